@@ -1,0 +1,107 @@
+//! What Keytrail says about a file, before anyone decides how to print it.
+
+use crate::source::Span;
+
+/// How bad a diagnostic is. Only errors stop a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Level {
+    /// The policy cannot be used.
+    Error,
+    /// It can be used, and probably does not do what was meant.
+    Warning,
+    /// Worth knowing.
+    Note,
+}
+
+impl Level {
+    /// The word that is printed.
+    pub fn name(self) -> &'static str {
+        match self {
+            Level::Error => "error",
+            Level::Warning => "warning",
+            Level::Note => "note",
+        }
+    }
+}
+
+/// A stable diagnostic code; never reused.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Code {
+    /// `KT` and four digits.
+    pub id: &'static str,
+    /// What it is about, in a few words.
+    pub title: &'static str,
+    /// Why it is refused and what to do, in a few sentences.
+    pub explanation: &'static str,
+}
+
+/// A place a diagnostic points at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Label {
+    /// The place.
+    pub span: Span,
+    /// What is said beside the underline; may be empty.
+    pub text: String,
+}
+
+/// One thing to say: a sentence that stands alone, places, and what to do next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// How bad it is.
+    pub level: Level,
+    /// Its stable code.
+    pub code: &'static Code,
+    /// One sentence that makes sense alone; no full stop needed.
+    pub message: String,
+    /// The first label is the primary place.
+    pub labels: Vec<Label>,
+    /// What to do next, each a sentence.
+    pub help: Vec<String>,
+}
+
+impl Diagnostic {
+    /// An error.
+    pub fn error(code: &'static Code, message: impl Into<String>) -> Self {
+        Self::new(Level::Error, code, message)
+    }
+
+    /// A warning.
+    pub fn warning(code: &'static Code, message: impl Into<String>) -> Self {
+        Self::new(Level::Warning, code, message)
+    }
+
+    /// A note.
+    pub fn note(code: &'static Code, message: impl Into<String>) -> Self {
+        Self::new(Level::Note, code, message)
+    }
+
+    fn new(level: Level, code: &'static Code, message: impl Into<String>) -> Self {
+        Self { level, code, message: message.into(), labels: Vec::new(), help: Vec::new() }
+    }
+
+    /// Adds a place.
+    #[must_use]
+    pub fn at(mut self, span: Span, text: impl Into<String>) -> Self {
+        self.labels.push(Label { span, text: text.into() });
+        self
+    }
+
+    /// Adds a line of help.
+    #[must_use]
+    pub fn help(mut self, text: impl Into<String>) -> Self {
+        self.help.push(text.into());
+        self
+    }
+
+    /// Adds a line of help when there is one.
+    #[must_use]
+    pub fn maybe_help(mut self, text: Option<String>) -> Self {
+        self.help.extend(text);
+        self
+    }
+
+    /// Whether it stops a run.
+    pub fn is_error(&self) -> bool {
+        self.level == Level::Error
+    }
+}

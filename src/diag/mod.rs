@@ -1,0 +1,14 @@
+//! Diagnostics: code, message, labels and help; their rendering; terminal escaping.
+//!
+//! It knows sources and nothing of policy, records or rules.
+
+pub mod codes;
+mod diagnostic;
+mod escape;
+mod render;
+mod suggest;
+
+pub use diagnostic::{Code, Diagnostic, Label, Level};
+pub use escape::{escape, escaped, is_hostile};
+pub use render::{render, render_line};
+pub use suggest::{did_you_mean, nearest};

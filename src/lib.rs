@@ -1,0 +1,7 @@
+//! Keytrail: policy as code for cloud credentials.
+//!
+//! Modules stand in the order in which data flows through them.
+
+pub mod source;
+pub mod diag;
+pub mod value;

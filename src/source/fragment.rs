@@ -1,0 +1,119 @@
+//! A text cut out of a file, which knows where each of its characters stands there.
+
+use super::{FileId, Span};
+
+/// A decoded text (a YAML scalar) with the place of each of its parts in the file.
+///
+/// Positions inside an expression become positions in the file through it, so that an error
+/// underlines the right characters inside block, folded and quoted scalars.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fragment {
+    /// The decoded text.
+    pub text: String,
+    /// The whole scalar in the file, with quotes.
+    pub span: Span,
+    segments: Vec<Segment>,
+}
+
+/// A part of a decoded text and the bytes of the file that it comes from.
+///
+/// A part that was copied maps byte by byte; any other (an escape) maps as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Segment {
+    /// First byte in the text.
+    pub text: u32,
+    /// First byte in the file.
+    pub file: u32,
+    /// How many bytes of text; at least one.
+    pub len: u32,
+    /// How many bytes of the file.
+    pub file_len: u32,
+    /// Whether the bytes of both are the same.
+    pub copied: bool,
+}
+
+impl Segment {
+    /// The bytes of the file for byte `at` of the text, which lies inside this segment.
+    fn locate(&self, at: u32) -> (u32, u32) {
+        if self.copied {
+            let start = self.file.saturating_add(at - self.text);
+            (start, start.saturating_add(1))
+        } else {
+            (self.file, self.file.saturating_add(self.file_len))
+        }
+    }
+}
+
+impl Fragment {
+    /// A fragment over `span`; `segments` must ascend and cover the text without gaps.
+    pub fn new(text: String, span: Span, segments: Vec<Segment>) -> Self {
+        Self { text, span, segments }
+    }
+
+    /// A fragment that is a whole file.
+    pub fn whole(file: FileId, text: &str) -> Self {
+        let span = Span::new(file, 0, text.len());
+        let all = Segment { text: 0, file: 0, len: span.end, file_len: span.end, copied: true };
+        Self::new(text.to_owned(), span, vec![all])
+    }
+
+    /// Where `start..end` of the text stands in the file.
+    pub fn locate(&self, start: usize, end: usize) -> Span {
+        let (first, after_first) = self.byte(start);
+        let end = if end > start { self.byte(end - 1).1 } else { first };
+        let end = if end < first { after_first } else { end };
+        Span { file: self.span.file, start: first, end }
+    }
+
+    /// The bytes of the file for one byte of the text; past the text, the place after it.
+    fn byte(&self, at: usize) -> (u32, u32) {
+        let at = u32::try_from(at).unwrap_or(u32::MAX);
+        let next = self.segments.partition_point(|segment| segment.text <= at);
+        let Some(segment) = next.checked_sub(1).and_then(|i| self.segments.get(i)) else {
+            return (self.span.start, self.span.start);
+        };
+        if at - segment.text < segment.len {
+            segment.locate(at)
+        } else {
+            let after = segment.file.saturating_add(segment.file_len);
+            (after, after)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn copied_parts_map_byte_by_byte_and_escapes_as_a_whole() {
+        let file = FileId(0);
+        // File: `"ab\u00e9c"`, text: `abéc`.
+        let segments = vec![
+            Segment { text: 0, file: 1, len: 2, file_len: 2, copied: true },
+            Segment { text: 2, file: 3, len: 2, file_len: 6, copied: false },
+            Segment { text: 4, file: 9, len: 1, file_len: 1, copied: true },
+        ];
+        let fragment = Fragment::new("abéc".into(), Span::new(file, 0, 11), segments);
+        let cases = [
+            ((0, 2), (1, 3)),
+            ((1, 2), (2, 3)),
+            ((1, 4), (2, 9)),
+            ((2, 4), (3, 9)),
+            ((4, 5), (9, 10)),
+            ((2, 2), (3, 3)),
+            ((5, 5), (10, 10)),
+            ((9, 12), (10, 10)),
+        ];
+        for ((start, end), (file_start, file_end)) in cases {
+            let span = fragment.locate(start, end);
+            assert_eq!((span.start, span.end), (file_start, file_end), "{start}..{end}");
+        }
+    }
+
+    #[test]
+    fn a_fragment_without_segments_is_its_start() {
+        let fragment = Fragment::new("x".into(), Span::new(FileId(0), 4, 9), Vec::new());
+        assert_eq!(fragment.locate(0, 1), Span::new(FileId(0), 4, 4));
+    }
+}

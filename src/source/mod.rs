@@ -1,0 +1,11 @@
+//! Files as bytes, lines and spans.
+//!
+//! Policy files (rules, lists, allowlists, tables, configuration) are opened here and nowhere
+//! else. This module must not know what a file means.
+
+mod fragment;
+mod sources;
+pub mod walk;
+
+pub use fragment::{Fragment, Segment};
+pub use sources::{FileId, LoadError, MAX_POLICY_FILE, SourceFile, Sources, Span};

@@ -1,0 +1,204 @@
+//! The files that were loaded, and positions in them.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Largest policy file that is read, in bytes.
+pub const MAX_POLICY_FILE: u64 = 4 * 1024 * 1024;
+
+/// Which of the loaded files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FileId(pub(crate) u32);
+
+/// A range of bytes in one loaded file; `end` is exclusive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span {
+    /// The file.
+    pub file: FileId,
+    /// First byte.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+}
+
+impl Span {
+    /// A span over `start..end` of `file`.
+    pub fn new(file: FileId, start: usize, end: usize) -> Self {
+        let clamp = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        Self { file, start: clamp(start), end: clamp(end) }
+    }
+
+    /// The smallest span that covers both; `other` must be in the same file.
+    #[must_use]
+    pub fn to(self, other: Span) -> Self {
+        Self { file: self.file, start: self.start.min(other.start), end: self.end.max(other.end) }
+    }
+}
+
+/// One loaded file.
+#[derive(Debug, Clone)]
+pub struct SourceFile {
+    /// The path as it is shown: relative to the project, `/` between its parts.
+    pub name: String,
+    /// The whole text, without a byte order mark.
+    pub text: Arc<str>,
+    line_starts: Vec<u32>,
+}
+
+impl SourceFile {
+    /// The name of the file without folders and extension: `root-key` of `rules/root-key.yaml`.
+    pub fn stem(&self) -> &str {
+        let name = self.name.rsplit('/').next().unwrap_or("");
+        name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml")).unwrap_or(name)
+    }
+
+    /// Line and column of a byte offset, both from 1; columns count characters.
+    pub fn line_col(&self, offset: u32) -> (usize, usize) {
+        let line = self.line_starts.partition_point(|&start| start <= offset).max(1);
+        let start = self.line_starts[line - 1] as usize;
+        let mut end = (offset as usize).min(self.text.len());
+        while !self.text.is_char_boundary(end) {
+            end -= 1;
+        }
+        (line, self.text[start.min(end)..end].chars().count() + 1)
+    }
+}
+
+/// Every file loaded in this run.
+#[derive(Debug, Default, Clone)]
+pub struct Sources {
+    files: Vec<SourceFile>,
+}
+
+impl Sources {
+    /// Adds a text that is already in memory (built-in rules, tests).
+    pub fn add(&mut self, name: impl Into<String>, text: &str) -> FileId {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let line_starts = std::iter::once(0)
+            .chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at as u32 + 1))
+            .collect();
+        let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
+        self.files.push(SourceFile { name: name.into(), text: text.into(), line_starts });
+        id
+    }
+
+    /// Reads a policy file: a regular file of at most [`MAX_POLICY_FILE`] bytes in UTF-8.
+    pub fn load(&mut self, path: &Path, name: impl Into<String>) -> Result<FileId, LoadError> {
+        let failed = |reason: String| LoadError { path: path.to_owned(), reason };
+        let meta = std::fs::metadata(path).map_err(|e| failed(e.to_string()))?;
+        if !meta.is_file() {
+            return Err(failed("it is not a regular file".into()));
+        }
+        if meta.len() > MAX_POLICY_FILE {
+            return Err(failed(format!(
+                "it has {} bytes, more than the {MAX_POLICY_FILE} that a policy file may have",
+                meta.len()
+            )));
+        }
+        let bytes = std::fs::read(path).map_err(|e| failed(e.to_string()))?;
+        if matches!(bytes.get(..2), Some([0xff, 0xfe] | [0xfe, 0xff])) {
+            return Err(failed("it is UTF-16; save it as UTF-8".into()));
+        }
+        let text = String::from_utf8(bytes).map_err(|e| {
+            failed(format!("it is not UTF-8 (byte {})", e.utf8_error().valid_up_to()))
+        })?;
+        Ok(self.add(name, &text))
+    }
+
+    /// The file with this id.
+    pub fn file(&self, id: FileId) -> &SourceFile {
+        &self.files[id.0 as usize]
+    }
+
+    /// Every file, in the order it was loaded.
+    pub fn iter(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
+        self.files.iter().enumerate().map(|(i, f)| (FileId(i as u32), f))
+    }
+
+    /// The text that a span covers.
+    pub fn text(&self, span: Span) -> &str {
+        self.file(span.file).text.get(span.start as usize..span.end as usize).unwrap_or("")
+    }
+}
+
+/// A policy file that could not be read.
+#[derive(Debug, Clone)]
+pub struct LoadError {
+    /// The file.
+    pub path: PathBuf,
+    /// Why, as the end of a sentence that begins with the path.
+    pub reason: String,
+}
+
+impl fmt::Display for LoadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "cannot read {}: {}", self.path.display(), self.reason)
+    }
+}
+
+impl std::error::Error for LoadError {}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn lines_and_columns_count_from_one_and_in_characters() {
+        let mut sources = Sources::default();
+        let file = sources.add("a.yaml", "\u{feff}ab\né日x\r\n\n");
+        for (offset, expected) in [
+            (0, (1, 1)),
+            (1, (1, 2)),
+            (2, (1, 3)),
+            (3, (2, 1)),
+            // Inside a character: the character.
+            (4, (2, 1)),
+            (5, (2, 2)),
+            (8, (2, 3)),
+            (11, (3, 1)),
+            (12, (4, 1)),
+            (99, (4, 1)),
+        ] {
+            assert_eq!(sources.file(file).line_col(offset), expected, "at {offset}");
+        }
+    }
+
+    #[test]
+    fn a_stem_is_the_name_without_folders_and_extension() {
+        let mut sources = Sources::default();
+        for (name, stem) in [
+            ("rules/root-key.yaml", "root-key"),
+            ("root-key.yml", "root-key"),
+            ("builtin:rules/lists/a.b.yaml", "a.b"),
+            ("a", "a"),
+            ("", ""),
+        ] {
+            let file = sources.add(name, "");
+            assert_eq!(sources.file(file).stem(), stem, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_span_outside_the_text_covers_nothing() {
+        let mut sources = Sources::default();
+        let file = sources.add("a.yaml", "é");
+        assert_eq!(sources.text(Span::new(file, 0, 2)), "é");
+        assert_eq!(sources.text(Span::new(file, 0, 1)), "");
+        assert_eq!(sources.text(Span::new(file, 5, 9)), "");
+    }
+
+    #[test]
+    fn what_is_no_text_file_is_not_read() {
+        let mut sources = Sources::default();
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let error = |path: &str, sources: &mut Sources| {
+            sources.load(&root.join(path), path).map_err(|e| e.reason).err()
+        };
+        assert_eq!(error("src", &mut sources).unwrap(), "it is not a regular file");
+        assert!(error("src/nothing.yaml", &mut sources).is_some());
+        assert_eq!(error("Cargo.toml", &mut sources), None);
+    }
+}

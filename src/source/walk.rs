@@ -1,0 +1,291 @@
+//! Finding policy files: paths, folders and globs.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Component, Path, PathBuf};
+
+use super::LoadError;
+
+/// The policy files that one path, folder or glob names, sorted by their bytes.
+///
+/// A path is taken as it is. A folder is walked for `.yaml` and `.yml`, without hidden files and
+/// without following symbolic links to folders, so that no loop is ever entered; such a link is an
+/// error, because what it leads to would be missing from the policy. What names no file at all is
+/// an error too.
+pub fn expand(base: &Path, pattern: &str) -> Result<Vec<PathBuf>, Vec<LoadError>> {
+    let failed = |reason: String| vec![LoadError { path: PathBuf::from(pattern), reason }];
+    let path = base.join(pattern);
+    let mut found = Found::default();
+    if pattern.is_empty() {
+        return Err(failed("the path is empty".into()));
+    } else if path.is_dir() {
+        found.walk(&path);
+    } else if path.symlink_metadata().is_ok() {
+        found.files.insert(path);
+    } else if !is_glob(pattern) {
+        return Err(failed("there is no such file or folder".into()));
+    } else {
+        found.glob(base, pattern).map_err(failed)?;
+    }
+    if !found.errors.is_empty() {
+        found.errors.sort_by(|a, b| a.path.cmp(&b.path));
+        found.errors.dedup_by(|a, b| a.path == b.path);
+        return Err(found.errors);
+    }
+    if found.files.is_empty() {
+        return Err(failed("no `.yaml` or `.yml` file is found there".into()));
+    }
+    Ok(found.files.into_iter().collect())
+}
+
+/// The file with this name in `directory` or the nearest folder above it that has one.
+///
+/// Anything of that name counts, so that one which cannot be read is an error and not passed over.
+pub fn find_upward(directory: &Path, name: &str) -> Option<PathBuf> {
+    let start = fs::canonicalize(directory).ok()?;
+    start.ancestors().map(|folder| folder.join(name)).find(|path| path.symlink_metadata().is_ok())
+}
+
+/// What a folder holds, by name; nothing if it cannot be read.
+pub fn names_in(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.filter_map(|entry| entry.file_name().into_string().ok()).collect()
+}
+
+/// The path with every symbolic link resolved, so that one file has one path.
+pub fn resolve(path: &Path) -> PathBuf {
+    fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
+}
+
+/// `path` as it is written from `base`, with `/` between its parts.
+pub fn relative(path: &Path, base: &Path) -> String {
+    let (path, base) = (normal(path), normal(base));
+    let shared = path.iter().zip(&base).take_while(|(a, b)| a == b).count();
+    let comparable = base.first().is_none_or(|first| path.first() == Some(first))
+        && !base.iter().any(|part| part == "..");
+    if !comparable {
+        return path.join("/").replace("//", "/");
+    }
+    let up = std::iter::repeat_n("..", base.len() - shared);
+    let name: Vec<&str> = up.chain(path[shared..].iter().map(String::as_str)).collect();
+    if name.is_empty() { ".".to_owned() } else { name.join("/") }
+}
+
+/// The parts of a path without `.`, and without `..` where it can be worked out.
+fn normal(path: &Path) -> Vec<String> {
+    let mut parts: Vec<String> = Vec::new();
+    for component in path.components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir if parts.last().is_some_and(|p| p != ".." && p != "/") => {
+                parts.pop();
+            }
+            other => parts.push(other.as_os_str().to_string_lossy().into_owned()),
+        }
+    }
+    parts
+}
+
+#[derive(Default)]
+struct Found {
+    files: BTreeSet<PathBuf>,
+    errors: Vec<LoadError>,
+}
+
+impl Found {
+    fn walk(&mut self, folder: &Path) {
+        let mut pending = vec![folder.to_owned()];
+        while let Some(folder) = pending.pop() {
+            for path in self.list(&folder) {
+                self.visit(path, &mut pending);
+            }
+        }
+    }
+
+    fn visit(&mut self, path: PathBuf, pending: &mut Vec<PathBuf>) {
+        if is_hidden(&path) {
+        } else if path.is_symlink() && path.is_dir() {
+            let reason = "it is a symbolic link to a folder, which is not followed; name the \
+                          folder it leads to";
+            self.errors.push(LoadError { path, reason: reason.into() });
+        } else if path.is_dir() {
+            pending.push(path);
+        } else if is_yaml(&path) {
+            self.files.insert(path);
+        }
+    }
+
+    /// Adds what a glob names. The crate's own walk follows links, even in circles, so only its
+    /// patterns are used, one for each part of the path.
+    fn glob(&mut self, base: &Path, pattern: &str) -> Result<(), String> {
+        let mut folder = base.to_owned();
+        let mut parts = Vec::new();
+        for component in Path::new(pattern).components() {
+            let text = component.as_os_str().to_str().unwrap_or_default();
+            if parts.is_empty() && !is_glob(text) {
+                folder.push(component);
+            } else if text == "**" {
+                parts.push(Part::AnyFolders);
+            } else {
+                let name = glob::Pattern::new(text)
+                    .map_err(|e| format!("`{text}` is no valid glob: {}", e.msg))?;
+                parts.push(Part::Name(name));
+            }
+        }
+        if folder.is_dir() {
+            self.descend(&folder, &parts);
+        }
+        Ok(())
+    }
+
+    fn descend(&mut self, folder: &Path, parts: &[Part]) {
+        let Some((part, rest)) = parts.split_first() else { return self.walk(folder) };
+        let (name, deeper) = match part {
+            Part::AnyFolders => {
+                self.descend(folder, rest);
+                (None, parts)
+            }
+            Part::Name(name) => (Some(name), rest),
+        };
+        if rest.is_empty() && name.is_none() {
+            return;
+        }
+        for path in self.list(folder) {
+            let fits = match (name, path.file_name()) {
+                (Some(name), Some(file)) => {
+                    let hidden = is_hidden(&path) && !name.as_str().starts_with('.');
+                    !hidden && name.matches(&file.to_string_lossy())
+                }
+                (None, _) => path.is_dir() && !is_hidden(&path),
+                (Some(_), None) => false,
+            };
+            if !fits {
+            } else if path.is_dir() && !path.is_symlink() {
+                self.descend(&path, deeper);
+            } else if path.is_dir() || deeper.is_empty() {
+                self.visit(path, &mut Vec::new());
+            }
+        }
+    }
+
+    /// What a folder holds, sorted.
+    fn list(&mut self, folder: &Path) -> Vec<PathBuf> {
+        match fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>) {
+            Ok(entries) => {
+                let mut paths: Vec<PathBuf> = entries.iter().map(fs::DirEntry::path).collect();
+                paths.sort_unstable();
+                paths
+            }
+            Err(e) => {
+                self.errors.push(LoadError { path: folder.to_owned(), reason: e.to_string() });
+                Vec::new()
+            }
+        }
+    }
+}
+
+/// One part of a glob.
+enum Part {
+    /// `**`.
+    AnyFolders,
+    /// A name.
+    Name(glob::Pattern),
+}
+
+fn is_glob(text: &str) -> bool {
+    text.contains(['*', '?', '['])
+}
+
+fn is_hidden(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
+}
+
+fn is_yaml(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml")
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn names(base: &Path, pattern: &str) -> String {
+        let line = |e: &LoadError| format!("{}: {}", relative(&e.path, base), e.reason);
+        match expand(base, pattern) {
+            Ok(files) => files.iter().map(|f| relative(f, base)).collect::<Vec<_>>().join(" "),
+            Err(errors) => errors.iter().map(line).collect::<Vec<_>>().join("; "),
+        }
+    }
+
+    #[test]
+    fn what_a_path_names() {
+        let scratch = tempfile::tempdir().unwrap();
+        let base = scratch.path().join("p[1]");
+        for folder in ["rules/b", "rules/a.yml", "rules/.git", "empty"] {
+            fs::create_dir_all(base.join(folder)).unwrap();
+        }
+        for file in ["rules/z.yaml", "rules/b/y.yml", "rules/b/README.md", "rules/a.yml/x.yaml"] {
+            fs::write(base.join(file), "").unwrap();
+        }
+        fs::write(base.join("rules/.git/config.yaml"), "").unwrap();
+        fs::write(base.join("rules/.hidden.yaml"), "").unwrap();
+        for (pattern, expected) in [
+            ("rules", "rules/a.yml/x.yaml rules/b/y.yml rules/z.yaml"),
+            ("rules/", "rules/a.yml/x.yaml rules/b/y.yml rules/z.yaml"),
+            ("rules/z.yaml", "rules/z.yaml"),
+            ("rules/b/README.md", "rules/b/README.md"),
+            ("rules/*", "rules/a.yml/x.yaml rules/b/y.yml rules/z.yaml"),
+            ("rules/**", "rules/a.yml/x.yaml rules/b/y.yml rules/z.yaml"),
+            ("rules/**/*.yml", "rules/a.yml/x.yaml rules/b/y.yml"),
+            ("rules/b/*.md", "rules/b/*.md: no `.yaml` or `.yml` file is found there"),
+            ("rules/.git", "rules/.git/config.yaml"),
+            ("empty", "empty: no `.yaml` or `.yml` file is found there"),
+            ("rles", "rles: there is no such file or folder"),
+            ("rles/*.yaml", "rles/*.yaml: no `.yaml` or `.yml` file is found there"),
+            ("", ": the path is empty"),
+        ] {
+            let shown = names(&base, pattern);
+            assert_eq!(shown, expected, "{pattern}");
+        }
+        assert!(names(&base, "rules/[").contains("`[` is no valid glob"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_neither_hang_nor_vanish() {
+        use std::os::unix::fs::symlink;
+
+        let scratch = tempfile::tempdir().unwrap();
+        let base = scratch.path();
+        fs::create_dir_all(base.join("rules/b")).unwrap();
+        fs::write(base.join("rules/x.yaml"), "").unwrap();
+        symlink("../x.yaml", base.join("rules/b/same.yaml")).unwrap();
+        assert_eq!(names(base, "rules"), "rules/b/same.yaml rules/x.yaml");
+        symlink("../../rules", base.join("rules/b/loop")).unwrap();
+        for pattern in ["rules", "rules/**", "rules/*", "rules/**/*.yaml", "*/**/x*"] {
+            assert_eq!(
+                names(base, pattern),
+                "rules/b/loop: it is a symbolic link to a folder, which is not followed; name the \
+                 folder it leads to",
+                "{pattern}"
+            );
+        }
+    }
+
+    #[test]
+    fn names_are_relative_to_the_project() {
+        for (path, base, expected) in [
+            ("/p/rules/a.yaml", "/p", "rules/a.yaml"),
+            ("/p/./rules/../a.yaml", "/p", "a.yaml"),
+            ("/shared/a.yaml", "/p/q", "../../shared/a.yaml"),
+            ("/p", "/p", "."),
+            ("rules/a.yaml", "", "rules/a.yaml"),
+            ("rules/a.yaml", ".", "rules/a.yaml"),
+            ("/etc/a.yaml", "rules", "/etc/a.yaml"),
+            ("../a.yaml", "..", "../a.yaml"),
+        ] {
+            assert_eq!(relative(Path::new(path), Path::new(base)), expected, "{path} {base}");
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! IP addresses and address ranges.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::str::FromStr;
+
+use ipnet::IpNet;
+
+/// Parses an address; leading zeros make it no address, an IPv4-mapped IPv6 address is its IPv4.
+pub fn parse_ip(text: &str) -> Option<IpAddr> {
+    let first = *text.as_bytes().first()?;
+    // A cheap look first: service names and `AWS Internal` are common in this place.
+    if !(first.is_ascii_hexdigit() || first == b':') {
+        return None;
+    }
+    if let Some(ip) = dotted(text.as_bytes()) {
+        return Some(IpAddr::V4(ip));
+    }
+    IpAddr::from_str(text).ok().map(|ip| ip.to_canonical())
+}
+
+/// An IPv4 address, several times faster than the standard parser; what it declines, that decides.
+fn dotted(text: &[u8]) -> Option<Ipv4Addr> {
+    let (mut address, mut dots, mut part, mut digits) = (0_u32, 0, 0_u32, 0);
+    for &byte in text {
+        match byte {
+            b'0'..=b'9' if digits == 0 || (part != 0 && digits < 3) => {
+                part = part * 10 + u32::from(byte - b'0');
+                digits += 1;
+            }
+            b'.' if digits > 0 && part <= 255 && dots < 3 => {
+                address = address << 8 | part;
+                (part, digits) = (0, 0);
+                dots += 1;
+            }
+            _ => return None,
+        }
+    }
+    (dots == 3 && digits > 0 && part <= 255).then(|| Ipv4Addr::from(address << 8 | part))
+}
+
+/// An address or a range of addresses in CIDR notation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Cidr(IpNet);
+
+impl Cidr {
+    /// Parses `203.0.113.0/24` or a single address; bits beyond the prefix must be zero.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        if let Some(ip) = parse_ip(text) {
+            return Ok(Self(IpNet::from(ip)));
+        }
+        let net = IpNet::from_str(text).map_err(|_| {
+            format!("`{text}` is neither an IP address nor a range like `203.0.113.0/24`")
+        })?;
+        if net.trunc() != net {
+            return Err(format!(
+                "`{text}` has bits beyond its prefix; the range that holds it is `{}`",
+                net.trunc()
+            ));
+        }
+        Ok(Self(net))
+    }
+
+    /// The range of this prefix length that holds the address; `None` if no such length exists.
+    pub fn around(ip: IpAddr, prefix: u8) -> Option<Self> {
+        IpNet::new(ip, prefix).ok().map(|net| Self(net.trunc()))
+    }
+
+    /// The length of its prefix in bits.
+    pub fn prefix(&self) -> u8 {
+        self.0.prefix_len()
+    }
+
+    /// Its first address.
+    pub fn network(&self) -> IpAddr {
+        self.0.network()
+    }
+
+    /// Whether the range holds the address.
+    pub fn contains(&self, ip: IpAddr) -> bool {
+        self.0.contains(&ip)
+    }
+}
+
+/// A set of ranges, as merged sorted intervals: a look-up is one binary search.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CidrSet {
+    v4: Vec<(u32, u32)>,
+    v6: Vec<(u128, u128)>,
+}
+
+impl CidrSet {
+    /// The set of these ranges.
+    pub fn new(ranges: impl IntoIterator<Item = Cidr>) -> Self {
+        let (mut v4, mut v6) = (Vec::new(), Vec::new());
+        for Cidr(net) in ranges {
+            match net {
+                IpNet::V4(net) => v4.push((u32::from(net.network()), u32::from(net.broadcast()))),
+                IpNet::V6(net) => v6.push((u128::from(net.network()), u128::from(net.broadcast()))),
+            }
+        }
+        Self { v4: merge(v4), v6: merge(v6) }
+    }
+
+    /// Whether a range of the set holds the address.
+    pub fn contains(&self, ip: IpAddr) -> bool {
+        match ip {
+            IpAddr::V4(ip) => within(&self.v4, u32::from(ip)),
+            IpAddr::V6(ip) => within(&self.v6, u128::from(ip)),
+        }
+    }
+
+    /// Whether the set holds no address at all.
+    pub fn is_empty(&self) -> bool {
+        self.v4.is_empty() && self.v6.is_empty()
+    }
+}
+
+fn merge<T: Ord + Copy>(mut ranges: Vec<(T, T)>) -> Vec<(T, T)> {
+    ranges.sort_unstable();
+    let mut merged: Vec<(T, T)> = Vec::with_capacity(ranges.len());
+    for (start, end) in ranges {
+        match merged.last_mut() {
+            Some(last) if start <= last.1 => last.1 = last.1.max(end),
+            _ => merged.push((start, end)),
+        }
+    }
+    merged
+}
+
+fn within<T: Ord + Copy>(ranges: &[(T, T)], at: T) -> bool {
+    let next = ranges.partition_point(|&(start, _)| start <= at);
+    next > 0 && at <= ranges[next - 1].1
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn the_fast_parser_agrees_with_the_standard_one() {
+        for text in [
+            "0.0.0.0",
+            "255.255.255.255",
+            "1.2.3.4",
+            "01.2.3.4",
+            "1.2.3",
+            "1.2.3.4.5",
+            "256.1.1.1",
+            "1.2.3.256",
+            "1..2.3",
+            "1.2.3.",
+            ".1.2.3",
+            "00.0.0.0",
+            "0.0.0.00",
+            "1.2.3.4 ",
+            "a.b.c.d",
+            "1234.1.1.1",
+            "10.20.30.40",
+            "999.9.9.9",
+            "1.2.3.4/8",
+            "é",
+        ] {
+            let standard = text.parse::<Ipv4Addr>().ok();
+            assert_eq!(dotted(text.as_bytes()), standard, "{text}");
+        }
+    }
+
+    #[test]
+    fn addresses_are_canonical() {
+        for (text, expected) in [
+            ("::ffff:10.0.0.1", Some("10.0.0.1")),
+            ("2001:DB8::1", Some("2001:db8::1")),
+            ("010.0.0.1", None),
+            ("AWS Internal", None),
+            ("ec2.amazonaws.com", None),
+            ("", None),
+        ] {
+            let shown = parse_ip(text).map(|ip| ip.to_string());
+            assert_eq!(shown.as_deref(), expected, "{text}");
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! Access keys as people may see them: enough to recognise one, too little to search the web for.
+
+use std::borrow::Cow;
+
+/// How the ids of access keys begin: AWS, Alibaba Cloud, Tencent Cloud; the last two are the
+/// temporary ones of Alibaba Cloud.
+const PREFIXES: [&str; 8] = ["AKIA", "ASIA", "ABIA", "ACCA", "LTAI", "AKID", "STS.", "TMP."];
+
+/// Shortest id of an access key that a cloud gives out.
+const SHORTEST_KEY: usize = 16;
+
+/// Masks one access key: the first 6 and last 11 characters from 28 on, of a shorter one the
+/// first 4 and last 4, of one with at most 8 nothing.
+pub fn mask(key: &str) -> String {
+    let (head, tail) = match key.chars().count() {
+        28.. => (6, 11),
+        9.. => (4, 4),
+        _ => return "…".into(),
+    };
+    let end = key.char_indices().nth(head).map_or(key.len(), |(at, _)| at);
+    let start = key.char_indices().rev().nth(tail - 1).map_or(0, |(at, _)| at);
+    format!("{}…{}", &key[..end], &key[start..])
+}
+
+/// Masks whatever looks like an access key inside a text; borrows when there is none.
+pub fn mask_keys(text: &str) -> Cow<'_, str> {
+    let mut out = String::new();
+    let mut done = 0;
+    while let Some((start, end)) = next_key(text, done) {
+        out.push_str(&text[done..start]);
+        out.push_str(&mask(&text[start..end]));
+        done = end;
+    }
+    if done == 0 {
+        return Cow::Borrowed(text);
+    }
+    out.push_str(&text[done..]);
+    Cow::Owned(out)
+}
+
+/// Where the next key at or after `from` stands. What precedes it does not matter: a key glued to
+/// other letters is still a key.
+fn next_key(text: &str, from: usize) -> Option<(usize, usize)> {
+    let bytes = text.as_bytes();
+    let mut at = from;
+    while let Some(found) = bytes.get(at..).and_then(|rest| rest.iter().position(is_first)) {
+        let start = at + found;
+        let rest = &bytes[start..];
+        if let Some(prefix) = PREFIXES.iter().find(|prefix| rest.starts_with(prefix.as_bytes())) {
+            let body = rest[prefix.len()..].iter().take_while(|b| b.is_ascii_alphanumeric());
+            let length = prefix.len() + body.count();
+            if length >= SHORTEST_KEY {
+                return Some((start, start + length));
+            }
+        }
+        at = start + 1;
+    }
+    None
+}
+
+fn is_first(byte: &u8) -> bool {
+    matches!(byte, b'A' | b'L' | b'S' | b'T')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_keeps_enough_to_be_recognised() {
+        for (key, masked) in [
+            ("AKIDaaaabbbbccccddddeeeeffff12345678", "AKIDaa…fff12345678"),
+            ("0123456789012345678901234567", "012345…78901234567"),
+            ("012345678901234567890123456", "0123…3456"),
+            ("AKIAEXAMPLE000000001", "AKIA…0001"),
+            ("123456789", "1234…6789"),
+            ("12345678", "…"),
+            ("", "…"),
+            ("ключ-доступа-9", "ключ…па-9"),
+        ] {
+            assert_eq!(mask(key), masked, "{key}");
+        }
+    }
+
+    #[test]
+    fn keys_inside_a_text_are_masked() {
+        for (text, masked) in [
+            ("key AKIAEXAMPLE000000001 used", "key AKIA…0001 used"),
+            ("\"ASIAEXAMPLE000000001\",\"LTAI5tExample0000000000\"", "\"ASIA…0001\",\"LTAI…0000\""),
+            ("xAKIAEXAMPLE000000001", "xAKIA…0001"),
+            ("AKIDaaaabbbbccccddddeeeeffff12345678", "AKIDaa…fff12345678"),
+            ("AKIA is how a key begins", "AKIA is how a key begins"),
+            ("LTAI LTALTAIexample00000", "LTAI LTALTAI…0000"),
+            ("AIDAEXAMPLE000000001", "AIDAEXAMPLE000000001"),
+            ("STS.NTexample00000000000000", "STS.…0000"),
+            ("é…A", "é…A"),
+        ] {
+            assert_eq!(mask_keys(text), masked, "{text}");
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! Values of the expression language, their types, time and addresses.
+//!
+//! It knows nothing of records, rules or files.
+
+mod ip;
+mod mask;
+mod time;
+mod types;
+#[allow(clippy::module_inception)]
+mod value;
+
+pub use ip::{Cidr, CidrSet, parse_ip};
+pub use mask::{mask, mask_keys};
+pub use time::{Duration, Time, Zone};
+pub use types::{Elem, EnumDef, RecordKind, Type};
+pub use value::{Items, Json, Value};

@@ -1,0 +1,127 @@
+//! Static types of fields and expressions.
+
+use std::fmt;
+
+/// What a row is: one audit-log call, one user of a credential report, or one access key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RecordKind {
+    /// One audit-log call.
+    Event,
+    /// One user of a credential report.
+    Cred,
+    /// One access key of a cred.
+    Key,
+}
+
+impl RecordKind {
+    /// Every kind.
+    pub const ALL: [RecordKind; 3] = [RecordKind::Event, RecordKind::Cred, RecordKind::Key];
+
+    /// The name in rules and messages.
+    pub fn name(self) -> &'static str {
+        match self {
+            RecordKind::Event => "event",
+            RecordKind::Cred => "cred",
+            RecordKind::Key => "key",
+        }
+    }
+
+    /// The kind with this name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}
+
+/// The words that an enum field may hold.
+#[derive(Debug, PartialEq, Eq)]
+pub struct EnumDef {
+    /// Name of the type, shown in messages.
+    pub name: &'static str,
+    /// Every word, in the order of the documentation.
+    pub values: &'static [&'static str],
+}
+
+/// The type of a list's items.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Elem {
+    /// The items of `[]`, which fit every type.
+    Any,
+    /// `true`, `false`.
+    Bool,
+    /// 64-bit integers.
+    Int,
+    /// Text.
+    Str,
+    /// Words of an enum.
+    Enum(&'static EnumDef),
+    /// Instants.
+    Time,
+    /// Lengths of time.
+    Duration,
+    /// Values of the original record.
+    Untyped,
+    /// Rows.
+    Record(RecordKind),
+}
+
+/// The static type of a field or an expression.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Type {
+    /// The literal `()`.
+    Missing,
+    /// `true`, `false`.
+    Bool,
+    /// A 64-bit integer.
+    Int,
+    /// One character.
+    Char,
+    /// Text.
+    Str,
+    /// One of a fixed set of words; compares with text.
+    Enum(&'static EnumDef),
+    /// An instant, UTC.
+    Time,
+    /// A length of time.
+    Duration,
+    /// A list.
+    List(Elem),
+    /// A part of the original record, whose type only the data knows.
+    Untyped,
+    /// A row.
+    Record(RecordKind),
+}
+
+impl From<Elem> for Type {
+    fn from(elem: Elem) -> Self {
+        match elem {
+            Elem::Any => Type::Missing,
+            Elem::Bool => Type::Bool,
+            Elem::Int => Type::Int,
+            Elem::Str => Type::Str,
+            Elem::Enum(def) => Type::Enum(def),
+            Elem::Time => Type::Time,
+            Elem::Duration => Type::Duration,
+            Elem::Untyped => Type::Untyped,
+            Elem::Record(kind) => Type::Record(kind),
+        }
+    }
+}
+
+impl fmt::Display for Type {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Type::Missing => f.write_str("()"),
+            Type::Bool => f.write_str("bool"),
+            Type::Int => f.write_str("int"),
+            Type::Char => f.write_str("char"),
+            Type::Str => f.write_str("str"),
+            Type::Enum(def) => f.write_str(def.name),
+            Type::Time => f.write_str("time"),
+            Type::Duration => f.write_str("duration"),
+            Type::List(Elem::Any) => f.write_str("list"),
+            Type::List(elem) => write!(f, "list of {}", Type::from(*elem)),
+            Type::Untyped => f.write_str("untyped"),
+            Type::Record(kind) => f.write_str(kind.name()),
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! A value at run time.
+
+use std::borrow::Cow;
+
+use super::{Duration, RecordKind, Time};
+
+/// JSON that no type of the language fits: an object, an array, or a number that is no `i64`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Json<'a> {
+    /// The text, valid JSON.
+    pub text: Cow<'a, str>,
+}
+
+/// The items of a list.
+#[derive(Debug, Clone)]
+pub enum Items<'a> {
+    /// Held elsewhere.
+    Borrowed(&'a [Value<'a>]),
+    /// Held here.
+    Owned(Vec<Value<'a>>),
+}
+
+impl<'a> std::ops::Deref for Items<'a> {
+    type Target = [Value<'a>];
+
+    fn deref(&self) -> &[Value<'a>] {
+        match self {
+            Items::Borrowed(items) => items,
+            Items::Owned(items) => items,
+        }
+    }
+}
+
+impl PartialEq for Items<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl Eq for Items<'_> {}
+
+impl PartialOrd for Items<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Items<'_> {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        (**self).cmp(&**other)
+    }
+}
+
+/// A value; `Missing` is Rhai's `()`.
+///
+/// The ordering is only there to sort values reproducibly; it is not the language's `<`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Value<'a> {
+    /// `()`: the record does not say.
+    #[default]
+    Missing,
+    /// `true`, `false`.
+    Bool(bool),
+    /// A 64-bit integer.
+    Int(i64),
+    /// One character.
+    Char(char),
+    /// Text.
+    Str(Cow<'a, str>),
+    /// An instant, UTC.
+    Time(Time),
+    /// A length of time.
+    Duration(Duration),
+    /// A list.
+    List(Items<'a>),
+    /// A row: its values in the order of the field table.
+    Record(RecordKind, &'a [Value<'a>]),
+    /// Untyped JSON that no other variant fits.
+    Json(Json<'a>),
+}
+
+impl<'a> Value<'a> {
+    /// A borrowed text.
+    pub fn str(text: &'a str) -> Self {
+        Value::Str(Cow::Borrowed(text))
+    }
+
+    /// A borrowed text, missing when there is none.
+    pub fn maybe_str(text: Option<&'a str>) -> Self {
+        text.map_or(Value::Missing, Value::str)
+    }
+
+    /// Whether the record does not say.
+    pub fn is_missing(&self) -> bool {
+        matches!(self, Value::Missing)
+    }
+
+    /// The text, when it is one.
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Value::Str(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The same value, borrowing from `self`; never allocates.
+    pub fn borrow(&self) -> Value<'_> {
+        match self {
+            Value::Missing => Value::Missing,
+            Value::Bool(b) => Value::Bool(*b),
+            Value::Int(i) => Value::Int(*i),
+            Value::Char(c) => Value::Char(*c),
+            Value::Str(text) => Value::Str(Cow::Borrowed(text)),
+            Value::Time(t) => Value::Time(*t),
+            Value::Duration(d) => Value::Duration(*d),
+            Value::List(items) => Value::List(Items::Borrowed(items)),
+            Value::Record(kind, values) => Value::Record(*kind, values),
+            Value::Json(json) => Value::Json(Json { text: Cow::Borrowed(&json.text) }),
+        }
+    }
+
+    /// The same value, owning its text.
+    pub fn into_owned(self) -> Value<'static> {
+        match self {
+            Value::Missing => Value::Missing,
+            Value::Bool(b) => Value::Bool(b),
+            Value::Int(i) => Value::Int(i),
+            Value::Char(c) => Value::Char(c),
+            Value::Str(text) => Value::Str(Cow::Owned(text.into_owned())),
+            Value::Time(t) => Value::Time(t),
+            Value::Duration(d) => Value::Duration(d),
+            Value::List(items) => {
+                Value::List(Items::Owned(items.iter().cloned().map(Value::into_owned).collect()))
+            }
+            // A row is only ever looked into; it never leaves an evaluation.
+            Value::Record(..) => Value::Missing,
+            Value::Json(json) => Value::Json(Json { text: Cow::Owned(json.text.into_owned()) }),
+        }
+    }
+}
