@@ -1,0 +1,136 @@
+//! What is wrong with a file's YAML, in words that someone who writes rules can act on.
+
+use serde_yaml::granit_parser::{ErrorKind, ScanError};
+
+use super::Scalar;
+use super::parse::MAX_DEPTH;
+use crate::diag::codes::policy as codes;
+use crate::diag::{Diagnostic, escaped};
+use crate::source::{FileId, Span};
+
+pub(super) fn duplicate_key(key: &Scalar, first: Span) -> Diagnostic {
+    Diagnostic::error(
+        &codes::DUPLICATE_KEY,
+        format!("the key `{}` stands twice in one mapping", escaped(key.text(), 60)),
+    )
+    .at(key.span(), "here again")
+    .at(first, "here first")
+    .help("remove or rename one of the two")
+}
+
+pub(super) fn tag_error(span: Span, text: &str) -> Diagnostic {
+    let start = span.start as usize;
+    let line = text.get(..start).unwrap_or("").rsplit('\n').next().unwrap_or("");
+    let key = line.trim().trim_start_matches("- ").strip_suffix(':').filter(|key| !key.is_empty());
+    let written = text.get(start..span.end as usize).unwrap_or("");
+    Diagnostic::error(
+        &codes::TAG,
+        format!("`{}` is a YAML tag, and policy files have no tags", escaped(written, 60)),
+    )
+    .at(span, "YAML would drop this")
+    .help(match key {
+        Some(key) => format!("write the value as a block: `{}: |`", escaped(key, 60)),
+        None => "quote the value".to_owned(),
+    })
+}
+
+pub(super) fn too_deep(span: Span) -> Diagnostic {
+    Diagnostic::error(
+        &codes::TOO_LARGE,
+        format!("sequences and mappings stand more than {MAX_DEPTH} deep in each other"),
+    )
+    .at(span, "too deep")
+}
+
+pub(super) fn syntax_error(error: &ScanError, file: FileId, text: &str) -> Diagnostic {
+    let at = error.marker().byte_offset().unwrap_or(0).min(text.len());
+    let width = text.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
+    let span = Span::new(file, at, at + width);
+    match error.kind() {
+        ErrorKind::RecursionLimitExceeded => return too_deep(span),
+        // A tag that the parser does not even take for one: `!has(event.x) && …`.
+        kind if is_about_tags(kind) => return tag_error(span, text),
+        _ => {}
+    }
+    let (reason, help) = explain(error.kind());
+    let reason = reason.map_or_else(|| error.info(), str::to_owned);
+    Diagnostic::error(
+        &codes::SYNTAX,
+        format!("the file is not valid YAML: {}", escaped(&reason, 200)),
+    )
+    .at(span, "here")
+    .maybe_help(help.map(str::to_owned))
+}
+
+fn is_about_tags(kind: &ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::UndeclaredTagHandle
+            | ErrorKind::ExpectedTagBang
+            | ErrorKind::InvalidGlobalTagCharacter
+            | ErrorKind::InvalidTagTerminator
+            | ErrorKind::MissingTagUri
+            | ErrorKind::UnclosedVerbatimTag
+            | ErrorKind::InvalidTagEscape
+            | ErrorKind::InvalidTagUtf8LeadingByte
+            | ErrorKind::InvalidTagUtf8TrailingByte
+            | ErrorKind::InvalidTagUtf8
+    )
+}
+
+/// The parser's words put so that someone who writes rules can act on them.
+fn explain(kind: &ErrorKind) -> (Option<&'static str>, Option<&'static str>) {
+    const BLOCK: &str = "write the text as a block that begins with `|`, or quote the whole of it";
+    match kind {
+        ErrorKind::MappingValueNotAllowed => {
+            const WHY: &str = "a key cannot stand here; either its line is indented too far, or a \
+                               text that holds `: ` is not quoted";
+            (Some(WHY), Some(BLOCK))
+        }
+        ErrorKind::UnexpectedCharacter { .. } => {
+            (Some("no value can begin with this character"), Some(BLOCK))
+        }
+        ErrorKind::InvalidTrailingSingleQuotedScalar
+        | ErrorKind::InvalidTrailingDoubleQuotedScalar => {
+            (Some("text follows the closing quote"), Some(BLOCK))
+        }
+        ErrorKind::UnknownQuotedScalarEscape => (
+            Some("in double quotes a backslash begins an escape, and this is none"),
+            Some("use single quotes, a block that begins with `|`, or a second backslash"),
+        ),
+        ErrorKind::UnclosedQuotedScalar => {
+            (Some("the quote that opens here is never closed"), None)
+        }
+        ErrorKind::UnclosedFlowCollection { .. } => {
+            (Some("the bracket that opens here is never closed"), None)
+        }
+        ErrorKind::MissingAnchorOrAliasName => (
+            Some("a value that begins with `*` or `&` is an alias or an anchor"),
+            Some("quote it: \"*\""),
+        ),
+        ErrorKind::TabNotAllowed
+        | ErrorKind::TabInBlockIndentation
+        | ErrorKind::TabInIndentation
+        | ErrorKind::TabAtBlockScalarStart
+        | ErrorKind::TabInPlainScalar => {
+            (Some("a tab cannot be used as indentation"), Some("indent with spaces"))
+        }
+        ErrorKind::InvalidBlockScalarIndent => (
+            Some("this line is indented less than the first line of its block"),
+            Some("indent every line of a block at least as far as its first line"),
+        ),
+        ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey => (
+            Some("a key must be followed by `:` on its own line"),
+            Some("is a colon missing, or a line indented too little?"),
+        ),
+        ErrorKind::InvalidIndentation
+        | ErrorKind::ExpectedBlockMappingKey
+        | ErrorKind::ExpectedBlockSequenceEntry => (
+            Some("this line does not line up with the ones before it"),
+            Some("indent the entries of one mapping or sequence alike"),
+        ),
+        ErrorKind::DirectiveDisallowed => (Some("directives (`%…`) are not allowed"), Some(BLOCK)),
+        ErrorKind::BomInsideDocument => (Some("a byte order mark stands inside the file"), None),
+        _ => (None, None),
+    }
+}

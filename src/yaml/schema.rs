@@ -1,0 +1,62 @@
+//! A shape as JSON Schema 2020-12, for editors.
+//!
+//! An editor reads YAML by its own rules: an unquoted number is a number to it. So a text admits
+//! numbers and booleans, which Keytrail takes as they were written.
+
+use serde_json::{Map, Value, json};
+
+use super::Shape;
+use super::shape::forms;
+
+/// The schema of a shape; without `$schema` and `$id`, so that it can stand inside another.
+pub fn json_schema(shape: &Shape) -> Value {
+    match shape {
+        Shape::Str | Shape::Expr => json!({ "type": ["string", "number", "boolean"] }),
+        Shape::Id => pattern(forms::ID),
+        Shape::Name => pattern(forms::NAME),
+        Shape::Bool => json!({ "type": "boolean" }),
+        Shape::Int => json!({ "type": "integer" }),
+        Shape::Count => json!({ "type": "integer", "minimum": 0 }),
+        Shape::Enum(words) => json!({ "enum": words }),
+        Shape::DateOrNever => pattern(forms::DATE_OR_NEVER),
+        Shape::Time => pattern(forms::TIME),
+        Shape::Duration => {
+            json!({ "type": "string", "pattern": forms::DURATION, "minLength": 2 })
+        }
+        Shape::List(item) => json!({ "type": "array", "items": json_schema(item) }),
+        Shape::Map(value) => {
+            json!({ "type": "object", "additionalProperties": json_schema(value) })
+        }
+        Shape::Object(keys) => {
+            let properties: Map<String, Value> = keys
+                .iter()
+                .map(|key| {
+                    let mut schema = json_schema(&key.shape);
+                    if let Value::Object(schema) = &mut schema {
+                        schema.insert("description".to_owned(), key.doc.into());
+                    }
+                    (key.name.to_owned(), schema)
+                })
+                .collect();
+            let required: Vec<&str> =
+                keys.iter().filter(|key| key.required).map(|key| key.name).collect();
+            let mut schema = json!({
+                "type": "object",
+                "additionalProperties": false,
+                "properties": properties,
+            });
+            if let (false, Value::Object(schema)) = (required.is_empty(), &mut schema) {
+                schema.insert("required".to_owned(), json!(required));
+            }
+            schema
+        }
+        Shape::OneOf(shapes) => {
+            json!({ "anyOf": shapes.iter().map(json_schema).collect::<Vec<_>>() })
+        }
+        Shape::Any => json!({}),
+    }
+}
+
+fn pattern(pattern: &str) -> Value {
+    json!({ "type": "string", "pattern": pattern })
+}
