@@ -6,3 +6,4 @@ pub mod source;
 pub mod diag;
 pub mod value;
 pub mod yaml;
+pub mod record;

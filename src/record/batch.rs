@@ -1,0 +1,251 @@
+//! Raw records on their way from an input to the engine.
+
+use std::fmt;
+
+use super::Format;
+use crate::value::Time;
+
+/// One record as bytes, before any field is read; borrowed from its batch.
+#[derive(Debug, Clone, Copy)]
+pub struct RawRecord<'a> {
+    /// Its text: one JSON object, or one CSV row.
+    pub text: &'a str,
+    /// Bytes before it in the decompressed file.
+    pub offset: u64,
+    /// Line it begins on, from 1.
+    pub line: u64,
+    /// Column it begins in, from 1, in UTF-16 code units.
+    pub column: u64,
+    /// Its position in the file's container, from 0.
+    pub ordinal: u64,
+}
+
+/// Why a record or the rest of a file could not be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SkipReason {
+    /// Not well-formed JSON or CSV.
+    Syntax,
+    /// The input ends inside the record.
+    Truncated,
+    /// Bytes that are not UTF-8.
+    Encoding,
+    /// A key that a field is read from stands twice: no value can be trusted.
+    DuplicateKey,
+    /// Longer than a record may be.
+    TooLong,
+    /// Nested deeper than a record may be.
+    TooDeep,
+    /// Well formed, and of no known format.
+    Foreign,
+    /// It lacks what every record of its format has.
+    Malformed,
+    /// Reading or decompressing failed.
+    Io,
+    /// Evaluating it failed inside Keytrail.
+    Internal,
+}
+
+impl SkipReason {
+    /// Stable name in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            SkipReason::Syntax => "syntax",
+            SkipReason::Truncated => "truncated",
+            SkipReason::Encoding => "encoding",
+            SkipReason::DuplicateKey => "duplicate-key",
+            SkipReason::TooLong => "too-long",
+            SkipReason::TooDeep => "too-deep",
+            SkipReason::Foreign => "foreign",
+            SkipReason::Malformed => "malformed",
+            SkipReason::Io => "io",
+            SkipReason::Internal => "internal",
+        }
+    }
+}
+
+impl fmt::Display for SkipReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// One record that was not evaluated.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Skip {
+    /// Bytes before it in the decompressed file.
+    pub offset: u64,
+    /// Line it begins on, from 1.
+    pub line: u64,
+    /// Its position in the file's container, from 0.
+    pub ordinal: u64,
+    /// Why.
+    pub reason: SkipReason,
+    /// What exactly was wrong, one clause; may quote the input, so escape it.
+    pub detail: String,
+}
+
+/// Some consecutive raw records of one file. Buffers are reused from call to call.
+#[derive(Debug, Default)]
+pub struct Batch {
+    /// Their bytes.
+    pub bytes: Vec<u8>,
+    /// Where each stands in `bytes`, and its position in the file.
+    pub records: Vec<Placed>,
+    /// Records that the splitter had to give up.
+    pub skipped: Vec<Skip>,
+}
+
+/// A raw record inside a [`Batch`].
+#[derive(Debug, Clone, Copy)]
+pub struct Placed {
+    /// First byte in the batch.
+    pub start: usize,
+    /// One past the last byte in the batch.
+    pub end: usize,
+    /// Bytes before it in the decompressed file.
+    pub offset: u64,
+    /// Line it begins on, from 1.
+    pub line: u64,
+    /// Column it begins in, from 1, in UTF-16 code units.
+    pub column: u64,
+    /// Its position in the file's container, from 0.
+    pub ordinal: u64,
+}
+
+impl Batch {
+    /// Forgets the records and keeps the buffers.
+    pub fn clear(&mut self) {
+        self.bytes.clear();
+        self.records.clear();
+        self.skipped.clear();
+    }
+
+    /// The records in their order; one that is not UTF-8 is a skip. `skipped` is not among them.
+    pub fn iter(&self) -> impl Iterator<Item = Result<RawRecord<'_>, Skip>> {
+        self.records.iter().map(|placed| self.raw(placed))
+    }
+
+    fn raw(&self, placed: &Placed) -> Result<RawRecord<'_>, Skip> {
+        let Placed { start, end, offset, line, column, ordinal } = *placed;
+        let bytes = self.bytes.get(start..end).unwrap_or_default();
+        match std::str::from_utf8(bytes) {
+            Ok(text) => Ok(RawRecord { text, offset, line, column, ordinal }),
+            Err(error) => Err(Skip {
+                offset,
+                line,
+                ordinal,
+                reason: SkipReason::Encoding,
+                detail: format!("not UTF-8 from byte {} of the record on", error.valid_up_to()),
+            }),
+        }
+    }
+}
+
+/// Whether a reader has more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// The batch was filled; call again.
+    More,
+    /// The batch holds the last records, maybe none.
+    Done,
+}
+
+/// When a file is read: events can look up what reports say, and never the other way round.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Phase {
+    /// Credential reports, first.
+    Reports,
+    /// Everything else.
+    Events,
+}
+
+/// The files of one run, in a fixed order.
+pub trait Inputs: Sync {
+    /// How many files there are.
+    fn count(&self) -> usize;
+    /// When one is read.
+    fn phase(&self, _index: usize) -> Phase {
+        Phase::Events
+    }
+    /// Starts reading one; a file that cannot be opened gives an account that says so.
+    fn open(&self, index: usize) -> Box<dyn Batches + '_>;
+}
+
+/// One file being read.
+pub trait Batches: Send {
+    /// Fills `batch` with the next records, after clearing it.
+    fn next(&mut self, batch: &mut Batch) -> Step;
+    /// The formats to try for its records, the likeliest first.
+    fn formats(&self) -> &[&'static dyn Format];
+    /// The time that the file itself speaks of: what `now` means in rules over its records, unless
+    /// the user says otherwise. `None` for logs.
+    fn report_time(&self) -> Option<Time> {
+        None
+    }
+    /// What there is to say of the file; complete once `next` returned [`Step::Done`].
+    fn account(&self) -> FileAccount;
+}
+
+/// What a file turned out to be.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum FileStatus {
+    /// It was read as records.
+    #[default]
+    Read,
+    /// Met while walking a directory, and no format claims it: listed, not incomplete.
+    NotAnInput {
+        /// Why no format claims it.
+        reason: String,
+    },
+    /// A format knows it and it holds no records (a digest, an empty `Records`).
+    Declined {
+        /// What it is.
+        reason: String,
+    },
+    /// Named, globbed, or with an input's extension, and no format claims it: incomplete.
+    Unclaimed {
+        /// What was tried.
+        reason: String,
+    },
+    /// It could not be opened: incomplete.
+    Unreadable {
+        /// Why.
+        reason: String,
+    },
+}
+
+/// What the input side says of one file.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct FileAccount {
+    /// Which input root it was found under.
+    pub root: usize,
+    /// Path below the root, `/` between its parts; the file's own name when it was named itself.
+    pub path: String,
+    /// What it turned out to be.
+    pub status: FileStatus,
+    /// The container its records came in (`records-object`, `array`, `lines`, `object`).
+    pub container: &'static str,
+    /// How it was compressed, if it was.
+    pub compression: Option<&'static str>,
+    /// Bytes as stored.
+    pub bytes: u64,
+    /// Bytes after decompression.
+    pub decompressed: u64,
+    /// SHA-256 of the stored bytes, when it was asked for and the file was read to its end.
+    pub sha256: Option<[u8; 32]>,
+    /// Things worth saying that cost no record.
+    pub notes: Vec<String>,
+}
+
+impl FileAccount {
+    /// Where the record with this ordinal stands in the file's container, for a person.
+    pub fn pointer(&self, ordinal: u64) -> String {
+        match self.container {
+            "records-object" => format!("/Records/{ordinal}"),
+            "events-object" => format!("/Events/{ordinal}"),
+            "array" => format!("/{ordinal}"),
+            "object" => "/".into(),
+            _ => format!("record {}", ordinal + 1),
+        }
+    }
+}

@@ -1,0 +1,439 @@
+//! Derived fields as pure functions of canonical values.
+//!
+//! Input formats and rule tests share them, so that a test sees what a real record gives.
+
+use std::borrow::Cow;
+use std::net::IpAddr;
+
+use super::{Provider, Record, field::event};
+use crate::value::{Duration, Json, RecordKind, Time, Value, parse_ip};
+
+/// Appends `service.api`, the form in which people name a call.
+pub fn push_name(out: &mut String, service: &str, api: &str) {
+    out.push_str(service);
+    out.push('.');
+    out.push_str(api);
+}
+
+/// Appends `provider:service.api` and returns where in `out` its `service.api` begins.
+pub fn push_operation(out: &mut String, provider: &str, service: &str, api: &str) -> usize {
+    out.push_str(provider);
+    out.push(':');
+    let name = out.len();
+    push_name(out, service, api);
+    name
+}
+
+/// The product behind an AWS event source: `iam.amazonaws.com` is `iam`.
+pub fn aws_service(source: &str) -> &str {
+    let name = source.strip_suffix(".cn").unwrap_or(source);
+    name.strip_suffix(".amazonaws.com").filter(|name| !name.is_empty()).unwrap_or(source)
+}
+
+/// An operation without the version that Lambda writes into its names
+/// (`UpdateFunctionCode20150331v2`).
+pub fn api<'a>(service: &str, api: &'a str) -> &'a str {
+    if service != "lambda" {
+        return api;
+    }
+    let digits =
+        |text: &str| text.len() - text.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+    let minor = digits(api);
+    let dated = match api[..api.len() - minor].strip_suffix('v') {
+        Some(rest) if minor > 0 && digits(rest) == 8 => rest,
+        _ => api,
+    };
+    if digits(dated) == 8 && dated.len() > 8 { &dated[..dated.len() - 8] } else { api }
+}
+
+/// What kind of access key an id is, as far as the id tells.
+///
+/// Tencent's temporary ids look like long-term ones: there the session tells, and this function
+/// only says so when nothing else does.
+pub fn ak_type(provider: Option<Provider>, ak: Option<&str>) -> &'static str {
+    let Some(ak) = ak.filter(|ak| !ak.is_empty()) else { return "none" };
+    let begins = |prefixes: &[&str]| prefixes.iter().any(|prefix| ak.starts_with(prefix));
+    match provider {
+        Some(Provider::Aws) if begins(&["AKIA"]) => "long_term",
+        Some(Provider::Aws) if begins(&["ASIA", "ABIA", "ACCA"]) => "temporary",
+        Some(Provider::Alibaba) if begins(&["STS.", "TMP."]) => "temporary",
+        Some(Provider::Alibaba) if begins(&["LTAI"]) => "long_term",
+        // Ids from before the prefix: 16 letters and digits.
+        Some(Provider::Alibaba)
+            if ak.len() == 16 && ak.bytes().all(|b| b.is_ascii_alphanumeric()) =>
+        {
+            "long_term"
+        }
+        Some(Provider::Tencent) if begins(&["AKID"]) => "long_term",
+        _ => "unknown",
+    }
+}
+
+/// The address of a source in canonical form; `None` when it is no address.
+///
+/// Leading zeros make it no address, an IPv4-mapped IPv6 address is its IPv4.
+pub fn ip(source: &str) -> Option<Cow<'_, str>> {
+    Some(match parse_ip(source)? {
+        IpAddr::V4(_) if !source.contains(':') => Cow::Borrowed(source),
+        address => {
+            let text = address.to_string();
+            if text == source { Cow::Borrowed(source) } else { Cow::Owned(text) }
+        }
+    })
+}
+
+/// Where a source lies: `public`, `private`, `service`, `internal` or `unknown`.
+pub fn ip_scope(source: Option<&str>) -> &'static str {
+    let Some(source) = source else { return "unknown" };
+    if let Some(address) = parse_ip(source) {
+        return if is_private(address) { "private" } else { "public" };
+    }
+    if source == "AWS Internal" || source.starts_with("AWS Internal/") || source == "Internal" {
+        return "internal";
+    }
+    const SERVICES: [&str; 6] = [
+        ".amazonaws.com",
+        ".amazonaws.com.cn",
+        ".aliyuncs.com",
+        ".aliyun.com",
+        ".alibabacloud.com",
+        ".tencentcloudapi.com",
+    ];
+    if SERVICES.iter().any(|suffix| source.ends_with(suffix)) { "service" } else { "unknown" }
+}
+
+/// Whether an address is one that the public internet does not route: RFC 1918, carrier-grade
+/// NAT, loopback, link-local and unique local addresses.
+pub fn is_private(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(ip) => {
+            let [a, b, ..] = ip.octets();
+            ip.is_private()
+                || ip.is_loopback()
+                || ip.is_link_local()
+                || ip.is_unspecified()
+                || (a == 100 && (64..128).contains(&b))
+        }
+        IpAddr::V6(ip) => {
+            ip.is_loopback()
+                || ip.is_unspecified()
+                || ip.is_unique_local()
+                || ip.is_unicast_link_local()
+        }
+    }
+}
+
+/// What the asset and remark tables make of an address; `asset` and `noted` say whether they
+/// hold it. `None` when the source is no address.
+pub fn ip_type(source: &str, asset: bool, noted: bool) -> Option<&'static str> {
+    Some(match (is_private(parse_ip(source)?), asset, noted) {
+        (true, _, true) => "lan_noted",
+        (true, _, false) => "lan",
+        (false, true, true) => "account_noted",
+        (false, true, false) => "account",
+        (false, false, true) => "external_noted",
+        (false, false, false) => "external",
+    })
+}
+
+/// Who acts over time: the long-term key, else the role, else the user id, else the user.
+pub fn actor<'a>(
+    ak: Option<&'a str>,
+    ak_type: &str,
+    role: Option<&'a str>,
+    user_id: Option<&'a str>,
+    user: Option<&'a str>,
+) -> Option<&'a str> {
+    ak.filter(|_| ak_type == "long_term").or(role).or(user_id).or(user)
+}
+
+/// Whole days from one instant to a later one; `None` when it is not later.
+pub fn days(from: Time, to: Time) -> Option<i64> {
+    to.0.checked_sub(from.0).filter(|micros| *micros >= 0).map(|micros| micros / Duration::DAY)
+}
+
+/// Whether an operation reads or writes, as far as its verb tells.
+pub fn action(api: &str) -> &'static str {
+    const READS: [&str; 7] = ["Get", "List", "Describe", "Lookup", "Query", "Head", "Check"];
+    let reads = READS.iter().any(|verb| {
+        api.strip_prefix(verb)
+            .or_else(|| api.strip_prefix(&verb.to_ascii_lowercase()))
+            .is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_lowercase()))
+    });
+    // LookUpEvents is Tencent's spelling.
+    if reads || api.starts_with("LookUp") { "read" } else { "write" }
+}
+
+/// IAM calls that are about the caller when they name no user.
+const ABOUT_THE_CALLER: [&str; 24] = [
+    "ChangePassword",
+    "CreateAccessKey",
+    "CreateLoginProfile",
+    "DeactivateMFADevice",
+    "DeleteAccessKey",
+    "DeleteLoginProfile",
+    "DeleteSSHPublicKey",
+    "DeleteServiceSpecificCredential",
+    "DeleteSigningCertificate",
+    "GetLoginProfile",
+    "GetMFADevice",
+    "GetUser",
+    "ListAccessKeys",
+    "ListMFADevices",
+    "ListSSHPublicKeys",
+    "ListServiceSpecificCredentials",
+    "ListSigningCertificates",
+    "ResetServiceSpecificCredential",
+    "UpdateAccessKey",
+    "UpdateSSHPublicKey",
+    "UpdateServiceSpecificCredential",
+    "UpdateSigningCertificate",
+    "UploadSSHPublicKey",
+    "UploadSigningCertificate",
+];
+
+/// The user that a call changes: the one it names, else the caller where the call is about the
+/// caller by default.
+pub fn target_user<'a>(
+    provider: Option<Provider>,
+    named: Option<&'a str>,
+    service: Option<&str>,
+    api: Option<&str>,
+    user: Option<&'a str>,
+) -> Option<&'a str> {
+    named.or_else(|| {
+        let own = provider == Some(Provider::Aws)
+            && service == Some("iam")
+            && api.is_some_and(|api| ABOUT_THE_CALLER.contains(&api));
+        user.filter(|_| own)
+    })
+}
+
+/// Where each provider names the user that a call changes, the likeliest first.
+pub fn target_user_params(provider: Option<Provider>) -> &'static [&'static str] {
+    match provider {
+        Some(Provider::Aws) => &["userName"],
+        Some(Provider::Alibaba) => &["UserName", "UserPrincipalName"],
+        Some(Provider::Tencent) => &["Name", "TargetUin", "AttachUin"],
+        None => &[],
+    }
+}
+
+/// Gives an event the derived fields that it leaves unset, and the words for "not known" where a
+/// field cannot be missing. Inputs derive on their own, field by field; this is for written
+/// records.
+pub fn complete(record: &mut Record<'_>) {
+    if record.kind != RecordKind::Event {
+        return;
+    }
+    let text = |record: &Record<'_>, field| record.get(field).as_str().map(str::to_owned);
+    if record.get(event::SOURCE).is_missing() {
+        let ip = text(record, event::IP);
+        record.set(event::SOURCE, owned(ip));
+    }
+    let provider = text(record, event::PROVIDER);
+    let provider = Provider::ALL.into_iter().find(|p| Some(p.name()) == provider.as_deref());
+    let source = text(record, event::SOURCE);
+    let service = text(record, event::SERVICE);
+    let api = text(record, event::API);
+    let user = text(record, event::USER);
+    let ak = text(record, event::AK);
+
+    let mut give = |field, value: Value<'static>| {
+        if record.get(field).is_missing() {
+            record.set(field, value);
+        }
+    };
+    give(event::USER_TYPE, Value::str("unknown"));
+    give(event::METHOD, Value::str("unknown"));
+    give(event::KIND, Value::str("call"));
+    give(event::AK_TYPE, Value::str(ak_type(provider, ak.as_deref())));
+    give(event::IP, owned(source.as_deref().and_then(ip).map(Cow::into_owned)));
+    give(event::IP_SCOPE, Value::str(ip_scope(source.as_deref())));
+    if let (Some(service), Some(api)) = (&service, &api) {
+        let mut name = String::new();
+        push_name(&mut name, service, api);
+        give(event::NAME, owned(Some(name)));
+        if let Some(provider) = provider {
+            let mut operation = String::new();
+            push_operation(&mut operation, provider.name(), service, api);
+            give(event::OPERATION, owned(Some(operation)));
+        }
+    }
+    let named = match record.get(event::PARAMS) {
+        Value::Json(params) => named_user(provider, params),
+        _ => None,
+    };
+    let target = target_user(
+        provider,
+        named.as_deref(),
+        service.as_deref(),
+        api.as_deref(),
+        user.as_deref(),
+    );
+    let target = owned(target.map(str::to_owned));
+    let (role, user_id) = (text(record, event::ROLE), text(record, event::USER_ID));
+    let ak_type = text(record, event::AK_TYPE).unwrap_or_default();
+    let actor =
+        actor(ak.as_deref(), &ak_type, role.as_deref(), user_id.as_deref(), user.as_deref());
+    let actor = owned(actor.map(str::to_owned));
+    for (field, value) in [(event::TARGET_USER, target), (event::ACTOR, actor)] {
+        if record.get(field).is_missing() {
+            record.set(field, value);
+        }
+    }
+    if record.get(event::OK).is_missing() && !record.get(event::CODE).is_missing() {
+        record.set(event::OK, Value::Bool(false));
+    }
+}
+
+fn owned(text: Option<String>) -> Value<'static> {
+    text.map_or(Value::Missing, |text| Value::Str(Cow::Owned(text)))
+}
+
+fn named_user(provider: Option<Provider>, params: &Json<'_>) -> Option<String> {
+    let params: serde_json::Value = serde_json::from_str(&params.text).ok()?;
+    target_user_params(provider)
+        .iter()
+        .find_map(|name| params.get(name)?.as_str().map(str::to_owned))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn lambda_names_lose_their_version_and_others_keep_theirs() {
+        for (service, written, expected) in [
+            ("lambda", "UpdateFunctionCode20150331v2", "UpdateFunctionCode"),
+            ("lambda", "CreateFunction20150331", "CreateFunction"),
+            ("lambda", "Invoke", "Invoke"),
+            ("lambda", "20150331", "20150331"),
+            ("lambda", "Get2015", "Get2015"),
+            ("lambda", "v2", "v2"),
+            ("lambda", "", ""),
+            ("s3", "Thing20150331", "Thing20150331"),
+        ] {
+            assert_eq!(api(service, written), expected, "{service} {written}");
+        }
+    }
+
+    #[test]
+    fn key_ids_tell_their_type() {
+        use Provider::{Alibaba, Aws, Tencent};
+        for (provider, ak, expected) in [
+            (Aws, Some("AKIAEXAMPLE"), "long_term"),
+            (Aws, Some("ASIAEXAMPLE"), "temporary"),
+            (Aws, Some("ABIAEXAMPLE"), "temporary"),
+            (Aws, Some("LTAI123"), "unknown"),
+            (Aws, Some(""), "none"),
+            (Aws, None, "none"),
+            (Alibaba, Some("LTAI123"), "long_term"),
+            (Alibaba, Some("STS.abc"), "temporary"),
+            (Alibaba, Some("a1b2c3d4e5f6g7h8"), "long_term"),
+            (Tencent, Some("AKIDexample"), "long_term"),
+        ] {
+            assert_eq!(ak_type(Some(provider), ak), expected, "{provider:?} {ak:?}");
+        }
+    }
+
+    #[test]
+    fn a_source_is_an_address_only_when_it_parses_exactly() {
+        for (source, address, scope) in [
+            ("203.0.113.7", Some("203.0.113.7"), "public"),
+            ("10.1.2.3", Some("10.1.2.3"), "private"),
+            ("100.64.0.1", Some("100.64.0.1"), "private"),
+            ("100.128.0.1", Some("100.128.0.1"), "public"),
+            ("075.050.255.67", None, "unknown"),
+            ("::ffff:10.0.0.1", Some("10.0.0.1"), "private"),
+            ("2001:DB8:0::1", Some("2001:db8::1"), "public"),
+            ("fd00::1", Some("fd00::1"), "private"),
+            ("health.amazonaws.com", None, "service"),
+            ("AWS Internal", None, "internal"),
+            ("AWS Internal/3", None, "internal"),
+            ("Internal", None, "internal"),
+            ("somewhere", None, "unknown"),
+            ("", None, "unknown"),
+        ] {
+            assert_eq!(ip(source).as_deref(), address, "{source}");
+            assert_eq!(ip_scope(Some(source)), scope, "{source}");
+        }
+        assert_eq!(ip_scope(None), "unknown");
+    }
+
+    #[test]
+    fn an_address_has_one_of_six_kinds() {
+        assert_eq!(ip_type("10.0.0.1", true, false), Some("lan"));
+        assert_eq!(ip_type("203.0.113.1", true, true), Some("account_noted"));
+        assert_eq!(ip_type("203.0.113.1", false, false), Some("external"));
+        assert_eq!(ip_type("AWS Internal", false, false), None);
+    }
+
+    #[test]
+    fn the_verb_tells_reads() {
+        for (api, expected) in [
+            ("ListUsers", "read"),
+            ("GetObject", "read"),
+            ("LookUpEvents", "read"),
+            ("LookupEvents", "read"),
+            ("Getaway", "write"),
+            ("CheckMfa", "read"),
+            ("CreateUser", "write"),
+        ] {
+            assert_eq!(action(api), expected, "{api}");
+        }
+    }
+
+    #[test]
+    fn the_actor_is_the_long_term_key_first() {
+        let who = |ak_type| actor(Some("AK"), ak_type, Some("role"), Some("id"), Some("user"));
+        assert_eq!(who("long_term"), Some("AK"));
+        assert_eq!(who("temporary"), Some("role"));
+        assert_eq!(actor(None, "none", None, None, Some("user")), Some("user"));
+    }
+
+    #[test]
+    fn a_written_record_is_completed() {
+        let mut record = Record::new(RecordKind::Event);
+        for (field, value) in [
+            (event::PROVIDER, "aws"),
+            (event::SERVICE, "iam"),
+            (event::API, "CreateAccessKey"),
+            (event::USER, "alice"),
+            (event::AK, "AKIAEXAMPLE"),
+            (event::IP, "10.0.0.1"),
+        ] {
+            record.set(field, Value::str(value));
+        }
+        complete(&mut record);
+        for (field, value) in [
+            (event::OPERATION, "aws:iam.CreateAccessKey"),
+            (event::NAME, "iam.CreateAccessKey"),
+            (event::AK_TYPE, "long_term"),
+            (event::ACTOR, "AKIAEXAMPLE"),
+            (event::SOURCE, "10.0.0.1"),
+            (event::IP_SCOPE, "private"),
+            (event::TARGET_USER, "alice"),
+            (event::METHOD, "unknown"),
+        ] {
+            assert_eq!(record.get(field).as_str(), Some(value), "{}", field.field().name);
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_not_derived() {
+        let mut record = Record::new(RecordKind::Event);
+        record.set(event::PROVIDER, Value::str("aws"));
+        record.set(event::AK, Value::str("AKIAEXAMPLE"));
+        record.set(event::AK_TYPE, Value::str("temporary"));
+        let params = r#"{"userName":"bob"}"#;
+        record.set(event::PARAMS, Value::Json(Json { text: params.into() }));
+        complete(&mut record);
+        assert_eq!(record.get(event::AK_TYPE).as_str(), Some("temporary"));
+        assert_eq!(record.get(event::TARGET_USER).as_str(), Some("bob"));
+        assert!(record.get(event::OPERATION).is_missing());
+        assert!(record.get(event::OK).is_missing());
+    }
+}

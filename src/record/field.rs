@@ -1,0 +1,470 @@
+//! The field table: every canonical field, spelled once.
+
+use super::Provider;
+use crate::value::{Elem, RecordKind, Type};
+
+/// One canonical field.
+#[derive(Debug)]
+pub struct Field {
+    /// Which record has it.
+    pub kind: RecordKind,
+    /// Its name without the record: `api`.
+    pub name: &'static str,
+    /// Its static type.
+    pub ty: Type,
+    /// The unit of a number.
+    pub unit: Option<&'static str>,
+    /// Whether a record may lack it.
+    pub nullable: bool,
+    /// What it is, one sentence.
+    pub doc: &'static str,
+    /// Where each provider keeps it; a provider that is absent does not carry it.
+    pub sources: &'static [(Provider, &'static str)],
+    /// The fields it is worked out from, when it is not read itself.
+    pub derived: &'static [FieldId],
+}
+
+impl Field {
+    /// The full name, `event.api`.
+    pub fn path(&self) -> String {
+        format!("{}.{}", self.kind.name(), self.name)
+    }
+}
+
+/// Which field of the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FieldId {
+    kind: RecordKind,
+    /// Its place among the fields of its kind; asked for at every test of every record.
+    slot: u8,
+}
+
+impl FieldId {
+    /// Its entry in the table.
+    pub fn field(self) -> &'static Field {
+        &FIELDS[self.index()]
+    }
+
+    /// Which record has it.
+    #[inline]
+    pub fn kind(self) -> RecordKind {
+        self.kind
+    }
+
+    /// Its place among the fields of its kind.
+    #[inline]
+    pub fn slot(self) -> usize {
+        usize::from(self.slot)
+    }
+
+    /// Its place in the table.
+    fn index(self) -> usize {
+        base(self.kind) + self.slot()
+    }
+
+    /// The field of this kind with this name.
+    pub fn find(kind: RecordKind, name: &str) -> Option<Self> {
+        of_kind(kind).find(|id| id.field().name == name)
+    }
+}
+
+/// The fields of one kind, in the order of the table.
+pub fn of_kind(kind: RecordKind) -> impl Iterator<Item = FieldId> {
+    let count = match kind {
+        RecordKind::Event => event::COUNT,
+        RecordKind::Cred => cred::COUNT,
+        RecordKind::Key => key::COUNT,
+    };
+    (0..count as u8).map(move |slot| FieldId { kind, slot })
+}
+
+/// What a provider calls a field: the names in its records, each with the provider and the field.
+pub fn provider_names(kind: RecordKind) -> Vec<(&'static str, Provider, FieldId)> {
+    // `sessionContext.appId`, `eventTime; EventTime (UTC+8 strings)`: the last part of each path.
+    // Words of prose beside them are all lower case.
+    let is_name = |name: &&str| name.contains(|c: char| c.is_ascii_uppercase() || c == '_');
+    let of_field = |id: FieldId| {
+        id.field().sources.iter().flat_map(move |&(provider, source)| {
+            source
+                .split([';', ',', '?'])
+                .filter_map(|part| part.split_whitespace().next())
+                .filter_map(|path| path.rsplit('.').next())
+                .filter(is_name)
+                .map(move |name| (name, provider, id))
+        })
+    };
+    of_kind(kind).flat_map(of_field).collect()
+}
+
+/// A set of fields.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
+pub struct FieldSet(u128);
+
+impl FieldSet {
+    /// No field.
+    pub const EMPTY: FieldSet = FieldSet(0);
+
+    /// Every field of a kind.
+    pub fn all(kind: RecordKind) -> Self {
+        of_kind(kind).collect()
+    }
+
+    /// Adds a field.
+    pub fn insert(&mut self, field: FieldId) {
+        self.0 |= 1 << field.index();
+    }
+
+    /// Whether the set has the field.
+    pub fn contains(&self, field: FieldId) -> bool {
+        self.0 & (1 << field.index()) != 0
+    }
+
+    /// The fields of both.
+    #[must_use]
+    pub fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Whether it has no field.
+    pub fn is_empty(&self) -> bool {
+        self.0 == 0
+    }
+
+    /// Its fields, in the order of the table.
+    pub fn iter(&self) -> impl Iterator<Item = FieldId> + '_ {
+        RecordKind::ALL.into_iter().flat_map(of_kind).filter(|id| self.contains(*id))
+    }
+
+    /// The set with every field that its derived fields are worked out from.
+    #[must_use]
+    pub fn with_dependencies(mut self) -> Self {
+        loop {
+            let before = self;
+            for id in before.iter() {
+                self = self.union(id.field().derived.iter().copied().collect());
+            }
+            if self == before {
+                return self;
+            }
+        }
+    }
+}
+
+impl FromIterator<FieldId> for FieldSet {
+    fn from_iter<I: IntoIterator<Item = FieldId>>(fields: I) -> Self {
+        let mut set = Self::EMPTY;
+        for field in fields {
+            set.insert(field);
+        }
+        set
+    }
+}
+
+/// Words of the enum fields.
+pub mod words {
+    use crate::value::EnumDef;
+
+    macro_rules! words {
+        ($($(#[$doc:meta])* $id:ident = $name:literal [$($value:literal)*];)*) => {
+            $($(#[$doc])* pub static $id: EnumDef =
+                EnumDef { name: $name, values: &[$($value),*] };)*
+        };
+    }
+
+    words! {
+        /// The clouds.
+        PROVIDER = "provider" ["aws" "alibaba" "tencent"];
+        /// Who calls.
+        USER_TYPE = "user_type"
+            ["root" "user" "role" "federated" "service" "account" "collaborator" "receiver" "unknown"];
+        /// What kind of access key.
+        AK_TYPE = "ak_type" ["long_term" "temporary" "none" "unknown"];
+        /// Where an address lies.
+        IP_SCOPE = "ip_scope" ["public" "private" "service" "internal" "unknown"];
+        /// What the asset and remark tables know of an address.
+        IP_TYPE = "ip_type"
+            ["account_noted" "account" "external_noted" "external" "lan_noted" "lan"];
+        /// By which way a call came.
+        METHOD = "method" ["api" "console" "miniprogram" "service" "unknown"];
+        /// What an event records.
+        EVENT_KIND = "kind" ["call" "signin" "signout" "service" "insight"];
+        /// Whether a call changes something.
+        ACTION = "action" ["read" "write"];
+        /// Which trail recorded it.
+        CATEGORY = "category" ["management" "data" "insight" "network"];
+        /// What kind of second factor.
+        MFA_KIND = "mfa_kind" ["virtual" "hardware"];
+    }
+}
+
+use words::{
+    ACTION, AK_TYPE, CATEGORY, EVENT_KIND, IP_SCOPE, IP_TYPE, METHOD, MFA_KIND, PROVIDER, USER_TYPE,
+};
+
+macro_rules! nullable {
+    (?) => {
+        true
+    };
+    (!) => {
+        false
+    };
+}
+
+macro_rules! unit {
+    () => {
+        None
+    };
+    ($unit:literal) => {
+        Some($unit)
+    };
+}
+
+macro_rules! fields {
+    ($($kind:ident $module:ident after $base:expr, {
+        $($id:ident $null:tt $name:literal $ty:expr, $doc:literal
+            $(, unit $unit:literal)?
+            $(, from [$($dep:ident)*])?
+            $(, aws $aws:literal)? $(, alibaba $alibaba:literal)? $(, tencent $tencent:literal)?;)*
+    })*) => {
+        $(
+            #[doc = concat!("Ids of the `", stringify!($module), "` fields.")]
+            pub mod $module {
+                use super::FieldId;
+
+                #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
+                enum Slot { $($id,)* Count }
+
+                pub(super) const BASE: usize = $base;
+                pub(super) const COUNT: usize = Slot::Count as usize;
+
+                $(
+                    #[doc = $doc]
+                    pub const $id: FieldId = FieldId {
+                        kind: crate::value::RecordKind::$kind,
+                        slot: Slot::$id as u8,
+                    };
+                )*
+            }
+        )*
+
+        /// Every canonical field: events, then creds, then keys.
+        pub static FIELDS: &[Field] = &[$($(Field {
+            kind: RecordKind::$kind,
+            name: $name,
+            ty: $ty,
+            unit: unit!($($unit)?),
+            nullable: nullable!($null),
+            doc: $doc,
+            sources: &[
+                $((Provider::Aws, $aws),)?
+                $((Provider::Alibaba, $alibaba),)?
+                $((Provider::Tencent, $tencent),)?
+            ],
+            derived: &[$($($module::$dep),*)?],
+        },)*)*];
+    };
+}
+
+fn base(kind: RecordKind) -> usize {
+    match kind {
+        RecordKind::Event => event::BASE,
+        RecordKind::Cred => cred::BASE,
+        RecordKind::Key => key::BASE,
+    }
+}
+
+/// Places in a [`Record`](super::Record): the most fields that a kind has.
+pub(super) const SLOTS: usize = {
+    let most = if event::COUNT > cred::COUNT { event::COUNT } else { cred::COUNT };
+    if most > key::COUNT { most } else { key::COUNT }
+};
+
+const _: () = assert!(key::BASE + key::COUNT <= 128, "FieldSet has 128 bits");
+
+fields! {
+    Event event after 0, {
+        PROVIDER ! "provider" Type::Enum(&PROVIDER), "The cloud that recorded the call.",
+            aws "`aws`", alibaba "`alibaba`", tencent "`tencent`";
+        ID ? "id" Type::Str, "The provider's id of the event; with the account it tells duplicates.",
+            aws "eventID", alibaba "eventId", tencent "eventID; EventId";
+        TIME ? "time" Type::Time, "When the call was recorded, UTC.",
+            aws "eventTime", alibaba "eventTime", tencent "eventTime; EventTime (UTC+8 strings)";
+        ACCOUNT ? "account" Type::Str, "The account that holds the log.",
+            aws "recipientAccountId ?? userIdentity.accountId",
+            alibaba "recipientAccountId ?? userIdentity.accountId",
+            tencent "userIdentity.accountId; AccountID";
+        ACCOUNT_NAME ? "account_name" Type::Str, "The account's name, from the account table.",
+            aws "table accounts", alibaba "table accounts", tencent "table accounts";
+        CALLER_ACCOUNT ? "caller_account" Type::Str,
+            "The caller's account; another than `event.account` means a cross-account call.",
+            aws "userIdentity.accountId", alibaba "userIdentity.accountId",
+            tencent "userIdentity.accountId";
+        USER ? "user" Type::Str, "Who calls, as a person would name them.",
+            aws "userIdentity.userName ?? sessionContext.sessionIssuer.userName ?? `root` ?? invokedBy",
+            alibaba "userIdentity.userName (role part)", tencent "userIdentity.userName; Username";
+        USER_ID ? "user_id" Type::Str, "The provider's stable id of the caller.",
+            aws "userIdentity.principalId", alibaba "userIdentity.principalId",
+            tencent "userIdentity.principalId";
+        USER_TYPE ! "user_type" Type::Enum(&USER_TYPE), "What kind of identity calls.",
+            aws "userIdentity.type", alibaba "userIdentity.type", tencent "userIdentity.type";
+        ROLE ? "role" Type::Str, "The role that is assumed.",
+            aws "sessionContext.sessionIssuer.userName", alibaba "userIdentity.userName before `:`",
+            tencent "userIdentity.userName";
+        SESSION ? "session" Type::Str, "The name of the role session.",
+            aws "userIdentity.principalId after `:`", alibaba "userIdentity.userName after `:`";
+        ACTOR ? "actor" Type::Str,
+            "Who acts over time: the long-term key, else the role, else the user id, else the user.",
+            from [AK AK_TYPE ROLE USER_ID USER], aws "derived", alibaba "derived", tencent "derived";
+        AK ? "ak" Type::Str, "The access key that signed the call.",
+            aws "userIdentity.accessKeyId", alibaba "userIdentity.accessKeyId",
+            tencent "userIdentity.secretId; SecretId";
+        AK_TYPE ! "ak_type" Type::Enum(&AK_TYPE), "Whether that key is a long-term or a temporary one.",
+            from [AK], aws "prefix AKIA, ASIA, ABIA", alibaba "prefix LTAI, STS., TMP.",
+            tencent "sessionContext";
+        MFA ? "mfa" Type::Bool, "Whether the session was opened with a second factor.",
+            aws "sessionContext.attributes.mfaAuthenticated; additionalEventData.MFAUsed",
+            alibaba "sessionContext.attributes.mfaAuthenticated", tencent "sessionContext.mfa";
+        IP ? "ip" Type::Str, "The caller's address; missing when the source is no IP address.",
+            from [SOURCE], aws "sourceIPAddress", alibaba "sourceIpAddress",
+            tencent "sourceIPAddress";
+        SOURCE ? "source" Type::Str, "The source as recorded: an address, a host or a service name.",
+            aws "sourceIPAddress", alibaba "sourceIpAddress", tencent "sourceIPAddress";
+        IP_SCOPE ! "ip_scope" Type::Enum(&IP_SCOPE), "Where the source lies.",
+            from [SOURCE], aws "derived", alibaba "derived", tencent "derived";
+        IP_TYPE ? "ip_type" Type::Enum(&IP_TYPE),
+            "What the asset and remark tables say of the address.",
+            from [SOURCE], aws "derived", alibaba "derived", tencent "derived";
+        METHOD ! "method" Type::Enum(&METHOD), "By which way the call came.",
+            aws "eventType, userAgent, sessionCredentialFromConsole, tlsDetails, invokedBy",
+            alibaba "eventType, userAgent", tencent "eventType";
+        KIND ! "kind" Type::Enum(&EVENT_KIND), "What the event records.",
+            aws "eventType", alibaba "eventType", tencent "eventName";
+        SERVICE ? "service" Type::Str, "The product, in lower case: `iam`, `ram`, `cam`.",
+            aws "eventSource without `.amazonaws.com`", alibaba "serviceName ?? eventSource",
+            tencent "resourceType ?? eventSource";
+        API ? "api" Type::Str, "The operation: `CreateAccessKey`; without a version suffix.",
+            aws "eventName", alibaba "eventName", tencent "eventName";
+        NAME ? "name" Type::Str, "`service.api`.",
+            from [SERVICE API], aws "derived", alibaba "derived", tencent "derived";
+        OPERATION ? "operation" Type::Str, "`provider:service.api`, the form that lists use.",
+            from [PROVIDER SERVICE API], aws "derived", alibaba "derived", tencent "derived";
+        ACTION ? "action" Type::Enum(&ACTION), "Whether the call reads or writes.",
+            aws "readOnly", alibaba "eventRW", tencent "actionType";
+        CATEGORY ? "category" Type::Enum(&CATEGORY), "Which kind of trail recorded it.",
+            aws "eventCategory", alibaba "eventCategory", tencent "`management`";
+        CODE ? "code" Type::Str, "The error code; missing when the call succeeded.",
+            aws "errorCode; failed sign-ins: `Failure`", alibaba "errorCode",
+            tencent "apiErrorCode ?? errorCode";
+        MESSAGE ? "message" Type::Str, "The error message; missing when the call succeeded.",
+            aws "errorMessage", alibaba "errorMessage", tencent "apiErrorMessage ?? errorMessage";
+        OK ? "ok" Type::Bool, "Whether the call succeeded.",
+            aws "no errorCode and no errorMessage", alibaba "errorCode is empty",
+            tencent "errorCode and apiErrorCode are 0";
+        AGENT ? "agent" Type::Str, "The user agent; chosen by the caller.",
+            aws "userAgent", alibaba "userAgent",
+            tencent "userAgent ?? requestParameters.RequestClient";
+        REGION ? "region" Type::Str, "The region.",
+            aws "awsRegion", alibaba "acsRegion", tencent "eventRegion";
+        REQUEST_ID ? "request_id" Type::Str, "The provider's id of the request.",
+            aws "requestID", alibaba "requestId", tencent "requestID; RequestID";
+        PARAMS ? "params" Type::Untyped, "What was asked for.",
+            aws "requestParameters", alibaba "requestParameters; requestParameterJson",
+            tencent "requestParameters";
+        RESPONSE ? "response" Type::Untyped, "What was answered.",
+            aws "responseElements", alibaba "responseElements", tencent "responseElements";
+        RESOURCES ? "resources" Type::List(Elem::Str), "The resources that the call touches.",
+            aws "resources[].ARN", alibaba "referencedResources; resourceName",
+            tencent "resourceName; resources; Resources.ResourceName";
+        TARGET_USER ? "target_user" Type::Str, "The user that a user, key or policy call changes.",
+            from [PARAMS USER SERVICE API], aws "requestParameters.userName, else the caller in IAM",
+            alibaba "requestParameters.UserName; UserPrincipalName",
+            tencent "requestParameters.Name; TargetUin; AttachUin";
+        APP_ID ? "app_id" Type::Str, "The application id of the account.",
+            tencent "sessionContext.appId";
+        SENSITIVE ? "sensitive" Type::Bool, "Whether the provider itself calls the operation sensitive.",
+            tencent "sensitiveAction";
+        LOCATION ? "location" Type::Str, "Where the provider places the address.",
+            tencent "Location";
+        RAW ? "raw" Type::Untyped, "The whole original record.",
+            aws "the record", alibaba "the record", tencent "the record";
+    }
+    Cred cred after super::event::BASE + super::event::COUNT, {
+        PROVIDER ! "provider" Type::Enum(&PROVIDER), "The cloud that made the report.",
+            aws "`aws`", alibaba "`alibaba`", tencent "`tencent`";
+        ACCOUNT ? "account" Type::Str, "The account that owns the user.",
+            aws "arn", alibaba "option", tencent "option";
+        ACCOUNT_NAME ? "account_name" Type::Str, "The account's name.",
+            aws "table accounts", alibaba "table accounts", tencent "table accounts";
+        USER ! "user" Type::Str, "The user's name.",
+            aws "user", alibaba "user", tencent "Username";
+        USER_ID ? "user_id" Type::Str, "The provider's stable id of the user.",
+            tencent "AccountID";
+        ARN ? "arn" Type::Str, "The user's resource name.", aws "arn";
+        USER_TYPE ! "user_type" Type::Enum(&USER_TYPE), "What kind of identity it is.",
+            aws "root if `<root_account>`", alibaba "root if `<root>`", tencent "UserType";
+        CREATED ? "created" Type::Time, "When the user was created.",
+            aws "user_creation_time", alibaba "user_creation_time", tencent "CreationTime";
+        PASSWORD ? "password" Type::Bool, "Whether the user has a password.",
+            aws "password_enabled", alibaba "password_exist, password_active",
+            tencent "PasswordEnabled";
+        CONSOLE ? "console" Type::Bool, "Whether the user may sign in to the console.",
+            aws "password_enabled", alibaba "user_last_logon, password_exist",
+            tencent "LoginConsoleActive";
+        PASSWORD_USED ? "password_used" Type::Bool, "Whether the password was ever used.",
+            aws "password_last_used", alibaba "user_last_logon", tencent "Last Console Login Time";
+        PASSWORD_LAST_USED ? "password_last_used" Type::Time, "When the password was last used.",
+            aws "password_last_used", alibaba "user_last_logon", tencent "Last Console Login Time";
+        PASSWORD_CHANGED ? "password_changed" Type::Time, "When the password was last changed.",
+            aws "password_last_changed", alibaba "password_last_changed",
+            tencent "PasswordLastRotation";
+        PASSWORD_NEXT ? "password_next" Type::Time, "When the password must be changed.",
+            aws "password_next_rotation", alibaba "password_next_rotation";
+        MFA ? "mfa" Type::Bool, "Whether the user has a second factor.",
+            aws "mfa_active", alibaba "mfa_active", tencent "MFADeviceActive";
+        MFA_KIND ? "mfa_kind" Type::Enum(&MFA_KIND), "What kind of second factor.";
+        LOGIN_PROTECTED ? "login_protected" Type::Bool, "Whether signing in asks for a second factor.",
+            tencent "LoginProtectionActive";
+        OP_PROTECTED ? "op_protected" Type::Bool,
+            "Whether sensitive operations ask for a second factor.",
+            tencent "OperationProtectionActive";
+        ABNORMAL_LOGIN ? "abnormal_login" Type::Bool, "Whether there were abnormal sign-ins in 30 days.",
+            tencent "Abnormal LoginsNumWithin30Days";
+        KEYS ! "keys" Type::List(Elem::Record(RecordKind::Key)), "The user's access keys.",
+            aws "2 slots", alibaba "up to 5 slots", tencent "2 slots";
+        KEY_COUNT ! "key_count" Type::Int, "How many access keys the user has.", unit "keys",
+            from [KEYS], aws "derived", alibaba "derived", tencent "derived";
+        ACTIVE_KEYS ! "active_keys" Type::Int, "How many of them are active.", unit "keys",
+            from [KEYS], aws "derived", alibaba "derived", tencent "derived";
+    }
+    Key key after super::cred::BASE + super::cred::COUNT, {
+        SLOT ! "slot" Type::Str, "Which of the user's keys, from `1`.",
+            aws "access_key_1, access_key_2", alibaba "access_key_*, additional_access_key_*",
+            tencent "AccessKey1, AccessKey2";
+        ID ? "id" Type::Str, "The access key id.", tencent "AccessKeySecretId";
+        EXISTS ! "exists" Type::Bool, "Whether there is a key in the slot.",
+            aws "active or last_rotated", alibaba "exist", tencent "SecretId";
+        ACTIVE ? "active" Type::Bool, "Whether the key can be used.",
+            aws "active", alibaba "active", tencent "Status";
+        CREATED ? "created" Type::Time, "When the key was created, or last rotated.",
+            aws "last_rotated", alibaba "last_rotated", tencent "CreationTime";
+        USED ? "used" Type::Bool, "Whether the key was ever used.",
+            aws "last_used_date", alibaba "last_used", tencent "lastUsedDate";
+        LAST_USED ? "last_used" Type::Time, "When the key was last used.",
+            aws "last_used_date", alibaba "last_used", tencent "lastUsedDate";
+        LAST_SERVICE ? "last_service" Type::Str, "The service it was last used with.",
+            aws "last_used_service";
+        LAST_REGION ? "last_region" Type::Str, "The region it was last used in.",
+            aws "last_used_region";
+        AT_RISK ? "at_risk" Type::Bool, "Whether the provider thinks that the key leaked.",
+            tencent "MayBeAtRisk";
+        OVER30 ? "over30" Type::Bool, "Whether the provider says it is older than 30 days.",
+            tencent "CreatedOver30Days";
+        OVER90 ? "over90" Type::Bool, "Whether the provider says it is older than 90 days.",
+            tencent "CreatedOver90Days";
+        AGE_DAYS ? "age_days" Type::Int, "Days since the key was created.", unit "days",
+            from [CREATED], aws "derived", alibaba "derived", tencent "derived";
+        IDLE_DAYS ? "idle_days" Type::Int,
+            "Days since the key was last used, or created if it never was.", unit "days",
+            from [CREATED USED LAST_USED], aws "derived", alibaba "derived", tencent "derived";
+    }
+}

@@ -1,0 +1,86 @@
+//! What an input format is, and what it can carry.
+
+use std::fmt;
+
+use super::{FieldSet, RawRecord, Record, SkipReason};
+use crate::value::RecordKind;
+
+/// The cloud a record comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Provider {
+    /// Amazon Web Services.
+    Aws,
+    /// Alibaba Cloud.
+    Alibaba,
+    /// Tencent Cloud.
+    Tencent,
+}
+
+impl Provider {
+    /// Every provider.
+    pub const ALL: [Provider; 3] = [Provider::Aws, Provider::Alibaba, Provider::Tencent];
+
+    /// The name in records, rules and lists.
+    pub fn name(self) -> &'static str {
+        match self {
+            Provider::Aws => "aws",
+            Provider::Alibaba => "alibaba",
+            Provider::Tencent => "tencent",
+        }
+    }
+}
+
+/// One input format: a registry entry of the input side.
+pub trait Format: Sync + fmt::Debug {
+    /// Stable name, `cloudtrail`.
+    fn name(&self) -> &'static str;
+    /// What it is, one sentence.
+    fn doc(&self) -> &'static str;
+    /// Whose records it holds.
+    fn provider(&self) -> Provider;
+    /// What its rows become.
+    fn kinds(&self) -> &'static [RecordKind];
+    /// The fields that records of this format can have; a rule that needs others is blind.
+    fn carries(&self) -> FieldSet;
+    /// A reader of its records that fills these fields and no others.
+    fn mapper(&self, needed: &FieldSet) -> Box<dyn Mapper>;
+    /// What this text is, when the format knows it and it holds no records (a digest).
+    fn declines(&self, text: &str) -> Option<&'static str> {
+        let _ = text;
+        None
+    }
+}
+
+/// Reads raw records of one format into canonical fields; prepared once, used by every thread.
+pub trait Mapper: Send + Sync {
+    /// Reads one raw record and hands on each row it makes. A record that the mapper reads and
+    /// that makes no row gives [`Outcome::Read`] all the same.
+    fn map(
+        &self,
+        raw: &RawRecord<'_>,
+        scratch: &mut Scratch,
+        emit: &mut dyn FnMut(&Record<'_>),
+    ) -> Outcome;
+}
+
+/// What became of a raw record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was read; `emit` was called for each row.
+    Read,
+    /// It is well formed and of no known format.
+    Foreign,
+    /// It could not be read: why, and what exactly was wrong (may quote the input, so escape it).
+    Skipped(SkipReason, String),
+}
+
+/// Buffers that a mapper reuses from record to record.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    /// Text put together from several parts (`aws:iam.CreateUser`).
+    pub text: String,
+    /// A record that stood as a string inside another, unescaped.
+    pub inner: String,
+    /// Something worth saying of the last record that cost nothing; each call sets or clears it.
+    pub note: Option<&'static str>,
+}

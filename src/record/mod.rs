@@ -1,0 +1,19 @@
+//! Records, the field table, and what an input offers to the engine.
+//!
+//! The field table in [`field`] is the only place where a canonical field is spelled. The traits
+//! that inputs implement live here, so that the engine needs to know no input.
+
+mod batch;
+pub mod derive;
+pub mod field;
+mod format;
+#[allow(clippy::module_inception)]
+mod record;
+
+pub use batch::{
+    Batch, Batches, FileAccount, FileStatus, Inputs, Phase, Placed, RawRecord, Skip, SkipReason,
+    Step,
+};
+pub use field::{FIELDS, Field, FieldId, FieldSet};
+pub use format::{Format, Mapper, Outcome, Provider, Scratch};
+pub use record::Record;

@@ -1,0 +1,35 @@
+//! One normalised row.
+
+use super::field::{FieldId, SLOTS};
+use crate::value::{RecordKind, Value};
+
+/// One normalised row; a field that was not asked for is missing.
+#[derive(Debug, Clone)]
+pub struct Record<'a> {
+    /// What the row is.
+    pub kind: RecordKind,
+    /// Whether it replaces an earlier version of the same event (CloudTrail's `UPDATED_DATA`).
+    pub revision: bool,
+    values: [Value<'a>; SLOTS],
+}
+
+impl<'a> Record<'a> {
+    /// A row in which every field is missing.
+    pub fn new(kind: RecordKind) -> Self {
+        Self { kind, revision: false, values: [const { Value::Missing }; SLOTS] }
+    }
+
+    /// The value of a field of this row's kind; missing for a field of another kind.
+    #[inline]
+    pub fn get(&self, field: FieldId) -> &Value<'a> {
+        if field.kind() == self.kind { &self.values[field.slot()] } else { &Value::Missing }
+    }
+
+    /// Sets a field of this row's kind.
+    pub fn set(&mut self, field: FieldId, value: Value<'a>) {
+        debug_assert_eq!(field.kind(), self.kind);
+        if field.kind() == self.kind {
+            self.values[field.slot()] = value;
+        }
+    }
+}
