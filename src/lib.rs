@@ -7,3 +7,4 @@ pub mod diag;
 pub mod value;
 pub mod yaml;
 pub mod record;
+pub mod input;

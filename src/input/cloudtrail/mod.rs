@@ -1,0 +1,107 @@
+//! AWS CloudTrail: bare records, and the wrappings they come in.
+
+mod event;
+mod identity;
+mod lookup;
+mod paths;
+mod unwrap;
+
+use crate::input::json::{Fields, Shape};
+use crate::record::field::{event as field, of_kind};
+use crate::record::{FieldSet, Format, Mapper, Outcome, Provider, RawRecord, Record, Scratch};
+use crate::value::RecordKind;
+
+use unwrap::Found;
+
+/// AWS CloudTrail.
+#[derive(Debug)]
+pub struct CloudTrail;
+
+impl Format for CloudTrail {
+    fn name(&self) -> &'static str {
+        "cloudtrail"
+    }
+
+    fn doc(&self) -> &'static str {
+        "AWS CloudTrail records as S3, LookupEvents, EventBridge and CloudWatch Logs give them"
+    }
+
+    fn provider(&self) -> Provider {
+        Provider::Aws
+    }
+
+    fn kinds(&self) -> &'static [RecordKind] {
+        &[RecordKind::Event]
+    }
+
+    fn carries(&self) -> FieldSet {
+        // Two fields come from reference tables, whatever the record says.
+        of_kind(RecordKind::Event)
+            .filter(|id| ![field::ACCOUNT_NAME, field::IP_TYPE].contains(id))
+            .filter(|id| id.field().sources.iter().any(|(of, _)| *of == Provider::Aws))
+            .collect()
+    }
+
+    fn mapper(&self, needed: &FieldSet) -> Box<dyn Mapper> {
+        let needed = *needed;
+        let wanted = move |path| match path {
+            paths::PARAMS => needed.contains(field::PARAMS),
+            paths::RESPONSE => needed.contains(field::RESPONSE),
+            paths::RESOURCES | paths::OUTER_RESOURCES => needed.contains(field::RESOURCES),
+            paths::COUNT.. => false,
+            // A slice costs next to nothing, and most are looked at to tell what a record is.
+            _ => true,
+        };
+        Box::new(CloudTrailMapper {
+            needed,
+            shape: Shape::new(&[paths::PATHS, paths::WATCHED].concat(), wanted),
+        })
+    }
+
+    fn declines(&self, text: &str) -> Option<&'static str> {
+        let digest = Shape::new(&["digestS3Bucket", "digestStartTime"], |_| true);
+        let fields = Fields::read(text, &digest).ok()?;
+        (fields.get(0).is_some() && fields.get(1).is_some())
+            .then_some("a CloudTrail digest, which holds no records")
+    }
+}
+
+#[derive(Debug)]
+struct CloudTrailMapper {
+    needed: FieldSet,
+    shape: Shape,
+}
+
+impl Mapper for CloudTrailMapper {
+    fn map(
+        &self,
+        raw: &RawRecord<'_>,
+        scratch: &mut Scratch,
+        emit: &mut dyn FnMut(&Record<'_>),
+    ) -> Outcome {
+        let Scratch { text, inner, note } = scratch;
+        *note = None;
+        match unwrap::find(raw.text, &self.shape, inner) {
+            Ok(Found::Event { fields, text: record }) => {
+                if fields.get(paths::EVENT_NAME).is_none() && !event::is_insight(&fields) {
+                    return Outcome::Skipped(
+                        crate::record::SkipReason::Malformed,
+                        "it has no `eventName`".to_owned(),
+                    );
+                }
+                emit(&event::map(&fields, record, &self.needed, text));
+                Outcome::Read
+            }
+            Ok(Found::Outer { fields, text: record }) => {
+                *note = Some("CloudTrailEvent is not JSON: the fields around it were read");
+                emit(&lookup::map(&fields, record, &self.needed, text));
+                Outcome::Read
+            }
+            Ok(Found::Foreign) => Outcome::Foreign,
+            Err(fault) => Outcome::Skipped(fault.reason, fault.detail),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

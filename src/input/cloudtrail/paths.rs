@@ -1,0 +1,74 @@
+//! Where CloudTrail and its wrappings keep what is read.
+
+/// Gives each path its index and collects them.
+macro_rules! paths {
+    ($($name:ident = $path:literal;)*) => {
+        #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
+        enum Index { $($name),* }
+        $(pub(super) const $name: usize = Index::$name as usize;)*
+        /// How many there are.
+        pub(super) const COUNT: usize = PATHS.len();
+        /// Every path, by its index.
+        pub(super) const PATHS: &[&str] = &[$($path),*];
+    };
+}
+
+paths! {
+    EVENT_ID = "eventID";
+    EVENT_TIME = "eventTime";
+    EVENT_SOURCE = "eventSource";
+    EVENT_NAME = "eventName";
+    EVENT_TYPE = "eventType";
+    EVENT_CATEGORY = "eventCategory";
+    MANAGEMENT = "managementEvent";
+    REGION = "awsRegion";
+    RECIPIENT = "recipientAccountId";
+    SOURCE = "sourceIPAddress";
+    AGENT = "userAgent";
+    ERROR_CODE = "errorCode";
+    ERROR_MESSAGE = "errorMessage";
+    READ_ONLY = "readOnly";
+    REQUEST_ID = "requestID";
+    PARAMS = "requestParameters";
+    PARAMS_USER = "requestParameters.userName";
+    RESPONSE = "responseElements";
+    LOGIN = "responseElements.ConsoleLogin";
+    SWITCH_ROLE = "responseElements.SwitchRole";
+    CHECK_MFA = "responseElements.CheckMfa";
+    RESOURCES = "resources";
+    TLS = "tlsDetails";
+    FROM_CONSOLE = "sessionCredentialFromConsole";
+    MFA_USED = "additionalEventData.MFAUsed";
+    ADDENDUM = "addendum.reason";
+    TYPE = "userIdentity.type";
+    USER = "userIdentity.userName";
+    PRINCIPAL = "userIdentity.principalId";
+    ARN = "userIdentity.arn";
+    ACCOUNT = "userIdentity.accountId";
+    AK = "userIdentity.accessKeyId";
+    INVOKED_BY = "userIdentity.invokedBy";
+    ISSUER_USER = "userIdentity.sessionContext.sessionIssuer.userName";
+    MFA = "userIdentity.sessionContext.attributes.mfaAuthenticated";
+
+    // EventBridge.
+    DETAIL = "detail";
+
+    // CloudWatch Logs.
+    MESSAGE = "message";
+    AT_MESSAGE = "@message";
+
+    // LookupEvents.
+    INNER = "CloudTrailEvent";
+    OUTER_ID = "EventId";
+    OUTER_NAME = "EventName";
+    OUTER_READ_ONLY = "ReadOnly";
+    OUTER_AK = "AccessKeyId";
+    OUTER_TIME = "EventTime";
+    OUTER_SOURCE = "EventSource";
+    OUTER_USER = "Username";
+    OUTER_RESOURCES = "Resources";
+}
+
+/// Keys inside texts that are read as a whole: standing twice, they make a record ambiguous too.
+pub(super) const WATCHED: &[&str] =
+    &["resources[].ARN", "resources[].arn", "Resources[].ResourceName"];

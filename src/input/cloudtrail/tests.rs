@@ -1,0 +1,582 @@
+//! What becomes of CloudTrail records.
+#![allow(clippy::unwrap_used)]
+
+use std::fmt::Write as _;
+
+use serde_json::{Value as Tree, json};
+
+use super::*;
+use crate::record::SkipReason;
+use crate::value::{Elem, Type, Value};
+
+/// The canonical fields of a record, one a line, without those that are missing.
+fn fields(text: &str, needed: FieldSet) -> Result<String, Outcome> {
+    let raw = RawRecord { text, offset: 0, line: 1, column: 1, ordinal: 0 };
+    let mut out = String::new();
+    let mut scratch = Scratch::default();
+    let outcome = CloudTrail.mapper(&needed).map(&raw, &mut scratch, &mut |record| {
+        for id in of_kind(RecordKind::Event) {
+            let value = record.get(id);
+            assert!(fits(value, id.field().ty), "{} is {value:?}", id.field().path());
+            if !needed.contains(id) {
+                assert!(value.is_missing(), "{} was not asked for", id.field().path());
+            }
+            let shown = match value {
+                Value::Missing => continue,
+                Value::Str(text) => text.to_string(),
+                Value::Bool(flag) => flag.to_string(),
+                Value::Time(time) => time.to_string(),
+                Value::Json(json) => json.text.to_string(),
+                Value::List(items) => {
+                    items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" ")
+                }
+                other => format!("{other:?}"),
+            };
+            let _ = writeln!(out, "{}: {shown}", id.field().name);
+        }
+        if record.revision {
+            out.push_str("(revision)\n");
+        }
+    });
+    if let Some(note) = scratch.note {
+        let _ = writeln!(out, "({note})");
+    }
+    if outcome == Outcome::Read { Ok(out) } else { Err(outcome) }
+}
+
+fn fits(value: &Value<'_>, ty: Type) -> bool {
+    match (value, ty) {
+        (Value::Missing, _) | (Value::Bool(_), Type::Bool) | (Value::Time(_), Type::Time) => true,
+        (Value::Str(_), Type::Str | Type::Untyped) => true,
+        (Value::Str(word), Type::Enum(def)) => def.values.contains(&&**word),
+        (Value::List(items), Type::List(Elem::Str)) => items.iter().all(|i| i.as_str().is_some()),
+        (Value::Json(_) | Value::Int(_) | Value::Bool(_), Type::Untyped) => true,
+        _ => false,
+    }
+}
+
+fn all() -> FieldSet {
+    let mut set = FieldSet::all(RecordKind::Event);
+    for id in [field::RAW, field::PARAMS, field::RESPONSE] {
+        let without: FieldSet = set.iter().filter(|other| *other != id).collect();
+        set = without;
+    }
+    set
+}
+
+const S3: &str = include_str!("../../../tests/data/cloudtrail/s3.json");
+
+fn record(index: usize) -> String {
+    let records: Tree = serde_json::from_str(S3).unwrap();
+    records["Records"][index].to_string()
+}
+
+/// A plain record with some keys replaced; `null` takes one away.
+fn with(changes: Tree) -> String {
+    let mut record: Tree = serde_json::from_str(&record(0)).unwrap();
+    merge(&mut record, changes);
+    record.to_string()
+}
+
+fn merge(into: &mut Tree, changes: Tree) {
+    for (key, value) in changes.as_object().unwrap() {
+        match (into.get_mut(key), value) {
+            (_, Tree::Null) => {
+                into.as_object_mut().unwrap().remove(key);
+            }
+            (Some(old), Tree::Object(_)) if old.is_object() => merge(old, value.clone()),
+            _ => into[key] = value.clone(),
+        }
+    }
+}
+
+/// One field of a record, `-` where it is missing.
+fn one(text: &str, id: crate::record::FieldId) -> String {
+    let shown = fields(text, [id].into_iter().collect()).unwrap();
+    let line = shown
+        .lines()
+        .find(|line| !line.starts_with('('))
+        .map(|line| line.split_once(": ").unwrap().1.to_owned());
+    line.unwrap_or_else(|| "-".to_owned())
+}
+
+#[test]
+fn a_user_creates_a_key() {
+    insta::assert_snapshot!(fields(&record(0), all()).unwrap(), @r"
+    provider: aws
+    id: 00000000-0000-4000-8000-000000000001
+    time: 2024-08-01T13:01:28Z
+    account: 123456789012
+    caller_account: 123456789012
+    user: alice
+    user_id: AIDACKCEVSQ6C2EXAMPLE
+    user_type: user
+    actor: AKIAIOSFODNN7EXAMPLE
+    ak: AKIAIOSFODNN7EXAMPLE
+    ak_type: long_term
+    ip: 203.0.113.64
+    source: 203.0.113.64
+    ip_scope: public
+    method: api
+    kind: call
+    service: iam
+    api: CreateAccessKey
+    name: iam.CreateAccessKey
+    operation: aws:iam.CreateAccessKey
+    action: write
+    category: management
+    ok: true
+    agent: aws-cli/2.13.5 Python/3.11.4 Linux/5.15 exe/x86_64
+    region: us-east-1
+    request_id: req-0001
+    target_user: bob
+    ");
+}
+
+#[test]
+fn a_root_sign_in_fails() {
+    insta::assert_snapshot!(fields(&record(2), all()).unwrap(), @r"
+    provider: aws
+    id: 00000000-0000-4000-8000-000000000003
+    time: 2024-08-01T13:03:28Z
+    account: 123456789012
+    caller_account: 123456789012
+    user: root
+    user_id: 123456789012
+    user_type: root
+    actor: 123456789012
+    ak_type: none
+    mfa: false
+    ip: 203.0.113.64
+    source: 203.0.113.64
+    ip_scope: public
+    method: console
+    kind: signin
+    service: signin
+    api: ConsoleLogin
+    name: signin.ConsoleLogin
+    operation: aws:signin.ConsoleLogin
+    action: write
+    category: management
+    code: Failure
+    message: Failed authentication
+    ok: false
+    agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36
+    region: us-east-1
+    request_id: req-0003
+    ");
+}
+
+#[test]
+fn a_role_updates_a_function() {
+    insta::assert_snapshot!(fields(&record(3), all()).unwrap(), @r"
+    provider: aws
+    id: 00000000-0000-4000-8000-000000000004
+    time: 2024-08-01T13:04:28Z
+    account: 123456789012
+    caller_account: 123456789012
+    user: ci
+    user_id: AROACKCEVSQ6C2EXAMPLE:deploy-42
+    user_type: role
+    role: ci
+    session: deploy-42
+    actor: ci
+    ak: ASIAIOSFODNN7EXAMPLE
+    ak_type: temporary
+    mfa: false
+    ip: 203.0.113.64
+    source: 203.0.113.64
+    ip_scope: public
+    method: api
+    kind: call
+    service: lambda
+    api: UpdateFunctionCode
+    name: lambda.UpdateFunctionCode
+    operation: aws:lambda.UpdateFunctionCode
+    action: write
+    category: management
+    ok: true
+    agent: aws-cli/2.13.5 Python/3.11.4 Linux/5.15 exe/x86_64
+    region: us-east-1
+    request_id: req-0004
+    resources: arn:aws:lambda:us-east-1:123456789012:function:billing
+    ");
+}
+
+#[test]
+fn the_console_stops_a_trail() {
+    insta::assert_snapshot!(fields(&record(4), all()).unwrap(), @r"
+    provider: aws
+    id: 00000000-0000-4000-8000-000000000005
+    time: 2024-08-01T13:05:28Z
+    account: 123456789012
+    caller_account: 123456789012
+    user: alice
+    user_id: AIDACKCEVSQ6C2EXAMPLE
+    user_type: user
+    actor: AIDACKCEVSQ6C2EXAMPLE
+    ak: ASIAIOSFODNN7EXAMPLE
+    ak_type: temporary
+    mfa: true
+    source: AWS Internal
+    ip_scope: internal
+    method: console
+    kind: call
+    service: cloudtrail
+    api: StopLogging
+    name: cloudtrail.StopLogging
+    operation: aws:cloudtrail.StopLogging
+    action: write
+    category: management
+    ok: true
+    agent: AWS Internal
+    region: us-east-1
+    request_id: req-0005
+    (revision)
+    ");
+}
+
+#[test]
+fn a_service_decrypts() {
+    insta::assert_snapshot!(fields(&record(5), all()).unwrap(), @r"
+    provider: aws
+    id: 00000000-0000-4000-8000-000000000006
+    time: 2024-08-01T13:06:28Z
+    account: 123456789012
+    user: secretsmanager.amazonaws.com
+    user_type: service
+    actor: secretsmanager.amazonaws.com
+    ak_type: none
+    source: secretsmanager.amazonaws.com
+    ip_scope: service
+    method: service
+    kind: call
+    service: kms
+    api: Decrypt
+    name: kms.Decrypt
+    operation: aws:kms.Decrypt
+    action: read
+    category: management
+    ok: true
+    agent: secretsmanager.amazonaws.com
+    region: us-east-1
+    request_id: req-0006
+    ");
+}
+
+#[test]
+fn another_account_reads_an_object() {
+    insta::assert_snapshot!(fields(&record(6), all()).unwrap(), @r"
+    provider: aws
+    id: 00000000-0000-4000-8000-000000000007
+    time: 2024-08-01T13:07:28Z
+    account: 123456789012
+    caller_account: 999999999999
+    user: alice
+    user_id: AIDACKCEVSQ6C2EXAMPLE
+    user_type: user
+    actor: AKIAIOSFODNN7EXAMPLE
+    ak: AKIAIOSFODNN7EXAMPLE
+    ak_type: long_term
+    ip: 2001:db8::7
+    source: 2001:DB8::7
+    ip_scope: public
+    method: api
+    kind: call
+    service: s3
+    api: GetObject
+    name: s3.GetObject
+    operation: aws:s3.GetObject
+    action: read
+    category: data
+    ok: true
+    agent: aws-cli/2.13.5 Python/3.11.4 Linux/5.15 exe/x86_64
+    region: us-east-1
+    request_id: req-0007
+    resources: arn:aws:s3:::payroll/2024/工资.csv arn:aws:s3:::payroll
+    ");
+}
+
+#[test]
+fn every_carried_field_can_have_a_value() {
+    let mut seen = FieldSet::EMPTY;
+    let texts = (0..7).map(record).chain([with(json!({ "errorMessage": "no" }))]);
+    for text in texts {
+        for id in of_kind(RecordKind::Event).filter(|id| one(&text, *id) != "-") {
+            seen.insert(id);
+        }
+    }
+    assert_eq!(
+        seen.iter().map(|id| id.field().path()).collect::<Vec<_>>(),
+        CloudTrail.carries().iter().map(|id| id.field().path()).collect::<Vec<_>>()
+    );
+}
+
+#[test]
+fn each_field_is_the_same_alone_and_with_all_others() {
+    for text in (0..7).map(record) {
+        let together = fields(&text, FieldSet::all(RecordKind::Event)).unwrap();
+        for id in of_kind(RecordKind::Event) {
+            let line = format!("{}: {}\n", id.field().name, one(&text, id));
+            assert!(line.ends_with(": -\n") || together.contains(&line), "{line}");
+        }
+    }
+}
+
+#[test]
+fn the_way_of_a_call_is_told_by_what_the_caller_cannot_choose() {
+    let temporary = json!({ "accessKeyId": "ASIAIOSFODNN7EXAMPLE" });
+    for (why, changes, method) in [
+        ("a key", json!({}), "api"),
+        ("a key that claims the console", json!({ "userAgent": "console.amazonaws.com" }), "api"),
+        (
+            "a session of the console",
+            json!({ "userAgent": "console.amazonaws.com", "userIdentity": temporary }),
+            "console",
+        ),
+        (
+            "an older console",
+            json!({ "userAgent": "[S3Console/0.4, aws-internal/3]", "userIdentity": temporary }),
+            "console",
+        ),
+        (
+            "a word inside another",
+            json!({ "userAgent": "MyConsoleTool/1", "userIdentity": temporary }),
+            "api",
+        ),
+        (
+            "console credentials",
+            json!({ "sessionCredentialFromConsole": "true", "tlsDetails": null }),
+            "console",
+        ),
+        (
+            "console credentials outside it",
+            json!({ "sessionCredentialFromConsole": "true" }),
+            "api",
+        ),
+        (
+            "the console on somebody's behalf",
+            json!({ "userIdentity": { "invokedBy": "signin.amazonaws.com" } }),
+            "console",
+        ),
+        (
+            "a service on somebody's behalf",
+            json!({
+                "userIdentity": { "invokedBy": "cloudformation.amazonaws.com" },
+                "sourceIPAddress": "cloudformation.amazonaws.com",
+            }),
+            "service",
+        ),
+        ("a service event", json!({ "eventType": "AwsServiceEvent" }), "service"),
+        ("a console action", json!({ "eventType": "AwsConsoleAction" }), "console"),
+    ] {
+        assert_eq!(one(&with(changes), field::METHOD), method, "{why}");
+    }
+}
+
+#[test]
+fn a_call_failed_if_it_says_so_in_any_way() {
+    for (changes, ok, code) in [
+        (json!({}), "true", "-"),
+        (json!({ "errorCode": "" }), "true", "-"),
+        (json!({ "errorCode": "AccessDenied" }), "false", "AccessDenied"),
+        (json!({ "errorMessage": "no" }), "false", "-"),
+        (
+            json!({ "eventType": "AwsConsoleSignIn", "responseElements": { "ConsoleLogin": "Failure" } }),
+            "false",
+            "Failure",
+        ),
+        (
+            json!({ "eventType": "AwsConsoleSignIn", "responseElements": { "ConsoleLogin": "Success" } }),
+            "true",
+            "-",
+        ),
+    ] {
+        let text = with(changes);
+        assert_eq!(one(&text, field::OK), ok, "{text}");
+        assert_eq!(one(&text, field::CODE), code, "{text}");
+    }
+}
+
+#[test]
+fn the_second_factor_is_read_in_every_spelling() {
+    let attributes = |value: Tree| json!({ "userIdentity": { "sessionContext": { "attributes": { "mfaAuthenticated": value } } } });
+    let signin = |value: &str| json!({ "eventType": "AwsConsoleSignIn", "additionalEventData": { "MFAUsed": value } });
+    for (changes, mfa) in [
+        (json!({}), "-"),
+        (attributes(json!("true")), "true"),
+        (attributes(json!(true)), "true"),
+        (attributes(json!("false")), "false"),
+        (attributes(json!(1)), "-"),
+        (signin("YES"), "true"),
+        (signin("No"), "false"),
+    ] {
+        assert_eq!(one(&with(changes), field::MFA), mfa);
+    }
+}
+
+#[test]
+fn who_a_call_is_about() {
+    for (changes, target) in [
+        (json!({}), "bob"),
+        (json!({ "requestParameters": null }), "alice"),
+        (json!({ "requestParameters": null, "eventName": "CreateRole" }), "-"),
+        (json!({ "requestParameters": null, "eventSource": "ec2.amazonaws.com" }), "-"),
+    ] {
+        assert_eq!(one(&with(changes), field::TARGET_USER), target);
+    }
+}
+
+#[test]
+fn odd_values_are_missing_and_ids_keep_their_text() {
+    for (changes, id, value) in [
+        (json!({ "eventTime": "yesterday" }), field::TIME, "-"),
+        (json!({ "eventTime": 1722519088 }), field::TIME, "-"),
+        (json!({ "recipientAccountId": 11112222 }), field::ACCOUNT, "11112222"),
+        (json!({ "recipientAccountId": "000011112222" }), field::ACCOUNT, "000011112222"),
+        (json!({ "recipientAccountId": null }), field::ACCOUNT, "123456789012"),
+        (json!({ "sourceIPAddress": "010.0.0.1" }), field::IP, "-"),
+        (json!({ "sourceIPAddress": "010.0.0.1" }), field::SOURCE, "010.0.0.1"),
+        (json!({ "sourceIPAddress": "::ffff:10.0.0.1" }), field::IP, "10.0.0.1"),
+        (json!({ "readOnly": "true" }), field::ACTION, "read"),
+        (json!({ "readOnly": null, "eventName": "ListUsers" }), field::ACTION, "read"),
+        (json!({ "userAgent": "q\"\\\u{1b}[2J" }), field::AGENT, "q\"\\\u{1b}[2J"),
+        (json!({ "userAgent": { "not": "text" } }), field::AGENT, "-"),
+        (json!({ "userIdentity": { "accessKeyId": "" } }), field::AK_TYPE, "none"),
+        (json!({ "userIdentity": { "type": "NewThing" } }), field::USER_TYPE, "unknown"),
+        (json!({ "userIdentity": null }), field::USER_TYPE, "unknown"),
+        (
+            json!({ "requestParameters": { "n": 18446744073709551616u128.to_string() } }),
+            field::PARAMS,
+            r#"{"n":"18446744073709551616","userName":"bob"}"#,
+        ),
+        (json!({ "requestParameters": null }), field::PARAMS, "-"),
+    ] {
+        assert_eq!(one(&with(changes.clone()), id), value, "{changes}");
+    }
+}
+
+#[test]
+fn a_role_without_an_issuer_is_named_by_its_arn() {
+    let identity = |arn: &str| {
+        with(json!({ "userIdentity": { "type": "AssumedRole", "arn": arn, "userName": null } }))
+    };
+    for (arn, role) in [
+        ("arn:aws:sts::123456789012:assumed-role/ci/run", "ci"),
+        ("arn:aws:iam::123456789012:role/path/ci", "ci"),
+        ("arn:aws:iam::123456789012:user/ci", "-"),
+    ] {
+        assert_eq!(one(&identity(arn), field::ROLE), role, "{arn}");
+    }
+}
+
+#[test]
+fn wrappings_are_taken_off() {
+    let plain = fields(&record(0), all()).unwrap();
+    let text = record(0);
+    let tree: Tree = serde_json::from_str(&text).unwrap();
+    for wrapped in [
+        json!({ "version": "0", "detail-type": "AWS API Call via CloudTrail", "detail": tree }),
+        json!({ "message": text }),
+        json!({ "@timestamp": "x", "@message": text }),
+        json!({ "message": json!({ "detail": tree }).to_string() }),
+        json!({ "EventId": "x", "EventName": "y", "CloudTrailEvent": text }),
+    ] {
+        assert_eq!(fields(&wrapped.to_string(), all()), Ok(plain.clone()));
+        let raw = one(&wrapped.to_string(), field::RAW);
+        assert_eq!(serde_json::from_str::<Tree>(&raw).unwrap(), tree, "raw is without wrapping");
+    }
+}
+
+#[test]
+fn a_row_whose_record_is_cut_off_keeps_what_stands_around_it() {
+    let row = json!({
+        "EventId": "id-1", "EventName": "CreateFunction20150331", "ReadOnly": "false",
+        "AccessKeyId": "AKIAIOSFODNN7EXAMPLE", "EventTime": 1722519088.5,
+        "EventSource": "lambda.amazonaws.com", "Username": "alice",
+        "Resources": [{ "ResourceType": "x", "ResourceName": "billing" }],
+        "CloudTrailEvent": "{\"eventVersion\":\"1.08\", cut",
+    });
+    insta::assert_snapshot!(fields(&row.to_string(), all()).unwrap(), @r"
+    provider: aws
+    id: id-1
+    time: 2024-08-01T13:31:28.5Z
+    user: alice
+    user_type: unknown
+    actor: AKIAIOSFODNN7EXAMPLE
+    ak: AKIAIOSFODNN7EXAMPLE
+    ak_type: long_term
+    ip_scope: unknown
+    method: unknown
+    kind: call
+    service: lambda
+    api: CreateFunction
+    name: lambda.CreateFunction
+    operation: aws:lambda.CreateFunction
+    action: write
+    resources: billing
+    (CloudTrailEvent is not JSON: the fields around it were read)
+    ");
+}
+
+#[test]
+fn what_is_not_cloudtrail_is_foreign() {
+    for text in [
+        "{}",
+        "[]",
+        "1",
+        r#"{"a":1}"#,
+        r#"{"message":"START RequestId: 1"}"#,
+        r#"{"message":"{not json"}"#,
+        r#"{"detail-type":"EC2 Instance State-change Notification","detail":{"state":"running"}}"#,
+        // The other clouds' trails share most names.
+        r#"{"eventVersion":1,"eventSource":"ram.aliyuncs.com","eventName":"CreateUser","acsRegion":"cn-hangzhou","eventType":"ApiCall"}"#,
+        r#"{"eventVersion":"1.0","eventSource":"cam.tencentcloudapi.com","eventName":"AddUser","eventRegion":"ap-guangzhou","eventType":"ApiCall"}"#,
+    ] {
+        assert_eq!(fields(text, all()), Err(Outcome::Foreign), "{text}");
+    }
+}
+
+#[test]
+fn an_ambiguous_or_broken_record_is_skipped_whatever_is_needed() {
+    let twice = record(0).replacen(r#""eventName":"#, r#""eventName":"DescribeX","eventName":"#, 1);
+    let escaped = record(0).replacen(r#""eventName":"#, r#""event\u004eame":1,"eventName":"#, 1);
+    let inner =
+        record(0).replacen(r#""userName":"bob""#, r#""userName":"eve","userName":"bob""#, 1);
+    let nested = json!({ "detail": 0 }).to_string().replace('0', &twice);
+    let string = json!({ "message": twice }).to_string();
+    let lookup = json!({
+        "EventId": "x", "EventName": "y", "EventSource": "iam.amazonaws.com", "CloudTrailEvent": twice,
+    });
+    let deep = format!(r#"{{"eventVersion":{}{}}}"#, "[".repeat(600), "]".repeat(600));
+    let unnamed = with(json!({ "eventName": null }));
+    for (text, reason) in [
+        (twice, SkipReason::DuplicateKey),
+        (escaped, SkipReason::DuplicateKey),
+        (inner, SkipReason::DuplicateKey),
+        (nested, SkipReason::DuplicateKey),
+        (string, SkipReason::DuplicateKey),
+        (lookup.to_string(), SkipReason::DuplicateKey),
+        (json!({ "message": deep }).to_string(), SkipReason::TooDeep),
+        (unnamed, SkipReason::Malformed),
+        (record(0) + "x", SkipReason::Syntax),
+        (record(0).replace("bob", "\\ud800"), SkipReason::Syntax),
+    ] {
+        for needed in [FieldSet::EMPTY, all(), FieldSet::all(RecordKind::Event)] {
+            match fields(&text, needed) {
+                Err(Outcome::Skipped(found, detail)) => {
+                    assert_eq!(found, reason, "{detail}: {text}");
+                }
+                other => panic!("{other:?}: {text}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn a_digest_is_known_and_declined() {
+    let digest = include_str!("../../../tests/data/cloudtrail/digest.json");
+    assert!(CloudTrail.declines(digest).is_some());
+    assert_eq!(CloudTrail.declines(&record(0)), None);
+    assert_eq!(CloudTrail.declines("{"), None);
+}

@@ -1,0 +1,273 @@
+//! The splitter: a state machine over a growing buffer.
+
+mod lines;
+#[cfg(test)]
+mod tests;
+mod values;
+
+use std::collections::BTreeSet;
+
+use super::place::Place;
+use super::resync::first_key;
+use super::scan::Scan;
+use super::sniff::{Sniffed, sniff};
+use super::{MAX_DEPTH, MAX_RECORD};
+use crate::record::{Batch, Placed, Skip, SkipReason};
+
+/// The bytes that are looked at to tell what a file is.
+pub(in crate::input) const WINDOW: usize = 1 << 20;
+
+/// What comes after the bytes at hand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::input) enum Ending<'a> {
+    /// More of them.
+    More,
+    /// Nothing.
+    Eof,
+    /// Nothing that could be read.
+    Failed(&'a str),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// Before the first byte.
+    Start,
+    /// Between values that stand in no container.
+    Top,
+    /// Between the items of an array; whether the array is a value in an object.
+    Items { object: bool },
+    /// In a record, whose bytes are kept.
+    Value,
+    /// In a record that is too long to keep.
+    Discard,
+    /// In a number or a word.
+    Word,
+    /// In the object around the records, after their array.
+    Rest,
+    /// After a broken record, looking for the next.
+    Lost,
+    /// At the start of a line.
+    Lines,
+    /// In a line that is too long to keep.
+    LongLine,
+    /// Past the end, or in a file that is none of ours.
+    Over,
+}
+
+/// Splits one file; see [`Framer::run`].
+#[derive(Debug)]
+pub(in crate::input) struct Framer {
+    state: State,
+    /// The state that a record stands in.
+    level: State,
+    scan: Scan,
+    /// The place of the first byte that was not counted yet.
+    place: Place,
+    /// Where the record at hand begins.
+    begun: Place,
+    ordinal: u64,
+    /// Arrays inside the array of records that are open; their items are records too.
+    nested: u64,
+    /// Whether the next item of an array may begin: after its bracket or a comma.
+    separated: bool,
+    /// The longest record.
+    limit: usize,
+    /// The key that the first good record begins with.
+    key: Vec<u8>,
+    /// The keys to look for when lost.
+    sought: Vec<Vec<u8>>,
+    container: Option<&'static str>,
+    other: Option<&'static str>,
+    notes: BTreeSet<&'static str>,
+}
+
+/// The bytes at hand and what is cut from them.
+struct Cut<'b> {
+    bytes: &'b [u8],
+    /// Bytes before this one are done with.
+    at: usize,
+    /// The byte that `Framer::place` is the place of.
+    mark: usize,
+    records: &'b mut Vec<Placed>,
+    skipped: &'b mut Vec<Skip>,
+}
+
+impl Cut<'_> {
+    fn rest(&self) -> &[u8] {
+        &self.bytes[self.at..]
+    }
+
+    fn skip_blanks(&mut self) {
+        let rest = self.rest();
+        self.at += rest.len() - rest.trim_ascii_start().len();
+    }
+}
+
+impl Framer {
+    pub(in crate::input) fn new() -> Self {
+        Self {
+            state: State::Start,
+            level: State::Top,
+            scan: Scan::default(),
+            place: Place::START,
+            begun: Place::START,
+            ordinal: 0,
+            nested: 0,
+            separated: true,
+            limit: MAX_RECORD,
+            key: Vec::new(),
+            sought: Vec::new(),
+            container: None,
+            other: None,
+            notes: BTreeSet::new(),
+        }
+    }
+
+    /// The container that the records came in, as far as it is known.
+    pub(in crate::input) fn container(&self) -> &'static str {
+        match self.container {
+            // A single line is a single object.
+            Some("lines") if self.ordinal <= 1 => "object",
+            Some(name) => name,
+            None => "",
+        }
+    }
+
+    /// What the file is, when it is none that can be split.
+    pub(in crate::input) fn other(&self) -> Option<&'static str> {
+        self.other
+    }
+
+    /// Things worth saying that cost no record.
+    pub(in crate::input) fn notes(&self) -> impl Iterator<Item = &'static str> + '_ {
+        self.notes.iter().copied()
+    }
+
+    /// Places the records that are complete in `batch.bytes` and returns how many of its bytes
+    /// are done with; the others must stand at the front of the next call's.
+    ///
+    /// The first call needs [`WINDOW`] bytes, or all there are.
+    pub(in crate::input) fn run(&mut self, batch: &mut Batch, ending: Ending<'_>) -> usize {
+        let Batch { bytes, records, skipped } = batch;
+        let mut cut = Cut { bytes, at: 0, mark: 0, records, skipped };
+        while self.step(&mut cut, ending) {}
+        if ending != Ending::More {
+            self.finish(&mut cut, ending);
+        }
+        let done = cut.at;
+        self.place_of(&mut cut, done);
+        done
+    }
+
+    /// Whether to go on: `false` where the bytes end.
+    fn step(&mut self, cut: &mut Cut<'_>, ending: Ending<'_>) -> bool {
+        match self.state {
+            State::Start => self.start(cut, ending),
+            State::Top => self.top(cut, ending),
+            State::Items { object } => self.items(cut, object),
+            State::Value => self.value(cut),
+            State::Discard => self.discard(cut),
+            State::Word => self.word(cut, ending),
+            State::Rest => self.rest(cut),
+            State::Lost => self.lost(cut),
+            State::Lines => self.lines(cut, ending),
+            State::LongLine => self.long_line(cut),
+            State::Over => {
+                cut.at = cut.bytes.len();
+                false
+            }
+        }
+    }
+
+    fn start(&mut self, cut: &mut Cut<'_>, ending: Ending<'_>) -> bool {
+        if cut.bytes.len() < WINDOW && ending == Ending::More {
+            return false;
+        }
+        if cut.bytes.starts_with(b"\xef\xbb\xbf") {
+            cut.at = 3;
+            cut.mark = 3;
+            self.place.offset = 3;
+        }
+        let rest = cut.rest();
+        let window = rest.get(..WINDOW).unwrap_or(rest);
+        let whole = window.len() == rest.len() && ending == Ending::Eof;
+        self.state = match sniff(window, whole) {
+            Sniffed::Lines => {
+                self.container = Some("lines");
+                State::Lines
+            }
+            Sniffed::Values | Sniffed::Empty => State::Top,
+            Sniffed::Other(what) => {
+                self.other = Some(what);
+                State::Over
+            }
+        };
+        true
+    }
+
+    fn place_record(&mut self, cut: &mut Cut<'_>, len: usize, deep: bool) {
+        let start = cut.at;
+        cut.at += len;
+        if len > self.limit {
+            return self.too_long(cut);
+        }
+        if deep {
+            let detail = format!("nested deeper than {MAX_DEPTH} levels");
+            return self.skip(cut, self.begun, SkipReason::TooDeep, detail);
+        }
+        if self.key.is_empty()
+            && let Some(key) = first_key(&cut.bytes[start..cut.at])
+        {
+            self.key.extend_from_slice(key);
+        }
+        let Place { offset, line, column } = self.begun;
+        let ordinal = self.ordinal;
+        self.ordinal += 1;
+        cut.records.push(Placed { start, end: cut.at, offset, line, column, ordinal });
+    }
+
+    /// Accounts for what the end cuts off.
+    fn finish(&mut self, cut: &mut Cut<'_>, ending: Ending<'_>) {
+        let here = self.place_of(cut, cut.at);
+        let (place, truncated) = match self.state {
+            State::Over => return,
+            State::Start | State::Top | State::Lost => (here, None),
+            State::Lines => (here, None),
+            State::Items { .. } | State::Rest => {
+                let end = self.place_of(cut, cut.bytes.len());
+                (end, Some("the input ends inside the container of its records"))
+            }
+            State::Value | State::Word => (self.begun, Some("the input ends inside the record")),
+            State::Discard | State::LongLine => (self.begun, None),
+        };
+        let long = matches!(self.state, State::Discard | State::LongLine);
+        cut.at = cut.bytes.len();
+        self.state = State::Over;
+        match (ending, truncated) {
+            (Ending::Failed(why), _) => self.skip(cut, place, SkipReason::Io, why.to_owned()),
+            (_, Some(what)) => self.skip(cut, place, SkipReason::Truncated, what.to_owned()),
+            (_, None) if long => self.too_long(cut),
+            _ => {}
+        }
+    }
+
+    fn too_long(&mut self, cut: &mut Cut<'_>) {
+        let detail = format!("longer than {} bytes", self.limit);
+        self.skip(cut, self.begun, SkipReason::TooLong, detail);
+    }
+
+    fn skip(&mut self, cut: &mut Cut<'_>, place: Place, reason: SkipReason, detail: String) {
+        let Place { offset, line, .. } = place;
+        cut.skipped.push(Skip { offset, line, ordinal: self.ordinal, reason, detail });
+        self.ordinal += 1;
+    }
+
+    /// The place of a byte; must not go back.
+    fn place_of(&mut self, cut: &mut Cut<'_>, at: usize) -> Place {
+        if at > cut.mark {
+            self.place = self.place.after(&cut.bytes[cut.mark..at]);
+            cut.mark = at;
+        }
+        self.place
+    }
+}

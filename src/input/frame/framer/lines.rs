@@ -1,0 +1,60 @@
+//! One record a line.
+
+use memchr::memchr;
+
+use super::super::place::Place;
+use super::super::scan::too_deep;
+use super::{Cut, Ending, Framer, State};
+
+impl Framer {
+    pub(super) fn lines(&mut self, cut: &mut Cut<'_>, ending: Ending<'_>) -> bool {
+        let (len, next) = match memchr(b'\n', cut.rest()) {
+            Some(len) => (len, cut.at + len + 1),
+            None if ending == Ending::Eof && !cut.rest().is_empty() => {
+                (cut.rest().len(), cut.bytes.len())
+            }
+            None if cut.rest().len() > self.limit => {
+                self.begun = self.place_of(cut, cut.at);
+                self.state = State::LongLine;
+                return true;
+            }
+            None => return false,
+        };
+        let line = &cut.rest()[..len];
+        let text = line.trim_ascii_start();
+        let indent = len - text.len();
+        let text = text.trim_ascii_end();
+        let (start, size) = (cut.at, text.len());
+        let deep = too_deep(text);
+        // Lines are counted one by one, so that no byte is looked at for it.
+        let place = Place { offset: self.place.offset + (start - cut.mark) as u64, ..self.place };
+        if size > 0 {
+            let shift = indent as u64;
+            self.begun =
+                Place { offset: place.offset + shift, column: 1 + shift, line: place.line };
+            cut.at = start + indent;
+            self.place_record(cut, size, deep);
+        }
+        self.place =
+            Place { offset: place.offset + (next - start) as u64, line: place.line + 1, column: 1 };
+        cut.at = next;
+        cut.mark = next;
+        true
+    }
+
+    pub(super) fn long_line(&mut self, cut: &mut Cut<'_>) -> bool {
+        match memchr(b'\n', cut.rest()) {
+            Some(len) => {
+                cut.at += len + 1;
+                self.state = State::Lines;
+                self.place_of(cut, cut.at);
+                self.too_long(cut);
+                true
+            }
+            None => {
+                cut.at = cut.bytes.len();
+                false
+            }
+        }
+    }
+}

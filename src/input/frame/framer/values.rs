@@ -1,0 +1,259 @@
+//! JSON values one after the other, in an array, or in an object around an array.
+
+use super::super::resync::{Next, first_key, next_record};
+use super::super::scan::Stop;
+use super::super::sniff::container;
+use super::super::{KEY_REACH, MAX_DEPTH};
+use super::{Cut, Ending, Framer, State};
+use crate::record::SkipReason;
+
+impl Framer {
+    pub(super) fn top(&mut self, cut: &mut Cut<'_>, ending: Ending<'_>) -> bool {
+        cut.skip_blanks();
+        let Some(&first) = cut.rest().first() else { return false };
+        match first {
+            b'{' | b'"' => {
+                self.level = State::Top;
+                self.begin(cut);
+            }
+            b'[' => {
+                self.container.get_or_insert("array");
+                self.enter(cut, 0, false);
+            }
+            b',' => {
+                self.notes.insert("commas stand between values outside any array");
+                cut.at += 1;
+            }
+            b'-' | b'0'..=b'9' | b'a'..=b'z' => {
+                self.level = State::Top;
+                self.begun = self.place_of(cut, cut.at);
+                self.state = State::Word;
+            }
+            // Files that were joined bring their byte order marks along.
+            0xef if cut.rest().len() < 3 && ending == Ending::More => return false,
+            0xef if cut.rest().starts_with(b"\xef\xbb\xbf") => cut.at += 3,
+            other => {
+                self.begun = self.place_of(cut, cut.at);
+                self.level = State::Top;
+                self.broken(cut, cut.at + 1, format!("unexpected {}", shown(other)));
+            }
+        }
+        true
+    }
+
+    pub(super) fn items(&mut self, cut: &mut Cut<'_>, object: bool) -> bool {
+        cut.skip_blanks();
+        let Some(&first) = cut.rest().first() else { return false };
+        self.level = self.state;
+        match first {
+            b',' => {
+                self.comma(self.separated);
+                self.separated = true;
+                cut.at += 1;
+            }
+            b']' if self.nested > 0 => {
+                self.nested -= 1;
+                self.separated = false;
+                cut.at += 1;
+            }
+            b']' => {
+                cut.at += 1;
+                self.state = if object {
+                    self.scan.resume_object();
+                    State::Rest
+                } else {
+                    State::Top
+                };
+            }
+            b'{' => {
+                self.comma(!self.separated);
+                self.begin(cut);
+            }
+            b'[' => {
+                self.comma(!self.separated);
+                self.nested += 1;
+                self.separated = true;
+                cut.at += 1;
+            }
+            b'"' if self.separated => self.begin(cut),
+            other => {
+                self.begun = self.place_of(cut, cut.at);
+                if self.separated && other != b'}' {
+                    self.state = State::Word;
+                } else {
+                    let detail = format!("unexpected {} between records", shown(other));
+                    self.broken(cut, cut.at + 1, detail);
+                }
+            }
+        }
+        self.separated &= matches!(self.state, State::Items { .. });
+        true
+    }
+
+    /// Goes into the array whose bracket stands at `at` of the rest.
+    fn enter(&mut self, cut: &mut Cut<'_>, at: usize, object: bool) {
+        cut.at += at + 1;
+        self.state = State::Items { object };
+        self.nested = 0;
+        self.separated = true;
+    }
+
+    fn comma(&mut self, wrong: bool) {
+        if wrong {
+            self.notes.insert("commas between records are missing or too many");
+        }
+    }
+
+    fn begin(&mut self, cut: &mut Cut<'_>) {
+        self.begun = self.place_of(cut, cut.at);
+        self.scan.restart();
+        self.state = State::Value;
+    }
+
+    pub(super) fn value(&mut self, cut: &mut Cut<'_>) -> bool {
+        let top = self.level == State::Top;
+        match self.scan.run(cut.rest(), top) {
+            Stop::Pause if self.scan.at > self.limit => {
+                self.state = State::Discard;
+                true
+            }
+            Stop::Pause => false,
+            Stop::End(len) => {
+                if top {
+                    self.container.get_or_insert("object");
+                }
+                self.state = self.level;
+                self.place_record(cut, len, self.scan.deepest > MAX_DEPTH);
+                true
+            }
+            Stop::Array(at) => {
+                if let Some(name) = container(cut.rest(), self.scan.string, at) {
+                    self.container.get_or_insert(name);
+                    self.enter(cut, at, true);
+                }
+                true
+            }
+            Stop::Broken(at) => {
+                self.broken_at(cut, at);
+                true
+            }
+        }
+    }
+
+    pub(super) fn discard(&mut self, cut: &mut Cut<'_>) -> bool {
+        match self.scan.run(cut.rest(), false) {
+            Stop::Pause | Stop::Array(_) => {
+                cut.at += self.scan.at;
+                self.scan.forget(self.scan.at);
+                false
+            }
+            Stop::End(len) => {
+                cut.at += len;
+                self.state = self.level;
+                self.too_long(cut);
+                true
+            }
+            Stop::Broken(at) => {
+                self.broken_at(cut, at);
+                true
+            }
+        }
+    }
+
+    pub(super) fn word(&mut self, cut: &mut Cut<'_>, ending: Ending<'_>) -> bool {
+        let ends = |b: &u8| b.is_ascii_whitespace() || b",[]{}\"".contains(b);
+        let len = match cut.rest().iter().position(ends) {
+            Some(len) => len,
+            None if ending == Ending::Eof => cut.rest().len(),
+            None if cut.rest().len() > self.limit => {
+                self.broken(cut, cut.bytes.len(), "not JSON".to_owned());
+                return true;
+            }
+            None => return false,
+        };
+        if self.level == State::Top {
+            self.container.get_or_insert("object");
+        }
+        self.state = self.level;
+        self.place_record(cut, len, false);
+        true
+    }
+
+    pub(super) fn rest(&mut self, cut: &mut Cut<'_>) -> bool {
+        match self.scan.run(cut.rest(), true) {
+            Stop::Pause => {
+                // A key that may name a container is kept until its value is seen.
+                let near = self.scan.at - self.scan.string < KEY_REACH;
+                let done = if near { self.scan.string } else { self.scan.at };
+                cut.at += done;
+                self.scan.forget(done);
+                false
+            }
+            Stop::End(len) => {
+                cut.at += len;
+                self.state = State::Top;
+                true
+            }
+            Stop::Array(at) => {
+                if container(cut.rest(), self.scan.string, at).is_some() {
+                    self.enter(cut, at, true);
+                }
+                true
+            }
+            Stop::Broken(at) => {
+                self.level = State::Top;
+                // Only looked ahead to: the search for the next record may begin before it.
+                self.begun = self.place.after(&cut.bytes[cut.mark..cut.at + at]);
+                self.broken_at(cut, at);
+                true
+            }
+        }
+    }
+
+    /// Gives up the record at hand because of the byte at `at` of it.
+    fn broken_at(&mut self, cut: &mut Cut<'_>, at: usize) {
+        let rest = cut.rest();
+        let found = rest.get(at).copied().unwrap_or_default();
+        let detail = format!(
+            "unexpected {}: a bracket, a comma or a quote is missing before it",
+            shown(found)
+        );
+        // The last string may have swallowed the beginning of the next record.
+        let from = cut.at + self.scan.string.max(1).min(at.max(1));
+        self.broken(cut, from, detail);
+    }
+
+    fn broken(&mut self, cut: &mut Cut<'_>, from: usize, detail: String) {
+        self.sought.clear();
+        let own = if self.state == State::Value { first_key(cut.rest()) } else { None };
+        self.sought.extend(own.map(<[u8]>::to_vec));
+        if !self.key.is_empty() {
+            self.sought.push(self.key.clone());
+        }
+        self.skip(cut, self.begun, SkipReason::Syntax, detail);
+        cut.at = from;
+        self.state = State::Lost;
+    }
+
+    pub(super) fn lost(&mut self, cut: &mut Cut<'_>) -> bool {
+        match next_record(cut.bytes, cut.at, &self.sought) {
+            Next::Found(at) => {
+                cut.at = at;
+                self.begin(cut);
+                true
+            }
+            Next::None(at) => {
+                cut.at = at;
+                false
+            }
+        }
+    }
+}
+
+fn shown(byte: u8) -> String {
+    match byte {
+        b'\n' => "line break in a string".to_owned(),
+        0x20..0x7f => format!("`{}`", char::from(byte)),
+        _ => format!("byte 0x{byte:02x}"),
+    }
+}

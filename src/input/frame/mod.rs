@@ -1,0 +1,23 @@
+//! Splits a stream of bytes into records.
+//!
+//! The container is told by content: `{"Records":[…]}` and `{"Events":[…]}` with other keys
+//! around, `[…]`, one record a line, or objects one after the other. A record that is not well
+//! formed costs itself: the splitter goes on at the next one.
+
+mod framer;
+mod place;
+mod resync;
+mod scan;
+mod sniff;
+
+pub(super) use framer::{Ending, Framer};
+pub(super) use scan::too_deep;
+
+/// The longest record. CloudTrail's own limit is 1 MiB.
+pub(super) const MAX_RECORD: usize = 16 << 20;
+
+/// The deepest nesting of a record.
+pub(super) const MAX_DEPTH: usize = 512;
+
+/// Keys of containers are short: no more is kept in front of an array that may be one.
+const KEY_REACH: usize = 4096;

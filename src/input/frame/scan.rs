@@ -1,0 +1,241 @@
+//! Finds the end of a JSON value: brackets and strings, nothing else.
+//!
+//! It checks just enough of the grammar to notice at once when a bracket or a quote is missing;
+//! whether the value is well formed is for whoever reads it.
+
+use super::MAX_DEPTH;
+use super::place::count;
+
+/// A scan of one value, which can pause where the bytes end.
+#[derive(Debug, Default)]
+pub(super) struct Scan {
+    /// Bytes looked at, from the start of the value.
+    pub(super) at: usize,
+    /// Where the last string began.
+    pub(super) string: usize,
+    /// The deepest nesting so far.
+    pub(super) deepest: usize,
+    open: Vec<u8>,
+    in_string: bool,
+    /// The last byte outside strings that is not blank; 0 before the first.
+    last: u8,
+}
+
+/// What a scan came to.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Stop {
+    /// The bytes end inside the value.
+    Pause,
+    /// The value ends before this byte.
+    End(usize),
+    /// A byte that cannot stand where it does.
+    Broken(usize),
+    /// An array that is the value of a key of the outermost object; only when asked for.
+    Array(usize),
+}
+
+impl Scan {
+    /// Starts over inside an object of which the beginning is not looked at again.
+    pub(super) fn resume_object(&mut self) {
+        *self = Scan { open: std::mem::take(&mut self.open), ..Scan::default() };
+        self.open.clear();
+        self.open.push(b'{');
+        self.last = b']';
+    }
+
+    /// Starts over.
+    pub(super) fn restart(&mut self) {
+        *self = Scan { open: std::mem::take(&mut self.open), ..Scan::default() };
+        self.open.clear();
+    }
+
+    /// Forgets bytes at the front of the value.
+    pub(super) fn forget(&mut self, bytes: usize) {
+        self.at -= bytes;
+        self.string = self.string.saturating_sub(bytes);
+    }
+
+    /// Goes on; `bytes` begins where the value begins. `arrays` asks for [`Stop::Array`].
+    pub(super) fn run(&mut self, bytes: &[u8], arrays: bool) -> Stop {
+        let mut at = self.at;
+        loop {
+            if self.in_string {
+                match string_end(bytes, at) {
+                    StringEnd::Pause(paused) => {
+                        self.at = paused;
+                        return Stop::Pause;
+                    }
+                    StringEnd::Control(broken) => return Stop::Broken(broken),
+                    StringEnd::Quote(quote) => {
+                        at = quote + 1;
+                        self.in_string = false;
+                        self.last = b'"';
+                        if self.open.is_empty() {
+                            return Stop::End(at);
+                        }
+                    }
+                }
+            }
+            let Some(&byte) = bytes.get(at) else {
+                self.at = at;
+                return Stop::Pause;
+            };
+            match byte {
+                b'"' => {
+                    if !matches!(self.last, b'{' | b'[' | b',' | b':' | 0) {
+                        return Stop::Broken(at);
+                    }
+                    self.string = at;
+                    self.in_string = true;
+                }
+                b'{' | b'[' => {
+                    let fits = match self.last {
+                        b':' | b'[' | 0 => true,
+                        b',' => self.open.last() == Some(&b'['),
+                        _ => false,
+                    };
+                    if !fits {
+                        return Stop::Broken(at);
+                    }
+                    if arrays && byte == b'[' && self.open.len() == 1 {
+                        self.at = at + 1;
+                        self.open.push(byte);
+                        self.last = byte;
+                        return Stop::Array(at);
+                    }
+                    self.open.push(byte);
+                    self.deepest = self.deepest.max(self.open.len());
+                    self.last = byte;
+                }
+                b'}' | b']' => {
+                    // In ASCII each closing bracket stands two after its opening one.
+                    if self.open.pop() != Some(byte - 2) {
+                        return Stop::Broken(at);
+                    }
+                    self.last = byte;
+                    if self.open.is_empty() {
+                        return Stop::End(at + 1);
+                    }
+                }
+                b' ' | b'\n' | b'\r' | b'\t' => {}
+                _ => self.last = byte,
+            }
+            at += 1;
+        }
+    }
+}
+
+enum StringEnd {
+    Quote(usize),
+    /// A control character, which no string can hold.
+    Control(usize),
+    Pause(usize),
+}
+
+/// Finds what ends a string, eight bytes at a time: most strings are too short for a search that
+/// has to be set up.
+fn string_end(bytes: &[u8], mut at: usize) -> StringEnd {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    const HIGH: u64 = ONES << 7;
+    loop {
+        while let Some(chunk) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
+            let word = u64::from_le_bytes(*chunk);
+            let quote = word ^ (ONES * b'"' as u64);
+            let slash = word ^ (ONES * b'\\' as u64);
+            // The lowest bit that is set is exact; those above it may not be.
+            let found = (quote.wrapping_sub(ONES) & !quote
+                | slash.wrapping_sub(ONES) & !slash
+                | word.wrapping_sub(ONES * 0x20) & !word)
+                & HIGH;
+            if found != 0 {
+                at += found.trailing_zeros() as usize / 8;
+                break;
+            }
+            at += 8;
+        }
+        match bytes.get(at) {
+            None => return StringEnd::Pause(at),
+            Some(b'"') => return StringEnd::Quote(at),
+            Some(b'\\') if at + 1 >= bytes.len() => return StringEnd::Pause(at),
+            Some(b'\\') => at += 2,
+            Some(..0x20) => return StringEnd::Control(at),
+            Some(_) => at += 1,
+        }
+    }
+}
+
+/// Whether a text nests deeper than a record may.
+pub(in crate::input) fn too_deep(bytes: &[u8]) -> bool {
+    // A text with few brackets cannot be deep.
+    if bytes.len() <= 2 * MAX_DEPTH || count(bytes, |b| b | 0x20 == b'{') <= MAX_DEPTH as u64 {
+        return false;
+    }
+    let mut scan = Scan::default();
+    scan.run(bytes, false);
+    scan.deepest > MAX_DEPTH
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stop(text: &str) -> Stop {
+        let whole = Scan::default().run(text.as_bytes(), false);
+        // Whatever the bytes come in, the end is the same.
+        let mut scan = Scan::default();
+        let mut last = Stop::Pause;
+        for end in 0..=text.len() {
+            last = scan.run(&text.as_bytes()[..end], false);
+            if last != Stop::Pause {
+                break;
+            }
+        }
+        assert_eq!(last, whole, "{text}");
+        whole
+    }
+
+    #[test]
+    fn a_value_ends_where_its_brackets_close() {
+        for (text, end) in [
+            ("{}", 2),
+            (r#"{"a":"}\"]","b":[1,{}]} {"#, 23),
+            (r#""a\\" "#, 5),
+            ("[[],[{}]]]", 9),
+            (r#"{"long string":"0123456789012345678901234567890123456789"}}"#, 58),
+        ] {
+            assert_eq!(stop(text), Stop::End(end), "{text}");
+        }
+        for text in ["{", r#"{"a"#, r#"{"a\"#, "[1,2"] {
+            assert_eq!(stop(text), Stop::Pause, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_missing_bracket_or_quote_is_noticed_at_once() {
+        for (text, at) in [
+            (r#"{"a":1,{"b":2}}"#, 7),
+            (r#"{"a":{"b":1,{"c":2}}"#, 12),
+            (r#"{"a":[1}"#, 7),
+            (r#"{"a":"x,"b":1}"#, 9),
+            ("{\"a\":\"x\n\"}", 7),
+            (r#"{"a":1{"#, 6),
+            ("[}", 1),
+        ] {
+            let found = stop(text);
+            assert!(matches!(found, Stop::Broken(b) if b >= at), "{text}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn depth_is_told_from_many_brackets() {
+        let flat = format!("[{}]", vec!["[]"; 2000].join(","));
+        let deep = "[".repeat(600) + &"]".repeat(600);
+        let text = format!(r#"["{}"]"#, "[".repeat(2000));
+        assert!(!too_deep(flat.as_bytes()));
+        assert!(!too_deep(text.as_bytes()));
+        assert!(too_deep(deep.as_bytes()));
+        let edge = |depth| "[".repeat(depth) + &" ".repeat(2000) + &"]".repeat(depth);
+        assert!(!too_deep(edge(MAX_DEPTH).as_bytes()));
+        assert!(too_deep(edge(MAX_DEPTH + 1).as_bytes()));
+    }
+}

@@ -1,0 +1,9 @@
+//! Chosen parts of a JSON text, borrowed from its bytes, without building a tree.
+
+mod project;
+mod shape;
+mod text;
+
+pub(super) use project::{Fault, Fields};
+pub(super) use shape::Shape;
+pub(super) use text::{decode, decode_into, list_of, untyped};

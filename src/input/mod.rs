@@ -1,0 +1,26 @@
+//! Data files: found, opened, split into records, and told apart by content.
+//!
+//! A file goes through `discover` (arguments to files), `open` (decompression, limits), `frame`
+//! (bytes to records) and a [`Format`] (a record to canonical fields). A new
+//! format is one module and one line in [`FORMATS`].
+
+mod cloudtrail;
+mod discover;
+mod frame;
+mod json;
+mod open;
+mod reader;
+mod set;
+
+use crate::record::Format;
+
+pub use cloudtrail::CloudTrail;
+pub use discover::STDIN;
+pub use open::{FREE_BYTES, MAX_RATIO, Progress};
+pub use set::{InputSet, Stdin};
+
+/// Every input format, in the order in which they are tried.
+pub static FORMATS: &[&dyn Format] = &[&CloudTrail];
+
+#[cfg(test)]
+mod tests;

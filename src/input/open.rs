@@ -1,0 +1,242 @@
+//! Opens data files: decompression, limits, counting, checksum.
+
+use std::io::{self, BufRead, BufReader, Read};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use flate2::bufread::GzDecoder;
+use sha2::{Digest, Sha256};
+
+/// A file may expand to this many times its stored size…
+pub const MAX_RATIO: u64 = 1000;
+
+/// …once it has expanded to more than this many bytes.
+pub const FREE_BYTES: u64 = 64 << 20;
+
+/// Bytes read so far by all files of a run; may be read at any time from any thread.
+#[derive(Debug, Default)]
+pub struct Progress {
+    /// Bytes as stored.
+    pub bytes: AtomicU64,
+    /// Bytes after decompression.
+    pub decompressed: AtomicU64,
+    /// Files that were opened.
+    pub files: AtomicU64,
+}
+
+/// What one source gave so far.
+#[derive(Debug, Default)]
+struct Stored {
+    bytes: AtomicU64,
+    hash: std::sync::Mutex<Option<Sha256>>,
+}
+
+/// An opened, decompressing source.
+pub(super) struct Source {
+    reader: Box<dyn Read + Send>,
+    stored: Arc<Stored>,
+    notes: Arc<std::sync::Mutex<Vec<String>>>,
+    progress: Arc<Progress>,
+    /// Bytes that may be expanded to whatever the ratio.
+    free: u64,
+    /// How it is compressed, if it is.
+    pub(super) compression: Option<&'static str>,
+    /// Bytes after decompression.
+    pub(super) decompressed: u64,
+}
+
+impl Source {
+    /// Looks at the first bytes and decompresses what is compressed.
+    pub(super) fn new(
+        raw: Box<dyn Read + Send>,
+        hash: bool,
+        progress: Arc<Progress>,
+    ) -> io::Result<Self> {
+        let stored = Arc::new(Stored {
+            bytes: AtomicU64::new(0),
+            hash: std::sync::Mutex::new(hash.then(Sha256::new)),
+        });
+        let counted = Counted { raw, stored: Arc::clone(&stored), progress: Arc::clone(&progress) };
+        let mut buffered = BufReader::with_capacity(256 << 10, counted);
+        let mut magic = Vec::with_capacity(4);
+        // `read_to_end` goes on after short and interrupted reads.
+        buffered.by_ref().take(4).read_to_end(&mut magic)?;
+        let notes = Arc::default();
+        let head = io::Cursor::new(magic.clone()).chain(buffered);
+        let (reader, compression): (Box<dyn Read + Send>, _) = match *magic {
+            [0x1f, 0x8b, ..] => (Box::new(Members::new(head, Arc::clone(&notes))), Some("gzip")),
+            [0x28, 0xb5, 0x2f, 0xfd] => {
+                (Box::new(zstd::stream::read::Decoder::with_buffer(head)?), Some("zstd"))
+            }
+            _ => (Box::new(head), None),
+        };
+        progress.files.fetch_add(1, Ordering::Relaxed);
+        Ok(Self { reader, stored, notes, progress, free: FREE_BYTES, compression, decompressed: 0 })
+    }
+
+    /// Appends up to `want` bytes; whether there may be more.
+    pub(super) fn fill(&mut self, out: &mut Vec<u8>, want: usize) -> io::Result<bool> {
+        let goal = out.len() + want;
+        let mut len = out.len();
+        out.resize(goal, 0);
+        let result = loop {
+            match self.reader.read(&mut out[len..]) {
+                Ok(0) => break Ok(len == goal),
+                Ok(read) => len += read,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => break Err(error),
+            }
+            if self.expands_too_much((len + want - goal) as u64) {
+                break Err(io::Error::other(format!(
+                    "it expands to more than {MAX_RATIO} times its size"
+                )));
+            }
+        };
+        out.truncate(len);
+        let read = (len + want - goal) as u64;
+        self.decompressed += read;
+        self.progress.decompressed.fetch_add(read, Ordering::Relaxed);
+        result
+    }
+
+    fn expands_too_much(&self, read: u64) -> bool {
+        let total = self.decompressed + read;
+        self.compression.is_some() && total > self.free && total / MAX_RATIO > self.bytes()
+    }
+
+    /// Bytes as stored, so far.
+    pub(super) fn bytes(&self) -> u64 {
+        self.stored.bytes.load(Ordering::Relaxed)
+    }
+
+    /// SHA-256 of the stored bytes, when it was asked for.
+    pub(super) fn sha256(&self) -> Option<[u8; 32]> {
+        let hash = self.stored.hash.lock().ok()?.take()?;
+        Some(hash.finalize().into())
+    }
+
+    /// Things worth saying.
+    pub(super) fn notes(&self) -> Vec<String> {
+        self.notes.lock().map(|notes| notes.clone()).unwrap_or_default()
+    }
+}
+
+/// Counts and hashes what passes.
+struct Counted {
+    raw: Box<dyn Read + Send>,
+    stored: Arc<Stored>,
+    progress: Arc<Progress>,
+}
+
+impl Read for Counted {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let read = self.raw.read(out)?;
+        self.stored.bytes.fetch_add(read as u64, Ordering::Relaxed);
+        self.progress.bytes.fetch_add(read as u64, Ordering::Relaxed);
+        if let Ok(mut hash) = self.stored.hash.lock()
+            && let Some(hash) = hash.as_mut()
+        {
+            hash.update(&out[..read]);
+        }
+        Ok(read)
+    }
+}
+
+/// All members of a gzip file. Zero padding after them is ignored as gzip does; anything else
+/// there is worth a note.
+struct Members<R: BufRead> {
+    member: Option<GzDecoder<R>>,
+    notes: Arc<std::sync::Mutex<Vec<String>>>,
+}
+
+impl<R: BufRead> Members<R> {
+    fn new(source: R, notes: Arc<std::sync::Mutex<Vec<String>>>) -> Self {
+        Self { member: Some(GzDecoder::new(source)), notes }
+    }
+}
+
+impl<R: BufRead> Read for Members<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        loop {
+            let Some(member) = self.member.as_mut() else { return Ok(0) };
+            let read = member.read(out)?;
+            if read > 0 || out.is_empty() {
+                return Ok(read);
+            }
+            let Some(finished) = self.member.take() else { return Ok(0) };
+            let mut source = finished.into_inner();
+            if next_member(&mut source)? {
+                self.member = Some(GzDecoder::new(source));
+            } else {
+                let rest = io::copy(&mut source, &mut io::sink())?;
+                if rest > 0
+                    && let Ok(mut notes) = self.notes.lock()
+                {
+                    notes.push(format!("{rest} bytes after the gzip data were ignored"));
+                }
+            }
+        }
+    }
+}
+
+/// Passes zero padding; whether another member follows.
+fn next_member(source: &mut impl BufRead) -> io::Result<bool> {
+    loop {
+        let bytes = match source.fill_buf() {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        let zeros = bytes.iter().take_while(|&&b| b == 0).count();
+        let next = bytes.get(zeros).copied();
+        let ended = bytes.is_empty();
+        source.consume(zeros);
+        match next {
+            None if ended => return Ok(false),
+            None => {}
+            Some(byte) => return Ok(byte == 0x1f),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn a_bomb_is_defused() {
+        let zeros = vec![0; 8 << 20];
+        let small = zstd::encode_all(&*zeros, 1).unwrap();
+        assert!(small.len() as u64 * MAX_RATIO < zeros.len() as u64);
+        for (free, defused) in [(1 << 20, true), (16 << 20, false)] {
+            let raw = Box::new(io::Cursor::new(small.clone()));
+            let mut source = Source::new(raw, false, Arc::default()).unwrap();
+            source.free = free;
+            let mut out = Vec::new();
+            let last = loop {
+                match source.fill(&mut out, 1 << 16) {
+                    Ok(true) => {}
+                    last => break last,
+                }
+            };
+            assert_eq!(last.is_err(), defused);
+            assert!(!defused || (out.len() as u64) < free + (1 << 17), "{}", out.len());
+        }
+    }
+
+    #[test]
+    fn text_that_repeats_is_no_bomb() {
+        let text = "the same line\n".repeat(500_000);
+        let raw = Box::new(io::Cursor::new(text.clone().into_bytes()));
+        let mut source = Source::new(raw, false, Arc::default()).unwrap();
+        source.free = 0;
+        let mut out = Vec::new();
+        assert!(
+            !source.fill(&mut out, text.len() + 1).unwrap(),
+            "plain files expand to themselves"
+        );
+        assert_eq!(out.len(), text.len());
+    }
+}

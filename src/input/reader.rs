@@ -1,0 +1,227 @@
+//! One file being read: source, splitter, and the question whose records it holds.
+
+use std::sync::Arc;
+
+use super::frame::{Ending, Framer};
+use super::open::{Progress, Source};
+use crate::record::{
+    Batch, Batches, FieldSet, FileAccount, FileStatus, Format, Mapper, Outcome, RawRecord, Scratch,
+    SkipReason, Step,
+};
+
+/// Bytes that are read at a time.
+const BLOCK: usize = 1 << 20;
+
+/// What the reader is to do with a file.
+pub(super) struct Task {
+    /// Root and path, and how the file stands before it is opened.
+    pub(super) account: FileAccount,
+    /// Whether a file that no format claims makes the run incomplete.
+    pub(super) expected: bool,
+    /// Its bytes, or why it cannot be opened.
+    pub(super) source: Result<Source, String>,
+    /// The size that it had when it was opened; unknown for a stream.
+    pub(super) size: Option<u64>,
+    /// The formats to try.
+    pub(super) formats: Vec<&'static dyn Format>,
+}
+
+/// Reads one file in batches.
+pub(super) struct Reader {
+    account: FileAccount,
+    expected: bool,
+    source: Option<Source>,
+    size: Option<u64>,
+    formats: Vec<&'static dyn Format>,
+    framer: Framer,
+    /// The beginning of a record whose end was not read yet.
+    carry: Vec<u8>,
+    claimed: bool,
+}
+
+impl Reader {
+    pub(super) fn new(task: Task) -> Self {
+        let Task { mut account, expected, source, size, formats } = task;
+        let source = match source {
+            Ok(source) => {
+                account.compression = source.compression;
+                Some(source)
+            }
+            Err(reason) => {
+                account.status = FileStatus::Unreadable { reason };
+                None
+            }
+        };
+        Self::with(account, expected, source, size, formats)
+    }
+
+    /// A file that is not opened: its account says why.
+    pub(super) fn closed(account: FileAccount) -> Self {
+        Self::with(account, false, None, None, Vec::new())
+    }
+
+    fn with(
+        account: FileAccount,
+        expected: bool,
+        source: Option<Source>,
+        size: Option<u64>,
+        formats: Vec<&'static dyn Format>,
+    ) -> Self {
+        let framer = Framer::new();
+        Self { account, expected, source, size, formats, framer, carry: Vec::new(), claimed: false }
+    }
+
+    /// Decides whose records the first batch holds; `false` when nobody's.
+    fn claim(&mut self, batch: &Batch, ended: bool) -> bool {
+        if let Some(what) = self.framer.other() {
+            self.refuse(what.to_owned());
+            return false;
+        }
+        if batch.records.is_empty() && batch.skipped.is_empty() {
+            let reason = match self.framer.container() {
+                "" => "empty",
+                "array" => "an empty array",
+                _ => "no records in its container",
+            };
+            self.account.status = FileStatus::Declined { reason: reason.to_owned() };
+            return false;
+        }
+        if let Some(claimant) = self.claimant(batch) {
+            // The format that claims the first record is the likeliest for the others.
+            self.formats[..=claimant].rotate_right(1);
+            return true;
+        }
+        if ended
+            && let ([_], []) = (&*batch.records, &*batch.skipped)
+            && let Some(Ok(only)) = batch.iter().next()
+        {
+            let known = match only.text {
+                "{}" => Some("an empty object"),
+                "null" => Some("`null`"),
+                text => self.formats.iter().find_map(|format| format.declines(text)),
+            };
+            if let Some(what) = known {
+                self.account.status = FileStatus::Declined { reason: what.to_owned() };
+                return false;
+            }
+        }
+        // The container of an audit log whose first records are broken is still one.
+        if self.framer.container().ends_with("-object") && !batch.skipped.is_empty() {
+            return true;
+        }
+        if let Some(skip) = batch.skipped.iter().find(|skip| skip.reason == SkipReason::Io) {
+            self.account.status = FileStatus::Unreadable { reason: skip.detail.clone() };
+            return false;
+        }
+        let names: Vec<_> = self.formats.iter().map(|format| format.name()).collect();
+        let reason = match batch.skipped.first() {
+            Some(skip) if batch.records.is_empty() => {
+                format!("no record can be read; the first: {}", skip.detail)
+            }
+            _ => format!("none of its records is of a known format ({})", names.join(", ")),
+        };
+        self.refuse(reason);
+        false
+    }
+
+    /// The format that knows the first record that any knows.
+    fn claimant(&self, batch: &Batch) -> Option<usize> {
+        let probes: Vec<Box<dyn Mapper>> =
+            self.formats.iter().map(|format| format.mapper(&FieldSet::EMPTY)).collect();
+        let mut scratch = Scratch::default();
+        batch.iter().flatten().find_map(|raw: RawRecord<'_>| {
+            probes.iter().position(|probe| {
+                !matches!(
+                    probe.map(&raw, &mut scratch, &mut |_| {}),
+                    Outcome::Foreign | Outcome::Skipped(SkipReason::Syntax, _)
+                )
+            })
+        })
+    }
+
+    fn refuse(&mut self, reason: String) {
+        self.account.status = if self.expected {
+            FileStatus::Unclaimed { reason }
+        } else {
+            FileStatus::NotAnInput { reason }
+        };
+    }
+
+    /// Closes the source and completes the account; `whole` when it was read to its end.
+    fn close(&mut self, whole: bool) -> Step {
+        if let Some(source) = self.source.take() {
+            self.account.bytes = source.bytes();
+            self.account.decompressed = source.decompressed;
+            self.account.sha256 = if whole { source.sha256() } else { None };
+            self.account.notes.extend(source.notes());
+        }
+        self.account.container = self.framer.container();
+        self.account.notes.extend(self.framer.notes().map(str::to_owned));
+        Step::Done
+    }
+
+    /// Why the end of the source is not the end of the file, if so.
+    fn shrunk(&self, source: &Source) -> Option<String> {
+        let (size, read) = (self.size?, source.bytes());
+        (read < size).then(|| format!("the file shrank from {size} to {read} bytes while read"))
+    }
+}
+
+impl Batches for Reader {
+    fn next(&mut self, batch: &mut Batch) -> Step {
+        batch.clear();
+        batch.bytes.append(&mut self.carry);
+        loop {
+            let Some(source) = self.source.as_mut() else { return Step::Done };
+            let read = source.fill(&mut batch.bytes, BLOCK);
+            let failure = match &read {
+                Ok(true) => None,
+                Ok(false) => self.source.as_ref().and_then(|source| self.shrunk(source)),
+                Err(error) => Some(format!("reading failed: {error}")),
+            };
+            let ending = match (&failure, read) {
+                (Some(why), _) => Ending::Failed(why),
+                (None, Ok(true)) => Ending::More,
+                (None, _) => Ending::Eof,
+            };
+            let ended = ending != Ending::More;
+            let done = self.framer.run(batch, ending);
+            let found = !batch.records.is_empty() || !batch.skipped.is_empty();
+            let refused = self.framer.other().is_some();
+            if !self.claimed && (found || ended || refused) {
+                self.claimed = self.claim(batch, ended);
+                if !self.claimed {
+                    batch.clear();
+                    return self.close(ended && failure.is_none());
+                }
+            }
+            if ended {
+                return self.close(failure.is_none());
+            }
+            if found {
+                self.carry.extend_from_slice(&batch.bytes[done..]);
+                // What is left is whole records, so it can be checked as one text.
+                batch.bytes.truncate(done);
+                return Step::More;
+            }
+            batch.bytes.drain(..done);
+        }
+    }
+
+    fn formats(&self) -> &[&'static dyn Format] {
+        &self.formats
+    }
+
+    fn account(&self) -> FileAccount {
+        self.account.clone()
+    }
+}
+
+/// A source over any reader, for [`Task`].
+pub(super) fn source(
+    raw: Box<dyn std::io::Read + Send>,
+    hash: bool,
+    progress: &Arc<Progress>,
+) -> Result<Source, String> {
+    Source::new(raw, hash, Arc::clone(progress)).map_err(|error| error.to_string())
+}
