@@ -8,3 +8,6 @@ pub mod value;
 pub mod yaml;
 pub mod record;
 pub mod input;
+pub mod table;
+pub mod expr;
+pub mod stdlib;

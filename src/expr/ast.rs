@@ -1,0 +1,92 @@
+//! The syntax tree: what was written, with the place of every node.
+
+/// A range of bytes in the text of one expression.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct At {
+    pub(super) start: usize,
+    pub(super) end: usize,
+}
+
+/// One node.
+#[derive(Debug, Clone)]
+pub(super) struct Node {
+    pub(super) at: At,
+    pub(super) syntax: Syntax,
+}
+
+/// A name with its place.
+#[derive(Debug, Clone)]
+pub(super) struct Name {
+    pub(super) text: String,
+    pub(super) at: At,
+}
+
+/// What a node is.
+#[derive(Debug, Clone)]
+pub(super) enum Syntax {
+    /// `()`.
+    Unit,
+    /// `true`.
+    Bool(bool),
+    /// `42`.
+    Int(i64),
+    /// `'a'`.
+    Char(char),
+    /// `"text"`.
+    Str(String),
+    /// `` `text ${hole}` ``; its text parts are `Str` nodes.
+    Template(Vec<Node>),
+    /// `[a, b]`.
+    List(Vec<Node>),
+    /// `name`.
+    Name(String),
+    /// `base.name`, `base?.name`.
+    Get(Box<Node>, Name),
+    /// `base[index]`.
+    Index(Box<Node>, Box<Node>),
+    /// `name(args)`, or `args[0].name(args[1..])`.
+    Call { name: Name, method: bool, args: Vec<Node> },
+    /// `!x`.
+    Not(Box<Node>),
+    /// `-x`.
+    Minus(Box<Node>),
+    /// `left op right`, with the place of the operator.
+    Binary(Operator, At, Box<(Node, Node)>),
+    /// `needle in haystack`, `needle !in haystack`.
+    In { needle: Box<Node>, haystack: Box<Node>, negated: bool },
+    /// `a && b && c`.
+    And(Vec<Node>),
+    /// `a || b || c`.
+    Or(Vec<Node>),
+    /// `a ?? b ?? c`.
+    Coalesce(Vec<Node>),
+    /// `first..last`; both included.
+    Range(i64, i64),
+    /// `if condition { then } else { otherwise }`.
+    If(Box<(Node, Node, Option<Node>)>),
+    /// `switch subject { … }`.
+    Switch(Box<Switch>),
+    /// `|params| body`.
+    Closure(Vec<String>, Box<Node>),
+}
+
+/// The parts of a `switch`.
+#[derive(Debug, Clone)]
+pub(super) struct Switch {
+    pub(super) subject: Node,
+    /// `if guard => body` of each arm.
+    pub(super) arms: Vec<(Option<Node>, Node)>,
+    /// Constant labels, and the arms to try for each, in order.
+    pub(super) labels: Vec<(Syntax, Vec<usize>)>,
+    /// Ranges (both ends included) with their arm; tried after the labels.
+    pub(super) ranges: Vec<(i64, i64, usize)>,
+    /// The arm of `_`.
+    pub(super) default: Option<usize>,
+}
+
+/// Operators of two operands, without the logical ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Operator {
+    Compare(super::ir::Comparison),
+    Arithmetic(super::ir::Arithmetic),
+}

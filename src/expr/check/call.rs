@@ -1,0 +1,226 @@
+//! Calls of the function library.
+
+use std::sync::Arc;
+
+use super::super::ast::{At, Name, Node, Syntax};
+use super::super::function::{Constant, Function, Kind, Returns, Role, Signature};
+use super::super::ir::{Call, Each, Ir, Op};
+use super::{Checked, Checker, Reported};
+use crate::diag::codes::expr as codes;
+use crate::diag::did_you_mean;
+use crate::value::{Elem, Type, Value};
+
+impl Checker<'_> {
+    pub(super) fn call(&mut self, at: At, name: &Name, method: bool, args: &[Node]) -> Checked {
+        let Some(function) = self.function(name) else {
+            return Err(self.unknown_function(name, method));
+        };
+        match (function.role(), args) {
+            (Role::Membership, [haystack, needle]) => self.membership(at, needle, haystack),
+            (Role::Each(each), [list, closure]) => self.each(at, name, each, list, closure),
+            (Role::Membership | Role::Each(_), _) => Err(self.arity(function, name, args.len())),
+            _ => {
+                let args = self.all(args)?;
+                self.apply(at, name, args)
+            }
+        }
+    }
+
+    fn function(&self, name: &Name) -> Option<&'static dyn Function> {
+        self.env.functions().iter().copied().find(|function| function.name() == name.text)
+    }
+
+    fn unknown_function(&mut self, name: &Name, method: bool) -> Reported {
+        let help = did_you_mean(&name.text, self.env.functions().iter().map(|f| f.name()))
+            .or_else(|| Some("`keytrail functions` lists the functions".to_owned()));
+        let what = if method { format!(".{}()", name.text) } else { format!("{}()", name.text) };
+        let message = format!("no function is called `{what}`");
+        self.error(&codes::UNKNOWN_NAME, name.at, message, help)
+    }
+
+    fn arity(&mut self, function: &dyn Function, name: &Name, given: usize) -> Reported {
+        let ways: Vec<String> = function
+            .signatures()
+            .iter()
+            .map(|s| format!("`{}`", s.display(function.name())))
+            .collect();
+        let takes = function.signatures().first().map_or(0, |signature| signature.params.len());
+        let message = format!(
+            "`{}` takes {takes} argument{}, counting the value before the dot, but was given {given}",
+            name.text,
+            if takes == 1 { "" } else { "s" }
+        );
+        self.error(
+            &codes::BAD_ARGUMENT,
+            name.at,
+            message,
+            Some(format!("call it as {}", ways.join(" or "))),
+        )
+    }
+
+    /// A call of checked arguments.
+    pub(super) fn apply(&mut self, at: At, name: &Name, mut args: Vec<Ir>) -> Checked {
+        let Some(function) = self.function(name) else {
+            return Err(self.unknown_function(name, true));
+        };
+        let zoned = |signature: &Signature| {
+            signature.params.len() == args.len() + 1
+                && signature.params.last().is_some_and(|(_, kind)| *kind == Kind::ConstZone)
+        };
+        if function.signatures().iter().any(zoned) {
+            let zone = self.env.zone().name().to_owned();
+            args.push(self.value(name.at, Value::Str(zone.into()), Type::Str));
+        }
+        let fitting = |signature: &&Signature| signature.params.len() == args.len();
+        let Some(nearest) = function.signatures().iter().find(fitting) else {
+            return Err(self.arity(function, name, args.len()));
+        };
+        let untyped = function.role() == Role::Predicate;
+        let chosen = function
+            .signatures()
+            .iter()
+            .filter(fitting)
+            .find(|signature| signature.misfit(&args, untyped).is_none());
+        let Some(signature) = chosen else {
+            return Err(self.mismatch(function, nearest, &args, untyped));
+        };
+        if function.role() == Role::Has {
+            let [operand] =
+                args.try_into().unwrap_or_else(|_| [self.value(at, Value::Missing, Type::Missing)]);
+            return Ok(self.node(at, Op::Has(Box::new(operand)), Type::Bool, false));
+        }
+        let constants = self.constants(function, signature, &args)?;
+        let prepared = match function.prepare(&constants) {
+            Ok(prepared) => Arc::new(prepared),
+            Err(bad) => {
+                let span = args.get(bad.index).map_or_else(|| self.span(name.at), |arg| arg.span);
+                let diagnostic = crate::diag::Diagnostic::error(&codes::BAD_ARGUMENT, bad.message)
+                    .at(span, "")
+                    .maybe_help(bad.help);
+                return Err(self.report(diagnostic));
+            }
+        };
+        let missing = args.iter().any(|arg| arg.nullable);
+        let (ty, nullable) = match signature.returns {
+            Returns::Always(ty) => (ty, missing),
+            Returns::Maybe(ty) => (ty, true),
+            Returns::First | Returns::ListOfClosure => {
+                (args.first().map_or(Type::Missing, |arg| arg.ty), missing)
+            }
+        };
+        let nullable = nullable && function.role() != Role::Predicate;
+        Ok(self.node(at, Op::Call(Call { function, args, prepared }), ty, nullable))
+    }
+
+    fn mismatch(
+        &mut self,
+        function: &dyn Function,
+        signature: &Signature,
+        args: &[Ir],
+        untyped: bool,
+    ) -> Reported {
+        let wrong = signature.misfit(args, untyped).unwrap_or(0);
+        let (Some((param, kind)), Some(arg)) = (signature.params.get(wrong), args.get(wrong))
+        else {
+            return Reported;
+        };
+        let message = format!(
+            "expected {} as `{param}` of `{}`, but found {}",
+            kind.name(),
+            function.name(),
+            arg.ty
+        );
+        let help = match (arg.ty, kind) {
+            (Type::Untyped | Type::Char, Kind::Text) => {
+                Some("convert it first, with `str(…)`".to_owned())
+            }
+            (Type::Untyped, Kind::Int) => Some("convert it first, with `int(…)`".to_owned()),
+            (Type::Untyped | Type::Str, Kind::Time) => {
+                Some("convert it first, with `time(…)`".to_owned())
+            }
+            _ => None,
+        };
+        let diagnostic = crate::diag::Diagnostic::error(&codes::WRONG_TYPE, message)
+            .at(arg.span, "")
+            .maybe_help(help);
+        self.report(diagnostic)
+    }
+
+    /// What is known of each argument at load; what must be known and is not is an error.
+    fn constants(
+        &mut self,
+        function: &dyn Function,
+        signature: &Signature,
+        args: &[Ir],
+    ) -> Result<Vec<Constant>, Reported> {
+        let mut constants = Vec::new();
+        for ((param, kind), arg) in signature.params.iter().zip(args) {
+            let constant = match &arg.op {
+                Op::Const(Value::List(items)) => Constant::Texts(
+                    items.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect(),
+                ),
+                Op::Const(value) => Constant::Value(value.clone()),
+                Op::NamedList(list) => {
+                    Constant::Texts(list.values().iter().map(|value| value.text.clone()).collect())
+                }
+                _ => Constant::Unknown,
+            };
+            if kind.is_constant() && matches!(constant, Constant::Unknown) {
+                let message = format!(
+                    "`{param}` of `{}` must be known when the policy is loaded",
+                    function.name()
+                );
+                let diagnostic = crate::diag::Diagnostic::error(&codes::BAD_ARGUMENT, message)
+                    .at(arg.span, "this depends on the record");
+                return Err(self.report(diagnostic));
+            }
+            constants.push(constant);
+        }
+        Ok(constants)
+    }
+
+    fn each(&mut self, at: At, name: &Name, each: Each, list: &Node, closure: &Node) -> Checked {
+        let list = self.check(list)?;
+        let elem = match list.ty {
+            Type::List(elem) => elem.into(),
+            Type::Untyped => Type::Untyped,
+            other => {
+                let message = format!("expected a list before `.{}`, but found {other}", name.text);
+                let diagnostic =
+                    crate::diag::Diagnostic::error(&codes::WRONG_TYPE, message).at(list.span, "");
+                return Err(self.report(diagnostic));
+            }
+        };
+        let Syntax::Closure(params, body) = &closure.syntax else {
+            let message =
+                format!("expected a closure in `{}`, such as `|x| x == \"a\"`", name.text);
+            return Err(self.error(&codes::BAD_ARGUMENT, closure.at, message, None));
+        };
+        let [param] = &params[..] else {
+            let message = format!("a closure has one parameter, and this one has {}", params.len());
+            return Err(self.error(&codes::BAD_ARGUMENT, closure.at, message, None));
+        };
+        self.locals.push((param.clone(), elem));
+        let body = match each {
+            Each::Map => self.check(body),
+            Each::Some | Each::All | Each::Filter => self.condition(body),
+        };
+        self.locals.pop();
+        let body = body?;
+        let (ty, nullable) = match each {
+            Each::Some | Each::All => (Type::Bool, false),
+            Each::Filter => match list.ty {
+                Type::Untyped => (Type::List(Elem::Untyped), true),
+                ty => (ty, list.nullable),
+            },
+            Each::Map => {
+                let Some(elem) = super::compare::elem(body.ty) else {
+                    let message = "a list cannot hold lists";
+                    return Err(self.error(&codes::CONSTRUCT, closure.at, message, None));
+                };
+                (Type::List(elem), list.nullable || list.ty == Type::Untyped)
+            }
+        };
+        Ok(self.node(at, Op::Each(each, Box::new(list), Box::new(body)), ty, nullable))
+    }
+}

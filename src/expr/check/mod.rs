@@ -1,0 +1,236 @@
+//! Syntax tree -> typed tree: names, types, nullability, constants.
+//!
+//! One file per kind of construct. Errors are collected: both sides of an operator are checked
+//! before it gives up.
+
+mod arithmetic;
+mod call;
+mod compare;
+mod condition;
+mod flow;
+mod name;
+mod path;
+mod template;
+
+use crate::diag::{Code, Diagnostic};
+use crate::source::{Fragment, Span};
+use crate::value::{Type, Value};
+
+use super::ast::{At, Node, Operator, Syntax};
+use super::env::{Declarations, Env};
+use super::fold;
+use super::ir::{Ir, Op};
+use super::limits::{MAX_DEFINITIONS, MAX_NODES};
+use super::syntax::Problem;
+
+/// An error that is already among the diagnostics.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Reported;
+
+pub(super) type Checked = Result<Ir, Reported>;
+
+/// Checks one expression and the definitions it names.
+pub(super) struct Checker<'c> {
+    pub(super) diagnostics: Vec<Diagnostic>,
+    declarations: &'c Declarations<'c>,
+    env: &'c dyn Env,
+    /// The text being checked: the expression, or a definition.
+    fragment: &'c Fragment,
+    /// Bytes before the node's positions in that text.
+    base: usize,
+    /// Parameters of the closures around the node.
+    locals: Vec<(String, Type)>,
+    /// Definitions being put in.
+    inlining: Vec<String>,
+    nodes: usize,
+}
+
+impl<'c> Checker<'c> {
+    pub(super) fn new(
+        fragment: &'c Fragment,
+        declarations: &'c Declarations<'c>,
+        env: &'c dyn Env,
+    ) -> Self {
+        Self {
+            diagnostics: Vec::new(),
+            declarations,
+            env,
+            fragment,
+            base: 0,
+            locals: Vec::new(),
+            inlining: Vec::new(),
+            nodes: 0,
+        }
+    }
+
+    /// Parses a part of the fragment.
+    pub(super) fn parse(&mut self, start: usize, end: usize) -> Result<Node, Reported> {
+        self.base = start;
+        let text = self.fragment.text.get(start..end).unwrap_or("");
+        super::syntax::parse(text).map_err(|problem| {
+            let Problem { code, at, message, help } = *problem;
+            self.report(Diagnostic::error(code, message).at(self.span(at), "").maybe_help(help))
+        })
+    }
+
+    fn span(&self, at: At) -> Span {
+        self.fragment.locate(self.base + at.start, self.base + at.end)
+    }
+
+    fn report(&mut self, diagnostic: Diagnostic) -> Reported {
+        self.diagnostics.push(diagnostic);
+        Reported
+    }
+
+    fn error(
+        &mut self,
+        code: &'static Code,
+        at: At,
+        message: impl Into<String>,
+        help: Option<String>,
+    ) -> Reported {
+        let span = self.span(at);
+        self.report(Diagnostic::error(code, message).at(span, "").maybe_help(help))
+    }
+
+    /// A node of the typed tree, folded if all its parts are constant.
+    fn node(&self, at: At, op: Op, ty: Type, nullable: bool) -> Ir {
+        fold::constant(Ir { op, ty, nullable, span: self.span(at) })
+    }
+
+    fn value(&self, at: At, value: Value<'static>, ty: Type) -> Ir {
+        let nullable = value.is_missing();
+        Ir { op: Op::Const(value), ty, nullable, span: self.span(at) }
+    }
+
+    /// Checks a node.
+    pub(super) fn check(&mut self, node: &Node) -> Checked {
+        self.nodes += 1;
+        if self.nodes > MAX_NODES {
+            let message =
+                format!("the expression has more than {MAX_NODES} parts with its definitions");
+            let at = node.at;
+            return Err(self.error(&crate::diag::codes::expr::LIMIT, at, message, None));
+        }
+        let at = node.at;
+        match &node.syntax {
+            Syntax::Unit => Ok(self.value(at, Value::Missing, Type::Missing)),
+            Syntax::Bool(b) => Ok(self.value(at, Value::Bool(*b), Type::Bool)),
+            Syntax::Int(i) => Ok(self.value(at, Value::Int(*i), Type::Int)),
+            // A character compares and joins like a text of length one.
+            Syntax::Char(c) => Ok(self.value(at, Value::Str(c.to_string().into()), Type::Char)),
+            Syntax::Str(text) => Ok(self.value(at, Value::Str(text.clone().into()), Type::Str)),
+            Syntax::Template(parts) => {
+                let parts = parts.iter().map(|part| self.hole(part)).collect::<Vec<_>>();
+                let parts = parts.into_iter().collect::<Result<Vec<_>, _>>()?;
+                Ok(self.node(at, Op::Template(parts), Type::Str, false))
+            }
+            Syntax::List(items) => self.list(at, items),
+            Syntax::Name(name) => self.name(at, name),
+            Syntax::Get(base, name) => self.get(at, base, name),
+            Syntax::Index(base, index) => self.index(at, base, index),
+            Syntax::Call { name, method, args } => self.call(at, name, *method, args),
+            Syntax::Not(operand) => {
+                let operand = self.condition(operand)?;
+                Ok(self.node(at, Op::Not(Box::new(operand)), Type::Bool, false))
+            }
+            Syntax::Minus(operand) => self.negate(at, operand),
+            Syntax::Binary(Operator::Compare(op), _, operands) => {
+                self.compare(at, *op, &operands.0, &operands.1)
+            }
+            Syntax::Binary(Operator::Arithmetic(op), place, operands) => {
+                self.arithmetic(at, *op, *place, &operands.0, &operands.1)
+            }
+            Syntax::In { needle, haystack, negated } => {
+                let test = self.membership(at, needle, haystack)?;
+                if *negated {
+                    return Ok(self.node(at, Op::Not(Box::new(test)), Type::Bool, false));
+                }
+                Ok(test)
+            }
+            Syntax::And(operands) => self.conditions(at, operands, Op::And),
+            Syntax::Or(operands) => self.conditions(at, operands, Op::Or),
+            Syntax::Coalesce(operands) => self.coalesce(at, operands),
+            Syntax::Range(..) => Err(self.error(
+                &crate::diag::codes::expr::CONSTRUCT,
+                at,
+                "a range stands only after `in`, or as a case of `switch`",
+                None,
+            )),
+            Syntax::If(parts) => self.if_else(at, parts),
+            Syntax::Switch(switch) => self.switch(at, switch),
+            Syntax::Closure(..) => Err(self.error(
+                &crate::diag::codes::expr::CONSTRUCT,
+                at,
+                "a closure stands only as the argument of `some`, `all`, `filter` or `map`",
+                None,
+            )),
+        }
+    }
+
+    /// Every node, checked even where one fails.
+    fn all(&mut self, nodes: &[Node]) -> Result<Vec<Ir>, Reported> {
+        let checked: Vec<Checked> = nodes.iter().map(|node| self.check(node)).collect();
+        checked.into_iter().collect()
+    }
+
+    /// What a template may print.
+    pub(super) fn hole(&mut self, node: &Node) -> Checked {
+        let part = self.check(node)?;
+        if let Type::Record(kind) = part.ty {
+            let message = format!("a {} has no text; name one of its fields", kind.name());
+            return Err(self.error(&crate::diag::codes::expr::WRONG_TYPE, node.at, message, None));
+        }
+        Ok(part)
+    }
+
+    fn list(&mut self, at: At, items: &[Node]) -> Checked {
+        let parts = self.all(items)?;
+        let mut ty = Type::Missing;
+        for (part, node) in parts.iter().zip(items) {
+            let Some(both) = compare::unify(ty, part.ty) else {
+                let message = format!("a list holds values of one type, not {ty} and {}", part.ty);
+                let code = &crate::diag::codes::expr::TYPES_DIFFER;
+                return Err(self.error(code, node.at, message, None));
+            };
+            ty = both;
+        }
+        let Some(elem) = compare::elem(ty) else {
+            let code = &crate::diag::codes::expr::CONSTRUCT;
+            return Err(self.error(code, at, "a list cannot hold lists", None));
+        };
+        Ok(self.node(at, Op::List(parts), Type::List(elem), false))
+    }
+
+    /// Puts in a definition.
+    fn inline(&mut self, at: At, name: &str) -> Checked {
+        let codes = &crate::diag::codes::expr::CYCLE;
+        if self.inlining.iter().any(|other| other == name) {
+            let path = format!("`{} -> {name}`", self.inlining.join(" -> "));
+            let message = format!("the definition `{name}` leads back to itself: {path}");
+            return Err(self.error(codes, at, message, None));
+        }
+        if self.inlining.len() >= MAX_DEFINITIONS {
+            let message = format!("more than {MAX_DEFINITIONS} definitions inside each other");
+            return Err(self.error(&crate::diag::codes::expr::LIMIT, at, message, None));
+        }
+        let Some(definition) = self.env.definition(name) else { return Err(Reported) };
+        if Some(definition.on) != self.declarations.on {
+            let message = format!(
+                "the definition `{name}` is `on: {}`, and this expression is not",
+                definition.on.name()
+            );
+            return Err(self.error(&crate::diag::codes::expr::UNKNOWN_NAME, at, message, None));
+        }
+        let outer = (self.fragment, self.base);
+        let locals = std::mem::take(&mut self.locals);
+        self.inlining.push(name.to_owned());
+        self.fragment = &definition.source;
+        let checked =
+            self.parse(0, definition.source.text.len()).and_then(|node| self.check(&node));
+        self.inlining.pop();
+        self.locals = locals;
+        (self.fragment, self.base) = outer;
+        checked
+    }
+}

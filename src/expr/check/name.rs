@@ -1,0 +1,160 @@
+//! Names that stand alone: rows, `now`, `zone`, definitions, measures, parameters of closures.
+
+use super::super::ast::At;
+use super::super::env::Param;
+use super::super::ir::{Ir, Op};
+use super::{Checked, Checker, Reported};
+use crate::diag::codes::expr as codes;
+use crate::diag::did_you_mean;
+use crate::value::{Elem, RecordKind, Type, Value};
+
+impl Checker<'_> {
+    pub(super) fn name(&mut self, at: At, name: &str) -> Checked {
+        if let Some(depth) = self.locals.iter().rev().position(|(local, _)| local == name) {
+            let ty = self.locals[self.locals.len() - 1 - depth].1;
+            // An item of untyped JSON may be null; an item of a list of fields never is.
+            return Ok(self.node(at, Op::Local(depth, name.into()), ty, ty == Type::Untyped));
+        }
+        match name {
+            "now" => return Ok(self.node(at, Op::Now, Type::Time, false)),
+            "zone" => {
+                let zone = self.env.zone().name().to_owned();
+                return Ok(self.value(at, Value::Str(zone.into()), Type::Str));
+            }
+            "params" | "lists" => {
+                let message = format!("`{name}` is no value; name one of them, `{name}.NAME`");
+                return Err(self.error(&codes::WRONG_TYPE, at, message, None));
+            }
+            _ => {}
+        }
+        if let Some(kind) = RecordKind::parse(name) {
+            return self.row(at, kind);
+        }
+        let measure = self.declarations.measures.iter().position(|(measure, _)| measure == name);
+        if let Some(slot) = measure.filter(|_| self.inlining.is_empty()) {
+            let ty = self.declarations.measures[slot].1;
+            return Ok(self.node(at, Op::Measure(slot), ty, false));
+        }
+        if self.env.definition(name).is_some() {
+            return self.inline(at, name);
+        }
+        Err(self.unknown(at, name))
+    }
+
+    fn unknown(&mut self, at: At, name: &str) -> Reported {
+        let field = visible(self.declarations.on)
+            .find(|kind| crate::record::FieldId::find(*kind, name).is_some())
+            .map(|kind| format!("the field is `{}.{name}`", kind.name()));
+        let known = ["now", "zone", "params", "lists"]
+            .into_iter()
+            .chain(visible(self.declarations.on).map(|kind| kind.name()))
+            .chain(self.locals.iter().map(|(local, _)| local.as_str()))
+            .chain(self.declarations.measures.iter().map(|(measure, _)| measure.as_str()))
+            .chain(self.env.definition_names());
+        let help = field.or_else(|| did_you_mean(name, known));
+        self.error(&codes::UNKNOWN_NAME, at, format!("nothing is called `{name}`"), help)
+    }
+
+    fn row(&mut self, at: At, kind: RecordKind) -> Checked {
+        let name = kind.name();
+        if !self.locals.is_empty() {
+            let message = format!("`{name}` is not seen inside a closure");
+            let help =
+                "a closure sees its parameter, constants, `now`, `zone`, `params` and `lists`";
+            return Err(self.error(&codes::RECORD_IN_CLOSURE, at, message, Some(help.into())));
+        }
+        if visible(self.declarations.on).any(|row| row == kind) {
+            return Ok(self.node(at, Op::Row(kind), Type::Record(kind), false));
+        }
+        let (message, help) = match (self.declarations.on, kind) {
+            (Some(RecordKind::Event), _) => (
+                format!("a rule `on: event` sees no `{name}`"),
+                Some(format!("the report row of the caller is `event.{name}`")),
+            ),
+            (Some(RecordKind::Cred), RecordKind::Key) => (
+                "a rule `on: cred` sees no `key`".to_owned(),
+                Some(
+                    "its keys are `cred.keys`, as in `cred.keys.some(|k| k.active == true)`".into(),
+                ),
+            ),
+            (Some(on), _) => (format!("a rule `on: {}` sees no `{name}`", on.name()), None),
+            (None, _) => (format!("this expression sees no `{name}`, only measures"), None),
+        };
+        Err(self.error(&codes::UNKNOWN_NAME, at, message, help))
+    }
+
+    /// `params.NAME`.
+    pub(super) fn param(&mut self, at: At, place: At, name: &str) -> Checked {
+        let params = self.declarations.params.filter(|_| self.inlining.is_empty());
+        match params.and_then(|params| params.get(name)) {
+            Some(Param::List(list)) => Ok(self.named_list(at, list.clone())),
+            Some(Param::Value(value)) => {
+                let (value, ty) = (value.clone(), type_of(value));
+                Ok(self.value(at, value, ty))
+            }
+            None => {
+                let names = params.into_iter().flat_map(|params| params.keys().map(String::as_str));
+                let help = did_you_mean(name, names);
+                let message = match (self.inlining.last(), params.is_some_and(|p| !p.is_empty())) {
+                    (Some(_), _) => {
+                        format!("a definition sees no parameters, so no `params.{name}`")
+                    }
+                    (None, false) => format!("no parameter `{name}`: the rule has none"),
+                    (None, true) => format!("no parameter is called `{name}`"),
+                };
+                Err(self.error(&codes::UNKNOWN_NAME, place, message, help))
+            }
+        }
+    }
+
+    /// `lists.NAME`.
+    pub(super) fn list_named(&mut self, at: At, place: At, name: &str) -> Checked {
+        match self.env.list(name) {
+            Some(list) => Ok(self.named_list(at, list.clone())),
+            None => {
+                let help = did_you_mean(name, self.env.list_ids());
+                let message = format!("no list is called `{name}`");
+                Err(self.error(&codes::UNKNOWN_NAME, place, message, help))
+            }
+        }
+    }
+
+    fn named_list(&self, at: At, list: std::sync::Arc<crate::table::List>) -> Ir {
+        self.node(at, Op::NamedList(list), Type::List(Elem::Str), false)
+    }
+}
+
+/// The rows that an expression over such records sees by name.
+fn visible(on: Option<RecordKind>) -> impl Iterator<Item = RecordKind> {
+    let kinds: &[RecordKind] = match on {
+        Some(RecordKind::Event) => &[RecordKind::Event],
+        Some(RecordKind::Cred) => &[RecordKind::Cred],
+        Some(RecordKind::Key) => &[RecordKind::Key, RecordKind::Cred],
+        None => &[],
+    };
+    kinds.iter().copied()
+}
+
+/// The type of a constant.
+fn type_of(value: &Value<'_>) -> Type {
+    match value {
+        Value::Missing => Type::Missing,
+        Value::Bool(_) => Type::Bool,
+        Value::Int(_) => Type::Int,
+        Value::Char(_) => Type::Char,
+        Value::Str(_) => Type::Str,
+        Value::Time(_) => Type::Time,
+        Value::Duration(_) => Type::Duration,
+        Value::Record(kind, _) => Type::Record(*kind),
+        Value::Json(_) => Type::Untyped,
+        Value::List(items) => Type::List(match items.first() {
+            None => Elem::Any,
+            Some(Value::Bool(_)) => Elem::Bool,
+            Some(Value::Int(_)) => Elem::Int,
+            Some(Value::Time(_)) => Elem::Time,
+            Some(Value::Duration(_)) => Elem::Duration,
+            Some(Value::Str(_) | Value::Char(_)) => Elem::Str,
+            Some(_) => Elem::Untyped,
+        }),
+    }
+}

@@ -1,0 +1,129 @@
+//! `base.name` and `base[index]`.
+
+use super::super::ast::{At, Name, Node, Syntax};
+use super::super::ir::{Ir, Op};
+use super::super::json::Step;
+use super::{Checked, Checker, Reported};
+use crate::diag::codes::expr as codes;
+use crate::diag::{did_you_mean, nearest};
+use crate::record::{FieldId, field};
+use crate::value::{RecordKind, Type, Value};
+
+impl Checker<'_> {
+    pub(super) fn get(&mut self, at: At, base: &Node, name: &Name) -> Checked {
+        if let Syntax::Name(root) = &base.syntax
+            && !self.locals.iter().any(|(local, _)| local == root)
+        {
+            match root.as_str() {
+                "params" => return self.param(at, name.at, &name.text),
+                "lists" => return self.list_named(at, name.at, &name.text),
+                _ => {}
+            }
+        }
+        let base = self.check(base)?;
+        self.member(at, base, name)
+    }
+
+    fn member(&mut self, at: At, base: Ir, name: &Name) -> Checked {
+        match base.ty {
+            Type::Record(kind) => self.field(at, base, kind, name),
+            Type::Untyped => Ok(self.step(at, base, Step::Key(name.text.clone()))),
+            Type::Str | Type::List(_) if name.text == "len" => {
+                let args = vec![base];
+                self.apply(at, name, args)
+            }
+            ty => {
+                let message = format!("{ty} has no field `{}`", name.text);
+                let is_function = self.env.functions().iter().any(|f| f.name() == name.text);
+                let help = is_function
+                    .then(|| format!("`{0}` is a function; call it, `.{0}(…)`", name.text));
+                Err(self.error(&codes::WRONG_TYPE, name.at, message, help))
+            }
+        }
+    }
+
+    fn field(&mut self, at: At, base: Ir, kind: RecordKind, name: &Name) -> Checked {
+        if let (Op::Row(RecordKind::Event), Some(row @ (RecordKind::Key | RecordKind::Cred))) =
+            (&base.op, RecordKind::parse(&name.text))
+        {
+            return Ok(self.node(at, Op::Row(row), Type::Record(row), true));
+        }
+        let Some(id) = FieldId::find(kind, &name.text) else {
+            return Err(self.unknown_field(kind, name));
+        };
+        let found = id.field();
+        let nullable = found.nullable || base.nullable;
+        let op = match &base.op {
+            Op::Row(_) => Op::Field(id),
+            _ => Op::Member(Box::new(base), id, id.slot()),
+        };
+        Ok(self.node(at, op, found.ty, nullable))
+    }
+
+    fn unknown_field(&mut self, kind: RecordKind, name: &Name) -> Reported {
+        let names = field::of_kind(kind).map(|id| id.field().name);
+        let also = (kind == RecordKind::Event).then_some(["key", "cred"]).into_iter().flatten();
+        let help = did_you_mean(&name.text, names.chain(also))
+            .or_else(|| provider_name(kind, &name.text))
+            .or_else(|| Some(format!("`keytrail fields` lists the fields of `{}`", kind.name())));
+        let message = format!("`{}` has no field `{}`", kind.name(), name.text);
+        self.error(&codes::UNKNOWN_NAME, name.at, message, help)
+    }
+
+    fn step(&self, at: At, base: Ir, step: Step) -> Ir {
+        let op = match base.op {
+            Op::Path(root, mut steps) => {
+                steps.push(step);
+                Op::Path(root, steps)
+            }
+            _ => Op::Path(Box::new(base), vec![step]),
+        };
+        self.node(at, op, Type::Untyped, true)
+    }
+
+    pub(super) fn index(&mut self, at: At, base: &Node, index: &Node) -> Checked {
+        let place = index.at;
+        let (base, index) = (self.check(base), self.check(index));
+        let (base, index) = (base?, index?);
+        match (base.ty, index.constant()) {
+            (Type::Untyped, Some(Value::Str(key))) => {
+                let step = Step::Key(key.to_string());
+                Ok(self.step(at, base, step))
+            }
+            (Type::Untyped, Some(Value::Int(item))) => {
+                let step = Step::Item(*item);
+                Ok(self.step(at, base, step))
+            }
+            (Type::Untyped, _) => {
+                let message = "an untyped value is indexed by a constant text or number";
+                Err(self.error(&codes::WRONG_TYPE, place, message, None))
+            }
+            (Type::Record(kind), Some(Value::Str(name))) => {
+                let name = Name { text: name.to_string(), at: place };
+                self.field(at, base, kind, &name)
+            }
+            (Type::List(elem), _) if index.ty == Type::Int => {
+                Ok(self.node(at, Op::Index(Box::new(base), Box::new(index)), elem.into(), true))
+            }
+            (Type::Str | Type::Enum(_), _) if index.ty == Type::Int => {
+                Ok(self.node(at, Op::Index(Box::new(base), Box::new(index)), Type::Char, true))
+            }
+            (base, _) => {
+                let message = format!("{base} is not indexed by {}", index.ty);
+                Err(self.error(&codes::WRONG_TYPE, place, message, None))
+            }
+        }
+    }
+}
+
+/// The field that a provider gives this name, or nearly this name.
+fn provider_name(kind: RecordKind, typed: &str) -> Option<String> {
+    let mut names = field::provider_names(kind);
+    let name = nearest(typed, names.iter().map(|(name, ..)| *name))?;
+    names.retain(|(known, ..)| *known == name);
+    // Several fields may be worked out from one: the one that most providers take from it is meant.
+    let providers = |id: FieldId| names.iter().filter(|(.., other)| *other == id).count();
+    let (_, provider, id) = names.iter().rev().max_by_key(|(.., id)| providers(*id))?;
+    let (path, provider) = (id.field().path(), provider.name());
+    Some(format!("did you mean `{path}`, which is `{name}` in records of {provider}?"))
+}

@@ -1,0 +1,204 @@
+//! From text to something that runs.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use super::check::{Checker, Reported};
+use super::env::{Bindings, Declarations, Env, EvalError, Expected};
+use super::eval::{Frame, eval, test};
+use super::fold::{self, Known};
+use super::ir::{Ir, Op};
+use super::program::Program;
+use super::{negated, text};
+use crate::diag::Diagnostic;
+use crate::diag::codes::expr as codes;
+use crate::record::FieldSet;
+use crate::record::field::{event, key};
+use crate::source::{Fragment, Span};
+use crate::value::{Type, Value, mask, mask_keys};
+
+/// A compiled expression.
+#[derive(Debug, Clone)]
+pub struct Expr {
+    ir: Arc<Ir>,
+    /// The condition as it runs, where it cannot fail.
+    program: Option<Arc<Program>>,
+    fields: FieldSet,
+    constant: Option<bool>,
+    template: bool,
+}
+
+impl Expr {
+    fn new(ir: Ir, template: bool) -> Self {
+        let mut fields = FieldSet::EMPTY;
+        ir.walk(&mut |node| match &node.op {
+            Op::Field(id) | Op::Member(_, id, _) => fields.insert(*id),
+            _ => {}
+        });
+        let constant = match fold::assume(&ir, &fold::Nothing).op {
+            Op::Const(Value::Bool(b)) => Some(b),
+            _ => None,
+        };
+        let program = Program::new(&ir).map(Arc::new);
+        Self { ir: Arc::new(ir), program, fields, constant, template }
+    }
+
+    /// Where it was written.
+    pub fn span(&self) -> Span {
+        self.ir.span
+    }
+
+    /// Its static type.
+    pub fn ty(&self) -> Type {
+        self.ir.ty
+    }
+
+    /// Whether its value may be missing.
+    pub fn nullable(&self) -> bool {
+        self.ir.nullable
+    }
+
+    /// The typed tree.
+    pub fn ir(&self) -> &Ir {
+        &self.ir
+    }
+
+    /// The fields it reads.
+    pub fn fields(&self) -> FieldSet {
+        self.fields
+    }
+
+    /// Whether it holds; for a [`Expected::Condition`].
+    pub fn test(&self, bindings: &Bindings<'_>) -> Result<bool, EvalError> {
+        if let Some(program) = &self.program {
+            return Ok(program.run(bindings));
+        }
+        test(&self.ir, &Frame::new(bindings)).map_err(|fault| *fault)
+    }
+
+    /// Its value; of a template the text with access keys masked.
+    pub fn eval<'r>(&'r self, bindings: &Bindings<'r>) -> Result<Value<'r>, EvalError> {
+        if self.template {
+            return self.render(bindings, false).map(|text| Value::Str(Cow::Owned(text)));
+        }
+        eval(&self.ir, &Frame::new(bindings)).map_err(|fault| *fault)
+    }
+
+    /// Its value as a person reads it: missing is `-`, access keys are masked unless `show_keys`.
+    pub fn render(&self, bindings: &Bindings<'_>, show_keys: bool) -> Result<String, EvalError> {
+        let parts = match &self.ir.op {
+            Op::Template(parts) => parts.as_slice(),
+            _ => std::slice::from_ref(&*self.ir),
+        };
+        let frame = Frame::new(bindings);
+        let mut out = String::new();
+        for part in parts {
+            let value = eval(part, &frame).map_err(|fault| *fault)?;
+            if show_keys || matches!(part.op, Op::Const(_)) {
+                text::show(&mut out, &value);
+                continue;
+            }
+            let mut hole = String::new();
+            text::show(&mut hole, &value);
+            out.push_str(&hide(hole, part, &frame));
+        }
+        Ok(out)
+    }
+
+    /// `Some(b)` when it is `b` whatever the record says.
+    pub fn constant(&self) -> Option<bool> {
+        self.constant
+    }
+
+    /// The expression over records of which something is known: what that decides is folded away.
+    #[must_use]
+    pub fn assuming(&self, known: &dyn Known) -> Self {
+        Self::new(fold::assume(&self.ir, known), self.template)
+    }
+}
+
+/// Masks the keys in the text of a hole: the values of key fields that flow into it, and
+/// whatever looks like a key.
+fn hide(mut hole: String, part: &Ir, frame: &Frame<'_, '_>) -> String {
+    hide_fields(&mut hole, part, frame);
+    match mask_keys(&hole) {
+        Cow::Borrowed(_) => hole,
+        Cow::Owned(masked) => masked,
+    }
+}
+
+fn hide_fields(hole: &mut String, part: &Ir, frame: &Frame<'_, '_>) {
+    // A test of a key shows nothing of it.
+    if let Type::Bool | Type::Int | Type::Time | Type::Duration = part.ty {
+        return;
+    }
+    let event = |id| frame.bindings.event.and_then(|row| row.get(id).as_str());
+    let key = match part.op {
+        Op::Field(id) if id == event::AK => event(id),
+        // The actor is the key, or a name that may be read.
+        Op::Field(id) if id == event::ACTOR => event(id).filter(|_| event(id) == event(event::AK)),
+        Op::Field(id) if id == key::ID => frame.bindings.key.and_then(|row| row.get(id).as_str()),
+        // The items of a closure are out of reach here: whatever was made of them is masked.
+        Op::Member(_, id, _) if id == key::ID => {
+            *hole = hole.split(", ").map(mask).collect::<Vec<_>>().join(", ");
+            None
+        }
+        _ => None,
+    };
+    match key.filter(|key| !key.is_empty()) {
+        Some(key) if hole.contains(key) => *hole = hole.replace(key, &mask(key)),
+        // Something was made of it: lower case, a part.
+        Some(_) => *hole = mask(hole),
+        None => {}
+    }
+    for child in part.children() {
+        hide_fields(hole, child, frame);
+    }
+}
+
+/// Parses, checks, folds and lowers an expression. Warnings come beside the result.
+pub fn compile(
+    source: &Fragment,
+    expected: Expected,
+    declarations: &Declarations<'_>,
+    env: &dyn Env,
+) -> Result<(Expr, Vec<Diagnostic>), Vec<Diagnostic>> {
+    let mut checker = Checker::new(source, declarations, env);
+    let checked = checker.parse(0, source.text.len()).and_then(|node| match expected {
+        Expected::Condition => checker.condition(&node),
+        Expected::Anything => checker.check(&node),
+    });
+    finish(checker, checked, false)
+}
+
+/// Compiles the body of a back-tick string: text with `${…}`; its value is always text.
+///
+/// A missing part prints `-`, and access keys are masked unless the caller asks for them whole.
+pub fn compile_template(
+    source: &Fragment,
+    declarations: &Declarations<'_>,
+    env: &dyn Env,
+) -> Result<(Expr, Vec<Diagnostic>), Vec<Diagnostic>> {
+    let mut checker = Checker::new(source, declarations, env);
+    let checked = checker.template();
+    finish(checker, checked, true)
+}
+
+fn finish(
+    checker: Checker<'_>,
+    checked: Result<Ir, Reported>,
+    template: bool,
+) -> Result<(Expr, Vec<Diagnostic>), Vec<Diagnostic>> {
+    match checked {
+        Ok(ir) if checker.diagnostics.is_empty() => {
+            let warnings = negated::lint(&ir);
+            Ok((Expr::new(ir, template), warnings))
+        }
+        Ok(_) => Err(checker.diagnostics),
+        Err(Reported) if checker.diagnostics.is_empty() => {
+            let message = "the expression could not be checked";
+            Err(vec![Diagnostic::error(&codes::SYNTAX, message)])
+        }
+        Err(Reported) => Err(checker.diagnostics),
+    }
+}

@@ -1,0 +1,109 @@
+//! What the host gives to expressions.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::function::Function;
+use crate::record::Record;
+use crate::source::{Fragment, Span};
+use crate::table::List;
+use crate::value::{RecordKind, Time, Type, Value, Zone};
+
+/// What the host gives to every expression of a policy; lists and definitions only where it has any.
+pub trait Env {
+    /// The functions.
+    fn functions(&self) -> &'static [&'static dyn Function];
+    /// The list with this id.
+    fn list(&self, _id: &str) -> Option<&Arc<List>> {
+        None
+    }
+    /// Ids of every list, for suggestions.
+    fn list_ids(&self) -> Vec<&str> {
+        Vec::new()
+    }
+    /// The definition with this name for records of this kind.
+    fn definition(&self, _name: &str) -> Option<&Definition> {
+        None
+    }
+    /// Names of every definition, for suggestions.
+    fn definition_names(&self) -> Vec<&str> {
+        Vec::new()
+    }
+    /// The zone that calendar functions use unless they are given one.
+    fn zone(&self) -> &Zone;
+}
+
+/// A named expression, inlined where it is named.
+#[derive(Debug, Clone)]
+pub struct Definition {
+    /// The record it reads.
+    pub on: RecordKind,
+    /// Its text.
+    pub source: Fragment,
+}
+
+/// The value of a parameter in force: the rule's default or the project's override.
+#[derive(Debug, Clone)]
+pub enum Param {
+    /// A constant.
+    Value(Value<'static>),
+    /// A list.
+    List(Arc<List>),
+}
+
+/// What one rule adds to the [`Env`].
+#[derive(Debug, Clone, Default)]
+pub struct Declarations<'a> {
+    /// The record that the rule reads; none for an expression over measures only.
+    pub on: Option<RecordKind>,
+    /// `params.NAME`.
+    pub params: Option<&'a BTreeMap<String, Param>>,
+    /// Measures that the expression may name, with their types, in slot order.
+    pub measures: &'a [(String, Type)],
+}
+
+/// What type an expression must have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expected {
+    /// A condition: `bool` that is never missing.
+    Condition,
+    /// Any type.
+    Anything,
+}
+
+/// The rows and values that an evaluation sees.
+#[derive(Debug, Clone, Copy)]
+pub struct Bindings<'r> {
+    /// `event`.
+    pub event: Option<&'r Record<'r>>,
+    /// `cred`, or `event.cred`.
+    pub cred: Option<&'r Record<'r>>,
+    /// `key`, or `event.key`.
+    pub key: Option<&'r Record<'r>>,
+    /// `now`.
+    pub now: Time,
+    /// Values of the measures, in slot order.
+    pub measures: &'r [Value<'r>],
+}
+
+impl<'r> Bindings<'r> {
+    /// Bindings in which only the rule's own record is known.
+    pub fn of(record: &'r Record<'r>, now: Time) -> Self {
+        let mut bindings = Self { event: None, cred: None, key: None, now, measures: &[] };
+        match record.kind {
+            RecordKind::Event => bindings.event = Some(record),
+            RecordKind::Cred => bindings.cred = Some(record),
+            RecordKind::Key => bindings.key = Some(record),
+        }
+        bindings
+    }
+}
+
+/// Checked arithmetic that had no result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EvalError {
+    /// The operation in the file.
+    pub span: Span,
+    /// What failed, one clause: `9223372036854775807 + 1 overflows`.
+    pub message: String,
+}

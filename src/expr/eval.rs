@@ -1,0 +1,352 @@
+//! Evaluation.
+//!
+//! `&&` and `||` are three-valued over true, false and error, whatever the order of their
+//! operands. Only checked arithmetic makes an error.
+
+use super::compare::{compare, equal};
+use super::env::Bindings;
+use super::function::{Prepared, Role};
+use super::ir::{Call, Each, Ir, Op, Switch};
+use super::{EvalError, arithmetic, json, text};
+use crate::record::FieldId;
+use crate::value::{Items, RecordKind, Value};
+
+/// Boxed, so that the usual result stays small.
+pub(super) type Fault = Box<EvalError>;
+
+/// What an evaluation sees: the rows, and the parameters of the closures around it.
+#[derive(Clone, Copy)]
+pub(super) struct Frame<'f, 'v> {
+    pub(super) bindings: &'f Bindings<'v>,
+    local: Option<&'f Local<'f, 'v>>,
+}
+
+struct Local<'f, 'v> {
+    value: Value<'v>,
+    outer: Option<&'f Local<'f, 'v>>,
+}
+
+impl<'f, 'v> Frame<'f, 'v> {
+    pub(super) fn new(bindings: &'f Bindings<'v>) -> Self {
+        Self { bindings, local: None }
+    }
+
+    fn local(&self, depth: usize) -> Value<'v> {
+        let mut local = self.local;
+        for _ in 0..depth {
+            local = local.and_then(|local| local.outer);
+        }
+        local.map_or(Value::Missing, |local| local.value.clone())
+    }
+}
+
+static MISSING: Value<'static> = Value::Missing;
+
+#[inline]
+pub(super) fn field<'v>(id: FieldId, bindings: &Bindings<'v>) -> &'v Value<'v> {
+    let row = match id.kind() {
+        RecordKind::Event => bindings.event,
+        RecordKind::Cred => bindings.cred,
+        RecordKind::Key => bindings.key,
+    };
+    row.map_or(&MISSING, |row| row.get(id))
+}
+
+/// The value of a field or constant where it stands: the operands of nearly every test.
+#[inline]
+fn place<'v>(ir: &'v Ir, frame: &Frame<'_, 'v>) -> Option<&'v Value<'v>> {
+    match &ir.op {
+        Op::Field(id) => Some(field(*id, frame.bindings)),
+        Op::Const(value) => Some(value),
+        _ => None,
+    }
+}
+
+/// Gives the value to `f`, by reference where it stands if it stands somewhere.
+fn with<'v, T>(
+    ir: &'v Ir,
+    frame: &Frame<'_, 'v>,
+    f: impl FnOnce(&Value<'v>) -> T,
+) -> Result<T, Fault> {
+    match place(ir, frame) {
+        Some(value) => Ok(f(value)),
+        None => eval(ir, frame).map(|value| f(&value)),
+    }
+}
+
+/// Whether a condition holds; a missing value does not.
+///
+/// Only what nearly every condition is made of stands here, so that it stays small and fast; it
+/// allocates nothing.
+pub(super) fn test<'v>(ir: &'v Ir, frame: &Frame<'_, 'v>) -> Result<bool, Fault> {
+    match &ir.op {
+        Op::And(parts) => return decide(parts, frame, false),
+        Op::Or(parts) => return decide(parts, frame, true),
+        Op::Not(part) => return test(part, frame).map(|holds| !holds),
+        Op::Compare(op, a, b) => {
+            if let (Some(a), Some(b)) = (place(a, frame), place(b, frame)) {
+                return Ok(compare(*op, a, b));
+            }
+        }
+        Op::InSet(needle, set) => {
+            if let Some(value) = place(needle, frame) {
+                return Ok(set.contains(value));
+            }
+        }
+        Op::InList(needle, list) => {
+            if let Some(value) = place(needle, frame) {
+                return Ok(value.as_str().is_some_and(|text| list.contains(text)));
+            }
+        }
+        Op::Call(Call { args, prepared, .. }) => {
+            if let (Prepared::Test(test), [first, ..]) = (&**prepared, &args[..])
+                && let Some(value) = place(first, frame)
+            {
+                return Ok(value.as_str().is_some_and(test));
+            }
+        }
+        Op::Has(part) => {
+            if let Some(value) = place(part, frame) {
+                return Ok(!value.is_missing());
+            }
+        }
+        Op::Field(id) => return Ok(matches!(field(*id, frame.bindings), Value::Bool(true))),
+        Op::Const(value) => return Ok(matches!(value, Value::Bool(true))),
+        _ => {}
+    }
+    compound(ir, frame)
+}
+
+/// The tests of values that have to be worked out.
+#[inline(never)]
+fn compound<'v>(ir: &'v Ir, frame: &Frame<'_, 'v>) -> Result<bool, Fault> {
+    match &ir.op {
+        Op::Compare(op, a, b) => {
+            let a = eval(a, frame)?;
+            with(b, frame, |b| compare(*op, &a, b))
+        }
+        Op::InSet(needle, set) => with(needle, frame, |value| set.contains(value)),
+        Op::InList(needle, list) => with(needle, frame, |value| match value {
+            Value::Str(text) => list.contains(text),
+            _ => false,
+        }),
+        Op::InRange(needle, first, last) => with(needle, frame, |value| match value {
+            Value::Int(int) => first <= int && int <= last,
+            _ => false,
+        }),
+        Op::In(needle, haystack) => {
+            let needle = eval(needle, frame)?;
+            with(haystack, frame, |haystack| contains(haystack, &needle))
+        }
+        Op::Has(part) => with(part, frame, |value| !value.is_missing()),
+        Op::Each(each @ (Each::Some | Each::All), list, body) => {
+            any(list, body, frame, *each == Each::Some)
+        }
+        Op::Call(call) => apply(call, frame).map(|value| matches!(value, Value::Bool(true))),
+        _ => eval(ir, frame).map(|value| matches!(value, Value::Bool(true))),
+    }
+}
+
+/// `&&` with `decisive` false, `||` with `decisive` true.
+fn decide<'v>(parts: &'v [Ir], frame: &Frame<'_, 'v>, decisive: bool) -> Result<bool, Fault> {
+    let mut fault = None;
+    for part in parts {
+        match test(part, frame) {
+            Ok(holds) if holds == decisive => return Ok(decisive),
+            Ok(_) => {}
+            Err(error) => fault = fault.or(Some(error)),
+        }
+    }
+    fault.map_or(Ok(!decisive), Err)
+}
+
+fn contains(haystack: &Value<'_>, needle: &Value<'_>) -> bool {
+    match (haystack, needle) {
+        (Value::List(items), needle) => items.iter().any(|item| equal(item, needle)),
+        (Value::Str(text), Value::Str(part)) => text.contains(part.as_ref()),
+        (Value::Json(json), needle) => json::contains(json, needle),
+        _ => false,
+    }
+}
+
+/// `some` with `decisive` true, `all` with `decisive` false; false on a missing list.
+fn any<'v>(
+    list: &'v Ir,
+    body: &'v Ir,
+    frame: &Frame<'_, 'v>,
+    decisive: bool,
+) -> Result<bool, Fault> {
+    let Some(items) = json::list(eval(list, frame)?) else { return Ok(false) };
+    let mut fault = None;
+    for value in each(items) {
+        let local = Local { value, outer: frame.local };
+        match test(body, &Frame { bindings: frame.bindings, local: Some(&local) }) {
+            Ok(holds) if holds == decisive => return Ok(decisive),
+            Ok(_) => {}
+            Err(error) => fault = fault.or(Some(error)),
+        }
+    }
+    fault.map_or(Ok(!decisive), Err)
+}
+
+fn each(items: Items<'_>) -> Box<dyn Iterator<Item = Value<'_>> + '_> {
+    match items {
+        Items::Borrowed(items) => Box::new(items.iter().map(Value::borrow)),
+        Items::Owned(items) => Box::new(items.into_iter()),
+    }
+}
+
+/// The value of a node.
+pub(super) fn eval<'v>(ir: &'v Ir, frame: &Frame<'_, 'v>) -> Result<Value<'v>, Fault> {
+    Ok(match &ir.op {
+        Op::Const(value) => value.borrow(),
+        Op::Field(id) => field(*id, frame.bindings).borrow(),
+        Op::Row(kind) => {
+            let row = match kind {
+                RecordKind::Event => frame.bindings.event,
+                RecordKind::Cred => frame.bindings.cred,
+                RecordKind::Key => frame.bindings.key,
+            };
+            row.map_or(Value::Missing, |_| Value::Record(*kind, &[]))
+        }
+        Op::Member(base, _, slot) => match eval(base, frame)? {
+            Value::Record(_, values) => values.get(*slot).map_or(Value::Missing, Value::borrow),
+            _ => Value::Missing,
+        },
+        Op::Path(base, steps) => json::walk(eval(base, frame)?, steps),
+        Op::Index(base, index) => match (eval(base, frame)?, eval(index, frame)?) {
+            (Value::List(items), Value::Int(index)) => match items {
+                Items::Borrowed(items) => {
+                    json::item(items, index).map_or(Value::Missing, Value::borrow)
+                }
+                Items::Owned(items) => json::item(&items, index).cloned().unwrap_or_default(),
+            },
+            (Value::Str(text), Value::Int(index)) => text::character(&text, index),
+            _ => Value::Missing,
+        },
+        Op::Local(depth, _) => frame.local(*depth),
+        Op::Measure(slot) => {
+            frame.bindings.measures.get(*slot).map_or(Value::Missing, Value::borrow)
+        }
+        Op::Now => Value::Time(frame.bindings.now),
+        Op::NamedList(list) => {
+            let values = list.values().iter().map(|value| Value::str(&value.text));
+            Value::List(Items::Owned(values.collect()))
+        }
+        Op::List(parts) => {
+            let values = parts.iter().map(|part| eval(part, frame));
+            Value::List(Items::Owned(values.collect::<Result<_, _>>()?))
+        }
+        Op::And(_)
+        | Op::Or(_)
+        | Op::Not(_)
+        | Op::Compare(..)
+        | Op::InSet(..)
+        | Op::InList(..)
+        | Op::InRange(..)
+        | Op::In(..)
+        | Op::Has(_)
+        | Op::Each(Each::Some | Each::All, ..) => Value::Bool(test(ir, frame)?),
+        Op::Arithmetic(op, a, b) => {
+            arithmetic::apply(*op, eval(a, frame)?, eval(b, frame)?, ir.span)?
+        }
+        Op::Negate(a) => arithmetic::negate(&eval(a, frame)?, ir.span)?,
+        Op::Coalesce(parts) => {
+            for part in parts {
+                let value = eval(part, frame)?;
+                if !value.is_missing() {
+                    return Ok(value);
+                }
+            }
+            Value::Missing
+        }
+        Op::If(parts) => {
+            let (condition, then, otherwise) = &**parts;
+            match (test(condition, frame)?, otherwise) {
+                (true, _) => eval(then, frame)?,
+                (false, Some(otherwise)) => eval(otherwise, frame)?,
+                (false, None) => Value::Missing,
+            }
+        }
+        Op::Switch(switch) => match arm(switch, frame)? {
+            Some(body) => eval(body, frame)?,
+            None => Value::Missing,
+        },
+        Op::Template(parts) => {
+            let mut out = String::new();
+            for part in parts {
+                with(part, frame, |value| text::interpolate(&mut out, value))?;
+            }
+            Value::Str(out.into())
+        }
+        Op::Call(call) => apply(call, frame)?,
+        Op::Each(each @ (Each::Filter | Each::Map), list, body) => {
+            let Some(items) = json::list(eval(list, frame)?) else { return Ok(Value::Missing) };
+            let mut out = Vec::new();
+            for value in self::each(items) {
+                let local = Local { value, outer: frame.local };
+                let inner = Frame { bindings: frame.bindings, local: Some(&local) };
+                if *each == Each::Map {
+                    out.push(eval(body, &inner)?);
+                } else if test(body, &inner)? {
+                    out.push(local.value);
+                }
+            }
+            Value::List(Items::Owned(out))
+        }
+    })
+}
+
+/// The arm of a `switch` that is taken: labels first, then ranges, then the default.
+fn arm<'v>(switch: &'v Switch, frame: &Frame<'_, 'v>) -> Result<Option<&'v Ir>, Fault> {
+    let subject = eval(&switch.subject, frame)?;
+    let label = switch.labels.iter().find(|(label, _)| equal(label, &subject));
+    let labelled = label.iter().flat_map(|(_, arms)| arms.iter().copied());
+    let ranged = switch.ranges.iter().filter_map(|(first, last, arm)| {
+        matches!(subject, Value::Int(int) if *first <= int && int <= *last).then_some(*arm)
+    });
+    for index in labelled.chain(ranged) {
+        let Some((guard, body)) = switch.arms.get(index) else { continue };
+        let taken = match guard {
+            Some(guard) => test(guard, frame)?,
+            None => true,
+        };
+        if taken {
+            return Ok(Some(body));
+        }
+    }
+    Ok(switch.default.and_then(|index| switch.arms.get(index)).map(|(_, body)| body))
+}
+
+/// Most arguments of a function.
+pub(super) const MAX_ARGS: usize = 4;
+
+fn apply<'v>(call: &'v Call, frame: &Frame<'_, 'v>) -> Result<Value<'v>, Fault> {
+    let missing = match call.function.role() {
+        Role::Predicate => Value::Bool(false),
+        _ => Value::Missing,
+    };
+    match &*call.prepared {
+        Prepared::Test(test) => {
+            let Some(first) = call.args.first() else { return Ok(missing) };
+            with(first, frame, |value| match value {
+                Value::Str(text) => Value::Bool(test(text)),
+                _ => missing,
+            })
+        }
+        Prepared::Apply(apply) => {
+            let mut values: [Value<'v>; MAX_ARGS] = [const { Value::Missing }; MAX_ARGS];
+            for (slot, arg) in values.iter_mut().zip(&call.args) {
+                *slot = eval(arg, frame)?;
+            }
+            let values = &values[..call.args.len().min(MAX_ARGS)];
+            if values.iter().any(Value::is_missing) {
+                return Ok(missing);
+            }
+            Ok(match (apply(values), missing) {
+                (Value::Missing, missing) => missing,
+                (value, _) => value,
+            })
+        }
+    }
+}

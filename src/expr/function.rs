@@ -1,0 +1,252 @@
+//! What a function of the library is.
+
+use std::fmt;
+
+use super::ir::Ir;
+use crate::value::{Elem, Type, Value};
+
+/// A function of the language; one file each in `stdlib`.
+pub trait Function: Sync + fmt::Debug {
+    /// Its name.
+    fn name(&self) -> &'static str;
+    /// What it does, the first sentence short.
+    fn doc(&self) -> &'static str;
+    /// The ways to call it.
+    fn signatures(&self) -> &'static [Signature];
+    /// Expressions with their results, which run as tests.
+    fn examples(&self) -> &'static [Example];
+    /// Whether it asks or makes something.
+    fn role(&self) -> Role;
+    /// Works in the constant arguments, once at load. `constants` has one entry per argument.
+    fn prepare(&self, constants: &[Constant]) -> Result<Prepared, BadArgument>;
+}
+
+/// What a function is for; it decides what a missing argument does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// It asks: a missing argument makes it false.
+    Predicate,
+    /// It makes a value: a missing argument makes that missing.
+    Transformation,
+    /// `has`: it asks whether its argument is there.
+    Has,
+    /// `contains`: the same as `in`.
+    Membership,
+    /// It applies a closure to each item of a list.
+    Each(super::ir::Each),
+}
+
+/// One way to call a function.
+#[derive(Debug, Clone, Copy)]
+pub struct Signature {
+    /// Name and kind of each argument, the receiver first.
+    pub params: &'static [(&'static str, Kind)],
+    /// What it returns.
+    pub returns: Returns,
+}
+
+impl Signature {
+    /// `name(param: kind, …) -> type`.
+    pub fn display(&self, name: &str) -> String {
+        let params: Vec<String> = self
+            .params
+            .iter()
+            .map(|(param, kind)| match kind {
+                Kind::ConstZone => format!("{param}?: {}", kind.name()),
+                _ => format!("{param}: {}", kind.name()),
+            })
+            .collect();
+        format!("{name}({}) -> {}", params.join(", "), self.returns)
+    }
+
+    /// The first argument that does not fit, if there is one.
+    ///
+    /// `asks` tells whether the function is a predicate, which takes untyped values and
+    /// characters; of a character nothing is made, because Rhai makes characters of it.
+    pub(super) fn misfit(&self, args: &[Ir], asks: bool) -> Option<usize> {
+        self.params.iter().zip(args).enumerate().position(|(index, ((_, kind), arg))| {
+            let character = index == 0 && !asks && arg.ty == Type::Char && *kind == Kind::Text;
+            character || !kind.accepts(arg.ty, asks)
+        })
+    }
+}
+
+/// What an argument may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Anything.
+    Any,
+    /// Text or a word of an enum.
+    Text,
+    /// A 64-bit integer.
+    Int,
+    /// An instant.
+    Time,
+    /// Any list.
+    List,
+    /// Text that is known at load.
+    ConstText,
+    /// An integer that is known at load.
+    ConstInt,
+    /// A text, or a list of texts, that is known at load.
+    ConstTexts,
+    /// A zone, by name, that is known at load.
+    ConstZone,
+    /// A closure over the items of the list before it.
+    Closure,
+}
+
+impl Kind {
+    /// As it is shown.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Any => "any value",
+            Kind::Text => "text",
+            Kind::Int => "int",
+            Kind::Time => "time",
+            Kind::List => "list",
+            Kind::ConstText => "constant text",
+            Kind::ConstInt => "constant int",
+            Kind::ConstTexts => "constant text or list of texts",
+            Kind::ConstZone => "zone",
+            Kind::Closure => "closure",
+        }
+    }
+
+    /// Whether it must be known at load.
+    pub fn is_constant(self) -> bool {
+        matches!(self, Kind::ConstText | Kind::ConstInt | Kind::ConstTexts | Kind::ConstZone)
+    }
+
+    /// Whether a value of the type may be given; `untyped` tells whether untyped ones may.
+    pub(super) fn accepts(self, ty: Type, untyped: bool) -> bool {
+        let text = matches!(ty, Type::Str | Type::Char | Type::Enum(_));
+        let texts = matches!(ty, Type::List(Elem::Str | Elem::Any | Elem::Enum(_)));
+        match self {
+            Kind::Any => true,
+            Kind::Text => text || ty == Type::Missing || (untyped && ty == Type::Untyped),
+            Kind::Int => matches!(ty, Type::Int | Type::Missing),
+            Kind::Time => matches!(ty, Type::Time | Type::Missing),
+            Kind::List => matches!(ty, Type::List(_)),
+            Kind::ConstText | Kind::ConstZone => text,
+            Kind::ConstInt => ty == Type::Int,
+            Kind::ConstTexts => text || texts,
+            Kind::Closure => false,
+        }
+    }
+}
+
+/// What a function returns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Returns {
+    /// A value of this type, missing only if an argument is.
+    Always(Type),
+    /// A value of this type, or missing.
+    Maybe(Type),
+    /// The type of the first argument.
+    First,
+    /// A list of what the closure returns.
+    ListOfClosure,
+}
+
+impl fmt::Display for Returns {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Returns::Always(ty) => write!(f, "{ty}"),
+            Returns::Maybe(ty) => write!(f, "{ty} or ()"),
+            Returns::First => f.write_str("the type of the first argument"),
+            Returns::ListOfClosure => f.write_str("list of what the closure returns"),
+        }
+    }
+}
+
+/// An expression with its result.
+#[derive(Debug, Clone, Copy)]
+pub struct Example {
+    /// The expression.
+    pub expr: &'static str,
+    /// Its value, as a template prints it; `()` when it is missing.
+    pub result: &'static str,
+}
+
+/// An argument as far as it is known at load.
+#[derive(Debug, Clone)]
+pub enum Constant {
+    /// Only the record knows.
+    Unknown,
+    /// Known.
+    Value(Value<'static>),
+    /// Texts of a list, literal or named.
+    Texts(Vec<String>),
+}
+
+impl Constant {
+    /// The text, when it is a known one.
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            Constant::Value(value) => value.as_str(),
+            _ => None,
+        }
+    }
+
+    /// The texts of a known list, or the one text.
+    pub fn texts(&self) -> Vec<&str> {
+        match self {
+            Constant::Texts(texts) => texts.iter().map(String::as_str).collect(),
+            Constant::Value(value) => value.as_str().into_iter().collect(),
+            Constant::Unknown => Vec::new(),
+        }
+    }
+}
+
+/// A constant argument that the function cannot work with.
+#[derive(Debug)]
+pub struct BadArgument {
+    /// Which argument, from 0.
+    pub index: usize,
+    /// What is wrong with it, one sentence.
+    pub message: String,
+    /// What to do, if there is something to say.
+    pub help: Option<String>,
+}
+
+impl BadArgument {
+    /// With a message and no help.
+    pub fn new(index: usize, message: impl Into<String>) -> Self {
+        Self { index, message: message.into(), help: None }
+    }
+}
+
+type Test = Box<dyn Fn(&str) -> bool + Send + Sync>;
+type Apply = Box<dyn for<'v> Fn(&[Value<'v>]) -> Value<'v> + Send + Sync>;
+
+/// A function with its constant arguments worked in.
+pub enum Prepared {
+    /// A question about the text of the first argument; the others are constant.
+    Test(Test),
+    /// Takes the value of every argument, none of them missing.
+    Apply(Apply),
+}
+
+impl Prepared {
+    /// A question about the text of the first argument.
+    pub fn test(test: impl Fn(&str) -> bool + Send + Sync + 'static) -> Self {
+        Prepared::Test(Box::new(test))
+    }
+
+    /// A function of every argument.
+    pub fn apply(
+        apply: impl for<'v> Fn(&[Value<'v>]) -> Value<'v> + Send + Sync + 'static,
+    ) -> Self {
+        Prepared::Apply(Box::new(apply))
+    }
+}
+
+impl fmt::Debug for Prepared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Prepared::Test(_) => "Test",
+            Prepared::Apply(_) => "Apply",
+        })
+    }
+}

@@ -1,0 +1,312 @@
+//! The typed tree that runs, and that `check`, `explain`, coverage and the index read.
+
+use std::sync::Arc;
+
+use super::function::{Function, Prepared};
+use super::json::Step;
+use super::set::Set;
+use crate::record::FieldId;
+use crate::source::Span;
+use crate::table::List;
+use crate::value::{RecordKind, Type, Value};
+
+/// One node: what it does, its type, and where it was written.
+#[derive(Debug, Clone)]
+pub struct Ir {
+    /// What it does.
+    pub op: Op,
+    /// The type of its value.
+    pub ty: Type,
+    /// Whether its value may be missing.
+    pub nullable: bool,
+    /// Where it was written.
+    pub span: Span,
+}
+
+/// `==` and its kin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Comparison {
+    /// `==`
+    Eq,
+    /// `!=`
+    Ne,
+    /// `<`
+    Lt,
+    /// `<=`
+    Le,
+    /// `>`
+    Gt,
+    /// `>=`
+    Ge,
+}
+
+impl Comparison {
+    /// As written.
+    pub fn symbol(self) -> &'static str {
+        match self {
+            Comparison::Eq => "==",
+            Comparison::Ne => "!=",
+            Comparison::Lt => "<",
+            Comparison::Le => "<=",
+            Comparison::Gt => ">",
+            Comparison::Ge => ">=",
+        }
+    }
+
+    /// Whether it is `==` or `!=`.
+    pub fn is_equality(self) -> bool {
+        matches!(self, Comparison::Eq | Comparison::Ne)
+    }
+}
+
+/// `+` and its kin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Arithmetic {
+    /// `+`
+    Add,
+    /// `-`
+    Sub,
+    /// `*`
+    Mul,
+    /// `/`
+    Div,
+    /// `%`
+    Rem,
+    /// `**`
+    Pow,
+}
+
+impl Arithmetic {
+    /// As written.
+    pub fn symbol(self) -> &'static str {
+        match self {
+            Arithmetic::Add => "+",
+            Arithmetic::Sub => "-",
+            Arithmetic::Mul => "*",
+            Arithmetic::Div => "/",
+            Arithmetic::Rem => "%",
+            Arithmetic::Pow => "**",
+        }
+    }
+}
+
+/// What a node does.
+#[derive(Debug, Clone)]
+pub enum Op {
+    /// A constant.
+    Const(Value<'static>),
+    /// A field of the row of that kind that the rule sees (`event.key.id` is a field of the key).
+    Field(FieldId),
+    /// The row itself: `event.key`, `cred`.
+    Row(RecordKind),
+    /// A field of a row that is a value, by its place in the row: `k.id` in a closure.
+    Member(Box<Ir>, FieldId, usize),
+    /// A part of an untyped value.
+    Path(Box<Ir>, Vec<Step>),
+    /// `list[index]`, `text[index]`.
+    Index(Box<Ir>, Box<Ir>),
+    /// The parameter of a closure, counted from the innermost, and its name.
+    Local(usize, Arc<str>),
+    /// A measure, by slot.
+    Measure(usize),
+    /// `now`.
+    Now,
+    /// `lists.NAME`, or a parameter that is a list.
+    NamedList(Arc<List>),
+    /// `[a, b]` that is not constant.
+    List(Vec<Ir>),
+    /// `a && b`.
+    And(Vec<Ir>),
+    /// `a || b`.
+    Or(Vec<Ir>),
+    /// `!a`.
+    Not(Box<Ir>),
+    /// `a == b`.
+    Compare(Comparison, Box<Ir>, Box<Ir>),
+    /// `x in [constants]`.
+    InSet(Box<Ir>, Arc<Set>),
+    /// `x in lists.NAME`.
+    InList(Box<Ir>, Arc<List>),
+    /// `x in 1..5`, both ends included.
+    InRange(Box<Ir>, i64, i64),
+    /// `x in y` of any other kind: an item of a list, a part of a text, a key of an object.
+    In(Box<Ir>, Box<Ir>),
+    /// `a + b`.
+    Arithmetic(Arithmetic, Box<Ir>, Box<Ir>),
+    /// `-a`.
+    Negate(Box<Ir>),
+    /// `a ?? b`.
+    Coalesce(Vec<Ir>),
+    /// `if a { b } else { c }`.
+    If(Box<(Ir, Ir, Option<Ir>)>),
+    /// `switch`.
+    Switch(Box<Switch>),
+    /// `` `text ${hole}` ``.
+    Template(Vec<Ir>),
+    /// A call of a function of the library.
+    Call(Call),
+    /// `has(x)`.
+    Has(Box<Ir>),
+    /// `list.some(|x| …)` and its kin.
+    Each(Each, Box<Ir>, Box<Ir>),
+}
+
+/// A call of a function of the library.
+#[derive(Debug, Clone)]
+pub struct Call {
+    /// The function.
+    pub function: &'static dyn Function,
+    /// Every argument as written, constants included.
+    pub args: Vec<Ir>,
+    /// The function with its constant arguments worked in.
+    pub prepared: Arc<Prepared>,
+}
+
+/// What a closure is applied for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Each {
+    /// Whether it holds for some item.
+    Some,
+    /// Whether it holds for every item.
+    All,
+    /// The items for which it holds.
+    Filter,
+    /// Its value for every item.
+    Map,
+}
+
+/// A `switch` over constants.
+#[derive(Debug, Clone)]
+pub struct Switch {
+    /// What is looked up.
+    pub subject: Ir,
+    /// Guard and value of each arm.
+    pub arms: Vec<(Option<Ir>, Ir)>,
+    /// Constants, and the arms to try for each.
+    pub labels: Vec<(Value<'static>, Vec<usize>)>,
+    /// Ranges (both ends included) and their arms; tried after the labels.
+    pub ranges: Vec<(i64, i64, usize)>,
+    /// The arm when no other fits.
+    pub default: Option<usize>,
+}
+
+impl Ir {
+    /// Its value, when it is a constant.
+    pub fn constant(&self) -> Option<&Value<'static>> {
+        match &self.op {
+            Op::Const(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// Its parts, in the order they were written.
+    pub fn children(&self) -> Vec<&Ir> {
+        match &self.op {
+            Op::Const(_)
+            | Op::Field(_)
+            | Op::Row(_)
+            | Op::Local(..)
+            | Op::Measure(_)
+            | Op::Now
+            | Op::NamedList(_) => Vec::new(),
+            Op::Member(a, ..)
+            | Op::Path(a, _)
+            | Op::Not(a)
+            | Op::InSet(a, _)
+            | Op::InList(a, _)
+            | Op::InRange(a, ..)
+            | Op::Negate(a)
+            | Op::Has(a) => vec![a],
+            Op::Index(a, b)
+            | Op::Compare(_, a, b)
+            | Op::In(a, b)
+            | Op::Arithmetic(_, a, b)
+            | Op::Each(_, a, b) => vec![a, b],
+            Op::List(parts)
+            | Op::And(parts)
+            | Op::Or(parts)
+            | Op::Coalesce(parts)
+            | Op::Template(parts) => parts.iter().collect(),
+            Op::If(parts) => {
+                let (condition, then, otherwise) = &**parts;
+                [condition, then].into_iter().chain(otherwise).collect()
+            }
+            Op::Switch(switch) => std::iter::once(&switch.subject)
+                .chain(switch.arms.iter().flat_map(|(guard, body)| guard.iter().chain([body])))
+                .collect(),
+            Op::Call(call) => call.args.iter().collect(),
+        }
+    }
+
+    /// The same node with each part replaced by what `f` makes of it.
+    #[must_use]
+    pub fn map_children(&self, f: &mut dyn FnMut(&Ir) -> Ir) -> Ir {
+        fn boxed(f: &mut dyn FnMut(&Ir) -> Ir, part: &Ir) -> Box<Ir> {
+            Box::new(f(part))
+        }
+        fn all(f: &mut dyn FnMut(&Ir) -> Ir, parts: &[Ir]) -> Vec<Ir> {
+            parts.iter().map(f).collect()
+        }
+        let op = match &self.op {
+            Op::Const(_)
+            | Op::Field(_)
+            | Op::Row(_)
+            | Op::Local(..)
+            | Op::Measure(_)
+            | Op::Now
+            | Op::NamedList(_) => self.op.clone(),
+            Op::Member(a, field, slot) => Op::Member(boxed(f, a), *field, *slot),
+            Op::Path(a, steps) => Op::Path(boxed(f, a), steps.clone()),
+            Op::Not(a) => Op::Not(boxed(f, a)),
+            Op::InSet(a, set) => Op::InSet(boxed(f, a), set.clone()),
+            Op::InList(a, list) => Op::InList(boxed(f, a), list.clone()),
+            Op::InRange(a, first, last) => Op::InRange(boxed(f, a), *first, *last),
+            Op::Negate(a) => Op::Negate(boxed(f, a)),
+            Op::Has(a) => Op::Has(boxed(f, a)),
+            Op::Index(a, b) => Op::Index(boxed(f, a), boxed(f, b)),
+            Op::Compare(op, a, b) => Op::Compare(*op, boxed(f, a), boxed(f, b)),
+            Op::In(a, b) => Op::In(boxed(f, a), boxed(f, b)),
+            Op::Arithmetic(op, a, b) => Op::Arithmetic(*op, boxed(f, a), boxed(f, b)),
+            Op::Each(each, a, b) => Op::Each(*each, boxed(f, a), boxed(f, b)),
+            Op::List(parts) => Op::List(all(f, parts)),
+            Op::And(parts) => Op::And(all(f, parts)),
+            Op::Or(parts) => Op::Or(all(f, parts)),
+            Op::Coalesce(parts) => Op::Coalesce(all(f, parts)),
+            Op::Template(parts) => Op::Template(all(f, parts)),
+            Op::If(parts) => {
+                let (condition, then, otherwise) = &**parts;
+                Op::If(Box::new((f(condition), f(then), otherwise.as_ref().map(f))))
+            }
+            Op::Switch(switch) => Op::Switch(Box::new(Switch {
+                subject: f(&switch.subject),
+                arms: switch
+                    .arms
+                    .iter()
+                    .map(|(guard, body)| (guard.as_ref().map(&mut *f), f(body)))
+                    .collect(),
+                labels: switch.labels.clone(),
+                ranges: switch.ranges.clone(),
+                default: switch.default,
+            })),
+            Op::Call(call) => Op::Call(Call {
+                function: call.function,
+                args: all(f, &call.args),
+                prepared: call.prepared.clone(),
+            }),
+        };
+        Ir { op, ..self.clone_frame() }
+    }
+
+    /// Everything but the op.
+    fn clone_frame(&self) -> Ir {
+        Ir { op: Op::Now, ty: self.ty, nullable: self.nullable, span: self.span }
+    }
+
+    /// Calls `visit` for this node and every node below it.
+    pub fn walk<'i>(&'i self, visit: &mut dyn FnMut(&'i Ir)) {
+        visit(self);
+        for child in self.children() {
+            child.walk(visit);
+        }
+    }
+}

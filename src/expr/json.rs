@@ -1,0 +1,264 @@
+//! Untyped values: parts of the original record, read from its text without building a tree.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+
+use crate::value::{Items, Json, Value};
+
+/// One step into an untyped value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// `.key`, `["key"]`.
+    Key(String),
+    /// `[0]`; negative from the end.
+    Item(i64),
+}
+
+/// The part of a value that a path leads to; missing when it leads nowhere.
+pub(super) fn walk<'v>(value: Value<'v>, steps: &[Step]) -> Value<'v> {
+    if steps.is_empty() {
+        return value;
+    }
+    match value {
+        Value::Json(Json { text: Cow::Borrowed(text) }) => {
+            find(text, steps).map_or(Value::Missing, scalar)
+        }
+        Value::Json(Json { text: Cow::Owned(text) }) => {
+            find(&text, steps).map_or(Value::Missing, scalar).into_owned()
+        }
+        Value::List(items) => match steps.split_first() {
+            Some((Step::Item(index), rest)) => {
+                walk(item(&items, *index).map_or(Value::Missing, Value::clone), rest)
+            }
+            _ => Value::Missing,
+        },
+        _ => Value::Missing,
+    }
+}
+
+/// An item by index, negative from the end.
+pub(super) fn item<T>(items: &[T], index: i64) -> Option<&T> {
+    items.get(position(items.len(), index)?)
+}
+
+fn position(length: usize, index: i64) -> Option<usize> {
+    if index < 0 {
+        length.checked_sub(usize::try_from(index.unsigned_abs()).ok()?)
+    } else {
+        usize::try_from(index).ok()
+    }
+}
+
+/// The items of a JSON array; `None` for anything else.
+pub(super) fn items<'j>(json: &'j Json<'_>) -> Option<Vec<Value<'j>>> {
+    if !json.text.trim_start().starts_with('[') {
+        return None;
+    }
+    let parts: Vec<&'j RawValue> = serde_json::from_str(&json.text).ok()?;
+    Some(parts.into_iter().map(|part| scalar(part.get())).collect())
+}
+
+/// The items of a value that is a list or a JSON array.
+pub(super) fn list<'v>(value: Value<'v>) -> Option<Items<'v>> {
+    match value {
+        Value::List(items) => Some(items),
+        Value::Json(Json { text: Cow::Borrowed(text) }) => {
+            let parts: Vec<&'v RawValue> =
+                text.starts_with('[').then(|| serde_json::from_str(text).ok())??;
+            Some(Items::Owned(parts.into_iter().map(|part| scalar(part.get())).collect()))
+        }
+        Value::Json(json) => {
+            let items = items(&json)?;
+            Some(Items::Owned(items.into_iter().map(Value::into_owned).collect()))
+        }
+        _ => None,
+    }
+}
+
+/// Whether a JSON value holds another: an object its key, an array its item.
+pub(super) fn contains(json: &Json<'_>, value: &Value<'_>) -> bool {
+    match value {
+        Value::Str(key) if json.text.trim_start().starts_with('{') => {
+            find(&json.text, &[Step::Key(key.to_string())]).is_some()
+        }
+        _ => items(json)
+            .is_some_and(|items| items.iter().any(|item| super::compare::equal(item, value))),
+    }
+}
+
+/// A JSON text as a value: scalars become what they are, the rest stays JSON.
+pub(super) fn scalar(text: &str) -> Value<'_> {
+    let text = text.trim();
+    match text.as_bytes().first() {
+        Some(b'"') => match text.get(1..text.len().saturating_sub(1)) {
+            Some(inner) if !inner.contains('\\') => Value::str(inner),
+            // A lone surrogate is no text; the rest of the record stays readable.
+            _ => serde_json::from_str::<String>(text)
+                .map_or(Value::Missing, |text| Value::Str(Cow::Owned(text))),
+        },
+        Some(b't') => Value::Bool(true),
+        Some(b'f') => Value::Bool(false),
+        Some(b'n') | None => Value::Missing,
+        Some(b'{' | b'[') => Value::Json(Json { text: Cow::Borrowed(text) }),
+        Some(_) => match text.parse() {
+            Ok(int) => Value::Int(int),
+            Err(_) => Value::Json(Json { text: Cow::Borrowed(text) }),
+        },
+    }
+}
+
+/// The text of the part that a path leads to.
+fn find<'j>(text: &'j str, steps: &[Step]) -> Option<&'j str> {
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    Seek(steps).deserialize(&mut deserializer).ok()?
+}
+
+struct Seek<'s>(&'s [Step]);
+
+impl<'de> DeserializeSeed<'de> for Seek<'_> {
+    type Value = Option<&'de str>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        if self.0.is_empty() {
+            let raw = <&'de RawValue as serde::Deserialize>::deserialize(deserializer)?;
+            return Ok(Some(raw.get()));
+        }
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Seek<'_> {
+    type Value = Option<&'de str>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut found = None;
+        let step = self.0.split_first();
+        while let Some(key) = map.next_key::<Key<'de>>()? {
+            match step {
+                Some((Step::Key(wanted), rest)) if key.0 == wanted.as_str() => {
+                    // Of a key that stands twice the last counts.
+                    found = map.next_value_seed(Seek(rest))?;
+                }
+                _ => drop(map.next_value::<IgnoredAny>()?),
+            }
+        }
+        Ok(found)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+        let mut found = None;
+        match self.0.split_first() {
+            Some((Step::Item(index), rest)) if *index >= 0 => {
+                let mut at = 0;
+                while at < *index && seq.next_element::<IgnoredAny>()?.is_some() {
+                    at += 1;
+                }
+                found = seq.next_element_seed(Seek(rest))?.flatten();
+            }
+            Some((Step::Item(index), rest)) => {
+                let mut parts: Vec<&'de RawValue> = Vec::new();
+                while let Some(part) = seq.next_element()? {
+                    parts.push(part);
+                }
+                let part = item(&parts, *index).map(|part| part.get());
+                return Ok(part
+                    .and_then(|part| if rest.is_empty() { Some(part) } else { find(part, rest) }));
+            }
+            _ => {}
+        }
+        while seq.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(found)
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+}
+
+/// A key, borrowed unless it is escaped.
+struct Key<'de>(Cow<'de, str>);
+
+impl<'de> serde::Deserialize<'de> for Key<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Text;
+        impl<'de> Visitor<'de> for Text {
+            type Value = Key<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a key")
+            }
+
+            fn visit_borrowed_str<E>(self, key: &'de str) -> Result<Self::Value, E> {
+                Ok(Key(Cow::Borrowed(key)))
+            }
+
+            fn visit_str<E>(self, key: &str) -> Result<Self::Value, E> {
+                Ok(Key(Cow::Owned(key.to_owned())))
+            }
+        }
+        deserializer.deserialize_str(Text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_lead_into_the_text() {
+        let text = r#"{"a":{"b":[1,"x\n",null,{"c":true}]},"k\u0065y":"v","n":1.5,"a2":"\ud800"}"#;
+        let key = |key: &str| Step::Key(key.to_owned());
+        let at = |steps: &[Step]| walk(Value::Json(Json { text: text.into() }), steps);
+        for (steps, expected) in [
+            (vec![key("a"), key("b"), Step::Item(0)], Value::Int(1)),
+            (vec![key("a"), key("b"), Step::Item(1)], Value::str("x\n")),
+            (vec![key("a"), key("b"), Step::Item(2)], Value::Missing),
+            (vec![key("a"), key("b"), Step::Item(9)], Value::Missing),
+            (vec![key("a"), key("b"), Step::Item(-1), key("c")], Value::Bool(true)),
+            (vec![key("a"), key("b"), Step::Item(-5)], Value::Missing),
+            (vec![key("a"), key("x")], Value::Missing),
+            (vec![key("a"), Step::Item(0)], Value::Missing),
+            (vec![key("key")], Value::str("v")),
+            (vec![key("key"), key("deeper")], Value::Missing),
+            (vec![key("n")], Value::Json(Json { text: "1.5".into() })),
+            (vec![key("a2")], Value::Missing),
+        ] {
+            assert_eq!(at(&steps), expected, "{steps:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_json_is_missing() {
+        for text in ["", "{", "[1,", "{\"a\":", "nonsense"] {
+            let value = Value::Json(Json { text: text.into() });
+            assert_eq!(walk(value, &[Step::Key("a".into())]), Value::Missing, "{text}");
+        }
+    }
+}

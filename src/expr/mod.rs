@@ -1,0 +1,38 @@
+//! The expression language: Rhai syntax, our types, our evaluation.
+//!
+//! Rhai's parser decides the syntax and its engine is the reference for the meaning; what runs is
+//! the typed tree in [`ir`]. It knows records and tables, and no rule, file or function by
+//! name: functions come through [`Env`].
+
+mod env;
+mod function;
+mod limits;
+mod reserved;
+mod tokens;
+mod ast;
+mod syntax;
+mod check;
+pub mod ir;
+mod json;
+mod set;
+mod fold;
+mod negated;
+mod compare;
+mod arithmetic;
+mod text;
+mod eval;
+mod program;
+mod compile;
+
+pub use compile::{Expr, compile, compile_template};
+pub use env::{Bindings, Declarations, Definition, Env, EvalError, Expected, Param};
+pub use fold::Known;
+pub use function::{
+    BadArgument, Constant, Example, Function, Kind, Prepared, Returns, Role, Signature,
+};
+pub use json::Step;
+pub use limits::{
+    MAX_DEFINITIONS, MAX_LIST, MAX_NESTING, MAX_NODES, MAX_REGEX, MAX_SOURCE, MAX_STRING,
+};
+pub use reserved::{is_identifier, is_keyword, is_reserved};
+pub use set::Set;

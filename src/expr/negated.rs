@@ -1,0 +1,163 @@
+//! The lint of negated tests over values that may be missing.
+//!
+//! `event.code != "x"` holds where there is no code at all, which is rarely meant: the commonest
+//! silent false positive. A test that shows the value to be there, in the same conjunction or as
+//! the alternative of the same disjunction, is an answer.
+
+use std::collections::BTreeSet;
+
+use super::function::Role;
+use super::ir::{Comparison, Ir, Op};
+use super::json::Step;
+use crate::diag::Diagnostic;
+use crate::diag::codes::lint::NEGATED_NULLABLE;
+use crate::value::Type;
+
+/// The warnings for a condition.
+pub(super) fn lint(ir: &Ir) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    visit(ir, &BTreeSet::new(), &mut found);
+    found
+}
+
+type Present = BTreeSet<String>;
+
+fn visit(ir: &Ir, present: &Present, found: &mut Vec<Diagnostic>) {
+    match &ir.op {
+        Op::And(parts) => {
+            for (index, part) in parts.iter().enumerate() {
+                let others = parts.iter().enumerate().filter(|(other, _)| *other != index);
+                let mut known = present.clone();
+                known.extend(others.flat_map(|(_, other)| shown(other, true)));
+                visit(part, &known, found);
+            }
+        }
+        Op::Or(parts) => {
+            for (index, part) in parts.iter().enumerate() {
+                let others = parts.iter().enumerate().filter(|(other, _)| *other != index);
+                let mut known = present.clone();
+                known.extend(others.flat_map(|(_, other)| shown(other, false)));
+                visit(part, &known, found);
+            }
+        }
+        Op::If(parts) => {
+            let (condition, then, otherwise) = &**parts;
+            visit(condition, present, found);
+            for (branch, outcome) in [(Some(then), true), (otherwise.as_ref(), false)] {
+                let mut known = present.clone();
+                known.extend(shown(condition, outcome));
+                if let Some(branch) = branch {
+                    visit(branch, &known, found);
+                }
+            }
+        }
+        Op::Compare(Comparison::Ne, a, b) => {
+            let unit = |part: &Ir| part.ty == Type::Missing;
+            if !unit(a) && !unit(b) {
+                warn(ir, "!=", &[a, b], present, found);
+            }
+            visit(a, present, found);
+            visit(b, present, found);
+        }
+        Op::Not(test) => {
+            match &test.op {
+                Op::InSet(needle, _) | Op::InList(needle, _) | Op::InRange(needle, ..) => {
+                    warn(ir, "!in", &[needle], present, found);
+                }
+                Op::In(needle, haystack) => warn(ir, "!in", &[needle, haystack], present, found),
+                Op::Call(call) if call.function.role() == Role::Predicate => {
+                    let args: Vec<&Ir> = call.args.iter().collect();
+                    warn(ir, &format!("!{}", call.function.name()), &args, present, found);
+                }
+                Op::Compare(op, a, b) if !missing_is_meant(a, b) => {
+                    warn(ir, &format!("!(… {} …)", op.symbol()), &[a, b], present, found);
+                }
+                _ => {}
+            }
+            visit(test, present, found);
+        }
+        _ => {
+            for child in ir.children() {
+                visit(child, present, found);
+            }
+        }
+    }
+}
+
+fn missing_is_meant(a: &Ir, b: &Ir) -> bool {
+    a.ty == Type::Missing || b.ty == Type::Missing
+}
+
+fn warn(ir: &Ir, what: &str, operands: &[&Ir], present: &Present, found: &mut Vec<Diagnostic>) {
+    for operand in operands.iter().filter(|operand| operand.nullable) {
+        let Some(place) = place(operand).filter(|place| !present.contains(place)) else { continue };
+        let message = format!("`{what}` holds where `{place}` is missing");
+        let mut diagnostic = Diagnostic::warning(&NEGATED_NULLABLE, message)
+            .at(ir.span, "")
+            .help(format!("if that is not meant, add `has({place}) && …`"));
+        if operand.ty == Type::Bool {
+            diagnostic = diagnostic.help(format!("or compare with `{place} == false`"));
+        } else {
+            diagnostic = diagnostic.help(format!("if it is meant, say so: `{place} == () || …`"));
+        }
+        found.push(diagnostic);
+        return;
+    }
+}
+
+/// The values that are there when a test has this outcome.
+fn shown(ir: &Ir, outcome: bool) -> Vec<String> {
+    match (&ir.op, outcome) {
+        (Op::Has(part), true) => place(part).into_iter().collect(),
+        (Op::Not(test), outcome) => shown(test, !outcome),
+        (Op::And(parts), true) | (Op::Or(parts), false) => {
+            parts.iter().flat_map(|part| shown(part, outcome)).collect()
+        }
+        (Op::Compare(Comparison::Ne, a, b), true) | (Op::Compare(Comparison::Eq, a, b), false)
+            if missing_is_meant(a, b) =>
+        {
+            [a, b].into_iter().filter_map(|part| place(part)).collect()
+        }
+        (Op::Compare(Comparison::Eq, a, b), true) if !a.nullable || !b.nullable => {
+            [a, b].into_iter().filter_map(|part| place(part)).collect()
+        }
+        (Op::Compare(op, a, b), true) if !op.is_equality() => {
+            [a, b].into_iter().filter_map(|part| place(part)).collect()
+        }
+        (Op::InSet(needle, _) | Op::InList(needle, _) | Op::InRange(needle, ..), true) => {
+            place(needle).into_iter().collect()
+        }
+        (Op::Call(call), true) if call.function.role() == Role::Predicate => {
+            call.args.iter().filter_map(place).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// What a value is read from, as one would write it; `None` for what is computed.
+fn place(ir: &Ir) -> Option<String> {
+    match &ir.op {
+        Op::Field(id) => Some(id.field().path()),
+        Op::Row(kind) => Some(format!("event.{}", kind.name())),
+        Op::Path(base, steps) => {
+            let mut path = place(base)?;
+            for step in steps {
+                match step {
+                    Step::Key(key) if super::reserved::is_identifier(key) => {
+                        path.push('.');
+                        path.push_str(key);
+                    }
+                    Step::Key(key) => path.push_str(&format!("[{key:?}]")),
+                    Step::Item(index) => path.push_str(&format!("[{index}]")),
+                }
+            }
+            Some(path)
+        }
+        Op::Member(base, id, _) => Some(format!("{}.{}", place(base)?, id.field().name)),
+        Op::Local(_, name) => Some(name.to_string()),
+        Op::Call(call) if call.function.role() == Role::Transformation => {
+            call.args.iter().find(|arg| arg.nullable).and_then(place)
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,62 @@
+//! The constants of `x in [a, b, c]`.
+
+use rustc_hash::FxHashSet;
+
+use crate::value::Value;
+
+/// Up to this many texts a look at each is faster than a hash.
+const LINEAR: usize = 8;
+
+/// A set of constants; texts and numbers of larger sets are looked up by hash.
+#[derive(Debug, Clone, Default)]
+pub struct Set {
+    values: Vec<Value<'static>>,
+    few: Vec<Box<str>>,
+    texts: FxHashSet<Box<str>>,
+    ints: FxHashSet<i64>,
+    others: Vec<Value<'static>>,
+}
+
+impl Set {
+    /// The set of these values.
+    pub fn new(values: Vec<Value<'static>>) -> Self {
+        let mut set = Self::default();
+        if values.len() > LINEAR {
+            for value in &values {
+                match value {
+                    Value::Str(text) => drop(set.texts.insert(text.as_ref().into())),
+                    Value::Int(int) => drop(set.ints.insert(*int)),
+                    other => set.others.push(other.clone()),
+                }
+            }
+        }
+        if values.len() <= LINEAR {
+            set.few = values.iter().filter_map(|value| Some(value.as_str()?.into())).collect();
+        }
+        set.values = values;
+        set
+    }
+
+    /// Every value, in the order it was written.
+    pub fn values(&self) -> &[Value<'static>] {
+        &self.values
+    }
+
+    /// Whether the set holds the value.
+    pub fn contains(&self, value: &Value<'_>) -> bool {
+        let equal = |item: &Value<'static>| super::compare::equal(item, value);
+        if self.values.len() <= LINEAR {
+            return match value {
+                Value::Str(text) => {
+                    self.values.iter().any(|item| matches!(item, Value::Str(item) if item == text))
+                }
+                _ => self.values.iter().any(equal),
+            };
+        }
+        match value {
+            Value::Str(text) => self.texts.contains(text.as_ref()),
+            Value::Int(int) => self.ints.contains(int),
+            _ => self.others.iter().any(equal),
+        }
+    }
+}

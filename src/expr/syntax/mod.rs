@@ -1,0 +1,13 @@
+//! Text -> syntax tree. Only this folder knows Rhai's tree.
+//!
+//! Rhai's parser decides what is an expression. Whatever this folder does not know in Rhai's tree
+//! is refused with its position, so that nothing reaches an evaluation by accident.
+
+mod problem;
+mod parse;
+mod read;
+mod operator;
+mod chain;
+
+pub(super) use parse::parse;
+pub(super) use problem::Problem;

@@ -1,0 +1,89 @@
+//! The parser, on a stack that holds what the limits admit.
+
+use rhai::{AST, ASTNode, Engine, OptimizationLevel};
+
+use super::super::ast::{At, Node};
+use super::super::limits::{MAX_LIST, MAX_SOURCE, MAX_STRING, PARSER_DEPTH, PARSER_STACK};
+use super::super::tokens::{Tokens, TooDeep};
+use super::problem::{Parsed, problem, syntax_error, too_deep};
+use super::read::{Closure, Reader, at};
+use crate::diag::codes::expr as codes;
+
+/// Parses an expression.
+///
+/// Rhai's parser and the destruction of its tree recurse, so both run on a thread whose stack
+/// holds the deepest tree that the limits admit.
+pub(in crate::expr) fn parse(text: &str) -> Parsed<Node> {
+    if text.len() > MAX_SOURCE {
+        let message = format!(
+            "the expression has {} bytes, more than the {MAX_SOURCE} that one may have",
+            text.len()
+        );
+        return problem(&codes::LIMIT, At { start: 0, end: text.len() }, message, None);
+    }
+    let tokens = Tokens::of(text).or_else(|TooDeep(at)| too_deep(At { start: at, end: at + 1 }))?;
+    let nothing = At { start: 0, end: text.len() };
+    std::thread::scope(|scope| {
+        std::thread::Builder::new()
+            .stack_size(PARSER_STACK)
+            .spawn_scoped(scope, || parse_here(text, &tokens))
+            .map_err(|error| format!("the parser's thread did not start: {error}"))
+            .and_then(|thread| thread.join().map_err(|_| "the parser gave up".to_owned()))
+            .unwrap_or_else(|message| problem(&codes::SYNTAX, nothing, message, None))
+    })
+}
+
+fn engine() -> Engine {
+    let mut engine = Engine::new_raw();
+    engine.set_optimization_level(OptimizationLevel::None);
+    engine.set_max_expr_depths(PARSER_DEPTH, PARSER_DEPTH);
+    engine.set_max_string_size(MAX_STRING);
+    engine.set_max_array_size(MAX_LIST);
+    engine.set_max_map_size(1);
+    engine
+}
+
+fn parse_here(text: &str, tokens: &Tokens<'_>) -> Parsed<Node> {
+    let ast = engine().compile_expression(text).or_else(|error| {
+        let start = at(tokens, error.1);
+        let token = tokens.at(start);
+        let place = At { start: token.start, end: token.end };
+        syntax_error(&error.0, place, text)
+    })?;
+    let reader = Reader { text, tokens, closures: closures(&ast)? };
+    match ast.statements() {
+        [statement] => reader.statement(statement, 0),
+        _ => problem(
+            &codes::SYNTAX,
+            At { start: 0, end: text.len() },
+            "expected one expression".into(),
+            None,
+        ),
+    }
+}
+
+/// Every closure. Rhai does not export the type of a function's body, but it walks the bodies
+/// after the statements, in the order in which it lists the functions.
+fn closures(ast: &AST) -> Parsed<Vec<Closure>> {
+    let mut bodies = Vec::new();
+    ast.walk(&mut |path: &[ASTNode<'_>]| {
+        if let [ASTNode::Stmt(statement)] = path {
+            bodies.push((*statement).clone());
+        }
+        true
+    });
+    let bodies = bodies.split_off(ast.statements().len().min(bodies.len()));
+    let functions: Vec<_> = ast
+        .shared_lib()
+        .iter_script_fn_info()
+        .map(|(_, _, name, _, function)| {
+            (name.to_owned(), function.params.iter().map(ToString::to_string).collect())
+        })
+        .collect();
+    if bodies.len() != functions.len() {
+        let message = "a closure has one expression as its body".to_owned();
+        return problem(&codes::CONSTRUCT, At { start: 0, end: 0 }, message, None);
+    }
+    let pair = |((name, params), body)| Closure { name, params, body };
+    Ok(functions.into_iter().zip(bodies).map(pair).collect())
+}

@@ -1,0 +1,94 @@
+//! Why a text is refused, in our words.
+
+use rhai::{LexError, ParseErrorType};
+
+use super::super::ast::At;
+use super::super::limits::MAX_NESTING;
+use crate::diag::Code;
+use crate::diag::codes::expr as codes;
+
+/// Why a text is no expression of the language.
+#[derive(Debug)]
+pub(in crate::expr) struct Problem {
+    pub(in crate::expr) code: &'static Code,
+    pub(in crate::expr) at: At,
+    pub(in crate::expr) message: String,
+    pub(in crate::expr) help: Option<String>,
+}
+
+pub(super) type Parsed<T> = Result<T, Box<Problem>>;
+
+/// What begins or separates statements.
+const STATEMENTS: [&str; 26] = [
+    "let", "const", "fn", "while", "loop", "for", "do", "until", "return", "throw", "import",
+    "export", "break", "continue", "try", "catch", "private", "=", "+=", "-=", "*=", "/=", "%=",
+    ";", "{", "}",
+];
+
+pub(super) fn syntax_error<T>(error: &ParseErrorType, place: At, text: &str) -> Parsed<T> {
+    let word = text.get(place.start..place.end).unwrap_or("");
+    let (code, message) = match error {
+        ParseErrorType::ExprTooDeep => return too_deep(place),
+        ParseErrorType::LiteralTooLarge(kind, max) => {
+            (&codes::LIMIT, format!("{kind} is larger than the {max} that it may have"))
+        }
+        ParseErrorType::UnexpectedEOF if text.trim().is_empty() => {
+            (&codes::SYNTAX, "the expression is empty".to_owned())
+        }
+        ParseErrorType::UnexpectedEOF => {
+            (&codes::SYNTAX, "the expression ends where a value was expected".to_owned())
+        }
+        ParseErrorType::Reserved(word) => (&codes::SYNTAX, format!("`{word}` is a reserved word")),
+        ParseErrorType::BadInput(LexError::StringTooLong(max)) => {
+            (&codes::LIMIT, format!("the text is longer than the {max} bytes that it may have"))
+        }
+        ParseErrorType::BadInput(LexError::UnterminatedString) => {
+            (&codes::SYNTAX, "the text is not closed".to_owned())
+        }
+        ParseErrorType::BadInput(LexError::UnexpectedInput(input)) if input.contains(' ') => {
+            (&codes::SYNTAX, format!("`{word}` is no operator"))
+        }
+        ParseErrorType::BadInput(LexError::UnexpectedInput(input))
+            if STATEMENTS.contains(&input.as_str()) =>
+        {
+            (&codes::CONSTRUCT, format!("`{input}` is not part of the expression language"))
+        }
+        ParseErrorType::BadInput(LexError::UnexpectedInput(input)) => {
+            (&codes::SYNTAX, format!("expected the end of the expression, but found `{input}`"))
+        }
+        other => {
+            let text = other.to_string();
+            let mut rest = text.chars();
+            let first = rest.next().map(|c| c.to_ascii_lowercase());
+            (&codes::SYNTAX, first.into_iter().chain(rest).collect())
+        }
+    };
+    let help = match word {
+        "=" | "===" => Some("compare with `==`".to_owned()),
+        "!==" => Some("compare with `!=`".to_owned()),
+        "and" => Some("write `&&`".to_owned()),
+        "or" => Some("write `||`".to_owned()),
+        "not" => Some("write `!`".to_owned()),
+        _ => match error {
+            ParseErrorType::Reserved(word) => {
+                Some(format!("a raw key with this name is reached by index, `[\"{word}\"]`"))
+            }
+            _ => None,
+        },
+    };
+    problem(code, place, message, help)
+}
+
+pub(super) fn problem<T>(
+    code: &'static Code,
+    at: At,
+    message: String,
+    help: Option<String>,
+) -> Parsed<T> {
+    Err(Box::new(Problem { code, at, message, help }))
+}
+
+pub(super) fn too_deep<T>(at: At) -> Parsed<T> {
+    let message = format!("the expression is nested deeper than {MAX_NESTING} levels");
+    problem(&codes::LIMIT, at, message, Some("name a part of it in `definitions`".into()))
+}

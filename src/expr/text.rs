@@ -1,0 +1,65 @@
+//! Values as text.
+
+use std::fmt::Write;
+
+use crate::value::Value;
+
+/// Appends a value as Rhai's `${…}` does; a missing one leaves nothing.
+pub(super) fn interpolate(out: &mut String, value: &Value<'_>) {
+    match value {
+        Value::List(items) => {
+            out.push('[');
+            for (index, item) in items.iter().enumerate() {
+                if index > 0 {
+                    out.push_str(", ");
+                }
+                match item {
+                    Value::Str(text) => drop(write!(out, "{text:?}")),
+                    Value::Missing => out.push_str("()"),
+                    other => interpolate(out, other),
+                }
+            }
+            out.push(']');
+        }
+        other => plain(out, other),
+    }
+}
+
+/// Appends a value as a message shows it: missing is `-`, items are joined by commas.
+pub(super) fn show(out: &mut String, value: &Value<'_>) {
+    match value {
+        Value::Missing => out.push('-'),
+        Value::List(items) if items.is_empty() => out.push('-'),
+        Value::List(items) => {
+            for (index, item) in items.iter().enumerate() {
+                if index > 0 {
+                    out.push_str(", ");
+                }
+                show(out, item);
+            }
+        }
+        other => plain(out, other),
+    }
+}
+
+fn plain(out: &mut String, value: &Value<'_>) {
+    // Writing into a String cannot fail.
+    let _ = match value {
+        Value::Bool(b) => write!(out, "{b}"),
+        Value::Int(i) => write!(out, "{i}"),
+        Value::Char(c) => write!(out, "{c}"),
+        Value::Str(text) => write!(out, "{text}"),
+        Value::Time(time) => write!(out, "{time}"),
+        Value::Duration(duration) => write!(out, "{duration}"),
+        Value::Record(kind, _) => write!(out, "{}", kind.name()),
+        Value::Json(json) => write!(out, "{}", json.text),
+        Value::Missing | Value::List(_) => Ok(()),
+    };
+}
+
+/// A character by index, negative from the end.
+pub(super) fn character<'v>(text: &str, index: i64) -> Value<'v> {
+    let from = usize::try_from(index.unsigned_abs()).unwrap_or(usize::MAX);
+    let found = if index < 0 { text.chars().rev().nth(from - 1) } else { text.chars().nth(from) };
+    found.map_or(Value::Missing, |c| Value::Str(c.to_string().into()))
+}

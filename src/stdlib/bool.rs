@@ -1,0 +1,44 @@
+//! A value as true or false.
+
+use crate::expr::{
+    BadArgument, Constant, Example, Function, Kind, Prepared, Returns, Role, Signature,
+};
+use crate::value::{Type, Value};
+
+/// A value as true or false.
+#[derive(Debug)]
+pub(super) struct Bool;
+
+impl Function for Bool {
+    fn name(&self) -> &'static str {
+        "bool"
+    }
+
+    fn doc(&self) -> &'static str {
+        "An untyped value or the text `true` or `false` as a bool; missing if it is none."
+    }
+
+    fn signatures(&self) -> &'static [Signature] {
+        &[Signature { params: &[("value", Kind::Any)], returns: Returns::Maybe(Type::Bool) }]
+    }
+
+    fn examples(&self) -> &'static [Example] {
+        &[
+            Example { expr: r#"bool("true")"#, result: "true" },
+            Example { expr: r#"bool("yes")"#, result: "()" },
+            Example { expr: "bool(false)", result: "false" },
+        ]
+    }
+
+    fn role(&self) -> Role {
+        Role::Transformation
+    }
+
+    fn prepare(&self, _: &[Constant]) -> Result<Prepared, BadArgument> {
+        Ok(Prepared::apply(|args| match args {
+            [Value::Bool(b)] => Value::Bool(*b),
+            [Value::Str(text)] => text.parse().map_or(Value::Missing, Value::Bool),
+            _ => Value::Missing,
+        }))
+    }
+}

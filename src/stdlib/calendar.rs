@@ -1,0 +1,21 @@
+//! Instants as people in a zone see them; shared by the functions of the calendar.
+
+use jiff::civil::DateTime;
+
+use crate::expr::{BadArgument, Constant};
+use crate::value::{Time, Zone};
+
+/// The zone named by a constant argument.
+pub(super) fn zone(constants: &[Constant], index: usize) -> Result<Zone, BadArgument> {
+    let name = constants.get(index).and_then(Constant::text).unwrap_or_default();
+    Zone::parse(name).ok_or_else(|| BadArgument {
+        index,
+        message: format!("`{name}` is no time zone"),
+        help: Some("name one as `Asia/Shanghai`, `UTC` or `+08:00`".to_owned()),
+    })
+}
+
+/// Date and time of day in a zone; `None` outside the years -9999 to 9999.
+pub(super) fn local(time: Time, zone: &Zone) -> Option<DateTime> {
+    time.local(zone)
+}

@@ -1,0 +1,49 @@
+//! Whether a text or a list holds something.
+
+use crate::expr::{
+    BadArgument, Constant, Example, Function, Kind, Prepared, Returns, Role, Signature,
+};
+use crate::value::{Type, Value};
+
+/// Whether a text or a list holds something.
+#[derive(Debug)]
+pub(super) struct Contains;
+
+impl Function for Contains {
+    fn name(&self) -> &'static str {
+        "contains"
+    }
+
+    fn doc(&self) -> &'static str {
+        "Whether a text holds another, or a list an item; `y.contains(x)` is `x in y`."
+    }
+
+    fn signatures(&self) -> &'static [Signature] {
+        &[
+            Signature {
+                params: &[("text", Kind::Text), ("part", Kind::Text)],
+                returns: Returns::Always(Type::Bool),
+            },
+            Signature {
+                params: &[("list", Kind::List), ("item", Kind::Any)],
+                returns: Returns::Always(Type::Bool),
+            },
+        ]
+    }
+
+    fn examples(&self) -> &'static [Example] {
+        &[
+            Example { expr: r#""abc".contains("b")"#, result: "true" },
+            Example { expr: "[1, 2].contains(3)", result: "false" },
+            Example { expr: r#"contains("abc", "")"#, result: "true" },
+        ]
+    }
+
+    fn role(&self) -> Role {
+        Role::Membership
+    }
+
+    fn prepare(&self, _: &[Constant]) -> Result<Prepared, BadArgument> {
+        Ok(Prepared::apply(|_| Value::Missing))
+    }
+}

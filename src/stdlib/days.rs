@@ -1,0 +1,49 @@
+//! A length of time in days.
+
+use crate::expr::{
+    BadArgument, Constant, Example, Function, Kind, Prepared, Returns, Role, Signature,
+};
+use crate::value::{Duration, Type, Value};
+
+/// A length of time in days.
+#[derive(Debug)]
+pub(super) struct Days;
+
+impl Function for Days {
+    fn name(&self) -> &'static str {
+        "days"
+    }
+
+    fn doc(&self) -> &'static str {
+        "A length of time of so many days of 24 hours."
+    }
+
+    fn signatures(&self) -> &'static [Signature] {
+        &[Signature { params: &[("n", Kind::Int)], returns: Returns::Always(Type::Duration) }]
+    }
+
+    fn examples(&self) -> &'static [Example] {
+        &[
+            Example { expr: "str(days(2))", result: "2d" },
+            Example { expr: "days(1) > days(0)", result: "true" },
+        ]
+    }
+
+    fn role(&self) -> Role {
+        Role::Transformation
+    }
+
+    fn prepare(&self, constants: &[Constant]) -> Result<Prepared, BadArgument> {
+        if let Some(Constant::Value(Value::Int(n))) = constants.first()
+            && n.checked_mul(Duration::DAY).is_none()
+        {
+            return Err(BadArgument::new(0, format!("{n} days are longer than any time there is")));
+        }
+        Ok(Prepared::apply(|args| match args {
+            [Value::Int(n)] => n
+                .checked_mul(Duration::DAY)
+                .map_or(Value::Missing, |micros| Value::Duration(Duration(micros))),
+            _ => Value::Missing,
+        }))
+    }
+}

@@ -1,0 +1,48 @@
+//! The different items of a list.
+
+use std::collections::BTreeSet;
+
+use crate::expr::{
+    BadArgument, Constant, Example, Function, Kind, Prepared, Returns, Role, Signature,
+};
+use crate::value::{Items, Value};
+
+/// The different items of a list.
+#[derive(Debug)]
+pub(super) struct Distinct;
+
+impl Function for Distinct {
+    fn name(&self) -> &'static str {
+        "distinct"
+    }
+
+    fn doc(&self) -> &'static str {
+        "The different items of a list, each where it stands first."
+    }
+
+    fn signatures(&self) -> &'static [Signature] {
+        &[Signature { params: &[("list", Kind::List)], returns: Returns::First }]
+    }
+
+    fn examples(&self) -> &'static [Example] {
+        &[
+            Example { expr: r#"["a", "b", "a"].distinct().len()"#, result: "2" },
+            Example { expr: "[3, 1, 3].distinct()[1]", result: "1" },
+        ]
+    }
+
+    fn role(&self) -> Role {
+        Role::Transformation
+    }
+
+    fn prepare(&self, _: &[Constant]) -> Result<Prepared, BadArgument> {
+        Ok(Prepared::apply(|args| match args {
+            [Value::List(items)] => {
+                let mut seen = BTreeSet::new();
+                let first = items.iter().filter(|item| seen.insert(*item)).cloned();
+                Value::List(Items::Owned(first.collect()))
+            }
+            _ => Value::Missing,
+        }))
+    }
+}

@@ -1,0 +1,52 @@
+//! A length of time in hours.
+
+use crate::expr::{
+    BadArgument, Constant, Example, Function, Kind, Prepared, Returns, Role, Signature,
+};
+use crate::value::{Duration, Type, Value};
+
+/// A length of time in hours.
+#[derive(Debug)]
+pub(super) struct Hours;
+
+impl Function for Hours {
+    fn name(&self) -> &'static str {
+        "hours"
+    }
+
+    fn doc(&self) -> &'static str {
+        "A length of time of so many hours."
+    }
+
+    fn signatures(&self) -> &'static [Signature] {
+        &[Signature { params: &[("n", Kind::Int)], returns: Returns::Always(Type::Duration) }]
+    }
+
+    fn examples(&self) -> &'static [Example] {
+        &[
+            Example { expr: "str(hours(2))", result: "2h" },
+            Example { expr: "hours(1) > hours(0)", result: "true" },
+        ]
+    }
+
+    fn role(&self) -> Role {
+        Role::Transformation
+    }
+
+    fn prepare(&self, constants: &[Constant]) -> Result<Prepared, BadArgument> {
+        if let Some(Constant::Value(Value::Int(n))) = constants.first()
+            && n.checked_mul(Duration::HOUR).is_none()
+        {
+            return Err(BadArgument::new(
+                0,
+                format!("{n} hours are longer than any time there is"),
+            ));
+        }
+        Ok(Prepared::apply(|args| match args {
+            [Value::Int(n)] => n
+                .checked_mul(Duration::HOUR)
+                .map_or(Value::Missing, |micros| Value::Duration(Duration(micros))),
+            _ => Value::Missing,
+        }))
+    }
+}

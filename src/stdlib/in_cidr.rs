@@ -1,0 +1,53 @@
+//! Whether an address lies in a range.
+
+use crate::expr::{
+    BadArgument, Constant, Example, Function, Kind, Prepared, Returns, Role, Signature,
+};
+use crate::value::{Cidr, CidrSet, Type, parse_ip};
+
+/// Whether an address lies in a range.
+#[derive(Debug)]
+pub(super) struct InCidr;
+
+impl Function for InCidr {
+    fn name(&self) -> &'static str {
+        "in_cidr"
+    }
+
+    fn doc(&self) -> &'static str {
+        "Whether an address lies in a range, or in one of a list of ranges. What is no IP address lies in none."
+    }
+
+    fn signatures(&self) -> &'static [Signature] {
+        &[Signature {
+            params: &[("ip", Kind::Text), ("ranges", Kind::ConstTexts)],
+            returns: Returns::Always(Type::Bool),
+        }]
+    }
+
+    fn examples(&self) -> &'static [Example] {
+        &[
+            Example { expr: r#""10.1.2.3".in_cidr("10.0.0.0/8")"#, result: "true" },
+            Example {
+                expr: r#""10.1.2.3".in_cidr(["192.168.0.0/16", "10.1.2.3"])"#,
+                result: "true",
+            },
+            Example { expr: r#""AWS Internal".in_cidr("10.0.0.0/8")"#, result: "false" },
+            Example { expr: r#""::ffff:10.0.0.1".in_cidr("10.0.0.0/8")"#, result: "true" },
+            Example { expr: r#"().in_cidr("10.0.0.0/8")"#, result: "false" },
+        ]
+    }
+
+    fn role(&self) -> Role {
+        Role::Predicate
+    }
+
+    fn prepare(&self, constants: &[Constant]) -> Result<Prepared, BadArgument> {
+        let mut ranges = Vec::new();
+        for text in constants.get(1).map(Constant::texts).unwrap_or_default() {
+            ranges.push(Cidr::parse(text).map_err(|message| BadArgument::new(1, message))?);
+        }
+        let ranges = CidrSet::new(ranges);
+        Ok(Prepared::test(move |text| parse_ip(text).is_some_and(|ip| ranges.contains(ip))))
+    }
+}

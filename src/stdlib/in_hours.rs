@@ -1,0 +1,86 @@
+//! Whether a time of day lies in a span of hours.
+
+use super::calendar::{local, zone};
+use crate::expr::{
+    BadArgument, Constant, Example, Function, Kind, Prepared, Returns, Role, Signature,
+};
+use crate::value::{Type, Value};
+
+/// Whether a time of day lies in a span of hours.
+#[derive(Debug)]
+pub(super) struct InHours;
+
+impl Function for InHours {
+    fn name(&self) -> &'static str {
+        "in_hours"
+    }
+
+    fn doc(&self) -> &'static str {
+        "Whether the time of day lies in a span such as `22:00-06:00`, in a zone; without one in the zone of the configuration. The start belongs to the span, the end does not; a span may go past midnight."
+    }
+
+    fn signatures(&self) -> &'static [Signature] {
+        &[Signature {
+            params: &[("time", Kind::Time), ("span", Kind::ConstText), ("zone", Kind::ConstZone)],
+            returns: Returns::Always(Type::Bool),
+        }]
+    }
+
+    fn examples(&self) -> &'static [Example] {
+        &[
+            Example {
+                expr: r#"time("2024-08-01T23:30:00Z").in_hours("22:00-06:00", "UTC")"#,
+                result: "true",
+            },
+            Example {
+                expr: r#"time("2024-08-01T06:00:00Z").in_hours("22:00-06:00", "UTC")"#,
+                result: "false",
+            },
+            Example {
+                expr: r#"time("2024-08-01T09:00:00Z").in_hours("09:00-17:30", "UTC")"#,
+                result: "true",
+            },
+            Example { expr: r#"in_hours((), "09:00-17:30", "UTC")"#, result: "false" },
+        ]
+    }
+
+    fn role(&self) -> Role {
+        Role::Predicate
+    }
+
+    fn prepare(&self, constants: &[Constant]) -> Result<Prepared, BadArgument> {
+        let span = constants.get(1).and_then(Constant::text).unwrap_or_default();
+        let Some((start, end)) = minutes(span) else {
+            let message = format!("`{span}` is no span of hours");
+            let help = Some("write it as `22:00-06:00`".to_owned());
+            return Err(BadArgument { index: 1, message, help });
+        };
+        let zone = zone(constants, 2)?;
+        Ok(Prepared::apply(move |args| match args {
+            [Value::Time(time), ..] => local(*time, &zone).map_or(Value::Missing, |t| {
+                let at = i32::from(t.hour()) * 60 + i32::from(t.minute());
+                let within =
+                    if start <= end { start <= at && at < end } else { at >= start || at < end };
+                Value::Bool(within)
+            }),
+            _ => Value::Missing,
+        }))
+    }
+}
+
+/// `22:00-06:00` as minutes of the day; the end may be `24:00`.
+fn minutes(span: &str) -> Option<(i32, i32)> {
+    let (start, end) = span.split_once('-')?;
+    let minute = |text: &str| {
+        let (hour, minute) = text.trim().split_once(':')?;
+        let digits = |part: &str| {
+            (part.len() == 2 && part.bytes().all(|b| b.is_ascii_digit()))
+                .then(|| part.parse::<i32>().ok())?
+        };
+        let at = digits(hour)? * 60 + digits(minute).filter(|minute| *minute < 60)?;
+        (at <= 24 * 60).then_some(at)
+    };
+    let (start, end) = (minute(start)?, minute(end)?);
+    // Equal ends would mean all day or never; neither is clear.
+    (start < 24 * 60 && start != end).then_some((start, end))
+}

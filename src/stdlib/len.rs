@@ -1,0 +1,50 @@
+//! How many characters or items there are.
+
+use crate::expr::{
+    BadArgument, Constant, Example, Function, Kind, Prepared, Returns, Role, Signature,
+};
+use crate::value::{Type, Value};
+
+/// How many characters or items there are.
+#[derive(Debug)]
+pub(super) struct Len;
+
+impl Function for Len {
+    fn name(&self) -> &'static str {
+        "len"
+    }
+
+    fn doc(&self) -> &'static str {
+        "How many characters a text has, or how many items a list."
+    }
+
+    fn signatures(&self) -> &'static [Signature] {
+        &[
+            Signature { params: &[("text", Kind::Text)], returns: Returns::Always(Type::Int) },
+            Signature { params: &[("list", Kind::List)], returns: Returns::Always(Type::Int) },
+        ]
+    }
+
+    fn examples(&self) -> &'static [Example] {
+        &[
+            Example { expr: r#""é!".len()"#, result: "2" },
+            Example { expr: "[1, 2, 2].len()", result: "3" },
+            Example { expr: "().len()", result: "()" },
+        ]
+    }
+
+    fn role(&self) -> Role {
+        Role::Transformation
+    }
+
+    fn prepare(&self, _: &[Constant]) -> Result<Prepared, BadArgument> {
+        Ok(Prepared::apply(|args| {
+            let length = match args {
+                [Value::Str(text)] => text.chars().count(),
+                [Value::List(items)] => items.len(),
+                _ => return Value::Missing,
+            };
+            i64::try_from(length).map_or(Value::Missing, Value::Int)
+        }))
+    }
+}

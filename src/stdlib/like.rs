@@ -1,0 +1,50 @@
+//! Whether a text has the form of a pattern.
+
+use super::pattern::Pattern;
+use crate::expr::{
+    BadArgument, Constant, Example, Function, Kind, Prepared, Returns, Role, Signature,
+};
+use crate::value::Type;
+
+/// Whether a text has the form of a pattern.
+#[derive(Debug)]
+pub(super) struct Like;
+
+impl Function for Like {
+    fn name(&self) -> &'static str {
+        "like"
+    }
+
+    fn doc(&self) -> &'static str {
+        "Whether the whole text has the form of a pattern, in which `*` stands for any characters and `?` for one. Case counts."
+    }
+
+    fn signatures(&self) -> &'static [Signature] {
+        &[Signature {
+            params: &[("text", Kind::Text), ("pattern", Kind::ConstText)],
+            returns: Returns::Always(Type::Bool),
+        }]
+    }
+
+    fn examples(&self) -> &'static [Example] {
+        &[
+            Example { expr: r#""DeleteUser".like("Delete*")"#, result: "true" },
+            Example { expr: r#""DeleteUser".like("delete*")"#, result: "false" },
+            Example { expr: r#""a.b".like("a?b")"#, result: "true" },
+            Example { expr: r#""ab".like("a")"#, result: "false" },
+            Example { expr: r#""".like("*")"#, result: "true" },
+        ]
+    }
+
+    fn role(&self) -> Role {
+        Role::Predicate
+    }
+
+    fn prepare(&self, constants: &[Constant]) -> Result<Prepared, BadArgument> {
+        let Some(pattern) = constants.get(1).and_then(Constant::text) else {
+            return Err(BadArgument::new(1, "the pattern is no text"));
+        };
+        let pattern = Pattern::new(pattern);
+        Ok(Prepared::test(move |text| pattern.matches(text)))
+    }
+}

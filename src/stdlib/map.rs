@@ -1,0 +1,40 @@
+//! What a closure makes of each item of a list.
+
+use crate::expr::ir::Each;
+use crate::expr::{
+    BadArgument, Constant, Example, Function, Kind, Prepared, Returns, Role, Signature,
+};
+use crate::value::Value;
+
+/// What a closure makes of each item of a list.
+#[derive(Debug)]
+pub(super) struct Map;
+
+impl Function for Map {
+    fn name(&self) -> &'static str {
+        "map"
+    }
+
+    fn doc(&self) -> &'static str {
+        "What a closure makes of each item of a list. A missing list stays missing."
+    }
+
+    fn signatures(&self) -> &'static [Signature] {
+        &[Signature {
+            params: &[("list", Kind::List), ("closure", Kind::Closure)],
+            returns: Returns::ListOfClosure,
+        }]
+    }
+
+    fn examples(&self) -> &'static [Example] {
+        &[Example { expr: r#"["a", "b"].map(|s| s.to_upper())[1]"#, result: "B" }]
+    }
+
+    fn role(&self) -> Role {
+        Role::Each(Each::Map)
+    }
+
+    fn prepare(&self, _: &[Constant]) -> Result<Prepared, BadArgument> {
+        Ok(Prepared::apply(|_| Value::Missing))
+    }
+}

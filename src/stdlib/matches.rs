@@ -1,0 +1,60 @@
+//! Whether a regular expression is found in a text.
+
+use regex::RegexBuilder;
+
+use crate::expr::{
+    BadArgument, Constant, Example, Function, Kind, MAX_REGEX, Prepared, Returns, Role, Signature,
+};
+use crate::value::Type;
+
+/// Whether a regular expression is found in a text.
+#[derive(Debug)]
+pub(super) struct Matches;
+
+impl Function for Matches {
+    fn name(&self) -> &'static str {
+        "matches"
+    }
+
+    fn doc(&self) -> &'static str {
+        "Whether a regular expression is found in a text; `^` and `$` tie it to the ends. It takes time linear in the text, so it has no look-around and no back-references."
+    }
+
+    fn signatures(&self) -> &'static [Signature] {
+        &[Signature {
+            params: &[("text", Kind::Text), ("regex", Kind::ConstText)],
+            returns: Returns::Always(Type::Bool),
+        }]
+    }
+
+    fn examples(&self) -> &'static [Example] {
+        &[
+            Example { expr: r#""i-0abc12".matches("^i-[0-9a-f]+$")"#, result: "true" },
+            Example { expr: r#""xi-0".matches("^i-")"#, result: "false" },
+            Example { expr: r#""ADMIN".matches("(?i)admin")"#, result: "true" },
+        ]
+    }
+
+    fn role(&self) -> Role {
+        Role::Predicate
+    }
+
+    fn prepare(&self, constants: &[Constant]) -> Result<Prepared, BadArgument> {
+        let Some(pattern) = constants.get(1).and_then(Constant::text) else {
+            return Err(BadArgument::new(1, "the regular expression is no text"));
+        };
+        let regex = RegexBuilder::new(pattern).size_limit(MAX_REGEX).build().map_err(|error| {
+            let reason = match &error {
+                regex::Error::CompiledTooBig(_) => "it is too large".to_owned(),
+                // The last line says what is wrong; those before draw it.
+                other => {
+                    let text = other.to_string();
+                    let last = text.lines().last().unwrap_or_default();
+                    last.trim_start_matches("error: ").to_owned()
+                }
+            };
+            BadArgument::new(1, format!("`{pattern}` is no regular expression: {reason}"))
+        })?;
+        Ok(Prepared::test(move |text| regex.is_match(text)))
+    }
+}

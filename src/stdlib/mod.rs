@@ -1,0 +1,80 @@
+//! The function library, one file per function.
+
+use crate::expr::Function;
+
+mod calendar;
+mod pattern;
+
+mod all;
+mod bool;
+mod contains;
+mod contains_any;
+mod date;
+mod days;
+mod distinct;
+mod ends_with;
+mod eq_ignore_case;
+mod filter;
+mod has;
+mod hour;
+mod hours;
+mod in_cidr;
+mod in_hours;
+mod int;
+mod is_private;
+mod len;
+mod like;
+mod like_any;
+mod map;
+mod matches;
+mod some;
+mod split;
+mod starts_with;
+mod starts_with_any;
+mod str;
+mod sub_string;
+mod time;
+mod to_lower;
+mod to_upper;
+mod trim;
+mod weekday;
+
+/// Every function, sorted by name.
+pub static FUNCTIONS: &[&dyn Function] = &[
+    &all::All,
+    &bool::Bool,
+    &contains::Contains,
+    &contains_any::ContainsAny,
+    &date::Date,
+    &days::Days,
+    &distinct::Distinct,
+    &ends_with::EndsWith,
+    &eq_ignore_case::EqIgnoreCase,
+    &filter::Filter,
+    &has::Has,
+    &hour::Hour,
+    &hours::Hours,
+    &in_cidr::InCidr,
+    &in_hours::InHours,
+    &int::Int,
+    &is_private::IsPrivate,
+    &len::Len,
+    &like::Like,
+    &like_any::LikeAny,
+    &map::Map,
+    &matches::Matches,
+    &some::Some,
+    &split::Split,
+    &starts_with::StartsWith,
+    &starts_with_any::StartsWithAny,
+    &str::Str,
+    &sub_string::SubString,
+    &time::Time,
+    &to_lower::ToLower,
+    &to_upper::ToUpper,
+    &trim::Trim,
+    &weekday::Weekday,
+];
+
+#[cfg(test)]
+mod tests;

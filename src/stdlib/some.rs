@@ -1,0 +1,43 @@
+//! Whether a closure holds for some item of a list.
+
+use crate::expr::ir::Each;
+use crate::expr::{
+    BadArgument, Constant, Example, Function, Kind, Prepared, Returns, Role, Signature,
+};
+use crate::value::{Type, Value};
+
+/// Whether a closure holds for some item of a list.
+#[derive(Debug)]
+pub(super) struct Some;
+
+impl Function for Some {
+    fn name(&self) -> &'static str {
+        "some"
+    }
+
+    fn doc(&self) -> &'static str {
+        "Whether a closure holds for some item of a list. A missing list gives false."
+    }
+
+    fn signatures(&self) -> &'static [Signature] {
+        &[Signature {
+            params: &[("list", Kind::List), ("closure", Kind::Closure)],
+            returns: Returns::Always(Type::Bool),
+        }]
+    }
+
+    fn examples(&self) -> &'static [Example] {
+        &[
+            Example { expr: "[1, 2].some(|n| n > 1)", result: "true" },
+            Example { expr: "[].some(|n| n == 1)", result: "false" },
+        ]
+    }
+
+    fn role(&self) -> Role {
+        Role::Each(Each::Some)
+    }
+
+    fn prepare(&self, _: &[Constant]) -> Result<Prepared, BadArgument> {
+        Ok(Prepared::apply(|_| Value::Missing))
+    }
+}

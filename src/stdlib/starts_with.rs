@@ -1,0 +1,49 @@
+//! Whether a text begins with another.
+
+use crate::expr::{
+    BadArgument, Constant, Example, Function, Kind, Prepared, Returns, Role, Signature,
+};
+use crate::value::{Type, Value};
+
+/// Whether a text begins with another.
+#[derive(Debug)]
+pub(super) struct StartsWith;
+
+impl Function for StartsWith {
+    fn name(&self) -> &'static str {
+        "starts_with"
+    }
+
+    fn doc(&self) -> &'static str {
+        "Whether a text begins with another. Case counts."
+    }
+
+    fn signatures(&self) -> &'static [Signature] {
+        &[Signature {
+            params: &[("text", Kind::Text), ("part", Kind::Text)],
+            returns: Returns::Always(Type::Bool),
+        }]
+    }
+
+    fn examples(&self) -> &'static [Example] {
+        &[
+            Example { expr: r#""CreateUser".starts_with("Create")"#, result: "true" },
+            Example { expr: r#""CreateUser".starts_with("c")"#, result: "false" },
+        ]
+    }
+
+    fn role(&self) -> Role {
+        Role::Predicate
+    }
+
+    fn prepare(&self, constants: &[Constant]) -> Result<Prepared, BadArgument> {
+        if let Some(part) = constants.get(1).and_then(Constant::text) {
+            let part = part.to_owned();
+            return Ok(Prepared::test(move |text| text.starts_with(part.as_str())));
+        }
+        Ok(Prepared::apply(|args| match args {
+            [Value::Str(text), Value::Str(part)] => Value::Bool(text.starts_with(part.as_ref())),
+            _ => Value::Missing,
+        }))
+    }
+}

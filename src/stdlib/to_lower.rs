@@ -1,0 +1,42 @@
+//! A text in lower case.
+
+use crate::expr::{
+    BadArgument, Constant, Example, Function, Kind, Prepared, Returns, Role, Signature,
+};
+use crate::value::{Type, Value};
+
+/// A text in lower case.
+#[derive(Debug)]
+pub(super) struct ToLower;
+
+impl Function for ToLower {
+    fn name(&self) -> &'static str {
+        "to_lower"
+    }
+
+    fn doc(&self) -> &'static str {
+        "The text in lower case."
+    }
+
+    fn signatures(&self) -> &'static [Signature] {
+        &[Signature { params: &[("text", Kind::Text)], returns: Returns::Always(Type::Str) }]
+    }
+
+    fn examples(&self) -> &'static [Example] {
+        &[
+            Example { expr: r#""Root".to_lower()"#, result: "root" },
+            Example { expr: "().to_lower()", result: "()" },
+        ]
+    }
+
+    fn role(&self) -> Role {
+        Role::Transformation
+    }
+
+    fn prepare(&self, _: &[Constant]) -> Result<Prepared, BadArgument> {
+        Ok(Prepared::apply(|args| match args {
+            [Value::Str(text)] => Value::Str(text.to_lowercase().into()),
+            _ => Value::Missing,
+        }))
+    }
+}

@@ -1,0 +1,85 @@
+//! A named constant set, `lists.high_risk_apis`.
+
+use rustc_hash::FxHashMap;
+use std::hash::Hasher;
+
+use crate::source::Span;
+
+/// One value of a list, as written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListValue {
+    /// The text; a trailing `*` stands for any rest.
+    pub text: String,
+    /// Where it was written; `None` when the configuration added it.
+    pub span: Option<Span>,
+}
+
+/// A list: exact values and prefixes, ASCII case ignored.
+#[derive(Debug, Clone, Default)]
+pub struct List {
+    /// Its id.
+    pub id: String,
+    /// The field whose values it holds (`event.operation`), which types it.
+    pub of: Option<String>,
+    /// What it is for.
+    pub description: String,
+    values: Vec<ListValue>,
+    exact: FxHashMap<u64, Vec<u32>>,
+    prefixes: Vec<u32>,
+}
+
+impl List {
+    /// A list with these values; `provider:service.*` is a prefix like any trailing `*`.
+    pub fn new(
+        id: String,
+        of: Option<String>,
+        description: String,
+        values: Vec<ListValue>,
+    ) -> Self {
+        let mut list = Self { id, of, description, values, ..Self::default() };
+        for (index, value) in list.values.iter().enumerate() {
+            let index = index as u32;
+            if value.text.ends_with('*') {
+                list.prefixes.push(index);
+            } else {
+                list.exact.entry(hash(&value.text)).or_default().push(index);
+            }
+        }
+        list
+    }
+
+    /// Every value, in the order it was written.
+    pub fn values(&self) -> &[ListValue] {
+        &self.values
+    }
+
+    /// Whether it holds nothing, which makes rules over it *not configured*.
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
+    /// Whether the list holds the text, exactly or by a prefix; ASCII case ignored.
+    pub fn contains(&self, text: &str) -> bool {
+        let exact = |indices: &Vec<u32>| {
+            indices.iter().any(|&i| self.values[i as usize].text.eq_ignore_ascii_case(text))
+        };
+        self.exact.get(&hash(text)).is_some_and(exact)
+            || self.prefixes.iter().any(|&i| {
+                let prefix = self.values[i as usize].text.trim_end_matches('*').as_bytes();
+                text.as_bytes().get(..prefix.len()).is_some_and(|t| t.eq_ignore_ascii_case(prefix))
+            })
+    }
+}
+
+/// A hash of the text in ASCII lower case; lists come from trusted policy, so a fast one will do.
+fn hash(text: &str) -> u64 {
+    let mut hasher = rustc_hash::FxHasher::default();
+    let mut buffer = [0u8; 64];
+    for chunk in text.as_bytes().chunks(buffer.len()) {
+        let lower = &mut buffer[..chunk.len()];
+        lower.copy_from_slice(chunk);
+        lower.make_ascii_lowercase();
+        hasher.write(lower);
+    }
+    hasher.finish()
+}
