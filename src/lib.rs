@@ -11,3 +11,4 @@ pub mod input;
 pub mod table;
 pub mod expr;
 pub mod stdlib;
+pub mod rule;

@@ -1,0 +1,58 @@
+//! Definitions: expressions with a name.
+
+use super::name;
+use crate::diag::Diagnostic;
+use crate::expr::{self, Declarations, Definition, Env, Expected};
+use crate::source::Span;
+use crate::value::RecordKind;
+use crate::yaml::{self, Key, Node, Shape};
+
+/// The shape of a file of definitions.
+pub static DEFINITIONS_FILE: Shape = Shape::Object(&[Key::required(
+    "definitions",
+    Shape::Map(&Shape::Object(&[
+        Key::required("on", Shape::Enum(&["event", "cred", "key"]), "The record it reads."),
+        Key::required("expr", Shape::Expr, "The expression that its name stands for."),
+        Key::optional("description", Shape::Str, "What it means."),
+    ])),
+    "Named expressions; other expressions say their names.",
+)]);
+
+/// A definition with its name as written.
+#[derive(Debug, Clone)]
+pub struct NamedDefinition {
+    /// The name.
+    pub name: String,
+    /// Where the name was written.
+    pub span: Span,
+    /// What it stands for.
+    pub definition: Definition,
+}
+
+/// Loads a file of definitions, from its whole document; [`check_definition`] looks into the
+/// expressions once every definition is known.
+pub fn load_definitions(document: &Node) -> (Vec<NamedDefinition>, Vec<Diagnostic>) {
+    let mut diagnostics = Vec::new();
+    yaml::check(document, &DEFINITIONS_FILE, &mut diagnostics);
+    let entries = document.get("definitions").map(Node::entries).unwrap_or(&[]);
+    diagnostics.extend(entries.iter().filter_map(|entry| name::definition(&entry.key)));
+    let definitions = entries.iter().filter_map(|entry| {
+        let on = entry.value.get("on").and_then(Node::text).and_then(RecordKind::parse)?;
+        let source = entry.value.get("expr").and_then(Node::scalar)?.fragment.clone();
+        Some(NamedDefinition {
+            name: entry.key.text().to_owned(),
+            span: entry.key.span(),
+            definition: Definition { on, source },
+        })
+    });
+    (definitions.collect(), diagnostics)
+}
+
+/// What is wrong with the expression of a definition, also of one that no rule names.
+pub fn check_definition(named: &NamedDefinition, env: &dyn Env) -> Vec<Diagnostic> {
+    let declarations = Declarations { on: Some(named.definition.on), params: None, measures: &[] };
+    match expr::compile(&named.definition.source, Expected::Anything, &declarations, env) {
+        Ok((_, warnings)) => warnings,
+        Err(errors) => errors,
+    }
+}

@@ -1,0 +1,315 @@
+//! Rule files to rules.
+//!
+//! Everything is checked that can be, whatever is wrong elsewhere: a misspelt severity does not
+//! hide a misspelt field. There is a rule only when there is no error.
+
+use std::collections::BTreeMap;
+
+use super::document::id_is_file_name;
+use super::param::params;
+use super::shape::{LATER, RULE_FILE};
+use super::{Category, Expectation, Raise, Rule, Severity, Status, TestCase};
+use crate::diag::codes::{lint, policy, rule as codes};
+use crate::diag::{Diagnostic, escaped};
+use crate::expr::{self, Declarations, Env, Expected, Expr, Param};
+use crate::source::{Fragment, Sources, Span};
+use crate::value::RecordKind;
+use crate::yaml::{self, Node};
+
+/// What the project file changes of a rule.
+#[derive(Debug, Clone, Default)]
+pub struct Overrides {
+    /// Another severity.
+    pub severity: Option<Severity>,
+    /// Values of parameters by name, with the place of the name.
+    pub params: BTreeMap<String, (Span, Node)>,
+}
+
+/// Loads a rule file, from its whole document.
+///
+/// Warnings come beside the rule; with an error there is none.
+pub fn load(
+    document: &Node,
+    sources: &Sources,
+    overrides: &Overrides,
+    env: &dyn Env,
+) -> (Option<Rule>, Vec<Diagnostic>) {
+    let mut diagnostics = Vec::new();
+    yaml::check(document, &RULE_FILE, &mut diagnostics);
+    let Some(body) = document.get("rule") else { return (None, diagnostics) };
+    refuse_later(body, &mut diagnostics);
+    if let Some(id) = body.get("id").and_then(Node::scalar) {
+        diagnostics.extend(id_is_file_name(id, sources));
+    }
+    let rule = Loader { body, overrides, env, diagnostics: &mut diagnostics }.rule();
+    if diagnostics.iter().any(Diagnostic::is_error) {
+        return (None, diagnostics);
+    }
+    diagnostics.extend(rule.as_ref().and_then(untested));
+    (rule, diagnostics)
+}
+
+/// A rule without tests on both sides may never fire, or always.
+fn untested(rule: &Rule) -> Option<Diagnostic> {
+    let lacks = |expect| !rule.tests.iter().any(|test| test.expect == expect);
+    let (what, help) = match (lacks(Expectation::Match), lacks(Expectation::None)) {
+        (false, false) => return None,
+        (true, true) => (
+            "the rule has no tests",
+            "add a test with `expect: match` and one with `expect: none` below `tests`",
+        ),
+        (true, false) => {
+            ("the rule has no test for a record that it matches", "add a test with `expect: match`")
+        }
+        (false, true) => (
+            "the rule has no test for a record that it does not match",
+            "add a test with `expect: none`",
+        ),
+    };
+    Some(Diagnostic::warning(&lint::UNTESTED, what).at(rule.id_span, "").help(help))
+}
+
+/// Says of keys that later versions know that they are not unknown.
+fn refuse_later(body: &Node, diagnostics: &mut Vec<Diagnostic>) {
+    let later: Vec<_> =
+        body.entries().iter().filter(|entry| LATER.contains(&entry.key.text())).collect();
+    if later.is_empty() {
+        return;
+    }
+    // A rule with steps has no condition of its own.
+    diagnostics.retain(|d| {
+        let at = d.labels.first().map(|label| label.span);
+        let unknown = d.code == &policy::UNKNOWN_KEY;
+        let missing_when = d.code == &policy::MISSING_KEY && d.message.contains("`when`");
+        !(missing_when || unknown && later.iter().any(|entry| Some(entry.key.span()) == at))
+    });
+    for entry in later {
+        let key = entry.key.text();
+        diagnostics.push(
+            Diagnostic::error(
+                &codes::UNSUPPORTED,
+                format!("`{key}` is not supported by this version of Keytrail"),
+            )
+            .at(entry.key.span(), "cannot be evaluated")
+            .help("move the rule out of the rule paths until it is"),
+        );
+    }
+}
+
+struct Loader<'a> {
+    body: &'a Node,
+    overrides: &'a Overrides,
+    env: &'a dyn Env,
+    diagnostics: &'a mut Vec<Diagnostic>,
+}
+
+impl<'a> Loader<'a> {
+    fn rule(&mut self) -> Option<Rule> {
+        let on_span = self.body.get("on").map(|on| on.span);
+        let on = self.word("on", RecordKind::parse);
+        let written_severity = self.word("severity", Severity::parse);
+        let declared = self.body.get("params").map(Node::entries).unwrap_or(&[]);
+        let params = params(declared, &self.overrides.params, self.env, self.diagnostics);
+        let tests = self.tests();
+        // Without its record no expression can be checked.
+        let on = on?;
+        let declarations = Declarations { on: Some(on), params: Some(&params), measures: &[] };
+        let when = self
+            .fragment("when")
+            .and_then(|source| self.compile(source, Expected::Condition, &declarations));
+        let raise = self.raise(written_severity, &declarations);
+        let message = self.fragment("message").or_else(|| self.fragment("title"));
+        let message = message.and_then(|source| {
+            let compiled = expr::compile_template(source, &declarations, self.env);
+            self.collect(compiled)
+        });
+        let by = self.by(on, on_span?, &declarations);
+        let id = self.body.get("id").and_then(Node::scalar)?;
+        let source = self.fragment("when")?;
+        let when = when?;
+        Some(Rule {
+            id: id.text().to_owned(),
+            id_span: id.span(),
+            title: self.text("title"),
+            category: self.word("category", Category::parse)?,
+            severity: self.overrides.severity.or(written_severity)?,
+            status: self.word("status", Status::parse).unwrap_or(Status::Stable),
+            on,
+            tags: self.texts("tags"),
+            controls: self.texts("controls"),
+            references: self.texts("references"),
+            description: self.text("description"),
+            false_positives: self.texts("false_positives"),
+            remediation: self.text("remediation"),
+            renamed_from: self.body.get("renamed_from").and_then(Node::text).map(str::to_owned),
+            not_configured: not_configured(&when, source, &params, self.env),
+            when,
+            raise,
+            message: message?,
+            by,
+            tests,
+            builtin: false,
+            params,
+        })
+    }
+
+    fn text(&self, key: &str) -> String {
+        self.body.get(key).and_then(Node::text).unwrap_or_default().trim_end().to_owned()
+    }
+
+    fn texts(&self, key: &str) -> Vec<String> {
+        let items = self.body.get(key).map(Node::items).unwrap_or(&[]);
+        items.iter().filter_map(Node::text).map(|text| text.trim_end().to_owned()).collect()
+    }
+
+    fn word<T>(&self, key: &str, parse: fn(&str) -> Option<T>) -> Option<T> {
+        self.body.get(key).and_then(Node::text).and_then(parse)
+    }
+
+    fn fragment(&self, key: &str) -> Option<&'a Fragment> {
+        self.body.get(key).and_then(Node::scalar).map(|scalar| &scalar.fragment)
+    }
+
+    /// Compiles an expression and keeps what is said of it.
+    fn compile(
+        &mut self,
+        source: &Fragment,
+        expected: Expected,
+        declarations: &Declarations<'_>,
+    ) -> Option<Expr> {
+        let compiled = expr::compile(source, expected, declarations, self.env);
+        self.collect(compiled)
+    }
+
+    fn collect(
+        &mut self,
+        compiled: Result<(Expr, Vec<Diagnostic>), Vec<Diagnostic>>,
+    ) -> Option<Expr> {
+        match compiled {
+            Ok((expr, warnings)) => {
+                self.diagnostics.extend(warnings);
+                Some(expr)
+            }
+            Err(errors) => {
+                self.diagnostics.extend(errors);
+                None
+            }
+        }
+    }
+
+    fn raise(&mut self, severity: Option<Severity>, declarations: &Declarations<'_>) -> Vec<Raise> {
+        let items = self.body.get("raise").map(Node::items).unwrap_or(&[]);
+        let mut raise = Vec::new();
+        for item in items {
+            let to = item.get("to").and_then(Node::text).and_then(Severity::parse);
+            if let (Some(to), Some(severity), Some(at)) = (to, severity, item.get("to"))
+                && to <= severity
+            {
+                self.diagnostics.push(
+                    Diagnostic::error(
+                        &codes::RAISE,
+                        format!(
+                            "`raise` to `{}` does not raise the severity `{}`",
+                            to.name(),
+                            severity.name()
+                        ),
+                    )
+                    .at(at.span, "expected a higher severity"),
+                );
+            }
+            let source = item.get("when").and_then(Node::scalar);
+            let when = source.and_then(|source| {
+                self.compile(&source.fragment, Expected::Condition, declarations)
+            });
+            if let (Some(to), Some(when)) = (to, when) {
+                raise.push(Raise { to, when });
+            }
+        }
+        raise
+    }
+
+    /// The subject: as written, else the account and who acts.
+    fn by(
+        &mut self,
+        on: RecordKind,
+        on_span: Span,
+        declarations: &Declarations<'_>,
+    ) -> Vec<(String, Expr)> {
+        let sources: Vec<Fragment> = match self.body.get("by") {
+            Some(by) => {
+                by.items().iter().filter_map(|item| Some(item.scalar()?.fragment.clone())).collect()
+            }
+            None => {
+                let default = default_by(on).iter();
+                default.map(|text| Fragment::new((*text).to_owned(), on_span, Vec::new())).collect()
+            }
+        };
+        let mut by = Vec::new();
+        for source in sources {
+            if let Some(expr) = self.compile(&source, Expected::Anything, declarations) {
+                by.push((source.text.trim().to_owned(), expr));
+            }
+        }
+        by
+    }
+
+    fn tests(&mut self) -> Vec<TestCase> {
+        let items = self.body.get("tests").map(Node::items).unwrap_or(&[]);
+        let mut names: BTreeMap<&str, Span> = BTreeMap::new();
+        let mut tests = Vec::new();
+        for item in items {
+            let Some(name) = item.get("name").and_then(Node::scalar) else { continue };
+            if let Some(&first) = names.get(name.text()) {
+                self.diagnostics.push(
+                    Diagnostic::error(
+                        &codes::DUPLICATE_TEST,
+                        format!("two tests are called `{}`", escaped(name.text(), 100)),
+                    )
+                    .at(name.span(), "here again")
+                    .at(first, "here first")
+                    .help("rename one of the two"),
+                );
+            }
+            names.entry(name.text()).or_insert(name.span());
+            let expect = item.get("expect").and_then(Node::text).and_then(Expectation::parse);
+            if let Some(expect) = expect {
+                tests.push(TestCase { name: name.text().to_owned(), node: item.clone(), expect });
+            }
+        }
+        tests
+    }
+}
+
+/// What makes two matches one finding unless the rule says it.
+fn default_by(on: RecordKind) -> &'static [&'static str] {
+    match on {
+        RecordKind::Event => &["event.account", "event.actor"],
+        RecordKind::Cred => &["cred.account", "cred.user"],
+        RecordKind::Key => &["cred.account", "cred.user", "key.id ?? key.slot"],
+    }
+}
+
+/// Why a condition that never holds is not a mistake: it reads a list that holds nothing.
+fn not_configured(
+    when: &Expr,
+    source: &Fragment,
+    params: &BTreeMap<String, Param>,
+    env: &dyn Env,
+) -> Option<String> {
+    if when.constant() != Some(false) {
+        return None;
+    }
+    let named = |prefix: &'static str| {
+        source.text.match_indices(prefix).map(move |(at, _)| {
+            let rest = &source.text[at + prefix.len()..];
+            let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+            &rest[..end.unwrap_or(rest.len())]
+        })
+    };
+    let param = named("params.")
+        .find(|name| matches!(params.get(*name), Some(Param::List(list)) if list.is_empty()));
+    let list = named("lists.").find(|id| env.list(id).is_some_and(|list| list.is_empty()));
+    param
+        .map(|name| format!("its parameter `{name}` is an empty list"))
+        .or_else(|| list.map(|id| format!("the list `{id}` is empty")))
+}

@@ -1,0 +1,105 @@
+//! What a rule file may contain.
+
+use super::{Category, Severity, Status};
+use crate::yaml::{Key, Shape};
+
+const TEXTS: Shape = Shape::List(&Shape::Str);
+const FIELDS: Shape = Shape::Map(&Shape::Any);
+
+/// The shape of a rule file.
+pub static RULE_FILE: Shape =
+    Shape::Object(&[Key::required("rule", Shape::Object(RULE), "A detection.")]);
+
+static RULE: &[Key] = &[
+    Key::required("id", Shape::Id, "Its name, also the name of its file."),
+    Key::required("title", Shape::Str, "What it finds, in one line."),
+    Key::required("category", Shape::Enum(Category::WORDS), "What it watches for."),
+    Key::required("severity", Shape::Enum(Severity::WORDS), "How bad a finding is."),
+    Key::optional(
+        "status",
+        Shape::Enum(Status::WORDS),
+        "How far it can be relied on, `stable` by default; `experimental` never gates.",
+    ),
+    Key::required(
+        "on",
+        Shape::Enum(&["event", "cred", "key"]),
+        "Which records it reads: audit-log calls, users of a credential report, or access keys.",
+    ),
+    Key::optional("tags", TEXTS, "Free tags; `attack.t1078.004` names an ATT&CK technique."),
+    Key::optional("controls", TEXTS, "Controls it checks, like `cis-aws-1.4`."),
+    Key::optional("references", TEXTS, "Where to read more."),
+    Key::optional("description", Shape::Str, "What it finds and why that matters."),
+    Key::optional("false_positives", TEXTS, "When it fires on something harmless."),
+    Key::optional("remediation", Shape::Str, "What to do about a finding."),
+    Key::optional("renamed_from", Shape::Id, "An earlier id, whose fingerprints it keeps."),
+    Key::optional(
+        "params",
+        Shape::Map(&PARAM),
+        "What a user may tune in the project file; expressions say `params.NAME`.",
+    ),
+    Key::required(
+        "when",
+        Shape::Expr,
+        "The condition; best written as a block that begins with `|`.",
+    ),
+    Key::optional("raise", Shape::List(&RAISE), "What makes a finding worse than `severity`."),
+    Key::optional(
+        "message",
+        Shape::Str,
+        "What a finding says; `${…}` holds an expression. The title by default.",
+    ),
+    Key::optional(
+        "by",
+        Shape::List(&Shape::Expr),
+        "What makes two matches one finding. The account and who acts by default.",
+    ),
+    Key::optional("tests", Shape::List(&TEST), "What it must find and must not find."),
+];
+
+static RAISE: Shape = Shape::Object(&[
+    Key::required("to", Shape::Enum(Severity::WORDS), "The severity it raises to."),
+    Key::required("when", Shape::Expr, "When."),
+]);
+
+static PARAM: Shape = Shape::Object(&[
+    Key::required("type", Shape::Enum(super::param::ParamType::WORDS), "Its type."),
+    Key::required(
+        "default",
+        Shape::Any,
+        "Its value unless the project file sets it; for a list `lists.NAME` or the values.",
+    ),
+    Key::optional("of", Shape::Str, "For a list of values written here: the field they belong to."),
+    Key::optional("description", Shape::Str, "What it tunes."),
+]);
+
+static TEST: Shape = Shape::Object(&[
+    Key::required("name", Shape::Str, "What it shows."),
+    Key::optional(
+        "event",
+        FIELDS,
+        "An event by its canonical fields; what can be derived may be left out.",
+    ),
+    Key::optional("cred", FIELDS, "A cred by its canonical fields."),
+    Key::optional("key", FIELDS, "A key by its canonical fields."),
+    Key::optional("raw", RAW, "A provider's record, read as `format`."),
+    Key::optional("format", Shape::Str, "The format of `raw`, like `cloudtrail`."),
+    Key::optional("records", Shape::List(&RECORD), "Several records."),
+    Key::optional("now", Shape::Time, "The clock of expressions, 2026-01-01T00:00:00Z by default."),
+    Key::optional("zone", Shape::Str, "The zone of calendar functions, UTC by default."),
+    Key::optional("params", FIELDS, "Values of parameters."),
+    Key::optional("lists", Shape::Map(&TEXTS), "Values of lists."),
+    Key::required("expect", Shape::Enum(super::Expectation::WORDS), "`match` or `none`."),
+]);
+
+static RECORD: Shape = Shape::Object(&[
+    Key::optional("event", FIELDS, "An event by its canonical fields."),
+    Key::optional("cred", FIELDS, "A cred by its canonical fields."),
+    Key::optional("key", FIELDS, "A key by its canonical fields."),
+    Key::optional("raw", RAW, "A provider's record, read as `format`."),
+    Key::optional("format", Shape::Str, "The format of `raw`, like `cloudtrail`."),
+]);
+
+const RAW: Shape = Shape::OneOf(&[Shape::Map(&Shape::Any), Shape::Str]);
+
+/// Keys of rules that later versions evaluate.
+pub(super) const LATER: [&str; 3] = ["correlate", "sequence", "first_seen"];
