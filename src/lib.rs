@@ -12,3 +12,4 @@ pub mod table;
 pub mod expr;
 pub mod stdlib;
 pub mod rule;
+pub mod allow;

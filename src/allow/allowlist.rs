@@ -1,0 +1,130 @@
+//! Every entry of the policy, found by rule and record.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::entry::{Entry, EntryState};
+use super::index::{Group, Lookup};
+use crate::expr::{Bindings, EvalError};
+use crate::record::FieldSet;
+use crate::rule::Rule;
+use crate::value::{RecordKind, Time};
+
+/// Every entry of the policy.
+#[derive(Debug, Clone, Default)]
+pub struct Allowlist {
+    /// The entries, sorted by id.
+    pub entries: Vec<Entry>,
+    groups: Vec<Group>,
+    /// For each rule, its groups.
+    by_rule: Vec<Vec<u32>>,
+    fields: Vec<FieldSet>,
+}
+
+impl Allowlist {
+    /// An index over entries; `kinds` are the record kinds of the rules.
+    pub(super) fn new(mut entries: Vec<(Entry, Lookup)>, kinds: &[RecordKind]) -> Self {
+        entries.sort_by(|(a, _), (b, _)| a.id.cmp(&b.id));
+        let mut groups: BTreeMap<Arc<[usize]>, (Group, [FieldSet; 3])> = BTreeMap::new();
+        for (index, (entry, lookup)) in entries.iter().enumerate() {
+            let (group, fields) = groups
+                .entry(entry.rules.clone())
+                .or_insert_with_key(|rules| (Group::new(rules.clone()), Default::default()));
+            group.add(u32::try_from(index).unwrap_or(u32::MAX), lookup);
+            for (set, kind) in fields.iter_mut().zip(RecordKind::ALL) {
+                *set = set.union(entry.fields(kind));
+            }
+        }
+        let mut list = Self {
+            entries: entries.into_iter().map(|(entry, _)| entry).collect(),
+            groups: Vec::with_capacity(groups.len()),
+            by_rule: vec![Vec::new(); kinds.len()],
+            fields: vec![FieldSet::EMPTY; kinds.len()],
+        };
+        for (mut group, fields) in groups.into_values() {
+            group.finish();
+            let index = u32::try_from(list.groups.len()).unwrap_or(u32::MAX);
+            for &rule in group.rules.iter() {
+                let (Some(kind), Some(own)) = (kinds.get(rule), list.by_rule.get_mut(rule)) else {
+                    continue;
+                };
+                own.push(index);
+                let of = RecordKind::ALL.iter().position(|k| k == kind).unwrap_or_default();
+                list.fields[rule] = list.fields[rule].union(fields[of]);
+            }
+            list.groups.push(group);
+        }
+        list
+    }
+
+    /// The fields that deciding coverage of a rule's matches needs.
+    pub fn fields(&self, rule: usize) -> FieldSet {
+        self.fields.get(rule).copied().unwrap_or_default()
+    }
+
+    /// Pushes the index of every entry that covers this match of a rule, in order of id.
+    ///
+    /// `clock` is the run clock: expired entries cover nothing. An entry whose `when` fails covers
+    /// nothing, the others are still judged, and the first failure is returned.
+    pub fn covering(
+        &self,
+        rule: usize,
+        definition: &Rule,
+        bindings: &Bindings<'_>,
+        clock: Time,
+        covering: &mut Vec<u32>,
+    ) -> Result<(), EvalError> {
+        self.covering_kind(rule, definition.on, bindings, clock, covering)
+    }
+
+    pub(super) fn covering_kind(
+        &self,
+        rule: usize,
+        kind: RecordKind,
+        bindings: &Bindings<'_>,
+        clock: Time,
+        covering: &mut Vec<u32>,
+    ) -> Result<(), EvalError> {
+        let start = covering.len();
+        for &group in self.by_rule.get(rule).into_iter().flatten() {
+            if let Some(group) = self.groups.get(group as usize) {
+                group.candidates(kind, bindings, covering);
+            }
+        }
+        // Candidates stand behind what the caller had; those that cover move to the front.
+        let Some(found) = covering.get_mut(start..) else { return Ok(()) };
+        found.sort_unstable();
+        let mut failure = None;
+        let (mut kept, mut previous) = (0, None);
+        for at in 0..found.len() {
+            let index = found[at];
+            if previous.replace(index) == Some(index) {
+                continue;
+            }
+            let Some(entry) = self.entries.get(index as usize) else { continue };
+            if entry.state(clock) == EntryState::Expired {
+                continue;
+            }
+            match entry.covers(kind, bindings) {
+                Ok(true) => {
+                    found[kept] = index;
+                    kept += 1;
+                }
+                Ok(false) => {}
+                Err(error) => failure = failure.or(Some(error)),
+            }
+        }
+        covering.truncate(start + kept);
+        failure.map_or(Ok(()), Err)
+    }
+
+    /// How many entries are tried for a match.
+    #[cfg(test)]
+    pub(super) fn tried(&self, rule: usize, kind: RecordKind, bindings: &Bindings<'_>) -> usize {
+        let mut found = Vec::new();
+        for &group in &self.by_rule[rule] {
+            self.groups[group as usize].candidates(kind, bindings, &mut found);
+        }
+        found.len()
+    }
+}

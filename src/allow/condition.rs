@@ -1,0 +1,161 @@
+//! One selector with its values, compiled.
+
+use std::cmp::Ordering;
+
+use super::pattern::Pattern;
+use super::selector::Selector;
+use crate::expr::Bindings;
+use crate::record::FieldId;
+use crate::record::field::{cred, event, key};
+use crate::value::{CidrSet, RecordKind, Value, parse_ip};
+
+/// One selector with its values; it holds if any value fits.
+///
+/// A field that is missing fits no value.
+#[derive(Debug, Clone)]
+pub(super) enum Condition {
+    /// The address.
+    Ip { ranges: CidrSet, lan: bool },
+    /// The access key.
+    Ak { keys: Texts, long_term: bool, temporary: bool },
+    /// How the call ended.
+    Code { codes: Texts, success: bool, failed: bool },
+    /// A selector that compares one text.
+    Text { selector: Selector, values: Texts },
+}
+
+impl Condition {
+    /// Which selector it is.
+    pub(super) fn selector(&self) -> Selector {
+        match self {
+            Condition::Ip { .. } => Selector::Ip,
+            Condition::Ak { .. } => Selector::Ak,
+            Condition::Code { .. } => Selector::Code,
+            Condition::Text { selector, .. } => *selector,
+        }
+    }
+
+    /// Whether it holds for the record of a rule of this kind.
+    pub(super) fn holds(&self, kind: RecordKind, bindings: &Bindings<'_>) -> bool {
+        match self {
+            Condition::Ip { ranges, lan } => {
+                text(bindings, event::IP).and_then(parse_ip).is_some_and(|ip| {
+                    ranges.contains(ip)
+                        || *lan && text(bindings, event::IP_SCOPE) == Some("private")
+                })
+            }
+            Condition::Ak { keys, long_term, temporary } => match kind {
+                RecordKind::Event => {
+                    text(bindings, event::AK).is_some_and(|ak| keys.contain(ak))
+                        || match text(bindings, event::AK_TYPE) {
+                            Some("long_term") => *long_term,
+                            Some("temporary") => *temporary,
+                            _ => false,
+                        }
+                }
+                // Reports list long-term keys only.
+                RecordKind::Cred | RecordKind::Key => {
+                    each_key(kind, bindings, &mut |id, exists| {
+                        id.is_some_and(|id| keys.contain(id)) || exists && *long_term
+                    })
+                }
+            },
+            Condition::Code { codes, success, failed } => {
+                match value(bindings, event::OK) {
+                    Value::Bool(true) if *success => return true,
+                    Value::Bool(false) if *failed => return true,
+                    _ => {}
+                }
+                text(bindings, event::CODE).is_some_and(|code| codes.contain(code))
+            }
+            Condition::Text { selector, values } => {
+                let field = selector.fields(kind).first();
+                field.and_then(|&f| text(bindings, f)).is_some_and(|text| values.contain(text))
+            }
+        }
+    }
+}
+
+/// The text of a field; `None` when it is missing.
+pub(super) fn text<'r>(bindings: &Bindings<'r>, field: FieldId) -> Option<&'r str> {
+    value(bindings, field).as_str()
+}
+
+fn value<'r>(bindings: &Bindings<'r>, field: FieldId) -> &'r Value<'r> {
+    let row = match field.kind() {
+        RecordKind::Event => bindings.event,
+        RecordKind::Cred => bindings.cred,
+        RecordKind::Key => bindings.key,
+    };
+    row.map_or(&Value::Missing, |row| row.get(field))
+}
+
+/// Whether `holds` for a key of the row, given its id and whether it exists.
+pub(super) fn each_key<'r>(
+    kind: RecordKind,
+    bindings: &Bindings<'r>,
+    holds: &mut dyn FnMut(Option<&'r str>, bool) -> bool,
+) -> bool {
+    if kind == RecordKind::Key {
+        let exists = *value(bindings, key::EXISTS) == Value::Bool(true);
+        return holds(text(bindings, key::ID), exists);
+    }
+    let Value::List(keys) = value(bindings, cred::KEYS) else { return false };
+    keys.iter().any(|row| match row {
+        Value::Record(RecordKind::Key, values) => {
+            let at = |field: FieldId| values.get(field.slot()).unwrap_or(&Value::Missing);
+            holds(at(key::ID).as_str(), *at(key::EXISTS) == Value::Bool(true))
+        }
+        _ => false,
+    })
+}
+
+/// Texts to compare with, some of them patterns.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Texts {
+    /// Sorted; in lower case when case is ignored.
+    exact: Box<[Box<str>]>,
+    patterns: Box<[Pattern]>,
+    ignore_case: bool,
+}
+
+impl Texts {
+    /// Texts that are compared as they are.
+    pub(super) fn exact(texts: &[&str]) -> Self {
+        let mut exact: Vec<Box<str>> = texts.iter().map(|&text| text.into()).collect();
+        exact.sort_unstable();
+        exact.dedup();
+        Self { exact: exact.into(), ..Self::default() }
+    }
+
+    /// Texts in which `*` stands for anything.
+    pub(super) fn patterns(texts: &[&str], ignore_case: bool) -> Self {
+        let (patterns, exact): (Vec<&str>, Vec<&str>) =
+            texts.iter().partition(|text| Pattern::is_pattern(text));
+        let make = if ignore_case { Pattern::ignoring_case } else { Pattern::exact };
+        let lower: Vec<String> = exact.iter().map(|text| text.to_ascii_lowercase()).collect();
+        let lower: Vec<&str> = lower.iter().map(String::as_str).collect();
+        Self {
+            patterns: patterns.into_iter().map(make).collect(),
+            ignore_case,
+            ..Self::exact(if ignore_case { &lower } else { &exact })
+        }
+    }
+
+    /// Whether one of them is the text or fits it.
+    pub(super) fn contain(&self, text: &str) -> bool {
+        let compare = |own: &str| {
+            if self.ignore_case {
+                own.bytes().cmp(text.bytes().map(|b| b.to_ascii_lowercase()))
+            } else {
+                own.cmp(text)
+            }
+        };
+        let exact = match &*self.exact {
+            [] => false,
+            [one] => compare(one) == Ordering::Equal,
+            many => many.binary_search_by(|own| compare(own)).is_ok(),
+        };
+        exact || self.patterns.iter().any(|pattern| pattern.matches(text))
+    }
+}

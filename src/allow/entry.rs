@@ -1,0 +1,107 @@
+//! One accepted exception, compiled.
+
+use std::sync::Arc;
+
+use super::condition::Condition;
+use super::selector::Selector;
+use crate::expr::{Bindings, EvalError, Expr};
+use crate::record::FieldSet;
+use crate::record::field::event;
+use crate::source::Span;
+use crate::value::{RecordKind, Time};
+
+/// Whether an entry applies at the run clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EntryState {
+    /// It applies.
+    InForce,
+    /// It applies and ends within 14 days.
+    Expiring,
+    /// It no longer applies.
+    Expired,
+}
+
+/// One accepted exception.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// Its id, unique in the policy.
+    pub id: String,
+    /// Where the id was written.
+    pub span: Span,
+    /// Why it is accepted.
+    pub reason: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// Where it was agreed.
+    pub ticket: Option<String>,
+    /// The first instant at which it no longer applies; `None` for `never`.
+    pub ends: Option<Time>,
+    /// The last valid day as written, or `never`.
+    pub expires: String,
+    /// Indices of the rules it names and can cover, ascending.
+    pub rules: Arc<[usize]>,
+    /// The extra condition, for each record kind whose fields it can be read with.
+    pub when: Vec<(RecordKind, Expr)>,
+    /// Where `when` was written.
+    pub when_span: Option<Span>,
+    pub(super) conditions: Box<[Condition]>,
+}
+
+impl Entry {
+    /// Whether it applies at the run clock.
+    pub fn state(&self, clock: Time) -> EntryState {
+        const ANNOUNCED: i64 = 14 * crate::value::Duration::DAY;
+        match self.ends {
+            Some(ends) if clock >= ends => EntryState::Expired,
+            Some(ends) if ends.0.saturating_sub(clock.0) <= ANNOUNCED => EntryState::Expiring,
+            _ => EntryState::InForce,
+        }
+    }
+
+    /// The selectors it has.
+    pub fn selectors(&self) -> impl Iterator<Item = Selector> + '_ {
+        self.conditions.iter().map(Condition::selector)
+    }
+
+    /// Whether it trusts the user agent and nothing else that says who called.
+    ///
+    /// The caller chooses the agent, so whoever learns the entry passes it.
+    pub fn trusts_agent_alone(&self) -> bool {
+        let mut fields = FieldSet::EMPTY;
+        for (_, when) in &self.when {
+            fields = fields.union(when.fields());
+        }
+        let chosen = [event::AGENT, event::METHOD, event::SERVICE, event::API, event::NAME]
+            .into_iter()
+            .chain([event::OPERATION, event::REGION, event::OK, event::CODE, event::PROVIDER])
+            .collect::<FieldSet>();
+        let agent = fields.contains(event::AGENT) || self.selectors().any(|s| s == Selector::Agent);
+        agent && !self.selectors().any(Selector::tells_who) && fields.union(chosen) == chosen
+    }
+
+    /// The fields that deciding about records of a kind needs.
+    pub(super) fn fields(&self, kind: RecordKind) -> FieldSet {
+        let selected = self.selectors().flat_map(|selector| selector.fields(kind).iter().copied());
+        let when = self.when.iter().filter(|(of, _)| *of == kind);
+        when.fold(selected.collect(), |set: FieldSet, (_, when)| set.union(when.fields()))
+    }
+
+    /// Whether it covers a match of a rule of this kind, expiry aside.
+    pub(super) fn covers(
+        &self,
+        kind: RecordKind,
+        bindings: &Bindings<'_>,
+    ) -> Result<bool, EvalError> {
+        if !self.conditions.iter().all(|condition| condition.holds(kind, bindings)) {
+            return Ok(false);
+        }
+        if self.when_span.is_none() {
+            return Ok(true);
+        }
+        // Without an expression for the kind it cannot be judged, and so covers nothing.
+        self.when
+            .iter()
+            .find(|(of, _)| *of == kind)
+            .map_or(Ok(false), |(_, when)| when.test(bindings))
+    }
+}

@@ -1,0 +1,247 @@
+//! Entries as written to entries that know their rules.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::allowlist::Allowlist;
+use super::pattern::Pattern;
+use super::read::Written;
+use crate::diag::codes::allow as codes;
+use crate::diag::{Diagnostic, did_you_mean};
+use crate::expr::{self, Declarations, Env, Expected, Expr};
+use crate::source::{Fragment, Span};
+use crate::value::RecordKind;
+
+/// The allowlist of these entries; `rules` are the ids and kinds of the rules in force.
+///
+/// Every error is collected. An entry with an error is left out.
+pub fn load(
+    written: Vec<Written>,
+    rules: &[(&str, RecordKind)],
+    disabled: &[String],
+    env: &dyn Env,
+) -> (Allowlist, Vec<Diagnostic>) {
+    let mut loader = Loader {
+        rules,
+        disabled,
+        env,
+        named: BTreeMap::new(),
+        ids: BTreeMap::new(),
+        diagnostics: Vec::new(),
+    };
+    let mut entries = Vec::with_capacity(written.len());
+    for mut written in written {
+        if loader.resolve(&mut written) {
+            entries.push((written.entry, written.lookup));
+        }
+    }
+    let kinds: Vec<RecordKind> = rules.iter().map(|&(_, kind)| kind).collect();
+    (Allowlist::new(entries, &kinds), loader.diagnostics)
+}
+
+struct Loader<'a> {
+    rules: &'a [(&'a str, RecordKind)],
+    disabled: &'a [String],
+    env: &'a dyn Env,
+    /// Rules by the name or pattern that names them; many entries name the same.
+    named: BTreeMap<String, Named>,
+    /// Ids, with the place of the first.
+    ids: BTreeMap<String, Span>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+/// The rules that one name or pattern stands for.
+#[derive(Debug, Clone, Default)]
+struct Named {
+    rules: Arc<[usize]>,
+    disabled: bool,
+}
+
+impl Loader<'_> {
+    fn error(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// Gives an entry its rules and conditions; false when something is wrong with it.
+    fn resolve(&mut self, written: &mut Written) -> bool {
+        let before = self.diagnostics.len();
+        self.unique(&written.entry.id, written.entry.span);
+        let rules = self.rules(written);
+        (written.entry.rules, written.entry.when) = self.applicable(written, rules);
+        !written.broken && !self.diagnostics[before..].iter().any(Diagnostic::is_error)
+    }
+
+    fn unique(&mut self, id: &str, span: Span) {
+        let first = *self.ids.entry(id.to_owned()).or_insert(span);
+        if first != span {
+            let message = format!("two allowlist entries have the id `{id}`");
+            let diagnostic = Diagnostic::error(&codes::DUPLICATE_ENTRY, message)
+                .at(span, "the second")
+                .at(first, "the first");
+            self.error(diagnostic);
+        }
+    }
+
+    /// The rules that are named, ascending, and whether all names are of rules turned off.
+    fn rules(&mut self, written: &Written) -> Arc<[usize]> {
+        let before = self.diagnostics.len();
+        let id = &written.entry.id;
+        let (mut rules, mut disabled) = (Vec::<Arc<[usize]>>::new(), false);
+        for (name, span) in &written.names {
+            let named = match self.named.get(name) {
+                Some(named) => named.clone(),
+                None => {
+                    let named = self.find(name);
+                    self.named.insert(name.clone(), named.clone());
+                    named
+                }
+            };
+            if named.rules.is_empty() && !named.disabled {
+                self.unknown(name, *span);
+            }
+            disabled |= named.disabled;
+            rules.push(named.rules);
+        }
+        if written.names.is_empty() {
+            let message = format!("the entry `{id}` names no rule, so it would cover nothing");
+            self.error(Diagnostic::error(&codes::UNKNOWN_RULE, message).at(written.rules, ""));
+        }
+        if let [one] = rules.as_slice()
+            && !one.is_empty()
+        {
+            return one.clone();
+        }
+        let mut all: Vec<usize> = rules.iter().flat_map(|rules| rules.iter().copied()).collect();
+        all.sort_unstable();
+        all.dedup();
+        if all.is_empty() && disabled && self.diagnostics.len() == before {
+            let message = format!(
+                "the entry `{id}` covers nothing: the project file turns off every rule it names"
+            );
+            self.error(Diagnostic::note(&codes::RULES_DISABLED, message).at(written.rules, ""));
+        }
+        all.into()
+    }
+
+    fn find(&self, name: &str) -> Named {
+        let pattern = Pattern::exact(name);
+        let rules = self.rules.iter().enumerate().filter(|(_, (id, _))| pattern.matches(id));
+        Named {
+            rules: rules.map(|(index, _)| index).collect(),
+            disabled: self.disabled.iter().any(|id| pattern.matches(id)),
+        }
+    }
+
+    fn unknown(&mut self, name: &str, span: Span) {
+        let message = if Pattern::is_pattern(name) {
+            format!("no rule has an id like `{name}`")
+        } else {
+            format!("there is no rule `{name}`")
+        };
+        let known = self.rules.iter().map(|&(id, _)| id);
+        let known = known.chain(self.disabled.iter().map(String::as_str));
+        let help = did_you_mean(name, known)
+            .unwrap_or_else(|| "`keytrail rules` lists every rule".to_owned());
+        self.error(Diagnostic::error(&codes::UNKNOWN_RULE, message).at(span, "").help(help));
+    }
+
+    /// The rules whose records have all that the entry selects by, and `when` for each kind.
+    fn applicable(
+        &mut self,
+        written: &Written,
+        rules: Arc<[usize]>,
+    ) -> (Arc<[usize]>, Vec<(RecordKind, Expr)>) {
+        let id = &written.entry.id;
+        let mut kinds: Vec<RecordKind> =
+            rules.iter().filter_map(|&rule| Some(self.rules.get(rule)?.1)).collect();
+        kinds.sort_unstable();
+        kinds.dedup();
+        let turned_off = kinds.is_empty();
+        if turned_off {
+            kinds.extend(RecordKind::ALL);
+        }
+        let before = self.diagnostics.len();
+        let mut fitting = kinds.clone();
+        for &(of, span) in &written.selectors {
+            let name = of.name();
+            fitting.retain(|&kind| !of.fields(kind).is_empty());
+            if kinds.iter().all(|&kind| of.fields(kind).is_empty()) {
+                let message = format!(
+                    "the entry `{id}` selects by `{name}`, which {} do not have",
+                    plural(&kinds)
+                );
+                self.error(
+                    Diagnostic::error(&codes::NOT_APPLICABLE, message)
+                        .at(span, "no rule of this entry reads records with it"),
+                );
+            }
+        }
+        let mut when = Vec::new();
+        if let Some(source) = &written.when {
+            when = self.when(source, &kinds);
+            fitting.retain(|kind| when.iter().any(|(of, _)| of == kind));
+        }
+        if self.diagnostics[before..].iter().any(Diagnostic::is_error) || turned_off {
+            return (rules, when);
+        }
+        let of_kind =
+            |rule: &&usize| self.rules.get(**rule).is_some_and(|(_, kind)| fitting.contains(kind));
+        let covered: Arc<[usize]> = rules.iter().filter(of_kind).copied().collect();
+        if covered.is_empty() {
+            let message = format!(
+                "the entry `{id}` covers nothing: none of its rules has all that it selects by"
+            );
+            self.error(Diagnostic::error(&codes::NOT_APPLICABLE, message).at(written.rules, ""));
+        } else if covered.len() < rules.len() {
+            let others = rules.iter().filter(|rule| !of_kind(rule));
+            let names: Vec<&str> =
+                others.filter_map(|&rule| Some(self.rules.get(rule)?.0)).collect();
+            let message = format!(
+                "the entry `{id}` covers nothing of {}, whose records lack what it selects by",
+                listed(&names)
+            );
+            self.error(Diagnostic::note(&codes::PARTLY_APPLICABLE, message).at(written.rules, ""));
+        }
+        when.retain(|(kind, _)| fitting.contains(kind));
+        (if covered.len() == rules.len() { rules } else { covered }, when)
+    }
+
+    /// Compiles `when` for each kind that has its fields; an error if none has.
+    fn when(&mut self, source: &Fragment, kinds: &[RecordKind]) -> Vec<(RecordKind, Expr)> {
+        let (mut compiled, mut warnings, mut errors) = (Vec::new(), None, Vec::new());
+        for &kind in kinds {
+            let declarations = Declarations { on: Some(kind), ..Declarations::default() };
+            match expr::compile(source, Expected::Condition, &declarations, self.env) {
+                Ok((when, told)) => {
+                    compiled.push((kind, when));
+                    warnings.get_or_insert(told);
+                }
+                Err(told) => errors.push((kind, told)),
+            }
+        }
+        if compiled.is_empty() {
+            // What is wrong is best said for the kind that the expression speaks of.
+            let meant =
+                |(kind, _): &(RecordKind, _)| source.text.contains(&format!("{}.", kind.name()));
+            let at = errors.iter().position(meant).unwrap_or_default();
+            self.diagnostics.extend(errors.into_iter().nth(at).into_iter().flat_map(|(_, e)| e));
+        } else {
+            self.diagnostics.extend(warnings.into_iter().flatten());
+        }
+        compiled
+    }
+}
+
+fn plural(kinds: &[RecordKind]) -> String {
+    let names: Vec<String> = kinds.iter().map(|kind| format!("{}s", kind.name())).collect();
+    names.join(" and ")
+}
+
+fn listed(names: &[&str]) -> String {
+    const SHOWN: usize = 3;
+    let shown: Vec<String> = names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect();
+    match names.len().saturating_sub(SHOWN) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more rules", shown.join(", ")),
+    }
+}

@@ -1,0 +1,107 @@
+//! Texts with `*`.
+
+/// A text in which `*` stands for any characters, also none; without `*` it is the text itself.
+///
+/// It always speaks of the whole text: `admin` does not match `notadmin`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Pattern {
+    text: Box<str>,
+    ignore_case: bool,
+}
+
+impl Pattern {
+    /// A pattern whose letters are compared exactly.
+    pub(super) fn exact(text: &str) -> Self {
+        Self { text: text.into(), ignore_case: false }
+    }
+
+    /// A pattern that ignores ASCII case.
+    pub(super) fn ignoring_case(text: &str) -> Self {
+        Self { text: text.into(), ignore_case: true }
+    }
+
+    /// Whether a text has a `*` at all.
+    pub(super) fn is_pattern(text: &str) -> bool {
+        text.contains('*')
+    }
+
+    /// Whether the whole text fits.
+    pub(super) fn matches(&self, text: &str) -> bool {
+        let (pattern, text) = (self.text.as_bytes(), text.as_bytes());
+        let same = |a: u8, b: u8| a == b || self.ignore_case && a.eq_ignore_ascii_case(&b);
+        let (mut at, mut from) = (0, 0);
+        // Where to go on when a character does not fit: after the last `*`, one character further.
+        let mut retry: Option<(usize, usize)> = None;
+        while from < text.len() {
+            match pattern.get(at) {
+                Some(b'*') => {
+                    at += 1;
+                    retry = Some((at, from));
+                }
+                Some(&b) if same(b, text[from]) => {
+                    at += 1;
+                    from += 1;
+                }
+                _ => match &mut retry {
+                    Some((after, start)) => {
+                        *start += 1;
+                        (at, from) = (*after, *start);
+                    }
+                    None => return false,
+                },
+            }
+        }
+        pattern[at..].iter().all(|&b| b == b'*')
+    }
+}
+
+/// Whether a pattern is nothing but `*`.
+pub(super) fn is_everything(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b == b'*')
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn the_whole_text_fits_or_not() {
+        for (pattern, text, expected) in [
+            ("admin", "admin", true),
+            ("admin", "notadmin", false),
+            ("admin", "admin2", false),
+            ("admin*", "admin2", true),
+            ("*admin", "notadmin", true),
+            ("a*b*c", "aXbXbc", true),
+            ("a*b*c", "aXbXb", false),
+            ("*", "", true),
+            ("", "", true),
+            ("", "a", false),
+            ("*:sts.AssumeRole", "aws:sts.AssumeRole", true),
+            ("*:sts.AssumeRole", "aws:sts.AssumeRoleWithSAML", false),
+            ("Ädmin*", "Ädministrator", true),
+            ("admin", "Admin", false),
+        ] {
+            assert_eq!(Pattern::exact(pattern).matches(text), expected, "{pattern} {text}");
+        }
+        assert!(Pattern::ignoring_case("tencent:CVM.*").matches("TENCENT:cvm.RunInstances"));
+        assert!(!Pattern::ignoring_case("ä").matches("Ä"));
+    }
+
+    proptest! {
+        #[test]
+        fn it_agrees_with_the_definition(pattern in "[ab*]{0,8}", text in "[abA]{0,10}") {
+            fn fits(pattern: &[u8], text: &[u8]) -> bool {
+                match pattern.split_first() {
+                    None => text.is_empty(),
+                    Some((b'*', rest)) => (0..=text.len()).any(|n| fits(rest, &text[n..])),
+                    Some((b, rest)) => text.first() == Some(b) && fits(rest, &text[1..]),
+                }
+            }
+            let expected = fits(pattern.as_bytes(), text.as_bytes());
+            prop_assert_eq!(Pattern::exact(&pattern).matches(&text), expected);
+        }
+    }
+}

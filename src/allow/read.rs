@@ -1,0 +1,201 @@
+//! Allowlist files to entries as written: all that can be said without knowing the rules.
+
+use super::entry::Entry;
+use super::index::Lookup;
+use super::pattern;
+use super::select::{self, Selected};
+use super::selector::{MATCH, Selector};
+use crate::diag::Diagnostic;
+use crate::diag::codes::allow as codes;
+use crate::source::{Fragment, Span};
+use crate::value::{Duration, Time};
+use crate::yaml::{self, Key, Node, NodeKind, Scalar, Shape};
+
+/// The shape of an allowlist file.
+pub static FILE: Shape = Shape::Object(&[Key::required(
+    "entries",
+    Shape::List(&ENTRY),
+    "The exceptions, each with its reason, owner and last valid day.",
+)]);
+
+static FILE_KEYS: Shape = Shape::Object(&[Key::required("entries", Shape::Any, "")]);
+
+static ENTRY: Shape = Shape::Object(&[
+    Key::required("id", Shape::Id, "Its name in the ledger, unique in the policy."),
+    Key::required(
+        "rules",
+        Shape::List(&Shape::Str),
+        "Ids of rules; `*` stands for anything. All rules (`*`) need `broad: true`.",
+    ),
+    Key::required(
+        "match",
+        Shape::Object(MATCH),
+        "Every selector given must hold; within one, any of its values.",
+    ),
+    Key::optional("when", Shape::Expr, "A further condition over the rule's record."),
+    Key::required("reason", Shape::Str, "Why it is accepted."),
+    Key::required("owner", Shape::Str, "Who answers for it."),
+    Key::optional("ticket", Shape::Str, "Where it was agreed."),
+    Key::required("expires", Shape::DateOrNever, "The last valid day in UTC, or `never`."),
+    Key::optional(
+        "broad",
+        Shape::Bool,
+        "Confirms that the entry is meant to name all rules or to select all calls.",
+    ),
+]);
+
+/// An entry whose rules are not yet known.
+#[derive(Debug)]
+pub struct Written {
+    /// The entry, without rules and `when`.
+    pub(super) entry: Entry,
+    pub(super) lookup: Lookup,
+    /// The names of its rules.
+    pub(super) names: Vec<(String, Span)>,
+    /// Where `rules` was written.
+    pub(super) rules: Span,
+    /// Its selectors, and where their keys were written.
+    pub(super) selectors: Vec<(Selector, Span)>,
+    pub(super) when: Option<Fragment>,
+    /// Whether something was wrong with it.
+    pub(super) broken: bool,
+}
+
+/// Reads the entries of an allowlist file; the document itself is not needed any more after that.
+pub fn read(document: &Node) -> (Vec<Written>, Vec<Diagnostic>) {
+    let mut reader = Reader { diagnostics: Vec::new() };
+    let list = document.get("entries");
+    if let Some(list) = list
+        && is_empty(list)
+    {
+        let message = "this allowlist has no entries";
+        reader.error(Diagnostic::warning(&codes::EMPTY, message).at(list.span, ""));
+    }
+    // The entries are checked one by one, so that a bad one costs the others nothing.
+    let whole = list.is_none_or(|list| list.items().is_empty() && !is_empty(list));
+    let shape = if whole { &FILE } else { &FILE_KEYS };
+    yaml::check(document, shape, &mut reader.diagnostics);
+    let items = list.map_or(&[][..], Node::items);
+    let entries = items.iter().filter_map(|node| reader.entry(node)).collect();
+    (entries, reader.diagnostics)
+}
+
+fn is_empty(list: &Node) -> bool {
+    match &list.kind {
+        NodeKind::Null => true,
+        NodeKind::Sequence(items) => items.is_empty(),
+        _ => false,
+    }
+}
+
+struct Reader {
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Reader {
+    fn error(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
+    fn entry(&mut self, node: &Node) -> Option<Written> {
+        let before = self.diagnostics.len();
+        yaml::check(node, &ENTRY, &mut self.diagnostics);
+        if self.diagnostics[before..].iter().any(Diagnostic::is_error) {
+            return None;
+        }
+        let text = |key| node.get(key).and_then(Node::text).map(str::to_owned);
+        let (id, rules) = (node.get("id")?, node.get("rules")?);
+        let name = id.text()?;
+        let mut selected = self.selected(node.get("match")?);
+        let reason = self.words(name, "reason", node);
+        let owner = self.words(name, "owner", node);
+        if !node.get("broad").and_then(Node::bool).unwrap_or_default() {
+            self.limit(name, node, &selected);
+        }
+        let lookup = selected
+            .iter_mut()
+            .find(|s| !matches!(s.lookup, Lookup::Scan))
+            .map(|s| std::mem::take(&mut s.lookup))
+            .unwrap_or_default();
+        let selectors = node.get("match").map_or(&[][..], Node::entries).iter();
+        let of = |key: &Scalar| Selector::ALL.into_iter().find(|of| of.name() == key.text());
+        Some(Written {
+            lookup,
+            names: rules
+                .items()
+                .iter()
+                .filter_map(|item| Some((item.text()?.to_owned(), item.span)))
+                .collect(),
+            rules: rules.span,
+            selectors: selectors
+                .filter_map(|entry| Some((of(&entry.key)?, entry.key.span())))
+                .collect(),
+            when: node.get("when").and_then(Node::scalar).map(|when| when.fragment.clone()),
+            broken: self.diagnostics[before..].iter().any(Diagnostic::is_error),
+            entry: Entry {
+                id: name.to_owned(),
+                span: id.span,
+                reason,
+                owner,
+                ticket: text("ticket"),
+                ends: Self::ends(node.get("expires")?),
+                expires: text("expires")?,
+                rules: [].into(),
+                when: Vec::new(),
+                when_span: node.get("when").map(|when| when.span),
+                conditions: selected.into_iter().map(|s| s.condition).collect(),
+            },
+        })
+    }
+
+    fn selected(&mut self, node: &Node) -> Vec<Selected> {
+        let mut selected = Vec::new();
+        for selector in Selector::ALL {
+            if let Some(values) = node.get(selector.name()) {
+                selected.extend(select::select(selector, values, &mut self.diagnostics));
+            }
+        }
+        selected
+    }
+
+    fn words(&mut self, id: &str, key: &str, node: &Node) -> String {
+        let Some(value) = node.get(key) else { return String::new() };
+        let text = value.text().unwrap_or_default().trim();
+        if text.is_empty() {
+            let message = format!("the entry `{id}` leaves its `{key}` empty");
+            self.error(Diagnostic::error(&codes::INCOMPLETE_ENTRY, message).at(value.span, ""));
+        }
+        text.to_owned()
+    }
+
+    /// The first instant after the last valid day, `None` for `never`.
+    fn ends(node: &Node) -> Option<Time> {
+        let day = node.text().filter(|text| *text != "never")?;
+        // The shape promises a day that exists; without one the entry would be over.
+        let start = Time::parse(&format!("{day}T00:00:00Z")).unwrap_or(Time(i64::MIN));
+        Some(Time(start.0.saturating_add(Duration::DAY)))
+    }
+
+    /// Refuses an entry without a limit.
+    fn limit(&mut self, id: &str, node: &Node, selected: &[Selected]) {
+        const HELP: &str = "write `broad: true` if that is meant";
+        let rules = node.get("rules").map_or(&[][..], Node::items);
+        let all = |item: &&Node| item.text().is_some_and(pattern::is_everything);
+        if let Some(item) = rules.iter().find(all) {
+            let message = format!("the entry `{id}` names every rule");
+            self.error(Diagnostic::error(&codes::TOO_BROAD, message).at(item.span, "").help(HELP));
+        }
+        if let Some(selectors) = node.get("match")
+            && node.get("when").is_none()
+            && selected.len() == selectors.entries().len()
+            && selected.iter().all(|selected| selected.everything)
+        {
+            let message = format!("the entry `{id}` selects every call");
+            self.error(
+                Diagnostic::error(&codes::TOO_BROAD, message)
+                    .at(selectors.span, "every call has these values")
+                    .help(HELP),
+            );
+        }
+    }
+}

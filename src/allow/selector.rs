@@ -1,0 +1,112 @@
+//! What an entry may select calls by.
+
+use crate::record::FieldId;
+use crate::record::field::{cred, event, key, words};
+use crate::value::RecordKind;
+use crate::yaml::{Key, Shape};
+
+/// A key of an entry's `match`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Selector {
+    /// The access key.
+    Ak,
+    /// The address.
+    Ip,
+    /// The user.
+    User,
+    /// The operation.
+    Api,
+    /// The user agent.
+    Agent,
+    /// The account.
+    Account,
+    /// The region.
+    Region,
+    /// How the call ended.
+    Code,
+    /// By which way the call came.
+    Method,
+}
+
+impl Selector {
+    /// Every selector, the one that tells most entries apart first.
+    pub const ALL: [Selector; 9] = [
+        Selector::Ak,
+        Selector::Ip,
+        Selector::User,
+        Selector::Api,
+        Selector::Agent,
+        Selector::Account,
+        Selector::Region,
+        Selector::Code,
+        Selector::Method,
+    ];
+
+    /// The key in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Selector::Ak => "ak",
+            Selector::Ip => "ip",
+            Selector::User => "user",
+            Selector::Api => "api",
+            Selector::Agent => "agent",
+            Selector::Account => "account",
+            Selector::Region => "region",
+            Selector::Code => "code",
+            Selector::Method => "method",
+        }
+    }
+
+    /// The fields it reads of records of a kind; none where the kind has nothing to select by.
+    pub fn fields(self, kind: RecordKind) -> &'static [FieldId] {
+        match (self, kind) {
+            (Selector::Ak, RecordKind::Event) => &[event::AK, event::AK_TYPE],
+            (Selector::Ak, RecordKind::Cred) => &[cred::KEYS],
+            (Selector::Ak, RecordKind::Key) => &[key::ID, key::EXISTS],
+            (Selector::User, RecordKind::Event) => &[event::USER],
+            (Selector::User, _) => &[cred::USER],
+            (Selector::Account, RecordKind::Event) => &[event::ACCOUNT],
+            (Selector::Account, _) => &[cred::ACCOUNT],
+            (Selector::Ip, RecordKind::Event) => &[event::IP, event::IP_SCOPE],
+            (Selector::Api, RecordKind::Event) => &[event::OPERATION],
+            (Selector::Agent, RecordKind::Event) => &[event::AGENT],
+            (Selector::Region, RecordKind::Event) => &[event::REGION],
+            (Selector::Code, RecordKind::Event) => &[event::OK, event::CODE],
+            (Selector::Method, RecordKind::Event) => &[event::METHOD],
+            _ => &[],
+        }
+    }
+
+    /// Whether it says who called; what the caller chooses (agent, operation, region) does not.
+    pub fn tells_who(self) -> bool {
+        matches!(self, Selector::Ak | Selector::Ip | Selector::User | Selector::Account)
+    }
+}
+
+/// The shape of `match`.
+pub(super) static MATCH: &[Key] = &[
+    Key::optional(
+        "ip",
+        TEXTS,
+        "Addresses, ranges in CIDR notation, or `lan`; the kinds `account`, `external` and \
+         `*_noted` need an asset table.",
+    ),
+    Key::optional(
+        "method",
+        Shape::List(&Shape::Enum(words::METHOD.values)),
+        "By which way the call came.",
+    ),
+    Key::optional("ak", TEXTS, "Access keys as recorded, `long_term` or `temporary`."),
+    Key::optional(
+        "api",
+        TEXTS,
+        "Operations as `provider:service.api`; `*` stands for anything, ASCII case is ignored.",
+    ),
+    Key::optional("code", TEXTS, "`success`, `failed`, or error codes; `*` stands for anything."),
+    Key::optional("account", TEXTS, "Accounts that hold the log or own the key."),
+    Key::optional("user", TEXTS, "Users; `*` stands for anything."),
+    Key::optional("region", TEXTS, "Regions."),
+    Key::optional("agent", TEXTS, "User agents, whole; the caller chooses them freely."),
+];
+
+const TEXTS: Shape = Shape::List(&Shape::Str);

@@ -1,0 +1,251 @@
+//! What is said of files.
+
+use super::{entry, told};
+
+fn check(selectors: &str, expected: &str) {
+    assert_eq!(told(&[("a.yaml", &entry("[create-key]", selectors, ""))]), expected, "{selectors}");
+}
+
+#[test]
+fn a_good_entry_needs_no_word() {
+    for selectors in [
+        "{ ip: [203.0.113.0/24, 2001:db8::1, lan] }",
+        "{ method: [api, console] }",
+        "{ ak: [AKIAIOSFODNN7EXAMPLE, temporary] }",
+        "{ api: ['tencent:cvm.*', '*:sts.AssumeRole', 'aws:*', '*.CreateUser'] }",
+        "{ code: [success, 'UnauthorizedOperation*', Failure] }",
+        "{ account: [012345678901], user: ['ci-*'], region: [eu-west-1], agent: [Terraform/1.9] }",
+        "{ agent: ['curl/8.0 (*)'] }",
+    ] {
+        check(selectors, "");
+    }
+}
+
+#[test]
+fn values_that_select_nothing() {
+    check(
+        "{ ip: [203.0.113.5/24] }",
+        "error[KT4004]: `203.0.113.5/24` has bits beyond its prefix; the range that holds it is \
+         `203.0.113.0/24`\n  a.yaml:4:19 `203.0.113.5/24` expected an address, a range or `lan`",
+    );
+    check(
+        "{ ip: [010.0.0.1, external_notd] }",
+        "error[KT4004]: `010.0.0.1` is neither an IP address nor a range like `203.0.113.0/24`\n  \
+         a.yaml:4:19 `010.0.0.1` expected an address, a range or `lan`\n\
+         error[KT4004]: `external_notd` is neither an IP address nor a range like \
+         `203.0.113.0/24`\n  a.yaml:4:30 `external_notd` expected an address, a range or `lan`\n  \
+         help: did you mean `external_noted`?",
+    );
+    check(
+        "{ ip: [account] }",
+        "error[KT4008]: the address kind `account` needs an asset table, which this version cannot \
+         read\n  a.yaml:4:19 `account`\n  help: name the addresses or ranges, or `lan` for private \
+         addresses",
+    );
+    for masked in ["AKIAIO…FODNN7EXAMP", "AKIA...MPLE", "AKIA****MPLE"] {
+        check(
+            &format!("{{ ak: ['{masked}'] }}"),
+            &format!(
+                "error[KT4003]: `{masked}` is a masked access key, which equals no key\n  \
+                 a.yaml:4:19 `'{masked}'`\n  help: copy the whole key from a scan with `--show-keys`"
+            ),
+        );
+    }
+    check(
+        "{ ak: [longterm] }",
+        "error[KT4004]: `longterm` is neither an access key nor `long_term` or `temporary`\n  \
+         a.yaml:4:19 `longterm`\n  help: did you mean `long_term`?",
+    );
+    check(
+        "{ code: [Failed] }",
+        "error[KT4004]: `Failed` is compared as an error code, and looks like `failed`\n  \
+         a.yaml:4:21 `Failed`\n  help: write `failed`, or `Failed*` if it is an error code",
+    );
+    check(
+        "{ api: ['tencnt:cvm.*', iam.CreateUser, 'aws:CreateUser'] }",
+        "error[KT4004]: `tencnt:cvm.*` begins with the provider `tencnt`, which does not exist\n  \
+         a.yaml:4:20 `'tencnt:cvm.*'` no operation has this name\n  help: did you mean `tencent`?\n\
+         error[KT4004]: `iam.CreateUser` names no operation: expected `provider:service.api`\n  \
+         a.yaml:4:36 `iam.CreateUser` no operation has this name\n  help: write \
+         `*:iam.CreateUser` for any provider\n\
+         error[KT4004]: `aws:CreateUser` names no operation: expected `provider:service.api`\n  \
+         a.yaml:4:52 `'aws:CreateUser'` no operation has this name\n  help: write \
+         `aws:*.CreateUser` for any service",
+    );
+    check(
+        "{ method: [cli] }",
+        "error[KT1013]: unknown word `cli`\n  a.yaml:4:23 `cli` expected one of `api`, `console`, \
+         `miniprogram`, `service`, `unknown`",
+    );
+    check(
+        "{ region: ['eu-*'] }",
+        "error[KT4004]: `*` has no meaning in `region`: `eu-*` would match nothing\n  a.yaml:4:23 \
+         `'eu-*'`\n  help: name every region, or write a condition with `like` under `when`",
+    );
+    check(
+        "{ user: [] }",
+        "error[KT4004]: `user` has no value, so the entry would cover nothing\n  a.yaml:4:20 `[]` \
+         expected at least one value\n  help: leave the selector out to accept every value",
+    );
+    check(
+        "{ user: [' '] }",
+        "error[KT4004]: `user` has an empty value, which no call has\n  a.yaml:4:21 `' '`",
+    );
+    check(
+        "{ usr: [a] }",
+        "error[KT1010]: unknown key `usr`\n  a.yaml:4:14 `usr` no such key here\n  help: did you \
+         mean `user`?",
+    );
+}
+
+#[test]
+fn an_entry_without_a_limit_says_so() {
+    let broad = "error[KT4005]: the entry `one` selects every call\n  a.yaml:4:12 ";
+    for everything in [
+        "{}",
+        "{ user: ['*'] }",
+        "{ ip: [0.0.0.0/0] }",
+        "{ code: [success, failed], api: ['*:*'] }",
+        "{ ak: [long_term, temporary] }",
+        "{ method: [api, console, miniprogram, service, unknown] }",
+    ] {
+        let written = entry("[create-key]", everything, "");
+        assert!(told(&[("a.yaml", &written)]).starts_with(broad), "{everything}");
+        let meant = entry("[create-key]", everything, "broad: true");
+        assert_eq!(told(&[("a.yaml", &meant)]), "", "{everything}");
+    }
+    check("{ code: ['*'] }", "");
+    check("{ user: ['*'], ip: [203.0.113.7] }", "");
+    let every_rule = |more| entry("['*']", "{ user: [root] }", more);
+    assert_eq!(
+        told(&[("a.yaml", &every_rule(""))]),
+        "error[KT4005]: the entry `one` names every rule\n  a.yaml:3:13 `'*'`\n  help: write `broad: \
+         true` if that is meant"
+    );
+    assert_eq!(told(&[("a.yaml", &every_rule("broad: true"))]), "");
+}
+
+#[test]
+fn rules_are_named_exactly_or_by_a_pattern() {
+    let of = |rules: &str| told(&[("a.yaml", &entry(rules, "{ user: [root] }", ""))]);
+    assert_eq!(of("[create-key, 'create-*', '*-vm']"), "");
+    assert_eq!(
+        of("[create-kye]"),
+        "error[KT4001]: there is no rule `create-kye`\n  a.yaml:3:13 `create-kye`\n  help: did you \
+         mean `create-key`?"
+    );
+    assert_eq!(
+        of("[create-key, 'delete-*', key]"),
+        "error[KT4001]: no rule has an id like `delete-*`\n  a.yaml:3:25 `'delete-*'`\n  help: \
+         `keytrail rules` lists every rule\n\
+         error[KT4001]: there is no rule `key`\n  a.yaml:3:37 `key`\n  help: `keytrail rules` lists \
+         every rule"
+    );
+    assert_eq!(
+        of("[]"),
+        "error[KT4001]: the entry `one` names no rule, so it would cover nothing\n  a.yaml:3:12 `[]`"
+    );
+    assert_eq!(
+        of("[turned-off]"),
+        "note[KT4011]: the entry `one` covers nothing: the project file turns off every rule it \
+         names\n  a.yaml:3:12 `[turned-off]`"
+    );
+    assert_eq!(of("[turned-off, create-key]"), "");
+}
+
+#[test]
+fn what_only_some_rules_have() {
+    let of = |rules: &str, selectors: &str| told(&[("a.yaml", &entry(rules, selectors, ""))]);
+    assert_eq!(
+        of("[no-mfa, old-key]", "{ ip: [203.0.113.7] }"),
+        "error[KT4006]: the entry `one` selects by `ip`, which creds and keys do not have\n  \
+         a.yaml:4:14 `ip` no rule of this entry reads records with it"
+    );
+    assert_eq!(
+        of("[no-mfa, create-key]", "{ ip: [203.0.113.7] }"),
+        "note[KT4007]: the entry `one` covers nothing of `no-mfa`, whose records lack what it \
+         selects by\n  a.yaml:3:12 `[no-mfa, create-key]`"
+    );
+    assert_eq!(of("[no-mfa, old-key, create-key]", "{ ak: [long_term], user: [bob] }"), "");
+}
+
+#[test]
+fn what_an_entry_must_have() {
+    assert_eq!(
+        told(&[(
+            "a.yaml",
+            "entries:\n  - id: one\n    rules: [create-key]\n    match: { user: [bob] }\n    reason: ' \
+             '\n    owner: team\n    expires: 2027-02-30\n"
+        )]),
+        "error[KT1014]: expected a day like `2027-03-31`, or `never`, but found `2027-02-30`\n  \
+         a.yaml:7:14 `2027-02-30` expected a day like `2027-03-31`, or `never`"
+    );
+    assert_eq!(
+        told(&[("a.yaml", &entry("[create-key]", "{ user: [bob] }", "").replace("agreed", "''"))]),
+        "error[KT4009]: the entry `one` leaves its `reason` empty\n  a.yaml:5:13 `''`"
+    );
+    let missing = told(&[("a.yaml", "entries:\n  - id: one\n")]);
+    let keys = "the keys `rules`, `match`, `reason`, `owner`, `expires` are missing";
+    assert!(missing.starts_with(&format!("error[KT1011]: {keys}\n")), "{missing}");
+    assert!(!missing.contains("`ticket`"), "{missing}");
+}
+
+#[test]
+fn ids_are_unique_over_files() {
+    let one = entry("[create-key]", "{ user: [bob] }", "");
+    assert_eq!(
+        told(&[("a.yaml", &one), ("b.yaml", &one)]),
+        "error[KT4002]: two allowlist entries have the id `one`\n  b.yaml:2:9 `one` the second\n  \
+         a.yaml:2:9 `one` the first"
+    );
+    let other = one.replace("id: one", "id: One");
+    assert!(told(&[("a.yaml", &other)]).starts_with("error[KT1014]: expected lower-case letters"));
+}
+
+#[test]
+fn a_file_without_entries_is_warned_about() {
+    for text in ["entries: []\n", "entries:\n"] {
+        assert!(
+            told(&[("a.yaml", text)]).starts_with("warning[KT4010]: this allowlist has no entries"),
+            "{text}"
+        );
+    }
+    assert_eq!(
+        told(&[("a.yaml", "entries: {}\nentrys: []\n")]),
+        "error[KT1012]: expected a sequence, but found a mapping\n  a.yaml:1:1 `entries` expected a \
+         sequence\nerror[KT1010]: unknown key `entrys`\n  a.yaml:2:1 `entrys` no such key here\n  \
+         help: did you mean `entries`? It stands here already"
+    );
+}
+
+#[test]
+fn when_reads_the_records_of_some_rule() {
+    let of = |rules: &str, when: &str| {
+        told(&[("a.yaml", &entry(rules, "{ user: [bob] }", &format!("when: {when}")))])
+    };
+    assert_eq!(of("[create-key]", "event.agent == \"x\""), "");
+    assert_eq!(of("[no-mfa, old-key]", "cred.mfa == true"), "");
+    assert_eq!(
+        of("[create-key, no-mfa]", "event.agent == \"x\""),
+        "note[KT4007]: the entry `one` covers nothing of `no-mfa`, whose records lack what it \
+         selects by\n  a.yaml:3:12 `[create-key, no-mfa]`"
+    );
+    let wrong = of("[no-mfa, create-key]", "event.agnt == \"x\"");
+    assert!(wrong.starts_with("error[KT2"), "{wrong}");
+    assert!(wrong.contains("a.yaml:8:17 `agnt`"), "{wrong}");
+    assert!(wrong.contains("did you mean `agent`?"), "{wrong}");
+    let other = of("[no-mfa]", "event.agent == \"x\"");
+    assert!(other.starts_with("error[KT2") && other.contains("`event"), "{other}");
+    assert!(of("[create-key]", "event.agent").starts_with("error[KT2"));
+    let both = entry("[create-key, no-mfa]", "{ ip: [203.0.113.7] }", "when: cred.mfa == true");
+    assert_eq!(
+        told(&[("a.yaml", &both)]),
+        "error[KT4006]: the entry `one` covers nothing: none of its rules has all that it selects \
+         by\n  a.yaml:3:12 `[create-key, no-mfa]`"
+    );
+    assert_eq!(
+        told(&[("a.yaml", &entry("[create-key]", "{}", "when: event.agent == \"x\""))]),
+        "",
+        "a condition is a limit"
+    );
+}
