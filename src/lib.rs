@@ -13,3 +13,4 @@ pub mod expr;
 pub mod stdlib;
 pub mod rule;
 pub mod allow;
+pub mod config;

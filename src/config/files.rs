@@ -1,0 +1,72 @@
+//! Which files make up the policy.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::project::PolicyPath;
+use crate::diag::codes::{config as codes, policy as policy_codes};
+use crate::diag::{Diagnostic, nearest};
+use crate::source::{FileId, Sources, Span, walk};
+
+/// Loads every file that the paths name, each once, sorted by the name that is shown.
+pub(super) fn load(
+    paths: &[PolicyPath],
+    root: &Path,
+    sources: &mut Sources,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<FileId> {
+    let mut found: BTreeMap<PathBuf, (String, PathBuf, Option<Span>)> = BTreeMap::new();
+    for path in paths {
+        match walk::expand(&path.base, &path.text) {
+            Ok(files) => {
+                for file in files {
+                    let shown = (walk::relative(&file, root), file, path.span);
+                    let first = found.entry(walk::resolve(&shown.1)).or_insert(shown.clone());
+                    if shown.0 < first.0 {
+                        *first = shown;
+                    }
+                }
+            }
+            Err(errors) => {
+                for error in errors {
+                    let named = error.path == Path::new(&path.text);
+                    let name =
+                        if named { path.text.clone() } else { walk::relative(&error.path, root) };
+                    let message = format!("cannot load policy files from {name}: {}", error.reason);
+                    let diagnostic = Diagnostic::error(&codes::NO_SUCH_POLICY, message)
+                        .maybe_help(named.then(|| near(path, root)).flatten());
+                    diagnostics.push(at(diagnostic, path.span));
+                }
+            }
+        }
+    }
+    let mut found: Vec<_> = found.into_values().collect();
+    found.sort();
+    let mut loaded = Vec::with_capacity(found.len());
+    for (name, path, span) in found {
+        match sources.load(&path, name.as_str()) {
+            Ok(file) => loaded.push(file),
+            Err(error) => {
+                let message = format!("cannot read the policy file {name}: {}", error.reason);
+                diagnostics.push(at(Diagnostic::error(&policy_codes::UNREADABLE, message), span));
+            }
+        }
+    }
+    loaded
+}
+
+/// A path beside the one that does not exist, if one is near.
+fn near(path: &PolicyPath, root: &Path) -> Option<String> {
+    let wanted = path.base.join(&path.text);
+    let (folder, name) = (wanted.parent()?, wanted.file_name()?.to_str()?);
+    let siblings = walk::names_in(folder);
+    let near = nearest(name, siblings.iter().map(String::as_str).filter(|own| *own != name))?;
+    Some(format!("did you mean `{}`?", walk::relative(&folder.join(near), root)))
+}
+
+fn at(diagnostic: Diagnostic, span: Option<Span>) -> Diagnostic {
+    match span {
+        Some(span) => diagnostic.at(span, ""),
+        None => diagnostic,
+    }
+}

@@ -1,0 +1,339 @@
+//! Loading a policy: project file, lists, definitions, rules, allowlists, in this order.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+
+use super::policy::{LoadOptions, Policy, SeverityChange};
+use super::project::{FILE_NAME, PolicyPath, Project, Reader};
+use super::{builtin, files};
+use crate::allow;
+use crate::diag::codes::{
+    allow as allow_codes, config as codes, policy as policy_codes, rule as rule_codes,
+};
+use crate::diag::{Diagnostic, did_you_mean};
+use crate::rule::{self, DocumentKind, Overrides, Rule, Severity};
+use crate::source::{FileId, Sources, Span, walk};
+use crate::table::List;
+use crate::value::RecordKind;
+use crate::yaml::{self, Node};
+
+/// One parsed policy file.
+struct Document {
+    file: FileId,
+    node: Node,
+}
+
+/// A policy on its way.
+pub(super) struct Loader<'o> {
+    options: &'o LoadOptions,
+    project: Project,
+    policy: Policy,
+    documents: BTreeMap<DocumentKind, Vec<Document>>,
+    entries: Vec<allow::Written>,
+    /// Rules that are there and did not load, so that naming them is no second error.
+    broken: Vec<String>,
+}
+
+impl<'o> Loader<'o> {
+    pub(super) fn new(options: &'o LoadOptions) -> Self {
+        Self {
+            options,
+            project: Project::default(),
+            policy: Policy::empty(options.functions),
+            documents: BTreeMap::new(),
+            entries: Vec::new(),
+            broken: Vec::new(),
+        }
+    }
+
+    pub(super) fn load(mut self) -> Result<Policy, (Sources, Vec<Diagnostic>)> {
+        let root = self.project();
+        self.parse(&root);
+        self.lists();
+        self.definitions();
+        self.rules();
+        self.allowlists();
+        let mut policy = self.policy;
+        if let Some(id) = self.broken.first()
+            && !policy.diagnostics.iter().any(Diagnostic::is_error)
+        {
+            // A rule that is left out without a word would look like a rule that finds nothing.
+            let message = format!("the rule `{id}` was not loaded");
+            policy.diagnostics.push(Diagnostic::error(&policy_codes::UNREADABLE, message));
+        }
+        policy.hash = hash(&policy.sources);
+        sort(&mut policy.diagnostics, &policy.sources);
+        if policy.diagnostics.iter().any(Diagnostic::is_error) {
+            return Err((policy.sources, policy.diagnostics));
+        }
+        Ok(policy)
+    }
+
+    /// Reads the project file; gives the folder that names are shown relative to.
+    fn project(&mut self) -> PathBuf {
+        let Policy { sources, diagnostics, .. } = &mut self.policy;
+        let directory = walk::resolve(&self.options.directory);
+        let config = match &self.options.config {
+            _ if self.options.no_config => None,
+            Some(config) => Some(directory.join(config)),
+            None => walk::find_upward(&directory, FILE_NAME),
+        };
+        let root = config.as_deref().and_then(Path::parent).unwrap_or(&directory).to_owned();
+        match config {
+            Some(path) => {
+                Reader::new(&root, sources, diagnostics).read(&path, None, &mut self.project);
+                // With a broken project file, what is missing is not yet known to be missing.
+                self.project.builtin |= diagnostics.iter().any(Diagnostic::is_error);
+            }
+            None => self.project.builtin = true,
+        }
+        let given = |paths: &[String]| -> Option<Vec<PolicyPath>> {
+            let path = |text: &String| PolicyPath {
+                base: directory.clone(),
+                text: text.clone(),
+                span: None,
+            };
+            (!paths.is_empty()).then(|| paths.iter().map(path).collect())
+        };
+        if let Some(paths) = given(&self.options.rules) {
+            self.project.rule_paths = paths;
+        }
+        if let Some(paths) = given(&self.options.allowlists) {
+            self.project.allowlists = paths;
+        }
+        let policy = &mut self.policy;
+        policy.zone = self.project.zone.clone().unwrap_or(policy.zone.clone());
+        policy.fail_on = self.project.fail_on;
+        policy.min_severity = self.project.min_severity;
+        policy.max_skipped = self.project.max_skipped;
+        policy.lints = std::mem::take(&mut self.project.lints);
+        root
+    }
+
+    /// Loads and parses every file, and sorts them by what they are.
+    fn parse(&mut self, root: &Path) {
+        let Policy { sources, diagnostics, .. } = &mut self.policy;
+        let mut loaded = Vec::new();
+        if self.project.builtin && !self.options.no_builtin {
+            loaded = builtin::add(sources);
+        }
+        let paths = [&self.project.rule_paths[..], &self.project.allowlists].concat();
+        loaded.extend(files::load(&paths, root, sources, diagnostics));
+        for file in loaded {
+            let document = yaml::parse(file, sources).and_then(|node| {
+                Ok((rule::document_kind(&node).map_err(|error| vec![error])?, node))
+            });
+            match document {
+                Ok((DocumentKind::Table, node)) => {
+                    let span = node.entries().first().map_or(node.span, |entry| entry.key.span());
+                    let message = "`table` is not supported by this version of Keytrail";
+                    diagnostics
+                        .push(Diagnostic::error(&codes::NOT_SUPPORTED, message).at(span, ""));
+                }
+                Ok((DocumentKind::Entries, node)) => {
+                    // Allowlists can be large, and a tree takes many times its text.
+                    let (entries, told) = allow::read(&node);
+                    self.entries.extend(entries);
+                    diagnostics.extend(told);
+                }
+                Ok((kind, node)) => {
+                    self.documents.entry(kind).or_default().push(Document { file, node });
+                }
+                Err(errors) => {
+                    self.broken.push(stem(sources, file));
+                    diagnostics.extend(errors);
+                }
+            }
+        }
+    }
+
+    fn lists(&mut self) {
+        let documents = self.documents.remove(&DocumentKind::List).unwrap_or_default();
+        let mut places = BTreeMap::new();
+        for document in &documents {
+            let (list, told) = rule::load_list(&document.node, &self.policy.sources);
+            self.policy.diagnostics.extend(told);
+            let written = document.node.get("list").and_then(|list| list.get("id"));
+            let Some((id, span)) = written.and_then(|id| Some((id.text()?, id.span))) else {
+                continue;
+            };
+            if self.is_first("list", id, span, &mut places) {
+                // A list that did not load still exists.
+                let list = list
+                    .unwrap_or_else(|| List::new(id.to_owned(), None, String::new(), Vec::new()));
+                self.policy.lists.insert(id.to_owned(), Arc::new(list));
+            }
+        }
+        self.policy.list_spans = places;
+        for (id, changes) in std::mem::take(&mut self.project.lists) {
+            for change in changes {
+                let Some(list) = self.policy.lists.get_mut(&id) else {
+                    let known = self.policy.lists.keys().map(String::as_str);
+                    let message =
+                        format!("the project file changes the list `{id}`, which does not exist");
+                    self.policy.diagnostics.push(
+                        Diagnostic::error(&codes::UNKNOWN_SETTING, message)
+                            .at(change.span, "there is no such list")
+                            .maybe_help(did_you_mean(&id, known)),
+                    );
+                    continue;
+                };
+                let (changed, told) = rule::change_list(list, &change.add, &change.remove);
+                *list = Arc::new(changed);
+                self.policy.diagnostics.extend(told);
+            }
+        }
+    }
+
+    fn definitions(&mut self) {
+        let documents = self.documents.remove(&DocumentKind::Definitions).unwrap_or_default();
+        let (mut places, mut all) = (BTreeMap::new(), Vec::new());
+        for document in &documents {
+            let (found, told) = rule::load_definitions(&document.node);
+            self.policy.diagnostics.extend(told);
+            for named in found {
+                if self.is_first("definition", &named.name, named.span, &mut places) {
+                    let definition = named.definition.clone();
+                    self.policy.definitions.insert(named.name.clone(), definition);
+                    all.push(named);
+                }
+            }
+        }
+        let told: Vec<Diagnostic> =
+            all.iter().flat_map(|named| rule::check_definition(named, &self.policy)).collect();
+        self.policy.diagnostics.extend(told);
+    }
+
+    fn rules(&mut self) {
+        let documents = self.documents.remove(&DocumentKind::Rule).unwrap_or_default();
+        let (mut places, mut rules) = (BTreeMap::new(), BTreeMap::<String, Rule>::new());
+        for document in &documents {
+            let body = document.node.get("rule");
+            let id = body.and_then(|rule| rule.get("id"));
+            let (id, span) = match id.and_then(|id| Some((id.text()?.to_owned(), id.span))) {
+                Some(written) => written,
+                None => (stem(&self.policy.sources, document.file), document.node.span),
+            };
+            let change = self.project.rules.get(&id);
+            let overrides = change.map_or_else(Overrides::default, |change| Overrides {
+                severity: change.severity.map(|(severity, _)| severity),
+                params: change.params.clone(),
+            });
+            let written = body.and_then(|rule| rule.get("severity")).and_then(Node::text);
+            if let Some((set, span)) = change.and_then(|change| change.severity)
+                && let Some(written) = written.and_then(Severity::parse)
+            {
+                let rule = id.clone();
+                self.policy.severities.push(SeverityChange { rule, written, set, span });
+            }
+            let (rule, told) =
+                rule::load(&document.node, &self.policy.sources, &overrides, &self.policy);
+            self.policy.diagnostics.extend(told);
+            let first = self.is_first("rule", &id, span, &mut places);
+            match rule {
+                Some(mut rule) if first => {
+                    rule.builtin = builtin::is_builtin(&self.policy.sources, document.file);
+                    rules.insert(id, rule);
+                }
+                Some(_) => {}
+                None => self.broken.push(id),
+            }
+        }
+        for (id, change) in &self.project.rules {
+            if !rules.contains_key(id) && !self.broken.contains(id) {
+                let known = rules.keys().chain(&self.broken);
+                let message =
+                    format!("the project file changes the rule `{id}`, which does not exist");
+                self.policy.diagnostics.push(
+                    Diagnostic::error(&codes::UNKNOWN_SETTING, message)
+                        .at(change.span, "there is no such rule")
+                        .maybe_help(did_you_mean(id, known.map(String::as_str))),
+                );
+            }
+        }
+        let off = |id: &str| self.project.rules.get(id).and_then(|c| c.enabled) == Some(false);
+        for (id, rule) in rules {
+            if off(&id) {
+                self.policy.disabled.push(id);
+            } else {
+                self.policy.rules.push(rule);
+            }
+        }
+    }
+
+    fn allowlists(&mut self) {
+        let written = std::mem::take(&mut self.entries);
+        let rules: Vec<(&str, RecordKind)> =
+            self.policy.rules.iter().map(|rule| (rule.id.as_str(), rule.on)).collect();
+        let others = [&self.policy.disabled[..], &self.broken].concat();
+        let (allowlist, mut told) = allow::load(written, &rules, &others, &self.policy);
+        if !self.broken.is_empty() {
+            // A rule that did not load is not turned off.
+            told.retain(|diagnostic| diagnostic.code != &allow_codes::RULES_DISABLED);
+        }
+        self.policy.allowlist = allowlist;
+        self.policy.diagnostics.extend(told);
+    }
+
+    /// Whether a name is new; an error that names both places when it is not.
+    fn is_first(
+        &mut self,
+        what: &str,
+        name: &str,
+        span: Span,
+        places: &mut BTreeMap<String, Span>,
+    ) -> bool {
+        let first = *places.entry(name.to_owned()).or_insert(span);
+        if first == span {
+            return true;
+        }
+        let message = format!("two files define the {what} `{name}`");
+        let help = match (builtin::is_builtin(&self.policy.sources, first.file), what) {
+            (true, "list") => "to change a built-in list, use `lists` in keytrail.yaml",
+            (true, _) => {
+                "to change a built-in rule, use `rules` in keytrail.yaml; to replace it, turn it \
+                 off there and give yours another id"
+            }
+            (false, _) => "remove one of them, or give it another id",
+        };
+        let diagnostic = Diagnostic::error(&rule_codes::DUPLICATE_ID, message)
+            .at(span, "the second")
+            .at(first, "the first")
+            .help(help);
+        self.policy.diagnostics.push(diagnostic);
+        false
+    }
+}
+
+/// The name of a file without folder and extension.
+fn stem(sources: &Sources, file: FileId) -> String {
+    let path = Path::new(&sources.file(file).name);
+    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// By file, place and code; what has no place comes first.
+fn sort(diagnostics: &mut [Diagnostic], sources: &Sources) {
+    diagnostics.sort_by_cached_key(|diagnostic| {
+        let label = diagnostic.labels.first();
+        let place =
+            label.map(|label| (sources.file(label.span.file).name.clone(), label.span.start));
+        (place, diagnostic.code.id, diagnostic.message.clone())
+    });
+}
+
+/// SHA-256 over the name and text of every file, in the order of their names.
+fn hash(sources: &Sources) -> String {
+    let mut files: Vec<(&str, &str)> =
+        sources.iter().map(|(_, file)| (file.name.as_str(), &*file.text)).collect();
+    files.sort_unstable();
+    let mut hasher = Sha256::new();
+    for part in files.into_iter().flat_map(|(name, text)| [name, text]) {
+        // The length keeps the parts apart.
+        hasher.update((part.len() as u64).to_le_bytes());
+        hasher.update(part);
+    }
+    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,17 @@
+//! The project file, and the whole policy of a run: rules, lists, definitions, allowlists.
+//!
+//! Policy files are named relative to the project; the files that ship with Keytrail are named
+//! `builtin:rules/…`.
+
+mod builtin;
+mod builtin_files;
+mod files;
+mod load;
+mod policy;
+mod project;
+mod schema;
+
+pub use builtin::PREFIX as BUILTIN_PREFIX;
+pub use policy::{LoadOptions, Policy, SeverityChange};
+pub use project::{FILE_NAME, LintLevel, PROJECT};
+pub use schema::{policy_schema, project_schema};

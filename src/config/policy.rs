@@ -1,0 +1,144 @@
+//! Everything that decides what is found, loaded and checked.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::builtin;
+use super::load::Loader;
+use super::project::LintLevel;
+use crate::allow::Allowlist;
+use crate::diag::Diagnostic;
+use crate::expr::{Definition, Env, Function};
+use crate::rule::{Rule, Severity};
+use crate::source::{FileId, Sources, Span};
+use crate::table::List;
+use crate::value::Zone;
+
+/// Where the policy comes from: what the command line and the environment say.
+#[derive(Debug, Clone, Default)]
+pub struct LoadOptions {
+    /// The project file; `None` = search `keytrail.yaml` upward from `directory`.
+    pub config: Option<PathBuf>,
+    /// Do not search for a project file.
+    pub no_config: bool,
+    /// Where relative paths begin.
+    pub directory: PathBuf,
+    /// `--rules`: folders, files and globs that replace the project file's `rule_paths`.
+    pub rules: Vec<String>,
+    /// `--allowlists`: the same for allowlists.
+    pub allowlists: Vec<String>,
+    /// Leave the built-in rules out.
+    pub no_builtin: bool,
+    /// The functions of the expression language.
+    pub functions: &'static [&'static dyn Function],
+}
+
+/// The whole policy of a run.
+#[derive(Debug, Clone)]
+pub struct Policy {
+    /// Every file that was read.
+    pub sources: Sources,
+    /// Enabled rules, sorted by id.
+    pub rules: Vec<Rule>,
+    /// Ids of rules that the project file turned off.
+    pub disabled: Vec<String>,
+    /// Every list, by id, with the project's additions and removals.
+    pub lists: BTreeMap<String, Arc<List>>,
+    /// Where the id of each list was written.
+    pub list_spans: BTreeMap<String, Span>,
+    /// Every definition, by name.
+    pub definitions: BTreeMap<String, Definition>,
+    /// Every allowlist entry.
+    pub allowlist: Allowlist,
+    /// The default zone of calendar functions and occurrence days.
+    pub zone: Zone,
+    /// `fail_on` of the project file.
+    pub fail_on: Option<Severity>,
+    /// `min_severity` of the project file.
+    pub min_severity: Option<Severity>,
+    /// `max_skipped` of the project file.
+    pub max_skipped: Option<u64>,
+    /// `lints` of the project file, by name.
+    pub lints: BTreeMap<String, LintLevel>,
+    /// Severities that the project file sets.
+    pub severities: Vec<SeverityChange>,
+    /// Warnings and notes; errors are returned instead of a policy.
+    pub diagnostics: Vec<Diagnostic>,
+    /// SHA-256 over the names and texts of every file, hex; the same whatever order they came in.
+    pub hash: String,
+    pub(super) functions: &'static [&'static dyn Function],
+}
+
+/// A severity that the project file sets for a rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeverityChange {
+    /// The rule.
+    pub rule: String,
+    /// What the rule itself says.
+    pub written: Severity,
+    /// What the project file says.
+    pub set: Severity,
+    /// Where it says so.
+    pub span: Span,
+}
+
+impl Policy {
+    /// Loads and checks everything; collects every error instead of stopping at the first.
+    pub fn load(options: &LoadOptions) -> Result<Policy, (Sources, Vec<Diagnostic>)> {
+        Loader::new(options).load()
+    }
+
+    /// Whether a file ships with Keytrail.
+    pub fn is_builtin(&self, file: FileId) -> bool {
+        builtin::is_builtin(&self.sources, file)
+    }
+
+    /// A policy without anything in it.
+    pub(super) fn empty(functions: &'static [&'static dyn Function]) -> Self {
+        Self {
+            sources: Sources::default(),
+            rules: Vec::new(),
+            disabled: Vec::new(),
+            lists: BTreeMap::new(),
+            list_spans: BTreeMap::new(),
+            definitions: BTreeMap::new(),
+            allowlist: Allowlist::default(),
+            zone: Zone::utc(),
+            fail_on: None,
+            min_severity: None,
+            max_skipped: None,
+            lints: BTreeMap::new(),
+            severities: Vec::new(),
+            diagnostics: Vec::new(),
+            hash: String::new(),
+            functions,
+        }
+    }
+}
+
+impl Env for Policy {
+    fn functions(&self) -> &'static [&'static dyn Function] {
+        self.functions
+    }
+
+    fn list(&self, id: &str) -> Option<&Arc<List>> {
+        self.lists.get(id)
+    }
+
+    fn list_ids(&self) -> Vec<&str> {
+        self.lists.keys().map(String::as_str).collect()
+    }
+
+    fn definition(&self, name: &str) -> Option<&Definition> {
+        self.definitions.get(name)
+    }
+
+    fn definition_names(&self) -> Vec<&str> {
+        self.definitions.keys().map(String::as_str).collect()
+    }
+
+    fn zone(&self) -> &Zone {
+        &self.zone
+    }
+}

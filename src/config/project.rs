@@ -1,0 +1,287 @@
+//! The project file, `keytrail.yaml`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use crate::diag::codes::{config as codes, policy as policy_codes};
+use crate::diag::{Diagnostic, Level};
+use crate::rule::Severity;
+use crate::source::{Sources, Span, walk};
+use crate::value::Zone;
+use crate::yaml::{self, Key, Node, NodeKind, Scalar, Shape};
+
+/// The name that is searched for.
+pub const FILE_NAME: &str = "keytrail.yaml";
+
+/// The word of `extends` for the rules that ship with Keytrail.
+pub(super) const BUILTIN: &str = "builtin";
+
+/// The shape of the project file.
+pub static PROJECT: Shape = Shape::Object(&[
+    Key::optional(
+        "extends",
+        TEXTS,
+        "What comes first: `builtin` (the default), and other project files.",
+    ),
+    Key::optional("rule_paths", TEXTS, "Files, folders and globs of rules, lists and definitions."),
+    Key::optional("allowlists", TEXTS, "Files, folders and globs of allowlists."),
+    Key::optional("rules", Shape::Map(&RULE), "Changes to rules, by id."),
+    Key::optional("lists", Shape::Map(&LIST), "Changes to lists, by id."),
+    Key::optional("zone", Shape::Str, "The zone of calendar functions and days; UTC by default."),
+    Key::optional("fail_on", SEVERITY, "The lowest severity that fails a run."),
+    Key::optional("min_severity", SEVERITY, "The lowest severity that is reported."),
+    Key::optional("max_skipped", Shape::Count, "How many records may be skipped."),
+    Key::optional("lints", Shape::Map(&LEVEL), "The level of lints, by name."),
+]);
+
+static RULE: Shape = Shape::Object(&[
+    Key::optional("enabled", Shape::Bool, "Whether it is in force."),
+    Key::optional("severity", SEVERITY, "Its severity here."),
+    Key::optional("params", Shape::Map(&Shape::Any), "Values of its parameters."),
+]);
+
+static LIST: Shape = Shape::Object(&[
+    Key::optional("add", TEXTS, "Values to add."),
+    Key::optional("remove", TEXTS, "Values to take out."),
+]);
+
+const TEXTS: Shape = Shape::List(&Shape::Str);
+const SEVERITY: Shape = Shape::Enum(Severity::WORDS);
+static LEVEL: Shape = Shape::Enum(&["off", "note", "warning", "error"]);
+
+/// Keys of later versions.
+const RESERVED: [&str; 5] = ["triage", "tables", "inputs", "queries", "guards"];
+
+/// What the project file says, with what it extends.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Project {
+    /// Whether the built-in rules are in force.
+    pub(super) builtin: bool,
+    pub(super) rule_paths: Vec<PolicyPath>,
+    pub(super) allowlists: Vec<PolicyPath>,
+    pub(super) rules: BTreeMap<String, RuleChange>,
+    pub(super) lists: BTreeMap<String, Vec<ListChange>>,
+    pub(super) zone: Option<Zone>,
+    pub(super) fail_on: Option<Severity>,
+    pub(super) min_severity: Option<Severity>,
+    pub(super) max_skipped: Option<u64>,
+    pub(super) lints: BTreeMap<String, LintLevel>,
+}
+
+/// A path, folder or glob, and the folder from which it is meant.
+#[derive(Debug, Clone)]
+pub(super) struct PolicyPath {
+    pub(super) base: PathBuf,
+    pub(super) text: String,
+    /// Where it was written; `None` on the command line.
+    pub(super) span: Option<Span>,
+}
+
+/// What the project file changes of one rule.
+#[derive(Debug, Clone)]
+pub(super) struct RuleChange {
+    /// Where the rule is named.
+    pub(super) span: Span,
+    pub(super) enabled: Option<bool>,
+    pub(super) severity: Option<(Severity, Span)>,
+    /// Values of parameters, with the place of their names.
+    pub(super) params: BTreeMap<String, (Span, Node)>,
+}
+
+/// What one project file changes of one list.
+#[derive(Debug, Clone)]
+pub(super) struct ListChange {
+    /// Where the list is named.
+    pub(super) span: Span,
+    pub(super) add: Vec<Scalar>,
+    pub(super) remove: Vec<Scalar>,
+}
+
+/// How loud a lint is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LintLevel {
+    /// The level; `None` turns the lint off.
+    pub level: Option<Level>,
+    /// Where the lint is named.
+    pub span: Span,
+}
+
+/// Reads project files into one [`Project`].
+pub(super) struct Reader<'a> {
+    pub(super) root: &'a Path,
+    pub(super) sources: &'a mut Sources,
+    pub(super) diagnostics: &'a mut Vec<Diagnostic>,
+    seen: BTreeSet<PathBuf>,
+    open: Vec<PathBuf>,
+}
+
+impl<'a> Reader<'a> {
+    /// A reader; names are shown relative to `root`.
+    pub(super) fn new(
+        root: &'a Path,
+        sources: &'a mut Sources,
+        diagnostics: &'a mut Vec<Diagnostic>,
+    ) -> Self {
+        Self { root, sources, diagnostics, seen: BTreeSet::new(), open: Vec::new() }
+    }
+
+    /// Adds what a file says; `from` is where it was named.
+    pub(super) fn read(&mut self, path: &Path, from: Option<Span>, project: &mut Project) {
+        let resolved = walk::resolve(path);
+        let name = walk::relative(path, self.root);
+        if self.open.contains(&resolved) {
+            let diagnostic =
+                Diagnostic::error(&codes::EXTENDS_ITSELF, format!("{name} extends itself"));
+            self.diagnostics.push(match from {
+                Some(span) => diagnostic.at(span, "this leads back to it"),
+                None => diagnostic,
+            });
+            return;
+        }
+        if !self.seen.insert(resolved.clone()) {
+            return;
+        }
+        let file = match self.sources.load(path, name.as_str()) {
+            Ok(file) => file,
+            Err(error) => {
+                let message = format!("cannot read the project file {name}: {}", error.reason);
+                let diagnostic = Diagnostic::error(&policy_codes::UNREADABLE, message);
+                self.diagnostics.push(match from {
+                    Some(span) => diagnostic.at(span, ""),
+                    None => diagnostic,
+                });
+                return;
+            }
+        };
+        let mut node = match yaml::parse(file, self.sources) {
+            Ok(node) => node,
+            Err(errors) => return self.diagnostics.extend(errors),
+        };
+        if matches!(node.kind, NodeKind::Null) {
+            node.kind = NodeKind::Mapping(Vec::new());
+        }
+        self.refuse_reserved(&mut node);
+        let before = self.diagnostics.len();
+        yaml::check(&node, &PROJECT, self.diagnostics);
+        if self.diagnostics[before..].iter().any(Diagnostic::is_error) {
+            return;
+        }
+        let base = path.parent().unwrap_or(Path::new("")).to_owned();
+        self.open.push(resolved);
+        self.extend(&node, &base, project);
+        self.open.pop();
+        self.merge(&node, &base, project);
+    }
+
+    fn refuse_reserved(&mut self, node: &mut Node) {
+        let NodeKind::Mapping(entries) = &mut node.kind else { return };
+        entries.retain(|entry| {
+            let key = entry.key.text();
+            let reserved = RESERVED.contains(&key);
+            if reserved {
+                let message = format!("`{key}` is not supported by this version of Keytrail");
+                let diagnostic = Diagnostic::error(&codes::NOT_SUPPORTED, message);
+                self.diagnostics.push(diagnostic.at(entry.key.span(), ""));
+            }
+            !reserved
+        });
+    }
+
+    fn extend(&mut self, node: &Node, base: &Path, project: &mut Project) {
+        let Some(extends) = node.get("extends") else {
+            project.builtin = true;
+            return;
+        };
+        for (text, span) in texts(extends) {
+            if text == BUILTIN {
+                project.builtin = true;
+            } else {
+                self.read(&base.join(text), Some(span), project);
+            }
+        }
+    }
+
+    fn merge(&mut self, node: &Node, base: &Path, project: &mut Project) {
+        let paths = |key| {
+            let at = node.get(key).map(texts).unwrap_or_default();
+            at.into_iter().map(|(text, span)| PolicyPath {
+                base: base.to_owned(),
+                text: text.to_owned(),
+                span: Some(span),
+            })
+        };
+        project.rule_paths.extend(paths("rule_paths"));
+        project.allowlists.extend(paths("allowlists"));
+        for entry in entries(node, "rules") {
+            let change =
+                project.rules.entry(entry.key.text().to_owned()).or_insert_with(|| RuleChange {
+                    span: entry.key.span(),
+                    enabled: None,
+                    severity: None,
+                    params: BTreeMap::new(),
+                });
+            change.span = entry.key.span();
+            change.enabled = entry.value.get("enabled").and_then(Node::bool).or(change.enabled);
+            change.severity = severity(entry.value.get("severity")).or(change.severity);
+            for param in entries(&entry.value, "params") {
+                let value = (param.key.span(), param.value.clone());
+                change.params.insert(param.key.text().to_owned(), value);
+            }
+        }
+        for entry in entries(node, "lists") {
+            let values = |key| {
+                let items = entry.value.get(key).map_or(&[][..], Node::items);
+                items.iter().filter_map(Node::scalar).cloned().collect()
+            };
+            let change =
+                ListChange { span: entry.key.span(), add: values("add"), remove: values("remove") };
+            project.lists.entry(entry.key.text().to_owned()).or_default().push(change);
+        }
+        if let Some(node) = node.get("zone") {
+            project.zone = self.zone(node).or(project.zone.take());
+        }
+        let severity_of = |key| severity(node.get(key)).map(|(severity, _)| severity);
+        project.fail_on = severity_of("fail_on").or(project.fail_on);
+        project.min_severity = severity_of("min_severity").or(project.min_severity);
+        let max_skipped = node.get("max_skipped").and_then(Node::int);
+        project.max_skipped =
+            max_skipped.and_then(|count| u64::try_from(count).ok()).or(project.max_skipped);
+        for entry in entries(node, "lints") {
+            let level = match entry.value.text() {
+                Some("error") => Some(Level::Error),
+                Some("warning") => Some(Level::Warning),
+                Some("note") => Some(Level::Note),
+                _ => None,
+            };
+            let level = LintLevel { level, span: entry.key.span() };
+            project.lints.insert(entry.key.text().to_owned(), level);
+        }
+    }
+
+    fn zone(&mut self, node: &Node) -> Option<Zone> {
+        let name = node.text()?;
+        let zone = Zone::parse(name);
+        if zone.is_none() {
+            let message = format!("there is no time zone `{name}`");
+            self.diagnostics.push(
+                Diagnostic::error(&codes::UNKNOWN_ZONE, message)
+                    .at(node.span, "")
+                    .help("write a name like `Asia/Shanghai`, or an offset like `+08:00`"),
+            );
+        }
+        zone
+    }
+}
+
+fn texts(node: &Node) -> Vec<(&str, Span)> {
+    node.items().iter().filter_map(|item| Some((item.text()?, item.span))).collect()
+}
+
+fn entries<'n>(node: &'n Node, key: &str) -> &'n [yaml::Entry] {
+    node.get(key).map_or(&[], Node::entries)
+}
+
+fn severity(node: Option<&Node>) -> Option<(Severity, Span)> {
+    let node = node?;
+    Some((Severity::parse(node.text()?)?, node.span))
+}
