@@ -14,3 +14,4 @@ pub mod stdlib;
 pub mod rule;
 pub mod allow;
 pub mod config;
+pub mod plan;

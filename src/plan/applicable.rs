@@ -1,0 +1,73 @@
+//! Whether a rule can find anything in records of a format.
+
+use crate::expr::Known;
+use crate::expr::ir::{Ir, Op};
+use crate::record::field::{cred, event};
+use crate::record::{FieldId, FieldSet, Format};
+use crate::rule::Rule;
+use crate::value::{RecordKind, Value};
+
+/// What a format leaves of a rule. It follows from the format, never from the values in a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Applicability {
+    /// Records of the format have what the rule needs.
+    Evaluated,
+    /// One alternative of the rule needs fields that the format does not carry.
+    PartlyBlind(FieldSet),
+    /// The rule needs fields that the format does not carry: it cannot find what it looks for,
+    /// and finding nothing does not mean that nothing is there.
+    Blind(FieldSet),
+    /// The rule is about other records or another provider.
+    NotApplicable,
+}
+
+/// What `format` leaves of `rule`.
+pub fn applicability(rule: &Rule, format: &dyn Format) -> Applicability {
+    if !format.kinds().contains(&rule.on) {
+        return Applicability::NotApplicable;
+    }
+    let fixed = rule.when.assuming(&Given { format, on: rule.on, carried_only: false });
+    if fixed.constant() == Some(false) {
+        return Applicability::NotApplicable;
+    }
+    let carried = Given { format, on: rule.on, carried_only: true };
+    let lacking = || {
+        let carries = format.carries();
+        fixed.fields().iter().filter(|field| !carries.contains(*field)).collect::<FieldSet>()
+    };
+    if rule.when.assuming(&carried).constant() == Some(false) {
+        return Applicability::Blind(lacking());
+    }
+    if let Ir { op: Op::Or(arms), .. } = fixed.ir()
+        && arms.iter().any(|arm| is_false(&arm.assuming(&carried)))
+    {
+        return Applicability::PartlyBlind(lacking());
+    }
+    Applicability::Evaluated
+}
+
+fn is_false(ir: &Ir) -> bool {
+    matches!(ir.op, Op::Const(Value::Bool(false)))
+}
+
+/// What a format fixes: its provider, and with `carried_only` every field that it lacks.
+struct Given<'f> {
+    format: &'f dyn Format,
+    on: RecordKind,
+    carried_only: bool,
+}
+
+impl Known for Given<'_> {
+    fn field(&self, field: FieldId) -> Option<Value<'static>> {
+        if field == event::PROVIDER || field == cred::PROVIDER {
+            return Some(Value::str(self.format.provider().name()));
+        }
+        let lacks = self.carried_only && !self.format.carries().contains(field);
+        lacks.then_some(Value::Missing)
+    }
+
+    /// Without a report no event has a key or cred to join.
+    fn row(&self, kind: RecordKind) -> Option<bool> {
+        (self.carried_only && self.on == RecordKind::Event && kind != self.on).then_some(false)
+    }
+}
