@@ -15,3 +15,4 @@ pub mod rule;
 pub mod allow;
 pub mod config;
 pub mod plan;
+pub mod finding;

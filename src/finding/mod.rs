@@ -1,0 +1,17 @@
+//! Findings, their evidence, redaction and fingerprints.
+//!
+//! What leaves this module holds no secret any more. It knows rules and allowlists, and neither
+//! how matches come about nor how a finding is printed.
+
+#[allow(clippy::module_inception)]
+mod finding;
+mod fingerprint;
+mod redact;
+mod subject;
+
+pub use finding::{
+    CallRecord, Calls, Finding, Location, Occurrence, Sample, Suppression, VerdictRole,
+};
+pub use fingerprint::{digest128, fingerprint};
+pub use redact::{REDACTED, Redactor};
+pub use subject::{encode, show};

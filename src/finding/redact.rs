@@ -1,0 +1,411 @@
+//! Takes secrets out of whatever a finding shows.
+//!
+//! Redaction happens when a finding is built, so that no later stage holds a secret: values under
+//! telling keys, key material by its shape, and random-looking strings among the parameters of a
+//! call. Access key ids are no secrets, and are masked unless the user asks to see them.
+
+use std::borrow::Cow;
+use std::fmt::Write;
+use std::sync::LazyLock;
+
+use regex::Regex;
+use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+
+use crate::value::{mask, mask_keys};
+
+/// What stands in the place of a secret.
+pub const REDACTED: &str = "[redacted]";
+
+/// Objects nested deeper than this are left out of what is shown.
+const MAX_DEPTH: usize = 24;
+
+/// How to show records.
+#[derive(Debug, Clone, Copy)]
+pub struct Redactor {
+    /// Whether access key ids are shown whole.
+    pub show_keys: bool,
+}
+
+static SECRETS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(concat!(
+        // PEM blocks, with real or with escaped line ends, whole or cut off.
+        r"-----BEGIN [A-Z ]+-----[\s\S]*?(?:-----END [A-Z ]+-----|$)",
+        // JSON web tokens.
+        r"|\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*",
+        // Signatures and tokens of presigned addresses.
+        r"|(?i:\b(?:X-Amz-Signature|X-Amz-Security-Token|Signature|q-signature|SecurityToken)=)[^&\s]+",
+        // Passwords inside addresses.
+        r"|://[^/\s:@]+:[^/\s@]+@",
+        // `password=…`, `--secret-key …` in commands and texts.
+        r#"|(?i:\b(?:password|passwd|pwd|secret[_-]?(?:access[_-]?)?key|secret|token|api[_-]?key)\s*[=:]\s*)[^\s&"',;]{4,}"#,
+        r"|(?i:--(?:password|secret|token|secret-key|api-key)[ =])\S+",
+    ))
+    .expect("a constant pattern, compiled by every test")
+});
+
+static SECRET_KEYS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(concat!(
+        r"(?i)pass(?:word|wd|phrase)|secret|token|private_?key|authorization|user_?data",
+        r"|credentials?$|key_?material|api_?key|signature$|plaintext|certificate_?body",
+        r"|connection_?string",
+    ))
+    .expect("a constant pattern, compiled by every test")
+});
+
+/// Keys that only look telling.
+const HARMLESS_KEYS: &[&str] = &[
+    "secretid",
+    "secretarn",
+    "secretname",
+    "secretlist",
+    "secretids",
+    "secretsmanagersecretid",
+    "clientrequesttoken",
+    "sessioncredentialfromconsole",
+    "signatureversion",
+    "passwordreset",
+    "passwordresetrequired",
+    "passwordlastused",
+    "tokentype",
+    "credentialid",
+];
+
+/// Keys whose string is an access key id.
+const KEY_ID_KEYS: &[&str] = &["accesskeyid", "accesskey", "akid"];
+
+impl Redactor {
+    /// An access key id as it may be shown.
+    pub fn key_id<'t>(&self, id: &'t str) -> Cow<'t, str> {
+        if self.show_keys { Cow::Borrowed(id) } else { Cow::Owned(mask(id)) }
+    }
+
+    /// A text without key material, its key ids masked.
+    pub fn text<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        let mut shown = Cow::Borrowed(text);
+        if let Cow::Owned(clean) = SECRETS.replace_all(&shown, REDACTED) {
+            shown = Cow::Owned(clean);
+        }
+        if !self.show_keys
+            && let Cow::Owned(clean) = mask_keys(&shown)
+        {
+            shown = Cow::Owned(clean);
+        }
+        shown
+    }
+
+    /// A JSON record without secrets, in one line, at most `limit` bytes with a mark where cut.
+    pub fn record(&self, json: &str, limit: usize) -> String {
+        let mut out = String::with_capacity(json.len().min(limit) + 64);
+        match serde_json::from_str::<&RawValue>(json) {
+            Ok(raw) => self.value(raw.get(), Place::default(), 0, &mut out),
+            Err(_) => out.push_str(&self.text(json)),
+        }
+        cut(&mut out, limit);
+        out
+    }
+
+    fn value(&self, raw: &str, place: Place, depth: usize, out: &mut String) {
+        if depth > MAX_DEPTH {
+            out.push_str("\"…\"");
+            return;
+        }
+        match raw.trim_start().as_bytes().first() {
+            Some(b'{') => self.object(raw, place, depth, out),
+            Some(b'[') => self.array(raw, place, depth, out),
+            Some(b'"') => {
+                let text: Cow<'_, str> =
+                    serde_json::from_str::<String>(raw).map_or(Cow::Borrowed(REDACTED), Cow::Owned);
+                quote(&self.string(&text, place, depth), out);
+            }
+            // Numbers under a telling key may be PINs; true, false and null tell nothing.
+            Some(b'0'..=b'9' | b'-') if place.secret => quote(REDACTED, out),
+            _ => out.push_str(raw.trim()),
+        }
+    }
+
+    fn object(&self, raw: &str, place: Place, depth: usize, out: &mut String) {
+        let Ok(Entries(entries)) = serde_json::from_str(raw) else {
+            return quote(REDACTED, out);
+        };
+        out.push('{');
+        for (index, (key, value)) in entries.iter().enumerate() {
+            if index > 0 {
+                out.push(',');
+            }
+            quote(&self.text(key), out);
+            out.push(':');
+            self.value(value.get(), place.under(key), depth + 1, out);
+        }
+        out.push('}');
+    }
+
+    fn array(&self, raw: &str, place: Place, depth: usize, out: &mut String) {
+        let Ok(Elements(items)) = serde_json::from_str(raw) else {
+            return quote(REDACTED, out);
+        };
+        out.push('[');
+        for (index, item) in items.iter().enumerate() {
+            if index > 0 {
+                out.push(',');
+            }
+            self.value(item.get(), place, depth + 1, out);
+        }
+        out.push(']');
+    }
+
+    fn string<'t>(&self, text: &'t str, place: Place, depth: usize) -> Cow<'t, str> {
+        if text.starts_with("HIDDEN_DUE_TO_") || text.is_empty() {
+            return Cow::Borrowed(text);
+        }
+        if place.key_id {
+            return self.key_id(text);
+        }
+        if place.secret {
+            return Cow::Borrowed(REDACTED);
+        }
+        // Documents inside strings: policies, and the parameters of some providers.
+        if text.trim_start().starts_with(['{', '['])
+            && let Ok(inner) = serde_json::from_str::<&RawValue>(text)
+        {
+            let mut out = String::with_capacity(text.len());
+            self.value(inner.get(), place, depth + 1, &mut out);
+            return Cow::Owned(out);
+        }
+        if place.params && looks_random(text) {
+            return Cow::Borrowed(REDACTED);
+        }
+        self.text(text)
+    }
+}
+
+/// What the keys above a value tell of it.
+#[derive(Debug, Clone, Copy, Default)]
+struct Place {
+    /// Below the parameters or the answer of a call.
+    params: bool,
+    /// Under a key that says that this is a secret.
+    secret: bool,
+    /// Under a key that says that this is an access key id.
+    key_id: bool,
+}
+
+impl Place {
+    fn under(self, key: &str) -> Self {
+        let plain: String =
+            key.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();
+        let harmless = HARMLESS_KEYS.contains(&plain.as_str());
+        let key_id = KEY_ID_KEYS.contains(&plain.as_str());
+        let telling = SECRET_KEYS.is_match(key);
+        // `credentials` holds the key id and the expiry beside the secret: look at each.
+        let container = plain.ends_with("credentials") || plain.ends_with("credential");
+        Self {
+            params: self.params
+                || matches!(
+                    plain.as_str(),
+                    "requestparameters" | "responseelements" | "requestparameterjson"
+                ),
+            secret: (self.secret || (telling && !container)) && !harmless && !key_id,
+            key_id,
+        }
+    }
+}
+
+/// Whether a string looks like key material: long, without blanks, and of many different letters.
+fn looks_random(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    if bytes.len() < 32 || text.starts_with("arn:") || text.contains("://") {
+        return false;
+    }
+    let shape = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=' | b'_' | b'-');
+    if !bytes.iter().all(shape) {
+        return false;
+    }
+    let classes = [u8::is_ascii_lowercase, u8::is_ascii_uppercase, u8::is_ascii_digit];
+    if !classes.iter().all(|class| bytes.iter().any(class)) {
+        return false;
+    }
+    let mut counts = [0u32; 256];
+    for &byte in bytes {
+        counts[byte as usize] += 1;
+    }
+    let total = bytes.len() as f64;
+    let entropy: f64 = counts
+        .iter()
+        .filter(|&&count| count > 0)
+        .map(|&count| {
+            let share = f64::from(count) / total;
+            -share * share.log2()
+        })
+        .sum();
+    entropy > 4.0
+}
+
+fn quote(text: &str, out: &mut String) {
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            c if (c as u32) < 0x20 => {
+                let _ = write!(out, "\\u{:04x}", c as u32);
+            }
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+}
+
+fn cut(text: &mut String, limit: usize) {
+    if text.len() <= limit {
+        return;
+    }
+    let mut end = limit;
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let left_out = text.len() - end;
+    text.truncate(end);
+    let _ = write!(text, "… ({left_out} bytes more)");
+}
+
+struct Entries<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
+struct Elements<'a>(Vec<&'a RawValue>);
+
+impl<'de: 'a, 'a> serde::Deserialize<'de> for Entries<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Collect;
+        impl<'de> Visitor<'de> for Collect {
+            type Value = Entries<'de>;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut entries = Vec::new();
+                while let Some((key, value)) = map.next_entry::<String, &'de RawValue>()? {
+                    entries.push((Cow::Owned(key), value));
+                }
+                Ok(Entries(entries))
+            }
+        }
+        deserializer.deserialize_map(Collect)
+    }
+}
+
+impl<'de: 'a, 'a> serde::Deserialize<'de> for Elements<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Collect;
+        impl<'de> Visitor<'de> for Collect {
+            type Value = Elements<'de>;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an array")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+                let mut items = Vec::new();
+                while let Some(item) = seq.next_element::<&'de RawValue>()? {
+                    items.push(item);
+                }
+                Ok(Elements(items))
+            }
+        }
+        deserializer.deserialize_seq(Collect)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MASKING: Redactor = Redactor { show_keys: false };
+
+    #[test]
+    fn secrets_go_and_the_rest_stays() {
+        for (record, shown) in [
+            (r#"{"eventName":"CreateUser","n":12345678901234567890}"#, None),
+            (
+                r#"{"requestParameters":{"masterUserPassword":"hunter2hunter2","dBInstanceIdentifier":"db"}}"#,
+                Some(
+                    r#"{"requestParameters":{"masterUserPassword":"[redacted]","dBInstanceIdentifier":"db"}}"#,
+                ),
+            ),
+            (
+                r#"{"responseElements":{"credentials":{"accessKeyId":"ASIAEXAMPLE000000001","sessionToken":"x","expiration":"Jul 10"}}}"#,
+                Some(
+                    r#"{"responseElements":{"credentials":{"accessKeyId":"ASIA…0001","sessionToken":"[redacted]","expiration":"Jul 10"}}}"#,
+                ),
+            ),
+            (
+                r#"{"requestParameters":{"secretId":"prod/db","clientRequestToken":"b6f8c2a0-0000-4000-8000-3f8a2c1d9e7b"}}"#,
+                None,
+            ),
+            (r#"{"sessionCredentialFromConsole":"true"}"#, None),
+            (r#"{"requestParameters":{"password":"HIDDEN_DUE_TO_SECURITY_REASONS"}}"#, None),
+            (
+                r#"{"requestParameters":{"password":1234}}"#,
+                Some(r#"{"requestParameters":{"password":"[redacted]"}}"#),
+            ),
+            (r#"{"requestParameters":{"passwordResetRequired":true}}"#, None),
+            (
+                r#"{"requestParameters":{"tokens":["a-token","b-token"]}}"#,
+                Some(r#"{"requestParameters":{"tokens":["[redacted]","[redacted]"]}}"#),
+            ),
+            (
+                r#"{"requestParameters":{"value":"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"}}"#,
+                Some(r#"{"requestParameters":{"value":"[redacted]"}}"#),
+            ),
+            (r#"{"requestParameters":{"name":"a-very-long-but-readable-resource-name-1"}}"#, None),
+            (
+                r#"{"requestParameters":"{\"Password\":\"p4ssw0rd\",\"Name\":\"n\"}"}"#,
+                Some(r#"{"requestParameters":"{\"Password\":\"[redacted]\",\"Name\":\"n\"}"}"#),
+            ),
+            (
+                r#"{"userAgent":"curl https://u:pw@h/?X-Amz-Signature=abc123 --password hunter22"}"#,
+                Some(r#"{"userAgent":"curl https[redacted]h/?[redacted] [redacted]"}"#),
+            ),
+            (r#"{"note":"caf\u00e9 \u001b[2J"}"#, Some("{\"note\":\"café \\u001b[2J\"}")),
+        ] {
+            assert_eq!(MASKING.record(record, 4096), shown.unwrap_or(record), "{record}");
+        }
+    }
+
+    #[test]
+    fn key_material_goes_wherever_it_stands() {
+        let pem = "-----BEGIN RSA PRIVATE KEY-----\\nMIIEow\\n-----END RSA PRIVATE KEY-----";
+        let jwt = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJl";
+        let record = format!(r#"{{"a":{{"b":["{pem}","x {jwt} y"]}}}}"#);
+        let shown = MASKING.record(&record, 4096);
+        assert_eq!(shown, r#"{"a":{"b":["[redacted]","x [redacted] y"]}}"#);
+    }
+
+    #[test]
+    fn key_ids_are_masked_unless_asked_for() {
+        let record = r#"{"userIdentity":{"accessKeyId":"0123456789ABCDEFGHIJ"},"t":"by AKIAEXAMPLE000000001"}"#;
+        assert_eq!(
+            MASKING.record(record, 4096),
+            r#"{"userIdentity":{"accessKeyId":"0123…GHIJ"},"t":"by AKIA…0001"}"#
+        );
+        assert_eq!(Redactor { show_keys: true }.record(record, 4096), record);
+    }
+
+    #[test]
+    fn long_records_are_cut_between_characters() {
+        let record = format!(r#"{{"a":"{}"}}"#, "é".repeat(100));
+        let shown = MASKING.record(&record, 50);
+        assert!(shown.starts_with("{\"a\":\"éé"), "{shown}");
+        assert!(shown.ends_with(" bytes more)"), "{shown}");
+    }
+
+    #[test]
+    fn deep_and_broken_records_do_no_harm() {
+        let deep = "[".repeat(10_000) + &"]".repeat(10_000);
+        assert!(MASKING.record(&deep, 4096).contains('…'));
+        assert_eq!(MASKING.record("not json, token=abcdefgh", 4096), "not json, [redacted]");
+    }
+}
