@@ -16,3 +16,4 @@ pub mod allow;
 pub mod config;
 pub mod plan;
 pub mod finding;
+pub mod engine;

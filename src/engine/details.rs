@@ -1,0 +1,182 @@
+//! The few matches of a finding that are kept whole.
+
+use std::collections::BTreeMap;
+
+/// Matches kept for one call record, and for one finding.
+///
+/// A report shows three and sixty; the slack leaves room for versions of one event of which only
+/// one counts in the end.
+const PER_CALL: usize = 4;
+const PER_FINDING: usize = 72;
+
+/// The total order of matches: time, id, content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Order {
+    /// Microseconds since 1970; the smallest number for a record without a time.
+    pub(super) time: i64,
+    /// Hash of provider, account and event id; 0 for a record without an id.
+    pub(super) id: u128,
+    /// Hash of the record's text.
+    pub(super) content: u64,
+}
+
+/// Where a record stands; of records that are the same, the first place is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Place {
+    pub(super) file: u32,
+    pub(super) offset: u64,
+    pub(super) ordinal: u64,
+    pub(super) line: u64,
+    pub(super) column: u64,
+    pub(super) end_line: u64,
+    pub(super) end_column: u64,
+    pub(super) length: u64,
+}
+
+/// One match, kept whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Detail {
+    pub(super) call: u32,
+    pub(super) place: Place,
+    /// What the finding would say, were this its first match.
+    pub(super) message: String,
+    /// The record, redacted.
+    pub(super) text: String,
+    pub(super) id: Option<String>,
+    pub(super) request_id: Option<String>,
+    pub(super) account: Option<String>,
+    pub(super) region: Option<String>,
+}
+
+/// The first matches in the total order, at most [`PER_CALL`] for a call record and
+/// [`PER_FINDING`] in all.
+///
+/// What is kept is a greedy basis of a truncated partition matroid: the basis of a union is the
+/// basis of the union of the bases, so that neither order nor split changes what is kept.
+#[derive(Debug, Default)]
+pub(super) struct Details {
+    kept: BTreeMap<Order, Detail>,
+    of_call: BTreeMap<u32, Vec<Order>>,
+}
+
+impl Details {
+    /// Whether a match with this order would be kept, so that its detail is worth building.
+    pub(super) fn wants(&self, order: Order, call: u32, place: Place) -> bool {
+        if let Some(same) = self.kept.get(&order) {
+            return place < same.place;
+        }
+        let full = |orders: &Vec<Order>| orders.len() >= PER_CALL && orders.last() < Some(&order);
+        if self.of_call.get(&call).is_some_and(full) {
+            return false;
+        }
+        self.kept.len() < PER_FINDING
+            || self.kept.last_key_value().is_none_or(|(last, _)| order < *last)
+    }
+
+    /// Keeps a match if it is among the first.
+    pub(super) fn add(&mut self, order: Order, detail: Detail) {
+        if let Some(same) = self.kept.get_mut(&order) {
+            if detail.place < same.place {
+                *same = detail;
+            }
+            return;
+        }
+        let call = detail.call;
+        let orders = self.of_call.entry(call).or_default();
+        orders.insert(orders.partition_point(|o| *o < order), order);
+        let out = if orders.len() > PER_CALL { orders.pop() } else { None };
+        self.kept.insert(order, detail);
+        if let Some(out) = out {
+            self.kept.remove(&out);
+        }
+        if self.kept.len() > PER_FINDING
+            && let Some((last, dropped)) = self.kept.pop_last()
+            && let Some(orders) = self.of_call.get_mut(&dropped.call)
+        {
+            orders.retain(|o| *o != last);
+        }
+    }
+
+    /// Adds what another thread kept; `calls` translates its call records.
+    pub(super) fn merge(&mut self, other: Self, calls: &[u32]) {
+        for (order, mut detail) in other.kept {
+            detail.call = calls[detail.call as usize];
+            self.add(order, detail);
+        }
+    }
+
+    pub(super) fn get(&self, order: &Order) -> Option<&Detail> {
+        self.kept.get(order)
+    }
+
+    pub(super) fn first(&self) -> Option<(&Order, &Detail)> {
+        self.kept.first_key_value()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn detail(call: u32, offset: u64) -> Detail {
+        let place = Place {
+            file: 0,
+            offset,
+            ordinal: 0,
+            line: 1,
+            column: 1,
+            end_line: 1,
+            end_column: 1,
+            length: 1,
+        };
+        let text = String::new();
+        Detail {
+            call,
+            place,
+            message: text.clone(),
+            text,
+            id: None,
+            request_id: None,
+            account: None,
+            region: None,
+        }
+    }
+
+    fn keep(details: &mut Details, (time, call, offset): (i64, u32, u64)) {
+        let order = Order { time, id: u128::from(call), content: 0 };
+        let new = detail(call, offset);
+        if details.wants(order, call, new.place) {
+            details.add(order, new);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn neither_order_nor_split_changes_what_is_kept(
+            matches in prop::collection::vec((0i64..400, 0u32..40, 0u64..3), 0..600),
+            cut in 0usize..600,
+        ) {
+            let mut whole = Details::default();
+            matches.iter().for_each(|m| keep(&mut whole, *m));
+
+            let mut reversed = Details::default();
+            matches.iter().rev().for_each(|m| keep(&mut reversed, *m));
+            prop_assert_eq!(&whole.kept, &reversed.kept);
+
+            let (left, right) = matches.split_at(cut.min(matches.len()));
+            let (mut a, mut b) = (Details::default(), Details::default());
+            left.iter().for_each(|m| keep(&mut a, *m));
+            right.iter().for_each(|m| keep(&mut b, *m));
+            let same: Vec<u32> = (0..40).collect();
+            b.merge(a, &same);
+            prop_assert_eq!(&whole.kept, &b.kept);
+
+            prop_assert!(whole.kept.len() <= PER_FINDING);
+            for orders in whole.of_call.values() {
+                prop_assert!(orders.len() <= PER_CALL && orders.is_sorted());
+            }
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! Map and reduce: records to matches, matches to findings.
+//!
+//! `map` sees one record and no state; `reduce` sees the matches of one rule and subject. Both
+//! give the same result whatever the order, the split or the number of threads. There is no
+//! clock, no file and no output here.
+
+mod account;
+mod details;
+mod map;
+mod matches;
+mod reduce;
+mod run;
+mod schedule;
+
+pub use crate::plan::Applicability;
+pub use account::{Accounting, FileReport, RuleError};
+pub use reduce::Coverage;
+pub use run::{RunOptions, RunResult, Unapplied, run};

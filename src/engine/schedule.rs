@@ -1,0 +1,126 @@
+//! Which thread reads what.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::record::{Batch, Batches, FileAccount, FileStatus, Format, Inputs, Phase, Step};
+use crate::value::Time;
+
+/// The files of a run, handed out to threads batch by batch.
+///
+/// A thread takes a file of its own while there are untouched ones. After that it helps with a
+/// file that another thread reads: reading happens under the file's lock, evaluating outside.
+pub(super) struct Schedule<'i> {
+    inputs: &'i dyn Inputs,
+    /// The files of the phase, and how many of them were begun.
+    phase: Vec<usize>,
+    next: AtomicUsize,
+    files: Vec<Slot<'i>>,
+}
+
+/// What a thread works on next; its buffers are reused.
+#[derive(Default)]
+pub(super) struct Turn {
+    pub(super) batch: Batch,
+    pub(super) formats: Vec<&'static dyn Format>,
+    /// The time that the file itself speaks of.
+    pub(super) time: Option<Time>,
+}
+
+struct Slot<'i> {
+    done: AtomicBool,
+    state: Mutex<State<'i>>,
+}
+
+#[derive(Default)]
+enum State<'i> {
+    #[default]
+    Untouched,
+    Open(Box<dyn Batches + 'i>),
+    Done(FileAccount),
+}
+
+impl<'i> Schedule<'i> {
+    pub(super) fn new(inputs: &'i dyn Inputs) -> Self {
+        let slot = || Slot { done: AtomicBool::new(false), state: Mutex::default() };
+        let files = (0..inputs.count()).map(|_| slot()).collect();
+        Self { inputs, phase: Vec::new(), next: AtomicUsize::new(0), files }
+    }
+
+    /// Hands out the files of this phase from now on.
+    pub(super) fn begin(&mut self, phase: Phase) {
+        let of_phase = |index: &usize| self.inputs.phase(*index) == phase;
+        self.phase = (0..self.files.len()).filter(of_phase).collect();
+        self.next = AtomicUsize::new(0);
+    }
+
+    /// Fills `turn` with the next records for a thread that last worked on `file`; returns which
+    /// file they are of, or `None` when every file of the phase is done.
+    pub(super) fn next(&self, file: &mut Option<usize>, turn: &mut Turn) -> Option<usize> {
+        loop {
+            let own = file.filter(|&at| !self.files[at].done.load(Ordering::Acquire));
+            let at = own.or_else(|| self.untouched()).or_else(|| self.unfinished())?;
+            *file = Some(at);
+            if self.read(at, turn) {
+                return Some(at);
+            }
+        }
+    }
+
+    fn untouched(&self) -> Option<usize> {
+        let at = self.next.fetch_add(1, Ordering::Relaxed);
+        if at >= self.phase.len() {
+            // Keep the counter from ever running over.
+            self.next.store(self.phase.len(), Ordering::Relaxed);
+        }
+        self.phase.get(at).copied()
+    }
+
+    fn unfinished(&self) -> Option<usize> {
+        let open = |at: &usize| !self.files[*at].done.load(Ordering::Acquire);
+        self.phase.iter().copied().find(open)
+    }
+
+    /// Reads the next batch of a file; false when there was none left.
+    fn read(&self, at: usize, turn: &mut Turn) -> bool {
+        let slot = &self.files[at];
+        let mut state = lock(&slot.state);
+        if matches!(*state, State::Untouched) {
+            *state = State::Open(self.inputs.open(at));
+        }
+        let State::Open(reader) = &mut *state else { return false };
+        // A panic is a bug of ours; it must cost one file, not the threads.
+        let step = catch_unwind(AssertUnwindSafe(|| reader.next(&mut turn.batch)));
+        turn.formats.clear();
+        turn.formats.extend_from_slice(reader.formats());
+        turn.time = reader.report_time();
+        if !matches!(step, Ok(Step::More)) {
+            let mut account = reader.account();
+            if step.is_err() {
+                turn.batch.clear();
+                let reason = "reading it failed inside Keytrail".into();
+                account.status = FileStatus::Unreadable { reason };
+            }
+            *state = State::Done(account);
+            slot.done.store(true, Ordering::Release);
+        }
+        true
+    }
+
+    /// What the input side says of each file; call when every thread is done.
+    pub(super) fn into_accounts(self) -> Vec<FileAccount> {
+        self.files
+            .into_iter()
+            .map(|slot| match slot.state.into_inner().unwrap_or_else(PoisonError::into_inner) {
+                State::Done(account) => account,
+                State::Untouched | State::Open(_) => FileAccount::default(),
+            })
+            .collect()
+    }
+}
+
+/// A panic while reading leaves the reader as it was; what it read is accounted for elsewhere.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
