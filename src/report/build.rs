@@ -1,0 +1,292 @@
+//! From what a run found to what is reported and how it ends.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Facts, LedgerEntry, LedgerState, Note, Report, RuleSummary, Verdict};
+use crate::allow::{Allowlist, EntryState};
+use crate::engine::{Applicability, Coverage, RunResult, Unapplied};
+use crate::finding::{Finding, VerdictRole};
+use crate::record::{FieldSet, FileStatus};
+use crate::rule::{Rule, Severity, Status};
+use crate::source::Sources;
+
+/// What a report is made of, beside the run itself.
+#[derive(Debug)]
+pub struct Parts<'p> {
+    /// Facts of the run, thresholds among them.
+    pub facts: Facts,
+    /// Every rule in force.
+    pub rules: &'p [Rule],
+    /// The allowlist in force.
+    pub allowlist: &'p Allowlist,
+    /// The files they come from.
+    pub sources: &'p Sources,
+    /// Input roots as they were named.
+    pub roots: Vec<String>,
+    /// Whether a run without any record or rule is fine.
+    pub allow_empty: bool,
+    /// What the input side has to say.
+    pub notes: Vec<Note>,
+}
+
+impl Report {
+    /// The report of a run.
+    pub fn build(parts: Parts<'_>, run: RunResult) -> Report {
+        let Parts { facts, rules, allowlist, sources, roots, allow_empty, mut notes } = parts;
+        let mut incomplete = incomplete(&run, rules, sources, &facts, allow_empty);
+        let (notes_of_rules, blind) = unapplied(&run.unapplied, rules);
+        notes.extend(notes_of_rules);
+        notes.sort();
+        if facts.strict && blind > 0 {
+            incomplete.push(Note {
+                id: "blind-rules",
+                text: format!(
+                    "--strict is given, and {} cannot see what {} for",
+                    if blind == 1 { "1 rule".to_owned() } else { format!("{blind} rules") },
+                    if blind == 1 { "it looks" } else { "they look" }
+                ),
+            });
+        }
+        let (mut findings, mut left_out) = (Vec::new(), 0);
+        for mut finding in run.findings {
+            finding.role = role(&finding, &rules[finding.rule], facts.fail_on);
+            // A finding that fails the run is always shown.
+            if finding.severity >= facts.min_severity || finding.role == VerdictRole::Gates {
+                findings.push(finding);
+            } else {
+                left_out += 1;
+            }
+        }
+        findings.sort_by(|a, b| {
+            b.severity
+                .cmp(&a.severity)
+                .then_with(|| rules[a.rule].id.cmp(&rules[b.rule].id))
+                .then_with(|| (&a.provider, &a.subject).cmp(&(&b.provider, &b.subject)))
+                .then_with(|| a.fingerprint.cmp(&b.fingerprint))
+        });
+        let verdict = if !incomplete.is_empty() {
+            Verdict::Incomplete
+        } else if findings.iter().any(|finding| finding.role == VerdictRole::Gates) {
+            Verdict::Findings
+        } else {
+            Verdict::Clean
+        };
+        let mut files = run.files;
+        files.sort_by(|a, b| {
+            (a.account.root, &a.account.path).cmp(&(b.account.root, &b.account.path))
+        });
+        Report {
+            rules: rules.iter().map(|rule| summary(rule, sources)).collect(),
+            ledger: ledger(allowlist, &run.coverage, rules, sources, &facts),
+            accounting: run.accounting,
+            below_min_severity: left_out,
+            facts,
+            roots,
+            findings,
+            files,
+            incomplete,
+            notes,
+            verdict,
+        }
+    }
+}
+
+/// A note for each rule that a format leaves little of, and how many are blind.
+fn unapplied(unapplied: &[Unapplied], rules: &[Rule]) -> (Vec<Note>, usize) {
+    let mut notes = Vec::new();
+    let mut not_applicable: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let mut blind = BTreeSet::new();
+    for Unapplied { format, rule: index, applicability } in unapplied {
+        let rule = &rules[*index];
+        // An empty list is said with the rule; what the format lacks changes nothing.
+        if rule.not_configured.is_some() {
+            continue;
+        }
+        let names = |fields: &FieldSet| -> String {
+            fields.iter().map(|field| field.field().path()).collect::<Vec<_>>().join(", ")
+        };
+        let mut note = |id, text| notes.push(Note { id, text });
+        match applicability {
+            Applicability::Evaluated => {}
+            Applicability::Blind(fields) => {
+                blind.insert(index);
+                note(
+                    "blind-rule",
+                    format!(
+                        "rule {} is blind on {format}, which does not carry {}: finding nothing \
+                         does not mean that nothing is there",
+                        rule.id,
+                        names(fields)
+                    ),
+                );
+            }
+            Applicability::PartlyBlind(fields) => note(
+                "partly-blind-rule",
+                format!(
+                    "rule {} is partly blind on {format}, which does not carry {}",
+                    rule.id,
+                    names(fields)
+                ),
+            ),
+            Applicability::NotApplicable => {
+                not_applicable.entry(format).or_default().push(&rule.id);
+            }
+        }
+    }
+    for (format, rules) in not_applicable {
+        let text = format!("not about {format}, and not evaluated on it: {}", rules.join(", "));
+        notes.push(Note { id: "rules-not-applicable", text });
+    }
+    (notes, blind.len())
+}
+
+fn role(finding: &Finding, rule: &Rule, fail_on: Severity) -> VerdictRole {
+    if finding.role == VerdictRole::Suppressed {
+        VerdictRole::Suppressed
+    } else if rule.status == Status::Experimental {
+        VerdictRole::Experimental
+    } else if finding.severity < fail_on {
+        VerdictRole::BelowThreshold
+    } else {
+        VerdictRole::Gates
+    }
+}
+
+/// Everything that keeps "0 findings" from meaning clean.
+fn incomplete(
+    run: &RunResult,
+    rules: &[Rule],
+    sources: &Sources,
+    facts: &Facts,
+    allow_empty: bool,
+) -> Vec<Note> {
+    let mut reasons = Vec::new();
+    let mut because = |id, text| reasons.push(Note { id, text });
+    for file in &run.files {
+        let path = &file.account.path;
+        match &file.account.status {
+            FileStatus::Unclaimed { reason } => {
+                because("unclaimed-input", format!("{path} is not read by any format: {reason}"));
+            }
+            FileStatus::Unreadable { reason } => {
+                because("unreadable-input", format!("{path} cannot be read: {reason}"));
+            }
+            FileStatus::Read | FileStatus::NotAnInput { .. } | FileStatus::Declined { .. } => {}
+        }
+    }
+    let skipped = run.accounting.skipped;
+    if skipped > facts.max_skipped {
+        let by_reason: Vec<String> = run
+            .accounting
+            .skipped_by_reason
+            .iter()
+            .map(|(reason, count)| format!("{count} {reason}"))
+            .collect();
+        let records =
+            if skipped == 1 { "1 record was".into() } else { format!("{skipped} records were") };
+        because(
+            "skipped-records",
+            format!(
+                "{records} not evaluated ({}); --max-skipped is {}",
+                by_reason.join(", "),
+                facts.max_skipped
+            ),
+        );
+    }
+    for error in &run.errors {
+        let rule = rules.get(error.rule).map_or("?", |rule| rule.id.as_str());
+        let example = error.examples.first().map(|(span, message, place)| {
+            let file = sources.file(span.file);
+            let (line, column) = file.line_col(span.start);
+            format!(": {message} at {}:{line}:{column}, on the record at {place}", file.name)
+        });
+        let times = if error.count == 1 { "once".into() } else { format!("{} times", error.count) };
+        because("rule-error", format!("rule {rule} failed {times}{}", example.unwrap_or_default()));
+    }
+    if !run.panics.is_empty() {
+        because(
+            "internal-error",
+            format!(
+                "evaluation failed inside Keytrail on the records at {}",
+                run.panics.join(", ")
+            ),
+        );
+    }
+    if !allow_empty {
+        if run.accounting.read == 0 {
+            let text = "no record was found in any input; pass --allow-empty if that is fine";
+            because("no-records", text.into());
+        }
+        if rules.is_empty() {
+            let text = "no rule is in force; pass --allow-empty if that is fine";
+            because("no-rules", text.into());
+        }
+    }
+    reasons.sort();
+    reasons
+}
+
+fn summary(rule: &Rule, sources: &Sources) -> RuleSummary {
+    let file = sources.file(rule.id_span.file);
+    RuleSummary {
+        id: rule.id.clone(),
+        title: rule.title.clone(),
+        description: rule.description.clone(),
+        remediation: rule.remediation.clone(),
+        false_positives: rule.false_positives.clone(),
+        category: rule.category,
+        severity: rule.severity,
+        status: rule.status,
+        on: rule.on.name(),
+        tags: rule.tags.clone(),
+        controls: rule.controls.clone(),
+        references: rule.references.clone(),
+        file: file.name.clone(),
+        line: file.line_col(rule.id_span.start).0,
+        builtin: rule.builtin,
+        not_configured: rule.not_configured.clone(),
+    }
+}
+
+fn ledger(
+    allowlist: &Allowlist,
+    coverage: &[Coverage],
+    rules: &[Rule],
+    sources: &Sources,
+    facts: &Facts,
+) -> Vec<LedgerEntry> {
+    let none = Coverage::default();
+    let mut ledger: Vec<LedgerEntry> = allowlist
+        .entries
+        .iter()
+        .enumerate()
+        .map(|(index, entry)| {
+            let covered = coverage.get(index).unwrap_or(&none);
+            let names: BTreeSet<&str> =
+                covered.rules.iter().map(|&rule| rules[rule].id.as_str()).collect();
+            let file = sources.file(entry.span.file);
+            LedgerEntry {
+                id: entry.id.clone(),
+                file: file.name.clone(),
+                line: file.line_col(entry.span.start).0,
+                reason: entry.reason.clone(),
+                owner: entry.owner.clone(),
+                ticket: entry.ticket.clone(),
+                expires: entry.expires.clone(),
+                state: match entry.state(facts.clock) {
+                    EntryState::InForce => LedgerState::InForce,
+                    EntryState::Expiring => LedgerState::Expiring,
+                    EntryState::Expired => LedgerState::Expired,
+                },
+                matches: covered.matches,
+                first_credit: covered.first_credit,
+                rules: names.into_iter().map(str::to_owned).collect(),
+                severities: covered.severities.clone(),
+                first: covered.first,
+                last: covered.last,
+            }
+        })
+        .collect();
+    ledger.sort_by(|a, b| a.id.cmp(&b.id));
+    ledger
+}

@@ -1,0 +1,129 @@
+//! What outputs and gates ask of a report.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use super::{Facts, LedgerEntry, LedgerState, Report, RuleSummary, Verdict};
+use crate::finding::{Finding, VerdictRole};
+use crate::rule::Severity;
+use crate::value::{mask, mask_keys};
+
+impl Facts {
+    /// An access key as this run may show it.
+    pub fn key<'t>(&self, key: &'t str) -> Cow<'t, str> {
+        if self.show_keys { Cow::Borrowed(key) } else { Cow::Owned(mask(key)) }
+    }
+
+    /// A text with the access keys in it as this run may show them.
+    pub fn text<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        if self.show_keys { Cow::Borrowed(text) } else { mask_keys(text) }
+    }
+}
+
+impl LedgerEntry {
+    /// Whether it applies and covered nothing.
+    pub fn is_unused(&self) -> bool {
+        self.matches == 0 && self.state != LedgerState::Expired
+    }
+}
+
+impl Verdict {
+    /// The word in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Verdict::Clean => "clean",
+            Verdict::Findings => "findings",
+            Verdict::Incomplete => "incomplete",
+        }
+    }
+}
+
+impl Report {
+    /// The exit code before `--exit-zero`: 0 clean, 1 findings, 3 incomplete.
+    pub fn exit_code(&self) -> u8 {
+        match self.verdict {
+            Verdict::Clean => 0,
+            Verdict::Findings => 1,
+            Verdict::Incomplete => 3,
+        }
+    }
+
+    /// The rule of a finding.
+    pub fn rule_of(&self, finding: &Finding) -> Option<&RuleSummary> {
+        self.rules.get(finding.rule)
+    }
+
+    /// Findings that the allowlist leaves, worst first.
+    pub fn open_findings(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|finding| finding.role != VerdictRole::Suppressed)
+    }
+
+    /// Findings that the allowlist covers.
+    pub fn suppressed_findings(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|finding| finding.role == VerdictRole::Suppressed)
+    }
+
+    /// A file of an input root, as a person would name it: below the folder, below what stands
+    /// before the first wildcard of a glob, or the root itself where that is the file.
+    pub fn shown_path(&self, root: usize, path: &str) -> String {
+        let Some(root) = self.roots.get(root).filter(|root| !root.is_empty()) else {
+            return path.to_owned();
+        };
+        if root == "-" {
+            return "stdin".into();
+        }
+        let folder = match root.find(['*', '?', '[']) {
+            Some(wildcard) => root[..wildcard].rfind('/').map_or("", |end| &root[..=end]),
+            None => root,
+        };
+        let itself =
+            root.strip_suffix(path).is_some_and(|dir| dir.is_empty() || dir.ends_with('/'));
+        if itself || path.is_empty() {
+            return root.clone();
+        }
+        match folder {
+            "" => path.to_owned(),
+            folder => format!("{}/{path}", folder.trim_end_matches('/')),
+        }
+    }
+
+    /// How many findings fail the run.
+    pub fn gating(&self) -> usize {
+        self.findings.iter().filter(|finding| finding.role == VerdictRole::Gates).count()
+    }
+
+    /// How many findings the allowlist leaves, for every severity.
+    pub fn by_severity(&self) -> BTreeMap<Severity, u64> {
+        let mut counts: BTreeMap<_, _> = Severity::ALL.iter().map(|&s| (s, 0)).collect();
+        for finding in self.open_findings() {
+            *counts.entry(finding.severity).or_default() += 1;
+        }
+        counts
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::fixture;
+
+    #[test]
+    fn files_are_shown_as_they_were_named() {
+        let mut report = fixture();
+        for (root, path, shown) in [
+            ("logs", "a/b.json", "logs/a/b.json"),
+            ("logs/", "b.json", "logs/b.json"),
+            ("/", "b.json", "/b.json"),
+            (".", "b.json", "./b.json"),
+            ("logs/b.json", "b.json", "logs/b.json"),
+            ("b.json", "b.json", "b.json"),
+            ("logs/ab.json", "b.json", "logs/ab.json/b.json"),
+            ("logs/*/b*.json", "2024/b.json", "logs/2024/b.json"),
+            ("*.json", "b.json", "b.json"),
+            ("-", "stdin", "stdin"),
+        ] {
+            report.roots = vec![root.to_owned()];
+            assert_eq!(report.shown_path(0, path), shown, "{root} {path}");
+        }
+        assert_eq!(report.shown_path(7, "b.json"), "b.json");
+    }
+}
