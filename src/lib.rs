@@ -18,6 +18,9 @@ pub mod plan;
 pub mod finding;
 pub mod engine;
 pub mod report;
+pub mod lint;
+pub mod ruletest;
+pub mod output;
 
 use std::num::NonZeroUsize;
 

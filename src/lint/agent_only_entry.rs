@@ -1,0 +1,25 @@
+//! Allowlist entries that trust the user agent alone.
+
+use super::Lint;
+use crate::diag::Diagnostic;
+use crate::diag::codes::lint as codes;
+
+/// An entry whose conditions the caller can fulfil at will.
+pub(super) static AGENT_ONLY_ENTRY: Lint = Lint {
+    name: "agent-only-entry",
+    code: &codes::AGENT_ONLY_ENTRY,
+    doc: "An allowlist entry that tests the user agent and nothing that says who called.",
+    run: |policy, _| {
+        let entries = policy.allowlist.entries.iter().filter(|entry| entry.trusts_agent_alone());
+        let told = entries.map(|entry| {
+            let message = format!(
+                "the allowlist entry `{}` trusts the user agent alone, and the caller chooses it",
+                entry.id
+            );
+            Diagnostic::warning(&codes::AGENT_ONLY_ENTRY, message)
+                .at(entry.span, "")
+                .help("add `ip`, `ak`, `user` or `account`, so that the entry says who called")
+        });
+        told.collect()
+    },
+};

@@ -1,0 +1,36 @@
+//! Rules whose subject does not name the account.
+
+use super::Lint;
+use crate::diag::Diagnostic;
+use crate::diag::codes::lint as codes;
+use crate::record::field::{cred, event};
+use crate::value::RecordKind;
+
+/// A subject without the account: findings of several accounts become one.
+pub(super) static BY_WITHOUT_ACCOUNT: Lint = Lint {
+    name: "by-without-account",
+    code: &codes::BY_WITHOUT_ACCOUNT,
+    doc: "A rule whose `by` does not read the account.",
+    run: |policy, _| {
+        let without = policy.rules.iter().filter(|rule| !rule.builtin).filter(|rule| {
+            let account = match rule.on {
+                RecordKind::Event => event::ACCOUNT,
+                RecordKind::Cred | RecordKind::Key => cred::ACCOUNT,
+            };
+            !rule.by.iter().any(|(_, expr)| expr.fields().contains(account))
+        });
+        let told = without.map(|rule| {
+            let message = format!(
+                "`by` of the rule `{}` has no account, so that matches of several accounts become \
+                 one finding",
+                rule.id
+            );
+            let first = rule.by.first().map_or(rule.id_span, |(_, expr)| expr.span());
+            let account = if rule.on == RecordKind::Event { "event" } else { "cred" };
+            Diagnostic::note(&codes::BY_WITHOUT_ACCOUNT, message)
+                .at(first, "")
+                .help(format!("add `{account}.account` unless one finding for all is meant"))
+        });
+        told.collect()
+    },
+};

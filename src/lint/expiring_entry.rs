@@ -1,0 +1,26 @@
+//! Allowlist entries that are over soon.
+
+use super::Lint;
+use crate::allow::EntryState;
+use crate::diag::Diagnostic;
+use crate::diag::codes::lint as codes;
+
+/// An entry that ends within 14 days.
+pub(super) static EXPIRING_ENTRY: Lint = Lint {
+    name: "expiring-entry",
+    code: &codes::EXPIRING_ENTRY,
+    doc: "An allowlist entry that ends within 14 days.",
+    run: |policy, clock| {
+        let entries = policy.allowlist.entries.iter();
+        let told =
+            entries.filter(|entry| entry.state(clock) == EntryState::Expiring).map(|entry| {
+                let message =
+                    format!("the allowlist entry `{}` ends after {}", entry.id, entry.expires);
+                Diagnostic::note(&codes::EXPIRING_ENTRY, message).at(entry.span, "").help(format!(
+                    "what it covers counts again from then on; ask {} whether it is still agreed",
+                    entry.owner
+                ))
+            });
+        told.collect()
+    },
+};

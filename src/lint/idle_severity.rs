@@ -1,0 +1,30 @@
+//! Severities in the project file that change nothing.
+
+use super::Lint;
+use crate::diag::Diagnostic;
+use crate::diag::codes::lint as codes;
+
+/// A severity that the rule has anyway, or of a rule that is turned off.
+pub(super) static IDLE_SEVERITY: Lint = Lint {
+    name: "idle-severity",
+    code: &codes::IDLE_SEVERITY,
+    doc: "A severity in the project file that changes nothing.",
+    run: |policy, _| {
+        let told = policy.severities.iter().filter_map(|change| {
+            let why = if policy.disabled.contains(&change.rule) {
+                "the rule is turned off"
+            } else if change.written == change.set {
+                "the rule has it anyway"
+            } else {
+                return None;
+            };
+            let message = format!(
+                "the severity `{}` of the rule `{}` changes nothing: {why}",
+                change.set.name(),
+                change.rule
+            );
+            Some(Diagnostic::note(&codes::IDLE_SEVERITY, message).at(change.span, ""))
+        });
+        told.collect()
+    },
+};

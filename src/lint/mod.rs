@@ -1,0 +1,25 @@
+//! Advice on a policy that is valid and may not do what was meant; one file per lint.
+//!
+//! Lints look at a loaded policy and the run clock. What only the loading of one file can see
+//! (negated tests, rules without tests) is said there.
+
+mod agent_only_entry;
+mod by_without_account;
+mod expired_entry;
+mod expiring_entry;
+mod idle_severity;
+#[allow(clippy::module_inception)]
+mod lint;
+mod unused_list;
+
+pub use lint::{Lint, run};
+
+/// Every lint, sorted by name.
+pub static LINTS: &[&Lint] = &[
+    &agent_only_entry::AGENT_ONLY_ENTRY,
+    &by_without_account::BY_WITHOUT_ACCOUNT,
+    &expired_entry::EXPIRED_ENTRY,
+    &expiring_entry::EXPIRING_ENTRY,
+    &idle_severity::IDLE_SEVERITY,
+    &unused_list::UNUSED_LIST,
+];

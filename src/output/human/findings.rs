@@ -1,0 +1,154 @@
+//! The findings, by severity, worst first.
+
+use std::collections::BTreeSet;
+use std::io;
+
+use super::evidence::{self, INDENT, MARGIN};
+use super::page::{Ink, Page};
+use super::text::{counted, number, times};
+use crate::finding::{Finding, VerdictRole};
+use crate::rule::Severity;
+
+/// Findings of one rule and severity that are shown unless more are asked for.
+const PER_RULE: usize = 20;
+
+pub(super) fn write(page: &mut Page<'_>) -> io::Result<()> {
+    let report = page.report;
+    let mut advised = BTreeSet::new();
+    for &severity in Severity::ALL.iter().rev() {
+        let of_severity: Vec<&Finding> =
+            report.open_findings().filter(|finding| finding.severity == severity).collect();
+        if of_severity.is_empty() {
+            continue;
+        }
+        let count = counted(of_severity.len() as u64, "finding");
+        page.heading(Ink::Severity(severity), severity.name(), &count)?;
+        page.blank()?;
+        for of_rule in of_severity.chunk_by(|a, b| a.rule == b.rule) {
+            let shown =
+                if page.style.verbose { of_rule.len() } else { PER_RULE.min(of_rule.len()) };
+            for finding in &of_rule[..shown] {
+                one(page, finding, advised.insert(finding.rule))?;
+            }
+            let more = (of_rule.len() - shown) as u64;
+            if more > 0 {
+                let rule = report.rule_of(of_rule[0]).map_or("", |rule| &rule.id);
+                let rule = page.value(rule, 100);
+                let text = format!("… {} of {rule}; -v shows all", counted(more, "more finding"));
+                page.line(&page.ink(Ink::Quiet, &text))?;
+                page.blank()?;
+            }
+        }
+    }
+    suppressed(page)
+}
+
+fn suppressed(page: &mut Page<'_>) -> io::Result<()> {
+    let report = page.report;
+    let covered: Vec<&Finding> = report.suppressed_findings().collect();
+    if covered.is_empty() || !page.style.show_suppressed {
+        return Ok(());
+    }
+    page.heading(Ink::Strong, "suppressed", &counted(covered.len() as u64, "finding"))?;
+    page.blank()?;
+    covered.into_iter().try_for_each(|finding| one(page, finding, false))
+}
+
+/// One finding; the advice of a rule is given with its first.
+fn one(page: &mut Page<'_>, finding: &Finding, advise: bool) -> io::Result<()> {
+    let report = page.report;
+    let Some(rule) = report.rule_of(finding) else { return Ok(()) };
+    let head = format!("{}[{}]:", finding.severity.name(), page.value(&rule.id, 100));
+    let message = page.value(&finding.message, 400);
+    page.title((Ink::Severity(finding.severity), &head), &message, "    ")?;
+
+    let location = &finding.sample.location;
+    let path = report.shown_path(location.root, &location.path);
+    let mut place = page.place(&path, location.line, Some(location.column));
+    // `line 3` would only repeat what stands before it.
+    if !location.pointer.is_empty() && !location.pointer.starts_with("line ") {
+        place.push_str(&format!(" ({})", page.value(&location.pointer, 100)));
+    }
+    let arrow = page.ink(Ink::Quiet, "  -->");
+    page.line(&format!("{arrow} {place}"))?;
+
+    let margin = page.ink(Ink::Quiet, MARGIN);
+    let subject = subject(page, finding);
+    if !subject.is_empty() {
+        page.paragraph((Ink::Quiet, MARGIN), &subject, INDENT)?;
+    }
+    let noun = if rule.on == "event" { "call" } else { "record" };
+    page.paragraph((Ink::Quiet, MARGIN), &counts(finding, noun), INDENT)?;
+    evidence::write(page, finding, noun, &margin)?;
+
+    if let Some(suppression) = &finding.suppression {
+        let entries: Vec<String> = suppression
+            .entries
+            .iter()
+            .map(|entry| format!("`{}`", page.value(entry, 100)))
+            .collect();
+        let text = format!("by {}: {}", entries.join(", "), page.value(&suppression.reason, 200),);
+        page.paragraph((Ink::Strong, "   = suppressed:"), &text, "     ")?;
+    }
+    if let Some(aside) = aside(finding.role) {
+        page.paragraph((Ink::Strong, "   = note:"), aside, "     ")?;
+    }
+    let advice = first_paragraph(&rule.remediation);
+    if advise && !advice.is_empty() {
+        page.paragraph((Ink::Strong, "   = help:"), &page.value(&advice, 500), "     ")?;
+    }
+    let fingerprint = page.ink(Ink::Quiet, &format!("   = fingerprint {}", finding.fingerprint));
+    page.line(&fingerprint)?;
+    page.blank()
+}
+
+/// Its lines joined: authors break them where their editor does.
+fn first_paragraph(text: &str) -> String {
+    let lines = text.trim().lines().map(str::trim).take_while(|line| !line.is_empty());
+    lines.collect::<Vec<_>>().join(" ")
+}
+
+fn subject(page: &Page<'_>, finding: &Finding) -> String {
+    let shown = finding.subject.iter().map(|(name, value)| {
+        let plain = ["event.", "cred.", "key."].iter().find_map(|kind| name.strip_prefix(kind));
+        let name = page.value(plain.unwrap_or(name), 60);
+        let value = value.as_deref().map_or("-".into(), |value| page.value(value, 120));
+        format!("{name} {value}")
+    });
+    let mut parts = vec![page.value(&finding.provider, 40)];
+    parts.extend(shown);
+    parts.join(", ")
+}
+
+fn counts(finding: &Finding, noun: &str) -> String {
+    let all =
+        if finding.role == VerdictRole::Suppressed { finding.suppressed } else { finding.count };
+    let mut text = counted(all, noun);
+    if finding.ok + finding.failed > 0 {
+        text.push_str(&match (finding.ok, finding.failed) {
+            (_, 0) if finding.ok == all => ", ok".to_owned(),
+            (0, _) if finding.failed == all => ", failed".to_owned(),
+            (ok, failed) => format!(" ({} ok, {} failed)", number(ok), number(failed)),
+        });
+    }
+    let days = finding.occurrences.iter().filter(|occurrence| occurrence.day.is_some()).count();
+    if days > 1 {
+        text.push_str(&format!(" on {}", counted(days as u64, "day")));
+    }
+    if let Some(times) = times(finding.first, finding.last) {
+        text.push_str(&format!(", {times}"));
+    }
+    if finding.suppressed > 0 && finding.role != VerdictRole::Suppressed {
+        let more = number(finding.suppressed);
+        text.push_str(&format!("; {more} more covered by the allowlist"));
+    }
+    text
+}
+
+/// Why a finding that is shown does not gate, where the severity does not say it.
+fn aside(role: VerdictRole) -> Option<&'static str> {
+    match role {
+        VerdictRole::Experimental => Some("the rule is experimental and fails no run"),
+        VerdictRole::Gates | VerdictRole::BelowThreshold | VerdictRole::Suppressed => None,
+    }
+}

@@ -1,0 +1,189 @@
+//! What was read and what became of it.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use super::page::{Ink, Page};
+use super::text::{bytes, columns, counted, number, times};
+use crate::record::FileStatus;
+use crate::report::FileReport;
+use crate::rule::Severity;
+
+/// Items that a line names before it counts the rest.
+const NAMED: usize = 3;
+
+/// Findings from which on a count by rule is worth its lines.
+const MANY: usize = 6;
+
+pub(super) fn write(page: &mut Page<'_>) -> io::Result<()> {
+    by_rule(page)?;
+    page.heading(Ink::Strong, "run", "")?;
+    page.blank()?;
+    let report = page.report;
+    let accounting = &report.accounting;
+    let mut records = format!(
+        "{} read = {} evaluated + {} skipped",
+        number(accounting.read),
+        number(accounting.evaluated),
+        number(accounting.skipped),
+    );
+    if !accounting.skipped_by_reason.is_empty() {
+        records.push_str(&format!(" ({})", amounts(&accounting.skipped_by_reason)));
+    }
+    row(page, "records", &records)?;
+    if !accounting.formats.is_empty() {
+        row(page, "formats", &amounts(&accounting.formats))?;
+    }
+    files(page)?;
+    rules(page)?;
+    matches(page)?;
+    findings(page)?;
+    page.blank()
+}
+
+/// One line for every rule that found something, where the findings have scrolled away.
+fn by_rule(page: &mut Page<'_>) -> io::Result<()> {
+    let report = page.report;
+    let mut rows: BTreeMap<(std::cmp::Reverse<Severity>, &str), (u64, u64)> = BTreeMap::new();
+    for finding in report.open_findings() {
+        let Some(rule) = report.rule_of(finding) else { continue };
+        let row = rows.entry((std::cmp::Reverse(finding.severity), &rule.id)).or_default();
+        row.0 += 1;
+        row.1 += finding.count;
+    }
+    if report.open_findings().count() < MANY {
+        return Ok(());
+    }
+    page.heading(Ink::Strong, "by rule", "")?;
+    page.blank()?;
+    let ids: Vec<String> = rows.keys().map(|(_, id)| page.value(id, 100)).collect();
+    let width = ids.iter().map(|id| columns(id)).max().unwrap_or(0);
+    for (((severity, _), (found, matched)), id) in rows.iter().zip(&ids) {
+        let severity = severity.0;
+        let gap = " ".repeat(9usize.saturating_sub(severity.name().len()));
+        let line = format!(
+            "{}{gap} {id}{:pad$}  {}, {}",
+            page.ink(Ink::Severity(severity), severity.name()),
+            "",
+            counted(*found, "finding"),
+            counted(*matched, "match"),
+            pad = width.saturating_sub(columns(id)),
+        );
+        page.line(&line)?;
+    }
+    page.blank()
+}
+
+fn row(page: &mut Page<'_>, label: &str, text: &str) -> io::Result<()> {
+    page.paragraph((Ink::Quiet, &format!("{label:<9}")), text, "          ")
+}
+
+fn amounts<K: AsRef<str>>(counts: &BTreeMap<K, u64>) -> String {
+    let parts = counts.iter().map(|(name, count)| format!("{} {}", number(*count), name.as_ref()));
+    parts.collect::<Vec<_>>().join(", ")
+}
+
+fn files(page: &mut Page<'_>) -> io::Result<()> {
+    let report = page.report;
+    let accounting = &report.accounting;
+    let mut text = format!("{} read, {}", number(accounting.files_read), bytes(accounting.bytes));
+    if accounting.decompressed > accounting.bytes {
+        text.push_str(&format!(" ({} decompressed)", bytes(accounting.decompressed)));
+    }
+    row(page, "files", &text)?;
+    for kind in ["unreadable", "of no known format", "without records", "not an input"] {
+        let named: Vec<&FileReport> = report
+            .files
+            .iter()
+            .filter(|file| other_kind(&file.account.status) == Some(kind))
+            .collect();
+        if named.is_empty() {
+            continue;
+        }
+        let names = named
+            .iter()
+            .map(|file| page.value(&report.shown_path(file.account.root, &file.account.path), 200));
+        let text = format!("{} {kind}: {}", named.len(), listed(names, named.len(), page));
+        row(page, "", &text)?;
+    }
+    Ok(())
+}
+
+/// What a file is that was not read as records.
+fn other_kind(status: &FileStatus) -> Option<&'static str> {
+    match status {
+        FileStatus::Read => None,
+        FileStatus::Unreadable { .. } => Some("unreadable"),
+        FileStatus::Unclaimed { .. } => Some("of no known format"),
+        FileStatus::Declined { .. } => Some("without records"),
+        FileStatus::NotAnInput { .. } => Some("not an input"),
+    }
+}
+
+fn rules(page: &mut Page<'_>) -> io::Result<()> {
+    let report = page.report;
+    let facts = &report.facts;
+    let policy = facts.policy.get(..12).unwrap_or(&facts.policy);
+    let clock = times(Some(facts.clock), None).unwrap_or_else(|| facts.clock.to_string());
+    let given = if facts.clock_given { ", by --now" } else { "" };
+    row(page, "policy", &format!("{policy}, judged at {clock}{given}"))?;
+    row(page, "rules", &format!("{} in force", number(report.rules.len() as u64)))?;
+    for rule in &report.rules {
+        if let Some(reason) = &rule.not_configured {
+            let text = format!(
+                "not configured: {} ({})",
+                page.value(&rule.id, 100),
+                page.value(reason, 200)
+            );
+            row(page, "", &text)?;
+        }
+    }
+    for (rule, count) in &report.accounting.rule_errors {
+        let text = format!("{} failed on {}", page.value(rule, 100), counted(*count, "record"));
+        row(page, "", &text)?;
+    }
+    Ok(())
+}
+
+fn matches(page: &mut Page<'_>) -> io::Result<()> {
+    let accounting = &page.report.accounting;
+    let mut text = number(accounting.matches);
+    if accounting.duplicates > 0 {
+        let again = number(accounting.duplicates);
+        text.push_str(&format!(", {again} of them repeat an event already counted"));
+    }
+    if accounting.suppressed > 0 {
+        text.push_str(&format!(", {} covered by the allowlist", number(accounting.suppressed)));
+    }
+    row(page, "matches", &text)
+}
+
+fn findings(page: &mut Page<'_>) -> io::Result<()> {
+    let report = page.report;
+    let counts: Vec<String> = report
+        .by_severity()
+        .iter()
+        .rev()
+        .filter(|(_, count)| **count > 0)
+        .map(|(severity, count)| format!("{} {}", number(*count), severity.name()))
+        .collect();
+    let mut text = if counts.is_empty() { "none".to_owned() } else { counts.join(", ") };
+    let suppressed = report.suppressed_findings().count() as u64;
+    if suppressed > 0 {
+        text.push_str(&format!("; {} suppressed", number(suppressed)));
+    }
+    if report.below_min_severity > 0 {
+        let (hidden, least) = (report.below_min_severity, report.facts.min_severity.name());
+        text.push_str(&format!("; {} below --min-severity {least} left out", number(hidden)));
+    }
+    row(page, "findings", &text)
+}
+
+fn listed(names: impl Iterator<Item = String>, total: usize, page: &Page<'_>) -> String {
+    let most = if page.style.verbose { total } else { NAMED };
+    let mut text = names.take(most).collect::<Vec<_>>().join(", ");
+    if total > most {
+        text.push_str(&format!(" and {} more", number((total - most) as u64)));
+    }
+    text
+}

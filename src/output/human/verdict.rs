@@ -1,0 +1,82 @@
+//! Why the run is incomplete, what else there is to know, and how it ended.
+
+use std::io;
+
+use super::page::{Ink, Page};
+use super::text::{counted, number};
+use crate::report::Verdict;
+
+/// Skipped records that are named unless more are asked for.
+const SKIPS: usize = 5;
+
+pub(super) fn write(page: &mut Page<'_>) -> io::Result<()> {
+    let report = page.report;
+    for note in &report.notes {
+        page.remark((Ink::Strong, "note:"), &note.text)?;
+    }
+    for file in &report.files {
+        let path = report.shown_path(file.account.root, &file.account.path);
+        for note in &file.account.notes {
+            page.remark((Ink::Strong, "note:"), &format!("{path}: {note}"))?;
+        }
+    }
+    skips(page)?;
+    for reason in &report.incomplete {
+        page.remark((Ink::Bad, "incomplete:"), &reason.text)?;
+    }
+    last_line(page)
+}
+
+fn skips(page: &mut Page<'_>) -> io::Result<()> {
+    let report = page.report;
+    let most = if page.style.verbose { usize::MAX } else { SKIPS };
+    let all = report.files.iter().flat_map(|file| file.skips.iter().map(move |skip| (file, skip)));
+    for (file, skip) in all.take(most) {
+        let path = report.shown_path(file.account.root, &file.account.path);
+        let text = format!(
+            "{} (byte {}): {}: {}",
+            page.place(&path, skip.line, None),
+            skip.offset,
+            skip.reason,
+            page.value(&skip.detail, 300),
+        );
+        page.paragraph((Ink::Warn, "skipped:"), &text, "    ")?;
+    }
+    let named: usize = report.files.iter().map(|file| file.skips.len()).sum::<usize>().min(most);
+    let more = report.accounting.skipped.saturating_sub(named as u64);
+    if more > 0 {
+        page.line(&format!("skipped: … {}", counted(more, "more record")))?;
+    }
+    Ok(())
+}
+
+fn last_line(page: &mut Page<'_>) -> io::Result<()> {
+    let report = page.report;
+    let least = report.facts.fail_on.name();
+    let gating = report.gating() as u64;
+    let open = report.open_findings().count() as u64;
+    let gate = format!("{} at or above {least}", counted(gating, "finding"));
+    let (ink, text) = match report.verdict {
+        Verdict::Clean if open > 0 => (
+            Ink::Good,
+            format!("clean: {}, none gates at --fail-on {least}", counted(open, "finding")),
+        ),
+        Verdict::Clean => {
+            let records = counted(report.accounting.evaluated, "record");
+            (Ink::Good, format!("clean: no finding in {records}"))
+        }
+        Verdict::Findings => (Ink::Bad, format!("failed: {gate}")),
+        Verdict::Incomplete if gating > 0 => {
+            (Ink::Bad, format!("incomplete: not everything was evaluated, see above; {gate}"))
+        }
+        Verdict::Incomplete => {
+            (Ink::Bad, "incomplete: not everything was evaluated, see above".into())
+        }
+    };
+    let code = match report.exit_code() {
+        1 if page.style.exit_zero => "exit 0 by --exit-zero, 1 without it".to_owned(),
+        code => format!("exit {}", number(code.into())),
+    };
+    let line = format!("{} ({code})", page.ink(ink, &text));
+    page.line(&line)
+}

@@ -1,0 +1,94 @@
+//! JSON whose bytes do nothing to a terminal or a CI log, and parse to the same data.
+
+use std::fmt::Write as _;
+use std::io;
+
+use serde_json::ser::Formatter;
+
+use crate::diag::is_hostile;
+
+/// Writes as `F` does, with hostile characters and the log command `##[` as `\u` escapes.
+#[derive(Debug, Default)]
+pub(super) struct Inert<F>(pub(super) F);
+
+/// Hands calls on to the inner formatter.
+macro_rules! as_inner {
+    ($($name:ident($($arg:ident: $ty:ty),*);)*) => {
+        $(fn $name<W: ?Sized + io::Write>(&mut self, writer: &mut W $(, $arg: $ty)*) -> io::Result<()> {
+            self.0.$name(writer $(, $arg)*)
+        })*
+    };
+}
+
+impl<F: Formatter> Formatter for Inert<F> {
+    as_inner! {
+        begin_array();
+        end_array();
+        begin_array_value(first: bool);
+        end_array_value();
+        begin_object();
+        end_object();
+        begin_object_key(first: bool);
+        end_object_key();
+        begin_object_value();
+        end_object_value();
+    }
+
+    fn write_string_fragment<W: ?Sized + io::Write>(
+        &mut self,
+        writer: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
+        let mut plain = 0;
+        for (at, c) in fragment.char_indices() {
+            let command = c == '[' && fragment[..at].ends_with("##");
+            if !command && !is_hostile(c) {
+                continue;
+            }
+            writer.write_all(&fragment.as_bytes()[plain..at])?;
+            let mut escape = String::new();
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                let _ = write!(escape, "\\u{unit:04x}");
+            }
+            writer.write_all(escape.as_bytes())?;
+            plain = at + c.len_utf8();
+        }
+        writer.write_all(&fragment.as_bytes()[plain..])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::report::fixture::HOSTILE;
+    use serde::Serialize;
+
+    fn written(text: &str) -> String {
+        let mut out = Vec::new();
+        let formatter = Inert(serde_json::ser::CompactFormatter);
+        text.serialize(&mut serde_json::Serializer::with_formatter(&mut out, formatter)).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn hostile_characters_are_escapes_and_others_stay() {
+        for (text, json) in [
+            ("naïve 日本", r#""naïve 日本""#),
+            ("\u{202e}a\u{9b}", r#""\u202ea\u009b""#),
+            ("\u{e0041}", r#""\udb40\udc41""#),
+            ("##[error]", r###""##\u005berror]""###),
+            ("\u{7f}\u{1b}", r#""\u007f\u001b""#),
+        ] {
+            assert_eq!(written(text), json);
+        }
+    }
+
+    #[test]
+    fn the_data_stay_the_same() {
+        for text in HOSTILE {
+            assert_eq!(serde_json::from_str::<String>(&written(text)).unwrap(), *text);
+        }
+    }
+}

@@ -1,0 +1,273 @@
+//! From a report to its version 1; access keys are masked on the way.
+
+use std::borrow::Cow;
+use std::fmt::Write;
+
+use super::v1;
+use crate::finding::{self, VerdictRole};
+use crate::record::FileStatus;
+use crate::report::{self, Facts, LedgerState, Verdict};
+use crate::value::Time;
+
+pub(super) fn report(report: &report::Report) -> v1::Report<'_> {
+    let facts = &report.facts;
+    v1::Report {
+        schema: v1::SCHEMA,
+        tool: v1::Tool { name: "keytrail", version: facts.version },
+        run: run(facts),
+        verdict: verdict(report),
+        rules: report.rules.iter().map(|rule| self::rule(facts, rule)).collect(),
+        roots: report.roots.iter().map(|text| borrowed(text)).collect(),
+        findings: report.findings.iter().map(|finding| self::finding(report, finding)).collect(),
+        ledger: report.ledger.iter().map(|entry| ledger_entry(facts, entry)).collect(),
+        files: report.files.iter().map(|file| self::file(facts, file)).collect(),
+        accounting: accounting(&report.accounting),
+        incomplete: notes(facts, &report.incomplete),
+        notes: notes(facts, &report.notes),
+    }
+}
+
+fn borrowed(text: &str) -> Cow<'_, str> {
+    Cow::Borrowed(text)
+}
+
+fn texts<'a>(facts: &Facts, texts: &'a [String]) -> Vec<Cow<'a, str>> {
+    texts.iter().map(|text| facts.text(text)).collect()
+}
+
+fn maybe<'a>(facts: &Facts, text: Option<&'a String>) -> Option<Cow<'a, str>> {
+    text.map(|text| facts.text(text))
+}
+
+fn at(time: Option<Time>) -> Option<String> {
+    time.map(|time| time.to_string())
+}
+
+fn run(facts: &Facts) -> v1::Run<'_> {
+    v1::Run {
+        clock: facts.clock.to_string(),
+        clock_given: facts.clock_given,
+        zone: borrowed(&facts.zone),
+        policy: borrowed(&facts.policy),
+        fail_on: facts.fail_on.name(),
+        min_severity: facts.min_severity.name(),
+        max_skipped: facts.max_skipped,
+        strict: facts.strict,
+        show_keys: facts.show_keys,
+    }
+}
+
+fn verdict(report: &report::Report) -> v1::Verdict {
+    v1::Verdict {
+        outcome: report.verdict.name(),
+        exit_code: report.exit_code(),
+        complete: report.verdict != Verdict::Incomplete,
+        gating: report.gating() as u64,
+        suppressed: report.suppressed_findings().count() as u64,
+        below_min_severity: report.below_min_severity,
+        by_severity: report.by_severity().into_iter().map(|(s, n)| (s.name(), n)).collect(),
+    }
+}
+
+fn rule<'a>(facts: &Facts, rule: &'a report::RuleSummary) -> v1::Rule<'a> {
+    v1::Rule {
+        id: borrowed(&rule.id),
+        title: facts.text(&rule.title),
+        description: facts.text(&rule.description),
+        remediation: facts.text(&rule.remediation),
+        false_positives: texts(facts, &rule.false_positives),
+        category: rule.category.name(),
+        severity: rule.severity.name(),
+        status: rule.status.name(),
+        on: rule.on,
+        tags: texts(facts, &rule.tags),
+        controls: texts(facts, &rule.controls),
+        references: texts(facts, &rule.references),
+        file: borrowed(&rule.file),
+        line: rule.line,
+        builtin: rule.builtin,
+        not_configured: maybe(facts, rule.not_configured.as_ref()),
+    }
+}
+
+fn finding<'a>(report: &'a report::Report, finding: &'a finding::Finding) -> v1::Finding<'a> {
+    let facts = &report.facts;
+    v1::Finding {
+        fingerprint: borrowed(&finding.fingerprint),
+        rule: report.rule_of(finding).map_or(Cow::Borrowed(""), |rule| borrowed(&rule.id)),
+        severity: finding.severity.name(),
+        role: role(finding.role),
+        message: facts.text(&finding.message),
+        provider: facts.text(&finding.provider),
+        subject: finding
+            .subject
+            .iter()
+            .map(|(by, value)| v1::SubjectPart {
+                by: borrowed(by),
+                value: maybe(facts, value.as_ref()),
+            })
+            .collect(),
+        count: finding.count,
+        ok: finding.ok,
+        failed: finding.failed,
+        suppressed: finding.suppressed,
+        first: at(finding.first),
+        last: at(finding.last),
+        sample: sample(facts, &finding.sample),
+        occurrences: finding
+            .occurrences
+            .iter()
+            .map(|occurrence| v1::Occurrence {
+                day: occurrence.day.as_ref().map(|text| borrowed(text)),
+                count: occurrence.count,
+                first: at(occurrence.first),
+                last: at(occurrence.last),
+            })
+            .collect(),
+        calls: finding.calls.iter().map(|row| calls(facts, row)).collect(),
+        others: finding.others.map(|(rows, count)| v1::Others { rows, count }),
+        suppression: finding.suppression.as_ref().map(|suppression| v1::Suppression {
+            entry: borrowed(&suppression.entry),
+            entries: suppression.entries.iter().map(|text| borrowed(text)).collect(),
+            reason: facts.text(&suppression.reason),
+        }),
+    }
+}
+
+fn role(role: VerdictRole) -> &'static str {
+    match role {
+        VerdictRole::Gates => "gates",
+        VerdictRole::BelowThreshold => "below-threshold",
+        VerdictRole::Experimental => "experimental",
+        VerdictRole::Suppressed => "suppressed",
+    }
+}
+
+fn sample<'a>(facts: &Facts, sample: &'a finding::Sample) -> v1::Sample<'a> {
+    let location = &sample.location;
+    v1::Sample {
+        time: at(sample.time),
+        id: maybe(facts, sample.id.as_ref()),
+        request_id: maybe(facts, sample.request_id.as_ref()),
+        name: facts.text(&sample.name),
+        text: facts.text(&sample.text),
+        location: v1::Location {
+            root: location.root,
+            path: borrowed(&location.path),
+            line: location.line,
+            column: location.column,
+            end_line: location.end_line,
+            end_column: location.end_column,
+            offset: location.offset,
+            length: location.length,
+            pointer: facts.text(&location.pointer),
+        },
+    }
+}
+
+fn calls<'a>(facts: &Facts, calls: &'a finding::Calls) -> v1::Calls<'a> {
+    let call = &calls.call;
+    v1::Calls {
+        ak: call.ak.as_ref().map(|ak| facts.key(ak)),
+        source: maybe(facts, call.source.as_ref()),
+        method: maybe(facts, call.method.as_ref()),
+        service: maybe(facts, call.service.as_ref()),
+        api: maybe(facts, call.api.as_ref()),
+        user: maybe(facts, call.user.as_ref()),
+        ok: call.ok,
+        day: call.day.as_ref().map(|text| borrowed(text)),
+        count: calls.count,
+        suppressed: calls.suppressed,
+        first: at(calls.first),
+        last: at(calls.last),
+        samples: calls.samples.iter().map(|kept| sample(facts, kept)).collect(),
+    }
+}
+
+fn ledger_entry<'a>(facts: &Facts, entry: &'a report::LedgerEntry) -> v1::LedgerEntry<'a> {
+    v1::LedgerEntry {
+        id: borrowed(&entry.id),
+        file: borrowed(&entry.file),
+        line: entry.line,
+        reason: facts.text(&entry.reason),
+        owner: facts.text(&entry.owner),
+        ticket: maybe(facts, entry.ticket.as_ref()),
+        expires: borrowed(&entry.expires),
+        state: match entry.state {
+            LedgerState::InForce => "in-force",
+            LedgerState::Expiring => "expiring",
+            LedgerState::Expired => "expired",
+        },
+        matches: entry.matches,
+        first_credit: entry.first_credit,
+        rules: entry.rules.iter().map(|text| borrowed(text)).collect(),
+        severities: entry.severities.iter().map(|(s, n)| (s.name(), *n)).collect(),
+        first: at(entry.first),
+        last: at(entry.last),
+    }
+}
+
+fn file<'a>(facts: &Facts, file: &'a report::FileReport) -> v1::File<'a> {
+    let account = &file.account;
+    let (status, reason) = match &account.status {
+        FileStatus::Read => ("read", None),
+        FileStatus::NotAnInput { reason } => ("not-an-input", Some(reason)),
+        FileStatus::Declined { reason } => ("declined", Some(reason)),
+        FileStatus::Unclaimed { reason } => ("unclaimed", Some(reason)),
+        FileStatus::Unreadable { reason } => ("unreadable", Some(reason)),
+    };
+    v1::File {
+        root: account.root,
+        path: borrowed(&account.path),
+        status,
+        reason: maybe(facts, reason),
+        container: account.container,
+        compression: account.compression,
+        bytes: account.bytes,
+        decompressed: account.decompressed,
+        sha256: account.sha256.as_ref().map(|hash| hex(hash)),
+        formats: &file.formats,
+        skipped: &file.skipped,
+        skips: file
+            .skips
+            .iter()
+            .map(|skip| v1::Skip {
+                offset: skip.offset,
+                line: skip.line,
+                ordinal: skip.ordinal,
+                reason: skip.reason.name(),
+                detail: facts.text(&skip.detail),
+            })
+            .collect(),
+        notes: texts(facts, &account.notes),
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+fn accounting(accounting: &report::Accounting) -> v1::Accounting<'_> {
+    v1::Accounting {
+        files_read: accounting.files_read,
+        files_other: accounting.files_other,
+        bytes: accounting.bytes,
+        decompressed: accounting.decompressed,
+        read: accounting.read,
+        evaluated: accounting.evaluated,
+        skipped: accounting.skipped,
+        formats: &accounting.formats,
+        skipped_by_reason: &accounting.skipped_by_reason,
+        matches: accounting.matches,
+        duplicates: accounting.duplicates,
+        suppressed: accounting.suppressed,
+        rule_errors: &accounting.rule_errors,
+    }
+}
+
+fn notes<'a>(facts: &Facts, notes: &'a [report::Note]) -> Vec<v1::Note<'a>> {
+    notes.iter().map(|note| v1::Note { id: note.id, text: facts.text(&note.text) }).collect()
+}

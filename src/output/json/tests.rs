@@ -1,0 +1,124 @@
+#![allow(clippy::unwrap_used)]
+
+use serde_json::Value;
+
+use super::*;
+use crate::report::fixture::{LONG_KEY, clean, fixture};
+
+fn parsed(report: &Report) -> Value {
+    let mut out = Vec::new();
+    (JSON.write)(report, &Style::default(), &mut out).unwrap();
+    serde_json::from_slice(&out).unwrap()
+}
+
+#[test]
+fn reports_follow_their_schema() {
+    let schema: Value = serde_json::from_str(&report_schema()).unwrap();
+    let validator = jsonschema::options().should_validate_formats(true).build(&schema).unwrap();
+    for report in [fixture(), clean()] {
+        let report = parsed(&report);
+        let errors: Vec<String> = validator.iter_errors(&report).map(|e| e.to_string()).collect();
+        assert_eq!(errors, [""; 0]);
+    }
+    let mut broken = parsed(&clean());
+    broken["verdict"]["outcome"] = "fine".into();
+    assert!(!validator.is_valid(&broken));
+    broken = parsed(&clean());
+    broken["run"]["clock"] = "yesterday".into();
+    assert!(!validator.is_valid(&broken));
+    broken = parsed(&clean());
+    broken.as_object_mut().unwrap().remove("accounting");
+    assert!(!validator.is_valid(&broken));
+}
+
+#[test]
+fn what_a_program_decides_by() {
+    let report = parsed(&fixture());
+    insta::assert_json_snapshot!(report["verdict"], @r#"
+{
+  "below_min_severity": 0,
+  "by_severity": {
+    "critical": 1,
+    "high": 3,
+    "info": 0,
+    "low": 0,
+    "medium": 1
+  },
+  "complete": false,
+  "exit_code": 3,
+  "gating": 3,
+  "outcome": "incomplete",
+  "suppressed": 1
+}
+"#);
+    insta::assert_json_snapshot!(report["findings"][0]["calls"][0], @r#"
+{
+  "ak": "AKIA…0001",
+  "api": "CreateUser",
+  "count": 9,
+  "day": "2024-08-01",
+  "first": "2024-08-01T09:00:17Z",
+  "last": "2024-08-01T17:30:00.25Z",
+  "method": "cli",
+  "ok": true,
+  "samples": [
+    {
+      "id": "00000000-0000-4000-8000-000000000017",
+      "location": {
+        "column": 15312,
+        "end_column": 16192,
+        "end_line": 1,
+        "length": 880,
+        "line": 1,
+        "offset": 15311,
+        "path": "2024/08/01/trail one.json.gz",
+        "pointer": "/Records/17",
+        "root": 0
+      },
+      "name": "aws/cloudtrail/123456789012/us-east-1/00000000-0000-4000-8000-000000000017",
+      "request_id": null,
+      "text": "{\"eventName\":\"CreateUser\",\"sourceIPAddress\":\"203.0.113.7\"}",
+      "time": "2024-08-01T09:00:17Z"
+    }
+  ],
+  "service": "iam",
+  "source": "203.0.113.7",
+  "suppressed": 0,
+  "user": "root"
+}
+"#);
+    insta::assert_json_snapshot!(report["files"][1], @r#"
+{
+  "bytes": 1000,
+  "compression": null,
+  "container": "",
+  "decompressed": 0,
+  "formats": {},
+  "notes": [],
+  "path": "LICENSE",
+  "reason": "text, no format claims it",
+  "root": 0,
+  "sha256": null,
+  "skipped": {},
+  "skips": [],
+  "status": "not-an-input"
+}
+"#);
+}
+
+#[test]
+fn keys_are_whole_only_on_demand() {
+    let mut report = fixture();
+    assert_eq!(parsed(&report)["findings"][1]["calls"][0]["ak"], "AKIDex…00000000001");
+    report.facts.show_keys = true;
+    assert_eq!(parsed(&report)["findings"][1]["calls"][0]["ak"], LONG_KEY);
+}
+
+#[test]
+fn covered_findings_are_told() {
+    let report = parsed(&fixture());
+    let covered = &report["findings"][5];
+    assert_eq!(covered["role"], "suppressed");
+    assert_eq!(covered["suppression"]["entry"], "ci-runner-egress");
+    assert_eq!(report["verdict"]["suppressed"], 1);
+}

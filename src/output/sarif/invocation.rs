@@ -1,0 +1,208 @@
+//! How the run went: what was skipped, why it is incomplete, which allowlist entries need a look.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::log::{Configuration, Descriptor, DescriptorRef, Invocation, Location, Message};
+use super::log::{MultiformatMessage, Notification};
+use super::places::{Places, policy_line};
+use super::rules;
+use super::text::{self, LIMIT};
+use crate::output::Style;
+use crate::record::FileStatus;
+use crate::report::{LedgerEntry, LedgerState, Report, Verdict};
+
+/// Notifications of either sort; more are counted in a last one.
+const MOST: usize = 1_000;
+
+/// What each kind of notification is about; kinds of which no more is known speak for themselves.
+const KINDS: &[(&str, &str)] = &[
+    ("declined-input", "A format knows this file, and it holds no records."),
+    ("expired-allowlist-entry", "An allowlist entry has ended and covers nothing."),
+    ("expiring-allowlist-entry", "An allowlist entry is about to end."),
+    ("input-note", "Something about an input file that cost no record."),
+    ("internal-error", "An evaluation failed inside Keytrail."),
+    ("more-notifications", "There are more notifications than are listed."),
+    ("no-records", "No record was found in any input."),
+    ("no-rules", "No rule is in force."),
+    ("not-an-input", "A file below an input folder is no audit log."),
+    ("not-configured-rule", "A rule cannot match in this configuration."),
+    ("results-left-out", "There are more findings than a service takes in."),
+    ("rule-error", "A rule failed on a record."),
+    ("skipped-record", "A record could not be evaluated."),
+    ("skipped-records", "More records were skipped than the run tolerates."),
+    ("unclaimed-input", "No format reads an input file."),
+    ("unreadable-input", "An input file cannot be read."),
+    ("unused-allowlist-entry", "An allowlist entry covered nothing in this run."),
+];
+
+/// A notification before its kind has a place in the list of kinds.
+struct Said {
+    kind: &'static str,
+    level: &'static str,
+    text: String,
+    location: Option<Location>,
+}
+
+/// The invocation, and the kinds of notification that it uses, sorted by id.
+pub(super) fn of(
+    report: &Report,
+    style: &Style,
+    places: &Places<'_>,
+    left_out: usize,
+) -> (Invocation, Vec<Descriptor>) {
+    let execution = capped(execution(report, places, left_out));
+    let configuration = capped(configuration(report));
+    let kinds: BTreeSet<&str> =
+        execution.iter().chain(&configuration).map(|said| said.kind).collect();
+    let places: BTreeMap<&str, usize> = kinds.iter().copied().zip(0..).collect();
+    let listed = |said: Vec<Said>| said.into_iter().map(|s| notification(s, &places)).collect();
+    let code = if style.exit_zero && report.exit_code() == 1 { 0 } else { report.exit_code() };
+    let invocation = Invocation {
+        execution_successful: report.verdict != Verdict::Incomplete,
+        exit_code: code.into(),
+        exit_code_description: match report.verdict {
+            Verdict::Clean => "No finding fails the run.",
+            Verdict::Findings => "At least one finding fails the run.",
+            Verdict::Incomplete => "Not everything was read and evaluated.",
+        },
+        tool_execution_notifications: listed(execution),
+        tool_configuration_notifications: listed(configuration),
+    };
+    (invocation, kinds.into_iter().map(descriptor).collect())
+}
+
+fn descriptor(kind: &str) -> Descriptor {
+    let known = KINDS.iter().find(|(id, _)| *id == kind);
+    let about = known.map_or("Something to know.", |(_, about)| about);
+    Descriptor {
+        id: kind.to_owned(),
+        name: Some(rules::name(kind)),
+        short_description: Message::new(about),
+        // GitHub wants both of rules, and its validator asks kinds of notification for them too.
+        full_description: Some(Message::new(about)),
+        help: Some(MultiformatMessage { text: about.into(), markdown: about.into() }),
+        default_configuration: Configuration { level: "note" },
+        ..Descriptor::default()
+    }
+}
+
+fn notification(said: Said, places: &BTreeMap<&str, usize>) -> Notification {
+    Notification {
+        descriptor: DescriptorRef {
+            id: said.kind.to_owned(),
+            index: places.get(said.kind).copied().unwrap_or_default(),
+        },
+        level: said.level,
+        message: Message::new(said.text),
+        locations: said.location.map(|location| vec![location]),
+    }
+}
+
+/// What went wrong comes before what is only worth knowing, so that a cut takes the latter.
+fn execution(report: &Report, places: &Places<'_>, left_out: usize) -> Vec<Said> {
+    let facts = &report.facts;
+    let mut said = Vec::new();
+    let mut say = |kind, level, text: &str, location| {
+        said.push(Said { kind, level, text: text::sentence(facts, text, LIMIT), location });
+    };
+    for reason in &report.incomplete {
+        say(reason.id, "error", &reason.text, None);
+    }
+    if left_out > 0 {
+        let text = format!("{left_out} results are left out; the JSON report has every finding");
+        say("results-left-out", "warning", &text, None);
+    }
+    for file in &report.files {
+        let account = &file.account;
+        for skip in &file.skips {
+            let text = format!(
+                "The record at line {}, byte {} was skipped ({}): {}",
+                skip.line, skip.offset, skip.reason, skip.detail
+            );
+            let place = places.input_line(account.root, &account.path, skip.line);
+            say("skipped-record", "warning", &text, Some(place));
+        }
+    }
+    for note in &report.notes {
+        say(note.id, "note", &note.text, None);
+    }
+    for file in &report.files {
+        let account = &file.account;
+        let place = || Some(places.input_line(account.root, &account.path, 1));
+        match &account.status {
+            FileStatus::NotAnInput { reason } => say("not-an-input", "note", reason, place()),
+            FileStatus::Declined { reason } => say("declined-input", "note", reason, place()),
+            // The reasons for an incomplete run have them.
+            FileStatus::Read | FileStatus::Unclaimed { .. } | FileStatus::Unreadable { .. } => {}
+        }
+        for note in &account.notes {
+            say("input-note", "note", note, place());
+        }
+    }
+    said
+}
+
+fn configuration(report: &Report) -> Vec<Said> {
+    let facts = &report.facts;
+    let entry = |kind, level, entry: &LedgerEntry, what: &str| Said {
+        kind,
+        level,
+        text: text::sentence(
+            facts,
+            &format!("The allowlist entry {} of {} {what}", entry.id, entry.owner),
+            LIMIT,
+        ),
+        location: policy_line(&entry.file, entry.line, false),
+    };
+    let mut said = Vec::new();
+    for of in report.ledger.iter().filter(|of| of.state == LedgerState::Expired) {
+        let what = format!("ended with {} and covers nothing", of.expires);
+        said.push(entry("expired-allowlist-entry", "warning", of, &what));
+    }
+    for of in report.ledger.iter().filter(|of| of.state == LedgerState::Expiring) {
+        said.push(entry(
+            "expiring-allowlist-entry",
+            "note",
+            of,
+            &format!("ends with {}", of.expires),
+        ));
+    }
+    for of in report.ledger.iter().filter(|of| of.is_unused()) {
+        said.push(entry("unused-allowlist-entry", "note", of, "covered nothing in this run"));
+    }
+    for rule in &report.rules {
+        let Some(reason) = &rule.not_configured else { continue };
+        let text = format!("The rule {} is not configured: {reason}", rule.id);
+        said.push(Said {
+            kind: "not-configured-rule",
+            level: "note",
+            text: text::sentence(facts, &text, LIMIT),
+            location: policy_line(&rule.file, rule.line, rule.builtin),
+        });
+    }
+    said
+}
+
+fn capped(mut said: Vec<Said>) -> Vec<Said> {
+    if said.len() > MOST {
+        let more = said.len() - MOST;
+        said.truncate(MOST);
+        said.push(Said {
+            kind: "more-notifications",
+            level: "note",
+            text: format!("{more} more; the JSON report has all."),
+            location: None,
+        });
+    }
+    said
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_are_sorted_and_unique() {
+        assert!(KINDS.windows(2).all(|pair| pair[0].0 < pair[1].0));
+    }
+}

@@ -1,0 +1,135 @@
+//! SARIF 2.1.0, for code scanning services and viewers.
+//!
+//! Written so that GitHub, GitLab and Azure each accept the file whole: every finding has a
+//! physical location, a level, a rank, a fingerprint that survives log rotation, and texts within
+//! their limits. Findings that the allowlist covers are left out unless asked for, since GitHub
+//! opens an alert for every result whatever its `suppressions` say.
+
+mod invocation;
+mod log;
+mod places;
+mod results;
+mod rules;
+mod text;
+
+use std::collections::BTreeMap;
+use std::io;
+
+use serde::Serialize;
+use serde_json::ser::CompactFormatter;
+use serde_json::{Map, Value};
+
+use self::log::{AutomationDetails, Driver, Log, Run, Tool};
+use self::places::Places;
+use super::inert::Inert;
+use super::{Output, Style};
+use crate::report::Report;
+use crate::rule::Severity;
+
+/// The report as SARIF.
+pub(super) static SARIF: Output = Output {
+    name: "sarif",
+    doc: "SARIF 2.1.0 for code scanning; covered findings only with --show-suppressed.",
+    extension: "sarif",
+    write,
+};
+
+/// Results that GitHub shows and GitLab takes in.
+const MOST_RESULTS: usize = 5_000;
+
+fn write(report: &Report, style: &Style, out: &mut dyn io::Write) -> io::Result<()> {
+    let mut serializer = serde_json::Serializer::with_formatter(&mut *out, Inert(CompactFormatter));
+    log(report, style).serialize(&mut serializer)?;
+    out.write_all(b"\n")
+}
+
+fn log(report: &Report, style: &Style) -> Log {
+    let places = Places::new(report);
+    let shown = if style.show_suppressed { report.findings.len() } else { 0 };
+    let findings: Vec<_> =
+        report.open_findings().chain(report.suppressed_findings().take(shown)).collect();
+    let kept = &findings[..findings.len().min(MOST_RESULTS)];
+    let (invocation, notifications) =
+        invocation::of(report, style, &places, findings.len() - kept.len());
+    let version = report.facts.version;
+    let run = Run {
+        tool: Tool {
+            driver: Driver {
+                name: "Keytrail",
+                full_name: format!("Keytrail {version}"),
+                version,
+                semantic_version: version,
+                information_uri: env!("CARGO_PKG_HOMEPAGE"),
+                rules: report.rules.iter().map(|rule| rules::of(report, rule)).collect(),
+                notifications,
+            },
+        },
+        automation_details: AutomationDetails { id: "keytrail/scan/" },
+        column_kind: "utf16CodeUnits",
+        original_uri_base_ids: places.bases(report),
+        invocations: vec![invocation],
+        artifacts: places.artifacts(report),
+        results: kept.iter().filter_map(|f| results::of(report, &places, f)).collect(),
+        properties: run_properties(report),
+    };
+    Log {
+        schema: "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
+        version: "2.1.0",
+        runs: vec![run],
+    }
+}
+
+fn run_properties(report: &Report) -> Map<String, Value> {
+    let facts = &report.facts;
+    let by_severity: BTreeMap<&str, u64> =
+        report.by_severity().into_iter().map(|(severity, n)| (severity.name(), n)).collect();
+    bag([
+        ("verdict", report.verdict.name().into()),
+        ("clock", facts.clock.to_string().into()),
+        ("zone", facts.zone.as_str().into()),
+        ("policy", facts.policy.as_str().into()),
+        ("failOn", facts.fail_on.name().into()),
+        ("minSeverity", facts.min_severity.name().into()),
+        (
+            "findings",
+            by_severity
+                .into_iter()
+                .map(|(s, n)| (s.to_owned(), n.into()))
+                .collect::<Map<_, _>>()
+                .into(),
+        ),
+        ("suppressed", report.suppressed_findings().count().into()),
+        ("belowMinSeverity", report.below_min_severity.into()),
+        ("recordsRead", report.accounting.read.into()),
+        ("recordsEvaluated", report.accounting.evaluated.into()),
+        ("recordsSkipped", report.accounting.skipped.into()),
+    ])
+}
+
+fn bag<const N: usize>(entries: [(&str, Value); N]) -> Map<String, Value> {
+    entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
+}
+
+/// The level of a severity.
+fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical | Severity::High => "error",
+        Severity::Medium => "warning",
+        Severity::Low | Severity::Info => "note",
+    }
+}
+
+/// A severity on the scale from 0 to 10 whose bands GitHub names: above 9 critical, from 7 high,
+/// from 4 medium.
+fn security_severity(severity: Severity) -> f64 {
+    match severity {
+        Severity::Critical => 9.5,
+        Severity::High => 8.0,
+        Severity::Medium => 5.5,
+        Severity::Low => 2.0,
+        Severity::Info => 0.5,
+    }
+}
+
+#[cfg(test)]
+mod tests;

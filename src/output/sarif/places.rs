@@ -1,0 +1,264 @@
+//! Files and places: relative URIs under named bases, and the list of what was read.
+//!
+//! No absolute path, `..` or host name appears: they differ from machine to machine and tell more
+//! about it than the reader of a finding needs.
+
+use std::collections::BTreeMap;
+
+use super::log::{Artifact, ArtifactLocation, Location, LogicalLocation, Message};
+use super::log::{PhysicalLocation, Region};
+use super::text;
+use crate::finding::Sample;
+use crate::record::FileStatus;
+use crate::report::{Facts, FileReport, Report};
+
+/// The base of files of the project: rules, allowlists.
+const PROJECT: &str = "SRCROOT";
+/// The base of files that are part of the program.
+const BUILTIN: &str = "KEYTRAIL";
+
+/// Characters of a record that are shown where it stands.
+const SNIPPET: usize = 1_000;
+
+/// Where every input that was read stands in `artifacts`.
+pub(super) struct Places<'r> {
+    indices: BTreeMap<(usize, &'r str), usize>,
+}
+
+impl<'r> Places<'r> {
+    pub(super) fn new(report: &'r Report) -> Self {
+        let mut places = Self { indices: BTreeMap::new() };
+        for file in artifacts(report) {
+            let next = places.indices.len();
+            let account = &file.account;
+            places.indices.entry((account.root, &account.path)).or_insert(next);
+        }
+        places
+    }
+
+    /// Every input that was read, with its hash: the evidence of what the run covered.
+    pub(super) fn artifacts(&self, report: &Report) -> Vec<Artifact> {
+        let mut listed = vec![None; self.indices.len()];
+        for file in artifacts(report) {
+            let account = &file.account;
+            let index = self.indices.get(&(account.root, account.path.as_str()));
+            let Some(place) = index.and_then(|&index| listed.get_mut(index)) else { continue };
+            let hash = account.sha256.map(|hash| {
+                let hex: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+                ("sha-256", hex)
+            });
+            *place = Some(Artifact {
+                location: ArtifactLocation {
+                    index: None,
+                    ..self.input(account.root, &account.path)
+                },
+                length: account.bytes,
+                roles: vec!["analysisTarget"],
+                hashes: hash.into_iter().collect(),
+            });
+        }
+        listed.into_iter().flatten().collect()
+    }
+
+    /// The bases, described and not located.
+    pub(super) fn bases(&self, report: &Report) -> BTreeMap<String, ArtifactLocation> {
+        let described = |text: String| ArtifactLocation {
+            description: Some(Message::new(text)),
+            ..ArtifactLocation::default()
+        };
+        let mut bases: BTreeMap<String, ArtifactLocation> = report
+            .roots
+            .iter()
+            .enumerate()
+            .map(|(index, root)| (base(index), described(root_description(&report.facts, root))))
+            .collect();
+        bases.insert(PROJECT.into(), described("The root of the project with its policy.".into()));
+        let version = report.facts.version;
+        bases.insert(
+            BUILTIN.into(),
+            described(format!("The policy that is part of Keytrail {version}.")),
+        );
+        bases
+    }
+
+    /// An input file.
+    pub(super) fn input(&self, root: usize, path: &str) -> ArtifactLocation {
+        ArtifactLocation {
+            uri: Some(uri(path)),
+            uri_base_id: Some(base(root)),
+            index: self.indices.get(&(root, path)).copied(),
+            description: None,
+        }
+    }
+
+    /// A line of an input file.
+    pub(super) fn input_line(&self, root: usize, path: &str, line: u64) -> Location {
+        let region = Region { start_line: line.max(1), ..Region::default() };
+        physical(self.input(root, path), Some(region))
+    }
+
+    /// A record; its text is shown where it is known.
+    pub(super) fn record(&self, facts: &Facts, sample: &Sample) -> Location {
+        let location = &sample.location;
+        let snippet = (!sample.text.is_empty())
+            .then(|| Message::new(text::data(facts, &sample.text, SNIPPET)));
+        let line = location.line.max(1);
+        let region = Region {
+            start_line: line,
+            start_column: Some(location.column.max(1)),
+            end_line: Some(location.end_line.max(line)),
+            end_column: Some(location.end_column.max(1)),
+            byte_offset: Some(location.offset),
+            byte_length: Some(location.length),
+            snippet,
+        };
+        let name = text::data(facts, &sample.name, 500);
+        let logical = (!name.is_empty()).then(|| {
+            vec![LogicalLocation {
+                name: name.rsplit('/').next().unwrap_or_default().to_owned(),
+                fully_qualified_name: name,
+                kind: "object",
+            }]
+        });
+        Location {
+            logical_locations: logical,
+            ..physical(self.input(location.root, &location.path), Some(region))
+        }
+    }
+}
+
+/// A line of a policy file; none where the file lies outside the project.
+pub(super) fn policy_line(file: &str, line: usize, builtin: bool) -> Option<Location> {
+    // Built-in files are shown as `builtin:PATH`; here the base says so.
+    let file = if builtin { file.strip_prefix("builtin:").unwrap_or(file) } else { file };
+    let parts = || file.split(['/', '\\']);
+    let outside = file.is_empty()
+        || parts().any(|part| part == ".." || part.ends_with(':'))
+        || parts().next() == Some("");
+    if outside {
+        return None;
+    }
+    let location = ArtifactLocation {
+        uri: Some(uri(file)),
+        uri_base_id: Some(if builtin { BUILTIN } else { PROJECT }.into()),
+        ..ArtifactLocation::default()
+    };
+    let region = Region { start_line: (line as u64).max(1), ..Region::default() };
+    Some(physical(location, Some(region)))
+}
+
+fn physical(artifact_location: ArtifactLocation, region: Option<Region>) -> Location {
+    Location {
+        physical_location: Some(PhysicalLocation { artifact_location, region }),
+        ..Location::default()
+    }
+}
+
+/// The files that a format knew, empty ones among them.
+fn artifacts(report: &Report) -> impl Iterator<Item = &FileReport> {
+    let known = |file: &&FileReport| {
+        matches!(file.account.status, FileStatus::Read | FileStatus::Declined { .. })
+    };
+    report.files.iter().filter(known)
+}
+
+fn base(root: usize) -> String {
+    format!("INPUT_{root}")
+}
+
+/// What a root is, without where it is: an absolute path shrinks to its last name.
+fn root_description(facts: &Facts, root: &str) -> String {
+    if root == "-" {
+        return "The standard input.".into();
+    }
+    let absolute = root.starts_with(['/', '\\', '~']) || root.as_bytes().get(1) == Some(&b':');
+    let outside = root.split(['/', '\\']).any(|part| part == "..");
+    let last = || root.split(['/', '\\']).rfind(|part| !matches!(*part, "" | "." | ".."));
+    let shown = if absolute || outside { last().unwrap_or("root") } else { root };
+    format!("The input named `{}`.", text::message(facts, shown, 200))
+}
+
+/// A path as a relative URI reference.
+fn uri(path: &str) -> String {
+    let parts: Vec<String> = path
+        .split('/')
+        .filter(|part| !part.is_empty() && *part != ".")
+        .map(|part| if part == ".." { "_".into() } else { percent_encoded(part) })
+        .collect();
+    if parts.is_empty() { "stdin".into() } else { parts.join("/") }
+}
+
+fn percent_encoded(part: &str) -> String {
+    let mut out = String::with_capacity(part.len());
+    for &byte in part.as_bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' => out.push(char::from(byte)),
+            b'-' | b'.' | b'_' | b'~' | b'=' | b'@' | b'+' | b',' => out.push(char::from(byte)),
+            _ => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture::fixture;
+
+    #[test]
+    fn paths_are_relative_uris() {
+        for (path, expected) in [
+            ("a/b c.json", "a/b%20c.json"),
+            ("100%#?.json", "100%25%23%3F.json"),
+            ("/etc/passwd", "etc/passwd"),
+            ("../../x", "_/_/x"),
+            ("./a//b", "a/b"),
+            ("C:\\logs\\a.json", "C%3A%5Clogs%5Ca.json"),
+            ("dt=2024-08-01/ü.gz", "dt=2024-08-01/%C3%BC.gz"),
+            ("http://x/y", "http%3A/x/y"),
+            ("a\nb\u{1b}", "a%0Ab%1B"),
+            ("", "stdin"),
+        ] {
+            assert_eq!(uri(path), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn roots_do_not_tell_where_they_are() {
+        let facts = fixture().facts;
+        for (root, expected) in [
+            ("logs/2024", "The input named `logs/2024`."),
+            ("/home/somebody/logs/", "The input named `logs`."),
+            ("../../secret/logs", "The input named `logs`."),
+            ("C:\\Users\\x\\logs", "The input named `logs`."),
+            ("~/logs", "The input named `logs`."),
+            ("/", "The input named `root`."),
+            ("-", "The standard input."),
+        ] {
+            assert_eq!(root_description(&facts, root), expected, "{root}");
+        }
+    }
+
+    #[test]
+    fn built_in_files_stand_below_their_own_base() {
+        let place = policy_line("builtin:rules/a.yaml", 3, true).and_then(|p| p.physical_location);
+        let place = place.map(|p| (p.artifact_location.uri, p.artifact_location.uri_base_id));
+        assert_eq!(place, Some((Some("rules/a.yaml".into()), Some(BUILTIN.into()))));
+    }
+
+    #[test]
+    fn policy_files_outside_the_project_are_not_located() {
+        for (file, located) in [
+            ("rules/a.yaml", true),
+            ("a.yaml", true),
+            ("/etc/a.yaml", false),
+            ("../a.yaml", false),
+            ("C:/a.yaml", false),
+            ("C:\\a.yaml", false),
+            ("\\\\host\\a.yaml", false),
+            ("", false),
+        ] {
+            assert_eq!(policy_line(file, 1, false).is_some(), located, "{file}");
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! Rules as SARIF describes them.
+
+use serde_json::Value;
+
+use super::log::{Configuration, Descriptor, Message, MultiformatMessage};
+use super::text::{self, LIMIT};
+use super::{bag, level, security_severity};
+use crate::report::{Report, RuleSummary};
+use crate::rule::Status;
+
+/// Tags that GitLab keeps of a rule.
+const MOST_TAGS: usize = 10;
+
+/// Characters of a help text; the services set no limit, an editor's patience does.
+const HELP: usize = 8_000;
+
+pub(super) fn of(report: &Report, rule: &RuleSummary) -> Descriptor {
+    let facts = &report.facts;
+    let title = said(&rule.title, &rule.id);
+    let description = said(&rule.description, title);
+    Descriptor {
+        id: rule.id.clone(),
+        name: Some(name(&rule.id)),
+        short_description: Message::new(text::prose(facts, title, LIMIT)),
+        full_description: Some(Message::new(text::prose(facts, description, LIMIT))),
+        help: Some(MultiformatMessage {
+            text: text::prose(facts, &help(rule, "", ""), HELP),
+            markdown: text::prose(facts, &help(rule, "## ", "- "), HELP),
+        }),
+        help_uri: rule.references.first().filter(|uri| is_web(facts.text(uri).as_ref())).cloned(),
+        default_configuration: Configuration { level: level(rule.severity) },
+        properties: bag([
+            ("security-severity", format!("{:.1}", security_severity(rule.severity)).into()),
+            ("precision", precision(rule.status).into()),
+            ("tags", tags(report, rule)),
+        ]),
+    }
+}
+
+/// A text, or what stands for it: SARIF has no place for an empty one.
+fn said<'t>(text: &'t str, otherwise: &'t str) -> &'t str {
+    if text.trim().is_empty() { otherwise } else { text }
+}
+
+/// `RootKeyHighRiskApi`, the form in which SARIF tools expect names.
+pub(super) fn name(id: &str) -> String {
+    id.split(|c: char| !c.is_alphanumeric())
+        .flat_map(|word| {
+            let mut chars = word.chars();
+            let first = chars.next().into_iter().flat_map(char::to_uppercase);
+            first.chain(chars)
+        })
+        .take(255)
+        .collect()
+}
+
+fn help(rule: &RuleSummary, heading: &str, item: &str) -> String {
+    let mut out = rule.description.trim().to_owned();
+    let mut part = |title: &str, body: &str| {
+        if !body.trim().is_empty() {
+            out.push_str(&format!("\n\n{heading}{title}\n\n{}", body.trim()));
+        }
+    };
+    let listed = |lines: &[String]| {
+        lines.iter().map(|line| format!("{item}{line}")).collect::<Vec<_>>().join("\n")
+    };
+    part("What to do", &rule.remediation);
+    part("False positives", &listed(&rule.false_positives));
+    part("Controls", &listed(&rule.controls));
+    part("References", &listed(&rule.references));
+    said(&out, said(&rule.title, &rule.id)).to_owned()
+}
+
+fn is_web(uri: &str) -> bool {
+    let path = uri.strip_prefix("https://").or_else(|| uri.strip_prefix("http://"));
+    let plain = |b: u8| b.is_ascii_graphic() && !br#"<>"{}|\^`"#.contains(&b);
+    uri.len() <= 2_048 && path.is_some_and(|rest| !rest.is_empty() && rest.bytes().all(plain))
+}
+
+fn precision(status: Status) -> &'static str {
+    match status {
+        Status::Stable => "high",
+        Status::Deprecated => "medium",
+        Status::Experimental => "low",
+    }
+}
+
+/// `security` first, for it makes GitHub show a severity; then techniques, then the rest.
+fn tags(report: &Report, rule: &RuleSummary) -> Value {
+    let technique = |tag: &String| {
+        let id = tag.strip_prefix("attack.t")?;
+        let known =
+            id.split('.').all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
+        known.then(|| format!("external/mitre/attack/T{id}"))
+    };
+    let mut tags: Vec<String> = vec!["security".into()];
+    tags.extend(rule.tags.iter().filter_map(technique));
+    tags.push(rule.category.name().into());
+    tags.extend(rule.tags.iter().filter(|tag| technique(tag).is_none()).cloned());
+    tags.extend(rule.controls.iter().cloned());
+    let mut kept: Vec<String> = Vec::new();
+    for tag in tags {
+        let tag = text::data(&report.facts, &tag, 100);
+        if !kept.contains(&tag) && kept.len() < MOST_TAGS {
+            kept.push(tag);
+        }
+    }
+    kept.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture::fixture;
+
+    #[test]
+    fn names_are_in_pascal_case() {
+        assert_eq!(name("root-key-high-risk-api"), "RootKeyHighRiskApi");
+        assert_eq!(name("a"), "A");
+    }
+
+    #[test]
+    fn only_web_addresses_are_help() {
+        for (uri, is) in [
+            ("https://docs.aws.amazon.com/IAM/", true),
+            ("http://x", true),
+            ("https://", false),
+            ("javascript:alert(1)", false),
+            ("https://x/a b", false),
+            ("CIS AWS 1.4", false),
+        ] {
+            assert_eq!(is_web(uri), is, "{uri}");
+        }
+    }
+
+    #[test]
+    fn tags_name_techniques_and_stay_few() {
+        let report = fixture();
+        let rule = &report.rules[3];
+        assert_eq!(
+            tags(&report, rule),
+            serde_json::json!([
+                "security",
+                "external/mitre/attack/T1078.004",
+                "abuse",
+                "attack.privilege-escalation",
+                "cloud",
+                "cis-aws-1.4"
+            ])
+        );
+        let mut many = rule.clone();
+        many.tags.extend((0..20).map(|n| format!("tag-{n}")));
+        assert_eq!(tags(&report, &many).as_array().map(Vec::len), Some(MOST_TAGS));
+    }
+}

@@ -1,0 +1,92 @@
+//! What a test changes of the policy around its rule.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::diag::codes::rule as codes;
+use crate::diag::{Diagnostic, did_you_mean, escaped};
+use crate::expr::{Definition, Env, Function};
+use crate::table::{List, ListValue};
+use crate::value::Zone;
+use crate::yaml::Node;
+
+/// The policy with a test's lists and zone.
+pub(super) struct TestEnv<'a> {
+    policy: &'a dyn Env,
+    lists: BTreeMap<String, Arc<List>>,
+    zone: Zone,
+}
+
+impl<'a> TestEnv<'a> {
+    /// The environment of a test without lists and zone of its own.
+    pub(super) fn plain(policy: &'a dyn Env) -> Self {
+        Self { policy, lists: BTreeMap::new(), zone: Zone::utc() }
+    }
+
+    /// The environment that a test describes.
+    pub(super) fn of(test: &Node, policy: &'a dyn Env, out: &mut Vec<Diagnostic>) -> Self {
+        let mut env = Self::plain(policy);
+        if let Some(zone) = test.get("zone") {
+            match zone.text().and_then(Zone::parse) {
+                Some(zone) => env.zone = zone,
+                None => out.push(
+                    Diagnostic::error(&codes::TEST, "the test names a zone that does not exist")
+                        .at(zone.span, "expected a name like `Asia/Shanghai` or an offset"),
+                ),
+            }
+        }
+        for entry in test.get("lists").map(Node::entries).unwrap_or(&[]) {
+            let id = entry.key.text();
+            let Some(known) = policy.list(id) else {
+                out.push(
+                    Diagnostic::error(
+                        &codes::UNKNOWN_LIST,
+                        format!("there is no list `{}`", escaped(id, 60)),
+                    )
+                    .at(entry.key.span(), "unknown list")
+                    .maybe_help(did_you_mean(id, policy.list_ids())),
+                );
+                continue;
+            };
+            let values =
+                entry.value.items().iter().filter_map(Node::scalar).map(|value| ListValue {
+                    text: value.text().to_owned(),
+                    span: Some(value.span()),
+                });
+            let list = List::new(
+                id.to_owned(),
+                known.of.clone(),
+                known.description.clone(),
+                values.collect(),
+            );
+            env.lists.insert(id.to_owned(), Arc::new(list));
+        }
+        env
+    }
+}
+
+impl Env for TestEnv<'_> {
+    fn functions(&self) -> &'static [&'static dyn Function] {
+        self.policy.functions()
+    }
+
+    fn list(&self, id: &str) -> Option<&Arc<List>> {
+        self.lists.get(id).or_else(|| self.policy.list(id))
+    }
+
+    fn list_ids(&self) -> Vec<&str> {
+        self.policy.list_ids()
+    }
+
+    fn definition(&self, name: &str) -> Option<&Definition> {
+        self.policy.definition(name)
+    }
+
+    fn definition_names(&self) -> Vec<&str> {
+        self.policy.definition_names()
+    }
+
+    fn zone(&self) -> &Zone {
+        &self.zone
+    }
+}

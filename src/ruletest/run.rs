@@ -1,0 +1,332 @@
+//! A rule's tests, run.
+
+use super::environment::TestEnv;
+use super::records::Written;
+use crate::diag::codes::rule as codes;
+use crate::diag::{Diagnostic, did_you_mean, escaped};
+use crate::expr::{Bindings, Env, EvalError};
+use crate::record::{FieldSet, Format, Outcome as Read, RawRecord, Record, Scratch};
+use crate::rule::{self, Expectation, Overrides, Rule, TestCase};
+use crate::source::{Sources, Span};
+use crate::value::{RecordKind, Time, Value};
+use crate::yaml::{self, Node};
+
+/// 2026-01-01T00:00:00Z, the clock of a test that sets none.
+const NOW: Time = Time(1_767_225_600_000_000);
+/// Of the fields that a condition reads, so many are shown when a test fails.
+const SHOWN: usize = 12;
+
+/// How a test came out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// As it expects.
+    Passed,
+    /// Otherwise, or it could not be run; why.
+    Failed(Vec<Diagnostic>),
+}
+
+/// One test, run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TestResult {
+    /// The rule.
+    pub rule: String,
+    /// The name of the test.
+    pub name: String,
+    /// Where the test begins.
+    pub place: Span,
+    /// How it came out.
+    pub outcome: Outcome,
+}
+
+impl TestResult {
+    /// Whether it came out as it expects.
+    pub fn passed(&self) -> bool {
+        self.outcome == Outcome::Passed
+    }
+}
+
+/// Runs every test of a rule, in the order written. `formats` read the `raw` records.
+///
+/// The rule is taken as its file says it, whatever the project changed of its parameters; the
+/// lists are those of the policy.
+pub fn run(
+    rule: &Rule,
+    sources: &Sources,
+    policy: &dyn Env,
+    formats: &[&'static dyn Format],
+) -> Vec<TestResult> {
+    if rule.tests.is_empty() {
+        return Vec::new();
+    }
+    let runner =
+        Runner { document: yaml::parse(rule.id_span.file, sources), sources, policy, formats };
+    let plain = runner.load(&Overrides::default(), &TestEnv::plain(policy));
+    let result = |test: &TestCase| {
+        let errors = runner.test(test, &plain).err().unwrap_or_default();
+        TestResult {
+            rule: rule.id.clone(),
+            name: test.name.clone(),
+            place: test.node.get("name").map_or(test.node.span, |name| name.span),
+            outcome: if errors.is_empty() { Outcome::Passed } else { Outcome::Failed(errors) },
+        }
+    };
+    rule.tests.iter().map(result).collect()
+}
+
+struct Runner<'a> {
+    document: Result<Node, Vec<Diagnostic>>,
+    sources: &'a Sources,
+    policy: &'a dyn Env,
+    formats: &'a [&'static dyn Format],
+}
+
+impl Runner<'_> {
+    /// The rule as its file says it.
+    fn load(&self, overrides: &Overrides, env: &dyn Env) -> Result<Rule, Vec<Diagnostic>> {
+        let document = self.document.as_ref().map_err(Clone::clone)?;
+        let (rule, diagnostics) = rule::load(document, self.sources, overrides, env);
+        rule.ok_or_else(|| diagnostics.into_iter().filter(Diagnostic::is_error).collect())
+    }
+
+    fn test(
+        &self,
+        test: &TestCase,
+        plain: &Result<Rule, Vec<Diagnostic>>,
+    ) -> Result<(), Vec<Diagnostic>> {
+        let node = &test.node;
+        if ["params", "lists", "zone"].iter().all(|key| node.get(key).is_none()) {
+            let rule = plain.as_ref().map_err(Clone::clone)?;
+            return self.decide(test, rule);
+        }
+        let mut errors = Vec::new();
+        let env = TestEnv::of(node, self.policy, &mut errors);
+        let params =
+            node.get("params").map(Node::entries).unwrap_or(&[]).iter().map(|entry| {
+                (entry.key.text().to_owned(), (entry.key.span(), entry.value.clone()))
+            });
+        let overrides = Overrides { severity: None, params: params.collect() };
+        match self.load(&overrides, &env) {
+            Ok(rule) if errors.is_empty() => self.decide(test, &rule),
+            Ok(_) => Err(errors),
+            Err(more) => Err([errors, more].concat()),
+        }
+    }
+
+    /// Evaluates the test's records and compares.
+    fn decide(&self, test: &TestCase, rule: &Rule) -> Result<(), Vec<Diagnostic>> {
+        let now = test.node.get("now").and_then(Node::text).and_then(Time::parse).unwrap_or(NOW);
+        let mut seen =
+            Seen { rule, now, matches: 0, records: 0, values: Vec::new(), errors: Vec::new() };
+        match test.node.get("records") {
+            Some(records) => {
+                let written = ["event", "cred", "key", "raw"]
+                    .iter()
+                    .find_map(|key| entry_span(&test.node, key));
+                if let Some(span) = written {
+                    let message = "a test gives either one record or `records`";
+                    seen.errors.push(
+                        Diagnostic::error(&codes::TEST, message).at(span, "beside `records`"),
+                    );
+                }
+                for record in records.items() {
+                    self.record(record, &mut seen);
+                }
+            }
+            None => self.record(&test.node, &mut seen),
+        }
+        if seen.errors.is_empty() && seen.records == 0 {
+            let kind = rule.on.name();
+            let at = test.node.get("name").map_or(test.node.span, |name| name.span);
+            seen.errors.push(
+                Diagnostic::error(&codes::TEST, format!("the test gives no {kind}"))
+                    .at(at, format!("the rule is `on: {kind}`")),
+            );
+        }
+        if !seen.errors.is_empty() {
+            return Err(seen.errors);
+        }
+        if (seen.matches > 0) == (test.expect == Expectation::Match) {
+            return Ok(());
+        }
+        Err(vec![failed(test, &seen)])
+    }
+
+    /// One record: rows bound together, or a provider's record read by its format.
+    fn record(&self, node: &Node, seen: &mut Seen<'_>) {
+        if let Some(raw) = node.get("raw") {
+            return self.raw(raw, node, seen);
+        }
+        let now = seen.now;
+        let mut rows = Vec::new();
+        for kind in RecordKind::ALL {
+            if let Some(fields) = node.get(kind.name()) {
+                rows.push(Written::read(kind, fields, now, &mut seen.errors));
+            }
+        }
+        let records: Vec<Record<'_>> = rows.iter().map(|row| row.record(now)).collect();
+        let of = |kind| records.iter().find(|record| record.kind == kind);
+        if of(seen.rule.on).is_none() {
+            return;
+        }
+        let (event, cred, key) = (of(RecordKind::Event), of(RecordKind::Cred), of(RecordKind::Key));
+        seen.evaluate(&Bindings { event, cred, key, now, measures: &[] });
+    }
+
+    fn raw(&self, raw: &Node, node: &Node, seen: &mut Seen<'_>) {
+        let names = self.formats.iter().map(|format| format.name());
+        let Some(name) = node.get("format").and_then(Node::scalar) else {
+            let message = "a `raw` record needs its `format`";
+            let at = entry_span(node, "raw").unwrap_or(raw.span);
+            seen.errors.push(
+                Diagnostic::error(&codes::TEST, message)
+                    .at(at, "this record")
+                    .help(format!("the formats are `{}`", names.collect::<Vec<_>>().join("`, `"))),
+            );
+            return;
+        };
+        let Some(format) = self.formats.iter().find(|format| format.name() == name.text()) else {
+            let message = format!("there is no format `{}`", escaped(name.text(), 60));
+            let help = did_you_mean(name.text(), names.clone()).unwrap_or_else(|| {
+                format!("the formats are `{}`", names.collect::<Vec<_>>().join("`, `"))
+            });
+            seen.errors.push(
+                Diagnostic::error(&codes::TEST, message)
+                    .at(name.span(), "unknown format")
+                    .help(help),
+            );
+            return;
+        };
+        let text = match raw.text() {
+            Some(text) => text.to_owned(),
+            None => raw.to_json().to_string(),
+        };
+        let record = RawRecord { text: &text, offset: 0, line: 1, column: 1, ordinal: 0 };
+        let needed: FieldSet =
+            RecordKind::ALL.into_iter().map(FieldSet::all).fold(FieldSet::EMPTY, FieldSet::union);
+        let mapper = format.mapper(&needed);
+        let now = seen.now;
+        let read = mapper.map(&record, &mut Scratch::default(), &mut |row| {
+            if row.kind == seen.rule.on {
+                seen.evaluate(&Bindings::of(row, now));
+            }
+        });
+        let problem = match read {
+            Read::Read => return,
+            Read::Foreign => "does not know this record".to_owned(),
+            Read::Skipped(reason, detail) => {
+                format!("cannot read this record: {reason}, {}", escaped(&detail, 200))
+            }
+        };
+        seen.errors.push(
+            Diagnostic::error(&codes::TEST, format!("the format `{}` {problem}", format.name()))
+                .at(entry_span(node, "raw").unwrap_or(raw.span), "this record"),
+        );
+    }
+}
+
+/// What a test's records came to.
+struct Seen<'r> {
+    rule: &'r Rule,
+    now: Time,
+    records: usize,
+    matches: usize,
+    /// What the condition read of the last record.
+    values: Vec<String>,
+    errors: Vec<Diagnostic>,
+}
+
+impl Seen<'_> {
+    fn evaluate(&mut self, bindings: &Bindings<'_>) {
+        self.records += 1;
+        self.values = shown(self.rule, bindings);
+        match self.rule.when.test(bindings) {
+            Ok(false) => {}
+            Ok(true) => {
+                self.matches += 1;
+                self.consequences(bindings);
+            }
+            Err(error) => self.error("when", &error),
+        }
+    }
+
+    /// What a match evaluates beside its condition, so that an error in it is found by a test.
+    fn consequences(&mut self, bindings: &Bindings<'_>) {
+        let rule = self.rule;
+        for (_, by) in &rule.by {
+            if let Err(error) = by.eval(bindings) {
+                self.error("by", &error);
+            }
+        }
+        for raise in &rule.raise {
+            if let Err(error) = raise.when.test(bindings) {
+                self.error("raise", &error);
+            }
+        }
+        if let Err(error) = rule.message.eval(bindings) {
+            self.error("message", &error);
+        }
+    }
+
+    fn error(&mut self, what: &str, error: &EvalError) {
+        self.errors.push(
+            Diagnostic::error(
+                &codes::TEST_FAILED,
+                format!("`{what}` has no result for this record: {}", escaped(&error.message, 200)),
+            )
+            .at(error.span, "here"),
+        );
+    }
+}
+
+fn failed(test: &TestCase, seen: &Seen<'_>) -> Diagnostic {
+    let at = test.node.get("expect").map_or(test.node.span, |expect| expect.span);
+    let name = escaped(&test.name, 100);
+    let (found, label) = match test.expect {
+        Expectation::Match => ("does not match", "expected a match"),
+        Expectation::None => ("matches", "expected no match"),
+    };
+    let diagnostic = Diagnostic::error(
+        &codes::TEST_FAILED,
+        format!("the rule `{}` {found} in the test `{name}`", seen.rule.id),
+    )
+    .at(at, label)
+    .at(seen.rule.when.span(), "by this condition");
+    if seen.values.is_empty() {
+        return diagnostic;
+    }
+    diagnostic.help(format!("the condition read {}", seen.values.join(", ")))
+}
+
+/// The fields that the condition reads, with their values.
+fn shown(rule: &Rule, bindings: &Bindings<'_>) -> Vec<String> {
+    let of = |kind| match kind {
+        RecordKind::Event => bindings.event,
+        RecordKind::Cred => bindings.cred,
+        RecordKind::Key => bindings.key,
+    };
+    let fields = rule.when.fields();
+    let values = fields.iter().map(|id| {
+        let value = of(id.kind()).map_or(&Value::Missing, |record| record.get(id));
+        format!("`{} = {}`", id.field().path(), text(value))
+    });
+    values.take(SHOWN).collect()
+}
+
+fn text(value: &Value<'_>) -> String {
+    match value {
+        Value::Missing => "()".to_owned(),
+        Value::Bool(value) => value.to_string(),
+        Value::Int(value) => value.to_string(),
+        Value::Char(value) => format!("'{}'", escaped(&value.to_string(), 4)),
+        Value::Str(value) => format!("\"{}\"", escaped(value, 60)),
+        Value::Time(value) => value.to_string(),
+        Value::Duration(value) => value.to_string(),
+        Value::List(items) => format!("[{} items]", items.len()),
+        Value::Record(kind, _) => format!("a {}", kind.name()),
+        Value::Json(json) => escaped(&json.text, 60),
+    }
+}
+
+fn entry_span(node: &Node, key: &str) -> Option<Span> {
+    node.entries().iter().find(|entry| entry.key.text() == key).map(|entry| entry.key.span())
+}
