@@ -1,0 +1,94 @@
+//! `keytrail check`: loads and checks the whole policy and runs nothing.
+
+use keytrail::config::Policy;
+use keytrail::diag::{Diagnostic, Level};
+use keytrail::lint;
+use keytrail::value::Time;
+
+use crate::amount::amount;
+use crate::args;
+use crate::exit::{EXIT_CODES, Exit, Failure};
+use crate::host::Host;
+use crate::policy::PolicyArgs;
+
+/// Check rules, lists, allowlists and the project file.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = EXIT_CODES)]
+pub(crate) struct Check {
+    /// Files, folders and globs to check instead of those of the project file.
+    #[arg(value_name = "PATH", conflicts_with = "rules")]
+    paths: Vec<String>,
+    #[command(flatten)]
+    policy: PolicyArgs,
+    /// Take this for the time of the run: expiry of allowlist entries.
+    #[arg(long, value_name = "TIME", value_parser = args::instant)]
+    #[arg(env = "KEYTRAIL_NOW", hide_env_values = true)]
+    now: Option<Time>,
+    /// Take warnings for errors.
+    #[arg(long, env = "KEYTRAIL_STRICT", hide_env_values = true)]
+    #[arg(value_parser = clap::builder::BoolishValueParser::new())]
+    strict: bool,
+}
+
+impl Check {
+    pub(crate) fn run(mut self, host: &mut Host<'_>) -> Result<Exit, Failure> {
+        self.policy.rules.append(&mut self.paths);
+        let (sources, diagnostics, loaded) = match Policy::load(&self.policy.options(host)) {
+            Ok(policy) => {
+                let loaded = Some((policy.rules.len(), policy.lists.len(), policy.allowlist.entries.len()));
+                let advice = lint::run(&policy, self.now.unwrap_or(host.clock));
+                (policy.sources, [policy.diagnostics, advice].concat(), loaded)
+            }
+            Err((sources, diagnostics)) => (sources, diagnostics, None),
+        };
+        if loaded.is_some() && sources.iter().next().is_none() {
+            return Err(Failure::because("there is no policy file to check")
+                .help("name files, folders or globs, or write `rule_paths` in keytrail.yaml"));
+        }
+        for diagnostic in &diagnostics {
+            host.term.diagnostic(diagnostic, &sources);
+        }
+        let counts = Counts::of(&diagnostics);
+        let what = match loaded {
+            Some((rules, lists, entries)) => format!(
+                "{}, {}, {}: ",
+                amount(rules, "rule", "rules"),
+                amount(lists, "list", "lists"),
+                amount(entries, "allowlist entry", "allowlist entries"),
+            ),
+            None => String::new(),
+        };
+        host.term.print(&format!("{what}{counts}\n"))?;
+        let bad = loaded.is_none() || counts.errors > 0 || (self.strict && counts.warnings > 0);
+        Ok(if bad { Exit::CannotRun } else { Exit::Clean })
+    }
+}
+
+/// How many diagnostics there are of each level.
+struct Counts {
+    errors: usize,
+    warnings: usize,
+    notes: usize,
+}
+
+impl Counts {
+    fn of(diagnostics: &[Diagnostic]) -> Self {
+        let count = |level| diagnostics.iter().filter(|d| d.level == level).count();
+        Self {
+            errors: count(Level::Error),
+            warnings: count(Level::Warning),
+            notes: count(Level::Note),
+        }
+    }
+}
+
+impl std::fmt::Display for Counts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let errors = amount(self.errors, "error", "errors");
+        write!(f, "{errors}, {}", amount(self.warnings, "warning", "warnings"))?;
+        match self.notes {
+            0 => Ok(()),
+            notes => write!(f, ", {}", amount(notes, "note", "notes")),
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! The commands, one file each.
+
+use crate::exit::{Exit, Failure};
+use crate::host::Host;
+
+/// Declares the commands: each is a module with a type that clap fills and that runs.
+macro_rules! commands {
+    ($($module:ident $name:ident;)*) => {
+        $(mod $module;)*
+
+        /// What to do.
+        #[derive(Debug, clap::Subcommand)]
+        pub(crate) enum Command {
+            $($name($module::$name),)*
+        }
+
+        impl Command {
+            /// Does it.
+            pub(crate) fn run(self, host: &mut Host<'_>) -> Result<Exit, Failure> {
+                match self {
+                    $(Command::$name(command) => command.run(host),)*
+                }
+            }
+        }
+    };
+}
+
+commands! {
+    scan Scan;
+    check Check;
+    test Test;
+    fields Fields;
+    functions Functions;
+    rules Rules;
+    schema Schema;
+    explain_code ExplainCode;
+}

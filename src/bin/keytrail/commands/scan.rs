@@ -1,0 +1,164 @@
+//! `keytrail scan`: the main job.
+
+use std::num::NonZeroUsize;
+use std::time::Instant;
+
+use clap::builder::BoolishValueParser;
+use keytrail::ScanOptions;
+use keytrail::config::Policy;
+use keytrail::input::InputSet;
+use keytrail::report::{Note, Report, Verdict};
+use keytrail::rule::Severity;
+use keytrail::source::Sources;
+use keytrail::value::Time;
+
+use crate::amount::amount;
+use crate::args;
+use crate::exit::{EXIT_CODES, Exit, Failure};
+use crate::host::Host;
+use crate::policy::PolicyArgs;
+use crate::progress::{Counted, during};
+use crate::target::{ReportArgs, Targets};
+
+/// Find risky use of credentials in audit logs.
+///
+/// Reads audit logs of AWS CloudTrail, plain or compressed, as single records, arrays, S3 objects
+/// or lines, and reports what the rules find in them.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXIT_CODES)]
+pub(crate) struct Scan {
+    /// Files, folders and globs to read; `-` reads standard input.
+    #[arg(required = true, value_name = "INPUT")]
+    inputs: Vec<String>,
+    /// Take this for the time of the run: expiry of allowlist entries, and `now` in rules.
+    #[arg(long, value_name = "TIME", value_parser = args::instant)]
+    #[arg(env = "KEYTRAIL_NOW", hide_env_values = true)]
+    now: Option<Time>,
+    /// Threads; the result is the same for any number [default: all cores].
+    #[arg(short, long, value_name = "N", env = "KEYTRAIL_JOBS", hide_env_values = true)]
+    jobs: Option<NonZeroUsize>,
+    #[command(flatten)]
+    policy: PolicyArgs,
+    #[command(flatten)]
+    reports: ReportArgs,
+    #[command(flatten)]
+    gate: GateArgs,
+}
+
+/// What fails the run.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Gate options")]
+pub(crate) struct GateArgs {
+    /// The lowest severity that fails the run [default: high].
+    #[arg(long, value_name = "SEVERITY", value_parser = args::severity())]
+    #[arg(env = "KEYTRAIL_FAIL_ON", hide_env_values = true)]
+    fail_on: Option<Severity>,
+    /// The lowest severity that is reported [default: info].
+    #[arg(long, value_name = "SEVERITY", value_parser = args::severity())]
+    #[arg(env = "KEYTRAIL_MIN_SEVERITY", hide_env_values = true)]
+    min_severity: Option<Severity>,
+    /// Records that may be skipped before the run is incomplete [default: 0].
+    #[arg(long, value_name = "N", env = "KEYTRAIL_MAX_SKIPPED", hide_env_values = true)]
+    max_skipped: Option<u64>,
+    /// Take what would be a warning for a reason to fail.
+    #[arg(long, env = "KEYTRAIL_STRICT", hide_env_values = true)]
+    #[arg(value_parser = BoolishValueParser::new())]
+    strict: bool,
+    /// Exit with 0 even if findings fail the run.
+    #[arg(long, env = "KEYTRAIL_EXIT_ZERO", hide_env_values = true)]
+    #[arg(value_parser = BoolishValueParser::new())]
+    exit_zero: bool,
+    /// Accept a run without any record or rule.
+    #[arg(long, env = "KEYTRAIL_ALLOW_EMPTY", hide_env_values = true)]
+    #[arg(value_parser = BoolishValueParser::new())]
+    allow_empty: bool,
+}
+
+impl GateArgs {
+    fn exit(&self, report: &Report) -> Exit {
+        match report.verdict {
+            Verdict::Clean => Exit::Clean,
+            Verdict::Findings if self.exit_zero => Exit::Clean,
+            Verdict::Findings => Exit::Findings,
+            Verdict::Incomplete => Exit::Incomplete,
+        }
+    }
+}
+
+impl Scan {
+    pub(crate) fn run(self, host: &mut Host<'_>) -> Result<Exit, Failure> {
+        let start = Instant::now();
+        let targets = Targets::resolve(&self.reports)?;
+        let policy = self.policy.load(self.now.unwrap_or(host.clock), host)?;
+        let inputs = self.open(&targets, host)?;
+        targets.keep_off(inputs.paths())?;
+        let report = self.evaluate(&policy, &inputs, host);
+        targets.write(&report, &self.reports.style(host, self.gate.exit_zero), host)?;
+        summarise(&report, &targets, start, host);
+        Ok(self.gate.exit(&report))
+    }
+
+    /// Finds the inputs; hashes are worked out only where a report shows them.
+    fn open(&self, targets: &Targets, host: &Host<'_>) -> Result<InputSet, Failure> {
+        match InputSet::new(&self.inputs) {
+            Ok(inputs) => Ok(inputs.stdin(Box::new(std::io::stdin())).hash(targets.for_programs())),
+            Err(errors) => {
+                for error in &errors {
+                    host.term.diagnostic(error, &Sources::default());
+                }
+                let wrong = amount(errors.len(), "input names", "inputs name");
+                Err(Failure::because(format!("{wrong} nothing; nothing was run")))
+            }
+        }
+    }
+
+    fn evaluate(&self, policy: &Policy, inputs: &InputSet, host: &Host<'_>) -> Report {
+        let options = self.options(policy, host);
+        let notes = inputs.notes().iter();
+        let notes = notes.map(|text| Note { id: "repeated-input", text: text.clone() }).collect();
+        let counted = Counted::new(inputs);
+        during(&counted, host.term.progress, || {
+            keytrail::scan(policy, &counted, inputs.roots().to_vec(), notes, &options)
+        })
+    }
+
+    /// Flags and environment, else the project file, else the default.
+    fn options(&self, policy: &Policy, host: &Host<'_>) -> ScanOptions {
+        let gate = &self.gate;
+        let cores = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+        ScanOptions {
+            clock: self.now.unwrap_or(host.clock),
+            clock_given: self.now.is_some(),
+            jobs: self.jobs.unwrap_or_else(cores),
+            fail_on: gate.fail_on.or(policy.fail_on).unwrap_or(Severity::High),
+            min_severity: gate.min_severity.or(policy.min_severity).unwrap_or(Severity::Info),
+            max_skipped: gate.max_skipped.or(policy.max_skipped).unwrap_or(0),
+            strict: gate.strict,
+            allow_empty: gate.allow_empty,
+            show_keys: self.reports.show_keys,
+        }
+    }
+}
+
+/// Where no person reads the report itself, the reasons of the exit code go to standard error.
+fn summarise(report: &Report, targets: &Targets, start: Instant, host: &Host<'_>) {
+    if !targets.shown() {
+        for note in &report.incomplete {
+            host.term.say(&format!("incomplete: {}", note.text));
+        }
+        let places: Vec<String> = targets.places().map(ToString::to_string).collect();
+        host.term.say(&format!("{}; reported to {}", verdict(report), places.join(", ")));
+    }
+    let seconds = start.elapsed().as_secs_f64();
+    host.term.detail(&format!("read {} records in {seconds:.2} s", report.accounting.read));
+}
+/// The verdict in a few words.
+fn verdict(report: &Report) -> String {
+    let threshold = report.facts.fail_on.name();
+    let gating = amount(report.gating(), "finding", "findings");
+    match report.verdict {
+        Verdict::Clean => format!("clean: nothing at or above {threshold}"),
+        Verdict::Findings => format!("{gating} at or above {threshold}"),
+        Verdict::Incomplete => format!("incomplete, with {gating} at or above {threshold}"),
+    }
+}

@@ -1,0 +1,50 @@
+//! `keytrail schema`: JSON schemas of what Keytrail reads and writes.
+
+use keytrail::diag::did_you_mean;
+use keytrail::{config, output};
+
+use crate::exit::{Exit, Failure};
+use crate::host::Host;
+
+/// The name of a schema's file below `schemas/`, and what writes it.
+type Generated = (&'static str, fn() -> String);
+
+/// Every schema.
+static SCHEMAS: &[Generated] = &[
+    ("config", config::project_schema),
+    ("policy", config::policy_schema),
+    ("report", output::report_schema),
+];
+
+/// Print a JSON schema, or list the schemas there are.
+///
+/// `config` is the project file, `policy` are rules, lists, definitions and allowlists, and
+/// `report` is what `--format json` writes.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Schema {
+    /// The name of the schema.
+    name: Option<String>,
+}
+
+impl Schema {
+    pub(crate) fn run(self, host: &mut Host<'_>) -> Result<Exit, Failure> {
+        let text = match &self.name {
+            None => SCHEMAS.iter().map(|(name, _)| format!("{name}\n")).collect(),
+            Some(wanted) => {
+                let schema = SCHEMAS.iter().find(|(name, _)| name == wanted);
+                let (_, write) = schema.ok_or_else(|| unknown(wanted))?;
+                write()
+            }
+        };
+        host.term.print(&text)?;
+        Ok(Exit::Clean)
+    }
+}
+
+fn unknown(name: &str) -> Failure {
+    let failure = Failure::because(format!("there is no schema `{name}`"));
+    match did_you_mean(name, SCHEMAS.iter().map(|(name, _)| *name)) {
+        Some(near) => failure.help(near),
+        None => failure.help("`keytrail schema` lists every schema"),
+    }
+}

@@ -1,0 +1,80 @@
+//! `keytrail test`: runs the tests that stand beside rules.
+
+use keytrail::config::Policy;
+use keytrail::diag::did_you_mean;
+use keytrail::input::FORMATS;
+use keytrail::rule::Rule;
+use keytrail::ruletest::{self, Outcome};
+
+use crate::amount::amount;
+use crate::exit::{EXIT_CODES, Exit, Failure};
+use crate::host::Host;
+use crate::policy::PolicyArgs;
+
+/// Run the tests of rules.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXIT_CODES)]
+pub(crate) struct Test {
+    /// Files, folders and globs of rules to test instead of those of the project file.
+    #[arg(value_name = "PATH", conflicts_with = "rules")]
+    paths: Vec<String>,
+    /// Test only the rules with this id; `*` stands for anything; repeatable.
+    #[arg(long, value_name = "ID")]
+    only: Vec<String>,
+    #[command(flatten)]
+    policy: PolicyArgs,
+}
+
+impl Test {
+    pub(crate) fn run(mut self, host: &mut Host<'_>) -> Result<Exit, Failure> {
+        self.policy.rules.append(&mut self.paths);
+        let policy = self.policy.load(host.clock, host)?;
+        let (mut passed, mut failed) = (0, 0);
+        for rule in self.select(&policy)? {
+            for result in ruletest::run(rule, &policy.sources, &policy, FORMATS) {
+                match &result.outcome {
+                    Outcome::Passed => {
+                        host.term.detail(&format!("passed: {}: {}", result.rule, result.name));
+                        passed += 1;
+                    }
+                    Outcome::Failed(reasons) => {
+                        for reason in reasons {
+                            host.term.diagnostic(reason, &policy.sources);
+                        }
+                        failed += 1;
+                    }
+                }
+            }
+        }
+        if passed + failed == 0 {
+            return Err(Failure::because("there is no test to run")
+                .help("give rules `tests`, or name rules that have some"));
+        }
+        host.term.print(&format!(
+            "{}: {passed} passed, {failed} failed\n",
+            amount(passed + failed, "test", "tests")
+        ))?;
+        Ok(if failed > 0 { Exit::Findings } else { Exit::Clean })
+    }
+
+    /// The rules to test; a pattern that selects none is an error.
+    fn select<'p>(&self, policy: &'p Policy) -> Result<Vec<&'p Rule>, Failure> {
+        let mut patterns = Vec::new();
+        for text in &self.only {
+            let pattern = glob::Pattern::new(text)
+                .map_err(|error| Failure::because(format!("--only {text}: {error}")))?;
+            if !policy.rules.iter().any(|rule| pattern.matches(&rule.id)) {
+                let failure = Failure::because(format!("--only {text} selects no rule"));
+                let ids = policy.rules.iter().map(|rule| rule.id.as_str());
+                return Err(match did_you_mean(text, ids) {
+                    Some(near) => failure.help(near),
+                    None => failure.help("`keytrail rules` lists every rule"),
+                });
+            }
+            patterns.push(pattern);
+        }
+        let chosen =
+            |rule: &&Rule| patterns.is_empty() || patterns.iter().any(|p| p.matches(&rule.id));
+        Ok(policy.rules.iter().filter(chosen).collect())
+    }
+}

@@ -1,0 +1,66 @@
+//! How a command ends: the exit codes, and what is said when it cannot go on.
+
+use std::process::ExitCode;
+
+use keytrail::diag::escape;
+
+/// The exit codes; they are part of the interface and never change their meaning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// Nothing gates.
+    Clean = 0,
+    /// Findings gate, or rule tests failed.
+    Findings = 1,
+    /// Usage, project file, policy files, inputs that name nothing, output.
+    CannotRun = 2,
+    /// Something was not read or not evaluated.
+    Incomplete = 3,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        ExitCode::from(exit as u8)
+    }
+}
+
+/// The exit codes as `--help` lists them.
+pub(crate) const EXIT_CODES: &str = "\
+Exit codes:
+  0  clean
+  1  findings at or above --fail-on; failed rule tests
+  2  cannot run: usage, project file, policy files, inputs that name nothing, output
+  3  incomplete: records skipped, a rule that failed, nothing to evaluate
+  2 goes before 3, and 3 before 1; --exit-zero turns only 1 into 0";
+
+/// Why a command cannot go on; always exit code 2.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    text: String,
+    help: Vec<String>,
+}
+
+impl Failure {
+    /// A failure that one sentence explains.
+    pub(crate) fn because(text: impl Into<String>) -> Self {
+        Failure { text: text.into(), help: Vec::new() }
+    }
+
+    /// Adds what to do next.
+    #[must_use]
+    pub(crate) fn help(mut self, line: impl Into<String>) -> Self {
+        self.help.push(line.into());
+        self
+    }
+}
+
+impl Failure {
+    /// The sentence with its help, one line each.
+    pub(crate) fn render(&self, color: bool) -> String {
+        let (strong, plain) = if color { ("\u{1b}[1;31m", "\u{1b}[0m") } else { ("", "") };
+        let mut text = format!("{strong}error{plain}: {}\n", escape(&self.text));
+        for line in &self.help {
+            text.push_str(&format!("  = help: {}\n", escape(line)));
+        }
+        text
+    }
+}

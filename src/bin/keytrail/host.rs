@@ -1,0 +1,42 @@
+//! What the process gives to a command; read once, at the start.
+
+use std::path::PathBuf;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use keytrail::value::Time;
+
+use crate::exit::Failure;
+use crate::term::Term;
+
+/// Streams, working directory and clock.
+pub(crate) struct Host<'t> {
+    /// Standard output and standard error.
+    pub(crate) term: &'t mut Term,
+    /// Where relative paths begin.
+    pub(crate) directory: PathBuf,
+    /// The run clock, unless `--now` says otherwise.
+    pub(crate) clock: Time,
+}
+
+impl<'t> Host<'t> {
+    /// Reads the working directory and the clock.
+    pub(crate) fn new(term: &'t mut Term) -> Result<Self, Failure> {
+        let directory = std::env::current_dir().map_err(|error| {
+            Failure::because(format!("cannot find the working directory: {error}"))
+        })?;
+        Ok(Self { term, directory, clock: clock()? })
+    }
+}
+
+fn clock() -> Result<Time, Failure> {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .ok()
+        .and_then(|since| i64::try_from(since.as_micros()).ok())
+        .map(Time)
+        .filter(|time| time.timestamp().is_some())
+        .ok_or_else(|| {
+            Failure::because("the clock of this machine does not tell a time after 1970")
+                .help("set the clock, or use --now on another machine")
+        })
+}

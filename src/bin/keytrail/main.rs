@@ -1,0 +1,85 @@
+//! The command line of Keytrail.
+//!
+//! The only part that touches standard output, standard error, the environment and the clock.
+
+#![allow(clippy::disallowed_methods, reason = "what the library may not touch is touched here")]
+
+mod amount;
+mod args;
+mod commands;
+mod exit;
+mod host;
+mod place;
+mod policy;
+mod progress;
+mod table;
+mod target;
+mod term;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::ExitCode;
+
+use exit::{Exit, Failure};
+use host::Host;
+use term::Term;
+
+fn main() -> ExitCode {
+    let exit = catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| {
+        Term::new().failure(
+            &Failure::because("an internal error stopped Keytrail; its message is above")
+                .help("this is a bug: please report it with the message and the command line"),
+        );
+        Exit::CannotRun
+    });
+    exit.into()
+}
+
+/// Reads the command line, does what it says, and tells how that ended.
+fn run() -> Exit {
+    let mut term = Term::new();
+    let cli = match args::parse(std::env::args_os(), &|name| std::env::var_os(name)) {
+        Ok(cli) => cli,
+        Err(error) => return not_a_command(&mut term, &error),
+    };
+    term.configure(cli.global.color, cli.global.quiet, cli.global.verbose);
+    warn_of_unknown_variables(&term);
+
+    let ended = Host::new(&mut term).and_then(|mut host| cli.command.run(&mut host));
+    let ended = ended.and_then(|exit| term.finish().map(|()| exit));
+    ended.unwrap_or_else(|failure| cannot_run(&term, &failure))
+}
+
+fn cannot_run(term: &Term, failure: &Failure) -> Exit {
+    term.failure(failure);
+    Exit::CannotRun
+}
+
+/// Prints help and the version where they were asked for, and what is wrong where they were not.
+fn not_a_command(term: &mut Term, error: &clap::Error) -> Exit {
+    let text = error.render();
+    let shown = |color: bool| {
+        let text = if color { text.ansi().to_string() } else { text.to_string() };
+        format!("{}\n", text.trim_end())
+    };
+    if error.use_stderr() {
+        term.err(&shown(term.color_err));
+        return Exit::CannotRun;
+    }
+    let printed = term.print(&shown(term.color_out)).and_then(|()| term.finish());
+    printed.map_or_else(|failure| cannot_run(term, &failure), |()| Exit::Clean)
+}
+
+/// A misspelt variable would silently leave a threshold at its default.
+fn warn_of_unknown_variables(term: &Term) {
+    let known = args::variables();
+    let mut unknown: Vec<String> = std::env::vars_os()
+        .filter_map(|(name, _)| name.into_string().ok())
+        .filter(|name| name.starts_with("KEYTRAIL_") && !known.contains(name))
+        .collect();
+    unknown.sort();
+    for name in unknown {
+        let near = keytrail::diag::did_you_mean(&name, known.iter().map(String::as_str));
+        let hint = near.map(|near| format!("; {near}")).unwrap_or_default();
+        term.warn(&format!("the environment variable {name} means nothing to Keytrail{hint}"));
+    }
+}

@@ -1,0 +1,82 @@
+//! Where the policy comes from, and loading it.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use keytrail::config::{LoadOptions, Policy};
+use keytrail::diag::Diagnostic;
+use keytrail::lint;
+use keytrail::value::Time;
+
+use crate::amount::amount;
+use crate::exit::Failure;
+use crate::host::Host;
+
+/// Where the policy comes from.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Policy options")]
+pub(crate) struct PolicyArgs {
+    /// Rules, lists and definitions to load: a file, folder or glob; repeatable.
+    #[arg(short, long, value_name = "PATH", env = "KEYTRAIL_RULES", hide_env_values = true)]
+    pub(crate) rules: Vec<String>,
+    /// Allowlists to load: a file, folder or glob; repeatable.
+    #[arg(short, long, value_name = "PATH", env = "KEYTRAIL_ALLOWLISTS", hide_env_values = true)]
+    pub(crate) allowlists: Vec<String>,
+    /// The project file; otherwise keytrail.yaml is searched from here upward.
+    #[arg(short, long, value_name = "FILE", env = "KEYTRAIL_CONFIG", hide_env_values = true)]
+    pub(crate) config: Option<PathBuf>,
+    /// Read no project file.
+    #[arg(long, conflicts_with = "config")]
+    pub(crate) no_config: bool,
+    /// Leave the built-in rules out.
+    #[arg(long)]
+    pub(crate) no_builtin: bool,
+}
+
+impl PolicyArgs {
+    /// What the library is asked to load.
+    pub(crate) fn options(&self, host: &Host<'_>) -> LoadOptions {
+        LoadOptions {
+            config: self.config.clone(),
+            no_config: self.no_config,
+            directory: host.directory.clone(),
+            rules: self.rules.clone(),
+            allowlists: self.allowlists.clone(),
+            no_builtin: self.no_builtin,
+            functions: keytrail::stdlib::FUNCTIONS,
+        }
+    }
+
+    /// Loads the policy and prints what there is to say about it. Of what lints find only errors
+    /// matter here; `check` shows the rest.
+    pub(crate) fn load(&self, clock: Time, host: &Host<'_>) -> Result<Policy, Failure> {
+        let checked = Policy::load(&self.options(host)).and_then(|policy| {
+            let mut found = lint::run(&policy, clock);
+            found.retain(Diagnostic::is_error);
+            if found.is_empty() { Ok(policy) } else { Err((policy.sources, found)) }
+        });
+        match checked {
+            Ok(policy) => {
+                for diagnostic in &policy.diagnostics {
+                    host.term.diagnostic(diagnostic, &policy.sources);
+                }
+                host.term.detail(&format!(
+                    "loaded {} from {}",
+                    amount(policy.rules.len(), "rule", "rules"),
+                    amount(policy.sources.iter().count(), "policy file", "policy files"),
+                ));
+                Ok(policy)
+            }
+            Err((sources, diagnostics)) => {
+                for diagnostic in &diagnostics {
+                    host.term.diagnostic(diagnostic, &sources);
+                }
+                let errors = diagnostics.iter().filter(|d| d.is_error()).count();
+                Err(Failure::because(format!(
+                    "the policy has {}; nothing was run",
+                    amount(errors, "error", "errors")
+                )))
+            }
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! What reports are asked for and where they go.
+
+use std::path::{Path, PathBuf};
+
+use clap::builder::BoolishValueParser;
+use keytrail::diag::nearest;
+use keytrail::output::{self, OUTPUTS, Output, Style};
+use keytrail::report::Report;
+
+use crate::exit::Failure;
+use crate::host::Host;
+use crate::place::{Draft, Place, write_device};
+use crate::term::stdout_failed;
+
+/// Which reports to write, and what they show.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Report options")]
+pub(crate) struct ReportArgs {
+    /// A report to write, and its file; repeatable [default: human, on standard output].
+    #[arg(short, long, value_name = "FORMAT[:FILE]", value_parser = Target::parse)]
+    #[arg(env = "KEYTRAIL_FORMAT", hide_env_values = true, long_help = formats())]
+    format: Vec<Target>,
+    /// The file of the report that names none; `-` is standard output.
+    #[arg(short, long, value_name = "FILE", env = "KEYTRAIL_OUTPUT", hide_env_values = true)]
+    output: Option<PathBuf>,
+    /// Show findings that the allowlist covers.
+    #[arg(long, env = "KEYTRAIL_SHOW_SUPPRESSED", hide_env_values = true)]
+    #[arg(value_parser = BoolishValueParser::new())]
+    show_suppressed: bool,
+    /// Show access keys whole instead of masked.
+    #[arg(long)]
+    pub(crate) show_keys: bool,
+}
+
+impl ReportArgs {
+    /// How reports on standard output look.
+    pub(crate) fn style(&self, host: &Host<'_>, exit_zero: bool) -> Style {
+        Style {
+            color: host.term.color_out,
+            width: host.term.width,
+            show_suppressed: self.show_suppressed,
+            verbose: host.term.verbose,
+            exit_zero,
+        }
+    }
+}
+
+/// The help of `--format`, from the registry.
+fn formats() -> String {
+    let mut text = "A report to write, and its file; repeatable \
+                    [default: human, on standard output].\n\nFormats:"
+        .to_owned();
+    for output in OUTPUTS {
+        text.push_str(&format!("\n- {}: {}", output.name, output.doc));
+    }
+    text
+}
+
+/// `FORMAT[:FILE]` as typed.
+#[derive(Debug, Clone)]
+pub(crate) struct Target {
+    output: &'static Output,
+    file: Option<PathBuf>,
+}
+
+impl Target {
+    /// Parses `FORMAT[:FILE]`.
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+        let (name, file) = match text.split_once(':') {
+            Some((_, "")) => return Err("expected a file after the colon".to_owned()),
+            Some((name, file)) => (name, Some(PathBuf::from(file))),
+            None => (text, None),
+        };
+        let output = output::find(name).ok_or_else(|| unknown(name))?;
+        Ok(Self { output, file })
+    }
+}
+
+fn unknown(name: &str) -> String {
+    let names = || OUTPUTS.iter().map(|output| output.name);
+    match nearest(name, names()) {
+        Some(near) => format!("there is no format `{name}`; did you mean `{near}`?"),
+        None => {
+            let names: Vec<_> = names().collect();
+            format!("there is no format `{name}`; there are {}", names.join(", "))
+        }
+    }
+}
+
+/// Every report that is to be written, each to a place of its own.
+#[derive(Debug)]
+pub(crate) struct Targets(Vec<(&'static Output, Place)>);
+
+impl Targets {
+    /// Works out what was meant, and checks that it can be written before a long run begins.
+    pub(crate) fn resolve(args: &ReportArgs) -> Result<Self, Failure> {
+        let file = args.output.as_deref();
+        let human = [Target { output: human()?, file: None }];
+        let typed = match args.format.as_slice() {
+            [] => {
+                file.map_or(Ok(()), refuse_disguise)?;
+                &human
+            }
+            typed => typed,
+        };
+        let unnamed = typed.iter().filter(|target| target.file.is_none()).count();
+        if let (Some(file), 0) = (file, unnamed) {
+            return Err(Failure::because(format!(
+                "--output {} has nothing to hold: every --format names its own file",
+                file.display()
+            )));
+        }
+        let mut targets: Vec<(&'static Output, Place)> = Vec::new();
+        for target in typed {
+            let place = match target.file.as_deref().or(file) {
+                None => Place::Stdout,
+                Some(file) => Place::of(file)?,
+            };
+            if let Some((other, _)) = targets.iter().find(|(_, taken)| *taken == place) {
+                return Err(Failure::because(format!(
+                    "two reports would go to {place}: {} and {}",
+                    other.name, target.output.name
+                ))
+                .help(format!("give each its own file: --format {}:FILE", target.output.name)));
+            }
+            targets.push((target.output, place));
+        }
+        Ok(Self(targets))
+    }
+
+    /// Whether a person reads the report on standard output.
+    pub(crate) fn shown(&self) -> bool {
+        self.0.iter().any(|(output, place)| output.name == HUMAN && *place == Place::Stdout)
+    }
+
+    /// Whether a program reads one of the reports.
+    pub(crate) fn for_programs(&self) -> bool {
+        self.0.iter().any(|(output, _)| output.name != HUMAN)
+    }
+
+    /// The places, as they were typed.
+    pub(crate) fn places(&self) -> impl Iterator<Item = &Place> {
+        self.0.iter().map(|(_, place)| place)
+    }
+
+    /// Refuses to write over what is read.
+    pub(crate) fn keep_off<'p>(
+        &self,
+        mut inputs: impl Iterator<Item = &'p Path>,
+    ) -> Result<(), Failure> {
+        let written: Vec<&Path> = self.places().filter_map(Place::real).collect();
+        if written.is_empty() {
+            return Ok(());
+        }
+        let is_written = |input: &&Path| {
+            input.canonicalize().is_ok_and(|real| written.contains(&real.as_path()))
+        };
+        match inputs.find(is_written) {
+            Some(input) => Err(Failure::because(format!(
+                "a report would be written over the input {}",
+                input.display()
+            ))),
+            None => Ok(()),
+        }
+    }
+
+    /// Writes every report; files take their names once all of them are whole.
+    pub(crate) fn write(
+        &self,
+        report: &Report,
+        style: &Style,
+        host: &mut Host<'_>,
+    ) -> Result<(), Failure> {
+        let plain = Style { color: host.term.color_files, ..style.clone() };
+        let mut drafts = Vec::new();
+        for (output, place) in &self.0 {
+            match place {
+                Place::File { typed, real } => drafts
+                    .push(Draft::write(typed, real, |file| (output.write)(report, &plain, file))?),
+                Place::Device(path) => {
+                    write_device(path, |file| (output.write)(report, &plain, file))?;
+                }
+                Place::Stdout => {}
+            }
+        }
+        drafts.into_iter().try_for_each(Draft::publish)?;
+        for (output, _) in self.0.iter().filter(|(_, place)| *place == Place::Stdout) {
+            (output.write)(report, style, host.term.out()).map_err(|e| stdout_failed(&e))?;
+        }
+        host.term.finish()
+    }
+}
+
+const HUMAN: &str = "human";
+
+fn human() -> Result<&'static Output, Failure> {
+    output::find(HUMAN).ok_or_else(|| Failure::because("this build has no format for people"))
+}
+
+/// `-o out.sarif` without `--format sarif` would put text for people into a file that a program
+/// is going to read.
+fn refuse_disguise(file: &Path) -> Result<(), Failure> {
+    let extension = file.extension().and_then(|extension| extension.to_str());
+    let meant = OUTPUTS.iter().find(|output| Some(output.extension) == extension);
+    match meant.filter(|output| output.name != HUMAN) {
+        Some(meant) => Err(Failure::because(format!(
+            "{} would hold text for people, not {}",
+            file.display(),
+            meant.name
+        ))
+        .help(format!("add --format {}", meant.name))),
+        None => Ok(()),
+    }
+}
