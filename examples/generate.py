@@ -1,0 +1,461 @@
+#!/usr/bin/env python3
+"""Writes examples/cloudtrail: four days of an invented organisation, with an attack in them.
+
+Everything is made up: accounts, people, keys (they end in EXAMPLE) and addresses (documentation
+ranges). The output depends on this file alone: no clock, no random source.
+
+    python3 examples/generate.py           write the files
+    python3 examples/generate.py --check   fail if they are not what this script writes
+"""
+
+import base64
+import gzip
+import hashlib
+import json
+import pathlib
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent / "cloudtrail"
+PROD, SANDBOX = "111122223333", "444455556666"
+DAYS = ["2026-10-05", "2026-10-06", "2026-10-07", "2026-10-08"]
+
+OFFICE, CI, BILLING = "203.0.113.10", "203.0.113.77", "192.0.2.15"
+INTRUDER, STRANGER = "198.51.100.23", "198.51.100.200"
+
+CHROME = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
+TERRAFORM = (
+    "APN/1.0 HashiCorp/1.0 Terraform/1.13.3 (+https://www.terraform.io) terraform-provider-aws/6.15.0 "
+    "(+https://registry.terraform.io/providers/hashicorp/aws) aws-sdk-go-v2/1.39.2 lang/go#1.24.6 md/GOOS#linux"
+)
+CLI = "aws-cli/2.31.6 md/awscrt#0.27.6 ua/2.1 os/linux#6.8.0 md/arch#x86_64 lang/python#3.13.7 md/prompt#off"
+BOTO = "Boto3/1.40.45 md/Botocore#1.40.45 ua/2.1 os/linux#5.15.0 md/arch#x86_64 lang/python#3.11.2"
+ADMIN_POLICY = "arn:aws:iam::aws:policy/AdministratorAccess"
+
+
+def digest(*parts):
+    return hashlib.sha256("/".join(map(str, parts)).encode()).digest()
+
+
+def pick(label, options):
+    """One of the options, always the same for the same label."""
+    return options[int.from_bytes(digest("pick", label)[:4], "big") % len(options)]
+
+
+def uuid(*parts):
+    h = digest("uuid", *parts).hex()
+    return f"{h[:8]}-{h[8:12]}-4{h[13:16]}-a{h[17:20]}-{h[20:32]}"
+
+
+def ident(prefix, name):
+    """An identifier as AWS makes them: 20 characters for keys, 21 for principals."""
+    length = 13 if prefix in ("AKIA", "ASIA") else 14
+    text = base64.b32encode(digest(prefix, name)).decode()
+    return prefix + text[: length - 4] + "EXAMPLE"
+
+
+def clock(day, minute, second=0):
+    return f"{day}T{minute // 60:02}:{minute % 60:02}:{second:02}Z"
+
+
+# Identities
+
+
+def user(name, account=PROD, key=None, console=None):
+    identity = {
+        "type": "IAMUser",
+        "principalId": ident("AIDA", name),
+        "arn": f"arn:aws:iam::{account}:user/{name}",
+        "accountId": account,
+    }
+    if console:
+        identity["accessKeyId"] = ident("ASIA", name + console)
+    elif key:
+        identity["accessKeyId"] = key
+    identity["userName"] = name
+    if console:
+        identity["sessionContext"] = {
+            "attributes": {"creationDate": console, "mfaAuthenticated": "true"}
+        }
+    return identity
+
+
+def role(name, session, since, account=PROD, federated=False):
+    principal = ident("AROA", name)
+    context = {
+        "sessionIssuer": {
+            "type": "Role",
+            "principalId": principal,
+            "arn": f"arn:aws:iam::{account}:role/{name}",
+            "accountId": account,
+            "userName": name,
+        },
+        "attributes": {"creationDate": since, "mfaAuthenticated": "false"},
+    }
+    if federated:
+        context["webIdFederationData"] = {
+            "federatedProvider": f"arn:aws:iam::{account}:oidc-provider/token.actions.githubusercontent.com",
+            "attributes": {},
+        }
+    return {
+        "type": "AssumedRole",
+        "principalId": f"{principal}:{session}",
+        "arn": f"arn:aws:sts::{account}:assumed-role/{name}/{session}",
+        "accountId": account,
+        "accessKeyId": ident("ASIA", name + since),
+        "sessionContext": context,
+    }
+
+
+def root(account=PROD, key=None):
+    identity = {
+        "type": "Root",
+        "principalId": account,
+        "arn": f"arn:aws:iam::{account}:root",
+        "accountId": account,
+    }
+    if key:
+        identity["accessKeyId"] = key
+    return identity
+
+
+def service(name):
+    return {"type": "AWSService", "invokedBy": name}
+
+
+# Events
+
+GLOBAL = {"iam", "sts", "signin", "organizations", "ce"}
+READS = ("Get", "List", "Describe", "Lookup", "BatchGet", "Assume", "Decrypt")
+
+
+def event(who, time, call, ip, agent, params=None, response=None, **more):
+    source, name = call.split(".", 1)
+    region = more.pop("region", "us-east-1" if source in GLOBAL else "eu-west-1")
+    account = more.pop("account", who.get("accountId", PROD))
+    record = {
+        "eventVersion": "1.11",
+        "userIdentity": who,
+        "eventTime": time,
+        "eventSource": f"{source}.amazonaws.com",
+        "eventName": name,
+        "awsRegion": region,
+        "sourceIPAddress": ip,
+        "userAgent": agent,
+    }
+    error = more.pop("error", None)
+    if error:
+        what = f"User: {who.get('arn', '-')} is not authorized to perform: {source}:{name}"
+        record["errorCode"] = error
+        record["errorMessage"] = f"{what} because no identity-based policy allows the {source}:{name} action"
+    record["requestParameters"] = params
+    record["responseElements"] = None if error else response
+    label = (time, call, who.get("arn", who.get("invokedBy")), json.dumps(params, sort_keys=True))
+    record["requestID"] = uuid("request", *label)
+    record["eventID"] = uuid("event", *label)
+    record["readOnly"] = name.startswith(READS)
+    record["eventType"] = "AwsApiCall"
+    record["managementEvent"] = True
+    record["recipientAccountId"] = account
+    record["eventCategory"] = "Management"
+    if more.pop("console", False):
+        record["sessionCredentialFromConsole"] = "true"
+    elif "amazonaws.com" not in ip:
+        host = f"{source}.amazonaws.com" if source in GLOBAL else f"{source}.{region}.amazonaws.com"
+        record["tlsDetails"] = {
+            "tlsVersion": "TLSv1.3",
+            "cipherSuite": "TLS_AES_128_GCM_SHA256",
+            "clientProvidedHostHeader": host,
+        }
+    record.update(more)
+    return record
+
+
+def login(who, time, ip, ok=True, mfa="Yes"):
+    outcome = "Success" if ok else "Failure"
+    record = event(who, time, "signin.ConsoleLogin", ip, CHROME, None, {"ConsoleLogin": outcome})
+    record.update(
+        eventType="AwsConsoleSignIn",
+        readOnly=False,
+        additionalEventData={
+            "LoginTo": "https://console.aws.amazon.com/console/home?hashArgs=%23&isauthcode=true&state=hashArgsFromTB_eu-west-1",
+            "MobileVersion": "No",
+            "MFAUsed": mfa,
+        },
+    )
+    if not ok:
+        record["errorMessage"] = "Failed authentication"
+    record["tlsDetails"]["clientProvidedHostHeader"] = "signin.aws.amazon.com"
+    return record
+
+
+# What happens on an ordinary day
+
+
+def monitoring(day):
+    since = clock(day, 0)
+    who = role("metrics-reader", "collector", since)
+    for minute in range(10, 24 * 60, 120):
+        for second, call in enumerate(["ec2.DescribeInstances", "rds.DescribeDBInstances", "monitoring.ListMetrics"]):
+            yield event(who, clock(day, minute, second), call, CI, BOTO, {"maxResults": 100})
+
+
+def pipeline(day, minute):
+    """A merge: GitHub's runner takes the role, Terraform looks at everything and changes a little."""
+    since = clock(day, minute)
+    web = {
+        "type": "WebIdentityUser",
+        "principalId": "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com:sts.amazonaws.com:repo:example-corp/infra:ref:refs/heads/main",
+        "userName": "repo:example-corp/infra:ref:refs/heads/main",
+        "identityProvider": "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com",
+    }
+    arn = f"arn:aws:iam::{PROD}:role/terraform-deploy"
+    yield event(
+        web, since, "sts.AssumeRoleWithWebIdentity", CI, "aws-sdk-nodejs/3.900.0",
+        {"roleArn": arn, "roleSessionName": "GitHubActions", "durationSeconds": 3600},
+        {"credentials": {"accessKeyId": ident("ASIA", "terraform-deploy" + since), "expiration": clock(day, minute + 60)}},
+        account=PROD,
+    )
+    who = role("terraform-deploy", "GitHubActions", since, federated=True)
+    reads = [
+        ("sts.GetCallerIdentity", None),
+        ("ec2.DescribeVpcs", {"vpcSet": {}, "filterSet": {}}),
+        ("ec2.DescribeSubnets", {"subnetSet": {}, "filterSet": {}}),
+        ("ec2.DescribeSecurityGroups", {"securityGroupSet": {}, "filterSet": {}}),
+        ("ec2.DescribeInstances", {"instancesSet": {"items": [{"instanceId": "i-0a1b2c3d4e5f60718"}]}, "filterSet": {}}),
+        ("iam.GetRole", {"roleName": "web-server"}),
+        ("iam.ListRolePolicies", {"roleName": "web-server"}),
+        ("iam.ListAttachedRolePolicies", {"roleName": "web-server"}),
+        ("s3.GetBucketPolicy", {"bucketName": "example-corp-assets", "Host": "example-corp-assets.s3.eu-west-1.amazonaws.com"}),
+        ("s3.GetBucketVersioning", {"bucketName": "example-corp-assets", "Host": "example-corp-assets.s3.eu-west-1.amazonaws.com"}),
+        ("rds.DescribeDBInstances", {"dBInstanceIdentifier": "orders"}),
+        ("logs.DescribeLogGroups", {"logGroupNamePrefix": "/app/"}),
+    ]
+    for second, (call, params) in enumerate(reads):
+        yield event(who, clock(day, minute + 1, second), call, CI, TERRAFORM, params)
+    tag = {"key": "managed-by", "value": "terraform"}
+    writes = [
+        ("ec2.CreateTags", {"resourcesSet": {"items": [{"resourceId": "i-0a1b2c3d4e5f60718"}]}, "tagSet": {"items": [tag]}}, {"_return": True}),
+        ("ec2.AuthorizeSecurityGroupIngress", {"groupId": "sg-0123456789abcdef0", "ipPermissions": {"items": [{"ipProtocol": "tcp", "fromPort": 443, "toPort": 443, "ipRanges": {"items": [{"cidrIp": "203.0.113.0/24"}]}}]}}, {"_return": True}),
+        ("iam.PutRolePolicy", {"roleName": "web-server", "policyName": "read-assets", "policyDocument": '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:GetObject"],"Resource":"arn:aws:s3:::example-corp-assets/*"}]}'}, None),
+        ("s3.PutBucketPolicy", {"bucketName": "example-corp-assets", "Host": "example-corp-assets.s3.eu-west-1.amazonaws.com", "policy": ""}, None),
+        ("logs.PutRetentionPolicy", {"logGroupName": "/app/web", "retentionInDays": 30}, None),
+    ]
+    for second, (call, params, response) in enumerate(writes):
+        if pick((day, call), [True, False]):
+            yield event(who, clock(day, minute + 2, second * 3), call, CI, TERRAFORM, params, response)
+
+
+def artifacts(day):
+    """The build's own long-term key: it only fetches tokens and looks at images."""
+    who = user("ci-artifacts", key=ident("AKIA", "ci-artifacts"))
+    for minute in (8 * 60 + 3, 11 * 60 + 47, 15 * 60 + 21):
+        yield event(who, clock(day, minute), "ecr.GetAuthorizationToken", CI, BOTO, None)
+        yield event(who, clock(day, minute, 2), "ecr.DescribeImages", CI, BOTO, {"repositoryName": "web"})
+        yield event(who, clock(day, minute, 4), "s3.ListObjectsV2", CI, BOTO, {"bucketName": "example-corp-artifacts", "prefix": "web/"})
+
+
+def console_work(day, name, minute):
+    yield login(user(name), clock(day, minute), OFFICE)
+    who = user(name, console=clock(day, minute))
+    calls = [
+        ("ec2.DescribeInstances", {"maxResults": 50}),
+        ("ec2.DescribeInstanceStatus", {"includeAllInstances": True}),
+        ("monitoring.DescribeAlarms", {"maxRecords": 100}),
+        ("iam.ListUsers", {"maxItems": 100}),
+        ("iam.GetAccountSummary", None),
+        ("ce.GetCostAndUsage", {"granularity": "MONTHLY"}),
+        ("s3.ListBuckets", {"Host": "s3.eu-west-1.amazonaws.com"}),
+        ("logs.StartQuery", {"logGroupName": "/app/web", "queryString": "fields @timestamp, @message | limit 20"}),
+    ]
+    for step, (call, params) in enumerate(calls):
+        yield event(who, clock(day, minute + 2 + step * 3, step * 7), call, OFFICE, CHROME, params, console=True)
+
+
+def services(day):
+    for minute in range(95, 24 * 60, 360):
+        yield event(
+            service("lambda.amazonaws.com"), clock(day, minute), "sts.AssumeRole", "lambda.amazonaws.com", "lambda.amazonaws.com",
+            {"roleArn": f"arn:aws:iam::{PROD}:role/order-events", "roleSessionName": "order-events"},
+            {"credentials": {"accessKeyId": ident("ASIA", f"order-events{day}{minute}"), "expiration": clock(day, minute + 60)}},
+            account=PROD, sharedEventID=uuid("shared", day, minute),
+        )
+        who = role("order-events", "order-events", clock(day, minute))
+        who["invokedBy"] = "secretsmanager.amazonaws.com"
+        yield event(
+            who, clock(day, minute, 3), "kms.Decrypt", "secretsmanager.amazonaws.com", "secretsmanager.amazonaws.com",
+            {"encryptionAlgorithm": "SYMMETRIC_DEFAULT", "encryptionContext": {"SecretARN": f"arn:aws:secretsmanager:eu-west-1:{PROD}:secret:orders-db"}},
+            resources=[{"accountId": PROD, "type": "AWS::KMS::Key", "ARN": f"arn:aws:kms:eu-west-1:{PROD}:key/{uuid('key')}"}],
+        )
+
+
+def billing(day):
+    """A script of years ago that still has the root key. Once it looks at the keys too."""
+    who = root(key=ident("AKIA", "root"))
+    yield event(who, clock(day, 4 * 60), "ce.GetCostAndUsage", BILLING, "Boto3/1.9.42 Python/2.7.18 Linux/4.14 Botocore/1.12.42", {"granularity": "DAILY"})
+    if day == DAYS[1]:
+        yield event(who, clock(day, 4 * 60, 2), "iam.ListAccessKeys", BILLING, "Boto3/1.9.42 Python/2.7.18 Linux/4.14 Botocore/1.12.42", {"userName": "backup-sync"})
+
+
+def guessing(day):
+    """Somebody tries passwords of two people; one of them then signs in from the office."""
+    for step in range(7):
+        who = {"type": "IAMUser", "accountId": PROD, "accessKeyId": "", "userName": "HIDDEN_DUE_TO_SECURITY_REASONS"}
+        yield login(who, clock(day, 21 * 60 + step, step * 5), STRANGER, ok=False, mfa="No")
+    yield login(user("bob"), clock(day, 8 * 60 + 51), OFFICE, ok=False, mfa="No")
+
+
+# The attack
+
+HELPER = "support-helper"
+LEAKED, PLANTED = ident("AKIA", "backup-sync"), ident("AKIA", HELPER)
+
+
+def attack(day):
+    who = user("backup-sync", key=LEAKED)
+    at = 2 * 60 + 13
+
+    def call(minute, second, name, params=None, response=None, agent=CLI, by=who, **more):
+        return event(by, clock(day, at + minute, second), name, INTRUDER, agent, params, response, **more)
+
+    yield call(0, 0, "sts.GetCallerIdentity", agent="TruffleHog")
+    yield call(6, 11, "sts.GetCallerIdentity")
+    denied = [
+        "iam.GetAccountAuthorizationDetails", "iam.ListRoles", "ec2.DescribeInstances", "rds.DescribeDBInstances", "lambda.ListFunctions20150331",
+        "secretsmanager.ListSecrets", "ssm.DescribeParameters", "kms.ListKeys", "organizations.DescribeOrganization", "cloudtrail.DescribeTrails",
+        "guardduty.ListDetectors", "ecs.ListClusters", "eks.ListClusters", "dynamodb.ListTables",
+    ]
+    for second, name in enumerate(denied):
+        error = "Client.UnauthorizedOperation" if name.startswith("ec2.") else "AccessDenied"
+        yield call(7, second, name, error=error)
+    yield call(8, 2, "s3.ListBuckets", {"Host": "s3.amazonaws.com"})
+    yield call(8, 40, "secretsmanager.GetSecretValue", {"secretId": "orders-db"}, error="AccessDenied")
+    yield call(9, 5, "iam.ListUsers")
+    yield call(9, 30, "iam.ListAttachedUserPolicies", {"userName": "backup-sync"})
+    yield call(
+        14, 0, "iam.CreateUser", {"userName": HELPER},
+        {"user": {"path": "/", "userName": HELPER, "userId": ident("AIDA", HELPER), "arn": f"arn:aws:iam::{PROD}:user/{HELPER}", "createDate": "Oct 7, 2026 2:27:00 AM"}},
+    )
+    yield call(14, 21, "iam.AttachUserPolicy", {"userName": HELPER, "policyArn": ADMIN_POLICY})
+    yield call(
+        14, 44, "iam.CreateAccessKey", {"userName": HELPER},
+        {"accessKey": {"userName": HELPER, "accessKeyId": PLANTED, "status": "Active", "createDate": "Oct 7, 2026 2:27:44 AM"}},
+    )
+    helper = user(HELPER, key=PLANTED)
+    yield call(19, 3, "sts.GetCallerIdentity", by=helper)
+    yield call(19, 50, "ssm.DescribeInstanceInformation", {"maxResults": 50}, by=helper)
+    yield call(
+        21, 8, "ssm.SendCommand",
+        {"instanceIds": ["i-0a1b2c3d4e5f60718"], "documentName": "AWS-RunShellScript", "parameters": "HIDDEN_DUE_TO_SECURITY_REASONS", "interactive": False},
+        {"command": {"commandId": uuid("command"), "documentName": "AWS-RunShellScript", "instanceIds": ["i-0a1b2c3d4e5f60718"], "status": "Pending", "parameters": "HIDDEN_DUE_TO_SECURITY_REASONS"}},
+        by=helper,
+    )
+    yield call(22, 0, "ssm.GetCommandInvocation", {"commandId": uuid("command"), "instanceId": "i-0a1b2c3d4e5f60718"}, by=helper)
+    yield call(25, 17, "secretsmanager.GetSecretValue", {"secretId": "orders-db"}, by=helper)
+    yield call(31, 0, "cloudtrail.StopLogging", {"name": f"arn:aws:cloudtrail:eu-west-1:{PROD}:trail/main"}, by=helper)
+
+
+def sandbox(day):
+    who = user("carol", SANDBOX, key=ident("AKIA", "carol"))
+    for step, (name, params) in enumerate([
+        ("ec2.DescribeImages", {"ownersSet": {"items": [{"owner": "self"}]}}),
+        ("ec2.DescribeRegions", None),
+        ("s3.ListBuckets", {"Host": "s3.amazonaws.com"}),
+        ("dynamodb.DescribeTable", {"tableName": "try-out"}),
+        ("logs.GetLogEvents", {"logGroupName": "/try/out", "logStreamName": "a"}),
+    ]):
+        yield event(who, clock(day, 13 * 60 + step * 11), name, OFFICE, CLI, params)
+
+
+# Files
+
+
+def delivered():
+    """The organisation's trail as S3 holds it: by account, region and day, some records a file."""
+    files = {}
+    for day in DAYS:
+        records = [
+            *monitoring(day), *pipeline(day, 9 * 60 + 12), *pipeline(day, 16 * 60 + 40), *artifacts(day),
+            *console_work(day, "alice", 8 * 60 + 55), *services(day), *billing(day),
+        ]
+        if day == DAYS[0]:
+            records += console_work(day, "bob", 13 * 60 + 30)
+        if day == DAYS[1]:
+            records += guessing(day)
+        if day == DAYS[2]:
+            records += attack(day)
+        for record in sorted(records, key=lambda r: (r["eventTime"], r["eventID"])):
+            block = int(record["eventTime"][11:13]) // 6 * 6 + 6
+            files.setdefault((record["awsRegion"], day, min(block * 100, 2355)), []).append(record)
+    for (region, day, until), records in files.items():
+        stamp = day.replace("-", "")
+        name = base64.b32encode(digest("file", region, day, until)).decode()[:16]
+        path = f"AWSLogs/{PROD}/CloudTrail/{region}/{day.replace('-', '/')}/{PROD}_CloudTrail_{region}_{stamp}T{until:04}Z_{name}.json.gz"
+        yield path, compact({"Records": records})
+
+
+def digest_file():
+    day = DAYS[2].replace("-", "/")
+    path = f"AWSLogs/{PROD}/CloudTrail-Digest/eu-west-1/{day}/{PROD}_CloudTrail-Digest_eu-west-1_main_eu-west-1_20261007T023000Z.json.gz"
+    return path, compact({
+        "awsAccountId": PROD, "digestStartTime": "2026-10-07T01:30:00Z", "digestEndTime": "2026-10-07T02:30:00Z",
+        "digestS3Bucket": "example-corp-trail", "digestPublicKeyFingerprint": digest("fingerprint").hex()[:32],
+        "digestSignatureAlgorithm": "SHA256withRSA", "logFiles": [],
+    })
+
+
+def lookup_page():
+    """What `aws cloudtrail lookup-events` says of the leaked key: events that S3 delivered too."""
+    events = []
+    for record in [r for r in attack(DAYS[2]) if r["userIdentity"].get("accessKeyId") == LEAKED and not r["readOnly"]]:
+        params = record["requestParameters"]
+        events.append({
+            "EventId": record["eventID"], "EventName": record["eventName"], "ReadOnly": "false", "AccessKeyId": LEAKED,
+            "EventTime": record["eventTime"].replace("Z", "+00:00"), "EventSource": record["eventSource"], "Username": "backup-sync",
+            "Resources": [{"ResourceType": "AWS::IAM::User", "ResourceName": params["userName"]}],
+            "CloudTrailEvent": json.dumps(record, separators=(",", ":")),
+        })
+    return "lookup-events-backup-sync.json", json.dumps({"Events": events[::-1]}, indent=2) + "\n"
+
+
+def ndjson_export():
+    lines = [compact(record) for day in DAYS for record in sandbox(day)]
+    return "export/sandbox-2026-10.ndjson", "\n".join(lines) + "\n"
+
+
+def eventbridge():
+    record = login(user("carol", SANDBOX), clock(DAYS[3], 12 * 60 + 58), OFFICE)
+    return "eventbridge/console-sign-in.json", json.dumps({
+        "version": "0", "id": uuid("bus"), "detail-type": "AWS Console Sign In via CloudTrail", "source": "aws.signin",
+        "account": SANDBOX, "time": record["eventTime"], "region": "us-east-1", "resources": [], "detail": record,
+    }, indent=2) + "\n"
+
+
+def compact(value):
+    return json.dumps(value, separators=(",", ":"))
+
+
+def stored(path):
+    data = path.read_bytes()
+    return (gzip.decompress(data) if path.suffix == ".gz" else data).decode()
+
+
+def main():
+    wanted = {ROOT / path: text for path, text in [*delivered(), digest_file(), lookup_page(), ndjson_export(), eventbridge()]}
+    there = {path for path in ROOT.rglob("*") if path.is_file()}
+    if "--check" in sys.argv[1:]:
+        # Contents are compared, not compressed bytes: those depend on the version of zlib.
+        stale = sorted(str(p.relative_to(ROOT)) for p in there ^ set(wanted))
+        stale += [str(p.relative_to(ROOT)) for p in sorted(there & set(wanted)) if stored(p) != wanted[p]]
+        if stale:
+            sys.exit("not what examples/generate.py writes; run it:\n  " + "\n  ".join(stale))
+        return
+    for path in there - set(wanted):
+        path.unlink()
+    for path, text in wanted.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        data = text.encode()
+        path.write_bytes(gzip.compress(data, mtime=0) if path.suffix == ".gz" else data)
+
+
+if __name__ == "__main__":
+    main()
