@@ -1,0 +1,31 @@
+//! Throughput of a scan beside the figures that bound it, in one run.
+//!
+//! `cargo bench` prints MB/s and events/s for a newline scan, a loop that parses each line into a
+//! `serde_json::Value`, the projection alone and the full scan with the built-in rules on one
+//! thread; then nanoseconds for one evaluation of a rule by Keytrail's tree and by Rhai's engine.
+//! Machines differ and are noisy: read the ratios. `KEYTRAIL_BENCH_EVENTS` sets the size.
+
+#![allow(clippy::print_stdout, clippy::unwrap_used, clippy::disallowed_methods)]
+
+mod evaluation;
+mod events;
+mod scanning;
+
+use std::time::{Duration, Instant};
+
+/// The shortest of several runs: what the machine can do when nothing else interferes.
+fn best_of(runs: usize, mut run: impl FnMut()) -> Duration {
+    let timed = |_| {
+        let start = Instant::now();
+        run();
+        start.elapsed()
+    };
+    (0..runs).map(timed).min().unwrap()
+}
+
+fn main() {
+    let events = std::env::var("KEYTRAIL_BENCH_EVENTS")
+        .map_or(40_000, |count| count.parse().expect("KEYTRAIL_BENCH_EVENTS is a number"));
+    scanning::print(events);
+    evaluation::print();
+}
