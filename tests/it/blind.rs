@@ -1,0 +1,65 @@
+//! A rule that an input's format cannot serve is never taken for one that found nothing.
+
+use crate::run::Folder;
+
+const EVENT: &str = r#"{"eventVersion":"1.08","userIdentity":{"type":"Root","accountId":"111122223333"},"eventTime":"2026-03-02T10:00:00Z","eventSource":"iam.amazonaws.com","eventName":"ListUsers","awsRegion":"us-east-1","sourceIPAddress":"198.51.100.1","userAgent":"aws-cli","readOnly":true,"eventID":"e-1","eventType":"AwsApiCall","recipientAccountId":"111122223333"}"#;
+
+/// What a scan of one CloudTrail event says of a rule with this condition, and its exit code.
+fn scan(name: &str, when: &str, flags: &[&str]) -> (Option<i32>, Vec<String>) {
+    let rule = format!(
+        "rule:\n  id: watched\n  title: t\n  category: abuse\n  severity: low\n  status: stable\n  on: event\n  description: d\n  remediation: r\n  when: |\n    {when}\n"
+    );
+    let folder =
+        Folder::new(&format!("blind-{name}")).file("watched.yaml", rule).file("log.json", EVENT);
+    let arguments = ["scan", "log.json", "--no-builtin", "-r", "watched.yaml", "-f", "json"];
+    let ended = folder.keytrail(arguments.iter().chain(flags)).output();
+    let report: serde_json::Value = serde_json::from_str(&ended.stdout).unwrap();
+    let notes = report["notes"].as_array().unwrap().iter();
+    (ended.code, notes.map(|note| note["text"].as_str().unwrap().to_owned()).collect())
+}
+
+#[test]
+fn what_the_format_cannot_carry_is_said_and_gates_when_strict() {
+    for (name, when, code, strict, note) in [
+        ("carried", r#"event.user_type == "root""#, 0, 0, None),
+        (
+            "lacking",
+            r#"event.location == "Hamburg" && event.ok == true"#,
+            0,
+            3,
+            Some(
+                "rule watched is blind on cloudtrail, which does not carry event.location: finding \
+                 nothing does not mean that nothing is there",
+            ),
+        ),
+        (
+            "one-arm",
+            r#"event.location == "Hamburg" || event.region == "nowhere""#,
+            0,
+            0,
+            Some("rule watched is partly blind on cloudtrail, which does not carry event.location"),
+        ),
+        (
+            "other-provider",
+            r#"event.provider == "tencent" && event.location == "Hamburg""#,
+            0,
+            0,
+            Some("not about cloudtrail, and not evaluated on it: watched"),
+        ),
+        (
+            "joined",
+            "event.key.active == false",
+            0,
+            3,
+            Some(
+                "rule watched is blind on cloudtrail, which does not carry key.active: finding \
+                 nothing does not mean that nothing is there",
+            ),
+        ),
+    ] {
+        let (plain, notes) = scan(name, when, &[]);
+        assert_eq!(plain, Some(code), "{name}: {notes:?}");
+        assert_eq!(notes, note.iter().map(ToString::to_string).collect::<Vec<_>>(), "{name}");
+        assert_eq!(scan(name, when, &["--strict"]).0, Some(strict), "{name}");
+    }
+}

@@ -1,0 +1,162 @@
+//! The command line: flags, words, streams and exit codes.
+
+use insta::assert_snapshot;
+
+use crate::run::Folder;
+
+#[test]
+fn a_misspelt_word_is_an_error_with_a_suggestion() {
+    let folder = Folder::new("cli-words");
+    let said = |arguments: &[&str]| folder.keytrail(arguments).output().to_string();
+    assert_snapshot!(said(&["scna"]), @r"
+    exit: 2
+    ----- stderr
+    error: unrecognized subcommand 'scna'
+
+      tip: some similar subcommands exist: 'schema', 'scan'
+
+    Usage: keytrail [OPTIONS] <COMMAND>
+
+    For more information, try '--help'.
+    ");
+    assert_snapshot!(said(&["check", "--colour", "never"]), @r"
+    exit: 2
+    ----- stderr
+    error: unexpected argument '--colour' found
+
+      tip: a similar argument exists: '--color'
+
+    Usage: keytrail check --color <WHEN> [PATH]...
+
+    For more information, try '--help'.
+    ");
+    assert_snapshot!(said(&["check", "--color", "nevr"]), @r"
+    exit: 2
+    ----- stderr
+    error: invalid value 'nevr' for '--color <WHEN>'
+      [possible values: auto, always, never]
+
+      tip: a similar value exists: 'never'
+
+    For more information, try '--help'.
+    ");
+    assert_snapshot!(said(&["fields", "event.acount"]), @r"
+    exit: 2
+    ----- stderr
+    error: no field matches `event.acount`
+      = help: did you mean `event.account`?
+    ");
+    assert_snapshot!(said(&["explain-code", "KT600"]), @r"
+    exit: 2
+    ----- stderr
+    error: there is no diagnostic code `KT600`
+      = help: did you mean `KT6001`?
+    ");
+}
+
+#[test]
+fn a_misspelt_environment_variable_is_pointed_out() {
+    let folder = Folder::new("cli-variables");
+    let run = folder.keytrail(["explain-code", "KT6001"]);
+    assert_snapshot!(run.env("KEYTRAIL_COLUR", "never").output(), @r"
+    exit: 0
+    ----- stdout
+    KT6001: no such input
+
+    A path or glob that matches nothing would scan nothing and look clean.
+    ----- stderr
+    warning: the environment variable KEYTRAIL_COLUR means nothing to Keytrail; did you mean `KEYTRAIL_COLOR`?
+    ");
+}
+
+#[test]
+fn an_empty_environment_variable_is_not_set() {
+    let folder = Folder::new("cli-empty-variable");
+    let run = folder.keytrail(["explain-code", "KT6001"]).env("KEYTRAIL_COLOR", "");
+    assert_eq!(run.output().code, Some(0));
+    let run = folder.keytrail(["explain-code", "KT6001"]).env("KEYTRAIL_COLOR", "x");
+    assert_eq!(run.output().code, Some(2));
+}
+
+#[test]
+fn a_reader_who_leaves_is_no_error() {
+    let folder = Folder::new("cli-broken-pipe");
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let ended = folder.keytrail(["fields", "--format", "json"]).output_into(writer);
+    assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_an_error() {
+    let folder = Folder::new("cli-full");
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    insta::allow_duplicates! {
+        for arguments in [["fields"], ["--help"], ["--version"]] {
+            let full = full.try_clone().unwrap();
+            assert_snapshot!(folder.keytrail(arguments).output_into(full), @r"
+            exit: 2
+            ----- stderr
+            error: cannot write to standard output: No space left on device (os error 28)
+            ");
+        }
+    }
+}
+
+#[test]
+fn help_lists_commands_and_exit_codes() {
+    let folder = Folder::new("cli-help");
+    assert_snapshot!(folder.keytrail(["--help"]).output(), @r"
+    exit: 0
+    ----- stdout
+    Policy as code for cloud credentials.
+
+    Finds risky use of cloud access keys in audit logs with rules that are YAML files in git.
+
+    Usage: keytrail [OPTIONS] <COMMAND>
+
+    Commands:
+      scan          Find risky use of credentials in audit logs
+      check         Check rules, lists, allowlists and the project file
+      test          Run the tests of rules
+      fields        List the fields that rules may name, with types and sources
+      functions     List the functions that expressions may call, or show one of them
+      rules         List the rules in force, or show one of them
+      schema        Print a JSON schema, or list the schemas there are
+      explain-code  Explain a diagnostic code, or list all of them
+      help          Print this message or the help of the given subcommand(s)
+
+    Options:
+      -h, --help
+              Print help (see a summary with '-h')
+
+      -V, --version
+              Print version
+
+    Global options:
+          --color <WHEN>
+              When to use colours; NO_COLOR and CLICOLOR_FORCE are heeded too
+
+              Possible values:
+              - auto:   On a terminal, unless NO_COLOR is set
+              - always: Always
+              - never:  Never
+              
+              [env: KEYTRAIL_COLOR]
+              [default: auto]
+
+      -q, --quiet
+              Say nothing on standard error but errors
+
+      -v, --verbose
+              Say on standard error what was loaded and how long it took
+
+    Exit codes:
+      0  clean
+      1  findings at or above --fail-on; failed rule tests
+      2  cannot run: usage, project file, policy files, inputs that name nothing, output
+      3  incomplete: records skipped, a rule that failed, nothing to evaluate
+      2 goes before 3, and 3 before 1; --exit-zero turns only 1 into 0
+    ");
+}

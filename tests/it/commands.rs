@@ -1,0 +1,248 @@
+//! `check`, `test` and the commands that print reference material.
+
+use insta::assert_snapshot;
+
+use crate::project::{RULE, project};
+use crate::run::Folder;
+
+#[test]
+fn check_counts_what_it_finds() {
+    let folder = project("commands-check");
+    let check = |arguments: &[&str]| {
+        let base = ["check", "--no-builtin", "--now", "2026-04-01T00:00:00Z"];
+        folder.keytrail(base.iter().chain(arguments)).output()
+    };
+    assert_snapshot!(check(&["rules"]), @r"
+    exit: 0
+    ----- stdout
+    1 rule, 0 lists, 0 allowlist entries: 0 errors, 0 warnings
+    ");
+    assert_snapshot!(check(&["-r", "rules"]), @r"
+    exit: 0
+    ----- stdout
+    1 rule, 0 lists, 0 allowlist entries: 0 errors, 0 warnings
+    ");
+    assert_snapshot!(check(&[]), @r"
+    exit: 2
+    ----- stderr
+    error: there is no policy file to check
+      = help: name files, folders or globs, or write `rule_paths` in keytrail.yaml
+    ");
+    assert_snapshot!(check(&["no-such-rules"]), @r"
+    exit: 2
+    ----- stdout
+    1 error, 0 warnings
+    ----- stderr
+    error[KT5004]: cannot load policy files from no-such-rules: there is no such file or folder
+    ");
+}
+
+#[test]
+fn check_takes_warnings_for_errors_when_strict() {
+    let list = "list:\n  id: unused\n  of: event.operation\n  values: [\"aws:iam.CreateUser\"]\n";
+    let folder = project("commands-strict").file("rules/unused.yaml", list);
+    let check = |arguments: &[&str]| {
+        folder.keytrail(["check", "--no-builtin", "rules"].iter().chain(arguments))
+    };
+    assert_snapshot!(check(&[]).output(), @r"
+    exit: 0
+    ----- stdout
+    1 rule, 1 list, 0 allowlist entries: 0 errors, 1 warning
+    ----- stderr
+    warning[KT7015]: nothing uses the list `unused`
+     --> rules/unused.yaml:2:7
+      |
+    2 |   id: unused
+      |       ^^^^^^
+      |
+      = help: name it as `lists.unused` in a rule, or delete it
+    ");
+    assert_eq!(check(&["--strict"]).output().code, Some(2));
+    assert_eq!(check(&[]).env("KEYTRAIL_STRICT", "1").output().code, Some(2));
+    assert_eq!(check(&["--quiet"]).output().stderr, "");
+}
+
+#[test]
+fn the_built_in_policy_is_valid_and_its_tests_pass() {
+    let folder = Folder::new("commands-builtin");
+    let check = folder.keytrail(["check", "--strict"]).output();
+    assert_eq!((check.code, check.stderr.as_str()), (Some(0), ""));
+    let test = folder.keytrail(["test"]).output();
+    assert_eq!((test.code, test.stderr.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn a_failed_test_shows_where_and_why() {
+    let wrong = RULE.replace("expect: none", "expect: match");
+    let folder = project("commands-test").file("rules/create-key.yaml", wrong);
+    let test = |arguments: &[&str]| {
+        folder.keytrail(["test", "--no-builtin", "rules"].iter().chain(arguments)).output()
+    };
+    assert_snapshot!(test(&[]), @r#"
+    exit: 1
+    ----- stdout
+    2 tests: 1 passed, 1 failed
+    ----- stderr
+    warning[KT7002]: the rule has no test for a record that it does not match
+     --> rules/create-key.yaml:3:7
+      |
+    3 |   id: create-key
+      |       ^^^^^^^^^^
+      |
+      = help: add a test with `expect: none`
+    error[KT3012]: the rule `create-key` does not match in the test `keys are listed`
+      --> rules/create-key.yaml:19:15
+       |
+    11 |   when: event.api == "CreateAccessKey"
+       |         ------------------------------ by this condition
+    ...
+    19 |       expect: match
+       |               ^^^^^ expected a match
+       |
+       = help: the condition read `event.api = "ListAccessKeys"`
+    "#);
+    assert_snapshot!(test(&["--only", "create-kye"]), @r"
+    exit: 2
+    ----- stderr
+    warning[KT7002]: the rule has no test for a record that it does not match
+     --> rules/create-key.yaml:3:7
+      |
+    3 |   id: create-key
+      |       ^^^^^^^^^^
+      |
+      = help: add a test with `expect: none`
+    error: --only create-kye selects no rule
+      = help: did you mean `create-key`?
+    ");
+    assert_eq!(test(&["--only", "create-*"]).code, Some(1));
+}
+
+#[test]
+fn tests_that_pass_say_so() {
+    let folder = project("commands-passed");
+    let test = |arguments: &[&str]| {
+        folder.keytrail(["test", "--no-builtin"].iter().chain(arguments)).output()
+    };
+    assert_snapshot!(test(&["rules", "-v"]), @r"
+    exit: 0
+    ----- stdout
+    2 tests: 2 passed, 0 failed
+    ----- stderr
+    loaded 1 rule from 1 policy file
+    passed: create-key: a key is created
+    passed: create-key: keys are listed
+    ");
+    assert_snapshot!(test(&[]), @r"
+    exit: 2
+    ----- stderr
+    error: there is no test to run
+      = help: give rules `tests`, or name rules that have some
+    ");
+    assert_eq!(test(&["no-such-rules"]).code, Some(2));
+}
+
+#[test]
+fn rules_are_listed_and_shown() {
+    let folder = project("commands-rules");
+    let rules = |arguments: &[&str]| {
+        folder.keytrail(["rules", "--no-builtin", "-r", "rules"].iter().chain(arguments)).output()
+    };
+    assert_snapshot!(rules(&[]), @r"
+    exit: 0
+    ----- stdout
+    RULE        SEVERITY  STATUS  ON     TITLE
+    create-key  high      stable  event  An access key is created
+    ");
+    assert_snapshot!(rules(&["create-key"]), @r#"
+    exit: 0
+    ----- stdout
+    create-key
+    An access key is created
+
+    severity     high
+    category     lifecycle
+    status       stable
+    reads        event
+    file         rules/create-key.yaml:3
+    finding per  event.account, event.actor
+
+    When:
+        event.api == "CreateAccessKey"
+
+    Message:
+        ${event.user} created a key
+
+    Description:
+        A new long-term key.
+
+    Remediation:
+        Ask whether it is needed.
+    "#);
+    assert_snapshot!(rules(&["create-kye"]), @r"
+    exit: 2
+    ----- stderr
+    error: there is no rule `create-kye`
+      = help: did you mean `create-key`?
+    ");
+    let json: serde_json::Value =
+        serde_json::from_str(&rules(&["--format", "json"]).stdout).unwrap();
+    assert_eq!(json[0]["id"], "create-key");
+}
+
+#[test]
+fn every_reference_is_complete() {
+    let folder = Folder::new("commands-reference");
+    let json = |arguments: &[&str]| -> serde_json::Value {
+        let ended = folder.keytrail(arguments.iter().chain(&["--format", "json"])).output();
+        serde_json::from_str(&ended.stdout).unwrap()
+    };
+    let names = |value: &serde_json::Value| -> Vec<String> {
+        let items = value.as_array().unwrap().iter();
+        items.map(|item| item["name"].as_str().unwrap().to_owned()).collect()
+    };
+    let fields: Vec<String> =
+        keytrail::record::FIELDS.iter().map(keytrail::record::Field::path).collect();
+    assert_eq!(names(&json(&["fields"])), fields);
+    let functions: Vec<_> =
+        keytrail::stdlib::FUNCTIONS.iter().map(|function| function.name()).collect();
+    assert_eq!(names(&json(&["functions"])), functions);
+    let codes = folder.keytrail(["explain-code"]).output().stdout;
+    for code in keytrail::diag::codes::all() {
+        assert!(codes.contains(code.id), "{} is not listed", code.id);
+        assert_eq!(folder.keytrail(["explain-code", code.id]).output().code, Some(0));
+    }
+    for (arguments, line) in [
+        (["fields", "event.ak"], "event.ak: str?"),
+        (["functions", "like"], "like(text: text, pattern: constant text) -> bool"),
+    ] {
+        let card = folder.keytrail(arguments).output().stdout;
+        assert_eq!(card.lines().next(), Some(line));
+    }
+}
+
+#[test]
+fn the_plan_shows_what_each_rule_is_looked_up_by() {
+    let rule = |id: &str, when: &str| {
+        format!(
+            "rule:\n  id: {id}\n  title: t\n  category: abuse\n  severity: low\n  on: event\n  description: d\n  remediation: r\n  when: |\n    {when}\n"
+        )
+    };
+    let list = "list:\n  id: ops\n  of: event.operation\n  description: d\n  values: [aws:iam.CreateUser, 'aws:s3.*']\n";
+    let folder = Folder::new("commands-plan")
+        .file("rules/any.yaml", rule("any", "event.ok == true"))
+        .file("rules/never.yaml", rule("never", "event.api == \"A\" && false"))
+        .file("rules/one.yaml", rule("one", "event.api == \"A\" && event.method == \"api\""))
+        .file(
+            "rules/some.yaml",
+            rule("some", "event.operation in lists.ops || event.api in [\"A\", \"B\"]"),
+        )
+        .file("rules/ops.yaml", list);
+    let ended = folder.keytrail(["rules", "--no-builtin", "-r", "rules", "--plan"]).output();
+    assert_snapshot!(ended.stdout, @r"
+    RULE   ON     LOOKED UP BY
+    any    event  nothing, tried on every record
+    never  event  nothing, never true
+    one    event  event.api (1 value)
+    some   event  event.api (2 values) or event.operation (1 value, 1 prefix)
+    ");
+}

@@ -1,0 +1,102 @@
+//! The literate corpus: each construct with its result, in our evaluation and in Rhai's engine.
+//!
+//! `tests/corpus/expr/README.md` says how the files are written.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use keytrail::expr::{Expected, compile};
+use keytrail::source::{Fragment, Sources};
+use keytrail::value::RecordKind;
+
+use super::reference;
+use super::world::{Rows, World, canonical};
+
+struct Case {
+    place: String,
+    on: RecordKind,
+    /// Rhai's engine gives another value or an error, as the text says.
+    ours: bool,
+    expr: String,
+    result: String,
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/expr")
+}
+
+pub(super) fn rows() -> Rows {
+    let text = fs::read_to_string(folder().join("record.json")).unwrap();
+    Rows::new(serde_json::from_str(&text).unwrap())
+}
+
+fn cases() -> Vec<Case> {
+    let mut files: Vec<PathBuf> =
+        fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    let mut cases = Vec::new();
+    for file in files.iter().filter(|file| file.extension().is_some_and(|e| e == "md")) {
+        let name = file.file_name().unwrap().to_str().unwrap();
+        let text = fs::read_to_string(file).unwrap();
+        let mut block: Option<(RecordKind, bool)> = None;
+        for (index, line) in text.lines().enumerate() {
+            if let Some(info) = line.strip_prefix("```") {
+                block = info.strip_prefix("rhai").map(|words| {
+                    let mut words = words.split_whitespace();
+                    let on = words.next().and_then(RecordKind::parse).unwrap_or(RecordKind::Event);
+                    (on, info.ends_with(" ours"))
+                });
+                continue;
+            }
+            let Some((on, ours)) = block else { continue };
+            let Some((expr, result)) = line.rsplit_once("//=>") else { continue };
+            cases.push(Case {
+                place: format!("{name}:{}", index + 1),
+                on,
+                ours,
+                expr: expr.trim().to_owned(),
+                result: result.trim().to_owned(),
+            });
+        }
+    }
+    cases
+}
+
+#[test]
+fn every_construct_gives_its_result() {
+    let (world, rows) = (World::new(), rows());
+    let engine = reference::engine();
+    let mut failures = Vec::new();
+    let cases = cases();
+    assert!(cases.len() > 150, "{} cases", cases.len());
+    for Case { place, on, ours, expr, result } in cases {
+        let file = Sources::default().add("case", &expr);
+        let source = Fragment::whole(file, &expr);
+        let bindings = rows.bindings(on);
+        let found = match compile(&source, Expected::Anything, &world.declarations(on), &world) {
+            Err(errors) => format!("{}: {}", errors[0].code.id, errors[0].message),
+            Ok((compiled, _)) => match compiled.eval(&bindings) {
+                Ok(value) => canonical(&value),
+                Err(error) => format!("error: {}", error.message),
+            },
+        };
+        if found != result {
+            failures.push(format!("{place}: {expr}\n  expected {result}\n  found    {found}"));
+        }
+        let mut scope = reference::scope(&world, &rows, on);
+        let rhai =
+            engine.compile_expression(&expr).map_err(|error| error.to_string()).and_then(|ast| {
+                let value = engine.eval_ast_with_scope::<rhai::Dynamic>(&mut scope, &ast);
+                value.map_err(|error| error.to_string())
+            });
+        let agrees = match &rhai {
+            Ok(value) => reference::canonical(value) == result,
+            Err(_) => result.starts_with("error: "),
+        };
+        if agrees == ours {
+            let rhai = rhai.map(|value| reference::canonical(&value));
+            failures.push(format!("{place}: {expr}\n  expected {result}\n  Rhai: {rhai:?}"));
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}

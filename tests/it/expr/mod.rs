@@ -1,0 +1,11 @@
+//! The expression language: its corpus, its diagnostics, and its agreement with Rhai's engine.
+
+mod corpus;
+mod diagnostics;
+mod differential;
+mod generator;
+
+mod hostile;
+mod reference;
+mod templates;
+mod world;

@@ -1,0 +1,60 @@
+//! Messages: what a missing value prints, and that access keys are masked.
+
+use keytrail::expr::{Expr, compile_template};
+use keytrail::source::{Fragment, Sources};
+use keytrail::value::{RecordKind, Value};
+
+use super::corpus;
+use super::world::World;
+
+fn template(text: &str, on: RecordKind) -> Expr {
+    let world = World::new();
+    let file = Sources::default().add("message", text);
+    let source = Fragment::whole(file, text);
+    match compile_template(&source, &world.declarations(on), &world) {
+        Ok((template, _)) => template,
+        Err(errors) => panic!("{text}: {errors:?}"),
+    }
+}
+
+#[test]
+fn messages_mask_keys_and_show_gaps() {
+    let rows = corpus::rows();
+    let event = RecordKind::Event;
+    for (on, text, expected) in [
+        (event, "plain", "plain"),
+        (event, "", ""),
+        (event, "a `tick` and a ``tick``", "a `tick` and a `tick`"),
+        (event, "${event.user} called ${event.name}", "alice called iam.CreateUser"),
+        (event, "code ${event.code}", "code -"),
+        (event, "key ${event.ak}", "key AKIA…0001"),
+        (event, "key ${event.ak ?? \"none\"}", "key AKIA…0001"),
+        (event, "key ${event.ak.to_lower()}", "key akia…0001"),
+        (event, "${`<${event.ak}>`}", "<AKIA…0001>"),
+        (event, "${event.ak.sub_string(1)}", "KIAE…0001"),
+        (event, "${if event.ak == \"x\" { 1 } else { 2 }}", "2"),
+        (event, "${if event.ak == \"x\" { \"a\" } else { \"b\" }}", "b"),
+        (event, "${event.ak == \"x\"} ${event.ok}", "false true"),
+        (event, "${event.resources.map(|r| r.split(\"/\")[1])}", "bob, eve"),
+        (event, "${event.params.groups}", "[\"admins\",\"users\"]"),
+        (event, "${now - event.time}", "29d10h26m32s"),
+        (event, "${if event.ok == true { `ok ${1}` } else { \"}\" }}", "ok 1"),
+        (RecordKind::Key, "${key.id} of ${cred.user}", "AKIA…0001 of alice"),
+        (RecordKind::Cred, "${cred.keys.map(|k| k.id)}", "AKIA…0001, …"),
+        (RecordKind::Cred, "${cred.keys.some(|k| k.id == \"x\")}", "false"),
+    ] {
+        let template = template(text, on);
+        let bindings = rows.bindings(on);
+        assert_eq!(template.render(&bindings, false).unwrap(), expected, "{text}");
+        assert_eq!(template.eval(&bindings).unwrap(), Value::str(expected), "{text}");
+    }
+}
+
+#[test]
+fn keys_are_whole_when_asked_for() {
+    let rows = corpus::rows();
+    let bindings = rows.bindings(RecordKind::Event);
+    let template = template("key ${event.ak} of ${event.user}", RecordKind::Event);
+    let whole = template.render(&bindings, true).unwrap();
+    assert_eq!(whole, "key AKIAEXAMPLE000000001 of alice");
+}

@@ -1,0 +1,233 @@
+//! What the expressions of the tests see: one set of rows, and the same rows for Rhai's engine.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use keytrail::expr::{Bindings, Declarations, Definition, Env, Function, Param};
+use keytrail::record::{Record, field};
+use keytrail::source::{Fragment, Sources};
+use keytrail::stdlib::FUNCTIONS;
+use keytrail::table::{List, ListValue};
+use keytrail::value::{Elem, Items, Json, RecordKind, Time, Type, Value, Zone};
+use rhai::{Array, Dynamic, Map};
+use serde_json::Value as Node;
+
+/// `now` of every test.
+pub(super) const NOW: &str = "2024-08-31T00:00:00Z";
+
+pub(super) fn now() -> Time {
+    Time::parse(NOW).unwrap()
+}
+
+/// The host: lists, definitions, parameters.
+#[derive(Debug)]
+pub(super) struct World {
+    pub(super) lists: BTreeMap<String, Arc<List>>,
+    pub(super) params: BTreeMap<String, Param>,
+    definitions: BTreeMap<String, Definition>,
+    pub(super) sources: Sources,
+    zone: Zone,
+}
+
+fn list(id: &str, of: &str, values: &[&str]) -> Arc<List> {
+    let value = |text: &&str| ListValue { text: (*text).to_owned(), span: None };
+    let values = values.iter().map(value).collect();
+    Arc::new(List::new(id.to_owned(), Some(of.to_owned()), String::new(), values))
+}
+
+impl World {
+    pub(super) fn new() -> Self {
+        let lists = [
+            list("apis", "event.api", &["CreateUser", "Delete*"]),
+            list("operations", "event.operation", &["aws:iam.*", "aws:sts.GetCallerIdentity"]),
+            list("offices", "event.ip", &["203.0.113.0/24", "198.51.100.7"]),
+            list("nothing", "event.api", &[]),
+        ];
+        let lists: BTreeMap<_, _> = lists.into_iter().map(|list| (list.id.clone(), list)).collect();
+        let text = |text: &str| Value::Str(text.to_owned().into());
+        let params = BTreeMap::from([
+            ("days".to_owned(), Param::Value(Value::Int(90))),
+            ("agent".to_owned(), Param::Value(text("aws-cli"))),
+            (
+                "users".to_owned(),
+                Param::Value(Value::List(Items::Owned(vec![text("alice"), text("bob")]))),
+            ),
+            ("apis".to_owned(), Param::List(lists["apis"].clone())),
+        ]);
+        let mut sources = Sources::default();
+        let mut definition = |name: &str, on, expr: &str| {
+            let file = sources.add(format!("definition {name}"), expr);
+            (name.to_owned(), Definition { on, source: Fragment::whole(file, expr) })
+        };
+        let definitions = BTreeMap::from([
+            definition("is_root", RecordKind::Event, "event.user_type == \"root\""),
+            definition("root_in_office", RecordKind::Event, "is_root && in_office"),
+            definition("in_office", RecordKind::Event, "event.ip.in_cidr(lists.offices)"),
+            definition("chicken", RecordKind::Event, "egg"),
+            definition("egg", RecordKind::Event, "event.ok == true && chicken"),
+            definition("broken", RecordKind::Event, "event.apii == \"x\""),
+            definition("old", RecordKind::Key, "key.age_days > 90"),
+        ]);
+        Self { lists, params, definitions, sources, zone: Zone::parse("Asia/Shanghai").unwrap() }
+    }
+
+    pub(super) fn declarations(&self, on: RecordKind) -> Declarations<'_> {
+        Declarations { on: Some(on), params: Some(&self.params), measures: &[] }
+    }
+}
+
+impl Env for World {
+    fn functions(&self) -> &'static [&'static dyn Function] {
+        FUNCTIONS
+    }
+    fn list(&self, id: &str) -> Option<&Arc<List>> {
+        self.lists.get(id)
+    }
+    fn list_ids(&self) -> Vec<&str> {
+        self.lists.keys().map(String::as_str).collect()
+    }
+    fn definition(&self, name: &str) -> Option<&Definition> {
+        self.definitions.get(name)
+    }
+    fn definition_names(&self) -> Vec<&str> {
+        self.definitions.keys().map(String::as_str).collect()
+    }
+    fn zone(&self) -> &Zone {
+        &self.zone
+    }
+}
+
+/// One event, one cred and one key, as JSON by field name.
+#[derive(Debug)]
+pub(super) struct Rows {
+    json: Node,
+    event: Record<'static>,
+    cred: Record<'static>,
+    key: Record<'static>,
+}
+
+impl Rows {
+    pub(super) fn new(json: Node) -> Self {
+        let record = |kind: RecordKind| {
+            let mut record = Record::new(kind);
+            for id in field::of_kind(kind) {
+                record.set(id, value(&json[kind.name()][id.field().name], id.field().ty));
+            }
+            record
+        };
+        let (event, cred, key) =
+            (record(RecordKind::Event), record(RecordKind::Cred), record(RecordKind::Key));
+        Self { json, event, cred, key }
+    }
+
+    pub(super) fn bindings(&self, on: RecordKind) -> Bindings<'_> {
+        Bindings {
+            event: (on == RecordKind::Event).then_some(&self.event),
+            cred: Some(&self.cred),
+            key: (on != RecordKind::Cred).then_some(&self.key),
+            now: now(),
+            measures: &[],
+        }
+    }
+
+    /// The rows as Rhai's engine sees them.
+    pub(super) fn dynamic(&self, kind: RecordKind) -> Dynamic {
+        let mut map = row(kind, &self.json[kind.name()]);
+        if kind == RecordKind::Event {
+            map.insert("key".into(), self.dynamic(RecordKind::Key));
+            map.insert("cred".into(), self.dynamic(RecordKind::Cred));
+        }
+        map.into()
+    }
+}
+
+/// A value of a field's type; leaked, because the rows of a test live as long as the test.
+fn value(node: &Node, ty: Type) -> Value<'static> {
+    match (ty, node) {
+        (_, Node::Null) => Value::Missing,
+        (Type::Bool, Node::Bool(b)) => Value::Bool(*b),
+        (Type::Int, Node::Number(n)) => Value::Int(n.as_i64().unwrap()),
+        (Type::Str | Type::Enum(_), Node::String(text)) => Value::Str(text.clone().into()),
+        (Type::Time, Node::String(text)) => Value::Time(Time::parse(text).unwrap()),
+        (Type::List(Elem::Record(kind)), Node::Array(rows)) => {
+            let row = |node: &Node| {
+                let values =
+                    field::of_kind(kind).map(|id| value(&node[id.field().name], id.field().ty));
+                Value::Record(kind, Vec::leak(values.collect()))
+            };
+            Value::List(Items::Owned(rows.iter().map(row).collect()))
+        }
+        (Type::List(elem), Node::Array(items)) => {
+            let items = items.iter().map(|item| value(item, elem.into()));
+            Value::List(Items::Owned(items.collect()))
+        }
+        (Type::Untyped, Node::String(text)) => Value::Str(text.clone().into()),
+        (Type::Untyped, Node::Bool(b)) => Value::Bool(*b),
+        (Type::Untyped, Node::Number(n)) if n.is_i64() => Value::Int(n.as_i64().unwrap()),
+        (Type::Untyped, node) => Value::Json(Json { text: node.to_string().into() }),
+        (ty, node) => panic!("{node} is no {ty}"),
+    }
+}
+
+fn row(kind: RecordKind, node: &Node) -> Map {
+    let fields = field::of_kind(kind).filter(|id| !node[id.field().name].is_null());
+    fields
+        .map(|id| (id.field().name.into(), dynamic(&node[id.field().name], id.field().ty)))
+        .collect()
+}
+
+fn dynamic(node: &Node, ty: Type) -> Dynamic {
+    match (ty, node) {
+        (_, Node::Null) => Dynamic::UNIT,
+        (_, Node::Bool(b)) => (*b).into(),
+        (_, Node::Number(n)) => n.as_i64().map_or_else(|| n.as_f64().unwrap().into(), Into::into),
+        (Type::Time, Node::String(text)) => Dynamic::from(Time::parse(text).unwrap()),
+        (_, Node::String(text)) => text.clone().into(),
+        (Type::List(Elem::Record(kind)), Node::Array(rows)) => {
+            rows.iter().map(|node| Dynamic::from(row(kind, node))).collect::<Array>().into()
+        }
+        (_, Node::Array(items)) => {
+            items.iter().map(|item| dynamic(item, Type::Untyped)).collect::<Array>().into()
+        }
+        (_, Node::Object(fields)) => {
+            let field =
+                |(key, node): (&String, &Node)| (key.as_str().into(), dynamic(node, Type::Untyped));
+            fields.iter().map(field).collect::<Map>().into()
+        }
+    }
+}
+
+/// A value as one text, the same for both engines.
+pub(super) fn canonical(value: &Value<'_>) -> String {
+    match value {
+        Value::Missing => "()".into(),
+        Value::Bool(b) => b.to_string(),
+        Value::Int(i) => i.to_string(),
+        Value::Char(c) => format!("{:?}", c.to_string()),
+        Value::Str(text) => format!("{text:?}"),
+        Value::Time(time) => time.to_string(),
+        Value::Duration(duration) => duration.to_string(),
+        Value::List(items) => {
+            let items: Vec<String> = items.iter().map(canonical).collect();
+            format!("[{}]", items.join(", "))
+        }
+        Value::Record(kind, _) => format!("<{}>", kind.name()),
+        Value::Json(json) => json_text(&serde_json::from_str(&json.text).unwrap()),
+    }
+}
+
+fn json_text(node: &Node) -> String {
+    match node {
+        Node::Null => "()".into(),
+        Node::String(text) => format!("{text:?}"),
+        Node::Array(items) => {
+            format!("[{}]", items.iter().map(json_text).collect::<Vec<_>>().join(", "))
+        }
+        Node::Object(fields) => {
+            let fields: Vec<String> =
+                fields.iter().map(|(key, node)| format!("{key}: {}", json_text(node))).collect();
+            format!("{{{}}}", fields.join(", "))
+        }
+        other => other.to_string(),
+    }
+}

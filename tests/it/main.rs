@@ -1,0 +1,23 @@
+//! The integration tests, one binary.
+
+#![allow(clippy::unwrap_used)]
+#![allow(clippy::disallowed_methods, reason = "tests are no library")]
+
+mod blind;
+mod builtin;
+mod cli;
+mod index;
+mod laws;
+mod commands;
+mod diagnostics;
+mod engine;
+mod expr;
+mod pack;
+mod policy;
+mod policy_files;
+mod project;
+mod readme;
+#[allow(dead_code, reason = "each of its parts is for any test")]
+mod run;
+mod scan;
+mod schemas;

@@ -1,0 +1,113 @@
+//! What README.md and examples/README.md say, done as they say.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::run::Folder;
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The code blocks of the README in one language, in order.
+fn blocks(language: &str) -> Vec<String> {
+    blocks_of("README.md", language)
+}
+
+fn blocks_of(readme: &str, language: &str) -> Vec<String> {
+    let readme = fs::read_to_string(root().join(readme)).unwrap();
+    let mut found = Vec::new();
+    let mut lines = readme.lines();
+    while let Some(line) = lines.next() {
+        if let Some(opened) = line.strip_prefix("```") {
+            let block: Vec<&str> = lines.by_ref().take_while(|line| *line != "```").collect();
+            if opened == language {
+                found.push(block.join("\n") + "\n");
+            }
+        }
+    }
+    found
+}
+
+/// A project made of the README's YAML files, with the example logs beside them.
+fn project(name: &str) -> Folder {
+    let mut folder = Folder::new(name);
+    for block in blocks("yaml") {
+        let path = block.lines().next().and_then(|line| line.strip_prefix("# ")).unwrap();
+        folder = folder.file(path, &block);
+    }
+    for logs in ["examples/cloudtrail", "logs"] {
+        copy(&root().join("examples/cloudtrail"), &folder.path(logs));
+    }
+    folder
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let to = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &to);
+        } else {
+            fs::copy(entry.path(), to).unwrap();
+        }
+    }
+}
+
+#[test]
+fn every_command_runs_in_the_project_that_the_files_make() {
+    let project = project("readme");
+    let mut ran = 0;
+    for line in blocks("sh").iter().flat_map(|block| block.lines()) {
+        // Those that begin with `cargo` are for `.ci/run`.
+        let Some(arguments) = line.strip_prefix("keytrail ") else { continue };
+        let expected = if arguments.starts_with("scan") { 1 } else { 0 };
+        let ended = project.keytrail(arguments.split_whitespace()).output();
+        assert_eq!(ended.code, Some(expected), "{line}\n{ended}");
+        ran += 1;
+    }
+    assert!(ran >= 5, "{ran} commands");
+    assert!(project.read("keytrail.sarif").contains("trail-stopped"));
+}
+
+#[test]
+fn the_output_it_shows_is_what_the_command_says() {
+    let folder = Folder::new("readme-output");
+    copy(&root().join("examples/cloudtrail"), &folder.path("examples/cloudtrail"));
+    let ended = folder.keytrail(["scan", "examples/cloudtrail", "--exit-zero"]).output();
+    assert_eq!(ended.code, Some(0), "{ended}");
+    let mut rest = ended.stdout.lines();
+    for line in blocks("text")[0].lines().filter(|line| line.trim() != "…") {
+        assert!(rest.any(|said| is_short_for(line, said)), "{line:?}\n{ended}");
+    }
+}
+
+/// Whether the line is what was said, but for what `…` stands for at one place.
+fn is_short_for(line: &str, said: &str) -> bool {
+    match line.split_once(" … ") {
+        Some((start, end)) => said.starts_with(start) && said.ends_with(end),
+        None => said.trim_end() == line.trim_end(),
+    }
+}
+
+#[test]
+fn the_examples_are_scanned_as_their_readme_says() {
+    let folder = Folder::new("readme-examples");
+    copy(&root().join("examples"), &folder.path("examples"));
+    let said: Vec<String> = blocks_of("examples/README.md", "sh")
+        .iter()
+        .flat_map(|block| block.lines())
+        .map(|line| {
+            let arguments = line.strip_prefix("keytrail ").unwrap();
+            let ended = folder.keytrail(arguments.split_whitespace()).output();
+            assert_eq!(ended.code, Some(1), "{line}\n{ended}");
+            ended.stdout
+        })
+        .collect();
+    let [plain, allowed] = &said[..] else { panic!("{} commands", said.len()) };
+    let pipeline = "]: terraform-deploy ";
+    assert!(plain.contains(pipeline), "{plain}");
+    assert!(!allowed.contains(pipeline), "{allowed}");
+    assert!(allowed.contains("1 entry covered 8 matches"), "{allowed}");
+    assert!(allowed.contains("]: backup-sync "), "{allowed}");
+}

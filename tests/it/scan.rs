@@ -1,0 +1,286 @@
+//! `keytrail scan` from the outside: exit codes, streams and files.
+
+use insta::assert_snapshot;
+
+use crate::project::{project, record, scan};
+use crate::run::Run;
+
+/// The exit codes are part of the interface: this table is never edited, only extended.
+#[test]
+fn exit_codes() {
+    let folder = project("scan-exit-codes");
+    for (arguments, expected) in [
+        // Clean.
+        ("good.json", 0),
+        ("bad.json --fail-on critical", 0),
+        ("bad.json --exit-zero", 0),
+        ("empty.json --allow-empty", 0),
+        ("broken.json --max-skipped 1 --exit-zero", 0),
+        // Findings.
+        ("bad.json", 1),
+        ("good.json bad.json", 1),
+        ("bad.json --fail-on low", 1),
+        ("broken.json --max-skipped 1", 1),
+        // Cannot run.
+        ("", 2),
+        ("no-such.json", 2),
+        ("*.no-such", 2),
+        ("bad.json --no-such-flag", 2),
+        ("bad.json --fail-on hihg", 2),
+        ("bad.json --format sarfi", 2),
+        ("bad.json --format human --format human", 2),
+        ("bad.json --format human:a --format human:./a", 2),
+        ("bad.json --format human:a --output b", 2),
+        ("bad.json --now yesterday", 2),
+        ("bad.json --jobs 0", 2),
+        ("bad.json --max-skipped -1", 2),
+        ("bad.json -r no-such-rules", 2),
+        ("bad.json -a no-such-allowlist.yaml", 2),
+        ("bad.json -c no-such-config.yaml", 2),
+        ("bad.json -o no-such-folder/report.txt", 2),
+        ("bad.json no-such.json --exit-zero", 2),
+        ("broken.json -o no-such-folder/report.txt", 2),
+        // Incomplete, also when there are findings and when they are forgiven.
+        ("broken.json", 3),
+        ("broken.json good.json", 3),
+        ("broken.json --exit-zero", 3),
+        ("empty.json", 3),
+    ] {
+        let arguments: Vec<&str> = arguments.split_whitespace().collect();
+        let ended = scan(&folder, &arguments).output();
+        assert_eq!(ended.code, Some(expected), "{arguments:?}\n{ended}");
+    }
+}
+
+#[test]
+fn the_environment_stands_behind_the_flags_and_before_the_project_file() {
+    let folder = project("scan-precedence").file("keytrail.yaml", "fail_on: critical\n");
+    let code = |run: Run| run.output().code;
+    assert_eq!(code(scan(&folder, &["bad.json"])), Some(0));
+    assert_eq!(code(scan(&folder, &["bad.json"]).env("KEYTRAIL_FAIL_ON", "low")), Some(1));
+    assert_eq!(code(scan(&folder, &["bad.json"]).env("KEYTRAIL_FAIL_ON", "")), Some(0));
+    let flag = scan(&folder, &["bad.json", "--fail-on", "critical"]);
+    assert_eq!(code(flag.env("KEYTRAIL_FAIL_ON", "low")), Some(0));
+    let env = scan(&folder, &["bad.json", "--fail-on", "low"]);
+    assert_eq!(code(env.env("KEYTRAIL_EXIT_ZERO", "true")), Some(0));
+    let env = scan(&folder, &["bad.json", "--fail-on", "low"]);
+    assert_eq!(code(env.env("KEYTRAIL_EXIT_ZERO", "false")), Some(1));
+}
+
+#[test]
+fn standard_input_is_a_file_like_any_other() {
+    let folder = project("scan-stdin");
+    assert_eq!(scan(&folder, &["-"]).stdin(record(1, "CreateAccessKey")).output().code, Some(1));
+    assert_eq!(scan(&folder, &["-"]).stdin(record(1, "ListAccessKeys")).output().code, Some(0));
+    assert_eq!(scan(&folder, &["-"]).stdin("").output().code, Some(3));
+}
+
+#[test]
+fn what_costs_no_record_is_noted_with_its_file() {
+    let row = |inner: &str| {
+        format!(
+            r#"{{"EventId":"{inner}","EventName":"ListUsers","EventTime":"2026-03-01T00:00:00Z","EventSource":"iam.amazonaws.com","CloudTrailEvent":"{{{inner}"}}"#
+        )
+    };
+    let answer = format!(r#"{{"Events":[{},{}]}}"#, row("one"), row("two"));
+    let folder = project("scan-notes").file("lookup.json", answer);
+    let report = scan(&folder, &["lookup.json", "-f", "json"]).output();
+    assert_eq!(report.code, Some(0));
+    let note = "CloudTrailEvent is not JSON: the fields around it were read; records: 2";
+    assert!(report.stdout.contains(note), "{}", report.stdout);
+}
+
+#[test]
+fn an_allowlist_turns_the_verdict_until_it_expires() {
+    let allow = r#"
+entries:
+  - id: rotation
+    rules: [create-key]
+    match: { ak: [AKIAEXAMPLEKEY000001], api: ["aws:iam.CreateAccessKey"] }
+    reason: Keys are rotated by hand.
+    owner: platform
+    expires: 2026-06-30
+"#;
+    let folder = project("scan-allowlist").file("allow.yaml", allow);
+    let at = |now: &str| {
+        let allow = ["bad.json", "-a", "allow.yaml", "--now", now];
+        folder.keytrail(["scan", "--no-builtin", "-r", "rules"].iter().chain(&allow)).output()
+    };
+    assert_eq!(at("2026-06-30T23:59:59Z").code, Some(0));
+    assert_eq!(at("2026-07-01T00:00:00Z").code, Some(1));
+    let stdout = at("2026-06-30T23:59:59Z").stdout;
+    assert!(stdout.contains("rotation"), "the ledger names the entry: {stdout}");
+}
+
+#[test]
+fn keys_are_masked_unless_they_are_asked_for() {
+    let folder = project("scan-keys");
+    let shown = |arguments: &[&str]| {
+        scan(&folder, arguments).output().stdout.contains("AKIAEXAMPLEKEY000001")
+    };
+    for format in keytrail::output::OUTPUTS {
+        assert!(!shown(&["bad.json", "-f", format.name]), "{}", format.name);
+    }
+    assert!(shown(&["bad.json", "--show-keys"]));
+}
+
+#[test]
+fn several_reports_come_from_one_run() {
+    let folder = project("scan-several");
+    let ended = scan(&folder, &["bad.json", "-f", "human", "-f", "json:a.json", "-f", "sarif:b"]);
+    let ended = ended.output();
+    assert_eq!((ended.code, ended.stderr.as_str()), (Some(1), ""));
+    assert_eq!(ended.stdout, scan(&folder, &["bad.json"]).output().stdout);
+    let json = scan(&folder, &["bad.json", "-f", "json"]).output();
+    assert_eq!(folder.read("a.json"), json.stdout);
+    assert_snapshot!(json.stderr, @"1 finding at or above high; reported to standard output");
+    assert_eq!(folder.read("b"), scan(&folder, &["bad.json", "-f", "sarif", "-q"]).output().stdout);
+}
+
+/// A report for programs does not say on a log why the run failed, so the program does.
+#[test]
+fn reasons_are_told_where_no_person_reads_the_report() {
+    let folder = project("scan-reasons");
+    let ended = scan(&folder, &["broken.json", "-f", "json:report.json"]).output();
+    assert_snapshot!(ended, @r"
+    exit: 3
+    ----- stderr
+    incomplete: 1 record was not evaluated (1 syntax); --max-skipped is 0
+    incomplete, with 1 finding at or above high; reported to report.json
+    ");
+    assert_eq!(scan(&folder, &["broken.json", "-f", "json:r.json", "-q"]).output().stderr, "");
+}
+
+#[test]
+fn names_that_look_like_flags_are_files_after_two_dashes() {
+    let folder = project("scan-dashes").file("-rf.json", record(1, "CreateAccessKey"));
+    assert_eq!(scan(&folder, &["--", "-rf.json"]).output().code, Some(1));
+    assert_eq!(scan(&folder, &["-rf.json"]).output().code, Some(2));
+}
+
+#[test]
+fn a_report_goes_whole_into_its_file() {
+    let folder = project("scan-output");
+    let ended = scan(&folder, &["bad.json", "-o", "report.txt"]).output();
+    assert_snapshot!(ended, @r"
+    exit: 1
+    ----- stderr
+    1 finding at or above high; reported to report.txt
+    ");
+    let printed = scan(&folder, &["bad.json"]).output();
+    assert_eq!(folder.read("report.txt"), printed.stdout);
+    assert_eq!(
+        folder.names(),
+        ["bad.json", "broken.json", "empty.json", "good.json", "report.txt", "rules"]
+    );
+}
+
+#[test]
+fn a_report_is_never_written_over_an_input() {
+    let folder = project("scan-over-input");
+    let before = folder.read("bad.json");
+    assert_snapshot!(scan(&folder, &["bad.json", "-f", "human:./bad.json"]).output(), @r"
+    exit: 2
+    ----- stderr
+    error: a report would be written over the input bad.json
+    ");
+    assert_snapshot!(scan(&folder, &[".", "-f", "human:bad.json"]).output(), @r"
+    exit: 2
+    ----- stderr
+    error: a report would be written over the input ./bad.json
+    ");
+    assert_eq!(folder.read("bad.json"), before);
+}
+
+#[test]
+fn text_for_people_does_not_pass_for_another_format() {
+    let folder = project("scan-disguise");
+    assert_snapshot!(scan(&folder, &["bad.json", "-o", "report.json"]).output(), @r"
+    exit: 2
+    ----- stderr
+    error: report.json would hold text for people, not json
+      = help: add --format json
+    ");
+}
+
+#[cfg(unix)]
+#[test]
+fn what_cannot_be_written_is_left_as_it_was() {
+    let folder = project("scan-places").file("target.txt", "old");
+    std::os::unix::fs::symlink("target.txt", folder.path("link.txt")).unwrap();
+    let said = |place: &str| scan(&folder, &["bad.json", "-o", place]).output().to_string();
+    assert_snapshot!(said("link.txt"), @r"
+    exit: 2
+    ----- stderr
+    error: cannot write link.txt: it is a symbolic link
+      = help: name the file it points to
+    ");
+    assert_eq!(folder.read("target.txt"), "old");
+    assert_snapshot!(said("rules"), @r"
+    exit: 2
+    ----- stderr
+    error: cannot write rules: it is a folder
+    ");
+    assert_snapshot!(said("nowhere/report.txt"), @r"
+    exit: 2
+    ----- stderr
+    error: cannot write nowhere/report.txt: its folder nowhere cannot be used: No such file or directory (os error 2)
+    ");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_an_error_that_names_the_place() {
+    let folder = project("scan-full");
+    assert_snapshot!(scan(&folder, &["bad.json", "-o", "/dev/full"]).output(), @r"
+    exit: 2
+    ----- stderr
+    error: cannot write /dev/full: No space left on device (os error 28)
+    ");
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    assert_snapshot!(scan(&folder, &["bad.json"]).output_into(full), @r"
+    exit: 2
+    ----- stderr
+    error: cannot write to standard output: No space left on device (os error 28)
+    ");
+}
+
+#[test]
+fn a_reader_who_leaves_does_not_change_the_verdict() {
+    let folder = project("scan-broken-pipe");
+    for (input, code) in [("bad.json", 1), ("good.json", 0), ("broken.json", 3)] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let ended = scan(&folder, &[input]).output_into(writer);
+        assert_eq!((ended.code, ended.stderr.as_str()), (Some(code), ""));
+    }
+}
+
+#[test]
+fn colours_are_only_where_they_are_asked_for() {
+    let folder = project("scan-colours");
+    let colored = |run: Run| run.output().stdout.contains('\u{1b}');
+    let always = || scan(&folder, &["bad.json", "--color", "always"]);
+    let auto = || scan(&folder, &["bad.json"]);
+    assert!(!colored(auto()), "it is no terminal");
+    assert!(colored(always()));
+    assert!(colored(always().env("NO_COLOR", "1")), "a flag beats the environment");
+    assert!(colored(auto().env("CLICOLOR_FORCE", "1")));
+    assert!(!colored(auto().env("CLICOLOR_FORCE", "1").env("NO_COLOR", "1")));
+    assert!(!colored(auto().env("KEYTRAIL_COLOR", "never").env("CLICOLOR_FORCE", "1")));
+}
+
+/// Nothing of the machine shows in what is printed.
+#[test]
+fn the_output_does_not_depend_on_the_machine() {
+    let folder = project("scan-machine");
+    let plain = scan(&folder, &["bad.json", "broken.json"]).output();
+    let hostile = scan(&folder, &["bad.json", "broken.json", "--jobs", "7"])
+        .env("TZ", "Asia/Kathmandu")
+        .env("LANG", "tr_TR.UTF-8")
+        .env("LC_ALL", "tr_TR.UTF-8")
+        .env("TERM", "dumb")
+        .env("COLUMNS", "20")
+        .env("HOME", "/nonexistent");
+    assert_eq!(plain.to_string(), hostile.output().to_string());
+}

@@ -1,0 +1,51 @@
+//! The schemas in the repository are the ones that the program prints.
+
+use std::path::Path;
+
+use crate::run::Folder;
+
+#[test]
+fn schemas_are_fresh() {
+    let folder = Folder::new("schemas");
+    let schemas = Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas");
+    let names = folder.keytrail(["schema"]).output().stdout;
+    for name in names.lines() {
+        let printed = folder.keytrail(["schema", name]).output().stdout;
+        // A checkout may have changed the line ends.
+        let stored = std::fs::read_to_string(schemas.join(format!("{name}.json")));
+        let stored = stored.unwrap_or_default().replace("\r\n", "\n");
+        assert!(
+            stored == printed,
+            "schemas/{name}.json is stale; \
+             `cargo run -- schema {name} > schemas/{name}.json` writes it"
+        );
+    }
+    let mut files: Vec<String> = std::fs::read_dir(schemas)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    files.sort();
+    let expected: Vec<String> = names.lines().map(|name| format!("{name}.json")).collect();
+    assert_eq!(files, expected);
+}
+
+/// What an editor says of the built-in rules is what Keytrail says: nothing.
+#[test]
+fn built_in_files_follow_the_schema() {
+    let folder = Folder::new("schemas-rules");
+    let schema = folder.keytrail(["schema", "policy"]).output().stdout;
+    let schema: serde_json::Value = serde_json::from_str(&schema).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let rules = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
+    let pattern = format!("{}/**/*.yaml", rules.display());
+    let mut count = 0;
+    for path in glob::glob(&pattern).unwrap().map(Result::unwrap) {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let file: serde_json::Value = serde_yaml::from_str(&text).unwrap();
+        let errors: Vec<String> =
+            validator.iter_errors(&file).map(|e| format!("{}: {e}", e.instance_path())).collect();
+        assert!(errors.is_empty(), "{}: {errors:#?}", path.display());
+        count += 1;
+    }
+    assert!(count > 5, "only {count} files were found");
+}

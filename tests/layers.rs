@@ -1,0 +1,349 @@
+//! The tables of `docs/ARCHITECTURE.md`, checked against the code.
+//!
+//! Cargo forbids cycles between crates and says nothing of modules inside one. Here every path of
+//! every file below `src/` is held against the two tables of that document: which module may
+//! import which, and who alone may name what.
+
+#![allow(clippy::unwrap_used)]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path as FsPath, PathBuf};
+
+#[path = "layers/lexer.rs"]
+mod lexer;
+#[path = "layers/paths.rs"]
+mod paths;
+
+use paths::{File, Path};
+
+/// The two tables.
+#[derive(Debug, Default)]
+struct Tables {
+    /// Every module with what it may import, in the order of the pipeline.
+    imports: Vec<(String, BTreeSet<String>)>,
+    /// Names that only some modules may say; `nowhere` is an empty set.
+    alone: Vec<(String, BTreeSet<String>)>,
+}
+
+impl Tables {
+    fn parse(document: &str) -> Tables {
+        Tables {
+            imports: rows(document, "| module | may import |"),
+            alone: rows(document, "| name | said only in |"),
+        }
+    }
+
+    fn may_import(&self, module: &str) -> Option<&BTreeSet<String>> {
+        self.imports.iter().find(|(name, _)| name == module).map(|(_, imports)| imports)
+    }
+}
+
+/// The rows of the table whose header begins so: first cell, and the code words of the second.
+fn rows(document: &str, header: &str) -> Vec<(String, BTreeSet<String>)> {
+    let words = |cell: &str| cell.split('`').skip(1).step_by(2).map(str::to_owned).collect();
+    document
+        .lines()
+        .skip_while(|line| !line.starts_with(header))
+        .skip(2)
+        .take_while(|line| line.starts_with('|'))
+        .map(|line| {
+            let cells: Vec<&str> = line.split('|').collect();
+            let first: Vec<String> = words(cells[1]);
+            (first[0].clone(), words(cells[2]).into_iter().collect())
+        })
+        .collect()
+}
+
+/// One source file: its module path (`["expr", "check"]`) and what it says.
+struct Module {
+    path: Vec<String>,
+    name: String,
+    file: File,
+}
+
+/// What is wrong with one file of the library.
+fn violations(module: &Module, tables: &Tables) -> Vec<String> {
+    let mut found = Vec::new();
+    // The root only declares modules and passes one to another.
+    let Some(home) = module.path.first() else { return found };
+    let Some(allowed) = tables.may_import(home) else {
+        return vec![format!("{}: the table has no row for `{home}`", module.name)];
+    };
+    for path in &module.file.paths {
+        let mut say = |what: String| found.push(format!("{}:{}: {what}", module.name, path.line));
+        match target(path, &module.path) {
+            Target::Outside => {}
+            Target::Module(name) if name == *home || allowed.contains(&name) => {}
+            Target::Module(name) if tables.may_import(&name).is_some() => {
+                say(format!("`{home}` must not import `{name}`"));
+            }
+            Target::Module(name) => say(format!(
+                "`{name}` is no module: name the module that defines it, so that its layer shows"
+            )),
+        }
+        for (pattern, homes) in &tables.alone {
+            if !homes.contains(home) && names(path, pattern) {
+                say(format!("`{home}` must not name `{pattern}`"));
+            }
+        }
+    }
+    found
+}
+
+enum Target {
+    /// Another crate, a local name, or something inside the module itself.
+    Outside,
+    /// This module of the library, by its top-level name.
+    Module(String),
+}
+
+/// Which top-level module a path leads to, if it goes through the root.
+fn target(path: &Path, file: &[String]) -> Target {
+    let here: Vec<&String> = file.iter().chain(&path.inside).collect();
+    let segments: Vec<&str> =
+        path.segments.iter().map(String::as_str).skip_while(|s| *s == "self").collect();
+    let supers = segments.iter().take_while(|s| **s == "super").count();
+    let top = match segments.first() {
+        // `pub(crate)`, and `super` as a visibility.
+        Some(&"crate" | &"super") if segments.len() == 1 && path.after == ")" => None,
+        Some(&"crate") => Some(segments.get(1).copied().unwrap_or("crate")),
+        Some(&"super") if supers >= here.len() => Some(*segments.get(supers).unwrap_or(&"super")),
+        _ => None,
+    };
+    top.map_or(Target::Outside, |name| Target::Module(name.to_owned()))
+}
+
+/// Whether the path says what the pattern forbids: `std::fs` and `rhai::` by their beginning,
+/// `stdout` anywhere, `Type::now()` by a call, `.exists()` by a method, `println!` by a macro.
+fn names(path: &Path, pattern: &str) -> bool {
+    let segments: Vec<&str> = path.segments.iter().map(String::as_str).collect();
+    let last = segments.last().copied().unwrap_or("");
+    if let Some(name) = pattern.strip_suffix('!') {
+        path.after == "!" && last == name
+    } else if let Some(name) = pattern.strip_prefix('.').and_then(|p| p.strip_suffix("()")) {
+        path.before == "." && path.after == "(" && segments == [name]
+    } else if let Some(name) = pattern.strip_prefix("Type::").and_then(|p| p.strip_suffix("()")) {
+        segments.len() > 1 && path.after == "(" && last == name
+    } else if let Some(name) = pattern.strip_suffix("::") {
+        segments.len() > 1 && segments[0] == name
+    } else if pattern.contains("::") {
+        let wanted: Vec<&str> = pattern.split("::").collect();
+        segments.starts_with(&wanted)
+    } else {
+        path.before != "." && segments.contains(&pattern)
+    }
+}
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn tables() -> Tables {
+    Tables::parse(&fs::read_to_string(root().join("docs/ARCHITECTURE.md")).unwrap())
+}
+
+/// Every file below a folder of sources, without those that are declared for tests only.
+fn modules(folder: &str, skip: &str) -> Vec<Module> {
+    let mut found = Vec::new();
+    let mut tests = BTreeSet::new();
+    let mut open = vec![root().join(folder)];
+    while let Some(at) = open.pop() {
+        if at.is_dir() {
+            open.extend(fs::read_dir(&at).unwrap().map(|entry| entry.unwrap().path()));
+        } else if at.extension().is_some_and(|e| e == "rs") {
+            let below = at.strip_prefix(root().join(folder)).unwrap();
+            if below.starts_with(skip) {
+                continue;
+            }
+            let path = module_path(below);
+            let file = File::parse(&fs::read_to_string(&at).unwrap());
+            for module in &file.test_modules {
+                tests.insert([&path[..], std::slice::from_ref(module)].concat());
+            }
+            let name = at.strip_prefix(root()).unwrap().display().to_string();
+            found.push(Module { path, name, file });
+        }
+    }
+    found.retain(|module| !tests.iter().any(|test| module.path.starts_with(test)));
+    found.sort_by(|a, b| a.name.cmp(&b.name));
+    found
+}
+
+/// `expr/check.rs` is `["expr", "check"]`, `expr/mod.rs` is `["expr"]`, `lib.rs` is the root.
+fn module_path(below: &FsPath) -> Vec<String> {
+    let mut path: Vec<String> =
+        below.with_extension("").iter().map(|part| part.to_string_lossy().into_owned()).collect();
+    if path.last().is_some_and(|last| last == "mod" || last == "lib" || last == "main") {
+        path.pop();
+    }
+    path
+}
+
+fn library() -> Vec<Module> {
+    modules("src", "bin")
+}
+
+#[test]
+fn every_import_is_in_the_table() {
+    let tables = tables();
+    let found: Vec<String> =
+        library().iter().flat_map(|module| violations(module, &tables)).collect();
+    assert!(
+        found.is_empty(),
+        "{}\nThe tables are in docs/ARCHITECTURE.md; if a row is wrong, change it and say why there.",
+        found.join("\n")
+    );
+}
+
+#[test]
+fn the_table_is_the_pipeline_and_has_no_cycle() {
+    let tables = tables();
+    let mut above = BTreeSet::new();
+    for (module, imports) in &tables.imports {
+        let below: Vec<_> = imports.difference(&above).collect();
+        assert!(below.is_empty(), "`{module}` may import {below:?}, which stand below it");
+        above.insert(module.clone());
+    }
+    let lib = File::parse(&fs::read_to_string(root().join("src/lib.rs")).unwrap());
+    let declared: Vec<&String> = lib
+        .paths
+        .windows(2)
+        .filter(|w| w[0].segments == ["mod"])
+        .map(|w| &w[1].segments[0])
+        .collect();
+    let rows: Vec<&String> = tables.imports.iter().map(|(name, _)| name).collect();
+    assert_eq!(declared, rows, "src/lib.rs declares its modules in the order of the table");
+}
+
+#[test]
+fn the_code_has_no_cycle_of_modules() {
+    let mut edges: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for module in library() {
+        let Some(home) = module.path.first() else { continue };
+        let imports = edges.entry(home.clone()).or_default();
+        for path in &module.file.paths {
+            match target(path, &module.path) {
+                Target::Module(name) if name != *home => {
+                    imports.insert(name);
+                }
+                _ => {}
+            }
+        }
+    }
+    // Take away what imports nothing that is left, until nothing is left.
+    while let Some(leaf) =
+        edges.iter().find(|(_, imports)| imports.iter().all(|i| !edges.contains_key(i)))
+    {
+        let leaf = leaf.0.clone();
+        edges.remove(&leaf);
+    }
+    assert!(edges.is_empty(), "these modules import each other: {edges:#?}");
+}
+
+#[test]
+fn the_binary_uses_modules_of_the_table() {
+    let tables = tables();
+    let facade = facade();
+    let mut uses = 0;
+    for module in modules("src/bin/keytrail", "-") {
+        for path in module.file.paths.iter().filter(|p| p.segments[0] == "keytrail") {
+            uses += 1;
+            let name = path.segments.get(1).map_or("keytrail", String::as_str);
+            let known = tables.may_import(name).is_some() || facade.contains(name);
+            assert!(known, "{}:{}: {name}", module.name, path.line);
+        }
+    }
+    assert!(uses > 0, "the binary names the library");
+}
+
+/// What `src/lib.rs` itself offers, beside its modules.
+fn facade() -> BTreeSet<String> {
+    let text = fs::read_to_string("src/lib.rs").unwrap();
+    let name = |line: &str| {
+        let item = line.strip_prefix("pub fn ").or_else(|| line.strip_prefix("pub struct "))?;
+        item.split(|c: char| !c.is_alphanumeric() && c != '_').next().map(str::to_owned)
+    };
+    text.lines().filter_map(name).collect()
+}
+
+/// The checker's own cases: file, source, and what it must say, by line.
+#[test]
+fn planted_violations_are_found() {
+    let tables = Tables::parse(
+        "| module | may import | why |\n|---|---|---|\n\
+         | `value` | – | x |\n| `expr` | `value` | x |\n| `rule` | `value`, `expr` | x |\n\n\
+         | name | said only in |\n|---|---|\n| `std::fs` | `rule` |\n| `rhai::` | `expr` |\n\
+         | `stdout` | nowhere |\n| `Type::now()` | nowhere |\n| `.exists()` | `rule` |\n\
+         | `println!` | nowhere |\n",
+    );
+    assert_eq!(tables.imports.len(), 3);
+    assert_eq!(tables.alone.len(), 6);
+    let cases: &[(&str, &str, &[&str])] = &[
+        ("expr/a.rs", "use crate::value::Time;", &[]),
+        ("expr/a.rs", "use crate::rule::Rule;", &["1: `expr` must not import `rule`"]),
+        ("expr/a.rs", "\nuse crate::{value, rule};", &["2: `expr` must not import `rule`"]),
+        ("value/a.rs", "use crate::{self as k};", &["1: `self` is no module"]),
+        ("value/a.rs", "use crate::*;", &["1: `*` is no module"]),
+        ("value/a.rs", "use crate as k;", &["1: `crate` is no module"]),
+        ("expr/a.rs", "use crate::Rule;", &["1: `Rule` is no module"]),
+        ("expr/mod.rs", "use super::rule::Rule;", &["1: `expr` must not import `rule`"]),
+        ("expr/a.rs", "use super::check::f; use super::{ir, eval};", &[]),
+        ("expr/a.rs", "use super::super::rule;", &["1: `expr` must not import `rule`"]),
+        ("expr/a.rs", "use super::{super::{rule}};", &["1: `expr` must not import `rule`"]),
+        ("expr/a/b.rs", "use super::super::rule;", &[]),
+        ("expr/a.rs", "mod m { use super::super::rule; }", &[]),
+        (
+            "expr/a.rs",
+            "mod m { fn f() {} } use super::super::rule;",
+            &["1: `expr` must not import `rule`"],
+        ),
+        ("expr/a.rs", "fn f() -> crate::rule::Rule {}", &["1: `expr` must not import `rule`"]),
+        ("expr/a.rs", "macro_rules! m { () => { $crate::rule::R } }", &["1: `expr` must not"]),
+        ("expr/a.rs", "pub(crate) fn f() {} pub(super) fn g() {}", &[]),
+        ("expr/a.rs", "// crate::rule\n/* crate::rule /* */ crate::rule */", &[]),
+        ("expr/a.rs", r####"f("crate::rule", r#"crate::rule " "#, '"', b"x")"####, &[]),
+        ("expr/a.rs", "fn f<'a>(x: &'a str) { 'x'; crate::rule::f() }", &["1: `expr` must not"]),
+        ("expr/a.rs", "#[cfg(test)]\nmod tests { use crate::rule::Rule; }", &[]),
+        ("expr/a.rs", "#[cfg(test)]\n#[allow(x)]\nfn f() { crate::rule::f() }", &[]),
+        (
+            "expr/a.rs",
+            "#[cfg(not(test))]\nmod m { use crate::rule::Rule; }",
+            &["2: `expr` must not import `rule`"],
+        ),
+        (
+            "expr/a.rs",
+            "#[cfg(test)]\nmod tests { }\nuse crate::rule::Rule;",
+            &["3: `expr` must not import `rule`"],
+        ),
+        ("later/a.rs", "", &[" the table has no row for `later`"]),
+        ("expr/a.rs", "use std::fs::File;", &["1: `expr` must not name `std::fs`"]),
+        ("expr/a.rs", "use std::{io, fs};", &["1: `expr` must not name `std::fs`"]),
+        ("rule/a.rs", "use std::{io, fs};", &[]),
+        ("rule/a.rs", "use rhai::Engine;", &["1: `rule` must not name `rhai::`"]),
+        ("rule/a.rs", "let rhai = 1; x.rhai;", &[]),
+        ("rule/a.rs", "std::io::stdout()", &["1: `rule` must not name `stdout`"]),
+        ("rule/a.rs", "use std::io::{self, stdout};", &["1: `rule` must not name `stdout`"]),
+        ("rule/a.rs", "SystemTime::now()", &["1: `rule` must not name `Type::now()`"]),
+        ("rule/a.rs", "bindings.now + now", &[]),
+        ("expr/a.rs", "if path.exists() {}", &["1: `expr` must not name `.exists()`"]),
+        ("expr/a.rs", "if key.exists {}", &[]),
+        ("expr/a.rs", "println!(\"x\")", &["1: `expr` must not name `println!`"]),
+    ];
+    for (name, source, expected) in cases {
+        let path = module_path(FsPath::new(name));
+        let module = Module { path, name: String::new(), file: File::parse(source) };
+        let found = violations(&module, &tables);
+        assert_eq!(found.len(), expected.len(), "{name}: {source}\n{found:#?}");
+        for (found, expected) in found.iter().zip(*expected) {
+            let found = found.trim_start_matches(':');
+            assert!(found.starts_with(expected), "{name}: {source}\n{found}\n{expected}");
+        }
+    }
+}
+
+#[test]
+fn modules_in_test_files_are_known() {
+    let file = File::parse("mod a;\n#[cfg(test)]\nmod tests;\nmod b;");
+    assert_eq!(file.test_modules, ["tests"]);
+}
