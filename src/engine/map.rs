@@ -8,7 +8,7 @@ use rustc_hash::FxHasher;
 use super::account::{ErrorAt, ErrorCounts};
 use super::details::{Detail, Order, Place};
 use super::matches::{Group, Partial, Row};
-use super::run::RunOptions;
+use super::options::RunOptions;
 use crate::expr::{Bindings, EvalError};
 use crate::finding::{CallRecord, digest128, encode, show};
 use crate::plan::{Candidates, Plan};

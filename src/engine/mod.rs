@@ -8,11 +8,13 @@ mod account;
 mod details;
 mod map;
 mod matches;
+mod options;
 mod reduce;
 mod run;
 mod schedule;
 
 pub use crate::plan::Applicability;
 pub use account::{Accounting, FileReport, RuleError};
+pub use options::RunOptions;
 pub use reduce::Coverage;
-pub use run::{RunOptions, RunResult, Unapplied, run};
+pub use run::{RunResult, Unapplied, run};

@@ -1,38 +1,22 @@
 //! The run: threads over files, one merge, one reduction.
 
 use std::collections::BTreeMap;
-use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::account::{Accounting, ErrorCounts, FileCounts, FileReport, RuleError};
 use super::map::{Map, Mapped};
 use super::matches::Partial;
+use super::options::RunOptions;
 use super::reduce::{Coverage, reduce};
 use super::schedule::{Schedule, Turn};
-use crate::finding::{Finding, Redactor};
+use crate::finding::Finding;
 use crate::plan::{Applicability, Plan, applicability};
 use crate::record::{
     FileAccount, FileStatus, Format, Inputs, Outcome, Phase, RawRecord, Skip, SkipReason,
 };
-use crate::value::{Time, Zone};
 
 /// Stack of a worker: expressions and JSON nest.
 const STACK: usize = 16 * 1024 * 1024;
-
-/// What a run is told.
-#[derive(Debug, Clone)]
-pub struct RunOptions {
-    /// The run clock: expiry of allowlist entries.
-    pub clock: Time,
-    /// `now` in expressions, where the user set it; else a report's own time, else the clock.
-    pub now: Option<Time>,
-    /// The zone of occurrence days.
-    pub zone: Zone,
-    /// Threads; at least one.
-    pub jobs: NonZeroUsize,
-    /// How to show records.
-    pub redactor: Redactor,
-}
 
 /// What a run comes to.
 #[derive(Debug)]
