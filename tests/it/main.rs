@@ -12,6 +12,7 @@ mod commands;
 mod diagnostics;
 mod engine;
 mod expr;
+mod fuzz;
 mod pack;
 mod policy;
 mod policy_files;

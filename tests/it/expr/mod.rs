@@ -8,4 +8,4 @@ mod generator;
 mod hostile;
 mod reference;
 mod templates;
-mod world;
+pub(crate) mod world;

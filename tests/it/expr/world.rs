@@ -13,19 +13,19 @@ use rhai::{Array, Dynamic, Map};
 use serde_json::Value as Node;
 
 /// `now` of every test.
-pub(super) const NOW: &str = "2024-08-31T00:00:00Z";
+pub(crate) const NOW: &str = "2024-08-31T00:00:00Z";
 
-pub(super) fn now() -> Time {
+pub(crate) fn now() -> Time {
     Time::parse(NOW).unwrap()
 }
 
 /// The host: lists, definitions, parameters.
 #[derive(Debug)]
-pub(super) struct World {
-    pub(super) lists: BTreeMap<String, Arc<List>>,
-    pub(super) params: BTreeMap<String, Param>,
+pub(crate) struct World {
+    pub(crate) lists: BTreeMap<String, Arc<List>>,
+    pub(crate) params: BTreeMap<String, Param>,
     definitions: BTreeMap<String, Definition>,
-    pub(super) sources: Sources,
+    pub(crate) sources: Sources,
     zone: Zone,
 }
 
@@ -36,7 +36,7 @@ fn list(id: &str, of: &str, values: &[&str]) -> Arc<List> {
 }
 
 impl World {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let lists = [
             list("apis", "event.api", &["CreateUser", "Delete*"]),
             list("operations", "event.operation", &["aws:iam.*", "aws:sts.GetCallerIdentity"]),
@@ -71,7 +71,7 @@ impl World {
         Self { lists, params, definitions, sources, zone: Zone::parse("Asia/Shanghai").unwrap() }
     }
 
-    pub(super) fn declarations(&self, on: RecordKind) -> Declarations<'_> {
+    pub(crate) fn declarations(&self, on: RecordKind) -> Declarations<'_> {
         Declarations { on: Some(on), params: Some(&self.params), measures: &[] }
     }
 }
@@ -99,7 +99,7 @@ impl Env for World {
 
 /// One event, one cred and one key, as JSON by field name.
 #[derive(Debug)]
-pub(super) struct Rows {
+pub(crate) struct Rows {
     json: Node,
     event: Record<'static>,
     cred: Record<'static>,
@@ -107,7 +107,7 @@ pub(super) struct Rows {
 }
 
 impl Rows {
-    pub(super) fn new(json: Node) -> Self {
+    pub(crate) fn new(json: Node) -> Self {
         let record = |kind: RecordKind| {
             let mut record = Record::new(kind);
             for id in field::of_kind(kind) {
@@ -120,7 +120,7 @@ impl Rows {
         Self { json, event, cred, key }
     }
 
-    pub(super) fn bindings(&self, on: RecordKind) -> Bindings<'_> {
+    pub(crate) fn bindings(&self, on: RecordKind) -> Bindings<'_> {
         Bindings {
             event: (on == RecordKind::Event).then_some(&self.event),
             cred: Some(&self.cred),
@@ -131,7 +131,7 @@ impl Rows {
     }
 
     /// The rows as Rhai's engine sees them.
-    pub(super) fn dynamic(&self, kind: RecordKind) -> Dynamic {
+    pub(crate) fn dynamic(&self, kind: RecordKind) -> Dynamic {
         let mut map = row(kind, &self.json[kind.name()]);
         if kind == RecordKind::Event {
             map.insert("key".into(), self.dynamic(RecordKind::Key));
@@ -198,7 +198,7 @@ fn dynamic(node: &Node, ty: Type) -> Dynamic {
 }
 
 /// A value as one text, the same for both engines.
-pub(super) fn canonical(value: &Value<'_>) -> String {
+pub(crate) fn canonical(value: &Value<'_>) -> String {
     match value {
         Value::Missing => "()".into(),
         Value::Bool(b) => b.to_string(),

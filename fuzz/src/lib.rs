@@ -1,0 +1,7 @@
+//! Fuzz targets, and what they share with the tests.
+
+#[allow(dead_code, reason = "the tests use all of it")]
+#[path = "../../tests/it/expr/world.rs"]
+mod world;
+
+pub mod targets;

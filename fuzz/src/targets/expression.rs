@@ -1,0 +1,90 @@
+//! Any text as an expression and as a template: it is refused in its place, or it has a value.
+
+use keytrail::expr::{Bindings, Expected, Expr, Known, compile, compile_template};
+use keytrail::record::FieldId;
+use keytrail::source::{Fragment, Sources};
+use keytrail::value::{RecordKind, Type, Value};
+
+use super::super::world::{Rows, World};
+
+/// The record that is seen, and as what the text is compiled: `None` is a template.
+const WAYS: [(RecordKind, Option<Expected>); 5] = [
+    (RecordKind::Event, Some(Expected::Condition)),
+    (RecordKind::Event, Some(Expected::Anything)),
+    (RecordKind::Event, None),
+    (RecordKind::Cred, Some(Expected::Anything)),
+    (RecordKind::Key, Some(Expected::Anything)),
+];
+const RECORD: &str = include_str!("../../../tests/corpus/expr/record.json");
+
+/// Nothing is known of the record.
+struct Unknown;
+
+impl Known for Unknown {
+    fn field(&self, _: FieldId) -> Option<Value<'static>> {
+        None
+    }
+    fn row(&self, _: RecordKind) -> Option<bool> {
+        None
+    }
+}
+
+thread_local! {
+    static WORLD: (World, [Rows; 2]) = {
+        let full = serde_json::from_str(RECORD).unwrap();
+        (World::new(), [Rows::new(full), Rows::new(serde_json::json!({}))])
+    };
+}
+
+/// Compiles the text in every way and evaluates what compiles.
+pub fn run(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    WORLD.with(|(world, rows)| {
+        for (on, as_what) in WAYS {
+            attempt(world, rows, on, as_what, text);
+        }
+    });
+}
+
+fn attempt(world: &World, rows: &[Rows], on: RecordKind, as_what: Option<Expected>, text: &str) {
+    let file = Sources::default().add("fuzz", text);
+    let source = Fragment::whole(file, text);
+    let declarations = world.declarations(on);
+    let compiled = match as_what {
+        Some(expected) => compile(&source, expected, &declarations, world),
+        None => compile_template(&source, &declarations, world),
+    };
+    let (expr, diagnostics) = match compiled {
+        Ok((expr, warnings)) => (Some(expr), warnings),
+        Err(errors) => {
+            assert!(!errors.is_empty(), "refused without a word");
+            (None, errors)
+        }
+    };
+    for label in diagnostics.iter().flat_map(|diagnostic| &diagnostic.labels) {
+        let (start, end) = (label.span.start as usize, label.span.end as usize);
+        if label.span.file == file {
+            assert!(text.get(start..end).is_some(), "{start}..{end} is no part of the text");
+        }
+    }
+    if let Some(expr) = expr {
+        for rows in rows {
+            evaluate(&expr, &rows.bindings(on), as_what.is_none());
+        }
+    }
+}
+
+fn evaluate(expr: &Expr, bindings: &Bindings<'_>, template: bool) {
+    let value = expr.eval(bindings);
+    let folded = expr.assuming(&Unknown);
+    if value.is_ok() {
+        assert_eq!(folded.eval(bindings), value, "folding changes the value");
+    }
+    if expr.ty() == Type::Bool && !template {
+        let holds = value.clone().map(|value| value == Value::Bool(true));
+        assert_eq!(expr.test(bindings), holds, "a test and its value differ");
+    }
+    for show_keys in [false, true] {
+        let _ = expr.render(bindings, show_keys);
+    }
+}

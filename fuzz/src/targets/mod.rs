@@ -1,0 +1,17 @@
+//! One file for each target: a function that takes any bytes and panics where a promise is broken.
+//!
+//! `tests/it/fuzz.rs` includes this folder and runs the stored inputs without libFuzzer, so
+//! nothing here names it.
+
+pub mod expression;
+
+/// A target by the name of its file.
+pub struct Target {
+    /// The name of its file, its binary, its stored inputs and its dictionary.
+    pub name: &'static str,
+    /// Runs one input.
+    pub run: fn(&[u8]),
+}
+
+/// Every target.
+pub const TARGETS: &[Target] = &[Target { name: "expression", run: expression::run }];
