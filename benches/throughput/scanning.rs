@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use keytrail::config::{LoadOptions, Policy};
 use keytrail::input::{FORMATS, InputSet};
 use keytrail::plan::Plan;
-use keytrail::record::{RawRecord, Scratch};
+use keytrail::record::{Origin, RawRecord, Scratch};
 use keytrail::rule::Severity;
 use keytrail::stdlib::FUNCTIONS;
 use keytrail::value::Time;
@@ -57,13 +57,17 @@ pub(crate) fn print(count: usize) {
         black_box(memchr::memchr_iter(b'\n', text.as_bytes()).count());
     });
     let plan = Plan::new(&policy.rules, &policy.allowlist);
-    let mapper = FORMATS[0].mapper(&plan.condition_fields().with_dependencies());
+    let mapper = FORMATS[0].mapper(
+        &plan.condition_fields().with_dependencies(),
+        &Origin::default(),
+        Time(0),
+    );
     row("parse only, the fields of the rules", &mut || {
         let mut scratch = Scratch::default();
         for line in text.lines() {
-            let raw = RawRecord { text: line, offset: 0, line: 1, column: 1, ordinal: 0 };
-            mapper.map(&raw, &mut scratch, &mut |record| {
-                black_box(record);
+            let raw = RawRecord { text: line, offset: 0, line: 1, column: 1, ordinal: 0, rows: 1 };
+            mapper.map(&raw, &mut scratch, &mut |rows| {
+                black_box(rows);
             });
         }
     });

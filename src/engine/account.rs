@@ -79,19 +79,19 @@ pub(super) struct FileCounts {
 }
 
 impl FileCounts {
-    pub(super) fn evaluated(&mut self, format: &'static str) {
-        self.read += 1;
-        self.evaluated += 1;
-        *self.formats.entry(format).or_default() += 1;
+    pub(super) fn evaluated(&mut self, format: &'static str, rows: u64) {
+        self.read += rows;
+        self.evaluated += rows;
+        *self.formats.entry(format).or_default() += rows;
     }
 
     pub(super) fn note(&mut self, note: &'static str) {
         *self.notes.entry(note).or_default() += 1;
     }
 
-    pub(super) fn skip(&mut self, skip: Skip) {
-        self.read += 1;
-        *self.skipped.entry(skip.reason).or_default() += 1;
+    pub(super) fn skip(&mut self, skip: Skip, rows: u64) {
+        self.read += rows;
+        *self.skipped.entry(skip.reason).or_default() += rows;
         self.keep(skip);
     }
 

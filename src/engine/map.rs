@@ -1,7 +1,9 @@
 //! One record to its matches.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::hash::Hasher;
+use std::sync::Arc;
 
 use rustc_hash::FxHasher;
 
@@ -11,11 +13,13 @@ use super::matches::{Group, Partial, Row};
 use super::options::RunOptions;
 use crate::expr::{Bindings, EvalError};
 use crate::finding::{CallRecord, digest128, encode, show};
-use crate::plan::{Candidates, Plan};
+use crate::plan::{Candidates, Condition, Plan};
 use crate::record::field::{cred, event, key};
-use crate::record::{FieldId, Format, Mapper, Outcome, RawRecord, Record, Scratch};
+use crate::record::{
+    FieldId, FieldSet, Format, Mapper, Origin, Outcome, RawRecord, Record, Rows, Scratch,
+};
 use crate::rule::Rule;
-use crate::value::{RecordKind, Time, Value};
+use crate::value::{Time, Value};
 
 /// Bytes of a record that a finding shows.
 const SAMPLE_BYTES: usize = 4 * 1024;
@@ -25,6 +29,8 @@ struct Reader {
     format: &'static dyn Format,
     conditions: Box<dyn Mapper>,
     evidence: Box<dyn Mapper>,
+    /// Whether a record was read as this.
+    used: bool,
 }
 
 /// Maps records to matches; one per thread.
@@ -32,12 +38,16 @@ pub(super) struct Map<'p> {
     plan: &'p Plan<'p>,
     options: &'p RunOptions,
     /// `now` in expressions over the records at hand.
-    pub(super) now: Time,
+    now: Time,
+    /// What is known of them beside their text; the readers are prepared for it.
+    origin: Arc<Origin>,
     readers: Vec<Reader>,
     buffers: Buffers,
     pub(super) found: Partial,
     pub(super) errors: ErrorCounts,
     pub(super) matches: u64,
+    /// What records were read as, with the fields that this carries.
+    pub(super) formats: BTreeMap<(&'static str, FieldSet), &'static dyn Format>,
     /// What the mapper had to say of the last record that was evaluated.
     pub(super) note: Option<&'static str>,
 }
@@ -46,11 +56,12 @@ pub(super) struct Map<'p> {
 struct Buffers {
     scratch: Scratch,
     candidates: Candidates,
-    /// Which rules match which row of the record.
+    /// Which row of the record meets which condition.
     hits: Vec<(u32, u32)>,
     failed: Vec<(u32, EvalError)>,
     subject: Vec<u8>,
     call: Vec<u8>,
+    measured: Vec<u8>,
     covering: Vec<u32>,
 }
 
@@ -68,18 +79,24 @@ impl<'p> Map<'p> {
             plan,
             options,
             now: options.clock,
+            origin: Arc::default(),
             readers: Vec::new(),
             buffers: Buffers::default(),
             found: Partial::default(),
             errors: ErrorCounts::default(),
             matches: 0,
+            formats: BTreeMap::new(),
             note: None,
         }
     }
 
-    /// The formats that records were tried as.
-    pub(super) fn formats(&self) -> impl Iterator<Item = &'static dyn Format> {
-        self.readers.iter().map(|reader| reader.format)
+    /// Prepares for records of this origin.
+    pub(super) fn begin(&mut self, origin: &Arc<Origin>) {
+        self.now = self.options.now.or(origin.time).unwrap_or(self.options.clock);
+        if !Arc::ptr_eq(&self.origin, origin) {
+            self.origin = Arc::clone(origin);
+            self.readers.clear();
+        }
     }
 
     /// Tries one record on every candidate rule and keeps its matches.
@@ -102,6 +119,7 @@ impl<'p> Map<'p> {
                     if !self.buffers.hits.is_empty() {
                         self.collect(reader, file, raw);
                     }
+                    self.used(reader);
                     return Mapped::Evaluated(format.name());
                 }
                 Outcome::Skipped { .. } => break,
@@ -113,39 +131,44 @@ impl<'p> Map<'p> {
     fn reader(&mut self, format: &'static dyn Format) -> usize {
         let known = self.readers.iter().position(|r| r.format.name() == format.name());
         known.unwrap_or_else(|| {
-            self.readers.push(Reader {
-                format,
-                conditions: format.mapper(&self.plan.condition_fields().with_dependencies()),
-                evidence: format.mapper(
-                    &self
-                        .plan
-                        .evidence_fields()
-                        .union(self.plan.condition_fields())
-                        .with_dependencies(),
-                ),
-            });
+            let conditions = self.plan.condition_fields();
+            let evidence = self.plan.evidence_fields().union(conditions);
+            let mapper = |fields: FieldSet| {
+                format.mapper(&fields.with_dependencies(), &self.origin, self.now)
+            };
+            let (conditions, evidence) = (mapper(conditions), mapper(evidence));
+            self.readers.push(Reader { format, conditions, evidence, used: false });
             self.readers.len() - 1
         })
     }
 
-    /// Which rules match which rows of the record; into `hits`.
+    fn used(&mut self, reader: usize) {
+        let reader = &mut self.readers[reader];
+        if !reader.used {
+            reader.used = true;
+            let carries = reader.format.carries(&self.origin);
+            self.formats.insert((reader.format.name(), carries), reader.format);
+        }
+    }
+
+    /// Which rows of the record meet which conditions; into `hits`.
     fn decide(&mut self, reader: usize, raw: &RawRecord<'_>) -> Outcome {
         let Buffers { scratch, candidates, hits, failed, .. } = &mut self.buffers;
         let (plan, now) = (self.plan, self.now);
         hits.clear();
         failed.clear();
-        let mut row = 0;
-        self.readers[reader].conditions.map(raw, scratch, &mut |record| {
-            plan.candidates(record, candidates);
-            let bindings = Bindings::of(record, now);
-            for &rule in candidates.rules() {
-                match plan.rules[rule as usize].when.test(&bindings) {
-                    Ok(false) => {}
-                    Ok(true) => hits.push((row, rule)),
-                    Err(error) => failed.push((rule, error)),
+        self.readers[reader].conditions.map(raw, scratch, &mut |rows| {
+            each(rows, now, &mut |row, record, bindings| {
+                plan.candidates(record, candidates);
+                for &number in candidates.conditions() {
+                    let condition = &plan.conditions[number as usize];
+                    match condition.when.test(bindings) {
+                        Ok(false) => {}
+                        Ok(true) => hits.push((row, number)),
+                        Err(error) => failed.push((condition.rule, error)),
+                    }
                 }
-            }
-            row += 1;
+            });
         })
     }
 
@@ -154,12 +177,13 @@ impl<'p> Map<'p> {
         let mut hits = std::mem::take(&mut self.buffers.hits);
         let mut scratch = std::mem::take(&mut self.buffers.scratch);
         let readers = std::mem::take(&mut self.readers);
-        let mut row = 0;
-        readers[reader].evidence.map(raw, &mut scratch, &mut |record| {
-            for &(_, rule) in hits.iter().filter(|hit| hit.0 == row) {
-                self.keep(rule, file, raw, record);
-            }
-            row += 1;
+        let now = self.now;
+        readers[reader].evidence.map(raw, &mut scratch, &mut |rows| {
+            each(rows, now, &mut |row, _, bindings| {
+                for &hit in hits.iter().filter(|hit| hit.0 == row) {
+                    self.keep(hit, file, raw, bindings);
+                }
+            });
         });
         self.readers = readers;
         self.buffers.scratch = scratch;
@@ -175,13 +199,21 @@ impl<'p> Map<'p> {
         }
     }
 
-    fn keep(&mut self, rule: u32, file: u32, raw: &RawRecord<'_>, record: &Record<'_>) {
+    /// Keeps a match: a row of the record meets the condition with this number.
+    fn keep(
+        &mut self,
+        (row, number): (u32, u32),
+        file: u32,
+        raw: &RawRecord<'_>,
+        bindings: &Bindings<'_>,
+    ) {
         self.matches += 1;
         let plan = self.plan;
+        let Condition { rule, step, .. } = plan.conditions[number as usize];
         let definition = &plan.rules[rule as usize];
-        let bindings = Bindings::of(record, self.now);
-        let seen = Seen::of(record);
-        let Buffers { failed, subject, call, covering, .. } = &mut self.buffers;
+        let by = definition.steps().nth(step.into()).map_or(&[][..], |step| step.by);
+        let seen = Seen::of(bindings, self.origin.time);
+        let Buffers { failed, subject, call, measured, covering, .. } = &mut self.buffers;
         let mut or_missing = |result: Result<Value<'_>, EvalError>| {
             result.map(Value::into_owned).unwrap_or_else(|error| {
                 failed.push((rule, error));
@@ -192,16 +224,24 @@ impl<'p> Map<'p> {
         subject.clear();
         subject.extend_from_slice(&rule.to_le_bytes());
         encode(&seen.provider, subject);
-        let mut values = Vec::with_capacity(definition.by.len());
-        for (_, by) in &definition.by {
-            let value = or_missing(by.eval(&bindings));
+        let mut values = Vec::with_capacity(by.len());
+        for (_, by) in by {
+            let value = or_missing(by.eval(bindings));
             encode(&value, subject);
             values.push(value);
         }
 
+        measured.clear();
+        let mut measures = Vec::with_capacity(definition.measures.len());
+        for measure in &definition.measures {
+            let value = or_missing(measure.expr.eval(bindings));
+            encode(&value, measured);
+            measures.push(value);
+        }
+
         let mut severity = definition.severity;
         for raise in definition.raise.iter().filter(|raise| raise.to > definition.severity) {
-            match raise.when.test(&bindings) {
+            match raise.when.test(bindings) {
                 Ok(true) => severity = severity.max(raise.to),
                 Ok(false) => {}
                 Err(error) => failed.push((rule, error)),
@@ -211,7 +251,7 @@ impl<'p> Map<'p> {
         covering.clear();
         let clock = self.options.clock;
         if let Err(error) =
-            plan.allowlist.covering(rule as usize, definition, &bindings, clock, covering)
+            plan.allowlist.covering(rule as usize, definition, bindings, clock, covering)
         {
             failed.push((rule, error));
         }
@@ -219,7 +259,7 @@ impl<'p> Map<'p> {
         let day = seen.time.and_then(|time| time.date(&self.options.zone));
         seen.encode_call(day.as_deref(), call);
 
-        let order = seen.order(raw);
+        let order = seen.order(raw, row);
         let place = place(file, raw);
         let cover = self.found.cover(covering);
         let redactor = self.options.redactor;
@@ -239,11 +279,13 @@ impl<'p> Map<'p> {
             Group::new(rule, show(&seen.provider).unwrap_or_default(), shown)
         });
         let call = group.call(call, || seen.call(day.clone()));
-        let row = Row { order, call, cover, severity, ok: seen.ok, revision: record.revision };
+        let measured = group.measure(measured, &measures);
+        let (ok, revision) = (seen.ok, seen.revision);
+        let row = Row { order, call, cover, measured, step, severity, ok, revision };
         group.push(row, place, || Detail {
             call,
             place,
-            message: message(definition, &bindings, self.options, failed, rule),
+            message: message(definition, bindings, self.options, failed, rule),
             text: redactor.record(seen.text(raw), SAMPLE_BYTES),
             id: seen.id.as_deref().map(str::to_owned),
             request_id: seen.request_id.as_deref().map(str::to_owned),
@@ -269,7 +311,17 @@ fn message(
     }
 }
 
+/// Hands on each row with its number and what an expression over it sees.
+fn each(rows: Rows<'_>, now: Time, visit: &mut dyn FnMut(u32, &Record<'_>, &Bindings<'_>)) {
+    let of_record = Bindings::of(rows.record, now);
+    visit(0, rows.record, &of_record);
+    for (row, key) in (1..).zip(rows.keys) {
+        visit(row, key, &Bindings { key: Some(key), ..of_record });
+    }
+}
+
 /// The values of a row that every finding shows, whatever its kind.
+#[derive(Default)]
 struct Seen<'r> {
     provider: Value<'r>,
     id: Option<Cow<'r, str>>,
@@ -285,44 +337,55 @@ struct Seen<'r> {
     ok: Option<bool>,
     request_id: Option<Cow<'r, str>>,
     raw: Option<Cow<'r, str>>,
+    revision: bool,
 }
 
 impl<'r> Seen<'r> {
-    fn of(record: &'r Record<'_>) -> Self {
-        let text = |field: FieldId| match record.get(field).borrow() {
-            Value::Str(text) => Some(text),
-            _ => None,
-        };
-        let (provider, account, user, ak) = match record.kind {
-            RecordKind::Event => (event::PROVIDER, event::ACCOUNT, event::USER, event::AK),
-            RecordKind::Cred | RecordKind::Key => {
-                (cred::PROVIDER, cred::ACCOUNT, cred::USER, key::ID)
-            }
-        };
+    /// `time` is that of the report, which is the time of everything in it.
+    fn of(bindings: &Bindings<'r>, time: Option<Time>) -> Self {
+        match (bindings.event, bindings.cred) {
+            (Some(event), _) => Self::of_event(event),
+            (None, Some(cred)) => Self { time, ..Self::of_cred(cred, bindings.key) },
+            (None, None) => Self::default(),
+        }
+    }
+
+    fn of_event(record: &'r Record<'_>) -> Self {
         Self {
-            provider: record.get(provider).borrow(),
-            id: text(event::ID),
+            provider: record.get(event::PROVIDER).borrow(),
+            id: text(record, event::ID),
             time: match record.get(event::TIME) {
                 Value::Time(time) => Some(*time),
                 _ => None,
             },
-            account: text(account),
-            region: text(event::REGION),
-            ak: text(ak),
-            source: text(event::SOURCE),
-            method: text(event::METHOD),
-            service: text(event::SERVICE),
-            api: text(event::API),
-            user: text(user),
+            account: text(record, event::ACCOUNT),
+            region: text(record, event::REGION),
+            ak: text(record, event::AK),
+            source: text(record, event::SOURCE),
+            method: text(record, event::METHOD),
+            service: text(record, event::SERVICE),
+            api: text(record, event::API),
+            user: text(record, event::USER),
             ok: match record.get(event::OK) {
                 Value::Bool(ok) => Some(*ok),
                 _ => None,
             },
-            request_id: text(event::REQUEST_ID),
+            request_id: text(record, event::REQUEST_ID),
             raw: match record.get(event::RAW).borrow() {
                 Value::Json(json) => Some(json.text),
                 _ => None,
             },
+            revision: record.revision,
+        }
+    }
+
+    fn of_cred(record: &'r Record<'_>, key: Option<&'r Record<'_>>) -> Self {
+        Self {
+            provider: record.get(cred::PROVIDER).borrow(),
+            account: text(record, cred::ACCOUNT),
+            ak: key.and_then(|key| text(key, key::ID)),
+            user: text(record, cred::USER),
+            ..Self::default()
         }
     }
 
@@ -331,7 +394,7 @@ impl<'r> Seen<'r> {
         self.raw.as_deref().unwrap_or(raw.text)
     }
 
-    fn order(&self, raw: &RawRecord<'_>) -> Order {
+    fn order(&self, raw: &RawRecord<'_>, row: u32) -> Order {
         let provider = self.provider.as_str().unwrap_or("");
         let account = self.account.as_deref().unwrap_or("");
         let id = self.id.as_deref().map_or(0, |id| {
@@ -340,6 +403,8 @@ impl<'r> Seen<'r> {
         // It only orders versions of one event, so it need not resist anyone.
         let mut content = FxHasher::default();
         content.write(self.text(raw).as_bytes());
+        // The keys of a cred share its text.
+        content.write_u32(row);
         let content = content.finish();
         Order { time: self.time.map_or(i64::MIN, |time| time.0), id, content }
     }
@@ -360,6 +425,13 @@ impl<'r> Seen<'r> {
     fn call(&self, day: Option<String>) -> CallRecord {
         let [ak, source, method, service, api, user] = self.parts().map(|p| p.map(str::to_owned));
         CallRecord { ak, source, method, service, api, user, ok: self.ok, day }
+    }
+}
+
+fn text<'r>(record: &'r Record<'_>, field: FieldId) -> Option<Cow<'r, str>> {
+    match record.get(field).borrow() {
+        Value::Str(text) => Some(text),
+        _ => None,
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::details::{Detail, Details, Order, Place};
 use crate::finding::CallRecord;
 use crate::rule::Severity;
+use crate::value::Value;
 
 /// One match: a flat row. What it shares with others (call record, covering entries) is interned.
 #[derive(Debug, Clone, Copy)]
@@ -14,6 +15,10 @@ pub(super) struct Row {
     pub(super) call: u32,
     /// The covering entries, an index into [`Partial::covers`]; 0 is the empty set.
     pub(super) cover: u32,
+    /// The values of the rule's measures, an index into [`Group::measured`].
+    pub(super) measured: u32,
+    /// Which of the rule's steps it meets.
+    pub(super) step: u8,
     pub(super) severity: Severity,
     pub(super) ok: Option<bool>,
     /// A later version of an event already delivered, which takes its place.
@@ -30,6 +35,9 @@ pub(super) struct Group {
     pub(super) rows: Vec<Row>,
     pub(super) calls: Vec<CallRecord>,
     call_ids: HashMap<Box<[u8]>, u32>,
+    /// The values that measures took from matches, each list once, in the order of the measures.
+    pub(super) measured: Vec<Vec<Value<'static>>>,
+    measured_ids: HashMap<Box<[u8]>, u32>,
     /// The first matches that no entry covers.
     pub(super) counted: Details,
     /// The first matches that an entry covers.
@@ -52,6 +60,17 @@ impl Group {
         id
     }
 
+    /// The list of measured values with this encoding.
+    pub(super) fn measure(&mut self, key: &[u8], values: &[Value<'static>]) -> u32 {
+        if let Some(&id) = self.measured_ids.get(key) {
+            return id;
+        }
+        let id = self.measured.len() as u32;
+        self.measured.push(values.to_vec());
+        self.measured_ids.insert(key.into(), id);
+        id
+    }
+
     /// Adds a match; `detail` is built only when it is among the first.
     pub(super) fn push(&mut self, row: Row, place: Place, detail: impl FnOnce() -> Detail) {
         self.rows.push(row);
@@ -66,9 +85,14 @@ impl Group {
         for (key, id) in &other.call_ids {
             calls[*id as usize] = self.call(key, || other.calls[*id as usize].clone());
         }
+        let mut measured = vec![0; other.measured.len()];
+        for (key, id) in &other.measured_ids {
+            measured[*id as usize] = self.measure(key, &other.measured[*id as usize]);
+        }
         self.rows.extend(other.rows.into_iter().map(|row| Row {
             call: calls[row.call as usize],
             cover: covers[row.cover as usize],
+            measured: measured[row.measured as usize],
             ..row
         }));
         self.counted.merge(other.counted, &calls);
@@ -144,4 +168,55 @@ fn keyed(groups: Vec<Group>, ids: HashMap<Box<[u8]>, u32>) -> Vec<Keyed> {
     let mut groups: Vec<_> = keys.into_iter().map(|(_, key)| key).zip(groups).collect();
     groups.sort_by(|a, b| (a.1.rule, &a.0).cmp(&(b.1.rule, &b.0)));
     groups
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::encode;
+
+    /// A match that measured these values, of a thread of its own.
+    fn partial(values: &[i64]) -> Partial {
+        let values: Vec<Value<'static>> = values.iter().map(|value| Value::Int(*value)).collect();
+        let mut key = Vec::new();
+        values.iter().for_each(|value| encode(value, &mut key));
+        let mut partial = Partial::default();
+        let group = partial.group(b"subject", || Group::new(0, String::new(), Vec::new()));
+        let measured = group.measure(&key, &values);
+        let call = group.call(b"call", || CallRecord {
+            ak: None,
+            source: None,
+            method: None,
+            service: None,
+            api: None,
+            user: None,
+            ok: None,
+            day: None,
+        });
+        let order = Order { time: 0, id: 1, content: 0 };
+        group.rows.push(Row {
+            order,
+            call,
+            cover: 0,
+            measured,
+            step: 0,
+            severity: Severity::Low,
+            ok: None,
+            revision: false,
+        });
+        partial
+    }
+
+    #[test]
+    fn what_a_match_measured_survives_the_merge_of_threads() {
+        let mut all = Partial::default();
+        for values in [&[1, 2][..], &[3, 4], &[1, 2]] {
+            all.merge(partial(values));
+        }
+        let group = &all.groups[0];
+        let of = |row: &Row| format!("{:?}", group.measured[row.measured as usize]);
+        let measured: Vec<String> = group.rows.iter().map(of).collect();
+        assert_eq!(measured, ["[Int(1), Int(2)]", "[Int(3), Int(4)]", "[Int(1), Int(2)]"]);
+        assert_eq!(group.measured.len(), 2, "equal lists are kept once");
+    }
 }

@@ -72,10 +72,13 @@ pub(super) fn reduce(
     reduced
 }
 
-/// Leaves one match of each event: of several versions the one that updates the others, else the
-/// first by content. Returns how many went; rows come out in the total order.
+/// Leaves one match of each event and step: of several versions of an event the one that updates
+/// the others, else the first by content. Returns how many went; rows come out in the total order.
 fn merge_duplicates(groups: &mut [Keyed]) -> u64 {
-    let rank = |row: &Row| (row.order.id, !row.revision, row.order.content, row.order.time);
+    let rank = |row: &Row| {
+        let version = (!row.revision, row.order.content, row.order.time);
+        (row.order.id, version, row.step)
+    };
     let mut all: Vec<(_, u32, u32)> = Vec::new();
     for (group, (_, of)) in (0u32..).zip(groups.iter()) {
         let identified = (0u32..).zip(&of.rows).filter(|(_, row)| row.order.id != 0);
@@ -84,7 +87,12 @@ fn merge_duplicates(groups: &mut [Keyed]) -> u64 {
     all.sort_unstable();
     let mut gone = 0;
     for versions in all.chunk_by(|a, b| a.0.0 == b.0.0) {
-        for &(_, group, index) in &versions[1..] {
+        let first = versions[0].0;
+        let mut last = None;
+        for &((_, version, step), group, index) in versions {
+            if version == first.1 && last.replace(step) != Some(step) {
+                continue;
+            }
             // Marked with an impossible call record, and removed below.
             groups[group as usize].1.rows[index as usize].call = u32::MAX;
             gone += 1;
@@ -291,5 +299,54 @@ fn location(place: Place, files: &[FileReport]) -> Location {
         offset: place.offset,
         length: place.length,
         pointer,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(id: u128, version: (bool, u64), step: u8) -> Row {
+        let order = Order { time: 0, id, content: version.1 };
+        let severity = Severity::Low;
+        Row { order, call: 0, cover: 0, measured: 0, step, severity, ok: None, revision: version.0 }
+    }
+
+    /// What is left of these rows, each in a group of its own: content and step.
+    fn left(rows: &[Row]) -> (u64, Vec<(u64, u8)>) {
+        let keyed = |row: &Row| {
+            let mut group = Group::new(0, String::new(), Vec::new());
+            group.rows.push(*row);
+            (Box::default(), group)
+        };
+        let mut groups: Vec<Keyed> = rows.iter().map(keyed).collect();
+        let gone = merge_duplicates(&mut groups);
+        let rows = groups.iter().flat_map(|(_, group)| &group.rows);
+        let mut rows: Vec<_> = rows.map(|row| (row.order.content, row.step)).collect();
+        rows.sort_unstable();
+        (gone, rows)
+    }
+
+    #[test]
+    fn an_event_counts_once_for_each_step_and_in_one_version() {
+        let (old, new) = ((false, 7), (true, 9));
+        for (what, rows, gone, expected) in [
+            ("twice", vec![row(1, old, 0), row(1, old, 0)], 1, vec![(7, 0)]),
+            ("two steps", vec![row(1, old, 0), row(1, old, 1)], 0, vec![(7, 0), (7, 1)]),
+            (
+                "two steps, twice",
+                vec![row(1, old, 0), row(1, old, 1), row(1, old, 1), row(1, old, 0)],
+                2,
+                vec![(7, 0), (7, 1)],
+            ),
+            ("updated", vec![row(1, old, 0), row(1, new, 0)], 1, vec![(9, 0)]),
+            ("updated to another step", vec![row(1, old, 0), row(1, new, 1)], 1, vec![(9, 1)]),
+            ("two events", vec![row(1, old, 0), row(2, old, 0)], 0, vec![(7, 0), (7, 0)]),
+            ("without an id", vec![row(0, old, 0), row(0, old, 0)], 0, vec![(7, 0), (7, 0)]),
+        ] {
+            assert_eq!(left(&rows), (gone, expected.clone()), "{what}");
+            let backwards: Vec<Row> = rows.into_iter().rev().collect();
+            assert_eq!(left(&backwards), (gone, expected), "{what}, backwards");
+        }
     }
 }

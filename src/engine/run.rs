@@ -12,7 +12,7 @@ use super::schedule::{Schedule, Turn};
 use crate::finding::Finding;
 use crate::plan::{Applicability, Plan, applicability};
 use crate::record::{
-    FileAccount, FileStatus, Format, Inputs, Outcome, Phase, RawRecord, Skip, SkipReason,
+    FieldSet, FileAccount, FileStatus, Format, Inputs, Outcome, Phase, RawRecord, Skip, SkipReason,
 };
 
 /// Stack of a worker: expressions and JSON nest.
@@ -57,7 +57,8 @@ struct Work {
     matches: u64,
     files: Vec<FileCounts>,
     panics: Vec<(usize, u64)>,
-    formats: BTreeMap<&'static str, &'static dyn Format>,
+    /// What its records were read as, with what that carries.
+    formats: BTreeMap<(&'static str, FieldSet), &'static dyn Format>,
     /// Threads that ended in a panic outside any record; what they found is lost.
     died: usize,
 }
@@ -130,13 +131,13 @@ pub fn run(plan: &Plan<'_>, inputs: &dyn Inputs, options: &RunOptions) -> RunRes
 
 fn unapplied(
     plan: &Plan<'_>,
-    formats: &BTreeMap<&'static str, &'static dyn Format>,
+    formats: &BTreeMap<(&'static str, FieldSet), &'static dyn Format>,
     accounting: &Accounting,
 ) -> Vec<Unapplied> {
-    let read = formats.iter().filter(|(name, _)| accounting.formats.contains_key(*name));
-    read.flat_map(|(name, format)| {
+    let read = formats.iter().filter(|((name, _), _)| accounting.formats.contains_key(*name));
+    read.flat_map(|((name, carries), format)| {
         plan.rules.iter().enumerate().filter_map(|(rule, definition)| {
-            let applicability = applicability(definition, *format);
+            let applicability = applicability(definition, *format, *carries);
             (applicability != Applicability::Evaluated).then_some(Unapplied {
                 format: name,
                 rule,
@@ -176,10 +177,10 @@ fn work(plan: &Plan<'_>, schedule: &Schedule<'_>, files: usize, options: &RunOpt
     let mut map = Map::new(plan, options);
     let (mut turn, mut file) = (Turn::default(), None);
     while let Some(at) = schedule.next(&mut file, &mut turn) {
-        let Turn { batch, formats, time } = &mut turn;
-        map.now = options.now.or(*time).unwrap_or(options.clock);
+        let Turn { batch, formats, origin } = &mut turn;
+        map.begin(origin);
         for skip in batch.skipped.drain(..) {
-            work.files[at].skip(skip);
+            work.files[at].skip(skip, 1);
         }
         // The whole batch is nearly always UTF-8; only when it is not, each record is looked at.
         let whole = std::str::from_utf8(&batch.bytes).ok();
@@ -197,7 +198,8 @@ fn work(plan: &Plan<'_>, schedule: &Schedule<'_>, files: usize, options: &RunOpt
                 detail,
             };
             let Some(text) = text else {
-                work.files[at].skip(skip(SkipReason::Encoding, "it is not UTF-8".into()));
+                let skip = skip(SkipReason::Encoding, "it is not UTF-8".into());
+                work.files[at].skip(skip, placed.rows);
                 continue;
             };
             let raw = RawRecord {
@@ -206,31 +208,30 @@ fn work(plan: &Plan<'_>, schedule: &Schedule<'_>, files: usize, options: &RunOpt
                 line: placed.line,
                 column: placed.column,
                 ordinal: placed.ordinal,
+                rows: placed.rows,
             };
             // A panic is a bug of ours; it must cost one record, not the run.
             match catch_unwind(AssertUnwindSafe(|| map.record(at as u32, formats, &raw))) {
                 Ok(Mapped::Evaluated(format)) => {
-                    work.files[at].evaluated(format);
+                    work.files[at].evaluated(format, placed.rows);
                     map.note.into_iter().for_each(|note| work.files[at].note(note));
                 }
                 Ok(Mapped::Not(Outcome::Skipped(reason, detail))) => {
-                    work.files[at].skip(skip(reason, detail));
+                    work.files[at].skip(skip(reason, detail), placed.rows);
                 }
-                Ok(Mapped::Not(_)) => work.files[at].skip(skip(
-                    SkipReason::Foreign,
-                    "it is of no format that Keytrail reads".into(),
-                )),
+                Ok(Mapped::Not(_)) => {
+                    let detail = "it is of no format that Keytrail reads".into();
+                    work.files[at].skip(skip(SkipReason::Foreign, detail), placed.rows);
+                }
                 Err(_) => {
                     work.panics.push((at, placed.line));
-                    work.files[at].skip(skip(
-                        SkipReason::Internal,
-                        "evaluating it failed inside Keytrail".into(),
-                    ));
+                    let detail = "evaluating it failed inside Keytrail".into();
+                    work.files[at].skip(skip(SkipReason::Internal, detail), placed.rows);
                 }
             }
         }
     }
-    work.formats = map.formats().map(|format| (format.name(), format)).collect();
+    work.formats = map.formats;
     work.found = map.found;
     work.errors = map.errors;
     work.matches = map.matches;

@@ -2,10 +2,9 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::record::{Batch, Batches, FileAccount, FileStatus, Format, Inputs, Phase, Step};
-use crate::value::Time;
+use crate::record::{Batch, Batches, FileAccount, FileStatus, Format, Inputs, Origin, Phase, Step};
 
 /// The files of a run, handed out to threads batch by batch.
 ///
@@ -24,8 +23,7 @@ pub(super) struct Schedule<'i> {
 pub(super) struct Turn {
     pub(super) batch: Batch,
     pub(super) formats: Vec<&'static dyn Format>,
-    /// The time that the file itself speaks of.
-    pub(super) time: Option<Time>,
+    pub(super) origin: Arc<Origin>,
 }
 
 struct Slot<'i> {
@@ -94,7 +92,7 @@ impl<'i> Schedule<'i> {
         let step = catch_unwind(AssertUnwindSafe(|| reader.next(&mut turn.batch)));
         turn.formats.clear();
         turn.formats.extend_from_slice(reader.formats());
-        turn.time = reader.report_time();
+        turn.origin = reader.origin();
         if !matches!(step, Ok(Step::More)) {
             let mut account = reader.account();
             if step.is_err() {

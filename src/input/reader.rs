@@ -5,9 +5,10 @@ use std::sync::Arc;
 use super::frame::{Ending, Framer};
 use super::open::{Progress, Source};
 use crate::record::{
-    Batch, Batches, FieldSet, FileAccount, FileStatus, Format, Mapper, Outcome, RawRecord, Scratch,
-    SkipReason, Step,
+    Batch, Batches, FieldSet, FileAccount, FileStatus, Format, Mapper, Origin, Outcome, RawRecord,
+    Scratch, SkipReason, Step,
 };
+use crate::value::Time;
 
 /// Bytes that are read at a time.
 const BLOCK: usize = 1 << 20;
@@ -24,6 +25,8 @@ pub(super) struct Task {
     pub(super) size: Option<u64>,
     /// The formats to try.
     pub(super) formats: Vec<&'static dyn Format>,
+    /// What is known of the file beforehand.
+    pub(super) origin: Arc<Origin>,
 }
 
 /// Reads one file in batches.
@@ -33,6 +36,7 @@ pub(super) struct Reader {
     source: Option<Source>,
     size: Option<u64>,
     formats: Vec<&'static dyn Format>,
+    origin: Arc<Origin>,
     framer: Framer,
     /// The beginning of a record whose end was not read yet.
     carry: Vec<u8>,
@@ -41,34 +45,36 @@ pub(super) struct Reader {
 
 impl Reader {
     pub(super) fn new(task: Task) -> Self {
-        let Task { mut account, expected, source, size, formats } = task;
-        let source = match source {
+        let mut reader = Self::closed(task.account);
+        match task.source {
             Ok(source) => {
-                account.compression = source.compression;
-                Some(source)
+                reader.account.compression = source.compression;
+                reader.source = Some(source);
             }
-            Err(reason) => {
-                account.status = FileStatus::Unreadable { reason };
-                None
-            }
-        };
-        Self::with(account, expected, source, size, formats)
+            Err(reason) => reader.account.status = FileStatus::Unreadable { reason },
+        }
+        Self {
+            expected: task.expected,
+            size: task.size,
+            formats: task.formats,
+            origin: task.origin,
+            ..reader
+        }
     }
 
     /// A file that is not opened: its account says why.
     pub(super) fn closed(account: FileAccount) -> Self {
-        Self::with(account, false, None, None, Vec::new())
-    }
-
-    fn with(
-        account: FileAccount,
-        expected: bool,
-        source: Option<Source>,
-        size: Option<u64>,
-        formats: Vec<&'static dyn Format>,
-    ) -> Self {
-        let framer = Framer::new();
-        Self { account, expected, source, size, formats, framer, carry: Vec::new(), claimed: false }
+        Self {
+            account,
+            expected: false,
+            source: None,
+            size: None,
+            formats: Vec::new(),
+            origin: Arc::default(),
+            framer: Framer::new(),
+            carry: Vec::new(),
+            claimed: false,
+        }
     }
 
     /// Decides whose records the first batch holds; `false` when nobody's.
@@ -126,8 +132,9 @@ impl Reader {
 
     /// The format that knows the first record that any knows.
     fn claimant(&self, batch: &Batch) -> Option<usize> {
-        let probes: Vec<Box<dyn Mapper>> =
-            self.formats.iter().map(|format| format.mapper(&FieldSet::EMPTY)).collect();
+        let probe =
+            |format: &&'static dyn Format| format.mapper(&FieldSet::EMPTY, &self.origin, Time(0));
+        let probes: Vec<Box<dyn Mapper>> = self.formats.iter().map(probe).collect();
         let mut scratch = Scratch::default();
         batch.iter().flatten().find_map(|raw: RawRecord<'_>| {
             probes.iter().position(|probe| {
@@ -210,6 +217,10 @@ impl Batches for Reader {
 
     fn formats(&self) -> &[&'static dyn Format] {
         &self.formats
+    }
+
+    fn origin(&self) -> Arc<Origin> {
+        Arc::clone(&self.origin)
     }
 
     fn account(&self) -> FileAccount {

@@ -10,7 +10,7 @@ use super::discover::{Discovery, Found, discover};
 use super::open::Progress;
 use super::reader::{Reader, Task, source};
 use crate::diag::Diagnostic;
-use crate::record::{Batches, FileAccount, Format, Inputs};
+use crate::record::{Batches, FileAccount, Format, Inputs, Origin};
 
 /// Standard input, or what stands in for it.
 pub type Stdin = Box<dyn Read + Send>;
@@ -22,6 +22,8 @@ pub struct InputSet {
     hash: bool,
     stdin: Mutex<Option<Stdin>>,
     progress: Arc<Progress>,
+    /// What is known of a log beforehand: nothing.
+    origin: Arc<Origin>,
 }
 
 impl InputSet {
@@ -35,6 +37,7 @@ impl InputSet {
             hash: false,
             stdin: Mutex::new(None),
             progress: Arc::default(),
+            origin: Arc::default(),
         })
     }
 
@@ -111,6 +114,7 @@ impl InputSet {
                 .and_then(|raw| source(raw, self.hash, &self.progress)),
             size,
             formats: self.formats.clone(),
+            origin: Arc::clone(&self.origin),
         }
     }
 

@@ -9,9 +9,10 @@ use std::path::{Path, PathBuf};
 use super::*;
 use crate::record::field::event;
 use crate::record::{
-    Batch, Batches, FieldSet, FileAccount, FileStatus, Inputs, Mapper, Outcome, Scratch, Step,
+    Batch, Batches, FieldSet, FileAccount, FileStatus, Inputs, Mapper, Origin, Outcome, Scratch,
+    Step,
 };
-use crate::value::RecordKind;
+use crate::value::{RecordKind, Time};
 
 /// What a run reads from one file.
 #[derive(Debug, Default)]
@@ -45,9 +46,11 @@ fn read_file(mut file: Box<dyn Batches + '_>) -> Read {
             };
             let mut outcome = Outcome::Foreign;
             for format in file.formats() {
-                let mapper = mappers.entry(format.name()).or_insert_with(|| format.mapper(&needed));
-                outcome = mapper.map(&raw, &mut scratch, &mut |record| {
-                    let operation = record.get(event::OPERATION).as_str().unwrap_or("-");
+                let mapper = mappers
+                    .entry(format.name())
+                    .or_insert_with(|| format.mapper(&needed, &Origin::default(), Time(0)));
+                outcome = mapper.map(&raw, &mut scratch, &mut |rows| {
+                    let operation = rows.record.get(event::OPERATION).as_str().unwrap_or("-");
                     let (line, column) = (raw.line, raw.column);
                     read.events.push(format!(
                         "{} {line}:{column} {} {operation}",

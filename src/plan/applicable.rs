@@ -22,19 +22,19 @@ pub enum Applicability {
 }
 
 /// What `format` leaves of `rule`.
-pub fn applicability(rule: &Rule, format: &dyn Format) -> Applicability {
+///
+/// `carries` says which fields the format has, given the columns of the file.
+pub fn applicability(rule: &Rule, format: &dyn Format, carries: FieldSet) -> Applicability {
     if !format.kinds().contains(&rule.on) {
         return Applicability::NotApplicable;
     }
-    let fixed = rule.when.assuming(&Given { format, on: rule.on, carried_only: false });
+    let fixed = rule.when.assuming(&Given { format, on: rule.on, carries: None });
     if fixed.constant() == Some(false) {
         return Applicability::NotApplicable;
     }
-    let carried = Given { format, on: rule.on, carried_only: true };
-    let lacking = || {
-        let carries = format.carries();
-        fixed.fields().iter().filter(|field| !carries.contains(*field)).collect::<FieldSet>()
-    };
+    let carried = Given { format, on: rule.on, carries: Some(carries) };
+    let lacking =
+        || fixed.fields().iter().filter(|field| !carries.contains(*field)).collect::<FieldSet>();
     if rule.when.assuming(&carried).constant() == Some(false) {
         return Applicability::Blind(lacking());
     }
@@ -50,11 +50,11 @@ fn is_false(ir: &Ir) -> bool {
     matches!(ir.op, Op::Const(Value::Bool(false)))
 }
 
-/// What a format fixes: its provider, and with `carried_only` every field that it lacks.
+/// What a format fixes: its provider, and every field that is not among those it carries.
 struct Given<'f> {
     format: &'f dyn Format,
     on: RecordKind,
-    carried_only: bool,
+    carries: Option<FieldSet>,
 }
 
 impl Known for Given<'_> {
@@ -62,12 +62,12 @@ impl Known for Given<'_> {
         if field == event::PROVIDER || field == cred::PROVIDER {
             return Some(Value::str(self.format.provider().name()));
         }
-        let lacks = self.carried_only && !self.format.carries().contains(field);
+        let lacks = self.carries.is_some_and(|carries| !carries.contains(field));
         lacks.then_some(Value::Missing)
     }
 
     /// Without a report no event has a key or cred to join.
     fn row(&self, kind: RecordKind) -> Option<bool> {
-        (self.carried_only && self.on == RecordKind::Event && kind != self.on).then_some(false)
+        (self.carries.is_some() && self.on == RecordKind::Event && kind != self.on).then_some(false)
     }
 }

@@ -1,23 +1,23 @@
-//! Rules looked up by the values of a record's fields.
+//! Conditions looked up by the values of a record's fields.
 
 use std::hash::Hasher;
 
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 
 use super::key::{Key, Keys, keys};
+use crate::expr::ir::Ir;
 use crate::record::{FieldId, Record};
-use crate::rule::Rule;
 use crate::value::{RecordKind, Value};
 
-/// The rules of one record kind.
+/// The conditions of one record kind.
 #[derive(Debug, Default)]
 pub(super) struct Index {
-    /// Rules without a condition on an indexed field: always tried.
+    /// Those that ask nothing of an indexed field: always tried.
     always: Vec<u32>,
     fields: Vec<ByField>,
 }
 
-/// Rules by the value of one field. Only hashes are compared: a collision costs a try.
+/// Conditions by the value of one field. Only hashes are compared: a collision costs a try.
 #[derive(Debug)]
 struct ByField {
     field: FieldId,
@@ -27,10 +27,14 @@ struct ByField {
 }
 
 impl Index {
-    pub(super) fn new(rules: &[Rule], kind: RecordKind) -> Self {
+    /// An index of these conditions, each with its number.
+    pub(super) fn new<'c>(
+        conditions: impl Iterator<Item = (u32, &'c Ir)>,
+        kind: RecordKind,
+    ) -> Self {
         let mut index = Self::default();
-        for (number, rule) in (0u32..).zip(rules).filter(|(_, rule)| rule.on == kind) {
-            match keys(rule.when.ir(), kind) {
+        for (number, condition) in conditions {
+            match keys(condition, kind) {
                 None => index.always.push(number),
                 Some(Keys { any_of, .. }) => {
                     let distinct: FxHashSet<Key> = any_of.into_iter().collect();
@@ -42,7 +46,7 @@ impl Index {
         index
     }
 
-    fn add(&mut self, key: Key, rule: u32) {
+    fn add(&mut self, key: Key, number: u32) {
         let field = key.field();
         let at = self.fields.iter().position(|by| by.field == field).unwrap_or_else(|| {
             let by = ByField { field, exact: FxHashMap::default(), prefixes: Vec::new() };
@@ -50,7 +54,7 @@ impl Index {
             self.fields.len() - 1
         });
         let by = &mut self.fields[at];
-        let rules = match &key {
+        let numbers = match &key {
             Key::Exact(_, text) => by.exact.entry(hash(text.as_bytes())).or_default(),
             Key::Prefix(_, text) => {
                 let length = text.len();
@@ -61,23 +65,23 @@ impl Index {
                 by.prefixes[at].1.entry(hash(text.as_bytes())).or_default()
             }
         };
-        rules.push(rule);
+        numbers.push(number);
     }
 
-    /// Appends every rule that may match the record, ascending and without repeats.
+    /// Gives every condition that the record may meet, ascending and without repeats.
     pub(super) fn candidates(&self, record: &Record<'_>, out: &mut Vec<u32>) {
         out.clear();
         out.extend_from_slice(&self.always);
         for by in &self.fields {
             let Value::Str(text) = record.get(by.field) else { continue };
             let text = text.as_bytes();
-            if let Some(rules) = by.exact.get(&hash(text)) {
-                out.extend_from_slice(rules);
+            if let Some(numbers) = by.exact.get(&hash(text)) {
+                out.extend_from_slice(numbers);
             }
-            for (length, rules) in &by.prefixes {
+            for (length, numbers) in &by.prefixes {
                 let Some(prefix) = text.get(..*length) else { break };
-                if let Some(rules) = rules.get(&hash(prefix)) {
-                    out.extend_from_slice(rules);
+                if let Some(numbers) = numbers.get(&hash(prefix)) {
+                    out.extend_from_slice(numbers);
                 }
             }
         }

@@ -11,4 +11,4 @@ mod plan;
 
 pub use applicable::{Applicability, applicability};
 pub use lookup::Lookup;
-pub use plan::{Candidates, Plan};
+pub use plan::{Candidates, Condition, Plan};

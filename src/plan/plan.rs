@@ -2,6 +2,7 @@
 
 use super::index::Index;
 use crate::allow::Allowlist;
+use crate::expr::Expr;
 use crate::record::field::{cred, event, key};
 use crate::record::{FieldSet, Record};
 use crate::rule::Rule;
@@ -14,56 +15,86 @@ pub struct Plan<'p> {
     pub rules: &'p [Rule],
     /// The allowlist.
     pub allowlist: &'p Allowlist,
+    /// What records are tried on: the steps of every rule, in the order of the rules.
+    pub conditions: Vec<Condition<'p>>,
     index: [Index; 3],
-    conditions: FieldSet,
-    evidence: FieldSet,
+    condition_fields: FieldSet,
+    evidence_fields: FieldSet,
 }
 
-/// Rules to try for one record; a buffer that is reused from record to record.
+/// One condition that records are tried on.
+#[derive(Debug, Clone, Copy)]
+pub struct Condition<'p> {
+    /// The rule, by its index.
+    pub rule: u32,
+    /// Which of the rule's steps it is.
+    pub step: u8,
+    /// The condition.
+    pub when: &'p Expr,
+}
+
+/// Conditions to try for one record; a buffer that is reused from record to record.
 #[derive(Debug, Default)]
 pub struct Candidates {
-    rules: Vec<u32>,
+    conditions: Vec<u32>,
 }
 
 impl Candidates {
-    /// Indices of the rules, ascending.
-    pub fn rules(&self) -> &[u32] {
-        &self.rules
+    /// Indices of the conditions, ascending.
+    pub fn conditions(&self) -> &[u32] {
+        &self.conditions
     }
 }
 
 impl<'p> Plan<'p> {
     /// The plan of these rules and this allowlist.
     pub fn new(rules: &'p [Rule], allowlist: &'p Allowlist) -> Self {
-        let index = RecordKind::ALL.map(|kind| Index::new(rules, kind));
-        let mut conditions = FieldSet::EMPTY;
-        let mut evidence = always();
+        let conditions: Vec<Condition<'p>> = (0u32..)
+            .zip(rules)
+            .flat_map(|(rule, definition)| {
+                (0u8..).zip(definition.steps()).map(move |(step, of)| Condition {
+                    rule,
+                    step,
+                    when: of.when,
+                })
+            })
+            .collect();
+        let index = RecordKind::ALL.map(|kind| {
+            let of_kind = (0u32..).zip(&conditions);
+            let of_kind = of_kind.filter(|(_, c)| rules[c.rule as usize].on == kind);
+            Index::new(of_kind.map(|(number, condition)| (number, condition.when.ir())), kind)
+        });
+        let mut condition_fields = FieldSet::EMPTY;
+        let mut evidence_fields = always();
         for (index, rule) in rules.iter().enumerate() {
-            conditions = conditions.union(rule.when.fields());
-            evidence = evidence.union(allowlist.fields(index)).union(rule.message.fields());
-            for (_, expr) in &rule.by {
-                evidence = evidence.union(expr.fields());
-            }
-            for raise in &rule.raise {
-                evidence = evidence.union(raise.when.fields());
-            }
+            condition_fields = condition_fields.union(rule.condition_fields());
+            let by = rule.steps().flat_map(|step| step.by).map(|(_, by)| by.fields());
+            let raise = rule.raise.iter().map(|raise| raise.when.fields());
+            let measures = rule.measures.iter().map(|measure| measure.expr.fields());
+            let message = [allowlist.fields(index), rule.message.fields()];
+            evidence_fields = by
+                .chain(raise)
+                .chain(measures)
+                .chain(message)
+                .fold(evidence_fields, FieldSet::union);
         }
-        Self { rules, allowlist, index, conditions, evidence }
+        Self { rules, allowlist, conditions, index, condition_fields, evidence_fields }
     }
 
     /// The fields that deciding about a record needs; read from every record.
     pub fn condition_fields(&self) -> FieldSet {
-        self.conditions
+        self.condition_fields
     }
 
     /// The fields that a finding needs; read from records that match.
     pub fn evidence_fields(&self) -> FieldSet {
-        self.evidence
+        self.evidence_fields
     }
 
-    /// Fills `candidates` with every rule that may match the record; the others would be false.
+    /// Fills `candidates` with every condition that the record may meet; the others would be
+    /// false.
     pub fn candidates(&self, record: &Record<'_>, candidates: &mut Candidates) {
-        self.index[record.kind as usize].candidates(record, &mut candidates.rules);
+        self.index[record.kind as usize].candidates(record, &mut candidates.conditions);
     }
 }
 

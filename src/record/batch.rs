@@ -1,14 +1,14 @@
 //! Raw records on their way from an input to the engine.
 
 use std::fmt;
+use std::sync::Arc;
 
-use super::Format;
-use crate::value::Time;
+use super::{Format, Origin};
 
 /// One record as bytes, before any field is read; borrowed from its batch.
 #[derive(Debug, Clone, Copy)]
 pub struct RawRecord<'a> {
-    /// Its text: one JSON object, or one CSV row.
+    /// Its text: one JSON object, or one or more rows of a table, each on lines of its own.
     pub text: &'a str,
     /// Bytes before it in the decompressed file.
     pub offset: u64,
@@ -18,6 +18,8 @@ pub struct RawRecord<'a> {
     pub column: u64,
     /// Its position in the file's container, from 0.
     pub ordinal: u64,
+    /// How many rows of the file it is made of: 1, but where the rows of one user are joined.
+    pub rows: u64,
 }
 
 /// Why a record or the rest of a file could not be read.
@@ -110,6 +112,8 @@ pub struct Placed {
     pub column: u64,
     /// Its position in the file's container, from 0.
     pub ordinal: u64,
+    /// How many rows of the file it is made of.
+    pub rows: u64,
 }
 
 impl Batch {
@@ -126,10 +130,10 @@ impl Batch {
     }
 
     fn raw(&self, placed: &Placed) -> Result<RawRecord<'_>, Skip> {
-        let Placed { start, end, offset, line, column, ordinal } = *placed;
+        let Placed { start, end, offset, line, column, ordinal, rows } = *placed;
         let bytes = self.bytes.get(start..end).unwrap_or_default();
         match std::str::from_utf8(bytes) {
-            Ok(text) => Ok(RawRecord { text, offset, line, column, ordinal }),
+            Ok(text) => Ok(RawRecord { text, offset, line, column, ordinal, rows }),
             Err(error) => Err(Skip {
                 offset,
                 line,
@@ -177,11 +181,8 @@ pub trait Batches: Send {
     fn next(&mut self, batch: &mut Batch) -> Step;
     /// The formats to try for its records, the likeliest first.
     fn formats(&self) -> &[&'static dyn Format];
-    /// The time that the file itself speaks of: what `now` means in rules over its records, unless
-    /// the user says otherwise. `None` for logs.
-    fn report_time(&self) -> Option<Time> {
-        None
-    }
+    /// What is known of its records beside their text; the same [`Arc`] while nothing changes.
+    fn origin(&self) -> Arc<Origin>;
     /// What there is to say of the file; complete once `next` returned [`Step::Done`].
     fn account(&self) -> FileAccount;
 }

@@ -97,7 +97,7 @@ pub fn provider_names(kind: RecordKind) -> Vec<(&'static str, Provider, FieldId)
 }
 
 /// A set of fields.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Hash)]
 pub struct FieldSet(u128);
 
 impl FieldSet {

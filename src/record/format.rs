@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::{FieldSet, RawRecord, Record, SkipReason};
-use crate::value::RecordKind;
+use super::{FieldSet, Origin, RawRecord, Record, SkipReason};
+use crate::value::{RecordKind, Time};
 
 /// The cloud a record comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -40,10 +40,12 @@ pub trait Format: Sync + fmt::Debug {
     fn provider(&self) -> Provider;
     /// What its rows become.
     fn kinds(&self) -> &'static [RecordKind];
-    /// The fields that records of this format can have; a rule that needs others is blind.
-    fn carries(&self) -> FieldSet;
-    /// A reader of its records that fills these fields and no others.
-    fn mapper(&self, needed: &FieldSet) -> Box<dyn Mapper>;
+    /// The fields that records of this format and origin can have; a rule that needs others is
+    /// blind.
+    fn carries(&self, origin: &Origin) -> FieldSet;
+    /// A reader of its records that fills these fields and no others. `now` is what ages are
+    /// counted to.
+    fn mapper(&self, needed: &FieldSet, origin: &Origin, now: Time) -> Box<dyn Mapper>;
     /// What this text is, when the format knows it and it holds no records (a digest).
     fn declines(&self, text: &str) -> Option<&'static str> {
         let _ = text;
@@ -51,15 +53,31 @@ pub trait Format: Sync + fmt::Debug {
     }
 }
 
-/// Reads raw records of one format into canonical fields; prepared once, used by every thread.
+/// What one raw record becomes: an event, or a cred with its keys.
+#[derive(Debug, Clone, Copy)]
+pub struct Rows<'r> {
+    /// The event or cred.
+    pub record: &'r Record<'r>,
+    /// The keys of a cred.
+    pub keys: &'r [Record<'r>],
+}
+
+impl<'r> Rows<'r> {
+    /// A record without keys.
+    pub fn of(record: &'r Record<'r>) -> Self {
+        Self { record, keys: &[] }
+    }
+}
+
+/// Reads raw records of one format into canonical fields; prepared once for an origin.
 pub trait Mapper: Send + Sync {
-    /// Reads one raw record and hands on each row it makes. A record that the mapper reads and
-    /// that makes no row gives [`Outcome::Read`] all the same.
+    /// Reads one raw record and hands on the rows that it makes. A record that the mapper reads
+    /// and that makes no row gives [`Outcome::Read`] all the same.
     fn map(
         &self,
         raw: &RawRecord<'_>,
         scratch: &mut Scratch,
-        emit: &mut dyn FnMut(&Record<'_>),
+        emit: &mut dyn FnMut(Rows<'_>),
     ) -> Outcome;
 }
 

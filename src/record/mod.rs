@@ -7,6 +7,7 @@ mod batch;
 pub mod derive;
 pub mod field;
 mod format;
+mod origin;
 #[allow(clippy::module_inception)]
 mod record;
 
@@ -15,5 +16,6 @@ pub use batch::{
     Step,
 };
 pub use field::{FIELDS, Field, FieldId, FieldSet};
-pub use format::{Format, Mapper, Outcome, Provider, Scratch};
+pub use format::{Format, Mapper, Outcome, Provider, Rows, Scratch};
+pub use origin::{Columns, Origin, same_name};
 pub use record::Record;

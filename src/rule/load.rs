@@ -144,6 +144,7 @@ impl<'a> Loader<'a> {
             renamed_from: self.body.get("renamed_from").and_then(Node::text).map(str::to_owned),
             not_configured: not_configured(&when, source, &params, self.env),
             when,
+            measures: Vec::new(),
             raise,
             message: message?,
             by,

@@ -24,7 +24,7 @@ pub use document::{DocumentKind, document_kind};
 pub use list::{LIST_FILE, change_list, load_list};
 pub use load::{Overrides, load};
 pub use param::ParamType;
-pub use rule::{Category, Expectation, Raise, Rule, Severity, Status, TestCase};
+pub use rule::{Category, Expectation, Measure, Raise, Rule, Severity, Status, Step, TestCase};
 pub use shape::RULE_FILE;
 
 #[cfg(test)]

@@ -122,6 +122,8 @@ pub struct Rule {
     pub params: BTreeMap<String, Param>,
     /// The condition.
     pub when: Expr,
+    /// What it counts over the matches of one subject; nothing, for a plain rule.
+    pub measures: Vec<Measure>,
     /// What raises the severity, in the order written.
     pub raise: Vec<Raise>,
     /// What a finding says.
@@ -136,10 +138,33 @@ pub struct Rule {
     pub not_configured: Option<String>,
 }
 
+/// One condition of a rule, and what its matches are grouped by.
+#[derive(Debug, Clone, Copy)]
+pub struct Step<'r> {
+    /// The condition.
+    pub when: &'r Expr,
+    /// What makes two matches one finding, with the text of each for reports.
+    pub by: &'r [(String, Expr)],
+}
+
+/// What a rule counts over the matches of one subject.
+#[derive(Debug, Clone)]
+pub struct Measure {
+    /// Its name in `having`, `raise` and `message`.
+    pub name: String,
+    /// What it takes from each match.
+    pub expr: Expr,
+}
+
 impl Rule {
+    /// The conditions that records are tried on, in the order written: a plain rule has one.
+    pub fn steps(&self) -> impl ExactSizeIterator<Item = Step<'_>> {
+        std::iter::once(Step { when: &self.when, by: &self.by })
+    }
+
     /// The fields that deciding a match needs.
     pub fn condition_fields(&self) -> FieldSet {
-        self.when.fields()
+        self.steps().fold(FieldSet::EMPTY, |fields, step| fields.union(step.when.fields()))
     }
 }
 

@@ -5,7 +5,7 @@ use super::records::Written;
 use crate::diag::codes::rule as codes;
 use crate::diag::{Diagnostic, did_you_mean, escaped};
 use crate::expr::{Bindings, Env, EvalError};
-use crate::record::{FieldSet, Format, Outcome as Read, RawRecord, Record, Scratch};
+use crate::record::{FieldSet, Format, Origin, Outcome as Read, RawRecord, Record, Scratch};
 use crate::rule::{self, Expectation, Overrides, Rule, TestCase};
 use crate::source::{Sources, Span};
 use crate::value::{RecordKind, Time, Value};
@@ -200,14 +200,18 @@ impl Runner<'_> {
             Some(text) => text.to_owned(),
             None => raw.to_json().to_string(),
         };
-        let record = RawRecord { text: &text, offset: 0, line: 1, column: 1, ordinal: 0 };
+        let record = RawRecord { text: &text, offset: 0, line: 1, column: 1, ordinal: 0, rows: 1 };
         let needed: FieldSet =
             RecordKind::ALL.into_iter().map(FieldSet::all).fold(FieldSet::EMPTY, FieldSet::union);
-        let mapper = format.mapper(&needed);
         let now = seen.now;
-        let read = mapper.map(&record, &mut Scratch::default(), &mut |row| {
-            if row.kind == seen.rule.on {
-                seen.evaluate(&Bindings::of(row, now));
+        let mapper = format.mapper(&needed, &Origin::default(), now);
+        let read = mapper.map(&record, &mut Scratch::default(), &mut |rows| {
+            let of_record = Bindings::of(rows.record, now);
+            if rows.record.kind == seen.rule.on {
+                seen.evaluate(&of_record);
+            }
+            for key in rows.keys.iter().filter(|key| key.kind == seen.rule.on) {
+                seen.evaluate(&Bindings { key: Some(key), ..of_record });
             }
         });
         let problem = match read {

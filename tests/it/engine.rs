@@ -1,13 +1,13 @@
 //! What the engine asks of inputs: phases, a report's own time, and what a bug of ours may cost.
 
 use std::num::NonZeroUsize;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use keytrail::config::{LoadOptions, Policy};
-use keytrail::record::field::event;
+use keytrail::record::field::{cred, event, key};
 use keytrail::record::{
-    Batch, Batches, FieldSet, FileAccount, Format, Inputs, Mapper, Outcome, Phase, Placed,
-    Provider, RawRecord, Record, Scratch, Step,
+    Batch, Batches, FieldSet, FileAccount, Format, Inputs, Mapper, Origin, Outcome, Phase, Placed,
+    Provider, RawRecord, Record, Rows, Scratch, Step,
 };
 use keytrail::report::{Report, Verdict};
 use keytrail::rule::Severity;
@@ -34,29 +34,93 @@ impl Format for Names {
     fn kinds(&self) -> &'static [RecordKind] {
         &[RecordKind::Event]
     }
-    fn carries(&self) -> FieldSet {
+    fn carries(&self, _: &Origin) -> FieldSet {
         FieldSet::all(RecordKind::Event)
     }
-    fn mapper(&self, _: &FieldSet) -> Box<dyn Mapper> {
+    fn mapper(&self, _: &FieldSet, _: &Origin, _: Time) -> Box<dyn Mapper> {
         Box::new(Names)
     }
 }
 
 impl Mapper for Names {
-    fn map(
-        &self,
-        raw: &RawRecord<'_>,
-        _: &mut Scratch,
-        emit: &mut dyn FnMut(&Record<'_>),
-    ) -> Outcome {
+    fn map(&self, raw: &RawRecord<'_>, _: &mut Scratch, emit: &mut dyn FnMut(Rows<'_>)) -> Outcome {
         assert_ne!(raw.text, "panic", "planted");
         let mut record = Record::new(RecordKind::Event);
         record.set(event::PROVIDER, Value::str("aws"));
         record.set(event::API, Value::str(raw.text));
         record.set(event::TIME, Value::Time(Time::parse("2021-01-01T00:00:00Z").unwrap()));
-        emit(&record);
+        emit(Rows::of(&record));
         Outcome::Read
     }
+}
+
+/// A report whose rows are a user with the ages of two keys, `alice 10 400`.
+#[derive(Debug)]
+struct Users {
+    now: Time,
+}
+
+const USERS: Users = Users { now: Time(0) };
+
+impl Format for Users {
+    fn name(&self) -> &'static str {
+        "users"
+    }
+    fn doc(&self) -> &'static str {
+        "One user a record."
+    }
+    fn provider(&self) -> Provider {
+        Provider::Aws
+    }
+    fn kinds(&self) -> &'static [RecordKind] {
+        &[RecordKind::Cred, RecordKind::Key]
+    }
+    fn carries(&self, _: &Origin) -> FieldSet {
+        FieldSet::all(RecordKind::Cred).union(FieldSet::all(RecordKind::Key))
+    }
+    fn mapper(&self, _: &FieldSet, _: &Origin, now: Time) -> Box<dyn Mapper> {
+        Box::new(Users { now })
+    }
+}
+
+impl Mapper for Users {
+    fn map(&self, raw: &RawRecord<'_>, _: &mut Scratch, emit: &mut dyn FnMut(Rows<'_>)) -> Outcome {
+        let mut parts = raw.text.split(' ');
+        let mut record = Record::new(RecordKind::Cred);
+        record.set(cred::PROVIDER, Value::str("aws"));
+        record.set(cred::USER, Value::str(parts.next().unwrap()));
+        let keys: Vec<Record<'_>> = parts
+            .map(|days| {
+                let mut record = Record::new(RecordKind::Key);
+                let created = self.now.0 - days.parse::<i64>().unwrap() * 86_400_000_000;
+                record.set(key::CREATED, Value::Time(Time(created)));
+                record.set(key::ID, Value::str("AKIDofAKeyThatIsOld1"));
+                record
+            })
+            .collect();
+        emit(Rows { record: &record, keys: &keys });
+        Outcome::Read
+    }
+}
+
+#[test]
+fn a_rule_on_keys_sees_each_key_and_its_user() {
+    let rule = "rule:\n  id: later\n  title: t\n  category: posture\n  severity: high\n  status: stable\n  on: key\n  description: d\n  remediation: r\n  when: now - key.created > days(90)\n  by: [cred.user]\n  message: \"${cred.user} keeps ${key.id}\"\n";
+    let report = |time| File(Phase::Reports, Some(time), &["alice 10 400", "bob 90", "eve 91 92"]);
+    let files = vec![report("2025-06-01T00:00:00Z")];
+    let (report, _) = run_rule("keys", rule, &USERS, false, files);
+    let seen: Vec<_> = report
+        .findings
+        .iter()
+        .map(|finding| (finding.message.as_str(), finding.count, finding.first))
+        .collect();
+    let time = Time::parse("2025-06-01T00:00:00Z");
+    assert_eq!(
+        seen,
+        [("alice keeps AKID…Old1", 1, time), ("eve keeps AKID…Old1", 2, time)],
+        "the time of a row is that of its report"
+    );
+    assert_eq!(report.accounting.read, 3);
 }
 
 /// A file: its phase, its own time, its records; reading it fails when there are none.
@@ -65,9 +129,10 @@ struct File(Phase, Option<&'static str>, &'static [&'static str]);
 struct Files {
     files: Vec<File>,
     opened: Mutex<Vec<usize>>,
+    format: [&'static dyn Format; 1],
 }
 
-struct Reading<'f>(&'f File);
+struct Reading<'f>(&'f File, &'f [&'static dyn Format]);
 
 impl Inputs for Files {
     fn count(&self) -> usize {
@@ -78,7 +143,7 @@ impl Inputs for Files {
     }
     fn open(&self, index: usize) -> Box<dyn Batches + '_> {
         self.opened.lock().unwrap().push(index);
-        Box::new(Reading(&self.files[index]))
+        Box::new(Reading(&self.files[index], &self.format))
     }
 }
 
@@ -91,15 +156,16 @@ impl Batches for Reading<'_> {
             batch.bytes.extend_from_slice(name.as_bytes());
             let end = batch.bytes.len();
             let (offset, line) = (start as u64, ordinal + 1);
-            batch.records.push(Placed { start, end, offset, line, column: 1, ordinal });
+            batch.records.push(Placed { start, end, offset, line, column: 1, ordinal, rows: 1 });
         }
         Step::Done
     }
     fn formats(&self) -> &[&'static dyn Format] {
-        &[&Names]
+        self.1
     }
-    fn report_time(&self) -> Option<Time> {
-        self.0.1.map(|time| Time::parse(time).unwrap())
+    fn origin(&self) -> Arc<Origin> {
+        let time = self.0.1.map(|time| Time::parse(time).unwrap());
+        Arc::new(Origin { time, ..Origin::default() })
     }
     fn account(&self) -> FileAccount {
         FileAccount { path: "names".into(), ..FileAccount::default() }
@@ -107,7 +173,18 @@ impl Batches for Reading<'_> {
 }
 
 fn run(name: &str, now_given: bool, files: Vec<File>) -> (Report, Vec<usize>) {
-    let rule = "rule:\n  id: later\n  title: t\n  category: abuse\n  severity: low\n  status: stable\n  on: event\n  description: d\n  remediation: r\n  when: event.time > now\n  by: [event.api]\n";
+    run_rule(name, LATER, &Names, now_given, files)
+}
+
+const LATER: &str = "rule:\n  id: later\n  title: t\n  category: abuse\n  severity: low\n  status: stable\n  on: event\n  description: d\n  remediation: r\n  when: event.time > now\n  by: [event.api]\n";
+
+fn run_rule(
+    name: &str,
+    rule: &str,
+    format: &'static dyn Format,
+    now_given: bool,
+    files: Vec<File>,
+) -> (Report, Vec<usize>) {
     let folder = Folder::new(&format!("engine-{name}")).file("later.yaml", rule);
     let policy = Policy::load(&LoadOptions {
         no_config: true,
@@ -129,7 +206,7 @@ fn run(name: &str, now_given: bool, files: Vec<File>) -> (Report, Vec<usize>) {
         allow_empty: true,
         show_keys: false,
     };
-    let inputs = Files { files, opened: Mutex::default() };
+    let inputs = Files { files, opened: Mutex::default(), format: [format] };
     let report = scan(&policy, &inputs, Vec::new(), Vec::new(), &options);
     (report, inputs.opened.into_inner().unwrap())
 }

@@ -98,9 +98,9 @@ proptest! {
             record.set(event::OK, ok.map_or(Value::Missing, Value::Bool));
             record.set(event::SOURCE, Value::str(if private { "10.0.0.1" } else { "192.0.2.1" }));
             plan.candidates(&record, &mut candidates);
-            prop_assert!(candidates.rules().is_sorted_by(|a, b| a < b));
+            prop_assert!(candidates.conditions().is_sorted_by(|a, b| a < b));
             for (number, rule) in (0u32..).zip(&policy.rules) {
-                let tried = candidates.rules().contains(&number);
+                let tried = candidates.conditions().contains(&number);
                 let matches = rule.when.test(&Bindings::of(&record, Time(0))).unwrap();
                 prop_assert!(tried || !matches, "{} on {row:?}", conditions[number as usize]);
                 skipped += usize::from(!tried);

@@ -6,8 +6,7 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use keytrail::input::{InputSet, Progress};
-use keytrail::record::{Batch, Batches, FileAccount, Format, Inputs, Phase, Step};
-use keytrail::value::Time;
+use keytrail::record::{Batch, Batches, FileAccount, Format, Inputs, Origin, Phase, Step};
 
 /// Short runs show nothing.
 const FIRST: Duration = Duration::from_secs(1);
@@ -68,8 +67,8 @@ impl Batches for CountedFile<'_> {
         self.file.formats()
     }
 
-    fn report_time(&self) -> Option<Time> {
-        self.file.report_time()
+    fn origin(&self) -> Arc<Origin> {
+        self.file.origin()
     }
 
     fn account(&self) -> FileAccount {

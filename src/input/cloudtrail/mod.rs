@@ -8,8 +8,10 @@ mod unwrap;
 
 use crate::input::json::{Fields, Shape};
 use crate::record::field::{event as field, of_kind};
-use crate::record::{FieldSet, Format, Mapper, Outcome, Provider, RawRecord, Record, Scratch};
-use crate::value::RecordKind;
+use crate::record::{
+    FieldSet, Format, Mapper, Origin, Outcome, Provider, RawRecord, Rows, Scratch,
+};
+use crate::value::{RecordKind, Time};
 
 use unwrap::Found;
 
@@ -34,7 +36,7 @@ impl Format for CloudTrail {
         &[RecordKind::Event]
     }
 
-    fn carries(&self) -> FieldSet {
+    fn carries(&self, _: &Origin) -> FieldSet {
         // Two fields come from reference tables, whatever the record says.
         of_kind(RecordKind::Event)
             .filter(|id| ![field::ACCOUNT_NAME, field::IP_TYPE].contains(id))
@@ -42,7 +44,7 @@ impl Format for CloudTrail {
             .collect()
     }
 
-    fn mapper(&self, needed: &FieldSet) -> Box<dyn Mapper> {
+    fn mapper(&self, needed: &FieldSet, _: &Origin, _: Time) -> Box<dyn Mapper> {
         let needed = *needed;
         let wanted = move |path| match path {
             paths::PARAMS => needed.contains(field::PARAMS),
@@ -77,7 +79,7 @@ impl Mapper for CloudTrailMapper {
         &self,
         raw: &RawRecord<'_>,
         scratch: &mut Scratch,
-        emit: &mut dyn FnMut(&Record<'_>),
+        emit: &mut dyn FnMut(Rows<'_>),
     ) -> Outcome {
         let Scratch { text, inner, note } = scratch;
         *note = None;
@@ -89,12 +91,12 @@ impl Mapper for CloudTrailMapper {
                         "it has no `eventName`".to_owned(),
                     );
                 }
-                emit(&event::map(&fields, record, &self.needed, text));
+                emit(Rows::of(&event::map(&fields, record, &self.needed, text)));
                 Outcome::Read
             }
             Ok(Found::Outer { fields, text: record }) => {
                 *note = Some("CloudTrailEvent is not JSON: the fields around it were read");
-                emit(&lookup::map(&fields, record, &self.needed, text));
+                emit(Rows::of(&lookup::map(&fields, record, &self.needed, text)));
                 Outcome::Read
             }
             Ok(Found::Foreign) => Outcome::Foreign,

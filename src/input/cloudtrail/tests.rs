@@ -11,10 +11,11 @@ use crate::value::{Elem, Type, Value};
 
 /// The canonical fields of a record, one a line, without those that are missing.
 fn fields(text: &str, needed: FieldSet) -> Result<String, Outcome> {
-    let raw = RawRecord { text, offset: 0, line: 1, column: 1, ordinal: 0 };
+    let raw = RawRecord { text, offset: 0, line: 1, column: 1, ordinal: 0, rows: 1 };
     let mut out = String::new();
     let mut scratch = Scratch::default();
-    let outcome = CloudTrail.mapper(&needed).map(&raw, &mut scratch, &mut |record| {
+    let mapper = CloudTrail.mapper(&needed, &Origin::default(), Time(0));
+    let outcome = mapper.map(&raw, &mut scratch, &mut |Rows { record, .. }| {
         for id in of_kind(RecordKind::Event) {
             let value = record.get(id);
             assert!(fits(value, id.field().ty), "{} is {value:?}", id.field().path());
@@ -308,7 +309,11 @@ fn every_carried_field_can_have_a_value() {
     }
     assert_eq!(
         seen.iter().map(|id| id.field().path()).collect::<Vec<_>>(),
-        CloudTrail.carries().iter().map(|id| id.field().path()).collect::<Vec<_>>()
+        CloudTrail
+            .carries(&Origin::default())
+            .iter()
+            .map(|id| id.field().path())
+            .collect::<Vec<_>>()
     );
 }
 

@@ -223,7 +223,7 @@ impl Framer {
         let Place { offset, line, column } = self.begun;
         let ordinal = self.ordinal;
         self.ordinal += 1;
-        cut.records.push(Placed { start, end: cut.at, offset, line, column, ordinal });
+        cut.records.push(Placed { start, end: cut.at, offset, line, column, ordinal, rows: 1 });
     }
 
     /// Accounts for what the end cuts off.
