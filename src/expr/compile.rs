@@ -132,6 +132,18 @@ fn hide_fields(hole: &mut String, part: &Ir, frame: &Frame<'_, '_>) {
     if let Type::Bool | Type::Int | Type::Time | Type::Duration = part.ty {
         return;
     }
+    // A column is not made of the key that finds its row, though it may repeat it.
+    if let Op::Lookup(_, key) | Op::Cell(_, key, _) = &part.op {
+        let mut text = String::new();
+        if let Ok(value) = eval(key, frame) {
+            text::show(&mut text, &value);
+        }
+        let masked = hide(text.clone(), key, frame);
+        if masked != text && !text.is_empty() {
+            *hole = hole.replace(&text, &masked);
+        }
+        return;
+    }
     let event = |id| frame.bindings.event.and_then(|row| row.get(id).as_str());
     let key = match part.op {
         Op::Field(id) if id == event::AK => event(id),

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use super::function::Function;
 use crate::record::Record;
 use crate::source::{Fragment, Span};
-use crate::table::List;
+use crate::table::{List, Table};
 use crate::value::{RecordKind, Time, Type, Value, Zone};
 
-/// What the host gives to every expression of a policy; lists and definitions only where it has any.
+/// What the host gives to every expression of a policy; lists, tables and definitions only where it has
+/// any.
 pub trait Env {
     /// The functions.
     fn functions(&self) -> &'static [&'static dyn Function];
@@ -19,6 +20,14 @@ pub trait Env {
     }
     /// Ids of every list, for suggestions.
     fn list_ids(&self) -> Vec<&str> {
+        Vec::new()
+    }
+    /// The table with this id.
+    fn table(&self, _id: &str) -> Option<&Arc<Table>> {
+        None
+    }
+    /// Ids of every table, for suggestions.
+    fn table_ids(&self) -> Vec<&str> {
         Vec::new()
     }
     /// The definition with this name for records of this kind.

@@ -9,6 +9,7 @@ use super::function::{Prepared, Role};
 use super::ir::{Call, Each, Ir, Op, Switch};
 use super::{EvalError, arithmetic, json, text};
 use crate::record::FieldId;
+use crate::table::Table;
 use crate::value::{Items, RecordKind, Value};
 
 /// Boxed, so that the usual result stays small.
@@ -60,6 +61,11 @@ fn place<'v>(ir: &'v Ir, frame: &Frame<'_, 'v>) -> Option<&'v Value<'v>> {
         Op::Const(value) => Some(value),
         _ => None,
     }
+}
+
+/// The row of a table that a key finds; a key that is no text finds none.
+fn row<'v>(table: &Table, key: &'v Ir, frame: &Frame<'_, 'v>) -> Result<Option<u32>, Fault> {
+    with(key, frame, |key| key.as_str().and_then(|key| table.find(key)))
 }
 
 /// Gives the value to `f`, by reference where it stands if it stands somewhere.
@@ -233,6 +239,14 @@ pub(super) fn eval<'v>(ir: &'v Ir, frame: &Frame<'_, 'v>) -> Result<Value<'v>, F
             let values = list.values().iter().map(|value| Value::str(&value.text));
             Value::List(Items::Owned(values.collect()))
         }
+        Op::Lookup(table, key) => match row(table, key, frame)? {
+            Some(_) => Value::Bool(true),
+            None => Value::Missing,
+        },
+        Op::Cell(table, key, column) => match row(table, key, frame)? {
+            Some(row) => table.value(row, *column),
+            None => Value::Missing,
+        },
         Op::List(parts) => {
             let values = parts.iter().map(|part| eval(part, frame));
             Value::List(Items::Owned(values.collect::<Result<_, _>>()?))

@@ -40,6 +40,8 @@ pub(super) fn constant(ir: Ir) -> Ir {
             | Op::Measure(_)
             | Op::Now
             | Op::NamedList(_)
+            // Only the table knows the columns of its rows.
+            | Op::Lookup(..)
     );
     if depends || !ir.children().iter().all(|part| part.constant().is_some()) {
         return ir;
@@ -103,6 +105,9 @@ fn decided(ir: &Ir) -> Option<Value<'static>> {
                 Comparison::Eq | Comparison::Ne => None,
                 _ => Some(Value::Bool(false)),
             }
+        }
+        Op::Lookup(table, key) | Op::Cell(table, key, _) if table.is_empty() || missing(key) => {
+            Some(Value::Missing)
         }
         Op::InSet(_, set) if set.values().is_empty() => Some(Value::Bool(false)),
         Op::InList(_, list) if list.is_empty() => Some(Value::Bool(false)),

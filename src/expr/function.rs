@@ -32,6 +32,10 @@ pub enum Role {
     Has,
     /// `contains`: the same as `in`.
     Membership,
+    /// `lookup`: the row of a table.
+    Lookup,
+    /// `in_table`: whether a table has a row.
+    InTable,
     /// It applies a closure to each item of a list.
     Each(super::ir::Each),
 }
@@ -147,6 +151,8 @@ pub enum Returns {
     First,
     /// A list of what the closure returns.
     ListOfClosure,
+    /// A row of the table that the first argument names, or missing.
+    Row,
 }
 
 impl fmt::Display for Returns {
@@ -156,6 +162,7 @@ impl fmt::Display for Returns {
             Returns::Maybe(ty) => write!(f, "{ty} or ()"),
             Returns::First => f.write_str("the type of the first argument"),
             Returns::ListOfClosure => f.write_str("list of what the closure returns"),
+            Returns::Row => f.write_str("row of the table, or ()"),
         }
     }
 }

@@ -7,7 +7,7 @@ use super::json::Step;
 use super::set::Set;
 use crate::record::FieldId;
 use crate::source::Span;
-use crate::table::List;
+use crate::table::{List, Table};
 use crate::value::{RecordKind, Type, Value};
 
 /// One node: what it does, its type, and where it was written.
@@ -113,6 +113,10 @@ pub enum Op {
     Now,
     /// `lists.NAME`, or a parameter that is a list.
     NamedList(Arc<List>),
+    /// `lookup("TABLE", key)`: whether there is such a row.
+    Lookup(Arc<Table>, Box<Ir>),
+    /// `lookup("TABLE", key)?.name`: a column of the row, by its place.
+    Cell(Arc<Table>, Box<Ir>, usize),
     /// `[a, b]` that is not constant.
     List(Vec<Ir>),
     /// `a && b`.
@@ -216,7 +220,9 @@ impl Ir {
             | Op::InList(a, _)
             | Op::InRange(a, ..)
             | Op::Negate(a)
-            | Op::Has(a) => vec![a],
+            | Op::Has(a)
+            | Op::Lookup(_, a)
+            | Op::Cell(_, a, _) => vec![a],
             Op::Index(a, b)
             | Op::Compare(_, a, b)
             | Op::In(a, b)
@@ -263,6 +269,8 @@ impl Ir {
             Op::InRange(a, first, last) => Op::InRange(boxed(f, a), *first, *last),
             Op::Negate(a) => Op::Negate(boxed(f, a)),
             Op::Has(a) => Op::Has(boxed(f, a)),
+            Op::Lookup(table, a) => Op::Lookup(table.clone(), boxed(f, a)),
+            Op::Cell(table, a, column) => Op::Cell(table.clone(), boxed(f, a), *column),
             Op::Index(a, b) => Op::Index(boxed(f, a), boxed(f, b)),
             Op::Compare(op, a, b) => Op::Compare(*op, boxed(f, a), boxed(f, b)),
             Op::In(a, b) => Op::In(boxed(f, a), boxed(f, b)),

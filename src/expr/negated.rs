@@ -69,6 +69,10 @@ fn visit(ir: &Ir, present: &Present, found: &mut Vec<Diagnostic>) {
                     let args: Vec<&Ir> = call.args.iter().collect();
                     warn(ir, &format!("!{}", call.function.name()), &args, present, found);
                 }
+                // A key that is missing is in no table.
+                Op::Has(row) if let Op::Lookup(_, key) = &row.op => {
+                    warn(ir, "!in_table", &[key], present, found);
+                }
                 Op::Compare(op, a, b) if !missing_is_meant(a, b) => {
                     warn(ir, &format!("!(… {} …)", op.symbol()), &[a, b], present, found);
                 }
@@ -108,7 +112,10 @@ fn warn(ir: &Ir, what: &str, operands: &[&Ir], present: &Present, found: &mut Ve
 /// The values that are there when a test has this outcome.
 fn shown(ir: &Ir, outcome: bool) -> Vec<String> {
     match (&ir.op, outcome) {
-        (Op::Has(part), true) => place(part).into_iter().collect(),
+        (Op::Has(part), true) => match &part.op {
+            Op::Lookup(_, key) => [part, &**key].into_iter().filter_map(place).collect(),
+            _ => place(part).into_iter().collect(),
+        },
         (Op::Not(test), outcome) => shown(test, !outcome),
         (Op::And(parts), true) | (Op::Or(parts), false) => {
             parts.iter().flat_map(|part| shown(part, outcome)).collect()
@@ -155,6 +162,11 @@ fn place(ir: &Ir) -> Option<String> {
         }
         Op::Member(base, id, _) => Some(format!("{}.{}", place(base)?, id.field().name)),
         Op::Local(_, name) => Some(name.to_string()),
+        Op::Lookup(table, key) => Some(format!("lookup(\"{}\", {})", table.id(), place(key)?)),
+        Op::Cell(table, key, column) => {
+            let (row, column) = (place(key)?, &table.columns().get(*column)?.name);
+            Some(format!("lookup(\"{}\", {row})?.{column}", table.id()))
+        }
         Op::Call(call) if call.function.role() == Role::Transformation => {
             call.args.iter().find(|arg| arg.nullable).and_then(place)
         }

@@ -13,7 +13,7 @@ use super::function::Prepared;
 use super::ir::{Call, Comparison, Ir, Op};
 use super::set::Set;
 use crate::record::FieldId;
-use crate::table::List;
+use crate::table::{List, Table};
 use crate::value::{Type, Value};
 
 /// Where the program ends, beside the indices of steps.
@@ -44,6 +44,8 @@ enum Test {
     Bool(FieldId, bool),
     /// The field is there.
     Has(FieldId),
+    /// The table has a row for the field.
+    InTable(FieldId, Arc<Table>),
     /// The field is one of these.
     InSet(FieldId, Arc<Set>),
     /// The list holds the field.
@@ -119,6 +121,9 @@ impl Test {
                 matches!(field(*id, bindings), Value::Bool(value) if value == wanted)
             }
             Test::Has(id) => !field(*id, bindings).is_missing(),
+            Test::InTable(id, table) => {
+                matches!(field(*id, bindings), Value::Str(key) if table.find(key).is_some())
+            }
             Test::InSet(id, set) => set.contains(field(*id, bindings)),
             Test::InList(id, list) => {
                 matches!(field(*id, bindings), Value::Str(value) if list.contains(value))
@@ -156,7 +161,10 @@ fn of_field(ir: &Ir) -> Option<Test> {
     };
     match &ir.op {
         Op::Field(id) => Some(Test::Bool(*id, true)),
-        Op::Has(part) => Some(Test::Has(id(part)?)),
+        Op::Has(part) => Some(match &part.op {
+            Op::Lookup(table, key) => Test::InTable(id(key)?, table.clone()),
+            _ => Test::Has(id(part)?),
+        }),
         Op::InSet(part, set) => Some(Test::InSet(id(part)?, set.clone())),
         Op::InList(part, list) => Some(Test::InList(id(part)?, list.clone())),
         Op::In(part, text) if matches!(text.ty, Type::Str | Type::Enum(_)) => {

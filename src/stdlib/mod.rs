@@ -20,11 +20,13 @@ mod hour;
 mod hours;
 mod in_cidr;
 mod in_hours;
+mod in_table;
 mod int;
 mod is_private;
 mod len;
 mod like;
 mod like_any;
+mod lookup;
 mod map;
 mod matches;
 mod some;
@@ -56,11 +58,13 @@ pub static FUNCTIONS: &[&dyn Function] = &[
     &hours::Hours,
     &in_cidr::InCidr,
     &in_hours::InHours,
+    &in_table::InTable,
     &int::Int,
     &is_private::IsPrivate,
     &len::Len,
     &like::Like,
     &like_any::LikeAny,
+    &lookup::Lookup,
     &map::Map,
     &matches::Matches,
     &some::Some,

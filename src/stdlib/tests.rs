@@ -1,13 +1,17 @@
 //! The laws of the registry, and every example.
 #![allow(clippy::unwrap_used)]
 
+use std::sync::Arc;
+
 use super::FUNCTIONS;
 use crate::expr::{Bindings, Declarations, Env, Expected, Function, compile, is_reserved};
 use crate::source::{Fragment, Sources};
+use crate::table::{Column, ColumnType, Declaration, Match, Table};
 use crate::value::{Time, Value, Zone};
 
+/// The host of the examples; `keytrail functions` shows what they look up.
 #[derive(Debug)]
-struct Plain(Zone);
+struct Plain(Zone, Arc<Table>);
 
 impl Env for Plain {
     fn functions(&self) -> &'static [&'static dyn Function] {
@@ -16,6 +20,26 @@ impl Env for Plain {
     fn zone(&self) -> &Zone {
         &self.0
     }
+    fn table(&self, id: &str) -> Option<&Arc<Table>> {
+        (id == self.1.id()).then_some(&self.1)
+    }
+}
+
+fn plain() -> Plain {
+    let column = |name: &str| Column { name: name.to_owned(), ty: ColumnType::Str };
+    let declaration = Declaration {
+        id: "ip_assets".to_owned(),
+        description: String::new(),
+        columns: vec![column("ip"), column("name")],
+        key: 0,
+        matching: Match::Cidr,
+        span: None,
+    };
+    let mut sources = Sources::default();
+    let text = "[{ip: 203.0.113.0/24, name: office}, {ip: 203.0.113.7, name: build-runner}]";
+    let rows = crate::yaml::parse(sources.add("rows", text), &sources).unwrap();
+    let table = crate::table::from_nodes(&Arc::new(declaration), rows.items()).unwrap();
+    Plain(Zone::utc(), Arc::new(table))
 }
 
 fn value(text: &str) -> String {
@@ -24,7 +48,7 @@ fn value(text: &str) -> String {
         &Fragment::whole(file, text),
         Expected::Anything,
         &Declarations::default(),
-        &Plain(Zone::utc()),
+        &plain(),
     )
     .unwrap_or_else(|errors| panic!("{text}: {errors:?}"));
     let bindings = Bindings { event: None, cred: None, key: None, now: Time(0), measures: &[] };

@@ -1,7 +1,20 @@
-//! Reference data: lists (constant sets) and, later, tables joined by key.
+//! Reference data: lists (constant sets) and tables (rows joined by key).
 //!
-//! It knows values, sources and YAML, and no expression, rule or record.
+//! It knows values, sources and YAML, and no expression, rule or record. It reads rows from texts
+//! that it is given and opens no file.
 
 mod list;
+mod declaration;
+mod index;
+#[allow(clippy::module_inception)]
+mod table;
+mod build;
+mod rows;
 
+pub use declaration::{Column, ColumnType, Declaration, Match, RESERVED_IDS};
 pub use list::{List, ListValue};
+pub use rows::from_nodes;
+pub use table::{MAX_ROWS, Table};
+
+#[cfg(test)]
+mod tests;

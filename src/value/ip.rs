@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::str::FromStr;
 
-use ipnet::IpNet;
+use ipnet::{IpNet, Ipv4Net};
 
 /// Parses an address; leading zeros make it no address, an IPv4-mapped IPv6 address is its IPv4.
 pub fn parse_ip(text: &str) -> Option<IpAddr> {
@@ -44,6 +44,8 @@ pub struct Cidr(IpNet);
 
 impl Cidr {
     /// Parses `203.0.113.0/24` or a single address; bits beyond the prefix must be zero.
+    ///
+    /// A range of IPv4-mapped IPv6 addresses is the range of their IPv4 addresses.
     pub fn parse(text: &str) -> Result<Self, String> {
         if let Some(ip) = parse_ip(text) {
             return Ok(Self(IpNet::from(ip)));
@@ -57,7 +59,13 @@ impl Cidr {
                 net.trunc()
             ));
         }
-        Ok(Self(net))
+        Ok(Self(match net {
+            IpNet::V6(v6) if v6.prefix_len() >= 96 => match v6.network().to_ipv4_mapped() {
+                Some(ip) => Ipv4Net::new(ip, v6.prefix_len() - 96).map_or(net, IpNet::V4),
+                None => net,
+            },
+            _ => net,
+        }))
     }
 
     /// The range of this prefix length that holds the address; `None` if no such length exists.
@@ -73,6 +81,11 @@ impl Cidr {
     /// Its first address.
     pub fn network(&self) -> IpAddr {
         self.0.network()
+    }
+
+    /// Its last address.
+    pub fn last(&self) -> IpAddr {
+        self.0.broadcast()
     }
 
     /// Whether the range holds the address.
@@ -178,6 +191,25 @@ mod tests {
         ] {
             let shown = parse_ip(text).map(|ip| ip.to_string());
             assert_eq!(shown.as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn ranges_are_canonical() {
+        for (text, expected) in [
+            ("203.0.113.0/24", Some(("203.0.113.0", "203.0.113.255"))),
+            ("203.0.113.7", Some(("203.0.113.7", "203.0.113.7"))),
+            ("::ffff:10.0.0.0/104", Some(("10.0.0.0", "10.255.255.255"))),
+            ("::ffff:10.0.0.1/128", Some(("10.0.0.1", "10.0.0.1"))),
+            ("2001:db8::/32", Some(("2001:db8::", "2001:db8:ffff:ffff:ffff:ffff:ffff:ffff"))),
+            ("::/0", Some(("::", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"))),
+            ("203.0.113.1/24", None),
+            ("10.0.0.0/33", None),
+        ] {
+            let range = Cidr::parse(text).ok();
+            let ends = range.map(|r| (r.network().to_string(), r.last().to_string()));
+            let expected = expected.map(|(a, b)| (a.to_owned(), b.to_owned()));
+            assert_eq!(ends, expected, "{text}");
         }
     }
 }

@@ -87,8 +87,10 @@ pub enum Type {
     List(Elem),
     /// A part of the original record, whose type only the data knows.
     Untyped,
-    /// A row.
+    /// A row of a record.
     Record(RecordKind),
+    /// A row of a table: it is there or not, and its columns have types of their own.
+    Row,
 }
 
 impl From<Elem> for Type {
@@ -122,6 +124,7 @@ impl fmt::Display for Type {
             Type::List(elem) => write!(f, "list of {}", Type::from(*elem)),
             Type::Untyped => f.write_str("untyped"),
             Type::Record(kind) => f.write_str(kind.name()),
+            Type::Row => f.write_str("table row"),
         }
     }
 }

@@ -7,15 +7,25 @@ pub mod lint;
 pub mod policy;
 pub mod rule;
 pub mod run;
+pub mod table;
 
 use super::Code;
 
 /// Every code, sorted by id.
 pub fn all() -> impl Iterator<Item = &'static Code> {
-    [policy::CODES, expr::CODES, rule::CODES, allow::CODES, config::CODES, run::CODES, lint::CODES]
-        .into_iter()
-        .flatten()
-        .copied()
+    [
+        policy::CODES,
+        expr::CODES,
+        rule::CODES,
+        allow::CODES,
+        config::CODES,
+        run::CODES,
+        lint::CODES,
+        table::CODES,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
 }
 
 /// Declares the codes of one area and their registry slice.

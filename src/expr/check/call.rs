@@ -18,7 +18,10 @@ impl Checker<'_> {
         match (function.role(), args) {
             (Role::Membership, [haystack, needle]) => self.membership(at, needle, haystack),
             (Role::Each(each), [list, closure]) => self.each(at, name, each, list, closure),
-            (Role::Membership | Role::Each(_), _) => Err(self.arity(function, name, args.len())),
+            (Role::Lookup | Role::InTable, [table, key]) => self.lookup(at, function, table, key),
+            (Role::Membership | Role::Each(_) | Role::Lookup | Role::InTable, _) => {
+                Err(self.arity(function, name, args.len()))
+            }
             _ => {
                 let args = self.all(args)?;
                 self.apply(at, name, args)
@@ -104,7 +107,7 @@ impl Checker<'_> {
         let (ty, nullable) = match signature.returns {
             Returns::Always(ty) => (ty, missing),
             Returns::Maybe(ty) => (ty, true),
-            Returns::First | Returns::ListOfClosure => {
+            Returns::First | Returns::ListOfClosure | Returns::Row => {
                 (args.first().map_or(Type::Missing, |arg| arg.ty), missing)
             }
         };
@@ -215,7 +218,7 @@ impl Checker<'_> {
             },
             Each::Map => {
                 let Some(elem) = super::compare::elem(body.ty) else {
-                    let message = "a list cannot hold lists";
+                    let message = "a list cannot hold lists or rows of a table";
                     return Err(self.error(&codes::CONSTRUCT, closure.at, message, None));
                 };
                 (Type::List(elem), list.nullable || list.ty == Type::Untyped)

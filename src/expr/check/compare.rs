@@ -19,7 +19,9 @@ impl Checker<'_> {
         self.comparable(&a, &b, &format!("`{}`", op.symbol()))?;
         if !op.is_equality() {
             for part in [&a, &b] {
-                if let Type::Bool | Type::Enum(_) | Type::List(_) | Type::Record(_) = part.ty {
+                if let Type::Bool | Type::Enum(_) | Type::List(_) | Type::Record(_) | Type::Row =
+                    part.ty
+                {
                     let message =
                         format!("{} has no order, so `{}` says nothing", part.ty, op.symbol());
                     let diagnostic = Diagnostic::error(&codes::WRONG_TYPE, message);
@@ -42,6 +44,9 @@ impl Checker<'_> {
             .at(b.span, format!("this is {}", b.ty))
             .at(a.span, format!("this is {}", a.ty));
             diagnostic = diagnostic.maybe_help(conversion(a, b).or_else(|| conversion(b, a)));
+            if a.ty == Type::Row || b.ty == Type::Row {
+                diagnostic = diagnostic.help("name the column to compare, `lookup(…)?.column`");
+            }
             return Err(self.report(diagnostic));
         }
         for (field, word) in [(a, b), (b, a)] {
@@ -231,7 +236,10 @@ fn is_text(ty: Type) -> bool {
 /// Whether values of the two types can be equal.
 pub(super) fn comparable(a: Type, b: Type) -> bool {
     match (a, b) {
-        (Type::Missing | Type::Untyped, _) | (_, Type::Missing | Type::Untyped) => true,
+        (Type::Missing, _) | (_, Type::Missing) => true,
+        // Rows are told apart by their columns.
+        (Type::Row, _) | (_, Type::Row) => false,
+        (Type::Untyped, _) | (_, Type::Untyped) => true,
         (Type::Enum(a), Type::Enum(b)) => a == b,
         (Type::List(a), Type::List(b)) => {
             a == Elem::Any || b == Elem::Any || comparable(a.into(), b.into())
@@ -245,8 +253,8 @@ pub(super) fn unify(a: Type, b: Type) -> Option<Type> {
     match (a, b) {
         (Type::Missing, other) | (other, Type::Missing) => Some(other),
         _ if a == b => Some(a),
-        (Type::Record(_) | Type::List(_), Type::Untyped)
-        | (Type::Untyped, Type::Record(_) | Type::List(_)) => None,
+        (Type::Record(_) | Type::List(_) | Type::Row, Type::Untyped)
+        | (Type::Untyped, Type::Record(_) | Type::List(_) | Type::Row) => None,
         (Type::Untyped, _) | (_, Type::Untyped) => Some(Type::Untyped),
         (Type::List(Elem::Any), Type::List(elem)) | (Type::List(elem), Type::List(Elem::Any)) => {
             Some(Type::List(elem))
@@ -270,6 +278,6 @@ pub(super) fn elem(ty: Type) -> Option<Elem> {
         Type::Duration => Elem::Duration,
         Type::Untyped => Elem::Untyped,
         Type::Record(kind) => Elem::Record(kind),
-        Type::List(_) => return None,
+        Type::List(_) | Type::Row => return None,
     })
 }

@@ -31,7 +31,7 @@ impl Checker<'_> {
                 let message = format!("expected a condition, but `{place}` is {other}");
                 let help = match other {
                     Type::Missing => None,
-                    Type::Record(_) => Some(format!("write `has({place})`")),
+                    Type::Record(_) | Type::Row => Some(format!("write `has({place})`")),
                     _ if ir.nullable => Some(format!("compare it, or write `has({place})`")),
                     _ => Some("compare it with something".to_owned()),
                 };
@@ -52,9 +52,17 @@ impl Checker<'_> {
     }
 }
 
-/// Whether a text needs no parentheses before an operator.
+/// Whether a text needs no parentheses before an operator: a name with what is called, indexed
+/// and accessed of it.
 fn is_simple(text: &str) -> bool {
-    text.chars()
-        .all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '?' | '[' | ']' | '"' | '-'))
-        || (text.starts_with('(') && text.ends_with(')'))
+    let (mut depth, mut quoted) = (0_usize, false);
+    text.chars().all(|c| {
+        match c {
+            '"' => quoted = !quoted,
+            '(' | '[' if !quoted => depth += 1,
+            ')' | ']' if !quoted => depth = depth.saturating_sub(1),
+            _ => return quoted || depth > 0 || c.is_alphanumeric() || "_.?-".contains(c),
+        }
+        true
+    })
 }

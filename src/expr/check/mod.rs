@@ -8,6 +8,7 @@ mod call;
 mod compare;
 mod condition;
 mod flow;
+mod lookup;
 mod name;
 mod path;
 mod template;
@@ -177,8 +178,14 @@ impl<'c> Checker<'c> {
     /// What a template may print.
     pub(super) fn hole(&mut self, node: &Node) -> Checked {
         let part = self.check(node)?;
-        if let Type::Record(kind) = part.ty {
-            let message = format!("a {} has no text; name one of its fields", kind.name());
+        let whole = match part.ty {
+            Type::Record(kind) => {
+                Some(format!("a {} has no text; name one of its fields", kind.name()))
+            }
+            Type::Row => Some("a row of a table has no text; name one of its columns".to_owned()),
+            _ => None,
+        };
+        if let Some(message) = whole {
             return Err(self.error(&crate::diag::codes::expr::WRONG_TYPE, node.at, message, None));
         }
         Ok(part)
@@ -197,7 +204,7 @@ impl<'c> Checker<'c> {
         }
         let Some(elem) = compare::elem(ty) else {
             let code = &crate::diag::codes::expr::CONSTRUCT;
-            return Err(self.error(code, at, "a list cannot hold lists", None));
+            return Err(self.error(code, at, "a list cannot hold lists or rows of a table", None));
         };
         Ok(self.node(at, Op::List(parts), Type::List(elem), false))
     }

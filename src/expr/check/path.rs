@@ -27,6 +27,7 @@ impl Checker<'_> {
     fn member(&mut self, at: At, base: Ir, name: &Name) -> Checked {
         match base.ty {
             Type::Record(kind) => self.field(at, base, kind, name),
+            Type::Row => self.column(at, base, name),
             Type::Untyped => Ok(self.step(at, base, Step::Key(name.text.clone()))),
             Type::Str | Type::List(_) if name.text == "len" => {
                 let args = vec![base];
@@ -101,6 +102,10 @@ impl Checker<'_> {
             (Type::Record(kind), Some(Value::Str(name))) => {
                 let name = Name { text: name.to_string(), at: place };
                 self.field(at, base, kind, &name)
+            }
+            (Type::Row, Some(Value::Str(name))) => {
+                let name = Name { text: name.to_string(), at: place };
+                self.column(at, base, &name)
             }
             (Type::List(elem), _) if index.ty == Type::Int => {
                 Ok(self.node(at, Op::Index(Box::new(base), Box::new(index)), elem.into(), true))

@@ -65,7 +65,7 @@ fn cases() -> Vec<Case> {
 #[test]
 fn every_construct_gives_its_result() {
     let (world, rows) = (World::new(), rows());
-    let engine = reference::engine();
+    let engine = reference::engine(&world);
     let mut failures = Vec::new();
     let cases = cases();
     assert!(cases.len() > 150, "{} cases", cases.len());

@@ -35,7 +35,7 @@ impl Known for Nothing {
 #[test]
 fn whatever_rhai_returns_we_return() {
     let world = World::new();
-    let engine = reference::engine();
+    let engine = reference::engine(&world);
     let mut dice = Dice::new(0x006b_6579_7472_6169);
     let rows: Vec<Rows> = (0..ROWS).map(|_| Rows::new(generator::rows(&mut dice))).collect();
     let scopes: Vec<_> =

@@ -120,7 +120,7 @@ impl<'d> Writer<'d> {
             return self.simple();
         }
         let d = depth - 1;
-        match self.dice.roll(22) {
+        match self.dice.roll(24) {
             0 | 1 => self.joined(" && ", d),
             2 | 3 => self.joined(" || ", d),
             4 => format!("!({})", self.condition(d)),
@@ -162,7 +162,31 @@ impl<'d> Writer<'d> {
                 self.condition(0),
                 self.condition(0)
             ),
+            21 => self.in_table(d),
             _ => self.simple(),
+        }
+    }
+
+    /// A test of a row, or of one of its columns. Rhai's `?.` leaves the whole chain behind it,
+    /// parentheses or not; `?? ()` ends the chain.
+    fn in_table(&mut self, depth: usize) -> String {
+        let key = self.text(depth);
+        let table = self.dice.pick(&["assets", "people", "nobody"]);
+        match self.dice.roll(6) {
+            0 => format!("in_table(\"{table}\", {key})"),
+            1 => format!("!in_table(\"{table}\", {key})"),
+            2 => format!("has(lookup(\"{table}\", {key}))"),
+            3 => {
+                format!("lookup(\"{table}\", {key}) {} ()", self.dice.pick(&["==", "!="]))
+            }
+            4 => format!(
+                "lookup(\"people\", {key})?.admin == {}",
+                self.dice.pick(&["true", "false"])
+            ),
+            _ => format!(
+                "(lookup(\"people\", {key})?.roles ?? ()).some(|r| r == {})",
+                self.dice.pick(&TEXTS)
+            ),
         }
     }
 
@@ -328,7 +352,7 @@ impl<'d> Writer<'d> {
             };
         }
         let d = depth - 1;
-        match self.dice.roll(13) {
+        match self.dice.roll(15) {
             0 => format!("({} + {})", self.text(d), self.text(d)),
             1 => format!("({} ?? {})", self.text(d), self.text(d)),
             2 => format!(
@@ -368,6 +392,8 @@ impl<'d> Writer<'d> {
             9 => format!("str(({}).weekday(\"UTC\"))", self.time(d)),
             10 => format!("({})[{}]", self.plain_text(d), self.dice.pick(&["0", "-1", "1"])),
             11 => format!("({}).date()", self.time(d)),
+            12 => format!("(lookup(\"people\", {})?.team ?? ())", self.text(d)),
+            13 => format!("(lookup(\"assets\", {})?.name ?? ())", self.text(d)),
             _ => format!("str({})", self.field(&UNTYPED, &["true"])),
         }
     }
@@ -383,7 +409,7 @@ impl<'d> Writer<'d> {
             };
         }
         let d = depth - 1;
-        match self.dice.roll(9) {
+        match self.dice.roll(10) {
             0..=2 => {
                 let operator = self.dice.pick(&["+", "-", "*", "/", "%", "**"]);
                 format!("({} {operator} {})", self.int(d), self.int(d))
@@ -393,6 +419,7 @@ impl<'d> Writer<'d> {
             5 => format!("({}).len()", self.plain_text(d)),
             6 => format!("{}.len()", self.texts(d)),
             7 => format!("int({})", self.field(&UNTYPED, &["\"42\""])),
+            8 => format!("(lookup(\"assets\", {})?.hosts ?? {})", self.text(d), self.int(0)),
             _ => format!("({}).hour()", self.time(d)),
         }
     }
@@ -402,7 +429,8 @@ impl<'d> Writer<'d> {
             return self.field(&TIME_FIELDS, &["now"]);
         }
         let d = depth - 1;
-        match self.dice.roll(4) {
+        match self.dice.roll(5) {
+            4 => format!("(lookup(\"people\", {})?.left ?? ())", self.text(d)),
             0 | 1 => {
                 format!("({} {} {})", self.time(d), self.dice.pick(&["+", "-"]), self.length(d))
             }

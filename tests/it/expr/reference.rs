@@ -4,11 +4,13 @@
 //! missing they do what the language says, so that the engine gives a value more often.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::net::IpAddr;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use keytrail::expr::Param;
-use keytrail::table::List;
+use keytrail::table::{List, Table};
 use keytrail::value::{Duration, RecordKind, Time, Value};
 use rhai::packages::{
     ArithmeticPackage, BasicArrayPackage, BasicFnPackage, BasicIteratorPackage, BasicMapPackage,
@@ -95,7 +97,7 @@ fn civil(time: Time, zone: &str) -> jiff::Zoned {
 }
 
 /// The engine with every function of the library.
-pub(super) fn engine() -> Engine {
+pub(super) fn engine(world: &World) -> Engine {
     let mut engine = Engine::new_raw();
     engine.set_optimization_level(OptimizationLevel::None);
     engine.set_max_expr_depths(512, 512);
@@ -112,17 +114,56 @@ pub(super) fn engine() -> Engine {
     missing(&mut engine);
     times(&mut engine);
     conversions(&mut engine);
+    tables(&mut engine, world);
     engine
+}
+
+/// Tables as maps in arrays: a row is found by a look at each.
+fn tables(engine: &mut Engine, world: &World) {
+    REGISTERED.with_borrow_mut(|names| names.extend(["lookup", "in_table"]));
+    let tables: BTreeMap<String, Vec<Map>> =
+        world.tables.iter().map(|(id, table)| (id.clone(), maps(table))).collect();
+    let tables = Rc::new(tables);
+    let again = tables.clone();
+    engine.register_fn("lookup", move |table: &str, key: Dynamic| -> Dynamic {
+        find(&tables[table], &key).map_or(Dynamic::UNIT, |row| row.clone().into())
+    });
+    engine.register_fn("in_table", move |table: &str, key: Dynamic| -> bool {
+        find(&again[table], &key).is_some()
+    });
+}
+
+fn maps(table: &Table) -> Vec<Map> {
+    let names = || table.columns().iter().map(|column| column.name.as_str().into());
+    let row = |row| (0..).map(move |column| constant(&table.value(row, column)));
+    (0..table.len() as u32).map(|at| names().zip(row(at)).collect()).collect()
+}
+
+/// A column `ip` is one of ranges; any other first column is compared as it stands.
+fn find<'m>(rows: &'m [Map], key: &Dynamic) -> Option<&'m Map> {
+    let key = string(key)?;
+    let held = |row: &&Map| match row.get("ip").and_then(string) {
+        Some(range) => ip(&key).is_some_and(|ip| range_holds(&range, ip)),
+        None => row.get("user").and_then(string).as_deref() == Some(key.as_str()),
+    };
+    // The smallest of the ranges is the one that is written with the longest prefix, or alone.
+    rows.iter().filter(held).max_by_key(|row| match row.get("ip").and_then(string) {
+        Some(range) => range.split_once('/').map_or(128, |(_, prefix)| prefix.parse().unwrap()),
+        None => 0_u8,
+    })
+}
+
+fn range_holds(range: &str, ip: IpAddr) -> bool {
+    match range.parse::<ipnet::IpNet>() {
+        Ok(net) => net.contains(&ip),
+        Err(_) => range.parse::<IpAddr>().is_ok_and(|one| one == ip),
+    }
 }
 
 fn texts_and_addresses(engine: &mut Engine) {
     REGISTERED.with_borrow_mut(Vec::clear);
-    predicate!(engine, "in_cidr", |text, ranges| ip(&text).is_some_and(|ip| {
-        ranges.iter().any(|range| match range.parse::<ipnet::IpNet>() {
-            Ok(net) => net.contains(&ip),
-            Err(_) => range.parse::<IpAddr>().is_ok_and(|one| one == ip),
-        })
-    }));
+    predicate!(engine, "in_cidr", |text, ranges| ip(&text)
+        .is_some_and(|ip| { ranges.iter().any(|range| range_holds(range, ip)) }));
     REGISTERED.with_borrow_mut(|names| names.extend(["is_private", "has", "distinct"]));
     engine.register_fn("is_private", |text: Dynamic| -> bool {
         match string(&text).and_then(|text| ip(&text)) {
@@ -378,6 +419,8 @@ pub(super) fn scope(world: &World, rows: &Rows, on: RecordKind) -> Scope<'static
 
 fn constant(value: &Value<'_>) -> Dynamic {
     match value {
+        Value::Missing => Dynamic::UNIT,
+        Value::Time(time) => Dynamic::from(*time),
         Value::Int(int) => (*int).into(),
         Value::Bool(b) => (*b).into(),
         Value::Str(text) => text.to_string().into(),
@@ -419,7 +462,7 @@ pub(super) fn canonical(value: &Dynamic) -> String {
 
 #[test]
 fn every_function_has_a_reference() {
-    let _ = engine();
+    let _ = engine(&World::new());
     let registered = REGISTERED.with_borrow(Clone::clone);
     for function in keytrail::stdlib::FUNCTIONS {
         let name = function.name();

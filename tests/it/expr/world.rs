@@ -7,7 +7,7 @@ use keytrail::expr::{Bindings, Declarations, Definition, Env, Function, Param};
 use keytrail::record::{Record, field};
 use keytrail::source::{Fragment, Sources};
 use keytrail::stdlib::FUNCTIONS;
-use keytrail::table::{List, ListValue};
+use keytrail::table::{Column, ColumnType, Declaration, List, ListValue, Match, Table, from_nodes};
 use keytrail::value::{Elem, Items, Json, RecordKind, Time, Type, Value, Zone};
 use rhai::{Array, Dynamic, Map};
 use serde_json::Value as Node;
@@ -24,6 +24,7 @@ pub(crate) fn now() -> Time {
 pub(crate) struct World {
     pub(crate) lists: BTreeMap<String, Arc<List>>,
     pub(crate) params: BTreeMap<String, Param>,
+    pub(crate) tables: BTreeMap<String, Arc<Table>>,
     definitions: BTreeMap<String, Definition>,
     pub(crate) sources: Sources,
     zone: Zone,
@@ -33,6 +34,39 @@ fn list(id: &str, of: &str, values: &[&str]) -> Arc<List> {
     let value = |text: &&str| ListValue { text: (*text).to_owned(), span: None };
     let values = values.iter().map(value).collect();
     Arc::new(List::new(id.to_owned(), Some(of.to_owned()), String::new(), values))
+}
+
+/// A table, its key the first column.
+fn table(id: &str, matching: Match, columns: &[(&str, ColumnType)], rows: &str) -> Arc<Table> {
+    let column = |&(name, ty): &(&str, ColumnType)| Column { name: name.to_owned(), ty };
+    let columns = columns.iter().map(column).collect();
+    let (id, description) = (id.to_owned(), String::new());
+    let declaration = Declaration { id, description, columns, key: 0, matching, span: None };
+    let mut sources = Sources::default();
+    let rows = keytrail::yaml::parse(sources.add("rows", rows), &sources).unwrap();
+    Arc::new(from_nodes(&Arc::new(declaration), rows.items()).unwrap())
+}
+
+fn tables() -> [Arc<Table>; 3] {
+    use ColumnType::{Bool, Int, Str, Texts, Time};
+    [
+        table(
+            "assets",
+            Match::Cidr,
+            &[("ip", Str), ("name", Str), ("hosts", Int)],
+            "[{ip: 203.0.113.0/24, name: office, hosts: 200}, {ip: 203.0.113.9, name: printer}, \
+             {ip: 10.0.0.0/8, name: a}]",
+        ),
+        table(
+            "people",
+            Match::Exact,
+            &[("user", Str), ("team", Str), ("left", Time), ("admin", Bool), ("roles", Texts)],
+            "[{user: alice, team: a, admin: true, roles: [a, alice]}, \
+             {user: CreateUser, left: 2024-08-01T00:00:00Z, admin: false}, \
+             {user: bob, team: alice, left: 2024-09-01T00:00:00Z}, {user: a}]",
+        ),
+        table("nobody", Match::Exact, &[("user", Str), ("team", Str)], "[]"),
+    ]
 }
 
 impl World {
@@ -68,7 +102,15 @@ impl World {
             definition("broken", RecordKind::Event, "event.apii == \"x\""),
             definition("old", RecordKind::Key, "key.age_days > 90"),
         ]);
-        Self { lists, params, definitions, sources, zone: Zone::parse("Asia/Shanghai").unwrap() }
+        let tables = tables().map(|table| (table.id().to_owned(), table)).into();
+        Self {
+            lists,
+            params,
+            tables,
+            definitions,
+            sources,
+            zone: Zone::parse("Asia/Shanghai").unwrap(),
+        }
     }
 
     pub(crate) fn declarations(&self, on: RecordKind) -> Declarations<'_> {
@@ -85,6 +127,12 @@ impl Env for World {
     }
     fn list_ids(&self) -> Vec<&str> {
         self.lists.keys().map(String::as_str).collect()
+    }
+    fn table(&self, id: &str) -> Option<&Arc<Table>> {
+        self.tables.get(id)
+    }
+    fn table_ids(&self) -> Vec<&str> {
+        self.tables.keys().map(String::as_str).collect()
     }
     fn definition(&self, name: &str) -> Option<&Definition> {
         self.definitions.get(name)

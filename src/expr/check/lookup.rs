@@ -1,0 +1,87 @@
+//! Tables: `lookup("TABLE", key)?.column` and `in_table("TABLE", key)`.
+
+use std::sync::Arc;
+
+use super::super::ast::{At, Name, Node};
+use super::super::function::{Function, Kind, Role};
+use super::super::ir::{Ir, Op};
+use super::{Checked, Checker, Reported};
+use crate::diag::codes::expr as codes;
+use crate::diag::{Diagnostic, did_you_mean, escaped};
+use crate::table::Table;
+use crate::value::{Type, Value};
+
+impl Checker<'_> {
+    pub(super) fn lookup(
+        &mut self,
+        at: At,
+        function: &dyn Function,
+        table: &Node,
+        key: &Node,
+    ) -> Checked {
+        let table = self.table(function, table);
+        let key = self.check(key);
+        let (table, key) = (table?, Box::new(key?));
+        let asks = function.role() == Role::InTable;
+        if !Kind::Text.accepts(key.ty, asks) {
+            let message =
+                format!("expected text as `key` of `{}`, but found {}", function.name(), key.ty);
+            let help =
+                (key.ty == Type::Untyped).then(|| "convert it first, with `str(…)`".to_owned());
+            let diagnostic = Diagnostic::error(&codes::WRONG_TYPE, message);
+            return Err(self.report(diagnostic.at(key.span, "").maybe_help(help)));
+        }
+        let row = self.node(at, Op::Lookup(table, key), Type::Row, true);
+        if asks {
+            return Ok(self.node(at, Op::Has(Box::new(row)), Type::Bool, false));
+        }
+        Ok(row)
+    }
+
+    /// The table that a constant names.
+    fn table(&mut self, function: &dyn Function, name: &Node) -> Result<Arc<Table>, Reported> {
+        let named = self.check(name)?;
+        let Some(Value::Str(id)) = named.constant() else {
+            let message = format!(
+                "`table` of `{}` is the name of a table, known when the policy is loaded",
+                function.name()
+            );
+            let diagnostic = Diagnostic::error(&codes::BAD_ARGUMENT, message);
+            let label = match named.constant() {
+                Some(_) => format!("this is {}", named.ty),
+                None => "this depends on the record".to_owned(),
+            };
+            return Err(self.report(diagnostic.at(named.span, label)));
+        };
+        if let Some(table) = self.env.table(id) {
+            return Ok(table.clone());
+        }
+        let message = format!("no table is called `{}`", escaped(id, 60));
+        let known = self.env.table_ids();
+        let help = did_you_mean(id, known.iter().copied()).or_else(|| match known.as_slice() {
+            [] => Some("no policy file declares a table".to_owned()),
+            known => Some(format!("the tables are {}", known.join(", "))),
+        });
+        let diagnostic = Diagnostic::error(&codes::UNKNOWN_NAME, message);
+        Err(self.report(diagnostic.at(named.span, "").maybe_help(help)))
+    }
+
+    /// A column of the row that `base` looks up.
+    pub(super) fn column(&mut self, at: At, base: Ir, name: &Name) -> Checked {
+        let Op::Lookup(table, key) = base.op else {
+            let message = "a column is named right after `lookup`, which says of which table it is";
+            let help = Some(format!("write `lookup(…)?.{}` in each place", name.text));
+            return Err(self.error(&codes::WRONG_TYPE, name.at, message, help));
+        };
+        let Some(column) = table.declaration().column(&name.text) else {
+            let message = format!("the table `{}` has no column `{}`", table.id(), name.text);
+            let names = || table.columns().iter().map(|column| column.name.as_str());
+            let help = did_you_mean(&name.text, names()).unwrap_or_else(|| {
+                format!("its columns are {}", names().collect::<Vec<_>>().join(", "))
+            });
+            return Err(self.error(&codes::UNKNOWN_NAME, name.at, message, Some(help)));
+        };
+        let ty = table.columns()[column].ty.value_type();
+        Ok(self.node(at, Op::Cell(table, key, column), ty, true))
+    }
+}

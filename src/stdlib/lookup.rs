@@ -1,0 +1,45 @@
+//! The row of a table.
+
+use crate::expr::{
+    BadArgument, Constant, Example, Function, Kind, Prepared, Returns, Role, Signature,
+};
+use crate::value::Value;
+
+/// The row of a table.
+#[derive(Debug)]
+pub(super) struct Lookup;
+
+impl Function for Lookup {
+    fn name(&self) -> &'static str {
+        "lookup"
+    }
+
+    fn doc(&self) -> &'static str {
+        "The row of a table that a key finds, of which `?.NAME` is a column. In a table of ranges the key is an address, and the row with the longest prefix is found. A key that is missing or finds no row gives `()`, and so does a column that is empty there."
+    }
+
+    fn signatures(&self) -> &'static [Signature] {
+        &[Signature {
+            params: &[("table", Kind::ConstText), ("key", Kind::Text)],
+            returns: Returns::Row,
+        }]
+    }
+
+    fn examples(&self) -> &'static [Example] {
+        &[
+            Example { expr: r#"lookup("ip_assets", "203.0.113.7")?.name"#, result: "build-runner" },
+            Example { expr: r#"lookup("ip_assets", "203.0.113.200")?.name"#, result: "office" },
+            Example { expr: r#"lookup("ip_assets", "AWS Internal")?.name"#, result: "()" },
+            Example { expr: r#"has(lookup("ip_assets", "198.51.100.1"))"#, result: "false" },
+            Example { expr: r#"lookup("ip_assets", ()) == ()"#, result: "true" },
+        ]
+    }
+
+    fn role(&self) -> Role {
+        Role::Lookup
+    }
+
+    fn prepare(&self, _: &[Constant]) -> Result<Prepared, BadArgument> {
+        Ok(Prepared::apply(|_| Value::Missing))
+    }
+}

@@ -1,0 +1,239 @@
+//! Rows to a table, each value checked against its column.
+
+use std::borrow::Cow;
+use std::collections::hash_map::Entry as MapEntry;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
+
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
+use rustc_hash::FxHashMap;
+
+use super::index::{Index, Ranges};
+use super::table::{Cell, Cells, MAX_ROWS};
+use super::{ColumnType, Declaration, Match, Table};
+use crate::diag::codes::table as codes;
+use crate::diag::{Diagnostic, escaped};
+use crate::source::Span;
+use crate::value::{Cidr, Time, Value};
+
+/// After so many mistakes no further row is read: one wrong column makes one of every row.
+const MAX_PROBLEMS: usize = 20;
+
+/// A value as a data file has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Raw<'a> {
+    /// Nothing, or an empty text: the value is missing.
+    Empty,
+    /// One text.
+    Text(Cow<'a, str>),
+    /// Several.
+    Texts(Vec<String>),
+    /// Something that no column holds.
+    Other,
+}
+
+/// What is wrong with one value; whoever read it knows where it stands.
+#[derive(Debug)]
+pub(super) struct Problem {
+    pub(super) row: usize,
+    pub(super) column: usize,
+    pub(super) message: String,
+    /// What is said beside the value.
+    pub(super) label: String,
+    /// The row that has the same key.
+    pub(super) first: Option<usize>,
+}
+
+/// A table on its way.
+pub(super) struct Builder {
+    declaration: Arc<Declaration>,
+    cells: Cells,
+    rows: usize,
+    keys: Keys,
+    pub(super) problems: Vec<Problem>,
+}
+
+enum Keys {
+    Exact(HashTable<u32>, RandomState),
+    Ranges(FxHashMap<Cidr, u32>),
+}
+
+impl Builder {
+    pub(super) fn new(declaration: Arc<Declaration>) -> Self {
+        let keys = match declaration.matching {
+            Match::Exact => Keys::Exact(HashTable::new(), RandomState::new()),
+            Match::Cidr => Keys::Ranges(FxHashMap::default()),
+        };
+        Self { declaration, cells: Cells::default(), rows: 0, keys, problems: Vec::new() }
+    }
+
+    /// Adds a row: one value for each column of the declaration, in its order. False when there is
+    /// no use in reading on.
+    pub(super) fn row(&mut self, values: &mut [Raw<'_>]) -> bool {
+        let row = self.rows;
+        if row == MAX_ROWS {
+            let message = format!("the table has more than {MAX_ROWS} rows");
+            self.at(self.declaration.key, message, "no further row fits", None);
+            return false;
+        }
+        let base = self.cells.cells.len();
+        let declaration = self.declaration.clone();
+        for (index, column) in declaration.columns.iter().enumerate() {
+            let raw =
+                values.get_mut(index).map_or(Raw::Empty, |v| std::mem::replace(v, Raw::Empty));
+            let cell = self.cell(raw, column.ty).unwrap_or_else(|written| {
+                let expected = column.ty.expected();
+                let message = match written {
+                    Some(text) => format!(
+                        "the column `{}` of the table `{}` takes {expected}, not `{}`",
+                        column.name,
+                        declaration.id,
+                        escaped(&text, 60)
+                    ),
+                    None => format!(
+                        "the column `{}` of the table `{}` takes {expected}",
+                        column.name, declaration.id
+                    ),
+                };
+                self.at(index, message, &format!("expected {expected}"), None);
+                Cell::Missing
+            });
+            self.cells.cells.push(cell);
+        }
+        self.key(base);
+        self.rows += 1;
+        self.problems.len() < MAX_PROBLEMS
+    }
+
+    /// The cell of a value, or what was written instead.
+    fn cell(&mut self, raw: Raw<'_>, ty: ColumnType) -> Result<Cell, Option<String>> {
+        let text = match (raw, ty) {
+            (Raw::Empty, _) => return Ok(Cell::Missing),
+            (Raw::Texts(texts), ColumnType::Texts) => return Ok(self.list(texts)),
+            (Raw::Texts(_) | Raw::Other, _) => return Err(None),
+            (Raw::Text(text), _) => text,
+        };
+        let wrong = || Some(text.to_string());
+        match ty {
+            ColumnType::Str => {
+                let start = u32::try_from(self.cells.texts.len()).map_err(|_| wrong())?;
+                let length = u32::try_from(text.len()).map_err(|_| wrong())?;
+                self.cells.texts.push_str(&text);
+                Ok(Cell::Text(start, length))
+            }
+            ColumnType::Int => text.trim().parse().map(Cell::Int).map_err(|_| wrong()),
+            ColumnType::Bool => match text.trim() {
+                text if text.eq_ignore_ascii_case("true") => Ok(Cell::Bool(true)),
+                text if text.eq_ignore_ascii_case("false") => Ok(Cell::Bool(false)),
+                _ => Err(wrong()),
+            },
+            ColumnType::Time => Time::parse(text.trim()).map(Cell::Time).ok_or_else(wrong),
+            ColumnType::Texts => {
+                let items = text.split(';').map(str::trim).filter(|item| !item.is_empty());
+                let items = items.map(str::to_owned).collect();
+                Ok(self.list(items))
+            }
+        }
+    }
+
+    fn list(&mut self, texts: Vec<String>) -> Cell {
+        let list = self.cells.lists.len() as u32;
+        self.cells.lists.push(texts.into_iter().map(|text| Value::Str(text.into())).collect());
+        Cell::List(list)
+    }
+
+    /// Enters the row whose cells begin at `base` under its key.
+    fn key(&mut self, base: usize) {
+        let column = self.declaration.key;
+        if let Err((message, label, first)) = self.enter(base) {
+            self.at(column, message, label, first);
+        }
+    }
+
+    fn enter(&mut self, base: usize) -> Result<(), (String, &'static str, Option<usize>)> {
+        let Declaration { id, columns, key, .. } = &*self.declaration;
+        let (row, cells) = (self.rows as u32, &self.cells);
+        let text = cells.text(base + key);
+        if text.is_empty() {
+            if self.problems.last().is_some_and(|p| p.row == self.rows && p.column == *key) {
+                return Ok(());
+            }
+            let column = &columns[*key].name;
+            let message =
+                format!("a row of the table `{id}` has no `{column}`, by which it would be found");
+            return Err((message, "the key is missing", None));
+        }
+        let first = match &mut self.keys {
+            Keys::Exact(rows, hasher) => {
+                let key_of = |row: u32| cells.text(row as usize * columns.len() + key);
+                let hash = hasher.hash_one(text);
+                let same = |&other: &u32| key_of(other) == text;
+                match rows.entry(hash, same, |&other| hasher.hash_one(key_of(other))) {
+                    Entry::Occupied(other) => Some(*other.get()),
+                    Entry::Vacant(entry) => {
+                        entry.insert(row);
+                        None
+                    }
+                }
+            }
+            Keys::Ranges(rows) => {
+                let range = Cidr::parse(text.trim())
+                    .map_err(|message| (message, "expected an address or a range", None))?;
+                match rows.entry(range) {
+                    MapEntry::Occupied(other) => Some(*other.get()),
+                    MapEntry::Vacant(entry) => {
+                        entry.insert(row);
+                        None
+                    }
+                }
+            }
+        };
+        let Some(first) = first else { return Ok(()) };
+        let message = format!("the key `{}` stands twice in the table `{id}`", escaped(text, 60));
+        Err((message, "here again", Some(first as usize)))
+    }
+
+    fn at(&mut self, column: usize, message: String, label: &str, first: Option<usize>) {
+        let label = label.to_owned();
+        self.problems.push(Problem { row: self.rows, column, message, label, first });
+    }
+
+    /// The table, unless something was wrong.
+    pub(super) fn finish(self) -> Result<Table, Vec<Problem>> {
+        if !self.problems.is_empty() {
+            return Err(self.problems);
+        }
+        let mut cells = self.cells;
+        cells.cells.shrink_to_fit();
+        cells.texts.shrink_to_fit();
+        let index = match self.keys {
+            Keys::Exact(mut rows, hasher) => {
+                let (width, key) = (self.declaration.columns.len(), self.declaration.key);
+                rows.shrink_to_fit(|&row| hasher.hash_one(cells.text(row as usize * width + key)));
+                Index::Exact(rows, hasher)
+            }
+            Keys::Ranges(rows) => {
+                let ranges: Vec<(Cidr, u32)> = rows.into_iter().collect();
+                Index::Ranges(Ranges::new(&ranges))
+            }
+        };
+        Ok(Table::new(self.declaration, cells, index))
+    }
+}
+
+impl Problem {
+    /// What it says, with the places of its values.
+    pub(super) fn diagnostic(self, place: &dyn Fn(usize, usize) -> Option<Span>) -> Diagnostic {
+        let code = if self.first.is_some() { &codes::DUPLICATE_KEY } else { &codes::ROW };
+        let mut diagnostic = Diagnostic::error(code, self.message);
+        if let Some(span) = place(self.row, self.column) {
+            diagnostic = diagnostic.at(span, self.label);
+        }
+        let Some(first) = self.first else { return diagnostic };
+        if let Some(span) = place(first, self.column) {
+            diagnostic = diagnostic.at(span, "here first");
+        }
+        diagnostic.help("remove one of the two rows")
+    }
+}

@@ -1,0 +1,119 @@
+//! What a table is, without its rows.
+
+use crate::source::Span;
+use crate::value::{Elem, Type};
+
+/// Ids that stand for the credential reports of the run, never for a table of the policy.
+pub const RESERVED_IDS: [&str; 2] = ["keys", "creds"];
+
+/// The type of a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ColumnType {
+    /// Text, as it stands.
+    Str,
+    /// A 64-bit integer.
+    Int,
+    /// `true` or `false`.
+    Bool,
+    /// An RFC 3339 instant.
+    Time,
+    /// Several texts.
+    Texts,
+}
+
+impl ColumnType {
+    /// Every type, in the order of the documentation.
+    pub const ALL: [ColumnType; 5] =
+        [ColumnType::Str, ColumnType::Int, ColumnType::Bool, ColumnType::Time, ColumnType::Texts];
+
+    /// The words in files, in the order of [`ColumnType::ALL`].
+    pub const WORDS: &'static [&'static str] = &["str", "int", "bool", "time", "list of str"];
+
+    /// The word in files.
+    pub fn name(self) -> &'static str {
+        Self::WORDS[self as usize]
+    }
+
+    /// The type with this word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|ty| ty.name() == word)
+    }
+
+    /// The type of its values in expressions.
+    pub fn value_type(self) -> Type {
+        match self {
+            ColumnType::Str => Type::Str,
+            ColumnType::Int => Type::Int,
+            ColumnType::Bool => Type::Bool,
+            ColumnType::Time => Type::Time,
+            ColumnType::Texts => Type::List(Elem::Str),
+        }
+    }
+
+    /// What a value must look like, as a noun.
+    pub(super) fn expected(self) -> &'static str {
+        match self {
+            ColumnType::Str => "a text",
+            ColumnType::Int => "an integer",
+            ColumnType::Bool => "`true` or `false`",
+            ColumnType::Time => "a time like `2026-01-01T00:00:00Z`",
+            ColumnType::Texts => "a sequence of texts",
+        }
+    }
+}
+
+/// How a key finds a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Match {
+    /// The texts are the same.
+    Exact,
+    /// The address lies in the row's range; the row with the longest prefix is taken.
+    Cidr,
+}
+
+impl Match {
+    /// The words in files.
+    pub const WORDS: &'static [&'static str] = &["exact", "cidr"];
+
+    /// The match with this word.
+    pub fn parse(word: &str) -> Option<Self> {
+        match word {
+            "exact" => Some(Match::Exact),
+            "cidr" => Some(Match::Cidr),
+            _ => None,
+        }
+    }
+}
+
+/// One column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    /// Its name, as expressions say it.
+    pub name: String,
+    /// The type of its values.
+    pub ty: ColumnType,
+}
+
+/// What a table is, without its rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Declaration {
+    /// Its id.
+    pub id: String,
+    /// What it is for.
+    pub description: String,
+    /// The columns, in the order written.
+    pub columns: Vec<Column>,
+    /// Which column is the key; always a [`ColumnType::Str`].
+    pub key: usize,
+    /// How a key finds a row.
+    pub matching: Match,
+    /// Where the id was written; `None` for a table that no file declares.
+    pub span: Option<Span>,
+}
+
+impl Declaration {
+    /// The place of the column with this name.
+    pub fn column(&self, name: &str) -> Option<usize> {
+        self.columns.iter().position(|column| column.name == name)
+    }
+}

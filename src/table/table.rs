@@ -1,0 +1,119 @@
+//! The rows of a table.
+
+use std::sync::Arc;
+
+use super::index::Index;
+use super::{Column, Declaration};
+use crate::value::{Items, Time, Value};
+
+/// Most rows of a table.
+pub const MAX_ROWS: usize = 2_000_000;
+
+/// One value of a row, 16 bytes; texts and lists stand beside the rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Cell {
+    Missing,
+    Bool(bool),
+    Int(i64),
+    Time(Time),
+    /// Where the text begins, and its length.
+    Text(u32, u32),
+    /// Which of the lists.
+    List(u32),
+}
+
+/// The cells of all rows, one row after the other.
+#[derive(Debug, Default)]
+pub(super) struct Cells {
+    pub(super) cells: Vec<Cell>,
+    pub(super) texts: String,
+    pub(super) lists: Vec<Vec<Value<'static>>>,
+}
+
+impl Cells {
+    /// The text of a cell; empty when it has none.
+    pub(super) fn text(&self, cell: usize) -> &str {
+        match self.cells.get(cell) {
+            Some(&Cell::Text(start, length)) => {
+                let start = start as usize;
+                self.texts.get(start..start + length as usize).unwrap_or("")
+            }
+            _ => "",
+        }
+    }
+}
+
+/// Reference data joined by key: typed columns, and rows that are found by one of them.
+///
+/// It is made once and never changed. A look-up allocates nothing.
+#[derive(Debug)]
+pub struct Table {
+    declaration: Arc<Declaration>,
+    cells: Cells,
+    index: Index,
+}
+
+impl Table {
+    /// The table without rows, which makes rules over it *not configured*.
+    pub fn empty(declaration: Arc<Declaration>) -> Self {
+        Self { declaration, cells: Cells::default(), index: Index::default() }
+    }
+
+    pub(super) fn new(declaration: Arc<Declaration>, cells: Cells, index: Index) -> Self {
+        Self { declaration, cells, index }
+    }
+
+    /// What it is, without its rows.
+    pub fn declaration(&self) -> &Arc<Declaration> {
+        &self.declaration
+    }
+
+    /// Its id.
+    pub fn id(&self) -> &str {
+        &self.declaration.id
+    }
+
+    /// Its columns.
+    pub fn columns(&self) -> &[Column] {
+        &self.declaration.columns
+    }
+
+    /// How many rows it has.
+    pub fn len(&self) -> usize {
+        self.cells.cells.len() / self.declaration.columns.len().max(1)
+    }
+
+    /// Whether it has no row.
+    pub fn is_empty(&self) -> bool {
+        self.cells.cells.is_empty()
+    }
+
+    /// The row that a key finds.
+    ///
+    /// In a table of ranges the key is an address, of which the row with the longest prefix is
+    /// taken; what is no address finds nothing.
+    pub fn find(&self, key: &str) -> Option<u32> {
+        self.index.find(key, |row| self.key(row))
+    }
+
+    /// The value of a column in a row; missing where the row has none.
+    pub fn value(&self, row: u32, column: usize) -> Value<'_> {
+        let at = row as usize * self.declaration.columns.len() + column;
+        match self.cells.cells.get(at) {
+            None | Some(Cell::Missing) => Value::Missing,
+            Some(Cell::Bool(value)) => Value::Bool(*value),
+            Some(Cell::Int(value)) => Value::Int(*value),
+            Some(Cell::Time(value)) => Value::Time(*value),
+            Some(Cell::Text(..)) => Value::str(self.cells.text(at)),
+            Some(Cell::List(list)) => self
+                .cells
+                .lists
+                .get(*list as usize)
+                .map_or(Value::Missing, |items| Value::List(Items::Borrowed(items))),
+        }
+    }
+
+    fn key(&self, row: u32) -> &str {
+        self.cells.text(row as usize * self.declaration.columns.len() + self.declaration.key)
+    }
+}
