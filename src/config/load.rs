@@ -1,4 +1,4 @@
-//! Loading a policy: project file, lists, definitions, rules, allowlists, in this order.
+//! Loading a policy: project file, lists, tables, definitions, rules, allowlists, in this order.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -8,15 +8,15 @@ use sha2::{Digest, Sha256};
 
 use super::policy::{LoadOptions, Policy, SeverityChange};
 use super::project::{FILE_NAME, PolicyPath, Project, Reader};
-use super::{builtin, files};
+use super::{builtin, files, tables};
 use crate::allow;
 use crate::diag::codes::{
     allow as allow_codes, config as codes, policy as policy_codes, rule as rule_codes,
 };
-use crate::diag::{Diagnostic, did_you_mean};
-use crate::rule::{self, DocumentKind, Overrides, Rule, Severity};
+use crate::diag::{Diagnostic, did_you_mean, escaped};
+use crate::rule::{self, DeclaredTable, DocumentKind, Overrides, Rule, Severity};
 use crate::source::{FileId, Sources, Span, walk};
-use crate::table::List;
+use crate::table::{List, Table};
 use crate::value::RecordKind;
 use crate::yaml::{self, Node};
 
@@ -33,6 +33,8 @@ pub(super) struct Loader<'o> {
     policy: Policy,
     documents: BTreeMap<DocumentKind, Vec<Document>>,
     entries: Vec<allow::Written>,
+    /// Data files of tables.
+    digests: Vec<tables::Digested>,
     /// Rules that are there and did not load, so that naming them is no second error.
     broken: Vec<String>,
 }
@@ -45,6 +47,7 @@ impl<'o> Loader<'o> {
             policy: Policy::empty(options.functions),
             documents: BTreeMap::new(),
             entries: Vec::new(),
+            digests: Vec::new(),
             broken: Vec::new(),
         }
     }
@@ -53,6 +56,7 @@ impl<'o> Loader<'o> {
         let root = self.project();
         self.parse(&root);
         self.lists();
+        self.tables(&root);
         self.definitions();
         self.rules();
         self.allowlists();
@@ -64,7 +68,7 @@ impl<'o> Loader<'o> {
             let message = format!("the rule `{id}` was not loaded");
             policy.diagnostics.push(Diagnostic::error(&policy_codes::UNREADABLE, message));
         }
-        policy.hash = hash(&policy.sources);
+        policy.hash = hash(&policy.sources, &self.digests);
         sort(&mut policy.diagnostics, &policy.sources);
         if policy.diagnostics.iter().any(Diagnostic::is_error) {
             return Err((policy.sources, policy.diagnostics));
@@ -127,12 +131,6 @@ impl<'o> Loader<'o> {
                 Ok((rule::document_kind(&node).map_err(|error| vec![error])?, node))
             });
             match document {
-                Ok((DocumentKind::Table, node)) => {
-                    let span = node.entries().first().map_or(node.span, |entry| entry.key.span());
-                    let message = "`table` is not supported by this version of Keytrail";
-                    diagnostics
-                        .push(Diagnostic::error(&codes::NOT_SUPPORTED, message).at(span, ""));
-                }
                 Ok((DocumentKind::Entries, node)) => {
                     // Allowlists can be large, and a tree takes many times its text.
                     let (entries, told) = allow::read(&node);
@@ -186,6 +184,81 @@ impl<'o> Loader<'o> {
                 self.policy.diagnostics.extend(told);
             }
         }
+    }
+
+    /// Tables with their rows: of the command line, else the project file, else the declaration.
+    fn tables(&mut self, root: &Path) {
+        let documents = self.documents.remove(&DocumentKind::Table).unwrap_or_default();
+        let (mut places, mut declared, mut broken) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
+        for document in &documents {
+            let (table, told) = rule::load_table(&document.node, &self.policy.sources);
+            self.policy.diagnostics.extend(told);
+            let written = document.node.get("table").and_then(|table| table.get("id"));
+            let Some((id, span)) = written.and_then(|id| Some((id.text()?, id.span))) else {
+                continue;
+            };
+            match table {
+                _ if !self.is_first("table", id, span, &mut places) => {}
+                Some(table) => drop(declared.insert(id.to_owned(), table)),
+                None => broken.push(id.to_owned()),
+            }
+        }
+        let mut files = self.data_files(&declared, &broken);
+        for (id, DeclaredTable { mut table, file }) in declared {
+            let own = file.map(|file| {
+                let base = tables::folder(&self.policy.sources.file(file.span().file).name, root);
+                PolicyPath { base, text: file.text().to_owned(), span: Some(file.span()) }
+            });
+            if let Some(file) = files.remove(&id).or(own) {
+                let Policy { sources, diagnostics, .. } = &mut self.policy;
+                let (declaration, digests) = (table.declaration().clone(), &mut self.digests);
+                table = tables::read(&declaration, &file, root, sources, digests, diagnostics)
+                    .unwrap_or_else(|| Table::empty(declaration));
+            }
+            self.policy.tables.insert(id, Arc::new(table));
+        }
+    }
+
+    /// The data files that the command line and the project file name, by table.
+    fn data_files(
+        &mut self,
+        declared: &BTreeMap<String, DeclaredTable>,
+        broken: &[String],
+    ) -> BTreeMap<String, PolicyPath> {
+        let known = || declared.keys().chain(broken);
+        let unknown = |id: &str, message: String| {
+            Diagnostic::error(&codes::UNKNOWN_SETTING, message).help(
+                did_you_mean(id, known().map(String::as_str))
+                    .unwrap_or_else(|| "a `table` file declares it first".to_owned()),
+            )
+        };
+        let mut files = BTreeMap::new();
+        for (id, (span, file)) in std::mem::take(&mut self.project.tables) {
+            if !known().any(|own| *own == id) {
+                let message = format!(
+                    "the project file gives rows to the table `{}`, which does not exist",
+                    escaped(&id, 60)
+                );
+                let diagnostic = unknown(&id, message).at(span, "there is no such table");
+                self.policy.diagnostics.push(diagnostic);
+            }
+            files.insert(id, file);
+        }
+        let base = walk::resolve(&self.options.directory);
+        let mut given: Vec<&str> = Vec::new();
+        for (id, text) in &self.options.tables {
+            if !known().any(|own| own == id) {
+                let message = format!("`--table` names the table `{id}`, which does not exist");
+                self.policy.diagnostics.push(unknown(id, message));
+            } else if given.contains(&id.as_str()) {
+                let message = format!("`--table` gives the table `{id}` two data files");
+                self.policy.diagnostics.push(Diagnostic::error(&codes::UNKNOWN_SETTING, message));
+            }
+            given.push(id);
+            let file = PolicyPath { base: base.clone(), text: text.clone(), span: None };
+            files.insert(id.clone(), file);
+        }
+        files
     }
 
     fn definitions(&mut self) {
@@ -293,6 +366,9 @@ impl<'o> Loader<'o> {
         let message = format!("two files define the {what} `{name}`");
         let help = match (builtin::is_builtin(&self.policy.sources, first.file), what) {
             (true, "list") => "to change a built-in list, use `lists` in keytrail.yaml",
+            (true, "table") => {
+                "to give a built-in table rows, name their file below `tables` in keytrail.yaml"
+            }
             (true, _) => {
                 "to change a built-in rule, use `rules` in keytrail.yaml; to replace it, turn it \
                  off there and give yours another id"
@@ -324,10 +400,12 @@ fn sort(diagnostics: &mut [Diagnostic], sources: &Sources) {
     });
 }
 
-/// SHA-256 over the name and text of every file, in the order of their names.
-fn hash(sources: &Sources) -> String {
-    let mut files: Vec<(&str, &str)> =
-        sources.iter().map(|(_, file)| (file.name.as_str(), &*file.text)).collect();
+/// SHA-256 over the name and text of every file, in the order of their names; of data files that
+/// are not kept, over the digest of the text.
+fn hash(sources: &Sources, digests: &[tables::Digested]) -> String {
+    let kept = sources.iter().map(|(_, file)| (file.name.as_str(), &*file.text));
+    let read = digests.iter().map(|(name, digest)| (name.as_str(), digest.as_str()));
+    let mut files: Vec<(&str, &str)> = kept.chain(read).collect();
     files.sort_unstable();
     let mut hasher = Sha256::new();
     for part in files.into_iter().flat_map(|(name, text)| [name, text]) {

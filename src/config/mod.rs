@@ -1,4 +1,4 @@
-//! The project file, and the whole policy of a run: rules, lists, definitions, allowlists.
+//! The project file, and the whole policy of a run: rules, lists, tables, definitions, allowlists.
 //!
 //! Policy files are named relative to the project; the files that ship with Keytrail are named
 //! `builtin:rules/…`.
@@ -10,6 +10,7 @@ mod load;
 mod policy;
 mod project;
 mod schema;
+mod tables;
 
 pub use builtin::PREFIX as BUILTIN_PREFIX;
 pub use policy::{LoadOptions, Policy, SeverityChange};

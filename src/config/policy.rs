@@ -12,7 +12,7 @@ use crate::diag::Diagnostic;
 use crate::expr::{Definition, Env, Function};
 use crate::rule::{Rule, Severity};
 use crate::source::{FileId, Sources, Span};
-use crate::table::List;
+use crate::table::{List, Table};
 use crate::value::Zone;
 
 /// Where the policy comes from: what the command line and the environment say.
@@ -28,6 +28,8 @@ pub struct LoadOptions {
     pub rules: Vec<String>,
     /// `--allowlists`: the same for allowlists.
     pub allowlists: Vec<String>,
+    /// `--table`: names of tables, each with the data file that holds its rows.
+    pub tables: Vec<(String, String)>,
     /// Leave the built-in rules out.
     pub no_builtin: bool,
     /// The functions of the expression language.
@@ -47,6 +49,8 @@ pub struct Policy {
     pub lists: BTreeMap<String, Arc<List>>,
     /// Where the id of each list was written.
     pub list_spans: BTreeMap<String, Span>,
+    /// Every table, by id, with its rows.
+    pub tables: BTreeMap<String, Arc<Table>>,
     /// Every definition, by name.
     pub definitions: BTreeMap<String, Definition>,
     /// Every allowlist entry.
@@ -102,6 +106,7 @@ impl Policy {
             disabled: Vec::new(),
             lists: BTreeMap::new(),
             list_spans: BTreeMap::new(),
+            tables: BTreeMap::new(),
             definitions: BTreeMap::new(),
             allowlist: Allowlist::default(),
             zone: Zone::utc(),
@@ -128,6 +133,14 @@ impl Env for Policy {
 
     fn list_ids(&self) -> Vec<&str> {
         self.lists.keys().map(String::as_str).collect()
+    }
+
+    fn table(&self, id: &str) -> Option<&Arc<Table>> {
+        self.tables.get(id)
+    }
+
+    fn table_ids(&self) -> Vec<&str> {
+        self.tables.keys().map(String::as_str).collect()
     }
 
     fn definition(&self, name: &str) -> Option<&Definition> {

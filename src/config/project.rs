@@ -27,6 +27,11 @@ pub static PROJECT: Shape = Shape::Object(&[
     Key::optional("allowlists", TEXTS, "Files, folders and globs of allowlists."),
     Key::optional("rules", Shape::Map(&RULE), "Changes to rules, by id."),
     Key::optional("lists", Shape::Map(&LIST), "Changes to lists, by id."),
+    Key::optional(
+        "tables",
+        Shape::Map(&Shape::Str),
+        "Data files of tables, by id: a CSV, JSON or YAML file, relative to this file.",
+    ),
     Key::optional("zone", Shape::Str, "The zone of calendar functions and days; UTC by default."),
     Key::optional("fail_on", SEVERITY, "The lowest severity that fails a run."),
     Key::optional("min_severity", SEVERITY, "The lowest severity that is reported."),
@@ -50,7 +55,7 @@ const SEVERITY: Shape = Shape::Enum(Severity::WORDS);
 static LEVEL: Shape = Shape::Enum(&["off", "note", "warning", "error"]);
 
 /// Keys of later versions.
-const RESERVED: [&str; 5] = ["triage", "tables", "inputs", "queries", "guards"];
+const RESERVED: [&str; 4] = ["triage", "inputs", "queries", "guards"];
 
 /// What the project file says, with what it extends.
 #[derive(Debug, Clone, Default)]
@@ -61,6 +66,8 @@ pub(super) struct Project {
     pub(super) allowlists: Vec<PolicyPath>,
     pub(super) rules: BTreeMap<String, RuleChange>,
     pub(super) lists: BTreeMap<String, Vec<ListChange>>,
+    /// Data files of tables, with the place of the table's name.
+    pub(super) tables: BTreeMap<String, (Span, PolicyPath)>,
     pub(super) zone: Option<Zone>,
     pub(super) fail_on: Option<Severity>,
     pub(super) min_severity: Option<Severity>,
@@ -236,6 +243,12 @@ impl<'a> Reader<'a> {
             let change =
                 ListChange { span: entry.key.span(), add: values("add"), remove: values("remove") };
             project.lists.entry(entry.key.text().to_owned()).or_default().push(change);
+        }
+        for entry in entries(node, "tables") {
+            let Some(text) = entry.value.text() else { continue };
+            let (base, span) = (base.to_owned(), Some(entry.value.span));
+            let file = PolicyPath { base, text: text.to_owned(), span };
+            project.tables.insert(entry.key.text().to_owned(), (entry.key.span(), file));
         }
         if let Some(node) = node.get("zone") {
             project.zone = self.zone(node).or(project.zone.take());

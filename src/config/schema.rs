@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::PROJECT;
-use crate::rule::{DEFINITIONS_FILE, LIST_FILE, RULE_FILE};
+use crate::rule::{DEFINITIONS_FILE, LIST_FILE, RULE_FILE, TABLE_FILE};
 use crate::{allow, yaml};
 
 /// The schema of the project file, as it stands in `schemas/config.json`.
@@ -16,7 +16,7 @@ pub fn project_schema() -> String {
 /// One object with one key, whichever it is, instead of alternatives: an editor then completes
 /// inside the part that is being written and shows the errors of that part only.
 pub fn policy_schema() -> String {
-    let shapes = [&RULE_FILE, &LIST_FILE, &DEFINITIONS_FILE, &allow::FILE];
+    let shapes = [&RULE_FILE, &LIST_FILE, &TABLE_FILE, &DEFINITIONS_FILE, &allow::FILE];
     let properties: Map<String, Value> = shapes
         .into_iter()
         .filter_map(|shape| match yaml::json_schema(shape).get_mut("properties")?.take() {
@@ -32,7 +32,10 @@ pub fn policy_schema() -> String {
         "minProperties": 1,
         "maxProperties": 1,
     });
-    document("Policy file of Keytrail: a rule, a list, definitions or allowlist entries", schema)
+    document(
+        "Policy file of Keytrail: a rule, a list, a table, definitions or allowlist entries",
+        schema,
+    )
 }
 
 fn document(title: &str, mut schema: Value) -> String {
@@ -52,7 +55,7 @@ mod tests {
     use super::{policy_schema, project_schema};
 
     #[test]
-    fn a_policy_file_has_one_of_four_keys() {
+    fn a_policy_file_has_one_of_its_keys() {
         let schema: Value = serde_json::from_str(&policy_schema()).unwrap();
         let validator = jsonschema::validator_for(&schema).unwrap();
         let list = json!({ "id": "a", "of": "event.operation", "values": ["b"] });
@@ -61,7 +64,7 @@ mod tests {
         assert!(!validator.is_valid(&json!({ "lists": list })));
         assert!(!validator.is_valid(&json!({ "list": list, "definitions": {} })));
         let keys: Vec<&String> = schema["properties"].as_object().unwrap().keys().collect();
-        assert_eq!(keys, ["definitions", "entries", "list", "rule"]);
+        assert_eq!(keys, ["definitions", "entries", "list", "rule", "table"]);
     }
 
     #[test]

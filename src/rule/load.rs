@@ -11,6 +11,7 @@ use super::shape::{LATER, RULE_FILE};
 use super::{Category, Expectation, Raise, Rule, Severity, Status, TestCase};
 use crate::diag::codes::{lint, policy, rule as codes};
 use crate::diag::{Diagnostic, escaped};
+use crate::expr::ir::Op;
 use crate::expr::{self, Declarations, Env, Expected, Expr, Param};
 use crate::source::{Fragment, Sources, Span};
 use crate::value::RecordKind;
@@ -290,7 +291,8 @@ fn default_by(on: RecordKind) -> &'static [&'static str] {
     }
 }
 
-/// Why a condition that never holds is not a mistake: it reads a list that holds nothing.
+/// Why a condition that never holds is not a mistake: it reads a list or a table that holds
+/// nothing.
 fn not_configured(
     when: &Expr,
     source: &Fragment,
@@ -310,7 +312,13 @@ fn not_configured(
     let param = named("params.")
         .find(|name| matches!(params.get(*name), Some(Param::List(list)) if list.is_empty()));
     let list = named("lists.").find(|id| env.list(id).is_some_and(|list| list.is_empty()));
+    let mut table = None;
+    when.ir().walk(&mut |node| match &node.op {
+        Op::Lookup(read, _) | Op::Cell(read, ..) if read.is_empty() => table = table.or(Some(read)),
+        _ => {}
+    });
     param
         .map(|name| format!("its parameter `{name}` is an empty list"))
         .or_else(|| list.map(|id| format!("the list `{id}` is empty")))
+        .or_else(|| table.map(|table| format!("the table `{}` has no rows", table.id())))
 }

@@ -88,6 +88,11 @@ static TEST: Shape = Shape::Object(&[
     Key::optional("zone", Shape::Str, "The zone of calendar functions, UTC by default."),
     Key::optional("params", FIELDS, "Values of parameters."),
     Key::optional("lists", Shape::Map(&TEXTS), "Values of lists."),
+    Key::optional(
+        "tables",
+        Shape::Map(&Shape::List(&Shape::Map(&Shape::Any))),
+        "Rows of tables, each a mapping of columns.",
+    ),
     Key::required("expect", Shape::Enum(super::Expectation::WORDS), "`match` or `none`."),
 ]);
 

@@ -3,24 +3,25 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::diag::codes::rule as codes;
+use crate::diag::codes::{rule as codes, table as table_codes};
 use crate::diag::{Diagnostic, did_you_mean, escaped};
 use crate::expr::{Definition, Env, Function};
-use crate::table::{List, ListValue};
+use crate::table::{self, List, ListValue, Table};
 use crate::value::Zone;
 use crate::yaml::Node;
 
-/// The policy with a test's lists and zone.
+/// The policy with a test's lists, tables and zone.
 pub(super) struct TestEnv<'a> {
     policy: &'a dyn Env,
     lists: BTreeMap<String, Arc<List>>,
+    tables: BTreeMap<String, Arc<Table>>,
     zone: Zone,
 }
 
 impl<'a> TestEnv<'a> {
-    /// The environment of a test without lists and zone of its own.
+    /// The environment of a test without lists, tables and zone of its own.
     pub(super) fn plain(policy: &'a dyn Env) -> Self {
-        Self { policy, lists: BTreeMap::new(), zone: Zone::utc() }
+        Self { policy, lists: BTreeMap::new(), tables: BTreeMap::new(), zone: Zone::utc() }
     }
 
     /// The environment that a test describes.
@@ -61,6 +62,24 @@ impl<'a> TestEnv<'a> {
             );
             env.lists.insert(id.to_owned(), Arc::new(list));
         }
+        for entry in test.get("tables").map(Node::entries).unwrap_or(&[]) {
+            let id = entry.key.text();
+            let Some(known) = policy.table(id) else {
+                out.push(
+                    Diagnostic::error(
+                        &table_codes::UNKNOWN_TABLE,
+                        format!("there is no table `{}`", escaped(id, 60)),
+                    )
+                    .at(entry.key.span(), "unknown table")
+                    .maybe_help(did_you_mean(id, policy.table_ids())),
+                );
+                continue;
+            };
+            match table::from_nodes(known.declaration(), entry.value.items()) {
+                Ok(table) => drop(env.tables.insert(id.to_owned(), Arc::new(table))),
+                Err(errors) => out.extend(errors),
+            }
+        }
         env
     }
 }
@@ -76,6 +95,14 @@ impl Env for TestEnv<'_> {
 
     fn list_ids(&self) -> Vec<&str> {
         self.policy.list_ids()
+    }
+
+    fn table(&self, id: &str) -> Option<&Arc<Table>> {
+        self.tables.get(id).or_else(|| self.policy.table(id))
+    }
+
+    fn table_ids(&self) -> Vec<&str> {
+        self.policy.table_ids()
     }
 
     fn definition(&self, name: &str) -> Option<&Definition> {

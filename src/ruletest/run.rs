@@ -48,7 +48,7 @@ impl TestResult {
 /// Runs every test of a rule, in the order written. `formats` read the `raw` records.
 ///
 /// The rule is taken as its file says it, whatever the project changed of its parameters; the
-/// lists are those of the policy.
+/// lists and tables are those of the policy, but a test may give its own.
 pub fn run(
     rule: &Rule,
     sources: &Sources,
@@ -94,7 +94,7 @@ impl Runner<'_> {
         plain: &Result<Rule, Vec<Diagnostic>>,
     ) -> Result<(), Vec<Diagnostic>> {
         let node = &test.node;
-        if ["params", "lists", "zone"].iter().all(|key| node.get(key).is_none()) {
+        if ["params", "lists", "tables", "zone"].iter().all(|key| node.get(key).is_none()) {
             let rule = plain.as_ref().map_err(Clone::clone)?;
             return self.decide(test, rule);
         }

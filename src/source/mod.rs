@@ -8,4 +8,6 @@ mod sources;
 pub mod walk;
 
 pub use fragment::{Fragment, Segment};
-pub use sources::{FileId, LoadError, MAX_POLICY_FILE, SourceFile, Sources, Span};
+pub use sources::{
+    FileId, LoadError, MAX_POLICY_FILE, MAX_TABLE_FILE, SourceFile, Sources, Span, read_table,
+};

@@ -7,6 +7,9 @@ use std::sync::Arc;
 /// Largest policy file that is read, in bytes.
 pub const MAX_POLICY_FILE: u64 = 4 * 1024 * 1024;
 
+/// Largest data file of a table that is read, in bytes.
+pub const MAX_TABLE_FILE: u64 = 256 * 1024 * 1024;
+
 /// Which of the loaded files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId(pub(crate) u32);
@@ -85,24 +88,7 @@ impl Sources {
 
     /// Reads a policy file: a regular file of at most [`MAX_POLICY_FILE`] bytes in UTF-8.
     pub fn load(&mut self, path: &Path, name: impl Into<String>) -> Result<FileId, LoadError> {
-        let failed = |reason: String| LoadError { path: path.to_owned(), reason };
-        let meta = std::fs::metadata(path).map_err(|e| failed(e.to_string()))?;
-        if !meta.is_file() {
-            return Err(failed("it is not a regular file".into()));
-        }
-        if meta.len() > MAX_POLICY_FILE {
-            return Err(failed(format!(
-                "it has {} bytes, more than the {MAX_POLICY_FILE} that a policy file may have",
-                meta.len()
-            )));
-        }
-        let bytes = std::fs::read(path).map_err(|e| failed(e.to_string()))?;
-        if matches!(bytes.get(..2), Some([0xff, 0xfe] | [0xfe, 0xff])) {
-            return Err(failed("it is UTF-16; save it as UTF-8".into()));
-        }
-        let text = String::from_utf8(bytes).map_err(|e| {
-            failed(format!("it is not UTF-8 (byte {})", e.utf8_error().valid_up_to()))
-        })?;
+        let text = read(path, MAX_POLICY_FILE, "policy file")?;
         Ok(self.add(name, &text))
     }
 
@@ -120,6 +106,38 @@ impl Sources {
     pub fn text(&self, span: Span) -> &str {
         self.file(span.file).text.get(span.start as usize..span.end as usize).unwrap_or("")
     }
+}
+
+/// Reads the data file of a table: a regular file of at most [`MAX_TABLE_FILE`] bytes in UTF-8.
+///
+/// Its text can be large, so it is kept only as long as the table is being made.
+pub fn read_table(path: &Path) -> Result<String, LoadError> {
+    let mut text = read(path, MAX_TABLE_FILE, "table file")?;
+    if text.starts_with('\u{feff}') {
+        text.drain(..'\u{feff}'.len_utf8());
+    }
+    Ok(text)
+}
+
+fn read(path: &Path, limit: u64, what: &str) -> Result<String, LoadError> {
+    let failed = |reason: String| LoadError { path: path.to_owned(), reason };
+    let meta = std::fs::metadata(path).map_err(|e| failed(e.to_string()))?;
+    if !meta.is_file() {
+        return Err(failed("it is not a regular file".into()));
+    }
+    if meta.len() > limit {
+        return Err(failed(format!(
+            "it has {} bytes, more than the {limit} that a {what} may have",
+            meta.len()
+        )));
+    }
+    let bytes = std::fs::read(path).map_err(|e| failed(e.to_string()))?;
+    if matches!(bytes.get(..2), Some([0xff, 0xfe] | [0xfe, 0xff])) {
+        return Err(failed("it is UTF-16; save it as UTF-8".into()));
+    }
+    let text = String::from_utf8(bytes)
+        .map_err(|e| failed(format!("it is not UTF-8 (byte {})", e.utf8_error().valid_up_to())))?;
+    Ok(text)
 }
 
 /// A policy file that could not be read.

@@ -116,4 +116,15 @@ impl Declaration {
     pub fn column(&self, name: &str) -> Option<usize> {
         self.columns.iter().position(|column| column.name == name)
     }
+
+    /// The place of the column that a header of a data file means: case, spaces, `_` and `-` make
+    /// no difference.
+    pub(super) fn column_of_header(&self, header: &str) -> Option<usize> {
+        self.columns.iter().position(|column| plain(&column.name).eq(plain(header)))
+    }
+}
+
+fn plain(name: &str) -> impl Iterator<Item = char> + '_ {
+    let significant = |c: &char| !c.is_whitespace() && !matches!(c, '_' | '-');
+    name.chars().filter(significant).flat_map(char::to_lowercase)
 }

@@ -9,10 +9,15 @@ mod index;
 #[allow(clippy::module_inception)]
 mod table;
 mod build;
+mod header;
+mod read;
+mod csv;
+mod json;
 mod rows;
 
 pub use declaration::{Column, ColumnType, Declaration, Match, RESERVED_IDS};
 pub use list::{List, ListValue};
+pub use read::{Data, DataFormat, from_csv, from_json, from_yaml};
 pub use rows::from_nodes;
 pub use table::{MAX_ROWS, Table};
 

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::build::{Builder, Raw};
+use super::header::Header;
+use super::read::{Data, lacking, twice};
 use super::{Declaration, Table};
 use crate::diag::codes::table as codes;
 use crate::diag::{Diagnostic, did_you_mean, escaped};
@@ -50,6 +52,55 @@ pub fn from_nodes(declaration: &Arc<Declaration>, rows: &[Node]) -> Result<Table
             diagnostics.extend(problems.into_iter().map(|problem| problem.diagnostic(&place)));
             Err(diagnostics)
         }
+    }
+}
+
+/// The table of a data file: a sequence of mappings, in which other columns may stand too.
+pub(super) fn read(
+    declaration: &Arc<Declaration>,
+    document: &Node,
+) -> Result<Data, Vec<Diagnostic>> {
+    let mut header = Header::new(declaration);
+    let mut builder = Builder::new(declaration.clone());
+    let wrong = |message: String, at: Span, label: &str| {
+        Err(vec![Diagnostic::error(&codes::ROW, message).at(at, label)])
+    };
+    let NodeKind::Sequence(rows) = &document.kind else {
+        let message =
+            format!("the data file of the table `{}` is a sequence of rows", declaration.id);
+        return wrong(message, document.span, "expected `- column: value` for each row");
+    };
+    let mut places: Vec<Vec<Span>> = Vec::new();
+    for row in rows {
+        if !matches!(row.kind, NodeKind::Mapping(_)) {
+            let message = format!("a row of the table `{}` is a mapping", declaration.id);
+            return wrong(message, row.span, "expected `column: value` for each column");
+        }
+        let mut values: Vec<Option<Raw<'_>>> = vec![None; declaration.columns.len()];
+        let mut spans = vec![row.span; declaration.columns.len()];
+        for entry in row.entries() {
+            let Some(column) = header.column(entry.key.text()) else { continue };
+            spans[column] = entry.value.span;
+            if values[column].replace(raw(&entry.value)).is_some() {
+                return wrong(twice(declaration, column), entry.key.span(), "here again");
+            }
+        }
+        places.push(spans);
+        let mut values: Vec<Raw<'_>> =
+            values.into_iter().map(|value| value.unwrap_or(Raw::Empty)).collect();
+        if !builder.row(&mut values) {
+            break;
+        }
+    }
+    let place = |row: usize, column: usize| places.get(row)?.get(column).copied();
+    match builder.finish() {
+        Err(problems) => {
+            Err(problems.into_iter().map(|problem| problem.diagnostic(&place)).collect())
+        }
+        Ok(table) => match lacking(declaration, &header).filter(|_| !rows.is_empty()) {
+            Some(message) => wrong(message, document.span, "in none of its rows"),
+            None => Ok(Data { table, extra: header.into_extra() }),
+        },
     }
 }
 

@@ -22,3 +22,4 @@ mod readme;
 mod run;
 mod scan;
 mod schemas;
+mod tables;

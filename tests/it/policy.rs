@@ -305,8 +305,10 @@ fn one_broken_file_of_many_is_named_and_costs_no_second_error() {
     error[KT3005]: `iam.A` names no provider
       rules/risky.yaml:4:12 `iam.A` in this value
       help: operations are written `provider:service.Api`, like `aws:iam.CreateUser`
-    error[KT5002]: `table` is not supported by this version of Keytrail
-      rules/table.yaml:1:1 `table`
+    error[KT1011]: the keys `key`, `columns` are missing
+      rules/table.yaml:1:1 `table` this needs `key`, `columns`
+      help: `key`: How rows are found.
+      help: `columns`: The type of each column, by name; the key is one of them.
     error[KT1002]: the file is not valid YAML: the bracket that opens here is never closed
       rules/torn.yaml:1:7 `[` here
     error[KT1015]: `rules` is no kind of policy file

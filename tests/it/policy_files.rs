@@ -15,13 +15,14 @@ use keytrail::rule::{self, DocumentKind, Overrides};
 use keytrail::ruletest::{self, Outcome};
 use keytrail::source::Sources;
 use keytrail::stdlib::FUNCTIONS;
-use keytrail::table::{List, ListValue};
+use keytrail::table::{List, ListValue, Table};
 use keytrail::value::Zone;
 use keytrail::yaml;
 
-/// One list, `high_risk_apis`.
+/// One list, `high_risk_apis`, and one table, `accounts`, without rows.
 struct World {
     lists: BTreeMap<String, Arc<List>>,
+    accounts: Arc<Table>,
     zone: Zone,
 }
 
@@ -31,7 +32,13 @@ impl World {
         let values = values.map(|text| ListValue { text: text.to_owned(), span: None }).to_vec();
         let of = Some("event.operation".to_owned());
         let list = List::new("high_risk_apis".to_owned(), of, String::new(), values);
-        Self { lists: [(list.id.clone(), Arc::new(list))].into(), zone: Zone::utc() }
+        let mut sources = Sources::default();
+        let text =
+            "table: {id: accounts, key: {column: account}, columns: {account: str, env: str}}";
+        let declared = yaml::parse(sources.add("accounts.yaml", text), &sources).unwrap();
+        let accounts = rule::load_table(&declared, &sources).0.unwrap().table;
+        let lists = [(list.id.clone(), Arc::new(list))].into();
+        Self { lists, accounts: Arc::new(accounts), zone: Zone::utc() }
     }
 }
 
@@ -44,6 +51,12 @@ impl Env for World {
     }
     fn list_ids(&self) -> Vec<&str> {
         self.lists.keys().map(String::as_str).collect()
+    }
+    fn table(&self, id: &str) -> Option<&Arc<Table>> {
+        (id == "accounts").then_some(&self.accounts)
+    }
+    fn table_ids(&self) -> Vec<&str> {
+        vec!["accounts"]
     }
     fn definition(&self, _: &str) -> Option<&Definition> {
         None
@@ -66,6 +79,7 @@ fn diagnose(name: &str, text: &str) -> String {
     let diagnostics: Vec<Diagnostic> = match kind {
         Err(errors) => errors,
         Ok((DocumentKind::List, node)) => rule::load_list(&node, &sources).1,
+        Ok((DocumentKind::Table, node)) => rule::load_table(&node, &sources).1,
         Ok((DocumentKind::Definitions, node)) => {
             let (definitions, mut told) = rule::load_definitions(&node);
             told.extend(definitions.iter().flat_map(|named| rule::check_definition(named, &world)));

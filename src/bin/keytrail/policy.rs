@@ -22,6 +22,9 @@ pub(crate) struct PolicyArgs {
     /// Allowlists to load: a file, folder or glob; repeatable.
     #[arg(short, long, value_name = "PATH", env = "KEYTRAIL_ALLOWLISTS", hide_env_values = true)]
     pub(crate) allowlists: Vec<String>,
+    /// Take the rows of a table from this CSV, JSON or YAML file; repeatable.
+    #[arg(long, value_name = "NAME=FILE", value_parser = data_file)]
+    pub(crate) table: Vec<(String, String)>,
     /// The project file; otherwise keytrail.yaml is searched from here upward.
     #[arg(short, long, value_name = "FILE", env = "KEYTRAIL_CONFIG", hide_env_values = true)]
     pub(crate) config: Option<PathBuf>,
@@ -33,6 +36,18 @@ pub(crate) struct PolicyArgs {
     pub(crate) no_builtin: bool,
 }
 
+/// `NAME=FILE`.
+fn data_file(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, file)) if !name.is_empty() && !file.is_empty() => {
+            Ok((name.to_owned(), file.to_owned()))
+        }
+        _ => {
+            Err("expected the id of a table and its data file, like `accounts=accounts.csv`".into())
+        }
+    }
+}
+
 impl PolicyArgs {
     /// What the library is asked to load.
     pub(crate) fn options(&self, host: &Host<'_>) -> LoadOptions {
@@ -42,6 +57,7 @@ impl PolicyArgs {
             directory: host.directory.clone(),
             rules: self.rules.clone(),
             allowlists: self.allowlists.clone(),
+            tables: self.table.clone(),
             no_builtin: self.no_builtin,
             functions: keytrail::stdlib::FUNCTIONS,
         }

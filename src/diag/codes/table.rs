@@ -13,4 +13,23 @@ super::codes! {
     /// A column that the declaration does not have.
     UNKNOWN_COLUMN = "KT8003", "unknown column",
         "The declaration of a table names its columns and their types; there are no others.";
+    /// A data file that cannot be read.
+    DATA_FILE = "KT8004", "data file of a table",
+        "The rows of a table come from a CSV, JSON or YAML file, or stand in its declaration. A \
+         file that cannot be read stops the run, so that it is never taken for an empty table.";
+    /// Columns of a data file that nothing declares.
+    EXTRA_COLUMNS = "KT8005", "columns that are not read",
+        "The data file has columns that the declaration of its table does not name. They are left \
+         out; if one of them is meant, declare it or rename it.";
+    /// A table whose id stands for something else.
+    RESERVED_ID = "KT8006", "reserved table id",
+        "`keys` and `creds` stand for the credential reports of a run, not for a table of the \
+         policy.";
+    /// The key of a table is not one of its columns.
+    KEY_COLUMN = "KT8007", "key column of a table",
+        "A table is found by one of its columns, which holds texts: `key: {column: ip, match: \
+         cidr}`.";
+    /// A table that does not exist.
+    UNKNOWN_TABLE = "KT8008", "unknown table",
+        "No policy file declares a table with this id.";
 }

@@ -1,0 +1,111 @@
+//! Data files of tables: which one, and reading it.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+
+use super::project::PolicyPath;
+use crate::diag::codes::table as codes;
+use crate::diag::{Diagnostic, nearest};
+use crate::source::{Sources, read_table, walk};
+use crate::table::{self, Data, DataFormat, Declaration, Table};
+use crate::yaml;
+
+/// A data file that was read and is not kept: its name and the SHA-256 of its text.
+pub(super) type Digested = (String, String);
+
+/// Reads the data file of a table; what is wrong with it, or worth a note, goes to `told`.
+pub(super) fn read(
+    declaration: &Arc<Declaration>,
+    file: &PolicyPath,
+    root: &Path,
+    sources: &mut Sources,
+    digests: &mut Vec<Digested>,
+    told: &mut Vec<Diagnostic>,
+) -> Option<Table> {
+    let path = file.base.join(&file.text);
+    let name = walk::relative(&path, root);
+    let failed = |reason: &str| {
+        let message =
+            format!("cannot read the data file {name} of the table `{}`: {reason}", declaration.id);
+        at(Diagnostic::error(&codes::DATA_FILE, message), file)
+    };
+    let Some(format) = DataFormat::of(&file.text) else {
+        let diagnostic = failed("its name ends in none of `.csv`, `.json`, `.yaml` and `.yml`");
+        told.push(diagnostic);
+        return None;
+    };
+    let missing = |reason: String| failed(&reason).maybe_help(near(&path, root));
+    let read = if format == DataFormat::Yaml {
+        let loaded = sources.load(&path, name.as_str()).map_err(|error| error.reason);
+        match loaded {
+            Ok(file) => yaml::parse(file, sources)
+                .and_then(|document| table::from_yaml(declaration, &document)),
+            Err(reason) => Err(vec![missing(reason)]),
+        }
+    } else {
+        match read_table(&path) {
+            Ok(text) => {
+                digests.push((name.clone(), digest(&text)));
+                let mut register = || sources.add(name.as_str(), &text);
+                match format {
+                    DataFormat::Csv => table::from_csv(declaration, &text, &mut register),
+                    _ => table::from_json(declaration, &text, &mut register),
+                }
+            }
+            Err(error) => Err(vec![missing(error.reason)]),
+        }
+    };
+    match read {
+        Ok(Data { table, extra }) => {
+            told.extend(extra_columns(declaration, &name, &extra).map(|note| at(note, file)));
+            Some(table)
+        }
+        Err(errors) => {
+            told.extend(errors);
+            None
+        }
+    }
+}
+
+fn extra_columns(declaration: &Declaration, name: &str, extra: &[String]) -> Option<Diagnostic> {
+    const SHOWN: usize = 8;
+    let shown =
+        extra.iter().take(SHOWN).map(|name| format!("`{}`", crate::diag::escaped(name, 40)));
+    let mut shown = shown.collect::<Vec<_>>().join(", ");
+    match extra.len() {
+        0 => return None,
+        count if count > SHOWN => shown += &format!(" and {} more", count - SHOWN),
+        _ => {}
+    }
+    let message = format!(
+        "{name} has columns that the table `{}` does not declare, and that are not read: {shown}",
+        declaration.id
+    );
+    Some(Diagnostic::note(&codes::EXTRA_COLUMNS, message))
+}
+
+fn at(diagnostic: Diagnostic, file: &PolicyPath) -> Diagnostic {
+    match file.span {
+        Some(span) => diagnostic.at(span, "this file"),
+        None => diagnostic,
+    }
+}
+
+/// A file beside the one that does not exist, if one is near.
+fn near(path: &Path, root: &Path) -> Option<String> {
+    let (folder, name) = (path.parent()?, path.file_name()?.to_str()?);
+    let siblings = walk::names_in(folder);
+    let near = nearest(name, siblings.iter().map(String::as_str).filter(|own| *own != name))?;
+    Some(format!("did you mean `{}`?", walk::relative(&folder.join(near), root)))
+}
+
+/// Where the paths of a declaration begin: the folder of its file.
+pub(super) fn folder(name: &str, root: &Path) -> PathBuf {
+    root.join(name).parent().unwrap_or(root).to_owned()
+}
+
+fn digest(text: &str) -> String {
+    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,202 @@
+//! Tables as CSV.
+//!
+//! The reader of the `csv` crate takes anything: a quote that is never closed makes the rest of
+//! the file one value. So what it takes for a row is held against the rules of RFC 4180 here.
+
+use std::borrow::Cow;
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::Declaration;
+use super::build::{Builder, Raw};
+use super::header::Header;
+use super::read::{Data, Mistake, lacking, twice};
+use crate::diag::codes::table as codes;
+use crate::diag::escaped;
+
+/// Most bytes of one value; a longer one is a quote in the wrong place.
+const MAX_FIELD: usize = 64 * 1024;
+
+/// A row as it stands in the text.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    start: usize,
+    end: usize,
+}
+
+pub(super) fn read(declaration: &Arc<Declaration>, text: &str) -> Result<Data, Vec<Mistake>> {
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .trim(csv::Trim::All)
+        .from_reader(text.as_bytes());
+    let mut record = csv::StringRecord::new();
+    let mut next = |record: &mut csv::StringRecord| -> Result<Option<Place>, Vec<Mistake>> {
+        let start = reader.position().byte() as usize;
+        match reader.read_record(record) {
+            Ok(false) => Ok(None),
+            Ok(true) => {
+                let place = place(text, start, reader.position().byte() as usize);
+                well_formed(text, place).map_err(|mistake| vec![mistake])?;
+                Ok(Some(place))
+            }
+            Err(error) => Err(vec![Mistake::row(error.to_string(), start..start + 1, "")]),
+        }
+    };
+
+    let Some(first) = next(&mut record)? else {
+        let message = format!("the data file of the table `{}` is empty", declaration.id);
+        return Err(vec![Mistake::row(message, 0..0, "expected a line with the names of columns")]);
+    };
+    let mut header = Header::new(declaration);
+    let width = record.len();
+    let mut columns: Vec<Option<usize>> = Vec::with_capacity(width);
+    for (index, name) in record.iter().enumerate() {
+        let column = header.column(name);
+        if let Some(column) = column.filter(|column| columns.contains(&Some(*column))) {
+            let at = field(text, first, index);
+            return Err(vec![Mistake::row(twice(declaration, column), at, "here again")]);
+        }
+        columns.push(column);
+    }
+    if let Some(message) = lacking(declaration, &header) {
+        let names: Vec<String> = record.iter().map(|name| escaped(name, 60)).collect();
+        let at = first.start..first.end;
+        return Err(vec![
+            Mistake::row(message, at, "the names of its columns")
+                .help(format!("its columns are {}", names.join(", "))),
+        ]);
+    }
+
+    let mut builder = Builder::new(declaration.clone());
+    let mut places: Vec<u32> = Vec::new();
+    while let Some(at) = next(&mut record)? {
+        if record.len() != width {
+            let message = format!("the row has {} values, and the header {width}", record.len());
+            return Err(vec![
+                Mistake::row(message, at.start..at.end, "this row")
+                    .help("a value that holds a comma or a line break stands in double quotes"),
+            ]);
+        }
+        places.push(u32::try_from(at.start).unwrap_or(u32::MAX));
+        let mut values = vec![Raw::Empty; declaration.columns.len()];
+        for (value, column) in record.iter().zip(&columns) {
+            if let Some(column) = column
+                && !value.is_empty()
+            {
+                values[*column] = Raw::Text(Cow::Borrowed(value));
+            }
+        }
+        if !builder.row(&mut values) {
+            break;
+        }
+    }
+    let place_of = |row: usize, column: usize| -> Option<Range<usize>> {
+        let start = *places.get(row)? as usize;
+        let index = columns.iter().position(|own| *own == Some(column))?;
+        Some(field(text, Place { start, end: text.len() }, index))
+    };
+    match builder.finish() {
+        Ok(table) => Ok(Data { table, extra: header.into_extra() }),
+        Err(problems) => {
+            Err(problems.into_iter().map(|problem| problem.mistake(&place_of)).collect())
+        }
+    }
+}
+
+/// What the reader took for a row, without the line breaks around it.
+fn place(text: &str, start: usize, end: usize) -> Place {
+    let row = text.get(start..end).unwrap_or("");
+    let lead = row.len() - row.trim_start_matches(['\r', '\n']).len();
+    let start = start + lead;
+    Place { start, end: start + row.trim_matches(['\r', '\n']).len() }
+}
+
+/// The values of a row as they stand in the text, quotes included; each with the place behind a
+/// closing quote that something follows, or of an opening quote that is never closed.
+fn fields(row: &str) -> impl Iterator<Item = (Range<usize>, Option<usize>)> + '_ {
+    let bytes = row.as_bytes();
+    let mut next = Some(0);
+    std::iter::from_fn(move || {
+        let start = next?;
+        let opens = bytes[start..].iter().position(|b| !matches!(b, b' ' | b'\t'));
+        let open = opens.map(|at| start + at).filter(|at| bytes[*at] == b'"');
+        let (mut at, mut wrong) = (start, None);
+        if let Some(open) = open {
+            at = open + 1;
+            loop {
+                match bytes.get(at..).and_then(|rest| memchr::memchr(b'"', rest)) {
+                    None => {
+                        wrong = Some(open);
+                        at = bytes.len();
+                        break;
+                    }
+                    Some(quote) if bytes.get(at + quote + 1) == Some(&b'"') => at += quote + 2,
+                    Some(quote) => {
+                        at += quote + 1;
+                        break;
+                    }
+                }
+            }
+        }
+        let rest = bytes.get(at..).unwrap_or_default();
+        let length = memchr::memchr3(b',', b'\n', b'\r', rest).unwrap_or(rest.len());
+        let end = at + length;
+        if wrong.is_none() {
+            let tail = &rest[..length];
+            wrong = match open {
+                Some(_) => tail.iter().position(|b| !matches!(b, b' ' | b'\t')),
+                None => memchr::memchr(b'"', tail),
+            }
+            .map(|found| at + found);
+        }
+        next = (bytes.get(end) == Some(&b',')).then_some(end + 1);
+        Some((start..end, wrong))
+    })
+}
+
+/// Refuses quotes in the wrong place, and values that are long enough to be the work of one.
+fn well_formed(text: &str, place: Place) -> Result<(), Mistake> {
+    let row = text.get(place.start..place.end).unwrap_or("");
+    if row.len() <= MAX_FIELD && memchr::memchr(b'"', row.as_bytes()).is_none() {
+        return Ok(());
+    }
+    let help = "quote the whole value, and write a quote inside it twice";
+    for (at, wrong) in fields(row) {
+        if let Some(wrong) = wrong {
+            let at = place.start + wrong;
+            let width = text[at..].chars().next().map_or(0, char::len_utf8);
+            let message = "a double quote stands in the wrong place, or is never closed";
+            return Err(Mistake::row(message, at..at + width, "here").help(help));
+        }
+        if at.len() > MAX_FIELD {
+            let at = place.start + at.start;
+            let message = format!("a value has more than {MAX_FIELD} bytes");
+            return Err(Mistake::row(message, at..at + 1, "it begins here").help(help));
+        }
+    }
+    Ok(())
+}
+
+/// Where a value of a row stands.
+fn field(text: &str, row: Place, index: usize) -> Range<usize> {
+    let found = text.get(row.start..row.end).and_then(|row| fields(row).nth(index));
+    let at = found.map_or(0..0, |(at, _)| at);
+    row.start + at.start..row.start + at.end
+}
+
+impl super::build::Problem {
+    /// What it says, with the places of its values in a text.
+    pub(super) fn mistake(self, place: &dyn Fn(usize, usize) -> Option<Range<usize>>) -> Mistake {
+        let at = place(self.row, self.column).unwrap_or(0..0);
+        let mut mistake = Mistake::row(self.message, at, &self.label);
+        if let Some(first) = self.first {
+            mistake.code = &codes::DUPLICATE_KEY;
+            mistake
+                .places
+                .extend(place(first, self.column).map(|at| (at, "here first".to_owned())));
+            mistake.help = Some("remove one of the two rows".to_owned());
+        }
+        mistake
+    }
+}

@@ -1,0 +1,51 @@
+//! The columns of a data file, and which of the declaration each of them is.
+
+use std::collections::BTreeSet;
+
+use rustc_hash::FxHashMap;
+
+use super::Declaration;
+
+/// What is known of the columns of a data file.
+pub(super) struct Header<'d> {
+    declaration: &'d Declaration,
+    known: FxHashMap<String, Option<usize>>,
+    seen: Vec<bool>,
+    extra: BTreeSet<String>,
+}
+
+impl<'d> Header<'d> {
+    pub(super) fn new(declaration: &'d Declaration) -> Self {
+        let seen = vec![false; declaration.columns.len()];
+        Self { declaration, known: FxHashMap::default(), seen, extra: BTreeSet::new() }
+    }
+
+    /// The column that the file calls so; `None` when the declaration has no such column.
+    pub(super) fn column(&mut self, name: &str) -> Option<usize> {
+        if let Some(column) = self.known.get(name) {
+            return *column;
+        }
+        let column = self.declaration.column_of_header(name);
+        match column {
+            Some(column) => self.seen[column] = true,
+            None => drop(self.extra.insert(name.trim().to_owned())),
+        }
+        self.known.insert(name.to_owned(), column);
+        column
+    }
+
+    /// Declared columns that the file does not have, as a message shows them.
+    pub(super) fn lacking(&self) -> Option<String> {
+        let columns = self.declaration.columns.iter().zip(&self.seen);
+        let lacking: Vec<String> = columns
+            .filter(|(_, seen)| !**seen)
+            .map(|(column, _)| format!("`{}`", column.name))
+            .collect();
+        (!lacking.is_empty()).then(|| lacking.join(", "))
+    }
+
+    /// Columns of the file that nothing declares, in the order of their names.
+    pub(super) fn into_extra(self) -> Vec<String> {
+        self.extra.into_iter().collect()
+    }
+}

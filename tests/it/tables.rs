@@ -1,0 +1,344 @@
+//! Tables of a whole policy: which data file holds their rows, and what is said of it.
+
+use keytrail::config::{LoadOptions, Policy};
+use keytrail::diag::render;
+use keytrail::expr::Env;
+use keytrail::value::Value;
+
+use crate::run::Folder;
+
+const ACCOUNTS: &str = "table:\n  id: accounts\n  key: { column: account }\n  columns: { account: \
+                        str, name: str, size: int, tags: list of str }\n";
+
+/// A project with one table and, in `data`, a file with its rows.
+fn project(name: &str, data: &str, rows: &str) -> Folder {
+    Folder::new(name)
+        .file(
+            "keytrail.yaml",
+            format!("rule_paths: [rules]\nextends: []\ntables: {{ accounts: {data} }}\n"),
+        )
+        .file("rules/accounts.yaml", ACCOUNTS)
+        .file(data, rows)
+}
+
+fn options(folder: &Folder) -> LoadOptions {
+    LoadOptions {
+        directory: folder.path(""),
+        functions: keytrail::stdlib::FUNCTIONS,
+        ..LoadOptions::default()
+    }
+}
+
+/// Everything that loading says.
+fn told(options: &LoadOptions) -> String {
+    let (sources, told) = match Policy::load(options) {
+        Ok(policy) => (policy.sources, policy.diagnostics),
+        Err(failed) => failed,
+    };
+    told.iter().map(|diagnostic| render(diagnostic, &sources, false)).collect()
+}
+
+/// The name, size and tags of an account.
+fn row(policy: &Policy, account: &str) -> String {
+    let table = policy.table("accounts").unwrap();
+    let Some(row) = table.find(account) else { return "no row".to_owned() };
+    let value = |column| match table.value(row, column) {
+        Value::Missing => "()".to_owned(),
+        Value::Str(text) => format!("{text:?}"),
+        Value::Int(int) => int.to_string(),
+        other => format!("{:?}", other.into_owned()),
+    };
+    let tags = match table.value(row, 3) {
+        Value::List(items) => items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("|"),
+        _ => "()".to_owned(),
+    };
+    format!("{} {} {tags}", value(1), value(2))
+}
+
+#[test]
+fn every_form_of_a_data_file_gives_the_same_table() {
+    let forms = [
+        (
+            "data/accounts.csv",
+            "\u{feff}Account , NAME,size,Tags\r\n000011112222,billing,12,a; b\r\n\r\n\
+             \"333344445555\",\"Café \"\"A\"\", Ltd\nsecond line\",,\r\n",
+        ),
+        (
+            "data/accounts.json",
+            "[{\"account\": \"000011112222\", \"Name\": \"billing\", \"size\": 12, \"tags\": [\"a\", \
+             \"b\"]},\n\t{\"account\": 333344445555, \"name\": \"Caf\\u00e9 \\\"A\\\", Ltd\\nsecond \
+             line\", \"size\": null, \"tags\": \"\"}]",
+        ),
+        (
+            "data/accounts.yaml",
+            "- { account: 000011112222, name: billing, size: 12, TAGS: [a, b] }\n- account: \
+             '333344445555'\n  name: \"Café \\\"A\\\", Ltd\\nsecond line\"\n  size:\n",
+        ),
+    ];
+    let mut hashes = Vec::new();
+    for (file, rows) in forms {
+        let folder = project("tables-forms", file, rows);
+        let policy = Policy::load(&options(&folder))
+            .unwrap_or_else(|_| panic!("{file}: {}", told(&options(&folder))));
+        assert_eq!(row(&policy, "000011112222"), "\"billing\" 12 a|b", "{file}");
+        assert_eq!(
+            row(&policy, "333344445555"),
+            "\"Café \\\"A\\\", Ltd\\nsecond line\" () ()",
+            "{file}"
+        );
+        assert_eq!(row(&policy, "11112222"), "no row", "{file}");
+        assert_eq!(policy.table("accounts").unwrap().len(), 2, "{file}");
+        assert_eq!(told(&options(&folder)), "", "{file}");
+        hashes.push(policy.hash);
+    }
+    hashes.dedup();
+    assert_eq!(hashes.len(), 3, "the rows belong to the policy");
+}
+
+#[test]
+fn the_command_line_comes_before_the_project_file_and_that_before_the_declaration() {
+    let rows = |name: &str| format!("account,name,size,tags\n1,{name},,\n");
+    let folder = Folder::new("tables-precedence")
+        .file("keytrail.yaml", "rule_paths: [rules]\nextends: []\n")
+        .file("rules/sub/accounts.yaml", format!("{ACCOUNTS}  file: ../data/own.csv\n"))
+        .file("rules/data/own.csv", rows("own"))
+        .file("project.csv", rows("project"))
+        .file("work/given.csv", rows("given"));
+    let named = |options: &LoadOptions| row(&Policy::load(options).unwrap(), "1");
+    assert_eq!(named(&options(&folder)), "\"own\" () ()");
+    let text = "rule_paths: [rules]\nextends: []\ntables: { accounts: project.csv }\n";
+    let folder = folder.file("keytrail.yaml", text);
+    assert_eq!(named(&options(&folder)), "\"project\" () ()");
+    let given = LoadOptions {
+        directory: folder.path("work"),
+        tables: vec![("accounts".to_owned(), "given.csv".to_owned())],
+        ..options(&folder)
+    };
+    assert_eq!(named(&given), "\"given\" () ()");
+}
+
+#[test]
+fn what_is_wrong_with_a_data_file_is_shown_in_its_place() {
+    let cases = [
+        ("accounts.csv", "account,name,size,tags\n1,a,1,\n2,b,x,\n3,c,3,\n1,d,,\n", "\
+error[KT8001]: the column `size` of the table `accounts` takes an integer, not `x`
+ --> accounts.csv:3:5
+  |
+3 | 2,b,x,
+  |     ^ expected an integer
+error[KT8002]: the key `1` stands twice in the table `accounts`
+ --> accounts.csv:5:1
+  |
+2 | 1,a,1,
+  | - here first
+...
+5 | 1,d,,
+  | ^ here again
+  |
+  = help: remove one of the two rows
+"),
+        ("accounts.csv", "account,name,siz\n1,a,1\n", "\
+error[KT8001]: the file lacks `size`, `tags`, which the table `accounts` declares
+ --> accounts.csv:1:1
+  |
+1 | account,name,siz
+  | ^^^^^^^^^^^^^^^^ the names of its columns
+  |
+  = help: its columns are account, name, siz
+"),
+        ("accounts.csv", "account,name,size,tags\n1,\"a,1,\n2,b,2,\n", "\
+error[KT8001]: a double quote stands in the wrong place, or is never closed
+ --> accounts.csv:2:3
+  |
+2 | 1,\"a,1,
+  |   ^ here
+  |
+  = help: quote the whole value, and write a quote inside it twice
+"),
+        ("accounts.csv", "account,name,size,tags\n1,a \"b\",1,\n", "\
+error[KT8001]: a double quote stands in the wrong place, or is never closed
+ --> accounts.csv:2:5
+  |
+2 | 1,a \"b\",1,
+  |     ^ here
+  |
+  = help: quote the whole value, and write a quote inside it twice
+"),
+        ("accounts.csv", "account,name,size,tags\n1,a,1\n", "\
+error[KT8001]: the row has 3 values, and the header 4
+ --> accounts.csv:2:1
+  |
+2 | 1,a,1
+  | ^^^^^ this row
+  |
+  = help: a value that holds a comma or a line break stands in double quotes
+"),
+        ("accounts.csv", "account,name,size,tags\r\n\r\n\"\",a,1,\r\n", "\
+error[KT8001]: a row of the table `accounts` has no `account`, by which it would be found
+ --> accounts.csv:3:1
+  |
+3 | \"\",a,1,
+  | ^^ the key is missing
+"),
+        ("accounts.csv", "account,name,size,tags,Name\n1,a,1,,b\n", "\
+error[KT8001]: the column `name` of the table `accounts` stands twice
+ --> accounts.csv:1:24
+  |
+1 | account,name,size,tags,Name
+  |                        ^^^^ here again
+"),
+        ("accounts.csv", "", "\
+error[KT8001]: the data file of the table `accounts` is empty
+ --> accounts.csv:1:1
+  |
+1 |
+  | ^ expected a line with the names of columns
+"),
+        ("accounts.json", "[{\"account\": \"1\", \"name\": 1, \"size\": 1.5, \"tags\": []}]", "\
+error[KT8001]: the column `size` of the table `accounts` takes an integer, not `1.5`
+ --> accounts.json:1:38
+  |
+1 | [{\"account\": \"1\", \"name\": 1, \"size\": 1.5, \"tags\": []}]
+  |                                      ^^^ expected an integer
+"),
+        ("accounts.json", "[\n  {\"account\": \"1\", \"account\": \"2\"}\n]", "\
+error[KT8001]: the column `account` of the table `accounts` stands twice
+ --> accounts.json:2:31
+  |
+2 |   {\"account\": \"1\", \"account\": \"2\"}
+  |                               ^^^ here again
+"),
+        ("accounts.json", "[\n  {\"account\": }\n]", "\
+error[KT8001]: the file is not an array of objects in JSON: expected value
+ --> accounts.json:2:15
+  |
+2 |   {\"account\": }
+  |               ^ here
+"),
+        ("accounts.json", "{\"rows\": []}", "\
+error[KT8001]: the file is not an array of objects in JSON: invalid type: map, expected a sequence
+ --> accounts.json:1:1
+  |
+1 | {\"rows\": []}
+  | ^ here
+"),
+        ("accounts.yaml", "- {account: '1', name: a, size: 1}\n", "\
+error[KT8001]: the file lacks `tags`, which the table `accounts` declares
+ --> accounts.yaml:1:1
+  |
+1 | - {account: '1', name: a, size: 1}
+  | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ in none of its rows
+"),
+        ("accounts.csv", "account,name,size,tags,cost,Rank \n1,a,1,,3,4\n", "\
+note[KT8005]: accounts.csv has columns that the table `accounts` does not declare, and that are not read: `Rank`, `cost`
+ --> keytrail.yaml:3:21
+  |
+3 | tables: { accounts: accounts.csv }
+  |                     ^^^^^^^^^^^^ this file
+"),
+        ("accounts.txt", "x", "\
+error[KT8004]: cannot read the data file accounts.txt of the table `accounts`: its name ends in none of `.csv`, `.json`, `.yaml` and `.yml`
+ --> keytrail.yaml:3:21
+  |
+3 | tables: { accounts: accounts.txt }
+  |                     ^^^^^^^^^^^^ this file
+"),
+    ];
+    let mut failures = Vec::new();
+    for (file, rows, expected) in cases {
+        let folder = project("tables-wrong", file, rows);
+        let told = told(&options(&folder));
+        if told != expected {
+            failures.push(format!("{file}: {rows}\n{told}"));
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+#[test]
+fn an_unknown_table_or_a_file_that_is_not_there_has_a_suggestion() {
+    let text =
+        "rule_paths: [rules]\nextends: []\ntables: { acounts: a.csv, accounts: acounts.csv }\n";
+    let folder = project("tables-unknown", "accounts.csv", "account,name,size,tags\n")
+        .file("keytrail.yaml", text);
+    insta::assert_snapshot!(told(&options(&folder)), @r"
+    error[KT5001]: the project file gives rows to the table `acounts`, which does not exist
+     --> keytrail.yaml:3:11
+      |
+    3 | tables: { acounts: a.csv, accounts: acounts.csv }
+      |           ^^^^^^^ there is no such table
+      |
+      = help: did you mean `accounts`?
+    error[KT8004]: cannot read the data file acounts.csv of the table `accounts`: No such file or directory (os error 2)
+     --> keytrail.yaml:3:37
+      |
+    3 | tables: { acounts: a.csv, accounts: acounts.csv }
+      |                                     ^^^^^^^^^^^ this file
+      |
+      = help: did you mean `accounts.csv`?
+    ");
+    let folder = project("tables-given", "accounts.csv", "account,name,size,tags\n");
+    let given = |tables: &[(&str, &str)]| LoadOptions {
+        tables: tables.iter().map(|(id, file)| (id.to_string(), file.to_string())).collect(),
+        ..options(&folder)
+    };
+    let twice = given(&[("accounts", "accounts.csv"), ("accounts", "accounts.csv")]);
+    insta::assert_snapshot!(told(&given(&[("acounts", "accounts.csv")])) + &told(&twice), @r"
+    error[KT5001]: `--table` names the table `acounts`, which does not exist
+     |
+     = help: did you mean `accounts`?
+    error[KT5001]: `--table` gives the table `accounts` two data files
+    ");
+}
+
+#[test]
+fn a_rule_over_a_table_without_rows_is_not_configured() {
+    let rule = "rule:\n  id: in-prod\n  title: T\n  category: abuse\n  severity: high\n  on: event\n  \
+                description: D\n  remediation: R\n  when: lookup(\"accounts\", event.account)?.name == \
+                \"prod\"\n";
+    let folder = project("tables-empty", "accounts.csv", "account,name,size,tags\n")
+        .file("rules/in-prod.yaml", rule);
+    let reason =
+        |folder: &Folder| Policy::load(&options(folder)).unwrap().rules[0].not_configured.clone();
+    assert_eq!(reason(&folder).as_deref(), Some("the table `accounts` has no rows"));
+    let folder = folder.file("accounts.csv", "account,name,size,tags\n1,prod,,\n");
+    assert_eq!(reason(&folder), None);
+}
+
+#[test]
+fn scan_and_check_take_a_table_from_the_command_line() {
+    let rule = "rule:\n  id: in-prod\n  title: T\n  category: abuse\n  severity: high\n  on: event\n  \
+                description: D\n  remediation: R\n  when: lookup(\"accounts\", event.account)?.name == \
+                \"prod\"\n  message: \"${event.user} in ${lookup(\"accounts\", event.account)?.name}\"\n";
+    let rule = rule.replace("message: \"", "message: '").replace("?.name}\"", "?.name}'");
+    let event = "{\"eventVersion\":\"1.08\",\"eventTime\":\"2026-01-01T00:00:00Z\",\"eventSource\":\
+                 \"iam.amazonaws.com\",\"eventName\":\"GetUser\",\"awsRegion\":\"us-east-1\",\
+                 \"eventID\":\"a\",\"eventType\":\"AwsApiCall\",\"recipientAccountId\":\
+                 \"111122223333\",\"userIdentity\":{\"type\":\"IAMUser\",\"userName\":\"bob\",\
+                 \"accountId\":\"111122223333\"}}\n";
+    let folder = Folder::new("tables-command")
+        .file("rules/accounts.yaml", ACCOUNTS)
+        .file("rules/in-prod.yaml", rule)
+        .file("prod.csv", "account,name,size,tags\n111122223333,prod,,\n")
+        .file("events.ndjson", event);
+    let policy = ["--no-builtin", "--no-config", "--rules", "rules"];
+    let scan = |more: &[&str]| {
+        let arguments = [&["scan", "events.ndjson"], &policy[..], more].concat();
+        folder.keytrail(arguments).output()
+    };
+    let without = scan(&[]);
+    assert_eq!(without.code, Some(0), "{without}");
+    assert!(without.stdout.contains("the table `accounts` has no rows"), "{without}");
+    let with = scan(&["--table", "accounts=prod.csv"]);
+    assert_eq!(with.code, Some(1), "{with}");
+    assert!(with.stdout.contains("bob in prod"), "{with}");
+    let check = |table: &str| {
+        let arguments = [&["check", "--table", table], &policy[..]].concat();
+        folder.keytrail(arguments).output()
+    };
+    assert_eq!(check("accounts=prod.csv").code, Some(0));
+    assert_eq!(check("accounts=prd.csv").code, Some(2));
+    let malformed = check("accounts");
+    assert_eq!(malformed.code, Some(2), "{malformed}");
+    assert!(malformed.stderr.contains("like `accounts=accounts.csv`"), "{malformed}");
+}
