@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::map::Derived;
 use crate::record::{FileAccount, Skip, SkipReason};
 use crate::source::Span;
 
@@ -37,10 +38,14 @@ pub struct Accounting {
     pub decompressed: u64,
     /// Records found.
     pub read: u64,
-    /// Records that every rule for their kind was tried on.
+    /// Records that every rule for their kind was tried on, or that were read to be joined only.
     pub evaluated: u64,
     /// Records that no rule saw.
     pub skipped: u64,
+    /// Users that the rows of credential reports became; counted beside the rows.
+    pub creds: u64,
+    /// Access keys that they became.
+    pub keys: u64,
     /// Records evaluated, by format.
     pub formats: BTreeMap<&'static str, u64>,
     /// Records skipped, by reason.
@@ -71,6 +76,8 @@ pub struct RuleError {
 pub(super) struct FileCounts {
     pub(super) read: u64,
     pub(super) evaluated: u64,
+    pub(super) creds: u64,
+    pub(super) keys: u64,
     formats: BTreeMap<&'static str, u64>,
     skipped: BTreeMap<SkipReason, u64>,
     skips: BTreeSet<Skip>,
@@ -79,9 +86,11 @@ pub(super) struct FileCounts {
 }
 
 impl FileCounts {
-    pub(super) fn evaluated(&mut self, format: &'static str, rows: u64) {
+    pub(super) fn evaluated(&mut self, format: &'static str, rows: u64, derived: Derived) {
         self.read += rows;
         self.evaluated += rows;
+        self.creds += derived.creds;
+        self.keys += derived.keys;
         *self.formats.entry(format).or_default() += rows;
     }
 
@@ -105,6 +114,8 @@ impl FileCounts {
     pub(super) fn merge(&mut self, other: Self) {
         self.read += other.read;
         self.evaluated += other.evaluated;
+        self.creds += other.creds;
+        self.keys += other.keys;
         for (format, count) in other.formats {
             *self.formats.entry(format).or_default() += count;
         }

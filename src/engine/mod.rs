@@ -5,13 +5,16 @@
 //! clock, no file and no output here.
 
 mod account;
+mod credentials;
 mod details;
+mod keep;
 mod map;
 mod matches;
 mod options;
 mod reduce;
 mod run;
 mod schedule;
+mod seen;
 
 pub use crate::plan::Applicability;
 pub use account::{Accounting, FileReport, RuleError};

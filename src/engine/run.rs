@@ -1,9 +1,10 @@
 //! The run: threads over files, one merge, one reduction.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::account::{Accounting, ErrorCounts, FileCounts, FileReport, RuleError};
+use super::credentials::{Credentials, Held};
 use super::map::{Map, Mapped};
 use super::matches::Partial;
 use super::options::RunOptions;
@@ -12,8 +13,10 @@ use super::schedule::{Schedule, Turn};
 use crate::finding::Finding;
 use crate::plan::{Applicability, Plan, applicability};
 use crate::record::{
-    FieldSet, FileAccount, FileStatus, Format, Inputs, Outcome, Phase, RawRecord, Skip, SkipReason,
+    FieldSet, FileAccount, FileStatus, Format, Inputs, Outcome, Phase, Provider, RawRecord, Skip,
+    SkipReason,
 };
+use crate::value::RecordKind;
 
 /// Stack of a worker: expressions and JSON nest.
 const STACK: usize = 16 * 1024 * 1024;
@@ -43,11 +46,16 @@ pub struct RunResult {
 pub struct Unapplied {
     /// The format's name.
     pub format: &'static str,
+    /// The files, by index, where files of the format carry different fields.
+    pub files: Option<Vec<usize>>,
     /// Index of the rule.
     pub rule: usize,
     /// What the format leaves of it; never [`Applicability::Evaluated`].
     pub applicability: Applicability,
 }
+
+/// What records were read as: by format and what it carries, the files.
+pub(super) type ReadAs = BTreeMap<(&'static str, FieldSet), (&'static dyn Format, BTreeSet<u32>)>;
 
 /// What one thread, or several together, found.
 #[derive(Default)]
@@ -57,8 +65,7 @@ struct Work {
     matches: u64,
     files: Vec<FileCounts>,
     panics: Vec<(usize, u64)>,
-    /// What its records were read as, with what that carries.
-    formats: BTreeMap<(&'static str, FieldSet), &'static dyn Format>,
+    formats: ReadAs,
     /// Threads that ended in a panic outside any record; what they found is lost.
     died: usize,
 }
@@ -78,21 +85,26 @@ impl Work {
             mine.merge(theirs);
         }
         self.panics.extend(other.panics);
-        self.formats.extend(other.formats);
+        for (key, (format, files)) in other.formats {
+            self.formats.entry(key).or_insert((format, BTreeSet::new())).1.extend(files);
+        }
         self.died += other.died;
     }
 }
 
 /// Evaluates every record of the inputs against the plan.
 pub fn run(plan: &Plan<'_>, inputs: &dyn Inputs, options: &RunOptions) -> RunResult {
-    let mut schedule = Schedule::new(inputs);
-    let mut all = Work::new(inputs.count());
-    for phase in [Phase::Reports, Phase::Events] {
-        schedule.begin(phase);
-        all.merge(read(plan, &schedule, inputs.count(), options));
+    let held = Held::read(inputs);
+    let credentials = Credentials::new(&held, !plan.joined_fields().is_empty());
+    let job = Job { plan, options, credentials: &credentials, files: inputs.count() };
+    let mut all = Work::new(job.files);
+    let mut accounts = vec![FileAccount::default(); job.files];
+    for (phase, inputs) in [(Phase::Reports, &held as &dyn Inputs), (Phase::Events, inputs)] {
+        let schedule = Schedule::new(inputs, phase);
+        all.merge(job.read(&schedule));
+        schedule.put_accounts(&mut accounts);
     }
 
-    let accounts = schedule.into_accounts();
     let mut accounting = Accounting { matches: all.matches, ..Accounting::default() };
     let files: Vec<FileReport> = std::mem::take(&mut all.files)
         .into_iter()
@@ -123,58 +135,78 @@ pub fn run(plan: &Plan<'_>, inputs: &dyn Inputs, options: &RunOptions) -> RunRes
         coverage: reduced.coverage,
         panics,
         files,
-        unapplied: unapplied(plan, &all.formats, &accounting),
+        unapplied: unapplied(plan, &all.formats),
         accounting,
         errors,
     }
 }
 
-fn unapplied(
-    plan: &Plan<'_>,
-    formats: &BTreeMap<(&'static str, FieldSet), &'static dyn Format>,
-    accounting: &Accounting,
-) -> Vec<Unapplied> {
-    let read = formats.iter().filter(|((name, _), _)| accounting.formats.contains_key(*name));
-    read.flat_map(|((name, carries), format)| {
-        plan.rules.iter().enumerate().filter_map(|(rule, definition)| {
-            let applicability = applicability(definition, *format, *carries);
-            (applicability != Applicability::Evaluated).then_some(Unapplied {
-                format: name,
-                rule,
-                applicability,
-            })
-        })
-    })
-    .collect()
-}
-
-/// Reads the files of one phase on several threads.
-fn read(plan: &Plan<'_>, schedule: &Schedule<'_>, files: usize, options: &RunOptions) -> Work {
-    let mut all = Work::new(files);
-    std::thread::scope(|scope| {
-        let spawn = |_| {
-            let work = || work(plan, schedule, files, options);
-            std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work)
-        };
-        // A thread that cannot start leaves its files to the others.
-        let workers: Vec<_> = (0..options.jobs.get()).filter_map(|n| spawn(n).ok()).collect();
-        if workers.is_empty() {
-            all.merge(work(plan, schedule, files, options));
-        }
-        for worker in workers {
-            match worker.join() {
-                Ok(work) => all.merge(work),
-                Err(_) => all.died += 1,
+fn unapplied(plan: &Plan<'_>, formats: &ReadAs) -> Vec<Unapplied> {
+    // What reports of a provider give its events beside what their own format carries.
+    let joined = |provider: Provider| {
+        let reports = formats.iter().filter(|(_, (format, _))| {
+            format.provider() == provider && format.kinds().contains(&RecordKind::Cred)
+        });
+        reports.fold(FieldSet::EMPTY, |fields, ((_, carries), _)| fields.union(*carries))
+    };
+    let mut unapplied = Vec::new();
+    for (&(name, own), (format, files)) in formats {
+        let events = format.kinds().contains(&RecordKind::Event);
+        let carries = if events { own.union(joined(format.provider())) } else { own };
+        let several = formats.keys().filter(|(other, _)| *other == name).count() > 1;
+        for (rule, definition) in plan.rules.iter().enumerate() {
+            let applicability = applicability(definition, *format, carries);
+            if applicability != Applicability::Evaluated {
+                let files = several.then(|| files.iter().map(|file| *file as usize).collect());
+                unapplied.push(Unapplied { format: name, files, rule, applicability });
             }
         }
-    });
-    all
+    }
+    unapplied
+}
+
+/// What every thread of a run works with.
+#[derive(Clone, Copy)]
+struct Job<'j> {
+    plan: &'j Plan<'j>,
+    options: &'j RunOptions,
+    credentials: &'j Credentials<'j>,
+    files: usize,
+}
+
+impl Job<'_> {
+    /// Reads the files of one phase on several threads.
+    fn read(&self, schedule: &Schedule<'_>) -> Work {
+        let mut all = Work::new(self.files);
+        if schedule.is_empty() {
+            return all;
+        }
+        std::thread::scope(|scope| {
+            let spawn = |_| {
+                let builder = std::thread::Builder::new().stack_size(STACK);
+                builder.spawn_scoped(scope, || work(self, schedule))
+            };
+            // A thread that cannot start leaves its files to the others.
+            let workers: Vec<_> =
+                (0..self.options.jobs.get()).filter_map(|n| spawn(n).ok()).collect();
+            if workers.is_empty() {
+                all.merge(work(self, schedule));
+            }
+            for worker in workers {
+                match worker.join() {
+                    Ok(work) => all.merge(work),
+                    Err(_) => all.died += 1,
+                }
+            }
+        });
+        all
+    }
 }
 
 /// What one thread does: batches until there are none.
-fn work(plan: &Plan<'_>, schedule: &Schedule<'_>, files: usize, options: &RunOptions) -> Work {
-    let mut work = Work::new(files);
-    let mut map = Map::new(plan, options);
+fn work(job: &Job<'_>, schedule: &Schedule<'_>) -> Work {
+    let mut work = Work::new(job.files);
+    let mut map = Map::new(job.plan, job.options, job.credentials);
     let (mut turn, mut file) = (Turn::default(), None);
     while let Some(at) = schedule.next(&mut file, &mut turn) {
         let Turn { batch, formats, origin } = &mut turn;
@@ -213,8 +245,8 @@ fn work(plan: &Plan<'_>, schedule: &Schedule<'_>, files: usize, options: &RunOpt
             // A panic is a bug of ours; it must cost one record, not the run.
             match catch_unwind(AssertUnwindSafe(|| map.record(at as u32, formats, &raw))) {
                 Ok(Mapped::Evaluated(format)) => {
-                    work.files[at].evaluated(format, placed.rows);
-                    map.note.into_iter().for_each(|note| work.files[at].note(note));
+                    work.files[at].evaluated(format, placed.rows, map.derived);
+                    map.notes.iter().for_each(|note| work.files[at].note(note));
                 }
                 Ok(Mapped::Not(Outcome::Skipped(reason, detail))) => {
                     work.files[at].skip(skip(reason, detail), placed.rows);
@@ -232,9 +264,9 @@ fn work(plan: &Plan<'_>, schedule: &Schedule<'_>, files: usize, options: &RunOpt
         }
     }
     work.formats = map.formats;
-    work.found = map.found;
-    work.errors = map.errors;
-    work.matches = map.matches;
+    work.found = map.keeper.found;
+    work.errors = map.keeper.errors;
+    work.matches = map.keeper.matches;
     work
 }
 
@@ -248,6 +280,8 @@ impl Accounting {
         self.decompressed += account.decompressed;
         self.read += counts.read;
         self.evaluated += counts.evaluated;
+        self.creds += counts.creds;
+        self.keys += counts.keys;
     }
 
     fn add_sums(&mut self, file: &FileReport) {

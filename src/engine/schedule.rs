@@ -40,17 +40,18 @@ enum State<'i> {
 }
 
 impl<'i> Schedule<'i> {
-    pub(super) fn new(inputs: &'i dyn Inputs) -> Self {
+    /// Hands out the files of one phase.
+    pub(super) fn new(inputs: &'i dyn Inputs, phase: Phase) -> Self {
         let slot = || Slot { done: AtomicBool::new(false), state: Mutex::default() };
         let files = (0..inputs.count()).map(|_| slot()).collect();
-        Self { inputs, phase: Vec::new(), next: AtomicUsize::new(0), files }
+        let of_phase = |index: &usize| inputs.phase(*index) == phase;
+        let phase = (0..inputs.count()).filter(of_phase).collect();
+        Self { inputs, phase, next: AtomicUsize::new(0), files }
     }
 
-    /// Hands out the files of this phase from now on.
-    pub(super) fn begin(&mut self, phase: Phase) {
-        let of_phase = |index: &usize| self.inputs.phase(*index) == phase;
-        self.phase = (0..self.files.len()).filter(of_phase).collect();
-        self.next = AtomicUsize::new(0);
+    /// Whether there is no file to read.
+    pub(super) fn is_empty(&self) -> bool {
+        self.phase.is_empty()
     }
 
     /// Fills `turn` with the next records for a thread that last worked on `file`; returns which
@@ -106,15 +107,15 @@ impl<'i> Schedule<'i> {
         true
     }
 
-    /// What the input side says of each file; call when every thread is done.
-    pub(super) fn into_accounts(self) -> Vec<FileAccount> {
-        self.files
-            .into_iter()
-            .map(|slot| match slot.state.into_inner().unwrap_or_else(PoisonError::into_inner) {
-                State::Done(account) => account,
-                State::Untouched | State::Open(_) => FileAccount::default(),
-            })
-            .collect()
+    /// Puts what the input side says of each file in its place; call when every thread is done.
+    pub(super) fn put_accounts(self, accounts: &mut [FileAccount]) {
+        for (account, slot) in accounts.iter_mut().zip(self.files) {
+            if let State::Done(of_file) =
+                slot.state.into_inner().unwrap_or_else(PoisonError::into_inner)
+            {
+                *account = of_file;
+            }
+        }
     }
 }
 

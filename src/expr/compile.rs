@@ -13,9 +13,9 @@ use super::{negated, text};
 use crate::diag::Diagnostic;
 use crate::diag::codes::expr as codes;
 use crate::record::FieldSet;
-use crate::record::field::{event, key};
+use crate::record::field::{cred, event, key};
 use crate::source::{Fragment, Span};
-use crate::value::{Type, Value, mask, mask_keys};
+use crate::value::{RecordKind, Type, Value, mask, mask_keys};
 
 /// A compiled expression.
 #[derive(Debug, Clone)]
@@ -33,6 +33,9 @@ impl Expr {
         let mut fields = FieldSet::EMPTY;
         ir.walk(&mut |node| match &node.op {
             Op::Field(id) | Op::Member(_, id, _) => fields.insert(*id),
+            // A row is there when what it is found by is.
+            Op::Row(RecordKind::Cred) => fields.insert(cred::USER),
+            Op::Row(RecordKind::Key) => fields.insert(key::ID),
             _ => {}
         });
         let constant = match fold::assume(&ir, &fold::Nothing).op {

@@ -2,7 +2,7 @@
 
 use crate::expr::Known;
 use crate::expr::ir::{Ir, Op};
-use crate::record::field::{cred, event};
+use crate::record::field::{cred, event, key};
 use crate::record::{FieldId, FieldSet, Format};
 use crate::rule::Rule;
 use crate::value::{RecordKind, Value};
@@ -23,7 +23,8 @@ pub enum Applicability {
 
 /// What `format` leaves of `rule`.
 ///
-/// `carries` says which fields the format has, given the columns of the file.
+/// `carries` says which fields the format has, given the columns of the file; for events also
+/// those of the creds and keys that the run's credential reports give them.
 pub fn applicability(rule: &Rule, format: &dyn Format, carries: FieldSet) -> Applicability {
     if !format.kinds().contains(&rule.on) {
         return Applicability::NotApplicable;
@@ -66,8 +67,14 @@ impl Known for Given<'_> {
         lacks.then_some(Value::Missing)
     }
 
-    /// Without a report no event has a key or cred to join.
+    /// Without a report no event has a cred to join, and without the ids of keys no key.
     fn row(&self, kind: RecordKind) -> Option<bool> {
-        (self.carries.is_some() && self.on == RecordKind::Event && kind != self.on).then_some(false)
+        let found_by = match kind {
+            RecordKind::Event => return None,
+            RecordKind::Cred => cred::USER,
+            RecordKind::Key => key::ID,
+        };
+        let lacks = self.carries.is_some_and(|carries| !carries.contains(found_by));
+        (lacks && self.on == RecordKind::Event).then_some(false)
     }
 }

@@ -4,8 +4,8 @@ use super::index::Index;
 use crate::allow::Allowlist;
 use crate::expr::Expr;
 use crate::record::field::{cred, event, key};
-use crate::record::{FieldSet, Record};
-use crate::rule::Rule;
+use crate::record::{FieldId, FieldSet, Record};
+use crate::rule::{Rule, Step};
 use crate::value::RecordKind;
 
 /// The compiled rule set of a run.
@@ -20,6 +20,7 @@ pub struct Plan<'p> {
     index: [Index; 3],
     condition_fields: FieldSet,
     evidence_fields: FieldSet,
+    joined_fields: FieldSet,
 }
 
 /// One condition that records are tried on.
@@ -31,6 +32,8 @@ pub struct Condition<'p> {
     pub step: u8,
     /// The condition.
     pub when: &'p Expr,
+    /// Whether its rule asks the credential reports for the event's key or user.
+    pub joined: bool,
 }
 
 /// Conditions to try for one record; a buffer that is reused from record to record.
@@ -49,14 +52,24 @@ impl Candidates {
 impl<'p> Plan<'p> {
     /// The plan of these rules and this allowlist.
     pub fn new(rules: &'p [Rule], allowlist: &'p Allowlist) -> Self {
+        let of_rules: Vec<(FieldSet, FieldSet)> =
+            (0..).zip(rules).map(|(index, rule)| fields(index, rule, allowlist)).collect();
+        let joined: Vec<FieldSet> = rules
+            .iter()
+            .zip(&of_rules)
+            .map(|(rule, (conditions, evidence))| joined(rule, conditions.union(*evidence)))
+            .collect();
         let conditions: Vec<Condition<'p>> = (0u32..)
             .zip(rules)
             .flat_map(|(rule, definition)| {
-                (0u8..).zip(definition.steps()).map(move |(step, of)| Condition {
+                let joined = !joined[rule as usize].is_empty();
+                let step = move |(step, of): (u8, Step<'p>)| Condition {
                     rule,
                     step,
                     when: of.when,
-                })
+                    joined,
+                };
+                (0u8..).zip(definition.steps()).map(step)
             })
             .collect();
         let index = RecordKind::ALL.map(|kind| {
@@ -64,21 +77,19 @@ impl<'p> Plan<'p> {
             let of_kind = of_kind.filter(|(_, c)| rules[c.rule as usize].on == kind);
             Index::new(of_kind.map(|(number, condition)| (number, condition.when.ir())), kind)
         });
-        let mut condition_fields = FieldSet::EMPTY;
-        let mut evidence_fields = always();
-        for (index, rule) in rules.iter().enumerate() {
-            condition_fields = condition_fields.union(rule.condition_fields());
-            let by = rule.steps().flat_map(|step| step.by).map(|(_, by)| by.fields());
-            let raise = rule.raise.iter().map(|raise| raise.when.fields());
-            let measures = rule.measures.iter().map(|measure| measure.expr.fields());
-            let message = [allowlist.fields(index), rule.message.fields()];
-            evidence_fields = by
-                .chain(raise)
-                .chain(measures)
-                .chain(message)
-                .fold(evidence_fields, FieldSet::union);
+        let sum =
+            |start, sets: &mut dyn Iterator<Item = FieldSet>| sets.fold(start, FieldSet::union);
+        let joined_fields = sum(FieldSet::EMPTY, &mut joined.into_iter());
+        let join = if joined_fields.is_empty() { FieldSet::EMPTY } else { join_fields() };
+        Self {
+            rules,
+            allowlist,
+            conditions,
+            index,
+            condition_fields: sum(join, &mut of_rules.iter().map(|(conditions, _)| *conditions)),
+            evidence_fields: sum(always(), &mut of_rules.iter().map(|(_, evidence)| *evidence)),
+            joined_fields,
         }
-        Self { rules, allowlist, conditions, index, condition_fields, evidence_fields }
     }
 
     /// The fields that deciding about a record needs; read from every record.
@@ -91,11 +102,48 @@ impl<'p> Plan<'p> {
         self.evidence_fields
     }
 
+    /// The fields of creds and keys that rules over events read; empty when none does.
+    pub fn joined_fields(&self) -> FieldSet {
+        self.joined_fields
+    }
+
     /// Fills `candidates` with every condition that the record may meet; the others would be
     /// false.
     pub fn candidates(&self, record: &Record<'_>, candidates: &mut Candidates) {
         self.index[record.kind as usize].candidates(record, &mut candidates.conditions);
     }
+}
+
+/// The fields that deciding a match of a rule needs, and those that its finding needs beside them.
+fn fields(index: usize, rule: &Rule, allowlist: &Allowlist) -> (FieldSet, FieldSet) {
+    let by = rule.steps().flat_map(|step| step.by).map(|(_, by)| by.fields());
+    let raise = rule.raise.iter().map(|raise| raise.when.fields());
+    let measures = rule.measures.iter().map(|measure| measure.expr.fields());
+    let message = [allowlist.fields(index), rule.message.fields()];
+    let evidence = by.chain(raise).chain(measures).chain(message);
+    (rule.condition_fields(), evidence.fold(FieldSet::EMPTY, FieldSet::union))
+}
+
+/// Of these fields those that a rule over events finds in the credential reports.
+fn joined(rule: &Rule, fields: FieldSet) -> FieldSet {
+    let elsewhere = |field: &FieldId| rule.on == RecordKind::Event && field.kind() != rule.on;
+    fields.iter().filter(elsewhere).collect()
+}
+
+/// The fields by which an event finds its key and its user.
+fn join_fields() -> FieldSet {
+    [
+        event::PROVIDER,
+        event::TIME,
+        event::ACCOUNT,
+        event::CALLER_ACCOUNT,
+        event::AK,
+        event::USER_TYPE,
+        event::USER_ID,
+        event::USER,
+    ]
+    .into_iter()
+    .collect()
 }
 
 /// The fields that every finding shows.

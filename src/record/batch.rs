@@ -129,6 +129,11 @@ impl Batch {
         self.records.iter().map(|placed| self.raw(placed))
     }
 
+    /// The record with this number, if there is one.
+    pub fn get(&self, index: usize) -> Option<Result<RawRecord<'_>, Skip>> {
+        self.records.get(index).map(|placed| self.raw(placed))
+    }
+
     fn raw(&self, placed: &Placed) -> Result<RawRecord<'_>, Skip> {
         let Placed { start, end, offset, line, column, ordinal, rows } = *placed;
         let bytes = self.bytes.get(start..end).unwrap_or_default();

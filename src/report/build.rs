@@ -34,7 +34,7 @@ impl Report {
     pub fn build(parts: Parts<'_>, run: RunResult) -> Report {
         let Parts { facts, rules, allowlist, sources, roots, allow_empty, mut notes } = parts;
         let mut incomplete = incomplete(&run, rules, sources, &facts, allow_empty);
-        let (notes_of_rules, blind) = unapplied(&run.unapplied, rules);
+        let (notes_of_rules, blind) = unapplied(&run, rules);
         notes.extend(notes_of_rules);
         notes.sort();
         if facts.strict && blind > 0 {
@@ -92,11 +92,11 @@ impl Report {
 }
 
 /// A note for each rule that a format leaves little of, and how many are blind.
-fn unapplied(unapplied: &[Unapplied], rules: &[Rule]) -> (Vec<Note>, usize) {
+fn unapplied(run: &RunResult, rules: &[Rule]) -> (Vec<Note>, usize) {
     let mut notes = Vec::new();
-    let mut not_applicable: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let mut not_applicable: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     let mut blind = BTreeSet::new();
-    for Unapplied { format, rule: index, applicability } in unapplied {
+    for Unapplied { format, files, rule: index, applicability } in &run.unapplied {
         let rule = &rules[*index];
         // An empty list is said with the rule; what the format lacks changes nothing.
         if rule.not_configured.is_some() {
@@ -106,6 +106,7 @@ fn unapplied(unapplied: &[Unapplied], rules: &[Rule]) -> (Vec<Note>, usize) {
             fields.iter().map(|field| field.field().path()).collect::<Vec<_>>().join(", ")
         };
         let mut note = |id, text| notes.push(Note { id, text });
+        let inputs = inputs(format, files.as_deref(), run);
         match applicability {
             Applicability::Evaluated => {}
             Applicability::Blind(fields) => {
@@ -113,7 +114,7 @@ fn unapplied(unapplied: &[Unapplied], rules: &[Rule]) -> (Vec<Note>, usize) {
                 note(
                     "blind-rule",
                     format!(
-                        "rule {} is blind on {format}, which does not carry {}: finding nothing \
+                        "rule {} is blind on {inputs}, which does not carry {}: finding nothing \
                          does not mean that nothing is there",
                         rule.id,
                         names(fields)
@@ -123,21 +124,36 @@ fn unapplied(unapplied: &[Unapplied], rules: &[Rule]) -> (Vec<Note>, usize) {
             Applicability::PartlyBlind(fields) => note(
                 "partly-blind-rule",
                 format!(
-                    "rule {} is partly blind on {format}, which does not carry {}",
+                    "rule {} is partly blind on {inputs}, which does not carry {}",
                     rule.id,
                     names(fields)
                 ),
             ),
             Applicability::NotApplicable => {
-                not_applicable.entry(format).or_default().push(&rule.id);
+                not_applicable.entry(format).or_default().insert(&rule.id);
             }
         }
     }
     for (format, rules) in not_applicable {
-        let text = format!("not about {format}, and not evaluated on it: {}", rules.join(", "));
+        let rules = rules.into_iter().collect::<Vec<_>>().join(", ");
+        let text = format!("not about {format}, and not evaluated on it: {rules}");
         notes.push(Note { id: "rules-not-applicable", text });
     }
     (notes, blind.len())
+}
+
+/// A format, with the files where not all of the format carry the same.
+fn inputs(format: &str, files: Option<&[usize]>, run: &RunResult) -> String {
+    /// So many are named.
+    const NAMED: usize = 5;
+    let Some(files) = files else { return format.to_owned() };
+    let paths = files.iter().filter_map(|file| run.files.get(*file));
+    let mut paths: Vec<&str> = paths.map(|file| file.account.path.as_str()).collect();
+    paths.sort_unstable();
+    let more = paths.len().saturating_sub(NAMED);
+    paths.truncate(NAMED);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("{format} ({}{more})", paths.join(", "))
 }
 
 fn role(finding: &Finding, rule: &Rule, fail_on: Severity) -> VerdictRole {

@@ -414,6 +414,8 @@ pub(crate) fn fixture() -> Report {
             read: 1_238,
             evaluated: 1_236,
             skipped: 2,
+            creds: 0,
+            keys: 0,
             formats: [("cloudtrail", 1_236)].into(),
             skipped_by_reason: [("truncated", 1), ("syntax", 1)].into(),
             matches: 1_228,

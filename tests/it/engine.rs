@@ -1,13 +1,12 @@
 //! What the engine asks of inputs: phases, a report's own time, and what a bug of ours may cost.
 
 use std::num::NonZeroUsize;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use keytrail::config::{LoadOptions, Policy};
 use keytrail::record::field::{cred, event, key};
 use keytrail::record::{
-    Batch, Batches, FieldSet, FileAccount, Format, Inputs, Mapper, Origin, Outcome, Phase, Placed,
-    Provider, RawRecord, Record, Rows, Scratch, Step,
+    FieldSet, Format, Mapper, Origin, Outcome, Phase, Provider, RawRecord, Record, Rows, Scratch,
 };
 use keytrail::report::{Report, Verdict};
 use keytrail::rule::Severity;
@@ -15,6 +14,7 @@ use keytrail::stdlib::FUNCTIONS;
 use keytrail::value::{RecordKind, Time, Value};
 use keytrail::{ScanOptions, scan};
 
+use crate::inputs::{Files, Written};
 use crate::run::Folder;
 
 /// A format whose records are the name of an API, or `panic`.
@@ -126,52 +126,6 @@ fn a_rule_on_keys_sees_each_key_and_its_user() {
 /// A file: its phase, its own time, its records; reading it fails when there are none.
 struct File(Phase, Option<&'static str>, &'static [&'static str]);
 
-struct Files {
-    files: Vec<File>,
-    opened: Mutex<Vec<usize>>,
-    format: [&'static dyn Format; 1],
-}
-
-struct Reading<'f>(&'f File, &'f [&'static dyn Format]);
-
-impl Inputs for Files {
-    fn count(&self) -> usize {
-        self.files.len()
-    }
-    fn phase(&self, index: usize) -> Phase {
-        self.files[index].0
-    }
-    fn open(&self, index: usize) -> Box<dyn Batches + '_> {
-        self.opened.lock().unwrap().push(index);
-        Box::new(Reading(&self.files[index], &self.format))
-    }
-}
-
-impl Batches for Reading<'_> {
-    fn next(&mut self, batch: &mut Batch) -> Step {
-        batch.clear();
-        assert!(!self.0.2.is_empty(), "planted");
-        for (ordinal, name) in (0u64..).zip(self.0.2) {
-            let start = batch.bytes.len();
-            batch.bytes.extend_from_slice(name.as_bytes());
-            let end = batch.bytes.len();
-            let (offset, line) = (start as u64, ordinal + 1);
-            batch.records.push(Placed { start, end, offset, line, column: 1, ordinal, rows: 1 });
-        }
-        Step::Done
-    }
-    fn formats(&self) -> &[&'static dyn Format] {
-        self.1
-    }
-    fn origin(&self) -> Arc<Origin> {
-        let time = self.0.1.map(|time| Time::parse(time).unwrap());
-        Arc::new(Origin { time, ..Origin::default() })
-    }
-    fn account(&self) -> FileAccount {
-        FileAccount { path: "names".into(), ..FileAccount::default() }
-    }
-}
-
 fn run(name: &str, now_given: bool, files: Vec<File>) -> (Report, Vec<usize>) {
     run_rule(name, LATER, &Names, now_given, files)
 }
@@ -206,9 +160,15 @@ fn run_rule(
         allow_empty: true,
         show_keys: false,
     };
-    let inputs = Files { files, opened: Mutex::default(), format: [format] };
+    let files = files.iter().map(|File(phase, time, records)| {
+        let time = time.map(|time| Time::parse(time).unwrap());
+        let origin = Arc::new(Origin { time, ..Origin::default() });
+        let records = records.iter().map(ToString::to_string).collect();
+        Written { phase: *phase, format: [format], origin, records }
+    });
+    let inputs = Files::new(files.collect());
     let report = scan(&policy, &inputs, Vec::new(), Vec::new(), &options);
-    (report, inputs.opened.into_inner().unwrap())
+    (report, inputs.opened())
 }
 
 fn subjects(report: &Report) -> Vec<&str> {

@@ -6,13 +6,15 @@
 mod blind;
 mod builtin;
 mod cli;
-mod index;
-mod laws;
 mod commands;
+mod credentials;
 mod diagnostics;
 mod engine;
 mod expr;
 mod fuzz;
+mod index;
+mod inputs;
+mod laws;
 mod pack;
 mod policy;
 mod policy_files;

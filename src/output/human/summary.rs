@@ -34,6 +34,14 @@ pub(super) fn write(page: &mut Page<'_>) -> io::Result<()> {
     if !accounting.formats.is_empty() {
         row(page, "formats", &amounts(&accounting.formats))?;
     }
+    if accounting.creds > 0 {
+        let text = format!(
+            "{} with {}",
+            counted(accounting.creds, "user"),
+            counted(accounting.keys, "key")
+        );
+        row(page, "reports", &text)?;
+    }
     files(page)?;
     rules(page)?;
     matches(page)?;

@@ -259,6 +259,8 @@ fn accounting(accounting: &report::Accounting) -> v1::Accounting<'_> {
         read: accounting.read,
         evaluated: accounting.evaluated,
         skipped: accounting.skipped,
+        creds: accounting.creds,
+        keys: accounting.keys,
         formats: &accounting.formats,
         skipped_by_reason: &accounting.skipped_by_reason,
         matches: accounting.matches,

@@ -403,6 +403,10 @@ pub(super) struct Accounting<'a> {
     pub(super) evaluated: u64,
     /// Records that no rule saw.
     pub(super) skipped: u64,
+    /// Users that the rows of credential reports became; counted beside the rows.
+    pub(super) creds: u64,
+    /// Access keys that they became.
+    pub(super) keys: u64,
     /// Records evaluated, by format.
     pub(super) formats: &'a BTreeMap<&'static str, u64>,
     /// Records skipped, by reason.

@@ -1,0 +1,152 @@
+//! Report files, read whole.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use crate::record::{
+    Batch, Batches, FileAccount, FileStatus, Format, Inputs, Origin, Phase, RawRecord, Skip, Step,
+};
+
+/// The report files of a run; an input of its own, which gives their rows as often as asked.
+pub(in crate::engine) struct Held {
+    /// By the index of the file; `None` for files that are no reports.
+    files: Vec<Option<File>>,
+}
+
+struct File {
+    batches: Vec<Batch>,
+    formats: Vec<&'static dyn Format>,
+    origin: Arc<Origin>,
+    account: FileAccount,
+}
+
+/// Which raw record of a run's reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct RowId {
+    file: u32,
+    batch: u32,
+    record: u32,
+}
+
+/// A raw record with what is needed to read it.
+pub(super) struct Row<'h> {
+    pub(super) id: RowId,
+    pub(super) raw: RawRecord<'h>,
+    pub(super) formats: &'h [&'static dyn Format],
+    pub(super) origin: &'h Arc<Origin>,
+}
+
+impl RowId {
+    pub(super) fn file(self) -> usize {
+        self.file as usize
+    }
+}
+
+impl Held {
+    /// Reads every file of the reports' phase to its end.
+    pub(in crate::engine) fn read(inputs: &dyn Inputs) -> Self {
+        let file = |index: usize| {
+            (inputs.phase(index) == Phase::Reports).then(|| File::read(inputs, index))
+        };
+        Self { files: (0..inputs.count()).map(file).collect() }
+    }
+
+    /// Every raw record that is text.
+    pub(super) fn rows(&self) -> impl Iterator<Item = Row<'_>> {
+        (0u32..).zip(&self.files).flat_map(|(file, held)| {
+            held.iter().flat_map(move |held| {
+                (0u32..).zip(&held.batches).flat_map(move |(batch, records)| {
+                    (0u32..).zip(records.iter()).filter_map(move |(record, raw)| {
+                        let id = RowId { file, batch, record };
+                        let (formats, origin) = (&*held.formats, &held.origin);
+                        raw.ok().map(|raw| Row { id, raw, formats, origin })
+                    })
+                })
+            })
+        })
+    }
+
+    /// The raw record with this id.
+    pub(super) fn row(&self, id: RowId) -> Option<Row<'_>> {
+        let held = self.files.get(id.file())?.as_ref()?;
+        let raw = held.batches.get(id.batch as usize)?.get(id.record as usize)?.ok()?;
+        Some(Row { id, raw, formats: &held.formats, origin: &held.origin })
+    }
+}
+
+impl File {
+    fn read(inputs: &dyn Inputs, index: usize) -> Self {
+        let mut reader = inputs.open(index);
+        let mut batches = Vec::new();
+        // A panic is a bug of ours; it must cost one file, not the run.
+        let read = catch_unwind(AssertUnwindSafe(|| {
+            loop {
+                let mut batch = Batch::default();
+                let step = reader.next(&mut batch);
+                if !batch.records.is_empty() || !batch.skipped.is_empty() {
+                    batch.bytes.shrink_to_fit();
+                    batches.push(batch);
+                }
+                if step == Step::Done {
+                    break;
+                }
+            }
+        }));
+        let mut account = reader.account();
+        if read.is_err() {
+            batches.clear();
+            let reason = "reading it failed inside Keytrail".into();
+            account.status = FileStatus::Unreadable { reason };
+        }
+        Self { batches, formats: reader.formats().to_vec(), origin: reader.origin(), account }
+    }
+}
+
+impl Inputs for Held {
+    fn count(&self) -> usize {
+        self.files.len()
+    }
+
+    fn phase(&self, index: usize) -> Phase {
+        match self.files.get(index) {
+            Some(Some(_)) => Phase::Reports,
+            _ => Phase::Events,
+        }
+    }
+
+    fn open(&self, index: usize) -> Box<dyn Batches + '_> {
+        let file = self.files.get(index).and_then(Option::as_ref);
+        Box::new(Reading { file, next: 0 })
+    }
+}
+
+struct Reading<'h> {
+    file: Option<&'h File>,
+    next: usize,
+}
+
+impl Batches for Reading<'_> {
+    fn next(&mut self, batch: &mut Batch) -> Step {
+        batch.clear();
+        let batches = self.file.map_or(&[][..], |file| &file.batches);
+        if let Some(held) = batches.get(self.next) {
+            batch.bytes.extend_from_slice(&held.bytes);
+            batch.records.extend_from_slice(&held.records);
+            batch.skipped.extend(held.skipped.iter().map(Skip::clone));
+        }
+        self.next += 1;
+        if self.next < batches.len() { Step::More } else { Step::Done }
+    }
+
+    fn formats(&self) -> &[&'static dyn Format] {
+        self.file.map_or(&[], |file| &file.formats)
+    }
+
+    fn origin(&self) -> Arc<Origin> {
+        self.file.map(|file| Arc::clone(&file.origin)).unwrap_or_default()
+    }
+
+    fn account(&self) -> FileAccount {
+        self.file.map(|file| file.account.clone()).unwrap_or_default()
+    }
+}

@@ -1,0 +1,259 @@
+//! Which row of the reports belongs to a key or a user, and which report of an account is in force.
+
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use super::held::{Held, Row, RowId};
+use crate::finding::digest128;
+use crate::record::field::{cred, event, key};
+use crate::record::{FieldId, FieldSet, Format, Mapper, Outcome, Record, Rows, Scratch};
+use crate::value::{Time, Value};
+
+/// A report without a time of its own; before every other.
+const UNDATED: i64 = i64::MIN;
+
+/// The credential reports of a run, with an index of their rows.
+pub(in crate::engine) struct Credentials<'h> {
+    held: &'h Held,
+    /// The time of the newest dated report by format and account (`""` where none is named).
+    newest: BTreeMap<&'static str, BTreeMap<String, Time>>,
+    /// By digest and then time; empty unless an expression over events asks for reports.
+    keys: Vec<Entry>,
+    users: Vec<Entry>,
+}
+
+/// A row that a key or user has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Entry {
+    digest: u128,
+    /// When the report was made, in microseconds, or [`UNDATED`].
+    time: i64,
+    row: RowId,
+    /// Digest of the account; 0 where the report names none.
+    account: u64,
+    /// Which of the row's keys it is.
+    key: u32,
+}
+
+/// The row of an event's key or user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Found {
+    pub(super) row: RowId,
+    /// Which of the row's keys signed the event, when the report says so.
+    pub(super) key: Option<u32>,
+}
+
+/// Several rows fit an event equally well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Ambiguous;
+
+impl<'h> Credentials<'h> {
+    /// Reads every row once. `joined` says whether events will ask for rows.
+    pub(in crate::engine) fn new(held: &'h Held, joined: bool) -> Self {
+        let mut all = Self { held, newest: BTreeMap::new(), keys: Vec::new(), users: Vec::new() };
+        let mut reader = Reader::default();
+        for row in held.rows() {
+            let time = row.origin.time;
+            reader.read(&row, &mut |format, rows| {
+                if let Some(time) = time {
+                    let account = text(rows.record, cred::ACCOUNT).unwrap_or_default();
+                    let of_format = all.newest.entry(format.name()).or_default();
+                    match of_format.get_mut(account) {
+                        Some(newest) => *newest = time.max(*newest),
+                        None => {
+                            of_format.insert(account.to_owned(), time);
+                        }
+                    }
+                }
+                if joined {
+                    all.add(row.id, time.map_or(UNDATED, |time| time.0), rows);
+                }
+            });
+        }
+        all.keys.sort_unstable();
+        all.users.sort_unstable();
+        all
+    }
+
+    fn add(&mut self, row: RowId, time: i64, rows: Rows<'_>) {
+        let record = rows.record;
+        let provider = text(record, cred::PROVIDER).unwrap_or_default();
+        let account = account(text(record, cred::ACCOUNT));
+        let entry = |digest, key| Entry { digest, time, row, account, key };
+        for name in names(record) {
+            self.users.push(entry(user(provider, name), u32::MAX));
+        }
+        for (number, row) in (0u32..).zip(rows.keys) {
+            if let Some(id) = text(row, key::ID) {
+                self.keys.push(entry(access_key(provider, id), number));
+            }
+        }
+    }
+
+    pub(super) fn held(&self) -> &'h Held {
+        self.held
+    }
+
+    /// Whether rules judge a row: a newer report of the same format and account takes its place.
+    pub(in crate::engine) fn in_force(&self, format: &str, row: &Record<'_>, time: Time) -> bool {
+        let account = text(row, cred::ACCOUNT).unwrap_or_default();
+        let newest = self.newest.get(format).and_then(|of_format| of_format.get(account));
+        newest.is_none_or(|newest| time >= *newest)
+    }
+
+    /// The row of the key that signed the event, else the row of the user who called.
+    pub(super) fn find(&self, record: &Record<'_>) -> Result<Option<Found>, Ambiguous> {
+        let provider = text(record, event::PROVIDER).unwrap_or_default();
+        let time = match record.get(event::TIME) {
+            Value::Time(time) => Some(time.0),
+            _ => None,
+        };
+        if let Some(ak) = text(record, event::AK) {
+            let fits = range(&self.keys, access_key(provider, ak));
+            if let Some(entry) = self.choose(fits.iter(), time)? {
+                return Ok(Some(Found { row: entry.row, key: Some(entry.key) }));
+            }
+        }
+        // The user belongs to the account that calls, whichever account holds the log.
+        let of =
+            account(text(record, event::CALLER_ACCOUNT).or_else(|| text(record, event::ACCOUNT)));
+        for name in callers(record) {
+            let fits = range(&self.users, user(provider, name));
+            let fits =
+                fits.iter().filter(|entry| of == 0 || entry.account == 0 || entry.account == of);
+            if let Some(entry) = self.choose(fits, time)? {
+                return Ok(Some(Found { row: entry.row, key: None }));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Of several reports the newest that is not later than the event, else the oldest. The
+    /// entries come by time.
+    fn choose<'e>(
+        &self,
+        fits: impl Iterator<Item = &'e Entry> + Clone,
+        time: Option<i64>,
+    ) -> Result<Option<&'e Entry>, Ambiguous> {
+        let earlier = fits.clone().filter(|entry| time.is_none_or(|time| entry.time <= time));
+        let Some(best) = earlier.last().or_else(|| fits.clone().next()) else { return Ok(None) };
+        let same = fits.filter(|entry| entry.time == best.time);
+        let text = |entry: &Entry| self.held.row(entry.row).map(|row| row.raw.text);
+        // The same row in two copies of a report says nothing different.
+        let differs = |entry: &Entry| entry.row != best.row && text(entry) != text(best);
+        if same.clone().any(differs) {
+            return Err(Ambiguous);
+        }
+        Ok(same.min_by_key(|entry| entry.row))
+    }
+}
+
+/// Reads rows for the index.
+#[derive(Default)]
+struct Reader {
+    scratch: Scratch,
+    /// The mapper of the file that was read last.
+    mapper: Option<(usize, &'static dyn Format, Box<dyn Mapper>)>,
+}
+
+impl Reader {
+    /// Hands on what the row becomes; a row that cannot be read is told when it is judged.
+    fn read(&mut self, row: &Row<'_>, visit: &mut dyn FnMut(&'static dyn Format, Rows<'_>)) {
+        for &format in row.formats {
+            let known = |(file, of, _): &(usize, &'static dyn Format, _)| {
+                *file == row.id.file() && of.name() == format.name()
+            };
+            if !self.mapper.as_ref().is_some_and(known) {
+                let needed: FieldSet = [
+                    cred::PROVIDER,
+                    cred::ACCOUNT,
+                    cred::USER,
+                    cred::USER_ID,
+                    cred::USER_TYPE,
+                    key::ID,
+                ]
+                .into_iter()
+                .collect();
+                let mapper = format.mapper(&needed, row.origin, Time(0));
+                self.mapper = Some((row.id.file(), format, mapper));
+            }
+            let (Some((_, _, mapper)), scratch) = (&self.mapper, &mut self.scratch) else { return };
+            let read = catch_unwind(AssertUnwindSafe(|| {
+                mapper.map(&row.raw, scratch, &mut |rows| visit(format, rows))
+            }));
+            if !matches!(read, Ok(Outcome::Foreign)) {
+                return;
+            }
+        }
+    }
+}
+
+fn range(entries: &[Entry], digest: u128) -> &[Entry] {
+    let start = entries.partition_point(|entry| entry.digest < digest);
+    let end = start + entries[start..].partition_point(|entry| entry.digest == digest);
+    &entries[start..end]
+}
+
+/// The names under which events may know the user of a row.
+fn names<'r>(record: &'r Record<'_>) -> impl Iterator<Item = Name<'r>> {
+    let root = (text(record, cred::USER_TYPE) == Some("root")).then_some(Name::Root);
+    let provider = text(record, cred::PROVIDER);
+    let name = text(record, cred::USER).filter(|_| root.is_none());
+    let name = name.map(|name| Name::User(local(provider, name)));
+    let id = text(record, cred::USER_ID).filter(|_| root.is_none()).map(Name::Id);
+    [root, name, id].into_iter().flatten()
+}
+
+/// The names of an event's caller, the surest first; none for roles and services, whose names
+/// are no users'.
+fn callers<'r>(record: &'r Record<'_>) -> impl Iterator<Item = Name<'r>> {
+    let (root, user) = match text(record, event::USER_TYPE) {
+        Some("root") => (true, false),
+        Some("user" | "collaborator" | "receiver" | "unknown") => (false, true),
+        _ => (false, false),
+    };
+    let id = text(record, event::USER_ID).filter(|_| user).map(Name::Id);
+    let provider = text(record, event::PROVIDER);
+    let name = text(record, event::USER).filter(|_| user);
+    let name = name.map(|name| Name::User(local(provider, name)));
+    [root.then_some(Name::Root), id, name].into_iter().flatten()
+}
+
+/// What a user is known by.
+#[derive(Debug, Clone, Copy)]
+enum Name<'r> {
+    /// The root user of the account, whatever it is called.
+    Root,
+    /// The provider's stable id.
+    Id(&'r str),
+    /// The name that a person would use.
+    User(&'r str),
+}
+
+/// Alibaba's report says `alice@example.onaliyun.com`, its events `alice`.
+fn local<'n>(provider: Option<&str>, name: &'n str) -> &'n str {
+    let local = name.split_once('@').filter(|_| provider == Some("alibaba"));
+    local.map_or(name, |(local, _)| local)
+}
+
+fn user(provider: &str, name: Name<'_>) -> u128 {
+    let (kind, name) = match name {
+        Name::Root => ("root", ""),
+        Name::Id(id) => ("id", id),
+        Name::User(name) => ("user", name),
+    };
+    digest128(&[provider.as_bytes(), kind.as_bytes(), name.as_bytes()])
+}
+
+fn access_key(provider: &str, id: &str) -> u128 {
+    digest128(&[provider.as_bytes(), b"key", id.as_bytes()])
+}
+
+/// Tells accounts apart; 0 for none.
+fn account(account: Option<&str>) -> u64 {
+    account.map_or(0, |account| (digest128(&[account.as_bytes()]) as u64).max(1))
+}
+
+fn text<'r>(record: &'r Record<'_>, field: FieldId) -> Option<&'r str> {
+    record.get(field).as_str().filter(|text| !text.is_empty())
+}

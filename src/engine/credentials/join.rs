@@ -1,0 +1,77 @@
+//! Events with the row of their key and user beside them.
+
+use rustc_hash::FxHashMap;
+
+use super::index::{Ambiguous, Credentials};
+use crate::plan::Plan;
+use crate::record::{FieldSet, Mapper, Outcome, Record, Scratch};
+use crate::value::Time;
+
+/// Reads the rows that events ask for; one per thread.
+pub(in crate::engine) struct Joiner<'c> {
+    credentials: &'c Credentials<'c>,
+    needed: FieldSet,
+    /// `--now`, if it was given, and the run clock.
+    now: (Option<Time>, Time),
+    /// By file and format.
+    mappers: FxHashMap<(usize, &'static str), Box<dyn Mapper>>,
+    scratch: Scratch,
+}
+
+impl<'c> Joiner<'c> {
+    pub(in crate::engine) fn new(
+        credentials: &'c Credentials<'c>,
+        plan: &Plan<'_>,
+        now: Option<Time>,
+        clock: Time,
+    ) -> Self {
+        let needed = plan.joined_fields().with_dependencies();
+        let (mappers, scratch) = (FxHashMap::default(), Scratch::default());
+        Self { credentials, needed, now: (now, clock), mappers, scratch }
+    }
+
+    /// Calls `visit` once, with the cred and key of the event as far as a report has them.
+    ///
+    /// Returns false when several rows fit equally well, in which case there is neither.
+    pub(in crate::engine) fn join(
+        &mut self,
+        event: &Record<'_>,
+        visit: &mut dyn FnMut(Option<&Record<'_>>, Option<&Record<'_>>),
+    ) -> bool {
+        let found = match self.credentials.find(event) {
+            Ok(Some(found)) => found,
+            Ok(None) => {
+                visit(None, None);
+                return true;
+            }
+            Err(Ambiguous) => {
+                visit(None, None);
+                return false;
+            }
+        };
+        let mut visited = false;
+        if let Some(row) = self.credentials.held().row(found.row) {
+            for &format in row.formats {
+                let now = self.now.0.or(row.origin.time).unwrap_or(self.now.1);
+                let mapper = self
+                    .mappers
+                    .entry((row.id.file(), format.name()))
+                    .or_insert_with(|| format.mapper(&self.needed, row.origin, now));
+                let outcome = mapper.map(&row.raw, &mut self.scratch, &mut |rows| {
+                    if !visited {
+                        visited = true;
+                        let key = found.key.and_then(|key| rows.keys.get(key as usize));
+                        visit(Some(rows.record), key);
+                    }
+                });
+                if outcome != Outcome::Foreign {
+                    break;
+                }
+            }
+        }
+        if !visited {
+            visit(None, None);
+        }
+        true
+    }
+}

@@ -1,0 +1,13 @@
+//! The credential reports of a run: read before any event, immutable from then on.
+//!
+//! A report is held as the rows that it was read as. Its users and keys are judged from there, and
+//! an event finds the row of its key or user through an index; a row becomes fields again only
+//! when an event asks for it. So a report costs about its own size in memory.
+
+mod held;
+mod index;
+mod join;
+
+pub(super) use held::Held;
+pub(super) use index::Credentials;
+pub(super) use join::Joiner;

@@ -1,0 +1,128 @@
+//! What every finding shows of a match, whatever the kind of its record.
+
+use std::borrow::Cow;
+use std::hash::Hasher;
+
+use rustc_hash::FxHasher;
+
+use super::details::Order;
+use crate::expr::Bindings;
+use crate::finding::{CallRecord, digest128, encode};
+use crate::record::field::{cred, event, key};
+use crate::record::{FieldId, RawRecord, Record};
+use crate::value::{Time, Value};
+
+/// The values of a row that every finding shows, whatever its kind.
+#[derive(Default)]
+pub(super) struct Seen<'r> {
+    pub(super) provider: Value<'r>,
+    pub(super) id: Option<Cow<'r, str>>,
+    pub(super) time: Option<Time>,
+    pub(super) account: Option<Cow<'r, str>>,
+    pub(super) region: Option<Cow<'r, str>>,
+    pub(super) ak: Option<Cow<'r, str>>,
+    source: Option<Cow<'r, str>>,
+    method: Option<Cow<'r, str>>,
+    service: Option<Cow<'r, str>>,
+    api: Option<Cow<'r, str>>,
+    user: Option<Cow<'r, str>>,
+    pub(super) ok: Option<bool>,
+    pub(super) request_id: Option<Cow<'r, str>>,
+    raw: Option<Cow<'r, str>>,
+    pub(super) revision: bool,
+}
+
+impl<'r> Seen<'r> {
+    /// `time` is that of the report, which is the time of everything in it.
+    pub(super) fn of(bindings: &Bindings<'r>, time: Option<Time>) -> Self {
+        match (bindings.event, bindings.cred) {
+            (Some(event), _) => Self::of_event(event),
+            (None, Some(cred)) => Self { time, ..Self::of_cred(cred, bindings.key) },
+            (None, None) => Self::default(),
+        }
+    }
+
+    fn of_event(record: &'r Record<'_>) -> Self {
+        Self {
+            provider: record.get(event::PROVIDER).borrow(),
+            id: text(record, event::ID),
+            time: match record.get(event::TIME) {
+                Value::Time(time) => Some(*time),
+                _ => None,
+            },
+            account: text(record, event::ACCOUNT),
+            region: text(record, event::REGION),
+            ak: text(record, event::AK),
+            source: text(record, event::SOURCE),
+            method: text(record, event::METHOD),
+            service: text(record, event::SERVICE),
+            api: text(record, event::API),
+            user: text(record, event::USER),
+            ok: match record.get(event::OK) {
+                Value::Bool(ok) => Some(*ok),
+                _ => None,
+            },
+            request_id: text(record, event::REQUEST_ID),
+            raw: match record.get(event::RAW).borrow() {
+                Value::Json(json) => Some(json.text),
+                _ => None,
+            },
+            revision: record.revision,
+        }
+    }
+
+    fn of_cred(record: &'r Record<'_>, key: Option<&'r Record<'_>>) -> Self {
+        Self {
+            provider: record.get(cred::PROVIDER).borrow(),
+            account: text(record, cred::ACCOUNT),
+            ak: key.and_then(|key| text(key, key::ID)),
+            user: text(record, cred::USER),
+            ..Self::default()
+        }
+    }
+
+    /// The record without the envelope it came in.
+    pub(super) fn text<'t>(&'t self, raw: &'t RawRecord<'_>) -> &'t str {
+        self.raw.as_deref().unwrap_or(raw.text)
+    }
+
+    pub(super) fn order(&self, raw: &RawRecord<'_>, row: u32) -> Order {
+        let provider = self.provider.as_str().unwrap_or("");
+        let account = self.account.as_deref().unwrap_or("");
+        let id = self.id.as_deref().map_or(0, |id| {
+            digest128(&[provider.as_bytes(), account.as_bytes(), id.as_bytes()]).max(1)
+        });
+        // It only orders versions of one event, so it need not resist anyone.
+        let mut content = FxHasher::default();
+        content.write(self.text(raw).as_bytes());
+        // The keys of a cred share its text.
+        content.write_u32(row);
+        let content = content.finish();
+        Order { time: self.time.map_or(i64::MIN, |time| time.0), id, content }
+    }
+
+    fn parts(&self) -> [Option<&str>; 6] {
+        [&self.ak, &self.source, &self.method, &self.service, &self.api, &self.user]
+            .map(|part| part.as_deref())
+    }
+
+    pub(super) fn encode_call(&self, day: Option<&str>, out: &mut Vec<u8>) {
+        out.clear();
+        for part in self.parts().into_iter().chain([day]) {
+            encode(&Value::maybe_str(part), out);
+        }
+        out.push(self.ok.map_or(2, u8::from));
+    }
+
+    pub(super) fn call(&self, day: Option<String>) -> CallRecord {
+        let [ak, source, method, service, api, user] = self.parts().map(|p| p.map(str::to_owned));
+        CallRecord { ak, source, method, service, api, user, ok: self.ok, day }
+    }
+}
+
+fn text<'r>(record: &'r Record<'_>, field: FieldId) -> Option<Cow<'r, str>> {
+    match record.get(field).borrow() {
+        Value::Str(text) => Some(text),
+        _ => None,
+    }
+}

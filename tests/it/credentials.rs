@@ -1,0 +1,354 @@
+//! Credential reports beside events: which report is judged, and which row an event is joined to.
+
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+
+use keytrail::config::{LoadOptions, Policy};
+use keytrail::record::field::{cred, event, key};
+use keytrail::record::{
+    FieldSet, Format, Mapper, Origin, Outcome, Phase, Provider, RawRecord, Record, Rows, Scratch,
+    derive,
+};
+use keytrail::report::Report;
+use keytrail::rule::Severity;
+use keytrail::stdlib::FUNCTIONS;
+use keytrail::value::{RecordKind, Time, Value};
+use keytrail::{ScanOptions, scan};
+
+use crate::inputs::{Files, Written};
+use crate::run::Folder;
+
+/// A report: `account user key-id:created …`, `-` for what it does not say.
+#[derive(Debug)]
+struct Users {
+    /// Whether its rows have ids of keys.
+    ids: bool,
+    now: Time,
+}
+
+static USERS: Users = Users { ids: true, now: Time(0) };
+static NAMELESS: Users = Users { ids: false, now: Time(0) };
+
+/// A log: `time account user user-type key-id`.
+#[derive(Debug)]
+struct Calls;
+
+fn said(text: &str) -> Value<'_> {
+    Value::maybe_str(Some(text).filter(|text| *text != "-"))
+}
+
+fn time(text: &str) -> Value<'static> {
+    Time::parse(text).map_or(Value::Missing, Value::Time)
+}
+
+impl Format for Users {
+    fn name(&self) -> &'static str {
+        if self.ids { "users" } else { "nameless" }
+    }
+    fn doc(&self) -> &'static str {
+        "One user a record."
+    }
+    fn provider(&self) -> Provider {
+        Provider::Aws
+    }
+    fn kinds(&self) -> &'static [RecordKind] {
+        &[RecordKind::Cred, RecordKind::Key]
+    }
+    fn carries(&self, _: &Origin) -> FieldSet {
+        let all = FieldSet::all(RecordKind::Cred).union(FieldSet::all(RecordKind::Key));
+        all.iter().filter(|field| self.ids || *field != key::ID).collect()
+    }
+    fn mapper(&self, _: &FieldSet, _: &Origin, now: Time) -> Box<dyn Mapper> {
+        Box::new(Users { now, ..*self })
+    }
+}
+
+impl Mapper for Users {
+    fn map(&self, raw: &RawRecord<'_>, _: &mut Scratch, emit: &mut dyn FnMut(Rows<'_>)) -> Outcome {
+        let mut parts = raw.text.split(' ');
+        let mut record = Record::new(RecordKind::Cred);
+        record.set(cred::PROVIDER, Value::str("aws"));
+        record.set(cred::ACCOUNT, said(parts.next().unwrap()));
+        let user = parts.next().unwrap();
+        record.set(cred::USER, Value::str(user));
+        record.set(cred::USER_TYPE, Value::str(if user == "<root>" { "root" } else { "user" }));
+        let keys: Vec<Record<'_>> = parts
+            .map(|part| {
+                let (id, created) = part.split_once(':').unwrap();
+                let mut record = Record::new(RecordKind::Key);
+                if self.ids {
+                    record.set(key::ID, said(id));
+                }
+                let created = Time::parse(created).unwrap();
+                record.set(key::CREATED, Value::Time(created));
+                let age = derive::days(created, self.now);
+                record.set(key::AGE_DAYS, age.map_or(Value::Missing, Value::Int));
+                record
+            })
+            .collect();
+        emit(Rows { record: &record, keys: &keys });
+        Outcome::Read
+    }
+}
+
+impl Format for Calls {
+    fn name(&self) -> &'static str {
+        "calls"
+    }
+    fn doc(&self) -> &'static str {
+        "One call a record."
+    }
+    fn provider(&self) -> Provider {
+        Provider::Aws
+    }
+    fn kinds(&self) -> &'static [RecordKind] {
+        &[RecordKind::Event]
+    }
+    fn carries(&self, _: &Origin) -> FieldSet {
+        FieldSet::all(RecordKind::Event)
+    }
+    fn mapper(&self, _: &FieldSet, _: &Origin, _: Time) -> Box<dyn Mapper> {
+        Box::new(Calls)
+    }
+}
+
+impl Mapper for Calls {
+    fn map(&self, raw: &RawRecord<'_>, _: &mut Scratch, emit: &mut dyn FnMut(Rows<'_>)) -> Outcome {
+        let parts: Vec<&str> = raw.text.split(' ').collect();
+        let mut record = Record::new(RecordKind::Event);
+        record.set(event::PROVIDER, Value::str("aws"));
+        record.set(event::TIME, time(parts[0]));
+        record.set(event::ACCOUNT, said(parts[1]));
+        record.set(event::USER, said(parts[2]));
+        record.set(event::USER_TYPE, Value::str(parts[3]));
+        record.set(event::AK, said(parts[4]));
+        emit(Rows::of(&record));
+        Outcome::Read
+    }
+}
+
+const JOINED: &str = r#"rule:
+  id: joined
+  title: t
+  category: abuse
+  severity: high
+  status: stable
+  on: event
+  description: d
+  remediation: r
+  when: has(event.cred)
+  by: [event.user, event.cred.account, event.cred.user, event.key.id, event.key.age_days]
+"#;
+
+const JUDGED: &str = r#"rule:
+  id: judged
+  title: t
+  category: posture
+  severity: high
+  status: stable
+  on: key
+  description: d
+  remediation: r
+  when: key.age_days >= 0
+  by: [cred.account, cred.user, key.age_days]
+"#;
+
+fn file(format: &'static dyn Format, when: Option<&str>, records: &[&str]) -> Written {
+    let phase = match format.kinds() {
+        [RecordKind::Event] => Phase::Events,
+        _ => Phase::Reports,
+    };
+    let origin = Arc::new(Origin { time: when.and_then(Time::parse), ..Origin::default() });
+    let records = records.iter().map(ToString::to_string).collect();
+    Written { phase, format: [format], origin, records }
+}
+
+/// What one rule makes of these files.
+fn report(rule: &str, files: Vec<Written>, strict: bool) -> Report {
+    // Tests run side by side, each in a folder of its own.
+    static NEXT: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
+    let number = NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    let id = rule.split("id: ").nth(1).unwrap().lines().next().unwrap();
+    let name = format!("{id}.yaml");
+    let folder = Folder::new(&format!("credentials-{number}")).file(&name, rule);
+    let policy = Policy::load(&LoadOptions {
+        no_config: true,
+        no_builtin: true,
+        directory: folder.path(""),
+        rules: vec![folder.path(&name).display().to_string()],
+        functions: FUNCTIONS,
+        ..LoadOptions::default()
+    })
+    .unwrap_or_else(|(_, diagnostics)| panic!("{diagnostics:#?}"));
+    let options = ScanOptions {
+        clock: Time::parse("2026-01-01T00:00:00Z").unwrap(),
+        clock_given: false,
+        jobs: NonZeroUsize::new(2).unwrap(),
+        fail_on: Severity::High,
+        min_severity: Severity::Info,
+        max_skipped: 0,
+        strict,
+        allow_empty: true,
+        show_keys: true,
+    };
+    scan(&policy, &Files::new(files), Vec::new(), Vec::new(), &options)
+}
+
+/// The subject of every finding, one a line.
+fn subjects(report: &Report) -> Vec<String> {
+    let subject = |finding: &keytrail::finding::Finding| {
+        let values = finding.subject.iter().map(|(_, value)| value.as_deref().unwrap_or("-"));
+        values.collect::<Vec<_>>().join(" ")
+    };
+    let mut all: Vec<String> = report.findings.iter().map(subject).collect();
+    all.sort();
+    all
+}
+
+/// What events are joined to, among these reports.
+fn joined(reports: Vec<Written>, events: &[&str]) -> Vec<String> {
+    let mut files = reports;
+    files.push(file(&Calls, None, events));
+    subjects(&report(JOINED, files, false))
+}
+
+fn users(when: Option<&str>, records: &[&str]) -> Written {
+    file(&USERS, when, records)
+}
+
+const MAY: Option<&str> = Some("2025-05-01T00:00:00Z");
+const JUNE: Option<&str> = Some("2025-06-01T00:00:00Z");
+
+#[test]
+fn an_event_is_joined_by_its_key_else_by_its_user() {
+    let reports = || {
+        vec![users(
+            MAY,
+            &[
+                "111 alice AKIA1:2025-04-01T00:00:00Z AKIA2:2025-04-21T00:00:00Z",
+                "222 bob",
+                "111 <root>",
+            ],
+        )]
+    };
+    for (event, expected) in [
+        ("2025-05-02T00:00:00Z 111 alice user AKIA2", "alice 111 alice AKIA2 10"),
+        // A key tells its user, whatever name the event gives.
+        ("2025-05-02T00:00:00Z 222 other user AKIA1", "other 111 alice AKIA1 30"),
+        ("2025-05-02T00:00:00Z 111 alice user ASIA9", "alice 111 alice - -"),
+        ("2025-05-02T00:00:00Z 111 alice user -", "alice 111 alice - -"),
+        ("2025-05-02T00:00:00Z - bob user -", "bob 222 bob - -"),
+        ("2025-05-02T00:00:00Z 111 root root -", "root 111 <root> - -"),
+        ("2025-05-02T00:00:00Z 111 bob user -", ""),
+        ("2025-05-02T00:00:00Z 222 alice user -", ""),
+        ("2025-05-02T00:00:00Z 222 root root -", ""),
+        // The name of a role is no user's.
+        ("2025-05-02T00:00:00Z 111 alice role -", ""),
+        ("2025-05-02T00:00:00Z 222 bob service -", ""),
+    ] {
+        let expected: Vec<&str> = Some(expected).filter(|e| !e.is_empty()).into_iter().collect();
+        assert_eq!(joined(reports(), &[event]), expected, "{event}");
+    }
+}
+
+#[test]
+fn a_report_that_names_no_account_is_joined_whatever_the_account() {
+    let reports = vec![users(MAY, &["- alice"])];
+    assert_eq!(joined(reports, &["2025-05-02T00:00:00Z 222 alice user -"]), ["alice - alice - -"]);
+}
+
+#[test]
+fn of_several_reports_the_newest_that_is_not_later_than_the_event_is_joined() {
+    let reports = || {
+        vec![
+            users(JUNE, &["111 alice AKIA1:2025-04-01T00:00:00Z"]),
+            users(MAY, &["111 alice AKIA1:2025-04-01T00:00:00Z"]),
+        ]
+    };
+    for (time, age) in [
+        ("2025-05-01T00:00:00Z", "30"),
+        ("2025-05-31T23:59:59Z", "30"),
+        ("2025-06-01T00:00:00Z", "61"),
+        ("2026-01-01T00:00:00Z", "61"),
+        // Before every report: the oldest is the nearest.
+        ("2025-04-02T00:00:00Z", "30"),
+        // Without a time of its own: the newest.
+        ("-", "61"),
+    ] {
+        let event = format!("{time} 111 alice user AKIA1");
+        let expected = [format!("alice 111 alice AKIA1 {age}")];
+        assert_eq!(joined(reports(), &[&event]), expected, "{time}");
+    }
+    // A report that says no time is taken where no other is early enough; ages in it count to the
+    // run clock.
+    let undated = || users(None, &["111 alice AKIA1:2025-12-31T00:00:00Z"]);
+    let dated = || users(JUNE, &["111 alice AKIA1:2025-05-31T00:00:00Z"]);
+    for (time, age) in [("2025-05-01T00:00:00Z", "1"), ("2025-07-01T00:00:00Z", "1")] {
+        let event = format!("{time} 111 alice user AKIA1");
+        let expected = [format!("alice 111 alice AKIA1 {age}")];
+        assert_eq!(joined(vec![undated(), dated()], &[&event]), expected, "{time}");
+    }
+}
+
+#[test]
+fn of_two_rows_that_fit_equally_well_neither_is_joined_and_that_is_said() {
+    let event = "2025-06-02T00:00:00Z 111 alice user -";
+    let differing = || ["111 alice AKIA1:2025-04-01T00:00:00Z", "111 alice"];
+    let two_reports = || vec![users(MAY, &differing()[..1]), users(MAY, &differing()[1..])];
+    for reports in [vec![users(MAY, &differing())], two_reports()] {
+        let mut files = reports;
+        files.push(file(&Calls, None, &[event, event]));
+        let report = report(JOINED, files, false);
+        assert_eq!(report.findings, []);
+        let notes: Vec<&String> = report.files.iter().flat_map(|f| &f.account.notes).collect();
+        assert_eq!(
+            notes,
+            ["several rows of the credential reports fit it equally well: it is joined with none \
+              of them; records: 2"]
+        );
+    }
+    // Two copies of one report say nothing different.
+    let copies = vec![users(MAY, &["111 alice"]), users(MAY, &["111 alice"])];
+    assert_eq!(joined(copies, &[event]), ["alice 111 alice - -"]);
+}
+
+#[test]
+fn rules_judge_the_newest_report_of_each_account() {
+    let files = vec![
+        users(MAY, &["111 alice K:2025-04-30T00:00:00Z", "222 bob K:2025-04-29T00:00:00Z"]),
+        users(JUNE, &["111 alice K:2025-05-29T00:00:00Z"]),
+        file(&NAMELESS, MAY, &["111 eve K:2025-04-27T00:00:00Z"]),
+        users(None, &["111 ann K:2025-12-27T00:00:00Z"]),
+    ];
+    let report = report(JUDGED, files, false);
+    // Account 111 is newer in June; another format and a report without a time stand for themselves.
+    assert_eq!(subjects(&report), ["111 alice 3", "111 ann 5", "111 eve 4", "222 bob 2"]);
+    let accounting = &report.accounting;
+    assert_eq!((accounting.read, accounting.evaluated), (5, 5));
+    assert_eq!((accounting.creds, accounting.keys), (5, 5));
+    let notes: Vec<&String> = report.files.iter().flat_map(|f| &f.account.notes).collect();
+    assert_eq!(
+        notes,
+        ["older than another report of the same account: no rule judges it; records: 1"]
+    );
+}
+
+#[test]
+fn a_rule_that_asks_a_report_is_blind_without_one() {
+    let key = JOINED.replace("has(event.cred)", "event.key.age_days > 3");
+    let log = || file(&Calls, None, &["2025-05-02T00:00:00Z 111 alice user AKIA1"]);
+    let row = "111 alice AKIA1:2025-04-01T00:00:00Z";
+    for (what, rule, files, blind) in [
+        ("no report", JOINED, vec![log()], true),
+        ("a report", JOINED, vec![log(), users(MAY, &[row])], false),
+        ("a report without key ids", JOINED, vec![log(), file(&NAMELESS, MAY, &[row])], false),
+        ("keys, no report", &key, vec![log()], true),
+        ("keys, a report", &key, vec![log(), users(MAY, &[row])], false),
+        ("keys, a report without key ids", &key, vec![log(), file(&NAMELESS, MAY, &[row])], true),
+    ] {
+        let report = report(rule, files, true);
+        let notes: Vec<&str> = report.notes.iter().map(|note| note.id).collect();
+        assert_eq!(notes.contains(&"blind-rule"), blind, "{what}: {:?}", report.notes);
+        assert_eq!(report.incomplete.iter().any(|note| note.id == "blind-rules"), blind, "{what}");
+    }
+}
