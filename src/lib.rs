@@ -67,7 +67,7 @@ pub fn scan(
     notes: Vec<Note>,
     options: &ScanOptions,
 ) -> Report {
-    let plan = Plan::new(&policy.rules, &policy.allowlist);
+    let plan = Plan::new(&policy.rules, &policy.allowlist, policy);
     let run = engine::run(
         &plan,
         inputs,

@@ -56,7 +56,7 @@ pub(crate) fn print(count: usize) {
     row("newline scan", &mut || {
         black_box(memchr::memchr_iter(b'\n', text.as_bytes()).count());
     });
-    let plan = Plan::new(&policy.rules, &policy.allowlist);
+    let plan = Plan::new(&policy.rules, &policy.allowlist, &policy);
     let mapper = FORMATS[0].mapper(
         &plan.condition_fields().with_dependencies(),
         &Origin::default(),

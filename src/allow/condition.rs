@@ -15,7 +15,7 @@ use crate::value::{CidrSet, RecordKind, Value, parse_ip};
 #[derive(Debug, Clone)]
 pub(super) enum Condition {
     /// The address.
-    Ip { ranges: CidrSet, lan: bool },
+    Ip { ranges: CidrSet, lan: bool, types: Box<[&'static str]> },
     /// The access key.
     Ak { keys: Texts, long_term: bool, temporary: bool },
     /// How the call ended.
@@ -38,10 +38,11 @@ impl Condition {
     /// Whether it holds for the record of a rule of this kind.
     pub(super) fn holds(&self, kind: RecordKind, bindings: &Bindings<'_>) -> bool {
         match self {
-            Condition::Ip { ranges, lan } => {
+            Condition::Ip { ranges, lan, types } => {
                 text(bindings, event::IP).and_then(parse_ip).is_some_and(|ip| {
                     ranges.contains(ip)
                         || *lan && text(bindings, event::IP_SCOPE) == Some("private")
+                        || text(bindings, event::IP_TYPE).is_some_and(|ty| types.contains(&ty))
                 })
             }
             Condition::Ak { keys, long_term, temporary } => match kind {

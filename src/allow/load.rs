@@ -9,6 +9,7 @@ use super::read::Written;
 use crate::diag::codes::allow as codes;
 use crate::diag::{Diagnostic, did_you_mean};
 use crate::expr::{self, Declarations, Env, Expected, Expr};
+use crate::record::reference::{ASSETS, NOTES};
 use crate::source::{Fragment, Span};
 use crate::value::RecordKind;
 
@@ -66,6 +67,7 @@ impl Loader<'_> {
     fn resolve(&mut self, written: &mut Written) -> bool {
         let before = self.diagnostics.len();
         self.unique(&written.entry.id, written.entry.span);
+        self.tables(written);
         let rules = self.rules(written);
         (written.entry.rules, written.entry.when) = self.applicable(written, rules);
         !written.broken && !self.diagnostics[before..].iter().any(Diagnostic::is_error)
@@ -79,6 +81,23 @@ impl Loader<'_> {
                 .at(span, "the second")
                 .at(first, "the first");
             self.error(diagnostic);
+        }
+    }
+
+    /// Kinds of address without the tables that tell them apart would cover nothing.
+    fn tables(&mut self, written: &Written) {
+        for (kind, span) in &written.kinds {
+            let empty = |id: &&str| self.env.table(id).is_none_or(|table| table.is_empty());
+            let needed = [ASSETS, NOTES].into_iter().take(1 + usize::from(kind.noted));
+            let Some(table) = needed.into_iter().find(empty) else { continue };
+            let message = format!(
+                "the address kind `{}` needs the table `{table}`, which has no rows",
+                kind.word
+            );
+            let help = format!(
+                "name its data file below `tables` in keytrail.yaml, or by `--table {table}=FILE`"
+            );
+            self.error(Diagnostic::error(&codes::NEEDS_ASSETS, message).at(*span, "").help(help));
         }
     }
 

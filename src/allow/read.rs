@@ -3,7 +3,7 @@
 use super::entry::Entry;
 use super::index::Lookup;
 use super::pattern;
-use super::select::{self, Selected};
+use super::select::{self, AddressKind, Selected};
 use super::selector::{MATCH, Selector};
 use crate::diag::Diagnostic;
 use crate::diag::codes::allow as codes;
@@ -57,6 +57,8 @@ pub struct Written {
     /// Its selectors, and where their keys were written.
     pub(super) selectors: Vec<(Selector, Span)>,
     pub(super) when: Option<Fragment>,
+    /// Kinds of address that only tables know, and where they were written.
+    pub(super) kinds: Vec<(AddressKind, Span)>,
     /// Whether something was wrong with it.
     pub(super) broken: bool,
 }
@@ -121,6 +123,7 @@ impl Reader {
         let of = |key: &Scalar| Selector::ALL.into_iter().find(|of| of.name() == key.text());
         Some(Written {
             lookup,
+            kinds: selected.iter().flat_map(|s| s.kinds.iter().copied()).collect(),
             names: rules
                 .items()
                 .iter()

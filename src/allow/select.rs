@@ -20,6 +20,8 @@ pub(super) struct Selected {
     pub(super) lookup: Lookup,
     /// Whether it holds for practically every call.
     pub(super) everything: bool,
+    /// Kinds of address that only tables know.
+    pub(super) kinds: Vec<(AddressKind, Span)>,
 }
 
 /// Compiles the values of a selector; `None` after an error.
@@ -76,7 +78,7 @@ fn keys(selector: Selector, texts: &[&str]) -> Lookup {
 
 fn exact(selector: Selector, texts: &[&str]) -> Selected {
     let condition = Condition::Text { selector, values: Texts::exact(texts) };
-    Selected { condition, lookup: keys(selector, texts), everything: false }
+    Selected { condition, lookup: keys(selector, texts), everything: false, kinds: Vec::new() }
 }
 
 fn patterns(selector: Selector, texts: &[&str], ignore_case: bool) -> Selected {
@@ -85,41 +87,70 @@ fn patterns(selector: Selector, texts: &[&str], ignore_case: bool) -> Selected {
         condition: Condition::Text { selector, values: Texts::patterns(texts, ignore_case) },
         lookup: if any { Lookup::Scan } else { keys(selector, texts) },
         everything: texts.iter().any(|text| pattern::is_everything(text) || *text == "*:*"),
+        kinds: Vec::new(),
     }
 }
 
-/// Kinds of address that only the asset and remark tables know.
-const NOTED: [&str; 5] = ["account", "account_noted", "external", "external_noted", "lan_noted"];
+/// A kind of address that only tables know, as an entry names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct AddressKind {
+    /// The word.
+    pub(super) word: &'static str,
+    /// The values of `event.ip_type` that it stands for.
+    pub(super) types: &'static [&'static str],
+    /// Whether it asks for a remark.
+    pub(super) noted: bool,
+}
+
+const fn kind(word: &'static str, types: &'static [&'static str], noted: bool) -> AddressKind {
+    AddressKind { word, types, noted }
+}
+
+/// Every kind but `lan`, which needs no table.
+const KINDS: [AddressKind; 5] = [
+    kind("account", &["account", "account_noted"], false),
+    kind("account_noted", &["account_noted"], true),
+    kind("external", &["external", "external_noted"], false),
+    kind("external_noted", &["external_noted"], true),
+    kind("lan_noted", &["lan_noted"], true),
+];
 
 fn ip(values: &[(&str, Span)], diagnostics: &mut Vec<Diagnostic>) -> Selected {
-    let (mut ranges, mut lan) = (Vec::new(), false);
+    let (mut ranges, mut lan, mut kinds) = (Vec::new(), false, Vec::new());
     for &(text, span) in values {
         if text == "lan" {
             lan = true;
-        } else if NOTED.contains(&text) {
-            let message = format!(
-                "the address kind `{text}` needs an asset table, which this version cannot read"
-            );
-            diagnostics.push(
-                Diagnostic::error(&codes::NEEDS_ASSETS, message)
-                    .at(span, "")
-                    .help("name the addresses or ranges, or `lan` for private addresses"),
-            );
+        } else if let Some(kind) = KINDS.iter().find(|kind| kind.word == text) {
+            kinds.push((*kind, span));
         } else {
             match Cidr::parse(text) {
                 Ok(range) => ranges.push(range),
                 Err(reason) => diagnostics.push(
                     Diagnostic::error(&codes::BAD_VALUE, reason)
-                        .at(span, "expected an address, a range or `lan`")
-                        .maybe_help(did_you_mean(text, NOTED.into_iter().chain(["lan"]))),
+                        .at(span, "expected an address, a range or a kind like `lan`")
+                        .maybe_help(did_you_mean(
+                            text,
+                            KINDS.iter().map(|kind| kind.word).chain(["lan"]),
+                        )),
                 ),
             }
         }
     }
+    let mut types: Vec<&'static str> =
+        kinds.iter().flat_map(|(kind, _)| kind.types).copied().collect();
+    types.sort_unstable();
+    types.dedup();
+    let whole = |word| kinds.iter().any(|(kind, _)| kind.word == word);
     Selected {
-        everything: ranges.iter().any(|range| range.prefix() == 0),
-        condition: Condition::Ip { ranges: CidrSet::new(ranges.iter().copied()), lan },
-        lookup: if lan { Lookup::Scan } else { Lookup::Ranges(ranges) },
+        everything: ranges.iter().any(|range| range.prefix() == 0)
+            || lan && whole("account") && whole("external"),
+        lookup: if lan || !types.is_empty() {
+            Lookup::Scan
+        } else {
+            Lookup::Ranges(ranges.clone())
+        },
+        condition: Condition::Ip { ranges: CidrSet::new(ranges), lan, types: types.into() },
+        kinds,
     }
 }
 
@@ -153,6 +184,7 @@ fn ak(values: &[(&str, Span)], diagnostics: &mut Vec<Diagnostic>) -> Selected {
         condition: Condition::Ak { keys: Texts::exact(&own), long_term, temporary },
         lookup: if long_term || temporary { Lookup::Scan } else { keys(Selector::Ak, &own) },
         everything: long_term && temporary,
+        kinds: Vec::new(),
     }
 }
 
@@ -178,6 +210,7 @@ fn code(values: &[(&str, Span)], diagnostics: &mut Vec<Diagnostic>) -> Selected 
         // Codes hardly tell entries apart.
         lookup: Lookup::Scan,
         everything: success && failed,
+        kinds: Vec::new(),
         condition: Condition::Code { codes: Texts::patterns(&codes_given, false), success, failed },
     }
 }

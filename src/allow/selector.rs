@@ -67,7 +67,7 @@ impl Selector {
             (Selector::User, _) => &[cred::USER],
             (Selector::Account, RecordKind::Event) => &[event::ACCOUNT],
             (Selector::Account, _) => &[cred::ACCOUNT],
-            (Selector::Ip, RecordKind::Event) => &[event::IP, event::IP_SCOPE],
+            (Selector::Ip, RecordKind::Event) => &[event::IP, event::IP_SCOPE, event::IP_TYPE],
             (Selector::Api, RecordKind::Event) => &[event::OPERATION],
             (Selector::Agent, RecordKind::Event) => &[event::AGENT],
             (Selector::Region, RecordKind::Event) => &[event::REGION],
@@ -88,8 +88,9 @@ pub(super) static MATCH: &[Key] = &[
     Key::optional(
         "ip",
         TEXTS,
-        "Addresses, ranges in CIDR notation, or `lan`; the kinds `account`, `external` and \
-         `*_noted` need an asset table.",
+        "Addresses, ranges in CIDR notation, or kinds of address: `lan`; with rows in the table \
+         `ip_assets` `account` and `external`, noted or not; with rows in `ip_notes` too \
+         `lan_noted`, `account_noted` and `external_noted`.",
     ),
     Key::optional(
         "method",

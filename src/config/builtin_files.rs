@@ -14,4 +14,8 @@ pub(super) static FILES: &[(&str, &str)] = &[
     ("lists/pass_role_apis.yaml", include_str!("../../rules/lists/pass_role_apis.yaml")),
     ("lists/privesc_apis.yaml", include_str!("../../rules/lists/privesc_apis.yaml")),
     ("lists/remote_exec_apis.yaml", include_str!("../../rules/lists/remote_exec_apis.yaml")),
+    ("tables/accounts.yaml", include_str!("../../rules/tables/accounts.yaml")),
+    ("tables/ak_notes.yaml", include_str!("../../rules/tables/ak_notes.yaml")),
+    ("tables/ip_assets.yaml", include_str!("../../rules/tables/ip_assets.yaml")),
+    ("tables/ip_notes.yaml", include_str!("../../rules/tables/ip_notes.yaml")),
 ];

@@ -152,7 +152,7 @@ impl<'p> Map<'p> {
     fn used(&mut self, reader: usize, file: u32) {
         let reader = &mut self.readers[reader];
         if reader.file.replace(file) != Some(file) {
-            let carries = reader.format.carries(&self.origin);
+            let carries = self.plan.enrichment.carries(reader.format.carries(&self.origin));
             let key = (reader.format.name(), carries);
             self.formats.entry(key).or_insert((reader.format, BTreeSet::new())).1.insert(file);
         }
@@ -175,7 +175,7 @@ impl<'p> Map<'p> {
                 notes.push(SUPERSEDED);
                 return;
             }
-            each(rows, now, &mut |row, record, bindings| {
+            each(rows, plan, now, &mut |row, record, bindings| {
                 plan.candidates(record, candidates);
                 let mut test = |bindings: &Bindings<'_>| {
                     for &number in candidates.conditions() {
@@ -206,7 +206,7 @@ impl<'p> Map<'p> {
         let Self { plan, now, origin, joiner, scratch, hits, keeper, .. } = self;
         let time = origin.time;
         self.readers[reader].evidence.map(raw, scratch, &mut |rows| {
-            each(rows, *now, &mut |row, record, bindings| {
+            each(rows, plan, *now, &mut |row, record, bindings| {
                 let at = At { file, raw, time, row };
                 let of_row = hits.iter().filter(|hit| hit.0 == row).map(|hit| hit.1);
                 if !of_row.clone().any(|number| plan.conditions[number as usize].joined) {
@@ -222,10 +222,17 @@ impl<'p> Map<'p> {
     }
 }
 
-/// Hands on each row with its number and what an expression over it sees.
-fn each(rows: Rows<'_>, now: Time, visit: &mut dyn FnMut(u32, &Record<'_>, &Bindings<'_>)) {
-    let of_record = Bindings::of(rows.record, now);
-    visit(0, rows.record, &of_record);
+/// Hands on each row, with what tables say of it, its number, and what an expression over it sees.
+fn each(
+    rows: Rows<'_>,
+    plan: &Plan<'_>,
+    now: Time,
+    visit: &mut dyn FnMut(u32, &Record<'_>, &Bindings<'_>),
+) {
+    let filled = plan.enrichment.fill(rows.record);
+    let record = filled.as_ref().unwrap_or(rows.record);
+    let of_record = Bindings::of(record, now);
+    visit(0, record, &of_record);
     for (row, key) in (1..).zip(rows.keys) {
         visit(row, key, &Bindings { key: Some(key), ..of_record });
     }

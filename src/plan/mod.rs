@@ -3,6 +3,7 @@
 //! It knows rules and allowlists, and neither inputs nor what becomes of a match.
 
 mod applicable;
+mod enrich;
 mod index;
 mod key;
 mod lookup;
@@ -10,5 +11,6 @@ mod lookup;
 mod plan;
 
 pub use applicable::{Applicability, applicability};
+pub use enrich::Enrichment;
 pub use lookup::Lookup;
 pub use plan::{Candidates, Condition, Plan};

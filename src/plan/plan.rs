@@ -1,8 +1,9 @@
 //! Which fields a run reads and which rules a record is tried against.
 
+use super::enrich::Enrichment;
 use super::index::Index;
 use crate::allow::Allowlist;
-use crate::expr::Expr;
+use crate::expr::{Env, Expr};
 use crate::record::field::{cred, event, key};
 use crate::record::{FieldId, FieldSet, Record};
 use crate::rule::{Rule, Step};
@@ -17,6 +18,8 @@ pub struct Plan<'p> {
     pub allowlist: &'p Allowlist,
     /// What records are tried on: the steps of every rule, in the order of the rules.
     pub conditions: Vec<Condition<'p>>,
+    /// What the tables of the policy add to records.
+    pub enrichment: Enrichment,
     index: [Index; 3],
     condition_fields: FieldSet,
     evidence_fields: FieldSet,
@@ -50,8 +53,8 @@ impl Candidates {
 }
 
 impl<'p> Plan<'p> {
-    /// The plan of these rules and this allowlist.
-    pub fn new(rules: &'p [Rule], allowlist: &'p Allowlist) -> Self {
+    /// The plan of these rules and this allowlist, with the tables of `env`.
+    pub fn new(rules: &'p [Rule], allowlist: &'p Allowlist, env: &dyn Env) -> Self {
         let of_rules: Vec<(FieldSet, FieldSet)> =
             (0..).zip(rules).map(|(index, rule)| fields(index, rule, allowlist)).collect();
         let joined: Vec<FieldSet> = rules
@@ -81,13 +84,17 @@ impl<'p> Plan<'p> {
             |start, sets: &mut dyn Iterator<Item = FieldSet>| sets.fold(start, FieldSet::union);
         let joined_fields = sum(FieldSet::EMPTY, &mut joined.into_iter());
         let join = if joined_fields.is_empty() { FieldSet::EMPTY } else { join_fields() };
+        let condition_fields = sum(join, &mut of_rules.iter().map(|(conditions, _)| *conditions));
+        let evidence_fields = sum(always(), &mut of_rules.iter().map(|(_, evidence)| *evidence));
+        let needed = condition_fields.union(evidence_fields).union(joined_fields);
         Self {
             rules,
             allowlist,
             conditions,
+            enrichment: Enrichment::new(env, needed),
             index,
-            condition_fields: sum(join, &mut of_rules.iter().map(|(conditions, _)| *conditions)),
-            evidence_fields: sum(always(), &mut of_rules.iter().map(|(_, evidence)| *evidence)),
+            condition_fields,
+            evidence_fields,
             joined_fields,
         }
     }

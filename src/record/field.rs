@@ -294,7 +294,7 @@ fields! {
             alibaba "recipientAccountId ?? userIdentity.accountId",
             tencent "userIdentity.accountId; AccountID";
         ACCOUNT_NAME ? "account_name" Type::Str, "The account's name, from the account table.",
-            aws "table accounts", alibaba "table accounts", tencent "table accounts";
+            from [ACCOUNT], aws "table accounts", alibaba "table accounts", tencent "table accounts";
         CALLER_ACCOUNT ? "caller_account" Type::Str,
             "The caller's account; another than `event.account` means a cross-account call.",
             aws "userIdentity.accountId", alibaba "userIdentity.accountId",
@@ -333,7 +333,7 @@ fields! {
             from [SOURCE], aws "derived", alibaba "derived", tencent "derived";
         IP_TYPE ? "ip_type" Type::Enum(&IP_TYPE),
             "What the asset and remark tables say of the address.",
-            from [SOURCE], aws "derived", alibaba "derived", tencent "derived";
+            from [IP IP_SCOPE], aws "derived", alibaba "derived", tencent "derived";
         METHOD ! "method" Type::Enum(&METHOD), "By which way the call came.",
             aws "eventType, userAgent, sessionCredentialFromConsole, tlsDetails, invokedBy",
             alibaba "eventType, userAgent", tencent "eventType";
@@ -394,7 +394,7 @@ fields! {
         ACCOUNT ? "account" Type::Str, "The account that owns the user.",
             aws "arn", alibaba "option", tencent "option";
         ACCOUNT_NAME ? "account_name" Type::Str, "The account's name.",
-            aws "table accounts", alibaba "table accounts", tencent "table accounts";
+            from [ACCOUNT], aws "table accounts", alibaba "table accounts", tencent "table accounts";
         USER ! "user" Type::Str, "The user's name.",
             aws "user", alibaba "user", tencent "Username";
         USER_ID ? "user_id" Type::Str, "The provider's stable id of the user.",

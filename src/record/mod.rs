@@ -10,6 +10,7 @@ mod format;
 mod origin;
 #[allow(clippy::module_inception)]
 mod record;
+pub mod reference;
 
 pub use batch::{
     Batch, Batches, FileAccount, FileStatus, Inputs, Phase, Placed, RawRecord, Skip, SkipReason,

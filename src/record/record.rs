@@ -25,6 +25,12 @@ impl<'a> Record<'a> {
         if field.kind() == self.kind { &self.values[field.slot()] } else { &Value::Missing }
     }
 
+    /// The same row, whose values borrow from this one; never allocates.
+    pub fn borrow(&self) -> Record<'_> {
+        let values = std::array::from_fn(|slot| self.values[slot].borrow());
+        Record { kind: self.kind, revision: self.revision, values }
+    }
+
     /// Sets a field of this row's kind.
     pub fn set(&mut self, field: FieldId, value: Value<'a>) {
         debug_assert_eq!(field.kind(), self.kind);

@@ -12,9 +12,11 @@ use super::{Category, Expectation, Raise, Rule, Severity, Status, TestCase};
 use crate::diag::codes::{lint, policy, rule as codes};
 use crate::diag::{Diagnostic, escaped};
 use crate::expr::ir::Op;
-use crate::expr::{self, Declarations, Env, Expected, Expr, Param};
+use crate::expr::{self, Declarations, Env, Expected, Expr, Known, Param};
+use crate::record::FieldId;
+use crate::record::reference::REFERENCES;
 use crate::source::{Fragment, Sources, Span};
-use crate::value::RecordKind;
+use crate::value::{RecordKind, Value};
 use crate::yaml::{self, Node};
 
 /// What the project file changes of a rule.
@@ -299,7 +301,8 @@ fn not_configured(
     params: &BTreeMap<String, Param>,
     env: &dyn Env,
 ) -> Option<String> {
-    if when.constant() != Some(false) {
+    let unfilled = Unfilled(env);
+    if when.assuming(&unfilled).constant() != Some(false) {
         return None;
     }
     let named = |prefix: &'static str| {
@@ -321,4 +324,25 @@ fn not_configured(
         .map(|name| format!("its parameter `{name}` is an empty list"))
         .or_else(|| list.map(|id| format!("the list `{id}` is empty")))
         .or_else(|| table.map(|table| format!("the table `{}` has no rows", table.id())))
+        .or_else(|| {
+            let of = REFERENCES.iter().find(|of| {
+                when.fields().contains(of.field) && unfilled.field(of.field).is_some()
+            })?;
+            let field = of.field.field().path();
+            Some(format!("`{field}` comes from the table `{}`, which has no rows", of.table))
+        })
+}
+
+/// What is known of every record: fields from tables without rows are missing.
+struct Unfilled<'e>(&'e dyn Env);
+
+impl Known for Unfilled<'_> {
+    fn field(&self, field: FieldId) -> Option<Value<'static>> {
+        let of = REFERENCES.iter().find(|of| of.field == field)?;
+        self.0.table(of.table).is_none_or(|table| table.is_empty()).then_some(Value::Missing)
+    }
+
+    fn row(&self, _: RecordKind) -> Option<bool> {
+        None
+    }
 }

@@ -5,6 +5,8 @@ use super::records::Written;
 use crate::diag::codes::rule as codes;
 use crate::diag::{Diagnostic, did_you_mean, escaped};
 use crate::expr::{Bindings, Env, EvalError};
+use crate::plan::Enrichment;
+use crate::record::reference;
 use crate::record::{FieldSet, Format, Origin, Outcome as Read, RawRecord, Record, Scratch};
 use crate::rule::{self, Expectation, Overrides, Rule, TestCase};
 use crate::source::{Sources, Span};
@@ -96,7 +98,7 @@ impl Runner<'_> {
         let node = &test.node;
         if ["params", "lists", "tables", "zone"].iter().all(|key| node.get(key).is_none()) {
             let rule = plain.as_ref().map_err(Clone::clone)?;
-            return self.decide(test, rule);
+            return self.decide(test, rule, &TestEnv::plain(self.policy));
         }
         let mut errors = Vec::new();
         let env = TestEnv::of(node, self.policy, &mut errors);
@@ -106,17 +108,25 @@ impl Runner<'_> {
             });
         let overrides = Overrides { severity: None, params: params.collect() };
         match self.load(&overrides, &env) {
-            Ok(rule) if errors.is_empty() => self.decide(test, &rule),
+            Ok(rule) if errors.is_empty() => self.decide(test, &rule, &env),
             Ok(_) => Err(errors),
             Err(more) => Err([errors, more].concat()),
         }
     }
 
     /// Evaluates the test's records and compares.
-    fn decide(&self, test: &TestCase, rule: &Rule) -> Result<(), Vec<Diagnostic>> {
+    fn decide(&self, test: &TestCase, rule: &Rule, env: &dyn Env) -> Result<(), Vec<Diagnostic>> {
+        let enrichment = Enrichment::new(env, reference::fields());
         let now = test.node.get("now").and_then(Node::text).and_then(Time::parse).unwrap_or(NOW);
-        let mut seen =
-            Seen { rule, now, matches: 0, records: 0, values: Vec::new(), errors: Vec::new() };
+        let mut seen = Seen {
+            rule,
+            enrichment: &enrichment,
+            now,
+            matches: 0,
+            records: 0,
+            values: Vec::new(),
+            errors: Vec::new(),
+        };
         match test.node.get("records") {
             Some(records) => {
                 let written = ["event", "cred", "key", "raw"]
@@ -164,6 +174,9 @@ impl Runner<'_> {
             }
         }
         let records: Vec<Record<'_>> = rows.iter().map(|row| row.record(now)).collect();
+        let enrichment = seen.enrichment;
+        let filled = |record| enrichment.fill(record).unwrap_or_else(|| Record::borrow(record));
+        let records: Vec<Record<'_>> = records.iter().map(filled).collect();
         let of = |kind| records.iter().find(|record| record.kind == kind);
         if of(seen.rule.on).is_none() {
             return;
@@ -206,7 +219,8 @@ impl Runner<'_> {
         let now = seen.now;
         let mapper = format.mapper(&needed, &Origin::default(), now);
         let read = mapper.map(&record, &mut Scratch::default(), &mut |rows| {
-            let of_record = Bindings::of(rows.record, now);
+            let filled = seen.enrichment.fill(rows.record);
+            let of_record = Bindings::of(filled.as_ref().unwrap_or(rows.record), now);
             if rows.record.kind == seen.rule.on {
                 seen.evaluate(&of_record);
             }
@@ -231,6 +245,8 @@ impl Runner<'_> {
 /// What a test's records came to.
 struct Seen<'r> {
     rule: &'r Rule,
+    /// What the tables of the test say of a record.
+    enrichment: &'r Enrichment,
     now: Time,
     records: usize,
     matches: usize,

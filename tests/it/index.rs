@@ -83,7 +83,7 @@ proptest! {
             ..LoadOptions::default()
         })
         .unwrap_or_else(|(_, diagnostics)| panic!("{diagnostics:#?}"));
-        let plan = Plan::new(&policy.rules, &policy.allowlist);
+        let plan = Plan::new(&policy.rules, &policy.allowlist, &policy);
         let mut candidates = Candidates::default();
         let mut skipped = 0;
         for row in &rows {

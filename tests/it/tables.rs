@@ -342,3 +342,163 @@ fn scan_and_check_take_a_table_from_the_command_line() {
     assert_eq!(malformed.code, Some(2), "{malformed}");
     assert!(malformed.stderr.contains("like `accounts=accounts.csv`"), "{malformed}");
 }
+
+/// A call from an address.
+fn call(number: usize, ip: &str) -> String {
+    format!(
+        "{{\"eventVersion\":\"1.08\",\"eventTime\":\"2026-01-01T00:00:00Z\",\"eventSource\":\
+         \"iam.amazonaws.com\",\"eventName\":\"GetUser\",\"awsRegion\":\"us-east-1\",\"eventID\":\
+         \"{number}\",\"eventType\":\"AwsApiCall\",\"sourceIPAddress\":\"{ip}\",\
+         \"recipientAccountId\":\"111122223333\",\"userIdentity\":{{\"type\":\"IAMUser\",\
+         \"userName\":\"bob\",\"accountId\":\"111122223333\"}}}}\n"
+    )
+}
+
+/// A project with the built-in tables, some of them with rows, and a rule that tells kinds apart.
+fn kinds(name: &str, tables: &[&str], kinds: &str) -> Folder {
+    let rule = "rule:\n  id: kinds\n  title: T\n  category: abuse\n  severity: high\n  on: event\n  \
+                description: D\n  remediation: R\n  when: event.ip_type != () || event.ip_type == \
+                \"external\"\n  by: [event.ip]\n  message: <${event.account_name} ${event.ip} \
+                ${event.ip_type}>\n";
+    let entry = format!(
+        "entries:\n  - id: accepted\n    rules: [kinds]\n    match: {{ ip: [{kinds}] }}\n    reason: \
+         R\n    owner: O\n    expires: never\n"
+    );
+    let named: Vec<String> = tables.iter().map(|t| format!("  {t}: data/{t}.csv\n")).collect();
+    let mut config = "rule_paths: [rules/kinds.yaml]\nallowlists: [allow.yaml]\n".to_owned();
+    if !named.is_empty() {
+        config += &format!("tables:\n{}", named.concat());
+    }
+    let ips = [
+        "10.0.0.1",
+        "10.0.0.2",
+        "203.0.113.7",
+        "203.0.113.8",
+        "192.0.2.1",
+        "192.0.2.2",
+        "AWS Internal",
+    ];
+    let events: String = ips.iter().enumerate().map(|(number, ip)| call(number, ip)).collect();
+    Folder::new(name)
+        .file("keytrail.yaml", config)
+        .file("rules/kinds.yaml", rule)
+        .file("allow.yaml", entry)
+        .file("data/ip_assets.csv", "ip,id,name,account\n203.0.113.0/24,,,\n")
+        .file("data/ip_notes.csv", "ip,remark\n10.0.0.1,a\n203.0.113.7,b\n192.0.2.1,c\n")
+        .file("data/accounts.csv", "account,name,env,provider,owner\n111122223333,prod,,,\n")
+        .file("events.ndjson", events)
+}
+
+/// What the rule says of calls that no entry covers, sorted.
+fn uncovered(folder: &Folder) -> String {
+    let ended = folder.keytrail(["scan", "events.ndjson", "--min-severity", "high"]).output();
+    assert!(matches!(ended.code, Some(0 | 1)), "{ended}");
+    let shown = ended.stdout.split('<').skip(1).filter_map(|rest| rest.split_once('>'));
+    let mut shown: Vec<&str> = shown.map(|(message, _)| message).collect();
+    shown.sort_unstable();
+    shown.dedup();
+    shown.join(", ")
+}
+
+#[test]
+fn tables_tell_addresses_and_accounts_apart_in_rules_and_allowlists() {
+    let all = ["ip_assets", "ip_notes", "accounts"];
+    for (kind, expected) in [
+        (
+            "198.51.100.1",
+            "prod 10.0.0.1 lan_noted, prod 10.0.0.2 lan, prod 192.0.2.1 external_noted, prod \
+             192.0.2.2 external, prod 203.0.113.7 account_noted, prod 203.0.113.8 account",
+        ),
+        ("lan, external", "prod 203.0.113.7 account_noted, prod 203.0.113.8 account"),
+        ("lan_noted, account, external_noted", "prod 10.0.0.2 lan, prod 192.0.2.2 external"),
+        ("account_noted, 10.0.0.0/8, external", "prod 203.0.113.8 account"),
+    ] {
+        assert_eq!(uncovered(&kinds("tables-kinds", &all, kind)), expected, "{kind}");
+    }
+    assert_eq!(
+        uncovered(&kinds("tables-kinds", &["ip_assets"], "lan")),
+        "- 192.0.2.1 external, - 192.0.2.2 external, - 203.0.113.7 account, - 203.0.113.8 account"
+    );
+}
+
+#[test]
+fn without_rows_the_fields_of_tables_are_not_configured() {
+    let folder = kinds("tables-unfilled", &["ip_notes"], "lan");
+    let policy = Policy::load(&options(&folder)).unwrap();
+    let rule = policy.rules.iter().find(|rule| rule.id == "kinds").unwrap();
+    assert_eq!(
+        rule.not_configured.as_deref(),
+        Some("`event.ip_type` comes from the table `ip_assets`, which has no rows")
+    );
+    let ended = folder.keytrail(["scan", "events.ndjson", "--strict"]).output();
+    assert!(!ended.stdout.contains("kinds is blind"), "{ended}");
+    let folder = kinds("tables-unfilled", &["ip_assets"], "external_noted");
+    assert!(told(&options(&folder)).contains("needs the table `ip_notes`, which has no rows"));
+}
+
+fn root() -> &'static std::path::Path {
+    std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+#[test]
+fn the_page_about_tables_is_true() {
+    let page = std::fs::read_to_string(root().join("docs/tables.md")).unwrap();
+    let (mut folder, mut commands, mut file) = (Folder::new("tables-page"), Vec::new(), None);
+    let mut lines = page.lines();
+    while let Some(line) = lines.next() {
+        if let Some(name) = line.strip_prefix('`').and_then(|line| line.strip_suffix("`:")) {
+            file = Some(name.to_owned());
+        } else if let Some(language) = line.strip_prefix("```") {
+            let block: Vec<&str> = lines.by_ref().take_while(|line| *line != "```").collect();
+            match (language, file.take()) {
+                ("sh", _) => commands.extend(block),
+                (_, name) => folder = folder.file(&name.unwrap(), block.join("\n") + "\n"),
+            }
+        }
+    }
+    assert_eq!(commands.len(), 2);
+    for command in commands {
+        let arguments = command.strip_prefix("keytrail ").unwrap().split_whitespace();
+        let ended = folder.keytrail(arguments).output();
+        assert_eq!(ended.code, Some(0), "{command}\n{ended}");
+    }
+    assert_eq!(
+        told(&options(&folder)).lines().next(),
+        Some(
+            "note[KT8005]: data/owners.csv has columns that the table `service_owners` does not \
+             declare, and that are not read: `Cost centre`"
+        )
+    );
+    assert!(page.contains(&format!("{} MiB", keytrail::source::MAX_TABLE_FILE >> 20)));
+    assert!(page.contains("2,000,000") && keytrail::table::MAX_ROWS == 2_000_000);
+}
+
+#[test]
+fn the_example_rows_fit_the_tables_that_ship() {
+    let examples = root().join("examples/tables");
+    let mut tables = Vec::new();
+    for entry in std::fs::read_dir(examples).unwrap() {
+        let path = entry.unwrap().path();
+        let id = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        tables.push((id, path.to_str().unwrap().to_owned()));
+    }
+    assert_eq!(tables.len(), 4);
+    let given = LoadOptions {
+        no_config: true,
+        directory: root().to_owned(),
+        functions: keytrail::stdlib::FUNCTIONS,
+        tables,
+        ..LoadOptions::default()
+    };
+    let policy = Policy::load(&given).unwrap();
+    let remark = |table: &str, key: &str, column: &str| {
+        let table = policy.table(table).unwrap();
+        let row = table.find(key)?;
+        let column = table.declaration().column(column)?;
+        table.value(row, column).as_str().map(str::to_owned)
+    };
+    assert_eq!(remark("ip_assets", "2001:db8:40::7", "name").as_deref(), Some("build runners"));
+    assert_eq!(remark("accounts", "000011112222", "env").as_deref(), Some("test"));
+    assert!(remark("ip_notes", "192.0.2.3", "remark").unwrap().starts_with("penetration test, "));
+    assert!(remark("ak_notes", "AKIAEXAMPLE000000001", "remark").is_some());
+}

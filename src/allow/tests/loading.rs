@@ -26,21 +26,21 @@ fn values_that_select_nothing() {
     check(
         "{ ip: [203.0.113.5/24] }",
         "error[KT4004]: `203.0.113.5/24` has bits beyond its prefix; the range that holds it is \
-         `203.0.113.0/24`\n  a.yaml:4:19 `203.0.113.5/24` expected an address, a range or `lan`",
+         `203.0.113.0/24`\n  a.yaml:4:19 `203.0.113.5/24` expected an address, a range or a kind like `lan`",
     );
     check(
         "{ ip: [010.0.0.1, external_notd] }",
         "error[KT4004]: `010.0.0.1` is neither an IP address nor a range like `203.0.113.0/24`\n  \
-         a.yaml:4:19 `010.0.0.1` expected an address, a range or `lan`\n\
+         a.yaml:4:19 `010.0.0.1` expected an address, a range or a kind like `lan`\n\
          error[KT4004]: `external_notd` is neither an IP address nor a range like \
-         `203.0.113.0/24`\n  a.yaml:4:30 `external_notd` expected an address, a range or `lan`\n  \
+         `203.0.113.0/24`\n  a.yaml:4:30 `external_notd` expected an address, a range or a kind like `lan`\n  \
          help: did you mean `external_noted`?",
     );
     check(
         "{ ip: [account] }",
-        "error[KT4008]: the address kind `account` needs an asset table, which this version cannot \
-         read\n  a.yaml:4:19 `account`\n  help: name the addresses or ranges, or `lan` for private \
-         addresses",
+        "error[KT4008]: the address kind `account` needs the table `ip_assets`, which has no rows\n  \
+         a.yaml:4:19 `account`\n  help: name its data file below `tables` in keytrail.yaml, or by \
+         `--table ip_assets=FILE`",
     );
     for masked in ["AKIAIO…FODNN7EXAMP", "AKIA...MPLE", "AKIA****MPLE"] {
         check(

@@ -31,8 +31,9 @@ super::codes! {
          response code. The entry covers nothing of the rules whose records lack what it selects by.";
     /// A kind of address that only the asset table knows.
     NEEDS_ASSETS = "KT4008", "kind of address that needs the asset table",
-        "Whether an address belongs to one of your accounts, or has a remark, is known from tables \
-         that this version does not read. `lan` and ranges work without them.";
+        "Whether an address belongs to one of your accounts, or has a remark, is known from the \
+         tables `ip_assets` and `ip_notes`. Without rows in them the entry would cover nothing; \
+         `lan` and ranges work without them.";
     /// An entry without a word of why.
     INCOMPLETE_ENTRY = "KT4009", "incomplete entry",
         "An exception is reviewed by people who were not there: it says why and who answers for \

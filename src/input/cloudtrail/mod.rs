@@ -8,6 +8,7 @@ mod unwrap;
 
 use crate::input::json::{Fields, Shape};
 use crate::record::field::{event as field, of_kind};
+use crate::record::reference;
 use crate::record::{
     FieldSet, Format, Mapper, Origin, Outcome, Provider, RawRecord, Rows, Scratch,
 };
@@ -39,7 +40,7 @@ impl Format for CloudTrail {
     fn carries(&self, _: &Origin) -> FieldSet {
         // Two fields come from reference tables, whatever the record says.
         of_kind(RecordKind::Event)
-            .filter(|id| ![field::ACCOUNT_NAME, field::IP_TYPE].contains(id))
+            .filter(|id| !reference::fields().contains(*id))
             .filter(|id| id.field().sources.iter().any(|(of, _)| *of == Provider::Aws))
             .collect()
     }
