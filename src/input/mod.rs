@@ -1,10 +1,12 @@
 //! Data files: found, opened, split into records, and told apart by content.
 //!
 //! A file goes through `discover` (arguments to files), `open` (decompression, limits), `frame`
-//! (bytes to records) and a [`Format`] (a record to canonical fields). A new
-//! format is one module and one line in [`FORMATS`].
+//! (bytes to records) and a [`Format`] (a record to canonical fields). A new format is one module
+//! and one line in [`FORMATS`]; it reads the parts of a record through `json`, or through `csv`
+//! where records are rows of a table.
 
 mod cloudtrail;
+mod csv;
 mod discover;
 mod frame;
 mod json;

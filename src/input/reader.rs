@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::frame::{Ending, Framer};
+use super::frame::{Ending, Framer, Tables};
 use super::open::{Progress, Source};
 use crate::record::{
-    Batch, Batches, FieldSet, FileAccount, FileStatus, Format, Mapper, Origin, Outcome, RawRecord,
-    Scratch, SkipReason, Step,
+    Batch, Batches, Columns, FieldSet, FileAccount, FileStatus, Format, Mapper, Origin, Outcome,
+    RawRecord, Scratch, SkipReason, Step,
 };
 use crate::value::Time;
 
@@ -53,7 +53,9 @@ impl Reader {
             }
             Err(reason) => reader.account.status = FileStatus::Unreadable { reason },
         }
+        let tables = Tables { given: task.origin.columns.clone(), formats: task.formats.clone() };
         Self {
+            framer: Framer::new(tables),
             expected: task.expected,
             size: task.size,
             formats: task.formats,
@@ -71,7 +73,7 @@ impl Reader {
             size: None,
             formats: Vec::new(),
             origin: Arc::default(),
-            framer: Framer::new(),
+            framer: Framer::new(Tables::default()),
             carry: Vec::new(),
             claimed: false,
         }
@@ -83,14 +85,27 @@ impl Reader {
             self.refuse(what.to_owned());
             return false;
         }
+        if let Some(columns) = self.framer.columns().cloned()
+            && !self.claim_rows(columns)
+        {
+            return false;
+        }
         if batch.records.is_empty() && batch.skipped.is_empty() {
             let reason = match self.framer.container() {
                 "" => "empty",
                 "array" => "an empty array",
+                "rows" => "a table without rows",
                 _ => "no records in its container",
             };
             self.account.status = FileStatus::Declined { reason: reason.to_owned() };
             return false;
+        }
+        if self.framer.columns().is_some() {
+            return true;
+        }
+        // What the user says of tables says nothing of this.
+        if self.origin.columns.is_some() {
+            self.origin = Arc::new(Origin { columns: None, ..Origin::clone(&self.origin) });
         }
         if let Some(claimant) = self.claimant(batch) {
             // The format that claims the first record is the likeliest for the others.
@@ -128,6 +143,20 @@ impl Reader {
         };
         self.refuse(reason);
         false
+    }
+
+    /// Leaves the formats that know a table by its columns; `false` when there is none.
+    fn claim_rows(&mut self, columns: Columns) -> bool {
+        let names: Vec<_> = self.formats.iter().map(|format| format.name()).collect();
+        let names = names.join(", ");
+        self.formats.retain(|format| format.knows(&columns));
+        if self.formats.is_empty() {
+            let columns = columns.names().join(", ");
+            self.refuse(format!("no known table has the columns {columns} (tried: {names})"));
+            return false;
+        }
+        self.origin = Arc::new(Origin { columns: Some(columns), ..Origin::clone(&self.origin) });
+        true
     }
 
     /// The format that knows the first record that any knows.

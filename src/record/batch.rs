@@ -229,7 +229,8 @@ pub struct FileAccount {
     pub path: String,
     /// What it turned out to be.
     pub status: FileStatus,
-    /// The container its records came in (`records-object`, `array`, `lines`, `object`).
+    /// The container its records came in (`records-object`, `array`, `lines`, `object`,
+    /// `rows`).
     pub container: &'static str,
     /// How it was compressed, if it was.
     pub compression: Option<&'static str>,
@@ -251,6 +252,7 @@ impl FileAccount {
             "events-object" => format!("/Events/{ordinal}"),
             "array" => format!("/{ordinal}"),
             "object" => "/".into(),
+            "rows" => format!("row {}", ordinal + 1),
             _ => format!("record {}", ordinal + 1),
         }
     }

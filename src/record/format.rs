@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{FieldSet, Origin, RawRecord, Record, SkipReason};
+use super::{Columns, FieldSet, Origin, RawRecord, Record, SkipReason};
 use crate::value::{RecordKind, Time};
 
 /// The cloud a record comes from.
@@ -40,6 +40,12 @@ pub trait Format: Sync + fmt::Debug {
     fn provider(&self) -> Provider;
     /// What its rows become.
     fn kinds(&self) -> &'static [RecordKind];
+    /// Whether a table with these columns is of this format. A column that some rule needs may be
+    /// missing; those that tell what the table is may not.
+    fn knows(&self, columns: &Columns) -> bool {
+        let _ = columns;
+        false
+    }
     /// The fields that records of this format and origin can have; a rule that needs others is
     /// blind.
     fn carries(&self, origin: &Origin) -> FieldSet;

@@ -1,18 +1,22 @@
 //! The splitter: a state machine over a growing buffer.
 
 mod lines;
+mod rows;
 #[cfg(test)]
 mod tests;
 mod values;
 
 use std::collections::BTreeSet;
 
+use super::head::Tables;
 use super::place::Place;
 use super::resync::first_key;
 use super::scan::Scan;
 use super::sniff::{Sniffed, sniff};
 use super::{MAX_DEPTH, MAX_RECORD};
-use crate::record::{Batch, Placed, Skip, SkipReason};
+use crate::record::{Batch, Columns, Placed, Skip, SkipReason};
+
+use rows::Table;
 
 /// The bytes that are looked at to tell what a file is.
 pub(in crate::input) const WINDOW: usize = 1 << 20;
@@ -50,6 +54,10 @@ enum State {
     Lines,
     /// In a line that is too long to keep.
     LongLine,
+    /// At the start of a row of a table.
+    Rows,
+    /// In the first line of a row that is given up.
+    LostRow,
     /// Past the end, or in a file that is none of ours.
     Over,
 }
@@ -76,8 +84,10 @@ pub(in crate::input) struct Framer {
     key: Vec<u8>,
     /// The keys to look for when lost.
     sought: Vec<Vec<u8>>,
+    tables: Tables,
+    table: Option<Table>,
     container: Option<&'static str>,
-    other: Option<&'static str>,
+    other: Option<String>,
     notes: BTreeSet<&'static str>,
 }
 
@@ -104,7 +114,7 @@ impl Cut<'_> {
 }
 
 impl Framer {
-    pub(in crate::input) fn new() -> Self {
+    pub(in crate::input) fn new(tables: Tables) -> Self {
         Self {
             state: State::Start,
             level: State::Top,
@@ -117,6 +127,8 @@ impl Framer {
             limit: MAX_RECORD,
             key: Vec::new(),
             sought: Vec::new(),
+            tables,
+            table: None,
             container: None,
             other: None,
             notes: BTreeSet::new(),
@@ -134,8 +146,13 @@ impl Framer {
     }
 
     /// What the file is, when it is none that can be split.
-    pub(in crate::input) fn other(&self) -> Option<&'static str> {
-        self.other
+    pub(in crate::input) fn other(&self) -> Option<&str> {
+        self.other.as_deref()
+    }
+
+    /// The columns, when the file is a table.
+    pub(in crate::input) fn columns(&self) -> Option<&Columns> {
+        self.table.as_ref().map(|table| &table.columns)
     }
 
     /// Things worth saying that cost no record.
@@ -172,6 +189,8 @@ impl Framer {
             State::Lost => self.lost(cut),
             State::Lines => self.lines(cut, ending),
             State::LongLine => self.long_line(cut),
+            State::Rows => self.rows(cut, ending),
+            State::LostRow => self.lost_row(cut, ending),
             State::Over => {
                 cut.at = cut.bytes.len();
                 false
@@ -192,13 +211,18 @@ impl Framer {
         let window = rest.get(..WINDOW).unwrap_or(rest);
         let whole = window.len() == rest.len() && ending == Ending::Eof;
         self.state = match sniff(window, whole) {
+            Sniffed::Text => {
+                let len = window.len();
+                self.table(cut, len, whole);
+                return true;
+            }
             Sniffed::Lines => {
                 self.container = Some("lines");
                 State::Lines
             }
             Sniffed::Values | Sniffed::Empty => State::Top,
             Sniffed::Other(what) => {
-                self.other = Some(what);
+                self.other = Some(what.to_owned());
                 State::Over
             }
         };
@@ -232,13 +256,13 @@ impl Framer {
         let (place, truncated) = match self.state {
             State::Over => return,
             State::Start | State::Top | State::Lost => (here, None),
-            State::Lines => (here, None),
+            State::Lines | State::Rows => (here, None),
             State::Items { .. } | State::Rest => {
                 let end = self.place_of(cut, cut.bytes.len());
                 (end, Some("the input ends inside the container of its records"))
             }
             State::Value | State::Word => (self.begun, Some("the input ends inside the record")),
-            State::Discard | State::LongLine => (self.begun, None),
+            State::Discard | State::LongLine | State::LostRow => (self.begun, None),
         };
         let long = matches!(self.state, State::Discard | State::LongLine);
         cut.at = cut.bytes.len();

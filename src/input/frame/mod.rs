@@ -1,16 +1,18 @@
 //! Splits a stream of bytes into records.
 //!
 //! The container is told by content: `{"Records":[…]}` and `{"Events":[…]}` with other keys
-//! around, `[…]`, one record a line, or objects one after the other. A record that is not well
+//! around, `[…]`, one record a line, objects one after the other, or the rows of a table. A record that is not well
 //! formed costs itself: the splitter goes on at the next one.
 
 mod framer;
+mod head;
 mod place;
 mod resync;
 mod scan;
 mod sniff;
 
 pub(super) use framer::{Ending, Framer};
+pub(super) use head::Tables;
 pub(super) use scan::too_deep;
 
 /// The longest record. CloudTrail's own limit is 1 MiB.

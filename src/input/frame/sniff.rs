@@ -11,6 +11,8 @@ pub(super) enum Sniffed {
     Values,
     /// Nothing but blanks.
     Empty,
+    /// Text that is no JSON; its first lines may be those of a table.
+    Text,
     /// Something else.
     Other(&'static str),
 }
@@ -35,7 +37,7 @@ pub(super) fn sniff(bytes: &[u8], whole: bool) -> Sniffed {
     match first {
         b'{' | b'[' => Sniffed::Values,
         _ if bytes.trim_ascii() == b"null" => Sniffed::Values,
-        _ => Sniffed::Other("neither JSON nor lines of JSON"),
+        _ => Sniffed::Text,
     }
 }
 
@@ -96,7 +98,7 @@ mod tests {
 
     #[test]
     fn the_first_bytes_tell() {
-        use Sniffed::{Empty, Lines, Values};
+        use Sniffed::{Empty, Lines, Text, Values};
         for (text, expected) in [
             ("{\"a\":1}\n{\"a\":2}\n", Lines),
             ("{\"a\":1}", Lines),
@@ -110,14 +112,14 @@ mod tests {
             ("[\n{\"a\":1}\n]", Values),
             ("{\"a\":1}{\"a\":2}", Values),
             ("null\n", Values),
+            ("Apache License\n\n Version 2.0", Text),
+            ("id,name\n1,2\n", Text),
             ("", Empty),
             (" \n\t", Empty),
         ] {
             assert_eq!(sniff(text.as_bytes(), true), expected, "{text}");
         }
-        for text in
-            ["Apache License\n\n Version 2.0", "id,name\n1,2\n", "\u{0}\u{0}\u{0}", "{\u{0}\"\u{0}"]
-        {
+        for text in ["\u{0}\u{0}\u{0}", "{\u{0}\"\u{0}"] {
             assert!(matches!(sniff(text.as_bytes(), true), Sniffed::Other(_)), "{text}");
         }
         assert_eq!(sniff(b"{\"a\":1}", false), Values, "the line may go on");

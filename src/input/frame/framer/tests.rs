@@ -23,7 +23,7 @@ fn split(bytes: &[u8], step: usize, end: Ending<'_>) -> Parts {
 
 /// The same with another limit for records.
 fn split_up_to(limit: usize, bytes: &[u8], step: usize, end: Ending<'_>) -> Parts {
-    let mut framer = Framer { limit, ..Framer::new() };
+    let mut framer = Framer { limit, ..Framer::new(Tables::default()) };
     let bom = bytes.starts_with(b"\xef\xbb\xbf");
     if step < bytes.len() && !bom {
         match sniff(bytes, end == Ending::Eof) {
@@ -213,7 +213,7 @@ fn a_long_record_needs_no_more_memory_than_a_record_may_have() {
     for (state, begin) in
         [(State::Top, r#"{"a":""#), (State::Lines, "{"), (State::Rest, r#","x":""#)]
     {
-        let mut framer = Framer { limit: 10_000, state, ..Framer::new() };
+        let mut framer = Framer { limit: 10_000, state, ..Framer::new(Tables::default()) };
         framer.scan.resume_object();
         let mut batch = Batch::default();
         batch.bytes.extend_from_slice(begin.as_bytes());

@@ -1,0 +1,63 @@
+//! The cells of one row.
+
+use std::borrow::Cow;
+
+use smallvec::SmallVec;
+
+use super::Wrong;
+use super::row::{Cell, Text};
+use crate::input::json::Fault;
+
+/// The cells of one row, borrowed from its text.
+#[derive(Debug)]
+pub(in crate::input) struct Cells<'a> {
+    row: &'a str,
+    spans: SmallVec<[Span; 64]>,
+}
+
+/// Where the text of a cell stands, without quotes around it.
+#[derive(Debug, Clone, Copy)]
+struct Span {
+    start: usize,
+    end: usize,
+    /// Whether quotes stand doubled in it.
+    doubled: bool,
+}
+
+impl<'a> Cells<'a> {
+    /// Reads one row, which must be all of the text but for the line break after it.
+    pub(in crate::input) fn read(row: &'a str) -> Result<Self, Fault> {
+        let bytes = row.as_bytes();
+        let mut text = Text { bytes, whole: true, limit: usize::MAX, breaks: 0 };
+        let mut spans = SmallVec::new();
+        let mut at = 0;
+        // The text is whole, so no cell ends outside of it.
+        while let Some(Cell { start, end, doubled, after }) = text.cell(at)? {
+            spans.push(Span { start, end, doubled });
+            at = after + 1;
+            match bytes.get(after..) {
+                Some([b',', ..]) => {}
+                Some([] | [b'\n' | b'\r'] | [b'\r', b'\n']) | None => break,
+                Some(_) => return Err(Wrong::Break.into()),
+            }
+        }
+        Ok(Self { row, spans })
+    }
+
+    /// The text of the cell in this place, from 0; `None` where the row has fewer.
+    pub(in crate::input) fn get(&self, position: usize) -> Option<Cow<'a, str>> {
+        let Span { start, end, doubled } = *self.spans.get(position)?;
+        let text = self.row.get(start..end)?;
+        Some(if doubled { Cow::Owned(text.replace("\"\"", "\"")) } else { Cow::Borrowed(text) })
+    }
+
+    /// How many there are.
+    pub(in crate::input) fn len(&self) -> usize {
+        self.spans.len()
+    }
+
+    /// Each in its place.
+    pub(in crate::input) fn iter(&self) -> impl Iterator<Item = Cow<'a, str>> + '_ {
+        (0..self.len()).filter_map(|position| self.get(position))
+    }
+}

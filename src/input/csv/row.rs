@@ -1,0 +1,186 @@
+//! Where a row ends.
+
+use memchr::{memchr2, memchr3};
+
+use super::{MAX_CELL, MAX_LINES, Wrong};
+
+/// What the bytes from the first of a row on come to.
+#[derive(Debug, PartialEq, Eq)]
+pub(in crate::input) enum Row {
+    /// A row.
+    Ends(Fit),
+    /// The bytes end inside it.
+    Unfinished,
+    /// They are no row.
+    Broken(Wrong),
+}
+
+/// A row that was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::input) struct Fit {
+    /// One past its last byte, without its line break.
+    pub(in crate::input) end: usize,
+    /// Where the next one begins.
+    pub(in crate::input) next: usize,
+    /// How many cells it has.
+    pub(in crate::input) cells: usize,
+    /// How many of them there are up to the last that is not empty.
+    pub(in crate::input) filled: usize,
+    /// How many line breaks stand in its cells.
+    pub(in crate::input) breaks: u64,
+}
+
+/// Finds the end of the row that begins with these bytes. `whole` says that nothing follows them;
+/// a row has at most `limit` bytes.
+///
+/// However many of its bytes are at hand, the answer is the same or [`Row::Unfinished`].
+pub(in crate::input) fn row(bytes: &[u8], whole: bool, limit: usize) -> Row {
+    let mut fit = Fit { end: 0, next: 0, cells: 0, filled: 0, breaks: 0 };
+    let mut text = Text { bytes, whole, limit, breaks: 0 };
+    loop {
+        let cell = match text.cell(fit.end) {
+            Ok(Some(cell)) => cell,
+            Ok(None) => return Row::Unfinished,
+            Err(wrong) => return Row::Broken(wrong),
+        };
+        fit.cells += 1;
+        if cell.end > cell.start {
+            fit.filled = fit.cells;
+        }
+        fit.end = cell.after;
+        fit.breaks = text.breaks;
+        if fit.end > limit {
+            return Row::Broken(Wrong::Row(limit));
+        }
+        match bytes.get(fit.end) {
+            Some(b',') => fit.end += 1,
+            None => return Row::Ends(Fit { next: fit.end, ..fit }),
+            Some(_) => {
+                let next = after_break(bytes, fit.end, whole);
+                return next.map_or(Row::Unfinished, |next| Row::Ends(Fit { next, ..fit }));
+            }
+        }
+    }
+}
+
+/// The end of the first line, and where the next one begins; `None` where the bytes end before
+/// that. A line ends with a line feed, a carriage return, or both.
+pub(in crate::input) fn line_end(bytes: &[u8], whole: bool) -> Option<(usize, usize)> {
+    match memchr2(b'\n', b'\r', bytes) {
+        Some(end) => Some((end, after_break(bytes, end, whole)?)),
+        None => whole.then_some((bytes.len(), bytes.len())),
+    }
+}
+
+#[allow(dead_code)]
+/// The rows of a text, one after the other; a broken one goes up to its end.
+pub(in crate::input) fn rows(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let (end, next) = match row(rest.as_bytes(), true, usize::MAX) {
+            Row::Ends(Fit { end, next, .. }) => (end, next),
+            Row::Unfinished | Row::Broken(_) => (rest.len(), rest.len()),
+        };
+        let found = rest.get(..end)?;
+        rest = rest.get(next..)?;
+        Some(found)
+    })
+}
+
+fn after_break(bytes: &[u8], at: usize, whole: bool) -> Option<usize> {
+    match (bytes.get(at), bytes.get(at + 1)) {
+        (Some(b'\r'), Some(b'\n')) => Some(at + 2),
+        (Some(b'\r'), None) if !whole => None,
+        _ => Some(at + 1),
+    }
+}
+
+/// The text of a row, as far as it is at hand.
+pub(super) struct Text<'b> {
+    pub(super) bytes: &'b [u8],
+    pub(super) whole: bool,
+    pub(super) limit: usize,
+    /// Line breaks in the cells so far.
+    pub(super) breaks: u64,
+}
+
+/// Where a cell stands.
+pub(super) struct Cell {
+    /// Its first byte, after the quote that opens it.
+    pub(super) start: usize,
+    /// One past its last, before the quote that closes it.
+    pub(super) end: usize,
+    /// Whether quotes stand doubled in it.
+    pub(super) doubled: bool,
+    /// The comma or line break after it, or where the bytes end.
+    pub(super) after: usize,
+}
+
+impl Text<'_> {
+    /// The cell that begins at `at`; `None` where the bytes end inside it.
+    pub(super) fn cell(&mut self, at: usize) -> Result<Option<Cell>, Wrong> {
+        match self.bytes.get(at) {
+            Some(b'"') => self.quoted(at + 1),
+            _ => self.plain(at),
+        }
+    }
+
+    fn plain(&self, start: usize) -> Result<Option<Cell>, Wrong> {
+        let rest = self.bytes.get(start..).unwrap_or_default();
+        // Most cells are short: a search that has to be set up costs more than it saves.
+        let found = rest.iter().position(|b| matches!(b, b',' | b'\n' | b'\r' | b'"'));
+        let end = start + found.unwrap_or(rest.len());
+        self.bounded(start, end)?;
+        match self.bytes.get(end) {
+            None if !self.whole => Ok(None),
+            Some(b'"') => Err(Wrong::Stray),
+            _ => Ok(Some(Cell { start, end, doubled: false, after: end })),
+        }
+    }
+
+    fn quoted(&mut self, start: usize) -> Result<Option<Cell>, Wrong> {
+        let mut at = start;
+        let mut doubled = false;
+        loop {
+            let rest = self.bytes.get(at..).unwrap_or_default();
+            let end = at + memchr3(b'"', b'\n', b'\r', rest).unwrap_or(rest.len());
+            self.bounded(start, end)?;
+            match (self.bytes.get(end), self.bytes.get(end + 1)) {
+                (None, _) if self.whole => return Err(Wrong::Open),
+                (None, _) => return Ok(None),
+                (Some(b'"'), Some(b'"')) => {
+                    doubled = true;
+                    at = end + 2;
+                }
+                (Some(b'"'), None) if !self.whole => return Ok(None),
+                (Some(b'"'), None | Some(b',' | b'\n' | b'\r')) => {
+                    return Ok(Some(Cell { start, end, doubled, after: end + 1 }));
+                }
+                (Some(b'"'), Some(_)) => return Err(Wrong::After),
+                (Some(_), _) => {
+                    let Some(next) = after_break(self.bytes, end, self.whole) else {
+                        return Ok(None);
+                    };
+                    at = next;
+                    self.breaks += 1;
+                    if self.breaks >= MAX_LINES as u64 {
+                        return Err(Wrong::Lines);
+                    }
+                }
+            }
+        }
+    }
+
+    fn bounded(&self, start: usize, end: usize) -> Result<(), Wrong> {
+        if end - start > MAX_CELL {
+            Err(Wrong::Cell)
+        } else if end > self.limit {
+            Err(Wrong::Row(self.limit))
+        } else {
+            Ok(())
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! What can be wrong with a row.
+
+use std::fmt;
+
+use super::{MAX_CELL, MAX_LINES};
+use crate::input::json::Fault;
+use crate::record::SkipReason;
+
+/// What is wrong with a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::input) enum Wrong {
+    /// A quote inside a cell that does not begin with one.
+    Stray,
+    /// Text between the closing quote of a cell and the comma after it.
+    After,
+    /// A quote opens a cell, and the text ends in it.
+    Open,
+    /// A quote opens a cell, and the row has more lines than a row may have.
+    Lines,
+    /// A cell longer than a cell may be.
+    Cell,
+    /// A row longer than this many bytes.
+    Row(usize),
+    /// A line break after which the text goes on.
+    Break,
+}
+
+impl Wrong {
+    /// The kind of reason.
+    pub(in crate::input) fn reason(self) -> SkipReason {
+        match self {
+            Wrong::Cell | Wrong::Row(_) => SkipReason::TooLong,
+            _ => SkipReason::Syntax,
+        }
+    }
+}
+
+impl fmt::Display for Wrong {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Wrong::Stray => f.write_str("a quote stands in a cell that does not begin with one"),
+            Wrong::After => f.write_str("text stands after the quote that closes a cell"),
+            Wrong::Open => f.write_str("a quote opens a cell, and none closes it"),
+            Wrong::Lines => {
+                write!(f, "a quote opens a cell, and none closes the row within {MAX_LINES} lines")
+            }
+            Wrong::Cell => write!(f, "a cell is longer than {} MiB", MAX_CELL >> 20),
+            Wrong::Row(limit) => write!(f, "longer than {limit} bytes"),
+            Wrong::Break => f.write_str("a line break stands outside of quotes"),
+        }
+    }
+}
+
+impl From<Wrong> for Fault {
+    fn from(wrong: Wrong) -> Self {
+        Self { reason: wrong.reason(), detail: wrong.to_string() }
+    }
+}

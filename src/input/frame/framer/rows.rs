@@ -1,0 +1,179 @@
+//! One record a row.
+
+use memchr::memchr;
+
+use super::super::head::{Head, MAX_PREFIX, prefix};
+use super::super::place::Place;
+use super::{Cut, Ending, Framer, State};
+use crate::input::csv::{Fit, Row, Wrong, line_end, row};
+use crate::record::{Columns, SkipReason};
+
+/// The table whose rows are cut.
+#[derive(Debug)]
+pub(super) struct Table {
+    pub(super) columns: Columns,
+    /// The cells that a row must have: up to the last column with a name.
+    required: usize,
+    /// The header line, which files that were joined bring along.
+    header: Vec<u8>,
+    prefixed: bool,
+    /// Why the row at hand is given up.
+    lost: (SkipReason, String),
+}
+
+impl Framer {
+    /// Begins with the first line that is not blank; `bytes` are those that tell what the file is.
+    pub(super) fn table(&mut self, cut: &mut Cut<'_>, len: usize, whole: bool) {
+        let window = &cut.rest()[..len];
+        let mut blank = 0;
+        while let Some((end, next)) = line_end(&window[blank..], whole)
+            && next > 0
+            && window[blank..blank + end].trim_ascii().is_empty()
+        {
+            blank += next;
+            self.place.line += 1;
+        }
+        let head = match self.tables.head(&window[blank..], whole) {
+            Ok(head) => head,
+            Err(other) => {
+                self.other = Some(other);
+                self.state = State::Over;
+                return;
+            }
+        };
+        self.place.offset += blank as u64;
+        let Head { columns, header, prefixed } = head;
+        let names = columns.names();
+        let required = names.iter().rposition(|name| !name.is_empty()).map_or(0, |at| at + 1);
+        let line = header.map_or(&[][..], |fit| &window[blank..blank + fit.end]).to_vec();
+        self.container = Some("rows");
+        self.state = State::Rows;
+        cut.at += blank;
+        cut.mark = cut.at;
+        if let Some(fit) = header {
+            self.pass(cut, fit.next, 1 + fit.breaks);
+        }
+        let lost = (SkipReason::Syntax, String::new());
+        self.table = Some(Table { columns, required, header: line, prefixed, lost });
+    }
+
+    pub(super) fn rows(&mut self, cut: &mut Cut<'_>, ending: Ending<'_>) -> bool {
+        let whole = ending == Ending::Eof;
+        let rest = cut.rest();
+        if rest.is_empty() {
+            return false;
+        }
+        // Files that were joined bring their byte order marks along.
+        if rest[0] == 0xef && rest.len() < 3 && !whole {
+            return false;
+        }
+        if rest.starts_with(b"\xef\xbb\xbf") {
+            self.pass(cut, 3, 0);
+            return true;
+        }
+        let Some(table) = &self.table else { return false };
+        let mut shift = 0;
+        if table.prefixed {
+            let line = line_end(rest, whole).map(|(end, _)| end);
+            if line.is_none() && rest.len() <= MAX_PREFIX {
+                return false;
+            }
+            shift = prefix(&rest[..line.unwrap_or(rest.len())]).unwrap_or(0);
+        }
+        let text = &rest[shift..];
+        let (columns, required) = (table.columns.len(), table.required);
+        match row(text, whole, self.limit) {
+            Row::Unfinished => false,
+            Row::Ends(Fit { cells: 1, end, next, .. })
+                if rest[..shift + end].trim_ascii().is_empty() =>
+            {
+                self.pass(cut, next, 1);
+                true
+            }
+            Row::Ends(fit) if fit.filled == 0 => {
+                self.notes.insert("rows without any value are passed over");
+                self.pass(cut, shift + fit.next, 1);
+                true
+            }
+            Row::Ends(fit) if !table.header.is_empty() && text[..fit.end] == table.header => {
+                self.notes.insert("the header line stands again between rows");
+                self.pass(cut, shift + fit.next, 1 + fit.breaks);
+                true
+            }
+            Row::Ends(fit) if memchr(0, &text[..fit.end]).is_some() => {
+                self.lose(SkipReason::Syntax, "a NUL byte stands in it".to_owned())
+            }
+            Row::Ends(_) if table.prefixed && shift == 0 => {
+                let detail = "no name of a file stands before it, as before the first rows";
+                self.lose(SkipReason::Syntax, detail.to_owned())
+            }
+            Row::Ends(fit) if fit.cells < required || fit.filled > columns => {
+                let cut_off = whole && fit.cells < required && fit.next == fit.end;
+                let reason = if cut_off { SkipReason::Truncated } else { SkipReason::Syntax };
+                self.lose(
+                    reason,
+                    format!("it has {} cells, and the table {columns} columns", fit.cells),
+                )
+            }
+            Row::Ends(fit) => {
+                let Place { offset, line, .. } = self.place;
+                let column = Place { column: 1, ..self.place }.after(&rest[..shift]).column;
+                self.begun = Place { offset: offset + shift as u64, line, column };
+                let start = cut.at;
+                cut.at += shift;
+                self.place_record(cut, fit.end, false);
+                cut.at = start;
+                self.pass(cut, shift + fit.next, 1 + fit.breaks);
+                true
+            }
+            Row::Broken(wrong) => {
+                let cut_off = wrong == Wrong::Open
+                    && line_end(rest, true).is_some_and(|(end, _)| end == rest.len());
+                let reason = if cut_off { SkipReason::Truncated } else { wrong.reason() };
+                self.lose(reason, wrong.to_string())
+            }
+        }
+    }
+
+    /// Gives up the row at hand. It costs its first line: with a quote in the wrong place, the
+    /// next row is likelier to begin there than where the quotes say.
+    fn lose(&mut self, reason: SkipReason, detail: String) -> bool {
+        self.begun = self.place;
+        if let Some(table) = &mut self.table {
+            table.lost = (reason, detail);
+        }
+        self.state = State::LostRow;
+        true
+    }
+
+    pub(super) fn lost_row(&mut self, cut: &mut Cut<'_>, ending: Ending<'_>) -> bool {
+        let rest = cut.rest();
+        match line_end(rest, ending == Ending::Eof) {
+            Some((_, next)) => {
+                self.pass(cut, next, 1);
+                let lost = self.table.as_mut().map(|table| std::mem::take(&mut table.lost.1));
+                let reason = self.table.as_ref().map_or(SkipReason::Syntax, |table| table.lost.0);
+                self.skip(cut, self.begun, reason, lost.unwrap_or_default());
+                self.state = State::Rows;
+                true
+            }
+            None => {
+                // A line feed may follow.
+                let kept = usize::from(rest.ends_with(b"\r"));
+                self.pass(cut, rest.len() - kept, 0);
+                false
+            }
+        }
+    }
+
+    /// Goes on behind bytes with so many line breaks, the last of them at their end.
+    fn pass(&mut self, cut: &mut Cut<'_>, len: usize, lines: u64) {
+        cut.at += len;
+        cut.mark = cut.at;
+        let Place { offset, line, .. } = self.place;
+        self.place = Place { offset: offset + len as u64, line: line + lines, column: 1 };
+    }
+}
+
+#[cfg(test)]
+mod tests;

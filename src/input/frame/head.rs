@@ -1,0 +1,159 @@
+//! What the first lines of a table say: its columns, and where its rows begin.
+
+use super::MAX_RECORD;
+use crate::input::csv::{Cells, Fit, MAX_COLUMNS, Row, line_end, row};
+use crate::record::{Columns, Format, same_name};
+
+/// What is known of tables before one is read.
+#[derive(Debug, Default)]
+pub(in crate::input) struct Tables {
+    /// The columns as the user says them, for files without a header line.
+    pub(in crate::input) given: Option<Columns>,
+    /// The formats that are tried.
+    pub(in crate::input) formats: Vec<&'static dyn Format>,
+}
+
+/// The head of a table.
+#[derive(Debug)]
+pub(super) struct Head {
+    pub(super) columns: Columns,
+    /// The header line: where it begins and ends, and where the next line begins.
+    pub(super) header: Option<Fit>,
+    /// Whether each row stands after the name of the file that it was found in, and a colon.
+    pub(super) prefixed: bool,
+}
+
+/// How many rows are looked at.
+const SAMPLE: usize = 16;
+
+/// The longest name of a file in front of a row.
+pub(super) const MAX_PREFIX: usize = 4096;
+
+/// How much of a file's first line a message shows.
+const SHOWN: usize = 12;
+
+impl Tables {
+    /// Reads the head of what begins with these bytes, at a line that is not blank; or says what
+    /// the file is instead.
+    pub(super) fn head(&self, bytes: &[u8], whole: bool) -> Result<Head, String> {
+        let first = match row(bytes, whole, MAX_RECORD) {
+            Row::Ends(fit) => Some(fit),
+            Row::Unfinished | Row::Broken(_) => None,
+        };
+        let names = first.and_then(|fit| std::str::from_utf8(&bytes[..fit.end]).ok());
+        let header = names.and_then(|text| columns(text, ','));
+        if let (Some(columns), Some(fit)) = (&header, first)
+            && (self.is_given(columns) || self.is_known(columns))
+        {
+            check(columns)?;
+            let columns = columns.clone();
+            return Ok(Head { columns, header: Some(fit), prefixed: false });
+        }
+        if let Some(given) = &self.given {
+            check(given)?;
+            let prefixed = are_prefixed(bytes, whole);
+            return Ok(Head { columns: given.clone(), header: None, prefixed });
+        }
+        Err(self.other(bytes, whole, header.filter(|columns| columns.len() > 1)))
+    }
+
+    fn is_given(&self, columns: &Columns) -> bool {
+        self.given.as_ref().is_some_and(|given| {
+            let (a, b) = (given.names(), columns.names());
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same_name(a, b))
+        })
+    }
+
+    fn is_known(&self, columns: &Columns) -> bool {
+        self.formats.iter().any(|format| format.knows(columns))
+    }
+
+    /// What a file is that begins like no known table.
+    fn other(&self, bytes: &[u8], whole: bool, columns_seen: Option<Columns>) -> String {
+        let line = line_end(bytes, whole).map_or(bytes, |(end, _)| &bytes[..end]);
+        let Ok(line) = std::str::from_utf8(line) else {
+            return "neither JSON nor text in UTF-8".to_owned();
+        };
+        for (separator, name) in [(';', "semicolons"), ('\t', "tabs"), ('|', "bars")] {
+            if let Some(columns) = columns(line, separator)
+                && (self.is_known(&columns) || (columns_seen.is_none() && columns.len() > 2))
+            {
+                return format!(
+                    "its columns are separated by {name}: only commas are read, so convert it"
+                );
+            }
+        }
+        let Some(columns) = columns_seen else {
+            return "neither JSON, nor lines of JSON, nor a table of a known format".to_owned();
+        };
+        let mut names: Vec<&str> = columns.names().iter().map(String::as_str).collect();
+        let more = names.len().saturating_sub(SHOWN);
+        names.truncate(SHOWN);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let formats: Vec<&str> = self.formats.iter().map(|format| format.name()).collect();
+        format!(
+            "no known table has the columns of its first line ({}{more}; tried: {}); if it has \
+             no header line, name them with `--columns`",
+            names.join(", "),
+            formats.join(", "),
+        )
+    }
+}
+
+/// The names in a header line.
+fn columns(line: &str, separator: char) -> Option<Columns> {
+    let name = |name: &str| name.trim().to_owned();
+    if separator == ',' {
+        let cells = Cells::read(line).ok()?;
+        return Some(Columns::new(cells.iter().map(|cell| name(&cell))));
+    }
+    let unquoted = |cell: &str| name(cell.trim().trim_matches('"'));
+    Some(Columns::new(line.split(separator).map(unquoted)))
+}
+
+/// Whether rows can be read by these columns.
+fn check(columns: &Columns) -> Result<(), String> {
+    if columns.len() > MAX_COLUMNS {
+        return Err(format!(
+            "a table has at most {MAX_COLUMNS} columns, and this {}",
+            columns.len()
+        ));
+    }
+    for (at, name) in columns.names().iter().enumerate() {
+        if !name.is_empty() && columns.position(name) != Some(at) {
+            return Err(format!("two of its columns have the name `{name}`: none can be trusted"));
+        }
+    }
+    Ok(())
+}
+
+/// Whether each of the first rows stands after the name of a file, as `grep` leaves them.
+fn are_prefixed(bytes: &[u8], whole: bool) -> bool {
+    let mut rest = bytes;
+    let mut lines = 0;
+    while lines < SAMPLE && !rest.is_empty() {
+        let Some((end, next)) = line_end(rest, whole) else { break };
+        let line = &rest[..end];
+        if !line.trim_ascii().is_empty() {
+            if prefix(line).is_none() {
+                return false;
+            }
+            lines += 1;
+        }
+        rest = &rest[next..];
+    }
+    lines > 0
+}
+
+/// The length of the name of a file and the colon after it, where a row begins with both.
+pub(super) fn prefix(line: &[u8]) -> Option<usize> {
+    let near = line.get(..MAX_PREFIX).unwrap_or(line);
+    let colon = near.iter().position(|b| matches!(b, b':' | b',' | b'"'))?;
+    let name = near.get(..colon).filter(|_| near[colon] == b':')?;
+    let dot = memchr::memrchr(b'.', name)?;
+    let extension = &name[dot + 1..];
+    let is_extension = (1..=5).contains(&extension.len())
+        && extension.iter().all(u8::is_ascii_alphanumeric)
+        && extension.iter().any(u8::is_ascii_alphabetic);
+    (dot > 0 && is_extension).then_some(colon + 1)
+}
