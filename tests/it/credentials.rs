@@ -153,6 +153,13 @@ const JUDGED: &str = r#"rule:
   by: [cred.account, cred.user, key.age_days]
 "#;
 
+const ACCOUNTS: &str = r#"table:
+  id: accounts
+  key: { column: account }
+  columns: { account: str, name: str }
+  rows: [{ account: "111", name: production }]
+"#;
+
 fn file(format: &'static dyn Format, when: Option<&str>, records: &[&str]) -> Written {
     let phase = match format.kinds() {
         [RecordKind::Event] => Phase::Events,
@@ -170,12 +177,15 @@ fn report(rule: &str, files: Vec<Written>, strict: bool) -> Report {
     let number = NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
     let id = rule.split("id: ").nth(1).unwrap().lines().next().unwrap();
     let name = format!("{id}.yaml");
-    let folder = Folder::new(&format!("credentials-{number}")).file(&name, rule);
+    let folder = Folder::new(&format!("credentials-{number}"))
+        .file(&name, rule)
+        .file("accounts.yaml", ACCOUNTS);
+    let rules = [&name, "accounts.yaml"].map(|name| folder.path(name).display().to_string());
     let policy = Policy::load(&LoadOptions {
         no_config: true,
         no_builtin: true,
         directory: folder.path(""),
-        rules: vec![folder.path(&name).display().to_string()],
+        rules: rules.to_vec(),
         functions: FUNCTIONS,
         ..LoadOptions::default()
     })
@@ -249,6 +259,20 @@ fn an_event_is_joined_by_its_key_else_by_its_user() {
         let expected: Vec<&str> = Some(expected).filter(|e| !e.is_empty()).into_iter().collect();
         assert_eq!(joined(reports(), &[event]), expected, "{event}");
     }
+}
+
+#[test]
+fn accounts_of_events_creds_and_joined_creds_have_the_name_that_the_table_says() {
+    let users = || users(MAY, &["111 alice AKIA1:2025-04-01T00:00:00Z", "222 bob"]);
+    let events =
+        ["2025-05-02T00:00:00Z 111 alice user AKIA1", "2025-05-02T00:00:00Z 222 bob user -"];
+    let (joined, _) = JOINED.split_once("  by:").unwrap();
+    let joined =
+        format!("{joined}  by: [event.user, event.account_name, event.cred.account_name]\n");
+    let found = report(&joined, vec![users(), file(&Calls, None, &events)], false);
+    assert_eq!(subjects(&found), ["alice production production", "bob - -"]);
+    let judged = JUDGED.replace("[cred.account,", "[cred.account_name,");
+    assert_eq!(subjects(&report(&judged, vec![users()], false)), ["production alice 30"]);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::index::{Ambiguous, Credentials};
-use crate::plan::Plan;
+use crate::plan::{Enrichment, Plan};
 use crate::record::{FieldSet, Mapper, Outcome, Record, Scratch};
 use crate::value::Time;
 
@@ -11,6 +11,7 @@ use crate::value::Time;
 pub(in crate::engine) struct Joiner<'c> {
     credentials: &'c Credentials<'c>,
     needed: FieldSet,
+    enrichment: Enrichment,
     /// `--now`, if it was given, and the run clock.
     now: (Option<Time>, Time),
     /// By file and format.
@@ -27,7 +28,8 @@ impl<'c> Joiner<'c> {
     ) -> Self {
         let needed = plan.joined_fields().with_dependencies();
         let (mappers, scratch) = (FxHashMap::default(), Scratch::default());
-        Self { credentials, needed, now: (now, clock), mappers, scratch }
+        let enrichment = plan.enrichment.clone();
+        Self { credentials, needed, enrichment, now: (now, clock), mappers, scratch }
     }
 
     /// Calls `visit` once, with the cred and key of the event as far as a report has them.
@@ -49,7 +51,7 @@ impl<'c> Joiner<'c> {
                 return false;
             }
         };
-        let mut visited = false;
+        let (enrichment, mut visited) = (&self.enrichment, false);
         if let Some(row) = self.credentials.held().row(found.row) {
             for &format in row.formats {
                 let now = self.now.0.or(row.origin.time).unwrap_or(self.now.1);
@@ -61,7 +63,8 @@ impl<'c> Joiner<'c> {
                     if !visited {
                         visited = true;
                         let key = found.key.and_then(|key| rows.keys.get(key as usize));
-                        visit(Some(rows.record), key);
+                        let filled = enrichment.fill(rows.record);
+                        visit(Some(filled.as_ref().unwrap_or(rows.record)), key);
                     }
                 });
                 if outcome != Outcome::Foreign {
