@@ -36,6 +36,13 @@ fn messages_mask_keys_and_show_gaps() {
         (event, "${if event.ak == \"x\" { \"a\" } else { \"b\" }}", "b"),
         (event, "${event.ak == \"x\"} ${event.ok}", "false true"),
         (event, "${event.resources.map(|r| r.split(\"/\")[1])}", "bob, eve"),
+        // What a key finds is not made of the key, unless it repeats it.
+        (event, "${lookup(\"people\", event.ak)?.team}", "backups"),
+        (
+            event,
+            "${lookup(\"people\", event.ak)?.user} (${lookup(\"people\", \"eve\")?.team})",
+            "AKIA…0001 (-)",
+        ),
         (event, "${event.params.groups}", "[\"admins\",\"users\"]"),
         (event, "${now - event.time}", "29d10h26m32s"),
         (event, "${if event.ok == true { `ok ${1}` } else { \"}\" }}", "ok 1"),

@@ -63,7 +63,8 @@ fn tables() -> [Arc<Table>; 3] {
             &[("user", Str), ("team", Str), ("left", Time), ("admin", Bool), ("roles", Texts)],
             "[{user: alice, team: a, admin: true, roles: [a, alice]}, \
              {user: CreateUser, left: 2024-08-01T00:00:00Z, admin: false}, \
-             {user: bob, team: alice, left: 2024-09-01T00:00:00Z}, {user: a}]",
+             {user: bob, team: alice, left: 2024-09-01T00:00:00Z}, {user: a}, \
+             {user: AKIAEXAMPLE000000001, team: backups}]",
         ),
         table("nobody", Match::Exact, &[("user", Str), ("team", Str)], "[]"),
     ]
