@@ -16,6 +16,7 @@ pub mod allow;
 pub mod config;
 pub mod plan;
 pub mod finding;
+pub mod inspect;
 pub mod engine;
 pub mod report;
 pub mod lint;

@@ -68,12 +68,12 @@ impl<'o> Loader<'o> {
             let message = format!("the rule `{id}` was not loaded");
             policy.diagnostics.push(Diagnostic::error(&policy_codes::UNREADABLE, message));
         }
-        policy.hash = hash(&policy.sources, &self.digests);
-        sort(&mut policy.diagnostics, &policy.sources);
-        if policy.diagnostics.iter().any(Diagnostic::is_error) {
-            return Err((policy.sources, policy.diagnostics));
-        }
-        Ok(policy)
+        finish(policy, &self.digests)
+    }
+
+    pub(super) fn load_project(mut self) -> Result<Policy, (Sources, Vec<Diagnostic>)> {
+        self.project();
+        finish(self.policy, &[])
     }
 
     /// Reads the project file; gives the folder that names are shown relative to.
@@ -88,7 +88,11 @@ impl<'o> Loader<'o> {
         let root = config.as_deref().and_then(Path::parent).unwrap_or(&directory).to_owned();
         match config {
             Some(path) => {
-                Reader::new(&root, sources, diagnostics).read(&path, None, &mut self.project);
+                Reader::new(&root, sources, diagnostics, self.options.formats).read(
+                    &path,
+                    None,
+                    &mut self.project,
+                );
                 // With a broken project file, what is missing is not yet known to be missing.
                 self.project.builtin |= diagnostics.iter().any(Diagnostic::is_error);
             }
@@ -109,6 +113,7 @@ impl<'o> Loader<'o> {
             self.project.allowlists = paths;
         }
         let policy = &mut self.policy;
+        policy.inputs = std::mem::take(&mut self.project.inputs);
         policy.zone = self.project.zone.clone().unwrap_or(policy.zone.clone());
         policy.fail_on = self.project.fail_on;
         policy.min_severity = self.project.min_severity;
@@ -382,6 +387,19 @@ impl<'o> Loader<'o> {
         self.policy.diagnostics.push(diagnostic);
         false
     }
+}
+
+/// The policy, unless there are errors in it.
+fn finish(
+    mut policy: Policy,
+    digests: &[tables::Digested],
+) -> Result<Policy, (Sources, Vec<Diagnostic>)> {
+    policy.hash = hash(&policy.sources, digests);
+    sort(&mut policy.diagnostics, &policy.sources);
+    if policy.diagnostics.iter().any(Diagnostic::is_error) {
+        return Err((policy.sources, policy.diagnostics));
+    }
+    Ok(policy)
 }
 
 /// The name of a file without folder and extension.

@@ -6,6 +6,7 @@
 mod builtin;
 mod builtin_files;
 mod files;
+mod inputs;
 mod load;
 mod policy;
 mod project;

@@ -10,6 +10,7 @@ use super::project::LintLevel;
 use crate::allow::Allowlist;
 use crate::diag::Diagnostic;
 use crate::expr::{Definition, Env, Function};
+use crate::record::{Format, HintEntry};
 use crate::rule::{Rule, Severity};
 use crate::source::{FileId, Sources, Span};
 use crate::table::{List, Table};
@@ -34,6 +35,8 @@ pub struct LoadOptions {
     pub no_builtin: bool,
     /// The functions of the expression language.
     pub functions: &'static [&'static dyn Function],
+    /// The input formats that the project file may name.
+    pub formats: &'static [&'static dyn Format],
 }
 
 /// The whole policy of a run.
@@ -55,6 +58,8 @@ pub struct Policy {
     pub definitions: BTreeMap<String, Definition>,
     /// Every allowlist entry.
     pub allowlist: Allowlist,
+    /// What the project file says of inputs.
+    pub inputs: Vec<HintEntry>,
     /// The default zone of calendar functions and occurrence days.
     pub zone: Zone,
     /// `fail_on` of the project file.
@@ -93,6 +98,11 @@ impl Policy {
         Loader::new(options).load()
     }
 
+    /// Loads the project file alone: what it says of inputs, the zone, thresholds; no rule.
+    pub fn project(options: &LoadOptions) -> Result<Policy, (Sources, Vec<Diagnostic>)> {
+        Loader::new(options).load_project()
+    }
+
     /// Whether a file ships with Keytrail.
     pub fn is_builtin(&self, file: FileId) -> bool {
         builtin::is_builtin(&self.sources, file)
@@ -109,6 +119,7 @@ impl Policy {
             tables: BTreeMap::new(),
             definitions: BTreeMap::new(),
             allowlist: Allowlist::default(),
+            inputs: Vec::new(),
             zone: Zone::utc(),
             fail_on: None,
             min_severity: None,

@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use super::inputs::{self, INPUT};
 use crate::diag::codes::{config as codes, policy as policy_codes};
-use crate::diag::{Diagnostic, Level};
+use crate::diag::{Diagnostic, Level, escape};
+use crate::record::{Format, HintEntry};
 use crate::rule::Severity;
 use crate::source::{Sources, Span, walk};
 use crate::value::Zone;
@@ -32,6 +34,7 @@ pub static PROJECT: Shape = Shape::Object(&[
         Shape::Map(&Shape::Str),
         "Data files of tables, by id: a CSV, JSON or YAML file, relative to this file.",
     ),
+    Key::optional("inputs", Shape::List(&INPUT), "What input files do not say themselves."),
     Key::optional("zone", Shape::Str, "The zone of calendar functions and days; UTC by default."),
     Key::optional("fail_on", SEVERITY, "The lowest severity that fails a run."),
     Key::optional("min_severity", SEVERITY, "The lowest severity that is reported."),
@@ -55,7 +58,7 @@ const SEVERITY: Shape = Shape::Enum(Severity::WORDS);
 static LEVEL: Shape = Shape::Enum(&["off", "note", "warning", "error"]);
 
 /// Keys of later versions.
-const RESERVED: [&str; 4] = ["triage", "inputs", "queries", "guards"];
+const RESERVED: [&str; 3] = ["triage", "queries", "guards"];
 
 /// What the project file says, with what it extends.
 #[derive(Debug, Clone, Default)]
@@ -68,6 +71,8 @@ pub(super) struct Project {
     pub(super) lists: BTreeMap<String, Vec<ListChange>>,
     /// Data files of tables, with the place of the table's name.
     pub(super) tables: BTreeMap<String, (Span, PolicyPath)>,
+    /// What is said of inputs; the file that extends goes before those that it extends.
+    pub(super) inputs: Vec<HintEntry>,
     pub(super) zone: Option<Zone>,
     pub(super) fail_on: Option<Severity>,
     pub(super) min_severity: Option<Severity>,
@@ -118,6 +123,8 @@ pub(super) struct Reader<'a> {
     pub(super) root: &'a Path,
     pub(super) sources: &'a mut Sources,
     pub(super) diagnostics: &'a mut Vec<Diagnostic>,
+    /// The formats that `inputs` may name.
+    formats: &'static [&'static dyn Format],
     seen: BTreeSet<PathBuf>,
     open: Vec<PathBuf>,
 }
@@ -128,8 +135,9 @@ impl<'a> Reader<'a> {
         root: &'a Path,
         sources: &'a mut Sources,
         diagnostics: &'a mut Vec<Diagnostic>,
+        formats: &'static [&'static dyn Format],
     ) -> Self {
-        Self { root, sources, diagnostics, seen: BTreeSet::new(), open: Vec::new() }
+        Self { root, sources, diagnostics, formats, seen: BTreeSet::new(), open: Vec::new() }
     }
 
     /// Adds what a file says; `from` is where it was named.
@@ -250,8 +258,12 @@ impl<'a> Reader<'a> {
             let file = PolicyPath { base, text: text.to_owned(), span };
             project.tables.insert(entry.key.text().to_owned(), (entry.key.span(), file));
         }
+        if let Some(node) = node.get("inputs") {
+            let said = inputs::read(node, base, self.formats, self.sources, self.diagnostics);
+            project.inputs.splice(0..0, said);
+        }
         if let Some(node) = node.get("zone") {
-            project.zone = self.zone(node).or(project.zone.take());
+            project.zone = zone(node, self.diagnostics).or(project.zone.take());
         }
         let severity_of = |key| severity(node.get(key)).map(|(severity, _)| severity);
         project.fail_on = severity_of("fail_on").or(project.fail_on);
@@ -270,20 +282,21 @@ impl<'a> Reader<'a> {
             project.lints.insert(entry.key.text().to_owned(), level);
         }
     }
+}
 
-    fn zone(&mut self, node: &Node) -> Option<Zone> {
-        let name = node.text()?;
-        let zone = Zone::parse(name);
-        if zone.is_none() {
-            let message = format!("there is no time zone `{name}`");
-            self.diagnostics.push(
-                Diagnostic::error(&codes::UNKNOWN_ZONE, message)
-                    .at(node.span, "")
-                    .help("write a name like `Asia/Shanghai`, or an offset like `+08:00`"),
-            );
-        }
-        zone
+/// The zone that a node names.
+pub(super) fn zone(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Option<Zone> {
+    let name = node.text()?;
+    let zone = Zone::parse(name);
+    if zone.is_none() {
+        let message = format!("there is no time zone `{}`", escape(name));
+        diagnostics.push(
+            Diagnostic::error(&codes::UNKNOWN_ZONE, message)
+                .at(node.span, "")
+                .help("write a name like `Asia/Shanghai`, or an offset like `+08:00`"),
+        );
     }
+    zone
 }
 
 fn texts(node: &Node) -> Vec<(&str, Span)> {

@@ -12,7 +12,9 @@ use regex::Regex;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::value::{mask, mask_keys};
+use crate::record::FieldId;
+use crate::record::field::{event, key};
+use crate::value::{Items, Json, Value, mask, mask_keys};
 
 /// What stands in the place of a secret.
 pub const REDACTED: &str = "[redacted]";
@@ -103,6 +105,30 @@ impl Redactor {
         }
         cut(&mut out, limit);
         out
+    }
+
+    /// The value of a field as it may be shown, whole.
+    pub fn field<'v>(&self, field: FieldId, value: &'v Value<'_>) -> Value<'v> {
+        let key_id = field == event::AK || field == key::ID;
+        let params = field == event::PARAMS || field == event::RESPONSE;
+        let place = Place { params, secret: false, key_id };
+        self.shown(value, place)
+    }
+
+    fn shown<'v>(&self, value: &'v Value<'_>, place: Place) -> Value<'v> {
+        match value {
+            Value::Str(text) => Value::Str(self.string(text, place, 0)),
+            Value::Json(json) => {
+                let mut out = String::with_capacity(json.text.len());
+                self.value(&json.text, place, 0, &mut out);
+                Value::Json(Json { text: Cow::Owned(out) })
+            }
+            Value::List(items) => {
+                let items = items.iter().map(|item| self.shown(item, place)).collect();
+                Value::List(Items::Owned(items))
+            }
+            other => other.borrow(),
+        }
     }
 
     fn value(&self, raw: &str, place: Place, depth: usize, out: &mut String) {

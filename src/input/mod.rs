@@ -13,13 +13,14 @@ mod json;
 mod open;
 mod reader;
 mod set;
+mod unclaimed;
 
 use crate::record::Format;
 
 pub use cloudtrail::CloudTrail;
 pub use discover::STDIN;
 pub use open::{FREE_BYTES, MAX_RATIO, Progress};
-pub use set::{InputSet, Stdin};
+pub use set::{InputNote, InputSet, Stdin};
 
 /// Every input format, in the order in which they are tried.
 pub static FORMATS: &[&dyn Format] = &[&CloudTrail];

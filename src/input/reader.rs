@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use super::frame::{Ending, Framer, Tables};
 use super::open::{Progress, Source};
+use super::unclaimed;
 use crate::record::{
     Batch, Batches, Columns, FieldSet, FileAccount, FileStatus, Format, Mapper, Origin, Outcome,
-    RawRecord, Scratch, SkipReason, Step,
+    RawRecord, Said, Scratch, SkipReason, Step,
 };
 use crate::value::Time;
 
@@ -25,6 +26,8 @@ pub(super) struct Task {
     pub(super) size: Option<u64>,
     /// The formats to try.
     pub(super) formats: Vec<&'static dyn Format>,
+    /// The only format that the user says it has.
+    pub(super) only: Option<Said<&'static dyn Format>>,
     /// What is known of the file beforehand.
     pub(super) origin: Arc<Origin>,
 }
@@ -36,6 +39,7 @@ pub(super) struct Reader {
     source: Option<Source>,
     size: Option<u64>,
     formats: Vec<&'static dyn Format>,
+    only: Option<Said<&'static dyn Format>>,
     origin: Arc<Origin>,
     framer: Framer,
     /// The beginning of a record whose end was not read yet.
@@ -59,6 +63,7 @@ impl Reader {
             expected: task.expected,
             size: task.size,
             formats: task.formats,
+            only: task.only,
             origin: task.origin,
             ..reader
         }
@@ -72,6 +77,7 @@ impl Reader {
             source: None,
             size: None,
             formats: Vec::new(),
+            only: None,
             origin: Arc::default(),
             framer: Framer::new(Tables::default()),
             carry: Vec::new(),
@@ -134,12 +140,11 @@ impl Reader {
             self.account.status = FileStatus::Unreadable { reason: skip.detail.clone() };
             return false;
         }
-        let names: Vec<_> = self.formats.iter().map(|format| format.name()).collect();
         let reason = match batch.skipped.first() {
             Some(skip) if batch.records.is_empty() => {
                 format!("no record can be read; the first: {}", skip.detail)
             }
-            _ => format!("none of its records is of a known format ({})", names.join(", ")),
+            _ => unclaimed::no_format(&self.formats, batch.iter().flatten().next().map(|r| r.text)),
         };
         self.refuse(reason);
         false
@@ -176,6 +181,12 @@ impl Reader {
     }
 
     fn refuse(&mut self, reason: String) {
+        let reason = match &self.only {
+            Some(Said { value, by }) => {
+                format!("it is not {}, which {by} says it is: {reason}", value.name())
+            }
+            None => reason,
+        };
         self.account.status = if self.expected {
             FileStatus::Unclaimed { reason }
         } else {

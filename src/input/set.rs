@@ -6,11 +6,12 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use super::FORMATS;
-use super::discover::{Discovery, Found, discover};
+use super::discover::{Discovery, Found, STDIN, discover};
 use super::open::Progress;
 use super::reader::{Reader, Task, source};
-use crate::diag::Diagnostic;
-use crate::record::{Batches, FileAccount, Format, Inputs, Origin};
+use crate::diag::{Diagnostic, escape};
+use crate::record::{Batches, FileAccount, Format, Hint, HintEntry, Hints, Inputs, Origin};
+use crate::source::walk;
 
 /// Standard input, or what stands in for it.
 pub type Stdin = Box<dyn Read + Send>;
@@ -22,8 +23,34 @@ pub struct InputSet {
     hash: bool,
     stdin: Mutex<Option<Stdin>>,
     progress: Arc<Progress>,
-    /// What is known of a log beforehand: nothing.
+    /// What is said of files: first of those that no entry names, then of each entry's.
+    known: Vec<Known>,
+    /// For each file, its place in `known`.
+    known_of: Vec<usize>,
+    notes: Vec<InputNote>,
+}
+
+/// Something worth saying of the arguments, or of what is said of inputs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InputNote {
+    /// Stable id in kebab case.
+    pub id: &'static str,
+    /// One sentence; may quote paths, escaped.
+    pub text: String,
+}
+
+/// What is said of some files. They share one origin, so that readers are prepared once for all.
+#[derive(Debug, Default)]
+struct Known {
+    hint: Hint,
     origin: Arc<Origin>,
+}
+
+impl Known {
+    fn new(hint: Hint) -> Self {
+        let origin = Arc::new(hint.origin());
+        Self { hint, origin }
+    }
 }
 
 impl InputSet {
@@ -31,13 +58,17 @@ impl InputSet {
     ///
     /// An argument that names nothing is an error; all of them are reported.
     pub fn new(args: &[String]) -> Result<Self, Vec<Diagnostic>> {
+        let mut found = discover(args)?;
+        let note = |text| InputNote { id: "repeated-input", text };
         Ok(Self {
-            found: discover(args)?,
+            notes: std::mem::take(&mut found.notes).into_iter().map(note).collect(),
+            known: vec![Known::default()],
+            known_of: vec![0; found.files.len()],
+            found,
             formats: FORMATS.to_vec(),
             hash: false,
             stdin: Mutex::new(None),
             progress: Arc::default(),
-            origin: Arc::default(),
         })
     }
 
@@ -55,6 +86,39 @@ impl InputSet {
         self
     }
 
+    /// Takes what the user says of files; `directory` is where relative arguments begin.
+    #[must_use]
+    pub fn hints(mut self, hints: &Hints, directory: &Path) -> Self {
+        self.known = vec![Known::new(hints.every.clone())];
+        let entries = hints.entries.iter();
+        self.known.extend(entries.map(|entry| Known::new(hints.every.or(&entry.hint))));
+        let mut used = vec![false; hints.entries.len()];
+        for (found, known) in self.found.files.iter().zip(&mut self.known_of) {
+            // A file is named as it was reached or as it really lies.
+            let reached = found.file.as_ref().map(|path| directory.join(path));
+            let real = reached.as_deref().filter(|_| !used.is_empty()).map(walk::resolve);
+            let names = |entry: &HintEntry| match (&reached, &real) {
+                (Some(reached), Some(real)) => {
+                    entry.paths.matches(reached) || entry.paths.matches(real)
+                }
+                _ => entry.paths.matches_name(STDIN),
+            };
+            let named: Vec<bool> = hints.entries.iter().map(names).collect();
+            *known = named.iter().position(|&named| named).map_or(0, |at| at + 1);
+            used.iter_mut().zip(named).for_each(|(used, named)| *used |= named);
+        }
+        let unused = hints.entries.iter().zip(used).filter(|(_, used)| !used);
+        self.notes.extend(unused.map(|(entry, _)| InputNote {
+            id: "unused-input-entry",
+            text: format!(
+                "the entry of `inputs` at {} names no input of this run: `{}`",
+                escape(&entry.by),
+                escape(entry.paths.text())
+            ),
+        }));
+        self
+    }
+
     /// Tries these formats and no others.
     #[must_use]
     pub fn formats(mut self, formats: &[&'static dyn Format]) -> Self {
@@ -67,9 +131,9 @@ impl InputSet {
         &self.found.roots
     }
 
-    /// Things worth saying of the arguments.
-    pub fn notes(&self) -> &[String] {
-        &self.found.notes
+    /// Things worth saying of the arguments and of what is said of inputs.
+    pub fn notes(&self) -> &[InputNote] {
+        &self.notes
     }
 
     /// Every file that was found, as it can be opened.
@@ -92,7 +156,7 @@ impl InputSet {
             .sum()
     }
 
-    fn task(&self, found: &Found, account: FileAccount) -> Task {
+    fn task(&self, found: &Found, known: &Known, account: FileAccount) -> Task {
         let (raw, size) = match &found.file {
             None => (self.take_stdin(), None),
             Some(path) => {
@@ -113,8 +177,12 @@ impl InputSet {
                 .map_err(|error| error.to_string())
                 .and_then(|raw| source(raw, self.hash, &self.progress)),
             size,
-            formats: self.formats.clone(),
-            origin: Arc::clone(&self.origin),
+            formats: match &known.hint.format {
+                Some(only) => vec![only.value],
+                None => self.formats.clone(),
+            },
+            only: known.hint.format.clone(),
+            origin: Arc::clone(&known.origin),
         }
     }
 
@@ -129,15 +197,22 @@ impl Inputs for InputSet {
         self.found.files.len()
     }
 
+    fn hint(&self, index: usize) -> Hint {
+        let known = self.known_of.get(index).and_then(|&known| self.known.get(known));
+        known.map(|known| known.hint.clone()).unwrap_or_default()
+    }
+
     fn open(&self, index: usize) -> Box<dyn Batches + '_> {
-        let Some(found) = self.found.files.get(index) else {
+        let found = self.found.files.get(index);
+        let known = self.known_of.get(index).and_then(|&known| self.known.get(known));
+        let (Some(found), Some(known)) = (found, known) else {
             return Box::new(Reader::closed(FileAccount::default()));
         };
         let account =
             FileAccount { root: found.root, path: found.path.clone(), ..FileAccount::default() };
         Box::new(match &found.status {
             Some(status) => Reader::closed(FileAccount { status: status.clone(), ..account }),
-            None => Reader::new(self.task(found, account)),
+            None => Reader::new(self.task(found, known, account)),
         })
     }
 }

@@ -5,14 +5,16 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::*;
 use crate::record::field::event;
 use crate::record::{
-    Batch, Batches, FieldSet, FileAccount, FileStatus, Inputs, Mapper, Origin, Outcome, Scratch,
-    Step,
+    Batch, Batches, FieldSet, FileAccount, FileStatus, Hint, HintEntry, Hints, Inputs, Mapper,
+    Origin, Outcome, Said, Scratch, Step,
 };
-use crate::value::{RecordKind, Time};
+use crate::source::PathPattern;
+use crate::value::{RecordKind, Time, Zone};
 
 /// What a run reads from one file.
 #[derive(Debug, Default)]
@@ -303,8 +305,8 @@ fn what_a_file_is_depends_on_its_bytes() {
     null: declined: `null`; object plain; 0 events
     no records: declined: no records in its container; records-object plain; 0 events
     text: unclaimed: neither JSON, nor lines of JSON, nor a table of a known format;  plain; 0 events
-    other JSON: unclaimed: none of its records is of a known format (cloudtrail); object plain; 0 events
-    other records: unclaimed: none of its records is of a known format (cloudtrail); records-object plain; 0 events
+    other JSON: unclaimed: none of its records is of a known format (tried: cloudtrail); the first has the keys `name`, `version`; object plain; 0 events
+    other records: unclaimed: none of its records is of a known format (tried: cloudtrail); the first has the key `a`; records-object plain; 0 events
     a picture: unclaimed: neither JSON nor text in UTF-8;  plain; 0 events
     a zip archive: unclaimed: a zip archive: unpack it;  plain; 0 events
     UTF-16 with its mark: unclaimed: UTF-16 text: convert it to UTF-8;  plain; 0 events
@@ -459,12 +461,12 @@ fn folders_are_walked_in_order_and_everything_in_them_is_named() {
     a/loop: not an input: a link to a folder, which is not followed;  plain; 0 events
     a/name with \u{1b}[2J.json: declined: an empty array; array plain; 0 events
     a/notes.txt: not an input: neither JSON, nor lines of JSON, nor a table of a known format;  plain; 0 events
-    a/other.json: unclaimed: none of its records is of a known format (cloudtrail); object plain; 0 events
+    a/other.json: unclaimed: none of its records is of a known format (tried: cloudtrail); the first has the key `a`; object plain; 0 events
     a/self: unreadable: Too many levels of symbolic links (os error 40);  plain; 0 events
     socket.json: not an input: not a regular file;  plain; 0 events
     ");
     assert_eq!(set.notes().len(), 1);
-    assert!(set.notes()[0].contains("one file; it is read once"), "{:?}", set.notes());
+    assert!(set.notes()[0].text.contains("one file; it is read once"), "{:?}", set.notes());
 }
 
 #[test]
@@ -549,4 +551,51 @@ fn large_files_come_in_batches() {
             assert_eq!(*event, format!("{offset} {place} {index} aws:iam.CreateAccessKey"));
         }
     }
+}
+
+#[test]
+fn what_is_said_of_files_reaches_those_that_are_named() {
+    let folder = Folder::new("hints");
+    folder.file("a.json", S3);
+    folder.file("b/c.json", S3);
+    let entry = |pattern: &str, account: &str, by: &str| HintEntry {
+        paths: PathPattern::new(&folder.0, pattern).unwrap(),
+        hint: Hint { account: Some(Said::new(account.to_owned(), by)), ..Hint::default() },
+        by: by.to_owned(),
+    };
+    let zone = Some(Said::new(Zone::utc(), "--input-zone"));
+    let hints = Hints {
+        every: Hint { zone, ..Hint::default() },
+        entries: vec![
+            entry("b/*.json", "1", "keytrail.yaml:2"),
+            entry("**/*.json", "2", "keytrail.yaml:3"),
+            entry("c.json", "3", "keytrail.yaml:4"),
+        ],
+    };
+    let arguments = [folder.0.display().to_string(), STDIN.to_owned()];
+    let set = InputSet::new(&arguments).unwrap().stdin(Box::new(S3)).hints(&hints, Path::new("/"));
+    let said: Vec<String> = (0..set.count())
+        .map(|index| {
+            let (origin, hint) = (set.open(index).origin(), set.hint(index));
+            assert_eq!(origin.zone, Some(Zone::utc()));
+            let account = hint.account.map(|said| said.by);
+            assert_eq!(account.is_some(), origin.account.is_some());
+            format!("{:?} {account:?}", origin.account)
+        })
+        .collect();
+    assert_eq!(
+        said,
+        [
+            r#"None None"#,
+            r#"Some("2") Some("keytrail.yaml:3")"#,
+            r#"Some("1") Some("keytrail.yaml:2")"#
+        ]
+    );
+    let notes: Vec<&str> = set.notes().iter().map(|note| note.text.as_str()).collect();
+    assert_eq!(
+        notes,
+        ["the entry of `inputs` at keytrail.yaml:4 names no input of this run: `c.json`"]
+    );
+    let again = InputSet::new(&arguments).unwrap().hints(&Hints::default(), Path::new("/"));
+    assert!(Arc::ptr_eq(&again.open(1).origin(), &again.open(2).origin()), "readers are kept");
 }

@@ -34,6 +34,15 @@ impl<F: Formatter> Formatter for Inert<F> {
         end_object_value();
     }
 
+    /// JSON that is written as it is: what is hostile in it stands inside its strings.
+    fn write_raw_fragment<W: ?Sized + io::Write>(
+        &mut self,
+        writer: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
+        self.write_string_fragment(writer, fragment)
+    }
+
     fn write_string_fragment<W: ?Sized + io::Write>(
         &mut self,
         writer: &mut W,

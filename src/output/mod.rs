@@ -7,6 +7,7 @@
 mod human;
 mod inert;
 mod json;
+pub mod records;
 mod sarif;
 
 use std::io;

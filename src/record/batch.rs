@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Format, Origin};
+use super::{Format, Hint, Origin};
 
 /// One record as bytes, before any field is read; borrowed from its batch.
 #[derive(Debug, Clone, Copy)]
@@ -175,6 +175,10 @@ pub trait Inputs: Sync {
     /// When one is read.
     fn phase(&self, _index: usize) -> Phase {
         Phase::Events
+    }
+    /// What the user says of one.
+    fn hint(&self, _index: usize) -> Hint {
+        Hint::default()
     }
     /// Starts reading one; a file that cannot be opened gives an account that says so.
     fn open(&self, index: usize) -> Box<dyn Batches + '_>;

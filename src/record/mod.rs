@@ -7,10 +7,12 @@ mod batch;
 pub mod derive;
 pub mod field;
 mod format;
+mod hint;
 mod origin;
 #[allow(clippy::module_inception)]
 mod record;
 pub mod reference;
+mod shown_path;
 
 pub use batch::{
     Batch, Batches, FileAccount, FileStatus, Inputs, Phase, Placed, RawRecord, Skip, SkipReason,
@@ -18,5 +20,7 @@ pub use batch::{
 };
 pub use field::{FIELDS, Field, FieldId, FieldSet};
 pub use format::{Format, Mapper, Outcome, Provider, Rows, Scratch};
+pub use hint::{Hint, HintEntry, Hints, Said, column_names};
 pub use origin::{Columns, Origin, same_name};
 pub use record::Record;
+pub use shown_path::shown_path;

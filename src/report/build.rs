@@ -6,7 +6,7 @@ use super::{Facts, LedgerEntry, LedgerState, Note, Report, RuleSummary, Verdict}
 use crate::allow::{Allowlist, EntryState};
 use crate::engine::{Applicability, Coverage, RunResult, Unapplied};
 use crate::finding::{Finding, VerdictRole};
-use crate::record::{FieldSet, FileStatus};
+use crate::record::{FieldSet, FileStatus, shown_path};
 use crate::rule::{Rule, Severity, Status};
 use crate::source::Sources;
 
@@ -33,7 +33,7 @@ impl Report {
     /// The report of a run.
     pub fn build(parts: Parts<'_>, run: RunResult) -> Report {
         let Parts { facts, rules, allowlist, sources, roots, allow_empty, mut notes } = parts;
-        let mut incomplete = incomplete(&run, rules, sources, &facts, allow_empty);
+        let mut incomplete = incomplete(&run, rules, sources, &roots, &facts, allow_empty);
         let (notes_of_rules, blind) = unapplied(&run, rules);
         notes.extend(notes_of_rules);
         notes.sort();
@@ -173,17 +173,22 @@ fn incomplete(
     run: &RunResult,
     rules: &[Rule],
     sources: &Sources,
+    roots: &[String],
     facts: &Facts,
     allow_empty: bool,
 ) -> Vec<Note> {
     let mut reasons = Vec::new();
     let mut because = |id, text| reasons.push(Note { id, text });
     for file in &run.files {
-        let path = &file.account.path;
+        let path = shown_path(roots, file.account.root, &file.account.path);
         match &file.account.status {
-            FileStatus::Unclaimed { reason } => {
-                because("unclaimed-input", format!("{path} is not read by any format: {reason}"));
-            }
+            FileStatus::Unclaimed { reason } => because(
+                "unclaimed-input",
+                format!(
+                    "{path} is not read by any format: {reason} (`keytrail inspect` shows what \
+                     files are taken for, `inputs` in the project file says what they are)"
+                ),
+            ),
             FileStatus::Unreadable { reason } => {
                 because("unreadable-input", format!("{path} cannot be read: {reason}"));
             }

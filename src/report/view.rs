@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::{Facts, LedgerEntry, LedgerState, Report, RuleSummary, Verdict};
 use crate::finding::{Finding, VerdictRole};
+use crate::record::shown_path;
 use crate::rule::Severity;
 use crate::value::{mask, mask_keys};
 
@@ -66,25 +67,7 @@ impl Report {
     /// A file of an input root, as a person would name it: below the folder, below what stands
     /// before the first wildcard of a glob, or the root itself where that is the file.
     pub fn shown_path(&self, root: usize, path: &str) -> String {
-        let Some(root) = self.roots.get(root).filter(|root| !root.is_empty()) else {
-            return path.to_owned();
-        };
-        if root == "-" {
-            return "stdin".into();
-        }
-        let folder = match root.find(['*', '?', '[']) {
-            Some(wildcard) => root[..wildcard].rfind('/').map_or("", |end| &root[..=end]),
-            None => root,
-        };
-        let itself =
-            root.strip_suffix(path).is_some_and(|dir| dir.is_empty() || dir.ends_with('/'));
-        if itself || path.is_empty() {
-            return root.clone();
-        }
-        match folder {
-            "" => path.to_owned(),
-            folder => format!("{}/{path}", folder.trim_end_matches('/')),
-        }
+        shown_path(&self.roots, root, path)
     }
 
     /// How many findings fail the run.

@@ -4,10 +4,12 @@
 //! else. This module must not know what a file means.
 
 mod fragment;
+mod pattern;
 mod sources;
 pub mod walk;
 
 pub use fragment::{Fragment, Segment};
+pub use pattern::PathPattern;
 pub use sources::{
     FileId, LoadError, MAX_POLICY_FILE, MAX_TABLE_FILE, SourceFile, Sources, Span, read_table,
 };

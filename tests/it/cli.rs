@@ -118,6 +118,7 @@ fn help_lists_commands_and_exit_codes() {
 
     Commands:
       scan          Find risky use of credentials in audit logs
+      inspect       Show what files are taken for, and their records
       check         Check rules, lists, allowlists and the project file
       test          Run the tests of rules
       fields        List the fields that rules may name, with types and sources

@@ -12,6 +12,7 @@ mod diagnostics;
 mod engine;
 mod expr;
 mod fuzz;
+mod inspect;
 mod index;
 mod inputs;
 mod laws;

@@ -14,6 +14,7 @@ fn options(folder: &Folder) -> LoadOptions {
     LoadOptions {
         directory: folder.path(""),
         functions: keytrail::stdlib::FUNCTIONS,
+        formats: keytrail::input::FORMATS,
         ..LoadOptions::default()
     }
 }
@@ -181,6 +182,77 @@ fn keys_of_the_project_file_are_known_or_refused() {
     ");
     let empty = Folder::new("policy-empty").file("keytrail.yaml", "");
     assert!(load(&empty).rules.iter().all(|rule| rule.builtin));
+}
+
+#[test]
+fn entries_of_inputs_are_checked_and_kept_in_order() {
+    let folder = Folder::new("policy-inputs-wrong").file(
+        "keytrail.yaml",
+        "inputs:\n  - { path: \"a**\", format: cloudtrial, zone: Asia/Shangai, acount: 1 }\n  - \
+         { account: \"1\" }\n",
+    );
+    insta::assert_snapshot!(told(&options(&folder)), @r"
+    error[KT1010]: unknown key `acount`
+      keytrail.yaml:2:60 `acount` no such key here
+      help: did you mean `account`?
+    error[KT1011]: the key `path` is missing
+      keytrail.yaml:3:7 `account` this needs `path`
+      help: `path`: Which files: a glob, relative to this file, with `/`; `-` is standard input. The first entry that matches a file decides.
+    ");
+    let folder = Folder::new("policy-inputs-values").file(
+        "keytrail.yaml",
+        "inputs:\n  - { path: \"a**\", format: cloudtrial, zone: Asia/Shangai }\n  - { path: x, \
+         account: \" \", columns: [user, User] }\n  - { path: y }\n",
+    );
+    insta::assert_snapshot!(told(&options(&folder)), @r#"
+    error[KT5009]: the pattern is invalid: character 1: recursive wildcards must form a single path component
+      keytrail.yaml:2:13 `"a**"`
+    error[KT5008]: there is no input format `cloudtrial`
+      keytrail.yaml:2:28 `cloudtrial`
+      help: did you mean `cloudtrail`?
+    error[KT5006]: there is no time zone `Asia/Shangai`
+      keytrail.yaml:2:46 `Asia/Shangai`
+      help: write a name like `Asia/Shanghai`, or an offset like `+08:00`
+    error[KT5009]: the account is empty
+      keytrail.yaml:3:25 `" "`
+    error[KT5009]: the column `User` is named twice
+      keytrail.yaml:3:39 `[user, User]`
+    error[KT5009]: the entry says nothing of the files that it names
+      keytrail.yaml:4:13 `y`
+    "#);
+    let folder = Folder::new("policy-inputs")
+        .file("base/keytrail.yaml", "inputs:\n  - { path: x.csv, account: \"1\" }\n")
+        .file(
+            "keytrail.yaml",
+            "extends: [base/keytrail.yaml]\ninputs:\n  - path: \"*.csv\"\n    account: 000011112222\n    \
+             format: cloudtrail\n    columns: [user, mfa]\n  - { path: \"-\", zone: \"+08:00\" }\n",
+        );
+    let policy = load(&folder);
+    let shown: Vec<String> = policy
+        .inputs
+        .iter()
+        .map(|entry| {
+            let hint = &entry.hint;
+            let account = hint.account.as_ref().map(|said| said.value.as_str());
+            let zone = hint.zone.as_ref().map(|said| said.value.name());
+            let format = hint.format.as_ref().map(|said| said.value.name());
+            let columns = hint.columns.as_ref().map(|said| said.value.names());
+            format!(
+                "{} {}: {account:?} {format:?} {zone:?} {columns:?}",
+                entry.by,
+                entry.paths.text()
+            )
+        })
+        .collect();
+    insta::assert_snapshot!(shown.join("\n"), @r#"
+    keytrail.yaml:3 *.csv: Some("000011112222") Some("cloudtrail") None Some(["user", "mfa"])
+    keytrail.yaml:7 -: None None Some("+08:00") None
+    base/keytrail.yaml:2 x.csv: Some("1") None None None
+    "#);
+    assert!(policy.inputs[2].paths.matches(&folder.path("base/x.csv")), "meant from its own file");
+    assert!(!policy.inputs[2].paths.matches(&folder.path("x.csv")));
+    let project = Policy::project(&options(&folder)).unwrap_or_else(|_| panic!("it loads"));
+    assert_eq!((project.inputs.len(), project.rules.len()), (3, 0));
 }
 
 #[test]

@@ -111,3 +111,20 @@ fn the_examples_are_scanned_as_their_readme_says() {
     assert!(allowed.contains("1 entry covered 8 matches"), "{allowed}");
     assert!(allowed.contains("]: backup-sync "), "{allowed}");
 }
+
+#[test]
+fn what_docs_say_of_inputs_runs() {
+    let mut folder = Folder::new("docs-inputs");
+    for block in blocks_of("docs/inputs.md", "yaml") {
+        folder = folder.file("keytrail.yaml", block);
+    }
+    copy(&root().join("examples/cloudtrail"), &folder.path("logs"));
+    let mut ran = 0;
+    for line in blocks_of("docs/inputs.md", "sh").iter().flat_map(|block| block.lines()) {
+        let arguments = line.strip_prefix("keytrail ").unwrap();
+        let ended = folder.keytrail(arguments.split_whitespace()).output();
+        assert_eq!(ended.code, Some(0), "{line}\n{ended}");
+        ran += 1;
+    }
+    assert!(ran > 0);
+}

@@ -4,8 +4,10 @@ use std::ffi::OsString;
 
 use clap::builder::{PossibleValuesParser, Resettable, TypedValueParser};
 use clap::{Args, CommandFactory, FromArgMatches, Parser};
+use keytrail::diag::nearest;
+use keytrail::record::{Columns, FIELDS, Field, FieldId, FieldSet, column_names, field};
 use keytrail::rule::Severity;
-use keytrail::value::Time;
+use keytrail::value::{RecordKind, Time, Zone};
 
 use crate::commands::Command;
 use crate::exit::EXIT_CODES;
@@ -99,11 +101,88 @@ pub(crate) fn instant(text: &str) -> Result<Time, String> {
         .ok_or_else(|| "expected an instant of RFC 3339, such as 2026-01-31T00:00:00Z".to_owned())
 }
 
+/// Parses a time zone.
+pub(crate) fn zone(text: &str) -> Result<Zone, String> {
+    Zone::parse(text).ok_or_else(|| {
+        "there is no such time zone; write a name like Asia/Shanghai, or an offset like +08:00"
+            .to_owned()
+    })
+}
+
+/// Parses an account id; it is text, whatever it looks like.
+pub(crate) fn account(text: &str) -> Result<String, String> {
+    match text.trim() {
+        "" => Err("expected an account id".to_owned()),
+        account => Ok(account.to_owned()),
+    }
+}
+
+/// Parses the names of columns, between commas.
+pub(crate) fn columns(text: &str) -> Result<Columns, String> {
+    column_names(text.split(',').map(str::to_owned))
+}
+
+/// Parses names of fields between commas, globs among them.
+pub(crate) fn fields(text: &str) -> Result<FieldSet, String> {
+    let mut chosen = FieldSet::EMPTY;
+    for name in text.split(',').map(str::trim) {
+        let found = named_fields(name);
+        if found.is_empty() {
+            return Err(unknown_field(name));
+        }
+        chosen = chosen.union(found);
+    }
+    Ok(chosen)
+}
+
+fn named_fields(pattern: &str) -> FieldSet {
+    let glob = glob::Pattern::new(pattern).ok();
+    let fits = |id: &FieldId| {
+        let path = id.field().path();
+        path == pattern || glob.as_ref().is_some_and(|glob| glob.matches(&path))
+    };
+    RecordKind::ALL.into_iter().flat_map(field::of_kind).filter(fits).collect()
+}
+
+fn unknown_field(name: &str) -> String {
+    let paths: Vec<String> = FIELDS.iter().map(Field::path).collect();
+    let bare = FIELDS.iter().find(|field| field.name == name).map(Field::path);
+    let near = bare.or_else(|| nearest(name, paths.iter().map(String::as_str)).map(str::to_owned));
+    match near {
+        Some(near) => format!("no field matches `{name}`; did you mean `{near}`?"),
+        None => format!("no field matches `{name}`; `keytrail fields` lists them"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
 
-    use super::Cli;
+    use super::{Cli, fields};
+
+    #[test]
+    fn fields_are_named_whole_or_by_globs() {
+        let paths = |text: &str| {
+            let paths = |set: super::FieldSet| -> Vec<String> {
+                set.iter().map(|id| id.field().path()).collect()
+            };
+            fields(text).map(|set| paths(set).join(" "))
+        };
+        assert_eq!(
+            paths("key.id, event.ip*").unwrap(),
+            "event.ip event.ip_scope event.ip_type key.id"
+        );
+        assert_eq!(paths("*.account").unwrap(), "event.account cred.account");
+        for (wrong, help) in [
+            ("event.ipp", "no field matches `event.ipp`; did you mean `event.ip`?"),
+            ("ip", "no field matches `ip`; did you mean `event.ip`?"),
+            ("event.ip,", "no field matches ``; `keytrail fields` lists them"),
+            ("evnt.*", "no field matches `evnt.*`; `keytrail fields` lists them"),
+            ("[", "no field matches `[`; `keytrail fields` lists them"),
+        ] {
+            assert_eq!(paths(wrong), Err(help.to_owned()));
+        }
+    }
 
     #[test]
     fn the_command_line_is_consistent() {

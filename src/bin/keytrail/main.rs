@@ -9,6 +9,7 @@ mod args;
 mod commands;
 mod exit;
 mod host;
+mod inputs;
 mod place;
 mod policy;
 mod progress;

@@ -25,12 +25,8 @@ pub(crate) struct PolicyArgs {
     /// Take the rows of a table from this CSV, JSON or YAML file; repeatable.
     #[arg(long, value_name = "NAME=FILE", value_parser = data_file)]
     pub(crate) table: Vec<(String, String)>,
-    /// The project file; otherwise keytrail.yaml is searched from here upward.
-    #[arg(short, long, value_name = "FILE", env = "KEYTRAIL_CONFIG", hide_env_values = true)]
-    pub(crate) config: Option<PathBuf>,
-    /// Read no project file.
-    #[arg(long, conflicts_with = "config")]
-    pub(crate) no_config: bool,
+    #[command(flatten)]
+    pub(crate) project: ProjectArgs,
     /// Leave the built-in rules out.
     #[arg(long)]
     pub(crate) no_builtin: bool,
@@ -48,18 +44,55 @@ fn data_file(text: &str) -> Result<(String, String), String> {
     }
 }
 
-impl PolicyArgs {
-    /// What the library is asked to load.
-    pub(crate) fn options(&self, host: &Host<'_>) -> LoadOptions {
+/// Which project file.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Policy options")]
+pub(crate) struct ProjectArgs {
+    /// The project file; otherwise keytrail.yaml is searched from here upward.
+    #[arg(short, long, value_name = "FILE", env = "KEYTRAIL_CONFIG", hide_env_values = true)]
+    config: Option<PathBuf>,
+    /// Read no project file.
+    #[arg(long, conflicts_with = "config")]
+    no_config: bool,
+}
+
+impl ProjectArgs {
+    fn options(&self, host: &Host<'_>) -> LoadOptions {
         LoadOptions {
             config: self.config.clone(),
             no_config: self.no_config,
             directory: host.directory.clone(),
+            functions: keytrail::stdlib::FUNCTIONS,
+            formats: keytrail::input::FORMATS,
+            ..LoadOptions::default()
+        }
+    }
+
+    /// Loads the project file and nothing that it names: rules that do not load are no reason not
+    /// to look at an input.
+    pub(crate) fn load(&self, host: &Host<'_>) -> Result<Policy, Failure> {
+        Policy::project(&self.options(host)).map_err(|(sources, diagnostics)| {
+            for diagnostic in &diagnostics {
+                host.term.diagnostic(diagnostic, &sources);
+            }
+            let errors = diagnostics.iter().filter(|d| d.is_error()).count();
+            Failure::because(format!(
+                "the project file has {}; nothing was read",
+                amount(errors, "error", "errors")
+            ))
+        })
+    }
+}
+
+impl PolicyArgs {
+    /// What the library is asked to load.
+    pub(crate) fn options(&self, host: &Host<'_>) -> LoadOptions {
+        LoadOptions {
             rules: self.rules.clone(),
             allowlists: self.allowlists.clone(),
             tables: self.table.clone(),
             no_builtin: self.no_builtin,
-            functions: keytrail::stdlib::FUNCTIONS,
+            ..self.project.options(host)
         }
     }
 

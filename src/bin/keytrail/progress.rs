@@ -6,7 +6,7 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use keytrail::input::{InputSet, Progress};
-use keytrail::record::{Batch, Batches, FileAccount, Format, Inputs, Origin, Phase, Step};
+use keytrail::record::{Batch, Batches, FileAccount, Format, Hint, Inputs, Origin, Phase, Step};
 
 /// Short runs show nothing.
 const FIRST: Duration = Duration::from_secs(1);
@@ -43,6 +43,10 @@ impl Inputs for Counted<'_> {
 
     fn phase(&self, index: usize) -> Phase {
         self.inputs.phase(index)
+    }
+
+    fn hint(&self, index: usize) -> Hint {
+        self.inputs.hint(index)
     }
 
     fn open(&self, index: usize) -> Box<dyn Batches + '_> {

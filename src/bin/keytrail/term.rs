@@ -70,6 +70,12 @@ impl Term {
         &mut self.out
     }
 
+    /// Standard output for what can end early: a reader who left is an error of the kind
+    /// `BrokenPipe`.
+    pub(crate) fn stream(&mut self) -> &mut dyn Write {
+        &mut self.out.writer
+    }
+
     /// Makes sure that everything reached standard output.
     pub(crate) fn finish(&mut self) -> Result<(), Failure> {
         self.out.flush().map_err(|error| stdout_failed(&error))

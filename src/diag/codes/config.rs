@@ -26,4 +26,11 @@ super::codes! {
     /// A lint that does not exist.
     UNKNOWN_LINT = "KT5007", "unknown lint",
         "`lints` sets the level of lints by name.";
+    /// An input format that does not exist.
+    UNKNOWN_FORMAT = "KT5008", "unknown input format",
+        "`format` restricts files to one input format, by its name.";
+    /// An entry of `inputs` that says nothing, or something that cannot be meant.
+    BAD_INPUT = "KT5009", "entry of `inputs` that cannot be used",
+        "An entry of `inputs` names files by a glob and says what they do not say themselves: \
+         their format, their account, the zone of their times, or the columns of their rows.";
 }

@@ -8,7 +8,7 @@ mod findings;
 mod ledger;
 mod page;
 mod summary;
-mod text;
+pub(super) mod text;
 mod verdict;
 
 use std::io;

@@ -5,7 +5,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 use crate::value::Time;
 
 /// `12,345`.
-pub(super) fn number(n: u64) -> String {
+pub(in crate::output) fn number(n: u64) -> String {
     let digits = n.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {
@@ -18,7 +18,7 @@ pub(super) fn number(n: u64) -> String {
 }
 
 /// `1 call`, `2 calls`; a noun in `y` or `ch` takes its own plural.
-pub(super) fn counted(n: u64, noun: &str) -> String {
+pub(in crate::output) fn counted(n: u64, noun: &str) -> String {
     if n == 1 {
         return format!("1 {noun}");
     }
@@ -31,7 +31,7 @@ pub(super) fn counted(n: u64, noun: &str) -> String {
 }
 
 /// `3.4 MiB`.
-pub(super) fn bytes(n: u64) -> String {
+pub(in crate::output) fn bytes(n: u64) -> String {
     const UNITS: [&str; 4] = ["KiB", "MiB", "GiB", "TiB"];
     if n < 1024 {
         return counted(n, "byte");
@@ -49,7 +49,7 @@ pub(super) fn bytes(n: u64) -> String {
 }
 
 /// `2024-08-01 09:00:17 UTC`, or with a second time of the same day `… 09:00:17 to 17:30:00 UTC`.
-pub(super) fn times(first: Option<Time>, last: Option<Time>) -> Option<String> {
+pub(in crate::output) fn times(first: Option<Time>, last: Option<Time>) -> Option<String> {
     let parts = |time: Time| {
         let stamp = time.timestamp()?;
         Some((stamp.strftime("%Y-%m-%d").to_string(), stamp.strftime("%H:%M:%S").to_string()))
@@ -64,13 +64,13 @@ pub(super) fn times(first: Option<Time>, last: Option<Time>) -> Option<String> {
 }
 
 /// Columns that a text takes on a terminal.
-pub(super) fn columns(text: &str) -> usize {
+pub(in crate::output) fn columns(text: &str) -> usize {
     text.width()
 }
 
 /// A text of at most `limit` columns: what stands in the middle gives way to `…`, for both ends of
 /// an ARN say something.
-pub(super) fn shorten(text: &str, limit: usize) -> String {
+pub(in crate::output) fn shorten(text: &str, limit: usize) -> String {
     if columns(text) <= limit {
         return text.to_owned();
     }

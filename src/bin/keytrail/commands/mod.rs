@@ -27,6 +27,7 @@ macro_rules! commands {
 
 commands! {
     scan Scan;
+    inspect Inspect;
     check Check;
     test Test;
     fields Fields;

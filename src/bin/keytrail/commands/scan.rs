@@ -7,15 +7,15 @@ use clap::builder::BoolishValueParser;
 use keytrail::ScanOptions;
 use keytrail::config::Policy;
 use keytrail::input::InputSet;
-use keytrail::report::{Note, Report, Verdict};
+use keytrail::report::{Report, Verdict};
 use keytrail::rule::Severity;
-use keytrail::source::Sources;
 use keytrail::value::Time;
 
 use crate::amount::amount;
 use crate::args;
 use crate::exit::{EXIT_CODES, Exit, Failure};
 use crate::host::Host;
+use crate::inputs::{InputArgs, notes};
 use crate::policy::PolicyArgs;
 use crate::progress::{Counted, during};
 use crate::target::{ReportArgs, Targets};
@@ -27,9 +27,6 @@ use crate::target::{ReportArgs, Targets};
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXIT_CODES)]
 pub(crate) struct Scan {
-    /// Files, folders and globs to read; `-` reads standard input.
-    #[arg(required = true, value_name = "INPUT")]
-    inputs: Vec<String>,
     /// Take this for the time of the run: expiry of allowlist entries, and `now` in rules.
     #[arg(long, value_name = "TIME", value_parser = args::instant)]
     #[arg(env = "KEYTRAIL_NOW", hide_env_values = true)]
@@ -37,6 +34,8 @@ pub(crate) struct Scan {
     /// Threads; the result is the same for any number [default: all cores].
     #[arg(short, long, value_name = "N", env = "KEYTRAIL_JOBS", hide_env_values = true)]
     jobs: Option<NonZeroUsize>,
+    #[command(flatten)]
+    inputs: InputArgs,
     #[command(flatten)]
     policy: PolicyArgs,
     #[command(flatten)]
@@ -90,7 +89,8 @@ impl Scan {
         let start = Instant::now();
         let targets = Targets::resolve(&self.reports)?;
         let policy = self.policy.load(self.now.unwrap_or(host.clock), host)?;
-        let inputs = self.open(&targets, host)?;
+        // Hashes are worked out only where a report shows them.
+        let inputs = self.inputs.open(&policy.inputs, host)?.hash(targets.for_programs());
         targets.keep_off(inputs.paths())?;
         let report = self.evaluate(&policy, &inputs, host);
         targets.write(&report, &self.reports.style(host, self.gate.exit_zero), host)?;
@@ -98,27 +98,11 @@ impl Scan {
         Ok(self.gate.exit(&report))
     }
 
-    /// Finds the inputs; hashes are worked out only where a report shows them.
-    fn open(&self, targets: &Targets, host: &Host<'_>) -> Result<InputSet, Failure> {
-        match InputSet::new(&self.inputs) {
-            Ok(inputs) => Ok(inputs.stdin(Box::new(std::io::stdin())).hash(targets.for_programs())),
-            Err(errors) => {
-                for error in &errors {
-                    host.term.diagnostic(error, &Sources::default());
-                }
-                let wrong = amount(errors.len(), "input names", "inputs name");
-                Err(Failure::because(format!("{wrong} nothing; nothing was run")))
-            }
-        }
-    }
-
     fn evaluate(&self, policy: &Policy, inputs: &InputSet, host: &Host<'_>) -> Report {
         let options = self.options(policy, host);
-        let notes = inputs.notes().iter();
-        let notes = notes.map(|text| Note { id: "repeated-input", text: text.clone() }).collect();
         let counted = Counted::new(inputs);
         during(&counted, host.term.progress, || {
-            keytrail::scan(policy, &counted, inputs.roots().to_vec(), notes, &options)
+            keytrail::scan(policy, &counted, inputs.roots().to_vec(), notes(inputs), &options)
         })
     }
 

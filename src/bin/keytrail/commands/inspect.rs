@@ -1,0 +1,120 @@
+//! `keytrail inspect`: what a file was taken for, and its records.
+
+use std::io;
+
+use keytrail::finding::Redactor;
+use keytrail::inspect::{self, Options, Viewer};
+use keytrail::output::records::{Lines, Table, default_fields};
+use keytrail::record::field::{cred, event};
+use keytrail::record::{FieldSet, Inputs, field};
+use keytrail::value::{RecordKind, Time};
+
+use crate::args::{self, Layout};
+use crate::exit::{EXIT_CODES, Exit, Failure};
+use crate::host::Host;
+use crate::inputs::InputArgs;
+use crate::policy::ProjectArgs;
+use crate::term::stdout_failed;
+
+/// Records shown of a file, where it is the only one.
+const OF_ONE_FILE: u64 = 20;
+
+/// Records shown of each of several files.
+const OF_EACH_FILE: u64 = 3;
+
+/// Show what files are taken for, and their records.
+///
+/// For each file its format, columns and what is known of it, then its records in canonical form:
+/// the fields that rules read. Secrets are redacted and access keys masked, as in findings.
+///
+/// With --format json each line is one object: a record (`event`, or `cred` with its `keys`), a
+/// record that could not be read (`skipped`), or, at the end of each file, the file (`file`).
+/// Missing fields are left out, times are RFC 3339. Fields that only tables of the policy give,
+/// such as `event.ip_type`, are missing here.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXIT_CODES)]
+pub(crate) struct Inspect {
+    /// Fields to show, between commas; globs are allowed: `event.ip,key.*`.
+    #[arg(long, value_name = "FIELDS", value_parser = args::fields)]
+    fields: Option<FieldSet>,
+    /// Records to show of each file; 0 shows all [default: 20 of one file, 3 of each of several,
+    /// all with --format json].
+    #[arg(long, value_name = "N")]
+    limit: Option<u64>,
+    /// For people, or for programs.
+    #[arg(short, long, value_enum, default_value = "human", value_name = "FORMAT")]
+    format: Layout,
+    /// Count ages to this time, instead of the report's own or the present.
+    #[arg(long, value_name = "TIME", value_parser = args::instant)]
+    #[arg(env = "KEYTRAIL_NOW", hide_env_values = true)]
+    now: Option<Time>,
+    /// Show access keys whole instead of masked.
+    #[arg(long)]
+    show_keys: bool,
+    #[command(flatten)]
+    inputs: InputArgs,
+    #[command(flatten)]
+    project: ProjectArgs,
+}
+
+impl Inspect {
+    pub(crate) fn run(self, host: &mut Host<'_>) -> Result<Exit, Failure> {
+        let project = self.project.load(host)?;
+        let inputs = self.inputs.open(&project.inputs, host)?;
+        for note in inputs.notes() {
+            host.term.say(&format!("note: {}", note.text));
+        }
+        let options = self.options(inputs.count(), host);
+        let (fields, redactor) = (options.fields, options.redactor);
+        let color = host.term.color_out;
+        let out = host.term.stream();
+        let viewer: &mut dyn Viewer = match self.format {
+            Layout::Human => &mut Table::new(out, fields, redactor, color),
+            Layout::Json => &mut Lines::new(out, redactor),
+        };
+        match inspect::read(&inputs, inputs.roots(), &options, viewer) {
+            Ok(true) => Ok(Exit::Clean),
+            Ok(false) => Ok(Exit::Incomplete),
+            // Who closes the pipe has seen enough.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Exit::Clean),
+            Err(error) => Err(stdout_failed(&error)),
+        }
+    }
+
+    fn options(&self, files: usize, host: &Host<'_>) -> Options {
+        let limit = match (self.limit, self.format) {
+            (Some(0), _) | (None, Layout::Json) => None,
+            (Some(limit), _) => Some(limit),
+            (None, Layout::Human) => Some(if files == 1 { OF_ONE_FILE } else { OF_EACH_FILE }),
+        };
+        Options {
+            fields: self.chosen(),
+            limit,
+            now: self.now,
+            clock: host.clock,
+            redactor: Redactor { show_keys: self.show_keys },
+        }
+    }
+
+    /// The fields to show. Whoever names the keys of creds without fields of keys wants to see
+    /// them.
+    fn chosen(&self) -> FieldSet {
+        let default = match self.format {
+            Layout::Human => default_fields(),
+            // What it holds is said by the other fields.
+            Layout::Json => {
+                let all = RecordKind::ALL.into_iter().flat_map(field::of_kind);
+                all.filter(|field| *field != event::RAW).collect()
+            }
+        };
+        let Some(chosen) = self.fields else { return default };
+        let of_keys = |set: FieldSet| -> FieldSet {
+            set.iter().filter(|field| field.kind() == RecordKind::Key).collect()
+        };
+        if chosen.contains(cred::KEYS) && of_keys(chosen).is_empty() {
+            chosen.union(of_keys(default))
+        } else {
+            chosen
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! What is read, and what the user says of it.
+
+use clap::Args;
+use clap::builder::Resettable;
+use keytrail::input::InputSet;
+use keytrail::record::{Columns, Hint, HintEntry, Hints, Said};
+use keytrail::report::Note;
+use keytrail::source::Sources;
+use keytrail::value::Zone;
+
+use crate::amount::amount;
+use crate::args;
+use crate::exit::Failure;
+use crate::host::Host;
+
+/// What to read.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Input options")]
+pub(crate) struct InputArgs {
+    /// Files, folders and globs to read; `-` reads standard input.
+    #[arg(required = true, value_name = "INPUT", help_heading = Resettable::Reset)]
+    inputs: Vec<String>,
+    /// The account of records that do not name their own.
+    #[arg(long, value_name = "ID", value_parser = args::account)]
+    #[arg(env = "KEYTRAIL_ACCOUNT", hide_env_values = true)]
+    account: Option<String>,
+    /// The columns of rows without a header, between commas.
+    #[arg(long, value_name = "NAMES", value_parser = args::columns)]
+    #[arg(env = "KEYTRAIL_COLUMNS", hide_env_values = true)]
+    columns: Option<Columns>,
+    /// The zone of times that are written without one [default: the provider's own].
+    #[arg(long, value_name = "ZONE", value_parser = args::zone)]
+    #[arg(env = "KEYTRAIL_INPUT_ZONE", hide_env_values = true)]
+    input_zone: Option<Zone>,
+}
+
+impl InputArgs {
+    /// Finds the inputs; `entries` is what the project file says of them.
+    pub(crate) fn open(&self, entries: &[HintEntry], host: &Host<'_>) -> Result<InputSet, Failure> {
+        let hints = Hints { every: self.hint(), entries: entries.to_vec() };
+        match InputSet::new(&self.inputs) {
+            Ok(inputs) => {
+                Ok(inputs.stdin(Box::new(std::io::stdin())).hints(&hints, &host.directory))
+            }
+            Err(errors) => {
+                for error in &errors {
+                    host.term.diagnostic(error, &Sources::default());
+                }
+                let wrong = amount(errors.len(), "input names", "inputs name");
+                Err(Failure::because(format!("{wrong} nothing; nothing was run")))
+            }
+        }
+    }
+
+    fn hint(&self) -> Hint {
+        Hint {
+            format: None,
+            account: self.account.clone().map(|account| Said::new(account, "--account")),
+            zone: self.input_zone.clone().map(|zone| Said::new(zone, "--input-zone")),
+            columns: self.columns.clone().map(|columns| Said::new(columns, "--columns")),
+        }
+    }
+}
+
+/// What finding the inputs had to say.
+pub(crate) fn notes(inputs: &InputSet) -> Vec<Note> {
+    let notes = inputs.notes().iter();
+    notes.map(|note| Note { id: note.id, text: note.text.clone() }).collect()
+}

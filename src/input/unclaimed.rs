@@ -1,0 +1,90 @@
+//! What to say of a file that no format claims.
+
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
+
+use crate::record::Format;
+
+/// How many keys of a record are named.
+const KEYS: usize = 8;
+
+/// The longest key that is named, in characters.
+const KEY: usize = 40;
+
+/// None of the formats reads the records; `first` is the text of the first one.
+pub(super) fn no_format(formats: &[&'static dyn Format], first: Option<&str>) -> String {
+    let tried: Vec<&str> = formats.iter().map(|format| format.name()).collect();
+    let keys = first.and_then(keys).map(|keys| format!("; the first has {keys}"));
+    format!(
+        "none of its records is of a known format (tried: {}){}",
+        tried.join(", "),
+        keys.unwrap_or_default()
+    )
+}
+
+/// The top keys of a record, as a person is told them.
+fn keys(text: &str) -> Option<String> {
+    let Keys(keys) = serde_json::from_str(text).ok()?;
+    let shown = |key: &String| match key.char_indices().nth(KEY) {
+        Some((end, _)) => format!("`{}…`", &key[..end]),
+        None => format!("`{key}`"),
+    };
+    let named: Vec<String> = keys.iter().take(KEYS).map(shown).collect();
+    let more = keys.len().saturating_sub(KEYS);
+    Some(match (named.len(), more) {
+        (0, _) => "no keys".to_owned(),
+        (1, 0) => format!("the key {}", named.join("")),
+        (_, 0) => format!("the keys {}", named.join(", ")),
+        _ => format!("the keys {} and {more} more", named.join(", ")),
+    })
+}
+
+struct Keys(Vec<String>);
+
+impl<'de> Deserialize<'de> for Keys {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Collect;
+        impl<'de> Visitor<'de> for Collect {
+            type Value = Keys;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Keys, A::Error> {
+                let mut keys = Vec::new();
+                while let Some((key, IgnoredAny)) = map.next_entry()? {
+                    keys.push(key);
+                }
+                Ok(Keys(keys))
+            }
+        }
+        deserializer.deserialize_map(Collect)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_record_is_described_by_its_keys() {
+        for (record, expected) in [
+            ("{}", Some("no keys")),
+            (r#"{"a":{"b":1}}"#, Some("the key `a`")),
+            (r#"{"a":1,"b":[{"c":2}]}"#, Some("the keys `a`, `b`")),
+            (
+                r#"{"a":1,"b":1,"c":1,"d":1,"e":1,"f":1,"g":1,"h":1,"i":1,"j":1}"#,
+                Some("the keys `a`, `b`, `c`, `d`, `e`, `f`, `g`, `h` and 2 more"),
+            ),
+            ("[1]", None),
+            ("12", None),
+            ("{", None),
+        ] {
+            assert_eq!(keys(record).as_deref(), expected, "{record}");
+        }
+        let long = format!("{{\"{}\":1}}", "é".repeat(100));
+        assert_eq!(keys(&long), Some(format!("the key `{}…`", "é".repeat(KEY))));
+    }
+}

@@ -1,0 +1,99 @@
+//! What a viewer is shown.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use crate::finding::Redactor;
+use crate::record::field::cred;
+use crate::record::{
+    FieldId, FieldSet, FileAccount, Format, Hint, Origin, RawRecord, Record, Skip,
+};
+use crate::value::{RecordKind, Time, Value};
+
+/// Prints what is read, in the order in which it is read. An error ends the reading.
+pub trait Viewer {
+    /// A file, once it is known what it is, before its records.
+    fn file(&mut self, file: &FileView<'_>) -> io::Result<()>;
+    /// A record of it.
+    fn record(&mut self, record: &RecordView<'_>) -> io::Result<()>;
+    /// A record of it that could not be read.
+    fn skipped(&mut self, file: &FileView<'_>, skip: &Skip) -> io::Result<()>;
+    /// The end of the file.
+    fn end(&mut self, file: &FileView<'_>, counts: &Counts) -> io::Result<()>;
+}
+
+/// What a file was taken for.
+#[derive(Debug)]
+pub struct FileView<'f> {
+    /// Its path, as a person would type it.
+    pub path: &'f str,
+    /// What the input side says of it; complete at the end of the file.
+    pub account: &'f FileAccount,
+    /// What the user says of it.
+    pub hint: &'f Hint,
+    /// What is known of its records beside their text.
+    pub origin: &'f Origin,
+    /// The format of its first record.
+    pub format: Option<&'static dyn Format>,
+    /// What `now` means over its records, ages among them.
+    pub now: Time,
+}
+
+/// A record in canonical form.
+pub struct RecordView<'r> {
+    /// The file that it is from.
+    pub file: &'r FileView<'r>,
+    /// Its format.
+    pub format: &'static dyn Format,
+    /// Where it stands.
+    pub raw: &'r RawRecord<'r>,
+    /// The event or cred.
+    pub record: &'r Record<'r>,
+    /// The keys of a cred.
+    pub keys: &'r [Record<'r>],
+    pub(super) fields: FieldSet,
+    pub(super) redactor: Redactor,
+}
+
+impl RecordView<'_> {
+    /// Whether something of the keys of a cred is shown.
+    pub fn shows_keys(&self) -> bool {
+        self.fields.contains(cred::KEYS)
+            || self.fields.iter().any(|field| field.kind() == RecordKind::Key)
+    }
+
+    /// The fields of one of its rows that are shown and not missing, in the order of the field
+    /// table, redacted and masked. The keys of a cred are rows of their own.
+    pub fn fields<'v>(
+        &'v self,
+        row: &'v Record<'_>,
+    ) -> impl Iterator<Item = (FieldId, Value<'v>)> + 'v {
+        self.fields
+            .iter()
+            .filter(|field| field.kind() == row.kind)
+            .map(|field| (field, self.redactor.field(field, row.get(field))))
+            .filter(|(_, value)| !value.is_missing())
+    }
+}
+
+/// What became of the records of a file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Records that were read, or skipped; in tables rows.
+    pub records: u64,
+    /// Of those, records that were shown.
+    pub shown: u64,
+    /// Records that could not be read, by reason.
+    pub skipped: BTreeMap<&'static str, u64>,
+    /// Rows that the records became, by kind: events, or creds and keys.
+    pub rows: BTreeMap<&'static str, u64>,
+    /// What was said of records that could be read, with how many.
+    pub notes: BTreeMap<&'static str, u64>,
+}
+
+impl Counts {
+    /// Records that could not be read.
+    pub fn skips(&self) -> u64 {
+        self.skipped.values().sum()
+    }
+}

@@ -1,0 +1,23 @@
+//! Records in canonical form, as `inspect` shows them: a table for people, lines of JSON for
+//! programs.
+
+mod lines;
+mod table;
+#[cfg(test)]
+mod tests;
+
+use crate::record::FileStatus;
+
+pub use lines::Lines;
+pub use table::{Table, default_fields};
+
+/// Stable name of a status, and why it is not that of a file of records.
+fn status(status: &FileStatus) -> (&'static str, Option<&str>) {
+    match status {
+        FileStatus::Read => ("read", None),
+        FileStatus::NotAnInput { reason } => ("not-an-input", Some(reason)),
+        FileStatus::Declined { reason } => ("declined", Some(reason)),
+        FileStatus::Unclaimed { reason } => ("unclaimed", Some(reason)),
+        FileStatus::Unreadable { reason } => ("unreadable", Some(reason)),
+    }
+}

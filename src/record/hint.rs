@@ -1,0 +1,129 @@
+//! What the user says of inputs that do not say it themselves.
+
+use super::{Columns, Format, Origin, same_name};
+use crate::source::PathPattern;
+use crate::value::Zone;
+
+/// Something that the user says, and where: `--account`, `keytrail.yaml:4`.
+#[derive(Debug, Clone)]
+pub struct Said<T> {
+    /// What is said.
+    pub value: T,
+    /// Where.
+    pub by: String,
+}
+
+impl<T> Said<T> {
+    /// Says something.
+    pub fn new(value: T, by: impl Into<String>) -> Self {
+        Self { value, by: by.into() }
+    }
+}
+
+/// What the user says of a file; the file's own word goes before it.
+#[derive(Debug, Clone, Default)]
+pub struct Hint {
+    /// The only format that it may have.
+    pub format: Option<Said<&'static dyn Format>>,
+    /// The account of its records, where they do not name one.
+    pub account: Option<Said<String>>,
+    /// The zone of its times, where they are written without one.
+    pub zone: Option<Said<Zone>>,
+    /// The columns of its rows, where it has no header.
+    pub columns: Option<Said<Columns>>,
+}
+
+impl Hint {
+    /// What is said here, and where nothing is, what `other` says.
+    #[must_use]
+    pub fn or(&self, other: &Hint) -> Hint {
+        let (first, second) = (self.clone(), other.clone());
+        Hint {
+            format: first.format.or(second.format),
+            account: first.account.or(second.account),
+            zone: first.zone.or(second.zone),
+            columns: first.columns.or(second.columns),
+        }
+    }
+
+    /// What this makes known of a file before it is opened.
+    pub fn origin(&self) -> Origin {
+        Origin {
+            columns: self.columns.as_ref().map(|said| said.value.clone()),
+            account: self.account.as_ref().map(|said| said.value.clone()),
+            zone: self.zone.as_ref().map(|said| said.value.clone()),
+            time: None,
+        }
+    }
+}
+
+/// What the user says of the files that a pattern matches.
+#[derive(Debug, Clone)]
+pub struct HintEntry {
+    /// Which files.
+    pub paths: PathPattern,
+    /// What is said of them.
+    pub hint: Hint,
+    /// Where it is said.
+    pub by: String,
+}
+
+/// Everything that the user says of the inputs of a run.
+#[derive(Debug, Clone, Default)]
+pub struct Hints {
+    /// Of every file; goes before the entries.
+    pub every: Hint,
+    /// Of some files; the first entry that matches a file decides.
+    pub entries: Vec<HintEntry>,
+}
+
+/// Columns that somebody names: each with a name, and none twice.
+pub fn column_names(names: impl IntoIterator<Item = String>) -> Result<Columns, String> {
+    let names: Vec<String> = names.into_iter().map(|name| name.trim().to_owned()).collect();
+    if names.is_empty() {
+        return Err("no column is named".to_owned());
+    }
+    for (at, name) in names.iter().enumerate() {
+        if name.is_empty() {
+            return Err(format!("column {} has no name", at + 1));
+        }
+        if names[..at].iter().any(|before| same_name(before, name)) {
+            return Err(format!("the column `{name}` is named twice"));
+        }
+    }
+    Ok(Columns::new(names))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn what_is_said_first_goes_before() {
+        let said = |text: &str, by| Some(Said::new(text.to_owned(), by));
+        let flags = Hint { account: said("1", "--account"), ..Hint::default() };
+        let zone = Some(Said::new(Zone::utc(), "keytrail.yaml:3"));
+        let entry = Hint { account: said("2", "keytrail.yaml:3"), zone, ..Hint::default() };
+        let both = flags.or(&entry);
+        assert_eq!(both.account.as_ref().unwrap().by, "--account");
+        let origin = both.origin();
+        assert_eq!((origin.account.as_deref(), origin.zone), (Some("1"), Some(Zone::utc())));
+    }
+
+    #[test]
+    fn columns_have_names_of_their_own() {
+        for (text, problem) in [
+            ("user, mfa_active", None),
+            ("user,,mfa", Some("column 2 has no name")),
+            ("User,mfa,u ser", Some("the column `u ser` is named twice")),
+            ("", Some("column 1 has no name")),
+        ] {
+            let columns = column_names(text.split(',').map(str::to_owned));
+            assert_eq!(columns.err().as_deref(), problem, "{text}");
+        }
+        assert_eq!(column_names(["  a b ".to_owned()]).unwrap().names(), ["a b"]);
+        assert!(column_names([]).is_err());
+    }
+}
