@@ -178,7 +178,7 @@ impl<'p> Map<'p> {
             each(rows, plan, now, &mut |row, record, bindings| {
                 plan.candidates(record, candidates);
                 let mut test = |bindings: &Bindings<'_>| {
-                    for &number in candidates.conditions() {
+                    for number in candidates.conditions() {
                         let condition = &plan.conditions[number as usize];
                         match condition.when.test(bindings) {
                             Ok(false) => {}
@@ -187,8 +187,8 @@ impl<'p> Map<'p> {
                         }
                     }
                 };
-                let asks = |number: &u32| plan.conditions[*number as usize].joined;
-                if !candidates.conditions().iter().any(asks) {
+                let asks = |number: u32| plan.conditions[number as usize].joined;
+                if !candidates.conditions().any(asks) {
                     return test(bindings);
                 }
                 if !joiner.join(record, &mut |cred, key| test(&Bindings { cred, key, ..*bindings }))

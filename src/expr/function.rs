@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::ir::Ir;
+use super::ir::{Ir, Op};
+use super::required::Required;
 use crate::value::{Elem, Type, Value};
 
 /// A function of the language; one file each in `stdlib`.
@@ -19,6 +20,14 @@ pub trait Function: Sync + fmt::Debug {
     fn role(&self) -> Role;
     /// Works in the constant arguments, once at load. `constants` has one entry per argument.
     fn prepare(&self, constants: &[Constant]) -> Result<Prepared, BadArgument>;
+    /// What the text of the first argument must show, or the answer is no: one of these. `None`
+    /// when that cannot be told.
+    ///
+    /// Rules are looked up by it, so it must hold for every text that the prepared function says
+    /// yes to. `constants` is what [`Function::prepare`] was given.
+    fn required(&self, _constants: &[Constant]) -> Option<Vec<Required>> {
+        None
+    }
 }
 
 /// What a function is for; it decides what a missing argument does.
@@ -188,11 +197,34 @@ pub enum Constant {
 }
 
 impl Constant {
+    /// What is known of an argument.
+    pub fn of(arg: &Ir) -> Self {
+        match &arg.op {
+            Op::Const(Value::List(items)) => Constant::Texts(
+                items.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect(),
+            ),
+            Op::Const(value) => Constant::Value(value.clone()),
+            Op::NamedList(list) => {
+                Constant::Texts(list.values().iter().map(|value| value.text.clone()).collect())
+            }
+            _ => Constant::Unknown,
+        }
+    }
+
     /// The text, when it is a known one.
     pub fn text(&self) -> Option<&str> {
         match self {
             Constant::Value(value) => value.as_str(),
             _ => None,
+        }
+    }
+
+    /// What each text of a known list requires, or the one text, for [`Function::required`];
+    /// `None` where it is not known of all of them.
+    pub fn one_of(&self, require: impl Fn(&str) -> Option<Required>) -> Option<Vec<Required>> {
+        match self {
+            Constant::Unknown => None,
+            _ => self.texts().into_iter().map(require).collect(),
         }
     }
 

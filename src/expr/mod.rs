@@ -6,6 +6,7 @@
 
 mod env;
 mod function;
+mod required;
 mod limits;
 mod reserved;
 mod tokens;
@@ -34,5 +35,6 @@ pub use json::Step;
 pub use limits::{
     MAX_DEFINITIONS, MAX_LIST, MAX_NESTING, MAX_NODES, MAX_REGEX, MAX_SOURCE, MAX_STRING,
 };
+pub use required::Required;
 pub use reserved::{is_identifier, is_keyword, is_reserved};
 pub use set::Set;

@@ -1,104 +1,169 @@
 //! Conditions looked up by the values of a record's fields.
 
-use std::hash::Hasher;
+use std::collections::BTreeMap;
+use std::net::IpAddr;
 
-use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
-
-use super::key::{Key, Keys, keys};
+use super::bucket::{self, Buckets};
+use super::candidates::Candidates;
+use super::key::{Key, Keys, Shows, keys};
+use super::literals::Literals;
+use crate::expr::Required;
 use crate::expr::ir::Ir;
 use crate::record::{FieldId, Record};
-use crate::value::{RecordKind, Value};
+use crate::value::{Cidr, RecordKind, Value, parse_ip};
 
 /// The conditions of one record kind.
 #[derive(Debug, Default)]
 pub(super) struct Index {
-    /// Those that ask nothing of an indexed field: always tried.
-    always: Vec<u32>,
+    /// Those that ask nothing of an indexed field, as bits: always tried.
+    always: Vec<u64>,
     fields: Vec<ByField>,
+    buckets: Buckets,
 }
 
-/// Conditions by the value of one field. Only hashes are compared: a collision costs a try.
+/// What conditions ask of one field, and so what to look up by its value.
 #[derive(Debug)]
 struct ByField {
     field: FieldId,
-    exact: FxHashMap<u64, Vec<u32>>,
-    /// By length of the prefix in bytes, ascending.
-    prefixes: Vec<(usize, FxHashMap<u64, Vec<u32>>)>,
+    /// Whether one asks for the whole value.
+    whole: bool,
+    /// Lengths of the prefixes in bytes, ascending.
+    prefixes: Vec<usize>,
+    /// Lengths of the ranges of IPv4 and of IPv6 addresses, in bits.
+    ranges: [Vec<u8>; 2],
+    literals: Option<Literals>,
 }
 
 impl Index {
-    /// An index of these conditions, each with its number.
+    /// An index of these conditions out of `count`, each with its number.
     pub(super) fn new<'c>(
         conditions: impl Iterator<Item = (u32, &'c Ir)>,
         kind: RecordKind,
+        count: usize,
     ) -> Self {
-        let mut index = Self::default();
+        let mut build = Build::default();
+        let mut always = Vec::new();
         for (number, condition) in conditions {
             match keys(condition, kind) {
-                None => index.always.push(number),
-                Some(Keys { any_of, .. }) => {
-                    let distinct: FxHashSet<Key> = any_of.into_iter().collect();
-                    distinct.into_iter().for_each(|key| index.add(key, number));
-                }
+                None => always.push(number),
+                Some(Keys { any_of, .. }) => any_of.iter().for_each(|key| build.add(key, number)),
             }
         }
-        index.fields.sort_by_key(|by| by.field);
-        index
+        build.finish(always, count)
     }
 
-    fn add(&mut self, key: Key, number: u32) {
-        let field = key.field();
-        let at = self.fields.iter().position(|by| by.field == field).unwrap_or_else(|| {
-            let by = ByField { field, exact: FxHashMap::default(), prefixes: Vec::new() };
-            self.fields.push(by);
-            self.fields.len() - 1
-        });
-        let by = &mut self.fields[at];
-        let numbers = match &key {
-            Key::Exact(_, text) => by.exact.entry(hash(text.as_bytes())).or_default(),
-            Key::Prefix(_, text) => {
-                let length = text.len();
-                let at = by.prefixes.partition_point(|(known, _)| *known < length);
-                if by.prefixes.get(at).is_none_or(|(known, _)| *known != length) {
-                    by.prefixes.insert(at, (length, FxHashMap::default()));
-                }
-                by.prefixes[at].1.entry(hash(text.as_bytes())).or_default()
-            }
-        };
-        numbers.push(number);
+    /// An index that leaves none of these conditions out.
+    pub(super) fn exhaustive(conditions: impl Iterator<Item = u32>, count: usize) -> Self {
+        Build::default().finish(conditions.collect(), count)
     }
 
-    /// Gives every condition that the record may meet, ascending and without repeats.
-    pub(super) fn candidates(&self, record: &Record<'_>, out: &mut Vec<u32>) {
-        out.clear();
-        out.extend_from_slice(&self.always);
+    /// Gives every condition that the record may meet.
+    pub(super) fn candidates(&self, record: &Record<'_>, out: &mut Candidates) {
+        out.begin(&self.always);
         for by in &self.fields {
-            let Value::Str(text) = record.get(by.field) else { continue };
-            let text = text.as_bytes();
-            if let Some(numbers) = by.exact.get(&hash(text)) {
-                out.extend_from_slice(numbers);
-            }
-            for (length, numbers) in &by.prefixes {
-                let Some(prefix) = text.get(..*length) else { break };
-                if let Some(numbers) = numbers.get(&hash(prefix)) {
-                    out.extend_from_slice(numbers);
-                }
-            }
+            by.candidates(record.get(by.field), &self.buckets, out);
         }
-        out.sort_unstable();
-        out.dedup();
     }
 }
 
-/// A hash of the text in ASCII lower case. Keys come from trusted rules, so a fast one will do.
-fn hash(text: &[u8]) -> u64 {
-    let mut hasher = FxHasher::default();
-    let mut buffer = [0u8; 64];
-    for chunk in text.chunks(buffer.len()) {
-        let lower = &mut buffer[..chunk.len()];
-        lower.copy_from_slice(chunk);
-        lower.make_ascii_lowercase();
-        hasher.write(lower);
+impl ByField {
+    fn candidates(&self, value: &Value<'_>, buckets: &Buckets, out: &mut Candidates) {
+        let field = self.field;
+        let text = match value {
+            Value::Str(text) => text.as_ref(),
+            Value::Bool(b) => return out.add(buckets.get(bucket::of_int(field, i64::from(*b)))),
+            Value::Int(int) => return out.add(buckets.get(bucket::of_int(field, *int))),
+            // A test of a missing value is false, and the field has no value of another type.
+            _ => return,
+        };
+        if self.whole {
+            out.add(buckets.get(bucket::of_text(field, text.as_bytes())));
+        }
+        for &length in &self.prefixes {
+            let Some(prefix) = text.as_bytes().get(..length) else { break };
+            out.add(buckets.get(bucket::of_prefix(field, prefix)));
+        }
+        if self.ranges.iter().any(|lengths| !lengths.is_empty())
+            && let Some(ip) = parse_ip(text)
+        {
+            for &length in &self.ranges[usize::from(ip.is_ipv6())] {
+                if let Some(range) = Cidr::around(ip, length) {
+                    out.add(buckets.get(bucket::of_range(field, range)));
+                }
+            }
+        }
+        if let Some(literals) = &self.literals {
+            let mut seen = std::mem::take(&mut out.seen);
+            literals.find(text, &mut seen, |place| out.add(buckets.at(place)));
+            out.seen = seen;
+        }
     }
-    hasher.finish()
+}
+
+/// An index that is being built.
+#[derive(Debug, Default)]
+struct Build {
+    pairs: Vec<(u64, u32)>,
+    fields: BTreeMap<FieldId, (ByField, Vec<String>)>,
+}
+
+impl Build {
+    fn add(&mut self, key: &Key, number: u32) {
+        self.pairs.push((bucket::of_key(key), number));
+        let new = || {
+            let ranges = [Vec::new(), Vec::new()];
+            let by = ByField {
+                field: key.field,
+                whole: false,
+                prefixes: Vec::new(),
+                ranges,
+                literals: None,
+            };
+            (by, Vec::new())
+        };
+        let (by, literals) = self.fields.entry(key.field).or_insert_with(new);
+        match &key.shows {
+            Shows::Bool(_) | Shows::Int(_) => {}
+            Shows::Text(Required::Text(_)) => by.whole = true,
+            Shows::Text(Required::Prefix(text)) => insert(&mut by.prefixes, text.len()),
+            Shows::Text(Required::Literal(text)) => literals.push(text.to_ascii_lowercase()),
+            Shows::Text(Required::Range(range)) => {
+                let family = usize::from(matches!(range.network(), IpAddr::V6(_)));
+                insert(&mut by.ranges[family], range.prefix());
+            }
+        }
+    }
+
+    fn finish(self, mut always: Vec<u32>, count: usize) -> Index {
+        let buckets = Buckets::new(self.pairs);
+        let mut fields = Vec::new();
+        for (field, (mut by, mut literals)) in self.fields {
+            literals.sort_unstable();
+            literals.dedup();
+            let place = |literal: String| {
+                let place = buckets.place(bucket::of_literal(field, literal.as_bytes()))?;
+                Some((literal, place))
+            };
+            let literals: Vec<_> = literals.into_iter().filter_map(place).collect();
+            if !literals.is_empty() {
+                by.literals = Literals::new(&literals);
+                if by.literals.is_none() {
+                    always.extend(literals.iter().flat_map(|&(_, place)| buckets.at(place)));
+                }
+            }
+            fields.push(by);
+        }
+        let mut bits = vec![0; count.div_ceil(64)];
+        for number in always {
+            bits[number as usize / 64] |= 1 << (number % 64);
+        }
+        Index { always: bits, fields, buckets }
+    }
+}
+
+/// Adds to a short sorted list without repeats.
+fn insert<T: Ord>(sorted: &mut Vec<T>, item: T) {
+    if let Err(at) = sorted.binary_search(&item) {
+        sorted.insert(at, item);
+    }
 }

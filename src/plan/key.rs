@@ -1,32 +1,35 @@
 //! What a record must show before a rule can match it.
 
-use crate::expr::ir::{Comparison, Ir, Op};
+use super::share::{of_key, of_keys};
+use crate::expr::ir::{Call, Comparison, Ir, Op};
+use crate::expr::{Constant, Required};
 use crate::record::FieldId;
 use crate::table::List;
 use crate::value::{RecordKind, Type, Value};
 
-/// A value of a field, ASCII case ignored: a necessary condition need not be a sufficient one.
+/// What one field shows. A necessary condition need not be a sufficient one: ASCII case is ignored.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Key {
-    /// The field is this text.
-    Exact(FieldId, String),
-    /// The field begins with this text.
-    Prefix(FieldId, String),
+pub(super) struct Key {
+    pub(super) field: FieldId,
+    pub(super) shows: Shows,
 }
 
-impl Key {
-    pub(super) fn field(&self) -> FieldId {
-        match self {
-            Key::Exact(field, _) | Key::Prefix(field, _) => *field,
-        }
-    }
+/// What a field shows.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Shows {
+    /// It is this boolean.
+    Bool(bool),
+    /// It is this number.
+    Int(i64),
+    /// It is a text that shows this.
+    Text(Required),
 }
 
 /// Conditions of which at least one must hold.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Keys {
     pub(super) any_of: Vec<Key>,
-    /// A guess at the share of records that meet one of them; only compared.
+    /// The share of records that are expected to meet one of them; only compared.
     cost: f64,
 }
 
@@ -51,67 +54,84 @@ pub(super) fn keys(ir: &Ir, kind: RecordKind) -> Option<Keys> {
             }
             Some(all)
         }
-        Op::Compare(Comparison::Eq, a, b) => {
-            let (field, value) =
-                field(a, kind).zip(b.constant()).or_else(|| field(b, kind).zip(a.constant()))?;
-            of_values(field, std::iter::once(value))
+        _ => {
+            let (field, shows) = asks(ir)?;
+            let field = field_of(field, kind)?;
+            let any_of: Vec<Key> = shows?.into_iter().map(|shows| Key { field, shows }).collect();
+            let cost = of_keys(any_of.len(), any_of.iter().map(of_key));
+            Some(Keys { any_of, cost })
         }
-        Op::InSet(a, set) => of_values(field(a, kind)?, set.values()),
-        Op::InList(a, list) => Some(of_list(field(a, kind)?, list)),
-        _ => None,
     }
 }
 
-fn field(ir: &Ir, kind: RecordKind) -> Option<FieldId> {
-    match ir.op {
-        Op::Field(field) if field.kind() == kind => {
-            matches!(field.field().ty, Type::Str | Type::Enum(_)).then_some(field)
+/// The value that a test asks about, and what that must show for a yes: one of these. `None`
+/// within, when every value may be a yes.
+pub(super) fn asks(test: &Ir) -> Option<(&Ir, Option<Vec<Shows>>)> {
+    Some(match &test.op {
+        Op::Compare(Comparison::Eq, a, b) => match (a.constant(), b.constant()) {
+            (None, Some(value)) => (a, of_values(std::slice::from_ref(value))),
+            (Some(value), None) => (b, of_values(std::slice::from_ref(value))),
+            _ => return None,
+        },
+        Op::InSet(value, set) => (value, of_values(set.values())),
+        Op::InList(value, list) => (value, of_texts(of_list(list))),
+        Op::In(part, text) => {
+            let part = match part.constant()? {
+                Value::Str(part) => part.to_string(),
+                Value::Char(part) => part.to_string(),
+                _ => return None,
+            };
+            (text, of_texts(vec![Required::Literal(part)]))
         }
-        _ => None,
-    }
-}
-
-fn of_values<'v>(
-    field: FieldId,
-    values: impl IntoIterator<Item = &'v Value<'static>>,
-) -> Option<Keys> {
-    let mut keys = Keys::default();
-    for value in values {
-        let text = match value {
-            Value::Str(text) => text.to_string(),
-            Value::Char(c) => c.to_string(),
-            // Missing equals missing: such a rule can match without any value.
-            Value::Missing => return None,
-            // Nothing else ever equals a text.
-            _ => continue,
-        };
-        keys.cost += exact_cost(field);
-        keys.any_of.push(Key::Exact(field, text));
-    }
-    Some(keys)
-}
-
-fn of_list(field: FieldId, list: &List) -> Keys {
-    let mut keys = Keys::default();
-    for value in list.values() {
-        match value.text.strip_suffix('*') {
-            Some(prefix) => {
-                keys.cost += 20.0 * exact_cost(field);
-                keys.any_of.push(Key::Prefix(field, prefix.trim_end_matches('*').to_owned()));
+        Op::Call(Call { function, args, .. }) if test.ty == Type::Bool => {
+            let constants: Vec<Constant> = args.iter().map(Constant::of).collect();
+            (args.first()?, function.required(&constants).and_then(of_texts))
+        }
+        // A boolean that is never missing is a test by itself. Its negation is none: should the
+        // record lack the field after all, that holds.
+        Op::Field(_) if test.ty == Type::Bool => (test, Some(vec![Shows::Bool(true)])),
+        // `field ?? false`.
+        Op::Coalesce(parts) => match &parts[..] {
+            [value, default] if matches!(default.constant(), Some(Value::Bool(false))) => {
+                (value, Some(vec![Shows::Bool(true)]))
             }
-            None => {
-                keys.cost += exact_cost(field);
-                keys.any_of.push(Key::Exact(field, value.text.clone()));
-            }
-        }
-    }
-    keys
+            _ => return None,
+        },
+        _ => return None,
+    })
 }
 
-/// Most records share a word of an enum (`api`, `user`); few share a text.
-fn exact_cost(field: FieldId) -> f64 {
-    match field.field().ty {
-        Type::Enum(_) => 0.5,
-        _ => 0.001,
-    }
+/// A field of this kind of record; other rows are not there when a record is looked up.
+pub(super) fn field_of(ir: &Ir, kind: RecordKind) -> Option<FieldId> {
+    let Op::Field(field) = ir.op else { return None };
+    let indexed = matches!(field.field().ty, Type::Str | Type::Enum(_) | Type::Bool | Type::Int);
+    (field.kind() == kind && indexed).then_some(field)
+}
+
+fn of_values(values: &[Value<'static>]) -> Option<Vec<Shows>> {
+    let shows = |value: &Value<'static>| match value {
+        Value::Str(text) => Some(Some(Shows::Text(Required::Text(text.to_string())))),
+        Value::Char(c) => Some(Some(Shows::Text(Required::Text(c.to_string())))),
+        Value::Bool(b) => Some(Some(Shows::Bool(*b))),
+        Value::Int(int) => Some(Some(Shows::Int(*int))),
+        // Missing equals missing: such a test can be met without any value.
+        Value::Missing => None,
+        // Nothing else ever equals the value of an indexed field.
+        _ => Some(None),
+    };
+    let all: Option<Vec<_>> = values.iter().map(shows).collect();
+    Some(all?.into_iter().flatten().collect())
+}
+
+fn of_texts(required: Vec<Required>) -> Option<Vec<Shows>> {
+    let trivial = required.iter().any(Required::is_trivial);
+    (!trivial).then(|| required.into_iter().map(Shows::Text).collect())
+}
+
+fn of_list(list: &List) -> Vec<Required> {
+    let of = |text: &str| match text.strip_suffix('*') {
+        Some(prefix) => Required::Prefix(prefix.trim_end_matches('*').to_owned()),
+        None => Required::Text(text.to_owned()),
+    };
+    list.values().iter().map(|value| of(&value.text)).collect()
 }

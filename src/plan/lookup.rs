@@ -3,51 +3,84 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::key::{Key, keys};
+use super::key::{Shows, keys};
+use super::obstacle::obstacle;
+use crate::expr::Required;
+use crate::expr::ir::Ir;
 use crate::record::FieldId;
 use crate::rule::Rule;
 
 /// What a rule is looked up by.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Lookup {
-    /// Nothing: it is tried on every record of its kind.
-    Always,
-    /// One of these fields must have one of so many values, or begin with one of so many prefixes.
-    By(BTreeMap<FieldId, (usize, usize)>),
+#[derive(Debug, Clone)]
+pub enum Lookup<'r> {
+    /// Nothing: it is tried on every record of its kind. With the part of the condition that
+    /// stands in the way, and what about it does, as a clause after that part.
+    Always(&'r Ir, &'static str),
+    /// One of these fields must show one of so many things.
+    By(BTreeMap<FieldId, Amounts>),
 }
 
-impl Lookup {
+/// How many things of each kind a field may show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Amounts {
+    /// Whole values.
+    pub values: usize,
+    /// Texts that it may begin with.
+    pub prefixes: usize,
+    /// Texts that may stand in it.
+    pub literals: usize,
+    /// Ranges of addresses that it may lie in.
+    pub ranges: usize,
+}
+
+impl<'r> Lookup<'r> {
     /// What this rule is looked up by.
-    pub fn of(rule: &Rule) -> Self {
-        let Some(keys) = keys(rule.when.ir(), rule.on) else { return Lookup::Always };
-        let mut fields: BTreeMap<FieldId, (usize, usize)> = BTreeMap::new();
+    pub fn of(rule: &'r Rule) -> Self {
+        let ir = rule.when.ir();
+        let Some(keys) = keys(ir, rule.on) else {
+            let (part, what) = obstacle(ir, rule.on);
+            return Lookup::Always(part, what);
+        };
+        let mut fields: BTreeMap<FieldId, Amounts> = BTreeMap::new();
         for key in keys.any_of {
-            let (values, prefixes) = fields.entry(key.field()).or_default();
-            match key {
-                Key::Exact(..) => *values += 1,
-                Key::Prefix(..) => *prefixes += 1,
-            }
+            let amounts = fields.entry(key.field).or_default();
+            *match key.shows {
+                Shows::Bool(_) | Shows::Int(_) | Shows::Text(Required::Text(_)) => {
+                    &mut amounts.values
+                }
+                Shows::Text(Required::Prefix(_)) => &mut amounts.prefixes,
+                Shows::Text(Required::Literal(_)) => &mut amounts.literals,
+                Shows::Text(Required::Range(_)) => &mut amounts.ranges,
+            } += 1;
         }
         Lookup::By(fields)
     }
 }
 
-impl fmt::Display for Lookup {
+impl fmt::Display for Lookup<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let fields = match self {
-            Lookup::Always => return f.write_str("nothing, tried on every record"),
+            Lookup::Always(..) => return f.write_str("nothing, tried on every record"),
             Lookup::By(fields) if fields.is_empty() => return f.write_str("nothing, never true"),
             Lookup::By(fields) => fields,
         };
+        let parts =
+            fields.iter().map(|(field, amounts)| format!("{} ({amounts})", field.field().path()));
+        f.write_str(&parts.collect::<Vec<_>>().join(" or "))
+    }
+}
+
+impl fmt::Display for Amounts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let amount = |n: usize, one: &str, many: &str| {
             (n > 0).then(|| format!("{n} {}", if n == 1 { one } else { many }))
         };
-        let parts = fields.iter().map(|(field, &(values, prefixes))| {
-            let amounts =
-                [amount(values, "value", "values"), amount(prefixes, "prefix", "prefixes")];
-            let amounts: Vec<String> = amounts.into_iter().flatten().collect();
-            format!("{} ({})", field.field().path(), amounts.join(", "))
-        });
-        f.write_str(&parts.collect::<Vec<_>>().join(" or "))
+        let amounts = [
+            amount(self.values, "value", "values"),
+            amount(self.prefixes, "prefix", "prefixes"),
+            amount(self.literals, "literal", "literals"),
+            amount(self.ranges, "range", "ranges"),
+        ];
+        f.write_str(&amounts.into_iter().flatten().collect::<Vec<_>>().join(", "))
     }
 }

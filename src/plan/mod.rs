@@ -3,14 +3,20 @@
 //! It knows rules and allowlists, and neither inputs nor what becomes of a match.
 
 mod applicable;
+mod bucket;
+mod candidates;
 mod enrich;
 mod index;
 mod key;
+mod literals;
 mod lookup;
+mod obstacle;
+mod share;
 #[allow(clippy::module_inception)]
 mod plan;
 
 pub use applicable::{Applicability, applicability};
+pub use candidates::Candidates;
 pub use enrich::Enrichment;
-pub use lookup::Lookup;
-pub use plan::{Candidates, Condition, Plan};
+pub use lookup::{Amounts, Lookup};
+pub use plan::{Condition, Plan};

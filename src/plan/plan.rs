@@ -1,5 +1,6 @@
 //! Which fields a run reads and which rules a record is tried against.
 
+use super::candidates::Candidates;
 use super::enrich::Enrichment;
 use super::index::Index;
 use crate::allow::Allowlist;
@@ -39,22 +40,19 @@ pub struct Condition<'p> {
     pub joined: bool,
 }
 
-/// Conditions to try for one record; a buffer that is reused from record to record.
-#[derive(Debug, Default)]
-pub struct Candidates {
-    conditions: Vec<u32>,
-}
-
-impl Candidates {
-    /// Indices of the conditions, ascending.
-    pub fn conditions(&self) -> &[u32] {
-        &self.conditions
-    }
-}
-
 impl<'p> Plan<'p> {
     /// The plan of these rules and this allowlist, with the tables of `env`.
     pub fn new(rules: &'p [Rule], allowlist: &'p Allowlist, env: &dyn Env) -> Self {
+        Self::build(rules, allowlist, env, true)
+    }
+
+    /// The plan that tries every rule on every record: what [`Plan::new`] is held against.
+    #[doc(hidden)]
+    pub fn exhaustive(rules: &'p [Rule], allowlist: &'p Allowlist, env: &dyn Env) -> Self {
+        Self::build(rules, allowlist, env, false)
+    }
+
+    fn build(rules: &'p [Rule], allowlist: &'p Allowlist, env: &dyn Env, indexed: bool) -> Self {
         let of_rules: Vec<(FieldSet, FieldSet)> =
             (0..).zip(rules).map(|(index, rule)| fields(index, rule, allowlist)).collect();
         let joined: Vec<FieldSet> = rules
@@ -78,7 +76,12 @@ impl<'p> Plan<'p> {
         let index = RecordKind::ALL.map(|kind| {
             let of_kind = (0u32..).zip(&conditions);
             let of_kind = of_kind.filter(|(_, c)| rules[c.rule as usize].on == kind);
-            Index::new(of_kind.map(|(number, condition)| (number, condition.when.ir())), kind)
+            let count = conditions.len();
+            if indexed {
+                Index::new(of_kind.map(|(number, c)| (number, c.when.ir())), kind, count)
+            } else {
+                Index::exhaustive(of_kind.map(|(number, _)| number), count)
+            }
         });
         let sum =
             |start, sets: &mut dyn Iterator<Item = FieldSet>| sets.fold(start, FieldSet::union);
@@ -117,7 +120,7 @@ impl<'p> Plan<'p> {
     /// Fills `candidates` with every condition that the record may meet; the others would be
     /// false.
     pub fn candidates(&self, record: &Record<'_>, candidates: &mut Candidates) {
-        self.index[record.kind as usize].candidates(record, &mut candidates.conditions);
+        self.index[record.kind as usize].candidates(record, candidates);
     }
 }
 

@@ -1,7 +1,7 @@
 //! Whether a text holds one of several texts.
 
 use crate::expr::{
-    BadArgument, Constant, Example, Function, Kind, Prepared, Returns, Role, Signature,
+    BadArgument, Constant, Example, Function, Kind, Prepared, Required, Returns, Role, Signature,
 };
 use crate::value::Type;
 
@@ -41,5 +41,9 @@ impl Function for ContainsAny {
         let texts = constants.get(1).map(Constant::texts).unwrap_or_default();
         let parts: Vec<String> = texts.into_iter().map(str::to_owned).collect();
         Ok(Prepared::test(move |text| parts.iter().any(|part| text.contains(part.as_str()))))
+    }
+
+    fn required(&self, constants: &[Constant]) -> Option<Vec<Required>> {
+        constants.get(1)?.one_of(|part| Some(Required::Literal(part.to_owned())))
     }
 }

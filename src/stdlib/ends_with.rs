@@ -1,7 +1,7 @@
 //! Whether a text ends with another.
 
 use crate::expr::{
-    BadArgument, Constant, Example, Function, Kind, Prepared, Returns, Role, Signature,
+    BadArgument, Constant, Example, Function, Kind, Prepared, Required, Returns, Role, Signature,
 };
 use crate::value::{Type, Value};
 
@@ -45,5 +45,9 @@ impl Function for EndsWith {
             [Value::Str(text), Value::Str(part)] => Value::Bool(text.ends_with(part.as_ref())),
             _ => Value::Missing,
         }))
+    }
+
+    fn required(&self, constants: &[Constant]) -> Option<Vec<Required>> {
+        Some(vec![Required::Literal(constants.get(1)?.text()?.to_owned())])
     }
 }

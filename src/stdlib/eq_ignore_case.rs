@@ -1,7 +1,7 @@
 //! Whether two texts are equal but for ASCII case.
 
 use crate::expr::{
-    BadArgument, Constant, Example, Function, Kind, Prepared, Returns, Role, Signature,
+    BadArgument, Constant, Example, Function, Kind, Prepared, Required, Returns, Role, Signature,
 };
 use crate::value::{Type, Value};
 
@@ -45,5 +45,9 @@ impl Function for EqIgnoreCase {
             [Value::Str(text), Value::Str(other)] => Value::Bool(text.eq_ignore_ascii_case(other)),
             _ => Value::Missing,
         }))
+    }
+
+    fn required(&self, constants: &[Constant]) -> Option<Vec<Required>> {
+        Some(vec![Required::Text(constants.get(1)?.text()?.to_owned())])
     }
 }

@@ -1,7 +1,7 @@
 //! Whether an address lies in a range.
 
 use crate::expr::{
-    BadArgument, Constant, Example, Function, Kind, Prepared, Returns, Role, Signature,
+    BadArgument, Constant, Example, Function, Kind, Prepared, Required, Returns, Role, Signature,
 };
 use crate::value::{Cidr, CidrSet, Type, parse_ip};
 
@@ -49,5 +49,9 @@ impl Function for InCidr {
         }
         let ranges = CidrSet::new(ranges);
         Ok(Prepared::test(move |text| parse_ip(text).is_some_and(|ip| ranges.contains(ip))))
+    }
+
+    fn required(&self, constants: &[Constant]) -> Option<Vec<Required>> {
+        constants.get(1)?.one_of(|range| Cidr::parse(range).ok().map(Required::Range))
     }
 }

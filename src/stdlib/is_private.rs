@@ -1,7 +1,7 @@
 //! Whether an address is of a private range.
 
 use crate::expr::{
-    BadArgument, Constant, Example, Function, Kind, Prepared, Returns, Role, Signature,
+    BadArgument, Constant, Example, Function, Kind, Prepared, Required, Returns, Role, Signature,
 };
 use crate::value::{Cidr, CidrSet, Type, parse_ip};
 
@@ -39,6 +39,10 @@ impl Function for IsPrivate {
     fn prepare(&self, _: &[Constant]) -> Result<Prepared, BadArgument> {
         let ranges = CidrSet::new(RANGES.iter().filter_map(|range| Cidr::parse(range).ok()));
         Ok(Prepared::test(move |text| parse_ip(text).is_some_and(|ip| ranges.contains(ip))))
+    }
+
+    fn required(&self, _: &[Constant]) -> Option<Vec<Required>> {
+        RANGES.iter().map(|range| Cidr::parse(range).ok().map(Required::Range)).collect()
     }
 }
 

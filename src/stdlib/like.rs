@@ -2,7 +2,7 @@
 
 use super::pattern::Pattern;
 use crate::expr::{
-    BadArgument, Constant, Example, Function, Kind, Prepared, Returns, Role, Signature,
+    BadArgument, Constant, Example, Function, Kind, Prepared, Required, Returns, Role, Signature,
 };
 use crate::value::Type;
 
@@ -46,5 +46,9 @@ impl Function for Like {
         };
         let pattern = Pattern::new(pattern);
         Ok(Prepared::test(move |text| pattern.matches(text)))
+    }
+
+    fn required(&self, constants: &[Constant]) -> Option<Vec<Required>> {
+        Some(vec![Pattern::new(constants.get(1)?.text()?).required()])
     }
 }

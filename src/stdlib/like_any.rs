@@ -2,7 +2,7 @@
 
 use super::pattern::Pattern;
 use crate::expr::{
-    BadArgument, Constant, Example, Function, Kind, Prepared, Returns, Role, Signature,
+    BadArgument, Constant, Example, Function, Kind, Prepared, Required, Returns, Role, Signature,
 };
 use crate::value::Type;
 
@@ -41,5 +41,9 @@ impl Function for LikeAny {
         let texts = constants.get(1).map(Constant::texts).unwrap_or_default();
         let patterns: Vec<Pattern> = texts.into_iter().map(Pattern::new).collect();
         Ok(Prepared::test(move |text| patterns.iter().any(|pattern| pattern.matches(text))))
+    }
+
+    fn required(&self, constants: &[Constant]) -> Option<Vec<Required>> {
+        constants.get(1)?.one_of(|pattern| Some(Pattern::new(pattern).required()))
     }
 }

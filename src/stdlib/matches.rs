@@ -2,8 +2,10 @@
 
 use regex::RegexBuilder;
 
+use super::literal;
 use crate::expr::{
-    BadArgument, Constant, Example, Function, Kind, MAX_REGEX, Prepared, Returns, Role, Signature,
+    BadArgument, Constant, Example, Function, Kind, MAX_REGEX, Prepared, Required, Returns, Role,
+    Signature,
 };
 use crate::value::Type;
 
@@ -56,5 +58,9 @@ impl Function for Matches {
             BadArgument::new(1, format!("`{pattern}` is no regular expression: {reason}"))
         })?;
         Ok(Prepared::test(move |text| regex.is_match(text)))
+    }
+
+    fn required(&self, constants: &[Constant]) -> Option<Vec<Required>> {
+        literal::required(constants.get(1)?.text()?)
     }
 }

@@ -3,6 +3,7 @@
 use crate::expr::Function;
 
 mod calendar;
+mod literal;
 mod pattern;
 
 mod all;

@@ -1,5 +1,7 @@
 //! Patterns with `*` and `?`; shared by `like` and `like_any`.
 
+use crate::expr::Required;
+
 /// A compiled pattern.
 #[derive(Debug)]
 pub(super) struct Pattern {
@@ -36,6 +38,22 @@ impl Pattern {
             }
         }
         ends(text, last)
+    }
+
+    /// What every text of this form shows: the longest run of characters in the pattern.
+    pub(super) fn required(&self) -> Required {
+        if let Some(literal) = &self.literal {
+            return Required::Text(literal.clone());
+        }
+        let run = |run: &[Option<char>]| run.iter().flatten().collect::<String>();
+        let mut runs = self.pieces.iter().flat_map(|piece| piece.split(Option::is_none)).map(run);
+        let first = runs.next().unwrap_or_default();
+        let longest = runs.fold(String::new(), |a, b| if b.len() > a.len() { b } else { a });
+        if longest.len() > first.len() {
+            Required::Literal(longest)
+        } else {
+            Required::Prefix(first)
+        }
     }
 }
 
@@ -88,6 +106,27 @@ mod tests {
             ("**", "x", true),
         ] {
             assert_eq!(Pattern::new(pattern).matches(text), expected, "{pattern} {text}");
+        }
+    }
+
+    #[test]
+    fn a_pattern_requires_its_longest_run() {
+        let text = |text: &str| Required::Text(text.to_owned());
+        let prefix = |text: &str| Required::Prefix(text.to_owned());
+        let literal = |text: &str| Required::Literal(text.to_owned());
+        for (pattern, expected) in [
+            ("CreateUser", text("CreateUser")),
+            ("", text("")),
+            ("Create*", prefix("Create")),
+            ("Create?ser", prefix("Create")),
+            ("*User", literal("User")),
+            ("a*b?User*", literal("User")),
+            ("ab*cd", prefix("ab")),
+            ("?é", literal("é")),
+            ("*", prefix("")),
+            ("?", prefix("")),
+        ] {
+            assert_eq!(Pattern::new(pattern).required(), expected, "{pattern}");
         }
     }
 }

@@ -88,6 +88,11 @@ impl Cidr {
         self.0.broadcast()
     }
 
+    /// Whether it holds one address only.
+    pub fn is_single(&self) -> bool {
+        self.0.prefix_len() == self.0.max_prefix_len()
+    }
+
     /// Whether the range holds the address.
     pub fn contains(&self, ip: IpAddr) -> bool {
         self.0.contains(&ip)

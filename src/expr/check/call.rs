@@ -158,16 +158,7 @@ impl Checker<'_> {
     ) -> Result<Vec<Constant>, Reported> {
         let mut constants = Vec::new();
         for ((param, kind), arg) in signature.params.iter().zip(args) {
-            let constant = match &arg.op {
-                Op::Const(Value::List(items)) => Constant::Texts(
-                    items.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect(),
-                ),
-                Op::Const(value) => Constant::Value(value.clone()),
-                Op::NamedList(list) => {
-                    Constant::Texts(list.values().iter().map(|value| value.text.clone()).collect())
-                }
-                _ => Constant::Unknown,
-            };
+            let constant = Constant::of(arg);
             if kind.is_constant() && matches!(constant, Constant::Unknown) {
                 let message = format!(
                     "`{param}` of `{}` must be known when the policy is loaded",

@@ -6,6 +6,7 @@ mod differential;
 mod generator;
 
 mod hostile;
+pub(crate) mod random;
 mod reference;
 mod templates;
 pub(crate) mod world;

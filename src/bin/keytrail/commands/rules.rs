@@ -45,7 +45,7 @@ impl Rules {
             Layout::Human if self.id.is_some() && !self.plan => {
                 rules.iter().map(|rule| card(rule, &policy)).collect()
             }
-            Layout::Human if self.plan => plan(&rules),
+            Layout::Human if self.plan => plan(&rules, &policy),
             Layout::Human => table(&rules, &policy),
         };
         host.term.print(&text)?;
@@ -85,13 +85,41 @@ fn table(rules: &[&Rule], policy: &Policy) -> String {
     text
 }
 
-fn plan(rules: &[&Rule]) -> String {
+fn plan(rules: &[&Rule], policy: &Policy) -> String {
     let mut table = Table::new(["RULE", "ON", "LOOKED UP BY"]);
+    let mut always = 0;
     for rule in rules {
-        let lookup = Lookup::of(rule).to_string();
-        table.row([rule.id.clone(), rule.on.name().to_owned(), lookup]);
+        let shown = match Lookup::of(rule) {
+            Lookup::Always(part, what) => {
+                always += 1;
+                format!("nothing: `{}` {what}", excerpt(policy.sources.text(part.span)))
+            }
+            lookup => lookup.to_string(),
+        };
+        table.row([rule.id.clone(), rule.on.name().to_owned(), shown]);
     }
-    table.to_string()
+    let mut text = table.to_string();
+    if always > 0 {
+        let are = if always == 1 { "is" } else { "are" };
+        let _ = writeln!(text, "\n{always} of {} {are} tried on every record. {SHAPES}", rules.len());
+    }
+    text
+}
+
+/// What the index can use, for those whose rules it cannot.
+const SHAPES: &str = "A rule is looked up by a test of a field
+against constants: ==, in, starts_with, ends_with, contains, like, matches with a fixed
+text, eq_ignore_case, in_cidr or is_private; by itself, beside others in &&, or in every
+operand of ||.";
+
+/// A part of a condition on one line.
+fn excerpt(text: &str) -> String {
+    const WIDTH: usize = 48;
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match text.char_indices().nth(WIDTH) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
 }
 
 fn card(rule: &Rule, policy: &Policy) -> String {

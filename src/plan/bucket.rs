@@ -1,0 +1,115 @@
+//! Conditions by the hash of what a field shows.
+
+use std::hash::Hasher;
+
+use rustc_hash::{FxHashMap, FxHasher};
+
+use super::key::{Key, Shows};
+use crate::expr::Required;
+use crate::record::FieldId;
+use crate::value::Cidr;
+
+/// Conditions by hash; a collision costs a try. Built once from every pair, so that millions of
+/// them cost no allocation each.
+#[derive(Debug, Default)]
+pub(super) struct Buckets {
+    /// Where the conditions of a hash stand in `numbers`: from, to.
+    places: FxHashMap<u64, Place>,
+    numbers: Vec<u32>,
+}
+
+/// A part of the conditions.
+pub(super) type Place = (u32, u32);
+
+impl Buckets {
+    /// The buckets of these pairs of hash and condition.
+    pub(super) fn new(mut pairs: Vec<(u64, u32)>) -> Self {
+        pairs.sort_unstable();
+        pairs.dedup();
+        let mut buckets = Self::default();
+        for same in pairs.chunk_by(|a, b| a.0 == b.0) {
+            let from = buckets.numbers.len() as u32;
+            buckets.numbers.extend(same.iter().map(|&(_, number)| number));
+            buckets.places.insert(same[0].0, (from, buckets.numbers.len() as u32));
+        }
+        buckets
+    }
+
+    /// Where the conditions of a hash stand.
+    #[inline]
+    pub(super) fn place(&self, hash: u64) -> Option<Place> {
+        self.places.get(&hash).copied()
+    }
+
+    /// The conditions that stand there.
+    #[inline]
+    pub(super) fn at(&self, (from, to): Place) -> &[u32] {
+        self.numbers.get(from as usize..to as usize).unwrap_or_default()
+    }
+
+    /// The conditions of a hash.
+    #[inline]
+    pub(super) fn get(&self, hash: u64) -> &[u32] {
+        self.place(hash).map_or(&[], |place| self.at(place))
+    }
+}
+
+/// The hash of a key.
+pub(super) fn of_key(key: &Key) -> u64 {
+    match &key.shows {
+        Shows::Bool(b) => of_int(key.field, i64::from(*b)),
+        Shows::Int(int) => of_int(key.field, *int),
+        Shows::Text(Required::Text(text)) => of_text(key.field, text.as_bytes()),
+        Shows::Text(Required::Prefix(text)) => of_prefix(key.field, text.as_bytes()),
+        Shows::Text(Required::Literal(text)) => of_literal(key.field, text.as_bytes()),
+        Shows::Text(Required::Range(range)) => of_range(key.field, *range),
+    }
+}
+
+/// The hash of a field that is this number, or this boolean.
+pub(super) fn of_int(field: FieldId, int: i64) -> u64 {
+    let mut hasher = hasher(field, 0);
+    hasher.write_i64(int);
+    hasher.finish()
+}
+
+/// The hash of a field that is this text, ASCII case aside.
+pub(super) fn of_text(field: FieldId, text: &[u8]) -> u64 {
+    lower(hasher(field, 1), text)
+}
+
+/// The hash of a field that begins with this text, ASCII case aside.
+pub(super) fn of_prefix(field: FieldId, text: &[u8]) -> u64 {
+    lower(hasher(field, 2), text)
+}
+
+/// The hash of a field in which this text stands, ASCII case aside.
+pub(super) fn of_literal(field: FieldId, text: &[u8]) -> u64 {
+    lower(hasher(field, 3), text)
+}
+
+/// The hash of a field that is an address in this range.
+pub(super) fn of_range(field: FieldId, range: Cidr) -> u64 {
+    use std::hash::Hash;
+    let mut hasher = hasher(field, 4);
+    range.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// Keys come from trusted rules, so a fast hash will do.
+fn hasher(field: FieldId, what: u8) -> FxHasher {
+    let mut hasher = FxHasher::default();
+    hasher.write_u32(u32::from(what) << 16 | (field.kind() as u32) << 8 | field.slot() as u32);
+    hasher
+}
+
+fn lower(mut hasher: FxHasher, text: &[u8]) -> u64 {
+    let mut buffer = [0u8; 64];
+    for chunk in text.chunks(buffer.len()) {
+        let lower = &mut buffer[..chunk.len()];
+        lower.copy_from_slice(chunk);
+        lower.make_ascii_lowercase();
+        hasher.write(lower);
+    }
+    hasher.finish()
+}

@@ -1,0 +1,67 @@
+//! Literals of one field, all looked for in one pass over its text.
+
+use aho_corasick::AhoCorasick;
+
+use super::bucket::Place;
+
+/// The literals that conditions ask for.
+#[derive(Debug)]
+pub(super) struct Literals {
+    automaton: AhoCorasick,
+    /// Where the conditions of each literal stand.
+    places: Vec<Place>,
+}
+
+impl Literals {
+    /// The automaton of these literals, each with its place; `None` when it would be too large.
+    pub(super) fn new(literals: &[(String, Place)]) -> Option<Self> {
+        let automaton = AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .build(literals.iter().map(|(literal, _)| literal))
+            .ok()?;
+        Some(Self { automaton, places: literals.iter().map(|&(_, place)| place).collect() })
+    }
+
+    /// Gives the place of every literal that stands in the text, each once.
+    pub(super) fn find(&self, text: &str, seen: &mut Seen, mut found: impl FnMut(Place)) {
+        seen.begin(self.places.len());
+        for hit in self.automaton.find_overlapping_iter(text) {
+            let literal = hit.pattern().as_usize();
+            if let Some(&place) = self.places.get(literal)
+                && seen.is_new(literal)
+            {
+                found(place);
+            }
+        }
+    }
+}
+
+/// Which literals a text has shown already: a text may repeat one a thousand times.
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    bits: Vec<u64>,
+    touched: Vec<u32>,
+}
+
+impl Seen {
+    fn begin(&mut self, literals: usize) {
+        for &word in &self.touched {
+            self.bits[word as usize] = 0;
+        }
+        self.touched.clear();
+        let words = literals.div_ceil(64);
+        if self.bits.len() < words {
+            self.bits.resize(words, 0);
+        }
+    }
+
+    fn is_new(&mut self, literal: usize) -> bool {
+        let (word, bit) = (literal / 64, 1 << (literal % 64));
+        let known = self.bits[word];
+        if known == 0 {
+            self.touched.push(word as u32);
+        }
+        self.bits[word] = known | bit;
+        known & bit == 0
+    }
+}
