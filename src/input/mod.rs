@@ -5,6 +5,7 @@
 //! and one line in [`FORMATS`]; it reads the parts of a record through `json`, or through `csv`
 //! where records are rows of a table.
 
+mod actiontrail;
 mod cloudtrail;
 mod csv;
 mod discover;
@@ -13,17 +14,19 @@ mod json;
 mod open;
 mod reader;
 mod set;
+mod trail;
 mod unclaimed;
 
 use crate::record::Format;
 
+pub use actiontrail::ActionTrail;
 pub use cloudtrail::CloudTrail;
 pub use discover::STDIN;
 pub use open::{FREE_BYTES, MAX_RATIO, Progress};
 pub use set::{InputNote, InputSet, Stdin};
 
 /// Every input format, in the order in which they are tried.
-pub static FORMATS: &[&dyn Format] = &[&CloudTrail];
+pub static FORMATS: &[&dyn Format] = &[&CloudTrail, &ActionTrail];
 
 #[cfg(test)]
 mod tests;

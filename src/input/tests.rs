@@ -130,10 +130,17 @@ fn real_logs_are_read_whole() {
         ("aws/lookup-events-cli", "1 files read, 1 no inputs, 0 others; 6 events, 0 skipped"),
         ("aws/transcribed", "1 files read, 0 no inputs, 0 others; 1 events, 0 skipped"),
         ("aws/docs-events.ndjson", "1 files read, 0 no inputs, 0 others; 8 events, 0 skipped"),
+        ("alibaba/transcribed", "2 files read, 0 no inputs, 0 others; 5 events, 0 skipped"),
+        ("alibaba/docs-events.ndjson", "1 files read, 0 no inputs, 0 others; 1 events, 0 skipped"),
     ] {
         let Some(path) = shared(folder) else { continue };
         let reads = read_all(&inputs(&[&path]));
         assert_eq!(summary(&reads), expected, "{folder}");
+        let provider = folder.split('/').next().unwrap();
+        for event in reads.iter().flat_map(|read| &read.events) {
+            let operation = event.rsplit(' ').next().unwrap();
+            assert!(operation.starts_with(&format!("{provider}:")), "{folder}: {event}");
+        }
         assert!(reads.iter().all(|read| read.notes.is_empty()), "{folder}");
     }
 }
@@ -159,7 +166,20 @@ fn records_stand_where_they_say() {
 const S3: &[u8] = include_bytes!("../../tests/data/cloudtrail/s3.json");
 
 fn fixture(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/cloudtrail").join(name)
+    data("cloudtrail", name)
+}
+
+fn data(format: &str, name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(format).join(name)
+}
+
+/// One line for each of these files.
+fn lines_of(format: &str, names: &[&str]) -> String {
+    let shown: Vec<String> = names
+        .iter()
+        .map(|name| format!("{name}: {}", line(&read_all(&inputs(&[&data(format, name)]))[0])))
+        .collect();
+    shown.join("\n")
 }
 
 /// A folder of its own, removed in the end.
@@ -229,7 +249,7 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 
 #[test]
 fn every_form_of_cloudtrail_is_read() {
-    let shown: Vec<String> = [
+    let names = [
         "s3.json",
         "array.json",
         "single.json",
@@ -238,11 +258,8 @@ fn every_form_of_cloudtrail_is_read() {
         "eventbridge.json",
         "cloudwatch.ndjson",
         "digest.json",
-    ]
-    .iter()
-    .map(|name| format!("{name}: {}", line(&read_all(&inputs(&[&fixture(name)]))[0])))
-    .collect();
-    insta::assert_snapshot!(shown.join("\n"), @r"
+    ];
+    insta::assert_snapshot!(lines_of("cloudtrail", &names), @r"
     s3.json: read; records-object plain; 7 events
     array.json: read; array plain; 2 events
     single.json: read; object plain; 1 events
@@ -252,6 +269,28 @@ fn every_form_of_cloudtrail_is_read() {
     cloudwatch.ndjson: read; lines plain; 2 events; 2162 2 foreign
     digest.json: declined: a CloudTrail digest, which holds no records; object plain; 0 events
     ");
+}
+
+#[test]
+fn every_form_of_actiontrail_is_read() {
+    let names = [
+        "oss.json",
+        "lines.ndjson",
+        "lookup-events.json",
+        "eventbridge.json",
+        "log-service.ndjson",
+        "log-service-flat.ndjson",
+    ];
+    insta::assert_snapshot!(lines_of("actiontrail", &names), @r"
+    oss.json: read; array plain; 6 events
+    lines.ndjson: read; lines plain; 6 events
+    lookup-events.json: read; events-object plain; 3 events
+    eventbridge.json: read; object plain; 1 events
+    log-service.ndjson: read; lines plain; 4 events
+    log-service-flat.ndjson: read; lines plain; 3 events
+    ");
+    let packed = read_bytes(gzip(&fs::read(data("actiontrail", "oss.json")).unwrap()));
+    assert_eq!(line(&packed), "read; array gzip; 6 events");
 }
 
 #[test]
@@ -305,8 +344,8 @@ fn what_a_file_is_depends_on_its_bytes() {
     null: declined: `null`; object plain; 0 events
     no records: declined: no records in its container; records-object plain; 0 events
     text: unclaimed: neither JSON, nor lines of JSON, nor a table of a known format;  plain; 0 events
-    other JSON: unclaimed: none of its records is of a known format (tried: cloudtrail); the first has the keys `name`, `version`; object plain; 0 events
-    other records: unclaimed: none of its records is of a known format (tried: cloudtrail); the first has the key `a`; records-object plain; 0 events
+    other JSON: unclaimed: none of its records is of a known format (tried: cloudtrail, actiontrail); the first has the keys `name`, `version`; object plain; 0 events
+    other records: unclaimed: none of its records is of a known format (tried: cloudtrail, actiontrail); the first has the key `a`; records-object plain; 0 events
     a picture: unclaimed: neither JSON nor text in UTF-8;  plain; 0 events
     a zip archive: unclaimed: a zip archive: unpack it;  plain; 0 events
     UTF-16 with its mark: unclaimed: UTF-16 text: convert it to UTF-8;  plain; 0 events
@@ -461,7 +500,7 @@ fn folders_are_walked_in_order_and_everything_in_them_is_named() {
     a/loop: not an input: a link to a folder, which is not followed;  plain; 0 events
     a/name with \u{1b}[2J.json: declined: an empty array; array plain; 0 events
     a/notes.txt: not an input: neither JSON, nor lines of JSON, nor a table of a known format;  plain; 0 events
-    a/other.json: unclaimed: none of its records is of a known format (tried: cloudtrail); the first has the key `a`; object plain; 0 events
+    a/other.json: unclaimed: none of its records is of a known format (tried: cloudtrail, actiontrail); the first has the key `a`; object plain; 0 events
     a/self: unreadable: Too many levels of symbolic links (os error 40);  plain; 0 events
     socket.json: not an input: not a regular file;  plain; 0 events
     ");

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::net::IpAddr;
 
 use super::{Provider, Record, field::event};
-use crate::value::{Duration, Json, RecordKind, Time, Value, parse_ip};
+use crate::value::{Duration, RecordKind, Time, Value, parse_ip};
 
 /// Appends `service.api`, the form in which people name a call.
 pub fn push_name(out: &mut String, service: &str, api: &str) {
@@ -48,9 +48,9 @@ pub fn api<'a>(service: &str, api: &'a str) -> &'a str {
 
 /// What kind of access key an id is, as far as the id tells.
 ///
-/// Tencent's temporary ids look like long-term ones: there the session tells, and this function
-/// only says so when nothing else does.
-pub fn ak_type(provider: Option<Provider>, ak: Option<&str>) -> &'static str {
+/// Tencent's temporary ids look like long-term ones: there the session tells, whose token or role
+/// `session` stands for.
+pub fn ak_type(provider: Option<Provider>, ak: Option<&str>, session: bool) -> &'static str {
     let Some(ak) = ak.filter(|ak| !ak.is_empty()) else { return "none" };
     let begins = |prefixes: &[&str]| prefixes.iter().any(|prefix| ak.starts_with(prefix));
     match provider {
@@ -58,12 +58,14 @@ pub fn ak_type(provider: Option<Provider>, ak: Option<&str>) -> &'static str {
         Some(Provider::Aws) if begins(&["ASIA", "ABIA", "ACCA"]) => "temporary",
         Some(Provider::Alibaba) if begins(&["STS.", "TMP."]) => "temporary",
         Some(Provider::Alibaba) if begins(&["LTAI"]) => "long_term",
-        // Ids from before the prefix: 16 letters and digits.
+        // Ids from before the prefix: 16 letters and digits, maybe masked at the end.
         Some(Provider::Alibaba)
-            if ak.len() == 16 && ak.bytes().all(|b| b.is_ascii_alphanumeric()) =>
+            if ak.len() == 16
+                && ak.trim_end_matches('*').bytes().all(|b| b.is_ascii_alphanumeric()) =>
         {
             "long_term"
         }
+        Some(Provider::Tencent) if session => "temporary",
         Some(Provider::Tencent) if begins(&["AKID"]) => "long_term",
         _ => "unknown",
     }
@@ -91,13 +93,14 @@ pub fn ip_scope(source: Option<&str>) -> &'static str {
     if source == "AWS Internal" || source.starts_with("AWS Internal/") || source == "Internal" {
         return "internal";
     }
-    const SERVICES: [&str; 6] = [
+    const SERVICES: [&str; 7] = [
         ".amazonaws.com",
         ".amazonaws.com.cn",
         ".aliyuncs.com",
         ".aliyun.com",
         ".alibabacloud.com",
         ".tencentcloudapi.com",
+        ".tencentyun.com",
     ];
     if SERVICES.iter().any(|suffix| source.ends_with(suffix)) { "service" } else { "unknown" }
 }
@@ -137,13 +140,13 @@ pub fn ip_type(source: &str, asset: bool, noted: bool) -> Option<&'static str> {
 }
 
 /// Who acts over time: the long-term key, else the role, else the user id, else the user.
-pub fn actor<'a>(
-    ak: Option<&'a str>,
+pub fn actor<T>(
+    ak: Option<T>,
     ak_type: &str,
-    role: Option<&'a str>,
-    user_id: Option<&'a str>,
-    user: Option<&'a str>,
-) -> Option<&'a str> {
+    role: Option<T>,
+    user_id: Option<T>,
+    user: Option<T>,
+) -> Option<T> {
     ak.filter(|_| ak_type == "long_term").or(role).or(user_id).or(user)
 }
 
@@ -194,13 +197,13 @@ const ABOUT_THE_CALLER: [&str; 24] = [
 
 /// The user that a call changes: the one it names, else the caller where the call is about the
 /// caller by default.
-pub fn target_user<'a>(
+pub fn target_user<T>(
     provider: Option<Provider>,
-    named: Option<&'a str>,
+    named: Option<T>,
     service: Option<&str>,
     api: Option<&str>,
-    user: Option<&'a str>,
-) -> Option<&'a str> {
+    user: Option<T>,
+) -> Option<T> {
     named.or_else(|| {
         let own = provider == Some(Provider::Aws)
             && service == Some("iam")
@@ -209,12 +212,23 @@ pub fn target_user<'a>(
     })
 }
 
-/// Where each provider names the user that a call changes, the likeliest first.
-pub fn target_user_params(provider: Option<Provider>) -> &'static [&'static str] {
+/// The parameters in which each provider names the user that a call changes, the likeliest first.
+///
+/// Tencent's `Name` is whatever a call is about: a user only in the calls on users.
+pub fn target_user_params(
+    provider: Option<Provider>,
+    service: Option<&str>,
+    api: Option<&str>,
+) -> &'static [&'static str] {
+    let about_users = || {
+        service == Some("cam")
+            && api.is_some_and(|api| api.contains("User") || api.contains("SubAccount"))
+    };
     match provider {
         Some(Provider::Aws) => &["userName"],
         Some(Provider::Alibaba) => &["UserName", "UserPrincipalName"],
-        Some(Provider::Tencent) => &["Name", "TargetUin", "AttachUin"],
+        Some(Provider::Tencent) if about_users() => &["Name", "TargetUin", "AttachUin"],
+        Some(Provider::Tencent) => &["TargetUin", "AttachUin"],
         None => &[],
     }
 }
@@ -238,6 +252,7 @@ pub fn complete(record: &mut Record<'_>) {
     let api = text(record, event::API);
     let user = text(record, event::USER);
     let ak = text(record, event::AK);
+    let role_session = record.get(event::USER_TYPE).as_str() == Some("role");
 
     let mut give = |field, value: Value<'static>| {
         if record.get(field).is_missing() {
@@ -247,7 +262,8 @@ pub fn complete(record: &mut Record<'_>) {
     give(event::USER_TYPE, Value::str("unknown"));
     give(event::METHOD, Value::str("unknown"));
     give(event::KIND, Value::str("call"));
-    give(event::AK_TYPE, Value::str(ak_type(provider, ak.as_deref())));
+    give(event::AK_TYPE, Value::str(ak_type(provider, ak.as_deref(), role_session)));
+    give(event::ACTION, Value::maybe_str(api.as_deref().map(action)));
     give(event::IP, owned(source.as_deref().and_then(ip).map(Cow::into_owned)));
     give(event::IP_SCOPE, Value::str(ip_scope(source.as_deref())));
     if let (Some(service), Some(api)) = (&service, &api) {
@@ -261,17 +277,14 @@ pub fn complete(record: &mut Record<'_>) {
         }
     }
     let named = match record.get(event::PARAMS) {
-        Value::Json(params) => named_user(provider, params),
+        Value::Json(params) => {
+            let names = target_user_params(provider, service.as_deref(), api.as_deref());
+            named_user(names, &params.text)
+        }
         _ => None,
     };
-    let target = target_user(
-        provider,
-        named.as_deref(),
-        service.as_deref(),
-        api.as_deref(),
-        user.as_deref(),
-    );
-    let target = owned(target.map(str::to_owned));
+    let target = target_user(provider, named, service.as_deref(), api.as_deref(), user.clone());
+    let target = owned(target);
     let (role, user_id) = (text(record, event::ROLE), text(record, event::USER_ID));
     let ak_type = text(record, event::AK_TYPE).unwrap_or_default();
     let actor =
@@ -291,11 +304,15 @@ fn owned(text: Option<String>) -> Value<'static> {
     text.map_or(Value::Missing, |text| Value::Str(Cow::Owned(text)))
 }
 
-fn named_user(provider: Option<Provider>, params: &Json<'_>) -> Option<String> {
-    let params: serde_json::Value = serde_json::from_str(&params.text).ok()?;
-    target_user_params(provider)
-        .iter()
-        .find_map(|name| params.get(name)?.as_str().map(str::to_owned))
+/// Whom the first of these parameters names that names somebody; ids are written as numbers, too.
+/// `params` is JSON.
+pub fn named_user(names: &[&str], params: &str) -> Option<String> {
+    let params: serde_json::Value = serde_json::from_str(params).ok()?;
+    names.iter().find_map(|name| match params.get(name)? {
+        serde_json::Value::String(name) if !name.is_empty() => Some(name.clone()),
+        serde_json::Value::Number(id) if !id.is_f64() => Some(id.to_string()),
+        _ => None,
+    })
 }
 
 #[cfg(test)]
@@ -303,6 +320,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
+    use crate::value::Json;
 
     #[test]
     fn lambda_names_lose_their_version_and_others_keep_theirs() {
@@ -334,9 +352,15 @@ mod tests {
             (Alibaba, Some("STS.abc"), "temporary"),
             (Alibaba, Some("a1b2c3d4e5f6g7h8"), "long_term"),
             (Tencent, Some("AKIDexample"), "long_term"),
+            (Alibaba, Some("a1b2c3d4e5f6****"), "long_term"),
+            (Alibaba, Some("a1b2c3d4-5f6g7h8"), "unknown"),
+            (Tencent, Some("xyz"), "unknown"),
         ] {
-            assert_eq!(ak_type(Some(provider), ak), expected, "{provider:?} {ak:?}");
+            assert_eq!(ak_type(Some(provider), ak, false), expected, "{provider:?} {ak:?}");
         }
+        assert_eq!(ak_type(Some(Tencent), Some("AKIDexample"), true), "temporary");
+        assert_eq!(ak_type(Some(Aws), Some("AKIAEXAMPLE"), true), "long_term");
+        assert_eq!(ak_type(Some(Tencent), None, true), "none");
     }
 
     #[test]
@@ -417,6 +441,7 @@ mod tests {
             (event::IP_SCOPE, "private"),
             (event::TARGET_USER, "alice"),
             (event::METHOD, "unknown"),
+            (event::ACTION, "write"),
         ] {
             assert_eq!(record.get(field).as_str(), Some(value), "{}", field.field().name);
         }

@@ -291,7 +291,7 @@ fields! {
             aws "eventTime", alibaba "eventTime", tencent "eventTime; EventTime (UTC+8 strings)";
         ACCOUNT ? "account" Type::Str, "The account that holds the log.",
             aws "recipientAccountId ?? userIdentity.accountId",
-            alibaba "recipientAccountId ?? userIdentity.accountId",
+            alibaba "recipientAccountId ?? userIdentity.accountId ?? owner_id",
             tencent "userIdentity.accountId; AccountID";
         ACCOUNT_NAME ? "account_name" Type::Str, "The account's name, from the account table.",
             from [ACCOUNT], aws "table accounts", alibaba "table accounts", tencent "table accounts";
@@ -319,11 +319,12 @@ fields! {
             aws "userIdentity.accessKeyId", alibaba "userIdentity.accessKeyId",
             tencent "userIdentity.secretId; SecretId";
         AK_TYPE ! "ak_type" Type::Enum(&AK_TYPE), "Whether that key is a long-term or a temporary one.",
-            from [AK], aws "prefix AKIA, ASIA, ABIA", alibaba "prefix LTAI, STS., TMP.",
-            tencent "sessionContext";
+            from [AK USER_TYPE], aws "prefix AKIA, ASIA, ABIA", alibaba "prefix LTAI, STS., TMP.",
+            tencent "prefix AKID; sessionContext.token, expireTime, requestParameters.Token, type";
         MFA ? "mfa" Type::Bool, "Whether the session was opened with a second factor.",
             aws "sessionContext.attributes.mfaAuthenticated; additionalEventData.MFAUsed",
-            alibaba "sessionContext.attributes.mfaAuthenticated", tencent "sessionContext.mfa";
+            alibaba "sessionContext.attributes.mfaAuthenticated; additionalEventData.isMFAChecked",
+            tencent "sessionContext.mfa";
         IP ? "ip" Type::Str, "The caller's address; missing when the source is no IP address.",
             from [SOURCE], aws "sourceIPAddress", alibaba "sourceIpAddress",
             tencent "sourceIPAddress";
@@ -336,7 +337,8 @@ fields! {
             from [IP IP_SCOPE], aws "derived", alibaba "derived", tencent "derived";
         METHOD ! "method" Type::Enum(&METHOD), "By which way the call came.",
             aws "eventType, userAgent, sessionCredentialFromConsole, tlsDetails, invokedBy",
-            alibaba "eventType, userAgent", tencent "eventType";
+            alibaba "eventType, userAgent, accessKeyId, sessionContext, sourceIpAddress",
+            tencent "eventType; requestParameters.RequestSource";
         KIND ! "kind" Type::Enum(&EVENT_KIND), "What the event records.",
             aws "eventType", alibaba "eventType", tencent "eventName";
         SERVICE ? "service" Type::Str, "The product, in lower case: `iam`, `ram`, `cam`.",

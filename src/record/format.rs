@@ -105,6 +105,8 @@ pub struct Scratch {
     pub text: String,
     /// A record that stood as a string inside another, unescaped.
     pub inner: String,
+    /// A record whose parts stood in it as strings, with the parts in their place.
+    pub unfolded: String,
     /// Something worth saying of the last record that cost nothing; each call sets or clears it.
     pub note: Option<&'static str>,
 }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::paths as p;
 use crate::input::json::{Fields, decode};
+use crate::input::trail::after;
 
 pub(super) fn user_type(fields: &Fields<'_>) -> &'static str {
     let written = fields.get(p::TYPE).and_then(decode);
@@ -52,12 +53,7 @@ pub(super) fn session<'a>(fields: &Fields<'a>, user_type: &str) -> Option<Cow<'a
     if user_type != "role" {
         return None;
     }
-    let after = |text: &str| text.split_once(':').map(|(_, name)| name.len());
-    match fields.get(p::PRINCIPAL).and_then(decode)? {
-        Cow::Borrowed(text) => after(text).map(|len| Cow::Borrowed(&text[text.len() - len..])),
-        Cow::Owned(text) => after(&text).map(|len| Cow::Owned(text[text.len() - len..].to_owned())),
-    }
-    .filter(|name| !name.is_empty())
+    after(fields.get(p::PRINCIPAL).and_then(decode)?, ':')
 }
 
 /// Whether the session was opened with a second factor.

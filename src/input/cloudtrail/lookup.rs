@@ -1,67 +1,56 @@
 //! A row of LookupEvents without its inner record: the few fields that stand around it.
 
-use super::event::{maybe, name, service};
+use std::borrow::Cow;
+
+use super::event::service;
 use super::paths as p;
 use crate::input::json::{Fields, decode, list_of, untyped};
+use crate::input::trail::{Call, Sheet};
 use crate::record::field::event as field;
-use crate::record::{FieldId, FieldSet, Provider, Record, derive};
-use crate::value::{RecordKind, Time, Value};
+use crate::record::{FieldSet, Provider, Record, derive};
+use crate::value::{Time, Value};
 
 pub(super) fn map<'a>(
     fields: &Fields<'a>,
     text: &'a str,
     needed: &FieldSet,
+    account: Option<&'a str>,
     scratch: &'a mut String,
 ) -> Record<'a> {
     let get = |path| fields.get(path).and_then(decode);
-    let mut record = Record::new(RecordKind::Event);
-    let service = get(p::OUTER_SOURCE).map(service);
-    let api = get(p::OUTER_NAME).map(|name| {
-        let kept = derive::api(service.as_deref().unwrap_or_default(), &name).len();
-        super::event::cut(name, kept)
-    });
     let ak = get(p::OUTER_AK);
-    let ak_type = derive::ak_type(Some(Provider::Aws), ak.as_deref());
-    let user = get(p::OUTER_USER);
-
-    let mut put = |id: FieldId, value: Value<'a>| {
-        if needed.contains(id) {
-            record.set(id, value);
-        }
-    };
-    put(field::PROVIDER, Value::str("aws"));
-    put(field::ID, maybe(get(p::OUTER_ID)));
-    put(field::TIME, get(p::OUTER_TIME).and_then(|t| time(&t)).map_or(Value::Missing, Value::Time));
-    put(field::USER_TYPE, Value::str("unknown"));
-    put(field::METHOD, Value::str("unknown"));
-    put(field::KIND, Value::str("call"));
-    put(field::IP_SCOPE, Value::str("unknown"));
-    put(
-        field::ACTION,
-        match get(p::OUTER_READ_ONLY).as_deref() {
-            Some("true") => Value::str("read"),
-            Some("false") => Value::str("write"),
-            _ => Value::Missing,
+    let call = Call {
+        provider: Provider::Aws,
+        service: get(p::OUTER_SOURCE).map(service),
+        api: get(p::OUTER_NAME),
+        action: match get(p::OUTER_READ_ONLY).as_deref() {
+            Some("true") => Some("read"),
+            Some("false") => Some("write"),
+            _ => None,
         },
-    );
-    put(
-        field::RESOURCES,
-        fields
-            .get(p::OUTER_RESOURCES)
-            .and_then(|json| list_of(json, &["ResourceName"]))
-            .unwrap_or_default(),
-    );
-    put(field::RAW, untyped(text));
-    put(field::AK_TYPE, Value::str(ak_type));
-    put(field::ACTOR, maybe(ak.clone().filter(|_| ak_type == "long_term").or(user.clone())));
-    put(field::AK, maybe(ak));
-    put(field::USER, maybe(user));
-    put(field::SERVICE, maybe(service.clone()));
-    put(field::API, maybe(api.clone()));
-    if let (Some(service), Some(api)) = (service.as_deref(), api.as_deref()) {
-        name(&mut record, needed, scratch, service, api);
-    }
-    record
+        user: get(p::OUTER_USER),
+        user_id: None,
+        role: None,
+        ak_type: derive::ak_type(Some(Provider::Aws), ak.as_deref(), false),
+        ak,
+        source: None,
+    };
+    let mut sheet = Sheet::new(needed);
+    sheet.text(field::ID, || get(p::OUTER_ID));
+    sheet.put(field::TIME, || {
+        get(p::OUTER_TIME).and_then(|t| time(&t)).map_or(Value::Missing, Value::Time)
+    });
+    sheet.text(field::ACCOUNT, || account.map(Cow::Borrowed));
+    sheet.put(field::USER_TYPE, || Value::str("unknown"));
+    sheet.put(field::METHOD, || Value::str("unknown"));
+    sheet.put(field::KIND, || Value::str("call"));
+    sheet.put(field::RESOURCES, || {
+        let json = fields.get(p::OUTER_RESOURCES);
+        json.and_then(|json| list_of(json, &["ResourceName"])).unwrap_or_default()
+    });
+    sheet.put(field::RAW, || untyped(text));
+    call.put(&mut sheet, scratch, |_, _| None);
+    sheet.done()
 }
 
 /// The API gives seconds since 1970, with a fraction; the command line a time with its offset.

@@ -4,17 +4,27 @@ mod event;
 mod identity;
 mod lookup;
 mod paths;
-mod unwrap;
 
 use crate::input::json::{Fields, Shape};
-use crate::record::field::{event as field, of_kind};
-use crate::record::reference;
+use crate::input::trail::{self, Found, Row, Wrapping};
+use crate::record::field::event as field;
 use crate::record::{
     FieldSet, Format, Mapper, Origin, Outcome, Provider, RawRecord, Rows, Scratch,
 };
 use crate::value::{RecordKind, Time};
 
-use unwrap::Found;
+/// EventBridge, CloudWatch Logs, and the rows of LookupEvents.
+const WRAPPING: Wrapping = Wrapping {
+    provider: Provider::Aws,
+    keys: &[paths::DETAIL, paths::MESSAGE, paths::AT_MESSAGE],
+    row: Some(Row {
+        record: paths::INNER,
+        id: paths::OUTER_ID,
+        name: paths::OUTER_NAME,
+        source: paths::OUTER_SOURCE,
+    }),
+    around: 0..0,
+};
 
 /// AWS CloudTrail.
 #[derive(Debug)]
@@ -38,25 +48,22 @@ impl Format for CloudTrail {
     }
 
     fn carries(&self, _: &Origin) -> FieldSet {
-        // Two fields come from reference tables, whatever the record says.
-        of_kind(RecordKind::Event)
-            .filter(|id| !reference::fields().contains(*id))
-            .filter(|id| id.field().sources.iter().any(|(of, _)| *of == Provider::Aws))
-            .collect()
+        trail::carries(Provider::Aws)
     }
 
-    fn mapper(&self, needed: &FieldSet, _: &Origin, _: Time) -> Box<dyn Mapper> {
+    fn mapper(&self, needed: &FieldSet, origin: &Origin, _: Time) -> Box<dyn Mapper> {
         let needed = *needed;
         let wanted = move |path| match path {
             paths::PARAMS => needed.contains(field::PARAMS),
             paths::RESPONSE => needed.contains(field::RESPONSE),
             paths::RESOURCES | paths::OUTER_RESOURCES => needed.contains(field::RESOURCES),
-            paths::COUNT.. => false,
+            _ if path >= paths::PATHS.len() => false,
             // A slice costs next to nothing, and most are looked at to tell what a record is.
             _ => true,
         };
         Box::new(CloudTrailMapper {
             needed,
+            account: origin.account.clone(),
             shape: Shape::new(&[paths::PATHS, paths::WATCHED].concat(), wanted),
         })
     }
@@ -72,6 +79,8 @@ impl Format for CloudTrail {
 #[derive(Debug)]
 struct CloudTrailMapper {
     needed: FieldSet,
+    /// The account of records that name none.
+    account: Option<String>,
     shape: Shape,
 }
 
@@ -82,22 +91,20 @@ impl Mapper for CloudTrailMapper {
         scratch: &mut Scratch,
         emit: &mut dyn FnMut(Rows<'_>),
     ) -> Outcome {
-        let Scratch { text, inner, note } = scratch;
+        let Scratch { text, inner, note, .. } = scratch;
         *note = None;
-        match unwrap::find(raw.text, &self.shape, inner) {
+        let account = self.account.as_deref();
+        match trail::find(raw.text, &self.shape, &WRAPPING, inner) {
             Ok(Found::Event { fields, text: record }) => {
                 if fields.get(paths::EVENT_NAME).is_none() && !event::is_insight(&fields) {
-                    return Outcome::Skipped(
-                        crate::record::SkipReason::Malformed,
-                        "it has no `eventName`".to_owned(),
-                    );
+                    return trail::nameless();
                 }
-                emit(Rows::of(&event::map(&fields, record, &self.needed, text)));
+                emit(Rows::of(&event::map(&fields, record, &self.needed, account, text)));
                 Outcome::Read
             }
-            Ok(Found::Outer { fields, text: record }) => {
+            Ok(Found::Row { fields, text: record }) => {
                 *note = Some("CloudTrailEvent is not JSON: the fields around it were read");
-                emit(Rows::of(&lookup::map(&fields, record, &self.needed, text)));
+                emit(Rows::of(&lookup::map(&fields, record, &self.needed, account, text)));
                 Outcome::Read
             }
             Ok(Found::Foreign) => Outcome::Foreign,

@@ -1,27 +1,10 @@
 //! Where CloudTrail and its wrappings keep what is read.
 
-/// Gives each path its index and collects them.
-macro_rules! paths {
-    ($($name:ident = $path:literal;)*) => {
-        #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
-        enum Index { $($name),* }
-        $(pub(super) const $name: usize = Index::$name as usize;)*
-        /// How many there are.
-        pub(super) const COUNT: usize = PATHS.len();
-        /// Every path, by its index.
-        pub(super) const PATHS: &[&str] = &[$($path),*];
-    };
-}
-
-paths! {
+crate::input::trail::paths! {
     EVENT_ID = "eventID";
     EVENT_TIME = "eventTime";
-    EVENT_SOURCE = "eventSource";
-    EVENT_NAME = "eventName";
-    EVENT_TYPE = "eventType";
     EVENT_CATEGORY = "eventCategory";
     MANAGEMENT = "managementEvent";
-    REGION = "awsRegion";
     RECIPIENT = "recipientAccountId";
     SOURCE = "sourceIPAddress";
     AGENT = "userAgent";
@@ -40,7 +23,6 @@ paths! {
     FROM_CONSOLE = "sessionCredentialFromConsole";
     MFA_USED = "additionalEventData.MFAUsed";
     ADDENDUM = "addendum.reason";
-    TYPE = "userIdentity.type";
     USER = "userIdentity.userName";
     PRINCIPAL = "userIdentity.principalId";
     ARN = "userIdentity.arn";

@@ -1,68 +1,18 @@
 //! What becomes of CloudTrail records.
 #![allow(clippy::unwrap_used)]
 
-use std::fmt::Write as _;
-
 use serde_json::{Value as Tree, json};
 
 use super::*;
-use crate::record::SkipReason;
-use crate::value::{Elem, Type, Value};
+use crate::input::trail::sample::{self, Sample, typed as all};
+use crate::record::{FieldId, SkipReason};
 
-/// The canonical fields of a record, one a line, without those that are missing.
 fn fields(text: &str, needed: FieldSet) -> Result<String, Outcome> {
-    let raw = RawRecord { text, offset: 0, line: 1, column: 1, ordinal: 0, rows: 1 };
-    let mut out = String::new();
-    let mut scratch = Scratch::default();
-    let mapper = CloudTrail.mapper(&needed, &Origin::default(), Time(0));
-    let outcome = mapper.map(&raw, &mut scratch, &mut |Rows { record, .. }| {
-        for id in of_kind(RecordKind::Event) {
-            let value = record.get(id);
-            assert!(fits(value, id.field().ty), "{} is {value:?}", id.field().path());
-            if !needed.contains(id) {
-                assert!(value.is_missing(), "{} was not asked for", id.field().path());
-            }
-            let shown = match value {
-                Value::Missing => continue,
-                Value::Str(text) => text.to_string(),
-                Value::Bool(flag) => flag.to_string(),
-                Value::Time(time) => time.to_string(),
-                Value::Json(json) => json.text.to_string(),
-                Value::List(items) => {
-                    items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" ")
-                }
-                other => format!("{other:?}"),
-            };
-            let _ = writeln!(out, "{}: {shown}", id.field().name);
-        }
-        if record.revision {
-            out.push_str("(revision)\n");
-        }
-    });
-    if let Some(note) = scratch.note {
-        let _ = writeln!(out, "({note})");
-    }
-    if outcome == Outcome::Read { Ok(out) } else { Err(outcome) }
+    Sample::of(&CloudTrail).fields(text, needed)
 }
 
-fn fits(value: &Value<'_>, ty: Type) -> bool {
-    match (value, ty) {
-        (Value::Missing, _) | (Value::Bool(_), Type::Bool) | (Value::Time(_), Type::Time) => true,
-        (Value::Str(_), Type::Str | Type::Untyped) => true,
-        (Value::Str(word), Type::Enum(def)) => def.values.contains(&&**word),
-        (Value::List(items), Type::List(Elem::Str)) => items.iter().all(|i| i.as_str().is_some()),
-        (Value::Json(_) | Value::Int(_) | Value::Bool(_), Type::Untyped) => true,
-        _ => false,
-    }
-}
-
-fn all() -> FieldSet {
-    let mut set = FieldSet::all(RecordKind::Event);
-    for id in [field::RAW, field::PARAMS, field::RESPONSE] {
-        let without: FieldSet = set.iter().filter(|other| *other != id).collect();
-        set = without;
-    }
-    set
+fn one(text: &str, id: FieldId) -> String {
+    Sample::of(&CloudTrail).one(text, id)
 }
 
 const S3: &str = include_str!("../../../tests/data/cloudtrail/s3.json");
@@ -74,31 +24,7 @@ fn record(index: usize) -> String {
 
 /// A plain record with some keys replaced; `null` takes one away.
 fn with(changes: Tree) -> String {
-    let mut record: Tree = serde_json::from_str(&record(0)).unwrap();
-    merge(&mut record, changes);
-    record.to_string()
-}
-
-fn merge(into: &mut Tree, changes: Tree) {
-    for (key, value) in changes.as_object().unwrap() {
-        match (into.get_mut(key), value) {
-            (_, Tree::Null) => {
-                into.as_object_mut().unwrap().remove(key);
-            }
-            (Some(old), Tree::Object(_)) if old.is_object() => merge(old, value.clone()),
-            _ => into[key] = value.clone(),
-        }
-    }
-}
-
-/// One field of a record, `-` where it is missing.
-fn one(text: &str, id: crate::record::FieldId) -> String {
-    let shown = fields(text, [id].into_iter().collect()).unwrap();
-    let line = shown
-        .lines()
-        .find(|line| !line.starts_with('('))
-        .map(|line| line.split_once(": ").unwrap().1.to_owned());
-    line.unwrap_or_else(|| "-".to_owned())
+    sample::with(&record(0), changes)
 }
 
 #[test]
@@ -299,33 +225,16 @@ fn another_account_reads_an_object() {
 }
 
 #[test]
-fn every_carried_field_can_have_a_value() {
-    let mut seen = FieldSet::EMPTY;
-    let texts = (0..7).map(record).chain([with(json!({ "errorMessage": "no" }))]);
-    for text in texts {
-        for id in of_kind(RecordKind::Event).filter(|id| one(&text, *id) != "-") {
-            seen.insert(id);
-        }
-    }
-    assert_eq!(
-        seen.iter().map(|id| id.field().path()).collect::<Vec<_>>(),
-        CloudTrail
-            .carries(&Origin::default())
-            .iter()
-            .map(|id| id.field().path())
-            .collect::<Vec<_>>()
-    );
+fn it_carries_what_it_fills() {
+    let texts: Vec<String> =
+        (0..7).map(record).chain([with(json!({ "errorMessage": "no" }))]).collect();
+    Sample::of(&CloudTrail).assert_carries_what_it_fills(&texts);
 }
 
 #[test]
 fn each_field_is_the_same_alone_and_with_all_others() {
-    for text in (0..7).map(record) {
-        let together = fields(&text, FieldSet::all(RecordKind::Event)).unwrap();
-        for id in of_kind(RecordKind::Event) {
-            let line = format!("{}: {}\n", id.field().name, one(&text, id));
-            assert!(line.ends_with(": -\n") || together.contains(&line), "{line}");
-        }
-    }
+    let texts: Vec<String> = (0..7).map(record).collect();
+    Sample::of(&CloudTrail).assert_projection_changes_nothing(&texts);
 }
 
 #[test]

@@ -1,9 +1,15 @@
 //! Chosen parts of a JSON text, borrowed from its bytes, without building a tree.
 
+mod fold;
+mod leaves;
+mod nest;
 mod project;
 mod shape;
 mod text;
 
+pub(super) use fold::{holds_object, opened, unfold};
+pub(super) use leaves::texts;
+pub(super) use nest::nest;
 pub(super) use project::{Fault, Fields};
 pub(super) use shape::Shape;
 pub(super) use text::{decode, decode_into, list_of, untyped};

@@ -1,6 +1,7 @@
 //! Walks a JSON text beside a [`Shape`] and keeps the texts of the wanted paths.
 
 use std::fmt;
+use std::ops::Range;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
@@ -15,6 +16,8 @@ pub(in crate::input) struct Fields<'a> {
     texts: [&'a str; SLOTS],
     /// Whether the text is an object at all.
     pub(in crate::input) object: bool,
+    /// Whether a string that begins like an object stands where a path goes on.
+    pub(in crate::input) folded: bool,
     seen: u128,
     twice: Option<&'static str>,
 }
@@ -31,17 +34,20 @@ pub(in crate::input) struct Fault {
 impl<'a> Fields<'a> {
     /// Reads the whole text, which must be one JSON value and nothing else.
     pub(in crate::input) fn read(text: &'a str, shape: &Shape) -> Result<Self, Fault> {
-        let mut fields = Fields { texts: [""; SLOTS], object: false, seen: 0, twice: None };
+        let fields = Self::scan(text, shape)?;
+        fields.unambiguous()?;
+        Ok(fields)
+    }
+
+    /// The same, where the caller has yet to see whose text it is: [`Self::unambiguous`] is for it
+    /// to ask. Of a key that stands twice the first is read.
+    pub(in crate::input) fn scan(text: &'a str, shape: &Shape) -> Result<Self, Fault> {
+        let mut fields =
+            Fields { texts: [""; SLOTS], object: false, folded: false, seen: 0, twice: None };
         match walk_text(text, shape, 0, &mut fields) {
             Ok(object) => fields.object = object,
             Err(error) => {
-                return Err(match fields.twice {
-                    Some(path) => Fault {
-                        reason: SkipReason::DuplicateKey,
-                        detail: format!("a key stands twice on the way to `{path}`"),
-                    },
-                    None => Fault { reason: SkipReason::Syntax, detail: error.to_string() },
-                });
+                return Err(Fault { reason: SkipReason::Syntax, detail: error.to_string() });
             }
         }
         if has_lone_surrogate(text) {
@@ -51,6 +57,30 @@ impl<'a> Fields<'a> {
             });
         }
         Ok(fields)
+    }
+
+    /// Whether no key on a path stands twice.
+    pub(in crate::input) fn unambiguous(&self) -> Result<(), Fault> {
+        let fault = |path| Fault {
+            reason: SkipReason::DuplicateKey,
+            detail: format!("a key stands twice on the way to `{path}`"),
+        };
+        self.twice.map_or(Ok(()), |path| Err(fault(path)))
+    }
+
+    /// Takes over the texts of these paths that `other` has and this has not.
+    pub(in crate::input) fn adopt(&mut self, other: &Fields<'a>, paths: Range<usize>) {
+        let theirs = other.texts.get(paths.clone()).unwrap_or_default();
+        for (own, text) in self.texts.iter_mut().skip(paths.start).zip(theirs) {
+            if own.is_empty() {
+                *own = text;
+            }
+        }
+    }
+
+    /// Every text that was found, in the order of the paths.
+    pub(super) fn texts(&self) -> impl Iterator<Item = &'a str> + '_ {
+        self.texts.iter().copied().filter(|text| !text.is_empty())
     }
 
     /// The JSON text of a path; `None` where the record does not have it.
@@ -108,8 +138,13 @@ impl<'a> Visitor<'a> for Walk<'_, '_, 'a> {
         visit_i64(i64);
         visit_u64(u64);
         visit_f64(f64);
-        visit_str(&str);
         visit_unit();
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<bool, E> {
+        let goes_on = !self.shape.node(self.node).is_leaf();
+        self.fields.folded |= goes_on && text.trim_ascii_start().starts_with('{');
+        Ok(false)
     }
 
     fn visit_seq<A: SeqAccess<'a>>(self, mut items: A) -> Result<bool, A::Error> {
@@ -138,8 +173,9 @@ impl<'a> Visitor<'a> for Walk<'_, '_, 'a> {
             let info = shape.node(child);
             let bit = 1u128 << child;
             if fields.seen & bit != 0 {
-                fields.twice = Some(info.path);
-                return Err(serde::de::Error::custom("duplicate key"));
+                fields.twice.get_or_insert(info.path);
+                map.next_value::<IgnoredAny>()?;
+                continue;
             }
             fields.seen |= bit;
             match info.slot {

@@ -1,0 +1,154 @@
+//! One ActionTrail record as canonical fields.
+
+use std::borrow::Cow;
+
+use super::{identity, paths as p};
+use crate::input::json::{Fields, decode, opened, texts};
+use crate::input::trail::{Call, Sheet, before};
+use crate::record::field::event as field;
+use crate::record::{FieldSet, Provider, Record, derive};
+use crate::value::{Items, Time, Value};
+
+const PROVIDER: Option<Provider> = Some(Provider::Alibaba);
+
+/// Fills a record with the needed fields; `text` is the record's own, `scratch` holds what is put
+/// together.
+pub(super) fn map<'a>(
+    fields: &Fields<'a>,
+    text: &'a str,
+    needed: &FieldSet,
+    account: Option<&'a str>,
+    scratch: &'a mut String,
+) -> Record<'a> {
+    let get = |path| fields.get(path).and_then(decode);
+
+    // What several fields are worked out from. A slice each; only escapes allocate.
+    let event_type = get(p::EVENT_TYPE);
+    let kind = kind(event_type.as_deref());
+    let user_type = identity::user_type(fields);
+    let ak = get(p::AK);
+    let ak_type = derive::ak_type(PROVIDER, ak.as_deref(), false);
+    let call = Call {
+        provider: Provider::Alibaba,
+        service: get(p::SERVICE).or_else(|| get(p::EVENT_SOURCE).map(|host| before(host, '.'))),
+        api: get(p::EVENT_NAME),
+        action: match get(p::EVENT_RW).as_deref() {
+            Some("Read") => Some("read"),
+            Some("Write") => Some("write"),
+            _ => None,
+        },
+        user: identity::user(fields, user_type),
+        user_id: get(p::PRINCIPAL),
+        role: identity::role(fields, user_type),
+        ak,
+        ak_type,
+        source: get(p::SOURCE),
+    };
+
+    let mut sheet = Sheet::new(needed);
+    sheet.text(field::ID, || get(p::EVENT_ID));
+    sheet.put(field::TIME, || {
+        get(p::EVENT_TIME).and_then(|text| Time::parse(&text)).map_or(Value::Missing, Value::Time)
+    });
+    sheet.text(field::ACCOUNT, || {
+        let own = get(p::RECIPIENT).or_else(|| get(p::ACCOUNT)).or_else(|| get(p::OWNER));
+        own.or(account.map(Cow::Borrowed))
+    });
+    sheet.text(field::CALLER_ACCOUNT, || get(p::ACCOUNT));
+    sheet.put(field::USER_TYPE, || Value::str(user_type));
+    sheet.text(field::SESSION, || identity::session(fields, user_type));
+    sheet.flag(field::MFA, || identity::mfa(fields, kind == "signin"));
+    sheet.put(field::METHOD, || {
+        Value::str(method(fields, event_type.as_deref(), kind, user_type, ak_type))
+    });
+    sheet.put(field::KIND, || Value::str(kind));
+    sheet.word(field::CATEGORY, || match get(p::EVENT_CATEGORY).as_deref() {
+        Some("Management") => Some("management"),
+        Some("Data") => Some("data"),
+        _ => None,
+    });
+    sheet.text(field::CODE, || get(p::ERROR_CODE));
+    sheet.text(field::MESSAGE, || get(p::ERROR_MESSAGE));
+    sheet.flag(field::OK, || Some(get(p::ERROR_CODE).is_none()));
+    sheet.text(field::AGENT, || get(p::AGENT));
+    sheet.text(field::REGION, || get(p::ACS_REGION));
+    sheet.text(field::REQUEST_ID, || get(p::REQUEST_ID));
+    sheet.put(field::PARAMS, || {
+        let given = fields.get(p::PARAMS).filter(|json| !matches!(*json, "{}" | "null" | "\"\""));
+        given.or_else(|| fields.get(p::PARAMS_JSON)).map_or(Value::Missing, opened)
+    });
+    sheet.put(field::RESPONSE, || fields.get(p::RESPONSE).map_or(Value::Missing, opened));
+    sheet.put(field::RESOURCES, || resources(fields));
+    sheet.put(field::RAW, || opened(text));
+    call.put(&mut sheet, scratch, |service, api| {
+        let names = derive::target_user_params(PROVIDER, service, api);
+        let plain = names.iter().find_map(|&name| match name {
+            "UserName" => get(p::PARAMS_USER),
+            _ => get(p::PARAMS_PRINCIPAL),
+        });
+        plain.or_else(|| derive::named_user(names, &get(p::PARAMS_JSON)?).map(Cow::Owned))
+    });
+    sheet.done()
+}
+
+fn kind(event_type: Option<&str>) -> &'static str {
+    match event_type {
+        Some("ConsoleSignin") => "signin",
+        Some("ConsoleSignout") => "signout",
+        Some("AliyunServiceEvent") => "service",
+        _ => "call",
+    }
+}
+
+/// By which way the call came.
+///
+/// Most consoles call the API and leave `ApiCall`. What tells them is the user agent, which is the
+/// caller's own word, so it counts only where no access key signed: the console signs with none.
+fn method(
+    fields: &Fields<'_>,
+    event_type: Option<&str>,
+    kind: &str,
+    user_type: &str,
+    ak_type: &str,
+) -> &'static str {
+    if kind == "service" || user_type == "service" {
+        return "service";
+    }
+    if matches!(kind, "signin" | "signout")
+        || matches!(event_type, Some("ConsoleOperation" | "ConsoleCall"))
+    {
+        return "console";
+    }
+    let get = |path| fields.get(path).and_then(decode);
+    let keyless = ak_type == "none";
+    if keyless && get(p::AGENT).is_some_and(|agent| is_console_agent(&agent)) {
+        return "console";
+    }
+    if derive::ip_scope(get(p::SOURCE).as_deref()) == "service" {
+        return "service";
+    }
+    if keyless && identity::has_session(fields) { "console" } else { "api" }
+}
+
+fn is_console_agent(agent: &str) -> bool {
+    matches!(agent, "AliyunConsole" | "Aliyun Console")
+        || [".console.aliyun.com", ".console.alibabacloud.com"]
+            .iter()
+            .any(|host| agent.ends_with(host))
+}
+
+/// What the record references, then what it names: commas stand within a type, semicolons between.
+fn resources<'a>(fields: &Fields<'a>) -> Value<'a> {
+    let mut found: Vec<Cow<'a, str>> = fields.get(p::REFERENCED).map(texts).unwrap_or_default();
+    let named = fields.get(p::RESOURCE_NAME).and_then(decode).unwrap_or_default();
+    let names = named.split([',', ';']).map(str::trim).filter(|name| !name.is_empty());
+    for name in names {
+        if !found.iter().any(|known| known == name) {
+            found.push(Cow::Owned(name.to_owned()));
+        }
+    }
+    if found.is_empty() {
+        return Value::Missing;
+    }
+    Value::List(Items::Owned(found.into_iter().map(Value::Str).collect()))
+}

@@ -1,0 +1,65 @@
+//! Who calls, from `userIdentity`.
+
+use std::borrow::Cow;
+
+use super::paths as p;
+use crate::input::json::{Fields, decode};
+use crate::input::trail::{after, before};
+
+pub(super) fn user_type(fields: &Fields<'_>) -> &'static str {
+    match fields.get(p::TYPE).and_then(decode).as_deref() {
+        Some("root-account") => "root",
+        Some("ram-user") => "user",
+        Some("assumed-role") => "role",
+        Some("cloudsso-user" | "saml-user" | "oidc-user") => "federated",
+        Some("alibaba-cloud-account") => "account",
+        Some("system") => "service",
+        _ => "unknown",
+    }
+}
+
+/// As a person would name the caller; a session by its role.
+pub(super) fn user<'a>(fields: &Fields<'a>, user_type: &str) -> Option<Cow<'a, str>> {
+    let name = fields.get(p::USER).and_then(decode);
+    match user_type {
+        "role" => name.map(|name| before(name, ':')),
+        "root" => name.or(Some(Cow::Borrowed("root"))),
+        "service" => name.or_else(|| fields.get(p::PRINCIPAL).and_then(decode)),
+        _ => name,
+    }
+}
+
+/// The role that is assumed; its name stands before the `:` of the user's.
+pub(super) fn role<'a>(fields: &Fields<'a>, user_type: &str) -> Option<Cow<'a, str>> {
+    user(fields, user_type).filter(|_| user_type == "role")
+}
+
+/// The name of the role session, after the `:` of the user's name.
+pub(super) fn session<'a>(fields: &Fields<'a>, user_type: &str) -> Option<Cow<'a, str>> {
+    if user_type != "role" {
+        return None;
+    }
+    after(fields.get(p::USER).and_then(decode)?, ':')
+}
+
+/// Whether the call belongs to a session, which a long-term key has none of.
+pub(super) fn has_session(fields: &Fields<'_>) -> bool {
+    [p::SESSION, p::SESSION_OLD, p::MFA, p::MFA_OLD]
+        .iter()
+        .any(|&path| fields.get(path).and_then(decode).is_some())
+}
+
+/// Whether the session was opened with a second factor.
+pub(super) fn mfa(fields: &Fields<'_>, signin: bool) -> Option<bool> {
+    let said = |paths: [usize; 2]| {
+        let text = paths.iter().find_map(|&path| fields.get(path).and_then(decode))?;
+        match &*text {
+            _ if text.eq_ignore_ascii_case("true") => Some(true),
+            _ if text.eq_ignore_ascii_case("false") => Some(false),
+            _ => None,
+        }
+    };
+    let session = || said([p::MFA, p::MFA_OLD]);
+    let checked = || said([p::MFA_CHECKED, p::MFA_CHECKED_OLD]);
+    if signin { checked().or_else(session) } else { session() }
+}

@@ -1,0 +1,122 @@
+//! Alibaba Cloud ActionTrail: bare records, and the wrappings they come in.
+
+mod event;
+mod identity;
+mod paths;
+
+use std::borrow::Cow;
+
+use memchr::memmem;
+
+use crate::input::json::{Fault, Shape, nest, unfold};
+use crate::input::trail::{self, Found, Wrapping};
+use crate::record::field::event as field;
+use crate::record::{
+    FieldSet, Format, Mapper, Origin, Outcome, Provider, RawRecord, Rows, Scratch,
+};
+use crate::value::{RecordKind, Time};
+
+const WRAPPING: Wrapping = Wrapping {
+    provider: Provider::Alibaba,
+    keys: &[paths::EVENT, paths::DATA, paths::MESSAGE, paths::AT_MESSAGE, paths::CONTENT],
+    row: None,
+    around: paths::OWNER..paths::OWNER + 1,
+};
+
+/// Alibaba Cloud ActionTrail.
+#[derive(Debug)]
+pub struct ActionTrail;
+
+impl Format for ActionTrail {
+    fn name(&self) -> &'static str {
+        "actiontrail"
+    }
+
+    fn doc(&self) -> &'static str {
+        "Alibaba Cloud ActionTrail events as OSS, Log Service, LookupEvents and EventBridge give them"
+    }
+
+    fn provider(&self) -> Provider {
+        Provider::Alibaba
+    }
+
+    fn kinds(&self) -> &'static [RecordKind] {
+        &[RecordKind::Event]
+    }
+
+    fn carries(&self, _: &Origin) -> FieldSet {
+        trail::carries(Provider::Alibaba)
+    }
+
+    fn mapper(&self, needed: &FieldSet, origin: &Origin, _: Time) -> Box<dyn Mapper> {
+        let needed = *needed;
+        let wanted = move |path| match path {
+            paths::PARAMS => needed.contains(field::PARAMS),
+            paths::RESPONSE => needed.contains(field::RESPONSE),
+            paths::REFERENCED => needed.contains(field::RESOURCES),
+            _ => true,
+        };
+        Box::new(ActionTrailMapper {
+            needed,
+            account: origin.account.clone(),
+            shape: Shape::new(paths::PATHS, wanted),
+            folds: Shape::new(paths::FOLDS, |_| true),
+        })
+    }
+}
+
+#[derive(Debug)]
+struct ActionTrailMapper {
+    needed: FieldSet,
+    /// The account of records that name none.
+    account: Option<String>,
+    shape: Shape,
+    folds: Shape,
+}
+
+impl ActionTrailMapper {
+    fn read(
+        &self,
+        text: &str,
+        scratch: &mut Scratch,
+        emit: &mut dyn FnMut(Rows<'_>),
+    ) -> Result<Outcome, Fault> {
+        let Scratch { text: name, inner, unfolded, note, .. } = scratch;
+        *note = None;
+        let (fields, record) = match trail::find(text, &self.shape, &WRAPPING, inner)? {
+            Found::Event { fields, text } => (fields, text),
+            Found::Row { .. } | Found::Foreign => return Ok(Outcome::Foreign),
+        };
+        if fields.get(paths::EVENT_NAME).is_none() {
+            return Ok(trail::nameless());
+        }
+        let parts = unfold(record, fields, &self.shape, &self.folds, unfolded)?;
+        *note = parts.torn.then_some(trail::TORN);
+        let account = self.account.as_deref();
+        emit(Rows::of(&event::map(&parts.fields, record, &self.needed, account, name)));
+        Ok(Outcome::Read)
+    }
+}
+
+impl Mapper for ActionTrailMapper {
+    fn map(
+        &self,
+        raw: &RawRecord<'_>,
+        scratch: &mut Scratch,
+        emit: &mut dyn FnMut(Rows<'_>),
+    ) -> Outcome {
+        let text = flattened(raw.text, &self.shape).map_or(Cow::Borrowed(raw.text), Cow::Owned);
+        let read = self.read(&text, scratch, emit);
+        read.unwrap_or_else(|fault| Outcome::Skipped(fault.reason, fault.detail))
+    }
+}
+
+/// The record that a row of flattened keys stands for.
+fn flattened(text: &str, shape: &Shape) -> Option<String> {
+    memmem::find(text.as_bytes(), b"\"event.")?;
+    let mut out = String::new();
+    nest(text, paths::FLAT, shape, &mut out).then_some(out)
+}
+
+#[cfg(test)]
+mod tests;

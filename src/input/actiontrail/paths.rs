@@ -1,0 +1,52 @@
+//! Where ActionTrail and its wrappings keep what is read.
+
+crate::input::trail::paths! {
+    EVENT_ID = "eventId";
+    EVENT_TIME = "eventTime";
+    EVENT_CATEGORY = "eventCategory";
+    EVENT_RW = "eventRW";
+    SERVICE = "serviceName";
+    RECIPIENT = "recipientAccountId";
+    SOURCE = "sourceIpAddress";
+    AGENT = "userAgent";
+    ERROR_CODE = "errorCode";
+    ERROR_MESSAGE = "errorMessage";
+    REQUEST_ID = "requestId";
+    PARAMS = "requestParameters";
+    PARAMS_USER = "requestParameters.UserName";
+    PARAMS_PRINCIPAL = "requestParameters.UserPrincipalName";
+    PARAMS_JSON = "requestParameterJson";
+    RESPONSE = "responseElements";
+    REFERENCED = "referencedResources";
+    RESOURCE_NAME = "resourceName";
+    MFA_CHECKED = "additionalEventData.isMFAChecked";
+    MFA_CHECKED_OLD = "additionalEventData.mfaChecked";
+    USER = "userIdentity.userName";
+    PRINCIPAL = "userIdentity.principalId";
+    ACCOUNT = "userIdentity.accountId";
+    AK = "userIdentity.accessKeyId";
+    MFA = "userIdentity.sessionContext.attributes.mfaAuthenticated";
+    SESSION = "userIdentity.sessionContext.attributes.creationDate";
+    // In records from before the keys were named so.
+    MFA_OLD = "userIdentity.sessionContext.sessionAttributes.mfaAuthenticated";
+    SESSION_OLD = "userIdentity.sessionContext.sessionAttributes.creationDate";
+
+    // Log Service: `event` beside the tags of a log line.
+    EVENT = "event";
+    OWNER = "owner_id";
+
+    // EventBridge.
+    DATA = "data";
+
+    // Lines of a log shipper.
+    MESSAGE = "message";
+    AT_MESSAGE = "@message";
+    CONTENT = "content";
+}
+
+/// Objects that are written as strings of JSON, too.
+pub(super) const FOLDS: &[&str] =
+    &["userIdentity", "userIdentity.sessionContext", "requestParameters", "additionalEventData"];
+
+/// What stands before the keys of rows that Log Service flattened.
+pub(super) const FLAT: &str = "event.";

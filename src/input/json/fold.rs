@@ -1,0 +1,156 @@
+//! Objects that stand in a record as strings of JSON.
+
+use serde::de::IgnoredAny;
+
+use super::shape::SLOTS;
+use super::text::{decode, has_lone_surrogate, untyped};
+use super::{Fault, Fields, Shape};
+use crate::input::frame::too_deep;
+use crate::record::SkipReason;
+use crate::value::{Json, Value};
+
+/// What unfolding gave.
+pub(in crate::input) struct Unfolded<'a> {
+    /// The fields, with those that stood in strings.
+    pub(in crate::input) fields: Fields<'a>,
+    /// Whether a string that begins like an object is none, and stays a string.
+    pub(in crate::input) torn: bool,
+}
+
+/// Reads the record again with the strings on the paths of `folds` replaced by the objects that
+/// they hold; `out` takes that text. Where nothing is folded, nothing is read.
+///
+/// A string is replaced only if it is one JSON object by itself, so that its content cannot reach
+/// into the record around it.
+pub(in crate::input) fn unfold<'a>(
+    text: &'a str,
+    fields: Fields<'a>,
+    shape: &Shape,
+    folds: &Shape,
+    out: &'a mut String,
+) -> Result<Unfolded<'a>, Fault> {
+    if !fields.folded {
+        return Ok(Unfolded { fields, torn: false });
+    }
+    let parts = Fields::scan(text, folds)?;
+    let mut strings: Vec<(usize, &str)> = parts
+        .texts()
+        .filter(|part| holds_object(part))
+        .map(|part| (part.as_ptr().addr() - text.as_ptr().addr(), part))
+        .collect();
+    strings.sort_unstable_by_key(|(at, _)| *at);
+    out.clear();
+    let (mut done, mut torn) = (0, false);
+    for (at, string) in strings {
+        match decode(string).filter(|content| is_object(content)) {
+            Some(content) => {
+                out.push_str(&text[done..at]);
+                out.push_str(&content);
+                done = at + string.len();
+            }
+            None => torn = true,
+        }
+    }
+    if done == 0 {
+        return Ok(Unfolded { fields, torn });
+    }
+    out.push_str(&text[done..]);
+    let text: &'a str = out;
+    if too_deep(text.as_bytes()) {
+        let detail = "a string in it holds JSON that is".to_owned();
+        return Err(Fault { reason: SkipReason::TooDeep, detail });
+    }
+    let mut unfolded = Fields::read(text, shape)?;
+    unfolded.adopt(&fields, 0..SLOTS);
+    Ok(Unfolded { fields: unfolded, torn })
+}
+
+/// The value of an untyped field; a string that is one JSON object stands for the object.
+pub(in crate::input) fn opened(json: &str) -> Value<'_> {
+    if holds_object(json)
+        && let Some(text) = decode(json)
+        && is_object(&text)
+        && !too_deep(text.as_bytes())
+    {
+        return Value::Json(Json { text });
+    }
+    untyped(json)
+}
+
+/// Whether a string holds what begins like a JSON object.
+pub(in crate::input) fn holds_object(json: &str) -> bool {
+    json.strip_prefix('"').is_some_and(|text| text.trim_ascii_start().starts_with('{'))
+}
+
+/// Whether a text is one JSON object and nothing else.
+fn is_object(text: &str) -> bool {
+    text.trim_ascii_start().starts_with('{')
+        && !has_lone_surrogate(text)
+        && serde_json::from_str::<IgnoredAny>(text).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    const PATHS: [&str; 5] = ["id", "who.name", "who.more.k", "asked.user", "around"];
+    const FOLDS: [&str; 3] = ["who", "who.more", "asked"];
+
+    /// The text of each path, and whether a string stays one.
+    fn check(text: &str) -> Result<(Vec<Option<String>>, bool), SkipReason> {
+        let (shape, folds) = (Shape::new(&PATHS, |_| true), Shape::new(&FOLDS, |_| true));
+        let fields = Fields::read(text, &shape).unwrap();
+        let mut out = String::new();
+        match unfold(text, fields, &shape, &folds, &mut out) {
+            Ok(Unfolded { fields, torn }) => {
+                Ok(((0..PATHS.len()).map(|at| fields.get(at).map(str::to_owned)).collect(), torn))
+            }
+            Err(fault) => Err(fault.reason),
+        }
+    }
+
+    #[test]
+    fn strings_that_hold_an_object_are_read_as_one() {
+        for (text, name, more, user) in [
+            (r#"{"who":{"name":1,"more":{"k":2}},"asked":{"user":3}}"#, "1", "2", "3"),
+            (r#"{"who":"{\"name\":1}","asked":"{\"user\":\"\u00e9\"}"}"#, "1", "-", "\"é\""),
+            (
+                r#"{"who":{"more":" {\"k\":\"a\\\"b\"} ","name":1},"asked":""}"#,
+                "1",
+                r#""a\"b""#,
+                "-",
+            ),
+            (r#"{"asked":"{\"user\":3}","who":"text","x":"{\"k\":1}"}"#, "-", "-", "3"),
+        ] {
+            let (found, torn) = check(text).unwrap();
+            let found: Vec<&str> =
+                found[1..4].iter().map(|f| f.as_deref().unwrap_or("-")).collect();
+            assert_eq!((found, torn), (vec![name, more, user], false), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_string_that_is_not_an_object_by_itself_stays_a_string() {
+        for inner in [
+            r#"{\"user\":1},\"id\":{\"x\":2}"#,
+            r#"{\"user\":\"cut o"#,
+            r#"{\"user\":\"\\ud800\"}"#,
+            r#"{\"user\":1}}"#,
+        ] {
+            let text = format!(r#"{{"id":7,"asked":"{inner}"}}"#);
+            let (found, torn) = check(&text).unwrap();
+            assert_eq!((found[0].as_deref(), found[3].as_deref()), (Some("7"), None), "{text}");
+            assert!(torn, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_unfolds_is_held_to_the_same_laws() {
+        let twice = r#"{"asked":"{\"user\":1,\"user\":2}"}"#;
+        assert_eq!(check(twice), Err(SkipReason::DuplicateKey));
+        let deep = format!(r#"{{"asked":"{{\"x\":{}{}}}"}}"#, "[".repeat(600), "]".repeat(600));
+        assert_eq!(check(&deep), Err(SkipReason::TooDeep));
+    }
+}

@@ -1,0 +1,127 @@
+//! The texts of a JSON value, wherever they stand in it.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+
+use super::text::decode;
+
+/// Every text and number below a JSON value, in order and each once, without empty ones; keys are
+/// none of them. A string that holds an array or an object stands for what it holds.
+pub(in crate::input) fn texts(json: &str) -> Vec<Cow<'_, str>> {
+    if let Some(Cow::Borrowed(text)) = decode(json)
+        && !is_json(text)
+    {
+        return vec![Cow::Borrowed(text)];
+    }
+    let mut found: Vec<Cow<'_, str>> = Vec::new();
+    for text in read(json).unwrap_or_default() {
+        if !text.is_empty() && !found.iter().any(|known| *known == text) {
+            found.push(Cow::Owned(text));
+        }
+    }
+    found
+}
+
+fn is_json(text: &str) -> bool {
+    text.trim_ascii_start().starts_with(['[', '{'])
+}
+
+/// All of them; `None` where the text is not one JSON value.
+fn read(json: &str) -> Option<Vec<String>> {
+    let mut texts = Vec::new();
+    let mut deserializer = serde_json::Deserializer::from_str(json);
+    Leaves(&mut texts).deserialize(&mut deserializer).ok()?;
+    deserializer.end().ok()?;
+    Some(texts)
+}
+
+struct Leaves<'f>(&'f mut Vec<String>);
+
+impl<'a> DeserializeSeed<'a> for Leaves<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'a>>(self, json: D) -> Result<(), D::Error> {
+        json.deserialize_any(self)
+    }
+}
+
+impl<'a> Visitor<'a> for Leaves<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<(), E> {
+        match is_json(text).then(|| read(text)).flatten() {
+            Some(inner) => self.0.extend(inner),
+            None => self.0.push(text.to_owned()),
+        }
+        Ok(())
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<(), E> {
+        self.0.push(number.to_string());
+        Ok(())
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<(), E> {
+        self.0.push(number.to_string());
+        Ok(())
+    }
+
+    // No id of a resource is a fraction, a flag or nothing.
+    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'a>>(self, mut items: A) -> Result<(), A::Error> {
+        while items.next_element_seed(Leaves(self.0))?.is_some() {}
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'a>>(self, mut map: A) -> Result<(), A::Error> {
+        while map.next_key::<serde::de::IgnoredAny>()?.is_some() {
+            map.next_value_seed(Leaves(self.0))?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_found_in_every_form() {
+        for (json, expected) in [
+            (
+                r#"{"ACS::RAM::User":["alice","bob"],"ACS::RAM::Group":["ops","bob"]}"#,
+                "alice bob ops",
+            ),
+            (r#"["a",1,"",null,true,{"k":"b"}]"#, "a 1 b"),
+            (r#""qcs::cam::uin/1:uin/2""#, "qcs::cam::uin/1:uin/2"),
+            (r#""[\"*\"]""#, "*"),
+            (r#""{\"T\":[\"x\"]}""#, "x"),
+            (r#"{"T":"[\"x\",\"y\"]","U":"[z"}"#, "x y [z"),
+            (r#""[not JSON""#, "[not JSON"),
+            (r#""""#, ""),
+            ("null", ""),
+            ("{}", ""),
+        ] {
+            assert_eq!(texts(json).join(" "), expected, "{json}");
+        }
+        let deep = "[".repeat(500) + &"]".repeat(500);
+        assert!(texts(&deep).is_empty());
+    }
+}

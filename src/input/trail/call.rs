@@ -1,0 +1,87 @@
+//! The fields that are worked out from others, the same way for every cloud.
+
+use std::borrow::Cow;
+
+use super::{Sheet, cut};
+use crate::record::field::event as field;
+use crate::record::{Provider, derive};
+use crate::value::Value;
+
+/// What derived fields are worked out from, as a format read it.
+pub(in crate::input) struct Call<'a> {
+    pub(in crate::input) provider: Provider,
+    /// The product, in any case.
+    pub(in crate::input) service: Option<Cow<'a, str>>,
+    /// The operation as recorded.
+    pub(in crate::input) api: Option<Cow<'a, str>>,
+    /// `read` or `write`, where the record says so.
+    pub(in crate::input) action: Option<&'static str>,
+    pub(in crate::input) user: Option<Cow<'a, str>>,
+    pub(in crate::input) user_id: Option<Cow<'a, str>>,
+    pub(in crate::input) role: Option<Cow<'a, str>>,
+    pub(in crate::input) ak: Option<Cow<'a, str>>,
+    pub(in crate::input) ak_type: &'static str,
+    /// Where the call came from, as recorded.
+    pub(in crate::input) source: Option<Cow<'a, str>>,
+}
+
+impl<'a> Call<'a> {
+    /// Puts them and what is derived from them. `scratch` takes the text that names the call;
+    /// `named` is the user that the parameters of a call name, for its service and operation.
+    pub(in crate::input) fn put(
+        self,
+        sheet: &mut Sheet<'a, '_>,
+        scratch: &'a mut String,
+        named: impl FnOnce(Option<&str>, Option<&str>) -> Option<Cow<'a, str>>,
+    ) {
+        let Call { provider, service, api, action, user, user_id, role, ak, ak_type, source } =
+            self;
+        // `provider:service.api`, of which the service and the name are parts: no text is copied
+        // twice, and none is allocated to have a service in lower case.
+        scratch.clear();
+        scratch.push_str(provider.name());
+        scratch.push(':');
+        let start = scratch.len();
+        scratch.push_str(service.as_deref().unwrap_or_default());
+        scratch[start..].make_ascii_lowercase();
+        let end = scratch.len();
+        let kept = api.as_deref().map_or(0, |api| derive::api(&scratch[start..], api).len());
+        let api = api.map(|api| cut(api, kept));
+        if let Some(api) = &api {
+            scratch.push('.');
+            scratch.push_str(api);
+        }
+        let operation: &'a str = scratch;
+        let service = service.map(|_| &operation[start..end]);
+        let complete = service.is_some() && api.is_some();
+
+        sheet.put(field::PROVIDER, || Value::str(provider.name()));
+        sheet.put(field::OPERATION, || Value::maybe_str(complete.then_some(operation)));
+        sheet.put(field::NAME, || Value::maybe_str(complete.then(|| &operation[start..])));
+        sheet.put(field::SERVICE, || Value::maybe_str(service));
+        sheet.word(field::ACTION, || action.or_else(|| api.as_deref().map(derive::action)));
+        sheet.text(field::TARGET_USER, || {
+            let named = named(service, api.as_deref());
+            derive::target_user(Some(provider), named, service, api.as_deref(), user.clone())
+        });
+        sheet.text(field::ACTOR, || {
+            derive::actor(ak.clone(), ak_type, role.clone(), user_id.clone(), user.clone())
+        });
+        sheet.put(field::AK_TYPE, || Value::str(ak_type));
+        sheet.put(field::IP_SCOPE, || Value::str(derive::ip_scope(source.as_deref())));
+        sheet.text(field::IP, || source.clone().and_then(address));
+        sheet.text(field::API, || api);
+        sheet.text(field::USER, || user);
+        sheet.text(field::USER_ID, || user_id);
+        sheet.text(field::ROLE, || role);
+        sheet.text(field::AK, || ak);
+        sheet.text(field::SOURCE, || source);
+    }
+}
+
+fn address(source: Cow<'_, str>) -> Option<Cow<'_, str>> {
+    match source {
+        Cow::Borrowed(source) => derive::ip(source),
+        Cow::Owned(source) => derive::ip(&source).map(|ip| Cow::Owned(ip.into_owned())),
+    }
+}

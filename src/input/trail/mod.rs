@@ -1,0 +1,43 @@
+//! What the audit trails of the clouds have in common.
+//!
+//! Their records share the names of most keys, so [`cloud`] says whose a record is; [`find`]
+//! takes it out of what it is wrapped in; a [`Sheet`] takes the fields that are needed, and a
+//! [`Call`] the values that derived fields are worked out from.
+
+mod call;
+mod cloud;
+mod paths;
+mod part;
+mod sheet;
+mod unwrap;
+
+pub(super) use call::Call;
+pub(super) use part::{after, before, cut};
+pub(super) use paths::paths;
+pub(super) use sheet::Sheet;
+pub(super) use unwrap::{Found, Row, Wrapping, find};
+
+use crate::record::field::of_kind;
+use crate::record::{FieldSet, Outcome, Provider, SkipReason, reference};
+use crate::value::RecordKind;
+
+/// The fields that a trail of this provider can fill.
+pub(super) fn carries(provider: Provider) -> FieldSet {
+    // Some fields come from reference tables, whatever the record says.
+    of_kind(RecordKind::Event)
+        .filter(|id| !reference::fields().contains(*id))
+        .filter(|id| id.field().sources.iter().any(|(of, _)| *of == provider))
+        .collect()
+}
+
+/// What there is to say of a record with a part that [`unfold`](super::json::unfold) finds torn.
+pub(super) const TORN: &str =
+    "a part of the record begins like JSON and is none: it was read as text";
+
+/// A record of a trail that does not say what was called.
+pub(super) fn nameless() -> Outcome {
+    Outcome::Skipped(SkipReason::Malformed, "it has no `eventName`".to_owned())
+}
+
+#[cfg(test)]
+pub(super) mod sample;

@@ -1,0 +1,29 @@
+//! Parts of a text, borrowed where the text is.
+
+use std::borrow::Cow;
+
+/// The first `len` bytes.
+pub(in crate::input) fn cut(text: Cow<'_, str>, len: usize) -> Cow<'_, str> {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(&text[..len]),
+        Cow::Owned(mut text) => {
+            text.truncate(len);
+            Cow::Owned(text)
+        }
+    }
+}
+
+/// What stands before the first of these characters, or all of it.
+pub(in crate::input) fn before(text: Cow<'_, str>, mark: char) -> Cow<'_, str> {
+    let len = text.find(mark).unwrap_or(text.len());
+    cut(text, len)
+}
+
+/// What stands after the first of these characters; `None` where there is none, or nothing after.
+pub(in crate::input) fn after(text: Cow<'_, str>, mark: char) -> Option<Cow<'_, str>> {
+    let rest = match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.split_once(mark)?.1),
+        Cow::Owned(text) => Cow::Owned(text.split_once(mark)?.1.to_owned()),
+    };
+    (!rest.is_empty()).then_some(rest)
+}

@@ -1,0 +1,32 @@
+//! The paths of a format, numbered.
+
+/// Gives each path its index and collects them in `PATHS`, behind those that tell a record's cloud.
+macro_rules! paths {
+    ($($name:ident = $path:literal;)*) => {
+        $crate::input::trail::paths! { numbered
+            EVENT_NAME = "eventName";
+            EVENT_TYPE = "eventType";
+            EVENT_SOURCE = "eventSource";
+            TYPE = "userIdentity.type";
+            AWS_REGION = "awsRegion";
+            ACS_REGION = "acsRegion";
+            SECRET_ID = "userIdentity.secretId";
+            ACTION_TYPE = "actionType";
+            API_ERROR_CODE = "apiErrorCode";
+            $($name = $path;)*
+        }
+    };
+    (numbered $($name:ident = $path:literal;)*) => {
+        #[allow(non_camel_case_types, clippy::upper_case_acronyms, dead_code)]
+        enum Index { $($name),* }
+        $(
+            #[allow(dead_code, reason = "a format reads few of the other clouds' paths")]
+            pub(in crate::input) const $name: usize = Index::$name as usize;
+        )*
+        /// Every path, by its index.
+        #[allow(dead_code)]
+        pub(in crate::input) const PATHS: &[&str] = &[$($path),*];
+    };
+}
+
+pub(in crate::input) use paths;
