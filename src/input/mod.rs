@@ -6,6 +6,7 @@
 //! where records are rows of a table.
 
 mod actiontrail;
+mod cloudaudit;
 mod cloudtrail;
 mod csv;
 mod discover;
@@ -20,13 +21,14 @@ mod unclaimed;
 use crate::record::Format;
 
 pub use actiontrail::ActionTrail;
+pub use cloudaudit::CloudAudit;
 pub use cloudtrail::CloudTrail;
 pub use discover::STDIN;
 pub use open::{FREE_BYTES, MAX_RATIO, Progress};
 pub use set::{InputNote, InputSet, Stdin};
 
 /// Every input format, in the order in which they are tried.
-pub static FORMATS: &[&dyn Format] = &[&CloudTrail, &ActionTrail];
+pub static FORMATS: &[&dyn Format] = &[&CloudTrail, &ActionTrail, &CloudAudit];
 
 #[cfg(test)]
 mod tests;

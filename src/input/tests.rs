@@ -131,6 +131,7 @@ fn real_logs_are_read_whole() {
         ("aws/transcribed", "1 files read, 0 no inputs, 0 others; 1 events, 0 skipped"),
         ("aws/docs-events.ndjson", "1 files read, 0 no inputs, 0 others; 8 events, 0 skipped"),
         ("alibaba/transcribed", "2 files read, 0 no inputs, 0 others; 5 events, 0 skipped"),
+        ("tencent/docs-events.ndjson", "1 files read, 0 no inputs, 0 others; 5 events, 0 skipped"),
         ("alibaba/docs-events.ndjson", "1 files read, 0 no inputs, 0 others; 1 events, 0 skipped"),
     ] {
         let Some(path) = shared(folder) else { continue };
@@ -294,6 +295,30 @@ fn every_form_of_actiontrail_is_read() {
 }
 
 #[test]
+fn every_form_of_cloudaudit_is_read() {
+    let names = [
+        "tracking-set.json",
+        "records.json",
+        "lines.ndjson",
+        "log-service.ndjson",
+        "describe-events.json",
+        "look-up-events.json",
+        "eventbridge.json",
+    ];
+    insta::assert_snapshot!(lines_of("cloudaudit", &names), @r"
+    tracking-set.json: read; array plain; 6 events
+    records.json: read; records-object plain; 6 events
+    lines.ndjson: read; lines plain; 6 events
+    log-service.ndjson: read; lines plain; 4 events
+    describe-events.json: read; response-object plain; 3 events
+    look-up-events.json: read; events-object plain; 3 events; 1x CloudAuditEvent is not JSON: the fields around it were read
+    eventbridge.json: read; object plain; 1 events
+    ");
+    let packed = read_bytes(gzip(&fs::read(data("cloudaudit", "records.json")).unwrap()));
+    assert_eq!(line(&packed), "read; records-object gzip; 6 events");
+}
+
+#[test]
 fn what_a_file_is_depends_on_its_bytes() {
     let one = fs::read(fixture("single.json")).unwrap();
     let record = serde_json::from_slice::<serde_json::Value>(&one).unwrap().to_string();
@@ -344,8 +369,8 @@ fn what_a_file_is_depends_on_its_bytes() {
     null: declined: `null`; object plain; 0 events
     no records: declined: no records in its container; records-object plain; 0 events
     text: unclaimed: neither JSON, nor lines of JSON, nor a table of a known format;  plain; 0 events
-    other JSON: unclaimed: none of its records is of a known format (tried: cloudtrail, actiontrail); the first has the keys `name`, `version`; object plain; 0 events
-    other records: unclaimed: none of its records is of a known format (tried: cloudtrail, actiontrail); the first has the key `a`; records-object plain; 0 events
+    other JSON: unclaimed: none of its records is of a known format (tried: cloudtrail, actiontrail, cloudaudit); the first has the keys `name`, `version`; object plain; 0 events
+    other records: unclaimed: none of its records is of a known format (tried: cloudtrail, actiontrail, cloudaudit); the first has the key `a`; records-object plain; 0 events
     a picture: unclaimed: neither JSON nor text in UTF-8;  plain; 0 events
     a zip archive: unclaimed: a zip archive: unpack it;  plain; 0 events
     UTF-16 with its mark: unclaimed: UTF-16 text: convert it to UTF-8;  plain; 0 events
@@ -500,7 +525,7 @@ fn folders_are_walked_in_order_and_everything_in_them_is_named() {
     a/loop: not an input: a link to a folder, which is not followed;  plain; 0 events
     a/name with \u{1b}[2J.json: declined: an empty array; array plain; 0 events
     a/notes.txt: not an input: neither JSON, nor lines of JSON, nor a table of a known format;  plain; 0 events
-    a/other.json: unclaimed: none of its records is of a known format (tried: cloudtrail, actiontrail); the first has the key `a`; object plain; 0 events
+    a/other.json: unclaimed: none of its records is of a known format (tried: cloudtrail, actiontrail, cloudaudit); the first has the key `a`; object plain; 0 events
     a/self: unreadable: Too many levels of symbolic links (os error 40);  plain; 0 events
     socket.json: not an input: not a regular file;  plain; 0 events
     ");

@@ -233,7 +233,7 @@ pub struct FileAccount {
     pub path: String,
     /// What it turned out to be.
     pub status: FileStatus,
-    /// The container its records came in (`records-object`, `array`, `lines`, `object`,
+    /// The container its records came in (`records-object`, `response-object`, `array`, `lines`, `object`,
     /// `rows`).
     pub container: &'static str,
     /// How it was compressed, if it was.

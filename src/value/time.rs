@@ -21,6 +21,16 @@ impl Time {
         Some(Self(timestamp.as_microsecond()))
     }
 
+    /// The same, or a date and a time of day without an offset (`2024-08-01 13:33:28`), which is
+    /// then that of `zone`.
+    pub fn parse_in(text: &str, zone: &Zone) -> Option<Self> {
+        Self::parse(text).or_else(|| {
+            let local: jiff::civil::DateTime = text.parse().ok()?;
+            let timestamp = zone.tz.to_ambiguous_timestamp(local).compatible().ok()?;
+            Some(Self(timestamp.as_microsecond()))
+        })
+    }
+
     /// Whole seconds since 1970.
     pub fn from_seconds(seconds: i64) -> Option<Self> {
         seconds.checked_mul(1_000_000).map(Self).filter(|t| t.timestamp().is_some())
@@ -99,6 +109,11 @@ impl Zone {
     /// UTC.
     pub fn utc() -> Self {
         Self { name: "UTC".into(), tz: TimeZone::UTC }
+    }
+
+    /// Eight hours ahead of UTC.
+    pub fn utc_plus_8() -> Self {
+        Self { name: "+08:00".into(), tz: TimeZone::fixed(jiff::tz::offset(8)) }
     }
 
     /// The zone with this name (`Asia/Shanghai`), or an offset (`+08:00`).

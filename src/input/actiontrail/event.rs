@@ -4,10 +4,10 @@ use std::borrow::Cow;
 
 use super::{identity, paths as p};
 use crate::input::json::{Fields, decode, opened, texts};
-use crate::input::trail::{Call, Sheet, before};
+use crate::input::trail::{Call, Sheet, before, list};
 use crate::record::field::event as field;
 use crate::record::{FieldSet, Provider, Record, derive};
-use crate::value::{Items, Time, Value};
+use crate::value::{Time, Value};
 
 const PROVIDER: Option<Provider> = Some(Provider::Alibaba);
 
@@ -139,16 +139,8 @@ fn is_console_agent(agent: &str) -> bool {
 
 /// What the record references, then what it names: commas stand within a type, semicolons between.
 fn resources<'a>(fields: &Fields<'a>) -> Value<'a> {
-    let mut found: Vec<Cow<'a, str>> = fields.get(p::REFERENCED).map(texts).unwrap_or_default();
+    let referenced = fields.get(p::REFERENCED).map(texts).unwrap_or_default();
     let named = fields.get(p::RESOURCE_NAME).and_then(decode).unwrap_or_default();
     let names = named.split([',', ';']).map(str::trim).filter(|name| !name.is_empty());
-    for name in names {
-        if !found.iter().any(|known| known == name) {
-            found.push(Cow::Owned(name.to_owned()));
-        }
-    }
-    if found.is_empty() {
-        return Value::Missing;
-    }
-    Value::List(Items::Owned(found.into_iter().map(Value::Str).collect()))
+    list(referenced.into_iter().chain(names.map(|name| Cow::Owned(name.to_owned()))))
 }

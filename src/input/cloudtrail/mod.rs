@@ -16,7 +16,7 @@ use crate::value::{RecordKind, Time};
 /// EventBridge, CloudWatch Logs, and the rows of LookupEvents.
 const WRAPPING: Wrapping = Wrapping {
     provider: Provider::Aws,
-    keys: &[paths::DETAIL, paths::MESSAGE, paths::AT_MESSAGE],
+    keys: &[paths::INNER, paths::DETAIL, paths::MESSAGE, paths::AT_MESSAGE],
     row: Some(Row {
         record: paths::INNER,
         id: paths::OUTER_ID,

@@ -74,6 +74,8 @@ pub(in crate::input) struct Framer {
     /// Where the record at hand begins.
     begun: Place,
     ordinal: u64,
+    /// How many objects stand around the array of records.
+    around: usize,
     /// Arrays inside the array of records that are open; their items are records too.
     nested: u64,
     /// Whether the next item of an array may begin: after its bracket or a comma.
@@ -122,6 +124,7 @@ impl Framer {
             place: Place::START,
             begun: Place::START,
             ordinal: 0,
+            around: 0,
             nested: 0,
             separated: true,
             limit: MAX_RECORD,

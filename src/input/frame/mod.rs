@@ -1,8 +1,9 @@
 //! Splits a stream of bytes into records.
 //!
 //! The container is told by content: `{"Records":[…]}` and `{"Events":[…]}` with other keys
-//! around, `[…]`, one record a line, objects one after the other, or the rows of a table. A record that is not well
-//! formed costs itself: the splitter goes on at the next one.
+//! around, the latter also inside a `Response`; `[…]`, one record a line, objects one after the
+//! other, or the rows of a table. A record that is not well formed costs itself: the splitter goes
+//! on at the next one.
 
 mod framer;
 mod head;

@@ -16,6 +16,8 @@ pub(super) struct Scan {
     /// The deepest nesting so far.
     pub(super) deepest: usize,
     open: Vec<u8>,
+    /// Whether the object inside the outermost one is its `Response`.
+    answer: bool,
     in_string: bool,
     /// The last byte outside strings that is not blank; 0 before the first.
     last: u8,
@@ -30,17 +32,25 @@ pub(super) enum Stop {
     End(usize),
     /// A byte that cannot stand where it does.
     Broken(usize),
-    /// An array that is the value of a key of the outermost object; only when asked for.
+    /// An array that is the value of a key of the outermost object, or of the object that is its
+    /// `Response`; only when asked for.
     Array(usize),
 }
 
 impl Scan {
-    /// Starts over inside an object of which the beginning is not looked at again.
-    pub(super) fn resume_object(&mut self) {
+    /// Starts over after an array, inside as many objects, of which the beginning is not looked at
+    /// again.
+    pub(super) fn resume_object(&mut self, around: usize) {
         *self = Scan { open: std::mem::take(&mut self.open), ..Scan::default() };
         self.open.clear();
-        self.open.push(b'{');
+        self.open.resize(around, b'{');
+        self.answer = around == 2;
         self.last = b']';
+    }
+
+    /// How many objects stand around the array at which the scan stopped.
+    pub(super) fn around(&self) -> usize {
+        self.open.len().saturating_sub(1)
     }
 
     /// Starts over.
@@ -97,7 +107,11 @@ impl Scan {
                     if !fits {
                         return Stop::Broken(at);
                     }
-                    if arrays && byte == b'[' && self.open.len() == 1 {
+                    let depth = self.open.len();
+                    if arrays && depth == 1 {
+                        self.answer = bytes.get(self.string..).is_some_and(is_response);
+                    }
+                    if arrays && byte == b'[' && (depth == 1 || (depth == 2 && self.answer)) {
                         self.at = at + 1;
                         self.open.push(byte);
                         self.last = byte;
@@ -123,6 +137,11 @@ impl Scan {
             at += 1;
         }
     }
+}
+
+/// Whether a key that begins here is that of an API's answer.
+fn is_response(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"\"Response\"")
 }
 
 enum StringEnd {

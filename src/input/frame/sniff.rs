@@ -74,7 +74,9 @@ fn object_end(line: &[u8]) -> Option<usize> {
     loop {
         match scan.run(line, true) {
             Stop::End(end) => return Some(end),
-            Stop::Array(at) if container(line, scan.string, at).is_some() => return None,
+            Stop::Array(at) if container(line, scan.string, at, scan.around()).is_some() => {
+                return None;
+            }
             Stop::Array(_) => {}
             Stop::Pause | Stop::Broken(_) => return None,
         }
@@ -82,10 +84,17 @@ fn object_end(line: &[u8]) -> Option<usize> {
 }
 
 /// The name of the container, when the array that begins at `array` is the value of such a key,
-/// whose string begins at `string`.
-pub(super) fn container(bytes: &[u8], string: usize, array: usize) -> Option<&'static str> {
+/// whose string begins at `string`, inside `around` objects.
+pub(super) fn container(
+    bytes: &[u8],
+    string: usize,
+    array: usize,
+    around: usize,
+) -> Option<&'static str> {
     let key = bytes.get(string..array)?.trim_ascii_end().strip_suffix(b":")?.trim_ascii_end();
     match key {
+        b"\"Events\"" if around == 2 => Some("response-object"),
+        _ if around != 1 => None,
         b"\"Records\"" => Some("records-object"),
         b"\"Events\"" => Some("events-object"),
         _ => None,
@@ -109,6 +118,9 @@ mod tests {
             ("{\"Records\":[\n{\"a\":1},\n{\"a\":2}\n]}\n", Values),
             ("{\"Records\":[{\"a\":1}]}\n{\"Records\":[{\"a\":1}]}\n", Values),
             ("{\"x\":[1],\"Events\" : [{\"a\":1}]}", Values),
+            ("{\"Response\":{\"Events\":[{\"a\":1}]}}\n", Values),
+            ("{\"Answer\":{\"Events\":[{\"a\":1}]}}\n", Lines),
+            ("{\"Response\":{\"a\":{\"Events\":[{\"a\":1}]}}}\n", Lines),
             ("[\n{\"a\":1}\n]", Values),
             ("{\"a\":1}{\"a\":2}", Values),
             ("null\n", Values),

@@ -12,7 +12,7 @@ mod sheet;
 mod unwrap;
 
 pub(super) use call::Call;
-pub(super) use part::{after, before, cut};
+pub(super) use part::{after, before, cut, list};
 pub(super) use paths::paths;
 pub(super) use sheet::Sheet;
 pub(super) use unwrap::{Found, Row, Wrapping, find};

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::value::{Items, Value};
+
 /// The first `len` bytes.
 pub(in crate::input) fn cut(text: Cow<'_, str>, len: usize) -> Cow<'_, str> {
     match text {
@@ -11,6 +13,20 @@ pub(in crate::input) fn cut(text: Cow<'_, str>, len: usize) -> Cow<'_, str> {
             Cow::Owned(text)
         }
     }
+}
+
+/// A list of these texts, each once; missing where there is none.
+pub(in crate::input) fn list<'a>(texts: impl IntoIterator<Item = Cow<'a, str>>) -> Value<'a> {
+    let mut found: Vec<Cow<'a, str>> = Vec::new();
+    for text in texts {
+        if !found.contains(&text) {
+            found.push(text);
+        }
+    }
+    if found.is_empty() {
+        return Value::Missing;
+    }
+    Value::List(Items::Owned(found.into_iter().map(Value::Str).collect()))
 }
 
 /// What stands before the first of these characters, or all of it.

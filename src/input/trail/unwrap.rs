@@ -56,11 +56,8 @@ pub(in crate::input) fn find<'a>(
         Bare::Other(fields) => fields,
     };
     let is_row = wrapping.row.as_ref().is_some_and(|row| row.is(&outer, wrapping.provider));
-    let row = wrapping.row.as_ref().map(|row| row.record);
-    let string = row
-        .iter()
-        .chain(wrapping.keys)
-        .find_map(|&at| outer.get(at).filter(|json| holds_object(json)));
+    let string =
+        wrapping.keys.iter().find_map(|&at| outer.get(at).filter(|json| holds_object(json)));
     let Some(string) = string else {
         if !is_row {
             return Ok(Found::Foreign);

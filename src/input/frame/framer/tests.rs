@@ -97,6 +97,13 @@ fn the_container_is_told_by_content() {
             "records-object",
         ),
         (format!(r#"{{"Events":[{A},{B}],"NextToken":"t"}}"#), "events-object"),
+        (
+            format!(
+                r#"{{"Response":{{"ListOver":true,"x":[1],"Events":[{A},{B}],"y":[{A}]}},"z":[{A}]}}"#
+            ),
+            "response-object",
+        ),
+        (format!(r#"{{"Response" : {{"Events" : [{A}], "Events":[{B}]}}}}"#), "response-object"),
         (format!("[{A},{B}]"), "array"),
         (format!("[\n  {A},\n  {B}\n]\n"), "array"),
         (format!("{A}\n{B}\n"), "lines"),
@@ -214,7 +221,7 @@ fn a_long_record_needs_no_more_memory_than_a_record_may_have() {
         [(State::Top, r#"{"a":""#), (State::Lines, "{"), (State::Rest, r#","x":""#)]
     {
         let mut framer = Framer { limit: 10_000, state, ..Framer::new(Tables::default()) };
-        framer.scan.resume_object();
+        framer.scan.resume_object(1);
         let mut batch = Batch::default();
         batch.bytes.extend_from_slice(begin.as_bytes());
         for _ in 0..100 {

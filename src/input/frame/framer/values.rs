@@ -59,7 +59,7 @@ impl Framer {
             b']' => {
                 cut.at += 1;
                 self.state = if object {
-                    self.scan.resume_object();
+                    self.scan.resume_object(self.around);
                     State::Rest
                 } else {
                     State::Top
@@ -93,6 +93,7 @@ impl Framer {
     /// Goes into the array whose bracket stands at `at` of the rest.
     fn enter(&mut self, cut: &mut Cut<'_>, at: usize, object: bool) {
         cut.at += at + 1;
+        self.around = self.scan.around();
         self.state = State::Items { object };
         self.nested = 0;
         self.separated = true;
@@ -127,7 +128,8 @@ impl Framer {
                 true
             }
             Stop::Array(at) => {
-                if let Some(name) = container(cut.rest(), self.scan.string, at) {
+                let around = self.scan.around();
+                if let Some(name) = container(cut.rest(), self.scan.string, at, around) {
                     self.container.get_or_insert(name);
                     self.enter(cut, at, true);
                 }
@@ -195,7 +197,8 @@ impl Framer {
                 true
             }
             Stop::Array(at) => {
-                if container(cut.rest(), self.scan.string, at).is_some() {
+                let around = self.scan.around();
+                if container(cut.rest(), self.scan.string, at, around).is_some() {
                     self.enter(cut, at, true);
                 }
                 true

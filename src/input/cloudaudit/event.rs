@@ -1,0 +1,145 @@
+//! One CloudAudit record as canonical fields.
+
+use std::borrow::Cow;
+
+use super::time::time;
+use super::{identity, paths as p};
+use crate::input::json::{Fields, decode, opened, texts};
+use crate::input::trail::{Call, Sheet, before, list};
+use crate::record::field::event as field;
+use crate::record::{FieldSet, Provider, Record, derive};
+use crate::value::{Value, Zone};
+
+const PROVIDER: Option<Provider> = Some(Provider::Tencent);
+
+/// What is known beside the record.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Told<'a> {
+    /// The account of records that name none.
+    pub(super) account: Option<&'a str>,
+    /// The zone of times that are written without one.
+    pub(super) zone: &'a Zone,
+}
+
+/// Fills a record with the needed fields, from its own where it has them and else from those
+/// around it; `text` is the record's own, `scratch` holds what is put together.
+pub(super) fn map<'a>(
+    fields: &Fields<'a>,
+    text: &'a str,
+    needed: &FieldSet,
+    told: Told<'a>,
+    scratch: &'a mut String,
+) -> Record<'a> {
+    let get = |path| fields.get(path).and_then(decode);
+    let first = |paths: [usize; 2]| paths.into_iter().find_map(get);
+
+    // What several fields are worked out from. A slice each; only escapes allocate.
+    let user_type = identity::user_type(fields);
+    let session = identity::has_session(fields, user_type);
+    let ak = first([p::SECRET_ID, p::OUTER_AK]);
+    let api = first([p::EVENT_NAME, p::OUTER_NAME]);
+    let kind = match api.as_deref() {
+        Some("ConsoleLogin") => "signin",
+        Some("ConsoleLogout") => "signout",
+        _ => "call",
+    };
+    let error = error(fields);
+    let call = Call {
+        provider: Provider::Tencent,
+        service: first([p::RESOURCE_TYPE, p::OUTER_RESOURCE_TYPE])
+            .or_else(|| first([p::EVENT_SOURCE, p::OUTER_SOURCE]).map(|host| before(host, '.'))),
+        api,
+        action: match get(p::ACTION_TYPE).as_deref() {
+            Some("Read") => Some("read"),
+            Some("Write") => Some("write"),
+            _ => None,
+        },
+        user: identity::user(fields, user_type),
+        user_id: get(p::PRINCIPAL),
+        role: identity::role(fields, user_type),
+        ak_type: derive::ak_type(PROVIDER, ak.as_deref(), session),
+        ak,
+        source: first([p::SOURCE, p::OUTER_IP]),
+    };
+
+    let mut sheet = Sheet::new(needed);
+    sheet.text(field::ID, || first([p::EVENT_ID, p::OUTER_ID]));
+    sheet.put(field::TIME, || {
+        let text = first([p::EVENT_TIME, p::OUTER_TIME]).or_else(|| get(p::AROUND_TIME));
+        text.and_then(|text| time(&text, told.zone)).map_or(Value::Missing, Value::Time)
+    });
+    sheet.text(field::ACCOUNT, || {
+        first([p::ACCOUNT, p::OUTER_ACCOUNT]).or(told.account.map(Cow::Borrowed))
+    });
+    sheet.text(field::CALLER_ACCOUNT, || get(p::ACCOUNT));
+    sheet.put(field::USER_TYPE, || Value::str(user_type));
+    sheet.flag(field::MFA, || identity::mfa(fields));
+    sheet.put(field::METHOD, || Value::str(method(fields, kind)));
+    sheet.put(field::KIND, || Value::str(kind));
+    sheet.put(field::CATEGORY, || Value::str("management"));
+    sheet.flag(field::OK, || match &error {
+        Some(_) => Some(false),
+        // What stands around a record says whether the caller was let in, not what came of it.
+        None => [p::ERROR_CODE, p::API_ERROR_CODE]
+            .iter()
+            .any(|&path| fields.get(path).is_some())
+            .then_some(true),
+    });
+    // Calls that succeed have messages as well.
+    sheet.text(field::MESSAGE, || {
+        error.as_ref().and_then(|_| first([p::API_ERROR_MESSAGE, p::ERROR_MESSAGE]))
+    });
+    sheet.text(field::CODE, || error);
+    sheet.text(field::AGENT, || first([p::AGENT, p::PARAMS_CLIENT]));
+    sheet.text(field::REGION, || {
+        first([p::REGION, p::AROUND_REGION]).or_else(|| get(p::OUTER_REGION))
+    });
+    sheet.text(field::REQUEST_ID, || first([p::REQUEST_ID, p::OUTER_REQUEST_ID]));
+    sheet.put(field::PARAMS, || fields.get(p::PARAMS).map_or(Value::Missing, opened));
+    sheet.put(field::RESPONSE, || {
+        let found = [p::RESPONSE, p::RESPONSE_ALSO].iter().find_map(|&path| fields.get(path));
+        found.map_or(Value::Missing, opened)
+    });
+    sheet.put(field::RESOURCES, || {
+        let named = [p::RESOURCE_NAME, p::OUTER_RESOURCE_NAME];
+        list(
+            [p::RESOURCES]
+                .iter()
+                .chain(&named)
+                .filter_map(|&path| fields.get(path))
+                .flat_map(texts),
+        )
+    });
+    sheet.text(field::APP_ID, || get(p::APP_ID));
+    sheet.flag(field::SENSITIVE, || identity::flag(fields, p::SENSITIVE));
+    sheet.text(field::LOCATION, || get(p::LOCATION).filter(|place| place != "未知"));
+    sheet.put(field::RAW, || opened(text));
+    call.put(&mut sheet, scratch, |service, api| {
+        derive::target_user_params(PROVIDER, service, api).iter().find_map(|&name| match name {
+            "Name" => get(p::PARAMS_NAME),
+            "TargetUin" => get(p::PARAMS_TARGET),
+            _ => get(p::PARAMS_ATTACH),
+        })
+    });
+    sheet.done()
+}
+
+/// The error of a call: of the API, else of the check before it. Zero is none.
+fn error<'a>(fields: &Fields<'a>) -> Option<Cow<'a, str>> {
+    [p::API_ERROR_CODE, p::ERROR_CODE, p::OUTER_ERROR_CODE]
+        .iter()
+        .find_map(|&path| fields.get(path).and_then(decode).filter(|code| code != "0"))
+}
+
+/// By which way the call came: the record says so, older ones in their parameters.
+fn method(fields: &Fields<'_>, kind: &str) -> &'static str {
+    let get = |path| fields.get(path).and_then(decode);
+    match get(p::EVENT_TYPE).as_deref() {
+        Some("ConsoleCall") => "console",
+        Some("MiniProgramCall") => "miniprogram",
+        Some("ApiCall") => "api",
+        Some(_) => "unknown",
+        None if kind != "call" || get(p::PARAMS_SOURCE).as_deref() == Some("MC") => "console",
+        None => "unknown",
+    }
+}

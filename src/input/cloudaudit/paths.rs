@@ -1,0 +1,65 @@
+//! Where CloudAudit and its wrappings keep what is read.
+
+crate::input::trail::paths! {
+    EVENT_ID = "eventID";
+    EVENT_TIME = "eventTime";
+    REGION = "eventRegion";
+    SOURCE = "sourceIPAddress";
+    AGENT = "userAgent";
+    ERROR_CODE = "errorCode";
+    ERROR_MESSAGE = "errorMessage";
+    API_ERROR_MESSAGE = "apiErrorMessage";
+    REQUEST_ID = "requestID";
+    RESOURCE_TYPE = "resourceType";
+    RESOURCE_NAME = "resourceName";
+    RESOURCES = "resources";
+    SENSITIVE = "sensitiveAction";
+    PARAMS = "requestParameters";
+    PARAMS_NAME = "requestParameters.Name";
+    PARAMS_TARGET = "requestParameters.TargetUin";
+    PARAMS_ATTACH = "requestParameters.AttachUin";
+    PARAMS_TOKEN = "requestParameters.Token";
+    PARAMS_SOURCE = "requestParameters.RequestSource";
+    PARAMS_CLIENT = "requestParameters.RequestClient";
+    RESPONSE = "responseElements";
+    // So the vendor's table of fields spells it.
+    RESPONSE_ALSO = "requestElements";
+    USER = "userIdentity.userName";
+    PRINCIPAL = "userIdentity.principalId";
+    ACCOUNT = "userIdentity.accountId";
+    TOKEN = "userIdentity.sessionContext.token";
+    EXPIRES = "userIdentity.sessionContext.expireTime";
+    MFA = "userIdentity.sessionContext.mfa";
+    APP_ID = "userIdentity.sessionContext.appId";
+
+    // A line of Log Service, or of a log shipper.
+    MESSAGE = "message";
+    AT_MESSAGE = "@message";
+    CONTENT = "content";
+
+    // EventBridge; older records have the region under this name, too.
+    DATA = "data";
+    AROUND_REGION = "region";
+    AROUND_TIME = "time";
+
+    // LookUpEvents and DescribeEvents.
+    INNER = "CloudAuditEvent";
+    OUTER_ID = "EventId";
+    OUTER_NAME = "EventName";
+    OUTER_TIME = "EventTime";
+    OUTER_SOURCE = "EventSource";
+    OUTER_USER = "Username";
+    OUTER_AK = "SecretId";
+    OUTER_ERROR_CODE = "ErrorCode";
+    OUTER_REQUEST_ID = "RequestID";
+    OUTER_REGION = "EventRegion";
+    OUTER_IP = "SourceIPAddress";
+    OUTER_ACCOUNT = "AccountID";
+    OUTER_RESOURCE_NAME = "Resources.ResourceName";
+    OUTER_RESOURCE_TYPE = "Resources.ResourceType";
+    LOCATION = "Location";
+}
+
+/// Objects that are written as strings of JSON, too.
+pub(super) const FOLDS: &[&str] =
+    &["userIdentity", "userIdentity.sessionContext", "requestParameters"];
