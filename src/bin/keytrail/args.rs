@@ -156,6 +156,8 @@ fn unknown_field(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use clap::CommandFactory;
 
     use super::{Cli, fields};
