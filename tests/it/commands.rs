@@ -221,6 +221,42 @@ fn every_reference_is_complete() {
 }
 
 #[test]
+fn a_field_says_where_each_provider_keeps_it() {
+    let folder = Folder::new("commands-fields");
+    let said = |name: &str| folder.keytrail(["fields", name]).output();
+    assert_snapshot!(said("event.ip"), @r"
+    exit: 0
+    ----- stdout
+    event.ip: str?
+        The caller's address; missing when the source is no IP address.
+        may be missing: `has(event.ip)` tells
+        aws      sourceIPAddress
+        alibaba  sourceIpAddress
+        tencent  sourceIPAddress
+        derived from: event.source
+    ");
+    assert_snapshot!(said("key.over90"), @r"
+    exit: 0
+    ----- stdout
+    key.over90: bool?
+        Whether the provider says it is older than 90 days.
+        may be missing: `has(key.over90)` tells
+        aws      - (not carried)
+        alibaba  - (not carried)
+        tencent  CreatedOver90Days
+    ");
+    let list = folder.keytrail(["fields"]).output().stdout;
+    for heading in ["event: one call", "cred: one user", "key: one access key"] {
+        assert!(list.lines().any(|line| line.starts_with(heading)), "{heading}");
+    }
+    let row = |name: &str| -> Vec<String> {
+        let found = list.lines().find(|line| line.starts_with(name)).unwrap();
+        found.split_whitespace().take(5).map(str::to_owned).collect()
+    };
+    assert_eq!(row("event.sensitive "), ["event.sensitive", "bool?", "-", "-", "+"]);
+}
+
+#[test]
 fn the_plan_shows_what_each_rule_is_looked_up_by() {
     let rule = |id: &str, when: &str| {
         format!(

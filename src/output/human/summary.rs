@@ -99,6 +99,9 @@ fn files(page: &mut Page<'_>) -> io::Result<()> {
         text.push_str(&format!(" ({} decompressed)", bytes(accounting.decompressed)));
     }
     row(page, "files", &text)?;
+    if accounting.formats.len() > 1 {
+        by_format(page)?;
+    }
     for kind in ["unreadable", "of no known format", "without records", "not an input"] {
         let named: Vec<&FileReport> = report
             .files
@@ -112,6 +115,21 @@ fn files(page: &mut Page<'_>) -> io::Result<()> {
             .iter()
             .map(|file| page.value(&report.shown_path(file.account.root, &file.account.path), 200));
         let text = format!("{} {kind}: {}", named.len(), listed(names, named.len(), page));
+        row(page, "", &text)?;
+    }
+    Ok(())
+}
+
+/// Which files were read as what, where that is not the same of all.
+fn by_format(page: &mut Page<'_>) -> io::Result<()> {
+    let report = page.report;
+    for format in report.accounting.formats.keys() {
+        let named: Vec<&FileReport> =
+            report.files.iter().filter(|file| file.formats.contains_key(format)).collect();
+        let names = named
+            .iter()
+            .map(|file| page.value(&report.shown_path(file.account.root, &file.account.path), 200));
+        let text = format!("{} as {format}: {}", named.len(), listed(names, named.len(), page));
         row(page, "", &text)?;
     }
     Ok(())

@@ -1,8 +1,9 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
-use crate::report::Verdict;
+use crate::record::FileAccount;
 use crate::report::fixture::{clean, fixture};
+use crate::report::{FileReport, Verdict};
 
 fn shown(report: &Report, style: &Style) -> String {
     let mut out = Vec::new();
@@ -215,4 +216,30 @@ fn lines_keep_to_the_width() {
         let text = shown(&clean(), &Style { width, ..Style::default() });
         assert!(text.lines().all(|line| text::columns(line) <= width), "{text}");
     }
+}
+
+/// Where files were read as different things, each thing names its files.
+#[test]
+fn files_are_named_by_format_where_there_are_several() {
+    let mut report = clean();
+    let lines = |report: &Report| -> Vec<String> {
+        let text = shown(report, &Style::default());
+        text.lines().filter(|line| line.contains(" as ")).map(|line| line.trim().into()).collect()
+    };
+    assert_eq!(lines(&report), [""; 0]);
+    report.accounting.formats = [("cloudtrail", 3), ("rows", 2)].into();
+    let file = |path: &str, format| {
+        let account = FileAccount { path: path.to_owned(), ..FileAccount::default() };
+        FileReport { account, formats: [(format, 1)].into(), ..FileReport::default() }
+    };
+    report.roots = Vec::new();
+    report.files = vec![
+        file("a", "cloudtrail"),
+        file("b\u{1b}", "rows"),
+        file("c", "rows"),
+        file("d", "rows"),
+        file("e", "rows"),
+    ];
+    let expected = ["1 as cloudtrail: a", "4 as rows: b\\u{1b}, c, d and 1 more"];
+    assert_eq!(lines(&report), expected);
 }

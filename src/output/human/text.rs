@@ -23,7 +23,7 @@ pub(in crate::output) fn counted(n: u64, noun: &str) -> String {
         return format!("1 {noun}");
     }
     let plural = match noun.strip_suffix('y') {
-        Some(stem) if !noun.ends_with("ay") => format!("{stem}ies"),
+        Some(stem) if !stem.ends_with(['a', 'e', 'o', 'u']) => format!("{stem}ies"),
         _ if noun.ends_with("ch") => format!("{noun}es"),
         _ => format!("{noun}s"),
     };

@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use keytrail::diag::did_you_mean;
-use keytrail::record::{FIELDS, Field};
-use keytrail::value::{Elem, EnumDef, Type};
+use keytrail::record::{FIELDS, Field, Provider};
+use keytrail::value::{Elem, EnumDef, RecordKind, Type};
 use serde_json::json;
 
 use crate::args::Layout;
@@ -64,12 +64,38 @@ fn matches(pattern: &str, path: &str) -> bool {
     }
 }
 
+/// One table for each kind of record; a mark says which providers carry a field.
 fn table(fields: &[&Field]) -> String {
-    let mut table = Table::new(["FIELD", "TYPE", "WHAT IT IS"]);
-    for field in fields {
-        table.row([field.path(), type_name(field), field.doc.to_owned()]);
+    let mut text = String::new();
+    for kind in RecordKind::ALL {
+        let mut table = Table::new(["FIELD", "TYPE", "AWS", "ALIBABA", "TENCENT", "WHAT IT IS"]);
+        for field in fields.iter().filter(|field| field.kind == kind) {
+            let mark = |provider| if source(field, provider).is_some() { "+" } else { "-" };
+            let [aws, alibaba, tencent] = Provider::ALL.map(|provider| mark(provider).to_owned());
+            let (path, doc) = (field.path(), field.doc.to_owned());
+            table.row([path, type_name(field), aws, alibaba, tencent, doc]);
+        }
+        let _ = writeln!(text, "{}\n\n{table}", about(kind));
     }
-    format!("{table}\nA type with `?` may be missing. `keytrail fields NAME` tells more.\n")
+    text.push_str(
+        "A type with `?` may be missing. `keytrail fields NAME` says where a provider keeps a \
+         field.\n",
+    );
+    text
+}
+
+fn about(kind: RecordKind) -> &'static str {
+    match kind {
+        RecordKind::Event => "event: one call in an audit log",
+        RecordKind::Cred => "cred: one user of a credential report",
+        RecordKind::Key => "key: one access key of a cred",
+    }
+}
+
+/// Where a provider keeps a field, if it carries it.
+fn source(field: &Field, provider: Provider) -> Option<&'static str> {
+    let found = field.sources.iter().find(|(known, _)| *known == provider);
+    found.map(|(_, source)| *source)
 }
 
 fn type_name(field: &Field) -> String {
@@ -82,8 +108,12 @@ fn card(field: &Field) -> String {
     if let Some(words) = words(field.ty) {
         let _ = writeln!(text, "    one of: {}", words.values.join(", "));
     }
-    for (provider, source) in field.sources {
-        let _ = writeln!(text, "    {}: {source}", provider.name());
+    if field.nullable {
+        let _ = writeln!(text, "    may be missing: `has({})` tells", field.path());
+    }
+    for provider in Provider::ALL {
+        let source = source(field, provider).unwrap_or("- (not carried)");
+        let _ = writeln!(text, "    {:<8} {source}", provider.name());
     }
     if !field.derived.is_empty() {
         let _ = writeln!(text, "    derived from: {}", derived(field).join(", "));
