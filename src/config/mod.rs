@@ -1,7 +1,8 @@
 //! The project file, and the whole policy of a run: rules, lists, tables, definitions, allowlists.
 //!
-//! Policy files are named relative to the project; the files that ship with Keytrail are named
-//! `builtin:rules/…`.
+//! It loads and checks all of it before anything is run, and must not know records, inputs or what
+//! is found. Policy files are named relative to the project; the files that ship with Keytrail are
+//! named `builtin:rules/…`.
 
 mod builtin;
 mod builtin_files;

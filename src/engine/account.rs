@@ -197,3 +197,28 @@ fn keep_first(examples: &mut BTreeSet<ErrorAt>, error: ErrorAt) {
         examples.pop_last();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Sources;
+
+    #[test]
+    fn failures_are_kept_up_to_a_bound_and_all_are_counted() {
+        let file = Sources::default().add("rule.yaml", "when: x");
+        let error = |offset| ErrorAt {
+            file: 0,
+            offset,
+            line: offset,
+            span: Span::new(file, 0, 1),
+            message: "too large".into(),
+        };
+        let (mut left, mut right) = (ErrorCounts::default(), ErrorCounts::default());
+        (0..50).rev().for_each(|offset| left.add(0, error(2 * offset + 1)));
+        (0..50).for_each(|offset| right.add(0, error(2 * offset)));
+        left.merge(right);
+        let errors = left.finish(&[]);
+        let places: Vec<&str> = errors[0].examples.iter().map(|(_, _, place)| &**place).collect();
+        assert_eq!((errors[0].count, places), (100, vec![":0", ":1", ":2"]));
+    }
+}

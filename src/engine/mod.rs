@@ -1,8 +1,8 @@
 //! Map and reduce: records to matches, matches to findings.
 //!
 //! `map` sees one record and no state; `reduce` sees the matches of one rule and subject. Both
-//! give the same result whatever the order, the split or the number of threads. There is no
-//! clock, no file and no output here.
+//! give the same result whatever the order, the split or the number of threads. It must not know
+//! where records come from or where findings go: no clock, no file, no format, no output.
 
 mod account;
 mod credentials;

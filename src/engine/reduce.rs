@@ -79,23 +79,31 @@ fn merge_duplicates(groups: &mut [Keyed]) -> u64 {
         let version = (!row.revision, row.order.content, row.order.time);
         (row.order.id, version, row.step)
     };
-    let mut all: Vec<(_, u32, u32)> = Vec::new();
+    // Half of the id brings candidates together: there may be millions of rows, and few candidates.
+    let mut all: Vec<(u64, u32, u32)> = Vec::new();
     for (group, (_, of)) in (0u32..).zip(groups.iter()) {
         let identified = (0u32..).zip(&of.rows).filter(|(_, row)| row.order.id != 0);
-        all.extend(identified.map(|(index, row)| (rank(row), group, index)));
+        all.extend(identified.map(|(index, row)| (row.order.id as u64, group, index)));
     }
     all.sort_unstable();
     let mut gone = 0;
-    for versions in all.chunk_by(|a, b| a.0.0 == b.0.0) {
-        let first = versions[0].0;
-        let mut last = None;
-        for &((_, version, step), group, index) in versions {
-            if version == first.1 && last.replace(step) != Some(step) {
-                continue;
+    for alike in all.chunk_by(|a, b| a.0 == b.0).filter(|alike| alike.len() > 1) {
+        let ranked = |&(_, group, index): &(u64, u32, u32)| {
+            (rank(&groups[group as usize].1.rows[index as usize]), group, index)
+        };
+        let mut alike: Vec<_> = alike.iter().map(ranked).collect();
+        alike.sort_unstable();
+        for versions in alike.chunk_by(|a, b| a.0.0 == b.0.0) {
+            let first = versions[0].0;
+            let mut last = None;
+            for &((_, version, step), group, index) in versions {
+                if version == first.1 && last.replace(step) != Some(step) {
+                    continue;
+                }
+                // Marked with an impossible call record, and removed below.
+                groups[group as usize].1.rows[index as usize].call = u32::MAX;
+                gone += 1;
             }
-            // Marked with an impossible call record, and removed below.
-            groups[group as usize].1.rows[index as usize].call = u32::MAX;
-            gone += 1;
         }
     }
     for (_, group) in groups {

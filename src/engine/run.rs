@@ -21,6 +21,9 @@ use crate::value::RecordKind;
 /// Stack of a worker: expressions and JSON nest.
 const STACK: usize = 16 * 1024 * 1024;
 
+/// Places of panics that are told; the rest is counted.
+const PANICS_IN_DETAIL: usize = 20;
+
 /// What a run comes to.
 #[derive(Debug)]
 pub struct RunResult {
@@ -37,7 +40,8 @@ pub struct RunResult {
     pub unapplied: Vec<Unapplied>,
     /// Evaluations that failed, by rule.
     pub errors: Vec<RuleError>,
-    /// Panics that were caught, each with the file and line of its record.
+    /// The first panics that were caught, each with the file and line of its record, and how many
+    /// more there were.
     pub panics: Vec<String>,
 }
 
@@ -64,7 +68,8 @@ struct Work {
     errors: ErrorCounts,
     matches: u64,
     files: Vec<FileCounts>,
-    panics: Vec<(usize, u64)>,
+    panics: BTreeSet<(usize, u64)>,
+    panicked: usize,
     formats: ReadAs,
     /// Threads that ended in a panic outside any record; what they found is lost.
     died: usize,
@@ -77,6 +82,18 @@ impl Work {
         work
     }
 
+    fn panicked(&mut self, file: usize, line: u64) {
+        self.panicked += 1;
+        self.keep_panic((file, line));
+    }
+
+    fn keep_panic(&mut self, place: (usize, u64)) {
+        self.panics.insert(place);
+        if self.panics.len() > PANICS_IN_DETAIL {
+            self.panics.pop_last();
+        }
+    }
+
     fn merge(&mut self, other: Work) {
         self.found.merge(other.found);
         self.errors.merge(other.errors);
@@ -84,7 +101,8 @@ impl Work {
         for (mine, theirs) in self.files.iter_mut().zip(other.files) {
             mine.merge(theirs);
         }
-        self.panics.extend(other.panics);
+        other.panics.into_iter().for_each(|place| self.keep_panic(place));
+        self.panicked += other.panicked;
         for (key, (format, files)) in other.formats {
             self.formats.entry(key).or_insert((format, BTreeSet::new())).1.extend(files);
         }
@@ -124,9 +142,11 @@ pub fn run(plan: &Plan<'_>, inputs: &dyn Inputs, options: &RunOptions) -> RunRes
     let reduced = reduce(groups, &covers, plan, &files);
     accounting.duplicates = reduced.duplicates;
     accounting.suppressed = reduced.suppressed;
-    all.panics.sort_unstable();
     let place = |(file, line): &(usize, u64)| format!("{}:{line}", files[*file].account.path);
     let mut panics: Vec<String> = all.panics.iter().map(place).collect();
+    if all.panicked > panics.len() {
+        panics.push(format!("{} more places", all.panicked - panics.len()));
+    }
     if all.died > 0 {
         panics.push(format!("places that {} of the threads took along", all.died));
     }
@@ -256,7 +276,7 @@ fn work(job: &Job<'_>, schedule: &Schedule<'_>) -> Work {
                     work.files[at].skip(skip(SkipReason::Foreign, detail), placed.rows);
                 }
                 Err(_) => {
-                    work.panics.push((at, placed.line));
+                    work.panicked(at, placed.line);
                     let detail = "evaluating it failed inside Keytrail".into();
                     work.files[at].skip(skip(SkipReason::Internal, detail), placed.rows);
                 }

@@ -1,7 +1,7 @@
 //! Findings, their evidence, redaction and fingerprints.
 //!
-//! What leaves this module holds no secret any more. It knows rules and allowlists, and neither
-//! how matches come about nor how a finding is printed.
+//! What leaves this module holds no secret any more. It knows rules and allowlists, and must know
+//! neither how matches come about nor how a finding is printed.
 
 #[allow(clippy::module_inception)]
 mod finding;

@@ -2,17 +2,14 @@
 
 use std::sync::Arc;
 
-use super::frame::{Ending, Framer, Tables};
+use super::frame::{Ending, Framer, Tables, WINDOW};
 use super::open::{Progress, Source};
 use super::unclaimed;
 use crate::record::{
     Batch, Batches, Columns, FieldSet, FileAccount, FileStatus, Format, Mapper, Origin, Outcome,
-    RawRecord, Said, Scratch, SkipReason, Step,
+    Placed, RawRecord, Said, Scratch, SkipReason, Step,
 };
 use crate::value::Time;
-
-/// Bytes that are read at a time.
-const BLOCK: usize = 1 << 20;
 
 /// What the reader is to do with a file.
 pub(super) struct Task {
@@ -45,6 +42,10 @@ pub(super) struct Reader {
     /// The beginning of a record whose end was not read yet.
     carry: Vec<u8>,
     claimed: bool,
+    /// Records that were found before some format claimed one of them.
+    held: Batch,
+    /// How many of them no format knows.
+    unknown: usize,
 }
 
 impl Reader {
@@ -82,72 +83,71 @@ impl Reader {
             framer: Framer::new(Tables::default()),
             carry: Vec::new(),
             claimed: false,
+            held: Batch::default(),
+            unknown: 0,
         }
     }
 
-    /// Decides whose records the first batch holds; `false` when nobody's.
-    fn claim(&mut self, batch: &Batch, ended: bool) -> bool {
+    /// Decides whose records were found so far; `None` while others could change the answer,
+    /// `Some(false)` when they are nobody's.
+    fn claim(&mut self, ended: bool) -> Option<bool> {
         if let Some(what) = self.framer.other() {
-            self.refuse(what.to_owned());
-            return false;
+            return self.refuse(what.to_owned());
         }
-        if let Some(columns) = self.framer.columns().cloned()
-            && !self.claim_rows(columns)
-        {
-            return false;
+        let found = !self.held.records.is_empty() || !self.held.skipped.is_empty();
+        if let Some(columns) = self.framer.columns().cloned() {
+            if !self.claim_rows(columns) {
+                return Some(false);
+            }
+            if found {
+                return Some(true);
+            }
+        } else if found && self.origin.columns.is_some() {
+            // What the user says of tables says nothing of this.
+            self.origin = Arc::new(Origin { columns: None, ..Origin::clone(&self.origin) });
         }
-        if batch.records.is_empty() && batch.skipped.is_empty() {
+        if let Some(claimant) = self.claimant() {
+            // The format that claims the first record is the likeliest for the others.
+            self.formats[..=claimant].rotate_right(1);
+            return Some(true);
+        }
+        let alone = self.held.records.len() == 1 && self.held.skipped.is_empty();
+        let seen = self.source.as_ref().map_or(0, |source| source.decompressed);
+        if !ended && (!found || alone || seen < WINDOW as u64) {
+            return None;
+        }
+        if !found {
             let reason = match self.framer.container() {
                 "" => "empty",
                 "array" => "an empty array",
                 "rows" => "a table without rows",
                 _ => "no records in its container",
             };
-            self.account.status = FileStatus::Declined { reason: reason.to_owned() };
-            return false;
+            return self.decline(reason);
         }
-        if self.framer.columns().is_some() {
-            return true;
-        }
-        // What the user says of tables says nothing of this.
-        if self.origin.columns.is_some() {
-            self.origin = Arc::new(Origin { columns: None, ..Origin::clone(&self.origin) });
-        }
-        if let Some(claimant) = self.claimant(batch) {
-            // The format that claims the first record is the likeliest for the others.
-            self.formats[..=claimant].rotate_right(1);
-            return true;
-        }
-        if ended
-            && let ([_], []) = (&*batch.records, &*batch.skipped)
-            && let Some(Ok(only)) = batch.iter().next()
-        {
-            let known = match only.text {
-                "{}" => Some("an empty object"),
-                "null" => Some("`null`"),
-                text => self.formats.iter().find_map(|format| format.declines(text)),
-            };
-            if let Some(what) = known {
-                self.account.status = FileStatus::Declined { reason: what.to_owned() };
-                return false;
-            }
+        if ended && let Some(what) = self.no_records() {
+            return self.decline(what);
         }
         // The container of an audit log whose first records are broken is still one.
-        if self.framer.container().ends_with("-object") && !batch.skipped.is_empty() {
-            return true;
+        if self.framer.container().ends_with("-object") && !self.held.skipped.is_empty() {
+            return Some(true);
         }
-        if let Some(skip) = batch.skipped.iter().find(|skip| skip.reason == SkipReason::Io) {
+        if let Some(skip) = self.held.skipped.iter().find(|skip| skip.reason == SkipReason::Io) {
             self.account.status = FileStatus::Unreadable { reason: skip.detail.clone() };
-            return false;
+            return Some(false);
         }
-        let reason = match batch.skipped.first() {
-            Some(skip) if batch.records.is_empty() => {
-                format!("no record can be read; the first: {}", skip.detail)
-            }
-            _ => unclaimed::no_format(&self.formats, batch.iter().flatten().next().map(|r| r.text)),
+        let unread = match self.held.iter().next() {
+            None => self.held.skipped.first().cloned(),
+            Some(first) => first.err(),
         };
-        self.refuse(reason);
-        false
+        let reason = match unread {
+            Some(skip) => format!("no record can be read; the first: {}", skip.detail),
+            None => unclaimed::no_format(
+                &self.formats,
+                self.held.iter().flatten().next().map(|raw| raw.text),
+            ),
+        };
+        self.refuse(reason)
     }
 
     /// Leaves the formats that know a table by its columns; `false` when there is none.
@@ -165,12 +165,17 @@ impl Reader {
     }
 
     /// The format that knows the first record that any knows.
-    fn claimant(&self, batch: &Batch) -> Option<usize> {
+    fn claimant(&mut self) -> Option<usize> {
+        let known = self.unknown;
+        self.unknown = self.held.records.len();
+        if known == self.unknown {
+            return None;
+        }
         let probe =
             |format: &&'static dyn Format| format.mapper(&FieldSet::EMPTY, &self.origin, Time(0));
         let probes: Vec<Box<dyn Mapper>> = self.formats.iter().map(probe).collect();
         let mut scratch = Scratch::default();
-        batch.iter().flatten().find_map(|raw: RawRecord<'_>| {
+        self.held.iter().skip(known).flatten().find_map(|raw: RawRecord<'_>| {
             probes.iter().position(|probe| {
                 !matches!(
                     probe.map(&raw, &mut scratch, &mut |_| {}),
@@ -180,7 +185,22 @@ impl Reader {
         })
     }
 
-    fn refuse(&mut self, reason: String) {
+    /// What the only value of a file is, when it is known to hold no records.
+    fn no_records(&self) -> Option<&'static str> {
+        let ([_], []) = (&*self.held.records, &*self.held.skipped) else { return None };
+        match self.held.iter().next()?.ok()?.text {
+            "{}" => Some("an empty object"),
+            "null" => Some("`null`"),
+            text => self.formats.iter().find_map(|format| format.declines(text)),
+        }
+    }
+
+    fn decline(&mut self, reason: &str) -> Option<bool> {
+        self.account.status = FileStatus::Declined { reason: reason.to_owned() };
+        Some(false)
+    }
+
+    fn refuse(&mut self, reason: String) -> Option<bool> {
         let reason = match &self.only {
             Some(Said { value, by }) => {
                 format!("it is not {}, which {by} says it is: {reason}", value.name())
@@ -192,6 +212,7 @@ impl Reader {
         } else {
             FileStatus::NotAnInput { reason }
         };
+        Some(false)
     }
 
     /// Closes the source and completes the account; `whole` when it was read to its end.
@@ -220,7 +241,7 @@ impl Batches for Reader {
         batch.bytes.append(&mut self.carry);
         loop {
             let Some(source) = self.source.as_mut() else { return Step::Done };
-            let read = source.fill(&mut batch.bytes, BLOCK);
+            let read = source.fill(&mut batch.bytes);
             let failure = match &read {
                 Ok(true) => None,
                 Ok(false) => self.source.as_ref().and_then(|source| self.shrunk(source)),
@@ -233,19 +254,24 @@ impl Batches for Reader {
             };
             let ended = ending != Ending::More;
             let done = self.framer.run(batch, ending);
-            let found = !batch.records.is_empty() || !batch.skipped.is_empty();
-            let refused = self.framer.other().is_some();
-            if !self.claimed && (found || ended || refused) {
-                self.claimed = self.claim(batch, ended);
-                if !self.claimed {
-                    batch.clear();
-                    return self.close(ended && failure.is_none());
+            if !self.claimed {
+                hold(&mut self.held, batch, done);
+                match self.claim(ended) {
+                    None => continue,
+                    Some(false) => {
+                        batch.clear();
+                        return self.close(ended && failure.is_none());
+                    }
+                    Some(true) => self.claimed = true,
                 }
+                self.carry.append(&mut batch.bytes);
+                std::mem::swap(batch, &mut self.held);
+                return if ended { self.close(failure.is_none()) } else { Step::More };
             }
             if ended {
                 return self.close(failure.is_none());
             }
-            if found {
+            if !batch.records.is_empty() || !batch.skipped.is_empty() {
                 self.carry.extend_from_slice(&batch.bytes[done..]);
                 // What is left is whole records, so it can be checked as one text.
                 batch.bytes.truncate(done);
@@ -266,6 +292,18 @@ impl Batches for Reader {
     fn account(&self) -> FileAccount {
         self.account.clone()
     }
+}
+
+/// Moves what was found to what was found before; the first `done` bytes go along.
+fn hold(held: &mut Batch, found: &mut Batch, done: usize) {
+    let before = held.bytes.len();
+    held.bytes.extend(found.bytes.drain(..done));
+    held.records.extend(found.records.drain(..).map(|placed| Placed {
+        start: placed.start + before,
+        end: placed.end + before,
+        ..placed
+    }));
+    held.skipped.append(&mut found.skipped);
 }
 
 /// A source over any reader, for [`Task`].

@@ -1,6 +1,9 @@
 //! Files from arguments to records.
 #![allow(clippy::unwrap_used)]
 
+mod places;
+mod streams;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
@@ -323,6 +326,7 @@ fn what_a_file_is_depends_on_its_bytes() {
     let one = fs::read(fixture("single.json")).unwrap();
     let record = serde_json::from_slice::<serde_json::Value>(&one).unwrap().to_string();
     let utf16: Vec<u8> = record.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let utf16_be = format!("\u{feff}{record}").encode_utf16().flat_map(u16::to_be_bytes).collect();
     let with = |parts: &[&[u8]]| parts.concat();
     let cases: Vec<(&str, Vec<u8>)> = vec![
         ("nothing", vec![]),
@@ -341,6 +345,8 @@ fn what_a_file_is_depends_on_its_bytes() {
         ("a byte order mark", with(&[b"\xef\xbb\xbf", record.as_bytes()])),
         ("gzip", gzip(S3)),
         ("gzip in gzip", gzip(&gzip(S3))),
+        ("gzip of nothing", gzip(b"")),
+        ("the beginning of gzip", vec![0x1f, 0x8b]),
         ("two members", with(&[&gzip(record.as_bytes()), &gzip(b"\n{}"), &gzip(b"\n")])),
         ("zero padding", with(&[&gzip(S3), &[0; 700]])),
         ("something after", with(&[&gzip(S3), b"garbage"])),
@@ -353,6 +359,12 @@ fn what_a_file_is_depends_on_its_bytes() {
             ]),
         ),
         ("mixed lines", format!("{record}\n{{\"a\":1}}\n{record}\n").into_bytes()),
+        ("UTF-16 the other way round", utf16_be),
+        (
+            "Windows-1252",
+            record.replace("exe/x86_64", "Citro\u{eb}n").chars().map(|c| c as u8).collect(),
+        ),
+        ("a property list", b"\0\0\0\x01Bud1\0\0\x10\0".to_vec()),
         ("a line of other bytes", with(&[record.as_bytes(), b"\n{\"a\":\"\xe9\"}\n"])),
         ("cut off", record.as_bytes()[..300].to_vec()),
         ("cut off in its container", S3[..3000].to_vec()),
@@ -378,12 +390,17 @@ fn what_a_file_is_depends_on_its_bytes() {
     a byte order mark: read; object plain; 1 events
     gzip: read; records-object gzip; 7 events
     gzip in gzip: unclaimed: compressed twice: unpack it once;  gzip; 0 events
+    gzip of nothing: declined: empty;  gzip; 0 events
+    the beginning of gzip: unreadable: reading failed: unexpected end of file;  gzip; 0 events
     two members: read; lines gzip; 1 events; 956 1 foreign
     zero padding: read; records-object gzip; 7 events
     something after: read; records-object gzip; 7 events; 7 bytes after the gzip data were ignored
     zstd: read; records-object zstd; 7 events
     two frames: read; object zstd; 2 events
     mixed lines: read; lines plain; 2 events; 956 1 foreign
+    UTF-16 the other way round: unclaimed: UTF-16 text: convert it to UTF-8;  plain; 0 events
+    Windows-1252: unclaimed: no record can be read; the first: not UTF-8 from byte 748 of the record on; object plain; 0 events
+    a property list: unclaimed: binary data, or UTF-16 or UTF-32 text, which is not read;  plain; 0 events
     a line of other bytes: read; lines plain; 1 events; 956 1 encoding
     cut off: unclaimed: no record can be read; the first: the input ends inside the record;  plain; 0 events
     cut off in its container: read; records-object plain; 3 events; 2872 3 truncated

@@ -1,8 +1,10 @@
 //! Output formats: one file or folder each, and one line in [`OUTPUTS`].
 //!
-//! Every value of a record is hostile. Each format makes values inert for the place where its
-//! output is read, and shows access keys only as [`Facts::text`](crate::report::Facts::text) and
-//! [`Facts::key`](crate::report::Facts::key) give them.
+//! An output writes down what the report says and works nothing out; it must not know the engine
+//! or any input. Every value of a record is hostile: each format makes values inert for the place
+//! where its output is read, and shows access keys only as
+//! [`Facts::text`](crate::report::Facts::text) and [`Facts::key`](crate::report::Facts::key) give
+//! them.
 
 mod human;
 mod inert;

@@ -1,6 +1,6 @@
 //! The compiled rule set: what to read and which rules to try.
 //!
-//! It knows rules and allowlists, and neither inputs nor what becomes of a match.
+//! It knows rules and allowlists, and must know neither inputs nor what becomes of a match.
 
 mod applicable;
 mod bucket;

@@ -1,7 +1,8 @@
 //! Records, the field table, and what an input offers to the engine.
 //!
 //! The field table in [`field`] is the only place where a canonical field is spelled. The traits
-//! that inputs implement live here, so that the engine needs to know no input.
+//! that inputs implement live here, so that the engine needs to know no input. It must not know any
+//! format, expression or rule.
 
 mod batch;
 pub mod derive;

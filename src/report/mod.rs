@@ -1,4 +1,7 @@
 //! What a run comes to: findings, ledger, accounting, notes and verdict.
+//!
+//! Everything that a reader is to see is worked out and put in order here. It must not know how a
+//! record was read or how a report is written.
 
 mod build;
 #[cfg(test)]

@@ -214,6 +214,15 @@ fn a_panic_on_a_record_costs_that_record_and_is_told() {
 }
 
 #[test]
+fn a_panic_on_every_record_names_the_first_places() {
+    let files = vec![File(Phase::Events, None, &["panic"; 50])];
+    let (report, _) = run("panics", false, files);
+    assert_eq!(report.accounting.skipped_by_reason["internal"], 50);
+    let told = report.incomplete.iter().find(|note| note.id == "internal-error").unwrap();
+    assert!(told.text.ends_with("names:19, names:20, 30 more places"), "{}", told.text);
+}
+
+#[test]
 fn a_panic_while_reading_costs_that_file_and_is_told() {
     let old = Some("2020-01-01T00:00:00Z");
     let files = vec![File(Phase::Events, None, &[]), File(Phase::Events, old, &["Call"])];

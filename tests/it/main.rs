@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 #![allow(clippy::disallowed_methods, reason = "tests are no library")]
 
+mod architecture;
 mod blind;
 mod builtin;
 mod cli;
@@ -13,6 +14,7 @@ mod engine;
 mod expr;
 mod fuzz;
 mod inspect;
+mod hostile;
 mod index;
 mod inputs;
 mod laws;

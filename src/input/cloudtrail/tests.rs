@@ -371,6 +371,38 @@ fn odd_values_are_missing_and_ids_keep_their_text() {
 }
 
 #[test]
+fn the_time_of_an_event_is_an_instant_or_missing() {
+    for (said, value) in [
+        (json!("2026-03-01T10:00:00Z"), "2026-03-01T10:00:00Z"),
+        (json!("2026-03-01t10:00:00.123456789z"), "2026-03-01T10:00:00.123456Z"),
+        (json!("2026-03-01T18:00:00+08:00"), "2026-03-01T10:00:00Z"),
+        (json!("2026-03-01T05:30:00-04:30"), "2026-03-01T10:00:00Z"),
+        // A leap second is the last instant of its minute.
+        (json!("2016-12-31T23:59:60Z"), "2016-12-31T23:59:59Z"),
+        (json!("9999-12-30T00:00:00Z"), "9999-12-30T00:00:00Z"),
+        (json!("10000-01-01T00:00:00Z"), "-"),
+        (json!("+10000-01-01T00:00:00Z"), "-"),
+        (json!("0000-00-00T00:00:00Z"), "-"),
+        (json!("0000-00-00"), "-"),
+        (json!("2026-02-30T00:00:00Z"), "-"),
+        (json!("2026-03-01T24:00:00Z"), "-"),
+        (json!("2026-03-01T10:00:61Z"), "-"),
+        // Without an offset it could be any of a day's instants.
+        (json!("2026-03-01T10:00:00"), "-"),
+        (json!("2026-03-01"), "-"),
+        (json!("1772359200"), "-"),
+        (json!(1_772_359_200), "-"),
+        (json!(1_772_359_200.5), "-"),
+        (json!(""), "-"),
+        (json!(["2026-03-01T10:00:00Z"]), "-"),
+        (json!(null), "-"),
+    ] {
+        let text = with(json!({ "eventTime": said }));
+        assert_eq!(one(&text, field::TIME), value, "{said}");
+    }
+}
+
+#[test]
 fn a_role_without_an_issuer_is_named_by_its_arn() {
     let identity = |arn: &str| {
         with(json!({ "userIdentity": { "type": "AssumedRole", "arn": arn, "userName": null } }))

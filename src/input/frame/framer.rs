@@ -12,7 +12,7 @@ use super::head::Tables;
 use super::place::Place;
 use super::resync::first_key;
 use super::scan::Scan;
-use super::sniff::{Sniffed, sniff};
+use super::sniff::{Sniff, Sniffed};
 use super::{MAX_DEPTH, MAX_RECORD};
 use crate::record::{Batch, Columns, Placed, Skip, SkipReason};
 
@@ -66,9 +66,15 @@ enum State {
 #[derive(Debug)]
 pub(in crate::input) struct Framer {
     state: State,
+    /// What the first bytes tell, until they do.
+    sniff: Sniff,
+    /// How many bytes are looked at to tell.
+    window: usize,
     /// The state that a record stands in.
     level: State,
     scan: Scan,
+    /// Bytes of the line or word at hand in which its end was looked for.
+    searched: usize,
     /// The place of the first byte that was not counted yet.
     place: Place,
     /// Where the record at hand begins.
@@ -119,8 +125,11 @@ impl Framer {
     pub(in crate::input) fn new(tables: Tables) -> Self {
         Self {
             state: State::Start,
+            sniff: Sniff::default(),
+            window: WINDOW,
             level: State::Top,
             scan: Scan::default(),
+            searched: 0,
             place: Place::START,
             begun: Place::START,
             ordinal: 0,
@@ -136,6 +145,11 @@ impl Framer {
             other: None,
             notes: BTreeSet::new(),
         }
+    }
+
+    /// A splitter with other limits than those of the program.
+    pub(in crate::input) fn with_limits(window: usize, limit: usize) -> Self {
+        Self { window, limit, ..Self::new(Tables::default()) }
     }
 
     /// The container that the records came in, as far as it is known.
@@ -166,7 +180,7 @@ impl Framer {
     /// Places the records that are complete in `batch.bytes` and returns how many of its bytes
     /// are done with; the others must stand at the front of the next call's.
     ///
-    /// The first call needs [`WINDOW`] bytes, or all there are.
+    /// Nothing is placed before the first bytes tell what the file is: at most [`WINDOW`] of them.
     pub(in crate::input) fn run(&mut self, batch: &mut Batch, ending: Ending<'_>) -> usize {
         let Batch { bytes, records, skipped } = batch;
         let mut cut = Cut { bytes, at: 0, mark: 0, records, skipped };
@@ -202,20 +216,26 @@ impl Framer {
     }
 
     fn start(&mut self, cut: &mut Cut<'_>, ending: Ending<'_>) -> bool {
-        if cut.bytes.len() < WINDOW && ending == Ending::More {
+        // The answer is the same however the bytes come: no more than the window counts.
+        let window = cut.bytes.get(..self.window).unwrap_or(cut.bytes);
+        let more = window.len() < self.window && ending == Ending::More;
+        let whole = window.len() < self.window && ending == Ending::Eof;
+        let bom = b"\xef\xbb\xbf";
+        if more && window.len() < bom.len() {
             return false;
         }
-        if cut.bytes.starts_with(b"\xef\xbb\xbf") {
-            cut.at = 3;
-            cut.mark = 3;
-            self.place.offset = 3;
+        let text = window.strip_prefix(bom).unwrap_or(window);
+        let Some(sniffed) = self.sniff.look(text, more, whole) else { return false };
+        if sniffed == Sniffed::Text && more {
+            // What the columns are is told by all lines of the window.
+            return false;
         }
-        let rest = cut.rest();
-        let window = rest.get(..WINDOW).unwrap_or(rest);
-        let whole = window.len() == rest.len() && ending == Ending::Eof;
-        self.state = match sniff(window, whole) {
+        cut.at = window.len() - text.len();
+        cut.mark = cut.at;
+        self.place.offset = cut.at as u64;
+        self.state = match sniffed {
             Sniffed::Text => {
-                let len = window.len();
+                let len = text.len();
                 self.table(cut, len, whole);
                 return true;
             }

@@ -12,7 +12,7 @@ mod resync;
 mod scan;
 mod sniff;
 
-pub(super) use framer::{Ending, Framer};
+pub(super) use framer::{Ending, Framer, WINDOW};
 pub(super) use head::Tables;
 pub(super) use scan::too_deep;
 

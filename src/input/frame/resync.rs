@@ -46,34 +46,40 @@ fn first(a: Next, b: Next) -> Next {
 
 fn next_with(bytes: &[u8], key: &[u8]) -> Next {
     for at in memmem::find_iter(bytes, key) {
-        let before = bytes[..at].trim_ascii_end();
-        if before.ends_with(b"{") {
-            return Next::Found(before.len() - 1);
+        if let Some(open) = brace_before(bytes, at) {
+            return Next::Found(open);
         }
     }
     // The key may begin in these bytes and end in the next ones.
     let tail = bytes.len().saturating_sub(key.len() - 1);
-    let before = bytes[..tail].trim_ascii_end();
-    Next::None(if before.ends_with(b"{") { before.len() - 1 } else { tail })
+    Next::None(brace_before(bytes, tail).unwrap_or(tail))
+}
+
+/// The `{` in front of a place, with nothing but a few blanks between.
+fn brace_before(bytes: &[u8], at: usize) -> Option<usize> {
+    let first = at.saturating_sub(REACH);
+    let before = bytes.get(first..at)?.trim_ascii_end();
+    before.ends_with(b"{").then(|| first + before.len() - 1)
 }
 
 fn next_item(bytes: &[u8]) -> Next {
     for at in memchr_iter(b'{', bytes) {
-        let before = bytes[..at].trim_ascii_end();
+        let before = bytes[at.saturating_sub(REACH)..at].trim_ascii_end();
         let follows = before.strip_suffix(b",").is_some_and(|b| b.trim_ascii_end().ends_with(b"}"));
-        let begins = bytes[at + 1..].trim_ascii_start();
-        if follows && begins.is_empty() {
-            return Next::None(before.len().saturating_sub(KEPT));
+        let after = &bytes[at + 1..];
+        let begins = after.get(..REACH).unwrap_or(after).trim_ascii_start();
+        if follows && begins.is_empty() && after.len() < REACH {
+            return Next::None(at.saturating_sub(REACH));
         }
         if follows && begins.starts_with(b"\"") {
             return Next::Found(at);
         }
     }
-    Next::None(bytes.len().saturating_sub(KEPT))
+    Next::None(bytes.len().saturating_sub(REACH))
 }
 
-/// Bytes that are looked at again for the `}` and the comma before an item.
-const KEPT: usize = 256;
+/// How many bytes around a `{` are looked at: what is kept has a bound, whatever is written.
+const REACH: usize = 256;
 
 #[cfg(test)]
 mod tests {

@@ -11,8 +11,8 @@ use super::place::count;
 pub(super) struct Scan {
     /// Bytes looked at, from the start of the value.
     pub(super) at: usize,
-    /// Where the last string began.
-    pub(super) string: usize,
+    /// Where the last string began; `None` before the first, and when that is forgotten.
+    pub(super) string: Option<usize>,
     /// The deepest nesting so far.
     pub(super) deepest: usize,
     open: Vec<u8>,
@@ -62,7 +62,7 @@ impl Scan {
     /// Forgets bytes at the front of the value.
     pub(super) fn forget(&mut self, bytes: usize) {
         self.at -= bytes;
-        self.string = self.string.saturating_sub(bytes);
+        self.string = self.string.and_then(|string| string.checked_sub(bytes));
     }
 
     /// Goes on; `bytes` begins where the value begins. `arrays` asks for [`Stop::Array`].
@@ -95,7 +95,7 @@ impl Scan {
                     if !matches!(self.last, b'{' | b'[' | b',' | b':' | 0) {
                         return Stop::Broken(at);
                     }
-                    self.string = at;
+                    self.string = Some(at);
                     self.in_string = true;
                 }
                 b'{' | b'[' => {
@@ -109,7 +109,8 @@ impl Scan {
                     }
                     let depth = self.open.len();
                     if arrays && depth == 1 {
-                        self.answer = bytes.get(self.string..).is_some_and(is_response);
+                        let key = self.string.and_then(|string| bytes.get(string..));
+                        self.answer = key.is_some_and(is_response);
                     }
                     if arrays && byte == b'[' && (depth == 1 || (depth == 2 && self.answer)) {
                         self.at = at + 1;

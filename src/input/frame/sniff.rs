@@ -1,9 +1,12 @@
 //! What a file is, from its first bytes.
 
+use memchr::memchr;
+
+use super::KEY_REACH;
 use super::scan::{Scan, Stop};
 
 /// What the first bytes say.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sniffed {
     /// One record a line.
     Lines,
@@ -20,24 +23,134 @@ pub(super) enum Sniffed {
 /// How many lines are looked at.
 const SAMPLE: usize = 16;
 
-/// Tells what begins with these bytes; `whole` says that the file ends with them.
-pub(super) fn sniff(bytes: &[u8], whole: bool) -> Sniffed {
-    for (magic, what) in MAGIC {
-        if bytes.starts_with(magic) {
-            return Sniffed::Other(what);
+/// The bytes that the marks of other kinds of files stand in.
+const HEAD: usize = 8;
+
+/// Tells what a file is, as early as its bytes leave no other answer: who writes a line now and
+/// then waits for no window to fill.
+///
+/// A file is lines when at least half of its first lines are an object each, and none begins a
+/// container of records.
+#[derive(Debug, Default)]
+pub(super) struct Sniff {
+    /// Where the line at hand begins, without its blanks; bytes before it are not looked at again.
+    line: usize,
+    /// Bytes in which its end was looked for.
+    searched: usize,
+    /// The first byte of the file that is not blank.
+    first: Option<u8>,
+    /// What the line at hand is, as far as it was looked at.
+    kind: Kind,
+    scan: Scan,
+    objects: usize,
+    others: usize,
+}
+
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Blank so far.
+    #[default]
+    Blank,
+    /// In the middle of an object.
+    Open,
+    /// An object of this length.
+    Object(usize),
+    /// The beginning of a container of records.
+    Container,
+    /// Anything else.
+    Other,
+}
+
+impl Sniff {
+    /// What begins with these bytes, which are those of the last call and more; `None` while others
+    /// could change the answer. `more` says that there may be others to look at, `whole` that the
+    /// file ends with these.
+    pub(super) fn look(&mut self, bytes: &[u8], more: bool, whole: bool) -> Option<Sniffed> {
+        if more && bytes.len() < HEAD {
+            return None;
+        }
+        for (magic, what) in MAGIC {
+            if bytes.starts_with(magic) {
+                return Some(Sniffed::Other(what));
+            }
+        }
+        if bytes.iter().take(4).any(|&b| b == 0) {
+            return Some(Sniffed::Other(
+                "binary data, or UTF-16 or UTF-32 text, which is not read",
+            ));
+        }
+        let is_lines = self.count(bytes, more, whole)?;
+        Some(match self.first {
+            None => Sniffed::Empty,
+            _ if is_lines => Sniffed::Lines,
+            Some(b'{' | b'[') => Sniffed::Values,
+            _ if bytes.trim_ascii() == b"null" => Sniffed::Values,
+            _ => Sniffed::Text,
+        })
+    }
+
+    /// Whether the file is lines, as soon as that is certain.
+    fn count(&mut self, bytes: &[u8], more: bool, whole: bool) -> Option<bool> {
+        loop {
+            if 2 * self.others > SAMPLE {
+                return Some(false);
+            }
+            if self.kind == Kind::Blank {
+                let rest = bytes.get(self.line..).unwrap_or_default();
+                self.line += rest.len() - rest.trim_ascii_start().len();
+                self.searched = self.searched.max(self.line);
+                match bytes.get(self.line) {
+                    None => return (!more).then(|| self.mostly_objects()),
+                    Some(&first) => {
+                        self.first.get_or_insert(first);
+                        self.scan.restart();
+                        self.kind = if first == b'{' { Kind::Open } else { Kind::Other };
+                    }
+                }
+            }
+            let end = memchr(b'\n', &bytes[self.searched..]).map(|at| self.searched + at);
+            self.searched = end.unwrap_or(bytes.len());
+            self.go_on(bytes[self.line..self.searched].trim_ascii_end());
+            let first_of_all = self.objects + self.others == 0;
+            if first_of_all && (self.first == Some(b'[') || self.kind == Kind::Container) {
+                return Some(false);
+            }
+            if end.is_none() && !whole {
+                // The line may go on.
+                return (!more).then(|| self.mostly_objects());
+            }
+            let len = bytes[self.line..self.searched].trim_ascii_end().len();
+            if self.kind == Kind::Object(len) {
+                self.objects += 1
+            } else {
+                self.others += 1
+            }
+            (self.line, self.kind) = (self.searched, Kind::Blank);
+            if 2 * self.objects >= SAMPLE {
+                return Some(true);
+            }
         }
     }
-    if bytes.iter().take(4).any(|&b| b == 0) {
-        return Sniffed::Other("binary data, or UTF-16 or UTF-32 text, which is not read");
+
+    /// Looks at more of the line at hand.
+    fn go_on(&mut self, line: &[u8]) {
+        while self.kind == Kind::Open {
+            self.kind = match self.scan.run(line, true) {
+                Stop::Pause => return,
+                Stop::End(len) => Kind::Object(len),
+                Stop::Array(at)
+                    if container(line, self.scan.string, at, self.scan.around()).is_some() =>
+                {
+                    Kind::Container
+                }
+                Stop::Array(_) => Kind::Open,
+                Stop::Broken(_) => Kind::Other,
+            };
+        }
     }
-    let Some(&first) = bytes.trim_ascii_start().first() else { return Sniffed::Empty };
-    if first != b'[' && is_lines(bytes, whole) {
-        return Sniffed::Lines;
-    }
-    match first {
-        b'{' | b'[' => Sniffed::Values,
-        _ if bytes.trim_ascii() == b"null" => Sniffed::Values,
-        _ => Sniffed::Text,
+
+    fn mostly_objects(&self) -> bool {
+        self.objects > 0 && self.objects >= self.others
     }
 }
 
@@ -52,46 +165,21 @@ const MAGIC: [(&[u8], &str); 8] = [
     (b"PAR1", "a Parquet file, which is not read"),
 ];
 
-/// Whether at least half of the first lines are an object each, and not a container of records.
-fn is_lines(bytes: &[u8], whole: bool) -> bool {
-    let mut lines: Vec<&[u8]> = bytes.split(|&b| b == b'\n').collect();
-    if !whole {
-        // The last line may go on.
-        lines.pop();
-    }
-    let sample = lines.iter().map(|line| line.trim_ascii()).filter(|line| !line.is_empty());
-    let (mut objects, mut others) = (0, 0);
-    for line in sample.take(SAMPLE) {
-        let is_object = line.starts_with(b"{") && object_end(line) == Some(line.len());
-        if is_object { objects += 1 } else { others += 1 }
-    }
-    objects > 0 && objects >= others
-}
-
-/// Where an object ends that is no container of records.
-fn object_end(line: &[u8]) -> Option<usize> {
-    let mut scan = Scan::default();
-    loop {
-        match scan.run(line, true) {
-            Stop::End(end) => return Some(end),
-            Stop::Array(at) if container(line, scan.string, at, scan.around()).is_some() => {
-                return None;
-            }
-            Stop::Array(_) => {}
-            Stop::Pause | Stop::Broken(_) => return None,
-        }
-    }
-}
-
 /// The name of the container, when the array that begins at `array` is the value of such a key,
 /// whose string begins at `string`, inside `around` objects.
 pub(super) fn container(
     bytes: &[u8],
-    string: usize,
+    string: Option<usize>,
     array: usize,
     around: usize,
 ) -> Option<&'static str> {
-    let key = bytes.get(string..array)?.trim_ascii_end().strip_suffix(b":")?.trim_ascii_end();
+    // The key is no longer there when its array comes too late.
+    let key = bytes
+        .get(string?..array)
+        .filter(|key| key.len() < KEY_REACH)?
+        .trim_ascii_end()
+        .strip_suffix(b":")?
+        .trim_ascii_end();
     match key {
         b"\"Events\"" if around == 2 => Some("response-object"),
         _ if around != 1 => None,
@@ -104,6 +192,16 @@ pub(super) fn container(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// What bytes are that come all at once, and byte by byte.
+    fn sniff(bytes: &[u8], whole: bool) -> Sniffed {
+        let at_once = Sniff::default().look(bytes, false, whole);
+        let mut sniff = Sniff::default();
+        let early = (0..=bytes.len()).find_map(|end| sniff.look(&bytes[..end], true, false));
+        let slowly = early.or_else(|| sniff.look(bytes, false, whole));
+        assert_eq!(slowly, at_once, "{}", String::from_utf8_lossy(bytes));
+        at_once.unwrap_or(Sniffed::Empty)
+    }
 
     #[test]
     fn the_first_bytes_tell() {
@@ -135,5 +233,23 @@ mod tests {
             assert!(matches!(sniff(text.as_bytes(), true), Sniffed::Other(_)), "{text}");
         }
         assert_eq!(sniff(b"{\"a\":1}", false), Values, "the line may go on");
+    }
+
+    #[test]
+    fn an_answer_comes_as_soon_as_it_is_certain() {
+        let after = |text: &str, count: usize| {
+            let text = text.repeat(count);
+            Sniff::default().look(text.as_bytes(), true, false)
+        };
+        for (line, certain, answer) in [
+            ("{\"a\":1}\n", SAMPLE / 2, Sniffed::Lines),
+            ("\r\n{\"a\":[1]}\r\n", SAMPLE / 2, Sniffed::Lines),
+            ("a line of text\n", SAMPLE / 2 + 1, Sniffed::Text),
+            ("{\"Records\": [", 1, Sniffed::Values),
+            ("[{\"a\":1},", 1, Sniffed::Values),
+        ] {
+            assert_eq!(after(line, certain - 1), None, "{line}");
+            assert_eq!(after(line, certain), Some(answer), "{line}");
+        }
     }
 }

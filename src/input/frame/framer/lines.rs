@@ -8,7 +8,9 @@ use super::{Cut, Ending, Framer, State};
 
 impl Framer {
     pub(super) fn lines(&mut self, cut: &mut Cut<'_>, ending: Ending<'_>) -> bool {
-        let (len, next) = match memchr(b'\n', cut.rest()) {
+        let searched = std::mem::take(&mut self.searched);
+        let unseen = cut.rest().get(searched..).unwrap_or_default();
+        let (len, next) = match memchr(b'\n', unseen).map(|len| searched + len) {
             Some(len) => (len, cut.at + len + 1),
             None if ending == Ending::Eof && !cut.rest().is_empty() => {
                 (cut.rest().len(), cut.bytes.len())
@@ -18,17 +20,24 @@ impl Framer {
                 self.state = State::LongLine;
                 return true;
             }
-            None => return false,
+            None => {
+                self.searched = cut.rest().len();
+                return false;
+            }
         };
         let line = &cut.rest()[..len];
         let text = line.trim_ascii_start();
         let indent = len - text.len();
         let text = text.trim_ascii_end();
         let (start, size) = (cut.at, text.len());
-        let deep = too_deep(text);
+        let deep = len <= self.limit && too_deep(text);
         // Lines are counted one by one, so that no byte is looked at for it.
         let place = Place { offset: self.place.offset + (start - cut.mark) as u64, ..self.place };
-        if size > 0 {
+        if len > self.limit {
+            // Blanks count: where the line ends may not have been known yet.
+            self.begun = place;
+            self.too_long(cut);
+        } else if size > 0 {
             let shift = indent as u64;
             self.begun =
                 Place { offset: place.offset + shift, column: 1 + shift, line: place.line };

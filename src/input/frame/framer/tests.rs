@@ -26,12 +26,12 @@ fn split_up_to(limit: usize, bytes: &[u8], step: usize, end: Ending<'_>) -> Part
     let mut framer = Framer { limit, ..Framer::new(Tables::default()) };
     let bom = bytes.starts_with(b"\xef\xbb\xbf");
     if step < bytes.len() && !bom {
-        match sniff(bytes, end == Ending::Eof) {
-            Sniffed::Lines => {
+        match Sniff::default().look(bytes, false, end == Ending::Eof) {
+            Some(Sniffed::Lines) => {
                 framer.state = State::Lines;
                 framer.container = Some("lines");
             }
-            Sniffed::Values => framer.state = State::Top,
+            Some(Sniffed::Values) => framer.state = State::Top,
             _ => {}
         }
     }
@@ -124,6 +124,14 @@ fn the_container_is_told_by_content() {
     check("", "", &[], &[]);
     check(r#"[1,"x",null,[2],{}]"#, "array", &["1", r#""x""#, "null", "2", "{}"], &[]);
     check(&format!("[[{A}],[{B},[{A}]]]"), "array", &[A, B, A], &[]);
+}
+
+#[test]
+fn a_container_has_a_short_key() {
+    let far = |blanks: usize| format!(r#"{{"x":1,"Records"{}:[{A},{B}]}}"#, " ".repeat(blanks));
+    check(&far(4_000), "records-object", &[A, B], &[]);
+    // Beyond that the object is a record itself, whatever the bytes come in.
+    check(&far(5_000), "object", &[&far(5_000)], &[]);
 }
 
 #[test]

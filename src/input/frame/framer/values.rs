@@ -164,15 +164,21 @@ impl Framer {
 
     pub(super) fn word(&mut self, cut: &mut Cut<'_>, ending: Ending<'_>) -> bool {
         let ends = |b: &u8| b.is_ascii_whitespace() || b",[]{}\"".contains(b);
-        let len = match cut.rest().iter().position(ends) {
+        let searched = std::mem::take(&mut self.searched);
+        let unseen = cut.rest().get(searched..).unwrap_or_default();
+        let len = match unseen.iter().position(ends).map(|len| searched + len) {
             Some(len) => len,
             None if ending == Ending::Eof => cut.rest().len(),
-            None if cut.rest().len() > self.limit => {
-                self.broken(cut, cut.bytes.len(), "not JSON".to_owned());
-                return true;
+            None if cut.rest().len() > self.limit => self.limit + 1,
+            None => {
+                self.searched = cut.rest().len();
+                return false;
             }
-            None => return false,
         };
+        if len > self.limit {
+            self.broken(cut, cut.at + self.limit, "not JSON".to_owned());
+            return true;
+        }
         if self.level == State::Top {
             self.container.get_or_insert("object");
         }
@@ -185,8 +191,7 @@ impl Framer {
         match self.scan.run(cut.rest(), true) {
             Stop::Pause => {
                 // A key that may name a container is kept until its value is seen.
-                let near = self.scan.at - self.scan.string < KEY_REACH;
-                let done = if near { self.scan.string } else { self.scan.at };
+                let done = self.near_string(self.scan.at).unwrap_or(self.scan.at);
                 cut.at += done;
                 self.scan.forget(done);
                 false
@@ -213,6 +218,11 @@ impl Framer {
         }
     }
 
+    /// Where the last string begins, if that is near.
+    fn near_string(&self, at: usize) -> Option<usize> {
+        self.scan.string.filter(|string| at - string < KEY_REACH)
+    }
+
     /// Gives up the record at hand because of the byte at `at` of it.
     fn broken_at(&mut self, cut: &mut Cut<'_>, at: usize) {
         let rest = cut.rest();
@@ -221,15 +231,25 @@ impl Framer {
             "unexpected {}: a bracket, a comma or a quote is missing before it",
             shown(found)
         );
-        // The last string may have swallowed the beginning of the next record.
-        let from = cut.at + self.scan.string.max(1).min(at.max(1));
-        self.broken(cut, from, detail);
+        // The last string may have swallowed the beginning of the next record. Of a record that is
+        // too long nobody knows any more where that was.
+        let (own, back) = match self.state {
+            State::Value if at <= self.limit => {
+                (first_key(rest), self.scan.string.unwrap_or_default().min(at))
+            }
+            State::Rest => (None, self.near_string(at).unwrap_or(at)),
+            _ => (None, at),
+        };
+        self.sought = own.map(<[u8]>::to_vec).into_iter().collect();
+        self.give_up(cut, cut.at + back.max(1), detail);
     }
 
     fn broken(&mut self, cut: &mut Cut<'_>, from: usize, detail: String) {
         self.sought.clear();
-        let own = if self.state == State::Value { first_key(cut.rest()) } else { None };
-        self.sought.extend(own.map(<[u8]>::to_vec));
+        self.give_up(cut, from, detail);
+    }
+
+    fn give_up(&mut self, cut: &mut Cut<'_>, from: usize, detail: String) {
         if !self.key.is_empty() {
             self.sought.push(self.key.clone());
         }
