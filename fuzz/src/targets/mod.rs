@@ -3,7 +3,11 @@
 //! `tests/it/fuzz.rs` includes this folder and runs the stored inputs without libFuzzer, so
 //! nothing here names it.
 
+pub mod escape;
 pub mod expression;
+pub mod project;
+pub mod redact;
+pub mod split;
 
 /// A target by the name of its file.
 pub struct Target {
@@ -14,4 +18,10 @@ pub struct Target {
 }
 
 /// Every target.
-pub const TARGETS: &[Target] = &[Target { name: "expression", run: expression::run }];
+pub const TARGETS: &[Target] = &[
+    Target { name: "escape", run: escape::run },
+    Target { name: "expression", run: expression::run },
+    Target { name: "project", run: project::run },
+    Target { name: "redact", run: redact::run },
+    Target { name: "split", run: split::run },
+];
