@@ -171,7 +171,7 @@ fn condition(dice: &mut Dice) -> String {
             format!("event.ip.in_cidr([\"{a}.{b}.0.0/16\", \"{b}.{a}.{b}.0/24\"])")
         }
         18 => format!("event.user == \"user-{}\"", dice.roll(500)),
-        _ => "event.user != \"nobody\"".to_owned(),
+        _ => "event.account != event.caller_account".to_owned(),
     };
     let mut text = main(dice);
     if dice.roll(10) == 0 {
