@@ -17,7 +17,7 @@ use crate::value::RecordKind;
 ///
 /// Every error is collected. An entry with an error is left out.
 pub fn load(
-    written: Vec<Written>,
+    written: impl IntoIterator<Item = Written>,
     rules: &[(&str, RecordKind)],
     disabled: &[String],
     env: &dyn Env,
@@ -30,7 +30,7 @@ pub fn load(
         ids: BTreeMap::new(),
         diagnostics: Vec::new(),
     };
-    let mut entries = Vec::with_capacity(written.len());
+    let mut entries = Vec::new();
     for mut written in written {
         if loader.resolve(&mut written) {
             entries.push((written.entry, written.lookup));

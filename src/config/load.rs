@@ -32,7 +32,8 @@ pub(super) struct Loader<'o> {
     project: Project,
     policy: Policy,
     documents: BTreeMap<DocumentKind, Vec<Document>>,
-    entries: Vec<allow::Written>,
+    /// The entries of each allowlist file.
+    entries: Vec<Vec<allow::Written>>,
     /// Data files of tables.
     digests: Vec<tables::Digested>,
     /// Rules that are there and did not load, so that naming them is no second error.
@@ -139,7 +140,7 @@ impl<'o> Loader<'o> {
                 Ok((DocumentKind::Entries, node)) => {
                     // Allowlists can be large, and a tree takes many times its text.
                     let (entries, told) = allow::read(&node);
-                    self.entries.extend(entries);
+                    self.entries.push(entries);
                     diagnostics.extend(told);
                 }
                 Ok((kind, node)) => {
@@ -343,7 +344,8 @@ impl<'o> Loader<'o> {
     }
 
     fn allowlists(&mut self) {
-        let written = std::mem::take(&mut self.entries);
+        // File by file, so that what was written is gone when the next is loaded.
+        let written = std::mem::take(&mut self.entries).into_iter().flatten();
         let rules: Vec<(&str, RecordKind)> =
             self.policy.rules.iter().map(|rule| (rule.id.as_str(), rule.on)).collect();
         let others = [&self.policy.disabled[..], &self.broken].concat();

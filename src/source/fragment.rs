@@ -12,7 +12,16 @@ pub struct Fragment {
     pub text: String,
     /// The whole scalar in the file, with quotes.
     pub span: Span,
-    segments: Vec<Segment>,
+    places: Places,
+}
+
+/// Where the bytes of a text stand in the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Places {
+    /// One after the other from here on: nearly every scalar of a file.
+    From(u32),
+    /// In parts.
+    Parts(Vec<Segment>),
 }
 
 /// A part of a decoded text and the bytes of the file that it comes from.
@@ -47,14 +56,18 @@ impl Segment {
 impl Fragment {
     /// A fragment over `span`; `segments` must ascend and cover the text without gaps.
     pub fn new(text: String, span: Span, segments: Vec<Segment>) -> Self {
-        Self { text, span, segments }
+        Self { text, span, places: Places::Parts(segments) }
+    }
+
+    /// A fragment that stands in the file as it is, from `start` on.
+    pub fn copied(text: String, span: Span, start: u32) -> Self {
+        Self { text, span, places: Places::From(start) }
     }
 
     /// A fragment that is a whole file.
     pub fn whole(file: FileId, text: &str) -> Self {
         let span = Span::new(file, 0, text.len());
-        let all = Segment { text: 0, file: 0, len: span.end, file_len: span.end, copied: true };
-        Self::new(text.to_owned(), span, vec![all])
+        Self::copied(text.to_owned(), span, 0)
     }
 
     /// Where `start..end` of the text stands in the file.
@@ -68,8 +81,16 @@ impl Fragment {
     /// The bytes of the file for one byte of the text; past the text, the place after it.
     fn byte(&self, at: usize) -> (u32, u32) {
         let at = u32::try_from(at).unwrap_or(u32::MAX);
-        let next = self.segments.partition_point(|segment| segment.text <= at);
-        let Some(segment) = next.checked_sub(1).and_then(|i| self.segments.get(i)) else {
+        let segments = match &self.places {
+            Places::Parts(segments) => segments,
+            Places::From(start) => {
+                let length = u32::try_from(self.text.len()).unwrap_or(u32::MAX);
+                let place = start.saturating_add(at.min(length));
+                return (place, place.saturating_add(u32::from(at < length)));
+            }
+        };
+        let next = segments.partition_point(|segment| segment.text <= at);
+        let Some(segment) = next.checked_sub(1).and_then(|i| segments.get(i)) else {
             return (self.span.start, self.span.start);
         };
         if at - segment.text < segment.len {
@@ -108,6 +129,23 @@ mod tests {
         for ((start, end), (file_start, file_end)) in cases {
             let span = fragment.locate(start, end);
             assert_eq!((span.start, span.end), (file_start, file_end), "{start}..{end}");
+        }
+    }
+
+    #[test]
+    fn a_copied_fragment_is_one_part() {
+        let file = FileId(0);
+        // File: `"abc"`, text: `abc`.
+        let span = Span::new(file, 7, 12);
+        let part = Segment { text: 0, file: 8, len: 3, file_len: 3, copied: true };
+        let (copied, parts) = (
+            Fragment::copied("abc".into(), span, 8),
+            Fragment::new("abc".into(), span, vec![part]),
+        );
+        for start in 0..6 {
+            for end in start..6 {
+                assert_eq!(copied.locate(start, end), parts.locate(start, end), "{start}..{end}");
+            }
         }
     }
 

@@ -19,6 +19,8 @@ use crate::source::{FileId, Fragment, Sources, Span};
 pub(super) const MAX_DEPTH: usize = 64;
 /// How many values a file may have.
 const MAX_NODES: usize = 250_000;
+/// Up to so many keys of a mapping are looked through one by one.
+const FEW_KEYS: usize = 16;
 /// After so many errors in one file the rest is not read.
 const MAX_ERRORS: usize = 50;
 
@@ -90,7 +92,7 @@ enum OpenKind {
     Sequence(Vec<Node>),
     Mapping {
         entries: Vec<Entry>,
-        /// Where each key was written first.
+        /// Where each key was written first, once there are more than [`FEW_KEYS`].
         keys: HashMap<String, Span>,
         /// A key whose value has not come yet.
         key: Option<Scalar>,
@@ -199,7 +201,17 @@ impl Builder<'_> {
         if style == Style::Plain && matches!(source, "" | "~" | "null") {
             return Node { kind: NodeKind::Null, span };
         }
-        let segments = segments(self.text, start, end, text, style, range.start.col());
+        let inside = match style {
+            Style::Plain => Some((source, start)),
+            Style::SingleQuoted | Style::DoubleQuoted => {
+                source.get(1..source.len().saturating_sub(1)).map(|inside| (inside, start + 1))
+            }
+            Style::Literal | Style::Folded => None,
+        };
+        let parts = match inside {
+            Some((inside, at)) if inside == text => Err(at),
+            _ => Ok(segments(self.text, start, end, text, style, range.start.col())),
+        };
         let style = match style {
             Style::Plain => ScalarStyle::Plain,
             Style::SingleQuoted | Style::DoubleQuoted => ScalarStyle::Quoted,
@@ -210,7 +222,10 @@ impl Builder<'_> {
             // The range runs up to the next token; the last line break is not worth underlining.
             span = Span::new(self.file, start, start + source.trim_end().len());
         }
-        let fragment = Fragment::new(text.to_owned(), span, segments);
+        let fragment = match parts {
+            Ok(segments) => Fragment::new(text.to_owned(), span, segments),
+            Err(at) => Fragment::copied(text.to_owned(), span, Span::new(self.file, at, at).start),
+        };
         Node { kind: NodeKind::Scalar(Scalar { fragment, style }), span }
     }
 
@@ -261,12 +276,9 @@ impl Builder<'_> {
             OpenKind::Sequence(items) => items.push(node),
             OpenKind::Mapping { entries, keys, key } => match key.take() {
                 None => *key = Some(self::key(node, &mut self.errors)),
-                Some(key) => match keys.get(key.text()) {
-                    Some(&first) => self.errors.push(duplicate_key(&key, first)),
-                    None => {
-                        keys.insert(key.text().to_owned(), key.span());
-                        entries.push(Entry { key, value: node });
-                    }
+                Some(key) => match first(entries, keys, &key) {
+                    Some(first) => self.errors.push(duplicate_key(&key, first)),
+                    None => entries.push(Entry { key, value: node }),
                 },
             },
         }
@@ -277,6 +289,18 @@ impl Builder<'_> {
         let bytes = range.byte_range().unwrap_or(0..0);
         Span::new(self.file, bytes.start, bytes.end)
     }
+}
+
+/// Where the key was written before.
+fn first(entries: &[Entry], keys: &mut HashMap<String, Span>, key: &Scalar) -> Option<Span> {
+    if entries.len() <= FEW_KEYS {
+        let same = entries.iter().find(|entry| entry.key.text() == key.text());
+        return same.map(|entry| entry.key.span());
+    }
+    for Entry { key, .. } in entries.get(keys.len()..).unwrap_or_default() {
+        keys.insert(key.text().to_owned(), key.span());
+    }
+    keys.get(key.text()).copied()
 }
 
 /// The key of an entry; anything that is no text is an error and gets its source as its text.
@@ -427,6 +451,22 @@ mod tests {
         ];
         for (text, expected) in cases {
             assert_eq!(errors(text), *expected, "for {text:?}");
+        }
+    }
+
+    #[test]
+    fn keys_of_a_large_mapping_stand_once_too() {
+        for count in [FEW_KEYS - 1, FEW_KEYS, FEW_KEYS + 1, 5 * FEW_KEYS] {
+            let keys: String = (0..count).map(|key| format!("k{key}: 1\n")).collect();
+            assert_eq!(errors(&keys), [""; 0], "{count} keys");
+            for again in [0, count - 1] {
+                let line = count + 1;
+                let said = errors(&format!("{keys}k{again}: 2\n"));
+                let expected = format!(
+                    "KT1005 {line}:1 \"k{again}\" the key `k{again}` stands twice in one mapping"
+                );
+                assert_eq!(said, [expected], "{count} keys");
+            }
         }
     }
 
