@@ -48,6 +48,8 @@ fn compare_any(op: Comparison, a: &Value<'_>, b: &Value<'_>) -> bool {
     let ordering = match (a, b) {
         _ if op.is_equality() => return equal(a, b) == (op == Comparison::Eq),
         (Value::Int(a), Value::Int(b)) => a.cmp(b),
+        // Of untyped values; the checker refuses an order of what is known to be true or false.
+        (Value::Bool(a), Value::Bool(b)) => a.cmp(b),
         (Value::Str(a), Value::Str(b)) => a.as_ref().cmp(b.as_ref()),
         (Value::Time(a), Value::Time(b)) => a.cmp(b),
         (Value::Duration(a), Value::Duration(b)) => a.cmp(b),

@@ -89,6 +89,8 @@ impl Signature {
 pub enum Kind {
     /// Anything.
     Any,
+    /// Anything but a list or a row: what may have a text or a number.
+    Single,
     /// Text or a word of an enum.
     Text,
     /// A 64-bit integer.
@@ -114,6 +116,7 @@ impl Kind {
     pub fn name(self) -> &'static str {
         match self {
             Kind::Any => "any value",
+            Kind::Single => "a single value",
             Kind::Text => "text",
             Kind::Int => "int",
             Kind::Time => "time",
@@ -137,6 +140,7 @@ impl Kind {
         let texts = matches!(ty, Type::List(Elem::Str | Elem::Any | Elem::Enum(_)));
         match self {
             Kind::Any => true,
+            Kind::Single => !matches!(ty, Type::List(_) | Type::Record(_) | Type::Row),
             Kind::Text => text || ty == Type::Missing || (untyped && ty == Type::Untyped),
             Kind::Int => matches!(ty, Type::Int | Type::Missing),
             Kind::Time => matches!(ty, Type::Time | Type::Missing),

@@ -6,6 +6,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
+use super::text;
 use crate::value::{Items, Json, Value};
 
 /// One step into an untyped value.
@@ -23,16 +24,34 @@ pub(super) fn walk<'v>(value: Value<'v>, steps: &[Step]) -> Value<'v> {
         return value;
     }
     match value {
-        Value::Json(Json { text: Cow::Borrowed(text) }) => {
-            find(text, steps).map_or(Value::Missing, scalar)
-        }
-        Value::Json(Json { text: Cow::Owned(text) }) => {
-            find(&text, steps).map_or(Value::Missing, scalar).into_owned()
-        }
+        Value::Json(Json { text: Cow::Borrowed(text) }) => part(text, steps),
+        Value::Json(Json { text: Cow::Owned(text) }) => part(&text, steps).into_owned(),
+        Value::Str(text) => match steps {
+            [Step::Item(index)] => text::character(&text, *index),
+            _ => Value::Missing,
+        },
         Value::List(items) => match steps.split_first() {
             Some((Step::Item(index), rest)) => {
                 walk(item(&items, *index).map_or(Value::Missing, Value::clone), rest)
             }
+            _ => Value::Missing,
+        },
+        _ => Value::Missing,
+    }
+}
+
+/// The part of a JSON text that a path leads to; of a text it may be a character.
+fn part<'j>(json: &'j str, steps: &[Step]) -> Value<'j> {
+    if let Some(found) = find(json, steps) {
+        return scalar(found);
+    }
+    match steps.split_last() {
+        Some((Step::Item(index), [])) => match scalar(json) {
+            Value::Str(text) => text::character(&text, *index),
+            _ => Value::Missing,
+        },
+        Some((Step::Item(index), before)) => match find(json, before).map(scalar) {
+            Some(Value::Str(text)) => text::character(&text, *index),
             _ => Value::Missing,
         },
         _ => Value::Missing,
@@ -247,6 +266,11 @@ mod tests {
             (vec![key("a"), Step::Item(0)], Value::Missing),
             (vec![key("key")], Value::str("v")),
             (vec![key("key"), key("deeper")], Value::Missing),
+            (vec![key("key"), Step::Item(0)], Value::str("v")),
+            (vec![key("key"), Step::Item(-2)], Value::Missing),
+            (vec![key("key"), Step::Item(0), Step::Item(0)], Value::Missing),
+            (vec![key("a"), key("b"), Step::Item(1), Step::Item(-1)], Value::str("\n")),
+            (vec![key("n"), Step::Item(0)], Value::Missing),
             (vec![key("n")], Value::Json(Json { text: "1.5".into() })),
             (vec![key("a2")], Value::Missing),
         ] {

@@ -1,6 +1,9 @@
 //! Values as text.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
+
+use serde_json::Value as Node;
 
 use crate::value::Value;
 
@@ -21,7 +24,38 @@ pub(super) fn interpolate(out: &mut String, value: &Value<'_>) {
             }
             out.push(']');
         }
+        Value::Json(json) => match serde_json::from_str(&json.text) {
+            Ok(node) => tree(out, &node),
+            Err(_) => plain(out, value),
+        },
         other => plain(out, other),
+    }
+}
+
+/// Appends a part of the original record as Rhai writes its arrays and maps.
+fn tree(out: &mut String, node: &Node) {
+    // Writing into a String cannot fail.
+    match node {
+        Node::Null => out.push_str("()"),
+        Node::String(text) => drop(write!(out, "{text:?}")),
+        Node::Bool(_) | Node::Number(_) => drop(write!(out, "{node}")),
+        Node::Array(items) => {
+            out.push('[');
+            for (index, item) in items.iter().enumerate() {
+                out.push_str(if index > 0 { ", " } else { "" });
+                tree(out, item);
+            }
+            out.push(']');
+        }
+        Node::Object(fields) => {
+            out.push_str("#{");
+            let sorted: BTreeMap<_, _> = fields.iter().collect();
+            for (index, (key, value)) in sorted.into_iter().enumerate() {
+                let _ = write!(out, "{}{key:?}: ", if index > 0 { ", " } else { "" });
+                tree(out, value);
+            }
+            out.push('}');
+        }
     }
 }
 

@@ -19,7 +19,7 @@ impl Function for Bool {
     }
 
     fn signatures(&self) -> &'static [Signature] {
-        &[Signature { params: &[("value", Kind::Any)], returns: Returns::Maybe(Type::Bool) }]
+        &[Signature { params: &[("value", Kind::Single)], returns: Returns::Maybe(Type::Bool) }]
     }
 
     fn examples(&self) -> &'static [Example] {

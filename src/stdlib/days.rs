@@ -19,7 +19,7 @@ impl Function for Days {
     }
 
     fn signatures(&self) -> &'static [Signature] {
-        &[Signature { params: &[("n", Kind::Int)], returns: Returns::Always(Type::Duration) }]
+        &[Signature { params: &[("n", Kind::Int)], returns: Returns::Maybe(Type::Duration) }]
     }
 
     fn examples(&self) -> &'static [Example] {

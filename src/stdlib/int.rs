@@ -19,7 +19,7 @@ impl Function for Int {
     }
 
     fn signatures(&self) -> &'static [Signature] {
-        &[Signature { params: &[("value", Kind::Any)], returns: Returns::Maybe(Type::Int) }]
+        &[Signature { params: &[("value", Kind::Single)], returns: Returns::Maybe(Type::Int) }]
     }
 
     fn examples(&self) -> &'static [Example] {

@@ -1,4 +1,7 @@
 //! The function library, one file per function.
+//!
+//! A function knows values and the traits of [`crate::expr`]. It must not know which rule or record
+//! calls it, and it reads no clock, file or zone of the machine: what it needs are its arguments.
 
 use crate::expr::Function;
 

@@ -15,11 +15,11 @@ impl Function for Str {
     }
 
     fn doc(&self) -> &'static str {
-        "A value as text: a number in decimal, a time in RFC 3339, JSON as it stands in the record. A list has none."
+        "A value as text: a number in decimal, a time in RFC 3339, JSON as it stands in the record."
     }
 
     fn signatures(&self) -> &'static [Signature] {
-        &[Signature { params: &[("value", Kind::Any)], returns: Returns::Maybe(Type::Str) }]
+        &[Signature { params: &[("value", Kind::Single)], returns: Returns::Maybe(Type::Str) }]
     }
 
     fn examples(&self) -> &'static [Example] {

@@ -19,7 +19,7 @@ impl Function for Time {
     }
 
     fn signatures(&self) -> &'static [Signature] {
-        &[Signature { params: &[("value", Kind::Any)], returns: Returns::Maybe(Type::Time) }]
+        &[Signature { params: &[("value", Kind::Single)], returns: Returns::Maybe(Type::Time) }]
     }
 
     fn examples(&self) -> &'static [Example] {

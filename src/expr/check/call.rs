@@ -194,7 +194,8 @@ impl Checker<'_> {
             let message = format!("a closure has one parameter, and this one has {}", params.len());
             return Err(self.error(&codes::BAD_ARGUMENT, closure.at, message, None));
         };
-        self.locals.push((param.clone(), elem));
+        let nullable = elem == Type::Untyped || may_hold_missing(&list);
+        self.locals.push((param.clone(), elem, nullable));
         let body = match each {
             Each::Map => self.check(body),
             Each::Some | Each::All | Each::Filter => self.condition(body),
@@ -209,12 +210,30 @@ impl Checker<'_> {
             },
             Each::Map => {
                 let Some(elem) = super::compare::elem(body.ty) else {
-                    let message = "a list cannot hold lists or rows of a table";
-                    return Err(self.error(&codes::CONSTRUCT, closure.at, message, None));
+                    let (message, help) = super::compare::no_item(body.ty);
+                    return Err(self.error(&codes::CONSTRUCT, closure.at, message, help));
                 };
                 (Type::List(elem), list.nullable || list.ty == Type::Untyped)
             }
         };
         Ok(self.node(at, Op::Each(each, Box::new(list), Box::new(body)), ty, nullable))
+    }
+}
+
+/// Whether an item of the list may be missing; fields, tables and named lists hold none that are.
+fn may_hold_missing(list: &Ir) -> bool {
+    match &list.op {
+        Op::Const(Value::List(items)) => items.iter().any(Value::is_missing),
+        Op::List(parts) => parts.iter().any(|part| part.nullable),
+        Op::Each(Each::Map, _, body) => body.nullable,
+        Op::Each(_, list, _) => may_hold_missing(list),
+        Op::Coalesce(parts) => parts.iter().any(may_hold_missing),
+        Op::If(parts) => [&parts.1].into_iter().chain(&parts.2).any(may_hold_missing),
+        Op::Switch(switch) => switch.arms.iter().any(|(_, body)| may_hold_missing(body)),
+        // `distinct` keeps the items that it is given.
+        Op::Call(call) => {
+            call.args.iter().any(|arg| matches!(arg.ty, Type::List(_)) && may_hold_missing(arg))
+        }
+        _ => false,
     }
 }

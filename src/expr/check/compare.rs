@@ -39,13 +39,23 @@ impl Checker<'_> {
         if !comparable(a.ty, b.ty) {
             let mut diagnostic = Diagnostic::error(
                 &codes::TYPES_DIFFER,
-                format!("{what} between {} and {}, which differ", a.ty, b.ty),
+                if is_record(a.ty) && is_record(b.ty) {
+                    format!(
+                        "{what} between {} and {}: rows are compared by their fields",
+                        a.ty, b.ty
+                    )
+                } else {
+                    format!("{what} between {} and {}, which differ", a.ty, b.ty)
+                },
             )
             .at(b.span, format!("this is {}", b.ty))
             .at(a.span, format!("this is {}", a.ty));
             diagnostic = diagnostic.maybe_help(conversion(a, b).or_else(|| conversion(b, a)));
-            if a.ty == Type::Row || b.ty == Type::Row {
+            let either = |of: fn(Type) -> bool| of(a.ty) || of(b.ty);
+            if either(|ty| ty == Type::Row) {
                 diagnostic = diagnostic.help("name the column to compare, `lookup(…)?.column`");
+            } else if either(is_record) {
+                diagnostic = diagnostic.help("name the field to compare, like `key.id`");
             }
             return Err(self.report(diagnostic));
         }
@@ -100,6 +110,13 @@ impl Checker<'_> {
         let (needle, haystack) = (self.check(needle), self.check(haystack));
         let (needle, haystack) = (needle?, haystack?);
         let found = match (&haystack.op, haystack.ty) {
+            (_, Type::Untyped) if matches!(needle.ty, Type::Record(_) | Type::Row) => {
+                let message = format!("`in` looks for {} in an untyped value", needle.ty);
+                let diagnostic = Diagnostic::error(&codes::TYPES_DIFFER, message)
+                    .at(needle.span, format!("this is {}", needle.ty))
+                    .help("look for one of its fields");
+                return Err(self.report(diagnostic));
+            }
             (Op::NamedList(list), _) => {
                 let list = list.clone();
                 self.of_this_field(&needle, &list, haystack.span)?;
@@ -121,7 +138,7 @@ impl Checker<'_> {
                 self.elem(&needle, &haystack)?;
                 Op::In(Box::new(needle), Box::new(haystack))
             }
-            (_, Type::Str | Type::Enum(_) | Type::Char) => {
+            (_, Type::Str | Type::Enum(_)) => {
                 let text = matches!(
                     needle.ty,
                     Type::Str | Type::Char | Type::Enum(_) | Type::Untyped | Type::Missing
@@ -207,6 +224,17 @@ impl Checker<'_> {
     }
 }
 
+/// What a list cannot hold, and what to write instead.
+pub(super) fn no_item(ty: Type) -> (&'static str, Option<String>) {
+    match ty {
+        Type::Char => (
+            "a list cannot hold characters",
+            Some("write a text, `\"a\"`, or make one with `str(…)`".to_owned()),
+        ),
+        _ => ("a list cannot hold lists or rows of a table", None),
+    }
+}
+
 fn quoted(words: &[&str]) -> String {
     words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
 }
@@ -229,6 +257,11 @@ fn conversion(typed: &Ir, constant: &Ir) -> Option<String> {
     }
 }
 
+/// A row of a report or an event, or a list of them.
+fn is_record(ty: Type) -> bool {
+    matches!(ty, Type::Record(_) | Type::List(Elem::Record(_)))
+}
+
 fn is_text(ty: Type) -> bool {
     matches!(ty, Type::Str | Type::Char | Type::Enum(_))
 }
@@ -237,8 +270,8 @@ fn is_text(ty: Type) -> bool {
 pub(super) fn comparable(a: Type, b: Type) -> bool {
     match (a, b) {
         (Type::Missing, _) | (_, Type::Missing) => true,
-        // Rows are told apart by their columns.
-        (Type::Row, _) | (_, Type::Row) => false,
+        // Rows are told apart by their columns and fields.
+        (Type::Row | Type::Record(_), _) | (_, Type::Row | Type::Record(_)) => false,
         (Type::Untyped, _) | (_, Type::Untyped) => true,
         (Type::Enum(a), Type::Enum(b)) => a == b,
         (Type::List(a), Type::List(b)) => {
@@ -253,8 +286,10 @@ pub(super) fn unify(a: Type, b: Type) -> Option<Type> {
     match (a, b) {
         (Type::Missing, other) | (other, Type::Missing) => Some(other),
         _ if a == b => Some(a),
-        (Type::Record(_) | Type::List(_) | Type::Row, Type::Untyped)
-        | (Type::Untyped, Type::Record(_) | Type::List(_) | Type::Row) => None,
+        (Type::Record(_) | Type::List(_) | Type::Row | Type::Char, Type::Untyped)
+        | (Type::Untyped, Type::Record(_) | Type::List(_) | Type::Row | Type::Char) => None,
+        // A `switch` and a printed list tell a character from a text.
+        (Type::Char, _) | (_, Type::Char) => None,
         (Type::Untyped, _) | (_, Type::Untyped) => Some(Type::Untyped),
         (Type::List(Elem::Any), Type::List(elem)) | (Type::List(elem), Type::List(Elem::Any)) => {
             Some(Type::List(elem))
@@ -266,18 +301,18 @@ pub(super) fn unify(a: Type, b: Type) -> Option<Type> {
     }
 }
 
-/// The type as the type of a list's items; lists hold no lists.
+/// The type as the type of a list's items; lists hold no lists, and no characters.
 pub(super) fn elem(ty: Type) -> Option<Elem> {
     Some(match ty {
         Type::Missing => Elem::Any,
         Type::Bool => Elem::Bool,
         Type::Int => Elem::Int,
-        Type::Char | Type::Str => Elem::Str,
+        Type::Str => Elem::Str,
         Type::Enum(def) => Elem::Enum(def),
         Type::Time => Elem::Time,
         Type::Duration => Elem::Duration,
         Type::Untyped => Elem::Untyped,
         Type::Record(kind) => Elem::Record(kind),
-        Type::List(_) | Type::Row => return None,
+        Type::Char | Type::List(_) | Type::Row => return None,
     })
 }

@@ -15,7 +15,7 @@ mod template;
 
 use crate::diag::{Code, Diagnostic};
 use crate::source::{Fragment, Span};
-use crate::value::{Type, Value};
+use crate::value::{Elem, Type, Value};
 
 use super::ast::{At, Node, Operator, Syntax};
 use super::env::{Declarations, Env};
@@ -39,8 +39,8 @@ pub(super) struct Checker<'c> {
     fragment: &'c Fragment,
     /// Bytes before the node's positions in that text.
     base: usize,
-    /// Parameters of the closures around the node.
-    locals: Vec<(String, Type)>,
+    /// Parameters of the closures around the node: name, type, and whether they may be missing.
+    locals: Vec<(String, Type, bool)>,
     /// Definitions being put in.
     inlining: Vec<String>,
     nodes: usize,
@@ -182,6 +182,10 @@ impl<'c> Checker<'c> {
             Type::Record(kind) => {
                 Some(format!("a {} has no text; name one of its fields", kind.name()))
             }
+            Type::List(Elem::Record(kind)) => Some(format!(
+                "a list of {0}s has no text; name a field of each, as in `.map(|k| k.id)`",
+                kind.name()
+            )),
             Type::Row => Some("a row of a table has no text; name one of its columns".to_owned()),
             _ => None,
         };
@@ -204,7 +208,8 @@ impl<'c> Checker<'c> {
         }
         let Some(elem) = compare::elem(ty) else {
             let code = &crate::diag::codes::expr::CONSTRUCT;
-            return Err(self.error(code, at, "a list cannot hold lists or rows of a table", None));
+            let (message, help) = compare::no_item(ty);
+            return Err(self.error(code, at, message, help));
         };
         Ok(self.node(at, Op::List(parts), Type::List(elem), false))
     }

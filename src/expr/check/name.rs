@@ -10,10 +10,9 @@ use crate::value::{Elem, RecordKind, Type, Value};
 
 impl Checker<'_> {
     pub(super) fn name(&mut self, at: At, name: &str) -> Checked {
-        if let Some(depth) = self.locals.iter().rev().position(|(local, _)| local == name) {
-            let ty = self.locals[self.locals.len() - 1 - depth].1;
-            // An item of untyped JSON may be null; an item of a list of fields never is.
-            return Ok(self.node(at, Op::Local(depth, name.into()), ty, ty == Type::Untyped));
+        if let Some(depth) = self.locals.iter().rev().position(|(local, ..)| local == name) {
+            let (_, ty, nullable) = self.locals[self.locals.len() - 1 - depth];
+            return Ok(self.node(at, Op::Local(depth, name.into()), ty, nullable));
         }
         match name {
             "now" => return Ok(self.node(at, Op::Now, Type::Time, false)),
@@ -48,7 +47,7 @@ impl Checker<'_> {
         let known = ["now", "zone", "params", "lists"]
             .into_iter()
             .chain(visible(self.declarations.on).map(|kind| kind.name()))
-            .chain(self.locals.iter().map(|(local, _)| local.as_str()))
+            .chain(self.locals.iter().map(|(local, ..)| local.as_str()))
             .chain(self.declarations.measures.iter().map(|(measure, _)| measure.as_str()))
             .chain(self.env.definition_names());
         let help = field.or_else(|| did_you_mean(name, known));

@@ -12,7 +12,7 @@ use crate::value::{RecordKind, Type, Value};
 impl Checker<'_> {
     pub(super) fn get(&mut self, at: At, base: &Node, name: &Name) -> Checked {
         if let Syntax::Name(root) = &base.syntax
-            && !self.locals.iter().any(|(local, _)| local == root)
+            && !self.locals.iter().any(|(local, ..)| local == root)
         {
             match root.as_str() {
                 "params" => return self.param(at, name.at, &name.text),

@@ -2,6 +2,7 @@
 //!
 //! `tests/corpus/expr/README.md` says how the files are written.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -9,10 +10,14 @@ use keytrail::expr::{Expected, compile};
 use keytrail::source::{Fragment, Sources};
 use keytrail::value::RecordKind;
 
+use super::coverage;
 use super::reference;
 use super::world::{Rows, World, canonical};
 
 struct Case {
+    file: PathBuf,
+    /// From 0.
+    line: usize,
     place: String,
     on: RecordKind,
     /// Rhai's engine gives another value or an error, as the text says.
@@ -51,6 +56,8 @@ fn cases() -> Vec<Case> {
             let Some((on, ours)) = block else { continue };
             let Some((expr, result)) = line.rsplit_once("//=>") else { continue };
             cases.push(Case {
+                file: file.clone(),
+                line: index,
                 place: format!("{name}:{}", index + 1),
                 on,
                 ours,
@@ -62,14 +69,41 @@ fn cases() -> Vec<Case> {
     cases
 }
 
+/// Writes another result behind an expression.
+fn rewrite(file: &Path, line: usize, result: &str) {
+    let text = fs::read_to_string(file).unwrap();
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    let (before, _) = lines[line].rsplit_once("//=>").unwrap();
+    lines[line] = format!("{before}//=> {result}");
+    fs::write(file, lines.join("\n") + "\n").unwrap();
+}
+
+#[test]
+fn every_operation_and_function_is_shown() {
+    let world = World::new();
+    let mut used = BTreeSet::new();
+    for case in cases() {
+        let file = Sources::default().add("case", &case.expr);
+        let source = Fragment::whole(file, &case.expr);
+        let declarations = world.declarations(case.on);
+        if let Ok((expr, _)) = compile(&source, Expected::Anything, &declarations, &world) {
+            used.extend(coverage::used(&expr));
+        }
+    }
+    let missing: Vec<String> =
+        coverage::language().into_iter().filter(|name| !used.contains(name)).collect();
+    assert!(missing.is_empty(), "tests/corpus/expr/ does not show {missing:?}");
+}
+
 #[test]
 fn every_construct_gives_its_result() {
+    let update = std::env::var_os("KEYTRAIL_UPDATE").is_some();
     let (world, rows) = (World::new(), rows());
     let engine = reference::engine(&world);
     let mut failures = Vec::new();
     let cases = cases();
     assert!(cases.len() > 150, "{} cases", cases.len());
-    for Case { place, on, ours, expr, result } in cases {
+    for Case { file: written, line, place, on, ours, expr, mut result } in cases {
         let file = Sources::default().add("case", &expr);
         let source = Fragment::whole(file, &expr);
         let bindings = rows.bindings(on);
@@ -80,7 +114,10 @@ fn every_construct_gives_its_result() {
                 Err(error) => format!("error: {}", error.message),
             },
         };
-        if found != result {
+        if found != result && update {
+            rewrite(&written, line, &found);
+            result = found;
+        } else if found != result {
             failures.push(format!("{place}: {expr}\n  expected {result}\n  found    {found}"));
         }
         let mut scope = reference::scope(&world, &rows, on);

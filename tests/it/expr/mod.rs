@@ -1,11 +1,13 @@
 //! The expression language: its corpus, its diagnostics, and its agreement with Rhai's engine.
 
 mod corpus;
+mod coverage;
 mod diagnostics;
 mod differential;
 mod generator;
 
 mod hostile;
+mod limits;
 pub(crate) mod random;
 mod reference;
 mod templates;

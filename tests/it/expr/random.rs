@@ -1,5 +1,6 @@
 //! Random conditions and rows, for tests of what runs conditions.
 
+use keytrail::value::RecordKind;
 use serde_json::Value as Node;
 
 use super::generator::{self, Dice, Writer};
@@ -24,7 +25,7 @@ impl Random {
 
     /// A condition on an event over the whole language.
     pub(crate) fn condition(&mut self, depth: usize) -> String {
-        Writer::new(&mut self.0).condition(depth)
+        Writer::new(&mut self.0, RecordKind::Event).condition(depth)
     }
 
     /// An event with its cred and key, as JSON by field name.

@@ -18,7 +18,7 @@ use rhai::packages::{
 };
 use rhai::{Array, Dynamic, Engine, EvalAltResult, FnPtr, INT, Map, OptimizationLevel, Scope};
 
-use super::world::{Rows, World, now};
+use super::world::{Number, Rows, World, now};
 
 /// Rhai's own functions that the library has under the same name; all others are registered here.
 pub(super) const RHAIS_OWN: [&str; 13] = [
@@ -87,13 +87,14 @@ fn glob(pattern: &str) -> regex::Regex {
     regex::Regex::new(&format!("(?s)^{body}$")).unwrap()
 }
 
-fn civil(time: Time, zone: &str) -> jiff::Zoned {
+/// Nothing outside the years that the calendar has.
+fn civil(time: Time, zone: &str) -> Option<jiff::Zoned> {
     let zone = if zone == "UTC" {
         jiff::tz::TimeZone::UTC
     } else {
         jiff::tz::TimeZone::get(zone).unwrap()
     };
-    jiff::Timestamp::from_microsecond(time.0).unwrap().to_zoned(zone)
+    Some(jiff::Timestamp::from_microsecond(time.0).ok()?.to_zoned(zone))
 }
 
 /// The engine with every function of the library.
@@ -200,20 +201,20 @@ fn texts_and_addresses(engine: &mut Engine) {
     engine.register_fn("distinct", |items: Array| -> Array {
         let mut out = Array::new();
         for item in items {
-            if !out.iter().any(|other: &Dynamic| format!("{other:?}") == format!("{item:?}")) {
+            if !out.iter().any(|other| canonical(other) == canonical(&item)) {
                 out.push(item);
             }
         }
         out
     });
     engine.register_fn("distinct", |(): ()| ());
-    engine.register_fn("contains", |list: NamedList, text: &str| {
+    engine.register_fn("contains", |list: NamedList, text: Dynamic| {
+        let Some(text) = string(&text) else { return false };
         list.0.values().iter().any(|value| match value.text.strip_suffix('*') {
             Some(prefix) => text.to_lowercase().starts_with(&prefix.to_lowercase()),
-            None => value.text.eq_ignore_ascii_case(text),
+            None => value.text.eq_ignore_ascii_case(&text),
         })
     });
-    engine.register_fn("contains", |_: NamedList, (): ()| false);
     // Rhai's own changes a variable and returns nothing.
     engine.register_fn("trim", |text: &str| text.trim().to_owned());
 }
@@ -230,11 +231,14 @@ fn missing(engine: &mut Engine) {
     engine.register_fn("split", |(): (), _: Dynamic| ());
     engine.register_fn("sub_string", |(): (), _: Dynamic| ());
     engine.register_fn("sub_string", |(): (), _: Dynamic, _: Dynamic| ());
+    // An object has no items, though Rhai's maps have some of these functions.
     for name in ["some", "all"] {
         engine.register_fn(name, |(): (), _: FnPtr| false);
+        engine.register_fn(name, |_: Map, _: FnPtr| false);
     }
     for name in ["filter", "map"] {
         engine.register_fn(name, |(): (), _: FnPtr| ());
+        engine.register_fn(name, |_: Map, _: FnPtr| ());
     }
     for name in ["+", "-", "*", "/", "%", "**"] {
         if name != "+" {
@@ -265,6 +269,12 @@ fn times(engine: &mut Engine) {
     }
     compare!(Time, == != < <= > >=);
     compare!(Duration, == != < <= > >=);
+    compare!(Number, == !=);
+    for name in ["to_string", "to_debug"] {
+        engine.register_fn(name, |time: &mut Time| time.to_string());
+        engine.register_fn(name, |duration: &mut Duration| duration.to_string());
+        engine.register_fn(name, |number: &mut Number| number.0.to_string());
+    }
     engine.register_fn("-", |a: Time, b: Time| checked(a.0.checked_sub(b.0).map(Duration)));
     engine.register_fn("-", |a: Time, b: Duration| checked(a.0.checked_sub(b.0).map(Time)));
     engine.register_fn("+", |a: Time, b: Duration| checked(a.0.checked_add(b.0).map(Time)));
@@ -299,25 +309,33 @@ fn times(engine: &mut Engine) {
 }
 
 fn hour(time: Dynamic, zone: &str) -> Dynamic {
-    let time = time.try_cast::<Time>();
-    time.map_or(Dynamic::UNIT, |time| INT::from(civil(time, zone).hour()).into())
+    let time = time.try_cast::<Time>().and_then(|time| civil(time, zone));
+    time.map_or(Dynamic::UNIT, |time| INT::from(time.hour()).into())
 }
 
 fn weekday(time: Dynamic, zone: &str) -> Dynamic {
-    let time = time.try_cast::<Time>();
-    time.map_or(Dynamic::UNIT, |time| {
-        civil(time, zone).strftime("%A").to_string().to_lowercase().into()
-    })
+    let time = time.try_cast::<Time>().and_then(|time| civil(time, zone));
+    time.map_or(Dynamic::UNIT, |time| time.strftime("%A").to_string().to_lowercase().into())
 }
 
 fn date(time: Dynamic, zone: &str) -> Dynamic {
-    let time = time.try_cast::<Time>();
-    time.map_or(Dynamic::UNIT, |time| civil(time, zone).strftime("%Y-%m-%d").to_string().into())
+    let time = time.try_cast::<Time>().and_then(|time| civil(time, zone));
+    time.map_or(Dynamic::UNIT, |time| {
+        // ISO 8601 gives years before 0 a sign and six digits.
+        let year = if time.year() < 0 {
+            format!("{:07}", time.year())
+        } else {
+            format!("{:04}", time.year())
+        };
+        format!("{year}-{:02}-{:02}", time.month(), time.day()).into()
+    })
 }
 
 fn in_hours(time: Dynamic, span: &str, zone: &str) -> bool {
-    let Some(time) = time.try_cast::<Time>() else { return false };
-    let at = civil(time, zone).strftime("%H:%M").to_string();
+    let Some(time) = time.try_cast::<Time>().and_then(|time| civil(time, zone)) else {
+        return false;
+    };
+    let at = time.strftime("%H:%M").to_string();
     let (start, end) = span.split_once('-').unwrap();
     if start < end {
         start <= at.as_str() && at.as_str() < end
@@ -372,6 +390,9 @@ fn json(value: &Dynamic) -> String {
     if let Some(text) = string(value) {
         return serde_json::to_string(&text).unwrap();
     }
+    if let Some(number) = value.clone().try_cast::<Number>() {
+        return number.0.to_string();
+    }
     if let Ok(items) = value.clone().into_array() {
         return format!("[{}]", items.iter().map(json).collect::<Vec<_>>().join(","));
     }
@@ -414,6 +435,9 @@ pub(super) fn scope(world: &World, rows: &Rows, on: RecordKind) -> Scope<'static
     scope.push_constant_dynamic("params", params.into());
     scope.push_constant_dynamic("now", Dynamic::from(now()));
     scope.push_constant_dynamic("zone", "Asia/Shanghai".into());
+    for (name, value) in rows.measures() {
+        scope.push_constant_dynamic(name, value);
+    }
     scope
 }
 
@@ -442,6 +466,9 @@ pub(super) fn canonical(value: &Dynamic) -> String {
     }
     if let Some(duration) = value.clone().try_cast::<Duration>() {
         return duration.to_string();
+    }
+    if let Some(number) = value.clone().try_cast::<Number>() {
+        return number.0.to_string();
     }
     if let Some(list) = value.clone().try_cast::<NamedList>() {
         let items: Vec<String> =

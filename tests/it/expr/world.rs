@@ -26,6 +26,7 @@ pub(crate) struct World {
     pub(crate) params: BTreeMap<String, Param>,
     pub(crate) tables: BTreeMap<String, Arc<Table>>,
     definitions: BTreeMap<String, Definition>,
+    measures: Vec<(String, Type)>,
     pub(crate) sources: Sources,
     zone: Zone,
 }
@@ -87,6 +88,12 @@ impl World {
                 "users".to_owned(),
                 Param::Value(Value::List(Items::Owned(vec![text("alice"), text("bob")]))),
             ),
+            ("least".to_owned(), Param::Value(Value::Int(i64::MIN))),
+            ("strict".to_owned(), Param::Value(Value::Bool(true))),
+            (
+                "numbers".to_owned(),
+                Param::Value(Value::List(Items::Owned([7, -1, i64::MAX].map(Value::Int).into()))),
+            ),
             ("apis".to_owned(), Param::List(lists["apis"].clone())),
         ]);
         let mut sources = Sources::default();
@@ -109,13 +116,14 @@ impl World {
             params,
             tables,
             definitions,
+            measures: MEASURES.map(|(name, ty)| (name.to_owned(), ty)).into(),
             sources,
             zone: Zone::parse("Asia/Shanghai").unwrap(),
         }
     }
 
     pub(crate) fn declarations(&self, on: RecordKind) -> Declarations<'_> {
-        Declarations { on: Some(on), params: Some(&self.params), measures: &[] }
+        Declarations { on: Some(on), params: Some(&self.params), measures: &self.measures }
     }
 }
 
@@ -146,14 +154,22 @@ impl Env for World {
     }
 }
 
-/// One event, one cred and one key, as JSON by field name.
+/// What the rules of the tests measure.
+pub(crate) const MEASURES: [(&str, Type); 2] = [("denied", Type::Int), ("latest", Type::Time)];
+
+/// One event, one cred and one key, as JSON by field name; cred and key may be absent.
 #[derive(Debug)]
 pub(crate) struct Rows {
     json: Node,
     event: Record<'static>,
-    cred: Record<'static>,
-    key: Record<'static>,
+    cred: Option<Record<'static>>,
+    key: Option<Record<'static>>,
+    measures: Vec<Value<'static>>,
 }
+
+/// A number of the original record that is no 64-bit integer; it is only equal to such numbers.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Number(pub(crate) serde_json::Number);
 
 impl Rows {
     pub(crate) fn new(json: Node) -> Self {
@@ -164,29 +180,46 @@ impl Rows {
             }
             record
         };
-        let (event, cred, key) =
-            (record(RecordKind::Event), record(RecordKind::Cred), record(RecordKind::Key));
-        Self { json, event, cred, key }
+        let there = |kind: RecordKind| (!json[kind.name()].is_null()).then(|| record(kind));
+        let event = record(RecordKind::Event);
+        let (cred, key) = (there(RecordKind::Cred), there(RecordKind::Key));
+        let measures =
+            MEASURES.iter().map(|(name, ty)| value(&json["measures"][name], *ty)).collect();
+        Self { json, event, cred, key, measures }
     }
 
     pub(crate) fn bindings(&self, on: RecordKind) -> Bindings<'_> {
         Bindings {
             event: (on == RecordKind::Event).then_some(&self.event),
-            cred: Some(&self.cred),
-            key: (on != RecordKind::Cred).then_some(&self.key),
+            cred: self.cred.as_ref(),
+            key: self.key.as_ref().filter(|_| on != RecordKind::Cred),
             now: now(),
-            measures: &[],
+            measures: &self.measures,
         }
     }
 
     /// The rows as Rhai's engine sees them.
     pub(crate) fn dynamic(&self, kind: RecordKind) -> Dynamic {
+        if self.json[kind.name()].is_null() {
+            return Dynamic::UNIT;
+        }
         let mut map = row(kind, &self.json[kind.name()]);
         if kind == RecordKind::Event {
             map.insert("key".into(), self.dynamic(RecordKind::Key));
             map.insert("cred".into(), self.dynamic(RecordKind::Cred));
         }
         map.into()
+    }
+
+    /// Whether there is a key with its cred, which a rule over keys always sees.
+    pub(crate) fn of_key(&self) -> bool {
+        self.key.is_some() && self.cred.is_some()
+    }
+
+    /// The measures as Rhai's engine sees them.
+    pub(crate) fn measures(&self) -> impl Iterator<Item = (&'static str, Dynamic)> + '_ {
+        let value = |(name, ty)| (name, dynamic(&self.json["measures"][name], ty));
+        MEASURES.into_iter().map(value)
     }
 }
 
@@ -229,7 +262,10 @@ fn dynamic(node: &Node, ty: Type) -> Dynamic {
     match (ty, node) {
         (_, Node::Null) => Dynamic::UNIT,
         (_, Node::Bool(b)) => (*b).into(),
-        (_, Node::Number(n)) => n.as_i64().map_or_else(|| n.as_f64().unwrap().into(), Into::into),
+        (_, Node::Number(n)) => match n.as_i64() {
+            Some(int) => int.into(),
+            None => Dynamic::from(Number(n.clone())),
+        },
         (Type::Time, Node::String(text)) => Dynamic::from(Time::parse(text).unwrap()),
         (_, Node::String(text)) => text.clone().into(),
         (Type::List(Elem::Record(kind)), Node::Array(rows)) => {
@@ -260,7 +296,14 @@ pub(crate) fn canonical(value: &Value<'_>) -> String {
             let items: Vec<String> = items.iter().map(canonical).collect();
             format!("[{}]", items.join(", "))
         }
-        Value::Record(kind, _) => format!("<{}>", kind.name()),
+        Value::Record(kind, values) => {
+            let fields: BTreeMap<&str, &Value<'_>> =
+                field::of_kind(*kind).map(|id| id.field().name).zip(*values).collect();
+            let there = fields.into_iter().filter(|(_, value)| !value.is_missing());
+            let fields: Vec<String> =
+                there.map(|(name, value)| format!("{name}: {}", canonical(value))).collect();
+            format!("{{{}}}", fields.join(", "))
+        }
         Value::Json(json) => json_text(&serde_json::from_str(&json.text).unwrap()),
     }
 }
