@@ -5,6 +5,7 @@
 
 pub mod escape;
 pub mod expression;
+pub mod policy;
 pub mod project;
 pub mod redact;
 pub mod split;
@@ -21,6 +22,7 @@ pub struct Target {
 pub const TARGETS: &[Target] = &[
     Target { name: "escape", run: escape::run },
     Target { name: "expression", run: expression::run },
+    Target { name: "policy", run: policy::run },
     Target { name: "project", run: project::run },
     Target { name: "redact", run: redact::run },
     Target { name: "split", run: split::run },
