@@ -1,6 +1,9 @@
 //! Allowlists: entries, the matcher, and the ledger's definition.
 //!
 //! An entry accepts matches of named rules; it never drops them without trace.
+//!
+//! It knows rules and expressions. It must not know findings, inputs or the engine: it says which
+//! entries cover a match, and others say what that means.
 
 mod allowlist;
 mod condition;

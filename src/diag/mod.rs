@@ -1,6 +1,7 @@
 //! Diagnostics: code, message, labels and help; their rendering; terminal escaping.
 //!
-//! It knows sources and nothing of policy, records or rules.
+//! It knows sources. It must not know policies, records or rules: what is wrong is said by whoever
+//! finds it.
 
 pub mod codes;
 mod diagnostic;

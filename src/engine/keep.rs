@@ -164,7 +164,7 @@ fn message(
     index: u32,
 ) -> String {
     match rule.message.render(bindings, options.redactor.show_keys) {
-        Ok(text) => options.redactor.text(&text).into_owned(),
+        Ok(text) => options.redactor.message(&text),
         Err(error) => {
             failed.push((index, error));
             rule.title.clone()

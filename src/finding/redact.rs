@@ -22,6 +22,9 @@ pub const REDACTED: &str = "[redacted]";
 /// Objects nested deeper than this are left out of what is shown.
 const MAX_DEPTH: usize = 24;
 
+/// Most bytes of a finding's message; what an event says is as long as its caller likes.
+const MESSAGE_BYTES: usize = 2 * 1024;
+
 /// How to show records.
 #[derive(Debug, Clone, Copy)]
 pub struct Redactor {
@@ -94,6 +97,13 @@ impl Redactor {
             shown = Cow::Owned(clean);
         }
         shown
+    }
+
+    /// The message of a finding, at most 2 KiB with a mark where cut.
+    pub fn message(&self, text: &str) -> String {
+        let mut out = self.text(text).into_owned();
+        cut(&mut out, MESSAGE_BYTES);
+        out
     }
 
     /// A JSON record without secrets, in one line, at most `limit` bytes with a mark where cut.

@@ -1,6 +1,6 @@
 //! Reference data: lists (constant sets) and tables (rows joined by key).
 //!
-//! It knows values, sources and YAML, and no expression, rule or record. It reads rows from texts
+//! It knows values, sources and YAML, and must not know expressions, rules or records. It reads rows from texts
 //! that it is given and opens no file.
 
 mod list;

@@ -1,6 +1,6 @@
 //! Values of the expression language, their types, time and addresses.
 //!
-//! It knows nothing of records, rules or files.
+//! It must not know records, rules or files: a value does not know where it came from.
 
 mod ip;
 mod mask;

@@ -1,6 +1,6 @@
 //! YAML with a span for every key and scalar, and shapes to check it against.
 //!
-//! It knows sources and diagnostics, and no policy: what a file may contain is a [`Shape`] that
+//! It knows sources and diagnostics, and must not know what a policy is: what a file may contain is a [`Shape`] that
 //! the caller gives, from which the JSON schema is made too.
 
 mod check;
