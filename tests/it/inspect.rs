@@ -202,6 +202,37 @@ fn what_is_said_of_inputs_reaches_them() {
     }
 }
 
+/// What is said holds where a record is silent, and nowhere else.
+#[test]
+fn a_records_own_word_goes_before_what_is_said() {
+    let silent = r#"{"userIdentity":{"type":"CAMUser","principalId":"100000000002","secretId":"AKIDEXAMPLEKEY00000000000000000000001","userName":"dev"},"eventTime":"2026-03-01 09:30:00","eventType":"ApiCall","eventName":"ListUsers","resourceType":"cam","eventSource":"cam.tencentcloudapi.com","eventRegion":"ap-guangzhou","requestID":"r-1","eventID":"e-1","errorCode":0,"sourceIPAddress":"203.0.113.9","apiErrorCode":0}"#;
+    let speaking =
+        silent.replace(r#""principalId""#, r#""accountId":"100000000001","principalId""#);
+    let folder = Folder::new("inspect-own-word")
+        .file("silent.json", silent)
+        .file("speaking.json", speaking)
+        .file("dated.json", record(1, "ListUsers"));
+    let fields = ["--fields", "event.time,event.account", "-q"];
+    let shown = |arguments: &[&str]| {
+        let ended = folder.keytrail(["inspect"].iter().chain(arguments).chain(&fields)).output();
+        let row = ended.stdout.lines().find(|line| line.starts_with("       ")).unwrap();
+        row.trim().to_owned()
+    };
+    let said = ["--account", "42", "--input-zone", "UTC"];
+    for (file, unsaid, with) in [
+        ("silent.json", "2026-03-01T01:30:00Z  -", "2026-03-01T09:30:00Z  42"),
+        (
+            "speaking.json",
+            "2026-03-01T01:30:00Z  100000000001",
+            "2026-03-01T09:30:00Z  100000000001",
+        ),
+        ("dated.json", "2026-03-01T10:00:01Z  123456789012", "2026-03-01T10:00:01Z  123456789012"),
+    ] {
+        assert_eq!(shown(&[file]), unsaid, "{file}");
+        assert_eq!(shown(&[&[file], &said[..]].concat()), with, "{file}");
+    }
+}
+
 #[test]
 fn a_file_that_is_not_of_its_format_says_who_said_so() {
     let folder = folder("inspect-format")
