@@ -36,7 +36,10 @@ impl PathPattern {
         if Path::new(self.text()).is_absolute() {
             self.matches_name(&format!("/{}", walk::relative(path, Path::new("/"))))
         } else {
-            self.matches_name(&walk::relative(path, &self.base))
+            let relative = walk::relative(path, &self.base);
+            // Wildcards stay in the folder: only a pattern that says `../` leaves it.
+            let outside = relative.starts_with("../") && !self.text().starts_with("../");
+            !outside && self.matches_name(&relative)
         }
     }
 
