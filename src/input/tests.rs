@@ -149,6 +149,29 @@ fn real_logs_are_read_whole() {
     }
 }
 
+/// The blocks of documentation that are JSON of some trail; others are cut, or have comments.
+#[test]
+fn events_in_documentation_are_read() {
+    for (page, expected) in [
+        ("tencent/tccli/DescribeEvents.md", vec![("response-object", 1, 0)]),
+        ("tencent/docs/cloudaudit-php-sdk-lookupevents-2017.md", vec![("events-object", 4, 0)]),
+    ] {
+        let Some(path) = shared(page) else { continue };
+        let text = fs::read_to_string(path).unwrap();
+        let blocks = text.split("```").skip(1).step_by(2).map(str::trim);
+        let read: Vec<_> = blocks
+            .filter(|block| block.starts_with('{'))
+            .map(|block| {
+                let read = read_bytes(block.as_bytes().to_vec());
+                assert!(read.skipped.is_empty(), "{page}: {:?}", read.skipped);
+                assert!(read.events.iter().all(|event| event.contains(" tencent:")), "{page}");
+                (read.account.container, read.events.len(), read.notes.values().sum::<u64>())
+            })
+            .collect();
+        assert_eq!(read, expected, "{page}");
+    }
+}
+
 #[test]
 fn records_stand_where_they_say() {
     let Some(path) = shared("aws/stratus") else { return };

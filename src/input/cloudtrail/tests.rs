@@ -288,6 +288,34 @@ fn the_way_of_a_call_is_told_by_what_the_caller_cannot_choose() {
     }
 }
 
+/// The text is `"true"`, and with TLS details of the client it says no more than whose
+/// credentials a terminal in the browser has.
+#[test]
+fn credentials_of_the_console_are_not_the_console() {
+    let shell = include_str!("../../../tests/data/cloudtrail/cloudshell.json");
+    assert!(shell.contains(r#""sessionCredentialFromConsole": "true""#));
+    assert_eq!(one(shell, field::METHOD), "api");
+    let console = sample::with(shell, json!({ "tlsDetails": null }));
+    assert_eq!(one(&console, field::METHOD), "console");
+    for said in [json!("false"), json!(null)] {
+        let text = sample::with(&console, json!({ "sessionCredentialFromConsole": said }));
+        assert_eq!(one(&text, field::METHOD), "api");
+    }
+}
+
+/// A sign-in that fails has a message and an answer, and no error code.
+#[test]
+fn a_failed_sign_in_has_no_error_code() {
+    let failed = include_str!("../../../tests/data/cloudtrail/sign-in-failed.json");
+    assert!(!failed.contains("errorCode"));
+    let outcome = |text: &str| [field::OK, field::CODE, field::MESSAGE].map(|id| one(text, id));
+    assert_eq!(outcome(failed), ["false", "Failure", "Failed authentication"]);
+    let silent = sample::with(failed, json!({ "errorMessage": null }));
+    assert_eq!(outcome(&silent), ["false", "Failure", "-"], "the answer alone");
+    let answer = json!({ "errorMessage": null, "responseElements": { "ConsoleLogin": "Success" } });
+    assert_eq!(outcome(&sample::with(failed, answer)), ["true", "-", "-"]);
+}
+
 #[test]
 fn a_call_failed_if_it_says_so_in_any_way() {
     for (changes, ok, code) in [

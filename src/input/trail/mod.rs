@@ -41,3 +41,5 @@ pub(super) fn nameless() -> Outcome {
 
 #[cfg(test)]
 pub(super) mod sample;
+#[cfg(test)]
+mod tests;
