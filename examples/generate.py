@@ -1,5 +1,8 @@
 #!/usr/bin/env python3
-"""Writes examples/cloudtrail: four days of an invented organisation, with an attack in them.
+"""Writes the example logs of an invented organisation, with attacks in them.
+
+examples/cloudtrail is four days of its AWS account; examples/actiontrail and examples/cloudaudit are
+a night each of its accounts in the other two clouds.
 
 Everything is made up: accounts, people, keys (they end in EXAMPLE) and addresses (documentation
 ranges). The output depends on this file alone: no clock, no random source.
@@ -15,7 +18,8 @@ import json
 import pathlib
 import sys
 
-ROOT = pathlib.Path(__file__).resolve().parent / "cloudtrail"
+ROOT = pathlib.Path(__file__).resolve().parent
+CLOUDS = ["cloudtrail", "actiontrail", "cloudaudit"]
 PROD, SANDBOX = "111122223333", "444455556666"
 DAYS = ["2026-10-05", "2026-10-06", "2026-10-07", "2026-10-08"]
 
@@ -430,6 +434,97 @@ def eventbridge():
     }, indent=2) + "\n"
 
 
+# The other two clouds: the same night, the same stranger
+
+NIGHT = DAYS[2]
+ALIBABA, TENCENT = "1234567890123456", "100000000001"
+ALIBABA_SDK = "AlibabaCloud (Linux; amd64) Golang/1.24.6 Core/0.01 TeaDSL/1"
+
+
+def action(who, minute, second, call, ip, agent, params=None, **more):
+    """One ActionTrail event."""
+    service, name = call.split(".", 1)
+    day = f"{NIGHT}T03:{minute:02}:{second:02}Z"
+    event_id = uuid("alibaba", call, day).upper()
+    record = {
+        "acsRegion": "cn-hangzhou", "apiVersion": "2015-05-01", "errorCode": "", "errorMessage": "", "eventCategory": "Management",
+        "eventId": event_id, "eventName": name, "eventRW": "Read" if name.startswith(READS) else "Write",
+        "eventSource": f"{service.lower()}.aliyuncs.com", "eventTime": day, "eventType": "ApiCall", "eventVersion": "1",
+        "recipientAccountId": ALIBABA, "requestId": event_id, "requestParameters": params or {}, "serviceName": service,
+        "sourceIpAddress": ip, "userAgent": agent,
+        "userIdentity": {"accountId": ALIBABA, "type": "ram-user", **who},
+    }
+    record.update(more)
+    return record
+
+
+def actiontrail():
+    """A leaked key makes an administrator and runs a command; somebody works in the console."""
+    leaked = {"accessKeyId": "LTAI5tReportExportEXAMPLE", "principalId": "281234567890123456", "userName": "report-export"}
+    planted = {"accessKeyId": "LTAI5tSupportHelperEXAMPLE", "principalId": "281234567890123499", "userName": HELPER}
+    attributes = {"creationDate": f"{NIGHT}T03:01:00Z", "mfaAuthenticated": "true"}
+    console = {"principalId": "281234567890123411", "userName": "alice", "sessionContext": {"attributes": attributes}}
+    records = [
+        action(console, 1, 30, "Ecs.DescribeInstances", OFFICE, "ecs.console.aliyun.com", {"RegionId": "cn-hangzhou"}),
+        action(console, 2, 2, "Ram.UpdateUser", OFFICE, "AliyunConsole", {"UserName": "bob", "NewComments": "on leave"}),
+        action(leaked, 13, 0, "Sts.GetCallerIdentity", INTRUDER, ALIBABA_SDK),
+        action(leaked, 14, 9, "Ram.ListUsers", INTRUDER, ALIBABA_SDK, errorCode="NoPermission", errorMessage="You are not authorized to do this action."),
+        action(leaked, 15, 0, "Ram.CreateUser", INTRUDER, ALIBABA_SDK, {"UserName": HELPER}, referencedResources={"ACS::RAM::User": [HELPER]}),
+        action(leaked, 15, 20, "Ram.AttachPolicyToUser", INTRUDER, ALIBABA_SDK, {"PolicyName": "AdministratorAccess", "PolicyType": "System", "UserName": HELPER}),
+        action(leaked, 15, 41, "Ram.CreateAccessKey", INTRUDER, ALIBABA_SDK, {"UserName": HELPER}),
+        action(planted, 20, 5, "Ecs.RunCommand", INTRUDER, ALIBABA_SDK, {"RegionId": "cn-hangzhou", "Type": "RunShellScript", "InstanceId.1": "i-bp1example0000000001"}),
+    ]
+    stamp = f"{NIGHT.replace('-', '')}033000"
+    path = f"actiontrail/AliyunLogs/Actiontrail/cn-hangzhou/{NIGHT.replace('-', '/')}/Actiontrail_cn-hangzhou_{stamp}_1002_8_0.gz"
+    yield path, compact(records)
+    yield "actiontrail/log-service.ndjson", "".join(
+        compact({"__topic__": "actiontrail_audit_event", "__time__": 1791342000, "owner_id": ALIBABA, "event": compact(record)}) + "\n"
+        for record in records[-2:]
+    )
+
+
+def audit(who, minute, second, call, ip, params, method="ApiCall", **more):
+    """One CloudAudit event."""
+    service, name = call.split(".", 1)
+    event_id = uuid("tencent", call, minute, second)
+    record = {
+        "userIdentity": {"principalId": TENCENT, "accountId": TENCENT, "sessionContext": "", "type": "Root", "userName": "root", **who},
+        "eventRegion": "ap-guangzhou", "eventVersion": 2, "errorCode": 0, "errorMessage": "", "requestID": event_id, "eventID": event_id,
+        "apiVersion": "3.0", "eventType": method, "actionType": "Read" if name.startswith(READS) else "Write", "httpMethod": "POST",
+        "apiErrorCode": "", "apiErrorMessage": "", "userAgent": "SDK_PYTHON_3.0.1405", "eventTime": 1791342000 + minute * 60 + second,
+        "sourceIPAddress": ip, "eventSource": f"{service}.ap-guangzhou.api.tencentyun.com", "resources": '["*"]', "resourceName": "", "resourceSet": [],
+        "requestParameters": compact(params), "responseElements": "", "resourceType": service, "eventName": name, "sensitiveAction": "0", "tags": [""],
+    }
+    record.update(more)
+    return record
+
+
+def cloudaudit():
+    """A root key looks at keys and makes one; root works in the console with a key of a session."""
+    key = {"secretId": "AKIDBillingScriptOfYearsAgoEXAMPLE00"}
+    session = {"token": "0fEXAMPLEsessionOfTheConsole", "userIp": OFFICE, "appId": 1250000001, "expireTime": f"{NIGHT} 13:00:00", "mfa": 1}
+    console = {"secretId": "AKIDSessionOfTheConsoleEXAMPLE000001", "sessionContext": compact(session)}
+    records = [
+        audit(console, 4, 0, "cam.ListAccessKeys", OFFICE, {"TargetUin": 100000000012}, "ConsoleCall", userAgent="SDK_NODEJS_0.2.1"),
+        audit(key, 11, 0, "cvm.DescribeInstances", BILLING, {"Limit": 100}),
+        audit(key, 31, 40, "cam.ListAccessKeys", INTRUDER, {"TargetUin": 100000000012}),
+        audit(key, 32, 4, "cam.CreateAccessKey", INTRUDER, {"TargetUin": 100000000012}, sensitiveAction="1"),
+        audit(key, 33, 18, "tat.RunCommand", INTRUDER, {"InstanceIds": ["ins-example1"]}, apiErrorCode="UnauthorizedOperation.CamNoAuth", apiErrorMessage="not authorized"),
+    ]
+    yield "cloudaudit/tracking-set/2026100711/cloudaudit.gz", "".join(compact(record) + "\n" for record in records)
+    rows = [
+        {
+            "EventId": r["eventID"], "Username": "root", "EventTime": str(r["eventTime"]), "CloudAuditEvent": compact(r), "EventName": r["eventName"],
+            "SecretId": r["userIdentity"]["secretId"], "EventSource": r["eventSource"], "RequestID": r["requestID"], "EventRegion": r["eventRegion"],
+            "AccountID": int(TENCENT), "SourceIPAddress": r["sourceIPAddress"], "ErrorCode": 0, "ResourceTypeCn": "", "EventNameCn": "",
+            "Resources": {"ResourceType": r["resourceType"], "ResourceName": ""}, "Location": "未知", "ResourceRegion": "",
+        }
+        for r in records[2:4]
+    ]
+    answer = {"Response": {"ListOver": True, "Events": rows, "TotalCount": 2, "NextToken": 17913420005210, "RequestId": uuid("answer")}}
+    yield "cloudaudit/describe-events.json", json.dumps(answer, indent=2) + "\n"
+
+
 def compact(value):
     return json.dumps(value, separators=(",", ":"))
 
@@ -440,8 +535,10 @@ def stored(path):
 
 
 def main():
-    wanted = {ROOT / path: text for path, text in [*delivered(), digest_file(), lookup_page(), ndjson_export(), eventbridge()]}
-    there = {path for path in ROOT.rglob("*") if path.is_file()}
+    aws = [*delivered(), digest_file(), lookup_page(), ndjson_export(), eventbridge()]
+    files = [*((f"cloudtrail/{path}", text) for path, text in aws), *actiontrail(), *cloudaudit()]
+    wanted = {ROOT / path: text for path, text in files}
+    there = {path for cloud in CLOUDS for path in (ROOT / cloud).rglob("*") if path.is_file()}
     if "--check" in sys.argv[1:]:
         # Contents are compared, not compressed bytes: those depend on the version of zlib.
         stale = sorted(str(p.relative_to(ROOT)) for p in there ^ set(wanted))

@@ -254,6 +254,7 @@ impl FileAccount {
         match self.container {
             "records-object" => format!("/Records/{ordinal}"),
             "events-object" => format!("/Events/{ordinal}"),
+            "response-object" => format!("/Response/Events/{ordinal}"),
             "array" => format!("/{ordinal}"),
             "object" => "/".into(),
             "rows" => format!("row {}", ordinal + 1),

@@ -288,7 +288,7 @@ fields! {
         ID ? "id" Type::Str, "The provider's id of the event; with the account it tells duplicates.",
             aws "eventID", alibaba "eventId", tencent "eventID; EventId";
         TIME ? "time" Type::Time, "When the call was recorded, UTC.",
-            aws "eventTime", alibaba "eventTime", tencent "eventTime; EventTime (UTC+8 strings)";
+            aws "eventTime", alibaba "eventTime", tencent "eventTime; EventTime (UTC+8 strings); time";
         ACCOUNT ? "account" Type::Str, "The account that holds the log.",
             aws "recipientAccountId ?? userIdentity.accountId",
             alibaba "recipientAccountId ?? userIdentity.accountId ?? owner_id",
@@ -327,9 +327,10 @@ fields! {
             tencent "sessionContext.mfa";
         IP ? "ip" Type::Str, "The caller's address; missing when the source is no IP address.",
             from [SOURCE], aws "sourceIPAddress", alibaba "sourceIpAddress",
-            tencent "sourceIPAddress";
+            tencent "sourceIPAddress; SourceIPAddress";
         SOURCE ? "source" Type::Str, "The source as recorded: an address, a host or a service name.",
-            aws "sourceIPAddress", alibaba "sourceIpAddress", tencent "sourceIPAddress";
+            aws "sourceIPAddress", alibaba "sourceIpAddress",
+            tencent "sourceIPAddress; SourceIPAddress";
         IP_SCOPE ! "ip_scope" Type::Enum(&IP_SCOPE), "Where the source lies.",
             from [SOURCE], aws "derived", alibaba "derived", tencent "derived";
         IP_TYPE ? "ip_type" Type::Enum(&IP_TYPE),
@@ -343,9 +344,9 @@ fields! {
             aws "eventType", alibaba "eventType", tencent "eventName";
         SERVICE ? "service" Type::Str, "The product, in lower case: `iam`, `ram`, `cam`.",
             aws "eventSource without `.amazonaws.com`", alibaba "serviceName ?? eventSource",
-            tencent "resourceType ?? eventSource";
+            tencent "resourceType ?? eventSource; Resources.ResourceType ?? EventSource";
         API ? "api" Type::Str, "The operation: `CreateAccessKey`; without a version suffix.",
-            aws "eventName", alibaba "eventName", tencent "eventName";
+            aws "eventName", alibaba "eventName", tencent "eventName; EventName";
         NAME ? "name" Type::Str, "`service.api`.",
             from [SERVICE API], aws "derived", alibaba "derived", tencent "derived";
         OPERATION ? "operation" Type::Str, "`provider:service.api`, the form that lists use.",
@@ -356,7 +357,7 @@ fields! {
             aws "eventCategory", alibaba "eventCategory", tencent "`management`";
         CODE ? "code" Type::Str, "The error code; missing when the call succeeded.",
             aws "errorCode; failed sign-ins: `Failure`", alibaba "errorCode",
-            tencent "apiErrorCode ?? errorCode";
+            tencent "apiErrorCode ?? errorCode; ErrorCode";
         MESSAGE ? "message" Type::Str, "The error message; missing when the call succeeded.",
             aws "errorMessage", alibaba "errorMessage", tencent "apiErrorMessage ?? errorMessage";
         OK ? "ok" Type::Bool, "Whether the call succeeded.",
@@ -366,21 +367,21 @@ fields! {
             aws "userAgent", alibaba "userAgent",
             tencent "userAgent ?? requestParameters.RequestClient";
         REGION ? "region" Type::Str, "The region.",
-            aws "awsRegion", alibaba "acsRegion", tencent "eventRegion";
+            aws "awsRegion", alibaba "acsRegion", tencent "eventRegion ?? region; EventRegion";
         REQUEST_ID ? "request_id" Type::Str, "The provider's id of the request.",
             aws "requestID", alibaba "requestId", tencent "requestID; RequestID";
         PARAMS ? "params" Type::Untyped, "What was asked for.",
             aws "requestParameters", alibaba "requestParameters; requestParameterJson",
             tencent "requestParameters";
         RESPONSE ? "response" Type::Untyped, "What was answered.",
-            aws "responseElements", alibaba "responseElements", tencent "responseElements";
+            aws "responseElements", alibaba "responseElements", tencent "responseElements ?? requestElements";
         RESOURCES ? "resources" Type::List(Elem::Str), "The resources that the call touches.",
             aws "resources[].ARN", alibaba "referencedResources; resourceName",
             tencent "resourceName; resources; Resources.ResourceName";
         TARGET_USER ? "target_user" Type::Str, "The user that a user, key or policy call changes.",
             from [PARAMS USER SERVICE API], aws "requestParameters.userName, else the caller in IAM",
             alibaba "requestParameters.UserName; UserPrincipalName",
-            tencent "requestParameters.Name; TargetUin; AttachUin";
+            tencent "requestParameters.Name in calls on users; TargetUin; AttachUin";
         APP_ID ? "app_id" Type::Str, "The application id of the account.",
             tencent "sessionContext.appId";
         SENSITIVE ? "sensitive" Type::Bool, "Whether the provider itself calls the operation sensitive.",

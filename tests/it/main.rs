@@ -7,6 +7,7 @@ mod architecture;
 mod blind;
 mod builtin;
 mod cli;
+mod clouds;
 mod commands;
 mod credentials;
 mod diagnostics;

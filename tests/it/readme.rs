@@ -104,12 +104,20 @@ fn the_examples_are_scanned_as_their_readme_says() {
             ended.stdout
         })
         .collect();
-    let [plain, allowed] = &said[..] else { panic!("{} commands", said.len()) };
+    let [plain, allowed, others] = &said[..] else { panic!("{} commands", said.len()) };
     let pipeline = "]: terraform-deploy ";
     assert!(plain.contains(pipeline), "{plain}");
     assert!(!allowed.contains(pipeline), "{allowed}");
     assert!(allowed.contains("1 entry covered 8 matches"), "{allowed}");
     assert!(allowed.contains("]: backup-sync "), "{allowed}");
+    for line in [
+        "critical[permission-escalation]: report-export escalated",
+        "critical[root-key-high-risk-api]: root key AKIDBi…goEXAMPLE00 called",
+        "records   17 read = 17 evaluated + 0 skipped",
+        "formats   10 actiontrail, 7 cloudaudit",
+    ] {
+        assert!(others.contains(line), "{line}\n{others}");
+    }
 }
 
 #[test]
