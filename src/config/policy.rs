@@ -9,7 +9,7 @@ use super::load::Loader;
 use super::project::LintLevel;
 use crate::allow::Allowlist;
 use crate::diag::Diagnostic;
-use crate::expr::{Definition, Env, Function};
+use crate::expr::{Definition, Env, Function, on_large_stack};
 use crate::record::{Format, HintEntry};
 use crate::rule::{Rule, Severity};
 use crate::source::{FileId, Sources, Span};
@@ -95,7 +95,9 @@ pub struct SeverityChange {
 impl Policy {
     /// Loads and checks everything; collects every error instead of stopping at the first.
     pub fn load(options: &LoadOptions) -> Result<Policy, (Sources, Vec<Diagnostic>)> {
-        Loader::new(options).load()
+        // Without the thread, each expression asks for a stack of its own.
+        on_large_stack(|| Loader::new(options).load())
+            .unwrap_or_else(|_| Loader::new(options).load())
     }
 
     /// Loads the project file alone: what it says of inputs, the zone, thresholds; no rule.

@@ -38,3 +38,4 @@ pub use limits::{
 pub use required::Required;
 pub use reserved::{is_identifier, is_keyword, is_reserved};
 pub use set::Set;
+pub use syntax::on_large_stack;

@@ -8,6 +8,8 @@ mod parse;
 mod read;
 mod operator;
 mod chain;
+mod stack;
 
 pub(super) use parse::parse;
 pub(super) use problem::Problem;
+pub use stack::on_large_stack;

@@ -3,16 +3,14 @@
 use rhai::{AST, ASTNode, Engine, OptimizationLevel};
 
 use super::super::ast::{At, Node};
-use super::super::limits::{MAX_LIST, MAX_SOURCE, MAX_STRING, PARSER_DEPTH, PARSER_STACK};
+use super::super::limits::{MAX_LIST, MAX_SOURCE, MAX_STRING, PARSER_DEPTH};
 use super::super::tokens::{Tokens, TooDeep};
 use super::problem::{Parsed, problem, syntax_error, too_deep};
 use super::read::{Closure, Reader, at};
+use super::stack::on_large_stack;
 use crate::diag::codes::expr as codes;
 
 /// Parses an expression.
-///
-/// Rhai's parser and the destruction of its tree recurse, so both run on a thread whose stack
-/// holds the deepest tree that the limits admit.
 pub(in crate::expr) fn parse(text: &str) -> Parsed<Node> {
     if text.len() > MAX_SOURCE {
         let message = format!(
@@ -23,13 +21,9 @@ pub(in crate::expr) fn parse(text: &str) -> Parsed<Node> {
     }
     let tokens = Tokens::of(text).or_else(|TooDeep(at)| too_deep(At { start: at, end: at + 1 }))?;
     let nothing = At { start: 0, end: text.len() };
-    std::thread::scope(|scope| {
-        std::thread::Builder::new()
-            .stack_size(PARSER_STACK)
-            .spawn_scoped(scope, || parse_here(text, &tokens))
-            .map_err(|error| format!("the parser's thread did not start: {error}"))
-            .and_then(|thread| thread.join().map_err(|_| "the parser gave up".to_owned()))
-            .unwrap_or_else(|message| problem(&codes::SYNTAX, nothing, message, None))
+    on_large_stack(|| parse_here(text, &tokens)).unwrap_or_else(|error| {
+        let message = format!("the expression was not parsed: {error}");
+        problem(&codes::SYNTAX, nothing, message, None)
     })
 }
 

@@ -99,7 +99,7 @@ pub(super) fn wrap(text: &str, width: usize, first: usize) -> Vec<String> {
     let mut line = String::new();
     let mut left = width.saturating_sub(first).max(10);
     let mut used = 0;
-    for word in text.split(' ').filter(|word| !word.is_empty()) {
+    for word in words(text) {
         let mut rest = word;
         loop {
             let gap = usize::from(used > 0);
@@ -117,8 +117,7 @@ pub(super) fn wrap(text: &str, width: usize, first: usize) -> Vec<String> {
             }
             if used == 0 {
                 let mut head = take(rest.chars(), left);
-                // A log may take `::name::` at the start of a line for a command.
-                while rest[head.len()..].starts_with(':') && head.pop().is_some() {}
+                while rest[head.len()..].trim_start().starts_with(':') && head.pop().is_some() {}
                 if head.is_empty() {
                     head = take(rest.chars(), left);
                 }
@@ -135,9 +134,46 @@ pub(super) fn wrap(text: &str, width: usize, first: usize) -> Vec<String> {
     lines
 }
 
+/// The words of a text. One that begins with `::` stays with the word before it, because a log may
+/// take `::name::` at the start of a line for a command.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text.trim_start_matches(' ');
+    std::iter::from_fn(move || {
+        let mut end = 0;
+        loop {
+            end += rest[end..].find(' ').unwrap_or(rest.len() - end);
+            let next = rest[end..].trim_start_matches(' ');
+            if end == 0 || !next.starts_with("::") {
+                let word = &rest[..end];
+                rest = next;
+                return Some(word).filter(|word| !word.is_empty());
+            }
+            end = rest.len() - next.len();
+        }
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_line_begins_with_a_command() {
+        for text in ["twelve chars :: x", "twelve chars ::error::x y", "a ::b ::c ::d ::e ::f ::g"]
+        {
+            for width in 20..30 {
+                for first in 0..20 {
+                    let lines = wrap(text, width, first);
+                    let begins = lines[1..].iter().any(|line| line.trim_start().starts_with("::"));
+                    assert!(!begins, "{width} {first} {lines:?}");
+                    assert_eq!(lines.join(" "), text);
+                }
+            }
+        }
+        let long = format!("{} ::{}", "x".repeat(30), "y".repeat(30));
+        let lines = wrap(&long, 20, 0);
+        assert!(lines.iter().all(|line| !line.trim_start().starts_with("::")), "{lines:?}");
+    }
 
     #[test]
     fn numbers_and_nouns() {
