@@ -232,7 +232,7 @@ fn a_field_says_where_each_provider_keeps_it() {
         may be missing: `has(event.ip)` tells
         aws      sourceIPAddress
         alibaba  sourceIpAddress
-        tencent  sourceIPAddress
+        tencent  sourceIPAddress; SourceIPAddress
         derived from: event.source
     ");
     assert_snapshot!(said("key.over90"), @r"
