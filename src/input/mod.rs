@@ -11,6 +11,7 @@ mod cloudaudit;
 mod cloudtrail;
 mod csv;
 mod discover;
+mod exported;
 mod frame;
 #[doc(hidden)]
 pub mod fuzzing;
@@ -27,11 +28,13 @@ pub use actiontrail::ActionTrail;
 pub use cloudaudit::CloudAudit;
 pub use cloudtrail::CloudTrail;
 pub use discover::STDIN;
+pub use exported::{ACTIONTRAIL_TABLE, CLOUDTRAIL_TABLE, Exported, IamEvents};
 pub use open::{FREE_BYTES, MAX_RATIO, Progress};
 pub use set::{InputNote, InputSet, Stdin};
 
 /// Every input format, in the order in which they are tried.
-pub static FORMATS: &[&dyn Format] = &[&CloudTrail, &ActionTrail, &CloudAudit];
+pub static FORMATS: &[&dyn Format] =
+    &[&CloudTrail, &ActionTrail, &CloudAudit, &CLOUDTRAIL_TABLE, &ACTIONTRAIL_TABLE, &IamEvents];
 
 #[cfg(test)]
 mod tests;

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::frame::{Ending, Framer, Tables, WINDOW};
+use super::exported::Answer;
+use super::frame::{Ending, Framer, Tables, WINDOW, trusted};
 use super::open::{Progress, Source};
 use super::unclaimed;
 use crate::record::{
@@ -95,7 +96,7 @@ impl Reader {
             return self.refuse(what.to_owned());
         }
         let found = !self.held.records.is_empty() || !self.held.skipped.is_empty();
-        if let Some(columns) = self.framer.columns().cloned() {
+        if let Some(columns) = self.columns() {
             if !self.claim_rows(columns) {
                 return Some(false);
             }
@@ -150,8 +151,22 @@ impl Reader {
         self.refuse(reason)
     }
 
+    /// The columns of a table: those of its head, or those of the first row of an answer, which
+    /// has its columns in each.
+    fn columns(&self) -> Option<Columns> {
+        if self.framer.container() == "query-rows-object" {
+            let mut rows = self.held.iter().flatten();
+            return rows.find_map(|raw| Some(Answer::read(raw.text)?.columns()));
+        }
+        self.framer.columns().cloned()
+    }
+
     /// Leaves the formats that know a table by its columns; `false` when there is none.
     fn claim_rows(&mut self, columns: Columns) -> bool {
+        if let Err(why) = trusted(&columns) {
+            self.refuse(why);
+            return false;
+        }
         let names: Vec<_> = self.formats.iter().map(|format| format.name()).collect();
         let names = names.join(", ");
         self.formats.retain(|format| format.knows(&columns));

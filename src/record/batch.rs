@@ -233,8 +233,8 @@ pub struct FileAccount {
     pub path: String,
     /// What it turned out to be.
     pub status: FileStatus,
-    /// The container its records came in (`records-object`, `response-object`, `array`, `lines`, `object`,
-    /// `rows`).
+    /// The container its records came in (`records-object`, `events-object`, `response-object`,
+    /// `query-rows-object`, `array`, `lines`, `object`, `rows`).
     pub container: &'static str,
     /// How it was compressed, if it was.
     pub compression: Option<&'static str>,
@@ -255,6 +255,7 @@ impl FileAccount {
             "records-object" => format!("/Records/{ordinal}"),
             "events-object" => format!("/Events/{ordinal}"),
             "response-object" => format!("/Response/Events/{ordinal}"),
+            "query-rows-object" => format!("/QueryResultRows/{ordinal}"),
             "array" => format!("/{ordinal}"),
             "object" => "/".into(),
             "rows" => format!("row {}", ordinal + 1),

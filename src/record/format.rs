@@ -107,6 +107,8 @@ pub struct Scratch {
     pub inner: String,
     /// A record whose parts stood in it as strings, with the parts in their place.
     pub unfolded: String,
+    /// A row of a table as the object that its cells are.
+    pub row: String,
     /// Something worth saying of the last record that cost nothing; each call sets or clears it.
     pub note: Option<&'static str>,
 }

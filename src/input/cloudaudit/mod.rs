@@ -87,7 +87,7 @@ impl CloudAuditMapper {
         scratch: &mut Scratch,
         emit: &mut dyn FnMut(Rows<'_>),
     ) -> Result<Outcome, Fault> {
-        let Scratch { text: name, inner, unfolded, note } = scratch;
+        let Scratch { text: name, inner, unfolded, note, .. } = scratch;
         *note = None;
         let told = event::Told { account: self.account.as_deref(), zone: &self.zone };
         match trail::find(text, &self.shape, &WRAPPING, inner)? {

@@ -13,10 +13,10 @@ use crate::record::{
 };
 use crate::value::{RecordKind, Time};
 
-/// EventBridge, CloudWatch Logs, and the rows of LookupEvents.
+/// EventBridge, CloudTrail Lake, CloudWatch Logs, and the rows of LookupEvents.
 const WRAPPING: Wrapping = Wrapping {
     provider: Provider::Aws,
-    keys: &[paths::INNER, paths::DETAIL, paths::MESSAGE, paths::AT_MESSAGE],
+    keys: &[paths::INNER, paths::DETAIL, paths::EVENT_DATA, paths::MESSAGE, paths::AT_MESSAGE],
     row: Some(Row {
         record: paths::INNER,
         id: paths::OUTER_ID,

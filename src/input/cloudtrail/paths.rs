@@ -35,6 +35,9 @@ crate::input::trail::paths! {
     // EventBridge.
     DETAIL = "detail";
 
+    // CloudTrail Lake.
+    EVENT_DATA = "eventData";
+
     // CloudWatch Logs.
     MESSAGE = "message";
     AT_MESSAGE = "@message";

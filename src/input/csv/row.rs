@@ -41,6 +41,9 @@ pub(in crate::input) fn row(bytes: &[u8], whole: bool, limit: usize) -> Row {
         let cell = match text.cell(fit.end) {
             Ok(Some(cell)) => cell,
             Ok(None) => return Row::Unfinished,
+            Err(Wrong::Stray | Wrong::After) if text.breaks > 0 => {
+                return Row::Broken(Wrong::Later);
+            }
             Err(wrong) => return Row::Broken(wrong),
         };
         fit.cells += 1;

@@ -15,6 +15,8 @@ pub(in crate::input) enum Wrong {
     After,
     /// A quote opens a cell, and the text ends in it.
     Open,
+    /// A quote opens a cell, and what closes it on a later line ends no cell.
+    Later,
     /// A quote opens a cell, and the row has more lines than a row may have.
     Lines,
     /// A cell longer than a cell may be.
@@ -41,6 +43,9 @@ impl fmt::Display for Wrong {
             Wrong::Stray => f.write_str("a quote stands in a cell that does not begin with one"),
             Wrong::After => f.write_str("text stands after the quote that closes a cell"),
             Wrong::Open => f.write_str("a quote opens a cell, and none closes it"),
+            Wrong::Later => f.write_str(
+                "a quote opens a cell, and the one that closes it, on a later line, ends none",
+            ),
             Wrong::Lines => {
                 write!(f, "a quote opens a cell, and none closes the row within {MAX_LINES} lines")
             }

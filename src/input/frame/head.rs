@@ -3,6 +3,7 @@
 use super::MAX_RECORD;
 use crate::input::csv::{Cells, Fit, MAX_COLUMNS, Row, line_end, row};
 use crate::record::{Columns, Format, same_name};
+use crate::value::mask_keys;
 
 /// What is known of tables before one is read.
 #[derive(Debug, Default)]
@@ -40,17 +41,18 @@ impl Tables {
             Row::Ends(fit) => Some(fit),
             Row::Unfinished | Row::Broken(_) => None,
         };
+        let first = first.filter(|fit| memchr::memchr(0, &bytes[..fit.end]).is_none());
         let names = first.and_then(|fit| std::str::from_utf8(&bytes[..fit.end]).ok());
         let header = names.and_then(|text| columns(text, ','));
         if let (Some(columns), Some(fit)) = (&header, first)
             && (self.is_given(columns) || self.is_known(columns))
         {
-            check(columns)?;
+            trusted(columns)?;
             let columns = columns.clone();
             return Ok(Head { columns, header: Some(fit), prefixed: false });
         }
         if let Some(given) = &self.given {
-            check(given)?;
+            trusted(given)?;
             let prefixed = are_prefixed(bytes, whole);
             return Ok(Head { columns: given.clone(), header: None, prefixed });
         }
@@ -71,6 +73,9 @@ impl Tables {
     /// What a file is that begins like no known table.
     fn other(&self, bytes: &[u8], whole: bool, columns_seen: Option<Columns>) -> String {
         let line = line_end(bytes, whole).map_or(bytes, |(end, _)| &bytes[..end]);
+        if memchr::memchr(0, line).is_some() {
+            return "binary data, which is not read".to_owned();
+        }
         let Ok(line) = std::str::from_utf8(line) else {
             return "neither JSON nor text in UTF-8".to_owned();
         };
@@ -84,6 +89,10 @@ impl Tables {
             }
         }
         let Some(columns) = columns_seen else {
+            if !whole && line.len() == bytes.len() {
+                return "its first line is too long for a record or for the header of a table"
+                    .to_owned();
+            }
             return "neither JSON, nor lines of JSON, nor a table of a known format".to_owned();
         };
         let mut names: Vec<&str> = columns.names().iter().map(String::as_str).collect();
@@ -94,7 +103,8 @@ impl Tables {
         format!(
             "no known table has the columns of its first line ({}{more}; tried: {}); if it has \
              no header line, name them with `--columns`",
-            names.join(", "),
+            // Without a header line, what is shown is a row.
+            mask_keys(&names.join(", ")),
             formats.join(", "),
         )
     }
@@ -111,8 +121,8 @@ fn columns(line: &str, separator: char) -> Option<Columns> {
     Some(Columns::new(line.split(separator).map(unquoted)))
 }
 
-/// Whether rows can be read by these columns.
-fn check(columns: &Columns) -> Result<(), String> {
+/// Whether rows can be read by these columns; or why not.
+pub(in crate::input) fn trusted(columns: &Columns) -> Result<(), String> {
     if columns.len() > MAX_COLUMNS {
         return Err(format!(
             "a table has at most {MAX_COLUMNS} columns, and this {}",

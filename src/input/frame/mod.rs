@@ -1,9 +1,9 @@
 //! Splits a stream of bytes into records.
 //!
-//! The container is told by content: `{"Records":[…]}` and `{"Events":[…]}` with other keys
-//! around, the latter also inside a `Response`; `[…]`, one record a line, objects one after the
-//! other, or the rows of a table. A record that is not well formed costs itself: the splitter goes
-//! on at the next one.
+//! The container is told by content: `{"Records":[…]}`, `{"Events":[…]}` and
+//! `{"QueryResultRows":[…]}` with other keys around, the second also inside a `Response`; `[…]`,
+//! one record a line, objects one after the other, or the rows of a table. A record that is not
+//! well formed costs itself: the splitter goes on at the next one.
 
 mod framer;
 mod head;
@@ -13,7 +13,7 @@ mod scan;
 mod sniff;
 
 pub(super) use framer::{Ending, Framer, WINDOW};
-pub(super) use head::Tables;
+pub(super) use head::{Tables, trusted};
 pub(super) use scan::too_deep;
 
 /// The longest record. CloudTrail's own limit is 1 MiB.

@@ -14,8 +14,49 @@ pub(super) enum Next {
     None(usize),
 }
 
-/// The first key of an object, with its quotes; `None` where it does not begin with one.
-pub(super) fn first_key(object: &[u8]) -> Option<&[u8]> {
+/// What records begin with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Begin {
+    /// `{"key"`.
+    Object,
+    /// `[{"key"`.
+    Array,
+}
+
+impl Begin {
+    /// Where a record begins whose first key stands at a place, with nothing but a few blanks
+    /// between.
+    fn before(self, bytes: &[u8], at: usize) -> Option<usize> {
+        let (first, before) = near(bytes, at)?;
+        let brace = before.strip_suffix(b"{")?;
+        match self {
+            Begin::Object => Some(first + brace.len()),
+            Begin::Array => Some(first + brace.trim_ascii_end().strip_suffix(b"[")?.len()),
+        }
+    }
+
+    /// The same where the bytes may end between what a record begins with.
+    fn partly_before(self, bytes: &[u8], at: usize) -> Option<usize> {
+        let bracket = || {
+            let (first, before) = near(bytes, at)?;
+            Some(first + before.strip_suffix(b"[")?.len())
+        };
+        self.before(bytes, at).or_else(|| bracket().filter(|_| self == Begin::Array))
+    }
+
+    /// The bytes that stand around records, and what comes after the first of them.
+    fn brackets(self) -> (u8, &'static [u8], &'static [u8]) {
+        match self {
+            Begin::Object => (b'{', b"}", b"\""),
+            Begin::Array => (b'[', b"]", b"{"),
+        }
+    }
+}
+
+/// The first key of an object, or of the first object of an array, with its quotes; `None` where
+/// it does not begin with one.
+pub(super) fn first_key(record: &[u8]) -> Option<&[u8]> {
+    let object = record.strip_prefix(b"[").map_or(record, <[u8]>::trim_ascii_start);
     let rest = object.strip_prefix(b"{")?.trim_ascii_start();
     let content = rest.strip_prefix(b"\"")?;
     let len = content.iter().take(200).position(|&b| matches!(b, b'"' | b'\\' | ..0x20))?;
@@ -24,12 +65,12 @@ pub(super) fn first_key(object: &[u8]) -> Option<&[u8]> {
     is_key.then_some(key)
 }
 
-/// The next `{` in front of one of these keys, from `from` on. Without keys, the next that
-/// follows a `}` and a comma, as the next item of an array does.
-pub(super) fn next_record(bytes: &[u8], from: usize, keys: &[Vec<u8>]) -> Next {
+/// The next record that begins with one of these keys, from `from` on. Without keys, the next
+/// that follows another and a comma, as the next item of an array does.
+pub(super) fn next_record(bytes: &[u8], from: usize, keys: &[Vec<u8>], begin: Begin) -> Next {
     let rest = bytes.get(from..).unwrap_or_default();
-    let nexts = keys.iter().map(|key| next_with(rest, key));
-    let next = nexts.reduce(first).unwrap_or_else(|| next_item(rest));
+    let nexts = keys.iter().map(|key| next_with(rest, key, begin));
+    let next = nexts.reduce(first).unwrap_or_else(|| next_item(rest, begin));
     match next {
         Next::Found(at) => Next::Found(from + at),
         Next::None(at) => Next::None(from + at),
@@ -44,38 +85,39 @@ fn first(a: Next, b: Next) -> Next {
     }
 }
 
-fn next_with(bytes: &[u8], key: &[u8]) -> Next {
+fn next_with(bytes: &[u8], key: &[u8], begin: Begin) -> Next {
     for at in memmem::find_iter(bytes, key) {
-        if let Some(open) = brace_before(bytes, at) {
-            return Next::Found(open);
+        if let Some(found) = begin.before(bytes, at) {
+            return Next::Found(found);
         }
     }
-    // The key may begin in these bytes and end in the next ones.
+    // The key may begin in these bytes and end in the next ones, and so may what is before it.
     let tail = bytes.len().saturating_sub(key.len() - 1);
-    Next::None(brace_before(bytes, tail).unwrap_or(tail))
+    Next::None(begin.partly_before(bytes, tail).unwrap_or(tail))
 }
 
-/// The `{` in front of a place, with nothing but a few blanks between.
-fn brace_before(bytes: &[u8], at: usize) -> Option<usize> {
-    let first = at.saturating_sub(REACH);
-    let before = bytes.get(first..at)?.trim_ascii_end();
-    before.ends_with(b"{").then(|| first + before.len() - 1)
-}
-
-fn next_item(bytes: &[u8]) -> Next {
-    for at in memchr_iter(b'{', bytes) {
+fn next_item(bytes: &[u8], begin: Begin) -> Next {
+    let (open, close, content) = begin.brackets();
+    for at in memchr_iter(open, bytes) {
         let before = bytes[at.saturating_sub(REACH)..at].trim_ascii_end();
-        let follows = before.strip_suffix(b",").is_some_and(|b| b.trim_ascii_end().ends_with(b"}"));
+        let follows =
+            before.strip_suffix(b",").is_some_and(|b| b.trim_ascii_end().ends_with(close));
         let after = &bytes[at + 1..];
         let begins = after.get(..REACH).unwrap_or(after).trim_ascii_start();
         if follows && begins.is_empty() && after.len() < REACH {
             return Next::None(at.saturating_sub(REACH));
         }
-        if follows && begins.starts_with(b"\"") {
+        if follows && begins.starts_with(content) {
             return Next::Found(at);
         }
     }
     Next::None(bytes.len().saturating_sub(REACH))
+}
+
+/// The last bytes before a place but for blanks, and where they begin.
+fn near(bytes: &[u8], at: usize) -> Option<(usize, &[u8])> {
+    let first = at.saturating_sub(REACH);
+    Some((first, bytes.get(first..at)?.trim_ascii_end()))
 }
 
 /// How many bytes around a `{` are looked at: what is kept has a bound, whatever is written.
@@ -98,19 +140,39 @@ mod tests {
             (r#"{"z":1},{"a":1}"#, Next::Found(0)),
             ("", Next::None(0)),
         ] {
-            assert_eq!(next_record(text.as_bytes(), 0, &keys), expected, "{text}");
+            assert_eq!(next_record(text.as_bytes(), 0, &keys, Begin::Object), expected, "{text}");
         }
         for (text, expected) in [
             (r#"[{"k":1}, {"b":1}"#, Next::Found(10)),
             (r#"[{"k":1}]"#, Next::None(0)),
             (r#"[{"k":1},{"#, Next::None(0)),
         ] {
-            assert_eq!(next_record(text.as_bytes(), 0, &[]), expected, "{text}");
+            assert_eq!(next_record(text.as_bytes(), 0, &[], Begin::Object), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn records_that_are_arrays_are_found_too() {
+        let keys = [br#""a""#.to_vec()];
+        for (text, expected) in [
+            (r#"x],[{"a":1}"#, Next::Found(3)),
+            (r#"{"a":1}],[ { "a":1}"#, Next::Found(9)),
+            (r#"{"b":1},{"a":1}"#, Next::None(13)),
+            (r#"xx[{ "a"#, Next::None(2)),
+            ("xx[ ", Next::None(2)),
+        ] {
+            assert_eq!(next_record(text.as_bytes(), 0, &keys, Begin::Array), expected, "{text}");
+        }
+        for (text, expected) in
+            [(r#"[[{"k":1}], [{"b":1}"#, Next::Found(12)), (r#"[{"k":1},{"b":1}"#, Next::None(0))]
+        {
+            assert_eq!(next_record(text.as_bytes(), 0, &[], Begin::Array), expected, "{text}");
         }
     }
 
     #[test]
     fn the_first_key_keeps_its_quotes() {
+        assert_eq!(first_key(br#"[ {"a": 1}]"#), Some(&br#""a""#[..]));
         assert_eq!(first_key(br#"{ "a": 1}"#), Some(&br#""a""#[..]));
         for text in ["{}", r#"{"a"#, r#"{"a""#, r#"{"a"x"#, r#"{"a\"b":1}"#, "[1]", r#"{"":1}"#] {
             assert_eq!(first_key(text.as_bytes()), None, "{text}");

@@ -20,6 +20,9 @@ pub(super) enum Sniffed {
     Other(&'static str),
 }
 
+/// The container whose records are arrays: the answers of CloudTrail Lake.
+pub(super) const QUERY_ROWS: &str = "query-rows-object";
+
 /// How many lines are looked at.
 const SAMPLE: usize = 16;
 
@@ -185,6 +188,7 @@ pub(super) fn container(
         _ if around != 1 => None,
         b"\"Records\"" => Some("records-object"),
         b"\"Events\"" => Some("events-object"),
+        b"\"QueryResultRows\"" => Some(QUERY_ROWS),
         _ => None,
     }
 }

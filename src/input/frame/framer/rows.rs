@@ -108,12 +108,14 @@ impl Framer {
                 self.lose(SkipReason::Syntax, detail.to_owned())
             }
             Row::Ends(fit) if fit.cells < required || fit.filled > columns => {
-                let cut_off = whole && fit.cells < required && fit.next == fit.end;
+                let Fit { end, next, cells, breaks, .. } = fit;
+                let cut_off = whole && cells < required && next == end && breaks == 0;
                 let reason = if cut_off { SkipReason::Truncated } else { SkipReason::Syntax };
-                self.lose(
-                    reason,
-                    format!("it has {} cells, and the table {columns} columns", fit.cells),
-                )
+                let mut detail = format!("it has {cells} cells, and the table {columns} columns");
+                if breaks > 0 {
+                    detail.push_str(", if a quote is right that takes in the lines after it");
+                }
+                self.lose(reason, detail)
             }
             Row::Ends(fit) => {
                 let Place { offset, line, .. } = self.place;

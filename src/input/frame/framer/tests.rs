@@ -104,6 +104,10 @@ fn the_container_is_told_by_content() {
             "response-object",
         ),
         (format!(r#"{{"Response" : {{"Events" : [{A}], "Events":[{B}]}}}}"#), "response-object"),
+        (
+            format!(r#"{{"QueryStatus":"F","QueryResultRows":[{A},{B}],"x":[]}}"#),
+            "query-rows-object",
+        ),
         (format!("[{A},{B}]"), "array"),
         (format!("[\n  {A},\n  {B}\n]\n"), "array"),
         (format!("{A}\n{B}\n"), "lines"),
@@ -159,6 +163,20 @@ fn one_broken_record_costs_itself() {
     // What keeps its brackets is whoever's business reads it.
     check(&format!("[{A},{{\"a\":NaN}},{B}]"), "array", &[A, r#"{"a":NaN}"#, B], &[]);
     check(&format!("[{A},NaN,{B}]"), "array", &[A, "NaN", B], &[]);
+}
+
+#[test]
+fn the_rows_of_a_query_are_arrays() {
+    let row = |n: u32| format!(r#"[{{"a":"{n}"}}, {{"b":"[{{x"}}]"#);
+    let rows = [row(1), row(2), row(3)];
+    let text = format!(r#"{{"QueryResultRows":[{}],"NextToken":"t"}}"#, rows.join(",\n"));
+    check(&text, "query-rows-object", &[&rows[0], &rows[1], &rows[2]], &[]);
+    for broken in [r#"[{"a":"2},{"b":"x"}]"#, r#"[{"a":"2"},{"b":"x"]"#, r#"[{"a":"2"}{"b":"x"}]"#]
+    {
+        let (records, skipped, _) = texts(&text.replace(&rows[1], broken));
+        assert_eq!(records, [&*rows[0], &*rows[2]], "{broken}");
+        assert_eq!(skipped.len(), 1, "{broken}: {skipped:?}");
+    }
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! JSON values one after the other, in an array, or in an object around an array.
 
-use super::super::resync::{Next, first_key, next_record};
+use super::super::resync::{Begin, Next, first_key, next_record};
 use super::super::scan::Stop;
-use super::super::sniff::container;
+use super::super::sniff::{QUERY_ROWS, container};
 use super::super::{KEY_REACH, MAX_DEPTH};
 use super::{Cut, Ending, Framer, State};
 use crate::record::SkipReason;
@@ -66,6 +66,10 @@ impl Framer {
                 };
             }
             b'{' => {
+                self.comma(!self.separated);
+                self.begin(cut);
+            }
+            b'[' if self.container == Some(QUERY_ROWS) => {
                 self.comma(!self.separated);
                 self.begin(cut);
             }
@@ -259,7 +263,8 @@ impl Framer {
     }
 
     pub(super) fn lost(&mut self, cut: &mut Cut<'_>) -> bool {
-        match next_record(cut.bytes, cut.at, &self.sought) {
+        let begin = if self.container == Some(QUERY_ROWS) { Begin::Array } else { Begin::Object };
+        match next_record(cut.bytes, cut.at, &self.sought, begin) {
             Next::Found(at) => {
                 cut.at = at;
                 self.begin(cut);

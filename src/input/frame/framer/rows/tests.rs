@@ -152,7 +152,19 @@ fn a_quote_in_the_wrong_place_costs_its_line() {
     // What follows has quotes too, so the row seems to end further on.
     let parts = cut("a,b,c\n1,\"2,3\n4,\"5\",6\n7,\"8\",9\n");
     assert_eq!(parts.texts(), ["4,\"5\",6", "7,\"8\",9"]);
-    assert_eq!(parts.skipped.len(), 1);
+    assert_eq!(
+        parts.skipped,
+        [
+            "2 0 syntax: a quote opens a cell, and the one that closes it, on a later line, ends none"
+        ]
+    );
+    let parts = cut("a,b,c\n1,\"2,3\n4,\",5,6\n7,8,9\n");
+    assert_eq!(parts.texts(), ["7,8,9"]);
+    assert_eq!(
+        parts.skipped[0],
+        "2 0 syntax: it has 4 cells, and the table 3 columns, if a quote is right that takes in the \
+         lines after it"
+    );
     assert_eq!(
         cut("a,b,c\n1,\"2,3").skipped,
         ["2 0 truncated: a quote opens a cell, and none closes it"]

@@ -1,0 +1,369 @@
+//! Rows as events.
+#![allow(clippy::unwrap_used)]
+
+use std::fmt::Write as _;
+
+use super::*;
+use crate::record::field::{event as field, of_kind};
+use crate::value::Value;
+
+fn columns(header: &str) -> Columns {
+    Columns::new(header.split(',').map(str::to_owned))
+}
+
+fn origin(header: &str) -> Origin {
+    Origin { columns: Some(columns(header)), ..Origin::default() }
+}
+
+/// The canonical fields of a row, one a line, without those that are missing.
+fn fields(format: &dyn Format, header: &str, row: &str) -> Result<String, Outcome> {
+    let origin = origin(header);
+    let carries = format.carries(&origin);
+    let raw = RawRecord { text: row, offset: 0, line: 2, column: 1, ordinal: 0, rows: 1 };
+    let mut out = String::new();
+    let mut scratch = Scratch::default();
+    let needed = FieldSet::all(RecordKind::Event);
+    let outcome = format.mapper(&needed, &origin, Time(0)).map(&raw, &mut scratch, &mut |rows| {
+        for id in of_kind(RecordKind::Event) {
+            let value = rows.record.get(id);
+            let shown = match value {
+                Value::Missing => continue,
+                Value::Str(text) => text.to_string(),
+                Value::Bool(flag) => flag.to_string(),
+                Value::Time(time) => time.to_string(),
+                Value::Json(json) => {
+                    serde_json::from_str::<serde_json::Value>(&json.text).unwrap();
+                    json.text.to_string()
+                }
+                Value::List(items) => {
+                    items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" ")
+                }
+                other => format!("{other:?}"),
+            };
+            assert!(carries.contains(id), "{} is set and not carried", id.field().path());
+            let _ = writeln!(out, "{}: {shown}", id.field().name);
+        }
+    });
+    if outcome == Outcome::Read { Ok(out) } else { Err(outcome) }
+}
+
+const LAKE: &str = "eventVersion,userIdentity,eventTime,eventSource,eventName,awsRegion,\
+                    sourceIPAddress,userAgent,requestParameters,errorCode,errorMessage,\
+                    eventID,eventType,readOnly,recipientAccountId";
+
+#[test]
+fn a_row_of_cloudtrail_is_a_record_of_cloudtrail() {
+    let json = r#"1.08,"{""type"":""IAMUser"",""userName"":""dana"",""accountId"":""000011112222"",""accessKeyId"":""AKIAEXAMPLE000000007""}",2024-05-01T10:00:00Z,iam.amazonaws.com,DeleteUser,us-east-1,203.0.113.9,aws-cli/2.15,"{""userName"":""temp""}",,,7e0b,AwsApiCall,false,000011112222"#;
+    let loose = r#"1.08,"{type=IAMUser, userName=dana, accountId=000011112222, accessKeyId=AKIAEXAMPLE000000007}",2024-05-01T10:00:00Z,iam.amazonaws.com,DeleteUser,us-east-1,203.0.113.9,aws-cli/2.15,{userName=temp},,,7e0b,AwsApiCall,false,000011112222"#;
+    let read = fields(&CLOUDTRAIL_TABLE, LAKE, json).unwrap();
+    insta::assert_snapshot!(read, @r#"
+    provider: aws
+    id: 7e0b
+    time: 2024-05-01T10:00:00Z
+    account: 000011112222
+    caller_account: 000011112222
+    user: dana
+    user_type: user
+    actor: AKIAEXAMPLE000000007
+    ak: AKIAEXAMPLE000000007
+    ak_type: long_term
+    ip: 203.0.113.9
+    source: 203.0.113.9
+    ip_scope: public
+    method: api
+    kind: call
+    service: iam
+    api: DeleteUser
+    name: iam.DeleteUser
+    operation: aws:iam.DeleteUser
+    action: write
+    ok: true
+    agent: aws-cli/2.15
+    region: us-east-1
+    params: {"userName":"temp"}
+    target_user: temp
+    raw: {"eventVersion":"1.08","userIdentity":{"type":"IAMUser","userName":"dana","accountId":"000011112222","accessKeyId":"AKIAEXAMPLE000000007"},"eventTime":"2024-05-01T10:00:00Z","eventSource":"iam.amazonaws.com","eventName":"DeleteUser","awsRegion":"us-east-1","sourceIPAddress":"203.0.113.9","userAgent":"aws-cli/2.15","requestParameters":{"userName":"temp"},"eventID":"7e0b","eventType":"AwsApiCall","readOnly":"false","recipientAccountId":"000011112222"}
+    "#);
+    assert_eq!(fields(&CLOUDTRAIL_TABLE, LAKE, loose).unwrap(), read);
+    // Athena writes the names of columns in lower case.
+    assert_eq!(fields(&CLOUDTRAIL_TABLE, &LAKE.to_lowercase(), json).unwrap(), read);
+    let cells = Cells::read(loose).unwrap();
+    let answer = LAKE.split(',').zip(cells.iter()).map(|(name, cell)| {
+        let value = if cell.is_empty() { serde_json::Value::Null } else { cell.into() };
+        serde_json::json!({ (name): value }).to_string()
+    });
+    let answer = format!("[{}]", answer.collect::<Vec<_>>().join(", "));
+    assert_eq!(fields(&CLOUDTRAIL_TABLE, LAKE, &answer).unwrap(), read);
+    let fewer = answer.replacen("eventVersion", "version", 1);
+    assert!(matches!(
+        fields(&CLOUDTRAIL_TABLE, LAKE, &fewer),
+        Err(Outcome::Skipped(SkipReason::Malformed, _))
+    ));
+}
+
+#[test]
+fn what_has_no_column_is_missing() {
+    let header = "eventName,eventSource,eventTime";
+    let row = "CreateUser,iam.amazonaws.com,2024-05-01T10:00:00Z";
+    insta::assert_snapshot!(fields(&CLOUDTRAIL_TABLE, header, row).unwrap(), @r#"
+    provider: aws
+    time: 2024-05-01T10:00:00Z
+    kind: call
+    service: iam
+    api: CreateUser
+    name: iam.CreateUser
+    operation: aws:iam.CreateUser
+    action: write
+    raw: {"eventName":"CreateUser","eventSource":"iam.amazonaws.com","eventTime":"2024-05-01T10:00:00Z"}
+    "#);
+}
+
+#[test]
+fn each_column_carries_its_fields() {
+    let all = CLOUDTRAIL_TABLE.carries(&origin(LAKE));
+    for (column, field) in [
+        ("userIdentity", field::AK),
+        ("sourceIPAddress", field::IP_SCOPE),
+        ("userAgent", field::METHOD),
+        ("errorCode", field::OK),
+        ("errorMessage", field::OK),
+        ("eventType", field::METHOD),
+        ("eventID", field::ID),
+        ("requestParameters", field::TARGET_USER),
+        ("eventSource", field::OPERATION),
+        ("awsRegion", field::REGION),
+    ] {
+        assert!(all.contains(field), "{column}");
+        let without: Vec<&str> = LAKE.split(',').filter(|name| *name != column).collect();
+        let fewer = CLOUDTRAIL_TABLE.carries(&origin(&without.join(",")));
+        assert!(!fewer.contains(field), "{column}");
+    }
+    for table in [&CLOUDTRAIL_TABLE, &ACTIONTRAIL_TABLE] {
+        let all = table.of.carries(&Origin::default());
+        let every = carried::by(table.fields, all, |_| true);
+        let never: Vec<_> = all.iter().filter(|id| !every.contains(*id)).collect();
+        assert!(never.is_empty(), "{}: {never:?} by no column", table.name);
+        let none = carried::by(table.fields, all, |_| false);
+        assert_eq!(none.iter().count(), 2, "the provider and the record itself");
+        let read = carried::by(table.fields, all, |name| table.keys.contains(&name));
+        assert_eq!(read, every, "{}: a column is no key", table.name);
+    }
+}
+
+#[test]
+fn tables_are_known_by_their_columns() {
+    let formats: [(&dyn Format, _); 3] = [
+        (&CLOUDTRAIL_TABLE, "cloudtrail"),
+        (&ACTIONTRAIL_TABLE, "actiontrail"),
+        (&IamEvents, "iam"),
+    ];
+    for (header, expected) in [
+        (LAKE, "cloudtrail"),
+        ("eventtime,eventname,eventsource", "cloudtrail"),
+        ("eventName,awsRegion", "cloudtrail"),
+        ("resources,account_name,account_id,username,eventName,eventTime", "iam"),
+        ("eventTime,eventName,username,account_id", "iam"),
+        ("eventName,eventTime", ""),
+        ("eventTime,eventName,username", ""),
+        // Another cloud's trail has many of the names.
+        ("eventId,eventName,eventSource,acsRegion,eventRW", "actiontrail"),
+        ("eventName,eventSource,awsRegion,acsRegion", ""),
+        ("EventTime,EventName,Username,AccountID", ""),
+        ("user,arn,mfa_active", ""),
+    ] {
+        let known = formats.iter().filter(|(format, _)| format.knows(&columns(header)));
+        assert_eq!(known.map(|(_, name)| *name).collect::<Vec<_>>().concat(), expected, "{header}");
+    }
+}
+
+#[test]
+fn cells_are_json_where_they_hold_some() {
+    let keys = Keys::new(&columns("a,,b,eventname"), [(3, "eventName")].into_iter());
+    for (row, expected) in [
+        ("1,2,3,4", r#"{"a":"1","b":"3","eventName":"4"}"#),
+        (",,,", "{}"),
+        ("x", r#"{"a":"x"}"#),
+        (r#""{""k"": [1]}",,[],"#, r#"{"a":{"k": [1]},"b":[]}"#),
+        (r#""{""k"": [1]",,{x,"#, r#"{"a":"{\"k\": [1]","b":"{x"}"#),
+        ("true,,000012,null", r#"{"a":"true","b":"000012","eventName":"null"}"#),
+        ("\"q\"\"\\\t\n\u{1}é\",,,", r#"{"a":"q\"\\\t\n\u0001é"}"#),
+    ] {
+        let mut out = String::from("before");
+        let cells = Cells::read(row).unwrap();
+        keys.write(|position| cells.get(position), &mut out);
+        assert_eq!(out, expected, "{row}");
+        serde_json::from_str::<serde_json::Value>(&out).unwrap();
+    }
+}
+
+#[test]
+fn objects_without_quotes_are_read_where_they_are_clear() {
+    for (text, expected) in [
+        ("{}", Some("{}")),
+        ("[]", Some("[]")),
+        ("{a=1}", Some(r#"{"a":"1"}"#)),
+        ("{a=1, b=null, c=}", Some(r#"{"a":"1","b":null,"c":""}"#)),
+        ("{a={b=x, c={d=y}}, e=[1, 2]}", Some(r#"{"a":{"b":"x","c":{"d":"y"}},"e":["1","2"]}"#)),
+        ("[{a=1}, {a=2}]", Some(r#"[{"a":"1"},{"a":"2"}]"#)),
+        ("{arn=arn:aws:iam::1:user/a=b}", Some(r#"{"arn":"arn:aws:iam::1:user/a=b"}"#)),
+        ("{a=x, y, b=z}", Some(r#"{"a":"x, y","b":"z"}"#)),
+        ("{a=\"q\"}", Some(r#"{"a":"\"q\""}"#)),
+        // Whoever writes a separator into a text makes a second key of that name.
+        (
+            "{user=x, type=Root, type=IAMUser}",
+            Some(r#"{"user":"x","type":"Root","type":"IAMUser"}"#),
+        ),
+        ("{a=1", None),
+        ("{a}", None),
+        ("{a=1}x", None),
+        ("[1", None),
+        ("{=1}", None),
+        ("{a b=1}", None),
+    ] {
+        assert_eq!(loose::json(text).as_deref(), expected, "{text}");
+    }
+    let deep = "{a=".repeat(100_000) + "x" + &"}".repeat(100_000);
+    assert_eq!(loose::json(&deep), None);
+}
+
+#[test]
+fn damaged_cells_cost_their_row() {
+    let header = "eventName,eventSource,userIdentity";
+    let row =
+        |cell: &str| format!("CreateUser,iam.amazonaws.com,\"{}\"", cell.replace('"', "\"\""));
+    let reason = |cell: &str| match fields(&CLOUDTRAIL_TABLE, header, &row(cell)) {
+        Err(Outcome::Skipped(reason, _)) => reason.name(),
+        Err(Outcome::Foreign) => "foreign",
+        _ => "read",
+    };
+    let deep = format!("{{\"x\":{}{}}}", "[".repeat(600), "]".repeat(600));
+    for (cell, expected) in [
+        (r#"{"type":"IAMUser"}"#, "read"),
+        (r#"{"type":"IAMUser","type":"Root"}"#, "duplicate-key"),
+        ("{type=IAMUser, userName=x, type=Root}", "duplicate-key"),
+        (r#"{"type":"\ud800"}"#, "syntax"),
+        (&*deep, "too-deep"),
+        (r#"{"type":"#, "read"),
+    ] {
+        assert_eq!(reason(cell), expected, "{cell}");
+    }
+    let other = fields(&CLOUDTRAIL_TABLE, "eventName,eventSource", "Login,login.example");
+    assert_eq!(other, Err(Outcome::Foreign));
+    // Without columns a record is no row.
+    let raw = RawRecord { text: "{}", offset: 0, line: 1, column: 1, ordinal: 0, rows: 1 };
+    for format in [&CLOUDTRAIL_TABLE as &dyn Format, &IamEvents] {
+        let mapper = format.mapper(&FieldSet::EMPTY, &Origin::default(), Time(0));
+        assert_eq!(mapper.map(&raw, &mut Scratch::default(), &mut |_| {}), Outcome::Foreign);
+    }
+}
+
+#[test]
+fn a_row_of_actiontrail_is_an_event_of_actiontrail() {
+    let header = "TimeGenerated [UTC],eventId,eventName,eventType,eventRW,eventSource,serviceName,\
+                  sourceIpAddress,userAgent,userIdentity,requestParameters,errorCode,errorMessage,\
+                  acsRegion,Type";
+    let row = r#"2026-05-01T10:00:00Z,e-1,CreateAccessKey,ApiCall,Write,ram.aliyuncs.com,Ram,203.0.113.9,Aliyun-CLI/3.0,"{""type"": ""ram-user"", ""principalId"": ""3001"", ""accountId"": ""18000000"", ""userName"": ""dana"", ""accessKeyId"": ""LTAIexample0000000007""}","{""UserName"": ""temp""}",NoPermission,You are not authorized.,cn-hangzhou,Audit_CL"#;
+    insta::assert_snapshot!(fields(&ACTIONTRAIL_TABLE, header, row).unwrap(), @r#"
+    provider: alibaba
+    id: e-1
+    time: 2026-05-01T10:00:00Z
+    account: 18000000
+    caller_account: 18000000
+    user: dana
+    user_id: 3001
+    user_type: user
+    actor: LTAIexample0000000007
+    ak: LTAIexample0000000007
+    ak_type: long_term
+    ip: 203.0.113.9
+    source: 203.0.113.9
+    ip_scope: public
+    method: api
+    kind: call
+    service: ram
+    api: CreateAccessKey
+    name: ram.CreateAccessKey
+    operation: alibaba:ram.CreateAccessKey
+    action: write
+    code: NoPermission
+    message: You are not authorized.
+    ok: false
+    agent: Aliyun-CLI/3.0
+    region: cn-hangzhou
+    params: {"UserName": "temp"}
+    target_user: temp
+    raw: {"eventTime":"2026-05-01T10:00:00Z","eventId":"e-1","eventName":"CreateAccessKey","eventType":"ApiCall","eventRW":"Write","eventSource":"ram.aliyuncs.com","serviceName":"Ram","sourceIpAddress":"203.0.113.9","userAgent":"Aliyun-CLI/3.0","userIdentity":{"type": "ram-user", "principalId": "3001", "accountId": "18000000", "userName": "dana", "accessKeyId": "LTAIexample0000000007"},"requestParameters":{"UserName": "temp"},"errorCode":"NoPermission","errorMessage":"You are not authorized.","acsRegion":"cn-hangzhou","Type":"Audit_CL"}
+    "#);
+    let both = "TimeGenerated,eventTime,eventName,acsRegion,eventSource";
+    let row = "2026-05-01T10:00:09Z,2026-05-01T10:00:00Z,CreateUser,cn-hangzhou,ram.aliyuncs.com";
+    let read = fields(&ACTIONTRAIL_TABLE, both, row).unwrap();
+    assert!(read.contains("time: 2026-05-01T10:00:00Z"), "the event's own time: {read}");
+}
+
+const AUDIT: &str = "eventTime,eventName,username,account_id,account_name,resources";
+
+#[test]
+fn a_row_of_the_audit_is_an_iam_call() {
+    let row = "2026-03-02T14:20:00+00:00,DeleteUser,admin-user,000011112222,prod,former.colleague";
+    insta::assert_snapshot!(fields(&IamEvents, AUDIT, row).unwrap(), @r#"
+    provider: aws
+    time: 2026-03-02T14:20:00Z
+    account: 000011112222
+    account_name: prod
+    user: admin-user
+    actor: admin-user
+    kind: call
+    service: iam
+    api: DeleteUser
+    name: iam.DeleteUser
+    operation: aws:iam.DeleteUser
+    action: write
+    region: us-east-1
+    resources: former.colleague
+    target_user: former.colleague
+    raw: {"eventTime":"2026-03-02T14:20:00+00:00","eventName":"DeleteUser","username":"admin-user","account_id":"000011112222","account_name":"prod","resources":"former.colleague"}
+    "#);
+    let one = |row: &str, id: &str| {
+        let read = fields(&IamEvents, AUDIT, row).unwrap();
+        let found = read.lines().find_map(|line| line.strip_prefix(&format!("{id}: ")));
+        found.unwrap_or("-").to_owned()
+    };
+    for (row, id, expected) in [
+        ("2023-01-15 09:30:00+00:00,CreateUser,a,1,,b", "time", "2023-01-15T09:30:00Z"),
+        ("2023-01-15 09:30:00,CreateUser,a,1,,b", "time", "2023-01-15T09:30:00Z"),
+        ("soon,CreateUser,a,1,,b", "time", "-"),
+        ("t,CreateUser,N/A,1,,b", "user", "-"),
+        ("t,CreateUser,N/A,1,,b", "actor", "-"),
+        ("t,DeleteAccessKey,a,1,,AKIAEXAMPLE000000007", "target_user", "-"),
+        ("t,DeleteAccessKey,a,1,,\"AKIAEXAMPLE000000007, b\"", "target_user", "b"),
+        (
+            "t,DeleteAccessKey,a,1,,\"AKIAEXAMPLE000000007, b\"",
+            "resources",
+            "AKIAEXAMPLE000000007 b",
+        ),
+        (
+            "t,CreateUser,a,1,,\"arn:aws:iam::1:user/b, AIDAEXAMPLE000000007, b\"",
+            "target_user",
+            "b",
+        ),
+        ("t,CreateUser,a,1,,AKIA", "target_user", "AKIA"),
+    ] {
+        assert_eq!(one(row, id), expected, "{row}");
+    }
+    for row in ["t,ConsoleLogin,a,1,,", "t,,a,1,,", "t,createuser,a,1,,"] {
+        assert_eq!(fields(&IamEvents, AUDIT, row), Err(Outcome::Foreign), "{row}");
+    }
+    let few = IamEvents.carries(&origin("eventTime,eventName,username,account_id"));
+    for (field, carried) in [
+        (field::TARGET_USER, false),
+        (field::RESOURCES, false),
+        (field::ACCOUNT_NAME, false),
+        (field::USER, true),
+        (field::METHOD, false),
+        (field::IP, false),
+        (field::AK, false),
+        (field::OK, false),
+    ] {
+        assert_eq!(few.contains(field), carried, "{}", field.field().path());
+    }
+}
