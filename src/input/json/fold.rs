@@ -35,20 +35,22 @@ pub(in crate::input) fn unfold<'a>(
     let parts = Fields::scan(text, folds)?;
     let mut strings: Vec<(usize, &str)> = parts
         .texts()
-        .filter(|part| holds_object(part))
+        .filter(|part| part.starts_with('"'))
         .map(|part| (part.as_ptr().addr() - text.as_ptr().addr(), part))
         .collect();
     strings.sort_unstable_by_key(|(at, _)| *at);
     out.clear();
     let (mut done, mut torn) = (0, false);
     for (at, string) in strings {
-        match decode(string).filter(|content| is_object(content)) {
-            Some(content) => {
-                out.push_str(&text[done..at]);
-                out.push_str(&content);
-                done = at + string.len();
-            }
-            None => torn = true,
+        let Some(content) = decode(string).filter(|content| begins_object(content)) else {
+            continue;
+        };
+        if is_object(&content) {
+            out.push_str(&text[done..at]);
+            out.push_str(&content);
+            done = at + string.len();
+        } else {
+            torn = true;
         }
     }
     if done == 0 {
@@ -57,7 +59,7 @@ pub(in crate::input) fn unfold<'a>(
     out.push_str(&text[done..]);
     let text: &'a str = out;
     if too_deep(text.as_bytes()) {
-        let detail = "a string in it holds JSON that is".to_owned();
+        let detail = "nested too deep with the JSON in its strings".to_owned();
         return Err(Fault { reason: SkipReason::TooDeep, detail });
     }
     let mut unfolded = Fields::read(text, shape)?;
@@ -67,7 +69,7 @@ pub(in crate::input) fn unfold<'a>(
 
 /// The value of an untyped field; a string that is one JSON object stands for the object.
 pub(in crate::input) fn opened(json: &str) -> Value<'_> {
-    if holds_object(json)
+    if json.starts_with('"')
         && let Some(text) = decode(json)
         && is_object(&text)
         && !too_deep(text.as_bytes())
@@ -79,12 +81,16 @@ pub(in crate::input) fn opened(json: &str) -> Value<'_> {
 
 /// Whether a string holds what begins like a JSON object.
 pub(in crate::input) fn holds_object(json: &str) -> bool {
-    json.strip_prefix('"').is_some_and(|text| text.trim_ascii_start().starts_with('{'))
+    json.strip_prefix('"').is_some_and(begins_object)
+}
+
+fn begins_object(text: &str) -> bool {
+    text.trim_ascii_start().starts_with('{')
 }
 
 /// Whether a text is one JSON object and nothing else.
 fn is_object(text: &str) -> bool {
-    text.trim_ascii_start().starts_with('{')
+    begins_object(text)
         && !has_lone_surrogate(text)
         && serde_json::from_str::<IgnoredAny>(text).is_ok()
 }
@@ -122,6 +128,7 @@ mod tests {
                 r#""a\"b""#,
                 "-",
             ),
+            (r#"{"who":"\n\u007b\"name\":1}","asked":{"user":3}}"#, "1", "-", "3"),
             (r#"{"asked":"{\"user\":3}","who":"text","x":"{\"k\":1}"}"#, "-", "-", "3"),
         ] {
             let (found, torn) = check(text).unwrap();
