@@ -10,7 +10,7 @@ use crate::record::{
     Columns, FieldId, FieldSet, Format, Mapper, Origin, Outcome, Provider, RawRecord, Record, Rows,
     Scratch, derive,
 };
-use crate::value::{Items, Json, RecordKind, Time, Value};
+use crate::value::{Items, Json, RecordKind, Time, Value, Zone};
 
 /// The events CSV of an IAM audit.
 #[derive(Debug)]
@@ -69,6 +69,8 @@ impl Format for IamEvents {
         let place = |name| columns.position(name).unwrap_or(usize::MAX);
         Box::new(AuditMapper {
             needed: *needed,
+            // The audit writes times with their offset, or in UTC without one.
+            zone: origin.zone.clone().unwrap_or_else(Zone::utc),
             rows: origin.columns.is_some(),
             keys: Keys::new(&columns, [].into_iter()),
             time: place("eventTime"),
@@ -84,6 +86,8 @@ impl Format for IamEvents {
 #[derive(Debug)]
 struct AuditMapper {
     needed: FieldSet,
+    /// Of times without an offset.
+    zone: Zone,
     /// Whether the records are rows at all.
     rows: bool,
     keys: Keys,
@@ -144,7 +148,11 @@ impl Mapper for AuditMapper {
         put(field::API, Value::str(&api));
         put(field::NAME, Value::str(&operation[name..]));
         put(field::OPERATION, Value::str(operation));
-        put(field::TIME, time.and_then(|text| instant(&text)).map_or(Value::Missing, Value::Time));
+        put(
+            field::TIME,
+            time.and_then(|text| Time::parse_in(text.trim(), &self.zone))
+                .map_or(Value::Missing, Value::Time),
+        );
         put(field::ACCOUNT, Value::maybe_str(account.as_deref()));
         put(field::ACCOUNT_NAME, Value::maybe_str(account_name.as_deref()));
         put(field::USER, Value::maybe_str(user.as_deref()));
@@ -156,11 +164,6 @@ impl Mapper for AuditMapper {
         emit(Rows::of(&record));
         Outcome::Read
     }
-}
-
-/// The audit writes times with their offset, or in UTC without one.
-fn instant(text: &str) -> Option<Time> {
-    Time::parse(text).or_else(|| Time::parse(&format!("{text}Z")))
 }
 
 /// The names in a cell of resources.

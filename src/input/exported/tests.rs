@@ -353,6 +353,15 @@ fn a_row_of_the_audit_is_an_iam_call() {
     for row in ["t,ConsoleLogin,a,1,,", "t,,a,1,,", "t,createuser,a,1,,"] {
         assert_eq!(fields(&IamEvents, AUDIT, row), Err(Outcome::Foreign), "{row}");
     }
+    let elsewhere = Origin { zone: crate::value::Zone::parse("+08:00"), ..origin(AUDIT) };
+    let text = "2023-01-15 09:30:00,CreateUser,a,1,,b";
+    let raw = RawRecord { text, offset: 0, line: 2, column: 1, ordinal: 0, rows: 1 };
+    let mapper = IamEvents.mapper(&FieldSet::all(RecordKind::Event), &elsewhere, Time(0));
+    let mut times = Vec::new();
+    mapper.map(&raw, &mut Scratch::default(), &mut |rows| {
+        times.push(rows.record.get(field::TIME).clone().into_owned());
+    });
+    assert_eq!(times, [Time::parse("2023-01-15T01:30:00Z").map_or(Value::Missing, Value::Time)]);
     let few = IamEvents.carries(&origin("eventTime,eventName,username,account_id"));
     for (field, carried) in [
         (field::TARGET_USER, false),
