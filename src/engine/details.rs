@@ -44,8 +44,9 @@ pub(super) struct Detail {
     pub(super) text: String,
     pub(super) id: Option<String>,
     pub(super) request_id: Option<String>,
-    pub(super) account: Option<String>,
-    pub(super) region: Option<String>,
+    /// What the record is, below its provider and format: account, region and id of an event;
+    /// account, user and slot of a key.
+    pub(super) name: String,
 }
 
 /// The first matches in the total order, at most [`PER_CALL`] for a call record and
@@ -139,8 +140,7 @@ mod tests {
             text,
             id: None,
             request_id: None,
-            account: None,
-            region: None,
+            name: String::new(),
         }
     }
 

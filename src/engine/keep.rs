@@ -8,9 +8,9 @@ use super::seen::Seen;
 use crate::expr::{Bindings, EvalError};
 use crate::finding::{encode, show};
 use crate::plan::{Condition, Plan};
-use crate::record::RawRecord;
+use crate::record::{Origin, RawRecord};
 use crate::rule::Rule;
-use crate::value::{Time, Value};
+use crate::value::Value;
 
 /// Bytes of a record that a finding shows.
 const SAMPLE_BYTES: usize = 4 * 1024;
@@ -35,8 +35,8 @@ pub(super) struct Keeper<'p> {
 pub(super) struct At<'r> {
     pub(super) file: u32,
     pub(super) raw: &'r RawRecord<'r>,
-    /// The time of the report that it stands in.
-    pub(super) time: Option<Time>,
+    /// What is known of the file that it stands in.
+    pub(super) origin: &'r Origin,
     /// Which of its rows matches: the event or cred, or one of the keys.
     pub(super) row: u32,
 }
@@ -67,13 +67,13 @@ impl<'p> Keeper<'p> {
 
     /// Keeps a match of the condition with this number.
     pub(super) fn keep(&mut self, number: u32, at: At<'_>, bindings: &Bindings<'_>) {
-        let At { file, raw, time, row } = at;
+        let At { file, raw, origin, row } = at;
         self.matches += 1;
         let plan = self.plan;
         let Condition { rule, step, .. } = plan.conditions[number as usize];
         let definition = &plan.rules[rule as usize];
         let by = definition.steps().nth(step.into()).map_or(&[][..], |step| step.by);
-        let seen = Seen::of(bindings, time);
+        let seen = Seen::of(bindings, origin.time);
         let Self { failed, subject, call, measured, covering, .. } = self;
         let mut or_missing = |result: Result<Value<'_>, EvalError>| {
             result.map(Value::into_owned).unwrap_or_else(|error| {
@@ -147,11 +147,10 @@ impl<'p> Keeper<'p> {
             call,
             place,
             message: message(definition, bindings, self.options, failed, rule),
-            text: redactor.record(seen.text(raw), SAMPLE_BYTES),
+            text: redactor.record(&seen.shown(raw, origin), SAMPLE_BYTES),
             id: seen.id.as_deref().map(str::to_owned),
             request_id: seen.request_id.as_deref().map(str::to_owned),
-            account: seen.account.as_deref().map(str::to_owned),
-            region: seen.region.as_deref().map(str::to_owned),
+            name: seen.name(),
         });
     }
 }
@@ -174,10 +173,15 @@ fn message(
 
 fn place(file: u32, raw: &RawRecord<'_>) -> Place {
     let units = |text: &str| text.chars().map(|c| c.len_utf16() as u64).sum::<u64>();
-    let breaks = memchr::memchr_iter(b'\n', raw.text.as_bytes()).count() as u64;
-    let end_column = match raw.text.rfind('\n') {
-        Some(at) => 1 + units(&raw.text[at + 1..]),
-        None => raw.column + units(raw.text),
+    // Rows that were joined need not follow one another: the place is that of the first.
+    let text = match raw.text.split_once('\n') {
+        Some((first, _)) if raw.rows > 1 => first,
+        _ => raw.text,
+    };
+    let breaks = memchr::memchr_iter(b'\n', text.as_bytes()).count() as u64;
+    let end_column = match text.rfind('\n') {
+        Some(at) => 1 + units(&text[at + 1..]),
+        None => raw.column + units(text),
     };
     Place {
         file,
@@ -187,6 +191,6 @@ fn place(file: u32, raw: &RawRecord<'_>) -> Place {
         column: raw.column,
         end_line: raw.line + breaks,
         end_column,
-        length: raw.text.len() as u64,
+        length: text.len() as u64,
     }
 }

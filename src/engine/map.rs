@@ -204,10 +204,9 @@ impl<'p> Map<'p> {
     /// Reads the record again, with all that findings show, and keeps its matches.
     fn collect(&mut self, reader: usize, file: u32, raw: &RawRecord<'_>) {
         let Self { plan, now, origin, joiner, scratch, hits, keeper, .. } = self;
-        let time = origin.time;
         self.readers[reader].evidence.map(raw, scratch, &mut |rows| {
             each(rows, plan, *now, &mut |row, record, bindings| {
-                let at = At { file, raw, time, row };
+                let at = At { file, raw, origin, row };
                 let of_row = hits.iter().filter(|hit| hit.0 == row).map(|hit| hit.1);
                 if !of_row.clone().any(|number| plan.conditions[number as usize].joined) {
                     return of_row.for_each(|number| keeper.keep(number, at, bindings));

@@ -274,7 +274,6 @@ fn evidence(
 }
 
 fn sample(order: Order, detail: &Detail, provider: &str, files: &[FileReport]) -> Sample {
-    let part = |part: &Option<String>| part.clone().unwrap_or_else(|| "-".into());
     let format = files
         .get(detail.place.file as usize)
         .and_then(|file| file.formats.keys().next().copied())
@@ -283,12 +282,7 @@ fn sample(order: Order, detail: &Detail, provider: &str, files: &[FileReport]) -
         time: (order.time != i64::MIN).then_some(Time(order.time)),
         id: detail.id.clone(),
         request_id: detail.request_id.clone(),
-        name: format!(
-            "{provider}/{format}/{}/{}/{}",
-            part(&detail.account),
-            part(&detail.region),
-            part(&detail.id)
-        ),
+        name: format!("{provider}/{format}/{}", detail.name),
         text: detail.text.clone(),
         location: location(detail.place, files),
     }

@@ -9,7 +9,7 @@ use super::details::Order;
 use crate::expr::Bindings;
 use crate::finding::{CallRecord, digest128, encode};
 use crate::record::field::{cred, event, key};
-use crate::record::{FieldId, RawRecord, Record};
+use crate::record::{FieldId, Origin, RawRecord, Record};
 use crate::value::{Time, Value};
 
 /// The values of a row that every finding shows, whatever its kind.
@@ -18,8 +18,8 @@ pub(super) struct Seen<'r> {
     pub(super) provider: Value<'r>,
     pub(super) id: Option<Cow<'r, str>>,
     pub(super) time: Option<Time>,
-    pub(super) account: Option<Cow<'r, str>>,
-    pub(super) region: Option<Cow<'r, str>>,
+    account: Option<Cow<'r, str>>,
+    region: Option<Cow<'r, str>>,
     pub(super) ak: Option<Cow<'r, str>>,
     source: Option<Cow<'r, str>>,
     method: Option<Cow<'r, str>>,
@@ -29,6 +29,10 @@ pub(super) struct Seen<'r> {
     pub(super) ok: Option<bool>,
     pub(super) request_id: Option<Cow<'r, str>>,
     raw: Option<Cow<'r, str>>,
+    /// Of a key.
+    slot: Option<Cow<'r, str>>,
+    /// Whether it is of a report.
+    reported: bool,
     pub(super) revision: bool,
 }
 
@@ -68,6 +72,7 @@ impl<'r> Seen<'r> {
                 _ => None,
             },
             revision: record.revision,
+            ..Self::default()
         }
     }
 
@@ -77,6 +82,8 @@ impl<'r> Seen<'r> {
             account: text(record, cred::ACCOUNT),
             ak: key.and_then(|key| text(key, key::ID)),
             user: text(record, cred::USER),
+            slot: key.and_then(|key| text(key, key::SLOT)),
+            reported: true,
             ..Self::default()
         }
     }
@@ -84,6 +91,27 @@ impl<'r> Seen<'r> {
     /// The record without the envelope it came in.
     pub(super) fn text<'t>(&'t self, raw: &'t RawRecord<'_>) -> &'t str {
         self.raw.as_deref().unwrap_or(raw.text)
+    }
+
+    /// The record as a person reads it: rows of a table stand below its columns.
+    pub(super) fn shown<'t>(&'t self, raw: &'t RawRecord<'_>, origin: &Origin) -> Cow<'t, str> {
+        match &origin.columns {
+            Some(columns) if self.raw.is_none() => {
+                Cow::Owned(format!("{}\n{}", columns.names().join(","), raw.text))
+            }
+            _ => Cow::Borrowed(self.text(raw)),
+        }
+    }
+
+    /// What it is, below its provider and format.
+    pub(super) fn name(&self) -> String {
+        let parts = if self.reported {
+            [Some(&self.account), Some(&self.user), Some(&self.slot).filter(|slot| slot.is_some())]
+        } else {
+            [Some(&self.account), Some(&self.region), Some(&self.id)]
+        };
+        let parts = parts.into_iter().flatten().map(|part| part.as_deref().unwrap_or("-"));
+        parts.collect::<Vec<_>>().join("/")
     }
 
     pub(super) fn order(&self, raw: &RawRecord<'_>, row: u32) -> Order {

@@ -9,6 +9,7 @@
 mod actiontrail;
 mod cloudaudit;
 mod cloudtrail;
+mod credentials;
 mod csv;
 mod discover;
 mod exported;
@@ -27,14 +28,25 @@ use crate::record::Format;
 pub use actiontrail::ActionTrail;
 pub use cloudaudit::CloudAudit;
 pub use cloudtrail::CloudTrail;
+pub use credentials::{ALIBABA, AUDIT, AWS, CredentialReport, TENCENT};
 pub use discover::STDIN;
 pub use exported::{ACTIONTRAIL_TABLE, CLOUDTRAIL_TABLE, Exported, IamEvents};
 pub use open::{FREE_BYTES, MAX_RATIO, Progress};
 pub use set::{InputNote, InputSet, Stdin};
 
 /// Every input format, in the order in which they are tried.
-pub static FORMATS: &[&dyn Format] =
-    &[&CloudTrail, &ActionTrail, &CloudAudit, &CLOUDTRAIL_TABLE, &ACTIONTRAIL_TABLE, &IamEvents];
+pub static FORMATS: &[&dyn Format] = &[
+    &CloudTrail,
+    &ActionTrail,
+    &CloudAudit,
+    &CLOUDTRAIL_TABLE,
+    &ACTIONTRAIL_TABLE,
+    &IamEvents,
+    &AWS,
+    &ALIBABA,
+    &TENCENT,
+    &AUDIT,
+];
 
 #[cfg(test)]
 mod tests;

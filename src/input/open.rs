@@ -88,6 +88,39 @@ impl Source {
         })
     }
 
+    /// The first bytes, read until they are enough; `fill` gives them all the same.
+    pub(super) fn peek(&mut self, enough: fn(&[u8]) -> bool) -> Vec<u8> {
+        let mut head = Vec::new();
+        let mut failure = None;
+        while !enough(&head) {
+            match self.reader.read(&mut self.block) {
+                Ok(0) => break,
+                Ok(read) => head.extend_from_slice(&self.block[..read]),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => {
+                    failure = Some(error);
+                    break;
+                }
+            }
+        }
+        self.put_back(head.clone(), failure);
+        head
+    }
+
+    /// Gives these bytes again, and then the failure that ended them, or what is still to come.
+    pub(super) fn put_back(&mut self, bytes: Vec<u8>, failure: Option<io::Error>) {
+        let rest = std::mem::replace(&mut self.reader, Box::new(io::empty()));
+        self.reader = Box::new(io::Cursor::new(bytes).chain(Failed(failure)).chain(rest));
+        self.decompressed = 0;
+    }
+
+    /// Gives other bytes from now on, those of what was wrapped in the ones so far.
+    pub(super) fn unwrapped(&mut self, bytes: Vec<u8>, how: Option<&'static str>) {
+        self.reader = Box::new(io::Cursor::new(bytes));
+        self.compression = how.or(self.compression);
+        self.decompressed = 0;
+    }
+
     /// Appends what one read gives; whether there may be more. A slow source is not waited for
     /// once it has given something.
     pub(super) fn fill(&mut self, out: &mut Vec<u8>) -> io::Result<bool> {
@@ -127,6 +160,15 @@ impl Source {
     /// Things worth saying.
     pub(super) fn notes(&self) -> Vec<String> {
         self.notes.lock().map(|notes| notes.clone()).unwrap_or_default()
+    }
+}
+
+/// A reader that fails once, if at all, and then is at its end.
+struct Failed(Option<io::Error>);
+
+impl Read for Failed {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        self.0.take().map_or(Ok(0), Err)
     }
 }
 

@@ -3,14 +3,15 @@
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use super::FORMATS;
+use super::credentials;
 use super::discover::{Discovery, Found, STDIN, discover};
 use super::open::Progress;
 use super::reader::{Reader, Task, source};
 use crate::diag::{Diagnostic, escape};
-use crate::record::{Batches, FileAccount, Format, Hint, HintEntry, Hints, Inputs, Origin};
+use crate::record::{Batches, FileAccount, Format, Hint, HintEntry, Hints, Inputs, Origin, Phase};
 use crate::source::walk;
 
 /// Standard input, or what stands in for it.
@@ -28,6 +29,10 @@ pub struct InputSet {
     /// For each file, its place in `known`.
     known_of: Vec<usize>,
     notes: Vec<InputNote>,
+    /// What the first bytes of each file say of when it is read.
+    phases: Vec<OnceLock<Phase>>,
+    /// Standard input, once it was looked at.
+    waiting: Mutex<Option<Task>>,
 }
 
 /// Something worth saying of the arguments, or of what is said of inputs.
@@ -64,6 +69,8 @@ impl InputSet {
             notes: std::mem::take(&mut found.notes).into_iter().map(note).collect(),
             known: vec![Known::default()],
             known_of: vec![0; found.files.len()],
+            phases: found.files.iter().map(|_| OnceLock::new()).collect(),
+            waiting: Mutex::default(),
             found,
             formats: FORMATS.to_vec(),
             hash: false,
@@ -156,7 +163,24 @@ impl InputSet {
             .sum()
     }
 
-    fn task(&self, found: &Found, known: &Known, account: FileAccount) -> Task {
+    /// Standard input, when it was looked at before.
+    fn waiting(&self, found: &Found) -> Option<Task> {
+        let waiting = || self.waiting.lock().ok()?.take();
+        if found.file.is_none() { waiting() } else { None }
+    }
+
+    /// A file with what is said of it.
+    fn file(&self, index: usize) -> Option<(&Found, &Known)> {
+        let known = self.known_of.get(index).and_then(|&known| self.known.get(known));
+        self.found.files.get(index).zip(known)
+    }
+
+    fn task(
+        &self,
+        (found, known): (&Found, &Known),
+        account: FileAccount,
+        progress: &Arc<Progress>,
+    ) -> Task {
         let (raw, size) = match &found.file {
             None => (self.take_stdin(), None),
             Some(path) => {
@@ -175,7 +199,7 @@ impl InputSet {
             expected: found.expected,
             source: raw
                 .map_err(|error| error.to_string())
-                .and_then(|raw| source(raw, self.hash, &self.progress)),
+                .and_then(|raw| source(raw, self.hash, progress)),
             size,
             formats: match &known.hint.format {
                 Some(only) => vec![only.value],
@@ -198,21 +222,48 @@ impl Inputs for InputSet {
     }
 
     fn hint(&self, index: usize) -> Hint {
-        let known = self.known_of.get(index).and_then(|&known| self.known.get(known));
-        known.map(|known| known.hint.clone()).unwrap_or_default()
+        self.file(index).map(|(_, known)| known.hint.clone()).unwrap_or_default()
+    }
+
+    fn phase(&self, index: usize) -> Phase {
+        let Some((file, phase)) = self.file(index).zip(self.phases.get(index)) else {
+            return Phase::Events;
+        };
+        let look = || {
+            let (found, _) = file;
+            if found.status.is_some() {
+                return false;
+            }
+            // What is only looked at is no progress; standard input cannot be opened again.
+            let unseen = Arc::default();
+            let progress = if found.file.is_some() { &unseen } else { &self.progress };
+            let mut task = self.task(file, FileAccount::default(), progress);
+            let report = credentials::is_report(&mut task);
+            if found.file.is_none()
+                && let Ok(mut waiting) = self.waiting.lock()
+            {
+                *waiting = Some(task);
+            }
+            report
+        };
+        *phase.get_or_init(|| if look() { Phase::Reports } else { Phase::Events })
     }
 
     fn open(&self, index: usize) -> Box<dyn Batches + '_> {
-        let found = self.found.files.get(index);
-        let known = self.known_of.get(index).and_then(|&known| self.known.get(known));
-        let (Some(found), Some(known)) = (found, known) else {
+        let Some(file) = self.file(index) else {
             return Box::new(Reader::closed(FileAccount::default()));
         };
+        let (found, _) = file;
         let account =
             FileAccount { root: found.root, path: found.path.clone(), ..FileAccount::default() };
-        Box::new(match &found.status {
-            Some(status) => Reader::closed(FileAccount { status: status.clone(), ..account }),
-            None => Reader::new(self.task(found, known, account)),
-        })
+        match &found.status {
+            Some(status) => {
+                Box::new(Reader::closed(FileAccount { status: status.clone(), ..account }))
+            }
+            None => credentials::open(match self.waiting(found) {
+                Some(task) => Task { account, ..task },
+                None => self.task(file, account, &self.progress),
+            }),
+        }
     }
 }

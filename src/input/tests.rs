@@ -402,7 +402,7 @@ fn what_a_file_is_depends_on_its_bytes() {
         .into_iter()
         .map(|(what, bytes)| format!("{what}: {}", line(&read_bytes(bytes))))
         .collect();
-    insta::assert_snapshot!(shown.join("\n"), @r"
+    insta::assert_snapshot!(shown.join("\n"), @"
     nothing: declined: empty;  plain; 0 events
     blanks: declined: empty;  plain; 0 events
     an empty object: declined: an empty object; object plain; 0 events

@@ -395,11 +395,12 @@ fields! {
         PROVIDER ! "provider" Type::Enum(&PROVIDER), "The cloud that made the report.",
             aws "`aws`", alibaba "`alibaba`", tencent "`tencent`";
         ACCOUNT ? "account" Type::Str, "The account that owns the user.",
-            aws "arn", alibaba "option", tencent "option";
+            aws "arn; account_id", alibaba "option", tencent "option";
         ACCOUNT_NAME ? "account_name" Type::Str, "The account's name.",
-            from [ACCOUNT], aws "table accounts", alibaba "table accounts", tencent "table accounts";
+            from [ACCOUNT], aws "account_name; table accounts", alibaba "table accounts",
+            tencent "table accounts";
         USER ! "user" Type::Str, "The user's name.",
-            aws "user", alibaba "user", tencent "Username";
+            aws "user; username", alibaba "user", tencent "Username";
         USER_ID ? "user_id" Type::Str, "The provider's stable id of the user.",
             tencent "AccountID";
         ARN ? "arn" Type::Str, "The user's resource name.", aws "arn";
@@ -408,10 +409,10 @@ fields! {
         CREATED ? "created" Type::Time, "When the user was created.",
             aws "user_creation_time", alibaba "user_creation_time", tencent "CreationTime";
         PASSWORD ? "password" Type::Bool, "Whether the user has a password.",
-            aws "password_enabled", alibaba "password_exist, password_active",
+            aws "password_enabled; password_status", alibaba "password_exist, password_active",
             tencent "PasswordEnabled";
         CONSOLE ? "console" Type::Bool, "Whether the user may sign in to the console.",
-            aws "password_enabled", alibaba "user_last_logon, password_exist",
+            aws "password_enabled; password_status", alibaba "user_last_logon, password_exist",
             tencent "LoginConsoleActive";
         PASSWORD_USED ? "password_used" Type::Bool, "Whether the password was ever used.",
             aws "password_last_used", alibaba "user_last_logon", tencent "Last Console Login Time";
@@ -423,8 +424,9 @@ fields! {
         PASSWORD_NEXT ? "password_next" Type::Time, "When the password must be changed.",
             aws "password_next_rotation", alibaba "password_next_rotation";
         MFA ? "mfa" Type::Bool, "Whether the user has a second factor.",
-            aws "mfa_active", alibaba "mfa_active", tencent "MFADeviceActive";
-        MFA_KIND ? "mfa_kind" Type::Enum(&MFA_KIND), "What kind of second factor.";
+            aws "mfa_active; mfa_status", alibaba "mfa_active", tencent "MFADeviceActive";
+        MFA_KIND ? "mfa_kind" Type::Enum(&MFA_KIND), "What kind of second factor.",
+            aws "mfa_status";
         LOGIN_PROTECTED ? "login_protected" Type::Bool, "Whether signing in asks for a second factor.",
             tencent "LoginProtectionActive";
         OP_PROTECTED ? "op_protected" Type::Bool,
@@ -436,26 +438,27 @@ fields! {
             aws "2 slots", alibaba "up to 5 slots", tencent "2 slots";
         KEY_COUNT ! "key_count" Type::Int, "How many access keys the user has.", unit "keys",
             from [KEYS], aws "derived", alibaba "derived", tencent "derived";
-        ACTIVE_KEYS ! "active_keys" Type::Int, "How many of them are active.", unit "keys",
+        ACTIVE_KEYS ? "active_keys" Type::Int, "How many of them are active.", unit "keys",
             from [KEYS], aws "derived", alibaba "derived", tencent "derived";
     }
     Key key after super::cred::BASE + super::cred::COUNT, {
         SLOT ! "slot" Type::Str, "Which of the user's keys, from `1`.",
             aws "access_key_1, access_key_2", alibaba "access_key_*, additional_access_key_*",
             tencent "AccessKey1, AccessKey2";
-        ID ? "id" Type::Str, "The access key id.", tencent "AccessKeySecretId";
-        EXISTS ! "exists" Type::Bool, "Whether there is a key in the slot.",
+        ID ? "id" Type::Str, "The access key id.", aws "access_key_id",
+            tencent "AccessKeySecretId";
+        EXISTS ! "exists" Type::Bool, "Whether there is a key in the slot: true of every key that a report has.",
             aws "active or last_rotated", alibaba "exist", tencent "SecretId";
         ACTIVE ? "active" Type::Bool, "Whether the key can be used.",
-            aws "active", alibaba "active", tencent "Status";
+            aws "active; status", alibaba "active", tencent "Status";
         CREATED ? "created" Type::Time, "When the key was created, or last rotated.",
-            aws "last_rotated", alibaba "last_rotated", tencent "CreationTime";
+            aws "last_rotated; created_date", alibaba "last_rotated", tencent "CreationTime";
         USED ? "used" Type::Bool, "Whether the key was ever used.",
             aws "last_used_date", alibaba "last_used", tencent "lastUsedDate";
         LAST_USED ? "last_used" Type::Time, "When the key was last used.",
             aws "last_used_date", alibaba "last_used", tencent "lastUsedDate";
         LAST_SERVICE ? "last_service" Type::Str, "The service it was last used with.",
-            aws "last_used_service";
+            aws "last_used_service; service_name";
         LAST_REGION ? "last_region" Type::Str, "The region it was last used in.",
             aws "last_used_region";
         AT_RISK ? "at_risk" Type::Bool, "Whether the provider thinks that the key leaked.",

@@ -40,6 +40,10 @@ pub trait Format: Sync + fmt::Debug {
     fn provider(&self) -> Provider;
     /// What its rows become.
     fn kinds(&self) -> &'static [RecordKind];
+    /// Its columns, as the vendor writes and orders them; none where its records are no rows.
+    fn columns(&self) -> &'static [&'static str] {
+        &[]
+    }
     /// Whether a table with these columns is of this format. A column that some rule needs may be
     /// missing; those that tell what the table is may not.
     fn knows(&self, columns: &Columns) -> bool {

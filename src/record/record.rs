@@ -31,6 +31,11 @@ impl<'a> Record<'a> {
         Record { kind: self.kind, revision: self.revision, values }
     }
 
+    /// The values in the order of the field table, as a list of rows holds them.
+    pub fn values(&self) -> &[Value<'a>] {
+        &self.values
+    }
+
     /// Sets a field of this row's kind.
     pub fn set(&mut self, field: FieldId, value: Value<'a>) {
         debug_assert_eq!(field.kind(), self.kind);

@@ -81,7 +81,7 @@ static TEST: Shape = Shape::Object(&[
     ),
     Key::optional("cred", FIELDS, "A cred by its canonical fields."),
     Key::optional("key", FIELDS, "A key by its canonical fields."),
-    Key::optional("raw", RAW, "A provider's record, read as `format`."),
+    Key::optional("raw", RAW, "A provider's record, or rows of its table, read as `format`."),
     Key::optional("format", Shape::Str, "The format of `raw`, like `cloudtrail`."),
     Key::optional("records", Shape::List(&RECORD), "Several records."),
     Key::optional("now", Shape::Time, "The clock of expressions, 2026-01-01T00:00:00Z by default."),
@@ -100,11 +100,12 @@ static RECORD: Shape = Shape::Object(&[
     Key::optional("event", FIELDS, "An event by its canonical fields."),
     Key::optional("cred", FIELDS, "A cred by its canonical fields."),
     Key::optional("key", FIELDS, "A key by its canonical fields."),
-    Key::optional("raw", RAW, "A provider's record, read as `format`."),
+    Key::optional("raw", RAW, "A provider's record, or rows of its table, read as `format`."),
     Key::optional("format", Shape::Str, "The format of `raw`, like `cloudtrail`."),
 ]);
 
-const RAW: Shape = Shape::OneOf(&[Shape::Map(&Shape::Any), Shape::Str]);
+const RAW: Shape =
+    Shape::OneOf(&[Shape::Map(&Shape::Any), Shape::List(&Shape::Map(&Shape::Any)), Shape::Str]);
 
 /// Keys of rules that later versions evaluate.
 pub(super) const LATER: [&str; 3] = ["correlate", "sequence", "first_seen"];

@@ -6,6 +6,7 @@
 
 mod environment;
 mod records;
+mod rows;
 mod run;
 
 pub use run::{Outcome, TestResult, run};

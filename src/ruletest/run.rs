@@ -2,6 +2,7 @@
 
 use super::environment::TestEnv;
 use super::records::Written;
+use super::rows::Table;
 use crate::diag::codes::rule as codes;
 use crate::diag::{Diagnostic, did_you_mean, escaped};
 use crate::expr::{Bindings, Env, EvalError};
@@ -209,15 +210,18 @@ impl Runner<'_> {
             );
             return;
         };
-        let text = match raw.text() {
-            Some(text) => text.to_owned(),
-            None => raw.to_json().to_string(),
+        let table = if format.columns().is_empty() {
+            let text = raw.text().map_or_else(|| raw.to_json().to_string(), str::to_owned);
+            Some(Table { text, origin: Origin::default(), rows: 1 })
+        } else {
+            Table::read(raw, *format, &mut seen.errors)
         };
-        let record = RawRecord { text: &text, offset: 0, line: 1, column: 1, ordinal: 0, rows: 1 };
+        let Some(Table { text, origin, rows }) = table else { return };
+        let record = RawRecord { text: &text, offset: 0, line: 1, column: 1, ordinal: 0, rows };
         let needed: FieldSet =
             RecordKind::ALL.into_iter().map(FieldSet::all).fold(FieldSet::EMPTY, FieldSet::union);
         let now = seen.now;
-        let mapper = format.mapper(&needed, &Origin::default(), now);
+        let mapper = format.mapper(&needed, &origin, now);
         let read = mapper.map(&record, &mut Scratch::default(), &mut |rows| {
             let filled = seen.enrichment.fill(rows.record);
             let of_record = Bindings::of(filled.as_ref().unwrap_or(rows.record), now);

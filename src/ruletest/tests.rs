@@ -176,6 +176,56 @@ fn a_providers_record_goes_through_its_format() {
 }
 
 #[test]
+fn a_row_of_a_report_is_written_by_its_columns() {
+    let rule =
+        "  on: cred\n  when: cred.password == true && cred.mfa == false && cred.key_count == 1\n";
+    let aws =
+        |cells: &str| format!("raw: {{{cells}}}, format: aws-credential-report, expect: match");
+    let cells = "user: ann, password_enabled: true, mfa_active: FALSE, access_key_1_active: true";
+    assert_eq!(outcome(rule, &aws(cells)), "passed");
+    let spaced = cells.replace("mfa_active", "\"MFA _ Active\"");
+    assert_eq!(outcome(rule, &aws(&spaced)), "passed", "as columns of files are matched");
+    assert_eq!(
+        outcome(rule, &aws(&cells.replace("mfa_active", "mfa_activ"))),
+        "error[KT3011]: the format `aws-credential-report` has no column `mfa_activ` (did you mean `mfa_active`?)"
+    );
+    assert_eq!(
+        outcome(rule, &aws("user: ann, mfa_active: [false]")),
+        "error[KT3011]: the column `mfa_active` has one text as its value"
+    );
+    assert_eq!(
+        outcome(rule, &aws("mfa_active: false")),
+        "error[KT3011]: the format `aws-credential-report` cannot read this record: malformed, it names no user"
+    );
+
+    let name = "  on: cred\n  when: cred.user == \"a,\\\"b\"\n";
+    assert_eq!(outcome(name, &aws(r#"user: 'a,"b'"#)), "passed", "a cell is any text");
+
+    let header =
+        FORMATS.iter().find(|f| f.name() == "tencent-credential-report").unwrap().columns();
+    let row = "100012345678,ann,Sub-user,2019-08-16 9:25:56,TRUE,FALSE,TRUE,TRUE,FALSE,FALSE,FALSE,\
+               AKIDexample,FALSE,2025-12-01 8:00:00,Active,N/A,FALSE,FALSE,N/A,N/A,N/A,N/A,N/A,N/A,N/A,N/A";
+    for text in [row.to_owned(), format!("{}\\n{row}", header.join(","))] {
+        let keys = format!("raw: \"{text}\", format: tencent-credential-report, expect: match");
+        assert_eq!(outcome(rule, &keys), "passed", "pasted as it stands");
+    }
+}
+
+#[test]
+fn rows_of_one_user_are_written_one_after_the_other() {
+    let rule = "  on: key\n  when: key.idle_days == 31 && key.slot == \"2\" && cred.mfa == true\n";
+    let row = |id: &str, used: &str| {
+        format!(
+            "{{account_id: '000011112222', username: ann, mfa_status: Virtual, \
+                 access_key_id: {id}, created_date: '2025-12-01 00:00:00', last_used_date: {used}}}"
+        )
+    };
+    let rows = format!("[{}, {}]", row("AKIA1", "Nunca"), row("AKIA2", "Nunca utilizada"));
+    let keys = format!("raw: {rows}, format: iam-audit-report, expect: match");
+    assert_eq!(outcome(rule, &keys), "passed");
+}
+
+#[test]
 fn one_of_several_records_is_enough() {
     let good = "{event: {provider: aws, service: iam, api: CreateUser}}";
     let bad = "{event: {provider: aws, service: iam, api: GetUser}}";

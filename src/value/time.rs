@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 
 /// An instant: microseconds since 1970-01-01T00:00:00Z.
@@ -21,14 +22,18 @@ impl Time {
         Some(Self(timestamp.as_microsecond()))
     }
 
-    /// The same, or a date and a time of day without an offset (`2024-08-01 13:33:28`), which is
-    /// then that of `zone`.
+    /// Parses what [`Time::parse`] does, and dates with or without a time of day as people and
+    /// spreadsheets write them: `2019-08-16 9:25:56`, `2019/8/16 9:25`, `2019-08-16`. What has no
+    /// offset is meant in `zone`.
     pub fn parse_in(text: &str, zone: &Zone) -> Option<Self> {
-        Self::parse(text).or_else(|| {
-            let local: jiff::civil::DateTime = text.parse().ok()?;
-            let timestamp = zone.tz.to_ambiguous_timestamp(local).compatible().ok()?;
-            Some(Self(timestamp.as_microsecond()))
-        })
+        Self::parse(text).or_else(|| Self::local_to(civil(text)?, zone))
+    }
+
+    /// The instant at which clocks in a zone show this; the earlier one where they show it twice,
+    /// and by as much later as they are put forward where they never do.
+    pub fn local_to(local: DateTime, zone: &Zone) -> Option<Self> {
+        let instant = zone.tz.to_ambiguous_timestamp(local).compatible().ok()?;
+        Some(Self(instant.as_microsecond()))
     }
 
     /// Whole seconds since 1970.
@@ -42,7 +47,7 @@ impl Time {
     }
 
     /// Date and time of day in a zone; `None` outside the years -9999 to 9999.
-    pub fn local(self, zone: &Zone) -> Option<jiff::civil::DateTime> {
+    pub fn local(self, zone: &Zone) -> Option<DateTime> {
         self.timestamp().map(|t| zone.tz.to_datetime(t))
     }
 
@@ -137,6 +142,41 @@ impl PartialEq for Zone {
     }
 }
 
+/// A date with or without a time of day, not necessarily padded with zeros.
+fn civil(text: &str) -> Option<DateTime> {
+    let day_ends = text.find([' ', 'T', 't']).unwrap_or(text.len());
+    let (date, clock) = text.split_at(day_ends);
+    let separator = if date.contains('/') { '/' } else { '-' };
+    let mut parts = date.split(separator);
+    let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
+    if parts.next().is_some() || year.len() != 4 {
+        return None;
+    }
+    let date = Date::new(number(year, 4)?.try_into().ok()?, small(month)?, small(day)?).ok()?;
+    let Some(clock) = clock.get(1..).map(str::trim_start) else {
+        return Some(date.at(0, 0, 0, 0));
+    };
+    let mut parts = clock.split(':');
+    let (hour, minute, second) = (parts.next()?, parts.next()?, parts.next().unwrap_or("0"));
+    if parts.next().is_some() {
+        return None;
+    }
+    let (second, fraction) = second.split_once('.').unwrap_or((second, "0"));
+    let nanoseconds = number(fraction, 9)? * 10_i32.pow(9 - fraction.len() as u32);
+    let time = jiff::civil::Time::new(small(hour)?, small(minute)?, small(second)?, nanoseconds);
+    Some(date.to_datetime(time.ok()?))
+}
+
+/// Up to `digits` digits, and at least one.
+fn number(text: &str, digits: usize) -> Option<i32> {
+    let valid = (1..=digits).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+    text.parse().ok().filter(|_| valid)
+}
+
+fn small(text: &str) -> Option<i8> {
+    number(text, 2)?.try_into().ok()
+}
+
 fn offset(text: &str) -> Option<TimeZone> {
     let sign = match text.as_bytes().first()? {
         b'+' => 1,
@@ -150,4 +190,64 @@ fn offset(text: &str) -> Option<TimeZone> {
     }
     let seconds = hours.parse::<i32>().ok()? * 3600 + minutes.parse::<i32>().ok()? * 60;
     Some(TimeZone::fixed(jiff::tz::Offset::from_seconds(sign * seconds).ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn times_are_read_as_they_are_written_in_reports() {
+        let shanghai = Zone::parse("+08:00").unwrap();
+        for (text, expected) in [
+            ("2024-01-15T09:30:00Z", Some("2024-01-15T09:30:00Z")),
+            ("2024-01-15T09:30:00+00:00", Some("2024-01-15T09:30:00Z")),
+            ("2024-01-15T09:30:00+02:00", Some("2024-01-15T07:30:00Z")),
+            ("2023-01-15 09:30:00+00:00", Some("2023-01-15T09:30:00Z")),
+            ("2023-01-15 09:30:00.123456+00:00", Some("2023-01-15T09:30:00.123456Z")),
+            ("2023-01-15 09:30:00", Some("2023-01-15T01:30:00Z")),
+            ("2023-01-15T09:30:00", Some("2023-01-15T01:30:00Z")),
+            ("2023-01-15 09:30:00.5", Some("2023-01-15T01:30:00.5Z")),
+            ("2019-08-16 9:25:56", Some("2019-08-16T01:25:56Z")),
+            ("2019/8/16 9:25:56", Some("2019-08-16T01:25:56Z")),
+            ("2019/8/16  9:25", Some("2019-08-16T01:25:00Z")),
+            ("2019-08-16", Some("2019-08-15T16:00:00Z")),
+            ("2019-08-16 ", None),
+            ("2019-08-16 9", None),
+            ("2019-08-16 9:25:56:1", None),
+            ("2019-08-16 9:25:56 AM", None),
+            ("2019-13-16 9:25:56", None),
+            ("2019-02-29 9:25:56", None),
+            ("2019-08-16 24:00:00", None),
+            ("2019-08-16 9:60:00", None),
+            ("2019-08-16 9:+5:00", None),
+            ("2019-08-16 9:25:56.", None),
+            ("2019-08-16 9:25:56.1234567890", None),
+            ("2019/08-16 9:25:56", None),
+            ("19-08-16 9:25:56", None),
+            ("02019-08-16 9:25:56", None),
+            ("16/8/2019 9:25:56", None),
+            ("２０１９-08-16 9:25:56", None),
+            ("", None),
+            (" ", None),
+            ("T", None),
+        ] {
+            let read = Time::parse_in(text, &shanghai).map(|time| time.to_string());
+            assert_eq!(read.as_deref(), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn clocks_that_are_changed_show_a_time_twice_or_never() {
+        let berlin = Zone::parse("Europe/Berlin").unwrap();
+        for (text, expected) in [
+            ("2024-10-27 02:30:00", "2024-10-27T00:30:00Z"),
+            ("2024-03-31 02:30:00", "2024-03-31T01:30:00Z"),
+        ] {
+            let read = Time::parse_in(text, &berlin).map(|time| time.to_string());
+            assert_eq!(read.as_deref(), Some(expected), "{text}");
+        }
+    }
 }

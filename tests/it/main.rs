@@ -26,6 +26,7 @@ mod policy;
 mod policy_files;
 mod project;
 mod readme;
+mod reports;
 #[allow(dead_code, reason = "each of its parts is for any test")]
 mod run;
 mod scan;

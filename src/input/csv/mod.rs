@@ -9,10 +9,7 @@ mod row;
 mod wrong;
 
 pub(super) use cells::Cells;
-// The rows of a record that is made of several; reports will read them.
-#[allow(unused_imports)]
-pub(super) use row::rows;
-pub(super) use row::{Fit, Row, line_end, row};
+pub(super) use row::{Fit, Row, line_end, row, rows};
 pub(super) use wrong::Wrong;
 
 /// The longest cell.

@@ -75,7 +75,6 @@ pub(in crate::input) fn line_end(bytes: &[u8], whole: bool) -> Option<(usize, us
     }
 }
 
-#[allow(dead_code)]
 /// The rows of a text, one after the other; a broken one goes up to its end.
 pub(in crate::input) fn rows(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;

@@ -38,13 +38,22 @@ pub(super) fn write(
     let used = used_columns(finding, &rows);
     match rows.as_slice() {
         [] => Ok(()),
-        [(cells, _)] if finding.others.is_none() => line(page, cells, &used),
+        [(cells, _)] if finding.others.is_none() => match told(finding, cells) {
+            true if noun != "call" => Ok(()),
+            _ => line(page, cells, &used),
+        },
         rows => {
             page.line(margin)?;
             table(page, finding, (rows, &used), noun, margin)?;
             page.line(margin)
         }
     }
+}
+
+/// Whether the subject says all of it.
+fn told(finding: &Finding, cells: &[String]) -> bool {
+    let said = |cell: &String| finding.subject.iter().any(|(_, v)| v.as_ref() == Some(cell));
+    cells.iter().all(|cell| cell == "-" || said(cell))
 }
 
 fn rows(page: &Page<'_>, finding: &Finding) -> Vec<Row> {

@@ -1,0 +1,226 @@
+//! Reports as APIs answer with them: a JSON object whose `Content` is the report.
+//!
+//! The answer is a wrapping like compression: lines and offsets of records are those of the report
+//! inside, which is what a person who decodes it sees. It is read whole, for its parts may come in
+//! any order.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use base64::Engine as _;
+use base64::alphabet::STANDARD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use serde::de::{IgnoredAny, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
+
+use crate::input::json::decode;
+use crate::value::{Time, Zone};
+
+/// Keys below which clients put what an API answers.
+const WRAPPERS: [&str; 3] = ["data", "body", "Response"];
+
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
+/// A report taken out of an answer.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Answer {
+    /// The report.
+    pub(super) content: Vec<u8>,
+    /// Whether it was encoded as base64.
+    pub(super) encoded: bool,
+    /// When it was made, as the answer says.
+    pub(super) time: Option<Time>,
+    /// What there is to say of the answer.
+    pub(super) note: Option<&'static str>,
+}
+
+/// An answer whose report cannot be read.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Broken {
+    /// Bytes before what is wrong.
+    pub(super) at: usize,
+    /// What is wrong.
+    pub(super) detail: String,
+}
+
+/// Whether what begins with these bytes is the answer of an API with a report in it.
+pub(super) fn begins(head: &[u8]) -> bool {
+    let text = match std::str::from_utf8(head) {
+        Ok(text) => text,
+        Err(error) => {
+            let valid = head.get(..error.valid_up_to()).unwrap_or_default();
+            std::str::from_utf8(valid).unwrap_or_default()
+        }
+    };
+    if !text.trim_start().starts_with('{') {
+        return false;
+    }
+    let mut found = false;
+    // Where the bytes end is no fault of the answer: what was found before counts.
+    let _ = Deserializer::deserialize_map(
+        &mut serde_json::Deserializer::from_str(text),
+        Keys { found: &mut found, inner: true },
+    );
+    found
+}
+
+/// Takes the report out of a whole answer; `None` when it is none after all.
+pub(super) fn read(text: &[u8]) -> Option<Result<Answer, Broken>> {
+    let text = std::str::from_utf8(text).ok()?;
+    let outer: Parts<'_> = serde_json::from_str(text).ok()?;
+    let inner = || outer.inner.iter().filter_map(|raw| serde_json::from_str(raw.get()).ok());
+    let parts: Parts<'_> = if outer.content.is_some() {
+        outer
+    } else {
+        inner().find(|p: &Parts<'_>| p.content.is_some())?
+    };
+    let content = parts.content?.get();
+    let at = content.as_ptr() as usize - text.as_ptr() as usize;
+    Some(report(content, parts.time.map(RawValue::get), parts.twice, at))
+}
+
+fn report(content: &str, time: Option<&str>, twice: bool, at: usize) -> Result<Answer, Broken> {
+    let broken = |at: usize, detail: &str| Broken { at, detail: detail.to_owned() };
+    if twice {
+        return Err(broken(at, "a key of the answer stands twice: none can be trusted"));
+    }
+    let Some(report) = decode(content).filter(|_| content.starts_with('"')) else {
+        return Err(broken(at, "the `Content` of the answer is no text"));
+    };
+    let (content, encoded) = match plain(&report) {
+        true => (report.into_owned().into_bytes(), false),
+        false => (
+            bytes(&report).map_err(|wrong| {
+                // Without escapes a byte of the text is a byte of the file.
+                let inside = if report.len() + 2 == content.len() { 1 + wrong } else { 0 };
+                broken(at + inside, "the `Content` of the answer is not base64")
+            })?,
+            true,
+        ),
+    };
+    let said = time.and_then(generated);
+    let note = (time.is_some() && said.is_none())
+        .then_some("the `GeneratedTime` of the answer is no time that Keytrail reads");
+    Ok(Answer { content, encoded, time: said, note })
+}
+
+/// Whether it is the report itself, as programs write it that decode it on their own.
+fn plain(report: &str) -> bool {
+    report.contains([',', '\n'].as_slice())
+        && report.lines().next().is_some_and(|l| l.contains(','))
+}
+
+/// Decodes base64 that may be broken into lines; or says how many bytes stand before what is none.
+fn bytes(text: &str) -> Result<Vec<u8>, usize> {
+    let blank = |byte: &u8| byte.is_ascii_whitespace();
+    let letters: Cow<'_, [u8]> = if text.bytes().any(|byte| blank(&byte)) {
+        Cow::Owned(text.bytes().filter(|byte| !blank(byte)).collect())
+    } else {
+        Cow::Borrowed(text.as_bytes())
+    };
+    BASE64.decode(&letters).map_err(|error| {
+        use base64::DecodeError::{InvalidByte, InvalidLastSymbol, InvalidLength, InvalidPadding};
+        let letter = match error {
+            InvalidByte(at, _) => at,
+            InvalidLastSymbol { .. } | InvalidLength(_) | InvalidPadding => letters.len(),
+        };
+        let places = text.bytes().enumerate().filter(|(_, byte)| !blank(byte));
+        places.map(|(at, _)| at).nth(letter).unwrap_or(text.len())
+    })
+}
+
+/// When: as text, or as seconds since 1970.
+fn generated(json: &str) -> Option<Time> {
+    match decode(json) {
+        Some(text) if json.starts_with('"') => Time::parse_in(&text, &Zone::utc()),
+        _ => Time::from_seconds(json.split('.').next()?.parse().ok()?),
+    }
+}
+
+/// The parts of an answer that matter, and the objects in which they may stand instead.
+#[derive(Default)]
+struct Parts<'a> {
+    content: Option<&'a RawValue>,
+    time: Option<&'a RawValue>,
+    twice: bool,
+    inner: Vec<&'a RawValue>,
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Parts<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct All<'a>(Parts<'a>);
+        impl<'de: 'a, 'a> Visitor<'de> for All<'a> {
+            type Value = Parts<'a>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+            fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<Parts<'a>, A::Error> {
+                let parts = &mut self.0;
+                while let Some(key) = map.next_key::<Cow<'de, str>>()? {
+                    let value: &'de RawValue = map.next_value()?;
+                    let slot = match &*key {
+                        "Content" => &mut parts.content,
+                        "GeneratedTime" => &mut parts.time,
+                        _ => {
+                            if WRAPPERS.contains(&&*key) && value.get().starts_with('{') {
+                                parts.inner.push(value);
+                            }
+                            continue;
+                        }
+                    };
+                    parts.twice |= slot.replace(value).is_some();
+                }
+                Ok(self.0)
+            }
+        }
+        deserializer.deserialize_map(All(Parts::default()))
+    }
+}
+
+/// Looks for `Content` among the keys of an object, or of the objects in it.
+struct Keys<'f> {
+    found: &'f mut bool,
+    inner: bool,
+}
+
+impl<'de> Visitor<'de> for Keys<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(key) = map.next_key::<Cow<'de, str>>()? {
+            match &*key {
+                "Content" => {
+                    *self.found = true;
+                    return Ok(());
+                }
+                // Logs have these, and what their records hold is no matter here.
+                "Records" | "Events" => return Ok(()),
+                key if self.inner && WRAPPERS.contains(&key) => {
+                    map.next_value_seed(Inner(&mut *self.found))?;
+                }
+                _ => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+struct Inner<'f>(&'f mut bool);
+
+impl<'de> serde::de::DeserializeSeed<'de> for Inner<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(Keys { found: self.0, inner: false })
+    }
+}

@@ -1,0 +1,68 @@
+//! The report of the IAM audit script: AWS users and keys over several accounts.
+//!
+//! One row a key, with the user's data in each; users without keys and the root user do not appear,
+//! so what it says of users it says of those who have keys. Times are UTC, with or without an
+//! offset. Excerpts without some of the columns are read as they are.
+//!
+//! The script calls a second factor virtual when its serial number holds "virtual", which those of
+//! most virtual devices do not: `cred.mfa_kind` is what the file says, and no more.
+
+use super::column::Kind::{Factor, Flag, LastUse, Name, Text, Time};
+use super::column::{Blank, Column};
+use super::report::{CredentialReport, Keys};
+use crate::record::Provider;
+use crate::record::field::{cred, key};
+
+/// The IAM audit report.
+pub static AUDIT: CredentialReport = CredentialReport {
+    name: "iam-audit-report",
+    doc: "IAM audit report of AWS accounts, one row for each access key",
+    provider: Provider::Aws,
+    header: &[
+        "account_id",
+        "account_name",
+        "username",
+        "password_status",
+        "password_last_used",
+        "access_key_id",
+        "status",
+        "created_date",
+        "last_used_date",
+        "service_name",
+        "mfa_status",
+    ],
+    told_by: &["account_id", "username"],
+    and_one_of: &[
+        "access_key_id",
+        "password_status",
+        "password_last_used",
+        "last_used_date",
+        "mfa_status",
+    ],
+    identity: &["account_id", "username"],
+    root: None,
+    zone: "UTC",
+    user: &[
+        Column { name: "account_id", kind: Text, fields: &[cred::ACCOUNT] },
+        Column { name: "account_name", kind: Text, fields: &[cred::ACCOUNT_NAME] },
+        Column { name: "username", kind: Name, fields: &[cred::USER] },
+        Column { name: "password_status", kind: Flag, fields: &[cred::PASSWORD, cred::CONSOLE] },
+        Column {
+            name: "password_last_used",
+            kind: LastUse(Blank::Unknown),
+            fields: &[cred::PASSWORD_LAST_USED, cred::PASSWORD_USED],
+        },
+        Column { name: "mfa_status", kind: Factor, fields: &[cred::MFA, cred::MFA_KIND] },
+    ],
+    keys: Keys::Rows(&[
+        Column { name: "access_key_id", kind: Text, fields: &[key::ID] },
+        Column { name: "status", kind: Flag, fields: &[key::ACTIVE] },
+        Column { name: "created_date", kind: Time, fields: &[key::CREATED] },
+        Column {
+            name: "last_used_date",
+            kind: LastUse(Blank::Unknown),
+            fields: &[key::LAST_USED, key::USED],
+        },
+        Column { name: "service_name", kind: Text, fields: &[key::LAST_SERVICE] },
+    ]),
+};

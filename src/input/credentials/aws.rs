@@ -1,0 +1,95 @@
+//! AWS: the IAM credential report.
+//!
+//! The meaning of each column and of the words in it is that of the IAM User Guide, "Getting
+//! credential reports for your AWS account". It says nothing of key ids; `last_rotated` is when a
+//! key was created, or changed later.
+
+use super::column::Kind::{Arn, Flag, LastUse, Name, Text, Time};
+use super::column::{Blank, Column};
+use super::report::{CredentialReport, Keys};
+use crate::record::Provider;
+use crate::record::field::{cred, key};
+
+/// The columns of one key.
+macro_rules! slot {
+    ($prefix:literal) => {
+        &[
+            Column { name: concat!($prefix, "active"), kind: Flag, fields: &[key::ACTIVE] },
+            Column { name: concat!($prefix, "last_rotated"), kind: Time, fields: &[key::CREATED] },
+            // `N/A` of a key that exists says that it was never used.
+            Column {
+                name: concat!($prefix, "last_used_date"),
+                kind: LastUse(Blank::Never),
+                fields: &[key::LAST_USED, key::USED],
+            },
+            Column {
+                name: concat!($prefix, "last_used_region"),
+                kind: Text,
+                fields: &[key::LAST_REGION],
+            },
+            Column {
+                name: concat!($prefix, "last_used_service"),
+                kind: Text,
+                fields: &[key::LAST_SERVICE],
+            },
+        ]
+    };
+}
+
+/// The credential report of AWS IAM.
+pub static AWS: CredentialReport = CredentialReport {
+    name: "aws-credential-report",
+    doc: "AWS IAM credential report, as CSV or as GetCredentialReport answers",
+    provider: Provider::Aws,
+    header: &[
+        "user",
+        "arn",
+        "user_creation_time",
+        "password_enabled",
+        "password_last_used",
+        "password_last_changed",
+        "password_next_rotation",
+        "mfa_active",
+        "access_key_1_active",
+        "access_key_1_last_rotated",
+        "access_key_1_last_used_date",
+        "access_key_1_last_used_region",
+        "access_key_1_last_used_service",
+        "access_key_2_active",
+        "access_key_2_last_rotated",
+        "access_key_2_last_used_date",
+        "access_key_2_last_used_region",
+        "access_key_2_last_used_service",
+        "cert_1_active",
+        "cert_1_last_rotated",
+        "cert_2_active",
+        "cert_2_last_rotated",
+    ],
+    told_by: &["user"],
+    and_one_of: &[
+        "arn",
+        "password_enabled",
+        "access_key_1_last_used_date",
+        "access_key_1_last_used_service",
+        "cert_1_active",
+    ],
+    identity: &["arn", "user"],
+    root: Some("<root_account>"),
+    zone: "UTC",
+    user: &[
+        Column { name: "user", kind: Name, fields: &[cred::USER] },
+        Column { name: "arn", kind: Arn, fields: &[cred::ARN, cred::ACCOUNT] },
+        Column { name: "user_creation_time", kind: Time, fields: &[cred::CREATED] },
+        Column { name: "password_enabled", kind: Flag, fields: &[cred::PASSWORD, cred::CONSOLE] },
+        // `N/A` is said of users without a password.
+        Column {
+            name: "password_last_used",
+            kind: LastUse(Blank::Unknown),
+            fields: &[cred::PASSWORD_LAST_USED, cred::PASSWORD_USED],
+        },
+        Column { name: "password_last_changed", kind: Time, fields: &[cred::PASSWORD_CHANGED] },
+        Column { name: "password_next_rotation", kind: Time, fields: &[cred::PASSWORD_NEXT] },
+        Column { name: "mfa_active", kind: Flag, fields: &[cred::MFA] },
+    ],
+    keys: Keys::Slots(&[slot!("access_key_1_"), slot!("access_key_2_")]),
+};

@@ -1,0 +1,38 @@
+//! Credential reports: one row a user, or one row a key, as creds with their keys.
+//!
+//! A format is a table of its columns ([`CredentialReport`]): which field each fills and what its
+//! values look like. `said` knows the words that stand in place of values, `mapper` turns the rows
+//! of a user into records, and `gather` puts the rows of one user together.
+
+mod alibaba;
+mod answer;
+mod audit;
+mod aws;
+mod column;
+mod dated;
+mod gather;
+mod mapper;
+mod open;
+mod reading;
+mod report;
+mod said;
+mod tencent;
+
+pub use alibaba::ALIBABA;
+pub use audit::AUDIT;
+pub use aws::AWS;
+pub(super) use open::{is_report, open};
+pub use report::CredentialReport;
+pub use tencent::TENCENT;
+
+/// Every credential report.
+static REPORTS: [&CredentialReport; 4] = [&AWS, &ALIBABA, &TENCENT, &AUDIT];
+
+/// The report with the name of this format, if it is one.
+fn find(name: &str) -> Option<&'static CredentialReport> {
+    use crate::record::Format;
+    REPORTS.into_iter().find(|report| report.name() == name)
+}
+
+#[cfg(test)]
+mod tests;

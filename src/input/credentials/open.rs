@@ -1,0 +1,136 @@
+//! Opens files that may be credential reports, bare or in the answer of an API.
+
+use std::sync::Arc;
+
+use super::answer::{self, Answer, Broken};
+use super::reading::Reading;
+use crate::input::frame::{Ending, Framer, Tables};
+use crate::input::open::Source;
+use crate::input::reader::{Reader, Task};
+use crate::record::{Batch, Batches, FileAccount, Format, Origin, Skip, SkipReason, Step};
+use crate::value::{RecordKind, Time};
+
+/// Bytes that tell whether a file is a report.
+const HEAD: usize = 64 << 10;
+
+/// Bytes of an object among whose keys that of an answer stands.
+const KEYS: usize = 4 << 10;
+
+/// The longest answer.
+const MAX_ANSWER: usize = 64 << 20;
+
+/// Whether these first bytes tell what a file is; a slow writer is not waited for longer.
+fn enough(head: &[u8]) -> bool {
+    let text = head.trim_ascii_start();
+    match text.first() {
+        None => head.len() >= HEAD,
+        Some(b'[') => true,
+        // The key that matters may stand in any line, and mostly stands in the first or second.
+        Some(b'{') => text.len() >= KEYS || text.iter().skip(3).any(|&byte| byte == b'\n'),
+        Some(_) => text.len() >= HEAD || text.contains(&b'\n') || text.contains(&b'\r'),
+    }
+}
+
+/// Whether a file that was just opened is a report, as far as its first bytes say.
+pub(in crate::input) fn is_report(task: &mut Task) -> bool {
+    let Ok(source) = &mut task.source else { return false };
+    let mut head = source.peek(enough);
+    if answer::begins(&head) {
+        return true;
+    }
+    if head.trim_ascii_start().starts_with(b"{") || head.trim_ascii_start().starts_with(b"[") {
+        return false;
+    }
+    head.truncate(HEAD);
+    let tables = Tables { given: task.origin.columns.clone(), formats: task.formats.clone() };
+    let mut framer = Framer::new(tables);
+    framer.run(&mut Batch { bytes: head, ..Batch::default() }, Ending::Eof);
+    let Some(columns) = framer.columns() else { return false };
+    let format = task.formats.iter().find(|format| format.knows(columns));
+    format.is_some_and(|format| format.kinds().contains(&RecordKind::Cred))
+}
+
+/// Begins to read a file.
+pub(in crate::input) fn open<'i>(mut task: Task) -> Box<dyn Batches + 'i> {
+    let mut time = None;
+    if let Ok(source) = &mut task.source
+        && answer::begins(&source.peek(enough))
+    {
+        match unwrap(source) {
+            Ok(None) => {}
+            Ok(Some((said, note))) => {
+                time = said;
+                task.account.notes.extend(note.map(str::to_owned));
+            }
+            Err(skip) => {
+                task.account.compression = source.compression;
+                task.account.bytes = source.bytes();
+                task.account.decompressed = source.decompressed;
+                task.account.sha256 = source.sha256();
+                task.account.container = "answer";
+                return Box::new(Unreadable { account: task.account, skip: Some(skip) });
+            }
+        }
+    }
+    Box::new(Reading::new(Box::new(Reader::new(task)), time))
+}
+
+/// Takes the report out of an answer; `None` when the file is none after all.
+fn unwrap(source: &mut Source) -> Result<Option<(Option<Time>, Option<&'static str>)>, Skip> {
+    let mut text = Vec::new();
+    let failure = loop {
+        match source.fill(&mut text) {
+            Ok(true) if text.len() <= MAX_ANSWER => {}
+            Ok(_) => break None,
+            Err(error) => break Some(error),
+        }
+    };
+    let answer =
+        if failure.is_none() && text.len() <= MAX_ANSWER { answer::read(&text) } else { None };
+    match answer {
+        None => {
+            source.put_back(text, failure);
+            Ok(None)
+        }
+        Some(Ok(Answer { content, encoded, time, note })) => {
+            source.unwrapped(content, encoded.then_some("base64"));
+            Ok(Some((time, note)))
+        }
+        Some(Err(Broken { at, detail })) => {
+            let before = text.get(..at).unwrap_or_default();
+            Err(Skip {
+                offset: at as u64,
+                line: 1 + memchr::memchr_iter(b'\n', before).count() as u64,
+                ordinal: 0,
+                reason: SkipReason::Syntax,
+                detail,
+            })
+        }
+    }
+}
+
+/// An answer whose report cannot be read.
+struct Unreadable {
+    account: FileAccount,
+    skip: Option<Skip>,
+}
+
+impl Batches for Unreadable {
+    fn next(&mut self, batch: &mut Batch) -> Step {
+        batch.clear();
+        batch.skipped.extend(self.skip.take());
+        Step::Done
+    }
+
+    fn formats(&self) -> &[&'static dyn Format] {
+        &[]
+    }
+
+    fn origin(&self) -> Arc<Origin> {
+        Arc::default()
+    }
+
+    fn account(&self) -> FileAccount {
+        self.account.clone()
+    }
+}

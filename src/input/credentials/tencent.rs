@@ -1,0 +1,112 @@
+//! Tencent Cloud: the CAM user credential report.
+//!
+//! The meaning of each column is that of "Downloading Security Analysis Report". `AccountID` is the
+//! sub-account's; the account that owns it is not in the file. Times have no zone: they are taken
+//! as China Standard Time, which the console shows.
+
+use super::column::Kind::{Flag, LastUse, Name, Text, Time, UserType};
+use super::column::{Blank, Column};
+use super::report::{CredentialReport, Keys};
+use crate::record::Provider;
+use crate::record::field::{cred, key};
+
+/// The columns of one key.
+macro_rules! slot {
+    ($prefix:literal) => {
+        &[
+            Column { name: concat!($prefix, "SecretId"), kind: Text, fields: &[key::ID] },
+            Column { name: concat!($prefix, "MayBeAtRisk"), kind: Flag, fields: &[key::AT_RISK] },
+            Column { name: concat!($prefix, "CreationTime"), kind: Time, fields: &[key::CREATED] },
+            Column { name: concat!($prefix, "Status"), kind: Flag, fields: &[key::ACTIVE] },
+            // `N/A` is said of slots without a key; what is said of keys never used is not written
+            // down anywhere, so it is not taken for that.
+            Column {
+                name: concat!($prefix, "lastUsedDate"),
+                kind: LastUse(Blank::Unknown),
+                fields: &[key::LAST_USED, key::USED],
+            },
+            Column {
+                name: concat!($prefix, "CreatedOver90Days"),
+                kind: Flag,
+                fields: &[key::OVER90],
+            },
+            Column {
+                name: concat!($prefix, "CreatedOver30Days"),
+                kind: Flag,
+                fields: &[key::OVER30],
+            },
+        ]
+    };
+}
+
+/// The user credential report of Tencent Cloud CAM.
+pub static TENCENT: CredentialReport = CredentialReport {
+    name: "tencent-credential-report",
+    doc: "Tencent Cloud CAM user credential report",
+    provider: Provider::Tencent,
+    header: &[
+        "AccountID",
+        "Username",
+        "UserType",
+        "CreationTime",
+        "PasswordEnabled",
+        "PasswordLastRotation",
+        "LoginConsoleActive",
+        "LoginProtectionActive",
+        "OperationProtectionActive",
+        "MFADeviceActive",
+        "Abnormal LoginsNumWithin30Days",
+        "AccessKey1SecretId",
+        "AccessKey1MayBeAtRisk",
+        "AccessKey1CreationTime",
+        "AccessKey1Status",
+        "AccessKey1lastUsedDate",
+        "AccessKey1CreatedOver90Days",
+        "AccessKey1CreatedOver30Days",
+        "AccessKey2SecretId",
+        "AccessKey2MayBeAtRisk",
+        "AccessKey2CreationTime",
+        "AccessKey2Status",
+        "AccessKey2lastUsedDate",
+        "AccessKey2CreatedOver90Days",
+        "AccessKey2CreatedOver30Days",
+        "Last Console Login Time",
+    ],
+    told_by: &["Username"],
+    and_one_of: &[
+        "AccessKey1SecretId",
+        "AccessKey1Status",
+        "LoginConsoleActive",
+        "LoginProtectionActive",
+        "OperationProtectionActive",
+        "MFADeviceActive",
+    ],
+    identity: &["AccountID", "Username"],
+    root: None,
+    zone: "+08:00",
+    user: &[
+        Column { name: "AccountID", kind: Text, fields: &[cred::USER_ID] },
+        Column { name: "Username", kind: Name, fields: &[cred::USER] },
+        Column { name: "UserType", kind: UserType, fields: &[cred::USER_TYPE] },
+        Column { name: "CreationTime", kind: Time, fields: &[cred::CREATED] },
+        Column { name: "PasswordEnabled", kind: Flag, fields: &[cred::PASSWORD] },
+        // A time, or `FALSE` where there is no password.
+        Column { name: "PasswordLastRotation", kind: Time, fields: &[cred::PASSWORD_CHANGED] },
+        Column { name: "LoginConsoleActive", kind: Flag, fields: &[cred::CONSOLE] },
+        Column { name: "LoginProtectionActive", kind: Flag, fields: &[cred::LOGIN_PROTECTED] },
+        Column { name: "OperationProtectionActive", kind: Flag, fields: &[cred::OP_PROTECTED] },
+        Column { name: "MFADeviceActive", kind: Flag, fields: &[cred::MFA] },
+        Column {
+            name: "Abnormal LoginsNumWithin30Days",
+            kind: Flag,
+            fields: &[cred::ABNORMAL_LOGIN],
+        },
+        // `N/A` is said where there is no record of a sign-in.
+        Column {
+            name: "Last Console Login Time",
+            kind: LastUse(Blank::NeverSignedIn),
+            fields: &[cred::PASSWORD_LAST_USED, cred::PASSWORD_USED],
+        },
+    ],
+    keys: Keys::Slots(&[slot!("AccessKey1"), slot!("AccessKey2")]),
+};

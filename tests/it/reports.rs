@@ -1,0 +1,177 @@
+//! Rules over credential reports, from the file to what a person reads.
+
+use insta::assert_snapshot;
+
+use crate::run::{Folder, Run};
+
+const MFA: &str = r#"
+rule:
+  id: console-without-mfa
+  title: A user may sign in without a second factor
+  category: posture
+  severity: high
+  status: stable
+  on: cred
+  description: A password alone opens the console.
+  remediation: Enforce a second factor.
+  when: cred.password == true && cred.mfa == false
+  message: "${cred.user} may sign in without a second factor"
+"#;
+
+const IDLE: &str = r#"
+rule:
+  id: idle-key
+  title: An active key is not used
+  category: posture
+  severity: medium
+  status: stable
+  on: key
+  description: What nobody uses, nobody misses.
+  remediation: Deactivate the key, wait, and delete it.
+  when: key.active == true && key.idle_days > 30
+  message: "key ${key.slot} of ${cred.user} was not used for ${key.idle_days} days"
+"#;
+
+fn fixture(name: &str) -> Vec<u8> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/credentials/");
+    std::fs::read(format!("{folder}{name}")).unwrap()
+}
+
+fn folder(name: &str) -> Folder {
+    let mut folder = Folder::new(name)
+        .file("rules/console-without-mfa.yaml", MFA)
+        .file("rules/idle-key.yaml", IDLE);
+    for name in [
+        "aws_20260101_000000.csv",
+        "aws-answer.json",
+        "alibaba.csv",
+        "tencent_2026-01-01T00-00-00Z.csv",
+        "iam_audit_report_20260101_000000.csv",
+    ] {
+        folder = folder.file(name, fixture(name));
+    }
+    folder
+}
+
+fn scan(folder: &Folder, arguments: &[&str]) -> Run {
+    folder.keytrail(["scan", "--no-builtin", "-r", "rules"].iter().chain(arguments))
+}
+
+#[test]
+fn a_person_reads_whose_key_it_is_and_where_the_report_says_so() {
+    let folder = folder("reports-human");
+    let findings = |name: &str| {
+        let run = scan(&folder, &[name]).output();
+        run.stdout.split("── run ").next().unwrap().to_owned()
+    };
+    assert_snapshot!(findings("aws_20260101_000000.csv"), @"
+    ── high: 1 finding ─────────────────────────────────────────────────────────────────────────────────
+
+    high[console-without-mfa]: carol may sign in without a second factor
+      --> aws_20260101_000000.csv:5:1 (row 4)
+       | aws, account 000011112222, user carol
+       | 1 record, 2026-01-01 00:00:00 UTC
+       = help: Enforce a second factor.
+       = fingerprint a53ab87ca3653abf
+
+    ── medium: 1 finding ───────────────────────────────────────────────────────────────────────────────
+
+    medium[idle-key]: key 1 of build-bot was not used for 90 days
+      --> aws_20260101_000000.csv:4:1 (row 3)
+       | aws, account 000011112222, user build-bot, key 1
+       | 1 record, 2026-01-01 00:00:00 UTC
+       = help: Deactivate the key, wait, and delete it.
+       = fingerprint 1fef450970d1bf58
+    ");
+    assert_snapshot!(findings("iam_audit_report_20260101_000000.csv"), @"
+    ── medium: 1 finding ───────────────────────────────────────────────────────────────────────────────
+
+    medium[idle-key]: key 1 of mia was not used for 579 days
+      --> iam_audit_report_20260101_000000.csv:3:1 (row 2)
+       | aws, account 333344445555, user mia, key AKIA…0002
+       | 1 record, 2026-01-01 00:00:00 UTC
+       = help: Deactivate the key, wait, and delete it.
+       = fingerprint 79d33b7b026eeed7
+    ");
+}
+
+#[test]
+fn other_programs_read_the_same() {
+    let folder = folder("reports-json");
+    let run = scan(&folder, &["aws_20260101_000000.csv", "-f", "json"]).output();
+    let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    let idle = report["findings"].as_array().unwrap().iter().find(|f| f["rule"] == "idle-key");
+    let (sample, occurrence) = (&idle.unwrap()["sample"], &idle.unwrap()["occurrences"][0]);
+    assert_eq!(sample["name"], "aws/aws-credential-report/000011112222/build-bot/1");
+    assert_eq!(sample["time"], "2026-01-01T00:00:00Z", "the report's own");
+    assert_eq!(occurrence["day"], "2026-01-01");
+    let text = sample["text"].as_str().unwrap();
+    let (columns, row) = text.split_once('\n').unwrap();
+    assert!(columns.starts_with("user,arn,user_creation_time,"), "{text}");
+    assert!(row.starts_with("build-bot,arn:aws:iam::000011112222:user/ci/build-bot,"), "{text}");
+    let location = &sample["location"];
+    let place = ["line", "column", "end_line", "offset", "length"].map(|key| &location[key]);
+    assert_eq!(serde_json::json!(place), serde_json::json!([4, 1, 4, 961, 188]));
+
+    let run = scan(&folder, &["aws_20260101_000000.csv", "-f", "sarif"]).output();
+    let log: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    let results = log["runs"][0]["results"].as_array().unwrap();
+    let idle = results.iter().find(|result| result["ruleId"] == "idle-key").unwrap();
+    assert_snapshot!(idle["message"]["text"].as_str().unwrap(), @"An active key is not used. key 1 of build-bot was not used for 90 days. 1 record at 2026-01-01T00:00:00Z.");
+    let logical = &idle["locations"][0]["logicalLocations"][0];
+    assert_eq!(logical["fullyQualifiedName"], sample["name"]);
+    assert_eq!(logical["name"], "1");
+}
+
+#[test]
+fn rows_that_were_joined_stand_where_the_first_of_them_does() {
+    let rule =
+        IDLE.replace("idle-key", "old-key").replace("key.idle_days > 30", "key.age_days > 340");
+    let folder = folder("reports-joined").file("rules/old-key.yaml", rule);
+    let run = scan(&folder, &["iam_audit_report_20260101_000000.csv", "-f", "json"]).output();
+    let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    let old = report["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|f| f["rule"] == "old-key" && f["subject"][1]["value"] == "leo");
+    let location = &old.unwrap()["sample"]["location"];
+    let place = ["line", "end_line", "length"].map(|key| &location[key]);
+    assert_eq!(serde_json::json!(place), serde_json::json!([2, 2, 138]));
+    assert_eq!(report["accounting"]["records"]["read"], 5, "{}", report["accounting"]);
+}
+
+#[test]
+fn a_report_and_the_answer_that_holds_it_give_the_same_findings() {
+    let folder = folder("reports-answer");
+    let prints = |name: &str| -> Vec<String> {
+        let run = scan(&folder, &[name, "-f", "json"]).output();
+        assert_eq!(run.code, Some(1), "{run}");
+        let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+        let findings = report["findings"].as_array().unwrap().iter();
+        findings.map(|f| format!("{} {}", f["fingerprint"], f["message"])).collect()
+    };
+    let bare = prints("aws_20260101_000000.csv");
+    assert_eq!(bare.len(), 2);
+    assert_eq!(prints("aws-answer.json"), bare);
+}
+
+#[test]
+fn an_answer_that_cannot_be_decoded_is_an_incomplete_run() {
+    let folder = folder("reports-broken").file("broken.json", "{\n\"Content\": \"dXN*\"}");
+    let run = scan(&folder, &["broken.json"]).output();
+    assert_eq!(run.code, Some(3), "{run}");
+    assert!(run.stdout.contains("not base64"), "{run}");
+    assert!(run.stdout.contains("broken.json:2"), "{run}");
+}
+
+#[test]
+fn a_rule_is_blind_where_its_column_is_missing() {
+    let excerpt = "account_id,account_name,username,access_key_id,created_date\n\
+                   111122223333,production,svc,AKIAI...,2023-01-15 09:30:00\n";
+    let folder = folder("reports-blind").file("excerpt_20260101.csv", excerpt);
+    let run = scan(&folder, &["excerpt_20260101.csv"]).output();
+    assert_eq!(run.code, Some(0), "{run}");
+    assert!(run.stdout.contains("console-without-mfa") && run.stdout.contains("idle-key"), "{run}");
+    assert_eq!(scan(&folder, &["excerpt_20260101.csv", "--strict"]).output().code, Some(3));
+}
