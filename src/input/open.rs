@@ -15,7 +15,7 @@ pub const MAX_RATIO: u64 = 500;
 pub const FREE_BYTES: u64 = 64 << 20;
 
 /// Bytes that are read at a time.
-const BLOCK: usize = 1 << 20;
+const BLOCK: usize = 256 << 10;
 
 /// Bytes read so far by all files of a run; may be read at any time from any thread.
 #[derive(Debug, Default)]
@@ -62,7 +62,7 @@ impl Source {
             hash: std::sync::Mutex::new(hash.then(Sha256::new)),
         });
         let counted = Counted { raw, stored: Arc::clone(&stored), progress: Arc::clone(&progress) };
-        let mut buffered = BufReader::with_capacity(256 << 10, counted);
+        let mut buffered = BufReader::with_capacity(64 << 10, counted);
         let mut magic = Vec::with_capacity(4);
         // `read_to_end` goes on after short and interrupted reads.
         buffered.by_ref().take(4).read_to_end(&mut magic)?;
