@@ -42,8 +42,8 @@ static SECRETS: LazyLock<Regex> = LazyLock::new(|| {
         r"|(?i:\b(?:X-Amz-Signature|X-Amz-Security-Token|Signature|q-signature|SecurityToken)=)[^&\s]+",
         // Passwords inside addresses.
         r"|://[^/\s:@]+:[^/\s@]+@",
-        // `password=…`, `--secret-key …` in commands and texts.
-        r#"|(?i:\b(?:password|passwd|pwd|secret[_-]?(?:access[_-]?)?key|secret|token|api[_-]?key)\s*[=:]\s*)[^\s&"',;]{4,}"#,
+        // `password=…`, `DB_PASSWORD=…`, `--secret-key …` in commands and texts.
+        r#"|(?i:(?:password|passwd|pwd|secret[_-]?(?:access[_-]?)?key|secret|token|api[_-]?key)\s*[=:]\s*)[^\s&"',;]{4,}"#,
         r"|(?i:--(?:password|secret|token|secret-key|api-key)[ =])\S+",
     ))
     .expect("a constant pattern, compiled by every test")
@@ -191,14 +191,14 @@ impl Redactor {
     }
 
     fn string<'t>(&self, text: &'t str, place: Place, depth: usize) -> Cow<'t, str> {
-        if text.starts_with("HIDDEN_DUE_TO_") || text.is_empty() {
+        if is_placeholder(text) || text.is_empty() {
             return Cow::Borrowed(text);
-        }
-        if place.key_id {
-            return self.key_id(text);
         }
         if place.secret {
             return Cow::Borrowed(REDACTED);
+        }
+        if place.key_id {
+            return self.key_id(text);
         }
         // Documents inside strings: policies, and the parameters of some providers.
         if text.trim_start().starts_with(['{', '['])
@@ -241,10 +241,16 @@ impl Place {
                     plain.as_str(),
                     "requestparameters" | "responseelements" | "requestparameterjson"
                 ),
-            secret: (self.secret || (telling && !container)) && !harmless && !key_id,
+            secret: self.secret || (telling && !container && !harmless && !key_id),
             key_id,
         }
     }
+}
+
+/// Whether a string is what the provider itself puts in the place of a secret.
+fn is_placeholder(text: &str) -> bool {
+    let rest = text.strip_prefix("HIDDEN_DUE_TO_");
+    rest.is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_uppercase() || b == b'_'))
 }
 
 /// Whether a string looks like key material: long, without blanks, and of many different letters.
@@ -388,6 +394,20 @@ mod tests {
                 Some(r#"{"requestParameters":{"password":"[redacted]"}}"#),
             ),
             (r#"{"requestParameters":{"passwordResetRequired":true}}"#, None),
+            (
+                r#"{"requestParameters":{"password":"HIDDEN_DUE_TO_hunter2"}}"#,
+                Some(r#"{"requestParameters":{"password":"[redacted]"}}"#),
+            ),
+            (
+                r#"{"requestParameters":{"password":{"secretId":{"accessKeyId":"hunter2"}}}}"#,
+                Some(
+                    r#"{"requestParameters":{"password":{"secretId":{"accessKeyId":"[redacted]"}}}}"#,
+                ),
+            ),
+            (
+                r#"{"errorMessage":"env PGPASSWORD=hunter2 DB_PASSWORD: hunter2"}"#,
+                Some(r#"{"errorMessage":"env PG[redacted] DB_[redacted]"}"#),
+            ),
             (
                 r#"{"requestParameters":{"tokens":["a-token","b-token"]}}"#,
                 Some(r#"{"requestParameters":{"tokens":["[redacted]","[redacted]"]}}"#),

@@ -239,13 +239,13 @@ impl Framer {
         // too long nobody knows any more where that was.
         let (own, back) = match self.state {
             State::Value if at <= self.limit => {
-                (first_key(rest), self.scan.string.unwrap_or_default().min(at))
+                (first_key(&rest[..at]), self.scan.string.unwrap_or_default().min(at).max(1))
             }
             State::Rest => (None, self.near_string(at).unwrap_or(at)),
             _ => (None, at),
         };
         self.sought = own.map(<[u8]>::to_vec).into_iter().collect();
-        self.give_up(cut, cut.at + back.max(1), detail);
+        self.give_up(cut, cut.at + back, detail);
     }
 
     fn broken(&mut self, cut: &mut Cut<'_>, from: usize, detail: String) {
