@@ -13,11 +13,11 @@ use crate::record::reference::{ASSETS, NOTES};
 use crate::source::{Fragment, Span};
 use crate::value::RecordKind;
 
-/// The allowlist of these entries; `rules` are the ids and kinds of the rules in force.
+/// The allowlist of the entries of these files; `rules` are the ids and kinds of the rules in force.
 ///
 /// Every error is collected. An entry with an error is left out.
 pub fn load(
-    written: impl IntoIterator<Item = Written>,
+    written: Vec<Vec<Written>>,
     rules: &[(&str, RecordKind)],
     disabled: &[String],
     env: &dyn Env,
@@ -30,8 +30,9 @@ pub fn load(
         ids: BTreeMap::new(),
         diagnostics: Vec::new(),
     };
-    let mut entries = Vec::new();
-    for mut written in written {
+    let mut entries = Vec::with_capacity(written.iter().map(Vec::len).sum());
+    // File by file, so that what was written is gone when the next is loaded.
+    for mut written in written.into_iter().flatten() {
         if loader.resolve(&mut written) {
             entries.push((written.entry, written.lookup));
         }

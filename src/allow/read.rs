@@ -78,7 +78,8 @@ pub fn read(document: &Node) -> (Vec<Written>, Vec<Diagnostic>) {
     let shape = if whole { &FILE } else { &FILE_KEYS };
     yaml::check(document, shape, &mut reader.diagnostics);
     let items = list.map_or(&[][..], Node::items);
-    let entries = items.iter().filter_map(|node| reader.entry(node)).collect();
+    let mut entries = Vec::with_capacity(items.len());
+    entries.extend(items.iter().filter_map(|node| reader.entry(node)));
     (entries, reader.diagnostics)
 }
 

@@ -344,8 +344,7 @@ impl<'o> Loader<'o> {
     }
 
     fn allowlists(&mut self) {
-        // File by file, so that what was written is gone when the next is loaded.
-        let written = std::mem::take(&mut self.entries).into_iter().flatten();
+        let written = std::mem::take(&mut self.entries);
         let rules: Vec<(&str, RecordKind)> =
             self.policy.rules.iter().map(|rule| (rule.id.as_str(), rule.on)).collect();
         let others = [&self.policy.disabled[..], &self.broken].concat();

@@ -14,6 +14,7 @@ fn options(folder: &Folder) -> LoadOptions {
         rules: vec!["rules".into()],
         no_builtin: true,
         functions: FUNCTIONS,
+        formats: keytrail::input::FORMATS,
         ..LoadOptions::default()
     }
 }

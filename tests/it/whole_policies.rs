@@ -71,6 +71,7 @@ fn diagnose(name: &str, files: &str) -> String {
         no_builtin: true,
         rules: if folder.path("keytrail.yaml").exists() { vec![] } else { vec!["rules".into()] },
         functions: FUNCTIONS,
+        formats: keytrail::input::FORMATS,
         ..LoadOptions::default()
     };
     let shown = |told: &[Diagnostic], sources: &Sources| -> String {

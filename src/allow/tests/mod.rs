@@ -38,7 +38,7 @@ fn load(files: &[(&str, &str)]) -> (Allowlist, Vec<Diagnostic>, Sources) {
     for &(name, text) in files {
         let file = sources.add(name, text);
         let (entries, told) = super::read(&crate::yaml::parse(file, &sources).unwrap());
-        written.extend(entries);
+        written.push(entries);
         diagnostics.extend(told);
     }
     let disabled = ["turned-off".to_owned()];

@@ -124,7 +124,11 @@ impl Checker<'_> {
 /// The field that a provider gives this name, or nearly this name.
 fn provider_name(kind: RecordKind, typed: &str) -> Option<String> {
     let mut names = field::provider_names(kind);
-    let name = nearest(typed, names.iter().map(|(name, ..)| *name))?;
+    let near = nearest(typed, names.iter().map(|(name, ..)| *name))?;
+    names.retain(|(known, ..)| known.eq_ignore_ascii_case(near));
+    // Providers that spell the name alike differ in case: the one that was typed is meant.
+    let differs = |name: &str| (name != typed, name.chars().next() != typed.chars().next());
+    let name = names.iter().map(|(name, ..)| *name).min_by_key(|name| differs(name))?;
     names.retain(|(known, ..)| *known == name);
     // Several fields may be worked out from one: the one that most providers take from it is meant.
     let providers = |id: FieldId| names.iter().filter(|(.., other)| *other == id).count();
