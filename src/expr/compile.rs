@@ -116,7 +116,12 @@ impl Expr {
     /// The expression over records of which something is known: what that decides is folded away.
     #[must_use]
     pub fn assuming(&self, known: &dyn Known) -> Self {
-        Self::new(fold::assume(&self.ir, known), self.template)
+        let ir = match self.template {
+            // A template keeps its parts, which are shown one by one.
+            true => self.ir.map_children(&mut |part| fold::assume(part, known)),
+            false => fold::assume(&self.ir, known),
+        };
+        Self::new(ir, self.template)
     }
 }
 

@@ -104,6 +104,10 @@ pub fn load_table(document: &Node, sources: &Sources) -> (Option<DeclaredTable>,
         matching: matching.and_then(Match::parse).unwrap_or(Match::Exact),
         span: Some(id.span()),
     });
+    if diagnostics.iter().any(Diagnostic::is_error) {
+        // What rows should look like is not known.
+        return (Some(DeclaredTable { table: Table::empty(declaration), file: None }), diagnostics);
+    }
     match table::from_nodes(&declaration, body.get("rows").map_or(&[], Node::items)) {
         Ok(table) => (Some(DeclaredTable { table, file: file.cloned() }), diagnostics),
         Err(errors) => {

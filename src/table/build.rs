@@ -159,7 +159,8 @@ impl Builder {
             if self.problems.last().is_some_and(|p| p.row == self.rows && p.column == *key) {
                 return Ok(());
             }
-            let column = &columns[*key].name;
+            // A declaration that is wrong may have no column at all.
+            let column = columns.get(*key).map_or("", |column| column.name.as_str());
             let message =
                 format!("a row of the table `{id}` has no `{column}`, by which it would be found");
             return Err((message, "the key is missing", None));

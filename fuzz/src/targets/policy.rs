@@ -39,6 +39,7 @@ pub fn run(data: &[u8]) {
         rules: vec!["rules".to_owned()],
         no_builtin: true,
         functions: FUNCTIONS,
+        formats: FORMATS,
         ..LoadOptions::default()
     };
     match Policy::load(&options) {
