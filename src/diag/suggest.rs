@@ -7,11 +7,13 @@ pub fn nearest<'a>(typed: &str, candidates: impl IntoIterator<Item = &'a str>) -
         .into_iter()
         .map(|candidate| {
             let distance = strsim::damerau_levenshtein(&lower, &candidate.to_lowercase());
-            (distance, candidate)
+            // Of two that differ in case alone, the one that is written as typed.
+            let as_typed = strsim::damerau_levenshtein(typed, candidate);
+            (distance, as_typed, candidate)
         })
-        .filter(|&(distance, candidate)| distance <= (candidate.len().max(typed.len()) / 3).max(1))
-        .min_by(|a, b| a.0.cmp(&b.0).then(a.1.cmp(b.1)))
-        .map(|(_, candidate)| candidate)
+        .filter(|&(distance, _, near)| distance <= (near.len().max(typed.len()) / 3).max(1))
+        .min()
+        .map(|(_, _, candidate)| candidate)
 }
 
 /// The help line for [`nearest`].

@@ -6,9 +6,10 @@ use super::exported::Answer;
 use super::frame::{Ending, Framer, Tables, WINDOW, trusted};
 use super::open::{Progress, Source};
 use super::unclaimed;
+use crate::diag::did_you_mean;
 use crate::record::{
     Batch, Batches, Columns, FieldSet, FileAccount, FileStatus, Format, Mapper, Origin, Outcome,
-    Placed, RawRecord, Said, Scratch, SkipReason, Step,
+    Placed, RawRecord, Said, Scratch, SkipReason, Step, same_name,
 };
 use crate::value::Time;
 
@@ -169,10 +170,20 @@ impl Reader {
         }
         let names: Vec<_> = self.formats.iter().map(|format| format.name()).collect();
         let names = names.join(", ");
+        let known: Vec<&str> =
+            self.formats.iter().flat_map(|format| format.columns()).copied().collect();
         self.formats.retain(|format| format.knows(&columns));
         if self.formats.is_empty() {
+            let unknown =
+                columns.names().iter().filter(|name| !known.iter().any(|k| same_name(k, name)));
+            let meant = unknown.filter_map(|name| {
+                Some(format!("; of `{name}`: {}", did_you_mean(name, known.iter().copied())?))
+            });
+            let meant: String = meant.take(3).collect();
             let columns = columns.names().join(", ");
-            self.refuse(format!("no known table has the columns {columns} (tried: {names})"));
+            self.refuse(format!(
+                "no known table has the columns {columns} (tried: {names}){meant}"
+            ));
             return false;
         }
         self.origin = Arc::new(Origin { columns: Some(columns), ..Origin::clone(&self.origin) });

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 
 use crate::finding::Redactor;
-use crate::record::field::cred;
+use crate::record::field::{cred, event};
 use crate::record::{
     FieldId, FieldSet, FileAccount, Format, Hint, Origin, RawRecord, Record, Skip,
 };
@@ -71,8 +71,21 @@ impl RecordView<'_> {
         self.fields
             .iter()
             .filter(|field| field.kind() == row.kind)
-            .map(|field| (field, self.redactor.field(field, row.get(field))))
+            .map(|field| (field, self.value(row, field)))
             .filter(|(_, value)| !value.is_missing())
+    }
+}
+
+impl RecordView<'_> {
+    fn value<'v>(&self, row: &'v Record<'_>, field: FieldId) -> Value<'v> {
+        let value = row.get(field);
+        match value {
+            // The actor is the key, or a name that may be read.
+            Value::Str(text) if field == event::ACTOR && value == row.get(event::AK) => {
+                Value::Str(self.redactor.key_id(text))
+            }
+            _ => self.redactor.field(field, value),
+        }
     }
 }
 

@@ -257,3 +257,17 @@ fn a_reader_that_leaves_is_no_error() {
     let ended = folder.keytrail(["inspect", "long.json", "-f", "json"]).output_into(writer);
     assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""));
 }
+
+#[test]
+fn a_key_is_masked_where_it_is_the_actor_too() {
+    // A key id from before there were prefixes: only its field tells what it is.
+    let event = r#"{"eventId":"e-1","eventVersion":1,"eventTime":"2026-01-02T03:04:05Z","eventName":"ListUsers","eventType":"ApiCall","serviceName":"Ram","eventSource":"ram.aliyuncs.com","acsRegion":"cn-hangzhou","requestId":"r-1","sourceIpAddress":"198.51.100.7","userAgent":"Aliyun-CLI/3.0","userIdentity":{"type":"ram-user","principalId":"200000000000000001","accountId":"100000000000000001","userName":"ann","accessKeyId":"a1b2c3d4e5f6g7h8"}}"#;
+    let folder = Folder::new("inspect-actor").file("log.json", event);
+    let fields = ["inspect", "log.json", "-f", "json", "--fields", "event.a*"];
+    let run = folder.keytrail(fields).output();
+    assert_eq!(run.code, Some(0), "{run}");
+    assert!(run.stdout.contains(r#""actor":"a1b2…g7h8""#), "{run}");
+    assert!(!run.stdout.contains("a1b2c3d4e5f6g7h8"), "{run}");
+    let run = folder.keytrail(fields.iter().chain(&["--show-keys"])).output();
+    assert!(run.stdout.contains(r#""actor":"a1b2c3d4e5f6g7h8""#), "{run}");
+}

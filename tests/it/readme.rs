@@ -124,7 +124,9 @@ fn the_examples_are_scanned_as_their_readme_says() {
 fn what_docs_say_of_inputs_runs() {
     let mut folder = Folder::new("docs-inputs");
     for block in blocks_of("docs/inputs.md", "yaml") {
-        folder = folder.file("keytrail.yaml", block);
+        if let Some(project) = block.strip_prefix("# keytrail.yaml\n") {
+            folder = folder.file("keytrail.yaml", project);
+        }
     }
     copy(&root().join("examples/cloudtrail"), &folder.path("logs"));
     let mut ran = 0;

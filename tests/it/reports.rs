@@ -137,8 +137,10 @@ fn rows_that_were_joined_stand_where_the_first_of_them_does() {
         .find(|f| f["rule"] == "old-key" && f["subject"][1]["value"] == "leo");
     let location = &old.unwrap()["sample"]["location"];
     let place = ["line", "end_line", "length"].map(|key| &location[key]);
-    assert_eq!(serde_json::json!(place), serde_json::json!([2, 2, 138]));
-    assert_eq!(report["accounting"]["records"]["read"], 5, "{}", report["accounting"]);
+    let report_text = fixture("iam_audit_report_20260101_000000.csv");
+    let row = report_text.split(|&byte| byte == b'\n').nth(1).unwrap();
+    assert_eq!(serde_json::json!(place), serde_json::json!([2, 2, row.len()]));
+    assert_eq!(report["accounting"]["read"], 5, "{}", report["accounting"]);
 }
 
 #[test]
@@ -174,4 +176,74 @@ fn a_rule_is_blind_where_its_column_is_missing() {
     assert_eq!(run.code, Some(0), "{run}");
     assert!(run.stdout.contains("console-without-mfa") && run.stdout.contains("idle-key"), "{run}");
     assert_eq!(scan(&folder, &["excerpt_20260101.csv", "--strict"]).output().code, Some(3));
+}
+
+/// A call with this key, as CloudTrail records it.
+fn call(id: &str, key: &str, user: &str) -> String {
+    format!(
+        r#"{{"eventVersion":"1.08","userIdentity":{{"type":"IAMUser","principalId":"AIDAEXAMPLE{id}","accountId":"000011112222","accessKeyId":"{key}","userName":"{user}"}},"eventTime":"2026-01-0{id}T08:00:00Z","eventSource":"iam.amazonaws.com","eventName":"ListUsers","awsRegion":"us-east-1","sourceIPAddress":"198.51.100.{id}","userAgent":"aws-cli/2.13","readOnly":true,"eventID":"e-{id}","eventType":"AwsApiCall","recipientAccountId":"000011112222"}}"#
+    )
+}
+
+const WOKEN: &str = r#"
+rule:
+  id: idle-key-used
+  title: A key that was idle is used
+  category: abuse
+  severity: high
+  status: stable
+  on: event
+  description: A key that nobody used for long may be in other hands.
+  remediation: Ask its owner, and deactivate it.
+  when: event.key.idle_days > 30
+  by: [event.account, event.ak]
+  message: "${event.cred.user} uses key ${event.ak}, idle for ${event.key.idle_days} days by the report"
+"#;
+
+#[test]
+fn a_log_and_a_report_in_one_run_are_joined_by_the_key() {
+    let log = [
+        call("2", "AKIAEXAMPLE000000003", "leo"),
+        call("3", "AKIAEXAMPLE000000001", "leo"),
+        call("4", "AKIAEXAMPLE000000009", "leo"),
+    ];
+    let folder = Folder::new("reports-and-log")
+        .file("rules/idle-key-used.yaml", WOKEN)
+        .file("in/calls.json", log.join("\n"))
+        .file("in/notes.txt", "not an input")
+        .file("in/empty.json", "")
+        .file(
+            "in/iam_audit_report_20260101_000000.csv",
+            fixture("iam_audit_report_20260101_000000.csv"),
+        );
+    let run = scan(&folder, &["in", "-f", "json", "--strict"]).output();
+    assert_eq!(run.code, Some(1), "{run}");
+    let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    let findings = report["findings"].as_array().unwrap();
+    let messages: Vec<&str> =
+        findings.iter().map(|finding| finding["message"].as_str().unwrap()).collect();
+    assert_eq!(messages, ["leo uses key AKIA…0003, idle for 699 days by the report"]);
+    let accounting = &report["accounting"];
+    assert_eq!(accounting["formats"]["cloudtrail"], 3);
+    assert_eq!(accounting["formats"]["iam-audit-report"], 5);
+    assert_eq!((&accounting["creds"], &accounting["keys"]), (&3.into(), &5.into()));
+    assert_eq!((&accounting["read"], &accounting["skipped"]), (&8.into(), &0.into()));
+
+    // The log alone cannot say how long a key was idle, and the run says that.
+    let run = scan(&folder, &["in/calls.json", "--strict"]).output();
+    assert_eq!(run.code, Some(3), "{run}");
+    assert!(run.stdout.contains("blind"), "{run}");
+}
+
+#[test]
+fn columns_that_nothing_knows_are_named_with_the_nearest() {
+    let row = "000011112222,production,leo,AKIAEXAMPLE000000003,2023-02-01 09:30:00\n";
+    let folder = folder("reports-columns").file("rows.csv", row);
+    let columns = |names: &str| scan(&folder, &["rows.csv", "--columns", names]).output();
+    let run = columns("account_id,account_name,usernme,access_key,created_date");
+    assert_eq!(run.code, Some(3), "{run}");
+    let said = run.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("of `usernme`: did you mean `username`?"), "{run}");
+    let run = columns("account_id,account_name,username,access_key_id,created_date");
+    assert_eq!(run.code, Some(0), "{run}");
 }
