@@ -1,6 +1,8 @@
 //! Any text as an expression and as a template: it is refused in its place, or it has a value.
 
-use keytrail::expr::{Bindings, Expected, Expr, Known, compile, compile_template};
+use std::sync::LazyLock;
+
+use keytrail::expr::{Bindings, Expected, Expr, Known, compile, compile_template, on_large_stack};
 use keytrail::record::FieldId;
 use keytrail::source::{Fragment, Sources};
 use keytrail::value::{RecordKind, Type, Value};
@@ -29,21 +31,22 @@ impl Known for Unknown {
     }
 }
 
-thread_local! {
-    static WORLD: (World, [Rows; 2]) = {
-        let full = serde_json::from_str(RECORD).unwrap();
-        (World::new(), [Rows::new(full), Rows::new(serde_json::json!({}))])
-    };
-}
+static WORLD: LazyLock<(World, [Rows; 2])> = LazyLock::new(|| {
+    let full = serde_json::from_str(RECORD).unwrap();
+    (World::new(), [Rows::new(full), Rows::new(serde_json::json!({}))])
+});
 
 /// Compiles the text in every way and evaluates what compiles.
 pub fn run(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
-    WORLD.with(|(world, rows)| {
+    // One thread for all that is parsed; a panic there is one here.
+    let done = on_large_stack(|| {
+        let (world, rows) = &*WORLD;
         for (on, as_what) in WAYS {
             attempt(world, rows, on, as_what, text);
         }
     });
+    done.expect("no promise is broken");
 }
 
 fn attempt(world: &World, rows: &[Rows], on: RecordKind, as_what: Option<Expected>, text: &str) {

@@ -8,7 +8,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 
-use keytrail::expr::{Expected, Expr, Known, compile};
+use keytrail::expr::{Expected, Expr, Known, compile, on_large_stack};
 use keytrail::record::FieldId;
 use keytrail::source::{Fragment, Sources};
 use keytrail::value::{RecordKind, Type, Value};
@@ -159,7 +159,7 @@ fn whatever_rhai_returns_we_return() {
     let (cases, seed) = (setting("KEYTRAIL_CASES", CASES), setting("KEYTRAIL_SEED", SEED));
     let mut dice = Dice::new(seed);
     let rows: Vec<Rows> = (0..ROWS).map(|_| Rows::new(generator::rows(&mut dice))).collect();
-    let matrix = coverage::matrix(&world);
+    let matrix = on_large_stack(|| coverage::matrix(&world)).unwrap();
     let threads = match setting("KEYTRAIL_THREADS", 0) {
         0 => thread::available_parallelism().map_or(1, |threads| threads.get() as u64),
         threads => threads,
@@ -178,14 +178,8 @@ fn whatever_rhai_returns_we_return() {
     };
     let tallies: Vec<Tally> = thread::scope(|scope| {
         let part = &part;
-        let threads: Vec<_> = (0..threads)
-            .map(|thread| {
-                thread::Builder::new()
-                    .stack_size(16 << 20)
-                    .spawn_scoped(scope, move || part(thread))
-                    .unwrap()
-            })
-            .collect();
+        let run = |thread| scope.spawn(move || on_large_stack(|| part(thread)).unwrap());
+        let threads: Vec<_> = (0..threads).map(run).collect();
         threads.into_iter().map(|thread| thread.join().unwrap()).collect()
     });
     let mut all = Tally::default();
@@ -204,7 +198,7 @@ fn whatever_rhai_returns_we_return() {
     );
     all.failures.sort_by_key(String::len);
     all.failures.truncate(MOST_FAILURES);
-    let wanted = coverage::wanted(&world, &matrix);
+    let wanted = on_large_stack(|| coverage::wanted(&world, &matrix)).unwrap();
     let gaps = all.coverage.gaps(&wanted);
     assert!(
         all.failures.is_empty() && gaps.is_empty(),
