@@ -197,9 +197,6 @@ impl Redactor {
         if place.secret {
             return Cow::Borrowed(REDACTED);
         }
-        if place.key_id {
-            return self.key_id(text);
-        }
         // Documents inside strings: policies, and the parameters of some providers.
         if text.trim_start().starts_with(['{', '['])
             && let Ok(inner) = serde_json::from_str::<&RawValue>(text)
@@ -207,6 +204,10 @@ impl Redactor {
             let mut out = String::with_capacity(text.len());
             self.value(inner.get(), place, depth + 1, &mut out);
             return Cow::Owned(out);
+        }
+        if place.key_id {
+            // Shown whole it is still a text that somebody wrote.
+            return if self.show_keys { self.text(text) } else { self.key_id(text) };
         }
         if place.params && looks_random(text) {
             return Cow::Borrowed(REDACTED);
@@ -448,6 +449,11 @@ mod tests {
             r#"{"userIdentity":{"accessKeyId":"0123…GHIJ"},"t":"by AKIA…0001"}"#
         );
         assert_eq!(Redactor { show_keys: true }.record(record, 4096), record);
+        let odd = r#"{"accessKeyId":"{\"password\":\"hunter2\"}","akId":"password=hunter2"}"#;
+        for show_keys in [false, true] {
+            let shown = Redactor { show_keys }.record(odd, 4096);
+            assert!(!shown.contains("hunter2"), "{shown}");
+        }
     }
 
     #[test]

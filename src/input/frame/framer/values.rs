@@ -154,6 +154,9 @@ impl Framer {
                 false
             }
             Stop::End(len) => {
+                if self.level == State::Top {
+                    self.container.get_or_insert("object");
+                }
                 cut.at += len;
                 self.state = self.level;
                 self.too_long(cut);
