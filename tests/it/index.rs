@@ -107,7 +107,7 @@ fn test(random: &mut Random) -> String {
         4 => format!("{field} in [{text}, ()]"),
         5 => format!("{field} !in {}", some(random, &TEXTS)),
         6 => format!("event.api {} lists.apis", random.pick(&["in", "!in"])),
-        7 => format!("event.operation in lists.operations"),
+        7 => "event.operation in lists.operations".to_owned(),
         8 => format!("{text} in {field}"),
         9 => format!("{field} in {text}"),
         10 => format!("{field}.contains({text})"),

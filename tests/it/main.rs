@@ -2,6 +2,11 @@
 
 #![allow(clippy::unwrap_used)]
 #![allow(clippy::disallowed_methods, reason = "tests are no library")]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "tests say what they skip and measure"
+)]
 
 mod architecture;
 mod blind;

@@ -56,12 +56,8 @@ pub(in crate::input) fn open<'i>(mut task: Task) -> Box<dyn Batches + 'i> {
     if let Ok(source) = &mut task.source
         && answer::begins(&source.peek(enough))
     {
-        match unwrap(source) {
-            Ok(None) => {}
-            Ok(Some((said, note))) => {
-                time = said;
-                task.account.notes.extend(note.map(str::to_owned));
-            }
+        match unwrap(source, &mut task.account.notes) {
+            Ok(said) => time = said,
             Err(skip) => {
                 task.account.compression = source.compression;
                 task.account.bytes = source.bytes();
@@ -75,8 +71,8 @@ pub(in crate::input) fn open<'i>(mut task: Task) -> Box<dyn Batches + 'i> {
     Box::new(Reading::new(Box::new(Reader::new(task)), time))
 }
 
-/// Takes the report out of an answer; `None` when the file is none after all.
-fn unwrap(source: &mut Source) -> Result<Option<(Option<Time>, Option<&'static str>)>, Skip> {
+/// Takes the report out of an answer, if the file is one; gives the time that the answer says.
+fn unwrap(source: &mut Source, notes: &mut Vec<String>) -> Result<Option<Time>, Skip> {
     let mut text = Vec::new();
     let failure = loop {
         match source.fill(&mut text) {
@@ -94,7 +90,8 @@ fn unwrap(source: &mut Source) -> Result<Option<(Option<Time>, Option<&'static s
         }
         Some(Ok(Answer { content, encoded, time, note })) => {
             source.unwrapped(content, encoded.then_some("base64"));
-            Ok(Some((time, note)))
+            notes.extend(note.map(str::to_owned));
+            Ok(time)
         }
         Some(Err(Broken { at, detail })) => {
             let before = text.get(..at).unwrap_or_default();

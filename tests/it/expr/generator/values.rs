@@ -230,7 +230,7 @@ impl Writer<'_> {
                 let list = self.value(Ty::List(from), d);
                 let body = self.inside(&name, from.ty(), |writer| {
                     let to = item.ty();
-                    writer.can(to).then(|| writer.value(to, d.min(1))).unwrap_or_default()
+                    if writer.can(to) { writer.value(to, d.min(1)) } else { String::new() }
                 });
                 if body.is_empty() { self.leaf(ty) } else { format!("{list}.map(|{name}| {body})") }
             }
