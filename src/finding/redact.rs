@@ -32,20 +32,34 @@ pub struct Redactor {
     pub show_keys: bool,
 }
 
+static PEM: LazyLock<Regex> = LazyLock::new(|| {
+    // With real or with escaped line ends, whole or cut off.
+    Regex::new(r"-----BEGIN [A-Z ]+-----[\s\S]*?(?:-----END [A-Z ]+-----|$)")
+        .expect("a constant pattern, compiled by every test")
+});
+
 static SECRETS: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(concat!(
-        // PEM blocks, with real or with escaped line ends, whole or cut off.
-        r"-----BEGIN [A-Z ]+-----[\s\S]*?(?:-----END [A-Z ]+-----|$)",
-        // JSON web tokens.
-        r"|\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*",
-        // Signatures and tokens of presigned addresses.
-        r"|(?i:\b(?:X-Amz-Signature|X-Amz-Security-Token|Signature|q-signature|SecurityToken)=)[^&\s]+",
-        // Passwords inside addresses.
-        r"|://[^/\s:@]+:[^/\s@]+@",
-        // `password=…`, `DB_PASSWORD=…`, `--secret-key …` in commands and texts.
-        r#"|(?i:(?:password|passwd|pwd|secret[_-]?(?:access[_-]?)?key|secret|token|api[_-]?key)\s*[=:]\s*)[^\s&"',;]{4,}"#,
-        r"|(?i:--(?:password|secret|token|secret-key|api-key)[ =])\S+",
-    ))
+    // What announces a secret: `password=`, `DB_PASSWORD:`, `--secret-key `.
+    let assigned = concat!(
+        r"(?i:(?:password|passwd|pwd|secret[_-]?(?:access[_-]?)?key|secret|token|api[_-]?key)",
+        r"\s*[=:]\s*)",
+    );
+    let flag = r"(?i:--(?:password|secret|token|secret-key|api-key)[ =])";
+    let announced = format!("(?:{assigned}|{flag})*");
+    Regex::new(
+        &[
+            // JSON web tokens.
+            r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*",
+            // Signatures and tokens of presigned addresses.
+            r"(?i:\b(?:X-Amz-Signature|X-Amz-Security-Token|Signature|q-signature|SecurityToken)=)[^&\s]+",
+            // Passwords inside addresses.
+            r"://[^/\s:@]+:[^/\s@]+@",
+            // What is announced twice is a secret behind both: a flag is no value of another.
+            &format!(r#"{announced}{assigned}-?[^\s&"',;-][^\s&"',;]{{2,}}"#),
+            &format!(r"{announced}{flag}-?[^\s-]\S*"),
+        ]
+        .join("|"),
+    )
     .expect("a constant pattern, compiled by every test")
 });
 
@@ -88,8 +102,11 @@ impl Redactor {
     /// A text without key material, its key ids masked.
     pub fn text<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let mut shown = Cow::Borrowed(text);
-        if let Cow::Owned(clean) = SECRETS.replace_all(&shown, REDACTED) {
-            shown = Cow::Owned(clean);
+        // Blocks first: what announces a secret in front of one would take its beginning along.
+        for pattern in [&PEM, &SECRETS] {
+            if let Cow::Owned(clean) = pattern.replace_all(&shown, REDACTED) {
+                shown = Cow::Owned(clean);
+            }
         }
         if !self.show_keys
             && let Cow::Owned(clean) = mask_keys(&shown)
@@ -439,6 +456,25 @@ mod tests {
         let record = format!(r#"{{"a":{{"b":["{pem}","x {jwt} y"]}}}}"#);
         let shown = MASKING.record(&record, 4096);
         assert_eq!(shown, r#"{"a":{"b":["[redacted]","x [redacted] y"]}}"#);
+    }
+
+    #[test]
+    fn a_secret_that_is_announced_twice_goes() {
+        let pem = "-----BEGIN RSA PRIVATE KEY-----\nhunter2\n-----END RSA PRIVATE KEY-----";
+        for text in [
+            "--token --password hunter2",
+            "password= --password hunter2",
+            "--token password= hunter2",
+            "--token password=hunter2",
+            "secret: token=hunter2",
+            "--password=-hunter2",
+            &format!("--token {pem}"),
+            &format!("password={pem}"),
+        ] {
+            let shown = MASKING.text(text);
+            assert!(!shown.contains("hunter2"), "{text}: {shown}");
+        }
+        assert_eq!(MASKING.text("--password --verbose"), "--password --verbose");
     }
 
     #[test]
