@@ -200,7 +200,7 @@ fn records_before_the_first_known_one_are_kept() {
 }
 
 #[test]
-fn a_hundred_thousand_members_are_one_file() {
+fn thousands_of_members_are_one_file() {
     let members = 2_000;
     let bytes: Vec<u8> =
         (0..members).flat_map(|id| gzip((numbered(id) + "\n").as_bytes())).collect();
