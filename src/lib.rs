@@ -15,6 +15,7 @@ pub mod rule;
 pub mod allow;
 pub mod config;
 pub mod plan;
+pub mod correlate;
 pub mod finding;
 pub mod inspect;
 pub mod engine;
@@ -32,6 +33,7 @@ use plan::Plan;
 use record::Inputs;
 use report::{Facts, Note, Parts, Report};
 use rule::Severity;
+use source::Temporary;
 use value::Time;
 
 /// What a scan is told beside its policy and its inputs.
@@ -55,6 +57,8 @@ pub struct ScanOptions {
     pub allow_empty: bool,
     /// Whether access keys are shown whole.
     pub show_keys: bool,
+    /// Bytes of matches to hold in memory; beyond them they go to temporary files.
+    pub memory: usize,
 }
 
 /// Evaluates a policy over inputs: the main job.
@@ -78,6 +82,8 @@ pub fn scan(
             zone: policy.zone.clone(),
             jobs: options.jobs,
             redactor: Redactor { show_keys: options.show_keys },
+            memory: options.memory,
+            create: Temporary::create,
         },
     );
     let facts = Facts {

@@ -92,5 +92,6 @@ fn options() -> ScanOptions {
         strict: false,
         allow_empty: false,
         show_keys: false,
+        memory: keytrail::engine::MEMORY,
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::map::Derived;
+use crate::expr::EvalError;
 use crate::record::{FileAccount, Skip, SkipReason};
 use crate::source::Span;
 
@@ -56,6 +57,8 @@ pub struct Accounting {
     pub duplicates: u64,
     /// Matches that an allowlist entry covers.
     pub suppressed: u64,
+    /// Matches without a time of rules that ask for one, by rule id: no finding counts them.
+    pub unplaced: BTreeMap<String, u64>,
     /// Evaluations that failed, by rule id.
     pub rule_errors: BTreeMap<String, u64>,
 }
@@ -67,7 +70,7 @@ pub struct RuleError {
     pub rule: usize,
     /// How many there were.
     pub count: u64,
-    /// The first by place: the operation, what failed, and the input file and line.
+    /// The first by place: the operation, what failed, and on what.
     pub examples: Vec<(Span, String, String)>,
 }
 
@@ -163,6 +166,12 @@ impl ErrorCounts {
         keep_first(examples, error);
     }
 
+    /// Counts what failed when all records were read.
+    pub(super) fn add_late(&mut self, rule: u32, error: EvalError) {
+        let EvalError { span, message } = error;
+        self.add(rule, ErrorAt { file: u32::MAX, offset: 0, line: 0, span, message });
+    }
+
     pub(super) fn merge(&mut self, other: Self) {
         for (rule, (count, examples)) in other.rules {
             let mine = self.rules.entry(rule).or_default();
@@ -172,9 +181,9 @@ impl ErrorCounts {
     }
 
     pub(super) fn finish(self, files: &[FileReport]) -> Vec<RuleError> {
-        let place = |error: &ErrorAt| {
-            let path = files.get(error.file as usize).map_or("", |f| f.account.path.as_str());
-            format!("{path}:{}", error.line)
+        let place = |error: &ErrorAt| match files.get(error.file as usize) {
+            Some(file) => format!("on the record at {}:{}", file.account.path, error.line),
+            None => "on the matches of one subject".to_owned(),
         };
         self.rules
             .into_iter()
@@ -217,8 +226,9 @@ mod tests {
         (0..50).rev().for_each(|offset| left.add(0, error(2 * offset + 1)));
         (0..50).for_each(|offset| right.add(0, error(2 * offset)));
         left.merge(right);
-        let errors = left.finish(&[]);
+        let errors = left.finish(&[FileReport::default()]);
         let places: Vec<&str> = errors[0].examples.iter().map(|(_, _, place)| &**place).collect();
-        assert_eq!((errors[0].count, places), (100, vec![":0", ":1", ":2"]));
+        let expected = [0, 1, 2].map(|line| format!("on the record at :{line}"));
+        assert_eq!((errors[0].count, places), (100, expected.each_ref().map(|e| &**e).to_vec()));
     }
 }

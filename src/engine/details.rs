@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::rows::{Order, Place};
+
 /// Matches kept for one call record, and for one finding.
 ///
 /// A report shows three and sixty; the slack leaves room for versions of one event of which only
@@ -9,34 +11,11 @@ use std::collections::BTreeMap;
 const PER_CALL: usize = 4;
 const PER_FINDING: usize = 72;
 
-/// The total order of matches: time, id, content.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct Order {
-    /// Microseconds since 1970; the smallest number for a record without a time.
-    pub(super) time: i64,
-    /// Hash of provider, account and event id; 0 for a record without an id.
-    pub(super) id: u128,
-    /// Hash of the record's text.
-    pub(super) content: u64,
-}
-
-/// Where a record stands; of records that are the same, the first place is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Place {
-    pub(super) file: u32,
-    pub(super) offset: u64,
-    pub(super) ordinal: u64,
-    pub(super) line: u64,
-    pub(super) column: u64,
-    pub(super) end_line: u64,
-    pub(super) end_column: u64,
-    pub(super) length: u64,
-}
-
 /// One match, kept whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Detail {
-    pub(super) call: u32,
+    /// Digest of the call record.
+    pub(super) call: u64,
     pub(super) place: Place,
     /// What the finding would say, were this its first match.
     pub(super) message: String,
@@ -57,12 +36,12 @@ pub(super) struct Detail {
 #[derive(Debug, Default)]
 pub(super) struct Details {
     kept: BTreeMap<Order, Detail>,
-    of_call: BTreeMap<u32, Vec<Order>>,
+    of_call: BTreeMap<u64, Vec<Order>>,
 }
 
 impl Details {
     /// Whether a match with this order would be kept, so that its detail is worth building.
-    pub(super) fn wants(&self, order: Order, call: u32, place: Place) -> bool {
+    pub(super) fn wants(&self, order: Order, call: u64, place: Place) -> bool {
         if let Some(same) = self.kept.get(&order) {
             return place < same.place;
         }
@@ -98,12 +77,9 @@ impl Details {
         }
     }
 
-    /// Adds what another thread kept; `calls` translates its call records.
-    pub(super) fn merge(&mut self, other: Self, calls: &[u32]) {
-        for (order, mut detail) in other.kept {
-            detail.call = calls[detail.call as usize];
-            self.add(order, detail);
-        }
+    /// Adds what another thread kept.
+    pub(super) fn merge(&mut self, other: Self) {
+        other.kept.into_iter().for_each(|(order, detail)| self.add(order, detail));
     }
 
     pub(super) fn get(&self, order: &Order) -> Option<&Detail> {
@@ -121,17 +97,8 @@ mod tests {
 
     use super::*;
 
-    fn detail(call: u32, offset: u64) -> Detail {
-        let place = Place {
-            file: 0,
-            offset,
-            ordinal: 0,
-            line: 1,
-            column: 1,
-            end_line: 1,
-            end_column: 1,
-            length: 1,
-        };
+    fn detail(call: u64, offset: u64) -> Detail {
+        let place = Place { offset, ..Place::default() };
         let text = String::new();
         Detail {
             call,
@@ -144,7 +111,7 @@ mod tests {
         }
     }
 
-    fn keep(details: &mut Details, (time, call, offset): (i64, u32, u64)) {
+    fn keep(details: &mut Details, (time, call, offset): (i64, u64, u64)) {
         let order = Order { time, id: u128::from(call), content: 0 };
         let new = detail(call, offset);
         if details.wants(order, call, new.place) {
@@ -155,7 +122,7 @@ mod tests {
     proptest! {
         #[test]
         fn neither_order_nor_split_changes_what_is_kept(
-            matches in prop::collection::vec((0i64..400, 0u32..40, 0u64..3), 0..600),
+            matches in prop::collection::vec((0i64..400, 0u64..40, 0u64..3), 0..600),
             cut in 0usize..600,
         ) {
             let mut whole = Details::default();
@@ -169,8 +136,7 @@ mod tests {
             let (mut a, mut b) = (Details::default(), Details::default());
             left.iter().for_each(|m| keep(&mut a, *m));
             right.iter().for_each(|m| keep(&mut b, *m));
-            let same: Vec<u32> = (0..40).collect();
-            b.merge(a, &same);
+            b.merge(a);
             prop_assert_eq!(&whole.kept, &b.kept);
 
             prop_assert!(whole.kept.len() <= PER_FINDING);

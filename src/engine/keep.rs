@@ -1,15 +1,22 @@
 //! What is kept of a match.
 
+use std::collections::BTreeMap;
+use std::hash::Hasher;
+
+use rustc_hash::FxHasher;
+
 use super::account::{ErrorAt, ErrorCounts};
-use super::details::{Detail, Place};
-use super::matches::{Group, Partial, Row};
+use super::details::Detail;
+use super::matches::Partial;
 use super::options::RunOptions;
+use super::rows::{Place, Row, put_entries};
 use super::seen::Seen;
-use crate::expr::{Bindings, EvalError};
-use crate::finding::{encode, show};
+use crate::expr::{Bindings, EvalError, Expr};
+use crate::finding::encode;
 use crate::plan::{Condition, Plan};
-use crate::record::{Origin, RawRecord};
-use crate::rule::Rule;
+use crate::record::field::event;
+use crate::record::{Origin, RawRecord, Record};
+use crate::rule::{Construct, Judged, Rule, Step};
 use crate::value::Value;
 
 /// Bytes of a record that a finding shows.
@@ -22,12 +29,16 @@ pub(super) struct Keeper<'p> {
     pub(super) found: Partial,
     pub(super) errors: ErrorCounts,
     pub(super) matches: u64,
+    /// Matches without a time of rules that ask for one, by rule.
+    pub(super) unplaced: BTreeMap<u32, u64>,
     /// Evaluations of the record at hand that failed, by rule.
     pub(super) failed: Vec<(u32, EvalError)>,
-    subject: Vec<u8>,
+    key: Vec<u8>,
     call: Vec<u8>,
     measured: Vec<u8>,
     covering: Vec<u32>,
+    cover: Vec<u8>,
+    account: String,
 }
 
 /// The record at hand.
@@ -46,14 +57,17 @@ impl<'p> Keeper<'p> {
         Self {
             plan,
             options,
-            found: Partial::default(),
+            found: Partial::new(options),
             errors: ErrorCounts::default(),
             matches: 0,
+            unplaced: BTreeMap::new(),
             failed: Vec::new(),
-            subject: Vec::new(),
+            key: Vec::new(),
             call: Vec::new(),
             measured: Vec::new(),
             covering: Vec::new(),
+            cover: Vec::new(),
+            account: String::new(),
         }
     }
 
@@ -65,97 +79,191 @@ impl<'p> Keeper<'p> {
         }
     }
 
-    /// Keeps a match of the condition with this number.
-    pub(super) fn keep(&mut self, number: u32, at: At<'_>, bindings: &Bindings<'_>) {
+    /// Notes how far the events of an account reach.
+    pub(super) fn reach(&mut self, record: &Record<'_>) {
+        if let Value::Time(time) = record.get(event::TIME) {
+            account_of(record, &mut self.account);
+            self.found.reach(&self.account, *time);
+        }
+    }
+
+    /// Notes that a record shows the values that a rule wants to be new.
+    pub(super) fn saw(&mut self, rule: u32, bindings: &Bindings<'_>) {
+        let definition = &self.plan.rules[rule as usize];
+        let Construct::FirstSeen(first_seen) = &definition.construct else { return };
+        let Some(record) = bindings.event else { return };
+        let Value::Time(time) = record.get(event::TIME) else { return };
+        let of = first_seen.of.iter().map(|(_, of)| of);
+        let values = self.values(rule, of, bindings);
+        // A missing value is never new, so it need not be known.
+        if values.iter().any(Value::is_missing) {
+            return;
+        }
+        self.subject(rule, &definition.steps[0], record.get(event::PROVIDER), bindings);
+        self.found.saw(&self.key, &values, *time, first_seen.history);
+    }
+
+    /// The values of expressions; one that fails is missing, and counted.
+    fn values<'e>(
+        &mut self,
+        rule: u32,
+        of: impl Iterator<Item = &'e Expr>,
+        bindings: &Bindings<'_>,
+    ) -> Vec<Value<'static>> {
+        let failed = &mut self.failed;
+        let value = |of: &'e Expr| match of.eval(bindings) {
+            Ok(Value::Char(c)) => Value::Str(c.to_string().into()),
+            Ok(value) => value.into_owned(),
+            Err(error) => {
+                failed.push((rule, error));
+                Value::Missing
+            }
+        };
+        of.map(value).collect()
+    }
+
+    /// The key of a rule and a subject, into `key`; whether a value of the subject is missing.
+    fn subject(
+        &mut self,
+        rule: u32,
+        step: &Step,
+        provider: &Value<'_>,
+        bindings: &Bindings<'_>,
+    ) -> bool {
+        self.key.clear();
+        self.key.extend(rule.to_be_bytes());
+        encode(provider, &mut self.key);
+        let mut lacks = false;
+        for (_, by) in &step.by {
+            match by.eval(bindings) {
+                Ok(value) => {
+                    lacks |= value.is_missing();
+                    encode(&value, &mut self.key);
+                }
+                Err(error) => {
+                    lacks = true;
+                    self.failed.push((rule, error));
+                    encode(&Value::Missing, &mut self.key);
+                }
+            }
+        }
+        lacks
+    }
+
+    /// Keeps a match of the condition with this number; its rule and subject, as a key, unless it
+    /// is none after all.
+    pub(super) fn keep(
+        &mut self,
+        number: u32,
+        at: At<'_>,
+        bindings: &Bindings<'_>,
+    ) -> Option<&[u8]> {
         let At { file, raw, origin, row } = at;
-        self.matches += 1;
         let plan = self.plan;
         let Condition { rule, step, .. } = plan.conditions[number as usize];
         let definition = &plan.rules[rule as usize];
-        let by = definition.steps().nth(step.into()).map_or(&[][..], |step| step.by);
+        let of_step = definition.steps.get(usize::from(step))?;
         let seen = Seen::of(bindings, origin.time);
-        let Self { failed, subject, call, measured, covering, .. } = self;
-        let mut or_missing = |result: Result<Value<'_>, EvalError>| {
-            result.map(Value::into_owned).unwrap_or_else(|error| {
-                failed.push((rule, error));
-                Value::Missing
-            })
-        };
-
-        subject.clear();
-        subject.extend_from_slice(&rule.to_le_bytes());
-        encode(&seen.provider, subject);
-        let mut values = Vec::with_capacity(by.len());
-        for (_, by) in by {
-            let value = or_missing(by.eval(bindings));
-            encode(&value, subject);
-            values.push(value);
+        let lacks = self.subject(rule, of_step, &seen.provider, bindings);
+        if lacks && matches!(definition.construct, Construct::Sequence(_)) {
+            return None;
+        }
+        self.matches += 1;
+        if seen.time.is_none() && definition.construct.is_timed() {
+            *self.unplaced.entry(rule).or_default() += 1;
+            return None;
         }
 
-        measured.clear();
-        let mut measures = Vec::with_capacity(definition.measures.len());
-        for measure in &definition.measures {
-            let value = or_missing(measure.expr.eval(bindings));
-            encode(&value, measured);
-            measures.push(value);
-        }
+        let measured = self.values(rule, definition.measured(), bindings);
+        self.measured.clear();
+        measured.iter().for_each(|value| encode(value, &mut self.measured));
 
         let mut severity = definition.severity;
-        for raise in definition.raise.iter().filter(|raise| raise.to > definition.severity) {
+        let told = usize::from(step) == definition.told_step();
+        let judged = |raise: &&crate::rule::Raise| told && raise.judged == Judged::Match;
+        for raise in definition.raise.iter().filter(judged) {
             match raise.when.test(bindings) {
                 Ok(true) => severity = severity.max(raise.to),
                 Ok(false) => {}
-                Err(error) => failed.push((rule, error)),
+                Err(error) => self.failed.push((rule, error)),
             }
         }
 
-        covering.clear();
-        let clock = self.options.clock;
-        if let Err(error) =
-            plan.allowlist.covering(rule as usize, definition, bindings, clock, covering)
-        {
-            failed.push((rule, error));
+        self.covering.clear();
+        // What must not be there counts against a finding: no entry takes it away.
+        if !of_step.absent {
+            let (clock, covering) = (self.options.clock, &mut self.covering);
+            let covered =
+                plan.allowlist.covering(rule as usize, definition, bindings, clock, covering);
+            self.failed.extend(covered.err().map(|error| (rule, error)));
         }
+        self.cover.clear();
+        put_entries(&self.covering, &mut self.cover);
 
         let day = seen.time.and_then(|time| time.date(&self.options.zone));
-        seen.encode_call(day.as_deref(), call);
-
-        let order = seen.order(raw, row);
-        let place = place(file, raw);
-        let cover = self.found.cover(covering);
-        let redactor = self.options.redactor;
-        let group = self.found.group(subject, || {
-            let shown = values
-                .iter()
-                .map(|value| {
-                    show(value).map(|text| {
-                        if seen.ak.as_deref() == Some(&text) {
-                            redactor.key_id(&text).into_owned()
-                        } else {
-                            redactor.text(&text).into_owned()
-                        }
-                    })
-                })
-                .collect();
-            Group::new(rule, show(&seen.provider).unwrap_or_default(), shown)
-        });
-        let call = group.call(call, || seen.call(day.clone()));
-        let measured = group.measure(measured, &measures);
-        let (ok, revision) = (seen.ok, seen.revision);
-        let row = Row { order, call, cover, measured, step, severity, ok, revision };
-        group.push(row, place, || Detail {
-            call,
-            place,
-            message: message(definition, bindings, self.options, failed, rule),
-            text: redactor.record(&seen.shown(raw, origin), SAMPLE_BYTES),
-            id: seen.id.as_deref().map(str::to_owned),
-            request_id: seen.request_id.as_deref().map(str::to_owned),
-            name: seen.name(),
-        });
+        seen.encode_call(day.as_deref(), &mut self.call);
+        self.account.clear();
+        if plan.needs_reach {
+            bindings.event.inspect(|record| account_of(record, &mut self.account));
+        }
+        let kept = Row {
+            key: &self.key,
+            order: seen.order(raw, row),
+            step,
+            place: place(file, raw),
+            row,
+            severity: severity as u8,
+            ok: seen.ok,
+            revision: seen.revision,
+            cover: &self.cover,
+            account: self.account.as_bytes(),
+            call: &self.call,
+            measured: &self.measured,
+        };
+        self.found.push(rule, &kept);
+        if !definition.correlates() {
+            let (options, failed) = (self.options, &mut self.failed);
+            let mut call = FxHasher::default();
+            call.write(&self.call);
+            let call = call.finish();
+            self.found.detail(&kept, call, kept.place, || {
+                let message = message(definition, bindings, options, failed, rule);
+                detail(&seen, at, call, message, options)
+            });
+        }
+        Some(&self.key)
     }
 }
 
-fn message(
+/// A record as its finding shows it.
+pub(super) fn detail(
+    seen: &Seen<'_>,
+    at: At<'_>,
+    call: u64,
+    message: String,
+    options: &RunOptions,
+) -> Detail {
+    Detail {
+        call,
+        place: place(at.file, at.raw),
+        message,
+        text: options.redactor.record(&seen.shown(at.raw, at.origin), SAMPLE_BYTES),
+        id: seen.id.as_deref().map(str::to_owned),
+        request_id: seen.request_id.as_deref().map(str::to_owned),
+        name: seen.name(),
+    }
+}
+
+/// Provider and account: what the reach of events is known by.
+fn account_of(record: &Record<'_>, out: &mut String) {
+    out.clear();
+    out.push_str(record.get(event::PROVIDER).as_str().unwrap_or_default());
+    out.push(' ');
+    out.push_str(record.get(event::ACCOUNT).as_str().unwrap_or_default());
+}
+
+/// What the finding of a match says.
+pub(super) fn message(
     rule: &Rule,
     bindings: &Bindings<'_>,
     options: &RunOptions,
@@ -171,7 +279,8 @@ fn message(
     }
 }
 
-fn place(file: u32, raw: &RawRecord<'_>) -> Place {
+/// Where a record stands.
+pub(super) fn place(file: u32, raw: &RawRecord<'_>) -> Place {
     let units = |text: &str| text.chars().map(|c| c.len_utf16() as u64).sum::<u64>();
     // Rows that were joined need not follow one another: the place is that of the first.
     let text = match raw.text.split_once('\n') {

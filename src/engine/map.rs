@@ -4,11 +4,14 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::credentials::{Credentials, Joiner};
-use super::keep::{At, Keeper};
+use super::details::Detail;
+use super::keep::{At, Keeper, detail, message};
 use super::options::RunOptions;
+use super::reduce::{Slot, Wanted};
 use super::run::ReadAs;
+use super::seen::Seen;
 use crate::expr::Bindings;
-use crate::plan::{Candidates, Plan};
+use crate::plan::{Candidates, Plan, Role};
 use crate::record::{FieldSet, Format, Mapper, Origin, Outcome, RawRecord, Record, Rows, Scratch};
 use crate::value::{RecordKind, Time};
 
@@ -135,6 +138,56 @@ impl<'p> Map<'p> {
         Mapped::Not(outcome)
     }
 
+    /// Reads a record again that a finding shows; `None` when it is not that record.
+    pub(super) fn tell(
+        &mut self,
+        file: u32,
+        formats: &[&'static dyn Format],
+        raw: &RawRecord<'_>,
+        want: &Wanted,
+    ) -> Option<Detail> {
+        let rule = self.plan.rules.get(want.rule as usize)?;
+        for &format in formats {
+            let reader = self.reader(format);
+            let Self { plan, options, now, origin, joiner, scratch, keeper, .. } = self;
+            let mut told = None;
+            let outcome = self.readers[reader].evidence.map(raw, scratch, &mut |rows| {
+                each(rows, plan, *now, &mut |row, record, bindings| {
+                    if row != want.row {
+                        return;
+                    }
+                    let at = At { file, raw, origin, row };
+                    let mut tell = |bindings: &Bindings<'_>| {
+                        let seen = Seen::of(bindings, origin.time);
+                        if seen.order(raw, row) != want.order {
+                            return;
+                        }
+                        let bindings = Bindings { measures: &want.measures, ..*bindings };
+                        let message = match want.slot {
+                            Slot::Lead => {
+                                message(rule, &bindings, options, &mut keeper.failed, want.rule)
+                            }
+                            Slot::Sample(..) => String::new(),
+                        };
+                        told = Some(detail(&seen, at, 0, message, options));
+                    };
+                    if plan.joins(want.rule) {
+                        joiner.join(record, &mut |cred, key| {
+                            tell(&Bindings { cred, key, ..*bindings });
+                        });
+                    } else {
+                        tell(bindings);
+                    }
+                });
+            });
+            self.keeper.report_failures(file, raw);
+            if outcome != Outcome::Foreign {
+                return told;
+            }
+        }
+        None
+    }
+
     fn reader(&mut self, format: &'static dyn Format) -> usize {
         let known = self.readers.iter().position(|r| r.format.name() == format.name());
         known.unwrap_or_else(|| {
@@ -160,12 +213,12 @@ impl<'p> Map<'p> {
 
     /// Which rows of the record meet which conditions; into `hits`.
     fn decide(&mut self, reader: usize, raw: &RawRecord<'_>) -> Outcome {
-        let Self { plan, now, origin, credentials, joiner, scratch, candidates, hits, .. } = self;
-        let (failed, notes, now) = (&mut self.keeper.failed, &mut self.notes, *now);
+        let Self { plan, now, origin, credentials, joiner, scratch, candidates, .. } = self;
+        let (hits, keeper, notes, now) = (&mut self.hits, &mut self.keeper, &mut self.notes, *now);
         let Reader { format, conditions, .. } = &self.readers[reader];
         let mut derived = Derived::default();
         hits.clear();
-        failed.clear();
+        keeper.failed.clear();
         notes.clear();
         let outcome = conditions.map(raw, scratch, &mut |rows| {
             derived.add(rows);
@@ -175,15 +228,19 @@ impl<'p> Map<'p> {
                 notes.push(SUPERSEDED);
                 return;
             }
+            if plan.needs_reach && rows.record.kind == RecordKind::Event {
+                keeper.reach(rows.record);
+            }
             each(rows, plan, now, &mut |row, record, bindings| {
                 plan.candidates(record, candidates);
                 let mut test = |bindings: &Bindings<'_>| {
                     for number in candidates.conditions() {
                         let condition = &plan.conditions[number as usize];
-                        match condition.when.test(bindings) {
-                            Ok(false) => {}
-                            Ok(true) => hits.push((row, number)),
-                            Err(error) => failed.push((condition.rule, error)),
+                        match (condition.when.test(bindings), condition.role) {
+                            (Ok(false), _) => {}
+                            (Ok(true), Role::Step) => hits.push((row, number)),
+                            (Ok(true), Role::Among) => keeper.saw(condition.rule, bindings),
+                            (Err(error), _) => keeper.failed.push((condition.rule, error)),
                         }
                     }
                 };
@@ -209,11 +266,16 @@ impl<'p> Map<'p> {
                 let at = At { file, raw, origin, row };
                 let of_row = hits.iter().filter(|hit| hit.0 == row).map(|hit| hit.1);
                 if !of_row.clone().any(|number| plan.conditions[number as usize].joined) {
-                    return of_row.for_each(|number| keeper.keep(number, at, bindings));
+                    for number in of_row {
+                        keeper.keep(number, at, bindings);
+                    }
+                    return;
                 }
                 joiner.join(record, &mut |cred, key| {
                     let bindings = Bindings { cred, key, ..*bindings };
-                    of_row.clone().for_each(|number| keeper.keep(number, at, &bindings));
+                    for number in of_row.clone() {
+                        keeper.keep(number, at, &bindings);
+                    }
                 });
             });
         });

@@ -1,222 +1,152 @@
 //! Matches on their way from map to reduce.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
-use super::details::{Detail, Details, Order, Place};
-use crate::finding::CallRecord;
-use crate::rule::Severity;
-use crate::value::Value;
+use super::details::{Detail, Details};
+use super::options::RunOptions;
+use super::rows::{Place, Row, Sighting, Sorter};
+use crate::correlate::{Reach, Sightings};
+use crate::finding::encode;
+use crate::value::{Duration, Time, Value};
 
-/// One match: a flat row. What it shares with others (call record, covering entries) is interned.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Row {
-    pub(super) order: Order,
-    /// The call record, an index into [`Group::calls`].
-    pub(super) call: u32,
-    /// The covering entries, an index into [`Partial::covers`]; 0 is the empty set.
-    pub(super) cover: u32,
-    /// The values of the rule's measures, an index into [`Group::measured`].
-    pub(super) measured: u32,
-    /// Which of the rule's steps it meets.
-    pub(super) step: u8,
-    pub(super) severity: Severity,
-    pub(super) ok: Option<bool>,
-    /// A later version of an event already delivered, which takes its place.
-    pub(super) revision: bool,
-}
-
-/// The matches of one rule and one subject.
-#[derive(Debug, Default)]
-pub(super) struct Group {
-    pub(super) rule: u32,
-    pub(super) provider: String,
-    /// The subject as a report shows it, in the order of the rule's `by`.
-    pub(super) subject: Vec<Option<String>>,
-    pub(super) rows: Vec<Row>,
-    pub(super) calls: Vec<CallRecord>,
-    call_ids: HashMap<Box<[u8]>, u32>,
-    /// The values that measures took from matches, each list once, in the order of the measures.
-    pub(super) measured: Vec<Vec<Value<'static>>>,
-    measured_ids: HashMap<Box<[u8]>, u32>,
-    /// The first matches that no entry covers.
-    pub(super) counted: Details,
-    /// The first matches that an entry covers.
-    pub(super) covered: Details,
-}
-
-impl Group {
-    pub(super) fn new(rule: u32, provider: String, subject: Vec<Option<String>>) -> Self {
-        Self { rule, provider, subject, ..Self::default() }
-    }
-
-    /// The call record with this encoded key.
-    pub(super) fn call(&mut self, key: &[u8], new: impl FnOnce() -> CallRecord) -> u32 {
-        if let Some(&id) = self.call_ids.get(key) {
-            return id;
-        }
-        let id = self.calls.len() as u32;
-        self.calls.push(new());
-        self.call_ids.insert(key.into(), id);
-        id
-    }
-
-    /// The list of measured values with this encoding.
-    pub(super) fn measure(&mut self, key: &[u8], values: &[Value<'static>]) -> u32 {
-        if let Some(&id) = self.measured_ids.get(key) {
-            return id;
-        }
-        let id = self.measured.len() as u32;
-        self.measured.push(values.to_vec());
-        self.measured_ids.insert(key.into(), id);
-        id
-    }
-
-    /// Adds a match; `detail` is built only when it is among the first.
-    pub(super) fn push(&mut self, row: Row, place: Place, detail: impl FnOnce() -> Detail) {
-        self.rows.push(row);
-        let details = if row.cover == 0 { &mut self.counted } else { &mut self.covered };
-        if details.wants(row.order, row.call, place) {
-            details.add(row.order, detail());
-        }
-    }
-
-    fn merge(&mut self, other: Group, covers: &[u32]) {
-        let mut calls = vec![0; other.calls.len()];
-        for (key, id) in &other.call_ids {
-            calls[*id as usize] = self.call(key, || other.calls[*id as usize].clone());
-        }
-        let mut measured = vec![0; other.measured.len()];
-        for (key, id) in &other.measured_ids {
-            measured[*id as usize] = self.measure(key, &other.measured[*id as usize]);
-        }
-        self.rows.extend(other.rows.into_iter().map(|row| Row {
-            call: calls[row.call as usize],
-            cover: covers[row.cover as usize],
-            measured: measured[row.measured as usize],
-            ..row
-        }));
-        self.counted.merge(other.counted, &calls);
-        self.covered.merge(other.covered, &calls);
-    }
-}
-
-/// A group under its key: rule, provider and encoded subject.
-pub(super) type Keyed = (Box<[u8]>, Group);
+/// Values shown that are held before they become rows.
+const SIGHTINGS: usize = 200_000;
 
 /// The matches that one thread found; partials merge in any order.
 #[derive(Debug)]
 pub(super) struct Partial {
-    groups: Vec<Group>,
-    group_ids: HashMap<Box<[u8]>, u32>,
-    /// Sets of covering entries; the first is empty.
-    pub(super) covers: Vec<Vec<u32>>,
-    cover_ids: HashMap<Vec<u32>, u32>,
+    /// The rows of every match, and sightings.
+    pub(super) rows: Sorter,
+    /// Which versions of which events they are of.
+    pub(super) ids: Sorter,
+    /// Of plain rules: the first matches of each subject.
+    pub(super) details: HashMap<Box<[u8]>, BySide>,
+    /// When values were shown that rules want to be new, by subject, and how many values.
+    sightings: HashMap<Box<[u8]>, (Sightings, Duration)>,
+    sighted: usize,
+    /// By provider and account, how far events reach.
+    pub(super) reaches: BTreeMap<Box<str>, Reach>,
+    frame: Vec<u8>,
 }
 
-impl Default for Partial {
-    fn default() -> Self {
-        Self {
-            groups: Vec::new(),
-            group_ids: HashMap::new(),
-            covers: vec![Vec::new()],
-            cover_ids: HashMap::from([(Vec::new(), 0)]),
-        }
-    }
+/// The first matches of a subject: those that no entry covers, and those that one does.
+#[derive(Debug, Default)]
+pub(super) struct BySide {
+    pub(super) counted: Details,
+    pub(super) covered: Details,
 }
 
 impl Partial {
-    /// The group with this key (rule, provider and encoded subject).
-    pub(super) fn group(&mut self, key: &[u8], new: impl FnOnce() -> Group) -> &mut Group {
-        let id = match self.group_ids.get(key) {
-            Some(&id) => id as usize,
+    pub(super) fn new(options: &RunOptions) -> Self {
+        let of_thread = options.memory / options.jobs.get();
+        Self {
+            rows: Sorter::new(of_thread / 4 * 3, options.create),
+            ids: Sorter::new(of_thread / 4, options.create),
+            details: HashMap::new(),
+            sightings: HashMap::new(),
+            sighted: 0,
+            reaches: BTreeMap::new(),
+            frame: Vec::new(),
+        }
+    }
+
+    /// Adds a match of a rule.
+    pub(super) fn push(&mut self, rule: u32, row: &Row<'_>) {
+        self.frame.clear();
+        let sorts = row.write(&mut self.frame);
+        self.rows.push(&self.frame, sorts);
+        if row.order.id != 0 {
+            self.frame.clear();
+            let order = row.order;
+            self.frame.extend(rule.to_be_bytes());
+            self.frame.extend(order.id.to_be_bytes());
+            self.frame.push(u8::from(!row.revision));
+            self.frame.extend(order.content.to_be_bytes());
+            self.frame.extend((order.time ^ i64::MIN).to_be_bytes());
+            self.ids.push(&self.frame, self.frame.len());
+        }
+    }
+
+    /// Keeps the detail of a match whole when it is among the first; it is built only then.
+    pub(super) fn detail(
+        &mut self,
+        row: &Row<'_>,
+        call: u64,
+        place: Place,
+        detail: impl FnOnce() -> Detail,
+    ) {
+        let sides = match self.details.get_mut(row.key) {
+            Some(sides) => sides,
+            None => self.details.entry(row.key.into()).or_default(),
+        };
+        let side = if row.cover.is_empty() { &mut sides.counted } else { &mut sides.covered };
+        if side.wants(row.order, call, place) {
+            side.add(row.order, detail());
+        }
+    }
+
+    /// Notes that a record of a subject showed values.
+    pub(super) fn saw(
+        &mut self,
+        key: &[u8],
+        values: &[Value<'static>],
+        at: Time,
+        history: Duration,
+    ) {
+        let of = match self.sightings.get_mut(key) {
+            Some(of) => of,
             None => {
-                self.group_ids.insert(key.into(), self.groups.len() as u32);
-                self.groups.push(new());
-                self.groups.len() - 1
+                let new = (Sightings::default(), history);
+                self.sightings.entry(key.into()).or_insert(new)
             }
         };
-        &mut self.groups[id]
-    }
-
-    pub(super) fn cover(&mut self, entries: &[u32]) -> u32 {
-        if let Some(&id) = self.cover_ids.get(entries) {
-            return id;
-        }
-        let id = self.covers.len() as u32;
-        self.covers.push(entries.to_vec());
-        self.cover_ids.insert(entries.to_vec(), id);
-        id
-    }
-
-    pub(super) fn merge(&mut self, other: Partial) {
-        let covers: Vec<u32> = other.covers.iter().map(|set| self.cover(set)).collect();
-        for (key, group) in keyed(other.groups, other.group_ids) {
-            let head = || Group::new(group.rule, group.provider.clone(), group.subject.clone());
-            self.group(&key, head).merge(group, &covers);
+        self.sighted += usize::from(of.0.add(values, (at, at), history));
+        if self.sighted > SIGHTINGS {
+            self.put_sightings();
         }
     }
 
-    /// Every group with its key, by rule and then by key, and the sets of covering entries.
-    pub(super) fn into_groups(self) -> (Vec<Keyed>, Vec<Vec<u32>>) {
-        (keyed(self.groups, self.group_ids), self.covers)
+    /// Turns what was seen into rows.
+    pub(super) fn put_sightings(&mut self) {
+        self.sighted = 0;
+        let mut encoded = Vec::new();
+        for (key, (sightings, _)) in self.sightings.drain() {
+            for (values, (first, last)) in sightings.spans() {
+                encoded.clear();
+                values.iter().for_each(|value| encode(value, &mut encoded));
+                let row = Sighting { key: &key, first: first.0, last: last.0, values: &encoded };
+                self.frame.clear();
+                let sorts = row.write(&mut self.frame);
+                self.rows.push(&self.frame, sorts);
+            }
+        }
+    }
+
+    /// Notes that an account has an event at this time.
+    pub(super) fn reach(&mut self, account: &str, time: Time) {
+        let reach = match self.reaches.get_mut(account) {
+            Some(reach) => reach,
+            None => self.reaches.entry(account.into()).or_default(),
+        };
+        widen(reach, Reach { first: Some(time), last: Some(time) });
+    }
+
+    pub(super) fn merge(&mut self, mut other: Partial) {
+        other.put_sightings();
+        self.rows.merge(other.rows);
+        self.ids.merge(other.ids);
+        for (key, sides) in other.details {
+            let mine = self.details.entry(key).or_default();
+            mine.counted.merge(sides.counted);
+            mine.covered.merge(sides.covered);
+        }
+        for (account, reach) in other.reaches {
+            widen(self.reaches.entry(account).or_default(), reach);
+        }
     }
 }
 
-fn keyed(groups: Vec<Group>, ids: HashMap<Box<[u8]>, u32>) -> Vec<Keyed> {
-    let mut keys: Vec<(u32, Box<[u8]>)> = ids.into_iter().map(|(key, id)| (id, key)).collect();
-    keys.sort_unstable();
-    let mut groups: Vec<_> = keys.into_iter().map(|(_, key)| key).zip(groups).collect();
-    groups.sort_by(|a, b| (a.1.rule, &a.0).cmp(&(b.1.rule, &b.0)));
-    groups
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::finding::encode;
-
-    /// A match that measured these values, of a thread of its own.
-    fn partial(values: &[i64]) -> Partial {
-        let values: Vec<Value<'static>> = values.iter().map(|value| Value::Int(*value)).collect();
-        let mut key = Vec::new();
-        values.iter().for_each(|value| encode(value, &mut key));
-        let mut partial = Partial::default();
-        let group = partial.group(b"subject", || Group::new(0, String::new(), Vec::new()));
-        let measured = group.measure(&key, &values);
-        let call = group.call(b"call", || CallRecord {
-            ak: None,
-            source: None,
-            method: None,
-            service: None,
-            api: None,
-            user: None,
-            ok: None,
-            day: None,
-        });
-        let order = Order { time: 0, id: 1, content: 0 };
-        group.rows.push(Row {
-            order,
-            call,
-            cover: 0,
-            measured,
-            step: 0,
-            severity: Severity::Low,
-            ok: None,
-            revision: false,
-        });
-        partial
-    }
-
-    #[test]
-    fn what_a_match_measured_survives_the_merge_of_threads() {
-        let mut all = Partial::default();
-        for values in [&[1, 2][..], &[3, 4], &[1, 2]] {
-            all.merge(partial(values));
-        }
-        let group = &all.groups[0];
-        let of = |row: &Row| format!("{:?}", group.measured[row.measured as usize]);
-        let measured: Vec<String> = group.rows.iter().map(of).collect();
-        assert_eq!(measured, ["[Int(1), Int(2)]", "[Int(3), Int(4)]", "[Int(1), Int(2)]"]);
-        assert_eq!(group.measured.len(), 2, "equal lists are kept once");
-    }
+fn widen(reach: &mut Reach, by: Reach) {
+    reach.first = reach.first.into_iter().chain(by.first).min();
+    reach.last = reach.last.max(by.last);
 }

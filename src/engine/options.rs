@@ -1,9 +1,14 @@
 //! What the caller decides about a run.
 
+use std::io;
 use std::num::NonZeroUsize;
 
 use crate::finding::Redactor;
+use crate::source::Temporary;
 use crate::value::{Time, Zone};
+
+/// Bytes of matches that are held in memory unless the user says otherwise: 1 GiB.
+pub const MEMORY: usize = 1 << 30;
 
 /// What a run is told.
 #[derive(Debug, Clone)]
@@ -18,4 +23,8 @@ pub struct RunOptions {
     pub jobs: NonZeroUsize,
     /// How to show records.
     pub redactor: Redactor,
+    /// Bytes of matches to hold in memory; beyond them they are written to temporary files.
+    pub memory: usize,
+    /// Makes a temporary file.
+    pub create: fn() -> io::Result<Temporary>,
 }

@@ -8,7 +8,8 @@ use super::credentials::{Credentials, Held};
 use super::map::{Map, Mapped};
 use super::matches::Partial;
 use super::options::RunOptions;
-use super::reduce::{Coverage, reduce};
+use super::recall::{Again, Recall, recall};
+use super::reduce::{Coverage, Reduced, reduce};
 use super::schedule::{Schedule, Turn};
 use crate::finding::Finding;
 use crate::plan::{Applicability, Plan, applicability};
@@ -43,6 +44,12 @@ pub struct RunResult {
     /// The first panics that were caught, each with the file and line of its record, and how many
     /// more there were.
     pub panics: Vec<String>,
+    /// Records that findings could not show.
+    pub recall: Recall,
+    /// Why matches were held in memory beyond the bound: they could not be written away.
+    pub spill: Option<String>,
+    /// Why matches that were written away could not be read back: findings are missing.
+    pub lost: Option<String>,
 }
 
 /// A rule that a format does not give all it needs.
@@ -62,11 +69,11 @@ pub struct Unapplied {
 pub(super) type ReadAs = BTreeMap<(&'static str, FieldSet), (&'static dyn Format, BTreeSet<u32>)>;
 
 /// What one thread, or several together, found.
-#[derive(Default)]
 struct Work {
     found: Partial,
     errors: ErrorCounts,
     matches: u64,
+    unplaced: BTreeMap<u32, u64>,
     files: Vec<FileCounts>,
     panics: BTreeSet<(usize, u64)>,
     panicked: usize,
@@ -76,8 +83,18 @@ struct Work {
 }
 
 impl Work {
-    fn new(files: usize) -> Self {
-        let mut work = Self::default();
+    fn new(files: usize, options: &RunOptions) -> Self {
+        let mut work = Self {
+            found: Partial::new(options),
+            errors: ErrorCounts::default(),
+            matches: 0,
+            unplaced: BTreeMap::new(),
+            files: Vec::new(),
+            panics: BTreeSet::new(),
+            panicked: 0,
+            formats: ReadAs::new(),
+            died: 0,
+        };
         work.files.resize_with(files, FileCounts::default);
         work
     }
@@ -98,6 +115,9 @@ impl Work {
         self.found.merge(other.found);
         self.errors.merge(other.errors);
         self.matches += other.matches;
+        for (rule, count) in other.unplaced {
+            *self.unplaced.entry(rule).or_default() += count;
+        }
         for (mine, theirs) in self.files.iter_mut().zip(other.files) {
             mine.merge(theirs);
         }
@@ -115,7 +135,7 @@ pub fn run(plan: &Plan<'_>, inputs: &dyn Inputs, options: &RunOptions) -> RunRes
     let held = Held::read(inputs);
     let credentials = Credentials::new(&held, !plan.joined_fields().is_empty());
     let job = Job { plan, options, credentials: &credentials, files: inputs.count() };
-    let mut all = Work::new(job.files);
+    let mut all = Work::new(job.files, options);
     let mut accounts = vec![FileAccount::default(); job.files];
     for (phase, inputs) in [(Phase::Reports, &held as &dyn Inputs), (Phase::Events, inputs)] {
         let schedule = Schedule::new(inputs, phase);
@@ -135,13 +155,25 @@ pub fn run(plan: &Plan<'_>, inputs: &dyn Inputs, options: &RunOptions) -> RunRes
     for file in &files {
         accounting.add_sums(file);
     }
+    let spill = all.found.rows.failed.clone().or_else(|| all.found.ids.failed.clone());
+    let Reduced { mut findings, wanted, coverage, duplicates, suppressed, errors, lost } =
+        reduce(all.found, plan, &files, options);
+    errors.into_iter().for_each(|(rule, error)| all.errors.add_late(rule, error));
+    let recall = recall(
+        wanted,
+        &mut findings,
+        &Again { plan, inputs, held: &held, credentials: &credentials, options, files: &files },
+    );
     let errors = all.errors.finish(&files);
     accounting.rule_errors =
         errors.iter().map(|e| (plan.rules[e.rule].id.clone(), e.count)).collect();
-    let (groups, covers) = all.found.into_groups();
-    let reduced = reduce(groups, &covers, plan, &files);
-    accounting.duplicates = reduced.duplicates;
-    accounting.suppressed = reduced.suppressed;
+    accounting.duplicates = duplicates;
+    accounting.suppressed = suppressed;
+    accounting.unplaced = all
+        .unplaced
+        .iter()
+        .map(|(rule, count)| (plan.rules[*rule as usize].id.clone(), *count))
+        .collect();
     let place = |(file, line): &(usize, u64)| format!("{}:{line}", files[*file].account.path);
     let mut panics: Vec<String> = all.panics.iter().map(place).collect();
     if all.panicked > panics.len() {
@@ -151,9 +183,12 @@ pub fn run(plan: &Plan<'_>, inputs: &dyn Inputs, options: &RunOptions) -> RunRes
         panics.push(format!("places that {} of the threads took along", all.died));
     }
     RunResult {
-        findings: reduced.findings,
-        coverage: reduced.coverage,
+        findings,
+        coverage,
         panics,
+        recall,
+        spill,
+        lost,
         files,
         unapplied: unapplied(plan, &all.formats),
         accounting,
@@ -197,7 +232,7 @@ struct Job<'j> {
 impl Job<'_> {
     /// Reads the files of one phase on several threads.
     fn read(&self, schedule: &Schedule<'_>) -> Work {
-        let mut all = Work::new(self.files);
+        let mut all = Work::new(self.files, self.options);
         if schedule.is_empty() {
             return all;
         }
@@ -225,7 +260,7 @@ impl Job<'_> {
 
 /// What one thread does: batches until there are none.
 fn work(job: &Job<'_>, schedule: &Schedule<'_>) -> Work {
-    let mut work = Work::new(job.files);
+    let mut work = Work::new(job.files, job.options);
     let mut map = Map::new(job.plan, job.options, job.credentials);
     let (mut turn, mut file) = (Turn::default(), None);
     while let Some(at) = schedule.next(&mut file, &mut turn) {
@@ -287,6 +322,7 @@ fn work(job: &Job<'_>, schedule: &Schedule<'_>) -> Work {
     work.found = map.keeper.found;
     work.errors = map.keeper.errors;
     work.matches = map.keeper.matches;
+    work.unplaced = map.keeper.unplaced;
     work
 }
 

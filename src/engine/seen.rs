@@ -5,9 +5,9 @@ use std::hash::Hasher;
 
 use rustc_hash::FxHasher;
 
-use super::details::Order;
+use super::rows::{Order, put_text, texts};
 use crate::expr::Bindings;
-use crate::finding::{CallRecord, digest128, encode};
+use crate::finding::{CallRecord, digest128};
 use crate::record::field::{cred, event, key};
 use crate::record::{FieldId, Origin, RawRecord, Record};
 use crate::value::{Time, Value};
@@ -134,17 +134,27 @@ impl<'r> Seen<'r> {
             .map(|part| part.as_deref())
     }
 
+    /// The call record in the encoded form of rows.
     pub(super) fn encode_call(&self, day: Option<&str>, out: &mut Vec<u8>) {
         out.clear();
-        for part in self.parts().into_iter().chain([day]) {
-            encode(&Value::maybe_str(part), out);
-        }
-        out.push(self.ok.map_or(2, u8::from));
+        let ok = self.ok.map(|ok| if ok { "1" } else { "0" });
+        self.parts().into_iter().chain([day, ok]).for_each(|part| put_text(part, out));
     }
+}
 
-    pub(super) fn call(&self, day: Option<String>) -> CallRecord {
-        let [ak, source, method, service, api, user] = self.parts().map(|p| p.map(str::to_owned));
-        CallRecord { ak, source, method, service, api, user, ok: self.ok, day }
+/// The call record of its encoded form.
+pub(super) fn call_record(encoded: &[u8]) -> CallRecord {
+    let mut texts = texts(encoded).map(|text| text.map(str::to_owned));
+    let mut next = || texts.next().flatten();
+    CallRecord {
+        ak: next(),
+        source: next(),
+        method: next(),
+        service: next(),
+        api: next(),
+        user: next(),
+        day: next(),
+        ok: next().map(|ok| ok == "1"),
     }
 }
 

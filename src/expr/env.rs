@@ -67,8 +67,19 @@ pub struct Declarations<'a> {
     pub on: Option<RecordKind>,
     /// `params.NAME`.
     pub params: Option<&'a BTreeMap<String, Param>>,
-    /// Measures that the expression may name, with their types, in slot order.
-    pub measures: &'a [(String, Type)],
+    /// Measures that the expression may name, in slot order.
+    pub measures: &'a [Measured],
+}
+
+/// A measure as expressions know it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Measured {
+    /// Its name.
+    pub name: String,
+    /// The type of its value.
+    pub ty: Type,
+    /// Whether there may be no value.
+    pub nullable: bool,
 }
 
 /// What type an expression must have.

@@ -26,7 +26,7 @@ mod program;
 mod compile;
 
 pub use compile::{Expr, compile, compile_template};
-pub use env::{Bindings, Declarations, Definition, Env, EvalError, Expected, Param};
+pub use env::{Bindings, Declarations, Definition, Env, EvalError, Expected, Measured, Param};
 pub use fold::Known;
 pub use function::{
     BadArgument, Constant, Example, Function, Kind, Prepared, Returns, Role, Signature,

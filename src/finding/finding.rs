@@ -84,10 +84,10 @@ pub struct Calls {
     pub samples: Vec<Sample>,
 }
 
-/// A day with matches.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A day with matches, or for a rule that correlates one maximal burst.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Occurrence {
-    /// The day in the configured zone; `None` for records without a time.
+    /// The day in the configured zone on which it begins; `None` for records without a time.
     pub day: Option<String>,
     /// How many matches that no entry covers.
     pub count: u64,
@@ -95,6 +95,10 @@ pub struct Occurrence {
     pub first: Option<Time>,
     /// The last.
     pub last: Option<Time>,
+    /// The rule's measures by name; `None` where there is no value.
+    pub measures: Vec<(String, Option<String>)>,
+    /// Whether the input does not reach far enough to be sure of it.
+    pub uncertain: bool,
 }
 
 /// What the allowlist took out of a finding.
@@ -117,6 +121,8 @@ pub enum VerdictRole {
     BelowThreshold,
     /// Its rule is experimental.
     Experimental,
+    /// The input does not reach far enough to be sure of it; fails the run under `--strict`.
+    Uncertain,
     /// Every match is covered by an allowlist entry.
     Suppressed,
 }
@@ -148,7 +154,7 @@ pub struct Finding {
     pub first: Option<Time>,
     /// The last.
     pub last: Option<Time>,
-    /// Days with matches.
+    /// Days with matches, or bursts.
     pub occurrences: Vec<Occurrence>,
     /// The evidence: at most 200 rows, the smallest by key.
     pub calls: Vec<Calls>,
@@ -157,6 +163,8 @@ pub struct Finding {
     /// The first match that counts; for a suppressed finding, of all. Its text is empty where it
     /// could not be kept.
     pub sample: Sample,
+    /// Whether the input does not reach far enough to be sure of any of its occurrences.
+    pub uncertain: bool,
     /// Set when every match is covered.
     pub suppression: Option<Suppression>,
     /// Whether it counts for the verdict.

@@ -14,4 +14,4 @@ pub use finding::{
 };
 pub use fingerprint::{digest128, fingerprint};
 pub use redact::{REDACTED, Redactor};
-pub use subject::{encode, show};
+pub use subject::{decode, encode, show};

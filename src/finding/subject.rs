@@ -1,6 +1,8 @@
 //! What makes two matches one finding.
 
-use crate::value::Value;
+use std::borrow::Cow;
+
+use crate::value::{Duration, Items, Json, Time, Value};
 
 /// Appends a value so that different values, and values of different types, never meet.
 pub fn encode(value: &Value<'_>, out: &mut Vec<u8>) {
@@ -27,6 +29,41 @@ pub fn encode(value: &Value<'_>, out: &mut Vec<u8>) {
     }
 }
 
+/// The values of bytes that [`encode`] wrote; ends at the first that is none.
+pub fn decode(bytes: &[u8]) -> impl Iterator<Item = Value<'static>> {
+    let mut rest = bytes;
+    std::iter::from_fn(move || decode_one(&mut rest))
+}
+
+fn decode_one(rest: &mut &[u8]) -> Option<Value<'static>> {
+    let (tag, behind) = rest.split_first()?;
+    let (length, behind) = behind.split_first_chunk()?;
+    let length = usize::try_from(u64::from_le_bytes(*length)).ok()?;
+    if *tag == 7 {
+        *rest = behind;
+        // Each item takes nine bytes at least, so what the length says cannot be trusted further.
+        let mut items = Vec::with_capacity(length.min(behind.len() / 9));
+        for _ in 0..length {
+            items.push(decode_one(rest)?);
+        }
+        return Some(Value::List(Items::Owned(items)));
+    }
+    let (bytes, behind) = behind.split_at_checked(length)?;
+    *rest = behind;
+    let number = || bytes.try_into().ok().map(i64::from_le_bytes);
+    let text = || String::from_utf8(bytes.to_vec()).ok().map(Cow::Owned);
+    Some(match tag {
+        0 => Value::Missing,
+        1 => Value::Bool(bytes == [1]),
+        2 => Value::Int(number()?),
+        3 => Value::Str(text()?),
+        4 => Value::Time(Time(number()?)),
+        5 => Value::Duration(Duration(number()?)),
+        6 => Value::Json(Json { text: text()? }),
+        _ => return None,
+    })
+}
+
 /// A value as a report shows it; `None` for a missing one.
 pub fn show(value: &Value<'_>) -> Option<String> {
     Some(match value {
@@ -44,4 +81,48 @@ pub fn show(value: &Value<'_>) -> Option<String> {
             format!("[{}]", shown.join(", "))
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn values() -> impl Strategy<Value = Value<'static>> {
+        let one = prop_oneof![
+            Just(Value::Missing),
+            any::<bool>().prop_map(Value::Bool),
+            any::<i64>().prop_map(Value::Int),
+            any::<i64>().prop_map(|time| Value::Time(Time(time))),
+            any::<i64>().prop_map(|length| Value::Duration(Duration(length))),
+            ".{0,8}".prop_map(|text| Value::Str(Cow::Owned(text))),
+            Just(Value::Json(Json { text: "{}".into() })),
+        ];
+        one.prop_recursive(3, 12, 4, |items| {
+            prop::collection::vec(items, 0..4).prop_map(|items| Value::List(Items::Owned(items)))
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_encoded_is_decoded(values in prop::collection::vec(values(), 0..5)) {
+            let mut bytes = Vec::new();
+            values.iter().for_each(|value| encode(value, &mut bytes));
+            prop_assert_eq!(decode(&bytes).collect::<Vec<_>>(), values);
+        }
+
+        #[test]
+        fn any_bytes_are_decoded_without_harm(bytes in prop::collection::vec(0u8..9, 0..60)) {
+            decode(&bytes).for_each(drop);
+        }
+    }
+
+    #[test]
+    fn a_character_is_the_text_of_it() {
+        let (mut character, mut text) = (Vec::new(), Vec::new());
+        encode(&Value::Char('é'), &mut character);
+        encode(&Value::str("é"), &mut text);
+        assert_eq!(character, text);
+    }
 }

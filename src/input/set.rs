@@ -180,6 +180,7 @@ impl InputSet {
         (found, known): (&Found, &Known),
         account: FileAccount,
         progress: &Arc<Progress>,
+        hash: bool,
     ) -> Task {
         let (raw, size) = match &found.file {
             None => (self.take_stdin(), None),
@@ -199,7 +200,7 @@ impl InputSet {
             expected: found.expected,
             source: raw
                 .map_err(|error| error.to_string())
-                .and_then(|raw| source(raw, self.hash, progress)),
+                .and_then(|raw| source(raw, hash, progress)),
             size,
             formats: match &known.hint.format {
                 Some(only) => vec![only.value],
@@ -237,7 +238,7 @@ impl Inputs for InputSet {
             // What is only looked at is no progress; standard input cannot be opened again.
             let unseen = Arc::default();
             let progress = if found.file.is_some() { &unseen } else { &self.progress };
-            let mut task = self.task(file, FileAccount::default(), progress);
+            let mut task = self.task(file, FileAccount::default(), progress, self.hash);
             let report = credentials::is_report(&mut task);
             if found.file.is_none()
                 && let Ok(mut waiting) = self.waiting.lock()
@@ -262,8 +263,17 @@ impl Inputs for InputSet {
             }
             None => credentials::open(match self.waiting(found) {
                 Some(task) => Task { account, ..task },
-                None => self.task(file, account, &self.progress),
+                None => self.task(file, account, &self.progress, self.hash),
             }),
         }
+    }
+
+    fn again(&self, index: usize) -> Option<Box<dyn Batches + '_>> {
+        let file = self.file(index)?;
+        let path = file.0.file.as_deref().filter(|_| file.0.status.is_none())?;
+        // What a pipe or a device gave is gone.
+        fs::metadata(path).is_ok_and(|meta| meta.is_file()).then(|| {
+            credentials::open(self.task(file, FileAccount::default(), &Arc::default(), false))
+        })
     }
 }

@@ -1,10 +1,10 @@
 //! Whether a rule can find anything in records of a format.
 
-use crate::expr::Known;
 use crate::expr::ir::{Ir, Op};
+use crate::expr::{Expr, Known};
 use crate::record::field::{cred, event, key};
 use crate::record::{FieldId, FieldSet, Format};
-use crate::rule::Rule;
+use crate::rule::{Construct, Rule};
 use crate::value::{RecordKind, Value};
 
 /// What a format leaves of a rule. It follows from the format, never from the values in a file.
@@ -29,22 +29,61 @@ pub fn applicability(rule: &Rule, format: &dyn Format, carries: FieldSet) -> App
     if !format.kinds().contains(&rule.on) {
         return Applicability::NotApplicable;
     }
-    let fixed = rule.when.assuming(&Given { format, on: rule.on, carries: None });
-    if fixed.constant() == Some(false) {
-        return Applicability::NotApplicable;
-    }
+    let given = Given { format, on: rule.on, carries: None };
     let carried = Given { format, on: rule.on, carries: Some(carries) };
-    let lacking =
-        || fixed.fields().iter().filter(|field| !carries.contains(*field)).collect::<FieldSet>();
-    if rule.when.assuming(&carried).constant() == Some(false) {
-        return Applicability::Blind(lacking());
+    let (mut lacks, mut arms_lack) = (FieldSet::EMPTY, FieldSet::EMPTY);
+    let (mut blind, mut partly) = (false, false);
+    let lacking = |expr: &Expr| -> FieldSet {
+        expr.fields().iter().filter(|field| !carries.contains(*field)).collect()
+    };
+    for step in &rule.steps {
+        let fixed = step.when.assuming(&given);
+        // What can never be there is absent in any case.
+        if fixed.constant() == Some(false) {
+            if step.absent {
+                continue;
+            }
+            return Applicability::NotApplicable;
+        }
+        if step.when.assuming(&carried).constant() == Some(false) {
+            blind = true;
+            lacks = lacks.union(lacking(&fixed));
+        } else if let Ir { op: Op::Or(arms), .. } = fixed.ir()
+            && arms.iter().any(|arm| is_false(&arm.assuming(&carried)))
+        {
+            partly = true;
+            arms_lack = arms_lack.union(lacking(&fixed));
+        }
     }
-    if let Ir { op: Op::Or(arms), .. } = fixed.ir()
-        && arms.iter().any(|arm| is_false(&arm.assuming(&carried)))
-    {
-        return Applicability::PartlyBlind(lacking());
+    for needed in needs(rule) {
+        if is_nothing(needed.assuming(&carried).ir()) && !is_nothing(needed.assuming(&given).ir()) {
+            blind = true;
+            lacks = lacks.union(lacking(needed));
+        }
     }
-    Applicability::Evaluated
+    match (blind, partly) {
+        (true, _) => Applicability::Blind(lacks),
+        (false, true) => Applicability::PartlyBlind(arms_lack),
+        (false, false) => Applicability::Evaluated,
+    }
+}
+
+/// What a rule that correlates needs of a record beside its conditions: without it nothing is
+/// counted, no step has a subject, no value is new.
+fn needs(rule: &Rule) -> Vec<&Expr> {
+    match &rule.construct {
+        Construct::Plain => Vec::new(),
+        Construct::Correlate(_) => rule.measured().collect(),
+        Construct::Sequence(_) => {
+            rule.steps.iter().flat_map(|step| &step.by).map(|(_, by)| by).collect()
+        }
+        Construct::FirstSeen(of) => rule.measured().chain([&of.among]).collect(),
+    }
+}
+
+/// Whether an expression is false or missing whatever the record says.
+fn is_nothing(ir: &Ir) -> bool {
+    matches!(ir.op, Op::Const(Value::Bool(false) | Value::Missing))
 }
 
 fn is_false(ir: &Ir) -> bool {

@@ -5,12 +5,13 @@ use std::fmt;
 
 use super::key::{Shows, keys};
 use super::obstacle::obstacle;
-use crate::expr::Required;
 use crate::expr::ir::Ir;
+use crate::expr::{Expr, Required};
 use crate::record::FieldId;
-use crate::rule::Rule;
+use crate::rule::{Construct, Rule};
+use crate::value::RecordKind;
 
-/// What a rule is looked up by.
+/// What a condition is looked up by.
 #[derive(Debug, Clone)]
 pub enum Lookup<'r> {
     /// Nothing: it is tried on every record of its kind. With the part of the condition that
@@ -34,11 +35,22 @@ pub struct Amounts {
 }
 
 impl<'r> Lookup<'r> {
-    /// What this rule is looked up by.
-    pub fn of(rule: &'r Rule) -> Self {
-        let ir = rule.when.ir();
-        let Some(keys) = keys(ir, rule.on) else {
-            let (part, what) = obstacle(ir, rule.on);
+    /// What each condition of a rule is looked up by, with the step's name or `among`; the only
+    /// condition of a rule has no name.
+    pub fn of_rule(rule: &'r Rule) -> Vec<(&'r str, Self)> {
+        let steps = rule.steps.iter().map(|step| (step.id.as_str(), Self::of(&step.when, rule.on)));
+        let mut all: Vec<_> = steps.collect();
+        if let Construct::FirstSeen(first_seen) = &rule.construct {
+            all.push(("among", Self::of(&first_seen.among, rule.on)));
+        }
+        all
+    }
+
+    /// What a condition of a rule over these records is looked up by.
+    fn of(when: &'r Expr, on: RecordKind) -> Self {
+        let ir = when.ir();
+        let Some(keys) = keys(ir, on) else {
+            let (part, what) = obstacle(ir, on);
             return Lookup::Always(part, what);
         };
         let mut fields: BTreeMap<FieldId, Amounts> = BTreeMap::new();

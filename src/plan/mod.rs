@@ -19,4 +19,4 @@ pub use applicable::{Applicability, applicability};
 pub use candidates::Candidates;
 pub use enrich::Enrichment;
 pub use lookup::{Amounts, Lookup};
-pub use plan::{Condition, Plan};
+pub use plan::{Condition, Plan, Role};

@@ -7,7 +7,7 @@ use crate::allow::Allowlist;
 use crate::expr::{Env, Expr};
 use crate::record::field::{cred, event, key};
 use crate::record::{FieldId, FieldSet, Record};
-use crate::rule::{Rule, Step};
+use crate::rule::{Construct, FirstSeen, Rule, Step};
 use crate::value::RecordKind;
 
 /// The compiled rule set of a run.
@@ -21,6 +21,8 @@ pub struct Plan<'p> {
     pub conditions: Vec<Condition<'p>>,
     /// What the tables of the policy add to records.
     pub enrichment: Enrichment,
+    /// Whether a rule asks how far back or on the events of an account reach.
+    pub needs_reach: bool,
     index: [Index; 3],
     condition_fields: FieldSet,
     evidence_fields: FieldSet,
@@ -34,10 +36,21 @@ pub struct Condition<'p> {
     pub rule: u32,
     /// Which of the rule's steps it is.
     pub step: u8,
+    /// What it is asked for.
+    pub role: Role,
     /// The condition.
     pub when: &'p Expr,
     /// Whether its rule asks the credential reports for the event's key or user.
     pub joined: bool,
+}
+
+/// What a condition is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// A record that meets it is a match.
+    Step,
+    /// A record that meets it shows values that are not new from then on.
+    Among,
 }
 
 impl<'p> Plan<'p> {
@@ -64,13 +77,18 @@ impl<'p> Plan<'p> {
             .zip(rules)
             .flat_map(|(rule, definition)| {
                 let joined = !joined[rule as usize].is_empty();
-                let step = move |(step, of): (u8, Step<'p>)| Condition {
+                let step = move |(step, of): (u8, &'p Step)| Condition {
                     rule,
                     step,
-                    when: of.when,
+                    role: Role::Step,
+                    when: &of.when,
                     joined,
                 };
-                (0u8..).zip(definition.steps()).map(step)
+                let among = first_seen(definition).map(move |first_seen| {
+                    let when = &first_seen.among;
+                    Condition { rule, step: 0, role: Role::Among, when, joined }
+                });
+                (0u8..).zip(&definition.steps).map(step).chain(among)
             })
             .collect();
         let index = RecordKind::ALL.map(|kind| {
@@ -87,7 +105,10 @@ impl<'p> Plan<'p> {
             |start, sets: &mut dyn Iterator<Item = FieldSet>| sets.fold(start, FieldSet::union);
         let joined_fields = sum(FieldSet::EMPTY, &mut joined.into_iter());
         let join = if joined_fields.is_empty() { FieldSet::EMPTY } else { join_fields() };
-        let condition_fields = sum(join, &mut of_rules.iter().map(|(conditions, _)| *conditions));
+        let needs_reach = rules.iter().any(needs_reach);
+        let reach = if needs_reach { reach_fields() } else { FieldSet::EMPTY };
+        let condition_fields =
+            sum(join.union(reach), &mut of_rules.iter().map(|(conditions, _)| *conditions));
         let evidence_fields = sum(always(), &mut of_rules.iter().map(|(_, evidence)| *evidence));
         let needed = condition_fields.union(evidence_fields).union(joined_fields);
         Self {
@@ -95,6 +116,7 @@ impl<'p> Plan<'p> {
             allowlist,
             conditions,
             enrichment: Enrichment::new(env, needed),
+            needs_reach,
             index,
             condition_fields,
             evidence_fields,
@@ -117,6 +139,12 @@ impl<'p> Plan<'p> {
         self.joined_fields
     }
 
+    /// Whether a rule asks the credential reports for the event's key or user.
+    pub fn joins(&self, rule: u32) -> bool {
+        let first = self.conditions.partition_point(|condition| condition.rule < rule);
+        self.conditions.get(first).is_some_and(|condition| condition.joined)
+    }
+
     /// Fills `candidates` with every condition that the record may meet; the others would be
     /// false.
     pub fn candidates(&self, record: &Record<'_>, candidates: &mut Candidates) {
@@ -126,12 +154,41 @@ impl<'p> Plan<'p> {
 
 /// The fields that deciding a match of a rule needs, and those that its finding needs beside them.
 fn fields(index: usize, rule: &Rule, allowlist: &Allowlist) -> (FieldSet, FieldSet) {
-    let by = rule.steps().flat_map(|step| step.by).map(|(_, by)| by.fields());
-    let raise = rule.raise.iter().map(|raise| raise.when.fields());
-    let measures = rule.measures.iter().map(|measure| measure.expr.fields());
-    let message = [allowlist.fields(index), rule.message.fields()];
-    let evidence = by.chain(raise).chain(measures).chain(message);
-    (rule.condition_fields(), evidence.fold(FieldSet::EMPTY, FieldSet::union))
+    let all =
+        |sets: &mut dyn Iterator<Item = FieldSet>| sets.fold(FieldSet::EMPTY, FieldSet::union);
+    let by = all(&mut rule.steps.iter().flat_map(|step| &step.by).map(|(_, by)| by.fields()));
+    let measured = all(&mut rule.measured().map(Expr::fields));
+    let raise = all(&mut rule.raise.iter().map(|raise| raise.when.fields()));
+    let evidence = [by, measured, raise, allowlist.fields(index), rule.message.fields()];
+    // What a record showed is kept without reading it a second time.
+    let among = first_seen(rule).map_or(FieldSet::EMPTY, |first_seen| {
+        first_seen.among.fields().union(by).union(measured).union(reach_fields())
+    });
+    (rule.condition_fields().union(among), all(&mut evidence.into_iter()))
+}
+
+fn first_seen(rule: &Rule) -> Option<&FirstSeen> {
+    match &rule.construct {
+        Construct::FirstSeen(first_seen) => Some(first_seen),
+        _ => None,
+    }
+}
+
+/// Whether a rule can only be certain of what the input reaches far enough for.
+fn needs_reach(rule: &Rule) -> bool {
+    let absent = |step: Option<&Step>| step.is_some_and(|step| step.absent);
+    match &rule.construct {
+        Construct::FirstSeen(_) => true,
+        Construct::Sequence(sequence) => {
+            sequence.within.is_some() && (absent(rule.steps.first()) || absent(rule.steps.last()))
+        }
+        Construct::Plain | Construct::Correlate(_) => false,
+    }
+}
+
+/// The fields that say when which account did something.
+fn reach_fields() -> FieldSet {
+    [event::PROVIDER, event::ACCOUNT, event::TIME].into_iter().collect()
 }
 
 /// Of these fields those that a rule over events finds in the credential reports.

@@ -182,6 +182,11 @@ pub trait Inputs: Sync {
     }
     /// Starts reading one; a file that cannot be opened gives an account that says so.
     fn open(&self, index: usize) -> Box<dyn Batches + '_>;
+    /// Starts reading one that was read before, to look at some of its records once more; `None`
+    /// for what can be read only once.
+    fn again(&self, _index: usize) -> Option<Box<dyn Batches + '_>> {
+        None
+    }
 }
 
 /// One file being read.

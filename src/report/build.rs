@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Facts, LedgerEntry, LedgerState, Note, Report, RuleSummary, Verdict};
 use crate::allow::{Allowlist, EntryState};
-use crate::engine::{Applicability, Coverage, RunResult, Unapplied};
+use crate::engine::{Applicability, Coverage, Recall, RunResult, Unapplied};
 use crate::finding::{Finding, VerdictRole};
 use crate::record::{FieldSet, FileStatus, shown_path};
-use crate::rule::{Rule, Severity, Status};
+use crate::rule::{Rule, Status};
 use crate::source::Sources;
 
 /// What a report is made of, beside the run itself.
@@ -36,6 +36,7 @@ impl Report {
         let mut incomplete = incomplete(&run, rules, sources, &roots, &facts, allow_empty);
         let (notes_of_rules, blind) = unapplied(&run, rules);
         notes.extend(notes_of_rules);
+        notes.extend(unshown(&run));
         notes.sort();
         if facts.strict && blind > 0 {
             incomplete.push(Note {
@@ -49,7 +50,7 @@ impl Report {
         }
         let (mut findings, mut left_out) = (Vec::new(), 0);
         for mut finding in run.findings {
-            finding.role = role(&finding, &rules[finding.rule], facts.fail_on);
+            finding.role = role(&finding, &rules[finding.rule], &facts);
             // A finding that fails the run is always shown.
             if finding.severity >= facts.min_severity || finding.role == VerdictRole::Gates {
                 findings.push(finding);
@@ -89,6 +90,37 @@ impl Report {
             verdict,
         }
     }
+}
+
+/// What could not be shown of findings, and what memory was needed.
+fn unshown(run: &RunResult) -> Vec<Note> {
+    let findings = |count: u64| match count {
+        1 => "a record of 1 finding is".to_owned(),
+        count => format!("records of {count} findings are"),
+    };
+    let Recall { once, changed } = run.recall;
+    let mut notes = Vec::new();
+    if once > 0 {
+        let text = format!(
+            "{} not shown: what correlates is known only at the end, and standard input and pipes \
+             are read once",
+            findings(once)
+        );
+        notes.push(Note { id: "records-not-shown", text });
+    }
+    if changed > 0 {
+        let text =
+            format!("{} not shown: the file was changed after it was read", findings(changed));
+        notes.push(Note { id: "records-changed", text });
+    }
+    if let Some(error) = &run.spill {
+        let text = format!(
+            "matches beyond --memory stayed in memory, because they could not be written to a \
+             temporary file: {error}"
+        );
+        notes.push(Note { id: "memory-exceeded", text });
+    }
+    notes
 }
 
 /// A note for each rule that a format leaves little of, and how many are blind.
@@ -156,13 +188,15 @@ fn inputs(format: &str, files: Option<&[usize]>, run: &RunResult) -> String {
     format!("{format} ({}{more})", paths.join(", "))
 }
 
-fn role(finding: &Finding, rule: &Rule, fail_on: Severity) -> VerdictRole {
+fn role(finding: &Finding, rule: &Rule, facts: &Facts) -> VerdictRole {
     if finding.role == VerdictRole::Suppressed {
         VerdictRole::Suppressed
     } else if rule.status == Status::Experimental {
         VerdictRole::Experimental
-    } else if finding.severity < fail_on {
+    } else if finding.severity < facts.fail_on {
         VerdictRole::BelowThreshold
+    } else if finding.uncertain && !facts.strict {
+        VerdictRole::Uncertain
     } else {
         VerdictRole::Gates
     }
@@ -219,10 +253,21 @@ fn incomplete(
         let example = error.examples.first().map(|(span, message, place)| {
             let file = sources.file(span.file);
             let (line, column) = file.line_col(span.start);
-            format!(": {message} at {}:{line}:{column}, on the record at {place}", file.name)
+            format!(": {message} at {}:{line}:{column}, {place}", file.name)
         });
         let times = if error.count == 1 { "once".into() } else { format!("{} times", error.count) };
         because("rule-error", format!("rule {rule} failed {times}{}", example.unwrap_or_default()));
+    }
+    for (rule, count) in &run.accounting.unplaced {
+        let matches = if *count == 1 { "1 match".into() } else { format!("{count} matches") };
+        because(
+            "unplaced-matches",
+            format!("{matches} of rule {rule} have no time and so no place among its windows"),
+        );
+    }
+    if let Some(error) = &run.lost {
+        let text = format!("matches in a temporary file could not be read back: {error}");
+        because("lost-matches", text);
     }
     if !run.panics.is_empty() {
         because(
@@ -259,6 +304,7 @@ fn summary(rule: &Rule, sources: &Sources) -> RuleSummary {
         severity: rule.severity,
         status: rule.status,
         on: rule.on.name(),
+        construct: rule.construct.name(),
         tags: rule.tags.clone(),
         controls: rule.controls.clone(),
         references: rule.references.clone(),

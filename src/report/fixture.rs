@@ -53,6 +53,7 @@ fn rule(id: &str, title: &str, severity: Severity) -> RuleSummary {
         severity,
         status: Status::Stable,
         on: "event",
+        construct: "",
         tags: Vec::new(),
         controls: Vec::new(),
         references: Vec::new(),
@@ -189,11 +190,12 @@ fn finding(rule: usize, severity: Severity, ak: &str, message: &str, rows: &[Row
         last,
         occurrences: days
             .into_iter()
-            .map(|(day, count)| Occurrence { day, count, first, last })
+            .map(|(day, count)| Occurrence { day, count, first, last, ..Occurrence::default() })
             .collect(),
         others: None,
         sample: calls[0].samples[0].clone(),
         calls,
+        uncertain: false,
         suppression: None,
         role: VerdictRole::Gates,
     }
@@ -407,6 +409,7 @@ pub(crate) fn fixture() -> Report {
         ledger: ledger(),
         files: files(),
         accounting: Accounting {
+            unplaced: BTreeMap::new(),
             files_read: 2,
             files_other: 2,
             bytes: 2_000,

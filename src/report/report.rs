@@ -28,6 +28,9 @@ pub struct RuleSummary {
     pub status: Status,
     /// Which records it reads (`event`, `cred`, `key`).
     pub on: &'static str,
+    /// What makes a finding of matches (`correlate`, `sequence`, `first_seen`); empty when each
+    /// match is one.
+    pub construct: &'static str,
     /// Free tags.
     pub tags: Vec<String>,
     /// Controls it checks.

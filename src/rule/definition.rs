@@ -35,7 +35,7 @@ pub fn load_definitions(document: &Node) -> (Vec<NamedDefinition>, Vec<Diagnosti
     let mut diagnostics = Vec::new();
     yaml::check(document, &DEFINITIONS_FILE, &mut diagnostics);
     let entries = document.get("definitions").map(Node::entries).unwrap_or(&[]);
-    diagnostics.extend(entries.iter().filter_map(|entry| name::definition(&entry.key)));
+    diagnostics.extend(entries.iter().filter_map(|entry| name::alone(&entry.key, "definition")));
     let definitions = entries.iter().filter_map(|entry| {
         let on = entry.value.get("on").and_then(Node::text).and_then(RecordKind::parse)?;
         let source = entry.value.get("expr").and_then(Node::scalar)?.fragment.clone();

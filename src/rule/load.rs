@@ -5,11 +5,16 @@
 
 use std::collections::BTreeMap;
 
+use super::constructs::{Built, measured};
 use super::document::id_is_file_name;
+use super::grows::grows;
 use super::param::params;
-use super::shape::{LATER, RULE_FILE};
-use super::{Category, Expectation, Raise, Rule, Severity, Status, TestCase};
-use crate::diag::codes::{lint, policy, rule as codes};
+use super::shape::RULE_FILE;
+use super::{
+    Category, Construct, Counts, Expectation, Judged, Measure, Raise, Rule, Severity, Status, Step,
+    TestCase,
+};
+use crate::diag::codes::{lint, rule as codes};
 use crate::diag::{Diagnostic, escaped};
 use crate::expr::ir::Op;
 use crate::expr::{self, Declarations, Env, Expected, Expr, Known, Param};
@@ -40,11 +45,10 @@ pub fn load(
     let mut diagnostics = Vec::new();
     yaml::check(document, &RULE_FILE, &mut diagnostics);
     let Some(body) = document.get("rule") else { return (None, diagnostics) };
-    refuse_later(body, &mut diagnostics);
     if let Some(id) = body.get("id").and_then(Node::scalar) {
         diagnostics.extend(id_is_file_name(id, sources));
     }
-    let rule = Loader { body, overrides, env, diagnostics: &mut diagnostics }.rule();
+    let rule = Loader { body, sources, overrides, env, diagnostics: &mut diagnostics }.rule();
     if diagnostics.iter().any(Diagnostic::is_error) {
         return (None, diagnostics);
     }
@@ -54,8 +58,8 @@ pub fn load(
 
 /// A rule without tests on both sides may never fire, or always.
 fn untested(rule: &Rule) -> Option<Diagnostic> {
-    let lacks = |expect| !rule.tests.iter().any(|test| test.expect == expect);
-    let (what, help) = match (lacks(Expectation::Match), lacks(Expectation::None)) {
+    let lacks = |finds| !rule.tests.iter().any(|test| test.expect.finds() == Some(finds));
+    let (what, help) = match (lacks(true), lacks(false)) {
         (false, false) => return None,
         (true, true) => (
             "the rule has no tests",
@@ -72,38 +76,12 @@ fn untested(rule: &Rule) -> Option<Diagnostic> {
     Some(Diagnostic::warning(&lint::UNTESTED, what).at(rule.id_span, "").help(help))
 }
 
-/// Says of keys that later versions know that they are not unknown.
-fn refuse_later(body: &Node, diagnostics: &mut Vec<Diagnostic>) {
-    let later: Vec<_> =
-        body.entries().iter().filter(|entry| LATER.contains(&entry.key.text())).collect();
-    if later.is_empty() {
-        return;
-    }
-    // A rule with steps has no condition of its own.
-    diagnostics.retain(|d| {
-        let at = d.labels.first().map(|label| label.span);
-        let unknown = d.code == &policy::UNKNOWN_KEY;
-        let missing_when = d.code == &policy::MISSING_KEY && d.message.contains("`when`");
-        !(missing_when || unknown && later.iter().any(|entry| Some(entry.key.span()) == at))
-    });
-    for entry in later {
-        let key = entry.key.text();
-        diagnostics.push(
-            Diagnostic::error(
-                &codes::UNSUPPORTED,
-                format!("`{key}` is not supported by this version of Keytrail"),
-            )
-            .at(entry.key.span(), "cannot be evaluated")
-            .help("move the rule out of the rule paths until it is"),
-        );
-    }
-}
-
-struct Loader<'a> {
-    body: &'a Node,
+pub(super) struct Loader<'a> {
+    pub(super) body: &'a Node,
+    sources: &'a Sources,
     overrides: &'a Overrides,
-    env: &'a dyn Env,
-    diagnostics: &'a mut Vec<Diagnostic>,
+    pub(super) env: &'a dyn Env,
+    pub(super) diagnostics: &'a mut Vec<Diagnostic>,
 }
 
 impl<'a> Loader<'a> {
@@ -117,19 +95,27 @@ impl<'a> Loader<'a> {
         // Without its record no expression can be checked.
         let on = on?;
         let declarations = Declarations { on: Some(on), params: Some(&params), measures: &[] };
-        let when = self
-            .fragment("when")
-            .and_then(|source| self.compile(source, Expected::Condition, &declarations));
-        let raise = self.raise(written_severity, &declarations);
+        let by = self.by(on, on_span?, &declarations);
+        let built = self.construct(&declarations, &by);
+        let measures = match built.as_ref().map(|built| &built.construct) {
+            Some(Construct::Correlate(correlate)) => &correlate.measures[..],
+            _ => &[],
+        };
+        let named = measured(measures);
+        let declarations = Declarations { measures: &named, ..declarations };
+        // Without the measures nothing can be said of what names them.
+        let unknown = built.is_none() && self.body.get("correlate").is_some();
+        let raise = match unknown {
+            true => Vec::new(),
+            false => self.raise(written_severity, &declarations, measures),
+        };
         let message = self.fragment("message").or_else(|| self.fragment("title"));
-        let message = message.and_then(|source| {
+        let message = message.filter(|_| !unknown).and_then(|source| {
             let compiled = expr::compile_template(source, &declarations, self.env);
             self.collect(compiled)
         });
-        let by = self.by(on, on_span?, &declarations);
         let id = self.body.get("id").and_then(Node::scalar)?;
-        let source = self.fragment("when")?;
-        let when = when?;
+        let Built { construct, steps } = built?;
         Some(Rule {
             id: id.text().to_owned(),
             id_span: id.span(),
@@ -145,9 +131,9 @@ impl<'a> Loader<'a> {
             false_positives: self.texts("false_positives"),
             remediation: self.text("remediation"),
             renamed_from: self.body.get("renamed_from").and_then(Node::text).map(str::to_owned),
-            not_configured: not_configured(&when, source, &params, self.env),
-            when,
-            measures: Vec::new(),
+            not_configured: not_configured(&steps, self.sources, &params, self.env),
+            steps,
+            construct,
             raise,
             message: message?,
             by,
@@ -170,12 +156,12 @@ impl<'a> Loader<'a> {
         self.body.get(key).and_then(Node::text).and_then(parse)
     }
 
-    fn fragment(&self, key: &str) -> Option<&'a Fragment> {
+    pub(super) fn fragment(&self, key: &str) -> Option<&'a Fragment> {
         self.body.get(key).and_then(Node::scalar).map(|scalar| &scalar.fragment)
     }
 
     /// Compiles an expression and keeps what is said of it.
-    fn compile(
+    pub(super) fn compile(
         &mut self,
         source: &Fragment,
         expected: Expected,
@@ -201,7 +187,12 @@ impl<'a> Loader<'a> {
         }
     }
 
-    fn raise(&mut self, severity: Option<Severity>, declarations: &Declarations<'_>) -> Vec<Raise> {
+    fn raise(
+        &mut self,
+        severity: Option<Severity>,
+        declarations: &Declarations<'_>,
+        measures: &[Measure],
+    ) -> Vec<Raise> {
         let items = self.body.get("raise").map(Node::items).unwrap_or(&[]);
         let mut raise = Vec::new();
         for item in items {
@@ -226,10 +217,49 @@ impl<'a> Loader<'a> {
                 self.compile(&source.fragment, Expected::Condition, declarations)
             });
             if let (Some(to), Some(when)) = (to, when) {
-                raise.push(Raise { to, when });
+                let judged = self.judged(&when, measures);
+                raise.push(Raise { to, when, judged });
             }
         }
         raise
+    }
+
+    /// What a `raise` is judged for: an occurrence once it names a measure.
+    fn judged(&mut self, when: &Expr, measures: &[Measure]) -> Judged {
+        let (mut names_measure, mut record) = (false, None);
+        when.ir().walk(&mut |node| match node.op {
+            Op::Measure(_) => names_measure = true,
+            Op::Field(_) | Op::Row(_) | Op::Member(..) => record = record.or(Some(node.span)),
+            _ => {}
+        });
+        if !names_measure {
+            return Judged::Match;
+        }
+        if let Some(at) = record {
+            let message = "a `raise` that names a measure is judged for an occurrence, which is no \
+                           single record";
+            self.diagnostics.push(
+                Diagnostic::error(&codes::RAISE, message)
+                    .at(at, "of which record?")
+                    .help("count the records in a measure, or write two `raise`"),
+            );
+        }
+        Judged::Occurrence { grows: grows(when, measures) }
+    }
+
+    /// Expressions, each with its text; those that fail are left out.
+    pub(super) fn expressions(
+        &mut self,
+        sources: &[&Fragment],
+        declarations: &Declarations<'_>,
+    ) -> Vec<(String, Expr)> {
+        let mut all = Vec::new();
+        for source in sources {
+            if let Some(expr) = self.compile(source, Expected::Anything, declarations) {
+                all.push((source.text.trim().to_owned(), expr));
+            }
+        }
+        all
     }
 
     /// The subject: as written, else the account and who acts.
@@ -248,13 +278,7 @@ impl<'a> Loader<'a> {
                 default.map(|text| Fragment::new((*text).to_owned(), on_span, Vec::new())).collect()
             }
         };
-        let mut by = Vec::new();
-        for source in sources {
-            if let Some(expr) = self.compile(&source, Expected::Anything, declarations) {
-                by.push((source.text.trim().to_owned(), expr));
-            }
-        }
-        by
+        self.expressions(&sources.iter().collect::<Vec<_>>(), declarations)
     }
 
     fn tests(&mut self) -> Vec<TestCase> {
@@ -275,12 +299,28 @@ impl<'a> Loader<'a> {
                 );
             }
             names.entry(name.text()).or_insert(name.span());
-            let expect = item.get("expect").and_then(Node::text).and_then(Expectation::parse);
-            if let Some(expect) = expect {
+            if let Some(expect) = item.get("expect").and_then(expectation) {
                 tests.push(TestCase { name: name.text().to_owned(), node: item.clone(), expect });
             }
         }
         tests
+    }
+}
+
+fn expectation(node: &Node) -> Option<Expectation> {
+    match node.text() {
+        Some("match") => Some(Expectation::Match),
+        Some("none") => Some(Expectation::None),
+        Some(_) => None,
+        None => {
+            let count = |key| node.get(key).and_then(Node::int).and_then(|n| u64::try_from(n).ok());
+            Some(Expectation::Counts(Counts {
+                findings: count("findings"),
+                subjects: count("subjects"),
+                occurrences: count("occurrences"),
+                uncertain: count("uncertain"),
+            }))
+        }
     }
 }
 
@@ -296,18 +336,18 @@ fn default_by(on: RecordKind) -> &'static [&'static str] {
 /// Why a condition that never holds is not a mistake: it reads a list or a table that holds
 /// nothing.
 fn not_configured(
-    when: &Expr,
-    source: &Fragment,
+    steps: &[Step],
+    sources: &Sources,
     params: &BTreeMap<String, Param>,
     env: &dyn Env,
 ) -> Option<String> {
     let unfilled = Unfilled(env);
-    if when.assuming(&unfilled).constant() != Some(false) {
-        return None;
-    }
+    let never = |step: &&Step| step.when.assuming(&unfilled).constant() == Some(false);
+    let Step { when, .. } = steps.iter().filter(|step| !step.absent).find(never)?;
+    let text = sources.text(when.span());
     let named = |prefix: &'static str| {
-        source.text.match_indices(prefix).map(move |(at, _)| {
-            let rest = &source.text[at + prefix.len()..];
+        text.match_indices(prefix).map(move |(at, _)| {
+            let rest = &text[at + prefix.len()..];
             let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
             &rest[..end.unwrap_or(rest.len())]
         })

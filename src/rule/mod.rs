@@ -9,8 +9,11 @@
 //!
 //! It knows YAML, tables and expressions; it must not know allowlists, inputs or findings.
 
+mod construct;
+mod constructs;
 mod definition;
 mod document;
+mod grows;
 mod list;
 mod load;
 mod name;
@@ -20,12 +23,15 @@ mod rule;
 mod shape;
 mod table;
 
+pub use construct::{Construct, Correlate, FirstSeen, Measure, MeasureKind, Sequence};
 pub use definition::{DEFINITIONS_FILE, NamedDefinition, check_definition, load_definitions};
 pub use document::{DocumentKind, document_kind};
 pub use list::{LIST_FILE, change_list, load_list};
 pub use load::{Overrides, load};
 pub use param::ParamType;
-pub use rule::{Category, Expectation, Measure, Raise, Rule, Severity, Status, Step, TestCase};
+pub use rule::{
+    Category, Counts, Expectation, Judged, Raise, Rule, Severity, Status, Step, TestCase,
+};
 pub use shape::RULE_FILE;
 pub use table::{DeclaredTable, TABLE_FILE, load_table};
 

@@ -29,13 +29,13 @@ pub(super) fn member(name: &Scalar, what: &str) -> Option<Diagnostic> {
     })
 }
 
-/// What is wrong with the name of a definition, which stands alone in expressions.
-pub(super) fn definition(name: &Scalar) -> Option<Diagnostic> {
-    member(name, "definition").or_else(|| {
+/// What is wrong with the name of a definition or measure, which stands alone in expressions.
+pub(super) fn alone(name: &Scalar, what: &str) -> Option<Diagnostic> {
+    member(name, what).or_else(|| {
         expr::is_reserved(name.text()).then(|| {
             let message = format!("`{}` has a meaning of its own in expressions", name.text());
             Diagnostic::error(&codes::RESERVED_NAME, message)
-                .at(name.span(), "no definition can be called so")
+                .at(name.span(), format!("no {what} can be called so"))
         })
     })
 }

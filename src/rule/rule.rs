@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::{Construct, Measure};
 use crate::expr::{Expr, Param};
 use crate::record::FieldSet;
 use crate::source::Span;
@@ -85,6 +86,20 @@ pub struct Raise {
     pub to: Severity,
     /// When.
     pub when: Expr,
+    /// What it is judged for.
+    pub judged: Judged,
+}
+
+/// What a `raise` is judged for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Judged {
+    /// Each match: it reads the record.
+    Match,
+    /// Each occurrence: it reads measures.
+    Occurrence {
+        /// Whether it only becomes true, never false, as matches are added.
+        grows: bool,
+    },
 }
 
 /// A compiled rule.
@@ -120,10 +135,10 @@ pub struct Rule {
     pub renamed_from: Option<String>,
     /// The parameters in force.
     pub params: BTreeMap<String, Param>,
-    /// The condition.
-    pub when: Expr,
-    /// What it counts over the matches of one subject; nothing, for a plain rule.
-    pub measures: Vec<Measure>,
+    /// The conditions that records are tried on, in the order written; one, but for a sequence.
+    pub steps: Vec<Step>,
+    /// What makes a finding of matches.
+    pub construct: Construct,
     /// What raises the severity, in the order written.
     pub raise: Vec<Raise>,
     /// What a finding says.
@@ -139,42 +154,92 @@ pub struct Rule {
 }
 
 /// One condition of a rule, and what its matches are grouped by.
-#[derive(Debug, Clone, Copy)]
-pub struct Step<'r> {
-    /// The condition.
-    pub when: &'r Expr,
-    /// What makes two matches one finding, with the text of each for reports.
-    pub by: &'r [(String, Expr)],
-}
-
-/// What a rule counts over the matches of one subject.
 #[derive(Debug, Clone)]
-pub struct Measure {
-    /// Its name in `having`, `raise` and `message`.
-    pub name: String,
-    /// What it takes from each match.
-    pub expr: Expr,
+pub struct Step {
+    /// Its name in a sequence; empty for the condition of any other rule.
+    pub id: String,
+    /// The condition.
+    pub when: Expr,
+    /// What makes two matches one finding, with the text of each for reports.
+    pub by: Vec<(String, Expr)>,
+    /// Whether the sequence asks that there is no such record.
+    pub absent: bool,
 }
 
 impl Rule {
-    /// The conditions that records are tried on, in the order written: a plain rule has one.
-    pub fn steps(&self) -> impl ExactSizeIterator<Item = Step<'_>> {
-        std::iter::once(Step { when: &self.when, by: &self.by })
+    /// What is kept of each match beside its subject: the operands of measures, or the values
+    /// that must be new.
+    pub fn measured(&self) -> impl Iterator<Item = &Expr> {
+        let (measures, of) = match &self.construct {
+            Construct::Plain | Construct::Sequence(_) => (&[][..], &[][..]),
+            Construct::Correlate(correlate) => (&correlate.measures[..], &[][..]),
+            Construct::FirstSeen(first_seen) => (&[][..], &first_seen.of[..]),
+        };
+        measures.iter().map(|measure| &measure.operand).chain(of.iter().map(|(_, of)| of))
+    }
+
+    /// The measures that `having`, `raise` and `message` name, in slot order.
+    pub fn measures(&self) -> &[Measure] {
+        match &self.construct {
+            Construct::Correlate(correlate) => &correlate.measures,
+            _ => &[],
+        }
+    }
+
+    /// Whether one match by itself is no finding.
+    pub fn correlates(&self) -> bool {
+        !matches!(self.construct, Construct::Plain)
+    }
+
+    /// The step whose record `event` in `message` and `raise` is: the last that is not absent.
+    pub fn told_step(&self) -> usize {
+        self.steps.iter().rposition(|step| !step.absent).unwrap_or_default()
     }
 
     /// The fields that deciding a match needs.
     pub fn condition_fields(&self) -> FieldSet {
-        self.steps().fold(FieldSet::EMPTY, |fields, step| fields.union(step.when.fields()))
+        self.steps.iter().fold(FieldSet::EMPTY, |fields, step| fields.union(step.when.fields()))
     }
 }
 
-words! {
-    /// What a test expects.
-    Expectation {
-        /// At least one finding.
-        Match = "match",
-        /// No finding.
-        None = "none",
+/// What a test expects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expectation {
+    /// At least one finding.
+    Match,
+    /// No finding.
+    None,
+    /// So many of each, as far as they are said.
+    Counts(Counts),
+}
+
+/// How many of what a test expects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Findings, one for each subject that comes to one.
+    pub findings: Option<u64>,
+    /// Subjects with a match, whether or not it comes to a finding.
+    pub subjects: Option<u64>,
+    /// Occurrences of all findings.
+    pub occurrences: Option<u64>,
+    /// Findings for which the input does not reach far enough to be sure.
+    pub uncertain: Option<u64>,
+}
+
+impl Expectation {
+    /// The words that are no counts.
+    pub const WORDS: &'static [&'static str] = &["match", "none"];
+
+    /// Whether there must be a finding, or must be none; `None` when either may be.
+    pub fn finds(self) -> Option<bool> {
+        match self {
+            Expectation::Match => Some(true),
+            Expectation::None => Some(false),
+            Expectation::Counts(counts) => {
+                let of = [counts.findings, counts.occurrences, counts.uncertain];
+                of.into_iter().flatten().map(|count| count > 0).max()
+            }
+        }
     }
 }
 

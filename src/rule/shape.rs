@@ -37,11 +37,15 @@ static RULE: &[Key] = &[
         Shape::Map(&PARAM),
         "What a user may tune in the project file; expressions say `params.NAME`.",
     ),
-    Key::required(
+    Key::optional(
         "when",
         Shape::Expr,
-        "The condition; best written as a block that begins with `|`.",
+        "The condition; best written as a block that begins with `|`. A `sequence` has one in each \
+         step instead.",
     ),
+    Key::optional("correlate", CORRELATE, "A finding takes several matches of one subject."),
+    Key::optional("sequence", SEQUENCE, "A finding takes ordered steps of one subject."),
+    Key::optional("first_seen", FIRST_SEEN, "A finding takes a value that is new for the subject."),
     Key::optional("raise", Shape::List(&RAISE), "What makes a finding worse than `severity`."),
     Key::optional(
         "message",
@@ -55,6 +59,57 @@ static RULE: &[Key] = &[
     ),
     Key::optional("tests", Shape::List(&TEST), "What it must find and must not find."),
 ];
+
+/// A length of time, or a parameter that is one.
+const LENGTH: Shape = Shape::OneOf(&[Shape::Duration, Shape::Str]);
+
+const CORRELATE: Shape = Shape::Object(&[
+    Key::optional(
+        "within",
+        LENGTH,
+        "How far apart the first and the last match may be, `10m` or `params.NAME`; left out: as \
+         far as the input goes.",
+    ),
+    Key::required(
+        "measures",
+        Shape::Map(&Shape::Object(&[
+            Key::optional("count", Shape::Expr, "Counts the matches for which this holds."),
+            Key::optional("distinct", Shape::Expr, "Counts the different values of this."),
+            Key::optional("sum", Shape::Expr, "Adds up this integer."),
+            Key::optional("min", Shape::Expr, "The smallest value of this."),
+            Key::optional("max", Shape::Expr, "The largest value of this."),
+        ])),
+        "What is counted, by the name that `having`, `raise` and `message` say.",
+    ),
+    Key::required("having", Shape::Expr, "When the counts are a finding."),
+]);
+
+const SEQUENCE: Shape = Shape::Object(&[
+    Key::optional(
+        "within",
+        LENGTH,
+        "How far apart the first and the last step may be, `24h` or `params.NAME`; left out: as \
+         far as the input goes.",
+    ),
+    Key::required("steps", Shape::List(&STEP), "The steps, in their order."),
+]);
+
+static STEP: Shape = Shape::Object(&[
+    Key::required("id", Shape::Name, "Its name."),
+    Key::optional("by", Shape::List(&Shape::Expr), "Where this step has the subject; else `by`."),
+    Key::required("when", Shape::Expr, "Which records are this step."),
+    Key::optional("absent", Shape::Bool, "Whether there must be no such record."),
+]);
+
+const FIRST_SEEN: Shape = Shape::Object(&[
+    Key::required("of", Shape::List(&Shape::Expr), "The values that must be new together."),
+    Key::required(
+        "history",
+        LENGTH,
+        "How far back a record counts as having shown the values, `30d` or `params.NAME`.",
+    ),
+    Key::optional("among", Shape::Expr, "Which records count as having shown them; else all."),
+]);
 
 static RAISE: Shape = Shape::Object(&[
     Key::required("to", Shape::Enum(Severity::WORDS), "The severity it raises to."),
@@ -93,7 +148,25 @@ static TEST: Shape = Shape::Object(&[
         Shape::Map(&Shape::List(&Shape::Map(&Shape::Any))),
         "Rows of tables, each a mapping of columns.",
     ),
-    Key::required("expect", Shape::Enum(super::Expectation::WORDS), "`match` or `none`."),
+    Key::required("expect", EXPECT, "`match`, `none`, or how many of what."),
+]);
+
+const EXPECT: Shape = Shape::OneOf(&[
+    Shape::Enum(super::Expectation::WORDS),
+    Shape::Object(&[
+        Key::optional("findings", Shape::Count, "Findings, one for each subject."),
+        Key::optional(
+            "subjects",
+            Shape::Count,
+            "Subjects with a match, whether or not it comes to a finding.",
+        ),
+        Key::optional("occurrences", Shape::Count, "Days or bursts, of all findings."),
+        Key::optional(
+            "uncertain",
+            Shape::Count,
+            "Findings for which the records do not reach far enough to be sure.",
+        ),
+    ]),
 ]);
 
 static RECORD: Shape = Shape::Object(&[
@@ -106,6 +179,3 @@ static RECORD: Shape = Shape::Object(&[
 
 const RAW: Shape =
     Shape::OneOf(&[Shape::Map(&Shape::Any), Shape::List(&Shape::Map(&Shape::Any)), Shape::Str]);
-
-/// Keys of rules that later versions evaluate.
-pub(super) const LATER: [&str; 3] = ["correlate", "sequence", "first_seen"];

@@ -119,18 +119,206 @@ fn a_raise_raises() {
     }
 }
 
+/// What is said of a rule `on: event` with these lines after its head.
+fn told(body: &str) -> Vec<String> {
+    load_with(&format!("  severity: high\n  on: event\n{body}"), &[]).1
+}
+
+const COUNTS: &str = "measures: {n: {count: 'true'}}, having: n > 1";
+
 #[test]
-fn what_later_versions_know_is_refused_by_name() {
-    let body = "  severity: high\n  on: event\n  sequence: {within: 1h}\n  correlate: {}\n";
-    let (rule, told) = load_with(body, &[]);
-    assert!(rule.is_none());
-    assert_eq!(
-        told,
-        [
-            "KT3006 \"sequence\" `sequence` is not supported by this version of Keytrail",
-            "KT3006 \"correlate\" `correlate` is not supported by this version of Keytrail",
-        ]
-    );
+fn a_rule_correlates_in_one_way() {
+    let when = "  when: event.ok == true\n";
+    let steps = "steps: [{id: a, when: event.ok == true}, {id: b, when: event.ok == false}]";
+    for (body, expected) in [
+        (format!("{when}  correlate: {{{COUNTS}}}\n"), vec![]),
+        (format!("{when}  correlate: {{within: 10m, {COUNTS}}}\n"), vec![]),
+        (format!("  sequence: {{within: 1h, {steps}}}\n"), vec![]),
+        (format!("{when}  first_seen: {{of: [event.ip], history: 30d}}\n"), vec![]),
+        (
+            format!(
+                "{when}  correlate: {{{COUNTS}}}\n  first_seen: {{of: [event.ip], history: 1d}}\n"
+            ),
+            vec!["KT3015 \"first_seen\" a rule has either `correlate` or `first_seen`, not both"],
+        ),
+        (
+            format!("{when}  sequence: {{{steps}}}\n"),
+            vec!["KT3015 \"when\" a rule with steps has no `when` of its own"],
+        ),
+        (format!("  correlate: {{{COUNTS}}}\n"), vec!["KT1011 \"id\" the key `when` is missing"]),
+        (String::new(), vec!["KT1011 \"id\" the key `when` is missing"]),
+    ] {
+        assert_eq!(told(&body), expected, "{body}");
+    }
+    for (on, body, expected) in [
+        ("cred", format!("correlate: {{{COUNTS}}}"), vec![]),
+        (
+            "cred",
+            format!("correlate: {{within: 1h, {COUNTS}}}"),
+            vec!["KT3015 \"1h\" a rule `on: cred` counts over the whole report, without `within`"],
+        ),
+        (
+            "key",
+            "first_seen: {of: [key.id], history: 1d}".to_owned(),
+            vec!["KT3015 \"first_seen\" `first_seen` needs events, and the rule is `on: key`"],
+        ),
+    ] {
+        let head =
+            format!("  severity: high\n  on: {on}\n  when: cred.password == true\n  {body}\n");
+        assert_eq!(load_with(&head, &[]).1, expected, "{on} {body}");
+    }
+}
+
+#[test]
+fn measures_count_in_one_way_and_values_that_can_be_counted() {
+    let rule = |measure: &str| {
+        format!(
+            "  when: event.ok == true\n  correlate: {{measures: {{{measure}}}, having: n == n}}\n"
+        )
+    };
+    for (measure, expected) in [
+        ("n: {count: event.ok == false}", ""),
+        ("n: {distinct: event.ip}", ""),
+        ("n: {sum: 'if event.ok == true { 2 } else { 1 }'}", ""),
+        ("n: {max: event.time}", ""),
+        ("n: {count: event.ip}", "KT2009 \"event.ip\""),
+        ("n: {sum: event.ip}", "KT3016 \"event.ip\" `sum` takes an integer, not str"),
+        (
+            "n: {min: event.ip}",
+            "KT3016 \"event.ip\" `min` takes an integer, a time or a length of time, not str",
+        ),
+        ("n: {}", "KT3016 \"{}\" the measure `n` counts in one way"),
+        ("n: {count: 'true', distinct: event.ip}", "KT3016 \"distinct\" the measure `n` counts in"),
+        ("event: {count: 'true'}", "KT3014 \"event\" `event` has a meaning of its own"),
+        ("count: {count: 'true'}", ""),
+        ("switch: {count: 'true'}", "KT3014 \"switch\""),
+        ("N: {count: 'true'}", "KT1014 \"N\""),
+        ("", "KT3016 \"{}\" `correlate` needs at least one measure"),
+    ] {
+        let having = if measure.starts_with("count") { "count > 1" } else { "n == n" };
+        let told = told(&rule(measure).replace("n == n", having));
+        match (expected, told.as_slice()) {
+            ("", []) => {}
+            (expected, [first, ..]) if !expected.is_empty() => {
+                assert!(first.starts_with(expected), "{measure}: {told:#?}");
+            }
+            _ => panic!("{measure}: {told:#?}"),
+        }
+    }
+}
+
+#[test]
+fn steps_have_names_and_subjects_that_can_meet() {
+    let steps = |steps: &str| format!("  sequence: {{steps: [{steps}]}}\n");
+    let a = "{id: a, when: event.ok == true}";
+    for (written, expected) in [
+        (format!("{a}, {{id: b, when: event.ok == true, by: [event.account, event.user]}}"), ""),
+        (a.to_owned(), "KT3017"),
+        (format!("{a}, {a}"), "KT3017 \"a\" two steps are called `a`"),
+        (
+            "{id: a, when: event.ok == true, absent: true}, {id: b, when: event.ok == true, absent: true}"
+                .to_owned(),
+            "KT3017",
+        ),
+        (
+            format!("{a}, {{id: b, when: event.ok == true, by: [event.user]}}"),
+            "KT3017 \"[event.user]\" the steps `a` and `b` have subjects of 2 and 1 values",
+        ),
+        (
+            format!("{a}, {{id: b, when: event.ok == true, by: [event.account, event.time]}}"),
+            "KT3017 \"event.time\" the steps `a` and `b` have subjects of different types",
+        ),
+        (format!("{a}, {{id: b, wehn: event.ok == true}}"), "KT1010 \"wehn\""),
+        (format!("{a}, {{id: b, when: event.okk == true}}"), "KT2004 \"okk\""),
+    ] {
+        let told = told(&steps(&written));
+        match (expected, told.as_slice()) {
+            ("", []) => {}
+            (expected, [first, ..]) if !expected.is_empty() => {
+                assert!(first.starts_with(expected), "{written}: {told:#?}");
+            }
+            _ => panic!("{written}: {told:#?}"),
+        }
+    }
+    let many = (0..17).map(|n| format!("{{id: s{n}, when: event.ok == true}}"));
+    let told = told(&steps(&many.collect::<Vec<_>>().join(", ")));
+    assert!(told[0].contains("a sequence has 2 to 16 steps, not 17"), "{told:?}");
+}
+
+#[test]
+fn lengths_of_time_may_be_parameters() {
+    let rule = |within: &str| {
+        format!(
+            "  when: event.ok == true\n  params:\n    window: {{type: duration, default: 5m}}\n    \
+             n: {{type: int, default: 1}}\n  correlate: {{within: {within}, {COUNTS}}}\n"
+        )
+    };
+    let within = |params: &[(&str, &str)]| {
+        let body = format!("  severity: high\n  on: event\n{}", rule("params.window"));
+        let (rule, told) = load_with(&body, params);
+        assert_eq!(told, [""; 0]);
+        let Construct::Correlate(correlate) = rule.unwrap().construct else { panic!() };
+        correlate.within.unwrap().0 / 60_000_000
+    };
+    assert_eq!(within(&[]), 5);
+    assert_eq!(within(&[("window", "1h")]), 60);
+    for (written, expected) in [
+        ("params.n", "KT3008 \"params.n\" the parameter `n` is no length of time"),
+        ("params.windw", "KT3009 \"params.windw\" the rule has no parameter `windw`"),
+        ("10", "KT1014 \"10\" `10` is no length of time"),
+        ("soon", "KT1014 \"soon\" `soon` is no length of time"),
+    ] {
+        assert_eq!(told(&rule(written)), [expected], "{written}");
+    }
+}
+
+#[test]
+fn a_raise_over_measures_reads_no_record() {
+    let rule = |when: &str| {
+        format!(
+            "  when: event.ok == true\n  correlate: {{{COUNTS}}}\n  raise: [{{to: critical, when: '{when}'}}]\n"
+        )
+    };
+    assert_eq!(told(&rule("n > 3")), [""; 0]);
+    assert_eq!(told(&rule("event.ok == false")), [""; 0]);
+    let said = told(&rule("n > 3 && event.ok == false"));
+    assert!(said[0].starts_with("KT3007 \"event.ok\" a `raise` that names a measure"), "{said:?}");
+}
+
+/// Whether fewer matches can only make a condition false.
+#[test]
+fn a_condition_that_only_grows_is_known_as_such() {
+    let measures = "n: {count: event.ok == true}, m: {distinct: event.ip}, s: {sum: 'if event.ok == true { 2 } else { 1 }'}, lo: {min: event.time}, hi: {max: event.time}";
+    for (having, grows) in [
+        ("n >= 3", true),
+        ("n > 3 || m > 2", true),
+        ("3 <= n && m > n", false),
+        ("n == 3", false),
+        ("n < 3", false),
+        ("!(n < 3)", true),
+        ("!(n >= 3)", false),
+        ("s > 3", false),
+        ("n + m > 3", false),
+        ("m < n", false),
+        ("hi > now", true),
+        ("lo < now", true),
+        ("lo > now", false),
+        ("!(lo > now)", false),
+        ("hi > lo", true),
+        ("n in 3..9", false),
+        ("if n > 3 { true } else { false }", false),
+        ("true", true),
+    ] {
+        let body = format!(
+            "  severity: high\n  on: event\n  when: event.ok == true\n  correlate:\n    \
+             measures: {{{measures}}}\n    having: '{having}'\n"
+        );
+        let (rule, told) = load_with(&body, &[]);
+        let told: Vec<_> = told.iter().filter(|d| !d.starts_with("KT2013")).collect();
+        let Some(rule) = rule else { panic!("{having}: {told:?}") };
+        let Construct::Correlate(correlate) = &rule.construct else { panic!() };
+        assert_eq!(correlate.grows, grows, "{having}");
+    }
 }
 
 fn with_param(param: &str) -> String {

@@ -1,16 +1,21 @@
 //! A rule's tests, run.
 
+use std::num::NonZeroUsize;
+
 use super::environment::TestEnv;
 use super::records::Written;
 use super::rows::Table;
+use crate::allow::Allowlist;
 use crate::diag::codes::rule as codes;
 use crate::diag::{Diagnostic, did_you_mean, escaped};
-use crate::expr::{Bindings, Env, EvalError};
-use crate::plan::Enrichment;
+use crate::engine::{RunOptions, Trial};
+use crate::expr::{Bindings, Env, EvalError, Expr};
+use crate::finding::Redactor;
+use crate::plan::{Enrichment, Plan};
 use crate::record::reference;
 use crate::record::{FieldSet, Format, Origin, Outcome as Read, RawRecord, Record, Scratch};
 use crate::rule::{self, Expectation, Overrides, Rule, TestCase};
-use crate::source::{Sources, Span};
+use crate::source::{Sources, Span, Temporary};
 use crate::value::{RecordKind, Time, Value};
 use crate::yaml::{self, Node};
 
@@ -115,15 +120,57 @@ impl Runner<'_> {
         }
     }
 
-    /// Evaluates the test's records and compares.
+    /// Evaluates the test's records, in the order written and in others, and compares.
     fn decide(&self, test: &TestCase, rule: &Rule, env: &dyn Env) -> Result<(), Vec<Diagnostic>> {
-        let enrichment = Enrichment::new(env, reference::fields());
         let now = test.node.get("now").and_then(Node::text).and_then(Time::parse).unwrap_or(NOW);
+        let written = self.evaluate(test, rule, env, now, |records| records.to_vec())?;
+        if let Some(wrong) = differs(test.expect, &written) {
+            return Err(vec![failed(test, rule, &written, &wrong)]);
+        }
+        if test.node.get("records").is_some_and(|records| records.items().len() > 1) {
+            // What a rule finds must not depend on the order in which logs are delivered.
+            let reversed = |records: &[Node]| records.iter().rev().cloned().collect();
+            let turned = |records: &[Node]| {
+                let middle = records.len() / 2;
+                [&records[middle..], &records[..middle]].concat()
+            };
+            for order in [&reversed as &dyn Fn(&[Node]) -> Vec<Node>, &turned] {
+                let other = self.evaluate(test, rule, env, now, order)?;
+                if let Some(wrong) = differs(test.expect, &other) {
+                    let wrong = format!("{wrong}, but only when its records come in another order");
+                    return Err(vec![failed(test, rule, &other, &wrong)]);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What the test's records come to, in an order.
+    fn evaluate(
+        &self,
+        test: &TestCase,
+        rule: &Rule,
+        env: &dyn Env,
+        now: Time,
+        order: impl Fn(&[Node]) -> Vec<Node>,
+    ) -> Result<Came, Vec<Diagnostic>> {
+        let enrichment = Enrichment::new(env, reference::fields());
+        let allowlist = Allowlist::default();
+        let plan = Plan::new(std::slice::from_ref(rule), &allowlist, env);
+        let options = RunOptions {
+            clock: now,
+            now: Some(now),
+            zone: env.zone().clone(),
+            jobs: NonZeroUsize::MIN,
+            redactor: Redactor { show_keys: true },
+            memory: usize::MAX,
+            create: Temporary::create,
+        };
         let mut seen = Seen {
             rule,
             enrichment: &enrichment,
             now,
-            matches: 0,
+            trial: Trial::new(&plan, &options),
             records: 0,
             values: Vec::new(),
             errors: Vec::new(),
@@ -139,7 +186,7 @@ impl Runner<'_> {
                         Diagnostic::error(&codes::TEST, message).at(span, "beside `records`"),
                     );
                 }
-                for record in records.items() {
+                for record in &order(records.items()) {
                     self.record(record, &mut seen);
                 }
             }
@@ -153,13 +200,29 @@ impl Runner<'_> {
                     .at(at, format!("the rule is `on: {kind}`")),
             );
         }
-        if !seen.errors.is_empty() {
-            return Err(seen.errors);
+        let Seen { trial, records, values, mut errors, .. } = seen;
+        let tried = trial.finish();
+        errors.extend(tried.errors.iter().map(|error| unresolved(rule, error, "these records")));
+        if tried.unplaced > 0 && errors.is_empty() {
+            let at = test.node.get("name").map_or(test.node.span, |name| name.span);
+            errors.push(
+                Diagnostic::error(&codes::TEST, "a record that matches has no time")
+                    .at(at, "the rule asks when its matches happened")
+                    .help("give each event a `time`, like `2026-01-01T00:00:00Z`"),
+            );
         }
-        if (seen.matches > 0) == (test.expect == Expectation::Match) {
-            return Ok(());
+        if !errors.is_empty() {
+            return Err(errors);
         }
-        Err(vec![failed(test, &seen)])
+        let count = |findings: usize| findings as u64;
+        Ok(Came {
+            findings: count(tried.findings.len()),
+            subjects: tried.subjects,
+            occurrences: count(tried.findings.iter().map(|of| of.occurrences.len()).sum()),
+            uncertain: count(tried.findings.iter().filter(|of| of.uncertain).count()),
+            single: records == 1 && !rule.correlates(),
+            values,
+        })
     }
 
     /// One record: rows bound together, or a provider's record read by its format.
@@ -246,15 +309,15 @@ impl Runner<'_> {
     }
 }
 
-/// What a test's records came to.
+/// A test's records on their way through the rule.
 struct Seen<'r> {
     rule: &'r Rule,
     /// What the tables of the test say of a record.
     enrichment: &'r Enrichment,
     now: Time,
+    trial: Trial<'r>,
     records: usize,
-    matches: usize,
-    /// What the condition read of the last record.
+    /// What the conditions read of the last record.
     values: Vec<String>,
     errors: Vec<Diagnostic>,
 }
@@ -263,62 +326,108 @@ impl Seen<'_> {
     fn evaluate(&mut self, bindings: &Bindings<'_>) {
         self.records += 1;
         self.values = shown(self.rule, bindings);
-        match self.rule.when.test(bindings) {
-            Ok(false) => {}
-            Ok(true) => {
-                self.matches += 1;
-                self.consequences(bindings);
-            }
-            Err(error) => self.error("when", &error),
-        }
-    }
-
-    /// What a match evaluates beside its condition, so that an error in it is found by a test.
-    fn consequences(&mut self, bindings: &Bindings<'_>) {
+        let (_, errors) = self.trial.record(bindings);
         let rule = self.rule;
-        for (_, by) in &rule.by {
-            if let Err(error) = by.eval(bindings) {
-                self.error("by", &error);
-            }
-        }
-        for raise in &rule.raise {
-            if let Err(error) = raise.when.test(bindings) {
-                self.error("raise", &error);
-            }
-        }
-        if let Err(error) = rule.message.eval(bindings) {
-            self.error("message", &error);
-        }
-    }
-
-    fn error(&mut self, what: &str, error: &EvalError) {
-        self.errors.push(
-            Diagnostic::error(
-                &codes::TEST_FAILED,
-                format!("`{what}` has no result for this record: {}", escaped(&error.message, 200)),
-            )
-            .at(error.span, "here"),
-        );
+        self.errors.extend(errors.iter().map(|error| unresolved(rule, error, "this record")));
     }
 }
 
-fn failed(test: &TestCase, seen: &Seen<'_>) -> Diagnostic {
+/// What a test's records came to.
+struct Came {
+    findings: u64,
+    subjects: u64,
+    occurrences: u64,
+    uncertain: u64,
+    /// Whether it is one record and a rule of which each match is a finding.
+    single: bool,
+    values: Vec<String>,
+}
+
+fn unresolved(rule: &Rule, error: &EvalError, of: &str) -> Diagnostic {
+    let message = format!(
+        "`{}` has no result for {of}: {}",
+        part(rule, error.span),
+        escaped(&error.message, 200)
+    );
+    Diagnostic::error(&codes::TEST_FAILED, message).at(error.span, "here")
+}
+
+/// The key of the rule that an expression stands below.
+fn part(rule: &Rule, at: Span) -> &'static str {
+    let within = |expr: &Expr| {
+        let span = expr.span();
+        span.file == at.file && span.start <= at.start && at.end <= span.end
+    };
+    if rule.steps.iter().flat_map(|step| &step.by).any(|(_, by)| within(by)) {
+        "by"
+    } else if rule.raise.iter().any(|raise| within(&raise.when)) {
+        "raise"
+    } else if within(&rule.message) {
+        "message"
+    } else if rule.steps.iter().any(|step| within(&step.when)) {
+        "when"
+    } else {
+        rule.construct.name()
+    }
+}
+
+/// How what came out differs from what the test expects, as a clause; `None` when it does not.
+fn differs(expect: Expectation, came: &Came) -> Option<String> {
+    let amount = |count: u64, of: &str| match count {
+        1 => format!("1 {of}"),
+        count => format!("{count} {of}s"),
+    };
+    match expect {
+        Expectation::Match if came.findings == 0 && came.single => {
+            Some("does not match".to_owned())
+        }
+        Expectation::None if came.findings > 0 && came.single => Some("matches".to_owned()),
+        Expectation::Match if came.findings == 0 => Some("finds nothing".to_owned()),
+        Expectation::None if came.findings > 0 => {
+            Some(format!("comes to {}", amount(came.findings, "finding")))
+        }
+        Expectation::Match | Expectation::None => None,
+        Expectation::Counts(counts) => {
+            let of = [
+                (counts.findings, came.findings, "finding"),
+                (counts.subjects, came.subjects, "subject"),
+                (counts.occurrences, came.occurrences, "occurrence"),
+                (counts.uncertain, came.uncertain, "uncertain finding"),
+            ];
+            let wrong = of.iter().find(|(wanted, came, _)| wanted.is_some_and(|w| w != *came));
+            wrong.map(|(wanted, came, of)| {
+                format!("comes to {}, not {}", amount(*came, of), wanted.unwrap_or_default())
+            })
+        }
+    }
+}
+
+fn failed(test: &TestCase, rule: &Rule, came: &Came, wrong: &str) -> Diagnostic {
     let at = test.node.get("expect").map_or(test.node.span, |expect| expect.span);
     let name = escaped(&test.name, 100);
-    let (found, label) = match test.expect {
-        Expectation::Match => ("does not match", "expected a match"),
-        Expectation::None => ("matches", "expected no match"),
+    let label = match test.expect {
+        Expectation::Match if came.single => "expected a match",
+        Expectation::None if came.single => "expected no match",
+        Expectation::Match => "expected a finding",
+        Expectation::None => "expected no finding",
+        Expectation::Counts(_) => "expected these",
     };
-    let diagnostic = Diagnostic::error(
+    let mut diagnostic = Diagnostic::error(
         &codes::TEST_FAILED,
-        format!("the rule `{}` {found} in the test `{name}`", seen.rule.id),
+        format!("the rule `{}` {wrong} in the test `{name}`", rule.id),
     )
-    .at(at, label)
-    .at(seen.rule.when.span(), "by this condition");
-    if seen.values.is_empty() {
+    .at(at, label);
+    for step in &rule.steps {
+        diagnostic = diagnostic.at(step.when.span(), "by this condition");
+    }
+    if came.values.is_empty() {
         return diagnostic;
     }
-    diagnostic.help(format!("the condition read {}", seen.values.join(", ")))
+    let values = came.values.join(", ");
+    diagnostic.help(match came.single {
+        true => format!("the condition read {values}"),
+        false => format!("of the last record it read {values}"),
+    })
 }
 
 /// The fields that the condition reads, with their values.
@@ -328,7 +437,7 @@ fn shown(rule: &Rule, bindings: &Bindings<'_>) -> Vec<String> {
         RecordKind::Cred => bindings.cred,
         RecordKind::Key => bindings.key,
     };
-    let fields = rule.when.fields();
+    let fields = rule.condition_fields();
     let values = fields.iter().map(|id| {
         let value = of(id.kind()).map_or(&Value::Missing, |record| record.get(id));
         format!("`{} = {}`", id.field().path(), text(value))

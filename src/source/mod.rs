@@ -1,11 +1,12 @@
 //! Files as bytes, lines and spans.
 //!
 //! Policy files (rules, lists, allowlists, tables, configuration) are opened here and nowhere
-//! else. This module must not know what a file means.
+//! else, and temporary files are created here. This module must not know what a file means.
 
 mod fragment;
 mod pattern;
 mod sources;
+mod temporary;
 pub mod walk;
 
 pub use fragment::{Fragment, Segment};
@@ -13,3 +14,4 @@ pub use pattern::PathPattern;
 pub use sources::{
     FileId, LoadError, MAX_POLICY_FILE, MAX_TABLE_FILE, SourceFile, Sources, Span, read_table,
 };
+pub use temporary::Temporary;

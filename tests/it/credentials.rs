@@ -200,6 +200,7 @@ fn report(rule: &str, files: Vec<Written>, strict: bool) -> Report {
         strict,
         allow_empty: true,
         show_keys: true,
+        memory: keytrail::engine::MEMORY,
     };
     scan(&policy, &Files::new(files), Vec::new(), Vec::new(), &options)
 }

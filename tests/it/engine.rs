@@ -159,6 +159,7 @@ fn run_rule(
         strict: false,
         allow_empty: true,
         show_keys: false,
+        memory: keytrail::engine::MEMORY,
     };
     let files = files.iter().map(|File(phase, time, records)| {
         let time = time.map(|time| Time::parse(time).unwrap());

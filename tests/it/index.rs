@@ -227,7 +227,11 @@ fn the_index_leaves_out_only_what_is_false() {
     for set in 0..sets {
         let mut random = Random::new(set as u64);
         let texts: Vec<[String; 2]> = (0..RULES).map(|_| condition(&mut random, 3)).collect();
-        let of = |text: &String| Rule { when: compiled(&world, text), ..policy.rules[0].clone() };
+        let of = |text: &String| {
+            let mut rule = policy.rules[0].clone();
+            rule.steps[0].when = compiled(&world, text);
+            rule
+        };
         let rules: Vec<Rule> = texts.iter().map(|[written, _]| of(written)).collect();
         let shuffled: Vec<Rule> = texts.iter().map(|[_, shuffled]| of(shuffled)).collect();
         let plans = [

@@ -105,6 +105,7 @@ fn run(policy: &Policy, files: &[PathBuf], jobs: usize) -> Report {
         strict: false,
         allow_empty: true,
         show_keys: false,
+        memory: keytrail::engine::MEMORY,
     };
     let report = scan(policy, &inputs, inputs.roots().to_vec(), Vec::new(), &options);
     let accounting = &report.accounting;

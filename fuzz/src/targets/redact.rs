@@ -130,6 +130,7 @@ pub fn run(data: &[u8]) {
         strict: false,
         allow_empty: false,
         show_keys: false,
+        memory: keytrail::engine::MEMORY,
     };
     let report = scan(&POLICY, &inputs, Vec::new(), Vec::new(), &options);
     assert!(!report.findings.is_empty(), "a key was created: {record}");

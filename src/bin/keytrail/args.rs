@@ -117,6 +117,31 @@ pub(crate) fn account(text: &str) -> Result<String, String> {
     }
 }
 
+/// Parses an amount of memory: `512M`, `2GiB`, `1073741824`.
+pub(crate) fn memory(text: &str) -> Result<usize, String> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit = match &*text[digits.len()..].to_ascii_lowercase() {
+        "" | "b" => 1,
+        "k" | "kib" => 1 << 10,
+        "m" | "mib" => 1 << 20,
+        "g" | "gib" => 1 << 30,
+        _ => {
+            return Err(format!(
+                "`{text}` is no amount of memory; expected one like `512M` or `2G`"
+            ));
+        }
+    };
+    let bytes = digits.parse::<usize>().ok().and_then(|number| number.checked_mul(unit));
+    match bytes {
+        Some(bytes) if bytes >= LEAST_MEMORY => Ok(bytes),
+        Some(_) => Err("a run needs at least 16M".to_owned()),
+        None => Err(format!("`{text}` is no amount of memory; expected one like `512M` or `2G`")),
+    }
+}
+
+/// Below this a run would write more than it computes.
+const LEAST_MEMORY: usize = 16 << 20;
+
 /// Parses the names of columns, between commas.
 pub(crate) fn columns(text: &str) -> Result<Columns, String> {
     column_names(text.split(',').map(str::to_owned))
@@ -160,7 +185,7 @@ mod tests {
 
     use clap::CommandFactory;
 
-    use super::{Cli, fields};
+    use super::{Cli, fields, memory};
 
     #[test]
     fn fields_are_named_whole_or_by_globs() {
@@ -183,6 +208,18 @@ mod tests {
             ("[", "no field matches `[`; `keytrail fields` lists them"),
         ] {
             assert_eq!(paths(wrong), Err(help.to_owned()));
+        }
+    }
+
+    #[test]
+    fn memory_is_given_in_binary_units() {
+        for (text, bytes) in
+            [("16M", 16 << 20), ("2G", 2 << 30), ("512mib", 512 << 20), ("16777216", 16 << 20)]
+        {
+            assert_eq!(memory(text), Ok(bytes), "{text}");
+        }
+        for text in ["", "M", "1.5G", "-1G", "15M", "2T", "99999999999G"] {
+            assert!(memory(text).is_err(), "{text}");
         }
     }
 

@@ -52,6 +52,10 @@ impl Inputs for Counted<'_> {
     fn open(&self, index: usize) -> Box<dyn Batches + '_> {
         Box::new(CountedFile { file: self.inputs.open(index), counted: self })
     }
+
+    fn again(&self, index: usize) -> Option<Box<dyn Batches + '_>> {
+        self.inputs.again(index)
+    }
 }
 
 struct CountedFile<'i> {

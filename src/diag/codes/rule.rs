@@ -19,10 +19,6 @@ super::codes! {
         "A list that says which field it is `of` holds only values which that field can have: \
          operations are `provider:service.Api`, and words come from the field's own set. A `*` \
          stands only at the end.";
-    /// A key of a rule that this version cannot evaluate.
-    UNSUPPORTED = "KT3006", "not supported by this version",
-        "The rule needs something that this version of Keytrail does not evaluate. It is refused, \
-         because a rule of which a part is left out would find something else.";
     /// A `raise` that does not raise.
     RAISE = "KT3007", "raise that does not raise",
         "`raise` names a severity above the rule's own; nothing lowers a severity.";
@@ -49,4 +45,17 @@ super::codes! {
     RESERVED_NAME = "KT3014", "reserved name",
         "The expression language keeps this word for itself, so no parameter can have it as its \
          name.";
+    /// More than one of `correlate`, `sequence` and `first_seen`, or one where it has no meaning.
+    CONSTRUCTS = "KT3015", "constructs that do not go together",
+        "A rule has at most one of `correlate`, `sequence` and `first_seen`. A report of \
+         credentials is of one time, so rules `on: cred` and `on: key` have only `correlate` \
+         without `within`; a rule with steps has no condition of its own.";
+    /// A measure that cannot be counted.
+    MEASURE = "KT3016", "measure that cannot be counted",
+        "A measure counts in one way: `count` takes a condition, `distinct` any value, `sum` an \
+         integer, `min` and `max` an integer, a time or a length of time.";
+    /// Steps that make no sequence.
+    STEPS = "KT3017", "steps that make no sequence",
+        "A sequence has 2 to 16 steps with different names, at least one of them not `absent`, and \
+         every step gives a subject of as many values of the same types.";
 }

@@ -29,10 +29,10 @@ impl Checker<'_> {
         if let Some(kind) = RecordKind::parse(name) {
             return self.row(at, kind);
         }
-        let measure = self.declarations.measures.iter().position(|(measure, _)| measure == name);
-        if let Some(slot) = measure.filter(|_| self.inlining.is_empty()) {
-            let ty = self.declarations.measures[slot].1;
-            return Ok(self.node(at, Op::Measure(slot), ty, false));
+        let measures = self.declarations.measures.iter().zip(0..);
+        let mut named = measures.filter(|(measure, _)| measure.name == name);
+        if let (Some((measure, slot)), true) = (named.next(), self.inlining.is_empty()) {
+            return Ok(self.node(at, Op::Measure(slot), measure.ty, measure.nullable));
         }
         if self.env.definition(name).is_some() {
             return self.inline(at, name);
@@ -48,7 +48,7 @@ impl Checker<'_> {
             .into_iter()
             .chain(visible(self.declarations.on).map(|kind| kind.name()))
             .chain(self.locals.iter().map(|(local, ..)| local.as_str()))
-            .chain(self.declarations.measures.iter().map(|(measure, _)| measure.as_str()))
+            .chain(self.declarations.measures.iter().map(|measure| measure.name.as_str()))
             .chain(self.env.definition_names());
         let help = field.or_else(|| did_you_mean(name, known));
         self.error(&codes::UNKNOWN_NAME, at, format!("nothing is called `{name}`"), help)

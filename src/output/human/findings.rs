@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 use std::io;
 
 use super::evidence::{self, INDENT, MARGIN};
+use super::occurrences;
 use super::page::{Ink, Page};
 use super::text::{counted, number, times};
 use crate::finding::{Finding, VerdictRole};
+use crate::report::RuleSummary;
 use crate::rule::Severity;
 
 /// Findings of one rule and severity that are shown unless more are asked for.
@@ -78,7 +80,8 @@ fn one(page: &mut Page<'_>, finding: &Finding, advise: bool) -> io::Result<()> {
         page.paragraph((Ink::Quiet, MARGIN), &subject, INDENT)?;
     }
     let noun = if rule.on == "event" { "call" } else { "record" };
-    page.paragraph((Ink::Quiet, MARGIN), &counts(finding, noun), INDENT)?;
+    page.paragraph((Ink::Quiet, MARGIN), &counts(finding, rule, noun), INDENT)?;
+    occurrences::write(page, finding, rule, noun)?;
     evidence::write(page, finding, noun, &margin)?;
 
     if let Some(suppression) = &finding.suppression {
@@ -90,8 +93,8 @@ fn one(page: &mut Page<'_>, finding: &Finding, advise: bool) -> io::Result<()> {
         let text = format!("by {}: {}", entries.join(", "), page.value(&suppression.reason, 200),);
         page.paragraph((Ink::Strong, "   = suppressed:"), &text, "     ")?;
     }
-    if let Some(aside) = aside(finding.role) {
-        page.paragraph((Ink::Strong, "   = note:"), aside, "     ")?;
+    for note in notes(finding) {
+        page.paragraph((Ink::Strong, "   = note:"), note, "     ")?;
     }
     let advice = first_paragraph(&rule.remediation);
     if advise && !advice.is_empty() {
@@ -122,7 +125,7 @@ fn subject(page: &Page<'_>, finding: &Finding) -> String {
     parts.join(", ")
 }
 
-fn counts(finding: &Finding, noun: &str) -> String {
+fn counts(finding: &Finding, rule: &RuleSummary, noun: &str) -> String {
     let all =
         if finding.role == VerdictRole::Suppressed { finding.suppressed } else { finding.count };
     let mut text = counted(all, noun);
@@ -134,8 +137,12 @@ fn counts(finding: &Finding, noun: &str) -> String {
         });
     }
     let days = finding.occurrences.iter().filter(|occurrence| occurrence.day.is_some()).count();
-    if days > 1 {
-        text.push_str(&format!(" on {}", counted(days as u64, "day")));
+    match occurrences::noun(rule) {
+        None if days > 1 => text.push_str(&format!(" on {}", counted(days as u64, "day"))),
+        Some(of) if finding.occurrences.len() > 1 => {
+            text.push_str(&format!(" in {}", counted(finding.occurrences.len() as u64, of)));
+        }
+        _ => {}
     }
     if let Some(times) = times(finding.first, finding.last) {
         text.push_str(&format!(", {times}"));
@@ -147,10 +154,20 @@ fn counts(finding: &Finding, noun: &str) -> String {
     text
 }
 
-/// Why a finding that is shown does not gate, where the severity does not say it.
-fn aside(role: VerdictRole) -> Option<&'static str> {
-    match role {
-        VerdictRole::Experimental => Some("the rule is experimental and fails no run"),
-        VerdictRole::Gates | VerdictRole::BelowThreshold | VerdictRole::Suppressed => None,
+/// What a reader should know who wonders whether a finding counts.
+fn notes(finding: &Finding) -> Vec<&'static str> {
+    let mut notes = Vec::new();
+    if finding.uncertain {
+        notes.push(match finding.role {
+            VerdictRole::Uncertain => {
+                "the input does not reach far enough to be sure, so that it fails no run without \
+                 --strict"
+            }
+            _ => "the input does not reach far enough to be sure",
+        });
     }
+    if finding.role == VerdictRole::Experimental {
+        notes.push("the rule is experimental and fails no run");
+    }
+    notes
 }

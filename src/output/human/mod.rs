@@ -6,6 +6,7 @@
 mod evidence;
 mod findings;
 mod ledger;
+mod occurrences;
 mod page;
 mod summary;
 pub(super) mod text;

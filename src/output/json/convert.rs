@@ -122,8 +122,15 @@ fn finding<'a>(report: &'a report::Report, finding: &'a finding::Finding) -> v1:
                 count: occurrence.count,
                 first: at(occurrence.first),
                 last: at(occurrence.last),
+                measures: occurrence
+                    .measures
+                    .iter()
+                    .map(|(name, value)| (borrowed(name), maybe(facts, value.as_ref())))
+                    .collect(),
+                uncertain: occurrence.uncertain,
             })
             .collect(),
+        uncertain: finding.uncertain,
         calls: finding.calls.iter().map(|row| calls(facts, row)).collect(),
         others: finding.others.map(|(rows, count)| v1::Others { rows, count }),
         suppression: finding.suppression.as_ref().map(|suppression| v1::Suppression {
@@ -139,6 +146,7 @@ fn role(role: VerdictRole) -> &'static str {
         VerdictRole::Gates => "gates",
         VerdictRole::BelowThreshold => "below-threshold",
         VerdictRole::Experimental => "experimental",
+        VerdictRole::Uncertain => "uncertain",
         VerdictRole::Suppressed => "suppressed",
     }
 }
@@ -265,6 +273,7 @@ fn accounting(accounting: &report::Accounting) -> v1::Accounting<'_> {
         skipped_by_reason: &accounting.skipped_by_reason,
         matches: accounting.matches,
         duplicates: accounting.duplicates,
+        unplaced: &accounting.unplaced,
         suppressed: accounting.suppressed,
         rule_errors: &accounting.rule_errors,
     }

@@ -175,8 +175,10 @@ pub(super) struct Finding<'a> {
     pub(super) last: Option<String>,
     /// The first match's record.
     pub(super) sample: Sample<'a>,
-    /// Days with matches.
+    /// Days with matches; of a rule that correlates, bursts or sequences.
     pub(super) occurrences: Vec<Occurrence<'a>>,
+    /// Whether the input does not reach far enough to be sure of any occurrence.
+    pub(super) uncertain: bool,
     /// The evidence.
     pub(super) calls: Vec<Calls<'a>>,
     /// What stands behind the evidence that was left out, if any was.
@@ -235,10 +237,10 @@ pub(super) struct Location<'a> {
     pub(super) pointer: Text<'a>,
 }
 
-/// A day with matches.
+/// A day with matches; of a rule that correlates, a burst or sequence.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct Occurrence<'a> {
-    /// The day in the zone of the run; null for records without a time.
+    /// The day in the zone of the run on which it begins; null for records without a time.
     pub(super) day: Option<Text<'a>>,
     /// Matches that count.
     pub(super) count: u64,
@@ -248,6 +250,10 @@ pub(super) struct Occurrence<'a> {
     /// The last.
     #[schemars(schema_with = "time")]
     pub(super) last: Option<String>,
+    /// The rule's measures by name; null where there is no value.
+    pub(super) measures: BTreeMap<Text<'a>, Option<Text<'a>>>,
+    /// Whether the input does not reach far enough to be sure.
+    pub(super) uncertain: bool,
 }
 
 /// One row of evidence: calls that are alike in all but their time.
@@ -417,6 +423,8 @@ pub(super) struct Accounting<'a> {
     pub(super) duplicates: u64,
     /// Matches that an allowlist entry covers.
     pub(super) suppressed: u64,
+    /// Matches without a time of rules that ask for one, by rule id; no finding counts them.
+    pub(super) unplaced: &'a BTreeMap<String, u64>,
     /// Evaluations that failed, by rule id.
     pub(super) rule_errors: &'a BTreeMap<String, u64>,
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use keytrail::expr::{Bindings, Declarations, Definition, Env, Function, Param};
+use keytrail::expr::{Bindings, Declarations, Definition, Env, Function, Measured, Param};
 use keytrail::record::{Record, field};
 use keytrail::source::{Fragment, Sources};
 use keytrail::stdlib::FUNCTIONS;
@@ -26,7 +26,7 @@ pub(crate) struct World {
     pub(crate) params: BTreeMap<String, Param>,
     pub(crate) tables: BTreeMap<String, Arc<Table>>,
     definitions: BTreeMap<String, Definition>,
-    measures: Vec<(String, Type)>,
+    measures: Vec<Measured>,
     pub(crate) sources: Sources,
     zone: Zone,
 }
@@ -116,7 +116,9 @@ impl World {
             params,
             tables,
             definitions,
-            measures: MEASURES.map(|(name, ty)| (name.to_owned(), ty)).into(),
+            measures: MEASURES
+                .map(|(name, ty)| Measured { name: name.to_owned(), ty, nullable: false })
+                .into(),
             sources,
             zone: Zone::parse("Asia/Shanghai").unwrap(),
         }

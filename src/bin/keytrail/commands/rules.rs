@@ -6,7 +6,8 @@ use keytrail::config::Policy;
 use keytrail::diag::{did_you_mean, escape};
 use keytrail::expr::Expr;
 use keytrail::plan::Lookup;
-use keytrail::rule::Rule;
+use keytrail::rule::{Construct, Rule, Step};
+use keytrail::value::Duration;
 use serde_json::{Value, json};
 
 use crate::args::Layout;
@@ -87,21 +88,28 @@ fn table(rules: &[&Rule], policy: &Policy) -> String {
 
 fn plan(rules: &[&Rule], policy: &Policy) -> String {
     let mut table = Table::new(["RULE", "ON", "LOOKED UP BY"]);
-    let mut always = 0;
+    let (mut always, mut conditions) = (0, 0);
     for rule in rules {
-        let shown = match Lookup::of(rule) {
-            Lookup::Always(part, what) => {
-                always += 1;
-                format!("nothing: `{}` {what}", excerpt(policy.sources.text(part.span)))
-            }
-            lookup => lookup.to_string(),
-        };
-        table.row([rule.id.clone(), rule.on.name().to_owned(), shown]);
+        for (name, lookup) in Lookup::of_rule(rule) {
+            conditions += 1;
+            let shown = match lookup {
+                Lookup::Always(part, what) => {
+                    always += 1;
+                    format!("nothing: `{}` {what}", excerpt(policy.sources.text(part.span)))
+                }
+                lookup => lookup.to_string(),
+            };
+            let id = match name {
+                "" => rule.id.clone(),
+                name => format!("{}: {name}", rule.id),
+            };
+            table.row([id, rule.on.name().to_owned(), shown]);
+        }
     }
     let mut text = table.to_string();
     if always > 0 {
         let are = if always == 1 { "is" } else { "are" };
-        let _ = writeln!(text, "\n{always} of {} {are} tried on every record. {SHAPES}", rules.len());
+        let _ = writeln!(text, "\n{always} of {conditions} {are} tried on every record. {SHAPES}");
     }
     text
 }
@@ -140,7 +148,14 @@ fn card(rule: &Rule, policy: &Policy) -> String {
     line("parameters", &rule.params.keys().cloned().collect::<Vec<_>>().join(", "));
     line("inactive", rule.not_configured.as_deref().unwrap_or_default());
     let code = |expr: &Expr| dedent(policy.sources.text(expr.span()));
-    section(&mut text, "When", &code(&rule.when));
+    for step in &rule.steps {
+        let absent = if step.absent { ", absent" } else { "" };
+        match step.id.as_str() {
+            "" => section(&mut text, "When", &code(&step.when)),
+            id => section(&mut text, &format!("Step {id}{absent}"), &code(&step.when)),
+        }
+    }
+    construct(&mut text, rule, &code);
     section(&mut text, "Message", &code(&rule.message));
     for raise in &rule.raise {
         section(&mut text, &format!("Raised to {} when", raise.to.name()), &code(&raise.when));
@@ -150,6 +165,33 @@ fn card(rule: &Rule, policy: &Policy) -> String {
     section(&mut text, "Fires on something harmless when", &rule.false_positives.join("\n"));
     section(&mut text, "References", &rule.references.join("\n"));
     text
+}
+
+/// What makes a finding of matches, where one alone is none.
+fn construct(text: &mut String, rule: &Rule, code: &dyn Fn(&Expr) -> String) {
+    let within = |within: Option<Duration>| match within {
+        Some(length) => format!("within {length}"),
+        None => "in the whole input".to_owned(),
+    };
+    match &rule.construct {
+        Construct::Plain => {}
+        Construct::Correlate(correlate) => {
+            let measures = correlate.measures.iter().map(|of| {
+                format!("{}: {} of {}", of.name, of.kind.name(), code(&of.operand))
+            });
+            let body = measures.chain([format!("having {}", code(&correlate.having))]);
+            let body = body.collect::<Vec<_>>().join("\n");
+            section(text, &format!("Counts {}", within(correlate.within)), &body);
+        }
+        Construct::Sequence(sequence) => {
+            section(text, "In this order", &within(sequence.within));
+        }
+        Construct::FirstSeen(of) => {
+            let values: Vec<&str> = of.of.iter().map(|(text, _)| text.as_str()).collect();
+            let body = format!("{}\namong {}", values.join(", "), code(&of.among));
+            section(text, &format!("New for {}", of.history), &body);
+        }
+    }
 }
 
 fn section(text: &mut String, heading: &str, body: &str) {
@@ -175,7 +217,8 @@ fn dedent(text: &str) -> String {
 }
 
 fn by(rule: &Rule) -> Vec<String> {
-    rule.by.iter().map(|(text, _)| text.clone()).collect()
+    let first = rule.steps.iter().find(|step| !step.absent);
+    first.into_iter().flat_map(|step| &step.by).map(|(text, _)| text.clone()).collect()
 }
 
 fn place(rule: &Rule, policy: &Policy) -> String {
@@ -200,10 +243,39 @@ fn json(rule: &Rule, policy: &Policy) -> Value {
         "false_positives": rule.false_positives,
         "by": by(rule),
         "params": rule.params.keys().collect::<Vec<_>>(),
-        "when": policy.sources.text(rule.when.span()),
+        "when": conditions(rule, policy),
+        "construct": rule.construct.name(),
         "file": policy.sources.file(rule.id_span.file).name,
         "builtin": rule.builtin,
         "not_configured": rule.not_configured,
-        "looked_up_by": Lookup::of(rule).to_string(),
+        "looked_up_by": looked_up_by(rule),
     })
+}
+
+/// The condition; of a rule with steps each by its name.
+fn conditions(rule: &Rule, policy: &Policy) -> Value {
+    let text = |step: &Step| policy.sources.text(step.when.span());
+    match rule.steps.as_slice() {
+        [only] => text(only).into(),
+        steps => steps
+            .iter()
+            .map(|step| (step.id.clone(), text(step).into()))
+            .collect::<serde_json::Map<_, _>>()
+            .into(),
+    }
+}
+
+/// What the condition is looked up by; of several each by its name.
+fn looked_up_by(rule: &Rule) -> Value {
+    match Lookup::of_rule(rule).as_slice() {
+        [(_, only)] => only.to_string().into(),
+        all => all
+            .iter()
+            .map(|(name, lookup)| {
+                let name = if name.is_empty() { "when" } else { name };
+                (name.to_owned(), lookup.to_string().into())
+            })
+            .collect::<serde_json::Map<_, _>>()
+            .into(),
+    }
 }

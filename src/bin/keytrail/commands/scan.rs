@@ -34,6 +34,10 @@ pub(crate) struct Scan {
     /// Threads; the result is the same for any number [default: all cores].
     #[arg(short, long, value_name = "N", env = "KEYTRAIL_JOBS", hide_env_values = true)]
     jobs: Option<NonZeroUsize>,
+    /// Memory for matches, like `512M`; what is beyond it goes to temporary files [default: 1G].
+    #[arg(long, value_name = "SIZE", value_parser = args::memory)]
+    #[arg(env = "KEYTRAIL_MEMORY", hide_env_values = true)]
+    memory: Option<usize>,
     #[command(flatten)]
     inputs: InputArgs,
     #[command(flatten)]
@@ -120,6 +124,7 @@ impl Scan {
             strict: gate.strict,
             allow_empty: gate.allow_empty,
             show_keys: self.reports.show_keys,
+            memory: self.memory.unwrap_or(keytrail::engine::MEMORY),
         }
     }
 }

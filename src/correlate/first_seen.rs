@@ -1,0 +1,39 @@
+//! `first_seen`: values that no earlier record of the subject showed.
+
+use super::{Item, Occurrence, Subject};
+use crate::rule::FirstSeen;
+use crate::value::Time;
+
+/// One occurrence of every match with new values; none when there is no such match.
+///
+/// Earlier is earlier in time: of records of one instant none is before the other.
+pub(super) fn occurrences(
+    subject: &Subject<'_>,
+    first_seen: &FirstSeen,
+    covered: bool,
+) -> Vec<Occurrence> {
+    let is_new = |item: &Item, time: Time| {
+        let values = subject.values(item);
+        values.iter().all(|value| !value.is_missing())
+            && !subject.sightings.before(values, time, first_seen.history)
+    };
+    let mut members = Vec::new();
+    let mut certain = false;
+    for (number, item) in (0u32..).zip(subject.items) {
+        let Some(time) = item.time else { continue };
+        if (covered || !item.covered) && is_new(item, time) {
+            members.push(number);
+            let begins = Time(time.0.saturating_sub(first_seen.history.0));
+            certain |= subject.reach(item).first.is_some_and(|first| first <= begins);
+        }
+    }
+    let told = members.first().copied();
+    let occurrence = |told| Occurrence {
+        members,
+        told,
+        measures: Vec::new(),
+        raised: None,
+        uncertain: !certain,
+    };
+    told.map(occurrence).into_iter().collect()
+}

@@ -1,0 +1,125 @@
+//! The records of one instant, which have no order of their own.
+
+use std::collections::BTreeMap;
+
+use super::Item;
+use super::steps::{Place, Steps};
+use crate::value::Time;
+
+/// The records of one instant.
+pub(super) struct Instant {
+    pub(super) time: Time,
+    /// The items, indices into the subject's, as a range of the timed ones.
+    pub(super) items: std::ops::Range<usize>,
+    /// Which steps a record is, as bits, and how many records are just these.
+    classes: Vec<(u32, usize)>,
+    /// Gaps in which a record of the instant must not be, as bits.
+    pub(super) broken: u32,
+}
+
+impl Instant {
+    /// The instants of items in the order of time; `timed` are indices of those with a time.
+    pub(super) fn all(items: &[Item], timed: &[u32], steps: &Steps) -> Vec<Instant> {
+        let mut instants = Vec::new();
+        let mut start = 0;
+        let time = |at: &u32| items[*at as usize].time;
+        for of_time in timed.chunk_by(|a, b| time(a) == time(b)) {
+            let range = start..start + of_time.len();
+            start = range.end;
+            let Some(time) = time(&of_time[0]) else { continue };
+            instants.push(Self::new(items, of_time, time, range, steps));
+        }
+        instants
+    }
+
+    fn new(
+        items: &[Item],
+        of_time: &[u32],
+        time: Time,
+        range: std::ops::Range<usize>,
+        steps: &Steps,
+    ) -> Self {
+        let mut records: BTreeMap<u32, u32> = BTreeMap::new();
+        let mut broken = 0;
+        for &at in of_time {
+            let item = &items[at as usize];
+            match steps.place(item.step) {
+                Some(Place::Present(position)) => {
+                    *records.entry(item.record).or_default() |= 1 << position;
+                }
+                Some(Place::Absent(gap)) => broken |= 1 << gap,
+                None => {}
+            }
+        }
+        let mut classes: BTreeMap<u32, usize> = BTreeMap::new();
+        for steps in records.into_values() {
+            *classes.entry(steps).or_default() += 1;
+        }
+        Self { time, items: range, classes: classes.into_iter().collect(), broken }
+    }
+
+    /// Whether a record of the instant is this step.
+    pub(super) fn has(&self, step: usize) -> bool {
+        self.classes.iter().any(|(steps, _)| steps & 1 << step != 0)
+    }
+
+    /// Whether different records of the instant are the steps from `first` to `last`.
+    pub(super) fn covers(&self, first: usize, last: usize) -> bool {
+        first == last && self.has(first) || self.assigns(first, last, None)
+    }
+
+    /// Whether they are when one of the records that are just `steps` is the step `fixed`.
+    pub(super) fn covers_with(&self, steps: u32, fixed: usize, first: usize, last: usize) -> bool {
+        first == last || self.assigns(first, last, Some((steps, fixed)))
+    }
+
+    /// A matching of steps to classes of records with as many places as they have records.
+    fn assigns(&self, first: usize, last: usize, fixed: Option<(u32, usize)>) -> bool {
+        let total: usize = self.classes.iter().map(|(_, count)| count).sum();
+        if total < last - first + 1 {
+            return false;
+        }
+        let mut matching =
+            Matching { classes: &self.classes, taken: vec![Vec::new(); self.classes.len()] };
+        if let Some((steps, step)) = fixed {
+            let class = self.classes.iter().position(|(of, _)| *of == steps);
+            let Some(class) = class else { return false };
+            matching.taken[class].push(None);
+            return (first..=last)
+                .filter(|other| *other != step)
+                .all(|other| matching.place(other, &mut vec![false; self.classes.len()]));
+        }
+        (first..=last).all(|step| matching.place(step, &mut vec![false; self.classes.len()]))
+    }
+}
+
+struct Matching<'c> {
+    classes: &'c [(u32, usize)],
+    /// The steps that records of each class are taken for; `None` cannot be moved.
+    taken: Vec<Vec<Option<usize>>>,
+}
+
+impl Matching<'_> {
+    /// Finds a record for a step, moving others where that helps.
+    fn place(&mut self, step: usize, seen: &mut Vec<bool>) -> bool {
+        for class in 0..self.classes.len() {
+            let (steps, count) = self.classes[class];
+            if steps & 1 << step == 0 || std::mem::replace(&mut seen[class], true) {
+                continue;
+            }
+            if self.taken[class].len() < count {
+                self.taken[class].push(Some(step));
+                return true;
+            }
+            for at in 0..self.taken[class].len() {
+                if let Some(other) = self.taken[class][at]
+                    && self.place(other, seen)
+                {
+                    self.taken[class][at] = Some(step);
+                    return true;
+                }
+            }
+        }
+        false
+    }
+}

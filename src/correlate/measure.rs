@@ -1,0 +1,87 @@
+//! Measures over a window that slides.
+
+use std::collections::BTreeMap;
+
+use crate::expr::EvalError;
+use crate::rule::{Measure, MeasureKind};
+use crate::value::Value;
+
+/// The values of a rule's measures over some matches.
+pub(super) struct Counters<'v> {
+    measures: &'v [Measure],
+    of: Vec<Counter<'v>>,
+}
+
+enum Counter<'v> {
+    Count(i64),
+    Sum(i128),
+    /// How often each value stands there.
+    Values(BTreeMap<&'v Value<'static>, u64>),
+}
+
+impl<'v> Counters<'v> {
+    pub(super) fn new(measures: &'v [Measure]) -> Self {
+        let new = |measure: &Measure| match measure.kind {
+            MeasureKind::Count => Counter::Count(0),
+            MeasureKind::Sum => Counter::Sum(0),
+            MeasureKind::Distinct | MeasureKind::Min | MeasureKind::Max => {
+                Counter::Values(BTreeMap::new())
+            }
+        };
+        Self { measures, of: measures.iter().map(new).collect() }
+    }
+
+    /// Adds a match, of which these are the operands.
+    pub(super) fn add(&mut self, operands: &'v [Value<'static>]) {
+        for (counter, operand) in self.of.iter_mut().zip(operands) {
+            match (counter, operand) {
+                (Counter::Count(count), Value::Bool(true)) => *count += 1,
+                (Counter::Sum(sum), Value::Int(int)) => *sum += i128::from(*int),
+                (Counter::Count(_) | Counter::Sum(_), _) | (_, Value::Missing) => {}
+                (Counter::Values(values), value) => *values.entry(value).or_default() += 1,
+            }
+        }
+    }
+
+    /// Takes out a match that was added.
+    pub(super) fn remove(&mut self, operands: &'v [Value<'static>]) {
+        for (counter, operand) in self.of.iter_mut().zip(operands) {
+            match (counter, operand) {
+                (Counter::Count(count), Value::Bool(true)) => *count -= 1,
+                (Counter::Sum(sum), Value::Int(int)) => *sum -= i128::from(*int),
+                (Counter::Count(_) | Counter::Sum(_), _) | (_, Value::Missing) => {}
+                (Counter::Values(values), value) => {
+                    if let Some(count) = values.get_mut(value) {
+                        *count -= 1;
+                        if *count == 0 {
+                            values.remove(value);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// The values, in slot order.
+    pub(super) fn values(&self) -> Result<Vec<Value<'v>>, EvalError> {
+        self.measures.iter().zip(&self.of).map(|(measure, of)| value(measure, of)).collect()
+    }
+}
+
+fn value<'v>(measure: &Measure, counter: &Counter<'v>) -> Result<Value<'v>, EvalError> {
+    let end = |value: Option<(&&'v Value<'static>, &u64)>| {
+        value.map_or(Value::Missing, |(value, _)| value.borrow())
+    };
+    Ok(match counter {
+        Counter::Count(count) => Value::Int(*count),
+        Counter::Sum(sum) => Value::Int(i64::try_from(*sum).map_err(|_| EvalError {
+            span: measure.operand.span(),
+            message: format!("the sum of `{}` is beyond 64 bits: {sum}", measure.name),
+        })?),
+        Counter::Values(values) => match measure.kind {
+            MeasureKind::Min => end(values.first_key_value()),
+            MeasureKind::Max => end(values.last_key_value()),
+            _ => Value::Int(i64::try_from(values.len()).unwrap_or(i64::MAX)),
+        },
+    })
+}

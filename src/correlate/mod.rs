@@ -1,0 +1,21 @@
+//! Windows, sequences and values seen before: from the matches of one subject to occurrences.
+//!
+//! Everything here sees one subject at a time, its matches in the order of time, and knows nothing
+//! of where they come from or how they are kept. Only times decide, never the order in which
+//! records of one instant stand. It knows rules and expressions; it must know neither the engine
+//! nor findings.
+
+mod first_seen;
+mod instant;
+mod measure;
+mod outcome;
+mod sequence;
+mod sightings;
+mod steps;
+mod window;
+
+pub use outcome::{Item, Occurrence, Outcome, Reach, Subject, outcome};
+pub use sightings::Sightings;
+
+#[cfg(test)]
+mod tests;

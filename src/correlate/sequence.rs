@@ -1,0 +1,272 @@
+//! `sequence`: some assignment of different records to the steps, in the order of time.
+//!
+//! An instance is such an assignment. Of all instances only what they share is worked out: from
+//! the front the latest time at which a beginning can have begun, from the back the earliest at
+//! which an end can end. Where both meet, between two instants or in a record, one instance goes
+//! through if they are close enough. So the work grows with the matches and not with the instances.
+
+use super::instant::Instant;
+use super::steps::{Place, Steps};
+use super::{Item, Occurrence, Reach, Subject};
+use crate::rule::Sequence;
+use crate::value::Time;
+
+/// Which beginnings and ends of sequences count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ends {
+    /// All that nothing in the input breaks.
+    Possible,
+    /// Only those around which the input shows all that could break them.
+    Certain,
+}
+
+/// The occurrences: instances that overlap are one.
+pub(super) fn occurrences(
+    subject: &Subject<'_>,
+    sequence: &Sequence,
+    covered: bool,
+) -> Vec<Occurrence> {
+    let steps = Steps::new(subject.rule, sequence);
+    let absent = |item: &Item| matches!(steps.place(item.step), Some(Place::Absent(_)));
+    // What must not be there counts against a finding, and no entry takes it away.
+    let counts = |item: &Item| item.time.is_some() && (covered || !item.covered || absent(item));
+    let numbered = (0u32..).zip(subject.items);
+    let timed: Vec<u32> = numbered.filter(|(_, item)| counts(item)).map(|(n, _)| n).collect();
+    let instants = Instant::all(subject.items, &timed, &steps);
+    let search = Search { subject, steps: &steps, timed: &timed, instants: &instants };
+    let mut occurrences = search.occurrences(Ends::Possible);
+    if steps.guards(0) || steps.guards(steps.present) {
+        let mut certain = vec![false; subject.items.len()];
+        let members = search.occurrences(Ends::Certain).into_iter().flat_map(|of| of.members);
+        members.for_each(|member| certain[member as usize] = true);
+        for occurrence in &mut occurrences {
+            occurrence.uncertain = !occurrence.members.iter().any(|m| certain[*m as usize]);
+        }
+    }
+    occurrences
+}
+
+struct Search<'s> {
+    subject: &'s Subject<'s>,
+    steps: &'s Steps,
+    timed: &'s [u32],
+    instants: &'s [Instant],
+}
+
+/// For each number of steps: the latest beginning, or the earliest end.
+type States = Vec<Option<Time>>;
+
+impl Search<'_> {
+    fn occurrences(&self, ends: Ends) -> Vec<Occurrence> {
+        let count = self.steps.present;
+        let (starts, stops) = (self.starts(ends), self.stops(ends));
+        let before = self.forwards(&starts);
+        let after = self.backwards(&stops);
+        let mut occurrences: Vec<Occurrence> = Vec::new();
+        let mut open = false;
+        for at in 0..self.instants.len() {
+            // A cut between two instants that some instance goes over joins them.
+            let joined = open
+                && (0..count.saturating_sub(1))
+                    .any(|step| self.meet(before[at][step], after[at][step + 1]));
+            let members = self.members(at, &before[at], &after[at + 1], &starts, &stops);
+            match occurrences.last_mut().filter(|_| joined) {
+                Some(occurrence) => occurrence.members.extend(members),
+                None if members.is_empty() => {
+                    open = false;
+                    continue;
+                }
+                None => occurrences.push(Occurrence {
+                    members,
+                    told: 0,
+                    measures: Vec::new(),
+                    raised: None,
+                    uncertain: false,
+                }),
+            }
+            open = true;
+        }
+        for occurrence in &mut occurrences {
+            let told = self.subject.rule.told_step();
+            let is_told = |m: &&u32| usize::from(self.subject.items[**m as usize].step) == told;
+            let first = occurrence.members.first();
+            occurrence.told =
+                occurrence.members.iter().find(is_told).or(first).copied().unwrap_or_default();
+        }
+        occurrences
+    }
+
+    /// What the input shows of every account in an instant.
+    fn reach(&self, instant: &Instant) -> Reach {
+        let items = &self.timed[instant.items.clone()];
+        let of = |at: &u32| self.subject.reach(&self.subject.items[*at as usize]);
+        let both = |a: Reach, b: Reach| Reach {
+            first: a.first.zip(b.first).map(|(a, b)| a.max(b)),
+            last: a.last.zip(b.last).map(|(a, b)| a.min(b)),
+        };
+        items.iter().map(of).reduce(both).unwrap_or_default()
+    }
+
+    fn meet(&self, start: Option<Time>, end: Option<Time>) -> bool {
+        start.zip(end).is_some_and(|(start, end)| self.steps.fits(start, end))
+    }
+
+    /// Whether a sequence may begin at each instant: nothing breaks the time before.
+    fn starts(&self, ends: Ends) -> Vec<bool> {
+        let (steps, mut last) = (self.steps, None);
+        let start = |instant: &Instant| {
+            let opens = steps.opens(instant.time);
+            let whole = last.is_none_or(|last| last < opens);
+            if instant.broken & 1 != 0 {
+                last = Some(instant.time);
+            }
+            let seen = !steps.guards(0) || steps.sees_before(instant.time, self.reach(instant));
+            whole && (ends == Ends::Possible || seen)
+        };
+        self.instants.iter().map(start).collect()
+    }
+
+    /// Whether a sequence may end at each instant: nothing breaks the time behind.
+    fn stops(&self, ends: Ends) -> Vec<bool> {
+        let (steps, mut next) = (self.steps, None);
+        let behind = steps.present;
+        let stop = |instant: &Instant| {
+            let closes = steps.closes(instant.time);
+            let whole = next.is_none_or(|next| next > closes);
+            if instant.broken & 1 << behind != 0 {
+                next = Some(instant.time);
+            }
+            let seen = !steps.guards(behind) || steps.sees_after(instant.time, self.reach(instant));
+            whole && (ends == Ends::Possible || seen)
+        };
+        let mut stops: Vec<bool> = self.instants.iter().rev().map(stop).collect();
+        stops.reverse();
+        stops
+    }
+
+    /// Before each instant and behind the last: for each step the latest beginning of the steps up
+    /// to it, unless what followed broke it.
+    fn forwards(&self, starts: &[bool]) -> Vec<States> {
+        let count = self.steps.present;
+        let mut states = vec![vec![None; count]];
+        for (instant, may_start) in self.instants.iter().zip(starts) {
+            let before = &states[states.len() - 1];
+            let mut after = before.clone();
+            for (step, state) in after.iter_mut().enumerate() {
+                if instant.broken & 1 << (step + 1) != 0 {
+                    *state = None;
+                }
+                // A beginning that is too long ago never ends in time.
+                *state = state.filter(|start| self.steps.fits(*start, instant.time));
+            }
+            for last in (0..count).filter(|last| instant.has(*last)) {
+                for first in (0..=last).rev() {
+                    if !instant.covers(first, last) {
+                        break;
+                    }
+                    let start = match first {
+                        0 => may_start.then_some(instant.time),
+                        _ => before[first - 1],
+                    };
+                    after[last] = after[last].max(start);
+                }
+            }
+            states.push(after);
+        }
+        states
+    }
+
+    /// From each instant on and behind the last: for each step the earliest end of the steps from
+    /// it on, unless what came before broke it.
+    fn backwards(&self, stops: &[bool]) -> Vec<States> {
+        let count = self.steps.present;
+        let mut states = vec![vec![None; count]];
+        for (instant, may_stop) in self.instants.iter().zip(stops).rev() {
+            let after = &states[states.len() - 1];
+            let mut before = after.clone();
+            for (step, state) in before.iter_mut().enumerate() {
+                if instant.broken & 1 << step != 0 {
+                    *state = None;
+                }
+                *state = state.filter(|end| self.steps.fits(instant.time, *end));
+            }
+            for first in (0..count).filter(|first| instant.has(*first)) {
+                for last in first..count {
+                    if !instant.covers(first, last) {
+                        break;
+                    }
+                    let end = match last + 1 {
+                        next if next == count => may_stop.then_some(instant.time),
+                        next => after[next],
+                    };
+                    before[first] = earlier(before[first], end);
+                }
+            }
+            states.push(before);
+        }
+        states.reverse();
+        states
+    }
+
+    /// The items of an instant through which an instance goes.
+    fn members(
+        &self,
+        at: usize,
+        before: &States,
+        after: &States,
+        starts: &[bool],
+        stops: &[bool],
+    ) -> Vec<u32> {
+        let (instant, count) = (&self.instants[at], self.steps.present);
+        let start = |first: usize| match first {
+            0 => starts[at].then_some(instant.time),
+            _ => before[first - 1],
+        };
+        let end = |last: usize| match last + 1 {
+            next if next == count => stops[at].then_some(instant.time),
+            next => after[next],
+        };
+        let goes_through = |steps: u32, step: usize| {
+            (0..=step).any(|first| {
+                (step..count).any(|last| {
+                    self.meet(start(first), end(last))
+                        && instant.covers_with(steps, step, first, last)
+                })
+            })
+        };
+        let of_instant = &self.timed[instant.items.clone()];
+        let item = |at: u32| &self.subject.items[at as usize];
+        let mut known: Vec<((u32, usize), bool)> = Vec::new();
+        let mut members = Vec::new();
+        for record in of_instant.chunk_by(|a, b| item(*a).record == item(*b).record) {
+            let position = |at: u32| match self.steps.place(item(at).step) {
+                Some(Place::Present(position)) => Some(position),
+                _ => None,
+            };
+            let steps = record.iter().filter_map(|at| position(*at)).fold(0, |all, p| all | 1 << p);
+            for &at in record {
+                let Some(step) = position(at) else { continue };
+                // Records that are the same steps are members together.
+                let through = match known.iter().find(|(of, _)| *of == (steps, step)) {
+                    Some((_, through)) => *through,
+                    None => {
+                        let through = goes_through(steps, step);
+                        known.push(((steps, step), through));
+                        through
+                    }
+                };
+                if through {
+                    members.push(at);
+                }
+            }
+        }
+        members
+    }
+}
+
+fn earlier(a: Option<Time>, b: Option<Time>) -> Option<Time> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (a, b) => a.or(b),
+    }
+}

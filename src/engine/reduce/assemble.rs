@@ -1,0 +1,307 @@
+//! From what matches come to, to the finding that is reported.
+
+use std::collections::BTreeMap;
+
+use super::evidence::{CallRow, Chosen, Evidence, Tally, time};
+use crate::engine::account::FileReport;
+use crate::engine::details::{Detail, Details};
+use crate::engine::matches::BySide;
+use crate::engine::options::RunOptions;
+use crate::engine::rows::{Order, Place};
+use crate::finding::{
+    Calls, Finding, Location, Occurrence, Sample, Suppression, VerdictRole, decode, fingerprint,
+    show,
+};
+use crate::plan::Plan;
+use crate::rule::{Rule, Severity};
+use crate::value::Value;
+
+/// Rows of evidence in a finding; the rest is one exact row.
+const CALLS: usize = 200;
+/// Samples in a finding.
+const SAMPLES: usize = 60;
+
+/// What a finding shows.
+pub(super) struct Shown {
+    pub(super) evidence: Evidence,
+    /// Whether the allowlist leaves nothing of it.
+    pub(super) suppressed: bool,
+    /// The occurrences; else the days of the evidence.
+    pub(super) occurrences: Option<Vec<Occurrence>>,
+    /// What measures raise the severity to.
+    pub(super) raised: Option<Severity>,
+    pub(super) uncertain: bool,
+    /// The match that the message tells of, else the first.
+    pub(super) told: Option<Chosen>,
+    /// Values of the rule's measures in the first occurrence.
+    pub(super) measures: Vec<Value<'static>>,
+}
+
+impl Shown {
+    /// Of a plain rule: each match is a finding.
+    pub(super) fn plain(evidence: Evidence) -> Self {
+        Self {
+            suppressed: evidence.counted.count == 0,
+            evidence,
+            occurrences: None,
+            raised: None,
+            uncertain: false,
+            told: None,
+            measures: Vec::new(),
+        }
+    }
+}
+
+/// A record that a finding shows, to be read again.
+#[derive(Debug, Clone)]
+pub(in crate::engine) struct Wanted {
+    /// The finding, by its number.
+    pub(in crate::engine) finding: usize,
+    pub(in crate::engine) slot: Slot,
+    pub(in crate::engine) rule: u32,
+    pub(in crate::engine) order: Order,
+    pub(in crate::engine) place: Place,
+    /// Which row of the record it is.
+    pub(in crate::engine) row: u32,
+    /// Values of the rule's measures, for the message.
+    pub(in crate::engine) measures: Vec<Value<'static>>,
+}
+
+/// Where a finding shows a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::engine) enum Slot {
+    /// It leads the finding, and the message tells of it.
+    Lead,
+    /// A sample of this call record, by its number, with its own.
+    Sample(usize, usize),
+}
+
+/// Makes findings.
+pub(super) struct Assembler<'a> {
+    pub(super) plan: &'a Plan<'a>,
+    pub(super) files: &'a [FileReport],
+    pub(super) options: &'a RunOptions,
+}
+
+impl Assembler<'_> {
+    /// The finding with this number, and the records that it shows and that were not kept.
+    pub(super) fn finding(
+        &self,
+        number: usize,
+        key: &[u8],
+        rule: u32,
+        shown: Shown,
+        sides: Option<&BySide>,
+    ) -> (Finding, Vec<Wanted>) {
+        let definition = &self.plan.rules[rule as usize];
+        let Shown { evidence, suppressed, occurrences, raised, uncertain, told, measures } = shown;
+        let Evidence { calls, counted, covered, entries, .. } = evidence;
+        // A suppressed finding describes what was suppressed; any other one what counts.
+        let tally = if suppressed { &covered } else { &counted };
+        let details = sides.map(|sides| if suppressed { &sides.covered } else { &sides.counted });
+        let first = told.or(tally.lead);
+        let ak = calls.iter().find_map(|row| row.call.ak.clone());
+        let (provider, subject) = self.subject(definition, key, ak.as_deref());
+
+        // Where versions of one event disagree so much that the first was not kept, the first that
+        // was kept says where to look.
+        let lead = details.and_then(|details| {
+            let first = first.and_then(|first| Some((first.order, details.get(&first.order)?)));
+            first.or_else(|| details.first().map(|(order, detail)| (*order, detail)))
+        });
+        let sample = match (lead, first) {
+            (Some((order, detail)), _) => self.sample(order, detail, &provider),
+            (None, Some(first)) => self.bare(first),
+            (None, None) => Sample::default(),
+        };
+        let mut wanted = Vec::new();
+        let mut want = |slot, chosen: Chosen, measures: &[Value<'static>]| {
+            let Chosen { order, place, row } = chosen;
+            let measures = measures.to_vec();
+            wanted.push(Wanted { finding: number, slot, rule, order, place, row, measures });
+        };
+        if let (None, Some(first)) = (lead, first) {
+            want(Slot::Lead, first, &measures);
+        }
+        let (calls, others) =
+            self.calls(calls, suppressed, details, &provider, &mut |slot, chosen| {
+                want(slot, chosen, &[]);
+            });
+        let shows = |count| if suppressed { 0 } else { count };
+        let finding = Finding {
+            rule: rule as usize,
+            severity: definition
+                .severity
+                .max(tally.severity.unwrap_or(definition.severity))
+                .max(raised.unwrap_or(definition.severity)),
+            provider,
+            subject,
+            message: lead
+                .map_or_else(|| definition.title.clone(), |(_, detail)| detail.message.clone()),
+            // The key begins with the rule's index, which a new rule would shift.
+            fingerprint: fingerprint(
+                definition.renamed_from.as_deref().unwrap_or(&definition.id),
+                key.get(4..).unwrap_or_default(),
+            ),
+            count: shows(tally.count),
+            ok: shows(tally.ok),
+            failed: shows(tally.failed),
+            suppressed: covered.count,
+            first: tally.first,
+            last: tally.last,
+            occurrences: occurrences.unwrap_or_else(|| days(tally)),
+            calls,
+            others,
+            sample,
+            uncertain,
+            suppression: suppressed.then(|| self.suppression(&entries)),
+            role: if suppressed { VerdictRole::Suppressed } else { VerdictRole::Gates },
+        };
+        (finding, wanted)
+    }
+
+    /// Provider and subject as a report shows them; the access key at hand is masked.
+    fn subject(
+        &self,
+        rule: &Rule,
+        key: &[u8],
+        ak: Option<&str>,
+    ) -> (String, Vec<(String, Option<String>)>) {
+        let mut values = decode(key.get(4..).unwrap_or_default());
+        let provider = values.next().as_ref().and_then(show).unwrap_or_default();
+        let by = rule.steps.iter().find(|step| !step.absent).map_or(&[][..], |step| &step.by);
+        let redactor = self.options.redactor;
+        let shown = by.iter().map(|(text, _)| {
+            let value = values.next().as_ref().and_then(show).map(|value| {
+                if ak == Some(&value) {
+                    redactor.key_id(&value).into_owned()
+                } else {
+                    redactor.text(&value).into_owned()
+                }
+            });
+            (text.clone(), value)
+        });
+        let shown = shown.collect();
+        (provider, shown)
+    }
+
+    fn suppression(&self, entries: &std::collections::BTreeSet<u32>) -> Suppression {
+        let entries: BTreeMap<&str, &str> = entries
+            .iter()
+            .filter_map(|index| self.plan.allowlist.entries.get(*index as usize))
+            .map(|entry| (entry.id.as_str(), entry.reason.as_str()))
+            .collect();
+        let (entry, reason) = entries.first_key_value().unwrap_or((&"", &""));
+        Suppression {
+            entry: (*entry).to_owned(),
+            reason: (*reason).to_owned(),
+            entries: entries.keys().map(|id| (*id).to_owned()).collect(),
+        }
+    }
+
+    /// The call records with what was seen of each: the smallest by key, and the rest in two
+    /// numbers.
+    fn calls(
+        &self,
+        mut rows: Vec<CallRow>,
+        suppressed: bool,
+        details: Option<&Details>,
+        provider: &str,
+        want: &mut dyn FnMut(Slot, Chosen),
+    ) -> (Vec<Calls>, Option<(u64, u64)>) {
+        rows.sort_by(|a, b| a.call.cmp(&b.call));
+        let (all, total) = (rows.len(), rows.iter().map(|row| row.count).sum::<u64>());
+        rows.truncate(CALLS);
+        let mut chosen: Vec<(Chosen, usize)> = (0..)
+            .zip(&rows)
+            .flat_map(|(index, row)| {
+                let of = if suppressed { &row.covered } else { &row.counted };
+                of.iter().map(move |chosen| (*chosen, index))
+            })
+            .collect();
+        chosen.sort_unstable();
+        chosen.truncate(SAMPLES);
+        let calls = |row: CallRow| Calls {
+            call: row.call,
+            count: row.count,
+            suppressed: row.suppressed,
+            first: row.first,
+            last: row.last,
+            samples: Vec::new(),
+        };
+        let mut calls: Vec<Calls> = rows.into_iter().map(calls).collect();
+        for (chosen, index) in chosen {
+            let samples = &mut calls[index].samples;
+            match details {
+                Some(details) => {
+                    let detail = details.get(&chosen.order);
+                    samples.extend(detail.map(|of| self.sample(chosen.order, of, provider)));
+                }
+                None => {
+                    want(Slot::Sample(index, samples.len()), chosen);
+                    samples.push(self.bare(chosen));
+                }
+            }
+        }
+        let left = total - calls.iter().map(|seen| seen.count).sum::<u64>();
+        let others = (all > calls.len()).then(|| ((all - calls.len()) as u64, left));
+        (calls, others)
+    }
+
+    fn sample(&self, order: Order, detail: &Detail, provider: &str) -> Sample {
+        sample(order, detail, provider, self.files)
+    }
+
+    /// A record of which only the place is known.
+    fn bare(&self, chosen: Chosen) -> Sample {
+        Sample {
+            time: time(chosen.order),
+            location: location(chosen.place, self.files),
+            ..Sample::default()
+        }
+    }
+}
+
+/// The days of matches in their order.
+fn days(tally: &Tally) -> Vec<Occurrence> {
+    let mut days = tally.days.clone();
+    days.sort_by(|a, b| a.day.cmp(&b.day));
+    days
+}
+
+/// A record as a finding shows it.
+pub(in crate::engine) fn sample(
+    order: Order,
+    detail: &Detail,
+    provider: &str,
+    files: &[FileReport],
+) -> Sample {
+    let format = files
+        .get(detail.place.file as usize)
+        .and_then(|file| file.formats.keys().next().copied())
+        .unwrap_or("-");
+    Sample {
+        time: time(order),
+        id: detail.id.clone(),
+        request_id: detail.request_id.clone(),
+        name: format!("{provider}/{format}/{}", detail.name),
+        text: detail.text.clone(),
+        location: location(detail.place, files),
+    }
+}
+
+fn location(place: Place, files: &[FileReport]) -> Location {
+    let account = files.get(place.file as usize).map(|file| &file.account);
+    let pointer = account.map_or_else(String::new, |account| account.pointer(place.ordinal));
+    Location {
+        root: account.map_or(0, |account| account.root),
+        path: account.map_or_else(String::new, |account| account.path.clone()),
+        line: place.line,
+        column: place.column,
+        end_line: place.end_line,
+        end_column: place.end_column,
+        offset: place.offset,
+        length: place.length,
+        pointer,
+    }
+}

@@ -1,0 +1,266 @@
+//! The matches of one subject of a rule that correlates, held until all are there.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::assemble::Shown;
+use super::evidence::{Chosen, Evidence, time, widen};
+use crate::correlate::{self, Item, Reach, Sightings, Subject};
+use crate::engine::options::RunOptions;
+use crate::engine::rows::{Order, Place, Row, Sighting};
+use crate::engine::seen::call_record;
+use crate::expr::EvalError;
+use crate::finding::{Occurrence, decode};
+use crate::rule::{Construct, Rule};
+use crate::value::{Time, Value};
+
+/// Bytes that a match takes here, about.
+const BYTES: usize = 192;
+
+/// Matches of one subject that are held however little memory there is.
+const AT_LEAST: usize = 100_000;
+
+/// The matches of one subject.
+pub(super) struct Held {
+    rows: Vec<HeldRow>,
+    items: Vec<Item>,
+    /// Matches that memory may hold, and how many there were.
+    most: usize,
+    count: usize,
+    texts: Interned,
+    measured: Vec<Vec<Value<'static>>>,
+    of_texts: HashMap<u32, u32>,
+    accounts: Vec<u32>,
+    of_accounts: HashMap<u32, u32>,
+    sightings: Sightings,
+    /// Records of the last order, by place; those with an id are one.
+    order: Option<Order>,
+    records: Vec<(Place, u32)>,
+    next_record: u32,
+}
+
+/// A row with its texts interned.
+struct HeldRow {
+    order: Order,
+    place: Place,
+    row: u32,
+    step: u8,
+    severity: u8,
+    ok: Option<bool>,
+    cover: u32,
+    call: u32,
+}
+
+/// Bytes that many rows share, each once.
+#[derive(Default)]
+struct Interned {
+    all: Vec<Box<[u8]>>,
+    known: HashMap<Box<[u8]>, u32>,
+}
+
+impl Interned {
+    fn add(&mut self, bytes: &[u8]) -> u32 {
+        if let Some(known) = self.known.get(bytes) {
+            return *known;
+        }
+        let number = self.all.len() as u32;
+        self.all.push(bytes.into());
+        self.known.insert(bytes.into(), number);
+        number
+    }
+}
+
+impl Held {
+    /// Holds as many matches as fit into so many bytes.
+    pub(super) fn new(memory: usize) -> Self {
+        Self {
+            rows: Vec::new(),
+            items: Vec::new(),
+            most: (memory / BYTES).max(AT_LEAST),
+            count: 0,
+            texts: Interned::default(),
+            measured: Vec::new(),
+            of_texts: HashMap::new(),
+            accounts: Vec::new(),
+            of_accounts: HashMap::new(),
+            sightings: Sightings::default(),
+            order: None,
+            records: Vec::new(),
+            next_record: 0,
+        }
+    }
+
+    /// Adds a match; they come in the total order.
+    pub(super) fn add(&mut self, row: &Row<'_>) {
+        self.count += 1;
+        if self.count > self.most {
+            return;
+        }
+        let record = self.record(row);
+        let measured = self.texts.add(row.measured);
+        let account = self.texts.add(row.account);
+        self.items.push(Item {
+            time: time(row.order),
+            record,
+            step: row.step,
+            covered: !row.cover.is_empty(),
+            measured: match self.of_texts.get(&measured) {
+                Some(known) => *known,
+                None => {
+                    self.measured.push(decode(row.measured).collect());
+                    self.of_texts.insert(measured, self.measured.len() as u32 - 1);
+                    self.measured.len() as u32 - 1
+                }
+            },
+            account: match self.of_accounts.get(&account) {
+                Some(known) => *known,
+                None => {
+                    self.accounts.push(account);
+                    self.of_accounts.insert(account, self.accounts.len() as u32 - 1);
+                    self.accounts.len() as u32 - 1
+                }
+            },
+        });
+        self.rows.push(HeldRow {
+            order: row.order,
+            place: row.place,
+            row: row.row,
+            step: row.step,
+            severity: row.severity,
+            ok: row.ok,
+            cover: self.texts.add(row.cover),
+            call: self.texts.add(row.call),
+        });
+    }
+
+    /// The number of the record: matches of one record as several steps share it.
+    fn record(&mut self, row: &Row<'_>) -> u32 {
+        if self.order != Some(row.order) {
+            self.order = Some(row.order);
+            self.records.clear();
+        }
+        // Without an id two records may be the same to the letter, and are still two.
+        let place = if row.order.id != 0 { Place::default() } else { row.place };
+        let known = self.records.iter().find(|(of, _)| *of == place);
+        known.map(|(_, record)| *record).unwrap_or_else(|| {
+            self.records.push((place, self.next_record));
+            self.next_record += 1;
+            self.next_record - 1
+        })
+    }
+
+    /// Adds that records of the subject showed values.
+    pub(super) fn saw(&mut self, rule: &Rule, sighting: &Sighting<'_>) {
+        if let Construct::FirstSeen(first_seen) = &rule.construct {
+            let values: Vec<Value<'static>> = decode(sighting.values).collect();
+            let span = (Time(sighting.first), Time(sighting.last));
+            self.sightings.add(&values, span, first_seen.history);
+        }
+    }
+
+    /// What the matches come to; `None` when that is no finding.
+    pub(super) fn finish(
+        self,
+        rule: &Rule,
+        reaches: &BTreeMap<Box<str>, Reach>,
+        options: &RunOptions,
+    ) -> Result<Option<Shown>, EvalError> {
+        if self.count > self.most {
+            return Err(EvalError {
+                span: rule.id_span,
+                message: format!(
+                    "one subject has {} matches, more than the {} that fit into memory \
+                     (`--memory` says how much there is)",
+                    self.count, self.most
+                ),
+            });
+        }
+        let reach = |account: &u32| {
+            let name = std::str::from_utf8(&self.texts.all[*account as usize]).unwrap_or_default();
+            reaches.get(name).copied().unwrap_or_default()
+        };
+        let subject = Subject {
+            rule,
+            items: &self.items,
+            measured: &self.measured,
+            sightings: &self.sightings,
+            reaches: &self.accounts.iter().map(reach).collect::<Vec<_>>(),
+            now: options.now.unwrap_or(options.clock),
+        };
+        let outcome = correlate::outcome(&subject)?;
+        let Some(first) = outcome.occurrences.first() else { return Ok(None) };
+        let told = &self.rows[first.told as usize];
+        let told = Chosen { order: told.order, place: told.place, row: told.row };
+
+        let mut evidence = Evidence::default();
+        let mut members: Vec<u32> =
+            outcome.occurrences.iter().flat_map(|of| of.members.iter().copied()).collect();
+        members.extend(&outcome.covered);
+        members.sort_unstable();
+        members.dedup();
+        // A record that is several steps is one call.
+        members.dedup_by_key(|member| self.items[*member as usize].record);
+        members.iter().for_each(|member| evidence.add(&self.row(*member)));
+
+        let occurrences = match &rule.construct {
+            // Days with new values, like those of a plain rule.
+            Construct::FirstSeen(_) => None,
+            _ => Some(
+                outcome
+                    .occurrences
+                    .iter()
+                    .map(|of| self.occurrence(rule, of, outcome.suppressed))
+                    .collect(),
+            ),
+        };
+        Ok(Some(Shown {
+            evidence,
+            suppressed: outcome.suppressed,
+            occurrences,
+            raised: outcome.occurrences.iter().filter_map(|of| of.raised).max(),
+            uncertain: outcome.occurrences.iter().all(|of| of.uncertain),
+            told: Some(told),
+            measures: first.measures.clone(),
+        }))
+    }
+
+    fn occurrence(&self, rule: &Rule, of: &correlate::Occurrence, suppressed: bool) -> Occurrence {
+        let mut shown = Occurrence { uncertain: of.uncertain, ..Occurrence::default() };
+        let mut record = None;
+        for member in &of.members {
+            let row = &self.rows[*member as usize];
+            widen(&mut shown.first, &mut shown.last, time(row.order));
+            let item = &self.items[*member as usize];
+            if record.replace(item.record) != Some(item.record) {
+                shown.count += u64::from(suppressed || !item.covered);
+            }
+        }
+        let first = of.members.first().map(|member| &self.rows[*member as usize]);
+        shown.day = first.and_then(|row| call_record(&self.texts.all[row.call as usize]).day);
+        shown.measures = rule
+            .measures()
+            .iter()
+            .zip(&of.measures)
+            .map(|(measure, value)| (measure.name.clone(), crate::finding::show(value)))
+            .collect();
+        shown
+    }
+
+    fn row(&self, member: u32) -> Row<'_> {
+        let HeldRow { order, place, row, step, severity, ok, cover, call } =
+            self.rows[member as usize];
+        Row {
+            key: &[],
+            order,
+            step,
+            place,
+            row,
+            severity,
+            ok,
+            revision: false,
+            cover: &self.texts.all[cover as usize],
+            account: &[],
+            call: &self.texts.all[call as usize],
+            measured: &[],
+        }
+    }
+}

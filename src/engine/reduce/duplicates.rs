@@ -1,0 +1,57 @@
+//! Events of which several versions came.
+
+use std::collections::HashMap;
+use std::io;
+
+use crate::engine::rows::{Merge, Row};
+
+/// What an event is known by: the rule and the hash of its id, as bytes.
+type Event = [u8; 4 + 16];
+/// What puts versions in an order: whether it updates none, content, time; as bytes.
+type Version = [u8; 1 + 8 + 8];
+
+/// The events of which several versions came, with the one that counts.
+///
+/// Of several versions that is the one that updates the others, else the first by content.
+pub(super) struct Contested(HashMap<Event, Version>);
+
+impl Contested {
+    /// Reads the sorted ids of all matches.
+    pub(super) fn of(mut ids: Merge) -> io::Result<Self> {
+        let mut contested = HashMap::new();
+        let mut last: Option<(Event, Version)> = None;
+        while let Some((frame, _)) = ids.next()? {
+            let Some((event, version)) = split(frame) else { continue };
+            match last {
+                Some((of, first)) if of == event => {
+                    if version != first {
+                        contested.entry(event).or_insert(first);
+                    }
+                }
+                _ => last = Some((event, version)),
+            }
+        }
+        Ok(Self(contested))
+    }
+
+    /// Whether a row is of the version that counts.
+    pub(super) fn counts(&self, rule: u32, row: &Row<'_>) -> bool {
+        if self.0.is_empty() {
+            return true;
+        }
+        let mut frame = Vec::with_capacity(37);
+        frame.extend(rule.to_be_bytes());
+        frame.extend(row.order.id.to_be_bytes());
+        frame.push(u8::from(!row.revision));
+        frame.extend(row.order.content.to_be_bytes());
+        frame.extend((row.order.time ^ i64::MIN).to_be_bytes());
+        split(&frame).is_none_or(|(event, version)| {
+            self.0.get(&event).is_none_or(|counted| *counted == version)
+        })
+    }
+}
+
+fn split(frame: &[u8]) -> Option<(Event, Version)> {
+    let (event, version) = frame.split_first_chunk()?;
+    Some((*event, version.try_into().ok()?))
+}

@@ -1,0 +1,144 @@
+//! What matches show together: call records, days, counts, and which records to show.
+
+use std::collections::{BTreeSet, HashMap};
+
+use crate::engine::rows::{Order, Place, Row, entries};
+use crate::engine::seen::call_record;
+use crate::finding::{CallRecord, Occurrence};
+use crate::rule::Severity;
+use crate::value::Time;
+
+/// Samples of one call record.
+const SAMPLES_PER_CALL: usize = 3;
+
+/// A match that may be shown whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Chosen {
+    pub(super) order: Order,
+    pub(super) place: Place,
+    /// Which row of its record it is.
+    pub(super) row: u32,
+}
+
+impl Chosen {
+    pub(super) fn of(row: &Row<'_>) -> Self {
+        Self { order: row.order, place: row.place, row: row.row }
+    }
+}
+
+/// Matches of one subject, in the total order; those that an entry covers are counted apart.
+#[derive(Debug, Default)]
+pub(super) struct Evidence {
+    pub(super) calls: Vec<CallRow>,
+    known: HashMap<Box<[u8]>, usize>,
+    pub(super) counted: Tally,
+    pub(super) covered: Tally,
+    /// The entries that cover a match.
+    pub(super) entries: BTreeSet<u32>,
+}
+
+/// A call record with its matches.
+#[derive(Debug)]
+pub(super) struct CallRow {
+    pub(super) call: CallRecord,
+    pub(super) count: u64,
+    pub(super) suppressed: u64,
+    pub(super) first: Option<Time>,
+    pub(super) last: Option<Time>,
+    /// The first matches that no entry covers, and the first that one does.
+    pub(super) counted: Vec<Chosen>,
+    pub(super) covered: Vec<Chosen>,
+}
+
+/// Counts over matches.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    pub(super) severity: Option<Severity>,
+    pub(super) first: Option<Time>,
+    pub(super) last: Option<Time>,
+    pub(super) count: u64,
+    pub(super) ok: u64,
+    pub(super) failed: u64,
+    pub(super) days: Vec<Occurrence>,
+    /// The first match.
+    pub(super) lead: Option<Chosen>,
+}
+
+impl Evidence {
+    pub(super) fn is_empty(&self) -> bool {
+        self.calls.is_empty()
+    }
+
+    /// Adds a match.
+    pub(super) fn add(&mut self, row: &Row<'_>) {
+        let at = match self.known.get(row.call) {
+            Some(at) => *at,
+            None => {
+                let call = call_record(row.call);
+                self.calls.push(CallRow {
+                    call,
+                    count: 0,
+                    suppressed: 0,
+                    first: None,
+                    last: None,
+                    counted: Vec::new(),
+                    covered: Vec::new(),
+                });
+                self.known.insert(row.call.into(), self.calls.len() - 1);
+                self.calls.len() - 1
+            }
+        };
+        let call = &mut self.calls[at];
+        let covered = !row.cover.is_empty();
+        self.entries.extend(entries(row.cover));
+        call.count += 1;
+        call.suppressed += u64::from(covered);
+        widen(&mut call.first, &mut call.last, time(row.order));
+        let chosen = if covered { &mut call.covered } else { &mut call.counted };
+        if chosen.len() < SAMPLES_PER_CALL {
+            chosen.push(Chosen::of(row));
+        }
+        let tally = if covered { &mut self.covered } else { &mut self.counted };
+        tally.add(row, call.call.day.as_deref());
+    }
+}
+
+impl Tally {
+    fn add(&mut self, row: &Row<'_>, day: Option<&str>) {
+        let time = time(row.order);
+        self.severity = self.severity.max(Some(severity(row.severity)));
+        widen(&mut self.first, &mut self.last, time);
+        self.count += 1;
+        self.ok += u64::from(row.ok == Some(true));
+        self.failed += u64::from(row.ok == Some(false));
+        // Matches come in the order of time, so the day is nearly always the last one.
+        let known = self.days.iter().rposition(|known| known.day.as_deref() == day);
+        let at = known.unwrap_or_else(|| {
+            self.days.push(Occurrence { day: day.map(str::to_owned), ..Occurrence::default() });
+            self.days.len() - 1
+        });
+        self.days[at].count += 1;
+        let of = &mut self.days[at];
+        widen(&mut of.first, &mut of.last, time);
+        let chosen = Chosen::of(row);
+        if self.lead.is_none_or(|lead| chosen.order < lead.order) {
+            self.lead = Some(chosen);
+        }
+    }
+}
+
+/// The severity with this number.
+pub(super) fn severity(number: u8) -> Severity {
+    Severity::ALL.get(usize::from(number)).copied().unwrap_or(Severity::Critical)
+}
+
+/// When a match happened.
+pub(super) fn time(order: Order) -> Option<Time> {
+    (order.time != i64::MIN).then_some(Time(order.time))
+}
+
+pub(super) fn widen(first: &mut Option<Time>, last: &mut Option<Time>, time: Option<Time>) {
+    let Some(time) = time else { return };
+    *first = Some(first.map_or(time, |t| t.min(time)));
+    *last = Some(last.map_or(time, |t| t.max(time)));
+}

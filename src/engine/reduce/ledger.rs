@@ -1,0 +1,37 @@
+//! What each allowlist entry covered.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::evidence::{time, widen};
+use crate::engine::rows::{Row, entries};
+use crate::rule::Severity;
+use crate::value::Time;
+
+/// What one allowlist entry covered.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Coverage {
+    /// Matches that it covers.
+    pub matches: u64,
+    /// Of those, matches that no entry with a smaller id covers.
+    pub first_credit: u64,
+    /// Indices of the rules whose matches it covered.
+    pub rules: BTreeSet<usize>,
+    /// Severities of those matches.
+    pub severities: BTreeMap<Severity, u64>,
+    /// The first of them.
+    pub first: Option<Time>,
+    /// The last of them.
+    pub last: Option<Time>,
+}
+
+/// Credits every entry that covers a match.
+pub(super) fn credit(coverage: &mut [Coverage], row: &Row<'_>, rule: u32) {
+    for (position, entry) in entries(row.cover).enumerate() {
+        let Some(of) = coverage.get_mut(entry as usize) else { continue };
+        of.matches += 1;
+        of.first_credit += u64::from(position == 0);
+        of.rules.insert(rule as usize);
+        *of.severities.entry(super::evidence::severity(row.severity)).or_default() += 1;
+        widen(&mut of.first, &mut of.last, time(row.order));
+    }
+}

@@ -1,0 +1,175 @@
+//! The matches of each rule and subject to one finding.
+//!
+//! Rows come sorted, so that one subject is at hand at a time: a plain rule folds them one by one,
+//! any other holds those of the subject and asks [`crate::correlate`] what they come to.
+
+mod correlated;
+mod duplicates;
+mod evidence;
+mod ledger;
+mod assemble;
+
+use std::collections::{BTreeMap, HashMap};
+use std::io;
+
+use super::account::FileReport;
+use super::matches::{BySide, Partial};
+use super::options::RunOptions;
+use super::rows::{Frame, Order, Row};
+use crate::correlate::Reach;
+use crate::expr::EvalError;
+use crate::finding::Finding;
+use crate::plan::Plan;
+use assemble::{Assembler, Shown};
+use correlated::Held;
+use duplicates::Contested;
+use evidence::Evidence;
+
+pub(super) use assemble::{Slot, Wanted, sample};
+pub use ledger::Coverage;
+
+/// What the rows come to.
+#[derive(Debug, Default)]
+pub(super) struct Reduced {
+    /// By rule and then subject.
+    pub(super) findings: Vec<Finding>,
+    /// Records that findings show and that were not kept on the way.
+    pub(super) wanted: Vec<Wanted>,
+    /// For each allowlist entry, by its index.
+    pub(super) coverage: Vec<Coverage>,
+    pub(super) duplicates: u64,
+    pub(super) suppressed: u64,
+    /// What could not be worked out, by rule.
+    pub(super) errors: Vec<(u32, EvalError)>,
+    /// Why rows could not be read back: what they would have been is not known.
+    pub(super) lost: Option<String>,
+}
+
+/// Folds all rows into findings.
+pub(super) fn reduce(
+    mut found: Partial,
+    plan: &Plan<'_>,
+    files: &[FileReport],
+    options: &RunOptions,
+) -> Reduced {
+    found.put_sightings();
+    let Partial { rows, ids, details, reaches, .. } = found;
+    let mut fold = Fold {
+        plan,
+        options,
+        assembler: Assembler { plan, files, options },
+        details,
+        reaches,
+        reduced: Reduced {
+            coverage: vec![Coverage::default(); plan.allowlist.entries.len()],
+            ..Reduced::default()
+        },
+    };
+    if let Err(error) = fold.all(rows.finish(), ids.finish()) {
+        fold.reduced.lost = Some(error.to_string());
+    }
+    fold.reduced
+}
+
+struct Fold<'f> {
+    plan: &'f Plan<'f>,
+    options: &'f RunOptions,
+    assembler: Assembler<'f>,
+    details: HashMap<Box<[u8]>, BySide>,
+    reaches: BTreeMap<Box<str>, Reach>,
+    reduced: Reduced,
+}
+
+/// The subject at hand.
+struct Group {
+    key: Vec<u8>,
+    rule: u32,
+    /// The last row, of which others may be duplicates.
+    last: Option<(Order, u8)>,
+    rows: Rows,
+}
+
+enum Rows {
+    Plain(Box<Evidence>),
+    Correlated(Box<Held>),
+}
+
+impl Fold<'_> {
+    fn all(&mut self, mut rows: super::rows::Merge, ids: super::rows::Merge) -> io::Result<()> {
+        let contested = Contested::of(ids)?;
+        let mut group: Option<Group> = None;
+        while let Some((frame, sorts)) = rows.next()? {
+            let key = Frame::key(frame, sorts);
+            if group.as_ref().is_none_or(|group| group.key != key) {
+                if let Some(group) = group.take() {
+                    self.finish(group);
+                }
+                group = self.begin(key);
+            }
+            let (Some(group), Some(frame)) = (&mut group, Frame::read(frame, sorts)) else {
+                return Err(io::Error::new(
+                    io::ErrorKind::InvalidData,
+                    "it is not what was written",
+                ));
+            };
+            match frame {
+                Frame::Match(row) => self.add(group, &row, &contested),
+                Frame::Sighting(sighting) => {
+                    if let Rows::Correlated(held) = &mut group.rows {
+                        held.saw(&self.plan.rules[group.rule as usize], &sighting);
+                    }
+                }
+            }
+        }
+        group.into_iter().for_each(|group| self.finish(group));
+        Ok(())
+    }
+
+    fn begin(&self, key: &[u8]) -> Option<Group> {
+        let rule = u32::from_be_bytes(*key.first_chunk()?);
+        let definition = self.plan.rules.get(rule as usize)?;
+        let rows = match definition.correlates() {
+            true => Rows::Correlated(Box::new(Held::new(self.options.memory))),
+            false => Rows::Plain(Box::default()),
+        };
+        Some(Group { key: key.to_vec(), rule, last: None, rows })
+    }
+
+    fn add(&mut self, group: &mut Group, row: &Row<'_>, contested: &Contested) {
+        // Of several versions of an event one counts, and that once for each step.
+        let identified = row.order.id != 0;
+        let again = identified && group.last == Some((row.order, row.step));
+        if again || identified && !contested.counts(group.rule, row) {
+            self.reduced.duplicates += 1;
+            return;
+        }
+        group.last = Some((row.order, row.step));
+        if !row.cover.is_empty() {
+            ledger::credit(&mut self.reduced.coverage, row, group.rule);
+            self.reduced.suppressed += 1;
+        }
+        match &mut group.rows {
+            Rows::Plain(evidence) => evidence.add(row),
+            Rows::Correlated(held) => held.add(row),
+        }
+    }
+
+    fn finish(&mut self, group: Group) {
+        let Group { key, rule, rows, .. } = group;
+        let definition = &self.plan.rules[rule as usize];
+        let shown = match rows {
+            Rows::Plain(evidence) if evidence.is_empty() => return,
+            Rows::Plain(evidence) => Shown::plain(*evidence),
+            Rows::Correlated(held) => match held.finish(definition, &self.reaches, self.options) {
+                Ok(Some(shown)) => shown,
+                Ok(None) => return,
+                Err(error) => return self.reduced.errors.push((rule, error)),
+            },
+        };
+        let sides = self.details.remove(&*key);
+        let number = self.reduced.findings.len();
+        let (finding, wanted) = self.assembler.finding(number, &key, rule, shown, sides.as_ref());
+        self.reduced.findings.push(finding);
+        self.reduced.wanted.extend(wanted);
+    }
+}

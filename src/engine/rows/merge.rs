@@ -1,0 +1,118 @@
+//! Sorted rows of memory and of temporary files as one.
+
+use std::cmp::{Ordering, Reverse};
+use std::collections::BinaryHeap;
+use std::io::{self, BufReader, Read};
+
+use crate::source::Temporary;
+
+/// Bytes read of a file at a time.
+const READ: usize = 1 << 18;
+
+/// A temporary file of sorted rows.
+#[derive(Debug)]
+pub(super) struct Run(BufReader<Temporary>);
+
+impl Run {
+    pub(super) fn new(file: Temporary) -> Self {
+        Self(BufReader::with_capacity(READ, file))
+    }
+
+    /// Reads the next row; how many of its bytes sort it.
+    fn next(&mut self, into: &mut Vec<u8>) -> io::Result<Option<usize>> {
+        let mut head = [0; 8];
+        match self.0.read(&mut head[..1])? {
+            0 => return Ok(None),
+            _ => self.0.read_exact(&mut head[1..])?,
+        }
+        let word =
+            |at: usize| u32::from_le_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]]);
+        into.resize(word(0) as usize, 0);
+        self.0.read_exact(into)?;
+        Ok(Some(word(4) as usize))
+    }
+}
+
+/// Gives the row with this number in memory.
+type InMemory = Box<dyn Fn(usize, &mut Vec<u8>) -> Option<usize>>;
+
+/// Every row of a sorter, in order.
+pub(in crate::engine) struct Merge {
+    memory: InMemory,
+    taken: usize,
+    runs: Vec<Run>,
+    heads: BinaryHeap<Reverse<Head>>,
+    /// The row that was given last; its buffer is used again.
+    last: Option<Head>,
+    begun: bool,
+}
+
+/// The next row of a source.
+struct Head {
+    row: Vec<u8>,
+    sorts: usize,
+    /// The file, or the number behind the last for memory.
+    source: usize,
+}
+
+impl Head {
+    fn key(&self) -> (&[u8], usize) {
+        (self.row.get(..self.sorts).unwrap_or(&self.row), self.source)
+    }
+}
+
+impl PartialEq for Head {
+    fn eq(&self, other: &Self) -> bool {
+        self.key() == other.key()
+    }
+}
+
+impl Eq for Head {}
+
+impl PartialOrd for Head {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Head {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.key().cmp(&other.key())
+    }
+}
+
+impl Merge {
+    pub(super) fn new(memory: InMemory, runs: Vec<Run>) -> Self {
+        Self { memory, taken: 0, runs, heads: BinaryHeap::new(), last: None, begun: false }
+    }
+
+    /// The next row, and how many of its bytes sort it.
+    pub(in crate::engine) fn next(&mut self) -> io::Result<Option<(&[u8], usize)>> {
+        if !self.begun {
+            self.begun = true;
+            for source in 0..=self.runs.len() {
+                self.pull(source, Vec::new())?;
+            }
+        } else if let Some(Head { row, source, .. }) = self.last.take() {
+            self.pull(source, row)?;
+        }
+        self.last = self.heads.pop().map(|Reverse(head)| head);
+        Ok(self.last.as_ref().map(|head| (&*head.row, head.sorts)))
+    }
+
+    fn pull(&mut self, source: usize, mut row: Vec<u8>) -> io::Result<()> {
+        row.clear();
+        let sorts = match self.runs.get_mut(source) {
+            Some(run) => run.next(&mut row)?,
+            None => {
+                let at = self.taken;
+                self.taken += 1;
+                (self.memory)(at, &mut row)
+            }
+        };
+        if let Some(sorts) = sorts {
+            self.heads.push(Reverse(Head { row, sorts, source }));
+        }
+        Ok(())
+    }
+}

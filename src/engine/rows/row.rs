@@ -1,0 +1,352 @@
+//! A match as bytes.
+//!
+//! A frame is what sorts a row, then its body:
+//!
+//! ```text
+//! key: rule, provider, subject | time | id | content | step | file | offset || version | body
+//! ```
+//!
+//! Keys never begin with one another, so that rows of one key stand together. Numbers that sort are
+//! big-endian; numbers of the body are LEB128, seven bits a byte.
+
+/// The version of the body; rows of another one are not read.
+const VERSION: u8 = 1;
+
+/// Bytes that sort a row behind its key.
+const TAIL: usize = 8 + 16 + 8 + 1 + 4 + 8;
+
+/// The step of a sighting, which no rule has.
+const SIGHTING: u8 = u8::MAX;
+
+/// The total order of matches: time, id, content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(in crate::engine) struct Order {
+    /// Microseconds since 1970; the smallest number for a record without a time.
+    pub(in crate::engine) time: i64,
+    /// Hash of provider, account and event id; 0 for a record without an id.
+    pub(in crate::engine) id: u128,
+    /// Hash of the record's text.
+    pub(in crate::engine) content: u64,
+}
+
+/// Where a record stands; of records that are the same, the first place is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub(in crate::engine) struct Place {
+    pub(in crate::engine) file: u32,
+    pub(in crate::engine) offset: u64,
+    pub(in crate::engine) ordinal: u64,
+    pub(in crate::engine) line: u64,
+    pub(in crate::engine) column: u64,
+    pub(in crate::engine) end_line: u64,
+    pub(in crate::engine) end_column: u64,
+    pub(in crate::engine) length: u64,
+}
+
+/// One match; what it shares with others (call record, measured values) is in encoded form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::engine) struct Row<'b> {
+    /// Rule, provider and subject.
+    pub(in crate::engine) key: &'b [u8],
+    pub(in crate::engine) order: Order,
+    /// Which of the rule's steps it meets.
+    pub(in crate::engine) step: u8,
+    pub(in crate::engine) place: Place,
+    /// Which row of the record it is: the event or cred, or one of the keys.
+    pub(in crate::engine) row: u32,
+    /// The severity, as its number.
+    pub(in crate::engine) severity: u8,
+    pub(in crate::engine) ok: Option<bool>,
+    /// A later version of an event already delivered, which takes its place.
+    pub(in crate::engine) revision: bool,
+    /// Indices of the covering entries, encoded.
+    pub(in crate::engine) cover: &'b [u8],
+    /// The account, where the rule asks how far its events reach.
+    pub(in crate::engine) account: &'b [u8],
+    /// The call record, encoded.
+    pub(in crate::engine) call: &'b [u8],
+    /// What the rule takes from it, encoded.
+    pub(in crate::engine) measured: &'b [u8],
+}
+
+/// That records showed values, from a first time on until a last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::engine) struct Sighting<'b> {
+    pub(in crate::engine) key: &'b [u8],
+    pub(in crate::engine) first: i64,
+    pub(in crate::engine) last: i64,
+    /// The values, encoded.
+    pub(in crate::engine) values: &'b [u8],
+}
+
+/// What a frame holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::engine) enum Frame<'b> {
+    Match(Row<'b>),
+    Sighting(Sighting<'b>),
+}
+
+impl Row<'_> {
+    /// Appends the frame; how many of its bytes sort it.
+    pub(in crate::engine) fn write(&self, out: &mut Vec<u8>) -> usize {
+        let Place { file, offset, ordinal, line, column, end_line, end_column, length } =
+            self.place;
+        let sorts = head(out, self.key, self.order, self.step, (file, offset));
+        let ok = self.ok.map_or(2, u8::from);
+        out.extend([VERSION, self.severity, ok | u8::from(self.revision) << 2]);
+        for number in [u64::from(self.row), ordinal, line, column, end_line, end_column, length] {
+            put(number, out);
+        }
+        for part in [self.cover, self.account, self.call, self.measured] {
+            put(part.len() as u64, out);
+            out.extend_from_slice(part);
+        }
+        sorts
+    }
+}
+
+impl Sighting<'_> {
+    /// Appends the frame; how many of its bytes sort it.
+    pub(in crate::engine) fn write(&self, out: &mut Vec<u8>) -> usize {
+        let order = Order { time: self.first, id: 0, content: 0 };
+        let sorts = head(out, self.key, order, SIGHTING, (0, 0));
+        out.push(VERSION);
+        out.extend(self.last.to_be_bytes());
+        out.extend_from_slice(self.values);
+        sorts
+    }
+}
+
+fn head(
+    out: &mut Vec<u8>,
+    key: &[u8],
+    order: Order,
+    step: u8,
+    (file, offset): (u32, u64),
+) -> usize {
+    let start = out.len();
+    out.extend_from_slice(key);
+    out.extend((order.time ^ i64::MIN).to_be_bytes());
+    out.extend(order.id.to_be_bytes());
+    out.extend(order.content.to_be_bytes());
+    out.push(step);
+    out.extend(file.to_be_bytes());
+    out.extend(offset.to_be_bytes());
+    out.len() - start
+}
+
+impl<'b> Frame<'b> {
+    /// The key of a frame.
+    pub(in crate::engine) fn key(frame: &'b [u8], sorts: usize) -> &'b [u8] {
+        frame.get(..sorts.saturating_sub(TAIL)).unwrap_or_default()
+    }
+
+    /// Reads a frame; `None` when it is none.
+    pub(in crate::engine) fn read(frame: &'b [u8], sorts: usize) -> Option<Self> {
+        let key = Self::key(frame, sorts);
+        let mut rest = Bytes(frame.get(key.len()..)?);
+        let time = i64::from_be_bytes(rest.array()?) ^ i64::MIN;
+        let order = Order {
+            time,
+            id: u128::from_be_bytes(rest.array()?),
+            content: u64::from_be_bytes(rest.array()?),
+        };
+        let [step] = rest.array()?;
+        let (file, offset) = (u32::from_be_bytes(rest.array()?), u64::from_be_bytes(rest.array()?));
+        let [version] = rest.array()?;
+        if version != VERSION {
+            return None;
+        }
+        if step == SIGHTING {
+            let last = i64::from_be_bytes(rest.array()?);
+            return Some(Frame::Sighting(Sighting { key, first: time, last, values: rest.0 }));
+        }
+        let [severity, flags] = rest.array()?;
+        let row = u32::try_from(rest.number()?).ok()?;
+        let place = Place {
+            file,
+            offset,
+            ordinal: rest.number()?,
+            line: rest.number()?,
+            column: rest.number()?,
+            end_line: rest.number()?,
+            end_column: rest.number()?,
+            length: rest.number()?,
+        };
+        Some(Frame::Match(Row {
+            key,
+            order,
+            step,
+            place,
+            row,
+            severity,
+            ok: match flags & 3 {
+                0 => Some(false),
+                1 => Some(true),
+                _ => None,
+            },
+            revision: flags & 4 != 0,
+            cover: rest.part()?,
+            account: rest.part()?,
+            call: rest.part()?,
+            measured: rest.part()?,
+        }))
+    }
+}
+
+/// Appends the indices of entries.
+pub(in crate::engine) fn put_entries(entries: &[u32], out: &mut Vec<u8>) {
+    entries.iter().for_each(|entry| put(u64::from(*entry), out));
+}
+
+/// The indices of entries.
+pub(in crate::engine) fn entries(bytes: &[u8]) -> impl Iterator<Item = u32> + '_ {
+    let mut rest = Bytes(bytes);
+    std::iter::from_fn(move || u32::try_from(rest.number()?).ok())
+}
+
+/// Appends a text that may be missing.
+pub(in crate::engine) fn put_text(text: Option<&str>, out: &mut Vec<u8>) {
+    put(text.map_or(0, |text| text.len() as u64 + 1), out);
+    out.extend_from_slice(text.unwrap_or_default().as_bytes());
+}
+
+/// The texts of bytes that hold texts; a missing one, and what is no text, is `None`.
+pub(in crate::engine) fn texts(bytes: &[u8]) -> impl Iterator<Item = Option<&str>> {
+    let mut rest = Bytes(bytes);
+    std::iter::from_fn(move || {
+        let length = rest.number()?;
+        let Some(length) = length.checked_sub(1) else { return Some(None) };
+        let (text, behind) = rest.0.split_at_checked(usize::try_from(length).ok()?)?;
+        rest.0 = behind;
+        Some(std::str::from_utf8(text).ok())
+    })
+}
+
+fn put(mut number: u64, out: &mut Vec<u8>) {
+    while number >= 0x80 {
+        out.push(number as u8 | 0x80);
+        number >>= 7;
+    }
+    out.push(number as u8);
+}
+
+/// Bytes that are read from the front.
+struct Bytes<'b>(&'b [u8]);
+
+impl<'b> Bytes<'b> {
+    fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
+        let (first, rest) = self.0.split_first_chunk()?;
+        self.0 = rest;
+        Some(*first)
+    }
+
+    fn number(&mut self) -> Option<u64> {
+        let (mut number, mut shift) = (0, 0);
+        loop {
+            let [byte] = self.array()?;
+            number |= u64::from(byte & 0x7f).checked_shl(shift)?;
+            if byte < 0x80 {
+                return Some(number);
+            }
+            shift += 7;
+        }
+    }
+
+    fn part(&mut self) -> Option<&'b [u8]> {
+        let length = usize::try_from(self.number()?).ok()?;
+        let (part, rest) = self.0.split_at_checked(length)?;
+        self.0 = rest;
+        Some(part)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn numbers() -> impl Strategy<Value = u64> {
+        prop_oneof![Just(0), Just(u64::MAX), any::<u64>(), 0u64..300]
+    }
+
+    proptest! {
+        #[test]
+        fn a_row_is_read_as_it_was_written(
+            (key, time, id, content) in (
+                prop::collection::vec(any::<u8>(), 0..40),
+                any::<i64>(),
+                any::<u128>(),
+                any::<u64>(),
+            ),
+            (step, file, place) in (0u8..16, any::<u32>(), prop::array::uniform7(numbers())),
+            (row, severity, ok, revision) in
+                (any::<u32>(), 0u8..5, any::<Option<bool>>(), any::<bool>()),
+            parts in prop::array::uniform4(prop::collection::vec(any::<u8>(), 0..300)),
+        ) {
+            let [offset, ordinal, line, column, end_line, end_column, length] = place;
+            let row = Row {
+                key: &key,
+                order: Order { time, id, content },
+                step,
+                place: Place { file, offset, ordinal, line, column, end_line, end_column, length },
+                row,
+                severity,
+                ok,
+                revision,
+                cover: &parts[0],
+                account: &parts[1],
+                call: &parts[2],
+                measured: &parts[3],
+            };
+            let mut frame = Vec::new();
+            let sorts = row.write(&mut frame);
+            prop_assert_eq!(Frame::read(&frame, sorts), Some(Frame::Match(row)));
+            // What was cut off is no row, and never a panic.
+            for end in 0..frame.len() {
+                prop_assert_eq!(Frame::read(&frame[..end], sorts.min(end)), None);
+            }
+        }
+
+        #[test]
+        fn rows_of_one_key_sort_by_time_then_id_then_content(
+            a in (any::<i64>(), any::<u128>(), any::<u64>()),
+            b in (any::<i64>(), any::<u128>(), any::<u64>()),
+        ) {
+            let frame = |(time, id, content)| {
+                let mut out = Vec::new();
+                head(&mut out, b"key", Order { time, id, content }, 0, (0, 0));
+                out
+            };
+            prop_assert_eq!(frame(a).cmp(&frame(b)), a.cmp(&b));
+        }
+    }
+
+    #[test]
+    fn entries_are_read_as_they_were_written() {
+        let of = [0, 1, 127, 128, 70_000, u32::MAX];
+        let mut out = Vec::new();
+        put_entries(&of, &mut out);
+        assert_eq!(entries(&out).collect::<Vec<_>>(), of);
+        assert_eq!(entries(&[]).count(), 0);
+    }
+
+    #[test]
+    fn texts_are_read_as_they_were_written() {
+        let of = [Some("a"), None, Some(""), Some("é\u{0}"), None];
+        let mut out = Vec::new();
+        of.iter().for_each(|text| put_text(*text, &mut out));
+        assert_eq!(texts(&out).collect::<Vec<_>>(), of);
+        assert_eq!(texts(&[9, b'x']).collect::<Vec<_>>(), []);
+    }
+
+    #[test]
+    fn a_sighting_is_no_match() {
+        let sighting = Sighting { key: b"key", first: -5, last: 7, values: b"values" };
+        let mut frame = Vec::new();
+        let sorts = sighting.write(&mut frame);
+        assert_eq!(Frame::read(&frame, sorts), Some(Frame::Sighting(sighting)));
+    }
+}

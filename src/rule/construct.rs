@@ -1,0 +1,112 @@
+//! What makes a finding of matches, where one match alone is none.
+
+use super::rule::words;
+use crate::expr::Expr;
+use crate::value::{Duration, Type};
+
+/// What makes a finding of the matches of one subject.
+#[derive(Debug, Clone)]
+pub enum Construct {
+    /// Each match is a finding.
+    Plain,
+    /// Counts over the matches.
+    Correlate(Correlate),
+    /// Steps in an order.
+    Sequence(Sequence),
+    /// Values that were not seen before.
+    FirstSeen(FirstSeen),
+}
+
+impl Construct {
+    /// The key in a rule file; empty for a plain rule.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Construct::Plain => "",
+            Construct::Correlate(_) => "correlate",
+            Construct::Sequence(_) => "sequence",
+            Construct::FirstSeen(_) => "first_seen",
+        }
+    }
+
+    /// Whether it asks when its matches happened.
+    pub fn is_timed(&self) -> bool {
+        match self {
+            Construct::Plain => false,
+            Construct::Correlate(correlate) => correlate.within.is_some(),
+            Construct::Sequence(_) | Construct::FirstSeen(_) => true,
+        }
+    }
+}
+
+/// Counts over the matches of one subject.
+#[derive(Debug, Clone)]
+pub struct Correlate {
+    /// How far apart the first and the last match of a window may be; the whole input if not said.
+    pub within: Option<Duration>,
+    /// What is counted, in slot order.
+    pub measures: Vec<Measure>,
+    /// The condition over the measures of a window.
+    pub having: Expr,
+    /// Whether `having` only becomes true, never false, as matches are added.
+    pub grows: bool,
+}
+
+/// What a rule counts over matches.
+#[derive(Debug, Clone)]
+pub struct Measure {
+    /// Its name in `having`, `raise` and `message`.
+    pub name: String,
+    /// How it counts.
+    pub kind: MeasureKind,
+    /// What it takes from each match.
+    pub operand: Expr,
+}
+
+impl Measure {
+    /// The type of its value.
+    pub fn ty(&self) -> Type {
+        match self.kind {
+            MeasureKind::Count | MeasureKind::Distinct | MeasureKind::Sum => Type::Int,
+            MeasureKind::Min | MeasureKind::Max => self.operand.ty(),
+        }
+    }
+
+    /// Whether its value can be missing: there may be no smallest of nothing.
+    pub fn nullable(&self) -> bool {
+        matches!(self.kind, MeasureKind::Min | MeasureKind::Max)
+    }
+}
+
+words! {
+    /// How a measure counts.
+    MeasureKind {
+        /// Matches for which a condition holds.
+        Count = "count",
+        /// Different values; a missing one counts for nothing.
+        Distinct = "distinct",
+        /// The sum of integers.
+        Sum = "sum",
+        /// The smallest value.
+        Min = "min",
+        /// The largest value.
+        Max = "max",
+    }
+}
+
+/// Ordered steps of one subject.
+#[derive(Debug, Clone)]
+pub struct Sequence {
+    /// How far apart the first and the last step may be; the whole input if not said.
+    pub within: Option<Duration>,
+}
+
+/// Values that no earlier record of the subject showed.
+#[derive(Debug, Clone)]
+pub struct FirstSeen {
+    /// The values, with the text of each for reports.
+    pub of: Vec<(String, Expr)>,
+    /// How far back a record counts as having shown a value.
+    pub history: Duration,
+    /// Which records count.
+    pub among: Expr,
+}
