@@ -14,6 +14,7 @@ mod builtin;
 mod cli;
 mod clouds;
 mod commands;
+mod correlation;
 mod credentials;
 mod diagnostics;
 mod engine;

@@ -1,0 +1,284 @@
+//! What rules that correlate mean, worked out in the most obvious way: every window, every
+//! assignment of events to steps, every pair of events. It shares no code with the engine.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Minutes since the beginning of the stream.
+pub(super) type Minute = i64;
+
+/// One event; equal ids are the same event, delivered twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Event {
+    pub(super) id: usize,
+    pub(super) time: Minute,
+    pub(super) user: u8,
+    pub(super) api: u8,
+    pub(super) ip: u8,
+    pub(super) ok: bool,
+}
+
+/// What an allowlist entry covers: calls of an API, or from an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Entry {
+    Api(u8),
+    Ip(u8),
+}
+
+impl Entry {
+    fn covers(self, event: &Event) -> bool {
+        match self {
+            Entry::Api(api) => event.api == api,
+            Entry::Ip(ip) => event.ip == ip,
+        }
+    }
+}
+
+/// Which events count, as bits: API 0 is the lowest.
+pub(super) type Apis = u8;
+
+/// A rule; every one has the user as its subject.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Rule {
+    /// Counts over events of these APIs.
+    Correlate { when: Apis, within: Option<Minute>, having: Having },
+    /// Steps, each of these APIs, some of them absent.
+    Sequence { steps: Vec<(Apis, bool)>, within: Option<Minute> },
+    /// A new address of events of the first APIs, among those of the second.
+    FirstSeen { when: Apis, among: Apis, history: Minute },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Having {
+    /// At least so many calls.
+    Calls(usize),
+    /// At least so many addresses, or so many failed calls.
+    AddressesOrFailed(usize, usize),
+    /// Exactly so many calls.
+    Exactly(usize),
+    /// Fewer calls that succeeded than calls.
+    SomeFailed,
+}
+
+impl Having {
+    fn holds(self, events: &[Event]) -> bool {
+        let failed = events.iter().filter(|event| !event.ok).count();
+        let addresses: BTreeSet<u8> = events.iter().map(|event| event.ip).collect();
+        match self {
+            Having::Calls(least) => events.len() >= least,
+            Having::AddressesOrFailed(least, least_failed) => {
+                addresses.len() >= least || failed >= least_failed
+            }
+            Having::Exactly(calls) => events.len() == calls,
+            Having::SomeFailed => failed > 0 && !events.is_empty(),
+        }
+    }
+
+    /// Whether an event more can make it false.
+    fn shrinks(self) -> bool {
+        // `ok < calls` is read as a comparison of two counts, of which nobody knows the direction.
+        matches!(self, Having::Exactly(_) | Having::SomeFailed)
+    }
+}
+
+/// First and last minute, and how many events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Occurrence {
+    pub(super) first: Minute,
+    pub(super) last: Minute,
+    pub(super) count: usize,
+    pub(super) uncertain: bool,
+}
+
+/// A finding of one user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Finding {
+    pub(super) suppressed: bool,
+    pub(super) uncertain: bool,
+    /// Of `first_seen` one, of all new values.
+    pub(super) occurrences: Vec<Occurrence>,
+}
+
+/// An occurrence as the events in it.
+struct Found {
+    events: Vec<Event>,
+    uncertain: bool,
+}
+
+/// The findings by user.
+pub(super) fn findings(
+    rule: &Rule,
+    stream: &[Event],
+    entries: &[Entry],
+) -> BTreeMap<u8, Finding> {
+    let mut events: Vec<Event> = stream.to_vec();
+    events.sort();
+    events.dedup();
+    let covered = |event: &Event| entries.iter().any(|entry| entry.covers(event));
+    let users: BTreeSet<u8> = events.iter().map(|event| event.user).collect();
+    let mut findings = BTreeMap::new();
+    for user in users {
+        let own: Vec<Event> = events.iter().filter(|e| e.user == user).copied().collect();
+        let all = occurrences(rule, &own, &events, &|_| true);
+        if all.is_empty() {
+            continue;
+        }
+        let counted = match rule {
+            Rule::Correlate { having, .. } if having.shrinks() => {
+                let all = occurrences(rule, &own, &events, &|_| true);
+                all.into_iter().filter(|of| !of.events.iter().all(covered)).collect()
+            }
+            _ => occurrences(rule, &own, &events, &|event| !covered(event)),
+        };
+        let suppressed = counted.is_empty();
+        let shown = if suppressed { all } else { counted };
+        let occurrences = shown.iter().map(|of| Occurrence {
+            first: of.events.iter().map(|event| event.time).min().unwrap(),
+            last: of.events.iter().map(|event| event.time).max().unwrap(),
+            count: of.events.iter().filter(|event| suppressed || !covered(event)).count(),
+            uncertain: of.uncertain,
+        });
+        let mut occurrences: Vec<Occurrence> = occurrences.collect();
+        occurrences.sort();
+        let uncertain = occurrences.iter().all(|of| of.uncertain);
+        findings.insert(user, Finding { suppressed, uncertain, occurrences });
+    }
+    findings
+}
+
+fn is(apis: Apis, event: &Event) -> bool {
+    apis & 1 << event.api != 0
+}
+
+fn occurrences(
+    rule: &Rule,
+    own: &[Event],
+    all: &[Event],
+    counts: &dyn Fn(&Event) -> bool,
+) -> Vec<Found> {
+    match rule {
+        Rule::Correlate { when, within, having } => {
+            let matches: Vec<Event> =
+                own.iter().filter(|e| is(*when, e) && counts(e)).copied().collect();
+            let window = |end: Minute| -> Vec<Event> {
+                let begins = |event: &&Event| within.is_none_or(|w| event.time >= end - w);
+                let until = |event: &&Event| within.is_none() || event.time <= end;
+                matches.iter().filter(begins).filter(until).copied().collect()
+            };
+            let windows = matches.iter().map(|event| window(event.time));
+            let good: Vec<Vec<Event>> = windows.filter(|events| having.holds(events)).collect();
+            let good = good.into_iter().map(|events| (events, false)).collect();
+            join(good, &|a, b| a.iter().any(|event| b.contains(event)))
+        }
+        Rule::Sequence { steps, within } => {
+            let instances = instances(steps, *within, own, all, counts);
+            let span = |events: &[Event]| {
+                (
+                    events.iter().map(|event| event.time).min().unwrap(),
+                    events.iter().map(|event| event.time).max().unwrap(),
+                )
+            };
+            join(instances, &|a, b| span(a).0 <= span(b).1 && span(b).0 <= span(a).1)
+        }
+        Rule::FirstSeen { when, among, history } => {
+            let is_new = |event: &&Event| {
+                is(*when, event)
+                    && counts(event)
+                    && !own.iter().any(|earlier| {
+                        is(*among, earlier)
+                            && earlier.ip == event.ip
+                            && earlier.time < event.time
+                            && earlier.time >= event.time - history
+                    })
+            };
+            let events: Vec<Event> = own.iter().filter(is_new).copied().collect();
+            let begins = all.iter().map(|event| event.time).min().unwrap_or_default();
+            let certain = events.iter().any(|event| begins <= event.time - history);
+            if events.is_empty() { vec![] } else { vec![Found { events, uncertain: !certain }] }
+        }
+    }
+}
+
+/// Joins what meets, until nothing does. What is certain in part is certain.
+fn join(
+    parts: Vec<(Vec<Event>, bool)>,
+    meet: &dyn Fn(&[Event], &[Event]) -> bool,
+) -> Vec<Found> {
+    let mut joined: Vec<Found> = Vec::new();
+    for (events, uncertain) in parts {
+        let mut new = Found { events, uncertain };
+        loop {
+            let Some(at) = joined.iter().position(|old| meet(&old.events, &new.events)) else {
+                break;
+            };
+            let old = joined.swap_remove(at);
+            new.events.extend(old.events);
+            new.events.sort();
+            new.events.dedup();
+            new.uncertain &= old.uncertain;
+        }
+        joined.push(new);
+    }
+    joined
+}
+
+/// Every instance of a sequence: its events, and whether the input does not show all around it.
+fn instances(
+    steps: &[(Apis, bool)],
+    within: Option<Minute>,
+    own: &[Event],
+    all: &[Event],
+    counts: &dyn Fn(&Event) -> bool,
+) -> Vec<(Vec<Event>, bool)> {
+    let present: Vec<Apis> =
+        steps.iter().filter(|(_, absent)| !absent).map(|(apis, _)| *apis).collect();
+    // The absent steps in front of each present one, and behind the last.
+    let mut gaps: Vec<Vec<Apis>> = vec![Vec::new()];
+    for (apis, absent) in steps {
+        match absent {
+            true => gaps.last_mut().unwrap().push(*apis),
+            false => gaps.push(Vec::new()),
+        }
+    }
+    let broken = |gap: usize, inside: &dyn Fn(Minute) -> bool| {
+        gaps[gap].iter().any(|apis| own.iter().any(|e| is(*apis, e) && inside(e.time)))
+    };
+    let mut found = Vec::new();
+    let mut open: Vec<Vec<Event>> = vec![Vec::new()];
+    for (step, apis) in present.iter().enumerate() {
+        let mut next = Vec::new();
+        for chain in open {
+            for event in own.iter().filter(|event| is(*apis, event) && counts(event)) {
+                let fits = !chain.contains(event)
+                    && chain.last().is_none_or(|last| {
+                        last.time <= event.time
+                            && !broken(step, &|time| last.time < time && time < event.time)
+                    })
+                    && chain.first().is_none_or(|first| {
+                        within.is_none_or(|within| event.time - first.time <= within)
+                    });
+                if fits {
+                    next.push([chain.clone(), vec![*event]].concat());
+                }
+            }
+        }
+        open = next;
+    }
+    for chain in open {
+        let (first, last) = (chain[0].time, chain[chain.len() - 1].time);
+        let before = |time: Minute| time < first && within.is_none_or(|w| time >= first - w);
+        let behind = |time: Minute| time > last && within.is_none_or(|w| time <= last + w);
+        if broken(0, &before) || broken(present.len(), &behind) {
+            continue;
+        }
+        let begins = all.iter().map(|event| event.time).min().unwrap();
+        let ends = all.iter().map(|event| event.time).max().unwrap();
+        let unseen = |gap: usize, seen: bool| !gaps[gap].is_empty() && within.is_some() && !seen;
+        let uncertain = within.is_some_and(|within| {
+            unseen(0, begins <= first - within) || unseen(present.len(), ends >= last + within)
+        });
+        let mut events = chain;
+        events.sort();
+        found.push((events, uncertain));
+    }
+    found
+}
