@@ -26,7 +26,9 @@ mod program;
 mod compile;
 
 pub use compile::{Expr, compile, compile_template};
-pub use env::{Bindings, Declarations, Definition, Env, EvalError, Expected, Measured, Param};
+pub use env::{
+    Bindings, Declarations, Definition, Env, EvalError, Expected, Measured, Param, Reports,
+};
 pub use fold::Known;
 pub use function::{
     BadArgument, Constant, Example, Function, Kind, Prepared, Returns, Role, Signature,

@@ -34,7 +34,8 @@ pub fn applicability(rule: &Rule, format: &dyn Format, carries: FieldSet) -> App
     let (mut lacks, mut arms_lack) = (FieldSet::EMPTY, FieldSet::EMPTY);
     let (mut blind, mut partly) = (false, false);
     let lacking = |expr: &Expr| -> FieldSet {
-        expr.fields().iter().filter(|field| !carries.contains(*field)).collect()
+        let reads = expr.fields().union(expr.reported());
+        reads.iter().filter(|field| !carries.contains(*field)).collect()
     };
     for step in &rule.steps {
         let fixed = step.when.assuming(&given);

@@ -21,6 +21,8 @@ pub struct Plan<'p> {
     pub conditions: Vec<Condition<'p>>,
     /// What the tables of the policy add to records.
     pub enrichment: Enrichment,
+    /// Whether an expression looks up rows of the credential reports.
+    pub looks_up: bool,
     /// Whether a rule asks how far back or on the events of an account reach.
     pub needs_reach: bool,
     index: [Index; 3],
@@ -103,7 +105,8 @@ impl<'p> Plan<'p> {
         });
         let sum =
             |start, sets: &mut dyn Iterator<Item = FieldSet>| sets.fold(start, FieldSet::union);
-        let joined_fields = sum(FieldSet::EMPTY, &mut joined.into_iter());
+        let reported = sum(FieldSet::EMPTY, &mut expressions(rules, allowlist).map(Expr::reported));
+        let joined_fields = sum(reported, &mut joined.into_iter());
         let join = if joined_fields.is_empty() { FieldSet::EMPTY } else { join_fields() };
         let needs_reach = rules.iter().any(needs_reach);
         let reach = if needs_reach { reach_fields() } else { FieldSet::EMPTY };
@@ -116,6 +119,7 @@ impl<'p> Plan<'p> {
             allowlist,
             conditions,
             enrichment: Enrichment::new(env, needed),
+            looks_up: !reported.is_empty(),
             needs_reach,
             index,
             condition_fields,
@@ -165,6 +169,21 @@ fn fields(index: usize, rule: &Rule, allowlist: &Allowlist) -> (FieldSet, FieldS
         first_seen.among.fields().union(by).union(measured).union(reach_fields())
     });
     (rule.condition_fields().union(among), all(&mut evidence.into_iter()))
+}
+
+/// Every expression that a run evaluates over a record.
+fn expressions<'p>(rules: &'p [Rule], allowlist: &'p Allowlist) -> impl Iterator<Item = &'p Expr> {
+    let of_rule = |rule: &'p Rule| {
+        let steps = rule
+            .steps
+            .iter()
+            .flat_map(|step| [&step.when].into_iter().chain(step.by.iter().map(|(_, by)| by)));
+        let raise = rule.raise.iter().map(|raise| &raise.when);
+        let among = first_seen(rule).map(|first_seen| &first_seen.among);
+        steps.chain(raise).chain(among).chain(rule.measured()).chain([&rule.message])
+    };
+    let entries = allowlist.entries.iter().flat_map(|entry| &entry.when).map(|(_, when)| when);
+    rules.iter().flat_map(of_rule).chain(entries)
 }
 
 fn first_seen(rule: &Rule) -> Option<&FirstSeen> {

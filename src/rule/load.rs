@@ -319,6 +319,7 @@ fn expectation(node: &Node) -> Option<Expectation> {
                 subjects: count("subjects"),
                 occurrences: count("occurrences"),
                 uncertain: count("uncertain"),
+                severity: node.get("severity").and_then(Node::text).and_then(Severity::parse),
             }))
         }
     }

@@ -224,6 +224,8 @@ pub struct Counts {
     pub occurrences: Option<u64>,
     /// Findings for which the input does not reach far enough to be sure.
     pub uncertain: Option<u64>,
+    /// The highest severity of all findings.
+    pub severity: Option<Severity>,
 }
 
 impl Expectation {
@@ -237,7 +239,8 @@ impl Expectation {
             Expectation::None => Some(false),
             Expectation::Counts(counts) => {
                 let of = [counts.findings, counts.occurrences, counts.uncertain];
-                of.into_iter().flatten().map(|count| count > 0).max()
+                let counted = of.into_iter().flatten().map(|count| count > 0).max();
+                counted.or(counts.severity.map(|_| true))
             }
         }
     }

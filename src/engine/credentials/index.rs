@@ -101,6 +101,38 @@ impl<'h> Credentials<'h> {
         newest.is_none_or(|newest| time >= *newest)
     }
 
+    /// The row of a key, as of a time.
+    pub(super) fn find_key(
+        &self,
+        provider: &str,
+        id: &str,
+        time: Option<i64>,
+    ) -> Result<Option<Found>, Ambiguous> {
+        let fits = range(&self.keys, access_key(provider, id));
+        let entry = self.choose(fits.iter(), time)?;
+        Ok(entry.map(|entry| Found { row: entry.row, key: Some(entry.key) }))
+    }
+
+    /// The row of a user by name or stable id, as of a time; without an account of any.
+    pub(super) fn find_user(
+        &self,
+        provider: &str,
+        account: Option<&str>,
+        name: &str,
+        time: Option<i64>,
+    ) -> Result<Option<Found>, Ambiguous> {
+        let of = self::account(account);
+        for name in [Name::User(local(Some(provider), name)), Name::Id(name)] {
+            let fits = range(&self.users, user(provider, name));
+            let fits =
+                fits.iter().filter(|entry| of == 0 || entry.account == 0 || entry.account == of);
+            if let Some(entry) = self.choose(fits, time)? {
+                return Ok(Some(Found { row: entry.row, key: None }));
+            }
+        }
+        Ok(None)
+    }
+
     /// The row of the key that signed the event, else the row of the user who called.
     pub(super) fn find(&self, record: &Record<'_>) -> Result<Option<Found>, Ambiguous> {
         let provider = text(record, event::PROVIDER).unwrap_or_default();
@@ -108,11 +140,10 @@ impl<'h> Credentials<'h> {
             Value::Time(time) => Some(time.0),
             _ => None,
         };
-        if let Some(ak) = text(record, event::AK) {
-            let fits = range(&self.keys, access_key(provider, ak));
-            if let Some(entry) = self.choose(fits.iter(), time)? {
-                return Ok(Some(Found { row: entry.row, key: Some(entry.key) }));
-            }
+        if let Some(ak) = text(record, event::AK)
+            && let Some(found) = self.find_key(provider, ak, time)?
+        {
+            return Ok(Some(found));
         }
         // The user belongs to the account that calls, whichever account holds the log.
         let of =

@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::index::{Ambiguous, Credentials};
+use super::index::{Ambiguous, Credentials, Found};
 use crate::plan::{Enrichment, Plan};
 use crate::record::{FieldSet, Mapper, Outcome, Record, Scratch};
 use crate::value::Time;
@@ -51,6 +51,19 @@ impl<'c> Joiner<'c> {
                 return false;
             }
         };
+        if !self.row(found, visit) {
+            visit(None, None);
+        }
+        true
+    }
+
+    /// Calls `visit` with the cred of a row and the key that was found; false when it cannot be
+    /// read.
+    pub(super) fn row(
+        &mut self,
+        found: Found,
+        visit: &mut dyn FnMut(Option<&Record<'_>>, Option<&Record<'_>>),
+    ) -> bool {
         let (enrichment, mut visited) = (&self.enrichment, false);
         if let Some(row) = self.credentials.held().row(found.row) {
             for &format in row.formats {
@@ -72,9 +85,6 @@ impl<'c> Joiner<'c> {
                 }
             }
         }
-        if !visited {
-            visit(None, None);
-        }
-        true
+        visited
     }
 }
