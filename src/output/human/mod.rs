@@ -7,6 +7,7 @@ mod evidence;
 mod findings;
 mod ledger;
 mod page;
+pub(super) mod sheet;
 mod summary;
 pub(super) mod text;
 mod verdict;
