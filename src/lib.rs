@@ -17,6 +17,7 @@ pub mod config;
 pub mod plan;
 pub mod finding;
 pub mod inspect;
+pub mod posture;
 pub mod engine;
 pub mod report;
 pub mod lint;
