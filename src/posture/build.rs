@@ -79,8 +79,8 @@ impl Sum<'_> {
         } else {
             of.totals.coverage.add(user);
         }
-        user.keys.values().for_each(|key| of.totals.ages.add(key));
-        user.keys.values().for_each(|key| self.outlier(account, name, user, key));
+        user.keys().for_each(|key| of.totals.ages.add(key));
+        user.keys().for_each(|key| self.outlier(account, name, user, key));
         if !user.root {
             self.name(provider, name, user);
             // Reports that name no account may be of one and the same.
@@ -100,7 +100,7 @@ impl Sum<'_> {
                 user: self.shown(name),
                 idle_days,
                 signed_in: user.password_used != Some(false),
-                keys: user.keys.len() as u64,
+                keys: user.keys().len() as u64,
             };
             self.posture.zombies.push(zombie);
         }
@@ -157,7 +157,7 @@ impl Sum<'_> {
             oldest_days: None,
         });
         of.accounts += 1;
-        for key in user.keys.values() {
+        for key in user.keys() {
             if key.in_use() {
                 of.keys += 1;
                 of.oldest_days = of.oldest_days.max(key.age_days);

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::call::{About, Params, call};
-use super::user::{KeyName, User, local};
+use super::user::{Key, User, local};
 use crate::record::field::event;
 use crate::record::{FieldId, FieldSet, Provider, Record};
 use crate::value::{Time, Value};
@@ -206,8 +206,7 @@ impl Deeds {
     }
 
     /// Whether a key of the user is deleted or not active any more.
-    pub(super) fn key_of(&self, of: &Whose<'_>, name: &KeyName) -> Progress {
-        let Some(key) = of.user.keys.get(name) else { return Progress::Open };
+    pub(super) fn key_of(&self, of: &Whose<'_>, key: &Key) -> Progress {
         let own = match key.whole_id() {
             Some(id) => self
                 .keys
@@ -231,7 +230,7 @@ impl Deeds {
             }
         }
         done.retain(|progress| *progress != Progress::Open);
-        let all = done.len() >= of.user.keys.len();
+        let all = done.len() >= of.user.keys().len();
         let sure = done.iter().all(|progress| matches!(progress, Progress::Done(_)));
         let new = self.histories(of, About::Key).any(|history| {
             history.undone.is_some_and(|undone| made.is_none_or(|made| undone > made))

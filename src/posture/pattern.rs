@@ -63,7 +63,7 @@ impl Days {
     pub(super) fn add(&mut self, provider: Provider, account: usize, name: &str, user: &User) {
         let zone = Zone::utc();
         let name = local(provider, name);
-        for key in user.keys.values().filter(|key| key.in_use()) {
+        for key in user.keys().filter(|key| key.in_use()) {
             let Some(day) = key.created.and_then(|created| created.date(&zone)) else { continue };
             let found = self.of.entry((provider, name.to_owned(), day)).or_default();
             found.0.insert(account);
@@ -91,8 +91,7 @@ impl Days {
 /// The services that keys of a user serve at the same time, and how many keys those are.
 pub(super) fn shared(user: &User) -> Option<(u64, BTreeSet<&str>)> {
     let used: Vec<(Time, &str)> = user
-        .keys
-        .values()
+        .keys()
         .filter(|key| key.in_use())
         .filter_map(|key| Some((key.last_used?, key.service.as_deref()?)))
         .collect();
@@ -118,6 +117,6 @@ pub(super) fn zombie(user: &User) -> Option<i64> {
         Some(false) => user.created,
         _ => user.password_last_used,
     };
-    let unused = user.keys.values().all(|key| key.used == Some(false));
+    let unused = user.keys().all(|key| key.used == Some(false));
     user.days_since(since).filter(|days| unused && *days > ZOMBIE)
 }

@@ -4,7 +4,7 @@ use super::age::Bucket;
 use super::deed::{Deeds, Progress, Whose};
 use super::model::KeyLabel;
 use super::threshold::{FIRST_USE, RECENT};
-use super::user::{Key, KeyName, User};
+use super::user::{Key, User};
 use crate::rule::Severity;
 
 /// What to do.
@@ -144,16 +144,16 @@ pub(super) fn of(
         let ask = (Severity::Medium, Action::DisablePassword, Reason::Zombie(idle));
         add(ask, None, deeds.password(whose));
     }
-    for (name, key) in &user.keys {
+    for key in user.keys() {
         if let Some(ask) = self::key(user, key) {
-            add(ask, Some(key), key_progress(deeds, whose, name, ask));
+            add(ask, Some(key), key_progress(deeds, whose, key, ask));
         }
     }
 }
 
 /// Whether it is done. A key that is not active any more is only mended by deleting it.
-fn key_progress(deeds: &Deeds, whose: &Whose<'_>, name: &KeyName, ask: Ask) -> Progress {
-    match (deeds.key_of(whose, name), ask.2) {
+fn key_progress(deeds: &Deeds, whose: &Whose<'_>, key: &Key, ask: Ask) -> Progress {
+    match (deeds.key_of(whose, key), ask.2) {
         (Progress::Done(deed) | Progress::Unclear(deed, _), Reason::Inactive)
             if !deed.deletes() =>
         {

@@ -1,5 +1,6 @@
 //! How the posture changes from report to report.
 
+use std::collections::btree_map::Entry as Slot;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::coverage::Coverage;
@@ -76,14 +77,14 @@ struct Entry {
     root: bool,
     signs_in: Option<bool>,
     mfa: Option<bool>,
-    /// Digest, and whether it is older than a year; keys that are not inactive.
-    keys: BTreeSet<(u128, Option<bool>)>,
+    /// Digest, and whether it is older than a year; each key that is not inactive.
+    keys: Vec<(u128, Option<bool>)>,
 }
 
 impl Snapshot {
     /// Takes in a user of a report that was made at this time.
     pub(super) fn add(&mut self, name: &str, user: &User, made: Time) {
-        let keys = user.keys.iter().filter(|(_, key)| key.in_use()).map(|(name, key)| {
+        let keys = user.named_keys().filter(|(_, key)| key.in_use()).map(|(name, key)| {
             let digest = match name {
                 KeyName::Id(id) => digest128(&[b"id", id.as_bytes()]),
                 KeyName::Slot(slot, created) => {
@@ -96,9 +97,9 @@ impl Snapshot {
         });
         let entry =
             Entry { root: user.root, signs_in: user.signs_in, mfa: user.mfa, keys: keys.collect() };
-        match self.users.get_mut(&digest128(&[name.as_bytes()])) {
-            Some(known) => known.merge(entry),
-            None => drop(self.users.insert(digest128(&[name.as_bytes()]), entry)),
+        match self.users.entry(digest128(&[name.as_bytes()])) {
+            Slot::Occupied(mut known) => known.get_mut().merge(entry),
+            Slot::Vacant(new) => drop(new.insert(entry)),
         }
     }
 
@@ -130,6 +131,8 @@ impl Entry {
         self.signs_in = worse(self.signs_in, other.signs_in, true);
         self.mfa = worse(self.mfa, other.mfa, false);
         self.keys.extend(other.keys);
+        self.keys.sort_unstable();
+        self.keys.dedup();
     }
 }
 

@@ -21,7 +21,8 @@ pub(super) struct User {
     pub(super) made: Option<Time>,
     /// What days are counted to.
     pub(super) now: Time,
-    pub(super) keys: BTreeMap<KeyName, Key>,
+    /// Each once, by name.
+    keys: Vec<(KeyName, Key)>,
 }
 
 /// What tells the keys of a user apart.
@@ -57,10 +58,16 @@ impl User {
         now: Time,
     ) -> Self {
         let flag = |field| flag(record, field);
-        let keys = keys.iter().map(|row| {
+        let mut named: BTreeMap<KeyName, Key> = BTreeMap::new();
+        for row in keys {
             let key = Key::read(row, made);
-            (key.name(), key)
-        });
+            let name = key.name();
+            let merged = match named.remove(&name) {
+                Some(there) => there.merge(key),
+                None => key,
+            };
+            named.insert(name, merged);
+        }
         Self {
             id: text(record, cred::USER_ID),
             root: record.get(cred::USER_TYPE).as_str() == Some("root"),
@@ -71,8 +78,18 @@ impl User {
             password_last_used: time(record, cred::PASSWORD_LAST_USED),
             made,
             now,
-            keys: keys.collect(),
+            keys: named.into_iter().collect(),
         }
+    }
+
+    /// The keys, each once.
+    pub(super) fn keys(&self) -> impl ExactSizeIterator<Item = &Key> + Clone {
+        self.keys.iter().map(|(_, key)| key)
+    }
+
+    /// The keys with their names.
+    pub(super) fn named_keys(&self) -> impl Iterator<Item = (&KeyName, &Key)> {
+        self.keys.iter().map(|(name, key)| (name, key))
     }
 
     /// Days since then.
@@ -103,10 +120,11 @@ impl User {
     }
 
     /// A key without an id is one with an id when both were created in the same second.
-    fn merge_keys(&mut self, others: BTreeMap<KeyName, Key>) {
+    fn merge_keys(&mut self, others: Vec<(KeyName, Key)>) {
+        let mut keys: BTreeMap<KeyName, Key> = std::mem::take(&mut self.keys).into_iter().collect();
         let mut taken = BTreeSet::new();
         for (name, key) in others {
-            let own = if self.keys.contains_key(&name) {
+            let own = if keys.contains_key(&name) {
                 Some(name.clone())
             } else {
                 let named = |name: &KeyName| matches!(name, KeyName::Id(_));
@@ -116,18 +134,19 @@ impl User {
                         && second(there.created).is_some()
                         && second(there.created) == second(key.created)
                 };
-                self.keys.iter().find(fits).map(|(own, _)| own.clone())
+                keys.iter().find(fits).map(|(own, _)| own.clone())
             };
             let (name, merged) = match own {
                 None => (name, key),
-                Some(own) => match self.keys.remove(&own) {
+                Some(own) => match keys.remove(&own) {
                     Some(there) => (own.min(name), there.merge(key)),
                     None => (name, key),
                 },
             };
             taken.insert(name.clone());
-            self.keys.insert(name, merged);
+            keys.insert(name, merged);
         }
+        self.keys = keys.into_iter().collect();
     }
 }
 

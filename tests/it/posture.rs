@@ -372,6 +372,26 @@ fn reports_without_an_account_are_told_apart_by_the_user() {
     assert_eq!(two["patterns"]["uniform_keys"].as_array().unwrap().len(), 2);
 }
 
+/// Reports of two formats of one account are put together: what one does not know the other does.
+#[test]
+fn two_formats_of_one_account_are_one_account() {
+    let rows = "account_id,account_name,username,password_status,access_key_id,status,created_date\n\
+        000011112222,shop,bob,Configurada,AKIAEXAMPLE000000011,Active,2024-03-01 09:00:00\n\
+        000011112222,shop,zoe,No configurada,AKIAEXAMPLE000000012,Active,2025-12-01 09:00:00\n";
+    let folder = folder("posture-joined").file("both/iam_audit_report_20260101_093000.csv", rows);
+    let folder = folder.file("both/aws_20260101_090000.csv", read("aws_20260101_090000.csv"));
+    let posture = json(&folder, &["both", "logs"]);
+    let counted = ["/accounts/0/users", "/accounts/0/keys/in_use", "/accounts/0/root_mfa"];
+    assert_eq!(at(&posture, &counted), "8 7 false");
+    assert_eq!(posture["accounts"].as_array().unwrap().len(), 1);
+    let note = "1 account has reports of several formats: users are joined by name, keys by id or the \
+        second they were created in";
+    assert!(posture["notes"].as_array().unwrap().iter().any(|own| own == note));
+    let of_bob = |remedy: &&Value| remedy["user"] == "bob" && remedy["action"] == "migrate-key";
+    let bob = posture["remedies"].as_array().unwrap().iter().find(of_bob).unwrap();
+    assert_eq!(at(bob, &["/key/id", "/state"]), "AKIA…0011 done");
+}
+
 /// What a report cannot say is not known, never good.
 #[test]
 fn columns_that_are_not_there_are_named() {

@@ -56,7 +56,7 @@ const ON: &str = r#"UpdateAccessKey target_user=ann time=2026-01-03T00:00:00Z {"
 fn key(user_text: &str, made: Option<&str>, account: &str, events: &[&str]) -> String {
     let (user, deeds) = (user(user_text, made), deeds(events));
     let whose = Whose { provider: Provider::Aws, account, name: "ann", user: &user };
-    shown(deeds.key_of(&whose, user.keys.keys().next().unwrap()))
+    shown(deeds.key_of(&whose, user.keys().next().unwrap()))
 }
 
 #[test]
@@ -195,6 +195,6 @@ fn keys_are_found_among_resources() {
     deeds.add(&audit);
     let user = user("/id=K1", Some(NOW));
     let whose = Whose { provider: Provider::Aws, account: "1", name: "ann", user: &user };
-    let progress = deeds.key_of(&whose, user.keys.keys().next().unwrap());
+    let progress = deeds.key_of(&whose, user.keys().next().unwrap());
     assert_eq!(shown(progress), "DeleteAccessKey? outcome");
 }
