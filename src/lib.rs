@@ -18,6 +18,7 @@ pub mod plan;
 pub mod correlate;
 pub mod finding;
 pub mod inspect;
+pub mod posture;
 pub mod engine;
 pub mod report;
 pub mod lint;

@@ -77,6 +77,13 @@ impl<'o> Loader<'o> {
         finish(self.policy, &[])
     }
 
+    pub(super) fn load_tables(mut self) -> Result<Policy, (Sources, Vec<Diagnostic>)> {
+        let root = self.project();
+        self.parse(&root);
+        self.tables(&root);
+        finish(self.policy, &self.digests)
+    }
+
     /// Reads the project file; gives the folder that names are shown relative to.
     fn project(&mut self) -> PathBuf {
         let Policy { sources, diagnostics, .. } = &mut self.policy;

@@ -105,6 +105,11 @@ impl Policy {
         Loader::new(options).load_project()
     }
 
+    /// Loads the project file and the tables with their rows; no rule, whatever is wrong with one.
+    pub fn with_tables(options: &LoadOptions) -> Result<Policy, (Sources, Vec<Diagnostic>)> {
+        Loader::new(options).load_tables()
+    }
+
     /// Whether a file ships with Keytrail.
     pub fn is_builtin(&self, file: FileId) -> bool {
         builtin::is_builtin(&self.sources, file)

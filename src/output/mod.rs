@@ -9,6 +9,7 @@
 mod human;
 mod inert;
 mod json;
+pub mod posture;
 pub mod records;
 mod sarif;
 

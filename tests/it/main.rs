@@ -30,6 +30,7 @@ mod limits;
 mod pack;
 mod policy;
 mod policy_files;
+mod posture;
 mod project;
 mod readme;
 mod reports;

@@ -8,6 +8,7 @@ mod findings;
 mod ledger;
 mod occurrences;
 mod page;
+pub(super) mod sheet;
 mod summary;
 pub(super) mod text;
 mod verdict;

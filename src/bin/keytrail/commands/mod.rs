@@ -28,6 +28,7 @@ macro_rules! commands {
 commands! {
     scan Scan;
     inspect Inspect;
+    posture Posture;
     check Check;
     test Test;
     fields Fields;
