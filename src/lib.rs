@@ -13,6 +13,7 @@ pub mod expr;
 pub mod stdlib;
 pub mod rule;
 pub mod allow;
+pub mod query;
 pub mod config;
 pub mod plan;
 pub mod finding;
