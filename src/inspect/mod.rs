@@ -3,6 +3,7 @@
 //! The same traits as the engine's, all fields of a record instead of those that rules need, and
 //! no policy. Values leave this module redacted and masked; a [`Viewer`] prints them.
 
+mod walk;
 mod read;
 mod view;
 

@@ -6,7 +6,7 @@ use std::io;
 use crate::finding::Redactor;
 use crate::record::field::{cred, event};
 use crate::record::{
-    FieldId, FieldSet, FileAccount, Format, Hint, Origin, RawRecord, Record, Skip,
+    FieldId, FieldSet, FileAccount, Format, Hint, Origin, RawRecord, Record, Rows, Skip,
 };
 use crate::value::{RecordKind, Time, Value};
 
@@ -105,6 +105,15 @@ pub struct Counts {
 }
 
 impl Counts {
+    /// Counts what a record became.
+    pub(super) fn add(&mut self, rows: &Rows<'_>) {
+        let mut add = |kind: RecordKind, count| *self.rows.entry(kind.name()).or_default() += count;
+        add(rows.record.kind, 1);
+        if rows.record.kind == RecordKind::Cred {
+            add(RecordKind::Key, rows.keys.len() as u64);
+        }
+    }
+
     /// Records that could not be read.
     pub fn skips(&self) -> u64 {
         self.skipped.values().sum()

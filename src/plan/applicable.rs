@@ -1,7 +1,7 @@
 //! Whether a rule can find anything in records of a format.
 
-use crate::expr::Known;
 use crate::expr::ir::{Ir, Op};
+use crate::expr::{Expr, Known};
 use crate::record::field::{cred, event, key};
 use crate::record::{FieldId, FieldSet, Format};
 use crate::rule::Rule;
@@ -26,17 +26,27 @@ pub enum Applicability {
 /// `carries` says which fields the format has, given the columns of the file; for events also
 /// those of the creds and keys that the run's credential reports give them.
 pub fn applicability(rule: &Rule, format: &dyn Format, carries: FieldSet) -> Applicability {
-    if !format.kinds().contains(&rule.on) {
+    left_of(&rule.when, rule.on, format, carries)
+}
+
+/// The same of a condition over records of a kind.
+pub fn left_of(
+    when: &Expr,
+    on: RecordKind,
+    format: &dyn Format,
+    carries: FieldSet,
+) -> Applicability {
+    if !format.kinds().contains(&on) {
         return Applicability::NotApplicable;
     }
-    let fixed = rule.when.assuming(&Given { format, on: rule.on, carries: None });
+    let fixed = when.assuming(&Given { format, on, carries: None });
     if fixed.constant() == Some(false) {
         return Applicability::NotApplicable;
     }
-    let carried = Given { format, on: rule.on, carries: Some(carries) };
+    let carried = Given { format, on, carries: Some(carries) };
     let lacking =
         || fixed.fields().iter().filter(|field| !carries.contains(*field)).collect::<FieldSet>();
-    if rule.when.assuming(&carried).constant() == Some(false) {
+    if when.assuming(&carried).constant() == Some(false) {
         return Applicability::Blind(lacking());
     }
     if let Ir { op: Op::Or(arms), .. } = fixed.ir()

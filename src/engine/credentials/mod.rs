@@ -8,6 +8,6 @@ mod held;
 mod index;
 mod join;
 
-pub(super) use held::Held;
-pub(super) use index::Credentials;
-pub(super) use join::Joiner;
+pub use held::Held;
+pub use index::Credentials;
+pub use join::Joiner;
