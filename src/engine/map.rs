@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::credentials::{Credentials, Joiner};
+use super::credentials::{AMBIGUOUS, Credentials, Joiner};
 use super::keep::{At, Keeper};
 use super::options::RunOptions;
 use super::run::ReadAs;
@@ -14,10 +14,6 @@ use crate::value::{RecordKind, Time};
 
 /// Said of rows of a report that a newer one replaces.
 const SUPERSEDED: &str = "older than another report of the same account: no rule judges it";
-
-/// Said of events that several rows fit equally well.
-const AMBIGUOUS: &str =
-    "several rows of the credential reports fit it equally well: it is joined with none of them";
 
 /// The readers of one format: for the fields of conditions, and for those of findings.
 struct Reader {

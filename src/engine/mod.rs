@@ -18,7 +18,7 @@ mod seen;
 
 pub use crate::plan::Applicability;
 pub use account::{Accounting, FileReport, RuleError};
-pub use credentials::{Credentials, Held, Joiner};
+pub use credentials::{AMBIGUOUS, Credentials, Held, Joiner};
 pub use options::RunOptions;
 pub use reduce::Coverage;
 pub use run::{RunResult, Unapplied, run};

@@ -142,6 +142,25 @@ impl Redactor {
         self.shown(value, place)
     }
 
+    /// A value that stands below these keys of a field, or that was made of such a one, as it may
+    /// be shown.
+    pub fn below<'v, 'k>(
+        &self,
+        field: FieldId,
+        keys: impl IntoIterator<Item = &'k str>,
+        value: &'v Value<'_>,
+    ) -> Value<'v> {
+        let params = field == event::PARAMS || field == event::RESPONSE;
+        let whole = Place { params, ..Place::default() };
+        let place = keys.into_iter().fold(whole, Place::under);
+        match value {
+            Value::Missing | Value::Bool(_) => value.borrow(),
+            // Nothing of a number or an object under a telling key is shown either.
+            _ if place.secret => Value::str(REDACTED),
+            _ => self.shown(value, place),
+        }
+    }
+
     fn shown<'v>(&self, value: &'v Value<'_>, place: Place) -> Value<'v> {
         match value {
             Value::Str(text) => Value::Str(self.string(text, place, 0)),

@@ -94,7 +94,9 @@ impl RecordView<'_> {
 pub struct Counts {
     /// Records that were read, or skipped; in tables rows.
     pub records: u64,
-    /// Of those, records that were shown.
+    /// Events, creds or keys that a query means; `None` where nothing was asked.
+    pub matched: Option<u64>,
+    /// Records that were shown.
     pub shown: u64,
     /// Records that could not be read, by reason.
     pub skipped: BTreeMap<&'static str, u64>,

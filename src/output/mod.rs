@@ -9,6 +9,7 @@
 mod human;
 mod inert;
 mod json;
+pub mod query;
 pub mod records;
 mod sarif;
 

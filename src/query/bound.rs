@@ -42,6 +42,18 @@ impl Bound {
     }
 }
 
+impl fmt::Display for Bound {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Bound::At(time) => write!(f, "{time}"),
+            Bound::Local(text) => f.write_str(text),
+            Bound::Back(seconds) => {
+                write!(f, "{}", Duration(seconds.saturating_mul(Duration::SECOND)))
+            }
+        }
+    }
+}
+
 /// The times from the first bound on and before the second one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Period {

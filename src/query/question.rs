@@ -79,6 +79,7 @@ impl Question {
             })
             .collect();
         told.extend(columns.iter().flatten().filter_map(|column| uncountable(&column.expr)));
+        told.extend(repeated(&columns));
         if told.iter().any(Diagnostic::is_error) {
             return Err(told);
         }
@@ -148,6 +149,19 @@ impl Query {
         let joined = elsewhere.iter().filter(|field| field.kind() != RecordKind::Event);
         if self.on == RecordKind::Event { joined.collect() } else { FieldSet::EMPTY }
     }
+}
+
+fn repeated(columns: &[Option<Column>]) -> impl Iterator<Item = Diagnostic> {
+    columns.iter().enumerate().filter_map(|(at, column)| {
+        let column = column.as_ref()?;
+        let before = columns[..at].iter().flatten().find(|before| before.name == column.name)?;
+        let message = "records are counted by the same expression twice";
+        Some(
+            Diagnostic::error(&codes::NOT_COUNTABLE, message)
+                .at(column.expr.span(), "again")
+                .at(before.expr.span(), "here first"),
+        )
+    })
 }
 
 fn uncountable(expr: &Expr) -> Option<Diagnostic> {

@@ -7,6 +7,10 @@ use crate::plan::Enrichment;
 use crate::record::{FieldSet, Mapper, Outcome, Record, Scratch};
 use crate::value::Time;
 
+/// Said of events that several rows fit equally well.
+pub const AMBIGUOUS: &str =
+    "several rows of the credential reports fit it equally well: it is joined with none of them";
+
 /// Reads the rows that events ask for; one per thread.
 pub struct Joiner<'c> {
     credentials: &'c Credentials<'c>,

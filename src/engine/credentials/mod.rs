@@ -10,4 +10,4 @@ mod join;
 
 pub use held::Held;
 pub use index::Credentials;
-pub use join::Joiner;
+pub use join::{AMBIGUOUS, Joiner};

@@ -28,6 +28,7 @@ macro_rules! commands {
 commands! {
     scan Scan;
     inspect Inspect;
+    query Query;
     check Check;
     test Test;
     fields Fields;
