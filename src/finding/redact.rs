@@ -405,6 +405,28 @@ mod tests {
     const MASKING: Redactor = Redactor { show_keys: false };
 
     #[test]
+    fn a_part_of_a_field_is_shown_by_the_keys_above_it() {
+        let text = |text| Value::Str(Cow::Borrowed(text));
+        let random = "aB3dE6gH9jK2mN5pQ8rS1tU4vW7xY0zA";
+        for (field, keys, value, shown) in [
+            (event::PARAMS, &["userName"][..], text("bob"), text("bob")),
+            (event::PARAMS, &["password"], text("hunter2"), text(REDACTED)),
+            (event::PARAMS, &["password"], Value::Int(1234), text(REDACTED)),
+            (event::PARAMS, &["passwordResetRequired"], Value::Bool(true), Value::Bool(true)),
+            (event::PARAMS, &["password"], Value::Missing, Value::Missing),
+            (event::PARAMS, &["count"], Value::Int(3), Value::Int(3)),
+            (event::PARAMS, &["blob"], text(random), text(REDACTED)),
+            (event::RAW, &["blob"], text(random), text(random)),
+            (event::RAW, &["requestParameters", "blob"], text(random), text(REDACTED)),
+            (event::RESPONSE, &["accessKeyId"], text("AKIAEXAMPLEKEY000001"), text("AKIA…0001")),
+            (event::RESPONSE, &["a", "token", "b"], text("x"), text(REDACTED)),
+        ] {
+            let found = MASKING.below(field, keys.iter().copied(), &value);
+            assert_eq!(found, shown, "{keys:?} {value:?}");
+        }
+    }
+
+    #[test]
     fn secrets_go_and_the_rest_stays() {
         for (record, shown) in [
             (r#"{"eventName":"CreateUser","n":12345678901234567890}"#, None),

@@ -41,7 +41,9 @@ pub struct Answer {
     pub failures: EvalFailures,
     /// Formats whose records cannot meet the condition, with the fields that they do not carry.
     pub blind: BTreeMap<&'static str, FieldSet>,
-    /// Records that a format left something of.
+    /// Fields that records are counted by and that a format does not carry.
+    pub missing: BTreeMap<&'static str, FieldSet>,
+    /// Events, creds or keys whose format can meet the condition.
     pub judged: u64,
     /// Whether events ask for reports and there is none.
     pub without_reports: bool,
@@ -133,6 +135,7 @@ impl Answer {
             skips: Vec::new(),
             failures: EvalFailures::default(),
             blind: BTreeMap::new(),
+            missing: BTreeMap::new(),
             judged: 0,
             without_reports: false,
             files: 0,

@@ -21,6 +21,15 @@ pub(super) struct Place<'a> {
     pub(super) line: u64,
 }
 
+/// What a format does not have for a query.
+#[derive(Clone, Copy)]
+pub(super) struct Carried {
+    /// Fields that the condition needs, when without them nothing can meet it.
+    pub(super) blind: Option<FieldSet>,
+    /// Fields that records are counted by.
+    pub(super) missing: FieldSet,
+}
+
 /// Puts a query to records, one after the other.
 pub(super) struct Judge<'s> {
     selection: &'s Selection<'s>,
@@ -72,7 +81,7 @@ impl<'s> Judge<'s> {
         &mut self,
         place: Place<'_>,
         rows: Rows<'_>,
-        blind: Option<FieldSet>,
+        carried: Carried,
         counts: &mut Counts,
     ) {
         let query = self.selection.query;
@@ -87,9 +96,12 @@ impl<'s> Judge<'s> {
             *counts.notes.entry(SUPERSEDED).or_default() += 1;
             return;
         }
-        if let Some(lacking) = blind {
+        if let Some(lacking) = carried.blind {
             self.answer.blind.insert(place.format.name(), lacking);
             return;
+        }
+        if !carried.missing.is_empty() {
+            self.answer.missing.insert(place.format.name(), carried.missing);
         }
         let enrichment = self.enrichment;
         let filled = enrichment.fill(rows.record);

@@ -3,7 +3,7 @@
 use std::io;
 
 use super::answer::Answer;
-use super::judge::{Judge, Place};
+use super::judge::{Carried, Judge, Place};
 use super::walk::{At, Clock, Visitor, walk};
 use super::{Counts, FileView, RecordView, Selection, Viewer};
 use crate::engine::{Credentials, Held};
@@ -55,8 +55,7 @@ struct Reader {
     asked: Box<dyn Mapper>,
     /// Reads what is shown.
     whole: Box<dyn Mapper>,
-    /// Fields that the condition needs and the format does not carry, when nothing can meet it.
-    blind: Option<FieldSet>,
+    carried: Carried,
 }
 
 impl Visitor for Selecting<'_> {
@@ -84,10 +83,13 @@ impl Visitor for Selecting<'_> {
             Applicability::Blind(lacking) => Some(lacking),
             _ => None,
         };
+        let by = query.columns.iter().map(|column| column.expr.fields());
+        let by = by.fold(FieldSet::EMPTY, FieldSet::union);
+        let missing = by.iter().filter(|field| !carries.contains(*field)).collect();
         Reader {
             asked: format.mapper(&asked.with_dependencies(), origin, now),
             whole: format.mapper(&self.selection.fields.with_dependencies(), origin, now),
-            blind,
+            carried: Carried { blind, missing },
         }
     }
 
@@ -103,7 +105,7 @@ impl Visitor for Selecting<'_> {
         let place = Place { file, format, line: raw.line };
         let outcome = reader.asked.map(raw, scratch, &mut |rows| {
             counts.add(&rows);
-            judge.record(place, rows, reader.blind, counts);
+            judge.record(place, rows, reader.carried, counts);
         });
         *counts.matched.get_or_insert(0) += judge.answer.matches.count - before;
         let room = match self.selection.limit {

@@ -30,6 +30,7 @@ mod pack;
 mod policy;
 mod policy_files;
 mod project;
+mod query;
 mod readme;
 mod reports;
 #[allow(dead_code, reason = "each of its parts is for any test")]

@@ -10,7 +10,8 @@ use crate::finding::Redactor;
 use crate::inspect::Answer;
 use crate::output::records::{Lines, Shown};
 use crate::query::{Group, Tally};
-use crate::value::RecordKind;
+use crate::record::FieldSet;
+use crate::value::{RecordKind, Time};
 
 /// Writes a line for each group, at most `top` of them, and one with the `total` at the end.
 ///
@@ -33,10 +34,7 @@ pub fn lines(
         lines.line(&OthersLine { others: TallyFacts::of(answer.on, &others) })?;
     }
     let files = answer.other_files.iter().map(|(other, (count, _))| (other.name(), *count));
-    let blind = answer.blind.iter().map(|(format, lacking)| {
-        (*format, lacking.iter().map(|field| field.field().path()).collect())
-    });
-    let time = |time: Option<crate::value::Time>| time.map(|time| time.to_string());
+    let time = |time: Option<Time>| time.map(|time| time.to_string());
     lines.line(&TotalLine {
         total: Total {
             on: answer.on.name(),
@@ -53,11 +51,18 @@ pub fn lines(
             failed_evaluations: answer.failures.count,
             files: std::iter::once(("read", answer.files)).chain(files).collect(),
             bytes: answer.bytes,
-            blind: blind.collect(),
+            blind: paths(&answer.blind),
+            missing: paths(&answer.missing),
             notes: &answer.record_notes,
             incomplete: answer.incomplete(),
         },
     })
+}
+
+/// The fields of each format, as they are named.
+fn paths(by_format: &BTreeMap<&'static str, FieldSet>) -> BTreeMap<&'static str, Vec<String>> {
+    let paths = |fields: &FieldSet| fields.iter().map(|field| field.field().path()).collect();
+    by_format.iter().map(|(format, fields)| (*format, paths(fields))).collect()
 }
 
 #[derive(Serialize)]
@@ -96,6 +101,7 @@ struct Total<'a> {
     files: BTreeMap<&'static str, u64>,
     bytes: u64,
     blind: BTreeMap<&'static str, Vec<String>>,
+    missing: BTreeMap<&'static str, Vec<String>>,
     notes: &'a BTreeMap<&'static str, u64>,
     incomplete: Vec<String>,
 }

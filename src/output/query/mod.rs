@@ -7,8 +7,6 @@ mod groups;
 mod lines;
 mod matches;
 mod summary;
-#[cfg(test)]
-mod tests;
 
 use std::io;
 

@@ -7,6 +7,7 @@ use super::Manner;
 use crate::diag::{escape, escaped};
 use crate::inspect::{Answer, FileNote};
 use crate::output::human::text::{bytes, counted, number, times};
+use crate::record::FieldSet;
 use crate::source::Sources;
 use crate::value::RecordKind;
 
@@ -33,7 +34,8 @@ pub(super) fn write(
             page.fact("groups", &number(ranked.groups.len() as u64))?;
         }
         None if more > 0 => {
-            page.fact("", &format!("{} more (--limit 0 shows all)", number(more)))?
+            let (shown, more) = (number(answer.shown), number(more));
+            page.fact("", &format!("{shown} shown, {more} more (--limit 0 shows all)"))?;
         }
         _ => {}
     }
@@ -48,10 +50,13 @@ pub(super) fn write(
     page.fact("records", &records(answer))?;
     files(answer, &mut page)?;
     for (format, lacking) in &answer.blind {
-        let fields: Vec<String> = lacking.iter().map(|field| field.field().path()).collect();
-        let text =
-            format!("{format} does not carry {}: nothing of it can match", fields.join(", "));
-        page.fact("blind", &text)?;
+        let fields = paths(lacking);
+        page.fact("blind", &format!("{format} does not carry {fields}: nothing of it can match"))?;
+    }
+    for (format, missing) in &answer.missing {
+        let fields = paths(missing);
+        let text = format!("{format} does not carry {fields}: missing of all its records");
+        page.remark("1", "note:", &text)?;
     }
     for FileNote { path, text } in answer.notes.iter().take(TOLD) {
         page.remark("1", "note:", &format!("{}: {}", escape(path), escaped(text, DETAIL)))?;
@@ -76,6 +81,10 @@ pub(super) fn write(
         page.remark("1;31", "incomplete:", &escaped(&reason, 2 * DETAIL))?;
     }
     Ok(())
+}
+
+fn paths(fields: &FieldSet) -> String {
+    fields.iter().map(|field| field.field().path()).collect::<Vec<_>>().join(", ")
 }
 
 /// `3 of 17 events, 2 ok, 1 failed, 2026-03-01 10:00:01 to 10:00:03 UTC`.

@@ -59,7 +59,7 @@ pub(crate) struct Query {
     /// List the queries of the project file.
     #[arg(long, conflicts_with_all = ["expr", "inputs"])]
     list: bool,
-    /// What to count the records by, expressions between commas.
+    /// What to count the records by, expressions between commas; '' shows them after all.
     #[arg(long, value_name = "EXPRS")]
     count_by: Option<String>,
     /// Which record the condition reads, where its fields do not tell.
@@ -203,7 +203,9 @@ impl Query {
                 let span = Span::new(file, range.start, range.end);
                 Fragment::copied(text[range].to_owned(), span, span.start)
             };
-            asked.question.count_by = between_commas(text).into_iter().map(part).collect();
+            // Nothing between the quotes takes away what is saved.
+            let parts = if text.trim().is_empty() { Vec::new() } else { between_commas(text) };
+            asked.question.count_by = parts.into_iter().map(part).collect();
         }
         Ok(asked)
     }
