@@ -1,6 +1,7 @@
 //! The way through the files of a run, for whoever looks at records one by one.
 
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use super::{Counts, FileView};
@@ -197,7 +198,14 @@ impl<R> File<'_, R> {
         let mut outcome = Outcome::Foreign;
         for Reader { format, own, .. } in &self.readers {
             let at = At { file: &file, format: *format, raw, reader: own, scratch: &mut *scratch };
-            outcome = visitor.record(at, counts)?;
+            // A panic is a bug of ours; it must cost one record, not the run.
+            outcome = match catch_unwind(AssertUnwindSafe(|| visitor.record(at, counts))) {
+                Ok(read) => read?,
+                Err(_) => {
+                    let detail = "reading it failed inside Keytrail".to_owned();
+                    Outcome::Skipped(SkipReason::Internal, detail)
+                }
+            };
             if outcome != Outcome::Foreign {
                 break;
             }
