@@ -3,27 +3,24 @@
 use std::io;
 
 use keytrail::config::Policy;
-use keytrail::diag::{Diagnostic, did_you_mean, escape};
-use keytrail::expr::between_commas;
 use keytrail::finding::Redactor;
 use keytrail::input::InputSet;
 use keytrail::inspect::{Answer, Selection, select};
 use keytrail::output::query::{Manner, Matches, human, lines};
 use keytrail::output::records::{Lines, default_fields};
-use keytrail::query::{Bound, Limits, Period, Query as Compiled, Question, Saved};
+use keytrail::query::{Bound, Limits, Query as Compiled, Saved};
 use keytrail::record::field::event;
 use keytrail::record::{FieldSet, field};
-use keytrail::source::{Fragment, Span};
 use keytrail::value::{RecordKind, Time, Type};
 use serde_json::{Value, json};
 
-use crate::amount::amount;
 use crate::args::{self, Layout};
 use crate::exit::{EXIT_CODES, Exit, Failure};
 use crate::host::Host;
 use crate::inputs::InputArgs;
 use crate::policy::PolicyArgs;
 use crate::progress::{Counted, during};
+use crate::question::QuestionArgs;
 use crate::table::Table;
 use crate::term::stdout_failed;
 
@@ -53,24 +50,11 @@ Examples:
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXIT_CODES, after_long_help = long_help())]
 pub(crate) struct Query {
-    /// The condition, or @NAME for a query of the project file.
-    #[arg(value_name = "EXPR", required = true)]
-    expr: Option<String>,
+    #[command(flatten)]
+    question: QuestionArgs,
     /// List the queries of the project file.
     #[arg(long, conflicts_with_all = ["expr", "inputs"])]
     list: bool,
-    /// What to count the records by, expressions between commas; '' shows them after all.
-    #[arg(long, value_name = "EXPRS")]
-    count_by: Option<String>,
-    /// Which record the condition reads, where its fields do not tell.
-    #[arg(long, value_name = "RECORD", value_parser = args::kind())]
-    on: Option<RecordKind>,
-    /// From when on: a time, a day, or a length of time back from now, such as 15m or 90d.
-    #[arg(long, value_name = "TIME", value_parser = args::bound)]
-    since: Option<Bound>,
-    /// Before when: the same.
-    #[arg(long, value_name = "TIME", value_parser = args::bound)]
-    until: Option<Bound>,
     /// Groups to show, the largest first; 0 shows all [default: 50, all with --format json].
     #[arg(long, value_name = "N", requires = "expr")]
     top: Option<usize>,
@@ -107,9 +91,7 @@ impl Query {
             return list(&project, self.format, host).map(|()| Exit::Clean);
         }
         let mut policy = self.policy.load(self.clock(host), host)?;
-        let asked = self.asked(&mut policy)?;
-        let query = compile(&asked.question, &policy, host)?;
-        let period = self.period(&asked, &policy, host)?;
+        let (query, period) = self.question.resolve(&mut policy, self.clock(host), host)?;
         let fields = self.chosen(&query)?;
         let inputs = self.inputs.open(&policy.inputs, host)?;
         for note in inputs.notes() {
@@ -183,46 +165,6 @@ impl Query {
         }
     }
 
-    /// What the command line asks, or the query that it names with what the command line changes.
-    fn asked(&self, policy: &mut Policy) -> Result<Asked, Failure> {
-        let text = self.expr.as_deref().unwrap_or_default();
-        let mut asked = match text.strip_prefix('@') {
-            Some(name) => saved(name, policy)?,
-            None => {
-                let expr = Fragment::whole(policy.sources.add("<query>", text), text);
-                let question = Question { on: None, expr, count_by: Vec::new() };
-                Asked { question, since: None, until: None }
-            }
-        };
-        asked.question.on = self.on.or(asked.question.on);
-        asked.since = self.since.clone().or(asked.since);
-        asked.until = self.until.clone().or(asked.until);
-        if let Some(text) = self.count_by.as_deref() {
-            let file = policy.sources.add("<count-by>", text);
-            let part = |range: std::ops::Range<usize>| {
-                let span = Span::new(file, range.start, range.end);
-                Fragment::copied(text[range].to_owned(), span, span.start)
-            };
-            // Nothing between the quotes takes away what is saved.
-            let parts = if text.trim().is_empty() { Vec::new() } else { between_commas(text) };
-            asked.question.count_by = parts.into_iter().map(part).collect();
-        }
-        Ok(asked)
-    }
-
-    fn period(&self, asked: &Asked, policy: &Policy, host: &Host<'_>) -> Result<Period, Failure> {
-        let instant =
-            |bound: &Option<Bound>| bound.as_ref().map(|b| b.instant(self.clock(host), &policy.zone));
-        let period = Period { since: instant(&asked.since), until: instant(&asked.until) };
-        match (period.is_empty(), period.since, period.until) {
-            (true, Some(since), Some(until)) => Err(Failure::because(format!(
-                "no time lies from {since} on and before {until}"
-            ))
-            .help("--since is the earlier bound, and --until the later one")),
-            _ => Ok(period),
-        }
-    }
-
     /// The fields to show. People see what the condition reads beside what `inspect` shows.
     fn chosen(&self, query: &Compiled) -> Result<FieldSet, Failure> {
         let ours = |field: &field::FieldId| match query.on {
@@ -253,46 +195,6 @@ impl Query {
             }
         })
     }
-}
-
-/// What is asked, and of which times.
-struct Asked {
-    question: Question,
-    since: Option<Bound>,
-    until: Option<Bound>,
-}
-
-fn saved(name: &str, policy: &Policy) -> Result<Asked, Failure> {
-    match policy.queries.get(name) {
-        Some(Saved { question, since, until, .. }) => Ok(Asked {
-            question: question.clone(),
-            since: since.clone(),
-            until: until.clone(),
-        }),
-        None => {
-            let failure =
-                Failure::because(format!("the project file has no query `{}`", escape(name)));
-            let near = did_you_mean(name, policy.queries.keys().map(String::as_str));
-            Err(failure.help(near.unwrap_or_else(|| {
-                "`keytrail query --list` lists them; `queries` in keytrail.yaml adds one".into()
-            })))
-        }
-    }
-}
-
-fn compile(question: &Question, policy: &Policy, host: &Host<'_>) -> Result<Compiled, Failure> {
-    let (told, compiled) = match question.compile(policy) {
-        Ok((query, warnings)) => (warnings, Some(query)),
-        Err(errors) => (errors, None),
-    };
-    for diagnostic in &told {
-        host.term.diagnostic(diagnostic, &policy.sources);
-    }
-    compiled.ok_or_else(|| {
-        let errors = told.iter().filter(|told: &&Diagnostic| told.is_error()).count();
-        let errors = amount(errors, "error", "errors");
-        Failure::because(format!("the query has {errors}; nothing was read"))
-    })
 }
 
 fn list(project: &Policy, layout: Layout, host: &mut Host<'_>) -> Result<(), Failure> {
