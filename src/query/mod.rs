@@ -5,6 +5,7 @@
 
 mod bound;
 mod groups;
+mod masked;
 mod question;
 mod saved;
 #[cfg(test)]

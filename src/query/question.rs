@@ -1,5 +1,6 @@
 //! What is asked: as written, and compiled.
 
+use super::masked::masked;
 use crate::diag::Diagnostic;
 use crate::diag::codes::query as codes;
 use crate::expr::{self, Declarations, Env, Expected, Expr, records_named};
@@ -80,6 +81,7 @@ impl Question {
             .collect();
         told.extend(columns.iter().flatten().filter_map(|column| uncountable(&column.expr)));
         told.extend(repeated(&columns));
+        told.extend(condition.iter().flat_map(|condition| masked(condition.ir())));
         if told.iter().any(Diagnostic::is_error) {
             return Err(told);
         }

@@ -142,6 +142,22 @@ fn what_cannot_be_asked_is_said_where_it_stands() {
 }
 
 #[test]
+fn a_masked_key_is_no_key() {
+    for (expr, masked) in [
+        ("event.ak == \"LTAI…0001\"", true),
+        ("\"AKIA...0001\" != event.actor", true),
+        ("event.ak in [\"AKIAEXAMPLEKEY000001\", \"AKIA…0001\"]", true),
+        ("cred.keys.some(|k| k.id == \"AKIA…0001\")", true),
+        ("event.ak == \"AKIAEXAMPLEKEY000001\"", false),
+        ("event.agent == \"tool…\"", false),
+        ("event.ak.starts_with(\"AKIA\")", false),
+    ] {
+        let told = asked(None, expr, "");
+        assert_eq!(told.contains("KT9005"), masked, "{expr}: {told}");
+    }
+}
+
+#[test]
 fn a_bound_is_an_instant_a_day_or_a_length_of_time() {
     let clock = Time::parse("2026-03-10T12:00:00Z").unwrap();
     let zone = Zone::parse("+08:00").unwrap();

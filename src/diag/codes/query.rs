@@ -17,4 +17,8 @@ super::codes! {
     BAD_BOUND = "KT9004", "unknown bound of time",
         "`since` and `until` are an instant (2026-01-31T00:00:00Z), a day (2026-01-31), or a \
          length of time back from the time of the run (15m, 24h, 90d).";
+    /// A key that is compared with a masked one.
+    MASKED_KEY = "KT9005", "masked access key in a query",
+        "Reports show access keys masked. A masked key equals no key, and the answer would be that \
+         nothing was found; `--show-keys` shows keys whole.";
 }

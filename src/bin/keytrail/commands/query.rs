@@ -33,7 +33,7 @@ const TOP: usize = 50;
 /// What `--help` ends with.
 const EXAMPLES: &str = "\
 Examples:
-  keytrail query 'event.ak == \"LTAI…\"' logs --since 90d --count-by event.ip,event.name
+  keytrail query 'event.ak == \"LTAI5tExample0000000001\"' logs --since 90d --count-by event.ip,event.name
   keytrail query 'event.ok == false && event.user_type == \"root\"' logs
   keytrail query 'key.idle_days > 90' credential-report.csv --count-by cred.user
   keytrail query @stale-keys credential-report.csv";
