@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::credentials::{Credentials, Joiner, LookUp};
+use super::credentials::{AMBIGUOUS, Credentials, Joiner, LookUp};
 use super::details::Detail;
 use super::keep::{At, Keeper, detail, message};
 use super::options::RunOptions;
@@ -17,10 +17,6 @@ use crate::value::{RecordKind, Time};
 
 /// Said of rows of a report that a newer one replaces.
 const SUPERSEDED: &str = "older than another report of the same account: no rule judges it";
-
-/// Said of events that several rows fit equally well.
-const AMBIGUOUS: &str =
-    "several rows of the credential reports fit it equally well: it is joined with none of them";
 
 /// The readers of one format: for the fields of conditions, and for those of findings.
 struct Reader {
@@ -91,7 +87,13 @@ impl<'p> Map<'p> {
             origin: Arc::default(),
             readers: Vec::new(),
             credentials,
-            joiner: Joiner::new(credentials, plan, options.now, options.clock),
+            joiner: Joiner::new(
+                credentials,
+                plan.joined_fields(),
+                plan.enrichment.clone(),
+                options.now,
+                options.clock,
+            ),
             look_up: plan
                 .looks_up
                 .then(|| LookUp::new(credentials, plan, options.now, options.clock)),

@@ -10,6 +10,7 @@ mod human;
 mod inert;
 mod json;
 pub mod posture;
+pub mod query;
 pub mod records;
 mod sarif;
 

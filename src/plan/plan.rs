@@ -217,7 +217,7 @@ fn joined(rule: &Rule, fields: FieldSet) -> FieldSet {
 }
 
 /// The fields by which an event finds its key and its user.
-fn join_fields() -> FieldSet {
+pub fn join_fields() -> FieldSet {
     [
         event::PROVIDER,
         event::TIME,

@@ -32,6 +32,7 @@ mod policy;
 mod policy_files;
 mod posture;
 mod project;
+mod query;
 mod readme;
 mod reports;
 #[allow(dead_code, reason = "each of its parts is for any test")]

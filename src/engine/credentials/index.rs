@@ -13,7 +13,7 @@ use crate::value::{Time, Value};
 const UNDATED: i64 = i64::MIN;
 
 /// The credential reports of a run, with an index of their rows.
-pub(in crate::engine) struct Credentials<'h> {
+pub struct Credentials<'h> {
     held: &'h Held,
     /// The time of the newest dated report by format and account (`""` where none is named).
     newest: BTreeMap<&'static str, BTreeMap<String, Time>>,
@@ -49,7 +49,7 @@ pub(super) struct Ambiguous;
 
 impl<'h> Credentials<'h> {
     /// Reads every row once. `joined` says whether events will ask for rows.
-    pub(in crate::engine) fn new(held: &'h Held, joined: bool) -> Self {
+    pub fn new(held: &'h Held, joined: bool) -> Self {
         let mut all = Self { held, newest: BTreeMap::new(), keys: Vec::new(), users: Vec::new() };
         let mut reader = Reader::default();
         for row in held.rows() {
@@ -95,7 +95,7 @@ impl<'h> Credentials<'h> {
     }
 
     /// Whether rules judge a row: a newer report of the same format and account takes its place.
-    pub(in crate::engine) fn in_force(&self, format: &str, row: &Record<'_>, time: Time) -> bool {
+    pub fn in_force(&self, format: &str, row: &Record<'_>, time: Time) -> bool {
         let account = text(row, cred::ACCOUNT).unwrap_or_default();
         let newest = self.newest.get(format).and_then(|of_format| of_format.get(account));
         newest.is_none_or(|newest| time >= *newest)

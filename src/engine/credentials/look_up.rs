@@ -26,7 +26,8 @@ impl<'c> LookUp<'c> {
         now: Option<Time>,
         clock: Time,
     ) -> Self {
-        let rows = RefCell::new(Joiner::new(credentials, plan, now, clock));
+        let (fields, enrichment) = (plan.joined_fields(), plan.enrichment.clone());
+        let rows = RefCell::new(Joiner::new(credentials, fields, enrichment, now, clock));
         Self { credentials, rows, ambiguous: Cell::new(false) }
     }
 

@@ -29,6 +29,7 @@ commands! {
     scan Scan;
     inspect Inspect;
     posture Posture;
+    query Query;
     check Check;
     test Test;
     fields Fields;
