@@ -94,9 +94,10 @@ impl<'p> Map<'p> {
                 options.now,
                 options.clock,
             ),
-            look_up: plan
-                .looks_up
-                .then(|| LookUp::new(credentials, plan, options.now, options.clock)),
+            look_up: plan.looks_up.then(|| {
+                let (fields, enrichment) = (plan.joined_fields(), plan.enrichment.clone());
+                LookUp::new(credentials, fields, enrichment, options.now, options.clock)
+            }),
             keeper: Keeper::new(plan, options),
             scratch: Scratch::default(),
             candidates: Candidates::default(),

@@ -2,8 +2,8 @@
 
 use super::shown::{key, shown};
 use super::{Answer, Counts, FileView, Selection};
-use crate::engine::{AMBIGUOUS, Credentials, Joiner};
-use crate::expr::{Bindings, EvalError};
+use crate::engine::{AMBIGUOUS, Credentials, Joiner, LookUp};
+use crate::expr::{Bindings, EvalError, Reports};
 use crate::plan::Enrichment;
 use crate::query::{Groups, Tally};
 use crate::record::field::event;
@@ -36,6 +36,8 @@ pub(super) struct Judge<'s> {
     pub(super) enrichment: &'s Enrichment,
     credentials: Option<&'s Credentials<'s>>,
     joiner: Option<Joiner<'s>>,
+    /// The reports as tables, where the query looks something up.
+    look_up: Option<LookUp<'s>>,
     pub(super) groups: Groups,
     /// Rows of the last record that are meant: 0 is the record itself, the others are its keys.
     pub(super) hits: Vec<usize>,
@@ -54,12 +56,17 @@ impl<'s> Judge<'s> {
         let joiner = credentials
             .filter(|_| !joined.is_empty())
             .map(|credentials| Joiner::new(credentials, joined, enrichment.clone(), now, clock));
+        let look_up = credentials.filter(|_| !query.reported().is_empty()).map(|credentials| {
+            let fields = joined.union(query.reported());
+            LookUp::new(credentials, fields, enrichment.clone(), now, clock)
+        });
         let columns = query.columns.iter().map(|column| column.name.clone()).collect();
         Self {
             selection,
             enrichment,
             credentials,
             joiner,
+            look_up,
             groups: Groups::new(selection.limits),
             hits: Vec::new(),
             answer: Answer::new(query.on, selection.period, columns),
@@ -69,6 +76,11 @@ impl<'s> Judge<'s> {
     /// Whether events are joined with reports.
     pub(super) fn joins(&self) -> bool {
         self.joiner.is_some()
+    }
+
+    /// Whether the query looks something up in reports.
+    pub(super) fn looks_up(&self) -> bool {
+        self.look_up.is_some()
     }
 
     /// Whether reports are asked which of them is in force, or for the rows of events.
@@ -137,7 +149,9 @@ impl<'s> Judge<'s> {
             return;
         }
         let put = Put { row, time, record, unplaced: time.is_none() && period.is_bounded() };
-        let Self { selection, joiner, groups, hits, answer, .. } = self;
+        let Self { selection, joiner, look_up, groups, hits, answer, .. } = self;
+        let reports = look_up.as_ref().map(|look_up| look_up as &dyn Reports);
+        let bindings = &Bindings { reports, ..*bindings };
         let mut told = |bindings: &Bindings<'_>| put.to(selection, bindings, groups, hits, answer);
         let outcome = match joiner {
             None => told(bindings),
@@ -152,6 +166,9 @@ impl<'s> Judge<'s> {
                 outcome
             }
         };
+        if self.look_up.as_ref().is_some_and(LookUp::was_ambiguous) {
+            *counts.notes.entry(AMBIGUOUS).or_default() += 1;
+        }
         if let Err(error) = outcome {
             self.answer.failed(error, place.file.path, place.line);
         }

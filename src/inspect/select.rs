@@ -28,9 +28,10 @@ pub fn select(
 ) -> io::Result<Answer> {
     let Selection { query, now, clock, .. } = *selection;
     let joined = query.joined();
+    let asked = joined.union(query.reported());
     // Which report of an account is the newest is known when all were read.
     let held = (query.on != RecordKind::Event || !joined.is_empty()).then(|| Held::read(inputs));
-    let credentials = held.as_ref().map(|held| Credentials::new(held, !joined.is_empty()));
+    let credentials = held.as_ref().map(|held| Credentials::new(held, !asked.is_empty()));
     let enrichment = Enrichment::new(env, query.fields().union(selection.fields));
     let mut judge = Judge::new(selection, &enrichment, credentials.as_ref());
     let reports = held.as_ref().is_some_and(|held| !held.is_empty());
@@ -66,7 +67,7 @@ impl Visitor for Selecting<'_> {
         let mut asked = query.fields();
         asked.insert(event::TIME);
         asked.insert(event::OK);
-        if self.judge.joins() {
+        if self.judge.joins() || self.judge.looks_up() {
             asked = asked.union(join_fields());
         }
         if self.judge.reads_reports() {

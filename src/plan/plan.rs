@@ -216,7 +216,7 @@ fn joined(rule: &Rule, fields: FieldSet) -> FieldSet {
     fields.iter().filter(elsewhere).collect()
 }
 
-/// The fields by which an event finds its key and its user.
+/// The fields by which an event finds its key and its user, and any record rows of reports.
 pub fn join_fields() -> FieldSet {
     [
         event::PROVIDER,
@@ -227,6 +227,8 @@ pub fn join_fields() -> FieldSet {
         event::USER_TYPE,
         event::USER_ID,
         event::USER,
+        cred::PROVIDER,
+        cred::ACCOUNT,
     ]
     .into_iter()
     .collect()

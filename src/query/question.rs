@@ -145,9 +145,15 @@ impl Query {
         columns.fold(self.condition.fields(), FieldSet::union)
     }
 
-    /// Of these the fields that events find in credential reports.
+    /// The fields of the run's reports that it looks up.
+    pub fn reported(&self) -> FieldSet {
+        let columns = self.columns.iter().map(|column| column.expr.reported());
+        columns.fold(self.condition.reported(), FieldSet::union)
+    }
+
+    /// The fields that events find in credential reports.
     pub fn joined(&self) -> FieldSet {
-        let elsewhere = self.fields();
+        let elsewhere = self.fields().union(self.reported());
         let joined = elsewhere.iter().filter(|field| field.kind() != RecordKind::Event);
         if self.on == RecordKind::Event { joined.collect() } else { FieldSet::EMPTY }
     }

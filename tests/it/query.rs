@@ -491,6 +491,28 @@ fn events_see_the_report_row_of_their_caller() {
 }
 
 #[test]
+fn a_query_looks_up_rows_of_reports() {
+    let folder = folder("query-look-up").file("reports/aws_20260201_000000.csv", report("false"));
+    for (condition, inputs, expected, code) in [
+        ("lookup(\"creds\", event.user)?.mfa == false", "logs", "4 of 4 events", 0),
+        ("lookup(\"creds\", event.user)?.mfa == true", "logs", "0 of 4 events", 0),
+        ("in_table(\"creds\", \"nobody\")", "logs", "0 of 4 events", 0),
+        ("lookup(\"creds\", cred.user)?.key_count == 1", "reports", "1 of 1 cred", 0),
+    ] {
+        let on = if condition.contains("nobody") { "event" } else { "" };
+        let mut arguments = vec![condition, inputs, "reports"];
+        if !on.is_empty() {
+            arguments.extend(["--on", on]);
+        }
+        let ended = query(&folder, &arguments);
+        assert_eq!((matches(&ended), ended.code), (expected, Some(code)), "{condition}: {ended}");
+    }
+    // Without a report nothing can be looked up, and that is no answer.
+    let ended = query(&folder, &["lookup(\"creds\", event.user)?.mfa == false", "logs"]);
+    assert_eq!(ended.code, Some(3), "{ended}");
+}
+
+#[test]
 fn a_value_that_is_counted_by_is_cut_and_still_told_apart() {
     let agent = |last: &str| format!("\"userAgent\":\"{}日{last}\"", "a".repeat(510));
     let lines = ["x", "y", "x"]

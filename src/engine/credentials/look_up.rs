@@ -5,13 +5,13 @@ use std::cell::{Cell, RefCell};
 use super::index::Credentials;
 use super::join::Joiner;
 use crate::expr::{Bindings, Reports};
-use crate::plan::Plan;
+use crate::plan::Enrichment;
 use crate::record::field::{cred, event};
-use crate::record::{FieldId, Record};
+use crate::record::{FieldId, FieldSet, Record};
 use crate::value::{RecordKind, Time, Value};
 
 /// Finds rows for expressions; one per thread.
-pub(in crate::engine) struct LookUp<'c> {
+pub struct LookUp<'c> {
     credentials: &'c Credentials<'c>,
     /// Reads the rows that are found.
     rows: RefCell<Joiner<'c>>,
@@ -20,19 +20,20 @@ pub(in crate::engine) struct LookUp<'c> {
 }
 
 impl<'c> LookUp<'c> {
-    pub(in crate::engine) fn new(
+    /// Gives these fields of creds and keys; `now` and `clock` are those of the run.
+    pub fn new(
         credentials: &'c Credentials<'c>,
-        plan: &Plan<'_>,
+        fields: FieldSet,
+        enrichment: Enrichment,
         now: Option<Time>,
         clock: Time,
     ) -> Self {
-        let (fields, enrichment) = (plan.joined_fields(), plan.enrichment.clone());
         let rows = RefCell::new(Joiner::new(credentials, fields, enrichment, now, clock));
         Self { credentials, rows, ambiguous: Cell::new(false) }
     }
 
     /// Whether several rows fitted equally well since this was asked last.
-    pub(in crate::engine) fn was_ambiguous(&self) -> bool {
+    pub fn was_ambiguous(&self) -> bool {
         self.ambiguous.take()
     }
 }

@@ -12,4 +12,4 @@ mod look_up;
 pub use held::Held;
 pub use index::Credentials;
 pub use join::{AMBIGUOUS, Joiner};
-pub(super) use look_up::LookUp;
+pub use look_up::LookUp;
