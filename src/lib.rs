@@ -30,7 +30,7 @@ use std::num::NonZeroUsize;
 
 use config::Policy;
 use engine::RunOptions;
-use finding::Redactor;
+use finding::{Knowledge, Redactor};
 use plan::Plan;
 use record::Inputs;
 use report::{Facts, Note, Parts, Report};
@@ -84,6 +84,7 @@ pub fn scan(
             zone: policy.zone.clone(),
             jobs: options.jobs,
             redactor: Redactor { show_keys: options.show_keys },
+            known: Knowledge::new(policy),
             memory: options.memory,
             create: Temporary::create,
         },

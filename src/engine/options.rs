@@ -3,7 +3,7 @@
 use std::io;
 use std::num::NonZeroUsize;
 
-use crate::finding::Redactor;
+use crate::finding::{Knowledge, Redactor};
 use crate::source::Temporary;
 use crate::value::{Time, Zone};
 
@@ -23,6 +23,8 @@ pub struct RunOptions {
     pub jobs: NonZeroUsize,
     /// How to show records.
     pub redactor: Redactor,
+    /// What tables know of addresses and keys.
+    pub known: Knowledge,
     /// Bytes of matches to hold in memory; beyond them they are written to temporary files.
     pub memory: usize,
     /// Makes a temporary file.

@@ -12,6 +12,7 @@ use regex::Regex;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
+use super::show;
 use crate::record::FieldId;
 use crate::record::field::{event, key};
 use crate::value::{Items, Json, Value, mask, mask_keys};
@@ -159,6 +160,13 @@ impl Redactor {
             _ if place.secret => Value::str(REDACTED),
             _ => self.shown(value, place),
         }
+    }
+
+    /// The parameters of a call without secrets, at most `limit` bytes with a mark where cut.
+    pub fn request(&self, params: &Value<'_>, limit: usize) -> String {
+        let mut out = show(&self.field(event::PARAMS, params)).unwrap_or_default();
+        cut(&mut out, limit);
+        out
     }
 
     fn shown<'v>(&self, value: &'v Value<'_>, place: Place) -> Value<'v> {

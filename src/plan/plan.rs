@@ -252,6 +252,7 @@ fn always() -> FieldSet {
         event::OK,
         event::REQUEST_ID,
         event::RAW,
+        event::PARAMS,
         cred::PROVIDER,
         cred::ACCOUNT,
         cred::USER,

@@ -11,7 +11,7 @@ use crate::diag::codes::rule as codes;
 use crate::diag::{Diagnostic, did_you_mean, escaped};
 use crate::engine::{RunOptions, Trial};
 use crate::expr::{Bindings, Env, EvalError, Expr};
-use crate::finding::Redactor;
+use crate::finding::{Knowledge, Redactor};
 use crate::plan::{Enrichment, Plan};
 use crate::record::reference;
 use crate::record::{FieldSet, Format, Origin, Outcome as Read, RawRecord, Record, Scratch};
@@ -164,6 +164,7 @@ impl Runner<'_> {
             zone: env.zone().clone(),
             jobs: NonZeroUsize::MIN,
             redactor: Redactor { show_keys: true },
+            known: Knowledge::default(),
             memory: usize::MAX,
             create: Temporary::create,
         };

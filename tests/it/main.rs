@@ -18,6 +18,7 @@ mod correlation;
 mod credentials;
 mod diagnostics;
 mod engine;
+mod evidence;
 mod expr;
 mod fuzz;
 mod hostile;

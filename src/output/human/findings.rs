@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::io;
 
 use super::evidence::{self, INDENT, MARGIN};
-use super::occurrences;
 use super::page::{Ink, Page};
 use super::text::{counted, number, times};
+use super::{known, occurrences};
 use crate::finding::{Finding, VerdictRole};
 use crate::report::RuleSummary;
 use crate::rule::Severity;
@@ -85,6 +85,7 @@ fn one(page: &mut Page<'_>, finding: &Finding, advise: bool) -> io::Result<()> {
     occurrences::write(page, finding, rule, noun)?;
     evidence::write(page, finding, noun, &margin)?;
 
+    known::write(page, finding)?;
     if let Some(suppression) = &finding.suppression {
         let entries: Vec<String> = suppression
             .entries

@@ -5,6 +5,7 @@
 
 mod evidence;
 mod findings;
+mod known;
 mod ledger;
 mod occurrences;
 mod page;
