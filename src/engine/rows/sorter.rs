@@ -169,3 +169,84 @@ fn finish(out: BufWriter<Temporary>) -> io::Result<Run> {
     file.seek(SeekFrom::Start(0))?;
     Ok(Run::new(file))
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn all(sorter: Sorter) -> Vec<(Vec<u8>, usize)> {
+        let mut merge = sorter.finish();
+        let mut rows = Vec::new();
+        while let Some((row, sorts)) = merge.next().unwrap() {
+            rows.push((row.to_vec(), sorts));
+        }
+        rows
+    }
+
+    fn refused() -> io::Result<Temporary> {
+        Err(io::Error::other("no space left"))
+    }
+
+    proptest! {
+        /// Sorted by the bytes that sort, whatever fits into memory and whoever brought it.
+        #[test]
+        fn rows_come_back_sorted(
+            rows in prop::collection::vec((prop::collection::vec(0u8..4, 0..6), 0u8..200), 0..300),
+            budget in prop_oneof![Just(0usize), 1usize..4000, Just(usize::MAX)],
+            cut in 0usize..300,
+        ) {
+            let frame = |(key, body): &(Vec<u8>, u8)| [&key[..], &[*body][..]].concat();
+            let cut = cut.min(rows.len());
+            let mut sorter = Sorter::new(budget, Temporary::create);
+            rows[..cut].iter().for_each(|row| sorter.push(&frame(row), row.0.len()));
+            let mut other = Sorter::new(budget / 2, Temporary::create);
+            rows[cut..].iter().for_each(|row| other.push(&frame(row), row.0.len()));
+            sorter.merge(other);
+            prop_assert_eq!(&sorter.failed, &None);
+            let sorted = all(sorter);
+            let keys: Vec<&[u8]> = sorted.iter().map(|(row, sorts)| &row[..*sorts]).collect();
+            prop_assert!(keys.is_sorted());
+            let mut came: Vec<Vec<u8>> = sorted.into_iter().map(|(row, _)| row).collect();
+            let mut went: Vec<Vec<u8>> = rows.iter().map(frame).collect();
+            came.sort();
+            went.sort();
+            prop_assert_eq!(came, went);
+        }
+    }
+
+    #[test]
+    fn few_files_are_open_at_a_time() {
+        let mut sorter = Sorter::new(0, Temporary::create);
+        for number in (0..100u32).rev() {
+            sorter.push(&number.to_be_bytes(), 4);
+            assert!(sorter.runs.len() <= MOST_RUNS + 1);
+        }
+        let rows: Vec<u8> = all(sorter).iter().map(|(row, _)| row[3]).collect();
+        assert_eq!(rows, (0..100).collect::<Vec<u8>>());
+    }
+
+    #[test]
+    fn rows_that_cannot_be_written_stay_in_memory() {
+        let mut sorter = Sorter::new(100, refused);
+        for number in (0..50u8).rev() {
+            sorter.push(&[number], 1);
+        }
+        assert_eq!(sorter.failed.as_deref(), Some("no space left"));
+        let rows: Vec<u8> = all(sorter).iter().map(|(row, _)| row[0]).collect();
+        assert_eq!(rows, (0..50).collect::<Vec<u8>>());
+    }
+
+    #[test]
+    fn a_file_that_was_cut_is_an_error_and_no_end() {
+        let mut out = BufWriter::new(Temporary::create().unwrap());
+        write_row(&mut out, b"whole", 5).unwrap();
+        out.write_all(&[9, 0, 0, 0, 9, 0, 0, 0, b'c', b'u', b't']).unwrap();
+        let mut merge = Merge::new(Box::new(|_, _| None), vec![finish(out).unwrap()]);
+        assert_eq!(merge.next().unwrap().map(|(row, _)| row.to_vec()), Some(b"whole".to_vec()));
+        assert!(merge.next().is_err());
+    }
+}
