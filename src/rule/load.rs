@@ -136,7 +136,6 @@ impl<'a> Loader<'a> {
             construct,
             raise,
             message: message?,
-            by,
             tests,
             builtin: false,
             params,

@@ -143,8 +143,6 @@ pub struct Rule {
     pub raise: Vec<Raise>,
     /// What a finding says.
     pub message: Expr,
-    /// What makes two matches one finding, with the text of each for reports.
-    pub by: Vec<(String, Expr)>,
     /// Its tests.
     pub tests: Vec<TestCase>,
     /// Whether it ships with Keytrail.
