@@ -14,6 +14,7 @@ mod builtin;
 mod cli;
 mod clouds;
 mod commands;
+mod correlated_runs;
 mod correlation;
 mod credentials;
 mod diagnostics;
