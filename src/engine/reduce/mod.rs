@@ -65,6 +65,7 @@ pub(super) fn reduce(
             ..Reduced::default()
         },
     };
+    fold.reduced.lost = rows.lost.clone().or_else(|| ids.lost.clone());
     if let Err(error) = fold.all(rows.finish(), ids.finish()) {
         fold.reduced.lost = Some(error.to_string());
     }
