@@ -7,8 +7,8 @@ use crate::finding::{Knowledge, Redactor};
 use crate::source::Temporary;
 use crate::value::{Time, Zone};
 
-/// Bytes of matches that are held in memory unless the user says otherwise: 1 GiB.
-pub const MEMORY: usize = 1 << 30;
+/// Bytes of matches that are held in memory unless the user says otherwise: 256 MiB.
+pub const MEMORY: usize = 256 << 20;
 
 /// What a run is told.
 #[derive(Debug, Clone)]
