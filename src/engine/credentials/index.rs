@@ -121,8 +121,20 @@ impl<'h> Credentials<'h> {
         name: &str,
         time: Option<i64>,
     ) -> Result<Option<Found>, Ambiguous> {
+        let names = [Name::User(local(Some(provider), name)), Name::Id(name)];
+        self.named(provider, account, names.into_iter(), time)
+    }
+
+    /// The row of the first of these names that has one in the account.
+    fn named<'n>(
+        &self,
+        provider: &str,
+        account: Option<&str>,
+        names: impl Iterator<Item = Name<'n>>,
+        time: Option<i64>,
+    ) -> Result<Option<Found>, Ambiguous> {
         let of = self::account(account);
-        for name in [Name::User(local(Some(provider), name)), Name::Id(name)] {
+        for name in names {
             let fits = range(&self.users, user(provider, name));
             let fits =
                 fits.iter().filter(|entry| of == 0 || entry.account == 0 || entry.account == of);
@@ -146,17 +158,8 @@ impl<'h> Credentials<'h> {
             return Ok(Some(found));
         }
         // The user belongs to the account that calls, whichever account holds the log.
-        let of =
-            account(text(record, event::CALLER_ACCOUNT).or_else(|| text(record, event::ACCOUNT)));
-        for name in callers(record) {
-            let fits = range(&self.users, user(provider, name));
-            let fits =
-                fits.iter().filter(|entry| of == 0 || entry.account == 0 || entry.account == of);
-            if let Some(entry) = self.choose(fits, time)? {
-                return Ok(Some(Found { row: entry.row, key: None }));
-            }
-        }
-        Ok(None)
+        let account = text(record, event::CALLER_ACCOUNT).or_else(|| text(record, event::ACCOUNT));
+        self.named(provider, account, callers(record), time)
     }
 
     /// Of several reports the newest that is not later than the event, else the oldest. The
