@@ -5,9 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use super::constructs::{Built, measured};
+use super::construct::{Built, grows, measured};
 use super::document::id_is_file_name;
-use super::grows::grows;
 use super::param::params;
 use super::shape::RULE_FILE;
 use super::{
