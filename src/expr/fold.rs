@@ -43,7 +43,9 @@ pub(super) fn constant(ir: Ir) -> Ir {
             // Only the table knows the columns of its rows.
             | Op::Lookup(..)
     );
-    if depends || !ir.children().iter().all(|part| part.constant().is_some()) {
+    // A list by itself stays a list, which is looked up in; what is asked of it is known.
+    let known = |part: &&Ir| part.constant().is_some() || matches!(part.op, Op::NamedList(_));
+    if depends || !ir.children().iter().all(known) {
         return ir;
     }
     let bindings = Bindings { event: None, cred: None, key: None, now: Time(0), measures: &[] };
