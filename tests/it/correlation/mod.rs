@@ -198,8 +198,7 @@ fn rule() -> impl Strategy<Value = Rule> {
         .prop_map(|(when, within, having)| Rule::Correlate { when, within, having });
     let steps = prop::collection::vec((1u8..16, prop::bool::weighted(0.3)), 2..5)
         .prop_filter("a step must be there", |steps| steps.iter().any(|(_, absent)| !absent));
-    let sequence =
-        (steps, within()).prop_map(|(steps, within)| Rule::Sequence { steps, within });
+    let sequence = (steps, within()).prop_map(|(steps, within)| Rule::Sequence { steps, within });
     let first_seen = (1u8..16, 1u8..16, 1i64..16)
         .prop_map(|(when, among, history)| Rule::FirstSeen { when, among, history });
     prop_oneof![2 => correlate, 3 => sequence, 1 => first_seen]

@@ -105,11 +105,7 @@ struct Found {
 }
 
 /// The findings by user.
-pub(super) fn findings(
-    rule: &Rule,
-    stream: &[Event],
-    entries: &[Entry],
-) -> BTreeMap<u8, Finding> {
+pub(super) fn findings(rule: &Rule, stream: &[Event], entries: &[Entry]) -> BTreeMap<u8, Finding> {
     let mut events: Vec<Event> = stream.to_vec();
     events.sort();
     events.dedup();
@@ -199,10 +195,7 @@ fn occurrences(
 }
 
 /// Joins what meets, until nothing does. What is certain in part is certain.
-fn join(
-    parts: Vec<(Vec<Event>, bool)>,
-    meet: &dyn Fn(&[Event], &[Event]) -> bool,
-) -> Vec<Found> {
+fn join(parts: Vec<(Vec<Event>, bool)>, meet: &dyn Fn(&[Event], &[Event]) -> bool) -> Vec<Found> {
     let mut joined: Vec<Found> = Vec::new();
     for (events, uncertain) in parts {
         let mut new = Found { events, uncertain };
