@@ -33,6 +33,7 @@ mod policy_files;
 mod project;
 mod readme;
 mod reports;
+mod rules;
 #[allow(dead_code, reason = "each of its parts is for any test")]
 mod run;
 mod scan;

@@ -5,6 +5,7 @@
 
 mod laws;
 mod logs;
+mod page;
 mod reports;
 mod services;
 mod severities;
@@ -18,11 +19,9 @@ use keytrail::ScanOptions;
 use keytrail::config::{LoadOptions, Policy};
 use keytrail::finding::Finding;
 use keytrail::input::{FORMATS, InputSet};
-use keytrail::plan::{Applicability, applicability};
-use keytrail::record::{FieldSet, Format, Origin, Provider};
 use keytrail::report::Report;
-use keytrail::rule::{Rule, Severity};
-use keytrail::value::{RecordKind, Time};
+use keytrail::rule::Severity;
+use keytrail::value::Time;
 
 use crate::run::Folder;
 
@@ -70,24 +69,6 @@ fn filled_project(name: &str) -> Folder {
 /// The pack in that project.
 fn filled_pack(name: &str) -> Policy {
     load(LoadOptions { directory: filled_project(name).path(""), ..LoadOptions::default() })
-}
-
-/// The providers of which some format holds what the rule looks at, given that every table has rows and
-/// that reports come with the logs.
-fn covered(rule: &Rule) -> Vec<Provider> {
-    let covers = |provider: &Provider| {
-        let of_provider = || FORMATS.iter().filter(|format| format.provider() == *provider);
-        let carries = |format: &&&dyn Format| format.carries(&Origin::default());
-        let reports = of_provider().filter(|format| format.kinds().contains(&RecordKind::Cred));
-        let joined = reports.fold(FieldSet::EMPTY, |all, format| all.union(carries(&format)));
-        of_provider().any(|format| {
-            let own = carries(&format);
-            let carried = if rule.on == RecordKind::Event { own.union(joined) } else { own };
-            let left = applicability(rule, *format, carried);
-            matches!(left, Applicability::Evaluated | Applicability::PartlyBlind(_))
-        })
-    };
-    Provider::ALL.into_iter().filter(covers).collect()
 }
 
 /// Logs and reports that are not part of the project; `None` with a notice where they are absent.

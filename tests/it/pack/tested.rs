@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use keytrail::input::FORMATS;
+use keytrail::plan::covered;
 use keytrail::record::Provider;
 use keytrail::rule::{Rule, TestCase};
 use keytrail::yaml::Node;
 
-use super::{covered, filled_pack, filled_project, pack};
+use super::{filled_pack, filled_project, pack};
 
 /// Whose the records of a test are.
 fn providers(test: &TestCase) -> BTreeSet<&'static str> {
@@ -37,7 +38,7 @@ fn tests_for(rule: &Rule, provider: Provider) -> Vec<Option<bool>> {
 fn every_rule_is_tested_on_both_sides_for_every_provider() {
     let mut lacking = Vec::new();
     for rule in filled_pack("pack-covered").rules {
-        let covers = covered(&rule);
+        let covers = covered(&rule, FORMATS);
         assert!(!covers.is_empty(), "{}: no format holds what it looks at", rule.id);
         for provider in covers {
             for finds in [true, false] {
