@@ -45,10 +45,8 @@ pub(super) fn constant(ir: Ir) -> Ir {
             // And only a run its reports.
             | Op::Report(..)
     );
-    // How long a list is, is known with the list.
-    let call = matches!(ir.op, Op::Call(_));
-    let known =
-        |part: &&Ir| part.constant().is_some() || call && matches!(part.op, Op::NamedList(_));
+    // A list by itself stays a list, which is looked up in; what is asked of it is known.
+    let known = |part: &&Ir| part.constant().is_some() || matches!(part.op, Op::NamedList(_));
     if depends || !ir.children().iter().all(known) {
         return ir;
     }

@@ -3,7 +3,7 @@
 use crate::expr::ir::{Ir, Op};
 use crate::expr::{Expr, Known};
 use crate::record::field::{cred, event, key};
-use crate::record::{FieldId, FieldSet, Format};
+use crate::record::{FieldId, FieldSet, Format, Origin, Provider};
 use crate::rule::{Construct, Rule};
 use crate::value::{RecordKind, Value};
 
@@ -90,6 +90,28 @@ fn left<'e>(
         (false, true) => Applicability::PartlyBlind(arms_lack),
         (false, false) => Applicability::Evaluated,
     }
+}
+
+/// The providers of which some of `formats` holds what the rule looks for, given that the
+/// provider's reports come with its logs. A rule that is not configured covers none.
+pub fn covered(rule: &Rule, formats: &[&'static dyn Format]) -> Vec<Provider> {
+    let carries = |format: &dyn Format| format.carries(&Origin::default());
+    let covers = |provider: &Provider| {
+        let of_provider =
+            || formats.iter().copied().filter(|format| format.provider() == *provider);
+        let reports = of_provider().filter(|format| format.kinds().contains(&RecordKind::Cred));
+        let joined = match rule.on {
+            RecordKind::Event => {
+                reports.fold(FieldSet::EMPTY, |fields, format| fields.union(carries(format)))
+            }
+            RecordKind::Cred | RecordKind::Key => FieldSet::EMPTY,
+        };
+        of_provider().any(|format| {
+            let left = applicability(rule, format, carries(format).union(joined));
+            matches!(left, Applicability::Evaluated | Applicability::PartlyBlind(_))
+        })
+    };
+    Provider::ALL.into_iter().filter(covers).collect()
 }
 
 /// What a rule that correlates needs of a record beside its conditions: without it nothing is

@@ -15,7 +15,7 @@ mod share;
 #[allow(clippy::module_inception)]
 mod plan;
 
-pub use applicable::{Applicability, applicability, left_of};
+pub use applicable::{Applicability, applicability, covered, left_of};
 pub use candidates::Candidates;
 pub use enrich::Enrichment;
 pub use lookup::{Amounts, Lookup};

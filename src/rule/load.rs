@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::construct::{Built, grows, measured};
 use super::document::id_is_file_name;
-use super::param::params;
+use super::param::{parameters, params};
 use super::shape::RULE_FILE;
 use super::{
     Category, Construct, Counts, Expectation, Judged, Measure, Raise, Rule, Severity, Status, Step,
@@ -138,6 +138,7 @@ impl<'a> Loader<'a> {
             tests,
             builtin: false,
             params,
+            parameters: parameters(declared),
         })
     }
 

@@ -28,7 +28,7 @@ pub use list::{LIST_FILE, change_list, load_list};
 pub use load::{Overrides, load};
 pub use param::ParamType;
 pub use rule::{
-    Category, Counts, Expectation, Judged, Raise, Rule, Severity, Status, Step, TestCase,
+    Category, Counts, Expectation, Judged, Parameter, Raise, Rule, Severity, Status, Step, TestCase,
 };
 pub use shape::RULE_FILE;
 pub use table::{DeclaredTable, TABLE_FILE, load_table};

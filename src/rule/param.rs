@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::list::{check_values, find_field, list_value, unknown_field};
 use super::name;
-use super::rule::words;
+use super::rule::{Parameter, words};
 use crate::diag::codes::rule as codes;
 use crate::diag::{Diagnostic, did_you_mean, escaped};
 use crate::expr::{Env, Param};
@@ -30,6 +30,32 @@ words! {
         Duration = "duration",
         /// An instant.
         Time = "time",
+    }
+}
+
+/// The parameters as they are declared, in the order written.
+pub(super) fn parameters(declared: &[Entry]) -> Vec<Parameter> {
+    let parameter = |entry: &Entry| {
+        let text = |key| entry.value.get(key).and_then(Node::text);
+        Some(Parameter {
+            name: entry.key.text().to_owned(),
+            ty: text("type").and_then(ParamType::parse)?,
+            of: text("of").map(str::to_owned),
+            default: as_written(entry.value.get("default")?),
+            description: text("description").unwrap_or_default().trim().to_owned(),
+        })
+    };
+    declared.iter().filter_map(parameter).collect()
+}
+
+/// A value on one line, as YAML's flow style has it.
+fn as_written(value: &Node) -> String {
+    match value.text() {
+        Some(text) => text.to_owned(),
+        None => {
+            let items: Vec<&str> = value.items().iter().filter_map(Node::text).collect();
+            format!("[{}]", items.join(", "))
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Construct, Measure};
+use super::{Construct, Measure, ParamType};
 use crate::expr::{Expr, Param};
 use crate::record::FieldSet;
 use crate::source::Span;
@@ -67,6 +67,18 @@ words! {
     }
 }
 
+impl Category {
+    /// What it means, a clause.
+    pub fn doc(self) -> &'static str {
+        match self {
+            Category::Abuse => "a credential is used in a way it should not be",
+            Category::Leak => "a key is known outside",
+            Category::Posture => "the state of users and keys",
+            Category::Lifecycle => "users and keys come and go",
+        }
+    }
+}
+
 words! {
     /// How far a rule can be relied on.
     Status {
@@ -102,6 +114,21 @@ pub enum Judged {
     },
 }
 
+/// A parameter as a rule's file declares it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parameter {
+    /// Its name in expressions and in the project file.
+    pub name: String,
+    /// What it takes.
+    pub ty: ParamType,
+    /// For a list: the field whose values it holds.
+    pub of: Option<String>,
+    /// The default as written, on one line: `90`, `lists.service_users`, `[a, b]`.
+    pub default: String,
+    /// What it does; empty where the name says it.
+    pub description: String,
+}
+
 /// A compiled rule.
 #[derive(Debug, Clone)]
 pub struct Rule {
@@ -135,6 +162,8 @@ pub struct Rule {
     pub renamed_from: Option<String>,
     /// The parameters in force.
     pub params: BTreeMap<String, Param>,
+    /// The parameters as the file declares them, in the order written.
+    pub parameters: Vec<Parameter>,
     /// The conditions that records are tried on, in the order written; one, but for a sequence.
     pub steps: Vec<Step>,
     /// What makes a finding of matches.

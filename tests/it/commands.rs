@@ -142,54 +142,6 @@ fn tests_that_pass_say_so() {
 }
 
 #[test]
-fn rules_are_listed_and_shown() {
-    let folder = project("commands-rules");
-    let rules = |arguments: &[&str]| {
-        folder.keytrail(["rules", "--no-builtin", "-r", "rules"].iter().chain(arguments)).output()
-    };
-    assert_snapshot!(rules(&[]), @r"
-    exit: 0
-    ----- stdout
-    RULE        SEVERITY  STATUS  ON     TITLE
-    create-key  high      stable  event  An access key is created
-    ");
-    assert_snapshot!(rules(&["create-key"]), @r#"
-    exit: 0
-    ----- stdout
-    create-key
-    An access key is created
-
-    severity     high
-    category     lifecycle
-    status       stable
-    reads        event
-    file         rules/create-key.yaml:3
-    finding per  event.account, event.actor
-
-    When:
-        event.api == "CreateAccessKey"
-
-    Message:
-        ${event.user} created a key
-
-    Description:
-        A new long-term key.
-
-    Remediation:
-        Ask whether it is needed.
-    "#);
-    assert_snapshot!(rules(&["create-kye"]), @r"
-    exit: 2
-    ----- stderr
-    error: there is no rule `create-kye`
-      = help: did you mean `create-key`?
-    ");
-    let json: serde_json::Value =
-        serde_json::from_str(&rules(&["--format", "json"]).stdout).unwrap();
-    assert_eq!(json[0]["id"], "create-key");
-}
-
-#[test]
 fn every_reference_is_complete() {
     let folder = Folder::new("commands-reference");
     let json = |arguments: &[&str]| -> serde_json::Value {
@@ -254,56 +206,4 @@ fn a_field_says_where_each_provider_keeps_it() {
         found.split_whitespace().take(5).map(str::to_owned).collect()
     };
     assert_eq!(row("event.sensitive "), ["event.sensitive", "bool?", "-", "-", "+"]);
-}
-
-#[test]
-fn the_plan_shows_what_each_rule_is_looked_up_by() {
-    let rule = |id: &str, when: &str| {
-        format!(
-            "rule:\n  id: {id}\n  title: t\n  category: abuse\n  severity: low\n  on: event\n  description: d\n  remediation: r\n  when: |\n    {when}\n"
-        )
-    };
-    let list = "list:\n  id: ops\n  of: event.operation\n  description: d\n  values: [aws:iam.CreateUser, 'aws:s3.*']\n";
-    let mut folder = Folder::new("commands-plan").file("rules/ops.yaml", list);
-    for (id, when) in [
-        ("list", r#"event.operation in lists.ops || event.api in ["A", "B"]"#),
-        ("literal", r#"event.ok == true && event.agent.contains("kali")"#),
-        ("never", r#"event.api == "A" && false"#),
-        (
-            "parts",
-            r#"event.ip.in_cidr(["192.0.2.0/24", "2001:db8::/32"]) || event.api.like("Get*")"#,
-        ),
-        ("value", r#"event.method == "api" && event.api == "A""#),
-        ("x-changed", r#"event.api.to_lower() == "getuser""#),
-        ("x-missing", r#"event.code == ()"#),
-        ("x-negated", r#"event.user != "alice" && has(event.user)"#),
-        ("x-order", "event.key.age_days > 90"),
-        ("x-pair", "event.user == event.role"),
-        (
-            "x-untyped",
-            r#"event.api == "A" || event.params.policy.document == "a statement of some length""#,
-        ),
-    ] {
-        folder = folder.file(&format!("rules/{id}.yaml"), rule(id, when));
-    }
-    let ended = folder.keytrail(["rules", "--no-builtin", "-r", "rules", "--plan"]).output();
-    assert_snapshot!(ended.stdout, @r#"
-    RULE       ON     LOOKED UP BY
-    list       event  event.api (2 values) or event.operation (1 value, 1 prefix)
-    literal    event  event.agent (1 literal)
-    never      event  nothing, never true
-    parts      event  event.ip (2 ranges) or event.api (1 prefix)
-    value      event  event.api (1 value)
-    x-changed  event  nothing: `event.api.to_lower() == "getuser"` asks a value that is made from the record, not a field itself
-    x-missing  event  nothing: `event.code == ()` holds where the value is missing
-    x-negated  event  nothing: `event.user != "alice"` is a negation, which most values meet
-    x-order    event  nothing: `event.key.age_days > 90` asks for an order, not for known values
-    x-pair     event  nothing: `event.user == event.role` compares two values of the record
-    x-untyped  event  nothing: `event.params.policy.document == "a statement of …` asks untyped JSON, not a field
-
-    6 of 11 are tried on every record. A rule is looked up by a test of a field
-    against constants: ==, in, starts_with, ends_with, contains, like, matches with a fixed
-    text, eq_ignore_case, in_cidr or is_private; by itself, beside others in &&, or in every
-    operand of ||.
-    "#);
 }

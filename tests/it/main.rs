@@ -37,6 +37,7 @@ mod project;
 mod query;
 mod readme;
 mod reports;
+mod rules;
 #[allow(dead_code, reason = "each of its parts is for any test")]
 mod run;
 mod scan;

@@ -481,5 +481,10 @@ fn the_examples_load() {
     assert_eq!(told(&given), "");
     let policy = Policy::load(&given).unwrap();
     assert!(policy.allowlist.entries.len() >= 3);
-    assert!(!policy.allowlist.fields(0).is_empty());
+    for entry in &policy.allowlist.entries {
+        assert!(!entry.rules.is_empty(), "{}", entry.id);
+        for rule in entry.rules.iter() {
+            assert!(!policy.allowlist.fields(*rule).is_empty(), "{}", policy.rules[*rule].id);
+        }
+    }
 }

@@ -108,10 +108,12 @@ fn the_examples_are_scanned_as_their_readme_says() {
     let pipeline = "]: terraform-deploy ";
     assert!(plain.contains(pipeline), "{plain}");
     assert!(!allowed.contains(pipeline), "{allowed}");
-    assert!(allowed.contains("1 entry covered 8 matches"), "{allowed}");
+    assert!(allowed.contains("1 entry covered 11 matches"), "{allowed}");
     assert!(allowed.contains("]: backup-sync "), "{allowed}");
     for line in [
+        "critical[admin-user-persistence]: report-export created user support-helper",
         "critical[permission-escalation]: report-export escalated",
+        "high[new-user-high-risk-api]: support-helper, a user created within the last day",
         "critical[root-key-high-risk-api]: root key AKIDBi…goEXAMPLE00 called",
         "records   17 read = 17 evaluated + 0 skipped",
         "formats   10 actiontrail, 7 cloudaudit",

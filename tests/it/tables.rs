@@ -482,7 +482,15 @@ fn the_example_rows_fit_the_tables_that_ship() {
         let id = path.file_stem().unwrap().to_str().unwrap().to_owned();
         tables.push((id, path.to_str().unwrap().to_owned()));
     }
-    assert_eq!(tables.len(), 4);
+    let page = std::fs::read_to_string(root().join("docs/tables.md")).unwrap();
+    let named = |id: &str| {
+        let row = page.lines().find(|line| line.starts_with(&format!("| `{id}` |")));
+        row.unwrap_or_else(|| panic!("docs/tables.md does not list {id}")).to_owned()
+    };
+    for (id, path) in &tables {
+        let file = path.rsplit('/').next().unwrap();
+        assert!(named(id).ends_with(&format!(" `{file}` |")), "docs/tables.md: {file} of {id}");
+    }
     let given = LoadOptions {
         no_config: true,
         directory: root().to_owned(),
@@ -491,6 +499,14 @@ fn the_example_rows_fit_the_tables_that_ship() {
         ..LoadOptions::default()
     };
     let policy = Policy::load(&given).unwrap();
+    assert!(policy.diagnostics.is_empty(), "{:#?}", policy.diagnostics);
+    for (id, table) in &policy.tables {
+        named(id);
+        assert!(!table.is_empty(), "examples/tables has no rows of {id}");
+    }
+    let listed = page.split("## The tables that ship").nth(1).unwrap();
+    let listed = listed.lines().filter(|line| line.starts_with("| `")).count();
+    assert_eq!(listed, policy.tables.len());
     let remark = |table: &str, key: &str, column: &str| {
         let table = policy.table(table).unwrap();
         let row = table.find(key)?;
@@ -501,4 +517,9 @@ fn the_example_rows_fit_the_tables_that_ship() {
     assert_eq!(remark("accounts", "000011112222", "env").as_deref(), Some("test"));
     assert!(remark("ip_notes", "192.0.2.3", "remark").unwrap().starts_with("penetration test, "));
     assert!(remark("ak_notes", "AKIAEXAMPLE000000001", "remark").is_some());
+    assert_eq!(remark("scheduled_deletions", "AKIAEXAMPLE000000003", "owner").unwrap(), "shop");
+    assert_eq!(remark("cloud_managers", "2001:db8:77::1", "product").unwrap(), "cost report");
+    assert!(remark("leaked_keys", "AKIAEXAMPLE000000002", "note").is_some());
+    assert!(remark("key_policies", "AKIAEXAMPLE000000003", "document").is_some());
+    assert_eq!(remark("identities", "100000000012", "user").unwrap(), "storefront-deploy");
 }

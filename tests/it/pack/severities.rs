@@ -1,66 +1,8 @@
-//! The rules that ship with Keytrail: what each of them says about itself, and how bad it finds what.
-//!
-//! Whether they match is shown by the tests beside them; `keytrail test` runs those.
+//! How bad the rules find what, where they raise it.
 
-use std::path::PathBuf;
-
-use keytrail::config::{LoadOptions, Policy};
-use keytrail::rule::{Expectation, Rule};
 use serde_json::{Value, json};
 
 use crate::run::Folder;
-
-fn pack() -> Policy {
-    let directory = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    let functions = keytrail::stdlib::FUNCTIONS;
-    let options = LoadOptions { no_config: true, directory, functions, ..LoadOptions::default() };
-    Policy::load(&options).unwrap_or_else(|(_, diagnostics)| panic!("{diagnostics:#?}"))
-}
-
-#[test]
-fn the_pack_loads_without_a_warning() {
-    let policy = pack();
-    assert!(policy.diagnostics.is_empty(), "{:#?}", policy.diagnostics);
-    assert!(policy.rules.iter().all(|rule| rule.builtin && rule.not_configured.is_none()));
-    assert!(policy.rules.len() >= 5);
-}
-
-#[test]
-fn every_rule_says_what_a_reader_needs() {
-    for rule in pack().rules {
-        let id = &rule.id;
-        assert!(rule.description.contains("\nSeverity: "), "{id}: who says how severe it is?");
-        assert!(!rule.remediation.is_empty(), "{id}: what is to be done?");
-        assert!(!rule.false_positives.is_empty(), "{id}: when is it wrong?");
-        assert!(rule.references.iter().all(|r| r.starts_with("https://")), "{id}: references");
-        assert!(!rule.references.is_empty(), "{id}: where to read more?");
-        assert!(rule.tags.iter().any(|tag| tag.starts_with("attack.t")), "{id}: which technique?");
-        assert!(rule.tags.len() <= 9, "{id}: SARIF takes ten tags and one is `security`");
-    }
-}
-
-#[test]
-fn every_rule_is_tested_on_both_sides_for_every_provider() {
-    for rule in pack().rules {
-        for provider in ["aws", "alibaba", "tencent"] {
-            for expect in [Expectation::Match, Expectation::None] {
-                assert!(
-                    tests_for(&rule, provider).any(|e| e == expect),
-                    "{}: no test of {provider} expects {expect:?}",
-                    rule.id
-                );
-            }
-        }
-    }
-}
-
-fn tests_for<'a>(rule: &'a Rule, provider: &'a str) -> impl Iterator<Item = Expectation> + 'a {
-    let of = move |test: &&keytrail::rule::TestCase| {
-        let event = test.node.get("event");
-        event.and_then(|event| event.get("provider")?.text()).is_some_and(|p| p == provider)
-    };
-    rule.tests.iter().filter(of).map(|test| test.expect)
-}
 
 fn record(identity: Value, source: &str, api: &str, params: Value, error: Option<&str>) -> Value {
     let mut record = json!({

@@ -1,0 +1,169 @@
+//! Everything about one rule.
+
+use std::fmt::Write;
+
+use keytrail::config::Policy;
+use keytrail::diag::escape;
+use keytrail::expr::{Expr, Param};
+use keytrail::input::FORMATS;
+use keytrail::plan::covered;
+use keytrail::record::Provider;
+use keytrail::rule::{Construct, Measure, MeasureKind, Parameter, Rule, Step};
+use keytrail::value::{Duration, Value};
+
+use super::{by, code, place};
+use crate::table::Table;
+
+/// The rule in sections.
+pub(super) fn card(rule: &Rule, policy: &Policy) -> String {
+    let code = |expr: &Expr| code(expr, policy);
+    let mut text = format!("{}\n{}\n\n", escape(&rule.id), escape(&rule.title));
+    let mut line = |name: &str, value: &str| {
+        if !value.is_empty() {
+            let _ = writeln!(text, "{name:<12} {}", escape(value));
+        }
+    };
+    line("severity", rule.severity.name());
+    line("category", rule.category.name());
+    line("status", rule.status.name());
+    line("reads", rule.on.name());
+    let providers: Vec<&str> = covered(rule, FORMATS).into_iter().map(Provider::name).collect();
+    line("providers", &providers.join(", "));
+    line("tags", &rule.tags.join(", "));
+    line("controls", &rule.controls.join(", "));
+    line("file", &place(rule, policy));
+    line("finding per", &by(rule).join(", "));
+    line("in order", &order(rule).unwrap_or_default());
+    line("inactive", rule.not_configured.as_deref().unwrap_or_default());
+    section(&mut text, "Parameters", &parameters(rule, policy));
+    conditions(&mut text, rule, &code);
+    construct(&mut text, rule, &code);
+    section(&mut text, "Message", &code(&rule.message));
+    for raise in &rule.raise {
+        section(&mut text, &format!("Raised to {} when", raise.to.name()), &code(&raise.when));
+    }
+    section(&mut text, "Description", &rule.description);
+    section(&mut text, "Remediation", &rule.remediation);
+    section(&mut text, "Fires on something harmless when", &rule.false_positives.join("\n"));
+    section(&mut text, "References", &rule.references.join("\n"));
+    text
+}
+
+/// The values in force, and what they are for.
+fn parameters(rule: &Rule, policy: &Policy) -> String {
+    let mut table = Table::new(["", "", ""]);
+    for parameter in &rule.parameters {
+        let value = rule.params.get(&parameter.name).map(in_force).unwrap_or_default();
+        table.row([parameter.name.clone(), value, about(parameter, policy)]);
+    }
+    table.to_string().lines().skip(1).fold(String::new(), |text, line| text + line + "\n")
+}
+
+/// What a parameter is for; where it does not say so, what its list is for.
+pub(super) fn about(parameter: &Parameter, policy: &Policy) -> String {
+    let list = || policy.lists.get(parameter.default.strip_prefix("lists.")?);
+    match list() {
+        Some(list) if parameter.description.is_empty() => {
+            let first = list.description.trim().split("\n\n").next().unwrap_or_default();
+            first.lines().map(str::trim).collect::<Vec<_>>().join(" ")
+        }
+        _ => parameter.description.clone(),
+    }
+}
+
+fn in_force(value: &Param) -> String {
+    match value {
+        // A list that the file or the project writes out is named after its parameter.
+        Param::List(list) if list.id.starts_with("params.") => {
+            let values: Vec<&str> = list.values().iter().map(|value| &*value.text).collect();
+            format!("[{}]", values.join(", "))
+        }
+        Param::List(list) => format!("lists.{}", list.id),
+        Param::Value(Value::Int(value)) => value.to_string(),
+        Param::Value(Value::Bool(value)) => value.to_string(),
+        Param::Value(Value::Duration(value)) => value.to_string(),
+        Param::Value(Value::Time(value)) => value.to_string(),
+        Param::Value(value) => value.as_str().unwrap_or_default().to_owned(),
+    }
+}
+
+/// The names of the steps and how far apart they may be.
+pub(super) fn order(rule: &Rule) -> Option<String> {
+    let Construct::Sequence(sequence) = &rule.construct else { return None };
+    let name = |step: &Step| if step.absent { format!("no {}", step.id) } else { step.id.clone() };
+    let steps: Vec<String> = rule.steps.iter().map(name).collect();
+    Some(format!("{}; {}", steps.join(", "), within(sequence.within)))
+}
+
+/// The length of a window.
+pub(super) fn within(within: Option<Duration>) -> String {
+    match within {
+        Some(length) => format!("within {length}"),
+        None => "in the whole input".to_owned(),
+    }
+}
+
+fn conditions(text: &mut String, rule: &Rule, code: &dyn Fn(&Expr) -> String) {
+    let texts = |step: &Step| step.by.iter().map(|(text, _)| text.clone()).collect::<Vec<_>>();
+    let same = rule.steps.iter().all(|step| texts(step) == by(rule));
+    for (number, step) in rule.steps.iter().enumerate() {
+        if step.id.is_empty() {
+            section(text, "When", &code(&step.when));
+            continue;
+        }
+        let absent = if step.absent { ", absent" } else { "" };
+        let of = if same { String::new() } else { format!(", of {}", texts(step).join(", ")) };
+        let heading = format!("Step {}, {}{absent}{of}", number + 1, step.id);
+        section(text, &heading, &code(&step.when));
+    }
+}
+
+/// What makes a finding of matches, where one alone is none.
+fn construct(text: &mut String, rule: &Rule, code: &dyn Fn(&Expr) -> String) {
+    match &rule.construct {
+        Construct::Plain | Construct::Sequence(_) => {}
+        Construct::Correlate(correlate) => {
+            let mut table = Table::new(["", ""]);
+            for measure in &correlate.measures {
+                table.row([measure.name.clone(), counted(measure, &code(&measure.operand), &str::to_owned)]);
+            }
+            let measures = table.to_string();
+            let measures = measures.lines().skip(1).collect::<Vec<_>>().join("\n");
+            section(text, &format!("Counted {}", within(correlate.within)), &measures);
+            section(text, "A finding when", &code(&correlate.having));
+        }
+        Construct::FirstSeen(of) => {
+            let values: Vec<&str> = of.of.iter().map(|(text, _)| text.as_str()).collect();
+            section(text, &format!("New for {}", of.history), &values.join(", "));
+            section(text, "Known by an earlier record with", &code(&of.among));
+        }
+    }
+}
+
+/// What a measure is, in words; `show` writes its operand.
+pub(super) fn counted(
+    measure: &Measure,
+    operand: &str,
+    show: &dyn Fn(&str) -> String,
+) -> String {
+    let shown = show(operand);
+    match measure.kind {
+        MeasureKind::Count if operand == "true" => "matches".to_owned(),
+        MeasureKind::Count => format!("matches with {shown}"),
+        MeasureKind::Distinct => format!("different values of {shown}"),
+        MeasureKind::Sum => format!("the sum of {shown}"),
+        MeasureKind::Min => format!("the smallest {shown}"),
+        MeasureKind::Max => format!("the largest {shown}"),
+    }
+}
+
+fn section(text: &mut String, heading: &str, body: &str) {
+    if body.trim().is_empty() {
+        return;
+    }
+    let _ = writeln!(text, "\n{heading}:");
+    for line in body.trim_end().lines() {
+        let _ = writeln!(text, "{}", format!("    {}", escape(line)).trim_end());
+    }
+}
+

@@ -1,0 +1,70 @@
+//! Rules for programs.
+
+use keytrail::config::Policy;
+use keytrail::input::FORMATS;
+use keytrail::plan::{Lookup, covered};
+use keytrail::record::Provider;
+use keytrail::rule::{Rule, Step};
+use serde_json::{Value, json};
+
+use super::{Listed, by};
+
+/// An array of objects, one a rule.
+pub(super) fn write(listed: &Listed<'_>) -> String {
+    let rules = listed.rules.iter().map(|rule| one(rule, listed.policy)).collect();
+    format!("{:#}\n", Value::Array(rules))
+}
+
+fn one(rule: &Rule, policy: &Policy) -> Value {
+    json!({
+        "id": rule.id,
+        "title": rule.title,
+        "severity": rule.severity.name(),
+        "category": rule.category.name(),
+        "status": rule.status.name(),
+        "on": rule.on.name(),
+        "tags": rule.tags,
+        "controls": rule.controls,
+        "references": rule.references,
+        "description": rule.description,
+        "remediation": rule.remediation,
+        "false_positives": rule.false_positives,
+        "by": by(rule),
+        "params": rule.params.keys().collect::<Vec<_>>(),
+        "providers": covered(rule, FORMATS).into_iter().map(Provider::name).collect::<Vec<_>>(),
+        "when": conditions(rule, policy),
+        "construct": rule.construct.name(),
+        "file": policy.sources.file(rule.id_span.file).name,
+        "builtin": rule.builtin,
+        "not_configured": rule.not_configured,
+        "looked_up_by": looked_up_by(rule),
+    })
+}
+
+/// The condition; of a rule with steps each by its name.
+fn conditions(rule: &Rule, policy: &Policy) -> Value {
+    let text = |step: &Step| policy.sources.text(step.when.span());
+    match rule.steps.as_slice() {
+        [only] => text(only).into(),
+        steps => steps
+            .iter()
+            .map(|step| (step.id.clone(), text(step).into()))
+            .collect::<serde_json::Map<_, _>>()
+            .into(),
+    }
+}
+
+/// What the condition is looked up by; of several each by its name.
+fn looked_up_by(rule: &Rule) -> Value {
+    match Lookup::of_rule(rule).as_slice() {
+        [(_, only)] => only.to_string().into(),
+        all => all
+            .iter()
+            .map(|(name, lookup)| {
+                let name = if name.is_empty() { "when" } else { name };
+                (name.to_owned(), lookup.to_string().into())
+            })
+            .collect::<serde_json::Map<_, _>>()
+            .into(),
+    }
+}

@@ -1,0 +1,69 @@
+//! Rules for people: a list of them, or a card of one.
+
+use std::fmt::Write;
+
+use keytrail::diag::escape;
+use keytrail::rule::{Category, Rule, Status};
+
+use super::Listed;
+use super::card::card;
+use crate::amount::amount;
+use crate::table::Table;
+
+/// The card of the rule that was asked for, or a list.
+pub(super) fn write(listed: &Listed<'_>) -> String {
+    match (listed.one, listed.rules.as_slice()) {
+        (true, [rule]) => card(rule, listed.policy),
+        _ => list(listed),
+    }
+}
+
+/// The rules of each category, the worst first.
+fn list(listed: &Listed<'_>) -> String {
+    let mut table = Table::new(["", "", "", ""]);
+    let mut groups = Vec::new();
+    for category in Category::ALL {
+        let mut rules: Vec<&Rule> = listed.of(*category).collect();
+        if rules.is_empty() {
+            continue;
+        }
+        rules.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| a.id.cmp(&b.id)));
+        groups.push((*category, rules.len()));
+        for rule in rules {
+            table.row([
+                rule.id.clone(),
+                rule.severity.name().to_owned(),
+                rule.on.name().to_owned(),
+                rule.title.clone() + &remark(rule),
+            ]);
+        }
+    }
+    // One table, so that columns line up over all groups; its lines after the headings.
+    let table = table.to_string();
+    let mut lines = table.lines().skip(1);
+    let mut text = String::new();
+    for (category, count) in groups {
+        let gap = if text.is_empty() { "" } else { "\n" };
+        let rules = amount(count, "rule", "rules");
+        let _ = writeln!(text, "{gap}{}: {} ({rules})", category.name(), category.doc());
+        for line in lines.by_ref().take(count) {
+            let _ = writeln!(text, "  {line}");
+        }
+    }
+    if !listed.policy.disabled.is_empty() {
+        let _ = writeln!(text, "\nturned off: {}", escape(&listed.policy.disabled.join(", ")));
+    }
+    text
+}
+
+/// What is unusual about a rule.
+fn remark(rule: &Rule) -> String {
+    let mut remarks = Vec::new();
+    if rule.status != Status::Stable {
+        remarks.push(rule.status.name());
+    }
+    if rule.not_configured.is_some() {
+        remarks.push("not configured");
+    }
+    if remarks.is_empty() { String::new() } else { format!(" ({})", remarks.join(", ")) }
+}

@@ -1,0 +1,282 @@
+//! Rules as a page: an index, and a section about each.
+
+use std::fmt::Write;
+
+use keytrail::diag::escape;
+use keytrail::expr::Expr;
+use keytrail::input::FORMATS;
+use keytrail::plan::covered;
+use keytrail::record::{FieldSet, Provider};
+use keytrail::rule::{Category, Construct, Rule};
+use keytrail::value::RecordKind;
+
+use super::card::{about, counted, order, within};
+use super::{Listed, by, code};
+use crate::amount::amount;
+
+/// The page.
+pub(super) fn write(listed: &Listed<'_>) -> String {
+    let rules = amount(listed.rules.len(), "rule", "rules");
+    let mut page = format!(
+        "# Rules\n\n{rules}, in each category the worst first. `keytrail rules ID` shows the condition \
+         of one; the project\nfile sets parameters and severities, below `rules`.\n"
+    );
+    let categories =
+        || Category::ALL.iter().copied().filter(|of| listed.of(*of).next().is_some());
+    for category in categories() {
+        let mut rules: Vec<&Rule> = listed.of(category).collect();
+        rules.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| a.id.cmp(&b.id)));
+        let _ = write!(page, "\n**{}**: {}\n\n", category.name(), category.doc());
+        page.push_str("| rule | severity | reads | what |\n|---|---|---|---|\n");
+        for rule in rules {
+            let link = to_section(&rule.id);
+            let (severity, on) = (rule.severity.name(), rule.on.name());
+            row(&mut page, &[&link, severity, on, &prose(&rule.title)]);
+        }
+    }
+    for category in categories() {
+        let _ = write!(page, "\n## {}\n", category.name());
+        for rule in listed.of(category) {
+            section(&mut page, rule, listed);
+        }
+    }
+    page
+}
+
+/// A link to the section of a rule. Of other ids a page would make another anchor.
+fn to_section(id: &str) -> String {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if id.chars().all(plain) { format!("[{id}](#{id})") } else { prose(id) }
+}
+
+fn section(page: &mut String, rule: &Rule, listed: &Listed<'_>) {
+    let text = |expr: &Expr| span(&code(expr, listed.policy));
+    let _ = write!(page, "\n### {}\n\n**{}**\n\n", prose(&rule.id), prose(&rule.title));
+    page.push_str("| | |\n|---|---|\n");
+    let mut fact = |name: &str, value: String| {
+        if !value.is_empty() {
+            row(page, &[name, &value]);
+        }
+    };
+    let raised: Vec<String> = rule
+        .raise
+        .iter()
+        .map(|raise| format!("; {} when {}", raise.to.name(), text(&raise.when)))
+        .collect();
+    fact("severity", rule.severity.name().to_owned() + &raised.concat());
+    fact("category", rule.category.name().to_owned());
+    fact("status", rule.status.name().to_owned());
+    fact("reads", format!("{}: {}", records(rule.on), fields(rule)));
+    let providers: Vec<&str> = covered(rule, FORMATS).into_iter().map(called).collect();
+    fact("covers", providers.join(", "));
+    fact("not configured", rule.not_configured.as_deref().map(prose).unwrap_or_default());
+    fact("finding per", spans(&by(rule)));
+    fact("asks for", asks(rule, listed));
+    fact("tags", spans(&rule.tags));
+    fact("controls", spans(&rule.controls));
+    let _ = write!(page, "\n{}\n", paragraphs(&rule.description));
+    if !rule.parameters.is_empty() {
+        page.push_str("\n| parameter | type | default | |\n|---|---|---|---|\n");
+        for parameter in &rule.parameters {
+            let of = parameter.of.as_ref().map(|of| format!(" of {}", span(of)));
+            let ty = parameter.ty.name().to_owned() + &of.unwrap_or_default();
+            let (name, default) = (span(&parameter.name), span(&parameter.default));
+            let about = prose(&about(parameter, listed.policy));
+            row(page, &[&name, &ty, &default, &about]);
+        }
+    }
+    items(page, "False positives", &rule.false_positives, prose);
+    let _ = write!(page, "\nRemediation:\n\n{}\n", paragraphs(&rule.remediation));
+    items(page, "References", &rule.references, link);
+}
+
+/// What makes a finding of matches, where one alone is none.
+fn asks(rule: &Rule, listed: &Listed<'_>) -> String {
+    match &rule.construct {
+        Construct::Plain => String::new(),
+        Construct::Sequence(_) => format!("in this order: {}", prose(&order(rule).unwrap_or_default())),
+        Construct::Correlate(correlate) => {
+            let measures = correlate.measures.iter().map(|measure| {
+                let operand = code(&measure.operand, listed.policy);
+                format!("{} ({})", span(&measure.name), counted(measure, &operand, &span))
+            });
+            let measures: Vec<String> = measures.collect();
+            let (within, having) = (within(correlate.within), &correlate.having);
+            let having = span(&code(having, listed.policy));
+            format!("{having}, {within}, of {}", measures.join(", "))
+        }
+        Construct::FirstSeen(of) => {
+            let values: Vec<String> = of.of.iter().map(|(text, _)| text.clone()).collect();
+            format!("{} new for {}", spans(&values), of.history)
+        }
+    }
+}
+
+fn items(page: &mut String, heading: &str, items: &[String], write: fn(&str) -> String) {
+    if items.is_empty() {
+        return;
+    }
+    let _ = write!(page, "\n{heading}:\n\n");
+    for item in items {
+        let _ = writeln!(page, "- {}", write(item));
+    }
+}
+
+fn records(kind: RecordKind) -> &'static str {
+    match kind {
+        RecordKind::Event => "events",
+        RecordKind::Cred => "creds",
+        RecordKind::Key => "keys",
+    }
+}
+
+fn called(provider: Provider) -> &'static str {
+    match provider {
+        Provider::Aws => "AWS",
+        Provider::Alibaba => "Alibaba Cloud",
+        Provider::Tencent => "Tencent Cloud",
+    }
+}
+
+/// The fields that decide.
+fn fields(rule: &Rule) -> String {
+    let measured = rule.measured().fold(FieldSet::EMPTY, |all, expr| all.union(expr.fields()));
+    let fields = rule.condition_fields().union(measured);
+    spans(&fields.iter().map(|field| field.field().path()).collect::<Vec<_>>())
+}
+
+fn spans(texts: &[String]) -> String {
+    texts.iter().map(|text| span(text)).collect::<Vec<_>>().join(", ")
+}
+
+/// Writes a row of a table. A bar ends a cell even within code.
+fn row(page: &mut String, cells: &[&str]) {
+    page.push('|');
+    for cell in cells {
+        let _ = write!(page, " {} |", cell.replace('|', "\\|").trim());
+    }
+    page.push('\n');
+}
+
+/// Code within a line: between more backticks than stand in it.
+fn span(text: &str) -> String {
+    let text = text.lines().map(str::trim).collect::<Vec<_>>().join(" ");
+    let text = escape(&text);
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest + 1);
+    let pad = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
+    format!("{fence}{pad}{text}{pad}{fence}")
+}
+
+/// A paragraph after another, each as it is wrapped in the file; items of a list stay items.
+fn paragraphs(text: &str) -> String {
+    let paragraphs: Vec<&str> = text.trim().split("\n\n").collect();
+    let lines = |paragraph: &&str| {
+        let lines: Vec<&str> = paragraph.lines().map(str::trim).collect();
+        prose_of(&lines, true)
+    };
+    paragraphs.iter().map(lines).collect::<Vec<_>>().join("\n\n")
+}
+
+/// Text on one line: what stands between single backticks is code, as whoever wrote the rule meant
+/// it; all else is text and no markup.
+fn prose(text: &str) -> String {
+    prose_of(&[&text.lines().map(str::trim).collect::<Vec<_>>().join(" ")], false)
+}
+
+/// The lines of one paragraph. Code may reach over the end of a line.
+fn prose_of(lines: &[&str], lists: bool) -> String {
+    let escaped: Vec<String> = lines.iter().map(|line| escape(line).into_owned()).collect();
+    let text = escaped.join("\n");
+    let paired = text.matches('`').count() / 2 * 2;
+    let mut out = String::new();
+    for (index, part) in text.splitn(paired + 1, '`').enumerate() {
+        match index % 2 {
+            1 if !part.trim().is_empty() => {
+                let _ = write!(out, "`{part}`");
+            }
+            1 => {
+                let _ = write!(out, "\\`{part}\\`");
+            }
+            _ => plain(&mut out, part, lists),
+        }
+    }
+    out
+}
+
+/// Text without markup, but for the marks of items where there may be lists.
+fn plain(out: &mut String, text: &str, lists: bool) {
+    let mut rest = text.chars();
+    while let Some(c) = rest.next() {
+        let line = out.rsplit('\n').next().unwrap_or_default();
+        let item = lists && rest.as_str().starts_with(' ');
+        let marks = match c {
+            '-' => line.is_empty() && !item,
+            '.' => !line.is_empty() && line.bytes().all(|b| b.is_ascii_digit()) && !item,
+            ')' => !line.is_empty() && line.bytes().all(|b| b.is_ascii_digit()),
+            '#' | '+' | '=' | ' ' => line.is_empty(),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '&' | '|' | '~' => true,
+            _ => false,
+        };
+        if marks {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+}
+
+/// A link that shows where it leads; what is no plain address is text.
+fn link(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_graphic() && !matches!(c, '<' | '>' | '\\' | '`' | '|' | '"');
+    if text.starts_with("https://") && text.chars().all(plain) {
+        format!("<{text}>")
+    } else {
+        prose(text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{link, paragraphs, prose, row, span};
+
+    #[test]
+    fn what_a_rule_says_is_text() {
+        for (text, expected) in [
+            ("a `b|c` d", "a `b|c` d"),
+            ("one ` alone", "one \\` alone"),
+            ("`a` and ` alone", "`a` and \\` alone"),
+            ("<img src=x> & [a](b) *c* d_e", "\\<img src=x\\> \\& \\[a\\](b) \\*c\\* d\\_e"),
+            ("# no heading\n- no item", "\\# no heading - no item"),
+            ("12. no item, 12.5", "12\\. no item, 12.5"),
+            ("\u{1b}[2J", "\\\\u{1b}\\[2J"),
+        ] {
+            assert_eq!(prose(text), expected, "{text}");
+        }
+        assert_eq!(
+            paragraphs("one `a\n  b`\n- two\n---\n\n1) three\n\n1. four\n2. five\n3.six\n"),
+            "one `a\nb`\n- two\n\\---\n\n1\\) three\n\n1. four\n2. five\n3\\.six"
+        );
+    }
+
+    #[test]
+    fn code_holds_what_it_holds() {
+        for (text, expected) in [
+            ("a || b", "`a || b`"),
+            ("a\n  && b", "`a && b`"),
+            ("a `b` c", "``a `b` c``"),
+            ("`b`", "`` `b` ``"),
+        ] {
+            assert_eq!(span(text), expected, "{text}");
+        }
+        let mut page = String::new();
+        row(&mut page, &[&span("a || b"), &prose("c | d")]);
+        assert_eq!(page, "| `a \\|\\| b` | c \\\\| d |\n");
+    }
+
+    #[test]
+    fn a_link_is_an_address_and_nothing_else() {
+        assert_eq!(link("https://example.com/a?b=c#d"), "<https://example.com/a?b=c#d>");
+        assert_eq!(link("javascript:alert(1)"), "javascript:alert(1)");
+        assert_eq!(link("https://a b>c"), "https://a b\\>c");
+    }
+}

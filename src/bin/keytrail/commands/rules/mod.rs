@@ -1,0 +1,146 @@
+//! `keytrail rules`: the rules in force.
+
+mod card;
+mod json;
+mod list;
+mod markdown;
+mod plan;
+
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use keytrail::config::Policy;
+use keytrail::diag::did_you_mean;
+use keytrail::expr::Expr;
+use keytrail::rule::{Category, Rule, Severity};
+
+use crate::args;
+use crate::exit::{Exit, Failure};
+use crate::host::Host;
+use crate::policy::PolicyArgs;
+
+/// List the rules in force, or show one of them.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Rules {
+    /// The id of a rule, to show everything about it.
+    id: Option<String>,
+    /// Only rules of this category.
+    #[arg(long, value_name = "CATEGORY", value_parser = category(), conflicts_with = "id")]
+    category: Option<Category>,
+    /// Only rules of at least this severity.
+    #[arg(long, value_name = "SEVERITY", value_parser = args::severity(), conflicts_with = "id")]
+    min_severity: Option<Severity>,
+    /// Show what each rule is looked up by.
+    #[arg(long)]
+    plan: bool,
+    #[command(flatten)]
+    policy: PolicyArgs,
+    /// For people, for programs, or as a page.
+    #[arg(short, long, default_value = "human", value_name = "FORMAT", value_parser = layout())]
+    format: &'static Layout,
+}
+
+/// One way to write rules.
+#[derive(Debug)]
+struct Layout {
+    name: &'static str,
+    doc: &'static str,
+    write: fn(&Listed<'_>) -> String,
+}
+
+/// Every way to write rules, one file each.
+static LAYOUTS: &[Layout] = &[
+    Layout { name: "human", doc: "For people", write: list::write },
+    Layout { name: "json", doc: "For programs", write: json::write },
+    Layout { name: "markdown", doc: "A page about them, with an index", write: markdown::write },
+];
+
+/// The rules that are to be written.
+struct Listed<'p> {
+    rules: Vec<&'p Rule>,
+    policy: &'p Policy,
+    /// Whether one was asked for by its id.
+    one: bool,
+}
+
+impl<'p> Listed<'p> {
+    /// Those of a category, by id.
+    fn of(&self, category: Category) -> impl Iterator<Item = &'p Rule> {
+        self.rules.iter().copied().filter(move |rule| rule.category == category)
+    }
+}
+
+impl Rules {
+    pub(crate) fn run(self, host: &mut Host<'_>) -> Result<Exit, Failure> {
+        let policy = self.policy.load(host.clock, host)?;
+        let chosen = |rule: &&Rule| {
+            self.category.is_none_or(|category| rule.category == category)
+                && self.min_severity.is_none_or(|least| rule.severity >= least)
+        };
+        let rules = match &self.id {
+            None => policy.rules.iter().filter(chosen).collect(),
+            Some(id) => vec![find(&policy, id)?],
+        };
+        let listed = Listed { rules, policy: &policy, one: self.id.is_some() };
+        // The other formats say in any case what a rule is looked up by, or have no place for it.
+        let planned = self.plan && self.format.name == "human";
+        let write = if planned { plan::plan } else { self.format.write };
+        host.term.print(&write(&listed))?;
+        Ok(Exit::Clean)
+    }
+}
+
+fn layout() -> impl TypedValueParser<Value = &'static Layout> {
+    let names = LAYOUTS.iter().map(|layout| PossibleValue::new(layout.name).help(layout.doc));
+    PossibleValuesParser::new(names).try_map(|name| {
+        LAYOUTS.iter().find(|layout| layout.name == name).ok_or("not a format of rules")
+    })
+}
+
+fn category() -> impl TypedValueParser<Value = Category> {
+    PossibleValuesParser::new(Category::WORDS)
+        .try_map(|word| Category::parse(&word).ok_or("not a category"))
+}
+
+fn find<'p>(policy: &'p Policy, id: &str) -> Result<&'p Rule, Failure> {
+    if let Some(rule) = policy.rules.iter().find(|rule| rule.id == id) {
+        return Ok(rule);
+    }
+    if policy.disabled.iter().any(|disabled| disabled == id) {
+        return Err(Failure::because(format!("the project file turns the rule `{id}` off")));
+    }
+    let failure = Failure::because(format!("there is no rule `{id}`"));
+    Err(match did_you_mean(id, policy.rules.iter().map(|rule| rule.id.as_str())) {
+        Some(near) => failure.help(near),
+        None => failure.help("`keytrail rules` lists every rule"),
+    })
+}
+
+/// The text of an expression.
+fn code(expr: &Expr, policy: &Policy) -> String {
+    dedent(policy.sources.text(expr.span()))
+}
+
+/// An expression as it stands in a block scalar, without the indentation of the file.
+fn dedent(text: &str) -> String {
+    let indent = |line: &&str| line.len() - line.trim_start_matches(' ').len();
+    let below = || text.lines().skip(1).filter(|line| !line.trim().is_empty());
+    let first = text.lines().next().map_or(0, |line| indent(&line));
+    let common = below().map(|line| indent(&line)).min().unwrap_or(0);
+    let cut = |line: &str, n: usize| line.get(n.min(indent(&line))..).unwrap_or(line).to_owned();
+    let mut lines: Vec<String> = text.lines().take(1).map(|line| cut(line, first)).collect();
+    lines.extend(text.lines().skip(1).map(|line| cut(line, common)));
+    lines.join("\n")
+}
+
+/// What makes two matches one finding.
+fn by(rule: &Rule) -> Vec<String> {
+    let first = rule.steps.iter().find(|step| !step.absent);
+    first.into_iter().flat_map(|step| &step.by).map(|(text, _)| text.clone()).collect()
+}
+
+/// Where a rule stands.
+fn place(rule: &Rule, policy: &Policy) -> String {
+    let file = policy.sources.file(rule.id_span.file);
+    let (line, _) = file.line_col(rule.id_span.start);
+    format!("{}:{line}", file.name)
+}
+

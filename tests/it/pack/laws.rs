@@ -1,0 +1,124 @@
+//! What holds for every rule, list and table of the pack.
+
+use std::collections::BTreeSet;
+
+use keytrail::config::Policy;
+
+use super::{filled_pack, pack};
+
+/// Rules that find nothing before a project names what they look for.
+const TO_BE_FILLED: [&str; 6] = [
+    "inactive-key-scheduled",
+    "leaked-key-active",
+    "leaked-key-used",
+    "unapproved-service",
+    "unexpected-active-key",
+    "watched-key-used",
+];
+
+fn not_configured(policy: &Policy) -> Vec<&str> {
+    let rules = policy.rules.iter().filter(|rule| rule.not_configured.is_some());
+    rules.map(|rule| rule.id.as_str()).collect()
+}
+
+#[test]
+fn the_pack_loads_without_a_warning() {
+    let policy = pack();
+    assert!(policy.diagnostics.is_empty(), "{:#?}", policy.diagnostics);
+    assert!(policy.rules.iter().all(|rule| rule.builtin));
+    assert_eq!(not_configured(&policy), TO_BE_FILLED);
+}
+
+#[test]
+fn a_project_that_fills_lists_and_tables_brings_every_rule_into_force() {
+    let policy = filled_pack("pack-filled");
+    assert!(policy.diagnostics.is_empty(), "{:#?}", policy.diagnostics);
+    assert_eq!(not_configured(&policy), [""; 0]);
+}
+
+#[test]
+fn every_rule_says_what_a_reader_needs() {
+    for rule in pack().rules {
+        let id = &rule.id;
+        assert!(rule.description.contains("\nSeverity: "), "{id}: who says how severe it is?");
+        assert!(!rule.remediation.is_empty(), "{id}: what is to be done?");
+        assert!(!rule.false_positives.is_empty(), "{id}: when is it wrong?");
+        assert!(rule.references.iter().all(|r| r.starts_with("https://")), "{id}: references");
+        assert!(!rule.references.is_empty(), "{id}: where to read more?");
+        assert!(rule.tags.iter().any(|tag| tag.starts_with("attack.t")), "{id}: which technique?");
+        assert!(rule.tags.len() <= 9, "{id}: SARIF takes ten tags and one is `security`");
+    }
+}
+
+#[test]
+fn tags_and_controls_are_written_in_one_way() {
+    let technique = |tag: &str| {
+        let Some(number) = tag.strip_prefix("attack.t") else { return false };
+        let (main, sub) = number.split_once('.').unwrap_or((number, "000"));
+        let digits =
+            |text: &str, many| text.len() == many && text.bytes().all(|b| b.is_ascii_digit());
+        digits(main, 4) && digits(sub, 3)
+    };
+    let words = |text: &str| {
+        let part = |part: &str| {
+            !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+        };
+        text.split(['-', '.']).all(part)
+    };
+    for rule in pack().rules {
+        for tag in &rule.tags {
+            let right = if tag.starts_with("attack.") { technique(tag) } else { words(tag) };
+            assert!(right, "{}: the tag {tag}", rule.id);
+        }
+        for control in &rule.controls {
+            let right = control.starts_with("cis-") && words(control);
+            assert!(right, "{}: the control {control}", rule.id);
+        }
+        let named: BTreeSet<&String> = rule.tags.iter().chain(&rule.controls).collect();
+        assert_eq!(
+            named.len(),
+            rule.tags.len() + rule.controls.len(),
+            "{}: one stands twice",
+            rule.id
+        );
+    }
+}
+
+/// Whether a text names something by these characters and not as the beginning of a longer name.
+fn names(text: &str, name: &str) -> bool {
+    let ends = |at: usize| {
+        !text[at + name.len()..].starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_')
+    };
+    text.match_indices(name).any(|(at, _)| ends(at))
+}
+
+#[test]
+fn every_list_table_and_definition_of_the_pack_is_used() {
+    /// What Keytrail itself reads, or keeps for the remarks of a project.
+    const READ_BY_THE_PROGRAM: [&str; 5] =
+        ["accounts", "ak_notes", "ip_assets", "ip_notes", "key_policies"];
+    let policy = pack();
+    let rules: Vec<&str> = policy
+        .sources
+        .iter()
+        .map(|(_, file)| file)
+        .filter(|file| {
+            ["/detections/", "/definitions/"].iter().any(|part| file.name.contains(part))
+        })
+        .map(|file| &*file.text)
+        .collect();
+    let used = |name: &str| rules.iter().any(|text| names(text, name));
+    for list in policy.lists.keys() {
+        assert!(used(&format!("lists.{list}")), "no rule names the list {list}");
+    }
+    for table in policy.tables.keys() {
+        let by_rule = ["lookup", "in_table"].iter().any(|of| used(&format!("{of}(\"{table}\"")));
+        let by_program = READ_BY_THE_PROGRAM.contains(&table.as_str());
+        assert!(by_rule || by_program, "nothing reads the table {table}");
+    }
+    for definition in policy.definitions.keys() {
+        // Once where it is defined.
+        let times: usize = rules.iter().map(|text| text.matches(definition.as_str()).count()).sum();
+        assert!(times > 1, "no rule names the definition {definition}");
+    }
+}

@@ -1,0 +1,143 @@
+//! What the pack finds in the two credential reports of AWS that others recorded
+//! (`aws/credential-report`), against a reading by hand.
+//!
+//! The reading was made from the columns of the CSV and the descriptions of the rules, user by user,
+//! and not from what the rules say: who has a password (`password_enabled`), a second factor (`mfa_active`),
+//! when they last signed in, and of each key whether it is active, when it was made
+//! (`last_rotated`) and last used; ages were counted in whole days to the time that stands with each
+//! reading. The root user's row says `not_supported` of its password and has no key. The row of
+//! `christopher` stands twice with different contents: the first never signed in, the second did on
+//! 2016-11-21 and has a key.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use keytrail::finding::VerdictRole;
+use keytrail::report::Report;
+
+use super::{of_rule, pack, recorded, scan};
+
+const FIRST: &str = "test_account_credential_report.GetCredentialReport_1.csv";
+const SECOND: &str = "test_iam_user_credential_multi_delete_noop.GetCredentialReport_1.csv";
+
+/// What each rule finds: users, and `user#slot` where a finding is about a key.
+type Reading = BTreeMap<String, Vec<String>>;
+
+fn reading(rows: &[(&str, &str)]) -> Reading {
+    let sorted = |users: &str| {
+        let mut users: Vec<String> = users.split_whitespace().map(str::to_owned).collect();
+        users.sort();
+        users
+    };
+    rows.iter().map(|(rule, users)| ((*rule).to_owned(), sorted(users))).collect()
+}
+
+/// What a report comes to, in the form of a reading. A finding about a whole account names the users
+/// in its evidence; one user in several rows stands once.
+fn found(report: &Report) -> Reading {
+    let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for finding in &report.findings {
+        let slot = finding.subject.iter().find(|(by, _)| by.starts_with("key."));
+        let slot = slot.and_then(|(_, slot)| Some(format!("#{}", slot.as_ref()?)));
+        for calls in &finding.calls {
+            let user = calls.call.user.clone().unwrap();
+            let users = found.entry(report.rules[finding.rule].id.clone()).or_default();
+            users.insert(user + slot.as_deref().unwrap_or_default());
+        }
+    }
+    found.into_iter().map(|(rule, users)| (rule, users.into_iter().collect())).collect()
+}
+
+fn first(folder: &Path, now: &str) -> Report {
+    scan(&pack(), &[&folder.join(FIRST)], Some(now))
+}
+
+/// What a reading says of the account as a whole: the messages of a rule's findings.
+fn messages<'r>(report: &'r Report, rule: &str) -> Vec<&'r str> {
+    of_rule(report, rule).into_iter().map(|finding| finding.message.as_str()).collect()
+}
+
+const COVERAGE: &str = "9 of 18 console users of account 644160558196 have MFA (50 %)";
+/// Everybody with a password.
+const CONSOLE: &str = "andrew anthony calvin chrissy christopher david jeff Jennifer joshua kapil kit \
+                       mandeep matt rob ryanwolfe scot steven";
+/// Of them, those with a second factor.
+const WITH_MFA: &str = "anthony calvin chrissy david joshua mandeep matt rob ryanwolfe";
+
+#[test]
+fn a_report_at_its_own_time() {
+    let Some(folder) = recorded("aws/credential-report") else { return };
+    let report = first(&folder, "2016-11-25T12:00:00Z");
+    assert_eq!(
+        found(&report),
+        reading(&[
+            ("console-without-mfa", "andrew christopher Jennifer kapil kit scot"),
+            ("console-user-without-mfa-device", "christopher jeff steven"),
+            ("unused-key", "andrew#1 c7n-iam-test#1 ryanwolfe#1"),
+            ("idle-active-key", "andrew#2 steven#1"),
+            ("ageing-key-in-use", "kapil#1"),
+            ("two-active-keys", "andrew kit"),
+            ("shared-service-account", "kit"),
+            ("mfa-coverage", CONSOLE),
+            ("console-with-mfa", WITH_MFA),
+            ("young-key-in-use", "Jennifer calvin"),
+        ])
+    );
+    assert_eq!(messages(&report, "mfa-coverage"), [COVERAGE]);
+    assert_eq!(of_rule(&report, "console-with-mfa").len(), 1);
+    // Which of the two rows: the one that signs in, and the one that never did.
+    let of_christopher = |rule| {
+        let mut messages = messages(&report, rule).into_iter();
+        messages.find(|message| message.starts_with("christopher ")).unwrap_or_default()
+    };
+    assert!(of_christopher("console-without-mfa").ends_with("last on 2016-11-21"));
+    assert!(of_christopher("console-user-without-mfa-device").ends_with("last sign-in: -"));
+}
+
+#[test]
+fn the_same_report_a_year_later() {
+    let Some(folder) = recorded("aws/credential-report") else { return };
+    let report = first(&folder, "2017-11-01T00:00:00Z");
+    assert_eq!(
+        found(&report),
+        reading(&[
+            (
+                "console-user-without-mfa-device",
+                "andrew christopher jeff Jennifer kapil kit scot steven",
+            ),
+            ("old-password", WITH_MFA),
+            (
+                "idle-active-key",
+                "andrew#2 kit#1 kit#2 Jennifer#1 calvin#1 christopher#1 david#1 joshua#1 kapil#1 \
+                 mandeep#1 rob#1 scot#1 steven#1",
+            ),
+            ("zombie-account", "anthony chrissy christopher jeff matt ryanwolfe"),
+            ("unused-key", "andrew#1 c7n-iam-test#1 ryanwolfe#1"),
+            ("two-active-keys", "andrew kit"),
+            ("mfa-coverage", CONSOLE),
+            ("console-with-mfa", WITH_MFA),
+        ])
+    );
+    assert_eq!(messages(&report, "mfa-coverage"), [COVERAGE]);
+    let rows = |rule| of_rule(&report, rule).iter().map(|finding| finding.count).sum::<u64>();
+    assert_eq!(rows("console-user-without-mfa-device"), 9, "christopher in both rows");
+    assert_eq!(
+        rows("zombie-account"),
+        6,
+        "christopher in one row: the other has a key that was used"
+    );
+}
+
+#[test]
+fn a_key_from_the_future_has_no_age() {
+    let Some(folder) = recorded("aws/credential-report") else { return };
+    let report = scan(&pack(), &[&folder.join(SECOND)], Some("2020-12-23T00:00:00Z"));
+    assert_eq!(
+        found(&report),
+        reading(&[("inactive-key", "test1#1"), ("root-without-mfa", "<root_account>")])
+    );
+    let gating = report.findings.iter().filter(|finding| finding.role == VerdictRole::Gates);
+    assert_eq!(gating.count(), 1, "the root user's");
+    let note = "a time of a key is later than `now`: the days since then are missing; records: 1";
+    assert!(report.files[0].account.notes.iter().any(|said| said == note), "{:#?}", report.files);
+}
