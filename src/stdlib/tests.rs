@@ -33,6 +33,7 @@ fn plain() -> Plain {
         columns: vec![column("ip"), column("name")],
         key: 0,
         matching: Match::Cidr,
+        scanned: false,
         span: None,
     };
     let mut sources = Sources::default();

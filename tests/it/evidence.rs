@@ -87,3 +87,17 @@ fn without_tables_evidence_claims_nothing() {
     assert_eq!(noted["sources"][0]["ip_type"], Value::Null);
     assert_eq!(noted["sources"][0]["remark"], "the runner of the sh");
 }
+
+#[test]
+fn keys_of_a_scanners_report_are_looked_for_in_logs_and_reports() {
+    let sarif = r#"{"version":"2.1.0","runs":[{"tool":{"driver":{"name":"scanner"}},"results":[{"ruleId":"aws-key","message":{"text":"key AKIAEXAMPLE000000001 and its secret wJalrXUtnFEMIK7MDENG"},"locations":[{"physicalLocation":{"artifactLocation":{"uri":"deploy/env"},"region":{"startLine":3}}}]}]}]}"#;
+    let folder = folder("evidence-leaked").file("gitleaks.sarif", sarif);
+    let leaked = ["--table", "leaked_keys=gitleaks.sarif"];
+    for rule in ["leaked-key-used", "leaked-key-active"] {
+        let found = finding(&folder, &leaked, rule);
+        assert_eq!(found["severity"], "critical", "{found:#}");
+        let text = found.to_string();
+        assert!(text.contains("scanner, deploy/env:3"), "{text}");
+        assert!(!text.contains("wJalr"), "{text}");
+    }
+}

@@ -43,7 +43,8 @@ fn table(id: &str, matching: Match, columns: &[(&str, ColumnType)], rows: &str) 
     let column = |&(name, ty): &(&str, ColumnType)| Column { name: name.to_owned(), ty };
     let columns = columns.iter().map(column).collect();
     let (id, description) = (id.to_owned(), String::new());
-    let declaration = Declaration { id, description, columns, key: 0, matching, span: None };
+    let declaration =
+        Declaration { id, description, columns, key: 0, matching, scanned: false, span: None };
     let mut sources = Sources::default();
     let rows = keytrail::yaml::parse(sources.add("rows", rows), &sources).unwrap();
     Arc::new(from_nodes(&Arc::new(declaration), rows.items()).unwrap())
