@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::unapplied::unapplied;
 use super::{Facts, LedgerEntry, LedgerState, Note, Report, RuleSummary, Verdict};
 use crate::allow::{Allowlist, EntryState};
-use crate::engine::{Applicability, Coverage, Recall, RunResult, Unapplied};
+use crate::engine::{Coverage, Recall, RunResult};
 use crate::finding::{Finding, KnownKey, OpenFinding, VerdictRole};
-use crate::record::{FieldSet, FileStatus, shown_path};
+use crate::record::{FileStatus, shown_path};
 use crate::rule::{Rule, Status};
 use crate::source::Sources;
 use crate::value::RecordKind;
@@ -155,71 +156,6 @@ fn unshown(run: &RunResult) -> Vec<Note> {
         notes.push(Note { id: "memory-exceeded", text });
     }
     notes
-}
-
-/// A note for each rule that a format leaves little of, and how many are blind.
-fn unapplied(run: &RunResult, rules: &[Rule]) -> (Vec<Note>, usize) {
-    let mut notes = Vec::new();
-    let mut not_applicable: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    let mut blind = BTreeSet::new();
-    for Unapplied { format, files, rule: index, applicability } in &run.unapplied {
-        let rule = &rules[*index];
-        // An empty list is said with the rule; what the format lacks changes nothing.
-        if rule.not_configured.is_some() {
-            continue;
-        }
-        let names = |fields: &FieldSet| -> String {
-            fields.iter().map(|field| field.field().path()).collect::<Vec<_>>().join(", ")
-        };
-        let mut note = |id, text| notes.push(Note { id, text });
-        let inputs = inputs(format, files.as_deref(), run);
-        match applicability {
-            Applicability::Evaluated => {}
-            Applicability::Blind(fields) => {
-                blind.insert(index);
-                note(
-                    "blind-rule",
-                    format!(
-                        "rule {} is blind on {inputs}, which does not carry {}: finding nothing \
-                         does not mean that nothing is there",
-                        rule.id,
-                        names(fields)
-                    ),
-                );
-            }
-            Applicability::PartlyBlind(fields) => note(
-                "partly-blind-rule",
-                format!(
-                    "rule {} is partly blind on {inputs}, which does not carry {}",
-                    rule.id,
-                    names(fields)
-                ),
-            ),
-            Applicability::NotApplicable => {
-                not_applicable.entry(format).or_default().insert(&rule.id);
-            }
-        }
-    }
-    for (format, rules) in not_applicable {
-        let rules = rules.into_iter().collect::<Vec<_>>().join(", ");
-        let text = format!("not about {format}, and not evaluated on it: {rules}");
-        notes.push(Note { id: "rules-not-applicable", text });
-    }
-    (notes, blind.len())
-}
-
-/// A format, with the files where not all of the format carry the same.
-fn inputs(format: &str, files: Option<&[usize]>, run: &RunResult) -> String {
-    /// So many are named.
-    const NAMED: usize = 5;
-    let Some(files) = files else { return format.to_owned() };
-    let paths = files.iter().filter_map(|file| run.files.get(*file));
-    let mut paths: Vec<&str> = paths.map(|file| file.account.path.as_str()).collect();
-    paths.sort_unstable();
-    let more = paths.len().saturating_sub(NAMED);
-    paths.truncate(NAMED);
-    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    format!("{format} ({}{more})", paths.join(", "))
 }
 
 fn role(finding: &Finding, rule: &Rule, facts: &Facts) -> VerdictRole {

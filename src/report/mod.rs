@@ -8,6 +8,7 @@ mod build;
 pub(crate) mod fixture;
 #[allow(clippy::module_inception)]
 mod report;
+mod unapplied;
 mod view;
 
 pub use crate::engine::{Accounting, FileReport};

@@ -63,3 +63,29 @@ fn what_the_format_cannot_carry_is_said_and_gates_when_strict() {
         assert_eq!(scan(name, when, &["--strict"]).0, Some(strict), "{name}");
     }
 }
+
+/// A report with few columns says in one note which rules they leave blind.
+#[test]
+fn rules_that_lack_the_same_share_a_note() {
+    let report = "user,user_creation_time,password_enabled,mfa_active\n\
+                  alice,2025-01-01T00:00:00+00:00,true,false\n";
+    let rule = |id: &str, when: &str| {
+        format!(
+            "rule:\n  id: {id}\n  title: t\n  category: posture\n  severity: low\n  on: key\n  \
+             description: d\n  remediation: r\n  when: |\n    {when}\n"
+        )
+    };
+    let folder = Folder::new("blind-shared")
+        .file("report.csv", report)
+        .file("rules/active.yaml", rule("active", "key.active == true"))
+        .file("rules/idle.yaml", rule("idle", "key.active == true && key.idle_days > 9"))
+        .file("rules/inactive.yaml", rule("inactive", "key.active == false"));
+    let arguments = ["scan", "report.csv", "--no-builtin", "-r", "rules", "-f", "json"];
+    let ended = folder.keytrail(arguments).output();
+    let report: serde_json::Value = serde_json::from_str(&ended.stdout).unwrap();
+    let notes = report["notes"].as_array().unwrap().iter();
+    let notes: Vec<&str> = notes.map(|note| note["text"].as_str().unwrap()).collect();
+    insta::assert_snapshot!(notes.join("\n"), @r"
+    3 rules are blind on aws-credential-report: finding nothing does not mean that nothing is there. It does not carry key.active (for active, inactive); key.active, key.idle_days (for idle)
+    ");
+}

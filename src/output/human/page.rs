@@ -42,9 +42,15 @@ impl<'a> Page<'a> {
     }
 
     /// A warning or an error about the run itself; `text` is escaped here.
-    pub(super) fn remark(&mut self, (ink, label): (Ink, &str), text: &str) -> io::Result<()> {
+    pub(super) fn remark(&mut self, label: (Ink, &str), text: &str) -> io::Result<()> {
         let text = self.value(text, 600);
-        self.paragraph((ink, label), &text, "    ")
+        self.paragraph(label, &text, "    ")
+    }
+
+    /// A note about the run, which may name every rule.
+    pub(super) fn note(&mut self, text: &str) -> io::Result<()> {
+        let text = self.value(text, 6_000);
+        self.paragraph((Ink::Strong, "note:"), &text, "    ")
     }
 
     /// A place in a file.

@@ -12,7 +12,7 @@ const SKIPS: usize = 5;
 pub(super) fn write(page: &mut Page<'_>) -> io::Result<()> {
     let report = page.report;
     for note in &report.notes {
-        page.remark((Ink::Strong, "note:"), &note.text)?;
+        page.note(&note.text)?;
     }
     for file in &report.files {
         let path = report.shown_path(file.account.root, &file.account.path);

@@ -1,0 +1,96 @@
+//! Rules that a format leaves nothing or little of.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Note;
+use crate::engine::{Applicability, RunResult, Unapplied};
+use crate::record::FieldSet;
+use crate::rule::Rule;
+
+/// Rules by the fields that they lack, each group and its rules in order.
+type Lacking<'r> = BTreeMap<String, BTreeSet<&'r str>>;
+
+/// What is said of rules that inputs leave nothing or little of, and how many are blind.
+///
+/// Rules over the same inputs share a note, so that a table of few columns does not bury what else
+/// there is to say; each of them is named.
+pub(super) fn unapplied(run: &RunResult, rules: &[Rule]) -> (Vec<Note>, usize) {
+    let mut not_applicable: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let (mut blind, mut partly) = (BTreeMap::new(), BTreeMap::new());
+    let mut blind_rules = BTreeSet::new();
+    for Unapplied { format, files, rule: index, applicability } in &run.unapplied {
+        let rule = &rules[*index];
+        // An empty list is said with the rule; what the format lacks changes nothing.
+        if rule.not_configured.is_some() {
+            continue;
+        }
+        let inputs = || inputs(format, files.as_deref(), run);
+        match applicability {
+            Applicability::Evaluated => {}
+            Applicability::Blind(fields) => {
+                blind_rules.insert(index);
+                add(&mut blind, inputs(), fields, &rule.id);
+            }
+            Applicability::PartlyBlind(fields) => add(&mut partly, inputs(), fields, &rule.id),
+            Applicability::NotApplicable => {
+                not_applicable.entry(format).or_default().insert(&rule.id);
+            }
+        }
+    }
+    let mut notes = Vec::new();
+    let mut note = |id, text| notes.push(Note { id, text });
+    for (inputs, lacking) in blind {
+        let missing = ": finding nothing does not mean that nothing is there";
+        note("blind-rule", said(&inputs, "blind", &lacking, missing));
+    }
+    for (inputs, lacking) in partly {
+        note("partly-blind-rule", said(&inputs, "partly blind", &lacking, ""));
+    }
+    for (format, rules) in not_applicable {
+        let rules = rules.into_iter().collect::<Vec<_>>().join(", ");
+        note(
+            "rules-not-applicable",
+            format!("not about {format}, and not evaluated on it: {rules}"),
+        );
+    }
+    (notes, blind_rules.len())
+}
+
+fn add<'r>(
+    to: &mut BTreeMap<String, Lacking<'r>>,
+    inputs: String,
+    fields: &FieldSet,
+    rule: &'r str,
+) {
+    let names: Vec<String> = fields.iter().map(|field| field.field().path()).collect();
+    to.entry(inputs).or_default().entry(names.join(", ")).or_default().insert(rule);
+}
+
+fn said(inputs: &str, how: &str, lacking: &Lacking<'_>, meaning: &str) -> String {
+    let rules: Vec<&str> = lacking.values().flatten().copied().collect();
+    if let [rule] = rules[..] {
+        let fields = lacking.keys().next().map_or("", String::as_str);
+        return format!("rule {rule} is {how} on {inputs}, which does not carry {fields}{meaning}");
+    }
+    let group = |(fields, rules): (&String, &BTreeSet<&str>)| {
+        let rules = rules.iter().copied().collect::<Vec<_>>().join(", ");
+        format!("{fields} (for {rules})")
+    };
+    let groups = lacking.iter().map(group).collect::<Vec<_>>().join("; ");
+    let many = rules.len();
+    format!("{many} rules are {how} on {inputs}{meaning}. It does not carry {groups}")
+}
+
+/// A format, with the files where not all of the format carry the same.
+fn inputs(format: &str, files: Option<&[usize]>, run: &RunResult) -> String {
+    /// So many are named.
+    const NAMED: usize = 5;
+    let Some(files) = files else { return format.to_owned() };
+    let paths = files.iter().filter_map(|file| run.files.get(*file));
+    let mut paths: Vec<&str> = paths.map(|file| file.account.path.as_str()).collect();
+    paths.sort_unstable();
+    let more = paths.len().saturating_sub(NAMED);
+    paths.truncate(NAMED);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("{format} ({}{more})", paths.join(", "))
+}
