@@ -107,7 +107,7 @@ fn a_full_disk_is_an_error() {
 #[test]
 fn help_lists_commands_and_exit_codes() {
     let folder = Folder::new("cli-help");
-    assert_snapshot!(folder.keytrail(["--help"]).output(), @r"
+    assert_snapshot!(folder.keytrail(["--help"]).output(), @"
     exit: 0
     ----- stdout
     Policy as code for cloud credentials.
@@ -117,7 +117,7 @@ fn help_lists_commands_and_exit_codes() {
     Usage: keytrail [OPTIONS] <COMMAND>
 
     Commands:
-      scan          Find risky use of credentials in audit logs
+      scan          Find risky use of credentials in audit logs and credential reports
       inspect       Show what files are taken for, and their records
       posture       Show the posture of credentials: key ages, MFA coverage, what to do
       query         Find records by a condition, or count them

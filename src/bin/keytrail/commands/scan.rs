@@ -20,10 +20,11 @@ use crate::policy::PolicyArgs;
 use crate::progress::{Counted, during};
 use crate::target::{ReportArgs, Targets};
 
-/// Find risky use of credentials in audit logs.
+/// Find risky use of credentials in audit logs and credential reports.
 ///
-/// Reads audit logs of AWS CloudTrail, plain or compressed, as single records, arrays, S3 objects
-/// or lines, and reports what the rules find in them.
+/// Reads logs of AWS CloudTrail, Alibaba Cloud ActionTrail and Tencent CloudAudit in each form that
+/// their providers write, and credential reports of all three, plain or compressed. What a file is
+/// depends on its bytes; `keytrail inspect` shows it.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXIT_CODES)]
 pub(crate) struct Scan {
