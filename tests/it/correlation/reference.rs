@@ -199,10 +199,7 @@ fn join(parts: Vec<(Vec<Event>, bool)>, meet: &dyn Fn(&[Event], &[Event]) -> boo
     let mut joined: Vec<Found> = Vec::new();
     for (events, uncertain) in parts {
         let mut new = Found { events, uncertain };
-        loop {
-            let Some(at) = joined.iter().position(|old| meet(&old.events, &new.events)) else {
-                break;
-            };
+        while let Some(at) = joined.iter().position(|old| meet(&old.events, &new.events)) {
             let old = joined.swap_remove(at);
             new.events.extend(old.events);
             new.events.sort();
