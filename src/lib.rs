@@ -13,12 +13,14 @@ pub mod expr;
 pub mod stdlib;
 pub mod rule;
 pub mod allow;
+pub mod query;
 pub mod config;
 pub mod plan;
 pub mod correlate;
 pub mod finding;
-pub mod inspect;
 pub mod engine;
+pub mod inspect;
+pub mod posture;
 pub mod report;
 pub mod lint;
 pub mod ruletest;
@@ -28,7 +30,7 @@ use std::num::NonZeroUsize;
 
 use config::Policy;
 use engine::RunOptions;
-use finding::Redactor;
+use finding::{Knowledge, Redactor};
 use plan::Plan;
 use record::Inputs;
 use report::{Facts, Note, Parts, Report};
@@ -82,6 +84,7 @@ pub fn scan(
             zone: policy.zone.clone(),
             jobs: options.jobs,
             redactor: Redactor { show_keys: options.show_keys },
+            known: Knowledge::new(policy),
             memory: options.memory,
             create: Temporary::create,
         },

@@ -87,6 +87,7 @@ pub(super) static FILES: &[(&str, &str)] = &[
     ("tables/ip_assets.yaml", include_str!("../../rules/tables/ip_assets.yaml")),
     ("tables/ip_notes.yaml", include_str!("../../rules/tables/ip_notes.yaml")),
     ("tables/key_policies.yaml", include_str!("../../rules/tables/key_policies.yaml")),
+    ("tables/key_usage.yaml", include_str!("../../rules/tables/key_usage.yaml")),
     ("tables/leaked_keys.yaml", include_str!("../../rules/tables/leaked_keys.yaml")),
     ("tables/scheduled_deletions.yaml", include_str!("../../rules/tables/scheduled_deletions.yaml")),
 ];

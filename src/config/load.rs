@@ -59,6 +59,7 @@ impl<'o> Loader<'o> {
         self.lists();
         self.tables(&root);
         self.definitions();
+        self.queries();
         self.rules();
         self.allowlists();
         let mut policy = self.policy;
@@ -75,6 +76,13 @@ impl<'o> Loader<'o> {
     pub(super) fn load_project(mut self) -> Result<Policy, (Sources, Vec<Diagnostic>)> {
         self.project();
         finish(self.policy, &[])
+    }
+
+    pub(super) fn load_tables(mut self) -> Result<Policy, (Sources, Vec<Diagnostic>)> {
+        let root = self.project();
+        self.parse(&root);
+        self.tables(&root);
+        finish(self.policy, &self.digests)
     }
 
     /// Reads the project file; gives the folder that names are shown relative to.
@@ -120,6 +128,7 @@ impl<'o> Loader<'o> {
         policy.min_severity = self.project.min_severity;
         policy.max_skipped = self.project.max_skipped;
         policy.lints = std::mem::take(&mut self.project.lints);
+        policy.queries = std::mem::take(&mut self.project.queries);
         root
     }
 
@@ -284,6 +293,20 @@ impl<'o> Loader<'o> {
         let told: Vec<Diagnostic> =
             all.iter().flat_map(|named| rule::check_definition(named, &self.policy)).collect();
         self.policy.diagnostics.extend(told);
+    }
+
+    /// Checks the expressions of saved queries; whoever runs one compiles it.
+    fn queries(&mut self) {
+        let policy = &mut self.policy;
+        let told: Vec<Diagnostic> = policy
+            .queries
+            .values()
+            .flat_map(|saved| match saved.question.compile(policy) {
+                Ok((_, warnings)) => warnings,
+                Err(errors) => errors,
+            })
+            .collect();
+        policy.diagnostics.extend(told);
     }
 
     fn rules(&mut self) {

@@ -10,6 +10,7 @@ use super::project::LintLevel;
 use crate::allow::Allowlist;
 use crate::diag::Diagnostic;
 use crate::expr::{Definition, Env, Function, on_large_stack};
+use crate::query::Saved;
 use crate::record::{Format, HintEntry};
 use crate::rule::{Rule, Severity};
 use crate::source::{FileId, Sources, Span};
@@ -70,6 +71,8 @@ pub struct Policy {
     pub max_skipped: Option<u64>,
     /// `lints` of the project file, by name.
     pub lints: BTreeMap<String, LintLevel>,
+    /// Queries of the project file, by name.
+    pub queries: BTreeMap<String, Saved>,
     /// Severities that the project file sets.
     pub severities: Vec<SeverityChange>,
     /// Warnings and notes; errors are returned instead of a policy.
@@ -105,6 +108,11 @@ impl Policy {
         Loader::new(options).load_project()
     }
 
+    /// Loads the project file and the tables with their rows; no rule, whatever is wrong with one.
+    pub fn with_tables(options: &LoadOptions) -> Result<Policy, (Sources, Vec<Diagnostic>)> {
+        Loader::new(options).load_tables()
+    }
+
     /// Whether a file ships with Keytrail.
     pub fn is_builtin(&self, file: FileId) -> bool {
         builtin::is_builtin(&self.sources, file)
@@ -127,6 +135,7 @@ impl Policy {
             min_severity: None,
             max_skipped: None,
             lints: BTreeMap::new(),
+            queries: BTreeMap::new(),
             severities: Vec::new(),
             diagnostics: Vec::new(),
             hash: String::new(),

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::inputs::{self, INPUT};
 use crate::diag::codes::{config as codes, policy as policy_codes};
 use crate::diag::{Diagnostic, Level, escape};
+use crate::query::{self, SAVED, Saved};
 use crate::record::{Format, HintEntry};
 use crate::rule::Severity;
 use crate::source::{Sources, Span, walk};
@@ -40,6 +41,11 @@ pub static PROJECT: Shape = Shape::Object(&[
     Key::optional("min_severity", SEVERITY, "The lowest severity that is reported."),
     Key::optional("max_skipped", Shape::Count, "How many records may be skipped."),
     Key::optional("lints", Shape::Map(&LEVEL), "The level of lints, by name."),
+    Key::optional(
+        "queries",
+        Shape::Map(&SAVED),
+        "Queries by name, for `keytrail query @NAME INPUT`.",
+    ),
 ]);
 
 static RULE: Shape = Shape::Object(&[
@@ -58,7 +64,7 @@ const SEVERITY: Shape = Shape::Enum(Severity::WORDS);
 static LEVEL: Shape = Shape::Enum(&["off", "note", "warning", "error"]);
 
 /// Keys of later versions.
-const RESERVED: [&str; 3] = ["triage", "queries", "guards"];
+const RESERVED: [&str; 2] = ["triage", "guards"];
 
 /// What the project file says, with what it extends.
 #[derive(Debug, Clone, Default)]
@@ -78,6 +84,7 @@ pub(super) struct Project {
     pub(super) min_severity: Option<Severity>,
     pub(super) max_skipped: Option<u64>,
     pub(super) lints: BTreeMap<String, LintLevel>,
+    pub(super) queries: BTreeMap<String, Saved>,
 }
 
 /// A path, folder or glob, and the folder from which it is meant.
@@ -280,6 +287,9 @@ impl<'a> Reader<'a> {
             };
             let level = LintLevel { level, span: entry.key.span() };
             project.lints.insert(entry.key.text().to_owned(), level);
+        }
+        for saved in query::load_saved(entries(node, "queries"), self.diagnostics) {
+            project.queries.insert(saved.name.clone(), saved);
         }
     }
 }

@@ -58,7 +58,8 @@ pub(super) fn read(
         }
     };
     match read {
-        Ok(Data { table, extra }) => {
+        Ok(Data { table, extra, unread }) => {
+            told.extend(without_key(declaration, &name, unread).map(|note| at(note, file)));
             told.extend(extra_columns(declaration, &name, &extra).map(|note| at(note, file)));
             Some(table)
         }
@@ -67,6 +68,18 @@ pub(super) fn read(
             None
         }
     }
+}
+
+/// A scanner that hides what it found tells nobody which key leaked.
+fn without_key(declaration: &Declaration, name: &str, unread: u64) -> Option<Diagnostic> {
+    let findings = match unread {
+        0 => return None,
+        1 => format!("1 finding of {name} shows no access key id and is no row"),
+        count => format!("{count} findings of {name} show no access key id and are no rows"),
+    };
+    let message = format!("{findings} of the table `{}`", declaration.id);
+    let help = "have the scanner show what it found, or leave such findings out of the file";
+    Some(Diagnostic::warning(&codes::WITHOUT_KEY, message).help(help))
 }
 
 fn extra_columns(declaration: &Declaration, name: &str, extra: &[String]) -> Option<Diagnostic> {

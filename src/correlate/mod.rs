@@ -8,12 +8,14 @@
 mod first_seen;
 mod instant;
 mod measure;
+mod needed;
 mod outcome;
 mod sequence;
 mod sightings;
 mod steps;
 mod window;
 
+pub use needed::needed;
 pub use outcome::{Item, Occurrence, Outcome, Reach, Subject, outcome};
 pub use sightings::Sightings;
 

@@ -137,7 +137,10 @@ fn raise_as_all(rule: &Rule, mut counted: Vec<Occurrence>, all: &[Occurrence]) -
 }
 
 /// The occurrences, with covered matches or without.
-fn occurrences(subject: &Subject<'_>, covered: bool) -> Result<Vec<Occurrence>, EvalError> {
+pub(super) fn occurrences(
+    subject: &Subject<'_>,
+    covered: bool,
+) -> Result<Vec<Occurrence>, EvalError> {
     match &subject.rule.construct {
         Construct::Plain => Ok(Vec::new()),
         Construct::Correlate(correlate) => window::occurrences(subject, correlate, covered),

@@ -77,5 +77,5 @@ pub(super) fn raises_with_fewer(rule: &Rule) -> bool {
 }
 
 fn holds(condition: &Expr, measures: &[Value<'_>], now: Time) -> Result<bool, EvalError> {
-    condition.test(&Bindings { event: None, cred: None, key: None, now, measures })
+    condition.test(&Bindings { measures, ..Bindings::none(now) })
 }

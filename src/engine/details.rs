@@ -21,6 +21,8 @@ pub(super) struct Detail {
     pub(super) message: String,
     /// The record, redacted.
     pub(super) text: String,
+    /// The parameters of the call, redacted.
+    pub(super) request: Option<String>,
     pub(super) id: Option<String>,
     pub(super) request_id: Option<String>,
     /// What the record is, below its provider and format: account, region and id of an event;
@@ -105,6 +107,7 @@ mod tests {
             place,
             message: text.clone(),
             text,
+            request: None,
             id: None,
             request_id: None,
             name: String::new(),

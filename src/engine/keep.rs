@@ -248,6 +248,7 @@ pub(super) fn detail(
         place: place(at.file, at.raw),
         message,
         text: options.redactor.record(&seen.shown(at.raw, at.origin), SAMPLE_BYTES),
+        request: seen.params.as_ref().map(|params| options.redactor.request(params, SAMPLE_BYTES)),
         id: seen.id.as_deref().map(str::to_owned),
         request_id: seen.request_id.as_deref().map(str::to_owned),
         name: seen.name(),

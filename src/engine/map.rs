@@ -3,24 +3,20 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::credentials::{Credentials, Joiner};
+use super::credentials::{AMBIGUOUS, Credentials, Joiner, LookUp};
 use super::details::Detail;
 use super::keep::{At, Keeper, detail, message};
 use super::options::RunOptions;
 use super::reduce::{Slot, Wanted};
 use super::run::ReadAs;
 use super::seen::Seen;
-use crate::expr::Bindings;
+use crate::expr::{Bindings, Reports};
 use crate::plan::{Candidates, Plan, Role};
 use crate::record::{FieldSet, Format, Mapper, Origin, Outcome, RawRecord, Record, Rows, Scratch};
 use crate::value::{RecordKind, Time};
 
 /// Said of rows of a report that a newer one replaces.
 const SUPERSEDED: &str = "older than another report of the same account: no rule judges it";
-
-/// Said of events that several rows fit equally well.
-const AMBIGUOUS: &str =
-    "several rows of the credential reports fit it equally well: it is joined with none of them";
 
 /// The readers of one format: for the fields of conditions, and for those of findings.
 struct Reader {
@@ -42,6 +38,8 @@ pub(super) struct Map<'p> {
     readers: Vec<Reader>,
     credentials: &'p Credentials<'p>,
     joiner: Joiner<'p>,
+    /// The reports as tables, where an expression asks for them.
+    look_up: Option<LookUp<'p>>,
     pub(super) keeper: Keeper<'p>,
     scratch: Scratch,
     candidates: Candidates,
@@ -89,7 +87,17 @@ impl<'p> Map<'p> {
             origin: Arc::default(),
             readers: Vec::new(),
             credentials,
-            joiner: Joiner::new(credentials, plan, options.now, options.clock),
+            joiner: Joiner::new(
+                credentials,
+                plan.joined_fields(),
+                plan.enrichment.clone(),
+                options.now,
+                options.clock,
+            ),
+            look_up: plan.looks_up.then(|| {
+                let (fields, enrichment) = (plan.joined_fields(), plan.enrichment.clone());
+                LookUp::new(credentials, fields, enrichment, options.now, options.clock)
+            }),
             keeper: Keeper::new(plan, options),
             scratch: Scratch::default(),
             candidates: Candidates::default(),
@@ -149,10 +157,10 @@ impl<'p> Map<'p> {
         let rule = self.plan.rules.get(want.rule as usize)?;
         for &format in formats {
             let reader = self.reader(format);
-            let Self { plan, options, now, origin, joiner, scratch, keeper, .. } = self;
+            let Self { plan, options, now, origin, joiner, look_up, scratch, keeper, .. } = self;
             let mut told = None;
             let outcome = self.readers[reader].evidence.map(raw, scratch, &mut |rows| {
-                each(rows, plan, *now, &mut |row, record, bindings| {
+                each(rows, plan, (*now, look_up), &mut |row, record, bindings| {
                     if row != want.row {
                         return;
                     }
@@ -213,8 +221,9 @@ impl<'p> Map<'p> {
 
     /// Which rows of the record meet which conditions; into `hits`.
     fn decide(&mut self, reader: usize, raw: &RawRecord<'_>) -> Outcome {
-        let Self { plan, now, origin, credentials, joiner, scratch, candidates, .. } = self;
-        let (hits, keeper, notes, now) = (&mut self.hits, &mut self.keeper, &mut self.notes, *now);
+        let Self { plan, origin, credentials, joiner, look_up, scratch, candidates, .. } = self;
+        let (hits, keeper, notes) = (&mut self.hits, &mut self.keeper, &mut self.notes);
+        let seen = (self.now, &*look_up);
         let Reader { format, conditions, .. } = &self.readers[reader];
         let mut derived = Derived::default();
         hits.clear();
@@ -231,7 +240,7 @@ impl<'p> Map<'p> {
             if plan.needs_reach && rows.record.kind == RecordKind::Event {
                 keeper.reach(rows.record);
             }
-            each(rows, plan, now, &mut |row, record, bindings| {
+            each(rows, plan, seen, &mut |row, record, bindings| {
                 plan.candidates(record, candidates);
                 let mut test = |bindings: &Bindings<'_>| {
                     for number in candidates.conditions() {
@@ -254,15 +263,18 @@ impl<'p> Map<'p> {
                 }
             });
         });
+        if look_up.as_ref().is_some_and(LookUp::was_ambiguous) {
+            notes.push(AMBIGUOUS);
+        }
         self.derived = derived;
         outcome
     }
 
     /// Reads the record again, with all that findings show, and keeps its matches.
     fn collect(&mut self, reader: usize, file: u32, raw: &RawRecord<'_>) {
-        let Self { plan, now, origin, joiner, scratch, hits, keeper, .. } = self;
+        let Self { plan, now, origin, joiner, look_up, scratch, hits, keeper, .. } = self;
         self.readers[reader].evidence.map(raw, scratch, &mut |rows| {
-            each(rows, plan, *now, &mut |row, record, bindings| {
+            each(rows, plan, (*now, look_up), &mut |row, record, bindings| {
                 let at = At { file, raw, origin, row };
                 let of_row = hits.iter().filter(|hit| hit.0 == row).map(|hit| hit.1);
                 if !of_row.clone().any(|number| plan.conditions[number as usize].joined) {
@@ -287,12 +299,13 @@ impl<'p> Map<'p> {
 fn each(
     rows: Rows<'_>,
     plan: &Plan<'_>,
-    now: Time,
+    (now, look_up): (Time, &Option<LookUp<'_>>),
     visit: &mut dyn FnMut(u32, &Record<'_>, &Bindings<'_>),
 ) {
     let filled = plan.enrichment.fill(rows.record);
     let record = filled.as_ref().unwrap_or(rows.record);
-    let of_record = Bindings::of(record, now);
+    let reports = look_up.as_ref().map(|look_up| look_up as &dyn Reports);
+    let of_record = Bindings { reports, ..Bindings::of(record, now) };
     visit(0, record, &of_record);
     for (row, key) in (1..).zip(rows.keys) {
         visit(row, key, &Bindings { key: Some(key), ..of_record });

@@ -21,6 +21,7 @@ mod trial;
 
 pub use crate::plan::Applicability;
 pub use account::{Accounting, FileReport, RuleError};
+pub use credentials::{AMBIGUOUS, Credentials, Held, Joiner, LookUp};
 pub use options::{MEMORY, RunOptions};
 pub use recall::Recall;
 pub use reduce::Coverage;

@@ -3,12 +3,12 @@
 use std::io;
 use std::num::NonZeroUsize;
 
-use crate::finding::Redactor;
+use crate::finding::{Knowledge, Redactor};
 use crate::source::Temporary;
 use crate::value::{Time, Zone};
 
-/// Bytes of matches that are held in memory unless the user says otherwise: 1 GiB.
-pub const MEMORY: usize = 1 << 30;
+/// Bytes of matches that are held in memory unless the user says otherwise: 256 MiB.
+pub const MEMORY: usize = 256 << 20;
 
 /// What a run is told.
 #[derive(Debug, Clone)]
@@ -23,6 +23,8 @@ pub struct RunOptions {
     pub jobs: NonZeroUsize,
     /// How to show records.
     pub redactor: Redactor,
+    /// What tables know of addresses and keys.
+    pub known: Knowledge,
     /// Bytes of matches to hold in memory; beyond them they are written to temporary files.
     pub memory: usize,
     /// Makes a temporary file.

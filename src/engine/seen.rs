@@ -29,6 +29,8 @@ pub(super) struct Seen<'r> {
     pub(super) ok: Option<bool>,
     pub(super) request_id: Option<Cow<'r, str>>,
     raw: Option<Cow<'r, str>>,
+    /// The parameters of the call.
+    pub(super) params: Option<Value<'r>>,
     /// Of a key.
     slot: Option<Cow<'r, str>>,
     /// Whether it is of a report.
@@ -71,6 +73,7 @@ impl<'r> Seen<'r> {
                 Value::Json(json) => Some(json.text),
                 _ => None,
             },
+            params: Some(record.get(event::PARAMS).borrow()).filter(|params| !params.is_missing()),
             revision: record.revision,
             ..Self::default()
         }

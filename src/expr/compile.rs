@@ -24,18 +24,23 @@ pub struct Expr {
     /// The condition as it runs, where it cannot fail.
     program: Option<Arc<Program>>,
     fields: FieldSet,
+    reported: FieldSet,
     constant: Option<bool>,
     template: bool,
 }
 
 impl Expr {
     fn new(ir: Ir, template: bool) -> Self {
-        let mut fields = FieldSet::EMPTY;
+        let (mut fields, mut reported) = (FieldSet::EMPTY, FieldSet::EMPTY);
         ir.walk(&mut |node| match &node.op {
             Op::Field(id) | Op::Member(_, id, _) => fields.insert(*id),
             // A row is there when what it is found by is.
             Op::Row(RecordKind::Cred) => fields.insert(cred::USER),
             Op::Row(RecordKind::Key) => fields.insert(key::ID),
+            Op::Report(kind, _, field) => {
+                reported.insert(if *kind == RecordKind::Key { key::ID } else { cred::USER });
+                field.iter().for_each(|field| reported.insert(*field));
+            }
             _ => {}
         });
         let constant = match fold::assume(&ir, &fold::Nothing).op {
@@ -43,7 +48,7 @@ impl Expr {
             _ => None,
         };
         let program = Program::new(&ir).map(Arc::new);
-        Self { ir: Arc::new(ir), program, fields, constant, template }
+        Self { ir: Arc::new(ir), program, fields, reported, constant, template }
     }
 
     /// Where it was written.
@@ -69,6 +74,11 @@ impl Expr {
     /// The fields it reads.
     pub fn fields(&self) -> FieldSet {
         self.fields
+    }
+
+    /// The fields of the run's reports that it looks up.
+    pub fn reported(&self) -> FieldSet {
+        self.reported
     }
 
     /// Whether it holds; for a [`Expected::Condition`].
@@ -141,7 +151,13 @@ fn hide_fields(hole: &mut String, part: &Ir, frame: &Frame<'_, '_>) {
         return;
     }
     // A column is not made of the key that finds its row, though it may repeat it.
-    if let Op::Lookup(_, key) | Op::Cell(_, key, _) = &part.op {
+    if let Op::Report(_, _, Some(field)) = &part.op
+        && *field == key::ID
+    {
+        *hole = mask(hole);
+        return;
+    }
+    if let Op::Lookup(_, key) | Op::Cell(_, key, _) | Op::Report(_, key, _) = &part.op {
         let mut text = String::new();
         if let Ok(value) = eval(key, frame) {
             text::show(&mut text, &value);

@@ -1,10 +1,11 @@
 //! What the host gives to expressions.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 
 use super::function::Function;
-use crate::record::Record;
+use crate::record::{FieldId, Record};
 use crate::source::{Fragment, Span};
 use crate::table::{List, Table};
 use crate::value::{RecordKind, Time, Type, Value, Zone};
@@ -104,12 +105,39 @@ pub struct Bindings<'r> {
     pub now: Time,
     /// Values of the measures, in slot order.
     pub measures: &'r [Value<'r>],
+    /// The credential reports of the run, where it has any.
+    pub reports: Option<&'r dyn Reports>,
+}
+
+/// The credential reports of a run, for `lookup`.
+pub trait Reports {
+    /// The field of the row that a key id (`kind` is key) or a user name (cred) has, as seen from
+    /// the record at hand; without a field whether there is such a row. Missing where there is
+    /// none, or several that fit equally well.
+    fn find(
+        &self,
+        kind: RecordKind,
+        key: &str,
+        field: Option<FieldId>,
+        bindings: &Bindings<'_>,
+    ) -> Value<'static>;
+}
+
+impl fmt::Debug for dyn Reports + '_ {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Reports")
+    }
 }
 
 impl<'r> Bindings<'r> {
+    /// Bindings in which no record is known.
+    pub fn none(now: Time) -> Self {
+        Self { event: None, cred: None, key: None, now, measures: &[], reports: None }
+    }
+
     /// Bindings in which only the rule's own record is known.
     pub fn of(record: &'r Record<'r>, now: Time) -> Self {
-        let mut bindings = Self { event: None, cred: None, key: None, now, measures: &[] };
+        let mut bindings = Self::none(now);
         match record.kind {
             RecordKind::Event => bindings.event = Some(record),
             RecordKind::Cred => bindings.cred = Some(record),

@@ -247,6 +247,14 @@ pub(super) fn eval<'v>(ir: &'v Ir, frame: &Frame<'_, 'v>) -> Result<Value<'v>, F
             Some(row) => table.value(row, *column),
             None => Value::Missing,
         },
+        Op::Report(kind, key, field) => {
+            let Some(reports) = frame.bindings.reports else { return Ok(Value::Missing) };
+            let find = |value: &Value<'_>| match value {
+                Value::Str(key) => reports.find(*kind, key, *field, frame.bindings),
+                _ => Value::Missing,
+            };
+            with(key, frame, find)?
+        }
         Op::List(parts) => {
             let values = parts.iter().map(|part| eval(part, frame));
             Value::List(Items::Owned(values.collect::<Result<_, _>>()?))

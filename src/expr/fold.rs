@@ -42,13 +42,15 @@ pub(super) fn constant(ir: Ir) -> Ir {
             | Op::NamedList(_)
             // Only the table knows the columns of its rows.
             | Op::Lookup(..)
+            // And only a run its reports.
+            | Op::Report(..)
     );
     // A list by itself stays a list, which is looked up in; what is asked of it is known.
     let known = |part: &&Ir| part.constant().is_some() || matches!(part.op, Op::NamedList(_));
     if depends || !ir.children().iter().all(known) {
         return ir;
     }
-    let bindings = Bindings { event: None, cred: None, key: None, now: Time(0), measures: &[] };
+    let bindings = Bindings::none(Time(0));
     let value = match eval(&ir, &Frame::new(&bindings)) {
         Ok(value) => value.into_owned(),
         Err(_) => return ir,
@@ -76,7 +78,12 @@ pub(super) fn assume(ir: &Ir, known: &dyn Known) -> Ir {
             let value = if absent { Some(Value::Missing) } else { known.field(*id) };
             return value.map_or_else(|| ir.clone(), |value| value_of(ir, value));
         }
-        Op::Row(kind) if known.row(*kind) == Some(false) => return value_of(ir, Value::Missing),
+        Op::Row(kind) | Op::Report(kind, ..) if known.row(*kind) == Some(false) => {
+            return value_of(ir, Value::Missing);
+        }
+        Op::Report(_, _, Some(field)) if known.field(*field) == Some(Value::Missing) => {
+            return value_of(ir, Value::Missing);
+        }
         _ => {}
     }
     let ir = ir.map_children(&mut |part| assume(part, known));
@@ -111,6 +118,7 @@ fn decided(ir: &Ir) -> Option<Value<'static>> {
         Op::Lookup(table, key) | Op::Cell(table, key, _) if table.is_empty() || missing(key) => {
             Some(Value::Missing)
         }
+        Op::Report(_, key, _) if missing(key) => Some(Value::Missing),
         Op::InSet(_, set) if set.values().is_empty() => Some(Value::Bool(false)),
         Op::InList(_, list) if list.is_empty() => Some(Value::Bool(false)),
         Op::InList(needle, _) if missing(needle) => Some(Value::Bool(false)),

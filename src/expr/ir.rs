@@ -117,6 +117,9 @@ pub enum Op {
     Lookup(Arc<Table>, Box<Ir>),
     /// `lookup("TABLE", key)?.name`: a column of the row, by its place.
     Cell(Arc<Table>, Box<Ir>, usize),
+    /// `lookup("keys", id)` and `lookup("creds", user)`: the row of the run's credential reports, or
+    /// one of its fields.
+    Report(RecordKind, Box<Ir>, Option<FieldId>),
     /// `[a, b]` that is not constant.
     List(Vec<Ir>),
     /// `a && b`.
@@ -222,7 +225,8 @@ impl Ir {
             | Op::Negate(a)
             | Op::Has(a)
             | Op::Lookup(_, a)
-            | Op::Cell(_, a, _) => vec![a],
+            | Op::Cell(_, a, _)
+            | Op::Report(_, a, _) => vec![a],
             Op::Index(a, b)
             | Op::Compare(_, a, b)
             | Op::In(a, b)
@@ -276,6 +280,7 @@ impl Ir {
             Op::In(a, b) => Op::In(boxed(f, a), boxed(f, b)),
             Op::Arithmetic(op, a, b) => Op::Arithmetic(*op, boxed(f, a), boxed(f, b)),
             Op::Each(each, a, b) => Op::Each(*each, boxed(f, a), boxed(f, b)),
+            Op::Report(kind, a, field) => Op::Report(*kind, boxed(f, a), *field),
             Op::List(parts) => Op::List(all(f, parts)),
             Op::And(parts) => Op::And(all(f, parts)),
             Op::Or(parts) => Op::Or(all(f, parts)),

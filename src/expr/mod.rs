@@ -24,9 +24,12 @@ mod text;
 mod eval;
 mod program;
 mod compile;
+mod outline;
 
 pub use compile::{Expr, compile, compile_template};
-pub use env::{Bindings, Declarations, Definition, Env, EvalError, Expected, Measured, Param};
+pub use env::{
+    Bindings, Declarations, Definition, Env, EvalError, Expected, Measured, Param, Reports,
+};
 pub use fold::Known;
 pub use function::{
     BadArgument, Constant, Example, Function, Kind, Prepared, Returns, Role, Signature,
@@ -35,6 +38,7 @@ pub use json::Step;
 pub use limits::{
     MAX_DEFINITIONS, MAX_LIST, MAX_NESTING, MAX_NODES, MAX_REGEX, MAX_SOURCE, MAX_STRING,
 };
+pub use outline::{between_commas, records_named};
 pub use required::Required;
 pub use reserved::{is_identifier, is_keyword, is_reserved};
 pub use set::Set;

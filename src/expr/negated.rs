@@ -70,7 +70,7 @@ fn visit(ir: &Ir, present: &Present, found: &mut Vec<Diagnostic>) {
                     warn(ir, &format!("!{}", call.function.name()), &args, present, found);
                 }
                 // A key that is missing is in no table.
-                Op::Has(row) if let Op::Lookup(_, key) = &row.op => {
+                Op::Has(row) if let Op::Lookup(_, key) | Op::Report(_, key, None) = &row.op => {
                     warn(ir, "!in_table", &[key], present, found);
                 }
                 Op::Compare(op, a, b) if !missing_is_meant(a, b) => {
@@ -113,7 +113,9 @@ fn warn(ir: &Ir, what: &str, operands: &[&Ir], present: &Present, found: &mut Ve
 fn shown(ir: &Ir, outcome: bool) -> Vec<String> {
     match (&ir.op, outcome) {
         (Op::Has(part), true) => match &part.op {
-            Op::Lookup(_, key) => [part, &**key].into_iter().filter_map(place).collect(),
+            Op::Lookup(_, key) | Op::Report(_, key, None) => {
+                [part, &**key].into_iter().filter_map(place).collect()
+            }
             _ => place(part).into_iter().collect(),
         },
         (Op::Not(test), outcome) => shown(test, !outcome),
@@ -166,6 +168,13 @@ fn place(ir: &Ir) -> Option<String> {
         Op::Cell(table, key, column) => {
             let (row, column) = (place(key)?, &table.columns().get(*column)?.name);
             Some(format!("lookup(\"{}\", {row})?.{column}", table.id()))
+        }
+        Op::Report(kind, key, field) => {
+            let row = format!("lookup(\"{}s\", {})", kind.name(), place(key)?);
+            Some(match field {
+                Some(field) => format!("{row}?.{}", field.field().name),
+                None => row,
+            })
         }
         Op::Call(call) if call.function.role() == Role::Transformation => {
             call.args.iter().find(|arg| arg.nullable).and_then(place)

@@ -93,6 +93,23 @@ impl<'t> Tokens<'t> {
         }
     }
 
+    /// The commas that stand in no bracket.
+    pub(super) fn commas(&self) -> Vec<usize> {
+        let mut depth = 0usize;
+        let mut commas = Vec::new();
+        for token in &self.tokens {
+            match token.kind {
+                Kind::Open => depth += 1,
+                Kind::Close => depth = depth.saturating_sub(1),
+                Kind::Plain if depth == 0 && &self.text[token.start..token.end] == "," => {
+                    commas.push(token.start);
+                }
+                Kind::Plain => {}
+            }
+        }
+        commas
+    }
+
     /// Widens a range until each bracket in it has its counterpart.
     pub(super) fn balance(&self, mut start: usize, mut end: usize) -> (usize, usize) {
         let (from, to) = (start, end);

@@ -1,5 +1,6 @@
 //! What is reported: one rule and one subject.
 
+use super::{KnownKey, KnownSource};
 use crate::rule::Severity;
 use crate::value::Time;
 
@@ -63,6 +64,8 @@ pub struct Sample {
     pub name: String,
     /// The record, redacted, at most 4 KiB, cut with a mark.
     pub text: String,
+    /// What was asked for: the parameters of the call, redacted and cut likewise.
+    pub request: Option<String>,
     /// Where it stands.
     pub location: Location,
 }
@@ -160,6 +163,10 @@ pub struct Finding {
     pub calls: Vec<Calls>,
     /// What stands behind the rows that were left out: rows, matches.
     pub others: Option<(u64, u64)>,
+    /// What tables know of the first sources of the evidence.
+    pub sources: Vec<KnownSource>,
+    /// What tables and other findings know of the first access keys of the evidence.
+    pub keys: Vec<KnownKey>,
     /// The first match that counts; for a suppressed finding, of all. Its text is empty where it
     /// could not be kept.
     pub sample: Sample,

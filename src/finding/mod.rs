@@ -6,6 +6,7 @@
 #[allow(clippy::module_inception)]
 mod finding;
 mod fingerprint;
+mod known;
 mod redact;
 mod subject;
 
@@ -13,5 +14,6 @@ pub use finding::{
     CallRecord, Calls, Finding, Location, Occurrence, Sample, Suppression, VerdictRole,
 };
 pub use fingerprint::{digest128, fingerprint};
+pub use known::{Asset, Knowledge, KnownKey, KnownSource, OpenFinding};
 pub use redact::{REDACTED, Redactor};
 pub use subject::{decode, encode, show};

@@ -12,6 +12,7 @@ use regex::Regex;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
+use super::show;
 use crate::record::FieldId;
 use crate::record::field::{event, key};
 use crate::value::{Items, Json, Value, mask, mask_keys};
@@ -140,6 +141,32 @@ impl Redactor {
         let params = field == event::PARAMS || field == event::RESPONSE;
         let place = Place { params, secret: false, key_id };
         self.shown(value, place)
+    }
+
+    /// A value that stands below these keys of a field, or that was made of such a one, as it may
+    /// be shown.
+    pub fn below<'v, 'k>(
+        &self,
+        field: FieldId,
+        keys: impl IntoIterator<Item = &'k str>,
+        value: &'v Value<'_>,
+    ) -> Value<'v> {
+        let params = field == event::PARAMS || field == event::RESPONSE;
+        let whole = Place { params, ..Place::default() };
+        let place = keys.into_iter().fold(whole, Place::under);
+        match value {
+            Value::Missing | Value::Bool(_) => value.borrow(),
+            // Nothing of a number or an object under a telling key is shown either.
+            _ if place.secret => Value::str(REDACTED),
+            _ => self.shown(value, place),
+        }
+    }
+
+    /// The parameters of a call without secrets, at most `limit` bytes with a mark where cut.
+    pub fn request(&self, params: &Value<'_>, limit: usize) -> String {
+        let mut out = show(&self.field(event::PARAMS, params)).unwrap_or_default();
+        cut(&mut out, limit);
+        out
     }
 
     fn shown<'v>(&self, value: &'v Value<'_>, place: Place) -> Value<'v> {
@@ -384,6 +411,28 @@ mod tests {
     use super::*;
 
     const MASKING: Redactor = Redactor { show_keys: false };
+
+    #[test]
+    fn a_part_of_a_field_is_shown_by_the_keys_above_it() {
+        let text = |text| Value::Str(Cow::Borrowed(text));
+        let random = "aB3dE6gH9jK2mN5pQ8rS1tU4vW7xY0zA";
+        for (field, keys, value, shown) in [
+            (event::PARAMS, &["userName"][..], text("bob"), text("bob")),
+            (event::PARAMS, &["password"], text("hunter2"), text(REDACTED)),
+            (event::PARAMS, &["password"], Value::Int(1234), text(REDACTED)),
+            (event::PARAMS, &["passwordResetRequired"], Value::Bool(true), Value::Bool(true)),
+            (event::PARAMS, &["password"], Value::Missing, Value::Missing),
+            (event::PARAMS, &["count"], Value::Int(3), Value::Int(3)),
+            (event::PARAMS, &["blob"], text(random), text(REDACTED)),
+            (event::RAW, &["blob"], text(random), text(random)),
+            (event::RAW, &["requestParameters", "blob"], text(random), text(REDACTED)),
+            (event::RESPONSE, &["accessKeyId"], text("AKIAEXAMPLEKEY000001"), text("AKIA…0001")),
+            (event::RESPONSE, &["a", "token", "b"], text("x"), text(REDACTED)),
+        ] {
+            let found = MASKING.below(field, keys.iter().copied(), &value);
+            assert_eq!(found, shown, "{keys:?} {value:?}");
+        }
+    }
 
     #[test]
     fn secrets_go_and_the_rest_stays() {

@@ -1,10 +1,20 @@
-//! Inputs as they are read: what each file was taken for, and its records in canonical form.
+//! Inputs as they are read: what each file was taken for, and its records in canonical form; all of
+//! them, or those that a query means.
 //!
-//! The same traits as the engine's, all fields of a record instead of those that rules need, and
-//! no policy. Values leave this module redacted and masked; a [`Viewer`] prints them.
+//! The same traits as the engine's, one record after the other, and no rule. Values leave this
+//! module redacted and masked; a [`Viewer`] prints them.
 
-mod read;
 mod view;
+mod walk;
+mod read;
+mod shown;
+mod answer;
+mod selection;
+mod judge;
+mod select;
 
+pub use answer::{Answer, EvalFailures, FileNote, OtherFile, SkipNote};
 pub use read::{Options, read};
+pub use select::select;
+pub use selection::Selection;
 pub use view::{Counts, FileView, RecordView, Viewer};

@@ -6,7 +6,7 @@ use std::io;
 use crate::finding::Redactor;
 use crate::record::field::{cred, event};
 use crate::record::{
-    FieldId, FieldSet, FileAccount, Format, Hint, Origin, RawRecord, Record, Skip,
+    FieldId, FieldSet, FileAccount, Format, Hint, Origin, RawRecord, Record, Rows, Skip,
 };
 use crate::value::{RecordKind, Time, Value};
 
@@ -94,7 +94,9 @@ impl RecordView<'_> {
 pub struct Counts {
     /// Records that were read, or skipped; in tables rows.
     pub records: u64,
-    /// Of those, records that were shown.
+    /// Events, creds or keys that a query means; `None` where nothing was asked.
+    pub matched: Option<u64>,
+    /// Records that were shown.
     pub shown: u64,
     /// Records that could not be read, by reason.
     pub skipped: BTreeMap<&'static str, u64>,
@@ -105,6 +107,15 @@ pub struct Counts {
 }
 
 impl Counts {
+    /// Counts what a record became.
+    pub(super) fn add(&mut self, rows: &Rows<'_>) {
+        let mut add = |kind: RecordKind, count| *self.rows.entry(kind.name()).or_default() += count;
+        add(rows.record.kind, 1);
+        if rows.record.kind == RecordKind::Cred {
+            add(RecordKind::Key, rows.keys.len() as u64);
+        }
+    }
+
     /// Records that could not be read.
     pub fn skips(&self) -> u64 {
         self.skipped.values().sum()

@@ -3,7 +3,9 @@
 use super::Lint;
 use crate::diag::Diagnostic;
 use crate::diag::codes::lint as codes;
+
 use crate::record::field::{cred, event};
+use crate::rule::Step;
 use crate::value::RecordKind;
 
 /// A subject without the account: findings of several accounts become one.
@@ -12,20 +14,22 @@ pub(super) static BY_WITHOUT_ACCOUNT: Lint = Lint {
     code: &codes::BY_WITHOUT_ACCOUNT,
     doc: "A rule whose `by` does not read the account.",
     run: |policy, _| {
-        let without = policy.rules.iter().filter(|rule| !rule.builtin).filter(|rule| {
+        let without = policy.rules.iter().filter(|rule| !rule.builtin).filter_map(|rule| {
             let account = match rule.on {
                 RecordKind::Event => event::ACCOUNT,
                 RecordKind::Cred | RecordKind::Key => cred::ACCOUNT,
             };
-            !rule.by.iter().any(|(_, expr)| expr.fields().contains(account))
+            let names =
+                |step: &&Step| !step.by.iter().any(|(_, expr)| expr.fields().contains(account));
+            Some((rule, rule.steps.iter().find(names)?))
         });
-        let told = without.map(|rule| {
+        let told = without.map(|(rule, step)| {
             let message = format!(
                 "`by` of the rule `{}` has no account, so that matches of several accounts become \
                  one finding",
                 rule.id
             );
-            let first = rule.by.first().map_or(rule.id_span, |(_, expr)| expr.span());
+            let first = step.by.first().map_or(rule.id_span, |(_, expr)| expr.span());
             let account = if rule.on == RecordKind::Event { "event" } else { "cred" };
             Diagnostic::note(&codes::BY_WITHOUT_ACCOUNT, message)
                 .at(first, "")

@@ -9,6 +9,8 @@
 mod human;
 mod inert;
 mod json;
+pub mod posture;
+pub mod query;
 pub mod records;
 mod sarif;
 

@@ -26,26 +26,50 @@ pub enum Applicability {
 /// `carries` says which fields the format has, given the columns of the file; for events also
 /// those of the creds and keys that the run's credential reports give them.
 pub fn applicability(rule: &Rule, format: &dyn Format, carries: FieldSet) -> Applicability {
-    if !format.kinds().contains(&rule.on) {
+    let steps = rule.steps.iter().map(|step| (&step.when, step.absent));
+    left(steps, &needs(rule), rule.on, format, carries)
+}
+
+/// The same of a condition over records of a kind.
+pub fn left_of(
+    when: &Expr,
+    on: RecordKind,
+    format: &dyn Format,
+    carries: FieldSet,
+) -> Applicability {
+    left([(when, false)].into_iter(), &[], on, format, carries)
+}
+
+/// What a format leaves of conditions, some of them of records that must not be there, and of
+/// what else is needed.
+fn left<'e>(
+    steps: impl Iterator<Item = (&'e Expr, bool)>,
+    needs: &[&Expr],
+    on: RecordKind,
+    format: &dyn Format,
+    carries: FieldSet,
+) -> Applicability {
+    if !format.kinds().contains(&on) {
         return Applicability::NotApplicable;
     }
-    let given = Given { format, on: rule.on, carries: None };
-    let carried = Given { format, on: rule.on, carries: Some(carries) };
+    let given = Given { format, on, carries: None };
+    let carried = Given { format, on, carries: Some(carries) };
     let (mut lacks, mut arms_lack) = (FieldSet::EMPTY, FieldSet::EMPTY);
     let (mut blind, mut partly) = (false, false);
     let lacking = |expr: &Expr| -> FieldSet {
-        expr.fields().iter().filter(|field| !carries.contains(*field)).collect()
+        let reads = expr.fields().union(expr.reported());
+        reads.iter().filter(|field| !carries.contains(*field)).collect()
     };
-    for step in &rule.steps {
-        let fixed = step.when.assuming(&given);
+    for (when, absent) in steps {
+        let fixed = when.assuming(&given);
         // What can never be there is absent in any case.
         if fixed.constant() == Some(false) {
-            if step.absent {
+            if absent {
                 continue;
             }
             return Applicability::NotApplicable;
         }
-        if step.when.assuming(&carried).constant() == Some(false) {
+        if when.assuming(&carried).constant() == Some(false) {
             blind = true;
             lacks = lacks.union(lacking(&fixed));
         } else if let Ir { op: Op::Or(arms), .. } = fixed.ir()
@@ -55,7 +79,7 @@ pub fn applicability(rule: &Rule, format: &dyn Format, carries: FieldSet) -> App
             arms_lack = arms_lack.union(lacking(&fixed));
         }
     }
-    for needed in needs(rule) {
+    for needed in needs {
         if is_nothing(needed.assuming(&carried).ir()) && !is_nothing(needed.assuming(&given).ir()) {
             blind = true;
             lacks = lacks.union(lacking(needed));

@@ -121,6 +121,7 @@ mod tests {
             columns: vec![column("key"), column("name")],
             key: 0,
             matching,
+            scanned: false,
             span: None,
         };
         let mut sources = Sources::default();

@@ -15,8 +15,8 @@ mod share;
 #[allow(clippy::module_inception)]
 mod plan;
 
-pub use applicable::{Applicability, applicability, covered};
+pub use applicable::{Applicability, applicability, covered, left_of};
 pub use candidates::Candidates;
 pub use enrich::Enrichment;
 pub use lookup::{Amounts, Lookup};
-pub use plan::{Condition, Plan, Role};
+pub use plan::{Condition, Plan, Role, join_fields};

@@ -35,7 +35,7 @@ fn what(test: &Ir, kind: RecordKind) -> &'static str {
         }
         Op::Compare(Comparison::Eq, ..) | Op::InSet(..) => "holds where the value is missing",
         Op::Compare(..) | Op::InRange(..) => "asks for an order, not for known values",
-        Op::Has(part) if matches!(part.op, Op::Lookup(..)) => "asks a table",
+        Op::Has(part) if matches!(part.op, Op::Lookup(..) | Op::Report(..)) => "asks a table",
         Op::Has(_) => "holds for any value",
         Op::Each(..) => "looks into a list",
         Op::Call(_) | Op::In(..) => "asks for no known text",
@@ -52,7 +52,7 @@ fn of_value(value: &Ir) -> &'static str {
         }
         Op::Field(_) | Op::Row(_) => "asks a row that is joined to the record",
         Op::Path(..) | Op::Index(..) => "asks untyped JSON, not a field",
-        Op::Cell(..) | Op::Lookup(..) => "asks a table",
+        Op::Cell(..) | Op::Lookup(..) | Op::Report(..) => "asks a table",
         _ => "asks a value that is made from the record, not a field itself",
     }
 }

@@ -21,6 +21,8 @@ pub struct Plan<'p> {
     pub conditions: Vec<Condition<'p>>,
     /// What the tables of the policy add to records.
     pub enrichment: Enrichment,
+    /// Whether an expression looks up rows of the credential reports.
+    pub looks_up: bool,
     /// Whether a rule asks how far back or on the events of an account reach.
     pub needs_reach: bool,
     index: [Index; 3],
@@ -103,7 +105,8 @@ impl<'p> Plan<'p> {
         });
         let sum =
             |start, sets: &mut dyn Iterator<Item = FieldSet>| sets.fold(start, FieldSet::union);
-        let joined_fields = sum(FieldSet::EMPTY, &mut joined.into_iter());
+        let reported = sum(FieldSet::EMPTY, &mut expressions(rules, allowlist).map(Expr::reported));
+        let joined_fields = sum(reported, &mut joined.into_iter());
         let join = if joined_fields.is_empty() { FieldSet::EMPTY } else { join_fields() };
         let needs_reach = rules.iter().any(needs_reach);
         let reach = if needs_reach { reach_fields() } else { FieldSet::EMPTY };
@@ -116,6 +119,7 @@ impl<'p> Plan<'p> {
             allowlist,
             conditions,
             enrichment: Enrichment::new(env, needed),
+            looks_up: !reported.is_empty(),
             needs_reach,
             index,
             condition_fields,
@@ -167,6 +171,21 @@ fn fields(index: usize, rule: &Rule, allowlist: &Allowlist) -> (FieldSet, FieldS
     (rule.condition_fields().union(among), all(&mut evidence.into_iter()))
 }
 
+/// Every expression that a run evaluates over a record.
+fn expressions<'p>(rules: &'p [Rule], allowlist: &'p Allowlist) -> impl Iterator<Item = &'p Expr> {
+    let of_rule = |rule: &'p Rule| {
+        let steps = rule
+            .steps
+            .iter()
+            .flat_map(|step| [&step.when].into_iter().chain(step.by.iter().map(|(_, by)| by)));
+        let raise = rule.raise.iter().map(|raise| &raise.when);
+        let among = first_seen(rule).map(|first_seen| &first_seen.among);
+        steps.chain(raise).chain(among).chain(rule.measured()).chain([&rule.message])
+    };
+    let entries = allowlist.entries.iter().flat_map(|entry| &entry.when).map(|(_, when)| when);
+    rules.iter().flat_map(of_rule).chain(entries)
+}
+
 fn first_seen(rule: &Rule) -> Option<&FirstSeen> {
     match &rule.construct {
         Construct::FirstSeen(first_seen) => Some(first_seen),
@@ -197,8 +216,8 @@ fn joined(rule: &Rule, fields: FieldSet) -> FieldSet {
     fields.iter().filter(elsewhere).collect()
 }
 
-/// The fields by which an event finds its key and its user.
-fn join_fields() -> FieldSet {
+/// The fields by which an event finds its key and its user, and any record rows of reports.
+pub fn join_fields() -> FieldSet {
     [
         event::PROVIDER,
         event::TIME,
@@ -208,6 +227,8 @@ fn join_fields() -> FieldSet {
         event::USER_TYPE,
         event::USER_ID,
         event::USER,
+        cred::PROVIDER,
+        cred::ACCOUNT,
     ]
     .into_iter()
     .collect()
@@ -231,6 +252,7 @@ fn always() -> FieldSet {
         event::OK,
         event::REQUEST_ID,
         event::RAW,
+        event::PARAMS,
         cred::PROVIDER,
         cred::ACCOUNT,
         cred::USER,

@@ -56,6 +56,10 @@ pub trait Format: Sync + fmt::Debug {
     /// A reader of its records that fills these fields and no others. `now` is what ages are
     /// counted to.
     fn mapper(&self, needed: &FieldSet, origin: &Origin, now: Time) -> Box<dyn Mapper>;
+    /// Whose records such a file never holds, where it holds those of others of the kind: a noun.
+    fn omits(&self) -> Option<&'static str> {
+        None
+    }
     /// What this text is, when the format knows it and it holds no records (a digest).
     fn declines(&self, text: &str) -> Option<&'static str> {
         let _ = text;

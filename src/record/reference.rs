@@ -7,6 +7,10 @@ use super::{FieldId, FieldSet};
 pub const ASSETS: &str = "ip_assets";
 /// The table of addresses that somebody has remarked on.
 pub const NOTES: &str = "ip_notes";
+/// The table of access keys that somebody has remarked on.
+pub const AK_NOTES: &str = "ak_notes";
+/// The table of what access keys may do.
+pub const KEY_POLICIES: &str = "key_policies";
 /// The table of accounts.
 pub const ACCOUNTS: &str = "accounts";
 

@@ -1,15 +1,16 @@
 //! From what a run found to what is reported and how it ends.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::unapplied::unapplied;
 use super::{Facts, LedgerEntry, LedgerState, Note, Report, RuleSummary, Verdict};
 use crate::allow::{Allowlist, EntryState};
 use crate::engine::{Coverage, Recall, RunResult};
-use crate::finding::{Finding, VerdictRole};
+use crate::finding::{Finding, KnownKey, OpenFinding, VerdictRole};
 use crate::record::{FileStatus, shown_path};
 use crate::rule::{Rule, Status};
 use crate::source::Sources;
+use crate::value::RecordKind;
 
 /// What a report is made of, beside the run itself.
 #[derive(Debug)]
@@ -59,6 +60,7 @@ impl Report {
                 left_out += 1;
             }
         }
+        link(&mut findings, rules);
         findings.sort_by(|a, b| {
             b.severity
                 .cmp(&a.severity)
@@ -89,6 +91,38 @@ impl Report {
             incomplete,
             notes,
             verdict,
+        }
+    }
+}
+
+/// Says of the keys of events which findings of credential reports are open on them.
+fn link(findings: &mut [Finding], rules: &[Rule]) {
+    /// So many keys of a finding are looked at.
+    const KEYS: usize = 20;
+    let mut open: BTreeMap<String, BTreeSet<OpenFinding>> = BTreeMap::new();
+    for finding in findings.iter().filter(|finding| finding.role != VerdictRole::Suppressed) {
+        let rule = &rules[finding.rule];
+        if rule.on != RecordKind::Key {
+            continue;
+        }
+        for ak in finding.calls.iter().filter_map(|calls| calls.call.ak.as_ref()) {
+            let (rule, fingerprint) = (rule.id.clone(), finding.fingerprint.clone());
+            open.entry(ak.clone()).or_default().insert(OpenFinding { rule, fingerprint });
+        }
+    }
+    if open.is_empty() {
+        return;
+    }
+    for finding in findings.iter_mut().filter(|of| rules[of.rule].on == RecordKind::Event) {
+        let keys: BTreeSet<&String> =
+            finding.calls.iter().filter_map(|calls| calls.call.ak.as_ref()).collect();
+        for ak in keys.into_iter().take(KEYS) {
+            let Some(open) = open.get(ak) else { continue };
+            let open = open.iter().cloned();
+            match finding.keys.iter_mut().find(|known| known.ak == *ak) {
+                Some(known) => known.open.extend(open),
+                None => finding.keys.push(KnownKey::with_findings(ak, open.collect())),
+            }
         }
     }
 }

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use super::Verdict;
 use super::{Accounting, Facts, FileReport, LedgerEntry, LedgerState, Note, Report, RuleSummary};
 use crate::finding::{
-    CallRecord, Calls, Finding, Location, Occurrence, Sample, Suppression, VerdictRole,
+    Asset, CallRecord, Calls, Finding, KnownKey, KnownSource, Location, Occurrence, OpenFinding,
+    Sample, Suppression, VerdictRole,
 };
 use crate::record::{FileAccount, FileStatus, Skip, SkipReason};
 use crate::rule::{Category, Severity, Status};
@@ -124,7 +125,28 @@ fn sample(at: &str, ordinal: u64, text: &str) -> Sample {
         id: Some(id),
         request_id: None,
         text: text.into(),
+        request: Some(r#"{"userName":"mallory"}"#.into()),
         location: location("2024/08/01/trail one.json.gz", 1, ordinal),
+    }
+}
+
+fn known_source(source: &str, remark: &str, asset: &str) -> KnownSource {
+    KnownSource {
+        source: source.into(),
+        ip_type: Some("account_noted"),
+        remark: Some(remark.into()),
+        asset: Some(Asset { id: Some(asset.into()), name: None }),
+    }
+}
+
+fn known_key(ak: &str, remark: &str, policy: &str) -> KnownKey {
+    let of = |rule: &str| OpenFinding { rule: rule.into(), fingerprint: "0123456789abcdef".into() };
+    KnownKey {
+        ak: ak.into(),
+        remark: Some(remark.into()),
+        policies: strings(&["ReadOnlyAccess", policy]),
+        policy_count: Some(7),
+        open: vec![of("old-key-in-use"), of("two-active-keys")],
     }
 }
 
@@ -193,6 +215,8 @@ fn finding(rule: usize, severity: Severity, ak: &str, message: &str, rows: &[Row
             .map(|(day, count)| Occurrence { day, count, first, last, ..Occurrence::default() })
             .collect(),
         others: None,
+        sources: Vec::new(),
+        keys: Vec::new(),
         sample: calls[0].samples[0].clone(),
         calls,
         uncertain: false,
@@ -251,13 +275,17 @@ fn findings() -> Vec<Finding> {
     );
     created.suppressed = 3;
     created.others = Some((12, 40));
-    let hostile = finding(
+    created.sources = vec![known_source("198.51.100.4", "partner gateway", "i-0a1b2c3d")];
+    created.keys = vec![known_key(LONG_KEY, "deploys the shop", "AdministratorAccess")];
+    let mut hostile = finding(
         0,
         Severity::High,
         "TMP.short",
         &format!("agent {} {}", HOSTILE.join(" "), "A".repeat(1 << 12)),
         &[Row(3, HOSTILE[0], "unknown", "iam.CreateAccessKey", HOSTILE[1], false, "2024-08-01")],
     );
+    hostile.sources = vec![known_source(HOSTILE[0], HOSTILE[1], HOSTILE[2])];
+    hostile.keys = vec![known_key("TMP.short", HOSTILE[3], HOSTILE[4])];
     let mut trial = finding(
         1,
         Severity::High,

@@ -5,9 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use super::constructs::{Built, measured};
+use super::construct::{Built, grows, measured};
 use super::document::id_is_file_name;
-use super::grows::grows;
 use super::param::{parameters, params};
 use super::shape::RULE_FILE;
 use super::{
@@ -136,7 +135,6 @@ impl<'a> Loader<'a> {
             construct,
             raise,
             message: message?,
-            by,
             tests,
             builtin: false,
             params,
@@ -320,6 +318,7 @@ fn expectation(node: &Node) -> Option<Expectation> {
                 subjects: count("subjects"),
                 occurrences: count("occurrences"),
                 uncertain: count("uncertain"),
+                severity: node.get("severity").and_then(Node::text).and_then(Severity::parse),
             }))
         }
     }

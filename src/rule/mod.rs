@@ -10,10 +10,8 @@
 //! It knows YAML, tables and expressions; it must not know allowlists, inputs or findings.
 
 mod construct;
-mod constructs;
 mod definition;
 mod document;
-mod grows;
 mod list;
 mod load;
 mod name;

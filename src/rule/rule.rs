@@ -172,8 +172,6 @@ pub struct Rule {
     pub raise: Vec<Raise>,
     /// What a finding says.
     pub message: Expr,
-    /// What makes two matches one finding, with the text of each for reports.
-    pub by: Vec<(String, Expr)>,
     /// Its tests.
     pub tests: Vec<TestCase>,
     /// Whether it ships with Keytrail.
@@ -253,6 +251,8 @@ pub struct Counts {
     pub occurrences: Option<u64>,
     /// Findings for which the input does not reach far enough to be sure.
     pub uncertain: Option<u64>,
+    /// The highest severity of all findings.
+    pub severity: Option<Severity>,
 }
 
 impl Expectation {
@@ -266,7 +266,8 @@ impl Expectation {
             Expectation::None => Some(false),
             Expectation::Counts(counts) => {
                 let of = [counts.findings, counts.occurrences, counts.uncertain];
-                of.into_iter().flatten().map(|count| count > 0).max()
+                let counted = of.into_iter().flatten().map(|count| count > 0).max();
+                counted.or(counts.severity.map(|_| true))
             }
         }
     }

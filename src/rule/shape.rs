@@ -166,6 +166,11 @@ const EXPECT: Shape = Shape::OneOf(&[
             Shape::Count,
             "Findings for which the records do not reach far enough to be sure.",
         ),
+        Key::optional(
+            "severity",
+            Shape::Enum(Severity::WORDS),
+            "The highest severity of all findings.",
+        ),
     ]),
 ]);
 

@@ -27,6 +27,12 @@ pub static TABLE_FILE: Shape = Shape::Object(&[Key::required(
             "The type of each column, by name; the key is one of them.",
         ),
         Key::optional(
+            "scanned",
+            Shape::Bool,
+            "Whether its data file may also be the report of a secret scanner, SARIF or JSON: each \
+             access key in it is a row.",
+        ),
+        Key::optional(
             "file",
             Shape::Str,
             "A CSV, JSON or YAML file with its rows, beside this file; the project file can name \
@@ -101,6 +107,7 @@ pub fn load_table(document: &Node, sources: &Sources) -> (Option<DeclaredTable>,
         description: body.get("description").and_then(Node::text).unwrap_or_default().to_owned(),
         key: columns.iter().position(|column| column.name == key.text()).unwrap_or_default(),
         columns,
+        scanned: body.get("scanned").and_then(Node::bool).unwrap_or(false),
         matching: matching.and_then(Match::parse).unwrap_or(Match::Exact),
         span: Some(id.span()),
     });

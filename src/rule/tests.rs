@@ -82,7 +82,8 @@ fn what_is_left_out_has_its_default() {
     let rule = rule.unwrap();
     assert_eq!(rule.status, Status::Stable);
     assert_eq!(rule.on, RecordKind::Event);
-    let by = |rule: &Rule| rule.by.iter().map(|(text, _)| text.clone()).collect::<Vec<_>>();
+    let by =
+        |rule: &Rule| rule.steps[0].by.iter().map(|(text, _)| text.clone()).collect::<Vec<_>>();
     assert_eq!(by(&rule), ["event.account", "event.actor"]);
     assert_eq!((rule.raise.len(), rule.tests.len(), rule.builtin), (0, 0, false));
     for (on, when, expected) in [
@@ -95,7 +96,7 @@ fn what_is_left_out_has_its_default() {
         assert_eq!(by(&rule.unwrap()), expected);
     }
     let (rule, _) = load_with(&format!("{PLAIN}  by: []\n"), &[]);
-    assert!(rule.unwrap().by.is_empty());
+    assert!(rule.unwrap().steps[0].by.is_empty());
 }
 
 #[test]

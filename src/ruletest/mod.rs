@@ -6,6 +6,7 @@
 
 mod environment;
 mod records;
+mod reports;
 mod rows;
 mod run;
 

@@ -4,17 +4,18 @@ use std::num::NonZeroUsize;
 
 use super::environment::TestEnv;
 use super::records::Written;
+use super::reports::TestReports;
 use super::rows::Table;
 use crate::allow::Allowlist;
 use crate::diag::codes::rule as codes;
 use crate::diag::{Diagnostic, did_you_mean, escaped};
 use crate::engine::{RunOptions, Trial};
 use crate::expr::{Bindings, Env, EvalError, Expr};
-use crate::finding::Redactor;
+use crate::finding::{Knowledge, Redactor};
 use crate::plan::{Enrichment, Plan};
 use crate::record::reference;
 use crate::record::{FieldSet, Format, Origin, Outcome as Read, RawRecord, Record, Scratch};
-use crate::rule::{self, Expectation, Overrides, Rule, TestCase};
+use crate::rule::{self, Expectation, Overrides, Rule, Severity, TestCase};
 use crate::source::{Sources, Span, Temporary};
 use crate::value::{RecordKind, Time, Value};
 use crate::yaml::{self, Node};
@@ -163,11 +164,16 @@ impl Runner<'_> {
             zone: env.zone().clone(),
             jobs: NonZeroUsize::MIN,
             redactor: Redactor { show_keys: true },
+            known: Knowledge::default(),
             memory: usize::MAX,
             create: Temporary::create,
         };
+        let records = test.node.get("records").map(Node::items);
+        let records = records.unwrap_or(std::slice::from_ref(&test.node));
+        let reports = TestReports::read(records.iter(), now);
         let mut seen = Seen {
             rule,
+            reports: &reports,
             enrichment: &enrichment,
             now,
             trial: Trial::new(&plan, &options),
@@ -220,6 +226,7 @@ impl Runner<'_> {
             subjects: tried.subjects,
             occurrences: count(tried.findings.iter().map(|of| of.occurrences.len()).sum()),
             uncertain: count(tried.findings.iter().filter(|of| of.uncertain).count()),
+            severity: tried.findings.iter().map(|of| of.severity).max(),
             single: records == 1 && !rule.correlates(),
             values,
         })
@@ -246,7 +253,7 @@ impl Runner<'_> {
             return;
         }
         let (event, cred, key) = (of(RecordKind::Event), of(RecordKind::Cred), of(RecordKind::Key));
-        seen.evaluate(&Bindings { event, cred, key, now, measures: &[] });
+        seen.evaluate(&Bindings { event, cred, key, ..Bindings::none(now) });
     }
 
     fn raw(&self, raw: &Node, node: &Node, seen: &mut Seen<'_>) {
@@ -312,6 +319,7 @@ impl Runner<'_> {
 /// A test's records on their way through the rule.
 struct Seen<'r> {
     rule: &'r Rule,
+    reports: &'r TestReports,
     /// What the tables of the test say of a record.
     enrichment: &'r Enrichment,
     now: Time,
@@ -326,7 +334,8 @@ impl Seen<'_> {
     fn evaluate(&mut self, bindings: &Bindings<'_>) {
         self.records += 1;
         self.values = shown(self.rule, bindings);
-        let (_, errors) = self.trial.record(bindings);
+        let bindings = Bindings { reports: Some(self.reports), ..*bindings };
+        let (_, errors) = self.trial.record(&bindings);
         let rule = self.rule;
         self.errors.extend(errors.iter().map(|error| unresolved(rule, error, "this record")));
     }
@@ -338,6 +347,7 @@ struct Came {
     subjects: u64,
     occurrences: u64,
     uncertain: u64,
+    severity: Option<Severity>,
     /// Whether it is one record and a rule of which each match is a finding.
     single: bool,
     values: Vec<String>,
@@ -395,9 +405,14 @@ fn differs(expect: Expectation, came: &Came) -> Option<String> {
                 (counts.uncertain, came.uncertain, "uncertain finding"),
             ];
             let wrong = of.iter().find(|(wanted, came, _)| wanted.is_some_and(|w| w != *came));
-            wrong.map(|(wanted, came, of)| {
+            let wrong = wrong.map(|(wanted, came, of)| {
                 format!("comes to {}, not {}", amount(*came, of), wanted.unwrap_or_default())
-            })
+            });
+            let severity = counts.severity.filter(|severity| Some(*severity) != came.severity);
+            wrong.or(severity.map(|wanted| {
+                let came = came.severity.map_or("no finding", Severity::name);
+                format!("comes to `{came}`, not to `{}`", wanted.name())
+            }))
         }
     }
 }

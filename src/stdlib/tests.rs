@@ -33,6 +33,7 @@ fn plain() -> Plain {
         columns: vec![column("ip"), column("name")],
         key: 0,
         matching: Match::Cidr,
+        scanned: false,
         span: None,
     };
     let mut sources = Sources::default();
@@ -51,7 +52,7 @@ fn value(text: &str) -> String {
         &plain(),
     )
     .unwrap_or_else(|errors| panic!("{text}: {errors:?}"));
-    let bindings = Bindings { event: None, cred: None, key: None, now: Time(0), measures: &[] };
+    let bindings = Bindings::none(Time(0));
     match expr.eval(&bindings).unwrap() {
         Value::Missing => "()".to_owned(),
         Value::Str(text) => text.into_owned(),

@@ -97,7 +97,7 @@ pub(super) fn read(declaration: &Arc<Declaration>, text: &str) -> Result<Data, V
         Some(field(text, Place { start, end: text.len() }, index))
     };
     match builder.finish() {
-        Ok(table) => Ok(Data { table, extra: header.into_extra() }),
+        Ok(table) => Ok(Data { table, extra: header.into_extra(), unread: 0 }),
         Err(problems) => {
             Err(problems.into_iter().map(|problem| problem.mistake(&place_of)).collect())
         }

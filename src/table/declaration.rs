@@ -107,6 +107,8 @@ pub struct Declaration {
     pub key: usize,
     /// How a key finds a row.
     pub matching: Match,
+    /// Whether its data file may be the report of a secret scanner.
+    pub scanned: bool,
     /// Where the id was written; `None` for a table that no file declares.
     pub span: Option<Span>,
 }

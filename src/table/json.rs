@@ -56,7 +56,7 @@ pub(super) fn read(declaration: &Arc<Declaration>, text: &str) -> Result<Data, V
             if let Some(message) = lacking(declaration, &header).filter(|_| !rows.is_empty()) {
                 return Err(vec![Mistake::row(message, 0..1, "in none of its rows")]);
             }
-            Ok(Data { table, extra: header.into_extra() })
+            Ok(Data { table, extra: header.into_extra(), unread: 0 })
         }
     }
 }

@@ -14,6 +14,7 @@ mod read;
 mod csv;
 mod json;
 mod rows;
+mod scanned;
 
 pub use declaration::{Column, ColumnType, Declaration, Match, RESERVED_IDS};
 pub use list::{List, ListValue};

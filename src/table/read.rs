@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::header::Header;
-use super::{Declaration, Table, csv, json, rows};
+use super::{Declaration, Table, csv, json, rows, scanned};
 use crate::diag::codes::table as codes;
 use crate::diag::{Diagnostic, escaped};
 use crate::source::{FileId, Span};
@@ -26,7 +26,7 @@ impl DataFormat {
         let (_, extension) = name.rsplit_once('.')?;
         match extension.to_ascii_lowercase().as_str() {
             "csv" => Some(DataFormat::Csv),
-            "json" => Some(DataFormat::Json),
+            "json" | "jsonl" | "ndjson" | "sarif" => Some(DataFormat::Json),
             "yaml" | "yml" => Some(DataFormat::Yaml),
             _ => None,
         }
@@ -40,6 +40,8 @@ pub struct Data {
     pub table: Table,
     /// Columns that the declaration does not name; they were not read.
     pub extra: Vec<String>,
+    /// Findings of a scanner's report that show no access key, and so are no rows.
+    pub unread: u64,
 }
 
 /// The table with the rows of a CSV text.
@@ -59,7 +61,10 @@ pub fn from_json(
     text: &str,
     file: &mut dyn FnMut() -> FileId,
 ) -> Result<Data, Vec<Diagnostic>> {
-    json::read(declaration, text).map_err(|mistakes| told(mistakes, file()))
+    let report = declaration.scanned.then(|| scanned::read(declaration, text)).flatten();
+    report
+        .unwrap_or_else(|| json::read(declaration, text))
+        .map_err(|mistakes| told(mistakes, file()))
 }
 
 /// The table with the rows of a YAML file, its whole document.

@@ -99,7 +99,7 @@ pub(super) fn read(
         }
         Ok(table) => match lacking(declaration, &header).filter(|_| !rows.is_empty()) {
             Some(message) => wrong(message, document.span, "in none of its rows"),
-            None => Ok(Data { table, extra: header.into_extra() }),
+            None => Ok(Data { table, extra: header.into_extra(), unread: 0 }),
         },
     }
 }

@@ -20,6 +20,7 @@ fn declaration(matching: Match, columns: &[(&str, ColumnType)]) -> Arc<Declarati
         columns: columns.iter().map(column).collect(),
         key: 0,
         matching,
+        scanned: false,
         span: None,
     })
 }

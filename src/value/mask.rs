@@ -38,6 +38,19 @@ pub fn mask_keys(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// The ids of access keys in a text, in their order.
+pub fn key_ids(text: &str) -> impl Iterator<Item = &str> {
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        let (start, end) = next_key(text, from)?;
+        from = end;
+        let id = text.get(start..end)?;
+        // AWS's have 20 characters, whatever they are glued to.
+        let aws = ["AKIA", "ASIA", "ABIA", "ACCA"].iter().any(|prefix| id.starts_with(prefix));
+        Some(if aws { id.get(..20).unwrap_or(id) } else { id })
+    })
+}
+
 /// Where the next key at or after `from` stands. What precedes it does not matter: a key glued to
 /// other letters is still a key.
 fn next_key(text: &str, from: usize) -> Option<(usize, usize)> {

@@ -10,7 +10,7 @@ mod types;
 mod value;
 
 pub use ip::{Cidr, CidrSet, parse_ip};
-pub use mask::{mask, mask_keys};
+pub use mask::{key_ids, mask, mask_keys};
 pub use time::{Duration, Time, Zone};
 pub use types::{Elem, EnumDef, RecordKind, Type};
 pub use value::{Items, Json, Value};

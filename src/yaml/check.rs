@@ -231,7 +231,7 @@ fn is_time(text: &str) -> bool {
 }
 
 /// The seconds of a length of time, `1d12h`.
-pub(super) fn seconds(text: &str) -> Option<i64> {
+pub fn seconds(text: &str) -> Option<i64> {
     let parts = DURATION.captures(text).filter(|_| !text.is_empty())?;
     let mut total = 0i64;
     for (group, unit) in [(1, 86_400), (2, 3_600), (3, 60), (4, 1)] {

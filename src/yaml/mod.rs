@@ -11,7 +11,7 @@ mod schema;
 mod segments;
 mod shape;
 
-pub use check::check;
+pub use check::{check, seconds};
 pub use node::{Entry, Node, NodeKind, Scalar, ScalarStyle};
 pub use parse::parse;
 pub use schema::json_schema;

@@ -119,6 +119,8 @@ fn help_lists_commands_and_exit_codes() {
     Commands:
       scan          Find risky use of credentials in audit logs
       inspect       Show what files are taken for, and their records
+      posture       Show the posture of credentials: key ages, MFA coverage, what to do
+      query         Find records by a condition, or count them
       check         Check rules, lists, allowlists and the project file
       test          Run the tests of rules
       fields        List the fields that rules may name, with types and sources

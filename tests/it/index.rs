@@ -283,3 +283,63 @@ fn the_index_leaves_out_only_what_is_false() {
     assert!(matches * 20 > tried, "{matches} matches in {tried}: the records hit too little");
     assert!(errors > 0, "no condition failed: the errors of && and || are not covered");
 }
+
+const ORDERED: &str = r#"
+rule:
+  id: ordered
+  title: Under test
+  category: abuse
+  severity: low
+  on: event
+  sequence:
+    steps:
+      - { id: made, when: event.api == "CreateUser" }
+      - { id: quiet, when: event.api == "DeleteUser", absent: true }
+      - { id: used, when: event.api == "CreateAccessKey" }
+"#;
+
+const NEW: &str = r#"
+rule:
+  id: new
+  title: Under test
+  category: abuse
+  severity: low
+  on: event
+  when: event.api == "CreateUser"
+  first_seen: { of: [event.ip], history: 30d, among: event.service == "iam" }
+"#;
+
+/// A rule that correlates is looked up by each of its steps, and by what it compares with.
+#[test]
+fn a_rule_that_correlates_is_tried_only_on_its_steps() {
+    let folder =
+        crate::run::Folder::new("index-steps").file("ordered.yaml", ORDERED).file("new.yaml", NEW);
+    let policy = Policy::load(&LoadOptions {
+        no_config: true,
+        no_builtin: true,
+        directory: folder.path(""),
+        rules: vec![folder.path("").display().to_string()],
+        functions: FUNCTIONS,
+        ..LoadOptions::default()
+    })
+    .unwrap_or_else(|(_, diagnostics)| panic!("{diagnostics:#?}"));
+    let plan = Plan::new(&policy.rules, &policy.allowlist, &policy);
+    // `new` stands before `ordered`: its match, what it compares with, then three steps.
+    for (api, service, expected) in [
+        ("CreateUser", "s3", &[0, 2][..]),
+        ("CreateUser", "iam", &[0, 1, 2]),
+        ("DeleteUser", "s3", &[3]),
+        ("CreateAccessKey", "s3", &[4]),
+        ("GetUser", "s3", &[]),
+        ("GetUser", "iam", &[1]),
+    ] {
+        let json =
+            serde_json::json!({ "event": { "provider": "aws", "api": api, "service": service } });
+        let rows = Rows::new(json);
+        let bindings = rows.bindings(RecordKind::Event);
+        let mut candidates = Candidates::default();
+        plan.candidates(bindings.event.unwrap(), &mut candidates);
+        let tried: Vec<u32> = candidates.conditions().collect();
+        assert_eq!(tried, expected, "{api} of {service}");
+    }
+}

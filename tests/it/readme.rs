@@ -62,7 +62,7 @@ fn every_command_runs_in_the_project_that_the_files_make() {
         // Those that begin with `cargo` are for `.ci/run`.
         let Some(arguments) = line.strip_prefix("keytrail ") else { continue };
         let expected = if arguments.starts_with("scan") { 1 } else { 0 };
-        let ended = project.keytrail(arguments.split_whitespace()).output();
+        let ended = project.keytrail(words(arguments)).output();
         assert_eq!(ended.code, Some(expected), "{line}\n{ended}");
         ran += 1;
     }
@@ -122,20 +122,42 @@ fn the_examples_are_scanned_as_their_readme_says() {
     }
 }
 
+/// What a shell makes of arguments: words, and what stands between single quotes.
+fn words(arguments: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut quoted = false;
+    for c in arguments.chars() {
+        match c {
+            '\'' => quoted = !quoted,
+            ' ' if !quoted => words.push(String::new()),
+            c => words.last_mut().unwrap().push(c),
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
 #[test]
-fn what_docs_say_of_inputs_runs() {
-    let mut folder = Folder::new("docs-inputs");
-    for block in blocks_of("docs/inputs.md", "yaml") {
+fn what_docs_say_runs() {
+    runs("docs/inputs.md");
+    runs("docs/query.md");
+}
+
+/// Runs the commands of a document in the project that it writes.
+fn runs(document: &str) {
+    let mut folder = Folder::new(&document.replace(['/', '.'], "-"));
+    for block in blocks_of(document, "yaml") {
         if let Some(project) = block.strip_prefix("# keytrail.yaml\n") {
             folder = folder.file("keytrail.yaml", project);
         }
     }
     copy(&root().join("examples/cloudtrail"), &folder.path("logs"));
     let mut ran = 0;
-    for line in blocks_of("docs/inputs.md", "sh").iter().flat_map(|block| block.lines()) {
+    for line in blocks_of(document, "sh").iter().flat_map(|block| block.lines()) {
         let arguments = line.strip_prefix("keytrail ").unwrap();
-        let ended = folder.keytrail(arguments.split_whitespace()).output();
+        let ended = folder.keytrail(words(arguments)).output();
         assert_eq!(ended.code, Some(0), "{line}\n{ended}");
+        assert!(!ended.stdout.contains("matches   0 of"), "{line}\n{ended}");
         ran += 1;
     }
     assert!(ran > 0);

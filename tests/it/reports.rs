@@ -235,6 +235,57 @@ fn a_log_and_a_report_in_one_run_are_joined_by_the_key() {
     assert!(run.stdout.contains("blind"), "{run}");
 }
 
+const OTHERS_KEY: &str = r#"
+rule:
+  id: others-key-deleted
+  title: Somebody deletes another user's key
+  category: lifecycle
+  severity: high
+  status: stable
+  on: event
+  description: The log names the key only.
+  remediation: Ask both.
+  when: |
+    event.api == "ListUsers" && has(event.user)
+      && has(lookup("keys", str(event.raw.requestParameters.accessKeyId))?.user)
+      && lookup("keys", str(event.raw.requestParameters.accessKeyId))?.user != event.user
+      && lookup("creds", event.user)?.password == true
+  message: "${event.user} deleted ${str(event.raw.requestParameters.accessKeyId)} of ${lookup(\"keys\", str(event.raw.requestParameters.accessKeyId))?.user}"
+"#;
+
+#[test]
+fn reports_of_the_run_are_tables() {
+    let call = |id: &str, user: &str, key: &str| {
+        let parameters = format!(r#""requestParameters":{{"accessKeyId":"{key}"}},"readOnly""#);
+        call(id, "AKIAEXAMPLE000000077", user).replace("\"readOnly\"", &parameters)
+    };
+    let log = [
+        call("2", "leo", "AKIAEXAMPLE000000002"),
+        // His own.
+        call("3", "leo", "AKIAEXAMPLE000000003"),
+        // Nobody's.
+        call("4", "leo", "AKIAEXAMPLE000000099"),
+        // The report does not know who calls, or knows it in another account.
+        call("5", "zoe", "AKIAEXAMPLE000000003"),
+        call("6", "mia", "AKIAEXAMPLE000000003"),
+    ];
+    let report = "iam_audit_report_20260101_000000.csv";
+    let folder = Folder::new("reports-as-tables")
+        .file("rules/others-key-deleted.yaml", OTHERS_KEY)
+        .file("in/calls.json", log.join("\n"))
+        .file(&format!("in/{report}"), fixture(report));
+    let run = scan(&folder, &["in", "-f", "json", "--strict"]).output();
+    assert_eq!(run.code, Some(1), "{run}");
+    let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    let findings = report["findings"].as_array().unwrap().iter();
+    let messages: Vec<&str> = findings.map(|of| of["message"].as_str().unwrap()).collect();
+    assert_eq!(messages, ["leo deleted AKIA…0002 of mia"]);
+
+    let run = scan(&folder, &["in/calls.json", "--strict"]).output();
+    assert_eq!(run.code, Some(3), "{run}");
+    assert!(run.stdout.contains("rule others-key-deleted is blind on cloudtrail"), "{run}");
+}
+
 #[test]
 fn columns_that_nothing_knows_are_named_with_the_nearest() {
     let row = "000011112222,production,leo,AKIAEXAMPLE000000003,2023-02-01 09:30:00\n";

@@ -17,6 +17,8 @@ const WAYS: [(RecordKind, Option<Expected>); 5] = [
     (RecordKind::Cred, Some(Expected::Anything)),
     (RecordKind::Key, Some(Expected::Anything)),
 ];
+/// More than the world has.
+const FILES_OF_THE_WORLD: usize = 64;
 const RECORD: &str = include_str!("../../../tests/corpus/expr/record.json");
 
 /// Nothing is known of the record.
@@ -50,7 +52,12 @@ pub fn run(data: &[u8]) {
 }
 
 fn attempt(world: &World, rows: &[Rows], on: RecordKind, as_what: Option<Expected>, text: &str) {
-    let file = Sources::default().add("fuzz", text);
+    // Definitions of the world have files of their own, whose ids this one must not have.
+    let mut sources = Sources::default();
+    for _ in 0..FILES_OF_THE_WORLD {
+        sources.add("definition", "");
+    }
+    let file = sources.add("fuzz", text);
     let source = Fragment::whole(file, text);
     let declarations = world.declarations(on);
     let compiled = match as_what {

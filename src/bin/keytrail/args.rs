@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use clap::builder::{PossibleValuesParser, Resettable, TypedValueParser};
 use clap::{Args, CommandFactory, FromArgMatches, Parser};
 use keytrail::diag::nearest;
+use keytrail::query::Bound;
 use keytrail::record::{Columns, FIELDS, Field, FieldId, FieldSet, column_names, field};
 use keytrail::rule::Severity;
 use keytrail::value::{RecordKind, Time, Zone};
@@ -99,6 +100,17 @@ pub(crate) fn severity() -> impl TypedValueParser<Value = Severity> {
 pub(crate) fn instant(text: &str) -> Result<Time, String> {
     Time::parse(text)
         .ok_or_else(|| "expected an instant of RFC 3339, such as 2026-01-31T00:00:00Z".to_owned())
+}
+
+/// Parses a bound of time.
+pub(crate) fn bound(text: &str) -> Result<Bound, String> {
+    Bound::parse(text)
+}
+
+/// Parses the name of a kind of record.
+pub(crate) fn kind() -> impl TypedValueParser<Value = RecordKind> {
+    PossibleValuesParser::new(RecordKind::ALL.map(RecordKind::name))
+        .try_map(|word| RecordKind::parse(&word).ok_or("not a record"))
 }
 
 /// Parses a time zone.

@@ -13,6 +13,7 @@ mod inputs;
 mod place;
 mod policy;
 mod progress;
+mod question;
 mod table;
 mod target;
 mod term;

@@ -6,6 +6,7 @@ use clap::Args;
 use keytrail::config::{LoadOptions, Policy};
 use keytrail::diag::Diagnostic;
 use keytrail::lint;
+use keytrail::source::Sources;
 use keytrail::value::Time;
 
 use crate::amount::amount;
@@ -33,7 +34,7 @@ pub(crate) struct PolicyArgs {
 }
 
 /// `NAME=FILE`.
-fn data_file(text: &str) -> Result<(String, String), String> {
+pub(crate) fn data_file(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, file)) if !name.is_empty() && !file.is_empty() => {
             Ok((name.to_owned(), file.to_owned()))
@@ -71,17 +72,38 @@ impl ProjectArgs {
     /// Loads the project file and nothing that it names: rules that do not load are no reason not
     /// to look at an input.
     pub(crate) fn load(&self, host: &Host<'_>) -> Result<Policy, Failure> {
-        Policy::project(&self.options(host)).map_err(|(sources, diagnostics)| {
-            for diagnostic in &diagnostics {
-                host.term.diagnostic(diagnostic, &sources);
-            }
-            let errors = diagnostics.iter().filter(|d| d.is_error()).count();
-            Failure::because(format!(
-                "the project file has {}; nothing was read",
-                amount(errors, "error", "errors")
-            ))
-        })
+        loaded(Policy::project(&self.options(host)), "the project file has", host)
     }
+
+    /// Loads the project file and the tables with their rows; `tables` names data files of some.
+    pub(crate) fn load_tables(
+        &self,
+        tables: &[(String, String)],
+        host: &Host<'_>,
+    ) -> Result<Policy, Failure> {
+        let options = LoadOptions { tables: tables.to_vec(), ..self.options(host) };
+        let policy = loaded(Policy::with_tables(&options), "the policy has", host)?;
+        for diagnostic in &policy.diagnostics {
+            host.term.diagnostic(diagnostic, &policy.sources);
+        }
+        Ok(policy)
+    }
+}
+
+/// Prints what is wrong with what was loaded.
+fn loaded(
+    policy: Result<Policy, (Sources, Vec<Diagnostic>)>,
+    what_has: &str,
+    host: &Host<'_>,
+) -> Result<Policy, Failure> {
+    policy.map_err(|(sources, diagnostics)| {
+        for diagnostic in &diagnostics {
+            host.term.diagnostic(diagnostic, &sources);
+        }
+        let errors = diagnostics.iter().filter(|d| d.is_error()).count();
+        let errors = amount(errors, "error", "errors");
+        Failure::because(format!("{what_has} {errors}; nothing was read"))
+    })
 }
 
 impl PolicyArgs {

@@ -5,6 +5,7 @@ pub mod config;
 pub mod expr;
 pub mod lint;
 pub mod policy;
+pub mod query;
 pub mod rule;
 pub mod run;
 pub mod table;
@@ -22,6 +23,7 @@ pub fn all() -> impl Iterator<Item = &'static Code> {
         run::CODES,
         lint::CODES,
         table::CODES,
+        query::CODES,
     ]
     .into_iter()
     .flatten()

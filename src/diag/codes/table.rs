@@ -32,4 +32,8 @@ super::codes! {
     /// A table that does not exist.
     UNKNOWN_TABLE = "KT8008", "unknown table",
         "No policy file declares a table with this id.";
+    /// Findings of a scanner's report without a key.
+    WITHOUT_KEY = "KT8009", "scanner's finding without a key",
+        "The table may be made of the report of a secret scanner, and a row is the id of an access \
+         key. A finding that shows none (of another secret, or hidden by the scanner) is no row.";
 }

@@ -8,7 +8,7 @@ use crate::record::{
 };
 
 /// The report files of a run; an input of its own, which gives their rows as often as asked.
-pub(in crate::engine) struct Held {
+pub struct Held {
     /// By the index of the file; `None` for files that are no reports.
     files: Vec<Option<File>>,
 }
@@ -44,11 +44,16 @@ impl RowId {
 
 impl Held {
     /// Reads every file of the reports' phase to its end.
-    pub(in crate::engine) fn read(inputs: &dyn Inputs) -> Self {
+    pub fn read(inputs: &dyn Inputs) -> Self {
         let file = |index: usize| {
             (inputs.phase(index) == Phase::Reports).then(|| File::read(inputs, index))
         };
         Self { files: (0..inputs.count()).map(file).collect() }
+    }
+
+    /// Whether there is no report.
+    pub fn is_empty(&self) -> bool {
+        self.files.iter().all(Option::is_none)
     }
 
     /// Every raw record that is text.

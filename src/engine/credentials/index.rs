@@ -13,7 +13,7 @@ use crate::value::{Time, Value};
 const UNDATED: i64 = i64::MIN;
 
 /// The credential reports of a run, with an index of their rows.
-pub(in crate::engine) struct Credentials<'h> {
+pub struct Credentials<'h> {
     held: &'h Held,
     /// The time of the newest dated report by format and account (`""` where none is named).
     newest: BTreeMap<&'static str, BTreeMap<String, Time>>,
@@ -49,7 +49,7 @@ pub(super) struct Ambiguous;
 
 impl<'h> Credentials<'h> {
     /// Reads every row once. `joined` says whether events will ask for rows.
-    pub(in crate::engine) fn new(held: &'h Held, joined: bool) -> Self {
+    pub fn new(held: &'h Held, joined: bool) -> Self {
         let mut all = Self { held, newest: BTreeMap::new(), keys: Vec::new(), users: Vec::new() };
         let mut reader = Reader::default();
         for row in held.rows() {
@@ -95,10 +95,54 @@ impl<'h> Credentials<'h> {
     }
 
     /// Whether rules judge a row: a newer report of the same format and account takes its place.
-    pub(in crate::engine) fn in_force(&self, format: &str, row: &Record<'_>, time: Time) -> bool {
+    pub fn in_force(&self, format: &str, row: &Record<'_>, time: Time) -> bool {
         let account = text(row, cred::ACCOUNT).unwrap_or_default();
         let newest = self.newest.get(format).and_then(|of_format| of_format.get(account));
         newest.is_none_or(|newest| time >= *newest)
+    }
+
+    /// The row of a key, as of a time.
+    pub(super) fn find_key(
+        &self,
+        provider: &str,
+        id: &str,
+        time: Option<i64>,
+    ) -> Result<Option<Found>, Ambiguous> {
+        let fits = range(&self.keys, access_key(provider, id));
+        let entry = self.choose(fits.iter(), time)?;
+        Ok(entry.map(|entry| Found { row: entry.row, key: Some(entry.key) }))
+    }
+
+    /// The row of a user by name or stable id, as of a time; without an account of any.
+    pub(super) fn find_user(
+        &self,
+        provider: &str,
+        account: Option<&str>,
+        name: &str,
+        time: Option<i64>,
+    ) -> Result<Option<Found>, Ambiguous> {
+        let names = [Name::User(local(Some(provider), name)), Name::Id(name)];
+        self.named(provider, account, names.into_iter(), time)
+    }
+
+    /// The row of the first of these names that has one in the account.
+    fn named<'n>(
+        &self,
+        provider: &str,
+        account: Option<&str>,
+        names: impl Iterator<Item = Name<'n>>,
+        time: Option<i64>,
+    ) -> Result<Option<Found>, Ambiguous> {
+        let of = self::account(account);
+        for name in names {
+            let fits = range(&self.users, user(provider, name));
+            let fits =
+                fits.iter().filter(|entry| of == 0 || entry.account == 0 || entry.account == of);
+            if let Some(entry) = self.choose(fits, time)? {
+                return Ok(Some(Found { row: entry.row, key: None }));
+            }
+        }
+        Ok(None)
     }
 
     /// The row of the key that signed the event, else the row of the user who called.
@@ -108,24 +152,14 @@ impl<'h> Credentials<'h> {
             Value::Time(time) => Some(time.0),
             _ => None,
         };
-        if let Some(ak) = text(record, event::AK) {
-            let fits = range(&self.keys, access_key(provider, ak));
-            if let Some(entry) = self.choose(fits.iter(), time)? {
-                return Ok(Some(Found { row: entry.row, key: Some(entry.key) }));
-            }
+        if let Some(ak) = text(record, event::AK)
+            && let Some(found) = self.find_key(provider, ak, time)?
+        {
+            return Ok(Some(found));
         }
         // The user belongs to the account that calls, whichever account holds the log.
-        let of =
-            account(text(record, event::CALLER_ACCOUNT).or_else(|| text(record, event::ACCOUNT)));
-        for name in callers(record) {
-            let fits = range(&self.users, user(provider, name));
-            let fits =
-                fits.iter().filter(|entry| of == 0 || entry.account == 0 || entry.account == of);
-            if let Some(entry) = self.choose(fits, time)? {
-                return Ok(Some(Found { row: entry.row, key: None }));
-            }
-        }
-        Ok(None)
+        let account = text(record, event::CALLER_ACCOUNT).or_else(|| text(record, event::ACCOUNT));
+        self.named(provider, account, callers(record), time)
     }
 
     /// Of several reports the newest that is not later than the event, else the oldest. The

@@ -2,13 +2,17 @@
 
 use rustc_hash::FxHashMap;
 
-use super::index::{Ambiguous, Credentials};
-use crate::plan::{Enrichment, Plan};
+use super::index::{Ambiguous, Credentials, Found};
+use crate::plan::Enrichment;
 use crate::record::{FieldSet, Mapper, Outcome, Record, Scratch};
 use crate::value::Time;
 
+/// Said of events that several rows fit equally well.
+pub const AMBIGUOUS: &str =
+    "several rows of the credential reports fit it equally well: it is joined with none of them";
+
 /// Reads the rows that events ask for; one per thread.
-pub(in crate::engine) struct Joiner<'c> {
+pub struct Joiner<'c> {
     credentials: &'c Credentials<'c>,
     needed: FieldSet,
     enrichment: Enrichment,
@@ -20,22 +24,23 @@ pub(in crate::engine) struct Joiner<'c> {
 }
 
 impl<'c> Joiner<'c> {
-    pub(in crate::engine) fn new(
+    /// Gives these fields of creds and keys; `now` and `clock` are those of the run.
+    pub fn new(
         credentials: &'c Credentials<'c>,
-        plan: &Plan<'_>,
+        fields: FieldSet,
+        enrichment: Enrichment,
         now: Option<Time>,
         clock: Time,
     ) -> Self {
-        let needed = plan.joined_fields().with_dependencies();
+        let needed = fields.with_dependencies();
         let (mappers, scratch) = (FxHashMap::default(), Scratch::default());
-        let enrichment = plan.enrichment.clone();
         Self { credentials, needed, enrichment, now: (now, clock), mappers, scratch }
     }
 
     /// Calls `visit` once, with the cred and key of the event as far as a report has them.
     ///
     /// Returns false when several rows fit equally well, in which case there is neither.
-    pub(in crate::engine) fn join(
+    pub fn join(
         &mut self,
         event: &Record<'_>,
         visit: &mut dyn FnMut(Option<&Record<'_>>, Option<&Record<'_>>),
@@ -51,6 +56,19 @@ impl<'c> Joiner<'c> {
                 return false;
             }
         };
+        if !self.row(found, visit) {
+            visit(None, None);
+        }
+        true
+    }
+
+    /// Calls `visit` with the cred of a row and the key that was found; false when it cannot be
+    /// read.
+    pub(super) fn row(
+        &mut self,
+        found: Found,
+        visit: &mut dyn FnMut(Option<&Record<'_>>, Option<&Record<'_>>),
+    ) -> bool {
         let (enrichment, mut visited) = (&self.enrichment, false);
         if let Some(row) = self.credentials.held().row(found.row) {
             for &format in row.formats {
@@ -72,9 +90,6 @@ impl<'c> Joiner<'c> {
                 }
             }
         }
-        if !visited {
-            visit(None, None);
-        }
-        true
+        visited
     }
 }

@@ -7,7 +7,9 @@
 mod held;
 mod index;
 mod join;
+mod look_up;
 
-pub(super) use held::Held;
-pub(super) use index::Credentials;
-pub(super) use join::Joiner;
+pub use held::Held;
+pub use index::Credentials;
+pub use join::{AMBIGUOUS, Joiner};
+pub use look_up::LookUp;

@@ -1,6 +1,6 @@
 //! From what matches come to, to the finding that is reported.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::evidence::{CallRow, Chosen, Evidence, Tally, time};
 use crate::engine::account::FileReport;
@@ -9,8 +9,8 @@ use crate::engine::matches::BySide;
 use crate::engine::options::RunOptions;
 use crate::engine::rows::{Order, Place};
 use crate::finding::{
-    Calls, Finding, Location, Occurrence, Sample, Suppression, VerdictRole, decode, fingerprint,
-    show,
+    CallRecord, Calls, Finding, KnownKey, KnownSource, Location, Occurrence, Sample, Suppression,
+    VerdictRole, decode, fingerprint, show,
 };
 use crate::plan::Plan;
 use crate::rule::{Rule, Severity};
@@ -18,6 +18,8 @@ use crate::value::Value;
 
 /// Rows of evidence in a finding; the rest is one exact row.
 const CALLS: usize = 200;
+/// Sources and keys of which a finding says what tables know.
+const KNOWN: usize = 20;
 /// Samples in a finding.
 const SAMPLES: usize = 60;
 
@@ -127,6 +129,7 @@ impl Assembler<'_> {
             self.calls(calls, suppressed, details, &provider, &mut |slot, chosen| {
                 want(slot, chosen, &[]);
             });
+        let (sources, keys) = self.known(&calls);
         let shows = |count| if suppressed { 0 } else { count };
         let finding = Finding {
             rule: rule as usize,
@@ -152,6 +155,8 @@ impl Assembler<'_> {
             occurrences: occurrences.unwrap_or_else(|| days(tally)),
             calls,
             others,
+            sources,
+            keys,
             sample,
             uncertain,
             suppression: suppressed.then(|| self.suppression(&entries)),
@@ -185,7 +190,20 @@ impl Assembler<'_> {
         (provider, shown)
     }
 
-    fn suppression(&self, entries: &std::collections::BTreeSet<u32>) -> Suppression {
+    /// What tables know of the first sources and keys.
+    fn known(&self, calls: &[Calls]) -> (Vec<KnownSource>, Vec<KnownKey>) {
+        let known = &self.options.known;
+        let distinct = |part: fn(&CallRecord) -> &Option<String>| {
+            let mut seen = BTreeSet::new();
+            let parts = calls.iter().filter_map(move |calls| part(&calls.call).as_deref());
+            parts.filter(move |part| seen.insert(*part)).take(KNOWN)
+        };
+        let sources = distinct(|call| &call.source).filter_map(|source| known.source(source));
+        let keys = distinct(|call| &call.ak).filter_map(|ak| known.key(ak));
+        (sources.collect(), keys.collect())
+    }
+
+    fn suppression(&self, entries: &BTreeSet<u32>) -> Suppression {
         let entries: BTreeMap<&str, &str> = entries
             .iter()
             .filter_map(|index| self.plan.allowlist.entries.get(*index as usize))
@@ -286,6 +304,7 @@ pub(in crate::engine) fn sample(
         request_id: detail.request_id.clone(),
         name: format!("{provider}/{format}/{}", detail.name),
         text: detail.text.clone(),
+        request: detail.request.clone(),
         location: location(detail.place, files),
     }
 }

@@ -19,13 +19,22 @@ const BYTES: usize = 192;
 /// Matches of one subject that are held however little memory there is.
 const AT_LEAST: usize = 100_000;
 
+/// Fewer matches than this are not worth looking through for those that no longer matter.
+const FEW: usize = 20_000;
+
 /// The matches of one subject.
 pub(super) struct Held {
     rows: Vec<HeldRow>,
     items: Vec<Item>,
-    /// Matches that memory may hold, and how many there were.
+    /// Matches that memory may hold, how many there were, and whether some could not be held.
     most: usize,
-    count: usize,
+    count: u64,
+    over: bool,
+    /// When to look for those that no longer matter, and after how many it is worth it.
+    next_look: usize,
+    few: usize,
+    /// `now` in expressions over measures.
+    now: Time,
     texts: Interned,
     measured: Vec<Vec<Value<'static>>>,
     of_texts: HashMap<u32, u32>,
@@ -70,13 +79,19 @@ impl Interned {
 }
 
 impl Held {
-    /// Holds as many matches as fit into so many bytes.
-    pub(super) fn new(memory: usize) -> Self {
+    /// Holds as many matches as fit into memory.
+    pub(super) fn new(options: &RunOptions) -> Self {
+        let memory = options.memory;
+        let few = FEW.min(memory / BYTES);
         Self {
             rows: Vec::new(),
             items: Vec::new(),
             most: (memory / BYTES).max(AT_LEAST),
             count: 0,
+            over: false,
+            next_look: few,
+            few,
+            now: options.now.unwrap_or(options.clock),
             texts: Interned::default(),
             measured: Vec::new(),
             of_texts: HashMap::new(),
@@ -90,9 +105,14 @@ impl Held {
     }
 
     /// Adds a match; they come in the total order.
-    pub(super) fn add(&mut self, row: &Row<'_>) {
+    pub(super) fn add(&mut self, row: &Row<'_>, rule: &Rule) {
         self.count += 1;
-        if self.count > self.most {
+        if self.items.len() >= self.next_look.min(self.most) {
+            self.forget(rule);
+            self.next_look = (self.items.len() * 2).max(self.few);
+        }
+        if self.items.len() >= self.most {
+            self.over = true;
             return;
         }
         let record = self.record(row);
@@ -132,6 +152,24 @@ impl Held {
         });
     }
 
+    /// Forgets matches that can no longer matter.
+    fn forget(&mut self, rule: &Rule) {
+        let subject = Subject {
+            rule,
+            items: &self.items,
+            measured: &self.measured,
+            sightings: &self.sightings,
+            // How far the input reaches makes a finding uncertain, and never makes one.
+            reaches: &[],
+            now: self.now,
+        };
+        let Some(needed) = correlate::needed(&subject) else { return };
+        let mut keep = needed.iter();
+        self.items.retain(|_| keep.next().copied().unwrap_or(true));
+        let mut keep = needed.iter();
+        self.rows.retain(|_| keep.next().copied().unwrap_or(true));
+    }
+
     /// The number of the record: matches of one record as several steps share it.
     fn record(&mut self, row: &Row<'_>) -> u32 {
         if self.order != Some(row.order) {
@@ -162,14 +200,13 @@ impl Held {
         self,
         rule: &Rule,
         reaches: &BTreeMap<Box<str>, Reach>,
-        options: &RunOptions,
     ) -> Result<Option<Shown>, EvalError> {
-        if self.count > self.most {
+        if self.over {
             return Err(EvalError {
                 span: rule.id_span,
                 message: format!(
-                    "one subject has {} matches, more than the {} that fit into memory \
-                     (`--memory` says how much there is)",
+                    "one subject has {} matches, of which more than the {} that fit into memory \
+                     belong together (`--memory` says how much there is)",
                     self.count, self.most
                 ),
             });
@@ -184,7 +221,7 @@ impl Held {
             measured: &self.measured,
             sightings: &self.sightings,
             reaches: &self.accounts.iter().map(reach).collect::<Vec<_>>(),
-            now: options.now.unwrap_or(options.clock),
+            now: self.now,
         };
         let outcome = correlate::outcome(&subject)?;
         let Some(first) = outcome.occurrences.first() else { return Ok(None) };

@@ -65,6 +65,7 @@ pub(super) fn reduce(
             ..Reduced::default()
         },
     };
+    fold.reduced.lost = rows.lost.clone().or_else(|| ids.lost.clone());
     if let Err(error) = fold.all(rows.finish(), ids.finish()) {
         fold.reduced.lost = Some(error.to_string());
     }
@@ -129,7 +130,7 @@ impl Fold<'_> {
         let rule = u32::from_be_bytes(*key.first_chunk()?);
         let definition = self.plan.rules.get(rule as usize)?;
         let rows = match definition.correlates() {
-            true => Rows::Correlated(Box::new(Held::new(self.options.memory))),
+            true => Rows::Correlated(Box::new(Held::new(self.options))),
             false => Rows::Plain(Box::default()),
         };
         Some(Group { key: key.to_vec(), rule, last: None, rows })
@@ -150,7 +151,7 @@ impl Fold<'_> {
         }
         match &mut group.rows {
             Rows::Plain(evidence) => evidence.add(row),
-            Rows::Correlated(held) => held.add(row),
+            Rows::Correlated(held) => held.add(row, &self.plan.rules[group.rule as usize]),
         }
     }
 
@@ -160,7 +161,7 @@ impl Fold<'_> {
         let shown = match rows {
             Rows::Plain(evidence) if evidence.is_empty() => return,
             Rows::Plain(evidence) => Shown::plain(*evidence),
-            Rows::Correlated(held) => match held.finish(definition, &self.reaches, self.options) {
+            Rows::Correlated(held) => match held.finish(definition, &self.reaches) {
                 Ok(Some(shown)) => shown,
                 Ok(None) => return,
                 Err(error) => return self.reduced.errors.push((rule, error)),

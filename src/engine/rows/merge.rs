@@ -2,7 +2,7 @@
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
 
 use crate::source::Temporary;
 
@@ -98,6 +98,16 @@ impl Merge {
         }
         self.last = self.heads.pop().map(|Reverse(head)| head);
         Ok(self.last.as_ref().map(|head| (&*head.row, head.sorts)))
+    }
+
+    /// The files again, from their beginnings.
+    pub(super) fn rewind(self) -> io::Result<Vec<Run>> {
+        let rewind = |Run(file): Run| {
+            let mut file = file.into_inner();
+            file.seek(SeekFrom::Start(0))?;
+            Ok(Run::new(file))
+        };
+        self.runs.into_iter().map(rewind).collect()
     }
 
     fn pull(&mut self, source: usize, mut row: Vec<u8>) -> io::Result<()> {

@@ -11,21 +11,25 @@ type Create = fn() -> io::Result<Temporary>;
 /// Bytes that rows are kept in together.
 const CHUNK: usize = 1 << 20;
 
-/// Temporary files of one sorter; beyond them they become one. A process may have few files open.
-const MOST_RUNS: usize = 8;
+/// Temporary files of one level; beyond them they become one of the next, so that a row is written
+/// as often as there are levels. A process may have few files open.
+const MOST_RUNS: usize = 16;
 
 /// Rows that come in any order and are given back sorted.
 #[derive(Debug)]
 pub(in crate::engine) struct Sorter {
     chunks: Vec<Vec<u8>>,
     rows: Vec<Slot>,
-    runs: Vec<Run>,
+    /// Files, each with how often its rows were merged.
+    runs: Vec<(u32, Run)>,
     /// Bytes in memory, and how many there may be.
     bytes: usize,
     budget: usize,
     create: Create,
     /// Why rows could not be written away: they stay in memory.
     pub(in crate::engine) failed: Option<String>,
+    /// Why rows that were written away are gone.
+    pub(in crate::engine) lost: Option<String>,
 }
 
 /// Where a row stands, and how many of its bytes sort it.
@@ -41,7 +45,7 @@ impl Sorter {
     /// A sorter that keeps about `budget` bytes in memory.
     pub(in crate::engine) fn new(budget: usize, create: Create) -> Self {
         let (chunks, rows, runs) = (Vec::new(), Vec::new(), Vec::new());
-        Self { chunks, rows, runs, bytes: 0, budget, create, failed: None }
+        Self { chunks, rows, runs, bytes: 0, budget, create, failed: None, lost: None }
     }
 
     /// Adds a row, which its first `sorts` bytes sort.
@@ -79,9 +83,8 @@ impl Sorter {
         self.budget = self.budget.saturating_add(other.budget);
         self.runs.extend(other.runs);
         self.failed = self.failed.take().or(other.failed);
-        if self.runs.len() > MOST_RUNS {
-            self.compact();
-        }
+        self.lost = self.lost.take().or(other.lost);
+        self.compact();
     }
 
     /// Every row, sorted.
@@ -95,7 +98,7 @@ impl Sorter {
             into.extend_from_slice(bytes.get(start..start + slot.length as usize)?);
             Some(slot.sorts as usize)
         };
-        Merge::new(Box::new(row), runs)
+        Merge::new(Box::new(row), runs.into_iter().map(|(_, run)| run).collect())
     }
 
     fn sort(&mut self) {
@@ -112,14 +115,12 @@ impl Sorter {
         self.sort();
         match self.write() {
             Ok(run) => {
-                self.runs.push(run);
+                self.runs.push((0, run));
                 self.rows.clear();
                 self.chunks.truncate(1);
                 self.chunks.iter_mut().for_each(Vec::clear);
                 self.bytes = 0;
-                if self.runs.len() > MOST_RUNS {
-                    self.compact();
-                }
+                self.compact();
             }
             Err(error) => self.give_up(&error),
         }
@@ -135,21 +136,43 @@ impl Sorter {
         finish(out)
     }
 
-    /// Makes one file of all files.
+    /// Makes one file of all files of a level that has too many, from the lowest on.
     fn compact(&mut self) {
-        let runs = std::mem::take(&mut self.runs);
-        let merged = || -> io::Result<Run> {
-            let mut out = BufWriter::with_capacity(CHUNK, (self.create)()?);
-            let mut merge = Merge::new(Box::new(|_, _| None), runs);
-            while let Some((row, sorts)) = merge.next()? {
-                write_row(&mut out, row, sorts)?;
+        let mut level = 0;
+        while self.failed.is_none() && self.runs.iter().any(|(of, _)| *of >= level) {
+            if self.runs.iter().filter(|(of, _)| *of == level).count() > MOST_RUNS {
+                self.merge_level(level);
             }
-            finish(out)
-        };
-        match merged() {
-            Ok(run) => self.runs.push(run),
-            Err(error) => self.give_up(&error),
+            level += 1;
         }
+    }
+
+    fn merge_level(&mut self, level: u32) {
+        let all = std::mem::take(&mut self.runs).into_iter();
+        let (of_level, others): (Vec<_>, Vec<_>) = all.partition(|(of, _)| *of == level);
+        self.runs = others;
+        let runs = of_level.into_iter().map(|(_, run)| run).collect();
+        let mut merge = Merge::new(Box::new(|_, _| None), runs);
+        let merged = self.write_all(&mut merge);
+        match merged {
+            Ok(run) => self.runs.push((level + 1, run)),
+            // What cannot be put together stays as it was.
+            Err(error) => {
+                self.give_up(&error);
+                match merge.rewind() {
+                    Ok(runs) => self.runs.extend(runs.into_iter().map(|run| (level, run))),
+                    Err(error) => self.lost = Some(error.to_string()),
+                }
+            }
+        }
+    }
+
+    fn write_all(&self, merge: &mut Merge) -> io::Result<Run> {
+        let mut out = BufWriter::with_capacity(CHUNK, (self.create)()?);
+        while let Some((row, sorts)) = merge.next()? {
+            write_row(&mut out, row, sorts)?;
+        }
+        finish(out)
     }
 
     fn give_up(&mut self, error: &io::Error) {
@@ -168,4 +191,108 @@ fn finish(out: BufWriter<Temporary>) -> io::Result<Run> {
     let mut file = out.into_inner().map_err(|error| error.into_error())?;
     file.seek(SeekFrom::Start(0))?;
     Ok(Run::new(file))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn all(sorter: Sorter) -> Vec<(Vec<u8>, usize)> {
+        let mut merge = sorter.finish();
+        let mut rows = Vec::new();
+        while let Some((row, sorts)) = merge.next().unwrap() {
+            rows.push((row.to_vec(), sorts));
+        }
+        rows
+    }
+
+    fn refused() -> io::Result<Temporary> {
+        Err(io::Error::other("no space left"))
+    }
+
+    proptest! {
+        /// Sorted by the bytes that sort, whatever fits into memory and whoever brought it.
+        #[test]
+        fn rows_come_back_sorted(
+            rows in prop::collection::vec((prop::collection::vec(0u8..4, 0..6), 0u8..200), 0..300),
+            budget in prop_oneof![Just(0usize), 1usize..4000, Just(usize::MAX)],
+            cut in 0usize..300,
+        ) {
+            let frame = |(key, body): &(Vec<u8>, u8)| [&key[..], &[*body][..]].concat();
+            let cut = cut.min(rows.len());
+            let mut sorter = Sorter::new(budget, Temporary::create);
+            rows[..cut].iter().for_each(|row| sorter.push(&frame(row), row.0.len()));
+            let mut other = Sorter::new(budget / 2, Temporary::create);
+            rows[cut..].iter().for_each(|row| other.push(&frame(row), row.0.len()));
+            sorter.merge(other);
+            prop_assert_eq!(&sorter.failed, &None);
+            let sorted = all(sorter);
+            let keys: Vec<&[u8]> = sorted.iter().map(|(row, sorts)| &row[..*sorts]).collect();
+            prop_assert!(keys.is_sorted());
+            let mut came: Vec<Vec<u8>> = sorted.into_iter().map(|(row, _)| row).collect();
+            let mut went: Vec<Vec<u8>> = rows.iter().map(frame).collect();
+            came.sort();
+            went.sort();
+            prop_assert_eq!(came, went);
+        }
+    }
+
+    #[test]
+    fn few_files_are_open_at_a_time() {
+        let mut sorter = Sorter::new(0, Temporary::create);
+        let rows: u16 = 600;
+        for number in (0..rows).rev() {
+            sorter.push(&number.to_be_bytes(), 2);
+            // Three levels hold 16 * 16 * 16 files of the lowest.
+            assert!(sorter.runs.len() <= 3 * MOST_RUNS);
+        }
+        let sorted = all(sorter).into_iter();
+        let sorted: Vec<u16> =
+            sorted.map(|(row, _)| u16::from_be_bytes([row[0], row[1]])).collect();
+        assert_eq!(sorted, (0..rows).collect::<Vec<u16>>());
+    }
+
+    #[test]
+    fn rows_that_cannot_be_written_stay_in_memory() {
+        let mut sorter = Sorter::new(100, refused);
+        for number in (0..50u8).rev() {
+            sorter.push(&[number], 1);
+        }
+        assert_eq!(sorter.failed.as_deref(), Some("no space left"));
+        let rows: Vec<u8> = all(sorter).iter().map(|(row, _)| row[0]).collect();
+        assert_eq!(rows, (0..50).collect::<Vec<u8>>());
+    }
+
+    /// The first files can be written, and then the disk is full.
+    #[test]
+    fn files_that_cannot_be_put_together_stay_as_they_are() {
+        use std::sync::atomic::{AtomicUsize, Ordering};
+        static CREATED: AtomicUsize = AtomicUsize::new(0);
+        fn create() -> io::Result<Temporary> {
+            match CREATED.fetch_add(1, Ordering::Relaxed) {
+                0..=16 => Temporary::create(),
+                _ => refused(),
+            }
+        }
+        let mut sorter = Sorter::new(0, create);
+        (0..50u8).rev().for_each(|number| sorter.push(&[number], 1));
+        assert_eq!(sorter.failed.as_deref(), Some("no space left"));
+        assert_eq!((sorter.runs.len(), &sorter.lost), (17, &None));
+        let rows: Vec<u8> = all(sorter).iter().map(|(row, _)| row[0]).collect();
+        assert_eq!(rows, (0..50).collect::<Vec<u8>>());
+    }
+
+    #[test]
+    fn a_file_that_was_cut_is_an_error_and_no_end() {
+        let mut out = BufWriter::new(Temporary::create().unwrap());
+        write_row(&mut out, b"whole", 5).unwrap();
+        out.write_all(&[9, 0, 0, 0, 9, 0, 0, 0, b'c', b'u', b't']).unwrap();
+        let mut merge = Merge::new(Box::new(|_, _| None), vec![finish(out).unwrap()]);
+        assert_eq!(merge.next().unwrap().map(|(row, _)| row.to_vec()), Some(b"whole".to_vec()));
+        assert!(merge.next().is_err());
+    }
 }

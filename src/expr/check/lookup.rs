@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
-use super::super::ast::{At, Name, Node};
+use super::super::ast::{At, Name, Node, Syntax};
 use super::super::function::{Function, Kind, Role};
 use super::super::ir::{Ir, Op};
 use super::{Checked, Checker, Reported};
 use crate::diag::codes::expr as codes;
 use crate::diag::{Diagnostic, did_you_mean, escaped};
+use crate::record::FieldId;
+use crate::record::field::{cred, of_kind};
 use crate::table::Table;
-use crate::value::{Type, Value};
+use crate::value::{RecordKind, Type, Value};
 
 impl Checker<'_> {
     pub(super) fn lookup(
@@ -19,9 +21,12 @@ impl Checker<'_> {
         table: &Node,
         key: &Node,
     ) -> Checked {
-        let table = self.table(function, table);
+        let found = match report(table) {
+            Some(kind) => Ok(Found::Report(kind)),
+            None => self.table(function, table).map(Found::Table),
+        };
         let key = self.check(key);
-        let (table, key) = (table?, Box::new(key?));
+        let (found, key) = (found?, Box::new(key?));
         let asks = function.role() == Role::InTable;
         if !Kind::Text.accepts(key.ty, asks) {
             let message =
@@ -31,7 +36,11 @@ impl Checker<'_> {
             let diagnostic = Diagnostic::error(&codes::WRONG_TYPE, message);
             return Err(self.report(diagnostic.at(key.span, "").maybe_help(help)));
         }
-        let row = self.node(at, Op::Lookup(table, key), Type::Row, true);
+        let op = match found {
+            Found::Table(table) => Op::Lookup(table, key),
+            Found::Report(kind) => Op::Report(kind, key, None),
+        };
+        let row = self.node(at, op, Type::Row, true);
         if asks {
             return Ok(self.node(at, Op::Has(Box::new(row)), Type::Bool, false));
         }
@@ -68,6 +77,9 @@ impl Checker<'_> {
 
     /// A column of the row that `base` looks up.
     pub(super) fn column(&mut self, at: At, base: Ir, name: &Name) -> Checked {
+        if let Op::Report(kind, key, None) = base.op {
+            return self.reported(at, kind, key, name);
+        }
         let Op::Lookup(table, key) = base.op else {
             let message = "a column is named right after `lookup`, which says of which table it is";
             let help = Some(format!("write `lookup(…)?.{}` in each place", name.text));
@@ -83,5 +95,40 @@ impl Checker<'_> {
         };
         let ty = table.columns()[column].ty.value_type();
         Ok(self.node(at, Op::Cell(table, key, column), ty, true))
+    }
+
+    /// A field of the row of a report: of a key also those of its user.
+    fn reported(&mut self, at: At, kind: RecordKind, key: Box<Ir>, name: &Name) -> Checked {
+        let kinds = if kind == RecordKind::Key { &[kind, RecordKind::Cred][..] } else { &[kind] };
+        let found = kinds.iter().find_map(|kind| FieldId::find(*kind, &name.text));
+        match found.filter(|field| *field != cred::KEYS) {
+            Some(field) => {
+                let op = Op::Report(kind, key, Some(field));
+                Ok(self.node(at, op, field.field().ty, true))
+            }
+            None => {
+                let names = kinds.iter().flat_map(|kind| of_kind(*kind)).map(|id| id.field().name);
+                let help = did_you_mean(&name.text, names).unwrap_or_else(|| {
+                    "`keytrail fields` lists the fields of creds and keys".into()
+                });
+                let message = format!("the reports have no field `{}`", name.text);
+                Err(self.error(&codes::UNKNOWN_NAME, name.at, message, Some(help)))
+            }
+        }
+    }
+}
+
+/// What a look-up goes to.
+enum Found {
+    Table(Arc<Table>),
+    Report(RecordKind),
+}
+
+/// The rows of the run's reports that the name of a table stands for.
+fn report(name: &Node) -> Option<RecordKind> {
+    match &name.syntax {
+        Syntax::Str(id) if id == "keys" => Some(RecordKind::Key),
+        Syntax::Str(id) if id == "creds" => Some(RecordKind::Cred),
+        _ => None,
     }
 }

@@ -72,6 +72,7 @@ pub static ALIBABA: CredentialReport = CredentialReport {
     identity: &["user"],
     root: Some("<root>"),
     zone: "UTC",
+    omits: None,
     user: &[
         Column { name: "user", kind: Name, fields: &[cred::USER] },
         Column { name: "user_creation_time", kind: Time, fields: &[cred::CREATED] },

@@ -42,6 +42,7 @@ pub static AUDIT: CredentialReport = CredentialReport {
     identity: &["account_id", "username"],
     root: None,
     zone: "UTC",
+    omits: Some("users without keys and the root user"),
     user: &[
         Column { name: "account_id", kind: Text, fields: &[cred::ACCOUNT] },
         Column { name: "account_name", kind: Text, fields: &[cred::ACCOUNT_NAME] },

@@ -76,6 +76,7 @@ pub static AWS: CredentialReport = CredentialReport {
     identity: &["arn", "user"],
     root: Some("<root_account>"),
     zone: "UTC",
+    omits: None,
     user: &[
         Column { name: "user", kind: Name, fields: &[cred::USER] },
         Column { name: "arn", kind: Arn, fields: &[cred::ARN, cred::ACCOUNT] },

@@ -24,6 +24,8 @@ pub struct CredentialReport {
     pub(super) root: Option<&'static str>,
     /// The zone of times that are written without an offset.
     pub(super) zone: &'static str,
+    /// Whom the report does not list.
+    pub(super) omits: Option<&'static str>,
     /// Columns that say something of the user.
     pub(super) user: &'static [Column],
     /// Columns that say something of the user's keys.
@@ -88,6 +90,10 @@ impl Format for CredentialReport {
 
     fn kinds(&self) -> &'static [RecordKind] {
         &[RecordKind::Cred, RecordKind::Key]
+    }
+
+    fn omits(&self) -> Option<&'static str> {
+        self.omits
     }
 
     fn columns(&self) -> &'static [&'static str] {

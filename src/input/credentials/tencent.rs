@@ -84,6 +84,7 @@ pub static TENCENT: CredentialReport = CredentialReport {
     identity: &["AccountID", "Username"],
     root: None,
     zone: "+08:00",
+    omits: Some("the root user"),
     user: &[
         Column { name: "AccountID", kind: Text, fields: &[cred::USER_ID] },
         Column { name: "Username", kind: Name, fields: &[cred::USER] },

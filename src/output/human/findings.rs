@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::io;
 
 use super::evidence::{self, INDENT, MARGIN};
-use super::occurrences;
 use super::page::{Ink, Page};
 use super::text::{counted, number, times};
+use super::{known, occurrences};
 use crate::finding::{Finding, VerdictRole};
 use crate::report::RuleSummary;
 use crate::rule::Severity;
@@ -37,7 +37,8 @@ pub(super) fn write(page: &mut Page<'_>) -> io::Result<()> {
                 let rule = report.rule_of(of_rule[0]).map_or("", |rule| &rule.id);
                 let rule = page.value(rule, 100);
                 let text = format!("… {} of {rule}; -v shows all", counted(more, "more finding"));
-                page.line(&page.ink(Ink::Quiet, &text))?;
+                let text = page.ink(Ink::Quiet, &text);
+                page.line(&text)?;
                 page.blank()?;
             }
         }
@@ -84,6 +85,7 @@ fn one(page: &mut Page<'_>, finding: &Finding, advise: bool) -> io::Result<()> {
     occurrences::write(page, finding, rule, noun)?;
     evidence::write(page, finding, noun, &margin)?;
 
+    known::write(page, finding)?;
     if let Some(suppression) = &finding.suppression {
         let entries: Vec<String> = suppression
             .entries
@@ -98,7 +100,8 @@ fn one(page: &mut Page<'_>, finding: &Finding, advise: bool) -> io::Result<()> {
     }
     let advice = first_paragraph(&rule.remediation);
     if advise && !advice.is_empty() {
-        page.paragraph((Ink::Strong, "   = help:"), &page.value(&advice, 500), "     ")?;
+        let advice = page.value(&advice, 500);
+        page.paragraph((Ink::Strong, "   = help:"), &advice, "     ")?;
     }
     let fingerprint = page.ink(Ink::Quiet, &format!("   = fingerprint {}", finding.fingerprint));
     page.line(&fingerprint)?;

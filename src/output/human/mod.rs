@@ -5,9 +5,11 @@
 
 mod evidence;
 mod findings;
+mod known;
 mod ledger;
 mod occurrences;
 mod page;
+pub(super) mod sheet;
 mod summary;
 pub(super) mod text;
 mod verdict;

@@ -18,104 +18,111 @@ fn last_line(report: &Report, style: &Style) -> String {
 #[test]
 fn the_whole_report() {
     insta::assert_snapshot!(shown(&fixture(), &Style::default()), @r#"
-── critical: 1 finding ─────────────────────────────────────────────────────────────────────────────
+    ── critical: 1 finding ─────────────────────────────────────────────────────────────────────────────
 
-critical[root-key-high-risk-api]: root key AKIA…0001 called iam.CreateUser from 203.0.113.7
-  --> logs/2024/08/01/trail one.json.gz:1:15312 (/Records/17)
-   | aws, account 123456789012, actor AKIA…0001
-   | 1,215 calls (1,213 ok, 2 failed) on 2 days, 2024-08-01 09:00:17 to 2024-08-02 17:30:00 UTC
-   |
-   |  calls  result  source                        method  api                   user
-   |  1,200  ok      203.0.113.7                   cli     iam.ListUsers         root
-   |      9  ok      203.0.113.7                   cli     iam.CreateUser        root
-   |      2  failed  2001:db8:85a3::8a2e:370:7334  sdk     iam.CreateUser        root
-   |      1  ok      203.0.113.10                  cli     iam.CreateUser        root
-   |      1  ok      203.0.113.7                   cli     iam.AttachUserPolicy  root
-   |         … 2 more rows with 2 calls
-   |
-   = help: Disable the key and move the workload to a role that carries only what it needs; a root
-     key can be neither restricted by policy nor tied to an address. Then look at what it did.
-   = fingerprint 4f3a9c0d11229018
+    critical[root-key-high-risk-api]: root key AKIA…0001 called iam.CreateUser from 203.0.113.7
+      --> logs/2024/08/01/trail one.json.gz:1:15312 (/Records/17)
+       | aws, account 123456789012, actor AKIA…0001
+       | 1,215 calls (1,213 ok, 2 failed) on 2 days, 2024-08-01 09:00:17 to 2024-08-02 17:30:00 UTC
+       |
+       |  calls  result  source                        method  api                   user
+       |  1,200  ok      203.0.113.7                   cli     iam.ListUsers         root
+       |      9  ok      203.0.113.7                   cli     iam.CreateUser        root
+       |      2  failed  2001:db8:85a3::8a2e:370:7334  sdk     iam.CreateUser        root
+       |      1  ok      203.0.113.10                  cli     iam.CreateUser        root
+       |      1  ok      203.0.113.7                   cli     iam.AttachUserPolicy  root
+       |         … 2 more rows with 2 calls
+       |
+       = help: Disable the key and move the workload to a role that carries only what it needs; a root
+         key can be neither restricted by policy nor tied to an address. Then look at what it did.
+       = fingerprint 4f3a9c0d11229018
 
-── high: 3 findings ────────────────────────────────────────────────────────────────────────────────
+    ── high: 3 findings ────────────────────────────────────────────────────────────────────────────────
 
-high[create-access-key]: a key for deploy was created by
-    arn:aws:sts::123456789012:assumed-role/administrator/alice from 198.51.100.4, which no other
-    call of that account ever used
-  --> logs/2024/08/01/trail one.json.gz:1:15312 (/Records/17)
-   | aws, account 123456789012, actor AKIDex…00000000001
-   | 1 call, ok, 2024-08-01 09:00:17 to 17:30:00 UTC; 3 more covered by the allowlist
-   |
-   |  calls  result  source        method   api                  user
-   |      1  ok      198.51.100.4  console  iam.CreateAccessKey  arn:aws:sts:…ator/alice@example.com
-   |         … 12 more rows with 40 calls
-   |
-   = help: Ask the owner of the key. Disable it if nobody answers.
-   = fingerprint 4f3a9c0d11223345
+    high[create-access-key]: a key for deploy was created by
+        arn:aws:sts::123456789012:assumed-role/administrator/alice from 198.51.100.4, which no other
+        call of that account ever used
+      --> logs/2024/08/01/trail one.json.gz:1:15312 (/Records/17)
+       | aws, account 123456789012, actor AKIDex…00000000001
+       | 1 call, ok, 2024-08-01 09:00:17 to 17:30:00 UTC; 3 more covered by the allowlist
+       |
+       |  calls  result  source        method   api                  user
+       |      1  ok      198.51.100.4  console  iam.CreateAccessKey  arn:aws:sts:…ator/alice@example.com
+       |         … 12 more rows with 40 calls
+       |
+       = source: 198.51.100.4 is account_noted, remark partner gateway, asset i-0a1b2c3d
+       = key: AKIDex…00000000001, remark deploys the shop, 7 policies (ReadOnlyAccess,
+         AdministratorAccess, …), also in old-key-in-use, two-active-keys
+       = help: Ask the owner of the key. Disable it if nobody answers.
+       = fingerprint 4f3a9c0d11223345
 
-high[create-access-key]: agent \u{1b}[2J\u{1b}]0;pwned\u{7} \u{202e}gnp.exe\u{2066} :\u{3a}error
-    file=a.rs::pwned \n:\u{3a}add-mask::x ##\u{5b}error]pwned %0A::stop-commands::x
-    [x](javascript:1) <script>alert(1)</script> =HYPERLINK("http://x") a\nb\r\nc\td ]]>
-    ```\n@everyone #1 \u{feff}\u{200b}\u{e0041}\u{9b}31m \u{2028}\u{2029}\u{0}
-    AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA…
-    (3913 bytes more)
-  --> logs/2024/08/01/trail one.json.gz:1:15312 (/Records/17)
-   | aws, account 123456789012, actor TMP.…hort
-   | 3 calls, failed, 2024-08-01 09:00:17 to 17:30:00 UTC
-   | iam.CreateAccessKey by \u{202e}gnp.exe\u{2066} from \u{1b}[2J\u{1b}]0;pwned\u{7}, method
-   | unknown
-   = fingerprint 4f3a9c0d11223345
+    high[create-access-key]: agent \u{1b}[2J\u{1b}]0;pwned\u{7} \u{202e}gnp.exe\u{2066} :\u{3a}error
+        file=a.rs::pwned \n:\u{3a}add-mask::x ##\u{5b}error]pwned %0A::stop-commands::x
+        [x](javascript:1) <script>alert(1)</script> =HYPERLINK("http://x") a\nb\r\nc\td ]]>
+        ```\n@everyone #1 \u{feff}\u{200b}\u{e0041}\u{9b}31m \u{2028}\u{2029}\u{0}
+        AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA…
+        (3913 bytes more)
+      --> logs/2024/08/01/trail one.json.gz:1:15312 (/Records/17)
+       | aws, account 123456789012, actor TMP.…hort
+       | 3 calls, failed, 2024-08-01 09:00:17 to 17:30:00 UTC
+       | iam.CreateAccessKey by \u{202e}gnp.exe\u{2066} from \u{1b}[2J\u{1b}]0;pwned\u{7}, method
+       | unknown
+       = source: \u{1b}[2J\u{1b}]0;pwned\u{7} is account_noted, remark \u{202e}gnp.exe\u{2066}, asset
+         :\u{3a}error file=a.rs::pwned
+       = key: TMP.…hort, remark \n:\u{3a}add-mask::x, 7 policies (ReadOnlyAccess, ##\u{5b}error]pwned,
+         …), also in old-key-in-use, two-active-keys
+       = fingerprint 4f3a9c0d11223345
 
-high[new-region]: first call in ap-east-1
-  --> logs/2024/08/01/trail one.json.gz:1:15312 (/Records/17)
-   | aws, account 123456789012, actor AKIA…0001
-   | 1 call, ok, 2024-08-01 09:00:17 to 17:30:00 UTC
-   | sts.GetCallerIdentity by bob from 198.51.100.4, method cli
-   = note: the rule is experimental and fails no run
-   = help: Ask the owner of the key. Disable it if nobody answers.
-   = fingerprint 4f3a9c0d11225234
+    high[new-region]: first call in ap-east-1
+      --> logs/2024/08/01/trail one.json.gz:1:15312 (/Records/17)
+       | aws, account 123456789012, actor AKIA…0001
+       | 1 call, ok, 2024-08-01 09:00:17 to 17:30:00 UTC
+       | sts.GetCallerIdentity by bob from 198.51.100.4, method cli
+       = note: the rule is experimental and fails no run
+       = help: Ask the owner of the key. Disable it if nobody answers.
+       = fingerprint 4f3a9c0d11225234
 
-── medium: 1 finding ───────────────────────────────────────────────────────────────────────────────
+    ── medium: 1 finding ───────────────────────────────────────────────────────────────────────────────
 
-medium[non-console-high-risk-api]: bob called ec2.RunInstances with cli
-  --> logs-2/audit log #1.ndjson:3:15312
-   | aws, account 123456789012, actor AKIA…0001
-   | 1 call, ok, 2024-08-01 09:00:17 to 17:30:00 UTC
-   | ec2.RunInstances by bob from 198.51.100.4, method cli
-   = help: Ask the owner of the key. Disable it if nobody answers.
-   = fingerprint 4f3a9c0d11227123
+    medium[non-console-high-risk-api]: bob called ec2.RunInstances with cli
+      --> logs-2/audit log #1.ndjson:3:15312
+       | aws, account 123456789012, actor AKIA…0001
+       | 1 call, ok, 2024-08-01 09:00:17 to 17:30:00 UTC
+       | ec2.RunInstances by bob from 198.51.100.4, method cli
+       = help: Ask the owner of the key. Disable it if nobody answers.
+       = fingerprint 4f3a9c0d11227123
 
-── allowlist: 5 entries ────────────────────────────────────────────────────────────────────────────
+    ── allowlist: 5 entries ────────────────────────────────────────────────────────────────────────────
 
-expired: `old-laptop` ended with 2024-07-31 and covers nothing (platform-team,
-    policy/allowlists/platform.yaml:4)
-expiring: `contractor` ends with 2024-08-12 (platform-team, policy/allowlists/platform.yaml:4)
-unused: `contractor` covered nothing in this run (platform-team, policy/allowlists/platform.yaml:4)
-unused: `visitor` covered nothing in this run (platform-team, policy/allowlists/platform.yaml:4)
-2 entries covered 7 matches, among them every match of 1 finding; --show-suppressed shows them
+    expired: `old-laptop` ended with 2024-07-31 and covers nothing (platform-team,
+        policy/allowlists/platform.yaml:4)
+    expiring: `contractor` ends with 2024-08-12 (platform-team, policy/allowlists/platform.yaml:4)
+    unused: `contractor` covered nothing in this run (platform-team, policy/allowlists/platform.yaml:4)
+    unused: `visitor` covered nothing in this run (platform-team, policy/allowlists/platform.yaml:4)
+    2 entries covered 7 matches, among them every match of 1 finding; --show-suppressed shows them
 
-── run ─────────────────────────────────────────────────────────────────────────────────────────────
+    ── run ─────────────────────────────────────────────────────────────────────────────────────────────
 
-records   1,238 read = 1,236 evaluated + 2 skipped (1 syntax, 1 truncated)
-formats   1,236 cloudtrail
-files     2 read, 2.0 KiB (39.1 KiB decompressed)
-          1 without records: logs/digest.json
-          1 not an input: logs/LICENSE
-policy    cdcdcdcdcdcd, judged at 2024-08-05 00:00:00 UTC, by --now
-rules     5 in force
-          not configured: tool-high-risk-api (list `automation_agents` is empty)
-          new-region failed on 2 records
-matches   1,228, 2 of them repeat an event already counted, 7 covered by the allowlist
-findings  1 critical, 3 high, 1 medium; 1 suppressed
+    records   1,238 read = 1,236 evaluated + 2 skipped (1 syntax, 1 truncated)
+    formats   1,236 cloudtrail
+    files     2 read, 2.0 KiB (39.1 KiB decompressed)
+              1 without records: logs/digest.json
+              1 not an input: logs/LICENSE
+    policy    cdcdcdcdcdcd, judged at 2024-08-05 00:00:00 UTC, by --now
+    rules     5 in force
+              not configured: tool-high-risk-api (list `automation_agents` is empty)
+              new-region failed on 2 records
+    matches   1,228, 2 of them repeat an event already counted, 7 covered by the allowlist
+    findings  1 critical, 3 high, 1 medium; 1 suppressed
 
-note: 3 records of `:\u{3a}error file=a.rs::pwned` say no zone
-skipped: logs-2/audit log #1.ndjson:12 (byte 4021): syntax: expected `,`, but found
-    `\u{1b}[2J\u{1b}]0;pwned\u{7}`
-skipped: logs-2/audit log #1.ndjson:22 (byte 9000): truncated: the file ends inside the record
-incomplete: 2 records were skipped, more than the 0 that --max-skipped allows
-incomplete: rule `new-region` failed on 2 records
-incomplete: not everything was evaluated, see above; 3 findings at or above high (exit 3)
-"#);
+    note: 3 records of `:\u{3a}error file=a.rs::pwned` say no zone
+    skipped: logs-2/audit log #1.ndjson:12 (byte 4021): syntax: expected `,`, but found
+        `\u{1b}[2J\u{1b}]0;pwned\u{7}`
+    skipped: logs-2/audit log #1.ndjson:22 (byte 9000): truncated: the file ends inside the record
+    incomplete: 2 records were skipped, more than the 0 that --max-skipped allows
+    incomplete: rule `new-region` failed on 2 records
+    incomplete: not everything was evaluated, see above; 3 findings at or above high (exit 3)
+    "#);
 }
 
 #[test]

@@ -93,7 +93,7 @@ fn take(chars: impl Iterator<Item = char>, limit: usize) -> String {
 /// Breaks a text into lines of at most `width` columns between words; the first line has `first`
 /// columns less. A longer word has a line of its own, so that a path can be copied, and only one
 /// that would fill two is broken.
-pub(super) fn wrap(text: &str, width: usize, first: usize) -> Vec<String> {
+pub(in crate::output) fn wrap(text: &str, width: usize, first: usize) -> Vec<String> {
     let width = width.max(20);
     let mut lines = Vec::new();
     let mut line = String::new();

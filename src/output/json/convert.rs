@@ -132,6 +132,8 @@ fn finding<'a>(report: &'a report::Report, finding: &'a finding::Finding) -> v1:
             .collect(),
         uncertain: finding.uncertain,
         calls: finding.calls.iter().map(|row| calls(facts, row)).collect(),
+        sources: finding.sources.iter().map(|known| source(facts, known)).collect(),
+        keys: finding.keys.iter().map(|known| key(facts, known)).collect(),
         others: finding.others.map(|(rows, count)| v1::Others { rows, count }),
         suppression: finding.suppression.as_ref().map(|suppression| v1::Suppression {
             entry: borrowed(&suppression.entry),
@@ -159,6 +161,7 @@ fn sample<'a>(facts: &Facts, sample: &'a finding::Sample) -> v1::Sample<'a> {
         request_id: maybe(facts, sample.request_id.as_ref()),
         name: facts.text(&sample.name),
         text: facts.text(&sample.text),
+        request: maybe(facts, sample.request.as_ref()),
         location: v1::Location {
             root: location.root,
             path: borrowed(&location.path),
@@ -170,6 +173,37 @@ fn sample<'a>(facts: &Facts, sample: &'a finding::Sample) -> v1::Sample<'a> {
             length: location.length,
             pointer: facts.text(&location.pointer),
         },
+    }
+}
+
+/// A remark; `-` where nobody made one.
+fn remark<'a>(facts: &Facts, remark: Option<&'a String>) -> Cow<'a, str> {
+    remark.map_or(Cow::Borrowed("-"), |remark| facts.text(remark))
+}
+
+fn source<'a>(facts: &Facts, known: &'a finding::KnownSource) -> v1::Source<'a> {
+    v1::Source {
+        source: facts.text(&known.source),
+        ip_type: known.ip_type,
+        remark: remark(facts, known.remark.as_ref()),
+        asset: known.asset.as_ref().map(|asset| v1::Asset {
+            id: maybe(facts, asset.id.as_ref()),
+            name: maybe(facts, asset.name.as_ref()),
+        }),
+    }
+}
+
+fn key<'a>(facts: &Facts, known: &'a finding::KnownKey) -> v1::Key<'a> {
+    let open = known.open.iter().map(|of| v1::OpenFinding {
+        rule: borrowed(&of.rule),
+        fingerprint: borrowed(&of.fingerprint),
+    });
+    v1::Key {
+        ak: facts.key(&known.ak),
+        remark: remark(facts, known.remark.as_ref()),
+        policies: known.policies.iter().map(|policy| facts.text(policy)).collect(),
+        policy_count: known.policy_count,
+        open: open.collect(),
     }
 }
 

@@ -52,41 +52,42 @@ fn what_a_program_decides_by() {
 }
 "#);
     insta::assert_json_snapshot!(report["findings"][0]["calls"][0], @r#"
-{
-  "ak": "AKIA…0001",
-  "api": "CreateUser",
-  "count": 9,
-  "day": "2024-08-01",
-  "first": "2024-08-01T09:00:17Z",
-  "last": "2024-08-01T17:30:00.25Z",
-  "method": "cli",
-  "ok": true,
-  "samples": [
     {
-      "id": "00000000-0000-4000-8000-000000000017",
-      "location": {
-        "column": 15312,
-        "end_column": 16192,
-        "end_line": 1,
-        "length": 880,
-        "line": 1,
-        "offset": 15311,
-        "path": "2024/08/01/trail one.json.gz",
-        "pointer": "/Records/17",
-        "root": 0
-      },
-      "name": "aws/cloudtrail/123456789012/us-east-1/00000000-0000-4000-8000-000000000017",
-      "request_id": null,
-      "text": "{\"eventName\":\"CreateUser\",\"sourceIPAddress\":\"203.0.113.7\"}",
-      "time": "2024-08-01T09:00:17Z"
+      "ak": "AKIA…0001",
+      "api": "CreateUser",
+      "count": 9,
+      "day": "2024-08-01",
+      "first": "2024-08-01T09:00:17Z",
+      "last": "2024-08-01T17:30:00.25Z",
+      "method": "cli",
+      "ok": true,
+      "samples": [
+        {
+          "id": "00000000-0000-4000-8000-000000000017",
+          "location": {
+            "column": 15312,
+            "end_column": 16192,
+            "end_line": 1,
+            "length": 880,
+            "line": 1,
+            "offset": 15311,
+            "path": "2024/08/01/trail one.json.gz",
+            "pointer": "/Records/17",
+            "root": 0
+          },
+          "name": "aws/cloudtrail/123456789012/us-east-1/00000000-0000-4000-8000-000000000017",
+          "request": "{\"userName\":\"mallory\"}",
+          "request_id": null,
+          "text": "{\"eventName\":\"CreateUser\",\"sourceIPAddress\":\"203.0.113.7\"}",
+          "time": "2024-08-01T09:00:17Z"
+        }
+      ],
+      "service": "iam",
+      "source": "203.0.113.7",
+      "suppressed": 0,
+      "user": "root"
     }
-  ],
-  "service": "iam",
-  "source": "203.0.113.7",
-  "suppressed": 0,
-  "user": "root"
-}
-"#);
+    "#);
     insta::assert_json_snapshot!(report["files"][1], @r#"
 {
   "bytes": 1000,

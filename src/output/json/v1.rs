@@ -181,10 +181,60 @@ pub(super) struct Finding<'a> {
     pub(super) uncertain: bool,
     /// The evidence.
     pub(super) calls: Vec<Calls<'a>>,
+    /// What tables know of the sources in the evidence.
+    pub(super) sources: Vec<Source<'a>>,
+    /// What tables and other findings know of the access keys in the evidence.
+    pub(super) keys: Vec<Key<'a>>,
     /// What stands behind the evidence that was left out, if any was.
     pub(super) others: Option<Others>,
     /// Why every match of it is accepted, if so.
     pub(super) suppression: Option<Suppression<'a>>,
+}
+
+/// What tables know of a source.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Source<'a> {
+    /// The address.
+    pub(super) source: Text<'a>,
+    /// Which of the six kinds it is, where there is an asset table.
+    pub(super) ip_type: Option<&'static str>,
+    /// A remark, at most 20 characters; `-` when there is none.
+    pub(super) remark: Text<'a>,
+    /// The resource that has it.
+    pub(super) asset: Option<Asset<'a>>,
+}
+
+/// A resource of one's own.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Asset<'a> {
+    /// Its id.
+    pub(super) id: Option<Text<'a>>,
+    /// Its name.
+    pub(super) name: Option<Text<'a>>,
+}
+
+/// What is known of an access key.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Key<'a> {
+    /// The key, masked unless `run.show_keys`.
+    pub(super) ak: Text<'a>,
+    /// A remark, at most 20 characters; `-` when there is none.
+    pub(super) remark: Text<'a>,
+    /// The first 20 of its policies by name.
+    pub(super) policies: Vec<Text<'a>>,
+    /// How many policies it has; null where no table says.
+    pub(super) policy_count: Option<usize>,
+    /// Open findings of credential reports about it.
+    pub(super) open: Vec<OpenFinding<'a>>,
+}
+
+/// Another finding of the run.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct OpenFinding<'a> {
+    /// The id of its rule.
+    pub(super) rule: Text<'a>,
+    /// Its fingerprint.
+    pub(super) fingerprint: Text<'a>,
 }
 
 /// One part of a subject.
@@ -210,6 +260,8 @@ pub(super) struct Sample<'a> {
     pub(super) name: Text<'a>,
     /// The record, redacted and cut; empty where it was not kept.
     pub(super) text: Text<'a>,
+    /// The parameters of the call, redacted and cut; null where there are none.
+    pub(super) request: Option<Text<'a>>,
     /// Where it stands.
     pub(super) location: Location<'a>,
 }

@@ -17,8 +17,8 @@ use crate::value::{RecordKind, Value};
 /// Writes lines of JSON.
 ///
 /// Each line is one object that says in which `input` it stands. A record has the key `event` or
-/// `cred`, one that could not be read has `skipped`, and a file has `file` at its end. A field that
-/// is missing is left out, as in the tests of rules; times are RFC 3339.
+/// `cred`, one that could not be read has `skipped`, and a file has `file` at its end; of a query
+/// only files of which there is something to say. A field that is missing is left out, as in the tests of rules; times are RFC 3339.
 pub struct Lines<'o> {
     out: &'o mut dyn io::Write,
     redactor: Redactor,
@@ -30,7 +30,8 @@ impl<'o> Lines<'o> {
         Self { out, redactor }
     }
 
-    fn line(&mut self, line: &impl Serialize) -> io::Result<()> {
+    /// Writes one object.
+    pub(in crate::output) fn line(&mut self, line: &impl Serialize) -> io::Result<()> {
         let formatter = Inert(serde_json::ser::CompactFormatter);
         line.serialize(&mut serde_json::Serializer::with_formatter(&mut *self.out, formatter))?;
         self.out.write_all(b"\n")
@@ -70,6 +71,11 @@ impl Viewer for Lines<'_> {
     }
 
     fn end(&mut self, file: &FileView<'_>, counts: &Counts) -> io::Result<()> {
+        // Of many files a query finds something in few, and its total counts them all.
+        let asked = counts.matched.is_some() && counts.shown == 0;
+        if asked && counts.skips() == 0 && notes(file, counts).is_empty() {
+            return Ok(());
+        }
         let (status, reason) = status(&file.account.status);
         let said = |by: Option<&String>| by.cloned();
         let facts = FileFacts {
@@ -90,6 +96,7 @@ impl Viewer for Lines<'_> {
             // Of logs nothing is counted to a time.
             now: counts.rows.contains_key("cred").then(|| file.now.to_string()),
             records: counts.records,
+            matched: counts.matched,
             shown: counts.shown,
             skipped: &counts.skipped,
             rows: &counts.rows,
@@ -157,6 +164,8 @@ struct FileFacts<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     now: Option<String>,
     records: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    matched: Option<u64>,
     shown: u64,
     skipped: &'a BTreeMap<&'static str, u64>,
     rows: &'a BTreeMap<&'static str, u64>,
@@ -195,7 +204,8 @@ fn is_rows(items: &[Value<'_>]) -> bool {
     matches!(items.first(), Some(Value::Record(..)))
 }
 
-struct Shown<'v>(&'v Value<'v>);
+/// A value as JSON.
+pub(in crate::output) struct Shown<'v>(pub(in crate::output) &'v Value<'v>);
 
 impl Serialize for Shown<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -1,7 +1,8 @@
-//! Records in canonical form, as `inspect` shows them: a table for people, lines of JSON for
+//! Records in canonical form, as `inspect` and `query` show them: a table for people, lines of JSON for
 //! programs.
 
 mod lines;
+mod rows;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -9,6 +10,8 @@ mod tests;
 use crate::record::FileStatus;
 
 pub use lines::Lines;
+pub(in crate::output) use lines::Shown;
+pub(in crate::output) use rows::Rows;
 pub use table::{Table, default_fields};
 
 /// Stable name of a status, and why it is not that of a file of records.

@@ -3,20 +3,14 @@
 use std::io;
 
 use super::lines::notes;
+use super::rows::Rows;
 use super::status;
 use crate::diag::{escape, escaped};
-use crate::finding::{Redactor, show};
+use crate::finding::Redactor;
 use crate::inspect::{Counts, FileView, RecordView, Viewer};
-use crate::output::human::text::{bytes, columns, counted, number, shorten};
+use crate::output::human::text::{bytes, counted, number};
 use crate::record::field::{cred, event, key};
-use crate::record::{FieldId, FieldSet, FileStatus, Record, Skip};
-use crate::value::RecordKind;
-
-/// Columns that one value may take.
-const WIDEST: usize = 48;
-
-/// Records that are lined up together; later ones keep their columns.
-const BLOCK: usize = 100;
+use crate::record::{FieldSet, FileStatus, Skip};
 
 /// Skipped records that are named for each file.
 const SKIPS: usize = 20;
@@ -58,18 +52,9 @@ pub fn default_fields() -> FieldSet {
 pub struct Table<'o> {
     out: &'o mut dyn io::Write,
     redactor: Redactor,
-    fields: FieldSet,
     color: bool,
-    /// Rows that wait to be lined up.
-    rows: Vec<Line>,
-    /// The width of each column, by kind, once the first block was written.
-    widths: Vec<(RecordKind, Vec<usize>)>,
+    rows: Rows,
     skips: Vec<String>,
-}
-
-struct Line {
-    kind: RecordKind,
-    cells: Vec<String>,
 }
 
 impl<'o> Table<'o> {
@@ -80,8 +65,7 @@ impl<'o> Table<'o> {
         redactor: Redactor,
         color: bool,
     ) -> Self {
-        let (rows, widths, skips) = (Vec::new(), Vec::new(), Vec::new());
-        Self { out, redactor, fields, color, rows, widths, skips }
+        Self { out, redactor, color, rows: Rows::new(fields, color), skips: Vec::new() }
     }
 
     fn ink(&self, code: &str, text: &str) -> String {
@@ -97,79 +81,11 @@ impl<'o> Table<'o> {
     fn value(&self, text: &str, limit: usize) -> String {
         escaped(&self.redactor.text(text), limit)
     }
-
-    fn columns_of(&self, kind: RecordKind) -> Vec<FieldId> {
-        self.fields.iter().filter(|field| field.kind() == kind && *field != cred::KEYS).collect()
-    }
-
-    fn row(&mut self, record: &RecordView<'_>, row: &Record<'_>) {
-        let mut values = record.fields(row).peekable();
-        let cell = |field: FieldId| {
-            let value = values.next_if(|(found, _)| *found == field);
-            let text = value.and_then(|(_, value)| show(&value)).unwrap_or_else(|| "-".to_owned());
-            shorten(&escape(&text), WIDEST)
-        };
-        let kind = row.kind;
-        let cells: Vec<String> = self.columns_of(kind).into_iter().map(cell).collect();
-        if !cells.is_empty() {
-            self.rows.push(Line { kind, cells });
-        }
-    }
-
-    /// Writes the rows that wait.
-    fn flush(&mut self) -> io::Result<()> {
-        let rows = std::mem::take(&mut self.rows);
-        for kind in RecordKind::ALL {
-            let known = self.widths.iter().any(|(known, _)| *known == kind);
-            if known || !rows.iter().any(|row| row.kind == kind) {
-                continue;
-            }
-            let names = self.columns_of(kind);
-            let names: Vec<&str> = names.iter().map(|field| field.field().name).collect();
-            let width = |at: usize| {
-                let cells = rows.iter().filter(|row| row.kind == kind).map(|row| &row.cells[at]);
-                cells.map(|cell| columns(cell)).max().unwrap_or(0).max(columns(names[at]))
-            };
-            let widths: Vec<usize> = (0..names.len()).map(width).collect();
-            let heading = lined_up(names.iter().copied(), &widths);
-            let heading = format!("{}{}", label(kind, true), heading);
-            let heading = self.ink("1", heading.trim_end());
-            writeln!(self.out, "{heading}")?;
-            self.widths.push((kind, widths));
-        }
-        for row in &rows {
-            let widths = self.widths.iter().find(|(kind, _)| *kind == row.kind);
-            let widths = widths.map_or(&[][..], |(_, widths)| widths);
-            let cells = lined_up(row.cells.iter().map(String::as_str), widths);
-            writeln!(self.out, "{}{}", label(row.kind, false), cells.trim_end())?;
-        }
-        Ok(())
-    }
-}
-
-/// What stands before a row: keys stand below their cred.
-fn label(kind: RecordKind, heading: bool) -> &'static str {
-    match (kind, heading) {
-        (RecordKind::Event, true) => "event  ",
-        (RecordKind::Cred, true) => "cred   ",
-        (RecordKind::Key, true) => "  key    ",
-        (RecordKind::Event | RecordKind::Cred, false) => "       ",
-        (RecordKind::Key, false) => "       - ",
-    }
-}
-
-fn lined_up<'c>(cells: impl Iterator<Item = &'c str>, widths: &[usize]) -> String {
-    let mut line = String::new();
-    for (cell, width) in cells.zip(widths) {
-        line.push_str(cell);
-        line.push_str(&" ".repeat(width.saturating_sub(columns(cell)) + 2));
-    }
-    line
 }
 
 impl Viewer for Table<'_> {
     fn file(&mut self, file: &FileView<'_>) -> io::Result<()> {
-        self.widths.clear();
+        self.rows.restart();
         self.skips.clear();
         let path = self.ink("1", &escape(file.path));
         writeln!(self.out, "{path}")?;
@@ -212,9 +128,7 @@ impl Viewer for Table<'_> {
     }
 
     fn record(&mut self, record: &RecordView<'_>) -> io::Result<()> {
-        self.row(record, record.record);
-        record.keys.iter().for_each(|key| self.row(record, key));
-        if self.rows.len() >= BLOCK { self.flush() } else { Ok(()) }
+        self.rows.add(record, self.out)
     }
 
     fn skipped(&mut self, file: &FileView<'_>, skip: &Skip) -> io::Result<()> {
@@ -227,7 +141,7 @@ impl Viewer for Table<'_> {
     }
 
     fn end(&mut self, file: &FileView<'_>, counts: &Counts) -> io::Result<()> {
-        self.flush()?;
+        self.rows.flush(self.out)?;
         let account = file.account;
         if let (_, Some(reason)) = status(&account.status) {
             let reason = self.value(reason, DETAIL);

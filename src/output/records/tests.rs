@@ -42,6 +42,7 @@ struct UsersMapper(Option<String>);
 impl Mapper for UsersMapper {
     fn map(&self, raw: &RawRecord<'_>, _: &mut Scratch, emit: &mut dyn FnMut(Rows<'_>)) -> Outcome {
         let mut words = raw.text.split(' ');
+        assert!(!raw.text.contains("mistake") || self.0.is_none(), "a bug of ours");
         let mut record = Record::new(RecordKind::Cred);
         record.set(cred::USER, Value::maybe_str(words.next()));
         record.set(cred::ACCOUNT, Value::maybe_str(self.0.as_deref()));
@@ -60,7 +61,7 @@ impl Mapper for UsersMapper {
 
 const TEXT: &str = "root\nann AKIAEXAMPLEKEY000001 AKIAEXAMPLEKEY000002\n";
 
-struct OneFile;
+struct OneFile(&'static str);
 
 impl Inputs for OneFile {
     fn count(&self) -> usize {
@@ -76,20 +77,22 @@ impl Inputs for OneFile {
     }
     fn open(&self, index: usize) -> Box<dyn Batches + '_> {
         let time = Time::parse("2026-03-01T00:00:00Z");
-        Box::new(File { origin: Arc::new(Origin { time, ..self.hint(index).origin() }) })
+        let origin = Arc::new(Origin { time, ..self.hint(index).origin() });
+        Box::new(File { text: self.0, origin })
     }
 }
 
 struct File {
+    text: &'static str,
     origin: Arc<Origin>,
 }
 
 impl Batches for File {
     fn next(&mut self, batch: &mut Batch) -> Step {
         batch.clear();
-        batch.bytes.extend_from_slice(TEXT.as_bytes());
+        batch.bytes.extend_from_slice(self.text.as_bytes());
         let mut start = 0;
-        for (ordinal, line) in (0..).zip(TEXT.lines()) {
+        for (ordinal, line) in (0..).zip(self.text.lines()) {
             let (end, offset, line_number) = (start + line.len(), start as u64, ordinal + 1);
             batch.records.push(Placed {
                 start,
@@ -119,7 +122,7 @@ const MASKED: Redactor = Redactor { show_keys: false };
 
 fn inspected(fields: FieldSet, viewer: &mut dyn Viewer) {
     let options = Options { fields, limit: None, now: None, clock: Time(0), redactor: MASKED };
-    assert!(read(&OneFile, &[], &options, viewer).unwrap());
+    assert!(read(&OneFile(TEXT), &[], &options, viewer).unwrap());
 }
 
 #[test]
@@ -153,4 +156,18 @@ fn keys_stand_inside_their_user() {
     {"input":"users.txt","line":2,"byte":5,"pointer":"record 2","format":"users","cred":{"account":"42","user":"ann","keys":[{"id":"AKIA…0001","active":true},{"id":"AKIA…0002","active":true}]}}
     {"input":"users.txt","file":{"status":"read","reason":null,"format":"users","provider":"aws","container":"","compression":null,"bytes":0,"decompressed":0,"columns":["user","key"],"account":"42","account_by":"--account","zone":null,"zone_by":null,"time":"2026-03-01T00:00:00Z","now":"2026-03-01T00:00:00Z","records":2,"shown":2,"skipped":{},"rows":{"cred":2,"key":2},"notes":[]}}
     "#);
+}
+
+/// A bug of ours costs the record that shows it.
+#[test]
+fn a_panic_costs_one_record() {
+    let text = "ann AKIAEXAMPLEKEY000001\nmistake\nbob AKIAEXAMPLEKEY000002\n";
+    let mut out = Vec::new();
+    let fields = [cred::USER].into_iter().collect();
+    let options = Options { fields, limit: None, now: None, clock: Time(0), redactor: MASKED };
+    let mut lines = super::Lines::new(&mut out, MASKED);
+    assert!(!read(&OneFile(text), &[], &options, &mut lines).unwrap());
+    let said = String::from_utf8(out).unwrap();
+    assert!(said.contains(r#""skipped":{"reason":"internal""#), "{said}");
+    assert!(said.contains(r#""records":3,"shown":2,"skipped":{"internal":1}"#), "{said}");
 }

@@ -125,7 +125,7 @@ fn properties(report: &Report, rule: &RuleSummary, finding: &Finding) -> Map<Str
         .collect();
     let time =
         |time: Option<crate::value::Time>| time.map_or(Value::Null, |t| json!(t.to_string()));
-    bag([
+    let mut properties = bag([
         ("severity", finding.severity.name().into()),
         ("security-severity", format!("{:.1}", security_severity(finding.severity)).into()),
         ("category", rule.category.name().into()),
@@ -139,5 +139,31 @@ fn properties(report: &Report, rule: &RuleSummary, finding: &Finding) -> Map<Str
         ("first", time(finding.first)),
         ("last", time(finding.last)),
         ("pointer", shown(&finding.sample.location.pointer)),
-    ])
+    ]);
+    let maybe = |value: Option<&String>| value.map_or(Value::Null, |value| shown(value));
+    if !finding.sources.is_empty() {
+        let of = |known: &finding::KnownSource| {
+            json!({
+                "source": shown(&known.source),
+                "ip_type": known.ip_type,
+                "remark": maybe(known.remark.as_ref()),
+                "asset": maybe(known.asset.as_ref().and_then(|asset| asset.id.as_ref())),
+                "asset_name": maybe(known.asset.as_ref().and_then(|asset| asset.name.as_ref())),
+            })
+        };
+        properties.insert("sources".into(), finding.sources.iter().map(of).collect());
+    }
+    if !finding.keys.is_empty() {
+        let of = |known: &finding::KnownKey| {
+            json!({
+                "ak": shown(&facts.key(&known.ak)),
+                "remark": maybe(known.remark.as_ref()),
+                "policies": known.policies.iter().map(|policy| shown(policy)).collect::<Value>(),
+                "policy_count": known.policy_count,
+                "open": known.open.iter().map(|of| of.rule.as_str()).collect::<Value>(),
+            })
+        };
+        properties.insert("keys".into(), finding.keys.iter().map(of).collect());
+    }
+    properties
 }

@@ -110,86 +110,110 @@ fn services_accept_every_report() {
 #[test]
 fn a_finding_as_a_result() {
     insta::assert_json_snapshot!(parsed(&fixture(), &Style::default())["runs"][0]["results"][1], @r#"
-{
-  "kind": "fail",
-  "level": "error",
-  "locations": [
     {
-      "logicalLocations": [
+      "kind": "fail",
+      "level": "error",
+      "locations": [
         {
-          "fullyQualifiedName": "aws/cloudtrail/123456789012/us-east-1/00000000-0000-4000-8000-000000000017",
-          "kind": "object",
-          "name": "00000000-0000-4000-8000-000000000017"
+          "logicalLocations": [
+            {
+              "fullyQualifiedName": "aws/cloudtrail/123456789012/us-east-1/00000000-0000-4000-8000-000000000017",
+              "kind": "object",
+              "name": "00000000-0000-4000-8000-000000000017"
+            }
+          ],
+          "physicalLocation": {
+            "artifactLocation": {
+              "index": 0,
+              "uri": "2024/08/01/trail%20one.json.gz",
+              "uriBaseId": "INPUT_0"
+            },
+            "region": {
+              "byteLength": 880,
+              "byteOffset": 15311,
+              "endColumn": 16192,
+              "endLine": 1,
+              "snippet": {
+                "text": "{\"eventName\":\"CreateAccessKey\",\"sourceIPAddress\":\"198.51.100.4\"}"
+              },
+              "startColumn": 15312,
+              "startLine": 1
+            }
+          }
         }
       ],
-      "physicalLocation": {
-        "artifactLocation": {
-          "index": 0,
-          "uri": "2024/08/01/trail%20one.json.gz",
-          "uriBaseId": "INPUT_0"
-        },
-        "region": {
-          "byteLength": 880,
-          "byteOffset": 15311,
-          "endColumn": 16192,
-          "endLine": 1,
-          "snippet": {
-            "text": "{\"eventName\":\"CreateAccessKey\",\"sourceIPAddress\":\"198.51.100.4\"}"
-          },
-          "startColumn": 15312,
-          "startLine": 1
-        }
-      }
-    }
-  ],
-  "message": {
-    "text": "An access key was created. a key for deploy was created by arn:aws:sts::123456789012:assumed-role/administrator/alice from 198.51.100.4, which no other call of that account ever used. 1 call (1 ok, 0 failed) from 2024-08-01T09:00:17Z to 2024-08-01T17:30:00.25Z."
-  },
-  "occurrenceCount": 1,
-  "partialFingerprints": {
-    "keytrail/v1": "4f3a9c0d11223345",
-    "primaryLocationLineHash": "4f3a9c0d11223345:1"
-  },
-  "properties": {
-    "category": "lifecycle",
-    "count": 1,
-    "failed": 0,
-    "first": "2024-08-01T09:00:17Z",
-    "gates": true,
-    "last": "2024-08-01T17:30:00.25Z",
-    "ok": 1,
-    "pointer": "/Records/17",
-    "provider": "aws",
-    "security-severity": "8.0",
-    "severity": "high",
-    "subject": {
-      "event.account": "123456789012",
-      "event.actor": "AKIDex…00000000001"
-    },
-    "suppressed": 3
-  },
-  "rank": 80.0,
-  "relatedLocations": [
-    {
-      "id": 1,
       "message": {
-        "text": "The rule create-access-key."
+        "text": "An access key was created. a key for deploy was created by arn:aws:sts::123456789012:assumed-role/administrator/alice from 198.51.100.4, which no other call of that account ever used. 1 call (1 ok, 0 failed) from 2024-08-01T09:00:17Z to 2024-08-01T17:30:00.25Z."
       },
-      "physicalLocation": {
-        "artifactLocation": {
-          "uri": "rules/detections/create-access-key.yaml",
-          "uriBaseId": "KEYTRAIL"
+      "occurrenceCount": 1,
+      "partialFingerprints": {
+        "keytrail/v1": "4f3a9c0d11223345",
+        "primaryLocationLineHash": "4f3a9c0d11223345:1"
+      },
+      "properties": {
+        "category": "lifecycle",
+        "count": 1,
+        "failed": 0,
+        "first": "2024-08-01T09:00:17Z",
+        "gates": true,
+        "keys": [
+          {
+            "ak": "AKIDex…00000000001",
+            "open": [
+              "old-key-in-use",
+              "two-active-keys"
+            ],
+            "policies": [
+              "ReadOnlyAccess",
+              "AdministratorAccess"
+            ],
+            "policy_count": 7,
+            "remark": "deploys the shop"
+          }
+        ],
+        "last": "2024-08-01T17:30:00.25Z",
+        "ok": 1,
+        "pointer": "/Records/17",
+        "provider": "aws",
+        "security-severity": "8.0",
+        "severity": "high",
+        "sources": [
+          {
+            "asset": "i-0a1b2c3d",
+            "asset_name": null,
+            "ip_type": "account_noted",
+            "remark": "partner gateway",
+            "source": "198.51.100.4"
+          }
+        ],
+        "subject": {
+          "event.account": "123456789012",
+          "event.actor": "AKIDex…00000000001"
         },
-        "region": {
-          "startLine": 3
+        "suppressed": 3
+      },
+      "rank": 80.0,
+      "relatedLocations": [
+        {
+          "id": 1,
+          "message": {
+            "text": "The rule create-access-key."
+          },
+          "physicalLocation": {
+            "artifactLocation": {
+              "uri": "rules/detections/create-access-key.yaml",
+              "uriBaseId": "KEYTRAIL"
+            },
+            "region": {
+              "startLine": 3
+            }
+          }
         }
-      }
+      ],
+      "ruleId": "create-access-key",
+      "ruleIndex": 0
     }
-  ],
-  "ruleId": "create-access-key",
-  "ruleIndex": 0
-}
-"#);
+    "#);
 }
 
 #[test]

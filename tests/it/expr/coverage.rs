@@ -36,6 +36,7 @@ operations! {
     Op::NamedList(_) => "named list",
     Op::Lookup(..) => "lookup",
     Op::Cell(..) => "cell",
+    Op::Report(..) => "report",
     Op::List(_) => "list",
     Op::And(_) => "and",
     Op::Or(_) => "or",
@@ -224,6 +225,10 @@ pub(super) fn matrix(world: &World) -> Vec<String> {
         }
         texts.push(format!("in_table(\"people\", {value})"));
         texts.push(format!("(lookup(\"people\", {value})?.team ?? ())"));
+        texts.push(format!("in_table(\"creds\", {value})"));
+        texts.push(format!("(lookup(\"creds\", {value})?.key_count ?? ())"));
+        texts.push(format!("lookup(\"keys\", {value})?.mfa == lookup(\"keys\", {value})?.active"));
+        texts.push(format!("(lookup(\"keys\", {value} ?? \"eve\")?.user ?? ())"));
     }
     texts.retain(|text| compiled(world, text).is_some());
     texts

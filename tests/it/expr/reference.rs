@@ -10,6 +10,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use keytrail::expr::Param;
+use keytrail::record::{FieldId, field};
 use keytrail::table::{List, Table};
 use keytrail::value::{Duration, RecordKind, Time, Value};
 use rhai::packages::{
@@ -18,7 +19,7 @@ use rhai::packages::{
 };
 use rhai::{Array, Dynamic, Engine, EvalAltResult, FnPtr, INT, Map, OptimizationLevel, Scope};
 
-use super::world::{Number, Rows, World, now};
+use super::world::{Number, REPORTED, Rows, World, now, reported};
 
 /// Rhai's own functions that the library has under the same name; all others are registered here.
 pub(super) const RHAIS_OWN: [&str; 13] = [
@@ -122,8 +123,10 @@ pub(super) fn engine(world: &World) -> Engine {
 /// Tables as maps in arrays: a row is found by a look at each.
 fn tables(engine: &mut Engine, world: &World) {
     REGISTERED.with_borrow_mut(|names| names.extend(["lookup", "in_table"]));
-    let tables: BTreeMap<String, Vec<Map>> =
+    let mut tables: BTreeMap<String, Vec<Map>> =
         world.tables.iter().map(|(id, table)| (id.clone(), maps(table))).collect();
+    tables.insert("creds".to_owned(), reports(&[RecordKind::Cred]));
+    tables.insert("keys".to_owned(), reports(&[RecordKind::Cred, RecordKind::Key]));
     let tables = Rc::new(tables);
     let again = tables.clone();
     engine.register_fn("lookup", move |table: &str, key: Dynamic| -> Dynamic {
@@ -132,6 +135,13 @@ fn tables(engine: &mut Engine, world: &World) {
     engine.register_fn("in_table", move |table: &str, key: Dynamic| -> bool {
         find(&again[table], &key).is_some()
     });
+}
+
+/// The reports as tables of the fields that they carry, found by user: a key's id is the same.
+fn reports(kinds: &[RecordKind]) -> Vec<Map> {
+    let fields = || kinds.iter().flat_map(|kind| field::of_kind(*kind));
+    let cell = |name: &str, id: FieldId| (id.field().name.into(), constant(&reported(name, id)));
+    REPORTED.into_iter().map(|name| fields().map(|id| cell(name, id)).collect()).collect()
 }
 
 fn maps(table: &Table) -> Vec<Map> {

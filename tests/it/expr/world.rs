@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use keytrail::expr::{Bindings, Declarations, Definition, Env, Function, Measured, Param};
-use keytrail::record::{Record, field};
+use keytrail::expr::{Bindings, Declarations, Definition, Env, Function, Measured, Param, Reports};
+use keytrail::record::field::{cred, key};
+use keytrail::record::{FieldId, Record, field};
 use keytrail::source::{Fragment, Sources};
 use keytrail::stdlib::FUNCTIONS;
 use keytrail::table::{Column, ColumnType, Declaration, List, ListValue, Match, Table, from_nodes};
@@ -42,7 +43,8 @@ fn table(id: &str, matching: Match, columns: &[(&str, ColumnType)], rows: &str) 
     let column = |&(name, ty): &(&str, ColumnType)| Column { name: name.to_owned(), ty };
     let columns = columns.iter().map(column).collect();
     let (id, description) = (id.to_owned(), String::new());
-    let declaration = Declaration { id, description, columns, key: 0, matching, span: None };
+    let declaration =
+        Declaration { id, description, columns, key: 0, matching, scanned: false, span: None };
     let mut sources = Sources::default();
     let rows = keytrail::yaml::parse(sources.add("rows", rows), &sources).unwrap();
     Arc::new(from_nodes(&Arc::new(declaration), rows.items()).unwrap())
@@ -159,6 +161,37 @@ impl Env for World {
 /// What the rules of the tests measure.
 pub(crate) const MEASURES: [(&str, Type); 2] = [("denied", Type::Int), ("latest", Type::Time)];
 
+/// The users of the reports of the tests; each has a key with the name as its id.
+pub(crate) const REPORTED: [&str; 2] = ["alice", "eve"];
+
+/// What the reports say of a user and its key; of other fields they say nothing.
+pub(crate) fn reported(name: &str, field: FieldId) -> Value<'static> {
+    match field {
+        cred::USER | key::ID => Value::Str(name.to_owned().into()),
+        cred::MFA => Value::Bool(name == "eve"),
+        cred::KEY_COUNT => Value::Int(2),
+        key::ACTIVE => Value::Bool(name == "alice"),
+        _ => Value::Missing,
+    }
+}
+
+struct Reported;
+
+impl Reports for Reported {
+    fn find(
+        &self,
+        _: RecordKind,
+        sought: &str,
+        field: Option<FieldId>,
+        _: &Bindings<'_>,
+    ) -> Value<'static> {
+        let Some(name) = REPORTED.into_iter().find(|name| *name == sought) else {
+            return Value::Missing;
+        };
+        field.map_or(Value::Bool(true), |field| reported(name, field))
+    }
+}
+
 /// One event, one cred and one key, as JSON by field name; cred and key may be absent.
 #[derive(Debug)]
 pub(crate) struct Rows {
@@ -197,6 +230,7 @@ impl Rows {
             key: self.key.as_ref().filter(|_| on != RecordKind::Cred),
             now: now(),
             measures: &self.measures,
+            reports: Some(&Reported),
         }
     }
 

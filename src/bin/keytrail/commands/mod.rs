@@ -28,6 +28,8 @@ macro_rules! commands {
 commands! {
     scan Scan;
     inspect Inspect;
+    posture Posture;
+    query Query;
     check Check;
     test Test;
     fields Fields;

@@ -13,13 +13,14 @@ type Generated = (&'static str, fn() -> String);
 static SCHEMAS: &[Generated] = &[
     ("config", config::project_schema),
     ("policy", config::policy_schema),
+    ("posture", output::posture::posture_schema),
     ("report", output::report_schema),
 ];
 
 /// Print a JSON schema, or list the schemas there are.
 ///
-/// `config` is the project file, `policy` are rules, lists, definitions and allowlists, and
-/// `report` is what `--format json` writes.
+/// `config` is the project file, `policy` are rules, lists, definitions and allowlists, `report`
+/// is what `scan --format json` writes, and `posture` what `posture --format json` does.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Schema {
     /// The name of the schema.

@@ -22,7 +22,7 @@ enum Moves {
 }
 
 /// Whether a condition over these measures, once true, stays true when matches are added.
-pub(super) fn grows(condition: &Expr, measures: &[Measure]) -> bool {
+pub(in crate::rule) fn grows(condition: &Expr, measures: &[Measure]) -> bool {
     matches!(of(condition.ir(), measures), Moves::Never | Moves::Up)
 }
 

@@ -1,8 +1,19 @@
 //! What makes a finding of matches, where one match alone is none.
 
+mod correlate;
+mod first_seen;
+mod grows;
+mod load;
+mod sequence;
+
+use super::Step;
 use super::rule::words;
 use crate::expr::Expr;
 use crate::value::{Duration, Type};
+
+pub(super) use correlate::measured;
+pub(super) use grows::grows;
+pub(super) use load::Built;
 
 /// What makes a finding of the matches of one subject.
 #[derive(Debug, Clone)]

@@ -1,0 +1,83 @@
+//! `keytrail posture`: the state of passwords, second factors and keys.
+
+use keytrail::finding::Redactor;
+use keytrail::output::Style;
+use keytrail::output::posture::{Asked, write_human, write_json};
+use keytrail::posture::{self, Options};
+use keytrail::record::reference::ACCOUNTS;
+use keytrail::value::Time;
+
+use crate::args::{self, Layout};
+use crate::exit::{EXIT_CODES, Exit, Failure};
+use crate::host::Host;
+use crate::inputs::InputArgs;
+use crate::policy::{ProjectArgs, data_file};
+use crate::term::stdout_failed;
+
+/// Show the posture of credentials: key ages, MFA coverage, what to do.
+///
+/// Reads credential reports of AWS, Alibaba Cloud and Tencent Cloud and of the IAM audit script. Of
+/// several dated reports of one format and account the newest counts; the older ones show the
+/// trend. Event logs read beside them mark what was done since: keys deleted or deactivated,
+/// passwords removed, users deleted, factors enabled.
+///
+/// The table `accounts` tells which accounts are production, by its column `env`. What reports do
+/// not say is named as not known. This is a report, not a gate: the exit code is 0 whatever it
+/// says, and 3 where something could not be read or there is no report.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXIT_CODES)]
+pub(crate) struct Posture {
+    /// For people, or for programs.
+    #[arg(short, long, value_enum, default_value = "human", value_name = "FORMAT")]
+    format: Layout,
+    /// Count ages to this time, instead of the report's own or the present.
+    #[arg(long, value_name = "TIME", value_parser = args::instant)]
+    #[arg(env = "KEYTRAIL_NOW", hide_env_values = true)]
+    now: Option<Time>,
+    /// Show access keys whole instead of masked.
+    #[arg(long)]
+    show_keys: bool,
+    /// Take the rows of a table from this CSV, JSON or YAML file; repeatable.
+    #[arg(long, value_name = "NAME=FILE", value_parser = data_file)]
+    #[arg(help_heading = "Policy options")]
+    table: Vec<(String, String)>,
+    #[command(flatten)]
+    inputs: InputArgs,
+    #[command(flatten)]
+    project: ProjectArgs,
+}
+
+impl Posture {
+    pub(crate) fn run(self, host: &mut Host<'_>) -> Result<Exit, Failure> {
+        let policy = self.project.load_tables(&self.table, host)?;
+        let inputs = self.inputs.open(&policy.inputs, host)?;
+        for note in inputs.notes() {
+            host.term.say(&format!("note: {}", note.text));
+        }
+        let options = Options {
+            now: self.now,
+            clock: host.clock,
+            redactor: Redactor { show_keys: self.show_keys },
+            accounts: policy.tables.get(ACCOUNTS).cloned(),
+        };
+        let posture = posture::read(&inputs, inputs.roots(), &options);
+        let asked = Asked {
+            version: env!("CARGO_PKG_VERSION"),
+            now: self.now,
+            clock: self.now.unwrap_or(host.clock),
+            show_keys: self.show_keys,
+        };
+        let style = Style {
+            color: host.term.color_out,
+            width: host.term.width,
+            verbose: host.term.verbose,
+            ..Style::default()
+        };
+        let written = match self.format {
+            Layout::Human => write_human(&posture, &asked, &style, host.term.out()),
+            Layout::Json => write_json(&posture, &asked, host.term.out()),
+        };
+        written.map_err(|error| stdout_failed(&error))?;
+        Ok(if posture.is_complete() { Exit::Clean } else { Exit::Incomplete })
+    }
+}

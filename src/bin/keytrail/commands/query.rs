@@ -1,0 +1,236 @@
+//! `keytrail query`: which records meet a condition, one by one or counted.
+
+use std::io;
+
+use keytrail::config::Policy;
+use keytrail::finding::Redactor;
+use keytrail::input::InputSet;
+use keytrail::inspect::{Answer, Selection, select};
+use keytrail::output::query::{Manner, Matches, human, lines};
+use keytrail::output::records::{Lines, default_fields};
+use keytrail::query::{Bound, Limits, Query as Compiled, Saved};
+use keytrail::record::field::event;
+use keytrail::record::{FieldSet, field};
+use keytrail::value::{RecordKind, Time, Type};
+use serde_json::{Value, json};
+
+use crate::args::{self, Layout};
+use crate::exit::{EXIT_CODES, Exit, Failure};
+use crate::host::Host;
+use crate::inputs::InputArgs;
+use crate::policy::PolicyArgs;
+use crate::progress::{Counted, during};
+use crate::question::QuestionArgs;
+use crate::table::Table;
+use crate::term::stdout_failed;
+
+/// Records that a person is shown.
+const SHOWN: u64 = 50;
+
+/// Groups that a person is shown.
+const TOP: usize = 50;
+
+/// What `--help` ends with.
+const EXAMPLES: &str = "\
+Examples:
+  keytrail query 'event.ak == \"LTAI5tExample0000000001\"' logs --since 90d --count-by event.ip,event.name
+  keytrail query 'event.ok == false && event.user_type == \"root\"' logs
+  keytrail query 'key.idle_days > 90' credential-report.csv --count-by cred.user
+  keytrail query @stale-keys credential-report.csv";
+
+/// Find records by a condition, or count them.
+///
+/// The condition is one that rules have, over events, creds or keys; lists, tables and definitions
+/// of the policy can be named. What it finds is shown as records, or counted by the values of
+/// expressions. Every copy of an event counts; nothing is allowlisted.
+///
+/// With --format json each line is one object: a record (`event`, or `cred` with its `keys`), a
+/// record that could not be read (`skipped`), a file of which there is something to say (`file`), a
+/// group with its counts (`group`), and at the end the `total`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXIT_CODES, after_long_help = long_help())]
+pub(crate) struct Query {
+    #[command(flatten)]
+    question: QuestionArgs,
+    /// List the queries of the project file.
+    #[arg(long, conflicts_with_all = ["expr", "inputs"])]
+    list: bool,
+    /// Groups to show, the largest first; 0 shows all [default: 50, all with --format json].
+    #[arg(long, value_name = "N", requires = "expr")]
+    top: Option<usize>,
+    /// Fields to show, between commas; globs are allowed: `event.ip,key.*`.
+    #[arg(long, value_name = "FIELDS", value_parser = args::fields)]
+    fields: Option<FieldSet>,
+    /// Records to show; 0 shows all [default: 50, all with --format json].
+    #[arg(long, value_name = "N")]
+    limit: Option<u64>,
+    /// For people, or for programs.
+    #[arg(short, long, value_enum, default_value = "human", value_name = "FORMAT")]
+    format: Layout,
+    /// Take this for the time of the run, and for `now`.
+    #[arg(long, value_name = "TIME", value_parser = args::instant)]
+    #[arg(env = "KEYTRAIL_NOW", hide_env_values = true)]
+    now: Option<Time>,
+    /// Show access keys whole instead of masked.
+    #[arg(long)]
+    show_keys: bool,
+    #[command(flatten)]
+    inputs: InputArgs,
+    #[command(flatten)]
+    policy: PolicyArgs,
+}
+
+fn long_help() -> String {
+    format!("{EXAMPLES}\n\n{EXIT_CODES}")
+}
+
+impl Query {
+    pub(crate) fn run(self, host: &mut Host<'_>) -> Result<Exit, Failure> {
+        if self.list {
+            let project = self.policy.project.load(host)?;
+            return list(&project, self.format, host).map(|()| Exit::Clean);
+        }
+        let mut policy = self.policy.load(self.clock(host), host)?;
+        let (query, period) = self.question.resolve(&mut policy, self.clock(host), host)?;
+        let fields = self.chosen(&query)?;
+        let inputs = self.inputs.open(&policy.inputs, host)?;
+        for note in inputs.notes() {
+            host.term.say(&format!("note: {}", note.text));
+        }
+        let selection = Selection {
+            query: &query,
+            period,
+            fields,
+            limit: self.most(self.limit, SHOWN),
+            limits: Limits::default(),
+            now: self.now,
+            clock: host.clock,
+            redactor: Redactor { show_keys: self.show_keys },
+        };
+        match self.answer(&selection, &inputs, &policy, host) {
+            Ok(answer) if answer.incomplete().is_empty() => Ok(Exit::Clean),
+            Ok(_) => Ok(Exit::Incomplete),
+            // Who closes the pipe has seen enough.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Exit::Clean),
+            Err(error) => Err(stdout_failed(&error)),
+        }
+    }
+
+    fn answer(
+        &self,
+        selection: &Selection<'_>,
+        inputs: &InputSet,
+        policy: &Policy,
+        host: &mut Host<'_>,
+    ) -> io::Result<Answer> {
+        let counted = Counted::new(inputs);
+        // Records are drawn where progress would be.
+        let progress = host.term.progress && !selection.query.columns.is_empty();
+        let (color, top) = (host.term.color_out, self.most(self.top, TOP));
+        let out = host.term.stream();
+        let answer = match self.format {
+            Layout::Human => {
+                let mut viewer = Matches::new(out, selection.fields, color);
+                let answer = during(&counted, progress, || {
+                    select(&counted, inputs.roots(), policy, selection, &mut viewer)
+                })?;
+                viewer.finish()?;
+                human(&answer, &policy.sources, Manner { top, color }, out)?;
+                answer
+            }
+            Layout::Json => {
+                let mut viewer = Lines::new(out, selection.redactor);
+                let answer = during(&counted, progress, || {
+                    select(&counted, inputs.roots(), policy, selection, &mut viewer)
+                })?;
+                lines(&answer, selection.redactor, top, out)?;
+                answer
+            }
+        };
+        out.flush()?;
+        Ok(answer)
+    }
+
+    fn clock(&self, host: &Host<'_>) -> Time {
+        self.now.unwrap_or(host.clock)
+    }
+
+    /// How many are shown: those that the user says, else all to programs and a few to people.
+    fn most<N: PartialEq + From<u8>>(&self, said: Option<N>, few: N) -> Option<N> {
+        match (said, self.format) {
+            (Some(all), _) if all == N::from(0) => None,
+            (None, Layout::Json) => None,
+            (Some(said), _) => Some(said),
+            (None, Layout::Human) => Some(few),
+        }
+    }
+
+    /// The fields to show. People see what the condition reads beside what `inspect` shows.
+    fn chosen(&self, query: &Compiled) -> Result<FieldSet, Failure> {
+        let ours = |field: &field::FieldId| match query.on {
+            RecordKind::Event => field.kind() == RecordKind::Event,
+            RecordKind::Cred | RecordKind::Key => field.kind() != RecordKind::Event,
+        };
+        let of_kind = |set: FieldSet| -> FieldSet { set.iter().filter(ours).collect() };
+        if let Some(chosen) = self.fields {
+            let chosen = of_kind(chosen);
+            if chosen.is_empty() {
+                let kind = query.on.name();
+                return Err(Failure::because(format!(
+                    "--fields names no field of the {kind}s that the query finds"
+                )));
+            }
+            return Ok(chosen);
+        }
+        Ok(match self.format {
+            Layout::Human => {
+                let asked = query.condition.fields();
+                let asked = asked.iter().filter(|id| id.field().ty != Type::Untyped);
+                of_kind(default_fields().union(asked.collect()))
+            }
+            // What the record itself holds is said by the other fields.
+            Layout::Json => {
+                let all = RecordKind::ALL.into_iter().flat_map(field::of_kind);
+                of_kind(all.filter(|field| *field != event::RAW).collect())
+            }
+        })
+    }
+}
+
+fn list(project: &Policy, layout: Layout, host: &mut Host<'_>) -> Result<(), Failure> {
+    let line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let by = |saved: &Saved| -> Vec<String> {
+        saved.question.count_by.iter().map(|part| line(&part.text)).collect()
+    };
+    if layout == Layout::Json {
+        let query = |(name, saved): (&String, &Saved)| {
+            json!({
+                "name": name,
+                "on": saved.question.on.map(RecordKind::name),
+                "expr": saved.question.expr.text,
+                "count_by": by(saved),
+                "since": saved.since.as_ref().map(Bound::to_string),
+                "until": saved.until.as_ref().map(Bound::to_string),
+                "description": saved.description,
+            })
+        };
+        let all: Vec<Value> = project.queries.iter().map(query).collect();
+        return host.term.print(&format!("{:#}\n", Value::Array(all)));
+    }
+    if project.queries.is_empty() {
+        return Err(Failure::because("the project file has no queries")
+            .help("write them below `queries`: `NAME: { expr: …, count_by: […] }`"));
+    }
+    let mut table = Table::new(["NAME", "SINCE", "CONDITION", "COUNTED BY", "DESCRIPTION"]);
+    for (name, saved) in &project.queries {
+        let since = saved.since.as_ref().map(Bound::to_string);
+        table.row([
+            format!("@{name}"),
+            since.unwrap_or_else(|| "-".to_owned()),
+            line(&saved.question.expr.text),
+            by(saved).join(", "),
+            saved.description.as_deref().map(line).unwrap_or_default(),
+        ]);
+    }
+    host.term.print(&table.to_string())
+}

@@ -1,0 +1,130 @@
+//! What a query asks: the command line, on top of what the project file saves.
+
+use std::ops::Range;
+
+use clap::Args;
+use keytrail::config::Policy;
+use keytrail::diag::{Diagnostic, did_you_mean, escape};
+use keytrail::expr::between_commas;
+use keytrail::query::{Bound, Period, Query, Question, Saved};
+use keytrail::source::{Fragment, Span};
+use keytrail::value::{RecordKind, Time};
+
+use crate::amount::amount;
+use crate::args;
+use crate::exit::Failure;
+use crate::host::Host;
+
+/// What is asked.
+#[derive(Debug, Args)]
+pub(crate) struct QuestionArgs {
+    /// The condition, or @NAME for a query of the project file.
+    #[arg(value_name = "EXPR", required = true)]
+    expr: Option<String>,
+    /// What to count the records by, expressions between commas; '' shows them after all.
+    #[arg(long, value_name = "EXPRS")]
+    count_by: Option<String>,
+    /// Which record the condition reads, where its fields do not tell.
+    #[arg(long, value_name = "RECORD", value_parser = args::kind())]
+    on: Option<RecordKind>,
+    /// From when on: a time, a day, or a length of time back from now, such as 15m or 90d.
+    #[arg(long, value_name = "TIME", value_parser = args::bound)]
+    since: Option<Bound>,
+    /// Before when: the same.
+    #[arg(long, value_name = "TIME", value_parser = args::bound)]
+    until: Option<Bound>,
+}
+
+impl QuestionArgs {
+    /// The query, compiled, and the times that it is about.
+    pub(crate) fn resolve(
+        &self,
+        policy: &mut Policy,
+        clock: Time,
+        host: &Host<'_>,
+    ) -> Result<(Query, Period), Failure> {
+        let asked = self.asked(policy)?;
+        Ok((compile(&asked.question, policy, host)?, asked.period(policy, clock)?))
+    }
+
+    /// What the command line asks, or the query that it names with what the command line changes.
+    fn asked(&self, policy: &mut Policy) -> Result<Asked, Failure> {
+        let text = self.expr.as_deref().unwrap_or_default();
+        let mut asked = match text.strip_prefix('@') {
+            Some(name) => saved(name, policy)?,
+            None => {
+                let expr = Fragment::whole(policy.sources.add("<query>", text), text);
+                let question = Question { on: None, expr, count_by: Vec::new() };
+                Asked { question, since: None, until: None }
+            }
+        };
+        asked.question.on = self.on.or(asked.question.on);
+        asked.since = self.since.clone().or(asked.since);
+        asked.until = self.until.clone().or(asked.until);
+        if let Some(text) = self.count_by.as_deref() {
+            let file = policy.sources.add("<count-by>", text);
+            let part = |range: Range<usize>| {
+                let span = Span::new(file, range.start, range.end);
+                Fragment::copied(text[range].to_owned(), span, span.start)
+            };
+            // Nothing between the quotes takes away what is saved.
+            let parts = if text.trim().is_empty() { Vec::new() } else { between_commas(text) };
+            asked.question.count_by = parts.into_iter().map(part).collect();
+        }
+        Ok(asked)
+    }
+}
+
+/// What is asked, and of which times.
+struct Asked {
+    question: Question,
+    since: Option<Bound>,
+    until: Option<Bound>,
+}
+
+impl Asked {
+    fn period(&self, policy: &Policy, clock: Time) -> Result<Period, Failure> {
+        let instant =
+            |bound: &Option<Bound>| bound.as_ref().map(|b| b.instant(clock, &policy.zone));
+        let period = Period { since: instant(&self.since), until: instant(&self.until) };
+        match (period.is_empty(), period.since, period.until) {
+            (true, Some(since), Some(until)) => {
+                let message = format!("no time lies from {since} on and before {until}");
+                Err(Failure::because(message)
+                    .help("--since is the earlier bound, and --until the later one"))
+            }
+            _ => Ok(period),
+        }
+    }
+}
+
+fn saved(name: &str, policy: &Policy) -> Result<Asked, Failure> {
+    match policy.queries.get(name) {
+        Some(Saved { question, since, until, .. }) => {
+            Ok(Asked { question: question.clone(), since: since.clone(), until: until.clone() })
+        }
+        None => {
+            let failure =
+                Failure::because(format!("the project file has no query `{}`", escape(name)));
+            let near = did_you_mean(name, policy.queries.keys().map(String::as_str));
+            Err(failure.help(near.unwrap_or_else(|| {
+                "`keytrail query --list` lists them; `queries` in keytrail.yaml adds one".into()
+            })))
+        }
+    }
+}
+
+fn compile(question: &Question, policy: &Policy, host: &Host<'_>) -> Result<Query, Failure> {
+    let (told, compiled) = match question.compile(policy) {
+        Ok((query, warnings)) => (warnings, Some(query)),
+        Err(errors) => (errors, None),
+    };
+    for diagnostic in &told {
+        host.term.diagnostic(diagnostic, &policy.sources);
+    }
+    compiled.ok_or_else(|| {
+        let errors = told.iter().filter(|told: &&Diagnostic| told.is_error()).count();
+        let errors = amount(errors, "error", "errors");
+        Failure::because(format!("the query has {errors}; nothing was read"))
+    })
+}

@@ -1,0 +1,268 @@
+//! What a query comes to.
+
+use std::collections::BTreeMap;
+
+use super::{Counts, FileView};
+use crate::expr::EvalError;
+use crate::finding::Redactor;
+use crate::query::{Period, Ranked, Tally};
+use crate::record::{FieldSet, FileStatus, Skip};
+use crate::value::RecordKind;
+
+/// Skipped records, failures and files of one sort that are kept with their place.
+const KEPT: usize = 20;
+
+/// What a query comes to, beside the records that were shown on the way. Its texts are redacted.
+#[derive(Debug)]
+pub struct Answer {
+    /// The record that the query reads.
+    pub on: RecordKind,
+    /// The times that were asked for.
+    pub period: Period,
+    /// What records were counted by, as written.
+    pub columns: Vec<String>,
+    /// The records by group, when they were counted by something.
+    pub ranked: Option<Ranked>,
+    /// Every record that meets the query.
+    pub matches: Tally,
+    /// Of these, records that were shown.
+    pub shown: u64,
+    /// Records that meet the condition and have no time, so that they are in no period.
+    pub unplaced: u64,
+    /// Events, creds and keys that were read.
+    pub rows: BTreeMap<&'static str, u64>,
+    /// Records of files that were read, or skipped.
+    pub records: u64,
+    /// Of those, records that could not be read, by reason.
+    pub skipped: BTreeMap<&'static str, u64>,
+    /// The first of them.
+    pub skips: Vec<SkipNote>,
+    /// Records on which an expression failed.
+    pub failures: EvalFailures,
+    /// Formats whose records cannot meet the condition, with the fields that they do not carry.
+    pub blind: BTreeMap<&'static str, FieldSet>,
+    /// Fields that records are counted by and that a format does not carry.
+    pub missing: BTreeMap<&'static str, FieldSet>,
+    /// Events, creds or keys whose format can meet the condition.
+    pub judged: u64,
+    /// Whether events ask for reports and there is none.
+    pub without_reports: bool,
+    /// Files that were read as records.
+    pub files: u64,
+    /// Bytes of all files as stored.
+    pub bytes: u64,
+    /// Other files, by what they are.
+    pub other_files: BTreeMap<OtherFile, (u64, Vec<FileNote>)>,
+    /// What else there is to say of files, the first of it.
+    pub notes: Vec<FileNote>,
+    /// How much more there is to say.
+    pub more_notes: u64,
+    /// What was said of records that could be read, with how many.
+    pub record_notes: BTreeMap<&'static str, u64>,
+}
+
+/// What a file is that was not read as records; the last two make an answer incomplete.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum OtherFile {
+    /// Met in a folder, and of no format.
+    NotAnInput,
+    /// Of a format, and without records.
+    WithoutRecords,
+    /// Named, and of no format.
+    Unclaimed,
+    /// It could not be opened.
+    Unreadable,
+}
+
+impl OtherFile {
+    /// The name in messages.
+    pub fn name(self) -> &'static str {
+        match self {
+            OtherFile::NotAnInput => "not an input",
+            OtherFile::WithoutRecords => "without records",
+            OtherFile::Unclaimed => "of no known format",
+            OtherFile::Unreadable => "unreadable",
+        }
+    }
+}
+
+/// Something about a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileNote {
+    /// Its path, as a person would type it.
+    pub path: String,
+    /// What there is to say.
+    pub text: String,
+}
+
+/// A record that could not be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SkipNote {
+    /// Its file.
+    pub path: String,
+    /// Line it begins on, from 1.
+    pub line: u64,
+    /// Bytes before it.
+    pub byte: u64,
+    /// Why, in a word.
+    pub reason: &'static str,
+    /// Why.
+    pub detail: String,
+}
+
+/// Records on which an expression failed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EvalFailures {
+    /// How many.
+    pub count: u64,
+    /// The first of them: what failed, and the file and line of the record.
+    pub first: Option<(EvalError, String, u64)>,
+}
+
+impl Answer {
+    pub(super) fn new(on: RecordKind, period: Period, columns: Vec<String>) -> Self {
+        Self {
+            on,
+            period,
+            columns,
+            ranked: None,
+            matches: Tally::default(),
+            shown: 0,
+            unplaced: 0,
+            rows: BTreeMap::new(),
+            records: 0,
+            skipped: BTreeMap::new(),
+            skips: Vec::new(),
+            failures: EvalFailures::default(),
+            blind: BTreeMap::new(),
+            missing: BTreeMap::new(),
+            judged: 0,
+            without_reports: false,
+            files: 0,
+            bytes: 0,
+            other_files: BTreeMap::new(),
+            notes: Vec::new(),
+            more_notes: 0,
+            record_notes: BTreeMap::new(),
+        }
+    }
+
+    /// How many records of the query's kind were read.
+    pub fn rows_of_kind(&self) -> u64 {
+        self.rows.get(self.on.name()).copied().unwrap_or(0)
+    }
+
+    /// How many records could not be read.
+    pub fn skipped_records(&self) -> u64 {
+        self.skipped.values().sum()
+    }
+
+    pub(super) fn failed(&mut self, error: EvalError, path: &str, line: u64) {
+        self.failures.count += 1;
+        self.failures.first.get_or_insert_with(|| (error, path.to_owned(), line));
+    }
+
+    pub(super) fn skip(&mut self, path: &str, skip: &Skip, redactor: Redactor) {
+        if self.skips.len() < KEPT {
+            self.skips.push(SkipNote {
+                path: path.to_owned(),
+                line: skip.line,
+                byte: skip.offset,
+                reason: skip.reason.name(),
+                detail: redactor.text(&skip.detail).into_owned(),
+            });
+        }
+    }
+
+    /// Adds a file that was read to its end.
+    pub(super) fn file(&mut self, file: &FileView<'_>, counts: &Counts, redactor: Redactor) {
+        self.bytes += file.account.bytes;
+        self.records += counts.records;
+        for (sums, of_file) in [
+            (&mut self.rows, &counts.rows),
+            (&mut self.skipped, &counts.skipped),
+            (&mut self.record_notes, &counts.notes),
+        ] {
+            of_file.iter().for_each(|(name, count)| *sums.entry(name).or_default() += count);
+        }
+        let note = |text: &str| FileNote {
+            path: file.path.to_owned(),
+            text: redactor.text(text).into_owned(),
+        };
+        let room = KEPT.saturating_sub(self.notes.len());
+        self.notes.extend(file.account.notes.iter().take(room).map(|text| note(text)));
+        self.more_notes += file.account.notes.len().saturating_sub(room) as u64;
+        let (other, reason) = match &file.account.status {
+            FileStatus::Read => return self.files += 1,
+            FileStatus::NotAnInput { reason } => (OtherFile::NotAnInput, reason),
+            FileStatus::Declined { reason } => (OtherFile::WithoutRecords, reason),
+            FileStatus::Unclaimed { reason } => (OtherFile::Unclaimed, reason),
+            FileStatus::Unreadable { reason } => (OtherFile::Unreadable, reason),
+        };
+        let (count, named) = self.other_files.entry(other).or_default();
+        *count += 1;
+        if named.len() < KEPT {
+            named.push(note(reason));
+        }
+    }
+
+    /// Why the answer may lack something; each a sentence.
+    pub fn incomplete(&self) -> Vec<String> {
+        let (kind, mut reasons) = (self.on.name(), Vec::new());
+        let of_files = |other| self.other_files.get(&other).into_iter();
+        for (count, named) in of_files(OtherFile::Unclaimed) {
+            let told = named.iter().map(|FileNote { path, text }| {
+                format!(
+                    "{path} is not read by any format: {text} (`keytrail inspect` shows what \
+                     files are taken for, `inputs` in the project file says what they are)"
+                )
+            });
+            reasons.extend(told.chain(more(*count, named)));
+        }
+        for (count, named) in of_files(OtherFile::Unreadable) {
+            let told = named
+                .iter()
+                .map(|FileNote { path, text }| format!("{path} cannot be read: {text}"));
+            reasons.extend(told.chain(more(*count, named)));
+        }
+        match self.skipped_records() {
+            0 => {}
+            1 => reasons.push("1 record could not be read".to_owned()),
+            skipped => reasons.push(format!("{skipped} records could not be read")),
+        }
+        match self.failures.count {
+            0 => {}
+            1 => reasons.push(format!("an expression failed on 1 {kind}")),
+            failed => reasons.push(format!("an expression failed on {failed} {kind}s")),
+        }
+        if let Some(Ranked { groups, others }) = &self.ranked
+            && others.count > 0
+        {
+            reasons.push(format!(
+                "there are more groups than the {} that are kept; the others are counted together",
+                groups.len()
+            ));
+        }
+        if self.records == 0 {
+            reasons.push("no record was found in any input".to_owned());
+        } else if self.rows_of_kind() == 0 {
+            reasons.push(format!("the query reads {kind}s, and the inputs hold none"));
+        } else if self.judged == 0 && !self.blind.is_empty() {
+            reasons.push(format!(
+                "no {kind} can meet the condition: its fields are missing in every format read"
+            ));
+        }
+        if self.without_reports {
+            reasons.push(
+                "the query asks for `event.cred` or `event.key`, and no input is a credential report"
+                    .to_owned(),
+            );
+        }
+        reasons
+    }
+}
+
+fn more(count: u64, named: &[FileNote]) -> Option<String> {
+    let more = count - named.len() as u64;
+    (more > 0).then(|| format!("so are {more} more files"))
+}

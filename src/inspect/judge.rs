@@ -1,0 +1,223 @@
+//! Puts a query to one record.
+
+use super::shown::{key, shown};
+use super::{Answer, Counts, FileView, Selection};
+use crate::engine::{AMBIGUOUS, Credentials, Joiner, LookUp};
+use crate::expr::{Bindings, EvalError, Reports};
+use crate::plan::Enrichment;
+use crate::query::{Groups, Tally};
+use crate::record::field::event;
+use crate::record::{FieldSet, Format, Record, Rows};
+use crate::value::{RecordKind, Time, Value};
+
+/// Said of rows of a report that a newer one replaces.
+const SUPERSEDED: &str = "older than another report of the same account: left out, as by rules";
+
+/// Where a record stands.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'a> {
+    pub(super) file: &'a FileView<'a>,
+    pub(super) format: &'static dyn Format,
+    pub(super) line: u64,
+}
+
+/// What a format does not have for a query.
+#[derive(Clone, Copy)]
+pub(super) struct Carried {
+    /// Fields that the condition needs, when without them nothing can meet it.
+    pub(super) blind: Option<FieldSet>,
+    /// Fields that records are counted by.
+    pub(super) missing: FieldSet,
+}
+
+/// Puts a query to records, one after the other.
+pub(super) struct Judge<'s> {
+    selection: &'s Selection<'s>,
+    pub(super) enrichment: &'s Enrichment,
+    credentials: Option<&'s Credentials<'s>>,
+    joiner: Option<Joiner<'s>>,
+    /// The reports as tables, where the query looks something up.
+    look_up: Option<LookUp<'s>>,
+    pub(super) groups: Groups,
+    /// Rows of the last record that are meant: 0 is the record itself, the others are its keys.
+    pub(super) hits: Vec<usize>,
+    pub(super) answer: Answer,
+}
+
+impl<'s> Judge<'s> {
+    /// `credentials` are needed by queries over creds and keys, and by those that join them.
+    pub(super) fn new(
+        selection: &'s Selection<'s>,
+        enrichment: &'s Enrichment,
+        credentials: Option<&'s Credentials<'s>>,
+    ) -> Self {
+        let Selection { query, now, clock, .. } = *selection;
+        let joined = query.joined();
+        let joiner = credentials
+            .filter(|_| !joined.is_empty())
+            .map(|credentials| Joiner::new(credentials, joined, enrichment.clone(), now, clock));
+        let look_up = credentials.filter(|_| !query.reported().is_empty()).map(|credentials| {
+            let fields = joined.union(query.reported());
+            LookUp::new(credentials, fields, enrichment.clone(), now, clock)
+        });
+        let columns = query.columns.iter().map(|column| column.name.clone()).collect();
+        Self {
+            selection,
+            enrichment,
+            credentials,
+            joiner,
+            look_up,
+            groups: Groups::new(selection.limits),
+            hits: Vec::new(),
+            answer: Answer::new(query.on, selection.period, columns),
+        }
+    }
+
+    /// Whether events are joined with reports.
+    pub(super) fn joins(&self) -> bool {
+        self.joiner.is_some()
+    }
+
+    /// Whether the query looks something up in reports.
+    pub(super) fn looks_up(&self) -> bool {
+        self.look_up.is_some()
+    }
+
+    /// Whether reports are asked which of them is in force, or for the rows of events.
+    pub(super) fn reads_reports(&self) -> bool {
+        self.credentials.is_some()
+    }
+
+    /// Puts the query to the rows of a record; what meets it goes into `hits`, or into a group.
+    pub(super) fn record(
+        &mut self,
+        place: Place<'_>,
+        rows: Rows<'_>,
+        carried: Carried,
+        counts: &mut Counts,
+    ) {
+        let query = self.selection.query;
+        let reports = rows.record.kind == RecordKind::Cred;
+        if reports == (query.on == RecordKind::Event) {
+            return;
+        }
+        if let (Some(credentials), Some(time), true) =
+            (self.credentials, place.file.origin.time, reports)
+            && !credentials.in_force(place.format.name(), rows.record, time)
+        {
+            *counts.notes.entry(SUPERSEDED).or_default() += 1;
+            return;
+        }
+        if let Some(lacking) = carried.blind {
+            self.answer.blind.insert(place.format.name(), lacking);
+            return;
+        }
+        if !carried.missing.is_empty() {
+            self.answer.missing.insert(place.format.name(), carried.missing);
+        }
+        let enrichment = self.enrichment;
+        let filled = enrichment.fill(rows.record);
+        let record = filled.as_ref().unwrap_or(rows.record);
+        let bindings = Bindings::of(record, place.file.now);
+        match query.on {
+            RecordKind::Event | RecordKind::Cred => self.row(place, 0, record, &bindings, counts),
+            RecordKind::Key => {
+                for (row, key) in (1..).zip(rows.keys) {
+                    self.row(place, row, key, &Bindings { key: Some(key), ..bindings }, counts);
+                }
+            }
+        }
+    }
+
+    fn row(
+        &mut self,
+        place: Place<'_>,
+        row: usize,
+        record: &Record<'_>,
+        bindings: &Bindings<'_>,
+        counts: &mut Counts,
+    ) {
+        self.answer.judged += 1;
+        let time = match (record.kind, record.get(event::TIME)) {
+            (RecordKind::Event, Value::Time(time)) => Some(*time),
+            (RecordKind::Event, _) => None,
+            // Of a cred and a key the time is that of their report.
+            (RecordKind::Cred | RecordKind::Key, _) => place.file.origin.time,
+        };
+        let period = self.selection.period;
+        if time.is_some_and(|time| !period.contains(time)) {
+            return;
+        }
+        let put = Put { row, time, record, unplaced: time.is_none() && period.is_bounded() };
+        let Self { selection, joiner, look_up, groups, hits, answer, .. } = self;
+        let reports = look_up.as_ref().map(|look_up| look_up as &dyn Reports);
+        let bindings = &Bindings { reports, ..*bindings };
+        let mut told = |bindings: &Bindings<'_>| put.to(selection, bindings, groups, hits, answer);
+        let outcome = match joiner {
+            None => told(bindings),
+            Some(joiner) => {
+                let mut outcome = Ok(());
+                let joined = joiner.join(record, &mut |cred, key| {
+                    outcome = told(&Bindings { cred, key, ..*bindings });
+                });
+                if !joined {
+                    *counts.notes.entry(AMBIGUOUS).or_default() += 1;
+                }
+                outcome
+            }
+        };
+        if self.look_up.as_ref().is_some_and(LookUp::was_ambiguous) {
+            *counts.notes.entry(AMBIGUOUS).or_default() += 1;
+        }
+        if let Err(error) = outcome {
+            self.answer.failed(error, place.file.path, place.line);
+        }
+    }
+}
+
+/// A row that the query is put to.
+struct Put<'a> {
+    row: usize,
+    time: Option<Time>,
+    record: &'a Record<'a>,
+    /// Whether times are asked for and it has none.
+    unplaced: bool,
+}
+
+impl Put<'_> {
+    fn to(
+        &self,
+        selection: &Selection<'_>,
+        bindings: &Bindings<'_>,
+        groups: &mut Groups,
+        hits: &mut Vec<usize>,
+        answer: &mut Answer,
+    ) -> Result<(), EvalError> {
+        let query = selection.query;
+        if !query.condition.test(bindings)? {
+            return Ok(());
+        }
+        if self.unplaced {
+            answer.unplaced += 1;
+            return Ok(());
+        }
+        let mut tally = Tally::default();
+        tally.add(
+            self.time,
+            match self.record.get(event::OK) {
+                Value::Bool(ok) => Some(*ok),
+                _ => None,
+            },
+        );
+        if query.columns.is_empty() {
+            hits.push(self.row);
+        } else {
+            groups.count(key(&query.columns, bindings)?, &tally, || {
+                let shown = |expr| shown(expr, bindings, selection.redactor);
+                query.columns.iter().map(|column| shown(&column.expr)).collect()
+            });
+        }
+        answer.matches.merge(&tally);
+        Ok(())
+    }
+}

@@ -1,0 +1,189 @@
+//! Puts a query to every record.
+
+use std::io;
+
+use super::answer::Answer;
+use super::judge::{Carried, Judge, Place};
+use super::walk::{At, Clock, Visitor, walk};
+use super::{Counts, FileView, RecordView, Selection, Viewer};
+use crate::engine::{Credentials, Held};
+use crate::expr::Env;
+use crate::plan::{Applicability, Enrichment, join_fields, left_of};
+use crate::record::field::{cred, event};
+use crate::record::{
+    Batches, FieldSet, Format, Hint, Inputs, Mapper, Origin, Outcome, Phase, Skip,
+};
+use crate::value::{RecordKind, Time};
+
+/// Puts a query to every record of the inputs: shows those that meet it, or counts them.
+///
+/// `env` is what the query was compiled with. Reports are held while they are needed, as in a scan;
+/// beside them and the groups nothing grows with the inputs.
+pub fn select(
+    inputs: &dyn Inputs,
+    roots: &[String],
+    env: &dyn Env,
+    selection: &Selection<'_>,
+    viewer: &mut dyn Viewer,
+) -> io::Result<Answer> {
+    let Selection { query, now, clock, .. } = *selection;
+    let joined = query.joined();
+    let asked = joined.union(query.reported());
+    // Which report of an account is the newest is known when all were read.
+    let held = (query.on != RecordKind::Event || !joined.is_empty()).then(|| Held::read(inputs));
+    let credentials = held.as_ref().map(|held| Credentials::new(held, !asked.is_empty()));
+    let enrichment = Enrichment::new(env, query.fields().union(selection.fields));
+    let mut judge = Judge::new(selection, &enrichment, credentials.as_ref());
+    let reports = held.as_ref().is_some_and(|held| !held.is_empty());
+    judge.answer.without_reports = !joined.is_empty() && !reports;
+    let inputs = Reread { inputs, held: held.as_ref() };
+    let mut selecting = Selecting { selection, judge, viewer };
+    walk(&inputs, roots, Clock { now, clock }, &mut selecting)?;
+    let Judge { mut answer, groups, .. } = selecting.judge;
+    answer.ranked = (!query.columns.is_empty()).then(|| groups.ranked());
+    Ok(answer)
+}
+
+struct Selecting<'s> {
+    selection: &'s Selection<'s>,
+    judge: Judge<'s>,
+    viewer: &'s mut dyn Viewer,
+}
+
+/// The readers of one format.
+struct Reader {
+    /// Reads what the query needs.
+    asked: Box<dyn Mapper>,
+    /// Reads what is shown.
+    whole: Box<dyn Mapper>,
+    carried: Carried,
+}
+
+impl Visitor for Selecting<'_> {
+    type Reader = Reader;
+
+    fn reader(&self, format: &'static dyn Format, origin: &Origin, now: Time) -> Reader {
+        let query = self.selection.query;
+        let mut asked = query.fields();
+        asked.insert(event::TIME);
+        asked.insert(event::OK);
+        if self.judge.joins() || self.judge.looks_up() {
+            asked = asked.union(join_fields());
+        }
+        if self.judge.reads_reports() {
+            asked.insert(cred::ACCOUNT);
+        }
+        let mut carries = self.judge.enrichment.carries(format.carries(origin));
+        if self.judge.joins() {
+            // What reports give is theirs to tell, and that there is none is told of the whole.
+            carries = carries
+                .union(FieldSet::all(RecordKind::Cred))
+                .union(FieldSet::all(RecordKind::Key));
+        }
+        let blind = match left_of(&query.condition, query.on, format, carries) {
+            Applicability::Blind(lacking) => Some(lacking),
+            _ => None,
+        };
+        let by = query.columns.iter().map(|column| column.expr.fields());
+        let by = by.fold(FieldSet::EMPTY, FieldSet::union);
+        let missing = by.iter().filter(|field| !carries.contains(*field)).collect();
+        Reader {
+            asked: format.mapper(&asked.with_dependencies(), origin, now),
+            whole: format.mapper(&self.selection.fields.with_dependencies(), origin, now),
+            carried: Carried { blind, missing },
+        }
+    }
+
+    fn file(&mut self, file: &FileView<'_>) -> io::Result<()> {
+        self.viewer.file(file)
+    }
+
+    fn record(&mut self, at: At<'_, Reader>, counts: &mut Counts) -> io::Result<Outcome> {
+        let At { file, format, raw, reader, scratch } = at;
+        let judge = &mut self.judge;
+        judge.hits.clear();
+        let before = judge.answer.matches.count;
+        let place = Place { file, format, line: raw.line };
+        let outcome = reader.asked.map(raw, scratch, &mut |rows| {
+            counts.add(&rows);
+            judge.record(place, rows, reader.carried, counts);
+        });
+        *counts.matched.get_or_insert(0) += judge.answer.matches.count - before;
+        let room = match self.selection.limit {
+            _ if !self.selection.query.columns.is_empty() => 0,
+            None => usize::MAX,
+            Some(limit) => {
+                usize::try_from(limit.saturating_sub(judge.answer.shown)).unwrap_or(usize::MAX)
+            }
+        };
+        judge.hits.truncate(room);
+        if judge.hits.is_empty() || outcome != Outcome::Read {
+            return Ok(outcome);
+        }
+        let Judge { enrichment, hits, .. } = &*judge;
+        let (selection, viewer) = (self.selection, &mut *self.viewer);
+        let mut printed = Ok(());
+        reader.whole.map(raw, scratch, &mut |rows| {
+            let filled = enrichment.fill(rows.record);
+            let of_key = selection.query.on == RecordKind::Key;
+            let mut chosen = Vec::new();
+            for (row, key) in (1..).zip(rows.keys).filter(|_| of_key) {
+                if hits.contains(&row) {
+                    chosen.push(key.borrow());
+                }
+            }
+            if printed.is_ok() {
+                printed = viewer.record(&RecordView {
+                    file,
+                    format,
+                    raw,
+                    record: filled.as_ref().unwrap_or(rows.record),
+                    keys: if of_key { &chosen } else { rows.keys },
+                    fields: selection.fields,
+                    redactor: selection.redactor,
+                });
+            }
+        });
+        printed?;
+        judge.answer.shown += judge.hits.len() as u64;
+        counts.shown += raw.rows;
+        Ok(outcome)
+    }
+
+    fn skipped(&mut self, file: &FileView<'_>, skip: &Skip) -> io::Result<()> {
+        self.judge.answer.skip(file.path, skip, self.selection.redactor);
+        self.viewer.skipped(file, skip)
+    }
+
+    fn end(&mut self, file: &FileView<'_>, counts: &Counts) -> io::Result<()> {
+        self.judge.answer.file(file, counts, self.selection.redactor);
+        self.viewer.end(file, counts)
+    }
+}
+
+/// The inputs, with the reports that are held in the place of their files.
+struct Reread<'i> {
+    inputs: &'i dyn Inputs,
+    held: Option<&'i Held>,
+}
+
+impl Inputs for Reread<'_> {
+    fn count(&self) -> usize {
+        self.inputs.count()
+    }
+
+    fn phase(&self, index: usize) -> Phase {
+        self.inputs.phase(index)
+    }
+
+    fn hint(&self, index: usize) -> Hint {
+        self.inputs.hint(index)
+    }
+
+    fn open(&self, index: usize) -> Box<dyn Batches + '_> {
+        match self.held {
+            Some(held) if held.phase(index) == Phase::Reports => held.open(index),
+            _ => self.inputs.open(index),
+        }
+    }
+}

@@ -1,0 +1,241 @@
+//! The way through the files of a run, for whoever looks at records one by one.
+
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use super::{Counts, FileView};
+use crate::record::{
+    Batch, Batches, FieldSet, FileAccount, FileStatus, Format, Hint, Inputs, Mapper, Origin,
+    Outcome, RawRecord, Scratch, Skip, SkipReason, Step, shown_path,
+};
+use crate::value::Time;
+
+/// What is done with records. An error ends the reading.
+pub(super) trait Visitor {
+    /// What it reads the records of one format and origin with.
+    type Reader;
+    /// Prepares for records of a format and origin; `now` is what ages are counted to.
+    fn reader(&self, format: &'static dyn Format, origin: &Origin, now: Time) -> Self::Reader;
+    /// A file, once it is known what it is, before its records.
+    fn file(&mut self, file: &FileView<'_>) -> io::Result<()>;
+    /// Reads a record as one of the formats that it may have.
+    fn record(&mut self, at: At<'_, Self::Reader>, counts: &mut Counts) -> io::Result<Outcome>;
+    /// A record that could not be read.
+    fn skipped(&mut self, file: &FileView<'_>, skip: &Skip) -> io::Result<()>;
+    /// The end of the file.
+    fn end(&mut self, file: &FileView<'_>, counts: &Counts) -> io::Result<()>;
+}
+
+/// A record on its way.
+pub(super) struct At<'a, R> {
+    pub(super) file: &'a FileView<'a>,
+    pub(super) format: &'static dyn Format,
+    pub(super) raw: &'a RawRecord<'a>,
+    pub(super) reader: &'a R,
+    pub(super) scratch: &'a mut Scratch,
+}
+
+/// What `now` means over files.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Clock {
+    /// Over every file, if the user says so.
+    pub(super) now: Option<Time>,
+    /// Over those that speak of no time of their own.
+    pub(super) clock: Time,
+}
+
+impl Clock {
+    fn over(&self, origin: &Origin) -> Time {
+        self.now.or(origin.time).unwrap_or(self.clock)
+    }
+}
+
+/// Reads every input to its end; whether everything could be read, and there was something.
+pub(super) fn walk<V: Visitor>(
+    inputs: &dyn Inputs,
+    roots: &[String],
+    clock: Clock,
+    visitor: &mut V,
+) -> io::Result<bool> {
+    let (mut complete, mut records) = (true, 0);
+    for index in 0..inputs.count() {
+        let mut file = File {
+            hint: inputs.hint(index),
+            batches: inputs.open(index),
+            path: String::new(),
+            account: FileAccount::default(),
+            readers: Vec::new(),
+            origin: Arc::default(),
+            first: None,
+            clock,
+        };
+        file.account = file.batches.account();
+        file.path = shown_path(roots, file.account.root, &file.account.path);
+        let mut counts = Counts::default();
+        complete &= file.read(&mut counts, visitor)?;
+        records += counts.records;
+    }
+    Ok(complete && records > 0)
+}
+
+/// One file on its way.
+struct File<'i, R> {
+    path: String,
+    hint: Hint,
+    batches: Box<dyn Batches + 'i>,
+    /// As it stood after the last batch.
+    account: FileAccount,
+    readers: Vec<Reader<R>>,
+    origin: Arc<Origin>,
+    /// The format of the first record.
+    first: Option<&'static dyn Format>,
+    clock: Clock,
+}
+
+/// A format, prepared for the origin of the file.
+struct Reader<R> {
+    format: &'static dyn Format,
+    /// Tells whether a record is of the format.
+    bare: Box<dyn Mapper>,
+    own: R,
+}
+
+impl<R> File<'_, R> {
+    /// Hands on what the file holds; whether all of it could be read.
+    fn read<V: Visitor<Reader = R>>(
+        &mut self,
+        counts: &mut Counts,
+        visitor: &mut V,
+    ) -> io::Result<bool> {
+        let mut batch = Batch::default();
+        let mut scratch = Scratch::default();
+        let mut begun = false;
+        loop {
+            let step = self.batches.next(&mut batch);
+            self.account = self.batches.account();
+            self.prepare(&batch, &mut scratch, visitor);
+            let found = !batch.records.is_empty() || !batch.skipped.is_empty();
+            if !begun && (found || step == Step::Done) {
+                begun = true;
+                visitor.file(&self.view())?;
+            }
+            let mut lost = batch.skipped.iter().peekable();
+            for raw in batch.iter() {
+                let offset = match &raw {
+                    Ok(raw) => raw.offset,
+                    Err(skip) => skip.offset,
+                };
+                while let Some(skip) = lost.next_if(|skip| skip.offset < offset) {
+                    self.skip(skip, 1, counts, visitor)?;
+                }
+                match raw {
+                    Ok(raw) => self.record(&raw, &mut scratch, counts, visitor)?,
+                    Err(skip) => self.skip(&skip, 1, counts, visitor)?,
+                }
+            }
+            lost.try_for_each(|skip| self.skip(skip, 1, counts, visitor))?;
+            if step == Step::Done {
+                break;
+            }
+        }
+        visitor.end(&self.view(), counts)?;
+        let refused = matches!(
+            self.account.status,
+            FileStatus::Unclaimed { .. } | FileStatus::Unreadable { .. }
+        );
+        Ok(!refused && counts.skips() == 0)
+    }
+
+    fn view(&self) -> FileView<'_> {
+        FileView {
+            path: &self.path,
+            account: &self.account,
+            hint: &self.hint,
+            origin: &self.origin,
+            format: self.first,
+            now: self.clock.over(&self.origin),
+        }
+    }
+
+    /// Prepares the formats of the file for its origin, once that is known.
+    fn prepare<V: Visitor<Reader = R>>(
+        &mut self,
+        batch: &Batch,
+        scratch: &mut Scratch,
+        visitor: &V,
+    ) {
+        let origin = self.batches.origin();
+        if self.readers.is_empty() || !Arc::ptr_eq(&origin, &self.origin) {
+            self.origin = origin;
+            let now = self.clock.over(&self.origin);
+            let reader = |format: &&'static dyn Format| Reader {
+                format: *format,
+                bare: format.mapper(&FieldSet::EMPTY, &self.origin, now),
+                own: visitor.reader(*format, &self.origin, now),
+            };
+            self.readers = self.batches.formats().iter().map(reader).collect();
+        }
+        if self.first.is_none() {
+            let known = |raw: RawRecord<'_>| {
+                let reads = |reader: &&Reader<R>| {
+                    reader.bare.map(&raw, scratch, &mut |_| {}) == Outcome::Read
+                };
+                self.readers.iter().find(reads).map(|reader| reader.format)
+            };
+            self.first = batch.iter().flatten().find_map(known);
+        }
+    }
+
+    fn record<V: Visitor<Reader = R>>(
+        &self,
+        raw: &RawRecord<'_>,
+        scratch: &mut Scratch,
+        counts: &mut Counts,
+        visitor: &mut V,
+    ) -> io::Result<()> {
+        let file = self.view();
+        let mut outcome = Outcome::Foreign;
+        for Reader { format, own, .. } in &self.readers {
+            let at = At { file: &file, format: *format, raw, reader: own, scratch: &mut *scratch };
+            // A panic is a bug of ours; it must cost one record, not the run.
+            outcome = match catch_unwind(AssertUnwindSafe(|| visitor.record(at, counts))) {
+                Ok(read) => read?,
+                Err(_) => {
+                    let detail = "reading it failed inside Keytrail".to_owned();
+                    Outcome::Skipped(SkipReason::Internal, detail)
+                }
+            };
+            if outcome != Outcome::Foreign {
+                break;
+            }
+        }
+        let (reason, detail) = match outcome {
+            Outcome::Read => {
+                counts.records += raw.rows;
+                if let Some(note) = scratch.note {
+                    *counts.notes.entry(note).or_default() += 1;
+                }
+                return Ok(());
+            }
+            Outcome::Foreign => {
+                (SkipReason::Foreign, "it is of no format that Keytrail reads".to_owned())
+            }
+            Outcome::Skipped(reason, detail) => (reason, detail),
+        };
+        let (offset, line, ordinal) = (raw.offset, raw.line, raw.ordinal);
+        self.skip(&Skip { offset, line, ordinal, reason, detail }, raw.rows, counts, visitor)
+    }
+
+    fn skip<V: Visitor<Reader = R>>(
+        &self,
+        skip: &Skip,
+        rows: u64,
+        counts: &mut Counts,
+        visitor: &mut V,
+    ) -> io::Result<()> {
+        counts.records += rows;
+        *counts.skipped.entry(skip.reason.name()).or_default() += rows;
+        visitor.skipped(&self.view(), skip)
+    }
+}

@@ -1,0 +1,182 @@
+//! Rows of cells that line up.
+
+use std::io;
+
+use crate::output::human::sheet::{Ink, Sheet};
+use crate::output::human::text::{columns, counted, shorten, wrap};
+
+/// What stands before each row.
+const INDENT: &str = "  ";
+
+/// Columns that a text may always take, however narrow the page.
+const NARROWEST: usize = 8;
+
+/// The same of a text at the end of a row, which goes on below where it is longer.
+const LAST: usize = 24;
+
+/// A cell: inert text, and its colour.
+#[derive(Debug, Clone)]
+pub(super) struct Cell {
+    text: String,
+    ink: Option<Ink>,
+}
+
+impl Cell {
+    /// A text.
+    pub(super) fn new(text: impl Into<String>) -> Self {
+        Self { text: text.into(), ink: None }
+    }
+
+    /// The same in colour.
+    pub(super) fn ink(self, ink: Ink) -> Self {
+        Self { ink: Some(ink), ..self }
+    }
+
+    fn says_nothing(&self) -> bool {
+        matches!(self.text.as_str(), "" | "0" | "-")
+    }
+}
+
+/// Rows of cells that line up.
+pub(super) struct Grid<const N: usize> {
+    /// Names of columns; those that begin with `<` are texts, others are numbers to the right. A
+    /// `?` behind that leaves the column out when no cell of it says anything.
+    names: [&'static str; N],
+    rows: Vec<Row<N>>,
+}
+
+enum Row<const N: usize> {
+    Title(String),
+    Cells([Cell; N]),
+}
+
+impl<const N: usize> Row<N> {
+    fn cells(&self) -> Option<&[Cell; N]> {
+        match self {
+            Row::Title(_) => None,
+            Row::Cells(cells) => Some(cells),
+        }
+    }
+}
+
+impl<const N: usize> Grid<N> {
+    pub(super) fn new(names: [&'static str; N]) -> Self {
+        Self { names, rows: Vec::new() }
+    }
+
+    pub(super) fn row(&mut self, cells: [Cell; N]) {
+        self.rows.push(Row::Cells(cells));
+    }
+
+    /// A line over the rows that follow; inert, in colour where it should be.
+    pub(super) fn title(&mut self, text: String) {
+        self.rows.push(Row::Title(text));
+    }
+
+    /// Writes the first `limit` rows, and how many more there are.
+    pub(super) fn write(&self, sheet: &mut Sheet<'_>, limit: usize) -> io::Result<()> {
+        let shown = &self.rows[..self.rows.len().min(limit)];
+        let all: [Column; N] = std::array::from_fn(|at| self.column(at, shown));
+        let page = sheet.width().saturating_sub(INDENT.len());
+        let widths = fit(&all, page);
+        let names = all.map(|column| Cell::new(column.name).ink(Ink::Quiet));
+        line(sheet, &all, &widths, &names)?;
+        for row in shown {
+            match row {
+                Row::Title(title) => sheet.line(title)?,
+                Row::Cells(cells) => line(sheet, &all, &widths, cells)?,
+            }
+        }
+        more(sheet, self.rows.len() - shown.len())
+    }
+
+    fn column(&self, at: usize, shown: &[Row<N>]) -> Column {
+        let (text, name) = match self.names[at].strip_prefix('<') {
+            Some(name) => (true, name),
+            None => (false, self.names[at]),
+        };
+        let cells = || shown.iter().filter_map(Row::cells).map(|cells| &cells[at]);
+        let (hidden, name) = match name.strip_prefix('?') {
+            Some(name) => (cells().all(Cell::says_nothing), name),
+            None => (false, name),
+        };
+        let width = cells().map(|cell| columns(&cell.text)).max().unwrap_or(0);
+        Column { text, hidden, name, width: width.max(columns(name)) }
+    }
+}
+
+/// What a column is to look like.
+#[derive(Debug, Clone, Copy)]
+struct Column {
+    text: bool,
+    hidden: bool,
+    name: &'static str,
+    /// Of its widest cell.
+    width: usize,
+}
+
+/// Writes a row; a text at its end goes on below.
+fn line<const N: usize>(
+    sheet: &mut Sheet<'_>,
+    all: &[Column; N],
+    widths: &[usize; N],
+    cells: &[Cell; N],
+) -> io::Result<()> {
+    let inked = |cell: &Cell, text: &str| {
+        cell.ink.map_or_else(|| text.to_owned(), |ink| sheet.ink(ink, text))
+    };
+    let (mut text, mut used, mut rest) = (INDENT.to_owned(), INDENT.len(), Vec::new());
+    for (at, ((cell, column), width)) in cells.iter().zip(all).zip(widths).enumerate() {
+        if column.hidden {
+            continue;
+        }
+        if column.text && at + 1 == N {
+            let mut lines = wrap(&cell.text, *width, 0).into_iter();
+            text += &inked(cell, &lines.next().unwrap_or_default());
+            rest.extend(lines.map(|line| format!("{}{}", " ".repeat(used), inked(cell, &line))));
+            break;
+        }
+        let shown = shorten(&cell.text, *width);
+        let gap = " ".repeat(width - columns(&shown));
+        let shown = inked(cell, &shown);
+        text += &if column.text { format!("{shown}{gap}  ") } else { format!("{gap}{shown}  ") };
+        used += width + 2;
+    }
+    sheet.line(&text)?;
+    rest.iter().try_for_each(|line| sheet.line(line))
+}
+
+/// Says how many rows are not shown.
+fn more(sheet: &mut Sheet<'_>, rows: usize) -> io::Result<()> {
+    if rows == 0 {
+        return Ok(());
+    }
+    let text = format!("{INDENT}… {}; -v shows all", counted(rows as u64, "more row"));
+    let text = sheet.ink(Ink::Quiet, &text);
+    sheet.line(&text)
+}
+
+/// The widths of columns on a page: the widest texts give way until a row fits, and the last one
+/// takes what is left.
+fn fit<const N: usize>(all: &[Column; N], page: usize) -> [usize; N] {
+    let mut widths = all.map(|column| if column.hidden { 0 } else { column.width });
+    let used = |widths: &[usize; N]| {
+        let shown = all.iter().zip(widths).filter(|(column, _)| !column.hidden);
+        shown.map(|(_, width)| width + 2).sum::<usize>().saturating_sub(2)
+    };
+    let last = (N > 0 && all[N - 1].text && !all[N - 1].hidden).then(|| N - 1);
+    if let Some(last) = last {
+        widths[last] = widths[last].min(LAST);
+    }
+    while used(&widths) > page {
+        let texts = (0..N).filter(|at| all[*at].text && Some(*at) != last);
+        match texts.max_by_key(|at| widths[*at]) {
+            Some(at) if widths[at] > NARROWEST => widths[at] -= 1,
+            _ => break,
+        }
+    }
+    if let Some(last) = last {
+        widths[last] += page.saturating_sub(used(&widths));
+    }
+    widths
+}

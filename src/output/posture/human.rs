@@ -1,0 +1,180 @@
+//! A posture for a person: what it comes to, what to do, then what that is drawn from.
+
+use std::io;
+
+use super::Asked;
+use super::{sections, steps};
+use crate::diag::escaped;
+use crate::output::Style;
+use crate::output::human::sheet::{Ink, Sheet};
+use crate::output::human::text::{counted, number, times};
+use crate::posture::threshold::{GROSS_OUTLIER, OUTLIER, OVERDUE};
+use crate::posture::{Account, Bucket, Coverage, Posture};
+
+/// Characters of a note that are shown.
+const NOTE: usize = 600;
+
+/// Notes that are shown unless more are asked for.
+const NOTES: usize = 15;
+
+/// Writes a posture as text; lists are cut unless the style is verbose.
+pub fn write(
+    posture: &Posture,
+    asked: &Asked,
+    style: &Style,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    let mut sheet = Sheet::new(style, out);
+    let sheet = &mut sheet;
+    if !posture.accounts.is_empty() {
+        head(posture, asked, sheet)?;
+        steps::to_do(posture, sheet)?;
+        steps::done(posture, sheet)?;
+        sections::coverage(posture, sheet)?;
+        sections::ages(posture, sheet)?;
+        sections::outliers(posture, sheet)?;
+        sections::patterns(posture, sheet)?;
+        sections::names(posture, sheet)?;
+        sections::trend(posture, sheet)?;
+        sections::unknown(posture, sheet)?;
+    }
+    tail(posture, sheet)
+}
+
+/// What it comes to.
+fn head(posture: &Posture, asked: &Asked, sheet: &mut Sheet<'_>) -> io::Result<()> {
+    let all = &posture.all;
+    let keys = all.ages.in_use() + all.ages.inactive;
+    let title = format!(
+        "{}, {}, {}",
+        counted(posture.accounts.len() as u64, "account"),
+        counted(all.users, "user"),
+        counted(keys, "key"),
+    );
+    sheet.heading(Ink::Strong, "posture", &title)?;
+    sheet.blank()?;
+
+    let of = |coverage: &Coverage, users: &str| format!("{} of {users}", percent(coverage));
+    let users = counted(all.coverage.password, "user");
+    let mut mfa = format!("{} with a console password", of(&all.coverage, &users));
+    if let Some(production) = posture.production() {
+        let coverage = &production.coverage;
+        mfa += &format!("; in production {}", of(coverage, &number(coverage.password)));
+    }
+    let unknown = all.coverage.mfa_unknown + all.coverage.password_unknown;
+    if unknown > 0 {
+        mfa += &format!("; {} unknown", number(unknown));
+    }
+    fact(sheet, "MFA", &mfa)?;
+
+    let ages = &all.ages;
+    let mut old = format!(
+        "{} in use: {} older than {OVERDUE} days, {} than {OUTLIER}, {} than {GROSS_OUTLIER}",
+        number(ages.in_use()),
+        number(ages.in_bucket(Bucket::Critical)),
+        number(ages.outliers),
+        number(ages.gross_outliers),
+    );
+    if ages.unknown > 0 {
+        old += &format!("; the age of {} unknown", number(ages.unknown));
+    }
+    fact(sheet, "keys", &old)?;
+
+    let open: Vec<String> = posture
+        .open_by_severity()
+        .into_iter()
+        .map(|(severity, count)| format!("{} {}", number(count), severity.name()))
+        .collect();
+    let mut to_do = if open.is_empty() { "nothing".to_owned() } else { open.join(", ") };
+    if posture.done() > 0 {
+        to_do += &format!("; {} done since, by later events", number(posture.done()));
+    }
+    fact(sheet, "to do", &to_do)?;
+    fact(sheet, "as of", &as_of(posture, asked))?;
+    sheet.blank()
+}
+
+/// The times of the reports that count.
+fn as_of(posture: &Posture, asked: &Asked) -> String {
+    let reports = || posture.accounts.iter().flat_map(|account| &account.reports);
+    let made = || reports().filter_map(|report| report.made);
+    let mut text = times(made().min(), made().max()).unwrap_or_default();
+    if posture.is_undated() {
+        text += if text.is_empty() { "" } else { ", and " };
+        text += "reports that do not say when they were made";
+    }
+    let ages = match asked.now {
+        Some(now) => times(Some(now), None),
+        None if posture.is_undated() => times(Some(asked.clock), None),
+        None => None,
+    };
+    ages.map_or(text.clone(), |now| format!("{text}; days are counted to {now}"))
+}
+
+/// What was read, and what is to be known of it.
+fn tail(posture: &Posture, sheet: &mut Sheet<'_>) -> io::Result<()> {
+    sheet.heading(Ink::Strong, "read", "")?;
+    sheet.blank()?;
+    let files = &posture.files;
+    let mut text = counted(files.read, "file");
+    if files.other > 0 {
+        text += &format!(", {} without records", number(files.other));
+    }
+    if !files.lost.is_empty() {
+        text += &format!(", {} not whole", number(files.lost.len() as u64));
+    }
+    fact(sheet, "files", &text)?;
+    let formats: Vec<String> =
+        files.formats.iter().map(|(format, n)| format!("{} {format}", number(*n))).collect();
+    let skipped: u64 = files.skipped.values().sum();
+    let mut text = number(files.records);
+    if !formats.is_empty() {
+        text += &format!(": {}", formats.join(", "));
+    }
+    if skipped > 0 {
+        let reasons: Vec<String> =
+            files.skipped.iter().map(|(reason, n)| format!("{} {reason}", number(*n))).collect();
+        text += &format!("; {} skipped ({})", number(skipped), reasons.join(", "));
+    }
+    if posture.deeds > 0 {
+        text += &format!("; {} of credentials", counted(posture.deeds, "change"));
+    }
+    fact(sheet, "records", &text)?;
+    let older: u64 =
+        posture.accounts.iter().flat_map(|account| &account.reports).map(|one| one.older).sum();
+    if older > 0 {
+        let text = format!("{}, counted in the trend alone", counted(older, "older report"));
+        fact(sheet, "older", &text)?;
+    }
+    let limit = if sheet.style.verbose { usize::MAX } else { NOTES };
+    for note in posture.notes.iter().take(limit) {
+        sheet.paragraph((Ink::Quiet, "note:"), &escaped(note, NOTE), "      ")?;
+    }
+    if posture.notes.len() > limit {
+        let more = counted((posture.notes.len() - limit) as u64, "more note");
+        sheet.paragraph((Ink::Quiet, "note:"), &format!("… {more}; -v shows all"), "      ")?;
+    }
+    for reason in &posture.incomplete {
+        sheet.paragraph((Ink::Bad, "incomplete:"), &escaped(reason, NOTE), "    ")?;
+    }
+    Ok(())
+}
+
+fn fact(sheet: &mut Sheet<'_>, label: &str, text: &str) -> io::Result<()> {
+    sheet.paragraph((Ink::Quiet, &format!("{label:<8}")), text, "         ")
+}
+
+/// `66.6%`, `n/a`.
+pub(super) fn percent(coverage: &Coverage) -> String {
+    match coverage.tenths() {
+        Some(tenths) => format!("{}.{}%", tenths / 10, tenths % 10),
+        None => "n/a".to_owned(),
+    }
+}
+
+/// `aws 111122223333 production`.
+pub(super) fn account(account: &Account) -> String {
+    let id = account.id.as_deref().unwrap_or("(no account)");
+    let name = account.name.as_deref().map(|name| format!(" {name}")).unwrap_or_default();
+    escaped(&format!("{} {id}{name}", account.provider.name()), 80)
+}

@@ -1,0 +1,385 @@
+//! The parts of a posture as tables.
+
+use std::io;
+
+use super::grid::{Cell, Grid};
+use super::human::{account, percent};
+use crate::diag::escaped;
+use crate::output::human::sheet::{Ink, Sheet};
+use crate::output::human::text::{counted, number, times};
+use crate::posture::threshold::{OUTLIER, ZOMBIE};
+use crate::posture::{Ages, Bucket, Coverage, KeyLabel, Kind, Point, Posture, Totals};
+use crate::value::{Time, Zone};
+
+/// Rows of a table that are shown unless more are asked for.
+const ROWS: usize = 15;
+
+/// Accounts whose trend is shown beside the one of all.
+const SERIES: usize = 5;
+
+/// The newest points of a trend that are shown.
+const POINTS: usize = 12;
+
+/// Characters of a name.
+pub(super) const NAME: usize = 60;
+
+pub(super) fn coverage(posture: &Posture, sheet: &mut Sheet<'_>) -> io::Result<()> {
+    sheet.heading(Ink::Strong, "MFA", "users with a console password")?;
+    sheet.blank()?;
+    let mut grid = Grid::new([
+        "<kind or account",
+        "users",
+        "password",
+        "MFA",
+        "without",
+        "?MFA n/a",
+        "?password n/a",
+        "coverage",
+        "<root MFA",
+    ]);
+    let mut row = |name: Cell, of: &Totals, production, root: Cell| {
+        let coverage = &of.coverage;
+        grid.row([
+            name,
+            count(of.users),
+            count(coverage.password),
+            count(coverage.mfa),
+            count(coverage.without()),
+            count(coverage.mfa_unknown),
+            count(coverage.password_unknown),
+            covered(coverage, production),
+            root,
+        ]);
+    };
+    if posture.kinds.len() > 1 || posture.kinds.iter().any(|kind| kind.name.is_some()) {
+        for of in &posture.kinds {
+            row(of_kind(of), &of.totals, of.production, Cell::new(""));
+        }
+    }
+    if posture.accounts.len() > 1 {
+        row(Cell::new("all"), &posture.all, false, Cell::new(""));
+    }
+    for of in &posture.accounts {
+        let root = match of.root_mfa {
+            Some(true) => Cell::new("yes"),
+            Some(false) => Cell::new("no").ink(Ink::Bad),
+            None => Cell::new("n/a"),
+        };
+        row(Cell::new(account(of)), &of.totals, of.production, root);
+    }
+    grid.write(sheet, limit(sheet, ROWS + posture.kinds.len() + 1))?;
+    sheet.blank()
+}
+
+pub(super) fn ages(posture: &Posture, sheet: &mut Sheet<'_>) -> io::Result<()> {
+    sheet.heading(Ink::Strong, "key ages", "keys in use, by days since they were created")?;
+    sheet.blank()?;
+    let mut grid = Grid::new(["<bucket", "<days", "keys", "share", "?production", "<?"]);
+    let ages = &posture.all.ages;
+    let total = ages.in_use();
+    let production = posture.production().map(|totals| totals.ages);
+    let cell = |own: &dyn Fn(&Ages) -> u64| {
+        production.as_ref().map_or(Cell::new(""), |ages| count(own(ages)))
+    };
+    for bucket in Bucket::ALL {
+        let (first, last) = bucket.days();
+        let days = match last {
+            Some(last) => format!("{first}–{last}"),
+            None => format!("over {}", first - 1),
+        };
+        let keys = ages.in_bucket(bucket);
+        let name = Cell::new(bucket.name());
+        let name = if bucket == Bucket::Critical && keys > 0 { name.ink(Ink::Bad) } else { name };
+        grid.row([
+            name,
+            Cell::new(days),
+            count(keys),
+            share(keys, total),
+            cell(&|ages| ages.in_bucket(bucket)),
+            Cell::new(bar(keys, total)),
+        ]);
+    }
+    if ages.unknown > 0 {
+        grid.row([
+            Cell::new("unknown"),
+            Cell::new("n/a"),
+            count(ages.unknown),
+            share(ages.unknown, total),
+            cell(&|ages| ages.unknown),
+            Cell::new(bar(ages.unknown, total)),
+        ]);
+    }
+    grid.write(sheet, usize::MAX)?;
+    let mut rest = Vec::new();
+    if ages.inactive > 0 {
+        rest.push(format!("{} inactive", number(ages.inactive)));
+    }
+    if ages.status_unknown > 0 {
+        let text = "of those in use nobody says whether they are active";
+        rest.push(format!("{} {text}", number(ages.status_unknown)));
+    }
+    if !rest.is_empty() {
+        let text = format!("  beside them {}", rest.join("; "));
+        sheet.line(&text)?;
+    }
+    sheet.blank()
+}
+
+pub(super) fn outliers(posture: &Posture, sheet: &mut Sheet<'_>) -> io::Result<()> {
+    if posture.outliers.is_empty() {
+        return Ok(());
+    }
+    let title =
+        format!("{} older than {OUTLIER} days", counted(posture.outliers.len() as u64, "key"));
+    sheet.heading(Ink::Strong, "outliers", &title)?;
+    sheet.blank()?;
+    let mut grid = Grid::new(["<account", "<?kind", "<user", "<key", "days", "<last used"]);
+    for outlier in &posture.outliers {
+        let of = &posture.accounts[outlier.account];
+        let used = match (outlier.idle_days, outlier.used) {
+            (Some(days), _) => format!("{} ago", counted(days.unsigned_abs(), "day")),
+            (None, Some(false)) => "never".to_owned(),
+            (None, _) => "n/a".to_owned(),
+        };
+        let days = number(outlier.age_days.unsigned_abs());
+        let days = Cell::new(days);
+        grid.row([
+            Cell::new(account(of)),
+            kind(of.kind.as_deref(), of.production),
+            Cell::new(escaped(&outlier.user, NAME)),
+            Cell::new(key(&outlier.key)),
+            if outlier.gross { days.ink(Ink::Bad) } else { days },
+            Cell::new(used),
+        ]);
+    }
+    grid.write(sheet, limit(sheet, ROWS))?;
+    sheet.blank()
+}
+
+pub(super) fn patterns(posture: &Posture, sheet: &mut Sheet<'_>) -> io::Result<()> {
+    let rows = limit(sheet, ROWS);
+    if !posture.uniform.is_empty() {
+        sheet.heading(Ink::Strong, "uniform keys", "of one day in several accounts")?;
+        sheet.blank()?;
+        let mut grid = Grid::new(["<user", "<created", "keys", "accounts", "<in"]);
+        for uniform in &posture.uniform {
+            let ids = uniform.accounts.iter().map(|at| account(&posture.accounts[*at]));
+            grid.row([
+                Cell::new(escaped(&uniform.user, NAME)),
+                Cell::new(uniform.day.as_str()),
+                count(uniform.keys),
+                count(uniform.accounts.len() as u64),
+                Cell::new(ids.collect::<Vec<_>>().join(", ")),
+            ]);
+        }
+        grid.write(sheet, rows)?;
+        sheet.blank()?;
+    }
+    if !posture.shared.is_empty() {
+        sheet.heading(Ink::Strong, "shared accounts", "keys of one user serve several services")?;
+        sheet.blank()?;
+        let mut grid = Grid::new(["<account", "<?kind", "<user", "keys", "<MFA", "<services"]);
+        for shared in &posture.shared {
+            let of = &posture.accounts[shared.account];
+            let mfa = match shared.mfa {
+                Some(true) => Cell::new("yes"),
+                Some(false) => Cell::new("no").ink(Ink::Bad),
+                None => Cell::new("n/a"),
+            };
+            grid.row([
+                Cell::new(account(of)),
+                kind(of.kind.as_deref(), of.production),
+                Cell::new(escaped(&shared.user, NAME)),
+                count(shared.keys),
+                mfa,
+                Cell::new(escaped(&shared.services.join(", "), 2 * NAME)),
+            ]);
+        }
+        grid.write(sheet, rows)?;
+        sheet.blank()?;
+    }
+    if !posture.zombies.is_empty() {
+        let title = format!("a password, no sign-in for {ZOMBIE} days, no key ever used");
+        sheet.heading(Ink::Strong, "zombie accounts", &title)?;
+        sheet.blank()?;
+        let mut grid = Grid::new(["<account", "<?kind", "<user", "days", "<since", "keys"]);
+        for zombie in &posture.zombies {
+            let of = &posture.accounts[zombie.account];
+            let since = if zombie.signed_in { "the last sign-in" } else { "it was created" };
+            grid.row([
+                Cell::new(account(of)),
+                kind(of.kind.as_deref(), of.production),
+                Cell::new(escaped(&zombie.user, NAME)),
+                count(zombie.idle_days.unsigned_abs()),
+                Cell::new(since),
+                count(zombie.keys),
+            ]);
+        }
+        grid.write(sheet, rows)?;
+        sheet.blank()?;
+    }
+    Ok(())
+}
+
+pub(super) fn names(posture: &Posture, sheet: &mut Sheet<'_>) -> io::Result<()> {
+    if posture.names.is_empty() {
+        return Ok(());
+    }
+    sheet.heading(Ink::Strong, "keys by user name", "several keys, or several accounts")?;
+    sheet.blank()?;
+    let mut grid =
+        Grid::new(["<user", "<cloud", "in use", "?inactive", "accounts", "oldest, days"]);
+    for name in &posture.names {
+        let oldest = name.oldest_days.map(|days| number(days.unsigned_abs()));
+        grid.row([
+            Cell::new(escaped(&name.user, NAME)),
+            Cell::new(name.provider.name()),
+            count(name.keys),
+            count(name.inactive),
+            count(name.accounts),
+            Cell::new(oldest.unwrap_or_else(|| "n/a".to_owned())),
+        ]);
+    }
+    grid.write(sheet, limit(sheet, ROWS))?;
+    sheet.blank()
+}
+
+pub(super) fn trend(posture: &Posture, sheet: &mut Sheet<'_>) -> io::Result<()> {
+    for trend in &posture.trends {
+        sheet.heading(Ink::Strong, "trend", trend.format)?;
+        sheet.blank()?;
+        if trend.accounts.len() > 1 {
+            let title = format!("all {} accounts", number(trend.accounts.len() as u64));
+            points(&title, &trend.total, sheet)?;
+        }
+        let shown = limit(sheet, SERIES);
+        for series in trend.accounts.iter().take(shown) {
+            points(&account(&posture.accounts[series.account]), &series.points, sheet)?;
+        }
+        let more = trend.accounts.len().saturating_sub(shown);
+        if more > 0 {
+            more_of(sheet, more, "account")?;
+        }
+    }
+    Ok(())
+}
+
+fn points(title: &str, points: &[Point], sheet: &mut Sheet<'_>) -> io::Result<()> {
+    let mut grid = Grid::new([
+        "<report of",
+        "users",
+        "password",
+        "MFA",
+        "coverage",
+        "keys",
+        "over 365 d",
+        "?age n/a",
+    ]);
+    let first = points.len().saturating_sub(limit(sheet, POINTS));
+    for point in &points[first..] {
+        let time = times(Some(point.time), None);
+        grid.row([
+            Cell::new(time.unwrap_or_default()),
+            count(point.users),
+            count(point.coverage.password),
+            count(point.coverage.mfa),
+            Cell::new(percent(&point.coverage)),
+            count(point.keys),
+            count(point.old_keys),
+            count(point.age_unknown),
+        ]);
+    }
+    let title = sheet.ink(Ink::Strong, title);
+    sheet.line(&title)?;
+    if first > 0 {
+        let more = counted(first as u64, "earlier report");
+        let text = sheet.ink(Ink::Quiet, &format!("  … {more}; -v shows all"));
+        sheet.line(&text)?;
+    }
+    grid.write(sheet, usize::MAX)?;
+    sheet.blank()
+}
+
+pub(super) fn unknown(posture: &Posture, sheet: &mut Sheet<'_>) -> io::Result<()> {
+    if posture.unknown.is_empty() {
+        return Ok(());
+    }
+    sheet.heading(Ink::Warn, "not known", "columns that reports do not have")?;
+    sheet.blank()?;
+    let mut grid = Grid::new(["<format", "<field", "accounts", "<so it is not known"]);
+    for unknown in &posture.unknown {
+        grid.row([
+            Cell::new(unknown.format),
+            Cell::new(unknown.field.field().path()),
+            count(unknown.accounts),
+            Cell::new(unknown.what),
+        ]);
+    }
+    grid.write(sheet, usize::MAX)?;
+    sheet.blank()
+}
+
+/// Says how many are not shown, and ends a section.
+pub(super) fn more_of(sheet: &mut Sheet<'_>, more: usize, noun: &str) -> io::Result<()> {
+    if more > 0 {
+        let more = counted(more as u64, &format!("more {noun}"));
+        let text = sheet.ink(Ink::Quiet, &format!("  … {more}; -v shows all"));
+        sheet.line(&text)?;
+    }
+    sheet.blank()
+}
+
+pub(super) fn limit(sheet: &Sheet<'_>, rows: usize) -> usize {
+    if sheet.style.verbose { usize::MAX } else { rows }
+}
+
+fn count(count: u64) -> Cell {
+    Cell::new(number(count))
+}
+
+fn kind(kind: Option<&str>, production: bool) -> Cell {
+    let cell = Cell::new(escaped(kind.unwrap_or_default(), NAME));
+    if production { cell.ink(Ink::Strong) } else { cell }
+}
+
+fn of_kind(of: &Kind) -> Cell {
+    match &of.name {
+        Some(name) => kind(Some(name), of.production),
+        None => Cell::new("(no kind)"),
+    }
+}
+
+/// In production everybody must have a second factor.
+fn covered(coverage: &Coverage, production: bool) -> Cell {
+    let cell = Cell::new(percent(coverage));
+    match coverage.tenths() {
+        Some(1000) => cell.ink(Ink::Good),
+        Some(_) if production => cell.ink(Ink::Bad),
+        Some(_) => cell.ink(Ink::Warn),
+        None => cell,
+    }
+}
+
+pub(super) fn key(key: &KeyLabel) -> String {
+    match &key.id {
+        Some(id) => escaped(id, NAME),
+        None => format!("key {}", escaped(&key.slot, NAME)),
+    }
+}
+
+fn share(keys: u64, total: u64) -> Cell {
+    Cell::new(match total {
+        0 => "n/a".to_owned(),
+        total => format!("{}%", (keys * 100 + total / 2) / total),
+    })
+}
+
+/// A bar of at most twenty blocks; what is not nothing has one.
+fn bar(keys: u64, total: u64) -> String {
+    let blocks = if total == 0 { 0 } else { (keys * 20).div_ceil(total) };
+    "█".repeat(blocks as usize)
+}
+
+pub(super) fn date(time: Time) -> String {
+    time.date(&Zone::utc()).unwrap_or_default()
+}

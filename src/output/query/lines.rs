@@ -1,0 +1,148 @@
+//! The groups of an answer and what was read for it, one JSON object a line.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+
+use crate::finding::Redactor;
+use crate::inspect::Answer;
+use crate::output::records::{Lines, Shown};
+use crate::query::{Group, Tally};
+use crate::record::FieldSet;
+use crate::value::{RecordKind, Time};
+
+/// Writes a line for each group, at most `top` of them, and one with the `total` at the end.
+///
+/// A group has its values by the expressions that it is counted by; a missing one is `null`.
+pub fn lines(
+    answer: &Answer,
+    redactor: Redactor,
+    top: Option<usize>,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    let mut lines = Lines::new(out, redactor);
+    let groups = answer.ranked.as_ref().map_or(&[][..], |ranked| &ranked.groups);
+    let shown = top.unwrap_or(usize::MAX).min(groups.len());
+    for group in &groups[..shown] {
+        let facts = TallyFacts::of(answer.on, &group.tally);
+        lines.line(&GroupLine { group: Values { names: &answer.columns, group }, tally: facts })?;
+    }
+    let others = answer.ranked.as_ref().map(|ranked| ranked.others);
+    if let Some(others) = others.filter(|others| others.count > 0) {
+        lines.line(&OthersLine { others: TallyFacts::of(answer.on, &others) })?;
+    }
+    let files = answer.other_files.iter().map(|(other, (count, _))| (other.name(), *count));
+    let time = |time: Option<Time>| time.map(|time| time.to_string());
+    lines.line(&TotalLine {
+        total: Total {
+            on: answer.on.name(),
+            count_by: answer.ranked.is_some().then_some(&answer.columns[..]),
+            since: time(answer.period.since),
+            until: time(answer.period.until),
+            matches: TallyFacts::of(answer.on, &answer.matches),
+            shown: if answer.ranked.is_some() { shown as u64 } else { answer.shown },
+            groups: answer.ranked.as_ref().map(|ranked| ranked.groups.len() as u64),
+            unplaced: answer.unplaced,
+            rows: &answer.rows,
+            records: answer.records,
+            skipped: &answer.skipped,
+            failed_evaluations: answer.failures.count,
+            files: std::iter::once(("read", answer.files)).chain(files).collect(),
+            bytes: answer.bytes,
+            blind: paths(&answer.blind),
+            missing: paths(&answer.missing),
+            notes: &answer.record_notes,
+            incomplete: answer.incomplete(),
+        },
+    })
+}
+
+/// The fields of each format, as they are named.
+fn paths(by_format: &BTreeMap<&'static str, FieldSet>) -> BTreeMap<&'static str, Vec<String>> {
+    let paths = |fields: &FieldSet| fields.iter().map(|field| field.field().path()).collect();
+    by_format.iter().map(|(format, fields)| (*format, paths(fields))).collect()
+}
+
+#[derive(Serialize)]
+struct GroupLine<'a> {
+    group: Values<'a>,
+    #[serde(flatten)]
+    tally: TallyFacts,
+}
+
+#[derive(Serialize)]
+struct OthersLine {
+    others: TallyFacts,
+}
+
+#[derive(Serialize)]
+struct TotalLine<'a> {
+    total: Total<'a>,
+}
+
+#[derive(Serialize)]
+struct Total<'a> {
+    on: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    count_by: Option<&'a [String]>,
+    since: Option<String>,
+    until: Option<String>,
+    matches: TallyFacts,
+    shown: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    groups: Option<u64>,
+    unplaced: u64,
+    rows: &'a BTreeMap<&'static str, u64>,
+    records: u64,
+    skipped: &'a BTreeMap<&'static str, u64>,
+    failed_evaluations: u64,
+    files: BTreeMap<&'static str, u64>,
+    bytes: u64,
+    blind: BTreeMap<&'static str, Vec<String>>,
+    missing: BTreeMap<&'static str, Vec<String>>,
+    notes: &'a BTreeMap<&'static str, u64>,
+    incomplete: Vec<String>,
+}
+
+/// How many and when; only calls are ok or failed.
+#[derive(Serialize)]
+struct TallyFacts {
+    count: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ok: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failed: Option<u64>,
+    first: Option<String>,
+    last: Option<String>,
+}
+
+impl TallyFacts {
+    fn of(on: RecordKind, tally: &Tally) -> Self {
+        let of_calls = |count| (on == RecordKind::Event).then_some(count);
+        Self {
+            count: tally.count,
+            ok: of_calls(tally.ok),
+            failed: of_calls(tally.failed),
+            first: tally.first.map(|time| time.to_string()),
+            last: tally.last.map(|time| time.to_string()),
+        }
+    }
+}
+
+/// The values of a group by what they are values of.
+struct Values<'a> {
+    names: &'a [String],
+    group: &'a Group,
+}
+
+impl Serialize for Values<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.names.len()))?;
+        for (name, value) in self.names.iter().zip(&self.group.values) {
+            map.serialize_entry(name, &Shown(value))?;
+        }
+        map.end()
+    }
+}

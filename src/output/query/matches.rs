@@ -1,0 +1,58 @@
+//! Records that a query means, for people.
+
+use std::io;
+
+use crate::diag::escape;
+use crate::inspect::{Counts, FileView, RecordView, Viewer};
+use crate::output::records::Rows;
+use crate::record::{FieldSet, Skip};
+
+/// Writes one table of what is found, with the path of a file before its records.
+///
+/// Files in which nothing is found, and records that cannot be read, are told by the answer.
+pub struct Matches<'o> {
+    out: &'o mut dyn io::Write,
+    color: bool,
+    rows: Rows,
+    /// The file of the last record.
+    path: Option<String>,
+}
+
+impl<'o> Matches<'o> {
+    /// Writes these fields to `out`.
+    pub fn new(out: &'o mut dyn io::Write, fields: FieldSet, color: bool) -> Self {
+        Self { out, color, rows: Rows::new(fields, color), path: None }
+    }
+
+    /// Writes what is left.
+    pub fn finish(mut self) -> io::Result<()> {
+        self.rows.flush(self.out)?;
+        if self.path.is_some() { writeln!(self.out) } else { Ok(()) }
+    }
+}
+
+impl Viewer for Matches<'_> {
+    fn file(&mut self, _: &FileView<'_>) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn record(&mut self, record: &RecordView<'_>) -> io::Result<()> {
+        if self.path.as_deref() != Some(record.file.path) {
+            let path = escape(record.file.path);
+            self.rows.line(match self.color {
+                true => format!("\u{1b}[1m{path}\u{1b}[0m"),
+                false => path.into_owned(),
+            });
+            self.path = Some(record.file.path.to_owned());
+        }
+        self.rows.add(record, self.out)
+    }
+
+    fn skipped(&mut self, _: &FileView<'_>, _: &Skip) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn end(&mut self, _: &FileView<'_>, _: &Counts) -> io::Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,104 @@
+//! How old keys are.
+
+use super::threshold::{ACCEPTABLE, GROSS_OUTLIER, OUTLIER, OVERDUE, ROTATE_SOON};
+use super::user::Key;
+
+/// A bucket of ages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Bucket {
+    /// Up to 30 days.
+    Acceptable,
+    /// 31 to 90 days.
+    RotateSoon,
+    /// 91 to 365 days.
+    Overdue,
+    /// More than 365 days.
+    Critical,
+}
+
+impl Bucket {
+    /// Every bucket, the youngest first.
+    pub const ALL: [Bucket; 4] =
+        [Bucket::Acceptable, Bucket::RotateSoon, Bucket::Overdue, Bucket::Critical];
+
+    /// The bucket of a key that was created so many whole days ago.
+    pub fn of(days: i64) -> Self {
+        let last = |bucket: &Bucket| bucket.days().1.is_none_or(|last| days <= last);
+        Bucket::ALL.into_iter().find(last).unwrap_or(Bucket::Critical)
+    }
+
+    /// What is to be thought of it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Bucket::Acceptable => "acceptable",
+            Bucket::RotateSoon => "rotate soon",
+            Bucket::Overdue => "overdue",
+            Bucket::Critical => "critical",
+        }
+    }
+
+    /// Its first and its last day.
+    pub fn days(self) -> (i64, Option<i64>) {
+        match self {
+            Bucket::Acceptable => (0, Some(ACCEPTABLE)),
+            Bucket::RotateSoon => (ACCEPTABLE + 1, Some(ROTATE_SOON)),
+            Bucket::Overdue => (ROTATE_SOON + 1, Some(OVERDUE)),
+            Bucket::Critical => (OVERDUE + 1, None),
+        }
+    }
+}
+
+/// How many keys are how old. Keys are in use unless a report says that they are inactive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Ages {
+    /// Keys in use by the bucket of their age, in the order of [`Bucket::ALL`].
+    pub buckets: [u64; 4],
+    /// Keys in use whose age is not known.
+    pub unknown: u64,
+    /// Keys in use older than two years.
+    pub outliers: u64,
+    /// Of those, keys older than three years.
+    pub gross_outliers: u64,
+    /// Of the keys in use, those of which no report says whether they are active.
+    pub status_unknown: u64,
+    /// Keys that are not active.
+    pub inactive: u64,
+}
+
+impl Ages {
+    /// Keys in use.
+    pub fn in_use(&self) -> u64 {
+        self.buckets.iter().sum::<u64>() + self.unknown
+    }
+
+    /// Keys in use in a bucket.
+    pub fn in_bucket(&self, bucket: Bucket) -> u64 {
+        self.buckets[bucket as usize]
+    }
+
+    /// Counts a key.
+    pub(super) fn add(&mut self, key: &Key) {
+        if !key.in_use() {
+            self.inactive += 1;
+            return;
+        }
+        self.status_unknown += u64::from(key.active.is_none());
+        let Some(days) = key.age_days else {
+            self.unknown += 1;
+            return;
+        };
+        self.buckets[Bucket::of(days) as usize] += 1;
+        self.outliers += u64::from(days > OUTLIER);
+        self.gross_outliers += u64::from(days > GROSS_OUTLIER);
+    }
+
+    /// Adds what was counted elsewhere.
+    pub(super) fn merge(&mut self, other: &Ages) {
+        self.buckets.iter_mut().zip(other.buckets).for_each(|(own, more)| *own += more);
+        self.unknown += other.unknown;
+        self.outliers += other.outliers;
+        self.gross_outliers += other.gross_outliers;
+        self.status_unknown += other.status_unknown;
+        self.inactive += other.inactive;
+    }
+}

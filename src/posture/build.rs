@@ -1,0 +1,274 @@
+//! From what was read to what it comes to.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use super::accounts::{Accounts, is_production};
+use super::collect::{Collector, Reports, merge};
+use super::deed::{Deeds, Progress, Whose};
+use super::model::{Account, KeyLabel, KeysOfName, Kind, Outlier, Posture, Source, Totals};
+use super::notes::{incomplete, of_reports, unknown};
+use super::pattern::{self, Days, Shared, Zombie};
+use super::remedy::{self, Remedy};
+use super::threshold::{GROSS_OUTLIER, OUTLIER};
+use super::trend::{self, Series, Trend};
+use super::user::{Key, User, local};
+use crate::finding::Redactor;
+use crate::record::Provider;
+
+/// The users of an account.
+type Users = BTreeMap<String, User>;
+
+/// Adds everything up; `complete` says whether everything could be read.
+pub(super) fn posture(collected: Collector, complete: bool, known: &Accounts) -> Posture {
+    let Collector { redactor, reports, deeds, files, more_lost, creds, notes, .. } = collected;
+    let mut posture = Posture { deeds: deeds.events, files, notes, ..Posture::default() };
+    posture.notes.extend(of_reports(&reports, known));
+    posture.incomplete = incomplete(&posture, complete, creds, more_lost);
+    posture.unknown = unknown(&reports);
+
+    let (accounts, places) = accounts(&reports, known);
+    let place = |format: &Reports, account: &str| {
+        places.get(&(format.format.provider(), account.to_owned())).copied().unwrap_or_default()
+    };
+    posture.trends = trends(&reports, &place);
+    let mut users: Vec<Users> = accounts.iter().map(|_| Users::new()).collect();
+    for ((_, account), of) in reports {
+        let place = place(&of, &account);
+        let newest = of.newest.into_iter().flat_map(|(_, users)| users);
+        for (name, user) in newest.chain(of.undated) {
+            merge(&mut users[place], &name, user);
+        }
+    }
+    posture.accounts = accounts;
+    let mut sum =
+        Sum { redactor, deeds: &deeds, posture, names: BTreeMap::new(), days: Days::default() };
+    for (place, users) in users.iter().enumerate() {
+        for (name, user) in users {
+            sum.user(place, name, user);
+        }
+    }
+    sum.finish()
+}
+
+/// A posture on its way.
+struct Sum<'d> {
+    redactor: Redactor,
+    deeds: &'d Deeds,
+    posture: Posture,
+    names: BTreeMap<(Provider, String), KeysOfName>,
+    days: Days,
+}
+
+impl Sum<'_> {
+    fn shown(&self, name: &str) -> String {
+        self.redactor.text(name).into_owned()
+    }
+
+    fn label(&self, key: &Key) -> KeyLabel {
+        let id = key.id.as_deref().map(|id| self.redactor.key_id(id).into_owned());
+        KeyLabel { id, slot: key.slot.clone() }
+    }
+
+    fn user(&mut self, account: usize, name: &str, user: &User) {
+        let of = &mut self.posture.accounts[account];
+        let (provider, id) = (of.provider, of.id.clone());
+        of.totals.users += 1;
+        if user.root {
+            of.root_mfa = user.mfa;
+        } else {
+            of.totals.coverage.add(user);
+        }
+        user.keys().for_each(|key| of.totals.ages.add(key));
+        user.keys().for_each(|key| self.outlier(account, name, user, key));
+        if !user.root {
+            self.name(provider, name, user);
+            // Reports that name no account may be of one and the same.
+            if id.is_some() {
+                self.days.add(provider, account, name, user);
+            }
+        }
+        if let Some((keys, services)) = pattern::shared(user) {
+            let services = services.into_iter().map(|service| self.shown(service)).collect();
+            let user = Shared { account, user: self.shown(name), keys, services, mfa: user.mfa };
+            self.posture.shared.push(user);
+        }
+        let zombie = pattern::zombie(user);
+        if let Some(idle_days) = zombie {
+            let zombie = Zombie {
+                account,
+                user: self.shown(name),
+                idle_days,
+                signed_in: user.password_used != Some(false),
+                keys: user.keys().len() as u64,
+            };
+            self.posture.zombies.push(zombie);
+        }
+        let account_id = id.unwrap_or_default();
+        let whose = Whose { provider, account: &account_id, name, user };
+        let mut remedies = Vec::new();
+        remedy::of(&whose, zombie, self.deeds, &mut |(severity, action, reason), key, progress| {
+            remedies.push(Remedy {
+                severity,
+                action,
+                reason,
+                account,
+                user: self.shown(name),
+                key: key.map(|key| self.label(key)),
+                progress: self.told(progress),
+            });
+        });
+        self.posture.remedies.extend(remedies);
+    }
+
+    /// Who did it may be named by a key.
+    fn told(&self, mut progress: Progress) -> Progress {
+        if let Progress::Done(deed) | Progress::Unclear(deed, _) = &mut progress {
+            deed.by = deed.by.as_deref().map(|by| self.shown(by));
+        }
+        progress
+    }
+
+    fn outlier(&mut self, account: usize, name: &str, user: &User, key: &Key) {
+        let Some(age_days) = key.age_days.filter(|days| key.in_use() && *days > OUTLIER) else {
+            return;
+        };
+        let outlier = Outlier {
+            account,
+            user: self.shown(name),
+            key: self.label(key),
+            age_days,
+            idle_days: user.days_since(key.last_used),
+            used: key.used,
+            gross: age_days > GROSS_OUTLIER,
+        };
+        self.posture.outliers.push(outlier);
+    }
+
+    fn name(&mut self, provider: Provider, name: &str, user: &User) {
+        let name = local(provider, name);
+        let shown = self.shown(name);
+        let of = self.names.entry((provider, name.to_owned())).or_insert(KeysOfName {
+            provider,
+            user: shown,
+            accounts: 0,
+            keys: 0,
+            inactive: 0,
+            oldest_days: None,
+        });
+        of.accounts += 1;
+        for key in user.keys() {
+            if key.in_use() {
+                of.keys += 1;
+                of.oldest_days = of.oldest_days.max(key.age_days);
+            } else {
+                of.inactive += 1;
+            }
+        }
+    }
+
+    fn finish(self) -> Posture {
+        let Self { redactor, mut posture, names, days, .. } = self;
+        let several = |name: &KeysOfName| name.keys > 1 || (name.keys == 1 && name.accounts > 1);
+        posture.names = names.into_values().filter(several).collect();
+        posture.names.sort_by_key(|name| Reverse((name.keys, name.accounts)));
+        posture.uniform = days.uniform();
+        for uniform in &mut posture.uniform {
+            uniform.user = redactor.text(&uniform.user).into_owned();
+        }
+        let Posture { accounts, kinds, all, outliers, zombies, shared, remedies, .. } =
+            &mut posture;
+        outliers.sort_by_key(|key| (!accounts[key.account].production, Reverse(key.age_days)));
+        let idle = |zombie: &Zombie| Reverse(zombie.idle_days);
+        zombies.sort_by_key(|zombie| (!accounts[zombie.account].production, idle(zombie)));
+        shared.sort_by_key(|user| (!accounts[user.account].production, Reverse(user.keys)));
+        remedies.sort_by(|a, b| order(a).cmp(&order(b)));
+        for account in accounts.iter() {
+            all.add(&account.totals);
+        }
+        *kinds = self::kinds(accounts);
+        posture
+    }
+}
+
+fn order(remedy: &Remedy) -> impl Ord + '_ {
+    let done = matches!(remedy.progress, Progress::Done(_));
+    let Remedy { severity, account, user, action, key, .. } = remedy;
+    (done, Reverse(*severity), *account, user, *action, key)
+}
+
+fn kinds(accounts: &[Account]) -> Vec<Kind> {
+    let mut kinds: BTreeMap<(bool, bool, Option<String>), Kind> = BTreeMap::new();
+    for Account { kind, production, totals, .. } in accounts {
+        let of = kinds.entry((!production, kind.is_none(), kind.clone())).or_insert_with(|| Kind {
+            name: kind.clone(),
+            production: *production,
+            accounts: 0,
+            totals: Totals::default(),
+        });
+        of.accounts += 1;
+        of.totals.add(totals);
+    }
+    kinds.into_values().collect()
+}
+
+/// The accounts without their numbers, and where each stands.
+fn accounts(
+    reports: &BTreeMap<(&'static str, String), Reports>,
+    known: &Accounts,
+) -> (Vec<Account>, BTreeMap<(Provider, String), usize>) {
+    let mut found: BTreeMap<(Provider, String), Account> = BTreeMap::new();
+    for ((format, id), of) in reports {
+        let provider = of.format.provider();
+        let account = found.entry((provider, id.clone())).or_insert_with(|| {
+            let kind = known.kind(id);
+            Account {
+                provider,
+                id: Some(id.clone()).filter(|id| !id.is_empty()),
+                name: known.name(id),
+                production: kind.as_deref().is_some_and(is_production),
+                kind,
+                reports: Vec::new(),
+                totals: Totals::default(),
+                root_mfa: None,
+            }
+        });
+        if account.name.is_none() {
+            account.name = of.name.clone();
+        }
+        let older = (of.snapshots.len() as u64).saturating_sub(1);
+        for (made, _) in of.in_force() {
+            let older = if made.is_some() { older } else { 0 };
+            account.reports.push(Source { format, made, older });
+        }
+    }
+    let mut sorted: Vec<((Provider, String), Account)> = found.into_iter().collect();
+    sorted.sort_by_key(|(_, account)| !account.production);
+    let places = sorted.iter().enumerate().map(|(place, (key, _))| (key.clone(), place)).collect();
+    (sorted.into_iter().map(|(_, account)| account).collect(), places)
+}
+
+fn trends(
+    reports: &BTreeMap<(&'static str, String), Reports>,
+    place: &dyn Fn(&Reports, &str) -> usize,
+) -> Vec<Trend> {
+    let mut trends: BTreeMap<&'static str, Trend> = BTreeMap::new();
+    for ((format, account), of) in reports {
+        if of.snapshots.len() < 2 {
+            continue;
+        }
+        let points = of.snapshots.iter().map(|(time, snapshot)| snapshot.point(*time)).collect();
+        let trend = trends.entry(format).or_insert_with(|| Trend {
+            provider: of.format.provider(),
+            format,
+            total: Vec::new(),
+            accounts: Vec::new(),
+        });
+        trend.accounts.push(Series { account: place(of, account), points });
+    }
+    for trend in trends.values_mut() {
+        trend.accounts.sort_by_key(|series| series.account);
+        trend.total = trend::sum(&trend.accounts);
+    }
+    trends.into_values().collect()
+}

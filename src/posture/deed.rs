@@ -1,0 +1,327 @@
+//! What events show as done since a report: keys deleted, passwords removed, factors enabled.
+//!
+//! Of each user and key that such an event names the latest times are kept, and nothing else.
+
+use std::collections::BTreeMap;
+
+use super::call::{About, Params, call};
+use super::user::{Key, User, local};
+use crate::record::field::event;
+use crate::record::{FieldId, FieldSet, Provider, Record};
+use crate::value::{Time, Value};
+
+/// The name under which the root user's deeds are kept.
+const ROOT: &str = "<root>";
+
+/// An event that did what remediation asks for.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Deed {
+    /// When.
+    pub time: Time,
+    /// The call.
+    pub api: String,
+    /// Who made it.
+    pub by: Option<String>,
+}
+
+impl Deed {
+    /// Whether what it is about is gone.
+    pub(super) fn deletes(&self) -> bool {
+        self.api.to_ascii_lowercase().starts_with("delete")
+    }
+}
+
+/// Whether a piece of remediation is done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Progress {
+    /// No event shows it.
+    Open,
+    /// An event later than the report did it.
+    Done(Deed),
+    /// An event may have done it.
+    Unclear(Deed, Doubt),
+}
+
+/// Why it is not clear that something is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Doubt {
+    /// The log does not say whether calls succeeded.
+    Outcome,
+    /// The report says nothing of when it was made.
+    Undated,
+    /// The report has no ids of keys, and the user has more of them.
+    WhichKey,
+    /// The report names no account, and there are users of that name in several.
+    WhichAccount,
+}
+
+impl Doubt {
+    /// The reason, for people.
+    pub fn text(self) -> &'static str {
+        match self {
+            Doubt::Outcome => "the log does not say if it succeeded",
+            Doubt::Undated => "the report has no date",
+            Doubt::WhichKey => "the report does not say which key that is",
+            Doubt::WhichAccount => "the report does not say of which account",
+        }
+    }
+
+    /// The reason, for programs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Doubt::Outcome => "outcome",
+            Doubt::Undated => "undated",
+            Doubt::WhichKey => "which-key",
+            Doubt::WhichAccount => "which-account",
+        }
+    }
+}
+
+/// The latest events about one thing.
+#[derive(Debug, Clone, Default)]
+struct History {
+    /// That succeeded.
+    done: Option<Deed>,
+    /// Of which the log does not say whether they succeeded.
+    perhaps: Option<Deed>,
+    undone: Option<Time>,
+}
+
+impl History {
+    fn progress(&self, made: Option<Time>) -> Progress {
+        let holds = |deed: &&Deed| {
+            made.is_none_or(|made| deed.time > made)
+                && self.undone.is_none_or(|undone| deed.time > undone)
+        };
+        match (self.done.as_ref().filter(holds), self.perhaps.as_ref().filter(holds)) {
+            (Some(done), _) if made.is_some() => Progress::Done(done.clone()),
+            (Some(done), _) => Progress::Unclear(done.clone(), Doubt::Undated),
+            (None, Some(perhaps)) => Progress::Unclear(perhaps.clone(), Doubt::Outcome),
+            (None, None) => Progress::Open,
+        }
+    }
+
+    fn merge(&mut self, other: &History) {
+        self.done = self.done.take().max(other.done.clone());
+        self.perhaps = self.perhaps.take().max(other.perhaps.clone());
+        self.undone = self.undone.max(other.undone);
+    }
+}
+
+/// Whose deeds: the provider and the name of the user, as events know it.
+type Subject = (Provider, String);
+
+/// What events show as done.
+#[derive(Debug, Default)]
+pub(super) struct Deeds {
+    /// By key id.
+    keys: BTreeMap<Subject, History>,
+    /// By user, what it is about, and the account.
+    users: BTreeMap<Subject, BTreeMap<About, BTreeMap<String, History>>>,
+    /// Keys that events name with their user, by account and id.
+    of_user: BTreeMap<Subject, BTreeMap<String, BTreeMap<String, History>>>,
+    /// Events that changed credentials.
+    pub(super) events: u64,
+}
+
+impl Deeds {
+    /// The fields of events that are read.
+    pub(super) fn fields() -> FieldSet {
+        use event::{
+            ACCOUNT, API, OK, PARAMS, PROVIDER, RESOURCES, SERVICE, TARGET_USER, TIME, USER,
+            USER_TYPE,
+        };
+        [PROVIDER, ACCOUNT, SERVICE, API, OK, TIME, USER, USER_TYPE, TARGET_USER, PARAMS, RESOURCES]
+            .into_iter()
+            .collect()
+    }
+
+    /// Takes in an event; most are about something else.
+    pub(super) fn add(&mut self, record: &Record<'_>) {
+        let Some((provider, about, effect)) = call(record) else { return };
+        let ok = match record.get(event::OK) {
+            Value::Bool(ok) => Some(*ok),
+            _ => None,
+        };
+        let (Some(time), false) = (time(record), ok == Some(false)) else { return };
+        let params = Params::read(record);
+        let Some(mends) = effect.mends(&params) else { return };
+        self.events += 1;
+        let deed = Deed {
+            time,
+            api: text(record, event::API).unwrap_or_default().to_owned(),
+            by: text(record, event::USER).map(str::to_owned),
+        };
+        let history = match (mends, ok) {
+            (false, _) => History { undone: Some(time), ..History::default() },
+            (true, Some(_)) => History { done: Some(deed), ..History::default() },
+            (true, None) => History { perhaps: Some(deed), ..History::default() },
+        };
+        let account = text(record, event::ACCOUNT).unwrap_or_default();
+        let user = target(record, provider);
+        if about == About::Key {
+            self.key(provider, account, user.as_deref(), params.keys(record), &history);
+        }
+        // Of keys only that there is a new one is said of the user: it may be the one that is
+        // deleted later.
+        if about != About::Key || !mends {
+            let Some(user) = user else { return };
+            let of_user = self.users.entry((provider, user)).or_default();
+            let of_account = of_user.entry(about).or_default();
+            of_account.entry(account.to_owned()).or_default().merge(&history);
+        }
+    }
+
+    fn key(
+        &mut self,
+        provider: Provider,
+        account: &str,
+        user: Option<&str>,
+        ids: Vec<String>,
+        history: &History,
+    ) {
+        for id in ids {
+            if let Some(user) = user {
+                let of_user = self.of_user.entry((provider, user.to_owned())).or_default();
+                let of_account = of_user.entry(account.to_owned()).or_default();
+                of_account.entry(id.clone()).or_default().merge(history);
+            }
+            self.keys.entry((provider, id)).or_default().merge(history);
+        }
+    }
+
+    /// Whether the user is gone.
+    pub(super) fn gone(&self, of: &Whose<'_>) -> Progress {
+        self.user(of, About::User)
+    }
+
+    /// Whether the user has no console password any more.
+    pub(super) fn password(&self, of: &Whose<'_>) -> Progress {
+        best([self.user(of, About::Password), self.gone(of)])
+    }
+
+    /// Whether the user has a second factor now, or needs none.
+    pub(super) fn factor(&self, of: &Whose<'_>) -> Progress {
+        best([self.user(of, About::Mfa), self.password(of)])
+    }
+
+    /// Whether a key of the user is deleted or not active any more.
+    pub(super) fn key_of(&self, of: &Whose<'_>, key: &Key) -> Progress {
+        let own = match key.whole_id() {
+            Some(id) => self
+                .keys
+                .get(&(of.provider, id.to_owned()))
+                .map_or(Progress::Open, |history| history.progress(key.made)),
+            None => self.nameless(of, key.made),
+        };
+        best([own, self.gone(of)])
+    }
+
+    /// What is done about the keys of a user whose ids nobody knows: all, when as many were
+    /// deleted as there are and none came after the report.
+    fn nameless(&self, of: &Whose<'_>, made: Option<Time>) -> Progress {
+        let mut done = Vec::new();
+        let mut accounts = 0;
+        for name in of.names() {
+            let Some(by_account) = self.of_user.get(&(of.provider, name)) else { continue };
+            for (_, keys) in by_account.iter().filter(|(account, _)| of.is_in(account)) {
+                accounts += 1;
+                done.extend(keys.values().map(|history| history.progress(made)));
+            }
+        }
+        done.retain(|progress| *progress != Progress::Open);
+        let all = done.len() >= of.user.keys().len();
+        let sure = done.iter().all(|progress| matches!(progress, Progress::Done(_)));
+        let new = self.histories(of, About::Key).any(|history| {
+            history.undone.is_some_and(|undone| made.is_none_or(|made| undone > made))
+        });
+        match best(done) {
+            Progress::Done(deed) if accounts > 1 => Progress::Unclear(deed, Doubt::WhichAccount),
+            Progress::Done(deed) if !all || !sure || new => {
+                Progress::Unclear(deed, Doubt::WhichKey)
+            }
+            progress => progress,
+        }
+    }
+
+    fn user(&self, of: &Whose<'_>, about: About) -> Progress {
+        let mut all = History::default();
+        let mut accounts = 0;
+        for history in self.histories(of, about) {
+            accounts += 1;
+            all.merge(history);
+        }
+        match all.progress(of.user.made) {
+            Progress::Done(deed) if accounts > 1 => Progress::Unclear(deed, Doubt::WhichAccount),
+            progress => progress,
+        }
+    }
+
+    fn histories<'d>(
+        &'d self,
+        of: &'d Whose<'_>,
+        about: About,
+    ) -> impl Iterator<Item = &'d History> {
+        of.names().into_iter().flat_map(move |name| {
+            let found = self.users.get(&(of.provider, name)).and_then(|user| user.get(&about));
+            found.into_iter().flatten().filter(|(account, _)| of.is_in(account)).map(|(_, h)| h)
+        })
+    }
+}
+
+/// A user of a report, to be found among the events.
+pub(super) struct Whose<'u> {
+    pub(super) provider: Provider,
+    /// `""` where the report names none.
+    pub(super) account: &'u str,
+    pub(super) name: &'u str,
+    pub(super) user: &'u User,
+}
+
+impl Whose<'_> {
+    /// The names under which events may know the user.
+    fn names(&self) -> Vec<String> {
+        if self.user.root {
+            return vec![ROOT.to_owned()];
+        }
+        let mut names = vec![local(self.provider, self.name).to_owned()];
+        names.extend(self.user.id.clone().filter(|id| *id != names[0]));
+        names
+    }
+
+    fn is_in(&self, account: &str) -> bool {
+        self.account.is_empty() || account.is_empty() || self.account == account
+    }
+}
+
+/// Of several answers the surest.
+fn best(all: impl IntoIterator<Item = Progress>) -> Progress {
+    let rank = |progress: &Progress| match progress {
+        Progress::Open => 0,
+        Progress::Unclear(..) => 1,
+        Progress::Done(_) => 2,
+    };
+    all.into_iter().max_by_key(rank).unwrap_or(Progress::Open)
+}
+
+/// The user that the call is about, as [`Whose::names`] has it.
+fn target(record: &Record<'_>, provider: Provider) -> Option<String> {
+    let target = text(record, event::TARGET_USER)?;
+    // Root does to itself what names nobody.
+    let root = text(record, event::USER_TYPE) == Some("root");
+    if root && text(record, event::USER) == Some(target) {
+        return Some(ROOT.to_owned());
+    }
+    Some(local(provider, target).to_owned())
+}
+
+fn text<'r>(record: &'r Record<'_>, field: FieldId) -> Option<&'r str> {
+    record.get(field).as_str()
+}
+
+fn time(record: &Record<'_>) -> Option<Time> {
+    match record.get(event::TIME) {
+        Value::Time(time) => Some(*time),
+        _ => None,
+    }
+}

@@ -1,0 +1,54 @@
+//! Cases of what is counted and asked for; both sides of each threshold.
+
+#![allow(clippy::unwrap_used)]
+
+mod deeds;
+mod users;
+
+use super::user::User;
+use crate::record::field::key;
+use crate::record::{FieldId, Record, derive};
+use crate::value::{RecordKind, Time, Type, Value};
+
+/// What days are counted to, and when the reports were made.
+pub(super) const NOW: &str = "2026-01-01T00:00:00Z";
+
+pub(super) fn time(text: &str) -> Time {
+    match text.strip_suffix('d') {
+        // So many days and an hour before.
+        Some(days) => {
+            let hours = days.parse::<i64>().unwrap() * 24 + 1;
+            Time(time(NOW).0 - hours * 3_600_000_000)
+        }
+        None => Time::parse(text).unwrap_or_else(|| panic!("{text} is no time")),
+    }
+}
+
+/// A record of `field=value` between blanks; a time may be `30d`, thirty days and an hour ago.
+pub(super) fn record(kind: RecordKind, text: &str) -> Record<'_> {
+    let mut record = Record::new(kind);
+    for part in text.split_whitespace() {
+        let (name, value) = part.split_once('=').unwrap();
+        let field = FieldId::find(kind, name).unwrap_or_else(|| panic!("no field {name}"));
+        let value = match field.field().ty {
+            Type::Bool => Value::Bool(value.parse().unwrap()),
+            Type::Int => Value::Int(value.parse().unwrap()),
+            Type::Time => Value::Time(time(value)),
+            _ => Value::str(value),
+        };
+        record.set(field, value);
+    }
+    if let Value::Time(created) = *record.get(key::CREATED) {
+        let days = derive::days(created, time(NOW));
+        record.set(key::AGE_DAYS, days.map_or(Value::Missing, Value::Int));
+    }
+    record
+}
+
+/// A user of a report, `cred / key / key`.
+pub(super) fn user(text: &str, made: Option<&str>) -> User {
+    let mut parts = text.split('/');
+    let cred = record(RecordKind::Cred, parts.next().unwrap());
+    let keys: Vec<Record<'_>> = parts.map(|part| record(RecordKind::Key, part)).collect();
+    User::read(&cred, &keys, made.map(time), time(NOW))
+}

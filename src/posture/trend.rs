@@ -1,0 +1,156 @@
+//! How the posture changes from report to report.
+
+use std::collections::btree_map::Entry as Slot;
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::coverage::Coverage;
+use super::threshold::OVERDUE;
+use super::user::{KeyName, User};
+use crate::finding::digest128;
+use crate::record::{Provider, derive};
+use crate::value::Time;
+
+/// What one report, or all reports of one time, come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Point {
+    /// When the report was made; ages are counted to it.
+    pub time: Time,
+    /// Users, the root user among them.
+    pub users: u64,
+    /// Second factors.
+    pub coverage: Coverage,
+    /// Keys that are not inactive.
+    pub keys: u64,
+    /// Of those, keys that are older than a year.
+    pub old_keys: u64,
+    /// Of those, keys whose age is not known.
+    pub age_unknown: u64,
+}
+
+impl Point {
+    fn empty(time: Time) -> Self {
+        let coverage = Coverage::default();
+        Self { time, users: 0, coverage, keys: 0, old_keys: 0, age_unknown: 0 }
+    }
+
+    fn add(&mut self, other: &Point) {
+        self.users += other.users;
+        self.coverage.merge(&other.coverage);
+        self.keys += other.keys;
+        self.old_keys += other.old_keys;
+        self.age_unknown += other.age_unknown;
+    }
+}
+
+/// How the reports of one format change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trend {
+    /// The cloud.
+    pub provider: Provider,
+    /// The format.
+    pub format: &'static str,
+    /// All accounts that have a trend together: at each time what was last reported of every one.
+    /// It begins when all of them have begun, so that no step in it is one more account.
+    pub total: Vec<Point>,
+    /// Each account with at least two dated reports.
+    pub accounts: Vec<Series>,
+}
+
+/// The points of one account and format, in the order of their times.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Series {
+    /// The account, by its place in [`Posture::accounts`](super::Posture::accounts).
+    pub account: usize,
+    /// At least two.
+    pub points: Vec<Point>,
+}
+
+/// The users of one report, as little of them as can be counted: reports of one time may come in
+/// several files, and a user of two of them counts once.
+#[derive(Debug, Default)]
+pub(super) struct Snapshot {
+    users: BTreeMap<u128, Entry>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    root: bool,
+    signs_in: Option<bool>,
+    mfa: Option<bool>,
+    /// Digest, and whether it is older than a year; each key that is not inactive.
+    keys: Vec<(u128, Option<bool>)>,
+}
+
+impl Snapshot {
+    /// Takes in a user of a report that was made at this time.
+    pub(super) fn add(&mut self, name: &str, user: &User, made: Time) {
+        let keys = user.named_keys().filter(|(_, key)| key.in_use()).map(|(name, key)| {
+            let digest = match name {
+                KeyName::Id(id) => digest128(&[b"id", id.as_bytes()]),
+                KeyName::Slot(slot, created) => {
+                    let created = created.map_or(i64::MIN, |time| time.0);
+                    digest128(&[b"slot", slot.as_bytes(), &created.to_le_bytes()])
+                }
+            };
+            let days = key.created.and_then(|created| derive::days(created, made));
+            (digest, days.map(|days| days > OVERDUE))
+        });
+        let entry =
+            Entry { root: user.root, signs_in: user.signs_in, mfa: user.mfa, keys: keys.collect() };
+        match self.users.entry(digest128(&[name.as_bytes()])) {
+            Slot::Occupied(mut known) => known.get_mut().merge(entry),
+            Slot::Vacant(new) => drop(new.insert(entry)),
+        }
+    }
+
+    pub(super) fn point(&self, time: Time) -> Point {
+        let mut point = Point::empty(time);
+        for user in self.users.values() {
+            point.users += 1;
+            if !user.root {
+                point.coverage.count(user.signs_in, user.mfa);
+            }
+            for (_, old) in &user.keys {
+                point.keys += 1;
+                point.old_keys += u64::from(*old == Some(true));
+                point.age_unknown += u64::from(old.is_none());
+            }
+        }
+        point
+    }
+}
+
+impl Entry {
+    /// Of two rows of one time the worse word counts.
+    fn merge(&mut self, other: Entry) {
+        let worse = |own: Option<bool>, more: Option<bool>, worse| match (own, more) {
+            (Some(own), Some(more)) if own != more => Some(worse),
+            _ => own.or(more),
+        };
+        self.root |= other.root;
+        self.signs_in = worse(self.signs_in, other.signs_in, true);
+        self.mfa = worse(self.mfa, other.mfa, false);
+        self.keys.extend(other.keys);
+        self.keys.sort_unstable();
+        self.keys.dedup();
+    }
+}
+
+/// The sum of several series, as [`Trend::total`] has it.
+pub(super) fn sum(series: &[Series]) -> Vec<Point> {
+    let begin = series.iter().filter_map(|one| one.points.first()).map(|point| point.time).max();
+    let points = series.iter().flat_map(|one| &one.points);
+    let times: BTreeSet<Time> =
+        points.map(|point| point.time).filter(|time| Some(*time) >= begin).collect();
+    let at = |time: Time| {
+        let mut total = Point::empty(time);
+        for one in series {
+            let last = one.points.partition_point(|point| point.time <= time);
+            if let Some(point) = last.checked_sub(1).and_then(|last| one.points.get(last)) {
+                total.add(point);
+            }
+        }
+        total
+    };
+    times.into_iter().map(at).collect()
+}

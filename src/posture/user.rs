@@ -1,0 +1,244 @@
+//! One user and its keys, as the reports that count have them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::record::field::{cred, key};
+use crate::record::{FieldId, Provider, Record, derive};
+use crate::value::{Duration, Time, Value};
+
+/// What reports say of a user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct User {
+    pub(super) id: Option<String>,
+    pub(super) root: bool,
+    /// Whether the user may sign in to the console with a password.
+    pub(super) signs_in: Option<bool>,
+    pub(super) mfa: Option<bool>,
+    pub(super) created: Option<Time>,
+    pub(super) password_used: Option<bool>,
+    pub(super) password_last_used: Option<Time>,
+    /// When the report was made, where that is known.
+    pub(super) made: Option<Time>,
+    /// What days are counted to.
+    pub(super) now: Time,
+    /// Each once, by name.
+    keys: Vec<(KeyName, Key)>,
+}
+
+/// What tells the keys of a user apart.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum KeyName {
+    /// Its id.
+    Id(String),
+    /// Where the report has no ids: its slot, and when it was created.
+    Slot(String, Option<Time>),
+}
+
+/// What reports say of a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Key {
+    /// As the report writes it, shortened ones among them.
+    pub(super) id: Option<String>,
+    pub(super) slot: String,
+    pub(super) active: Option<bool>,
+    pub(super) created: Option<Time>,
+    pub(super) used: Option<bool>,
+    pub(super) last_used: Option<Time>,
+    pub(super) service: Option<String>,
+    pub(super) age_days: Option<i64>,
+    pub(super) made: Option<Time>,
+}
+
+impl User {
+    /// Reads a cred with its keys.
+    pub(super) fn read(
+        record: &Record<'_>,
+        keys: &[Record<'_>],
+        made: Option<Time>,
+        now: Time,
+    ) -> Self {
+        let flag = |field| flag(record, field);
+        let mut named: BTreeMap<KeyName, Key> = BTreeMap::new();
+        for row in keys {
+            let key = Key::read(row, made);
+            let name = key.name();
+            let merged = match named.remove(&name) {
+                Some(there) => there.merge(key),
+                None => key,
+            };
+            named.insert(name, merged);
+        }
+        Self {
+            id: text(record, cred::USER_ID),
+            root: record.get(cred::USER_TYPE).as_str() == Some("root"),
+            signs_in: signs_in(flag(cred::PASSWORD), flag(cred::CONSOLE)),
+            mfa: flag(cred::MFA),
+            created: time(record, cred::CREATED),
+            password_used: flag(cred::PASSWORD_USED),
+            password_last_used: time(record, cred::PASSWORD_LAST_USED),
+            made,
+            now,
+            keys: named.into_iter().collect(),
+        }
+    }
+
+    /// The keys, each once.
+    pub(super) fn keys(&self) -> impl ExactSizeIterator<Item = &Key> + Clone {
+        self.keys.iter().map(|(_, key)| key)
+    }
+
+    /// The keys with their names.
+    pub(super) fn named_keys(&self) -> impl Iterator<Item = (&KeyName, &Key)> {
+        self.keys.iter().map(|(name, key)| (name, key))
+    }
+
+    /// Days since then.
+    pub(super) fn days_since(&self, then: Option<Time>) -> Option<i64> {
+        derive::days(then?, self.now)
+    }
+
+    /// Takes in what another row or report says of the same user. The newer report goes before the
+    /// older one; of two of the same time the worse word counts.
+    pub(super) fn merge(&mut self, other: User) {
+        let newer = self.made >= other.made;
+        let same = self.made == other.made;
+        let flag = |own: Option<bool>, more: Option<bool>, worse: bool| match (own, more) {
+            (Some(own), Some(more)) if same && own != more => Some(worse),
+            _ if newer => own.or(more),
+            _ => more.or(own),
+        };
+        self.id = self.id.take().or(other.id);
+        self.root |= other.root;
+        self.signs_in = flag(self.signs_in, other.signs_in, true);
+        self.mfa = flag(self.mfa, other.mfa, false);
+        self.password_used = flag(self.password_used, other.password_used, true);
+        self.created = self.created.into_iter().chain(other.created).min();
+        self.password_last_used = self.password_last_used.max(other.password_last_used);
+        self.made = self.made.max(other.made);
+        self.now = self.now.max(other.now);
+        self.merge_keys(other.keys);
+    }
+
+    /// A key without an id is one with an id when both were created in the same second.
+    fn merge_keys(&mut self, others: Vec<(KeyName, Key)>) {
+        let mut keys: BTreeMap<KeyName, Key> = std::mem::take(&mut self.keys).into_iter().collect();
+        let mut taken = BTreeSet::new();
+        for (name, key) in others {
+            let own = if keys.contains_key(&name) {
+                Some(name.clone())
+            } else {
+                let named = |name: &KeyName| matches!(name, KeyName::Id(_));
+                let fits = |(own, there): &(&KeyName, &Key)| {
+                    named(own) != named(&name)
+                        && !taken.contains(*own)
+                        && second(there.created).is_some()
+                        && second(there.created) == second(key.created)
+                };
+                keys.iter().find(fits).map(|(own, _)| own.clone())
+            };
+            let (name, merged) = match own {
+                None => (name, key),
+                Some(own) => match keys.remove(&own) {
+                    Some(there) => (own.min(name), there.merge(key)),
+                    None => (name, key),
+                },
+            };
+            taken.insert(name.clone());
+            keys.insert(name, merged);
+        }
+        self.keys = keys.into_iter().collect();
+    }
+}
+
+impl Key {
+    fn read(row: &Record<'_>, made: Option<Time>) -> Self {
+        Self {
+            id: text(row, key::ID),
+            slot: text(row, key::SLOT).unwrap_or_default(),
+            active: flag(row, key::ACTIVE),
+            created: time(row, key::CREATED),
+            used: flag(row, key::USED),
+            last_used: time(row, key::LAST_USED),
+            service: text(row, key::LAST_SERVICE),
+            age_days: match row.get(key::AGE_DAYS) {
+                Value::Int(days) => Some(*days),
+                _ => None,
+            },
+            made,
+        }
+    }
+
+    /// Its id, where it is a whole one: excerpts shorten them.
+    pub(super) fn whole_id(&self) -> Option<&str> {
+        self.id.as_deref().filter(|id| !id.contains("...") && !id.contains('…'))
+    }
+
+    fn name(&self) -> KeyName {
+        match self.whole_id() {
+            Some(id) => KeyName::Id(id.to_owned()),
+            None => KeyName::Slot(self.slot.clone(), self.created),
+        }
+    }
+
+    /// Whether it may be used: a key of which nobody says that it is inactive.
+    pub(super) fn in_use(&self) -> bool {
+        self.active != Some(false)
+    }
+
+    fn merge(self, other: Key) -> Key {
+        let (new, old) = if self.made >= other.made { (self, other) } else { (other, self) };
+        let active = match (new.active, old.active) {
+            (Some(one), Some(another)) if new.made == old.made => Some(one || another),
+            (one, another) => one.or(another),
+        };
+        let used = [new.used, old.used];
+        Key {
+            id: new.id.or(old.id),
+            slot: new.slot,
+            active,
+            created: new.created.into_iter().chain(old.created).min(),
+            used: if used.contains(&Some(true)) { Some(true) } else { new.used.or(old.used) },
+            last_used: new.last_used.max(old.last_used),
+            service: new.service.or(old.service),
+            age_days: new.age_days.max(old.age_days),
+            made: new.made,
+        }
+    }
+}
+
+/// A password opens the console unless signing in is turned off.
+fn signs_in(password: Option<bool>, console: Option<bool>) -> Option<bool> {
+    match (password, console) {
+        (Some(false), _) | (_, Some(false)) => Some(false),
+        (Some(true), _) | (_, Some(true)) => Some(true),
+        (None, None) => None,
+    }
+}
+
+fn second(time: Option<Time>) -> Option<i64> {
+    time.map(|time| time.0.div_euclid(Duration::SECOND))
+}
+
+fn text(record: &Record<'_>, field: FieldId) -> Option<String> {
+    record.get(field).as_str().map(str::to_owned)
+}
+
+fn flag(record: &Record<'_>, field: FieldId) -> Option<bool> {
+    match record.get(field) {
+        Value::Bool(flag) => Some(*flag),
+        _ => None,
+    }
+}
+
+fn time(record: &Record<'_>, field: FieldId) -> Option<Time> {
+    match record.get(field) {
+        Value::Time(time) => Some(*time),
+        _ => None,
+    }
+}
+
+/// Alibaba Cloud's report says `alice@example.onaliyun.com`, its events and other accounts `alice`.
+pub(super) fn local(provider: Provider, name: &str) -> &str {
+    let local = name.split_once('@').filter(|_| provider == Provider::Alibaba);
+    local.map_or(name, |(local, _)| local)
+}

@@ -1,0 +1,92 @@
+//! From when to when.
+
+use std::fmt;
+
+use crate::value::{Duration, Time, Zone};
+use crate::yaml;
+
+/// A bound of time as a person writes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Bound {
+    /// An instant.
+    At(Time),
+    /// A day, maybe with a time of day, in the zone of the project.
+    Local(String),
+    /// So many seconds before the time of the run.
+    Back(i64),
+}
+
+/// What [`Bound::parse`] reads, for messages.
+const FORMS: &str = "expected an instant such as 2026-01-31T00:00:00Z, a day such as 2026-01-31, \
+                     or a length of time back from now such as 15m, 24h or 90d";
+
+impl Bound {
+    /// Reads a bound; the error says what was expected.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let back = || yaml::seconds(text).map(Bound::Back);
+        let local = || Time::parse_in(text, &Zone::utc()).map(|_| Bound::Local(text.to_owned()));
+        let bound = Time::parse(text).map(Bound::At).or_else(back).or_else(local);
+        bound.ok_or_else(|| FORMS.to_owned())
+    }
+
+    /// The instant that is meant; a length of time that leads out of the calendar means its
+    /// beginning.
+    pub fn instant(&self, clock: Time, zone: &Zone) -> Time {
+        match self {
+            Bound::At(time) => *time,
+            Bound::Local(text) => Time::parse_in(text, zone).unwrap_or(Time(i64::MIN)),
+            Bound::Back(seconds) => {
+                Time(clock.0.saturating_sub(seconds.saturating_mul(Duration::SECOND)))
+            }
+        }
+    }
+}
+
+impl fmt::Display for Bound {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Bound::At(time) => write!(f, "{time}"),
+            Bound::Local(text) => f.write_str(text),
+            Bound::Back(seconds) => {
+                write!(f, "{}", Duration(seconds.saturating_mul(Duration::SECOND)))
+            }
+        }
+    }
+}
+
+/// The times from the first bound on and before the second one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Period {
+    /// The first instant; `None` for no bound.
+    pub since: Option<Time>,
+    /// The first instant that is too late; `None` for no bound.
+    pub until: Option<Time>,
+}
+
+impl Period {
+    /// Whether there is a bound.
+    pub fn is_bounded(&self) -> bool {
+        self.since.is_some() || self.until.is_some()
+    }
+
+    /// Whether no time lies in it.
+    pub fn is_empty(&self) -> bool {
+        matches!((self.since, self.until), (Some(since), Some(until)) if since >= until)
+    }
+
+    /// Whether a time lies in it.
+    pub fn contains(&self, time: Time) -> bool {
+        self.since.is_none_or(|since| since <= time) && self.until.is_none_or(|until| time < until)
+    }
+}
+
+impl fmt::Display for Period {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.since, self.until) {
+            (Some(since), Some(until)) => write!(f, "from {since} on, before {until}"),
+            (Some(since), None) => write!(f, "from {since} on"),
+            (None, Some(until)) => write!(f, "before {until}"),
+            (None, None) => f.write_str("any time"),
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! Keys that were copied from a report, where they are masked.
+
+use crate::diag::codes::query as codes;
+use crate::diag::{Diagnostic, escaped};
+use crate::expr::ir::{Ir, Op};
+use crate::record::field::{event, key};
+use crate::source::Span;
+use crate::value::Value;
+
+/// An error for every comparison of a key with a masked one, which equals no key: an answer that
+/// nothing was found would be believed.
+pub(super) fn masked(ir: &Ir) -> Vec<Diagnostic> {
+    let mut told = Vec::new();
+    ir.walk(&mut |node| match &node.op {
+        Op::Compare(op, a, b) if op.is_equality() => {
+            for (field, other) in [(a, b), (b, a)] {
+                if let (true, Some(value)) = (is_key(field), other.constant()) {
+                    told.extend(problem(value, other.span));
+                }
+            }
+        }
+        Op::InSet(field, set) if is_key(field) => {
+            told.extend(set.values().iter().filter_map(|value| problem(value, node.span)));
+        }
+        _ => {}
+    });
+    told
+}
+
+fn is_key(ir: &Ir) -> bool {
+    let keys = [event::AK, event::ACTOR, key::ID];
+    matches!(ir.op, Op::Field(field) | Op::Member(_, field, _) if keys.contains(&field))
+}
+
+fn problem(value: &Value<'_>, span: Span) -> Option<Diagnostic> {
+    let text = value.as_str()?;
+    if !text.contains('…') && !text.contains("...") {
+        return None;
+    }
+    let message = format!("`{}` is a masked access key, which equals no key", escaped(text, 60));
+    let diagnostic = Diagnostic::error(&codes::MASKED_KEY, message).at(span, "");
+    Some(diagnostic.help("copy the whole key from a scan or query with `--show-keys`"))
+}

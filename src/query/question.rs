@@ -1,0 +1,190 @@
+//! What is asked: as written, and compiled.
+
+use super::masked::masked;
+use crate::diag::Diagnostic;
+use crate::diag::codes::query as codes;
+use crate::expr::{self, Declarations, Env, Expected, Expr, records_named};
+use crate::record::FieldSet;
+use crate::source::{Fragment, Span};
+use crate::value::{Elem, RecordKind, Type};
+
+/// What is asked, as written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    /// The record that it reads, where that is said; else its fields tell.
+    pub on: Option<RecordKind>,
+    /// The condition.
+    pub expr: Fragment,
+    /// What the records that meet it are counted by; nothing to see them one by one.
+    pub count_by: Vec<Fragment>,
+}
+
+/// A question that can be put to records.
+#[derive(Debug, Clone)]
+pub struct Query {
+    /// The record that it reads.
+    pub on: RecordKind,
+    /// Which of them are meant.
+    pub condition: Expr,
+    /// What they are counted by.
+    pub columns: Vec<Column>,
+}
+
+/// Something that records are counted by.
+#[derive(Debug, Clone)]
+pub struct Column {
+    /// As it was written, on one line.
+    pub name: String,
+    /// The expression.
+    pub expr: Expr,
+}
+
+impl Question {
+    /// Checks and compiles it as the conditions of rules are; warnings come beside the query.
+    pub fn compile(&self, env: &dyn Env) -> Result<(Query, Vec<Diagnostic>), Vec<Diagnostic>> {
+        let on = match self.on {
+            Some(on) => on,
+            None => match self.kind(env)? {
+                Some(on) => on,
+                // A misspelt name is worth more than the advice to say the kind.
+                None => {
+                    return Err(self
+                        .about(RecordKind::Event)
+                        .compile(env)
+                        .err()
+                        .unwrap_or_else(|| self.no_record()));
+                }
+            },
+        };
+        let mut told = Vec::new();
+        let mut compile = |source: &Fragment, expected| {
+            let declarations = Declarations { on: Some(on), ..Declarations::default() };
+            match expr::compile(source, expected, &declarations, env) {
+                Ok((expr, warnings)) => {
+                    told.extend(warnings);
+                    Some(expr)
+                }
+                Err(errors) => {
+                    told.extend(errors);
+                    None
+                }
+            }
+        };
+        let condition = compile(&self.expr, Expected::Condition);
+        let columns: Vec<Option<Column>> = self
+            .count_by
+            .iter()
+            .map(|source| {
+                let name = source.text.split_whitespace().collect::<Vec<_>>().join(" ");
+                compile(source, Expected::Anything).map(|expr| Column { name, expr })
+            })
+            .collect();
+        told.extend(columns.iter().flatten().filter_map(|column| uncountable(&column.expr)));
+        told.extend(repeated(&columns));
+        told.extend(condition.iter().flat_map(|condition| masked(condition.ir())));
+        if told.iter().any(Diagnostic::is_error) {
+            return Err(told);
+        }
+        match (condition, columns.into_iter().collect::<Option<Vec<_>>>()) {
+            (Some(condition), Some(columns)) => Ok((Query { on, condition, columns }, told)),
+            _ => Err(told),
+        }
+    }
+
+    /// The same question about records of this kind.
+    fn about(&self, on: RecordKind) -> Self {
+        Self { on: Some(on), ..self.clone() }
+    }
+
+    fn no_record(&self) -> Vec<Diagnostic> {
+        let message = "the query names no field, so that it could be about events, creds or keys";
+        vec![Diagnostic::error(&codes::NO_RECORD, message).at(self.expr.span, "").help(
+            "say which: `--on event`, `--on cred` or `--on key`; in the project file `on: event`",
+        )]
+    }
+
+    /// The record that its expressions name; `None` when they name none.
+    fn kind(&self, env: &dyn Env) -> Result<Option<RecordKind>, Vec<Diagnostic>> {
+        let (mut named, mut errors) = (Vec::<(RecordKind, Span)>::new(), Vec::new());
+        for source in std::iter::once(&self.expr).chain(&self.count_by) {
+            match records_named(source, env) {
+                Ok(found) => named.extend(found),
+                Err(found) => errors.extend(found),
+            }
+        }
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        let first = |kind: RecordKind| named.iter().find(|(of, _)| *of == kind);
+        let row = first(RecordKind::Key).or_else(|| first(RecordKind::Cred));
+        match (first(RecordKind::Event), row) {
+            (Some((_, event)), Some((kind, span))) => {
+                let name = kind.name();
+                Err(vec![
+                    Diagnostic::error(
+                        &codes::TWO_RECORDS,
+                        format!("the query reads events, and {name}s of credential reports"),
+                    )
+                    .at(*span, format!("a {name}"))
+                    .at(*event, "an event")
+                    .help(format!(
+                        "over events, the {name} of the caller is `event.{name}`; or ask two queries"
+                    )),
+                ])
+            }
+            // A key brings its cred along.
+            (event, row) => Ok(event.or(row).map(|(kind, _)| *kind)),
+        }
+    }
+}
+
+impl Query {
+    /// The fields that its expressions read.
+    pub fn fields(&self) -> FieldSet {
+        let columns = self.columns.iter().map(|column| column.expr.fields());
+        columns.fold(self.condition.fields(), FieldSet::union)
+    }
+
+    /// The fields of the run's reports that it looks up.
+    pub fn reported(&self) -> FieldSet {
+        let columns = self.columns.iter().map(|column| column.expr.reported());
+        columns.fold(self.condition.reported(), FieldSet::union)
+    }
+
+    /// The fields that events find in credential reports.
+    pub fn joined(&self) -> FieldSet {
+        let elsewhere = self.fields().union(self.reported());
+        let joined = elsewhere.iter().filter(|field| field.kind() != RecordKind::Event);
+        if self.on == RecordKind::Event { joined.collect() } else { FieldSet::EMPTY }
+    }
+}
+
+fn repeated(columns: &[Option<Column>]) -> impl Iterator<Item = Diagnostic> {
+    columns.iter().enumerate().filter_map(|(at, column)| {
+        let column = column.as_ref()?;
+        let before = columns[..at].iter().flatten().find(|before| before.name == column.name)?;
+        let message = "records are counted by the same expression twice";
+        Some(
+            Diagnostic::error(&codes::NOT_COUNTABLE, message)
+                .at(column.expr.span(), "again")
+                .at(before.expr.span(), "here first"),
+        )
+    })
+}
+
+fn uncountable(expr: &Expr) -> Option<Diagnostic> {
+    let (what, help) = match expr.ty() {
+        Type::Record(kind) => {
+            (format!("a whole {}", kind.name()), "name one of its fields".to_owned())
+        }
+        Type::List(Elem::Record(kind)) => (
+            format!("a list of {}s", kind.name()),
+            "name a field of each, as in `.map(|k| k.id)`, or their number, `.len()`".to_owned(),
+        ),
+        Type::Row => ("a row of a table".to_owned(), "name one of its columns".to_owned()),
+        _ => return None,
+    };
+    let diagnostic =
+        Diagnostic::error(&codes::NOT_COUNTABLE, format!("records cannot be counted by {what}"));
+    Some(diagnostic.at(expr.span(), "").help(help))
+}

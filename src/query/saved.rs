@@ -1,0 +1,103 @@
+//! Queries with a name, as the project file has them.
+
+use super::{Bound, Question};
+use crate::diag::codes::{policy, query as codes};
+use crate::diag::{Diagnostic, escaped};
+use crate::source::{Fragment, Span};
+use crate::value::RecordKind;
+use crate::yaml::{Entry, Key, Node, Scalar, Shape};
+
+/// The shape of a saved query.
+pub static SAVED: Shape = Shape::Object(&[
+    Key::optional(
+        "on",
+        Shape::Enum(&["event", "cred", "key"]),
+        "The record it reads, where the fields that it names do not tell.",
+    ),
+    Key::required("expr", Shape::Expr, "Which records are meant; a condition as rules have."),
+    Key::optional(
+        "count_by",
+        Shape::List(&Shape::Expr),
+        "Expressions by whose values the records are counted.",
+    ),
+    Key::optional("description", Shape::Str, "What it is for."),
+    Key::optional(
+        "since",
+        Shape::Str,
+        "From when on: an instant, a day, or a length of time back from the run, `90d`.",
+    ),
+    Key::optional("until", Shape::Str, "Before when: the same."),
+]);
+
+/// A query of the project file.
+#[derive(Debug, Clone)]
+pub struct Saved {
+    /// Its name.
+    pub name: String,
+    /// Where its name was written.
+    pub span: Span,
+    /// What it asks.
+    pub question: Question,
+    /// From when on.
+    pub since: Option<Bound>,
+    /// Before when.
+    pub until: Option<Bound>,
+    /// What it is for.
+    pub description: Option<String>,
+}
+
+/// Reads the entries of `queries`, whose shape is [`SAVED`]; the expressions are checked by
+/// [`Question::compile`] once the lists, tables and definitions are known.
+pub fn load_saved(entries: &[Entry], diagnostics: &mut Vec<Diagnostic>) -> Vec<Saved> {
+    entries.iter().filter_map(|entry| saved(entry, diagnostics)).collect()
+}
+
+fn saved(entry: &Entry, diagnostics: &mut Vec<Diagnostic>) -> Option<Saved> {
+    let before = diagnostics.len();
+    diagnostics.extend(unusable(&entry.key));
+    let node = &entry.value;
+    let fragment = |node: &Node| node.scalar().map(|scalar| scalar.fragment.clone());
+    let count_by: Vec<Fragment> =
+        node.get("count_by").map_or(&[][..], Node::items).iter().filter_map(fragment).collect();
+    let since = bound(node.get("since"), diagnostics);
+    let until = bound(node.get("until"), diagnostics);
+    if diagnostics.len() > before {
+        return None;
+    }
+    let on = node.get("on").and_then(Node::text).and_then(RecordKind::parse);
+    let expr = node.get("expr").and_then(fragment)?;
+    Some(Saved {
+        name: entry.key.text().to_owned(),
+        span: entry.key.span(),
+        question: Question { on, expr, count_by },
+        since,
+        until,
+        description: node.get("description").and_then(Node::text).map(str::to_owned),
+    })
+}
+
+fn bound(node: Option<&Node>, diagnostics: &mut Vec<Diagnostic>) -> Option<Bound> {
+    let node = node?;
+    let text = node.text()?;
+    match Bound::parse(text) {
+        Ok(bound) => Some(bound),
+        Err(expected) => {
+            let message = format!("`{}` is no bound of time", escaped(text, 60));
+            let diagnostic = Diagnostic::error(&codes::BAD_BOUND, message);
+            diagnostics.push(diagnostic.at(node.span, "").help(expected));
+            None
+        }
+    }
+}
+
+/// What is wrong with a name: it is typed after `@` in a shell.
+fn unusable(name: &Scalar) -> Option<Diagnostic> {
+    let text = name.text();
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_');
+    let begins = text.starts_with(|c: char| c.is_ascii_lowercase());
+    (!begins || !text.chars().all(plain)).then(|| {
+        let message = format!("`{}` cannot be the name of a query", escaped(text, 60));
+        Diagnostic::error(&policy::INVALID_VALUE, message)
+            .at(name.span(), "expected lower-case letters, digits, `-` and `_`")
+    })
+}

@@ -1,0 +1,244 @@
+//! Questions, bounds and groups.
+#![allow(clippy::unwrap_used)]
+
+use super::{Bound, Groups, Limits, Period, Question, Tally};
+use crate::diag::{Diagnostic, render};
+use crate::expr::{Env, Function, between_commas};
+use crate::source::{Fragment, Sources, Span};
+use crate::value::{RecordKind, Time, Value, Zone};
+
+struct Host(Zone);
+
+impl Env for Host {
+    fn functions(&self) -> &'static [&'static dyn Function] {
+        crate::stdlib::FUNCTIONS
+    }
+    fn zone(&self) -> &Zone {
+        &self.0
+    }
+}
+
+/// The kind and columns of a query, or its diagnostics.
+fn asked(on: Option<RecordKind>, expr: &str, count_by: &str) -> String {
+    let mut sources = Sources::default();
+    let expr = Fragment::whole(sources.add("<query>", expr), expr);
+    let file = sources.add("<count-by>", count_by);
+    let part = |range: std::ops::Range<usize>| {
+        let span = Span::new(file, range.start, range.end);
+        Fragment::copied(count_by[range.clone()].to_owned(), span, range.start as u32)
+    };
+    let count_by = match count_by {
+        "" => Vec::new(),
+        text => between_commas(text).into_iter().map(part).collect(),
+    };
+    let told = |told: &[Diagnostic]| -> String {
+        told.iter().map(|diagnostic| render(diagnostic, &sources, false)).collect()
+    };
+    match (Question { on, expr, count_by }).compile(&Host(Zone::utc())) {
+        Ok((query, warnings)) => {
+            let names: Vec<&str> =
+                query.columns.iter().map(|column| column.name.as_str()).collect();
+            let joined: Vec<String> =
+                query.joined().iter().map(|field| field.field().path()).collect();
+            let (on, by, joined) = (query.on.name(), names.join(" | "), joined.join(" "));
+            format!("{on}: {by}: {joined}{}", told(&warnings))
+        }
+        Err(errors) => told(&errors),
+    }
+}
+
+#[test]
+fn the_kind_is_told_by_the_fields_or_said() {
+    let (cred, key) = (Some(RecordKind::Cred), Some(RecordKind::Key));
+    for (on, expr, count_by, expected) in [
+        (None, "event.ak == \"x\"", "", "event: : "),
+        (None, "cred.mfa == false", "cred.user", "cred: cred.user: "),
+        (key, "cred.mfa == false", "key.id", "key: key.id: "),
+        (None, "key.age_days > 90 && cred.mfa == false", "", "key: : "),
+        (None, "true", "event.ip, event.name", "event: event.ip | event.name: "),
+        (cred, "true", "", "cred: : "),
+        (None, "event.cred.mfa == false", "event.key.id", "event: event.key.id: cred.mfa key.id"),
+        (None, "event.ok == true", "[event.ip,  event.ak]", "event: [event.ip, event.ak]: "),
+    ] {
+        assert_eq!(asked(on, expr, count_by), expected, "{expr}");
+    }
+}
+
+#[test]
+fn what_cannot_be_asked_is_said_where_it_stands() {
+    insta::assert_snapshot!(asked(None, "true", ""), @r"
+    error[KT9001]: the query names no field, so that it could be about events, creds or keys
+     --> <query>:1:1
+      |
+    1 | true
+      | ^^^^
+      |
+      = help: say which: `--on event`, `--on cred` or `--on key`; in the project file `on: event`
+    ");
+    insta::assert_snapshot!(asked(None, "event.ok == true && cred.mfa == false", ""), @r"
+    error[KT9002]: the query reads events, and creds of credential reports
+     --> <query>:1:21
+      |
+    1 | event.ok == true && cred.mfa == false
+      | ----- an event      ^^^^ a cred
+      |
+      = help: over events, the cred of the caller is `event.cred`; or ask two queries
+    ");
+    insta::assert_snapshot!(asked(None, "event.ipp == \"1\"", "event.name, event.namee"), @r#"
+    error[KT2004]: `event` has no field `ipp`
+     --> <query>:1:7
+      |
+    1 | event.ipp == "1"
+      |       ^^^
+      |
+      = help: did you mean `ip`?
+    error[KT2004]: `event` has no field `namee`
+     --> <count-by>:1:19
+      |
+    1 | event.name, event.namee
+      |                   ^^^^^
+      |
+      = help: did you mean `name`?
+    "#);
+    insta::assert_snapshot!(asked(None, "event.ak", ""), @r"
+    error[KT2009]: expected a condition, but `event.ak` is str
+     --> <query>:1:1
+      |
+    1 | event.ak
+      | ^^^^^^^^
+      |
+      = help: compare it, or write `has(event.ak)`
+    ");
+    insta::assert_snapshot!(asked(None, "event.ak ==", ""), @r"
+    error[KT2001]: the expression ends where a value was expected
+     --> <query>:1:12
+      |
+    1 | event.ak ==
+      |            ^
+    ");
+    insta::assert_snapshot!(asked(None, "cred.mfa == true", "cred.keys, cred"), @r"
+    error[KT9003]: records cannot be counted by a list of keys
+     --> <count-by>:1:1
+      |
+    1 | cred.keys, cred
+      | ^^^^^^^^^
+      |
+      = help: name a field of each, as in `.map(|k| k.id)`, or their number, `.len()`
+    error[KT9003]: records cannot be counted by a whole cred
+     --> <count-by>:1:12
+      |
+    1 | cred.keys, cred
+      |            ^^^^
+      |
+      = help: name one of its fields
+    ");
+    insta::assert_snapshot!(asked(None, "cred.mfa == true", "cred.user,"), @r"
+    error[KT2001]: the expression is empty
+     --> <count-by>:1:11
+      |
+    1 | cred.user,
+      |           ^
+    ");
+}
+
+#[test]
+fn a_masked_key_is_no_key() {
+    for (expr, masked) in [
+        ("event.ak == \"LTAI…0001\"", true),
+        ("\"AKIA...0001\" != event.actor", true),
+        ("event.ak in [\"AKIAEXAMPLEKEY000001\", \"AKIA…0001\"]", true),
+        ("cred.keys.some(|k| k.id == \"AKIA…0001\")", true),
+        ("event.ak == \"AKIAEXAMPLEKEY000001\"", false),
+        ("event.agent == \"tool…\"", false),
+        ("event.ak.starts_with(\"AKIA\")", false),
+    ] {
+        let told = asked(None, expr, "");
+        assert_eq!(told.contains("KT9005"), masked, "{expr}: {told}");
+    }
+}
+
+#[test]
+fn a_bound_is_an_instant_a_day_or_a_length_of_time() {
+    let clock = Time::parse("2026-03-10T12:00:00Z").unwrap();
+    let zone = Zone::parse("+08:00").unwrap();
+    for (text, expected) in [
+        ("2026-03-01T00:00:00Z", Some("2026-03-01T00:00:00Z")),
+        ("2026-03-01", Some("2026-02-28T16:00:00Z")),
+        ("2026-03-01 09:30", Some("2026-03-01T01:30:00Z")),
+        ("15m", Some("2026-03-10T11:45:00Z")),
+        ("1d12h", Some("2026-03-09T00:00:00Z")),
+        ("90d", Some("2025-12-10T12:00:00Z")),
+        ("0s", Some("2026-03-10T12:00:00Z")),
+        ("15", None),
+        ("-15m", None),
+        ("yesterday", None),
+        ("", None),
+        ("2026-02-30", None),
+    ] {
+        let bound = Bound::parse(text).ok().map(|bound| bound.instant(clock, &zone).to_string());
+        assert_eq!(bound.as_deref(), expected, "{text:?}");
+    }
+    let far = Bound::Back(i64::MAX).instant(clock, &zone);
+    assert!(far < clock);
+}
+
+#[test]
+fn a_period_has_its_first_instant_and_not_its_last() {
+    let (one, two) = (Some(Time(1)), Some(Time(2)));
+    for (since, until, inside, empty) in [
+        (None, None, [true, true, true], false),
+        (one, None, [false, true, true], false),
+        (None, one, [true, false, false], false),
+        (one, two, [false, true, false], false),
+        (one, one, [false, false, false], true),
+        (two, one, [false, false, false], true),
+    ] {
+        let period = Period { since, until };
+        assert_eq!([0, 1, 2].map(|time| period.contains(Time(time))), inside, "{period:?}");
+        assert_eq!(period.is_empty(), empty, "{period:?}");
+        assert_eq!(period.is_bounded(), since.is_some() || until.is_some());
+    }
+}
+
+/// Counts records of these groups, by the first letter of their name.
+fn counted(limits: Limits, names: &[&str]) -> String {
+    let mut groups = Groups::new(limits);
+    for (time, name) in (0..).zip(names) {
+        let mut record = Tally::default();
+        record.add(Some(Time(time)), [Some(true), Some(false), None][time as usize % 3]);
+        let key = u128::from(name.as_bytes()[0]);
+        groups.count(key, &record, || vec![Value::Str((*name).to_owned().into())]);
+    }
+    let ranked = groups.ranked();
+    let tally = |tally: &Tally| {
+        let times = [tally.first, tally.last].map(|time| time.map_or(-1, |time| time.0));
+        format!("{}={}+{} {times:?}", tally.count, tally.ok, tally.failed)
+    };
+    let shown = ranked
+        .groups
+        .iter()
+        .map(|group| format!("{}: {}", group.values[0].as_str().unwrap(), tally(&group.tally)));
+    let shown: Vec<String> = shown.chain([format!("others: {}", tally(&ranked.others))]).collect();
+    shown.join("; ")
+}
+
+#[test]
+fn groups_come_by_count_and_then_by_value() {
+    assert_eq!(
+        counted(Limits::default(), &["b", "a", "c", "c", "d", "c"]),
+        "c: 3=1+0 [2, 5]; a: 1=0+1 [1, 1]; b: 1=1+0 [0, 0]; d: 1=0+1 [4, 4]; \
+         others: 0=0+0 [-1, -1]"
+    );
+}
+
+#[test]
+fn groups_beyond_a_limit_are_counted_together() {
+    let two = Limits { groups: 2, ..Limits::default() };
+    let expected = "a: 3=1+0 [0, 5]; b: 1=0+1 [1, 1]; others: 2=1+1 [3, 4]";
+    assert_eq!(counted(two, &["a", "b", "a", "c", "d", "a"]), expected);
+    let short = Limits { bytes: 10, ..Limits::default() };
+    assert_eq!(
+        counted(short, &["a12345", "b12345", "c", "b"]),
+        "b12345: 2=1+1 [1, 3]; a12345: 1=1+0 [0, 0]; others: 1=0+0 [2, 2]"
+    );
+}

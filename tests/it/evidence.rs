@@ -1,0 +1,103 @@
+//! What findings show of the addresses, keys and requests behind them.
+
+use serde_json::{Value, json};
+
+use crate::run::Folder;
+
+const LOG: &str = r#"{"eventVersion":"1.08","userIdentity":{"type":"IAMUser","principalId":"AIDAEXAMPLE","accountId":"000011112222","accessKeyId":"AKIAEXAMPLE000000001","userName":"leo"},"eventTime":"2026-01-02T08:00:00Z","eventSource":"iam.amazonaws.com","eventName":"CreateLoginProfile","awsRegion":"us-east-1","sourceIPAddress":"203.0.113.7","userAgent":"aws-cli/2.13","readOnly":false,"requestParameters":{"userName":"mia","password":"correct horse"},"requestID":"r-77","eventID":"e-1","eventType":"AwsApiCall","recipientAccountId":"000011112222"}"#;
+const HEADER: &str = "account_id,account_name,username,password_status,password_last_used,access_key_id,status,created_date,last_used_date,service_name,mfa_status\n";
+
+fn folder(name: &str) -> Folder {
+    Folder::new(name)
+        .file("in/log.json", LOG)
+        .file(
+            "in/iam_audit_report_20260103_000000.csv",
+            format!(
+                "{HEADER}000011112222,shop,leo,No configurada,Nunca,AKIAEXAMPLE000000001,Active,2024-01-15 09:30:00,2026-01-02 08:00:00,iam,None\n"
+            ),
+        )
+        .file("assets.csv", "ip,id,name,account\n203.0.113.0/24,eip-1,gateway,000011112222\n")
+        .file("notes.csv", "ip,remark\n203.0.113.7,the runner of the shop team\n")
+        .file("keys.csv", "ak,remark\nAKIAEXAMPLE000000001,deploys the shop\n")
+        .file(
+            "policies.json",
+            r#"[{"ak":"AKIAEXAMPLE000000001","name":["PowerUserAccess","IAMFullAccess"],"document":null}]"#,
+        )
+}
+
+const TABLES: [&str; 8] = [
+    "--table",
+    "ip_assets=assets.csv",
+    "--table",
+    "ip_notes=notes.csv",
+    "--table",
+    "ak_notes=keys.csv",
+    "--table",
+    "key_policies=policies.json",
+];
+
+/// The finding of a rule.
+fn finding(folder: &Folder, arguments: &[&str], rule: &str) -> Value {
+    let run = folder.keytrail(["scan", "in", "-f", "json"].iter().chain(arguments)).output();
+    assert_eq!(run.code, Some(1), "{run}");
+    let report: Value = serde_json::from_str(&run.stdout).unwrap();
+    let findings = report["findings"].as_array().unwrap();
+    findings.iter().find(|finding| finding["rule"] == rule).unwrap().clone()
+}
+
+#[test]
+fn evidence_shows_what_tables_and_reports_know() {
+    let folder = folder("evidence-known");
+    let found = finding(&folder, &TABLES, "permission-escalation");
+    assert_eq!(
+        found["sources"],
+        json!([{
+            "source": "203.0.113.7",
+            "ip_type": "account_noted",
+            // At most 20 characters.
+            "remark": "the runner of the sh",
+            "asset": { "id": "eip-1", "name": "gateway" },
+        }])
+    );
+    let key = &found["keys"][0];
+    assert_eq!(key["ak"], "AKIA…0001");
+    assert_eq!((&key["remark"], &key["policy_count"]), (&json!("deploys the shop"), &json!(2)));
+    assert_eq!(key["policies"], json!(["IAMFullAccess", "PowerUserAccess"]));
+    let open: Vec<&str> =
+        key["open"].as_array().unwrap().iter().map(|of| of["rule"].as_str().unwrap()).collect();
+    assert_eq!(open, ["old-key-in-use"]);
+
+    // When, under which request, and what was asked for: without the password.
+    let sample = &found["calls"][0]["samples"][0];
+    assert_eq!(sample["time"], "2026-01-02T08:00:00Z");
+    assert_eq!(sample["request_id"], "r-77");
+    assert_eq!(sample["request"], r#"{"userName":"mia","password":"[redacted]"}"#);
+}
+
+#[test]
+fn without_tables_evidence_claims_nothing() {
+    let folder = folder("evidence-unknown");
+    let found = finding(&folder, &[], "permission-escalation");
+    assert_eq!(found["sources"], json!([]));
+    // That another finding is about the key needs no table.
+    assert_eq!(found["keys"][0]["remark"], "-");
+    assert_eq!(found["keys"][0]["policy_count"], Value::Null);
+    // A remark alone does not say whose an address is.
+    let noted = finding(&folder, &["--table", "ip_notes=notes.csv"], "permission-escalation");
+    assert_eq!(noted["sources"][0]["ip_type"], Value::Null);
+    assert_eq!(noted["sources"][0]["remark"], "the runner of the sh");
+}
+
+#[test]
+fn keys_of_a_scanners_report_are_looked_for_in_logs_and_reports() {
+    let sarif = r#"{"version":"2.1.0","runs":[{"tool":{"driver":{"name":"scanner"}},"results":[{"ruleId":"aws-key","message":{"text":"key AKIAEXAMPLE000000001 and its secret wJalrXUtnFEMIK7MDENG"},"locations":[{"physicalLocation":{"artifactLocation":{"uri":"deploy/env"},"region":{"startLine":3}}}]}]}]}"#;
+    let folder = folder("evidence-leaked").file("gitleaks.sarif", sarif);
+    let leaked = ["--table", "leaked_keys=gitleaks.sarif"];
+    for rule in ["leaked-key-used", "leaked-key-active"] {
+        let found = finding(&folder, &leaked, rule);
+        assert_eq!(found["severity"], "critical", "{found:#}");
+        let text = found.to_string();
+        assert!(text.contains("scanner, deploy/env:3"), "{text}");
+        assert!(!text.contains("wJalr"), "{text}");
+    }
+}

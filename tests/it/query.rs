@@ -1,0 +1,601 @@
+//! `query`: records by a condition, one by one or counted.
+
+use insta::assert_snapshot;
+use keytrail::config::{LoadOptions, Policy};
+use keytrail::finding::Redactor;
+use keytrail::input::InputSet;
+use keytrail::inspect::{Answer, Selection, select};
+use keytrail::output::query::{Manner, human};
+use keytrail::output::records::Lines;
+use keytrail::query::{Limits, Period, Question};
+use keytrail::record::FieldSet;
+use keytrail::source::{Fragment, Sources};
+use keytrail::value::Time;
+
+use crate::project::record;
+use crate::run::{Ended, Folder};
+
+/// A call of somebody, with some of its text replaced.
+fn call(second: u32, api: &str, replaced: &[(&str, &str)]) -> String {
+    let mut text = record(second, api);
+    for (from, to) in replaced {
+        assert!(text.contains(from), "{from}");
+        text = text.replace(from, to);
+    }
+    text
+}
+
+const DENIED: (&str, &str) =
+    (r#""responseElements":null"#, r#""errorCode":"AccessDenied","responseElements":null"#);
+const ELSEWHERE: (&str, &str) = ("203.0.113.7", "198.51.100.9");
+const SECRET: (&str, &str) = (
+    r#"{"userName":"bob"}"#,
+    r#"{"userName":"bob","password":"hunter2hunter2","accessKeyId":"AKIAEXAMPLEKEY000002","token":4711}"#,
+);
+
+/// Two logs of four calls, and something that is no log.
+fn folder(name: &str) -> Folder {
+    let first = [call(1, "CreateAccessKey", &[SECRET]), call(2, "ListUsers", &[DENIED])];
+    let second = [call(3, "ListUsers", &[ELSEWHERE]), call(4, "ListUsers", &[ELSEWHERE, DENIED])];
+    Folder::new(name)
+        .file("logs/a.json", first.join("\n") + "\n")
+        .file("logs/b.json", second.join("\n") + "\n")
+        .file("logs/notes.txt", "hello\n")
+}
+
+fn query(folder: &Folder, arguments: &[&str]) -> Ended {
+    let base = ["query", "--now", "2026-03-02T00:00:00Z"];
+    folder.keytrail(base.iter().chain(arguments)).output()
+}
+
+#[test]
+fn what_meets_the_condition_is_one_table() {
+    let folder = folder("query-table");
+    assert_snapshot!(query(&folder, &["event.agent.contains(\"cli\") && event.ok == true", "logs"]), @r"
+    exit: 0
+    ----- stdout
+    event  time                  user  ak         source        method  operation                code  ok    agent
+    logs/a.json
+           2026-03-01T10:00:01Z  ann   AKIA…0001  203.0.113.7   api     aws:iam.CreateAccessKey  -     true  aws-cli/2.15
+    logs/b.json
+           2026-03-01T10:00:03Z  ann   AKIA…0001  198.51.100.9  api     aws:iam.ListUsers        -     true  aws-cli/2.15
+
+    matches   2 of 4 events, 2 ok, 0 failed, 2026-03-01 10:00:01 to 10:00:03 UTC
+    records   4 read = 4 evaluated + 0 skipped
+    files     2 read, 2.5 KiB
+              1 not an input: logs/notes.txt
+    ");
+    assert_snapshot!(query(&folder, &["event.ok == false", "logs", "--limit", "1", "--fields", "event.t*,event.code"]), @r"
+    exit: 0
+    ----- stdout
+    event  time                  code          target_user
+    logs/a.json
+           2026-03-01T10:00:02Z  AccessDenied  bob
+
+    matches   2 of 4 events, 0 ok, 2 failed, 2026-03-01 10:00:02 to 10:00:04 UTC
+              1 shown, 1 more (--limit 0 shows all)
+    records   4 read = 4 evaluated + 0 skipped
+    files     2 read, 2.5 KiB
+              1 not an input: logs/notes.txt
+    ");
+    assert_snapshot!(query(&folder, &["event.api == \"DeleteUser\"", "logs"]), @r"
+    exit: 0
+    ----- stdout
+    matches   0 of 4 events
+    records   4 read = 4 evaluated + 0 skipped
+    files     2 read, 2.5 KiB
+              1 not an input: logs/notes.txt
+    ");
+    let shown = [
+        "event.name == \"iam.CreateAccessKey\"",
+        "logs",
+        "-f",
+        "json",
+        "--fields",
+        "event.ak,event.params",
+    ];
+    assert_snapshot!(query(&folder, &shown), @r#"
+    exit: 0
+    ----- stdout
+    {"input":"logs/a.json","line":1,"byte":0,"pointer":"record 1","format":"cloudtrail","event":{"ak":"AKIA…0001","params":{"userName":"bob","password":"[redacted]","accessKeyId":"AKIA…0002","token":"[redacted]"}}}
+    {"input":"logs/a.json","file":{"status":"read","reason":null,"format":"cloudtrail","provider":"aws","container":"lines","compression":null,"bytes":1317,"decompressed":1317,"columns":null,"account":null,"account_by":null,"zone":null,"zone_by":null,"time":null,"records":2,"matched":1,"shown":1,"skipped":{},"rows":{"event":2},"notes":[]}}
+    {"input":"logs/notes.txt","file":{"status":"not-an-input","reason":"neither JSON, nor lines of JSON, nor a table of a known format","format":null,"provider":null,"container":"","compression":null,"bytes":6,"decompressed":6,"columns":null,"account":null,"account_by":null,"zone":null,"zone_by":null,"time":null,"records":0,"shown":0,"skipped":{},"rows":{},"notes":[]}}
+    {"total":{"on":"event","since":null,"until":null,"matches":{"count":1,"ok":1,"failed":0,"first":"2026-03-01T10:00:01Z","last":"2026-03-01T10:00:01Z"},"shown":1,"unplaced":0,"rows":{"event":4},"records":4,"skipped":{},"failed_evaluations":0,"files":{"not an input":1,"read":2},"bytes":2558,"blind":{},"missing":{},"notes":{},"incomplete":[]}}
+    "#);
+}
+
+#[test]
+fn groups_come_by_count() {
+    let folder = folder("query-groups");
+    let by = ["true", "logs", "--count-by", "event.ip, event.name"];
+    assert_snapshot!(query(&folder, &by), @r"
+    exit: 0
+    ----- stdout
+    count  ok  failed  first                 last                  event.ip      event.name
+        2   1       1  2026-03-01T10:00:03Z  2026-03-01T10:00:04Z  198.51.100.9  iam.ListUsers
+        1   1       0  2026-03-01T10:00:01Z  2026-03-01T10:00:01Z  203.0.113.7   iam.CreateAccessKey
+        1   0       1  2026-03-01T10:00:02Z  2026-03-01T10:00:02Z  203.0.113.7   iam.ListUsers
+
+    matches   4 of 4 events, 2 ok, 2 failed, 2026-03-01 10:00:01 to 10:00:04 UTC
+    groups    3
+    records   4 read = 4 evaluated + 0 skipped
+    files     2 read, 2.5 KiB
+              1 not an input: logs/notes.txt
+    ");
+    assert_snapshot!(query(&folder, &[&by[..], &["--top", "1"]].concat()), @r"
+    exit: 0
+    ----- stdout
+    count  ok  failed  first                 last                  event.ip      event.name
+        2   1       1  2026-03-01T10:00:03Z  2026-03-01T10:00:04Z  198.51.100.9  iam.ListUsers
+        2   1       1  2026-03-01T10:00:01Z  2026-03-01T10:00:02Z  … 2 more groups (--top 0 shows all)
+
+    matches   4 of 4 events, 2 ok, 2 failed, 2026-03-01 10:00:01 to 10:00:04 UTC
+    groups    3
+    records   4 read = 4 evaluated + 0 skipped
+    files     2 read, 2.5 KiB
+              1 not an input: logs/notes.txt
+    ");
+    assert_snapshot!(query(&folder, &[&by[..], &["--top", "1", "-f", "json"]].concat()), @r#"
+    exit: 0
+    ----- stdout
+    {"input":"logs/notes.txt","file":{"status":"not-an-input","reason":"neither JSON, nor lines of JSON, nor a table of a known format","format":null,"provider":null,"container":"","compression":null,"bytes":6,"decompressed":6,"columns":null,"account":null,"account_by":null,"zone":null,"zone_by":null,"time":null,"records":0,"shown":0,"skipped":{},"rows":{},"notes":[]}}
+    {"group":{"event.ip":"198.51.100.9","event.name":"iam.ListUsers"},"count":2,"ok":1,"failed":1,"first":"2026-03-01T10:00:03Z","last":"2026-03-01T10:00:04Z"}
+    {"total":{"on":"event","count_by":["event.ip","event.name"],"since":null,"until":null,"matches":{"count":4,"ok":2,"failed":2,"first":"2026-03-01T10:00:01Z","last":"2026-03-01T10:00:04Z"},"shown":1,"groups":3,"unplaced":0,"rows":{"event":4},"records":4,"skipped":{},"failed_evaluations":0,"files":{"not an input":1,"read":2},"bytes":2558,"blind":{},"missing":{},"notes":{},"incomplete":[]}}
+    "#);
+}
+
+/// What people and programs see is the same, whatever order the files are named in.
+#[test]
+fn the_order_of_the_arguments_changes_nothing() {
+    let folder = folder("query-order");
+    for more in [&["--count-by", "event.ip"][..], &["-f", "json"], &[]] {
+        let said = |files: [&str; 2]| {
+            query(&folder, &[&["has(event.ip)"], &files[..], more].concat()).to_string()
+        };
+        assert_eq!(said(["logs/a.json", "logs/b.json"]), said(["logs/b.json", "logs/a.json"]));
+    }
+}
+
+/// What the last lines say of the matches.
+fn matches(ended: &Ended) -> &str {
+    let line = ended.stdout.lines().find_map(|line| line.strip_prefix("matches   "));
+    line.unwrap_or_default().split(',').next().unwrap()
+}
+
+#[test]
+fn a_period_is_half_open_and_names_what_has_no_time() {
+    let timeless =
+        call(5, "ListUsers", &[("\"eventTime\":\"2026-03-01T10:00:05Z\"", "\"eventTime\":null")]);
+    let folder = folder("query-period").file("logs/c.json", timeless);
+    for (bounds, expected) in [
+        (&[][..], "5 of 5 events"),
+        (&["--since", "2026-03-01T10:00:02Z"], "3 of 5 events"),
+        (&["--until", "2026-03-01T10:00:02Z"], "1 of 5 events"),
+        (&["--since", "2026-03-01T10:00:02Z", "--until", "2026-03-01T10:00:04Z"], "2 of 5 events"),
+        (&["--since", "2026-03-01"], "4 of 5 events"),
+        (&["--since", "2026-03-02"], "0 of 5 events"),
+        (&["--since", "14h"], "4 of 5 events"),
+        (&["--since", "13h"], "0 of 5 events"),
+        (&["--since", "1d", "--until", "13h59m57s"], "2 of 5 events"),
+    ] {
+        let ended = query(&folder, &[&["true", "logs", "--on", "event"], bounds].concat());
+        assert_eq!(matches(&ended), expected, "{bounds:?}\n{ended}");
+        let unplaced = ended.stdout.contains("; 1 event without a time left out\n");
+        assert_eq!(unplaced, !bounds.is_empty(), "{ended}");
+        assert_eq!(ended.code, Some(0), "{ended}");
+    }
+    let zone = folder.file("keytrail.yaml", "zone: \"+14:00\"\n");
+    let local = ["true", "logs", "--on", "event", "--since", "2026-03-02"];
+    assert_eq!(matches(&query(&zone, &local)), "4 of 5 events", "a day is one of the project");
+    let wrong = query(&zone, &["true", "logs", "--on", "event", "--since", "1d", "--until", "2d"]);
+    assert_snapshot!(wrong, @r"
+    exit: 2
+    ----- stderr
+    error: no time lies from 2026-03-01T00:00:00Z on and before 2026-02-28T00:00:00Z
+      = help: --since is the earlier bound, and --until the later one
+    ");
+    assert_eq!(query(&zone, &["true", "logs", "--since", "soon"]).code, Some(2));
+}
+
+#[test]
+fn the_exit_code_says_whether_everything_was_seen() {
+    let folder = folder("query-exit")
+        .file("broken.json", record(1, "ListUsers") + "\n{\"eventVersion\":\n")
+        .file("empty.json", "")
+        .file("other.json", r#"{"name":"x"}"#);
+    let overflow = "event.api.len() * 9223372036854775807 > 0";
+    for (arguments, code, said) in [
+        (&["event.ok == true", "logs"][..], 0, ""),
+        (&["event.api == \"Nothing\"", "logs"], 0, "matches   0 of 4 events"),
+        (&["event.ok == true", "broken.json"], 3, "incomplete: 1 record could not be read"),
+        (&["event.ok == true", "empty.json"], 3, "incomplete: no record was found in any input"),
+        (&["event.ok == true", "other.json"], 3, "other.json is not read by any format: "),
+        (
+            &["key.active == true", "logs"],
+            3,
+            "incomplete: the query reads keys, and the inputs hold none",
+        ),
+        (&["event.mfa == true", "logs"], 0, ""),
+        (&[overflow, "logs"], 3, "incomplete: an expression failed on 4 events"),
+        (
+            &["event.cred.mfa == false", "logs"],
+            3,
+            "incomplete: the query asks for `event.cred` or `event.key`, and no input is",
+        ),
+        (&["event.ok", "logs"], 2, "help: "),
+        (&["true", "logs"], 2, "error[KT9001]"),
+        (&["event.ok == true", "nowhere"], 2, "nothing was run"),
+        (
+            &["event.ok == true", "logs", "--fields", "key.id"],
+            2,
+            "--fields names no field of the events",
+        ),
+        (&["event.ok == true", "logs", "--count-by", "event.ip,event.ip"], 2, "twice"),
+        (&["event.ok == true"], 2, "<INPUT>..."),
+        (&[], 2, "<EXPR> <INPUT>..."),
+    ] {
+        let ended = query(&folder, arguments);
+        assert_eq!(ended.code, Some(code), "{arguments:?}\n{ended}");
+        assert!(ended.to_string().contains(said), "{arguments:?}\n{ended}");
+    }
+    let failed = query(&folder, &[overflow, "logs"]).stdout;
+    assert!(failed.contains(" at <query>:1:1, on the record at logs/a.json:1\n"), "{failed}");
+}
+
+/// Secrets are shown to nobody, and keys to those who ask.
+#[test]
+fn groups_are_redacted_and_masked() {
+    let folder = folder("query-redacted");
+    let by = |expr: &str, more: &[&str]| {
+        let ended = query(
+            &folder,
+            &[&["event.api == \"CreateAccessKey\"", "logs", "--count-by", expr], more].concat(),
+        );
+        assert_eq!(ended.code, Some(0), "{ended}");
+        for secret in ["hunter2", "4711"] {
+            assert!(!ended.stdout.contains(secret), "{expr}\n{ended}");
+        }
+        if more.is_empty() {
+            for key in ["AKIAEXAMPLEKEY000001", "AKIAEXAMPLEKEY000002", "akiaexamplekey"] {
+                assert!(!ended.stdout.contains(key), "{expr}\n{ended}");
+            }
+        }
+        let row = ended.stdout.lines().nth(1).unwrap_or_default();
+        row.rsplit("Z  ").next().unwrap_or_default().to_owned()
+    };
+    for (expr, shown) in [
+        ("event.ak", "AKIA…0001"),
+        ("event.actor", "AKIA…0001"),
+        ("event.ak.to_lower()", "akia…0001"),
+        ("`${event.ak} of ${event.user}`", "AKIA…0001 of ann"),
+        ("event.params.password", "[redacted]"),
+        ("str(event.params.password).len()", "[redacted]"),
+        ("\"x\" + str(event.params.password)", "[redacted]"),
+        ("event.params.token", "[redacted]"),
+        ("event.params.accessKeyId", "AKIA…0002"),
+        ("event.raw.requestParameters.password", "[redacted]"),
+        ("event.params?.userName", "bob"),
+        ("event.params", "{\"userName\":\"bob\",\"pa"),
+        ("event.raw", ""),
+        ("[event.ak, event.user]", ""),
+        ("event.code", "-"),
+        ("has(event.ak)", "true"),
+    ] {
+        let row = by(expr, &[]);
+        assert!(row.starts_with(shown.trim_end_matches('…')), "{expr}: {row}");
+        by(expr, &["-f", "json", "--top", "0"]);
+    }
+    assert_eq!(by("event.ak", &["--show-keys"]), "AKIAEXAMPLEKEY000001");
+}
+
+#[test]
+fn hostile_values_are_inert_in_every_answer() {
+    let texts = [
+        "\\u001b[2J\\u001b]0;pwned\\u0007",
+        "::error file=a.rs::pwned",
+        "##[error]pwned",
+        "\\n::add-mask::x",
+        "\\u202egnp.exe",
+        "\\u0000\\u009b31m",
+    ];
+    let lines: Vec<String> = texts
+        .iter()
+        .map(|text| {
+            let agent = format!("\"userAgent\":\"{text}\"");
+            call(
+                1,
+                "ListUsers",
+                &[("\"userAgent\":\"aws-cli/2.15\"", &agent), ("203.0.113.7", text)],
+            )
+        })
+        .collect();
+    let folder = Folder::new("query-hostile").file("log.json", lines.join("\n"));
+    for more in [
+        &["--fields", "event.agent,event.source"][..],
+        &["--count-by", "event.agent,event.source"],
+        &["--count-by", "`${event.agent}`, [event.source]"],
+        &["--fields", "event.agent,event.source", "-f", "json"],
+        &["--count-by", "event.agent", "-f", "json"],
+    ] {
+        let ended = query(&folder, &[&["has(event.agent)", "log.json"], more].concat());
+        assert!(ended.to_string().contains("pwned"), "{ended}");
+        for line in ended.stdout.lines() {
+            let hostile = |c: char| c.is_control() || matches!(c, '\u{202e}' | '\u{9b}');
+            assert!(!line.contains(hostile), "{line:?}");
+            assert!(!line.trim_start().starts_with("::"), "{line:?}");
+            assert!(!line.contains("##["), "{line:?}");
+        }
+    }
+    // What the person types is no more trusted than that: it may come from a script.
+    let ended = query(&folder, &["event.agent == \"\u{1b}[2J\" && x", "log.json"]);
+    assert!(!ended.stderr.contains('\u{1b}'), "{ended}");
+}
+
+const PROJECT: &str = r#"
+rule_paths: [rules]
+tables: { accounts: accounts.csv, ip_assets: assets.csv }
+queries:
+  by-address:
+    description: Who calls from where.
+    expr: has(event.ip)
+    count_by: [event.ip, event.user]
+    since: 14h
+  denied: { expr: denied && event.operation in lists.watched }
+"#;
+
+fn project(name: &str) -> Folder {
+    folder(name)
+        .file("keytrail.yaml", PROJECT)
+        .file(
+            "rules/watched.yaml",
+            "list: { id: watched, of: event.operation, values: [\"aws:iam.List*\"] }\n",
+        )
+        .file(
+            "rules/denied.yaml",
+            "definitions:\n  denied: { on: event, expr: event.ok == false }\n",
+        )
+        .file("accounts.csv", "account,name,env,provider,owner\n123456789012,prod,,,\n")
+        .file("assets.csv", "ip,id,name,account\n203.0.113.0/24,,,\n")
+}
+
+#[test]
+fn saved_queries_are_asked_by_name() {
+    let folder = project("query-saved");
+    assert_snapshot!(query(&folder, &["--list"]), @r"
+    exit: 0
+    ----- stdout
+    NAME         SINCE  CONDITION                                   COUNTED BY            DESCRIPTION
+    @by-address  14h    has(event.ip)                               event.ip, event.user  Who calls from where.
+    @denied      -      denied && event.operation in lists.watched
+    ");
+    assert_snapshot!(query(&folder, &["@by-address", "logs"]), @r"
+    exit: 0
+    ----- stdout
+    count  ok  failed  first                 last                  event.ip      event.user
+        2   1       1  2026-03-01T10:00:03Z  2026-03-01T10:00:04Z  198.51.100.9  ann
+        2   1       1  2026-03-01T10:00:01Z  2026-03-01T10:00:02Z  203.0.113.7   ann
+
+    matches   4 of 4 events, 2 ok, 2 failed, 2026-03-01 10:00:01 to 10:00:04 UTC
+    groups    2
+    period    from 2026-03-01T10:00:00Z on
+    records   4 read = 4 evaluated + 0 skipped
+    files     2 read, 2.5 KiB
+              1 not an input: logs/notes.txt
+    ");
+    let flags =
+        ["@by-address", "logs", "--since", "2026-03-01T10:00:03Z", "--count-by", "event.ok"];
+    let ended = query(&folder, &flags);
+    assert_eq!(matches(&ended), "2 of 4 events", "{ended}");
+    assert!(ended.stdout.contains("event.ok\n") && !ended.stdout.contains("event.user"), "{ended}");
+    assert_eq!(matches(&query(&folder, &["@denied", "logs"])), "2 of 4 events");
+    let records = query(&folder, &["@by-address", "logs", "--count-by", ""]);
+    assert!(records.stdout.contains("event  time "), "{records}");
+    assert_snapshot!(query(&folder, &["@by-adress", "logs"]), @r"
+    exit: 2
+    ----- stderr
+    error: the project file has no query `by-adress`
+      = help: did you mean `by-address`?
+    ");
+    let listed = query(&folder, &["--list", "-f", "json"]).stdout;
+    let listed: serde_json::Value = serde_json::from_str(&listed).unwrap();
+    assert_eq!(listed[0]["name"], "by-address");
+    assert_eq!(listed[0]["since"], "14h");
+}
+
+#[test]
+fn check_sees_what_is_wrong_with_a_saved_query() {
+    let folder = project("query-check");
+    assert_eq!(folder.keytrail(["check"]).output().code, Some(0));
+    let wrong =
+        PROJECT.replace("lists.watched", "lists.wached").replace("event.user]", "event.usr]");
+    let folder = folder.file("keytrail.yaml", wrong);
+    let ended = folder.keytrail(["check"]).output();
+    assert_eq!(ended.code, Some(2), "{ended}");
+    for said in ["did you mean `watched`?", "did you mean `user`?", "keytrail.yaml:"] {
+        assert!(ended.stderr.contains(said), "{ended}");
+    }
+}
+
+#[test]
+fn tables_of_the_policy_fill_fields() {
+    let folder = project("query-tables");
+    let by = ["has(event.ip)", "logs", "--count-by", "event.ip_type, event.account_name"];
+    let ended = query(&folder, &by).stdout;
+    assert!(
+        ended.contains("  account        prod\n") && ended.contains("  external       prod\n"),
+        "{ended}"
+    );
+    let shown = ["event.ip_type == \"external\"", "logs", "--fields", "event.ip,event.ip_type"];
+    let ended = query(&folder, &shown);
+    assert!(ended.stdout.contains("198.51.100.9  external\n"), "{ended}");
+    assert_eq!(matches(&ended), "2 of 4 events");
+}
+
+/// What a format cannot carry is no answer: the other formats are asked, and it is named.
+#[test]
+fn a_format_without_the_fields_is_blind() {
+    let folder = folder("query-blind")
+        .file("tencent.json", include_bytes!("../data/cloudaudit/lines.ndjson"));
+    let both = query(&folder, &["event.sensitive == false", "logs", "tencent.json"]);
+    assert_eq!(both.code, Some(0), "{both}");
+    let said = "blind     cloudtrail does not carry event.sensitive: nothing of it can match\n";
+    assert!(both.stdout.contains(said), "{both}");
+    let one = query(&folder, &["event.sensitive == false", "logs"]);
+    assert_eq!(one.code, Some(3), "{one}");
+    assert!(one.stdout.contains("incomplete: no event can meet the condition"), "{one}");
+    let by = ["event.ok == true", "logs", "--count-by", "event.name, event.location"];
+    let counted = query(&folder, &by);
+    assert_eq!(counted.code, Some(0), "{counted}");
+    let said = "note: cloudtrail does not carry event.location: missing of all its records\n";
+    assert!(counted.stdout.contains(said), "{counted}");
+    let other = query(&folder, &["event.provider == \"aws\"", "tencent.json"]);
+    assert_eq!(other.code, Some(0), "{other}");
+}
+
+const HEADER: &str = "user,arn,user_creation_time,password_enabled,password_last_used,password_last_changed,password_next_rotation,mfa_active,access_key_1_active,access_key_1_last_rotated,access_key_1_last_used_date,access_key_1_last_used_region,access_key_1_last_used_service,access_key_2_active,access_key_2_last_rotated,access_key_2_last_used_date,access_key_2_last_used_region,access_key_2_last_used_service,cert_1_active,cert_1_last_rotated,cert_2_active,cert_2_last_rotated\n";
+
+fn report(mfa: &str) -> String {
+    format!(
+        "{HEADER}ann,arn:aws:iam::123456789012:user/ann,2025-01-01T00:00:00+00:00,true,2025-06-01T00:00:00+00:00,2025-01-01T00:00:00+00:00,N/A,{mfa},true,2025-01-01T00:00:00+00:00,2025-06-01T00:00:00+00:00,us-east-1,iam,false,N/A,N/A,N/A,N/A,false,N/A,false,N/A\n"
+    )
+}
+
+#[test]
+fn events_see_the_report_row_of_their_caller() {
+    let folder = folder("query-joined")
+        .file("reports/aws_20260201_000000.csv", report("false"))
+        .file("later/aws_20260202_000000.csv", report("true"));
+    let unsafe_calls =
+        ["event.cred.mfa == false", "logs", "reports", "--count-by", "event.ip, event.cred.user"];
+    let ended = query(&folder, &unsafe_calls);
+    assert_eq!((matches(&ended), ended.code), ("4 of 4 events", Some(0)), "{ended}");
+    assert!(ended.stdout.contains("203.0.113.7   ann\n"), "{ended}");
+    let newer = query(&folder, &["event.cred.mfa == false", "logs", "reports", "later"]);
+    assert_eq!((matches(&newer), newer.code), ("0 of 4 events", Some(0)), "{newer}");
+    let keys = query(&folder, &["key.age_days > 90", "reports", "later"]);
+    assert_eq!((matches(&keys), keys.code), ("1 of 2 keys", Some(0)), "{keys}");
+    assert!(keys.stdout.contains("note: 1 record: older than another report"), "{keys}");
+    assert_snapshot!(query(&folder, &["cred.mfa == false", "reports"]), @r"
+    exit: 0
+    ----- stdout
+    cred   account       user  user_type  created               password  password_last_used    mfa
+      key    slot  id  active  created               last_used             age_days  idle_days
+    reports/aws_20260201_000000.csv
+           123456789012  ann   user       2025-01-01T00:00:00Z  true      2025-06-01T00:00:00Z  false
+           - 1     -   true    2025-01-01T00:00:00Z  2025-06-01T00:00:00Z  425       274
+
+    matches   1 of 1 cred, 2026-02-01 00:00:00 UTC
+    records   1 read = 1 evaluated + 0 skipped
+    files     1 read, 703 bytes
+    ");
+}
+
+#[test]
+fn a_query_looks_up_rows_of_reports() {
+    let folder = folder("query-look-up").file("reports/aws_20260201_000000.csv", report("false"));
+    for (condition, inputs, expected, code) in [
+        ("lookup(\"creds\", event.user)?.mfa == false", "logs", "4 of 4 events", 0),
+        ("lookup(\"creds\", event.user)?.mfa == true", "logs", "0 of 4 events", 0),
+        ("in_table(\"creds\", \"nobody\")", "logs", "0 of 4 events", 0),
+        ("lookup(\"creds\", cred.user)?.key_count == 1", "reports", "1 of 1 cred", 0),
+    ] {
+        let on = if condition.contains("nobody") { "event" } else { "" };
+        let mut arguments = vec![condition, inputs, "reports"];
+        if !on.is_empty() {
+            arguments.extend(["--on", on]);
+        }
+        let ended = query(&folder, &arguments);
+        assert_eq!((matches(&ended), ended.code), (expected, Some(code)), "{condition}: {ended}");
+    }
+    // Without a report nothing can be looked up, and that is no answer.
+    let ended = query(&folder, &["lookup(\"creds\", event.user)?.mfa == false", "logs"]);
+    assert_eq!(ended.code, Some(3), "{ended}");
+}
+
+#[test]
+fn a_value_that_is_counted_by_is_cut_and_still_told_apart() {
+    let agent = |last: &str| format!("\"userAgent\":\"{}日{last}\"", "a".repeat(510));
+    let lines = ["x", "y", "x"]
+        .map(|last| call(1, "ListUsers", &[("\"userAgent\":\"aws-cli/2.15\"", &agent(last))]));
+    let folder = Folder::new("query-long").file("log.json", lines.join("\n"));
+    let by = ["true", "log.json", "--count-by", "event.agent", "-f", "json"];
+    let said = query(&folder, &by).stdout;
+    assert_eq!(said.matches("a… (4 bytes more)\"}").count(), 2, "{said}");
+    assert!(said.contains("\"count\":2") && said.contains("\"count\":1,"), "{said}");
+}
+
+/// Whoever closes the pipe has seen enough.
+#[cfg(unix)]
+#[test]
+fn a_reader_that_leaves_is_no_error() {
+    let records: Vec<String> = (0..400).map(|id| record(id % 10, "ListUsers")).collect();
+    let folder = Folder::new("query-pipe").file("long.json", records.join("\n"));
+    for more in [&["-f", "json"][..], &["--limit", "0"], &["--count-by", "event.id"]] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let arguments = [&["query", "has(event.ip)", "long.json"], more].concat();
+        let ended = folder.keytrail(arguments).output_into(writer);
+        assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""), "{more:?}");
+    }
+}
+
+/// Beyond the limit nothing is lost: it is counted in one row, and the answer is incomplete.
+#[test]
+fn groups_beyond_the_limit_make_an_answer_incomplete() {
+    let records: Vec<String> = (1..9)
+        .map(|id| call(id, "ListUsers", &[("203.0.113.7", &format!("203.0.113.{}", id % 4))]))
+        .collect();
+    let folder = Folder::new("query-limit").file("log.json", records.join("\n"));
+    let answer = |groups: usize| -> Answer {
+        let options = LoadOptions {
+            directory: folder.path(""),
+            functions: keytrail::stdlib::FUNCTIONS,
+            formats: keytrail::input::FORMATS,
+            ..LoadOptions::default()
+        };
+        let mut policy = Policy::load(&options).unwrap();
+        let text =
+            |sources: &mut Sources, text: &str| Fragment::whole(sources.add("<query>", text), text);
+        let expr = text(&mut policy.sources, "has(event.ip)");
+        let count_by = vec![text(&mut policy.sources, "event.ip")];
+        let (query, _) = Question { on: None, expr, count_by }.compile(&policy).unwrap();
+        let redactor = Redactor { show_keys: false };
+        let selection = Selection {
+            query: &query,
+            period: Period::default(),
+            fields: FieldSet::EMPTY,
+            limit: None,
+            limits: Limits { groups, ..Limits::default() },
+            now: None,
+            clock: Time(0),
+            redactor,
+        };
+        let inputs = InputSet::new(&[folder.path("log.json").display().to_string()]).unwrap();
+        let mut out = Vec::new();
+        let mut viewer = Lines::new(&mut out, redactor);
+        select(&inputs, inputs.roots(), &policy, &selection, &mut viewer).unwrap()
+    };
+    let whole = answer(4);
+    assert!(whole.incomplete().is_empty(), "{:?}", whole.incomplete());
+    let cut = answer(3);
+    let ranked = cut.ranked.as_ref().unwrap();
+    assert_eq!((ranked.groups.len(), ranked.others.count), (3, 2));
+    assert_eq!(cut.matches, whole.matches);
+    let said = "there are more groups than the 3 that are kept; the others are counted together";
+    assert_eq!(cut.incomplete(), [said]);
+    let mut out = Vec::new();
+    human(&cut, &Sources::default(), Manner { top: None, color: false }, &mut out).unwrap();
+    assert_snapshot!(String::from_utf8(out).unwrap(), @r"
+    count  ok  failed  first                 last                  event.ip
+        2   2       0  2026-03-01T10:00:01Z  2026-03-01T10:00:05Z  203.0.113.1
+        2   2       0  2026-03-01T10:00:02Z  2026-03-01T10:00:06Z  203.0.113.2
+        2   2       0  2026-03-01T10:00:03Z  2026-03-01T10:00:07Z  203.0.113.3
+        2   2       0  2026-03-01T10:00:04Z  2026-03-01T10:00:08Z  … groups beyond the limit
+
+    matches   8 of 8 events, 8 ok, 0 failed, 2026-03-01 10:00:01 to 10:00:08 UTC
+    groups    3
+    records   8 read = 8 evaluated + 0 skipped
+    files     1 read, 4.7 KiB
+    incomplete: there are more groups than the 3 that are kept; the others are counted together
+    ");
+}
