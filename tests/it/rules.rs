@@ -254,6 +254,23 @@ fn a_card_says_how_matches_become_a_finding() {
 }
 
 #[test]
+fn programs_learn_the_parameters_and_the_providers() {
+    let said = said(&correlating("rules-json"), &["refused", "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&said).unwrap();
+    assert_eq!(json[0]["providers"], serde_json::json!(["aws", "alibaba", "tencent"]));
+    assert_eq!(
+        json[0]["parameters"][3],
+        serde_json::json!({
+            "name": "users",
+            "type": "list",
+            "of": "event.user",
+            "default": "[alice, ci-*]",
+            "description": "",
+        })
+    );
+}
+
+#[test]
 fn a_page_says_it_too() {
     assert_snapshot!(said(&correlating("rules-page"), &["--format", "markdown"]), @r#"
     # Rules

@@ -2,8 +2,6 @@
 //! technique a file (`aws/stratus`), and of some of them amid Terraform's and the console's noise
 //! (`aws/invictus`).
 
-use std::collections::BTreeSet;
-
 use keytrail::report::Report;
 use keytrail::rule::Severity;
 
@@ -102,31 +100,6 @@ fn the_hours_are_those_of_the_zone() {
         keytrail::config::LoadOptions { directory: folder.path(""), ..Default::default() };
     let report = scan(&load(options), &[&file], None);
     assert_eq!(operations(&report, "off-hours-sensitive-api"), [""; 0]);
-}
-
-/// Rules that are about what is called by API.
-const BY_API: [&str; 6] = [
-    "create-resources",
-    "denied-enumeration",
-    "enumeration",
-    "new-address-high-risk-api",
-    "non-console-high-risk-api",
-    "root-key-high-risk-api",
-];
-
-#[test]
-fn what_people_do_in_the_console_is_in_no_rule_about_the_api() {
-    let Some(folder) = recorded("aws/invictus") else { return };
-    let Some(other) = recorded("aws/stratus") else { return };
-    let report = scan(&pack(), &[&folder, &other], None);
-    let mut seen = BTreeSet::new();
-    for rule in BY_API {
-        for calls in of_rule(&report, rule).iter().flat_map(|finding| &finding.calls) {
-            assert_eq!(calls.call.method.as_deref(), Some("api"), "{rule}: {:?}", calls.call);
-            seen.insert(rule);
-        }
-    }
-    assert!(seen.len() >= 4, "only {seen:?} found anything");
 }
 
 /// What a project would have to look at after 954 events in 22 minutes of a normal account with an

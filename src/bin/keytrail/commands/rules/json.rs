@@ -4,7 +4,7 @@ use keytrail::config::Policy;
 use keytrail::input::FORMATS;
 use keytrail::plan::{Lookup, covered};
 use keytrail::record::Provider;
-use keytrail::rule::{Rule, Step};
+use keytrail::rule::{Parameter, Rule, Step};
 use serde_json::{Value, json};
 
 use super::{Listed, by};
@@ -31,6 +31,7 @@ fn one(rule: &Rule, policy: &Policy) -> Value {
         "false_positives": rule.false_positives,
         "by": by(rule),
         "params": rule.params.keys().collect::<Vec<_>>(),
+        "parameters": rule.parameters.iter().map(parameter).collect::<Vec<_>>(),
         "providers": covered(rule, FORMATS).into_iter().map(Provider::name).collect::<Vec<_>>(),
         "when": conditions(rule, policy),
         "construct": rule.construct.name(),
@@ -38,6 +39,16 @@ fn one(rule: &Rule, policy: &Policy) -> Value {
         "builtin": rule.builtin,
         "not_configured": rule.not_configured,
         "looked_up_by": looked_up_by(rule),
+    })
+}
+
+fn parameter(parameter: &Parameter) -> Value {
+    json!({
+        "name": parameter.name,
+        "type": parameter.ty.name(),
+        "of": parameter.of,
+        "default": parameter.default,
+        "description": parameter.description,
     })
 }
 

@@ -1,0 +1,116 @@
+//! What people do in the console, and what a key does: rules about the API are about keys.
+
+use std::collections::BTreeSet;
+
+use keytrail::report::Report;
+use serde_json::{Value, json};
+
+use super::{of_rule, pack, recorded, scan};
+use crate::run::Folder;
+
+/// Rules that are about what is called by API.
+const BY_API: [&str; 7] = [
+    "create-resources",
+    "denied-enumeration",
+    "enumeration",
+    "new-address-high-risk-api",
+    "non-console-high-risk-api",
+    "root-key-high-risk-api",
+    "unauthorized-calls",
+];
+
+/// Those of the rules that find something, all of which was called by API.
+fn found(report: &Report) -> BTreeSet<&'static str> {
+    let mut found = BTreeSet::new();
+    for rule in BY_API {
+        for calls in of_rule(report, rule).iter().flat_map(|finding| &finding.calls) {
+            assert_eq!(calls.call.method.as_deref(), Some("api"), "{rule}: {:?}", calls.call);
+            found.insert(rule);
+        }
+    }
+    found
+}
+
+#[test]
+fn recorded_calls_in_the_console_are_in_no_rule_about_the_api() {
+    let Some(folder) = recorded("aws/invictus") else { return };
+    let Some(other) = recorded("aws/stratus") else { return };
+    let report = scan(&pack(), &[&folder, &other], None);
+    assert!(found(&report).len() >= 5, "{:?}", found(&report));
+}
+
+/// An hour of one identity that does what each of the rules looks for.
+fn hour(identity: &Value, console: bool) -> String {
+    let reads = [
+        "iam.ListUsers",
+        "ec2.DescribeInstances",
+        "rds.DescribeDBInstances",
+        "kms.ListKeys",
+        "lambda.ListFunctions20150331",
+        "ssm.DescribeParameters",
+        "ecs.ListClusters",
+    ];
+    let read = |number: usize| {
+        let (service, api) = reads[number % reads.len()].split_once('.').unwrap();
+        // Refused, and each another operation.
+        (service.to_owned(), format!("{api}{}", "s".repeat(number / reads.len())), true, number)
+    };
+    let mut calls: Vec<_> = (0..28).map(read).collect();
+    for (number, call) in
+        ["iam.ListAccessKeys", "iam.CreateUser", "ec2.RunInstances"].iter().enumerate()
+    {
+        let (service, api) = call.split_once('.').unwrap();
+        calls.push((service.to_owned(), api.to_owned(), false, 40 + number));
+    }
+    let record = |(service, api, refused, second): (String, String, bool, usize)| {
+        let mut record = json!({
+            "eventVersion": "1.11",
+            "userIdentity": identity,
+            "eventTime": format!("2026-10-07T09:00:{second:02}Z"),
+            "eventSource": format!("{service}.amazonaws.com"),
+            "eventName": api,
+            "awsRegion": "us-east-1",
+            "sourceIPAddress": "198.51.100.23",
+            "userAgent": if console { "Mozilla/5.0" } else { "aws-cli/2.31.6" },
+            "requestParameters": null,
+            "responseElements": null,
+            "readOnly": !matches!(api.as_str(), "CreateUser" | "RunInstances"),
+            "eventID": format!("{service}-{api}-{console}"),
+            "eventType": "AwsApiCall",
+            "recipientAccountId": "111122223333",
+        });
+        if console {
+            record["sessionCredentialFromConsole"] = json!("true");
+        }
+        if refused {
+            record["errorCode"] = json!("AccessDenied");
+        }
+        record
+    };
+    json!({ "Records": calls.into_iter().map(record).collect::<Vec<_>>() }).to_string()
+}
+
+#[test]
+fn the_same_calls_by_a_key_are() {
+    let root = |key: &str| {
+        json!({
+            "type": "Root",
+            "principalId": "111122223333",
+            "arn": "arn:aws:iam::111122223333:root",
+            "accountId": "111122223333",
+            "accessKeyId": key,
+        })
+    };
+    let mut session = root("ASIAIOSFODNN7EXAMPLE");
+    session["sessionContext"] = json!({
+        "attributes": { "creationDate": "2026-10-07T08:55:00Z", "mfaAuthenticated": "true" },
+    });
+    let folder = Folder::new("pack-console")
+        .file("console.json", hour(&session, true))
+        .file("key.json", hour(&root("AKIAI44QH8DHBEXAMPLE"), false));
+    let policy = pack();
+    let report = scan(&policy, &[&folder.path("console.json")], None);
+    assert_eq!((report.accounting.evaluated, found(&report)), (31, BTreeSet::new()));
+    let report = scan(&policy, &[&folder.path("key.json")], None);
+    assert_eq!((report.accounting.evaluated, found(&report)), (31, BTreeSet::from(BY_API)));
+}
