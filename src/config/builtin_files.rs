@@ -3,6 +3,7 @@
 /// Path below `rules/` and text, sorted by path.
 #[rustfmt::skip]
 pub(super) static FILES: &[(&str, &str)] = &[
+    ("definitions/commands.yaml", include_str!("../../rules/definitions/commands.yaml")),
     ("definitions/identities.yaml", include_str!("../../rules/definitions/identities.yaml")),
     ("detections/admin-user-persistence.yaml", include_str!("../../rules/detections/admin-user-persistence.yaml")),
     ("detections/ageing-key-in-use.yaml", include_str!("../../rules/detections/ageing-key-in-use.yaml")),

@@ -10,6 +10,7 @@ mod literal;
 mod pattern;
 
 mod all;
+mod base64_decode;
 mod bool;
 mod contains;
 mod contains_any;
@@ -48,6 +49,7 @@ mod weekday;
 /// Every function, sorted by name.
 pub static FUNCTIONS: &[&dyn Function] = &[
     &all::All,
+    &base64_decode::Base64Decode,
     &bool::Bool,
     &contains::Contains,
     &contains_any::ContainsAny,

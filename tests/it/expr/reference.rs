@@ -355,7 +355,8 @@ fn in_hours(time: Dynamic, span: &str, zone: &str) -> bool {
 }
 
 fn conversions(engine: &mut Engine) {
-    REGISTERED.with_borrow_mut(|names| names.extend(["int", "bool", "str", "time"]));
+    REGISTERED
+        .with_borrow_mut(|names| names.extend(["int", "bool", "str", "time", "base64_decode"]));
     engine.register_fn("int", |value: Dynamic| -> Dynamic {
         if value.is_int() {
             return value;
@@ -382,6 +383,9 @@ fn conversions(engine: &mut Engine) {
         }
         if value.is_unit() { Dynamic::UNIT } else { json(&value).into() }
     });
+    engine.register_fn("base64_decode", |value: Dynamic| -> Dynamic {
+        string(&value).and_then(|text| base64_decode(&text)).map_or(Dynamic::UNIT, Into::into)
+    });
     engine.register_fn("time", |value: Dynamic| -> Dynamic {
         let time = match (value.as_int(), string(&value)) {
             (Ok(seconds), _) => jiff::Timestamp::from_second(seconds).ok(),
@@ -390,6 +394,22 @@ fn conversions(engine: &mut Engine) {
         };
         time.map_or(Dynamic::UNIT, |time| Dynamic::from(Time(time.as_microsecond())))
     });
+}
+
+/// Bit by bit.
+fn base64_decode(text: &str) -> Option<String> {
+    const LETTERS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let whole: String = text.chars().filter(|c| !c.is_ascii_whitespace()).collect();
+    let letters = whole.trim_end_matches('=');
+    let beyond = letters.len() % 4;
+    if beyond == 1 || whole.len() - letters.len() > (4 - beyond) % 4 {
+        return None;
+    }
+    let places: Option<Vec<usize>> = letters.chars().map(|c| LETTERS.find(c)).collect();
+    let bits = places?.into_iter().flat_map(|at| (0..6).rev().map(move |bit| at >> bit & 1));
+    let bits: Vec<usize> = bits.collect();
+    let byte = |bits: &[usize]| bits.iter().fold(0, |byte, bit| byte * 2 + *bit as u8);
+    String::from_utf8(bits.chunks_exact(8).map(byte).collect()).ok()
 }
 
 /// A value of the original record as JSON.

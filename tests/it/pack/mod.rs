@@ -3,6 +3,7 @@
 //! Whether they match what they should is shown by the tests beside them, which `keytrail test` runs;
 //! here stands what holds for all of them, and what they find in logs and reports that were recorded.
 
+mod commands;
 mod console;
 mod laws;
 mod logs;

@@ -75,7 +75,7 @@ impl Writer<'_> {
 
     fn text(&mut self, d: usize) -> String {
         let time_zone = ["", "\"UTC\"", "\"Asia/Kathmandu\""];
-        match self.dice.roll(15) {
+        match self.dice.roll(16) {
             0 | 1 => {
                 let kinds = [Ty::Text, Ty::Text, Ty::Char, Ty::Enum];
                 let (a, b) = (self.some_type(&kinds), self.some_type(&kinds));
@@ -109,6 +109,10 @@ impl Writer<'_> {
             11 => format!("({}).date({})", self.value(Ty::Time, d), self.dice.pick(&time_zone)),
             12 => format!("(lookup(\"people\", {})?.team ?? ())", self.value(Ty::Text, d)),
             13 => format!("(lookup(\"assets\", {})?.name ?? ())", self.value(Ty::Text, d)),
+            14 => match self.dice.pick(&["aGk=", "b2sg\nLQ", "_-8=", ""]) {
+                "" => self.convert("base64_decode", d),
+                text => format!("base64_decode({text:?})"),
+            },
             _ => self.key_member("id").unwrap_or_else(|| self.leaf(Ty::Text)),
         }
     }

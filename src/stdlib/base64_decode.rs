@@ -1,0 +1,70 @@
+//! The text that another has in base64.
+
+use std::borrow::Cow;
+
+use base64::Engine as _;
+use base64::alphabet::STANDARD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+
+use crate::expr::{
+    BadArgument, Constant, Example, Function, Kind, Prepared, Returns, Role, Signature,
+};
+use crate::value::{Type, Value};
+
+/// As lenient as what carries out a command that was sent so: padding may be left out (RFC 4648,
+/// section 3.2), and bits beyond the last byte say nothing.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &STANDARD,
+    GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true),
+);
+
+/// The text that another has in base64.
+#[derive(Debug)]
+pub(super) struct Base64Decode;
+
+impl Function for Base64Decode {
+    fn name(&self) -> &'static str {
+        "base64_decode"
+    }
+
+    fn doc(&self) -> &'static str {
+        "The text that an untyped value or a text has in base64; missing if it is no base64 or what it holds no UTF-8. White space in it is passed over."
+    }
+
+    fn signatures(&self) -> &'static [Signature] {
+        &[Signature { params: &[("value", Kind::Single)], returns: Returns::Maybe(Type::Str) }]
+    }
+
+    fn examples(&self) -> &'static [Example] {
+        &[
+            Example { expr: r#"base64_decode("Y3VybCBodHRw")"#, result: "curl http" },
+            Example { expr: r#"base64_decode("curl http")"#, result: "()" },
+            Example { expr: r#"base64_decode("Y3VybA")"#, result: "curl" },
+        ]
+    }
+
+    fn role(&self) -> Role {
+        Role::Transformation
+    }
+
+    fn prepare(&self, _: &[Constant]) -> Result<Prepared, BadArgument> {
+        Ok(Prepared::apply(|args| match args {
+            [Value::Str(text)] => {
+                decode(text).map_or(Value::Missing, |text| Value::Str(text.into()))
+            }
+            _ => Value::Missing,
+        }))
+    }
+}
+
+fn decode(text: &str) -> Option<String> {
+    let blank = |byte: u8| byte.is_ascii_whitespace();
+    let letters: Cow<'_, [u8]> = if text.bytes().any(blank) {
+        text.bytes().filter(|byte| !blank(*byte)).collect()
+    } else {
+        text.as_bytes().into()
+    };
+    String::from_utf8(BASE64.decode(&letters).ok()?).ok()
+}
