@@ -27,7 +27,7 @@ pub mod output;
 use std::num::NonZeroUsize;
 
 use config::Policy;
-use engine::RunOptions;
+use engine::{RunOptions, Tell};
 use finding::Redactor;
 use plan::Plan;
 use record::Inputs;
@@ -84,6 +84,7 @@ pub fn scan(
             redactor: Redactor { show_keys: options.show_keys },
             memory: options.memory,
             create: Temporary::create,
+            tell: Tell::Findings,
         },
     );
     let facts = Facts {

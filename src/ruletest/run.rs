@@ -8,7 +8,7 @@ use super::rows::Table;
 use crate::allow::Allowlist;
 use crate::diag::codes::rule as codes;
 use crate::diag::{Diagnostic, did_you_mean, escaped};
-use crate::engine::{RunOptions, Trial};
+use crate::engine::{RunOptions, Tell, Trial};
 use crate::expr::{Bindings, Env, EvalError, Expr};
 use crate::finding::Redactor;
 use crate::plan::{Enrichment, Plan};
@@ -165,6 +165,7 @@ impl Runner<'_> {
             redactor: Redactor { show_keys: true },
             memory: usize::MAX,
             create: Temporary::create,
+            tell: Tell::Findings,
         };
         let mut seen = Seen {
             rule,
