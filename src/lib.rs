@@ -22,6 +22,7 @@ pub mod engine;
 pub mod report;
 pub mod lint;
 pub mod ruletest;
+pub mod watch;
 pub mod output;
 
 use std::num::NonZeroUsize;
