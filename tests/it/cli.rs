@@ -118,6 +118,7 @@ fn help_lists_commands_and_exit_codes() {
 
     Commands:
       scan          Find risky use of credentials in audit logs
+      watch         Follow files, folders or standard input, and tell findings as they become certain
       inspect       Show what files are taken for, and their records
       check         Check rules, lists, allowlists and the project file
       test          Run the tests of rules

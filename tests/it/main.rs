@@ -38,4 +38,5 @@ mod run;
 mod scan;
 mod schemas;
 mod tables;
+mod watch;
 mod whole_policies;

@@ -13,6 +13,8 @@ mod inputs;
 mod place;
 mod policy;
 mod progress;
+mod signals;
+mod stream;
 mod table;
 mod target;
 mod term;

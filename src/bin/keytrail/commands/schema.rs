@@ -14,12 +14,13 @@ static SCHEMAS: &[Generated] = &[
     ("config", config::project_schema),
     ("policy", config::policy_schema),
     ("report", output::report_schema),
+    ("watch", output::watch_schema),
 ];
 
 /// Print a JSON schema, or list the schemas there are.
 ///
-/// `config` is the project file, `policy` are rules, lists, definitions and allowlists, and
-/// `report` is what `--format json` writes.
+/// `config` is the project file, `policy` are rules, lists, definitions and allowlists, `report` is
+/// what `scan --format json` writes, and `watch` is a line of `keytrail watch`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Schema {
     /// The name of the schema.
