@@ -131,7 +131,16 @@ impl<'p> Watch<'p> {
     ) -> io::Result<Check> {
         let run = self.run_options(clock);
         let mut mapped = engine::map(&self.plan, inputs, &run);
-        let mut state = self.state.clone();
+        let State { policy, watermark, latest, heard, told, reaches, rows } = &self.state;
+        let mut state = State {
+            policy: policy.clone(),
+            watermark: *watermark,
+            latest: *latest,
+            heard: *heard,
+            told: told.clone(),
+            reaches: reaches.clone(),
+            rows: Vec::new(),
+        };
         for (account, reach) in mapped.rows.reaches() {
             widen(state.reaches.entry(account.to_owned()).or_default(), reach);
         }
@@ -154,7 +163,7 @@ impl<'p> Watch<'p> {
                 }
             }
         })?;
-        for stored in &state.rows {
+        for stored in rows {
             if let Some(row) = KeptRow::read(&stored.bytes, stored.sorts as usize) {
                 self.take(&row, times, &mut judged, &mut kept);
             }
@@ -180,7 +189,6 @@ impl<'p> Watch<'p> {
             watermark: state.watermark,
             state: State::default(),
         };
-        state.rows = Vec::new();
         if !end {
             let open = self.open(&spans, times);
             let rule = |key: &[u8]| {

@@ -13,7 +13,7 @@ use crate::value::Time;
 const SETTLED: i64 = 60 * 1_000_000;
 
 /// A line that is longer is read, to be skipped, rather than waited for.
-const LONGEST: u64 = 17 << 20;
+pub(super) const LONGEST: u64 = 17 << 20;
 
 impl Seen {
     /// What of the file is to be read; how it stands from now on goes to `file`.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use super::due::LONGEST;
 use super::look::{Seen, digest};
 use super::round::{Round, Turn};
 use crate::diag::{Diagnostic, escape};
@@ -180,7 +181,9 @@ fn place(
         }
     }
     for (at, seen) in seen.iter().enumerate() {
-        let Some(seen) = seen.as_ref().filter(|seen| seen.status.is_none()) else { continue };
+        // What cannot be looked at has a place too, so that it is said.
+        let readable = |seen: &&Seen| seen.status.as_ref().is_none_or(is_unreadable);
+        let Some(seen) = seen.as_ref().filter(readable) else { continue };
         if let Some(place) = places[at] {
             files[place].path.clone_from(&seen.path);
             files[place].shown.clone_from(&seen.shown);
@@ -203,7 +206,7 @@ fn place(
         taken[place] = true;
         places[at] = Some(place);
         let file = &mut files[place];
-        if file.offset > 0 && seen.path != STDIN && !seen.begins_as(file) {
+        if file.offset > 0 && seen.is_file() && !seen.begins_as(file) {
             let text = format!(
                 "{} was replaced by another file, which is read from its beginning",
                 escape(&seen.shown)
@@ -219,8 +222,10 @@ fn place(
 
 /// What standard input gave, as far as it is whole lines.
 fn due_of_stdin(file: &mut Followed, stdin: &mut Vec<u8>, ended: bool) -> Turn {
-    let whole =
-        if ended { stdin.len() } else { memchr::memrchr(b'\n', stdin).map_or(0, |at| at + 1) };
+    let whole = memchr::memrchr(b'\n', stdin).map_or(0, |at| at + 1);
+    // A line that is longer is read, to be skipped, rather than waited for.
+    let longest = stdin.len() as u64 - whole as u64 > LONGEST;
+    let whole = if ended || longest { stdin.len() } else { whole };
     let rest = stdin.split_off(whole);
     let bytes = std::mem::replace(stdin, rest);
     file.standing = Standing::Lines;
@@ -239,13 +244,14 @@ impl Seen {
 
     /// Whether it begins as a followed file did, and is no shorter than what was read of it.
     fn begins_as(&self, file: &Followed) -> bool {
-        if self.size < file.offset {
+        if self.size < file.offset || self.size < file.head.0 {
             return false;
         }
         let unchanged = self.is_same(file)
             && (self.size, self.modified) == (file.size, file.modified)
             && self.path == file.path;
-        unchanged || digest(&self.path, file.head.0) == Some(file.head.1.clone())
+        // What cannot be opened for a while is not another file.
+        unchanged || digest(&self.path, file.head.0).is_none_or(|head| head == file.head.1)
     }
 
     fn is_file(&self) -> bool {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::Write;
 
 use keytrail::input::{Follow, Followed, Round};
 use keytrail::record::{Batch, FileAccount, Hints, Inputs, Step};
@@ -127,6 +128,20 @@ fn a_document_is_read_when_it_is_whole() {
     let third = look(&folder, second.files);
     assert_eq!(third.read.len(), 2);
     assert!(!third.notes.is_empty());
+}
+
+#[test]
+fn a_compressed_file_is_read_when_it_is_whole() {
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packed.write_all(lines(0..50).as_bytes()).unwrap();
+    let packed = packed.finish().unwrap();
+    let folder = Folder::new("follow-compressed").file("in/a.log.gz", &packed[..packed.len() - 20]);
+    let first = look(&folder, Vec::new());
+    assert_eq!((first.read.len(), first.waiting.len()), (0, 1));
+    fs::write(folder.path("in/a.log.gz"), &packed).unwrap();
+    let second = look(&folder, first.files);
+    assert_eq!(second.read.len(), 50);
+    assert!(look(&folder, second.files).read.is_empty());
 }
 
 #[test]

@@ -103,7 +103,7 @@ fn a_folder_is_told_of_file_by_file_and_duplicates_are_told_once() {
     let (findings, check) = run();
     assert_eq!(findings, ["plain user-2 called"]);
     assert_eq!((&check["open"], &check["files"]), (&0.into(), &2.into()));
-    // A file that is not read is said at every check.
+    // A file that no format reads makes the check incomplete that meets it.
     append(&folder, "in/d.json", "[1, 2, 3]");
     let ended = watch(&folder, &["in", "--once", "--state", "s"]);
     assert_eq!(ended.code, Some(3), "{ended}");
@@ -200,6 +200,24 @@ fn a_reader_who_leaves_ends_it_quietly() {
     assert!(!ended.stderr.contains("error") && !ended.stderr.contains("panic"), "{ended}");
     // Nobody saw it, so it is told again.
     assert_eq!(told(&watch(&folder, &["a.log", "--once"])).0.len(), 1);
+}
+
+#[cfg(unix)]
+#[test]
+fn what_cannot_be_followed_is_said_at_every_check() {
+    let folder = folder("watch-unreadable").file("in/a.log", event(0, 0, 1, true));
+    std::os::unix::fs::symlink("nowhere", folder.path("in/b.log")).unwrap();
+    for findings in [1, 0] {
+        let ended = watch(&folder, &["in", "--once"]);
+        assert_eq!(ended.code, Some(3), "{ended}");
+        let (told, check) = told(&ended);
+        assert_eq!(told.len(), findings);
+        assert_eq!(check["incomplete"][0]["id"], "unreadable-input");
+    }
+    assert!(Command::new("mkfifo").arg(folder.path("pipe")).status().unwrap().success());
+    let ended = watch(&folder, &["pipe", "--once"]);
+    assert_eq!(ended.code, Some(3), "{ended}");
+    assert!(ended.stdout.contains("pipe into `keytrail watch -`"), "{ended}");
 }
 
 /// A report is judged once, though it is read at every check.

@@ -214,3 +214,48 @@ fn a_silent_input_closes_its_windows_with_the_clock() {
     let after = watch.check(&nothing, minute(300), false, Vec::new()).unwrap();
     assert_eq!((after.ids.len(), after.state.rows.len()), (0, 0));
 }
+
+/// How many occurrences each part tells, their ids, and those of one scan of all parts.
+fn told_of(
+    name: &str,
+    rule: &str,
+    parts: &[&[Event]],
+) -> (Vec<usize>, BTreeSet<u64>, BTreeSet<u64>) {
+    let head = "rule:\n  id: subject\n  title: Under test\n  category: abuse\n  severity: high\n  on: event\n  by: [event.account, event.user]\n";
+    let lines: String = parts.concat().iter().map(|event| json(event) + "\n").collect();
+    let folder =
+        Folder::new(name).file("subject.yaml", head.to_owned() + rule).file("all.ndjson", lines);
+    let policy = policy(&folder, false);
+    let whole = ids(&run(&policy, &[folder.path("all.ndjson")], 1, 1 << 30), &policy);
+    let (mut counts, mut told, mut state) = (Vec::new(), BTreeSet::new(), State::default());
+    for part in parts {
+        let check = check(&policy, &folder, part, state, false);
+        counts.push(check.ids.len());
+        told.extend(check.ids);
+        state = check.state;
+    }
+    (counts, told, whole.into_keys().collect())
+}
+
+#[test]
+fn what_comes_at_the_very_end_of_a_window_still_belongs_to_it() {
+    let rule = "  when: \"true\"\n  correlate:\n    within: 10m\n    measures:\n      calls: { count: \"true\" }\n    having: calls >= 2\n";
+    // The watermark is 15 then, as late as the event that is still to come.
+    let first = [event(0, 0), event(1, 5), event(2, 20)];
+    let parts: [&[Event]; 3] = [&first, &[event(3, 15)], &[event(4, 60)]];
+    let (counts, told, whole) = told_of("watch-edge", rule, &parts);
+    assert_eq!((counts, told), (vec![0, 0, 1], whole));
+}
+
+#[test]
+fn a_value_is_new_when_no_record_can_come_that_showed_it_before() {
+    let rule = "  when: event.api == \"CreateUser\"\n  first_seen:\n    of: [event.ip]\n    history: 1d\n    among: \"true\"\n";
+    let shown = |id, time, ip| Event { ip, api: 1, ..event(id, time) };
+    let new = |id, time, ip| Event { ip, ..event(id, time) };
+    // Of two new addresses one turns out not to be new, by a record that comes late.
+    let first = [new(0, 10, 1), Event { user: 1, ..new(1, 11, 2) }];
+    let parts: [&[Event]; 3] = [&first, &[shown(2, 8, 1)], &[shown(3, 40, 3)]];
+    let (counts, told, whole) = told_of("watch-news", rule, &parts);
+    assert_eq!((counts, told.len()), (vec![0, 0, 1], 1));
+    assert_eq!(told, whole);
+}

@@ -43,7 +43,8 @@ Findings change no exit code: they are lines on standard output";
 ///
 /// Every interval new records are read, and each occurrence of a finding that is certain by then is
 /// one line of JSON (`finding`) with an id that is the same whenever it is told again. A line for
-/// each check (`check`) says what was read and what could not be. What is known goes to a state
+/// each check (`check`) says what was read and what could not be; --quiet leaves it out where
+/// nothing is wrong. What is known goes to a state
 /// file, from which the next watch goes on; standard input is not gone back to.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXIT_CODES)]
@@ -168,6 +169,7 @@ impl Watch {
         if let Some(stdin) = &going.stdin {
             let (ended, failed) = stdin.take(&mut going.rest);
             going.ended = ended;
+            going.incomplete |= failed.is_some();
             going.notes.extend(failed.map(|error| Note {
                 id: "unreadable-input",
                 text: format!("standard input cannot be read on: {error}"),
