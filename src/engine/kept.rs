@@ -11,7 +11,7 @@ use crate::plan::Plan;
 use crate::rule::Construct;
 use crate::value::{Time, Value};
 
-/// Rows of matches in no order, as [`map`](super::map) gives and [`reduce`](super::reduce) takes
+/// Rows of matches in no order, as [`map`](super::map()) gives and [`reduce`](super::reduce()) takes
 /// them. Rows of any number of maps of one plan may be put together.
 #[derive(Debug)]
 pub struct Rows(pub(super) Partial);

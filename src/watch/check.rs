@@ -4,13 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::num::NonZeroUsize;
 
-use super::nature::{Nature, id};
+use super::nature::Nature;
 use super::retain::Retention;
 use super::state::State;
+use super::tell::{Stands, name, name_of, stands};
+use super::watermark::{Times, advance, passed};
 use crate::config::Policy;
 use crate::correlate::Reach;
 use crate::engine::{self, KeptRow, Rows, RunOptions, RunResult, Tell};
-use crate::finding::{Finding, Redactor, VerdictRole, fingerprint};
+use crate::finding::{Finding, Redactor, VerdictRole};
 use crate::plan::Plan;
 use crate::record::Inputs;
 use crate::report::{Facts, Note, Parts, Report};
@@ -84,16 +86,6 @@ struct Sorted {
     open: u64,
     /// Fingerprints of what can be told no more than once.
     settled: BTreeSet<String>,
-}
-
-/// The times that decide.
-#[derive(Clone, Copy)]
-struct Times {
-    clock: Time,
-    before: Option<Time>,
-    /// The smallest number while there was no event.
-    watermark: Time,
-    end: bool,
 }
 
 impl<'p> Watch<'p> {
@@ -346,68 +338,7 @@ impl<'p> Watch<'p> {
     }
 }
 
-/// How an occurrence stands.
-enum Stands {
-    /// It may grow, or turn out to be none.
-    Open,
-    /// It was told by an earlier check, and only a part of it is here.
-    Past,
-    Certain,
-}
-
-fn stands(rule: &Rule, finding: &Finding, times: Times, late: &[Time]) -> Stands {
-    let occurrence = finding.occurrences.first();
-    let last = occurrence.and_then(|of| of.last);
-    let certain = match Nature::of(rule) {
-        Nature::Day | Nature::Report | Nature::News(_) => true,
-        Nature::Window(within) => {
-            let first = occurrence.and_then(|of| of.first);
-            let anew = late.iter().any(|time| first <= Some(*time) && Some(*time) <= last);
-            let past = |before| last.is_some_and(|last| passed(last, within, before));
-            if times.before.is_some_and(past) && !anew {
-                return Stands::Past;
-            }
-            times.end || past(times.watermark)
-        }
-        Nature::Whole { one, stays } => times.end || stays && (one || last < Some(times.watermark)),
-    };
-    if certain { Stands::Certain } else { Stands::Open }
-}
-
-/// Whether no record can come that hangs together with what was last then.
-fn passed(last: Time, within: Duration, watermark: Time) -> bool {
-    last.0.saturating_add(within.0) < watermark.0
-}
-
-/// Moves the watermark: as far behind the latest event as events may be late, and on with the clock
-/// while none comes.
-fn advance(state: &mut State, clock: Time, lateness: Duration, end: bool) -> Times {
-    let before = state.watermark;
-    // An event of the future is a clock that goes wrong, and must not close every window.
-    let latest = state.reaches.values().filter_map(|reach| reach.last).max();
-    let latest = latest.map(|latest| latest.min(clock)).max(state.latest);
-    if latest > state.latest || state.heard.is_none() {
-        state.latest = latest;
-        state.heard = latest.map(|_| clock);
-    }
-    let silent = state.heard.map_or(0, |heard| clock.0.saturating_sub(heard.0).max(0));
-    let reached = latest.map(|Time(t)| Time(t.saturating_sub(lateness.0).saturating_add(silent)));
-    state.watermark = reached.max(before);
-    let watermark = if end { Time(i64::MAX) } else { state.watermark.unwrap_or(Time(i64::MIN)) };
-    Times { clock, before, watermark, end }
-}
-
 fn widen(reach: &mut Reach, by: Reach) {
     reach.first = reach.first.into_iter().chain(by.first).min();
     reach.last = reach.last.max(by.last);
-}
-
-fn name(rule: &Rule, key: &[u8]) -> String {
-    fingerprint(rule.renamed_from.as_deref().unwrap_or(&rule.id), key.get(4..).unwrap_or_default())
-}
-
-fn name_of(rule: &Rule, finding: &Finding) -> u64 {
-    let none = Default::default();
-    let occurrence = finding.occurrences.first().unwrap_or(&none);
-    id(rule, &finding.fingerprint, occurrence, finding.role == VerdictRole::Suppressed)
 }

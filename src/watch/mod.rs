@@ -11,6 +11,8 @@ mod nature;
 mod retain;
 mod state;
 mod store;
+mod tell;
+mod watermark;
 
 pub use check::{Check, Watch, WatchOptions};
 pub use nature::id;

@@ -4,17 +4,15 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use super::due::LONGEST;
-use super::look::{Seen, digest};
+use super::look::Seen;
+use super::place::place;
 use super::round::{Round, Turn};
-use crate::diag::{Diagnostic, escape};
+use crate::diag::Diagnostic;
 use crate::input::discover::STDIN;
 use crate::input::set::{InputNote, InputSet};
 use crate::record::{FileStatus, Hints, Inputs, Phase};
 use crate::source::is_same_file;
-use crate::value::{Duration, Time};
-
-/// A file that is gone is forgotten after this.
-const FORGOTTEN: Duration = Duration(35 * 24 * 3600 * 1_000_000);
+use crate::value::Time;
 
 /// How a file stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -157,69 +155,6 @@ impl Follow {
     }
 }
 
-/// The place of every file that was found among those that are followed.
-fn place(
-    seen: &[Option<Seen>],
-    files: &mut Vec<Followed>,
-    notes: &mut Vec<InputNote>,
-    clock: Time,
-    used: &BTreeSet<u32>,
-) -> Vec<Option<usize>> {
-    let mut places = vec![None; seen.len()];
-    let mut taken = vec![false; files.len()];
-    // First by what the file is, so that one which was renamed goes on under its new name.
-    for (at, seen) in seen.iter().enumerate() {
-        let Some(seen) = seen.as_ref().filter(|seen| seen.is_file()) else { continue };
-        let same = |(place, file): &(usize, &Followed)| {
-            !taken[*place] && seen.is_same(file) && seen.begins_as(file)
-        };
-        let known: Vec<(usize, &Followed)> = files.iter().enumerate().filter(same).collect();
-        let named = known.iter().find(|(_, file)| file.path == seen.path);
-        if let Some(&(place, _)) = named.or(known.first()) {
-            taken[place] = true;
-            places[at] = Some(place);
-        }
-    }
-    for (at, seen) in seen.iter().enumerate() {
-        // What cannot be looked at has a place too, so that it is said.
-        let readable = |seen: &&Seen| seen.status.as_ref().is_none_or(is_unreadable);
-        let Some(seen) = seen.as_ref().filter(readable) else { continue };
-        if let Some(place) = places[at] {
-            files[place].path.clone_from(&seen.path);
-            files[place].shown.clone_from(&seen.shown);
-            continue;
-        }
-        let named = (0..files.len()).find(|at| !taken[*at] && files[*at].path == seen.path);
-        let place = named.unwrap_or_else(|| {
-            let free = |at: &usize| {
-                let left = files[*at].gone.is_some_and(|gone| gone.0 + FORGOTTEN.0 < clock.0);
-                !taken[*at] && left && !used.contains(&(*at as u32))
-            };
-            let place = (0..files.len()).find(free).unwrap_or(files.len());
-            if place == files.len() {
-                files.push(Followed::default());
-                taken.push(false);
-            }
-            files[place] = Followed::default();
-            place
-        });
-        taken[place] = true;
-        places[at] = Some(place);
-        let file = &mut files[place];
-        if file.offset > 0 && seen.is_file() && !seen.begins_as(file) {
-            let text = format!(
-                "{} was replaced by another file, which is read from its beginning",
-                escape(&seen.shown)
-            );
-            notes.push(InputNote { id: "replaced-input", text });
-            *file = Followed::default();
-        }
-        file.path.clone_from(&seen.path);
-        file.shown.clone_from(&seen.shown);
-    }
-    places
-}
-
 /// What standard input gave, as far as it is whole lines.
 fn due_of_stdin(file: &mut Followed, stdin: &mut Vec<u8>, ended: bool) -> Turn {
     let whole = memchr::memrchr(b'\n', stdin).map_or(0, |at| at + 1);
@@ -234,29 +169,6 @@ fn due_of_stdin(file: &mut Followed, stdin: &mut Vec<u8>, ended: bool) -> Turn {
     }
     let head = super::look::first_line(&bytes).map(<[u8]>::len);
     Turn::of_bytes(file, bytes, head)
-}
-
-impl Seen {
-    /// Whether it is what a followed file was.
-    fn is_same(&self, file: &Followed) -> bool {
-        self.inode != 0 && (self.device, self.inode) == (file.device, file.inode)
-    }
-
-    /// Whether it begins as a followed file did, and is no shorter than what was read of it.
-    fn begins_as(&self, file: &Followed) -> bool {
-        if self.size < file.offset || self.size < file.head.0 {
-            return false;
-        }
-        let unchanged = self.is_same(file)
-            && (self.size, self.modified) == (file.size, file.modified)
-            && self.path == file.path;
-        // What cannot be opened for a while is not another file.
-        unchanged || digest(&self.path, file.head.0).is_none_or(|head| head == file.head.1)
-    }
-
-    fn is_file(&self) -> bool {
-        self.status.is_none() && self.path != STDIN
-    }
 }
 
 /// Whether a file that was found is to be looked at no further.

@@ -7,6 +7,7 @@
 mod due;
 mod followed;
 mod look;
+mod place;
 mod round;
 
 pub use followed::{Follow, Followed, Standing};
