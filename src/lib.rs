@@ -24,12 +24,13 @@ pub mod posture;
 pub mod report;
 pub mod lint;
 pub mod ruletest;
+pub mod watch;
 pub mod output;
 
 use std::num::NonZeroUsize;
 
 use config::Policy;
-use engine::RunOptions;
+use engine::{RunOptions, Tell};
 use finding::{Knowledge, Redactor};
 use plan::Plan;
 use record::Inputs;
@@ -87,6 +88,7 @@ pub fn scan(
             known: Knowledge::new(policy),
             memory: options.memory,
             create: Temporary::create,
+            tell: Tell::Findings,
         },
     );
     let facts = Facts {

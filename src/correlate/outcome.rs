@@ -86,6 +86,17 @@ pub struct Outcome {
     pub covered: Vec<u32>,
 }
 
+impl Outcome {
+    /// The outcome of the same matches where so many others stand before them.
+    #[must_use]
+    pub fn behind(mut self, others: u32) -> Self {
+        let members = self.occurrences.iter_mut().flat_map(|of| &mut of.members);
+        members.chain(&mut self.covered).for_each(|member| *member += others);
+        self.occurrences.iter_mut().for_each(|of| of.told += others);
+        self
+    }
+}
+
 /// What the matches of a subject come to.
 ///
 /// An allowlist entry takes away what counts towards a finding and never what counts against one,

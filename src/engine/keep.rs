@@ -8,8 +8,8 @@ use rustc_hash::FxHasher;
 use super::account::{ErrorAt, ErrorCounts};
 use super::details::Detail;
 use super::matches::Partial;
-use super::options::RunOptions;
-use super::rows::{Place, Row, put_entries};
+use super::options::{RunOptions, Tell};
+use super::rows::{Place, Row, put_entries, put_text};
 use super::seen::Seen;
 use crate::expr::{Bindings, EvalError, Expr};
 use crate::finding::encode;
@@ -39,6 +39,7 @@ pub(super) struct Keeper<'p> {
     covering: Vec<u32>,
     cover: Vec<u8>,
     account: String,
+    told: Vec<u8>,
 }
 
 /// The record at hand.
@@ -68,6 +69,7 @@ impl<'p> Keeper<'p> {
             covering: Vec::new(),
             cover: Vec::new(),
             account: String::new(),
+            told: Vec::new(),
         }
     }
 
@@ -206,6 +208,9 @@ impl<'p> Keeper<'p> {
         if plan.needs_reach {
             bindings.event.inspect(|record| account_of(record, &mut self.account));
         }
+        if self.options.tell == Tell::Occurrences {
+            self.carry(rule, &seen, bindings);
+        }
         let kept = Row {
             key: &self.key,
             order: seen.order(raw, row),
@@ -219,9 +224,10 @@ impl<'p> Keeper<'p> {
             account: self.account.as_bytes(),
             call: &self.call,
             measured: &self.measured,
+            told: &self.told,
         };
         self.found.push(rule, &kept);
-        if !definition.correlates() {
+        if !definition.correlates() && self.told.is_empty() {
             let (options, failed) = (self.options, &mut self.failed);
             let mut call = FxHasher::default();
             call.write(&self.call);
@@ -232,6 +238,28 @@ impl<'p> Keeper<'p> {
             });
         }
         Some(&self.key)
+    }
+
+    /// What a finding says of the record, as far as it is known before the other matches are; into
+    /// `told`: id, id of the request, name, and the pieces of the message.
+    fn carry(&mut self, rule: u32, seen: &Seen<'_>, bindings: &Bindings<'_>) {
+        let definition = &self.plan.rules[rule as usize];
+        let redactor = self.options.redactor;
+        self.told.clear();
+        put_text(seen.id.as_deref(), &mut self.told);
+        put_text(seen.request_id.as_deref(), &mut self.told);
+        put_text(Some(&seen.name()), &mut self.told);
+        match definition.message.render_record(bindings, redactor.show_keys) {
+            Ok(texts) => {
+                for text in texts {
+                    put_text(text.map(|text| redactor.message(&text)).as_deref(), &mut self.told);
+                }
+            }
+            Err(error) => {
+                self.failed.push((rule, error));
+                put_text(Some(&definition.title), &mut self.told);
+            }
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::details::{Detail, Details};
 use super::options::RunOptions;
-use super::rows::{Place, Row, Sighting, Sorter};
+use super::rows::{Frame, Order, Place, Row, Sighting, Sorter};
 use crate::correlate::{Reach, Sightings};
 use crate::finding::encode;
 use crate::value::{Duration, Time, Value};
@@ -55,12 +55,23 @@ impl Partial {
         self.frame.clear();
         let sorts = row.write(&mut self.frame);
         self.rows.push(&self.frame, sorts);
-        if row.order.id != 0 {
+        self.push_id(rule, row.order, row.revision);
+    }
+
+    /// Adds a match that was written before.
+    pub(super) fn push_frame(&mut self, rule: u32, frame: &[u8], sorts: usize) {
+        if let Some(Frame::Match(row)) = Frame::read(frame, sorts) {
+            self.rows.push(frame, sorts);
+            self.push_id(rule, row.order, row.revision);
+        }
+    }
+
+    fn push_id(&mut self, rule: u32, order: Order, revision: bool) {
+        if order.id != 0 {
             self.frame.clear();
-            let order = row.order;
             self.frame.extend(rule.to_be_bytes());
             self.frame.extend(order.id.to_be_bytes());
-            self.frame.push(u8::from(!row.revision));
+            self.frame.push(u8::from(!revision));
             self.frame.extend(order.content.to_be_bytes());
             self.frame.extend((order.time ^ i64::MIN).to_be_bytes());
             self.ids.push(&self.frame, self.frame.len());
@@ -93,6 +104,17 @@ impl Partial {
         at: Time,
         history: Duration,
     ) {
+        self.saw_from(key, values, (at, at), history);
+    }
+
+    /// Notes that records of a subject showed values from a first time on until a last.
+    pub(super) fn saw_from(
+        &mut self,
+        key: &[u8],
+        values: &[Value<'static>],
+        span: (Time, Time),
+        history: Duration,
+    ) {
         let of = match self.sightings.get_mut(key) {
             Some(of) => of,
             None => {
@@ -100,7 +122,7 @@ impl Partial {
                 self.sightings.entry(key.into()).or_insert(new)
             }
         };
-        self.sighted += usize::from(of.0.add(values, (at, at), history));
+        self.sighted += usize::from(of.0.add(values, span, history));
         if self.sighted > SIGHTINGS {
             self.put_sightings();
         }

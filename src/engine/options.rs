@@ -29,4 +29,18 @@ pub struct RunOptions {
     pub memory: usize,
     /// Makes a temporary file.
     pub create: fn() -> io::Result<Temporary>,
+    /// What a finding is made of.
+    pub tell: Tell,
+}
+
+/// What a finding is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Tell {
+    /// All matches of a rule and subject. Records that it shows are read again where they were not
+    /// kept.
+    #[default]
+    Findings,
+    /// One occurrence. A row carries what the finding says of its record, so that nothing is read
+    /// again and rows may outlive their input; records themselves are not shown.
+    Occurrences,
 }

@@ -5,11 +5,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::account::{Accounting, ErrorCounts, FileCounts, FileReport, RuleError};
 use super::credentials::{Credentials, Held};
-use super::map::{Map, Mapped};
+use super::kept::Rows;
+use super::map::{Map, Mapped as Became};
 use super::matches::Partial;
 use super::options::RunOptions;
 use super::recall::{Again, Recall, recall};
-use super::reduce::{Coverage, Reduced, reduce};
+use super::reduce::{Coverage, Wanted};
 use super::schedule::{Schedule, Turn};
 use crate::finding::Finding;
 use crate::plan::{Applicability, Plan, applicability};
@@ -17,7 +18,7 @@ use crate::record::{
     FieldSet, FileAccount, FileStatus, Format, Inputs, Outcome, Phase, Provider, RawRecord, Skip,
     SkipReason,
 };
-use crate::value::RecordKind;
+use crate::value::{RecordKind, Time};
 
 /// Stack of a worker: expressions and JSON nest.
 const STACK: usize = 16 * 1024 * 1024;
@@ -50,6 +51,11 @@ pub struct RunResult {
     pub spill: Option<String>,
     /// Why matches that were written away could not be read back: findings are missing.
     pub lost: Option<String>,
+    /// By rule and subject as one key: first and last of each occurrence of a rule that correlates,
+    /// those that the allowlist hides among them; only where [`Tell::Occurrences`] is asked for.
+    ///
+    /// [`Tell::Occurrences`]: super::Tell::Occurrences
+    pub spans: BTreeMap<Box<[u8]>, Vec<(Time, Time)>>,
 }
 
 /// A rule that a format does not give all it needs.
@@ -130,19 +136,65 @@ impl Work {
     }
 }
 
+/// What map makes of inputs: rows, and what became of every record.
+#[derive(Debug)]
+pub struct Mapped {
+    /// The rows of every match.
+    pub rows: Rows,
+    /// Every file, in the order of the inputs.
+    pub files: Vec<FileReport>,
+    accounting: Accounting,
+    errors: ErrorCounts,
+    unapplied: Vec<Unapplied>,
+    panics: Vec<String>,
+}
+
 /// Evaluates every record of the inputs against the plan.
 pub fn run(plan: &Plan<'_>, inputs: &dyn Inputs, options: &RunOptions) -> RunResult {
     let held = Held::read(inputs);
     let credentials = Credentials::new(&held, !plan.joined_fields().is_empty());
-    let job = Job { plan, options, credentials: &credentials, files: inputs.count() };
+    let mapped = map_held(plan, inputs, options, &held, &credentials);
+    let (mut result, wanted) = conclude(plan, mapped, options);
+    let again = Again {
+        plan,
+        inputs,
+        held: &held,
+        credentials: &credentials,
+        options,
+        files: &result.files,
+    };
+    result.recall = recall(wanted, &mut result.findings, &again);
+    result
+}
+
+/// The first half of [`run`]: every record becomes the rows of its matches.
+pub fn map(plan: &Plan<'_>, inputs: &dyn Inputs, options: &RunOptions) -> Mapped {
+    let held = Held::read(inputs);
+    let credentials = Credentials::new(&held, !plan.joined_fields().is_empty());
+    map_held(plan, inputs, options, &held, &credentials)
+}
+
+/// The second half of [`run`]: the rows of each rule and subject become findings. No record is read
+/// again, so that one that no row carries is not shown.
+pub fn reduce(plan: &Plan<'_>, mapped: Mapped, options: &RunOptions) -> RunResult {
+    conclude(plan, mapped, options).0
+}
+
+fn map_held(
+    plan: &Plan<'_>,
+    inputs: &dyn Inputs,
+    options: &RunOptions,
+    held: &Held,
+    credentials: &Credentials<'_>,
+) -> Mapped {
+    let job = Job { plan, options, credentials, files: inputs.count() };
     let mut all = Work::new(job.files, options);
     let mut accounts = vec![FileAccount::default(); job.files];
-    for (phase, inputs) in [(Phase::Reports, &held as &dyn Inputs), (Phase::Events, inputs)] {
+    for (phase, inputs) in [(Phase::Reports, held as &dyn Inputs), (Phase::Events, inputs)] {
         let schedule = Schedule::new(inputs, phase);
         all.merge(job.read(&schedule));
         schedule.put_accounts(&mut accounts);
     }
-
     let mut accounting = Accounting { matches: all.matches, ..Accounting::default() };
     let files: Vec<FileReport> = std::mem::take(&mut all.files)
         .into_iter()
@@ -155,20 +207,6 @@ pub fn run(plan: &Plan<'_>, inputs: &dyn Inputs, options: &RunOptions) -> RunRes
     for file in &files {
         accounting.add_sums(file);
     }
-    let spill = all.found.rows.failed.clone().or_else(|| all.found.ids.failed.clone());
-    let Reduced { mut findings, wanted, coverage, duplicates, suppressed, errors, lost } =
-        reduce(all.found, plan, &files, options);
-    errors.into_iter().for_each(|(rule, error)| all.errors.add_late(rule, error));
-    let recall = recall(
-        wanted,
-        &mut findings,
-        &Again { plan, inputs, held: &held, credentials: &credentials, options, files: &files },
-    );
-    let errors = all.errors.finish(&files);
-    accounting.rule_errors =
-        errors.iter().map(|e| (plan.rules[e.rule].id.clone(), e.count)).collect();
-    accounting.duplicates = duplicates;
-    accounting.suppressed = suppressed;
     accounting.unplaced = all
         .unplaced
         .iter()
@@ -182,18 +220,42 @@ pub fn run(plan: &Plan<'_>, inputs: &dyn Inputs, options: &RunOptions) -> RunRes
     if all.died > 0 {
         panics.push(format!("places that {} of the threads took along", all.died));
     }
-    RunResult {
-        findings,
-        coverage,
-        panics,
-        recall,
-        spill,
-        lost,
-        files,
+    Mapped {
+        rows: Rows(all.found),
         unapplied: unapplied(plan, &all.formats),
+        errors: all.errors,
+        files,
+        accounting,
+        panics,
+    }
+}
+
+/// Folds rows into findings; what is still to be read again comes beside the result.
+fn conclude(plan: &Plan<'_>, mapped: Mapped, options: &RunOptions) -> (RunResult, Vec<Wanted>) {
+    let Mapped { rows: Rows(found), files, mut accounting, mut errors, unapplied, panics } = mapped;
+    let spill = found.rows.failed.clone().or_else(|| found.ids.failed.clone());
+    let reduced = super::reduce::reduce(found, plan, &files, options);
+    let late = reduced.errors.into_iter();
+    late.for_each(|(rule, error)| errors.add_late(rule, error));
+    let errors = errors.finish(&files);
+    accounting.rule_errors =
+        errors.iter().map(|e| (plan.rules[e.rule].id.clone(), e.count)).collect();
+    accounting.duplicates = reduced.duplicates;
+    accounting.suppressed = reduced.suppressed;
+    let result = RunResult {
+        findings: reduced.findings,
+        coverage: reduced.coverage,
+        panics,
+        recall: Recall::default(),
+        spill,
+        lost: reduced.lost,
+        files,
+        unapplied,
         accounting,
         errors,
-    }
+        spans: reduced.spans,
+    };
+    (result, reduced.wanted)
 }
 
 fn unapplied(plan: &Plan<'_>, formats: &ReadAs) -> Vec<Unapplied> {
@@ -299,14 +361,14 @@ fn work(job: &Job<'_>, schedule: &Schedule<'_>) -> Work {
             };
             // A panic is a bug of ours; it must cost one record, not the run.
             match catch_unwind(AssertUnwindSafe(|| map.record(at as u32, formats, &raw))) {
-                Ok(Mapped::Evaluated(format)) => {
+                Ok(Became::Evaluated(format)) => {
                     work.files[at].evaluated(format, placed.rows, map.derived);
                     map.notes.iter().for_each(|note| work.files[at].note(note));
                 }
-                Ok(Mapped::Not(Outcome::Skipped(reason, detail))) => {
+                Ok(Became::Not(Outcome::Skipped(reason, detail))) => {
                     work.files[at].skip(skip(reason, detail), placed.rows);
                 }
-                Ok(Mapped::Not(_)) => {
+                Ok(Became::Not(_)) => {
                     let detail = "it is of no format that Keytrail reads".into();
                     work.files[at].skip(skip(SkipReason::Foreign, detail), placed.rows);
                 }

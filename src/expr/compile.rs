@@ -99,23 +99,58 @@ impl Expr {
 
     /// Its value as a person reads it: missing is `-`, access keys are masked unless `show_keys`.
     pub fn render(&self, bindings: &Bindings<'_>, show_keys: bool) -> Result<String, EvalError> {
-        let parts = match &self.ir.op {
-            Op::Template(parts) => parts.as_slice(),
-            _ => std::slice::from_ref(&*self.ir),
-        };
-        let frame = Frame::new(bindings);
         let mut out = String::new();
-        for part in parts {
-            let value = eval(part, &frame).map_err(|fault| *fault)?;
-            if show_keys || matches!(part.op, Op::Const(_)) {
-                text::show(&mut out, &value);
+        self.parts().iter().try_for_each(|part| show(part, bindings, show_keys, &mut out))?;
+        Ok(out)
+    }
+
+    /// What [`Expr::render`] gives, as far as it is known before measures are: texts, and `None`
+    /// for each part that reads a measure.
+    pub fn render_record(
+        &self,
+        bindings: &Bindings<'_>,
+        show_keys: bool,
+    ) -> Result<Vec<Option<String>>, EvalError> {
+        let mut texts: Vec<Option<String>> = Vec::new();
+        for part in self.parts() {
+            if reads_measure(part) {
+                texts.push(None);
                 continue;
             }
-            let mut hole = String::new();
-            text::show(&mut hole, &value);
-            out.push_str(&hide(hole, part, &frame));
+            if !matches!(texts.last(), Some(Some(_))) {
+                texts.push(Some(String::new()));
+            }
+            if let Some(Some(text)) = texts.last_mut() {
+                show(part, bindings, show_keys, text)?;
+            }
+        }
+        Ok(texts)
+    }
+
+    /// The whole text of what [`Expr::render_record`] gave, once measures are known.
+    pub fn render_measures<'t>(
+        &self,
+        texts: impl Iterator<Item = Option<&'t str>>,
+        bindings: &Bindings<'_>,
+        show_keys: bool,
+    ) -> Result<String, EvalError> {
+        let mut left = self.parts().iter().filter(|part| reads_measure(part));
+        let mut out = String::new();
+        for text in texts {
+            match (text, text.is_none().then(|| left.next()).flatten()) {
+                (Some(text), _) => out.push_str(text),
+                (None, Some(part)) => show(part, bindings, show_keys, &mut out)?,
+                (None, None) => {}
+            }
         }
         Ok(out)
+    }
+
+    fn parts(&self) -> &[Ir] {
+        match &self.ir.op {
+            Op::Template(parts) => parts.as_slice(),
+            _ => std::slice::from_ref(&*self.ir),
+        }
     }
 
     /// `Some(b)` when it is `b` whatever the record says.
@@ -133,6 +168,31 @@ impl Expr {
         };
         Self::new(ir, self.template)
     }
+}
+
+/// Appends a part of a template as a person reads it.
+fn show(
+    part: &Ir,
+    bindings: &Bindings<'_>,
+    show_keys: bool,
+    out: &mut String,
+) -> Result<(), EvalError> {
+    let frame = Frame::new(bindings);
+    let value = eval(part, &frame).map_err(|fault| *fault)?;
+    if show_keys || matches!(part.op, Op::Const(_)) {
+        text::show(out, &value);
+        return Ok(());
+    }
+    let mut hole = String::new();
+    text::show(&mut hole, &value);
+    out.push_str(&hide(hole, part, &frame));
+    Ok(())
+}
+
+fn reads_measure(part: &Ir) -> bool {
+    let mut reads = false;
+    part.walk(&mut |node| reads |= matches!(node.op, Op::Measure(_)));
+    reads
 }
 
 /// Masks the keys in the text of a hole: the values of key fields that flow into it, and

@@ -13,6 +13,7 @@ mod credentials;
 mod csv;
 mod discover;
 mod exported;
+mod follow;
 mod frame;
 #[doc(hidden)]
 pub mod fuzzing;
@@ -31,6 +32,7 @@ pub use cloudtrail::CloudTrail;
 pub use credentials::{ALIBABA, AUDIT, AWS, CredentialReport, TENCENT};
 pub use discover::STDIN;
 pub use exported::{ACTIONTRAIL_TABLE, CLOUDTRAIL_TABLE, Exported, IamEvents};
+pub use follow::{Follow, Followed, Round, Standing};
 pub use open::{FREE_BYTES, MAX_RATIO, Progress};
 pub use set::{InputNote, InputSet, Stdin};
 

@@ -29,6 +29,8 @@ pub(super) struct Task {
     pub(super) only: Option<Said<&'static dyn Format>>,
     /// What is known of the file beforehand.
     pub(super) origin: Arc<Origin>,
+    /// Whether these are more lines of a file whose first lines some format has claimed.
+    pub(super) goes_on: bool,
 }
 
 /// Reads one file in batches.
@@ -62,7 +64,8 @@ impl Reader {
         }
         let tables = Tables { given: task.origin.columns.clone(), formats: task.formats.clone() };
         Self {
-            framer: Framer::new(tables),
+            framer: if task.goes_on { Framer::of_lines() } else { Framer::new(tables) },
+            claimed: task.goes_on,
             expected: task.expected,
             size: task.size,
             formats: task.formats,

@@ -46,7 +46,7 @@ pub struct InputNote {
 
 /// What is said of some files. They share one origin, so that readers are prepared once for all.
 #[derive(Debug, Default)]
-struct Known {
+pub(super) struct Known {
     hint: Hint,
     origin: Arc<Origin>,
 }
@@ -170,7 +170,7 @@ impl InputSet {
     }
 
     /// A file with what is said of it.
-    fn file(&self, index: usize) -> Option<(&Found, &Known)> {
+    pub(super) fn file(&self, index: usize) -> Option<(&Found, &Known)> {
         let known = self.known_of.get(index).and_then(|&known| self.known.get(known));
         self.found.files.get(index).zip(known)
     }
@@ -195,6 +195,19 @@ impl InputSet {
                 }
             }
         };
+        self.task_over((found, known), account, raw, size, progress, hash)
+    }
+
+    /// What is to be done with these bytes of a file.
+    pub(super) fn task_over(
+        &self,
+        (found, known): (&Found, &Known),
+        account: FileAccount,
+        raw: io::Result<Stdin>,
+        size: Option<u64>,
+        progress: &Arc<Progress>,
+        hash: bool,
+    ) -> Task {
         Task {
             account,
             expected: found.expected,
@@ -208,6 +221,7 @@ impl InputSet {
             },
             only: known.hint.format.clone(),
             origin: Arc::clone(&known.origin),
+            goes_on: false,
         }
     }
 

@@ -18,7 +18,7 @@ use std::io;
 
 use crate::report::Report;
 
-pub use json::report_schema;
+pub use json::{CheckFacts, report_schema, watch_schema, write_check, write_finding};
 
 /// One way to write a report.
 #[derive(Debug)]

@@ -128,6 +128,14 @@ impl<'p> Plan<'p> {
         }
     }
 
+    /// The plan that notes of every account how far its events reach, whatever its rules ask.
+    #[must_use]
+    pub fn noting_reach(mut self) -> Self {
+        self.needs_reach = true;
+        self.condition_fields = self.condition_fields.union(reach_fields());
+        self
+    }
+
     /// The fields that deciding about a record needs; read from every record.
     pub fn condition_fields(&self) -> FieldSet {
         self.condition_fields

@@ -9,7 +9,7 @@ use super::rows::Table;
 use crate::allow::Allowlist;
 use crate::diag::codes::rule as codes;
 use crate::diag::{Diagnostic, did_you_mean, escaped};
-use crate::engine::{RunOptions, Trial};
+use crate::engine::{RunOptions, Tell, Trial};
 use crate::expr::{Bindings, Env, EvalError, Expr};
 use crate::finding::{Knowledge, Redactor};
 use crate::plan::{Enrichment, Plan};
@@ -167,6 +167,7 @@ impl Runner<'_> {
             known: Knowledge::default(),
             memory: usize::MAX,
             create: Temporary::create,
+            tell: Tell::Findings,
         };
         let records = test.node.get("records").map(Node::items);
         let records = records.unwrap_or(std::slice::from_ref(&test.node));

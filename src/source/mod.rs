@@ -4,12 +4,14 @@
 //! else, and temporary files are created here. This module must not know what a file means.
 
 mod fragment;
+mod kept;
 mod pattern;
 mod sources;
 mod temporary;
 pub mod walk;
 
 pub use fragment::{Fragment, Segment};
+pub use kept::{KeptError, KeptFile, is_same_file};
 pub use pattern::PathPattern;
 pub use sources::{
     FileId, LoadError, MAX_POLICY_FILE, MAX_TABLE_FILE, SourceFile, Sources, Span, read_table,

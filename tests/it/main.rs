@@ -43,4 +43,5 @@ mod run;
 mod scan;
 mod schemas;
 mod tables;
+mod watch;
 mod whole_policies;

@@ -8,7 +8,7 @@ use keytrail::diag::nearest;
 use keytrail::query::Bound;
 use keytrail::record::{Columns, FIELDS, Field, FieldId, FieldSet, column_names, field};
 use keytrail::rule::Severity;
-use keytrail::value::{RecordKind, Time, Zone};
+use keytrail::value::{Duration, RecordKind, Time, Zone};
 
 use crate::commands::Command;
 use crate::exit::EXIT_CODES;
@@ -149,6 +149,23 @@ pub(crate) fn memory(text: &str) -> Result<usize, String> {
         Some(_) => Err("a run needs at least 16M".to_owned()),
         None => Err(format!("`{text}` is no amount of memory; expected one like `512M` or `2G`")),
     }
+}
+
+/// Parses a length of time: `90s`, `5m`, `2h`, `1d`.
+pub(crate) fn length(text: &str) -> Result<Duration, String> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit = match &text[digits.len()..] {
+        "ms" => 1_000,
+        "s" => 1_000_000,
+        "m" => 60_000_000,
+        "h" => 3_600_000_000,
+        "d" => 86_400_000_000,
+        _ => 0,
+    };
+    let length = digits.parse::<u32>().ok().filter(|_| unit > 0);
+    length.map(|number| Duration(i64::from(number) * unit)).ok_or_else(|| {
+        format!("`{text}` is no length of time; expected one like `30s`, `5m` or `1h`")
+    })
 }
 
 /// Below this a run would write more than it computes.

@@ -15,6 +15,10 @@ pub(crate) enum Exit {
     CannotRun = 2,
     /// Something was not read or not evaluated.
     Incomplete = 3,
+    /// SIGINT ended it.
+    Interrupted = 130,
+    /// SIGTERM ended it.
+    Terminated = 143,
 }
 
 impl From<Exit> for ExitCode {

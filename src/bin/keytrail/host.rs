@@ -28,7 +28,8 @@ impl<'t> Host<'t> {
     }
 }
 
-fn clock() -> Result<Time, Failure> {
+/// The present.
+pub(crate) fn clock() -> Result<Time, Failure> {
     SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .ok()

@@ -2,7 +2,7 @@
 
 use clap::Args;
 use clap::builder::Resettable;
-use keytrail::input::InputSet;
+use keytrail::input::{Follow, Followed, InputSet, STDIN};
 use keytrail::record::{Columns, Hint, HintEntry, Hints, Said};
 use keytrail::report::Note;
 use keytrail::source::Sources;
@@ -50,6 +50,22 @@ impl InputArgs {
                 Err(Failure::because(format!("{wrong} nothing; nothing was run")))
             }
         }
+    }
+
+    /// Follows the inputs; `files` is how far an earlier watch came.
+    pub(crate) fn follow(
+        &self,
+        entries: &[HintEntry],
+        host: &Host<'_>,
+        files: Vec<Followed>,
+    ) -> Follow {
+        let hints = Hints { every: self.hint(), entries: entries.to_vec() };
+        Follow::new(self.inputs.clone(), hints, host.directory.clone(), files)
+    }
+
+    /// Whether something else than standard input is named.
+    pub(crate) fn names_files(&self) -> bool {
+        self.inputs.iter().any(|input| input != STDIN)
     }
 
     fn hint(&self) -> Hint {

@@ -14,6 +14,8 @@ mod place;
 mod policy;
 mod progress;
 mod question;
+mod signals;
+mod stream;
 mod table;
 mod target;
 mod term;

@@ -34,7 +34,8 @@ pub(crate) struct Term {
     pub(crate) progress: bool,
     /// Whether to tell more.
     pub(crate) verbose: bool,
-    quiet: bool,
+    /// Whether to tell only what is wrong.
+    pub(crate) quiet: bool,
 }
 
 impl Term {

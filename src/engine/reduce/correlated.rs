@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::assemble::Shown;
 use super::evidence::{Chosen, Evidence, time, widen};
-use crate::correlate::{self, Item, Reach, Sightings, Subject};
-use crate::engine::options::RunOptions;
+use crate::correlate::{self, Item, Outcome, Reach, Sightings, Subject};
+use crate::engine::options::{RunOptions, Tell};
 use crate::engine::rows::{Order, Place, Row, Sighting};
 use crate::engine::seen::call_record;
 use crate::expr::EvalError;
@@ -21,6 +21,22 @@ const AT_LEAST: usize = 100_000;
 
 /// Fewer matches than this are not worth looking through for those that no longer matter.
 const FEW: usize = 20_000;
+
+/// What the matches of one subject come to.
+#[derive(Default)]
+pub(super) struct Comes {
+    pub(super) shown: Vec<Shown>,
+    /// First and last of every occurrence, whatever the allowlist hides; only where occurrences are
+    /// told one by one.
+    pub(super) spans: Vec<(Time, Time)>,
+}
+
+impl Comes {
+    /// One finding.
+    pub(super) fn of(shown: Shown) -> Self {
+        Self { shown: vec![shown], spans: Vec::new() }
+    }
+}
 
 /// The matches of one subject.
 pub(super) struct Held {
@@ -195,12 +211,13 @@ impl Held {
         }
     }
 
-    /// What the matches come to; `None` when that is no finding.
+    /// What the matches come to: one finding, or where they are told by occurrence one of each.
     pub(super) fn finish(
         self,
         rule: &Rule,
         reaches: &BTreeMap<Box<str>, Reach>,
-    ) -> Result<Option<Shown>, EvalError> {
+        options: &RunOptions,
+    ) -> Result<Comes, EvalError> {
         if self.over {
             return Err(EvalError {
                 span: rule.id_span,
@@ -215,16 +232,67 @@ impl Held {
             let name = std::str::from_utf8(&self.texts.all[*account as usize]).unwrap_or_default();
             reaches.get(name).copied().unwrap_or_default()
         };
+        let reaches: Vec<Reach> = self.accounts.iter().map(reach).collect();
         let subject = Subject {
             rule,
             items: &self.items,
             measured: &self.measured,
             sightings: &self.sightings,
-            reaches: &self.accounts.iter().map(reach).collect::<Vec<_>>(),
+            reaches: &reaches,
             now: self.now,
         };
-        let outcome = correlate::outcome(&subject)?;
-        let Some(first) = outcome.occurrences.first() else { return Ok(None) };
+        if options.tell == Tell::Occurrences {
+            return self.each(&subject);
+        }
+        let shown = self.shown(rule, &correlate::outcome(&subject)?);
+        Ok(Comes { shown: shown.into_iter().collect(), spans: Vec::new() })
+    }
+
+    /// One finding of each occurrence.
+    fn each(&self, subject: &Subject<'_>) -> Result<Comes, EvalError> {
+        let mut comes = Comes::default();
+        if let Construct::FirstSeen(_) = &subject.rule.construct {
+            let day = |at: &usize| call_record(&self.texts.all[self.rows[*at].call as usize]).day;
+            let all: Vec<usize> = (0..self.rows.len()).collect();
+            for of_day in all.chunk_by(|a, b| day(a) == day(b)) {
+                let begins = of_day[0];
+                let items = &self.items[begins..begins + of_day.len()];
+                let outcome = correlate::outcome(&Subject { items, ..*subject })?;
+                comes.shown.extend(self.shown(subject.rule, &outcome.behind(begins as u32)));
+            }
+            return Ok(comes);
+        }
+        let outcome = correlate::outcome(subject)?;
+        for of in &outcome.occurrences {
+            let within = |member: &&u32| {
+                of.members.first() <= Some(member) && Some(*member) <= of.members.last()
+            };
+            let one = Outcome {
+                occurrences: vec![of.clone()],
+                suppressed: outcome.suppressed,
+                covered: outcome.covered.iter().filter(within).copied().collect(),
+            };
+            comes.shown.extend(self.shown(subject.rule, &one));
+        }
+        // What an allowlist entry hides may still grow into what it does not.
+        let all = if self.items.iter().any(|item| item.covered) {
+            let bare = |item: &Item| Item { covered: false, ..*item };
+            let items: Vec<Item> = self.items.iter().map(bare).collect();
+            correlate::outcome(&Subject { items: &items, ..*subject })?
+        } else {
+            outcome
+        };
+        let time = |member: Option<&u32>| member.and_then(|at| self.items[*at as usize].time);
+        comes.spans = all
+            .occurrences
+            .iter()
+            .filter_map(|of| time(of.members.first()).zip(time(of.members.last())))
+            .collect();
+        Ok(comes)
+    }
+
+    fn shown(&self, rule: &Rule, outcome: &Outcome) -> Option<Shown> {
+        let first = outcome.occurrences.first()?;
         let told = &self.rows[first.told as usize];
         let told = Chosen { order: told.order, place: told.place, row: told.row };
 
@@ -249,7 +317,7 @@ impl Held {
                     .collect(),
             ),
         };
-        Ok(Some(Shown {
+        Some(Shown {
             evidence,
             suppressed: outcome.suppressed,
             occurrences,
@@ -257,7 +325,7 @@ impl Held {
             uncertain: outcome.occurrences.iter().all(|of| of.uncertain),
             told: Some(told),
             measures: first.measures.clone(),
-        }))
+        })
     }
 
     fn occurrence(&self, rule: &Rule, of: &correlate::Occurrence, suppressed: bool) -> Occurrence {
@@ -298,6 +366,7 @@ impl Held {
             account: &[],
             call: &self.texts.all[call as usize],
             measured: &[],
+            told: &[],
         }
     }
 }

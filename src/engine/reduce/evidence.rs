@@ -69,6 +69,12 @@ impl Evidence {
         self.calls.is_empty()
     }
 
+    /// Whether a match is the first of those that count, or of those that an entry covers.
+    pub(super) fn leads(&self, row: &Row<'_>) -> bool {
+        let leads = |tally: &Tally| tally.lead == Some(Chosen::of(row));
+        leads(&self.counted) || leads(&self.covered)
+    }
+
     /// Adds a match.
     pub(super) fn add(&mut self, row: &Row<'_>) {
         let at = match self.known.get(row.call) {

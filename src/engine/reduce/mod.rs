@@ -7,6 +7,7 @@ mod correlated;
 mod duplicates;
 mod evidence;
 mod ledger;
+mod said;
 mod assemble;
 
 use std::collections::{BTreeMap, HashMap};
@@ -14,16 +15,19 @@ use std::io;
 
 use super::account::FileReport;
 use super::matches::{BySide, Partial};
-use super::options::RunOptions;
+use super::options::{RunOptions, Tell};
 use super::rows::{Frame, Order, Row};
+use super::seen::call_record;
 use crate::correlate::Reach;
 use crate::expr::EvalError;
 use crate::finding::Finding;
 use crate::plan::Plan;
+use crate::value::Time;
 use assemble::{Assembler, Shown};
-use correlated::Held;
+use correlated::{Comes, Held};
 use duplicates::Contested;
 use evidence::Evidence;
+use said::Said;
 
 pub(super) use assemble::{Slot, Wanted, sample};
 pub use ledger::Coverage;
@@ -43,6 +47,9 @@ pub(super) struct Reduced {
     pub(super) errors: Vec<(u32, EvalError)>,
     /// Why rows could not be read back: what they would have been is not known.
     pub(super) lost: Option<String>,
+    /// Of rules that correlate: the spans of the occurrences of each key, whatever the allowlist
+    /// hides; only where occurrences are told one by one.
+    pub(super) spans: BTreeMap<Box<[u8]>, Vec<(Time, Time)>>,
 }
 
 /// Folds all rows into findings.
@@ -88,10 +95,13 @@ struct Group {
     /// The last row, of which others may be duplicates.
     last: Option<(Order, u8)>,
     rows: Rows,
+    said: Said,
 }
 
 enum Rows {
     Plain(Box<Evidence>),
+    /// Day by day, where occurrences are told one by one.
+    Days(BTreeMap<Option<String>, Evidence>),
     Correlated(Box<Held>),
 }
 
@@ -129,11 +139,12 @@ impl Fold<'_> {
     fn begin(&self, key: &[u8]) -> Option<Group> {
         let rule = u32::from_be_bytes(*key.first_chunk()?);
         let definition = self.plan.rules.get(rule as usize)?;
-        let rows = match definition.correlates() {
-            true => Rows::Correlated(Box::new(Held::new(self.options))),
-            false => Rows::Plain(Box::default()),
+        let rows = match (definition.correlates(), self.options.tell) {
+            (true, _) => Rows::Correlated(Box::new(Held::new(self.options))),
+            (false, Tell::Findings) => Rows::Plain(Box::default()),
+            (false, Tell::Occurrences) => Rows::Days(BTreeMap::new()),
         };
-        Some(Group { key: key.to_vec(), rule, last: None, rows })
+        Some(Group { key: key.to_vec(), rule, last: None, rows, said: Said::default() })
     }
 
     fn add(&mut self, group: &mut Group, row: &Row<'_>, contested: &Contested) {
@@ -151,26 +162,55 @@ impl Fold<'_> {
         }
         match &mut group.rows {
             Rows::Plain(evidence) => evidence.add(row),
-            Rows::Correlated(held) => held.add(row, &self.plan.rules[group.rule as usize]),
+            Rows::Days(days) => {
+                let evidence = days.entry(call_record(row.call).day).or_default();
+                evidence.add(row);
+                if evidence.leads(row) {
+                    group.said.add(row);
+                }
+            }
+            Rows::Correlated(held) => {
+                held.add(row, &self.plan.rules[group.rule as usize]);
+                group.said.add(row);
+            }
         }
     }
 
     fn finish(&mut self, group: Group) {
-        let Group { key, rule, rows, .. } = group;
+        let Group { key, rule, rows, said, .. } = group;
         let definition = &self.plan.rules[rule as usize];
-        let shown = match rows {
+        let Comes { shown, spans } = match rows {
             Rows::Plain(evidence) if evidence.is_empty() => return,
-            Rows::Plain(evidence) => Shown::plain(*evidence),
-            Rows::Correlated(held) => match held.finish(definition, &self.reaches) {
-                Ok(Some(shown)) => shown,
-                Ok(None) => return,
+            Rows::Plain(evidence) => Comes::of(Shown::plain(*evidence)),
+            Rows::Days(days) => {
+                Comes { shown: days.into_values().map(Shown::plain).collect(), spans: Vec::new() }
+            }
+            Rows::Correlated(held) => match held.finish(definition, &self.reaches, self.options) {
+                Ok(comes) => comes,
                 Err(error) => return self.reduced.errors.push((rule, error)),
             },
         };
-        let sides = self.details.remove(&*key);
-        let number = self.reduced.findings.len();
-        let (finding, wanted) = self.assembler.finding(number, &key, rule, shown, sides.as_ref());
-        self.reduced.findings.push(finding);
-        self.reduced.wanted.extend(wanted);
+        if !spans.is_empty() {
+            self.reduced.spans.insert(key.as_slice().into(), spans);
+        }
+        for shown in shown {
+            let sides = match self.options.tell {
+                Tell::Findings => self.details.remove(&*key),
+                Tell::Occurrences => match said.sides(definition, &shown, self.options) {
+                    Ok(sides) => Some(sides),
+                    Err(error) => {
+                        self.reduced.errors.push((rule, error));
+                        None
+                    }
+                },
+            };
+            let number = self.reduced.findings.len();
+            let (finding, wanted) =
+                self.assembler.finding(number, &key, rule, shown, sides.as_ref());
+            self.reduced.findings.push(finding);
+            if self.options.tell == Tell::Findings {
+                self.reduced.wanted.extend(wanted);
+            }
+        }
     }
 }

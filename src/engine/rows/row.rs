@@ -10,7 +10,7 @@
 //! big-endian; numbers of the body are LEB128, seven bits a byte.
 
 /// The version of the body; rows of another one are not read.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 /// Bytes that sort a row behind its key.
 const TAIL: usize = 8 + 16 + 8 + 1 + 4 + 8;
@@ -66,6 +66,8 @@ pub(in crate::engine) struct Row<'b> {
     pub(in crate::engine) call: &'b [u8],
     /// What the rule takes from it, encoded.
     pub(in crate::engine) measured: &'b [u8],
+    /// What a finding says of its record, encoded; empty where the record is read again for it.
+    pub(in crate::engine) told: &'b [u8],
 }
 
 /// That records showed values, from a first time on until a last.
@@ -96,7 +98,7 @@ impl Row<'_> {
         for number in [u64::from(self.row), ordinal, line, column, end_line, end_column, length] {
             put(number, out);
         }
-        for part in [self.cover, self.account, self.call, self.measured] {
+        for part in [self.cover, self.account, self.call, self.measured, self.told] {
             put(part.len() as u64, out);
             out.extend_from_slice(part);
         }
@@ -189,6 +191,7 @@ impl<'b> Frame<'b> {
             account: rest.part()?,
             call: rest.part()?,
             measured: rest.part()?,
+            told: rest.part()?,
         }))
     }
 }
@@ -284,7 +287,7 @@ mod tests {
             (step, file, place) in (0u8..16, any::<u32>(), prop::array::uniform7(numbers())),
             (row, severity, ok, revision) in
                 (any::<u32>(), 0u8..5, any::<Option<bool>>(), any::<bool>()),
-            parts in prop::array::uniform4(prop::collection::vec(any::<u8>(), 0..300)),
+            parts in prop::array::uniform5(prop::collection::vec(any::<u8>(), 0..300)),
         ) {
             let [offset, ordinal, line, column, end_line, end_column, length] = place;
             let row = Row {
@@ -300,6 +303,7 @@ mod tests {
                 account: &parts[1],
                 call: &parts[2],
                 measured: &parts[3],
+                told: &parts[4],
             };
             let mut frame = Vec::new();
             let sorts = row.write(&mut frame);

@@ -147,6 +147,11 @@ impl Framer {
         }
     }
 
+    /// A splitter of what is behind the first lines of a file, which told that it is lines.
+    pub(in crate::input) fn of_lines() -> Self {
+        Self { state: State::Lines, container: Some("lines"), ..Self::new(Tables::default()) }
+    }
+
     /// A splitter with other limits than those of the program.
     pub(in crate::input) fn with_limits(window: usize, limit: usize) -> Self {
         Self { window, limit, ..Self::new(Tables::default()) }

@@ -90,7 +90,10 @@ fn rule<'a>(facts: &Facts, rule: &'a report::RuleSummary) -> v1::Rule<'a> {
     }
 }
 
-fn finding<'a>(report: &'a report::Report, finding: &'a finding::Finding) -> v1::Finding<'a> {
+pub(super) fn finding<'a>(
+    report: &'a report::Report,
+    finding: &'a finding::Finding,
+) -> v1::Finding<'a> {
     let facts = &report.facts;
     v1::Finding {
         fingerprint: borrowed(&finding.fingerprint),
@@ -313,6 +316,6 @@ fn accounting(accounting: &report::Accounting) -> v1::Accounting<'_> {
     }
 }
 
-fn notes<'a>(facts: &Facts, notes: &'a [report::Note]) -> Vec<v1::Note<'a>> {
+pub(super) fn notes<'a>(facts: &Facts, notes: &'a [report::Note]) -> Vec<v1::Note<'a>> {
     notes.iter().map(|note| v1::Note { id: note.id, text: facts.text(&note.text) }).collect()
 }

@@ -5,6 +5,7 @@
 
 mod convert;
 mod v1;
+mod watch;
 
 use std::io;
 
@@ -15,6 +16,8 @@ use serde_json::ser::PrettyFormatter;
 use super::inert::Inert;
 use super::{Output, Style};
 use crate::report::Report;
+
+pub use watch::{CheckFacts, watch_schema, write_check, write_finding};
 
 /// The report as JSON.
 pub(super) static JSON: Output = Output {

@@ -1,6 +1,6 @@
 //! Rules that correlate, against a reference that tries everything, on random streams.
 
-mod reference;
+pub(crate) mod reference;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
@@ -23,7 +23,7 @@ const APIS: [&str; 4] = ["CreateUser", "AttachUserPolicy", "CreateAccessKey", "D
 /// 2026-03-02T00:00:00Z, where every stream begins.
 const BEGINS: i64 = 1_772_409_600;
 
-fn json(event: &Event) -> String {
+pub(crate) fn json(event: &Event) -> String {
     let Event { id, time, user, api, ip, ok } = event;
     let (hour, minute) = (time / 60, time % 60);
     let api = APIS[usize::from(*api)];
@@ -38,7 +38,7 @@ fn condition(apis: u8) -> String {
     format!("event.api in [{}]", named.collect::<Vec<_>>().join(", "))
 }
 
-fn yaml(rule: &Rule) -> String {
+pub(crate) fn yaml(rule: &Rule) -> String {
     let length = |minutes: &Minute| format!("{minutes}m");
     let within = |within: &Option<Minute>| match within {
         Some(minutes) => format!("    within: {}\n", length(minutes)),
@@ -80,7 +80,7 @@ fn yaml(rule: &Rule) -> String {
     )
 }
 
-fn allowlist(entries: &[Entry]) -> String {
+pub(crate) fn allowlist(entries: &[Entry]) -> String {
     let mut text = "entries:\n".to_owned();
     for (number, entry) in entries.iter().enumerate() {
         let selector = match entry {
@@ -94,7 +94,7 @@ fn allowlist(entries: &[Entry]) -> String {
     text
 }
 
-fn policy(folder: &Folder, allowlist: bool) -> Policy {
+pub(crate) fn policy(folder: &Folder, allowlist: bool) -> Policy {
     let options = LoadOptions {
         no_config: true,
         no_builtin: true,
@@ -110,7 +110,7 @@ fn policy(folder: &Folder, allowlist: bool) -> Policy {
     Policy::load(&options).unwrap_or_else(|(_, diagnostics)| panic!("{diagnostics:#?}"))
 }
 
-fn run(policy: &Policy, files: &[PathBuf], jobs: usize, memory: usize) -> Report {
+pub(crate) fn run(policy: &Policy, files: &[PathBuf], jobs: usize, memory: usize) -> Report {
     let args: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
     let inputs = InputSet::new(&args).unwrap();
     let options = ScanOptions {
@@ -174,7 +174,7 @@ fn texts(report: &Report) -> Vec<String> {
     findings.iter().map(|finding| format!("{finding:#?}")).collect()
 }
 
-fn stream() -> impl Strategy<Value = Vec<Event>> {
+pub(crate) fn stream() -> impl Strategy<Value = Vec<Event>> {
     let event = (0i64..24, 0u8..2, 0u8..4, 0u8..3, any::<bool>());
     prop::collection::vec((event, prop::bool::weighted(0.1)), 0..18).prop_map(|events| {
         let mut stream = Vec::new();
@@ -186,7 +186,7 @@ fn stream() -> impl Strategy<Value = Vec<Event>> {
     })
 }
 
-fn rule() -> impl Strategy<Value = Rule> {
+pub(crate) fn rule() -> impl Strategy<Value = Rule> {
     let within = || prop::option::weighted(0.8, 0i64..12);
     let having = prop_oneof![
         (1usize..5).prop_map(Having::Calls),
@@ -204,11 +204,11 @@ fn rule() -> impl Strategy<Value = Rule> {
     prop_oneof![2 => correlate, 3 => sequence, 1 => first_seen]
 }
 
-fn entry() -> impl Strategy<Value = Entry> {
+pub(crate) fn entry() -> impl Strategy<Value = Entry> {
     prop_oneof![(0u8..4).prop_map(Entry::Api), (0u8..3).prop_map(Entry::Ip)]
 }
 
-fn cases() -> u32 {
+pub(crate) fn cases() -> u32 {
     std::env::var("KEYTRAIL_CASES").map_or(400, |cases| cases.parse().unwrap())
 }
 

@@ -4,22 +4,22 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Minutes since the beginning of the stream.
-pub(super) type Minute = i64;
+pub(crate) type Minute = i64;
 
 /// One event; equal ids are the same event, delivered twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Event {
-    pub(super) id: usize,
-    pub(super) time: Minute,
-    pub(super) user: u8,
-    pub(super) api: u8,
-    pub(super) ip: u8,
-    pub(super) ok: bool,
+pub(crate) struct Event {
+    pub(crate) id: usize,
+    pub(crate) time: Minute,
+    pub(crate) user: u8,
+    pub(crate) api: u8,
+    pub(crate) ip: u8,
+    pub(crate) ok: bool,
 }
 
 /// What an allowlist entry covers: calls of an API, or from an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Entry {
+pub(crate) enum Entry {
     Api(u8),
     Ip(u8),
 }
@@ -34,11 +34,11 @@ impl Entry {
 }
 
 /// Which events count, as bits: API 0 is the lowest.
-pub(super) type Apis = u8;
+pub(crate) type Apis = u8;
 
 /// A rule; every one has the user as its subject.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Rule {
+pub(crate) enum Rule {
     /// Counts over events of these APIs.
     Correlate { when: Apis, within: Option<Minute>, having: Having },
     /// Steps, each of these APIs, some of them absent.
@@ -48,7 +48,7 @@ pub(super) enum Rule {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Having {
+pub(crate) enum Having {
     /// At least so many calls.
     Calls(usize),
     /// At least so many addresses, or so many failed calls.
@@ -82,20 +82,20 @@ impl Having {
 
 /// First and last minute, and how many events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Occurrence {
-    pub(super) first: Minute,
-    pub(super) last: Minute,
-    pub(super) count: usize,
-    pub(super) uncertain: bool,
+pub(crate) struct Occurrence {
+    pub(crate) first: Minute,
+    pub(crate) last: Minute,
+    pub(crate) count: usize,
+    pub(crate) uncertain: bool,
 }
 
 /// A finding of one user.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Finding {
-    pub(super) suppressed: bool,
-    pub(super) uncertain: bool,
+pub(crate) struct Finding {
+    pub(crate) suppressed: bool,
+    pub(crate) uncertain: bool,
     /// Of `first_seen` one, of all new values.
-    pub(super) occurrences: Vec<Occurrence>,
+    pub(crate) occurrences: Vec<Occurrence>,
 }
 
 /// An occurrence as the events in it.
@@ -105,7 +105,7 @@ struct Found {
 }
 
 /// The findings by user.
-pub(super) fn findings(rule: &Rule, stream: &[Event], entries: &[Entry]) -> BTreeMap<u8, Finding> {
+pub(crate) fn findings(rule: &Rule, stream: &[Event], entries: &[Entry]) -> BTreeMap<u8, Finding> {
     let mut events: Vec<Event> = stream.to_vec();
     events.sort();
     events.dedup();

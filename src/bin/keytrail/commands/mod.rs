@@ -27,6 +27,7 @@ macro_rules! commands {
 
 commands! {
     scan Scan;
+    watch Watch;
     inspect Inspect;
     posture Posture;
     query Query;

@@ -15,12 +15,14 @@ static SCHEMAS: &[Generated] = &[
     ("policy", config::policy_schema),
     ("posture", output::posture::posture_schema),
     ("report", output::report_schema),
+    ("watch", output::watch_schema),
 ];
 
 /// Print a JSON schema, or list the schemas there are.
 ///
-/// `config` is the project file, `policy` are rules, lists, definitions and allowlists, `report`
-/// is what `scan --format json` writes, and `posture` what `posture --format json` does.
+/// `config` is the project file, `policy` are rules, lists, definitions and allowlists, `report` is
+/// what `scan --format json` writes, `posture` what `posture --format json` does, and `watch` is a
+/// line of `keytrail watch`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Schema {
     /// The name of the schema.

@@ -1,0 +1,354 @@
+//! `keytrail watch`: follow what goes on.
+
+use std::io;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use clap::builder::BoolishValueParser;
+use keytrail::config::Policy;
+use keytrail::input::{Follow, Round};
+use keytrail::output::{CheckFacts, write_check, write_finding};
+use keytrail::record::SkipReason;
+use keytrail::report::Note;
+use keytrail::rule::Severity;
+use keytrail::source::{KeptError, KeptFile, Sources};
+use keytrail::value::{Duration, Time};
+use keytrail::watch::{Check, Store, WatchOptions};
+
+use crate::amount::amount;
+use crate::args;
+use crate::exit::{Exit, Failure};
+use crate::host::{self, Host};
+use crate::inputs::InputArgs;
+use crate::policy::PolicyArgs;
+use crate::signals::{LOOK, Signals};
+use crate::stream::Stream;
+use crate::term::stdout_failed;
+
+/// The state, unless the user says otherwise.
+const STATE: &str = "keytrail-watch.state";
+
+/// How it ends.
+const EXIT_CODES: &str = "\
+Exit codes:
+  0    standard input ended, or --once came to its end
+  2    cannot run: usage, project file, policy files, inputs that name nothing, state, output
+  3    as 0, and a check was incomplete: records skipped, a file that cannot be read
+  130  SIGINT
+  143  SIGTERM
+Findings change no exit code: they are lines on standard output";
+
+/// Follow files, folders or standard input, and tell findings as they become certain.
+///
+/// Every interval new records are read, and each occurrence of a finding that is certain by then is
+/// one line of JSON (`finding`) with an id that is the same whenever it is told again. A line for
+/// each check (`check`) says what was read and what could not be; --quiet leaves it out where
+/// nothing is wrong. What is known goes to a state
+/// file, from which the next watch goes on; standard input is not gone back to.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXIT_CODES)]
+pub(crate) struct Watch {
+    /// How often to look, like `30s` or `5m`.
+    #[arg(long, value_name = "TIME", default_value = "5m", value_parser = args::length)]
+    interval: Duration,
+    /// How much later than others an event may come; windows stay open so much longer.
+    #[arg(long, value_name = "TIME", default_value = "15m", value_parser = args::length)]
+    lateness: Duration,
+    /// Where to keep what is known [default: keytrail-watch.state, with files and folders].
+    #[arg(long, value_name = "FILE", conflicts_with = "no_state")]
+    state: Option<PathBuf>,
+    /// Keep nothing: the next watch reads everything again.
+    #[arg(long)]
+    no_state: bool,
+    /// Check once and end; what is open stays in the state. For cron.
+    #[arg(long)]
+    once: bool,
+    /// Take this for the time of the run: expiry of allowlist entries, and `now` in rules.
+    #[arg(long, value_name = "TIME", value_parser = args::instant)]
+    #[arg(env = "KEYTRAIL_NOW", hide_env_values = true)]
+    now: Option<Time>,
+    /// Threads; the result is the same for any number [default: all cores].
+    #[arg(short, long, value_name = "N", env = "KEYTRAIL_JOBS", hide_env_values = true)]
+    jobs: Option<NonZeroUsize>,
+    /// Memory for matches, like `512M`; open windows beyond it are dropped, and said [default: 1G].
+    #[arg(long, value_name = "SIZE", value_parser = args::memory)]
+    #[arg(env = "KEYTRAIL_MEMORY", hide_env_values = true)]
+    memory: Option<usize>,
+    /// The lowest severity that is told [default: info].
+    #[arg(long, value_name = "SEVERITY", value_parser = args::severity())]
+    #[arg(env = "KEYTRAIL_MIN_SEVERITY", hide_env_values = true)]
+    min_severity: Option<Severity>,
+    /// Records that may be skipped before a check is incomplete [default: 0].
+    #[arg(long, value_name = "N", env = "KEYTRAIL_MAX_SKIPPED", hide_env_values = true)]
+    max_skipped: Option<u64>,
+    /// Tell what the allowlist covers too.
+    #[arg(long, env = "KEYTRAIL_SHOW_SUPPRESSED", hide_env_values = true)]
+    #[arg(value_parser = BoolishValueParser::new())]
+    show_suppressed: bool,
+    /// Show access keys whole instead of masked.
+    #[arg(long)]
+    show_keys: bool,
+    #[command(flatten)]
+    inputs: InputArgs,
+    #[command(flatten)]
+    policy: PolicyArgs,
+}
+
+/// What goes on from check to check.
+struct Going<'p> {
+    watch: keytrail::watch::Watch<'p>,
+    follow: Follow,
+    stdin: Option<Stream>,
+    /// Whether all that standard input gave was taken.
+    ended: bool,
+    /// What it gave that is no whole line yet.
+    rest: Vec<u8>,
+    file: Option<KeptFile>,
+    signals: Signals,
+    incomplete: bool,
+    notes: Vec<Note>,
+}
+
+/// What follows a check.
+enum Next {
+    Wait,
+    End(Exit),
+}
+
+impl Watch {
+    pub(crate) fn run(self, host: &mut Host<'_>) -> Result<Exit, Failure> {
+        let policy = self.policy.load(self.now.unwrap_or(host.clock), host)?;
+        let (file, store) = self.open_state(&policy, host)?;
+        let own = file.as_ref().map(|(path, _)| vec![path.clone(), lock_of(path)]);
+        let follow = self.inputs.follow(&policy.inputs, host, store.files);
+        let follow = follow.without(own.unwrap_or_default());
+        let watch = keytrail::watch::Watch::new(&policy, self.options(&policy), store.state);
+        let endless: Vec<&str> = watch.endless().map(|rule| rule.id.as_str()).collect();
+        if !endless.is_empty() {
+            let rules = endless.join(", ");
+            host.term.say(&format!(
+                "note: matches of {rules} are kept as long as the watch goes on: a rule without \
+                 `within` looks at all of them"
+            ));
+        }
+        let mut going = Going {
+            watch,
+            stdin: follow.stdin().then(Stream::open),
+            follow,
+            ended: false,
+            rest: Vec::new(),
+            file: file.map(|(_, file)| file),
+            signals: Signals::listen(),
+            incomplete: false,
+            notes: Vec::new(),
+        };
+        loop {
+            let began = Instant::now();
+            if self.once && !going.wait_for_stdin() {
+                return Ok(going.signals.came().unwrap_or(Exit::Terminated));
+            }
+            if let Next::End(exit) = self.check(&mut going, host)? {
+                return Ok(exit);
+            }
+            let interval = std::time::Duration::from_micros(self.interval.0.max(0) as u64);
+            while began.elapsed() < interval && !going.is_due() {
+                std::thread::sleep(LOOK.min(interval.saturating_sub(began.elapsed())));
+            }
+        }
+    }
+
+    fn check(&self, going: &mut Going<'_>, host: &mut Host<'_>) -> Result<Next, Failure> {
+        if let Some(exit) = going.signals.came() {
+            return Ok(Next::End(exit));
+        }
+        let clock = match self.now {
+            Some(now) => now,
+            None => host::clock()?,
+        };
+        if let Some(stdin) = &going.stdin {
+            let (ended, failed) = stdin.take(&mut going.rest);
+            going.ended = ended;
+            going.incomplete |= failed.is_some();
+            going.notes.extend(failed.map(|error| Note {
+                id: "unreadable-input",
+                text: format!("standard input cannot be read on: {error}"),
+            }));
+        }
+        let used = going.watch.state().files();
+        let round = match going.follow.look(clock, &mut going.rest, going.ended, &used) {
+            Ok(round) => round,
+            Err(errors) => return self.nothing(going, host, &errors),
+        };
+        let last = going.ended && !self.inputs.names_files();
+        let mut notes = std::mem::take(&mut going.notes);
+        let of_round = round.notes().iter();
+        notes.extend(of_round.map(|note| Note { id: note.id, text: note.text.clone() }));
+        let checked = going.watch.check(&round.until(&going.signals.stop), clock, last, notes);
+        // What was broken off is nothing: the next watch begins where this check did.
+        if let Some(exit) = going.signals.came() {
+            return Ok(Next::End(exit));
+        }
+        let check = checked.map_err(|error| {
+            Failure::because(format!("matches in a temporary file cannot be read back: {error}"))
+        })?;
+        going.incomplete |= !check.report.incomplete.is_empty();
+        match self.tell(&check, &round, last, host) {
+            Ok(()) => {}
+            // Who closes the pipe has seen enough; what was not told is told by the next watch.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                return Ok(Next::End(Exit::Clean));
+            }
+            Err(error) => return Err(stdout_failed(&error)),
+        }
+        let accounts = check.report.files.iter().map(|file| {
+            let records = file.formats.values().chain(file.skipped.values()).sum();
+            (&file.account, records, file.skipped.contains_key(SkipReason::Io.name()))
+        });
+        let store = Store { files: round.done(accounts), state: check.state };
+        if let Some(file) = &going.file {
+            file.write(&store.write()).map_err(|error| {
+                Failure::because(format!("the state cannot be written: {error}"))
+                    .help("what was told since the last check is told again by the next watch")
+            })?;
+        }
+        going.follow.accept(store.files);
+        going.watch.accept(store.state);
+        if self.once && (going.stdin.is_none() || going.ended) || last {
+            let exit = if going.incomplete { Exit::Incomplete } else { Exit::Clean };
+            return Ok(Next::End(exit));
+        }
+        Ok(Next::Wait)
+    }
+
+    /// Inputs that name nothing: an error at the start, later a file that is gone for a while.
+    fn nothing(
+        &self,
+        going: &mut Going<'_>,
+        host: &Host<'_>,
+        errors: &[keytrail::diag::Diagnostic],
+    ) -> Result<Next, Failure> {
+        for error in errors {
+            host.term.diagnostic(error, &Sources::default());
+        }
+        if going.follow.files().is_empty() || self.once {
+            let wrong = amount(errors.len(), "input names", "inputs name");
+            return Err(Failure::because(format!("{wrong} nothing; nothing was watched")));
+        }
+        going.incomplete = true;
+        host.term.say("nothing was checked; the inputs are looked for again");
+        Ok(Next::Wait)
+    }
+
+    /// Writes what a check came to, and makes sure that it left.
+    fn tell(
+        &self,
+        check: &Check,
+        round: &Round,
+        last: bool,
+        host: &mut Host<'_>,
+    ) -> io::Result<()> {
+        let report = &check.report;
+        let quiet = host.term.quiet && report.incomplete.is_empty();
+        let out = host.term.stream();
+        for (finding, id) in report.findings.iter().zip(&check.ids) {
+            write_finding(report, finding, *id, out)?;
+        }
+        let facts = CheckFacts {
+            last,
+            files: round.due() as u64,
+            waiting: round.waiting().map(str::to_owned).collect(),
+            suppressed: check.suppressed,
+            late: check.late,
+            open: check.open,
+            rows: check.state.rows.len() as u64,
+            watermark: check.watermark,
+        };
+        if !quiet {
+            write_check(report, &facts, out)?;
+        }
+        out.flush()
+    }
+
+    /// Flags and environment, else the project file, else the default.
+    fn options(&self, policy: &Policy) -> WatchOptions {
+        let cores = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+        WatchOptions {
+            lateness: self.lateness,
+            now: self.now,
+            jobs: self.jobs.unwrap_or_else(cores),
+            memory: self.memory.unwrap_or(keytrail::engine::MEMORY),
+            fail_on: policy.fail_on.unwrap_or(Severity::High),
+            min_severity: self.min_severity.or(policy.min_severity).unwrap_or(Severity::Info),
+            max_skipped: self.max_skipped.or(policy.max_skipped).unwrap_or(0),
+            show_keys: self.show_keys,
+            show_suppressed: self.show_suppressed,
+        }
+    }
+
+    /// The state file, if there is to be one, and what it holds.
+    fn open_state(
+        &self,
+        policy: &Policy,
+        host: &Host<'_>,
+    ) -> Result<(Option<(PathBuf, KeptFile)>, Store), Failure> {
+        let default = || self.inputs.names_files().then(|| PathBuf::from(STATE));
+        let path = if self.no_state { None } else { self.state.clone().or_else(default) };
+        let Some(path) = path else { return Ok((None, Store::default())) };
+        let shown = path.display();
+        let file = KeptFile::open(&path).map_err(|error| match error {
+            KeptError::InUse => {
+                Failure::because(format!("another watch uses the state in `{shown}`"))
+                    .help("end it, or name another file with --state")
+            }
+            KeptError::Io(error) => {
+                Failure::because(format!("the state in `{shown}` cannot be used: {error}"))
+                    .help("name a file in a folder that can be written to with --state")
+            }
+        })?;
+        let wrong = |why: String| {
+            Failure::because(format!("the state in `{shown}` cannot be used: {why}")).help(
+                "move it away to begin anew: the inputs are read from their beginning, and what \
+                 was told before is told again",
+            )
+        };
+        let store = match file.read().map_err(|error| wrong(error.to_string()))? {
+            None => Store::default(),
+            Some(bytes) => Store::read(&bytes).map_err(|error| wrong(error.to_string()))?,
+        };
+        if !store.state.policy.is_empty() && store.state.policy != policy.hash {
+            host.term.say(
+                "note: the policy is not the one of the last check: windows begin anew, and files \
+                 go on where they were read to",
+            );
+        }
+        Ok((Some((path, file)), store))
+    }
+}
+
+fn lock_of(path: &Path) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".lock");
+    path.with_file_name(name)
+}
+
+impl Going<'_> {
+    /// Waits until standard input has ended; `false` when a signal came first.
+    fn wait_for_stdin(&self) -> bool {
+        while let Some(stdin) = &self.stdin
+            && !stdin.is_due()
+        {
+            if self.signals.came().is_some() {
+                return false;
+            }
+            std::thread::sleep(LOOK);
+        }
+        true
+    }
+
+    /// Whether there is something to do before the next interval.
+    fn is_due(&self) -> bool {
+        let stdin = self.stdin.as_ref();
+        !self.ended && stdin.is_some_and(Stream::is_due) || self.signals.came().is_some()
+    }
+}

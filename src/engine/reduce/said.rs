@@ -1,0 +1,74 @@
+//! What rows say of their records, where a finding is made of nothing else.
+
+use std::collections::HashMap;
+
+use super::assemble::Shown;
+use crate::engine::details::{Detail, Details};
+use crate::engine::matches::BySide;
+use crate::engine::options::RunOptions;
+use crate::engine::rows::{Order, Place, Row, texts};
+use crate::expr::{Bindings, EvalError};
+use crate::rule::Rule;
+
+/// What rows of one subject say of the records that a finding may lead with.
+#[derive(Debug, Default)]
+pub(super) struct Said(HashMap<Record, (Place, Box<[u8]>)>);
+
+/// A record: its place in the total order, and which of its rows.
+type Record = (Order, u32);
+
+impl Said {
+    /// Keeps what a row says.
+    pub(super) fn add(&mut self, row: &Row<'_>) {
+        if !row.told.is_empty() {
+            let said = || (row.place, row.told.into());
+            self.0.entry((row.order, row.row)).or_insert_with(said);
+        }
+    }
+
+    /// The record that leads a finding, as if it had been kept.
+    pub(super) fn sides(
+        &self,
+        rule: &Rule,
+        shown: &Shown,
+        options: &RunOptions,
+    ) -> Result<BySide, EvalError> {
+        let mut sides = BySide::default();
+        let tally = match shown.suppressed {
+            true => &shown.evidence.covered,
+            false => &shown.evidence.counted,
+        };
+        let Some(lead) = shown.told.or(tally.lead) else { return Ok(sides) };
+        let Some((place, told)) = self.0.get(&(lead.order, lead.row)) else { return Ok(sides) };
+        let mut texts = texts(told);
+        let mut next = || texts.next().flatten().map(str::to_owned);
+        let (id, request_id, name) = (next(), next(), next().unwrap_or_default());
+        let bindings = Bindings {
+            event: None,
+            cred: None,
+            key: None,
+            now: options.now.unwrap_or(options.clock),
+            measures: &shown.measures,
+            // What of the message needs reports was said when the row was made.
+            reports: None,
+        };
+        let show_keys = options.redactor.show_keys;
+        let message = rule.message.render_measures(texts, &bindings, show_keys)?;
+        let detail = Detail {
+            call: 0,
+            place: *place,
+            message: options.redactor.message(&message),
+            text: String::new(),
+            request: None,
+            id,
+            request_id,
+            name,
+        };
+        let side: &mut Details = match shown.suppressed {
+            true => &mut sides.covered,
+            false => &mut sides.counted,
+        };
+        side.add(lead.order, detail);
+        Ok(sides)
+    }
+}

@@ -1,0 +1,140 @@
+//! What of a file is to be read now.
+
+use super::followed::{Followed, Standing, is_unreadable};
+use super::look::{Seen, between, first, first_line, head, is_value, last_line};
+use super::round::{Read, Turn};
+use crate::diag::escape;
+use crate::input::credentials;
+use crate::input::set::{InputNote, InputSet};
+use crate::record::{Batch, FileAccount, FileStatus, SkipReason, Step};
+use crate::value::Time;
+
+/// A file that nobody has written for so long is taken for whole, in microseconds.
+const SETTLED: i64 = 60 * 1_000_000;
+
+/// A line that is longer is read, to be skipped, rather than waited for.
+pub(super) const LONGEST: u64 = 17 << 20;
+
+impl Seen {
+    /// What of the file is to be read; how it stands from now on goes to `file`.
+    pub(super) fn due(
+        &self,
+        set: &InputSet,
+        file: &mut Followed,
+        clock: Time,
+        report: bool,
+        notes: &mut Vec<InputNote>,
+    ) -> Turn {
+        if let Some(status) = &self.status {
+            let read = if is_unreadable(status) { Read::Failed(status.clone()) } else { Read::Not };
+            return Turn { read, ..Turn::default() };
+        }
+        let same = (self.size, self.modified) == (file.size, file.modified);
+        let settled = match self.modified <= clock.0 {
+            true => self.modified.saturating_add(SETTLED) < clock.0,
+            // The clock says nothing of it: it stands still, or is another machine's.
+            false => same,
+        };
+        (file.device, file.inode) = (self.device, self.inode);
+        (file.size, file.modified) = (self.size, self.modified);
+        if file.head.0 < self.size.min(1024) || file.offset == 0 {
+            file.head = head(&self.path, self.size);
+        }
+        let read = match file.standing {
+            Standing::Whole | Standing::Other if same => Ok(Read::Not),
+            Standing::Lines => self.more(file, settled),
+            Standing::Report if report => Ok(Read::All),
+            Standing::New if self.size == 0 => Ok(Read::Not),
+            _ => {
+                if file.standing == Standing::Whole {
+                    let text = format!(
+                        "{} changed after it was read to its end, and is read from its beginning",
+                        escape(&self.shown)
+                    );
+                    notes.push(InputNote { id: "changed-input", text });
+                }
+                (file.offset, file.line, file.ordinal) = (0, 0, 0);
+                file.standing = Standing::New;
+                self.fresh(set, file, settled, report)
+            }
+        };
+        let read = read.unwrap_or_else(|error| {
+            Read::Failed(FileStatus::Unreadable { reason: error.to_string() })
+        });
+        Turn { read, report, ..Turn::default() }
+    }
+
+    /// What of a file that was never read.
+    fn fresh(
+        &self,
+        set: &InputSet,
+        file: &mut Followed,
+        settled: bool,
+        report: bool,
+    ) -> std::io::Result<Read> {
+        let bytes = first(&self.path)?;
+        let text = bytes.trim_ascii_start();
+        let line = first_line(text).filter(|_| !report);
+        let compressed =
+            bytes.starts_with(&[0x1f, 0x8b]) || bytes.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]);
+        let lines = !compressed
+            && match text.first() {
+                Some(b'{') => line.is_some_and(is_value),
+                Some(b'[') | None => false,
+                Some(_) => line.is_some(),
+            };
+        if lines {
+            file.columns = match text.first() {
+                Some(b'{') => String::new(),
+                _ => first_line(&bytes)
+                    .map(|line| String::from_utf8_lossy(line).into_owned())
+                    .unwrap_or_default(),
+            };
+            return self.more(file, settled);
+        }
+        let whole = settled
+            || if report { bytes.ends_with(b"\n") || is_value(&bytes) } else { self.is_whole(set) };
+        Ok(if whole { Read::All } else { Read::Later })
+    }
+
+    /// What of a file of lines behind the last position: whole lines, and what is behind them when
+    /// it is a whole record or nobody writes on it.
+    fn more(&self, file: &Followed, settled: bool) -> std::io::Result<Read> {
+        if self.size <= file.offset {
+            return Ok(Read::Not);
+        }
+        let mut to = last_line(&self.path, file.offset, self.size)?;
+        let rest = self.size - to;
+        if rest > 0 && (settled || rest > LONGEST || is_value(&between(&self.path, to, self.size)?))
+        {
+            to = self.size;
+        }
+        Ok(if to > file.offset { Read::Range(file.offset, to) } else { Read::Later })
+    }
+
+    /// Whether a document does not end in the middle of anything.
+    fn is_whole(&self, set: &InputSet) -> bool {
+        let Some(file) = set.file(self.index) else { return false };
+        let raw = std::fs::File::open(&self.path).map(|file| Box::new(file) as crate::input::Stdin);
+        let task = set.task_over(
+            file,
+            FileAccount::default(),
+            raw,
+            None,
+            &std::sync::Arc::default(),
+            false,
+        );
+        let mut batches = credentials::open(task);
+        let mut batch = Batch::default();
+        loop {
+            let step = batches.next(&mut batch);
+            let broken = |reason| matches!(reason, SkipReason::Truncated | SkipReason::Io);
+            if batch.skipped.iter().any(|skip| broken(skip.reason)) {
+                return false;
+            }
+            if step == Step::Done {
+                return !is_unreadable(&batches.account().status);
+            }
+        }
+    }
+}

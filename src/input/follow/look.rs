@@ -1,0 +1,134 @@
+//! A file as it lies there, and how it begins and ends.
+
+use std::fs::{self, File, Metadata};
+use std::io::{self, Read, Seek, SeekFrom};
+
+use sha2::{Digest, Sha256};
+
+use crate::input::discover::{Found, STDIN};
+use crate::record::{FileStatus, shown_path};
+
+/// First bytes by which a file is known again.
+const HEAD: u64 = 1024;
+/// Bytes of a first line that are looked at.
+const FIRST: u64 = 1 << 20;
+/// Bytes looked at together for the end of a line.
+const BLOCK: u64 = 64 << 10;
+
+/// A file that was found.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Seen {
+    /// Its number in the round.
+    pub(super) index: usize,
+    pub(super) path: String,
+    pub(super) shown: String,
+    pub(super) device: u64,
+    pub(super) inode: u64,
+    pub(super) size: u64,
+    pub(super) modified: i64,
+    /// Why it is not read, if so.
+    pub(super) status: Option<FileStatus>,
+}
+
+impl Seen {
+    pub(super) fn of(index: usize, found: &Found, roots: &[String]) -> Self {
+        let shown = shown_path(roots, found.root, &found.path);
+        let Some(file) = &found.file else {
+            return Self { index, path: STDIN.into(), shown, ..Self::default() };
+        };
+        let path = file.to_string_lossy().into_owned();
+        let seen = Self { index, path, shown, status: found.status.clone(), ..Self::default() };
+        if seen.status.is_some() {
+            return seen;
+        }
+        let unreadable = |reason: String| Some(FileStatus::Unreadable { reason });
+        match fs::metadata(file) {
+            Ok(meta) if meta.is_file() => {
+                let (device, inode) = identity(&meta);
+                Self { device, inode, size: meta.len(), modified: modified(&meta), ..seen }
+            }
+            Ok(_) => {
+                let reason = "a watch follows regular files, folders and standard input; pipe into \
+                              `keytrail watch -`";
+                Self { status: unreadable(reason.into()), ..seen }
+            }
+            Err(error) => Self { status: unreadable(error.to_string()), ..seen },
+        }
+    }
+}
+
+#[cfg(unix)]
+fn identity(meta: &Metadata) -> (u64, u64) {
+    use std::os::unix::fs::MetadataExt;
+    (meta.dev(), meta.ino())
+}
+
+#[cfg(not(unix))]
+fn identity(_: &Metadata) -> (u64, u64) {
+    (0, 0)
+}
+
+/// Only ever compared with itself and with the clock, never taken for the time of a record.
+fn modified(meta: &Metadata) -> i64 {
+    let since = meta.modified().ok().and_then(|at| at.duration_since(std::time::UNIX_EPOCH).ok());
+    since.and_then(|since| i64::try_from(since.as_micros()).ok()).unwrap_or_default()
+}
+
+/// The digest of the first bytes of a file, as hex; `None` when it cannot be read so far.
+pub(super) fn digest(path: &str, length: u64) -> Option<String> {
+    let mut bytes = Vec::new();
+    File::open(path).ok()?.take(length).read_to_end(&mut bytes).ok()?;
+    let whole = bytes.len() as u64 == length;
+    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    whole.then(|| hex(&Sha256::digest(&bytes)[..16]))
+}
+
+/// As many first bytes as a file is known by, with their digest.
+pub(super) fn head(path: &str, size: u64) -> (u64, String) {
+    let length = size.min(HEAD);
+    (length, digest(path, length).unwrap_or_default())
+}
+
+/// The first bytes of a file.
+pub(super) fn first(path: &str) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(FIRST).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// The first line with its end, when it is whole.
+pub(super) fn first_line(bytes: &[u8]) -> Option<&[u8]> {
+    memchr::memchr(b'\n', bytes).map(|end| &bytes[..=end])
+}
+
+/// Whether bytes are one whole JSON value.
+pub(super) fn is_value(bytes: &[u8]) -> bool {
+    serde_json::from_slice::<serde::de::IgnoredAny>(bytes).is_ok()
+}
+
+/// Where the last whole line between two places of a file ends.
+pub(super) fn last_line(path: &str, from: u64, to: u64) -> io::Result<u64> {
+    let mut file = File::open(path)?;
+    let mut end = to;
+    while end > from {
+        let begin = end.saturating_sub(BLOCK).max(from);
+        let bytes = slice(&mut file, begin, end)?;
+        if let Some(at) = memchr::memrchr(b'\n', &bytes) {
+            return Ok(begin + at as u64 + 1);
+        }
+        end = begin;
+    }
+    Ok(from)
+}
+
+/// The bytes between two places of a file.
+pub(super) fn between(path: &str, from: u64, to: u64) -> io::Result<Vec<u8>> {
+    slice(&mut File::open(path)?, from, to)
+}
+
+fn slice(file: &mut File, from: u64, to: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    file.seek(SeekFrom::Start(from))?;
+    file.take(to.saturating_sub(from)).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}

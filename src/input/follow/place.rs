@@ -1,0 +1,109 @@
+//! Which of the files that are followed a file is.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::followed::{Followed, is_unreadable};
+use super::look::{Seen, digest};
+use crate::diag::escape;
+use crate::input::discover::STDIN;
+use crate::input::set::InputNote;
+use crate::value::{Duration, Time};
+
+/// A file that is gone is forgotten after this.
+const FORGOTTEN: Duration = Duration(35 * 24 * 3600 * 1_000_000);
+
+/// The place of every file that was found among those that are followed.
+pub(super) fn place(
+    seen: &[Option<Seen>],
+    files: &mut Vec<Followed>,
+    notes: &mut Vec<InputNote>,
+    clock: Time,
+    used: &BTreeSet<u32>,
+) -> Vec<Option<usize>> {
+    let mut places = vec![None; seen.len()];
+    let mut taken = vec![false; files.len()];
+    let mut by_identity: HashMap<(u64, u64), Vec<usize>> = HashMap::new();
+    let mut by_path: HashMap<String, usize> = HashMap::new();
+    for (place, file) in files.iter().enumerate() {
+        by_identity.entry((file.device, file.inode)).or_default().push(place);
+        by_path.entry(file.path.clone()).or_insert(place);
+    }
+    // First by what the file is, so that one which was renamed goes on under its new name.
+    for (at, seen) in seen.iter().enumerate() {
+        let Some(seen) = seen.as_ref().filter(|seen| seen.is_file()) else { continue };
+        let Some(known) = by_identity.get(&(seen.device, seen.inode)) else { continue };
+        let goes_on = |place: &&usize| {
+            let file = &files[**place];
+            !taken[**place] && seen.is_same(file) && seen.begins_as(file)
+        };
+        let known: Vec<usize> = known.iter().filter(goes_on).copied().collect();
+        let named = known.iter().find(|place| files[**place].path == seen.path);
+        if let Some(&place) = named.or(known.first()) {
+            taken[place] = true;
+            places[at] = Some(place);
+        }
+    }
+    let left = |file: &Followed| file.gone.is_some_and(|gone| gone.0 + FORGOTTEN.0 < clock.0);
+    let free = |(place, file): &(usize, &Followed)| {
+        !taken[*place] && left(file) && !used.contains(&(*place as u32))
+    };
+    let mut free: Vec<usize> = files.iter().enumerate().filter(free).map(|(at, _)| at).collect();
+    for (at, seen) in seen.iter().enumerate() {
+        // What cannot be looked at has a place too, so that it is said.
+        let readable = |seen: &&Seen| seen.status.as_ref().is_none_or(is_unreadable);
+        let Some(seen) = seen.as_ref().filter(readable) else { continue };
+        let place = places[at].unwrap_or_else(|| {
+            let named = by_path.get(&seen.path).copied().filter(|place| !taken[*place]);
+            let place = named.unwrap_or_else(|| {
+                while let Some(place) = free.pop() {
+                    if !taken[place] {
+                        files[place] = Followed::default();
+                        return place;
+                    }
+                }
+                files.push(Followed::default());
+                taken.push(false);
+                files.len() - 1
+            });
+            taken[place] = true;
+            let file = &mut files[place];
+            if file.offset > 0 && seen.is_file() && !seen.begins_as(file) {
+                let text = format!(
+                    "{} was replaced by another file, which is read from its beginning",
+                    escape(&seen.shown)
+                );
+                notes.push(InputNote { id: "replaced-input", text });
+                *file = Followed::default();
+            }
+            place
+        });
+        places[at] = Some(place);
+        let file = &mut files[place];
+        file.path.clone_from(&seen.path);
+        file.shown.clone_from(&seen.shown);
+    }
+    places
+}
+
+impl Seen {
+    /// Whether it is what a followed file was.
+    fn is_same(&self, file: &Followed) -> bool {
+        self.inode != 0 && (self.device, self.inode) == (file.device, file.inode)
+    }
+
+    /// Whether it begins as a followed file did, and is no shorter than what was read of it.
+    fn begins_as(&self, file: &Followed) -> bool {
+        if self.size < file.offset || self.size < file.head.0 {
+            return false;
+        }
+        let unchanged = self.is_same(file)
+            && (self.size, self.modified) == (file.size, file.modified)
+            && self.path == file.path;
+        // What cannot be opened for a while is not another file.
+        unchanged || digest(&self.path, file.head.0).is_none_or(|head| head == file.head.1)
+    }
+
+    fn is_file(&self) -> bool {
+        self.status.is_none() && self.path != STDIN
+    }
+}

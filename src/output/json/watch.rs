@@ -1,0 +1,302 @@
+//! What a watch tells, one JSON object a line.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::io;
+
+use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
+use serde::Serialize;
+use serde_json::ser::CompactFormatter;
+
+use super::{convert, v1};
+use crate::finding;
+use crate::output::inert::Inert;
+use crate::report::Report;
+
+/// Rows of evidence in a line; a consumer of alarms wants to know what happened, not all of it.
+const CALLS: usize = 20;
+
+/// What a check read and knows, beside its report.
+#[derive(Debug, Clone, Default)]
+pub struct CheckFacts {
+    /// Whether nothing comes after this check.
+    pub last: bool,
+    /// Files of which something was read.
+    pub files: u64,
+    /// Files that are not whole yet, as a person calls them.
+    pub waiting: Vec<String>,
+    /// Occurrences that the allowlist covers.
+    pub suppressed: u64,
+    /// Matches that came later than the lateness allows.
+    pub late: u64,
+    /// Occurrences that may still grow.
+    pub open: u64,
+    /// Rows that are kept.
+    pub rows: u64,
+    /// No older record is expected.
+    pub watermark: Option<crate::value::Time>,
+}
+
+/// One line of `keytrail watch`.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(tag = "type", rename_all = "lowercase")]
+#[schemars(title = "WatchLine")]
+enum Line<'a> {
+    Finding(Box<Finding<'a>>),
+    Check(Box<Check<'a>>),
+}
+
+/// One occurrence of a rule and subject.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Finding<'a> {
+    /// 16 hex digits: the same whenever the occurrence is told again, so that repeats can be
+    /// dropped.
+    id: String,
+    /// The id of its rule.
+    rule: Cow<'a, str>,
+    /// How bad it is: the rule's severity, or what a match raised it to.
+    #[schemars(extend("enum" = crate::rule::Severity::WORDS))]
+    severity: &'static str,
+    /// What the rule watches for.
+    #[schemars(extend("enum" = crate::rule::Category::WORDS))]
+    category: &'static str,
+    /// Stable over runs, and the same in a report of `keytrail scan`: a hash of the rule id and the
+    /// subject.
+    fingerprint: Cow<'a, str>,
+    /// The cloud.
+    provider: Cow<'a, str>,
+    /// What makes two matches one finding.
+    subject: Vec<v1::SubjectPart<'a>>,
+    /// What it says.
+    message: Cow<'a, str>,
+    /// Whether `keytrail scan` would fail for it, and if not, why.
+    #[schemars(extend("enum" = ["gates", "below-threshold", "experimental", "uncertain", "suppressed"]))]
+    role: &'static str,
+    /// The day, burst or sequence.
+    occurrence: v1::Occurrence<'a>,
+    /// Of its matches, calls that succeeded.
+    ok: u64,
+    /// Of its matches, calls that failed.
+    failed: u64,
+    /// Matches that an allowlist entry covers.
+    covered: u64,
+    /// The first match's record.
+    record: Record<'a>,
+    /// The evidence, at most 20 rows.
+    calls: Vec<v1::Calls<'a>>,
+    /// What stands behind the evidence that was left out, if any was.
+    others: Option<v1::Others>,
+    /// Why every match of it is accepted; only with `--show-suppressed`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suppressed: Option<v1::Suppression<'a>>,
+}
+
+/// Which record, and where it stands.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Record<'a> {
+    /// When.
+    #[schemars(extend("format" = "date-time"))]
+    time: Option<String>,
+    /// The provider's id of the event.
+    id: Option<Cow<'a, str>>,
+    /// The provider's id of the request.
+    request_id: Option<Cow<'a, str>>,
+    /// Its name wherever its file may be: `aws/cloudtrail/<account>/<region>/<event id>`.
+    name: Cow<'a, str>,
+    /// The file.
+    file: Cow<'a, str>,
+    /// First line, from 1, of the decompressed file.
+    line: u64,
+    /// Bytes before it in the decompressed file.
+    offset: u64,
+    /// Where it stands in its container, `/Records/17`.
+    pointer: Cow<'a, str>,
+}
+
+/// One check: what was read and what became of it, so that silence means that nothing was found.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Check<'a> {
+    /// The run clock.
+    #[schemars(extend("format" = "date-time"))]
+    time: String,
+    /// Whether nothing comes after it: what was open was told.
+    last: bool,
+    /// Files of which something was read.
+    files: u64,
+    /// Files that are not whole yet.
+    waiting: Vec<Cow<'a, str>>,
+    /// Records read: `evaluated` plus `skipped`.
+    read: u64,
+    /// Records that every rule for their kind was tried on.
+    evaluated: u64,
+    /// Records that no rule saw.
+    skipped: u64,
+    /// Records skipped, by reason.
+    skipped_by_reason: &'a BTreeMap<&'static str, u64>,
+    /// Matches before duplicates were merged and allowlists applied.
+    matches: u64,
+    /// Occurrences told.
+    told: u64,
+    /// Occurrences that the allowlist covers and that are not told.
+    suppressed: u64,
+    /// Matches that came later than `--lateness` allows: an occurrence that they belong to may have
+    /// been told without them.
+    late: u64,
+    /// Occurrences that may still grow and are told later.
+    open: u64,
+    /// Rows of matches that are kept.
+    rows: u64,
+    /// No older record is expected; null before the first event.
+    #[schemars(extend("format" = "date-time"))]
+    watermark: Option<String>,
+    /// Why the check is incomplete; empty when it is not.
+    incomplete: Vec<v1::Note<'a>>,
+    /// Other things to know; each is said once.
+    notes: Vec<v1::Note<'a>>,
+}
+
+/// Writes an occurrence: a finding of the report that has this id.
+pub fn write_finding(
+    report: &Report,
+    finding: &finding::Finding,
+    id: u64,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    let rule = report.rule_of(finding);
+    let location = &finding.sample.location;
+    let facts = &report.facts;
+    let v1::Finding {
+        fingerprint,
+        rule: name,
+        severity,
+        role,
+        message,
+        provider,
+        subject,
+        ok,
+        failed,
+        suppressed,
+        sample,
+        occurrences,
+        mut calls,
+        others,
+        suppression,
+        ..
+    } = convert::finding(report, finding);
+    let rest = calls.split_off(calls.len().min(CALLS));
+    let left = rest.iter().fold((0, 0), |(rows, count), row| (rows + 1, count + row.count));
+    let (rows, count) = others.map_or(left, |of| (of.rows + left.0, of.count + left.1));
+    let none = || v1::Occurrence {
+        day: None,
+        count: 0,
+        first: None,
+        last: None,
+        measures: BTreeMap::new(),
+        uncertain: false,
+    };
+    // A finding that names its days says whether it is sure; a day by itself does not know.
+    let mut occurrence = occurrences.into_iter().next().unwrap_or_else(none);
+    occurrence.uncertain |= finding.uncertain;
+    let line = Finding {
+        id: format!("{id:016x}"),
+        rule: name,
+        severity,
+        category: rule.map_or("", |rule| rule.category.name()),
+        fingerprint,
+        provider,
+        subject,
+        message,
+        role,
+        occurrence,
+        ok,
+        failed,
+        covered: suppressed,
+        record: Record {
+            time: sample.time,
+            id: sample.id,
+            request_id: sample.request_id,
+            name: sample.name,
+            file: facts.text(&location.path),
+            line: location.line,
+            offset: location.offset,
+            pointer: facts.text(&location.pointer),
+        },
+        calls,
+        others: (rows > 0).then_some(v1::Others { rows, count }),
+        suppressed: suppression,
+    };
+    write(&Line::Finding(Box::new(line)), out)
+}
+
+/// Writes what a check came to.
+pub fn write_check(report: &Report, check: &CheckFacts, out: &mut dyn io::Write) -> io::Result<()> {
+    let accounting = &report.accounting;
+    let facts = &report.facts;
+    let line = Check {
+        time: facts.clock.to_string(),
+        last: check.last,
+        files: check.files,
+        waiting: check.waiting.iter().map(|file| facts.text(file)).collect(),
+        read: accounting.read,
+        evaluated: accounting.evaluated,
+        skipped: accounting.skipped,
+        skipped_by_reason: &accounting.skipped_by_reason,
+        matches: accounting.matches,
+        told: report.findings.len() as u64,
+        suppressed: check.suppressed,
+        late: check.late,
+        open: check.open,
+        rows: check.rows,
+        watermark: check.watermark.map(|time| time.to_string()),
+        incomplete: convert::notes(facts, &report.incomplete),
+        notes: convert::notes(facts, &report.notes),
+    };
+    write(&Line::Check(Box::new(line)), out)
+}
+
+fn write(line: &Line<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+    let formatter = Inert(CompactFormatter);
+    line.serialize(&mut serde_json::Serializer::with_formatter(&mut *out, formatter))?;
+    out.write_all(b"\n")
+}
+
+/// The JSON schema of a line, as it stands in `schemas/watch.json`.
+pub fn watch_schema() -> String {
+    let generator = SchemaSettings::draft2020_12().for_serialize().into_generator();
+    let schema = generator.into_root_schema_for::<Line<'_>>();
+    let mut text = serde_json::to_string_pretty(&schema).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use serde_json::Value;
+
+    use super::*;
+    use crate::report::fixture::{LONG_KEY, fixture};
+
+    #[test]
+    fn every_line_follows_the_schema_and_shows_no_key() {
+        let schema: Value = serde_json::from_str(&watch_schema()).unwrap();
+        let validator = jsonschema::validator_for(&schema).unwrap();
+        let report = fixture();
+        let mut out = Vec::new();
+        for (id, finding) in (7..).zip(&report.findings) {
+            write_finding(&report, finding, id, &mut out).unwrap();
+        }
+        write_check(&report, &CheckFacts::default(), &mut out).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert!(!text.contains(LONG_KEY));
+        assert!(!text.chars().any(|c| c != '\n' && crate::diag::is_hostile(c)));
+        assert_eq!(text.lines().count(), report.findings.len() + 1);
+        for line in text.lines() {
+            let line: Value = serde_json::from_str(line).unwrap();
+            let errors: Vec<String> = validator.iter_errors(&line).map(|e| e.to_string()).collect();
+            assert_eq!(errors, [""; 0], "{line}");
+        }
+    }
+}

@@ -1,0 +1,345 @@
+//! One check: new records in, occurrences that are certain out.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::num::NonZeroUsize;
+
+use super::nature::Nature;
+use super::retain::Retention;
+use super::state::State;
+use super::tell::{Stands, name, name_of, stands};
+use super::watermark::{Times, advance, passed};
+use crate::config::Policy;
+use crate::correlate::Reach;
+use crate::engine::{self, KeptRow, Rows, RunOptions, RunResult, Tell};
+use crate::finding::{Finding, Knowledge, Redactor, VerdictRole};
+use crate::plan::Plan;
+use crate::record::Inputs;
+use crate::report::{Facts, Note, Parts, Report};
+use crate::rule::{Rule, Severity};
+use crate::source::Temporary;
+use crate::value::{Duration, Time};
+
+/// Ids of what was told are known this long after they were found last.
+const KNOWN: Duration = Duration(35 * 24 * 3600 * 1_000_000);
+
+/// What a watch is told beside its policy and its inputs.
+#[derive(Debug, Clone)]
+pub struct WatchOptions {
+    /// How much later than the latest event an event may come.
+    pub lateness: Duration,
+    /// `now` in expressions, where the user set it.
+    pub now: Option<Time>,
+    /// Threads; at least one.
+    pub jobs: NonZeroUsize,
+    /// Bytes of rows: those of a check beyond them go to temporary files, and those that are kept
+    /// beyond them are dropped, which is said.
+    pub memory: usize,
+    /// The severity from which on a finding gates; it changes no more than a finding's role.
+    pub fail_on: Severity,
+    /// The lowest severity that is told.
+    pub min_severity: Severity,
+    /// Records that may be skipped before a check is incomplete.
+    pub max_skipped: u64,
+    /// Whether access keys are shown whole.
+    pub show_keys: bool,
+    /// Whether occurrences that the allowlist covers are told.
+    pub show_suppressed: bool,
+}
+
+/// A policy over inputs that go on.
+pub struct Watch<'p> {
+    policy: &'p Policy,
+    plan: Plan<'p>,
+    options: WatchOptions,
+    state: State,
+    /// Notes that were given.
+    noted: BTreeSet<Note>,
+}
+
+/// What one check comes to.
+#[derive(Debug)]
+pub struct Check {
+    /// Its findings are the occurrences to tell, each with its id in `ids`; accounting, notes and
+    /// reasons why it is incomplete are those of this check.
+    pub report: Report,
+    /// The ids of the report's findings, in their order.
+    pub ids: Vec<u64>,
+    /// Occurrences of this check that the allowlist covers and that are not told.
+    pub suppressed: u64,
+    /// Matches that came later than the lateness allows.
+    pub late: u64,
+    /// Windows that may still grow, and those of them that would be told if they did not.
+    pub open: u64,
+    /// No older record is expected.
+    pub watermark: Option<Time>,
+    /// The state from now on; take it over with [`Watch::accept`] when all is told.
+    pub state: State,
+}
+
+/// What of a reduction is told, what not yet and what never.
+#[derive(Default)]
+struct Sorted {
+    tell: Vec<Finding>,
+    told: BTreeMap<u64, Time>,
+    suppressed: u64,
+    open: u64,
+    /// Fingerprints of what can be told no more than once.
+    settled: BTreeSet<String>,
+}
+
+impl<'p> Watch<'p> {
+    /// Begins with what an earlier watch knew, or with nothing.
+    pub fn new(policy: &'p Policy, options: WatchOptions, state: State) -> Self {
+        let plan = Plan::new(&policy.rules, &policy.allowlist, policy).noting_reach();
+        Self { policy, plan, options, state: state.under(&policy.hash), noted: BTreeSet::new() }
+    }
+
+    /// What is known by now.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// Takes over what a check came to. Until then the watch stands before it, so that what could
+    /// not be told is told by the next one.
+    pub fn accept(&mut self, state: State) {
+        self.state = state;
+    }
+
+    /// Rules whose matches are kept as long as the watch goes on, because they look at the whole
+    /// input: by index.
+    pub fn endless(&self) -> impl Iterator<Item = &Rule> {
+        self.plan.rules.iter().filter(|rule| matches!(Nature::of(rule), Nature::Whole { .. }))
+    }
+
+    /// Maps the records of `inputs`, which are new, and tells what is certain now. With `end`
+    /// nothing comes any more, and what is open is told too.
+    pub fn check(
+        &mut self,
+        inputs: &dyn Inputs,
+        clock: Time,
+        end: bool,
+        notes: Vec<Note>,
+    ) -> io::Result<Check> {
+        let run = self.run_options(clock);
+        let mut mapped = engine::map(&self.plan, inputs, &run);
+        let State { policy, watermark, latest, heard, told, reaches, rows } = &self.state;
+        let mut state = State {
+            policy: policy.clone(),
+            watermark: *watermark,
+            latest: *latest,
+            heard: *heard,
+            told: told.clone(),
+            reaches: reaches.clone(),
+            rows: Vec::new(),
+        };
+        for (account, reach) in mapped.rows.reaches() {
+            widen(state.reaches.entry(account.to_owned()).or_default(), reach);
+        }
+        let times = advance(&mut state, clock, self.options.lateness, end);
+
+        let mut kept = Rows::new(&run);
+        let mut judged = Rows::new(&run);
+        let mut late: BTreeMap<String, Vec<Time>> = BTreeMap::new();
+        let mut lately = 0;
+        std::mem::replace(&mut mapped.rows, Rows::new(&run)).drain(&mut |row| {
+            self.take(row, times, &mut judged, &mut kept);
+            if let (Some(before), Some(time)) = (times.before, row.time())
+                && row.shown_last().is_none()
+                && time < before
+            {
+                lately += 1;
+                let rule = &self.plan.rules[row.rule()];
+                if let Nature::Window(_) = Nature::of(rule) {
+                    late.entry(name(rule, row.key())).or_default().push(time);
+                }
+            }
+        })?;
+        for stored in rows {
+            if let Some(row) = KeptRow::read(&stored.bytes, stored.sorts as usize) {
+                self.take(&row, times, &mut judged, &mut kept);
+            }
+        }
+        for (account, reach) in &state.reaches {
+            // What is before the watermark was seen, whether or not the account did something.
+            let last = if end { reach.last } else { reach.last.max(Some(times.watermark)) };
+            judged.reach(account, Reach { last, ..*reach });
+        }
+        mapped.rows = judged;
+        let mut result = engine::reduce(&self.plan, mapped, &run);
+        let spans = std::mem::take(&mut result.spans);
+        let mut sorted = self.sort(&mut result, times, &late, &state);
+        state.told.append(&mut sorted.told);
+        state.told.retain(|_, found| found.0.saturating_add(KNOWN.0) >= clock.0);
+
+        let mut check = Check {
+            report: self.report(result, sorted.tell, clock, notes),
+            ids: Vec::new(),
+            suppressed: sorted.suppressed,
+            late: lately,
+            open: sorted.open,
+            watermark: state.watermark,
+            state: State::default(),
+        };
+        if !end {
+            let open = self.open(&spans, times);
+            let rule = |key: &[u8]| {
+                let number = u32::from_be_bytes(*key.first_chunk()?);
+                self.plan.rules.get(number as usize)
+            };
+            let is_settled = |key: &[u8]| {
+                rule(key).is_some_and(|rule| sorted.settled.contains(&name(rule, key)))
+            };
+            let settled = spans.keys().filter(|key| is_settled(key)).cloned().collect();
+            let retention = Retention {
+                plan: &self.plan,
+                watermark: times.watermark,
+                open: &open,
+                settled: &settled,
+                memory: self.options.memory,
+            };
+            let retained = retention.keep(kept)?;
+            state.rows = retained.rows;
+            if retained.dropped > 0 {
+                let of = retained.of.iter().map(|rule| self.plan.rules[*rule].id.as_str());
+                check.report.incomplete.push(Note {
+                    id: "dropped-rows",
+                    text: format!(
+                        "{} rows of open windows are more than --memory holds and were dropped: \
+                         occurrences of {} may be missed or told in part",
+                        retained.dropped,
+                        of.collect::<Vec<_>>().join(", ")
+                    ),
+                });
+            }
+        }
+        let rules = self.plan.rules;
+        check.ids = check.report.findings.iter().map(|of| name_of(&rules[of.rule], of)).collect();
+        check.state = state;
+        Ok(check)
+    }
+
+    fn run_options(&self, clock: Time) -> RunOptions {
+        RunOptions {
+            clock,
+            now: self.options.now,
+            zone: self.policy.zone.clone(),
+            jobs: self.options.jobs,
+            redactor: Redactor { show_keys: self.options.show_keys },
+            known: Knowledge::new(self.policy),
+            memory: self.options.memory,
+            create: Temporary::create,
+            tell: Tell::Occurrences,
+        }
+    }
+
+    /// Gives a row to the reduction, and to what is kept as far as a later check may need it.
+    fn take(&self, row: &KeptRow<'_>, times: Times, judged: &mut Rows, kept: &mut Rows) {
+        let Some(rule) = self.plan.rules.get(row.rule()) else { return };
+        match Nature::of(rule) {
+            Nature::Day | Nature::Report => judged.push(row, &self.plan),
+            Nature::News(_) if row.shown_last().is_none() => {
+                // Until the watermark has passed, a record may come that showed the value before.
+                let certain = times.end || row.time() <= Some(times.watermark);
+                (if certain { judged } else { kept }).push(row, &self.plan);
+            }
+            Nature::News(_) | Nature::Window(_) | Nature::Whole { .. } => {
+                judged.push(row, &self.plan);
+                kept.push(row, &self.plan);
+            }
+        }
+    }
+
+    /// Takes the findings out of a result and sorts them.
+    fn sort(
+        &self,
+        result: &mut RunResult,
+        times: Times,
+        late: &BTreeMap<String, Vec<Time>>,
+        state: &State,
+    ) -> Sorted {
+        let mut sorted = Sorted::default();
+        for finding in std::mem::take(&mut result.findings) {
+            let rule = &self.plan.rules[finding.rule];
+            let late = late.get(&finding.fingerprint).map_or(&[][..], Vec::as_slice);
+            match stands(rule, &finding, times, late) {
+                Stands::Open => sorted.open += 1,
+                Stands::Past => {}
+                Stands::Certain => {
+                    let suppressed = finding.role == VerdictRole::Suppressed;
+                    let name = name_of(rule, &finding);
+                    if suppressed && !self.options.show_suppressed {
+                        sorted.suppressed += 1;
+                        continue;
+                    }
+                    if let (Nature::Whole { one: true, .. }, false) = (Nature::of(rule), suppressed)
+                    {
+                        sorted.settled.insert(finding.fingerprint.clone());
+                    }
+                    let known = state.told.contains_key(&name);
+                    if sorted.told.insert(name, times.clock).is_none() && !known {
+                        sorted.tell.push(finding);
+                    }
+                }
+            }
+        }
+        sorted
+    }
+
+    /// By rule and subject, where the first occurrence that may still grow begins.
+    fn open(
+        &self,
+        spans: &BTreeMap<Box<[u8]>, Vec<(Time, Time)>>,
+        times: Times,
+    ) -> BTreeMap<Box<[u8]>, Time> {
+        let begins = |key: &[u8], spans: &[(Time, Time)]| {
+            let rule = u32::from_be_bytes(*key.first_chunk()?) as usize;
+            let Nature::Window(within) = Nature::of(self.plan.rules.get(rule)?) else {
+                return None;
+            };
+            let open = spans.iter().filter(|(_, last)| !passed(*last, within, times.watermark));
+            open.map(|(first, _)| *first).min()
+        };
+        spans.iter().filter_map(|(key, of)| Some((key.clone(), begins(key, of)?))).collect()
+    }
+
+    fn report(
+        &mut self,
+        mut run: RunResult,
+        tell: Vec<Finding>,
+        clock: Time,
+        notes: Vec<Note>,
+    ) -> Report {
+        run.findings = tell;
+        let options = &self.options;
+        let parts = Parts {
+            facts: Facts {
+                version: env!("CARGO_PKG_VERSION"),
+                clock,
+                clock_given: options.now.is_some(),
+                zone: self.policy.zone.name().to_owned(),
+                policy: self.policy.hash.clone(),
+                fail_on: options.fail_on,
+                min_severity: options.min_severity,
+                max_skipped: options.max_skipped,
+                strict: false,
+                show_keys: options.show_keys,
+            },
+            rules: &self.policy.rules,
+            allowlist: &self.policy.allowlist,
+            sources: &self.policy.sources,
+            roots: Vec::new(),
+            allow_empty: true,
+            notes,
+        };
+        let mut report = Report::build(parts, run);
+        // What rules cannot see in a format is said once and not at every check.
+        report.notes.retain(|note| self.noted.insert(note.clone()));
+        report
+    }
+}
+
+fn widen(reach: &mut Reach, by: Reach) {
+    reach.first = reach.first.into_iter().chain(by.first).min();
+    reach.last = reach.last.max(by.last);
+}

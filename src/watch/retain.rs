@@ -1,0 +1,97 @@
+//! Which rows a later check may need.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+
+use super::nature::Nature;
+use super::state::Row;
+use crate::engine::{KeptRow, Rows};
+use crate::plan::Plan;
+use crate::value::{Duration, Time};
+
+/// Sightings are kept longer than `history` by this: a record that comes a little too late is still
+/// judged as it should be.
+const GRACE: Duration = Duration(2 * 24 * 3600 * 1_000_000);
+
+/// What is kept, and what had to be dropped.
+#[derive(Debug, Default)]
+pub(super) struct Retained {
+    pub(super) rows: Vec<Row>,
+    /// Rows that had no place in memory, and the rules they are of.
+    pub(super) dropped: u64,
+    pub(super) of: BTreeSet<usize>,
+}
+
+/// How to tell what may go.
+pub(super) struct Retention<'r> {
+    pub(super) plan: &'r Plan<'r>,
+    /// No record comes that is older.
+    pub(super) watermark: Time,
+    /// By rule and subject, the beginning of the first occurrence that may still grow.
+    pub(super) open: &'r BTreeMap<Box<[u8]>, Time>,
+    /// By rule and subject, whether nothing of it can be told any more.
+    pub(super) settled: &'r BTreeSet<Box<[u8]>>,
+    /// Bytes that rows may take.
+    pub(super) memory: usize,
+}
+
+impl Retention<'_> {
+    /// What of these rows is kept.
+    pub(super) fn keep(&self, rows: Rows) -> io::Result<Retained> {
+        let mut kept: BTreeMap<(Option<Time>, u64), Row> = BTreeMap::new();
+        let (mut retained, mut bytes, mut number) = (Retained::default(), 0, 0);
+        let mut last: Option<Row> = None;
+        rows.drain(&mut |row| {
+            let before =
+                last.as_ref().and_then(|row| KeptRow::read(&row.bytes, row.sorts as usize));
+            if before.is_some_and(|before| row.repeats(&before)) || !self.needs(row) {
+                return;
+            }
+            let stored = Row { bytes: row.bytes().into(), sorts: row.sorts() as u32 };
+            last = Some(stored.clone());
+            bytes += size_of(&stored);
+            number += 1;
+            // What ends last is needed longest.
+            kept.insert((row.shown_last().or(row.time()), number), stored);
+            while bytes > self.memory
+                && let Some((_, oldest)) = kept.pop_first()
+            {
+                bytes -= size_of(&oldest);
+                retained.dropped += 1;
+                let row = KeptRow::read(&oldest.bytes, oldest.sorts as usize);
+                retained.of.extend(row.map(|row| row.rule()));
+            }
+        })?;
+        retained.rows = kept.into_values().collect();
+        Ok(retained)
+    }
+
+    fn needs(&self, row: &KeptRow<'_>) -> bool {
+        let Some(rule) = self.plan.rules.get(row.rule()) else { return false };
+        let time = row.time().unwrap_or(Time(i64::MIN));
+        match Nature::of(rule) {
+            Nature::Day | Nature::Report => false,
+            Nature::News(history) => match row.shown_last() {
+                Some(last) => last >= back(self.watermark, history.0.saturating_add(GRACE.0)),
+                None => time > self.watermark,
+            },
+            // A window reaches back by its length; the second is there so that those of the first
+            // are seen whole, and the third so that what is seen of them in part never meets what
+            // is still open.
+            Nature::Window(within) => {
+                let open = self.open.get(row.key()).copied().unwrap_or(self.watermark);
+                time >= back(self.watermark.min(open), within.0.saturating_mul(3))
+            }
+            Nature::Whole { .. } => !self.settled.contains(row.key()),
+        }
+    }
+}
+
+fn size_of(row: &Row) -> usize {
+    // With what the map and the allocation take.
+    row.bytes.len() + 64
+}
+
+fn back(from: Time, by: i64) -> Time {
+    Time(from.0.saturating_sub(by))
+}

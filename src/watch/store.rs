@@ -1,0 +1,250 @@
+//! A state as bytes.
+//!
+//! A line that names the version, the length of a JSON object with everything but the rows, the
+//! object, the rows, and at the end the SHA-256 of all before it. What is cut off or changed is
+//! found by the digest, so that no half state is ever taken for one.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::state::{Row, State};
+use crate::correlate::Reach;
+use crate::engine::KeptRow;
+use crate::input::{Followed, Standing};
+use crate::value::Time;
+
+/// What a state begins with.
+const MAGIC: &[u8] = b"keytrail watch state 1\n";
+/// What states of any version begin with.
+const ANY: &[u8] = b"keytrail watch state ";
+/// Bytes of the digest.
+const DIGEST: usize = 32;
+
+/// A state with the files that it is about.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Store {
+    /// What the watch knows.
+    pub state: State,
+    /// How far every file was read; rows name files by their place here.
+    pub files: Vec<Followed>,
+}
+
+/// Why bytes are no state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BadState {
+    /// They never were one.
+    Foreign,
+    /// It is of another version of Keytrail.
+    Version,
+    /// It was cut off or changed.
+    Damaged,
+}
+
+impl std::fmt::Display for BadState {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            BadState::Foreign => "it is no state of `keytrail watch`",
+            BadState::Version => "another version of Keytrail wrote it",
+            BadState::Damaged => "it was cut off or changed",
+        })
+    }
+}
+
+/// Everything but the rows.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Head {
+    policy: String,
+    watermark: Option<i64>,
+    latest: Option<i64>,
+    heard: Option<i64>,
+    told: Vec<(u64, i64)>,
+    reaches: BTreeMap<String, (Option<i64>, Option<i64>)>,
+    files: Vec<File>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    path: String,
+    shown: String,
+    device: u64,
+    inode: u64,
+    size: u64,
+    modified: i64,
+    head: (u64, String),
+    offset: u64,
+    line: u64,
+    ordinal: u64,
+    columns: String,
+    standing: u8,
+    gone: Option<i64>,
+}
+
+impl Store {
+    /// The bytes.
+    pub fn write(&self) -> Vec<u8> {
+        let state = &self.state;
+        let number = |time: Option<Time>| time.map(|time| time.0);
+        let head = Head {
+            policy: state.policy.clone(),
+            watermark: number(state.watermark),
+            latest: number(state.latest),
+            heard: number(state.heard),
+            told: state.told.iter().map(|(id, found)| (*id, found.0)).collect(),
+            reaches: state
+                .reaches
+                .iter()
+                .map(|(account, of)| (account.clone(), (number(of.first), number(of.last))))
+                .collect(),
+            files: self.files.iter().map(File::of).collect(),
+        };
+        let head = serde_json::to_vec(&head).unwrap_or_default();
+        let mut out = MAGIC.to_vec();
+        out.extend((head.len() as u64).to_le_bytes());
+        out.extend(head);
+        for row in &state.rows {
+            out.extend((row.bytes.len() as u32).to_le_bytes());
+            out.extend(row.sorts.to_le_bytes());
+            out.extend_from_slice(&row.bytes);
+        }
+        let digest = Sha256::digest(&out);
+        out.extend(digest);
+        out
+    }
+
+    /// The state that these bytes are.
+    pub fn read(bytes: &[u8]) -> Result<Self, BadState> {
+        if !bytes.starts_with(MAGIC) {
+            let cut = !bytes.is_empty() && MAGIC.starts_with(bytes);
+            return Err(match bytes.starts_with(ANY) {
+                true => BadState::Version,
+                false if cut => BadState::Damaged,
+                false => BadState::Foreign,
+            });
+        }
+        let whole = bytes.len().checked_sub(DIGEST).map(|end| bytes.split_at(end));
+        let (body, digest) = whole.ok_or(BadState::Damaged)?;
+        if Sha256::digest(body).as_slice() != digest {
+            return Err(BadState::Damaged);
+        }
+        Self::body(body.get(MAGIC.len()..).unwrap_or_default()).ok_or(BadState::Damaged)
+    }
+
+    fn body(mut rest: &[u8]) -> Option<Self> {
+        let length =
+            usize::try_from(u64::from_le_bytes(*rest.split_off(..8)?.first_chunk()?)).ok()?;
+        let head: Head = serde_json::from_slice(rest.split_off(..length)?).ok()?;
+        let mut rows = Vec::new();
+        while !rest.is_empty() {
+            let length = u32::from_le_bytes(*rest.split_off(..4)?.first_chunk()?);
+            let sorts = u32::from_le_bytes(*rest.split_off(..4)?.first_chunk()?);
+            let bytes = rest.split_off(..length as usize)?;
+            KeptRow::read(bytes, sorts as usize)?;
+            rows.push(Row { bytes: bytes.into(), sorts });
+        }
+        let reach = |(first, last): (Option<i64>, Option<i64>)| Reach {
+            first: first.map(Time),
+            last: last.map(Time),
+        };
+        Some(Self {
+            state: State {
+                policy: head.policy,
+                watermark: head.watermark.map(Time),
+                latest: head.latest.map(Time),
+                heard: head.heard.map(Time),
+                told: head.told.into_iter().map(|(id, found)| (id, Time(found))).collect(),
+                reaches: head.reaches.into_iter().map(|(of, span)| (of, reach(span))).collect(),
+                rows,
+            },
+            files: head.files.into_iter().map(File::followed).collect::<Option<_>>()?,
+        })
+    }
+}
+
+impl File {
+    fn of(file: &Followed) -> Self {
+        Self {
+            path: file.path.clone(),
+            shown: file.shown.clone(),
+            device: file.device,
+            inode: file.inode,
+            size: file.size,
+            modified: file.modified,
+            head: (file.head.0, file.head.1.clone()),
+            offset: file.offset,
+            line: file.line,
+            ordinal: file.ordinal,
+            columns: file.columns.clone(),
+            standing: file.standing as u8,
+            gone: file.gone.map(|time| time.0),
+        }
+    }
+
+    fn followed(self) -> Option<Followed> {
+        Some(Followed {
+            path: self.path,
+            shown: self.shown,
+            device: self.device,
+            inode: self.inode,
+            size: self.size,
+            modified: self.modified,
+            head: self.head,
+            offset: self.offset,
+            line: self.line,
+            ordinal: self.ordinal,
+            columns: self.columns,
+            standing: Standing::ALL.iter().copied().find(|of| *of as u8 == self.standing)?,
+            gone: self.gone.map(Time),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn store() -> Store {
+        let reach = Reach { first: Some(Time(-1)), last: None };
+        let state = State {
+            policy: "abc".into(),
+            watermark: Some(Time(5)),
+            told: [(u64::MAX, Time(7))].into(),
+            reaches: [("aws 1".to_owned(), reach)].into(),
+            ..State::default()
+        };
+        Store { state, files: vec![Followed { path: "a.log".into(), ..Followed::default() }] }
+    }
+
+    #[test]
+    fn a_state_is_read_as_it_was_written() {
+        assert_eq!(Store::read(&store().write()), Ok(store()));
+    }
+
+    #[test]
+    fn what_is_cut_off_or_changed_is_refused() {
+        let bytes = store().write();
+        for end in 1..bytes.len() {
+            assert_eq!(
+                Store::read(&bytes[..end]).unwrap_err(),
+                match end {
+                    // The version is cut off with its line.
+                    end if end < MAGIC.len() && end >= ANY.len() => BadState::Version,
+                    _ => BadState::Damaged,
+                }
+            );
+        }
+        for at in MAGIC.len()..bytes.len() {
+            let mut changed = bytes.clone();
+            changed[at] ^= 1;
+            assert_eq!(Store::read(&changed), Err(BadState::Damaged));
+        }
+        assert_eq!(Store::read(b"{}"), Err(BadState::Foreign));
+        assert_eq!(Store::read(b""), Err(BadState::Foreign));
+        assert_eq!(Store::read(b"keytrail watch state 2\n"), Err(BadState::Version));
+    }
+}

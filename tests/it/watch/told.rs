@@ -1,0 +1,261 @@
+//! What a watch tells, whatever the checks between which its input is cut.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZeroUsize;
+
+use keytrail::config::Policy;
+use keytrail::finding::VerdictRole;
+use keytrail::input::InputSet;
+use keytrail::report::Report;
+use keytrail::rule::{Construct, Severity};
+use keytrail::value::{Duration, Time};
+use keytrail::watch::{Check, State, Store, Watch, WatchOptions, id};
+use proptest::prelude::*;
+
+use crate::correlation::reference::Event;
+use crate::correlation::{allowlist, cases, entry, json, policy, rule, run, stream, yaml};
+use crate::run::Folder;
+
+/// How late events come, in minutes.
+const LATENESS: i64 = 5;
+
+fn options() -> WatchOptions {
+    WatchOptions {
+        lateness: Duration(LATENESS * 60_000_000),
+        now: None,
+        jobs: NonZeroUsize::MIN,
+        memory: 1 << 30,
+        fail_on: Severity::High,
+        min_severity: Severity::Info,
+        max_skipped: 0,
+        show_keys: false,
+        show_suppressed: false,
+    }
+}
+
+/// What is told of an occurrence, and how often.
+type Told = (usize, Option<Time>, Option<Time>, u64);
+
+/// Every open occurrence by its id.
+fn ids(report: &Report, policy: &Policy) -> BTreeMap<u64, Told> {
+    let mut ids = BTreeMap::new();
+    for finding in report.findings.iter().filter(|of| of.role != VerdictRole::Suppressed) {
+        for occurrence in &finding.occurrences {
+            let rule = &policy.rules[finding.rule];
+            let told: &mut Told =
+                ids.entry(id(rule, &finding.fingerprint, occurrence, false)).or_default();
+            let times = told.0 + 1;
+            // What more matches add to, and what is told before they come, is known by its id.
+            *told = match &rule.construct {
+                Construct::Correlate(of) if of.within.is_some() => {
+                    (times, occurrence.first, occurrence.last, occurrence.count)
+                }
+                Construct::Sequence(of) if of.within.is_some() => {
+                    (times, occurrence.first, occurrence.last, occurrence.count)
+                }
+                _ => (times, None, None, 0),
+            };
+        }
+    }
+    ids
+}
+
+/// One check over these events, by a watch that was started anew from a stored state.
+fn check(policy: &Policy, folder: &Folder, events: &[Event], state: State, end: bool) -> Check {
+    let stored = Store { state, files: Vec::new() }.write();
+    let state = Store::read(&stored).unwrap().state;
+    let text: String = events.iter().map(|event| json(event) + "\n").collect();
+    let path = folder.path("part.ndjson");
+    std::fs::write(&path, text).unwrap();
+    let files: Vec<String> =
+        if events.is_empty() { Vec::new() } else { vec![path.display().to_string()] };
+    let mut watch = Watch::new(policy, options(), state);
+    let clock = Time::parse("2026-03-03T00:00:00Z").unwrap();
+    let check = watch.check(&InputSet::new(&files).unwrap(), clock, end, Vec::new()).unwrap();
+    assert_eq!(check.report.incomplete, []);
+    check
+}
+
+/// What checks over the parts tell, one after the other.
+fn told(policy: &Policy, folder: &Folder, parts: &[&[Event]]) -> BTreeMap<u64, Told> {
+    let (mut told, mut state) = (BTreeMap::new(), State::default());
+    for (at, part) in parts.iter().enumerate() {
+        let check = check(policy, folder, part, state, at + 1 == parts.len());
+        let of_check = ids(&check.report, policy);
+        assert_eq!(check.ids.iter().collect::<BTreeSet<_>>(), of_check.keys().collect());
+        for (id, of) in of_check {
+            let known: &mut Told = told.entry(id).or_default();
+            *known = (known.0 + of.0, of.1, of.2, of.3);
+        }
+        state = check.state;
+    }
+    told
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: cases(), ..ProptestConfig::default() })]
+
+    #[test]
+    fn however_a_stream_is_cut_the_same_is_told(
+        rule in rule(),
+        events in stream(),
+        delays in prop::collection::vec(0..=LATENESS, 40),
+        stretch in 1i64..20,
+        entries in prop::collection::vec(entry(), 0..2),
+        cuts in prop::collection::btree_set(0usize..36, 0..8),
+    ) {
+        let events: Vec<Event> =
+            events.into_iter().map(|event| Event { time: event.time * stretch, ..event }).collect();
+        let mut delivered: Vec<(i64, Event)> =
+            events.iter().zip(&delays).map(|(event, delay)| (event.time + delay, *event)).collect();
+        delivered.sort_by_key(|(at, _)| *at);
+        let delivered: Vec<Event> = delivered.into_iter().map(|(_, event)| event).collect();
+        let lines: String = delivered.iter().map(|event| json(event) + "\n").collect();
+        let folder = Folder::new("watch-cut")
+            .file("subject.yaml", yaml(&rule))
+            .file("allow.yaml", allowlist(&entries))
+            .file("all.ndjson", lines);
+        let policy = policy(&folder, !entries.is_empty());
+        let whole = run(&policy, &[folder.path("all.ndjson")], 1, 1 << 30);
+        let expected = ids(&whole, &policy);
+
+        let mut parts: Vec<&[Event]> = Vec::new();
+        let (mut rest, mut taken) = (&delivered[..], 0);
+        for cut in cuts {
+            let (part, behind) = rest.split_at((cut - taken).min(rest.len()));
+            (rest, taken) = (behind, cut);
+            parts.push(part);
+        }
+        parts.push(rest);
+        prop_assert_eq!(&told(&policy, &folder, &parts), &expected);
+
+        // Where nothing comes behind them, the last are told all the same.
+        parts.push(&[]);
+        prop_assert_eq!(&told(&policy, &folder, &parts), &expected);
+    }
+}
+
+fn plain(folder: Folder) -> (Folder, Policy) {
+    let rule = "rule:\n  id: subject\n  title: Under test\n  category: abuse\n  severity: high\n  on: event\n  by: [event.account, event.user]\n  when: event.api == \"CreateUser\"\n  message: \"${event.user} made a user\"\n";
+    let folder = folder.file("subject.yaml", rule);
+    let policy = policy(&folder, false);
+    (folder, policy)
+}
+
+fn event(id: usize, time: i64) -> Event {
+    Event { id, time, user: 0, api: 0, ip: 0, ok: true }
+}
+
+#[test]
+fn a_plain_rule_tells_once_for_each_subject_and_day() {
+    let (folder, policy) = plain(Folder::new("watch-plain"));
+    let first = check(&policy, &folder, &[event(0, 10), event(1, 20)], State::default(), false);
+    assert_eq!(first.ids.len(), 1);
+    assert_eq!(first.report.findings[0].message, "user-0 made a user");
+    assert_eq!(first.report.findings[0].count, 2);
+    let again = check(&policy, &folder, &[event(0, 10), event(2, 30)], first.state.clone(), false);
+    assert!(again.ids.is_empty());
+    // What was not accepted is told again, under the same id.
+    let crashed = check(&policy, &folder, &[event(2, 30)], State::default(), false);
+    assert_eq!(crashed.ids, first.ids);
+}
+
+#[test]
+fn another_policy_begins_its_windows_anew_and_tells_nothing_twice() {
+    let (folder, policy) = plain(Folder::new("watch-policy"));
+    let first = check(&policy, &folder, &[event(0, 10)], State::default(), false);
+    let state = State { policy: "another".into(), ..first.state };
+    let watch = Watch::new(&policy, options(), state);
+    assert_eq!((watch.state().watermark, watch.state().rows.len()), (None, 0));
+    let again = check(&policy, &folder, &[event(1, 10)], watch.state().clone(), false);
+    assert!(again.ids.is_empty());
+}
+
+#[test]
+fn rows_beyond_memory_are_dropped_and_named() {
+    let rule = "rule:\n  id: subject\n  title: Under test\n  category: abuse\n  severity: high\n  on: event\n  when: event.api == \"CreateUser\"\n  correlate:\n    within: 1h\n    measures:\n      calls: { count: \"true\" }\n    having: calls >= 500\n  message: \"${calls} calls\"\n";
+    let folder = Folder::new("watch-memory").file("subject.yaml", rule);
+    let policy = policy(&folder, false);
+    let events: Vec<Event> = (0..40).map(|id| event(id, 10)).collect();
+    let lines: String = events.iter().map(|event| json(event) + "\n").collect();
+    let folder = folder.file("all.ndjson", lines);
+    let mut watch =
+        Watch::new(&policy, WatchOptions { memory: 4096, ..options() }, State::default());
+    let inputs = InputSet::new(&[folder.path("all.ndjson").display().to_string()]).unwrap();
+    let check = watch.check(&inputs, Time(1_780_000_000_000_000), false, Vec::new()).unwrap();
+    let said: BTreeSet<&str> = check.report.incomplete.iter().map(|note| note.id).collect();
+    assert!(said.contains("dropped-rows"), "{:?}", check.report.incomplete);
+    assert!(check.report.incomplete[0].text.contains("subject"));
+    assert!(check.state.rows.len() < 40 && !check.state.rows.is_empty());
+}
+
+#[test]
+fn a_silent_input_closes_its_windows_with_the_clock() {
+    let rule = "rule:\n  id: subject\n  title: Under test\n  category: abuse\n  severity: high\n  on: event\n  when: event.api == \"CreateUser\"\n  correlate:\n    within: 10m\n    measures:\n      calls: { count: \"true\" }\n    having: calls >= 2\n  message: \"${event.user}: ${calls} calls\"\n";
+    let folder = Folder::new("watch-silent").file("subject.yaml", rule);
+    let policy = policy(&folder, false);
+    let lines: String = (0..3).map(|id| json(&event(id, 10)) + "\n").collect();
+    let folder = folder.file("all.ndjson", lines);
+    let inputs = InputSet::new(&[folder.path("all.ndjson").display().to_string()]).unwrap();
+    let nothing = InputSet::new(&[]).unwrap();
+    let mut watch = Watch::new(&policy, options(), State::default());
+    let minute = |n: i64| Time(1_780_000_000_000_000 + n * 60_000_000);
+    let first = watch.check(&inputs, minute(0), false, Vec::new()).unwrap();
+    assert_eq!((first.ids.len(), first.open), (0, 1));
+    watch.accept(first.state);
+    let later = watch.check(&nothing, minute(10), false, Vec::new()).unwrap();
+    assert_eq!((later.ids.len(), later.open), (0, 1));
+    watch.accept(later.state);
+    let closed = watch.check(&nothing, minute(16), false, Vec::new()).unwrap();
+    assert_eq!((closed.ids.len(), closed.open), (1, 0));
+    assert_eq!(closed.report.findings[0].message, "user-0: 3 calls");
+    assert_eq!(closed.report.findings[0].sample.location.line, 1);
+    watch.accept(closed.state);
+    let after = watch.check(&nothing, minute(300), false, Vec::new()).unwrap();
+    assert_eq!((after.ids.len(), after.state.rows.len()), (0, 0));
+}
+
+/// How many occurrences each part tells, their ids, and those of one scan of all parts.
+fn told_of(
+    name: &str,
+    rule: &str,
+    parts: &[&[Event]],
+) -> (Vec<usize>, BTreeSet<u64>, BTreeSet<u64>) {
+    let head = "rule:\n  id: subject\n  title: Under test\n  category: abuse\n  severity: high\n  on: event\n  by: [event.account, event.user]\n";
+    let lines: String = parts.concat().iter().map(|event| json(event) + "\n").collect();
+    let folder =
+        Folder::new(name).file("subject.yaml", head.to_owned() + rule).file("all.ndjson", lines);
+    let policy = policy(&folder, false);
+    let whole = ids(&run(&policy, &[folder.path("all.ndjson")], 1, 1 << 30), &policy);
+    let (mut counts, mut told, mut state) = (Vec::new(), BTreeSet::new(), State::default());
+    for part in parts {
+        let check = check(&policy, &folder, part, state, false);
+        counts.push(check.ids.len());
+        told.extend(check.ids);
+        state = check.state;
+    }
+    (counts, told, whole.into_keys().collect())
+}
+
+#[test]
+fn what_comes_at_the_very_end_of_a_window_still_belongs_to_it() {
+    let rule = "  when: \"true\"\n  correlate:\n    within: 10m\n    measures:\n      calls: { count: \"true\" }\n    having: calls >= 2\n";
+    // The watermark is 15 then, as late as the event that is still to come.
+    let first = [event(0, 0), event(1, 5), event(2, 20)];
+    let parts: [&[Event]; 3] = [&first, &[event(3, 15)], &[event(4, 60)]];
+    let (counts, told, whole) = told_of("watch-edge", rule, &parts);
+    assert_eq!((counts, told), (vec![0, 0, 1], whole));
+}
+
+#[test]
+fn a_value_is_new_when_no_record_can_come_that_showed_it_before() {
+    let rule = "  when: event.api == \"CreateUser\"\n  first_seen:\n    of: [event.ip]\n    history: 1d\n    among: \"true\"\n";
+    let shown = |id, time, ip| Event { ip, api: 1, ..event(id, time) };
+    let new = |id, time, ip| Event { ip, ..event(id, time) };
+    // Of two new addresses one turns out not to be new, by a record that comes late.
+    let first = [new(0, 10, 1), Event { user: 1, ..new(1, 11, 2) }];
+    let parts: [&[Event]; 3] = [&first, &[shown(2, 8, 1)], &[shown(3, 40, 3)]];
+    let (counts, told, whole) = told_of("watch-news", rule, &parts);
+    assert_eq!((counts, told.len()), (vec![0, 0, 1], 1));
+    assert_eq!(told, whole);
+}
