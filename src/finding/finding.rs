@@ -130,6 +130,23 @@ pub enum VerdictRole {
     Suppressed,
 }
 
+impl VerdictRole {
+    /// Every word, in order.
+    pub const WORDS: &'static [&'static str] =
+        &["gates", "below-threshold", "experimental", "uncertain", "suppressed"];
+
+    /// The word in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            VerdictRole::Gates => "gates",
+            VerdictRole::BelowThreshold => "below-threshold",
+            VerdictRole::Experimental => "experimental",
+            VerdictRole::Uncertain => "uncertain",
+            VerdictRole::Suppressed => "suppressed",
+        }
+    }
+}
+
 /// One rule and one subject.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {

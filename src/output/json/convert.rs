@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt::Write;
 
 use super::v1;
-use crate::finding::{self, VerdictRole};
+use crate::finding;
 use crate::record::FileStatus;
 use crate::report::{self, Facts, LedgerState, Verdict};
 use crate::value::Time;
@@ -99,7 +99,7 @@ pub(super) fn finding<'a>(
         fingerprint: borrowed(&finding.fingerprint),
         rule: report.rule_of(finding).map_or(Cow::Borrowed(""), |rule| borrowed(&rule.id)),
         severity: finding.severity.name(),
-        role: role(finding.role),
+        role: finding.role.name(),
         message: facts.text(&finding.message),
         provider: facts.text(&finding.provider),
         subject: finding
@@ -143,16 +143,6 @@ pub(super) fn finding<'a>(
             entries: suppression.entries.iter().map(|text| borrowed(text)).collect(),
             reason: facts.text(&suppression.reason),
         }),
-    }
-}
-
-fn role(role: VerdictRole) -> &'static str {
-    match role {
-        VerdictRole::Gates => "gates",
-        VerdictRole::BelowThreshold => "below-threshold",
-        VerdictRole::Experimental => "experimental",
-        VerdictRole::Uncertain => "uncertain",
-        VerdictRole::Suppressed => "suppressed",
     }
 }
 

@@ -151,7 +151,7 @@ pub(super) struct Finding<'a> {
     #[schemars(schema_with = "severity")]
     pub(super) severity: &'static str,
     /// Whether it fails the run, and if not, why.
-    #[schemars(extend("enum" = ["gates", "below-threshold", "experimental", "suppressed"]))]
+    #[schemars(extend("enum" = crate::finding::VerdictRole::WORDS))]
     pub(super) role: &'static str,
     /// What it says.
     pub(super) message: Text<'a>,

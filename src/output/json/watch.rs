@@ -71,7 +71,7 @@ struct Finding<'a> {
     /// What it says.
     message: Cow<'a, str>,
     /// Whether `keytrail scan` would fail for it, and if not, why.
-    #[schemars(extend("enum" = ["gates", "below-threshold", "experimental", "uncertain", "suppressed"]))]
+    #[schemars(extend("enum" = crate::finding::VerdictRole::WORDS))]
     role: &'static str,
     /// The day, burst or sequence.
     occurrence: v1::Occurrence<'a>,
