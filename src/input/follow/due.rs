@@ -1,7 +1,7 @@
 //! What of a file is to be read now.
 
 use super::followed::{Followed, Standing, is_unreadable};
-use super::look::{Seen, between, first, first_line, head, is_value, last_line};
+use super::look::{Seen, between, ends_inside, first, first_line, head, is_value, last_line};
 use super::round::{Read, Turn};
 use crate::diag::escape;
 use crate::input::credentials;
@@ -133,7 +133,14 @@ impl Seen {
                 return false;
             }
             if step == Step::Done {
-                return !is_unreadable(&batches.account().status);
+                return match batches.account().status {
+                    FileStatus::Unreadable { .. } => false,
+                    // Of what was begun no format can know yet that it is its own.
+                    FileStatus::Unclaimed { .. } | FileStatus::NotAnInput { .. } => {
+                        !ends_inside(&self.path)
+                    }
+                    _ => true,
+                };
             }
         }
     }

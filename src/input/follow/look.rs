@@ -106,6 +106,14 @@ pub(super) fn is_value(bytes: &[u8]) -> bool {
     serde_json::from_slice::<serde::de::IgnoredAny>(bytes).is_ok()
 }
 
+/// Whether a file ends inside a JSON value.
+pub(super) fn ends_inside(path: &str) -> bool {
+    let Ok(file) = File::open(path) else { return false };
+    let values = serde_json::Deserializer::from_reader(io::BufReader::new(file));
+    let mut values = values.into_iter::<serde::de::IgnoredAny>();
+    values.find_map(Result::err).is_some_and(|error| error.is_eof())
+}
+
 /// Where the last whole line between two places of a file ends.
 pub(super) fn last_line(path: &str, from: u64, to: u64) -> io::Result<u64> {
     let mut file = File::open(path)?;

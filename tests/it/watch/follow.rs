@@ -94,6 +94,23 @@ fn only_whole_lines_are_read_and_each_once() {
 }
 
 #[test]
+fn a_file_whose_first_record_is_half_written_waits() {
+    for name in ["in/a.log", "in/a.json", "in/a"] {
+        let text = event(0);
+        // Before and behind the names by which a format knows its records.
+        for cut in [1, 20, text.len() / 2, text.len() - 1] {
+            let folder = Folder::new("follow-first").file(name, &text[..cut]);
+            let first = look(&folder, Vec::new());
+            assert_eq!(first.waiting.len(), 1, "{name} cut at {cut}: {:?}", first.read);
+            append(&folder, name, &(text[cut..].to_owned() + "\n"));
+            let second = look(&folder, first.files);
+            assert_eq!((second.read.len(), second.waiting.len()), (1, 0), "{name} cut at {cut}");
+            assert_eq!(second.notes, [""; 0], "{name} cut at {cut}");
+        }
+    }
+}
+
+#[test]
 fn a_file_that_was_renamed_goes_on_and_one_that_was_replaced_begins_anew() {
     let folder = Folder::new("follow-rotated").file("in/a.log", lines(0..3));
     let first = look(&folder, Vec::new());

@@ -44,8 +44,8 @@ Findings change no exit code: they are lines on standard output";
 /// Every interval new records are read, and each occurrence of a finding that is certain by then is
 /// one line of JSON (`finding`) with an id that is the same whenever it is told again. A line for
 /// each check (`check`) says what was read and what could not be; --quiet leaves it out where
-/// nothing is wrong. What is known goes to a state
-/// file, from which the next watch goes on; standard input is not gone back to.
+/// nothing is wrong. What is known goes to a state file, from which the next watch goes on;
+/// standard input is not gone back to.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXIT_CODES)]
 pub(crate) struct Watch {
@@ -71,7 +71,7 @@ pub(crate) struct Watch {
     /// Threads; the result is the same for any number [default: all cores].
     #[arg(short, long, value_name = "N", env = "KEYTRAIL_JOBS", hide_env_values = true)]
     jobs: Option<NonZeroUsize>,
-    /// Memory for matches, like `512M`; open windows beyond it are dropped, and said [default: 1G].
+    /// Memory for matches, like `512M`; open windows beyond it are dropped, and said [default: 256M].
     #[arg(long, value_name = "SIZE", value_parser = args::memory)]
     #[arg(env = "KEYTRAIL_MEMORY", hide_env_values = true)]
     memory: Option<usize>,
