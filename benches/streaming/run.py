@@ -33,6 +33,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 MIB = 1 << 20
 # What a run may need, and what it may need more when its input is ten times as large.
 PEAK_MIB, GROWTH_MIB = 200, 24
+# The least room for matches: it is full at both sizes, so that what grows beside it shows.
+MEMORY = "16M"
 # A report names every file, so files cost something each.
 FILE_KIB = 4
 NOW = "2026-04-01T00:00:00Z"
@@ -132,7 +134,7 @@ class Ended:
 
 def launch(program, arguments, **streams):
     child = subprocess.Popen(
-        [program, "scan", "--now", NOW, *arguments], env={}, cwd=tempfile.gettempdir(), **streams
+        [program, "scan", "--now", NOW, "--memory", MEMORY, *arguments], env={}, cwd=tempfile.gettempdir(), **streams
     )
     child.floor = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     child.seen = 0
@@ -302,7 +304,7 @@ def closed(program, work, _scale, jobs):
         lines(4 * MIB, out)
     for form in ("human", "json", "sarif"):
         for leave in ("head -n 1", "head -c 0"):
-            command = f'"$0" scan --now {NOW} --jobs {jobs} --format {form} "$1" | {leave} >/dev/null; echo "${{PIPESTATUS[0]}}"'
+            command = f'"$0" scan --now {NOW} --memory {MEMORY} --jobs {jobs} --format {form} "$1" | {leave} >/dev/null; echo "${{PIPESTATUS[0]}}"'
             ran = subprocess.run(["bash", "-c", command, program, path], capture_output=True, text=True)
             code, said = ran.stdout.strip(), ran.stderr
             if code != "1" or re.search("panick|backtrace|rror", said):

@@ -35,7 +35,7 @@ pub(crate) struct Scan {
     /// Threads; the result is the same for any number [default: all cores].
     #[arg(short, long, value_name = "N", env = "KEYTRAIL_JOBS", hide_env_values = true)]
     jobs: Option<NonZeroUsize>,
-    /// Memory for matches, like `512M`; what is beyond it goes to temporary files [default: 256M].
+    /// Memory for matches, like `512M`; what is beyond it goes to temporary files [default: 64M].
     #[arg(long, value_name = "SIZE", value_parser = args::memory)]
     #[arg(env = "KEYTRAIL_MEMORY", hide_env_values = true)]
     memory: Option<usize>,

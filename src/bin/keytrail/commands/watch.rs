@@ -29,6 +29,10 @@ use crate::term::stdout_failed;
 /// The state, unless the user says otherwise.
 const STATE: &str = "keytrail-watch.state";
 
+/// Bytes of open windows, unless the user says otherwise. What a scan writes away a watch drops, so
+/// it has more room.
+const MEMORY: usize = 256 << 20;
+
 /// How it ends.
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -277,7 +281,7 @@ impl Watch {
             lateness: self.lateness,
             now: self.now,
             jobs: self.jobs.unwrap_or_else(cores),
-            memory: self.memory.unwrap_or(keytrail::engine::MEMORY),
+            memory: self.memory.unwrap_or(MEMORY),
             fail_on: policy.fail_on.unwrap_or(Severity::High),
             min_severity: self.min_severity.or(policy.min_severity).unwrap_or(Severity::Info),
             max_skipped: self.max_skipped.or(policy.max_skipped).unwrap_or(0),
