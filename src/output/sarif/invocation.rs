@@ -76,7 +76,7 @@ fn descriptor(kind: &str) -> Descriptor {
     let about = known.map_or("Something to know.", |(_, about)| about);
     Descriptor {
         id: kind.to_owned(),
-        name: Some(rules::name(kind)),
+        name: rules::name(kind),
         short_description: Message::new(about),
         // GitHub wants both of rules, and its validator asks kinds of notification for them too.
         full_description: Some(Message::new(about)),

@@ -20,7 +20,7 @@ pub(super) fn of(report: &Report, rule: &RuleSummary) -> Descriptor {
     let description = said(&rule.description, title);
     Descriptor {
         id: rule.id.clone(),
-        name: Some(name(&rule.id)),
+        name: name(&rule.id),
         short_description: Message::new(text::prose(facts, title, LIMIT)),
         full_description: Some(Message::new(text::prose(facts, description, LIMIT))),
         help: Some(MultiformatMessage {
@@ -42,16 +42,19 @@ fn said<'t>(text: &'t str, otherwise: &'t str) -> &'t str {
     if text.trim().is_empty() { otherwise } else { text }
 }
 
-/// `RootKeyHighRiskApi`, the form in which SARIF tools expect names.
-pub(super) fn name(id: &str) -> String {
-    id.split(|c: char| !c.is_alphanumeric())
+/// `RootKeyHighRiskApi`, the form in which SARIF tools expect names; none where it says no more than
+/// the id, which SARIF does not allow.
+pub(super) fn name(id: &str) -> Option<String> {
+    let name: String = id
+        .split(|c: char| !c.is_alphanumeric())
         .flat_map(|word| {
             let mut chars = word.chars();
             let first = chars.next().into_iter().flat_map(char::to_uppercase);
             first.chain(chars)
         })
         .take(255)
-        .collect()
+        .collect();
+    (name.to_lowercase() != id.to_lowercase()).then_some(name)
 }
 
 fn help(rule: &RuleSummary, heading: &str, item: &str) -> String {
@@ -115,8 +118,9 @@ mod tests {
 
     #[test]
     fn names_are_in_pascal_case() {
-        assert_eq!(name("root-key-high-risk-api"), "RootKeyHighRiskApi");
-        assert_eq!(name("a"), "A");
+        assert_eq!(name("root-key-high-risk-api").as_deref(), Some("RootKeyHighRiskApi"));
+        assert_eq!(name("a-b").as_deref(), Some("AB"));
+        assert_eq!(name("enumeration"), None);
     }
 
     #[test]
