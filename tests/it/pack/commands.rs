@@ -2,31 +2,12 @@
 
 use serde_json::{Value, json};
 
+use super::records::{SOURCE, alice, call};
 use super::{of_rule, pack, scan};
 use crate::run::Folder;
 
 fn cloudtrail(api: &str, params: &Value) -> Value {
-    json!({
-        "eventVersion": "1.11",
-        "userIdentity": {
-            "type": "IAMUser",
-            "arn": "arn:aws:iam::111122223333:user/ops",
-            "accountId": "111122223333",
-            "accessKeyId": "AKIAIOSFODNN7EXAMPLE",
-            "userName": "ops",
-        },
-        "eventTime": "2026-10-07T02:27:44Z",
-        "eventSource": "ssm.amazonaws.com",
-        "eventName": api,
-        "awsRegion": "us-east-1",
-        "sourceIPAddress": "198.51.100.23",
-        "userAgent": "aws-cli/2.31.6",
-        "requestParameters": params,
-        "responseElements": null,
-        "eventID": "6b1c1f9e-0c1f-4d0e-a1f4-3c3c4d0f7a11",
-        "eventType": "AwsApiCall",
-        "recipientAccountId": "111122223333",
-    })
+    call(&format!("ssm.{api}"), &alice(), json!({ "requestParameters": params }))
 }
 
 fn actiontrail(api: &str, params: &Value) -> Value {
@@ -43,14 +24,14 @@ fn actiontrail(api: &str, params: &Value) -> Value {
         "requestId": "DAC2A365-54B5-4135-A343-E5D83C80642F",
         "requestParameters": params,
         "serviceName": "Ecs",
-        "sourceIpAddress": "198.51.100.23",
+        "sourceIpAddress": SOURCE,
         "userAgent": "AlibabaCloud (Linux; amd64) Golang/1.24.6 Core/0.01 TeaDSL/1",
         "userIdentity": {
             "accountId": "1234567890123456",
             "type": "ram-user",
             "accessKeyId": "LTAIexample0000000000001",
             "principalId": "281234567890123456",
-            "userName": "ops",
+            "userName": "alice",
         },
     })
 }
@@ -62,7 +43,7 @@ fn cloudaudit(api: &str, params: &Value) -> Value {
             "accountId": "100000000001",
             "sessionContext": "",
             "type": "CAMUser",
-            "userName": "ops",
+            "userName": "alice",
             "secretId": "AKIDexample0000000000000000000000001",
         },
         "eventRegion": "ap-guangzhou",
@@ -75,7 +56,7 @@ fn cloudaudit(api: &str, params: &Value) -> Value {
         "apiErrorCode": "",
         "userAgent": "SDK_PYTHON_3.0.1405",
         "eventTime": 1_791_343_900,
-        "sourceIPAddress": "198.51.100.23",
+        "sourceIPAddress": SOURCE,
         "eventSource": "tat.ap-guangzhou.api.tencentyun.com",
         // As the log has them: JSON in a text.
         "requestParameters": params.to_string(),
@@ -157,7 +138,7 @@ fn a_finding_says_which_command_ran_where() {
         let found = of_rule(&report, "remote-execution");
         let messages: Vec<&str> = found.iter().map(|finding| finding.message.as_str()).collect();
         let [message] = messages[..] else { panic!("{messages:?}: {record}") };
-        assert!(message.starts_with("ops ran "), "{message}");
-        assert!(message.ends_with(&format!(" from 198.51.100.23 {said}")), "{message}: {said}");
+        assert!(message.starts_with("alice ran "), "{message}");
+        assert!(message.ends_with(&format!(" from {SOURCE} {said}")), "{message}: {said}");
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use keytrail::report::Report;
 use serde_json::{Value, json};
 
+use super::records::{call, root};
 use super::{of_rule, pack, recorded, scan};
 use crate::run::Folder;
 
@@ -63,51 +64,33 @@ fn hour(identity: &Value, console: bool) -> String {
         calls.push((service.to_owned(), api.to_owned(), false, 40 + number));
     }
     let record = |(service, api, refused, second): (String, String, bool, usize)| {
-        let mut record = json!({
-            "eventVersion": "1.11",
-            "userIdentity": identity,
+        let mut changes = json!({
             "eventTime": format!("2026-10-07T09:00:{second:02}Z"),
-            "eventSource": format!("{service}.amazonaws.com"),
-            "eventName": api,
-            "awsRegion": "us-east-1",
-            "sourceIPAddress": "198.51.100.23",
             "userAgent": if console { "Mozilla/5.0" } else { "aws-cli/2.31.6" },
-            "requestParameters": null,
-            "responseElements": null,
             "readOnly": !matches!(api.as_str(), "CreateUser" | "RunInstances"),
             "eventID": format!("{service}-{api}-{console}"),
-            "eventType": "AwsApiCall",
-            "recipientAccountId": "111122223333",
         });
         if console {
-            record["sessionCredentialFromConsole"] = json!("true");
+            changes["sessionCredentialFromConsole"] = json!("true");
         }
         if refused {
-            record["errorCode"] = json!("AccessDenied");
+            changes["errorCode"] = json!("AccessDenied");
         }
-        record
+        call(&format!("{service}.{api}"), identity, changes)
     };
     json!({ "Records": calls.into_iter().map(record).collect::<Vec<_>>() }).to_string()
 }
 
 #[test]
 fn the_same_calls_by_a_key_are() {
-    let root = |key: &str| {
-        json!({
-            "type": "Root",
-            "principalId": "111122223333",
-            "arn": "arn:aws:iam::111122223333:root",
-            "accountId": "111122223333",
-            "accessKeyId": key,
-        })
-    };
-    let mut session = root("ASIAIOSFODNN7EXAMPLE");
+    let mut session = root();
+    session["accessKeyId"] = json!("ASIAIOSFODNN7EXAMPLE");
     session["sessionContext"] = json!({
         "attributes": { "creationDate": "2026-10-07T08:55:00Z", "mfaAuthenticated": "true" },
     });
     let folder = Folder::new("pack-console")
         .file("console.json", hour(&session, true))
-        .file("key.json", hour(&root("AKIAI44QH8DHBEXAMPLE"), false));
+        .file("key.json", hour(&root(), false));
     let policy = pack();
     let report = scan(&policy, &[&folder.path("console.json")], None);
     assert_eq!((report.accounting.evaluated, found(&report)), (31, BTreeSet::new()));

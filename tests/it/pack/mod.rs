@@ -8,6 +8,7 @@ mod console;
 mod laws;
 mod logs;
 mod page;
+mod records;
 mod reports;
 mod services;
 mod severities;
