@@ -39,18 +39,19 @@ pub(super) fn unapplied(run: &RunResult, rules: &[Rule]) -> (Vec<Note>, usize) {
     }
     let mut notes = Vec::new();
     let mut note = |id, text| notes.push(Note { id, text });
-    for (inputs, lacking) in blind {
+    for (lacking, inputs) in alike(blind) {
         let missing = ": finding nothing does not mean that nothing is there";
         note("blind-rule", said(&inputs, "blind", &lacking, missing));
     }
-    for (inputs, lacking) in partly {
+    for (lacking, inputs) in alike(partly) {
         note("partly-blind-rule", said(&inputs, "partly blind", &lacking, ""));
     }
-    for (format, rules) in not_applicable {
+    for (rules, formats) in alike(not_applicable) {
         let rules = rules.into_iter().collect::<Vec<_>>().join(", ");
+        let it = if formats.len() == 1 { "it" } else { "them" };
         note(
             "rules-not-applicable",
-            format!("not about {format}, and not evaluated on it: {rules}"),
+            format!("not about {}, and not evaluated on {it}: {rules}", listed(&formats)),
         );
     }
     (notes, blind_rules.len())
@@ -66,11 +67,30 @@ fn add<'r>(
     to.entry(inputs).or_default().entry(names.join(", ")).or_default().insert(rule);
 }
 
-fn said(inputs: &str, how: &str, lacking: &Lacking<'_>, meaning: &str) -> String {
+/// Of which inputs the same is to be said.
+fn alike<I: Ord, T: Ord>(by_input: BTreeMap<I, T>) -> BTreeMap<T, Vec<I>> {
+    let mut inputs: BTreeMap<T, Vec<I>> = BTreeMap::new();
+    by_input.into_iter().for_each(|(input, told)| inputs.entry(told).or_default().push(input));
+    inputs
+}
+
+/// `a`, `a and b`, `a, b and c`.
+fn listed(names: &[impl std::borrow::Borrow<str>]) -> String {
+    match names {
+        [before @ .., last] if !before.is_empty() => {
+            format!("{} and {}", before.join(", "), last.borrow())
+        }
+        _ => names.join(", "),
+    }
+}
+
+fn said(inputs: &[String], how: &str, lacking: &Lacking<'_>, meaning: &str) -> String {
+    let (it, does) = if inputs.len() == 1 { ("It", "does") } else { ("They", "do") };
+    let inputs = listed(inputs);
     let rules: Vec<&str> = lacking.values().flatten().copied().collect();
     if let [rule] = rules[..] {
         let fields = lacking.keys().next().map_or("", String::as_str);
-        return format!("rule {rule} is {how} on {inputs}, which does not carry {fields}{meaning}");
+        return format!("rule {rule} is {how} on {inputs}, which {does} not carry {fields}{meaning}");
     }
     let group = |(fields, rules): (&String, &BTreeSet<&str>)| {
         let rules = rules.iter().copied().collect::<Vec<_>>().join(", ");
@@ -78,7 +98,7 @@ fn said(inputs: &str, how: &str, lacking: &Lacking<'_>, meaning: &str) -> String
     };
     let groups = lacking.iter().map(group).collect::<Vec<_>>().join("; ");
     let many = rules.len();
-    format!("{many} rules are {how} on {inputs}{meaning}. It does not carry {groups}")
+    format!("{many} rules are {how} on {inputs}{meaning}. {it} {does} not carry {groups}")
 }
 
 /// A format, with the files where not all of the format carry the same.

@@ -89,3 +89,37 @@ fn rules_that_lack_the_same_share_a_note() {
     3 rules are blind on aws-credential-report: finding nothing does not mean that nothing is there. It does not carry key.active (for active, inactive); key.active, key.idle_days (for idle)
     ");
 }
+
+/// What is true of several formats is said once.
+#[test]
+fn formats_that_lack_the_same_share_a_note() {
+    let rule = |id: &str, on: &str, when: &str| {
+        format!(
+            "rule:\n  id: {id}\n  title: t\n  category: posture\n  severity: low\n  on: {on}\n  \
+             description: d\n  remediation: r\n  when: {when}\n"
+        )
+    };
+    let folder = Folder::new("blind-formats")
+        .file("rules/joined.yaml", rule("joined", "event", "event.key.active == false"))
+        .file("rules/report.yaml", rule("report", "key", "key.active == false"));
+    let example = |name: &str| format!("{}/examples/{name}", env!("CARGO_MANIFEST_DIR"));
+    let mut told = String::new();
+    for names in [&["cloudaudit"][..], &["actiontrail", "cloudaudit", "cloudtrail"]] {
+        let fixed = ["scan", "--no-builtin", "-r", "rules", "-f", "json"].map(str::to_owned);
+        let arguments = fixed.into_iter().chain(names.iter().map(|name| example(name)));
+        let ended = folder.keytrail(arguments).output();
+        let report: serde_json::Value = serde_json::from_str(&ended.stdout).unwrap();
+        for note in report["notes"].as_array().unwrap() {
+            told += note["text"].as_str().unwrap();
+            told += "\n";
+        }
+        told += "\n";
+    }
+    insta::assert_snapshot!(told, @"
+    rule joined is blind on cloudaudit, which does not carry key.active: finding nothing does not mean that nothing is there
+    not about cloudaudit, and not evaluated on it: report
+
+    rule joined is blind on actiontrail, cloudaudit and cloudtrail, which do not carry key.active: finding nothing does not mean that nothing is there
+    not about actiontrail, cloudaudit and cloudtrail, and not evaluated on them: report
+    ");
+}
