@@ -2,7 +2,7 @@
 
 use super::{KnownKey, KnownSource};
 use crate::rule::Severity;
-use crate::value::Time;
+use crate::value::{Time, words};
 
 /// Where a record stands in the inputs.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -115,35 +115,19 @@ pub struct Suppression {
     pub reason: String,
 }
 
-/// Whether a finding counts for the verdict.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum VerdictRole {
-    /// It fails the run.
-    Gates,
-    /// Below `--fail-on`.
-    BelowThreshold,
-    /// Its rule is experimental.
-    Experimental,
-    /// The input does not reach far enough to be sure of it; fails the run under `--strict`.
-    Uncertain,
-    /// Every match is covered by an allowlist entry.
-    Suppressed,
-}
-
-impl VerdictRole {
-    /// Every word, in order.
-    pub const WORDS: &'static [&'static str] =
-        &["gates", "below-threshold", "experimental", "uncertain", "suppressed"];
-
-    /// The word in reports.
-    pub fn name(self) -> &'static str {
-        match self {
-            VerdictRole::Gates => "gates",
-            VerdictRole::BelowThreshold => "below-threshold",
-            VerdictRole::Experimental => "experimental",
-            VerdictRole::Uncertain => "uncertain",
-            VerdictRole::Suppressed => "suppressed",
-        }
+words! {
+    /// Whether a finding counts for the verdict.
+    VerdictRole {
+        /// It fails the run.
+        Gates = "gates",
+        /// Below `--fail-on`.
+        BelowThreshold = "below-threshold",
+        /// Its rule is experimental.
+        Experimental = "experimental",
+        /// The input does not reach far enough to be sure of it; fails the run under `--strict`.
+        Uncertain = "uncertain",
+        /// Every match is covered by an allowlist entry.
+        Suppressed = "suppressed",
     }
 }
 

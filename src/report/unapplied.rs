@@ -90,7 +90,9 @@ fn said(inputs: &[String], how: &str, lacking: &Lacking<'_>, meaning: &str) -> S
     let rules: Vec<&str> = lacking.values().flatten().copied().collect();
     if let [rule] = rules[..] {
         let fields = lacking.keys().next().map_or("", String::as_str);
-        return format!("rule {rule} is {how} on {inputs}, which {does} not carry {fields}{meaning}");
+        return format!(
+            "rule {rule} is {how} on {inputs}, which {does} not carry {fields}{meaning}"
+        );
     }
     let group = |(fields, rules): (&String, &BTreeSet<&str>)| {
         let rules = rules.iter().copied().collect::<Vec<_>>().join(", ");

@@ -6,13 +6,13 @@ use std::sync::Arc;
 
 use super::list::{check_values, find_field, list_value, unknown_field};
 use super::name;
-use super::rule::{Parameter, words};
+use super::rule::Parameter;
 use crate::diag::codes::rule as codes;
 use crate::diag::{Diagnostic, did_you_mean, escaped};
 use crate::expr::{Env, Param};
 use crate::source::Span;
 use crate::table::List;
-use crate::value::{Duration, Time, Value};
+use crate::value::{Duration, Time, Value, words};
 use crate::yaml::{Entry, Node, Scalar};
 
 words! {

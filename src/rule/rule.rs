@@ -6,36 +6,8 @@ use super::{Construct, Measure, ParamType};
 use crate::expr::{Expr, Param};
 use crate::record::FieldSet;
 use crate::source::Span;
-use crate::value::RecordKind;
+use crate::value::{RecordKind, words};
 use crate::yaml::Node;
-
-/// An enum whose values are words in files.
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal,)* }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum $name { $($(#[$vdoc])* $variant,)* }
-
-        impl $name {
-            /// Every value, in order.
-            pub const ALL: &'static [$name] = &[$($name::$variant),*];
-            /// Every word, in order.
-            pub const WORDS: &'static [&'static str] = &[$($word),*];
-
-            /// The word in files and reports.
-            pub fn name(self) -> &'static str {
-                match self { $($name::$variant => $word,)* }
-            }
-
-            /// The value of a word.
-            pub fn parse(word: &str) -> Option<Self> {
-                match word { $($word => Some($name::$variant),)* _ => None }
-            }
-        }
-    };
-}
-
-pub(super) use words;
 
 words! {
     /// How bad a finding is; `Info` is the lowest.

@@ -1,44 +1,28 @@
 //! What a table is, without its rows.
 
 use crate::source::Span;
-use crate::value::{Elem, Type};
+use crate::value::{Elem, Type, words};
 
 /// Ids that stand for the credential reports of the run, never for a table of the policy.
 pub const RESERVED_IDS: [&str; 2] = ["keys", "creds"];
 
-/// The type of a column.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ColumnType {
-    /// Text, as it stands.
-    Str,
-    /// A 64-bit integer.
-    Int,
-    /// `true` or `false`.
-    Bool,
-    /// An RFC 3339 instant.
-    Time,
-    /// Several texts.
-    Texts,
+words! {
+    /// The type of a column.
+    ColumnType {
+        /// Text, as it stands.
+        Str = "str",
+        /// A 64-bit integer.
+        Int = "int",
+        /// `true` or `false`.
+        Bool = "bool",
+        /// An RFC 3339 instant.
+        Time = "time",
+        /// Several texts.
+        Texts = "list of str",
+    }
 }
 
 impl ColumnType {
-    /// Every type, in the order of the documentation.
-    pub const ALL: [ColumnType; 5] =
-        [ColumnType::Str, ColumnType::Int, ColumnType::Bool, ColumnType::Time, ColumnType::Texts];
-
-    /// The words in files, in the order of [`ColumnType::ALL`].
-    pub const WORDS: &'static [&'static str] = &["str", "int", "bool", "time", "list of str"];
-
-    /// The word in files.
-    pub fn name(self) -> &'static str {
-        Self::WORDS[self as usize]
-    }
-
-    /// The type with this word.
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|ty| ty.name() == word)
-    }
-
     /// The type of its values in expressions.
     pub fn value_type(self) -> Type {
         match self {
@@ -62,26 +46,13 @@ impl ColumnType {
     }
 }
 
-/// How a key finds a row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Match {
-    /// The texts are the same.
-    Exact,
-    /// The address lies in the row's range; the row with the longest prefix is taken.
-    Cidr,
-}
-
-impl Match {
-    /// The words in files.
-    pub const WORDS: &'static [&'static str] = &["exact", "cidr"];
-
-    /// The match with this word.
-    pub fn parse(word: &str) -> Option<Self> {
-        match word {
-            "exact" => Some(Match::Exact),
-            "cidr" => Some(Match::Cidr),
-            _ => None,
-        }
+words! {
+    /// How a key finds a row.
+    Match {
+        /// The texts are the same.
+        Exact = "exact",
+        /// The address lies in the row's range; the row with the longest prefix is taken.
+        Cidr = "cidr",
     }
 }
 

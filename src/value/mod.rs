@@ -8,9 +8,11 @@ mod time;
 mod types;
 #[allow(clippy::module_inception)]
 mod value;
+mod words;
 
 pub use ip::{Cidr, CidrSet, parse_ip};
 pub use mask::{key_ids, mask, mask_keys};
 pub use time::{Duration, Time, Zone};
 pub use types::{Elem, EnumDef, RecordKind, Type};
 pub use value::{Items, Json, Value};
+pub(crate) use words::words;

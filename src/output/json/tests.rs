@@ -16,19 +16,14 @@ fn parsed(report: &Report) -> Value {
 fn reports_follow_their_schema() {
     let schema: Value = serde_json::from_str(&report_schema()).unwrap();
     let validator = jsonschema::options().should_validate_formats(true).build(&schema).unwrap();
-    let roles = [
-        VerdictRole::Gates,
-        VerdictRole::BelowThreshold,
-        VerdictRole::Experimental,
-        VerdictRole::Uncertain,
-        VerdictRole::Suppressed,
-    ];
     let in_role = |role| {
         let mut report = fixture();
         report.findings.iter_mut().for_each(|finding| finding.role = role);
         report
     };
-    for report in [fixture(), clean()].into_iter().chain(roles.map(in_role)) {
+    for report in
+        [fixture(), clean()].into_iter().chain(VerdictRole::ALL.iter().copied().map(in_role))
+    {
         let report = parsed(&report);
         let errors: Vec<String> = validator.iter_errors(&report).map(|e| e.to_string()).collect();
         assert_eq!(errors, [""; 0]);

@@ -7,9 +7,8 @@ mod load;
 mod sequence;
 
 use super::Step;
-use super::rule::words;
 use crate::expr::Expr;
-use crate::value::{Duration, Type};
+use crate::value::{Duration, Type, words};
 
 pub(super) use correlate::measured;
 pub(super) use grows::grows;
