@@ -9,7 +9,7 @@ use crate::diag::{Diagnostic, did_you_mean, nearest};
 use crate::record::Provider;
 use crate::record::field::words;
 use crate::source::Span;
-use crate::value::{Cidr, CidrSet};
+use crate::value::{Cidr, CidrSet, is_masked};
 use crate::yaml::Node;
 
 /// A compiled selector.
@@ -162,7 +162,7 @@ fn ak(values: &[(&str, Span)], diagnostics: &mut Vec<Diagnostic>) -> Selected {
             continue;
         }
         own.push(text);
-        if text.contains(['…', '*']) || text.contains("...") {
+        if is_masked(text) {
             let message = format!("`{text}` is a masked access key, which equals no key");
             diagnostics.push(
                 Diagnostic::error(&codes::MASKED_KEY, message)

@@ -39,7 +39,8 @@ pub struct Answer {
     pub skips: Vec<SkipNote>,
     /// Records on which an expression failed.
     pub failures: EvalFailures,
-    /// Formats whose records cannot meet the condition, with the fields that they do not carry.
+    /// Formats with files whose records cannot meet the condition, and the fields that these do not
+    /// carry.
     pub blind: BTreeMap<&'static str, FieldSet>,
     /// Fields that records are counted by and that a format does not carry.
     pub missing: BTreeMap<&'static str, FieldSet>,
@@ -254,7 +255,8 @@ impl Answer {
         }
         if self.without_reports {
             reasons.push(
-                "the query asks for `event.cred` or `event.key`, and no input is a credential report"
+                "the query asks for `event.cred`, `event.key` or rows of reports, and no input is a \
+                 credential report"
                     .to_owned(),
             );
         }

@@ -1,5 +1,7 @@
 //! Puts a query to one record.
 
+use std::collections::BTreeMap;
+
 use super::shown::{key, shown};
 use super::{Answer, Counts, FileView, Selection};
 use crate::engine::{AMBIGUOUS, Credentials, Joiner, LookUp};
@@ -109,11 +111,11 @@ impl<'s> Judge<'s> {
             return;
         }
         if let Some(lacking) = carried.blind {
-            self.answer.blind.insert(place.format.name(), lacking);
+            add(&mut self.answer.blind, place.format, lacking);
             return;
         }
         if !carried.missing.is_empty() {
-            self.answer.missing.insert(place.format.name(), carried.missing);
+            add(&mut self.answer.missing, place.format, carried.missing);
         }
         let enrichment = self.enrichment;
         let filled = enrichment.fill(rows.record);
@@ -173,6 +175,12 @@ impl<'s> Judge<'s> {
             self.answer.failed(error, place.file.path, place.line);
         }
     }
+}
+
+/// Files of one format may lack different fields.
+fn add(to: &mut BTreeMap<&'static str, FieldSet>, format: &dyn Format, lacking: FieldSet) {
+    let known = to.entry(format.name()).or_insert(FieldSet::EMPTY);
+    *known = known.union(lacking);
 }
 
 /// A row that the query is put to.

@@ -30,12 +30,12 @@ pub fn select(
     let joined = query.joined();
     let asked = joined.union(query.reported());
     // Which report of an account is the newest is known when all were read.
-    let held = (query.on != RecordKind::Event || !joined.is_empty()).then(|| Held::read(inputs));
+    let held = (query.on != RecordKind::Event || !asked.is_empty()).then(|| Held::read(inputs));
     let credentials = held.as_ref().map(|held| Credentials::new(held, !asked.is_empty()));
     let enrichment = Enrichment::new(env, query.fields().union(selection.fields));
     let mut judge = Judge::new(selection, &enrichment, credentials.as_ref());
     let reports = held.as_ref().is_some_and(|held| !held.is_empty());
-    judge.answer.without_reports = !joined.is_empty() && !reports;
+    judge.answer.without_reports = query.on == RecordKind::Event && !asked.is_empty() && !reports;
     let inputs = Reread { inputs, held: held.as_ref() };
     let mut selecting = Selecting { selection, judge, viewer };
     walk(&inputs, roots, Clock { now, clock }, &mut selecting)?;
@@ -74,7 +74,7 @@ impl Visitor for Selecting<'_> {
             asked.insert(cred::ACCOUNT);
         }
         let mut carries = self.judge.enrichment.carries(format.carries(origin));
-        if self.judge.joins() {
+        if self.judge.joins() || self.judge.looks_up() {
             // What reports give is theirs to tell, and that there is none is told of the whole.
             carries = carries
                 .union(FieldSet::all(RecordKind::Cred))

@@ -21,10 +21,10 @@ type Users = BTreeMap<String, User>;
 
 /// Adds everything up; `complete` says whether everything could be read.
 pub(super) fn posture(collected: Collector, complete: bool, known: &Accounts) -> Posture {
-    let Collector { redactor, reports, deeds, files, more_lost, creds, notes, .. } = collected;
+    let Collector { redactor, reports, deeds, files, creds, notes, .. } = collected;
     let mut posture = Posture { deeds: deeds.events, files, notes, ..Posture::default() };
     posture.notes.extend(of_reports(&reports, known));
-    posture.incomplete = incomplete(&posture, complete, creds, more_lost);
+    posture.incomplete = incomplete(&posture, complete, creds);
     posture.unknown = unknown(&reports);
 
     let (accounts, places) = accounts(&reports, known);

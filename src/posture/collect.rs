@@ -39,8 +39,6 @@ pub(super) struct Collector {
     pub(super) reports: BTreeMap<(&'static str, String), Reports>,
     pub(super) deeds: Deeds,
     pub(super) files: Files,
-    /// Beyond those that are described.
-    pub(super) more_lost: u64,
     pub(super) creds: u64,
     pub(super) notes: Vec<String>,
     /// Of the file that is being read.
@@ -79,7 +77,6 @@ impl Collector {
             reports: BTreeMap::new(),
             deeds: Deeds::default(),
             files: Files::default(),
-            more_lost: 0,
             creds: 0,
             notes: Vec::new(),
             skips: Vec::new(),
@@ -144,7 +141,7 @@ impl Collector {
         if self.files.lost.len() < LOST {
             self.files.lost.push(lost);
         } else {
-            self.more_lost += 1;
+            self.files.more_lost += 1;
         }
     }
 }

@@ -177,8 +177,10 @@ pub struct Files {
     pub formats: BTreeMap<&'static str, u64>,
     /// Records that could not be read, by reason.
     pub skipped: BTreeMap<&'static str, u64>,
-    /// Each file that could not be read at all, or not whole.
+    /// Files that could not be read at all, or not whole: the first hundred.
     pub lost: Vec<Lost>,
+    /// How many more of them there are.
+    pub more_lost: u64,
 }
 
 /// A file that could not be read at all, or not whole.

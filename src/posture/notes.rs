@@ -74,12 +74,7 @@ pub(super) fn of_reports(
 }
 
 /// Why a posture is not all of it.
-pub(super) fn incomplete(
-    posture: &Posture,
-    complete: bool,
-    creds: u64,
-    more_lost: u64,
-) -> Vec<String> {
+pub(super) fn incomplete(posture: &Posture, complete: bool, creds: u64) -> Vec<String> {
     let mut reasons = Vec::new();
     for lost in &posture.files.lost {
         if let Some(reason) = &lost.reason {
@@ -95,6 +90,7 @@ pub(super) fn incomplete(
             reasons.push(text);
         }
     }
+    let more_lost = posture.files.more_lost;
     if more_lost > 0 {
         let files = if more_lost == 1 { "file" } else { "files" };
         reasons.push(format!("{more_lost} more {files} could not be read whole"));

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::record::field::{cred, key};
 use crate::record::{FieldId, Provider, Record, derive};
-use crate::value::{Duration, Time, Value};
+use crate::value::{Duration, Time, Value, is_masked};
 
 /// What reports say of a user.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -170,7 +170,7 @@ impl Key {
 
     /// Its id, where it is a whole one: excerpts shorten them.
     pub(super) fn whole_id(&self) -> Option<&str> {
-        self.id.as_deref().filter(|id| !id.contains("...") && !id.contains('…'))
+        self.id.as_deref().filter(|id| !is_masked(id))
     }
 
     fn name(&self) -> KeyName {

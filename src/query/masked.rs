@@ -5,7 +5,7 @@ use crate::diag::{Diagnostic, escaped};
 use crate::expr::ir::{Ir, Op};
 use crate::record::field::{event, key};
 use crate::source::Span;
-use crate::value::Value;
+use crate::value::{Value, is_masked};
 
 /// An error for every comparison of a key with a masked one, which equals no key: an answer that
 /// nothing was found would be believed.
@@ -34,7 +34,7 @@ fn is_key(ir: &Ir) -> bool {
 
 fn problem(value: &Value<'_>, span: Span) -> Option<Diagnostic> {
     let text = value.as_str()?;
-    if !text.contains('…') && !text.contains("...") {
+    if !is_masked(text) {
         return None;
     }
     let message = format!("`{}` is a masked access key, which equals no key", escaped(text, 60));

@@ -153,8 +153,8 @@ impl Query {
 
     /// The fields that events find in credential reports.
     pub fn joined(&self) -> FieldSet {
-        let elsewhere = self.fields().union(self.reported());
-        let joined = elsewhere.iter().filter(|field| field.kind() != RecordKind::Event);
+        let fields = self.fields();
+        let joined = fields.iter().filter(|field| field.kind() != RecordKind::Event);
         if self.on == RecordKind::Event { joined.collect() } else { FieldSet::EMPTY }
     }
 }

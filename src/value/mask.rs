@@ -22,6 +22,11 @@ pub fn mask(key: &str) -> String {
     format!("{}…{}", &key[..end], &key[start..])
 }
 
+/// Whether a text is an access key that was masked, by Keytrail or in a console: it equals no key.
+pub fn is_masked(text: &str) -> bool {
+    text.contains(['…', '*']) || text.contains("...")
+}
+
 /// Masks whatever looks like an access key inside a text; borrows when there is none.
 pub fn mask_keys(text: &str) -> Cow<'_, str> {
     let mut out = String::new();
@@ -78,6 +83,15 @@ fn is_first(byte: &u8) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_masked_is_seen_however_it_was() {
+        for masked in ["AKIA…0001", "AKIA...0001", "AKIA****0001"] {
+            assert!(is_masked(masked), "{masked}");
+        }
+        assert!(is_masked(&mask("AKIAEXAMPLE000000001")));
+        assert!(!is_masked("AKIAEXAMPLE000000001") && !is_masked(""));
+    }
 
     #[test]
     fn a_key_keeps_enough_to_be_recognised() {

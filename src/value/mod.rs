@@ -11,7 +11,7 @@ mod value;
 mod words;
 
 pub use ip::{Cidr, CidrSet, parse_ip};
-pub use mask::{key_ids, mask, mask_keys};
+pub use mask::{is_masked, key_ids, mask, mask_keys};
 pub use time::{Duration, Time, Zone};
 pub use types::{Elem, EnumDef, RecordKind, Type};
 pub use value::{Items, Json, Value};

@@ -220,7 +220,7 @@ fn the_exit_code_says_whether_everything_was_seen() {
         (
             &["event.cred.mfa == false", "logs"],
             3,
-            "incomplete: the query asks for `event.cred` or `event.key`, and no input is",
+            "incomplete: the query asks for `event.cred`, `event.key` or rows of reports, and no",
         ),
         (&["event.ok", "logs"], 2, "help: "),
         (&["true", "logs"], 2, "error[KT9001]"),
@@ -438,7 +438,7 @@ fn a_format_without_the_fields_is_blind() {
         .file("tencent.json", include_bytes!("../data/cloudaudit/lines.ndjson"));
     let both = query(&folder, &["event.sensitive == false", "logs", "tencent.json"]);
     assert_eq!(both.code, Some(0), "{both}");
-    let said = "blind     cloudtrail does not carry event.sensitive: nothing of it can match\n";
+    let said = "blind     where cloudtrail does not carry event.sensitive, nothing can match\n";
     assert!(both.stdout.contains(said), "{both}");
     let one = query(&folder, &["event.sensitive == false", "logs"]);
     assert_eq!(one.code, Some(3), "{one}");
@@ -446,10 +446,31 @@ fn a_format_without_the_fields_is_blind() {
     let by = ["event.ok == true", "logs", "--count-by", "event.name, event.location"];
     let counted = query(&folder, &by);
     assert_eq!(counted.code, Some(0), "{counted}");
-    let said = "note: cloudtrail does not carry event.location: missing of all its records\n";
+    let said =
+        "note: where cloudtrail does not carry event.location, that is missing of all records\n";
     assert!(counted.stdout.contains(said), "{counted}");
     let other = query(&folder, &["event.provider == \"aws\"", "tencent.json"]);
     assert_eq!(other.code, Some(0), "{other}");
+}
+
+/// Tables of one format carry what their columns are: each is named for what it lacks.
+#[test]
+fn files_of_one_format_lack_different_fields() {
+    let row = "alice,2025-01-01T00:00:00+00:00,true";
+    let head = "user,user_creation_time,password_enabled";
+    let folder = Folder::new("query-lacking")
+        .file("a.csv", format!("{head},password_last_used\n{row},N/A\n"))
+        .file("b.csv", format!("{head},mfa_active\n{row},false\n"))
+        .file("c.csv", format!("{head}\n{row}\n"));
+    let by = ["cred.password == true", "a.csv", "b.csv", "c.csv", "--count-by"];
+    let ended = query(&folder, &[&by[..], &["cred.mfa, cred.password_last_used"]].concat());
+    let said = "note: where aws-credential-report does not carry \
+                cred.password_last_used, cred.mfa, that is missing of all records\n";
+    assert!(ended.stdout.contains(said), "{ended}");
+    let ended = query(&folder, &["cred.mfa == false", "a.csv", "b.csv"]);
+    assert_eq!((matches(&ended), ended.code), ("1 of 2 creds", Some(0)), "{ended}");
+    let said = "where aws-credential-report does not carry cred.mfa, nothing can match\n";
+    assert!(ended.stdout.contains(said), "{ended}");
 }
 
 const HEADER: &str = "user,arn,user_creation_time,password_enabled,password_last_used,password_last_changed,password_next_rotation,mfa_active,access_key_1_active,access_key_1_last_rotated,access_key_1_last_used_date,access_key_1_last_used_region,access_key_1_last_used_service,access_key_2_active,access_key_2_last_rotated,access_key_2_last_used_date,access_key_2_last_used_region,access_key_2_last_used_service,cert_1_active,cert_1_last_rotated,cert_2_active,cert_2_last_rotated\n";
@@ -506,6 +527,19 @@ fn a_query_looks_up_rows_of_reports() {
         }
         let ended = query(&folder, &arguments);
         assert_eq!((matches(&ended), ended.code), (expected, Some(code)), "{condition}: {ended}");
+    }
+    // Ann's two rows say different things: that is of no matter where Bob's is looked up.
+    let (ann, other) = (report("false"), report("true"));
+    let other = other.strip_prefix(HEADER).unwrap();
+    let bob = other.replace("ann,", "bob,").replace("user/ann", "user/bob");
+    let folder = folder.file("several/aws_20260201_000000.csv", [&*ann, other, &bob].concat());
+    let ambiguous = "several rows of the credential reports fit it equally well";
+    for (user, expected, said) in [("bob", "4 of 4 events", false), ("ann", "0 of 4 events", true)]
+    {
+        let condition = format!("lookup(\"creds\", \"{user}\")?.mfa == true");
+        let ended = query(&folder, &[&condition, "--on", "event", "logs", "several"]);
+        assert_eq!(matches(&ended), expected, "{ended}");
+        assert_eq!(ended.to_string().contains(ambiguous), said, "{ended}");
     }
     // Without a report nothing can be looked up, and that is no answer.
     let ended = query(&folder, &["lookup(\"creds\", event.user)?.mfa == false", "logs"]);

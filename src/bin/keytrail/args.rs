@@ -9,6 +9,7 @@ use keytrail::query::Bound;
 use keytrail::record::{Columns, FIELDS, Field, FieldId, FieldSet, column_names, field};
 use keytrail::rule::Severity;
 use keytrail::value::{Duration, RecordKind, Time, Zone};
+use keytrail::yaml::seconds;
 
 use crate::commands::Command;
 use crate::exit::EXIT_CODES;
@@ -151,21 +152,23 @@ pub(crate) fn memory(text: &str) -> Result<usize, String> {
     }
 }
 
-/// Parses a length of time: `90s`, `5m`, `2h`, `1d`.
+/// Parses a length of time: `90s`, `5m`, `1h30m`, `1d`.
 pub(crate) fn length(text: &str) -> Result<Duration, String> {
-    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    let unit = match &text[digits.len()..] {
-        "ms" => 1_000,
-        "s" => 1_000_000,
-        "m" => 60_000_000,
-        "h" => 3_600_000_000,
-        "d" => 86_400_000_000,
-        _ => 0,
+    let length = match text.strip_suffix("ms") {
+        Some(number) => number.parse::<u32>().ok().map(|number| i64::from(number) * 1_000),
+        None => seconds(text).and_then(|number| number.checked_mul(Duration::SECOND)),
     };
-    let length = digits.parse::<u32>().ok().filter(|_| unit > 0);
-    length.map(|number| Duration(i64::from(number) * unit)).ok_or_else(|| {
-        format!("`{text}` is no length of time; expected one like `30s`, `5m` or `1h`")
+    length.map(Duration).ok_or_else(|| {
+        format!("`{text}` is no length of time; expected one like `30s`, `5m` or `1h30m`")
     })
+}
+
+/// Parses how often something is done.
+pub(crate) fn interval(text: &str) -> Result<Duration, String> {
+    match length(text)? {
+        Duration(..=0) => Err("there must be time between two checks; at least `1s`".to_owned()),
+        interval => Ok(interval),
+    }
 }
 
 /// Below this a run would write more than it computes.
@@ -214,7 +217,7 @@ mod tests {
 
     use clap::CommandFactory;
 
-    use super::{Cli, fields, memory};
+    use super::{Cli, Duration, fields, interval, length, memory};
 
     #[test]
     fn fields_are_named_whole_or_by_globs() {
@@ -237,6 +240,22 @@ mod tests {
             ("[", "no field matches `[`; `keytrail fields` lists them"),
         ] {
             assert_eq!(paths(wrong), Err(help.to_owned()));
+        }
+    }
+
+    #[test]
+    fn lengths_of_time_are_written_as_in_rules_and_an_interval_is_one() {
+        for (text, seconds) in [("90s", 90), ("5m", 300), ("1h30m", 5_400), ("2d", 172_800)] {
+            assert_eq!(length(text), Ok(Duration(seconds * Duration::SECOND)), "{text}");
+            assert_eq!(interval(text), length(text), "{text}");
+        }
+        assert_eq!(interval("250ms"), Ok(Duration(250_000)));
+        assert_eq!(length("0s"), Ok(Duration(0)));
+        for wrong in ["", "5", "m", "-5m", "5 m", "1.5h", "5x", "99999999999999999d", "ms"] {
+            assert!(length(wrong).unwrap_err().contains("no length of time"), "{wrong}");
+        }
+        for zero in ["0s", "0ms", "0m0s"] {
+            assert!(interval(zero).unwrap_err().contains("between two checks"), "{zero}");
         }
     }
 

@@ -120,8 +120,9 @@ fn tail(posture: &Posture, sheet: &mut Sheet<'_>) -> io::Result<()> {
     if files.other > 0 {
         text += &format!(", {} without records", number(files.other));
     }
-    if !files.lost.is_empty() {
-        text += &format!(", {} not whole", number(files.lost.len() as u64));
+    let lost = files.lost.len() as u64 + files.more_lost;
+    if lost > 0 {
+        text += &format!(", {} not whole", number(lost));
     }
     fact(sheet, "files", &text)?;
     let formats: Vec<String> =

@@ -51,11 +51,12 @@ pub(super) fn write(
     files(answer, &mut page)?;
     for (format, lacking) in &answer.blind {
         let fields = paths(lacking);
-        page.fact("blind", &format!("{format} does not carry {fields}: nothing of it can match"))?;
+        page.fact("blind", &format!("where {format} does not carry {fields}, nothing can match"))?;
     }
     for (format, missing) in &answer.missing {
         let fields = paths(missing);
-        let text = format!("{format} does not carry {fields}: missing of all its records");
+        let text =
+            format!("where {format} does not carry {fields}, that is missing of all records");
         page.remark("1", "note:", &text)?;
     }
     for FileNote { path, text } in answer.notes.iter().take(TOLD) {

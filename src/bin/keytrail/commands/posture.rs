@@ -12,6 +12,7 @@ use crate::exit::{EXIT_CODES, Exit, Failure};
 use crate::host::Host;
 use crate::inputs::InputArgs;
 use crate::policy::{ProjectArgs, data_file};
+use crate::progress::{Counted, during};
 use crate::term::stdout_failed;
 
 /// Show the posture of credentials: key ages, MFA coverage, what to do.
@@ -60,7 +61,10 @@ impl Posture {
             redactor: Redactor { show_keys: self.show_keys },
             accounts: policy.tables.get(ACCOUNTS).cloned(),
         };
-        let posture = posture::read(&inputs, inputs.roots(), &options);
+        let counted = Counted::new(&inputs);
+        let posture = during(&counted, host.term.progress, || {
+            posture::read(&counted, inputs.roots(), &options)
+        });
         let asked = Asked {
             version: env!("CARGO_PKG_VERSION"),
             now: self.now,

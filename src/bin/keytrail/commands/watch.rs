@@ -54,7 +54,7 @@ Findings change no exit code: they are lines on standard output";
 #[command(after_help = EXIT_CODES)]
 pub(crate) struct Watch {
     /// How often to look, like `30s` or `5m`.
-    #[arg(long, value_name = "TIME", default_value = "5m", value_parser = args::length)]
+    #[arg(long, value_name = "TIME", default_value = "5m", value_parser = args::interval)]
     interval: Duration,
     /// How much later than others an event may come; windows stay open so much longer.
     #[arg(long, value_name = "TIME", default_value = "15m", value_parser = args::length)]
