@@ -52,10 +52,7 @@ impl<'r> Seen<'r> {
         Self {
             provider: record.get(event::PROVIDER).borrow(),
             id: text(record, event::ID),
-            time: match record.get(event::TIME) {
-                Value::Time(time) => Some(*time),
-                _ => None,
-            },
+            time: record.get(event::TIME).as_time(),
             account: text(record, event::ACCOUNT),
             region: text(record, event::REGION),
             ak: text(record, event::AK),
@@ -64,10 +61,7 @@ impl<'r> Seen<'r> {
             service: text(record, event::SERVICE),
             api: text(record, event::API),
             user: text(record, event::USER),
-            ok: match record.get(event::OK) {
-                Value::Bool(ok) => Some(*ok),
-                _ => None,
-            },
+            ok: record.get(event::OK).as_bool(),
             request_id: text(record, event::REQUEST_ID),
             raw: match record.get(event::RAW).borrow() {
                 Value::Json(json) => Some(json.text),

@@ -346,7 +346,8 @@ fn quote(text: &str, out: &mut String) {
     out.push('"');
 }
 
-fn cut(text: &mut String, limit: usize) {
+/// Cuts a text between two characters, and says how much was left out.
+pub(crate) fn cut(text: &mut String, limit: usize) {
     if text.len() <= limit {
         return;
     }

@@ -10,7 +10,7 @@ use crate::plan::Enrichment;
 use crate::query::{Groups, Tally};
 use crate::record::field::event;
 use crate::record::{FieldSet, Format, Record, Rows};
-use crate::value::{RecordKind, Time, Value};
+use crate::value::{RecordKind, Time};
 
 /// Said of rows of a report that a newer one replaces.
 const SUPERSEDED: &str = "older than another report of the same account: left out, as by rules";
@@ -140,11 +140,10 @@ impl<'s> Judge<'s> {
         counts: &mut Counts,
     ) {
         self.answer.judged += 1;
-        let time = match (record.kind, record.get(event::TIME)) {
-            (RecordKind::Event, Value::Time(time)) => Some(*time),
-            (RecordKind::Event, _) => None,
+        let time = match record.kind {
+            RecordKind::Event => record.get(event::TIME).as_time(),
             // Of a cred and a key the time is that of their report.
-            (RecordKind::Cred | RecordKind::Key, _) => place.file.origin.time,
+            RecordKind::Cred | RecordKind::Key => place.file.origin.time,
         };
         let period = self.selection.period;
         if time.is_some_and(|time| !period.contains(time)) {
@@ -210,13 +209,7 @@ impl Put<'_> {
             return Ok(());
         }
         let mut tally = Tally::default();
-        tally.add(
-            self.time,
-            match self.record.get(event::OK) {
-                Value::Bool(ok) => Some(*ok),
-                _ => None,
-            },
-        );
+        tally.add(self.time, self.record.get(event::OK).as_bool());
         if query.columns.is_empty() {
             hits.push(self.row);
         } else {

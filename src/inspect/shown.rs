@@ -2,7 +2,7 @@
 
 use crate::expr::ir::{Ir, Op};
 use crate::expr::{Bindings, EvalError, Expr, Step};
-use crate::finding::{Redactor, digest128, encode};
+use crate::finding::{Redactor, cut, digest128, encode, show};
 use crate::query::Column;
 use crate::record::FieldId;
 use crate::record::field::event;
@@ -24,7 +24,7 @@ pub(super) fn key(columns: &[Column], bindings: &Bindings<'_>) -> Result<u128, E
 pub(super) fn shown(expr: &Expr, bindings: &Bindings<'_>, redactor: Redactor) -> Value<'static> {
     // What fails was told when the key was made.
     let Ok(value) = expr.eval(bindings) else { return Value::Missing };
-    cut(masked(expr, &value, bindings, redactor))
+    bounded(masked(expr, &value, bindings, redactor))
 }
 
 fn masked(
@@ -82,22 +82,18 @@ fn key_of(step: &Step) -> Option<&str> {
     }
 }
 
-fn cut(value: Value<'static>) -> Value<'static> {
-    let (text, json) = match value {
-        Value::Str(text) => (text, false),
-        Value::Json(json) => (json.text, true),
-        other => return other,
+fn bounded(value: Value<'static>) -> Value<'static> {
+    let long = match &value {
+        Value::Str(text) => text.len() > LONGEST,
+        Value::Json(json) => json.text.len() > LONGEST,
+        Value::List(_) => true,
+        _ => false,
     };
-    if text.len() <= LONGEST {
-        return match json {
-            true => Value::Json(crate::value::Json { text }),
-            false => Value::Str(text),
-        };
+    match show(&value).filter(|text| long && text.len() > LONGEST) {
+        Some(mut text) => {
+            cut(&mut text, LONGEST);
+            Value::Str(text.into())
+        }
+        None => value,
     }
-    let mut end = LONGEST;
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    let more = text.len() - end;
-    Value::Str(format!("{}… ({more} bytes more)", &text[..end]).into())
 }

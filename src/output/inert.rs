@@ -3,9 +3,25 @@
 use std::fmt::Write as _;
 use std::io;
 
-use serde_json::ser::Formatter;
+use serde::Serialize;
+use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
 
 use crate::diag::is_hostile;
+
+/// Writes a value over several lines.
+pub(super) fn write_pretty(value: &impl Serialize, out: &mut dyn io::Write) -> io::Result<()> {
+    write(value, PrettyFormatter::new(), out)
+}
+
+/// Writes a value as one line.
+pub(super) fn write_line(value: &impl Serialize, out: &mut dyn io::Write) -> io::Result<()> {
+    write(value, CompactFormatter, out)
+}
+
+fn write(value: &impl Serialize, form: impl Formatter, out: &mut dyn io::Write) -> io::Result<()> {
+    value.serialize(&mut serde_json::Serializer::with_formatter(&mut *out, Inert(form)))?;
+    out.write_all(b"\n")
+}
 
 /// Writes as `F` does, with hostile characters and the log command `##[` as `\u` escapes.
 #[derive(Debug, Default)]

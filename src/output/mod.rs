@@ -16,6 +16,9 @@ mod sarif;
 
 use std::io;
 
+use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
+
 use crate::report::Report;
 
 pub use json::{CheckFacts, report_schema, watch_schema, write_check, write_finding};
@@ -60,6 +63,15 @@ pub static OUTPUTS: &[&Output] = &[&human::HUMAN, &json::JSON, &sarif::SARIF];
 /// The output with this name.
 pub fn find(name: &str) -> Option<&'static Output> {
     OUTPUTS.iter().copied().find(|output| output.name == name)
+}
+
+/// The JSON schema of what is written, as it stands in `schemas/`.
+fn schema_of<T: JsonSchema>() -> String {
+    let generator = SchemaSettings::draft2020_12().for_serialize().into_generator();
+    let schema = generator.into_root_schema_for::<T>();
+    let mut text = serde_json::to_string_pretty(&schema).unwrap_or_default();
+    text.push('\n');
+    text
 }
 
 #[cfg(test)]

@@ -77,7 +77,7 @@ impl Sum<'_> {
         if user.root {
             of.root_mfa = user.mfa;
         } else {
-            of.totals.coverage.add(user);
+            of.totals.coverage.count(user.signs_in, user.mfa);
         }
         user.keys().for_each(|key| of.totals.ages.add(key));
         user.keys().for_each(|key| self.outlier(account, name, user, key));

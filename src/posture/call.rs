@@ -108,7 +108,7 @@ pub(super) fn call(record: &Record<'_>) -> Option<(Provider, About, Effect)> {
     Some((*provider, *about, *effect))
 }
 
-fn text<'r>(record: &'r Record<'_>, field: FieldId) -> Option<&'r str> {
+pub(super) fn text<'r>(record: &'r Record<'_>, field: FieldId) -> Option<&'r str> {
     record.get(field).as_str()
 }
 

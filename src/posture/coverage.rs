@@ -1,7 +1,5 @@
 //! How many of those who may sign in have a second factor.
 
-use super::user::User;
-
 /// Second factors of users with a console password; the root user is told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Coverage {
@@ -29,10 +27,6 @@ impl Coverage {
     }
 
     /// Counts a user who is not the root user.
-    pub(super) fn add(&mut self, user: &User) {
-        self.count(user.signs_in, user.mfa);
-    }
-
     pub(super) fn count(&mut self, signs_in: Option<bool>, mfa: Option<bool>) {
         match signs_in {
             Some(true) => {

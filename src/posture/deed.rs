@@ -4,11 +4,11 @@
 
 use std::collections::BTreeMap;
 
-use super::call::{About, Params, call};
+use super::call::{About, Params, call, text};
 use super::user::{Key, User, local};
 use crate::record::field::event;
-use crate::record::{FieldId, FieldSet, Provider, Record};
-use crate::value::{Time, Value};
+use crate::record::{FieldSet, Provider, Record};
+use crate::value::Time;
 
 /// The name under which the root user's deeds are kept.
 const ROOT: &str = "<root>";
@@ -139,10 +139,7 @@ impl Deeds {
     /// Takes in an event; most are about something else.
     pub(super) fn add(&mut self, record: &Record<'_>) {
         let Some((provider, about, effect)) = call(record) else { return };
-        let ok = match record.get(event::OK) {
-            Value::Bool(ok) => Some(*ok),
-            _ => None,
-        };
+        let ok = record.get(event::OK).as_bool();
         let (Some(time), false) = (time(record), ok == Some(false)) else { return };
         let params = Params::read(record);
         let Some(mends) = effect.mends(&params) else { return };
@@ -315,13 +312,6 @@ fn target(record: &Record<'_>, provider: Provider) -> Option<String> {
     Some(local(provider, target).to_owned())
 }
 
-fn text<'r>(record: &'r Record<'_>, field: FieldId) -> Option<&'r str> {
-    record.get(field).as_str()
-}
-
 fn time(record: &Record<'_>) -> Option<Time> {
-    match record.get(event::TIME) {
-        Value::Time(time) => Some(*time),
-        _ => None,
-    }
+    record.get(event::TIME).as_time()
 }

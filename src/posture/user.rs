@@ -224,17 +224,11 @@ fn text(record: &Record<'_>, field: FieldId) -> Option<String> {
 }
 
 fn flag(record: &Record<'_>, field: FieldId) -> Option<bool> {
-    match record.get(field) {
-        Value::Bool(flag) => Some(*flag),
-        _ => None,
-    }
+    record.get(field).as_bool()
 }
 
 fn time(record: &Record<'_>, field: FieldId) -> Option<Time> {
-    match record.get(field) {
-        Value::Time(time) => Some(*time),
-        _ => None,
-    }
+    record.get(field).as_time()
 }
 
 /// Alibaba Cloud's report says `alice@example.onaliyun.com`, its events and other accounts `alice`.

@@ -3,7 +3,7 @@
 use super::{Bound, Question};
 use crate::diag::codes::{policy, query as codes};
 use crate::diag::{Diagnostic, escaped};
-use crate::source::{Fragment, Span};
+use crate::source::Fragment;
 use crate::value::RecordKind;
 use crate::yaml::{Entry, Key, Node, Scalar, Shape};
 
@@ -34,8 +34,6 @@ pub static SAVED: Shape = Shape::Object(&[
 pub struct Saved {
     /// Its name.
     pub name: String,
-    /// Where its name was written.
-    pub span: Span,
     /// What it asks.
     pub question: Question,
     /// From when on.
@@ -68,7 +66,6 @@ fn saved(entry: &Entry, diagnostics: &mut Vec<Diagnostic>) -> Option<Saved> {
     let expr = node.get("expr").and_then(fragment)?;
     Some(Saved {
         name: entry.key.text().to_owned(),
-        span: entry.key.span(),
         question: Question { on, expr, count_by },
         since,
         until,

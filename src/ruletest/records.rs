@@ -108,10 +108,7 @@ fn give(record: &mut Record<'_>, field: FieldId, value: Option<Value<'static>>) 
 }
 
 fn time(record: &Record<'_>, field: FieldId) -> Option<Time> {
-    match record.get(field) {
-        Value::Time(time) => Some(*time),
-        _ => None,
-    }
+    record.get(field).as_time()
 }
 
 /// How many rows of a list of keys have a field that is true.

@@ -103,6 +103,22 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// Whether it is true, when it says so or the opposite.
+    pub fn as_bool(&self) -> Option<bool> {
+        match self {
+            Value::Bool(is) => Some(*is),
+            _ => None,
+        }
+    }
+
+    /// The instant, when it is one.
+    pub fn as_time(&self) -> Option<Time> {
+        match self {
+            Value::Time(time) => Some(*time),
+            _ => None,
+        }
+    }
+
     /// The same value, borrowing from `self`; never allocates.
     pub fn borrow(&self) -> Value<'_> {
         match self {

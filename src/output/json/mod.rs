@@ -9,12 +9,8 @@ mod watch;
 
 use std::io;
 
-use schemars::generate::SchemaSettings;
-use serde::Serialize;
-use serde_json::ser::PrettyFormatter;
-
-use super::inert::Inert;
-use super::{Output, Style};
+use super::inert::write_pretty;
+use super::{Output, Style, schema_of};
 use crate::report::Report;
 
 pub use watch::{CheckFacts, watch_schema, write_check, write_finding};
@@ -28,19 +24,12 @@ pub(super) static JSON: Output = Output {
 };
 
 fn write(report: &Report, _: &Style, out: &mut dyn io::Write) -> io::Result<()> {
-    let formatter = Inert(PrettyFormatter::new());
-    let mut serializer = serde_json::Serializer::with_formatter(&mut *out, formatter);
-    convert::report(report).serialize(&mut serializer)?;
-    out.write_all(b"\n")
+    write_pretty(&convert::report(report), out)
 }
 
 /// The JSON schema of the report, as it stands in `schemas/report.json`.
 pub fn report_schema() -> String {
-    let generator = SchemaSettings::draft2020_12().for_serialize().into_generator();
-    let schema = generator.into_root_schema_for::<v1::Report<'_>>();
-    let mut text = serde_json::to_string_pretty(&schema).unwrap_or_default();
-    text.push('\n');
-    text
+    schema_of::<v1::Report<'_>>()
 }
 
 #[cfg(test)]

@@ -5,13 +5,12 @@ use std::collections::BTreeMap;
 use std::io;
 
 use schemars::JsonSchema;
-use schemars::generate::SchemaSettings;
 use serde::Serialize;
-use serde_json::ser::CompactFormatter;
 
 use super::{convert, v1};
 use crate::finding;
-use crate::output::inert::Inert;
+use crate::output::inert::write_line;
+use crate::output::schema_of;
 use crate::report::Report;
 
 /// Rows of evidence in a line; a consumer of alarms wants to know what happened, not all of it.
@@ -226,7 +225,7 @@ pub fn write_finding(
         others: (rows > 0).then_some(v1::Others { rows, count }),
         suppressed: suppression,
     };
-    write(&Line::Finding(Box::new(line)), out)
+    write_line(&Line::Finding(Box::new(line)), out)
 }
 
 /// Writes what a check came to.
@@ -252,22 +251,12 @@ pub fn write_check(report: &Report, check: &CheckFacts, out: &mut dyn io::Write)
         incomplete: convert::notes(facts, &report.incomplete),
         notes: convert::notes(facts, &report.notes),
     };
-    write(&Line::Check(Box::new(line)), out)
-}
-
-fn write(line: &Line<'_>, out: &mut dyn io::Write) -> io::Result<()> {
-    let formatter = Inert(CompactFormatter);
-    line.serialize(&mut serde_json::Serializer::with_formatter(&mut *out, formatter))?;
-    out.write_all(b"\n")
+    write_line(&Line::Check(Box::new(line)), out)
 }
 
 /// The JSON schema of a line, as it stands in `schemas/watch.json`.
 pub fn watch_schema() -> String {
-    let generator = SchemaSettings::draft2020_12().for_serialize().into_generator();
-    let schema = generator.into_root_schema_for::<Line<'_>>();
-    let mut text = serde_json::to_string_pretty(&schema).unwrap_or_default();
-    text.push('\n');
-    text
+    schema_of::<Line<'_>>()
 }
 
 #[cfg(test)]

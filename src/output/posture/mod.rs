@@ -9,11 +9,8 @@ mod v1;
 
 use std::io;
 
-use schemars::generate::SchemaSettings;
-use serde::Serialize;
-use serde_json::ser::PrettyFormatter;
-
-use super::inert::Inert;
+use super::inert::write_pretty;
+use super::schema_of;
 use crate::posture::Posture;
 use crate::value::Time;
 
@@ -34,17 +31,10 @@ pub struct Asked {
 
 /// Writes a posture as JSON, `keytrail/posture/v1`: everything, nothing cut.
 pub fn write_json(posture: &Posture, asked: &Asked, out: &mut dyn io::Write) -> io::Result<()> {
-    let formatter = Inert(PrettyFormatter::new());
-    let mut serializer = serde_json::Serializer::with_formatter(&mut *out, formatter);
-    convert::posture(posture, asked).serialize(&mut serializer)?;
-    out.write_all(b"\n")
+    write_pretty(&convert::posture(posture, asked), out)
 }
 
 /// The JSON schema of a posture, as it stands in `schemas/posture.json`.
 pub fn posture_schema() -> String {
-    let generator = SchemaSettings::draft2020_12().for_serialize().into_generator();
-    let schema = generator.into_root_schema_for::<v1::Posture<'_>>();
-    let mut text = serde_json::to_string_pretty(&schema).unwrap_or_default();
-    text.push('\n');
-    text
+    schema_of::<v1::Posture<'_>>()
 }

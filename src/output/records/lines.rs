@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 use super::status;
 use crate::finding::Redactor;
 use crate::inspect::{Counts, FileView, RecordView, Viewer};
-use crate::output::inert::Inert;
+use crate::output::inert::write_line;
 use crate::record::{Record, Skip};
 use crate::value::{RecordKind, Value};
 
@@ -32,9 +32,7 @@ impl<'o> Lines<'o> {
 
     /// Writes one object.
     pub(in crate::output) fn line(&mut self, line: &impl Serialize) -> io::Result<()> {
-        let formatter = Inert(serde_json::ser::CompactFormatter);
-        line.serialize(&mut serde_json::Serializer::with_formatter(&mut *self.out, formatter))?;
-        self.out.write_all(b"\n")
+        write_line(line, self.out)
     }
 }
 

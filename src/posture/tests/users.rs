@@ -80,7 +80,9 @@ fn coverage_is_over_users_with_a_console_password() {
         ),
     ] {
         let mut coverage = Coverage::default();
-        users.iter().for_each(|text| coverage.add(&user(text, None)));
+        for user in users.iter().map(|text| user(text, None)) {
+            coverage.count(user.signs_in, user.mfa);
+        }
         let Coverage { password, mfa, mfa_unknown, password_unknown } = coverage;
         let (without, tenths) = (coverage.without(), coverage.tenths());
         let counted =

@@ -5,11 +5,12 @@ use std::fmt::Write;
 use keytrail::config::Policy;
 use keytrail::diag::escape;
 use keytrail::expr::{Expr, Param};
+use keytrail::finding::show;
 use keytrail::input::FORMATS;
 use keytrail::plan::covered;
 use keytrail::record::Provider;
 use keytrail::rule::{Construct, Measure, MeasureKind, Parameter, Rule, Step};
-use keytrail::value::{Duration, Value};
+use keytrail::value::Duration;
 
 use super::{by, code, place};
 use crate::table::Table;
@@ -79,11 +80,7 @@ fn in_force(value: &Param) -> String {
             format!("[{}]", values.join(", "))
         }
         Param::List(list) => format!("lists.{}", list.id),
-        Param::Value(Value::Int(value)) => value.to_string(),
-        Param::Value(Value::Bool(value)) => value.to_string(),
-        Param::Value(Value::Duration(value)) => value.to_string(),
-        Param::Value(Value::Time(value)) => value.to_string(),
-        Param::Value(value) => value.as_str().unwrap_or_default().to_owned(),
+        Param::Value(value) => show(value).unwrap_or_default(),
     }
 }
 

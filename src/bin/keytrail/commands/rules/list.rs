@@ -23,11 +23,10 @@ fn list(listed: &Listed<'_>) -> String {
     let mut table = Table::new(["", "", "", ""]);
     let mut groups = Vec::new();
     for category in Category::ALL {
-        let mut rules: Vec<&Rule> = listed.of(*category).collect();
+        let rules = listed.worst_first(*category);
         if rules.is_empty() {
             continue;
         }
-        rules.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| a.id.cmp(&b.id)));
         groups.push((*category, rules.len()));
         for rule in rules {
             table.row([

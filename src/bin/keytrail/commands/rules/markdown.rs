@@ -24,11 +24,9 @@ pub(super) fn write(listed: &Listed<'_>) -> String {
     let categories =
         || Category::ALL.iter().copied().filter(|of| listed.of(*of).next().is_some());
     for category in categories() {
-        let mut rules: Vec<&Rule> = listed.of(category).collect();
-        rules.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| a.id.cmp(&b.id)));
         let _ = write!(page, "\n**{}**: {}\n\n", category.name(), category.doc());
         page.push_str("| rule | severity | reads | what |\n|---|---|---|---|\n");
-        for rule in rules {
+        for rule in listed.worst_first(category) {
             let link = to_section(&rule.id);
             let (severity, on) = (rule.severity.name(), rule.on.name());
             row(&mut page, &[&link, severity, on, &prose(&rule.title)]);

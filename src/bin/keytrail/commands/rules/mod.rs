@@ -66,6 +66,13 @@ impl<'p> Listed<'p> {
     fn of(&self, category: Category) -> impl Iterator<Item = &'p Rule> {
         self.rules.iter().copied().filter(move |rule| rule.category == category)
     }
+
+    /// The same, the worst first.
+    fn worst_first(&self, category: Category) -> Vec<&'p Rule> {
+        let mut rules: Vec<&Rule> = self.of(category).collect();
+        rules.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| a.id.cmp(&b.id)));
+        rules
+    }
 }
 
 impl Rules {
