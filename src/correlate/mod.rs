@@ -18,6 +18,3 @@ mod window;
 pub use needed::needed;
 pub use outcome::{Item, Occurrence, Outcome, Reach, Subject, outcome};
 pub use sightings::Sightings;
-
-#[cfg(test)]
-mod tests;

@@ -31,6 +31,14 @@ pub struct Reach {
     pub last: Option<Time>,
 }
 
+impl Reach {
+    /// Takes in what others show of the same account.
+    pub fn widen(&mut self, by: Reach) {
+        self.first = self.first.into_iter().chain(by.first).min();
+        self.last = self.last.max(by.last);
+    }
+}
+
 /// The matches of one rule and subject.
 #[derive(Debug, Clone, Copy)]
 pub struct Subject<'s> {

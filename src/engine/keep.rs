@@ -13,7 +13,7 @@ use super::rows::{Place, Row, put_entries, put_text};
 use super::seen::Seen;
 use crate::expr::{Bindings, EvalError, Expr};
 use crate::finding::encode;
-use crate::plan::{Condition, Plan};
+use crate::plan::{Condition, Plan, needs_reach};
 use crate::record::field::event;
 use crate::record::{Origin, RawRecord, Record};
 use crate::rule::{Construct, Judged, Rule, Step};
@@ -205,7 +205,7 @@ impl<'p> Keeper<'p> {
         let day = seen.time.and_then(|time| time.date(&self.options.zone));
         seen.encode_call(day.as_deref(), &mut self.call);
         self.account.clear();
-        if plan.needs_reach {
+        if needs_reach(definition) {
             bindings.event.inspect(|record| account_of(record, &mut self.account));
         }
         if self.options.tell == Tell::Occurrences {

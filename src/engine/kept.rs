@@ -5,6 +5,7 @@ use std::io;
 use super::matches::Partial;
 use super::options::RunOptions;
 use super::rows::{Frame, Order};
+use super::subject::rule_of;
 use crate::correlate::Reach;
 use crate::finding::decode;
 use crate::plan::Plan;
@@ -26,6 +27,7 @@ pub struct KeptRow<'r> {
     sorts: usize,
     rule: u32,
     order: Order,
+    file: Option<u32>,
     /// Of what records showed: the last time, and the values.
     sighting: Option<(i64, &'r [u8])>,
     step: u8,
@@ -34,14 +36,16 @@ pub struct KeptRow<'r> {
 impl<'r> KeptRow<'r> {
     /// Reads a row, of which so many bytes sort it; `None` when it is none, or of another version.
     pub fn read(bytes: &'r [u8], sorts: usize) -> Option<Self> {
-        let rule = u32::from_be_bytes(*Frame::key(bytes, sorts).first_chunk()?);
+        let rule = rule_of(Frame::key(bytes, sorts))? as u32;
         Some(match Frame::read(bytes, sorts)? {
             Frame::Match(row) => {
-                Self { bytes, sorts, rule, order: row.order, sighting: None, step: row.step }
+                let (order, file) = (row.order, Some(row.place.file));
+                Self { bytes, sorts, rule, order, file, sighting: None, step: row.step }
             }
             Frame::Sighting(of) => {
                 let order = Order { time: of.first, id: 0, content: 0 };
-                Self { bytes, sorts, rule, order, sighting: Some((of.last, of.values)), step: 0 }
+                let sighting = Some((of.last, of.values));
+                Self { bytes, sorts, rule, order, file: None, sighting, step: 0 }
             }
         })
     }
@@ -66,11 +70,10 @@ impl<'r> KeptRow<'r> {
         self.rule as usize
     }
 
-    /// The file that the record stands in, by its place among the inputs.
+    /// The file that the record stands in, by its place among the inputs; values that were shown
+    /// stand in none.
     pub fn file(&self) -> Option<u32> {
-        let end = self.sorts.checked_sub(size_of::<u64>())?;
-        let number = self.bytes.get(end.checked_sub(size_of::<u32>())?..end)?;
-        Some(u32::from_be_bytes(*number.first_chunk()?))
+        self.file
     }
 
     /// When the match happened, or values were shown first.
@@ -110,9 +113,14 @@ impl Rows {
         }
     }
 
-    /// Hands on every row, by rule and subject and then in the order of time.
-    pub fn drain(mut self, visit: &mut dyn FnMut(&KeptRow<'_>)) -> io::Result<()> {
+    /// Hands on every row, by rule and subject and then in the order of time; an error is that some
+    /// are lost. Gives why rows were held in memory beyond the bound, if they were.
+    pub fn drain(mut self, visit: &mut dyn FnMut(&KeptRow<'_>)) -> io::Result<Option<String>> {
         self.0.put_sightings();
+        if let Some(lost) = self.0.rows.lost.take() {
+            return Err(io::Error::other(lost));
+        }
+        let spill = self.0.rows.failed.take();
         let mut rows = self.0.rows.finish();
         while let Some((bytes, sorts)) = rows.next()? {
             let row = KeptRow::read(bytes, sorts).ok_or_else(|| {
@@ -120,7 +128,7 @@ impl Rows {
             })?;
             visit(&row);
         }
-        Ok(())
+        Ok(spill)
     }
 
     /// How far the events of every account reach, by provider and account.
@@ -130,8 +138,6 @@ impl Rows {
 
     /// Notes how far the events of an account reach.
     pub fn reach(&mut self, account: &str, reach: Reach) {
-        for time in [reach.first, reach.last].into_iter().flatten() {
-            self.0.reach(account, time);
-        }
+        self.0.reaches.entry(account.into()).or_default().widen(reach);
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::details::{Detail, Details};
 use super::options::RunOptions;
-use super::rows::{Frame, Order, Place, Row, Sighting, Sorter};
+use super::rows::{Frame, Order, Place, Row, Sighting, Sorter, version_frame};
 use crate::correlate::{Reach, Sightings};
 use crate::finding::encode;
 use crate::value::{Duration, Time, Value};
@@ -22,7 +22,7 @@ pub(super) struct Partial {
     /// Of plain rules: the first matches of each subject.
     pub(super) details: HashMap<Box<[u8]>, BySide>,
     /// When values were shown that rules want to be new, by subject, and how many values.
-    sightings: HashMap<Box<[u8]>, (Sightings, Duration)>,
+    sightings: HashMap<Box<[u8]>, Sightings>,
     sighted: usize,
     /// By provider and account, how far events reach.
     pub(super) reaches: BTreeMap<Box<str>, Reach>,
@@ -68,13 +68,8 @@ impl Partial {
 
     fn push_id(&mut self, rule: u32, order: Order, revision: bool) {
         if order.id != 0 {
-            self.frame.clear();
-            self.frame.extend(rule.to_be_bytes());
-            self.frame.extend(order.id.to_be_bytes());
-            self.frame.push(u8::from(!revision));
-            self.frame.extend(order.content.to_be_bytes());
-            self.frame.extend((order.time ^ i64::MIN).to_be_bytes());
-            self.ids.push(&self.frame, self.frame.len());
+            let frame = version_frame(rule, order, revision);
+            self.ids.push(&frame, frame.len());
         }
     }
 
@@ -117,12 +112,9 @@ impl Partial {
     ) {
         let of = match self.sightings.get_mut(key) {
             Some(of) => of,
-            None => {
-                let new = (Sightings::default(), history);
-                self.sightings.entry(key.into()).or_insert(new)
-            }
+            None => self.sightings.entry(key.into()).or_default(),
         };
-        self.sighted += usize::from(of.0.add(values, span, history));
+        self.sighted += usize::from(of.add(values, span, history));
         if self.sighted > SIGHTINGS {
             self.put_sightings();
         }
@@ -132,7 +124,7 @@ impl Partial {
     pub(super) fn put_sightings(&mut self) {
         self.sighted = 0;
         let mut encoded = Vec::new();
-        for (key, (sightings, _)) in self.sightings.drain() {
+        for (key, sightings) in self.sightings.drain() {
             for (values, (first, last)) in sightings.spans() {
                 encoded.clear();
                 values.iter().for_each(|value| encode(value, &mut encoded));
@@ -150,7 +142,7 @@ impl Partial {
             Some(reach) => reach,
             None => self.reaches.entry(account.into()).or_default(),
         };
-        widen(reach, Reach { first: Some(time), last: Some(time) });
+        reach.widen(Reach { first: Some(time), last: Some(time) });
     }
 
     pub(super) fn merge(&mut self, mut other: Partial) {
@@ -163,12 +155,7 @@ impl Partial {
             mine.covered.merge(sides.covered);
         }
         for (account, reach) in other.reaches {
-            widen(self.reaches.entry(account).or_default(), reach);
+            self.reaches.entry(account).or_default().widen(reach);
         }
     }
-}
-
-fn widen(reach: &mut Reach, by: Reach) {
-    reach.first = reach.first.into_iter().chain(by.first).min();
-    reach.last = reach.last.max(by.last);
 }

@@ -18,6 +18,7 @@ mod rows;
 mod run;
 mod schedule;
 mod seen;
+mod subject;
 mod trial;
 
 pub use crate::plan::Applicability;
@@ -28,4 +29,5 @@ pub use options::{MEMORY, RunOptions, Tell};
 pub use recall::Recall;
 pub use reduce::Coverage;
 pub use run::{Mapped, RunResult, Unapplied, map, reduce, run};
+pub use subject::{fingerprint_of, rule_of};
 pub use trial::{Trial, Tried};

@@ -139,6 +139,11 @@ impl<'r> Seen<'r> {
     }
 }
 
+/// The day of a call record in its encoded form.
+pub(super) fn day_of(encoded: &[u8]) -> Option<&str> {
+    texts(encoded).nth(6).flatten()
+}
+
 /// The call record of its encoded form.
 pub(super) fn call_record(encoded: &[u8]) -> CallRecord {
     let mut texts = texts(encoded).map(|text| text.map(str::to_owned));

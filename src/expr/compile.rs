@@ -146,7 +146,8 @@ impl Expr {
         Ok(out)
     }
 
-    fn parts(&self) -> &[Ir] {
+    /// The parts of a template, or the expression itself.
+    pub(crate) fn parts(&self) -> &[Ir] {
         match &self.ir.op {
             Op::Template(parts) => parts.as_slice(),
             _ => std::slice::from_ref(&*self.ir),

@@ -202,7 +202,7 @@ fn first_seen(rule: &Rule) -> Option<&FirstSeen> {
 }
 
 /// Whether a rule can only be certain of what the input reaches far enough for.
-fn needs_reach(rule: &Rule) -> bool {
+pub(crate) fn needs_reach(rule: &Rule) -> bool {
     let absent = |step: Option<&Step>| step.is_some_and(|step| step.absent);
     match &rule.construct {
         Construct::FirstSeen(_) => true,

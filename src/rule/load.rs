@@ -15,7 +15,7 @@ use super::{
 };
 use crate::diag::codes::{lint, rule as codes};
 use crate::diag::{Diagnostic, escaped};
-use crate::expr::ir::Op;
+use crate::expr::ir::{Ir, Op};
 use crate::expr::{self, Declarations, Env, Expected, Expr, Known, Param};
 use crate::record::FieldId;
 use crate::record::reference::REFERENCES;
@@ -111,7 +111,9 @@ impl<'a> Loader<'a> {
         let message = self.fragment("message").or_else(|| self.fragment("title"));
         let message = message.filter(|_| !unknown).and_then(|source| {
             let compiled = expr::compile_template(source, &declarations, self.env);
-            self.collect(compiled)
+            let message = self.collect(compiled)?;
+            message.parts().iter().for_each(|part| self.one_of_both(part));
+            Some(message)
         });
         let id = self.body.get("id").and_then(Node::scalar)?;
         let Built { construct, steps } = built?;
@@ -225,12 +227,7 @@ impl<'a> Loader<'a> {
 
     /// What a `raise` is judged for: an occurrence once it names a measure.
     fn judged(&mut self, when: &Expr, measures: &[Measure]) -> Judged {
-        let (mut names_measure, mut record) = (false, None);
-        when.ir().walk(&mut |node| match node.op {
-            Op::Measure(_) => names_measure = true,
-            Op::Field(_) | Op::Row(_) | Op::Member(..) => record = record.or(Some(node.span)),
-            _ => {}
-        });
+        let (names_measure, record) = reads(when.ir());
         if !names_measure {
             return Judged::Match;
         }
@@ -244,6 +241,19 @@ impl<'a> Loader<'a> {
             );
         }
         Judged::Occurrence { grows: grows(when, measures) }
+    }
+
+    /// Says of a hole of the message that it reads a measure and a record. The one is known when
+    /// all matches are, and the other is then not at hand wherever matches are told.
+    fn one_of_both(&mut self, part: &Ir) {
+        if let (true, Some(at)) = reads(part) {
+            let message = "a hole of `message` that names a measure cannot read a record too";
+            self.diagnostics.push(
+                Diagnostic::error(&codes::MEASURE, message)
+                    .at(at, "this is of a record")
+                    .help("give each a `${…}` of its own"),
+            );
+        }
     }
 
     /// Expressions, each with its text; those that fail are left out.
@@ -385,4 +395,17 @@ impl Known for Unfilled<'_> {
     fn row(&self, _: RecordKind) -> Option<bool> {
         None
     }
+}
+
+/// Whether an expression names a measure, and where it reads a record or a report.
+pub(super) fn reads(ir: &Ir) -> (bool, Option<Span>) {
+    let (mut names_measure, mut record) = (false, None);
+    ir.walk(&mut |node| match node.op {
+        Op::Measure(_) => names_measure = true,
+        Op::Field(_) | Op::Row(_) | Op::Member(..) | Op::Report(..) => {
+            record = record.or(Some(node.span));
+        }
+        _ => {}
+    });
+    (names_measure, record)
 }

@@ -23,11 +23,18 @@ pub enum KeptError {
 }
 
 impl KeptFile {
+    /// The file beside it that is locked.
+    pub fn lock_path(path: &Path) -> PathBuf {
+        let mut name = path.file_name().unwrap_or_default().to_owned();
+        name.push(".lock");
+        path.with_file_name(name)
+    }
+
     /// Takes the file for this program alone; it need not exist.
     pub fn open(path: &Path) -> Result<Self, KeptError> {
         let mut options = OpenOptions::new();
         options.write(true).create(true).truncate(false);
-        let lock = options.open(beside(path, "lock")).map_err(KeptError::Io)?;
+        let lock = options.open(Self::lock_path(path)).map_err(KeptError::Io)?;
         match lock.try_lock() {
             Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
             Err(TryLockError::WouldBlock) => Err(KeptError::InUse),
@@ -67,13 +74,6 @@ impl Drop for KeptFile {
     fn drop(&mut self) {
         let _ = self._lock.unlock();
     }
-}
-
-fn beside(path: &Path, extension: &str) -> PathBuf {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".");
-    name.push(extension);
-    path.with_file_name(name)
 }
 
 /// Whether both paths name one file, as far as they exist.

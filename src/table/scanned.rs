@@ -37,13 +37,13 @@ pub(super) fn read(
     let findings = findings(&documents, declaration)?;
     let mut builder = Builder::new(declaration.clone());
     let (mut known, mut unread) = (BTreeSet::new(), 0);
-    for (finding, place) in findings {
+    'findings: for (finding, place) in findings {
         let mut ids = BTreeSet::new();
         collect(finding, &mut ids);
         unread += u64::from(ids.is_empty());
         for id in ids {
             if known.insert(id.clone()) && !builder.row(&mut row(declaration, id, &place)) {
-                break;
+                break 'findings;
             }
         }
     }
@@ -212,6 +212,18 @@ mod tests {
             (vec!["AKIAIOSFODNN7EXAMPLE | scanner, src/a.js:12 | - | aws".to_owned()], 1)
         );
         assert_eq!(rows(r#"{"runs":[{"results":[]}]}"#).unwrap(), (vec![], 0));
+    }
+
+    #[test]
+    fn a_report_that_does_not_fit_is_read_no_further() {
+        let finding = |line: usize| {
+            format!(r#"{{"File":"f","StartLine":{line},"Secret":"AKIAEXAMPLE{line:09}"}}"#)
+        };
+        let report: Vec<String> = (0..99).map(finding).collect();
+        let mut declaration = declaration();
+        Arc::make_mut(&mut declaration).columns[1].ty = ColumnType::Int;
+        let problems = read(&declaration, &report.join("\n")).unwrap().unwrap_err();
+        assert!((1..99).contains(&problems.len()), "{}", problems.len());
     }
 
     #[test]

@@ -5,13 +5,13 @@ use std::io;
 use std::num::NonZeroUsize;
 
 use super::nature::Nature;
-use super::retain::Retention;
+use super::retain::{Retained, Retention};
 use super::state::State;
-use super::tell::{Stands, name, name_of, stands};
+use super::tell::{Stands, name_of, stands};
 use super::watermark::{Times, advance, passed};
 use crate::config::Policy;
 use crate::correlate::Reach;
-use crate::engine::{self, KeptRow, Rows, RunOptions, RunResult, Tell};
+use crate::engine::{self, KeptRow, Rows, RunOptions, RunResult, Tell, fingerprint_of, rule_of};
 use crate::finding::{Finding, Knowledge, Redactor, VerdictRole};
 use crate::plan::Plan;
 use crate::record::Inputs;
@@ -134,24 +134,29 @@ impl<'p> Watch<'p> {
             rows: Vec::new(),
         };
         for (account, reach) in mapped.rows.reaches() {
-            widen(state.reaches.entry(account.to_owned()).or_default(), reach);
+            state.reaches.entry(account.to_owned()).or_default().widen(reach);
         }
         let times = advance(&mut state, clock, self.options.lateness, end);
 
-        let mut kept = Rows::new(&run);
-        let mut judged = Rows::new(&run);
+        // Nothing is merged into them: they are not the share of a thread.
+        let alone = RunOptions { jobs: NonZeroUsize::MIN, memory: run.memory / 2, ..run.clone() };
+        let mut kept = Rows::new(&alone);
+        let mut judged = Rows::new(&alone);
         let mut late: BTreeMap<String, Vec<Time>> = BTreeMap::new();
         let mut lately = 0;
-        std::mem::replace(&mut mapped.rows, Rows::new(&run)).drain(&mut |row| {
+        let new = std::mem::replace(&mut mapped.rows, Rows::new(&alone));
+        let spill = new.drain(&mut |row| {
             self.take(row, times, &mut judged, &mut kept);
             if let (Some(before), Some(time)) = (times.before, row.time())
                 && row.shown_last().is_none()
                 && time < before
             {
-                lately += 1;
                 let rule = &self.plan.rules[row.rule()];
-                if let Nature::Window(_) = Nature::of(rule) {
-                    late.entry(name(rule, row.key())).or_default().push(time);
+                let nature = Nature::of(rule);
+                // A report is read at every check, and is of when it was made.
+                lately += u64::from(nature != Nature::Report);
+                if let Nature::Window(_) = nature {
+                    late.entry(fingerprint_of(rule, row.key())).or_default().push(time);
                 }
             }
         })?;
@@ -172,51 +177,57 @@ impl<'p> Watch<'p> {
         state.told.append(&mut sorted.told);
         state.told.retain(|_, found| found.0.saturating_add(KNOWN.0) >= clock.0);
 
-        let mut check = Check {
-            report: self.report(result, sorted.tell, clock, notes),
-            ids: Vec::new(),
+        let retained = match end {
+            true => Retained::default(),
+            false => self.retain(kept, &spans, &sorted.settled, times)?,
+        };
+        result.spill = result.spill.or(spill).or(retained.spill);
+        let mut report = self.report(result, sorted.tell, clock, notes);
+        if retained.dropped > 0 {
+            let of = retained.of.iter().map(|rule| self.plan.rules[*rule].id.as_str());
+            report.incomplete.push(Note {
+                id: "dropped-rows",
+                text: format!(
+                    "{} rows that are still needed are more than --memory holds and were dropped: \
+                     occurrences of {} may be missed, or told in part, or of values that are not new",
+                    retained.dropped,
+                    of.collect::<Vec<_>>().join(", ")
+                ),
+            });
+        }
+        state.rows = retained.rows;
+        let rules = self.plan.rules;
+        Ok(Check {
+            ids: report.findings.iter().map(|of| name_of(&rules[of.rule], of)).collect(),
+            report,
             suppressed: sorted.suppressed,
             late: lately,
             open: sorted.open,
             watermark: state.watermark,
-            state: State::default(),
+            state,
+        })
+    }
+
+    /// What of the rows a later check may need.
+    fn retain(
+        &self,
+        rows: Rows,
+        spans: &BTreeMap<Box<[u8]>, Vec<(Time, Time)>>,
+        settled: &BTreeSet<String>,
+        times: Times,
+    ) -> io::Result<Retained> {
+        let is_settled = |key: &[u8]| {
+            let rule = rule_of(key).and_then(|rule| self.plan.rules.get(rule));
+            rule.is_some_and(|rule| settled.contains(&fingerprint_of(rule, key)))
         };
-        if !end {
-            let open = self.open(&spans, times);
-            let rule = |key: &[u8]| {
-                let number = u32::from_be_bytes(*key.first_chunk()?);
-                self.plan.rules.get(number as usize)
-            };
-            let is_settled = |key: &[u8]| {
-                rule(key).is_some_and(|rule| sorted.settled.contains(&name(rule, key)))
-            };
-            let settled = spans.keys().filter(|key| is_settled(key)).cloned().collect();
-            let retention = Retention {
-                plan: &self.plan,
-                watermark: times.watermark,
-                open: &open,
-                settled: &settled,
-                memory: self.options.memory,
-            };
-            let retained = retention.keep(kept)?;
-            state.rows = retained.rows;
-            if retained.dropped > 0 {
-                let of = retained.of.iter().map(|rule| self.plan.rules[*rule].id.as_str());
-                check.report.incomplete.push(Note {
-                    id: "dropped-rows",
-                    text: format!(
-                        "{} rows of open windows are more than --memory holds and were dropped: \
-                         occurrences of {} may be missed or told in part",
-                        retained.dropped,
-                        of.collect::<Vec<_>>().join(", ")
-                    ),
-                });
-            }
-        }
-        let rules = self.plan.rules;
-        check.ids = check.report.findings.iter().map(|of| name_of(&rules[of.rule], of)).collect();
-        check.state = state;
-        Ok(check)
+        let retention = Retention {
+            plan: &self.plan,
+            watermark: times.watermark,
+            open: &self.open(spans, times),
+            settled: &spans.keys().filter(|key| is_settled(key)).cloned().collect(),
+            memory: self.options.memory,
+        };
+        retention.keep(rows)
     }
 
     fn run_options(&self, clock: Time) -> RunOptions {
@@ -293,8 +304,8 @@ impl<'p> Watch<'p> {
         times: Times,
     ) -> BTreeMap<Box<[u8]>, Time> {
         let begins = |key: &[u8], spans: &[(Time, Time)]| {
-            let rule = u32::from_be_bytes(*key.first_chunk()?) as usize;
-            let Nature::Window(within) = Nature::of(self.plan.rules.get(rule)?) else {
+            let rule = self.plan.rules.get(rule_of(key)?)?;
+            let Nature::Window(within) = Nature::of(rule) else {
                 return None;
             };
             let open = spans.iter().filter(|(_, last)| !passed(*last, within, times.watermark));
@@ -337,9 +348,4 @@ impl<'p> Watch<'p> {
         report.notes.retain(|note| self.noted.insert(note.clone()));
         report
     }
-}
-
-fn widen(reach: &mut Reach, by: Reach) {
-    reach.first = reach.first.into_iter().chain(by.first).min();
-    reach.last = reach.last.max(by.last);
 }

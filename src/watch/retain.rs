@@ -20,6 +20,8 @@ pub(super) struct Retained {
     /// Rows that had no place in memory, and the rules they are of.
     pub(super) dropped: u64,
     pub(super) of: BTreeSet<usize>,
+    /// Why rows were held in memory on the way, if they were.
+    pub(super) spill: Option<String>,
 }
 
 /// How to tell what may go.
@@ -41,7 +43,7 @@ impl Retention<'_> {
         let mut kept: BTreeMap<(Option<Time>, u64), Row> = BTreeMap::new();
         let (mut retained, mut bytes, mut number) = (Retained::default(), 0, 0);
         let mut last: Option<Row> = None;
-        rows.drain(&mut |row| {
+        let spill = rows.drain(&mut |row| {
             let before =
                 last.as_ref().and_then(|row| KeptRow::read(&row.bytes, row.sorts as usize));
             if before.is_some_and(|before| row.repeats(&before)) || !self.needs(row) {
@@ -62,6 +64,7 @@ impl Retention<'_> {
                 retained.of.extend(row.map(|row| row.rule()));
             }
         })?;
+        retained.spill = spill;
         retained.rows = kept.into_values().collect();
         Ok(retained)
     }

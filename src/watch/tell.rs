@@ -2,7 +2,7 @@
 
 use super::nature::{Nature, id};
 use super::watermark::{Times, passed};
-use crate::finding::{Finding, VerdictRole, fingerprint};
+use crate::finding::{Finding, VerdictRole};
 use crate::rule::Rule;
 use crate::value::Time;
 
@@ -32,11 +32,6 @@ pub(super) fn stands(rule: &Rule, finding: &Finding, times: Times, late: &[Time]
         Nature::Whole { one, stays } => times.end || stays && (one || last < Some(times.watermark)),
     };
     if certain { Stands::Certain } else { Stands::Open }
-}
-
-/// The fingerprint of a rule and a subject as one key.
-pub(super) fn name(rule: &Rule, key: &[u8]) -> String {
-    fingerprint(rule.renamed_from.as_deref().unwrap_or(&rule.id), key.get(4..).unwrap_or_default())
 }
 
 /// The id of a finding that is one occurrence.

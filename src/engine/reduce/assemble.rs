@@ -8,9 +8,10 @@ use crate::engine::details::{Detail, Details};
 use crate::engine::matches::BySide;
 use crate::engine::options::RunOptions;
 use crate::engine::rows::{Order, Place};
+use crate::engine::subject::{fingerprint_of, values_of};
 use crate::finding::{
     CallRecord, Calls, Finding, KnownKey, KnownSource, Location, Occurrence, Sample, Suppression,
-    VerdictRole, decode, fingerprint, show,
+    VerdictRole, decode, show,
 };
 use crate::plan::Plan;
 use crate::rule::{Rule, Severity};
@@ -141,11 +142,7 @@ impl Assembler<'_> {
             subject,
             message: lead
                 .map_or_else(|| definition.title.clone(), |(_, detail)| detail.message.clone()),
-            // The key begins with the rule's index, which a new rule would shift.
-            fingerprint: fingerprint(
-                definition.renamed_from.as_deref().unwrap_or(&definition.id),
-                key.get(4..).unwrap_or_default(),
-            ),
+            fingerprint: fingerprint_of(definition, key),
             count: shows(tally.count),
             ok: shows(tally.ok),
             failed: shows(tally.failed),
@@ -172,7 +169,7 @@ impl Assembler<'_> {
         key: &[u8],
         ak: Option<&str>,
     ) -> (String, Vec<(String, Option<String>)>) {
-        let mut values = decode(key.get(4..).unwrap_or_default());
+        let mut values = decode(values_of(key));
         let provider = values.next().as_ref().and_then(show).unwrap_or_default();
         let by = rule.steps.iter().find(|step| !step.absent).map_or(&[][..], |step| &step.by);
         let redactor = self.options.redactor;

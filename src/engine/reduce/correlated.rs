@@ -7,7 +7,7 @@ use super::evidence::{Chosen, Evidence, time, widen};
 use crate::correlate::{self, Item, Outcome, Reach, Sightings, Subject};
 use crate::engine::options::{RunOptions, Tell};
 use crate::engine::rows::{Order, Place, Row, Sighting};
-use crate::engine::seen::call_record;
+use crate::engine::seen::day_of;
 use crate::expr::EvalError;
 use crate::finding::{Occurrence, decode};
 use crate::rule::{Construct, Rule};
@@ -123,12 +123,13 @@ impl Held {
     /// Adds a match; they come in the total order.
     pub(super) fn add(&mut self, row: &Row<'_>, rule: &Rule) {
         self.count += 1;
-        if self.items.len() >= self.next_look.min(self.most) {
+        // Beyond the bound some more are held, so that looking is not done for every one of them.
+        if !self.over && self.items.len() >= self.next_look.min(self.most + self.most / 8) {
             self.forget(rule);
             self.next_look = (self.items.len() * 2).max(self.few);
+            self.over = self.items.len() > self.most;
         }
-        if self.items.len() >= self.most {
-            self.over = true;
+        if self.over {
             return;
         }
         let record = self.record(row);
@@ -213,12 +214,15 @@ impl Held {
 
     /// What the matches come to: one finding, or where they are told by occurrence one of each.
     pub(super) fn finish(
-        self,
+        mut self,
         rule: &Rule,
         reaches: &BTreeMap<Box<str>, Reach>,
         options: &RunOptions,
     ) -> Result<Comes, EvalError> {
-        if self.over {
+        if self.items.len() > self.most {
+            self.forget(rule);
+        }
+        if self.over || self.items.len() > self.most {
             return Err(EvalError {
                 span: rule.id_span,
                 message: format!(
@@ -252,7 +256,7 @@ impl Held {
     fn each(&self, subject: &Subject<'_>) -> Result<Comes, EvalError> {
         let mut comes = Comes::default();
         if let Construct::FirstSeen(_) = &subject.rule.construct {
-            let day = |at: &usize| call_record(&self.texts.all[self.rows[*at].call as usize]).day;
+            let day = |at: &usize| day_of(&self.texts.all[self.rows[*at].call as usize]);
             let all: Vec<usize> = (0..self.rows.len()).collect();
             for of_day in all.chunk_by(|a, b| day(a) == day(b)) {
                 let begins = of_day[0];
@@ -340,7 +344,8 @@ impl Held {
             }
         }
         let first = of.members.first().map(|member| &self.rows[*member as usize]);
-        shown.day = first.and_then(|row| call_record(&self.texts.all[row.call as usize]).day);
+        let day = |row: &HeldRow| day_of(&self.texts.all[row.call as usize]).map(str::to_owned);
+        shown.day = first.and_then(day);
         shown.measures = rule
             .measures()
             .iter()

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::io;
 
-use crate::engine::rows::{Merge, Row};
+use crate::engine::rows::{Merge, Row, version_frame};
 
 /// What an event is known by: the rule and the hash of its id, as bytes.
 type Event = [u8; 4 + 16];
@@ -39,13 +39,7 @@ impl Contested {
         if self.0.is_empty() {
             return true;
         }
-        let mut frame = Vec::with_capacity(37);
-        frame.extend(rule.to_be_bytes());
-        frame.extend(row.order.id.to_be_bytes());
-        frame.push(u8::from(!row.revision));
-        frame.extend(row.order.content.to_be_bytes());
-        frame.extend((row.order.time ^ i64::MIN).to_be_bytes());
-        split(&frame).is_none_or(|(event, version)| {
+        split(&version_frame(rule, row.order, row.revision)).is_none_or(|(event, version)| {
             self.0.get(&event).is_none_or(|counted| *counted == version)
         })
     }

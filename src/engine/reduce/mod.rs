@@ -17,7 +17,8 @@ use super::account::FileReport;
 use super::matches::{BySide, Partial};
 use super::options::{RunOptions, Tell};
 use super::rows::{Frame, Order, Row};
-use super::seen::call_record;
+use super::seen::day_of;
+use super::subject::rule_of;
 use crate::correlate::Reach;
 use crate::expr::EvalError;
 use crate::finding::Finding;
@@ -137,14 +138,20 @@ impl Fold<'_> {
     }
 
     fn begin(&self, key: &[u8]) -> Option<Group> {
-        let rule = u32::from_be_bytes(*key.first_chunk()?);
-        let definition = self.plan.rules.get(rule as usize)?;
+        let rule = rule_of(key)?;
+        let definition = self.plan.rules.get(rule)?;
         let rows = match (definition.correlates(), self.options.tell) {
             (true, _) => Rows::Correlated(Box::new(Held::new(self.options))),
             (false, Tell::Findings) => Rows::Plain(Box::default()),
             (false, Tell::Occurrences) => Rows::Days(BTreeMap::new()),
         };
-        Some(Group { key: key.to_vec(), rule, last: None, rows, said: Said::default() })
+        Some(Group {
+            key: key.to_vec(),
+            rule: rule as u32,
+            last: None,
+            rows,
+            said: Said::default(),
+        })
     }
 
     fn add(&mut self, group: &mut Group, row: &Row<'_>, contested: &Contested) {
@@ -163,7 +170,7 @@ impl Fold<'_> {
         match &mut group.rows {
             Rows::Plain(evidence) => evidence.add(row),
             Rows::Days(days) => {
-                let evidence = days.entry(call_record(row.call).day).or_default();
+                let evidence = days.entry(day_of(row.call).map(str::to_owned)).or_default();
                 evidence.add(row);
                 if evidence.leads(row) {
                     group.said.add(row);

@@ -49,7 +49,7 @@ impl Said {
             key: None,
             now: options.now.unwrap_or(options.clock),
             measures: &shown.measures,
-            // What of the message needs reports was said when the row was made.
+            // A hole with a measure reads no record and no report.
             reports: None,
         };
         let show_keys = options.redactor.show_keys;

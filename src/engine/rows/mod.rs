@@ -9,5 +9,7 @@ mod row;
 mod sorter;
 
 pub(super) use merge::Merge;
-pub(super) use row::{Frame, Order, Place, Row, Sighting, entries, put_entries, put_text, texts};
+pub(super) use row::{
+    Frame, Order, Place, Row, Sighting, entries, put_entries, put_text, texts, version_frame,
+};
 pub(super) use sorter::Sorter;

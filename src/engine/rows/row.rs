@@ -29,6 +29,18 @@ pub(in crate::engine) struct Order {
     pub(in crate::engine) content: u64,
 }
 
+/// What sorts the versions of an event, and what an event is known by before it: the rule and the
+/// hash of its id; then whether it updates none, content, time.
+pub(in crate::engine) fn version_frame(rule: u32, order: Order, revision: bool) -> [u8; 37] {
+    let mut frame = [0; 37];
+    frame[..4].copy_from_slice(&rule.to_be_bytes());
+    frame[4..20].copy_from_slice(&order.id.to_be_bytes());
+    frame[20] = u8::from(!revision);
+    frame[21..29].copy_from_slice(&order.content.to_be_bytes());
+    frame[29..].copy_from_slice(&(order.time ^ i64::MIN).to_be_bytes());
+    frame
+}
+
 /// Where a record stands; of records that are the same, the first place is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub(in crate::engine) struct Place {

@@ -29,7 +29,7 @@ impl Seen {
             let read = if is_unreadable(status) { Read::Failed(status.clone()) } else { Read::Not };
             return Turn { read, ..Turn::default() };
         }
-        let same = (self.size, self.modified) == (file.size, file.modified);
+        let same = self.is_unchanged(file);
         let settled = match self.modified <= clock.0 {
             true => self.modified.saturating_add(SETTLED) < clock.0,
             // The clock says nothing of it: it stands still, or is another machine's.
@@ -37,7 +37,7 @@ impl Seen {
         };
         (file.device, file.inode) = (self.device, self.inode);
         (file.size, file.modified) = (self.size, self.modified);
-        if file.head.0 < self.size.min(1024) || file.offset == 0 {
+        if file.head.0 < self.size.min(1024) || file.offset == 0 && !same {
             file.head = head(&self.path, self.size);
         }
         let read = match file.standing {

@@ -39,7 +39,7 @@ impl Standing {
 /// One file that is followed, and how far it was read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Followed {
-    /// Where it is; empty where its place may be taken by another file.
+    /// Where it is.
     pub path: String,
     /// Where it is, for a person.
     pub shown: String,
@@ -141,13 +141,20 @@ impl Follow {
             let turn = if seen.path == STDIN {
                 due_of_stdin(file, stdin, ended)
             } else {
-                let report = seen.status.is_none() && set.phase(seen.index) == Phase::Reports;
+                let report = match file.standing {
+                    // What a file is, is looked for again when it was written.
+                    standing if seen.is_unchanged(file) && standing != Standing::New => {
+                        standing == Standing::Report
+                    }
+                    Standing::Lines => false,
+                    _ => seen.status.is_none() && set.phase(seen.index) == Phase::Reports,
+                };
                 seen.due(&set, file, clock, report, &mut notes)
             };
             turns[place] = Turn { found: Some(seen.index), ..turn };
         }
         for (file, turn) in files.iter_mut().zip(&turns) {
-            if turn.found.is_none() && !file.path.is_empty() {
+            if turn.found.is_none() {
                 file.gone.get_or_insert(clock);
             }
         }

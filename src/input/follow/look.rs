@@ -5,6 +5,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 
 use sha2::{Digest, Sha256};
 
+use super::followed::Followed;
 use crate::input::discover::{Found, STDIN};
 use crate::record::{FileStatus, shown_path};
 
@@ -54,6 +55,13 @@ impl Seen {
             }
             Err(error) => Self { status: unreadable(error.to_string()), ..seen },
         }
+    }
+}
+
+impl Seen {
+    /// Whether a followed file has not been written since it was looked at.
+    pub(super) fn is_unchanged(&self, file: &Followed) -> bool {
+        (self.size, self.modified) == (file.size, file.modified)
     }
 }
 

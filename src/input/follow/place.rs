@@ -96,9 +96,7 @@ impl Seen {
         if self.size < file.offset || self.size < file.head.0 {
             return false;
         }
-        let unchanged = self.is_same(file)
-            && (self.size, self.modified) == (file.size, file.modified)
-            && self.path == file.path;
+        let unchanged = self.is_same(file) && self.is_unchanged(file) && self.path == file.path;
         // What cannot be opened for a while is not another file.
         unchanged || digest(&self.path, file.head.0).is_none_or(|head| head == file.head.1)
     }

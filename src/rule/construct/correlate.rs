@@ -1,6 +1,6 @@
 //! `correlate` of a rule file.
 
-use super::super::load::Loader;
+use super::super::load::{Loader, reads};
 use super::super::name;
 use super::grows::grows;
 use super::load::Built;
@@ -25,6 +25,15 @@ impl<'a> Loader<'a> {
         let of_window = Declarations { on: None, measures: &named, ..declarations.clone() };
         let source = &entry.value.get("having")?.scalar()?.fragment;
         let having = self.compile(source, Expected::Condition, &of_window)?;
+        if let (_, Some(at)) = reads(having.ir()) {
+            let message = "`having` is about a window, which is no single record";
+            self.diagnostics.push(
+                Diagnostic::error(&codes::MEASURE, message)
+                    .at(at, "of which record?")
+                    .help("count the records in a measure"),
+            );
+            return None;
+        }
         let grows = grows(&having, &measures);
         let construct =
             Construct::Correlate(Correlate { within: within.ok()?, measures, having, grows });

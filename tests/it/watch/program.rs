@@ -228,7 +228,12 @@ fn a_credential_report_is_told_once() {
     let folder = Folder::new("watch-report")
         .file("rules/no-mfa.yaml", rule)
         .file("in/status_reports_2026-03-01T00-00-00Z.csv", report);
-    let run = || told(&watch(&folder, &["in", "--once"])).0;
+    let run = || {
+        let (findings, check) = told(&watch(&folder, &["in", "--once"]));
+        // It is of when it was made, which is no lateness.
+        assert_eq!(check["late"], 0, "{check}");
+        findings
+    };
     assert_eq!(run(), ["no-mfa alice has no MFA"]);
     assert_eq!(run(), [""; 0]);
     fs::write(folder.path("in/status_reports_2026-03-02T00-00-00Z.csv"), report).unwrap();

@@ -2,7 +2,7 @@
 
 use std::io;
 use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Instant;
 
 use clap::builder::BoolishValueParser;
@@ -124,7 +124,7 @@ impl Watch {
     pub(crate) fn run(self, host: &mut Host<'_>) -> Result<Exit, Failure> {
         let policy = self.policy.load(self.now.unwrap_or(host.clock), host)?;
         let (file, store) = self.open_state(&policy, host)?;
-        let own = file.as_ref().map(|(path, _)| vec![path.clone(), lock_of(path)]);
+        let own = file.as_ref().map(|(path, _)| vec![path.clone(), KeptFile::lock_path(path)]);
         let follow = self.inputs.follow(&policy.inputs, host, store.files);
         let follow = follow.without(own.unwrap_or_default());
         let watch = keytrail::watch::Watch::new(&policy, self.options(&policy), store.state);
@@ -328,12 +328,6 @@ impl Watch {
         }
         Ok((Some((path, file)), store))
     }
-}
-
-fn lock_of(path: &Path) -> PathBuf {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".lock");
-    path.with_file_name(name)
 }
 
 impl Going<'_> {
