@@ -150,7 +150,7 @@ fn records_that_are_the_same_to_the_letter() {
 fn bursts_that_an_entry_takes_matches_out_of() {
     let rule = format!("{BURST}  raise: [{{ to: high, when: calls == 2 }}]\n");
     let entry = "entries:\n  - id: listed\n    rules: [rule]\n    match: { api: [\"aws:iam.ListUsers\"] }\n    reason: a test\n    owner: nobody\n    expires: never\n";
-    let api = |n: usize| if n % 2 == 0 { "ListUsers" } else { "GetUser" };
+    let api = |n: usize| if n.is_multiple_of(2) { "ListUsers" } else { "GetUser" };
     let calls = (0..MANY).map(|n| format!("{} 1 {}", n / 2 * 3600, api(n))).collect();
     let found = findings("covered", &rule, entry, Vec::new(), calls);
     assert_eq!((found.len(), found[0].occurrences.len()), (1, MANY / 2));
