@@ -281,7 +281,11 @@ fn no_files_of_a_folder_import_each_other() {
     found.retain(|cycle| {
         let at = cycle[0].split(" -> ").next().unwrap();
         let folder = at.rsplit_once("::").map_or("bin", |(folder, _)| folder);
-        !WITH_CYCLES.contains(&folder)
+        let is_listed = WITH_CYCLES.contains(&folder);
+        if is_listed {
+            println!("{}\n", cycle.join("\n"));
+        }
+        !is_listed
     });
     let cycles: Vec<String> = found.iter().map(|cycle| cycle.join("\n")).collect();
     assert!(cycles.is_empty(), "these files import each other:\n{}", cycles.join("\n\n"));
