@@ -269,6 +269,7 @@ const WITH_CYCLES: &[&str] = &[
 ];
 
 #[test]
+#[allow(clippy::print_stdout)] // Listed cycles are printed under `--nocapture`.
 fn no_files_of_a_folder_import_each_other() {
     let mut found = Vec::new();
     for modules in [library(), modules("src/bin/keytrail", "-")] {
