@@ -248,7 +248,6 @@ fn the_code_has_no_cycle_of_modules() {
 const WITH_CYCLES: &[&str] = &[
     "bin",
     "commands::rules",
-    "config",
     "correlate",
     "engine",
     "expr",
@@ -258,7 +257,6 @@ const WITH_CYCLES: &[&str] = &[
     "input::exported",
     "input::follow",
     "input::frame::framer",
-    "lint",
     "output",
     "output::posture",
     "output::query",
@@ -266,13 +264,12 @@ const WITH_CYCLES: &[&str] = &[
     "plan",
     "posture",
     "record",
-    "rule",
-    "rule::construct",
     "table",
     "yaml",
 ];
 
 #[test]
+#[allow(clippy::print_stdout)] // Listed cycles are printed under `--nocapture`.
 fn no_files_of_a_folder_import_each_other() {
     let mut found = Vec::new();
     for modules in [library(), modules("src/bin/keytrail", "-")] {
@@ -281,7 +278,11 @@ fn no_files_of_a_folder_import_each_other() {
     found.retain(|cycle| {
         let at = cycle[0].split(" -> ").next().unwrap();
         let folder = at.rsplit_once("::").map_or("bin", |(folder, _)| folder);
-        !WITH_CYCLES.contains(&folder)
+        let is_listed = WITH_CYCLES.contains(&folder);
+        if is_listed {
+            println!("{}\n", cycle.join("\n"));
+        }
+        !is_listed
     });
     let cycles: Vec<String> = found.iter().map(|cycle| cycle.join("\n")).collect();
     assert!(cycles.is_empty(), "these files import each other:\n{}", cycles.join("\n\n"));
