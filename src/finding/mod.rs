@@ -8,8 +8,10 @@ mod finding;
 mod fingerprint;
 mod known;
 mod redact;
+mod display;
 mod subject;
 
+pub use display::Display;
 pub use finding::{
     CallRecord, Calls, Finding, Location, Occurrence, Sample, Suppression, VerdictRole,
 };
