@@ -83,12 +83,7 @@ fn a_finding_says_which_command_ran_where() {
             json!({ "instanceIds": ["i-1", "i-2"], "parameters": { "commands": ["id"] } }),
             r#"on ["i-1","i-2"]: ["id"]"#,
         ),
-        (
-            cloudtrail,
-            "StartSession",
-            json!({ "target": "i-1" }),
-            "on i-1: command not in the log",
-        ),
+        (cloudtrail, "StartSession", json!({ "target": "i-1" }), "on i-1: command not in the log"),
         (
             actiontrail,
             "RunCommand",
