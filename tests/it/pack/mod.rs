@@ -7,6 +7,7 @@ mod commands;
 mod console;
 mod laws;
 mod logs;
+mod offboarding;
 mod page;
 mod records;
 mod reports;
