@@ -4,6 +4,7 @@
 //! else, and temporary files are created here. This module must not know what a file means.
 
 mod fragment;
+mod glob;
 mod kept;
 mod pattern;
 mod sources;
@@ -11,6 +12,7 @@ mod temporary;
 pub mod walk;
 
 pub use fragment::{Fragment, Segment};
+pub use glob::{Named, PathGlob, is_glob};
 pub use kept::{KeptError, KeptFile, is_same_file};
 pub use pattern::PathPattern;
 pub use sources::{

@@ -30,7 +30,7 @@ struct Entry {
     time: i64,
     row: RowId,
     /// Digest of the account; 0 where the report names none.
-    account: u64,
+    account: u128,
     /// Which of the row's keys it is.
     key: u32,
 }
@@ -284,8 +284,8 @@ fn access_key(provider: &str, id: &str) -> u128 {
 }
 
 /// Tells accounts apart; 0 for none.
-fn account(account: Option<&str>) -> u64 {
-    account.map_or(0, |account| (digest128(&[account.as_bytes()]) as u64).max(1))
+fn account(account: Option<&str>) -> u128 {
+    account.map_or(0, |account| digest128(&[account.as_bytes()]).max(1))
 }
 
 fn text<'r>(record: &'r Record<'_>, field: FieldId) -> Option<&'r str> {

@@ -8,7 +8,7 @@ mod shape;
 mod text;
 
 pub(super) use fold::{holds_object, opened, unfold};
-pub(super) use leaves::texts;
+pub(super) use leaves::{once, texts};
 pub(super) use nest::nest;
 pub(super) use project::{Fault, Fields};
 pub(super) use shape::Shape;
