@@ -1,4 +1,4 @@
-//! The walk-throughs of docs/ARCHITECTURE.md name what there is.
+//! The walk-throughs of docs/ARCHITECTURE.md name only items that exist.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Every source file below some folders with its text.
+/// Every source file below the given folders, with its text.
 fn sources(folders: &[&str]) -> Vec<(PathBuf, String)> {
     let mut files = Vec::new();
     let mut folders: Vec<PathBuf> = folders.iter().map(|folder| root().join(folder)).collect();
@@ -25,7 +25,7 @@ fn sources(folders: &[&str]) -> Vec<(PathBuf, String)> {
     files
 }
 
-/// Whether some source file declares a word: a type, a trait, a function, a module or itself.
+/// Whether a source file declares the word as a type, a trait, a function or a module, or is named so.
 fn declared(word: &str, sources: &[(PathBuf, String)]) -> bool {
     let says = |text: &str, what: &str| {
         text.match_indices(what).any(|(at, _)| {

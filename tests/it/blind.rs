@@ -1,10 +1,10 @@
-//! A rule that an input's format cannot serve is never taken for one that found nothing.
+//! A rule whose fields an input's format cannot carry is reported as blind, not as clean.
 
 use crate::run::Folder;
 
 const EVENT: &str = r#"{"eventVersion":"1.08","userIdentity":{"type":"Root","accountId":"111122223333"},"eventTime":"2026-03-02T10:00:00Z","eventSource":"iam.amazonaws.com","eventName":"ListUsers","awsRegion":"us-east-1","sourceIPAddress":"198.51.100.1","userAgent":"aws-cli","readOnly":true,"eventID":"e-1","eventType":"AwsApiCall","recipientAccountId":"111122223333"}"#;
 
-/// What a scan of one CloudTrail event says of a rule with this condition, and its exit code.
+/// The notes and the exit code of a scan of one CloudTrail event with a rule of this condition.
 fn scan(name: &str, when: &str, flags: &[&str]) -> (Option<i32>, Vec<String>) {
     let rule = format!(
         "rule:\n  id: watched\n  title: t\n  category: abuse\n  severity: low\n  status: stable\n  on: event\n  description: d\n  remediation: r\n  when: |\n    {when}\n"
@@ -64,7 +64,7 @@ fn what_the_format_cannot_carry_is_said_and_gates_when_strict() {
     }
 }
 
-/// A report with few columns says in one note which rules they leave blind.
+/// A report with few columns names the blind rules in one note.
 #[test]
 fn rules_that_lack_the_same_share_a_note() {
     let report = "user,user_creation_time,password_enabled,mfa_active\n\
@@ -90,7 +90,7 @@ fn rules_that_lack_the_same_share_a_note() {
     ");
 }
 
-/// What is true of several formats is said once.
+/// A note that applies to several formats appears once.
 #[test]
 fn formats_that_lack_the_same_share_a_note() {
     let rule = |id: &str, on: &str, when: &str| {

@@ -1,4 +1,4 @@
-//! The list of embedded rules is generated; a test keeps it fresh.
+//! The list of embedded rules is generated, and this test checks that it is up to date.
 
 use std::collections::BTreeSet;
 use std::fs;

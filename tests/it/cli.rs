@@ -1,4 +1,4 @@
-//! The command line: flags, words, streams and exit codes.
+//! The command line: flags, values, streams and exit codes.
 
 use insta::assert_snapshot;
 

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::run::Folder;
 
-/// The built-in list names what each cloud calls its operations; the rule names no cloud.
+/// The built-in list has the operation names of each cloud; the rule itself names no cloud.
 const RULE: &str = r#"
 rule:
   id: key-calls-high-risk-api
@@ -62,7 +62,7 @@ fn one_rule_finds_the_same_call_in_each_cloud() {
     }
 }
 
-/// Every line is read as the cloud's that wrote it, and those of other clouds are counted.
+/// Each line is read as a record of the cloud that wrote it, and the records of each cloud are counted.
 #[test]
 fn lines_of_many_clouds_in_one_file_are_told_apart() {
     let aws: Value = serde_json::from_str(CLOUDTRAIL).unwrap();

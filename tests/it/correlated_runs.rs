@@ -1,5 +1,5 @@
-//! Runs of rules that correlate, as a user sees them: what they hold, what they show, and what is
-//! said when something of it is not to be had.
+//! Runs of correlated rules as a user sees them: their memory, their evidence, and their notes when
+//! evidence is unavailable.
 
 use serde_json::Value;
 
@@ -80,7 +80,7 @@ fn a_burst_is_told_with_its_measures_and_its_records() {
         (&3.into(), 1)
     );
     assert_eq!(finding["occurrences"][0]["measures"]["calls"], "3");
-    // The fourth call is a match, and of no burst.
+    // The fourth call matches but belongs to no burst.
     assert_eq!(found["accounting"]["matches"], 4);
     assert_eq!(finding["sample"]["request"], r#"{"n":0}"#);
     assert_eq!(finding["sample"]["location"]["line"], 1);
@@ -91,7 +91,7 @@ fn what_can_be_read_only_once_shows_no_records_and_says_so() {
     let folder = folder("correlated-stdin");
     let found = report(scan(&folder, &["-", "-f", "json"]).stdin(log()), 1);
     let finding = &found["findings"][0];
-    // What decides and counts is the same; the record that the message tells of is gone.
+    // The verdict and the counts are unchanged; only the record of the message is unavailable.
     assert_eq!(finding["message"], "Many calls were denied");
     assert_eq!((&finding["count"], &finding["severity"]), (&3.into(), &"high".into()));
     assert_eq!(finding["sample"]["text"], "");
@@ -111,7 +111,7 @@ fn a_match_without_a_time_is_named_and_the_run_is_incomplete() {
     assert_eq!(found["findings"].as_array().unwrap().len(), 0);
 }
 
-/// So many matches of a subject may be held in the least memory.
+/// The number of matches of one subject that fit into the minimum memory.
 const HELD: u32 = 100_000;
 
 #[test]
@@ -133,7 +133,7 @@ fn matches_of_one_subject_have_a_bound() {
         "{text}"
     );
     assert_eq!(more["findings"].as_array().unwrap().len(), 0);
-    // Calls that are no burst are forgotten on the way, however many there are.
+    // Calls outside bursts are dropped early, whatever their number.
     let quiet: String = (0..3 * HELD / 2)
         .map(|id| {
             let (day, hour) = (1 + id / 24 % 28, id % 24);

@@ -1,4 +1,4 @@
-//! Credential reports beside events: which report is judged, and which row an event is joined to.
+//! Credential reports and events: which report rules judge, and which row an event is joined with.
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -18,10 +18,10 @@ use keytrail::{ScanOptions, scan};
 use crate::inputs::{Files, Written};
 use crate::run::Folder;
 
-/// A report: `account user key-id:created …`, `-` for what it does not say.
+/// A report: `account user key-id:created …`, with `-` for values that it does not contain.
 #[derive(Debug)]
 struct Users {
-    /// Whether its rows have ids of keys.
+    /// Whether its rows contain key ids.
     ids: bool,
     now: Time,
 }
@@ -170,9 +170,9 @@ fn file(format: &'static dyn Format, when: Option<&str>, records: &[&str]) -> Wr
     Written { phase, format: [format], origin, records }
 }
 
-/// What one rule makes of these files.
+/// The report of a scan of these files with one rule.
 fn report(rule: &str, files: Vec<Written>, strict: bool) -> Report {
-    // Tests run side by side, each in a folder of its own.
+    // Tests run in parallel, each in its own folder.
     static NEXT: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
     let number = NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
     let id = rule.split("id: ").nth(1).unwrap().lines().next().unwrap();
@@ -216,7 +216,7 @@ fn subjects(report: &Report) -> Vec<String> {
     all
 }
 
-/// What events are joined to, among these reports.
+/// The report rows with which the events are joined.
 fn joined(reports: Vec<Written>, events: &[&str]) -> Vec<String> {
     let mut files = reports;
     files.push(file(&Calls, None, events));
@@ -244,7 +244,7 @@ fn an_event_is_joined_by_its_key_else_by_its_user() {
     };
     for (event, expected) in [
         ("2025-05-02T00:00:00Z 111 alice user AKIA2", "alice 111 alice AKIA2 10"),
-        // A key tells its user, whatever name the event gives.
+        // The key decides the user, whatever name the event contains.
         ("2025-05-02T00:00:00Z 222 other user AKIA1", "other 111 alice AKIA1 30"),
         ("2025-05-02T00:00:00Z 111 alice user ASIA9", "alice 111 alice - -"),
         ("2025-05-02T00:00:00Z 111 alice user -", "alice 111 alice - -"),
@@ -253,7 +253,7 @@ fn an_event_is_joined_by_its_key_else_by_its_user() {
         ("2025-05-02T00:00:00Z 111 bob user -", ""),
         ("2025-05-02T00:00:00Z 222 alice user -", ""),
         ("2025-05-02T00:00:00Z 222 root root -", ""),
-        // The name of a role is no user's.
+        // A role name is never joined with a user.
         ("2025-05-02T00:00:00Z 111 alice role -", ""),
         ("2025-05-02T00:00:00Z 222 bob service -", ""),
     ] {
@@ -295,9 +295,9 @@ fn of_several_reports_the_newest_that_is_not_later_than_the_event_is_joined() {
         ("2025-05-31T23:59:59Z", "30"),
         ("2025-06-01T00:00:00Z", "61"),
         ("2026-01-01T00:00:00Z", "61"),
-        // Before every report: the oldest is the nearest.
+        // Before every report, the oldest report is the nearest.
         ("2025-04-02T00:00:00Z", "30"),
-        // Without a time of its own: the newest.
+        // An event without a time is joined with the newest report.
         ("-", "61"),
     ] {
         let event = format!("{time} 111 alice user AKIA1");
@@ -332,7 +332,7 @@ fn of_two_rows_that_fit_equally_well_neither_is_joined_and_that_is_said() {
               of them; records: 2"]
         );
     }
-    // Two copies of one report say nothing different.
+    // Two copies of one report count as one.
     let copies = vec![users(MAY, &["111 alice"]), users(MAY, &["111 alice"])];
     assert_eq!(joined(copies, &[event]), ["alice 111 alice - -"]);
 }
@@ -346,7 +346,7 @@ fn rules_judge_the_newest_report_of_each_account() {
         users(None, &["111 ann K:2025-12-27T00:00:00Z"]),
     ];
     let report = report(JUDGED, files, false);
-    // Account 111 is newer in June; another format and a report without a time stand for themselves.
+    // The June report of account 111 is newer. Another format and a report without a time are separate.
     assert_eq!(subjects(&report), ["111 alice 3", "111 ann 5", "111 eve 4", "222 bob 2"]);
     let accounting = &report.accounting;
     assert_eq!((accounting.read, accounting.evaluated), (5, 5));

@@ -1,4 +1,4 @@
-//! What a mistake in a policy file looks like to the person who made it.
+//! Diagnostics of mistakes in policy files, as their author sees them.
 
 use insta::assert_snapshot;
 

@@ -1,4 +1,4 @@
-//! What the engine asks of inputs: phases, a report's own time, and what a bug of ours may cost.
+//! What the engine requires of inputs: read order, a report's own time, and containment of panics.
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use keytrail::{ScanOptions, scan};
 use crate::inputs::{Files, Written};
 use crate::run::Folder;
 
-/// A format whose records are the name of an API, or `panic`.
+/// A format whose records are API names; the record `panic` panics.
 #[derive(Debug)]
 struct Names;
 
@@ -54,7 +54,7 @@ impl Mapper for Names {
     }
 }
 
-/// A report whose rows are a user with the ages of two keys, `alice 10 400`.
+/// A report whose rows are a user and the ages of two keys: `alice 10 400`.
 #[derive(Debug)]
 struct Users {
     now: Time,

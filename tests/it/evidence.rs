@@ -1,4 +1,4 @@
-//! What findings show of the addresses, keys and requests behind them.
+//! The addresses, keys and requests that findings show.
 
 use serde_json::{Value, json};
 
@@ -67,7 +67,7 @@ fn evidence_shows_what_tables_and_reports_know() {
         key["open"].as_array().unwrap().iter().map(|of| of["rule"].as_str().unwrap()).collect();
     assert_eq!(open, ["old-key-in-use"]);
 
-    // When, under which request, and what was asked for: without the password.
+    // The time, the request id and the parameters are shown, without the password.
     let sample = &found["calls"][0]["samples"][0];
     assert_eq!(sample["time"], "2026-01-02T08:00:00Z");
     assert_eq!(sample["request_id"], "r-77");
@@ -79,10 +79,10 @@ fn without_tables_evidence_claims_nothing() {
     let folder = folder("evidence-unknown");
     let found = finding(&folder, &[], "permission-escalation");
     assert_eq!(found["sources"], json!([]));
-    // That another finding is about the key needs no table.
+    // Another finding about the key is shown even without a table.
     assert_eq!(found["keys"][0]["remark"], "-");
     assert_eq!(found["keys"][0]["policy_count"], Value::Null);
-    // A remark alone does not say whose an address is.
+    // A remark alone does not make an address one's own.
     let noted = finding(&folder, &["--table", "ip_notes=notes.csv"], "permission-escalation");
     assert_eq!(noted["sources"][0]["ip_type"], Value::Null);
     assert_eq!(noted["sources"][0]["remark"], "the runner of the sh");

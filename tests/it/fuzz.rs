@@ -1,5 +1,4 @@
-//! The stored inputs of the fuzz targets, run without libFuzzer, so that what was found once
-//! stays found.
+//! Runs the stored inputs of the fuzz targets without libFuzzer, so that fixed crashes stay fixed.
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -1,5 +1,5 @@
-//! Logs that somebody wrote to mislead: what they cost, what the exit code says, and what becomes
-//! of their values in every output.
+//! Logs written to mislead: their cost, the exit code, and the form of their values in every
+//! output.
 
 use std::io::Write as _;
 use std::path::Path;
@@ -25,14 +25,14 @@ fn call(id: u32, changes: Value) -> String {
     call.to_string()
 }
 
-/// What the JSON report of a scan says.
+/// The JSON report of a scan.
 fn report(folder: &Folder, arguments: &[&str]) -> (Option<i32>, Value) {
     let ended = scan(folder, &[arguments, &["--format", "json"]].concat()).output();
     let parsed = serde_json::from_str(&ended.stdout);
     (ended.code, parsed.unwrap_or_else(|error| panic!("{error}: {ended}")))
 }
 
-/// What each output says of a scan that shows everything.
+/// Each output of a scan that shows everything.
 fn in_every_output(folder: &Folder, input: &str) -> Vec<(&'static str, Ended)> {
     let run = |name: &'static str| {
         let arguments = [input, "--show-suppressed", "--verbose", "--format", name];
@@ -55,7 +55,7 @@ fn a_log_cut_off_in_a_record_keeps_the_records_before_it() {
     assert_eq!(skip["offset"], cut.rfind("{\"ev").unwrap());
 }
 
-/// Each alone, so that nothing else hides that nothing was evaluated.
+/// Each input is scanned alone, so that no other record hides that nothing was evaluated.
 #[test]
 fn a_run_over_nothing_is_never_clean() {
     let utf16: Vec<u8> =
@@ -150,7 +150,7 @@ fn hostile_values_of_a_record_are_inert_in_every_output() {
         }
         let lower = text.to_lowercase();
         match name {
-            // A value stands within its line, so nothing begins a cell, a mention or a tag there.
+            // A value is inside its line, so it cannot start a cell, a mention or a tag.
             "human" => assert!(!lower.lines().any(|line| line.starts_with(['=', '@', '<', '`']))),
             _ => {
                 let parsed: Value = serde_json::from_str(text).unwrap();
@@ -163,7 +163,7 @@ fn hostile_values_of_a_record_are_inert_in_every_output() {
     }
 }
 
-/// Whether a text holds what viewers make a link of.
+/// Whether a text contains something that viewers turn into a link.
 fn links(text: &str) -> bool {
     text.match_indices("](").any(|(at, _)| !text[..at].ends_with('\\'))
 }
@@ -201,7 +201,7 @@ fn a_megabyte_of_user_name_is_cut_between_characters() {
         let folder = folder.file("long.json", long);
         for (name, ended) in in_every_output(&folder, "long.json") {
             assert_eq!(ended.code, Some(1), "{what} {name}");
-            // `Ended` holds text, so nothing was cut within a character.
+            // `Ended` holds text, so no character was cut in half.
             assert!(!ended.stdout.contains('\u{fffd}'), "{what} {name}");
             assert!(name == "json" || ended.stdout.len() < 1 << 17, "{what} {name}");
         }
@@ -335,7 +335,7 @@ fn values_are_compared_as_they_stand_and_never_rounded() {
     }
 }
 
-/// More output than a pipe holds, so that the reader is gone while it is written.
+/// More output than a pipe holds, so that the reader is gone before it is written.
 #[test]
 fn a_reader_who_leaves_ends_no_format_in_a_panic() {
     let events: Vec<String> = (0..400)
@@ -378,7 +378,7 @@ fn two_runs_that_write_one_file_leave_one_whole_report() {
     assert!(!folder.names().iter().any(|name| name.ends_with(".tmp")), "{:?}", folder.names());
 }
 
-/// Whether a signal is ignored here, and so would be in what is started from here.
+/// Whether this process ignores a signal, which its children would inherit.
 #[cfg(target_os = "linux")]
 fn ignored(signal: u32) -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
@@ -386,7 +386,7 @@ fn ignored(signal: u32) -> bool {
     u64::from_str_radix(mask.trim(), 16).unwrap() >> (signal - 1) & 1 == 1
 }
 
-/// A shell reports 128 and the number of the signal: 130 and 143.
+/// A shell reports 128 plus the number of the signal: 130 and 143.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_signal_ends_the_run_and_leaves_the_old_report() {
@@ -405,7 +405,7 @@ fn a_signal_ends_the_run_and_leaves_the_old_report() {
             .spawn()
             .unwrap();
         let mut stdin = child.stdin.take().unwrap();
-        // More than a pipe holds: once it is written, the program is reading.
+        // More than a pipe holds: once it is written, the program has started to read.
         let line = record(1, "CreateAccessKey") + "\n";
         stdin.write_all(line.repeat(200).as_bytes()).unwrap();
         let kill = Command::new("kill").args([format!("-{name}"), child.id().to_string()]).status();
@@ -467,8 +467,8 @@ fn an_argument_that_is_no_text_is_an_error() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_failed_report_leaves_the_old_one() {
-    // Big enough to fail in the middle of a small file system is beyond a test; a folder that
-    // takes no new files fails before anything is written.
+    // Filling a small file system is beyond a test. A folder that accepts no new files fails before
+    // anything is written.
     let folder = project("hostile-read-only").file("kept/report.json", "old");
     let kept = folder.path("kept");
     let mode = |mode: u32| {

@@ -1,4 +1,4 @@
-//! Hostile policies: whatever they hold, they load or are refused in their place, and end.
+//! Hostile policies: each loads or is rejected with a position, and loading always ends.
 
 use std::fs;
 
@@ -19,7 +19,7 @@ fn options(folder: &Folder) -> LoadOptions {
     }
 }
 
-/// What is said, a line for each: code and message.
+/// The diagnostics, one line each: code and message.
 fn said(options: &LoadOptions) -> Vec<String> {
     let told = match Policy::load(options) {
         Ok(policy) => policy.diagnostics,
@@ -28,7 +28,7 @@ fn said(options: &LoadOptions) -> Vec<String> {
     told.iter().map(|d| format!("{}: {}", d.code.id, d.message)).collect()
 }
 
-/// What is said of one rule file with these bytes.
+/// The diagnostics of one rule file with these bytes.
 fn said_of(name: &str, bytes: impl AsRef<[u8]>) -> Vec<String> {
     said(&options(&Folder::new(name).file("rules/create-key.yaml", bytes)))
 }
@@ -72,7 +72,7 @@ fn depth_is_refused_without_using_the_stack() {
 fn a_file_of_two_hundred_megabytes_is_not_read() {
     let folder = Folder::new("hostile-size").file("rules/create-key.yaml", RULE);
     for size in [200 << 20, 4 * 1024 * 1024 + 1] {
-        // Nothing of it is written to the disk.
+        // The file is sparse and uses no disk space.
         let file = fs::OpenOptions::new().write(true).open(folder.path("rules/create-key.yaml"));
         file.unwrap().set_len(size).unwrap();
         let said = said(&options(&folder));
@@ -144,7 +144,7 @@ fn links_out_of_the_rules_folder_and_in_circles_are_refused() {
         );
         assert!(said[0].contains("it is a symbolic link to a folder"), "{said:?}");
     }
-    // A link to itself can be read by nobody, whoever runs the tests.
+    // Nobody can read a link to itself, not even root.
     let folder = Folder::new("hostile-link-self").file("rules/create-key.yaml", RULE);
     symlink("self.yaml", folder.path("rules/self.yaml")).unwrap();
     let said = said(&options(&folder));
@@ -155,7 +155,7 @@ fn links_out_of_the_rules_folder_and_in_circles_are_refused() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_rule_or_allowlist_that_cannot_be_read_stops_the_run() {
-    // Opens for everybody, root included, and fails at the first byte.
+    // Everybody can open it, root included, but reading fails at the first byte.
     let unreadable = |folder: &Folder, name: &str| {
         std::os::unix::fs::symlink("/proc/self/mem", folder.path(name)).unwrap();
     };
@@ -258,7 +258,7 @@ fn a_policy_is_read_once() {
     let before = policy.hash.clone();
     let edited = RULE.replace("CreateAccessKey\"\n  message", "ListAccessKeys\"\n  message");
     fs::write(folder.path("rules/create-key.yaml"), &edited).unwrap();
-    // What was loaded goes on as it is; the report says of which texts it is.
+    // The loaded policy stays in use, and the report identifies its texts.
     assert_eq!(policy.hash, before);
     let (_, source) = policy.sources.iter().next().unwrap();
     assert_eq!(&*source.text, RULE);

@@ -1,4 +1,4 @@
-//! The index changes nothing: what it leaves out would be false, and would not fail.
+//! The index does not change the result: every rule that it skips would be false without an error.
 //!
 //! `KEYTRAIL_CASES` sets the number of rule sets.
 
@@ -19,8 +19,8 @@ const RULE_SETS: usize = 60;
 const RULES: usize = 40;
 const ROWS: usize = 40;
 
-/// What conditions ask for and records hold. Pairs that only Unicode's case folding makes equal,
-/// texts that end, begin or go on where another does, and texts that are nearly an address.
+/// Values of conditions and records: pairs that only Unicode case folding makes equal, texts that
+/// share a prefix or suffix with another, and texts that are almost an address.
 const TEXTS: [&str; 22] = [
     "CreateUser",
     "DeleteUser",
@@ -90,7 +90,7 @@ const REGEXES: [&str; 16] = [
     "a{0,2}b",
 ];
 
-/// A condition of a shape that the index knows, or nearly.
+/// A condition of an indexable shape, or almost.
 fn test(random: &mut Random) -> String {
     let field = format!("event.{}", random.pick(&TEXT_FIELDS));
     let text = quoted(random.pick(&TEXTS));
@@ -134,7 +134,7 @@ fn test(random: &mut Random) -> String {
     }
 }
 
-/// A condition of such tests and others over the whole language; its clauses in two orders.
+/// A condition of indexable and arbitrary clauses, in two orders.
 fn condition(random: &mut Random, depth: usize) -> [String; 2] {
     match random.roll(if depth == 0 { 6 } else { 12 }) {
         0..=4 => {
@@ -168,7 +168,7 @@ fn quoted(text: &str) -> String {
     format!("\"{text}\"")
 }
 
-/// An event whose texts hit and nearly hit what the conditions ask for.
+/// An event whose texts match and almost match the conditions.
 fn row(random: &mut Random) -> Node {
     let mut rows = random.rows();
     for field in TEXT_FIELDS {
@@ -203,7 +203,7 @@ fn compiled(world: &World, text: &str) -> Expr {
     }
 }
 
-/// A policy of one rule, to make others of.
+/// A policy of one rule, the template for others.
 fn policy() -> Policy {
     let rule = "rule:\n  id: r\n  title: t\n  category: abuse\n  severity: low\n  on: event\n  description: d\n  remediation: r\n  when: \"true\"\n";
     let folder = Folder::new("index").file("rules/r.yaml", rule);
@@ -309,7 +309,7 @@ rule:
   first_seen: { of: [event.ip], history: 30d, among: event.service == "iam" }
 "#;
 
-/// A rule that correlates is looked up by each of its steps, and by what it compares with.
+/// A correlated rule is indexed by each of its steps and by the records that it compares with.
 #[test]
 fn a_rule_that_correlates_is_tried_only_on_its_steps() {
     let folder =
@@ -324,7 +324,7 @@ fn a_rule_that_correlates_is_tried_only_on_its_steps() {
     })
     .unwrap_or_else(|(_, diagnostics)| panic!("{diagnostics:#?}"));
     let plan = Plan::new(&policy.rules, &policy.allowlist, &policy);
-    // `new` stands before `ordered`: its match, what it compares with, then three steps.
+    // `new` comes before `ordered`: its match, the records that it compares with, then three steps.
     for (api, service, expected) in [
         ("CreateUser", "s3", &[0, 2][..]),
         ("CreateUser", "iam", &[0, 1, 2]),

@@ -1,10 +1,10 @@
-//! Inputs that a test writes down, for what the engine asks of any input.
+//! Inputs defined by a test, implementing the traits that the engine requires.
 
 use std::sync::{Arc, Mutex};
 
 use keytrail::record::{Batch, Batches, FileAccount, Format, Inputs, Origin, Phase, Placed, Step};
 
-/// A file; reading it fails when it has no records.
+/// A file. Reading it fails if it has no records.
 pub(crate) struct Written {
     pub(crate) phase: Phase,
     pub(crate) format: [&'static dyn Format; 1],
@@ -12,7 +12,7 @@ pub(crate) struct Written {
     pub(crate) records: Vec<String>,
 }
 
-/// Some files, and in which order they were opened.
+/// Files, and the order in which they were opened.
 pub(crate) struct Files {
     files: Vec<Written>,
     opened: Mutex<Vec<usize>>,

@@ -1,11 +1,11 @@
-//! `inspect`, and what the user says of inputs.
+//! `inspect`, and the user's declarations about inputs.
 
 use insta::assert_snapshot;
 
 use crate::project::record;
 use crate::run::Folder;
 
-/// A folder of files of several kinds.
+/// A folder with files of several kinds.
 fn folder(name: &str) -> Folder {
     let hostile = record(3, "DeleteUser")
         .replace(r#""userName":"ann""#, r#""userName":"eve\u001b[2J\u202e""#)
@@ -53,7 +53,7 @@ fn files_of_every_kind_say_what_they_were_taken_for() {
     stored    1.2 KiB, lines
     skipped   logs/trail.json:2 (byte 609): syntax: EOF while parsing a value at line 1 column 16
     ");
-    // The exit code is that of `scan`, which names the same files.
+    // `scan` of the same files has the same exit code.
     let scan = folder.keytrail(["scan", "logs"]).output();
     assert_eq!(scan.code, Some(3));
     for line in [
@@ -103,7 +103,7 @@ fn lines_of_json_hold_every_record_and_every_file() {
     assert!(!raw.stdout.contains("AKIAEXAMPLEKEY000001"), "{raw}");
 }
 
-/// A limit hides records and counts them; nothing else changes with it.
+/// A limit hides records but still counts them, and changes nothing else.
 #[test]
 fn a_limit_counts_what_it_hides() {
     let records: Vec<String> = (0..9).map(|id| record(id, "ListUsers")).collect();
@@ -151,8 +151,8 @@ fn fields_are_chosen_by_name_and_glob() {
     ");
 }
 
-/// Flags go before the environment, that before the project file, and there the first entry that
-/// matches decides.
+/// Flags take precedence over the environment, and the environment over the project file, in which
+/// the first matching entry decides.
 #[test]
 fn what_is_said_of_inputs_reaches_them() {
     let folder = folder("inspect-hints").file(
@@ -202,7 +202,7 @@ fn what_is_said_of_inputs_reaches_them() {
     }
 }
 
-/// What is said holds where a record is silent, and nowhere else.
+/// A declared value applies only to records that lack it.
 #[test]
 fn a_records_own_word_goes_before_what_is_said() {
     let silent = r#"{"userIdentity":{"type":"CAMUser","principalId":"100000000002","secretId":"AKIDEXAMPLEKEY00000000000000000000001","userName":"dev"},"eventTime":"2026-03-01 09:30:00","eventType":"ApiCall","eventName":"ListUsers","resourceType":"cam","eventSource":"cam.tencentcloudapi.com","eventRegion":"ap-guangzhou","requestID":"r-1","eventID":"e-1","errorCode":0,"sourceIPAddress":"203.0.113.9","apiErrorCode":0}"#;
@@ -246,7 +246,7 @@ fn a_file_that_is_not_of_its_format_says_who_said_so() {
     assert_eq!((inspect.code, inspect.stderr.as_str()), (Some(3), ""), "rules are not loaded");
 }
 
-/// Whoever closes the pipe has seen enough.
+/// A closed pipe ends the command without an error.
 #[cfg(unix)]
 #[test]
 fn a_reader_that_leaves_is_no_error() {
@@ -260,7 +260,7 @@ fn a_reader_that_leaves_is_no_error() {
 
 #[test]
 fn a_key_is_masked_where_it_is_the_actor_too() {
-    // A key id from before there were prefixes: only its field tells what it is.
+    // An old key id without a prefix, which only its field identifies.
     let event = r#"{"eventId":"e-1","eventVersion":1,"eventTime":"2026-01-02T03:04:05Z","eventName":"ListUsers","eventType":"ApiCall","serviceName":"Ram","eventSource":"ram.aliyuncs.com","acsRegion":"cn-hangzhou","requestId":"r-1","sourceIpAddress":"198.51.100.7","userAgent":"Aliyun-CLI/3.0","userIdentity":{"type":"ram-user","principalId":"200000000000000001","accountId":"100000000000000001","userName":"ann","accessKeyId":"a1b2c3d4e5f6g7h8"}}"#;
     let folder = Folder::new("inspect-actor").file("log.json", event);
     let fields = ["inspect", "log.json", "-f", "json", "--fields", "event.a*"];

@@ -1,5 +1,5 @@
-//! What must not change what is found: threads, order, splits, repeats, other rules; and what an
-//! allowlist entry must never do.
+//! Properties: threads, order, splits, repeats and other rules do not change the findings, and an
+//! allowlist entry never adds one.
 
 use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
@@ -47,7 +47,7 @@ rule:
   message: "${event.name}"
 "#;
 
-/// One event; equal ids are the same event, of which a later version may tell more.
+/// One event. Events with equal ids are versions of the same event; a later version can have more.
 #[derive(Debug, Clone)]
 struct Event {
     id: u8,
@@ -113,7 +113,7 @@ fn run(policy: &Policy, files: &[PathBuf], jobs: usize) -> Report {
     report
 }
 
-/// What is found, without where it stands.
+/// The findings, without their locations.
 fn found(report: &Report) -> Vec<String> {
     report
         .findings
@@ -167,7 +167,7 @@ proptest! {
         let split = run(&policy, &[path("left.json"), path("right.ndjson")], 2);
         prop_assert_eq!(&expected, &found(&split));
         prop_assert_eq!(&split, &run(&policy, &[path("right.ndjson"), path("left.json")], 1));
-        // A file read twice brings nothing new: every event in it has an id.
+        // A file that is read twice adds nothing, because each of its events has an id.
         let folder = folder.file("again.ndjson", lines(&events));
         let twice = run(&policy, &[folder.path("all.ndjson"), folder.path("again.ndjson")], 2);
         prop_assert_eq!(&expected, &found(&twice));
@@ -204,7 +204,7 @@ proptest! {
         prop_assert_eq!(matches(&plain), matches(&allowed), "nothing is dropped without trace");
         prop_assert_eq!(allowed.ledger[0].matches, allowed.accounting.suppressed);
 
-        // The day after its last valid day the entry does nothing.
+        // On the day after its last valid day the entry covers nothing.
         let expired = run(&policy(&folder, &rules, Some("allow.yaml")), &input, 1);
         prop_assert_eq!(&found(&expired), &found(&plain));
 

@@ -1,4 +1,4 @@
-//! Rules that correlate, against a reference that tries everything, on random streams.
+//! Correlated rules on random streams, compared with a brute-force reference.
 
 pub(crate) mod reference;
 
@@ -20,7 +20,7 @@ use crate::run::Folder;
 use reference::{Entry, Event, Finding, Having, Minute, Occurrence, Rule, findings};
 
 const APIS: [&str; 4] = ["CreateUser", "AttachUserPolicy", "CreateAccessKey", "DeleteUser"];
-/// 2026-03-02T00:00:00Z, where every stream begins.
+/// 2026-03-02T00:00:00Z, the start of every stream.
 const BEGINS: i64 = 1_772_409_600;
 
 pub(crate) fn json(event: &Event) -> String {
@@ -130,7 +130,7 @@ pub(crate) fn run(policy: &Policy, files: &[PathBuf], jobs: usize, memory: usize
     report
 }
 
-/// What the engine found, in the words of the reference.
+/// The engine's findings in the form of the reference.
 fn found(report: &Report, rule: &Rule) -> BTreeMap<u8, Finding> {
     let minute = |time: Option<Time>| (time.unwrap().0 / 1_000_000 - BEGINS) / 60;
     let of = |finding: &keytrail::finding::Finding| {
@@ -138,7 +138,7 @@ fn found(report: &Report, rule: &Rule) -> BTreeMap<u8, Finding> {
         let user: u8 = user.strip_prefix("user-").unwrap().parse().unwrap();
         let suppressed = finding.role == VerdictRole::Suppressed;
         let mut occurrences: Vec<Occurrence> = match rule {
-            // Days are the same day here.
+            // All events of a stream fall on the same day.
             Rule::FirstSeen { .. } => vec![Occurrence {
                 first: minute(finding.first),
                 last: minute(finding.last),
@@ -162,7 +162,7 @@ fn found(report: &Report, rule: &Rule) -> BTreeMap<u8, Finding> {
     report.findings.iter().map(of).collect()
 }
 
-/// Without locations, which name files.
+/// Without locations, because they name files.
 fn texts(report: &Report) -> Vec<String> {
     let mut findings = report.findings.clone();
     for finding in &mut findings {
@@ -241,12 +241,12 @@ proptest! {
         let report = run(&allowed, &all, 1, 1 << 30);
         prop_assert_eq!(found(&report, &rule), findings(&rule, &events, &entries), "with entries");
 
-        // Neither order nor split nor threads nor memory change anything.
+        // Order, split, threads and memory do not change the result.
         let split = [folder.path("left.ndjson"), folder.path("right.ndjson")];
         prop_assert_eq!(texts(&report), texts(&run(&allowed, &split, 3, 1 << 30)), "split");
         prop_assert_eq!(texts(&report), texts(&run(&allowed, &split, 2, 600)), "spilled");
 
-        // Of what is open with the entries, all is open without them.
+        // Every finding that is open with the entries is open without them.
         let plain = run(&policy_with(false), &all, 1, 1 << 30);
         prop_assert_eq!(found(&plain, &rule), findings(&rule, &events, &[]), "without entries");
         let open = |report: &Report| -> BTreeSet<String> {

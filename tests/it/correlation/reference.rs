@@ -1,12 +1,12 @@
-//! What rules that correlate mean, worked out in the most obvious way: every window, every
-//! assignment of events to steps, every pair of events. It shares no code with the engine.
+//! A brute-force reference for correlated rules: it tries every window, every assignment of events
+//! to steps and every pair of events. It shares no code with the engine.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Minutes since the beginning of the stream.
+/// Minutes since the start of the stream.
 pub(crate) type Minute = i64;
 
-/// One event; equal ids are the same event, delivered twice.
+/// One event. Events with equal ids are the same event, delivered twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Event {
     pub(crate) id: usize,
@@ -17,7 +17,7 @@ pub(crate) struct Event {
     pub(crate) ok: bool,
 }
 
-/// What an allowlist entry covers: calls of an API, or from an address.
+/// What an allowlist entry covers: calls of an API, or calls from an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Entry {
     Api(u8),
@@ -33,29 +33,29 @@ impl Entry {
     }
 }
 
-/// Which events count, as bits: API 0 is the lowest.
+/// A bit set of APIs; API 0 is the lowest bit.
 pub(crate) type Apis = u8;
 
-/// A rule; every one has the user as its subject.
+/// A rule whose subject is the user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Rule {
-    /// Counts over events of these APIs.
+    /// Counts events of these APIs.
     Correlate { when: Apis, within: Option<Minute>, having: Having },
-    /// Steps, each of these APIs, some of them absent.
+    /// Steps, each with its APIs; some steps are absent.
     Sequence { steps: Vec<(Apis, bool)>, within: Option<Minute> },
-    /// A new address of events of the first APIs, among those of the second.
+    /// A new address in events of the first APIs, compared with events of the second.
     FirstSeen { when: Apis, among: Apis, history: Minute },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Having {
-    /// At least so many calls.
+    /// At least this many calls.
     Calls(usize),
-    /// At least so many addresses, or so many failed calls.
+    /// At least this many addresses, or this many failed calls.
     AddressesOrFailed(usize, usize),
-    /// Exactly so many calls.
+    /// Exactly this many calls.
     Exactly(usize),
-    /// Fewer calls that succeeded than calls.
+    /// Fewer successful calls than calls.
     SomeFailed,
 }
 
@@ -73,14 +73,14 @@ impl Having {
         }
     }
 
-    /// Whether an event more can make it false.
+    /// Whether a further event can make it false.
     fn shrinks(self) -> bool {
-        // `ok < calls` is read as a comparison of two counts, of which nobody knows the direction.
+        // `ok < calls` compares two counts, and either of them can grow.
         matches!(self, Having::Exactly(_) | Having::SomeFailed)
     }
 }
 
-/// First and last minute, and how many events.
+/// First and last minute, and the number of events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Occurrence {
     pub(crate) first: Minute,
@@ -94,11 +94,11 @@ pub(crate) struct Occurrence {
 pub(crate) struct Finding {
     pub(crate) suppressed: bool,
     pub(crate) uncertain: bool,
-    /// Of `first_seen` one, of all new values.
+    /// A `first_seen` rule has one finding for all new values.
     pub(crate) occurrences: Vec<Occurrence>,
 }
 
-/// An occurrence as the events in it.
+/// An occurrence as its events.
 struct Found {
     events: Vec<Event>,
     uncertain: bool,
@@ -194,7 +194,7 @@ fn occurrences(
     }
 }
 
-/// Joins what meets, until nothing does. What is certain in part is certain.
+/// Merges overlapping occurrences until none overlap. A merged occurrence is certain if a part is.
 fn join(parts: Vec<(Vec<Event>, bool)>, meet: &dyn Fn(&[Event], &[Event]) -> bool) -> Vec<Found> {
     let mut joined: Vec<Found> = Vec::new();
     for (events, uncertain) in parts {
@@ -211,7 +211,7 @@ fn join(parts: Vec<(Vec<Event>, bool)>, meet: &dyn Fn(&[Event], &[Event]) -> boo
     joined
 }
 
-/// Every instance of a sequence: its events, and whether the input does not show all around it.
+/// Every instance of a sequence: its events, and whether the input does not cover its whole window.
 fn instances(
     steps: &[(Apis, bool)],
     within: Option<Minute>,
@@ -221,7 +221,7 @@ fn instances(
 ) -> Vec<(Vec<Event>, bool)> {
     let present: Vec<Apis> =
         steps.iter().filter(|(_, absent)| !absent).map(|(apis, _)| *apis).collect();
-    // The absent steps in front of each present one, and behind the last.
+    // The absent steps before each present step and after the last one.
     let mut gaps: Vec<Vec<Apis>> = vec![Vec::new()];
     for (apis, absent) in steps {
         match absent {

@@ -1,4 +1,4 @@
-//! The literate corpus: each construct with its result, in our evaluation and in Rhai's engine.
+//! The literate corpus: each construct with its result, evaluated by Keytrail and by Rhai's engine.
 //!
 //! `tests/corpus/expr/README.md` says how the files are written.
 
@@ -20,7 +20,7 @@ struct Case {
     line: usize,
     place: String,
     on: RecordKind,
-    /// Rhai's engine gives another value or an error, as the text says.
+    /// Rhai's engine gives a different value or an error, as stated in the text.
     ours: bool,
     expr: String,
     result: String,
@@ -69,7 +69,7 @@ fn cases() -> Vec<Case> {
     cases
 }
 
-/// Writes another result behind an expression.
+/// Replaces the result after an expression.
 fn rewrite(file: &Path, line: usize, result: &str) {
     let text = fs::read_to_string(file).unwrap();
     let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();

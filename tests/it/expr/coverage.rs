@@ -1,4 +1,4 @@
-//! Which parts of the language expressions use, counted on the typed tree.
+//! Counts on the typed tree which parts of the language the expressions use.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -12,8 +12,8 @@ use keytrail::value::{RecordKind, Type};
 use super::generator::{ARITHMETIC, COMPARISONS, TYPES, Ty, sample};
 use super::world::World;
 
-/// Names every operation; a new one does not compile until it stands here, and then the law asks
-/// for it.
+/// Names every operation. A new operation does not compile until it is listed here, and then the
+/// test requires that expressions use it.
 macro_rules! operations {
     ($($pattern:pat => $name:literal,)*) => {
         const OPERATIONS: &[&str] = &[$($name),*];
@@ -60,7 +60,7 @@ operations! {
     Op::Each(Each::Map, ..) => "map",
 }
 
-/// A type without the name of its enum.
+/// The name of a type, without the name of an enum.
 fn name(ty: Type) -> String {
     match ty {
         Type::Enum(_) => "enum".into(),
@@ -70,7 +70,7 @@ fn name(ty: Type) -> String {
     }
 }
 
-/// What an expression uses.
+/// The parts of the language that an expression uses.
 pub(super) fn used(expr: &Expr) -> BTreeSet<String> {
     let mut keys = BTreeSet::new();
     expr.ir().walk(&mut |ir| {
@@ -143,7 +143,7 @@ fn describe(ir: &Ir, keys: &mut BTreeSet<String>) {
     }
 }
 
-/// How often a part of the language was generated, and how often Rhai then had a value.
+/// How often a part of the language was generated, and how often Rhai returned a value.
 #[derive(Debug, Default)]
 pub(super) struct Coverage(BTreeMap<String, (u64, u64)>);
 
@@ -162,7 +162,7 @@ impl Coverage {
         }
     }
 
-    /// The parts of which Rhai never gave a value.
+    /// The parts for which Rhai never returned a value.
     pub(super) fn gaps<'k>(&self, wanted: impl IntoIterator<Item = &'k String>) -> Vec<&'k String> {
         let seen = |key: &String| self.0.get(key).is_some_and(|(_, returned)| *returned > 0);
         wanted.into_iter().filter(|key| !seen(key)).collect()
@@ -178,8 +178,8 @@ impl fmt::Display for Coverage {
     }
 }
 
-/// Every operator with every pair of types, every function with every type it may be given, and
-/// every other construct with every type: as far as it compiles, which the checker decides.
+/// Every operator with every pair of types, every function with every argument type, and every other
+/// construct with every type, limited to what the checker accepts.
 pub(super) fn matrix(world: &World) -> Vec<String> {
     let mut texts = Vec::new();
     let binary = COMPARISONS.iter().chain(&ARITHMETIC).chain(&["in", "!in", "??"]);
@@ -257,7 +257,7 @@ pub(super) fn compiled(world: &World, text: &str) -> Option<Expr> {
     compile(&source, Expected::Anything, &declarations, world).ok().map(|(expr, _)| expr)
 }
 
-/// Parts of the language that no matrix of types holds.
+/// Parts of the language that the type matrix does not contain.
 const CONSTRUCTS: [&str; 9] = [
     "if else",
     "if without else",
@@ -270,20 +270,20 @@ const CONSTRUCTS: [&str; 9] = [
     "parameter of closure 1",
 ];
 
-/// The name of every operation, of the constructs that no type tells apart, and of every function.
+/// The names of all operations, of constructs that types do not distinguish, and of all functions.
 pub(super) fn language() -> BTreeSet<String> {
     let names = OPERATIONS.iter().chain(&CONSTRUCTS).map(|name| (*name).to_owned());
     let calls = FUNCTIONS.iter().filter(|function| is_call(**function));
     names.chain(calls.map(|function| format!("{}()", function.name()))).collect()
 }
 
-/// Whether a call of the function is an operation of that name; the others are operations of
-/// their own.
+/// Whether calls of the function are counted under its name; the others are operations of their
+/// own.
 fn is_call(function: &dyn Function) -> bool {
     matches!(function.role(), Role::Predicate | Role::Transformation)
 }
 
-/// What Rhai never has a value for, with the reason.
+/// Parts for which Rhai cannot return a value, with the reason.
 const ONLY_OURS: [(&str, &str); 1] = [("list[value]", "nothing stands at any place of `[]`")];
 
 /// Everything that must be compared with Rhai.

@@ -1,7 +1,7 @@
-//! What a person reads of an expression that is wrong.
+//! Diagnostics of invalid expressions.
 //!
 //! Each file of `tests/corpus/diag/` holds expressions with their diagnostics, underlined.
-//! `KEYTRAIL_UPDATE=1` writes what is said today; review the difference.
+//! `KEYTRAIL_UPDATE=1` writes the current diagnostics; review the difference.
 
 use std::fs;
 use std::path::Path;
@@ -13,7 +13,7 @@ use keytrail::value::RecordKind;
 
 use super::world::World;
 
-/// The line that a label is on, with its characters underlined.
+/// The line of a label, with its characters underlined.
 fn underline(text: &str, start: usize, end: usize, says: &str) -> String {
     let line = text[..start].rfind('\n').map_or(0, |at| at + 1);
     let stop = text[start..].find('\n').map_or(text.len(), |at| start + at);

@@ -1,9 +1,10 @@
-//! Our evaluation against Rhai's engine, over random expressions and rows.
+//! Compares our evaluation with Rhai's engine over random expressions and rows.
 //!
-//! Wherever the engine returns a value, ours is the same. Where it fails, ours may have a value:
-//! the language defines what Rhai refuses. `KEYTRAIL_CASES` sets the number of expressions and
-//! `KEYTRAIL_SEED` where they begin; every case has a seed of its own, so that threads change
-//! nothing. With `KEYTRAIL_COVERAGE` the test prints what was generated how often.
+//! Whenever the engine returns a value, ours must be equal. Where the engine fails, ours can return
+//! a value, because the language defines what Rhai rejects. `KEYTRAIL_CASES` sets the number of
+//! expressions and `KEYTRAIL_SEED` the first seed. Each case has its own seed, so the number of
+//! threads does not matter. With `KEYTRAIL_COVERAGE` the test prints how often each part was
+//! generated.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
@@ -40,7 +41,7 @@ impl Known for Nothing {
     }
 }
 
-/// What one thread needs; Rhai's engine stays on it.
+/// The state of one thread, which owns its Rhai engine.
 struct Bench<'w> {
     world: &'w World,
     engine: Engine,
@@ -52,7 +53,7 @@ struct Bench<'w> {
 #[derive(Default)]
 struct Tally {
     coverage: Coverage,
-    /// Values that both have, and values that only we define.
+    /// Counts of values that both return, and of values that only we define.
     compared: u64,
     defined: u64,
     failures: Vec<String>,
@@ -117,7 +118,7 @@ impl<'w> Bench<'w> {
         if after != ours && !ours.starts_with("error") {
             return Some(format!("ours {ours}, folded {after}"));
         }
-        // What decides about a record is another form of the same condition.
+        // The program that decides about records is a second form of the same condition.
         if compiled.ty() == Type::Bool {
             let decided = show(compiled.test(&bindings).map(Value::Bool));
             let missing = value == Ok(Value::Missing);
@@ -129,7 +130,7 @@ impl<'w> Bench<'w> {
         match self.engine.eval_ast_with_scope::<Dynamic>(&mut scope, ast) {
             Ok(value) => {
                 self.tally.compared += 1;
-                // A row of a report or a table is told apart by its fields only.
+                // Rows of reports and tables are distinguished by their fields only.
                 let whole = matches!(compiled.ty(), Type::Record(_) | Type::Row);
                 let rhais = reference::canonical(&value);
                 if rhais != ours && !(whole && (rhais == "()") == (ours == "()")) {
@@ -143,7 +144,7 @@ impl<'w> Bench<'w> {
     }
 }
 
-/// One case in eight is about keys.
+/// One case in eight evaluates a rule over keys.
 fn random(seed: u64, bench: &mut Bench<'_>) {
     let mut dice = Dice::new(seed);
     let on = if dice.roll(8) == 0 { RecordKind::Key } else { RecordKind::Event };

@@ -1,4 +1,4 @@
-//! Whatever text comes, it is compiled or refused with a place inside it; nothing panics.
+//! Every text is either compiled or rejected with a position inside it. Nothing panics.
 
 use keytrail::expr::{Expected, MAX_SOURCE, compile, compile_template};
 use keytrail::source::{Fragment, Sources};

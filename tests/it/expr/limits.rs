@@ -1,4 +1,4 @@
-//! The limits of docs/limits.md that expressions have, each on both sides.
+//! The limits of expressions in docs/limits.md, each tested on both sides.
 
 use std::collections::BTreeMap;
 

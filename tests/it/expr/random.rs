@@ -1,4 +1,4 @@
-//! Random conditions and rows, for tests of what runs conditions.
+//! Random conditions and rows, for tests of the code that runs conditions.
 
 use keytrail::value::RecordKind;
 use serde_json::Value as Node;

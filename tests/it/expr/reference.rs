@@ -1,7 +1,7 @@
 //! Rhai's engine with the function library: the reference for what expressions mean.
 //!
-//! The functions are written a second time, without the library's code. Where an argument is
-//! missing they do what the language says, so that the engine gives a value more often.
+//! The functions are implemented a second time, without the library's code. If an argument is
+//! missing they follow the language, so that the engine returns a value more often.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -21,7 +21,7 @@ use rhai::{Array, Dynamic, Engine, EvalAltResult, FnPtr, INT, Map, OptimizationL
 
 use super::world::{Number, REPORTED, Rows, World, now, reported};
 
-/// Rhai's own functions that the library has under the same name; all others are registered here.
+/// Rhai's own functions that the library has under the same name. All others are registered here.
 pub(super) const RHAIS_OWN: [&str; 13] = [
     "all",
     "contains",
@@ -42,11 +42,11 @@ pub(super) const RHAIS_OWN: [&str; 13] = [
 struct NamedList(Arc<List>);
 
 thread_local! {
-    /// Names registered by [`engine`], for the law that every function has a reference.
+    /// Names registered by [`engine`], for the test that every function has a reference.
     pub(super) static REGISTERED: RefCell<Vec<&'static str>> = const { RefCell::new(Vec::new()) };
 }
 
-/// A function of one text and an argument that a constant fills.
+/// A function of a text and a constant argument.
 macro_rules! predicate {
     ($engine:ident, $name:literal, |$text:ident, $arg:ident| $body:expr) => {
         REGISTERED.with_borrow_mut(|names| names.push($name));
@@ -88,7 +88,7 @@ fn glob(pattern: &str) -> regex::Regex {
     regex::Regex::new(&format!("(?s)^{body}$")).unwrap()
 }
 
-/// Nothing outside the years that the calendar has.
+/// `None` outside the years of the calendar.
 fn civil(time: Time, zone: &str) -> Option<jiff::Zoned> {
     let zone = if zone == "UTC" {
         jiff::tz::TimeZone::UTC
@@ -120,7 +120,7 @@ pub(super) fn engine(world: &World) -> Engine {
     engine
 }
 
-/// Tables as maps in arrays: a row is found by a look at each.
+/// Tables as arrays of maps, searched row by row.
 fn tables(engine: &mut Engine, world: &World) {
     REGISTERED.with_borrow_mut(|names| names.extend(["lookup", "in_table"]));
     let mut tables: BTreeMap<String, Vec<Map>> =
@@ -137,7 +137,7 @@ fn tables(engine: &mut Engine, world: &World) {
     });
 }
 
-/// The reports as tables of the fields that they carry, found by user: a key's id is the same.
+/// The reports as tables of the fields that they carry, found by user. Each key has its user as id.
 fn reports(kinds: &[RecordKind]) -> Vec<Map> {
     let fields = || kinds.iter().flat_map(|kind| field::of_kind(*kind));
     let cell = |name: &str, id: FieldId| (id.field().name.into(), constant(&reported(name, id)));
@@ -150,14 +150,14 @@ fn maps(table: &Table) -> Vec<Map> {
     (0..table.len() as u32).map(|at| names().zip(row(at)).collect()).collect()
 }
 
-/// A column `ip` is one of ranges; any other first column is compared as it stands.
+/// A first column `ip` holds ranges; any other first column is compared exactly.
 fn find<'m>(rows: &'m [Map], key: &Dynamic) -> Option<&'m Map> {
     let key = string(key)?;
     let held = |row: &&Map| match row.get("ip").and_then(string) {
         Some(range) => ip(&key).is_some_and(|ip| range_holds(&range, ip)),
         None => row.get("user").and_then(string).as_deref() == Some(key.as_str()),
     };
-    // The smallest of the ranges is the one that is written with the longest prefix, or alone.
+    // The smallest range is the one with the longest prefix, or a single address.
     rows.iter().filter(held).max_by_key(|row| match row.get("ip").and_then(string) {
         Some(range) => range.split_once('/').map_or(128, |(_, prefix)| prefix.parse().unwrap()),
         None => 0_u8,
@@ -225,11 +225,11 @@ fn texts_and_addresses(engine: &mut Engine) {
             None => value.text.eq_ignore_ascii_case(&text),
         })
     });
-    // Rhai's own changes a variable and returns nothing.
+    // Rhai's own function changes a variable and returns nothing.
     engine.register_fn("trim", |text: &str| text.trim().to_owned());
 }
 
-/// What Rhai refuses because something is missing, and the language defines.
+/// Operations that Rhai rejects because a value is missing, and that the language defines.
 fn missing(engine: &mut Engine) {
     for name in ["starts_with", "ends_with", "contains"] {
         engine.register_fn(name, |(): (), _: Dynamic| false);
@@ -241,7 +241,7 @@ fn missing(engine: &mut Engine) {
     engine.register_fn("split", |(): (), _: Dynamic| ());
     engine.register_fn("sub_string", |(): (), _: Dynamic| ());
     engine.register_fn("sub_string", |(): (), _: Dynamic, _: Dynamic| ());
-    // An object has no items, though Rhai's maps have some of these functions.
+    // For us an object has no items, although Rhai's maps have some of these functions.
     for name in ["some", "all"] {
         engine.register_fn(name, |(): (), _: FnPtr| false);
         engine.register_fn(name, |_: Map, _: FnPtr| false);
@@ -331,7 +331,7 @@ fn weekday(time: Dynamic, zone: &str) -> Dynamic {
 fn date(time: Dynamic, zone: &str) -> Dynamic {
     let time = time.try_cast::<Time>().and_then(|time| civil(time, zone));
     time.map_or(Dynamic::UNIT, |time| {
-        // ISO 8601 gives years before 0 a sign and six digits.
+        // ISO 8601 writes years before 0 with a sign and six digits.
         let year = if time.year() < 0 {
             format!("{:07}", time.year())
         } else {
@@ -434,7 +434,7 @@ fn json(value: &Dynamic) -> String {
     value.to_string()
 }
 
-/// What an expression names, for Rhai's engine.
+/// The names that an expression can use, for Rhai's engine.
 pub(super) fn scope(world: &World, rows: &Rows, on: RecordKind) -> Scope<'static> {
     let mut scope = Scope::new();
     let visible: &[RecordKind] = match on {

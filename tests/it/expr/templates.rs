@@ -1,4 +1,4 @@
-//! Messages: what a missing value prints, and that access keys are masked.
+//! Messages: the text of a missing value, and the masking of access keys.
 
 use keytrail::expr::{Expr, Unredacted, compile_template};
 use keytrail::source::{Fragment, Sources};
@@ -36,7 +36,7 @@ fn messages_mask_keys_and_show_gaps() {
         (event, "${if event.ak == \"x\" { \"a\" } else { \"b\" }}", "b"),
         (event, "${event.ak == \"x\"} ${event.ok}", "false true"),
         (event, "${event.resources.map(|r| r.split(\"/\")[1])}", "bob, eve"),
-        // What a key finds is not made of the key, unless it repeats it.
+        // A value found by a key does not contain the key, unless it repeats it.
         (event, "${lookup(\"people\", event.ak)?.team}", "backups"),
         (
             event,

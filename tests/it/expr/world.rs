@@ -1,4 +1,4 @@
-//! What the expressions of the tests see: one set of rows, and the same rows for Rhai's engine.
+//! What test expressions see: one set of rows, and the same rows for Rhai's engine.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -158,13 +158,13 @@ impl Env for World {
     }
 }
 
-/// What the rules of the tests measure.
+/// The measures of the test rules.
 pub(crate) const MEASURES: [(&str, Type); 2] = [("denied", Type::Int), ("latest", Type::Time)];
 
-/// The users of the reports of the tests; each has a key with the name as its id.
+/// The users of the test reports. Each has a key whose id is the user's name.
 pub(crate) const REPORTED: [&str; 2] = ["alice", "eve"];
 
-/// What the reports say of a user and its key; of other fields they say nothing.
+/// The fields that the reports contain for a user and its key.
 pub(crate) fn reported(name: &str, field: FieldId) -> Value<'static> {
     match field {
         cred::USER | key::ID => Value::Str(name.to_owned().into()),
@@ -192,7 +192,7 @@ impl Reports for Reported {
     }
 }
 
-/// One event, one cred and one key, as JSON by field name; cred and key may be absent.
+/// One event, one cred and one key, as JSON by field name. Cred and key can be absent.
 #[derive(Debug)]
 pub(crate) struct Rows {
     json: Node,
@@ -202,7 +202,7 @@ pub(crate) struct Rows {
     measures: Vec<Value<'static>>,
 }
 
-/// A number of the original record that is no 64-bit integer; it is only equal to such numbers.
+/// A number of the original record that is not a 64-bit integer, and equals only such numbers.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Number(pub(crate) serde_json::Number);
 
@@ -247,7 +247,7 @@ impl Rows {
         map.into()
     }
 
-    /// Whether there is a key with its cred, which a rule over keys always sees.
+    /// Whether there is a key with its cred. A rule over keys always has both.
     pub(crate) fn of_key(&self) -> bool {
         self.key.is_some() && self.cred.is_some()
     }
@@ -259,7 +259,7 @@ impl Rows {
     }
 }
 
-/// A value of a field's type; leaked, because the rows of a test live as long as the test.
+/// A value of a field's type. It is leaked, because the rows of a test live as long as the test.
 fn value(node: &Node, ty: Type) -> Value<'static> {
     match (ty, node) {
         (_, Node::Null) => Value::Missing,

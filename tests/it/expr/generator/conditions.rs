@@ -1,4 +1,4 @@
-//! What asks: comparisons, membership, logic, calls, closures, `switch`.
+//! Conditions: comparisons, membership, logic, calls, closures, `switch`.
 
 use super::{COMPARISONS, Item, PRINTED, Ty, Writer};
 
@@ -6,7 +6,7 @@ use super::{COMPARISONS, Item, PRINTED, Ty, Writer};
 const ORDERED: [Ty; 6] = [Ty::Int, Ty::Text, Ty::Char, Ty::Time, Ty::Duration, Ty::Untyped];
 
 impl Writer<'_> {
-    /// A condition; it stands alone.
+    /// A complete condition.
     pub(in crate::expr) fn condition(&mut self, depth: usize) -> String {
         if depth == 0 {
             return self.simple();
@@ -68,7 +68,7 @@ impl Writer<'_> {
         }
     }
 
-    /// A comparison; beside an enum stands none but its words.
+    /// A comparison. An enum is compared only with its own words.
     pub(in crate::expr) fn compare(&mut self, a: Ty, operator: &str, b: Ty, d: usize) -> String {
         let mut operand = |ty: Ty, other: Ty| match (ty, other) {
             (Ty::Text, Ty::Enum) => self.dice.pick(&["\"root\"", "\"role\"", "event.api"]).into(),
@@ -130,7 +130,7 @@ impl Writer<'_> {
     fn membership(&mut self, d: usize) -> String {
         let operator = self.dice.pick(&["in", "!in"]);
         match self.dice.roll(9) {
-            // Constants: a set; more than a few of them are looked up by hash.
+            // Constants form a set, which is hashed beyond a few items.
             0 => {
                 let ty = self.some_type(&[Ty::Int, Ty::Text, Ty::Char, Ty::Bool, Ty::Untyped]);
                 let item = match ty {
@@ -205,8 +205,8 @@ impl Writer<'_> {
         format!("{list}.{verb}(|{name}| {body})")
     }
 
-    /// A test of a row of a table, or of one of its columns. Rhai's `?.` leaves the whole chain
-    /// behind it, parentheses or not; `?? ()` ends the chain.
+    /// A test of a table row or of one of its columns. Rhai's `?.` skips the rest of the whole chain,
+    /// even across parentheses; `?? ()` ends the chain.
     fn in_table(&mut self, depth: usize) -> String {
         let key = self.value(Ty::Text, depth);
         let table = self.dice.pick(&["assets", "people", "nobody"]);
@@ -260,13 +260,13 @@ impl Writer<'_> {
             _ => &["\"x\"", "1", "true | false", "()", "0..=64", "\"CreateUser\""],
         };
         let subject = match over {
-            // A character of an untyped text is a text here and none for Rhai.
+            // A character of an untyped text is a text for us but not for Rhai.
             Ty::Untyped => self.leaf(over),
             _ => self.value(over, d),
         };
         let mut cases: Vec<&str> =
             (0..1 + self.dice.roll(4)).map(|_| self.dice.pick(labels)).collect();
-        // Rhai wants numbers before ranges.
+        // Rhai requires numbers before ranges.
         cases.sort_by_key(|case| case.contains(".."));
         let mut arms = Vec::new();
         for case in cases {

@@ -1,4 +1,4 @@
-//! Random numbers that are the same everywhere.
+//! Reproducible random numbers.
 
 /// A small deterministic generator (SplitMix64): the same seed gives the same expressions on
 /// every machine and with every version of every crate.
@@ -18,7 +18,7 @@ impl Dice {
         ((z ^ (z >> 31)) % sides as u64) as usize
     }
 
-    /// One time in `sides`.
+    /// True once in `sides` calls on average.
     pub(super) fn once_in(&mut self, sides: usize) -> bool {
         self.roll(sides) == 0
     }

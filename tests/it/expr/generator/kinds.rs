@@ -1,8 +1,8 @@
-//! The types that expressions are written in, and what names values of them.
+//! The types of generated expressions, and the names of values of each type.
 
 use keytrail::value::RecordKind;
 
-/// A type, as far as the writing of an expression needs to know it.
+/// A type as the generator distinguishes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::expr) enum Ty {
     Missing,
@@ -21,7 +21,7 @@ pub(in crate::expr) enum Ty {
     List(Item),
 }
 
-/// What a list holds.
+/// The item type of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::expr) enum Item {
     Bool,
@@ -72,7 +72,7 @@ pub(in crate::expr) const TYPES: [Ty; 20] = [
     Ty::List(Item::Key),
 ];
 
-/// One value of the type that only the record knows.
+/// A value of the type that only the record can provide.
 pub(in crate::expr) fn sample(ty: Ty) -> &'static str {
     match ty {
         Ty::Missing => "()",
@@ -161,12 +161,12 @@ pub(super) fn fields(on: RecordKind, ty: Ty) -> &'static [&'static str] {
     }
 }
 
-/// Untyped values that are lists, objects or missing. Of an integer Rhai's index is a bit, and of
-/// a text a character, which no other place tells from a text.
+/// Untyped values that are lists, objects or missing. Rhai indexes the bits of an integer and the
+/// characters of a text, and a character cannot be told from a text elsewhere.
 pub(super) const INDEXED: [&str; 4] =
     ["event.params?.list", "event.params?.objects", "event.params?.deep", "event.params?.absent"];
 
-/// What can be written without any record.
+/// What can be generated without a record.
 pub(super) fn constants(ty: Ty) -> &'static [&'static str] {
     match ty {
         Ty::Missing => &["()"],

@@ -1,4 +1,4 @@
-//! Typed expressions at random, over the whole language, and rows with gaps.
+//! Random typed expressions over the whole language, and rows with missing values.
 
 mod calls;
 mod conditions;
@@ -14,13 +14,13 @@ pub(super) use rows::rows;
 use keytrail::value::RecordKind;
 use kinds::{Item, constants, fields};
 
-/// Writes one expression; `depth` bounds its nesting.
+/// Generates one expression. `depth` bounds its nesting.
 pub(super) struct Writer<'d> {
     pub(super) dice: &'d mut Dice,
     on: RecordKind,
-    /// Whether rows may be named: not inside a closure.
+    /// Whether rows can be named, which is not the case inside a closure.
     rows: bool,
-    /// Parameters of the closures around.
+    /// Parameters of the enclosing closures.
     locals: Vec<(String, Ty)>,
 }
 
@@ -29,7 +29,7 @@ impl<'d> Writer<'d> {
         Self { dice, on, rows: true, locals: Vec::new() }
     }
 
-    /// An expression of any type that has a text.
+    /// An expression of any type that can be interpolated.
     pub(super) fn any(&mut self, depth: usize) -> String {
         match self.dice.roll(8) {
             0..=3 => self.condition(depth),
@@ -40,7 +40,7 @@ impl<'d> Writer<'d> {
         }
     }
 
-    /// A value; it stands alone, so that any operator may be written around it.
+    /// A value in a form around which any operator can be written.
     pub(super) fn value(&mut self, ty: Ty, depth: usize) -> String {
         if depth == 0 || self.dice.roll(5) < 2 {
             return self.leaf(ty);
@@ -85,7 +85,7 @@ impl<'d> Writer<'d> {
         }
     }
 
-    /// Whether a value of the type can be written here.
+    /// Whether a value of the type can be generated here.
     fn can(&self, ty: Ty) -> bool {
         !constants(ty).is_empty()
             || (self.rows && !fields(self.on, ty).is_empty())
@@ -94,7 +94,7 @@ impl<'d> Writer<'d> {
             || matches!(ty, Ty::List(item) if item != Item::Key && self.can(item.ty()))
     }
 
-    /// One of the types that can be written here.
+    /// One of the types that can be generated here.
     fn some_type(&mut self, from: &[Ty]) -> Ty {
         loop {
             let ty = self.dice.pick(from);
@@ -144,13 +144,13 @@ impl<'d> Writer<'d> {
         body
     }
 
-    /// A name that no closure around has taken.
+    /// A parameter name that no enclosing closure uses.
     fn fresh(&self) -> String {
         format!("x{}", self.locals.len())
     }
 }
 
-/// What an expression may be as a whole, or in a hole of a text.
+/// The types of whole expressions and of interpolated parts.
 const PRINTED: [Ty; 15] = [
     Ty::Missing,
     Ty::Bool,
@@ -169,7 +169,7 @@ const PRINTED: [Ty; 15] = [
     Ty::List(Item::Untyped),
 ];
 
-/// What a closure may be given the items of.
+/// The lists over which closures iterate.
 const ITEMS: [Item; 8] = [
     Item::Bool,
     Item::Int,

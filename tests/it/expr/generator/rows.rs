@@ -1,10 +1,10 @@
-//! Rows with gaps, and with values of the wrong type where any type may come.
+//! Rows with missing values, and with values of the wrong type in untyped fields.
 
 use serde_json::{Value as Node, json};
 
 use super::Dice;
 
-/// One event with its cred and key, in which every nullable field may be missing.
+/// One event with its cred and key, in which every nullable field can be missing.
 pub(in crate::expr) fn rows(dice: &mut Dice) -> Node {
     let texts =
         ["CreateUser", "DeleteUser", "alice", "a", "", "a/b e", "10.1.2.3", "203.0.113.9", "É日"];

@@ -1,10 +1,10 @@
-//! What makes values: arithmetic, texts, paths, lists.
+//! Values: arithmetic, texts, paths, lists.
 
 use super::kinds::INDEXED;
 use super::{ARITHMETIC, ITEMS, Item, PRINTED, Ty, Writer, fields};
 
 impl Writer<'_> {
-    /// A value that is worked out from others.
+    /// A value computed from others.
     pub(super) fn made(&mut self, ty: Ty, d: usize) -> String {
         match ty {
             Ty::Missing | Ty::Empty => self.leaf(ty),
@@ -52,7 +52,7 @@ impl Writer<'_> {
         }
     }
 
-    /// A field of the key that a closure is given.
+    /// A field of the key that is the parameter of a closure.
     pub(super) fn key_member(&mut self, field: &str) -> Option<String> {
         let key = self.locals.iter().rev().find(|(_, ty)| *ty == Ty::Record)?;
         Some(format!("{}.{field}", key.0))
@@ -68,7 +68,7 @@ impl Writer<'_> {
         }
     }
 
-    /// A text that is no character, as a `switch` over texts and the making of texts need.
+    /// A text that is not a character, as required by `switch` over texts and by text functions.
     pub(super) fn plain_text(&mut self, depth: usize) -> String {
         self.value(Ty::Text, depth)
     }
@@ -170,7 +170,7 @@ impl Writer<'_> {
             }
             _ => {
                 let function = self.dice.pick(&["days", "hours"]);
-                // A constant that is longer than any time is refused.
+                // A constant duration that exceeds the time range is rejected.
                 let named = if self.rows { fields(self.on, Ty::Int) } else { &[] };
                 let count = match self.dice.roll(2) {
                     0 if !named.is_empty() => self.dice.pick(named),
@@ -210,7 +210,7 @@ impl Writer<'_> {
         }
     }
 
-    /// A list of any items, for what asks nothing of them.
+    /// A list of any items, for functions that do not inspect them.
     pub(super) fn any_list(&mut self, depth: usize) -> String {
         loop {
             let ty = Ty::List(self.dice.pick(&ITEMS));
@@ -255,7 +255,7 @@ impl Writer<'_> {
         }
     }
 
-    /// The items of some list that can be written here.
+    /// The items of a list that can be generated here.
     pub(super) fn source(&mut self) -> Item {
         loop {
             let item = self.dice.pick(&ITEMS);
