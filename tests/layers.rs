@@ -1,8 +1,8 @@
 //! The tables of `docs/ARCHITECTURE.md`, checked against the code.
 //!
-//! Cargo forbids cycles between crates and says nothing of modules inside one. Here every path of
-//! every file below `src/` is held against the two tables of that document: which module may
-//! import which, and who alone may name what.
+//! Cargo forbids cycles between crates but does not check modules inside a crate. This test checks
+//! every path of every file below `src/` against the two tables of that document: which module can
+//! import which, and which modules alone can use a name.
 
 #![allow(clippy::unwrap_used)]
 
@@ -25,7 +25,7 @@ use paths::{File, Path};
 struct Tables {
     /// Every module with what it may import, in the order of the pipeline.
     imports: Vec<(String, BTreeSet<String>)>,
-    /// Names that only some modules may say; `nowhere` is an empty set.
+    /// Names that only some modules can use; `nowhere` is an empty set.
     alone: Vec<(String, BTreeSet<String>)>,
 }
 
@@ -42,7 +42,7 @@ impl Tables {
     }
 }
 
-/// The rows of the table whose header begins so: first cell, and the code words of the second.
+/// The rows of the table with this header: the first cell, and the code words of the second.
 fn rows(document: &str, header: &str) -> Vec<(String, BTreeSet<String>)> {
     let words = |cell: &str| cell.split('`').skip(1).step_by(2).map(str::to_owned).collect();
     document
@@ -58,17 +58,17 @@ fn rows(document: &str, header: &str) -> Vec<(String, BTreeSet<String>)> {
         .collect()
 }
 
-/// One source file: its module path (`["expr", "check"]`) and what it says.
+/// One source file: its module path (`["expr", "check"]`) and its content.
 struct Module {
     path: Vec<String>,
     name: String,
     file: File,
 }
 
-/// What is wrong with one file of the library.
+/// The violations of one file of the library.
 fn violations(module: &Module, tables: &Tables) -> Vec<String> {
     let mut found = Vec::new();
-    // The root only declares modules and passes one to another.
+    // The root only declares modules.
     let Some(home) = module.path.first() else { return found };
     let Some(allowed) = tables.may_import(home) else {
         return vec![format!("{}: the table has no row for `{home}`", module.name)];
@@ -101,7 +101,7 @@ enum Target {
     Module(String),
 }
 
-/// Which top-level module a path leads to, if it goes through the root.
+/// The top-level module to which a path leads, if it goes through the root.
 fn target(path: &Path, file: &[String]) -> Target {
     let here: Vec<&String> = file.iter().chain(&path.inside).collect();
     let segments: Vec<&str> =
@@ -117,8 +117,8 @@ fn target(path: &Path, file: &[String]) -> Target {
     top.map_or(Target::Outside, |name| Target::Module(name.to_owned()))
 }
 
-/// Whether the path says what the pattern forbids: `std::fs` and `rhai::` by their beginning,
-/// `stdout` anywhere, `Type::now()` by a call, `.exists()` by a method, `println!` by a macro.
+/// Whether the path matches a forbidden pattern: `std::fs` and `rhai::` as a prefix, `stdout`
+/// anywhere, `Type::now()` as a call, `.exists()` as a method, `println!` as a macro.
 fn names(path: &Path, pattern: &str) -> bool {
     let segments: Vec<&str> = path.segments.iter().map(String::as_str).collect();
     let last = segments.last().copied().unwrap_or("");
@@ -146,7 +146,7 @@ fn tables() -> Tables {
     Tables::parse(&fs::read_to_string(root().join("docs/ARCHITECTURE.md")).unwrap())
 }
 
-/// Every file below a folder of sources, without those that are declared for tests only.
+/// Every file below a source folder, without modules that are declared for tests only.
 fn modules(folder: &str, skip: &str) -> Vec<Module> {
     let mut found = Vec::new();
     let mut tests = BTreeSet::new();
@@ -234,7 +234,7 @@ fn the_code_has_no_cycle_of_modules() {
             }
         }
     }
-    // Take away what imports nothing that is left, until nothing is left.
+    // Remove modules that import none of the others, until none is left.
     while let Some(leaf) =
         edges.iter().find(|(_, imports)| imports.iter().all(|i| !edges.contains_key(i)))
     {
@@ -295,14 +295,14 @@ fn planted_cycles_are_found() {
     let cases: &[Case] = &[
         (&[("f/a.rs", "use super::b::B;"), ("f/b.rs", "")], &[]),
         (&[("f/a.rs", "use super::b::B;"), ("f/b.rs", "use super::a::A;")], &["f::a f::b"]),
-        // Without an import, by any spelling.
+        // Spellings without an import.
         (&[("f/a.rs", "super::b::f()"), ("f/b.rs", "crate::f::a::g()")], &["f::a f::b"]),
         (
             &[("f/a.rs", "use super::b; b::f()"), ("f/b.rs", "use super::{a}; a::g()")],
             &["f::a f::b"],
         ),
         (&[("f/a.rs", "use super::b as x; x::f()"), ("f/b.rs", "use super::a::G")], &["f::a f::b"]),
-        // A module that is imported and never named.
+        // A module that is imported but never named.
         (&[("f/a.rs", "use super::b;"), ("f/b.rs", "use super::a::A;")], &[]),
         // Through the re-exports of the parent, or its private imports.
         (
@@ -325,7 +325,7 @@ fn planted_cycles_are_found() {
             ],
             &["f::a f::b"],
         ),
-        // A parent that only re-exports, one that uses its child, and one that is used by it too.
+        // A parent that only re-exports, one that uses its child, and one that its child uses as well.
         (&[("f/mod.rs", "mod a; pub use a::A; fn f() {}"), ("f/a.rs", "use super::f;")], &[]),
         (&[("f/mod.rs", "mod a; fn f() { a::g() }"), ("f/a.rs", "")], &[]),
         (
@@ -363,7 +363,7 @@ fn planted_cycles_are_found() {
             ],
             &["f::a f::b", "g::a g::b"],
         ),
-        // Tests may import what they test, and a variable is no module.
+        // Tests can import what they test, and a variable is not a module.
         (
             &[
                 ("f/a.rs", "use super::b::B;"),
@@ -415,7 +415,7 @@ fn the_binary_uses_modules_of_the_table() {
     assert!(uses > 0, "the binary names the library");
 }
 
-/// What `src/lib.rs` itself offers, beside its modules.
+/// What `src/lib.rs` itself exports, in addition to its modules.
 fn facade() -> BTreeSet<String> {
     let text = fs::read_to_string(root().join("src/lib.rs")).unwrap();
     let names = |line: &str| {
@@ -426,7 +426,7 @@ fn facade() -> BTreeSet<String> {
     text.lines().filter_map(names).flatten().collect()
 }
 
-/// The checker's own cases: file, source, and what it must say, by line.
+/// The checker's own cases: file, source and the expected violations by line.
 #[test]
 fn planted_violations_are_found() {
     let tables = Tables::parse(

@@ -1,4 +1,4 @@
-//! Whole policies on disk, and what is said of them.
+//! Whole policies on disk, and their diagnostics.
 
 use keytrail::config::{LoadOptions, Policy};
 use keytrail::diag::Diagnostic;
@@ -19,7 +19,7 @@ fn options(folder: &Folder) -> LoadOptions {
     }
 }
 
-/// What is said, each as `level[code]: message`, places with what is underlined, and help.
+/// The diagnostics, each as `level[code]: message`, positions with the underlined text, and help.
 fn shown(diagnostics: &[Diagnostic], sources: &Sources) -> String {
     let mut out = String::new();
     for diagnostic in diagnostics {
@@ -39,7 +39,7 @@ fn shown(diagnostics: &[Diagnostic], sources: &Sources) -> String {
     out
 }
 
-/// Everything that loading says, and lints if it loads.
+/// All diagnostics of loading, and the lints if the policy loads.
 fn told(options: &LoadOptions) -> String {
     match Policy::load(options) {
         Ok(policy) => {

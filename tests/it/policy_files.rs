@@ -1,7 +1,7 @@
-//! What a person reads of a policy file that is wrong.
+//! Diagnostics of invalid policy files.
 //!
-//! Each file of `tests/corpus/diag/policy/` holds files with all that is said of them.
-//! `KEYTRAIL_UPDATE=1` writes what is said today; review the difference.
+//! Each file of `tests/corpus/diag/policy/` holds policy files with all their diagnostics.
+//! `KEYTRAIL_UPDATE=1` writes the current diagnostics; review the difference.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -69,7 +69,7 @@ impl Env for World {
     }
 }
 
-/// Loads a file as its top key says, and runs the tests of a rule.
+/// Loads a file according to its top key, and runs the tests of a rule.
 fn diagnose(name: &str, text: &str) -> String {
     let world = World::new();
     let mut sources = Sources::default();

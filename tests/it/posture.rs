@@ -1,4 +1,4 @@
-//! `posture`: what credential reports come to, through the program.
+//! `posture` run as a program.
 
 use std::path::Path;
 
@@ -9,8 +9,8 @@ use crate::run::{Ended, Folder};
 
 const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/posture");
 
-/// A folder with a copy of the fixtures: reports of three clouds and of an IAM audit, an older one
-/// of one account, and a log of what was done since.
+/// A folder with a copy of the fixtures: reports of three clouds and of an IAM audit, an older report
+/// of one account, and a log of later changes.
 fn folder(name: &str) -> Folder {
     let mut folder = Folder::new(name);
     for entry in glob::glob(&format!("{DATA}/**/*.*")).unwrap().map(Result::unwrap) {
@@ -29,7 +29,7 @@ fn json(folder: &Folder, arguments: &[&str]) -> Value {
     serde_json::from_str(&ended.stdout).unwrap_or_else(|_| panic!("{ended}"))
 }
 
-/// What JSON pointers lead to, between blanks.
+/// The values at JSON pointers, separated by blanks.
 fn at(value: &Value, pointers: &[&str]) -> String {
     let texts = pointers.iter().map(|pointer| match value.pointer(pointer) {
         Some(Value::String(text)) => text.clone(),
@@ -184,7 +184,7 @@ fn a_person_reads_what_to_do_first() {
     ");
 }
 
-/// The same for programs: nothing is cut, and the bytes follow the schema.
+/// The same as JSON: nothing is cut, and the output follows the schema.
 #[test]
 fn programs_read_all_of_it() {
     let folder = folder("posture-json");
@@ -220,7 +220,7 @@ fn the_same_inputs_give_the_same_bytes() {
     ];
     let again = posture(&folder, &[&files[..], &ALL[2..], &["-f", "json"]].concat()).stdout;
     assert_eq!(whole, again);
-    // A copy of a report says nothing new.
+    // A copy of a report changes nothing.
     let folder = folder.file("reports/copy_20260101_090000.csv", read("aws_20260101_090000.csv"));
     let folder = folder.file("reports/copy_20250701_090000.csv", read("aws_20250701_090000.csv"));
     let copied = json(&folder, &ALL);
@@ -235,7 +235,7 @@ fn read(report: &str) -> String {
     std::fs::read_to_string(Path::new(DATA).join("reports").join(report)).unwrap()
 }
 
-/// Keys are masked unless they are asked for, and nothing that a report says moves a cursor.
+/// Keys are masked unless requested, and no value of a report controls the terminal.
 #[test]
 fn names_are_inert_and_keys_masked() {
     let folder = folder("posture-hostile");
@@ -252,7 +252,7 @@ fn names_are_inert_and_keys_masked() {
     }
 }
 
-/// Nothing is left out in silence: what could not be read is named, and ends in 3.
+/// Everything that could not be read is named and leads to exit code 3.
 #[test]
 fn what_could_not_be_read_is_named() {
     let broken = read("aws_20260101_090000.csv") + "short,row\n";
@@ -304,7 +304,7 @@ fn files_that_are_lost_are_described_up_to_a_bound_and_all_are_counted() {
     assert_eq!(incomplete[101], "no credential report was read");
 }
 
-/// What docs/posture.md shows is what its command prints, shortened.
+/// The output in docs/posture.md is the shortened output of its command.
 #[test]
 fn the_documented_example_is_what_is_printed() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/posture.md");
@@ -322,7 +322,7 @@ fn the_documented_example_is_what_is_printed() {
     }
 }
 
-/// The newest dated report counts; without a date all do; `--now` moves ages and not the trend.
+/// The newest dated report counts; undated reports all count; `--now` changes ages but not the trend.
 #[test]
 fn time_is_that_of_the_report() {
     let folder = folder("posture-time");
@@ -353,7 +353,7 @@ fn time_is_that_of_the_report() {
     assert_eq!(states(&log), 0, "nothing is known to be later than a report without a date");
 }
 
-/// Two files of one format that name no account may be of two: that is said.
+/// Two files of one format without an account can belong to two accounts, which a note states.
 #[test]
 fn reports_without_an_account_are_told_apart_by_the_user() {
     let folder = folder("posture-account")
@@ -372,7 +372,7 @@ fn reports_without_an_account_are_told_apart_by_the_user() {
     assert_eq!(two["patterns"]["uniform_keys"].as_array().unwrap().len(), 2);
 }
 
-/// Reports of two formats of one account are put together: what one does not know the other does.
+/// Reports of two formats for one account are merged: each supplies what the other lacks.
 #[test]
 fn two_formats_of_one_account_are_one_account() {
     let rows = "account_id,account_name,username,password_status,access_key_id,status,created_date\n\
@@ -392,7 +392,7 @@ fn two_formats_of_one_account_are_one_account() {
     assert_eq!(at(bob, &["/key/id", "/state"]), "AKIA…0011 done");
 }
 
-/// What a report cannot say is not known, never good.
+/// A value that a report does not contain counts as unknown, never as good.
 #[test]
 fn columns_that_are_not_there_are_named() {
     let columns = "account_id,account_name,username,access_key_id,created_date";

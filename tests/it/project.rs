@@ -1,4 +1,4 @@
-//! A small project that tests of commands run in.
+//! A small project in which command tests run.
 
 use crate::run::{Folder, Run};
 
@@ -41,7 +41,7 @@ pub(crate) fn project(name: &str) -> Folder {
         .file("empty.json", r#"{"Records":[]}"#)
 }
 
-/// The scan of its rules and no others, at a fixed time.
+/// A scan with only its rules, at a fixed time.
 pub(crate) fn scan(folder: &Folder, arguments: &[&str]) -> Run {
     let base = ["scan", "--no-builtin", "-r", "rules", "--now", "2026-04-01T00:00:00Z"];
     folder.keytrail(base.iter().chain(arguments))

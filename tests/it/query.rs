@@ -1,4 +1,4 @@
-//! `query`: records by a condition, one by one or counted.
+//! `query`: records that match a condition, listed or counted.
 
 use insta::assert_snapshot;
 use keytrail::config::{LoadOptions, Policy};
@@ -15,7 +15,7 @@ use keytrail::value::Time;
 use crate::project::record;
 use crate::run::{Ended, Folder};
 
-/// A call of somebody, with some of its text replaced.
+/// A call of a user, with parts of its text replaced.
 fn call(second: u32, api: &str, replaced: &[(&str, &str)]) -> String {
     let mut text = record(second, api);
     for (from, to) in replaced {
@@ -33,7 +33,7 @@ const SECRET: (&str, &str) = (
     r#"{"userName":"bob","password":"hunter2hunter2","accessKeyId":"AKIAEXAMPLEKEY000002","token":4711}"#,
 );
 
-/// Two logs of four calls, and something that is no log.
+/// Two logs of four calls, and a file that is not a log.
 fn folder(name: &str) -> Folder {
     let first = [call(1, "CreateAccessKey", &[SECRET]), call(2, "ListUsers", &[DENIED])];
     let second = [call(3, "ListUsers", &[ELSEWHERE]), call(4, "ListUsers", &[ELSEWHERE, DENIED])];
@@ -144,7 +144,7 @@ fn groups_come_by_count() {
     "#);
 }
 
-/// What people and programs see is the same, whatever order the files are named in.
+/// The output is the same for every order of the file arguments.
 #[test]
 fn the_order_of_the_arguments_changes_nothing() {
     let folder = folder("query-order");
@@ -156,7 +156,7 @@ fn the_order_of_the_arguments_changes_nothing() {
     }
 }
 
-/// What the last lines say of the matches.
+/// The totals in the last lines.
 fn matches(ended: &Ended) -> &str {
     let line = ended.stdout.lines().find_map(|line| line.strip_prefix("matches   "));
     line.unwrap_or_default().split(',').next().unwrap()
@@ -242,7 +242,7 @@ fn the_exit_code_says_whether_everything_was_seen() {
     assert!(failed.contains(" at <query>:1:1, on the record at logs/a.json:1\n"), "{failed}");
 }
 
-/// Secrets are shown to nobody, and keys to those who ask.
+/// Secrets are never shown; keys are shown on request.
 #[test]
 fn groups_are_redacted_and_masked() {
     let folder = folder("query-redacted");
@@ -326,7 +326,7 @@ fn hostile_values_are_inert_in_every_answer() {
             assert!(!line.contains("##["), "{line:?}");
         }
     }
-    // What the person types is no more trusted than that: it may come from a script.
+    // The typed expression is untrusted as well, because it can come from a script.
     let ended = query(&folder, &["event.agent == \"\u{1b}[2J\" && x", "log.json"]);
     assert!(!ended.stderr.contains('\u{1b}'), "{ended}");
 }
@@ -431,7 +431,7 @@ fn tables_of_the_policy_fill_fields() {
     assert_eq!(matches(&ended), "2 of 4 events");
 }
 
-/// What a format cannot carry is no answer: the other formats are asked, and it is named.
+/// A format that cannot carry a field is named, and the other formats are still evaluated.
 #[test]
 fn a_format_without_the_fields_is_blind() {
     let folder = folder("query-blind")
@@ -453,7 +453,7 @@ fn a_format_without_the_fields_is_blind() {
     assert_eq!(other.code, Some(0), "{other}");
 }
 
-/// Tables of one format carry what their columns are: each is named for what it lacks.
+/// Each table of a format is named with the columns that it lacks.
 #[test]
 fn files_of_one_format_lack_different_fields() {
     let row = "alice,2025-01-01T00:00:00+00:00,true";
@@ -528,7 +528,7 @@ fn a_query_looks_up_rows_of_reports() {
         let ended = query(&folder, &arguments);
         assert_eq!((matches(&ended), ended.code), (expected, Some(code)), "{condition}: {ended}");
     }
-    // Ann's two rows say different things: that is of no matter where Bob's is looked up.
+    // Ann's two rows differ, which does not affect a look-up of Bob.
     let (ann, other) = (report("false"), report("true"));
     let other = other.strip_prefix(HEADER).unwrap();
     let bob = other.replace("ann,", "bob,").replace("user/ann", "user/bob");
@@ -541,7 +541,7 @@ fn a_query_looks_up_rows_of_reports() {
         assert_eq!(matches(&ended), expected, "{ended}");
         assert_eq!(ended.to_string().contains(ambiguous), said, "{ended}");
     }
-    // Without a report nothing can be looked up, and that is no answer.
+    // Without a report nothing can be looked up, so the answer is incomplete.
     let ended = query(&folder, &["lookup(\"creds\", event.user)?.mfa == false", "logs"]);
     assert_eq!(ended.code, Some(3), "{ended}");
 }
@@ -558,7 +558,7 @@ fn a_value_that_is_counted_by_is_cut_and_still_told_apart() {
     assert!(said.contains("\"count\":2") && said.contains("\"count\":1,"), "{said}");
 }
 
-/// Whoever closes the pipe has seen enough.
+/// A closed pipe ends the command without an error.
 #[cfg(unix)]
 #[test]
 fn a_reader_that_leaves_is_no_error() {
@@ -573,7 +573,7 @@ fn a_reader_that_leaves_is_no_error() {
     }
 }
 
-/// Beyond the limit nothing is lost: it is counted in one row, and the answer is incomplete.
+/// Groups beyond the limit are counted in one row, and the answer is incomplete.
 #[test]
 fn groups_beyond_the_limit_make_an_answer_incomplete() {
     let records: Vec<String> = (1..9)

@@ -1,4 +1,4 @@
-//! What README.md and examples/README.md say, done as they say.
+//! Runs the commands of README.md and examples/README.md.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -29,7 +29,7 @@ fn blocks_of(readme: &str, language: &str) -> Vec<String> {
     found
 }
 
-/// A project made of the README's YAML files, with the example logs beside them.
+/// A project of the README's YAML files and the example logs.
 fn project(name: &str) -> Folder {
     let mut folder = Folder::new(name);
     for block in blocks("yaml") {
@@ -59,7 +59,7 @@ fn every_command_runs_in_the_project_that_the_files_make() {
     let project = project("readme");
     let mut ran = 0;
     for line in blocks("sh").iter().flat_map(|block| block.lines()) {
-        // Those that begin with `cargo` are for `.ci/run`.
+        // `.ci/run` runs the commands that begin with `cargo`.
         let Some(arguments) = line.strip_prefix("keytrail ") else { continue };
         let expected = if arguments.starts_with("scan") { 1 } else { 0 };
         let ended = project.keytrail(words(arguments)).output();
@@ -82,7 +82,7 @@ fn the_output_it_shows_is_what_the_command_says() {
     }
 }
 
-/// Whether the line is what was said, but for what `…` stands for at one place.
+/// Whether the line equals the output, where one `…` stands for any text.
 fn is_short_for(line: &str, said: &str) -> bool {
     match line.split_once(" … ") {
         Some((start, end)) => said.starts_with(start) && said.ends_with(end),
@@ -122,7 +122,7 @@ fn the_examples_are_scanned_as_their_readme_says() {
     }
 }
 
-/// What a shell makes of arguments: words, and what stands between single quotes.
+/// Splits arguments as a shell does: words, and text between single quotes.
 fn words(arguments: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut quoted = false;
@@ -143,7 +143,7 @@ fn what_docs_say_runs() {
     runs("docs/query.md");
 }
 
-/// Runs the commands of a document in the project that it writes.
+/// Runs the commands of a document in a project of its files.
 fn runs(document: &str) {
     let mut folder = Folder::new(&document.replace(['/', '.'], "-"));
     for block in blocks_of(document, "yaml") {

@@ -1,4 +1,4 @@
-//! Rules over credential reports, from the file to what a person reads.
+//! Rules over credential reports, from the file to the output.
 
 use insta::assert_snapshot;
 
@@ -229,7 +229,7 @@ fn a_log_and_a_report_in_one_run_are_joined_by_the_key() {
     assert_eq!((&accounting["creds"], &accounting["keys"]), (&3.into(), &5.into()));
     assert_eq!((&accounting["read"], &accounting["skipped"]), (&8.into(), &0.into()));
 
-    // The log alone cannot say how long a key was idle, and the run says that.
+    // The log alone does not show how long a key was idle, which a note states.
     let run = scan(&folder, &["in/calls.json", "--strict"]).output();
     assert_eq!(run.code, Some(3), "{run}");
     assert!(run.stdout.contains("blind"), "{run}");
@@ -261,11 +261,11 @@ fn reports_of_the_run_are_tables() {
     };
     let log = [
         call("2", "leo", "AKIAEXAMPLE000000002"),
-        // His own.
+        // The user's own key.
         call("3", "leo", "AKIAEXAMPLE000000003"),
-        // Nobody's.
+        // A key of no user.
         call("4", "leo", "AKIAEXAMPLE000000099"),
-        // The report does not know who calls, or knows it in another account.
+        // The report does not contain the caller, or contains it in another account.
         call("5", "zoe", "AKIAEXAMPLE000000003"),
         call("6", "mia", "AKIAEXAMPLE000000003"),
     ];

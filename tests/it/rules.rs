@@ -54,7 +54,7 @@ fn rules_are_listed_and_shown() {
     assert_eq!(json[0]["id"], "create-key");
 }
 
-/// A rule of each kind that correlates.
+/// A rule of each correlating kind.
 const COUNTED: &str = r#"
 rule:
   id: refused

@@ -1,4 +1,4 @@
-//! Runs the program as a user would, with nothing of this machine's environment.
+//! Runs the program as a user would, isolated from the environment of the machine.
 
 use std::ffi::OsStr;
 use std::fmt;
@@ -6,13 +6,13 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// A folder of its own for one test, emptied at the start.
+/// The folder of one test, emptied at the start.
 pub(crate) struct Folder {
     path: PathBuf,
 }
 
 impl Folder {
-    /// An empty folder with this name, which no other test may use.
+    /// Creates an empty folder with this name. No other test can use the name.
     pub(crate) fn new(name: &str) -> Self {
         let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         if path.exists() {
@@ -22,7 +22,7 @@ impl Folder {
         Self { path: path.canonicalize().unwrap() }
     }
 
-    /// Writes a file and the folders above it.
+    /// Writes a file and creates its parent folders.
     pub(crate) fn file(self, name: &str, text: impl AsRef<[u8]>) -> Self {
         let path = self.path.join(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -35,12 +35,12 @@ impl Folder {
         self.path.join(name)
     }
 
-    /// What a file in it holds.
+    /// The content of a file in it.
     pub(crate) fn read(&self, name: &str) -> String {
         std::fs::read_to_string(self.path(name)).unwrap()
     }
 
-    /// The names of what is in it, sorted.
+    /// The names of its entries, sorted.
     pub(crate) fn names(&self) -> Vec<String> {
         let entries = std::fs::read_dir(&self.path).unwrap();
         let mut names: Vec<String> =
@@ -49,7 +49,7 @@ impl Folder {
         names
     }
 
-    /// The program, to be run in this folder.
+    /// A run of the program in this folder.
     pub(crate) fn keytrail<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Run {
         let mut command = Command::new(assert_cmd::cargo::cargo_bin!("keytrail"));
         command.env_clear().current_dir(&self.path).args(arguments).stdin(Stdio::null());
@@ -57,7 +57,7 @@ impl Folder {
     }
 }
 
-/// The program with its arguments.
+/// A run of the program.
 pub(crate) struct Run {
     command: Command,
     input: Option<Vec<u8>>,
@@ -70,20 +70,20 @@ impl Run {
         self
     }
 
-    /// Gives it something to read on standard input.
+    /// Sets its standard input.
     pub(crate) fn stdin(mut self, input: impl Into<Vec<u8>>) -> Self {
         self.command.stdin(Stdio::piped());
         self.input = Some(input.into());
         self
     }
 
-    /// Runs it with standard output going somewhere else.
+    /// Redirects its standard output.
     pub(crate) fn output_into(mut self, stdout: impl Into<Stdio>) -> Ended {
         self.command.stdout(stdout);
         self.end()
     }
 
-    /// Runs it to its end.
+    /// Runs it and waits for its end.
     pub(crate) fn output(mut self) -> Ended {
         self.command.stdout(Stdio::piped());
         self.end()
@@ -92,7 +92,7 @@ impl Run {
     fn end(mut self) -> Ended {
         let mut child = self.command.stderr(Stdio::piped()).spawn().unwrap();
         if let Some(input) = self.input {
-            // The program may end before it has read everything.
+            // The program can end before it has read everything.
             let _ = child.stdin.take().unwrap().write_all(&input);
         }
         let output = child.wait_with_output().unwrap();
@@ -104,13 +104,13 @@ impl Run {
     }
 }
 
-/// How the program ended and what it said; shown whole by snapshots.
+/// The exit code and the output of the program, which snapshots show whole.
 pub(crate) struct Ended {
-    /// The exit code; `None` when a signal ended it.
+    /// The exit code; `None` if a signal ended it.
     pub(crate) code: Option<i32>,
-    /// What it printed.
+    /// Standard output.
     pub(crate) stdout: String,
-    /// What it said beside that.
+    /// Standard error.
     pub(crate) stderr: String,
 }
 

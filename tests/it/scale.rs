@@ -1,7 +1,7 @@
-//! Inputs over which work that grows with the square of the records would take minutes to hours.
+//! Inputs on which quadratic work would take minutes to hours.
 //!
-//! No test measures time: each has so many records of one shape that it ends only if the work grows
-//! with their number.
+//! No test measures time. Each has so many records of one shape that it ends in reasonable time only
+//! if the work is linear.
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -74,7 +74,7 @@ impl Mapper for Plain {
     }
 }
 
-/// The findings of one rule over files of calls, and of users before them.
+/// The findings of one rule over files of calls and, before them, users.
 fn findings(
     name: &str,
     rule: &str,

@@ -5,7 +5,7 @@ use insta::assert_snapshot;
 use crate::project::{project, record, scan};
 use crate::run::Run;
 
-/// The exit codes are part of the interface: this table is never edited, only extended.
+/// The exit codes are part of the interface: extend this table, but never change its rows.
 #[test]
 fn exit_codes() {
     let folder = project("scan-exit-codes");
@@ -40,7 +40,7 @@ fn exit_codes() {
         ("bad.json -o no-such-folder/report.txt", 2),
         ("bad.json no-such.json --exit-zero", 2),
         ("broken.json -o no-such-folder/report.txt", 2),
-        // Incomplete, also when there are findings and when they are forgiven.
+        // Incomplete, even with findings and with `--exit-zero`.
         ("broken.json", 3),
         ("broken.json good.json", 3),
         ("broken.json --exit-zero", 3),
@@ -137,7 +137,7 @@ fn several_reports_come_from_one_run() {
     assert_eq!(folder.read("b"), scan(&folder, &["bad.json", "-f", "sarif", "-q"]).output().stdout);
 }
 
-/// A report for programs does not say on a log why the run failed, so the program does.
+/// A machine-readable report does not show on a terminal why the run failed, so the program prints it.
 #[test]
 fn reasons_are_told_where_no_person_reads_the_report() {
     let folder = project("scan-reasons");
@@ -270,7 +270,7 @@ fn colours_are_only_where_they_are_asked_for() {
     assert!(!colored(auto().env("KEYTRAIL_COLOR", "never").env("CLICOLOR_FORCE", "1")));
 }
 
-/// Nothing of the machine shows in what is printed.
+/// The output contains nothing of the machine.
 #[test]
 fn the_output_does_not_depend_on_the_machine() {
     let folder = project("scan-machine");

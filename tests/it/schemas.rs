@@ -1,4 +1,4 @@
-//! The schemas in the repository are the ones that the program prints.
+//! The schemas in the repository equal those that the program prints.
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ fn schemas_are_fresh() {
     let names = folder.keytrail(["schema"]).output().stdout;
     for name in names.lines() {
         let printed = folder.keytrail(["schema", name]).output().stdout;
-        // A checkout may have changed the line ends.
+        // A checkout can change line endings.
         let stored = std::fs::read_to_string(schemas.join(format!("{name}.json")));
         let stored = stored.unwrap_or_default().replace("\r\n", "\n");
         assert!(
@@ -29,7 +29,7 @@ fn schemas_are_fresh() {
     assert_eq!(files, expected);
 }
 
-/// What an editor says of the built-in rules is what Keytrail says: nothing.
+/// The built-in rules are valid against the schema.
 #[test]
 fn built_in_files_follow_the_schema() {
     let folder = Folder::new("schemas-rules");

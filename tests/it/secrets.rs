@@ -1,4 +1,4 @@
-//! Secrets in every place that a policy can read them from, in every output of every command.
+//! Secrets in every place from which a policy can read, checked in every output of every command.
 
 use keytrail::output::OUTPUTS;
 use serde_json::json;
@@ -55,7 +55,7 @@ fn log() -> String {
     [1, 2].map(call).concat()
 }
 
-/// For each expression a plain rule, one with measures, a sequence and one of new values.
+/// For each expression a plain rule, a `correlate`, a `sequence` and a `first_seen` rule.
 fn project(name: &str) -> Folder {
     let mut folder = Folder::new(name).file("log.json", log());
     for (number, expression) in EXPRESSIONS.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! Tables of a whole policy: which data file holds their rows, and what is said of it.
+//! Tables of a whole policy: the data files of their rows, and the diagnostics.
 
 use keytrail::config::{LoadOptions, Policy};
 use keytrail::diag::render;
@@ -29,7 +29,7 @@ fn options(folder: &Folder) -> LoadOptions {
     }
 }
 
-/// Everything that loading says.
+/// All diagnostics of loading.
 fn told(options: &LoadOptions) -> String {
     let (sources, told) = match Policy::load(options) {
         Ok(policy) => (policy.sources, policy.diagnostics),
@@ -354,7 +354,7 @@ fn call(number: usize, ip: &str) -> String {
     )
 }
 
-/// A project with the built-in tables, some of them with rows, and a rule that tells kinds apart.
+/// A project with the built-in tables, some of them with rows, and a rule that distinguishes kinds.
 fn kinds(name: &str, tables: &[&str], kinds: &str) -> Folder {
     let rule = "rule:\n  id: kinds\n  title: T\n  category: abuse\n  severity: high\n  on: event\n  \
                 description: D\n  remediation: R\n  when: event.ip_type != () || event.ip_type == \
@@ -389,7 +389,7 @@ fn kinds(name: &str, tables: &[&str], kinds: &str) -> Folder {
         .file("events.ndjson", events)
 }
 
-/// What the rule says of calls that no entry covers, sorted.
+/// The messages of calls that no entry covers, sorted.
 fn uncovered(folder: &Folder) -> String {
     let ended = folder.keytrail(["scan", "events.ndjson", "--min-severity", "high"]).output();
     assert!(matches!(ended.code, Some(0 | 1)), "{ended}");

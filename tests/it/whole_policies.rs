@@ -1,8 +1,7 @@
-//! What a person reads of a whole policy that is wrong, and the law that every code is shown.
+//! Diagnostics of whole policies, and the check that a test shows every code.
 //!
-//! Each file of `tests/corpus/diag/project/` holds policies with all that is said of them; its
-//! README says how they are written. `KEYTRAIL_UPDATE=1` writes what is said today; review the
-//! difference.
+//! Each file of `tests/corpus/diag/project/` holds policies with all their diagnostics; its README
+//! describes the form. `KEYTRAIL_UPDATE=1` writes the current diagnostics; review the difference.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -23,7 +22,7 @@ fn corpus() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/diag")
 }
 
-/// The rule that a file which only says `RULE` holds; `KEY RULE` is one over keys.
+/// The rule for which `RULE` stands in a file. `KEY RULE` stands for a rule over keys.
 fn standard(id: &str, on: &str) -> String {
     let (field, record) = match on {
         "key" => ("key.at_risk == true", "key: { provider: aws, slot: \"1\", at_risk: true }"),
@@ -143,7 +142,7 @@ fn every_code_is_shown_by_the_corpus() {
     files_below(&corpus(), "txt", &mut files);
     let mut shown: BTreeMap<String, usize> = BTreeMap::new();
     for file in files {
-        // Only what is said counts, and not what a policy holds.
+        // Only the diagnostics count, not the text of the policy.
         for case in fs::read_to_string(file).unwrap().split("\n=== ") {
             let said = case.split_once("\n---\n").map_or("", |(_, said)| said);
             for code in codes::all() {

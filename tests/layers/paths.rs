@@ -2,17 +2,17 @@
 
 use crate::lexer::{Token, tokens};
 
-/// One path as it stands in the code.
+/// One path as written in the code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Path {
     /// `["crate", "value", "Time"]`; a glob ends in `*`.
     pub(crate) segments: Vec<String>,
     pub(crate) line: usize,
-    /// What comes before it: `.` for a method or a field.
+    /// The token before it: `.` for a method or a field.
     pub(crate) before: String,
-    /// What comes after it: `(` for a call, `!` for a macro.
+    /// The token after it: `(` for a call, `!` for a macro.
     pub(crate) after: String,
-    /// The inline modules it stands in.
+    /// The inline modules that contain it.
     pub(crate) inside: Vec<String>,
     /// What a `use` declaration makes of it.
     pub(crate) import: Option<Import>,
@@ -27,11 +27,11 @@ pub(crate) struct Import {
     pub(crate) public: bool,
 }
 
-/// What a file says outside its tests.
+/// The content of a file outside its tests.
 #[derive(Debug, Default)]
 pub(crate) struct File {
     pub(crate) paths: Vec<Path>,
-    /// Modules that are declared for tests only and live in files of their own.
+    /// Modules that are declared for tests only and have files of their own.
     pub(crate) test_modules: Vec<String>,
 }
 
@@ -84,7 +84,7 @@ impl File {
     }
 }
 
-/// Reads one path from `at`, with every branch of its groups; returns what follows it.
+/// Reads one path from `at`, with every branch of its groups, and returns the position after it.
 fn read(code: &[Token], mut at: usize, prefix: &[String], paths: &mut Vec<Path>) -> usize {
     let text = |i: usize| code.get(i).map_or("", |t| t.text.as_str());
     let line = code[at].line;
@@ -125,7 +125,7 @@ fn read(code: &[Token], mut at: usize, prefix: &[String], paths: &mut Vec<Path>)
     at
 }
 
-/// Leaves out what is compiled for tests only.
+/// Removes code that is compiled for tests only.
 fn without_tests(code: &[Token], test_modules: &mut Vec<String>) -> Vec<Token> {
     let mut kept = Vec::new();
     let mut at = 0;

@@ -1,4 +1,4 @@
-//! What a finding says of a command that was run on machines.
+//! How a finding shows a command that was run on machines.
 
 use serde_json::{Value, json};
 
@@ -58,7 +58,7 @@ fn cloudaudit(api: &str, params: &Value) -> Value {
         "eventTime": 1_791_343_900,
         "sourceIPAddress": SOURCE,
         "eventSource": "tat.ap-guangzhou.api.tencentyun.com",
-        // As the log has them: JSON in a text.
+        // As in the log: JSON inside a text.
         "requestParameters": params.to_string(),
         "responseElements": "",
         "resourceType": "tat",
@@ -69,7 +69,7 @@ fn cloudaudit(api: &str, params: &Value) -> Value {
 #[test]
 fn a_finding_says_which_command_ran_where() {
     type Record = fn(&str, &Value) -> Value;
-    // What the message ends in, after who, what and from where.
+    // The end of the message, after the user, the operation and the source.
     let cases: [(Record, &str, Value, &str); 9] = [
         (
             cloudtrail,

@@ -1,4 +1,4 @@
-//! What people do in the console, and what a key does: rules about the API are about keys.
+//! The same calls from the console and with a key: rules about API calls report only the latter.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use super::records::{call, root};
 use super::{of_rule, pack, recorded, scan};
 use crate::run::Folder;
 
-/// Rules that are about what is called by API.
+/// Rules about API calls.
 const BY_API: [&str; 7] = [
     "create-resources",
     "denied-enumeration",
@@ -20,7 +20,7 @@ const BY_API: [&str; 7] = [
     "unauthorized-calls",
 ];
 
-/// Those of the rules that find something, all of which was called by API.
+/// The rules with findings, all of which come from API calls.
 fn found(report: &Report) -> BTreeSet<&'static str> {
     let mut found = BTreeSet::new();
     for rule in BY_API {
@@ -40,7 +40,7 @@ fn recorded_calls_in_the_console_are_in_no_rule_about_the_api() {
     assert!(found(&report).len() >= 5, "{:?}", found(&report));
 }
 
-/// An hour of one identity that does what each of the rules looks for.
+/// An hour in which one identity does what each of the rules detects.
 fn hour(identity: &Value, console: bool) -> String {
     let reads = [
         "iam.ListUsers",
@@ -53,7 +53,7 @@ fn hour(identity: &Value, console: bool) -> String {
     ];
     let read = |number: usize| {
         let (service, api) = reads[number % reads.len()].split_once('.').unwrap();
-        // Refused, and each another operation.
+        // Refused calls, each of a different operation.
         (service.to_owned(), format!("{api}{}", "s".repeat(number / reads.len())), true, number)
     };
     let mut calls: Vec<_> = (0..28).map(read).collect();

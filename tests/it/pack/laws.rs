@@ -1,4 +1,4 @@
-//! What holds for every rule, list and table of the pack.
+//! Properties of every rule, list and table of the pack.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use keytrail::config::Policy;
 
 use super::{filled_pack, pack};
 
-/// Rules that find nothing before a project names what they look for.
+/// Rules that need configuration by a project.
 const TO_BE_FILLED: [&str; 6] = [
     "inactive-key-scheduled",
     "leaked-key-active",
@@ -84,7 +84,7 @@ fn tags_and_controls_are_written_in_one_way() {
     }
 }
 
-/// Whether a text names something by these characters and not as the beginning of a longer name.
+/// Whether a text contains the name as a whole word.
 fn names(text: &str, name: &str) -> bool {
     let ends = |at: usize| {
         !text[at + name.len()..].starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_')
@@ -94,7 +94,7 @@ fn names(text: &str, name: &str) -> bool {
 
 #[test]
 fn every_list_table_and_definition_of_the_pack_is_used() {
-    /// What Keytrail itself reads, or keeps for the remarks of a project.
+    /// Tables that Keytrail itself reads, or that hold the remarks of a project.
     const READ_BY_THE_PROGRAM: [&str; 5] =
         ["accounts", "ak_notes", "ip_assets", "ip_notes", "key_policies"];
     let policy = pack();
@@ -117,7 +117,7 @@ fn every_list_table_and_definition_of_the_pack_is_used() {
         assert!(by_rule || by_program, "nothing reads the table {table}");
     }
     for definition in policy.definitions.keys() {
-        // Once where it is defined.
+        // It occurs once where it is defined.
         let times: usize = rules.iter().map(|text| text.matches(definition.as_str()).count()).sum();
         assert!(times > 1, "no rule names the definition {definition}");
     }

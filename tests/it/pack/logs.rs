@@ -1,6 +1,5 @@
-//! What the pack finds in CloudTrail logs that others recorded: of attacks by Stratus Red Team, one
-//! technique a file (`aws/stratus`), and of some of them amid Terraform's and the console's noise
-//! (`aws/invictus`).
+//! Findings of the pack in recorded CloudTrail logs: attacks by Stratus Red Team, one technique in
+//! each file (`aws/stratus`), and some of them among the noise of Terraform and the console
 
 use keytrail::report::Report;
 use keytrail::rule::Severity;
@@ -8,7 +7,7 @@ use keytrail::rule::Severity;
 use super::{by_rule, load, of_rule, pack, recorded, scan};
 use crate::run::Folder;
 
-/// The operations that a rule finds, each with how often.
+/// The operations in a rule's findings, each with its count.
 fn operations(report: &Report, rule: &str) -> Vec<String> {
     let mut operations: Vec<(String, u64)> = Vec::new();
     for calls in of_rule(report, rule).iter().flat_map(|finding| &finding.calls) {
@@ -86,7 +85,7 @@ fn machines_that_terraform_starts() {
     assert_eq!(finding.severity, Severity::Medium, "{}: no costly machine", finding.message);
 }
 
-/// 15:07Z is after eleven in the evening in Shanghai, and afternoon in UTC.
+/// 15:07Z is 23:07 in Shanghai.
 #[test]
 fn the_hours_are_those_of_the_zone() {
     let Some(file) = recorded("aws/stratus/aws.defense-evasion.vpc-remove-flow-logs.json") else {
@@ -102,8 +101,7 @@ fn the_hours_are_those_of_the_zone() {
     assert_eq!(operations(&report, "off-hours-sensitive-api"), [""; 0]);
 }
 
-/// What a project would have to look at after 954 events in 22 minutes of a normal account with an
-/// attack in it.
+/// The findings to review after 22 minutes and 954 events of a normal account with an attack in it.
 #[test]
 fn little_noise() {
     let Some(folder) = recorded("aws/invictus") else { return };

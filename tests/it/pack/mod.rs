@@ -1,7 +1,7 @@
 //! The rules that ship with Keytrail.
 //!
-//! Whether they match what they should is shown by the tests beside them, which `keytrail test` runs;
-//! here stands what holds for all of them, and what they find in logs and reports that were recorded.
+//! The tests in the rule files, which `keytrail test` runs, check what each rule matches. These tests
+//! check properties of all rules, and their findings in recorded logs and reports.
 
 mod commands;
 mod console;
@@ -39,12 +39,12 @@ fn load(options: LoadOptions) -> Policy {
     Policy::load(&options).unwrap_or_else(|(_, diagnostics)| panic!("{diagnostics:#?}"))
 }
 
-/// The pack as it ships.
+/// The pack without any configuration.
 fn pack() -> Policy {
     load(LoadOptions { no_config: true, directory: root().to_owned(), ..LoadOptions::default() })
 }
 
-/// What a project gives the rules that ask for something of its own, beside rows of tables.
+/// The project's configuration of rules that need one, in addition to rows of tables.
 const FILLED: &str = "
 lists:
   known_users: { add: [deploy] }
@@ -56,7 +56,7 @@ rules:
   mfa-removed: { params: { approved: [bob] } }
 ";
 
-/// A project in which every table of the pack has rows, and every list.
+/// A project that fills every list and table of the pack.
 fn filled_project(name: &str) -> Folder {
     let mut config = FILLED.to_owned() + "tables:\n";
     let mut folder = Folder::new(name);
@@ -75,7 +75,7 @@ fn filled_pack(name: &str) -> Policy {
     load(LoadOptions { directory: filled_project(name).path(""), ..LoadOptions::default() })
 }
 
-/// Logs and reports that are not part of the project; `None` with a notice where they are absent.
+/// Logs and reports that are not part of the project; `None` with a notice if they are absent.
 fn recorded(path: &str) -> Option<PathBuf> {
     let path = root().join("../shared/data").join(path);
     let there = path.exists();
@@ -85,7 +85,7 @@ fn recorded(path: &str) -> Option<PathBuf> {
     there.then_some(path)
 }
 
-/// A scan of these files; `now` sets the clock for them too.
+/// A scan of these files. `now` also sets their clock.
 fn scan(policy: &Policy, files: &[&Path], now: Option<&str>) -> Report {
     let files: Vec<String> = files.iter().map(|file| file.to_str().unwrap().to_owned()).collect();
     let inputs = InputSet::new(&files).unwrap();
@@ -112,7 +112,7 @@ fn of_rule<'r>(report: &'r Report, rule: &str) -> Vec<&'r Finding> {
     report.findings.iter().filter(|found| report.rules[found.rule].id == rule).collect()
 }
 
-/// The findings and matches of each rule that has any.
+/// The numbers of findings and matches of each rule that has any.
 fn by_rule(report: &Report) -> BTreeMap<&str, (u64, u64)> {
     let mut counts: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
     for found in &report.findings {

@@ -1,4 +1,4 @@
-//! The page about the rules, which is generated, and what the README says of them.
+//! The generated page about the rules, and the statements of the README about them.
 
 use std::fs;
 
@@ -9,8 +9,8 @@ use super::{filled_project, pack, root};
 const PAGE: &str = "docs/rules.md";
 const COMMAND: &str = "KEYTRAIL_UPDATE=1 cargo test --test it page";
 
-/// The page is written of a project that fills every list and table, so that it says of each rule what
-/// it covers.
+/// The page describes a project that fills every list and table, so that it shows the coverage of
+/// every rule.
 #[test]
 #[allow(clippy::disallowed_methods, reason = "the write mode is asked for through the environment")]
 fn the_page_about_the_rules_is_fresh() {
@@ -20,7 +20,7 @@ fn the_page_about_the_rules_is_fresh() {
     if std::env::var_os("KEYTRAIL_UPDATE").is_some() {
         fs::write(&path, &ended.stdout).unwrap();
     }
-    // A checkout may have changed the line ends.
+    // A checkout can change line endings.
     let written = fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
     assert!(written == ended.stdout, "{PAGE} is stale; run `{COMMAND}`");
 }

@@ -5,8 +5,7 @@ use serde_json::{Value, json};
 pub(super) const ACCOUNT: &str = "111122223333";
 pub(super) const SOURCE: &str = "198.51.100.23";
 
-/// A call such as `iam.CreateUser` with a key, of which `changes` puts other values in the place
-/// of these, or beside them.
+/// A call with a key, such as `iam.CreateUser`. `changes` replaces or adds values.
 pub(super) fn call(operation: &str, identity: &Value, changes: Value) -> Value {
     let (service, api) = operation.split_once('.').unwrap();
     let mut record = json!({

@@ -1,13 +1,11 @@
-//! What the pack finds in the two credential reports of AWS that others recorded
-//! (`aws/credential-report`), against a reading by hand.
+//! Findings of the pack in two recorded credential reports of AWS (`aws/credential-report`), compared
+//! with an analysis by hand.
 //!
-//! The reading was made from the columns of the CSV and the descriptions of the rules, user by user,
-//! and not from what the rules say: who has a password (`password_enabled`), a second factor (`mfa_active`),
-//! when they last signed in, and of each key whether it is active, when it was made
-//! (`last_rotated`) and last used; ages were counted in whole days to the time that stands with each
-//! reading. The root user's row says `not_supported` of its password and has no key. The row of
-//! `christopher` stands twice with different contents: the first never signed in, the second did on
-//! 2016-11-21 and has a key.
+//! The analysis used the columns of the CSV and the descriptions of the rules, not their conditions:
+//! for each user the password (`password_enabled`), the second factor (`mfa_active`) and the last
+//! sign-in, and for each key whether it is active, when it was created (`last_rotated`) and last used.
+//! The root user has `not_supported` as its password and no key. `christopher` has two rows with
+//! different contents: the first never signed in; the second signed in on 2016-11-21 and has a key.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -20,7 +18,7 @@ use super::{of_rule, pack, recorded, scan};
 const FIRST: &str = "test_account_credential_report.GetCredentialReport_1.csv";
 const SECOND: &str = "test_iam_user_credential_multi_delete_noop.GetCredentialReport_1.csv";
 
-/// What each rule finds: users, and `user#slot` where a finding is about a key.
+/// The findings of each rule: users, and `user#slot` for a finding about a key.
 type Reading = BTreeMap<String, Vec<String>>;
 
 fn reading(rows: &[(&str, &str)]) -> Reading {
@@ -32,8 +30,8 @@ fn reading(rows: &[(&str, &str)]) -> Reading {
     rows.iter().map(|(rule, users)| ((*rule).to_owned(), sorted(users))).collect()
 }
 
-/// What a report comes to, in the form of a reading. A finding about a whole account names the users
-/// in its evidence; one user in several rows stands once.
+/// The findings of a report in the form of the analysis. A finding about a whole account lists the
+/// users of its evidence. A user with several rows is listed once.
 fn found(report: &Report) -> Reading {
     let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for finding in &report.findings {
@@ -52,16 +50,16 @@ fn first(folder: &Path, now: &str) -> Report {
     scan(&pack(), &[&folder.join(FIRST)], Some(now))
 }
 
-/// What a reading says of the account as a whole: the messages of a rule's findings.
+/// The analysis of the account as a whole: the messages of a rule's findings.
 fn messages<'r>(report: &'r Report, rule: &str) -> Vec<&'r str> {
     of_rule(report, rule).into_iter().map(|finding| finding.message.as_str()).collect()
 }
 
 const COVERAGE: &str = "9 of 18 console users of account 644160558196 have MFA (50 %)";
-/// Everybody with a password.
+/// All users with a password.
 const CONSOLE: &str = "andrew anthony calvin chrissy christopher david jeff Jennifer joshua kapil kit \
                        mandeep matt rob ryanwolfe scot steven";
-/// Of them, those with a second factor.
+/// All users with a password and a second factor.
 const WITH_MFA: &str = "anthony calvin chrissy david joshua mandeep matt rob ryanwolfe";
 
 #[test]
@@ -85,7 +83,7 @@ fn a_report_at_its_own_time() {
     );
     assert_eq!(messages(&report, "mfa-coverage"), [COVERAGE]);
     assert_eq!(of_rule(&report, "console-with-mfa").len(), 1);
-    // Which of the two rows: the one that signs in, and the one that never did.
+    // The row that signs in, and the row that never did.
     let of_christopher = |rule| {
         let mut messages = messages(&report, rule).into_iter();
         messages.find(|message| message.starts_with("christopher ")).unwrap_or_default()

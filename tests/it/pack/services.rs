@@ -1,4 +1,4 @@
-//! What a cloud's own services are refused, and what a key is.
+//! Refused calls of a cloud's own services, compared with those of a key.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use super::records::{SOURCE, alice, call, role};
 use super::{of_rule, pack, scan};
 use crate::run::Folder;
 
-/// Six refused reads within a minute, of an identity, from a source.
+/// Six reads of one identity from one source, all refused within a minute.
 fn refused(identity: &Value, source: &str) -> String {
     let refused = |second: usize| {
         let api = ["Decrypt", "DescribeKey", "GenerateDataKey"][second % 3];

@@ -1,4 +1,4 @@
-//! How bad the rules find what, where they raise it.
+//! The severities of rules that raise them.
 
 use serde_json::{Value, json};
 

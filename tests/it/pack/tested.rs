@@ -1,4 +1,4 @@
-//! The tests that stand beside the rules: that there are enough of them.
+//! Checks that the rule files contain enough tests.
 
 use std::collections::BTreeSet;
 
@@ -10,13 +10,13 @@ use keytrail::yaml::Node;
 
 use super::{filled_pack, filled_project, pack};
 
-/// Whose the records of a test are.
+/// The providers of the records of a test.
 fn providers(test: &TestCase) -> BTreeSet<&'static str> {
     let several = test.node.get("records").map(Node::items).unwrap_or(&[]);
     [&test.node].into_iter().chain(several).filter_map(provider).collect()
 }
 
-/// Whose a record is: as it says itself, or as its format does.
+/// The provider of a record, from the record itself or from its format.
 fn provider(record: &Node) -> Option<&'static str> {
     if let Some(format) = record.get("format") {
         let known = FORMATS.iter().find(|known| Some(known.name()) == format.text());
@@ -27,7 +27,7 @@ fn provider(record: &Node) -> Option<&'static str> {
     Provider::ALL.iter().map(|provider| provider.name()).find(|name| *name == named)
 }
 
-/// Of the tests whose records are all this provider's, what each expects.
+/// The expectations of the tests whose records all belong to this provider.
 fn tests_for(rule: &Rule, provider: Provider) -> Vec<Option<bool>> {
     let only = BTreeSet::from([provider.name()]);
     let of = rule.tests.iter().filter(|test| providers(test) == only);

@@ -20,7 +20,7 @@ fn lines(ids: std::ops::Range<usize>) -> String {
     ids.map(|id| event(id) + "\n").collect()
 }
 
-/// What was read of each file: `name:line@offset`, and what was said.
+/// The lines read from each file as `name:line@offset`, and the notes.
 struct Looked {
     read: Vec<String>,
     notes: Vec<&'static str>,
@@ -28,7 +28,7 @@ struct Looked {
     files: Vec<Followed>,
 }
 
-/// Looks at the folder once, long before anything in it was written.
+/// Scans the folder once, before anything was written to it.
 fn look(folder: &Folder, files: Vec<Followed>) -> Looked {
     look_at(folder, files, Time(0))
 }
@@ -83,7 +83,7 @@ fn only_whole_lines_are_read_and_each_once() {
     assert_eq!(first.read, ["a.log:1@0".to_owned(), format!("a.log:2@{length}")]);
     append(&folder, "in/a.log", &(event(2)[40..].to_owned() + "\n" + &event(3)));
     let second = look(&folder, first.files);
-    // What is a whole record is read though its line has no end.
+    // A complete record is read although its line is not terminated.
     let expected = [format!("a.log:3@{}", 2 * length), format!("a.log:4@{}", 3 * length)];
     assert_eq!(second.read, expected);
     let third = look(&folder, second.files);
@@ -97,7 +97,7 @@ fn only_whole_lines_are_read_and_each_once() {
 fn a_file_whose_first_record_is_half_written_waits() {
     for name in ["in/a.log", "in/a.json", "in/a"] {
         let text = event(0);
-        // Before and behind the names by which a format knows its records.
+        // Before and after the names by which a format recognises its records.
         for cut in [1, 20, text.len() / 2, text.len() - 1] {
             let folder = Folder::new("follow-first").file(name, &text[..cut]);
             let first = look(&folder, Vec::new());
@@ -115,14 +115,14 @@ fn a_file_that_was_renamed_goes_on_and_one_that_was_replaced_begins_anew() {
     let folder = Folder::new("follow-rotated").file("in/a.log", lines(0..3));
     let first = look(&folder, Vec::new());
     assert_eq!(first.read.len(), 3);
-    // Rotation: the old file under another name with a line more, and a new one in its place.
+    // Rotation: the old file gets another name and one more line, and a new file takes its place.
     append(&folder, "in/a.log", &lines(3..4));
     fs::rename(folder.path("in/a.log"), folder.path("in/a.log.1")).unwrap();
     append(&folder, "in/a.log", &lines(10..11));
     let second = look(&folder, first.files);
     let names: Vec<&str> = second.read.iter().map(|read| read.split('@').next().unwrap()).collect();
     assert_eq!(names, if cfg!(unix) { ["a.log.1:4", "a.log:1"] } else { ["a.log:1", "a.log.1:1"] });
-    // Cut off and written anew under its name.
+    // Truncated and rewritten under the same name.
     fs::write(folder.path("in/a.log"), lines(20..22)).unwrap();
     let third = look(&folder, second.files);
     assert_eq!(third.notes, ["replaced-input"]);
@@ -140,7 +140,7 @@ fn a_document_is_read_when_it_is_whole() {
     let second = look(&folder, first.files);
     assert_eq!(second.read.len(), 2);
     assert!(look(&folder, second.files.clone()).read.is_empty());
-    // It cannot grow: what changed is another document.
+    // A document cannot grow: a changed one is another document.
     fs::write(folder.path("in/a.json"), document.replace("event-1", "event-7") + " ").unwrap();
     let third = look(&folder, second.files);
     assert_eq!(third.read.len(), 2);

@@ -1,4 +1,4 @@
-//! `keytrail watch`: told check by check what one scan of the whole finds.
+//! `keytrail watch`: its checks together emit what one scan of the whole input finds.
 
 mod follow;
 mod page;

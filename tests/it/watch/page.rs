@@ -1,4 +1,4 @@
-//! What `docs/watch.md` says, done as it says.
+//! Runs the commands of `docs/watch.md`.
 
 use std::fs;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! The program over files, folders and standard input.
+//! The program on files, folders and standard input.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -33,7 +33,7 @@ fn lines(stdout: &str) -> (Vec<Value>, Vec<Value>) {
     lines.partition(|line| line["type"] == "finding")
 }
 
-/// What a check told, as `rule message`, and what it says of itself.
+/// The findings of a check as `rule message`, and its status line.
 fn told(ended: &Ended) -> (Vec<String>, Value) {
     let (findings, checks) = lines(&ended.stdout);
     let said = |of: &Value| {
@@ -62,7 +62,7 @@ fn a_growing_file_is_told_as_its_windows_close() {
     assert_eq!(findings, ["plain user-2 called"]);
     assert_eq!((&check["read"], &check["open"]), (&2.into(), &1.into()));
     assert_eq!(check["watermark"].as_str().unwrap()[..16], *"2026-03-02T00:01");
-    // The half of a line is not there yet.
+    // The second half of the line is not written yet.
     let line = event(3, 30, 2, true);
     append(&folder, "a.log", &line[..50]);
     assert_eq!(run(0).0.len(), 0);
@@ -70,7 +70,7 @@ fn a_growing_file_is_told_as_its_windows_close() {
     let (findings, check) = run(0);
     assert_eq!(findings, ["burst user-1 failed 2 times"]);
     assert_eq!((&check["read"], &check["open"], &check["rows"]), (&1.into(), &0.into(), &2.into()));
-    // What is broken is said, and told of by the exit code.
+    // A broken record is reported and reflected in the exit code.
     append(&folder, "a.log", "{\"eventVersion\": \"1.08\",,}\n");
     let (_, check) = run(3);
     assert_eq!(check["skipped"], 1);
@@ -86,7 +86,7 @@ fn what_was_told_and_not_noted_is_told_again_and_nothing_is_lost() {
     append(&folder, "a.log", &event(1, 1, 2, true));
     let first = run();
     assert_eq!(first.len(), 1);
-    // As if it had ended between the output and the state.
+    // As if it had stopped between writing the output and the state.
     fs::write(folder.path("keytrail-watch.state"), state).unwrap();
     assert_eq!(run(), first);
     assert_eq!(run(), [Value::Null; 0]);
@@ -97,13 +97,13 @@ fn a_folder_is_told_of_file_by_file_and_duplicates_are_told_once() {
     let folder = folder("watch-folder").file("in/a.log", event(0, 0, 1, false));
     let run = || told(&watch(&folder, &["in", "--once", "--state", "s"]));
     assert_eq!(run().0.len(), 0);
-    // The same event delivered twice is one.
+    // The same event delivered twice counts once.
     append(&folder, "in/b.log", &event(0, 0, 1, false));
     append(&folder, "in/c.log", &event(1, 60, 2, true));
     let (findings, check) = run();
     assert_eq!(findings, ["plain user-2 called"]);
     assert_eq!((&check["open"], &check["files"]), (&0.into(), &2.into()));
-    // A file that no format reads makes the check incomplete that meets it.
+    // A file that no format reads makes the check that finds it incomplete.
     append(&folder, "in/d.json", "[1, 2, 3]");
     let ended = watch(&folder, &["in", "--once", "--state", "s"]);
     assert_eq!(ended.code, Some(3), "{ended}");
@@ -141,7 +141,7 @@ fn a_state_that_cannot_be_trusted_is_refused() {
         assert!(ended.stderr.contains(why) && ended.stderr.contains("move it away"), "{ended}");
         assert_eq!(fs::read(folder.path("keytrail-watch.state")).unwrap(), bytes);
     }
-    // Another policy is said, and goes on where the files were read to.
+    // A changed policy is reported, and reading continues where it stopped.
     fs::write(folder.path("keytrail-watch.state"), &whole).unwrap();
     let folder = folder.file("rules/plain.yaml", PLAIN.replace("low", "high"));
     append(&folder, "a.log", &event(1, 1, 2, true));
@@ -185,7 +185,7 @@ fn a_signal_ends_it_and_two_do_not_share_a_state() {
         assert!(Command::new("kill").args(["-s", signal, &id]).status().unwrap().success());
         assert_eq!(child.wait().unwrap().code(), Some(code));
     }
-    // The lock went with the program.
+    // The lock was released when the program ended.
     assert_eq!(watch(&folder, &["in", "--once"]).code, Some(0));
 }
 
@@ -198,7 +198,7 @@ fn a_reader_who_leaves_ends_it_quietly() {
     let ended = run.output_into(writer);
     assert_eq!(ended.code, Some(0), "{ended}");
     assert!(!ended.stderr.contains("error") && !ended.stderr.contains("panic"), "{ended}");
-    // Nobody saw it, so it is told again.
+    // It was not accepted, so it is emitted again.
     assert_eq!(told(&watch(&folder, &["a.log", "--once"])).0.len(), 1);
 }
 
@@ -220,7 +220,7 @@ fn what_cannot_be_followed_is_said_at_every_check() {
     assert!(ended.stdout.contains("pipe into `keytrail watch -`"), "{ended}");
 }
 
-/// A report is judged once, though it is read at every check.
+/// A report is judged once, although every check reads it.
 #[test]
 fn a_credential_report_is_told_once() {
     let rule = "rule:\n  id: no-mfa\n  title: No MFA\n  category: posture\n  severity: high\n  on: cred\n  when: cred.console == true && cred.mfa == false\n  message: \"${cred.user} has no MFA\"\n";
@@ -230,7 +230,7 @@ fn a_credential_report_is_told_once() {
         .file("in/status_reports_2026-03-01T00-00-00Z.csv", report);
     let run = || {
         let (findings, check) = told(&watch(&folder, &["in", "--once"]));
-        // It is of when it was made, which is no lateness.
+        // A report has the time at which it was made, which does not make it late.
         assert_eq!(check["late"], 0, "{check}");
         findings
     };

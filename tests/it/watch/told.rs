@@ -1,4 +1,4 @@
-//! What a watch tells, whatever the checks between which its input is cut.
+//! What a watch emits does not depend on how its input is split into checks.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
@@ -16,7 +16,7 @@ use crate::correlation::reference::Event;
 use crate::correlation::{allowlist, cases, entry, json, policy, rule, run, stream, yaml};
 use crate::run::Folder;
 
-/// How late events come, in minutes.
+/// How late events can arrive, in minutes.
 const LATENESS: i64 = 5;
 
 fn options() -> WatchOptions {
@@ -33,7 +33,7 @@ fn options() -> WatchOptions {
     }
 }
 
-/// What is told of an occurrence, and how often.
+/// The emitted line of an occurrence, and how often it was emitted.
 type Told = (usize, Option<Time>, Option<Time>, u64);
 
 /// Every open occurrence by its id.
@@ -45,7 +45,7 @@ fn ids(report: &Report, policy: &Policy) -> BTreeMap<u128, Told> {
             let told: &mut Told =
                 ids.entry(id(rule, &finding.fingerprint, occurrence, false)).or_default();
             let times = told.0 + 1;
-            // What more matches add to, and what is told before they come, is known by its id.
+            // An occurrence that later matches extend, or that was emitted before, keeps its id.
             *told = match &rule.construct {
                 Construct::Correlate(of) if of.within.is_some() => {
                     (times, occurrence.first, occurrence.last, occurrence.count)
@@ -60,7 +60,7 @@ fn ids(report: &Report, policy: &Policy) -> BTreeMap<u128, Told> {
     ids
 }
 
-/// One check over these events, by a watch that was started anew from a stored state.
+/// One check of these events by a watch that was restarted from its stored state.
 fn check(policy: &Policy, folder: &Folder, events: &[Event], state: State, end: bool) -> Check {
     let stored = Store { state, files: Vec::new() }.write();
     let state = Store::read(&stored).unwrap().state;
@@ -76,7 +76,7 @@ fn check(policy: &Policy, folder: &Folder, events: &[Event], state: State, end: 
     check
 }
 
-/// What checks over the parts tell, one after the other.
+/// The lines that checks of the parts emit, in order.
 fn told(policy: &Policy, folder: &Folder, parts: &[&[Event]]) -> BTreeMap<u128, Told> {
     let (mut told, mut state) = (BTreeMap::new(), State::default());
     for (at, part) in parts.iter().enumerate() {
@@ -129,7 +129,7 @@ proptest! {
         parts.push(rest);
         prop_assert_eq!(&told(&policy, &folder, &parts), &expected);
 
-        // Where nothing comes behind them, the last are told all the same.
+        // The last occurrences are emitted even if nothing follows them.
         parts.push(&[]);
         prop_assert_eq!(&told(&policy, &folder, &parts), &expected);
     }
@@ -155,7 +155,7 @@ fn a_plain_rule_tells_once_for_each_subject_and_day() {
     assert_eq!(first.report.findings[0].count, 2);
     let again = check(&policy, &folder, &[event(0, 10), event(2, 30)], first.state.clone(), false);
     assert!(again.ids.is_empty());
-    // What was not accepted is told again, under the same id.
+    // A line that was not accepted is emitted again with the same id.
     let crashed = check(&policy, &folder, &[event(2, 30)], State::default(), false);
     assert_eq!(crashed.ids, first.ids);
 }
@@ -215,7 +215,7 @@ fn a_silent_input_closes_its_windows_with_the_clock() {
     assert_eq!((after.ids.len(), after.state.rows.len()), (0, 0));
 }
 
-/// How many occurrences each part tells, their ids, and those of one scan of all parts.
+/// The number of occurrences that each part emits, their ids, and those of one scan of all parts.
 fn told_of(
     name: &str,
     rule: &str,
@@ -240,7 +240,7 @@ fn told_of(
 #[test]
 fn what_comes_at_the_very_end_of_a_window_still_belongs_to_it() {
     let rule = "  when: \"true\"\n  correlate:\n    within: 10m\n    measures:\n      calls: { count: \"true\" }\n    having: calls >= 2\n";
-    // The watermark is 15 then, as late as the event that is still to come.
+    // The watermark is then 15, the time of the event that is still to arrive.
     let first = [event(0, 0), event(1, 5), event(2, 20)];
     let parts: [&[Event]; 3] = [&first, &[event(3, 15)], &[event(4, 60)]];
     let (counts, told, whole) = told_of("watch-edge", rule, &parts);
@@ -252,7 +252,7 @@ fn a_value_is_new_when_no_record_can_come_that_showed_it_before() {
     let rule = "  when: event.api == \"CreateUser\"\n  first_seen:\n    of: [event.ip]\n    history: 1d\n    among: \"true\"\n";
     let shown = |id, time, ip| Event { ip, api: 1, ..event(id, time) };
     let new = |id, time, ip| Event { ip, ..event(id, time) };
-    // Of two new addresses one turns out not to be new, by a record that comes late.
+    // A late record shows that one of two new addresses is not new.
     let first = [new(0, 10, 1), Event { user: 1, ..new(1, 11, 2) }];
     let parts: [&[Event]; 3] = [&first, &[shown(2, 8, 1)], &[shown(3, 40, 3)]];
     let (counts, told, whole) = told_of("watch-news", rule, &parts);
