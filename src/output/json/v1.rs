@@ -143,7 +143,8 @@ pub(super) struct Rule<'a> {
 /// One rule and one subject.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct Finding<'a> {
-    /// Stable over runs: a hash of the rule id and the subject.
+    /// 32 hex digits, the same in every run: a digest of the rule id and the subject. The first 16
+    /// are the fingerprint of earlier versions.
     pub(super) fingerprint: Text<'a>,
     /// The id of its rule.
     pub(super) rule: Text<'a>,
