@@ -417,12 +417,13 @@ fn the_binary_uses_modules_of_the_table() {
 
 /// What `src/lib.rs` itself offers, beside its modules.
 fn facade() -> BTreeSet<String> {
-    let text = fs::read_to_string("src/lib.rs").unwrap();
-    let name = |line: &str| {
-        let item = line.strip_prefix("pub fn ").or_else(|| line.strip_prefix("pub struct "))?;
-        item.split(|c: char| !c.is_alphanumeric() && c != '_').next().map(str::to_owned)
+    let text = fs::read_to_string(root().join("src/lib.rs")).unwrap();
+    let names = |line: &str| {
+        let items = line.strip_prefix("pub use ")?.split_once("::")?.1;
+        let words = items.split(|c: char| !c.is_alphanumeric() && c != '_');
+        Some(words.filter(|word| !word.is_empty()).map(str::to_owned).collect::<Vec<_>>())
     };
-    text.lines().filter_map(name).collect()
+    text.lines().filter_map(names).flatten().collect()
 }
 
 /// The checker's own cases: file, source, and what it must say, by line.

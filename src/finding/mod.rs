@@ -17,6 +17,7 @@ pub use finding::{
 };
 pub use fingerprint::{digest128, fingerprint};
 pub use known::{Asset, Knowledge, KnownKey, KnownSource, OpenFinding};
+#[cfg(feature = "native")]
 pub(crate) use redact::cut;
 pub use redact::{REDACTED, Redactor};
 pub use subject::{decode, encode, show};
