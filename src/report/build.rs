@@ -198,6 +198,9 @@ fn incomplete(
             }
             FileStatus::Read | FileStatus::NotAnInput { .. } | FileStatus::Declined { .. } => {}
         }
+        for fault in &file.account.faults {
+            because("unread-values", format!("{path}: {fault}"));
+        }
     }
     let skipped = run.accounting.skipped;
     if skipped > facts.max_skipped {
@@ -273,8 +276,8 @@ fn summary(rule: &Rule, sources: &Sources) -> RuleSummary {
         category: rule.category,
         severity: rule.severity,
         status: rule.status,
-        on: rule.on.name(),
-        construct: rule.construct.name(),
+        on: rule.on,
+        construct: rule.construct.kind(),
         tags: rule.tags.clone(),
         controls: rule.controls.clone(),
         references: rule.references.clone(),

@@ -16,7 +16,7 @@ use crate::input::opened;
 use crate::plan::{Enrichment, Plan};
 use crate::record::reference;
 use crate::record::{FieldSet, Format, Origin, Outcome as Read, RawRecord, Record, Scratch};
-use crate::rule::{self, Expectation, Overrides, Rule, Severity, TestCase};
+use crate::rule::{self, ConstructKind, Expectation, Overrides, Rule, Severity, TestCase};
 use crate::source::{Sources, Span, Temporary};
 use crate::value::{RecordKind, Time, Value};
 use crate::yaml::{self, Node};
@@ -388,7 +388,7 @@ fn part(rule: &Rule, at: Span) -> &'static str {
     } else if rule.steps.iter().any(|step| within(&step.when)) {
         "when"
     } else {
-        rule.construct.name()
+        rule.construct.kind().map_or("", ConstructKind::name)
     }
 }
 
