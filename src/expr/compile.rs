@@ -7,9 +7,10 @@ use super::check::{Checker, Reported};
 use super::env::{Bindings, Declarations, Env, EvalError, Expected};
 use super::eval::{Frame, eval, test};
 use super::fold::{self, Known};
-use super::ir::{Ir, Op};
+use super::ir::{Ir, NodeId, Op};
 use super::program::Program;
 use super::redact::{Redact, Unredacted};
+use super::trace::Trace;
 use super::{negated, text};
 use crate::diag::Diagnostic;
 use crate::diag::codes::expr as codes;
@@ -98,6 +99,32 @@ impl Expr {
                 .map(|text| Value::Str(Cow::Owned(text)));
         }
         eval(&self.ir, &Frame::new(bindings)).map_err(|fault| *fault)
+    }
+
+    /// Its value as [`Expr::eval`] gives it, with every node that is worked out reported to `trace`. The
+    /// parts of a template are reported as they are, neither masked nor redacted.
+    ///
+    /// # Errors
+    ///
+    /// The arithmetic that had no result.
+    pub fn trace<'r>(
+        &'r self,
+        bindings: &Bindings<'r>,
+        trace: &dyn Trace,
+    ) -> Result<Value<'r>, EvalError> {
+        let value = eval(&self.ir, &Frame::watched(bindings, trace)).map_err(|fault| *fault)?;
+        if self.template { self.eval(bindings) } else { Ok(value) }
+    }
+
+    /// The expression with every node of this number replaced by what `f` makes of it; all that is
+    /// derived from the tree is derived anew.
+    ///
+    /// The new node need not have the old one's type. An operator over values that it does not take
+    /// is false or missing, as over a missing value, so a changed expression never fails worse than the
+    /// one it was made of.
+    #[must_use]
+    pub fn replaced(&self, id: NodeId, f: &mut dyn FnMut(&Ir) -> Ir) -> Self {
+        Self::new(self.ir.replaced(id, f), self.template)
     }
 
     /// Its value as a person reads it: missing is `-`; `by` redacts the value of every hole.
@@ -300,7 +327,7 @@ fn finish(
     match checked {
         Ok(ir) if checker.diagnostics.is_empty() => {
             let warnings = negated::lint(&ir);
-            Ok((Expr::new(ir, template), warnings))
+            Ok((Expr::new(ir.numbered(), template), warnings))
         }
         Ok(_) => Err(checker.diagnostics),
         Err(Reported) if checker.diagnostics.is_empty() => {

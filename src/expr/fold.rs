@@ -59,7 +59,7 @@ pub(super) fn constant(ir: Ir) -> Ir {
 }
 
 fn value_of(ir: &Ir, value: Value<'static>) -> Ir {
-    Ir { nullable: value.is_missing(), op: Op::Const(value), ty: ir.ty, span: ir.span }
+    Ir { id: ir.id, nullable: value.is_missing(), op: Op::Const(value), ty: ir.ty, span: ir.span }
 }
 
 impl Ir {
@@ -146,11 +146,11 @@ fn decided(ir: &Ir) -> Option<Value<'static>> {
 
 /// A node without the parts that no longer matter.
 fn shorten(ir: Ir) -> Ir {
-    let Ir { op, ty, nullable, span } = ir;
+    let Ir { id, op, ty, nullable, span } = ir;
     let neutral = |part: &Ir, b: bool| matches!(part.op, Op::Const(Value::Bool(c)) if c == b);
     let one = |mut parts: Vec<Ir>, op: fn(Vec<Ir>) -> Op| match parts.len() {
         1 => parts.remove(0),
-        _ => Ir { op: op(parts), ty, nullable, span },
+        _ => Ir { id, op: op(parts), ty, nullable, span },
     };
     match op {
         Op::And(mut parts) => {
@@ -173,16 +173,21 @@ fn shorten(ir: Ir) -> Ir {
             match condition.constant() {
                 Some(Value::Bool(true)) => then,
                 Some(_) => otherwise.unwrap_or(Ir {
+                    id,
                     op: Op::Const(Value::Missing),
                     ty,
                     nullable: true,
                     span,
                 }),
-                None => {
-                    Ir { op: Op::If(Box::new((condition, then, otherwise))), ty, nullable, span }
-                }
+                None => Ir {
+                    id,
+                    op: Op::If(Box::new((condition, then, otherwise))),
+                    ty,
+                    nullable,
+                    span,
+                },
             }
         }
-        op => Ir { op, ty, nullable, span },
+        op => Ir { id, op, ty, nullable, span },
     }
 }

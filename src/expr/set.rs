@@ -11,7 +11,6 @@ const LINEAR: usize = 8;
 #[derive(Debug, Clone, Default)]
 pub struct Set {
     values: Vec<Value<'static>>,
-    few: Vec<Box<str>>,
     texts: FxHashSet<Box<str>>,
     ints: FxHashSet<i64>,
     others: Vec<Value<'static>>,
@@ -29,9 +28,6 @@ impl Set {
                     other => set.others.push(other.clone()),
                 }
             }
-        }
-        if values.len() <= LINEAR {
-            set.few = values.iter().filter_map(|value| Some(value.as_str()?.into())).collect();
         }
         set.values = values;
         set

@@ -14,6 +14,8 @@ mod path;
 mod template;
 mod types;
 
+pub(super) use name::visible;
+
 use crate::diag::{Code, Diagnostic};
 use crate::source::{Fragment, Span};
 use crate::value::{Elem, Type, Value};
@@ -21,9 +23,10 @@ use crate::value::{Elem, Type, Value};
 use super::ast::{At, Node, Operator, Syntax};
 use super::env::{Declarations, Env};
 use super::fold;
-use super::ir::{Ir, Op};
-use super::limits::{MAX_DEFINITIONS, MAX_NODES};
+use super::ir::{Ir, NodeId, Op};
+use super::limits::{Depth, MAX_DEFINITIONS, MAX_NODES};
 use super::syntax::Problem;
+use super::typed::Typed;
 
 /// An error that is already among the diagnostics.
 #[derive(Debug, Clone, Copy)]
@@ -45,6 +48,11 @@ pub(super) struct Checker<'c> {
     /// Definitions being put in.
     inlining: Vec<String>,
     nodes: usize,
+    /// Nodes around the one being checked, those of the text that names a definition included.
+    depth: usize,
+    pub(super) limit: Depth,
+    /// The parts whose type is known, where the caller asks for them.
+    pub(super) typed: Option<Vec<Typed>>,
 }
 
 impl<'c> Checker<'c> {
@@ -62,6 +70,9 @@ impl<'c> Checker<'c> {
             locals: Vec::new(),
             inlining: Vec::new(),
             nodes: 0,
+            depth: 0,
+            limit: Depth::HERE,
+            typed: None,
         }
     }
 
@@ -69,10 +80,29 @@ impl<'c> Checker<'c> {
     pub(super) fn parse(&mut self, start: usize, end: usize) -> Result<Node, Reported> {
         self.base = start;
         let text = self.fragment.text.get(start..end).unwrap_or("");
-        super::syntax::parse(text).map_err(|problem| {
+        super::syntax::parse(text, self.limit).map_err(|problem| {
             let Problem { code, at, message, help } = *problem;
             self.report(Diagnostic::error(code, message).at(self.span(at), "").maybe_help(help))
         })
+    }
+
+    /// Parses a part of the fragment; one that is no expression is not reported.
+    pub(super) fn try_parse(&mut self, start: usize, end: usize) -> Option<Node> {
+        self.base = start;
+        super::syntax::parse(self.fragment.text.get(start..end)?, self.limit).ok()
+    }
+
+    /// Does some work in which a name stands for a value of this type, as in the body of a closure.
+    pub(super) fn with_local<T>(
+        &mut self,
+        name: &str,
+        ty: Type,
+        work: impl FnOnce(&mut Self) -> T,
+    ) -> T {
+        self.locals.push((name.to_owned(), ty, ty == Type::Untyped));
+        let done = work(self);
+        self.locals.pop();
+        done
     }
 
     fn span(&self, at: At) -> Span {
@@ -97,16 +127,33 @@ impl<'c> Checker<'c> {
 
     /// A node of the typed tree, folded if all its parts are constant.
     fn node(&self, at: At, op: Op, ty: Type, nullable: bool) -> Ir {
-        fold::constant(Ir { op, ty, nullable, span: self.span(at) })
+        fold::constant(Ir { id: NodeId::default(), op, ty, nullable, span: self.span(at) })
     }
 
     fn value(&self, at: At, value: Value<'static>, ty: Type) -> Ir {
         let nullable = value.is_missing();
-        Ir { op: Op::Const(value), ty, nullable, span: self.span(at) }
+        Ir { id: NodeId::default(), op: Op::Const(value), ty, nullable, span: self.span(at) }
     }
 
     /// Checks a node.
     pub(super) fn check(&mut self, node: &Node) -> Checked {
+        if self.depth >= self.limit.tree {
+            let message = format!(
+                "the expression is nested deeper than {} levels with its definitions",
+                self.limit.tree
+            );
+            return Err(self.error(&crate::diag::codes::expr::LIMIT, node.at, message, None));
+        }
+        self.depth += 1;
+        let checked = self.check_node(node);
+        self.depth -= 1;
+        if let (Ok(ir), Some(typed), true) = (&checked, &mut self.typed, self.inlining.is_empty()) {
+            typed.push(Typed::new(self.base + node.at.start..self.base + node.at.end, ir));
+        }
+        checked
+    }
+
+    fn check_node(&mut self, node: &Node) -> Checked {
         self.nodes += 1;
         if self.nodes > MAX_NODES {
             let message =

@@ -124,7 +124,7 @@ impl Checker<'_> {
 }
 
 /// The rows that an expression over such records sees by name.
-fn visible(on: Option<RecordKind>) -> impl Iterator<Item = RecordKind> {
+pub(in crate::expr) fn visible(on: Option<RecordKind>) -> impl Iterator<Item = RecordKind> {
     let kinds: &[RecordKind] = match on {
         Some(RecordKind::Event) => &[RecordKind::Event],
         Some(RecordKind::Cred) => &[RecordKind::Cred],

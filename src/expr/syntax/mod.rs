@@ -5,11 +5,13 @@
 
 mod problem;
 mod parse;
-mod read;
+mod convert;
 mod operator;
 mod chain;
 mod stack;
 
 pub(super) use parse::parse;
+#[cfg(test)]
+pub(super) use parse::parse_here;
 pub(super) use problem::Problem;
-pub use stack::on_large_stack;
+pub use stack::{StackError, on_large_stack};

@@ -1,19 +1,19 @@
 //! A stack that holds the deepest tree that the limits admit.
 
-use std::cell::Cell;
-
-use super::super::limits::PARSER_STACK;
-
-thread_local! {
-    static LARGE: Cell<bool> = const { Cell::new(false) };
-}
+use std::fmt;
 
 /// Does some work on a large stack: here when this thread has one, else on a thread that has.
 ///
 /// Rhai's parser and the destruction of its tree recurse. Whoever compiles many expressions does
-/// all of it within one call, for a thread costs more than an expression. The error says why the
-/// work was not done.
-pub fn on_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, String> {
+/// all of it within one call, for a thread costs more than an expression. Without the feature `native` there
+/// are no threads: the work is done here, and expressions may be less deep.
+///
+/// # Errors
+///
+/// Why the work was not done.
+#[cfg(feature = "native")]
+pub fn on_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, StackError> {
+    use super::super::limits::PARSER_STACK;
     if LARGE.get() {
         return Ok(work());
     }
@@ -23,12 +23,46 @@ pub fn on_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, Str
                 LARGE.set(true);
                 work()
             });
-        let thread = thread.map_err(|error| format!("a thread did not start: {error}"))?;
-        thread.join().map_err(|_| "it failed inside Keytrail".to_owned())
+        thread.map_err(StackError::NoThread)?.join().map_err(|_| StackError::Panicked)
     })
 }
 
-#[cfg(test)]
+#[cfg(feature = "native")]
+thread_local! {
+    static LARGE: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
+}
+
+/// Does some work where it is called: there are no threads.
+///
+/// # Errors
+///
+/// None; the type is that of a build with the feature `native`.
+#[cfg(not(feature = "native"))]
+pub fn on_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, StackError> {
+    Ok(work())
+}
+
+/// Why [`on_large_stack`] did not do its work.
+#[derive(Debug)]
+pub enum StackError {
+    /// The system did not start a thread.
+    NoThread(std::io::Error),
+    /// The work panicked.
+    Panicked,
+}
+
+impl fmt::Display for StackError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            StackError::NoThread(error) => write!(f, "a thread did not start: {error}"),
+            StackError::Panicked => f.write_str("it failed inside Keytrail"),
+        }
+    }
+}
+
+impl std::error::Error for StackError {}
+
+#[cfg(all(test, feature = "native"))]
 mod tests {
     use super::*;
 
@@ -38,7 +72,7 @@ mod tests {
         let ids = on_large_stack(|| (id(), on_large_stack(id)));
         let (outer, inner) = ids.unwrap_or_else(|error| panic!("{error}"));
         assert_ne!(outer, id());
-        assert_eq!(inner, Ok(outer));
+        assert_eq!(inner.ok(), Some(outer));
         assert!(!LARGE.get());
     }
 }

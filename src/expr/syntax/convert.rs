@@ -22,13 +22,13 @@ pub(super) struct Closure {
 }
 
 /// What reading a node needs.
-pub(super) struct Reader<'t> {
+pub(super) struct Converter<'t> {
     pub(super) text: &'t str,
     pub(super) tokens: &'t Tokens<'t>,
     pub(super) closures: Vec<Closure>,
 }
 
-impl Reader<'_> {
+impl Converter<'_> {
     pub(super) fn start(&self, position: Position) -> usize {
         self.tokens.at(at(self.tokens, position)).start
     }
