@@ -33,7 +33,8 @@ pub(super) struct Depth {
 }
 
 impl Depth {
-    /// On a thread with a stack of [`PARSER_STACK`].
+    /// On a thread with a stack of `PARSER_STACK`.
+    #[cfg(feature = "native")]
     pub(super) const LARGE_STACK: Depth =
         Depth { parser: 512, tree: MAX_NESTING * (MAX_DEFINITIONS + 1) };
     /// Where no thread can be had, on a stack of 1 MiB.
