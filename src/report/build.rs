@@ -79,7 +79,7 @@ impl Report {
         files.sort_by(|a, b| {
             (a.account.root, &a.account.path).cmp(&(b.account.root, &b.account.path))
         });
-        Report {
+        let mut report = Report {
             rules: rules.iter().map(|rule| summary(rule, sources)).collect(),
             ledger: ledger(allowlist, &run.coverage, rules, sources, &facts),
             accounting: run.accounting,
@@ -91,7 +91,9 @@ impl Report {
             incomplete,
             notes,
             verdict,
-        }
+        };
+        report.redact();
+        report
     }
 }
 

@@ -6,6 +6,7 @@
 mod build;
 #[cfg(test)]
 pub(crate) mod fixture;
+mod redact;
 #[allow(clippy::module_inception)]
 mod report;
 mod unapplied;
