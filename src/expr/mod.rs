@@ -4,6 +4,7 @@
 //! the typed tree in [`ir`]. It knows records and tables. It must not know a rule, a YAML file or a
 //! function by name: functions, lists and definitions come through [`Env`].
 
+mod operator;
 mod env;
 mod function;
 mod required;
