@@ -42,6 +42,7 @@ mod rules;
 mod run;
 mod scan;
 mod schemas;
+mod secrets;
 mod tables;
 mod watch;
 mod whole_policies;

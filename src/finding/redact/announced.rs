@@ -15,6 +15,8 @@ pub(super) const ANNOUNCED: Kind = Kind {
         "passwd=«x»",
         r#"body {"password":"«two words»","n":1}"#,
         r#"body {\"client_secret\":\"«hunter2»\"}"#,
+        r#"cell ""password"":""«two words»"",""n"":1"#,
+        r#"{""kty"":""EC"",""d"":""«870MB6gfuTJ4HtUnUvYMyJpr5eUZNP4Bk43bVdj3eAE»"""#,
         "password='«two words»'",
         "--token «abc»",
         "--password=«-hunter2»",
@@ -56,14 +58,14 @@ pub(super) const SCHEME: &str = r"(?:(?i-u:bearer|basic|token|apikey)\s+)?";
 
 const FLAG: &str = r"(?i-u:--(?:password|passphrase|secret|token|secret-key|api-key)[ =])";
 
-/// A name and its separator; the quote behind the name may be escaped.
+/// A name and its separator; a quote behind the name may be escaped, or doubled in a cell.
 fn assigned() -> String {
     let name = concat!(
         r"(?i-u:pass(?:word|wd|phrase|code)|pwd|secret(?:[ _-]?access)?(?:[ _-]?key)?|token",
         r"|api[ _-]?key|private[_-]?key|account[_-]?key|shared[_-]?access[_-]?(?:key|signature)",
         r"|authorization)|密码|口令",
     );
-    format!(r#"(?:{name})\\?["']?\s*[=:：]\s*"#)
+    format!(r#"(?:{name})(?:\\?["']){{0,2}}\s*[=:：]\s*"#)
 }
 
 fn patterns() -> Vec<String> {
@@ -77,7 +79,7 @@ fn patterns() -> Vec<String> {
     vec![
         // Quoted values, the quotes escaped or not, closed or cut off.
         format!(r#"{announced}\\"(?P<a>[^"\\]+)"#),
-        format!(r#"{announced}"(?P<b>(?:[^"\\]|\\.)+)"#),
+        format!(r#"{announced}"{{1,2}}(?P<b>(?:[^"\\]|\\.)+)"#),
         format!("{announced}'(?P<c>[^']+)"),
         format!("{announced}(?P<block>{armour})"),
         format!(r#"(?:{announced})?{assigned}{SCHEME}(?P<value>-?[^\s\["'&,;\\-][^\s"'&,;\\]*)"#),
@@ -88,6 +90,7 @@ fn patterns() -> Vec<String> {
         r"(?i-u:secret(?:[ _-]access)?[ _-]key(?:\s+is)?)\s+(?P<key>[A-Za-z0-9/+=]{30,})".into(),
         r"(?i-u:bearer)\s+(?P<bearer>[A-Za-z0-9._~+/=-]{20,})".into(),
         // Private parts of a JSON web key.
-        r#"\\?"(?:d|p|q|dp|dq|qi|k)\\?"\s*:\s*\\?"(?P<jwk>[A-Za-z0-9_-]{16,})"#.into(),
+        r#""(?:d|p|q|dp|dq|qi|k)(?:\\?"){1,2}\s*:\s*(?:\\?"){1,2}(?P<jwk>[A-Za-z0-9_-]{16,})"#
+            .into(),
     ]
 }

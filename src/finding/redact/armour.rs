@@ -26,10 +26,10 @@ pub(super) const ARMOUR: Kind = Kind {
 pub(super) fn patterns() -> Vec<String> {
     [
         // A blank of the first line may be escaped as one of an address.
-        r"-----BEGIN[A-Z0-9 %+]+-----[\s\S]*?(?:-----END[A-Z0-9 %+]+-----|$)",
-        r"---- BEGIN [A-Z0-9 ]+ ----[\s\S]*?(?:---- END [A-Z0-9 ]+ ----|$)",
-        r"PuTTY-User-Key-File-\d[\s\S]*?(?:Private-MAC: ?[0-9a-fA-F]*|$)",
-        r"AGE-(?:SECRET-KEY|PLUGIN)-[A-Z0-9-]{20,}",
+        r"(?i-u:-----BEGIN[A-Z0-9 %+]+-----)[\s\S]*?(?:(?i-u:-----END[A-Z0-9 %+]+-----)|$)",
+        r"(?i-u:---- BEGIN [A-Z0-9 ]+ ----)[\s\S]*?(?:(?i-u:---- END [A-Z0-9 ]+ ----)|$)",
+        r"(?i-u:PuTTY-User-Key-File-\d)[\s\S]*?(?:(?i-u:Private-MAC:) ?[0-9a-fA-F]*|$)",
+        r"(?i-u:AGE-(?:SECRET-KEY|PLUGIN)-[A-Z0-9-]{20,})",
         // The same without or below their armour: base64 of its first line, of an OpenSSH key, and
         // of the first bytes of a private key in DER.
         r"LS0tLS1CRUdJTi[A-Za-z0-9+/_=-]+",

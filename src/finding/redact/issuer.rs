@@ -102,7 +102,7 @@ const WEAK: &[&str] = &[
     r"xai-[A-Za-z0-9]{32,}",
     r"r8_[A-Za-z0-9]{37}",
     // Twilio and Mailgun.
-    r"SK[a-f0-9]{32}(?-u:\b)",
+    r"[Ss][Kk][a-f0-9]{32}(?-u:\b)",
     r"key-[a-f0-9]{32}(?-u:\b)",
     r"dapi[a-f0-9]{32}",
     r"ntn_[A-Za-z0-9]{40,}",

@@ -131,24 +131,4 @@ mod tests {
         }
         assert_eq!(MASKING.key_id("AKIAEXAMPLEKEY000001"), "AKIA…0001");
     }
-
-    #[test]
-    fn long_texts_take_linear_time() {
-        // Quadratic time would be hours.
-        let started = std::time::Instant::now();
-        for unit in [
-            "password ",
-            "sk-",
-            "eyJaaaaaaaa.",
-            "--token ",
-            "-----BEGIN A",
-            "token=\"",
-            "ab1",
-            "\\\"p\\\":",
-        ] {
-            let text = unit.repeat((1 << 20) / unit.len());
-            assert!(MASKING.text(&text).len() <= 2 * text.len());
-        }
-        assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
-    }
 }
