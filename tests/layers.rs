@@ -248,7 +248,6 @@ fn the_code_has_no_cycle_of_modules() {
 const WITH_CYCLES: &[&str] = &[
     "bin",
     "commands::rules",
-    "config",
     "correlate",
     "engine",
     "expr",
@@ -258,7 +257,6 @@ const WITH_CYCLES: &[&str] = &[
     "input::exported",
     "input::follow",
     "input::frame::framer",
-    "lint",
     "output",
     "output::posture",
     "output::query",
@@ -266,13 +264,12 @@ const WITH_CYCLES: &[&str] = &[
     "plan",
     "posture",
     "record",
-    "rule",
-    "rule::construct",
     "table",
     "yaml",
 ];
 
 #[test]
+#[allow(clippy::print_stdout)] // Listed cycles are printed under `--nocapture`.
 fn no_files_of_a_folder_import_each_other() {
     let mut found = Vec::new();
     for modules in [library(), modules("src/bin/keytrail", "-")] {
@@ -281,7 +278,11 @@ fn no_files_of_a_folder_import_each_other() {
     found.retain(|cycle| {
         let at = cycle[0].split(" -> ").next().unwrap();
         let folder = at.rsplit_once("::").map_or("bin", |(folder, _)| folder);
-        !WITH_CYCLES.contains(&folder)
+        let is_listed = WITH_CYCLES.contains(&folder);
+        if is_listed {
+            println!("{}\n", cycle.join("\n"));
+        }
+        !is_listed
     });
     let cycles: Vec<String> = found.iter().map(|cycle| cycle.join("\n")).collect();
     assert!(cycles.is_empty(), "these files import each other:\n{}", cycles.join("\n\n"));
@@ -416,12 +417,13 @@ fn the_binary_uses_modules_of_the_table() {
 
 /// What `src/lib.rs` itself offers, beside its modules.
 fn facade() -> BTreeSet<String> {
-    let text = fs::read_to_string("src/lib.rs").unwrap();
-    let name = |line: &str| {
-        let item = line.strip_prefix("pub fn ").or_else(|| line.strip_prefix("pub struct "))?;
-        item.split(|c: char| !c.is_alphanumeric() && c != '_').next().map(str::to_owned)
+    let text = fs::read_to_string(root().join("src/lib.rs")).unwrap();
+    let names = |line: &str| {
+        let items = line.strip_prefix("pub use ")?.split_once("::")?.1;
+        let words = items.split(|c: char| !c.is_alphanumeric() && c != '_');
+        Some(words.filter(|word| !word.is_empty()).map(str::to_owned).collect::<Vec<_>>())
     };
-    text.lines().filter_map(name).collect()
+    text.lines().filter_map(names).flatten().collect()
 }
 
 /// The checker's own cases: file, source, and what it must say, by line.

@@ -21,7 +21,9 @@ pub use batch::{
 };
 pub use field::{FIELDS, Field, FieldId, FieldSet};
 pub use format::{Format, Mapper, Outcome, Provider, Rows, Scratch};
-pub use hint::{Hint, HintEntry, Hints, Said, column_names};
+pub use hint::{Hint, Said, column_names};
+#[cfg(feature = "native")]
+pub use hint::{HintEntry, Hints};
 pub use origin::{Columns, Origin, same_name};
 pub use record::Record;
 pub use shown_path::shown_path;

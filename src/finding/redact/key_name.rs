@@ -70,3 +70,8 @@ impl Above {
 pub(super) fn is_private_part(key: &str) -> bool {
     matches!(key, "d" | "p" | "q" | "dp" | "dq" | "qi" | "oth" | "k")
 }
+
+/// Whether a text holds a key name that says that its value is a secret.
+pub(in crate::finding) fn names_secret(text: &str) -> bool {
+    SECRET_KEYS.is_match(text)
+}

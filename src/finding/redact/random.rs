@@ -1,7 +1,7 @@
 //! Key material without any form but its randomness.
 
 /// Whether a string looks like key material: long, without blanks, and of many different letters.
-pub(super) fn looks_random(text: &str) -> bool {
+pub(in crate::finding) fn looks_random(text: &str) -> bool {
     let bytes = text.as_bytes();
     if bytes.len() < 32 || text.starts_with("arn:") || text.contains("://") {
         return false;

@@ -29,6 +29,11 @@ impl Redactor {
         out
     }
 
+    /// A value of no particular field as it may be shown, whole.
+    pub fn plain<'v>(&self, value: &'v Value<'_>) -> Value<'v> {
+        self.shown(value, Above::default())
+    }
+
     /// The value of a field as it may be shown, whole.
     pub fn field<'v>(&self, field: FieldId, value: &'v Value<'_>) -> Value<'v> {
         let key_id = field == event::AK || field == key::ID;

@@ -1,18 +1,7 @@
 //! What makes a finding of matches, where one match alone is none.
 
-mod correlate;
-mod first_seen;
-mod grows;
-mod load;
-mod sequence;
-
-use super::Step;
-use crate::expr::Expr;
+use crate::expr::{Expr, Measured};
 use crate::value::{Duration, Type, words};
-
-pub(super) use correlate::measured;
-pub(super) use grows::grows;
-pub(super) use load::Built;
 
 /// What makes a finding of the matches of one subject.
 #[derive(Debug, Clone)]
@@ -85,6 +74,16 @@ impl Measure {
     pub fn nullable(&self) -> bool {
         matches!(self.kind, MeasureKind::Min | MeasureKind::Max)
     }
+}
+
+/// What expressions know of measures.
+pub(super) fn measured(measures: &[Measure]) -> Vec<Measured> {
+    let known = |measure: &Measure| Measured {
+        name: measure.name.clone(),
+        ty: measure.ty(),
+        nullable: measure.nullable(),
+    };
+    measures.iter().map(known).collect()
 }
 
 words! {
