@@ -321,9 +321,9 @@ pub(super) fn message(
 pub(super) fn place(file: u32, raw: &RawRecord<'_>) -> Place {
     let units = |text: &str| text.chars().map(|c| c.len_utf16() as u64).sum::<u64>();
     // Rows that were joined need not follow one another: the place is that of the first.
-    let text = match raw.text.split_once('\n') {
+    let text = match raw.stored().split_once('\n') {
         Some((first, _)) if raw.rows > 1 => first,
-        _ => raw.text,
+        _ => raw.stored(),
     };
     let breaks = memchr::memchr_iter(b'\n', text.as_bytes()).count() as u64;
     let end_column = match text.rfind('\n') {

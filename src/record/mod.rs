@@ -16,8 +16,8 @@ pub mod reference;
 mod shown_path;
 
 pub use batch::{
-    Batch, Batches, FileAccount, FileStatus, Inputs, Phase, Placed, RawRecord, Skip, SkipReason,
-    Step,
+    Batch, Batches, Envelope, FileAccount, FileStatus, Inputs, Phase, Placed, RawRecord, Skip,
+    SkipReason, Span, Step,
 };
 pub use field::{FIELDS, Field, FieldId, FieldSet};
 pub use format::{Format, Mapper, Outcome, Provider, Rows, Scratch};

@@ -17,13 +17,13 @@ pub enum Construct {
 }
 
 impl Construct {
-    /// The key in a rule file; empty for a plain rule.
-    pub fn name(&self) -> &'static str {
+    /// Which key of a rule file it comes from; `None` for a plain rule.
+    pub fn kind(&self) -> Option<ConstructKind> {
         match self {
-            Construct::Plain => "",
-            Construct::Correlate(_) => "correlate",
-            Construct::Sequence(_) => "sequence",
-            Construct::FirstSeen(_) => "first_seen",
+            Construct::Plain => None,
+            Construct::Correlate(_) => Some(ConstructKind::Correlate),
+            Construct::Sequence(_) => Some(ConstructKind::Sequence),
+            Construct::FirstSeen(_) => Some(ConstructKind::FirstSeen),
         }
     }
 
@@ -34,6 +34,18 @@ impl Construct {
             Construct::Correlate(correlate) => correlate.within.is_some(),
             Construct::Sequence(_) | Construct::FirstSeen(_) => true,
         }
+    }
+}
+
+words! {
+    /// The keys of a rule file that relate matches to each other; a rule has at most one.
+    ConstructKind {
+        /// Counts over the matches of one subject.
+        Correlate = "correlate",
+        /// Ordered steps of one subject.
+        Sequence = "sequence",
+        /// Values that no earlier record of the subject showed.
+        FirstSeen = "first_seen",
     }
 }
 

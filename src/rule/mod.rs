@@ -22,7 +22,9 @@ mod rule;
 mod shape;
 mod table;
 
-pub use construct::{Construct, Correlate, FirstSeen, Measure, MeasureKind, Sequence};
+pub use construct::{
+    Construct, ConstructKind, Correlate, FirstSeen, Measure, MeasureKind, Sequence,
+};
 pub use definition::{DEFINITIONS_FILE, NamedDefinition, check_definition, load_definitions};
 pub use document::{DocumentKind, document_kind};
 pub use list::{LIST_FILE, change_list, load_list};

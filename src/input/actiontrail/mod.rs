@@ -1,27 +1,19 @@
-//! Alibaba Cloud ActionTrail: bare records, and the wrappings they come in.
+//! Alibaba Cloud ActionTrail.
 
 mod event;
 mod identity;
 mod paths;
 
-use std::borrow::Cow;
-
-use memchr::memmem;
-
-use crate::input::json::{Fault, Shape, nest, unfold};
-use crate::input::trail::{self, Found, Wrapping};
+use crate::input::json::{Fault, Shape, unfold};
+use crate::input::trail::{self, Found, Surroundings};
 use crate::record::field::event as field;
 use crate::record::{
     FieldSet, Format, Mapper, Origin, Outcome, Provider, RawRecord, Rows, Scratch,
 };
 use crate::value::{RecordKind, Time};
 
-const WRAPPING: Wrapping = Wrapping {
-    provider: Provider::Alibaba,
-    keys: &[paths::EVENT, paths::DATA, paths::MESSAGE, paths::AT_MESSAGE, paths::CONTENT],
-    row: None,
-    around: paths::OWNER..paths::OWNER + 1,
-};
+const SURROUNDINGS: Surroundings =
+    Surroundings { provider: Provider::Alibaba, row: None, around: paths::OWNER..paths::OWNER + 1 };
 
 /// Alibaba Cloud ActionTrail.
 #[derive(Debug)]
@@ -77,23 +69,22 @@ struct ActionTrailMapper {
 impl ActionTrailMapper {
     fn read(
         &self,
-        text: &str,
+        raw: &RawRecord<'_>,
         scratch: &mut Scratch,
         emit: &mut dyn FnMut(Rows<'_>),
     ) -> Result<Outcome, Fault> {
-        let Scratch { text: name, inner, unfolded, note, .. } = scratch;
+        let Scratch { text: name, unfolded, note, .. } = scratch;
         *note = None;
-        let (fields, record) = match trail::find(text, &self.shape, &WRAPPING, inner)? {
-            Found::Event { fields, text } => (fields, text),
-            Found::Row { .. } | Found::Foreign => return Ok(Outcome::Foreign),
+        let Found::Event(fields) = SURROUNDINGS.find(raw, &self.shape)? else {
+            return Ok(Outcome::Foreign);
         };
         if fields.get(paths::EVENT_NAME).is_none() {
             return Ok(trail::nameless());
         }
-        let parts = unfold(record, fields, &self.shape, &self.folds, unfolded)?;
+        let parts = unfold(raw.text, fields, &self.shape, &self.folds, unfolded)?;
         *note = parts.torn.then_some(trail::TORN);
         let account = self.account.as_deref();
-        emit(Rows::of(&event::map(&parts.fields, record, &self.needed, account, name)));
+        emit(Rows::of(&event::map(&parts.fields, raw.text, &self.needed, account, name)));
         Ok(Outcome::Read)
     }
 }
@@ -105,17 +96,9 @@ impl Mapper for ActionTrailMapper {
         scratch: &mut Scratch,
         emit: &mut dyn FnMut(Rows<'_>),
     ) -> Outcome {
-        let text = flattened(raw.text, &self.shape).map_or(Cow::Borrowed(raw.text), Cow::Owned);
-        let read = self.read(&text, scratch, emit);
+        let read = self.read(raw, scratch, emit);
         read.unwrap_or_else(|fault| Outcome::Skipped(fault.reason, fault.detail))
     }
-}
-
-/// The record that a row of flattened keys stands for.
-fn flattened(text: &str, shape: &Shape) -> Option<String> {
-    memmem::find(text.as_bytes(), b"\"event.")?;
-    let mut out = String::new();
-    nest(text, paths::FLAT, shape, &mut out).then_some(out)
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Tencent Cloud CloudAudit: bare records, and the wrappings they come in.
+//! Tencent Cloud CloudAudit: its records, and the rows of its query API.
 
 mod event;
 mod identity;
@@ -6,16 +6,15 @@ mod paths;
 mod time;
 
 use crate::input::json::{Fault, Shape, unfold};
-use crate::input::trail::{self, Found, Row, Wrapping};
+use crate::input::trail::{self, Found, Row, Surroundings};
 use crate::record::field::event as field;
 use crate::record::{
     FieldSet, Format, Mapper, Origin, Outcome, Provider, RawRecord, Rows, Scratch,
 };
 use crate::value::{RecordKind, Time, Zone};
 
-const WRAPPING: Wrapping = Wrapping {
+const SURROUNDINGS: Surroundings = Surroundings {
     provider: Provider::Tencent,
-    keys: &[paths::INNER, paths::DATA, paths::MESSAGE, paths::AT_MESSAGE, paths::CONTENT],
     row: Some(Row {
         record: paths::INNER,
         id: paths::OUTER_ID,
@@ -83,25 +82,25 @@ struct CloudAuditMapper {
 impl CloudAuditMapper {
     fn read(
         &self,
-        text: &str,
+        raw: &RawRecord<'_>,
         scratch: &mut Scratch,
         emit: &mut dyn FnMut(Rows<'_>),
     ) -> Result<Outcome, Fault> {
-        let Scratch { text: name, inner, unfolded, note, .. } = scratch;
+        let Scratch { text: name, unfolded, note, .. } = scratch;
         *note = None;
         let told = event::Told { account: self.account.as_deref(), zone: &self.zone };
-        match trail::find(text, &self.shape, &WRAPPING, inner)? {
-            Found::Event { fields, text: record } => {
+        match SURROUNDINGS.find(raw, &self.shape)? {
+            Found::Event(fields) => {
                 if fields.get(paths::EVENT_NAME).is_none() {
                     return Ok(trail::nameless());
                 }
-                let parts = unfold(record, fields, &self.shape, &self.folds, unfolded)?;
+                let parts = unfold(raw.text, fields, &self.shape, &self.folds, unfolded)?;
                 *note = parts.torn.then_some(trail::TORN);
-                emit(Rows::of(&event::map(&parts.fields, record, &self.needed, told, name)));
+                emit(Rows::of(&event::map(&parts.fields, raw.text, &self.needed, told, name)));
             }
-            Found::Row { fields, text: record } => {
+            Found::Row(fields) => {
                 *note = Some("CloudAuditEvent is not JSON: the fields around it were read");
-                emit(Rows::of(&event::map(&fields, record, &self.needed, told, name)));
+                emit(Rows::of(&event::map(&fields, raw.text, &self.needed, told, name)));
             }
             Found::Foreign => return Ok(Outcome::Foreign),
         }
@@ -116,7 +115,7 @@ impl Mapper for CloudAuditMapper {
         scratch: &mut Scratch,
         emit: &mut dyn FnMut(Rows<'_>),
     ) -> Outcome {
-        let read = self.read(raw.text, scratch, emit);
+        let read = self.read(raw, scratch, emit);
         read.unwrap_or_else(|fault| Outcome::Skipped(fault.reason, fault.detail))
     }
 }

@@ -1,4 +1,4 @@
-//! AWS CloudTrail: bare records, and the wrappings they come in.
+//! AWS CloudTrail: its records, and the rows of LookupEvents.
 
 mod event;
 mod identity;
@@ -6,17 +6,16 @@ mod lookup;
 mod paths;
 
 use crate::input::json::{Fields, Shape};
-use crate::input::trail::{self, Found, Row, Wrapping};
+use crate::input::trail::{self, Found, Row, Surroundings};
 use crate::record::field::event as field;
 use crate::record::{
     FieldSet, Format, Mapper, Origin, Outcome, Provider, RawRecord, Rows, Scratch,
 };
 use crate::value::{RecordKind, Time};
 
-/// EventBridge, CloudTrail Lake, CloudWatch Logs, and the rows of LookupEvents.
-const WRAPPING: Wrapping = Wrapping {
+/// The rows of LookupEvents.
+const SURROUNDINGS: Surroundings = Surroundings {
     provider: Provider::Aws,
-    keys: &[paths::INNER, paths::DETAIL, paths::EVENT_DATA, paths::MESSAGE, paths::AT_MESSAGE],
     row: Some(Row {
         record: paths::INNER,
         id: paths::OUTER_ID,
@@ -91,20 +90,20 @@ impl Mapper for CloudTrailMapper {
         scratch: &mut Scratch,
         emit: &mut dyn FnMut(Rows<'_>),
     ) -> Outcome {
-        let Scratch { text, inner, note, .. } = scratch;
+        let Scratch { text, note, .. } = scratch;
         *note = None;
         let account = self.account.as_deref();
-        match trail::find(raw.text, &self.shape, &WRAPPING, inner) {
-            Ok(Found::Event { fields, text: record }) => {
+        match SURROUNDINGS.find(raw, &self.shape) {
+            Ok(Found::Event(fields)) => {
                 if fields.get(paths::EVENT_NAME).is_none() && !event::is_insight(&fields) {
                     return trail::nameless();
                 }
-                emit(Rows::of(&event::map(&fields, record, &self.needed, account, text)));
+                emit(Rows::of(&event::map(&fields, raw.text, &self.needed, account, text)));
                 Outcome::Read
             }
-            Ok(Found::Row { fields, text: record }) => {
+            Ok(Found::Row(fields)) => {
                 *note = Some("CloudTrailEvent is not JSON: the fields around it were read");
-                emit(Rows::of(&lookup::map(&fields, record, &self.needed, account, text)));
+                emit(Rows::of(&lookup::map(&fields, raw.text, &self.needed, account, text)));
                 Outcome::Read
             }
             Ok(Found::Foreign) => Outcome::Foreign,

@@ -32,16 +32,6 @@ crate::input::trail::paths! {
     ISSUER_USER = "userIdentity.sessionContext.sessionIssuer.userName";
     MFA = "userIdentity.sessionContext.attributes.mfaAuthenticated";
 
-    // EventBridge.
-    DETAIL = "detail";
-
-    // CloudTrail Lake.
-    EVENT_DATA = "eventData";
-
-    // CloudWatch Logs.
-    MESSAGE = "message";
-    AT_MESSAGE = "@message";
-
     // LookupEvents.
     INNER = "CloudTrailEvent";
     OUTER_ID = "EventId";

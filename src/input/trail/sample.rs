@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 
 use serde_json::Value as Tree;
 
+use crate::input::envelope::opened;
 use crate::record::field::{event as field, of_kind};
-use crate::record::{FieldId, FieldSet, Format, Origin, Outcome, RawRecord, Record, Rows, Scratch};
+use crate::record::{FieldId, FieldSet, Format, Origin, Outcome, Record, Rows, Scratch};
 use crate::value::{Elem, RecordKind, Time, Type, Value};
 
 /// A format under test.
@@ -27,10 +28,16 @@ impl Sample {
         needed: FieldSet,
         mut look: impl FnMut(&Record<'_>),
     ) -> (Outcome, Option<&'static str>) {
-        let raw = RawRecord { text, offset: 0, line: 1, column: 1, ordinal: 0, rows: 1 };
         let mut scratch = Scratch::default();
         let mapper = self.format.mapper(&needed, &self.origin, Time(0));
-        let outcome = mapper.map(&raw, &mut scratch, &mut |Rows { record, .. }| look(record));
+        let batch = opened(text);
+        if let [skip] = &*batch.skipped {
+            return (Outcome::Skipped(skip.reason, skip.detail.clone()), None);
+        }
+        let mut outcome = Outcome::Foreign;
+        for raw in batch.iter().map(Result::unwrap) {
+            outcome = mapper.map(&raw, &mut scratch, &mut |Rows { record, .. }| look(record));
+        }
         (outcome, scratch.note)
     }
 

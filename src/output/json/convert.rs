@@ -89,7 +89,7 @@ fn rule<'a>(facts: &Facts, rule: &'a report::RuleSummary) -> v1::Rule<'a> {
         category: Word(rule.category),
         severity: Word(rule.severity),
         status: Word(rule.status),
-        on: borrowed(rule.on),
+        on: borrowed(rule.on.name()),
         tags: texts(facts, &rule.tags),
         controls: texts(facts, &rule.controls),
         references: texts(facts, &rule.references),

@@ -4,12 +4,9 @@ use super::loader::{Built, Loader};
 use crate::diag::Diagnostic;
 use crate::diag::codes::rule as codes;
 use crate::expr::{Declarations, Expr};
-use crate::rule::Construct;
+use crate::rule::{Construct, ConstructKind};
 use crate::value::RecordKind;
 use crate::yaml::Entry;
-
-/// What a rule has beside or instead of its `when`, at most one of these.
-const CONSTRUCTS: [&str; 3] = ["correlate", "sequence", "first_seen"];
 
 impl<'a> Loader<'a> {
     /// The steps and the construct, once everything in them is valid. `by` is the rule's.
@@ -20,9 +17,12 @@ impl<'a> Loader<'a> {
     ) -> Option<Built> {
         let on = declarations.on?;
         let body = self.body;
-        let mut of = body.entries().iter().filter(|e| CONSTRUCTS.contains(&e.key.text()));
+        let mut of = body
+            .entries()
+            .iter()
+            .filter_map(|entry| Some((ConstructKind::parse(entry.key.text())?, entry)));
         let (first, second) = (of.next(), of.next());
-        if let (Some(first), Some(second)) = (first, second) {
+        if let (Some((_, first)), Some((_, second))) = (first, second) {
             let message = format!(
                 "a rule has either `{}` or `{}`, not both",
                 first.key.text(),
@@ -41,27 +41,26 @@ impl<'a> Loader<'a> {
                 let step = self.only_step(declarations, by)?;
                 Some(Built { construct: Construct::Plain, steps: vec![step] })
             }
-            Some(entry) => {
-                self.kind_has(entry, on);
-                match entry.key.text() {
-                    "correlate" => self.correlate(entry, declarations, by),
-                    "sequence" => self.sequence(entry, declarations, by),
-                    _ => self.first_seen(entry, declarations, by),
+            Some((kind, entry)) => {
+                self.check_record_kind(kind, entry, on);
+                match kind {
+                    ConstructKind::Correlate => self.correlate(entry, declarations, by),
+                    ConstructKind::Sequence => self.sequence(entry, declarations, by),
+                    ConstructKind::FirstSeen => self.first_seen(entry, declarations, by),
                 }
             }
         }
     }
 
     /// A report has no order of things in time.
-    fn kind_has(&mut self, entry: &'a Entry, on: RecordKind) {
+    fn check_record_kind(&mut self, kind: ConstructKind, entry: &'a Entry, on: RecordKind) {
         if on == RecordKind::Event {
             return;
         }
-        let name = entry.key.text();
         let within = entry.value.get("within");
-        let (message, at) = match (name, within) {
-            ("correlate", None) => return,
-            ("correlate", Some(within)) => (
+        let (message, at) = match (kind, within) {
+            (ConstructKind::Correlate, None) => return,
+            (ConstructKind::Correlate, Some(within)) => (
                 format!(
                     "a rule `on: {}` counts over the whole report, without `within`",
                     on.name()
@@ -69,7 +68,7 @@ impl<'a> Loader<'a> {
                 within.span,
             ),
             _ => (
-                format!("`{name}` needs events, and the rule is `on: {}`", on.name()),
+                format!("`{}` needs events, and the rule is `on: {}`", kind.name(), on.name()),
                 entry.key.span(),
             ),
         };
