@@ -14,4 +14,6 @@ mod view;
 
 pub use crate::engine::{Accounting, FileReport};
 pub use build::Parts;
-pub use report::{Facts, LedgerEntry, LedgerState, Note, Report, RuleSummary, Verdict};
+pub use report::{
+    Facts, FailOn, GateCounts, LedgerEntry, LedgerState, Note, Report, RuleSummary, Verdict,
+};

@@ -10,7 +10,6 @@ mod address;
 mod announced;
 mod armour;
 mod cloud;
-mod finding;
 mod harmless;
 mod issuer;
 mod key_name;

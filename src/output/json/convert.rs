@@ -56,6 +56,7 @@ fn run(facts: &Facts) -> v1::Run<'_> {
         zone: borrowed(&facts.zone),
         policy: borrowed(&facts.policy),
         fail_on: Word(facts.fail_on),
+        fail_on_uncertain: facts.fail_on_uncertain,
         min_severity: Word(facts.min_severity),
         max_skipped: facts.max_skipped,
         strict: facts.strict,
@@ -68,7 +69,9 @@ fn verdict(report: &report::Report) -> v1::Verdict<'_> {
         outcome: borrowed(report.verdict.name()),
         exit_code: report.exit_code(),
         complete: report.verdict != Verdict::Incomplete,
-        gating: report.gating() as u64,
+        gating: report.gate.gating,
+        uncertain: report.gate.uncertain,
+        experimental: report.gate.experimental,
         suppressed: report.suppressed_findings().count() as u64,
         below_min_severity: report.below_min_severity,
         by_severity: report

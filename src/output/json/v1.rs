@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::word::Word;
 use crate::finding::VerdictRole;
+use crate::report::FailOn;
 use crate::rule;
 
 /// The value of `schema`.
@@ -68,7 +69,9 @@ pub struct Run<'a> {
     /// SHA-256 over the policy in force, hex.
     pub policy: Text<'a>,
     /// The severity from which on findings fail the run.
-    pub fail_on: Word<rule::Severity>,
+    pub fail_on: Word<FailOn>,
+    /// Whether uncertain findings fail the run.
+    pub fail_on_uncertain: bool,
     /// The severity from which on findings are reported.
     pub min_severity: Word<rule::Severity>,
     /// Skipped records that the run tolerates.
@@ -82,15 +85,21 @@ pub struct Run<'a> {
 /// How the run ended.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Verdict<'a> {
-    /// `clean`, `findings` (at least one fails the run) or `incomplete`.
-    #[schemars(extend("enum" = ["clean", "findings", "incomplete"]))]
+    /// `clean` (no finding), `passed` (findings, and none fails the run), `findings` (at least one
+    /// fails the run) or `incomplete`.
+    #[schemars(extend("enum" = ["clean", "passed", "findings", "incomplete"]))]
     pub outcome: Text<'a>,
     /// The exit code before `--exit-zero`: 0, 1 or 3.
     pub exit_code: u8,
     /// Whether everything was read and evaluated.
     pub complete: bool,
-    /// Findings that fail the run.
+    /// Findings that fail the run, those below `min_severity` among them.
     pub gating: u64,
+    /// Findings at or above `fail_on` that do not fail the run, because the input does not reach far
+    /// enough to be sure of them.
+    pub uncertain: u64,
+    /// Findings at or above `fail_on` that do not fail the run, because their rule is experimental.
+    pub experimental: u64,
     /// Findings whose every match the allowlist covers.
     pub suppressed: u64,
     /// Findings that `min_severity` left out.

@@ -1,9 +1,9 @@
-//! Findings, before anything else sees them.
+//! Redaction of a whole finding, before anything else sees it.
 
 use std::borrow::Cow;
 
-use super::redactor::Redactor;
-use crate::finding::{Calls, Finding, Sample};
+use super::finding::{Calls, Finding, Sample};
+use super::redact::Redactor;
 
 /// Redacts, and leaves whole what the reader of a field must mask.
 const WHOLE_KEYS: Redactor = Redactor { show_keys: true };
