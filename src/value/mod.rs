@@ -15,4 +15,5 @@ pub use mask::{is_masked, key_ids, mask, mask_keys};
 pub use time::{Duration, Time, Zone};
 pub use types::{Elem, EnumDef, RecordKind, Type};
 pub use value::{Items, Json, Value};
+pub use words::Words;
 pub(crate) use words::words;
