@@ -14,7 +14,7 @@ pub const MAX_LIST: usize = 4_096;
 /// Most bytes of a string literal.
 pub const MAX_STRING: usize = 8 * 1024;
 
-/// Most definitions inside each other.
+/// Most nested definitions.
 pub const MAX_DEFINITIONS: usize = 16;
 
 /// Most nodes of one compiled expression, definitions included.

@@ -15,7 +15,7 @@ impl Function for Hours {
     }
 
     fn doc(&self) -> &'static str {
-        "A length of time of so many hours."
+        "A duration of `n` hours."
     }
 
     fn signatures(&self) -> &'static [Signature] {
@@ -39,7 +39,7 @@ impl Function for Hours {
         {
             return Err(BadArgument::new(
                 0,
-                format!("{n} hours are longer than any time there is"),
+                format!("{n} hours exceed the longest duration"),
             ));
         }
         Ok(Prepared::apply(|args| match args {

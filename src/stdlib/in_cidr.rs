@@ -15,7 +15,7 @@ impl Function for InCidr {
     }
 
     fn doc(&self) -> &'static str {
-        "Whether an address lies in a range, or in one of a list of ranges. What is no IP address lies in none."
+        "Whether an IP address is in a range, or in at least one of a list of ranges. The result is false if the text is not an IP address."
     }
 
     fn signatures(&self) -> &'static [Signature] {

@@ -55,7 +55,7 @@ impl Cidr {
         })?;
         if net.trunc() != net {
             return Err(format!(
-                "`{text}` has bits beyond its prefix; the range that holds it is `{}`",
+                "`{text}` has bits set beyond its prefix; the range that contains it is `{}`",
                 net.trunc()
             ));
         }

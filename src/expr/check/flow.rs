@@ -20,7 +20,7 @@ impl Checker<'_> {
         let mut ty = Type::Missing;
         for part in parts {
             let Some(both) = unify(ty, part.ty) else {
-                let message = format!("{what} gives {ty} or {}, and must give one type", part.ty);
+                let message = format!("{what} has results of type {ty} and {}, which differ", part.ty);
                 let diagnostic = Diagnostic::error(&codes::TYPES_DIFFER, message)
                     .at(part.span, format!("this is {}", part.ty));
                 return Err(self.report(diagnostic));
@@ -68,7 +68,7 @@ impl Checker<'_> {
         if !switch.ranges.is_empty()
             && !matches!(subject.ty, Type::Int | Type::Untyped | Type::Missing)
         {
-            let message = format!("`switch` over {} has a case that is a range of int", subject.ty);
+            let message = format!("`switch` over {} has a case that is a range of integers", subject.ty);
             let diagnostic = Diagnostic::error(&codes::TYPES_DIFFER, message)
                 .at(subject.span, format!("this is {}", subject.ty));
             return Err(self.report(diagnostic));
@@ -94,7 +94,7 @@ impl Checker<'_> {
             && (ty == Type::Char || ty == Type::Str);
         if never || !comparable(subject.ty, ty) {
             let message =
-                format!("`switch` over {} has a case of {ty}, which is never met", subject.ty);
+                format!("`switch` over {} has a case of type {ty}, which never matches", subject.ty);
             let diagnostic = Diagnostic::error(&codes::TYPES_DIFFER, message)
                 .at(subject.span, format!("this is {}", subject.ty));
             return Err(self.report(diagnostic));

@@ -139,7 +139,7 @@ impl<'c> Checker<'c> {
     pub(super) fn check(&mut self, node: &Node) -> Checked {
         if self.depth >= self.limit.tree {
             let message = format!(
-                "the expression is nested deeper than {} levels with its definitions",
+                "the expression has more than {} nested levels, including its definitions",
                 self.limit.tree
             );
             return Err(self.error(&crate::diag::codes::expr::LIMIT, node.at, message, None));
@@ -157,7 +157,7 @@ impl<'c> Checker<'c> {
         self.nodes += 1;
         if self.nodes > MAX_NODES {
             let message =
-                format!("the expression has more than {MAX_NODES} parts with its definitions");
+                format!("the expression has more than {MAX_NODES} parts, including its definitions");
             let at = node.at;
             return Err(self.error(&crate::diag::codes::expr::LIMIT, at, message, None));
         }
@@ -203,7 +203,7 @@ impl<'c> Checker<'c> {
             Syntax::Range(..) => Err(self.error(
                 &crate::diag::codes::expr::CONSTRUCT,
                 at,
-                "a range stands only after `in`, or as a case of `switch`",
+                "a range can be used only after `in` or as a case of `switch`",
                 None,
             )),
             Syntax::If(parts) => self.if_else(at, parts),
@@ -211,7 +211,7 @@ impl<'c> Checker<'c> {
             Syntax::Closure(..) => Err(self.error(
                 &crate::diag::codes::expr::CONSTRUCT,
                 at,
-                "a closure stands only as the argument of `some`, `all`, `filter` or `map`",
+                "a closure can be used only as the argument of `some`, `all`, `filter` or `map`",
                 None,
             )),
         }
@@ -228,13 +228,13 @@ impl<'c> Checker<'c> {
         let part = self.check(node)?;
         let whole = match part.ty {
             Type::Record(kind) => {
-                Some(format!("a {} has no text; name one of its fields", kind.name()))
+                Some(format!("a {} cannot be converted to text; use one of its fields", kind.name()))
             }
             Type::List(Elem::Record(kind)) => Some(format!(
-                "a list of {0}s has no text; name a field of each, as in `.map(|k| k.id)`",
+                "a list of {0}s cannot be converted to text; use a field of each, as in `.map(|k| k.id)`",
                 kind.name()
             )),
-            Type::Row => Some("a row of a table has no text; name one of its columns".to_owned()),
+            Type::Row => Some("a row of a table cannot be converted to text; use one of its columns".to_owned()),
             _ => None,
         };
         if let Some(message) = whole {
@@ -248,7 +248,7 @@ impl<'c> Checker<'c> {
         let mut ty = Type::Missing;
         for (part, node) in parts.iter().zip(items) {
             let Some(both) = types::unify(ty, part.ty) else {
-                let message = format!("a list holds values of one type, not {ty} and {}", part.ty);
+                let message = format!("a list can contain values of only one type, not {ty} and {}", part.ty);
                 let code = &crate::diag::codes::expr::TYPES_DIFFER;
                 return Err(self.error(code, node.at, message, None));
             };
@@ -267,17 +267,17 @@ impl<'c> Checker<'c> {
         let codes = &crate::diag::codes::expr::CYCLE;
         if self.inlining.iter().any(|other| other == name) {
             let path = format!("`{} -> {name}`", self.inlining.join(" -> "));
-            let message = format!("the definition `{name}` leads back to itself: {path}");
+            let message = format!("the definition `{name}` refers to itself: {path}");
             return Err(self.error(codes, at, message, None));
         }
         if self.inlining.len() >= MAX_DEFINITIONS {
-            let message = format!("more than {MAX_DEFINITIONS} definitions inside each other");
+            let message = format!("more than {MAX_DEFINITIONS} nested definitions");
             return Err(self.error(&crate::diag::codes::expr::LIMIT, at, message, None));
         }
         let Some(definition) = self.env.definition(name) else { return Err(Reported) };
         if Some(definition.on) != self.declarations.on {
             let message = format!(
-                "the definition `{name}` is `on: {}`, and this expression is not",
+                "the definition `{name}` is declared `on: {}`, but this expression reads another kind of record",
                 definition.on.name()
             );
             return Err(self.error(&crate::diag::codes::expr::UNKNOWN_NAME, at, message, None));

@@ -6,10 +6,10 @@ use crate::value::{Elem, Type};
 pub(super) fn no_item(ty: Type) -> (&'static str, Option<String>) {
     match ty {
         Type::Char => (
-            "a list cannot hold characters",
-            Some("write a text, `\"a\"`, or make one with `str(…)`".to_owned()),
+            "a list cannot contain characters",
+            Some("write text, `\"a\"`, or convert it with `str(…)`".to_owned()),
         ),
-        _ => ("a list cannot hold lists or rows of a table", None),
+        _ => ("a list cannot contain lists or rows of a table", None),
     }
 }
 

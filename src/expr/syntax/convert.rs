@@ -180,7 +180,7 @@ impl Converter<'_> {
                 (place(position), Syntax::Str(text.to_string()))
             }
             Expr::FloatConstant(_, position) => {
-                let help = "numbers are whole and at most 9223372036854775807";
+                let help = "numbers must be integers of at most 9223372036854775807";
                 return self.refuse(place(position), "a floating-point number", Some(help));
             }
             Expr::InterpolatedString(parts, position) => {
@@ -191,7 +191,7 @@ impl Converter<'_> {
                 let at = place(position);
                 if items.len() > MAX_LIST {
                     let message = format!(
-                        "the list has {} items, more than the {MAX_LIST} that one may have",
+                        "the list has {} items; the limit is {MAX_LIST}",
                         items.len()
                     );
                     return problem(&codes::LIMIT, at, message, None);

@@ -14,7 +14,7 @@ use crate::diag::codes::expr as codes;
 pub(in crate::expr) fn parse(text: &str, depth: Depth) -> Parsed<Node> {
     if text.len() > MAX_SOURCE {
         let message = format!(
-            "the expression has {} bytes, more than the {MAX_SOURCE} that one may have",
+            "the expression has {} bytes; the limit is {MAX_SOURCE}",
             text.len()
         );
         return problem(&codes::LIMIT, At { start: 0, end: text.len() }, message, None);
@@ -22,7 +22,7 @@ pub(in crate::expr) fn parse(text: &str, depth: Depth) -> Parsed<Node> {
     let tokens = Tokens::of(text).or_else(|TooDeep(at)| too_deep(At { start: at, end: at + 1 }))?;
     let nothing = At { start: 0, end: text.len() };
     on_large_stack(|| parse_tokens(text, &tokens, depth)).unwrap_or_else(|error| {
-        let message = format!("the expression was not parsed: {error}");
+        let message = format!("the expression could not be parsed: {error}");
         problem(&codes::SYNTAX, nothing, message, None)
     })
 }
@@ -85,7 +85,7 @@ fn closures(ast: &AST) -> Parsed<Vec<Closure>> {
         })
         .collect();
     if bodies.len() != functions.len() {
-        let message = "a closure has one expression as its body".to_owned();
+        let message = "the body of a closure must be a single expression".to_owned();
         return problem(&codes::CONSTRUCT, At { start: 0, end: 0 }, message, None);
     }
     let pair = |((name, params), body)| Closure { name, params, body };
