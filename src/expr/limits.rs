@@ -1,6 +1,6 @@
 //! How large an expression may be.
 //!
-//! The limits hold at load, so that no policy file can exhaust the stack or the memory of a run.
+//! The limits are checked at load, so that no policy file can exhaust the stack or the memory of a run.
 
 /// Most bytes of one expression.
 pub const MAX_SOURCE: usize = 16 * 1024;
@@ -14,7 +14,7 @@ pub const MAX_LIST: usize = 4_096;
 /// Most bytes of a string literal.
 pub const MAX_STRING: usize = 8 * 1024;
 
-/// Most nested definitions.
+/// Most definitions inside each other.
 pub const MAX_DEFINITIONS: usize = 16;
 
 /// Most nodes of one compiled expression, definitions included.

@@ -1,4 +1,4 @@
-//! Instants as people in a zone see them; shared by the functions of the calendar.
+//! Instants in a time zone, for the calendar functions.
 
 use jiff::civil::DateTime;
 

@@ -37,10 +37,7 @@ impl Function for Hours {
         if let Some(Constant::Value(Value::Int(n))) = constants.first()
             && n.checked_mul(Duration::HOUR).is_none()
         {
-            return Err(BadArgument::new(
-                0,
-                format!("{n} hours exceed the longest duration"),
-            ));
+            return Err(BadArgument::new(0, format!("{n} hours exceed the longest duration")));
         }
         Ok(Prepared::apply(|args| match args {
             [Value::Int(n)] => n

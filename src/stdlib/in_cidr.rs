@@ -45,7 +45,7 @@ impl Function for InCidr {
     fn prepare(&self, constants: &[Constant]) -> Result<Prepared, BadArgument> {
         let mut ranges = Vec::new();
         for text in constants.get(1).map(Constant::texts).unwrap_or_default() {
-            ranges.push(Cidr::parse(text).map_err(|message| BadArgument::new(1, message))?);
+            ranges.push(Cidr::parse(text).map_err(|error| BadArgument::new(1, error.to_string()))?);
         }
         let ranges = CidrSet::new(ranges);
         Ok(Prepared::test(move |text| parse_ip(text).is_some_and(|ip| ranges.contains(ip))))

@@ -17,9 +17,9 @@ use crate::source::{FileId, Fragment, Sources, Span};
 
 /// How many values a file may have.
 const MAX_NODES: usize = 250_000;
-/// Up to so many keys of a mapping are looked through one by one.
+/// Up to this many keys of a mapping are compared one by one.
 const FEW_KEYS: usize = 16;
-/// After so many errors in one file the rest is not read.
+/// After this many errors the rest of a file is not parsed.
 const MAX_ERRORS: usize = 50;
 
 /// Parses a file that holds one document; anchors, aliases, tags, duplicate keys and keys that
@@ -301,7 +301,7 @@ fn first(entries: &[Entry], keys: &mut HashMap<String, Span>, key: &Scalar) -> O
     keys.get(key.text()).copied()
 }
 
-/// The key of an entry; anything that is no text is an error and gets its source as its text.
+/// The key of an entry. A key that is not text is an error, and its source becomes its text.
 fn key(node: Node, errors: &mut Vec<Diagnostic>) -> Scalar {
     let span = node.span;
     let problem = match node.kind {
@@ -403,7 +403,10 @@ mod tests {
                 "a: 1\n---\nb: 2\n",
                 &["KT1007 2:1 \"---\" a policy file holds one document, but another begins here"],
             ),
-            ("a: \"x\u{0}\"", &["KT1009 1:6 \"\\0\" the file contains the control character U+0000"]),
+            (
+                "a: \"x\u{0}\"",
+                &["KT1009 1:6 \"\\0\" the file contains the control character U+0000"],
+            ),
             (
                 "a: b\u{1b}[2J",
                 &["KT1009 1:5 \"\\u{1b}\" the file contains the control character U+001B"],

@@ -154,12 +154,11 @@ impl Checker<'_> {
     ) -> Result<(), Reported> {
         for ((param, kind), arg) in signature.params.iter().zip(args) {
             if kind.is_constant() && matches!(arg.as_constant(), Constant::Unknown) {
-                let message = format!(
-                    "`{param}` of `{}` must be a constant",
-                    function.name()
-                );
+                let message = format!("`{param}` of `{}` must be a constant", function.name());
                 let diagnostic = Diagnostic::error(&codes::BAD_ARGUMENT, message);
-                return Err(self.report(diagnostic.at(arg.span, "this value depends on the record")));
+                return Err(
+                    self.report(diagnostic.at(arg.span, "this value depends on the record"))
+                );
             }
         }
         Ok(())
@@ -182,7 +181,8 @@ impl Checker<'_> {
             return Err(self.error(&codes::BAD_ARGUMENT, closure.at, message, None));
         };
         let [param] = &params[..] else {
-            let message = format!("a closure must have one parameter, but this one has {}", params.len());
+            let message =
+                format!("a closure must have one parameter, but this one has {}", params.len());
             return Err(self.error(&codes::BAD_ARGUMENT, closure.at, message, None));
         };
         let nullable = elem == Type::Untyped || may_hold_missing(&list);

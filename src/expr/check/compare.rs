@@ -41,10 +41,7 @@ impl Checker<'_> {
             let mut diagnostic = Diagnostic::error(
                 &codes::TYPES_DIFFER,
                 if is_record(a.ty) && is_record(b.ty) {
-                    format!(
-                        "{what} between {} and {}: compare their fields instead",
-                        a.ty, b.ty
-                    )
+                    format!("{what} between {} and {}: compare their fields instead", a.ty, b.ty)
                 } else {
                     format!("{what} between {} and {}, which differ", a.ty, b.ty)
                 },
@@ -215,8 +212,10 @@ impl Checker<'_> {
         if path == *of {
             return Ok(());
         }
-        let message =
-            format!("`{path}` is tested against the list `{}`, whose values belong to `{of}`", list.id);
+        let message = format!(
+            "`{path}` is tested against the list `{}`, whose values belong to `{of}`",
+            list.id
+        );
         let diagnostic = Diagnostic::error(&codes::OTHER_FIELD, message)
             .at(needle.span, "this field")
             .at(span, format!("a list of `{of}`"))

@@ -1,4 +1,4 @@
-//! What stands where a condition is needed.
+//! Places that require a condition.
 
 use super::super::ast::{At, Node};
 use super::super::ir::{Ir, Op};
@@ -19,7 +19,8 @@ impl Checker<'_> {
                     "state what a missing value means: `{place} == true`, `{place} == false` or \
                      `{place} ?? false`"
                 );
-                let message = format!("`{place}` may be missing, but a condition must be true or false");
+                let message =
+                    format!("`{place}` may be missing, but a condition must be true or false");
                 Err(self.error(&codes::NULLABLE_CONDITION, node.at, message, Some(help)))
             }
             Type::Untyped => {

@@ -118,13 +118,13 @@ impl Checker<'_> {
     }
 }
 
-/// What a look-up goes to.
+/// The target of a look-up.
 enum Found {
     Table(Arc<Table>),
     Report(RecordKind),
 }
 
-/// The rows of the run's reports that the name of a table stands for.
+/// The kind of report rows if the name of the table refers to the credential reports.
 fn report(name: &Node) -> Option<RecordKind> {
     match &name.syntax {
         Syntax::Str(id) if id == "keys" => Some(RecordKind::Key),

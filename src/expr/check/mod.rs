@@ -45,13 +45,13 @@ pub(super) struct Checker<'c> {
     base: usize,
     /// Parameters of the closures around the node: name, type, and whether they may be missing.
     locals: Vec<(String, Type, bool)>,
-    /// Definitions being put in.
+    /// Definitions being expanded.
     inlining: Vec<String>,
     nodes: usize,
     /// Nodes around the one being checked, those of the text that names a definition included.
     depth: usize,
     pub(super) limit: Depth,
-    /// The parts whose type is known, where the caller asks for them.
+    /// The parts whose type is known, if the caller requests them.
     pub(super) typed: Option<Vec<Typed>>,
 }
 
@@ -86,13 +86,13 @@ impl<'c> Checker<'c> {
         })
     }
 
-    /// Parses a part of the fragment; one that is no expression is not reported.
+    /// Parses a part of the fragment without reporting errors.
     pub(super) fn try_parse(&mut self, start: usize, end: usize) -> Option<Node> {
         self.base = start;
         super::syntax::parse(self.fragment.text.get(start..end)?, self.limit).ok()
     }
 
-    /// Does some work in which a name stands for a value of this type, as in the body of a closure.
+    /// Runs `work` with a local name of this type, as in the body of a closure.
     pub(super) fn with_local<T>(
         &mut self,
         name: &str,
@@ -156,8 +156,9 @@ impl<'c> Checker<'c> {
     fn check_node(&mut self, node: &Node) -> Checked {
         self.nodes += 1;
         if self.nodes > MAX_NODES {
-            let message =
-                format!("the expression has more than {MAX_NODES} parts, including its definitions");
+            let message = format!(
+                "the expression has more than {MAX_NODES} parts, including its definitions"
+            );
             let at = node.at;
             return Err(self.error(&crate::diag::codes::expr::LIMIT, at, message, None));
         }
@@ -227,14 +228,17 @@ impl<'c> Checker<'c> {
     pub(super) fn hole(&mut self, node: &Node) -> Checked {
         let part = self.check(node)?;
         let whole = match part.ty {
-            Type::Record(kind) => {
-                Some(format!("a {} cannot be converted to text; use one of its fields", kind.name()))
-            }
+            Type::Record(kind) => Some(format!(
+                "a {} cannot be converted to text; use one of its fields",
+                kind.name()
+            )),
             Type::List(Elem::Record(kind)) => Some(format!(
                 "a list of {0}s cannot be converted to text; use a field of each, as in `.map(|k| k.id)`",
                 kind.name()
             )),
-            Type::Row => Some("a row of a table cannot be converted to text; use one of its columns".to_owned()),
+            Type::Row => Some(
+                "a row of a table cannot be converted to text; use one of its columns".to_owned(),
+            ),
             _ => None,
         };
         if let Some(message) = whole {
@@ -248,7 +252,8 @@ impl<'c> Checker<'c> {
         let mut ty = Type::Missing;
         for (part, node) in parts.iter().zip(items) {
             let Some(both) = types::unify(ty, part.ty) else {
-                let message = format!("a list can contain values of only one type, not {ty} and {}", part.ty);
+                let message =
+                    format!("a list can contain values of only one type, not {ty} and {}", part.ty);
                 let code = &crate::diag::codes::expr::TYPES_DIFFER;
                 return Err(self.error(code, node.at, message, None));
             };
@@ -262,7 +267,7 @@ impl<'c> Checker<'c> {
         Ok(self.node(at, Op::List(parts), Type::List(elem), false))
     }
 
-    /// Puts in a definition.
+    /// Expands a definition.
     fn inline(&mut self, at: At, name: &str) -> Checked {
         let codes = &crate::diag::codes::expr::CYCLE;
         if self.inlining.iter().any(|other| other == name) {

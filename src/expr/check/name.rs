@@ -21,7 +21,8 @@ impl Checker<'_> {
                 return Ok(self.value(at, Value::Str(zone.into()), Type::Str));
             }
             "params" | "lists" => {
-                let message = format!("`{name}` is not a value; use one of its members, `{name}.NAME`");
+                let message =
+                    format!("`{name}` is not a value; use one of its members, `{name}.NAME`");
                 return Err(self.error(&codes::WRONG_TYPE, at, message, None));
             }
             _ => {}
@@ -123,7 +124,7 @@ impl Checker<'_> {
     }
 }
 
-/// The rows that an expression over such records sees by name.
+/// The records that an expression on this kind of record can name.
 pub(in crate::expr) fn visible(on: Option<RecordKind>) -> impl Iterator<Item = RecordKind> {
     let kinds: &[RecordKind] = match on {
         Some(RecordKind::Event) => &[RecordKind::Event],
@@ -140,7 +141,6 @@ fn type_of(value: &Value<'_>) -> Type {
         Value::Missing => Type::Missing,
         Value::Bool(_) => Type::Bool,
         Value::Int(_) => Type::Int,
-        Value::Char(_) => Type::Char,
         Value::Str(_) => Type::Str,
         Value::Time(_) => Type::Time,
         Value::Duration(_) => Type::Duration,
@@ -152,7 +152,7 @@ fn type_of(value: &Value<'_>) -> Type {
             Some(Value::Int(_)) => Elem::Int,
             Some(Value::Time(_)) => Elem::Time,
             Some(Value::Duration(_)) => Elem::Duration,
-            Some(Value::Str(_) | Value::Char(_)) => Elem::Str,
+            Some(Value::Str(_)) => Elem::Str,
             Some(_) => Elem::Untyped,
         }),
     }

@@ -1,4 +1,4 @@
-//! The parser, on a stack that holds what the limits admit.
+//! The parser, on a stack that is large enough for the limits.
 
 use rhai::{AST, ASTNode, Engine, OptimizationLevel};
 
@@ -13,10 +13,7 @@ use crate::diag::codes::expr as codes;
 /// Parses an expression.
 pub(in crate::expr) fn parse(text: &str, depth: Depth) -> Parsed<Node> {
     if text.len() > MAX_SOURCE {
-        let message = format!(
-            "the expression has {} bytes; the limit is {MAX_SOURCE}",
-            text.len()
-        );
+        let message = format!("the expression has {} bytes; the limit is {MAX_SOURCE}", text.len());
         return problem(&codes::LIMIT, At { start: 0, end: text.len() }, message, None);
     }
     let tokens = Tokens::of(text).or_else(|TooDeep(at)| too_deep(At { start: at, end: at + 1 }))?;
@@ -39,7 +36,7 @@ fn engine(depth: Depth) -> Engine {
     engine.set_optimization_level(OptimizationLevel::None);
     engine.set_max_expr_depths(depth.parser, depth.parser);
     engine.set_max_string_size(MAX_STRING);
-    // Rhai refuses a literal that is as long as its limit; the reader holds ours.
+    // Rhai refuses a literal that is as long as its limit; the converter checks ours.
     engine.set_max_array_size(MAX_LIST + 2);
     engine.set_max_map_size(1);
     engine

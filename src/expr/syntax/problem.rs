@@ -7,7 +7,7 @@ use super::super::limits::MAX_NESTING;
 use crate::diag::Code;
 use crate::diag::codes::expr as codes;
 
-/// Why a text is no expression of the language.
+/// Why a text is not an expression of the language.
 #[derive(Debug)]
 pub(in crate::expr) struct Problem {
     pub(in crate::expr) code: &'static Code,
