@@ -1,4 +1,4 @@
-//! From text to something that runs.
+//! Compiles text to an expression that can be evaluated.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -83,7 +83,11 @@ impl Expr {
         self.reported
     }
 
-    /// Whether it holds; for a [`Expected::Condition`].
+    /// Whether the condition is true; for expressions compiled as [`Expected::Condition`].
+    ///
+    /// # Errors
+    ///
+    /// The arithmetic that had no result.
     pub fn test(&self, bindings: &Bindings<'_>) -> Result<bool, EvalError> {
         if let Some(program) = &self.program {
             return Ok(program.run(bindings));
@@ -101,8 +105,8 @@ impl Expr {
         eval(&self.ir, &Frame::new(bindings)).map_err(|fault| *fault)
     }
 
-    /// Its value as [`Expr::eval`] gives it, with every node that is worked out reported to `trace`. The
-    /// parts of a template are reported as they are, neither masked nor redacted.
+    /// Its value as [`Expr::eval`] gives it, and every evaluated node is reported to `trace`. The
+    /// parts of a template are reported unchanged, neither masked nor redacted.
     ///
     /// # Errors
     ///
@@ -119,9 +123,8 @@ impl Expr {
     /// The expression with every node of this number replaced by what `f` makes of it; all that is
     /// derived from the tree is derived anew.
     ///
-    /// The new node need not have the old one's type. An operator over values that it does not take
-    /// is false or missing, as over a missing value, so a changed expression never fails worse than the
-    /// one it was made of.
+    /// The new node need not have the old one's type. An operator treats a value of a type that it does
+    /// not support like a missing one, so evaluation stays total.
     #[must_use]
     pub fn replaced(&self, id: NodeId, f: &mut dyn FnMut(&Ir) -> Ir) -> Self {
         Self::new(self.ir.replaced(id, f), self.template)
@@ -184,12 +187,12 @@ impl Expr {
         }
     }
 
-    /// `Some(b)` when it is `b` whatever the record says.
+    /// `Some(b)` if the condition is `b` for every record.
     pub fn constant(&self) -> Option<bool> {
         self.constant
     }
 
-    /// The expression over records of which something is known: what that decides is folded away.
+    /// The expression simplified for records of which something is known.
     #[must_use]
     pub fn assuming(&self, known: &dyn Known) -> Self {
         let ir = match self.template {
@@ -234,8 +237,8 @@ fn reads_measure(part: &Ir) -> bool {
     reads
 }
 
-/// Masks the keys in the text of a hole: the values of key fields that flow into it, and
-/// whatever looks like a key.
+/// Masks the keys in the text of a hole: the values of the key fields that it uses, and
+/// everything that looks like a key.
 fn hide(mut hole: String, part: &Ir, frame: &Frame<'_, '_>) -> String {
     hide_fields(&mut hole, part, frame);
     match mask_keys(&hole) {

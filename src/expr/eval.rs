@@ -1,7 +1,7 @@
 //! Evaluation.
 //!
-//! `&&` and `||` are three-valued over true, false and error, whatever the order of their
-//! operands. Only checked arithmetic makes an error.
+//! `&&` and `||` use three values, true, false and error, and do not depend on the order of their
+//! operands. Only checked arithmetic can fail.
 
 use super::compare::{compare, contains, equal};
 use super::env::{Bindings, Fault};
@@ -13,7 +13,7 @@ use crate::record::FieldId;
 use crate::table::Table;
 use crate::value::{Items, RecordKind, Value};
 
-/// What an evaluation sees: the rows, the parameters of the closures around it, and who watches.
+/// What an evaluation sees: the rows, the parameters of the enclosing closures, and the hook.
 #[derive(Clone, Copy)]
 pub(super) struct Frame<'f, 'v, H = Unwatched> {
     pub(super) bindings: &'f Bindings<'v>,
@@ -63,8 +63,8 @@ pub(super) fn field<'v>(id: FieldId, bindings: &Bindings<'v>) -> &'v Value<'v> {
     row.map_or(&MISSING, |row| row.get(id))
 }
 
-/// The value of a field or constant where it stands: the operands of nearly every test. A hook
-/// must see them too, so that with one they are evaluated like any other node.
+/// The value of a field or constant by reference; most operands are one of them. A hook must see
+/// them too, so with a hook they are evaluated like any other node.
 #[inline]
 fn place<'v, H: Hook>(ir: &'v Ir, frame: &Frame<'_, 'v, H>) -> Option<&'v Value<'v>> {
     match &ir.op {
@@ -75,7 +75,7 @@ fn place<'v, H: Hook>(ir: &'v Ir, frame: &Frame<'_, 'v, H>) -> Option<&'v Value<
     }
 }
 
-/// The row of a table that a key finds; a key that is no text finds none.
+/// The row of a table for a key; none if the key is not text.
 fn row<'v, H: Hook>(
     table: &Table,
     key: &'v Ir,
@@ -84,7 +84,7 @@ fn row<'v, H: Hook>(
     with(key, frame, |key| key.as_str().and_then(|key| table.find(key)))
 }
 
-/// Gives the value to `f`, by reference where it stands if it stands somewhere.
+/// Passes the value to `f`, by reference if it is a field or a constant.
 fn with<'v, T, H: Hook>(
     ir: &'v Ir,
     frame: &Frame<'_, 'v, H>,
@@ -96,10 +96,10 @@ fn with<'v, T, H: Hook>(
     }
 }
 
-/// Whether a condition holds; a missing value does not.
+/// Whether a condition is true; a missing value counts as false.
 ///
-/// Only what nearly every condition is made of stands here, so that it stays small and fast; it
-/// allocates nothing.
+/// The common tests are handled here without allocation, which keeps the function small and fast;
+/// `compound` handles the rest.
 #[inline]
 pub(super) fn test<'v, H: Hook>(ir: &'v Ir, frame: &Frame<'_, 'v, H>) -> Result<bool, Fault> {
     let holds = test_node(ir, frame);
@@ -149,7 +149,7 @@ fn test_node<'v, H: Hook>(ir: &'v Ir, frame: &Frame<'_, 'v, H>) -> Result<bool, 
     compound(ir, frame)
 }
 
-/// The tests of values that have to be worked out.
+/// Tests whose operands have to be evaluated first.
 #[inline(never)]
 fn compound<'v, H: Hook>(ir: &'v Ir, frame: &Frame<'_, 'v, H>) -> Result<bool, Fault> {
     match &ir.op {

@@ -58,7 +58,7 @@ pub enum Op {
     Now,
     /// `lists.NAME`, or a parameter that is a list.
     NamedList(Arc<List>),
-    /// `lookup("TABLE", key)`: whether there is such a row.
+    /// `lookup("TABLE", key)`: whether the table has such a row.
     Lookup(Arc<Table>, Box<Ir>),
     /// `lookup("TABLE", key)?.name`: a column of the row, by its place.
     Cell(Arc<Table>, Box<Ir>, usize),
@@ -99,7 +99,7 @@ pub enum Op {
     Call(Call),
     /// `has(x)`.
     Has(Box<Ir>),
-    /// `list.some(|x| …)` and its kin.
+    /// `list.some(|x| …)`, `all`, `filter` and `map`.
     Each(Each, Box<Ir>, Box<Ir>),
 }
 
@@ -110,7 +110,7 @@ pub struct Call {
     pub function: &'static dyn Function,
     /// Every argument as written, constants included.
     pub args: Vec<Ir>,
-    /// The function with its constant arguments worked in.
+    /// The function, prepared with its constant arguments.
     pub prepared: Arc<Prepared>,
 }
 

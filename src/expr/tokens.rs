@@ -1,11 +1,11 @@
 //! Where tokens begin and end.
 //!
-//! Rhai's syntax tree says where a node begins, never where it ends. A second, much simpler look
-//! at the text finds the ends: tokens, and which bracket closes which.
+//! Rhai's syntax tree has the start of each node but not its end. A second, much simpler lexer finds the
+//! ends: it splits the text into tokens and pairs the brackets.
 
 use super::limits::MAX_NESTING;
 
-/// What a token is, as far as finding ends needs it.
+/// The kind of a token, as far as finding ends requires it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum TokenKind {
     /// A name, number, string, operator.
@@ -44,7 +44,7 @@ const SYMBOLS: [&str; 27] = [
 ];
 
 impl<'t> Tokens<'t> {
-    /// Cuts an expression into tokens; text that is no expression gives some tokens all the same.
+    /// Splits an expression into tokens; any other text yields some tokens, too.
     pub(super) fn of(text: &'t str) -> Result<Self, TooDeep> {
         let mut lexer = Lexer { text, at: 0, tokens: Vec::new(), open: Vec::new() };
         lexer.run(false)?;
@@ -137,7 +137,7 @@ impl<'t> Tokens<'t> {
 /// A part of a template.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Part {
-    /// Text as it stands; the double back-tick of Rhai is already one.
+    /// Literal text, with Rhai's double back-ticks replaced by single ones.
     Text(String),
     /// The inside of `${…}`, as offsets.
     Hole(usize, usize),

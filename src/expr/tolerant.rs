@@ -1,9 +1,9 @@
 //! What can be known of an expression while it is being written.
 //!
-//! An editor asks about text that does not parse most of the time. Where it does not, it is cut
-//! into smaller and smaller parts, and each part that is an expression by itself is checked:
-//! operands of `&&` and `||`, then operands of any operator, then what stands before the last
-//! access that cannot be read. Parameters of closures keep the type of the list's items.
+//! The text in an editor often does not parse. It is then split into ever smaller parts, and each part
+//! that is an expression by itself is checked: operands of `&&` and `||`, then operands of any operator,
+//! then the longest beginning of an access or call. Parameters of closures keep the type of the items
+//! of their list.
 
 use super::check::{Checker, Reported};
 use super::env::{Declarations, Env, Expected};
@@ -20,13 +20,13 @@ const MAX_ATTEMPTS: usize = 400;
 /// Operators and words between the largest parts of a broken expression.
 const SEPARATORS: [&str; 6] = ["&&", "||", ",", ";", "=>", "="];
 
-/// Words that are no operands.
+/// Words that are not operands.
 const KEYWORDS: [&str; 6] = ["if", "else", "switch", "in", "!in", "_"];
 
-/// What is known of an expression as it stands; an editor asks for it after every change.
+/// What is known of an expression that may be broken; an editor requests it after every change.
 #[derive(Debug, Default)]
 pub struct Analysis {
-    /// What is wrong with it. If there is no error among them, it compiles.
+    /// Its errors and warnings. It compiles if there is no error among them.
     pub diagnostics: Vec<Diagnostic>,
     /// The parts whose type is known.
     typed: Vec<Typed>,
@@ -170,18 +170,18 @@ impl Recovery<'_, '_> {
         end.min(last)
     }
 
-    /// Checks the parts between tokens that part them; a bracket and its inside are one token.
+    /// Checks the parts between separators; a bracket with its inside counts as one token.
     fn split(
         &mut self,
         first: usize,
         last: usize,
-        parts: fn(&str, TokenKind) -> bool,
+        separates: fn(&str, TokenKind) -> bool,
         check: fn(&mut Self, usize, usize),
     ) {
         let (mut start, mut at) = (first, first);
         while at < last {
             let next = self.next(at, last);
-            if parts(self.text(at), self.token(at).kind) {
+            if separates(self.text(at), self.token(at).kind) {
                 check(self, start, at);
                 start = next;
             }
@@ -226,7 +226,8 @@ impl Recovery<'_, '_> {
         }
     }
 
-    /// What stands in a bracket; `open` is its token, and what is called begins at `first`.
+    /// Checks the inside of a bracket; `open` is its token, and the called function begins at or after
+    /// `first`.
     fn bracket(&mut self, first: usize, open: usize, end: usize) {
         let start = (open + 1).min(end);
         let closure = start + 2 < end && self.text(start) == "|" && self.text(start + 2) == "|";

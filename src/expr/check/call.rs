@@ -36,7 +36,7 @@ impl Checker<'_> {
         let help = did_you_mean(&name.text, self.env.functions().iter().map(|f| f.name()))
             .or_else(|| Some("`keytrail functions` lists the functions".to_owned()));
         let what = if method { format!(".{}()", name.text) } else { format!("{}()", name.text) };
-        let message = format!("no function is called `{what}`");
+        let message = format!("unknown function `{what}`");
         self.error(&codes::UNKNOWN_NAME, name.at, message, help)
     }
 
@@ -48,7 +48,7 @@ impl Checker<'_> {
             .collect();
         let takes = function.signatures().first().map_or(0, |signature| signature.params.len());
         let message = format!(
-            "`{}` takes {takes} argument{}, counting the value before the dot, but was given {given}",
+            "`{}` takes {takes} argument{}, including the value before the dot, but was called with {given}",
             name.text,
             if takes == 1 { "" } else { "s" }
         );
@@ -154,12 +154,11 @@ impl Checker<'_> {
     ) -> Result<(), Reported> {
         for ((param, kind), arg) in signature.params.iter().zip(args) {
             if kind.is_constant() && matches!(arg.as_constant(), Constant::Unknown) {
-                let message = format!(
-                    "`{param}` of `{}` must be known when the policy is loaded",
-                    function.name()
-                );
+                let message = format!("`{param}` of `{}` must be a constant", function.name());
                 let diagnostic = Diagnostic::error(&codes::BAD_ARGUMENT, message);
-                return Err(self.report(diagnostic.at(arg.span, "this depends on the record")));
+                return Err(
+                    self.report(diagnostic.at(arg.span, "this value depends on the record"))
+                );
             }
         }
         Ok(())
@@ -182,7 +181,8 @@ impl Checker<'_> {
             return Err(self.error(&codes::BAD_ARGUMENT, closure.at, message, None));
         };
         let [param] = &params[..] else {
-            let message = format!("a closure has one parameter, and this one has {}", params.len());
+            let message =
+                format!("a closure must have one parameter, but this one has {}", params.len());
             return Err(self.error(&codes::BAD_ARGUMENT, closure.at, message, None));
         };
         let nullable = elem == Type::Untyped || may_hold_missing(&list);

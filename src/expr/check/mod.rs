@@ -45,13 +45,13 @@ pub(super) struct Checker<'c> {
     base: usize,
     /// Parameters of the closures around the node: name, type, and whether they may be missing.
     locals: Vec<(String, Type, bool)>,
-    /// Definitions being put in.
+    /// Definitions being expanded.
     inlining: Vec<String>,
     nodes: usize,
     /// Nodes around the one being checked, those of the text that names a definition included.
     depth: usize,
     pub(super) limit: Depth,
-    /// The parts whose type is known, where the caller asks for them.
+    /// The parts whose type is known, if the caller requests them.
     pub(super) typed: Option<Vec<Typed>>,
 }
 
@@ -86,13 +86,13 @@ impl<'c> Checker<'c> {
         })
     }
 
-    /// Parses a part of the fragment; one that is no expression is not reported.
+    /// Parses a part of the fragment without reporting errors.
     pub(super) fn try_parse(&mut self, start: usize, end: usize) -> Option<Node> {
         self.base = start;
         super::syntax::parse(self.fragment.text.get(start..end)?, self.limit).ok()
     }
 
-    /// Does some work in which a name stands for a value of this type, as in the body of a closure.
+    /// Runs `work` with a local name of this type, as in the body of a closure.
     pub(super) fn with_local<T>(
         &mut self,
         name: &str,
@@ -139,7 +139,7 @@ impl<'c> Checker<'c> {
     pub(super) fn check(&mut self, node: &Node) -> Checked {
         if self.depth >= self.limit.tree {
             let message = format!(
-                "the expression is nested deeper than {} levels with its definitions",
+                "the expression has more than {} nested levels, including its definitions",
                 self.limit.tree
             );
             return Err(self.error(&crate::diag::codes::expr::LIMIT, node.at, message, None));
@@ -156,8 +156,9 @@ impl<'c> Checker<'c> {
     fn check_node(&mut self, node: &Node) -> Checked {
         self.nodes += 1;
         if self.nodes > MAX_NODES {
-            let message =
-                format!("the expression has more than {MAX_NODES} parts with its definitions");
+            let message = format!(
+                "the expression has more than {MAX_NODES} parts, including its definitions"
+            );
             let at = node.at;
             return Err(self.error(&crate::diag::codes::expr::LIMIT, at, message, None));
         }
@@ -203,7 +204,7 @@ impl<'c> Checker<'c> {
             Syntax::Range(..) => Err(self.error(
                 &crate::diag::codes::expr::CONSTRUCT,
                 at,
-                "a range stands only after `in`, or as a case of `switch`",
+                "a range can be used only after `in` or as a case of `switch`",
                 None,
             )),
             Syntax::If(parts) => self.if_else(at, parts),
@@ -211,7 +212,7 @@ impl<'c> Checker<'c> {
             Syntax::Closure(..) => Err(self.error(
                 &crate::diag::codes::expr::CONSTRUCT,
                 at,
-                "a closure stands only as the argument of `some`, `all`, `filter` or `map`",
+                "a closure can be used only as the argument of `some`, `all`, `filter` or `map`",
                 None,
             )),
         }
@@ -227,14 +228,17 @@ impl<'c> Checker<'c> {
     pub(super) fn hole(&mut self, node: &Node) -> Checked {
         let part = self.check(node)?;
         let whole = match part.ty {
-            Type::Record(kind) => {
-                Some(format!("a {} has no text; name one of its fields", kind.name()))
-            }
-            Type::List(Elem::Record(kind)) => Some(format!(
-                "a list of {0}s has no text; name a field of each, as in `.map(|k| k.id)`",
+            Type::Record(kind) => Some(format!(
+                "a {} cannot be converted to text; use one of its fields",
                 kind.name()
             )),
-            Type::Row => Some("a row of a table has no text; name one of its columns".to_owned()),
+            Type::List(Elem::Record(kind)) => Some(format!(
+                "a list of {0}s cannot be converted to text; use a field of each, as in `.map(|k| k.id)`",
+                kind.name()
+            )),
+            Type::Row => Some(
+                "a row of a table cannot be converted to text; use one of its columns".to_owned(),
+            ),
             _ => None,
         };
         if let Some(message) = whole {
@@ -248,7 +252,8 @@ impl<'c> Checker<'c> {
         let mut ty = Type::Missing;
         for (part, node) in parts.iter().zip(items) {
             let Some(both) = types::unify(ty, part.ty) else {
-                let message = format!("a list holds values of one type, not {ty} and {}", part.ty);
+                let message =
+                    format!("a list can contain values of only one type, not {ty} and {}", part.ty);
                 let code = &crate::diag::codes::expr::TYPES_DIFFER;
                 return Err(self.error(code, node.at, message, None));
             };
@@ -262,22 +267,22 @@ impl<'c> Checker<'c> {
         Ok(self.node(at, Op::List(parts), Type::List(elem), false))
     }
 
-    /// Puts in a definition.
+    /// Expands a definition.
     fn inline(&mut self, at: At, name: &str) -> Checked {
         let codes = &crate::diag::codes::expr::CYCLE;
         if self.inlining.iter().any(|other| other == name) {
             let path = format!("`{} -> {name}`", self.inlining.join(" -> "));
-            let message = format!("the definition `{name}` leads back to itself: {path}");
+            let message = format!("the definition `{name}` refers to itself: {path}");
             return Err(self.error(codes, at, message, None));
         }
         if self.inlining.len() >= MAX_DEFINITIONS {
-            let message = format!("more than {MAX_DEFINITIONS} definitions inside each other");
+            let message = format!("more than {MAX_DEFINITIONS} nested definitions");
             return Err(self.error(&crate::diag::codes::expr::LIMIT, at, message, None));
         }
         let Some(definition) = self.env.definition(name) else { return Err(Reported) };
         if Some(definition.on) != self.declarations.on {
             let message = format!(
-                "the definition `{name}` is `on: {}`, and this expression is not",
+                "the definition `{name}` is declared `on: {}`, but this expression reads another kind of record",
                 definition.on.name()
             );
             return Err(self.error(&crate::diag::codes::expr::UNKNOWN_NAME, at, message, None));

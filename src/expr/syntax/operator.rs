@@ -114,7 +114,7 @@ impl Converter<'_> {
                 Ok(Node { at, syntax: Syntax::Range(first, last) })
             }
             _ => {
-                let help = "did you type one `.` too many? Only whole numbers make a range";
+                let help = "is one `.` too many? A range consists of integers";
                 self.refuse(place, &format!("`{operator}` between these"), Some(help))
             }
         }

@@ -1,4 +1,4 @@
-//! The parser, on a stack that holds what the limits admit.
+//! The parser, on a stack that is large enough for the limits.
 
 use rhai::{AST, ASTNode, Engine, OptimizationLevel};
 
@@ -13,16 +13,13 @@ use crate::diag::codes::expr as codes;
 /// Parses an expression.
 pub(in crate::expr) fn parse(text: &str, depth: Depth) -> Parsed<Node> {
     if text.len() > MAX_SOURCE {
-        let message = format!(
-            "the expression has {} bytes, more than the {MAX_SOURCE} that one may have",
-            text.len()
-        );
+        let message = format!("the expression has {} bytes; the limit is {MAX_SOURCE}", text.len());
         return problem(&codes::LIMIT, At { start: 0, end: text.len() }, message, None);
     }
     let tokens = Tokens::of(text).or_else(|TooDeep(at)| too_deep(At { start: at, end: at + 1 }))?;
     let nothing = At { start: 0, end: text.len() };
     on_large_stack(|| parse_tokens(text, &tokens, depth)).unwrap_or_else(|error| {
-        let message = format!("the expression was not parsed: {error}");
+        let message = format!("the expression could not be parsed: {error}");
         problem(&codes::SYNTAX, nothing, message, None)
     })
 }
@@ -39,7 +36,7 @@ fn engine(depth: Depth) -> Engine {
     engine.set_optimization_level(OptimizationLevel::None);
     engine.set_max_expr_depths(depth.parser, depth.parser);
     engine.set_max_string_size(MAX_STRING);
-    // Rhai refuses a literal that is as long as its limit; the reader holds ours.
+    // Rhai refuses a literal that is as long as its limit; the converter checks ours.
     engine.set_max_array_size(MAX_LIST + 2);
     engine.set_max_map_size(1);
     engine
@@ -85,7 +82,7 @@ fn closures(ast: &AST) -> Parsed<Vec<Closure>> {
         })
         .collect();
     if bodies.len() != functions.len() {
-        let message = "a closure has one expression as its body".to_owned();
+        let message = "the body of a closure must be a single expression".to_owned();
         return problem(&codes::CONSTRUCT, At { start: 0, end: 0 }, message, None);
     }
     let pair = |((name, params), body)| Closure { name, params, body };

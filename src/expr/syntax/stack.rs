@@ -1,12 +1,12 @@
-//! A stack that holds the deepest tree that the limits admit.
+//! A stack that is large enough for the deepest tree within the limits.
 
 use std::fmt;
 
-/// Does some work on a large stack: here when this thread has one, else on a thread that has.
+/// Runs `work` on a large stack: on this thread if it has one, else on a new thread.
 ///
-/// Rhai's parser and the destruction of its tree recurse. Whoever compiles many expressions does
-/// all of it within one call, for a thread costs more than an expression. Without the feature `native` there
-/// are no threads: the work is done here, and expressions may be less deep.
+/// Rhai's parser and the destructor of its tree are recursive. Compile many expressions within one call,
+/// because starting a thread costs more than compiling an expression. Without the feature `native`
+/// there are no threads: `work` runs on this thread, and expressions are limited to a smaller depth.
 ///
 /// # Errors
 ///
@@ -32,7 +32,7 @@ thread_local! {
     static LARGE: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
 }
 
-/// Does some work where it is called: there are no threads.
+/// Runs `work` on this thread: there are no others.
 ///
 /// # Errors
 ///
