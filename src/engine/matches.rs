@@ -7,7 +7,7 @@ use super::detail_store::DetailStore;
 use super::options::RunOptions;
 use super::rows::{Frame, Order, Row, Sighting, Sorter, SpillFile, version_frame};
 use crate::correlate::{Reach, Sightings};
-use crate::finding::encode;
+use crate::finding::{KnownUsers, encode};
 use crate::value::{Duration, Time, Value};
 
 /// Values shown that are held before they become rows.
@@ -27,6 +27,8 @@ pub(super) struct Partial {
     sighted: usize,
     /// By provider and account, how far events reach.
     pub(super) reaches: BTreeMap<Box<str>, Reach>,
+    /// Users whose name may be shown wherever it was typed.
+    pub(super) known_users: KnownUsers,
     frame: Vec<u8>,
 }
 
@@ -39,6 +41,7 @@ impl Partial {
             ids: Sorter::new(of_thread / 8, spill),
             details: DetailStore::new(of_thread / 8 * 3, spill),
             sightings: HashMap::new(),
+            known_users: KnownUsers::default(),
             sighted: 0,
             reaches: BTreeMap::new(),
             frame: Vec::new(),
@@ -133,6 +136,7 @@ impl Partial {
         self.rows.merge(other.rows);
         self.ids.merge(other.ids);
         self.details.merge(other.details);
+        self.known_users.merge(other.known_users);
         for (account, reach) in other.reaches {
             self.reaches.entry(account).or_default().widen(reach);
         }
