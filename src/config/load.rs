@@ -168,7 +168,10 @@ impl<'o> Loader<'o> {
         }
         let policy = &mut self.policy;
         policy.inputs = std::mem::take(&mut self.project.inputs);
-        policy.zone = self.project.zone.clone().unwrap_or(policy.zone.clone());
+        if let Some(zone) = &self.project.zone {
+            policy.zone = zone.clone();
+            policy.zone_is_named = true;
+        }
         policy.fail_on = self.project.fail_on;
         policy.min_severity = self.project.min_severity;
         policy.max_skipped = self.project.max_skipped;

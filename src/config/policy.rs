@@ -38,6 +38,8 @@ pub struct Policy {
     pub inputs: Vec<HintEntry>,
     /// The default zone of calendar functions and occurrence days.
     pub zone: Zone,
+    /// Whether the project file names that zone.
+    pub zone_is_named: bool,
     /// `fail_on` of the project file.
     pub fail_on: Option<Severity>,
     /// `min_severity` of the project file.
@@ -89,6 +91,7 @@ impl Policy {
             allowlist: Allowlist::default(),
             inputs: Vec::new(),
             zone: Zone::utc(),
+            zone_is_named: false,
             fail_on: None,
             min_severity: None,
             max_skipped: None,
@@ -133,5 +136,9 @@ impl Env for Policy {
 
     fn zone(&self) -> &Zone {
         &self.zone
+    }
+
+    fn project_zone(&self) -> Option<&Zone> {
+        self.zone_is_named.then_some(&self.zone)
     }
 }

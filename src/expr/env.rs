@@ -41,6 +41,10 @@ pub trait Env {
     }
     /// The zone that calendar functions use unless they are given one.
     fn zone(&self) -> &Zone;
+    /// The zone that the project names. Without one, [`Env::zone`] is the default.
+    fn project_zone(&self) -> Option<&Zone> {
+        None
+    }
 }
 
 /// A named expression, inlined where it is named.

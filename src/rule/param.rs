@@ -11,7 +11,7 @@ use crate::diag::{Diagnostic, did_you_mean, escaped};
 use crate::expr::{Env, Param};
 use crate::source::Span;
 use crate::table::List;
-use crate::value::{Duration, Time, Value, words};
+use crate::value::{Duration, Time, Value, Zone, words};
 use crate::yaml::{Entry, Node, Scalar};
 
 words! {
@@ -29,6 +29,8 @@ words! {
         Duration = "duration",
         /// An instant.
         Time = "time",
+        /// A time zone. The zone of the project takes precedence over the default.
+        Zone = "zone",
     }
 }
 
@@ -91,6 +93,9 @@ pub(super) fn params(
         let of = of_field(&entry.value, ty, out);
         let declared = Declared { name: &entry.key, ty, of };
         let mut found = declared.value(default, env, out);
+        if let (ParamType::Zone, Some(_), Some(zone)) = (ty, &found, env.project_zone()) {
+            found = Some(Param::Value(Value::Str(Cow::Owned(zone.name().to_owned()))));
+        }
         if let Some((_, value)) = overrides.get(entry.key.text()) {
             let of = match &found {
                 Some(Param::List(list)) => list.of.clone(),
@@ -162,6 +167,7 @@ impl Declared<'_> {
                 .and_then(|seconds| seconds.checked_mul(Duration::SECOND))
                 .map(|micros| Value::Duration(Duration(micros))),
             ParamType::Time => node.text().and_then(Time::parse).map(Value::Time),
+            ParamType::Zone => text().filter(|_| node.text().and_then(Zone::parse).is_some()),
         };
         if value.is_none() {
             out.push(self.wrong(node));
@@ -177,6 +183,7 @@ impl Declared<'_> {
             ParamType::Bool => "`true` or `false`",
             ParamType::Duration => "a length of time like `10m`, `24h` or `30d`",
             ParamType::Time => "a time like `2026-01-01T00:00:00Z`",
+            ParamType::Zone => "a time zone like `Asia/Shanghai`, `UTC` or `+08:00`",
         };
         let name = escaped(self.name.text(), 60);
         Diagnostic::error(

@@ -16,12 +16,20 @@ pub(super) struct TestEnv<'a> {
     lists: BTreeMap<String, Arc<List>>,
     tables: BTreeMap<String, Arc<Table>>,
     zone: Zone,
+    /// Whether the test names that zone.
+    zone_is_named: bool,
 }
 
 impl<'a> TestEnv<'a> {
     /// The environment of a test without lists, tables and zone of its own.
     pub(super) fn plain(policy: &'a dyn Env) -> Self {
-        Self { policy, lists: BTreeMap::new(), tables: BTreeMap::new(), zone: Zone::utc() }
+        Self {
+            policy,
+            lists: BTreeMap::new(),
+            tables: BTreeMap::new(),
+            zone: Zone::utc(),
+            zone_is_named: false,
+        }
     }
 
     /// The environment that a test describes.
@@ -29,7 +37,10 @@ impl<'a> TestEnv<'a> {
         let mut env = Self::plain(policy);
         if let Some(zone) = test.get("zone") {
             match zone.text().and_then(Zone::parse) {
-                Some(zone) => env.zone = zone,
+                Some(zone) => {
+                    env.zone = zone;
+                    env.zone_is_named = true;
+                }
                 None => out.push(
                     Diagnostic::error(&codes::TEST, "the test names a zone that does not exist")
                         .at(zone.span, "expected a name like `Asia/Shanghai` or an offset"),
@@ -115,5 +126,9 @@ impl Env for TestEnv<'_> {
 
     fn zone(&self) -> &Zone {
         &self.zone
+    }
+
+    fn project_zone(&self) -> Option<&Zone> {
+        self.zone_is_named.then_some(&self.zone)
     }
 }
