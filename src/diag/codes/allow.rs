@@ -19,8 +19,9 @@ super::codes! {
          would accept nothing.";
     /// An entry that accepts everything.
     TOO_BROAD = "KT4005", "entry without a limit",
-        "An entry that names every rule or selects every call hides whatever comes. When that is \
-         meant, write `broad: true`.";
+        "An entry that names every rule or selects every call hides whatever comes. What it covers \
+         decides, not how it is written: two halves of the address space, `*-*`, `aws:*` and \
+         `when: true` are as broad as `*`. If that is meant, write `broad: true`.";
     /// No rule of the entry has what it selects by.
     NOT_APPLICABLE = "KT4006", "entry that cannot cover anything",
         "Rules read events, creds or keys, and only events have an address, an operation or a \
@@ -43,5 +44,11 @@ super::codes! {
         "The file is read and accepts nothing. Delete it, or add the entries it was meant to have.";
     /// Every rule of the entry is turned off.
     RULES_DISABLED = "KT4011", "entry of rules that are turned off",
-        "The project file turns off every rule that the entry names, so it covers nothing.";
+        "The project file, or `--disable`, turns off every rule that the entry names, so it covers \
+         nothing.";
+    /// A user that no user is called.
+    USER_NAME = "KT4012", "user that is not a name",
+        "`user` is compared with the names of users as records have them. An ARN is not a name, \
+         and of all signs only `*` stands for others: `?` and regular expressions are compared as \
+         they are written. `keytrail inspect` shows the name of each caller as `event.user`.";
 }

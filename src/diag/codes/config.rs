@@ -33,4 +33,8 @@ super::codes! {
     BAD_INPUT = "KT5009", "entry of `inputs` that cannot be used",
         "An entry of `inputs` names files by a glob and says what they do not say themselves: \
          their format, their account, the zone of their times, or the columns of their rows.";
+    /// Rules that the command line leaves out.
+    RULES_LEFT_OUT = "KT5010", "rules that this run leaves out",
+        "`--only` and `--disable` choose the rules of one run. What the others would find is not \
+         in the report.";
 }
