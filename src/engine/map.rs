@@ -231,6 +231,7 @@ impl<'p> Map<'p> {
         notes.clear();
         let outcome = conditions.map(raw, scratch, &mut |rows| {
             derived.add(rows);
+            keeper.found.known_users.add(rows.record);
             if let (RecordKind::Cred, Some(time)) = (rows.record.kind, origin.time)
                 && !credentials.in_force(format.name(), rows.record, time)
             {

@@ -6,7 +6,7 @@ use super::details::{Detail, Details};
 use super::options::RunOptions;
 use super::rows::{Frame, Order, Place, Row, Sighting, Sorter, version_frame};
 use crate::correlate::{Reach, Sightings};
-use crate::finding::encode;
+use crate::finding::{KnownUsers, encode};
 use crate::value::{Duration, Time, Value};
 
 /// Values shown that are held before they become rows.
@@ -26,6 +26,8 @@ pub(super) struct Partial {
     sighted: usize,
     /// By provider and account, how far events reach.
     pub(super) reaches: BTreeMap<Box<str>, Reach>,
+    /// Users whose name may be shown wherever it was typed.
+    pub(super) known_users: KnownUsers,
     frame: Vec<u8>,
 }
 
@@ -44,6 +46,7 @@ impl Partial {
             ids: Sorter::new(of_thread / 4, options.create),
             details: HashMap::new(),
             sightings: HashMap::new(),
+            known_users: KnownUsers::default(),
             sighted: 0,
             reaches: BTreeMap::new(),
             frame: Vec::new(),
@@ -149,6 +152,7 @@ impl Partial {
         other.put_sightings();
         self.rows.merge(other.rows);
         self.ids.merge(other.ids);
+        self.known_users.merge(other.known_users);
         for (key, sides) in other.details {
             let mine = self.details.entry(key).or_default();
             mine.counted.merge(sides.counted);

@@ -12,7 +12,7 @@ use super::options::RunOptions;
 use super::recall::{Again, Recall, recall};
 use super::reduce::{Coverage, Wanted};
 use super::schedule::{Schedule, Turn};
-use crate::finding::Finding;
+use crate::finding::{Finding, KnownUsers};
 use crate::plan::{Applicability, Plan, applicability};
 use crate::record::{
     FieldSet, FileAccount, FileStatus, Format, Inputs, Outcome, Phase, Provider, Skip, SkipReason,
@@ -50,6 +50,8 @@ pub struct RunResult {
     pub spill: Option<String>,
     /// Why matches that were written away could not be read back: findings are missing.
     pub lost: Option<String>,
+    /// Users whose names may be shown in failed sign-ins.
+    pub known_users: KnownUsers,
     /// By rule and subject as one key: first and last of each occurrence of a rule that correlates,
     /// those that the allowlist hides among them; only where [`Tell::Occurrences`] is asked for.
     ///
@@ -233,8 +235,10 @@ fn map_held(
 
 /// Folds rows into findings; what is still to be read again comes beside the result.
 fn conclude(plan: &Plan<'_>, mapped: Mapped, options: &RunOptions) -> (RunResult, Vec<Wanted>) {
-    let Mapped { rows: Rows(found), files, mut accounting, mut errors, unapplied, panics } = mapped;
+    let Mapped { rows: Rows(mut found), files, mut accounting, mut errors, unapplied, panics } =
+        mapped;
     let spill = found.rows.failed.clone().or_else(|| found.ids.failed.clone());
+    let known_users = std::mem::take(&mut found.known_users);
     let reduced = super::reduce::reduce(found, plan, &files, options);
     let late = reduced.errors.into_iter();
     late.for_each(|(rule, error)| errors.add_late(rule, error));
@@ -244,6 +248,7 @@ fn conclude(plan: &Plan<'_>, mapped: Mapped, options: &RunOptions) -> (RunResult
     accounting.duplicates = reduced.duplicates;
     accounting.suppressed = reduced.suppressed;
     let result = RunResult {
+        known_users,
         findings: reduced.findings,
         coverage: reduced.coverage,
         panics,

@@ -48,6 +48,8 @@ pub struct CallRecord {
     pub ok: Option<bool>,
     /// The day in the configured zone.
     pub day: Option<String>,
+    /// Whether somebody signs in, so that the user is a name that was typed.
+    pub sign_in: bool,
 }
 
 /// A redacted record, to look at.

@@ -11,7 +11,7 @@ use super::status;
 use crate::finding::Redactor;
 use crate::inspect::{Counts, FileView, RecordView, Viewer};
 use crate::output::inert::write_line;
-use crate::record::{Record, Skip};
+use crate::record::{FileAccount, Record, Skip};
 use crate::value::{RecordKind, Value};
 
 /// Writes lines of JSON.
@@ -107,7 +107,8 @@ impl Viewer for Lines<'_> {
 /// What there is to say of a file that cost no record.
 pub(super) fn notes(file: &FileView<'_>, counts: &Counts) -> Vec<String> {
     let of_records = counts.notes.iter().map(|(note, count)| format!("{note}; records: {count}"));
-    file.account.notes.iter().cloned().chain(of_records).collect()
+    let FileAccount { notes, faults, .. } = file.account;
+    notes.iter().chain(faults).cloned().chain(of_records).collect()
 }
 
 #[derive(Serialize)]
@@ -211,7 +212,6 @@ impl Serialize for Shown<'_> {
             Value::Missing | Value::Record(..) => serializer.serialize_none(),
             Value::Bool(b) => serializer.serialize_bool(*b),
             Value::Int(i) => serializer.serialize_i64(*i),
-            Value::Char(c) => serializer.serialize_char(*c),
             Value::Str(text) => serializer.serialize_str(text),
             Value::Time(time) => serializer.serialize_str(&time.to_string()),
             Value::Duration(duration) => serializer.serialize_str(&duration.to_string()),
