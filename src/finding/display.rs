@@ -62,13 +62,13 @@ impl<'m> Display<'m> {
         'm: 'i,
     {
         let measures = self.measures;
-        ir.walk(&mut |node| {
+        walk_operands(ir, &mut |node| {
             visit(node);
             if let Op::Measure(slot) = node.op
                 && let Some(measure) = measures.get(slot)
                 && !matches!(measure.kind, MeasureKind::Count | MeasureKind::Distinct)
             {
-                measure.operand.ir().walk(visit);
+                walk_operands(measure.operand.ir(), visit);
             }
         });
     }
@@ -104,7 +104,12 @@ impl Redact for Display<'_> {
         }
         let sources = self.sources(ir);
         if sources.is_empty() {
-            return self.redactor.plain(&value).into_owned();
+            return match self.redactor.plain(&value).into_owned() {
+                Value::Str(text) if !self.redactor.show_keys && reads_reported_key(ir) => {
+                    Value::Str(Cow::Owned(mask(&text)))
+                }
+                shown => shown,
+            };
         }
         let mut shown = value.into_owned();
         for Source { field, keys } in &sources {
@@ -117,6 +122,22 @@ impl Redact for Display<'_> {
             other => other,
         }
     }
+}
+
+/// Visits the nodes from which the value of `ir` is computed. The key of a look-up is not among
+/// them: it selects a row, and the value is a cell of that row.
+fn walk_operands<'i>(ir: &'i Ir, visit: &mut dyn FnMut(&'i Ir)) {
+    visit(ir);
+    if !matches!(ir.op, Op::Lookup(..) | Op::Cell(..) | Op::Report(..)) {
+        ir.children().into_iter().for_each(|child| walk_operands(child, visit));
+    }
+}
+
+/// Whether the value can be the id of a key that a credential report contains.
+fn reads_reported_key(ir: &Ir) -> bool {
+    let mut reads = false;
+    walk_operands(ir, &mut |node| reads |= matches!(node.op, Op::Report(_, _, Some(key::ID))));
+    reads
 }
 
 /// A part of an untyped field.

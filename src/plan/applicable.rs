@@ -58,7 +58,16 @@ fn left<'e>(
     let (mut blind, mut partly) = (false, false);
     let lacking = |expr: &Expr| -> FieldSet {
         let reads = expr.fields().union(expr.reported());
-        reads.iter().filter(|field| !carries.contains(*field)).collect()
+        let lacks: FieldSet = reads.iter().filter(|field| !carries.contains(*field)).collect();
+        if lacks != FieldSet::EMPTY {
+            return lacks;
+        }
+        // The report has the fields, but no row of it can be found for an event.
+        let found_by = RecordKind::ALL.into_iter().filter_map(found_by);
+        found_by
+            .filter(|field| expr.reported().iter().any(|read| read.kind() == field.kind()))
+            .filter(|field| !carries.contains(*field))
+            .collect()
     };
     for (when, absent) in steps {
         let fixed = when.assuming(&given);
@@ -127,6 +136,15 @@ fn needs(rule: &Rule) -> Vec<&Expr> {
     }
 }
 
+/// The field by which the row of an event is found in a credential report.
+fn found_by(kind: RecordKind) -> Option<FieldId> {
+    match kind {
+        RecordKind::Event => None,
+        RecordKind::Cred => Some(cred::USER),
+        RecordKind::Key => Some(key::ID),
+    }
+}
+
 /// Whether an expression is false or missing whatever the record says.
 fn is_nothing(ir: &Ir) -> bool {
     matches!(ir.op, Op::Const(Value::Bool(false) | Value::Missing))
@@ -154,11 +172,7 @@ impl Known for Given<'_> {
 
     /// Without a report no event has a cred to join, and without the ids of keys no key.
     fn row(&self, kind: RecordKind) -> Option<bool> {
-        let found_by = match kind {
-            RecordKind::Event => return None,
-            RecordKind::Cred => cred::USER,
-            RecordKind::Key => key::ID,
-        };
+        let found_by = found_by(kind)?;
         let lacks = self.carries.is_some_and(|carries| !carries.contains(found_by));
         (lacks && self.on == RecordKind::Event).then_some(false)
     }

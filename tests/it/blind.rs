@@ -123,3 +123,27 @@ fn formats_that_lack_the_same_share_a_note() {
     not about actiontrail, cloudaudit and cloudtrail, and not evaluated on them: report
     ");
 }
+
+/// A credential report without key ids cannot be joined with events by key, which the note states.
+#[test]
+fn a_report_without_key_ids_leaves_rules_over_keys_blind() {
+    let rule = "rule:\n  id: joined\n  title: t\n  category: posture\n  severity: low\n  on: event\n  \
+                description: d\n  remediation: r\n  when: event.key.active == false\n";
+    let report = "user,arn,user_creation_time,password_enabled,mfa_active,access_key_1_active\n\
+                  ann,arn:aws:iam::111122223333:user/ann,2025-01-01T00:00:00+00:00,true,false,true\n";
+    let folder = Folder::new("blind-key-ids")
+        .file("rules/joined.yaml", rule)
+        .file("log.json", EVENT)
+        .file("report.csv", report);
+    let arguments = ["scan", "log.json", "report.csv", "--no-builtin", "-r", "rules", "-f", "json"];
+    let ended = folder.keytrail(arguments).output();
+    let report: serde_json::Value = serde_json::from_str(&ended.stdout).unwrap();
+    let notes = report["notes"].as_array().unwrap().iter();
+    let notes: Vec<&str> = notes.map(|note| note["text"].as_str().unwrap()).collect();
+    assert!(
+        notes
+            .iter()
+            .any(|note| note.contains("blind on cloudtrail") && note.contains("carry key.id")),
+        "{notes:#?}"
+    );
+}

@@ -425,18 +425,3 @@ fn columns_that_are_not_there_are_named() {
         ]
     );
 }
-
-#[test]
-fn real_reports_are_read_whole() {
-    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/aws");
-    let (reports, logs) = (data.join("credential-report"), data.join("stratus"));
-    if !reports.is_dir() {
-        println!("skipped: {} is not there", reports.display());
-        return;
-    }
-    let folder = Folder::new("posture-real");
-    let pattern = format!("{}/*.csv", reports.display());
-    let posture = json(&folder, &[&pattern, logs.to_str().unwrap(), "--no-config"]);
-    assert_eq!(posture["complete"], true, "{}", posture["incomplete"]);
-    assert_eq!(posture["read"]["skipped"], serde_json::json!({}));
-}

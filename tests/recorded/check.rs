@@ -1,6 +1,6 @@
 //! One run of the program and what is expected of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -37,6 +37,9 @@ pub(crate) struct Check {
     /// The call records of a rule: `count service.api`, in alphabetical order.
     #[serde(default)]
     pub calls: BTreeMap<String, Vec<String>>,
+    /// The methods of a rule's call records, each once.
+    #[serde(default)]
+    pub methods: BTreeMap<String, BTreeSet<String>>,
     /// Severities of a rule's findings, in the order of the report.
     #[serde(default)]
     pub severities: BTreeMap<String, Vec<String>>,
@@ -94,7 +97,8 @@ impl Check {
             || self.skipped.is_some()
             || self.files.is_some()
             || self.table.is_some()
-            || !(self.findings.is_empty() && self.calls.is_empty() && self.severities.is_empty())
+            || !(self.findings.is_empty() && self.calls.is_empty())
+            || !(self.methods.is_empty() && self.severities.is_empty())
     }
 
     fn compare(&self, report: &Value, wrong: &mut Vec<String>) {
@@ -110,6 +114,10 @@ impl Check {
         for (rule, wanted) in &self.calls {
             let what = format!("calls of {rule}");
             expect(wrong, &what, &Some(wanted.clone()), Some(calls(report, rule)));
+        }
+        for (rule, wanted) in &self.methods {
+            let found = call_records(report, rule).map(|call| text(call, "method")).collect();
+            expect(wrong, &format!("methods of {rule}"), &Some(wanted.clone()), Some(found));
         }
         for (rule, wanted) in &self.severities {
             let found = of_rule(report, rule);
@@ -148,11 +156,18 @@ fn table(report: &Value) -> Vec<String> {
     counts.into_iter().map(row).collect()
 }
 
+fn call_records<'r>(report: &'r Value, rule: &'r str) -> impl Iterator<Item = &'r Value> {
+    of_rule(report, rule).flat_map(|finding| finding["calls"].as_array().unwrap())
+}
+
+fn text(value: &Value, key: &str) -> String {
+    value[key].as_str().unwrap_or("-").to_owned()
+}
+
 fn calls(report: &Value, rule: &str) -> Vec<String> {
     let mut counts: BTreeMap<String, u64> = BTreeMap::new();
-    for call in of_rule(report, rule).flat_map(|finding| finding["calls"].as_array().unwrap()) {
-        let part = |key: &str| call[key].as_str().unwrap_or("-").to_owned();
-        let name = format!("{}.{}", part("service"), part("api"));
+    for call in call_records(report, rule) {
+        let name = format!("{}.{}", text(call, "service"), text(call, "api"));
         *counts.entry(name).or_default() += call["count"].as_u64().unwrap();
     }
     counts.into_iter().map(|(name, count)| format!("{count} {name}")).collect()

@@ -10,6 +10,8 @@
 #![allow(clippy::print_stderr, reason = "a skipped folder is announced")]
 
 mod check;
+mod documentation;
+mod reports;
 mod same_text;
 mod spans;
 
@@ -40,13 +42,19 @@ fn main() -> ExitCode {
             }));
         }
     }
-    let data = shared.join("data");
-    trials.push(trial("data/aws/stratus: spans".to_owned(), &data, |data| {
-        spans::begin_with_their_record(&data.join("aws/stratus"))
-    }));
-    trials.push(trial("cases/68: sarif".to_owned(), &shared.join("cases"), |cases| {
-        same_text::stays_while_calls_are_added(&cases.join("68-sarif-text-changes-between-runs"))
-    }));
+    type Test = fn(&Path) -> Result<(), Failed>;
+    let tests: [(&str, &str, Test); 7] = [
+        ("spans of records", "data/aws/stratus", spans::begin_with_their_record),
+        ("at its own time", "data/aws/credential-report", reports::a_report_at_its_own_time),
+        ("a year later", "data/aws/credential-report", reports::the_same_report_a_year_later),
+        ("a key from the future", "data/aws/credential-report", reports::a_key_from_the_future_has_no_age),
+        ("answer of the API", "data/tencent/tccli", documentation::describe_events),
+        ("answer of 2017", "data/tencent/docs", documentation::look_up_events),
+        ("text of results", "cases/68-sarif-text-changes-between-runs", same_text::stays_while_calls_are_added),
+    ];
+    for (name, folder, test) in tests {
+        trials.push(trial(format!("{folder}: {name}"), &shared.join(folder), test));
+    }
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 

@@ -6,7 +6,7 @@ use keytrail::report::Report;
 use serde_json::{Value, json};
 
 use super::records::{call, root};
-use super::{of_rule, pack, recorded, scan};
+use super::{of_rule, pack, scan};
 use crate::run::Folder;
 
 /// Rules about API calls.
@@ -30,14 +30,6 @@ fn found(report: &Report) -> BTreeSet<&'static str> {
         }
     }
     found
-}
-
-#[test]
-fn recorded_calls_in_the_console_are_in_no_rule_about_the_api() {
-    let Some(folder) = recorded("aws/invictus") else { return };
-    let Some(other) = recorded("aws/stratus") else { return };
-    let report = scan(&pack(), &[&folder, &other], None);
-    assert!(found(&report).len() >= 5, "{:?}", found(&report));
 }
 
 /// An hour in which one identity does what each of the rules detects.

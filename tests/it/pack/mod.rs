@@ -1,16 +1,14 @@
 //! The rules that ship with Keytrail.
 //!
 //! The tests in the rule files, which `keytrail test` runs, check what each rule matches. These tests
-//! check properties of all rules, and their findings in recorded logs and reports.
+//! check properties of all rules.
 
 mod commands;
 mod console;
 mod laws;
-mod logs;
 mod offboarding;
 mod page;
 mod records;
-mod reports;
 mod services;
 mod severities;
 mod tested;
@@ -76,16 +74,6 @@ fn filled_pack(name: &str) -> Policy {
     load(LoadOptions { directory: filled_project(name).path(""), ..LoadOptions::default() })
 }
 
-/// Logs and reports that are not part of the project; `None` with a notice if they are absent.
-fn recorded(path: &str) -> Option<PathBuf> {
-    let path = root().join("../shared/data").join(path);
-    let there = path.exists();
-    if !there {
-        eprintln!("skipped: {} is absent", path.display());
-    }
-    there.then_some(path)
-}
-
 /// A scan of these files. `now` also sets their clock.
 fn scan(policy: &Policy, files: &[&Path], now: Option<&str>) -> Report {
     let files: Vec<String> = files.iter().map(|file| file.to_str().unwrap().to_owned()).collect();
@@ -112,15 +100,4 @@ fn scan(policy: &Policy, files: &[&Path], now: Option<&str>) -> Report {
 fn of_rule<'r>(report: &'r Report, rule: &str) -> Vec<&'r Finding> {
     assert!(report.rules.iter().any(|known| known.id == rule), "there is no rule {rule}");
     report.findings.iter().filter(|found| report.rules[found.rule].id == rule).collect()
-}
-
-/// The numbers of findings and matches of each rule that has any.
-fn by_rule(report: &Report) -> BTreeMap<&str, (u64, u64)> {
-    let mut counts: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
-    for found in &report.findings {
-        let (findings, matches) = counts.entry(&report.rules[found.rule].id).or_default();
-        *findings += 1;
-        *matches += found.count;
-    }
-    counts
 }
