@@ -99,7 +99,7 @@ impl Report {
             notes,
             verdict,
         };
-        report.redact();
+        report.redact(&run.known_users);
         report
     }
 }
