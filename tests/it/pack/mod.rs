@@ -13,7 +13,6 @@ mod services;
 mod severities;
 mod tested;
 
-use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
