@@ -4,22 +4,22 @@ use std::hash::Hasher;
 
 use rustc_hash::{FxHashMap, FxHasher};
 
-use super::key::{Key, Shows};
+use super::field_value::{Key, Shows};
 use crate::expr::Required;
 use crate::record::FieldId;
-use crate::value::Cidr;
+use crate::value::{Cidr, write_folded};
 
 /// Conditions by hash; a collision costs a try. Built once from every pair, so that millions of
 /// them cost no allocation each.
 #[derive(Debug, Default)]
 pub(super) struct Buckets {
     /// Where the conditions of a hash stand in `numbers`: from, to.
-    places: FxHashMap<u64, Place>,
+    places: FxHashMap<u64, BucketRange>,
     numbers: Vec<u32>,
 }
 
 /// A part of the conditions.
-pub(super) type Place = (u32, u32);
+pub(super) type BucketRange = (u32, u32);
 
 impl Buckets {
     /// The buckets of these pairs of hash and condition.
@@ -37,13 +37,13 @@ impl Buckets {
 
     /// Where the conditions of a hash stand.
     #[inline]
-    pub(super) fn place(&self, hash: u64) -> Option<Place> {
+    pub(super) fn place(&self, hash: u64) -> Option<BucketRange> {
         self.places.get(&hash).copied()
     }
 
     /// The conditions that stand there.
     #[inline]
-    pub(super) fn at(&self, (from, to): Place) -> &[u32] {
+    pub(super) fn at(&self, (from, to): BucketRange) -> &[u32] {
         self.numbers.get(from as usize..to as usize).unwrap_or_default()
     }
 
@@ -104,12 +104,6 @@ fn hasher(field: FieldId, what: u8) -> FxHasher {
 }
 
 fn lower(mut hasher: FxHasher, text: &[u8]) -> u64 {
-    let mut buffer = [0u8; 64];
-    for chunk in text.chunks(buffer.len()) {
-        let lower = &mut buffer[..chunk.len()];
-        lower.copy_from_slice(chunk);
-        lower.make_ascii_lowercase();
-        hasher.write(lower);
-    }
+    write_folded(&mut hasher, text);
     hasher.finish()
 }

@@ -1,29 +1,12 @@
 //! What a record must show before a rule can match it.
 
-use super::share::{of_key, of_keys};
+use super::field_value::{Key, Shows};
+use super::selectivity::{of_key, of_keys};
 use crate::expr::ir::{Call, Comparison, Ir, Op};
 use crate::expr::{Constant, Required};
 use crate::record::FieldId;
 use crate::table::List;
 use crate::value::{RecordKind, Type, Value};
-
-/// What one field shows. A necessary condition need not be a sufficient one: ASCII case is ignored.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct Key {
-    pub(super) field: FieldId,
-    pub(super) shows: Shows,
-}
-
-/// What a field shows.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Shows {
-    /// It is this boolean.
-    Bool(bool),
-    /// It is this number.
-    Int(i64),
-    /// It is a text that shows this.
-    Text(Required),
-}
 
 /// Conditions of which at least one must hold.
 #[derive(Debug, Clone, Default)]
@@ -76,12 +59,8 @@ pub(super) fn asks(test: &Ir) -> Option<(&Ir, Option<Vec<Shows>>)> {
         Op::InSet(value, set) => (value, of_values(set.values())),
         Op::InList(value, list) => (value, of_texts(of_list(list))),
         Op::In(part, text) => {
-            let part = match part.constant()? {
-                Value::Str(part) => part.to_string(),
-                Value::Char(part) => part.to_string(),
-                _ => return None,
-            };
-            (text, of_texts(vec![Required::Literal(part)]))
+            let part = part.constant()?.as_str()?;
+            (text, of_texts(vec![Required::Literal(part.to_owned())]))
         }
         Op::Call(Call { function, args, .. }) if test.ty == Type::Bool => {
             let constants: Vec<Constant> = args.iter().map(Ir::as_constant).collect();
@@ -111,7 +90,6 @@ pub(super) fn field_of(ir: &Ir, kind: RecordKind) -> Option<FieldId> {
 fn of_values(values: &[Value<'static>]) -> Option<Vec<Shows>> {
     let shows = |value: &Value<'static>| match value {
         Value::Str(text) => Some(Some(Shows::Text(Required::Text(text.to_string())))),
-        Value::Char(c) => Some(Some(Shows::Text(Required::Text(c.to_string())))),
         Value::Bool(b) => Some(Some(Shows::Bool(*b))),
         Value::Int(int) => Some(Some(Shows::Int(*int))),
         // Missing equals missing: such a test can be met without any value.

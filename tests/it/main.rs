@@ -8,6 +8,7 @@
     reason = "tests say what they skip and measure"
 )]
 
+mod allowlists;
 mod architecture;
 mod blind;
 mod builtin;
@@ -43,6 +44,7 @@ mod run;
 mod scale;
 mod scan;
 mod schemas;
+mod secret_forms;
 mod secrets;
 mod tables;
 mod watch;

@@ -162,6 +162,27 @@ fn records_are_found_in_every_envelope() {
 }
 
 #[test]
+fn records_are_found_whose_keys_are_in_another_case() {
+    for record in [aws(1), alibaba(1), tencent(1)] {
+        let id = check(&record.to_string());
+        let keys: serde_json::Map<String, Tree> = record
+            .as_object()
+            .unwrap()
+            .iter()
+            .map(|(k, v)| (k.to_lowercase(), v.clone()))
+            .collect();
+        for text in [json!(keys.clone()), json!({ "message": Tree::from(keys).to_string() })] {
+            assert_eq!(check(&text.to_string()), id, "{text}");
+        }
+    }
+    // What stands around a record in the answer of an API is none.
+    let row = json!({ "EventId": "e", "EventName": "x", "EventSource": "iam.amazonaws.com", "CloudTrailEvent": "{torn" });
+    assert_eq!(check(&row.to_string()), "?");
+    let row = json!({ "EventId": "e", "EventName": "x", "EventSource": "cam.tencentcloudapi.com", "CloudAuditEvent": tencent(1).to_string() });
+    assert_eq!(check(&row.to_string()), "tc-1");
+}
+
+#[test]
 fn what_is_no_record_among_records_costs_itself() {
     let event = |message: String| json!({ "id": "0", "message": message });
     let events = json!({ "logEvents": [event("START".into()), event(aws(1).to_string()), event("{\"eventName\":".into())] });
@@ -247,4 +268,28 @@ fn the_object_around_a_record_is_at_hand() {
     }
     let batch = opened(&json!({ "Records": [tencent(1)] }).to_string());
     assert_eq!(batch.get(0).unwrap().unwrap().envelope.object, "");
+}
+
+#[test]
+fn what_holds_no_audit_record_is_refused_by_its_name() {
+    let ocsf = json!({ "metadata": { "product": { "name": "CloudTrail" } }, "class_uid": 6003, "api": {} });
+    let ecs = json!({ "event": { "dataset": "aws.cloudtrail", "action": "x" }, "user": {} });
+    let s3 = json!({ "eventSource": "aws:s3", "eventName": "ObjectCreated:Put", "awsRegion": "r" });
+    let stream = json!({ "eventSource": "aws:dynamodb", "eventName": "INSERT" });
+    for (message, word) in [
+        (&ocsf, Some("OCSF")),
+        (&ecs, Some("ECS")),
+        (&s3, Some("S3")),
+        (&stream, Some("Lambda")),
+        (&json!({ "event": { "dataset": "nginx.access" } }), None),
+        (&json!({ "class_uid": 1 }), None),
+        (&json!("text"), None),
+    ] {
+        let known = refused(&message.to_string());
+        match word {
+            Some(word) => assert!(known.is_some_and(|known| known.contains(word)), "{message}"),
+            None => assert_eq!(known, None, "{message}"),
+        }
+        assert_eq!(check(&message.to_string()), "?", "no record: {message}");
+    }
 }

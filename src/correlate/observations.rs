@@ -1,0 +1,76 @@
+//! When values were shown.
+
+use std::collections::BTreeMap;
+
+use crate::value::{Duration, Time, Value};
+
+/// When each list of values was shown, as far as `history` can tell the difference.
+///
+/// Times closer to each other than `history` are one span: within it, an earlier record that showed
+/// the values is never further away. So the state of a value that keeps showing is two times, and
+/// neither the order in which times come nor how they are split changes what is kept.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Observations {
+    spans: BTreeMap<Vec<Value<'static>>, Spans>,
+}
+
+/// Spans of time further than `history` apart: the last time of each by its first.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Spans(BTreeMap<Time, Time>);
+
+impl Observations {
+    /// Notes that these values were shown from a first time on until a last, never longer than
+    /// `history` not. Returns whether that is one span more to hold.
+    pub fn add(
+        &mut self,
+        values: &[Value<'static>],
+        span: (Time, Time),
+        history: Duration,
+    ) -> bool {
+        match self.spans.get_mut(values) {
+            Some(spans) => spans.add(span, history),
+            None => {
+                self.spans.insert(values.to_vec(), Spans(BTreeMap::from([span])));
+                true
+            }
+        }
+    }
+
+    /// Whether a record less than `history`, or exactly that, before `time` showed the values.
+    pub(super) fn before(&self, values: &[Value<'static>], time: Time, history: Duration) -> bool {
+        self.spans.get(values).is_some_and(|spans| spans.before(time, history))
+    }
+
+    /// Every list of values with its spans.
+    pub fn spans(&self) -> impl Iterator<Item = (&[Value<'static>], (Time, Time))> {
+        self.spans.iter().flat_map(|(values, spans)| {
+            spans.0.iter().map(move |(first, last)| (values.as_slice(), (*first, *last)))
+        })
+    }
+}
+
+impl Spans {
+    /// Returns whether there is one span more.
+    fn add(&mut self, (mut first, mut last): (Time, Time), history: Duration) -> bool {
+        let joins = |a: Time, b: Time| b.0.saturating_sub(a.0) <= history.0;
+        let mut joined = 0;
+        // The spans that the new one meets, from the latest that begins early enough back to the
+        // first that ends too early.
+        let begins_by = |last: Time| Time(last.0.saturating_add(history.0));
+        while let Some((&from, &to)) = self.0.range(..=begins_by(last)).next_back() {
+            if !joins(to, first) {
+                break;
+            }
+            self.0.remove(&from);
+            (first, last) = (first.min(from), last.max(to));
+            joined += 1;
+        }
+        self.0.insert(first, last);
+        joined == 0
+    }
+
+    fn before(&self, time: Time, history: Duration) -> bool {
+        let earlier = self.0.range(..time).next_back();
+        earlier.is_some_and(|(_, last)| last.0 >= time.0.saturating_sub(history.0))
+    }
+}

@@ -1,0 +1,160 @@
+//! Report files, read whole.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use crate::record::{
+    Batch, Batches, FileAccount, FileStatus, Format, Inputs, Origin, Phase, RawRecord, Skip, Step,
+};
+
+/// The report files of a run; an input of its own, which gives their rows as often as asked.
+pub struct StoredReports {
+    /// By the index of the file; `None` for files that are no reports.
+    files: Vec<Option<File>>,
+}
+
+struct File {
+    /// Each with what is known of its records: a file may hold several reports.
+    batches: Vec<(Batch, Arc<Origin>)>,
+    formats: Vec<&'static dyn Format>,
+    account: FileAccount,
+}
+
+/// Which raw record of a run's reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct ReportRowId {
+    file: u32,
+    batch: u32,
+    record: u32,
+}
+
+/// A raw record with what is needed to read it.
+pub(super) struct ReportRow<'h> {
+    pub(super) id: ReportRowId,
+    pub(super) raw: RawRecord<'h>,
+    pub(super) formats: &'h [&'static dyn Format],
+    pub(super) origin: &'h Arc<Origin>,
+}
+
+impl ReportRowId {
+    pub(super) fn file(self) -> usize {
+        self.file as usize
+    }
+}
+
+impl StoredReports {
+    /// Reads every file of the reports' phase to its end.
+    pub fn read(inputs: &dyn Inputs) -> Self {
+        let file = |index: usize| {
+            (inputs.phase(index) == Phase::Reports).then(|| File::read(inputs, index))
+        };
+        Self { files: (0..inputs.count()).map(file).collect() }
+    }
+
+    /// Whether there is no report.
+    pub fn is_empty(&self) -> bool {
+        self.files.iter().all(Option::is_none)
+    }
+
+    /// Every raw record that is text.
+    pub(super) fn rows(&self) -> impl Iterator<Item = ReportRow<'_>> {
+        (0u32..).zip(&self.files).flat_map(|(file, held)| {
+            held.iter().flat_map(move |held| {
+                (0u32..).zip(&held.batches).flat_map(move |(batch, (records, origin))| {
+                    (0u32..).zip(records.iter()).filter_map(move |(record, raw)| {
+                        let id = ReportRowId { file, batch, record };
+                        let formats = &*held.formats;
+                        raw.ok().map(|raw| ReportRow { id, raw, formats, origin })
+                    })
+                })
+            })
+        })
+    }
+
+    /// The raw record with this id.
+    pub(super) fn row(&self, id: ReportRowId) -> Option<ReportRow<'_>> {
+        let held = self.files.get(id.file())?.as_ref()?;
+        let (records, origin) = held.batches.get(id.batch as usize)?;
+        let raw = records.get(id.record as usize)?.ok()?;
+        Some(ReportRow { id, raw, formats: &held.formats, origin })
+    }
+}
+
+impl File {
+    fn read(inputs: &dyn Inputs, index: usize) -> Self {
+        let mut reader = inputs.open(index);
+        let mut batches = Vec::new();
+        // A panic is a bug of ours; it must cost one file, not the run.
+        let read = catch_unwind(AssertUnwindSafe(|| {
+            loop {
+                let mut batch = Batch::default();
+                let step = reader.next(&mut batch);
+                if !batch.records.is_empty() || !batch.skipped.is_empty() {
+                    batch.bytes.shrink_to_fit();
+                    batches.push((batch, reader.origin()));
+                }
+                if step == Step::Done {
+                    break;
+                }
+            }
+        }));
+        let mut account = reader.account();
+        if read.is_err() {
+            batches.clear();
+            let reason = "reading it failed inside Keytrail".into();
+            account.status = FileStatus::Unreadable { reason };
+        }
+        Self { batches, formats: reader.formats().to_vec(), account }
+    }
+}
+
+impl Inputs for StoredReports {
+    fn count(&self) -> usize {
+        self.files.len()
+    }
+
+    fn phase(&self, index: usize) -> Phase {
+        match self.files.get(index) {
+            Some(Some(_)) => Phase::Reports,
+            _ => Phase::Events,
+        }
+    }
+
+    fn open(&self, index: usize) -> Box<dyn Batches + '_> {
+        let file = self.files.get(index).and_then(Option::as_ref);
+        Box::new(Reading { file, next: 0 })
+    }
+}
+
+struct Reading<'h> {
+    file: Option<&'h File>,
+    next: usize,
+}
+
+impl Batches for Reading<'_> {
+    fn next(&mut self, batch: &mut Batch) -> Step {
+        batch.clear();
+        let batches = self.file.map_or(&[][..], |file| &file.batches);
+        if let Some((held, _)) = batches.get(self.next) {
+            batch.bytes.extend_from_slice(&held.bytes);
+            batch.records.extend_from_slice(&held.records);
+            batch.skipped.extend(held.skipped.iter().map(Skip::clone));
+        }
+        self.next += 1;
+        if self.next < batches.len() { Step::More } else { Step::Done }
+    }
+
+    fn formats(&self) -> &[&'static dyn Format] {
+        self.file.map_or(&[], |file| &file.formats)
+    }
+
+    fn origin(&self) -> Arc<Origin> {
+        let last = self.next.saturating_sub(1);
+        let origin = self.file.and_then(|file| file.batches.get(last)).map(|(_, origin)| origin);
+        origin.cloned().unwrap_or_default()
+    }
+
+    fn account(&self) -> FileAccount {
+        self.file.map(|file| file.account.clone()).unwrap_or_default()
+    }
+}

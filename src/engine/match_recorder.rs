@@ -1,0 +1,343 @@
+//! Records each match of a thread as a row.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::hash::Hasher;
+use std::sync::Arc;
+
+use rustc_hash::FxHasher;
+
+use super::accounting::{ErrorAt, ErrorCounts};
+use super::details::Detail;
+use super::match_view::MatchView;
+use super::matches::Partial;
+use super::options::{RunOptions, Tell};
+use super::rows::{MatchRow, RecordPosition, SpillFile, put_entries, put_text};
+use crate::expr::{Bindings, EvalError, Expr};
+use crate::finding::{Display, encode};
+use crate::plan::{Condition, Plan, needs_reach};
+use crate::record::field::event;
+use crate::record::{Origin, RawRecord, Record};
+use crate::rule::{Construct, Judged, Rule, Step};
+use crate::value::Value;
+
+/// Bytes of a record that a finding shows.
+const SAMPLE_BYTES: usize = 4 * 1024;
+
+/// The matches of one thread, and what failed on the way to them.
+pub(super) struct MatchRecorder<'p> {
+    plan: &'p Plan<'p>,
+    options: &'p RunOptions,
+    pub(super) found: Partial,
+    pub(super) errors: ErrorCounts,
+    pub(super) matches: u64,
+    /// Matches without a time of rules that ask for one, by rule.
+    pub(super) unplaced: BTreeMap<u32, u64>,
+    /// Evaluations of the record at hand that failed, by rule.
+    pub(super) failed: Vec<(u32, EvalError)>,
+    key: Vec<u8>,
+    call: Vec<u8>,
+    measured: Vec<u8>,
+    covering: Vec<u32>,
+    cover: Vec<u8>,
+    account: String,
+    told: Vec<u8>,
+}
+
+/// The record at hand.
+#[derive(Clone, Copy)]
+pub(super) struct RecordAt<'r> {
+    pub(super) file: u32,
+    pub(super) raw: &'r RawRecord<'r>,
+    /// What is known of the file that it stands in.
+    pub(super) origin: &'r Origin,
+    /// Which of its rows matches: the event or cred, or one of the keys.
+    pub(super) row: u32,
+}
+
+impl<'p> MatchRecorder<'p> {
+    pub(super) fn new(plan: &'p Plan<'p>, options: &'p RunOptions, spill: &Arc<SpillFile>) -> Self {
+        Self {
+            plan,
+            options,
+            found: Partial::new(options, spill),
+            errors: ErrorCounts::default(),
+            matches: 0,
+            unplaced: BTreeMap::new(),
+            failed: Vec::new(),
+            key: Vec::new(),
+            call: Vec::new(),
+            measured: Vec::new(),
+            covering: Vec::new(),
+            cover: Vec::new(),
+            account: String::new(),
+            told: Vec::new(),
+        }
+    }
+
+    /// Counts what failed on the record.
+    pub(super) fn report_failures(&mut self, file: u32, raw: &RawRecord<'_>) {
+        for (rule, EvalError { span, message }) in self.failed.drain(..) {
+            let error = ErrorAt { file, offset: raw.offset, line: raw.line, span, message };
+            self.errors.add(rule, error);
+        }
+    }
+
+    /// Notes how far the events of an account reach.
+    pub(super) fn reach(&mut self, record: &Record<'_>) {
+        if let Value::Time(time) = record.get(event::TIME) {
+            account_of(record, &mut self.account);
+            self.found.reach(&self.account, *time);
+        }
+    }
+
+    /// Notes that a record shows the values that a rule wants to be new.
+    pub(super) fn observe(&mut self, rule: u32, bindings: &Bindings<'_>) {
+        let definition = &self.plan.rules[rule as usize];
+        let Construct::FirstSeen(first_seen) = &definition.construct else { return };
+        let Some(record) = bindings.event else { return };
+        let Value::Time(time) = record.get(event::TIME) else { return };
+        let of = first_seen.of.iter().map(|(_, of)| of);
+        let values = self.values(rule, of, bindings);
+        // A missing value is never new, so it need not be known.
+        if values.iter().any(Value::is_missing) {
+            return;
+        }
+        self.subject(rule, &definition.steps[0], record.get(event::PROVIDER), bindings);
+        self.found.observe(&self.key, &values, *time, first_seen.history);
+    }
+
+    /// The values of expressions; one that fails is missing, and counted.
+    fn values<'e>(
+        &mut self,
+        rule: u32,
+        of: impl Iterator<Item = &'e Expr>,
+        bindings: &Bindings<'_>,
+    ) -> Vec<Value<'static>> {
+        let failed = &mut self.failed;
+        let value = |of: &'e Expr| match of.eval(bindings) {
+            Ok(value) => value.into_owned(),
+            Err(error) => {
+                failed.push((rule, error));
+                Value::Missing
+            }
+        };
+        of.map(value).collect()
+    }
+
+    /// The key of a rule and a subject, into `key`; whether a value of the subject is missing.
+    fn subject(
+        &mut self,
+        rule: u32,
+        step: &Step,
+        provider: &Value<'_>,
+        bindings: &Bindings<'_>,
+    ) -> bool {
+        self.key.clear();
+        self.key.extend(rule.to_be_bytes());
+        encode(provider, &mut self.key);
+        let mut lacks = false;
+        for (_, by) in &step.by {
+            match by.eval(bindings) {
+                Ok(value) => {
+                    lacks |= value.is_missing();
+                    encode(&value, &mut self.key);
+                }
+                Err(error) => {
+                    lacks = true;
+                    self.failed.push((rule, error));
+                    encode(&Value::Missing, &mut self.key);
+                }
+            }
+        }
+        lacks
+    }
+
+    /// Keeps a match of the condition with this number; its rule and subject, as a key, unless it
+    /// is none after all.
+    pub(super) fn keep(
+        &mut self,
+        number: u32,
+        at: RecordAt<'_>,
+        bindings: &Bindings<'_>,
+    ) -> Option<&[u8]> {
+        let RecordAt { file, raw, origin, row } = at;
+        let plan = self.plan;
+        let Condition { rule, step, .. } = plan.conditions[number as usize];
+        let definition = &plan.rules[rule as usize];
+        let of_step = definition.steps.get(usize::from(step))?;
+        let seen = MatchView::of(bindings, origin.time);
+        let lacks = self.subject(rule, of_step, &seen.provider, bindings);
+        if lacks && matches!(definition.construct, Construct::Sequence(_)) {
+            return None;
+        }
+        self.matches += 1;
+        if seen.time.is_none() && definition.construct.is_timed() {
+            *self.unplaced.entry(rule).or_default() += 1;
+            return None;
+        }
+
+        let measured = self.values(rule, definition.measured(), bindings);
+        self.measured.clear();
+        measured.iter().for_each(|value| encode(value, &mut self.measured));
+
+        let mut severity = definition.severity;
+        let told = usize::from(step) == definition.told_step();
+        let judged = |raise: &&crate::rule::Raise| told && raise.judged == Judged::Match;
+        for raise in definition.raise.iter().filter(judged) {
+            match raise.when.test(bindings) {
+                Ok(true) => severity = severity.max(raise.to),
+                Ok(false) => {}
+                Err(error) => self.failed.push((rule, error)),
+            }
+        }
+
+        self.covering.clear();
+        // What must not be there counts against a finding: no entry takes it away.
+        if !of_step.absent {
+            let (clock, covering) = (self.options.clock, &mut self.covering);
+            let covered =
+                plan.allowlist.covering(rule as usize, definition, bindings, clock, covering);
+            self.failed.extend(covered.err().map(|error| (rule, error)));
+        }
+        self.cover.clear();
+        put_entries(&self.covering, &mut self.cover);
+
+        let day = seen.time.and_then(|time| time.date(&self.options.zone));
+        seen.encode_call(day.as_deref(), &mut self.call);
+        self.account.clear();
+        if needs_reach(definition) {
+            bindings.event.inspect(|record| account_of(record, &mut self.account));
+        }
+        if self.options.tell == Tell::Occurrences {
+            self.carry(rule, &seen, bindings);
+        }
+        let kept = MatchRow {
+            key: &self.key,
+            order: seen.order(raw, row),
+            step,
+            place: place(file, raw),
+            row,
+            severity: severity as u8,
+            ok: seen.ok,
+            revision: seen.revision,
+            cover: &self.cover,
+            account: self.account.as_bytes(),
+            call: &self.call,
+            measured: &self.measured,
+            told: &self.told,
+        };
+        self.found.push(rule, &kept);
+        if !definition.correlates() && self.told.is_empty() {
+            let (options, failed) = (self.options, &mut self.failed);
+            let mut call = FxHasher::default();
+            call.write(&self.call);
+            let call = call.finish();
+            self.found.details.add(&kept, call, kept.place, || {
+                let message = message(definition, bindings, options, failed, rule);
+                detail(&seen, at, call, message, options)
+            });
+        }
+        Some(&self.key)
+    }
+
+    /// What a finding says of the record, as far as it is known before the other matches are; into
+    /// `told`: id, id of the request, name, and the pieces of the message.
+    fn carry(&mut self, rule: u32, seen: &MatchView<'_>, bindings: &Bindings<'_>) {
+        let definition = &self.plan.rules[rule as usize];
+        let redactor = self.options.redactor;
+        self.told.clear();
+        let plain = |text: &Option<Cow<'_, str>>| {
+            text.as_deref().map(|text| redactor.text(text).into_owned())
+        };
+        put_text(plain(&seen.id).as_deref(), &mut self.told);
+        put_text(plain(&seen.request_id).as_deref(), &mut self.told);
+        put_text(Some(&redactor.text(&seen.name())), &mut self.told);
+        let display = Display::new(redactor, definition.measures());
+        match definition.message.render_record(bindings, &display) {
+            Ok(texts) => {
+                for text in texts {
+                    put_text(text.map(|text| redactor.message(&text)).as_deref(), &mut self.told);
+                }
+            }
+            Err(error) => {
+                self.failed.push((rule, error));
+                put_text(Some(&definition.title), &mut self.told);
+            }
+        }
+    }
+}
+
+/// A record as its finding shows it.
+pub(super) fn detail(
+    seen: &MatchView<'_>,
+    at: RecordAt<'_>,
+    call: u64,
+    message: String,
+    options: &RunOptions,
+) -> Detail {
+    let plain = |text: &Option<Cow<'_, str>>| {
+        text.as_deref().map(|text| options.redactor.text(text).into_owned())
+    };
+    Detail {
+        call,
+        place: place(at.file, at.raw),
+        message,
+        text: options.redactor.record(&seen.shown(at.raw, at.origin), SAMPLE_BYTES),
+        request: seen.params.as_ref().map(|params| options.redactor.request(params, SAMPLE_BYTES)),
+        id: plain(&seen.id),
+        request_id: plain(&seen.request_id),
+        name: options.redactor.text(&seen.name()).into_owned(),
+    }
+}
+
+/// Provider and account: what the reach of events is known by.
+fn account_of(record: &Record<'_>, out: &mut String) {
+    out.clear();
+    out.push_str(record.get(event::PROVIDER).as_str().unwrap_or_default());
+    out.push(' ');
+    out.push_str(record.get(event::ACCOUNT).as_str().unwrap_or_default());
+}
+
+/// What the finding of a match says.
+pub(super) fn message(
+    rule: &Rule,
+    bindings: &Bindings<'_>,
+    options: &RunOptions,
+    failed: &mut Vec<(u32, EvalError)>,
+    index: u32,
+) -> String {
+    let display = Display::new(options.redactor, rule.measures());
+    match rule.message.render(bindings, &display) {
+        Ok(text) => options.redactor.message(&text),
+        Err(error) => {
+            failed.push((index, error));
+            rule.title.clone()
+        }
+    }
+}
+
+/// Where a record stands.
+pub(super) fn place(file: u32, raw: &RawRecord<'_>) -> RecordPosition {
+    let units = |text: &str| text.chars().map(|c| c.len_utf16() as u64).sum::<u64>();
+    // Rows that were joined need not follow one another: the place is that of the first.
+    let text = match raw.stored().split_once('\n') {
+        Some((first, _)) if raw.rows > 1 => first,
+        _ => raw.stored(),
+    };
+    let breaks = memchr::memchr_iter(b'\n', text.as_bytes()).count() as u64;
+    let end_column = match text.rfind('\n') {
+        Some(at) => 1 + units(&text[at + 1..]),
+        None => raw.column + units(text),
+    };
+    RecordPosition {
+        file,
+        offset: raw.offset,
+        ordinal: raw.ordinal,
+        line: raw.line,
+        column: raw.column,
+        end_line: raw.line + breaks,
+        end_column,
+        length: text.len() as u64,
+    }
+}

@@ -1,0 +1,173 @@
+//! The view of a match that every finding shows, whatever the kind of its record.
+
+use std::borrow::Cow;
+use std::hash::Hasher;
+
+use rustc_hash::FxHasher;
+
+use super::rows::{Order, put_text, texts};
+use crate::expr::Bindings;
+use crate::finding::{CallRecord, digest128};
+use crate::record::field::{cred, event, key};
+use crate::record::{FieldId, Origin, RawRecord, Record};
+use crate::value::{Time, Value};
+
+/// The values of a row that every finding shows, whatever its kind.
+#[derive(Default)]
+pub(super) struct MatchView<'r> {
+    pub(super) provider: Value<'r>,
+    pub(super) id: Option<Cow<'r, str>>,
+    pub(super) time: Option<Time>,
+    account: Option<Cow<'r, str>>,
+    region: Option<Cow<'r, str>>,
+    pub(super) ak: Option<Cow<'r, str>>,
+    source: Option<Cow<'r, str>>,
+    method: Option<Cow<'r, str>>,
+    service: Option<Cow<'r, str>>,
+    api: Option<Cow<'r, str>>,
+    user: Option<Cow<'r, str>>,
+    pub(super) ok: Option<bool>,
+    pub(super) request_id: Option<Cow<'r, str>>,
+    /// Whether somebody signs in.
+    sign_in: bool,
+    raw: Option<Cow<'r, str>>,
+    /// The parameters of the call.
+    pub(super) params: Option<Value<'r>>,
+    /// Of a key.
+    slot: Option<Cow<'r, str>>,
+    /// Whether it is of a report.
+    reported: bool,
+    pub(super) revision: bool,
+}
+
+impl<'r> MatchView<'r> {
+    /// `time` is that of the report, which is the time of everything in it.
+    pub(super) fn of(bindings: &Bindings<'r>, time: Option<Time>) -> Self {
+        match (bindings.event, bindings.cred) {
+            (Some(event), _) => Self::of_event(event),
+            (None, Some(cred)) => Self { time, ..Self::of_cred(cred, bindings.key) },
+            (None, None) => Self::default(),
+        }
+    }
+
+    fn of_event(record: &'r Record<'_>) -> Self {
+        Self {
+            provider: record.get(event::PROVIDER).borrow(),
+            id: text(record, event::ID),
+            time: record.get(event::TIME).as_time(),
+            account: text(record, event::ACCOUNT),
+            region: text(record, event::REGION),
+            ak: text(record, event::AK),
+            source: text(record, event::SOURCE),
+            method: text(record, event::METHOD),
+            service: text(record, event::SERVICE),
+            api: text(record, event::API),
+            user: text(record, event::USER),
+            ok: record.get(event::OK).as_bool(),
+            sign_in: record.get(event::KIND).as_str() == Some("signin"),
+            request_id: text(record, event::REQUEST_ID),
+            raw: match record.get(event::RAW).borrow() {
+                Value::Json(json) => Some(json.text),
+                _ => None,
+            },
+            params: Some(record.get(event::PARAMS).borrow()).filter(|params| !params.is_missing()),
+            revision: record.revision,
+            ..Self::default()
+        }
+    }
+
+    fn of_cred(record: &'r Record<'_>, key: Option<&'r Record<'_>>) -> Self {
+        Self {
+            provider: record.get(cred::PROVIDER).borrow(),
+            account: text(record, cred::ACCOUNT),
+            ak: key.and_then(|key| text(key, key::ID)),
+            user: text(record, cred::USER),
+            slot: key.and_then(|key| text(key, key::SLOT)),
+            reported: true,
+            ..Self::default()
+        }
+    }
+
+    /// The record without the envelope it came in.
+    pub(super) fn text<'t>(&'t self, raw: &'t RawRecord<'_>) -> &'t str {
+        self.raw.as_deref().unwrap_or(raw.text)
+    }
+
+    /// The record as a person reads it: rows of a table stand below its columns.
+    pub(super) fn shown<'t>(&'t self, raw: &'t RawRecord<'_>, origin: &Origin) -> Cow<'t, str> {
+        match &origin.columns {
+            Some(columns) if self.raw.is_none() => {
+                Cow::Owned(format!("{}\n{}", columns.names().join(","), raw.text))
+            }
+            _ => Cow::Borrowed(self.text(raw)),
+        }
+    }
+
+    /// What it is, below its provider and format.
+    pub(super) fn name(&self) -> String {
+        let parts = if self.reported {
+            [Some(&self.account), Some(&self.user), Some(&self.slot).filter(|slot| slot.is_some())]
+        } else {
+            [Some(&self.account), Some(&self.region), Some(&self.id)]
+        };
+        let parts = parts.into_iter().flatten().map(|part| part.as_deref().unwrap_or("-"));
+        parts.collect::<Vec<_>>().join("/")
+    }
+
+    pub(super) fn order(&self, raw: &RawRecord<'_>, row: u32) -> Order {
+        let provider = self.provider.as_str().unwrap_or("");
+        let account = self.account.as_deref().unwrap_or("");
+        let id = self.id.as_deref().map_or(0, |id| {
+            digest128(&[provider.as_bytes(), account.as_bytes(), id.as_bytes()]).max(1)
+        });
+        // It only orders versions of one event, so it need not resist anyone.
+        let mut content = FxHasher::default();
+        content.write(self.text(raw).as_bytes());
+        // The keys of a cred share its text.
+        content.write_u32(row);
+        let content = content.finish();
+        Order { time: self.time.map_or(i64::MIN, |time| time.0), id, content }
+    }
+
+    fn parts(&self) -> [Option<&str>; 6] {
+        [&self.ak, &self.source, &self.method, &self.service, &self.api, &self.user]
+            .map(|part| part.as_deref())
+    }
+
+    /// The call record in the encoded form of rows.
+    pub(super) fn encode_call(&self, day: Option<&str>, out: &mut Vec<u8>) {
+        out.clear();
+        let ok = self.ok.map(|ok| if ok { "1" } else { "0" });
+        let sign_in = self.sign_in.then_some("1");
+        self.parts().into_iter().chain([day, ok, sign_in]).for_each(|part| put_text(part, out));
+    }
+}
+
+/// The day of a call record in its encoded form.
+pub(super) fn day_of(encoded: &[u8]) -> Option<&str> {
+    texts(encoded).nth(6).flatten()
+}
+
+/// The call record of its encoded form.
+pub(super) fn call_record(encoded: &[u8]) -> CallRecord {
+    let mut texts = texts(encoded).map(|text| text.map(str::to_owned));
+    let mut next = || texts.next().flatten();
+    CallRecord {
+        ak: next(),
+        source: next(),
+        method: next(),
+        service: next(),
+        api: next(),
+        user: next(),
+        day: next(),
+        ok: next().map(|ok| ok == "1"),
+        sign_in: next().is_some(),
+    }
+}
+
+fn text<'r>(record: &'r Record<'_>, field: FieldId) -> Option<Cow<'r, str>> {
+    match record.get(field).borrow() {
+        Value::Str(text) => Some(text),
+        _ => None,
+    }
+}

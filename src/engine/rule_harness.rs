@@ -1,0 +1,102 @@
+//! A harness for rule tests: evaluates records that the caller gives, without an input.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::accounting::FileReport;
+use super::match_recorder::{MatchRecorder, RecordAt, message};
+use super::options::RunOptions;
+use super::reduce::{Reduced, reduce};
+use super::rows::SpillFile;
+use crate::expr::{Bindings, EvalError};
+use crate::finding::Finding;
+use crate::plan::{Plan, Role};
+use crate::record::{Origin, RawRecord};
+
+/// The rules of a plan over records that the caller gives one by one.
+///
+/// Every condition is tried on every record. Findings show no records: there are none to read.
+pub struct RuleHarness<'p> {
+    plan: &'p Plan<'p>,
+    options: &'p RunOptions,
+    recorder: MatchRecorder<'p>,
+    origin: Arc<Origin>,
+    subjects: BTreeSet<Box<[u8]>>,
+    records: u64,
+}
+
+/// What records came to.
+#[derive(Debug)]
+pub struct HarnessResult {
+    /// One finding for each rule and subject that comes to one.
+    pub findings: Vec<Finding>,
+    /// Subjects with a match, whether or not it comes to a finding.
+    pub subjects: u64,
+    /// Matches without a time of rules that ask for one.
+    pub unplaced: u64,
+    /// What could not be worked out over several records.
+    pub errors: Vec<EvalError>,
+}
+
+impl<'p> RuleHarness<'p> {
+    /// A trial without any record.
+    pub fn new(plan: &'p Plan<'p>, options: &'p RunOptions) -> Self {
+        let recorder = MatchRecorder::new(plan, options, &SpillFile::new(options.create));
+        Self {
+            plan,
+            options,
+            recorder,
+            origin: Arc::default(),
+            subjects: BTreeSet::new(),
+            records: 0,
+        }
+    }
+
+    /// Evaluates a record; whether a condition of a rule holds, and what failed.
+    pub fn record(&mut self, bindings: &Bindings<'_>) -> (bool, Vec<EvalError>) {
+        // Without an id, records are told apart by where they stand.
+        let ordinal = self.records;
+        self.records += 1;
+        let raw = RawRecord { offset: ordinal, ordinal, ..RawRecord::alone("") };
+        let at = RecordAt { file: 0, raw: &raw, origin: &self.origin, row: 0 };
+        let (plan, options, recorder) = (self.plan, self.options, &mut self.recorder);
+        recorder.failed.clear();
+        if let Some(record) = bindings.event.filter(|_| plan.needs_reach) {
+            recorder.reach(record);
+        }
+        let mut met = false;
+        for (number, condition) in (0u32..).zip(&plan.conditions) {
+            let rule = condition.rule;
+            match (condition.when.test(bindings), condition.role) {
+                (Ok(false), _) => {}
+                (Ok(true), Role::Among) => recorder.observe(rule, bindings),
+                (Ok(true), Role::Step) => {
+                    met = true;
+                    if let Some(subject) = recorder.keep(number, at, bindings) {
+                        self.subjects.insert(subject.into());
+                    }
+                    let definition = &plan.rules[rule as usize];
+                    if definition.correlates() {
+                        message(definition, bindings, options, &mut recorder.failed, rule);
+                    }
+                }
+                (Err(error), _) => recorder.failed.push((rule, error)),
+            }
+        }
+        (met, recorder.failed.drain(..).map(|(_, error)| error).collect())
+    }
+
+    /// What all records come to.
+    pub fn finish(self) -> HarnessResult {
+        let files = [FileReport::default()];
+        let unplaced = self.recorder.unplaced.values().sum();
+        let Reduced { findings, errors, .. } =
+            reduce(self.recorder.found, self.plan, &files, self.options);
+        HarnessResult {
+            findings,
+            subjects: self.subjects.len() as u64,
+            unplaced,
+            errors: errors.into_iter().map(|(_, error)| error).collect(),
+        }
+    }
+}

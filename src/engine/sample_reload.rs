@@ -1,0 +1,117 @@
+//! Reloads the records that findings show.
+//!
+//! A rule that correlates keeps of its matches only what decides. Once it is known which of them a
+//! finding shows, their files are read again up to the last of those records.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::accounting::FileReport;
+use super::credentials::{Credentials, StoredReports};
+use super::map::Map;
+use super::options::RunOptions;
+use super::reduce::{SampleRequest, SampleTarget, sample};
+use super::rows::SpillFile;
+use crate::finding::Finding;
+use crate::plan::Plan;
+use crate::record::{Batch, Batches, Inputs, Origin, Phase, RawRecord, Step};
+
+/// What reading again came to.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct MissingSamples {
+    /// Findings of which a record is not shown because its input can be read only once.
+    pub once: u64,
+    /// Findings of which a record is not shown because it was not there any more.
+    pub changed: u64,
+}
+
+/// What records are read again with.
+pub(super) struct ReloadFrom<'a> {
+    pub(super) plan: &'a Plan<'a>,
+    pub(super) inputs: &'a dyn Inputs,
+    pub(super) held: &'a StoredReports,
+    pub(super) credentials: &'a Credentials<'a>,
+    pub(super) options: &'a RunOptions,
+    pub(super) files: &'a [FileReport],
+}
+
+/// Fills in the records that findings show.
+pub(super) fn reload_samples(
+    wanted: Vec<SampleRequest>,
+    findings: &mut [Finding],
+    with: &ReloadFrom<'_>,
+) -> MissingSamples {
+    let ReloadFrom { plan, inputs, held, credentials, options, files } = *with;
+    let mut of_files: BTreeMap<u32, BTreeMap<u64, Vec<SampleRequest>>> = BTreeMap::new();
+    for want in wanted {
+        let of_file = of_files.entry(want.place.file).or_default();
+        of_file.entry(want.place.offset).or_default().push(want);
+    }
+    let mut map = Map::new(plan, options, credentials, &SpillFile::new(options.create));
+    let mut lacking: BTreeMap<usize, bool> = BTreeMap::new();
+    for (file, mut of_file) in of_files {
+        let index = file as usize;
+        let again = match inputs.phase(index) {
+            Phase::Reports => Some(held.open(index)),
+            Phase::Events => inputs.again(index),
+        };
+        let can = again.is_some();
+        if let Some(mut batches) = again {
+            read(&mut *batches, file, &mut of_file, &mut map, &mut |want, detail| {
+                let finding = &mut findings[want.finding];
+                let shown = sample(want.order, &detail, &finding.provider, files);
+                match want.slot {
+                    SampleTarget::Lead => {
+                        finding.message = detail.message;
+                        finding.sample = shown;
+                    }
+                    SampleTarget::Sample(call, at) => {
+                        let samples = finding.calls.get_mut(call).map(|call| &mut call.samples);
+                        if let Some(sample) = samples.and_then(|samples| samples.get_mut(at)) {
+                            *sample = shown;
+                        }
+                    }
+                }
+            });
+        }
+        for want in of_file.into_values().flatten() {
+            lacking.entry(want.finding).and_modify(|once| *once &= !can).or_insert(!can);
+        }
+    }
+    let once = lacking.values().filter(|once| **once).count() as u64;
+    MissingSamples { once, changed: lacking.len() as u64 - once }
+}
+
+/// Reads a file up to the last record that is wanted; what was found is no longer wanted.
+fn read(
+    batches: &mut dyn Batches,
+    file: u32,
+    wanted: &mut BTreeMap<u64, Vec<SampleRequest>>,
+    map: &mut Map<'_>,
+    found: &mut dyn FnMut(&SampleRequest, super::details::Detail),
+) {
+    let mut batch = Batch::default();
+    while !wanted.is_empty() {
+        let step = batches.next(&mut batch);
+        let origin: Arc<Origin> = batches.origin();
+        map.begin(&origin);
+        for record in batch.iter() {
+            let Ok(raw): Result<RawRecord<'_>, _> = record else { continue };
+            let Some(of_record) = wanted.get_mut(&raw.offset) else { continue };
+            of_record.retain(|want| match map.tell(file, batches.formats(), &raw, want) {
+                Some(detail) => {
+                    found(want, detail);
+                    false
+                }
+                None => true,
+            });
+            if of_record.is_empty() {
+                wanted.remove(&raw.offset);
+            }
+        }
+        // Records come in the order of the file: what the batch has passed does not come again.
+        if step == Step::Done {
+            break;
+        }
+    }
+}

@@ -1,0 +1,367 @@
+//! Records and parts of them, value by value.
+
+use std::borrow::Cow;
+use std::fmt::Write;
+
+use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::key_name::{Above, is_private_part};
+use super::random::looks_random;
+use super::redactor::{REDACTED, Redactor, cut};
+use crate::finding::subject::show;
+use crate::record::FieldId;
+use crate::record::field::{event, key};
+use crate::value::{Items, Json, Value};
+
+/// Objects nested deeper than this are left out of what is shown.
+const MAX_DEPTH: usize = 24;
+
+impl Redactor {
+    /// A JSON record without secrets, in one line, at most `limit` bytes with a mark where cut.
+    pub fn record(&self, json: &str, limit: usize) -> String {
+        let mut out = String::with_capacity(json.len().min(limit) + 64);
+        match serde_json::from_str::<&RawValue>(json) {
+            Ok(raw) => self.value(raw.get(), Above::default(), 0, &mut out),
+            Err(_) => out.push_str(&self.text(json)),
+        }
+        cut(&mut out, limit);
+        out
+    }
+
+    /// A value of no particular field as it may be shown, whole.
+    pub fn plain<'v>(&self, value: &'v Value<'_>) -> Value<'v> {
+        self.shown(value, Above::default())
+    }
+
+    /// The value of a field as it may be shown, whole.
+    pub fn field<'v>(&self, field: FieldId, value: &'v Value<'_>) -> Value<'v> {
+        let key_id = field == event::AK || field == key::ID;
+        let params = field == event::PARAMS || field == event::RESPONSE;
+        let above = Above { params, secret: false, key_id };
+        self.shown(value, above)
+    }
+
+    /// A value that stands below these keys of a field, or that was made of such a one, as it may
+    /// be shown.
+    pub fn below<'v, 'k>(
+        &self,
+        field: FieldId,
+        keys: impl IntoIterator<Item = &'k str>,
+        value: &'v Value<'_>,
+    ) -> Value<'v> {
+        let params = field == event::PARAMS || field == event::RESPONSE;
+        let whole = Above { params, ..Above::default() };
+        let above = keys.into_iter().fold(whole, Above::under);
+        match value {
+            Value::Missing | Value::Bool(_) => value.borrow(),
+            // Nothing of a number or an object under a telling key is shown either.
+            _ if above.secret => Value::str(REDACTED),
+            _ => self.shown(value, above),
+        }
+    }
+
+    /// The parameters of a call without secrets, at most `limit` bytes with a mark where cut.
+    pub fn request(&self, params: &Value<'_>, limit: usize) -> String {
+        let mut out = show(&self.field(event::PARAMS, params)).unwrap_or_default();
+        cut(&mut out, limit);
+        out
+    }
+
+    fn shown<'v>(&self, value: &'v Value<'_>, above: Above) -> Value<'v> {
+        match value {
+            Value::Str(text) => Value::Str(self.string(text, above, 0)),
+            Value::Json(json) => {
+                let mut out = String::with_capacity(json.text.len());
+                self.value(&json.text, above, 0, &mut out);
+                Value::Json(Json { text: Cow::Owned(out) })
+            }
+            Value::List(items) => {
+                let items = items.iter().map(|item| self.shown(item, above)).collect();
+                Value::List(Items::Owned(items))
+            }
+            other => other.borrow(),
+        }
+    }
+
+    fn value(&self, raw: &str, above: Above, depth: usize, out: &mut String) {
+        if depth > MAX_DEPTH {
+            out.push_str("\"…\"");
+            return;
+        }
+        match raw.trim_start().as_bytes().first() {
+            Some(b'{') => self.object(raw, above, depth, out),
+            Some(b'[') => self.array(raw, above, depth, out),
+            Some(b'"') => {
+                let text: Cow<'_, str> =
+                    serde_json::from_str::<String>(raw).map_or(Cow::Borrowed(REDACTED), Cow::Owned);
+                quote(&self.string(&text, above, depth), out);
+            }
+            // Numbers under a telling key may be PINs; true, false and null tell nothing.
+            Some(b'0'..=b'9' | b'-') if above.secret => quote(REDACTED, out),
+            _ => out.push_str(raw.trim()),
+        }
+    }
+
+    fn object(&self, raw: &str, above: Above, depth: usize, out: &mut String) {
+        let Ok(Entries(entries)) = serde_json::from_str(raw) else {
+            return quote(REDACTED, out);
+        };
+        let web_key = entries.iter().any(|(key, _)| key == "kty");
+        out.push('{');
+        for (index, (key, value)) in entries.iter().enumerate() {
+            if index > 0 {
+                out.push(',');
+            }
+            quote(&self.text(key), out);
+            out.push(':');
+            let mut of_value = above.under(key);
+            of_value.secret |= web_key && is_private_part(key);
+            self.value(value.get(), of_value, depth + 1, out);
+        }
+        out.push('}');
+    }
+
+    fn array(&self, raw: &str, above: Above, depth: usize, out: &mut String) {
+        let Ok(Elements(items)) = serde_json::from_str(raw) else {
+            return quote(REDACTED, out);
+        };
+        out.push('[');
+        for (index, item) in items.iter().enumerate() {
+            if index > 0 {
+                out.push(',');
+            }
+            self.value(item.get(), above, depth + 1, out);
+        }
+        out.push(']');
+    }
+
+    fn string<'t>(&self, text: &'t str, above: Above, depth: usize) -> Cow<'t, str> {
+        if is_placeholder(text) || text.is_empty() {
+            return Cow::Borrowed(text);
+        }
+        if above.secret {
+            return Cow::Borrowed(REDACTED);
+        }
+        // Documents inside strings: policies, and the parameters of some providers.
+        if text.trim_start().starts_with(['{', '['])
+            && let Ok(inner) = serde_json::from_str::<&RawValue>(text)
+        {
+            let mut out = String::with_capacity(text.len());
+            self.value(inner.get(), above, depth + 1, &mut out);
+            return Cow::Owned(out);
+        }
+        if above.key_id {
+            return self.key_id(text);
+        }
+        if above.params && looks_random(text) {
+            return Cow::Borrowed(REDACTED);
+        }
+        self.text(text)
+    }
+}
+
+/// Whether a string is what the provider itself puts in the place of a secret.
+fn is_placeholder(text: &str) -> bool {
+    let rest = text.strip_prefix("HIDDEN_DUE_TO_");
+    rest.is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_uppercase() || b == b'_'))
+}
+
+fn quote(text: &str, out: &mut String) {
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            c if (c as u32) < 0x20 => {
+                let _ = write!(out, "\\u{:04x}", c as u32);
+            }
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+}
+
+struct Entries<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
+struct Elements<'a>(Vec<&'a RawValue>);
+
+impl<'de: 'a, 'a> serde::Deserialize<'de> for Entries<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Collect;
+        impl<'de> Visitor<'de> for Collect {
+            type Value = Entries<'de>;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut entries = Vec::new();
+                while let Some((key, value)) = map.next_entry::<String, &'de RawValue>()? {
+                    entries.push((Cow::Owned(key), value));
+                }
+                Ok(Entries(entries))
+            }
+        }
+        deserializer.deserialize_map(Collect)
+    }
+}
+
+impl<'de: 'a, 'a> serde::Deserialize<'de> for Elements<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Collect;
+        impl<'de> Visitor<'de> for Collect {
+            type Value = Elements<'de>;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an array")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+                let mut items = Vec::new();
+                while let Some(item) = seq.next_element::<&'de RawValue>()? {
+                    items.push(item);
+                }
+                Ok(Elements(items))
+            }
+        }
+        deserializer.deserialize_seq(Collect)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MASKING: Redactor = Redactor { show_keys: false };
+
+    #[test]
+    fn a_part_of_a_field_is_shown_by_the_keys_above_it() {
+        let text = |text| Value::Str(Cow::Borrowed(text));
+        let random = "aB3dE6gH9jK2mN5pQ8rS1tU4vW7xY0zA";
+        for (field, keys, value, shown) in [
+            (event::PARAMS, &["userName"][..], text("bob"), text("bob")),
+            (event::PARAMS, &["password"], text("hunter2"), text(REDACTED)),
+            (event::PARAMS, &["password"], Value::Int(1234), text(REDACTED)),
+            (event::PARAMS, &["passwordResetRequired"], Value::Bool(true), Value::Bool(true)),
+            (event::PARAMS, &["password"], Value::Missing, Value::Missing),
+            (event::PARAMS, &["count"], Value::Int(3), Value::Int(3)),
+            (event::PARAMS, &["blob"], text(random), text(REDACTED)),
+            (event::RAW, &["blob"], text(random), text(random)),
+            (event::RAW, &["requestParameters", "blob"], text(random), text(REDACTED)),
+            (event::RESPONSE, &["accessKeyId"], text("AKIAEXAMPLEKEY000001"), text("AKIA…0001")),
+            (event::RESPONSE, &["a", "token", "b"], text("x"), text(REDACTED)),
+        ] {
+            let found = MASKING.below(field, keys.iter().copied(), &value);
+            assert_eq!(found, shown, "{keys:?} {value:?}");
+        }
+    }
+
+    #[test]
+    fn secrets_go_and_the_rest_stays() {
+        for (record, shown) in [
+            (r#"{"eventName":"CreateUser","n":12345678901234567890}"#, None),
+            (
+                r#"{"requestParameters":{"masterUserPassword":"hunter2hunter2","dBInstanceIdentifier":"db"}}"#,
+                Some(
+                    r#"{"requestParameters":{"masterUserPassword":"[redacted]","dBInstanceIdentifier":"db"}}"#,
+                ),
+            ),
+            (
+                r#"{"responseElements":{"credentials":{"accessKeyId":"ASIAEXAMPLE000000001","sessionToken":"x","expiration":"Jul 10"}}}"#,
+                Some(
+                    r#"{"responseElements":{"credentials":{"accessKeyId":"ASIA…0001","sessionToken":"[redacted]","expiration":"Jul 10"}}}"#,
+                ),
+            ),
+            (
+                r#"{"requestParameters":{"secretId":"prod/db","clientRequestToken":"b6f8c2a0-0000-4000-8000-3f8a2c1d9e7b"}}"#,
+                None,
+            ),
+            (r#"{"sessionCredentialFromConsole":"true"}"#, None),
+            (r#"{"requestParameters":{"password":"HIDDEN_DUE_TO_SECURITY_REASONS"}}"#, None),
+            (
+                r#"{"requestParameters":{"password":1234}}"#,
+                Some(r#"{"requestParameters":{"password":"[redacted]"}}"#),
+            ),
+            (r#"{"requestParameters":{"passwordResetRequired":true}}"#, None),
+            (
+                r#"{"requestParameters":{"password":"HIDDEN_DUE_TO_hunter2"}}"#,
+                Some(r#"{"requestParameters":{"password":"[redacted]"}}"#),
+            ),
+            (
+                r#"{"requestParameters":{"password":{"secretId":{"accessKeyId":"hunter2"}}}}"#,
+                Some(
+                    r#"{"requestParameters":{"password":{"secretId":{"accessKeyId":"[redacted]"}}}}"#,
+                ),
+            ),
+            (
+                r#"{"errorMessage":"env PGPASSWORD=hunter2 DB_PASSWORD: hunter2"}"#,
+                Some(r#"{"errorMessage":"env PGPASSWORD=[redacted] DB_PASSWORD: [redacted]"}"#),
+            ),
+            (
+                r#"{"requestParameters":{"tokens":["a-token","b-token"]}}"#,
+                Some(r#"{"requestParameters":{"tokens":["[redacted]","[redacted]"]}}"#),
+            ),
+            (
+                r#"{"requestParameters":{"value":"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"}}"#,
+                Some(r#"{"requestParameters":{"value":"[redacted]"}}"#),
+            ),
+            (r#"{"requestParameters":{"name":"a-very-long-but-readable-resource-name-1"}}"#, None),
+            (
+                r#"{"requestParameters":"{\"Password\":\"p4ssw0rd\",\"Name\":\"n\"}"}"#,
+                Some(r#"{"requestParameters":"{\"Password\":\"[redacted]\",\"Name\":\"n\"}"}"#),
+            ),
+            (
+                r#"{"userAgent":"curl https://u:pw@h/?X-Amz-Signature=abc123 --password hunter22"}"#,
+                Some(
+                    r#"{"userAgent":"curl https://[redacted]@h/?X-Amz-Signature=[redacted] --password [redacted]"}"#,
+                ),
+            ),
+            (r#"{"note":"caf\u00e9 \u001b[2J"}"#, Some("{\"note\":\"café \\u001b[2J\"}")),
+        ] {
+            assert_eq!(MASKING.record(record, 4096), shown.unwrap_or(record), "{record}");
+        }
+    }
+
+    #[test]
+    fn key_material_goes_wherever_it_stands() {
+        let pem = "-----BEGIN RSA PRIVATE KEY-----\\nMIIEow\\n-----END RSA PRIVATE KEY-----";
+        let jwt = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJl";
+        let record = format!(r#"{{"a":{{"b":["{pem}","x {jwt} y"]}}}}"#);
+        let shown = MASKING.record(&record, 4096);
+        assert_eq!(shown, r#"{"a":{"b":["[redacted]","x [redacted] y"]}}"#);
+    }
+
+    #[test]
+    fn key_ids_are_masked_unless_asked_for() {
+        let record = r#"{"userIdentity":{"accessKeyId":"0123456789ABCDEFGHIJ"},"t":"by AKIAEXAMPLE000000001"}"#;
+        assert_eq!(
+            MASKING.record(record, 4096),
+            r#"{"userIdentity":{"accessKeyId":"0123…GHIJ"},"t":"by AKIA…0001"}"#
+        );
+        assert_eq!(Redactor { show_keys: true }.record(record, 4096), record);
+        let odd = r#"{"accessKeyId":"{\"password\":\"hunter2\"}","akId":"password=hunter2"}"#;
+        for show_keys in [false, true] {
+            let shown = Redactor { show_keys }.record(odd, 4096);
+            assert!(!shown.contains("hunter2"), "{shown}");
+        }
+    }
+
+    #[test]
+    fn long_records_are_cut_between_characters() {
+        let record = format!(r#"{{"a":"{}"}}"#, "é".repeat(100));
+        let shown = MASKING.record(&record, 50);
+        assert!(shown.starts_with("{\"a\":\"éé"), "{shown}");
+        assert!(shown.ends_with(" bytes more)"), "{shown}");
+    }
+
+    #[test]
+    fn deep_and_broken_records_do_no_harm() {
+        let deep = "[".repeat(10_000) + &"]".repeat(10_000);
+        assert!(MASKING.record(&deep, 4096).contains('…'));
+        assert_eq!(MASKING.record("not json, token=abcdefgh", 4096), "not json, token=[redacted]");
+    }
+}
