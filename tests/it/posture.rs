@@ -509,7 +509,7 @@ fn scan_and_posture_agree_at_every_threshold() {
         .iter()
         .map(|one| at_text(&[&one["user"], &one["rule"], &one["severity"]]))
         .collect();
-    let report = folder.keytrail(&["scan", "-f", "json", file]).output().stdout;
+    let report = folder.keytrail(["scan", "-f", "json", file]).output().stdout;
     let report: Value = serde_json::from_str(&report).unwrap();
     let rules: BTreeSet<&str> = [
         "console-without-mfa",
