@@ -10,6 +10,7 @@ mod glob;
 mod kept;
 #[cfg(feature = "native")]
 mod pattern;
+mod position;
 mod sources;
 mod temporary;
 #[cfg(feature = "native")]
@@ -22,6 +23,7 @@ pub use glob::{Named, PathGlob, is_glob};
 pub use kept::{KeptError, KeptFile, is_same_file};
 #[cfg(feature = "native")]
 pub use pattern::PathPattern;
+pub use position::{Position, count_bytes};
 pub use sources::{
     FileId, LoadError, MAX_POLICY_FILE, MAX_TABLE_FILE, SourceFile, Sources, Span, read_table,
 };

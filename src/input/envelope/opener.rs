@@ -4,7 +4,8 @@ use std::sync::LazyLock;
 
 use super::encoded::decoded;
 use super::named::is_control;
-use crate::input::frame::{MAX_RECORD, line_prefix, too_deep};
+use crate::input::frame::{MAX_RECORD, line_prefix};
+use crate::input::json::too_deep;
 use crate::input::json::{Fault, Fields, Members, Shape, decode, items, members, nest, values};
 use crate::input::trail::cloud;
 use crate::record::{SkipReason, Span};

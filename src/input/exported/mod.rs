@@ -11,7 +11,7 @@ mod loose;
 mod object;
 
 use super::csv::Cells;
-use super::frame::too_deep;
+use super::json::too_deep;
 use super::{ActionTrail, CloudTrail};
 use crate::record::field::event;
 use crate::record::{

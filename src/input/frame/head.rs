@@ -2,7 +2,7 @@
 
 use super::MAX_RECORD;
 use crate::input::csv::{Cells, Fit, MAX_COLUMNS, Row, line_end, row};
-use crate::record::{Columns, Format, same_name};
+use crate::record::{Columns, Format, SkipReason, same_name};
 use crate::value::mask_keys;
 
 /// What is known of tables before one is read.
@@ -22,6 +22,28 @@ pub(super) struct Head {
     pub(super) header: Option<Fit>,
     /// Whether each row stands after the name of the file that it was found in, and a colon.
     pub(super) prefixed: bool,
+}
+
+/// The table whose rows are cut.
+#[derive(Debug)]
+pub(super) struct Table {
+    pub(super) columns: Columns,
+    /// The cells that a row must have: up to the last column with a name.
+    pub(super) required: usize,
+    /// The header line, which files that were joined bring along.
+    pub(super) header: Vec<u8>,
+    pub(super) prefixed: bool,
+    /// Why the row at hand is given up.
+    pub(super) lost: (SkipReason, String),
+}
+
+impl Table {
+    pub(super) fn new(columns: Columns, header: Vec<u8>, prefixed: bool) -> Self {
+        let names = columns.names();
+        let required = names.iter().rposition(|name| !name.is_empty()).map_or(0, |at| at + 1);
+        let lost = (SkipReason::Syntax, String::new());
+        Self { columns, required, header, prefixed, lost }
+    }
 }
 
 /// How many rows are looked at.

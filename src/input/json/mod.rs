@@ -5,6 +5,7 @@ mod leaves;
 mod members;
 mod nest;
 mod project;
+mod scan;
 mod shape;
 mod text;
 
@@ -13,5 +14,9 @@ pub(super) use leaves::{once, texts};
 pub(super) use members::{Members, items, members, values};
 pub(super) use nest::nest;
 pub(super) use project::{Fault, Fields};
+pub(super) use scan::{Scan, Stop, too_deep};
 pub(super) use shape::Shape;
 pub(super) use text::{decode, list_of, untyped};
+
+/// The deepest nesting of a record.
+pub(super) const MAX_DEPTH: usize = 512;

@@ -1,25 +1,12 @@
 //! One record a row.
 
-use memchr::memchr;
+use memchr::{memchr, memchr2};
 
-use super::super::head::{Head, MAX_PREFIX, prefix};
-use super::super::place::Place;
+use super::super::head::{Head, MAX_PREFIX, Table, prefix};
 use super::{Cut, Ending, Framer, State};
 use crate::input::csv::{Fit, Row, Wrong, line_end, row};
-use crate::record::{Columns, SkipReason};
-
-/// The table whose rows are cut.
-#[derive(Debug)]
-pub(super) struct Table {
-    pub(super) columns: Columns,
-    /// The cells that a row must have: up to the last column with a name.
-    required: usize,
-    /// The header line, which files that were joined bring along.
-    header: Vec<u8>,
-    prefixed: bool,
-    /// Why the row at hand is given up.
-    lost: (SkipReason, String),
-}
+use crate::record::SkipReason;
+use crate::source::Position;
 
 impl Framer {
     /// Begins with the first line that is not blank; `bytes` are those that tell what the file is.
@@ -43,8 +30,6 @@ impl Framer {
         };
         self.place.offset += blank as u64;
         let Head { columns, header, prefixed } = head;
-        let names = columns.names();
-        let required = names.iter().rposition(|name| !name.is_empty()).map_or(0, |at| at + 1);
         let line = header.map_or(&[][..], |fit| &window[blank..blank + fit.end]).to_vec();
         self.container = Some("rows");
         self.state = State::Rows;
@@ -53,8 +38,7 @@ impl Framer {
         if let Some(fit) = header {
             self.pass(cut, fit.next, 1 + fit.breaks);
         }
-        let lost = (SkipReason::Syntax, String::new());
-        self.table = Some(Table { columns, required, header: line, prefixed, lost });
+        self.table = Some(Table::new(columns, line, prefixed));
     }
 
     pub(super) fn rows(&mut self, cut: &mut Cut<'_>, ending: Ending<'_>) -> bool {
@@ -72,6 +56,17 @@ impl Framer {
             return true;
         }
         let Some(table) = &self.table else { return false };
+        // A row ends with a line break. Until one comes, the row is read again only once for each
+        // MiB: a long row may come in many small reads.
+        let searched = std::mem::take(&mut self.searched);
+        let unseen = rest.get(searched.saturating_sub(1)..).unwrap_or_default();
+        if ending == Ending::More
+            && searched >> 20 == rest.len() >> 20
+            && memchr2(b'\n', b'\r', unseen).is_none()
+        {
+            self.searched = rest.len();
+            return false;
+        }
         let mut shift = 0;
         if table.prefixed {
             let line = line_end(rest, whole).map(|(end, _)| end);
@@ -83,7 +78,10 @@ impl Framer {
         let text = &rest[shift..];
         let (columns, required) = (table.columns.len(), table.required);
         match row(text, whole, self.limit) {
-            Row::Unfinished => false,
+            Row::Unfinished => {
+                self.searched = rest.len();
+                false
+            }
             Row::Ends(Fit { cells: 1, end, next, .. })
                 if rest[..shift + end].trim_ascii().is_empty() =>
             {
@@ -118,9 +116,9 @@ impl Framer {
                 self.lose(reason, detail)
             }
             Row::Ends(fit) => {
-                let Place { offset, line, .. } = self.place;
-                let column = Place { column: 1, ..self.place }.after(&rest[..shift]).column;
-                self.begun = Place { offset: offset + shift as u64, line, column };
+                let Position { offset, line, .. } = self.place;
+                let column = Position { column: 1, ..self.place }.after(&rest[..shift]).column;
+                self.begun = Position { offset: offset + shift as u64, line, column };
                 let start = cut.at;
                 cut.at += shift;
                 self.place_record(cut, fit.end, false);
@@ -172,8 +170,8 @@ impl Framer {
     fn pass(&mut self, cut: &mut Cut<'_>, len: usize, lines: u64) {
         cut.at += len;
         cut.mark = cut.at;
-        let Place { offset, line, .. } = self.place;
-        self.place = Place { offset: offset + len as u64, line: line + lines, column: 1 };
+        let Position { offset, line, .. } = self.place;
+        self.place = Position { offset: offset + len as u64, line: line + lines, column: 1 };
     }
 }
 
