@@ -144,7 +144,7 @@ impl<R> File<'_, R> {
             self.account.status,
             FileStatus::Unclaimed { .. } | FileStatus::Unreadable { .. }
         );
-        Ok(!refused && counts.skips() == 0)
+        Ok(!refused && counts.skips() == 0 && self.account.faults.is_empty())
     }
 
     fn view(&self) -> FileView<'_> {

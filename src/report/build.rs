@@ -198,6 +198,9 @@ fn incomplete(
             }
             FileStatus::Read | FileStatus::NotAnInput { .. } | FileStatus::Declined { .. } => {}
         }
+        for fault in &file.account.faults {
+            because("unread-values", format!("{path}: {fault}"));
+        }
     }
     let skipped = run.accounting.skipped;
     if skipped > facts.max_skipped {
