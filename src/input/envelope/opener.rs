@@ -6,7 +6,9 @@ use super::encoded::decoded;
 use super::named::is_control;
 use crate::input::frame::{MAX_RECORD, line_prefix};
 use crate::input::json::too_deep;
-use crate::input::json::{Fault, Fields, Members, Shape, decode, items, members, nest, values};
+use crate::input::json::{
+    Fault, Fields, Members, Shape, decode, items, members, unflatten, values,
+};
 use crate::input::trail::cloud;
 use crate::record::{SkipReason, Span};
 
@@ -173,7 +175,7 @@ impl Opener {
         });
         if let Some(prefix) = flat {
             let mut nested = String::new();
-            if nest(json, prefix, &FLAT, "responseElements", &mut nested)
+            if unflatten(json, prefix, &FLAT, "responseElements", &mut nested)
                 && is_record(&nested, false)
             {
                 return self.record(&nested, At { object: Some((json, at.depth == 0)), ..at });

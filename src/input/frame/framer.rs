@@ -9,9 +9,9 @@ mod values;
 use std::collections::BTreeSet;
 
 use super::MAX_RECORD;
-use super::head::{Table, Tables};
 use super::resync::first_key;
 use super::sniff::{Sniff, Sniffed};
+use super::table_header::{Table, Tables};
 use crate::input::json::MAX_DEPTH;
 use crate::input::json::Scan;
 use crate::record::{Batch, Columns, Envelope, Placed, Skip, SkipReason};

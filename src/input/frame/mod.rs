@@ -6,15 +6,15 @@
 //! goes on at the next one.
 
 mod framer;
-mod head;
+mod table_header;
 mod line_prefix;
 mod resync;
 mod sniff;
 
 pub(super) use framer::{Ending, Framer, WINDOW};
-pub(super) use head::{Tables, trusted};
 pub(super) use line_prefix::line_prefix;
 pub(super) use sniff::QUERY_ROWS;
+pub(super) use table_header::{Tables, trusted};
 
 /// The longest record. CloudTrail's own limit is 1 MiB.
 pub(super) const MAX_RECORD: usize = 16 << 20;

@@ -2,9 +2,9 @@
 
 use memchr::{memchr, memchr2};
 
-use super::super::head::{Head, MAX_PREFIX, Table, prefix};
+use super::super::table_header::{MAX_PREFIX, Table, TableHeader, prefix};
 use super::{Cut, Ending, Framer, State};
-use crate::input::csv::{Fit, Row, Wrong, line_end, row};
+use crate::input::csv::{RowError, RowExtent, RowScan, line_end, row};
 use crate::record::SkipReason;
 use crate::source::Position;
 
@@ -29,7 +29,7 @@ impl Framer {
             }
         };
         self.place.offset += blank as u64;
-        let Head { columns, header, prefixed } = head;
+        let TableHeader { columns, header, prefixed } = head;
         let line = header.map_or(&[][..], |fit| &window[blank..blank + fit.end]).to_vec();
         self.container = Some("rows");
         self.state = State::Rows;
@@ -78,35 +78,35 @@ impl Framer {
         let text = &rest[shift..];
         let (columns, required) = (table.columns.len(), table.required);
         match row(text, whole, self.limit) {
-            Row::Unfinished => {
+            RowScan::Unfinished => {
                 self.searched = rest.len();
                 false
             }
-            Row::Ends(Fit { cells: 1, end, next, .. })
+            RowScan::Ends(RowExtent { cells: 1, end, next, .. })
                 if rest[..shift + end].trim_ascii().is_empty() =>
             {
                 self.pass(cut, next, 1);
                 true
             }
-            Row::Ends(fit) if fit.filled == 0 => {
+            RowScan::Ends(fit) if fit.filled == 0 => {
                 self.notes.insert("rows without any value are passed over");
                 self.pass(cut, shift + fit.next, 1);
                 true
             }
-            Row::Ends(fit) if !table.header.is_empty() && text[..fit.end] == table.header => {
+            RowScan::Ends(fit) if !table.header.is_empty() && text[..fit.end] == table.header => {
                 self.notes.insert("the header line stands again between rows");
                 self.pass(cut, shift + fit.next, 1 + fit.breaks);
                 true
             }
-            Row::Ends(fit) if memchr(0, &text[..fit.end]).is_some() => {
+            RowScan::Ends(fit) if memchr(0, &text[..fit.end]).is_some() => {
                 self.lose(SkipReason::Syntax, "a NUL byte stands in it".to_owned())
             }
-            Row::Ends(_) if table.prefixed && shift == 0 => {
+            RowScan::Ends(_) if table.prefixed && shift == 0 => {
                 let detail = "no name of a file stands before it, as before the first rows";
                 self.lose(SkipReason::Syntax, detail.to_owned())
             }
-            Row::Ends(fit) if fit.cells < required || fit.filled > columns => {
-                let Fit { end, next, cells, breaks, .. } = fit;
+            RowScan::Ends(fit) if fit.cells < required || fit.filled > columns => {
+                let RowExtent { end, next, cells, breaks, .. } = fit;
                 let cut_off = whole && cells < required && next == end && breaks == 0;
                 let reason = if cut_off { SkipReason::Truncated } else { SkipReason::Syntax };
                 let mut detail = format!("it has {cells} cells, and the table {columns} columns");
@@ -115,7 +115,7 @@ impl Framer {
                 }
                 self.lose(reason, detail)
             }
-            Row::Ends(fit) => {
+            RowScan::Ends(fit) => {
                 let Position { offset, line, .. } = self.place;
                 let column = Position { column: 1, ..self.place }.after(&rest[..shift]).column;
                 self.begun = Position { offset: offset + shift as u64, line, column };
@@ -126,8 +126,8 @@ impl Framer {
                 self.pass(cut, shift + fit.next, 1 + fit.breaks);
                 true
             }
-            Row::Broken(wrong) => {
-                let cut_off = wrong == Wrong::Open
+            RowScan::Broken(wrong) => {
+                let cut_off = wrong == RowError::Open
                     && line_end(rest, true).is_some_and(|(end, _)| end == rest.len());
                 let reason = if cut_off { SkipReason::Truncated } else { wrong.reason() };
                 self.lose(reason, wrong.to_string())

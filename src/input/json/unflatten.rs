@@ -6,7 +6,7 @@ use super::{Members, Shape, members};
 ///
 /// Keys are taken apart as far as `shape` knows them, for names may have dots of their own below
 /// that; only below `apart` no name has. What is not JSON is nothing here.
-pub(in crate::input) fn nest(
+pub(in crate::input) fn unflatten(
     text: &str,
     prefix: &str,
     shape: &Shape,
@@ -90,11 +90,11 @@ mod tests {
             (r#"{"e.a\"b":1}"#, r#"{"a\"b":1}"#),
         ] {
             let mut out = String::new();
-            assert!(nest(text, "e.", &shape, "said", &mut out), "{text}");
+            assert!(unflatten(text, "e.", &shape, "said", &mut out), "{text}");
             assert_eq!(out, expected, "{text}");
         }
         for text in [r#"{"id":1}"#, "{}", "[]", "1"] {
-            assert!(!nest(text, "e.", &shape, "said", &mut String::new()), "{text}");
+            assert!(!unflatten(text, "e.", &shape, "said", &mut String::new()), "{text}");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What the first lines of a table say: its columns, and where its rows begin.
 
 use super::MAX_RECORD;
-use crate::input::csv::{Cells, Fit, MAX_COLUMNS, Row, line_end, row};
+use crate::input::csv::{Cells, MAX_COLUMNS, RowExtent, RowScan, line_end, row};
 use crate::record::{Columns, Format, SkipReason, same_name};
 use crate::value::mask_keys;
 
@@ -16,10 +16,10 @@ pub(in crate::input) struct Tables {
 
 /// The head of a table.
 #[derive(Debug)]
-pub(super) struct Head {
+pub(super) struct TableHeader {
     pub(super) columns: Columns,
     /// The header line: where it begins and ends, and where the next line begins.
-    pub(super) header: Option<Fit>,
+    pub(super) header: Option<RowExtent>,
     /// Whether each row stands after the name of the file that it was found in, and a colon.
     pub(super) prefixed: bool,
 }
@@ -58,10 +58,10 @@ const SHOWN: usize = 12;
 impl Tables {
     /// Reads the head of what begins with these bytes, at a line that is not blank; or says what
     /// the file is instead.
-    pub(super) fn head(&self, bytes: &[u8], whole: bool) -> Result<Head, String> {
+    pub(super) fn head(&self, bytes: &[u8], whole: bool) -> Result<TableHeader, String> {
         let first = match row(bytes, whole, MAX_RECORD) {
-            Row::Ends(fit) => Some(fit),
-            Row::Unfinished | Row::Broken(_) => None,
+            RowScan::Ends(fit) => Some(fit),
+            RowScan::Unfinished | RowScan::Broken(_) => None,
         };
         let first = first.filter(|fit| memchr::memchr(0, &bytes[..fit.end]).is_none());
         let names = first.and_then(|fit| std::str::from_utf8(&bytes[..fit.end]).ok());
@@ -71,12 +71,12 @@ impl Tables {
         {
             trusted(columns)?;
             let columns = columns.clone();
-            return Ok(Head { columns, header: Some(fit), prefixed: false });
+            return Ok(TableHeader { columns, header: Some(fit), prefixed: false });
         }
         if let Some(given) = &self.given {
             trusted(given)?;
             let prefixed = are_prefixed(bytes, whole);
-            return Ok(Head { columns: given.clone(), header: None, prefixed });
+            return Ok(TableHeader { columns: given.clone(), header: None, prefixed });
         }
         Err(self.other(bytes, whole, header.filter(|columns| columns.len() > 1)))
     }
