@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::hash::Hasher;
+use std::sync::Arc;
 
 use rustc_hash::FxHasher;
 
@@ -10,7 +11,7 @@ use super::account::{ErrorAt, ErrorCounts};
 use super::details::Detail;
 use super::matches::Partial;
 use super::options::{RunOptions, Tell};
-use super::rows::{Place, Row, put_entries, put_text};
+use super::rows::{Place, Row, SpillFile, put_entries, put_text};
 use super::seen::Seen;
 use crate::expr::{Bindings, EvalError, Expr};
 use crate::finding::{Display, encode};
@@ -56,11 +57,11 @@ pub(super) struct At<'r> {
 }
 
 impl<'p> Keeper<'p> {
-    pub(super) fn new(plan: &'p Plan<'p>, options: &'p RunOptions) -> Self {
+    pub(super) fn new(plan: &'p Plan<'p>, options: &'p RunOptions, spill: &Arc<SpillFile>) -> Self {
         Self {
             plan,
             options,
-            found: Partial::new(options),
+            found: Partial::new(options, spill),
             errors: ErrorCounts::default(),
             matches: 0,
             unplaced: BTreeMap::new(),
@@ -116,7 +117,6 @@ impl<'p> Keeper<'p> {
     ) -> Vec<Value<'static>> {
         let failed = &mut self.failed;
         let value = |of: &'e Expr| match of.eval(bindings) {
-            Ok(Value::Char(c)) => Value::Str(c.to_string().into()),
             Ok(value) => value.into_owned(),
             Err(error) => {
                 failed.push((rule, error));
@@ -234,7 +234,7 @@ impl<'p> Keeper<'p> {
             let mut call = FxHasher::default();
             call.write(&self.call);
             let call = call.finish();
-            self.found.detail(&kept, call, kept.place, || {
+            self.found.details.add(&kept, call, kept.place, || {
                 let message = message(definition, bindings, options, failed, rule);
                 detail(&seen, at, call, message, options)
             });

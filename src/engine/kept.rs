@@ -4,7 +4,7 @@ use std::io;
 
 use super::matches::Partial;
 use super::options::RunOptions;
-use super::rows::{Frame, Order};
+use super::rows::{Frame, Order, SpillFile};
 use super::subject::rule_of;
 use crate::correlate::Reach;
 use crate::finding::decode;
@@ -96,7 +96,7 @@ impl<'r> KeptRow<'r> {
 impl Rows {
     /// No rows.
     pub fn new(options: &RunOptions) -> Self {
-        Self(Partial::new(options))
+        Self(Partial::new(options, &SpillFile::new(options.create)))
     }
 
     /// Adds a row that was taken out of others of this plan.
@@ -117,9 +117,6 @@ impl Rows {
     /// are lost. Gives why rows were held in memory beyond the bound, if they were.
     pub fn drain(mut self, visit: &mut dyn FnMut(&KeptRow<'_>)) -> io::Result<Option<String>> {
         self.0.put_sightings();
-        if let Some(lost) = self.0.rows.lost.take() {
-            return Err(io::Error::other(lost));
-        }
         let spill = self.0.rows.failed.take();
         let mut rows = self.0.rows.finish();
         while let Some((bytes, sorts)) = rows.next()? {

@@ -8,6 +8,7 @@ use super::details::Detail;
 use super::keep::{At, Keeper, detail, message};
 use super::options::RunOptions;
 use super::reduce::{Slot, Wanted};
+use super::rows::SpillFile;
 use super::run::ReadAs;
 use super::seen::Seen;
 use crate::expr::{Bindings, Reports};
@@ -79,6 +80,7 @@ impl<'p> Map<'p> {
         plan: &'p Plan<'p>,
         options: &'p RunOptions,
         credentials: &'p Credentials<'p>,
+        spill: &Arc<SpillFile>,
     ) -> Self {
         Self {
             plan,
@@ -98,7 +100,7 @@ impl<'p> Map<'p> {
                 let (fields, enrichment) = (plan.joined_fields(), plan.enrichment.clone());
                 LookUp::new(credentials, fields, enrichment, options.now, options.clock)
             }),
-            keeper: Keeper::new(plan, options),
+            keeper: Keeper::new(plan, options, spill),
             scratch: Scratch::default(),
             candidates: Candidates::default(),
             hits: Vec::new(),
@@ -231,6 +233,7 @@ impl<'p> Map<'p> {
         notes.clear();
         let outcome = conditions.map(raw, scratch, &mut |rows| {
             derived.add(rows);
+            keeper.found.known_users.add(rows.record);
             if let (RecordKind::Cred, Some(time)) = (rows.record.kind, origin.time)
                 && !credentials.in_force(format.name(), rows.record, time)
             {

@@ -1,12 +1,13 @@
 //! Matches on their way from map to reduce.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
-use super::details::{Detail, Details};
+use super::detail_store::DetailStore;
 use super::options::RunOptions;
-use super::rows::{Frame, Order, Place, Row, Sighting, Sorter, version_frame};
+use super::rows::{Frame, Order, Row, Sighting, Sorter, SpillFile, version_frame};
 use crate::correlate::{Reach, Sightings};
-use crate::finding::encode;
+use crate::finding::{KnownUsers, encode};
 use crate::value::{Duration, Time, Value};
 
 /// Values shown that are held before they become rows.
@@ -20,30 +21,27 @@ pub(super) struct Partial {
     /// Which versions of which events they are of.
     pub(super) ids: Sorter,
     /// Of plain rules: the first matches of each subject.
-    pub(super) details: HashMap<Box<[u8]>, BySide>,
+    pub(super) details: DetailStore,
     /// When values were shown that rules want to be new, by subject, and how many values.
     sightings: HashMap<Box<[u8]>, Sightings>,
     sighted: usize,
     /// By provider and account, how far events reach.
     pub(super) reaches: BTreeMap<Box<str>, Reach>,
+    /// Users whose name may be shown wherever it was typed.
+    pub(super) known_users: KnownUsers,
     frame: Vec<u8>,
 }
 
-/// The first matches of a subject: those that no entry covers, and those that one does.
-#[derive(Debug, Default)]
-pub(super) struct BySide {
-    pub(super) counted: Details,
-    pub(super) covered: Details,
-}
-
 impl Partial {
-    pub(super) fn new(options: &RunOptions) -> Self {
+    /// No matches yet; beyond the share of one thread they are spilled to this file.
+    pub(super) fn new(options: &RunOptions, spill: &Arc<SpillFile>) -> Self {
         let of_thread = options.memory / options.jobs.get();
         Self {
-            rows: Sorter::new(of_thread / 4 * 3, options.create),
-            ids: Sorter::new(of_thread / 4, options.create),
-            details: HashMap::new(),
+            rows: Sorter::new(of_thread / 2, spill),
+            ids: Sorter::new(of_thread / 8, spill),
+            details: DetailStore::new(of_thread / 8 * 3, spill),
             sightings: HashMap::new(),
+            known_users: KnownUsers::default(),
             sighted: 0,
             reaches: BTreeMap::new(),
             frame: Vec::new(),
@@ -70,24 +68,6 @@ impl Partial {
         if order.id != 0 {
             let frame = version_frame(rule, order, revision);
             self.ids.push(&frame, frame.len());
-        }
-    }
-
-    /// Keeps the detail of a match whole when it is among the first; it is built only then.
-    pub(super) fn detail(
-        &mut self,
-        row: &Row<'_>,
-        call: u64,
-        place: Place,
-        detail: impl FnOnce() -> Detail,
-    ) {
-        let sides = match self.details.get_mut(row.key) {
-            Some(sides) => sides,
-            None => self.details.entry(row.key.into()).or_default(),
-        };
-        let side = if row.cover.is_empty() { &mut sides.counted } else { &mut sides.covered };
-        if side.wants(row.order, call, place) {
-            side.add(row.order, detail());
         }
     }
 
@@ -145,15 +125,18 @@ impl Partial {
         reach.widen(Reach { first: Some(time), last: Some(time) });
     }
 
+    /// Why matches stayed in memory beyond the bound, if they did.
+    pub(super) fn not_spilled(&self) -> Option<String> {
+        let failed = self.rows.failed.as_ref().or(self.ids.failed.as_ref());
+        failed.or(self.details.failed()).cloned()
+    }
+
     pub(super) fn merge(&mut self, mut other: Partial) {
         other.put_sightings();
         self.rows.merge(other.rows);
         self.ids.merge(other.ids);
-        for (key, sides) in other.details {
-            let mine = self.details.entry(key).or_default();
-            mine.counted.merge(sides.counted);
-            mine.covered.merge(sides.covered);
-        }
+        self.details.merge(other.details);
+        self.known_users.merge(other.known_users);
         for (account, reach) in other.reaches {
             self.reaches.entry(account).or_default().widen(reach);
         }

@@ -6,6 +6,7 @@
 
 mod account;
 mod credentials;
+mod detail_store;
 mod details;
 mod keep;
 mod kept;

@@ -11,6 +11,7 @@ use super::credentials::{Credentials, Held};
 use super::map::Map;
 use super::options::RunOptions;
 use super::reduce::{Slot, Wanted, sample};
+use super::rows::SpillFile;
 use crate::finding::Finding;
 use crate::plan::Plan;
 use crate::record::{Batch, Batches, Inputs, Origin, Phase, RawRecord, Step};
@@ -42,7 +43,7 @@ pub(super) fn recall(wanted: Vec<Wanted>, findings: &mut [Finding], with: &Again
         let of_file = of_files.entry(want.place.file).or_default();
         of_file.entry(want.place.offset).or_default().push(want);
     }
-    let mut map = Map::new(plan, options, credentials);
+    let mut map = Map::new(plan, options, credentials, &SpillFile::new(options.create));
     let mut lacking: BTreeMap<usize, bool> = BTreeMap::new();
     for (file, mut of_file) in of_files {
         let index = file as usize;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use super::account::{Accounting, ErrorCounts, FileCounts, FileReport, RuleError};
 use super::credentials::{Credentials, Held};
@@ -11,8 +12,9 @@ use super::matches::Partial;
 use super::options::RunOptions;
 use super::recall::{Again, Recall, recall};
 use super::reduce::{Coverage, Wanted};
+use super::rows::SpillFile;
 use super::schedule::{Schedule, Turn};
-use crate::finding::Finding;
+use crate::finding::{Finding, KnownUsers};
 use crate::plan::{Applicability, Plan, applicability};
 use crate::record::{
     FieldSet, FileAccount, FileStatus, Format, Inputs, Outcome, Phase, Provider, Skip, SkipReason,
@@ -50,6 +52,8 @@ pub struct RunResult {
     pub spill: Option<String>,
     /// Why matches that were written away could not be read back: findings are missing.
     pub lost: Option<String>,
+    /// Users whose names may be shown in failed sign-ins.
+    pub known_users: KnownUsers,
     /// By rule and subject as one key: first and last of each occurrence of a rule that correlates,
     /// those that the allowlist hides among them; only where [`Tell::Occurrences`] is asked for.
     ///
@@ -88,9 +92,9 @@ struct Work {
 }
 
 impl Work {
-    fn new(files: usize, options: &RunOptions) -> Self {
+    fn new(files: usize, options: &RunOptions, spill: &Arc<SpillFile>) -> Self {
         let mut work = Self {
-            found: Partial::new(options),
+            found: Partial::new(options, spill),
             errors: ErrorCounts::default(),
             matches: 0,
             unplaced: BTreeMap::new(),
@@ -188,8 +192,9 @@ fn map_held(
     held: &Held,
     credentials: &Credentials<'_>,
 ) -> Mapped {
-    let job = Job { plan, options, credentials, files: inputs.count() };
-    let mut all = Work::new(job.files, options);
+    let spill = SpillFile::new(options.create);
+    let job = Job { plan, options, credentials, files: inputs.count(), spill: &spill };
+    let mut all = Work::new(job.files, options, &spill);
     let mut accounts = vec![FileAccount::default(); job.files];
     for (phase, inputs) in [(Phase::Reports, held as &dyn Inputs), (Phase::Events, inputs)] {
         let schedule = Schedule::new(inputs, phase);
@@ -233,8 +238,10 @@ fn map_held(
 
 /// Folds rows into findings; what is still to be read again comes beside the result.
 fn conclude(plan: &Plan<'_>, mapped: Mapped, options: &RunOptions) -> (RunResult, Vec<Wanted>) {
-    let Mapped { rows: Rows(found), files, mut accounting, mut errors, unapplied, panics } = mapped;
-    let spill = found.rows.failed.clone().or_else(|| found.ids.failed.clone());
+    let Mapped { rows: Rows(mut found), files, mut accounting, mut errors, unapplied, panics } =
+        mapped;
+    let spill = found.not_spilled();
+    let known_users = std::mem::take(&mut found.known_users);
     let reduced = super::reduce::reduce(found, plan, &files, options);
     let late = reduced.errors.into_iter();
     late.for_each(|(rule, error)| errors.add_late(rule, error));
@@ -244,6 +251,7 @@ fn conclude(plan: &Plan<'_>, mapped: Mapped, options: &RunOptions) -> (RunResult
     accounting.duplicates = reduced.duplicates;
     accounting.suppressed = reduced.suppressed;
     let result = RunResult {
+        known_users,
         findings: reduced.findings,
         coverage: reduced.coverage,
         panics,
@@ -290,12 +298,14 @@ struct Job<'j> {
     options: &'j RunOptions,
     credentials: &'j Credentials<'j>,
     files: usize,
+    /// Where all threads spill to.
+    spill: &'j Arc<SpillFile>,
 }
 
 impl Job<'_> {
     /// Reads the files of one phase on several threads.
     fn read(&self, schedule: &Schedule<'_>) -> Work {
-        let mut all = Work::new(self.files, self.options);
+        let mut all = Work::new(self.files, self.options, self.spill);
         if schedule.is_empty() {
             return all;
         }
@@ -323,8 +333,8 @@ impl Job<'_> {
 
 /// What one thread does: batches until there are none.
 fn work(job: &Job<'_>, schedule: &Schedule<'_>) -> Work {
-    let mut work = Work::new(job.files, job.options);
-    let mut map = Map::new(job.plan, job.options, job.credentials);
+    let mut work = Work::new(job.files, job.options, job.spill);
+    let mut map = Map::new(job.plan, job.options, job.credentials, job.spill);
     let (mut turn, mut file) = (Turn::default(), None);
     while let Some(at) = schedule.next(&mut file, &mut turn) {
         let Turn { batch, formats, origin } = &mut turn;

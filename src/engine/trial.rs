@@ -7,6 +7,7 @@ use super::account::FileReport;
 use super::keep::{At, Keeper, message};
 use super::options::RunOptions;
 use super::reduce::{Reduced, reduce};
+use super::rows::SpillFile;
 use crate::expr::{Bindings, EvalError};
 use crate::finding::Finding;
 use crate::plan::{Plan, Role};
@@ -40,7 +41,7 @@ pub struct Tried {
 impl<'p> Trial<'p> {
     /// A trial without any record.
     pub fn new(plan: &'p Plan<'p>, options: &'p RunOptions) -> Self {
-        let keeper = Keeper::new(plan, options);
+        let keeper = Keeper::new(plan, options, &SpillFile::new(options.create));
         Self {
             plan,
             options,

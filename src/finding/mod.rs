@@ -5,10 +5,12 @@
 
 #[allow(clippy::module_inception)]
 mod finding;
+mod finding_redaction;
 mod fingerprint;
 mod known;
 mod redact;
 mod display;
+mod sign_in;
 mod subject;
 
 pub use display::Display;
@@ -20,4 +22,5 @@ pub use known::{Asset, Knowledge, KnownKey, KnownSource, OpenFinding};
 #[cfg(feature = "native")]
 pub(crate) use redact::cut;
 pub use redact::{REDACTED, Redactor};
-pub use subject::{decode, encode, show};
+pub use sign_in::KnownUsers;
+pub use subject::{decode, encode, show, subject_name};

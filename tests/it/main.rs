@@ -43,6 +43,7 @@ mod run;
 mod scale;
 mod scan;
 mod schemas;
+mod secret_forms;
 mod secrets;
 mod tables;
 mod watch;

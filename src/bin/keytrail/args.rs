@@ -7,6 +7,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser};
 use keytrail::diag::nearest;
 use keytrail::query::Bound;
 use keytrail::record::{Columns, FIELDS, Field, FieldId, FieldSet, column_names, field};
+use keytrail::report::FailOn;
 use keytrail::rule::Severity;
 use keytrail::value::{Duration, RecordKind, Time, Zone};
 use keytrail::yaml::seconds;
@@ -31,14 +32,14 @@ pub(crate) struct Cli {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Global options")]
 pub(crate) struct Global {
-    /// When to use colours; NO_COLOR and CLICOLOR_FORCE are heeded too.
+    /// When to use colours; NO_COLOR and CLICOLOR_FORCE apply too.
     #[arg(long, global = true, value_name = "WHEN", value_enum, default_value = "auto")]
     #[arg(env = "KEYTRAIL_COLOR", hide_env_values = true)]
     pub(crate) color: ColorWhen,
-    /// Say nothing on standard error but errors.
+    /// Print only errors to standard error.
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
-    /// Say on standard error what was loaded and how long it took.
+    /// Print to standard error what was loaded and how long it took.
     #[arg(short, long, global = true)]
     pub(crate) verbose: bool,
 }
@@ -94,7 +95,13 @@ pub(crate) fn variables() -> Vec<String> {
 /// Parses a severity, with suggestions.
 pub(crate) fn severity() -> impl TypedValueParser<Value = Severity> {
     PossibleValuesParser::new(Severity::WORDS.iter().rev().copied())
-        .try_map(|word| Severity::parse(&word).ok_or("not a severity"))
+        .try_map(|word| Severity::parse(&word.to_ascii_lowercase()).ok_or("not a severity"))
+}
+
+/// Parses the threshold of a gate: a severity, or `never`.
+pub(crate) fn fail_on() -> impl TypedValueParser<Value = FailOn> {
+    PossibleValuesParser::new(FailOn::WORDS.iter().rev().copied())
+        .try_map(|word| FailOn::parse(&word.to_ascii_lowercase()).ok_or("not a severity"))
 }
 
 /// Parses an instant.

@@ -23,12 +23,12 @@ pub(crate) struct PolicyArgs {
     /// Allowlists to load: a file, folder or glob; repeatable.
     #[arg(short, long, value_name = "PATH", env = "KEYTRAIL_ALLOWLISTS", hide_env_values = true)]
     pub(crate) allowlists: Vec<String>,
-    /// Take the rows of a table from this CSV, JSON or YAML file; repeatable.
+    /// Read the rows of a table from this CSV, JSON or YAML file; repeatable.
     #[arg(long, value_name = "NAME=FILE", value_parser = data_file)]
     pub(crate) table: Vec<(String, String)>,
     #[command(flatten)]
     pub(crate) project: ProjectArgs,
-    /// Leave the built-in rules out.
+    /// Do not load the built-in rules.
     #[arg(long)]
     pub(crate) no_builtin: bool,
 }

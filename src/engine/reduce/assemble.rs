@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::evidence::{CallRow, Chosen, Evidence, time};
 use crate::engine::account::FileReport;
+use crate::engine::detail_store::BySide;
 use crate::engine::details::{Detail, Details};
-use crate::engine::matches::BySide;
 use crate::engine::options::RunOptions;
 use crate::engine::rows::{Order, Place};
 use crate::engine::subject::{fingerprint_of, values_of};

@@ -10,11 +10,12 @@ mod ledger;
 mod said;
 mod assemble;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::io;
 
 use super::account::FileReport;
-use super::matches::{BySide, Partial};
+use super::detail_store::DetailReader;
+use super::matches::Partial;
 use super::options::{RunOptions, Tell};
 use super::rows::{Frame, Order, Row};
 use super::seen::day_of;
@@ -66,14 +67,13 @@ pub(super) fn reduce(
         plan,
         options,
         assembler: Assembler { plan, files, options },
-        details,
+        details: details.finish(),
         reaches,
         reduced: Reduced {
             coverage: vec![Coverage::default(); plan.allowlist.entries.len()],
             ..Reduced::default()
         },
     };
-    fold.reduced.lost = rows.lost.clone().or_else(|| ids.lost.clone());
     if let Err(error) = fold.all(rows.finish(), ids.finish()) {
         fold.reduced.lost = Some(error.to_string());
     }
@@ -84,7 +84,7 @@ struct Fold<'f> {
     plan: &'f Plan<'f>,
     options: &'f RunOptions,
     assembler: Assembler<'f>,
-    details: HashMap<Box<[u8]>, BySide>,
+    details: DetailReader,
     reaches: BTreeMap<Box<str>, Reach>,
     reduced: Reduced,
 }
@@ -114,7 +114,7 @@ impl Fold<'_> {
             let key = Frame::key(frame, sorts);
             if group.as_ref().is_none_or(|group| group.key != key) {
                 if let Some(group) = group.take() {
-                    self.finish(group);
+                    self.finish(group)?;
                 }
                 group = self.begin(key);
             }
@@ -133,8 +133,7 @@ impl Fold<'_> {
                 }
             }
         }
-        group.into_iter().for_each(|group| self.finish(group));
-        Ok(())
+        group.map_or(Ok(()), |group| self.finish(group))
     }
 
     fn begin(&self, key: &[u8]) -> Option<Group> {
@@ -183,18 +182,21 @@ impl Fold<'_> {
         }
     }
 
-    fn finish(&mut self, group: Group) {
+    fn finish(&mut self, group: Group) -> io::Result<()> {
         let Group { key, rule, rows, said, .. } = group;
         let definition = &self.plan.rules[rule as usize];
         let Comes { shown, spans } = match rows {
-            Rows::Plain(evidence) if evidence.is_empty() => return,
+            Rows::Plain(evidence) if evidence.is_empty() => return Ok(()),
             Rows::Plain(evidence) => Comes::of(Shown::plain(*evidence)),
             Rows::Days(days) => {
                 Comes { shown: days.into_values().map(Shown::plain).collect(), spans: Vec::new() }
             }
             Rows::Correlated(held) => match held.finish(definition, &self.reaches, self.options) {
                 Ok(comes) => comes,
-                Err(error) => return self.reduced.errors.push((rule, error)),
+                Err(error) => {
+                    self.reduced.errors.push((rule, error));
+                    return Ok(());
+                }
             },
         };
         if !spans.is_empty() {
@@ -202,7 +204,8 @@ impl Fold<'_> {
         }
         for shown in shown {
             let sides = match self.options.tell {
-                Tell::Findings => self.details.remove(&*key),
+                Tell::Findings if definition.correlates() => None,
+                Tell::Findings => Some(self.details.of(&key)?),
                 Tell::Occurrences => match said.sides(definition, &shown, self.options) {
                     Ok(sides) => Some(sides),
                     Err(error) => {
@@ -219,5 +222,6 @@ impl Fold<'_> {
                 self.reduced.wanted.extend(wanted);
             }
         }
+        Ok(())
     }
 }

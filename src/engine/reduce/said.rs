@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use super::assemble::Shown;
+use crate::engine::detail_store::BySide;
 use crate::engine::details::{Detail, Details};
-use crate::engine::matches::BySide;
 use crate::engine::options::RunOptions;
 use crate::engine::rows::{Order, Place, Row, texts};
 use crate::expr::{Bindings, EvalError};

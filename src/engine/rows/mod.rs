@@ -7,9 +7,11 @@
 mod merge;
 mod row;
 mod sorter;
+mod spill;
 
 pub(super) use merge::Merge;
 pub(super) use row::{
     Frame, Order, Place, Row, Sighting, entries, put_entries, put_text, texts, version_frame,
 };
 pub(super) use sorter::Sorter;
+pub(super) use spill::SpillFile;

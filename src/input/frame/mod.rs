@@ -14,7 +14,7 @@ mod sniff;
 pub(super) use framer::{Ending, Framer, WINDOW};
 pub(super) use line_prefix::line_prefix;
 pub(super) use sniff::QUERY_ROWS;
-pub(super) use table_header::{Tables, trusted};
+pub(super) use table_header::{Tables, record_column, trusted};
 
 /// The longest record. CloudTrail's own limit is 1 MiB.
 pub(super) const MAX_RECORD: usize = 16 << 20;

@@ -15,7 +15,7 @@ pub(super) use members::{Members, items, members, values};
 pub(super) use project::{Fault, Fields};
 pub(super) use scan::{Scan, Stop, too_deep};
 pub(super) use shape::Shape;
-pub(super) use text::{decode, list_of, untyped};
+pub(super) use text::{decode, list_of, push_string, untyped};
 pub(super) use unflatten::unflatten;
 
 /// The deepest nesting of a record.

@@ -9,12 +9,14 @@ pub(super) mod cloud;
 mod paths;
 mod part;
 mod sheet;
+mod spelling;
 mod surroundings;
 
 pub(super) use call::Call;
 pub(super) use part::{after, before, cut, list};
 pub(super) use paths::paths;
 pub(super) use sheet::Sheet;
+pub(super) use spelling::Spelling;
 pub(super) use surroundings::{Found, Row, Surroundings};
 
 use crate::record::field::of_kind;

@@ -20,11 +20,11 @@ pub(crate) struct Check {
     paths: Vec<String>,
     #[command(flatten)]
     policy: PolicyArgs,
-    /// Take this for the time of the run: expiry of allowlist entries.
+    /// Use this as the time of the run, which decides whether allowlist entries have expired.
     #[arg(long, value_name = "TIME", value_parser = args::instant)]
     #[arg(env = "KEYTRAIL_NOW", hide_env_values = true)]
     now: Option<Time>,
-    /// Take warnings for errors.
+    /// Treat warnings as errors.
     #[arg(long, env = "KEYTRAIL_STRICT", hide_env_values = true)]
     #[arg(value_parser = clap::builder::BoolishValueParser::new())]
     strict: bool,

@@ -18,7 +18,7 @@ pub(crate) struct Test {
     /// Files, folders and globs of rules to test instead of those of the project file.
     #[arg(value_name = "PATH", conflicts_with = "rules")]
     paths: Vec<String>,
-    /// Test only the rules with this id; `*` stands for anything; repeatable.
+    /// Test only the rules with this id; `*` matches any text; repeatable.
     #[arg(long, value_name = "ID")]
     only: Vec<String>,
     #[command(flatten)]
