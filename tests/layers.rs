@@ -250,8 +250,6 @@ const WITH_CYCLES: &[&str] = &[
     "commands::rules",
     "correlate",
     "engine",
-    "expr",
-    "expr::check",
     "input::credentials",
     "input::exported",
     "output",
@@ -262,7 +260,6 @@ const WITH_CYCLES: &[&str] = &[
     "posture",
     "record",
     "table",
-    "yaml",
 ];
 
 #[test]
