@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::report::CredentialReport;
 use super::report_time::made;
 use super::user_rows::{MAX_STORED, UserRows};
-use crate::input::reader::file_name_before;
+use crate::input::file_reader::file_name_before;
 use crate::record::{Batch, Batches, FileAccount, Format, Origin, Placed, Skip, SkipReason, Step};
 use crate::value::{Time, Zone};
 
