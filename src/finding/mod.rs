@@ -22,5 +22,5 @@ pub use known::{Asset, Knowledge, KnownKey, KnownSource, OpenFinding};
 #[cfg(feature = "native")]
 pub(crate) use redact::cut;
 pub use redact::{REDACTED, Redactor};
-pub use sign_in::KnownUsers;
+pub use sign_in::{KnownUsers, TypedName, sign_in_fields};
 pub use subject::{decode, encode, show, subject_name};
