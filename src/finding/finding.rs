@@ -146,7 +146,7 @@ pub struct Finding {
     pub subject: Vec<(String, Option<String>)>,
     /// What it says, from its first match; keys are masked.
     pub message: String,
-    /// `hex16`, stable over runs: of the rule id and the unmasked subject.
+    /// 32 hex digits, the same in every run: a digest of the rule id and the unmasked subject.
     pub fingerprint: String,
     /// Matches that count (duplicates merged, covered ones left out).
     pub count: u64,

@@ -31,6 +31,21 @@ pub(crate) struct PolicyArgs {
     /// Do not load the built-in rules.
     #[arg(long)]
     pub(crate) no_builtin: bool,
+    /// Which of the loaded rules a run is about.
+    #[arg(skip)]
+    pub(crate) choice: RuleChoice,
+}
+
+/// Which rules a run is about.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Policy options")]
+pub(crate) struct RuleChoice {
+    /// Run only the rules with this id; `*` stands for anything; repeatable.
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    only: Vec<String>,
+    /// Do not run the rules with this id; `*` stands for anything; repeatable.
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    disable: Vec<String>,
 }
 
 /// `NAME=FILE`.
@@ -114,6 +129,8 @@ impl PolicyArgs {
             allowlists: self.allowlists.clone(),
             tables: self.table.clone(),
             no_builtin: self.no_builtin,
+            only: self.choice.only.clone(),
+            disable: self.choice.disable.clone(),
             ..self.project.options(host)
         }
     }

@@ -2,7 +2,7 @@
 
 use keytrail::config::Policy;
 use keytrail::diag::{Diagnostic, Level};
-use keytrail::lint;
+use keytrail::{lint, ruletest};
 use keytrail::value::Time;
 
 use crate::amount::amount;
@@ -37,7 +37,9 @@ impl Check {
             Ok(policy) => {
                 let loaded = Some((policy.rules.len(), policy.lists.len(), policy.allowlist.entries.len()));
                 let advice = lint::run(&policy, self.now.unwrap_or(host.clock));
-                (policy.sources, [policy.diagnostics, advice].concat(), loaded)
+                let own = policy.rules.iter().filter(|rule| !rule.builtin);
+                let records = own.flat_map(ruletest::check_records).collect();
+                (policy.sources, [policy.diagnostics, records, advice].concat(), loaded)
             }
             Err((sources, diagnostics)) => (sources, diagnostics, None),
         };

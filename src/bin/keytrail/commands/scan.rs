@@ -15,7 +15,7 @@ use crate::args;
 use crate::exit::{EXIT_CODES, Exit, Failure};
 use crate::host::Host;
 use crate::inputs::{InputArgs, notes};
-use crate::policy::PolicyArgs;
+use crate::policy::{PolicyArgs, RuleChoice};
 use crate::progress::{Counted, during};
 use crate::target::{ReportArgs, Targets};
 
@@ -43,6 +43,8 @@ pub(crate) struct Scan {
     inputs: InputArgs,
     #[command(flatten)]
     policy: PolicyArgs,
+    #[command(flatten)]
+    choice: RuleChoice,
     #[command(flatten)]
     reports: ReportArgs,
     #[command(flatten)]
@@ -94,9 +96,10 @@ impl GateArgs {
 }
 
 impl Scan {
-    pub(crate) fn run(self, host: &mut Host<'_>) -> Result<Exit, Failure> {
+    pub(crate) fn run(mut self, host: &mut Host<'_>) -> Result<Exit, Failure> {
         let start = Instant::now();
         let targets = Targets::resolve(&self.reports)?;
+        self.policy.choice = std::mem::take(&mut self.choice);
         let policy = self.policy.load(self.now.unwrap_or(host.clock), host)?;
         // Hashes are worked out only where a report shows them.
         let inputs = self.inputs.open(&policy.inputs, host)?.hash(targets.for_programs());
