@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 
 use super::encoded::decoded;
 use super::named::is_control;
-use crate::input::frame::{MAX_RECORD, line_prefix, too_deep};
-use crate::input::json::{Fault, Fields, Members, Shape, decode, items, members, values};
+use crate::input::frame::{MAX_RECORD, line_prefix};
+use crate::input::json::{Fault, Fields, Members, Shape, decode, items, members, too_deep, values};
 use crate::input::trail::{Spelling, cloud};
 use crate::record::{Provider, SkipReason, Span};
 

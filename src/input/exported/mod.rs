@@ -13,7 +13,7 @@ mod struct_notation;
 use std::borrow::Cow;
 
 use super::csv::Cells;
-use super::frame::too_deep;
+use super::json::too_deep;
 use super::trail::{Spelling, TORN};
 use super::{ActionTrail, CloudAudit, CloudTrail};
 use crate::record::field::event;

@@ -4,7 +4,7 @@
 //! `userIdentity.type` for a key of an object. Both are restored before a format reads the record.
 //! Unknown keys stay as they are.
 
-use crate::input::json::{Members, items, members, nest, push_string};
+use crate::input::json::{Members, items, members, push_string, unflatten};
 use crate::record::Provider;
 
 /// The objects of a trail's records and their keys, as the trail spells them.
@@ -104,7 +104,7 @@ impl Spelling {
             head.eq_ignore_ascii_case(ANSWER)
                 || self.objects.iter().any(|(object, _)| object.eq_ignore_ascii_case(path))
         };
-        nest(flat, prefix, &is_object, out)
+        unflatten(flat, prefix, &is_object, out)
     }
 
     /// A key of the object at a path, as the trail spells it.

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
+use super::byte_stream::{ByteStream, Progress};
 use super::envelope::Envelopes;
 use super::exported::QueryAnswer;
 use super::frame::{Ending, Framer, QUERY_ROWS, Tables, WINDOW, record_column, trusted};
-use super::open::{Progress, Source};
 use super::unclaimed;
 use crate::diag::did_you_mean;
 use crate::record::{
@@ -15,13 +15,13 @@ use crate::record::{
 use crate::value::Time;
 
 /// What the reader is to do with a file.
-pub(super) struct Task {
+pub(super) struct ReadTask {
     /// Root and path, and how the file stands before it is opened.
     pub(super) account: FileAccount,
     /// Whether a file that no format claims makes the run incomplete.
     pub(super) expected: bool,
     /// Its bytes, or why it cannot be opened.
-    pub(super) source: Result<Source, String>,
+    pub(super) source: Result<ByteStream, String>,
     /// The size that it had when it was opened; unknown for a stream.
     pub(super) size: Option<u64>,
     /// The formats to try.
@@ -35,10 +35,10 @@ pub(super) struct Task {
 }
 
 /// Reads one file in batches.
-pub(super) struct Reader {
+pub(super) struct FileReader {
     account: FileAccount,
     expected: bool,
-    source: Option<Source>,
+    source: Option<ByteStream>,
     size: Option<u64>,
     formats: Vec<&'static dyn Format>,
     only: Option<Said<&'static dyn Format>>,
@@ -56,8 +56,8 @@ pub(super) struct Reader {
     record_column: Option<usize>,
 }
 
-impl Reader {
-    pub(super) fn new(task: Task) -> Self {
+impl FileReader {
+    pub(super) fn new(task: ReadTask) -> Self {
         let mut reader = Self::closed(task.account);
         match task.source {
             Ok(source) => {
@@ -285,13 +285,13 @@ impl Reader {
     }
 
     /// Why the end of the source is not the end of the file, if so.
-    fn shrunk(&self, source: &Source) -> Option<String> {
+    fn shrunk(&self, source: &ByteStream) -> Option<String> {
         let (size, read) = (self.size?, source.bytes());
         (read < size).then(|| format!("the file shrank from {size} to {read} bytes while read"))
     }
 }
 
-impl Batches for Reader {
+impl Batches for FileReader {
     fn next(&mut self, batch: &mut Batch) -> Step {
         batch.clear();
         batch.bytes.append(&mut self.carry);
@@ -316,7 +316,8 @@ impl Batches for Reader {
             let done = self.framer.run(batch, ending);
             if !self.claimed {
                 let before = self.held.records.len();
-                hold(&mut self.held, batch, done);
+                let rows = self.framer.container() == "rows";
+                hold(&mut self.held, batch, done, rows);
                 let mut held = std::mem::take(&mut self.held);
                 self.open_envelopes(&mut held, before);
                 self.held = held;
@@ -361,9 +362,14 @@ impl Batches for Reader {
 }
 
 /// Moves what was found to what was found before. Only bytes of records are retained: a file may
-/// have any number of blanks, or of rows without a value, before its second record.
-fn hold(held: &mut Batch, found: &mut Batch, done: usize) {
+/// have any number of blanks, or of rows without a value, before its second record. Of a table the
+/// name of a file before each row is retained too, which says of which report the row is.
+fn hold(held: &mut Batch, found: &mut Batch, done: usize, rows: bool) {
     for placed in found.records.drain(..) {
+        if rows {
+            held.bytes.push(b'\n');
+            held.bytes.extend_from_slice(file_name_before(&found.bytes, placed.start));
+        }
         let start = held.bytes.len();
         held.bytes.extend_from_slice(&found.bytes[placed.start..placed.end]);
         held.records.push(Placed { start, end: held.bytes.len(), ..placed });
@@ -372,11 +378,21 @@ fn hold(held: &mut Batch, found: &mut Batch, done: usize) {
     held.skipped.append(&mut found.skipped);
 }
 
-/// A source over any reader, for [`Task`].
+/// The name of a file before a row, with its colon, as `grep` writes it; empty if there is none.
+pub(super) fn file_name_before(bytes: &[u8], row: usize) -> &[u8] {
+    let before = bytes.get(..row).unwrap_or_default();
+    if !before.ends_with(b":") {
+        return &[];
+    }
+    let line = memchr::memrchr2(b'\n', b'\r', before).map_or(0, |end| end + 1);
+    &before[line..]
+}
+
+/// A source over any reader, for [`ReadTask`].
 pub(super) fn source(
     raw: Box<dyn std::io::Read + Send>,
     hash: bool,
     progress: &Arc<Progress>,
-) -> Result<Source, String> {
-    Source::new(raw, hash, Arc::clone(progress)).map_err(|error| error.to_string())
+) -> Result<ByteStream, String> {
+    ByteStream::new(raw, hash, Arc::clone(progress)).map_err(|error| error.to_string())
 }
