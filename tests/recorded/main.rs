@@ -47,10 +47,18 @@ fn main() -> ExitCode {
         ("spans of records", "data/aws/stratus", spans::begin_with_their_record),
         ("at its own time", "data/aws/credential-report", reports::a_report_at_its_own_time),
         ("a year later", "data/aws/credential-report", reports::the_same_report_a_year_later),
-        ("a key from the future", "data/aws/credential-report", reports::a_key_from_the_future_has_no_age),
+        (
+            "a key from the future",
+            "data/aws/credential-report",
+            reports::a_key_from_the_future_has_no_age,
+        ),
         ("answer of the API", "data/tencent/tccli", documentation::describe_events),
         ("answer of 2017", "data/tencent/docs", documentation::look_up_events),
-        ("text of results", "cases/68-sarif-text-changes-between-runs", same_text::stays_while_calls_are_added),
+        (
+            "text of results",
+            "cases/68-sarif-text-changes-between-runs",
+            same_text::stays_while_calls_are_added,
+        ),
     ];
     for (name, folder, test) in tests {
         trials.push(trial(format!("{folder}: {name}"), &shared.join(folder), test));

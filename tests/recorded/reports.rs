@@ -128,7 +128,9 @@ pub(crate) fn the_same_report_a_year_later(folder: &Path) -> Result<(), Failed> 
         ])
     );
     assert_eq!(messages(&report, "mfa-coverage"), [COVERAGE]);
-    let rows = |rule| of_rule(&report, rule).iter().map(|finding| finding["count"].as_u64().unwrap()).sum::<u64>();
+    let rows = |rule| {
+        of_rule(&report, rule).iter().map(|finding| finding["count"].as_u64().unwrap()).sum::<u64>()
+    };
     assert_eq!(rows("console-user-without-mfa-device"), 9, "christopher in both rows");
     assert_eq!(
         rows("zombie-account"),
@@ -144,7 +146,8 @@ pub(crate) fn a_key_from_the_future_has_no_age(folder: &Path) -> Result<(), Fail
         found(&report),
         reading(&[("inactive-key", "test1#1"), ("root-without-mfa", "<root_account>")])
     );
-    let gating = list(&report, "findings").iter().filter(|finding| text(finding, "role") == "gates");
+    let gating =
+        list(&report, "findings").iter().filter(|finding| text(finding, "role") == "gates");
     assert_eq!(gating.count(), 1, "the root user's");
     let notes = list(&list(&report, "files")[0], "notes");
     assert!(notes.iter().any(|note| note.to_string().contains("later than")), "{notes:#?}");
