@@ -251,8 +251,6 @@ const WITH_CYCLES: &[&str] = &[
     "correlate",
     "engine",
     "input",
-    "input::credentials",
-    "input::exported",
     "input::frame::framer",
     "output",
     "output::posture",
