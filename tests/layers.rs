@@ -250,8 +250,6 @@ const WITH_CYCLES: &[&str] = &[
     "commands::rules",
     "correlate",
     "engine",
-    "input",
-    "input::frame::framer",
     "output",
     "output::posture",
     "output::query",

@@ -5,7 +5,9 @@ use std::io;
 use std::sync::Arc;
 
 use super::details::{Detail, Details};
-use super::rows::{Frame, Merge, Order, Place, Row, Sorter, SpillFile, put_text, texts};
+use super::rows::{
+    Frame, MatchRow, Merge, Order, RecordPosition, Sorter, SpillFile, put_text, texts,
+};
 
 /// Bytes that a subject takes beside its details.
 const SUBJECT: usize = 256;
@@ -50,9 +52,9 @@ impl DetailStore {
     /// Adds the detail of a match when it is among the first of its subject; it is built only then.
     pub(super) fn add(
         &mut self,
-        row: &Row<'_>,
+        row: &MatchRow<'_>,
         call: u64,
-        place: Place,
+        place: RecordPosition,
         detail: impl FnOnce() -> Detail,
     ) {
         let sides = match self.subjects.get_mut(row.key) {
@@ -87,7 +89,7 @@ impl DetailStore {
                     for text in texts.into_iter().chain([request_id.as_ref(), Some(name)]) {
                         put_text(text.map(String::as_str), &mut self.told);
                     }
-                    let row = Row {
+                    let row = MatchRow {
                         key: &key,
                         order: *order,
                         step: 0,
@@ -172,7 +174,7 @@ impl DetailReader {
 }
 
 /// A detail that was spilled.
-fn read(row: &Row<'_>) -> Option<(Order, Detail)> {
+fn read(row: &MatchRow<'_>) -> Option<(Order, Detail)> {
     let mut texts = texts(row.told).map(|text| text.map(str::to_owned));
     let mut next = || texts.next().flatten();
     let detail = Detail {
@@ -198,9 +200,9 @@ mod tests {
     fn add(store: &mut DetailStore, subject: u32, number: i64) {
         let key = subject.to_be_bytes();
         let order = Order { time: number, id: 0, content: 0 };
-        let place = Place { offset: number as u64, ..Place::default() };
+        let place = RecordPosition { offset: number as u64, ..RecordPosition::default() };
         let cover: &[u8] = if number % 2 == 0 { &[] } else { &[0] };
-        let row = Row {
+        let row = MatchRow {
             key: &key,
             order,
             step: 0,

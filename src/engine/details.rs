@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::rows::{Order, Place};
+use super::rows::{Order, RecordPosition};
 
 /// Matches kept for one call record, and for one finding.
 ///
@@ -16,7 +16,7 @@ const PER_FINDING: usize = 72;
 pub(super) struct Detail {
     /// Digest of the call record.
     pub(super) call: u64,
-    pub(super) place: Place,
+    pub(super) place: RecordPosition,
     /// What the finding would say, were this its first match.
     pub(super) message: String,
     /// The record, redacted.
@@ -53,7 +53,7 @@ impl Detail {
 
 impl Details {
     /// Whether a match with this order would be kept, so that its detail is worth building.
-    pub(super) fn wants(&self, order: Order, call: u64, place: Place) -> bool {
+    pub(super) fn wants(&self, order: Order, call: u64, place: RecordPosition) -> bool {
         if let Some(same) = self.kept.get(&order) {
             return place < same.place;
         }
@@ -119,7 +119,7 @@ mod tests {
     use super::*;
 
     fn detail(call: u64, offset: u64) -> Detail {
-        let place = Place { offset, ..Place::default() };
+        let place = RecordPosition { offset, ..RecordPosition::default() };
         let text = String::new();
         Detail {
             call,

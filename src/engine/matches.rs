@@ -5,26 +5,26 @@ use std::sync::Arc;
 
 use super::detail_store::DetailStore;
 use super::options::RunOptions;
-use super::rows::{Frame, Order, Row, Sighting, Sorter, SpillFile, version_frame};
-use crate::correlate::{Reach, Sightings};
+use super::rows::{Frame, MatchRow, Observation, Order, Sorter, SpillFile, version_frame};
+use crate::correlate::{Observations, Reach};
 use crate::finding::{KnownUsers, encode};
 use crate::value::{Duration, Time, Value};
 
 /// Values shown that are held before they become rows.
-const SIGHTINGS: usize = 200_000;
+const OBSERVATIONS: usize = 200_000;
 
 /// The matches that one thread found; partials merge in any order.
 #[derive(Debug)]
 pub(super) struct Partial {
-    /// The rows of every match, and sightings.
+    /// The rows of every match, and observations.
     pub(super) rows: Sorter,
     /// Which versions of which events they are of.
     pub(super) ids: Sorter,
     /// Of plain rules: the first matches of each subject.
     pub(super) details: DetailStore,
     /// When values were shown that rules want to be new, by subject, and how many values.
-    sightings: HashMap<Box<[u8]>, Sightings>,
-    sighted: usize,
+    observations: HashMap<Box<[u8]>, Observations>,
+    observed: usize,
     /// By provider and account, how far events reach.
     pub(super) reaches: BTreeMap<Box<str>, Reach>,
     /// Users whose name may be shown wherever it was typed.
@@ -40,16 +40,16 @@ impl Partial {
             rows: Sorter::new(of_thread / 2, spill),
             ids: Sorter::new(of_thread / 8, spill),
             details: DetailStore::new(of_thread / 8 * 3, spill),
-            sightings: HashMap::new(),
+            observations: HashMap::new(),
             known_users: KnownUsers::default(),
-            sighted: 0,
+            observed: 0,
             reaches: BTreeMap::new(),
             frame: Vec::new(),
         }
     }
 
     /// Adds a match of a rule.
-    pub(super) fn push(&mut self, rule: u32, row: &Row<'_>) {
+    pub(super) fn push(&mut self, rule: u32, row: &MatchRow<'_>) {
         self.frame.clear();
         let sorts = row.write(&mut self.frame);
         self.rows.push(&self.frame, sorts);
@@ -72,43 +72,43 @@ impl Partial {
     }
 
     /// Notes that a record of a subject showed values.
-    pub(super) fn saw(
+    pub(super) fn observe(
         &mut self,
         key: &[u8],
         values: &[Value<'static>],
         at: Time,
         history: Duration,
     ) {
-        self.saw_from(key, values, (at, at), history);
+        self.observe_span(key, values, (at, at), history);
     }
 
     /// Notes that records of a subject showed values from a first time on until a last.
-    pub(super) fn saw_from(
+    pub(super) fn observe_span(
         &mut self,
         key: &[u8],
         values: &[Value<'static>],
         span: (Time, Time),
         history: Duration,
     ) {
-        let of = match self.sightings.get_mut(key) {
+        let of = match self.observations.get_mut(key) {
             Some(of) => of,
-            None => self.sightings.entry(key.into()).or_default(),
+            None => self.observations.entry(key.into()).or_default(),
         };
-        self.sighted += usize::from(of.add(values, span, history));
-        if self.sighted > SIGHTINGS {
-            self.put_sightings();
+        self.observed += usize::from(of.add(values, span, history));
+        if self.observed > OBSERVATIONS {
+            self.put_observations();
         }
     }
 
     /// Turns what was seen into rows.
-    pub(super) fn put_sightings(&mut self) {
-        self.sighted = 0;
+    pub(super) fn put_observations(&mut self) {
+        self.observed = 0;
         let mut encoded = Vec::new();
-        for (key, sightings) in self.sightings.drain() {
-            for (values, (first, last)) in sightings.spans() {
+        for (key, observations) in self.observations.drain() {
+            for (values, (first, last)) in observations.spans() {
                 encoded.clear();
                 values.iter().for_each(|value| encode(value, &mut encoded));
-                let row = Sighting { key: &key, first: first.0, last: last.0, values: &encoded };
+                let row = Observation { key: &key, first: first.0, last: last.0, values: &encoded };
                 self.frame.clear();
                 let sorts = row.write(&mut self.frame);
                 self.rows.push(&self.frame, sorts);
@@ -132,7 +132,7 @@ impl Partial {
     }
 
     pub(super) fn merge(&mut self, mut other: Partial) {
-        other.put_sightings();
+        other.put_observations();
         self.rows.merge(other.rows);
         self.ids.merge(other.ids);
         self.details.merge(other.details);

@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
-use super::nature::Nature;
+use super::occurrence_kind::OccurrenceKind;
 use super::state::Row;
-use crate::engine::{KeptRow, Rows};
+use crate::engine::{Rows, StoredRow};
 use crate::plan::Plan;
 use crate::value::{Duration, Time};
 
-/// Sightings are kept longer than `history` by this: a record that comes a little too late is still
+/// Observations are kept longer than `history` by this: a record that comes a little too late is still
 /// judged as it should be.
 const GRACE: Duration = Duration(2 * 24 * 3600 * 1_000_000);
 
@@ -31,7 +31,7 @@ pub(super) struct Retention<'r> {
     pub(super) watermark: Time,
     /// By rule and subject, the beginning of the first occurrence that may still grow.
     pub(super) open: &'r BTreeMap<Box<[u8]>, Time>,
-    /// By rule and subject, whether nothing of it can be told any more.
+    /// By rule and subject, whether nothing of it can be emitted any more.
     pub(super) settled: &'r BTreeSet<Box<[u8]>>,
     /// Bytes that rows may take.
     pub(super) memory: usize,
@@ -45,7 +45,7 @@ impl Retention<'_> {
         let mut last: Option<Row> = None;
         let spill = rows.drain(&mut |row| {
             let before =
-                last.as_ref().and_then(|row| KeptRow::read(&row.bytes, row.sorts as usize));
+                last.as_ref().and_then(|row| StoredRow::read(&row.bytes, row.sorts as usize));
             if before.is_some_and(|before| row.repeats(&before)) || !self.needs(row) {
                 return;
             }
@@ -60,7 +60,7 @@ impl Retention<'_> {
             {
                 bytes -= size_of(&oldest);
                 retained.dropped += 1;
-                let row = KeptRow::read(&oldest.bytes, oldest.sorts as usize);
+                let row = StoredRow::read(&oldest.bytes, oldest.sorts as usize);
                 retained.of.extend(row.map(|row| row.rule()));
             }
         })?;
@@ -69,23 +69,23 @@ impl Retention<'_> {
         Ok(retained)
     }
 
-    fn needs(&self, row: &KeptRow<'_>) -> bool {
+    fn needs(&self, row: &StoredRow<'_>) -> bool {
         let Some(rule) = self.plan.rules.get(row.rule()) else { return false };
         let time = row.time().unwrap_or(Time(i64::MIN));
-        match Nature::of(rule) {
-            Nature::Day | Nature::Report => false,
-            Nature::News(history) => match row.shown_last() {
+        match OccurrenceKind::of(rule) {
+            OccurrenceKind::Day | OccurrenceKind::Report => false,
+            OccurrenceKind::NewValue(history) => match row.shown_last() {
                 Some(last) => last >= back(self.watermark, history.0.saturating_add(GRACE.0)),
                 None => time > self.watermark,
             },
             // A window reaches back by its length; the second is there so that those of the first
             // are seen whole, and the third so that what is seen of them in part never meets what
             // is still open.
-            Nature::Window(within) => {
+            OccurrenceKind::Window(within) => {
                 let open = self.open.get(row.key()).copied().unwrap_or(self.watermark);
                 time >= back(self.watermark.min(open), within.0.saturating_mul(3))
             }
-            Nature::Whole { .. } => !self.settled.contains(row.key()),
+            OccurrenceKind::Whole { .. } => !self.settled.contains(row.key()),
         }
     }
 }

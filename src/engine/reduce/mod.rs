@@ -7,18 +7,19 @@ mod correlated;
 mod duplicates;
 mod evidence;
 mod ledger;
-mod said;
+mod rendered_message;
+mod sample_request;
 mod assemble;
 
 use std::collections::BTreeMap;
 use std::io;
 
-use super::account::FileReport;
+use super::accounting::FileReport;
 use super::detail_store::DetailReader;
+use super::match_view::day_of;
 use super::matches::Partial;
 use super::options::{RunOptions, Tell};
-use super::rows::{Frame, Order, Row};
-use super::seen::day_of;
+use super::rows::{Frame, MatchRow, Order};
 use super::subject::rule_of;
 use crate::correlate::Reach;
 use crate::expr::EvalError;
@@ -26,13 +27,13 @@ use crate::finding::Finding;
 use crate::plan::Plan;
 use crate::value::Time;
 use assemble::{Assembler, Shown};
-use correlated::{Comes, Held};
+use correlated::{SubjectFindings, SubjectMatches};
 use duplicates::Contested;
 use evidence::Evidence;
-use said::Said;
+use rendered_message::RenderedMessages;
 
-pub(super) use assemble::{Slot, Wanted, sample};
 pub use ledger::Coverage;
+pub(super) use sample_request::{SampleRequest, SampleTarget, sample};
 
 /// What the rows come to.
 #[derive(Debug, Default)]
@@ -40,7 +41,7 @@ pub(super) struct Reduced {
     /// By rule and then subject.
     pub(super) findings: Vec<Finding>,
     /// Records that findings show and that were not kept on the way.
-    pub(super) wanted: Vec<Wanted>,
+    pub(super) wanted: Vec<SampleRequest>,
     /// For each allowlist entry, by its index.
     pub(super) coverage: Vec<Coverage>,
     pub(super) duplicates: u64,
@@ -61,7 +62,7 @@ pub(super) fn reduce(
     files: &[FileReport],
     options: &RunOptions,
 ) -> Reduced {
-    found.put_sightings();
+    found.put_observations();
     let Partial { rows, ids, details, reaches, .. } = found;
     let mut fold = Fold {
         plan,
@@ -96,14 +97,14 @@ struct Group {
     /// The last row, of which others may be duplicates.
     last: Option<(Order, u8)>,
     rows: Rows,
-    said: Said,
+    said: RenderedMessages,
 }
 
 enum Rows {
     Plain(Box<Evidence>),
     /// Day by day, where occurrences are told one by one.
     Days(BTreeMap<Option<String>, Evidence>),
-    Correlated(Box<Held>),
+    Correlated(Box<SubjectMatches>),
 }
 
 impl Fold<'_> {
@@ -126,9 +127,9 @@ impl Fold<'_> {
             };
             match frame {
                 Frame::Match(row) => self.add(group, &row, &contested),
-                Frame::Sighting(sighting) => {
+                Frame::Observation(observation) => {
                     if let Rows::Correlated(held) = &mut group.rows {
-                        held.saw(&self.plan.rules[group.rule as usize], &sighting);
+                        held.observe(&self.plan.rules[group.rule as usize], &observation);
                     }
                 }
             }
@@ -140,7 +141,7 @@ impl Fold<'_> {
         let rule = rule_of(key)?;
         let definition = self.plan.rules.get(rule)?;
         let rows = match (definition.correlates(), self.options.tell) {
-            (true, _) => Rows::Correlated(Box::new(Held::new(self.options))),
+            (true, _) => Rows::Correlated(Box::new(SubjectMatches::new(self.options))),
             (false, Tell::Findings) => Rows::Plain(Box::default()),
             (false, Tell::Occurrences) => Rows::Days(BTreeMap::new()),
         };
@@ -149,11 +150,11 @@ impl Fold<'_> {
             rule: rule as u32,
             last: None,
             rows,
-            said: Said::default(),
+            said: RenderedMessages::default(),
         })
     }
 
-    fn add(&mut self, group: &mut Group, row: &Row<'_>, contested: &Contested) {
+    fn add(&mut self, group: &mut Group, row: &MatchRow<'_>, contested: &Contested) {
         // Of several versions of an event one counts, and that once for each step.
         let identified = row.order.id != 0;
         let again = identified && group.last == Some((row.order, row.step));
@@ -185,12 +186,13 @@ impl Fold<'_> {
     fn finish(&mut self, group: Group) -> io::Result<()> {
         let Group { key, rule, rows, said, .. } = group;
         let definition = &self.plan.rules[rule as usize];
-        let Comes { shown, spans } = match rows {
+        let SubjectFindings { shown, spans } = match rows {
             Rows::Plain(evidence) if evidence.is_empty() => return Ok(()),
-            Rows::Plain(evidence) => Comes::of(Shown::plain(*evidence)),
-            Rows::Days(days) => {
-                Comes { shown: days.into_values().map(Shown::plain).collect(), spans: Vec::new() }
-            }
+            Rows::Plain(evidence) => SubjectFindings::of(Shown::plain(*evidence)),
+            Rows::Days(days) => SubjectFindings {
+                shown: days.into_values().map(Shown::plain).collect(),
+                spans: Vec::new(),
+            },
             Rows::Correlated(held) => match held.finish(definition, &self.reaches, self.options) {
                 Ok(comes) => comes,
                 Err(error) => {

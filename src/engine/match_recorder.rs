@@ -1,4 +1,4 @@
-//! What is kept of a match.
+//! Records each match of a thread as a row.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -7,25 +7,26 @@ use std::sync::Arc;
 
 use rustc_hash::FxHasher;
 
-use super::account::{ErrorAt, ErrorCounts};
+use super::accounting::{ErrorAt, ErrorCounts};
 use super::details::Detail;
+use super::match_view::MatchView;
 use super::matches::Partial;
 use super::options::{RunOptions, Tell};
-use super::rows::{Place, Row, SpillFile, put_entries, put_text};
-use super::seen::Seen;
+use super::rows::{MatchRow, RecordPosition, SpillFile, put_entries, put_text};
 use crate::expr::{Bindings, EvalError, Expr};
 use crate::finding::{Display, encode};
 use crate::plan::{Condition, Plan, needs_reach};
 use crate::record::field::event;
 use crate::record::{Origin, RawRecord, Record};
 use crate::rule::{Construct, Judged, Rule, Step};
+use crate::source::Position;
 use crate::value::Value;
 
 /// Bytes of a record that a finding shows.
 const SAMPLE_BYTES: usize = 4 * 1024;
 
 /// The matches of one thread, and what failed on the way to them.
-pub(super) struct Keeper<'p> {
+pub(super) struct MatchRecorder<'p> {
     plan: &'p Plan<'p>,
     options: &'p RunOptions,
     pub(super) found: Partial,
@@ -46,7 +47,7 @@ pub(super) struct Keeper<'p> {
 
 /// The record at hand.
 #[derive(Clone, Copy)]
-pub(super) struct At<'r> {
+pub(super) struct RecordAt<'r> {
     pub(super) file: u32,
     pub(super) raw: &'r RawRecord<'r>,
     /// What is known of the file that it stands in.
@@ -55,7 +56,7 @@ pub(super) struct At<'r> {
     pub(super) row: u32,
 }
 
-impl<'p> Keeper<'p> {
+impl<'p> MatchRecorder<'p> {
     pub(super) fn new(plan: &'p Plan<'p>, options: &'p RunOptions, spill: &Arc<SpillFile>) -> Self {
         Self {
             plan,
@@ -92,7 +93,7 @@ impl<'p> Keeper<'p> {
     }
 
     /// Notes that a record shows the values that a rule wants to be new.
-    pub(super) fn saw(&mut self, rule: u32, bindings: &Bindings<'_>) {
+    pub(super) fn observe(&mut self, rule: u32, bindings: &Bindings<'_>) {
         let definition = &self.plan.rules[rule as usize];
         let Construct::FirstSeen(first_seen) = &definition.construct else { return };
         let Some(record) = bindings.event else { return };
@@ -104,7 +105,7 @@ impl<'p> Keeper<'p> {
             return;
         }
         self.subject(rule, &definition.steps[0], record.get(event::PROVIDER), bindings);
-        self.found.saw(&self.key, &values, *time, first_seen.history);
+        self.found.observe(&self.key, &values, *time, first_seen.history);
     }
 
     /// The values of expressions; one that fails is missing, and counted.
@@ -158,15 +159,15 @@ impl<'p> Keeper<'p> {
     pub(super) fn keep(
         &mut self,
         number: u32,
-        at: At<'_>,
+        at: RecordAt<'_>,
         bindings: &Bindings<'_>,
     ) -> Option<&[u8]> {
-        let At { file, raw, origin, row } = at;
+        let RecordAt { file, raw, origin, row } = at;
         let plan = self.plan;
         let Condition { rule, step, .. } = plan.conditions[number as usize];
         let definition = &plan.rules[rule as usize];
         let of_step = definition.steps.get(usize::from(step))?;
-        let seen = Seen::of(bindings, origin.time);
+        let seen = MatchView::of(bindings, origin.time);
         let lacks = self.subject(rule, of_step, &seen.provider, bindings);
         if lacks && matches!(definition.construct, Construct::Sequence(_)) {
             return None;
@@ -212,7 +213,7 @@ impl<'p> Keeper<'p> {
         if self.options.tell == Tell::Occurrences {
             self.carry(rule, &seen, bindings);
         }
-        let kept = Row {
+        let kept = MatchRow {
             key: &self.key,
             order: seen.order(raw, row),
             step,
@@ -243,7 +244,7 @@ impl<'p> Keeper<'p> {
 
     /// What a finding says of the record, as far as it is known before the other matches are; into
     /// `told`: id, id of the request, name, and the pieces of the message.
-    fn carry(&mut self, rule: u32, seen: &Seen<'_>, bindings: &Bindings<'_>) {
+    fn carry(&mut self, rule: u32, seen: &MatchView<'_>, bindings: &Bindings<'_>) {
         let definition = &self.plan.rules[rule as usize];
         let redactor = self.options.redactor;
         self.told.clear();
@@ -270,8 +271,8 @@ impl<'p> Keeper<'p> {
 
 /// A record as its finding shows it.
 pub(super) fn detail(
-    seen: &Seen<'_>,
-    at: At<'_>,
+    seen: &MatchView<'_>,
+    at: RecordAt<'_>,
     call: u64,
     message: String,
     options: &RunOptions,
@@ -318,26 +319,22 @@ pub(super) fn message(
 }
 
 /// Where a record stands.
-pub(super) fn place(file: u32, raw: &RawRecord<'_>) -> Place {
-    let units = |text: &str| text.chars().map(|c| c.len_utf16() as u64).sum::<u64>();
+pub(super) fn place(file: u32, raw: &RawRecord<'_>) -> RecordPosition {
     // Rows that were joined need not follow one another: the place is that of the first.
     let text = match raw.stored().split_once('\n') {
         Some((first, _)) if raw.rows > 1 => first,
         _ => raw.stored(),
     };
-    let breaks = memchr::memchr_iter(b'\n', text.as_bytes()).count() as u64;
-    let end_column = match text.rfind('\n') {
-        Some(at) => 1 + units(&text[at + 1..]),
-        None => raw.column + units(text),
-    };
-    Place {
+    let begin = Position { offset: raw.offset, line: raw.line, column: raw.column };
+    let end = begin.after(text.as_bytes());
+    RecordPosition {
         file,
         offset: raw.offset,
         ordinal: raw.ordinal,
         line: raw.line,
         column: raw.column,
-        end_line: raw.line + breaks,
-        end_column,
+        end_line: end.line,
+        end_column: end.column,
         length: text.len() as u64,
     }
 }

@@ -1,4 +1,4 @@
-//! What every finding shows of a match, whatever the kind of its record.
+//! The view of a match that every finding shows, whatever the kind of its record.
 
 use std::borrow::Cow;
 use std::hash::Hasher;
@@ -14,7 +14,7 @@ use crate::value::{Time, Value};
 
 /// The values of a row that every finding shows, whatever its kind.
 #[derive(Default)]
-pub(super) struct Seen<'r> {
+pub(super) struct MatchView<'r> {
     pub(super) provider: Value<'r>,
     pub(super) id: Option<Cow<'r, str>>,
     pub(super) time: Option<Time>,
@@ -40,7 +40,7 @@ pub(super) struct Seen<'r> {
     pub(super) revision: bool,
 }
 
-impl<'r> Seen<'r> {
+impl<'r> MatchView<'r> {
     /// `time` is that of the report, which is the time of everything in it.
     pub(super) fn of(bindings: &Bindings<'r>, time: Option<Time>) -> Self {
         match (bindings.event, bindings.cred) {
