@@ -24,7 +24,7 @@ pub(super) fn member(name: &Scalar, what: &str) -> Option<Diagnostic> {
             &codes::RESERVED_NAME,
             format!("`{written}` is a reserved word of the expression language"),
         )
-        .at(name.span(), format!("this name is reserved"))
+        .at(name.span(), "this name is reserved")
         .help(format!("choose another name, like `{written}_`"))
     })
 }
@@ -35,7 +35,7 @@ pub(super) fn alone(name: &Scalar, what: &str) -> Option<Diagnostic> {
         expr::is_reserved(name.text()).then(|| {
             let message = format!("`{}` already has a meaning in expressions", name.text());
             Diagnostic::error(&codes::RESERVED_NAME, message)
-                .at(name.span(), format!("this name is reserved"))
+                .at(name.span(), "this name is reserved")
         })
     })
 }
