@@ -4,7 +4,7 @@ use std::io;
 
 use super::walk::{At, Clock, Visitor, walk};
 use super::{Counts, FileView, RecordView, Viewer};
-use crate::finding::Redactor;
+use crate::finding::{KnownUsers, Redactor, sign_in_fields};
 use crate::record::{FieldSet, Format, Inputs, Mapper, Origin, Outcome, Skip};
 use crate::value::Time;
 
@@ -32,16 +32,18 @@ pub fn read(
     viewer: &mut dyn Viewer,
 ) -> io::Result<bool> {
     let clock = Clock { now: options.now, clock: options.clock };
-    walk(inputs, roots, clock, &mut Everything { options, viewer })
+    let known_users = KnownUsers::default();
+    walk(inputs, roots, clock, &mut Everything { options, viewer, known_users })
 }
 
 struct Everything<'e> {
     options: &'e Options,
     viewer: &'e mut dyn Viewer,
+    known_users: KnownUsers,
 }
 
 /// The readers of one format.
-struct Reader {
+struct RecordMappers {
     /// Reads what is shown.
     whole: Box<dyn Mapper>,
     /// Reads records that are only counted.
@@ -49,11 +51,11 @@ struct Reader {
 }
 
 impl Visitor for Everything<'_> {
-    type Reader = Reader;
+    type Mappers = RecordMappers;
 
-    fn reader(&self, format: &'static dyn Format, origin: &Origin, now: Time) -> Reader {
-        let needed = self.options.fields.with_dependencies();
-        Reader {
+    fn reader(&self, format: &'static dyn Format, origin: &Origin, now: Time) -> RecordMappers {
+        let needed = self.options.fields.union(sign_in_fields()).with_dependencies();
+        RecordMappers {
             whole: format.mapper(&needed, origin, now),
             bare: format.mapper(&FieldSet::EMPTY, origin, now),
         }
@@ -63,13 +65,14 @@ impl Visitor for Everything<'_> {
         self.viewer.file(file)
     }
 
-    fn record(&mut self, at: At<'_, Reader>, counts: &mut Counts) -> io::Result<Outcome> {
+    fn record(&mut self, at: At<'_, RecordMappers>, counts: &mut Counts) -> io::Result<Outcome> {
         let shown = self.options.limit.is_none_or(|limit| counts.shown < limit);
         let mapper = if shown { &at.reader.whole } else { &at.reader.bare };
         let mut printed = Ok(());
         let outcome = mapper.map(at.raw, at.scratch, &mut |found| {
             counts.add(&found);
             if shown && printed.is_ok() {
+                self.known_users.add(found.record);
                 printed = self.viewer.record(&RecordView {
                     file: at.file,
                     format: at.format,
@@ -78,6 +81,7 @@ impl Visitor for Everything<'_> {
                     keys: found.keys,
                     fields: self.options.fields,
                     redactor: self.options.redactor,
+                    known_users: &self.known_users,
                 });
             }
         });

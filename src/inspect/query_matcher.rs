@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::shown::{key, shown};
+use super::column_value::{key, shown};
 use super::{Answer, Counts, FileView, Selection};
 use crate::engine::{AMBIGUOUS, Credentials, Joiner, LookUp};
 use crate::expr::{Bindings, EvalError, Reports};
+use crate::finding::KnownUsers;
 use crate::plan::Enrichment;
 use crate::query::{Groups, Tally};
 use crate::record::field::event;
@@ -17,7 +18,7 @@ const SUPERSEDED: &str = "older than another report of the same account: left ou
 
 /// Where a record stands.
 #[derive(Clone, Copy)]
-pub(super) struct Place<'a> {
+pub(super) struct RecordPlace<'a> {
     pub(super) file: &'a FileView<'a>,
     pub(super) format: &'static dyn Format,
     pub(super) line: u64,
@@ -25,7 +26,7 @@ pub(super) struct Place<'a> {
 
 /// What a format does not have for a query.
 #[derive(Clone, Copy)]
-pub(super) struct Carried {
+pub(super) struct FormatGaps {
     /// Fields that the condition needs, when without them nothing can meet it.
     pub(super) blind: Option<FieldSet>,
     /// Fields that records are counted by.
@@ -33,20 +34,22 @@ pub(super) struct Carried {
 }
 
 /// Puts a query to records, one after the other.
-pub(super) struct Judge<'s> {
+pub(super) struct QueryMatcher<'s> {
     selection: &'s Selection<'s>,
     pub(super) enrichment: &'s Enrichment,
     credentials: Option<&'s Credentials<'s>>,
     joiner: Option<Joiner<'s>>,
     /// The reports as tables, where the query looks something up.
     look_up: Option<LookUp<'s>>,
+    /// Users who succeeded in a record that was read before.
+    pub(super) known_users: KnownUsers,
     pub(super) groups: Groups,
     /// Rows of the last record that are meant: 0 is the record itself, the others are its keys.
     pub(super) hits: Vec<usize>,
     pub(super) answer: Answer,
 }
 
-impl<'s> Judge<'s> {
+impl<'s> QueryMatcher<'s> {
     /// `credentials` are needed by queries over creds and keys, and by those that join them.
     pub(super) fn new(
         selection: &'s Selection<'s>,
@@ -69,6 +72,7 @@ impl<'s> Judge<'s> {
             credentials,
             joiner,
             look_up,
+            known_users: KnownUsers::default(),
             groups: Groups::new(selection.limits),
             hits: Vec::new(),
             answer: Answer::new(query.on, selection.period, columns),
@@ -93,11 +97,12 @@ impl<'s> Judge<'s> {
     /// Puts the query to the rows of a record; what meets it goes into `hits`, or into a group.
     pub(super) fn record(
         &mut self,
-        place: Place<'_>,
+        place: RecordPlace<'_>,
         rows: Rows<'_>,
-        carried: Carried,
+        gaps: FormatGaps,
         counts: &mut Counts,
     ) {
+        self.known_users.add(rows.record);
         let query = self.selection.query;
         let reports = rows.record.kind == RecordKind::Cred;
         if reports == (query.on == RecordKind::Event) {
@@ -110,12 +115,12 @@ impl<'s> Judge<'s> {
             *counts.notes.entry(SUPERSEDED).or_default() += 1;
             return;
         }
-        if let Some(lacking) = carried.blind {
+        if let Some(lacking) = gaps.blind {
             add(&mut self.answer.blind, place.format, lacking);
             return;
         }
-        if !carried.missing.is_empty() {
-            add(&mut self.answer.missing, place.format, carried.missing);
+        if !gaps.missing.is_empty() {
+            add(&mut self.answer.missing, place.format, gaps.missing);
         }
         let enrichment = self.enrichment;
         let filled = enrichment.fill(rows.record);
@@ -133,7 +138,7 @@ impl<'s> Judge<'s> {
 
     fn row(
         &mut self,
-        place: Place<'_>,
+        place: RecordPlace<'_>,
         row: usize,
         record: &Record<'_>,
         bindings: &Bindings<'_>,
@@ -149,8 +154,9 @@ impl<'s> Judge<'s> {
         if time.is_some_and(|time| !period.contains(time)) {
             return;
         }
-        let put = Put { row, time, record, unplaced: time.is_none() && period.is_bounded() };
-        let Self { selection, joiner, look_up, groups, hits, answer, .. } = self;
+        let Self { selection, joiner, look_up, known_users, groups, hits, answer, .. } = self;
+        let unplaced = time.is_none() && period.is_bounded();
+        let put = QueriedRow { row, time, record, known_users, unplaced };
         let reports = look_up.as_ref().map(|look_up| look_up as &dyn Reports);
         let bindings = &Bindings { reports, ..*bindings };
         let mut told = |bindings: &Bindings<'_>| put.to(selection, bindings, groups, hits, answer);
@@ -183,15 +189,16 @@ fn add(to: &mut BTreeMap<&'static str, FieldSet>, format: &dyn Format, lacking: 
 }
 
 /// A row that the query is put to.
-struct Put<'a> {
+struct QueriedRow<'a> {
     row: usize,
     time: Option<Time>,
     record: &'a Record<'a>,
+    known_users: &'a KnownUsers,
     /// Whether times are asked for and it has none.
     unplaced: bool,
 }
 
-impl Put<'_> {
+impl QueriedRow<'_> {
     fn to(
         &self,
         selection: &Selection<'_>,
@@ -214,7 +221,14 @@ impl Put<'_> {
             hits.push(self.row);
         } else {
             groups.count(key(&query.columns, bindings)?, &tally, || {
-                let shown = |expr| shown(expr, bindings, selection.redactor);
+                let typed = self.known_users.typed(self.record);
+                let shown = |expr| {
+                    let value = shown(expr, bindings, selection.redactor);
+                    typed
+                        .as_ref()
+                        .map_or(value.borrow(), |name| name.conceal(value.borrow()))
+                        .into_owned()
+                };
                 query.columns.iter().map(|column| shown(&column.expr)).collect()
             });
         }
