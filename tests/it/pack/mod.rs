@@ -14,7 +14,7 @@ mod severities;
 mod tested;
 
 use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use keytrail::ScanOptions;
 use keytrail::config::{LoadOptions, Policy};
