@@ -12,7 +12,7 @@ use super::watermark::{Times, advance, passed};
 use crate::config::Policy;
 use crate::correlate::Reach;
 use crate::engine::{self, Rows, RunOptions, RunResult, StoredRow, Tell, fingerprint_of, rule_of};
-use crate::finding::{Finding, Knowledge, Redactor, VerdictRole};
+use crate::finding::{Enricher, Finding, Redactor, VerdictRole};
 use crate::plan::Plan;
 use crate::record::Inputs;
 use crate::report::{Facts, Note, Parts, Report};
@@ -241,7 +241,7 @@ impl<'p> Watch<'p> {
             zone: self.policy.zone.clone(),
             jobs: self.options.jobs,
             redactor: Redactor { show_keys: self.options.show_keys },
-            known: Knowledge::new(self.policy),
+            enricher: Enricher::new(self.policy),
             memory: self.options.memory,
             create: Temporary::create,
             tell: Tell::Occurrences,
