@@ -12,7 +12,9 @@ use super::run::ReadAs;
 use super::seen::Seen;
 use crate::expr::{Bindings, Reports};
 use crate::plan::{Candidates, Plan, Role};
-use crate::record::{FieldSet, Format, Mapper, Origin, Outcome, RawRecord, Record, Rows, Scratch};
+use crate::record::{
+    FieldGap, FieldSet, Format, Mapper, Origin, Outcome, RawRecord, Record, Rows, Scratch,
+};
 use crate::value::{RecordKind, Time};
 
 /// Said of rows of a report that a newer one replaces.
@@ -144,6 +146,11 @@ impl<'p> Map<'p> {
             }
         }
         Mapped::Not(outcome)
+    }
+
+    /// The gaps of the last record that was evaluated.
+    pub(super) fn gaps(&self) -> &[FieldGap] {
+        &self.scratch.gaps
     }
 
     /// Reads a record again that a finding shows; `None` when it is not that record.

@@ -364,6 +364,7 @@ fn work(job: &Job<'_>, schedule: &Schedule<'_>) -> Work {
                 Ok(Became::Evaluated(format)) => {
                     work.files[at].evaluated(format, placed.rows, map.derived);
                     map.notes.iter().for_each(|note| work.files[at].note(note));
+                    work.files[at].gaps(map.gaps());
                 }
                 Ok(Became::Not(Outcome::Skipped(reason, detail))) => {
                     work.files[at].skip(skip(reason, detail), placed.rows);
@@ -400,11 +401,15 @@ impl Accounting {
         self.evaluated += counts.evaluated;
         self.creds += counts.creds;
         self.keys += counts.keys;
+        self.gapped += counts.gapped;
     }
 
     fn add_sums(&mut self, file: &FileReport) {
         for (format, count) in &file.formats {
             *self.formats.entry(format).or_default() += count;
+        }
+        for (gap, count) in &file.gaps {
+            *self.gaps.entry(*gap).or_default() += count;
         }
         for (reason, count) in &file.skipped {
             self.skipped += count;

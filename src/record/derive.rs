@@ -30,6 +30,20 @@ pub fn aws_service(source: &str) -> &str {
     name.strip_suffix(".amazonaws.com").filter(|name| !name.is_empty()).unwrap_or(source)
 }
 
+/// An AWS account id with its 12 digits: a tool that held it as a number dropped leading zeros, or
+/// wrote it with `.0`.
+pub fn aws_account(id: Cow<'_, str>) -> Cow<'_, str> {
+    let is_number = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    if id.len() == 12 && is_number(&id) {
+        return id;
+    }
+    let digits = id.strip_suffix(".0").unwrap_or(&id);
+    if (1..=12).contains(&digits.len()) && is_number(digits) {
+        return Cow::Owned(format!("{digits:0>12}"));
+    }
+    id
+}
+
 /// An operation without the version that Lambda writes into its names
 /// (`UpdateFunctionCode20150331v2`).
 pub fn api<'a>(service: &str, api: &'a str) -> &'a str {

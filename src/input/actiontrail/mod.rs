@@ -6,15 +6,16 @@ mod paths;
 
 use std::borrow::Cow;
 
+use event::Reading;
 use memchr::memmem;
 
 use crate::input::json::{Fault, Shape, nest, unfold};
-use crate::input::trail::{self, Found, Wrapping};
+use crate::input::trail::{self, Defaults, Found, Wrapping};
 use crate::record::field::event as field;
 use crate::record::{
     FieldSet, Format, Mapper, Origin, Outcome, Provider, RawRecord, Rows, Scratch,
 };
-use crate::value::{RecordKind, Time};
+use crate::value::{RecordKind, Time, Zone};
 
 const WRAPPING: Wrapping = Wrapping {
     provider: Provider::Alibaba,
@@ -58,7 +59,7 @@ impl Format for ActionTrail {
         };
         Box::new(ActionTrailMapper {
             needed,
-            account: origin.account.clone(),
+            defaults: Defaults::of(origin, Zone::utc()),
             shape: Shape::new(paths::PATHS, wanted),
             folds: Shape::new(paths::FOLDS, |_| true),
         })
@@ -68,8 +69,7 @@ impl Format for ActionTrail {
 #[derive(Debug)]
 struct ActionTrailMapper {
     needed: FieldSet,
-    /// The account of records that name none.
-    account: Option<String>,
+    defaults: Defaults,
     shape: Shape,
     folds: Shape,
 }
@@ -81,19 +81,16 @@ impl ActionTrailMapper {
         scratch: &mut Scratch,
         emit: &mut dyn FnMut(Rows<'_>),
     ) -> Result<Outcome, Fault> {
-        let Scratch { text: name, inner, unfolded, note, .. } = scratch;
-        *note = None;
+        scratch.begin();
+        let Scratch { text: name, inner, unfolded, note, gaps, .. } = scratch;
         let (fields, record) = match trail::find(text, &self.shape, &WRAPPING, inner)? {
             Found::Event { fields, text } => (fields, text),
             Found::Row { .. } | Found::Foreign => return Ok(Outcome::Foreign),
         };
-        if fields.get(paths::EVENT_NAME).is_none() {
-            return Ok(trail::nameless());
-        }
         let parts = unfold(record, fields, &self.shape, &self.folds, unfolded)?;
         *note = parts.torn.then_some(trail::TORN);
-        let account = self.account.as_deref();
-        emit(Rows::of(&event::map(&parts.fields, record, &self.needed, account, name)));
+        let read = Reading { fields: &parts.fields, text: record, defaults: &self.defaults };
+        emit(Rows::of(&event::map(read, &self.needed, name, gaps)));
         Ok(Outcome::Read)
     }
 }

@@ -454,7 +454,6 @@ fn an_ambiguous_or_broken_record_is_skipped_whatever_is_needed() {
             SkipReason::DuplicateKey,
         ),
         (with(json!({ "requestParameters": deep })), SkipReason::TooDeep),
-        (with(json!({ "eventName": null })), SkipReason::Malformed),
         (record(0) + "x", SkipReason::Syntax),
     ] {
         for needed in [FieldSet::EMPTY, typed(), FieldSet::all(RecordKind::Event)] {
@@ -463,5 +462,26 @@ fn an_ambiguous_or_broken_record_is_skipped_whatever_is_needed() {
                 other => panic!("{other:?}: {text}"),
             }
         }
+    }
+}
+
+#[test]
+fn an_event_gives_its_time_its_operation_its_service_and_its_caller() {
+    let gaps = |text: &str| Sample::of(&ActionTrail).gaps(text).join("; ");
+    let nobody = json!({ "userName": null, "principalId": null, "accessKeyId": null });
+    for (changes, expected) in [
+        (json!({}), ""),
+        (json!({ "eventTime": "yesterday" }), "`eventTime` cannot be read"),
+        (json!({ "eventTime": "2026-03-01 10:00:00" }), ""),
+        (json!({ "eventName": null }), "`eventName` is missing"),
+        (json!({ "eventName": [] }), "`eventName` has a type that the format does not define"),
+        (json!({ "serviceName": "" }), ""),
+        (json!({ "serviceName": "", "eventSource": null }), "`serviceName` is empty"),
+        (json!({ "userIdentity": null }), "`userIdentity.type` is missing"),
+        (json!({ "userIdentity": nobody }), "`userIdentity.userName` is missing"),
+        (json!({ "eventType": "ConsoleSignin", "userIdentity": nobody }), ""),
+        (json!({ "eventType": "AliyunServiceEvent", "userIdentity": null }), ""),
+    ] {
+        assert_eq!(gaps(&with(changes.clone())), expected, "{changes}");
     }
 }

@@ -441,7 +441,6 @@ fn an_ambiguous_or_broken_record_is_skipped_whatever_is_needed() {
             SkipReason::DuplicateKey,
         ),
         (with(json!({ "requestParameters": deep })), SkipReason::TooDeep),
-        (with(json!({ "eventName": null })), SkipReason::Malformed),
         (record(0) + "x", SkipReason::Syntax),
     ] {
         for needed in [FieldSet::EMPTY, typed(), FieldSet::all(RecordKind::Event)] {
@@ -450,5 +449,26 @@ fn an_ambiguous_or_broken_record_is_skipped_whatever_is_needed() {
                 other => panic!("{other:?}: {text}"),
             }
         }
+    }
+}
+
+#[test]
+fn an_event_gives_its_time_its_operation_its_service_and_its_caller() {
+    let gaps = |text: &str| Sample::of(&CloudAudit).gaps(text).join("; ");
+    for (changes, expected) in [
+        (json!({}), ""),
+        (json!({ "eventTime": "0000-00-00 00:00:00" }), "`eventTime` cannot be read"),
+        (json!({ "eventTime": null }), "`eventTime` is missing"),
+        (json!({ "eventName": null }), "`eventName` is missing"),
+        (json!({ "eventName": "" }), "`eventName` is empty"),
+        (json!({ "resourceType": null }), ""),
+        (json!({ "resourceType": null, "eventSource": null }), "`resourceType` is missing"),
+        (json!({ "userIdentity": { "type": null } }), "`userIdentity.type` is missing"),
+        (
+            json!({ "userIdentity": { "type": 1 } }),
+            "`userIdentity.type` has a type that the format does not define",
+        ),
+    ] {
+        assert_eq!(gaps(&with(changes.clone())), expected, "{changes}");
     }
 }

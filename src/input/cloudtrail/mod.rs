@@ -6,12 +6,12 @@ mod lookup;
 mod paths;
 
 use crate::input::json::{Fields, Shape};
-use crate::input::trail::{self, Found, Row, Wrapping};
+use crate::input::trail::{self, Defaults, Found, Row, Wrapping};
 use crate::record::field::event as field;
 use crate::record::{
     FieldSet, Format, Mapper, Origin, Outcome, Provider, RawRecord, Rows, Scratch,
 };
-use crate::value::{RecordKind, Time};
+use crate::value::{RecordKind, Time, Zone};
 
 /// EventBridge, CloudTrail Lake, CloudWatch Logs, and the rows of LookupEvents.
 const WRAPPING: Wrapping = Wrapping {
@@ -63,7 +63,7 @@ impl Format for CloudTrail {
         };
         Box::new(CloudTrailMapper {
             needed,
-            account: origin.account.clone(),
+            defaults: Defaults::of(origin, Zone::utc()),
             shape: Shape::new(&[paths::PATHS, paths::WATCHED].concat(), wanted),
         })
     }
@@ -79,8 +79,7 @@ impl Format for CloudTrail {
 #[derive(Debug)]
 struct CloudTrailMapper {
     needed: FieldSet,
-    /// The account of records that name none.
-    account: Option<String>,
+    defaults: Defaults,
     shape: Shape,
 }
 
@@ -91,20 +90,20 @@ impl Mapper for CloudTrailMapper {
         scratch: &mut Scratch,
         emit: &mut dyn FnMut(Rows<'_>),
     ) -> Outcome {
-        let Scratch { text, inner, note, .. } = scratch;
-        *note = None;
-        let account = self.account.as_deref();
+        scratch.begin();
+        let Scratch { text, inner, note, gaps, .. } = scratch;
         match trail::find(raw.text, &self.shape, &WRAPPING, inner) {
             Ok(Found::Event { fields, text: record }) => {
-                if fields.get(paths::EVENT_NAME).is_none() && !event::is_insight(&fields) {
-                    return trail::nameless();
-                }
-                emit(Rows::of(&event::map(&fields, record, &self.needed, account, text)));
+                let read =
+                    event::Reading { fields: &fields, text: record, defaults: &self.defaults };
+                emit(Rows::of(&event::map(read, &self.needed, text, gaps)));
                 Outcome::Read
             }
             Ok(Found::Row { fields, text: record }) => {
                 *note = Some("CloudTrailEvent is not JSON: the fields around it were read");
-                emit(Rows::of(&lookup::map(&fields, record, &self.needed, account, text)));
+                let read =
+                    event::Reading { fields: &fields, text: record, defaults: &self.defaults };
+                emit(Rows::of(&lookup::map(read, &self.needed, text, gaps)));
                 Outcome::Read
             }
             Ok(Found::Foreign) => Outcome::Foreign,

@@ -7,8 +7,8 @@ use super::object::Keys;
 use crate::input::csv::Cells;
 use crate::record::field::event as field;
 use crate::record::{
-    Columns, FieldId, FieldSet, Format, Mapper, Origin, Outcome, Provider, RawRecord, Record, Rows,
-    Scratch, derive,
+    Columns, Defect, FieldGap, FieldId, FieldSet, Format, Mapper, Origin, Outcome, Provider,
+    RawRecord, Record, Rows, Scratch, derive,
 };
 use crate::value::{Items, Json, RecordKind, Time, Value, Zone};
 
@@ -106,7 +106,7 @@ impl Mapper for AuditMapper {
         scratch: &mut Scratch,
         emit: &mut dyn FnMut(Rows<'_>),
     ) -> Outcome {
-        scratch.note = None;
+        scratch.begin();
         if !self.rows {
             return Outcome::Foreign;
         }
@@ -122,17 +122,23 @@ impl Mapper for AuditMapper {
         if !CALLS.contains(&&*api) {
             return Outcome::Foreign;
         }
-        let Scratch { text, row, .. } = scratch;
+        let Scratch { text, row, gaps, .. } = scratch;
         text.clear();
         let name = derive::push_operation(text, "aws", "iam", &api);
         let operation: &str = text;
         if self.needed.contains(field::RAW) {
             self.keys.write(|place| cells.get(place), row);
         }
-        let (user, account) = (cell(self.user), cell(self.account));
+        let (user, account) = (cell(self.user), cell(self.account).map(derive::aws_account));
         let account_name = cell(self.account_name);
         let resources = cell(self.resources);
-        let time = cell(self.time);
+        let time = cell(self.time).and_then(|text| Time::parse_in(text.trim(), &self.zone));
+        if time.is_none() {
+            let (field, source) = (field::TIME, "eventTime");
+            let missing = cell(self.time).is_none();
+            let defect = if missing { Defect::Missing } else { Defect::Unreadable };
+            gaps.push(FieldGap { field, source, defect });
+        }
 
         let mut record = Record::new(RecordKind::Event);
         let mut put = |id: FieldId, value| {
@@ -148,11 +154,7 @@ impl Mapper for AuditMapper {
         put(field::API, Value::str(&api));
         put(field::NAME, Value::str(&operation[name..]));
         put(field::OPERATION, Value::str(operation));
-        put(
-            field::TIME,
-            time.and_then(|text| Time::parse_in(text.trim(), &self.zone))
-                .map_or(Value::Missing, Value::Time),
-        );
+        put(field::TIME, time.map_or(Value::Missing, Value::Time));
         put(field::ACCOUNT, Value::maybe_str(account.as_deref()));
         put(field::ACCOUNT_NAME, Value::maybe_str(account_name.as_deref()));
         put(field::USER, Value::maybe_str(user.as_deref()));

@@ -15,7 +15,7 @@ use super::frame::too_deep;
 use super::{ActionTrail, CloudTrail};
 use crate::record::field::event;
 use crate::record::{
-    Columns, FieldSet, Format, Mapper, Origin, Outcome, Provider, RawRecord, Rows, Scratch,
+    Columns, Defect, FieldSet, Format, Mapper, Origin, Outcome, Provider, RawRecord, Rows, Scratch,
     SkipReason,
 };
 use crate::value::{RecordKind, Time};
@@ -117,7 +117,10 @@ impl Format for Exported {
         let inner = Origin { columns: None, ..origin.clone() };
         Box::new(RowMapper {
             keys: origin.columns.as_ref().map(|_| Keys::new(&columns, self.keys(&columns))),
+            // Without its type nobody knows whether an event is a service event, which has no caller.
+            says_type: self.has(&columns, "eventType"),
             columns,
+            carries,
             of: self.of.mapper(&needed, &inner, now),
         })
     }
@@ -149,6 +152,9 @@ struct RowMapper {
     /// `None` where the records are no rows.
     keys: Option<Keys>,
     columns: Columns,
+    /// What the columns carry. Rules that need another field are blind, so it is no gap of a row.
+    carries: FieldSet,
+    says_type: bool,
     of: Box<dyn Mapper>,
 }
 
@@ -159,7 +165,7 @@ impl Mapper for RowMapper {
         scratch: &mut Scratch,
         emit: &mut dyn FnMut(Rows<'_>),
     ) -> Outcome {
-        scratch.note = None;
+        scratch.begin();
         let Some(keys) = &self.keys else { return Outcome::Foreign };
         let mut object = std::mem::take(&mut scratch.row);
         // A quote stands in each answer, and in no row after a bracket.
@@ -181,6 +187,10 @@ impl Mapper for RowMapper {
             self.of.map(&RawRecord { text: &object, ..*raw }, scratch, emit)
         };
         scratch.row = object;
+        scratch.gaps.retain(|gap| {
+            let may_lack = gap.field == event::USER_TYPE && gap.defect == Defect::Missing;
+            self.carries.contains(gap.field) && (self.says_type || !may_lack)
+        });
         outcome
     }
 }

@@ -376,3 +376,50 @@ fn a_row_of_the_audit_is_an_iam_call() {
         assert_eq!(few.contains(field), carried, "{}", field.field().path());
     }
 }
+
+/// The gaps of a row.
+fn gaps(format: &'static dyn Format, header: &str, row: &str) -> String {
+    let raw = RawRecord { text: row, offset: 0, line: 2, column: 1, ordinal: 0, rows: 1 };
+    let mut scratch = Scratch::default();
+    let mapper = format.mapper(&FieldSet::EMPTY, &origin(header), Time(0));
+    assert_eq!(mapper.map(&raw, &mut scratch, &mut |_| {}), Outcome::Read, "{row}");
+    scratch.gaps.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+}
+
+#[test]
+fn a_cell_that_says_nothing_is_a_gap_and_a_column_that_is_not_there_is_none() {
+    let whole = "eventTime,eventName,eventSource,userIdentity,eventType";
+    let person = r#""{type=IAMUser, userName=dana}""#;
+    for (header, row, expected) in [
+        (whole, format!("2024-05-01T10:00:00Z,GetUser,iam.amazonaws.com,{person},AwsApiCall"), ""),
+        (
+            whole,
+            format!("5/1/2024 10:00,,iam.amazonaws.com,{person},AwsApiCall"),
+            "`eventTime` cannot be read; `eventName` is missing",
+        ),
+        (
+            whole,
+            "2024-05-01T10:00:00Z,GetUser,iam.amazonaws.com,,AwsApiCall".to_owned(),
+            "`userIdentity.type` is missing",
+        ),
+        (whole, "2024-05-01T10:00:00Z,GetUser,iam.amazonaws.com,,AwsServiceEvent".to_owned(), ""),
+        // Rules that need what has no column are blind.
+        ("eventName,eventSource", "GetUser,iam.amazonaws.com".to_owned(), ""),
+        ("eventName,eventSource,userIdentity", "GetUser,iam.amazonaws.com,".to_owned(), ""),
+        (
+            "eventName,eventSource,userIdentity",
+            "GetUser,iam.amazonaws.com,{type=IAMUser}".to_owned(),
+            "`userIdentity.userName` is missing",
+        ),
+    ] {
+        assert_eq!(gaps(&CLOUDTRAIL_TABLE, header, &row), expected, "{header}: {row}");
+    }
+    let audit = "eventTime,eventName,username,account_id,resources";
+    for (row, expected) in [
+        ("2024-05-01T10:00:00+00:00,CreateUser,N/A,000011112222,temp", ""),
+        ("05/01/24,CreateUser,dana,000011112222,temp", "`eventTime` cannot be read"),
+        (",CreateUser,dana,000011112222,temp", "`eventTime` is missing"),
+    ] {
+        assert_eq!(gaps(&IamEvents, audit, row), expected, "{row}");
+    }
+}

@@ -6,19 +6,23 @@
 
 mod call;
 mod cloud;
+mod defaults;
 mod paths;
 mod part;
+mod promise;
 mod sheet;
 mod unwrap;
 
 pub(super) use call::Call;
+pub(super) use defaults::Defaults;
 pub(super) use part::{after, before, cut, list};
 pub(super) use paths::paths;
+pub(super) use promise::Promises;
 pub(super) use sheet::Sheet;
 pub(super) use unwrap::{Found, Row, Wrapping, find};
 
 use crate::record::field::of_kind;
-use crate::record::{FieldSet, Outcome, Provider, SkipReason, reference};
+use crate::record::{FieldSet, Provider, reference};
 use crate::value::RecordKind;
 
 /// The fields that a trail of this provider can fill.
@@ -33,11 +37,6 @@ pub(super) fn carries(provider: Provider) -> FieldSet {
 /// What there is to say of a record with a part that [`unfold`](super::json::unfold) finds torn.
 pub(super) const TORN: &str =
     "a part of the record begins like JSON and is none: it was read as text";
-
-/// A record of a trail that does not say what was called.
-pub(super) fn nameless() -> Outcome {
-    Outcome::Skipped(SkipReason::Malformed, "it has no `eventName`".to_owned())
-}
 
 #[cfg(test)]
 pub(super) mod sample;

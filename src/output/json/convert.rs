@@ -1,11 +1,12 @@
 //! From a report to its version 1; access keys are masked on the way.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::v1;
 use crate::finding;
-use crate::record::FileStatus;
+use crate::record::{FieldGap, FileStatus};
 use crate::report::{self, Facts, LedgerState, Verdict};
 use crate::value::Time;
 
@@ -274,8 +275,19 @@ fn file<'a>(facts: &Facts, file: &'a report::FileReport) -> v1::File<'a> {
                 detail: facts.text(&skip.detail),
             })
             .collect(),
+        gaps: gaps(&file.gaps),
         notes: texts(facts, &account.notes),
     }
+}
+
+fn gaps(gaps: &BTreeMap<FieldGap, u64>) -> Vec<v1::Gap> {
+    let gap = |(gap, records): (&FieldGap, &u64)| v1::Gap {
+        field: gap.field.field().path(),
+        source: gap.source,
+        defect: gap.defect.name(),
+        records: *records,
+    };
+    gaps.iter().map(gap).collect()
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -294,10 +306,12 @@ fn accounting(accounting: &report::Accounting) -> v1::Accounting<'_> {
         read: accounting.read,
         evaluated: accounting.evaluated,
         skipped: accounting.skipped,
+        gapped: accounting.gapped,
         creds: accounting.creds,
         keys: accounting.keys,
         formats: &accounting.formats,
         skipped_by_reason: &accounting.skipped_by_reason,
+        gaps: gaps(&accounting.gaps),
         matches: accounting.matches,
         duplicates: accounting.duplicates,
         unplaced: &accounting.unplaced,

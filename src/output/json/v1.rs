@@ -425,8 +425,24 @@ pub(super) struct File<'a> {
     pub(super) skipped: &'a BTreeMap<&'static str, u64>,
     /// The first skipped records.
     pub(super) skips: Vec<Skip<'a>>,
+    /// Promised fields that evaluated records do not give.
+    pub(super) gaps: Vec<Gap>,
     /// Things to know that cost no record.
     pub(super) notes: Vec<Text<'a>>,
+}
+
+/// A field that the format promises and that evaluated records do not give.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Gap {
+    /// The field, `event.time`.
+    pub(super) field: String,
+    /// What the provider calls it, `eventTime`.
+    pub(super) source: &'static str,
+    /// What is wrong with it.
+    #[schemars(extend("enum" = ["missing", "empty", "wrong-type", "unreadable"]))]
+    pub(super) defect: &'static str,
+    /// In how many records.
+    pub(super) records: u64,
 }
 
 /// A record that was not evaluated.
@@ -461,6 +477,8 @@ pub(super) struct Accounting<'a> {
     pub(super) evaluated: u64,
     /// Records that no rule saw.
     pub(super) skipped: u64,
+    /// Evaluated records that do not give a field that their format promises.
+    pub(super) gapped: u64,
     /// Users that the rows of credential reports became; counted beside the rows.
     pub(super) creds: u64,
     /// Access keys that they became.
@@ -469,6 +487,8 @@ pub(super) struct Accounting<'a> {
     pub(super) formats: &'a BTreeMap<&'static str, u64>,
     /// Records skipped, by reason.
     pub(super) skipped_by_reason: &'a BTreeMap<&'static str, u64>,
+    /// Promised fields that evaluated records do not give.
+    pub(super) gaps: Vec<Gap>,
     /// Matches before duplicates were merged and allowlists applied.
     pub(super) matches: u64,
     /// Matches that repeated an event already counted.

@@ -107,7 +107,8 @@ impl Viewer for Lines<'_> {
 /// What there is to say of a file that cost no record.
 pub(super) fn notes(file: &FileView<'_>, counts: &Counts) -> Vec<String> {
     let of_records = counts.notes.iter().map(|(note, count)| format!("{note}; records: {count}"));
-    file.account.notes.iter().cloned().chain(of_records).collect()
+    let gaps = counts.gaps.iter().map(|(gap, count)| format!("{gap}; records: {count}"));
+    file.account.notes.iter().cloned().chain(of_records).chain(gaps).collect()
 }
 
 #[derive(Serialize)]
