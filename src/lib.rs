@@ -1,12 +1,14 @@
 //! Keytrail: policy as code for cloud credentials.
 //!
-//! Modules stand in the order in which data flows through them.
+//! Modules stand in the order in which data flows through them. Those without a `native` gate are
+//! the core: it judges records that its host hands over, and needs no operating system.
 
 pub mod source;
 pub mod diag;
 pub mod value;
 pub mod yaml;
 pub mod record;
+#[cfg(feature = "native")]
 pub mod input;
 pub mod table;
 pub mod expr;
@@ -14,103 +16,28 @@ pub mod stdlib;
 pub mod rule;
 pub mod allow;
 pub mod query;
+#[cfg(feature = "native")]
 pub mod config;
 pub mod plan;
 pub mod correlate;
 pub mod finding;
 pub mod engine;
+#[cfg(feature = "native")]
 pub mod inspect;
+#[cfg(feature = "native")]
 pub mod posture;
+#[cfg(feature = "native")]
 pub mod report;
+#[cfg(feature = "native")]
 pub mod lint;
+#[cfg(feature = "native")]
 pub mod ruletest;
+#[cfg(feature = "native")]
 pub mod watch;
+#[cfg(feature = "native")]
 pub mod output;
+#[cfg(feature = "native")]
+pub mod scan;
 
-use std::num::NonZeroUsize;
-
-use config::Policy;
-use engine::{RunOptions, Tell};
-use finding::{Knowledge, Redactor};
-use plan::Plan;
-use record::Inputs;
-use report::{Facts, Note, Parts, Report};
-use rule::Severity;
-use source::Temporary;
-use value::Time;
-
-/// What a scan is told beside its policy and its inputs.
-#[derive(Debug, Clone)]
-pub struct ScanOptions {
-    /// The run clock: expiry, and `now` in expressions over events.
-    pub clock: Time,
-    /// Whether the clock was set by the user.
-    pub clock_given: bool,
-    /// Threads; the result is the same for any number.
-    pub jobs: NonZeroUsize,
-    /// The lowest severity that fails the run.
-    pub fail_on: Severity,
-    /// The lowest severity that is reported; what fails the run is reported in any case.
-    pub min_severity: Severity,
-    /// Records that may be skipped before the run counts as incomplete.
-    pub max_skipped: u64,
-    /// Whether what would otherwise be a warning makes the run incomplete.
-    pub strict: bool,
-    /// Whether a run without any record or rule is fine.
-    pub allow_empty: bool,
-    /// Whether access keys are shown whole.
-    pub show_keys: bool,
-    /// Bytes of matches to hold in memory; beyond them they go to temporary files.
-    pub memory: usize,
-}
-
-/// Evaluates a policy over inputs: the main job.
-///
-/// `roots` are the input arguments that the inputs' paths lie below; `notes` is what opening the
-/// inputs had to say.
-pub fn scan(
-    policy: &Policy,
-    inputs: &dyn Inputs,
-    roots: Vec<String>,
-    notes: Vec<Note>,
-    options: &ScanOptions,
-) -> Report {
-    let plan = Plan::new(&policy.rules, &policy.allowlist, policy);
-    let run = engine::run(
-        &plan,
-        inputs,
-        &RunOptions {
-            clock: options.clock,
-            now: options.clock_given.then_some(options.clock),
-            zone: policy.zone.clone(),
-            jobs: options.jobs,
-            redactor: Redactor { show_keys: options.show_keys },
-            known: Knowledge::new(policy),
-            memory: options.memory,
-            create: Temporary::create,
-            tell: Tell::Findings,
-        },
-    );
-    let facts = Facts {
-        version: env!("CARGO_PKG_VERSION"),
-        clock: options.clock,
-        clock_given: options.clock_given,
-        zone: policy.zone.name().to_owned(),
-        policy: policy.hash.clone(),
-        fail_on: options.fail_on,
-        min_severity: options.min_severity,
-        max_skipped: options.max_skipped,
-        strict: options.strict,
-        show_keys: options.show_keys,
-    };
-    let parts = Parts {
-        facts,
-        rules: &policy.rules,
-        allowlist: &policy.allowlist,
-        sources: &policy.sources,
-        roots,
-        allow_empty: options.allow_empty,
-        notes,
-    };
-    Report::build(parts, run)
-}
+#[cfg(feature = "native")]
+pub use scan::{ScanOptions, scan};

@@ -1,12 +1,51 @@
-//! Which files make up the policy.
+//! Which files make up the policy: those that ship with Keytrail, and those that paths name.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::project::PolicyPath;
+use super::builtin_files;
 use crate::diag::codes::{config as codes, policy as policy_codes};
 use crate::diag::{Diagnostic, nearest};
 use crate::source::{FileId, Sources, Span, walk};
+
+/// How names of built-in files begin: `builtin:rules/detections/create-access-key.yaml`.
+pub const BUILTIN_PREFIX: &str = "builtin:rules/";
+
+/// Adds every built-in file, sorted by name.
+pub(super) fn add_builtin(sources: &mut Sources) -> Vec<FileId> {
+    let add = |&(path, text)| sources.add(format!("{BUILTIN_PREFIX}{path}"), text);
+    builtin_files::FILES.iter().map(add).collect()
+}
+
+/// Whether a file ships with Keytrail.
+pub(super) fn is_builtin(sources: &Sources, file: FileId) -> bool {
+    sources.file(file).name.starts_with(BUILTIN_PREFIX)
+}
+
+/// A path, folder or glob, and the folder from which it is meant.
+#[derive(Debug, Clone)]
+pub(super) struct PolicyPath {
+    pub(super) base: PathBuf,
+    pub(super) text: String,
+    /// Where it was written; `None` on the command line.
+    pub(super) span: Option<Span>,
+}
+
+impl PolicyPath {
+    /// The path as it is opened.
+    pub(super) fn full(&self) -> PathBuf {
+        self.base.join(&self.text)
+    }
+
+    /// A help that names a file beside the one that does not exist, if one is near.
+    pub(super) fn did_you_mean(&self, root: &Path) -> Option<String> {
+        let wanted = self.full();
+        let (folder, name) = (wanted.parent()?, wanted.file_name()?.to_str()?);
+        let siblings = walk::names_in(folder);
+        let near = nearest(name, siblings.iter().map(String::as_str).filter(|own| *own != name))?;
+        Some(format!("did you mean `{}`?", walk::relative(&folder.join(near), root)))
+    }
+}
 
 /// Loads every file that the paths name, each once, sorted by the name that is shown.
 pub(super) fn load(
@@ -34,7 +73,7 @@ pub(super) fn load(
                         if named { path.text.clone() } else { walk::relative(&error.path, root) };
                     let message = format!("cannot load policy files from {name}: {}", error.reason);
                     let diagnostic = Diagnostic::error(&codes::NO_SUCH_POLICY, message)
-                        .maybe_help(named.then(|| near(path, root)).flatten());
+                        .maybe_help(named.then(|| path.did_you_mean(root)).flatten());
                     diagnostics.push(at(diagnostic, path.span));
                 }
             }
@@ -53,15 +92,6 @@ pub(super) fn load(
         }
     }
     loaded
-}
-
-/// A path beside the one that does not exist, if one is near.
-fn near(path: &PolicyPath, root: &Path) -> Option<String> {
-    let wanted = path.base.join(&path.text);
-    let (folder, name) = (wanted.parent()?, wanted.file_name()?.to_str()?);
-    let siblings = walk::names_in(folder);
-    let near = nearest(name, siblings.iter().map(String::as_str).filter(|own| *own != name))?;
-    Some(format!("did you mean `{}`?", walk::relative(&folder.join(near), root)))
 }
 
 fn at(diagnostic: Diagnostic, span: Option<Span>) -> Diagnostic {

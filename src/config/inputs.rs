@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use super::project::zone;
 use crate::diag::codes::config as codes;
 use crate::diag::{Diagnostic, escape, nearest};
 use crate::record::{Columns, Format, Hint, HintEntry, Said, column_names};
 use crate::source::{PathPattern, Sources, walk};
+use crate::value::Zone;
 use crate::yaml::{Key, Node, Shape};
 
 /// The shape of one entry.
@@ -32,18 +32,18 @@ pub(super) fn read(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<HintEntry> {
     let base = walk::resolve(if base == Path::new("") { Path::new(".") } else { base });
-    let mut reader = Reader { base: &base, formats, sources, diagnostics };
+    let mut reader = InputReader { base: &base, formats, sources, diagnostics };
     node.items().iter().filter_map(|item| reader.entry(item)).collect()
 }
 
-struct Reader<'r> {
+struct InputReader<'r> {
     base: &'r Path,
     formats: &'static [&'static dyn Format],
     sources: &'r Sources,
     diagnostics: &'r mut Vec<Diagnostic>,
 }
 
-impl Reader<'_> {
+impl InputReader<'_> {
     fn entry(&mut self, node: &Node) -> Option<HintEntry> {
         let path = node.get("path")?;
         let file = self.sources.file(path.span.file);
@@ -104,4 +104,19 @@ impl Reader<'_> {
         self.diagnostics
             .push(Diagnostic::error(&codes::BAD_INPUT, escape(problem)).at(node.span, ""));
     }
+}
+
+/// The zone that a node names.
+pub(super) fn zone(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Option<Zone> {
+    let name = node.text()?;
+    let zone = Zone::parse(name);
+    if zone.is_none() {
+        let message = format!("there is no time zone `{}`", escape(name));
+        diagnostics.push(
+            Diagnostic::error(&codes::UNKNOWN_ZONE, message)
+                .at(node.span, "")
+                .help("write a name like `Asia/Shanghai`, or an offset like `+08:00`"),
+        );
+    }
+    zone
 }

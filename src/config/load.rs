@@ -6,19 +6,64 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-use super::policy::{LoadOptions, Policy, SeverityChange};
-use super::project::{FILE_NAME, PolicyPath, Project, Reader};
-use super::{builtin, files, tables};
+use super::files::PolicyPath;
+use super::policy::{Policy, SeverityChange};
+use super::project::{FILE_NAME, Project, ProjectReader};
+use super::{files, tables};
 use crate::allow;
 use crate::diag::codes::{
     allow as allow_codes, config as codes, policy as policy_codes, rule as rule_codes,
 };
 use crate::diag::{Diagnostic, did_you_mean, escaped};
+use crate::expr::{Function, on_large_stack};
+use crate::record::Format;
 use crate::rule::{self, DeclaredTable, DocumentKind, Overrides, Rule, Severity};
 use crate::source::{FileId, Sources, Span, walk};
 use crate::table::{List, Table};
 use crate::value::RecordKind;
 use crate::yaml::{self, Node};
+
+/// Where the policy comes from: what the command line and the environment say.
+#[derive(Debug, Clone, Default)]
+pub struct LoadOptions {
+    /// The project file; `None` = search `keytrail.yaml` upward from `directory`.
+    pub config: Option<PathBuf>,
+    /// Do not search for a project file.
+    pub no_config: bool,
+    /// Where relative paths begin.
+    pub directory: PathBuf,
+    /// `--rules`: folders, files and globs that replace the project file's `rule_paths`.
+    pub rules: Vec<String>,
+    /// `--allowlists`: the same for allowlists.
+    pub allowlists: Vec<String>,
+    /// `--table`: names of tables, each with the data file that holds its rows.
+    pub tables: Vec<(String, String)>,
+    /// Leave the built-in rules out.
+    pub no_builtin: bool,
+    /// The functions of the expression language.
+    pub functions: &'static [&'static dyn Function],
+    /// The input formats that the project file may name.
+    pub formats: &'static [&'static dyn Format],
+}
+
+impl Policy {
+    /// Loads and checks everything; collects every error instead of stopping at the first.
+    pub fn load(options: &LoadOptions) -> Result<Policy, (Sources, Vec<Diagnostic>)> {
+        // Without the thread, each expression asks for a stack of its own.
+        on_large_stack(|| Loader::new(options).load())
+            .unwrap_or_else(|_| Loader::new(options).load())
+    }
+
+    /// Loads the project file alone: what it says of inputs, the zone, thresholds; no rule.
+    pub fn project(options: &LoadOptions) -> Result<Policy, (Sources, Vec<Diagnostic>)> {
+        Loader::new(options).load_project()
+    }
+
+    /// Loads the project file and the tables with their rows; no rule, whatever is wrong with one.
+    pub fn with_tables(options: &LoadOptions) -> Result<Policy, (Sources, Vec<Diagnostic>)> {
+        Loader::new(options).load_tables()
+    }
+}
 
 /// One parsed policy file.
 struct Document {
@@ -27,7 +72,7 @@ struct Document {
 }
 
 /// A policy on its way.
-pub(super) struct Loader<'o> {
+struct Loader<'o> {
     options: &'o LoadOptions,
     project: Project,
     policy: Policy,
@@ -41,7 +86,7 @@ pub(super) struct Loader<'o> {
 }
 
 impl<'o> Loader<'o> {
-    pub(super) fn new(options: &'o LoadOptions) -> Self {
+    fn new(options: &'o LoadOptions) -> Self {
         Self {
             options,
             project: Project::default(),
@@ -53,7 +98,7 @@ impl<'o> Loader<'o> {
         }
     }
 
-    pub(super) fn load(mut self) -> Result<Policy, (Sources, Vec<Diagnostic>)> {
+    fn load(mut self) -> Result<Policy, (Sources, Vec<Diagnostic>)> {
         let root = self.project();
         self.parse(&root);
         self.lists();
@@ -73,12 +118,12 @@ impl<'o> Loader<'o> {
         finish(policy, &self.digests)
     }
 
-    pub(super) fn load_project(mut self) -> Result<Policy, (Sources, Vec<Diagnostic>)> {
+    fn load_project(mut self) -> Result<Policy, (Sources, Vec<Diagnostic>)> {
         self.project();
         finish(self.policy, &[])
     }
 
-    pub(super) fn load_tables(mut self) -> Result<Policy, (Sources, Vec<Diagnostic>)> {
+    fn load_tables(mut self) -> Result<Policy, (Sources, Vec<Diagnostic>)> {
         let root = self.project();
         self.parse(&root);
         self.tables(&root);
@@ -97,7 +142,7 @@ impl<'o> Loader<'o> {
         let root = config.as_deref().and_then(Path::parent).unwrap_or(&directory).to_owned();
         match config {
             Some(path) => {
-                Reader::new(&root, sources, diagnostics, self.options.formats).read(
+                ProjectReader::new(&root, sources, diagnostics, self.options.formats).read(
                     &path,
                     None,
                     &mut self.project,
@@ -137,7 +182,7 @@ impl<'o> Loader<'o> {
         let Policy { sources, diagnostics, .. } = &mut self.policy;
         let mut loaded = Vec::new();
         if self.project.builtin && !self.options.no_builtin {
-            loaded = builtin::add(sources);
+            loaded = files::add_builtin(sources);
         }
         let paths = [&self.project.rule_paths[..], &self.project.allowlists].concat();
         loaded.extend(files::load(&paths, root, sources, diagnostics));
@@ -337,7 +382,7 @@ impl<'o> Loader<'o> {
             let first = self.is_first("rule", &id, span, &mut places);
             match rule {
                 Some(mut rule) if first => {
-                    rule.builtin = builtin::is_builtin(&self.policy.sources, document.file);
+                    rule.builtin = files::is_builtin(&self.policy.sources, document.file);
                     rules.insert(id, rule);
                 }
                 Some(_) => {}
@@ -393,7 +438,7 @@ impl<'o> Loader<'o> {
             return true;
         }
         let message = format!("two files define the {what} `{name}`");
-        let help = match (builtin::is_builtin(&self.policy.sources, first.file), what) {
+        let help = match (files::is_builtin(&self.policy.sources, first.file), what) {
             (true, "list") => "to change a built-in list, use `lists` in keytrail.yaml",
             (true, "table") => {
                 "to give a built-in table rows, name their file below `tables` in keytrail.yaml"

@@ -4,7 +4,6 @@
 //! is found. Policy files are named relative to the project; the files that ship with Keytrail are
 //! named `builtin:rules/…`.
 
-mod builtin;
 mod builtin_files;
 mod files;
 mod inputs;
@@ -14,7 +13,8 @@ mod project;
 mod schema;
 mod tables;
 
-pub use builtin::PREFIX as BUILTIN_PREFIX;
-pub use policy::{LoadOptions, Policy, SeverityChange};
+pub use files::BUILTIN_PREFIX;
+pub use load::LoadOptions;
+pub use policy::{Policy, SeverityChange};
 pub use project::{FILE_NAME, LintLevel, PROJECT};
 pub use schema::{policy_schema, project_schema};

@@ -1,44 +1,19 @@
 //! Everything that decides what is found, loaded and checked.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::builtin;
-use super::load::Loader;
+use super::files;
 use super::project::LintLevel;
 use crate::allow::Allowlist;
 use crate::diag::Diagnostic;
-use crate::expr::{Definition, Env, Function, on_large_stack};
+use crate::expr::{Definition, Env, Function};
 use crate::query::Saved;
-use crate::record::{Format, HintEntry};
+use crate::record::HintEntry;
 use crate::rule::{Rule, Severity};
 use crate::source::{FileId, Sources, Span};
 use crate::table::{List, Table};
 use crate::value::Zone;
-
-/// Where the policy comes from: what the command line and the environment say.
-#[derive(Debug, Clone, Default)]
-pub struct LoadOptions {
-    /// The project file; `None` = search `keytrail.yaml` upward from `directory`.
-    pub config: Option<PathBuf>,
-    /// Do not search for a project file.
-    pub no_config: bool,
-    /// Where relative paths begin.
-    pub directory: PathBuf,
-    /// `--rules`: folders, files and globs that replace the project file's `rule_paths`.
-    pub rules: Vec<String>,
-    /// `--allowlists`: the same for allowlists.
-    pub allowlists: Vec<String>,
-    /// `--table`: names of tables, each with the data file that holds its rows.
-    pub tables: Vec<(String, String)>,
-    /// Leave the built-in rules out.
-    pub no_builtin: bool,
-    /// The functions of the expression language.
-    pub functions: &'static [&'static dyn Function],
-    /// The input formats that the project file may name.
-    pub formats: &'static [&'static dyn Format],
-}
 
 /// The whole policy of a run.
 #[derive(Debug, Clone)]
@@ -96,26 +71,9 @@ pub struct SeverityChange {
 }
 
 impl Policy {
-    /// Loads and checks everything; collects every error instead of stopping at the first.
-    pub fn load(options: &LoadOptions) -> Result<Policy, (Sources, Vec<Diagnostic>)> {
-        // Without the thread, each expression asks for a stack of its own.
-        on_large_stack(|| Loader::new(options).load())
-            .unwrap_or_else(|_| Loader::new(options).load())
-    }
-
-    /// Loads the project file alone: what it says of inputs, the zone, thresholds; no rule.
-    pub fn project(options: &LoadOptions) -> Result<Policy, (Sources, Vec<Diagnostic>)> {
-        Loader::new(options).load_project()
-    }
-
-    /// Loads the project file and the tables with their rows; no rule, whatever is wrong with one.
-    pub fn with_tables(options: &LoadOptions) -> Result<Policy, (Sources, Vec<Diagnostic>)> {
-        Loader::new(options).load_tables()
-    }
-
     /// Whether a file ships with Keytrail.
     pub fn is_builtin(&self, file: FileId) -> bool {
-        builtin::is_builtin(&self.sources, file)
+        files::is_builtin(&self.sources, file)
     }
 
     /// A policy without anything in it.

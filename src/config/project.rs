@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use super::files::PolicyPath;
 use super::inputs::{self, INPUT};
 use crate::diag::codes::{config as codes, policy as policy_codes};
-use crate::diag::{Diagnostic, Level, escape};
+use crate::diag::{Diagnostic, Level};
 use crate::query::{self, SAVED, Saved};
 use crate::record::{Format, HintEntry};
 use crate::rule::Severity;
@@ -87,15 +88,6 @@ pub(super) struct Project {
     pub(super) queries: BTreeMap<String, Saved>,
 }
 
-/// A path, folder or glob, and the folder from which it is meant.
-#[derive(Debug, Clone)]
-pub(super) struct PolicyPath {
-    pub(super) base: PathBuf,
-    pub(super) text: String,
-    /// Where it was written; `None` on the command line.
-    pub(super) span: Option<Span>,
-}
-
 /// What the project file changes of one rule.
 #[derive(Debug, Clone)]
 pub(super) struct RuleChange {
@@ -126,7 +118,7 @@ pub struct LintLevel {
 }
 
 /// Reads project files into one [`Project`].
-pub(super) struct Reader<'a> {
+pub(super) struct ProjectReader<'a> {
     pub(super) root: &'a Path,
     pub(super) sources: &'a mut Sources,
     pub(super) diagnostics: &'a mut Vec<Diagnostic>,
@@ -136,7 +128,7 @@ pub(super) struct Reader<'a> {
     open: Vec<PathBuf>,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> ProjectReader<'a> {
     /// A reader; names are shown relative to `root`.
     pub(super) fn new(
         root: &'a Path,
@@ -270,7 +262,7 @@ impl<'a> Reader<'a> {
             project.inputs.splice(0..0, said);
         }
         if let Some(node) = node.get("zone") {
-            project.zone = zone(node, self.diagnostics).or(project.zone.take());
+            project.zone = inputs::zone(node, self.diagnostics).or(project.zone.take());
         }
         let severity_of = |key| severity(node.get(key)).map(|(severity, _)| severity);
         project.fail_on = severity_of("fail_on").or(project.fail_on);
@@ -292,21 +284,6 @@ impl<'a> Reader<'a> {
             project.queries.insert(saved.name.clone(), saved);
         }
     }
-}
-
-/// The zone that a node names.
-pub(super) fn zone(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Option<Zone> {
-    let name = node.text()?;
-    let zone = Zone::parse(name);
-    if zone.is_none() {
-        let message = format!("there is no time zone `{}`", escape(name));
-        diagnostics.push(
-            Diagnostic::error(&codes::UNKNOWN_ZONE, message)
-                .at(node.span, "")
-                .help("write a name like `Asia/Shanghai`, or an offset like `+08:00`"),
-        );
-    }
-    zone
 }
 
 fn texts(node: &Node) -> Vec<(&str, Span)> {

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-use super::project::PolicyPath;
+use super::files::PolicyPath;
 use crate::diag::codes::table as codes;
-use crate::diag::{Diagnostic, nearest};
+use crate::diag::{Diagnostic, escaped};
 use crate::source::{Sources, read_table, walk};
 use crate::table::{self, Data, DataFormat, Declaration, Table};
 use crate::yaml;
@@ -24,7 +24,7 @@ pub(super) fn read(
     digests: &mut Vec<Digested>,
     told: &mut Vec<Diagnostic>,
 ) -> Option<Table> {
-    let path = file.base.join(&file.text);
+    let path = file.full();
     let name = walk::relative(&path, root);
     let failed = |reason: &str| {
         let message =
@@ -36,7 +36,7 @@ pub(super) fn read(
         told.push(diagnostic);
         return None;
     };
-    let missing = |reason: String| failed(&reason).maybe_help(near(&path, root));
+    let missing = |reason: String| failed(&reason).maybe_help(file.did_you_mean(root));
     let read = if format == DataFormat::Yaml {
         let loaded = sources.load(&path, name.as_str()).map_err(|error| error.reason);
         match loaded {
@@ -84,8 +84,7 @@ fn without_key(declaration: &Declaration, name: &str, unread: u64) -> Option<Dia
 
 fn extra_columns(declaration: &Declaration, name: &str, extra: &[String]) -> Option<Diagnostic> {
     const SHOWN: usize = 8;
-    let shown =
-        extra.iter().take(SHOWN).map(|name| format!("`{}`", crate::diag::escaped(name, 40)));
+    let shown = extra.iter().take(SHOWN).map(|name| format!("`{}`", escaped(name, 40)));
     let mut shown = shown.collect::<Vec<_>>().join(", ");
     match extra.len() {
         0 => return None,
@@ -104,14 +103,6 @@ fn at(diagnostic: Diagnostic, file: &PolicyPath) -> Diagnostic {
         Some(span) => diagnostic.at(span, "this file"),
         None => diagnostic,
     }
-}
-
-/// A file beside the one that does not exist, if one is near.
-fn near(path: &Path, root: &Path) -> Option<String> {
-    let (folder, name) = (path.parent()?, path.file_name()?.to_str()?);
-    let siblings = walk::names_in(folder);
-    let near = nearest(name, siblings.iter().map(String::as_str).filter(|own| *own != name))?;
-    Some(format!("did you mean `{}`?", walk::relative(&folder.join(near), root)))
 }
 
 /// Where the paths of a declaration begin: the folder of its file.

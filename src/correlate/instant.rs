@@ -82,8 +82,8 @@ impl Instant {
         let mut matching =
             Matching { classes: &self.classes, taken: vec![Vec::new(); self.classes.len()] };
         if let Some((steps, step)) = fixed {
-            let class = self.classes.iter().position(|(of, _)| *of == steps);
-            let Some(class) = class else { return false };
+            let class = self.classes.binary_search_by_key(&steps, |(of, _)| *of);
+            let Ok(class) = class else { return false };
             matching.taken[class].push(None);
             return (first..=last)
                 .filter(|other| *other != step)

@@ -147,9 +147,10 @@ fn raise_as_all(rule: &Rule, mut counted: Vec<Occurrence>, all: &[Occurrence]) -
         return counted;
     }
     for occurrence in &mut counted {
+        // Occurrences come by time and share no match: the last one that begins no later.
         let first = occurrence.members.first();
-        let around =
-            all.iter().find(|of| first.is_some_and(|m| of.members.binary_search(m).is_ok()));
+        let after = all.partition_point(|of| of.members.first() <= first);
+        let around = after.checked_sub(1).and_then(|at| all.get(at));
         occurrence.raised = around.and_then(|of| of.raised);
     }
     counted

@@ -5,6 +5,8 @@
 //! which an end can end. Where both meet, between two instants or in a record, one instance goes
 //! through if they are close enough. So the work grows with the matches and not with the instances.
 
+use std::collections::BTreeMap;
+
 use super::instant::Instant;
 use super::steps::{Place, Steps};
 use super::{Item, Occurrence, Reach, Subject};
@@ -236,7 +238,7 @@ impl Search<'_> {
         };
         let of_instant = &self.timed[instant.items.clone()];
         let item = |at: u32| &self.subject.items[at as usize];
-        let mut known: Vec<((u32, usize), bool)> = Vec::new();
+        let mut known: BTreeMap<(u32, usize), bool> = BTreeMap::new();
         let mut members = Vec::new();
         for record in of_instant.chunk_by(|a, b| item(*a).record == item(*b).record) {
             let position = |at: u32| match self.steps.place(item(at).step) {
@@ -247,15 +249,7 @@ impl Search<'_> {
             for &at in record {
                 let Some(step) = position(at) else { continue };
                 // Records that are the same steps are members together.
-                let through = match known.iter().find(|(of, _)| *of == (steps, step)) {
-                    Some((_, through)) => *through,
-                    None => {
-                        let through = goes_through(steps, step);
-                        known.push(((steps, step), through));
-                        through
-                    }
-                };
-                if through {
+                if *known.entry((steps, step)).or_insert_with(|| goes_through(steps, step)) {
                     members.push(at);
                 }
             }

@@ -14,9 +14,9 @@ pub struct Sightings {
     spans: BTreeMap<Vec<Value<'static>>, Spans>,
 }
 
-/// Spans of time, ascending, further than `history` apart: first and last.
+/// Spans of time further than `history` apart: the last time of each by its first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Spans(Vec<(Time, Time)>);
+pub(super) struct Spans(BTreeMap<Time, Time>);
 
 impl Sightings {
     /// Notes that these values were shown from a first time on until a last, never longer than
@@ -30,7 +30,7 @@ impl Sightings {
         match self.spans.get_mut(values) {
             Some(spans) => spans.add(span, history),
             None => {
-                self.spans.insert(values.to_vec(), Spans(vec![span]));
+                self.spans.insert(values.to_vec(), Spans(BTreeMap::from([span])));
                 true
             }
         }
@@ -43,9 +43,9 @@ impl Sightings {
 
     /// Every list of values with its spans.
     pub fn spans(&self) -> impl Iterator<Item = (&[Value<'static>], (Time, Time))> {
-        self.spans
-            .iter()
-            .flat_map(|(values, spans)| spans.0.iter().map(move |span| (values.as_slice(), *span)))
+        self.spans.iter().flat_map(|(values, spans)| {
+            spans.0.iter().map(move |(first, last)| (values.as_slice(), (*first, *last)))
+        })
     }
 }
 
@@ -53,22 +53,24 @@ impl Spans {
     /// Returns whether there is one span more.
     fn add(&mut self, (mut first, mut last): (Time, Time), history: Duration) -> bool {
         let joins = |a: Time, b: Time| b.0.saturating_sub(a.0) <= history.0;
-        // The spans that the new one meets: those that neither end well before nor begin well after.
-        let from = self.0.partition_point(|span| !joins(span.1, first));
-        let to = self.0.partition_point(|span| span.0 <= last || joins(last, span.0));
-        for span in &self.0[from..to] {
-            first = first.min(span.0);
-            last = last.max(span.1);
+        let mut joined = 0;
+        // The spans that the new one meets, from the latest that begins early enough back to the
+        // first that ends too early.
+        let begins_by = |last: Time| Time(last.0.saturating_add(history.0));
+        while let Some((&from, &to)) = self.0.range(..=begins_by(last)).next_back() {
+            if !joins(to, first) {
+                break;
+            }
+            self.0.remove(&from);
+            (first, last) = (first.min(from), last.max(to));
+            joined += 1;
         }
-        self.0.splice(from..to, [(first, last)]);
-        from == to
+        self.0.insert(first, last);
+        joined == 0
     }
 
     fn before(&self, time: Time, history: Duration) -> bool {
-        let earlier = self.0.partition_point(|span| span.0 < time);
-        let Some((_, last)) = earlier.checked_sub(1).and_then(|at| self.0.get(at)) else {
-            return false;
-        };
-        last.0 >= time.0.saturating_sub(history.0)
+        let earlier = self.0.range(..time).next_back();
+        earlier.is_some_and(|(_, last)| last.0 >= time.0.saturating_sub(history.0))
     }
 }

@@ -35,6 +35,18 @@ pub struct Code {
     pub explanation: &'static str,
 }
 
+/// Declares the codes of one area and their registry slice.
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $id:literal, $title:literal, $explanation:literal;)*) => {
+        $($(#[$doc])*
+        pub static $name: $crate::diag::Code =
+            $crate::diag::Code { id: $id, title: $title, explanation: $explanation };)*
+        /// Every code of this area.
+        pub static CODES: &[&$crate::diag::Code] = &[$(&$name),*];
+    };
+}
+pub(super) use codes;
+
 /// A place a diagnostic points at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Label {

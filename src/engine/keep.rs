@@ -1,5 +1,6 @@
 //! What is kept of a match.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::hash::Hasher;
 
@@ -12,7 +13,7 @@ use super::options::{RunOptions, Tell};
 use super::rows::{Place, Row, put_entries, put_text};
 use super::seen::Seen;
 use crate::expr::{Bindings, EvalError, Expr};
-use crate::finding::encode;
+use crate::finding::{Display, encode};
 use crate::plan::{Condition, Plan, needs_reach};
 use crate::record::field::event;
 use crate::record::{Origin, RawRecord, Record};
@@ -246,10 +247,14 @@ impl<'p> Keeper<'p> {
         let definition = &self.plan.rules[rule as usize];
         let redactor = self.options.redactor;
         self.told.clear();
-        put_text(seen.id.as_deref(), &mut self.told);
-        put_text(seen.request_id.as_deref(), &mut self.told);
-        put_text(Some(&seen.name()), &mut self.told);
-        match definition.message.render_record(bindings, redactor.show_keys) {
+        let plain = |text: &Option<Cow<'_, str>>| {
+            text.as_deref().map(|text| redactor.text(text).into_owned())
+        };
+        put_text(plain(&seen.id).as_deref(), &mut self.told);
+        put_text(plain(&seen.request_id).as_deref(), &mut self.told);
+        put_text(Some(&redactor.text(&seen.name())), &mut self.told);
+        let display = Display::new(redactor, definition.measures());
+        match definition.message.render_record(bindings, &display) {
             Ok(texts) => {
                 for text in texts {
                     put_text(text.map(|text| redactor.message(&text)).as_deref(), &mut self.told);
@@ -271,15 +276,18 @@ pub(super) fn detail(
     message: String,
     options: &RunOptions,
 ) -> Detail {
+    let plain = |text: &Option<Cow<'_, str>>| {
+        text.as_deref().map(|text| options.redactor.text(text).into_owned())
+    };
     Detail {
         call,
         place: place(at.file, at.raw),
         message,
         text: options.redactor.record(&seen.shown(at.raw, at.origin), SAMPLE_BYTES),
         request: seen.params.as_ref().map(|params| options.redactor.request(params, SAMPLE_BYTES)),
-        id: seen.id.as_deref().map(str::to_owned),
-        request_id: seen.request_id.as_deref().map(str::to_owned),
-        name: seen.name(),
+        id: plain(&seen.id),
+        request_id: plain(&seen.request_id),
+        name: options.redactor.text(&seen.name()).into_owned(),
     }
 }
 
@@ -299,7 +307,8 @@ pub(super) fn message(
     failed: &mut Vec<(u32, EvalError)>,
     index: u32,
 ) -> String {
-    match rule.message.render(bindings, options.redactor.show_keys) {
+    let display = Display::new(options.redactor, rule.measures());
+    match rule.message.render(bindings, &display) {
         Ok(text) => options.redactor.message(&text),
         Err(error) => {
             failed.push((index, error));
@@ -312,9 +321,9 @@ pub(super) fn message(
 pub(super) fn place(file: u32, raw: &RawRecord<'_>) -> Place {
     let units = |text: &str| text.chars().map(|c| c.len_utf16() as u64).sum::<u64>();
     // Rows that were joined need not follow one another: the place is that of the first.
-    let text = match raw.text.split_once('\n') {
+    let text = match raw.stored().split_once('\n') {
         Some((first, _)) if raw.rows > 1 => first,
-        _ => raw.text,
+        _ => raw.stored(),
     };
     let breaks = memchr::memchr_iter(b'\n', text.as_bytes()).count() as u64;
     let end_column = match text.rfind('\n') {

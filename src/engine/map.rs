@@ -283,7 +283,10 @@ impl<'p> Map<'p> {
         self.readers[reader].evidence.map(raw, scratch, &mut |rows| {
             each(rows, plan, (*now, look_up), &mut |row, record, bindings| {
                 let at = At { file, raw, origin, row };
-                let of_row = hits.iter().filter(|hit| hit.0 == row).map(|hit| hit.1);
+                // Rows are decided in their order, so the hits of a row stand together.
+                let from = hits.partition_point(|hit| hit.0 < row);
+                let to = hits.partition_point(|hit| hit.0 <= row);
+                let of_row = hits[from..to].iter().map(|hit| hit.1);
                 if !of_row.clone().any(|number| plan.conditions[number as usize].joined) {
                     for number in of_row {
                         keeper.keep(number, at, bindings);

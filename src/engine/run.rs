@@ -15,8 +15,7 @@ use super::schedule::{Schedule, Turn};
 use crate::finding::Finding;
 use crate::plan::{Applicability, Plan, applicability};
 use crate::record::{
-    FieldSet, FileAccount, FileStatus, Format, Inputs, Outcome, Phase, Provider, RawRecord, Skip,
-    SkipReason,
+    FieldSet, FileAccount, FileStatus, Format, Inputs, Outcome, Phase, Provider, Skip, SkipReason,
 };
 use crate::value::{RecordKind, Time};
 
@@ -334,11 +333,6 @@ fn work(job: &Job<'_>, schedule: &Schedule<'_>) -> Work {
         // The whole batch is nearly always UTF-8; only when it is not, each record is looked at.
         let whole = std::str::from_utf8(&batch.bytes).ok();
         for placed in &batch.records {
-            let bytes = placed.start..placed.end;
-            let text = match whole {
-                Some(text) => text.get(bytes),
-                None => batch.bytes.get(bytes).and_then(|bytes| std::str::from_utf8(bytes).ok()),
-            };
             let skip = |reason, detail: String| Skip {
                 offset: placed.offset,
                 line: placed.line,
@@ -346,18 +340,15 @@ fn work(job: &Job<'_>, schedule: &Schedule<'_>) -> Work {
                 reason,
                 detail,
             };
-            let Some(text) = text else {
-                let skip = skip(SkipReason::Encoding, "it is not UTF-8".into());
-                work.files[at].skip(skip, placed.rows);
-                continue;
-            };
-            let raw = RawRecord {
-                text,
-                offset: placed.offset,
-                line: placed.line,
-                column: placed.column,
-                ordinal: placed.ordinal,
-                rows: placed.rows,
+            let raw = match whole.and_then(|text| placed.within(text)) {
+                Some(raw) => raw,
+                None => match batch.raw(placed) {
+                    Ok(raw) => raw,
+                    Err(skip) => {
+                        work.files[at].skip(skip, placed.rows);
+                        continue;
+                    }
+                },
             };
             // A panic is a bug of ours; it must cost one record, not the run.
             match catch_unwind(AssertUnwindSafe(|| map.record(at as u32, formats, &raw))) {

@@ -56,7 +56,7 @@ impl<'p> Trial<'p> {
         // Without an id, records are told apart by where they stand.
         let ordinal = self.records;
         self.records += 1;
-        let raw = RawRecord { text: "", offset: ordinal, line: 1, column: 1, ordinal, rows: 1 };
+        let raw = RawRecord { offset: ordinal, ordinal, ..RawRecord::alone("") };
         let at = At { file: 0, raw: &raw, origin: &self.origin, row: 0 };
         let (plan, options, keeper) = (self.plan, self.options, &mut self.keeper);
         keeper.failed.clear();

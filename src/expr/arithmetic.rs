@@ -1,8 +1,7 @@
 //! Checked arithmetic: the only operations that can fail.
 
-use super::EvalError;
-use super::eval::Fault;
-use super::ir::Arithmetic;
+use super::env::{EvalError, Fault};
+use super::operator::Arithmetic;
 use crate::source::Span;
 use crate::value::{Duration, Time, Value};
 

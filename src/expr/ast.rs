@@ -87,6 +87,6 @@ pub(super) struct Switch {
 /// Operators of two operands, without the logical ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Operator {
-    Compare(super::ir::Comparison),
-    Arithmetic(super::ir::Arithmetic),
+    Compare(super::operator::Comparison),
+    Arithmetic(super::operator::Arithmetic),
 }

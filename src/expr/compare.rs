@@ -1,8 +1,9 @@
-//! Equality and order of values, as Rhai has them.
+//! Equality, order and membership of values, as Rhai has them.
 
 use std::cmp::Ordering;
 
-use super::ir::Comparison;
+use super::json;
+use super::operator::Comparison;
 use crate::value::{Json, Value};
 
 /// `==`; values of different types are different.
@@ -20,7 +21,7 @@ pub(super) fn equal(a: &Value<'_>, b: &Value<'_>) -> bool {
         (Value::Record(a, x), Value::Record(b, y)) => a == b && x == y,
         (Value::Json(a), Value::Json(b)) => json_equal(a, b),
         (Value::Json(json), Value::List(items)) | (Value::List(items), Value::Json(json)) => {
-            super::json::items(json).is_some_and(|parts| {
+            json::items(json).is_some_and(|parts| {
                 parts.len() == items.len()
                     && parts.iter().zip(items.iter()).all(|(a, b)| equal(a, b))
             })
@@ -61,5 +62,18 @@ fn compare_any(op: Comparison, a: &Value<'_>, b: &Value<'_>) -> bool {
         Comparison::Gt => ordering == Ordering::Greater,
         Comparison::Ge => ordering != Ordering::Less,
         Comparison::Eq | Comparison::Ne => false,
+    }
+}
+
+/// `needle in haystack`: an item of a list, a part of a text, a key or an item of JSON.
+pub(super) fn contains(haystack: &Value<'_>, needle: &Value<'_>) -> bool {
+    match (haystack, needle) {
+        (Value::List(items), needle) => items.iter().any(|item| equal(item, needle)),
+        (Value::Str(text), Value::Str(part)) => text.contains(part.as_ref()),
+        (Value::Json(json), Value::Str(key)) if json::has_key(json, key) => true,
+        (Value::Json(json), needle) => {
+            json::items(json).is_some_and(|items| items.iter().any(|item| equal(item, needle)))
+        }
+        _ => false,
     }
 }

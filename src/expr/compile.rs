@@ -9,13 +9,14 @@ use super::eval::{Frame, eval, test};
 use super::fold::{self, Known};
 use super::ir::{Ir, Op};
 use super::program::Program;
+use super::redact::{Redact, Unredacted};
 use super::{negated, text};
 use crate::diag::Diagnostic;
 use crate::diag::codes::expr as codes;
 use crate::record::FieldSet;
 use crate::record::field::{cred, event, key};
 use crate::source::{Fragment, Span};
-use crate::value::{RecordKind, Type, Value, mask, mask_keys};
+use crate::value::{Json, RecordKind, Type, Value, mask, mask_keys};
 
 /// A compiled expression.
 #[derive(Debug, Clone)]
@@ -92,15 +93,17 @@ impl Expr {
     /// Its value; of a template the text with access keys masked.
     pub fn eval<'r>(&'r self, bindings: &Bindings<'r>) -> Result<Value<'r>, EvalError> {
         if self.template {
-            return self.render(bindings, false).map(|text| Value::Str(Cow::Owned(text)));
+            return self
+                .render(bindings, &Unredacted { show_keys: false })
+                .map(|text| Value::Str(Cow::Owned(text)));
         }
         eval(&self.ir, &Frame::new(bindings)).map_err(|fault| *fault)
     }
 
-    /// Its value as a person reads it: missing is `-`, access keys are masked unless `show_keys`.
-    pub fn render(&self, bindings: &Bindings<'_>, show_keys: bool) -> Result<String, EvalError> {
+    /// Its value as a person reads it: missing is `-`; `by` redacts the value of every hole.
+    pub fn render(&self, bindings: &Bindings<'_>, by: &dyn Redact) -> Result<String, EvalError> {
         let mut out = String::new();
-        self.parts().iter().try_for_each(|part| show(part, bindings, show_keys, &mut out))?;
+        self.parts().iter().try_for_each(|part| show(part, bindings, by, &mut out))?;
         Ok(out)
     }
 
@@ -109,7 +112,7 @@ impl Expr {
     pub fn render_record(
         &self,
         bindings: &Bindings<'_>,
-        show_keys: bool,
+        by: &dyn Redact,
     ) -> Result<Vec<Option<String>>, EvalError> {
         let mut texts: Vec<Option<String>> = Vec::new();
         for part in self.parts() {
@@ -121,7 +124,7 @@ impl Expr {
                 texts.push(Some(String::new()));
             }
             if let Some(Some(text)) = texts.last_mut() {
-                show(part, bindings, show_keys, text)?;
+                show(part, bindings, by, text)?;
             }
         }
         Ok(texts)
@@ -132,14 +135,14 @@ impl Expr {
         &self,
         texts: impl Iterator<Item = Option<&'t str>>,
         bindings: &Bindings<'_>,
-        show_keys: bool,
+        by: &dyn Redact,
     ) -> Result<String, EvalError> {
         let mut left = self.parts().iter().filter(|part| reads_measure(part));
         let mut out = String::new();
         for text in texts {
             match (text, text.is_none().then(|| left.next()).flatten()) {
                 (Some(text), _) => out.push_str(text),
-                (None, Some(part)) => show(part, bindings, show_keys, &mut out)?,
+                (None, Some(part)) => show(part, bindings, by, &mut out)?,
                 (None, None) => {}
             }
         }
@@ -175,18 +178,26 @@ impl Expr {
 fn show(
     part: &Ir,
     bindings: &Bindings<'_>,
-    show_keys: bool,
+    by: &dyn Redact,
     out: &mut String,
 ) -> Result<(), EvalError> {
     let frame = Frame::new(bindings);
     let value = eval(part, &frame).map_err(|fault| *fault)?;
-    if show_keys || matches!(part.op, Op::Const(_)) {
-        text::show(out, &value);
-        return Ok(());
-    }
-    let mut hole = String::new();
-    text::show(&mut hole, &value);
-    out.push_str(&hide(hole, part, &frame));
+    let value = match (&value, &part.op) {
+        _ if by.show_keys() => value,
+        (_, Op::Const(_)) | (Value::Missing | Value::Bool(_) | Value::Int(_), _) => value,
+        _ => {
+            let mut hole = String::new();
+            text::show(&mut hole, &value);
+            let hidden = hide(hole, part, &frame);
+            match value {
+                Value::Json(_) => Value::Json(Json { text: hidden.into() }),
+                Value::Time(_) | Value::Duration(_) => value,
+                _ => Value::Str(hidden.into()),
+            }
+        }
+    };
+    text::show(out, &by.redact(part, value));
     Ok(())
 }
 

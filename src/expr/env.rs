@@ -155,3 +155,6 @@ pub struct EvalError {
     /// What failed, one clause: `9223372036854775807 + 1 overflows`.
     pub message: String,
 }
+
+/// A failed evaluation, boxed so that the result of one that succeeds stays small.
+pub(super) type Fault = Box<EvalError>;

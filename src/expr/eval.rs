@@ -3,17 +3,14 @@
 //! `&&` and `||` are three-valued over true, false and error, whatever the order of their
 //! operands. Only checked arithmetic makes an error.
 
-use super::compare::{compare, equal};
-use super::env::Bindings;
+use super::compare::{compare, contains, equal};
+use super::env::{Bindings, Fault};
 use super::function::{Prepared, Role};
 use super::ir::{Call, Each, Ir, Op, Switch};
-use super::{EvalError, arithmetic, json, text};
+use super::{arithmetic, json, text};
 use crate::record::FieldId;
 use crate::table::Table;
 use crate::value::{Items, RecordKind, Value};
-
-/// Boxed, so that the usual result stays small.
-pub(super) type Fault = Box<EvalError>;
 
 /// What an evaluation sees: the rows, and the parameters of the closures around it.
 #[derive(Clone, Copy)]
@@ -164,15 +161,6 @@ fn decide<'v>(parts: &'v [Ir], frame: &Frame<'_, 'v>, decisive: bool) -> Result<
         }
     }
     fault.map_or(Ok(!decisive), Err)
-}
-
-fn contains(haystack: &Value<'_>, needle: &Value<'_>) -> bool {
-    match (haystack, needle) {
-        (Value::List(items), needle) => items.iter().any(|item| equal(item, needle)),
-        (Value::Str(text), Value::Str(part)) => text.contains(part.as_ref()),
-        (Value::Json(json), needle) => json::contains(json, needle),
-        _ => false,
-    }
 }
 
 /// `some` with `decisive` true, `all` with `decisive` false; false on a missing list.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::ir::{Ir, Op};
+use super::operator::Each;
 use super::required::Required;
 use crate::value::{Elem, Type, Value};
 
@@ -46,7 +46,7 @@ pub enum Role {
     /// `in_table`: whether a table has a row.
     InTable,
     /// It applies a closure to each item of a list.
-    Each(super::ir::Each),
+    Each(Each),
 }
 
 /// One way to call a function.
@@ -70,17 +70,6 @@ impl Signature {
             })
             .collect();
         format!("{name}({}) -> {}", params.join(", "), self.returns)
-    }
-
-    /// The first argument that does not fit, if there is one.
-    ///
-    /// `asks` tells whether the function is a predicate, which takes untyped values and
-    /// characters; of a character nothing is made, because Rhai makes characters of it.
-    pub(super) fn misfit(&self, args: &[Ir], asks: bool) -> Option<usize> {
-        self.params.iter().zip(args).enumerate().position(|(index, ((_, kind), arg))| {
-            let character = index == 0 && !asks && arg.ty == Type::Char && *kind == Kind::Text;
-            character || !kind.accepts(arg.ty, asks)
-        })
     }
 }
 
@@ -201,20 +190,6 @@ pub enum Constant {
 }
 
 impl Constant {
-    /// What is known of an argument.
-    pub fn of(arg: &Ir) -> Self {
-        match &arg.op {
-            Op::Const(Value::List(items)) => Constant::Texts(
-                items.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect(),
-            ),
-            Op::Const(value) => Constant::Value(value.clone()),
-            Op::NamedList(list) => {
-                Constant::Texts(list.values().iter().map(|value| value.text.clone()).collect())
-            }
-            _ => Constant::Unknown,
-        }
-    }
-
     /// The text, when it is a known one.
     pub fn text(&self) -> Option<&str> {
         match self {

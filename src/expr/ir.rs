@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
-use super::function::{Function, Prepared};
+use super::function::{Constant, Function, Prepared};
 use super::json::Step;
 use super::set::Set;
 use crate::record::FieldId;
 use crate::source::Span;
 use crate::table::{List, Table};
 use crate::value::{RecordKind, Type, Value};
+
+pub use super::operator::{Arithmetic, Comparison, Each};
 
 /// One node: what it does, its type, and where it was written.
 #[derive(Debug, Clone)]
@@ -21,73 +23,6 @@ pub struct Ir {
     pub nullable: bool,
     /// Where it was written.
     pub span: Span,
-}
-
-/// `==` and its kin.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Comparison {
-    /// `==`
-    Eq,
-    /// `!=`
-    Ne,
-    /// `<`
-    Lt,
-    /// `<=`
-    Le,
-    /// `>`
-    Gt,
-    /// `>=`
-    Ge,
-}
-
-impl Comparison {
-    /// As written.
-    pub fn symbol(self) -> &'static str {
-        match self {
-            Comparison::Eq => "==",
-            Comparison::Ne => "!=",
-            Comparison::Lt => "<",
-            Comparison::Le => "<=",
-            Comparison::Gt => ">",
-            Comparison::Ge => ">=",
-        }
-    }
-
-    /// Whether it is `==` or `!=`.
-    pub fn is_equality(self) -> bool {
-        matches!(self, Comparison::Eq | Comparison::Ne)
-    }
-}
-
-/// `+` and its kin.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Arithmetic {
-    /// `+`
-    Add,
-    /// `-`
-    Sub,
-    /// `*`
-    Mul,
-    /// `/`
-    Div,
-    /// `%`
-    Rem,
-    /// `**`
-    Pow,
-}
-
-impl Arithmetic {
-    /// As written.
-    pub fn symbol(self) -> &'static str {
-        match self {
-            Arithmetic::Add => "+",
-            Arithmetic::Sub => "-",
-            Arithmetic::Mul => "*",
-            Arithmetic::Div => "/",
-            Arithmetic::Rem => "%",
-            Arithmetic::Pow => "**",
-        }
-    }
 }
 
 /// What a node does.
@@ -169,19 +104,6 @@ pub struct Call {
     pub prepared: Arc<Prepared>,
 }
 
-/// What a closure is applied for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Each {
-    /// Whether it holds for some item.
-    Some,
-    /// Whether it holds for every item.
-    All,
-    /// The items for which it holds.
-    Filter,
-    /// Its value for every item.
-    Map,
-}
-
 /// A `switch` over constants.
 #[derive(Debug, Clone)]
 pub struct Switch {
@@ -203,6 +125,20 @@ impl Ir {
         match &self.op {
             Op::Const(value) => Some(value),
             _ => None,
+        }
+    }
+
+    /// Its value as an argument of a function, as far as it is known at load.
+    pub fn as_constant(&self) -> Constant {
+        match &self.op {
+            Op::Const(Value::List(items)) => Constant::Texts(
+                items.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect(),
+            ),
+            Op::Const(value) => Constant::Value(value.clone()),
+            Op::NamedList(list) => {
+                Constant::Texts(list.values().iter().map(|value| value.text.clone()).collect())
+            }
+            _ => Constant::Unknown,
         }
     }
 

@@ -97,15 +97,10 @@ pub(super) fn list<'v>(value: Value<'v>) -> Option<Items<'v>> {
     }
 }
 
-/// Whether a JSON value holds another: an object its key, an array its item.
-pub(super) fn contains(json: &Json<'_>, value: &Value<'_>) -> bool {
-    match value {
-        Value::Str(key) if json.text.trim_start().starts_with('{') => {
-            find(&json.text, &[Step::Key(key.to_string())]).is_some()
-        }
-        _ => items(json)
-            .is_some_and(|items| items.iter().any(|item| super::compare::equal(item, value))),
-    }
+/// Whether a JSON value is an object that has the key.
+pub(super) fn has_key(json: &Json<'_>, key: &str) -> bool {
+    json.text.trim_start().starts_with('{')
+        && find(&json.text, &[Step::Key(key.to_owned())]).is_some()
 }
 
 /// A JSON text as a value: scalars become what they are, the rest stays JSON.

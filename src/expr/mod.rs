@@ -4,6 +4,7 @@
 //! the typed tree in [`ir`]. It knows records and tables. It must not know a rule, a YAML file or a
 //! function by name: functions, lists and definitions come through [`Env`].
 
+mod operator;
 mod env;
 mod function;
 mod required;
@@ -23,6 +24,7 @@ mod arithmetic;
 mod text;
 mod eval;
 mod program;
+mod redact;
 mod compile;
 mod outline;
 
@@ -39,6 +41,7 @@ pub use limits::{
     MAX_DEFINITIONS, MAX_LIST, MAX_NESTING, MAX_NODES, MAX_REGEX, MAX_SOURCE, MAX_STRING,
 };
 pub use outline::{between_commas, records_named};
+pub use redact::{Redact, Unredacted};
 pub use required::Required;
 pub use reserved::{is_identifier, is_keyword, is_reserved};
 pub use set::Set;

@@ -8,13 +8,16 @@ mod finding;
 mod fingerprint;
 mod known;
 mod redact;
+mod display;
 mod subject;
 
+pub use display::Display;
 pub use finding::{
     CallRecord, Calls, Finding, Location, Occurrence, Sample, Suppression, VerdictRole,
 };
 pub use fingerprint::{digest128, fingerprint};
 pub use known::{Asset, Knowledge, KnownKey, KnownSource, OpenFinding};
+#[cfg(feature = "native")]
 pub(crate) use redact::cut;
 pub use redact::{REDACTED, Redactor};
 pub use subject::{decode, encode, show};

@@ -135,6 +135,11 @@ impl Redactor {
         out
     }
 
+    /// A value of no particular field as it may be shown, whole.
+    pub fn plain<'v>(&self, value: &'v Value<'_>) -> Value<'v> {
+        self.shown(value, Place::default())
+    }
+
     /// The value of a field as it may be shown, whole.
     pub fn field<'v>(&self, field: FieldId, value: &'v Value<'_>) -> Value<'v> {
         let key_id = field == event::AK || field == key::ID;
@@ -298,8 +303,13 @@ fn is_placeholder(text: &str) -> bool {
     rest.is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_uppercase() || b == b'_'))
 }
 
+/// Whether a text holds a key name that says that its value is a secret.
+pub(super) fn names_secret(text: &str) -> bool {
+    SECRET_KEYS.is_match(text)
+}
+
 /// Whether a string looks like key material: long, without blanks, and of many different letters.
-fn looks_random(text: &str) -> bool {
+pub(super) fn looks_random(text: &str) -> bool {
     let bytes = text.as_bytes();
     if bytes.len() < 32 || text.starts_with("arn:") || text.contains("://") {
         return false;

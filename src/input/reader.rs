@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use super::envelope::Envelopes;
 use super::exported::Answer;
-use super::frame::{Ending, Framer, Tables, WINDOW, trusted};
+use super::frame::{Ending, Framer, QUERY_ROWS, Tables, WINDOW, trusted};
 use super::open::{Progress, Source};
 use super::unclaimed;
 use crate::diag::did_you_mean;
@@ -50,6 +51,7 @@ pub(super) struct Reader {
     held: Batch,
     /// How many of them no format knows.
     unknown: usize,
+    envelopes: Envelopes,
 }
 
 impl Reader {
@@ -90,6 +92,7 @@ impl Reader {
             claimed: false,
             held: Batch::default(),
             unknown: 0,
+            envelopes: Envelopes::default(),
         }
     }
 
@@ -122,6 +125,9 @@ impl Reader {
             return None;
         }
         if !found {
+            if let Some(control) = self.envelopes.note() {
+                return self.decline(&control);
+            }
             let reason = match self.framer.container() {
                 "" => "empty",
                 "array" => "an empty array",
@@ -158,7 +164,7 @@ impl Reader {
     /// The columns of a table: those of its head, or those of the first row of an answer, which
     /// has its columns in each.
     fn columns(&self) -> Option<Columns> {
-        if self.framer.container() == "query-rows-object" {
+        if self.framer.container() == QUERY_ROWS {
             let mut rows = self.held.iter().flatten();
             return rows.find_map(|raw| Some(Answer::read(raw.text)?.columns()));
         }
@@ -244,6 +250,13 @@ impl Reader {
         Some(false)
     }
 
+    /// Opens the envelopes among the records from `from` on; rows of a table are none.
+    fn open_envelopes(&mut self, batch: &mut Batch, from: usize) {
+        if self.framer.container() != QUERY_ROWS {
+            self.envelopes.open(batch, from);
+        }
+    }
+
     /// Closes the source and completes the account; `whole` when it was read to its end.
     fn close(&mut self, whole: bool) -> Step {
         if let Some(source) = self.source.take() {
@@ -254,6 +267,9 @@ impl Reader {
         }
         self.account.container = self.framer.container();
         self.account.notes.extend(self.framer.notes().map(str::to_owned));
+        if self.account.status == FileStatus::Read {
+            self.account.notes.extend(self.envelopes.note());
+        }
         Step::Done
     }
 
@@ -284,7 +300,11 @@ impl Batches for Reader {
             let ended = ending != Ending::More;
             let done = self.framer.run(batch, ending);
             if !self.claimed {
+                let before = self.held.records.len();
                 hold(&mut self.held, batch, done);
+                let mut held = std::mem::take(&mut self.held);
+                self.open_envelopes(&mut held, before);
+                self.held = held;
                 match self.claim(ended) {
                     None => continue,
                     Some(false) => {
@@ -298,12 +318,14 @@ impl Batches for Reader {
                 return if ended { self.close(failure.is_none()) } else { Step::More };
             }
             if ended {
+                self.open_envelopes(batch, 0);
                 return self.close(failure.is_none());
             }
             if !batch.records.is_empty() || !batch.skipped.is_empty() {
                 self.carry.extend_from_slice(&batch.bytes[done..]);
                 // What is left is whole records, so it can be checked as one text.
                 batch.bytes.truncate(done);
+                self.open_envelopes(batch, 0);
                 return Step::More;
             }
             batch.bytes.drain(..done);

@@ -1,9 +1,9 @@
 //! What to say of a file that no format claims.
 
-use std::fmt;
+use std::borrow::Cow;
 
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
-
+use super::envelope::refused;
+use super::json::{Members, members};
 use crate::record::Format;
 
 /// How many keys of a record are named.
@@ -14,6 +14,9 @@ const KEY: usize = 40;
 
 /// None of the formats reads the records; `first` is the text of the first one.
 pub(super) fn no_format(formats: &[&'static dyn Format], first: Option<&str>) -> String {
+    if let Some(known) = first.and_then(refused) {
+        return format!("its first record is {known}");
+    }
     let tried: Vec<&str> = formats.iter().map(|format| format.name()).collect();
     let keys = first.and_then(keys).map(|keys| format!("; the first has {keys}"));
     format!(
@@ -25,43 +28,19 @@ pub(super) fn no_format(formats: &[&'static dyn Format], first: Option<&str>) ->
 
 /// The top keys of a record, as a person is told them.
 fn keys(text: &str) -> Option<String> {
-    let Keys(keys) = serde_json::from_str(text).ok()?;
-    let shown = |key: &String| match key.char_indices().nth(KEY) {
+    let Members(members) = members(text)?;
+    let shown = |(key, _): &(Cow<'_, str>, &str)| match key.char_indices().nth(KEY) {
         Some((end, _)) => format!("`{}…`", &key[..end]),
         None => format!("`{key}`"),
     };
-    let named: Vec<String> = keys.iter().take(KEYS).map(shown).collect();
-    let more = keys.len().saturating_sub(KEYS);
+    let named: Vec<String> = members.iter().take(KEYS).map(shown).collect();
+    let more = members.len().saturating_sub(KEYS);
     Some(match (named.len(), more) {
         (0, _) => "no keys".to_owned(),
         (1, 0) => format!("the key {}", named.join("")),
         (_, 0) => format!("the keys {}", named.join(", ")),
         _ => format!("the keys {} and {more} more", named.join(", ")),
     })
-}
-
-struct Keys(Vec<String>);
-
-impl<'de> Deserialize<'de> for Keys {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Collect;
-        impl<'de> Visitor<'de> for Collect {
-            type Value = Keys;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Keys, A::Error> {
-                let mut keys = Vec::new();
-                while let Some((key, IgnoredAny)) = map.next_entry()? {
-                    keys.push(key);
-                }
-                Ok(Keys(keys))
-            }
-        }
-        deserializer.deserialize_map(Collect)
-    }
 }
 
 #[cfg(test)]

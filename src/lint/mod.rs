@@ -6,21 +6,22 @@
 
 mod agent_only_entry;
 mod by_without_account;
-mod expired_entry;
-mod expiring_entry;
+mod entry_expiry;
 mod idle_severity;
 #[allow(clippy::module_inception)]
 mod lint;
+mod run;
 mod unused_list;
 
-pub use lint::{Lint, run};
+pub use lint::Lint;
+pub use run::run;
 
 /// Every lint, sorted by name.
 pub static LINTS: &[&Lint] = &[
     &agent_only_entry::AGENT_ONLY_ENTRY,
     &by_without_account::BY_WITHOUT_ACCOUNT,
-    &expired_entry::EXPIRED_ENTRY,
-    &expiring_entry::EXPIRING_ENTRY,
+    &entry_expiry::EXPIRED_ENTRY,
+    &entry_expiry::EXPIRING_ENTRY,
     &idle_severity::IDLE_SEVERITY,
     &unused_list::UNUSED_LIST,
 ];

@@ -84,7 +84,7 @@ pub(super) fn asks(test: &Ir) -> Option<(&Ir, Option<Vec<Shows>>)> {
             (text, of_texts(vec![Required::Literal(part)]))
         }
         Op::Call(Call { function, args, .. }) if test.ty == Type::Bool => {
-            let constants: Vec<Constant> = args.iter().map(Constant::of).collect();
+            let constants: Vec<Constant> = args.iter().map(Ir::as_constant).collect();
             (args.first()?, function.required(&constants).and_then(of_texts))
         }
         // A boolean that is never missing is a test by itself. Its negation is none: should the

@@ -11,7 +11,7 @@ use crate::yaml::{Entry, Key, Node, Scalar, Shape};
 pub static SAVED: Shape = Shape::Object(&[
     Key::optional(
         "on",
-        Shape::Enum(&["event", "cred", "key"]),
+        Shape::Enum(RecordKind::WORDS),
         "The record it reads, where the fields that it names do not tell.",
     ),
     Key::required("expr", Shape::Expr, "Which records are meant; a condition as rules have."),

@@ -10,16 +10,57 @@ use super::{Format, Hint, Origin};
 pub struct RawRecord<'a> {
     /// Its text: one JSON object, or one or more rows of a table, each on lines of its own.
     pub text: &'a str,
+    /// What it was taken out of.
+    pub envelope: Envelope<&'a str>,
     /// Bytes before it in the decompressed file.
     pub offset: u64,
     /// Line it begins on, from 1.
     pub line: u64,
     /// Column it begins in, from 1, in UTF-16 code units.
     pub column: u64,
-    /// Its position in the file's container, from 0.
+    /// Its position in the file's container, from 0; the records of one envelope share it.
     pub ordinal: u64,
     /// How many rows of the file it is made of: 1, but where the rows of one user are joined.
     pub rows: u64,
+}
+
+impl<'a> RawRecord<'a> {
+    /// A record that stands by itself.
+    pub fn alone(text: &'a str) -> Self {
+        let envelope = Envelope::default();
+        Self { text, envelope, offset: 0, line: 1, column: 1, ordinal: 0, rows: 1 }
+    }
+
+    /// What stands in the file: the record's own text, or the envelope that it was taken out of.
+    pub fn stored(&self) -> &'a str {
+        if self.envelope.whole.is_empty() { self.text } else { self.envelope.whole }
+    }
+}
+
+/// What a record was taken out of; empty where it stands in the file as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Envelope<T> {
+    /// What stands in the file.
+    pub whole: T,
+    /// The object whose member the record is; empty where it is an item of an array.
+    pub object: T,
+}
+
+/// Some bytes of a [`Batch`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Span {
+    /// The first byte.
+    pub start: usize,
+    /// One past the last byte.
+    pub end: usize,
+}
+
+impl Span {
+    /// The same bytes, once `by` others stand before them.
+    #[must_use]
+    pub fn shifted(self, by: usize) -> Self {
+        Self { start: self.start + by, end: self.end + by }
+    }
 }
 
 /// Why a record or the rest of a file could not be read.
@@ -104,6 +145,8 @@ pub struct Placed {
     pub start: usize,
     /// One past the last byte in the batch.
     pub end: usize,
+    /// What it was taken out of.
+    pub envelope: Envelope<Span>,
     /// Bytes before it in the decompressed file.
     pub offset: u64,
     /// Line it begins on, from 1.
@@ -134,19 +177,39 @@ impl Batch {
         self.records.get(index).map(|placed| self.raw(placed))
     }
 
-    fn raw(&self, placed: &Placed) -> Result<RawRecord<'_>, Skip> {
-        let Placed { start, end, offset, line, column, ordinal, rows } = *placed;
-        let bytes = self.bytes.get(start..end).unwrap_or_default();
-        match std::str::from_utf8(bytes) {
-            Ok(text) => Ok(RawRecord { text, offset, line, column, ordinal, rows }),
+    /// The record that stands there; one that is not UTF-8 is a skip.
+    pub fn raw(&self, placed: &Placed) -> Result<RawRecord<'_>, Skip> {
+        let Placed { start, end, envelope: Envelope { whole, object }, .. } = *placed;
+        let part = |start, end| std::str::from_utf8(self.bytes.get(start..end).unwrap_or_default());
+        let read = part(start, end).and_then(|text| {
+            let whole = part(whole.start, whole.end)?;
+            Ok((text, Envelope { whole, object: part(object.start, object.end)? }))
+        });
+        match read {
+            Ok((text, envelope)) => Ok(placed.record(text, envelope)),
             Err(error) => Err(Skip {
-                offset,
-                line,
-                ordinal,
+                offset: placed.offset,
+                line: placed.line,
+                ordinal: placed.ordinal,
                 reason: SkipReason::Encoding,
                 detail: format!("not UTF-8 from byte {} of the record on", error.valid_up_to()),
             }),
         }
+    }
+}
+
+impl Placed {
+    /// The record, where `text` is all of its batch; `None` where that has no such part.
+    pub fn within<'t>(&self, text: &'t str) -> Option<RawRecord<'t>> {
+        let Envelope { whole, object } = self.envelope;
+        let whole = text.get(whole.start..whole.end)?;
+        let object = text.get(object.start..object.end)?;
+        Some(self.record(text.get(self.start..self.end)?, Envelope { whole, object }))
+    }
+
+    fn record<'t>(&self, text: &'t str, envelope: Envelope<&'t str>) -> RawRecord<'t> {
+        let Placed { offset, line, column, ordinal, rows, .. } = *self;
+        RawRecord { text, envelope, offset, line, column, ordinal, rows }
     }
 }
 
@@ -239,7 +302,7 @@ pub struct FileAccount {
     /// What it turned out to be.
     pub status: FileStatus,
     /// The container its records came in (`records-object`, `events-object`, `response-object`,
-    /// `query-rows-object`, `array`, `lines`, `object`, `rows`).
+    /// `query-rows-object`, `hits-answer`, …, `array`, `lines`, `object`, `rows`).
     pub container: &'static str,
     /// How it was compressed, if it was.
     pub compression: Option<&'static str>,
@@ -261,6 +324,10 @@ impl FileAccount {
             "events-object" => format!("/Events/{ordinal}"),
             "response-object" => format!("/Response/Events/{ordinal}"),
             "query-rows-object" => format!("/QueryResultRows/{ordinal}"),
+            "results-answer" => format!("/results/{ordinal}"),
+            "events-answer" => format!("/events/{ordinal}"),
+            "hits-answer" => format!("/hits/hits/{ordinal}"),
+            "data-answer" => format!("/data/{ordinal}"),
             "array" => format!("/{ordinal}"),
             "object" => "/".into(),
             "rows" => format!("row {}", ordinal + 1),

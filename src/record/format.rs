@@ -111,8 +111,6 @@ pub enum Outcome {
 pub struct Scratch {
     /// Text put together from several parts (`aws:iam.CreateUser`).
     pub text: String,
-    /// A record that stood as a string inside another, unescaped.
-    pub inner: String,
     /// A record whose parts stood in it as strings, with the parts in their place.
     pub unfolded: String,
     /// A row of a table as the object that its cells are.

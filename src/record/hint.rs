@@ -1,6 +1,7 @@
 //! What the user says of inputs that do not say it themselves.
 
 use super::{Columns, Format, Origin, same_name};
+#[cfg(feature = "native")]
 use crate::source::PathPattern;
 use crate::value::Zone;
 
@@ -57,6 +58,7 @@ impl Hint {
     }
 }
 
+#[cfg(feature = "native")]
 /// What the user says of the files that a pattern matches.
 #[derive(Debug, Clone)]
 pub struct HintEntry {
@@ -68,6 +70,7 @@ pub struct HintEntry {
     pub by: String,
 }
 
+#[cfg(feature = "native")]
 /// Everything that the user says of the inputs of a run.
 #[derive(Debug, Clone, Default)]
 pub struct Hints {

@@ -17,13 +17,15 @@ pub mod reference;
 mod shown_path;
 
 pub use batch::{
-    Batch, Batches, FileAccount, FileStatus, Inputs, Phase, Placed, RawRecord, Skip, SkipReason,
-    Step,
+    Batch, Batches, Envelope, FileAccount, FileStatus, Inputs, Phase, Placed, RawRecord, Skip,
+    SkipReason, Span, Step,
 };
 pub use field::{FIELDS, Field, FieldId, FieldSet};
 pub use format::{Format, Mapper, Outcome, Provider, Rows, Scratch};
 pub use gap::{Defect, FieldGap};
-pub use hint::{Hint, HintEntry, Hints, Said, column_names};
+pub use hint::{Hint, Said, column_names};
+#[cfg(feature = "native")]
+pub use hint::{HintEntry, Hints};
 pub use origin::{Columns, Origin, same_name};
 pub use record::Record;
 pub use shown_path::shown_path;

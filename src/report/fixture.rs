@@ -10,7 +10,7 @@ use crate::finding::{
 };
 use crate::record::{FileAccount, FileStatus, Skip, SkipReason};
 use crate::rule::{Category, Severity, Status};
-use crate::value::Time;
+use crate::value::{RecordKind, Time};
 
 /// Strings that somebody who may write a user agent would like to see printed.
 pub(crate) const HOSTILE: &[&str] = &[
@@ -53,8 +53,8 @@ fn rule(id: &str, title: &str, severity: Severity) -> RuleSummary {
         category: Category::Abuse,
         severity,
         status: Status::Stable,
-        on: "event",
-        construct: "",
+        on: RecordKind::Event,
+        construct: None,
         tags: Vec::new(),
         controls: Vec::new(),
         references: Vec::new(),

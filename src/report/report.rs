@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::engine::{Accounting, FileReport};
 use crate::finding::Finding;
-use crate::rule::{Category, Severity, Status};
-use crate::value::Time;
+use crate::rule::{Category, ConstructKind, Severity, Status};
+use crate::value::{RecordKind, Time};
 
 /// What a rule contributes to reports.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,11 +26,10 @@ pub struct RuleSummary {
     pub severity: Severity,
     /// How far it can be relied on.
     pub status: Status,
-    /// Which records it reads (`event`, `cred`, `key`).
-    pub on: &'static str,
-    /// What makes a finding of matches (`correlate`, `sequence`, `first_seen`); empty when each
-    /// match is one.
-    pub construct: &'static str,
+    /// Which records it reads.
+    pub on: RecordKind,
+    /// What relates matches to each other; `None` if each match is a finding.
+    pub construct: Option<ConstructKind>,
     /// Free tags.
     pub tags: Vec<String>,
     /// Controls it checks.

@@ -11,7 +11,7 @@ use crate::yaml::{self, Key, Node, Shape};
 pub static DEFINITIONS_FILE: Shape = Shape::Object(&[Key::required(
     "definitions",
     Shape::Map(&Shape::Object(&[
-        Key::required("on", Shape::Enum(&["event", "cred", "key"]), "The record it reads."),
+        Key::required("on", Shape::Enum(RecordKind::WORDS), "The record it reads."),
         Key::required("expr", Shape::Expr, "The expression that its name stands for."),
         Key::optional("description", Shape::Str, "What it means."),
     ])),

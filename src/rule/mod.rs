@@ -14,6 +14,7 @@ mod definition;
 mod document;
 mod list;
 mod load;
+mod monotone;
 mod name;
 mod param;
 #[allow(clippy::module_inception)]
@@ -21,14 +22,16 @@ mod rule;
 mod shape;
 mod table;
 
-pub use construct::{Construct, Correlate, FirstSeen, Measure, MeasureKind, Sequence};
+pub use construct::{
+    Construct, ConstructKind, Correlate, FirstSeen, Measure, MeasureKind, Sequence,
+};
 pub use definition::{DEFINITIONS_FILE, NamedDefinition, check_definition, load_definitions};
 pub use document::{DocumentKind, document_kind};
 pub use list::{LIST_FILE, change_list, load_list};
 pub use load::{Overrides, load};
-pub use param::ParamType;
+pub use param::{ParamType, Parameter};
 pub use rule::{
-    Category, Counts, Expectation, Judged, Parameter, Raise, Rule, Severity, Status, Step, TestCase,
+    Category, Counts, Expectation, Judged, Raise, Rule, Severity, Status, Step, TestCase,
 };
 pub use shape::RULE_FILE;
 pub use table::{DeclaredTable, TABLE_FILE, load_table};

@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use super::list::{check_values, find_field, list_value, unknown_field};
 use super::name;
-use super::rule::Parameter;
 use crate::diag::codes::rule as codes;
 use crate::diag::{Diagnostic, did_you_mean, escaped};
 use crate::expr::{Env, Param};
@@ -31,6 +30,21 @@ words! {
         /// An instant.
         Time = "time",
     }
+}
+
+/// A parameter as a rule's file declares it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parameter {
+    /// Its name in expressions and in the project file.
+    pub name: String,
+    /// What it takes.
+    pub ty: ParamType,
+    /// For a list: the field whose values it holds.
+    pub of: Option<String>,
+    /// The default as written, on one line: `90`, `lists.service_users`, `[a, b]`.
+    pub default: String,
+    /// What it does; empty where the name says it.
+    pub description: String,
 }
 
 /// The parameters as they are declared, in the order written.

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Construct, Measure, ParamType};
+use super::construct::{Construct, Measure};
+use super::param::Parameter;
 use crate::expr::{Expr, Param};
 use crate::record::FieldSet;
 use crate::source::Span;
@@ -84,21 +85,6 @@ pub enum Judged {
         /// Whether it only becomes true, never false, as matches are added.
         grows: bool,
     },
-}
-
-/// A parameter as a rule's file declares it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Parameter {
-    /// Its name in expressions and in the project file.
-    pub name: String,
-    /// What it takes.
-    pub ty: ParamType,
-    /// For a list: the field whose values it holds.
-    pub of: Option<String>,
-    /// The default as written, on one line: `90`, `lists.service_users`, `[a, b]`.
-    pub default: String,
-    /// What it does; empty where the name says it.
-    pub description: String,
 }
 
 /// A compiled rule.

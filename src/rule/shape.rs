@@ -1,6 +1,7 @@
 //! What a rule file may contain.
 
 use super::{Category, Severity, Status};
+use crate::value::RecordKind;
 use crate::yaml::{Key, Shape};
 
 const TEXTS: Shape = Shape::List(&Shape::Str);
@@ -22,7 +23,7 @@ static RULE: &[Key] = &[
     ),
     Key::required(
         "on",
-        Shape::Enum(&["event", "cred", "key"]),
+        Shape::Enum(RecordKind::WORDS),
         "Which records it reads: audit-log calls, users of a credential report, or access keys.",
     ),
     Key::optional("tags", TEXTS, "Free tags; `attack.t1078.004` names an ATT&CK technique."),
@@ -117,7 +118,7 @@ static RAISE: Shape = Shape::Object(&[
 ]);
 
 static PARAM: Shape = Shape::Object(&[
-    Key::required("type", Shape::Enum(super::param::ParamType::WORDS), "Its type."),
+    Key::required("type", Shape::Enum(super::ParamType::WORDS), "Its type."),
     Key::required(
         "default",
         Shape::Any,

@@ -12,10 +12,11 @@ use crate::diag::{Diagnostic, did_you_mean, escaped};
 use crate::engine::{RunOptions, Tell, Trial};
 use crate::expr::{Bindings, Env, EvalError, Expr};
 use crate::finding::{Knowledge, Redactor};
+use crate::input::opened;
 use crate::plan::{Enrichment, Plan};
 use crate::record::reference;
 use crate::record::{FieldSet, Format, Origin, Outcome as Read, RawRecord, Record, Scratch};
-use crate::rule::{self, Expectation, Overrides, Rule, Severity, TestCase};
+use crate::rule::{self, ConstructKind, Expectation, Overrides, Rule, Severity, TestCase};
 use crate::source::{Sources, Span, Temporary};
 use crate::value::{RecordKind, Time, Value};
 use crate::yaml::{self, Node};
@@ -291,7 +292,13 @@ impl Runner<'_> {
             Table::read(raw, *format, &mut seen.errors)
         };
         let Some(Table { text, origin, rows }) = table else { return };
-        let record = RawRecord { text: &text, offset: 0, line: 1, column: 1, ordinal: 0, rows };
+        // A record of JSON may be pasted with its envelope.
+        let batch = opened(&text);
+        let first = if format.columns().is_empty() { batch.get(0) } else { None };
+        let record = match first {
+            Some(Ok(record)) => record,
+            _ => RawRecord { rows, ..RawRecord::alone(&text) },
+        };
         let needed: FieldSet =
             RecordKind::ALL.into_iter().map(FieldSet::all).fold(FieldSet::EMPTY, FieldSet::union);
         let now = seen.now;
@@ -381,7 +388,7 @@ fn part(rule: &Rule, at: Span) -> &'static str {
     } else if rule.steps.iter().any(|step| within(&step.when)) {
         "when"
     } else {
-        rule.construct.name()
+        rule.construct.kind().map_or("", ConstructKind::name)
     }
 }
 

@@ -8,6 +8,7 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 pub struct Temporary(File);
 
 impl Temporary {
+    #[cfg(feature = "native")]
     /// Creates one where the system keeps temporary files.
     pub fn create() -> io::Result<Self> {
         tempfile::tempfile().map(Self)

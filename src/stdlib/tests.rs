@@ -56,7 +56,7 @@ fn value(text: &str) -> String {
     match expr.eval(&bindings).unwrap() {
         Value::Missing => "()".to_owned(),
         Value::Str(text) => text.into_owned(),
-        _ => expr.render(&bindings, true).unwrap(),
+        _ => expr.render(&bindings, &crate::expr::Unredacted { show_keys: true }).unwrap(),
     }
 }
 

@@ -10,8 +10,12 @@ const PREFIXES: [&str; 8] = ["AKIA", "ASIA", "ABIA", "ACCA", "LTAI", "AKID", "ST
 const SHORTEST_KEY: usize = 16;
 
 /// Masks one access key: the first 6 and last 11 characters from 28 on, of a shorter one the
-/// first 4 and last 4, of one with at most 8 nothing.
+/// first 4 and last 4, of one with at most 8 nothing. A masked key stays as it is.
 pub fn mask(key: &str) -> String {
+    let marks = |at: usize| key.chars().nth(at) == Some('…');
+    if matches!((key.chars().count(), marks(4), marks(6)), (9, true, _) | (18, _, true)) {
+        return key.to_owned();
+    }
     let (head, tail) = match key.chars().count() {
         28.. => (6, 11),
         9.. => (4, 4),

@@ -2,33 +2,17 @@
 
 use std::fmt;
 
-/// What a row is: one audit-log call, one user of a credential report, or one access key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum RecordKind {
-    /// One audit-log call.
-    Event,
-    /// One user of a credential report.
-    Cred,
-    /// One access key of a cred.
-    Key,
-}
+use super::words::words;
 
-impl RecordKind {
-    /// Every kind.
-    pub const ALL: [RecordKind; 3] = [RecordKind::Event, RecordKind::Cred, RecordKind::Key];
-
-    /// The name in rules and messages.
-    pub fn name(self) -> &'static str {
-        match self {
-            RecordKind::Event => "event",
-            RecordKind::Cred => "cred",
-            RecordKind::Key => "key",
-        }
-    }
-
-    /// The kind with this name.
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.name() == name)
+words! {
+    /// What a record is.
+    RecordKind {
+        /// One audit-log call.
+        Event = "event",
+        /// One user of a credential report.
+        Cred = "cred",
+        /// One access key of a cred.
+        Key = "key",
     }
 }
 

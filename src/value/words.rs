@@ -9,7 +9,7 @@ macro_rules! words {
 
         impl $name {
             /// Every value, in order.
-            pub const ALL: &'static [$name] = &[$($name::$variant),*];
+            pub const ALL: [$name; [$($word),*].len()] = [$($name::$variant),*];
             /// Every word, in order.
             pub const WORDS: &'static [&'static str] = &[$($word),*];
 

@@ -1,9 +1,6 @@
 //! A value against its shape.
 
-use regex::Regex;
-use std::sync::LazyLock;
-
-use super::shape::forms;
+use super::form::{ID, NAME, is_date_or_never, is_time};
 use super::{Key, Node, NodeKind, Scalar, Shape};
 use crate::diag::codes::policy as codes;
 use crate::diag::{Diagnostic, did_you_mean, escaped, nearest};
@@ -210,38 +207,6 @@ fn words(words: &[&str]) -> String {
     words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
 }
 
-static ID: LazyLock<Regex> = LazyLock::new(|| form(forms::ID));
-static NAME: LazyLock<Regex> = LazyLock::new(|| form(forms::NAME));
-static TIME: LazyLock<Regex> = LazyLock::new(|| form(forms::TIME));
-static DATE_OR_NEVER: LazyLock<Regex> = LazyLock::new(|| form(forms::DATE_OR_NEVER));
-static DURATION: LazyLock<Regex> = LazyLock::new(|| form(forms::DURATION));
-
-/// One of the constant forms; a test compiles every one of them.
-#[allow(clippy::unwrap_used)]
-fn form(pattern: &str) -> Regex {
-    Regex::new(pattern).unwrap()
-}
-
-fn is_date_or_never(text: &str) -> bool {
-    text == "never" || (DATE_OR_NEVER.is_match(text) && text.parse::<jiff::civil::Date>().is_ok())
-}
-
-fn is_time(text: &str) -> bool {
-    TIME.is_match(text) && text.parse::<jiff::Timestamp>().is_ok()
-}
-
-/// The seconds of a length of time, `1d12h`.
-pub fn seconds(text: &str) -> Option<i64> {
-    let parts = DURATION.captures(text).filter(|_| !text.is_empty())?;
-    let mut total = 0i64;
-    for (group, unit) in [(1, 86_400), (2, 3_600), (3, 60), (4, 1)] {
-        let Some(part) = parts.get(group) else { continue };
-        let amount: i64 = part.as_str().get(..part.len() - 1)?.parse().ok()?;
-        total = total.checked_add(amount.checked_mul(unit)?)?;
-    }
-    Some(total)
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -413,31 +378,5 @@ mod tests {
             }
         }
         assert!(both.iter().all(|&count| count > 50), "{both:?}");
-    }
-
-    #[test]
-    fn lengths_of_time() {
-        let cases = [
-            ("10m", Some(600)),
-            ("24h", Some(86_400)),
-            ("30d", Some(2_592_000)),
-            ("1d2h3m4s", Some(93_784)),
-            ("", None),
-            ("1", None),
-            ("1h1d", None),
-            ("-1h", None),
-            ("999999d", Some(86_399_913_600)),
-            ("1000000d", None),
-        ];
-        for (text, expected) in cases {
-            assert_eq!(seconds(text), expected, "{text:?}");
-        }
-    }
-
-    #[test]
-    fn every_form_compiles() {
-        for pattern in [&ID, &NAME, &TIME, &DATE_OR_NEVER, &DURATION] {
-            assert!(!pattern.is_match("Ä"));
-        }
     }
 }

@@ -2,8 +2,7 @@
 
 use serde_yaml::granit_parser::{ErrorKind, ScanError};
 
-use super::Scalar;
-use super::parse::MAX_DEPTH;
+use super::node::{MAX_DEPTH, Scalar};
 use crate::diag::codes::policy as codes;
 use crate::diag::{Diagnostic, escaped};
 use crate::source::{FileId, Span};

@@ -4,6 +4,7 @@
 //! the caller gives, from which the JSON schema is made too.
 
 mod check;
+mod form;
 mod mistake;
 mod node;
 mod parse;
@@ -11,7 +12,8 @@ mod schema;
 mod segments;
 mod shape;
 
-pub use check::{check, seconds};
+pub use check::check;
+pub use form::seconds;
 pub use node::{Entry, Node, NodeKind, Scalar, ScalarStyle};
 pub use parse::parse;
 pub use schema::json_schema;

@@ -2,6 +2,9 @@
 
 use crate::source::{Fragment, Span};
 
+/// The most sequences and mappings that may enclose one value.
+pub(super) const MAX_DEPTH: usize = 64;
+
 /// How a scalar was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ScalarStyle {
@@ -118,7 +121,7 @@ impl Node {
 
     /// The seconds of a length of time such as `10m` or `1d12h`.
     pub fn seconds(&self) -> Option<i64> {
-        self.text().and_then(super::check::seconds)
+        self.text().and_then(super::form::seconds)
     }
 
     /// The value as JSON, by YAML's core rules: what is quoted is text, `true` and `-1.5` are not.

@@ -9,14 +9,12 @@ use std::collections::HashMap;
 use serde_yaml::granit_parser::{self, Event, Parser, ScalarStyle as Style, Span as Range};
 
 use super::mistake::{duplicate_key, syntax_error, tag_error, too_deep};
+use super::node::{Entry, MAX_DEPTH, Node, NodeKind, Scalar, ScalarStyle};
 use super::segments::segments;
-use super::{Entry, Node, NodeKind, Scalar, ScalarStyle};
 use crate::diag::codes::policy as codes;
 use crate::diag::{Diagnostic, escaped};
 use crate::source::{FileId, Fragment, Sources, Span};
 
-/// How deep sequences and mappings may stand in each other.
-pub(super) const MAX_DEPTH: usize = 64;
 /// How many values a file may have.
 const MAX_NODES: usize = 250_000;
 /// Up to so many keys of a mapping are looked through one by one.

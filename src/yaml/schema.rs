@@ -6,22 +6,22 @@
 use serde_json::{Map, Value, json};
 
 use super::Shape;
-use super::shape::forms;
+use super::form::pattern as form;
 
 /// The schema of a shape; without `$schema` and `$id`, so that it can stand inside another.
 pub fn json_schema(shape: &Shape) -> Value {
     match shape {
         Shape::Str | Shape::Expr => json!({ "type": ["string", "number", "boolean"] }),
-        Shape::Id => pattern(forms::ID),
-        Shape::Name => pattern(forms::NAME),
+        Shape::Id => pattern(form::ID),
+        Shape::Name => pattern(form::NAME),
         Shape::Bool => json!({ "type": "boolean" }),
         Shape::Int => json!({ "type": "integer" }),
         Shape::Count => json!({ "type": "integer", "minimum": 0 }),
         Shape::Enum(words) => json!({ "enum": words }),
-        Shape::DateOrNever => pattern(forms::DATE_OR_NEVER),
-        Shape::Time => pattern(forms::TIME),
+        Shape::DateOrNever => pattern(form::DATE_OR_NEVER),
+        Shape::Time => pattern(form::TIME),
         Shape::Duration => {
-            json!({ "type": "string", "pattern": forms::DURATION, "minLength": 2 })
+            json!({ "type": "string", "pattern": form::DURATION, "minLength": 2 })
         }
         Shape::List(item) => json!({ "type": "array", "items": json_schema(item) }),
         Shape::Map(value) => {

@@ -62,18 +62,3 @@ impl Key {
         Self { name, doc, required: true, shape }
     }
 }
-
-/// The forms of scalars that are more than text, as the check and the schema both see them.
-pub(super) mod forms {
-    /// [`Shape::Id`](super::Shape::Id).
-    pub(in crate::yaml) const ID: &str = "^[a-z][a-z0-9]*(-[a-z0-9]+)*$";
-    /// [`Shape::Name`](super::Shape::Name).
-    pub(in crate::yaml) const NAME: &str = "^[a-z][a-z0-9_]*$";
-    /// [`Shape::DateOrNever`](super::Shape::DateOrNever); that the day exists is checked beside.
-    pub(in crate::yaml) const DATE_OR_NEVER: &str = "^([0-9]{4}-[0-9]{2}-[0-9]{2}|never)$";
-    /// [`Shape::Time`](super::Shape::Time); that the instant exists is checked beside.
-    pub(in crate::yaml) const TIME: &str = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})$";
-    /// [`Shape::Duration`](super::Shape::Duration): days, hours, minutes, seconds.
-    pub(in crate::yaml) const DURATION: &str =
-        "^([0-9]{1,6}d)?([0-9]{1,6}h)?([0-9]{1,6}m)?([0-9]{1,6}s)?$";
-}

@@ -57,7 +57,9 @@ impl Batches for Reading<'_> {
             batch.bytes.extend_from_slice(record.as_bytes());
             let end = batch.bytes.len();
             let (offset, line) = (start as u64, ordinal + 1);
-            batch.records.push(Placed { start, end, offset, line, column: 1, ordinal, rows: 1 });
+            let envelope = Default::default();
+            let placed = Placed { start, end, envelope, offset, line, column: 1, ordinal, rows: 1 };
+            batch.records.push(placed);
         }
         Step::Done
     }

@@ -41,8 +41,10 @@ mod reports;
 mod rules;
 #[allow(dead_code, reason = "each of its parts is for any test")]
 mod run;
+mod scale;
 mod scan;
 mod schemas;
+mod secrets;
 mod tables;
 mod watch;
 mod whole_policies;

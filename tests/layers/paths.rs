@@ -14,6 +14,17 @@ pub(crate) struct Path {
     pub(crate) after: String,
     /// The inline modules it stands in.
     pub(crate) inside: Vec<String>,
+    /// What a `use` declaration makes of it.
+    pub(crate) import: Option<Import>,
+}
+
+/// A path of a `use` declaration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Import {
+    /// The name that it has in the file.
+    pub(crate) name: String,
+    /// Whether other files can import it from here: `pub use`, `pub(crate) use`.
+    pub(crate) public: bool,
 }
 
 /// What a file says outside its tests.
@@ -31,9 +42,15 @@ impl File {
         let mut modules: Vec<(String, usize)> = Vec::new();
         let mut depth = 0;
         let mut at = 0;
+        // Inside a `use` declaration: whether it is public.
+        let mut import = None;
         while at < code.len() {
             let text = |i: usize| code.get(i).map_or("", |t| t.text.as_str());
             match text(at) {
+                "use" if text(at + 1) != "<" => {
+                    import = Some(at > 0 && matches!(text(at - 1), "pub" | ")"))
+                }
+                ";" => import = None,
                 "{" => depth += 1,
                 "}" => {
                     modules.retain(|(_, opened)| *opened < depth);
@@ -52,6 +69,10 @@ impl File {
                     for path in &mut file.paths[start..] {
                         path.before.clone_from(&before);
                         path.inside.clone_from(&inside);
+                        path.import = match (import, path.import.take()) {
+                            (Some(public), Some(import)) => Some(Import { public, ..import }),
+                            _ => None,
+                        };
                     }
                     continue;
                 }
@@ -92,7 +113,15 @@ fn read(code: &[Token], mut at: usize, prefix: &[String], paths: &mut Vec<Path>)
         }
     }
     let after = text(at).to_owned();
-    paths.push(Path { segments, line, before: String::new(), after, inside: Vec::new() });
+    let last = if segments.last().is_some_and(|last| last == "self") {
+        segments.iter().rev().nth(1)
+    } else {
+        segments.last()
+    };
+    let name =
+        if after == "as" { text(at + 1).to_owned() } else { last.cloned().unwrap_or_default() };
+    let import = Some(Import { name, public: false });
+    paths.push(Path { segments, line, before: String::new(), after, inside: Vec::new(), import });
     at
 }
 

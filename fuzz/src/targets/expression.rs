@@ -95,6 +95,6 @@ fn evaluate(expr: &Expr, bindings: &Bindings<'_>, template: bool) {
         assert_eq!(expr.test(bindings), holds, "a test and its value differ");
     }
     for show_keys in [false, true] {
-        let _ = expr.render(bindings, show_keys);
+        let _ = expr.render(bindings, &keytrail::expr::Unredacted { show_keys });
     }
 }

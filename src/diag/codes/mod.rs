@@ -11,6 +11,7 @@ pub mod run;
 pub mod table;
 
 use super::Code;
+use super::diagnostic::codes;
 
 /// Every code, sorted by id.
 pub fn all() -> impl Iterator<Item = &'static Code> {
@@ -29,15 +30,3 @@ pub fn all() -> impl Iterator<Item = &'static Code> {
     .flatten()
     .copied()
 }
-
-/// Declares the codes of one area and their registry slice.
-macro_rules! codes {
-    ($($(#[$doc:meta])* $name:ident = $id:literal, $title:literal, $explanation:literal;)*) => {
-        $($(#[$doc])*
-        pub static $name: $crate::diag::Code =
-            $crate::diag::Code { id: $id, title: $title, explanation: $explanation };)*
-        /// Every code of this area.
-        pub static CODES: &[&$crate::diag::Code] = &[$(&$name),*];
-    };
-}
-use codes;

@@ -29,8 +29,6 @@ struct Entry {
     /// When the report was made, in microseconds, or [`UNDATED`].
     time: i64,
     row: RowId,
-    /// Digest of the account; 0 where the report names none.
-    account: u64,
     /// Which of the row's keys it is.
     key: u32,
 }
@@ -78,10 +76,13 @@ impl<'h> Credentials<'h> {
     fn add(&mut self, row: RowId, time: i64, rows: Rows<'_>) {
         let record = rows.record;
         let provider = text(record, cred::PROVIDER).unwrap_or_default();
-        let account = account(text(record, cred::ACCOUNT));
-        let entry = |digest, key| Entry { digest, time, row, account, key };
+        let account = text(record, cred::ACCOUNT);
+        let entry = |digest, key| Entry { digest, time, row, key };
         for name in names(record) {
-            self.users.push(entry(user(provider, name), u32::MAX));
+            // Once for events of this account, and once for those that name none.
+            for of in [Scope::of(account), Scope::Any] {
+                self.users.push(entry(user(provider, name, of), u32::MAX));
+            }
         }
         for (number, row) in (0u32..).zip(rows.keys) {
             if let Some(id) = text(row, key::ID) {
@@ -109,7 +110,7 @@ impl<'h> Credentials<'h> {
         time: Option<i64>,
     ) -> Result<Option<Found>, Ambiguous> {
         let fits = range(&self.keys, access_key(provider, id));
-        let entry = self.choose(fits.iter(), time)?;
+        let entry = self.choose([fits, &[]], time)?;
         Ok(entry.map(|entry| Found { row: entry.row, key: Some(entry.key) }))
     }
 
@@ -133,11 +134,12 @@ impl<'h> Credentials<'h> {
         names: impl Iterator<Item = Name<'n>>,
         time: Option<i64>,
     ) -> Result<Option<Found>, Ambiguous> {
-        let of = self::account(account);
         for name in names {
-            let fits = range(&self.users, user(provider, name));
-            let fits =
-                fits.iter().filter(|entry| of == 0 || entry.account == 0 || entry.account == of);
+            let fits = |of| range(&self.users, user(provider, name, of));
+            let fits = match account {
+                Some(account) => [fits(Scope::Account(account)), fits(Scope::Unnamed)],
+                None => [fits(Scope::Any), &[]],
+            };
             if let Some(entry) = self.choose(fits, time)? {
                 return Ok(Some(Found { row: entry.row, key: None }));
             }
@@ -163,15 +165,22 @@ impl<'h> Credentials<'h> {
     }
 
     /// Of several reports the newest that is not later than the event, else the oldest. The
-    /// entries come by time.
+    /// entries of each slice are sorted by time.
     fn choose<'e>(
         &self,
-        fits: impl Iterator<Item = &'e Entry> + Clone,
+        fits: [&'e [Entry]; 2],
         time: Option<i64>,
     ) -> Result<Option<&'e Entry>, Ambiguous> {
-        let earlier = fits.clone().filter(|entry| time.is_none_or(|time| entry.time <= time));
-        let Some(best) = earlier.last().or_else(|| fits.clone().next()) else { return Ok(None) };
-        let same = fits.filter(|entry| entry.time == best.time);
+        let until =
+            |entries: &'e [Entry], time: i64| entries.partition_point(|entry| entry.time <= time);
+        let earlier = fits.map(|of| of[..until(of, time.unwrap_or(i64::MAX))].last());
+        let best = earlier.into_iter().flatten().max_by_key(|entry| entry.time);
+        let first = || fits.into_iter().filter_map(<[Entry]>::first).min_by_key(|e| e.time);
+        let Some(best) = best.or_else(first) else { return Ok(None) };
+        let same = fits.into_iter().flat_map(|of| {
+            let from = of.partition_point(|entry| entry.time < best.time);
+            &of[from..until(of, best.time)]
+        });
         let text = |entry: &Entry| self.held.row(entry.row).map(|row| row.raw.text);
         // The same row in two copies of a report says nothing different.
         let differs = |entry: &Entry| entry.row != best.row && text(entry) != text(best);
@@ -270,22 +279,38 @@ fn local<'n>(provider: Option<&str>, name: &'n str) -> &'n str {
     local.map_or(name, |(local, _)| local)
 }
 
-fn user(provider: &str, name: Name<'_>) -> u128 {
+/// The accounts in which a name is looked up.
+#[derive(Debug, Clone, Copy)]
+enum Scope<'r> {
+    Account(&'r str),
+    /// Rows of reports that name no account.
+    Unnamed,
+    /// Rows of any account.
+    Any,
+}
+
+impl<'r> Scope<'r> {
+    fn of(account: Option<&'r str>) -> Self {
+        account.map_or(Scope::Unnamed, Scope::Account)
+    }
+}
+
+fn user(provider: &str, name: Name<'_>, scope: Scope<'_>) -> u128 {
     let (kind, name) = match name {
         Name::Root => ("root", ""),
         Name::Id(id) => ("id", id),
         Name::User(name) => ("user", name),
     };
-    digest128(&[provider.as_bytes(), kind.as_bytes(), name.as_bytes()])
+    let (scope, account) = match scope {
+        Scope::Account(account) => ("account", account),
+        Scope::Unnamed => ("unnamed", ""),
+        Scope::Any => ("any", ""),
+    };
+    digest128(&[provider, kind, name, scope, account].map(str::as_bytes))
 }
 
 fn access_key(provider: &str, id: &str) -> u128 {
     digest128(&[provider.as_bytes(), b"key", id.as_bytes()])
-}
-
-/// Tells accounts apart; 0 for none.
-fn account(account: Option<&str>) -> u64 {
-    account.map_or(0, |account| (digest128(&[account.as_bytes()]) as u64).max(1))
 }
 
 fn text<'r>(record: &'r Record<'_>, field: FieldId) -> Option<&'r str> {

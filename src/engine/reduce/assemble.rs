@@ -1,8 +1,9 @@
 //! From what matches come to, to the finding that is reported.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::evidence::{CallRow, Chosen, Evidence, Tally, time};
+use super::evidence::{CallRow, Chosen, Evidence, time};
 use crate::engine::account::FileReport;
 use crate::engine::details::{Detail, Details};
 use crate::engine::matches::BySide;
@@ -10,8 +11,8 @@ use crate::engine::options::RunOptions;
 use crate::engine::rows::{Order, Place};
 use crate::engine::subject::{fingerprint_of, values_of};
 use crate::finding::{
-    CallRecord, Calls, Finding, KnownKey, KnownSource, Location, Occurrence, Sample, Suppression,
-    VerdictRole, decode, show,
+    CallRecord, Calls, Display, Finding, KnownKey, KnownSource, Location, Occurrence, Sample,
+    Suppression, VerdictRole, decode, show,
 };
 use crate::plan::Plan;
 use crate::rule::{Rule, Severity};
@@ -103,8 +104,7 @@ impl Assembler<'_> {
         let tally = if suppressed { &covered } else { &counted };
         let details = sides.map(|sides| if suppressed { &sides.covered } else { &sides.counted });
         let first = told.or(tally.lead);
-        let ak = calls.iter().find_map(|row| row.call.ak.clone());
-        let (provider, subject) = self.subject(definition, key, ak.as_deref());
+        let (provider, subject) = self.subject(definition, key, &calls);
 
         // Where versions of one event disagree so much that the first was not kept, the first that
         // was kept says where to look.
@@ -149,7 +149,7 @@ impl Assembler<'_> {
             suppressed: covered.count,
             first: tally.first,
             last: tally.last,
-            occurrences: occurrences.unwrap_or_else(|| days(tally)),
+            occurrences: occurrences.unwrap_or_else(|| tally.days()),
             calls,
             others,
             sources,
@@ -162,24 +162,23 @@ impl Assembler<'_> {
         (finding, wanted)
     }
 
-    /// Provider and subject as a report shows them; the access key at hand is masked.
+    /// Provider and subject as a report shows them; the access keys of the evidence are masked.
     fn subject(
         &self,
         rule: &Rule,
         key: &[u8],
-        ak: Option<&str>,
+        calls: &[CallRow],
     ) -> (String, Vec<(String, Option<String>)>) {
         let mut values = decode(values_of(key));
         let provider = values.next().as_ref().and_then(show).unwrap_or_default();
         let by = rule.steps.iter().find(|step| !step.absent).map_or(&[][..], |step| &step.by);
         let redactor = self.options.redactor;
-        let shown = by.iter().map(|(text, _)| {
-            let value = values.next().as_ref().and_then(show).map(|value| {
-                if ak == Some(&value) {
-                    redactor.key_id(&value).into_owned()
-                } else {
-                    redactor.text(&value).into_owned()
-                }
+        let display = Display::new(redactor, &[]);
+        let is_key = |text: &str| calls.iter().any(|row| row.call.ak.as_deref() == Some(text));
+        let shown = by.iter().map(|(text, expr)| {
+            let value = values.next().and_then(|value| match value {
+                Value::Str(text) if is_key(&text) => Some(redactor.key_id(&text).into_owned()),
+                value => show(&display.value(expr, &value)),
             });
             (text.clone(), value)
         });
@@ -237,7 +236,7 @@ impl Assembler<'_> {
         chosen.sort_unstable();
         chosen.truncate(SAMPLES);
         let calls = |row: CallRow| Calls {
-            call: row.call,
+            call: self.call(row.call),
             count: row.count,
             suppressed: row.suppressed,
             first: row.first,
@@ -263,6 +262,23 @@ impl Assembler<'_> {
         (calls, others)
     }
 
+    /// A call record as a report shows it; outputs mask its key.
+    fn call(&self, call: CallRecord) -> CallRecord {
+        let plain = |text: Option<String>| {
+            text.map(|text| match self.options.redactor.text(&text) {
+                Cow::Borrowed(_) => text,
+                Cow::Owned(shown) => shown,
+            })
+        };
+        CallRecord {
+            source: plain(call.source),
+            service: plain(call.service),
+            api: plain(call.api),
+            user: plain(call.user),
+            ..call
+        }
+    }
+
     fn sample(&self, order: Order, detail: &Detail, provider: &str) -> Sample {
         sample(order, detail, provider, self.files)
     }
@@ -275,13 +291,6 @@ impl Assembler<'_> {
             ..Sample::default()
         }
     }
-}
-
-/// The days of matches in their order.
-fn days(tally: &Tally) -> Vec<Occurrence> {
-    let mut days = tally.days.clone();
-    days.sort_by(|a, b| a.day.cmp(&b.day));
-    days
 }
 
 /// A record as a finding shows it.

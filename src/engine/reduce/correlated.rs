@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use rustc_hash::FxHashMap;
+
 use super::assemble::Shown;
 use super::evidence::{Chosen, Evidence, time, widen};
 use crate::correlate::{self, Item, Outcome, Reach, Sightings, Subject};
@@ -9,7 +11,7 @@ use crate::engine::options::{RunOptions, Tell};
 use crate::engine::rows::{Order, Place, Row, Sighting};
 use crate::engine::seen::day_of;
 use crate::expr::EvalError;
-use crate::finding::{Occurrence, decode};
+use crate::finding::{Display, Occurrence, Redactor, decode};
 use crate::rule::{Construct, Rule};
 use crate::value::{Time, Value};
 
@@ -51,6 +53,7 @@ pub(super) struct Held {
     few: usize,
     /// `now` in expressions over measures.
     now: Time,
+    redactor: Redactor,
     texts: Interned,
     measured: Vec<Vec<Value<'static>>>,
     of_texts: HashMap<u32, u32>,
@@ -59,7 +62,7 @@ pub(super) struct Held {
     sightings: Sightings,
     /// Records of the last order, by place; those with an id are one.
     order: Option<Order>,
-    records: Vec<(Place, u32)>,
+    records: FxHashMap<Place, u32>,
     next_record: u32,
 }
 
@@ -108,6 +111,7 @@ impl Held {
             next_look: few,
             few,
             now: options.now.unwrap_or(options.clock),
+            redactor: options.redactor,
             texts: Interned::default(),
             measured: Vec::new(),
             of_texts: HashMap::new(),
@@ -115,7 +119,7 @@ impl Held {
             of_accounts: HashMap::new(),
             sightings: Sightings::default(),
             order: None,
-            records: Vec::new(),
+            records: FxHashMap::default(),
             next_record: 0,
         }
     }
@@ -195,9 +199,7 @@ impl Held {
         }
         // Without an id two records may be the same to the letter, and are still two.
         let place = if row.order.id != 0 { Place::default() } else { row.place };
-        let known = self.records.iter().find(|(of, _)| *of == place);
-        known.map(|(_, record)| *record).unwrap_or_else(|| {
-            self.records.push((place, self.next_record));
+        *self.records.entry(place).or_insert_with(|| {
             self.next_record += 1;
             self.next_record - 1
         })
@@ -268,13 +270,13 @@ impl Held {
         }
         let outcome = correlate::outcome(subject)?;
         for of in &outcome.occurrences {
-            let within = |member: &&u32| {
-                of.members.first() <= Some(member) && Some(*member) <= of.members.last()
-            };
+            let (first, last) = (of.members.first(), of.members.last());
+            let from = outcome.covered.partition_point(|member| Some(member) < first);
+            let to = outcome.covered.partition_point(|member| Some(member) <= last);
             let one = Outcome {
                 occurrences: vec![of.clone()],
                 suppressed: outcome.suppressed,
-                covered: outcome.covered.iter().filter(within).copied().collect(),
+                covered: outcome.covered.get(from..to).unwrap_or_default().to_vec(),
             };
             comes.shown.extend(self.shown(subject.rule, &one));
         }
@@ -346,11 +348,12 @@ impl Held {
         let first = of.members.first().map(|member| &self.rows[*member as usize]);
         let day = |row: &HeldRow| day_of(&self.texts.all[row.call as usize]).map(str::to_owned);
         shown.day = first.and_then(day);
+        let display = Display::new(self.redactor, rule.measures());
         shown.measures = rule
             .measures()
             .iter()
             .zip(&of.measures)
-            .map(|(measure, value)| (measure.name.clone(), crate::finding::show(value)))
+            .map(|(measure, value)| (measure.name.clone(), display.measure(measure, value)))
             .collect();
         shown
     }

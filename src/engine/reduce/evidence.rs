@@ -59,7 +59,9 @@ pub(super) struct Tally {
     pub(super) count: u64,
     pub(super) ok: u64,
     pub(super) failed: u64,
-    pub(super) days: Vec<Occurrence>,
+    days: Vec<Occurrence>,
+    /// The place of each day among them.
+    of_day: HashMap<Box<str>, usize>,
     /// The first match.
     pub(super) lead: Option<Chosen>,
 }
@@ -110,6 +112,13 @@ impl Evidence {
 }
 
 impl Tally {
+    /// The days of the matches in their order.
+    pub(super) fn days(&self) -> Vec<Occurrence> {
+        let mut days = self.days.clone();
+        days.sort_by(|a, b| a.day.cmp(&b.day));
+        days
+    }
+
     fn add(&mut self, row: &Row<'_>, day: Option<&str>) {
         let time = time(row.order);
         self.severity = self.severity.max(Some(severity(row.severity)));
@@ -117,12 +126,19 @@ impl Tally {
         self.count += 1;
         self.ok += u64::from(row.ok == Some(true));
         self.failed += u64::from(row.ok == Some(false));
-        // Matches come in the order of time, so the day is nearly always the last one.
-        let known = self.days.iter().rposition(|known| known.day.as_deref() == day);
-        let at = known.unwrap_or_else(|| {
-            self.days.push(Occurrence { day: day.map(str::to_owned), ..Occurrence::default() });
-            self.days.len() - 1
-        });
+        // Matches come by time, so the day is nearly always the last one; a zone may set its clocks
+        // back over midnight.
+        let is_last = self.days.last().is_some_and(|last| last.day.as_deref() == day);
+        let at = match self.of_day.get(day.unwrap_or_default()) {
+            _ if is_last => self.days.len() - 1,
+            Some(at) => *at,
+            None => {
+                let at = self.days.len();
+                self.of_day.insert(day.unwrap_or_default().into(), at);
+                self.days.push(Occurrence { day: day.map(str::to_owned), ..Occurrence::default() });
+                at
+            }
+        };
         self.days[at].count += 1;
         let of = &mut self.days[at];
         widen(&mut of.first, &mut of.last, time);

@@ -8,6 +8,7 @@ use crate::engine::matches::BySide;
 use crate::engine::options::RunOptions;
 use crate::engine::rows::{Order, Place, Row, texts};
 use crate::expr::{Bindings, EvalError};
+use crate::finding::Display;
 use crate::rule::Rule;
 
 /// What rows of one subject say of the records that a finding may lead with.
@@ -52,8 +53,8 @@ impl Said {
             // A hole with a measure reads no record and no report.
             reports: None,
         };
-        let show_keys = options.redactor.show_keys;
-        let message = rule.message.render_measures(texts, &bindings, show_keys)?;
+        let display = Display::new(options.redactor, rule.measures());
+        let message = rule.message.render_measures(texts, &bindings, &display)?;
         let detail = Detail {
             call: 0,
             place: *place,

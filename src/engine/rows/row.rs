@@ -42,7 +42,7 @@ pub(in crate::engine) fn version_frame(rule: u32, order: Order, revision: bool) 
 }
 
 /// Where a record stands; of records that are the same, the first place is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub(in crate::engine) struct Place {
     pub(in crate::engine) file: u32,
     pub(in crate::engine) offset: u64,

@@ -83,7 +83,7 @@ impl Checker<'_> {
             .signatures()
             .iter()
             .filter(fitting)
-            .find(|signature| signature.misfit(&args, untyped).is_none());
+            .find(|signature| misfit(signature, &args, untyped).is_none());
         let Some(signature) = chosen else {
             return Err(self.mismatch(function, nearest, &args, untyped));
         };
@@ -122,7 +122,7 @@ impl Checker<'_> {
         args: &[Ir],
         untyped: bool,
     ) -> Reported {
-        let wrong = signature.misfit(args, untyped).unwrap_or(0);
+        let wrong = misfit(signature, args, untyped).unwrap_or(0);
         let (Some((param, kind)), Some(arg)) = (signature.params.get(wrong), args.get(wrong))
         else {
             return Reported;
@@ -158,7 +158,7 @@ impl Checker<'_> {
     ) -> Result<Vec<Constant>, Reported> {
         let mut constants = Vec::new();
         for ((param, kind), arg) in signature.params.iter().zip(args) {
-            let constant = Constant::of(arg);
+            let constant = arg.as_constant();
             if kind.is_constant() && matches!(constant, Constant::Unknown) {
                 let message = format!(
                     "`{param}` of `{}` must be known when the policy is loaded",
@@ -209,8 +209,8 @@ impl Checker<'_> {
                 ty => (ty, list.nullable),
             },
             Each::Map => {
-                let Some(elem) = super::compare::elem(body.ty) else {
-                    let (message, help) = super::compare::no_item(body.ty);
+                let Some(elem) = super::types::elem(body.ty) else {
+                    let (message, help) = super::types::no_item(body.ty);
                     return Err(self.error(&codes::CONSTRUCT, closure.at, message, help));
                 };
                 (Type::List(elem), list.nullable || list.ty == Type::Untyped)
@@ -218,6 +218,17 @@ impl Checker<'_> {
         };
         Ok(self.node(at, Op::Each(each, Box::new(list), Box::new(body)), ty, nullable))
     }
+}
+
+/// The first argument that does not fit, if there is one.
+///
+/// `predicate` tells whether the function is a predicate, which takes untyped values and
+/// characters. No other function takes a character, because Rhai would return a character.
+fn misfit(signature: &Signature, args: &[Ir], predicate: bool) -> Option<usize> {
+    signature.params.iter().zip(args).enumerate().position(|(index, ((_, kind), arg))| {
+        let character = index == 0 && !predicate && arg.ty == Type::Char && *kind == Kind::Text;
+        character || !kind.accepts(arg.ty, predicate)
+    })
 }
 
 /// Whether an item of the list may be missing; fields, tables and named lists hold none that are.

@@ -2,7 +2,7 @@
 
 use super::super::ast::{At, Node, Switch, Syntax};
 use super::super::ir::{self, Ir, Op};
-use super::compare::{comparable, unify};
+use super::types::{comparable, unify};
 use super::{Checked, Checker, Reported};
 use crate::diag::Diagnostic;
 use crate::diag::codes::expr as codes;

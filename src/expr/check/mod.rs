@@ -12,6 +12,7 @@ mod lookup;
 mod name;
 mod path;
 mod template;
+mod types;
 
 use crate::diag::{Code, Diagnostic};
 use crate::source::{Fragment, Span};
@@ -199,16 +200,16 @@ impl<'c> Checker<'c> {
         let parts = self.all(items)?;
         let mut ty = Type::Missing;
         for (part, node) in parts.iter().zip(items) {
-            let Some(both) = compare::unify(ty, part.ty) else {
+            let Some(both) = types::unify(ty, part.ty) else {
                 let message = format!("a list holds values of one type, not {ty} and {}", part.ty);
                 let code = &crate::diag::codes::expr::TYPES_DIFFER;
                 return Err(self.error(code, node.at, message, None));
             };
             ty = both;
         }
-        let Some(elem) = compare::elem(ty) else {
+        let Some(elem) = types::elem(ty) else {
             let code = &crate::diag::codes::expr::CONSTRUCT;
-            let (message, help) = compare::no_item(ty);
+            let (message, help) = types::no_item(ty);
             return Err(self.error(code, at, message, help));
         };
         Ok(self.node(at, Op::List(parts), Type::List(elem), false))

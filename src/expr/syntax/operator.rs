@@ -3,7 +3,7 @@
 use rhai::{Expr, FnCallExpr, Position, Token as RhaiToken};
 
 use super::super::ast::{At, Node, Operator, Syntax};
-use super::super::ir::{Arithmetic, Comparison};
+use super::super::operator::{Arithmetic, Comparison};
 use super::problem::Parsed;
 use super::read::Reader;
 

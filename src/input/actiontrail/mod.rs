@@ -1,28 +1,21 @@
-//! Alibaba Cloud ActionTrail: bare records, and the wrappings they come in.
+//! Alibaba Cloud ActionTrail.
 
 mod event;
 mod identity;
 mod paths;
 
-use std::borrow::Cow;
-
 use event::Reading;
-use memchr::memmem;
 
-use crate::input::json::{Fault, Shape, nest, unfold};
-use crate::input::trail::{self, Defaults, Found, Wrapping};
+use crate::input::json::{Fault, Shape, unfold};
+use crate::input::trail::{self, Defaults, Found, Surroundings};
 use crate::record::field::event as field;
 use crate::record::{
     FieldSet, Format, Mapper, Origin, Outcome, Provider, RawRecord, Rows, Scratch,
 };
 use crate::value::{RecordKind, Time, Zone};
 
-const WRAPPING: Wrapping = Wrapping {
-    provider: Provider::Alibaba,
-    keys: &[paths::EVENT, paths::DATA, paths::MESSAGE, paths::AT_MESSAGE, paths::CONTENT],
-    row: None,
-    around: paths::OWNER..paths::OWNER + 1,
-};
+const SURROUNDINGS: Surroundings =
+    Surroundings { provider: Provider::Alibaba, row: None, around: paths::OWNER..paths::OWNER + 1 };
 
 /// Alibaba Cloud ActionTrail.
 #[derive(Debug)]
@@ -77,19 +70,18 @@ struct ActionTrailMapper {
 impl ActionTrailMapper {
     fn read(
         &self,
-        text: &str,
+        raw: &RawRecord<'_>,
         scratch: &mut Scratch,
         emit: &mut dyn FnMut(Rows<'_>),
     ) -> Result<Outcome, Fault> {
         scratch.begin();
-        let Scratch { text: name, inner, unfolded, note, gaps, .. } = scratch;
-        let (fields, record) = match trail::find(text, &self.shape, &WRAPPING, inner)? {
-            Found::Event { fields, text } => (fields, text),
-            Found::Row { .. } | Found::Foreign => return Ok(Outcome::Foreign),
+        let Scratch { text: name, unfolded, note, gaps, .. } = scratch;
+        let Found::Event(fields) = SURROUNDINGS.find(raw, &self.shape)? else {
+            return Ok(Outcome::Foreign);
         };
-        let parts = unfold(record, fields, &self.shape, &self.folds, unfolded)?;
+        let parts = unfold(raw.text, fields, &self.shape, &self.folds, unfolded)?;
         *note = parts.torn.then_some(trail::TORN);
-        let read = Reading { fields: &parts.fields, text: record, defaults: &self.defaults };
+        let read = Reading { fields: &parts.fields, text: raw.text, defaults: &self.defaults };
         emit(Rows::of(&event::map(read, &self.needed, name, gaps)));
         Ok(Outcome::Read)
     }
@@ -102,17 +94,9 @@ impl Mapper for ActionTrailMapper {
         scratch: &mut Scratch,
         emit: &mut dyn FnMut(Rows<'_>),
     ) -> Outcome {
-        let text = flattened(raw.text, &self.shape).map_or(Cow::Borrowed(raw.text), Cow::Owned);
-        let read = self.read(&text, scratch, emit);
+        let read = self.read(raw, scratch, emit);
         read.unwrap_or_else(|fault| Outcome::Skipped(fault.reason, fault.detail))
     }
-}
-
-/// The record that a row of flattened keys stands for.
-fn flattened(text: &str, shape: &Shape) -> Option<String> {
-    memmem::find(text.as_bytes(), b"\"event.")?;
-    let mut out = String::new();
-    nest(text, paths::FLAT, shape, &mut out).then_some(out)
 }
 
 #[cfg(test)]

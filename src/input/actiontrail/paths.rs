@@ -31,22 +31,10 @@ crate::input::trail::paths! {
     MFA_OLD = "userIdentity.sessionContext.sessionAttributes.mfaAuthenticated";
     SESSION_OLD = "userIdentity.sessionContext.sessionAttributes.creationDate";
 
-    // Log Service: `event` beside the tags of a log line.
-    EVENT = "event";
+    // Log Service: beside the event, among the tags of a log line.
     OWNER = "owner_id";
-
-    // EventBridge.
-    DATA = "data";
-
-    // Lines of a log shipper.
-    MESSAGE = "message";
-    AT_MESSAGE = "@message";
-    CONTENT = "content";
 }
 
 /// Objects that are written as strings of JSON, too.
 pub(super) const FOLDS: &[&str] =
     &["userIdentity", "userIdentity.sessionContext", "requestParameters", "additionalEventData"];
-
-/// What stands before the keys of rows that Log Service flattened.
-pub(super) const FLAT: &str = "event.";

@@ -1,4 +1,4 @@
-//! Tencent Cloud CloudAudit: bare records, and the wrappings they come in.
+//! Tencent Cloud CloudAudit: its records, and the rows of its query API.
 
 mod event;
 mod identity;
@@ -8,16 +8,15 @@ mod time;
 use event::Reading;
 
 use crate::input::json::{Fault, Shape, unfold};
-use crate::input::trail::{self, Defaults, Found, Row, Wrapping};
+use crate::input::trail::{self, Defaults, Found, Row, Surroundings};
 use crate::record::field::event as field;
 use crate::record::{
     FieldSet, Format, Mapper, Origin, Outcome, Provider, RawRecord, Rows, Scratch,
 };
 use crate::value::{RecordKind, Time, Zone};
 
-const WRAPPING: Wrapping = Wrapping {
+const SURROUNDINGS: Surroundings = Surroundings {
     provider: Provider::Tencent,
-    keys: &[paths::INNER, paths::DATA, paths::MESSAGE, paths::AT_MESSAGE, paths::CONTENT],
     row: Some(Row {
         record: paths::INNER,
         id: paths::OUTER_ID,
@@ -81,23 +80,23 @@ struct CloudAuditMapper {
 impl CloudAuditMapper {
     fn read(
         &self,
-        text: &str,
+        raw: &RawRecord<'_>,
         scratch: &mut Scratch,
         emit: &mut dyn FnMut(Rows<'_>),
     ) -> Result<Outcome, Fault> {
         scratch.begin();
-        let Scratch { text: name, inner, unfolded, note, gaps, .. } = scratch;
-        let defaults = &self.defaults;
-        match trail::find(text, &self.shape, &WRAPPING, inner)? {
-            Found::Event { fields, text: record } => {
-                let parts = unfold(record, fields, &self.shape, &self.folds, unfolded)?;
+        let Scratch { text: name, unfolded, note, gaps, .. } = scratch;
+        let (text, defaults) = (raw.text, &self.defaults);
+        match SURROUNDINGS.find(raw, &self.shape)? {
+            Found::Event(fields) => {
+                let parts = unfold(text, fields, &self.shape, &self.folds, unfolded)?;
                 *note = parts.torn.then_some(trail::TORN);
-                let read = Reading { fields: &parts.fields, text: record, defaults };
+                let read = Reading { fields: &parts.fields, text, defaults };
                 emit(Rows::of(&event::map(read, &self.needed, name, gaps)));
             }
-            Found::Row { fields, text: record } => {
+            Found::Row(fields) => {
                 *note = Some("CloudAuditEvent is not JSON: the fields around it were read");
-                let read = Reading { fields: &fields, text: record, defaults };
+                let read = Reading { fields: &fields, text, defaults };
                 emit(Rows::of(&event::map(read, &self.needed, name, gaps)));
             }
             Found::Foreign => return Ok(Outcome::Foreign),
@@ -113,7 +112,7 @@ impl Mapper for CloudAuditMapper {
         scratch: &mut Scratch,
         emit: &mut dyn FnMut(Rows<'_>),
     ) -> Outcome {
-        let read = self.read(raw.text, scratch, emit);
+        let read = self.read(raw, scratch, emit);
         read.unwrap_or_else(|fault| Outcome::Skipped(fault.reason, fault.detail))
     }
 }

@@ -32,13 +32,7 @@ crate::input::trail::paths! {
     MFA = "userIdentity.sessionContext.mfa";
     APP_ID = "userIdentity.sessionContext.appId";
 
-    // A line of Log Service, or of a log shipper.
-    MESSAGE = "message";
-    AT_MESSAGE = "@message";
-    CONTENT = "content";
-
-    // EventBridge; older records have the region under this name, too.
-    DATA = "data";
+    // Beside the record in EventBridge; older records have the region under this name, too.
     AROUND_REGION = "region";
     AROUND_TIME = "time";
 

@@ -1,4 +1,4 @@
-//! AWS CloudTrail: bare records, and the wrappings they come in.
+//! AWS CloudTrail: its records, and the rows of LookupEvents.
 
 mod event;
 mod identity;
@@ -6,17 +6,16 @@ mod lookup;
 mod paths;
 
 use crate::input::json::{Fields, Shape};
-use crate::input::trail::{self, Defaults, Found, Row, Wrapping};
+use crate::input::trail::{self, Defaults, Found, Row, Surroundings};
 use crate::record::field::event as field;
 use crate::record::{
     FieldSet, Format, Mapper, Origin, Outcome, Provider, RawRecord, Rows, Scratch,
 };
 use crate::value::{RecordKind, Time, Zone};
 
-/// EventBridge, CloudTrail Lake, CloudWatch Logs, and the rows of LookupEvents.
-const WRAPPING: Wrapping = Wrapping {
+/// The rows of LookupEvents.
+const SURROUNDINGS: Surroundings = Surroundings {
     provider: Provider::Aws,
-    keys: &[paths::INNER, paths::DETAIL, paths::EVENT_DATA, paths::MESSAGE, paths::AT_MESSAGE],
     row: Some(Row {
         record: paths::INNER,
         id: paths::OUTER_ID,
@@ -91,19 +90,18 @@ impl Mapper for CloudTrailMapper {
         emit: &mut dyn FnMut(Rows<'_>),
     ) -> Outcome {
         scratch.begin();
-        let Scratch { text, inner, note, gaps, .. } = scratch;
-        match trail::find(raw.text, &self.shape, &WRAPPING, inner) {
-            Ok(Found::Event { fields, text: record }) => {
-                let read =
-                    event::Reading { fields: &fields, text: record, defaults: &self.defaults };
-                emit(Rows::of(&event::map(read, &self.needed, text, gaps)));
+        let Scratch { text: name, note, gaps, .. } = scratch;
+        let (text, defaults) = (raw.text, &self.defaults);
+        match SURROUNDINGS.find(raw, &self.shape) {
+            Ok(Found::Event(fields)) => {
+                let read = event::Reading { fields: &fields, text, defaults };
+                emit(Rows::of(&event::map(read, &self.needed, name, gaps)));
                 Outcome::Read
             }
-            Ok(Found::Row { fields, text: record }) => {
+            Ok(Found::Row(fields)) => {
                 *note = Some("CloudTrailEvent is not JSON: the fields around it were read");
-                let read =
-                    event::Reading { fields: &fields, text: record, defaults: &self.defaults };
-                emit(Rows::of(&lookup::map(read, &self.needed, text, gaps)));
+                let read = event::Reading { fields: &fields, text, defaults };
+                emit(Rows::of(&lookup::map(read, &self.needed, name, gaps)));
                 Outcome::Read
             }
             Ok(Found::Foreign) => Outcome::Foreign,

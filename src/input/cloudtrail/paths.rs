@@ -42,16 +42,6 @@ crate::input::trail::paths! {
     VERIFICATION = "serviceEventDetails.CredentialVerification";
     AUTHENTICATION = "serviceEventDetails.UserAuthentication";
 
-    // EventBridge.
-    DETAIL = "detail";
-
-    // CloudTrail Lake.
-    EVENT_DATA = "eventData";
-
-    // CloudWatch Logs.
-    MESSAGE = "message";
-    AT_MESSAGE = "@message";
-
     // LookupEvents.
     INNER = "CloudTrailEvent";
     OUTER_ID = "EventId";

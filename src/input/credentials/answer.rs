@@ -198,8 +198,9 @@ impl<'de> Visitor<'de> for Keys<'_> {
         while let Some(key) = map.next_key::<Cow<'de, str>>()? {
             match &*key {
                 "Content" => {
+                    // A report is a text, maybe one that the bytes at hand end in.
                     *self.found = true;
-                    return Ok(());
+                    return map.next_value_seed(NoReport(self.found));
                 }
                 // Logs have these, and what their records hold is no matter here.
                 "Records" | "Events" => return Ok(()),
@@ -222,5 +223,38 @@ impl<'de> serde::de::DeserializeSeed<'de> for Inner<'_> {
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
         deserializer.deserialize_map(Keys { found: self.0, inner: false })
+    }
+}
+
+/// Finds that what stands below `Content` is no text.
+struct NoReport<'f>(&'f mut bool);
+
+impl<'de> serde::de::DeserializeSeed<'de> for NoReport<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for NoReport<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a text")
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, _: A) -> Result<(), A::Error> {
+        *self.0 = false;
+        Ok(())
+    }
+
+    fn visit_seq<A: serde::de::SeqAccess<'de>>(self, _: A) -> Result<(), A::Error> {
+        *self.0 = false;
+        Ok(())
     }
 }

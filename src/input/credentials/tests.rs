@@ -69,7 +69,7 @@ fn map(format: &CredentialReport, columns: Option<&str>, rows: &str) -> String {
 
 fn map_with(format: &CredentialReport, origin: &Origin, rows: &str) -> String {
     let mapper = format.mapper(&all(), origin, NOW);
-    let raw = RawRecord { text: rows, offset: 0, line: 1, column: 1, ordinal: 0, rows: 1 };
+    let raw = RawRecord::alone(rows);
     let mut out = String::new();
     let mut scratch = Scratch::default();
     match mapper.map(&raw, &mut scratch, &mut |rows| out = lines(rows)) {

@@ -19,7 +19,7 @@ fn origin(header: &str) -> Origin {
 fn fields(format: &dyn Format, header: &str, row: &str) -> Result<String, Outcome> {
     let origin = origin(header);
     let carries = format.carries(&origin);
-    let raw = RawRecord { text: row, offset: 0, line: 2, column: 1, ordinal: 0, rows: 1 };
+    let raw = RawRecord::alone(row);
     let mut out = String::new();
     let mut scratch = Scratch::default();
     let needed = FieldSet::all(RecordKind::Event);
@@ -250,7 +250,7 @@ fn damaged_cells_cost_their_row() {
     let other = fields(&CLOUDTRAIL_TABLE, "eventName,eventSource", "Login,login.example");
     assert_eq!(other, Err(Outcome::Foreign));
     // Without columns a record is no row.
-    let raw = RawRecord { text: "{}", offset: 0, line: 1, column: 1, ordinal: 0, rows: 1 };
+    let raw = RawRecord::alone("{}");
     for format in [&CLOUDTRAIL_TABLE as &dyn Format, &IamEvents] {
         let mapper = format.mapper(&FieldSet::EMPTY, &Origin::default(), Time(0));
         assert_eq!(mapper.map(&raw, &mut Scratch::default(), &mut |_| {}), Outcome::Foreign);
@@ -355,7 +355,7 @@ fn a_row_of_the_audit_is_an_iam_call() {
     }
     let elsewhere = Origin { zone: crate::value::Zone::parse("+08:00"), ..origin(AUDIT) };
     let text = "2023-01-15 09:30:00,CreateUser,a,1,,b";
-    let raw = RawRecord { text, offset: 0, line: 2, column: 1, ordinal: 0, rows: 1 };
+    let raw = RawRecord::alone(text);
     let mapper = IamEvents.mapper(&FieldSet::all(RecordKind::Event), &elsewhere, Time(0));
     let mut times = Vec::new();
     mapper.map(&raw, &mut Scratch::default(), &mut |rows| {
@@ -379,7 +379,7 @@ fn a_row_of_the_audit_is_an_iam_call() {
 
 /// The gaps of a row.
 fn gaps(format: &'static dyn Format, header: &str, row: &str) -> String {
-    let raw = RawRecord { text: row, offset: 0, line: 2, column: 1, ordinal: 0, rows: 1 };
+    let raw = RawRecord::alone(row);
     let mut scratch = Scratch::default();
     let mapper = format.mapper(&FieldSet::EMPTY, &origin(header), Time(0));
     assert_eq!(mapper.map(&raw, &mut scratch, &mut |_| {}), Outcome::Read, "{row}");

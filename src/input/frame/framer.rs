@@ -14,7 +14,7 @@ use super::resync::first_key;
 use super::scan::Scan;
 use super::sniff::{Sniff, Sniffed};
 use super::{MAX_DEPTH, MAX_RECORD};
-use crate::record::{Batch, Columns, Placed, Skip, SkipReason};
+use crate::record::{Batch, Columns, Envelope, Placed, Skip, SkipReason};
 
 use rows::Table;
 
@@ -275,7 +275,8 @@ impl Framer {
         let Place { offset, line, column } = self.begun;
         let ordinal = self.ordinal;
         self.ordinal += 1;
-        cut.records.push(Placed { start, end: cut.at, offset, line, column, ordinal, rows: 1 });
+        let (end, envelope) = (cut.at, Envelope::default());
+        cut.records.push(Placed { start, end, envelope, offset, line, column, ordinal, rows: 1 });
     }
 
     /// Accounts for what the end cuts off.

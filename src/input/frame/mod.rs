@@ -1,12 +1,13 @@
 //! Splits a stream of bytes into records.
 //!
-//! The container is told by content: `{"Records":[…]}`, `{"Events":[…]}` and
-//! `{"QueryResultRows":[…]}` with other keys around, the second also inside a `Response`; `[…]`,
-//! one record a line, objects one after the other, or the rows of a table. A record that is not
-//! well formed costs itself: the splitter goes on at the next one.
+//! The container is told by content: an array below a key of [`CONTAINERS`](sniff) with other keys
+//! around, `[…]`, one record a line, objects one after the other, or the rows of a table. A line may
+//! begin with a time before its record. A record that is not well formed costs itself: the splitter
+//! goes on at the next one.
 
 mod framer;
 mod head;
+mod line_prefix;
 mod place;
 mod resync;
 mod scan;
@@ -14,7 +15,9 @@ mod sniff;
 
 pub(super) use framer::{Ending, Framer, WINDOW};
 pub(super) use head::{Tables, trusted};
+pub(super) use line_prefix::line_prefix;
 pub(super) use scan::too_deep;
+pub(super) use sniff::QUERY_ROWS;
 
 /// The longest record. CloudTrail's own limit is 1 MiB.
 pub(super) const MAX_RECORD: usize = 16 << 20;

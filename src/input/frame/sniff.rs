@@ -3,6 +3,7 @@
 use memchr::memchr;
 
 use super::KEY_REACH;
+use super::line_prefix::line_prefix;
 use super::scan::{Scan, Stop};
 
 /// What the first bytes say.
@@ -20,8 +21,36 @@ pub(super) enum Sniffed {
     Other(&'static str),
 }
 
-/// The container whose records are arrays: the answers of CloudTrail Lake.
-pub(super) const QUERY_ROWS: &str = "query-rows-object";
+/// An array of records in an object.
+struct Container {
+    /// The key of the array.
+    key: &'static str,
+    /// How many objects stand around it.
+    around: usize,
+    name: &'static str,
+}
+
+/// The containers of trails, and those of the answers of log services and search engines that may
+/// be longer than a record.
+const CONTAINERS: [Container; 8] = [
+    Container { key: "Records", around: 1, name: "records-object" },
+    Container { key: "Events", around: 1, name: "events-object" },
+    Container { key: "Events", around: 2, name: "response-object" },
+    Container { key: "QueryResultRows", around: 1, name: QUERY_ROWS },
+    Container { key: "results", around: 1, name: "results-answer" },
+    Container { key: "events", around: 1, name: "events-answer" },
+    Container { key: "hits", around: 2, name: "hits-answer" },
+    Container { key: "data", around: 1, name: "data-answer" },
+];
+
+/// The container of the answers of CloudTrail Lake, whose records are rows of a table.
+pub(in crate::input) const QUERY_ROWS: &str = "query-rows-object";
+
+/// Whether the records of a container are arrays: the answers of CloudTrail Lake and of CloudWatch
+/// Logs Insights.
+pub(super) fn holds_rows(container: &str) -> bool {
+    matches!(container, QUERY_ROWS | "results-answer")
+}
 
 /// How many lines are looked at.
 const SAMPLE: usize = 16;
@@ -122,8 +151,8 @@ impl Sniff {
                 // The line may go on.
                 return (!more).then(|| self.mostly_objects());
             }
-            let len = bytes[self.line..self.searched].trim_ascii_end().len();
-            if self.kind == Kind::Object(len) {
+            let line = bytes[self.line..self.searched].trim_ascii_end();
+            if self.kind == Kind::Object(line.len()) || is_prefixed(line) {
                 self.objects += 1
             } else {
                 self.others += 1
@@ -157,6 +186,22 @@ impl Sniff {
     }
 }
 
+/// Whether a line is something that may stand before an object, and then an object.
+fn is_prefixed(line: &[u8]) -> bool {
+    line_prefix(line).is_some_and(|prefix| {
+        let object = line.get(prefix..).unwrap_or_default();
+        let mut scan = Scan::default();
+        scan.restart();
+        loop {
+            match scan.run(object, true) {
+                Stop::Array(_) => {}
+                Stop::End(len) => return len == object.len(),
+                Stop::Pause | Stop::Broken(_) => return false,
+            }
+        }
+    })
+}
+
 const MAGIC: [(&[u8], &str); 8] = [
     (b"\xff\xfe", "UTF-16 text: convert it to UTF-8"),
     (b"\xfe\xff", "UTF-16 text: convert it to UTF-8"),
@@ -183,14 +228,9 @@ pub(super) fn container(
         .trim_ascii_end()
         .strip_suffix(b":")?
         .trim_ascii_end();
-    match key {
-        b"\"Events\"" if around == 2 => Some("response-object"),
-        _ if around != 1 => None,
-        b"\"Records\"" => Some("records-object"),
-        b"\"Events\"" => Some("events-object"),
-        b"\"QueryResultRows\"" => Some(QUERY_ROWS),
-        _ => None,
-    }
+    let key = key.strip_prefix(b"\"")?.strip_suffix(b"\"")?;
+    let found = CONTAINERS.iter().find(|c| c.around == around && c.key.as_bytes() == key);
+    found.map(|container| container.name)
 }
 
 #[cfg(test)]

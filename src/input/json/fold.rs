@@ -79,11 +79,6 @@ pub(in crate::input) fn opened(json: &str) -> Value<'_> {
     untyped(json)
 }
 
-/// Whether a string holds what begins like a JSON object.
-pub(in crate::input) fn holds_object(json: &str) -> bool {
-    json.strip_prefix('"').is_some_and(begins_object)
-}
-
 fn begins_object(text: &str) -> bool {
     text.trim_ascii_start().starts_with('{')
 }

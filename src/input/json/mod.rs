@@ -2,14 +2,16 @@
 
 mod fold;
 mod leaves;
+mod members;
 mod nest;
 mod project;
 mod shape;
 mod text;
 
-pub(super) use fold::{holds_object, opened, unfold};
+pub(super) use fold::{opened, unfold};
 pub(super) use leaves::texts;
+pub(super) use members::{Members, items, members, values};
 pub(super) use nest::nest;
 pub(super) use project::{Fault, Fields};
 pub(super) use shape::Shape;
-pub(super) use text::{decode, decode_into, list_of, untyped};
+pub(super) use text::{decode, list_of, untyped};

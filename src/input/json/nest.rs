@@ -1,23 +1,23 @@
 //! Records whose keys were flattened: `event.userIdentity.type` for a key in an object in an object.
 
-use std::fmt;
-
-use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, Visitor};
-use serde_json::value::RawValue;
-
-use super::Shape;
+use super::{Members, Shape, members};
 
 /// Writes the record that the keys with this prefix stand for to `out`; whether there are any.
 ///
-/// Keys are taken apart as far as `shape` knows them: names that have dots of their own stay whole
-/// below that. What is not JSON is nothing here.
-pub(in crate::input) fn nest(text: &str, prefix: &str, shape: &Shape, out: &mut String) -> bool {
+/// Keys are taken apart as far as `shape` knows them, for names may have dots of their own below
+/// that; only below `apart` no name has. What is not JSON is nothing here.
+pub(in crate::input) fn nest(
+    text: &str,
+    prefix: &str,
+    shape: &Shape,
+    apart: &str,
+    out: &mut String,
+) -> bool {
     out.clear();
-    let Ok(Pairs(pairs)) = serde_json::from_str(text) else { return false };
-    let mut entries: Vec<(Vec<&str>, &RawValue)> = pairs
+    let Some(Members(pairs)) = members(text) else { return false };
+    let mut entries: Vec<(Vec<&str>, &str)> = pairs
         .iter()
-        .filter_map(|(key, value)| Some((parts(key.strip_prefix(prefix)?, shape), *value)))
+        .filter_map(|(key, value)| Some((parts(key.strip_prefix(prefix)?, shape, apart), *value)))
         .collect();
     // What belongs to one object stands together; a key that stands twice still does.
     entries.sort_by(|(a, _), (b, _)| a.cmp(b));
@@ -36,19 +36,23 @@ pub(in crate::input) fn nest(text: &str, prefix: &str, shape: &Shape, out: &mut 
             open.push(object);
         }
         put_key(key, out);
-        out.push_str(value.get());
+        out.push_str(value);
     }
     out.extend(std::iter::repeat_n('}', open.len() + 1));
     !entries.is_empty()
 }
 
 /// The keys on the way to a value.
-fn parts<'k>(key: &'k str, shape: &Shape) -> Vec<&'k str> {
+fn parts<'k>(key: &'k str, shape: &Shape, apart: &str) -> Vec<&'k str> {
     let (mut parts, mut node, mut rest) = (Vec::new(), 0, key);
     while let Some((head, tail)) = rest.split_once('.')
         && let Some(child) = shape.child(node, head)
     {
         parts.push(head);
+        if head == apart {
+            parts.extend(tail.split('.'));
+            return parts;
+        }
         (node, rest) = (child, tail);
     }
     parts.push(rest);
@@ -63,40 +67,14 @@ fn put_key(key: &str, out: &mut String) {
     out.push(':');
 }
 
-/// The keys and values of an object as they stand, twice where they stand twice.
-struct Pairs<'a>(Vec<(String, &'a RawValue)>);
-
-impl<'a> Deserialize<'a> for Pairs<'a> {
-    fn deserialize<D: Deserializer<'a>>(json: D) -> Result<Self, D::Error> {
-        json.deserialize_map(PairsVisitor)
-    }
-}
-
-struct PairsVisitor;
-
-impl<'a> Visitor<'a> for PairsVisitor {
-    type Value = Pairs<'a>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'a>>(self, mut map: A) -> Result<Pairs<'a>, A::Error> {
-        let mut pairs = Vec::new();
-        while let Some(pair) = map.next_entry()? {
-            pairs.push(pair);
-        }
-        Ok(Pairs(pairs))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn keys_are_taken_apart_as_far_as_objects_are_known() {
-        let shape = Shape::new(&["id", "who.type", "who.more.k", "asked.User", "list"], |_| true);
+        let shape =
+            Shape::new(&["id", "who.type", "who.more.k", "asked.User", "list", "said"], |_| true);
         for (text, expected) in [
             (
                 r#"{"e.who.type":"a","e.id":1,"e.who.more.k":"b","e.who.name":null,"x":5}"#,
@@ -106,16 +84,17 @@ mod tests {
                 r#"{"e.asked.Look.1.Key":"v","e.asked.User":"u","e.list.x.y":[1]}"#,
                 r#"{"asked":{"Look.1.Key":"v","User":"u"},"list":{"x.y":[1]}}"#,
             ),
+            (r#"{"e.said.Key.Id":1,"e.said.User":2}"#, r#"{"said":{"Key":{"Id":1},"User":2}}"#),
             (r#"{"e.id":1,"e.id":2}"#, r#"{"id":1,"id":2}"#),
             (r#"{"e.who":"{}","e.who.type":1}"#, r#"{"who":"{}","who":{"type":1}}"#),
             (r#"{"e.a\"b":1}"#, r#"{"a\"b":1}"#),
         ] {
             let mut out = String::new();
-            assert!(nest(text, "e.", &shape, &mut out), "{text}");
+            assert!(nest(text, "e.", &shape, "said", &mut out), "{text}");
             assert_eq!(out, expected, "{text}");
         }
         for text in [r#"{"id":1}"#, "{}", "[]", "1"] {
-            assert!(!nest(text, "e.", &shape, &mut String::new()), "{text}");
+            assert!(!nest(text, "e.", &shape, "said", &mut String::new()), "{text}");
         }
     }
 }

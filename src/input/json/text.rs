@@ -23,18 +23,6 @@ pub(in crate::input) fn decode(json: &str) -> Option<Cow<'_, str>> {
     }
 }
 
-/// Replaces `out` by the content of a string; whether there is any.
-pub(in crate::input) fn decode_into(json: &str, out: &mut String) -> bool {
-    out.clear();
-    if !json.starts_with('"') {
-        return false;
-    }
-    if let Some(text) = decode(json) {
-        out.push_str(&text);
-    }
-    !out.is_empty()
-}
-
 /// The value of an untyped field.
 pub(in crate::input) fn untyped(json: &str) -> Value<'_> {
     match json.as_bytes().first() {

@@ -4,7 +4,7 @@ use crate::input::json::{Fields, decode};
 use crate::record::Provider;
 
 /// The paths that tell; in every format they are the first, with these indices.
-pub(super) mod marks {
+pub(in crate::input) mod marks {
     crate::input::trail::paths! {}
 }
 
@@ -16,13 +16,19 @@ use marks as m;
 /// The trails share `eventName`, `eventSource`, `eventType` and `userIdentity`. What tells is the
 /// host of the service, a key or a word that only one cloud writes, and that no caller chooses.
 /// `ApiCall` alone is written by two.
-pub(super) fn cloud(fields: &Fields<'_>) -> Option<Provider> {
+///
+/// What AWS hands to queues and functions shares these keys too, and is no record: its
+/// `eventSource` is `aws:s3` or the like, where that of a record is a host.
+pub(in crate::input) fn cloud(fields: &Fields<'_>) -> Option<Provider> {
     let has = |path: usize| fields.get(path).is_some();
     let text = |path: usize| fields.get(path).and_then(decode);
     if ![m::EVENT_NAME, m::EVENT_TYPE, m::EVENT_SOURCE].into_iter().any(has) {
         return None;
     }
     let (source, kind, user) = (text(m::EVENT_SOURCE), text(m::EVENT_TYPE), text(m::TYPE));
+    if source.as_deref().is_some_and(|source| source.starts_with("aws:")) {
+        return None;
+    }
     let (source, kind) = (source.as_deref().and_then(host), kind.as_deref().unwrap_or_default());
     let aws = source == Some(Provider::Aws) || has(m::AWS_REGION) || kind.starts_with("Aws");
     let alibaba = source == Some(Provider::Alibaba)
@@ -126,6 +132,9 @@ mod tests {
             r#"{"eventName":"x","eventSource":"iam.amazonaws.com","userIdentity":{"secretId":"AKIDx"}}"#,
             r#"{"eventName":"x","eventSource":"ram.aliyuncs.com","userIdentity":{"secretId":"AKIDx"}}"#,
             r#"{"eventName":"x","acsRegion":"cn-hangzhou","eventType":"MiniProgramCall"}"#,
+            // A notification of S3, and an item of a stream.
+            r#"{"eventName":"ObjectCreated:Put","eventSource":"aws:s3","awsRegion":"us-east-1"}"#,
+            r#"{"eventName":"INSERT","eventSource":"aws:dynamodb","awsRegion":"us-east-1"}"#,
             // Azure and Google Cloud.
             r#"{"eventName":{"value":"EndRequest"},"operationName":"x","caller":"a@b.example"}"#,
             r#"{"protoPayload":{"methodName":"x","serviceName":"iam.googleapis.com"}}"#,

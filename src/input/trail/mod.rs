@@ -1,17 +1,17 @@
 //! What the audit trails of the clouds have in common.
 //!
-//! Their records share the names of most keys, so [`cloud`] says whose a record is; [`find`]
-//! takes it out of what it is wrapped in; a [`Sheet`] takes the fields that are needed, and a
-//! [`Call`] the values that derived fields are worked out from.
+//! Their records share the names of most keys, so [`cloud`] says whose a record is;
+//! [`Surroundings`] says what may stand around it; a [`Sheet`] takes the fields that are needed, and
+//! a [`Call`] the values that derived fields are worked out from.
 
 mod call;
-mod cloud;
+pub(super) mod cloud;
 mod defaults;
 mod paths;
 mod part;
 mod promise;
 mod sheet;
-mod unwrap;
+mod surroundings;
 
 pub(super) use call::Call;
 pub(super) use defaults::Defaults;
@@ -19,7 +19,7 @@ pub(super) use part::{after, before, cut, list};
 pub(super) use paths::paths;
 pub(super) use promise::Promises;
 pub(super) use sheet::Sheet;
-pub(super) use unwrap::{Found, Row, Wrapping, find};
+pub(super) use surroundings::{Found, Row, Surroundings};
 
 use crate::record::field::of_kind;
 use crate::record::{FieldSet, Provider, reference};

@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 
 use serde_json::Value as Tree;
 
+use crate::input::envelope::opened;
 use crate::record::field::{event as field, of_kind};
-use crate::record::{FieldId, FieldSet, Format, Origin, Outcome, RawRecord, Record, Rows, Scratch};
+use crate::record::{FieldId, FieldSet, Format, Origin, Outcome, Record, Rows, Scratch};
 use crate::value::{Elem, RecordKind, Time, Type, Value};
 
 /// A format under test.
@@ -27,25 +28,29 @@ impl Sample {
         needed: FieldSet,
         mut look: impl FnMut(&Record<'_>),
     ) -> (Outcome, Option<&'static str>) {
-        let raw = RawRecord { text, offset: 0, line: 1, column: 1, ordinal: 0, rows: 1 };
         let mut scratch = Scratch::default();
         let mapper = self.format.mapper(&needed, &self.origin, Time(0));
-        let outcome = mapper.map(&raw, &mut scratch, &mut |Rows { record, .. }| look(record));
+        let batch = opened(text);
+        if let [skip] = &*batch.skipped {
+            return (Outcome::Skipped(skip.reason, skip.detail.clone()), None);
+        }
+        let mut outcome = Outcome::Foreign;
+        for raw in batch.iter().map(Result::unwrap) {
+            outcome = mapper.map(&raw, &mut scratch, &mut |Rows { record, .. }| look(record));
+        }
         (outcome, scratch.note)
     }
 
     /// The promised fields that a record does not give, each with what is wrong; they are the same
     /// whichever fields are needed.
     pub(in crate::input) fn gaps(&self, text: &str) -> Vec<String> {
-        let raw = RawRecord { text, offset: 0, line: 1, column: 1, ordinal: 0, rows: 1 };
         let gaps = |needed: FieldSet| {
             let mut scratch = Scratch::default();
-            let outcome = self.format.mapper(&needed, &self.origin, Time(0)).map(
-                &raw,
-                &mut scratch,
-                &mut |_| {},
-            );
-            assert_eq!(outcome, Outcome::Read, "{text}");
+            let mapper = self.format.mapper(&needed, &self.origin, Time(0));
+            for raw in opened(text).iter().map(Result::unwrap) {
+                let outcome = mapper.map(&raw, &mut scratch, &mut |_| {});
+                assert_eq!(outcome, Outcome::Read, "{text}");
+            }
             scratch.gaps.iter().map(ToString::to_string).collect::<Vec<_>>()
         };
         assert_eq!(gaps(FieldSet::EMPTY), gaps(FieldSet::all(RecordKind::Event)), "{text}");

@@ -10,6 +10,7 @@ use super::{known, occurrences};
 use crate::finding::{Finding, VerdictRole};
 use crate::report::RuleSummary;
 use crate::rule::Severity;
+use crate::value::RecordKind;
 
 /// Findings of one rule and severity that are shown unless more are asked for.
 const PER_RULE: usize = 20;
@@ -80,7 +81,7 @@ fn one(page: &mut Page<'_>, finding: &Finding, advise: bool) -> io::Result<()> {
     if !subject.is_empty() {
         page.paragraph((Ink::Quiet, MARGIN), &subject, INDENT)?;
     }
-    let noun = if rule.on == "event" { "call" } else { "record" };
+    let noun = if rule.on == RecordKind::Event { "call" } else { "record" };
     page.paragraph((Ink::Quiet, MARGIN), &counts(finding, rule, noun), INDENT)?;
     occurrences::write(page, finding, rule, noun)?;
     evidence::write(page, finding, noun, &margin)?;

@@ -7,6 +7,8 @@ use super::page::{Ink, Page};
 use super::text::{counted, times};
 use crate::finding::{Finding, Occurrence};
 use crate::report::RuleSummary;
+use crate::rule::ConstructKind;
+use crate::value::RecordKind;
 
 /// So many of a finding are shown.
 const MOST: usize = 5;
@@ -14,8 +16,8 @@ const MOST: usize = 5;
 /// What an occurrence of the rule is called, where it is no day.
 pub(super) fn noun(rule: &RuleSummary) -> Option<&'static str> {
     match rule.construct {
-        "correlate" if rule.on == "event" => Some("burst"),
-        "sequence" => Some("sequence"),
+        Some(ConstructKind::Correlate) if rule.on == RecordKind::Event => Some("burst"),
+        Some(ConstructKind::Sequence) => Some("sequence"),
         _ => None,
     }
 }

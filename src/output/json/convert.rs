@@ -80,7 +80,7 @@ fn rule<'a>(facts: &Facts, rule: &'a report::RuleSummary) -> v1::Rule<'a> {
         category: rule.category.name(),
         severity: rule.severity.name(),
         status: rule.status.name(),
-        on: rule.on,
+        on: rule.on.name(),
         tags: texts(facts, &rule.tags),
         controls: texts(facts, &rule.controls),
         references: texts(facts, &rule.references),

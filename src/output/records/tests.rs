@@ -97,6 +97,7 @@ impl Batches for File {
             batch.records.push(Placed {
                 start,
                 end,
+                envelope: Default::default(),
                 offset,
                 line: line_number,
                 column: 1,

@@ -10,6 +10,7 @@ use super::text::{self, LIMIT};
 use super::{bag, level, security_severity};
 use crate::finding::{self, Finding, Sample, VerdictRole};
 use crate::report::{Report, RuleSummary};
+use crate::value::RecordKind;
 
 /// Further records that a result points at.
 const MOST_RECORDS: usize = 10;
@@ -49,7 +50,7 @@ fn counted(finding: &Finding) -> u64 {
 /// The title, which is the same in every run, then what was seen.
 fn message(report: &Report, rule: &RuleSummary, finding: &Finding) -> String {
     let facts = &report.facts;
-    let noun = if rule.on == "event" { "call" } else { "record" };
+    let noun = if rule.on == RecordKind::Event { "call" } else { "record" };
     let count = counted(finding);
     let mut seen = format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
     if finding.ok + finding.failed > 0 {

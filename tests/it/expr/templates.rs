@@ -1,6 +1,6 @@
 //! Messages: what a missing value prints, and that access keys are masked.
 
-use keytrail::expr::{Expr, compile_template};
+use keytrail::expr::{Expr, Unredacted, compile_template};
 use keytrail::source::{Fragment, Sources};
 use keytrail::value::{RecordKind, Value};
 
@@ -52,7 +52,11 @@ fn messages_mask_keys_and_show_gaps() {
     ] {
         let template = template(text, on);
         let bindings = rows.bindings(on);
-        assert_eq!(template.render(&bindings, false).unwrap(), expected, "{text}");
+        assert_eq!(
+            template.render(&bindings, &Unredacted { show_keys: false }).unwrap(),
+            expected,
+            "{text}"
+        );
         assert_eq!(template.eval(&bindings).unwrap(), Value::str(expected), "{text}");
     }
 }
@@ -62,6 +66,6 @@ fn keys_are_whole_when_asked_for() {
     let rows = corpus::rows();
     let bindings = rows.bindings(RecordKind::Event);
     let template = template("key ${event.ak} of ${event.user}", RecordKind::Event);
-    let whole = template.render(&bindings, true).unwrap();
+    let whole = template.render(&bindings, &Unredacted { show_keys: true }).unwrap();
     assert_eq!(whole, "key AKIAEXAMPLE000000001 of alice");
 }

@@ -31,7 +31,7 @@ fn the_readme_counts_the_rules() {
     let rules = pack().rules;
     assert!(readme.contains(&format!("[{} rules]({PAGE})", rules.len())));
     for category in Category::ALL {
-        let count = rules.iter().filter(|rule| rule.category == *category).count();
+        let count = rules.iter().filter(|rule| rule.category == category).count();
         let row = format!("| [{0}]({PAGE}#{0}) | {count} |", category.name());
         assert!(readme.contains(&row), "README.md does not say {row}");
     }

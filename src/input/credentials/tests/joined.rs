@@ -170,6 +170,7 @@ fn rows_beyond_what_can_be_held_are_skips() {
         let placed = crate::record::Placed {
             start,
             end,
+            envelope: Default::default(),
             offset: start as u64,
             line: 1,
             column: 1,

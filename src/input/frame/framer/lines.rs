@@ -2,6 +2,7 @@
 
 use memchr::memchr;
 
+use super::super::line_prefix::line_prefix;
 use super::super::place::Place;
 use super::super::scan::too_deep;
 use super::{Cut, Ending, Framer, State};
@@ -27,6 +28,7 @@ impl Framer {
         };
         let line = &cut.rest()[..len];
         let text = line.trim_ascii_start();
+        let text = &text[line_prefix(text).unwrap_or(0)..];
         let indent = len - text.len();
         let text = text.trim_ascii_end();
         let (start, size) = (cut.at, text.len());

@@ -2,7 +2,7 @@
 
 use super::super::resync::{Begin, Next, first_key, next_record};
 use super::super::scan::Stop;
-use super::super::sniff::{QUERY_ROWS, container};
+use super::super::sniff::{container, holds_rows};
 use super::super::{KEY_REACH, MAX_DEPTH};
 use super::{Cut, Ending, Framer, State};
 use crate::record::SkipReason;
@@ -69,7 +69,7 @@ impl Framer {
                 self.comma(!self.separated);
                 self.begin(cut);
             }
-            b'[' if self.container == Some(QUERY_ROWS) => {
+            b'[' if self.container.is_some_and(holds_rows) => {
                 self.comma(!self.separated);
                 self.begin(cut);
             }
@@ -266,7 +266,8 @@ impl Framer {
     }
 
     pub(super) fn lost(&mut self, cut: &mut Cut<'_>) -> bool {
-        let begin = if self.container == Some(QUERY_ROWS) { Begin::Array } else { Begin::Object };
+        let rows = self.container.is_some_and(holds_rows);
+        let begin = if rows { Begin::Array } else { Begin::Object };
         match next_record(cut.bytes, cut.at, &self.sought, begin) {
             Next::Found(at) => {
                 cut.at = at;

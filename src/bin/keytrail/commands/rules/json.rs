@@ -34,7 +34,7 @@ fn one(rule: &Rule, policy: &Policy) -> Value {
         "parameters": rule.parameters.iter().map(parameter).collect::<Vec<_>>(),
         "providers": covered(rule, FORMATS).into_iter().map(Provider::name).collect::<Vec<_>>(),
         "when": conditions(rule, policy),
-        "construct": rule.construct.name(),
+        "construct": rule.construct.kind().map_or("", |kind| kind.name()),
         "file": policy.sources.file(rule.id_span.file).name,
         "builtin": rule.builtin,
         "not_configured": rule.not_configured,

@@ -23,11 +23,11 @@ fn list(listed: &Listed<'_>) -> String {
     let mut table = Table::new(["", "", "", ""]);
     let mut groups = Vec::new();
     for category in Category::ALL {
-        let rules = listed.worst_first(*category);
+        let rules = listed.worst_first(category);
         if rules.is_empty() {
             continue;
         }
-        groups.push((*category, rules.len()));
+        groups.push((category, rules.len()));
         for rule in rules {
             table.row([
                 rule.id.clone(),

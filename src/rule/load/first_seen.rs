@@ -1,11 +1,10 @@
 //! `first_seen` of a rule file.
 
-use super::super::load::Loader;
-use super::load::Built;
-use super::{Construct, FirstSeen};
+use super::loader::{Built, Loader};
 use crate::diag::Diagnostic;
 use crate::diag::codes::rule as codes;
 use crate::expr::{Declarations, Expected, Expr};
+use crate::rule::{Construct, FirstSeen};
 use crate::source::Fragment;
 use crate::yaml::{Entry, Node};
 

@@ -1,18 +1,7 @@
 //! What makes a finding of matches, where one match alone is none.
 
-mod correlate;
-mod first_seen;
-mod grows;
-mod load;
-mod sequence;
-
-use super::Step;
-use crate::expr::Expr;
+use crate::expr::{Expr, Measured};
 use crate::value::{Duration, Type, words};
-
-pub(super) use correlate::measured;
-pub(super) use grows::grows;
-pub(super) use load::Built;
 
 /// What makes a finding of the matches of one subject.
 #[derive(Debug, Clone)]
@@ -28,13 +17,13 @@ pub enum Construct {
 }
 
 impl Construct {
-    /// The key in a rule file; empty for a plain rule.
-    pub fn name(&self) -> &'static str {
+    /// Which key of a rule file it comes from; `None` for a plain rule.
+    pub fn kind(&self) -> Option<ConstructKind> {
         match self {
-            Construct::Plain => "",
-            Construct::Correlate(_) => "correlate",
-            Construct::Sequence(_) => "sequence",
-            Construct::FirstSeen(_) => "first_seen",
+            Construct::Plain => None,
+            Construct::Correlate(_) => Some(ConstructKind::Correlate),
+            Construct::Sequence(_) => Some(ConstructKind::Sequence),
+            Construct::FirstSeen(_) => Some(ConstructKind::FirstSeen),
         }
     }
 
@@ -45,6 +34,18 @@ impl Construct {
             Construct::Correlate(correlate) => correlate.within.is_some(),
             Construct::Sequence(_) | Construct::FirstSeen(_) => true,
         }
+    }
+}
+
+words! {
+    /// The keys of a rule file that relate matches to each other; a rule has at most one.
+    ConstructKind {
+        /// Counts over the matches of one subject.
+        Correlate = "correlate",
+        /// Ordered steps of one subject.
+        Sequence = "sequence",
+        /// Values that no earlier record of the subject showed.
+        FirstSeen = "first_seen",
     }
 }
 
@@ -85,6 +86,16 @@ impl Measure {
     pub fn nullable(&self) -> bool {
         matches!(self.kind, MeasureKind::Min | MeasureKind::Max)
     }
+}
+
+/// What expressions know of measures.
+pub(super) fn measured(measures: &[Measure]) -> Vec<Measured> {
+    let known = |measure: &Measure| Measured {
+        name: measure.name.clone(),
+        ty: measure.ty(),
+        nullable: measure.nullable(),
+    };
+    measures.iter().map(known).collect()
 }
 
 words! {

@@ -1,13 +1,12 @@
 //! `correlate` of a rule file.
 
-use super::super::load::{Loader, reads};
-use super::super::name;
-use super::grows::grows;
-use super::load::Built;
-use super::{Construct, Correlate, Measure, MeasureKind};
+use super::loader::{Built, Loader, reads};
 use crate::diag::codes::rule as codes;
 use crate::diag::{Diagnostic, escaped};
-use crate::expr::{Declarations, Expected, Expr, Measured};
+use crate::expr::{Declarations, Expected, Expr};
+use crate::rule::construct::{Construct, Correlate, Measure, MeasureKind, measured};
+use crate::rule::monotone::is_monotone;
+use crate::rule::name;
 use crate::value::Type;
 use crate::yaml::{Entry, Node};
 
@@ -34,7 +33,7 @@ impl<'a> Loader<'a> {
             );
             return None;
         }
-        let grows = grows(&having, &measures);
+        let grows = is_monotone(&having, &measures);
         let construct =
             Construct::Correlate(Correlate { within: within.ok()?, measures, having, grows });
         Some(Built { construct, steps: vec![step?] })
@@ -118,14 +117,4 @@ impl<'a> Loader<'a> {
         }
         (!wrong).then(|| Measure { name: entry.key.text().to_owned(), kind, operand })
     }
-}
-
-/// What expressions know of measures.
-pub(in crate::rule) fn measured(measures: &[Measure]) -> Vec<Measured> {
-    let known = |measure: &Measure| Measured {
-        name: measure.name.clone(),
-        ty: measure.ty(),
-        nullable: measure.nullable(),
-    };
-    measures.iter().map(known).collect()
 }

@@ -1,88 +1,98 @@
-//! `correlate`, `sequence` and `first_seen` of a rule file.
+//! What every part of a rule file is loaded with.
 
-use super::super::load::Loader;
-use super::{Construct, Step};
+use std::collections::BTreeMap;
+
 use crate::diag::codes::{policy, rule as codes};
 use crate::diag::{Diagnostic, did_you_mean, escaped};
-use crate::expr::{Declarations, Expected, Expr, Param};
-use crate::value::{Duration, RecordKind, Value};
-use crate::yaml::{Entry, Node};
+use crate::expr::ir::{Ir, Op};
+use crate::expr::{self, Declarations, Env, Expected, Expr, Param};
+use crate::rule::{Construct, Severity, Step};
+use crate::source::{Fragment, Sources, Span};
+use crate::value::{Duration, Value};
+use crate::yaml::Node;
 
-/// What a rule has beside or instead of its `when`, at most one of these.
-const CONSTRUCTS: [&str; 3] = ["correlate", "sequence", "first_seen"];
+/// What the project file changes of a rule.
+#[derive(Debug, Clone, Default)]
+pub struct Overrides {
+    /// Another severity.
+    pub severity: Option<Severity>,
+    /// Values of parameters by name, with the place of the name.
+    pub params: BTreeMap<String, (Span, Node)>,
+}
+
+/// One rule file on its way to a rule.
+pub(super) struct Loader<'a> {
+    pub(super) body: &'a Node,
+    pub(super) sources: &'a Sources,
+    pub(super) overrides: &'a Overrides,
+    pub(super) env: &'a dyn Env,
+    pub(super) diagnostics: &'a mut Vec<Diagnostic>,
+}
 
 /// A construct with what its matches must meet.
-pub(in crate::rule) struct Built {
-    pub(in crate::rule) construct: Construct,
-    pub(in crate::rule) steps: Vec<Step>,
+pub(super) struct Built {
+    pub(super) construct: Construct,
+    pub(super) steps: Vec<Step>,
 }
 
 impl<'a> Loader<'a> {
-    /// The steps and the construct, once everything in them is valid. `by` is the rule's.
-    pub(in crate::rule) fn construct(
+    pub(super) fn text(&self, key: &str) -> String {
+        self.body.get(key).and_then(Node::text).unwrap_or_default().trim_end().to_owned()
+    }
+
+    pub(super) fn texts(&self, key: &str) -> Vec<String> {
+        let items = self.body.get(key).map(Node::items).unwrap_or(&[]);
+        items.iter().filter_map(Node::text).map(|text| text.trim_end().to_owned()).collect()
+    }
+
+    pub(super) fn word<T>(&self, key: &str, parse: fn(&str) -> Option<T>) -> Option<T> {
+        self.body.get(key).and_then(Node::text).and_then(parse)
+    }
+
+    pub(super) fn fragment(&self, key: &str) -> Option<&'a Fragment> {
+        self.body.get(key).and_then(Node::scalar).map(|scalar| &scalar.fragment)
+    }
+
+    /// Compiles an expression and keeps what is said of it.
+    pub(super) fn compile(
         &mut self,
+        source: &Fragment,
+        expected: Expected,
         declarations: &Declarations<'_>,
-        by: &[(String, Expr)],
-    ) -> Option<Built> {
-        let on = declarations.on?;
-        let body = self.body;
-        let mut of = body.entries().iter().filter(|e| CONSTRUCTS.contains(&e.key.text()));
-        let (first, second) = (of.next(), of.next());
-        if let (Some(first), Some(second)) = (first, second) {
-            let message = format!(
-                "a rule has either `{}` or `{}`, not both",
-                first.key.text(),
-                second.key.text()
-            );
-            self.diagnostics.push(
-                Diagnostic::error(&codes::CONSTRUCTS, message)
-                    .at(second.key.span(), "the second")
-                    .at(first.key.span(), "the first")
-                    .help("write a rule for each"),
-            );
-            return None;
-        }
-        match first {
-            None => {
-                let step = self.only_step(declarations, by)?;
-                Some(Built { construct: Construct::Plain, steps: vec![step] })
+    ) -> Option<Expr> {
+        let compiled = expr::compile(source, expected, declarations, self.env);
+        self.collect(compiled)
+    }
+
+    pub(super) fn collect(
+        &mut self,
+        compiled: Result<(Expr, Vec<Diagnostic>), Vec<Diagnostic>>,
+    ) -> Option<Expr> {
+        match compiled {
+            Ok((expr, warnings)) => {
+                self.diagnostics.extend(warnings);
+                Some(expr)
             }
-            Some(entry) => {
-                self.kind_has(entry, on);
-                match entry.key.text() {
-                    "correlate" => self.correlate(entry, declarations, by),
-                    "sequence" => self.sequence(entry, declarations, by),
-                    _ => self.first_seen(entry, declarations, by),
-                }
+            Err(errors) => {
+                self.diagnostics.extend(errors);
+                None
             }
         }
     }
 
-    /// A report has no order of things in time.
-    fn kind_has(&mut self, entry: &'a Entry, on: RecordKind) {
-        if on == RecordKind::Event {
-            return;
+    /// Expressions, each with its text; those that fail are left out.
+    pub(super) fn expressions(
+        &mut self,
+        sources: &[&Fragment],
+        declarations: &Declarations<'_>,
+    ) -> Vec<(String, Expr)> {
+        let mut all = Vec::new();
+        for source in sources {
+            if let Some(expr) = self.compile(source, Expected::Anything, declarations) {
+                all.push((source.text.trim().to_owned(), expr));
+            }
         }
-        let name = entry.key.text();
-        let within = entry.value.get("within");
-        let (message, at) = match (name, within) {
-            ("correlate", None) => return,
-            ("correlate", Some(within)) => (
-                format!(
-                    "a rule `on: {}` counts over the whole report, without `within`",
-                    on.name()
-                ),
-                within.span,
-            ),
-            _ => (
-                format!("`{name}` needs events, and the rule is `on: {}`", on.name()),
-                entry.key.span(),
-            ),
-        };
-        self.diagnostics.push(
-            Diagnostic::error(&codes::CONSTRUCTS, message)
-                .at(at, "everything in a report has one time"),
-        );
+        all
     }
 
     /// The condition of a rule without steps.
@@ -154,4 +164,17 @@ impl<'a> Loader<'a> {
             }
         }
     }
+}
+
+/// Whether an expression names a measure, and where it reads a record or a report.
+pub(super) fn reads(ir: &Ir) -> (bool, Option<Span>) {
+    let (mut names_measure, mut record) = (false, None);
+    ir.walk(&mut |node| match node.op {
+        Op::Measure(_) => names_measure = true,
+        Op::Field(_) | Op::Row(_) | Op::Member(..) | Op::Report(..) => {
+            record = record.or(Some(node.span));
+        }
+        _ => {}
+    });
+    (names_measure, record)
 }

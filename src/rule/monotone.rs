@@ -4,7 +4,7 @@
 //! as fewer matches can only make the condition false. What is not recognised here counts as not
 //! growing, which is safe: then an entry hides a finding only when it covers all of it.
 
-use super::{Measure, MeasureKind};
+use super::construct::{Measure, MeasureKind};
 use crate::expr::Expr;
 use crate::expr::ir::{Comparison, Ir, Op};
 
@@ -22,7 +22,7 @@ enum Moves {
 }
 
 /// Whether a condition over these measures, once true, stays true when matches are added.
-pub(in crate::rule) fn grows(condition: &Expr, measures: &[Measure]) -> bool {
+pub(super) fn is_monotone(condition: &Expr, measures: &[Measure]) -> bool {
     matches!(of(condition.ir(), measures), Moves::Never | Moves::Up)
 }
 

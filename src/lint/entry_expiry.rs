@@ -1,9 +1,29 @@
-//! Allowlist entries that are over soon.
+//! Allowlist entries that have expired or are about to.
 
 use super::Lint;
 use crate::allow::EntryState;
 use crate::diag::Diagnostic;
 use crate::diag::codes::lint as codes;
+
+/// An entry whose last valid day is past.
+pub(super) static EXPIRED_ENTRY: Lint = Lint {
+    name: "expired-entry",
+    code: &codes::EXPIRED_ENTRY,
+    doc: "An allowlist entry whose last valid day is past.",
+    run: |policy, clock| {
+        let entries = policy.allowlist.entries.iter();
+        let told = entries.filter(|entry| entry.state(clock) == EntryState::Expired).map(|entry| {
+            let message = format!(
+                "the allowlist entry `{}` expired after {} and covers nothing",
+                entry.id, entry.expires
+            );
+            Diagnostic::warning(&codes::EXPIRED_ENTRY, message)
+                .at(entry.span, "")
+                .help(format!("delete it, or ask {} whether it is still agreed", entry.owner))
+        });
+        told.collect()
+    },
+};
 
 /// An entry that ends within 14 days.
 pub(super) static EXPIRING_ENTRY: Lint = Lint {

@@ -1,36 +1,25 @@
-//! Rule files to rules.
-//!
-//! Everything is checked that can be, whatever is wrong elsewhere: a misspelt severity does not
-//! hide a misspelt field. There is a rule only when there is no error.
+//! A rule file as a whole: everything beside its construct.
 
 use std::collections::BTreeMap;
 
-use super::construct::{Built, grows, measured};
-use super::document::id_is_file_name;
-use super::param::{parameters, params};
-use super::shape::RULE_FILE;
-use super::{
-    Category, Construct, Counts, Expectation, Judged, Measure, Raise, Rule, Severity, Status, Step,
-    TestCase,
-};
+use super::loader::{Built, Loader, Overrides, reads};
 use crate::diag::codes::{lint, rule as codes};
 use crate::diag::{Diagnostic, escaped};
 use crate::expr::ir::{Ir, Op};
 use crate::expr::{self, Declarations, Env, Expected, Expr, Known, Param};
 use crate::record::FieldId;
 use crate::record::reference::REFERENCES;
+use crate::rule::construct::{Measure, measured};
+use crate::rule::document::id_is_file_name;
+use crate::rule::monotone::is_monotone;
+use crate::rule::param::{parameters, params};
+use crate::rule::{
+    Category, Construct, Counts, Expectation, Judged, RULE_FILE, Raise, Rule, Severity, Status,
+    Step, TestCase,
+};
 use crate::source::{Fragment, Sources, Span};
 use crate::value::{RecordKind, Value};
 use crate::yaml::{self, Node};
-
-/// What the project file changes of a rule.
-#[derive(Debug, Clone, Default)]
-pub struct Overrides {
-    /// Another severity.
-    pub severity: Option<Severity>,
-    /// Values of parameters by name, with the place of the name.
-    pub params: BTreeMap<String, (Span, Node)>,
-}
 
 /// Loads a rule file, from its whole document.
 ///
@@ -73,14 +62,6 @@ fn untested(rule: &Rule) -> Option<Diagnostic> {
         ),
     };
     Some(Diagnostic::warning(&lint::UNTESTED, what).at(rule.id_span, "").help(help))
-}
-
-pub(super) struct Loader<'a> {
-    pub(super) body: &'a Node,
-    sources: &'a Sources,
-    overrides: &'a Overrides,
-    pub(super) env: &'a dyn Env,
-    pub(super) diagnostics: &'a mut Vec<Diagnostic>,
 }
 
 impl<'a> Loader<'a> {
@@ -144,50 +125,6 @@ impl<'a> Loader<'a> {
         })
     }
 
-    fn text(&self, key: &str) -> String {
-        self.body.get(key).and_then(Node::text).unwrap_or_default().trim_end().to_owned()
-    }
-
-    fn texts(&self, key: &str) -> Vec<String> {
-        let items = self.body.get(key).map(Node::items).unwrap_or(&[]);
-        items.iter().filter_map(Node::text).map(|text| text.trim_end().to_owned()).collect()
-    }
-
-    fn word<T>(&self, key: &str, parse: fn(&str) -> Option<T>) -> Option<T> {
-        self.body.get(key).and_then(Node::text).and_then(parse)
-    }
-
-    pub(super) fn fragment(&self, key: &str) -> Option<&'a Fragment> {
-        self.body.get(key).and_then(Node::scalar).map(|scalar| &scalar.fragment)
-    }
-
-    /// Compiles an expression and keeps what is said of it.
-    pub(super) fn compile(
-        &mut self,
-        source: &Fragment,
-        expected: Expected,
-        declarations: &Declarations<'_>,
-    ) -> Option<Expr> {
-        let compiled = expr::compile(source, expected, declarations, self.env);
-        self.collect(compiled)
-    }
-
-    fn collect(
-        &mut self,
-        compiled: Result<(Expr, Vec<Diagnostic>), Vec<Diagnostic>>,
-    ) -> Option<Expr> {
-        match compiled {
-            Ok((expr, warnings)) => {
-                self.diagnostics.extend(warnings);
-                Some(expr)
-            }
-            Err(errors) => {
-                self.diagnostics.extend(errors);
-                None
-            }
-        }
-    }
-
     fn raise(
         &mut self,
         severity: Option<Severity>,
@@ -240,7 +177,7 @@ impl<'a> Loader<'a> {
                     .help("count the records in a measure, or write two `raise`"),
             );
         }
-        Judged::Occurrence { grows: grows(when, measures) }
+        Judged::Occurrence { grows: is_monotone(when, measures) }
     }
 
     /// Says of a hole of the message that it reads a measure and a record. The one is known when
@@ -254,21 +191,6 @@ impl<'a> Loader<'a> {
                     .help("give each a `${…}` of its own"),
             );
         }
-    }
-
-    /// Expressions, each with its text; those that fail are left out.
-    pub(super) fn expressions(
-        &mut self,
-        sources: &[&Fragment],
-        declarations: &Declarations<'_>,
-    ) -> Vec<(String, Expr)> {
-        let mut all = Vec::new();
-        for source in sources {
-            if let Some(expr) = self.compile(source, Expected::Anything, declarations) {
-                all.push((source.text.trim().to_owned(), expr));
-            }
-        }
-        all
     }
 
     /// The subject: as written, else the account and who acts.
@@ -395,17 +317,4 @@ impl Known for Unfilled<'_> {
     fn row(&self, _: RecordKind) -> Option<bool> {
         None
     }
-}
-
-/// Whether an expression names a measure, and where it reads a record or a report.
-pub(super) fn reads(ir: &Ir) -> (bool, Option<Span>) {
-    let (mut names_measure, mut record) = (false, None);
-    ir.walk(&mut |node| match node.op {
-        Op::Measure(_) => names_measure = true,
-        Op::Field(_) | Op::Row(_) | Op::Member(..) | Op::Report(..) => {
-            record = record.or(Some(node.span));
-        }
-        _ => {}
-    });
-    (names_measure, record)
 }

@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::super::load::Loader;
-use super::load::Built;
-use super::{Construct, Sequence, Step};
+use super::loader::{Built, Loader};
 use crate::diag::codes::rule as codes;
 use crate::diag::{Diagnostic, escaped};
 use crate::expr::{Declarations, Expected, Expr};
+use crate::rule::{Construct, Sequence, Step};
 use crate::source::{Fragment, Span};
 use crate::value::Type;
 use crate::yaml::{Entry, Node};

@@ -1,0 +1,31 @@
+//! What a rendered value may show.
+
+use super::ir::Ir;
+use crate::value::Value;
+
+/// Redacts the values that an expression renders. The caller implements it: the language does not
+/// know what a secret is.
+pub trait Redact {
+    /// Whether the ids of access keys are shown whole.
+    fn show_keys(&self) -> bool;
+
+    /// The value of `ir` as it may be shown.
+    fn redact<'v>(&self, ir: &Ir, value: Value<'v>) -> Value<'v>;
+}
+
+/// Shows values as they are, for texts that no person reads.
+#[derive(Debug, Clone, Copy)]
+pub struct Unredacted {
+    /// Whether the ids of access keys are shown whole.
+    pub show_keys: bool,
+}
+
+impl Redact for Unredacted {
+    fn show_keys(&self) -> bool {
+        self.show_keys
+    }
+
+    fn redact<'v>(&self, _: &Ir, value: Value<'v>) -> Value<'v> {
+        value
+    }
+}

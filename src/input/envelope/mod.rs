@@ -1,0 +1,123 @@
+//! Records inside envelopes: what queues, streams, log services and search engines put around them.
+//!
+//! A record is known by what it is and not by where it stands: below keys that envelopes use, to a
+//! bounded depth, as an object, as a string of JSON or as base64 with or without gzip. An envelope
+//! is replaced by its records, each of which counts for itself; its time and its other words are
+//! never those of a record.
+
+mod encoded;
+mod named;
+mod opener;
+
+use crate::record::{Batch, Envelope, Placed, Skip, Span};
+
+pub(super) use named::refused;
+use opener::{Content, Opener};
+
+/// Opens the envelopes among the records of a file.
+#[derive(Debug, Default)]
+pub(super) struct Envelopes {
+    opener: Opener,
+    /// How many messages held no records and said so.
+    control: u64,
+}
+
+impl Envelopes {
+    /// Replaces each envelope among the records from `from` on by the records in it.
+    pub(super) fn open(&mut self, batch: &mut Batch, from: usize) {
+        let Some(first) = batch.records.iter().skip(from).position(|placed| {
+            let bytes = batch.bytes.get(placed.start..placed.end).unwrap_or_default();
+            !begins_record(bytes)
+        }) else {
+            return;
+        };
+        let tail = batch.records.split_off(from + first);
+        for placed in tail {
+            let bytes = batch.bytes.get(placed.start..placed.end).unwrap_or_default();
+            let text = std::str::from_utf8(bytes).ok().filter(|_| !begins_record(bytes));
+            let opened = text.map(|text| self.opener.open(text));
+            match opened {
+                None | Some(Ok(Content::Bare | Content::Other)) => batch.records.push(placed),
+                Some(Ok(Content::Control)) => self.control += 1,
+                Some(Ok(Content::Records)) => self.place(batch, &placed),
+                Some(Err(fault)) => {
+                    let Placed { offset, line, ordinal, .. } = placed;
+                    let (reason, detail) = (fault.reason, fault.detail);
+                    batch.skipped.push(Skip { offset, line, ordinal, reason, detail });
+                }
+            }
+        }
+    }
+
+    /// Puts the records of the envelope at hand into the batch, in its place.
+    fn place(&mut self, batch: &mut Batch, placed: &Placed) {
+        let before = batch.bytes.len();
+        let whole = Span { start: placed.start, end: placed.end };
+        let (text, found) = self.opener.found();
+        batch.bytes.extend_from_slice(text.as_bytes());
+        batch.records.extend(found.iter().map(|found| {
+            let text = found.text.shifted(before);
+            let object = match found.object {
+                opener::Object::Whole => whole,
+                opener::Object::Inside(span) => span.shifted(before),
+                opener::Object::None => Span::default(),
+            };
+            let envelope = Envelope { whole, object };
+            Placed { start: text.start, end: text.end, envelope, ..*placed }
+        }));
+        self.control += self.opener.control();
+    }
+
+    /// What there is to say of messages that hold no records.
+    pub(super) fn note(&self) -> Option<String> {
+        match self.control {
+            0 => None,
+            1 => Some("1 control message of an envelope holds no record".to_owned()),
+            count => Some(format!("{count} control messages of envelopes hold no records")),
+        }
+    }
+}
+
+/// A text as the only record of a batch; the records in it where it is an envelope.
+pub fn opened(text: &str) -> Batch {
+    let envelope = Envelope::default();
+    let (end, bytes) = (text.len(), text.as_bytes().to_vec());
+    let placed =
+        Placed { start: 0, end, envelope, offset: 0, line: 1, column: 1, ordinal: 0, rows: 1 };
+    let mut batch = Batch { bytes, records: vec![placed], ..Batch::default() };
+    Envelopes::default().open(&mut batch, 0);
+    batch
+}
+
+/// Keys that records of the trails begin with, and no envelope does: most records need no other
+/// look.
+const FIRST_KEYS: [&[u8]; 12] = [
+    b"eventVersion",
+    b"userIdentity",
+    b"eventTime",
+    b"eventId",
+    b"eventID",
+    b"additionalEventData",
+    b"addendum",
+    b"apiVersion",
+    b"acsRegion",
+    b"actionType",
+    b"apiErrorCode",
+    b"errorCode",
+];
+
+/// Whether a text is no envelope, as far as its first key says.
+fn begins_record(bytes: &[u8]) -> bool {
+    match bytes.strip_prefix(b"{") {
+        Some(rest) => rest.trim_ascii_start().strip_prefix(b"\"").is_some_and(|key| {
+            FIRST_KEYS.iter().any(|known| {
+                key.starts_with(known) && key.get(known.len()).is_some_and(|&b| b == b'"')
+            })
+        }),
+        // What is neither an object nor an array holds nothing.
+        None => !bytes.starts_with(b"["),
+    }
+}
+
+#[cfg(test)]
+mod tests;

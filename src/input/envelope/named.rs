@@ -1,0 +1,63 @@
+//! Messages that are known by name and hold no record.
+
+use crate::input::json::{Fields, Shape, decode};
+
+mod paths {
+    crate::input::trail::paths! {
+        MESSAGE_TYPE = "messageType";
+        TYPE_OF_SNS = "Type";
+        EVENT = "Event";
+        CLASS = "class_uid";
+        PRODUCT = "metadata.product.name";
+        ECS_DATASET = "event.dataset";
+        ECS_MODULE = "event.module";
+        ECS_TRAIL = "aws.cloudtrail";
+        S3 = "s3";
+        KINESIS = "kinesis";
+        SOURCE = "EventSource";
+    }
+}
+
+fn fields(text: &str) -> Option<Fields<'_>> {
+    Fields::scan(text, &Shape::new(paths::PATHS, |_| true)).ok()
+}
+
+/// Whether a message is of the envelope's own business: a health check, a confirmation, a test.
+pub(super) fn is_control(member: impl Fn(&str) -> Option<String>) -> bool {
+    let is =
+        |key: &str, words: &[&str]| member(key).is_some_and(|word| words.contains(&word.as_str()));
+    is("messageType", &["CONTROL_MESSAGE"])
+        || is("Type", &["SubscriptionConfirmation", "UnsubscribeConfirmation"])
+        || is("Event", &["s3:TestEvent"])
+}
+
+/// What a text is that holds no audit record, where that is known by name.
+pub(in crate::input) fn refused(text: &str) -> Option<&'static str> {
+    let fields = fields(text)?;
+    let has = |path: usize| fields.get(path).is_some();
+    let word = |path: usize| fields.get(path).and_then(decode);
+    if has(paths::CLASS) && has(paths::PRODUCT) {
+        return Some(
+            "an event in the Open Cybersecurity Schema Framework (OCSF) of Security Lake, which is \
+             not read: give the trail's own records",
+        );
+    }
+    let ecs = word(paths::ECS_DATASET).or_else(|| word(paths::ECS_MODULE));
+    if has(paths::ECS_TRAIL) || ecs.is_some_and(|of| of.contains("cloudtrail")) {
+        return Some(
+            "a document in the Elastic Common Schema (ECS) without `event.original`, so the \
+             trail's own record is not in it",
+        );
+    }
+    let source = word(paths::EVENT_SOURCE).or_else(|| word(paths::SOURCE));
+    match source.as_deref() {
+        Some("aws:s3") => Some("a notification of S3 that names an object, and no audit record"),
+        Some("aws:kinesis") => Some("an event of Kinesis without an audit record in it"),
+        Some("aws:sqs") => Some("a message of SQS without an audit record in it"),
+        Some("aws:sns") => Some("a message of SNS without an audit record in it"),
+        Some(source) if source.starts_with("aws:") => {
+            Some("an event that AWS hands to a Lambda function, and no audit record")
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,328 @@
+//! Looks for the records in one envelope.
+
+use std::sync::LazyLock;
+
+use super::encoded::decoded;
+use super::named::is_control;
+use crate::input::frame::{MAX_RECORD, line_prefix, too_deep};
+use crate::input::json::{Fault, Fields, Members, Shape, decode, items, members, nest, values};
+use crate::input::trail::cloud;
+use crate::record::{SkipReason, Span};
+
+/// How many envelopes may stand one in another.
+const MAX_NESTING: usize = 12;
+
+/// How many bytes the records of one envelope may come to.
+const MAX_OPENED: usize = 4 * MAX_RECORD;
+
+/// The keys below which envelopes keep what they hold, in any case.
+const KEYS: [&str; 46] = [
+    // CloudWatch Logs: subscriptions, answers of the API, Logs Insights.
+    "logEvents",
+    "message",
+    "@message",
+    "events",
+    "results",
+    "value",
+    "awslogs",
+    // EventBridge, SNS, SQS, Kinesis, Firehose, Lambda.
+    "detail",
+    "Sns",
+    "Messages",
+    "body",
+    "Records",
+    "kinesis",
+    "data",
+    "payload",
+    "responsePayload",
+    "requestPayload",
+    // CloudTrail Lake and LookupEvents; CloudAudit's API.
+    "eventData",
+    "CloudTrailEvent",
+    "cloud_trail_event",
+    "CloudAuditEvent",
+    "cloud_audit_event",
+    "Response",
+    // Elasticsearch, OpenSearch, Logstash, Filebeat, Wazuh, Graylog.
+    "hits",
+    "_source",
+    "event",
+    "original",
+    "event.original",
+    "fields",
+    "aws",
+    "cloudtrail",
+    "full_message",
+    "docs",
+    "doc",
+    "rawLog",
+    // Splunk.
+    "result",
+    "_raw",
+    "raw",
+    // Log Service of Alibaba Cloud and of Tencent Cloud, and their log shippers.
+    "content",
+    "__content__",
+    "LogJson",
+    "RawLog",
+    "logs",
+    "log",
+    "record",
+    "line",
+];
+
+/// What a text turned out to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Content {
+    /// A record as it is.
+    Bare,
+    /// Records inside; the opener has them.
+    Records,
+    /// A message of the envelope's own business.
+    Control,
+    /// Neither.
+    Other,
+}
+
+/// The object that a record is a member of.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Object {
+    /// The envelope as it stands in the file.
+    Whole,
+    /// One inside, as it was copied.
+    Inside(Span),
+    /// None: the record is an item of an array.
+    None,
+}
+
+/// A record that was found, in the text of the opener.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Found {
+    pub(super) text: Span,
+    pub(super) object: Object,
+}
+
+/// Opens one envelope after the other; its buffers are reused.
+#[derive(Debug, Default)]
+pub(super) struct Opener {
+    text: String,
+    found: Vec<Found>,
+    control: u64,
+}
+
+/// Where a value stands.
+#[derive(Clone, Copy)]
+struct At<'t> {
+    /// How many envelopes stand around it.
+    depth: usize,
+    /// The object whose member it is, and whether that is the whole envelope.
+    object: Option<(&'t str, bool)>,
+    /// Whether the key says that it is a record of a trail.
+    named: bool,
+}
+
+impl Opener {
+    /// Looks into a text; what it finds replaces what it found before.
+    pub(super) fn open(&mut self, text: &str) -> Result<Content, Fault> {
+        self.text.clear();
+        self.found.clear();
+        self.control = 0;
+        if text.starts_with('{') && is_record(text, false) {
+            return Ok(Content::Bare);
+        }
+        self.value(text, At { depth: 0, object: None, named: false })
+    }
+
+    /// The records that were found, and the text that they stand in.
+    pub(super) fn found(&self) -> (&str, &[Found]) {
+        (&self.text, &self.found)
+    }
+
+    /// How many control messages stood among them.
+    pub(super) fn control(&self) -> u64 {
+        self.control
+    }
+
+    fn value(&mut self, json: &str, at: At<'_>) -> Result<Content, Fault> {
+        if at.depth > MAX_NESTING {
+            return Ok(Content::Other);
+        }
+        match json.as_bytes().first() {
+            Some(b'{') => self.object(json, at),
+            Some(b'[') => self.items(&items(json).unwrap_or_default(), at),
+            Some(b'"') => self.string(json, at),
+            _ => Ok(Content::Other),
+        }
+    }
+
+    fn object(&mut self, json: &str, at: At<'_>) -> Result<Content, Fault> {
+        if at.depth > 0 && is_record(json, at.named) {
+            return self.record(json, at);
+        }
+        let Some(Members(members)) = members(json) else { return Ok(Content::Other) };
+        let member = |key: &str| {
+            let (_, value) = members.iter().find(|(known, _)| known == key)?;
+            decode(value).map(String::from)
+        };
+        if is_control(member) {
+            return Ok(Content::Control);
+        }
+        let flat = ["event.", ""].into_iter().find(|prefix| {
+            members.iter().any(|(key, _)| key.strip_prefix(prefix).is_some_and(is_flat))
+        });
+        if let Some(prefix) = flat {
+            let mut nested = String::new();
+            if nest(json, prefix, &FLAT, "responseElements", &mut nested)
+                && is_record(&nested, false)
+            {
+                return self.record(&nested, At { object: Some((json, at.depth == 0)), ..at });
+            }
+        }
+        let mut seen = Content::Other;
+        for (key, value) in &members {
+            if !KEYS.iter().any(|known| known.eq_ignore_ascii_case(key)) {
+                continue;
+            }
+            let inside = At {
+                depth: at.depth + 1,
+                object: Some((json, at.depth == 0)),
+                named: key.starts_with("Cloud") || key.starts_with("cloud_"),
+            };
+            match self.value(value, inside)? {
+                Content::Other => {}
+                Content::Control => seen = Content::Control,
+                found => {
+                    if members.iter().filter(|(other, _)| other == key).count() > 1 {
+                        let detail = format!("the key `{key}` of its envelope stands twice");
+                        return Err(Fault { reason: SkipReason::DuplicateKey, detail });
+                    }
+                    return Ok(found);
+                }
+            }
+        }
+        Ok(seen)
+    }
+
+    /// The items of an array, or the values of a text: all of them when some is or holds a record.
+    fn items(&mut self, items: &[&str], at: At<'_>) -> Result<Content, Fault> {
+        let alone = At { depth: at.depth + 1, object: None, named: false };
+        let (found, text, control) = (self.found.len(), self.text.len(), self.control);
+        let (mut records, mut others) = (false, false);
+        for item in items {
+            match self.value(item, alone)? {
+                Content::Bare | Content::Records => records = true,
+                Content::Control => self.control += 1,
+                Content::Other if is_cell(item) => {}
+                // What is no record among records costs itself, and is counted.
+                Content::Other => {
+                    let text = self.copy(item)?;
+                    self.found.push(Found { text, object: Object::None });
+                    others = true;
+                }
+            }
+        }
+        if records {
+            return Ok(Content::Records);
+        }
+        let only_control = self.control > control && !others;
+        self.found.truncate(found);
+        self.text.truncate(text);
+        self.control = control;
+        Ok(if only_control { Content::Control } else { Content::Other })
+    }
+
+    fn string(&mut self, json: &str, at: At<'_>) -> Result<Content, Fault> {
+        let Some(content) = decode(json) else { return Ok(Content::Other) };
+        let text = content.trim_ascii();
+        if text.starts_with(['{', '[']) {
+            return self.text(text, at);
+        }
+        if let Some(prefix) = line_prefix(text.as_bytes()) {
+            return self.text(text.get(prefix..).unwrap_or_default(), at);
+        }
+        match decoded(text)? {
+            Some(inner) => self.text(inner.trim_ascii(), at),
+            None => Ok(Content::Other),
+        }
+    }
+
+    /// JSON values one after the other, as a stream puts them into one message.
+    fn text(&mut self, text: &str, at: At<'_>) -> Result<Content, Fault> {
+        if !text.starts_with(['{', '[']) {
+            return Ok(Content::Other);
+        }
+        if too_deep(text.as_bytes()) {
+            let detail = "the record in its envelope".to_owned();
+            return Err(Fault { reason: SkipReason::TooDeep, detail });
+        }
+        match values(text).as_deref() {
+            None => Ok(Content::Other),
+            Some([one]) => self.value(one, At { depth: at.depth + 1, ..at }),
+            Some(several) => self.items(several, at),
+        }
+    }
+
+    fn record(&mut self, json: &str, at: At<'_>) -> Result<Content, Fault> {
+        let object = match at.object {
+            Some((_, true)) => Object::Whole,
+            Some((object, false)) => Object::Inside(self.copy(object)?),
+            None => Object::None,
+        };
+        let text = self.copy(json)?;
+        self.found.push(Found { text, object });
+        Ok(Content::Records)
+    }
+
+    fn copy(&mut self, text: &str) -> Result<Span, Fault> {
+        let start = self.text.len();
+        if start + text.len() > MAX_OPENED {
+            let detail =
+                format!("the records of its envelope come to more than {MAX_OPENED} bytes");
+            return Err(Fault { reason: SkipReason::TooLong, detail });
+        }
+        self.text.push_str(text);
+        Ok(Span { start, end: self.text.len() })
+    }
+}
+
+/// The objects of records, for records whose keys were flattened: `userIdentity.type`.
+static FLAT: LazyLock<Shape> = LazyLock::new(|| {
+    let paths = [
+        "userIdentity.sessionContext.attributes.creationDate",
+        "userIdentity.sessionContext.sessionAttributes.creationDate",
+        "userIdentity.sessionContext.sessionIssuer.type",
+        "userIdentity.sessionContext.webIdFederationData.federatedProvider",
+        "userIdentity.onBehalfOf.userId",
+        "requestParameters.userName",
+        "responseElements.any",
+        "additionalEventData.any",
+        "serviceEventDetails.any",
+        "insightDetails.any",
+        "tlsDetails.any",
+        "addendum.reason",
+        "eventAttributes.any",
+        "referencedResources.any",
+    ];
+    Shape::new(&paths, |_| true)
+});
+
+/// Whether a key is one of an object in a record, by its dots.
+fn is_flat(key: &str) -> bool {
+    key.split_once('.').map_or(key == "eventName", |(head, _)| FLAT.child(0, head).is_some())
+}
+
+/// Whether an object is a record of a trail; `named` says that its key says so.
+fn is_record(json: &str, named: bool) -> bool {
+    static MARKS: LazyLock<Shape> = LazyLock::new(|| Shape::new(cloud::marks::PATHS, |_| true));
+    Fields::scan(json, &MARKS).is_ok_and(|fields| {
+        cloud::cloud(&fields).is_some() || (named && fields.get(cloud::marks::EVENT_NAME).is_some())
+    })
+}
+
+/// Whether an item is one cell of a row: a name and a value.
+fn is_cell(json: &str) -> bool {
+    members(json).is_some_and(|Members(members)| {
+        let has = |name: &str| members.iter().any(|(key, _)| key == name);
+        has("field") && has("value")
+    })
+}

@@ -1,0 +1,87 @@
+//! Tells a trail's record, or the row of a query API that holds one, from other texts.
+
+use std::ops::Range;
+
+use super::cloud::{cloud, host, marks};
+use crate::input::json::{Fault, Fields, Shape, decode};
+use crate::record::{Provider, RawRecord};
+
+/// What stands around the records of a trail; numbers are those of the format's paths.
+#[derive(Debug)]
+pub(in crate::input) struct Surroundings {
+    /// Whose trail it is.
+    pub(in crate::input) provider: Provider,
+    /// What a row of the cloud's query API has around the record.
+    pub(in crate::input) row: Option<Row>,
+    /// What is read from the object around a record where the record does not have it.
+    pub(in crate::input) around: Range<usize>,
+}
+
+/// A row of a query API: the record in a string, and a few of its fields around it.
+#[derive(Debug)]
+pub(in crate::input) struct Row {
+    /// The record.
+    pub(in crate::input) record: usize,
+    /// The id of the event.
+    pub(in crate::input) id: usize,
+    /// Its name.
+    pub(in crate::input) name: usize,
+    /// The host of the service.
+    pub(in crate::input) source: usize,
+}
+
+/// What a raw record turned out to be.
+#[derive(Debug)]
+pub(in crate::input) enum Found<'a> {
+    /// A record of the trail, with what stands around it.
+    Event(Fields<'a>),
+    /// A row whose record cannot be parsed.
+    Row(Fields<'a>),
+    /// Something else.
+    Foreign,
+}
+
+impl Surroundings {
+    /// Reads a raw record whose envelope, if it had one, is opened.
+    pub(in crate::input) fn find<'a>(
+        &self,
+        raw: &RawRecord<'a>,
+        shape: &Shape,
+    ) -> Result<Found<'a>, Fault> {
+        let mut fields = Fields::scan(raw.text, shape)?;
+        let outer = match raw.envelope.object {
+            "" => None,
+            object => Some(Fields::scan(object, shape)?),
+        };
+        let is_ours = match cloud(&fields) {
+            Some(provider) => provider == self.provider,
+            // The row says whose record it is.
+            None => {
+                fields.get(marks::EVENT_NAME).is_some()
+                    && outer.as_ref().is_some_and(|outer| self.is_row(outer))
+            }
+        };
+        if is_ours {
+            fields.unambiguous()?;
+            if let Some(outer) = &outer {
+                outer.unambiguous()?;
+                fields.adopt(outer, self.around.clone());
+            }
+            return Ok(Found::Event(fields));
+        }
+        if !self.is_row(&fields) {
+            return Ok(Found::Foreign);
+        }
+        fields.unambiguous()?;
+        Ok(Found::Row(fields))
+    }
+
+    fn is_row(&self, fields: &Fields<'_>) -> bool {
+        let Some(row) = &self.row else { return false };
+        let has = |path: usize| fields.get(path).is_some();
+        let source = || fields.get(row.source).and_then(decode);
+        has(row.id)
+            && has(row.name)
+            && (has(row.record) || source().is_some_and(|of| host(&of) == Some(self.provider)))
+    }
+}

@@ -1,0 +1,32 @@
+//! Running every lint at the level that the project sets.
+
+use super::LINTS;
+use crate::config::Policy;
+use crate::diag::codes::config as codes;
+use crate::diag::{Diagnostic, did_you_mean};
+use crate::value::Time;
+
+/// What every lint finds, in the order of the registry, at the levels that the project file sets.
+pub fn run(policy: &Policy, clock: Time) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for (name, level) in &policy.lints {
+        if !LINTS.iter().any(|lint| lint.name == name) {
+            let message = format!("there is no lint `{name}`");
+            found.push(
+                Diagnostic::error(&codes::UNKNOWN_LINT, message)
+                    .at(level.span, "")
+                    .maybe_help(did_you_mean(name, LINTS.iter().map(|lint| lint.name))),
+            );
+        }
+    }
+    for lint in LINTS {
+        let level = policy.lints.get(lint.name).map(|level| level.level);
+        if level != Some(None) {
+            found.extend((lint.run)(policy, clock).into_iter().map(|mut diagnostic| {
+                diagnostic.level = level.flatten().unwrap_or(diagnostic.level);
+                diagnostic
+            }));
+        }
+    }
+    found
+}

@@ -1,0 +1,80 @@
+//! `correlate`, `sequence` and `first_seen` of a rule file.
+
+use super::loader::{Built, Loader};
+use crate::diag::Diagnostic;
+use crate::diag::codes::rule as codes;
+use crate::expr::{Declarations, Expr};
+use crate::rule::{Construct, ConstructKind};
+use crate::value::RecordKind;
+use crate::yaml::Entry;
+
+impl<'a> Loader<'a> {
+    /// The steps and the construct, once everything in them is valid. `by` is the rule's.
+    pub(super) fn construct(
+        &mut self,
+        declarations: &Declarations<'_>,
+        by: &[(String, Expr)],
+    ) -> Option<Built> {
+        let on = declarations.on?;
+        let body = self.body;
+        let mut of = body
+            .entries()
+            .iter()
+            .filter_map(|entry| Some((ConstructKind::parse(entry.key.text())?, entry)));
+        let (first, second) = (of.next(), of.next());
+        if let (Some((_, first)), Some((_, second))) = (first, second) {
+            let message = format!(
+                "a rule has either `{}` or `{}`, not both",
+                first.key.text(),
+                second.key.text()
+            );
+            self.diagnostics.push(
+                Diagnostic::error(&codes::CONSTRUCTS, message)
+                    .at(second.key.span(), "the second")
+                    .at(first.key.span(), "the first")
+                    .help("write a rule for each"),
+            );
+            return None;
+        }
+        match first {
+            None => {
+                let step = self.only_step(declarations, by)?;
+                Some(Built { construct: Construct::Plain, steps: vec![step] })
+            }
+            Some((kind, entry)) => {
+                self.check_record_kind(kind, entry, on);
+                match kind {
+                    ConstructKind::Correlate => self.correlate(entry, declarations, by),
+                    ConstructKind::Sequence => self.sequence(entry, declarations, by),
+                    ConstructKind::FirstSeen => self.first_seen(entry, declarations, by),
+                }
+            }
+        }
+    }
+
+    /// A report has no order of things in time.
+    fn check_record_kind(&mut self, kind: ConstructKind, entry: &'a Entry, on: RecordKind) {
+        if on == RecordKind::Event {
+            return;
+        }
+        let within = entry.value.get("within");
+        let (message, at) = match (kind, within) {
+            (ConstructKind::Correlate, None) => return,
+            (ConstructKind::Correlate, Some(within)) => (
+                format!(
+                    "a rule `on: {}` counts over the whole report, without `within`",
+                    on.name()
+                ),
+                within.span,
+            ),
+            _ => (
+                format!("`{}` needs events, and the rule is `on: {}`", kind.name(), on.name()),
+                entry.key.span(),
+            ),
+        };
+        self.diagnostics.push(
+            Diagnostic::error(&codes::CONSTRUCTS, message)
+                .at(at, "everything in a report has one time"),
+        );
+    }
+}
