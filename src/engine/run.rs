@@ -150,6 +150,7 @@ pub struct Mapped {
 
 /// Evaluates every record of the inputs against the plan.
 pub fn run(plan: &Plan<'_>, inputs: &dyn Inputs, options: &RunOptions) -> RunResult {
+    inputs.peek_all(options.jobs);
     let held = Held::read(inputs);
     let credentials = Credentials::new(&held, !plan.joined_fields().is_empty());
     let mapped = map_held(plan, inputs, options, &held, &credentials);
@@ -168,6 +169,7 @@ pub fn run(plan: &Plan<'_>, inputs: &dyn Inputs, options: &RunOptions) -> RunRes
 
 /// The first half of [`run`]: every record becomes the rows of its matches.
 pub fn map(plan: &Plan<'_>, inputs: &dyn Inputs, options: &RunOptions) -> Mapped {
+    inputs.peek_all(options.jobs);
     let held = Held::read(inputs);
     let credentials = Credentials::new(&held, !plan.joined_fields().is_empty());
     map_held(plan, inputs, options, &held, &credentials)

@@ -9,6 +9,7 @@ use std::path::{Component, Path, PathBuf};
 use crate::diag::codes::run::{BAD_GLOB, NO_SUCH_INPUT};
 use crate::diag::{Diagnostic, did_you_mean, escape};
 use crate::record::FileStatus;
+use crate::source::{Named, PathGlob, is_glob};
 
 /// The argument that stands for standard input.
 pub const STDIN: &str = "-";
@@ -60,6 +61,12 @@ pub(super) fn discover(args: &[String]) -> Result<Discovery, Vec<Diagnostic>> {
         return Err(errors);
     }
     files.sort_by(|a, b| (a.root, a.path.as_bytes()).cmp(&(b.root, b.path.as_bytes())));
+    // A glob may name a folder and what is in it.
+    files.dedup_by(|later, first| {
+        let same = (later.root, &later.file) == (first.root, &first.file);
+        first.expected |= same && later.expected;
+        same
+    });
     keep_first(files, &mut found);
     Ok(found)
 }
@@ -138,13 +145,13 @@ impl Walk<'_> {
                 self.push(path, true, Some(unreadable(&error)));
                 Ok(())
             }
-            Err(_) if text.contains(['*', '?', '[']) => self.glob(text),
+            Err(_) if is_glob(text) => self.glob(text),
             Err(error) => Err(Box::new(absent(text, path, &error))),
         }
     }
 
     fn glob(&mut self, text: &str) -> Result<(), Box<Diagnostic>> {
-        let paths = glob::glob(text).map_err(|error| {
+        let glob = PathGlob::new(Path::new(""), text, false).map_err(|error| {
             Box::new(
                 Diagnostic::error(
                     &BAD_GLOB,
@@ -158,21 +165,17 @@ impl Walk<'_> {
                 .help("write `[*]` or `[?]` for a character that is meant literally"),
             )
         })?;
-        self.base = fixed_prefix(text);
+        self.base = glob.folder().to_owned();
         let before = self.files.len();
-        for path in paths {
-            match path {
-                Ok(path) if path.is_dir() => self.directory(&path),
-                Ok(path) => match fs::metadata(&path) {
-                    Ok(_) => self.push(&path, true, None),
-                    Err(error) => self.push(&path, true, Some(unreadable(&error))),
-                },
-                Err(error) => {
-                    let path = error.path().to_owned();
-                    self.push(&path, true, Some(unreadable(error.error())));
-                }
+        glob.walk(&mut |named| match named {
+            Named::Path(path) if path.is_dir() => self.directory(&path),
+            Named::Path(path) => {
+                let status = fs::metadata(&path).err().map(|error| unreadable(&error));
+                self.push(&path, true, status);
             }
-        }
+            Named::FolderLink(path) => self.push(&path, false, Some(folder_link())),
+            Named::Unreadable(path, error) => self.push(&path, true, Some(unreadable(&error))),
+        });
         if self.files.len() == before {
             return Err(Box::new(
                 Diagnostic::error(
@@ -219,13 +222,7 @@ impl Walk<'_> {
     /// its root or turns in a loop.
     fn link(&mut self, path: &Path) {
         match fs::metadata(path) {
-            Ok(meta) if meta.is_dir() => {
-                self.push(
-                    path,
-                    false,
-                    Some(not_an_input("a link to a folder, which is not followed")),
-                );
-            }
+            Ok(meta) if meta.is_dir() => self.push(path, false, Some(folder_link())),
             Ok(meta) => self.entry(path, meta.file_type()),
             Err(error) => self.push(path, true, Some(unreadable(&error))),
         }
@@ -257,18 +254,14 @@ fn not_an_input(reason: &str) -> FileStatus {
     FileStatus::NotAnInput { reason: reason.to_owned() }
 }
 
+fn folder_link() -> FileStatus {
+    not_an_input("a link to a folder, which is not followed")
+}
+
 fn has_input_extension(path: &Path) -> bool {
     path.extension()
         .and_then(OsStr::to_str)
         .is_some_and(|ext| EXTENSIONS.iter().any(|known| known.eq_ignore_ascii_case(ext)))
-}
-
-/// The parts of a pattern before the first that has a wildcard.
-fn fixed_prefix(pattern: &str) -> PathBuf {
-    let fixed = Path::new(pattern)
-        .components()
-        .take_while(|part| !part.as_os_str().to_string_lossy().contains(['*', '?', '[']));
-    fixed.collect()
 }
 
 /// A path with `/` between its parts; bytes that are no UTF-8 as `\xNN`.
@@ -280,14 +273,21 @@ fn joined(path: &Path) -> String {
             _ if !out.is_empty() => out.push('/'),
             _ => {}
         }
-        for chunk in part.as_os_str().as_encoded_bytes().utf8_chunks() {
-            out.push_str(chunk.valid());
-            for byte in chunk.invalid() {
-                out.push_str(&format!("\\x{byte:02x}"));
-            }
-        }
+        out.push_str(&bytes_as_text(part.as_os_str()));
     }
     if out.is_empty() { ".".to_owned() } else { out }
+}
+
+/// A name as text; bytes that are not UTF-8 as `\xNN`, so that names that differ stay apart.
+pub(super) fn bytes_as_text(name: &OsStr) -> String {
+    let mut out = String::new();
+    for chunk in name.as_encoded_bytes().utf8_chunks() {
+        out.push_str(chunk.valid());
+        for byte in chunk.invalid() {
+            out.push_str(&format!("\\x{byte:02x}"));
+        }
+    }
+    out
 }
 
 fn absent(text: &str, path: &Path, error: &io::Error) -> Diagnostic {

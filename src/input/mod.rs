@@ -20,6 +20,7 @@ mod frame;
 pub mod fuzzing;
 mod json;
 mod open;
+mod opening;
 mod reader;
 mod set;
 mod trail;
@@ -36,7 +37,8 @@ pub use envelope::opened;
 pub use exported::{ACTIONTRAIL_TABLE, CLOUDTRAIL_TABLE, Exported, IamEvents};
 pub use follow::{Follow, Followed, Round, Standing};
 pub use open::{FREE_BYTES, MAX_RATIO, Progress};
-pub use set::{InputNote, InputSet, Stdin};
+pub use opening::Stdin;
+pub use set::{InputNote, InputSet};
 
 /// Every input format, in the order in which they are tried.
 pub static FORMATS: &[&dyn Format] = &[

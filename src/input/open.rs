@@ -39,7 +39,6 @@ struct Stored {
 pub(super) struct Source {
     reader: Box<dyn Read + Send>,
     stored: Arc<Stored>,
-    notes: Arc<std::sync::Mutex<Vec<String>>>,
     progress: Arc<Progress>,
     block: Box<[u8]>,
     /// Bytes that may be expanded to whatever the ratio.
@@ -66,10 +65,9 @@ impl Source {
         let mut magic = Vec::with_capacity(4);
         // `read_to_end` goes on after short and interrupted reads.
         buffered.by_ref().take(4).read_to_end(&mut magic)?;
-        let notes = Arc::default();
         let head = io::Cursor::new(magic.clone()).chain(buffered);
         let (reader, compression): (Box<dyn Read + Send>, _) = match *magic {
-            [0x1f, 0x8b, ..] => (Box::new(Members::new(head, Arc::clone(&notes))), Some("gzip")),
+            [0x1f, 0x8b, ..] => (Box::new(Members::new(head, Arc::clone(&stored))), Some("gzip")),
             [0x28, 0xb5, 0x2f, 0xfd] => {
                 (Box::new(zstd::stream::read::Decoder::with_buffer(head)?), Some("zstd"))
             }
@@ -79,7 +77,6 @@ impl Source {
         Ok(Self {
             reader,
             stored,
-            notes,
             progress,
             block: vec![0; BLOCK].into(),
             free: FREE_BYTES,
@@ -156,11 +153,6 @@ impl Source {
         let hash = self.stored.hash.lock().ok()?.take()?;
         Some(hash.finalize().into())
     }
-
-    /// Things worth saying.
-    pub(super) fn notes(&self) -> Vec<String> {
-        self.notes.lock().map(|notes| notes.clone()).unwrap_or_default()
-    }
 }
 
 /// A reader that fails once, if at all, and then is at its end.
@@ -193,16 +185,16 @@ impl Read for Counted {
     }
 }
 
-/// All members of a gzip file. Zero padding after them is ignored as gzip does; anything else
-/// there is worth a note.
+/// All members of a gzip file. Zeros after them are the padding of a tape and say nothing, as for
+/// `gzip -d`. Anything else there may be records that were lost, so it is an error.
 struct Members<R: BufRead> {
     member: Option<GzDecoder<R>>,
-    notes: Arc<std::sync::Mutex<Vec<String>>>,
+    stored: Arc<Stored>,
 }
 
 impl<R: BufRead> Members<R> {
-    fn new(source: R, notes: Arc<std::sync::Mutex<Vec<String>>>) -> Self {
-        Self { member: Some(GzDecoder::new(source)), notes }
+    fn new(source: R, stored: Arc<Stored>) -> Self {
+        Self { member: Some(GzDecoder::new(source)), stored }
     }
 }
 
@@ -220,10 +212,13 @@ impl<R: BufRead> Read for Members<R> {
                 self.member = Some(GzDecoder::new(source));
             } else {
                 let rest = io::copy(&mut source, &mut io::sink())?;
-                if rest > 0
-                    && let Ok(mut notes) = self.notes.lock()
-                {
-                    notes.push(format!("{rest} bytes after the gzip data were ignored"));
+                let size = self.stored.bytes.load(Ordering::Relaxed);
+                if rest > 0 {
+                    return Err(io::Error::other(format!(
+                        "the gzip data ends at byte {}, and the {rest} bytes after it are not gzip \
+                         data",
+                        size.saturating_sub(rest)
+                    )));
                 }
             }
         }

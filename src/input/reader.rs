@@ -263,7 +263,6 @@ impl Reader {
             self.account.bytes = source.bytes();
             self.account.decompressed = source.decompressed;
             self.account.sha256 = if whole { source.sha256() } else { None };
-            self.account.notes.extend(source.notes());
         }
         self.account.container = self.framer.container();
         self.account.notes.extend(self.framer.notes().map(str::to_owned));
@@ -290,6 +289,10 @@ impl Batches for Reader {
             let failure = match &read {
                 Ok(true) => None,
                 Ok(false) => self.source.as_ref().and_then(|source| self.shrunk(source)),
+                Err(error) if source.compression.is_some() => Some(format!(
+                    "reading failed within the first {} bytes as stored: {error}",
+                    source.bytes()
+                )),
                 Err(error) => Some(format!("reading failed: {error}")),
             };
             let ending = match (&failure, read) {
@@ -345,15 +348,15 @@ impl Batches for Reader {
     }
 }
 
-/// Moves what was found to what was found before; the first `done` bytes go along.
+/// Moves what was found to what was found before. Only bytes of records are retained: a file may
+/// have any number of blanks, or of rows without a value, before its second record.
 fn hold(held: &mut Batch, found: &mut Batch, done: usize) {
-    let before = held.bytes.len();
-    held.bytes.extend(found.bytes.drain(..done));
-    held.records.extend(found.records.drain(..).map(|placed| Placed {
-        start: placed.start + before,
-        end: placed.end + before,
-        ..placed
-    }));
+    for placed in found.records.drain(..) {
+        let start = held.bytes.len();
+        held.bytes.extend_from_slice(&found.bytes[placed.start..placed.end]);
+        held.records.push(Placed { start, end: held.bytes.len(), ..placed });
+    }
+    found.bytes.drain(..done);
     held.skipped.append(&mut found.skipped);
 }
 

@@ -1,21 +1,23 @@
 //! The inputs of one run.
 
-use std::fs::{self, File};
-use std::io::{self, Read};
+use std::fs;
+use std::io;
+use std::num::NonZeroUsize;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
+use std::thread;
 
 use super::FORMATS;
 use super::credentials;
 use super::discover::{Discovery, Found, STDIN, discover};
 use super::open::Progress;
+use super::opening::{Peeked, PeekedFiles, RawFile, Retain, SmallFile, Stdin};
 use super::reader::{Reader, Task, source};
 use crate::diag::{Diagnostic, escape};
 use crate::record::{Batches, FileAccount, Format, Hint, HintEntry, Hints, Inputs, Origin, Phase};
 use crate::source::walk;
-
-/// Standard input, or what stands in for it.
-pub type Stdin = Box<dyn Read + Send>;
 
 /// The inputs of one run, found and not yet opened.
 pub struct InputSet {
@@ -29,10 +31,9 @@ pub struct InputSet {
     /// For each file, its place in `known`.
     known_of: Vec<usize>,
     notes: Vec<InputNote>,
-    /// What the first bytes of each file say of when it is read.
+    /// When each file is read, once its first bytes were peeked at.
     phases: Vec<OnceLock<Phase>>,
-    /// Standard input, once it was looked at.
-    waiting: Mutex<Option<Task>>,
+    peeked: PeekedFiles,
 }
 
 /// Something worth saying of the arguments, or of what is said of inputs.
@@ -70,7 +71,7 @@ impl InputSet {
             known: vec![Known::default()],
             known_of: vec![0; found.files.len()],
             phases: found.files.iter().map(|_| OnceLock::new()).collect(),
-            waiting: Mutex::default(),
+            peeked: PeekedFiles::new(found.files.len()),
             found,
             formats: FORMATS.to_vec(),
             hash: false,
@@ -163,58 +164,79 @@ impl InputSet {
             .sum()
     }
 
-    /// Standard input, when it was looked at before.
-    fn waiting(&self, found: &Found) -> Option<Task> {
-        let waiting = || self.waiting.lock().ok()?.take();
-        if found.file.is_none() { waiting() } else { None }
-    }
-
     /// A file with what is said of it.
     pub(super) fn file(&self, index: usize) -> Option<(&Found, &Known)> {
         let known = self.known_of.get(index).and_then(|&known| self.known.get(known));
         self.found.files.get(index).zip(known)
     }
 
-    fn task(
-        &self,
-        (found, known): (&Found, &Known),
-        account: FileAccount,
-        progress: &Arc<Progress>,
-        hash: bool,
-    ) -> Task {
-        let (raw, size) = match &found.file {
-            None => (self.take_stdin(), None),
-            Some(path) => {
-                match File::open(path).and_then(|file| file.metadata().map(|m| (file, m))) {
-                    // What is appended while it is read belongs to the next run.
-                    Ok((file, meta)) if meta.is_file() => {
-                        (Ok(Box::new(file.take(meta.len())) as Stdin), Some(meta.len()))
-                    }
-                    Ok((file, _)) => (Ok(Box::new(file) as Stdin), None),
-                    Err(error) => (Err(error), None),
-                }
-            }
+    /// Opens a file, as stored.
+    fn raw(&self, found: &Found) -> io::Result<RawFile> {
+        match &found.file {
+            None => self.take_stdin().map(RawFile::stream),
+            Some(path) => RawFile::open(path),
+        }
+    }
+
+    /// Peeks at the first bytes of a file, without retaining it: it is opened again to be read.
+    pub(super) fn peek(&self, index: usize) -> Phase {
+        let report = || {
+            let (found, known) = self.file(index).filter(|(found, _)| found.status.is_none())?;
+            let raw = self.raw(found).ok()?;
+            Some(self.is_report((found, known), raw))
         };
-        self.task_over((found, known), account, raw, size, progress, hash)
+        if report() == Some(true) { Phase::Reports } else { Phase::Events }
+    }
+
+    /// Whether an opened file is a credential report; it is no progress to find out.
+    fn is_report(&self, file: (&Found, &Known), raw: RawFile) -> bool {
+        let account = FileAccount::default();
+        let mut task = self.task(file, account, Ok(raw), &Arc::default(), false);
+        credentials::is_report(&mut task)
+    }
+
+    /// Peeks at the first bytes of a file and retains it for [`Inputs::open`].
+    fn peek_and_retain(&self, index: usize) -> io::Result<bool> {
+        let Some((found, known)) = self.file(index).filter(|(found, _)| found.status.is_none())
+        else {
+            return Ok(false);
+        };
+        let file = (found, known);
+        let raw = self.raw(found)?;
+        match self.peeked.retain(raw.size) {
+            Retain::Open => {
+                let account = FileAccount::default();
+                let mut task = self.task(file, account, Ok(raw), &self.progress, self.hash);
+                let report = credentials::is_report(&mut task);
+                self.peeked.put(index, Peeked::Open(Box::new(task)));
+                Ok(report)
+            }
+            Retain::Small => {
+                let small = SmallFile::read(raw)?;
+                let report = self.is_report(file, small.clone().raw());
+                self.peeked.put(index, Peeked::Small(small));
+                Ok(report)
+            }
+            Retain::Not => Ok(self.is_report(file, raw)),
+        }
     }
 
     /// What is to be done with these bytes of a file.
-    pub(super) fn task_over(
+    pub(super) fn task(
         &self,
         (found, known): (&Found, &Known),
         account: FileAccount,
-        raw: io::Result<Stdin>,
-        size: Option<u64>,
+        raw: io::Result<RawFile>,
         progress: &Arc<Progress>,
         hash: bool,
     ) -> Task {
         Task {
             account,
             expected: found.expected,
+            size: raw.as_ref().ok().and_then(|raw| raw.size),
             source: raw
                 .map_err(|error| error.to_string())
-                .and_then(|raw| source(raw, hash, progress)),
-            size,
+                .and_then(|raw| source(raw.bytes, hash, progress)),
             formats: match &known.hint.format {
                 Some(only) => vec![only.value],
                 None => self.formats.clone(),
@@ -240,28 +262,33 @@ impl Inputs for InputSet {
         self.file(index).map(|(_, known)| known.hint.clone()).unwrap_or_default()
     }
 
-    fn phase(&self, index: usize) -> Phase {
-        let Some((file, phase)) = self.file(index).zip(self.phases.get(index)) else {
-            return Phase::Events;
-        };
-        let look = || {
-            let (found, _) = file;
-            if found.status.is_some() {
-                return false;
-            }
-            // What is only looked at is no progress; standard input cannot be opened again.
-            let unseen = Arc::default();
-            let progress = if found.file.is_some() { &unseen } else { &self.progress };
-            let mut task = self.task(file, FileAccount::default(), progress, self.hash);
-            let report = credentials::is_report(&mut task);
-            if found.file.is_none()
-                && let Ok(mut waiting) = self.waiting.lock()
+    fn peek_all(&self, jobs: NonZeroUsize) {
+        let next = AtomicUsize::new(0);
+        let work = || {
+            while let index = next.fetch_add(1, Ordering::Relaxed)
+                && index < self.count()
             {
-                *waiting = Some(task);
+                self.phase(index);
             }
-            report
         };
-        *phase.get_or_init(|| if look() { Phase::Reports } else { Phase::Events })
+        thread::scope(|scope| {
+            for _ in 1..jobs.get().min(self.count()) {
+                // A thread that cannot start leaves its files to the others.
+                let _ = thread::Builder::new().spawn_scoped(scope, work);
+            }
+            work();
+        });
+    }
+
+    fn phase(&self, index: usize) -> Phase {
+        let peek = || {
+            // A panic is a bug of ours; reading the file reports it.
+            let report = catch_unwind(AssertUnwindSafe(|| self.peek_and_retain(index)));
+            // A file that cannot be read says so when it is opened.
+            let report = report.is_ok_and(|report| report.unwrap_or(false));
+            if report { Phase::Reports } else { Phase::Events }
+        };
+        self.phases.get(index).map_or(Phase::Events, |phase| *phase.get_or_init(peek))
     }
 
     fn open(&self, index: usize) -> Box<dyn Batches + '_> {
@@ -271,15 +298,15 @@ impl Inputs for InputSet {
         let (found, _) = file;
         let account =
             FileAccount { root: found.root, path: found.path.clone(), ..FileAccount::default() };
-        match &found.status {
-            Some(status) => {
-                Box::new(Reader::closed(FileAccount { status: status.clone(), ..account }))
-            }
-            None => credentials::open(match self.waiting(found) {
-                Some(task) => Task { account, ..task },
-                None => self.task(file, account, &self.progress, self.hash),
-            }),
+        if let Some(status) = &found.status {
+            return Box::new(Reader::closed(FileAccount { status: status.clone(), ..account }));
         }
+        let raw = match self.peeked.take(index) {
+            Some(Peeked::Open(task)) => return credentials::open(Task { account, ..*task }),
+            Some(Peeked::Small(small)) => Ok(small.raw()),
+            None => self.raw(found),
+        };
+        credentials::open(self.task(file, account, raw, &self.progress, self.hash))
     }
 
     fn again(&self, index: usize) -> Option<Box<dyn Batches + '_>> {
@@ -287,7 +314,8 @@ impl Inputs for InputSet {
         let path = file.0.file.as_deref().filter(|_| file.0.status.is_none())?;
         // What a pipe or a device gave is gone.
         fs::metadata(path).is_ok_and(|meta| meta.is_file()).then(|| {
-            credentials::open(self.task(file, FileAccount::default(), &Arc::default(), false))
+            let raw = RawFile::open(path);
+            credentials::open(self.task(file, FileAccount::default(), raw, &Arc::default(), false))
         })
     }
 }

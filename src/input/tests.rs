@@ -15,7 +15,7 @@ use super::*;
 use crate::record::field::event;
 use crate::record::{
     Batch, Batches, FieldSet, FileAccount, FileStatus, Hint, HintEntry, Hints, Inputs, Mapper,
-    Outcome, Said, Scratch, Step,
+    Outcome, Phase, Said, Scratch, Step,
 };
 use crate::source::PathPattern;
 use crate::value::{RecordKind, Time, Zone};
@@ -83,6 +83,11 @@ fn read_file(mut file: Box<dyn Batches + '_>) -> Read {
     }
     read.account = file.account();
     read
+}
+
+fn stdin_of(bytes: Vec<u8>) -> InputSet {
+    let set = InputSet::new(&[STDIN.to_owned()]).unwrap();
+    set.stdin(Box::new(std::io::Cursor::new(bytes)))
 }
 
 fn read_all(set: &InputSet) -> Vec<Read> {
@@ -378,7 +383,6 @@ fn what_a_file_is_depends_on_its_bytes() {
         ("the beginning of gzip", vec![0x1f, 0x8b]),
         ("two members", with(&[&gzip(record.as_bytes()), &gzip(b"\n{}"), &gzip(b"\n")])),
         ("zero padding", with(&[&gzip(S3), &[0; 700]])),
-        ("something after", with(&[&gzip(S3), b"garbage"])),
         ("zstd", zstd::encode_all(S3, 1).unwrap()),
         (
             "two frames",
@@ -402,7 +406,7 @@ fn what_a_file_is_depends_on_its_bytes() {
         .into_iter()
         .map(|(what, bytes)| format!("{what}: {}", line(&read_bytes(bytes))))
         .collect();
-    insta::assert_snapshot!(shown.join("\n"), @"
+    insta::assert_snapshot!(shown.join("\n"), @r"
     nothing: declined: empty;  plain; 0 events
     blanks: declined: empty;  plain; 0 events
     an empty object: declined: an empty object; object plain; 0 events
@@ -420,10 +424,9 @@ fn what_a_file_is_depends_on_its_bytes() {
     gzip: read; records-object gzip; 7 events
     gzip in gzip: unclaimed: compressed twice: unpack it once;  gzip; 0 events
     gzip of nothing: declined: empty;  gzip; 0 events
-    the beginning of gzip: unreadable: reading failed: unexpected end of file;  gzip; 0 events
+    the beginning of gzip: unreadable: reading failed within the first 2 bytes as stored: unexpected end of file;  gzip; 0 events
     two members: read; lines gzip; 1 events; 956 1 foreign
     zero padding: read; records-object gzip; 7 events
-    something after: read; records-object gzip; 7 events; 7 bytes after the gzip data were ignored
     zstd: read; records-object zstd; 7 events
     two frames: read; object zstd; 2 events
     mixed lines: read; lines plain; 2 events; 956 1 foreign
@@ -434,6 +437,66 @@ fn what_a_file_is_depends_on_its_bytes() {
     cut off: unclaimed: no record can be read; the first: the input ends inside the record;  plain; 0 events
     cut off in its container: read; records-object plain; 3 events; 2872 3 truncated
     ");
+}
+
+/// Zeros behind gzip data are the padding of a tape. Anything else may be records that were lost.
+#[test]
+fn what_stands_behind_compressed_data_makes_the_run_incomplete() {
+    let with = |parts: &[&[u8]]| parts.concat();
+    let packed = zstd::encode_all(S3, 1).unwrap();
+    let skippable = b"\x50\x2a\x4d\x18\x03\0\0\0abc";
+    let cases: [(&str, Vec<u8>); 15] = [
+        ("text", with(&[&gzip(S3), b"garbage"])),
+        ("a line break", with(&[&gzip(S3), b"\n"])),
+        ("JSON", with(&[&gzip(S3), S3])),
+        ("zeros", with(&[&gzip(S3), &[0; 100_000]])),
+        ("zeros and text", with(&[&gzip(S3), &[0; 512], b"x"])),
+        ("zeros and a member", with(&[&gzip(b""), &[0; 512], &gzip(S3)])),
+        ("half a member", with(&[&gzip(S3), &gzip(S3)[..200]])),
+        ("the beginning of a member", with(&[&gzip(S3), b"\x1f\x8b"])),
+        ("text behind nothing", with(&[&gzip(b""), b"garbage"])),
+        ("text behind what no format reads", with(&[&gzip(b"{\"a\":1}"), b"garbage"])),
+        ("text behind zstd", with(&[&packed, b"garbage"])),
+        ("a byte behind zstd", with(&[&packed, b"x"])),
+        ("zeros behind zstd", with(&[&packed, &[0; 512]])),
+        ("gzip behind zstd", with(&[&packed, &gzip(S3)])),
+        ("a skippable frame behind zstd", with(&[&packed, skippable])),
+    ];
+    let mut shown = String::new();
+    for (what, bytes) in cases {
+        let set = stdin_of(bytes);
+        let mut file = set.open(0);
+        let (mut records, mut skips) = (0, Vec::new());
+        let mut batch = Batch::default();
+        loop {
+            let step = file.next(&mut batch);
+            records += batch.records.len();
+            skips.extend(batch.skipped.iter().map(|s| format!("line {}: {}", s.line, s.detail)));
+            if step == Step::Done {
+                break;
+            }
+        }
+        let status = file.account().status;
+        let status = if status == FileStatus::Read { "" } else { &*format!(" {status:?}") };
+        let _ = writeln!(shown, "{what}: {records} records{status} {skips:?}");
+    }
+    insta::assert_snapshot!(shown, @r#"
+    text: 7 records ["line 1: reading failed within the first 1919 bytes as stored: the gzip data ends at byte 1912, and the 7 bytes after it are not gzip data"]
+    a line break: 7 records ["line 1: reading failed within the first 1913 bytes as stored: the gzip data ends at byte 1912, and the 1 bytes after it are not gzip data"]
+    JSON: 7 records ["line 1: reading failed within the first 8494 bytes as stored: the gzip data ends at byte 1912, and the 6582 bytes after it are not gzip data"]
+    zeros: 7 records []
+    zeros and text: 7 records ["line 1: reading failed within the first 2425 bytes as stored: the gzip data ends at byte 2424, and the 1 bytes after it are not gzip data"]
+    zeros and a member: 7 records []
+    half a member: 7 records ["line 1: reading failed within the first 2112 bytes as stored: incomplete deflate stream"]
+    the beginning of a member: 7 records ["line 1: reading failed within the first 1914 bytes as stored: unexpected end of file"]
+    text behind nothing: 0 records Unreadable { reason: "reading failed within the first 27 bytes as stored: the gzip data ends at byte 20, and the 7 bytes after it are not gzip data" } []
+    text behind what no format reads: 0 records Unreadable { reason: "reading failed within the first 34 bytes as stored: the gzip data ends at byte 27, and the 7 bytes after it are not gzip data" } []
+    text behind zstd: 7 records ["line 1: reading failed within the first 1562 bytes as stored: Unknown frame descriptor"]
+    a byte behind zstd: 7 records ["line 1: reading failed within the first 1556 bytes as stored: Unknown frame descriptor"]
+    zeros behind zstd: 7 records ["line 1: reading failed within the first 2067 bytes as stored: Unknown frame descriptor"]
+    gzip behind zstd: 7 records ["line 1: reading failed within the first 3467 bytes as stored: Unknown frame descriptor"]
+    a skippable frame behind zstd: 7 records []
+    "#);
 }
 
 #[test]

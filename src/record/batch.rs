@@ -1,6 +1,7 @@
 //! Raw records on their way from an input to the engine.
 
 use std::fmt;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use super::{Format, Hint, Origin};
@@ -235,6 +236,9 @@ pub enum Phase {
 pub trait Inputs: Sync {
     /// How many files there are.
     fn count(&self) -> usize;
+    /// Finds out when each is read, so that [`Self::phase`] answers at once; `jobs` threads share
+    /// the work.
+    fn peek_all(&self, _jobs: NonZeroUsize) {}
     /// When one is read.
     fn phase(&self, _index: usize) -> Phase {
         Phase::Events

@@ -5,6 +5,8 @@
 
 mod fragment;
 #[cfg(feature = "native")]
+mod glob;
+#[cfg(feature = "native")]
 mod kept;
 #[cfg(feature = "native")]
 mod pattern;
@@ -14,6 +16,8 @@ mod temporary;
 pub mod walk;
 
 pub use fragment::{Fragment, Segment};
+#[cfg(feature = "native")]
+pub use glob::{Named, PathGlob, is_glob};
 #[cfg(feature = "native")]
 pub use kept::{KeptError, KeptFile, is_same_file};
 #[cfg(feature = "native")]

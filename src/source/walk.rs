@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 use super::LoadError;
+use super::glob::{Named, PathGlob, is_glob};
 
 /// The policy files that one path, folder or glob names, sorted by their bytes.
 ///
@@ -115,57 +116,18 @@ impl Found {
         }
     }
 
-    /// Adds what a glob names. The crate's own walk follows links, even in circles, so only its
-    /// patterns are used, one for each part of the path.
+    /// Adds what a glob names.
     fn glob(&mut self, base: &Path, pattern: &str) -> Result<(), String> {
-        let mut folder = base.to_owned();
-        let mut parts = Vec::new();
-        for component in Path::new(pattern).components() {
-            let text = component.as_os_str().to_str().unwrap_or_default();
-            if parts.is_empty() && !is_glob(text) {
-                folder.push(component);
-            } else if text == "**" {
-                parts.push(Part::AnyFolders);
-            } else {
-                let name = glob::Pattern::new(text)
-                    .map_err(|e| format!("`{text}` is no valid glob: {}", e.msg))?;
-                parts.push(Part::Name(name));
+        let glob = PathGlob::new(base, pattern, true)
+            .map_err(|e| format!("`{pattern}` is not a valid glob: {}", e.msg))?;
+        glob.walk(&mut |named| match named {
+            Named::Path(path) if path.is_dir() && !path.is_symlink() => self.walk(&path),
+            Named::Path(path) | Named::FolderLink(path) => self.visit(path, &mut Vec::new()),
+            Named::Unreadable(path, error) => {
+                self.errors.push(LoadError { path, reason: error.to_string() });
             }
-        }
-        if folder.is_dir() {
-            self.descend(&folder, &parts);
-        }
+        });
         Ok(())
-    }
-
-    fn descend(&mut self, folder: &Path, parts: &[Part]) {
-        let Some((part, rest)) = parts.split_first() else { return self.walk(folder) };
-        let (name, deeper) = match part {
-            Part::AnyFolders => {
-                self.descend(folder, rest);
-                (None, parts)
-            }
-            Part::Name(name) => (Some(name), rest),
-        };
-        if rest.is_empty() && name.is_none() {
-            return;
-        }
-        for path in self.list(folder) {
-            let fits = match (name, path.file_name()) {
-                (Some(name), Some(file)) => {
-                    let hidden = is_hidden(&path) && !name.as_str().starts_with('.');
-                    !hidden && name.matches(&file.to_string_lossy())
-                }
-                (None, _) => path.is_dir() && !is_hidden(&path),
-                (Some(_), None) => false,
-            };
-            if !fits {
-            } else if path.is_dir() && !path.is_symlink() {
-                self.descend(&path, deeper);
-            } else if path.is_dir() || deeper.is_empty() {
-                self.visit(path, &mut Vec::new());
-            }
-        }
     }
 
     /// What a folder holds, sorted.
@@ -182,18 +144,6 @@ impl Found {
             }
         }
     }
-}
-
-/// One part of a glob.
-enum Part {
-    /// `**`.
-    AnyFolders,
-    /// A name.
-    Name(glob::Pattern),
-}
-
-fn is_glob(text: &str) -> bool {
-    text.contains(['*', '?', '['])
 }
 
 fn is_hidden(path: &Path) -> bool {
@@ -248,7 +198,7 @@ mod tests {
             let shown = names(&base, pattern);
             assert_eq!(shown, expected, "{pattern}");
         }
-        assert!(names(&base, "rules/[").contains("`[` is no valid glob"));
+        assert!(names(&base, "rules/[").contains("`rules/[` is not a valid glob"));
     }
 
     #[cfg(unix)]

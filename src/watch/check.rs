@@ -64,7 +64,7 @@ pub struct Check {
     /// reasons why it is incomplete are those of this check.
     pub report: Report,
     /// The ids of the report's findings, in their order.
-    pub ids: Vec<u64>,
+    pub ids: Vec<u128>,
     /// Occurrences of this check that the allowlist covers and that are not told.
     pub suppressed: u64,
     /// Matches that came later than the lateness allows.
@@ -81,7 +81,7 @@ pub struct Check {
 #[derive(Default)]
 struct Sorted {
     tell: Vec<Finding>,
-    told: BTreeMap<u64, Time>,
+    told: BTreeMap<u128, Time>,
     suppressed: u64,
     open: u64,
     /// Fingerprints of what can be told no more than once.
@@ -160,6 +160,7 @@ impl<'p> Watch<'p> {
                 }
             }
         })?;
+        late.values_mut().for_each(|times| times.sort_unstable());
         for stored in rows {
             if let Some(row) = KeptRow::read(&stored.bytes, stored.sorts as usize) {
                 self.take(&row, times, &mut judged, &mut kept);

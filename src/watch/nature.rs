@@ -48,12 +48,12 @@ impl Nature {
     }
 }
 
-/// The stable name of an occurrence, shown as 16 hex digits.
+/// The stable name of an occurrence, shown as 32 hex digits.
 ///
 /// It is made of the finding's fingerprint and of what tells its occurrences apart: the day, the
 /// time of the report, or the time of the first match. A suppressed one has another name, so that
 /// who drops what came before never drops the finding that follows.
-pub fn id(rule: &Rule, fingerprint: &str, occurrence: &Occurrence, suppressed: bool) -> u64 {
+pub fn id(rule: &Rule, fingerprint: &str, occurrence: &Occurrence, suppressed: bool) -> u128 {
     let first = occurrence.first.map_or(i64::MIN, |Time(first)| first).to_be_bytes();
     let part: &[u8] = match Nature::of(rule) {
         Nature::Day | Nature::News(_) => occurrence.day.as_deref().unwrap_or_default().as_bytes(),
@@ -61,5 +61,5 @@ pub fn id(rule: &Rule, fingerprint: &str, occurrence: &Occurrence, suppressed: b
         Nature::Report | Nature::Window(_) | Nature::Whole { one: false, .. } => &first,
     };
     let parts = [b"keytrail/watch/v1", fingerprint.as_bytes(), part, &[u8::from(suppressed)]];
-    (digest128(&parts) >> 64) as u64
+    digest128(&parts)
 }

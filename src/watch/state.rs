@@ -18,7 +18,7 @@ pub struct State {
     /// The run clock at the check that brought it.
     pub heard: Option<Time>,
     /// Ids of what was told, each with the run clock when it was found last.
-    pub told: BTreeMap<u64, Time>,
+    pub told: BTreeMap<u128, Time>,
     /// By provider and account, how far events reach.
     pub reaches: BTreeMap<String, Reach>,
     /// Rows that may still be needed.

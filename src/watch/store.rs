@@ -16,7 +16,7 @@ use crate::input::{Followed, Standing};
 use crate::value::Time;
 
 /// What a state begins with.
-const MAGIC: &[u8] = b"keytrail watch state 1\n";
+const MAGIC: &[u8] = b"keytrail watch state 2\n";
 /// What states of any version begin with.
 const ANY: &[u8] = b"keytrail watch state ";
 /// Bytes of the digest.
@@ -60,7 +60,7 @@ struct Head {
     watermark: Option<i64>,
     latest: Option<i64>,
     heard: Option<i64>,
-    told: Vec<(u64, i64)>,
+    told: Vec<(u128, i64)>,
     reaches: BTreeMap<String, (Option<i64>, Option<i64>)>,
     files: Vec<File>,
 }
@@ -213,7 +213,7 @@ mod tests {
         let state = State {
             policy: "abc".into(),
             watermark: Some(Time(5)),
-            told: [(u64::MAX, Time(7))].into(),
+            told: [(u128::MAX, Time(7))].into(),
             reaches: [("aws 1".to_owned(), reach)].into(),
             ..State::default()
         };
@@ -245,6 +245,6 @@ mod tests {
         }
         assert_eq!(Store::read(b"{}"), Err(BadState::Foreign));
         assert_eq!(Store::read(b""), Err(BadState::Foreign));
-        assert_eq!(Store::read(b"keytrail watch state 2\n"), Err(BadState::Version));
+        assert_eq!(Store::read(b"keytrail watch state 3\n"), Err(BadState::Version));
     }
 }

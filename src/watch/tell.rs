@@ -15,6 +15,7 @@ pub(super) enum Stands {
     Certain,
 }
 
+/// `late` are the times of matches that came late, in order.
 pub(super) fn stands(rule: &Rule, finding: &Finding, times: Times, late: &[Time]) -> Stands {
     let occurrence = finding.occurrences.first();
     let last = occurrence.and_then(|of| of.last);
@@ -22,7 +23,8 @@ pub(super) fn stands(rule: &Rule, finding: &Finding, times: Times, late: &[Time]
         Nature::Day | Nature::Report | Nature::News(_) => true,
         Nature::Window(within) => {
             let first = occurrence.and_then(|of| of.first);
-            let anew = late.iter().any(|time| first <= Some(*time) && Some(*time) <= last);
+            let from = late.partition_point(|time| Some(*time) < first);
+            let anew = late.get(from).is_some_and(|time| Some(*time) <= last);
             let past = |before| last.is_some_and(|last| passed(last, within, before));
             if times.before.is_some_and(past) && !anew {
                 return Stands::Past;
@@ -35,7 +37,7 @@ pub(super) fn stands(rule: &Rule, finding: &Finding, times: Times, late: &[Time]
 }
 
 /// The id of a finding that is one occurrence.
-pub(super) fn name_of(rule: &Rule, finding: &Finding) -> u64 {
+pub(super) fn name_of(rule: &Rule, finding: &Finding) -> u128 {
     let none = Default::default();
     let occurrence = finding.occurrences.first().unwrap_or(&none);
     id(rule, &finding.fingerprint, occurrence, finding.role == VerdictRole::Suppressed)

@@ -1,6 +1,7 @@
 //! How far a long run has come, on standard error.
 
 use std::io::Write;
+use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -39,6 +40,10 @@ impl<'i> Counted<'i> {
 impl Inputs for Counted<'_> {
     fn count(&self) -> usize {
         self.inputs.count()
+    }
+
+    fn peek_all(&self, jobs: NonZeroUsize) {
+        self.inputs.peek_all(jobs);
     }
 
     fn phase(&self, index: usize) -> Phase {

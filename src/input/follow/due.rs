@@ -1,10 +1,15 @@
 //! What of a file is to be read now.
 
-use super::followed::{Followed, Standing, is_unreadable};
-use super::look::{Seen, between, ends_inside, first, first_line, head, is_value, last_line};
+use std::sync::Arc;
+
+use super::followed::{Followed, Standing};
 use super::round::{Read, Turn};
+use super::snapshot::{
+    Snapshot, between, ends_inside, first, first_line, head, is_unreadable, is_value, last_line,
+};
 use crate::diag::escape;
 use crate::input::credentials;
+use crate::input::opening::RawFile;
 use crate::input::set::{InputNote, InputSet};
 use crate::record::{Batch, FileAccount, FileStatus, SkipReason, Step};
 use crate::value::Time;
@@ -15,7 +20,7 @@ const SETTLED: i64 = 60 * 1_000_000;
 /// A line that is longer is read, to be skipped, rather than waited for.
 pub(super) const LONGEST: u64 = 17 << 20;
 
-impl Seen {
+impl Snapshot {
     /// What of the file is to be read; how it stands from now on goes to `file`.
     pub(super) fn due(
         &self,
@@ -38,7 +43,7 @@ impl Seen {
         (file.device, file.inode) = (self.device, self.inode);
         (file.size, file.modified) = (self.size, self.modified);
         if file.head.0 < self.size.min(1024) || file.offset == 0 && !same {
-            file.head = head(&self.path, self.size);
+            file.head = head(&self.file, self.size);
         }
         let read = match file.standing {
             Standing::Whole | Standing::Other if same => Ok(Read::Not),
@@ -72,7 +77,7 @@ impl Seen {
         settled: bool,
         report: bool,
     ) -> std::io::Result<Read> {
-        let bytes = first(&self.path)?;
+        let bytes = first(&self.file)?;
         let text = bytes.trim_ascii_start();
         let line = first_line(text).filter(|_| !report);
         let compressed =
@@ -103,9 +108,9 @@ impl Seen {
         if self.size <= file.offset {
             return Ok(Read::Not);
         }
-        let mut to = last_line(&self.path, file.offset, self.size)?;
+        let mut to = last_line(&self.file, file.offset, self.size)?;
         let rest = self.size - to;
-        if rest > 0 && (settled || rest > LONGEST || is_value(&between(&self.path, to, self.size)?))
+        if rest > 0 && (settled || rest > LONGEST || is_value(&between(&self.file, to, self.size)?))
         {
             to = self.size;
         }
@@ -115,15 +120,8 @@ impl Seen {
     /// Whether a document does not end in the middle of anything.
     fn is_whole(&self, set: &InputSet) -> bool {
         let Some(file) = set.file(self.index) else { return false };
-        let raw = std::fs::File::open(&self.path).map(|file| Box::new(file) as crate::input::Stdin);
-        let task = set.task_over(
-            file,
-            FileAccount::default(),
-            raw,
-            None,
-            &std::sync::Arc::default(),
-            false,
-        );
+        let raw = RawFile::open(&self.file);
+        let task = set.task(file, FileAccount::default(), raw, &Arc::default(), false);
         let mut batches = credentials::open(task);
         let mut batch = Batch::default();
         loop {
@@ -137,7 +135,7 @@ impl Seen {
                     FileStatus::Unreadable { .. } => false,
                     // Of what was begun no format can know yet that it is its own.
                     FileStatus::Unclaimed { .. } | FileStatus::NotAnInput { .. } => {
-                        !ends_inside(&self.path)
+                        !ends_inside(&self.file)
                     }
                     _ => true,
                 };

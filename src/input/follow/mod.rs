@@ -5,10 +5,13 @@
 //! goes on and one which was replaced begins anew.
 
 mod due;
+#[allow(clippy::module_inception)]
+mod follow;
 mod followed;
-mod look;
-mod place;
+mod identify;
 mod round;
+mod snapshot;
 
-pub use followed::{Follow, Followed, Standing};
+pub use follow::Follow;
+pub use followed::{Followed, Standing};
 pub use round::Round;

@@ -7,8 +7,9 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use super::followed::{Followed, Standing};
 use crate::input::credentials;
+use crate::input::opening::{RawFile, Stdin};
 use crate::input::reader::{Reader, Task};
-use crate::input::set::{InputNote, InputSet, Stdin};
+use crate::input::set::{InputNote, InputSet};
 use crate::record::{
     Batch, Batches, FileAccount, FileStatus, Format, Hint, Inputs, Origin, Phase, Step,
 };
@@ -141,10 +142,10 @@ impl Round {
         let head = if from > 0 { file.columns.as_bytes().to_vec() } else { Vec::new() };
         let lines = Arc::clone(&self.turns[index].lines);
         let before = (head.len() as u64, u64::from(!head.is_empty()));
-        let raw: Stdin = Box::new(Cursor::new(head).chain(Counted { raw: bytes, lines }));
+        let raw = Box::new(Cursor::new(head).chain(Counted { raw: bytes, lines }));
+        let raw = Ok(RawFile::stream(raw));
         let goes_on = from > 0 && file.columns.is_empty();
-        let task =
-            self.set.task_over(found, self.account(index), Ok(raw), None, &Arc::default(), false);
+        let task = self.set.task(found, self.account(index), raw, &Arc::default(), false);
         // Lines that go on are no report, whatever they begin with.
         let inner: Box<dyn Batches + '_> = match goes_on {
             true => Box::new(Reader::new(Task { goes_on, ..task })),
@@ -212,7 +213,9 @@ impl Inputs for Round {
 
 impl Round {
     fn bytes(&self, index: usize, from: u64, to: u64) -> io::Result<Stdin> {
-        let mut file = File::open(&self.files[index].path)?;
+        let found = self.turns[index].found.and_then(|found| self.set.file(found));
+        let path = found.and_then(|(found, _)| found.file.as_deref());
+        let mut file = File::open(path.ok_or(io::ErrorKind::NotFound)?)?;
         file.seek(SeekFrom::Start(from))?;
         Ok(Box::new(file.take(to.saturating_sub(from))))
     }

@@ -1,6 +1,7 @@
 //! The texts of a JSON value, wherever they stand in it.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
@@ -15,14 +16,36 @@ pub(in crate::input) fn texts(json: &str) -> Vec<Cow<'_, str>> {
     {
         return vec![Cow::Borrowed(text)];
     }
-    let mut found: Vec<Cow<'_, str>> = Vec::new();
-    for text in read(json).unwrap_or_default() {
-        if !text.is_empty() && !found.iter().any(|known| *known == text) {
-            found.push(Cow::Owned(text));
+    let found = read(json).unwrap_or_default();
+    once(found.into_iter().filter(|text| !text.is_empty()).map(Cow::Owned))
+}
+
+/// Each of these texts once, in the order in which they came.
+pub(in crate::input) fn once<'a>(
+    texts: impl IntoIterator<Item = Cow<'a, str>>,
+) -> Vec<Cow<'a, str>> {
+    let mut found: Vec<Cow<'a, str>> = Vec::new();
+    let mut known: HashSet<Cow<'a, str>> = HashSet::new();
+    for text in texts {
+        // Nearly every list is short, and then comparing costs less than hashing.
+        let new = match found.len() < FEW {
+            true => !found.contains(&text),
+            false => {
+                if known.is_empty() {
+                    known.extend(found.iter().cloned());
+                }
+                known.insert(text.clone())
+            }
+        };
+        if new {
+            found.push(text);
         }
     }
     found
 }
+
+/// Up to so many texts are compared one by one.
+const FEW: usize = 16;
 
 fn is_json(text: &str) -> bool {
     text.trim_ascii_start().starts_with(['[', '{'])
@@ -121,6 +144,10 @@ mod tests {
         ] {
             assert_eq!(texts(json).join(" "), expected, "{json}");
         }
+        let many: Vec<String> = (0..40).chain(0..40).map(|id| format!("\"id-{id}\"")).collect();
+        let found = texts(&format!("[{}]", many.join(","))).join(" ");
+        let expected: Vec<String> = (0..40).map(|id| format!("id-{id}")).collect();
+        assert_eq!(found, expected.join(" "));
         let deep = "[".repeat(500) + &"]".repeat(500);
         assert!(texts(&deep).is_empty());
     }

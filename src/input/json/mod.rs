@@ -9,7 +9,7 @@ mod shape;
 mod text;
 
 pub(super) use fold::{opened, unfold};
-pub(super) use leaves::texts;
+pub(super) use leaves::{once, texts};
 pub(super) use members::{Members, items, members, values};
 pub(super) use nest::nest;
 pub(super) use project::{Fault, Fields};

@@ -187,3 +187,90 @@ fn thousands_of_files_are_each_accounted_for() {
     assert_eq!(reads.len(), files);
     assert!(reads.iter().all(|read| read.events.len() == 7 && read.skipped.is_empty()));
 }
+
+/// What one thread writes for every name that another reads.
+#[cfg(unix)]
+fn read_pipes(written: &[(&str, Vec<u8>)], order: &dyn Fn(&InputSet)) -> Vec<Read> {
+    let folder = Folder::new("written");
+    let paths: Vec<PathBuf> = written.iter().map(|(name, _)| fifo(&folder, name)).collect();
+    let paths: Vec<&Path> = paths.iter().map(PathBuf::as_path).collect();
+    std::thread::scope(|scope| {
+        for (path, (_, bytes)) in paths.iter().zip(written) {
+            scope.spawn(move || fs::write(path, bytes).unwrap());
+        }
+        let set = inputs(&paths);
+        order(&set);
+        read_all(&set)
+    })
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_that_was_peeked_at_gives_all_its_records() {
+    let one = fs::read(fixture("single.json")).unwrap();
+    let record = serde_json::from_slice::<serde_json::Value>(&one).unwrap().to_string() + "\n";
+    let lines = record.repeat(20_000);
+    let report = fs::read(fixture("../credentials/aws_20260101_000000.csv")).unwrap();
+    let written = [
+        ("1-lines", lines.clone().into_bytes()),
+        ("2-packed", gzip(lines.as_bytes())),
+        ("3-report", report),
+        ("4-array", format!("[{}]", record.repeat(300).replace("}\n{", "},{")).into_bytes()),
+        ("5-empty", vec![]),
+        ("6-one", one),
+    ];
+    let orders: [&dyn Fn(&InputSet); 3] =
+        [&|_| {}, &|set| set.peek_all(std::num::NonZeroUsize::new(3).unwrap()), &|set| {
+            let phases: Vec<Phase> = (0..set.count()).map(|index| set.phase(index)).collect();
+            let reports = phases.iter().map(|phase| *phase == Phase::Reports).collect::<Vec<_>>();
+            assert_eq!(reports, [false, false, true, false, false, false]);
+        }];
+    for order in orders {
+        let reads = read_pipes(&written, order);
+        let events: Vec<usize> = reads.iter().map(|read| read.events.len()).collect();
+        assert_eq!(events, [20_000, 20_000, 4, 300, 0, 1]);
+        assert_eq!(reads[0].account.bytes, lines.len() as u64);
+        assert!(reads.iter().all(|read| read.skipped.is_empty()));
+    }
+}
+
+/// A file that is named is read as it was when it was peeked at, so that it is opened once.
+#[cfg(unix)]
+#[test]
+fn a_file_that_was_peeked_at_is_not_opened_again() {
+    let folder = Folder::new("peeked");
+    let (large, count) = long_log(&folder);
+    let small = folder.file("small.json", S3);
+    let set = inputs(&[&large, &small]);
+    set.peek_all(std::num::NonZeroUsize::MIN);
+    fs::remove_file(&large).unwrap();
+    fs::remove_file(&small).unwrap();
+    let reads = read_all(&set);
+    assert_eq!(reads.iter().map(|read| read.events.len()).collect::<Vec<_>>(), [count as usize, 7]);
+    let progress = set.progress();
+    let bytes: u64 = reads.iter().map(|read| read.account.bytes).sum();
+    assert_eq!(progress.bytes.load(std::sync::atomic::Ordering::Relaxed), bytes, "counted once");
+    // Only what is beyond the limits is opened again, and it says so when it is gone.
+    let again = &read_all(&set)[0].account.status;
+    assert!(matches!(again, FileStatus::Unreadable { .. }), "{again:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn links_in_circles_end_a_glob() {
+    let folder = Folder::new("circles");
+    folder.file("a/b/log.json", S3);
+    for name in ["one", "two", "three", "four"] {
+        std::os::unix::fs::symlink("..", folder.0.join("a/b").join(name)).unwrap();
+        std::os::unix::fs::symlink(".", folder.0.join("a").join(name)).unwrap();
+    }
+    for pattern in ["**/*.json", "**", "a/**/*", "**/**/b/*.json"] {
+        let set = inputs(&[&folder.0.join(pattern)]);
+        let reads = read_all(&set);
+        let read: Vec<&Read> =
+            reads.iter().filter(|read| read.account.status == FileStatus::Read).collect();
+        assert_eq!((read.len(), read[0].events.len()), (1, 7), "{pattern}");
+        assert!(reads.len() <= 9, "{pattern}: {}", reads.len());
+        assert!(set.notes().is_empty(), "{pattern}: {:?}", set.notes());
+    }
+}

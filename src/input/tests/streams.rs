@@ -129,6 +129,42 @@ fn small_records_need_no_more_room_than_a_read_and_a_record() {
     }
 }
 
+/// Until some format claims a file, its records are held back, and nothing else is.
+#[test]
+fn what_stands_around_unclaimed_records_is_not_held() {
+    let record = numbered(1);
+    let header = "eventName,eventSource,eventTime";
+    let row = "A,iam.amazonaws.com,2026-01-01T00:00:00Z\n";
+    for (what, open, pattern, close, expected) in [
+        ("blanks behind one record", "{\"a\":1}\n".to_owned(), " \n", record.clone(), 2),
+        ("blanks in an array", "[".to_owned(), " \n", format!("{record}]"), 1),
+        ("blanks in a container", "{\"Records\":[".to_owned(), "\t", format!("{record}]}}"), 1),
+        ("rows without a value", format!("{header}\n"), ",,\n", row.to_owned(), 1),
+        (
+            "keys behind the records",
+            "{\"Records\":[{\"x\":1}],\"a\":\"".to_owned(),
+            "x",
+            format!("\",\"Records\":[{record}]}}"),
+            2,
+        ),
+    ] {
+        let set = stdin(Endless::boxed(&open, pattern, 12 << 20, &close));
+        let (read, _, largest, account) = count(&set);
+        assert_eq!((read, &account.status), (expected, &FileStatus::Read), "{what}");
+        assert!(largest <= 4 * WINDOW, "{what}: {largest} bytes at once");
+    }
+    // What no format claims is read no further than it takes to know that.
+    for (pattern, limit) in
+        [("{\"a\":1}\n", 2 * WINDOW), ("x,y\n", 2 * WINDOW), ("1,2\n", 2 * WINDOW)]
+    {
+        let set = stdin(Endless::boxed("", pattern, 12 << 20, ""));
+        let (_, _, largest, account) = count(&set);
+        assert!(matches!(account.status, FileStatus::Unclaimed { .. }), "{pattern}");
+        assert!(account.decompressed <= limit as u64, "{pattern}: {}", account.decompressed);
+        assert!(largest <= 4 * WINDOW, "{pattern}: {largest} bytes at once");
+    }
+}
+
 #[test]
 fn a_stream_that_expands_without_end_is_given_up() {
     let record = numbered(1) + "\n";

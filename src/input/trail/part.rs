@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::input::json::once;
 use crate::value::{Items, Value};
 
 /// The first `len` bytes.
@@ -17,12 +18,7 @@ pub(in crate::input) fn cut(text: Cow<'_, str>, len: usize) -> Cow<'_, str> {
 
 /// A list of these texts, each once; missing where there is none.
 pub(in crate::input) fn list<'a>(texts: impl IntoIterator<Item = Cow<'a, str>>) -> Value<'a> {
-    let mut found: Vec<Cow<'a, str>> = Vec::new();
-    for text in texts {
-        if !found.contains(&text) {
-            found.push(text);
-        }
-    }
+    let found = once(texts);
     if found.is_empty() {
         return Value::Missing;
     }

@@ -49,7 +49,7 @@ enum Line<'a> {
 /// One occurrence of a rule and subject.
 #[derive(Debug, Serialize, JsonSchema)]
 struct Finding<'a> {
-    /// 16 hex digits: the same whenever the occurrence is told again, so that repeats can be
+    /// 32 hex digits: the same whenever the occurrence is told again, so that repeats can be
     /// dropped.
     id: String,
     /// The id of its rule.
@@ -159,7 +159,7 @@ struct Check<'a> {
 pub fn write_finding(
     report: &Report,
     finding: &finding::Finding,
-    id: u64,
+    id: u128,
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
     let rule = report.rule_of(finding);
@@ -198,7 +198,7 @@ pub fn write_finding(
     let mut occurrence = occurrences.into_iter().next().unwrap_or_else(none);
     occurrence.uncertain |= finding.uncertain;
     let line = Finding {
-        id: format!("{id:016x}"),
+        id: format!("{id:032x}"),
         rule: name,
         severity,
         category: rule.map_or("", |rule| rule.category.name()),

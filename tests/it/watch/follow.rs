@@ -192,3 +192,25 @@ fn a_file_that_is_gone_keeps_its_place_until_it_is_forgotten() {
     assert_eq!(later.files.len(), 1);
     assert!(later.files[0].path.ends_with("b.log"));
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn files_whose_names_are_not_utf_8_are_followed_apart() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+
+    let folder = Folder::new("follow-bytes").file("in/other.txt", "no log\n");
+    let path = |name: &[u8]| folder.path("in").join(OsStr::from_bytes(name));
+    let (one, two, table) = (path(b"caf\xe9.log"), path(b"caf\xe8.log"), path(b"\xff.json.gz"));
+    fs::write(&one, lines(0..2)).unwrap();
+    fs::write(&two, lines(2..3)).unwrap();
+    fs::write(&table, zstd::encode_all(lines(4..5).as_bytes(), 1).unwrap()).unwrap();
+    let looked = look_at(&folder, Vec::new(), Time(i64::MAX));
+    assert_eq!(looked.read.len(), 4, "{:?}", looked.read);
+    let mut log = fs::OpenOptions::new().append(true).open(&two).unwrap();
+    log.write_all(lines(3..4).as_bytes()).unwrap();
+    let looked = look_at(&folder, looked.files, Time(i64::MAX));
+    let offset = lines(2..3).len();
+    assert_eq!(looked.read, [format!("caf\\xe8.log:2@{offset}")]);
+    assert_eq!(looked.notes, [""; 0]);
+}

@@ -37,7 +37,7 @@ fn options() -> WatchOptions {
 type Told = (usize, Option<Time>, Option<Time>, u64);
 
 /// Every open occurrence by its id.
-fn ids(report: &Report, policy: &Policy) -> BTreeMap<u64, Told> {
+fn ids(report: &Report, policy: &Policy) -> BTreeMap<u128, Told> {
     let mut ids = BTreeMap::new();
     for finding in report.findings.iter().filter(|of| of.role != VerdictRole::Suppressed) {
         for occurrence in &finding.occurrences {
@@ -77,7 +77,7 @@ fn check(policy: &Policy, folder: &Folder, events: &[Event], state: State, end: 
 }
 
 /// What checks over the parts tell, one after the other.
-fn told(policy: &Policy, folder: &Folder, parts: &[&[Event]]) -> BTreeMap<u64, Told> {
+fn told(policy: &Policy, folder: &Folder, parts: &[&[Event]]) -> BTreeMap<u128, Told> {
     let (mut told, mut state) = (BTreeMap::new(), State::default());
     for (at, part) in parts.iter().enumerate() {
         let check = check(policy, folder, part, state, at + 1 == parts.len());
@@ -220,7 +220,7 @@ fn told_of(
     name: &str,
     rule: &str,
     parts: &[&[Event]],
-) -> (Vec<usize>, BTreeSet<u64>, BTreeSet<u64>) {
+) -> (Vec<usize>, BTreeSet<u128>, BTreeSet<u128>) {
     let head = "rule:\n  id: subject\n  title: Under test\n  category: abuse\n  severity: high\n  on: event\n  by: [event.account, event.user]\n";
     let lines: String = parts.concat().iter().map(|event| json(event) + "\n").collect();
     let folder =

@@ -2,11 +2,12 @@
 
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
 use super::followed::Followed;
-use crate::input::discover::{Found, STDIN};
+use crate::input::discover::{Found, STDIN, bytes_as_text};
 use crate::record::{FileStatus, shown_path};
 
 /// First bytes by which a file is known again.
@@ -18,9 +19,12 @@ const BLOCK: u64 = 64 << 10;
 
 /// A file that was found.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Seen {
+pub(super) struct Snapshot {
     /// Its number in the round.
     pub(super) index: usize,
+    /// Where it is; empty for standard input.
+    pub(super) file: PathBuf,
+    /// The same as text, which tells it from every other file.
     pub(super) path: String,
     pub(super) shown: String,
     pub(super) device: u64,
@@ -31,19 +35,20 @@ pub(super) struct Seen {
     pub(super) status: Option<FileStatus>,
 }
 
-impl Seen {
+impl Snapshot {
     pub(super) fn of(index: usize, found: &Found, roots: &[String]) -> Self {
         let shown = shown_path(roots, found.root, &found.path);
         let Some(file) = &found.file else {
             return Self { index, path: STDIN.into(), shown, ..Self::default() };
         };
-        let path = file.to_string_lossy().into_owned();
-        let seen = Self { index, path, shown, status: found.status.clone(), ..Self::default() };
+        let path = bytes_as_text(file.as_os_str());
+        let (file, status) = (file.clone(), found.status.clone());
+        let seen = Self { index, file, path, shown, status, ..Self::default() };
         if seen.status.is_some() {
             return seen;
         }
         let unreadable = |reason: String| Some(FileStatus::Unreadable { reason });
-        match fs::metadata(file) {
+        match fs::metadata(&seen.file) {
             Ok(meta) if meta.is_file() => {
                 let (device, inode) = identity(&meta);
                 Self { device, inode, size: meta.len(), modified: modified(&meta), ..seen }
@@ -58,7 +63,7 @@ impl Seen {
     }
 }
 
-impl Seen {
+impl Snapshot {
     /// Whether a followed file has not been written since it was looked at.
     pub(super) fn is_unchanged(&self, file: &Followed) -> bool {
         (self.size, self.modified) == (file.size, file.modified)
@@ -83,7 +88,7 @@ fn modified(meta: &Metadata) -> i64 {
 }
 
 /// The digest of the first bytes of a file, as hex; `None` when it cannot be read so far.
-pub(super) fn digest(path: &str, length: u64) -> Option<String> {
+pub(super) fn digest(path: &Path, length: u64) -> Option<String> {
     let mut bytes = Vec::new();
     File::open(path).ok()?.take(length).read_to_end(&mut bytes).ok()?;
     let whole = bytes.len() as u64 == length;
@@ -92,13 +97,13 @@ pub(super) fn digest(path: &str, length: u64) -> Option<String> {
 }
 
 /// As many first bytes as a file is known by, with their digest.
-pub(super) fn head(path: &str, size: u64) -> (u64, String) {
+pub(super) fn head(path: &Path, size: u64) -> (u64, String) {
     let length = size.min(HEAD);
     (length, digest(path, length).unwrap_or_default())
 }
 
 /// The first bytes of a file.
-pub(super) fn first(path: &str) -> io::Result<Vec<u8>> {
+pub(super) fn first(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     File::open(path)?.take(FIRST).read_to_end(&mut bytes)?;
     Ok(bytes)
@@ -115,7 +120,7 @@ pub(super) fn is_value(bytes: &[u8]) -> bool {
 }
 
 /// Whether a file ends inside a JSON value.
-pub(super) fn ends_inside(path: &str) -> bool {
+pub(super) fn ends_inside(path: &Path) -> bool {
     let Ok(file) = File::open(path) else { return false };
     let values = serde_json::Deserializer::from_reader(io::BufReader::new(file));
     let mut values = values.into_iter::<serde::de::IgnoredAny>();
@@ -123,7 +128,7 @@ pub(super) fn ends_inside(path: &str) -> bool {
 }
 
 /// Where the last whole line between two places of a file ends.
-pub(super) fn last_line(path: &str, from: u64, to: u64) -> io::Result<u64> {
+pub(super) fn last_line(path: &Path, from: u64, to: u64) -> io::Result<u64> {
     let mut file = File::open(path)?;
     let mut end = to;
     while end > from {
@@ -138,7 +143,7 @@ pub(super) fn last_line(path: &str, from: u64, to: u64) -> io::Result<u64> {
 }
 
 /// The bytes between two places of a file.
-pub(super) fn between(path: &str, from: u64, to: u64) -> io::Result<Vec<u8>> {
+pub(super) fn between(path: &Path, from: u64, to: u64) -> io::Result<Vec<u8>> {
     slice(&mut File::open(path)?, from, to)
 }
 
@@ -147,4 +152,9 @@ fn slice(file: &mut File, from: u64, to: u64) -> io::Result<Vec<u8>> {
     file.seek(SeekFrom::Start(from))?;
     file.take(to.saturating_sub(from)).read_to_end(&mut bytes)?;
     Ok(bytes)
+}
+
+/// Whether a file that was found is to be looked at no further.
+pub(super) fn is_unreadable(status: &FileStatus) -> bool {
+    matches!(status, FileStatus::Unreadable { .. })
 }

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::followed::{Followed, is_unreadable};
-use super::look::{Seen, digest};
+use super::followed::Followed;
+use super::snapshot::{Snapshot, digest, is_unreadable};
 use crate::diag::escape;
 use crate::input::discover::STDIN;
 use crate::input::set::InputNote;
@@ -13,8 +13,8 @@ use crate::value::{Duration, Time};
 const FORGOTTEN: Duration = Duration(35 * 24 * 3600 * 1_000_000);
 
 /// The place of every file that was found among those that are followed.
-pub(super) fn place(
-    seen: &[Option<Seen>],
+pub(super) fn identify(
+    seen: &[Option<Snapshot>],
     files: &mut Vec<Followed>,
     notes: &mut Vec<InputNote>,
     clock: Time,
@@ -50,7 +50,7 @@ pub(super) fn place(
     let mut free: Vec<usize> = files.iter().enumerate().filter(free).map(|(at, _)| at).collect();
     for (at, seen) in seen.iter().enumerate() {
         // What cannot be looked at has a place too, so that it is said.
-        let readable = |seen: &&Seen| seen.status.as_ref().is_none_or(is_unreadable);
+        let readable = |seen: &&Snapshot| seen.status.as_ref().is_none_or(is_unreadable);
         let Some(seen) = seen.as_ref().filter(readable) else { continue };
         let place = places[at].unwrap_or_else(|| {
             let named = by_path.get(&seen.path).copied().filter(|place| !taken[*place]);
@@ -85,7 +85,7 @@ pub(super) fn place(
     places
 }
 
-impl Seen {
+impl Snapshot {
     /// Whether it is what a followed file was.
     fn is_same(&self, file: &Followed) -> bool {
         self.inode != 0 && (self.device, self.inode) == (file.device, file.inode)
@@ -98,7 +98,7 @@ impl Seen {
         }
         let unchanged = self.is_same(file) && self.is_unchanged(file) && self.path == file.path;
         // What cannot be opened for a while is not another file.
-        unchanged || digest(&self.path, file.head.0).is_none_or(|head| head == file.head.1)
+        unchanged || digest(&self.file, file.head.0).is_none_or(|head| head == file.head.1)
     }
 
     fn is_file(&self) -> bool {

@@ -1,0 +1,127 @@
+//! The inputs of a watch, and what is new in them.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use super::due::LONGEST;
+use super::followed::{Followed, Standing};
+use super::identify::identify;
+use super::round::{Round, Turn};
+use super::snapshot::{Snapshot, first_line};
+use crate::diag::Diagnostic;
+use crate::input::discover::STDIN;
+use crate::input::set::{InputNote, InputSet};
+use crate::record::{Hints, Inputs, Phase};
+use crate::source::is_same_file;
+use crate::value::Time;
+
+/// The inputs of a watch.
+#[derive(Debug)]
+pub struct Follow {
+    args: Vec<String>,
+    hints: Hints,
+    directory: PathBuf,
+    files: Vec<Followed>,
+    without: Vec<PathBuf>,
+}
+
+impl Follow {
+    /// Follows what the arguments name; `files` is how far an earlier watch came.
+    pub fn new(args: Vec<String>, hints: Hints, directory: PathBuf, files: Vec<Followed>) -> Self {
+        Self { args, hints, directory, files, without: Vec::new() }
+    }
+
+    /// Leaves these files out, wherever they are met: what the watch itself writes.
+    #[must_use]
+    pub fn without(mut self, files: Vec<PathBuf>) -> Self {
+        self.without = files;
+        self
+    }
+
+    /// Whether standard input is among them.
+    pub fn stdin(&self) -> bool {
+        self.args.iter().any(|arg| arg == STDIN)
+    }
+
+    /// How far every file was read.
+    pub fn files(&self) -> &[Followed] {
+        &self.files
+    }
+
+    /// Takes over how far a round came.
+    pub fn accept(&mut self, files: Vec<Followed>) {
+        self.files = files;
+    }
+
+    /// Looks for what is new. `stdin` is what standard input gave and no round took; what is no
+    /// whole line stays there, unless it `ended`. Rows name the files `used`, which keep their
+    /// places.
+    pub fn look(
+        &self,
+        clock: Time,
+        stdin: &mut Vec<u8>,
+        ended: bool,
+        used: &BTreeSet<u32>,
+    ) -> Result<Round, Vec<Diagnostic>> {
+        let set = InputSet::new(&self.args)?.hints(&self.hints, &self.directory);
+        let mut files = self.files.clone();
+        let mut notes: Vec<InputNote> = set.notes().to_vec();
+        let seen: Vec<Option<Snapshot>> = (0..set.count())
+            .map(|index| {
+                let (found, _) = set.file(index)?;
+                let own = |own: &PathBuf| {
+                    let file =
+                        found.file.as_ref().filter(|file| file.file_name() == own.file_name());
+                    file.is_some_and(|file| is_same_file(file, own))
+                };
+                if self.without.iter().any(own) {
+                    return None;
+                }
+                Some(Snapshot::of(index, found, set.roots()))
+            })
+            .collect();
+        let places = identify(&seen, &mut files, &mut notes, clock, used);
+        let mut turns: Vec<Turn> = files.iter().map(|_| Turn::default()).collect();
+        for (seen, place) in seen.iter().zip(places) {
+            let (Some(seen), Some(place)) = (seen, place) else { continue };
+            let file = &mut files[place];
+            file.gone = None;
+            let turn = if seen.path == STDIN {
+                due_of_stdin(file, stdin, ended)
+            } else {
+                let report = match file.standing {
+                    // What a file is, is looked for again when it was written.
+                    standing if seen.is_unchanged(file) && standing != Standing::New => {
+                        standing == Standing::Report
+                    }
+                    Standing::Lines => false,
+                    _ => seen.status.is_none() && set.peek(seen.index) == Phase::Reports,
+                };
+                seen.due(&set, file, clock, report, &mut notes)
+            };
+            turns[place] = Turn { found: Some(seen.index), ..turn };
+        }
+        for (file, turn) in files.iter_mut().zip(&turns) {
+            if turn.found.is_none() {
+                file.gone.get_or_insert(clock);
+            }
+        }
+        Ok(Round { set, files, turns, notes })
+    }
+}
+
+/// What standard input gave, as far as it is whole lines.
+fn due_of_stdin(file: &mut Followed, stdin: &mut Vec<u8>, ended: bool) -> Turn {
+    let whole = memchr::memrchr(b'\n', stdin).map_or(0, |at| at + 1);
+    // A line that is longer is read, to be skipped, rather than waited for.
+    let longest = stdin.len() as u64 - whole as u64 > LONGEST;
+    let whole = if ended || longest { stdin.len() } else { whole };
+    let rest = stdin.split_off(whole);
+    let bytes = std::mem::replace(stdin, rest);
+    file.standing = Standing::Lines;
+    if bytes.is_empty() {
+        return Turn::default();
+    }
+    let head = first_line(&bytes).map(<[u8]>::len);
+    Turn::of_bytes(file, bytes, head)
+}
