@@ -54,6 +54,10 @@ pub struct Answer {
     pub bytes: u64,
     /// Other files, by what they are.
     pub other_files: BTreeMap<OtherFile, (u64, Vec<FileNote>)>,
+    /// What could not be understood of records that were read, the first of it.
+    pub faults: Vec<FileNote>,
+    /// How much more of that there is.
+    pub more_faults: u64,
     /// What else there is to say of files, the first of it.
     pub notes: Vec<FileNote>,
     /// How much more there is to say.
@@ -147,6 +151,8 @@ impl Answer {
             bytes: 0,
             other_files: BTreeMap::new(),
             notes: Vec::new(),
+            faults: Vec::new(),
+            more_faults: 0,
             more_notes: 0,
             record_notes: BTreeMap::new(),
             gapped: 0,
@@ -200,6 +206,13 @@ impl Answer {
             path: file.path.to_owned(),
             text: redactor.text(text).into_owned(),
         };
+        for fault in &file.account.faults {
+            if self.faults.len() < KEPT {
+                self.faults.push(note(fault));
+            } else {
+                self.more_faults += 1;
+            }
+        }
         let room = KEPT.saturating_sub(self.notes.len());
         self.notes.extend(file.account.notes.iter().take(room).map(|text| note(text)));
         self.more_notes += file.account.notes.len().saturating_sub(room) as u64;
@@ -235,6 +248,11 @@ impl Answer {
                 .iter()
                 .map(|FileNote { path, text }| format!("{path} cannot be read: {text}"));
             reasons.extend(told.chain(more(*count, named)));
+        }
+        reasons.extend(self.faults.iter().map(|FileNote { path, text }| format!("{path}: {text}")));
+        if self.more_faults > 0 {
+            reasons
+                .push(format!("{} more such values of other files or columns", self.more_faults));
         }
         match self.skipped_records() {
             0 => {}

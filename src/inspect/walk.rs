@@ -144,7 +144,8 @@ impl<R> File<'_, R> {
             self.account.status,
             FileStatus::Unclaimed { .. } | FileStatus::Unreadable { .. }
         );
-        Ok(!refused && counts.skips() == 0 && counts.gapped == 0)
+        let broken = counts.skips() > 0 || counts.gapped > 0 || !self.account.faults.is_empty();
+        Ok(!refused && !broken)
     }
 
     fn view(&self) -> FileView<'_> {

@@ -218,9 +218,15 @@ impl Viewer for Collector {
             _ => None,
         };
         let skipped = counts.skips();
-        if reason.is_some() || skipped > 0 {
+        let faults: Vec<String> = file
+            .account
+            .faults
+            .iter()
+            .map(|fault| self.redactor.text(fault).into_owned())
+            .collect();
+        if reason.is_some() || skipped > 0 || !faults.is_empty() {
             let records = std::mem::take(&mut self.skips);
-            self.lost(Lost { path: file.path.to_owned(), reason, skipped, records });
+            self.lost(Lost { path: file.path.to_owned(), reason, skipped, records, faults });
         }
         // What is said of a report concerns its users; of logs only some events are read.
         if counts.rows.contains_key(RecordKind::Cred.name()) {

@@ -194,6 +194,8 @@ pub struct Lost {
     pub skipped: u64,
     /// The first of them, with their lines.
     pub records: Vec<(u64, String)>,
+    /// What could not be understood of the others.
+    pub faults: Vec<String>,
 }
 
 impl Totals {

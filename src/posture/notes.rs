@@ -89,6 +89,7 @@ pub(super) fn incomplete(posture: &Posture, complete: bool, creds: u64) -> Vec<S
             }
             reasons.push(text);
         }
+        reasons.extend(lost.faults.iter().map(|fault| format!("{}: {fault}", lost.path)));
     }
     let more_lost = posture.files.more_lost;
     if more_lost > 0 {

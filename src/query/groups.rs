@@ -36,6 +36,12 @@ impl Tally {
     }
 }
 
+/// Most groups of one query.
+const GROUPS: usize = 1_000_000;
+
+/// Most bytes of their values.
+const BYTES: usize = 256 << 20;
+
 /// What groups may take of memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
@@ -47,7 +53,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { groups: 1_000_000, bytes: 256 * 1024 * 1024 }
+        Self { groups: GROUPS, bytes: BYTES }
     }
 }
 

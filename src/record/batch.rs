@@ -318,6 +318,9 @@ pub struct FileAccount {
     pub sha256: Option<[u8; 32]>,
     /// Things worth saying that cost no record.
     pub notes: Vec<String>,
+    /// What could not be understood of records that were read all the same: each makes the run
+    /// incomplete.
+    pub faults: Vec<String>,
 }
 
 impl FileAccount {

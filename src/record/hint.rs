@@ -53,7 +53,7 @@ impl Hint {
             columns: self.columns.as_ref().map(|said| said.value.clone()),
             account: self.account.as_ref().map(|said| said.value.clone()),
             zone: self.zone.as_ref().map(|said| said.value.clone()),
-            time: None,
+            ..Origin::default()
         }
     }
 }

@@ -26,6 +26,6 @@ pub use gap::{Defect, FieldGap};
 pub use hint::{Hint, Said, column_names};
 #[cfg(feature = "native")]
 pub use hint::{HintEntry, Hints};
-pub use origin::{Columns, Origin, same_name};
+pub use origin::{Columns, DateOrder, Origin, same_name};
 pub use record::Record;
 pub use shown_path::shown_path;

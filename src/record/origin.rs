@@ -13,9 +13,20 @@ pub struct Origin {
     pub account: Option<String>,
     /// The zone of times that are written without one, as the user says it.
     pub zone: Option<Zone>,
+    /// Which comes first in dates that a spreadsheet wrote, where the file as a whole says so.
+    pub date_order: Option<DateOrder>,
     /// The time that the file itself speaks of: what `now` means over its records, unless the user
     /// says otherwise. `None` for logs.
     pub time: Option<Time>,
+}
+
+/// What comes first in a date like `3/4/2026`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DateOrder {
+    /// The day: 3 April.
+    DayFirst,
+    /// The month: March 4.
+    MonthFirst,
 }
 
 /// The names of the columns of a file, in their order.

@@ -198,6 +198,9 @@ fn incomplete(
             }
             FileStatus::Read | FileStatus::NotAnInput { .. } | FileStatus::Declined { .. } => {}
         }
+        for fault in &file.account.faults {
+            because("unread-values", format!("{path}: {fault}"));
+        }
     }
     let (skipped, gapped) = (run.accounting.skipped, run.accounting.gapped);
     let tolerated = skipped + gapped <= facts.max_skipped;

@@ -376,7 +376,7 @@ fn file(root: usize, path: &str, status: FileStatus, evaluated: u64) -> FileRepo
             bytes: 1_000,
             decompressed: if read { 20_000 } else { 0 },
             sha256: read.then_some([0xab; 32]),
-            notes: Vec::new(),
+            ..FileAccount::default()
         },
         formats: if evaluated > 0 { [("cloudtrail", evaluated)].into() } else { BTreeMap::new() },
         skipped: BTreeMap::new(),

@@ -238,3 +238,33 @@ impl Problem {
         diagnostic.help("remove one of the two rows")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::sync::Arc;
+
+    use super::{Builder, MAX_ROWS, Raw};
+    use crate::table::{Column, ColumnType, Declaration, Match};
+
+    #[test]
+    fn a_table_has_so_many_rows_and_no_more() {
+        let column = Column { name: "key".to_owned(), ty: ColumnType::Str };
+        let mut builder = Builder::new(Arc::new(Declaration {
+            id: "keys".to_owned(),
+            description: String::new(),
+            columns: vec![column],
+            key: 0,
+            matching: Match::Exact,
+            scanned: false,
+            span: None,
+        }));
+        let mut row = |key: usize| builder.row(&mut [Raw::Text(key.to_string().into())]);
+        assert!((0..MAX_ROWS).all(&mut row));
+        assert!(!row(MAX_ROWS));
+        let problems = builder.finish().unwrap_err();
+        assert_eq!(problems.len(), 1);
+        assert_eq!(problems[0].message, format!("the table has more than {MAX_ROWS} rows"));
+    }
+}

@@ -3,8 +3,8 @@
 use std::io::{self, Read};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-/// Bytes that wait to be taken; beyond them the writer waits.
-const MOST: usize = 64 << 20;
+/// Most bytes that wait to be taken; beyond them the writer is blocked.
+const WAITING: usize = 64 << 20;
 
 /// What standard input gave so far.
 #[derive(Debug, Clone, Default)]
@@ -47,12 +47,12 @@ impl Stream {
     /// Whether there is no reason to wait longer.
     pub(crate) fn is_due(&self) -> bool {
         let given = self.lock();
-        given.ended || given.bytes.len() >= MOST
+        given.ended || given.bytes.len() >= WAITING
     }
 
     fn push(&self, bytes: &[u8]) {
         let mut given = self.lock();
-        while given.bytes.len() >= MOST {
+        while given.bytes.len() >= WAITING {
             given = self.0.1.wait(given).unwrap_or_else(PoisonError::into_inner);
         }
         given.bytes.extend_from_slice(bytes);
@@ -66,5 +66,35 @@ impl Stream {
 
     fn lock(&self) -> MutexGuard<'_, Given> {
         self.0.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+    use std::time::Duration;
+
+    use super::{Stream, WAITING};
+
+    #[test]
+    fn a_full_stream_is_due_and_blocks_the_writer_until_it_is_taken() {
+        let stream = Stream::default();
+        stream.push(&vec![0; WAITING - 1]);
+        assert!(!stream.is_due());
+        stream.push(&[0]);
+        assert!(stream.is_due());
+        let (writer, (sender, receiver)) = (stream.clone(), mpsc::channel());
+        std::thread::spawn(move || {
+            writer.push(&[1, 2]);
+            let _ = sender.send(());
+        });
+        assert!(receiver.recv_timeout(Duration::from_millis(100)).is_err());
+        let mut taken = Vec::new();
+        assert_eq!(stream.take(&mut taken), (false, None));
+        assert_eq!(taken.len(), WAITING);
+        assert!(receiver.recv_timeout(Duration::from_secs(30)).is_ok());
+        taken.clear();
+        stream.take(&mut taken);
+        assert_eq!((taken, stream.is_due()), (vec![1, 2], false));
     }
 }

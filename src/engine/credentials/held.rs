@@ -14,9 +14,9 @@ pub struct Held {
 }
 
 struct File {
-    batches: Vec<Batch>,
+    /// Each with what is known of its records: a file may hold several reports.
+    batches: Vec<(Batch, Arc<Origin>)>,
     formats: Vec<&'static dyn Format>,
-    origin: Arc<Origin>,
     account: FileAccount,
 }
 
@@ -60,10 +60,10 @@ impl Held {
     pub(super) fn rows(&self) -> impl Iterator<Item = Row<'_>> {
         (0u32..).zip(&self.files).flat_map(|(file, held)| {
             held.iter().flat_map(move |held| {
-                (0u32..).zip(&held.batches).flat_map(move |(batch, records)| {
+                (0u32..).zip(&held.batches).flat_map(move |(batch, (records, origin))| {
                     (0u32..).zip(records.iter()).filter_map(move |(record, raw)| {
                         let id = RowId { file, batch, record };
-                        let (formats, origin) = (&*held.formats, &held.origin);
+                        let formats = &*held.formats;
                         raw.ok().map(|raw| Row { id, raw, formats, origin })
                     })
                 })
@@ -74,8 +74,9 @@ impl Held {
     /// The raw record with this id.
     pub(super) fn row(&self, id: RowId) -> Option<Row<'_>> {
         let held = self.files.get(id.file())?.as_ref()?;
-        let raw = held.batches.get(id.batch as usize)?.get(id.record as usize)?.ok()?;
-        Some(Row { id, raw, formats: &held.formats, origin: &held.origin })
+        let (records, origin) = held.batches.get(id.batch as usize)?;
+        let raw = records.get(id.record as usize)?.ok()?;
+        Some(Row { id, raw, formats: &held.formats, origin })
     }
 }
 
@@ -90,7 +91,7 @@ impl File {
                 let step = reader.next(&mut batch);
                 if !batch.records.is_empty() || !batch.skipped.is_empty() {
                     batch.bytes.shrink_to_fit();
-                    batches.push(batch);
+                    batches.push((batch, reader.origin()));
                 }
                 if step == Step::Done {
                     break;
@@ -103,7 +104,7 @@ impl File {
             let reason = "reading it failed inside Keytrail".into();
             account.status = FileStatus::Unreadable { reason };
         }
-        Self { batches, formats: reader.formats().to_vec(), origin: reader.origin(), account }
+        Self { batches, formats: reader.formats().to_vec(), account }
     }
 }
 
@@ -134,7 +135,7 @@ impl Batches for Reading<'_> {
     fn next(&mut self, batch: &mut Batch) -> Step {
         batch.clear();
         let batches = self.file.map_or(&[][..], |file| &file.batches);
-        if let Some(held) = batches.get(self.next) {
+        if let Some((held, _)) = batches.get(self.next) {
             batch.bytes.extend_from_slice(&held.bytes);
             batch.records.extend_from_slice(&held.records);
             batch.skipped.extend(held.skipped.iter().map(Skip::clone));
@@ -148,7 +149,9 @@ impl Batches for Reading<'_> {
     }
 
     fn origin(&self) -> Arc<Origin> {
-        self.file.map(|file| Arc::clone(&file.origin)).unwrap_or_default()
+        let last = self.next.saturating_sub(1);
+        let origin = self.file.and_then(|file| file.batches.get(last)).map(|(_, origin)| origin);
+        origin.cloned().unwrap_or_default()
     }
 
     fn account(&self) -> FileAccount {

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use super::held::{Held, Row, RowId};
 use crate::finding::digest128;
 use crate::record::field::{cred, event, key};
-use crate::record::{FieldId, FieldSet, Format, Mapper, Outcome, Record, Rows, Scratch};
+use crate::record::{FieldId, FieldSet, Format, Mapper, Origin, Outcome, Record, Rows, Scratch};
 use crate::value::{Time, Value};
 
 /// A report without a time of its own; before every other.
@@ -191,20 +192,23 @@ impl<'h> Credentials<'h> {
     }
 }
 
+/// The mapper of a format for the rows of one report.
+type Prepared = (Arc<Origin>, &'static dyn Format, Box<dyn Mapper>);
+
 /// Reads rows for the index.
 #[derive(Default)]
 struct Reader {
     scratch: Scratch,
-    /// The mapper of the file that was read last.
-    mapper: Option<(usize, &'static dyn Format, Box<dyn Mapper>)>,
+    /// The mapper for the report that was read last.
+    mapper: Option<Prepared>,
 }
 
 impl Reader {
     /// Hands on what the row becomes; a row that cannot be read is told when it is judged.
     fn read(&mut self, row: &Row<'_>, visit: &mut dyn FnMut(&'static dyn Format, Rows<'_>)) {
         for &format in row.formats {
-            let known = |(file, of, _): &(usize, &'static dyn Format, _)| {
-                *file == row.id.file() && of.name() == format.name()
+            let known = |(origin, of, _): &Prepared| {
+                Arc::ptr_eq(origin, row.origin) && of.name() == format.name()
             };
             if !self.mapper.as_ref().is_some_and(known) {
                 let needed: FieldSet = [
@@ -218,7 +222,7 @@ impl Reader {
                 .into_iter()
                 .collect();
                 let mapper = format.mapper(&needed, row.origin, Time(0));
-                self.mapper = Some((row.id.file(), format, mapper));
+                self.mapper = Some((Arc::clone(row.origin), format, mapper));
             }
             let (Some((_, _, mapper)), scratch) = (&self.mapper, &mut self.scratch) else { return };
             let read = catch_unwind(AssertUnwindSafe(|| {

@@ -1,10 +1,12 @@
 //! Events with the row of their key and user beside them.
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 
 use super::index::{Ambiguous, Credentials, Found};
 use crate::plan::Enrichment;
-use crate::record::{FieldSet, Mapper, Outcome, Record, Scratch};
+use crate::record::{FieldSet, Mapper, Origin, Outcome, Record, Scratch};
 use crate::value::Time;
 
 /// Said of events that several rows fit equally well.
@@ -18,8 +20,8 @@ pub struct Joiner<'c> {
     enrichment: Enrichment,
     /// `--now`, if it was given, and the run clock.
     now: (Option<Time>, Time),
-    /// By file and format.
-    mappers: FxHashMap<(usize, &'static str), Box<dyn Mapper>>,
+    /// By report, which is an origin that the reports hold, and format.
+    mappers: FxHashMap<(*const Origin, &'static str), Box<dyn Mapper>>,
     scratch: Scratch,
 }
 
@@ -75,7 +77,7 @@ impl<'c> Joiner<'c> {
                 let now = self.now.0.or(row.origin.time).unwrap_or(self.now.1);
                 let mapper = self
                     .mappers
-                    .entry((row.id.file(), format.name()))
+                    .entry((Arc::as_ptr(row.origin), format.name()))
                     .or_insert_with(|| format.mapper(&self.needed, row.origin, now));
                 let outcome = mapper.map(&row.raw, &mut self.scratch, &mut |rows| {
                     if !visited {

@@ -94,7 +94,7 @@ fn report(content: &str, time: Option<&str>, twice: bool, at: usize) -> Result<A
     let (content, encoded) = match plain(&report) {
         true => (report.into_owned().into_bytes(), false),
         false => (
-            bytes(&report).map_err(|wrong| {
+            decode_base64(&report).map_err(|wrong| {
                 // Without escapes a byte of the text is a byte of the file.
                 let inside = if report.len() + 2 == content.len() { 1 + wrong } else { 0 };
                 broken(at + inside, "the `Content` of the answer is not base64")
@@ -114,8 +114,12 @@ fn plain(report: &str) -> bool {
         && report.lines().next().is_some_and(|l| l.contains(','))
 }
 
-/// Decodes base64 that may be broken into lines; or says how many bytes stand before what is none.
-fn bytes(text: &str) -> Result<Vec<u8>, usize> {
+/// Decodes base64 that may be broken into lines.
+///
+/// # Errors
+///
+/// How many bytes stand before the first that is not base64.
+pub(super) fn decode_base64(text: &str) -> Result<Vec<u8>, usize> {
     let blank = |byte: &u8| byte.is_ascii_whitespace();
     let letters: Cow<'_, [u8]> = if text.bytes().any(|byte| blank(&byte)) {
         Cow::Owned(text.bytes().filter(|byte| !blank(byte)).collect())

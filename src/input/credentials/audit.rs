@@ -7,7 +7,7 @@
 //! The script calls a second factor virtual when its serial number holds "virtual", which those of
 //! most virtual devices do not: `cred.mfa_kind` is what the file says, and no more.
 
-use super::column::Kind::{Factor, Flag, LastUse, Name, Text, Time};
+use super::column::Kind::{AwsAccount, Factor, Flag, LastUse, Name, Text, Time};
 use super::column::{Blank, Column};
 use super::report::{CredentialReport, Keys};
 use crate::record::Provider;
@@ -44,7 +44,7 @@ pub static AUDIT: CredentialReport = CredentialReport {
     zone: "UTC",
     omits: Some("users without keys and the root user"),
     user: &[
-        Column { name: "account_id", kind: Text, fields: &[cred::ACCOUNT] },
+        Column { name: "account_id", kind: AwsAccount, fields: &[cred::ACCOUNT] },
         Column { name: "account_name", kind: Text, fields: &[cred::ACCOUNT_NAME] },
         Column { name: "username", kind: Name, fields: &[cred::USER] },
         Column { name: "password_status", kind: Flag, fields: &[cred::PASSWORD, cred::CONSOLE] },

@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
-use super::said::{self, LOGIN_DISABLED, Said};
+use super::spreadsheet::{is_error, is_rounded};
+use super::vocabulary::{self, LOGIN_DISABLED, Meaning, NOT_SUPPORTED, Writing};
 use crate::record::field::{cred, key};
 use crate::record::{FieldId, FieldSet, Record};
-use crate::value::{RecordKind, Time, Value, Zone};
+use crate::value::{RecordKind, Time, Value};
 
 /// A column of a report.
 #[derive(Debug, Clone, Copy)]
@@ -25,10 +26,15 @@ pub(super) enum Kind {
     Name,
     /// A text, or a word that says that there is none.
     Text,
+    /// The number of an AWS account; zeros before it that a spreadsheet took away are put back.
+    AwsAccount,
     /// Yes or no.
     Flag,
     /// Yes or no, where a no takes back what another column says, and a yes adds nothing.
     Veto,
+    /// Whether Tencent Cloud has an MFA device bound to the user. `not_supported` of a sub-user who
+    /// may sign in says that there is not even a contact that a device could be bound to.
+    Device,
     /// A time.
     Time,
     /// When something was last used: fills the time and whether it was used at all.
@@ -68,6 +74,8 @@ pub(super) struct Filling<'a> {
     signs_in: bool,
     may_not_sign_in: bool,
     blank_use: bool,
+    sub_user: bool,
+    no_contact: bool,
 }
 
 impl<'a> Filling<'a> {
@@ -84,6 +92,8 @@ impl<'a> Filling<'a> {
             signs_in: false,
             may_not_sign_in: false,
             blank_use: false,
+            sub_user: false,
+            no_contact: false,
         }
     }
 
@@ -95,73 +105,86 @@ impl<'a> Filling<'a> {
     }
 
     /// Reads one cell.
-    pub(super) fn cell(&mut self, column: &Column, cell: Cow<'a, str>, zone: &Zone) {
+    pub(super) fn cell(&mut self, column: &Column, cell: Cow<'a, str>, writing: &Writing) {
         let fields = column.fields;
         match column.kind {
             Kind::Name => {
                 let name = trimmed(cell);
-                self.say(fields, &Said::Value(()), |_| Value::Str(name.clone()));
+                self.say(fields, &Meaning::Value(()), |_| Value::Str(name.clone()));
             }
             Kind::Text => {
-                let said =
-                    if said::text(&cell).is_some() { Said::Value(()) } else { Said::Unknown };
-                let text = trimmed(cell);
-                self.say(fields, &said, |_| Value::Str(text.clone()));
+                if vocabulary::text(&cell).is_some() && !is_lost(&cell) {
+                    let text = trimmed(cell);
+                    self.say(fields, &Meaning::Value(()), |_| Value::Str(text.clone()));
+                }
+            }
+            Kind::AwsAccount => {
+                if vocabulary::text(&cell).is_some() && !is_lost(&cell) {
+                    let text = padded(trimmed(cell));
+                    self.say(fields, &Meaning::Value(()), |_| Value::Str(text.clone()));
+                }
             }
             Kind::Flag => {
                 self.login(&cell);
-                let said = said::flag(&cell);
+                let said = vocabulary::flag(&cell);
                 self.flag(fields, said);
             }
             Kind::Veto => {
                 self.login(&cell);
-                if said::flag(&cell) == Said::Value(false) {
-                    self.flag(fields, Said::Value(false));
+                if vocabulary::flag(&cell) == Meaning::Value(false) {
+                    self.flag(fields, Meaning::Value(false));
                     self.signs_in = false;
                 }
             }
+            Kind::Device => {
+                self.no_contact = vocabulary::is_word(cell.trim(), NOT_SUPPORTED);
+                let said = vocabulary::flag(&cell);
+                self.flag(fields, said);
+            }
             Kind::Time => {
-                let said = said::time(&cell, zone);
-                if let (Said::Value(time), true) = (said, fields.contains(&key::CREATED)) {
+                let said = vocabulary::time(&cell, writing);
+                if let (Meaning::Value(time), true) = (said, fields.contains(&key::CREATED)) {
                     self.created = Some(time);
                 }
                 self.say(fields, &said, |time| Value::Time(*time));
             }
             Kind::LastUse(blank) => {
                 self.login(&cell);
-                let said = match (said::time(&cell, zone), blank) {
-                    (Said::NotApplicable, Blank::Never) => {
+                let said = match (vocabulary::time(&cell, writing), blank) {
+                    (Meaning::NotApplicable, Blank::Never) => {
                         // Only of what exists; it is no sign that it does.
                         self.used = Some(false);
                         return self.put_use(fields);
                     }
                     (said, _) => said,
                 };
-                self.blank_use = said == Said::NotApplicable && blank == Blank::NeverSignedIn;
+                self.blank_use = said == Meaning::NotApplicable && blank == Blank::NeverSignedIn;
                 match said {
-                    Said::Value(time) => (self.last_used, self.used) = (Some(time), Some(true)),
-                    Said::Never => self.used = Some(false),
+                    Meaning::Value(time) => (self.last_used, self.used) = (Some(time), Some(true)),
+                    Meaning::Never => self.used = Some(false),
                     _ => {}
                 }
                 self.say(&[], &said, |_| Value::Missing);
                 self.put_use(fields);
             }
             Kind::Arn => {
-                if said::text(&cell).is_none() {
+                if vocabulary::text(&cell).is_none() {
                     return;
                 }
                 let arn = trimmed(cell);
                 if let Some(account) = account(&arn) {
                     self.put(cred::ACCOUNT, Value::Str(Cow::Owned(account.to_owned())));
                 }
-                self.say(&[cred::ARN], &Said::Value(()), |_| Value::Str(arn.clone()));
+                self.say(&[cred::ARN], &Meaning::Value(()), |_| Value::Str(arn.clone()));
             }
             Kind::UserType => {
-                self.put(cred::USER_TYPE, Value::str(user_type(&cell).unwrap_or("unknown")));
+                let of = user_type(&cell).unwrap_or("unknown");
+                self.sub_user = of == "user";
+                self.put(cred::USER_TYPE, Value::str(of));
             }
             Kind::Factor => {
                 let kind = factor(&cell);
-                let said = kind.map_or_else(|| said::flag(&cell), |_| Said::Value(true));
+                let said = kind.map_or_else(|| vocabulary::flag(&cell), |_| Meaning::Value(true));
                 self.flag(&[cred::MFA], said);
                 self.put(cred::MFA_KIND, Value::maybe_str(kind));
             }
@@ -176,15 +199,18 @@ impl<'a> Filling<'a> {
         if self.may_not_sign_in {
             self.put(cred::CONSOLE, Value::Bool(false));
         }
+        if self.no_contact && self.sub_user && self.signs_in {
+            self.put(cred::MFA, Value::Bool(false));
+        }
     }
 
     fn login(&mut self, cell: &str) {
-        self.may_not_sign_in |= said::is_word(cell.trim(), LOGIN_DISABLED);
+        self.may_not_sign_in |= vocabulary::is_word(cell.trim(), LOGIN_DISABLED);
     }
 
-    fn flag(&mut self, fields: &[FieldId], said: Said<bool>) {
+    fn flag(&mut self, fields: &[FieldId], said: Meaning<bool>) {
         let value = match said {
-            Said::Value(value) => Some(value),
+            Meaning::Value(value) => Some(value),
             _ => None,
         };
         if fields.contains(&key::ACTIVE) {
@@ -199,16 +225,19 @@ impl<'a> Filling<'a> {
         self.valued = valued || value == Some(true);
     }
 
-    fn say<T>(&mut self, fields: &[FieldId], said: &Said<T>, value: impl Fn(&T) -> Value<'a>) {
+    fn say<T>(&mut self, fields: &[FieldId], said: &Meaning<T>, value: impl Fn(&T) -> Value<'a>) {
         match said {
-            Said::Value(said) => {
+            Meaning::Value(said) => {
                 (self.valued, self.answered) = (true, true);
                 for field in fields {
                     self.put(*field, value(said));
                 }
             }
-            Said::Never => self.answered = true,
-            Said::NotApplicable | Said::Unknown | Said::Odd => {}
+            Meaning::Never => self.answered = true,
+            Meaning::NotApplicable
+            | Meaning::Unknown
+            | Meaning::Ambiguous
+            | Meaning::NotUnderstood => {}
         }
     }
 
@@ -223,22 +252,64 @@ impl<'a> Filling<'a> {
     }
 }
 
+/// Why a cell has no meaning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Unreadable {
+    /// It is not what its column holds.
+    NotA(&'static str),
+    /// A spreadsheet put an error or a rounded number in the place of a text.
+    Replaced,
+    /// It is one of two dates, and nothing in the file says which.
+    EitherDate,
+}
+
 impl Column {
-    /// What a cell should have been, when it is nothing of the kind.
-    pub(super) fn odd(&self, cell: &str, zone: &Zone) -> Option<&'static str> {
-        let not = |holds: bool, what| (!holds).then_some(what);
+    /// Why a cell has no meaning, if it has none.
+    pub(super) fn unreadable(&self, cell: &str, writing: &Writing) -> Option<Unreadable> {
+        fn of<T>(meaning: Meaning<T>, expected: &'static str) -> Option<Unreadable> {
+            match meaning {
+                Meaning::NotUnderstood => Some(Unreadable::NotA(expected)),
+                Meaning::Ambiguous => Some(Unreadable::EitherDate),
+                Meaning::Value(_) | Meaning::Never | Meaning::NotApplicable | Meaning::Unknown => {
+                    None
+                }
+            }
+        }
+        let not = |holds: bool, expected| (!holds).then_some(Unreadable::NotA(expected));
         match self.kind {
-            Kind::Name | Kind::Text => None,
-            Kind::Flag | Kind::Veto => not(said::flag(cell) != Said::Odd, "yes or no"),
-            Kind::Time | Kind::LastUse(_) => not(said::time(cell, zone) != Said::Odd, "a time"),
-            Kind::Arn => not(said::text(cell).is_none_or(|arn| account(arn).is_some()), "an ARN"),
+            Kind::Name | Kind::Text | Kind::AwsAccount => {
+                is_lost(cell).then_some(Unreadable::Replaced)
+            }
+            Kind::Flag | Kind::Veto | Kind::Device => of(vocabulary::flag(cell), "yes or no"),
+            Kind::Time | Kind::LastUse(_) => of(vocabulary::time(cell, writing), "a time"),
+            Kind::Arn => {
+                not(vocabulary::text(cell).is_none_or(|arn| account(arn).is_some()), "an ARN")
+            }
             Kind::UserType => not(user_type(cell).is_some(), "a type of user"),
             Kind::Factor => not(
-                factor(cell).is_some() || said::flag(cell) != Said::Odd,
+                factor(cell).is_some() || vocabulary::flag(cell) != Meaning::NotUnderstood,
                 "`Virtual`, `Hardware` or `None`",
             ),
         }
     }
+
+    /// Whether its cells are times.
+    pub(super) fn holds_times(&self) -> bool {
+        matches!(self.kind, Kind::Time | Kind::LastUse(_))
+    }
+}
+
+/// Whether a spreadsheet has put something else in the place of the text.
+fn is_lost(cell: &str) -> bool {
+    is_error(cell) || is_rounded(cell)
+}
+
+/// The 12 digits of an AWS account. A spreadsheet takes zeros away at the beginning; more than four
+/// of them are not expected.
+fn padded(account: Cow<'_, str>) -> Cow<'_, str> {
+    let short =
+        (8..12).contains(&account.len()) && account.bytes().all(|byte| byte.is_ascii_digit());
+    if short { Cow::Owned(format!("{account:0>12}")) } else { account }
 }
 
 fn trimmed(cell: Cow<'_, str>) -> Cow<'_, str> {
@@ -272,5 +343,5 @@ fn user_type(cell: &str) -> Option<&'static str> {
 
 fn factor(cell: &str) -> Option<&'static str> {
     let words = crate::record::field::words::MFA_KIND.values;
-    words.iter().copied().find(|word| said::is_word(cell.trim(), word))
+    words.iter().copied().find(|word| vocabulary::is_word(cell.trim(), word))
 }

@@ -4,12 +4,13 @@ use smallvec::SmallVec;
 
 use super::column::{Column, Filling};
 use super::report::{CredentialReport, Keys};
+use super::vocabulary::Writing;
 use crate::input::csv::{self, Cells};
 use crate::record::field::{cred, key};
 use crate::record::{
     FieldSet, Format, Mapper, Origin, Outcome, RawRecord, Record, Rows, Scratch, SkipReason, derive,
 };
-use crate::value::{Items, RecordKind, Time, Value, Zone};
+use crate::value::{Items, RecordKind, Time, Value};
 
 /// Said of users whose keys have a time that is still to come.
 const LATER: &str = "a time of a key is later than `now`: the days since then are missing";
@@ -22,7 +23,7 @@ pub(super) struct UserMapper {
     needed: FieldSet,
     provider: &'static str,
     account: Option<String>,
-    zone: Zone,
+    writing: Writing,
     now: Time,
     user: Vec<(usize, &'static Column)>,
     /// Where the user's name stands.
@@ -53,7 +54,7 @@ impl UserMapper {
             needed: needed.iter().filter(|field| given.contains(*field)).collect(),
             provider: report.provider.name(),
             account: origin.account.clone(),
-            zone: report.zone(origin),
+            writing: report.writing(origin),
             now,
             user: report.present(origin, report.user),
             name: name.and_then(|column| report.position(origin, column.name)),
@@ -77,7 +78,7 @@ impl UserMapper {
         }
         for (place, column) in &self.user {
             if let Some(cell) = cells.get(*place) {
-                cred.cell(column, cell, &self.zone);
+                cred.cell(column, cell, &self.writing);
             }
         }
         cred.close();
@@ -94,7 +95,7 @@ impl UserMapper {
         let mut key = Filling::new(RecordKind::Key, self.needed);
         for (place, column) in columns {
             if let Some(cell) = cells.get(*place) {
-                key.cell(column, cell, &self.zone);
+                key.cell(column, cell, &self.writing);
             }
         }
         // A slot has its columns whether or not there is a key; a row is there for its key.

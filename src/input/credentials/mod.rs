@@ -1,22 +1,25 @@
 //! Credential reports: one row a user, or one row a key, as creds with their keys.
 //!
 //! A format is a table of its columns ([`CredentialReport`]): which field each fills and what its
-//! values look like. `said` knows the words that stand in place of values, `mapper` turns the rows
-//! of a user into records, and `gather` puts the rows of one user together.
+//! values look like. `vocabulary` knows the words that stand in place of values and `spreadsheet`
+//! what becomes of dates, `user_rows` joins the rows of a user, and `mapper` turns them into records.
 
 mod alibaba;
 mod answer;
 mod audit;
 mod aws;
+mod base64_text;
 mod column;
-mod dated;
-mod gather;
+mod format;
 mod mapper;
 mod open;
-mod reading;
 mod report;
-mod said;
+mod report_reader;
+mod report_time;
+mod spreadsheet;
 mod tencent;
+mod user_rows;
+mod vocabulary;
 
 pub use alibaba::ALIBABA;
 pub use audit::AUDIT;

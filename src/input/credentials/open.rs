@@ -1,9 +1,10 @@
-//! Opens files that may be credential reports, bare or in the answer of an API.
+//! Opens files that may be credential reports, bare, in the answer of an API or as base64.
 
 use std::sync::Arc;
 
 use super::answer::{self, Answer, Broken};
-use super::reading::Reading;
+use super::base64_text;
+use super::report_reader::ReportReader;
 use crate::input::frame::{Ending, Framer, Tables};
 use crate::input::open::Source;
 use crate::input::reader::{Reader, Task};
@@ -31,16 +32,26 @@ fn enough(head: &[u8]) -> bool {
     }
 }
 
-/// Whether a file that was just opened is a report, as far as its first bytes say.
-pub(in crate::input) fn is_report(task: &mut Task) -> bool {
-    let Ok(source) = &mut task.source else { return false };
-    let mut head = source.peek(enough);
-    if answer::begins(&head) {
-        return true;
+/// What a report is wrapped in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wrapping {
+    /// The answer of an API.
+    Answer,
+    /// Base64 text.
+    Base64,
+}
+
+/// What these first bytes of a file are wrapped in, if it is a report.
+fn wrapping(task: &Task, head: &[u8]) -> Option<Wrapping> {
+    if answer::begins(head) {
+        return Some(Wrapping::Answer);
     }
-    if head.trim_ascii_start().starts_with(b"{") || head.trim_ascii_start().starts_with(b"[") {
-        return false;
-    }
+    let decoded = base64_text::head(head)?;
+    is_table(task, decoded).then_some(Wrapping::Base64)
+}
+
+/// Whether a table that begins with these bytes is a report.
+fn is_table(task: &Task, mut head: Vec<u8>) -> bool {
     head.truncate(HEAD);
     let tables = Tables { given: task.origin.columns.clone(), formats: task.formats.clone() };
     let mut framer = Framer::new(tables);
@@ -50,13 +61,26 @@ pub(in crate::input) fn is_report(task: &mut Task) -> bool {
     format.is_some_and(|format| format.kinds().contains(&RecordKind::Cred))
 }
 
+/// Whether a file that was just opened is a report, as far as its first bytes say.
+pub(in crate::input) fn is_report(task: &mut Task) -> bool {
+    let Ok(source) = &mut task.source else { return false };
+    let head = source.peek(enough);
+    if wrapping(task, &head).is_some() {
+        return true;
+    }
+    !head.trim_ascii_start().starts_with(b"{")
+        && !head.trim_ascii_start().starts_with(b"[")
+        && is_table(task, head)
+}
+
 /// Begins to read a file.
 pub(in crate::input) fn open<'i>(mut task: Task) -> Box<dyn Batches + 'i> {
     let mut time = None;
-    if let Ok(source) = &mut task.source
-        && answer::begins(&source.peek(enough))
+    let head = task.source.as_mut().map(|source| source.peek(enough)).unwrap_or_default();
+    if let Some(wrapping) = wrapping(&task, &head)
+        && let Ok(source) = &mut task.source
     {
-        match unwrap(source, &mut task.account.notes) {
+        match unwrap(source, wrapping, &mut task.account.notes) {
             Ok(said) => time = said,
             Err(skip) => {
                 task.account.compression = source.compression;
@@ -68,11 +92,15 @@ pub(in crate::input) fn open<'i>(mut task: Task) -> Box<dyn Batches + 'i> {
             }
         }
     }
-    Box::new(Reading::new(Box::new(Reader::new(task)), time))
+    Box::new(ReportReader::new(Box::new(Reader::new(task)), time))
 }
 
-/// Takes the report out of an answer, if the file is one; gives the time that the answer says.
-fn unwrap(source: &mut Source, notes: &mut Vec<String>) -> Result<Option<Time>, Skip> {
+/// Takes the report out of what it is wrapped in; gives the time that stands beside it.
+fn unwrap(
+    source: &mut Source,
+    wrapping: Wrapping,
+    notes: &mut Vec<String>,
+) -> Result<Option<Time>, Skip> {
     let mut text = Vec::new();
     let failure = loop {
         match source.fill(&mut text) {
@@ -81,8 +109,11 @@ fn unwrap(source: &mut Source, notes: &mut Vec<String>) -> Result<Option<Time>, 
             Err(error) => break Some(error),
         }
     };
-    let answer =
-        if failure.is_none() && text.len() <= MAX_ANSWER { answer::read(&text) } else { None };
+    let read = match wrapping {
+        Wrapping::Answer => answer::read,
+        Wrapping::Base64 => base64_text::read,
+    };
+    let answer = if failure.is_none() && text.len() <= MAX_ANSWER { read(&text) } else { None };
     match answer {
         None => {
             source.put_back(text, failure);

@@ -1,10 +1,10 @@
-//! A credential report as a format: claimed by its columns, carrying what they hold.
+//! What a credential report is: a table of its columns.
 
-use super::column::{Column, Kind};
-use super::mapper::UserMapper;
-use crate::record::field::{cred, key};
-use crate::record::{Columns, FieldId, FieldSet, Format, Mapper, Origin, Provider};
-use crate::value::{RecordKind, Time, Zone};
+use super::column::Column;
+use super::vocabulary::Writing;
+use crate::record::field::cred;
+use crate::record::{Origin, Provider};
+use crate::value::Zone;
 
 /// A format of credential reports: a table of its columns.
 #[derive(Debug)]
@@ -68,79 +68,12 @@ impl CredentialReport {
         }
     }
 
-    /// The zone of times without an offset.
-    pub(super) fn zone(&self, origin: &Origin) -> Zone {
+    /// How a file writes times that do not say it themselves.
+    pub(super) fn writing(&self, origin: &Origin) -> Writing {
         let own = || Zone::parse(self.zone).unwrap_or_else(Zone::utc);
-        origin.zone.clone().unwrap_or_else(own)
-    }
-}
-
-impl Format for CredentialReport {
-    fn name(&self) -> &'static str {
-        self.name
+        Writing { zone: origin.zone.clone().unwrap_or_else(own), order: origin.date_order }
     }
 
-    fn doc(&self) -> &'static str {
-        self.doc
-    }
-
-    fn provider(&self) -> Provider {
-        self.provider
-    }
-
-    fn kinds(&self) -> &'static [RecordKind] {
-        &[RecordKind::Cred, RecordKind::Key]
-    }
-
-    fn omits(&self) -> Option<&'static str> {
-        self.omits
-    }
-
-    fn columns(&self) -> &'static [&'static str] {
-        self.header
-    }
-
-    fn knows(&self, columns: &Columns) -> bool {
-        let has = |name: &&str| columns.position(name).is_some();
-        self.told_by.iter().all(has) && self.and_one_of.iter().any(has)
-    }
-
-    fn carries(&self, origin: &Origin) -> FieldSet {
-        let mut fields: FieldSet = [cred::PROVIDER, cred::USER].into_iter().collect();
-        let mut add = |field: FieldId| fields.insert(field);
-        let user = self.present(origin, self.user);
-        // A column that only takes back gives nothing.
-        let gives = |(_, column): &&(usize, &Column)| column.kind != Kind::Veto;
-        user.iter().filter(gives).flat_map(|(_, column)| column.fields).copied().for_each(&mut add);
-        if origin.account.is_some() {
-            add(cred::ACCOUNT);
-        }
-        if self.types_users() {
-            add(cred::USER_TYPE);
-        }
-        let keys = self.key_columns(origin).concat();
-        keys.iter().flat_map(|(_, column)| column.fields).copied().for_each(&mut add);
-        if !keys.is_empty() {
-            [cred::KEYS, cred::KEY_COUNT, key::SLOT, key::EXISTS].into_iter().for_each(&mut add);
-        }
-        for (from, to) in [
-            (key::ACTIVE, cred::ACTIVE_KEYS),
-            (key::CREATED, key::AGE_DAYS),
-            (key::LAST_USED, key::IDLE_DAYS),
-        ] {
-            if fields.contains(from) {
-                fields.insert(to);
-            }
-        }
-        fields
-    }
-
-    fn mapper(&self, needed: &FieldSet, origin: &Origin, now: Time) -> Box<dyn Mapper> {
-        Box::new(UserMapper::new(self, needed, origin, now))
-    }
-}
-
-impl CredentialReport {
     /// Whether the user's name or the report's nature tells what kind of user it is, without a
     /// column for it.
     pub(super) fn types_users(&self) -> bool {

@@ -4,7 +4,7 @@
 //! sub-account's; the account that owns it is not in the file. Times have no zone: they are taken
 //! as China Standard Time, which the console shows.
 
-use super::column::Kind::{Flag, LastUse, Name, Text, Time, UserType};
+use super::column::Kind::{Device, Flag, LastUse, Name, Text, Time, UserType};
 use super::column::{Blank, Column};
 use super::report::{CredentialReport, Keys};
 use crate::record::Provider;
@@ -18,11 +18,10 @@ macro_rules! slot {
             Column { name: concat!($prefix, "MayBeAtRisk"), kind: Flag, fields: &[key::AT_RISK] },
             Column { name: concat!($prefix, "CreationTime"), kind: Time, fields: &[key::CREATED] },
             Column { name: concat!($prefix, "Status"), kind: Flag, fields: &[key::ACTIVE] },
-            // `N/A` is said of slots without a key; what is said of keys never used is not written
-            // down anywhere, so it is not taken for that.
+            // `N/A` of a key that exists says that it was never used.
             Column {
                 name: concat!($prefix, "lastUsedDate"),
-                kind: LastUse(Blank::Unknown),
+                kind: LastUse(Blank::Never),
                 fields: &[key::LAST_USED, key::USED],
             },
             Column {
@@ -96,7 +95,7 @@ pub static TENCENT: CredentialReport = CredentialReport {
         Column { name: "LoginConsoleActive", kind: Flag, fields: &[cred::CONSOLE] },
         Column { name: "LoginProtectionActive", kind: Flag, fields: &[cred::LOGIN_PROTECTED] },
         Column { name: "OperationProtectionActive", kind: Flag, fields: &[cred::OP_PROTECTED] },
-        Column { name: "MFADeviceActive", kind: Flag, fields: &[cred::MFA] },
+        Column { name: "MFADeviceActive", kind: Device, fields: &[cred::MFA] },
         Column {
             name: "Abnormal LoginsNumWithin30Days",
             kind: Flag,

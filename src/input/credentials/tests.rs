@@ -17,7 +17,8 @@ use crate::value::{RecordKind, Time, Value, Zone};
 mod joined;
 mod read;
 mod real;
-mod words;
+mod rewritten;
+mod cells;
 
 /// 2026-01-01T00:00:00Z.
 const NOW: Time = Time(1_767_225_600_000_000);
@@ -92,6 +93,7 @@ struct FileRead {
     /// Line and rows of each record, and what it is read as.
     records: Vec<(u64, u64, String)>,
     notes: Vec<String>,
+    faults: Vec<String>,
     skips: Vec<String>,
     status: String,
     time: Option<String>,
@@ -107,6 +109,7 @@ impl FileRead {
         let mut out: String = self.records.iter().map(record).collect();
         out.extend(self.skips.iter().map(|skip| format!("skipped {skip}\n")));
         out.extend(self.notes.iter().map(|note| format!("note: {note}\n")));
+        out.extend(self.faults.iter().map(|fault| format!("fault: {fault}\n")));
         out
     }
 }
@@ -151,6 +154,7 @@ fn read_set(set: &InputSet) -> FileRead {
         other => format!("{other:?}"),
     };
     read.notes.extend(account.notes);
+    read.faults = account.faults;
     read.time = file.origin().time.map(|time| time.to_string());
     read
 }

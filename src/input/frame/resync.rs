@@ -152,6 +152,16 @@ mod tests {
     }
 
     #[test]
+    fn so_many_blanks_before_a_record_are_looked_at() {
+        let found = |blanks: usize| {
+            let text = format!(r#"[{{"k":1}},{}{{"b":1}}"#, " ".repeat(blanks));
+            matches!(next_record(text.as_bytes(), 0, &[], Begin::Object), Next::Found(_))
+        };
+        // The comma and the bracket before it must be within reach too.
+        assert_eq!([REACH - 2, REACH - 1].map(found), [true, false]);
+    }
+
+    #[test]
     fn records_that_are_arrays_are_found_too() {
         let keys = [br#""a""#.to_vec()];
         for (text, expected) in [

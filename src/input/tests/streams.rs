@@ -292,3 +292,12 @@ fn one_bad_record_among_ten_thousand_costs_itself() {
     let big = good.replacen('{', r#"{"big":{"n":1e400},"#, 1);
     assert_eq!(read_bytes(big.into_bytes()).events.len(), 1);
 }
+
+#[test]
+fn records_of_another_kind_are_read_up_to_a_bound_before_a_file_is_given_up() {
+    for (size, events) in [(WINDOW / 2, 1), (2 * WINDOW, 0)] {
+        let other = "{\"other\":1}\n";
+        let text = other.repeat(size / other.len()) + &numbered(1) + "\n";
+        assert_eq!(read_bytes(text.into_bytes()).events.len(), events, "after {size} bytes");
+    }
+}

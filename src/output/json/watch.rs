@@ -288,4 +288,18 @@ mod tests {
             assert_eq!(errors, [""; 0], "{line}");
         }
     }
+
+    #[test]
+    fn rows_of_evidence_beyond_a_bound_are_counted() {
+        let report = fixture();
+        let mut finding = report.findings[0].clone();
+        finding.calls = vec![finding.calls[0].clone(); CALLS + 5];
+        finding.others = Default::default();
+        let each = finding.calls[0].count;
+        let mut out = Vec::new();
+        write_finding(&report, &finding, 7, &mut out).unwrap();
+        let line: Value = serde_json::from_slice(&out).unwrap();
+        assert_eq!(line["calls"].as_array().unwrap().len(), CALLS);
+        assert_eq!(line["others"], serde_json::json!({ "rows": 5, "count": 5 * each }));
+    }
 }

@@ -11,7 +11,7 @@ use super::status;
 use crate::finding::Redactor;
 use crate::inspect::{Counts, FileView, RecordView, Viewer};
 use crate::output::inert::write_line;
-use crate::record::{Record, Skip};
+use crate::record::{FileAccount, Record, Skip};
 use crate::value::{RecordKind, Value};
 
 /// Writes lines of JSON.
@@ -107,8 +107,9 @@ impl Viewer for Lines<'_> {
 /// What there is to say of a file that cost no record.
 pub(super) fn notes(file: &FileView<'_>, counts: &Counts) -> Vec<String> {
     let of_records = counts.notes.iter().map(|(note, count)| format!("{note}; records: {count}"));
+    let FileAccount { notes, faults, .. } = file.account;
     let gaps = counts.gaps.iter().map(|(gap, count)| format!("{gap}; records: {count}"));
-    file.account.notes.iter().cloned().chain(of_records).chain(gaps).collect()
+    notes.iter().chain(faults).cloned().chain(of_records).chain(gaps).collect()
 }
 
 #[derive(Serialize)]

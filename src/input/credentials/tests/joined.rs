@@ -96,21 +96,22 @@ fn notes_name_a_few_users_and_escape_them() {
 }
 
 #[test]
-fn values_that_nobody_understands_are_counted_by_column() {
+fn values_that_are_not_understood_are_faults_by_column() {
     let rows = [
         "1,prod,a,Configurado,Nunca,AKIAEXAMPLE1,Active,2025-01-01 00:00:00,Nunca utilizada,N/A,Virtual",
         "1,prod,b,Configurada,hace mucho,AKIAEXAMPLE2,Activa,2025-13-01 00:00:00,Nunca utilizada,N/A,U2F",
         "1,prod,c,Sin,Nunca,AKIAEXAMPLE3,Active,2025-01-01 00:00:00,Nunca utilizada,N/A,None",
     ];
-    assert_snapshot!(audit(&rows).notes.join("\n"), @"
-    values of `password_status` that are not yes or no and so missing: 2, such as `Configurado`
-    values of `password_last_used` that are not a time and so missing: 1, such as `hace mucho`
-    values of `status` that are not yes or no and so missing: 1, such as `Activa`
-    values of `created_date` that are not a time and so missing: 1, such as `2025-13-01 00:00:00`
-    values of `mfa_status` that are not `Virtual`, `Hardware` or `None` and so missing: 1, such as `U2F`
+    assert_snapshot!(audit(&rows).faults.join("\n"), @"
+    values of `password_status` that are not yes or no, and so are missing: 2, such as `Configurado`
+    values of `password_last_used` that are not a time, and so are missing: 1, such as `hace mucho`
+    values of `status` that are not yes or no, and so are missing: 1, such as `Activa`
+    values of `created_date` that are not a time, and so are missing: 1, such as `2025-13-01 00:00:00`
+    values of `mfa_status` that are not `Virtual`, `Hardware` or `None`, and so are missing: 1, such as `U2F`
     ");
     let good = "1,prod,c,No configurada,Nunca,AKIAEXAMPLE3,Active,2025-01-01 00:00:00,Nunca utilizada,N/A,None";
-    assert_eq!(audit(&[good]).notes, [""; 0]);
+    let read = audit(&[good]);
+    assert_eq!((read.notes.len(), read.faults.len()), (0, 0));
 }
 
 #[test]
@@ -157,9 +158,9 @@ fn a_user_has_so_many_keys_and_no_more() {
 }
 
 #[test]
-fn rows_beyond_what_can_be_held_are_skips() {
-    let mut gather = super::super::gather::Gather::new(&AUDIT, &Origin::default());
-    gather.limit(1000);
+fn rows_beyond_what_can_be_stored_are_skips() {
+    let mut users = super::super::user_rows::UserRows::new(&AUDIT, &Origin::default());
+    users.limit(1000);
     let row = "1,p,ann,Configurada,Nunca,AKIA,Active,2025-01-01 00:00:00,Nunca,N/A,None";
     let rows: Vec<String> = (0..8).map(|n| row.replace("AKIA", &format!("AKIA{n}"))).collect();
     let mut batch = Batch::default();
@@ -179,11 +180,11 @@ fn rows_beyond_what_can_be_held_are_skips() {
         };
         batch.records.push(placed);
     }
-    gather.take(&mut batch);
+    users.take(&mut batch);
     let skipped = batch.skipped.len() as u64;
     assert!(skipped > 0);
     batch.clear();
-    assert_eq!(gather.give(&mut batch), Step::Done);
+    assert_eq!(users.emit(&mut batch), Step::Done);
     assert_eq!(batch.records[0].rows + skipped, 8, "every row is one or the other");
 }
 

@@ -46,7 +46,7 @@ fn tencent_reports_are_in_chinese_time_and_name_their_keys() {
     2: user=grace user_id=100012345678 user_type=user created=2019-08-16T01:25:56Z password=true console=true password_used=true password_last_used=2025-12-29T23:05:09Z password_changed=2025-06-01T01:00:00Z mfa=true login_protected=true op_protected=false abnormal_login=false [1 of 1 active]
       slot=1 id=AKIDexampleexample0000000000000000aa active=true created=2025-01-01T00:00:00Z used=true last_used=2025-12-31T15:59:59Z at_risk=true over30=true over90=true age_days=365 idle_days=0
     3: user=henry user_id=100012345679 user_type=collaborator created=2019-08-16T01:25:56Z mfa=false login_protected=false op_protected=false abnormal_login=true [1 of 2 active]
-      slot=1 id=AKIDexampleexample0000000000000000bb active=false created=2025-12-20T02:00:00Z at_risk=false over30=false over90=false age_days=11
+      slot=1 id=AKIDexampleexample0000000000000000bb active=false created=2025-12-20T02:00:00Z used=false at_risk=false over30=false over90=false age_days=11 idle_days=11
       slot=2 id=AKIDexampleexample0000000000000000cc active=true created=2025-12-20T02:00:00Z used=false at_risk=false over30=false over90=false age_days=11 idle_days=11
     4: user=ivy user_id=100012345680 user_type=federated created=2024-02-29T15:00:00Z console=true password_used=false login_protected=true op_protected=true abnormal_login=false [0 of 0 active]
     5: user=jobs user_id=100012345681 user_type=receiver created=2024-02-29T15:00:00Z abnormal_login=false [0 of 0 active]

@@ -1,61 +1,63 @@
-//! Puts the rows of one user together, and says what is odd about the rows of a file.
+//! Joins the rows of each user of a report, and collects what is unusual about the rows.
 //!
-//! The rows of a user may stand anywhere in a file, so all of them are held until it ends. Rows
-//! that agree in everything said of the user are one record; a row that stands there twice counts
-//! once; rows that contradict each other stay apart, and the user is named.
+//! The rows of a user may stand anywhere in a report, so all of them are stored until it ends. Rows
+//! that agree in everything about the user become one record; a repeated row counts once; rows that
+//! contradict each other stay separate records, and a note names the user.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 use sha2::{Digest, Sha256};
 
-use super::column::Column;
+use super::column::{Column, Unreadable};
 use super::report::{CredentialReport, Keys};
-use super::said::text;
+use super::spreadsheet::Rewritten;
+use super::vocabulary::{Writing, text};
 use crate::diag::escaped;
 use crate::input::csv::Cells;
 use crate::record::field::key;
-use crate::record::{Batch, Origin, Placed, Skip, SkipReason, Step};
-use crate::value::Zone;
+use crate::record::{Batch, DateOrder, Origin, Placed, Skip, SkipReason, Step};
+use crate::value::Time;
 
-/// Bytes of rows, with what is remembered of each, that are held of one file.
-const MAX_HELD: usize = 768 << 20;
+/// The most bytes of rows that are stored of one file, with [`ROW_COST`] for each row.
+pub(super) const MAX_STORED: usize = 768 << 20;
 
-/// What is remembered of a row costs about as much as this many bytes.
+/// Bytes of bookkeeping for each stored row.
 const ROW_COST: usize = 160;
 
 /// The most rows that one user's keys may take.
 const MAX_ROWS: u32 = 1000;
 
-/// Bytes of a batch that is handed on.
+/// Bytes of rows in a batch of users.
 const BATCH: usize = 1 << 20;
 
-/// Users that a note names; the rest is counted.
+/// Users that a note names; further ones are counted.
 const NAMED: usize = 5;
 
-/// The rows of one file, and what is to be said of them.
+/// The rows of one report by user, and notes on them.
 #[derive(Debug)]
-pub(super) struct Gather {
-    zone: Zone,
+pub(super) struct UserRows {
+    writing: Writing,
     columns: Vec<(usize, &'static Column)>,
-    /// Where it is said whose row it is; the name comes last.
+    /// Positions of the columns that identify the user; the name comes last.
     identity: Vec<usize>,
-    /// Where something is said of the user; `None` where all of a row is.
+    /// Positions of the columns about the user; `None` where all columns are.
     about: Option<Vec<usize>>,
-    /// Where the id of a row's key stands.
+    /// Position of the id of a row's key.
     key: Option<usize>,
     limit: usize,
-    held: usize,
+    stored: usize,
     blocks: Vec<Block>,
-    rows: Vec<Held>,
+    rows: Vec<StoredRow>,
     users: Vec<User>,
-    /// The next user to hand on.
+    /// The next user to emit.
     next: usize,
-    known: Known,
+    digests: Digests,
+    dates: Dates,
     notes: Notes,
 }
 
-/// The bytes of one batch, until all of their rows were handed on.
+/// The bytes of one batch, until all of their rows are emitted.
 #[derive(Debug)]
 struct Block {
     bytes: Vec<u8>,
@@ -63,7 +65,7 @@ struct Block {
 }
 
 #[derive(Debug)]
-struct Held {
+struct StoredRow {
     placed: Placed,
     block: u32,
     /// The next row of the same user.
@@ -74,17 +76,17 @@ struct Held {
 struct User {
     first: u32,
     last: u32,
-    held: u32,
-    /// With repetitions.
+    stored: u32,
+    /// With repeated rows.
     rows: u64,
 }
 
-/// Digests of what was seen.
+/// Digests of the rows so far, to recognise those that belong together.
 #[derive(Debug, Default)]
-struct Known {
+struct Digests {
     /// Whole rows, with their users.
     rows: HashMap<u128, u32>,
-    /// Users, by all that is said of them.
+    /// Users, by the cells of all columns about them.
     users: HashMap<u128, u32>,
     /// Users by name and keys by id, and whether a note names them.
     names: HashMap<u128, bool>,
@@ -95,8 +97,17 @@ struct Notes {
     repeated: u64,
     users: Names,
     keys: Names,
-    /// How often, and the first value in order.
-    odd: BTreeMap<(usize, &'static str), (u64, String)>,
+    /// Cells without a meaning by column: how many, and the least of them.
+    unreadable: BTreeMap<(usize, Unreadable), (u64, String)>,
+}
+
+/// How many dates a spreadsheet rewrote, by what they show of the order of day and month.
+#[derive(Debug, Default)]
+struct Dates {
+    day_first: u64,
+    month_first: u64,
+    either: u64,
+    certain: u64,
 }
 
 /// The first few names, and how many more there are.
@@ -106,7 +117,7 @@ struct Names {
     more: u64,
 }
 
-impl Gather {
+impl UserRows {
     pub(super) fn new(report: &CredentialReport, origin: &Origin) -> Self {
         let user = report.present(origin, report.user);
         let (about, key) = match report.keys {
@@ -119,39 +130,54 @@ impl Gather {
         };
         let identity = report.identity.iter().filter_map(|name| report.position(origin, name));
         Self {
-            zone: report.zone(origin),
+            writing: report.writing(origin),
             identity: identity.collect(),
             columns: [user, report.key_columns(origin).concat()].concat(),
             about,
             key,
-            limit: MAX_HELD,
-            held: 0,
+            limit: MAX_STORED,
+            stored: 0,
             blocks: Vec::new(),
             rows: Vec::new(),
             users: Vec::new(),
             next: 0,
-            known: Known::default(),
+            digests: Digests::default(),
+            dates: Dates::default(),
             notes: Notes::default(),
         }
     }
 
-    /// Holds so many bytes and no more.
-    #[cfg(test)]
+    /// Sets how many bytes are stored at most.
     pub(super) fn limit(&mut self, bytes: usize) {
         self.limit = bytes;
     }
 
-    /// Takes the rows out of a batch; those that cannot be held become skips of it.
+    /// Bytes that are stored.
+    pub(super) fn stored(&self) -> usize {
+        self.stored
+    }
+
+    /// What comes first in the dates that a spreadsheet wrote, where they agree.
+    pub(super) fn date_order(&self) -> Option<DateOrder> {
+        match (self.dates.day_first, self.dates.month_first) {
+            (0, 0) => None,
+            (_, 0) => Some(DateOrder::DayFirst),
+            (0, _) => Some(DateOrder::MonthFirst),
+            (_, _) => None,
+        }
+    }
+
+    /// Takes the rows out of a batch; those that cannot be stored become skips of it.
     pub(super) fn take(&mut self, batch: &mut Batch) {
         let mut block = Block { bytes: std::mem::take(&mut batch.bytes), rows: 0 };
         for placed in batch.records.drain(..) {
             let bytes = block.bytes.get(placed.start..placed.end).unwrap_or_default();
-            let held = match std::str::from_utf8(bytes) {
+            let stored = match std::str::from_utf8(bytes) {
                 Ok(row) => self.row(row, placed),
                 Err(_) => Err((SkipReason::Encoding, "it is not UTF-8".to_owned())),
             };
-            match held {
-                Ok(held) => block.rows += u32::from(held),
+            match stored {
+                Ok(stored) => block.rows += u32::from(stored),
                 Err((reason, detail)) => {
                     let Placed { offset, line, ordinal, .. } = placed;
                     batch.skipped.push(Skip { offset, line, ordinal, reason, detail });
@@ -165,47 +191,47 @@ impl Gather {
         self.blocks.push(block);
     }
 
-    /// Takes one row; whether it has to be held.
+    /// Takes one row; whether it has to be stored.
     fn row(&mut self, row: &str, placed: Placed) -> Result<bool, (SkipReason, String)> {
         let cost = row.len() + ROW_COST;
-        if self.held + cost > self.limit {
-            let limit = self.limit >> 20;
+        if self.stored + cost > self.limit {
+            let limit = MAX_STORED >> 20;
             return Err((
                 SkipReason::TooLong,
-                format!("the rows before it take {limit} MiB, and no more are held of a report"),
+                format!("the rows before it take {limit} MiB, and no more are stored of a file"),
             ));
         }
         let cells = Cells::read(row).map_err(|fault| (fault.reason, fault.detail))?;
         let whole = digest(0, cells.iter());
-        if let Some(&user) = self.known.rows.get(&whole) {
+        if let Some(&user) = self.digests.rows.get(&whole) {
             self.notes.repeated += 1;
             self.users[user as usize].rows += 1;
             return Ok(false);
         }
-        self.look(&cells);
+        self.inspect(&cells);
         let of = |places: &[usize], tag| {
             digest(tag, places.iter().map(|&place| cells.get(place).unwrap_or_default()))
         };
         let about = self.about.as_deref().map(|places| of(places, 1));
-        let known = about.and_then(|about| self.known.users.get(&about).copied());
+        let known = about.and_then(|about| self.digests.users.get(&about).copied());
         let (index, number) = (self.users.len() as u32, self.rows.len() as u32);
         let user = match known {
             Some(user) => {
                 let owner = &mut self.users[user as usize];
-                if owner.held >= MAX_ROWS {
+                if owner.stored >= MAX_ROWS {
                     let detail = format!("its user has more than {MAX_ROWS} keys");
                     return Err((SkipReason::TooLong, detail));
                 }
                 self.rows[owner.last as usize].next = Some(number);
                 owner.last = number;
-                owner.held += 1;
+                owner.stored += 1;
                 owner.rows += 1;
                 user
             }
             None => {
-                self.known.users.extend(about.map(|about| (about, index)));
-                self.users.push(User { first: number, last: number, held: 1, rows: 1 });
-                self.known.name(
+                self.digests.users.extend(about.map(|about| (about, index)));
+                self.users.push(User { first: number, last: number, stored: 1, rows: 1 });
+                self.digests.name(
                     of(&self.identity, 2),
                     &cells,
                     &self.identity,
@@ -219,20 +245,23 @@ impl Gather {
         {
             let whose = self.identity.iter().map(|&place| cells.get(place).unwrap_or_default());
             let key = digest(3, whose.chain([id.into()]));
-            self.known.name(key, &cells, &self.identity, &mut self.notes.keys);
+            self.digests.name(key, &cells, &self.identity, &mut self.notes.keys);
         }
-        self.known.rows.insert(whole, user);
-        self.held += cost;
-        self.rows.push(Held { placed, block: self.blocks.len() as u32, next: None });
+        self.digests.rows.insert(whole, user);
+        self.stored += cost;
+        self.rows.push(StoredRow { placed, block: self.blocks.len() as u32, next: None });
         Ok(true)
     }
 
-    /// Notes values that are nothing that their column should hold.
-    fn look(&mut self, cells: &Cells<'_>) {
+    /// Notes cells without a meaning, and dates that a spreadsheet rewrote.
+    fn inspect(&mut self, cells: &Cells<'_>) {
         for (place, column) in &self.columns {
             let Some(cell) = cells.get(*place) else { continue };
-            let Some(what) = column.odd(&cell, &self.zone) else { continue };
-            let (count, example) = self.notes.odd.entry((*place, what)).or_default();
+            if column.holds_times() {
+                self.dates.add(cell.trim(), &self.writing);
+            }
+            let Some(why) = column.unreadable(&cell, &self.writing) else { continue };
+            let (count, example) = self.notes.unreadable.entry((*place, why)).or_default();
             *count += 1;
             if *count == 1 || *cell < **example {
                 *example = cell.chars().take(200).collect();
@@ -240,9 +269,9 @@ impl Gather {
         }
     }
 
-    /// Hands on the next users.
-    pub(super) fn give(&mut self, batch: &mut Batch) -> Step {
-        self.known = Known::default();
+    /// Emits the next users.
+    pub(super) fn emit(&mut self, batch: &mut Batch) -> Step {
+        self.digests = Digests::default();
         while let Some(user) = self.users.get(self.next) {
             if batch.bytes.len() >= BATCH {
                 return Step::More;
@@ -250,7 +279,7 @@ impl Gather {
             self.next += 1;
             let start = batch.bytes.len();
             let mut row = Some(user.first);
-            while let Some(Held { placed, block, next }) =
+            while let Some(StoredRow { placed, block, next }) =
                 row.and_then(|row| self.rows.get(row as usize))
             {
                 if batch.bytes.len() > start {
@@ -271,9 +300,9 @@ impl Gather {
         Step::Done
     }
 
-    /// What there is to say of the rows.
+    /// Notes on rows that are repeated or contradict each other, and on rewritten dates.
     pub(super) fn notes(&self) -> Vec<String> {
-        let Notes { repeated, users, keys, odd } = &self.notes;
+        let Notes { repeated, users, keys, .. } = &self.notes;
         let mut notes = Vec::new();
         if let Some(names) = users.list() {
             notes.push(format!(
@@ -290,20 +319,72 @@ impl Gather {
         if *repeated > 0 {
             notes.push(format!("rows that repeat another one and count once: {repeated}"));
         }
-        for ((place, what), (count, example)) in odd {
+        notes.extend(self.dates.note(self.date_order(), &self.writing));
+        notes
+    }
+
+    /// Cells that could not be understood: what they would say is missing.
+    pub(super) fn faults(&self) -> Vec<String> {
+        let mut faults = Vec::new();
+        for ((place, why), (count, example)) in &self.notes.unreadable {
             let column = self.columns.iter().find(|(of, _)| of == place);
             let column = column.map_or("", |(_, column)| column.name);
             let example = escaped(example, 40);
-            notes.push(format!(
-                "values of `{column}` that are not {what} and so missing: {count}, \
-                 such as `{example}`"
-            ));
+            match why {
+                Unreadable::EitherDate if self.date_order().is_some() => {}
+                Unreadable::EitherDate => faults.push(format!(
+                    "dates of `{column}` that can mean either of two days, and so are missing: \
+                     {count}, such as `{example}`; use the report as the cloud wrote it, not as a \
+                     spreadsheet saved it"
+                )),
+                Unreadable::Replaced => faults.push(format!(
+                    "values of `{column}` that a spreadsheet replaced: {count}, such as \
+                     `{example}`; use the report as the cloud wrote it"
+                )),
+                Unreadable::NotA(expected) => faults.push(format!(
+                    "values of `{column}` that are not {expected}, and so are missing: {count}, \
+                     such as `{example}`"
+                )),
+            }
         }
-        notes
+        faults
     }
 }
 
-impl Known {
+impl Dates {
+    /// Counts a cell of a column of times.
+    fn add(&mut self, cell: &str, writing: &Writing) {
+        // Most cells are times as the vendor writes them.
+        if Time::parse_in(cell, &writing.zone).is_some() {
+            return;
+        }
+        match Rewritten::read(cell) {
+            None => {}
+            Some(Rewritten::Ambiguous { .. }) => self.either += 1,
+            Some(Rewritten::Certain(_, None)) => self.certain += 1,
+            Some(Rewritten::Certain(_, Some(DateOrder::DayFirst))) => self.day_first += 1,
+            Some(Rewritten::Certain(_, Some(DateOrder::MonthFirst))) => self.month_first += 1,
+        }
+    }
+
+    fn note(&self, order: Option<DateOrder>, writing: &Writing) -> Option<String> {
+        let either = if order.is_some() { self.either } else { 0 };
+        let read = self.certain + self.day_first + self.month_first + either;
+        let first = match order {
+            Some(DateOrder::DayFirst) => ", with the day before the month",
+            Some(DateOrder::MonthFirst) => ", with the month before the day",
+            None => "",
+        };
+        let zone = writing.zone.name();
+        (read > 0).then(|| {
+            format!(
+                "dates that a spreadsheet rewrote and that are read in zone {zone}{first}: {read}"
+            )
+        })
+    }
+}
+
+impl Digests {
     /// Notes the user's name when it is known already.
     fn name(&mut self, digest: u128, cells: &Cells<'_>, identity: &[usize], names: &mut Names) {
         match self.names.get_mut(&digest) {
@@ -339,7 +420,7 @@ impl Names {
     }
 }
 
-/// A digest of cells; no two lists of them that anybody can find have the same.
+/// A digest of cells. Two different lists of cells do not share one, even if somebody tries.
 fn digest<'c>(tag: u8, cells: impl Iterator<Item = Cow<'c, str>>) -> u128 {
     let mut hash = Sha256::new();
     hash.update([tag]);

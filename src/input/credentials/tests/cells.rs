@@ -161,7 +161,7 @@ fn keys_of_tencent() {
             ),
             (
                 "a,WeWork-Sub-user,AKIDexample,Disable,N/A",
-                "user=a user_type=federated [0 of 1 active]\n  slot=1 id=AKIDexample active=false",
+                "user=a user_type=federated [0 of 1 active]\n  slot=1 id=AKIDexample active=false used=false",
             ),
             (
                 "a,collaborator,AKIDexample,ACTIVE,-",
@@ -169,7 +169,7 @@ fn keys_of_tencent() {
             ),
             (
                 "a,Robot,N/A,Active,N/A",
-                "user=a user_type=unknown [1 of 1 active]\n  slot=1 active=true",
+                "user=a user_type=unknown [1 of 1 active]\n  slot=1 active=true used=false",
             ),
         ],
     );

@@ -1,0 +1,241 @@
+//! A file being read that may be a credential report, or several of them joined by `grep`.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::report::CredentialReport;
+use super::report_time::made;
+use super::user_rows::{MAX_STORED, UserRows};
+use crate::record::{Batch, Batches, FileAccount, Format, Origin, Placed, Skip, SkipReason, Step};
+use crate::value::{Time, Zone};
+
+/// Note on reports whose time is not known.
+const UNDATED: &str = "neither it nor its name says when it was made: without `--now`, ages count \
+                       to the time of the run";
+
+/// The most reports that are told apart in one file.
+const MAX_REPORTS: usize = 1000;
+
+/// Reads a file; when it turns out to be a credential report, joins the rows of each user and finds
+/// out when the report was made.
+///
+/// Rows that stand behind names of files, as `grep` joins them, are a report for each name.
+pub(super) struct ReportReader<'i> {
+    file: Box<dyn Batches + 'i>,
+    /// When its content says that it was made.
+    time: Option<Time>,
+    state: State,
+}
+
+enum State {
+    /// Nothing was read.
+    New,
+    /// It is something else.
+    Other,
+    /// Rows are joined.
+    Collecting(Box<Reports>),
+    /// All rows were read; users are emitted.
+    Emitting(Box<Reports>),
+}
+
+/// The reports of one file.
+struct Reports {
+    format: &'static CredentialReport,
+    /// What is known of the file; of each report its own time is known too.
+    origin: Arc<Origin>,
+    all: Vec<Report>,
+    /// By the name of a file before their rows.
+    by_prefix: BTreeMap<Vec<u8>, usize>,
+    /// The report that the batch at hand is of.
+    current: usize,
+}
+
+struct Report {
+    origin: Arc<Origin>,
+    rows: UserRows,
+}
+
+impl<'i> ReportReader<'i> {
+    pub(super) fn new(file: Box<dyn Batches + 'i>, time: Option<Time>) -> Self {
+        Self { file, time, state: State::New }
+    }
+
+    /// What the file is, once its first records were read.
+    fn begin(&self) -> State {
+        let origin = self.file.origin();
+        let format = self.file.formats().first().and_then(|format| super::find(format.name()));
+        let Some(format) = format.filter(|_| origin.columns.is_some()) else {
+            return State::Other;
+        };
+        let path = self.file.account().path;
+        let time = origin.time.or(self.time).or_else(|| time_in_path(path.as_bytes(), &origin));
+        let origin = Arc::new(Origin { time, ..Origin::clone(&origin) });
+        let (all, by_prefix) = (Vec::new(), BTreeMap::new());
+        State::Collecting(Box::new(Reports { format, origin, all, by_prefix, current: 0 }))
+    }
+}
+
+impl Reports {
+    /// The report whose rows stand behind this name of a file; `None` when there are too many.
+    fn of(&mut self, prefix: &[u8]) -> Option<usize> {
+        if let Some(known) = self.by_prefix.get(prefix) {
+            return Some(*known);
+        }
+        let number = self.all.len();
+        if number == MAX_REPORTS {
+            return None;
+        }
+        let own = time_in_path(prefix, &self.origin).filter(|_| !prefix.is_empty());
+        let origin = match own {
+            Some(time) => Arc::new(Origin { time: Some(time), ..Origin::clone(&self.origin) }),
+            None => Arc::clone(&self.origin),
+        };
+        let rows = UserRows::new(self.format, &origin);
+        self.all.push(Report { origin, rows });
+        self.by_prefix.insert(prefix.to_vec(), number);
+        Some(number)
+    }
+
+    /// Takes the rows out of a batch; those that cannot be stored become skips of it.
+    fn take(&mut self, batch: &mut Batch) {
+        let prefixes = batch.records.iter().map(|placed| prefix(&batch.bytes, placed.start));
+        if prefixes.clone().all(<[u8]>::is_empty) {
+            if let Some(number) = self.of(&[]) {
+                self.store(number, batch);
+            }
+            return;
+        }
+        let prefixes: Vec<Vec<u8>> = prefixes.map(<[u8]>::to_vec).collect();
+        let mut parts: BTreeMap<usize, Batch> = BTreeMap::new();
+        for (placed, prefix) in std::mem::take(&mut batch.records).into_iter().zip(prefixes) {
+            let Some(number) = self.of(&prefix) else {
+                let Placed { offset, line, ordinal, .. } = placed;
+                let detail = format!(
+                    "the rows before it are of {MAX_REPORTS} reports, and no more are told apart"
+                );
+                let reason = SkipReason::TooLong;
+                batch.skipped.push(Skip { offset, line, ordinal, reason, detail });
+                continue;
+            };
+            let part = parts.entry(number).or_default();
+            let start = part.bytes.len();
+            part.bytes.extend_from_slice(&batch.bytes[placed.start..placed.end]);
+            part.records.push(Placed { start, end: part.bytes.len(), ..placed });
+        }
+        batch.bytes.clear();
+        for (number, mut part) in parts {
+            self.store(number, &mut part);
+            batch.skipped.append(&mut part.skipped);
+        }
+        batch.skipped.sort_by_key(|skip| skip.offset);
+    }
+
+    fn store(&mut self, number: usize, batch: &mut Batch) {
+        let others = |(other, report): (usize, &Report)| {
+            if other == number { 0 } else { report.rows.stored() }
+        };
+        let others: usize = self.all.iter().enumerate().map(others).sum();
+        let rows = &mut self.all[number].rows;
+        rows.limit(MAX_STORED.saturating_sub(others));
+        rows.take(batch);
+    }
+
+    /// Settles what only the whole of a report says.
+    fn finish(&mut self) {
+        for Report { origin, rows } in &mut self.all {
+            if let Some(order) = rows.date_order() {
+                let known = Origin { date_order: Some(order), ..Origin::clone(origin) };
+                *origin = Arc::new(known);
+            }
+        }
+    }
+
+    /// Emits users of one report.
+    fn emit(&mut self, batch: &mut Batch) -> Step {
+        batch.clear();
+        while let Some(report) = self.all.get_mut(self.current) {
+            let step = report.rows.emit(batch);
+            let last = self.current + 1 == self.all.len();
+            if step == Step::More || last {
+                return step;
+            }
+            if !batch.records.is_empty() {
+                // The next batch begins with the next report, which emits nothing before that.
+                return Step::More;
+            }
+            self.current += 1;
+        }
+        Step::Done
+    }
+
+    fn origin(&self) -> Arc<Origin> {
+        Arc::clone(self.all.get(self.current).map_or(&self.origin, |report| &report.origin))
+    }
+}
+
+/// The name of a file before a row, with its colon.
+fn prefix(bytes: &[u8], start: usize) -> &[u8] {
+    let before = bytes.get(..start).unwrap_or_default();
+    let line = memchr::memrchr2(b'\n', b'\r', before).map_or(0, |end| end + 1);
+    let prefix = &before[line..];
+    if prefix.ends_with(b":") { prefix } else { &[] }
+}
+
+/// The time in the name of a file.
+fn time_in_path(path: &[u8], origin: &Origin) -> Option<Time> {
+    let name = path.rsplit(|byte| matches!(byte, b'/' | b'\\')).next().unwrap_or_default();
+    let zone = origin.zone.clone().unwrap_or_else(Zone::utc);
+    made(&String::from_utf8_lossy(name), &zone)
+}
+
+impl Batches for ReportReader<'_> {
+    fn next(&mut self, batch: &mut Batch) -> Step {
+        loop {
+            match &mut self.state {
+                State::Other => return self.file.next(batch),
+                State::Emitting(reports) => return reports.emit(batch),
+                State::New | State::Collecting(_) => {}
+            }
+            let step = self.file.next(batch);
+            if matches!(self.state, State::New) {
+                self.state = self.begin();
+            }
+            let State::Collecting(reports) = &mut self.state else { return step };
+            reports.take(batch);
+            if step == Step::Done
+                && let State::Collecting(mut reports) =
+                    std::mem::replace(&mut self.state, State::Other)
+            {
+                reports.finish();
+                self.state = State::Emitting(reports);
+            }
+            if !batch.skipped.is_empty() {
+                return Step::More;
+            }
+        }
+    }
+
+    fn formats(&self) -> &[&'static dyn Format] {
+        self.file.formats()
+    }
+
+    fn origin(&self) -> Arc<Origin> {
+        match &self.state {
+            State::Collecting(reports) | State::Emitting(reports) => reports.origin(),
+            State::New | State::Other => self.file.origin(),
+        }
+    }
+
+    fn account(&self) -> FileAccount {
+        let mut account = self.file.account();
+        if let State::Collecting(reports) | State::Emitting(reports) = &self.state {
+            for report in &reports.all {
+                account.notes.extend(report.rows.notes());
+                account.faults.extend(report.rows.faults());
+            }
+            let undated = reports.all.iter().any(|report| report.origin.time.is_none());
+            account.notes.extend(undated.then(|| UNDATED.to_owned()));
+        }
+        account
+    }
+}
