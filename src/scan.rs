@@ -7,7 +7,7 @@ use crate::engine::{RunOptions, Tell};
 use crate::finding::{Knowledge, Redactor};
 use crate::plan::Plan;
 use crate::record::Inputs;
-use crate::report::{Facts, Note, Parts, Report};
+use crate::report::{Facts, FailOn, Note, Parts, Report};
 use crate::rule::Severity;
 use crate::source::Temporary;
 use crate::value::Time;
@@ -22,8 +22,10 @@ pub struct ScanOptions {
     /// Threads; the result is the same for any number.
     pub jobs: NonZeroUsize,
     /// The lowest severity that fails the run.
-    pub fail_on: Severity,
-    /// The lowest severity that is reported; what fails the run is reported in any case.
+    pub fail_on: FailOn,
+    /// Whether findings that the input does not make sure of fail the run.
+    pub fail_on_uncertain: bool,
+    /// The lowest severity that is reported; what fails the run does so in any case.
     pub min_severity: Severity,
     /// Records that may be skipped before the run counts as incomplete.
     pub max_skipped: u64,
@@ -71,6 +73,7 @@ pub fn scan(
         zone: policy.zone.name().to_owned(),
         policy: policy.hash.clone(),
         fail_on: options.fail_on,
+        fail_on_uncertain: options.fail_on_uncertain,
         min_severity: options.min_severity,
         max_skipped: options.max_skipped,
         strict: options.strict,

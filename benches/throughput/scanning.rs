@@ -9,6 +9,7 @@ use keytrail::config::{LoadOptions, Policy};
 use keytrail::input::{FORMATS, InputSet};
 use keytrail::plan::Plan;
 use keytrail::record::{Origin, RawRecord, Scratch};
+use keytrail::report::FailOn;
 use keytrail::rule::Severity;
 use keytrail::stdlib::FUNCTIONS;
 use keytrail::value::Time;
@@ -86,7 +87,8 @@ fn options() -> ScanOptions {
         clock: Time::parse("2026-03-03T00:00:00Z").unwrap(),
         clock_given: true,
         jobs: NonZeroUsize::MIN,
-        fail_on: Severity::High,
+        fail_on: FailOn::High,
+        fail_on_uncertain: false,
         min_severity: Severity::Info,
         max_skipped: 0,
         strict: false,

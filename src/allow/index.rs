@@ -8,7 +8,7 @@ use super::condition::{each_key, text};
 use super::selector::Selector;
 use crate::expr::Bindings;
 use crate::record::field::event;
-use crate::value::{Cidr, RecordKind, parse_ip};
+use crate::value::{Cidr, RecordKind, parse_ip, write_folded};
 
 /// One value that a record must have for an entry to cover it, as a hash.
 ///
@@ -21,9 +21,7 @@ impl IndexKey {
     pub(super) fn text(selector: Selector, text: &str) -> Self {
         let mut hasher = rustc_hash::FxHasher::default();
         selector.hash(&mut hasher);
-        for byte in text.bytes() {
-            hasher.write_u8(byte.to_ascii_lowercase());
-        }
+        write_folded(&mut hasher, text.as_bytes());
         Self(hasher.finish())
     }
 

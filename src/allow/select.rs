@@ -125,8 +125,8 @@ fn ip(values: &[(&str, Span)], diagnostics: &mut Vec<Diagnostic>) -> Selected {
         } else {
             match Cidr::parse(text) {
                 Ok(range) => ranges.push(range),
-                Err(reason) => diagnostics.push(
-                    Diagnostic::error(&codes::BAD_VALUE, reason)
+                Err(error) => diagnostics.push(
+                    Diagnostic::error(&codes::BAD_VALUE, error.to_string())
                         .at(span, "expected an address, a range or a kind like `lan`")
                         .maybe_help(did_you_mean(
                             text,

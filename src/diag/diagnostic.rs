@@ -1,4 +1,4 @@
-//! What Keytrail says about a file, before anyone decides how to print it.
+//! A diagnostic about a file, independent of how it is printed.
 
 use crate::source::Span;
 
@@ -52,11 +52,12 @@ pub(super) use codes;
 pub struct Label {
     /// The place.
     pub span: Span,
-    /// What is said beside the underline; may be empty.
+    /// The text beside the underline; may be empty.
     pub text: String,
 }
 
-/// One thing to say: a sentence that stands alone, places, and what to do next.
+/// A message that makes sense alone, with places and the next step. Whoever loads or checks policy files
+/// collects them; the binary renders them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
     /// How bad it is.
@@ -105,7 +106,7 @@ impl Diagnostic {
         self
     }
 
-    /// Adds a line of help when there is one.
+    /// Adds a line of help if there is one.
     #[must_use]
     pub fn maybe_help(mut self, text: Option<String>) -> Self {
         self.help.extend(text);

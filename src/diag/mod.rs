@@ -1,7 +1,7 @@
 //! Diagnostics: code, message, labels and help; their rendering; terminal escaping.
 //!
-//! It knows sources. It must not know policies, records or rules: what is wrong is said by whoever
-//! finds it.
+//! It knows sources. It must not know policies, records or rules: whoever finds a problem
+//! words it.
 
 pub mod codes;
 mod diagnostic;

@@ -115,7 +115,6 @@ impl<'p> Keeper<'p> {
     ) -> Vec<Value<'static>> {
         let failed = &mut self.failed;
         let value = |of: &'e Expr| match of.eval(bindings) {
-            Ok(Value::Char(c)) => Value::Str(c.to_string().into()),
             Ok(value) => value.into_owned(),
             Err(error) => {
                 failed.push((rule, error));

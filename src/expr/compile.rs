@@ -1,4 +1,4 @@
-//! From text to something that runs.
+//! Compiles text to an expression that can be evaluated.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -7,9 +7,10 @@ use super::check::{Checker, Reported};
 use super::env::{Bindings, Declarations, Env, EvalError, Expected};
 use super::eval::{Frame, eval, test};
 use super::fold::{self, Known};
-use super::ir::{Ir, Op};
+use super::ir::{Ir, NodeId, Op};
 use super::program::Program;
 use super::redact::{Redact, Unredacted};
+use super::trace::Trace;
 use super::{negated, text};
 use crate::diag::Diagnostic;
 use crate::diag::codes::expr as codes;
@@ -82,7 +83,11 @@ impl Expr {
         self.reported
     }
 
-    /// Whether it holds; for a [`Expected::Condition`].
+    /// Whether the condition is true; for expressions compiled as [`Expected::Condition`].
+    ///
+    /// # Errors
+    ///
+    /// The arithmetic that had no result.
     pub fn test(&self, bindings: &Bindings<'_>) -> Result<bool, EvalError> {
         if let Some(program) = &self.program {
             return Ok(program.run(bindings));
@@ -98,6 +103,31 @@ impl Expr {
                 .map(|text| Value::Str(Cow::Owned(text)));
         }
         eval(&self.ir, &Frame::new(bindings)).map_err(|fault| *fault)
+    }
+
+    /// Its value as [`Expr::eval`] gives it, and every evaluated node is reported to `trace`. The
+    /// parts of a template are reported unchanged, neither masked nor redacted.
+    ///
+    /// # Errors
+    ///
+    /// The arithmetic that had no result.
+    pub fn trace<'r>(
+        &'r self,
+        bindings: &Bindings<'r>,
+        trace: &dyn Trace,
+    ) -> Result<Value<'r>, EvalError> {
+        let value = eval(&self.ir, &Frame::watched(bindings, trace)).map_err(|fault| *fault)?;
+        if self.template { self.eval(bindings) } else { Ok(value) }
+    }
+
+    /// The expression with every node of this number replaced by what `f` makes of it; all that is
+    /// derived from the tree is derived anew.
+    ///
+    /// The new node need not have the old one's type. An operator treats a value of a type that it does
+    /// not support like a missing one, so evaluation stays total.
+    #[must_use]
+    pub fn replaced(&self, id: NodeId, f: &mut dyn FnMut(&Ir) -> Ir) -> Self {
+        Self::new(self.ir.replaced(id, f), self.template)
     }
 
     /// Its value as a person reads it: missing is `-`; `by` redacts the value of every hole.
@@ -157,12 +187,12 @@ impl Expr {
         }
     }
 
-    /// `Some(b)` when it is `b` whatever the record says.
+    /// `Some(b)` if the condition is `b` for every record.
     pub fn constant(&self) -> Option<bool> {
         self.constant
     }
 
-    /// The expression over records of which something is known: what that decides is folded away.
+    /// The expression simplified for records of which something is known.
     #[must_use]
     pub fn assuming(&self, known: &dyn Known) -> Self {
         let ir = match self.template {
@@ -207,8 +237,8 @@ fn reads_measure(part: &Ir) -> bool {
     reads
 }
 
-/// Masks the keys in the text of a hole: the values of key fields that flow into it, and
-/// whatever looks like a key.
+/// Masks the keys in the text of a hole: the values of the key fields that it uses, and
+/// everything that looks like a key.
 fn hide(mut hole: String, part: &Ir, frame: &Frame<'_, '_>) -> String {
     hide_fields(&mut hole, part, frame);
     match mask_keys(&hole) {
@@ -300,7 +330,7 @@ fn finish(
     match checked {
         Ok(ir) if checker.diagnostics.is_empty() => {
             let warnings = negated::lint(&ir);
-            Ok((Expr::new(ir, template), warnings))
+            Ok((Expr::new(ir.numbered(), template), warnings))
         }
         Ok(_) => Err(checker.diagnostics),
         Err(Reported) if checker.diagnostics.is_empty() => {

@@ -1,4 +1,4 @@
-//! What the host gives to expressions.
+//! What the caller provides to expressions.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -52,7 +52,7 @@ pub struct Definition {
     pub source: Fragment,
 }
 
-/// The value of a parameter in force: the rule's default or the project's override.
+/// The effective value of a parameter: the rule's default or the project's override.
 #[derive(Debug, Clone)]
 pub enum Param {
     /// A constant.
@@ -61,7 +61,7 @@ pub enum Param {
     List(Arc<List>),
 }
 
-/// What one rule adds to the [`Env`].
+/// The names that one rule adds to the [`Env`].
 #[derive(Debug, Clone, Default)]
 pub struct Declarations<'a> {
     /// The record that the rule reads; none for an expression over measures only.
@@ -147,7 +147,7 @@ impl<'r> Bindings<'r> {
     }
 }
 
-/// Checked arithmetic that had no result.
+/// A failed evaluation: checked arithmetic without a result. Runs count it and report its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EvalError {
     /// The operation in the file.

@@ -1,22 +1,24 @@
 //! Evaluation.
 //!
-//! `&&` and `||` are three-valued over true, false and error, whatever the order of their
-//! operands. Only checked arithmetic makes an error.
+//! `&&` and `||` use three values, true, false and error, and do not depend on the order of their
+//! operands. Only checked arithmetic can fail.
 
 use super::compare::{compare, contains, equal};
 use super::env::{Bindings, Fault};
 use super::function::{Prepared, Role};
 use super::ir::{Call, Each, Ir, Op, Switch};
+use super::trace::{Hook, Unwatched};
 use super::{arithmetic, json, text};
 use crate::record::FieldId;
 use crate::table::Table;
 use crate::value::{Items, RecordKind, Value};
 
-/// What an evaluation sees: the rows, and the parameters of the closures around it.
+/// What an evaluation sees: the rows, the parameters of the enclosing closures, and the hook.
 #[derive(Clone, Copy)]
-pub(super) struct Frame<'f, 'v> {
+pub(super) struct Frame<'f, 'v, H = Unwatched> {
     pub(super) bindings: &'f Bindings<'v>,
     local: Option<&'f Local<'f, 'v>>,
+    hook: H,
 }
 
 struct Local<'f, 'v> {
@@ -26,7 +28,18 @@ struct Local<'f, 'v> {
 
 impl<'f, 'v> Frame<'f, 'v> {
     pub(super) fn new(bindings: &'f Bindings<'v>) -> Self {
-        Self { bindings, local: None }
+        Self { bindings, local: None, hook: Unwatched }
+    }
+}
+
+impl<'f, 'v, H: Hook> Frame<'f, 'v, H> {
+    pub(super) fn watched(bindings: &'f Bindings<'v>, hook: H) -> Self {
+        Self { bindings, local: None, hook }
+    }
+
+    /// The frame of a closure's body.
+    fn inside<'g>(&'g self, local: &'g Local<'g, 'v>) -> Frame<'g, 'v, H> {
+        Frame { bindings: self.bindings, local: Some(local), hook: self.hook }
     }
 
     fn local(&self, depth: usize) -> Value<'v> {
@@ -50,25 +63,31 @@ pub(super) fn field<'v>(id: FieldId, bindings: &Bindings<'v>) -> &'v Value<'v> {
     row.map_or(&MISSING, |row| row.get(id))
 }
 
-/// The value of a field or constant where it stands: the operands of nearly every test.
+/// The value of a field or constant by reference; most operands are one of them. A hook must see
+/// them too, so with a hook they are evaluated like any other node.
 #[inline]
-fn place<'v>(ir: &'v Ir, frame: &Frame<'_, 'v>) -> Option<&'v Value<'v>> {
+fn place<'v, H: Hook>(ir: &'v Ir, frame: &Frame<'_, 'v, H>) -> Option<&'v Value<'v>> {
     match &ir.op {
+        _ if H::ON => None,
         Op::Field(id) => Some(field(*id, frame.bindings)),
         Op::Const(value) => Some(value),
         _ => None,
     }
 }
 
-/// The row of a table that a key finds; a key that is no text finds none.
-fn row<'v>(table: &Table, key: &'v Ir, frame: &Frame<'_, 'v>) -> Result<Option<u32>, Fault> {
+/// The row of a table for a key; none if the key is not text.
+fn row<'v, H: Hook>(
+    table: &Table,
+    key: &'v Ir,
+    frame: &Frame<'_, 'v, H>,
+) -> Result<Option<u32>, Fault> {
     with(key, frame, |key| key.as_str().and_then(|key| table.find(key)))
 }
 
-/// Gives the value to `f`, by reference where it stands if it stands somewhere.
-fn with<'v, T>(
+/// Passes the value to `f`, by reference if it is a field or a constant.
+fn with<'v, T, H: Hook>(
     ir: &'v Ir,
-    frame: &Frame<'_, 'v>,
+    frame: &Frame<'_, 'v, H>,
     f: impl FnOnce(&Value<'v>) -> T,
 ) -> Result<T, Fault> {
     match place(ir, frame) {
@@ -77,11 +96,21 @@ fn with<'v, T>(
     }
 }
 
-/// Whether a condition holds; a missing value does not.
+/// Whether a condition is true; a missing value counts as false.
 ///
-/// Only what nearly every condition is made of stands here, so that it stays small and fast; it
-/// allocates nothing.
-pub(super) fn test<'v>(ir: &'v Ir, frame: &Frame<'_, 'v>) -> Result<bool, Fault> {
+/// The common tests are handled here without allocation, which keeps the function small and fast;
+/// `compound` handles the rest.
+#[inline]
+pub(super) fn test<'v, H: Hook>(ir: &'v Ir, frame: &Frame<'_, 'v, H>) -> Result<bool, Fault> {
+    let holds = test_node(ir, frame);
+    if H::ON {
+        let value = holds.as_ref().map(|holds| Value::Bool(*holds));
+        frame.hook.node(ir, value.as_ref().map_err(|fault| *fault));
+    }
+    holds
+}
+
+fn test_node<'v, H: Hook>(ir: &'v Ir, frame: &Frame<'_, 'v, H>) -> Result<bool, Fault> {
     match &ir.op {
         Op::And(parts) => return decide(parts, frame, false),
         Op::Or(parts) => return decide(parts, frame, true),
@@ -120,9 +149,9 @@ pub(super) fn test<'v>(ir: &'v Ir, frame: &Frame<'_, 'v>) -> Result<bool, Fault>
     compound(ir, frame)
 }
 
-/// The tests of values that have to be worked out.
+/// Tests whose operands have to be evaluated first.
 #[inline(never)]
-fn compound<'v>(ir: &'v Ir, frame: &Frame<'_, 'v>) -> Result<bool, Fault> {
+fn compound<'v, H: Hook>(ir: &'v Ir, frame: &Frame<'_, 'v, H>) -> Result<bool, Fault> {
     match &ir.op {
         Op::Compare(op, a, b) => {
             let a = eval(a, frame)?;
@@ -146,12 +175,16 @@ fn compound<'v>(ir: &'v Ir, frame: &Frame<'_, 'v>) -> Result<bool, Fault> {
             any(list, body, frame, *each == Each::Some)
         }
         Op::Call(call) => apply(call, frame).map(|value| matches!(value, Value::Bool(true))),
-        _ => eval(ir, frame).map(|value| matches!(value, Value::Bool(true))),
+        _ => eval_node(ir, frame).map(|value| matches!(value, Value::Bool(true))),
     }
 }
 
 /// `&&` with `decisive` false, `||` with `decisive` true.
-fn decide<'v>(parts: &'v [Ir], frame: &Frame<'_, 'v>, decisive: bool) -> Result<bool, Fault> {
+fn decide<'v, H: Hook>(
+    parts: &'v [Ir],
+    frame: &Frame<'_, 'v, H>,
+    decisive: bool,
+) -> Result<bool, Fault> {
     let mut fault = None;
     for part in parts {
         match test(part, frame) {
@@ -164,17 +197,17 @@ fn decide<'v>(parts: &'v [Ir], frame: &Frame<'_, 'v>, decisive: bool) -> Result<
 }
 
 /// `some` with `decisive` true, `all` with `decisive` false; false on a missing list.
-fn any<'v>(
+fn any<'v, H: Hook>(
     list: &'v Ir,
     body: &'v Ir,
-    frame: &Frame<'_, 'v>,
+    frame: &Frame<'_, 'v, H>,
     decisive: bool,
 ) -> Result<bool, Fault> {
     let Some(items) = json::list(eval(list, frame)?) else { return Ok(false) };
     let mut fault = None;
     for value in each(items) {
         let local = Local { value, outer: frame.local };
-        match test(body, &Frame { bindings: frame.bindings, local: Some(&local) }) {
+        match test(body, &frame.inside(&local)) {
             Ok(holds) if holds == decisive => return Ok(decisive),
             Ok(_) => {}
             Err(error) => fault = fault.or(Some(error)),
@@ -191,7 +224,16 @@ fn each(items: Items<'_>) -> Box<dyn Iterator<Item = Value<'_>> + '_> {
 }
 
 /// The value of a node.
-pub(super) fn eval<'v>(ir: &'v Ir, frame: &Frame<'_, 'v>) -> Result<Value<'v>, Fault> {
+#[inline]
+pub(super) fn eval<'v, H: Hook>(ir: &'v Ir, frame: &Frame<'_, 'v, H>) -> Result<Value<'v>, Fault> {
+    let value = eval_node(ir, frame);
+    if H::ON {
+        frame.hook.node(ir, value.as_ref());
+    }
+    value
+}
+
+fn eval_node<'v, H: Hook>(ir: &'v Ir, frame: &Frame<'_, 'v, H>) -> Result<Value<'v>, Fault> {
     Ok(match &ir.op {
         Op::Const(value) => value.borrow(),
         Op::Field(id) => field(*id, frame.bindings).borrow(),
@@ -256,7 +298,7 @@ pub(super) fn eval<'v>(ir: &'v Ir, frame: &Frame<'_, 'v>) -> Result<Value<'v>, F
         | Op::InRange(..)
         | Op::In(..)
         | Op::Has(_)
-        | Op::Each(Each::Some | Each::All, ..) => Value::Bool(test(ir, frame)?),
+        | Op::Each(Each::Some | Each::All, ..) => Value::Bool(test_node(ir, frame)?),
         Op::Arithmetic(op, a, b) => {
             arithmetic::apply(*op, eval(a, frame)?, eval(b, frame)?, ir.span)?
         }
@@ -295,7 +337,7 @@ pub(super) fn eval<'v>(ir: &'v Ir, frame: &Frame<'_, 'v>) -> Result<Value<'v>, F
             let mut out = Vec::new();
             for value in self::each(items) {
                 let local = Local { value, outer: frame.local };
-                let inner = Frame { bindings: frame.bindings, local: Some(&local) };
+                let inner = frame.inside(&local);
                 if *each == Each::Map {
                     out.push(eval(body, &inner)?);
                 } else if test(body, &inner)? {
@@ -308,7 +350,7 @@ pub(super) fn eval<'v>(ir: &'v Ir, frame: &Frame<'_, 'v>) -> Result<Value<'v>, F
 }
 
 /// The arm of a `switch` that is taken: labels first, then ranges, then the default.
-fn arm<'v>(switch: &'v Switch, frame: &Frame<'_, 'v>) -> Result<Option<&'v Ir>, Fault> {
+fn arm<'v, H: Hook>(switch: &'v Switch, frame: &Frame<'_, 'v, H>) -> Result<Option<&'v Ir>, Fault> {
     let subject = eval(&switch.subject, frame)?;
     let label = switch.labels.iter().find(|(label, _)| equal(label, &subject));
     let labelled = label.iter().flat_map(|(_, arms)| arms.iter().copied());
@@ -331,7 +373,7 @@ fn arm<'v>(switch: &'v Switch, frame: &Frame<'_, 'v>) -> Result<Option<&'v Ir>, 
 /// Most arguments of a function.
 pub(super) const MAX_ARGS: usize = 4;
 
-fn apply<'v>(call: &'v Call, frame: &Frame<'_, 'v>) -> Result<Value<'v>, Fault> {
+fn apply<'v, H: Hook>(call: &'v Call, frame: &Frame<'_, 'v, H>) -> Result<Value<'v>, Fault> {
     let missing = match call.function.role() {
         Role::Predicate => Value::Bool(false),
         _ => Value::Missing,

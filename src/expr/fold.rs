@@ -1,4 +1,4 @@
-//! What is known before any record is read.
+//! Constant folding: what is known before any record is read.
 
 use super::env::Bindings;
 use super::eval::{Frame, eval};
@@ -7,7 +7,8 @@ use super::ir::{Arithmetic, Call, Comparison, Each, Ir, Op};
 use crate::record::FieldId;
 use crate::value::{RecordKind, Time, Type, Value};
 
-/// What is known of the records that an expression will see.
+/// What is known of the records that an expression will see. The plan implements it to find
+/// rules that a format cannot match.
 pub trait Known {
     /// The value that the field has in all of them.
     fn field(&self, field: FieldId) -> Option<Value<'static>>;
@@ -15,7 +16,7 @@ pub trait Known {
     fn row(&self, kind: RecordKind) -> Option<bool>;
 }
 
-/// Nothing is known.
+/// No assumptions.
 pub(super) struct Nothing;
 
 impl Known for Nothing {
@@ -28,8 +29,8 @@ impl Known for Nothing {
     }
 }
 
-/// A node whose parts are all constant becomes its value. One that fails stays, to fail when it
-/// is evaluated.
+/// Replaces a node whose parts are all constant by its value. A node whose evaluation fails is kept, so
+/// that it fails when it is evaluated.
 pub(super) fn constant(ir: Ir) -> Ir {
     let depends = matches!(
         ir.op,
@@ -59,18 +60,18 @@ pub(super) fn constant(ir: Ir) -> Ir {
 }
 
 fn value_of(ir: &Ir, value: Value<'static>) -> Ir {
-    Ir { nullable: value.is_missing(), op: Op::Const(value), ty: ir.ty, span: ir.span }
+    Ir { id: ir.id, nullable: value.is_missing(), op: Op::Const(value), ty: ir.ty, span: ir.span }
 }
 
 impl Ir {
-    /// The node over records of which something is known.
+    /// The node simplified for records of which something is known.
     #[must_use]
     pub fn assuming(&self, known: &dyn Known) -> Ir {
         assume(self, known)
     }
 }
 
-/// The expression over records of which something is known: what that decides is folded away.
+/// Simplifies an expression for records of which something is known.
 pub(super) fn assume(ir: &Ir, known: &dyn Known) -> Ir {
     match &ir.op {
         Op::Field(id) => {
@@ -98,7 +99,7 @@ fn missing(ir: &Ir) -> bool {
     matches!(ir.op, Op::Const(Value::Missing))
 }
 
-/// The value of a node that one of its parts decides.
+/// The value of a node if one of its parts determines it.
 fn decided(ir: &Ir) -> Option<Value<'static>> {
     let is = |part: &Ir, b: bool| matches!(part.op, Op::Const(Value::Bool(c)) if c == b);
     match &ir.op {
@@ -144,13 +145,13 @@ fn decided(ir: &Ir) -> Option<Value<'static>> {
     }
 }
 
-/// A node without the parts that no longer matter.
+/// Removes the parts of a node that no longer matter.
 fn shorten(ir: Ir) -> Ir {
-    let Ir { op, ty, nullable, span } = ir;
+    let Ir { id, op, ty, nullable, span } = ir;
     let neutral = |part: &Ir, b: bool| matches!(part.op, Op::Const(Value::Bool(c)) if c == b);
     let one = |mut parts: Vec<Ir>, op: fn(Vec<Ir>) -> Op| match parts.len() {
         1 => parts.remove(0),
-        _ => Ir { op: op(parts), ty, nullable, span },
+        _ => Ir { id, op: op(parts), ty, nullable, span },
     };
     match op {
         Op::And(mut parts) => {
@@ -173,16 +174,21 @@ fn shorten(ir: Ir) -> Ir {
             match condition.constant() {
                 Some(Value::Bool(true)) => then,
                 Some(_) => otherwise.unwrap_or(Ir {
+                    id,
                     op: Op::Const(Value::Missing),
                     ty,
                     nullable: true,
                     span,
                 }),
-                None => {
-                    Ir { op: Op::If(Box::new((condition, then, otherwise))), ty, nullable, span }
-                }
+                None => Ir {
+                    id,
+                    op: Op::If(Box::new((condition, then, otherwise))),
+                    ty,
+                    nullable,
+                    span,
+                },
             }
         }
-        op => Ir { op, ty, nullable, span },
+        op => Ir { id, op, ty, nullable, span },
     }
 }

@@ -1,4 +1,4 @@
-//! What a function of the library is.
+//! The interface of the functions of the library.
 
 use std::fmt;
 
@@ -16,28 +16,33 @@ pub trait Function: Sync + fmt::Debug {
     fn signatures(&self) -> &'static [Signature];
     /// Expressions with their results, which run as tests.
     fn examples(&self) -> &'static [Example];
-    /// Whether it asks or makes something.
+    /// Whether it is a predicate, a transformation, or has a special form.
     fn role(&self) -> Role;
-    /// Works in the constant arguments, once at load. `constants` has one entry per argument.
-    fn prepare(&self, constants: &[Constant]) -> Result<Prepared, BadArgument>;
-    /// What the text of the first argument must show, or the answer is no: one of these. `None`
-    /// when that cannot be told.
+    /// Prepares the function with its constant arguments, once at load. `constants` has one entry for each
+    /// argument.
     ///
-    /// Rules are looked up by it, so it must hold for every text that the prepared function says
-    /// yes to. `constants` is what [`Function::prepare`] was given.
+    /// # Errors
+    ///
+    /// The constant argument that the function cannot use.
+    fn prepare(&self, constants: &[Constant]) -> Result<Prepared, BadArgument>;
+    /// What the text of the first argument must contain for the function to be true: at least one of
+    /// these. `None` if there is no such requirement.
+    ///
+    /// The index of rules relies on it, so it must be satisfied by every text for which the prepared
+    /// function is true. `constants` is what [`Function::prepare`] was given.
     fn required(&self, _constants: &[Constant]) -> Option<Vec<Required>> {
         None
     }
 }
 
-/// What a function is for; it decides what a missing argument does.
+/// The role of a function, which determines the result for a missing argument.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
-    /// It asks: a missing argument makes it false.
+    /// A test: the result for a missing argument is false.
     Predicate,
-    /// It makes a value: a missing argument makes that missing.
+    /// Computes a value: the result for a missing argument is missing.
     Transformation,
-    /// `has`: it asks whether its argument is there.
+    /// `has`: whether its argument is present.
     Has,
     /// `contains`: the same as `in`.
     Membership,
@@ -217,14 +222,14 @@ impl Constant {
     }
 }
 
-/// A constant argument that the function cannot work with.
+/// A constant argument that a function cannot use; the checker reports it at the argument.
 #[derive(Debug)]
 pub struct BadArgument {
     /// Which argument, from 0.
     pub index: usize,
     /// What is wrong with it, one sentence.
     pub message: String,
-    /// What to do, if there is something to say.
+    /// What to do about it.
     pub help: Option<String>,
 }
 
@@ -238,16 +243,16 @@ impl BadArgument {
 type Test = Box<dyn Fn(&str) -> bool + Send + Sync>;
 type Apply = Box<dyn for<'v> Fn(&[Value<'v>]) -> Value<'v> + Send + Sync>;
 
-/// A function with its constant arguments worked in.
+/// A function prepared with its constant arguments.
 pub enum Prepared {
-    /// A question about the text of the first argument; the others are constant.
+    /// A test of the text of the first argument; the others are constant.
     Test(Test),
     /// Takes the value of every argument, none of them missing.
     Apply(Apply),
 }
 
 impl Prepared {
-    /// A question about the text of the first argument.
+    /// A test of the text of the first argument.
     pub fn test(test: impl Fn(&str) -> bool + Send + Sync + 'static) -> Self {
         Prepared::Test(Box::new(test))
     }

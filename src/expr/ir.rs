@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::function::{Constant, Function, Prepared};
+use super::function::{BadArgument, Constant, Function, Prepared};
 use super::json::Step;
 use super::set::Set;
 use crate::record::FieldId;
@@ -12,9 +12,19 @@ use crate::value::{RecordKind, Type, Value};
 
 pub use super::operator::{Arithmetic, Comparison, Each};
 
+/// Names a node of one compiled expression.
+///
+/// The parts of an expression are numbered in the order in which they were written, a node before its
+/// parts. Folding keeps the numbers of the nodes that remain, so a value that was traced in a folded
+/// expression belongs to the same text as in the whole one.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NodeId(pub u32);
+
 /// One node: what it does, its type, and where it was written.
 #[derive(Debug, Clone)]
 pub struct Ir {
+    /// Its number in its expression.
+    pub id: NodeId,
     /// What it does.
     pub op: Op,
     /// The type of its value.
@@ -48,7 +58,7 @@ pub enum Op {
     Now,
     /// `lists.NAME`, or a parameter that is a list.
     NamedList(Arc<List>),
-    /// `lookup("TABLE", key)`: whether there is such a row.
+    /// `lookup("TABLE", key)`: whether the table has such a row.
     Lookup(Arc<Table>, Box<Ir>),
     /// `lookup("TABLE", key)?.name`: a column of the row, by its place.
     Cell(Arc<Table>, Box<Ir>, usize),
@@ -89,19 +99,32 @@ pub enum Op {
     Call(Call),
     /// `has(x)`.
     Has(Box<Ir>),
-    /// `list.some(|x| …)` and its kin.
+    /// `list.some(|x| …)`, `all`, `filter` and `map`.
     Each(Each, Box<Ir>, Box<Ir>),
 }
 
-/// A call of a function of the library.
+/// A call of a function of the library; [`Call::new`] makes one.
 #[derive(Debug, Clone)]
 pub struct Call {
     /// The function.
     pub function: &'static dyn Function,
     /// Every argument as written, constants included.
     pub args: Vec<Ir>,
-    /// The function with its constant arguments worked in.
+    /// The function, prepared with its constant arguments.
     pub prepared: Arc<Prepared>,
+}
+
+impl Call {
+    /// The call of a function with these arguments.
+    ///
+    /// # Errors
+    ///
+    /// The constant argument that the function cannot work with.
+    pub fn new(function: &'static dyn Function, args: Vec<Ir>) -> Result<Self, BadArgument> {
+        let constants: Vec<Constant> = args.iter().map(Ir::as_constant).collect();
+        let prepared = Arc::new(function.prepare(&constants)?);
+        Ok(Self { function, args, prepared })
+    }
 }
 
 /// A `switch` over constants.
@@ -248,7 +271,27 @@ impl Ir {
 
     /// Everything but the op.
     fn clone_frame(&self) -> Ir {
-        Ir { op: Op::Now, ty: self.ty, nullable: self.nullable, span: self.span }
+        Ir { id: self.id, op: Op::Now, ty: self.ty, nullable: self.nullable, span: self.span }
+    }
+
+    /// The same tree, numbered from 0.
+    #[must_use]
+    pub(super) fn numbered(&self) -> Ir {
+        fn number(node: &Ir, next: &mut u32) -> Ir {
+            let id = NodeId(*next);
+            *next += 1;
+            Ir { id, ..node.map_children(&mut |part| number(part, next)) }
+        }
+        number(self, &mut 0)
+    }
+
+    /// The same tree with every node of this number replaced by what `f` makes of it.
+    #[must_use]
+    pub fn replaced(&self, id: NodeId, f: &mut dyn FnMut(&Ir) -> Ir) -> Ir {
+        match self.id == id {
+            true => f(self),
+            false => self.map_children(&mut |part| part.replaced(id, f)),
+        }
     }
 
     /// Calls `visit` for this node and every node below it.

@@ -1,6 +1,6 @@
 //! How large an expression may be.
 //!
-//! The limits hold at load, so that no policy file can exhaust the stack or the memory of a run.
+//! The limits are checked at load, so that no policy file can exhaust the stack or the memory of a run.
 
 /// Most bytes of one expression.
 pub const MAX_SOURCE: usize = 16 * 1024;
@@ -23,8 +23,31 @@ pub const MAX_NODES: usize = 20_000;
 /// Most bytes of a compiled regular expression.
 pub const MAX_REGEX: usize = 1 << 20;
 
-/// Levels that Rhai's parser may go down; it counts each operand of a flat `||` as one.
-pub(super) const PARSER_DEPTH: usize = 512;
+/// How deep an expression may be, which depends on the stack that compiles and evaluates it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Depth {
+    /// Levels that Rhai's parser may go down; it counts each operand of a flat `||` as one.
+    pub(super) parser: usize,
+    /// Nodes inside each other, definitions included.
+    pub(super) tree: usize,
+}
 
-/// Stack of the thread that parses, enough for [`PARSER_DEPTH`].
+impl Depth {
+    /// On a thread with a stack of `PARSER_STACK`.
+    #[cfg(feature = "native")]
+    pub(super) const LARGE_STACK: Depth =
+        Depth { parser: 512, tree: MAX_NESTING * (MAX_DEFINITIONS + 1) };
+    /// Where no thread can be had, on a stack of 1 MiB.
+    #[cfg(any(test, not(feature = "native")))]
+    pub(super) const SMALL_STACK: Depth = Depth { parser: 128, tree: MAX_NESTING };
+    /// Of this build.
+    #[cfg(feature = "native")]
+    pub(super) const HERE: Depth = Depth::LARGE_STACK;
+    /// Of this build.
+    #[cfg(not(feature = "native"))]
+    pub(super) const HERE: Depth = Depth::SMALL_STACK;
+}
+
+/// Stack of the thread that parses, enough for [`Depth::LARGE_STACK`].
+#[cfg(feature = "native")]
 pub(super) const PARSER_STACK: usize = 64 * 1024 * 1024;

@@ -22,13 +22,18 @@ mod negated;
 mod compare;
 mod arithmetic;
 mod text;
+mod trace;
 mod eval;
 mod program;
 mod redact;
 mod compile;
-mod outline;
+mod name_scan;
+mod typed;
+mod tolerant;
+mod completion;
 
 pub use compile::{Expr, compile, compile_template};
+pub use completion::{Completion, Item, ItemKind, complete};
 pub use env::{
     Bindings, Declarations, Definition, Env, EvalError, Expected, Measured, Param, Reports,
 };
@@ -40,9 +45,15 @@ pub use json::Step;
 pub use limits::{
     MAX_DEFINITIONS, MAX_LIST, MAX_NESTING, MAX_NODES, MAX_REGEX, MAX_SOURCE, MAX_STRING,
 };
-pub use outline::{between_commas, records_named};
+pub use name_scan::{between_commas, records_named};
 pub use redact::{Redact, Unredacted};
 pub use required::Required;
 pub use reserved::{is_identifier, is_keyword, is_reserved};
 pub use set::Set;
-pub use syntax::on_large_stack;
+pub use syntax::{StackError, on_large_stack};
+pub use tolerant::{Analysis, analyze, analyze_template};
+pub use trace::Trace;
+pub use typed::Typed;
+
+#[cfg(test)]
+mod tests;

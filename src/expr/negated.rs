@@ -95,14 +95,14 @@ fn missing_is_meant(a: &Ir, b: &Ir) -> bool {
 fn warn(ir: &Ir, what: &str, operands: &[&Ir], present: &Present, found: &mut Vec<Diagnostic>) {
     for operand in operands.iter().filter(|operand| operand.nullable) {
         let Some(place) = place(operand).filter(|place| !present.contains(place)) else { continue };
-        let message = format!("`{what}` holds where `{place}` is missing");
+        let message = format!("`{what}` is true if `{place}` is missing");
         let mut diagnostic = Diagnostic::warning(&NEGATED_NULLABLE, message)
             .at(ir.span, "")
-            .help(format!("if that is not meant, add `has({place}) && …`"));
+            .help(format!("if that is not intended, add `has({place}) && …`"));
         if operand.ty == Type::Bool {
             diagnostic = diagnostic.help(format!("or compare with `{place} == false`"));
         } else {
-            diagnostic = diagnostic.help(format!("if it is meant, say so: `{place} == () || …`"));
+            diagnostic = diagnostic.help(format!("if it is intended, write `{place} == () || …`"));
         }
         found.push(diagnostic);
         return;

@@ -1,6 +1,6 @@
 //! The operators of the language, as the syntax tree and the typed tree both name them.
 
-/// `==` and its kin.
+/// A comparison operator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Comparison {
     /// `==`
@@ -36,7 +36,7 @@ impl Comparison {
     }
 }
 
-/// `+` and its kin.
+/// An arithmetic operator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Arithmetic {
     /// `+`
@@ -67,14 +67,14 @@ impl Arithmetic {
     }
 }
 
-/// What a closure is applied for.
+/// What a list function does with its closure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Each {
-    /// Whether it holds for some item.
+    /// Whether it is true for at least one item.
     Some,
-    /// Whether it holds for every item.
+    /// Whether it is true for every item.
     All,
-    /// The items for which it holds.
+    /// The items for which it is true.
     Filter,
     /// Its value for every item.
     Map,

@@ -1,7 +1,7 @@
 //! A condition as a list of tests with jumps: the form that every record runs through.
 //!
-//! It is made of the tree and means the same. Conditions that can fail keep to the tree, which
-//! knows what `&&` and `||` make of a failure.
+//! It is built from the tree and is equivalent to it. Conditions that can fail are evaluated by the tree,
+//! which implements `&&` and `||` over errors.
 
 use std::sync::Arc;
 
@@ -42,17 +42,17 @@ enum Test {
     Text(FieldId, Box<str>),
     /// The field is this boolean.
     Bool(FieldId, bool),
-    /// The field is there.
+    /// The field is present.
     Has(FieldId),
     /// The table has a row for the field.
     InTable(FieldId, Arc<Table>),
     /// The field is one of these.
     InSet(FieldId, Arc<Set>),
-    /// The list holds the field.
+    /// The list contains the field.
     InList(FieldId, Arc<List>),
-    /// The field holds this text.
+    /// The field contains this text.
     Holds(FieldId, Box<Finder<'static>>),
-    /// The function says yes to the field.
+    /// The function is true for the field.
     Call(FieldId, Arc<Prepared>),
     /// Anything else.
     Tree(Box<Ir>),
@@ -73,7 +73,7 @@ impl Program {
         Some(program)
     }
 
-    /// Adds the steps of a condition that goes on at `yes` or `no`; returns where it begins.
+    /// Adds the steps of a condition that continues at `yes` or `no`; returns its first step.
     fn add(&mut self, ir: &Ir, yes: u32, no: u32) -> u32 {
         let test = match &ir.op {
             Op::Const(Value::Bool(true)) => return yes,
@@ -100,7 +100,7 @@ impl Program {
         self.steps.len() as u32 - 1
     }
 
-    /// Whether the condition holds.
+    /// Whether the condition is true.
     pub(super) fn run(&self, bindings: &Bindings<'_>) -> bool {
         let mut at = self.entry;
         while let Some(step) = self.steps.get(at as usize) {

@@ -4,14 +4,13 @@ use rustc_hash::FxHashSet;
 
 use crate::value::Value;
 
-/// Up to this many texts a look at each is faster than a hash.
+/// Up to this many values a linear search is faster than a hash look-up.
 const LINEAR: usize = 8;
 
-/// A set of constants; texts and numbers of larger sets are looked up by hash.
+/// A set of constants. Larger sets look texts and integers up by hash.
 #[derive(Debug, Clone, Default)]
 pub struct Set {
     values: Vec<Value<'static>>,
-    few: Vec<Box<str>>,
     texts: FxHashSet<Box<str>>,
     ints: FxHashSet<i64>,
     others: Vec<Value<'static>>,
@@ -30,9 +29,6 @@ impl Set {
                 }
             }
         }
-        if values.len() <= LINEAR {
-            set.few = values.iter().filter_map(|value| Some(value.as_str()?.into())).collect();
-        }
         set.values = values;
         set
     }
@@ -42,7 +38,7 @@ impl Set {
         &self.values
     }
 
-    /// Whether the set holds the value.
+    /// Whether the set contains the value.
     pub fn contains(&self, value: &Value<'_>) -> bool {
         let equal = |item: &Value<'static>| super::compare::equal(item, value);
         if self.values.len() <= LINEAR {

@@ -81,7 +81,6 @@ fn plain(out: &mut String, value: &Value<'_>) {
     let _ = match value {
         Value::Bool(b) => write!(out, "{b}"),
         Value::Int(i) => write!(out, "{i}"),
-        Value::Char(c) => write!(out, "{c}"),
         Value::Str(text) => write!(out, "{text}"),
         Value::Time(time) => write!(out, "{time}"),
         Value::Duration(duration) => write!(out, "{duration}"),

@@ -1,13 +1,13 @@
 //! Where tokens begin and end.
 //!
-//! Rhai's syntax tree says where a node begins, never where it ends. A second, much simpler look
-//! at the text finds the ends: tokens, and which bracket closes which.
+//! Rhai's syntax tree has the start of each node but not its end. A second, much simpler lexer finds the
+//! ends: it splits the text into tokens and pairs the brackets.
 
 use super::limits::MAX_NESTING;
 
-/// What a token is, as far as finding ends needs it.
+/// The kind of a token, as far as finding ends requires it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum TokenKind {
     /// A name, number, string, operator.
     Plain,
     /// `(`, `[`, `?[`, `{`, `${`, an opening back-tick.
@@ -21,9 +21,9 @@ pub(super) enum Kind {
 pub(super) struct Token {
     pub(super) start: usize,
     pub(super) end: usize,
-    pub(super) kind: Kind,
+    pub(super) kind: TokenKind,
     /// The token that opens or closes with it.
-    pair: Option<usize>,
+    pub(super) pair: Option<usize>,
 }
 
 /// The tokens of one text.
@@ -44,7 +44,7 @@ const SYMBOLS: [&str; 27] = [
 ];
 
 impl<'t> Tokens<'t> {
-    /// Cuts an expression into tokens; text that is no expression gives some tokens all the same.
+    /// Splits an expression into tokens; any other text yields some tokens, too.
     pub(super) fn of(text: &'t str) -> Result<Self, TooDeep> {
         let mut lexer = Lexer { text, at: 0, tokens: Vec::new(), open: Vec::new() };
         lexer.run(false)?;
@@ -67,6 +67,16 @@ impl<'t> Tokens<'t> {
             .map_or(self.text.len(), |(at, _)| start + at)
     }
 
+    /// Every token, in the order of the text.
+    pub(super) fn all(&self) -> &[Token] {
+        &self.tokens
+    }
+
+    /// The text of a token.
+    pub(super) fn text(&self, token: Token) -> &'t str {
+        self.text.get(token.start..token.end).unwrap_or("")
+    }
+
     /// The token at or after an offset.
     fn index_at(&self, offset: usize) -> Option<usize> {
         let index = self.tokens.partition_point(|token| token.end <= offset);
@@ -76,7 +86,7 @@ impl<'t> Tokens<'t> {
     /// The token at or after an offset; an empty one at the end of the text.
     pub(super) fn at(&self, offset: usize) -> Token {
         let end = self.text.len();
-        let none = Token { start: end, end, kind: Kind::Plain, pair: None };
+        let none = Token { start: end, end, kind: TokenKind::Plain, pair: None };
         self.index_at(offset).map_or(none, |index| self.tokens[index])
     }
 
@@ -88,7 +98,7 @@ impl<'t> Tokens<'t> {
     /// Where the bracket that opens at a token ends; of any other token its own end.
     pub(super) fn close(&self, token: Token) -> usize {
         match (token.kind, token.pair) {
-            (Kind::Open, Some(pair)) => self.tokens[pair].end,
+            (TokenKind::Open, Some(pair)) => self.tokens[pair].end,
             _ => token.end,
         }
     }
@@ -99,12 +109,12 @@ impl<'t> Tokens<'t> {
         let mut commas = Vec::new();
         for token in &self.tokens {
             match token.kind {
-                Kind::Open => depth += 1,
-                Kind::Close => depth = depth.saturating_sub(1),
-                Kind::Plain if depth == 0 && &self.text[token.start..token.end] == "," => {
+                TokenKind::Open => depth += 1,
+                TokenKind::Close => depth = depth.saturating_sub(1),
+                TokenKind::Plain if depth == 0 && &self.text[token.start..token.end] == "," => {
                     commas.push(token.start);
                 }
-                Kind::Plain => {}
+                TokenKind::Plain => {}
             }
         }
         commas
@@ -127,7 +137,7 @@ impl<'t> Tokens<'t> {
 /// A part of a template.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Part {
-    /// Text as it stands; the double back-tick of Rhai is already one.
+    /// Literal text, with Rhai's double back-ticks replaced by single ones.
     Text(String),
     /// The inside of `${…}`, as offsets.
     Hole(usize, usize),
@@ -203,7 +213,7 @@ impl Lexer<'_> {
     }
 
     fn plain(&mut self, start: usize) {
-        self.tokens.push(Token { start, end: self.at, kind: Kind::Plain, pair: None });
+        self.tokens.push(Token { start, end: self.at, kind: TokenKind::Plain, pair: None });
     }
 
     fn open(&mut self, start: usize, length: usize, open: u8) -> Result<(), TooDeep> {
@@ -212,7 +222,7 @@ impl Lexer<'_> {
         }
         self.at += length;
         self.open.push((self.tokens.len(), open));
-        self.tokens.push(Token { start, end: self.at, kind: Kind::Open, pair: None });
+        self.tokens.push(Token { start, end: self.at, kind: TokenKind::Open, pair: None });
         Ok(())
     }
 
@@ -224,7 +234,7 @@ impl Lexer<'_> {
         self.tokens.push(Token {
             start,
             end: self.at,
-            kind: Kind::Close,
+            kind: TokenKind::Close,
             pair: pair.map(|(open, _)| open),
         });
         if let Some((open, opener)) = pair {
@@ -241,7 +251,10 @@ impl Lexer<'_> {
             if self.rest().starts_with("``") {
                 // Escaped, unless the string is empty.
                 self.at += 2;
-                if self.tokens.last().is_some_and(|t| t.kind == Kind::Open && t.end + 1 == self.at)
+                if self
+                    .tokens
+                    .last()
+                    .is_some_and(|t| t.kind == TokenKind::Open && t.end + 1 == self.at)
                 {
                     self.at -= 1;
                     break;
@@ -250,7 +263,7 @@ impl Lexer<'_> {
                 let start = self.at;
                 self.at += 2;
                 self.open.push((self.tokens.len(), b'$'));
-                self.tokens.push(Token { start, end: self.at, kind: Kind::Open, pair: None });
+                self.tokens.push(Token { start, end: self.at, kind: TokenKind::Open, pair: None });
                 return;
             } else if self.peek() == b'`' {
                 break;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::redact::Redactor;
 use crate::expr::Env;
 use crate::record::derive;
 use crate::record::reference::{AK_NOTES, ASSETS, KEY_POLICIES, NOTES};
@@ -162,7 +163,9 @@ fn texts(items: &[Value<'_>]) -> Vec<String> {
     items.iter().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
+/// The beginning of a remark. It is redacted first: half a secret is not recognised any more.
 fn remark(text: &str) -> String {
+    let text = &*Redactor { show_keys: true }.text(text);
     match text.char_indices().nth(REMARK) {
         Some((end, _)) => text[..end].to_owned(),
         None => text.to_owned(),

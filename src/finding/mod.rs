@@ -5,6 +5,7 @@
 
 #[allow(clippy::module_inception)]
 mod finding;
+mod finding_redaction;
 mod fingerprint;
 mod known;
 mod redact;

@@ -15,8 +15,6 @@ pub fn encode(value: &Value<'_>, out: &mut Vec<u8>) {
         Value::Missing | Value::Record(..) => tagged(0, &[]),
         Value::Bool(b) => tagged(1, &[u8::from(*b)]),
         Value::Int(i) => tagged(2, &i.to_le_bytes()),
-        // A character equals the text of it, in the language and so here.
-        Value::Char(c) => tagged(3, c.encode_utf8(&mut [0; 4]).as_bytes()),
         Value::Str(text) => tagged(3, text.as_bytes()),
         Value::Time(time) => tagged(4, &time.0.to_le_bytes()),
         Value::Duration(duration) => tagged(5, &duration.0.to_le_bytes()),
@@ -70,7 +68,6 @@ pub fn show(value: &Value<'_>) -> Option<String> {
         Value::Missing | Value::Record(..) => return None,
         Value::Bool(b) => b.to_string(),
         Value::Int(i) => i.to_string(),
-        Value::Char(c) => c.to_string(),
         Value::Str(text) => text.to_string(),
         Value::Time(time) => time.to_string(),
         Value::Duration(duration) => duration.to_string(),
@@ -116,13 +113,5 @@ mod tests {
         fn any_bytes_are_decoded_without_harm(bytes in prop::collection::vec(0u8..9, 0..60)) {
             decode(&bytes).for_each(drop);
         }
-    }
-
-    #[test]
-    fn a_character_is_the_text_of_it() {
-        let (mut character, mut text) = (Vec::new(), Vec::new());
-        encode(&Value::Char('é'), &mut character);
-        encode(&Value::str("é"), &mut text);
-        assert_eq!(character, text);
     }
 }

@@ -34,7 +34,7 @@ pub use cloudtrail::CloudTrail;
 pub use credentials::{ALIBABA, AUDIT, AWS, CredentialReport, TENCENT};
 pub use discover::STDIN;
 pub use envelope::opened;
-pub use exported::{ACTIONTRAIL_TABLE, CLOUDTRAIL_TABLE, Exported, IamEvents};
+pub use exported::{ACTIONTRAIL_TABLE, CLOUDAUDIT_TABLE, CLOUDTRAIL_TABLE, Exported, IamEvents};
 pub use follow::{Follow, Followed, Round, Standing};
 pub use open::{FREE_BYTES, MAX_RATIO, Progress};
 pub use opening::Stdin;
@@ -47,6 +47,7 @@ pub static FORMATS: &[&dyn Format] = &[
     &CloudAudit,
     &CLOUDTRAIL_TABLE,
     &ACTIONTRAIL_TABLE,
+    &CLOUDAUDIT_TABLE,
     &IamEvents,
     &AWS,
     &ALIBABA,

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::envelope::Envelopes;
-use super::exported::Answer;
-use super::frame::{Ending, Framer, QUERY_ROWS, Tables, WINDOW, trusted};
+use super::exported::QueryAnswer;
+use super::frame::{Ending, Framer, QUERY_ROWS, Tables, WINDOW, record_column, trusted};
 use super::open::{Progress, Source};
 use super::unclaimed;
 use crate::diag::did_you_mean;
@@ -52,6 +52,8 @@ pub(super) struct Reader {
     /// How many of them no format knows.
     unknown: usize,
     envelopes: Envelopes,
+    /// The column of a table in whose cells the records stand.
+    record_column: Option<usize>,
 }
 
 impl Reader {
@@ -93,6 +95,7 @@ impl Reader {
             held: Batch::default(),
             unknown: 0,
             envelopes: Envelopes::default(),
+            record_column: None,
         }
     }
 
@@ -166,9 +169,9 @@ impl Reader {
     fn columns(&self) -> Option<Columns> {
         if self.framer.container() == QUERY_ROWS {
             let mut rows = self.held.iter().flatten();
-            return rows.find_map(|raw| Some(Answer::read(raw.text)?.columns()));
+            return rows.find_map(|raw| Some(QueryAnswer::read(raw.text)?.columns()));
         }
-        self.framer.columns().cloned()
+        self.framer.columns().filter(|_| self.record_column.is_none()).cloned()
     }
 
     /// Leaves the formats that know a table by its columns; `false` when there is none.
@@ -250,9 +253,18 @@ impl Reader {
         Some(false)
     }
 
-    /// Opens the envelopes among the records from `from` on; rows of a table are none.
+    /// Opens the envelopes among the records from `from` on. A row of a table is one only where a
+    /// column holds whole records.
     fn open_envelopes(&mut self, batch: &mut Batch, from: usize) {
-        if self.framer.container() != QUERY_ROWS {
+        if !self.claimed
+            && let Some(columns) = self.framer.columns()
+            && !self.formats.iter().any(|format| format.knows(columns))
+        {
+            self.record_column = record_column(columns);
+        }
+        if let Some(column) = self.record_column {
+            self.envelopes.open_cells(batch, from, column);
+        } else if self.framer.container() != QUERY_ROWS {
             self.envelopes.open(batch, from);
         }
     }

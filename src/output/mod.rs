@@ -21,7 +21,11 @@ use schemars::generate::SchemaSettings;
 
 use crate::report::Report;
 
-pub use json::{CheckFacts, report_schema, watch_schema, write_check, write_finding};
+pub use json::v1 as report_v1;
+pub use json::{
+    CheckFacts, ReadError, Word, read_report, report_schema, watch_schema, write_check,
+    write_finding, write_report,
+};
 
 /// One way to write a report.
 #[derive(Debug)]

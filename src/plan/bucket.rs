@@ -7,7 +7,7 @@ use rustc_hash::{FxHashMap, FxHasher};
 use super::key::{Key, Shows};
 use crate::expr::Required;
 use crate::record::FieldId;
-use crate::value::Cidr;
+use crate::value::{Cidr, write_folded};
 
 /// Conditions by hash; a collision costs a try. Built once from every pair, so that millions of
 /// them cost no allocation each.
@@ -104,12 +104,6 @@ fn hasher(field: FieldId, what: u8) -> FxHasher {
 }
 
 fn lower(mut hasher: FxHasher, text: &[u8]) -> u64 {
-    let mut buffer = [0u8; 64];
-    for chunk in text.chunks(buffer.len()) {
-        let lower = &mut buffer[..chunk.len()];
-        lower.copy_from_slice(chunk);
-        lower.make_ascii_lowercase();
-        hasher.write(lower);
-    }
+    write_folded(&mut hasher, text);
     hasher.finish()
 }

@@ -76,12 +76,8 @@ pub(super) fn asks(test: &Ir) -> Option<(&Ir, Option<Vec<Shows>>)> {
         Op::InSet(value, set) => (value, of_values(set.values())),
         Op::InList(value, list) => (value, of_texts(of_list(list))),
         Op::In(part, text) => {
-            let part = match part.constant()? {
-                Value::Str(part) => part.to_string(),
-                Value::Char(part) => part.to_string(),
-                _ => return None,
-            };
-            (text, of_texts(vec![Required::Literal(part)]))
+            let part = part.constant()?.as_str()?;
+            (text, of_texts(vec![Required::Literal(part.to_owned())]))
         }
         Op::Call(Call { function, args, .. }) if test.ty == Type::Bool => {
             let constants: Vec<Constant> = args.iter().map(Ir::as_constant).collect();
@@ -111,7 +107,6 @@ pub(super) fn field_of(ir: &Ir, kind: RecordKind) -> Option<FieldId> {
 fn of_values(values: &[Value<'static>]) -> Option<Vec<Shows>> {
     let shows = |value: &Value<'static>| match value {
         Value::Str(text) => Some(Some(Shows::Text(Required::Text(text.to_string())))),
-        Value::Char(c) => Some(Some(Shows::Text(Required::Text(c.to_string())))),
         Value::Bool(b) => Some(Some(Shows::Bool(*b))),
         Value::Int(int) => Some(Some(Shows::Int(*int))),
         // Missing equals missing: such a test can be met without any value.

@@ -123,7 +123,8 @@ impl Collector {
                 files: BTreeMap::new(),
             });
         if reports.name.is_none() {
-            reports.name = text(record.record, cred::ACCOUNT_NAME).map(str::to_owned);
+            let name = text(record.record, cred::ACCOUNT_NAME);
+            reports.name = name.map(|name| self.redactor.text(name).into_owned());
         }
         let files = reports.files.entry(made).or_default();
         if files.last != self.number {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::unapplied::unapplied;
-use super::{Facts, LedgerEntry, LedgerState, Note, Report, RuleSummary, Verdict};
+use super::{Facts, GateCounts, LedgerEntry, LedgerState, Note, Report, RuleSummary, Verdict};
 use crate::allow::{Allowlist, EntryState};
 use crate::engine::{Coverage, Recall, RunResult};
 use crate::finding::{Finding, KnownKey, OpenFinding, VerdictRole};
@@ -50,14 +50,17 @@ impl Report {
                 ),
             });
         }
-        let (mut findings, mut left_out) = (Vec::new(), 0);
+        let (mut findings, mut gate) = (Vec::new(), GateCounts::default());
+        let (mut left_out, mut gating_left_out, mut open) = (0, 0, false);
         for mut finding in run.findings {
             finding.role = role(&finding, &rules[finding.rule], &facts);
-            // A finding that fails the run is always shown.
-            if finding.severity >= facts.min_severity || finding.role == VerdictRole::Gates {
+            gate.add(&finding, facts.fail_on);
+            open |= finding.role != VerdictRole::Suppressed;
+            if finding.severity >= facts.min_severity {
                 findings.push(finding);
             } else {
                 left_out += 1;
+                gating_left_out += u64::from(finding.role == VerdictRole::Gates);
             }
         }
         link(&mut findings, rules);
@@ -70,8 +73,10 @@ impl Report {
         });
         let verdict = if !incomplete.is_empty() {
             Verdict::Incomplete
-        } else if findings.iter().any(|finding| finding.role == VerdictRole::Gates) {
+        } else if gate.gating > 0 {
             Verdict::Findings
+        } else if open {
+            Verdict::Passed
         } else {
             Verdict::Clean
         };
@@ -79,11 +84,13 @@ impl Report {
         files.sort_by(|a, b| {
             (a.account.root, &a.account.path).cmp(&(b.account.root, &b.account.path))
         });
-        Report {
+        let mut report = Report {
             rules: rules.iter().map(|rule| summary(rule, sources)).collect(),
             ledger: ledger(allowlist, &run.coverage, rules, sources, &facts),
             accounting: run.accounting,
             below_min_severity: left_out,
+            gating_below_min_severity: gating_left_out,
+            gate,
             facts,
             roots,
             findings,
@@ -91,7 +98,9 @@ impl Report {
             incomplete,
             notes,
             verdict,
-        }
+        };
+        report.redact();
+        report
     }
 }
 
@@ -163,9 +172,9 @@ fn role(finding: &Finding, rule: &Rule, facts: &Facts) -> VerdictRole {
         VerdictRole::Suppressed
     } else if rule.status == Status::Experimental {
         VerdictRole::Experimental
-    } else if finding.severity < facts.fail_on {
+    } else if !facts.fail_on.is_reached_by(finding.severity) {
         VerdictRole::BelowThreshold
-    } else if finding.uncertain && !facts.strict {
+    } else if finding.uncertain && !facts.strict && !facts.fail_on_uncertain {
         VerdictRole::Uncertain
     } else {
         VerdictRole::Gates

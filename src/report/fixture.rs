@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::Verdict;
-use super::{Accounting, Facts, FileReport, LedgerEntry, LedgerState, Note, Report, RuleSummary};
+use super::{
+    Accounting, Facts, FailOn, FileReport, GateCounts, LedgerEntry, LedgerState, Note, Report,
+    RuleSummary,
+};
 use crate::finding::{
     Asset, CallRecord, Calls, Finding, KnownKey, KnownSource, Location, Occurrence, OpenFinding,
     Sample, Suppression, VerdictRole,
@@ -425,7 +428,8 @@ pub(crate) fn fixture() -> Report {
             clock_given: true,
             zone: "UTC".into(),
             policy: "cd".repeat(32),
-            fail_on: Severity::High,
+            fail_on: FailOn::High,
+            fail_on_uncertain: false,
             min_severity: Severity::Info,
             max_skipped: 0,
             strict: false,
@@ -435,6 +439,8 @@ pub(crate) fn fixture() -> Report {
         roots: strings(&["logs", "logs-2"]),
         findings: findings(),
         below_min_severity: 0,
+        gating_below_min_severity: 0,
+        gate: GateCounts { gating: 3, uncertain: 0, experimental: 1 },
         ledger: ledger(),
         files: files(),
         accounting: Accounting {
@@ -493,6 +499,7 @@ pub(crate) fn clean() -> Report {
         files: vec![file],
         incomplete: Vec::new(),
         notes: Vec::new(),
+        gate: GateCounts::default(),
         verdict: Verdict::Clean,
         ..report
     }

@@ -6,6 +6,7 @@
 mod build;
 #[cfg(test)]
 pub(crate) mod fixture;
+mod redact;
 #[allow(clippy::module_inception)]
 mod report;
 mod unapplied;
@@ -13,4 +14,6 @@ mod view;
 
 pub use crate::engine::{Accounting, FileReport};
 pub use build::Parts;
-pub use report::{Facts, LedgerEntry, LedgerState, Note, Report, RuleSummary, Verdict};
+pub use report::{
+    Facts, FailOn, GateCounts, LedgerEntry, LedgerState, Note, Report, RuleSummary, Verdict,
+};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::engine::{Accounting, FileReport};
 use crate::finding::Finding;
 use crate::rule::{Category, ConstructKind, Severity, Status};
-use crate::value::{RecordKind, Time};
+use crate::value::{RecordKind, Time, words};
 
 /// What a rule contributes to reports.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,11 +99,63 @@ pub struct Note {
     pub text: String,
 }
 
+words! {
+    /// The lowest severity that fails the run.
+    FailOn {
+        /// Any finding.
+        Info = "info",
+        /// Low and above.
+        Low = "low",
+        /// Medium and above.
+        Medium = "medium",
+        /// High and above.
+        High = "high",
+        /// Critical only.
+        Critical = "critical",
+        /// No finding.
+        Never = "never",
+    }
+}
+
+impl FailOn {
+    /// Whether a finding of this severity is at or above the threshold.
+    pub fn is_reached_by(self, severity: Severity) -> bool {
+        self <= FailOn::from(severity)
+    }
+}
+
+impl From<Severity> for FailOn {
+    fn from(severity: Severity) -> Self {
+        match severity {
+            Severity::Info => FailOn::Info,
+            Severity::Low => FailOn::Low,
+            Severity::Medium => FailOn::Medium,
+            Severity::High => FailOn::High,
+            Severity::Critical => FailOn::Critical,
+        }
+    }
+}
+
+/// Findings at or above `--fail-on` that the allowlist leaves, by whether they fail the run.
+///
+/// Findings below `--min-severity` count too: what is not reported gates all the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct GateCounts {
+    /// Findings that fail the run.
+    pub gating: u64,
+    /// Findings that do not, because the input does not reach far enough to be sure of them.
+    pub uncertain: u64,
+    /// Findings that do not, because their rule is experimental.
+    pub experimental: u64,
+}
+
 /// How the run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// No finding gates and nothing was left out.
+    /// The allowlist leaves no finding, and nothing was left out.
     Clean,
+    /// There are findings, and none of them gates.
+    Passed,
     /// At least one finding gates.
     Findings,
     /// Something was not read or not evaluated.
@@ -124,7 +176,9 @@ pub struct Facts {
     /// SHA-256 over the policy in force, hex.
     pub policy: String,
     /// `--fail-on` in force.
-    pub fail_on: Severity,
+    pub fail_on: FailOn,
+    /// `--fail-on-uncertain`.
+    pub fail_on_uncertain: bool,
     /// `--min-severity` in force.
     pub min_severity: Severity,
     /// `--max-skipped` in force.
@@ -148,6 +202,10 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// Findings that `--min-severity` left out.
     pub below_min_severity: u64,
+    /// Of those, findings that fail the run.
+    pub gating_below_min_severity: u64,
+    /// Findings at or above `--fail-on`.
+    pub gate: GateCounts,
     /// Every allowlist entry, sorted by id.
     pub ledger: Vec<LedgerEntry>,
     /// Every input file, sorted by root and path.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::{Facts, LedgerEntry, LedgerState, Report, RuleSummary, Verdict};
+use super::{Facts, FailOn, GateCounts, LedgerEntry, LedgerState, Report, RuleSummary, Verdict};
 use crate::finding::{Finding, VerdictRole};
 use crate::record::shown_path;
 use crate::rule::Severity;
@@ -21,6 +21,39 @@ impl Facts {
     }
 }
 
+impl GateCounts {
+    /// Counts a finding whose role is decided.
+    pub(super) fn add(&mut self, finding: &Finding, fail_on: FailOn) {
+        match finding.role {
+            VerdictRole::Gates => self.gating += 1,
+            VerdictRole::Uncertain => self.uncertain += 1,
+            VerdictRole::Experimental if fail_on.is_reached_by(finding.severity) => {
+                self.experimental += 1;
+            }
+            VerdictRole::Experimental | VerdictRole::BelowThreshold | VerdictRole::Suppressed => {}
+        }
+    }
+
+    /// All findings at or above the threshold in words: `16 findings at or above high: 13 gate, 3
+    /// uncertain`.
+    pub fn sentence(&self, fail_on: FailOn) -> String {
+        let all = self.gating + self.uncertain + self.experimental;
+        let mut text = format!("{all} finding{}", if all == 1 { "" } else { "s" });
+        text.push_str(&match fail_on {
+            FailOn::Never => ", none gates with --fail-on never".to_owned(),
+            fail_on => format!(" at or above {}", fail_on.name()),
+        });
+        if self.uncertain + self.experimental > 0 {
+            let parts = [(self.uncertain, "uncertain"), (self.experimental, "experimental")];
+            let parts = parts.iter().filter(|(count, _)| *count > 0);
+            let parts = parts.map(|(count, what)| format!(", {count} {what}"));
+            let gate = if self.gating == 1 { "gates" } else { "gate" };
+            text.push_str(&format!(": {} {gate}{}", self.gating, parts.collect::<String>()));
+        }
+        text
+    }
+}
+
 impl LedgerEntry {
     /// Whether it applies and covered nothing.
     pub fn is_unused(&self) -> bool {
@@ -33,6 +66,7 @@ impl Verdict {
     pub fn name(self) -> &'static str {
         match self {
             Verdict::Clean => "clean",
+            Verdict::Passed => "passed",
             Verdict::Findings => "findings",
             Verdict::Incomplete => "incomplete",
         }
@@ -40,10 +74,10 @@ impl Verdict {
 }
 
 impl Report {
-    /// The exit code before `--exit-zero`: 0 clean, 1 findings, 3 incomplete.
+    /// The exit code before `--exit-zero`: 0 clean or passed, 1 findings, 3 incomplete.
     pub fn exit_code(&self) -> u8 {
         match self.verdict {
-            Verdict::Clean => 0,
+            Verdict::Clean | Verdict::Passed => 0,
             Verdict::Findings => 1,
             Verdict::Incomplete => 3,
         }
@@ -68,11 +102,6 @@ impl Report {
     /// before the first wildcard of a glob, or the root itself where that is the file.
     pub fn shown_path(&self, root: usize, path: &str) -> String {
         shown_path(&self.roots, root, path)
-    }
-
-    /// How many findings fail the run.
-    pub fn gating(&self) -> usize {
-        self.findings.iter().filter(|finding| finding.role == VerdictRole::Gates).count()
     }
 
     /// How many findings the allowlist leaves, for every severity.

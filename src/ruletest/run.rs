@@ -476,7 +476,6 @@ fn text(value: &Value<'_>) -> String {
         Value::Missing => "()".to_owned(),
         Value::Bool(value) => value.to_string(),
         Value::Int(value) => value.to_string(),
-        Value::Char(value) => format!("'{}'", escaped(&value.to_string(), 4)),
         Value::Str(value) => format!("\"{}\"", escaped(value, 60)),
         Value::Time(value) => value.to_string(),
         Value::Duration(value) => value.to_string(),

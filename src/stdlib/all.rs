@@ -16,7 +16,7 @@ impl Function for All {
     }
 
     fn doc(&self) -> &'static str {
-        "Whether a closure holds for every item of a list. A missing list gives false."
+        "Whether a closure is true for every item of a list. The result for a missing list is false."
     }
 
     fn signatures(&self) -> &'static [Signature] {

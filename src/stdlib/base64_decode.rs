@@ -30,7 +30,7 @@ impl Function for Base64Decode {
     }
 
     fn doc(&self) -> &'static str {
-        "The text that an untyped value or a text has in base64; missing if it is no base64 or what it holds no UTF-8. White space in it is passed over."
+        "Decodes base64 to text. The result is missing if the input is not base64 or the decoded bytes are not UTF-8. White space is ignored."
     }
 
     fn signatures(&self) -> &'static [Signature] {

@@ -15,7 +15,7 @@ impl Function for Bool {
     }
 
     fn doc(&self) -> &'static str {
-        "An untyped value or the text `true` or `false` as a bool; missing if it is none."
+        "Converts an untyped value or the text `true` or `false` to a bool. The result is missing if it is neither."
     }
 
     fn signatures(&self) -> &'static [Signature] {

@@ -1,4 +1,4 @@
-//! Instants as people in a zone see them; shared by the functions of the calendar.
+//! Instants in a time zone, for the calendar functions.
 
 use jiff::civil::DateTime;
 
@@ -10,8 +10,8 @@ pub(super) fn zone(constants: &[Constant], index: usize) -> Result<Zone, BadArgu
     let name = constants.get(index).and_then(Constant::text).unwrap_or_default();
     Zone::parse(name).ok_or_else(|| BadArgument {
         index,
-        message: format!("`{name}` is no time zone"),
-        help: Some("name one as `Asia/Shanghai`, `UTC` or `+08:00`".to_owned()),
+        message: format!("`{name}` is not a time zone"),
+        help: Some("use a name such as `Asia/Shanghai`, `UTC` or `+08:00`".to_owned()),
     })
 }
 

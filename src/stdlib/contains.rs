@@ -15,7 +15,7 @@ impl Function for Contains {
     }
 
     fn doc(&self) -> &'static str {
-        "Whether a text holds another, or a list an item; `y.contains(x)` is `x in y`."
+        "Whether a text contains another text, or a list contains an item. `y.contains(x)` is the same as `x in y`."
     }
 
     fn signatures(&self) -> &'static [Signature] {

@@ -15,7 +15,7 @@ impl Function for ContainsAny {
     }
 
     fn doc(&self) -> &'static str {
-        "Whether a text holds one of several texts. Case counts."
+        "Whether a text contains at least one of several texts. Case-sensitive."
     }
 
     fn signatures(&self) -> &'static [Signature] {

@@ -16,7 +16,7 @@ impl Function for Date {
     }
 
     fn doc(&self) -> &'static str {
-        "The calendar day as `2024-08-01`, in a zone; without one in the zone of the configuration."
+        "The calendar day as `2024-08-01`, in the given zone or else the configured zone."
     }
 
     fn signatures(&self) -> &'static [Signature] {

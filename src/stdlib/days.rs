@@ -15,7 +15,7 @@ impl Function for Days {
     }
 
     fn doc(&self) -> &'static str {
-        "A length of time of so many days of 24 hours."
+        "A duration of `n` days of 24 hours each."
     }
 
     fn signatures(&self) -> &'static [Signature] {
@@ -37,7 +37,7 @@ impl Function for Days {
         if let Some(Constant::Value(Value::Int(n))) = constants.first()
             && n.checked_mul(Duration::DAY).is_none()
         {
-            return Err(BadArgument::new(0, format!("{n} days are longer than any time there is")));
+            return Err(BadArgument::new(0, format!("{n} days exceed the longest duration")));
         }
         Ok(Prepared::apply(|args| match args {
             [Value::Int(n)] => n

@@ -17,7 +17,7 @@ impl Function for Distinct {
     }
 
     fn doc(&self) -> &'static str {
-        "The different items of a list, each where it stands first."
+        "The items of a list without duplicates, in the order of their first occurrence."
     }
 
     fn signatures(&self) -> &'static [Signature] {

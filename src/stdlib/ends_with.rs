@@ -15,7 +15,7 @@ impl Function for EndsWith {
     }
 
     fn doc(&self) -> &'static str {
-        "Whether a text ends with another. Case counts."
+        "Whether a text ends with another text. Case-sensitive."
     }
 
     fn signatures(&self) -> &'static [Signature] {

@@ -15,7 +15,7 @@ impl Function for EqIgnoreCase {
     }
 
     fn doc(&self) -> &'static str {
-        "Whether two texts are equal, the case of ASCII letters aside."
+        "Whether two texts are equal, ignoring the case of ASCII letters."
     }
 
     fn signatures(&self) -> &'static [Signature] {

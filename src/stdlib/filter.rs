@@ -16,7 +16,7 @@ impl Function for Filter {
     }
 
     fn doc(&self) -> &'static str {
-        "The items of a list for which a closure holds. A missing list stays missing."
+        "The items of a list for which a closure is true. The result for a missing list is missing."
     }
 
     fn signatures(&self) -> &'static [Signature] {

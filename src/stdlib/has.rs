@@ -15,7 +15,7 @@ impl Function for Has {
     }
 
     fn doc(&self) -> &'static str {
-        "Whether a value is there: the record says something, be it `false` or an empty text."
+        "Whether a value is present, even if it is `false` or an empty text."
     }
 
     fn signatures(&self) -> &'static [Signature] {

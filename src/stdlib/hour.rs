@@ -16,7 +16,7 @@ impl Function for Hour {
     }
 
     fn doc(&self) -> &'static str {
-        "The hour of the day, 0 to 23, in a zone; without one in the zone of the configuration."
+        "The hour of the day, 0 to 23, in the given zone or else the configured zone."
     }
 
     fn signatures(&self) -> &'static [Signature] {

@@ -15,7 +15,7 @@ impl Function for Hours {
     }
 
     fn doc(&self) -> &'static str {
-        "A length of time of so many hours."
+        "A duration of `n` hours."
     }
 
     fn signatures(&self) -> &'static [Signature] {
@@ -37,10 +37,7 @@ impl Function for Hours {
         if let Some(Constant::Value(Value::Int(n))) = constants.first()
             && n.checked_mul(Duration::HOUR).is_none()
         {
-            return Err(BadArgument::new(
-                0,
-                format!("{n} hours are longer than any time there is"),
-            ));
+            return Err(BadArgument::new(0, format!("{n} hours exceed the longest duration")));
         }
         Ok(Prepared::apply(|args| match args {
             [Value::Int(n)] => n

@@ -15,7 +15,7 @@ impl Function for InCidr {
     }
 
     fn doc(&self) -> &'static str {
-        "Whether an address lies in a range, or in one of a list of ranges. What is no IP address lies in none."
+        "Whether an IP address is in a range, or in at least one of a list of ranges. The result is false if the text is not an IP address."
     }
 
     fn signatures(&self) -> &'static [Signature] {
@@ -45,7 +45,7 @@ impl Function for InCidr {
     fn prepare(&self, constants: &[Constant]) -> Result<Prepared, BadArgument> {
         let mut ranges = Vec::new();
         for text in constants.get(1).map(Constant::texts).unwrap_or_default() {
-            ranges.push(Cidr::parse(text).map_err(|message| BadArgument::new(1, message))?);
+            ranges.push(Cidr::parse(text).map_err(|error| BadArgument::new(1, error.to_string()))?);
         }
         let ranges = CidrSet::new(ranges);
         Ok(Prepared::test(move |text| parse_ip(text).is_some_and(|ip| ranges.contains(ip))))

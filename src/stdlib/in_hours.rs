@@ -16,7 +16,7 @@ impl Function for InHours {
     }
 
     fn doc(&self) -> &'static str {
-        "Whether the time of day lies in a span such as `22:00-06:00`, in a zone; without one in the zone of the configuration. The start belongs to the span, the end does not; a span may go past midnight."
+        "Whether the time of day is in a span such as `22:00-06:00`, in the given zone or else the configured zone. The span includes its start and excludes its end. It may cross midnight."
     }
 
     fn signatures(&self) -> &'static [Signature] {
@@ -51,7 +51,7 @@ impl Function for InHours {
     fn prepare(&self, constants: &[Constant]) -> Result<Prepared, BadArgument> {
         let span = constants.get(1).and_then(Constant::text).unwrap_or_default();
         let Some((start, end)) = minutes(span) else {
-            let message = format!("`{span}` is no span of hours");
+            let message = format!("`{span}` is not a span of hours");
             let help = Some("write it as `22:00-06:00`".to_owned());
             return Err(BadArgument { index: 1, message, help });
         };

@@ -15,7 +15,7 @@ impl Function for InTable {
     }
 
     fn doc(&self) -> &'static str {
-        "Whether a table has a row that the key finds, as `lookup` does. A missing key finds none."
+        "Whether a table has a row for the key, found as by `lookup`. The result for a missing key is false."
     }
 
     fn signatures(&self) -> &'static [Signature] {

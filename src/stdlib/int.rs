@@ -15,7 +15,7 @@ impl Function for Int {
     }
 
     fn doc(&self) -> &'static str {
-        "An untyped value or a text as an integer; missing if it is none."
+        "Converts an untyped value or a text to an integer. The result is missing if it is not an integer."
     }
 
     fn signatures(&self) -> &'static [Signature] {

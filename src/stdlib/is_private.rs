@@ -15,7 +15,7 @@ impl Function for IsPrivate {
     }
 
     fn doc(&self) -> &'static str {
-        "Whether an address is of a private range: RFC 1918, carrier-grade NAT, loopback, link-local, or their IPv6 counterparts."
+        "Whether an IP address is in a private range: RFC 1918, carrier-grade NAT, loopback, link-local, or their IPv6 counterparts."
     }
 
     fn signatures(&self) -> &'static [Signature] {

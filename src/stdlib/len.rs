@@ -15,7 +15,7 @@ impl Function for Len {
     }
 
     fn doc(&self) -> &'static str {
-        "How many characters a text has, or how many items a list."
+        "The number of characters of a text or of items of a list."
     }
 
     fn signatures(&self) -> &'static [Signature] {

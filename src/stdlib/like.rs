@@ -16,7 +16,7 @@ impl Function for Like {
     }
 
     fn doc(&self) -> &'static str {
-        "Whether the whole text has the form of a pattern, in which `*` stands for any characters and `?` for one. Case counts."
+        "Whether the whole text matches a glob pattern: `*` matches any characters and `?` matches one. Case-sensitive."
     }
 
     fn signatures(&self) -> &'static [Signature] {
@@ -42,7 +42,7 @@ impl Function for Like {
 
     fn prepare(&self, constants: &[Constant]) -> Result<Prepared, BadArgument> {
         let Some(pattern) = constants.get(1).and_then(Constant::text) else {
-            return Err(BadArgument::new(1, "the pattern is no text"));
+            return Err(BadArgument::new(1, "the pattern is not text"));
         };
         let pattern = Pattern::new(pattern);
         Ok(Prepared::test(move |text| pattern.matches(text)))

@@ -16,7 +16,7 @@ impl Function for LikeAny {
     }
 
     fn doc(&self) -> &'static str {
-        "Whether the whole text has the form of one of several patterns, each as in `like`."
+        "Whether the whole text matches at least one of several glob patterns, as in `like`. Case-sensitive."
     }
 
     fn signatures(&self) -> &'static [Signature] {

@@ -1,14 +1,14 @@
-//! Literals that a regular expression cannot do without.
+//! Literals that every match of a regular expression contains.
 
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
 use crate::expr::Required;
 
-/// More alternatives than this make a poor key.
+/// With more alternatives than this an index entry is not selective.
 const MAX_ALTERNATIVES: usize = 64;
 
-/// What a text in which the expression is found shows: one of these. `None` when the expression
-/// asks for no text that is known, as `[0-9]+` does.
+/// What every text that the expression matches must contain: at least one of these. `None` if the expression
+/// requires no known text, such as `[0-9]+`.
 pub(super) fn required(pattern: &str) -> Option<Vec<Required>> {
     let hir = regex_syntax::parse(pattern).ok()?;
     of(&hir).filter(|literals| !literals.iter().any(Required::is_trivial))
@@ -28,7 +28,7 @@ fn of(hir: &Hir) -> Option<Vec<Required>> {
     }
 }
 
-/// The best of what the parts of a sequence require, neighbouring characters taken together.
+/// The most selective requirement of the parts of a sequence, with adjacent characters joined.
 fn of_parts(parts: &[Hir]) -> Option<Vec<Required>> {
     let mut found: Vec<Vec<Required>> = Vec::new();
     let mut run = String::new();

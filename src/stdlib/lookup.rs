@@ -15,7 +15,7 @@ impl Function for Lookup {
     }
 
     fn doc(&self) -> &'static str {
-        "The row of a table that a key finds, of which `?.NAME` is a column. In a table of ranges the key is an address, and the row with the longest prefix is found. A key that is missing or finds no row gives `()`, and so does a column that is empty there. The tables `keys` and `creds` are the credential reports of the run, found by key id and by user name; their columns are the fields of keys and creds."
+        "The row of a table for a key; `?.NAME` reads a column of it. In a table of ranges the key is an IP address, and the row with the longest matching prefix is used. The result is `()` if the key is missing or has no row, and a column is `()` if its cell is empty. The tables `keys` and `creds` are the credential reports of the run, looked up by key id and by user name. Their columns are the fields of keys and creds."
     }
 
     fn signatures(&self) -> &'static [Signature] {

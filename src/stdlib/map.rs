@@ -16,7 +16,7 @@ impl Function for Map {
     }
 
     fn doc(&self) -> &'static str {
-        "What a closure makes of each item of a list. A missing list stays missing."
+        "The results of a closure for each item of a list. The result for a missing list is missing."
     }
 
     fn signatures(&self) -> &'static [Signature] {

@@ -19,7 +19,7 @@ impl Function for Matches {
     }
 
     fn doc(&self) -> &'static str {
-        "Whether a regular expression is found in a text; `^` and `$` tie it to the ends. It takes time linear in the text, so it has no look-around and no back-references."
+        "Whether a regular expression matches anywhere in a text. Anchor it with `^` and `$`. Matching takes linear time, so look-around and back-references are not supported."
     }
 
     fn signatures(&self) -> &'static [Signature] {
@@ -43,7 +43,7 @@ impl Function for Matches {
 
     fn prepare(&self, constants: &[Constant]) -> Result<Prepared, BadArgument> {
         let Some(pattern) = constants.get(1).and_then(Constant::text) else {
-            return Err(BadArgument::new(1, "the regular expression is no text"));
+            return Err(BadArgument::new(1, "the regular expression is not text"));
         };
         let regex = RegexBuilder::new(pattern).size_limit(MAX_REGEX).build().map_err(|error| {
             let reason = match &error {
@@ -55,7 +55,7 @@ impl Function for Matches {
                     last.trim_start_matches("error: ").to_owned()
                 }
             };
-            BadArgument::new(1, format!("`{pattern}` is no regular expression: {reason}"))
+            BadArgument::new(1, format!("`{pattern}` is not a regular expression: {reason}"))
         })?;
         Ok(Prepared::test(move |text| regex.is_match(text)))
     }

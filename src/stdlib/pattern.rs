@@ -19,8 +19,8 @@ impl Pattern {
         Self { pieces: pattern.split('*').map(piece).collect(), literal }
     }
 
-    /// Whether the whole text has the form; each piece is taken where it stands first, so the
-    /// time is at most the product of both lengths.
+    /// Whether the whole text matches. Each piece is matched at its first occurrence, so the time is at
+    /// most the product of both lengths.
     pub(super) fn matches(&self, text: &str) -> bool {
         if let Some(literal) = &self.literal {
             return literal == text;
@@ -40,7 +40,7 @@ impl Pattern {
         ends(text, last)
     }
 
-    /// What every text of this form shows: the longest run of characters in the pattern.
+    /// What every matching text must contain: the longest run of characters in the pattern.
     pub(super) fn required(&self) -> Required {
         if let Some(literal) = &self.literal {
             return Required::Text(literal.clone());
@@ -57,7 +57,7 @@ impl Pattern {
     }
 }
 
-/// The text after a piece that it begins with.
+/// The text after a piece at its start.
 fn strip<'t>(text: &'t str, piece: &[Option<char>]) -> Option<&'t str> {
     let mut chars = text.chars();
     for wanted in piece {
@@ -69,7 +69,7 @@ fn strip<'t>(text: &'t str, piece: &[Option<char>]) -> Option<&'t str> {
     Some(chars.as_str())
 }
 
-/// The text after the first place where a piece stands.
+/// The text after the first occurrence of a piece.
 fn find<'t>(text: &'t str, piece: &[Option<char>]) -> Option<&'t str> {
     let starts = text.char_indices().map(|(at, _)| at).chain([text.len()]);
     starts.filter_map(|at| strip(&text[at..], piece)).next()

@@ -16,7 +16,7 @@ impl Function for Some {
     }
 
     fn doc(&self) -> &'static str {
-        "Whether a closure holds for some item of a list. A missing list gives false."
+        "Whether a closure is true for at least one item of a list. The result for a missing list is false."
     }
 
     fn signatures(&self) -> &'static [Signature] {

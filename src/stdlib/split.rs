@@ -15,7 +15,7 @@ impl Function for Split {
     }
 
     fn doc(&self) -> &'static str {
-        "The parts of a text between a separator, or between white space if none is given."
+        "The parts of a text between occurrences of a separator, or between white space without a separator."
     }
 
     fn signatures(&self) -> &'static [Signature] {

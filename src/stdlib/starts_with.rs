@@ -15,7 +15,7 @@ impl Function for StartsWith {
     }
 
     fn doc(&self) -> &'static str {
-        "Whether a text begins with another. Case counts."
+        "Whether a text starts with another text. Case-sensitive."
     }
 
     fn signatures(&self) -> &'static [Signature] {

@@ -15,7 +15,7 @@ impl Function for StartsWithAny {
     }
 
     fn doc(&self) -> &'static str {
-        "Whether a text begins with one of several texts. Case counts."
+        "Whether a text starts with at least one of several texts. Case-sensitive."
     }
 
     fn signatures(&self) -> &'static [Signature] {

@@ -15,7 +15,7 @@ impl Function for Str {
     }
 
     fn doc(&self) -> &'static str {
-        "A value as text: a number in decimal, a time in RFC 3339, JSON as it stands in the record."
+        "Converts a value to text: an integer to decimal, a time to RFC 3339, JSON to its text in the record."
     }
 
     fn signatures(&self) -> &'static [Signature] {

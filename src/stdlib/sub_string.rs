@@ -15,7 +15,7 @@ impl Function for SubString {
     }
 
     fn doc(&self) -> &'static str {
-        "The part of a text from a character on, at most so many characters long. A negative start counts from the end."
+        "A part of a text, from the character at an index, with at most the given number of characters. A negative index counts from the end."
     }
 
     fn signatures(&self) -> &'static [Signature] {

@@ -15,7 +15,7 @@ impl Function for Time {
     }
 
     fn doc(&self) -> &'static str {
-        "An RFC 3339 text as an instant, or whole seconds since 1970; missing if it is neither."
+        "Converts an RFC 3339 text or whole seconds since 1970 to a time. The result is missing if it is neither."
     }
 
     fn signatures(&self) -> &'static [Signature] {

@@ -15,7 +15,7 @@ impl Function for ToLower {
     }
 
     fn doc(&self) -> &'static str {
-        "The text in lower case."
+        "Converts a text to lower case."
     }
 
     fn signatures(&self) -> &'static [Signature] {

@@ -15,7 +15,7 @@ impl Function for ToUpper {
     }
 
     fn doc(&self) -> &'static str {
-        "The text in upper case."
+        "Converts a text to upper case."
     }
 
     fn signatures(&self) -> &'static [Signature] {

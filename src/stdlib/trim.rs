@@ -17,7 +17,7 @@ impl Function for Trim {
     }
 
     fn doc(&self) -> &'static str {
-        "The text without the white space around it. (Rhai's own `trim` changes a variable and returns nothing.)"
+        "Removes white space from both ends of a text. (Rhai's own `trim` changes a variable and returns nothing.)"
     }
 
     fn signatures(&self) -> &'static [Signature] {

@@ -16,7 +16,7 @@ impl Function for Weekday {
     }
 
     fn doc(&self) -> &'static str {
-        "The day of the week, `monday` to `sunday`, in a zone; without one in the zone of the configuration."
+        "The day of the week, `monday` to `sunday`, in the given zone or else the configured zone."
     }
 
     fn signatures(&self) -> &'static [Signature] {

@@ -180,7 +180,7 @@ impl Builder {
             }
             Keys::Ranges(rows) => {
                 let range = Cidr::parse(text.trim())
-                    .map_err(|message| (message, "expected an address or a range", None))?;
+                    .map_err(|error| (error.to_string(), "expected an address or a range", None))?;
                 match rows.entry(range) {
                     MapEntry::Occupied(other) => Some(*other.get()),
                     MapEntry::Vacant(entry) => {

@@ -64,7 +64,7 @@ pub(super) fn read(declaration: &Arc<Declaration>, text: &str) -> Result<Data, V
         let at = first.start..first.end;
         return Err(vec![
             Mistake::row(message, at, "the names of its columns")
-                .help(format!("its columns are {}", names.join(", "))),
+                .help(format!("available columns: {}", names.join(", "))),
         ]);
     }
 

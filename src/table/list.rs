@@ -4,6 +4,7 @@ use rustc_hash::FxHashMap;
 use std::hash::Hasher;
 
 use crate::source::Span;
+use crate::value::write_folded;
 
 /// One value of a list, as written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,12 +75,6 @@ impl List {
 /// A hash of the text in ASCII lower case; lists come from trusted policy, so a fast one will do.
 fn hash(text: &str) -> u64 {
     let mut hasher = rustc_hash::FxHasher::default();
-    let mut buffer = [0u8; 64];
-    for chunk in text.as_bytes().chunks(buffer.len()) {
-        let lower = &mut buffer[..chunk.len()];
-        lower.copy_from_slice(chunk);
-        lower.make_ascii_lowercase();
-        hasher.write(lower);
-    }
+    write_folded(&mut hasher, text.as_bytes());
     hasher.finish()
 }

@@ -125,7 +125,7 @@ fn unknown_column(declaration: &Declaration, entry: &Entry) -> Diagnostic {
         format!("the table `{}` has no column `{}`", declaration.id, escaped(written, 60));
     Diagnostic::error(&codes::UNKNOWN_COLUMN, message).at(entry.key.span(), "no such column").help(
         did_you_mean(written, names()).unwrap_or_else(|| {
-            format!("its columns are {}", names().collect::<Vec<_>>().join(", "))
+            format!("available columns: {}", names().collect::<Vec<_>>().join(", "))
         }),
     )
 }

@@ -1,5 +1,6 @@
 //! IP addresses and address ranges.
 
+use std::fmt;
 use std::net::{IpAddr, Ipv4Addr};
 use std::str::FromStr;
 
@@ -46,18 +47,20 @@ impl Cidr {
     /// Parses `203.0.113.0/24` or a single address; bits beyond the prefix must be zero.
     ///
     /// A range of IPv4-mapped IPv6 addresses is the range of their IPv4 addresses.
-    pub fn parse(text: &str) -> Result<Self, String> {
+    ///
+    /// # Errors
+    ///
+    /// Why the text is not a range.
+    pub fn parse(text: &str) -> Result<Self, CidrError> {
         if let Some(ip) = parse_ip(text) {
             return Ok(Self(IpNet::from(ip)));
         }
-        let net = IpNet::from_str(text).map_err(|_| {
-            format!("`{text}` is neither an IP address nor a range like `203.0.113.0/24`")
-        })?;
+        let net = IpNet::from_str(text).map_err(|_| CidrError::NotARange(text.to_owned()))?;
         if net.trunc() != net {
-            return Err(format!(
-                "`{text}` has bits beyond its prefix; the range that holds it is `{}`",
-                net.trunc()
-            ));
+            return Err(CidrError::BitsBeyondPrefix {
+                text: text.to_owned(),
+                range: Self(net.trunc()),
+            });
         }
         Ok(Self(match net {
             IpNet::V6(v6) if v6.prefix_len() >= 96 => match v6.network().to_ipv4_mapped() {
@@ -68,7 +71,7 @@ impl Cidr {
         }))
     }
 
-    /// The range of this prefix length that holds the address; `None` if no such length exists.
+    /// The range of this prefix length that contains the address; `None` if no such length exists.
     pub fn around(ip: IpAddr, prefix: u8) -> Option<Self> {
         IpNet::new(ip, prefix).ok().map(|net| Self(net.trunc()))
     }
@@ -88,16 +91,47 @@ impl Cidr {
         self.0.broadcast()
     }
 
-    /// Whether it holds one address only.
+    /// Whether it contains only one address.
     pub fn is_single(&self) -> bool {
         self.0.prefix_len() == self.0.max_prefix_len()
     }
 
-    /// Whether the range holds the address.
+    /// Whether the range contains the address.
     pub fn contains(&self, ip: IpAddr) -> bool {
         self.0.contains(&ip)
     }
 }
+
+/// Why a text is not an address or range; policy files are refused with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CidrError {
+    /// It is neither an address nor a range.
+    NotARange(String),
+    /// It has bits set beyond its prefix.
+    BitsBeyondPrefix {
+        /// As it was written.
+        text: String,
+        /// The range that was probably meant.
+        range: Cidr,
+    },
+}
+
+impl fmt::Display for CidrError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            CidrError::NotARange(text) => {
+                write!(f, "`{text}` is neither an IP address nor a range like `203.0.113.0/24`")
+            }
+            CidrError::BitsBeyondPrefix { text, range } => write!(
+                f,
+                "`{text}` has bits set beyond its prefix; the range that contains it is `{}`",
+                range.0
+            ),
+        }
+    }
+}
+
+impl std::error::Error for CidrError {}
 
 /// A set of ranges, as merged sorted intervals: a look-up is one binary search.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -119,7 +153,7 @@ impl CidrSet {
         Self { v4: merge(v4), v6: merge(v6) }
     }
 
-    /// Whether a range of the set holds the address.
+    /// Whether a range of the set contains the address.
     pub fn contains(&self, ip: IpAddr) -> bool {
         match ip {
             IpAddr::V4(ip) => within(&self.v4, u32::from(ip)),
@@ -127,7 +161,7 @@ impl CidrSet {
         }
     }
 
-    /// Whether the set holds no address at all.
+    /// Whether the set is empty.
     pub fn is_empty(&self) -> bool {
         self.v4.is_empty() && self.v6.is_empty()
     }

@@ -2,6 +2,7 @@
 //!
 //! It must not know records, rules or files: a value does not know where it came from.
 
+mod folded;
 mod ip;
 mod mask;
 mod time;
@@ -10,9 +11,11 @@ mod types;
 mod value;
 mod words;
 
-pub use ip::{Cidr, CidrSet, parse_ip};
+pub use folded::write_folded;
+pub use ip::{Cidr, CidrError, CidrSet, parse_ip};
 pub use mask::{is_masked, key_ids, mask, mask_keys};
 pub use time::{Duration, Time, Zone};
 pub use types::{Elem, EnumDef, RecordKind, Type};
 pub use value::{Items, Json, Value};
+pub use words::Words;
 pub(crate) use words::words;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::{Duration, RecordKind, Time};
 
-/// JSON that no type of the language fits: an object, an array, or a number that is no `i64`.
+/// JSON without a type of the language: an object, an array, or a number that is not an `i64`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Json<'a> {
     /// The text, valid JSON.
@@ -56,15 +56,13 @@ impl Ord for Items<'_> {
 /// The ordering is only there to sort values reproducibly; it is not the language's `<`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Value<'a> {
-    /// `()`: the record does not say.
+    /// `()`: the record has no such value.
     #[default]
     Missing,
     /// `true`, `false`.
     Bool(bool),
     /// A 64-bit integer.
     Int(i64),
-    /// One character.
-    Char(char),
     /// Text.
     Str(Cow<'a, str>),
     /// An instant, UTC.
@@ -90,12 +88,12 @@ impl<'a> Value<'a> {
         text.map_or(Value::Missing, Value::str)
     }
 
-    /// Whether the record does not say.
+    /// Whether the value is missing.
     pub fn is_missing(&self) -> bool {
         matches!(self, Value::Missing)
     }
 
-    /// The text, when it is one.
+    /// The text, if it is text.
     pub fn as_str(&self) -> Option<&str> {
         match self {
             Value::Str(text) => Some(text),
@@ -103,7 +101,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// Whether it is true, when it says so or the opposite.
+    /// The boolean, if it is a boolean.
     pub fn as_bool(&self) -> Option<bool> {
         match self {
             Value::Bool(is) => Some(*is),
@@ -111,7 +109,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// The instant, when it is one.
+    /// The instant, if it is an instant.
     pub fn as_time(&self) -> Option<Time> {
         match self {
             Value::Time(time) => Some(*time),
@@ -125,7 +123,6 @@ impl<'a> Value<'a> {
             Value::Missing => Value::Missing,
             Value::Bool(b) => Value::Bool(*b),
             Value::Int(i) => Value::Int(*i),
-            Value::Char(c) => Value::Char(*c),
             Value::Str(text) => Value::Str(Cow::Borrowed(text)),
             Value::Time(t) => Value::Time(*t),
             Value::Duration(d) => Value::Duration(*d),
@@ -141,14 +138,13 @@ impl<'a> Value<'a> {
             Value::Missing => Value::Missing,
             Value::Bool(b) => Value::Bool(b),
             Value::Int(i) => Value::Int(i),
-            Value::Char(c) => Value::Char(c),
             Value::Str(text) => Value::Str(Cow::Owned(text.into_owned())),
             Value::Time(t) => Value::Time(t),
             Value::Duration(d) => Value::Duration(d),
             Value::List(items) => {
                 Value::List(Items::Owned(items.iter().cloned().map(Value::into_owned).collect()))
             }
-            // A row is only ever looked into; it never leaves an evaluation.
+            // A row is only used within an evaluation.
             Value::Record(..) => Value::Missing,
             Value::Json(json) => Value::Json(Json { text: Cow::Owned(json.text.into_owned()) }),
         }

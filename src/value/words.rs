@@ -1,5 +1,15 @@
 //! Enums that files and reports write as words.
 
+/// An enum that [`words!`] declares.
+pub trait Words: Copy + 'static {
+    /// Every word, in order.
+    fn words() -> &'static [&'static str];
+    /// The word in files and reports.
+    fn word(self) -> &'static str;
+    /// The value of a word.
+    fn of_word(word: &str) -> Option<Self>;
+}
+
 /// An enum whose values are words in files and reports.
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal,)* }) => {
@@ -21,6 +31,20 @@ macro_rules! words {
             /// The value of a word.
             pub fn parse(word: &str) -> Option<Self> {
                 match word { $($word => Some($name::$variant),)* _ => None }
+            }
+        }
+
+        impl $crate::value::Words for $name {
+            fn words() -> &'static [&'static str] {
+                Self::WORDS
+            }
+
+            fn word(self) -> &'static str {
+                self.name()
+            }
+
+            fn of_word(word: &str) -> Option<Self> {
+                Self::parse(word)
             }
         }
     };

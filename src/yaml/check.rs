@@ -16,7 +16,7 @@ pub fn check(node: &Node, shape: &Shape, diagnostics: &mut Vec<Diagnostic>) {
     check_at(node, shape, heading(node), diagnostics);
 }
 
-/// `at` is what a mapping is pointed at by: the key it stands under.
+/// `at` is the span that diagnostics about a mapping point at: its key.
 fn check_at(node: &Node, shape: &Shape, at: Span, out: &mut Vec<Diagnostic>) {
     match shape {
         Shape::Any => {}
@@ -48,7 +48,7 @@ fn check_at(node: &Node, shape: &Shape, at: Span, out: &mut Vec<Diagnostic>) {
     }
 }
 
-/// What a mapping that stands under no key is pointed at by.
+/// The span that diagnostics about a mapping without a key point at.
 fn heading(node: &Node) -> Span {
     node.entries().first().map_or(node.span, |entry| entry.key.span())
 }

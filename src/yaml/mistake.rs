@@ -10,7 +10,7 @@ use crate::source::{FileId, Span};
 pub(super) fn duplicate_key(key: &Scalar, first: Span) -> Diagnostic {
     Diagnostic::error(
         &codes::DUPLICATE_KEY,
-        format!("the key `{}` stands twice in one mapping", escaped(key.text(), 60)),
+        format!("the key `{}` occurs twice in one mapping", escaped(key.text(), 60)),
     )
     .at(key.span(), "here again")
     .at(first, "here first")
@@ -24,9 +24,9 @@ pub(super) fn tag_error(span: Span, text: &str) -> Diagnostic {
     let written = text.get(start..span.end as usize).unwrap_or("");
     Diagnostic::error(
         &codes::TAG,
-        format!("`{}` is a YAML tag, and policy files have no tags", escaped(written, 60)),
+        format!("`{}` is a YAML tag, which policy files do not support", escaped(written, 60)),
     )
-    .at(span, "YAML would drop this")
+    .at(span, "YAML would drop this part")
     .help(match key {
         Some(key) => format!("write the value as a block: `{}: |`", escaped(key, 60)),
         None => "quote the value".to_owned(),
@@ -36,7 +36,7 @@ pub(super) fn tag_error(span: Span, text: &str) -> Diagnostic {
 pub(super) fn too_deep(span: Span) -> Diagnostic {
     Diagnostic::error(
         &codes::TOO_LARGE,
-        format!("sequences and mappings stand more than {MAX_DEPTH} deep in each other"),
+        format!("sequences and mappings are nested more than {MAX_DEPTH} levels deep"),
     )
     .at(span, "too deep")
 }
@@ -94,7 +94,7 @@ fn explain(kind: &ErrorKind) -> (Option<&'static str>, Option<&'static str>) {
             (Some("text follows the closing quote"), Some(BLOCK))
         }
         ErrorKind::UnknownQuotedScalarEscape => (
-            Some("in double quotes a backslash begins an escape, and this is none"),
+            Some("a backslash in double quotes begins an escape, but this is not a valid one"),
             Some("use single quotes, a block that begins with `|`, or a second backslash"),
         ),
         ErrorKind::UnclosedQuotedScalar => {
@@ -125,11 +125,11 @@ fn explain(kind: &ErrorKind) -> (Option<&'static str>, Option<&'static str>) {
         ErrorKind::InvalidIndentation
         | ErrorKind::ExpectedBlockMappingKey
         | ErrorKind::ExpectedBlockSequenceEntry => (
-            Some("this line does not line up with the ones before it"),
-            Some("indent the entries of one mapping or sequence alike"),
+            Some("the indentation of this line does not match the lines before it"),
+            Some("indent all entries of a mapping or sequence by the same amount"),
         ),
         ErrorKind::DirectiveDisallowed => (Some("directives (`%…`) are not allowed"), Some(BLOCK)),
-        ErrorKind::BomInsideDocument => (Some("a byte order mark stands inside the file"), None),
+        ErrorKind::BomInsideDocument => (Some("there is a byte order mark inside the file"), None),
         _ => (None, None),
     }
 }

@@ -17,9 +17,9 @@ use crate::source::{FileId, Fragment, Sources, Span};
 
 /// How many values a file may have.
 const MAX_NODES: usize = 250_000;
-/// Up to so many keys of a mapping are looked through one by one.
+/// Up to this many keys of a mapping are compared one by one.
 const FEW_KEYS: usize = 16;
-/// After so many errors in one file the rest is not read.
+/// After this many errors the rest of a file is not parsed.
 const MAX_ERRORS: usize = 50;
 
 /// Parses a file that holds one document; anchors, aliases, tags, duplicate keys and keys that
@@ -30,7 +30,7 @@ pub fn parse(file: FileId, sources: &Sources) -> Result<Node, Vec<Diagnostic>> {
         return Err(vec![
             Diagnostic::error(
                 &codes::CONTROL_CHARACTER,
-                format!("the file holds the control character U+{:04X}", c as u32),
+                format!("the file contains the control character U+{:04X}", c as u32),
             )
             .at(Span::new(file, at, at + c.len_utf8()), "this character")
             .help("remove it, or write it as an escape in double quotes"),
@@ -301,7 +301,7 @@ fn first(entries: &[Entry], keys: &mut HashMap<String, Span>, key: &Scalar) -> O
     keys.get(key.text()).copied()
 }
 
-/// The key of an entry; anything that is no text is an error and gets its source as its text.
+/// The key of an entry. A key that is not text is an error, and its source becomes its text.
 fn key(node: Node, errors: &mut Vec<Diagnostic>) -> Scalar {
     let span = node.span;
     let problem = match node.kind {
@@ -361,13 +361,13 @@ mod tests {
             (
                 "rule:\n  when: !event.mfa && x\n",
                 &[
-                    "KT1003 2:9 \"!event.mfa\" `!event.mfa` is a YAML tag, and policy files have no tags",
+                    "KT1003 2:9 \"!event.mfa\" `!event.mfa` is a YAML tag, which policy files do not support",
                 ],
             ),
             (
                 "when: !has(event.x) && y\n",
                 &[
-                    "KT1003 1:7 \"!has(event.x)\" `!has(event.x)` is a YAML tag, and policy files have no tags",
+                    "KT1003 1:7 \"!has(event.x)\" `!has(event.x)` is a YAML tag, which policy files do not support",
                 ],
             ),
             (
@@ -386,8 +386,8 @@ mod tests {
             (
                 "a: 1\nb: {c: 1, c: 2}\n'a': 2\n",
                 &[
-                    "KT1005 2:11 \"c\" the key `c` stands twice in one mapping",
-                    "KT1005 3:1 \"'a'\" the key `a` stands twice in one mapping",
+                    "KT1005 2:11 \"c\" the key `c` occurs twice in one mapping",
+                    "KT1005 3:1 \"'a'\" the key `a` occurs twice in one mapping",
                 ],
             ),
             (
@@ -403,15 +403,18 @@ mod tests {
                 "a: 1\n---\nb: 2\n",
                 &["KT1007 2:1 \"---\" a policy file holds one document, but another begins here"],
             ),
-            ("a: \"x\u{0}\"", &["KT1009 1:6 \"\\0\" the file holds the control character U+0000"]),
+            (
+                "a: \"x\u{0}\"",
+                &["KT1009 1:6 \"\\0\" the file contains the control character U+0000"],
+            ),
             (
                 "a: b\u{1b}[2J",
-                &["KT1009 1:5 \"\\u{1b}\" the file holds the control character U+001B"],
+                &["KT1009 1:5 \"\\u{1b}\" the file contains the control character U+001B"],
             ),
             (
                 "a: x: y\n",
                 &[
-                    "KT1002 1:5 \":\" the file is not valid YAML: a key cannot stand here; either its line is indented too far, or a text that holds `: ` is not quoted",
+                    "KT1002 1:5 \":\" the file is not valid YAML: a key is not allowed here; either its line is indented too far, or text that contains `: ` is not quoted",
                 ],
             ),
             (
@@ -427,7 +430,7 @@ mod tests {
             (
                 "a: \"\\d\"\n",
                 &[
-                    "KT1002 1:4 \"\\\"\" the file is not valid YAML: in double quotes a backslash begins an escape, and this is none",
+                    "KT1002 1:4 \"\\\"\" the file is not valid YAML: a backslash in double quotes begins an escape, but this is not a valid one",
                 ],
             ),
             (
@@ -461,7 +464,7 @@ mod tests {
                 let line = count + 1;
                 let said = errors(&format!("{keys}k{again}: 2\n"));
                 let expected = format!(
-                    "KT1005 {line}:1 \"k{again}\" the key `k{again}` stands twice in one mapping"
+                    "KT1005 {line}:1 \"k{again}\" the key `k{again}` occurs twice in one mapping"
                 );
                 assert_eq!(said, [expected], "{count} keys");
             }

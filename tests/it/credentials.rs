@@ -9,6 +9,7 @@ use keytrail::record::{
     FieldSet, Format, Mapper, Origin, Outcome, Phase, Provider, RawRecord, Record, Rows, Scratch,
     derive,
 };
+use keytrail::report::FailOn;
 use keytrail::report::Report;
 use keytrail::rule::Severity;
 use keytrail::stdlib::FUNCTIONS;
@@ -194,7 +195,8 @@ fn report(rule: &str, files: Vec<Written>, strict: bool) -> Report {
         clock: Time::parse("2026-01-01T00:00:00Z").unwrap(),
         clock_given: false,
         jobs: NonZeroUsize::new(2).unwrap(),
-        fail_on: Severity::High,
+        fail_on: FailOn::High,
+        fail_on_uncertain: false,
         min_severity: Severity::Info,
         max_skipped: 0,
         strict,

@@ -27,7 +27,7 @@ fn a_misspelt_word_in_a_rule_is_one_located_diagnostic() {
     assert_snapshot!(said("function", "event.api ==", "lenn(event.api) > 3 && event.api =="), @r#"
     exit: 2
     ----- stderr
-    error[KT2004]: no function is called `lenn()`
+    error[KT2004]: unknown function `lenn()`
       --> rules/create-key.yaml:11:9
        |
     11 |   when: lenn(event.api) > 3 && event.api == "CreateAccessKey"
@@ -63,11 +63,11 @@ fn a_misspelt_word_in_a_rule_is_one_located_diagnostic() {
     assert_snapshot!(said("tag", "when: event.api == \"CreateAccessKey\"", "when: !event.ok"), @r"
     exit: 2
     ----- stderr
-    error[KT1003]: `!event.ok` is a YAML tag, and policy files have no tags
+    error[KT1003]: `!event.ok` is a YAML tag, which policy files do not support
       --> rules/create-key.yaml:11:9
        |
     11 |   when: !event.ok
-       |         ^^^^^^^^^ YAML would drop this
+       |         ^^^^^^^^^ YAML would drop this part
        |
        = help: write the value as a block: `when: |`
     error: the policy has 1 error; nothing was run

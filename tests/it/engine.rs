@@ -8,6 +8,7 @@ use keytrail::record::field::{cred, event, key};
 use keytrail::record::{
     FieldSet, Format, Mapper, Origin, Outcome, Phase, Provider, RawRecord, Record, Rows, Scratch,
 };
+use keytrail::report::FailOn;
 use keytrail::report::{Report, Verdict};
 use keytrail::rule::Severity;
 use keytrail::stdlib::FUNCTIONS;
@@ -153,7 +154,8 @@ fn run_rule(
         clock: Time::parse("2026-01-01T00:00:00Z").unwrap(),
         clock_given: now_given,
         jobs: NonZeroUsize::new(3).unwrap(),
-        fail_on: Severity::High,
+        fail_on: FailOn::High,
+        fail_on_uncertain: false,
         min_severity: Severity::Info,
         max_skipped: 10,
         strict: false,

@@ -105,17 +105,17 @@ fn only_utf_8_is_read_and_a_byte_order_mark_is_skipped() {
         (
             "nul",
             RULE.replace("key", "k\0y").into_bytes(),
-            "KT1009: the file holds the control character U+0000",
+            "KT1009: the file contains the control character U+0000",
         ),
         (
             "esc",
             RULE.replace("key", "\u{1b}[2J").into_bytes(),
-            "KT1009: the file holds the control character U+001B",
+            "KT1009: the file contains the control character U+001B",
         ),
         (
             "c1",
             RULE.replace("key", "\u{9b}2J").into_bytes(),
-            "KT1009: the file holds the control character U+009B",
+            "KT1009: the file contains the control character U+009B",
         ),
         (
             "tab",

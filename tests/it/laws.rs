@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use keytrail::config::{LoadOptions, Policy};
 use keytrail::input::InputSet;
+use keytrail::report::FailOn;
 use keytrail::report::Report;
 use keytrail::rule::Severity;
 use keytrail::stdlib::FUNCTIONS;
@@ -99,7 +100,8 @@ fn run(policy: &Policy, files: &[PathBuf], jobs: usize) -> Report {
         clock: Time::parse("2026-03-03T00:00:00Z").unwrap(),
         clock_given: true,
         jobs: NonZeroUsize::new(jobs).unwrap(),
-        fail_on: Severity::High,
+        fail_on: FailOn::High,
+        fail_on_uncertain: false,
         min_severity: Severity::Info,
         max_skipped: 0,
         strict: false,

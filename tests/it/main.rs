@@ -44,6 +44,7 @@ mod run;
 mod scale;
 mod scan;
 mod schemas;
+mod secret_forms;
 mod secrets;
 mod tables;
 mod watch;

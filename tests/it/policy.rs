@@ -176,7 +176,7 @@ fn keys_of_the_project_file_are_known_or_refused() {
     ");
     let folder = Folder::new("policy-zone").file("keytrail.yaml", "zone: Asia/Shangai\n");
     insta::assert_snapshot!(told(&options(&folder)), @r"
-    error[KT5006]: there is no time zone `Asia/Shangai`
+    error[KT5006]: there is not a time zone `Asia/Shangai`
       keytrail.yaml:1:7 `Asia/Shangai`
       help: write a name like `Asia/Shanghai`, or an offset like `+08:00`
     ");
@@ -210,7 +210,7 @@ fn entries_of_inputs_are_checked_and_kept_in_order() {
     error[KT5008]: there is no input format `cloudtrial`
       keytrail.yaml:2:28 `cloudtrial`
       help: did you mean `cloudtrail`?
-    error[KT5006]: there is no time zone `Asia/Shangai`
+    error[KT5006]: there is not a time zone `Asia/Shangai`
       keytrail.yaml:2:46 `Asia/Shangai`
       help: write a name like `Asia/Shanghai`, or an offset like `+08:00`
     error[KT5009]: the account is empty

@@ -12,6 +12,7 @@ use keytrail::record::field::{cred, event};
 use keytrail::record::{
     FieldSet, Format, Mapper, Origin, Outcome, Phase, Provider, RawRecord, Record, Rows, Scratch,
 };
+use keytrail::report::FailOn;
 use keytrail::rule::Severity;
 use keytrail::stdlib::FUNCTIONS;
 use keytrail::value::{RecordKind, Time, Value};
@@ -102,7 +103,8 @@ fn findings(
         clock: Time::parse("2026-01-01T00:00:00Z").unwrap(),
         clock_given: true,
         jobs: NonZeroUsize::MIN,
-        fail_on: Severity::High,
+        fail_on: FailOn::High,
+        fail_on_uncertain: false,
         min_severity: Severity::Info,
         max_skipped: 0,
         strict: false,

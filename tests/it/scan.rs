@@ -133,7 +133,7 @@ fn several_reports_come_from_one_run() {
     assert_eq!(ended.stdout, scan(&folder, &["bad.json"]).output().stdout);
     let json = scan(&folder, &["bad.json", "-f", "json"]).output();
     assert_eq!(folder.read("a.json"), json.stdout);
-    assert_snapshot!(json.stderr, @"1 finding at or above high; reported to standard output");
+    assert_snapshot!(json.stderr, @"failed: 1 finding at or above high; reported to standard output");
     assert_eq!(folder.read("b"), scan(&folder, &["bad.json", "-f", "sarif", "-q"]).output().stdout);
 }
 
@@ -165,7 +165,7 @@ fn a_report_goes_whole_into_its_file() {
     assert_snapshot!(ended, @r"
     exit: 1
     ----- stderr
-    1 finding at or above high; reported to report.txt
+    failed: 1 finding at or above high; reported to report.txt
     ");
     let printed = scan(&folder, &["bad.json"]).output();
     assert_eq!(folder.read("report.txt"), printed.stdout);

@@ -8,6 +8,7 @@ use keytrail::config::{LoadOptions, Policy};
 use keytrail::finding::Redactor;
 use keytrail::input::InputSet;
 use keytrail::output::{OUTPUTS, Style};
+use keytrail::report::FailOn;
 use keytrail::rule::Severity;
 use keytrail::stdlib::FUNCTIONS;
 use keytrail::value::Time;
@@ -124,7 +125,8 @@ pub fn run(data: &[u8]) {
         clock: Time::parse("2026-04-01T00:00:00Z").expect("a time"),
         clock_given: true,
         jobs: NonZeroUsize::MIN,
-        fail_on: Severity::High,
+        fail_on: FailOn::High,
+        fail_on_uncertain: false,
         min_severity: Severity::Info,
         max_skipped: 0,
         strict: false,

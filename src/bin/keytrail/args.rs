@@ -7,6 +7,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser};
 use keytrail::diag::nearest;
 use keytrail::query::Bound;
 use keytrail::record::{Columns, FIELDS, Field, FieldId, FieldSet, column_names, field};
+use keytrail::report::FailOn;
 use keytrail::rule::Severity;
 use keytrail::value::{Duration, RecordKind, Time, Zone};
 use keytrail::yaml::seconds;
@@ -94,7 +95,13 @@ pub(crate) fn variables() -> Vec<String> {
 /// Parses a severity, with suggestions.
 pub(crate) fn severity() -> impl TypedValueParser<Value = Severity> {
     PossibleValuesParser::new(Severity::WORDS.iter().rev().copied())
-        .try_map(|word| Severity::parse(&word).ok_or("not a severity"))
+        .try_map(|word| Severity::parse(&word.to_ascii_lowercase()).ok_or("not a severity"))
+}
+
+/// Parses the threshold of a gate: a severity, or `never`.
+pub(crate) fn fail_on() -> impl TypedValueParser<Value = FailOn> {
+    PossibleValuesParser::new(FailOn::WORDS.iter().rev().copied())
+        .try_map(|word| FailOn::parse(&word.to_ascii_lowercase()).ok_or("not a severity"))
 }
 
 /// Parses an instant.

@@ -3,45 +3,46 @@
 super::codes! {
     /// No rule has this id.
     UNKNOWN_RULE = "KT4001", "unknown rule",
-        "An entry names rules by id or by a pattern that some rule matches. A name that matches \
-         none would accept nothing, and its author would believe otherwise.";
+        "An entry names rules by id or by a pattern. A name that matches no rule would accept \
+         nothing, without a warning.";
     /// Two entries with one id.
     DUPLICATE_ENTRY = "KT4002", "duplicate entry id",
-        "The ledger credits entries by id, so an id names one entry in the whole policy. Ids that \
-         differ only by case count as the same.";
+        "The ledger credits entries by id, so an id must be unique in the whole policy. Ids that \
+         differ only in case count as the same.";
     /// An access key as reports show it.
     MASKED_KEY = "KT4003", "masked access key",
-        "Reports show access keys without their middle, and such a text equals no key. Run the \
-         scan with `--show-keys` and copy the whole key.";
+        "Reports print access keys without their middle part, and such a text equals no key. Run \
+         the scan with `--show-keys` and copy the whole key.";
     /// A value that the selector cannot have.
     BAD_VALUE = "KT4004", "value that selects nothing",
         "A selector compares its values with one field. A value that the field can never have \
          would accept nothing.";
     /// An entry that accepts everything.
     TOO_BROAD = "KT4005", "entry without a limit",
-        "An entry that names every rule or selects every call hides whatever comes. When that is \
-         meant, write `broad: true`.";
+        "An entry that names every rule or selects every call hides everything. If that is \
+         intended, write `broad: true`.";
     /// No rule of the entry has what it selects by.
     NOT_APPLICABLE = "KT4006", "entry that cannot cover anything",
         "Rules read events, creds or keys, and only events have an address, an operation or a \
-         response code. An entry whose rules all lack what it selects by covers nothing.";
+         response code. An entry covers nothing if none of its rules has the selected fields.";
     /// Some rules of the entry lack what it selects by.
-    PARTLY_APPLICABLE = "KT4007", "entry that covers some of its rules only",
+    PARTLY_APPLICABLE = "KT4007", "entry that covers only some of its rules",
         "Rules read events, creds or keys, and only events have an address, an operation or a \
-         response code. The entry covers nothing of the rules whose records lack what it selects by.";
+         response code. The entry covers nothing of the rules whose records lack the selected \
+         fields.";
     /// A kind of address that only the asset table knows.
-    NEEDS_ASSETS = "KT4008", "kind of address that needs the asset table",
-        "Whether an address belongs to one of your accounts, or has a remark, is known from the \
-         tables `ip_assets` and `ip_notes`. Without rows in them the entry would cover nothing; \
-         `lan` and ranges work without them.";
+    NEEDS_ASSETS = "KT4008", "kind of address that requires the asset table",
+        "The tables `ip_assets` and `ip_notes` say whether an address belongs to one of your \
+         accounts or has a remark. Without rows in them the entry would cover nothing. `lan` and \
+         ranges work without them.";
     /// An entry without a word of why.
     INCOMPLETE_ENTRY = "KT4009", "incomplete entry",
-        "An exception is reviewed by people who were not there: it says why and who answers for \
-         it.";
+        "Other people review an exception later, so it must state the reason and the owner.";
     /// A file without entries.
     EMPTY = "KT4010", "allowlist without entries",
-        "The file is read and accepts nothing. Delete it, or add the entries it was meant to have.";
+        "The file contains no entries, so it accepts nothing. Add the intended entries or delete \
+         the file.";
     /// Every rule of the entry is turned off.
-    RULES_DISABLED = "KT4011", "entry of rules that are turned off",
-        "The project file turns off every rule that the entry names, so it covers nothing.";
+    RULES_DISABLED = "KT4011", "entry for disabled rules",
+        "The project file disables every rule that the entry names, so the entry covers nothing.";
 }

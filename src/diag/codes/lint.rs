@@ -2,30 +2,32 @@
 
 super::codes! {
     /// A negated test over a value that may be missing.
-    NEGATED_NULLABLE = "KT7001", "negated test over a nullable value",
-        "A missing value makes a negated test true: add `has(x) &&` or compare with `== false`.";
+    NEGATED_NULLABLE = "KT7001", "negated test of a nullable value",
+        "A negated test is true if the value is missing. Add `has(x) &&`, or compare with `== \
+         false`.";
     /// A rule without tests on both sides.
     UNTESTED = "KT7002", "rule without tests on both sides",
-        "A rule needs a test with a record that it matches and one with a record that it does not: \
-         without the first it may never fire, without the second it may always fire.";
+        "A rule needs one test with a record that it matches and one with a record that it does \
+         not match. Without the first it may never match; without the second it may always match.";
     /// An allowlist entry that tests what the caller chooses.
-    AGENT_ONLY_ENTRY = "KT7010", "entry that trusts the user agent alone",
-        "The caller sends whatever user agent it likes. An entry that tests nothing else about who \
-         called lets anyone pass who has read it.";
+    AGENT_ONLY_ENTRY = "KT7010", "entry that relies on the user agent alone",
+        "The caller chooses the user agent. If an entry tests nothing else about the caller, \
+         anyone who knows the entry can bypass the rule.";
     /// A subject without the account.
     BY_WITHOUT_ACCOUNT = "KT7011", "subject without the account",
-        "`by` makes two matches one finding. Without the account, the same user or key name in two \
-         accounts is one subject.";
+        "`by` decides which matches form one finding. Without the account, users or keys with the \
+         same name in two accounts share one finding.";
     /// An entry that is over.
     EXPIRED_ENTRY = "KT7012", "expired allowlist entry",
-        "After its last valid day an entry covers nothing. Delete it, or agree on it again.";
+        "An entry covers nothing after its last valid day. Delete or renew it.";
     /// An entry that is over soon.
-    EXPIRING_ENTRY = "KT7013", "allowlist entry that ends soon",
-        "The entry ends within 14 days; what it covers counts again from then on.";
+    EXPIRING_ENTRY = "KT7013", "allowlist entry that expires soon",
+        "The entry expires within 14 days. After that, the calls that it covers count again.";
     /// A severity that changes nothing.
-    IDLE_SEVERITY = "KT7014", "severity that changes nothing",
-        "The project file sets a severity that the rule has anyway, or of a rule that is turned off.";
+    IDLE_SEVERITY = "KT7014", "severity without effect",
+        "The project file sets the severity that the rule already has, or the severity of a \
+         disabled rule.";
     /// A list that nothing names.
     UNUSED_LIST = "KT7015", "unused list",
-        "No rule, definition, parameter or allowlist entry names the list.";
+        "No rule, definition, parameter or allowlist entry uses the list.";
 }

@@ -3,59 +3,63 @@
 super::codes! {
     /// Two policies with one id.
     DUPLICATE_ID = "KT3001", "duplicate id",
-        "An id names one rule or list in the whole policy; two files must not claim the same.";
+        "An id identifies one rule or list in the whole policy. Two files must not use the same \
+         id.";
     /// A file that is called otherwise than what it holds.
     ID_IS_NOT_FILE_NAME = "KT3002", "id is not the file name",
-        "A rule or list is found by its id, so its file is called like it: `my-rule.yaml` holds \
-         `id: my-rule`.";
+        "A rule or list is looked up by its id, so its file must have the same name: \
+         `my-rule.yaml` contains `id: my-rule`.";
     /// A value twice in a list.
     DUPLICATE_VALUE = "KT3003", "value twice in a list",
-        "A value stands once in a list; ASCII case makes no difference.";
+        "A list contains the same value twice. Values that differ only in ASCII case count as the \
+         same.";
     /// A list of values of a field that does not exist.
     UNKNOWN_FIELD = "KT3004", "unknown field",
         "The name is not in the field table. `keytrail fields` prints every field.";
     /// A list value that the field can never have.
     LIST_VALUE = "KT3005", "value that the field never has",
-        "A list that says which field it is `of` holds only values which that field can have: \
-         operations are `provider:service.Api`, and words come from the field's own set. A `*` \
-         stands only at the end.";
+        "A list that declares a field with `of` may contain only values that this field can have. \
+         Operations have the form `provider:service.Api`; enum fields have a fixed set of words. \
+         A `*` may stand only at the end.";
     /// A `raise` that does not raise.
     RAISE = "KT3007", "raise that does not raise",
-        "`raise` names a severity above the rule's own; nothing lowers a severity.";
+        "`raise` must name a severity above the rule's own. A severity cannot be lowered.";
     /// A parameter with a value of another type.
     PARAM = "KT3008", "parameter value of the wrong type",
-        "The value of a parameter has the type that the parameter declares.";
+        "The value of a parameter must have the type that the rule declares for it.";
     /// A parameter that the rule does not declare.
     UNKNOWN_PARAM = "KT3009", "unknown parameter",
-        "A rule can be tuned by the parameters that it declares and by no others.";
+        "A project can set only the parameters that a rule declares.";
     /// A list that does not exist.
     UNKNOWN_LIST = "KT3010", "unknown list",
         "No list has this id.";
     /// A test that cannot be run.
     TEST = "KT3011", "test cannot be run",
-        "A test names records (`event`, `cred`, `key`, `raw` or `records`) with fields of the field \
-         table and values of their types.";
+        "A test gives records (`event`, `cred`, `key`, `raw` or `records`) with fields of the \
+         field table and values of their types.";
     /// A test that did not come out as it says.
     TEST_FAILED = "KT3012", "test failed",
-        "The rule does not decide as the test expects: either the rule or the test is wrong.";
+        "The rule's result differs from what the test expects. Either the rule or the test is \
+         wrong.";
     /// Two tests with one name.
     DUPLICATE_TEST = "KT3013", "two tests with one name",
-        "The tests of a rule have different names, so that a report says which one failed.";
+        "The tests of a rule need different names, so that a report can say which one failed.";
     /// A name that expressions cannot say.
     RESERVED_NAME = "KT3014", "reserved name",
-        "The expression language keeps this word for itself, so no parameter can have it as its \
-         name.";
+        "The word is reserved in the expression language, so it cannot be the name of a \
+         parameter.";
     /// More than one of `correlate`, `sequence` and `first_seen`, or one where it has no meaning.
-    CONSTRUCTS = "KT3015", "constructs that do not go together",
-        "A rule has at most one of `correlate`, `sequence` and `first_seen`. A report of \
-         credentials is of one time, so rules `on: cred` and `on: key` have only `correlate` \
-         without `within`; a rule with steps has no condition of its own.";
+    CONSTRUCTS = "KT3015", "constructs that cannot be combined",
+        "A rule has at most one of `correlate`, `sequence` and `first_seen`. A credential report \
+         describes one point in time, so rules `on: cred` and `on: key` can have only `correlate` \
+         without `within`. A rule with steps has no condition of its own.";
     /// A measure that cannot be counted.
-    MEASURE = "KT3016", "measure that cannot be counted",
-        "A measure counts in one way: `count` takes a condition, `distinct` any value, `sum` an \
-         integer, `min` and `max` an integer, a time or a length of time.";
+    MEASURE = "KT3016", "invalid measure",
+        "A measure has one kind: `count` takes a condition, `distinct` any value, `sum` an \
+         integer, and `min` and `max` an integer, a time or a duration.";
     /// Steps that make no sequence.
-    STEPS = "KT3017", "steps that make no sequence",
-        "A sequence has 2 to 16 steps with different names, at least one of them not `absent`, and \
-         every step gives a subject of as many values of the same types.";
+    STEPS = "KT3017", "invalid steps",
+        "A sequence has 2 to 16 steps with different names, at least one of which is not \
+         `absent`. The subjects of all steps must have the same number of values, of the same \
+         types.";
 }

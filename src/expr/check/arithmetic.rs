@@ -1,4 +1,4 @@
-//! `+`, `-` and their kin.
+//! Arithmetic operators.
 
 use super::super::ast::{At, Node};
 use super::super::ir::{Arithmetic, Ir, Op};

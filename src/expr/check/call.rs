@@ -1,13 +1,12 @@
 //! Calls of the function library.
 
-use std::sync::Arc;
-
 use super::super::ast::{At, Name, Node, Syntax};
 use super::super::function::{Constant, Function, Kind, Returns, Role, Signature};
 use super::super::ir::{Call, Each, Ir, Op};
 use super::{Checked, Checker, Reported};
 use crate::diag::codes::expr as codes;
-use crate::diag::did_you_mean;
+use crate::diag::{Diagnostic, did_you_mean};
+use crate::source::Span;
 use crate::value::{Elem, Type, Value};
 
 impl Checker<'_> {
@@ -37,7 +36,7 @@ impl Checker<'_> {
         let help = did_you_mean(&name.text, self.env.functions().iter().map(|f| f.name()))
             .or_else(|| Some("`keytrail functions` lists the functions".to_owned()));
         let what = if method { format!(".{}()", name.text) } else { format!("{}()", name.text) };
-        let message = format!("no function is called `{what}`");
+        let message = format!("unknown function `{what}`");
         self.error(&codes::UNKNOWN_NAME, name.at, message, help)
     }
 
@@ -49,7 +48,7 @@ impl Checker<'_> {
             .collect();
         let takes = function.signatures().first().map_or(0, |signature| signature.params.len());
         let message = format!(
-            "`{}` takes {takes} argument{}, counting the value before the dot, but was given {given}",
+            "`{}` takes {takes} argument{}, including the value before the dot, but was called with {given}",
             name.text,
             if takes == 1 { "" } else { "s" }
         );
@@ -92,17 +91,8 @@ impl Checker<'_> {
                 args.try_into().unwrap_or_else(|_| [self.value(at, Value::Missing, Type::Missing)]);
             return Ok(self.node(at, Op::Has(Box::new(operand)), Type::Bool, false));
         }
-        let constants = self.constants(function, signature, &args)?;
-        let prepared = match function.prepare(&constants) {
-            Ok(prepared) => Arc::new(prepared),
-            Err(bad) => {
-                let span = args.get(bad.index).map_or_else(|| self.span(name.at), |arg| arg.span);
-                let diagnostic = crate::diag::Diagnostic::error(&codes::BAD_ARGUMENT, bad.message)
-                    .at(span, "")
-                    .maybe_help(bad.help);
-                return Err(self.report(diagnostic));
-            }
-        };
+        self.known_at_load(function, signature, &args)?;
+        let spans: Vec<Span> = args.iter().map(|arg| arg.span).collect();
         let missing = args.iter().any(|arg| arg.nullable);
         let (ty, nullable) = match signature.returns {
             Returns::Always(ty) => (ty, missing),
@@ -112,7 +102,14 @@ impl Checker<'_> {
             }
         };
         let nullable = nullable && function.role() != Role::Predicate;
-        Ok(self.node(at, Op::Call(Call { function, args, prepared }), ty, nullable))
+        match Call::new(function, args) {
+            Ok(call) => Ok(self.node(at, Op::Call(call), ty, nullable)),
+            Err(bad) => {
+                let span = spans.get(bad.index).map_or_else(|| self.span(name.at), |span| *span);
+                let diagnostic = Diagnostic::error(&codes::BAD_ARGUMENT, bad.message);
+                Err(self.report(diagnostic.at(span, "").maybe_help(bad.help)))
+            }
+        }
     }
 
     fn mismatch(
@@ -143,34 +140,28 @@ impl Checker<'_> {
             }
             _ => None,
         };
-        let diagnostic = crate::diag::Diagnostic::error(&codes::WRONG_TYPE, message)
-            .at(arg.span, "")
-            .maybe_help(help);
+        let diagnostic =
+            Diagnostic::error(&codes::WRONG_TYPE, message).at(arg.span, "").maybe_help(help);
         self.report(diagnostic)
     }
 
-    /// What is known of each argument at load; what must be known and is not is an error.
-    fn constants(
+    /// Refuses an argument that must be known at load and is not.
+    fn known_at_load(
         &mut self,
         function: &dyn Function,
         signature: &Signature,
         args: &[Ir],
-    ) -> Result<Vec<Constant>, Reported> {
-        let mut constants = Vec::new();
+    ) -> Result<(), Reported> {
         for ((param, kind), arg) in signature.params.iter().zip(args) {
-            let constant = arg.as_constant();
-            if kind.is_constant() && matches!(constant, Constant::Unknown) {
-                let message = format!(
-                    "`{param}` of `{}` must be known when the policy is loaded",
-                    function.name()
+            if kind.is_constant() && matches!(arg.as_constant(), Constant::Unknown) {
+                let message = format!("`{param}` of `{}` must be a constant", function.name());
+                let diagnostic = Diagnostic::error(&codes::BAD_ARGUMENT, message);
+                return Err(
+                    self.report(diagnostic.at(arg.span, "this value depends on the record"))
                 );
-                let diagnostic = crate::diag::Diagnostic::error(&codes::BAD_ARGUMENT, message)
-                    .at(arg.span, "this depends on the record");
-                return Err(self.report(diagnostic));
             }
-            constants.push(constant);
         }
-        Ok(constants)
+        Ok(())
     }
 
     fn each(&mut self, at: At, name: &Name, each: Each, list: &Node, closure: &Node) -> Checked {
@@ -180,8 +171,7 @@ impl Checker<'_> {
             Type::Untyped => Type::Untyped,
             other => {
                 let message = format!("expected a list before `.{}`, but found {other}", name.text);
-                let diagnostic =
-                    crate::diag::Diagnostic::error(&codes::WRONG_TYPE, message).at(list.span, "");
+                let diagnostic = Diagnostic::error(&codes::WRONG_TYPE, message).at(list.span, "");
                 return Err(self.report(diagnostic));
             }
         };
@@ -191,7 +181,8 @@ impl Checker<'_> {
             return Err(self.error(&codes::BAD_ARGUMENT, closure.at, message, None));
         };
         let [param] = &params[..] else {
-            let message = format!("a closure has one parameter, and this one has {}", params.len());
+            let message =
+                format!("a closure must have one parameter, but this one has {}", params.len());
             return Err(self.error(&codes::BAD_ARGUMENT, closure.at, message, None));
         };
         let nullable = elem == Type::Untyped || may_hold_missing(&list);

@@ -24,7 +24,7 @@ impl Checker<'_> {
                     part.ty
                 {
                     let message =
-                        format!("{} has no order, so `{}` says nothing", part.ty, op.symbol());
+                        format!("{} has no order, so `{}` cannot compare it", part.ty, op.symbol());
                     let diagnostic = Diagnostic::error(&codes::WRONG_TYPE, message);
                     return Err(
                         self.report(diagnostic.at(part.span, format!("this is {}", part.ty)))
@@ -41,10 +41,7 @@ impl Checker<'_> {
             let mut diagnostic = Diagnostic::error(
                 &codes::TYPES_DIFFER,
                 if is_record(a.ty) && is_record(b.ty) {
-                    format!(
-                        "{what} between {} and {}: rows are compared by their fields",
-                        a.ty, b.ty
-                    )
+                    format!("{what} between {} and {}: compare their fields instead", a.ty, b.ty)
                 } else {
                     format!("{what} between {} and {}, which differ", a.ty, b.ty)
                 },
@@ -54,9 +51,9 @@ impl Checker<'_> {
             diagnostic = diagnostic.maybe_help(conversion(a, b).or_else(|| conversion(b, a)));
             let either = |of: fn(Type) -> bool| of(a.ty) || of(b.ty);
             if either(|ty| ty == Type::Row) {
-                diagnostic = diagnostic.help("name the column to compare, `lookup(…)?.column`");
+                diagnostic = diagnostic.help("compare a column, `lookup(…)?.column`");
             } else if either(is_record) {
-                diagnostic = diagnostic.help("name the field to compare, like `key.id`");
+                diagnostic = diagnostic.help("compare a field, such as `key.id`");
             }
             return Err(self.report(diagnostic));
         }
@@ -82,7 +79,7 @@ impl Checker<'_> {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("it is one of {}", quoted(def.values)),
         };
-        let message = format!("`{text}` is no {}", def.name);
+        let message = format!("`{text}` is not a value of {}", def.name);
         let diagnostic = Diagnostic::error(&codes::UNKNOWN_WORD, message).at(span, "").help(help);
         Err(self.report(diagnostic))
     }
@@ -92,7 +89,7 @@ impl Checker<'_> {
         if let Syntax::Range(first, last) = haystack.syntax {
             let needle = self.check(needle)?;
             if !matches!(needle.ty, Type::Int | Type::Untyped | Type::Missing) {
-                let message = format!("`in` between {} and a range of int", needle.ty);
+                let message = format!("`in` between {} and a range of integers", needle.ty);
                 let diagnostic = Diagnostic::error(&codes::TYPES_DIFFER, message);
                 return Err(
                     self.report(diagnostic.at(needle.span, format!("this is {}", needle.ty)))
@@ -112,10 +109,10 @@ impl Checker<'_> {
         let (needle, haystack) = (needle?, haystack?);
         let found = match (&haystack.op, haystack.ty) {
             (_, Type::Untyped) if matches!(needle.ty, Type::Record(_) | Type::Row) => {
-                let message = format!("`in` looks for {} in an untyped value", needle.ty);
+                let message = format!("`in` cannot search an untyped value for {}", needle.ty);
                 let diagnostic = Diagnostic::error(&codes::TYPES_DIFFER, message)
                     .at(needle.span, format!("this is {}", needle.ty))
-                    .help("look for one of its fields");
+                    .help("search for one of its fields");
                 return Err(self.report(diagnostic));
             }
             (Op::NamedList(list), _) => {
@@ -145,7 +142,7 @@ impl Checker<'_> {
                     Type::Str | Type::Char | Type::Enum(_) | Type::Untyped | Type::Missing
                 );
                 if !text {
-                    let message = format!("`in` looks for {} in a text", needle.ty);
+                    let message = format!("`in` cannot search a text for {}", needle.ty);
                     let diagnostic = Diagnostic::error(&codes::TYPES_DIFFER, message)
                         .at(needle.span, format!("this is {}", needle.ty));
                     return Err(self.report(diagnostic));
@@ -191,7 +188,7 @@ impl Checker<'_> {
         if comparable(needle.ty, elem.into()) {
             return Ok(());
         }
-        let message = format!("`in` looks for {} in a {}", needle.ty, haystack.ty);
+        let message = format!("`in` cannot search a {1} for {0}", needle.ty, haystack.ty);
         let diagnostic = Diagnostic::error(&codes::TYPES_DIFFER, message)
             .at(needle.span, format!("this is {}", needle.ty))
             .at(haystack.span, format!("this is {}", haystack.ty));
@@ -205,7 +202,7 @@ impl Checker<'_> {
             Type::Str | Type::Char | Type::Enum(_) | Type::Untyped | Type::Missing
         ) {
             let message =
-                format!("`in` looks for {} in the list `{}` of texts", needle.ty, list.id);
+                format!("`in` cannot search the list `{1}` of texts for {0}", needle.ty, list.id);
             let diagnostic = Diagnostic::error(&codes::TYPES_DIFFER, message)
                 .at(needle.span, format!("this is {}", needle.ty));
             return Err(self.report(diagnostic));
@@ -215,8 +212,10 @@ impl Checker<'_> {
         if path == *of {
             return Ok(());
         }
-        let message =
-            format!("`{path}` is looked up in the list `{}`, whose values are of `{of}`", list.id);
+        let message = format!(
+            "`{path}` is tested against the list `{}`, whose values belong to `{of}`",
+            list.id
+        );
         let diagnostic = Diagnostic::error(&codes::OTHER_FIELD, message)
             .at(needle.span, "this field")
             .at(span, format!("a list of `{of}`"))

@@ -1,4 +1,4 @@
-//! What stands where a condition is needed.
+//! Places that require a condition.
 
 use super::super::ast::{At, Node};
 use super::super::ir::{Ir, Op};
@@ -16,10 +16,11 @@ impl Checker<'_> {
             Type::Bool if !ir.nullable => Ok(ir),
             Type::Bool => {
                 let help = format!(
-                    "say what a missing value means: `{place} == true`, `{place} == false` or \
+                    "state what a missing value means: `{place} == true`, `{place} == false` or \
                      `{place} ?? false`"
                 );
-                let message = format!("`{place}` may be missing, and a condition is true or false");
+                let message =
+                    format!("`{place}` may be missing, but a condition must be true or false");
                 Err(self.error(&codes::NULLABLE_CONDITION, node.at, message, Some(help)))
             }
             Type::Untyped => {

@@ -20,7 +20,8 @@ impl Checker<'_> {
         let mut ty = Type::Missing;
         for part in parts {
             let Some(both) = unify(ty, part.ty) else {
-                let message = format!("{what} gives {ty} or {}, and must give one type", part.ty);
+                let message =
+                    format!("{what} has results of type {ty} and {}, which differ", part.ty);
                 let diagnostic = Diagnostic::error(&codes::TYPES_DIFFER, message)
                     .at(part.span, format!("this is {}", part.ty));
                 return Err(self.report(diagnostic));
@@ -68,7 +69,8 @@ impl Checker<'_> {
         if !switch.ranges.is_empty()
             && !matches!(subject.ty, Type::Int | Type::Untyped | Type::Missing)
         {
-            let message = format!("`switch` over {} has a case that is a range of int", subject.ty);
+            let message =
+                format!("`switch` over {} has a case that is a range of integers", subject.ty);
             let diagnostic = Diagnostic::error(&codes::TYPES_DIFFER, message)
                 .at(subject.span, format!("this is {}", subject.ty));
             return Err(self.report(diagnostic));
@@ -81,7 +83,7 @@ impl Checker<'_> {
         Ok(self.node(at, Op::Switch(Box::new(switch)), ty, nullable))
     }
 
-    /// A case; Rhai looks it up by type and value, so a character is no text here.
+    /// A case of a `switch`; Rhai compares it by type and value, so a character is not equal to text.
     fn label(&mut self, subject: &Ir, label: &Syntax) -> Result<Value<'static>, Reported> {
         let (value, ty) = match label {
             Syntax::Bool(b) => (Value::Bool(*b), Type::Bool),
@@ -93,8 +95,10 @@ impl Checker<'_> {
         let never = (ty == Type::Char) != (subject.ty == Type::Char)
             && (ty == Type::Char || ty == Type::Str);
         if never || !comparable(subject.ty, ty) {
-            let message =
-                format!("`switch` over {} has a case of {ty}, which is never met", subject.ty);
+            let message = format!(
+                "`switch` over {} has a case of type {ty}, which never matches",
+                subject.ty
+            );
             let diagnostic = Diagnostic::error(&codes::TYPES_DIFFER, message)
                 .at(subject.span, format!("this is {}", subject.ty));
             return Err(self.report(diagnostic));

@@ -52,24 +52,24 @@ impl Checker<'_> {
         let named = self.check(name)?;
         let Some(Value::Str(id)) = named.constant() else {
             let message = format!(
-                "`table` of `{}` is the name of a table, known when the policy is loaded",
+                "`table` of `{}` must be the name of a table, as a constant",
                 function.name()
             );
             let diagnostic = Diagnostic::error(&codes::BAD_ARGUMENT, message);
             let label = match named.constant() {
                 Some(_) => format!("this is {}", named.ty),
-                None => "this depends on the record".to_owned(),
+                None => "this value depends on the record".to_owned(),
             };
             return Err(self.report(diagnostic.at(named.span, label)));
         };
         if let Some(table) = self.env.table(id) {
             return Ok(table.clone());
         }
-        let message = format!("no table is called `{}`", escaped(id, 60));
+        let message = format!("unknown table `{}`", escaped(id, 60));
         let known = self.env.table_ids();
         let help = did_you_mean(id, known.iter().copied()).or_else(|| match known.as_slice() {
-            [] => Some("no policy file declares a table".to_owned()),
-            known => Some(format!("the tables are {}", known.join(", "))),
+            [] => Some("the policy declares no tables".to_owned()),
+            known => Some(format!("available tables: {}", known.join(", "))),
         });
         let diagnostic = Diagnostic::error(&codes::UNKNOWN_NAME, message);
         Err(self.report(diagnostic.at(named.span, "").maybe_help(help)))
@@ -81,7 +81,7 @@ impl Checker<'_> {
             return self.reported(at, kind, key, name);
         }
         let Op::Lookup(table, key) = base.op else {
-            let message = "a column is named right after `lookup`, which says of which table it is";
+            let message = "a column must directly follow `lookup`, which names its table";
             let help = Some(format!("write `lookup(…)?.{}` in each place", name.text));
             return Err(self.error(&codes::WRONG_TYPE, name.at, message, help));
         };
@@ -89,7 +89,7 @@ impl Checker<'_> {
             let message = format!("the table `{}` has no column `{}`", table.id(), name.text);
             let names = || table.columns().iter().map(|column| column.name.as_str());
             let help = did_you_mean(&name.text, names()).unwrap_or_else(|| {
-                format!("its columns are {}", names().collect::<Vec<_>>().join(", "))
+                format!("available columns: {}", names().collect::<Vec<_>>().join(", "))
             });
             return Err(self.error(&codes::UNKNOWN_NAME, name.at, message, Some(help)));
         };
@@ -118,13 +118,13 @@ impl Checker<'_> {
     }
 }
 
-/// What a look-up goes to.
+/// The target of a look-up.
 enum Found {
     Table(Arc<Table>),
     Report(RecordKind),
 }
 
-/// The rows of the run's reports that the name of a table stands for.
+/// The kind of report rows if the name of the table refers to the credential reports.
 fn report(name: &Node) -> Option<RecordKind> {
     match &name.syntax {
         Syntax::Str(id) if id == "keys" => Some(RecordKind::Key),

@@ -14,6 +14,8 @@ mod path;
 mod template;
 mod types;
 
+pub(super) use name::visible;
+
 use crate::diag::{Code, Diagnostic};
 use crate::source::{Fragment, Span};
 use crate::value::{Elem, Type, Value};
@@ -21,9 +23,10 @@ use crate::value::{Elem, Type, Value};
 use super::ast::{At, Node, Operator, Syntax};
 use super::env::{Declarations, Env};
 use super::fold;
-use super::ir::{Ir, Op};
-use super::limits::{MAX_DEFINITIONS, MAX_NODES};
+use super::ir::{Ir, NodeId, Op};
+use super::limits::{Depth, MAX_DEFINITIONS, MAX_NODES};
 use super::syntax::Problem;
+use super::typed::Typed;
 
 /// An error that is already among the diagnostics.
 #[derive(Debug, Clone, Copy)]
@@ -42,9 +45,14 @@ pub(super) struct Checker<'c> {
     base: usize,
     /// Parameters of the closures around the node: name, type, and whether they may be missing.
     locals: Vec<(String, Type, bool)>,
-    /// Definitions being put in.
+    /// Definitions being expanded.
     inlining: Vec<String>,
     nodes: usize,
+    /// Nodes around the one being checked, those of the text that names a definition included.
+    depth: usize,
+    pub(super) limit: Depth,
+    /// The parts whose type is known, if the caller requests them.
+    pub(super) typed: Option<Vec<Typed>>,
 }
 
 impl<'c> Checker<'c> {
@@ -62,6 +70,9 @@ impl<'c> Checker<'c> {
             locals: Vec::new(),
             inlining: Vec::new(),
             nodes: 0,
+            depth: 0,
+            limit: Depth::HERE,
+            typed: None,
         }
     }
 
@@ -69,10 +80,29 @@ impl<'c> Checker<'c> {
     pub(super) fn parse(&mut self, start: usize, end: usize) -> Result<Node, Reported> {
         self.base = start;
         let text = self.fragment.text.get(start..end).unwrap_or("");
-        super::syntax::parse(text).map_err(|problem| {
+        super::syntax::parse(text, self.limit).map_err(|problem| {
             let Problem { code, at, message, help } = *problem;
             self.report(Diagnostic::error(code, message).at(self.span(at), "").maybe_help(help))
         })
+    }
+
+    /// Parses a part of the fragment without reporting errors.
+    pub(super) fn try_parse(&mut self, start: usize, end: usize) -> Option<Node> {
+        self.base = start;
+        super::syntax::parse(self.fragment.text.get(start..end)?, self.limit).ok()
+    }
+
+    /// Runs `work` with a local name of this type, as in the body of a closure.
+    pub(super) fn with_local<T>(
+        &mut self,
+        name: &str,
+        ty: Type,
+        work: impl FnOnce(&mut Self) -> T,
+    ) -> T {
+        self.locals.push((name.to_owned(), ty, ty == Type::Untyped));
+        let done = work(self);
+        self.locals.pop();
+        done
     }
 
     fn span(&self, at: At) -> Span {
@@ -97,20 +127,38 @@ impl<'c> Checker<'c> {
 
     /// A node of the typed tree, folded if all its parts are constant.
     fn node(&self, at: At, op: Op, ty: Type, nullable: bool) -> Ir {
-        fold::constant(Ir { op, ty, nullable, span: self.span(at) })
+        fold::constant(Ir { id: NodeId::default(), op, ty, nullable, span: self.span(at) })
     }
 
     fn value(&self, at: At, value: Value<'static>, ty: Type) -> Ir {
         let nullable = value.is_missing();
-        Ir { op: Op::Const(value), ty, nullable, span: self.span(at) }
+        Ir { id: NodeId::default(), op: Op::Const(value), ty, nullable, span: self.span(at) }
     }
 
     /// Checks a node.
     pub(super) fn check(&mut self, node: &Node) -> Checked {
+        if self.depth >= self.limit.tree {
+            let message = format!(
+                "the expression has more than {} nested levels, including its definitions",
+                self.limit.tree
+            );
+            return Err(self.error(&crate::diag::codes::expr::LIMIT, node.at, message, None));
+        }
+        self.depth += 1;
+        let checked = self.check_node(node);
+        self.depth -= 1;
+        if let (Ok(ir), Some(typed), true) = (&checked, &mut self.typed, self.inlining.is_empty()) {
+            typed.push(Typed::new(self.base + node.at.start..self.base + node.at.end, ir));
+        }
+        checked
+    }
+
+    fn check_node(&mut self, node: &Node) -> Checked {
         self.nodes += 1;
         if self.nodes > MAX_NODES {
-            let message =
-                format!("the expression has more than {MAX_NODES} parts with its definitions");
+            let message = format!(
+                "the expression has more than {MAX_NODES} parts, including its definitions"
+            );
             let at = node.at;
             return Err(self.error(&crate::diag::codes::expr::LIMIT, at, message, None));
         }
@@ -156,7 +204,7 @@ impl<'c> Checker<'c> {
             Syntax::Range(..) => Err(self.error(
                 &crate::diag::codes::expr::CONSTRUCT,
                 at,
-                "a range stands only after `in`, or as a case of `switch`",
+                "a range can be used only after `in` or as a case of `switch`",
                 None,
             )),
             Syntax::If(parts) => self.if_else(at, parts),
@@ -164,7 +212,7 @@ impl<'c> Checker<'c> {
             Syntax::Closure(..) => Err(self.error(
                 &crate::diag::codes::expr::CONSTRUCT,
                 at,
-                "a closure stands only as the argument of `some`, `all`, `filter` or `map`",
+                "a closure can be used only as the argument of `some`, `all`, `filter` or `map`",
                 None,
             )),
         }
@@ -180,14 +228,17 @@ impl<'c> Checker<'c> {
     pub(super) fn hole(&mut self, node: &Node) -> Checked {
         let part = self.check(node)?;
         let whole = match part.ty {
-            Type::Record(kind) => {
-                Some(format!("a {} has no text; name one of its fields", kind.name()))
-            }
-            Type::List(Elem::Record(kind)) => Some(format!(
-                "a list of {0}s has no text; name a field of each, as in `.map(|k| k.id)`",
+            Type::Record(kind) => Some(format!(
+                "a {} cannot be converted to text; use one of its fields",
                 kind.name()
             )),
-            Type::Row => Some("a row of a table has no text; name one of its columns".to_owned()),
+            Type::List(Elem::Record(kind)) => Some(format!(
+                "a list of {0}s cannot be converted to text; use a field of each, as in `.map(|k| k.id)`",
+                kind.name()
+            )),
+            Type::Row => Some(
+                "a row of a table cannot be converted to text; use one of its columns".to_owned(),
+            ),
             _ => None,
         };
         if let Some(message) = whole {
@@ -201,7 +252,8 @@ impl<'c> Checker<'c> {
         let mut ty = Type::Missing;
         for (part, node) in parts.iter().zip(items) {
             let Some(both) = types::unify(ty, part.ty) else {
-                let message = format!("a list holds values of one type, not {ty} and {}", part.ty);
+                let message =
+                    format!("a list can contain values of only one type, not {ty} and {}", part.ty);
                 let code = &crate::diag::codes::expr::TYPES_DIFFER;
                 return Err(self.error(code, node.at, message, None));
             };
@@ -215,22 +267,22 @@ impl<'c> Checker<'c> {
         Ok(self.node(at, Op::List(parts), Type::List(elem), false))
     }
 
-    /// Puts in a definition.
+    /// Expands a definition.
     fn inline(&mut self, at: At, name: &str) -> Checked {
         let codes = &crate::diag::codes::expr::CYCLE;
         if self.inlining.iter().any(|other| other == name) {
             let path = format!("`{} -> {name}`", self.inlining.join(" -> "));
-            let message = format!("the definition `{name}` leads back to itself: {path}");
+            let message = format!("the definition `{name}` refers to itself: {path}");
             return Err(self.error(codes, at, message, None));
         }
         if self.inlining.len() >= MAX_DEFINITIONS {
-            let message = format!("more than {MAX_DEFINITIONS} definitions inside each other");
+            let message = format!("more than {MAX_DEFINITIONS} nested definitions");
             return Err(self.error(&crate::diag::codes::expr::LIMIT, at, message, None));
         }
         let Some(definition) = self.env.definition(name) else { return Err(Reported) };
         if Some(definition.on) != self.declarations.on {
             let message = format!(
-                "the definition `{name}` is `on: {}`, and this expression is not",
+                "the definition `{name}` is declared `on: {}`, but this expression reads another kind of record",
                 definition.on.name()
             );
             return Err(self.error(&crate::diag::codes::expr::UNKNOWN_NAME, at, message, None));

@@ -21,7 +21,8 @@ impl Checker<'_> {
                 return Ok(self.value(at, Value::Str(zone.into()), Type::Str));
             }
             "params" | "lists" => {
-                let message = format!("`{name}` is no value; name one of them, `{name}.NAME`");
+                let message =
+                    format!("`{name}` is not a value; use one of its members, `{name}.NAME`");
                 return Err(self.error(&codes::WRONG_TYPE, at, message, None));
             }
             _ => {}
@@ -51,15 +52,15 @@ impl Checker<'_> {
             .chain(self.declarations.measures.iter().map(|measure| measure.name.as_str()))
             .chain(self.env.definition_names());
         let help = field.or_else(|| did_you_mean(name, known));
-        self.error(&codes::UNKNOWN_NAME, at, format!("nothing is called `{name}`"), help)
+        self.error(&codes::UNKNOWN_NAME, at, format!("unknown name `{name}`"), help)
     }
 
     fn row(&mut self, at: At, kind: RecordKind) -> Checked {
         let name = kind.name();
         if !self.locals.is_empty() {
-            let message = format!("`{name}` is not seen inside a closure");
+            let message = format!("`{name}` cannot be used inside a closure");
             let help =
-                "a closure sees its parameter, constants, `now`, `zone`, `params` and `lists`";
+                "a closure can use its parameter, constants, `now`, `zone`, `params` and `lists`";
             return Err(self.error(&codes::RECORD_IN_CLOSURE, at, message, Some(help.into())));
         }
         if visible(self.declarations.on).any(|row| row == kind) {
@@ -67,17 +68,17 @@ impl Checker<'_> {
         }
         let (message, help) = match (self.declarations.on, kind) {
             (Some(RecordKind::Event), _) => (
-                format!("a rule `on: event` sees no `{name}`"),
+                format!("a rule `on: event` has no `{name}`"),
                 Some(format!("the report row of the caller is `event.{name}`")),
             ),
             (Some(RecordKind::Cred), RecordKind::Key) => (
-                "a rule `on: cred` sees no `key`".to_owned(),
+                "a rule `on: cred` has no `key`".to_owned(),
                 Some(
                     "its keys are `cred.keys`, as in `cred.keys.some(|k| k.active == true)`".into(),
                 ),
             ),
-            (Some(on), _) => (format!("a rule `on: {}` sees no `{name}`", on.name()), None),
-            (None, _) => (format!("this expression sees no `{name}`, only measures"), None),
+            (Some(on), _) => (format!("a rule `on: {}` has no `{name}`", on.name()), None),
+            (None, _) => (format!("this expression can use only measures, not `{name}`"), None),
         };
         Err(self.error(&codes::UNKNOWN_NAME, at, message, help))
     }
@@ -96,10 +97,10 @@ impl Checker<'_> {
                 let help = did_you_mean(name, names);
                 let message = match (self.inlining.last(), params.is_some_and(|p| !p.is_empty())) {
                     (Some(_), _) => {
-                        format!("a definition sees no parameters, so no `params.{name}`")
+                        format!("a definition cannot use parameters such as `params.{name}`")
                     }
-                    (None, false) => format!("no parameter `{name}`: the rule has none"),
-                    (None, true) => format!("no parameter is called `{name}`"),
+                    (None, false) => format!("unknown parameter `{name}`: the rule declares none"),
+                    (None, true) => format!("unknown parameter `{name}`"),
                 };
                 Err(self.error(&codes::UNKNOWN_NAME, place, message, help))
             }
@@ -112,7 +113,7 @@ impl Checker<'_> {
             Some(list) => Ok(self.named_list(at, list.clone())),
             None => {
                 let help = did_you_mean(name, self.env.list_ids());
-                let message = format!("no list is called `{name}`");
+                let message = format!("unknown list `{name}`");
                 Err(self.error(&codes::UNKNOWN_NAME, place, message, help))
             }
         }
@@ -123,8 +124,8 @@ impl Checker<'_> {
     }
 }
 
-/// The rows that an expression over such records sees by name.
-fn visible(on: Option<RecordKind>) -> impl Iterator<Item = RecordKind> {
+/// The records that an expression on this kind of record can name.
+pub(in crate::expr) fn visible(on: Option<RecordKind>) -> impl Iterator<Item = RecordKind> {
     let kinds: &[RecordKind] = match on {
         Some(RecordKind::Event) => &[RecordKind::Event],
         Some(RecordKind::Cred) => &[RecordKind::Cred],
@@ -140,7 +141,6 @@ fn type_of(value: &Value<'_>) -> Type {
         Value::Missing => Type::Missing,
         Value::Bool(_) => Type::Bool,
         Value::Int(_) => Type::Int,
-        Value::Char(_) => Type::Char,
         Value::Str(_) => Type::Str,
         Value::Time(_) => Type::Time,
         Value::Duration(_) => Type::Duration,
@@ -152,7 +152,7 @@ fn type_of(value: &Value<'_>) -> Type {
             Some(Value::Int(_)) => Elem::Int,
             Some(Value::Time(_)) => Elem::Time,
             Some(Value::Duration(_)) => Elem::Duration,
-            Some(Value::Str(_) | Value::Char(_)) => Elem::Str,
+            Some(Value::Str(_)) => Elem::Str,
             Some(_) => Elem::Untyped,
         }),
     }

@@ -37,7 +37,7 @@ impl Checker<'_> {
                 let message = format!("{ty} has no field `{}`", name.text);
                 let is_function = self.env.functions().iter().any(|f| f.name() == name.text);
                 let help = is_function
-                    .then(|| format!("`{0}` is a function; call it, `.{0}(…)`", name.text));
+                    .then(|| format!("`{0}` is a function; call it as `.{0}(…)`", name.text));
                 Err(self.error(&codes::WRONG_TYPE, name.at, message, help))
             }
         }
@@ -96,7 +96,7 @@ impl Checker<'_> {
                 Ok(self.step(at, base, step))
             }
             (Type::Untyped, _) => {
-                let message = "an untyped value is indexed by a constant text or number";
+                let message = "the index of an untyped value must be a constant text or integer";
                 Err(self.error(&codes::WRONG_TYPE, place, message, None))
             }
             (Type::Record(kind), Some(Value::Str(name))) => {
@@ -114,7 +114,7 @@ impl Checker<'_> {
                 Ok(self.node(at, Op::Index(Box::new(base), Box::new(index)), Type::Char, true))
             }
             (base, _) => {
-                let message = format!("{base} is not indexed by {}", index.ty);
+                let message = format!("{base} cannot be indexed by {}", index.ty);
                 Err(self.error(&codes::WRONG_TYPE, place, message, None))
             }
         }

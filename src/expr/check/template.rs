@@ -1,7 +1,7 @@
 //! The body of a back-tick string, as in `message`.
 
 use super::super::ast::At;
-use super::super::ir::{Ir, Op};
+use super::super::ir::{Ir, NodeId, Op};
 use super::super::limits::MAX_SOURCE;
 use super::super::tokens::{Part, template};
 use super::{Checked, Checker};
@@ -39,6 +39,7 @@ impl Checker<'_> {
         let parts = parts.into_iter().collect::<Result<Vec<_>, _>>()?;
         let span = self.span(whole);
         // Not folded: a template keeps its parts, so that each can be masked.
-        Ok(Ir { op: Op::Template(parts), ty: Type::Str, nullable: false, span })
+        let op = Op::Template(parts);
+        Ok(Ir { id: NodeId::default(), op, ty: Type::Str, nullable: false, span })
     }
 }

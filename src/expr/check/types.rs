@@ -2,14 +2,14 @@
 
 use crate::value::{Elem, Type};
 
-/// What a list cannot hold, and what to write instead.
+/// Why a list cannot contain a type, and what to write instead.
 pub(super) fn no_item(ty: Type) -> (&'static str, Option<String>) {
     match ty {
         Type::Char => (
-            "a list cannot hold characters",
-            Some("write a text, `\"a\"`, or make one with `str(…)`".to_owned()),
+            "a list cannot contain characters",
+            Some("write text, `\"a\"`, or convert it with `str(…)`".to_owned()),
         ),
-        _ => ("a list cannot hold lists or rows of a table", None),
+        _ => ("a list cannot contain lists or rows of a table", None),
     }
 }
 
@@ -32,7 +32,7 @@ pub(super) fn comparable(a: Type, b: Type) -> bool {
     }
 }
 
-/// The type that values of both types have, if there is one.
+/// The common type of two types, if there is one.
 pub(super) fn unify(a: Type, b: Type) -> Option<Type> {
     match (a, b) {
         (Type::Missing, other) | (other, Type::Missing) => Some(other),
@@ -52,7 +52,7 @@ pub(super) fn unify(a: Type, b: Type) -> Option<Type> {
     }
 }
 
-/// The type as the type of a list's items; lists hold no lists, and no characters.
+/// The type as the item type of a list; lists cannot contain lists or characters.
 pub(super) fn elem(ty: Type) -> Option<Elem> {
     Some(match ty {
         Type::Missing => Elem::Any,

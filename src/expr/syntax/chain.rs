@@ -4,10 +4,10 @@ use rhai::{ASTFlags, Expr};
 
 use super::super::ast::{Node, Syntax};
 use super::super::limits::MAX_NESTING;
+use super::convert::{Converter, at};
 use super::problem::{Parsed, too_deep};
-use super::read::{Reader, at};
 
-impl Reader<'_> {
+impl Converter<'_> {
     /// `a.b[c].d(e)`: Rhai nests it to the right, the tree here to the left.
     pub(super) fn chain(&self, expr: &Expr, depth: usize) -> Parsed<Node> {
         let (mut base, mut rest) = match expr {

@@ -4,10 +4,10 @@ use rhai::{Expr, FnCallExpr, Position, Token as RhaiToken};
 
 use super::super::ast::{At, Node, Operator, Syntax};
 use super::super::operator::{Arithmetic, Comparison};
+use super::convert::Converter;
 use super::problem::Parsed;
-use super::read::Reader;
 
-impl Reader<'_> {
+impl Converter<'_> {
     pub(super) fn call(&self, call: &FnCallExpr, position: Position, depth: usize) -> Parsed<Node> {
         let place = self.spot(position);
         if call.capture_parent_scope {
@@ -114,7 +114,7 @@ impl Reader<'_> {
                 Ok(Node { at, syntax: Syntax::Range(first, last) })
             }
             _ => {
-                let help = "did you type one `.` too many? Only whole numbers make a range";
+                let help = "is one `.` too many? A range consists of integers";
                 self.refuse(place, &format!("`{operator}` between these"), Some(help))
             }
         }

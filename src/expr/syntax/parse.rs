@@ -1,45 +1,49 @@
-//! The parser, on a stack that holds what the limits admit.
+//! The parser, on a stack that is large enough for the limits.
 
 use rhai::{AST, ASTNode, Engine, OptimizationLevel};
 
 use super::super::ast::{At, Node};
-use super::super::limits::{MAX_LIST, MAX_SOURCE, MAX_STRING, PARSER_DEPTH};
+use super::super::limits::{Depth, MAX_LIST, MAX_SOURCE, MAX_STRING};
 use super::super::tokens::{Tokens, TooDeep};
+use super::convert::{Closure, Converter, at};
 use super::problem::{Parsed, problem, syntax_error, too_deep};
-use super::read::{Closure, Reader, at};
 use super::stack::on_large_stack;
 use crate::diag::codes::expr as codes;
 
 /// Parses an expression.
-pub(in crate::expr) fn parse(text: &str) -> Parsed<Node> {
+pub(in crate::expr) fn parse(text: &str, depth: Depth) -> Parsed<Node> {
     if text.len() > MAX_SOURCE {
-        let message = format!(
-            "the expression has {} bytes, more than the {MAX_SOURCE} that one may have",
-            text.len()
-        );
+        let message = format!("the expression has {} bytes; the limit is {MAX_SOURCE}", text.len());
         return problem(&codes::LIMIT, At { start: 0, end: text.len() }, message, None);
     }
     let tokens = Tokens::of(text).or_else(|TooDeep(at)| too_deep(At { start: at, end: at + 1 }))?;
     let nothing = At { start: 0, end: text.len() };
-    on_large_stack(|| parse_here(text, &tokens)).unwrap_or_else(|error| {
-        let message = format!("the expression was not parsed: {error}");
+    on_large_stack(|| parse_tokens(text, &tokens, depth)).unwrap_or_else(|error| {
+        let message = format!("the expression could not be parsed: {error}");
         problem(&codes::SYNTAX, nothing, message, None)
     })
 }
 
-fn engine() -> Engine {
+/// Parses an expression on the stack of the caller.
+#[cfg(test)]
+pub(in crate::expr) fn parse_here(text: &str, depth: Depth) -> Parsed<Node> {
+    let tokens = Tokens::of(text).or_else(|TooDeep(at)| too_deep(At { start: at, end: at + 1 }))?;
+    parse_tokens(text, &tokens, depth)
+}
+
+fn engine(depth: Depth) -> Engine {
     let mut engine = Engine::new_raw();
     engine.set_optimization_level(OptimizationLevel::None);
-    engine.set_max_expr_depths(PARSER_DEPTH, PARSER_DEPTH);
+    engine.set_max_expr_depths(depth.parser, depth.parser);
     engine.set_max_string_size(MAX_STRING);
-    // Rhai refuses a literal that is as long as its limit; the reader holds ours.
+    // Rhai refuses a literal that is as long as its limit; the converter checks ours.
     engine.set_max_array_size(MAX_LIST + 2);
     engine.set_max_map_size(1);
     engine
 }
 
-fn parse_here(text: &str, tokens: &Tokens<'_>) -> Parsed<Node> {
-    let ast = engine().compile_expression(text).or_else(|error| {
+fn parse_tokens(text: &str, tokens: &Tokens<'_>, depth: Depth) -> Parsed<Node> {
+    let ast = engine(depth).compile_expression(text).or_else(|error| {
         let start = at(tokens, error.1);
         let token = tokens.at(start);
         // What is missing at the end is missing behind the last word, not on the next line.
@@ -47,9 +51,9 @@ fn parse_here(text: &str, tokens: &Tokens<'_>) -> Parsed<Node> {
         let place = At { start: token.start.min(last), end: token.end.min(last) };
         syntax_error(&error.0, place, text)
     })?;
-    let reader = Reader { text, tokens, closures: closures(&ast)? };
+    let converter = Converter { text, tokens, closures: closures(&ast)? };
     match ast.statements() {
-        [statement] => reader.statement(statement, 0),
+        [statement] => converter.statement(statement, 0),
         _ => problem(
             &codes::SYNTAX,
             At { start: 0, end: text.len() },
@@ -78,7 +82,7 @@ fn closures(ast: &AST) -> Parsed<Vec<Closure>> {
         })
         .collect();
     if bodies.len() != functions.len() {
-        let message = "a closure has one expression as its body".to_owned();
+        let message = "the body of a closure must be a single expression".to_owned();
         return problem(&codes::CONSTRUCT, At { start: 0, end: 0 }, message, None);
     }
     let pair = |((name, params), body)| Closure { name, params, body };

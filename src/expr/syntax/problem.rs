@@ -7,7 +7,7 @@ use super::super::limits::MAX_NESTING;
 use crate::diag::Code;
 use crate::diag::codes::expr as codes;
 
-/// Why a text is no expression of the language.
+/// Why a text is not an expression of the language.
 #[derive(Debug)]
 pub(in crate::expr) struct Problem {
     pub(in crate::expr) code: &'static Code,
@@ -30,7 +30,7 @@ pub(super) fn syntax_error<T>(error: &ParseErrorType, place: At, text: &str) -> 
     let (code, message) = match error {
         ParseErrorType::ExprTooDeep => return too_deep(place),
         ParseErrorType::LiteralTooLarge(kind, max) => {
-            (&codes::LIMIT, format!("{kind} is larger than the {max} that it may have"))
+            (&codes::LIMIT, format!("{kind} exceeds the limit of {max}"))
         }
         ParseErrorType::UnexpectedEOF if text.trim().is_empty() => {
             (&codes::SYNTAX, "the expression is empty".to_owned())
@@ -40,13 +40,13 @@ pub(super) fn syntax_error<T>(error: &ParseErrorType, place: At, text: &str) -> 
         }
         ParseErrorType::Reserved(word) => (&codes::SYNTAX, format!("`{word}` is a reserved word")),
         ParseErrorType::BadInput(LexError::StringTooLong(max)) => {
-            (&codes::LIMIT, format!("the text is longer than the {max} bytes that it may have"))
+            (&codes::LIMIT, format!("the text exceeds the limit of {max} bytes"))
         }
         ParseErrorType::BadInput(LexError::UnterminatedString) => {
-            (&codes::SYNTAX, "the text is not closed".to_owned())
+            (&codes::SYNTAX, "the text is not terminated".to_owned())
         }
         ParseErrorType::BadInput(LexError::UnexpectedInput(input)) if input.contains(' ') => {
-            (&codes::SYNTAX, format!("`{word}` is no operator"))
+            (&codes::SYNTAX, format!("`{word}` is not an operator"))
         }
         ParseErrorType::BadInput(LexError::UnexpectedInput(input))
             if STATEMENTS.contains(&input.as_str()) =>
@@ -71,7 +71,7 @@ pub(super) fn syntax_error<T>(error: &ParseErrorType, place: At, text: &str) -> 
         "not" => Some("write `!`".to_owned()),
         _ => match error {
             ParseErrorType::Reserved(word) => {
-                Some(format!("a raw key with this name is reached by index, `[\"{word}\"]`"))
+                Some(format!("access a raw key of this name by index, `[\"{word}\"]`"))
             }
             _ => None,
         },
@@ -89,6 +89,6 @@ pub(super) fn problem<T>(
 }
 
 pub(super) fn too_deep<T>(at: At) -> Parsed<T> {
-    let message = format!("the expression is nested deeper than {MAX_NESTING} levels");
-    problem(&codes::LIMIT, at, message, Some("name a part of it in `definitions`".into()))
+    let message = format!("the expression has more than {MAX_NESTING} nested levels");
+    problem(&codes::LIMIT, at, message, Some("move a part of it to `definitions`".into()))
 }

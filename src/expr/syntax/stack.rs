@@ -1,19 +1,19 @@
-//! A stack that holds the deepest tree that the limits admit.
+//! A stack that is large enough for the deepest tree within the limits.
 
-use std::cell::Cell;
+use std::fmt;
 
-use super::super::limits::PARSER_STACK;
-
-thread_local! {
-    static LARGE: Cell<bool> = const { Cell::new(false) };
-}
-
-/// Does some work on a large stack: here when this thread has one, else on a thread that has.
+/// Runs `work` on a large stack: on this thread if it has one, else on a new thread.
 ///
-/// Rhai's parser and the destruction of its tree recurse. Whoever compiles many expressions does
-/// all of it within one call, for a thread costs more than an expression. The error says why the
-/// work was not done.
-pub fn on_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, String> {
+/// Rhai's parser and the destructor of its tree are recursive. Compile many expressions within one call,
+/// because starting a thread costs more than compiling an expression. Without the feature `native`
+/// there are no threads: `work` runs on this thread, and expressions are limited to a smaller depth.
+///
+/// # Errors
+///
+/// Why the work was not done.
+#[cfg(feature = "native")]
+pub fn on_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, StackError> {
+    use super::super::limits::PARSER_STACK;
     if LARGE.get() {
         return Ok(work());
     }
@@ -23,12 +23,46 @@ pub fn on_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, Str
                 LARGE.set(true);
                 work()
             });
-        let thread = thread.map_err(|error| format!("a thread did not start: {error}"))?;
-        thread.join().map_err(|_| "it failed inside Keytrail".to_owned())
+        thread.map_err(StackError::NoThread)?.join().map_err(|_| StackError::Panicked)
     })
 }
 
-#[cfg(test)]
+#[cfg(feature = "native")]
+thread_local! {
+    static LARGE: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
+}
+
+/// Runs `work` on this thread: there are no others.
+///
+/// # Errors
+///
+/// None; the type is that of a build with the feature `native`.
+#[cfg(not(feature = "native"))]
+pub fn on_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, StackError> {
+    Ok(work())
+}
+
+/// Why [`on_large_stack`] did not do its work.
+#[derive(Debug)]
+pub enum StackError {
+    /// The system did not start a thread.
+    NoThread(std::io::Error),
+    /// The work panicked.
+    Panicked,
+}
+
+impl fmt::Display for StackError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            StackError::NoThread(error) => write!(f, "a thread did not start: {error}"),
+            StackError::Panicked => f.write_str("it failed inside Keytrail"),
+        }
+    }
+}
+
+impl std::error::Error for StackError {}
+
+#[cfg(all(test, feature = "native"))]
 mod tests {
     use super::*;
 
@@ -38,7 +72,7 @@ mod tests {
         let ids = on_large_stack(|| (id(), on_large_stack(id)));
         let (outer, inner) = ids.unwrap_or_else(|error| panic!("{error}"));
         assert_ne!(outer, id());
-        assert_eq!(inner, Ok(outer));
+        assert_eq!(inner.ok(), Some(outer));
         assert!(!LARGE.get());
     }
 }

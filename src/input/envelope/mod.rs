@@ -9,6 +9,8 @@ mod encoded;
 mod named;
 mod opener;
 
+use super::csv::Cells;
+use super::json::Fault;
 use crate::record::{Batch, Envelope, Placed, Skip, Span};
 
 pub(super) use named::refused;
@@ -49,16 +51,46 @@ impl Envelopes {
         }
     }
 
+    /// Does the same with the cells of one column, where the records are rows of a table.
+    pub(super) fn open_cells(&mut self, batch: &mut Batch, from: usize, column: usize) {
+        let rows = batch.records.split_off(from);
+        for placed in rows {
+            let bytes = batch.bytes.get(placed.start..placed.end).unwrap_or_default();
+            let Ok(row) = std::str::from_utf8(bytes) else {
+                batch.records.push(placed);
+                continue;
+            };
+            match Cells::read(row) {
+                Ok(cells) => {
+                    let cell = cells.get(column).unwrap_or_default().into_owned();
+                    let start = batch.bytes.len();
+                    batch.bytes.extend_from_slice(cell.trim_ascii().as_bytes());
+                    let whole = Span { start: placed.start, end: placed.end };
+                    let envelope = Envelope { whole, object: Span::default() };
+                    let end = batch.bytes.len();
+                    batch.records.push(Placed { start, end, envelope, ..placed });
+                }
+                Err(Fault { reason, detail }) => {
+                    let Placed { offset, line, ordinal, .. } = placed;
+                    batch.skipped.push(Skip { offset, line, ordinal, reason, detail });
+                }
+            }
+        }
+        self.open(batch, from);
+    }
+
     /// Puts the records of the envelope at hand into the batch, in its place.
     fn place(&mut self, batch: &mut Batch, placed: &Placed) {
         let before = batch.bytes.len();
-        let whole = Span { start: placed.start, end: placed.end };
+        let own = Span { start: placed.start, end: placed.end };
+        let whole =
+            if placed.envelope.whole == Span::default() { own } else { placed.envelope.whole };
         let (text, found) = self.opener.found();
         batch.bytes.extend_from_slice(text.as_bytes());
         batch.records.extend(found.iter().map(|found| {
             let text = found.text.shifted(before);
             let object = match found.object {
-                opener::Object::Whole => whole,
+                opener::Object::Whole => own,
                 opener::Object::Inside(span) => span.shifted(before),
                 opener::Object::None => Span::default(),
             };

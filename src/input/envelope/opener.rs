@@ -1,13 +1,14 @@
 //! Looks for the records in one envelope.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use super::encoded::decoded;
 use super::named::is_control;
 use crate::input::frame::{MAX_RECORD, line_prefix, too_deep};
-use crate::input::json::{Fault, Fields, Members, Shape, decode, items, members, nest, values};
-use crate::input::trail::cloud;
-use crate::record::{SkipReason, Span};
+use crate::input::json::{Fault, Fields, Members, Shape, decode, items, members, values};
+use crate::input::trail::{Spelling, cloud};
+use crate::record::{Provider, SkipReason, Span};
 
 /// How many envelopes may stand one in another.
 const MAX_NESTING: usize = 12;
@@ -167,17 +168,6 @@ impl Opener {
         if is_control(member) {
             return Ok(Content::Control);
         }
-        let flat = ["event.", ""].into_iter().find(|prefix| {
-            members.iter().any(|(key, _)| key.strip_prefix(prefix).is_some_and(is_flat))
-        });
-        if let Some(prefix) = flat {
-            let mut nested = String::new();
-            if nest(json, prefix, &FLAT, "responseElements", &mut nested)
-                && is_record(&nested, false)
-            {
-                return self.record(&nested, At { object: Some((json, at.depth == 0)), ..at });
-            }
-        }
         let mut seen = Content::Other;
         for (key, value) in &members {
             if !KEYS.iter().any(|known| known.eq_ignore_ascii_case(key)) {
@@ -200,7 +190,12 @@ impl Opener {
                 }
             }
         }
-        Ok(seen)
+        match respelled(json, &members) {
+            Some(record) if seen == Content::Other => {
+                self.record(&record, At { object: Some((json, at.depth == 0)), ..at })
+            }
+            _ => Ok(seen),
+        }
     }
 
     /// The items of an array, or the values of a text: all of them when some is or holds a record.
@@ -285,39 +280,45 @@ impl Opener {
     }
 }
 
-/// The objects of records, for records whose keys were flattened: `userIdentity.type`.
-static FLAT: LazyLock<Shape> = LazyLock::new(|| {
-    let paths = [
-        "userIdentity.sessionContext.attributes.creationDate",
-        "userIdentity.sessionContext.sessionAttributes.creationDate",
-        "userIdentity.sessionContext.sessionIssuer.type",
-        "userIdentity.sessionContext.webIdFederationData.federatedProvider",
-        "userIdentity.onBehalfOf.userId",
-        "requestParameters.userName",
-        "responseElements.any",
-        "additionalEventData.any",
-        "serviceEventDetails.any",
-        "insightDetails.any",
-        "tlsDetails.any",
-        "addendum.reason",
-        "eventAttributes.any",
-        "referencedResources.any",
-    ];
-    Shape::new(&paths, |_| true)
-});
-
-/// Whether a key is one of an object in a record, by its dots.
-fn is_flat(key: &str) -> bool {
-    key.split_once('.').map_or(key == "eventName", |(head, _)| FLAT.child(0, head).is_some())
+/// The record that an object stands for whose keys are flattened, or in another case than those of
+/// a trail.
+fn respelled(json: &str, members: &[(Cow<'_, str>, &str)]) -> Option<String> {
+    let prefix = ["", "event."].into_iter().find(|prefix| {
+        members.iter().any(|(key, _)| {
+            let key = key.strip_prefix(prefix).unwrap_or_default();
+            // So the rows of query APIs spell it, which are no records.
+            key.eq_ignore_ascii_case("eventName") && key != "EventName"
+        })
+    })?;
+    let has_dots = members.iter().any(|(key, _)| key.contains('.'));
+    let (mut nested, mut record) = (String::new(), String::new());
+    Provider::ALL.into_iter().find_map(|provider| {
+        let spelling = Spelling::of(provider);
+        let nested = match has_dots && spelling.nest(json, prefix, &mut nested) {
+            true => &nested,
+            false => json,
+        };
+        record.clear();
+        spelling.write(nested, "", &mut record);
+        let is_own = trail_of(&record).is_some_and(|of| of == provider);
+        is_own.then(|| std::mem::take(&mut record))
+    })
 }
 
 /// Whether an object is a record of a trail; `named` says that its key says so.
 fn is_record(json: &str, named: bool) -> bool {
-    static MARKS: LazyLock<Shape> = LazyLock::new(|| Shape::new(cloud::marks::PATHS, |_| true));
     Fields::scan(json, &MARKS).is_ok_and(|fields| {
         cloud::cloud(&fields).is_some() || (named && fields.get(cloud::marks::EVENT_NAME).is_some())
     })
 }
+
+/// The trail that an object is a record of.
+fn trail_of(json: &str) -> Option<Provider> {
+    cloud::cloud(&Fields::scan(json, &MARKS).ok()?)
+}
+
+/// What tells whose a record is.
+static MARKS: LazyLock<Shape> = LazyLock::new(|| Shape::new(cloud::marks::PATHS, |_| true));
 
 /// Whether an item is one cell of a row: a name and a value.
 fn is_cell(json: &str) -> bool {

@@ -162,6 +162,27 @@ fn records_are_found_in_every_envelope() {
 }
 
 #[test]
+fn records_are_found_whose_keys_are_in_another_case() {
+    for record in [aws(1), alibaba(1), tencent(1)] {
+        let id = check(&record.to_string());
+        let keys: serde_json::Map<String, Tree> = record
+            .as_object()
+            .unwrap()
+            .iter()
+            .map(|(k, v)| (k.to_lowercase(), v.clone()))
+            .collect();
+        for text in [json!(keys.clone()), json!({ "message": Tree::from(keys).to_string() })] {
+            assert_eq!(check(&text.to_string()), id, "{text}");
+        }
+    }
+    // What stands around a record in the answer of an API is none.
+    let row = json!({ "EventId": "e", "EventName": "x", "EventSource": "iam.amazonaws.com", "CloudTrailEvent": "{torn" });
+    assert_eq!(check(&row.to_string()), "?");
+    let row = json!({ "EventId": "e", "EventName": "x", "EventSource": "cam.tencentcloudapi.com", "CloudAuditEvent": tencent(1).to_string() });
+    assert_eq!(check(&row.to_string()), "tc-1");
+}
+
+#[test]
 fn what_is_no_record_among_records_costs_itself() {
     let event = |message: String| json!({ "id": "0", "message": message });
     let events = json!({ "logEvents": [event("START".into()), event(aws(1).to_string()), event("{\"eventName\":".into())] });

@@ -4,73 +4,138 @@
 //! A row becomes the JSON object that its cells are, and the format of the record reads that: one
 //! mapping for a record, whatever it is written in. What the columns cannot carry stays missing.
 
-mod answer;
-mod audit;
-mod carried;
-mod loose;
-mod object;
+mod column_mapping;
+mod iam_events;
+mod query_answer;
+mod row_object;
+mod struct_notation;
+
+use std::borrow::Cow;
 
 use super::csv::Cells;
 use super::frame::too_deep;
-use super::{ActionTrail, CloudTrail};
+use super::trail::{Spelling, TORN};
+use super::{ActionTrail, CloudAudit, CloudTrail};
 use crate::record::field::event;
 use crate::record::{
     Columns, Defect, FieldSet, Format, Mapper, Origin, Outcome, Provider, RawRecord, Rows, Scratch,
-    SkipReason,
+    SkipReason, same_name,
 };
 use crate::value::{RecordKind, Time};
 
-pub(super) use answer::Answer;
-pub use audit::IamEvents;
-use carried::Carried;
-use object::Keys;
+use column_mapping::ColumnMapping;
+pub use iam_events::IamEvents;
+pub(super) use query_answer::QueryAnswer;
+use row_object::{RowObject, Written};
 
 /// Records of a format as rows of a table.
+///
+/// A column stands for a key of the record, or for one of an object in it: `userIdentity.type`.
 #[derive(Debug)]
 pub struct Exported {
     name: &'static str,
     doc: &'static str,
     /// The format of the records.
     of: &'static dyn Format,
-    /// The columns of which each must be there.
+    /// The keys of which each must have a column.
     marks: &'static [&'static str],
-    /// The columns of which one must be there, too.
+    /// The keys of which one must have a column, too.
     one_of: &'static [&'static str],
     /// Columns that only tables of another format have.
     others: &'static [&'static str],
-    /// The keys of a record; columns may have their names in another case.
-    keys: &'static [&'static str],
-    /// What a column is read as that has another name than the key.
+    /// What a column stands for that has another name than the key.
     aliases: &'static [(&'static str, &'static str)],
+    /// Words that stand for nothing.
+    nothing: &'static [&'static str],
     /// Which columns a field is read from.
-    fields: &'static [Carried],
+    fields: &'static [ColumnMapping],
+    /// Without one of these columns it is not known whether a sign-in succeeded.
+    signin: &'static [&'static str],
 }
 
 /// CloudTrail in a table.
 pub static CLOUDTRAIL_TABLE: Exported = Exported {
     name: "cloudtrail-table",
-    doc: "AWS CloudTrail records as rows of CSV: what CloudTrail Lake and Athena answer",
+    doc: "AWS CloudTrail records as rows of CSV: what CloudTrail Lake and Athena answer and the \
+          console's event history downloads",
     of: &CloudTrail,
     marks: &["eventName"],
     one_of: &["eventSource", "awsRegion"],
     others: &["acsRegion", "eventRW", "requestParameterJson"],
-    keys: carried::CLOUDTRAIL_KEYS,
-    aliases: &[],
-    fields: carried::CLOUDTRAIL,
+    // The console's event history.
+    aliases: &[
+        ("User name", "userIdentity.userName"),
+        ("AWS access key", "userIdentity.accessKeyId"),
+        ("Read-only", "readOnly"),
+    ],
+    nothing: &[],
+    fields: column_mapping::CLOUDTRAIL,
+    // One that failed has a message and no code.
+    signin: &["errorMessage", "responseElements"],
 };
 
 /// ActionTrail in a table.
 pub static ACTIONTRAIL_TABLE: Exported = Exported {
     name: "actiontrail-table",
-    doc: "Alibaba Cloud ActionTrail events as rows of CSV: what a SIEM exports",
+    doc: "Alibaba Cloud ActionTrail events as rows of CSV: what a SIEM and Log Service export",
     of: &ActionTrail,
     marks: &["eventName"],
     one_of: &["acsRegion", "eventRW", "requestParameterJson"],
     others: &["awsRegion"],
-    keys: carried::ACTIONTRAIL_KEYS,
     // Microsoft Sentinel keeps the time of an event under its own name.
     aliases: &[("TimeGenerated [UTC]", "eventTime"), ("TimeGenerated", "eventTime")],
-    fields: carried::ACTIONTRAIL,
+    nothing: &[],
+    fields: column_mapping::ACTIONTRAIL,
+    signin: &[],
+};
+
+/// CloudAudit in a table.
+pub static CLOUDAUDIT_TABLE: Exported = Exported {
+    name: "cloudaudit-table",
+    doc: "Tencent Cloud CloudAudit events as rows of CSV: what its console and Log Service export",
+    of: &CloudAudit,
+    marks: &["eventName"],
+    one_of: &["userIdentity.secretId", "actionType", "eventRegion"],
+    others: &["awsRegion", "acsRegion"],
+    aliases: &[
+        ("事件ID", "eventID"),
+        ("事件时间", "eventTime"),
+        ("事件名称", "eventName"),
+        ("事件源", "eventSource"),
+        ("事件类型", "eventType"),
+        ("事件地域", "eventRegion"),
+        ("地域", "eventRegion"),
+        ("用户名", "userIdentity.userName"),
+        ("用户名称", "userIdentity.userName"),
+        ("用户ID", "userIdentity.principalId"),
+        ("用户类型", "userIdentity.type"),
+        ("主账号ID", "userIdentity.accountId"),
+        ("账号ID", "userIdentity.accountId"),
+        ("访问密钥", "userIdentity.secretId"),
+        ("密钥ID", "userIdentity.secretId"),
+        ("操作类型", "actionType"),
+        ("资源类型", "resourceType"),
+        ("资源名称", "resourceName"),
+        ("源IP地址", "sourceIPAddress"),
+        ("源IP", "sourceIPAddress"),
+        ("用户代理", "userAgent"),
+        ("请求ID", "requestID"),
+        ("请求参数", "requestParameters"),
+        ("响应参数", "responseElements"),
+        ("错误码", "errorCode"),
+        ("错误信息", "errorMessage"),
+        ("API错误码", "apiErrorCode"),
+        ("API错误信息", "apiErrorMessage"),
+        ("User name", "userIdentity.userName"),
+        ("Username", "userIdentity.userName"),
+        ("Access key", "userIdentity.secretId"),
+        ("Secret ID", "userIdentity.secretId"),
+        ("Source IP", "sourceIPAddress"),
+        ("Region", "eventRegion"),
+    ],
+    nothing: &["-"],
+    fields: column_mapping::CLOUDAUDIT,
+    signin: &[],
 };
 
 impl Format for Exported {
@@ -91,15 +156,23 @@ impl Format for Exported {
     }
 
     fn knows(&self, columns: &Columns) -> bool {
-        let has = |name: &&str| columns.position(name).is_some();
-        self.marks.iter().all(has) && self.one_of.iter().any(has) && !self.others.iter().any(has)
+        let paths = self.paths(columns);
+        let has = |name: &&str| paths.iter().flatten().any(|path| path == name);
+        let other = |name: &&str| {
+            let plain =
+                |column: &String| same_name(column.strip_prefix(FLAT).unwrap_or(column), name);
+            columns.names().iter().any(plain)
+        };
+        self.marks.iter().all(has) && self.one_of.iter().any(has) && !self.others.iter().any(other)
     }
 
     fn carries(&self, origin: &Origin) -> FieldSet {
         let carries = self.of.carries(origin);
         match &origin.columns {
             Some(columns) => {
-                let mut fields = carried::by(self.fields, carries, |name| self.has(columns, name));
+                let columns = self.paths(columns);
+                let mut fields =
+                    column_mapping::carried(self.fields, carries, |name| has(&columns, name));
                 if origin.account.is_some() && carries.contains(event::ACCOUNT) {
                     fields.insert(event::ACCOUNT);
                 }
@@ -115,10 +188,20 @@ impl Format for Exported {
         // A field without its columns would have the value that a record has which says nothing.
         let needed: FieldSet = needed.iter().filter(|id| carries.contains(*id)).collect();
         let inner = Origin { columns: None, ..origin.clone() };
+        let paths = self.paths(&columns);
+        let silent = !self.signin.is_empty() && !self.signin.iter().any(|name| has(&paths, name));
+        let unknown = [event::OK, event::CODE];
+        let without: FieldSet = needed.iter().filter(|id| !unknown.contains(id)).collect();
+        let spelling = Spelling::of(self.provider());
         Box::new(RowMapper {
-            keys: origin.columns.as_ref().map(|_| Keys::new(&columns, self.keys(&columns))),
             // Without its type nobody knows whether an event is a service event, which has no caller.
-            says_type: self.has(&columns, "eventType"),
+            says_type: has(&paths, "eventType"),
+            signin: silent.then(|| self.of.mapper(&without, &inner, now)),
+            api: paths.iter().position(|path| path.as_deref() == Some("eventName")),
+            object: origin
+                .columns
+                .as_ref()
+                .map(|columns| RowObject::new(columns, paths, spelling, self.nothing)),
             columns,
             carries,
             of: self.of.mapper(&needed, &inner, now),
@@ -127,35 +210,54 @@ impl Format for Exported {
 }
 
 impl Exported {
-    /// Whether a table has the column of this key, by its name or by another.
-    fn has(&self, columns: &Columns, key: &str) -> bool {
-        self.column(columns, key).is_some()
-    }
-
-    fn column(&self, columns: &Columns, key: &str) -> Option<usize> {
-        let aliases = self.aliases.iter().filter(|(_, of)| *of == key);
-        columns
-            .position(key)
-            .or_else(|| aliases.map(|(name, _)| name).find_map(|name| columns.position(name)))
-    }
-
-    /// The keys of the record that columns stand for, with the places of these.
-    fn keys<'c>(
-        &'c self,
-        columns: &'c Columns,
-    ) -> impl Iterator<Item = (usize, &'static str)> + 'c {
-        self.keys.iter().filter_map(|key| Some((self.column(columns, key)?, *key)))
+    /// The path of the key that each column stands for; `None` for a column that stands for none.
+    /// The own column of a key goes before one of another name.
+    fn paths(&self, columns: &Columns) -> Vec<Option<String>> {
+        let spelling = Spelling::of(self.provider());
+        let own = |name: &String| spelling.path(name.strip_prefix(FLAT).unwrap_or(name));
+        let mut paths: Vec<Option<String>> = columns.names().iter().map(own).collect();
+        for (name, path) in self.aliases {
+            if let Some(at) = columns.position(name)
+                && paths[at].is_none()
+                && !paths.iter().flatten().any(|own| own == path)
+            {
+                paths[at] = Some((*path).to_owned());
+            }
+        }
+        paths
     }
 }
 
+/// Whether columns carry the key at a path, an object that it stands in, or a part of it.
+fn has(columns: &[Option<String>], path: &str) -> bool {
+    let within = |inner: &str, outer: &str| {
+        inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    columns.iter().flatten().any(|column| within(column, path) || within(path, column))
+}
+
+/// What Log Service puts before keys that it flattened.
+const FLAT: &str = "event.";
+
+/// The calls that sign in; those that fail have no error code.
+const SIGN_INS: [&str; 4] = ["ConsoleLogin", "SwitchRole", "CheckMfa", "UserAuthentication"];
+
+/// What there is to say of a sign-in in a table without error messages.
+const SILENT: &str =
+    "whether a sign-in succeeded is not known: the table has no column of error messages";
+
 struct RowMapper {
     /// `None` where the records are no rows.
-    keys: Option<Keys>,
+    object: Option<RowObject>,
     columns: Columns,
     /// What the columns carry. Rules that need another field are blind, so it is no gap of a row.
     carries: FieldSet,
     says_type: bool,
     of: Box<dyn Mapper>,
+    /// Reads sign-ins whose outcome the table does not carry.
+    signin: Option<Box<dyn Mapper>>,
+    /// The column of the operation.
+    api: Option<usize>,
 }
 
 impl Mapper for RowMapper {
@@ -166,32 +268,67 @@ impl Mapper for RowMapper {
         emit: &mut dyn FnMut(Rows<'_>),
     ) -> Outcome {
         scratch.begin();
-        let Some(keys) = &self.keys else { return Outcome::Foreign };
-        let mut object = std::mem::take(&mut scratch.row);
-        // A quote stands in each answer, and in no row after a bracket.
-        if let Some(answer) = Answer::read(raw.text) {
-            if !answer.has(&self.columns) {
-                let detail = "it has other columns than the first row".to_owned();
-                return Outcome::Skipped(SkipReason::Malformed, detail);
+        let Some(object) = &self.object else { return Outcome::Foreign };
+        let mut row = std::mem::take(&mut scratch.row);
+        let read = self.read(object, raw, &mut row);
+        let outcome = match read {
+            Err(outcome) => outcome,
+            Ok(_) if too_deep(row.as_bytes()) => {
+                Outcome::Skipped(SkipReason::TooDeep, "the JSON in a cell".to_owned())
             }
-            keys.write(|position| answer.get(position), &mut object);
-        } else {
-            match Cells::read(raw.text) {
-                Ok(cells) => keys.write(|position| cells.get(position), &mut object),
-                Err(fault) => return Outcome::Skipped(fault.reason, fault.detail),
+            Ok(Read { written: Written::Torn("userIdentity"), .. }) => {
+                let detail = "the cell of `userIdentity` begins like an object and is none";
+                Outcome::Skipped(SkipReason::Malformed, detail.to_owned())
             }
-        }
-        let outcome = if too_deep(object.as_bytes()) {
-            Outcome::Skipped(SkipReason::TooDeep, "the JSON in a cell".to_owned())
-        } else {
-            self.of.map(&RawRecord { text: &object, ..*raw }, scratch, emit)
+            Ok(Read { written, signs_in }) => {
+                let signin = self.signin.as_ref().filter(|_| signs_in);
+                let of = signin.unwrap_or(&self.of);
+                let outcome = of.map(&RawRecord { text: &row, ..*raw }, scratch, emit);
+                let torn = (written != Written::Whole).then_some(TORN);
+                scratch.note = scratch.note.or(torn).or(signin.map(|_| SILENT));
+                outcome
+            }
         };
-        scratch.row = object;
+        scratch.row = row;
         scratch.gaps.retain(|gap| {
             let may_lack = gap.field == event::USER_TYPE && gap.defect == Defect::Missing;
             self.carries.contains(gap.field) && (self.says_type || !may_lack)
         });
         outcome
+    }
+}
+
+/// A row that was read.
+struct Read<'o> {
+    written: Written<'o>,
+    signs_in: bool,
+}
+
+impl RowMapper {
+    /// Writes the object of a row to `out`.
+    fn read<'o>(
+        &self,
+        object: &'o RowObject,
+        raw: &RawRecord<'_>,
+        out: &mut String,
+    ) -> Result<Read<'o>, Outcome> {
+        let signs_in = |api: Option<Cow<'_, str>>| api.is_some_and(|api| SIGN_INS.contains(&&*api));
+        // A quote stands in each answer, and in no row after a bracket.
+        if let Some(answer) = QueryAnswer::read(raw.text) {
+            if !answer.has(&self.columns) {
+                let detail = "it has other columns than the first row".to_owned();
+                return Err(Outcome::Skipped(SkipReason::Malformed, detail));
+            }
+            let written = object.write(|position| answer.get(position), out);
+            return Ok(Read {
+                written,
+                signs_in: signs_in(self.api.and_then(|at| answer.get(at))),
+            });
+        }
+        let cells =
+            Cells::read(raw.text).map_err(|fault| Outcome::Skipped(fault.reason, fault.detail))?;
+        let written = object.write(|position| cells.get(position), out);
+        Ok(Read { written, signs_in: signs_in(self.api.and_then(|at| cells.get(at))) })
     }
 }
 

@@ -126,7 +126,6 @@ fn each_column_carries_its_fields() {
         ("sourceIPAddress", field::IP_SCOPE),
         ("userAgent", field::METHOD),
         ("errorCode", field::OK),
-        ("errorMessage", field::OK),
         ("eventType", field::METHOD),
         ("eventID", field::ID),
         ("requestParameters", field::TARGET_USER),
@@ -138,21 +137,24 @@ fn each_column_carries_its_fields() {
         let fewer = CLOUDTRAIL_TABLE.carries(&origin(&without.join(",")));
         assert!(!fewer.contains(field), "{column}");
     }
-    for table in [&CLOUDTRAIL_TABLE, &ACTIONTRAIL_TABLE] {
+    for table in [&CLOUDTRAIL_TABLE, &ACTIONTRAIL_TABLE, &CLOUDAUDIT_TABLE] {
         let all = table.of.carries(&Origin::default());
-        let every = carried::by(table.fields, all, |_| true);
+        let every = column_mapping::carried(table.fields, all, |_| true);
         let never: Vec<_> = all.iter().filter(|id| !every.contains(*id)).collect();
         assert!(never.is_empty(), "{}: {never:?} by no column", table.name);
-        let none = carried::by(table.fields, all, |_| false);
+        let none = column_mapping::carried(table.fields, all, |_| false);
         assert_eq!(none.iter().count(), 2, "the provider and the record itself");
-        let read = carried::by(table.fields, all, |name| table.keys.contains(&name));
+        let spelling = Spelling::of(table.provider());
+        let is_path = |name: &str| spelling.path(name).as_deref() == Some(name);
+        let read = column_mapping::carried(table.fields, all, is_path);
         assert_eq!(read, every, "{}: a column is no key", table.name);
     }
 }
 
 #[test]
 fn tables_are_known_by_their_columns() {
-    let formats: [(&dyn Format, _); 3] = [
+    let formats: [(&dyn Format, _); 4] = [
+        (&CLOUDAUDIT_TABLE, "cloudaudit"),
         (&CLOUDTRAIL_TABLE, "cloudtrail"),
         (&ACTIONTRAIL_TABLE, "actiontrail"),
         (&IamEvents, "iam"),
@@ -169,6 +171,11 @@ fn tables_are_known_by_their_columns() {
         ("eventId,eventName,eventSource,acsRegion,eventRW", "actiontrail"),
         ("eventName,eventSource,awsRegion,acsRegion", ""),
         ("EventTime,EventName,Username,AccountID", ""),
+        ("Event name,User name,AWS region", "cloudtrail"),
+        ("eventName,userIdentity.secretId", "cloudaudit"),
+        ("事件名称,访问密钥,错误码", "cloudaudit"),
+        ("事件名称,错误码", ""),
+        ("event.eventName,event.acsRegion,__time__", "actiontrail"),
         ("user,arn,mfa_active", ""),
     ] {
         let known = formats.iter().filter(|(format, _)| format.knows(&columns(header)));
@@ -178,19 +185,24 @@ fn tables_are_known_by_their_columns() {
 
 #[test]
 fn cells_are_json_where_they_hold_some() {
-    let keys = Keys::new(&columns("a,,b,eventname"), [(3, "eventName")].into_iter());
+    let paths = vec![None, None, None, Some("eventName".to_owned())];
+    let spelling = Spelling::of(Provider::Aws);
+    let object = RowObject::new(&columns("a,,b,eventname"), paths, spelling, &["-"]);
     for (row, expected) in [
         ("1,2,3,4", r#"{"a":"1","b":"3","eventName":"4"}"#),
         (",,,", "{}"),
         ("x", r#"{"a":"x"}"#),
         (r#""{""k"": [1]}",,[],"#, r#"{"a":{"k": [1]},"b":[]}"#),
         (r#""{""k"": [1]",,{x,"#, r#"{"a":"{\"k\": [1]","b":"{x"}"#),
-        ("true,,000012,null", r#"{"a":"true","b":"000012","eventName":"null"}"#),
+        ("true,,000012,x", r#"{"a":"true","b":"000012","eventName":"x"}"#),
+        // What query engines print for nothing, and the word of this kind of table.
+        (r"null,,NULL,\N", "{}"),
+        ("-,,nullable,--", r#"{"b":"nullable","eventName":"--"}"#),
         ("\"q\"\"\\\t\n\u{1}é\",,,", r#"{"a":"q\"\\\t\n\u0001é"}"#),
     ] {
         let mut out = String::from("before");
         let cells = Cells::read(row).unwrap();
-        keys.write(|position| cells.get(position), &mut out);
+        object.write(|position| cells.get(position), &mut out);
         assert_eq!(out, expected, "{row}");
         serde_json::from_str::<serde_json::Value>(&out).unwrap();
     }
@@ -220,10 +232,10 @@ fn objects_without_quotes_are_read_where_they_are_clear() {
         ("{=1}", None),
         ("{a b=1}", None),
     ] {
-        assert_eq!(loose::json(text).as_deref(), expected, "{text}");
+        assert_eq!(struct_notation::json(text).as_deref(), expected, "{text}");
     }
     let deep = "{a=".repeat(100_000) + "x" + &"}".repeat(100_000);
-    assert_eq!(loose::json(&deep), None);
+    assert_eq!(struct_notation::json(&deep), None);
 }
 
 #[test]
@@ -243,7 +255,9 @@ fn damaged_cells_cost_their_row() {
         ("{type=IAMUser, userName=x, type=Root}", "duplicate-key"),
         (r#"{"type":"\ud800"}"#, "syntax"),
         (&*deep, "too-deep"),
-        (r#"{"type":"#, "read"),
+        (r#"{"type":"#, "malformed"),
+        ("{type=IAMUser, userName", "malformed"),
+        ("dana", "read"),
     ] {
         assert_eq!(reason(cell), expected, "{cell}");
     }
@@ -422,4 +436,165 @@ fn a_cell_that_says_nothing_is_a_gap_and_a_column_that_is_not_there_is_none() {
     ] {
         assert_eq!(gaps(&IamEvents, audit, row), expected, "{row}");
     }
+}
+
+const ATHENA: &str = "eventversion,useridentity,eventtime,eventsource,eventname,awsregion,\
+                      sourceipaddress,useragent,errorcode,errormessage,requestparameters,\
+                      eventid,eventtype,readonly,recipientaccountid";
+
+#[test]
+fn keys_of_objects_are_read_in_any_case() {
+    let row = |identity: &str| {
+        format!(
+            "1.09,\"{identity}\",2026-05-01T10:00:00Z,iam.amazonaws.com,DeleteUser,eu-west-1,\
+             203.0.113.9,aws-cli/2.15,,,\"{{\"\"userName\"\":\"\"temp\"\"}}\",e-1,AwsApiCall,false,000011112222"
+        )
+    };
+    let camel = "{type=AssumedRole, principalId=AROAEXAMPLE000000007:night, accountId=000011112222, \
+                 accessKeyId=ASIAEXAMPLE000000007, sessionContext={attributes={mfaAuthenticated=true, \
+                 creationDate=null}, sessionIssuer={userName=Deploy}}}";
+    let read = fields(&CLOUDTRAIL_TABLE, ATHENA, &row(camel)).unwrap();
+    for line in [
+        "user: Deploy",
+        "user_id: AROAEXAMPLE000000007:night",
+        "session: night",
+        "role: Deploy",
+        "ak: ASIAEXAMPLE000000007",
+        "mfa: true",
+    ] {
+        assert!(read.lines().any(|known| known == line), "{line}: {read}");
+    }
+    let json = camel.replace('{', "{\"\"").replace('}', "\"\"}").replace('=', "\"\":\"\"");
+    let json = json.replace(", ", "\"\",\"\"").replace("\"\"{", "{").replace("}\"\"", "}");
+    for other in [camel.to_lowercase().replace("role,", "Role,"), json] {
+        let other =
+            other.replace("aroaexample", "AROAEXAMPLE").replace("asiaexample", "ASIAEXAMPLE");
+        let other = other.replace("=deploy", "=Deploy").replace("assumedRole", "AssumedRole");
+        let plain = |text: String| {
+            text.lines().filter(|line| !line.starts_with("raw:")).collect::<Vec<_>>().join("\n")
+        };
+        let found = fields(&CLOUDTRAIL_TABLE, ATHENA, &row(&other)).unwrap();
+        assert_eq!(plain(found), plain(read.clone()), "{other}");
+    }
+}
+
+#[test]
+fn a_row_of_the_consoles_event_history_names_who_called() {
+    let header = "Event ID,Event time,User name,Event name,Resource type,Resource name,\
+                  AWS access key,AWS region,Error code,Source IP address,Event source,Read-only,\
+                  Request ID";
+    let row = "e-1,2026-05-01T10:00:00Z,dana,DeleteUser,[AWS::IAM::User],[temp],\
+               AKIAEXAMPLE000000007,us-east-1,AccessDenied,203.0.113.9,iam.amazonaws.com,false,r-1";
+    insta::assert_snapshot!(fields(&CLOUDTRAIL_TABLE, header, row).unwrap(), @r#"
+    provider: aws
+    id: e-1
+    time: 2026-05-01T10:00:00Z
+    user: dana
+    actor: AKIAEXAMPLE000000007
+    ak: AKIAEXAMPLE000000007
+    ak_type: long_term
+    ip: 203.0.113.9
+    source: 203.0.113.9
+    ip_scope: public
+    kind: call
+    service: iam
+    api: DeleteUser
+    name: iam.DeleteUser
+    operation: aws:iam.DeleteUser
+    action: write
+    code: AccessDenied
+    ok: false
+    region: us-east-1
+    request_id: r-1
+    raw: {"Resource name":["temp"],"Resource type":["AWS::IAM::User"],"awsRegion":"us-east-1","errorCode":"AccessDenied","eventID":"e-1","eventName":"DeleteUser","eventSource":"iam.amazonaws.com","eventTime":"2026-05-01T10:00:00Z","readOnly":"false","requestID":"r-1","sourceIPAddress":"203.0.113.9","userIdentity":{"accessKeyId":"AKIAEXAMPLE000000007","userName":"dana"}}
+    "#);
+    let one = |row: &str, id: &str| {
+        let read = fields(&CLOUDTRAIL_TABLE, header, row).unwrap();
+        let found = read.lines().find_map(|line| line.strip_prefix(&format!("{id}: ")));
+        found.unwrap_or("-").to_owned()
+    };
+    let passed = row.replace("AccessDenied", "");
+    assert_eq!(one(&passed, "ok"), "true");
+    // A sign-in that failed has no error code, and the download no messages.
+    let signin = passed.replace("DeleteUser", "ConsoleLogin").replace("iam.", "signin.");
+    assert_eq!((one(&signin, "ok"), one(&signin, "code")), ("-".to_owned(), "-".to_owned()));
+    let carries = CLOUDTRAIL_TABLE.carries(&origin(header));
+    for (id, carried) in [
+        (field::USER, true),
+        (field::AK, true),
+        (field::OK, true),
+        (field::USER_TYPE, false),
+        (field::MFA, false),
+        (field::METHOD, false),
+        (field::PARAMS, false),
+        (field::TARGET_USER, false),
+    ] {
+        assert_eq!(carries.contains(id), carried, "{}", id.field().path());
+    }
+}
+
+#[test]
+fn a_row_of_cloudaudits_console_is_an_event() {
+    let header =
+        "事件时间,用户名,事件名称,资源类型,资源名称,访问密钥,事件源,源IP地址,请求ID,错误码";
+    let row = "2026-05-01 18:00:00,dana,DeleteUser,cam,-,AKIDexample0000000000000000000007,\
+               cam.tencentcloudapi.com,203.0.113.9,r-1,0";
+    insta::assert_snapshot!(fields(&CLOUDAUDIT_TABLE, header, row).unwrap(), @r#"
+    provider: tencent
+    time: 2026-05-01T10:00:00Z
+    user: dana
+    actor: AKIDexample0000000000000000000007
+    ak: AKIDexample0000000000000000000007
+    ip: 203.0.113.9
+    source: 203.0.113.9
+    ip_scope: public
+    kind: call
+    service: cam
+    api: DeleteUser
+    name: cam.DeleteUser
+    operation: tencent:cam.DeleteUser
+    action: write
+    category: management
+    ok: true
+    request_id: r-1
+    raw: {"errorCode":"0","eventName":"DeleteUser","eventSource":"cam.tencentcloudapi.com","eventTime":"2026-05-01 18:00:00","requestID":"r-1","resourceType":"cam","sourceIPAddress":"203.0.113.9","userIdentity":{"secretId":"AKIDexample0000000000000000000007","userName":"dana"}}
+    "#);
+    let failed = row.replace("r-1,0", "r-1,4100");
+    let read = fields(&CLOUDAUDIT_TABLE, header, &failed).unwrap();
+    assert!(read.contains("ok: false\n") && read.contains("code: 4100\n"), "{read}");
+}
+
+#[test]
+fn columns_may_be_the_keys_of_objects() {
+    let header = "__time__,event.eventId,event.eventName,event.acsRegion,event.eventSource,\
+                  event.userIdentity.type,event.userIdentity.userName,\
+                  event.userIdentity.sessionContext.attributes.mfaAuthenticated,\
+                  event.requestParameters.InstanceId.1,event.responseElements.AccessKey.AccessKeyId";
+    let row =
+        "1,e-1,CreateAccessKey,cn-beijing,ram.aliyuncs.com,ram-user,dana,true,i-1,LTAIexample07";
+    insta::assert_snapshot!(fields(&ACTIONTRAIL_TABLE, header, row).unwrap(), @r#"
+    provider: alibaba
+    id: e-1
+    user: dana
+    user_type: user
+    actor: dana
+    mfa: true
+    service: ram
+    api: CreateAccessKey
+    name: ram.CreateAccessKey
+    operation: alibaba:ram.CreateAccessKey
+    action: write
+    region: cn-beijing
+    params: {"InstanceId.1":"i-1"}
+    response: {"AccessKey":{"AccessKeyId":"LTAIexample07"}}
+    raw: {"__time__":"1","acsRegion":"cn-beijing","eventId":"e-1","eventName":"CreateAccessKey","eventSource":"ram.aliyuncs.com","requestParameters":{"InstanceId.1":"i-1"},"responseElements":{"AccessKey":{"AccessKeyId":"LTAIexample07"}},"userIdentity":{"sessionContext":{"attributes":{"mfaAuthenticated":"true"}},"type":"ram-user","userName":"dana"}}
+    "#);
+    let frame = "eventName,awsRegion,userIdentity.userName,userIdentity.accessKeyId";
+    let row = "DeleteUser,eu-west-1,dana,AKIAEXAMPLE000000007";
+    let read = fields(&CLOUDTRAIL_TABLE, frame, row).unwrap();
+    assert!(read.contains("user: dana\n") && read.contains("ak: AKIAEXAMPLE000000007\n"), "{read}");
+    // A cell and a column of one key contradict each other.
+    let both = "eventName,awsRegion,userIdentity,userIdentity.userName";
+    let read = fields(&CLOUDTRAIL_TABLE, both, "x,y,\"{\"\"userName\"\":\"\"a\"\"}\",b");
+    assert!(matches!(read, Err(Outcome::Skipped(SkipReason::DuplicateKey, _))), "{read:?}");
 }

@@ -24,6 +24,29 @@ pub(super) struct Head {
     pub(super) prefixed: bool,
 }
 
+/// The columns in whose cells log services and search engines export whole records.
+const RECORD_COLUMNS: [&str; 14] = [
+    "@message",
+    "message",
+    "event",
+    "event.original",
+    "_source",
+    "_raw",
+    "raw",
+    "content",
+    "__CONTENT__",
+    "LogJson",
+    "RawLog",
+    "rawevent",
+    "CloudTrailEvent",
+    "cloud_trail_event",
+];
+
+/// The column in whose cells whole records may stand.
+pub(in crate::input) fn record_column(columns: &Columns) -> Option<usize> {
+    RECORD_COLUMNS.iter().find_map(|name| columns.position(name))
+}
+
 /// How many rows are looked at.
 const SAMPLE: usize = 16;
 
@@ -67,7 +90,7 @@ impl Tables {
     }
 
     fn is_known(&self, columns: &Columns) -> bool {
-        self.formats.iter().any(|format| format.knows(columns))
+        self.formats.iter().any(|format| format.knows(columns)) || record_column(columns).is_some()
     }
 
     /// What a file is that begins like no known table.

@@ -14,7 +14,7 @@ mod scan;
 mod sniff;
 
 pub(super) use framer::{Ending, Framer, WINDOW};
-pub(super) use head::{Tables, trusted};
+pub(super) use head::{Tables, record_column, trusted};
 pub(super) use line_prefix::line_prefix;
 pub(super) use scan::too_deep;
 pub(super) use sniff::QUERY_ROWS;

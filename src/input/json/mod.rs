@@ -14,4 +14,4 @@ pub(super) use members::{Members, items, members, values};
 pub(super) use nest::nest;
 pub(super) use project::{Fault, Fields};
 pub(super) use shape::Shape;
-pub(super) use text::{decode, list_of, untyped};
+pub(super) use text::{decode, list_of, push_string, untyped};

@@ -71,8 +71,7 @@ impl Shape {
         &self.nodes[index]
     }
 
-    /// The node of a key below a node; the first node, 0, is the whole text.
-    pub(in crate::input) fn child(&self, node: usize, key: &str) -> Option<usize> {
+    pub(super) fn child(&self, node: usize, key: &str) -> Option<usize> {
         self.nodes[node].children.find(key)
     }
 }

@@ -160,3 +160,24 @@ fn real_tables_are_read_whole() {
     let reads = read_all(&inputs(&[&path]));
     assert_eq!(summary(&reads), "2 files read, 0 no inputs, 0 others; 20 events, 0 skipped");
 }
+
+#[test]
+fn the_records_of_a_table_may_stand_in_one_column() {
+    let record = r#"{""eventName"":""CreateUser"",""awsRegion"":""us-east-1""}"#;
+    let insights =
+        format!("@timestamp,@message\n2026-03-01,\"{record}\"\n2026-03-02,\"{record}\"\n");
+    let shipped = format!("__time__,__topic__,event\n1,t,\"{{\"\"message\"\":{record}}}\"\n");
+    let mixed = format!("_time,_raw\n1,START\n2,\"{record}\"\n");
+    let shown = check(&[
+        ("Logs Insights", insights.into()),
+        ("with an envelope in the cell", shipped.into()),
+        ("among other lines", mixed.into()),
+        ("no records at all", b"time,message\n1,hello\n2,\"{\"\"level\"\":1}\"\n".to_vec()),
+    ]);
+    insta::assert_snapshot!(shown, @r#"
+    Logs Insights: read; rows plain; 2 events
+    with an envelope in the cell: read; rows plain; 1 events
+    among other lines: read; rows plain; 1 events; 11 0 syntax
+    no records at all: unclaimed: none of its records is of a known format (tried: all formats); rows plain; 0 events
+    "#);
+}

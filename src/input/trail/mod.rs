@@ -11,6 +11,7 @@ mod paths;
 mod part;
 mod promise;
 mod sheet;
+mod spelling;
 mod surroundings;
 
 pub(super) use call::Call;
@@ -19,6 +20,7 @@ pub(super) use part::{after, before, cut, list};
 pub(super) use paths::paths;
 pub(super) use promise::Promises;
 pub(super) use sheet::Sheet;
+pub(super) use spelling::Spelling;
 pub(super) use surroundings::{Found, Row, Surroundings};
 
 use crate::record::field::of_kind;

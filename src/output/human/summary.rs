@@ -5,6 +5,7 @@ use std::io;
 
 use super::page::{Ink, Page};
 use super::text::{bytes, columns, counted, number, times};
+use crate::finding::Finding;
 use crate::record::FileStatus;
 use crate::report::FileReport;
 use crate::rule::Severity;
@@ -186,12 +187,22 @@ fn matches(page: &mut Page<'_>) -> io::Result<()> {
 
 fn findings(page: &mut Page<'_>) -> io::Result<()> {
     let report = page.report;
+    let uncertain = |severity| {
+        let of = |finding: &&Finding| finding.severity == severity && finding.uncertain;
+        report.open_findings().filter(of).count() as u64
+    };
     let counts: Vec<String> = report
         .by_severity()
         .iter()
         .rev()
         .filter(|(_, count)| **count > 0)
-        .map(|(severity, count)| format!("{} {}", number(*count), severity.name()))
+        .map(|(severity, count)| {
+            let sure = format!("{} {}", number(*count), severity.name());
+            match uncertain(*severity) {
+                0 => sure,
+                uncertain => format!("{sure} ({} uncertain)", number(uncertain)),
+            }
+        })
         .collect();
     let mut text = if counts.is_empty() { "none".to_owned() } else { counts.join(", ") };
     let suppressed = report.suppressed_findings().count() as u64;
@@ -201,6 +212,10 @@ fn findings(page: &mut Page<'_>) -> io::Result<()> {
     if report.below_min_severity > 0 {
         let (hidden, least) = (report.below_min_severity, report.facts.min_severity.name());
         text.push_str(&format!("; {} below --min-severity {least} left out", number(hidden)));
+        if report.gating_below_min_severity > 0 {
+            let gating = number(report.gating_below_min_severity);
+            text.push_str(&format!(", of which {gating} fail the run all the same"));
+        }
     }
     row(page, "findings", &text)
 }

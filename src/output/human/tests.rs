@@ -3,7 +3,7 @@
 use super::*;
 use crate::record::FileAccount;
 use crate::report::fixture::{clean, fixture};
-use crate::report::{FileReport, Verdict};
+use crate::report::{FailOn, FileReport, GateCounts, Verdict};
 
 fn shown(report: &Report, style: &Style) -> String {
     let mut out = Vec::new();
@@ -121,7 +121,7 @@ fn the_whole_report() {
     skipped: logs-2/audit log #1.ndjson:22 (byte 9000): truncated: the file ends inside the record
     incomplete: 2 records were skipped, more than the 0 that --max-skipped allows
     incomplete: rule `new-region` failed on 2 records
-    incomplete: not everything was evaluated, see above; 3 findings at or above high (exit 3)
+    incomplete: not everything was evaluated, see above; 4 findings at or above high: 3 gate, 1 experimental (exit 3)
     "#);
 }
 
@@ -168,16 +168,34 @@ fn the_last_line_says_how_it_ended_and_why() {
     let plain = Style::default();
     let lenient = Style { exit_zero: true, ..Style::default() };
     let failed = Report { verdict: Verdict::Findings, ..fixture() };
-    let mut lesser = Report { verdict: Verdict::Clean, ..fixture() };
-    lesser.findings.drain(..4);
+    let gate = |gating, uncertain, experimental| GateCounts { gating, uncertain, experimental };
+    let lesser = |gate| {
+        let mut report = Report { verdict: Verdict::Passed, gate, ..fixture() };
+        report.findings.drain(..4);
+        report
+    };
+    let mut never = lesser(gate(0, 0, 0));
+    never.facts.fail_on = FailOn::Never;
+    let sure = Report { gate: gate(3, 0, 0), ..failed.clone() };
     let mut unread = Report { verdict: Verdict::Incomplete, ..clean() };
     unread.findings.clear();
     for (report, style, line) in [
         (clean(), &plain, "clean: no finding in 1,216 records (exit 0)"),
-        (lesser, &plain, "clean: 1 finding, none gates at --fail-on high (exit 0)"),
-        (failed.clone(), &plain, "failed: 3 findings at or above high (exit 1)"),
+        (lesser(gate(0, 0, 0)), &plain, "passed: 1 finding, none gates at --fail-on high (exit 0)"),
+        (never, &plain, "passed: 1 finding, none gates at --fail-on never (exit 0)"),
         (
-            failed,
+            lesser(gate(0, 1, 0)),
+            &plain,
+            "passed: 1 finding at or above high: 0 gate, 1 uncertain (exit 0)",
+        ),
+        (
+            Report { gate: gate(1, 3, 2), ..failed.clone() },
+            &plain,
+            "failed: 6 findings at or above high: 1 gates, 3 uncertain, 2 experimental (exit 1)",
+        ),
+        (sure.clone(), &plain, "failed: 3 findings at or above high (exit 1)"),
+        (
+            sure,
             &lenient,
             "failed: 3 findings at or above high (exit 0 by --exit-zero, 1 without it)",
         ),
@@ -185,7 +203,8 @@ fn the_last_line_says_how_it_ended_and_why() {
         (
             fixture(),
             &lenient,
-            "incomplete: not everything was evaluated, see above; 3 findings at or above high (exit 3)",
+            "incomplete: not everything was evaluated, see above; 4 findings at or above high: 3 gate, \
+             1 experimental (exit 3)",
         ),
     ] {
         assert_eq!(last_line(&report, style), line);

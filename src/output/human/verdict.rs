@@ -52,21 +52,22 @@ fn skips(page: &mut Page<'_>) -> io::Result<()> {
 
 fn last_line(page: &mut Page<'_>) -> io::Result<()> {
     let report = page.report;
-    let least = report.facts.fail_on.name();
-    let gating = report.gating() as u64;
-    let open = report.open_findings().count() as u64;
-    let gate = format!("{} at or above {least}", counted(gating, "finding"));
+    let fail_on = report.facts.fail_on;
+    let gate = report.gate.sentence(fail_on);
+    let doubtful = report.gate.uncertain + report.gate.experimental > 0;
     let (ink, text) = match report.verdict {
-        Verdict::Clean if open > 0 => (
-            Ink::Good,
-            format!("clean: {}, none gates at --fail-on {least}", counted(open, "finding")),
-        ),
         Verdict::Clean => {
             let records = counted(report.accounting.evaluated, "record");
             (Ink::Good, format!("clean: no finding in {records}"))
         }
+        Verdict::Passed if doubtful => (Ink::Warn, format!("passed: {gate}")),
+        Verdict::Passed => {
+            let open = report.open_findings().count() as u64 + report.below_min_severity;
+            let open = counted(open, "finding");
+            (Ink::Good, format!("passed: {open}, none gates at --fail-on {}", fail_on.name()))
+        }
         Verdict::Findings => (Ink::Bad, format!("failed: {gate}")),
-        Verdict::Incomplete if gating > 0 => {
+        Verdict::Incomplete if report.gate.gating > 0 || doubtful => {
             (Ink::Bad, format!("incomplete: not everything was evaluated, see above; {gate}"))
         }
         Verdict::Incomplete => {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::v1;
+use super::word::Word;
 use crate::finding;
 use crate::record::{FieldGap, FileStatus};
 use crate::report::{self, Facts, LedgerState, Verdict};
@@ -13,8 +14,8 @@ use crate::value::Time;
 pub(super) fn report(report: &report::Report) -> v1::Report<'_> {
     let facts = &report.facts;
     v1::Report {
-        schema: v1::SCHEMA,
-        tool: v1::Tool { name: "keytrail", version: facts.version },
+        schema: borrowed(v1::SCHEMA),
+        tool: v1::Tool { name: borrowed("keytrail"), version: borrowed(facts.version) },
         run: run(facts),
         verdict: verdict(report),
         rules: report.rules.iter().map(|rule| self::rule(facts, rule)).collect(),
@@ -40,6 +41,10 @@ fn maybe<'a>(facts: &Facts, text: Option<&'a String>) -> Option<Cow<'a, str>> {
     text.map(|text| facts.text(text))
 }
 
+fn counts<K: AsRef<str>>(counts: &BTreeMap<K, u64>) -> BTreeMap<Cow<'_, str>, u64> {
+    counts.iter().map(|(name, count)| (borrowed(name.as_ref()), *count)).collect()
+}
+
 fn at(time: Option<Time>) -> Option<String> {
     time.map(|time| time.to_string())
 }
@@ -50,23 +55,30 @@ fn run(facts: &Facts) -> v1::Run<'_> {
         clock_given: facts.clock_given,
         zone: borrowed(&facts.zone),
         policy: borrowed(&facts.policy),
-        fail_on: facts.fail_on.name(),
-        min_severity: facts.min_severity.name(),
+        fail_on: Word(facts.fail_on),
+        fail_on_uncertain: facts.fail_on_uncertain,
+        min_severity: Word(facts.min_severity),
         max_skipped: facts.max_skipped,
         strict: facts.strict,
         show_keys: facts.show_keys,
     }
 }
 
-fn verdict(report: &report::Report) -> v1::Verdict {
+fn verdict(report: &report::Report) -> v1::Verdict<'_> {
     v1::Verdict {
-        outcome: report.verdict.name(),
+        outcome: borrowed(report.verdict.name()),
         exit_code: report.exit_code(),
         complete: report.verdict != Verdict::Incomplete,
-        gating: report.gating() as u64,
+        gating: report.gate.gating,
+        uncertain: report.gate.uncertain,
+        experimental: report.gate.experimental,
         suppressed: report.suppressed_findings().count() as u64,
         below_min_severity: report.below_min_severity,
-        by_severity: report.by_severity().into_iter().map(|(s, n)| (s.name(), n)).collect(),
+        by_severity: report
+            .by_severity()
+            .into_iter()
+            .map(|(s, n)| (borrowed(s.name()), n))
+            .collect(),
     }
 }
 
@@ -77,10 +89,10 @@ fn rule<'a>(facts: &Facts, rule: &'a report::RuleSummary) -> v1::Rule<'a> {
         description: facts.text(&rule.description),
         remediation: facts.text(&rule.remediation),
         false_positives: texts(facts, &rule.false_positives),
-        category: rule.category.name(),
-        severity: rule.severity.name(),
-        status: rule.status.name(),
-        on: rule.on.name(),
+        category: Word(rule.category),
+        severity: Word(rule.severity),
+        status: Word(rule.status),
+        on: borrowed(rule.on.name()),
         tags: texts(facts, &rule.tags),
         controls: texts(facts, &rule.controls),
         references: texts(facts, &rule.references),
@@ -99,8 +111,8 @@ pub(super) fn finding<'a>(
     v1::Finding {
         fingerprint: borrowed(&finding.fingerprint),
         rule: report.rule_of(finding).map_or(Cow::Borrowed(""), |rule| borrowed(&rule.id)),
-        severity: finding.severity.name(),
-        role: finding.role.name(),
+        severity: Word(finding.severity),
+        role: Word(finding.role),
         message: facts.text(&finding.message),
         provider: facts.text(&finding.provider),
         subject: finding
@@ -178,7 +190,7 @@ fn remark<'a>(facts: &Facts, remark: Option<&'a String>) -> Cow<'a, str> {
 fn source<'a>(facts: &Facts, known: &'a finding::KnownSource) -> v1::Source<'a> {
     v1::Source {
         source: facts.text(&known.source),
-        ip_type: known.ip_type,
+        ip_type: known.ip_type.map(borrowed),
         remark: remark(facts, known.remark.as_ref()),
         asset: known.asset.as_ref().map(|asset| v1::Asset {
             id: maybe(facts, asset.id.as_ref()),
@@ -229,15 +241,15 @@ fn ledger_entry<'a>(facts: &Facts, entry: &'a report::LedgerEntry) -> v1::Ledger
         owner: facts.text(&entry.owner),
         ticket: maybe(facts, entry.ticket.as_ref()),
         expires: borrowed(&entry.expires),
-        state: match entry.state {
+        state: borrowed(match entry.state {
             LedgerState::InForce => "in-force",
             LedgerState::Expiring => "expiring",
             LedgerState::Expired => "expired",
-        },
+        }),
         matches: entry.matches,
         first_credit: entry.first_credit,
         rules: entry.rules.iter().map(|text| borrowed(text)).collect(),
-        severities: entry.severities.iter().map(|(s, n)| (s.name(), *n)).collect(),
+        severities: entry.severities.iter().map(|(s, n)| (borrowed(s.name()), *n)).collect(),
         first: at(entry.first),
         last: at(entry.last),
     }
@@ -255,15 +267,15 @@ fn file<'a>(facts: &Facts, file: &'a report::FileReport) -> v1::File<'a> {
     v1::File {
         root: account.root,
         path: borrowed(&account.path),
-        status,
+        status: borrowed(status),
         reason: maybe(facts, reason),
-        container: account.container,
-        compression: account.compression,
+        container: borrowed(account.container),
+        compression: account.compression.map(borrowed),
         bytes: account.bytes,
         decompressed: account.decompressed,
         sha256: account.sha256.as_ref().map(|hash| hex(hash)),
-        formats: &file.formats,
-        skipped: &file.skipped,
+        formats: counts(&file.formats),
+        skipped: counts(&file.skipped),
         skips: file
             .skips
             .iter()
@@ -271,7 +283,7 @@ fn file<'a>(facts: &Facts, file: &'a report::FileReport) -> v1::File<'a> {
                 offset: skip.offset,
                 line: skip.line,
                 ordinal: skip.ordinal,
-                reason: skip.reason.name(),
+                reason: borrowed(skip.reason.name()),
                 detail: facts.text(&skip.detail),
             })
             .collect(),
@@ -280,11 +292,11 @@ fn file<'a>(facts: &Facts, file: &'a report::FileReport) -> v1::File<'a> {
     }
 }
 
-fn gaps(gaps: &BTreeMap<FieldGap, u64>) -> Vec<v1::Gap> {
+fn gaps(gaps: &BTreeMap<FieldGap, u64>) -> Vec<v1::Gap<'static>> {
     let gap = |(gap, records): (&FieldGap, &u64)| v1::Gap {
-        field: gap.field.field().path(),
-        source: gap.source,
-        defect: gap.defect.name(),
+        field: Cow::Owned(gap.field.field().path()),
+        source: borrowed(gap.source),
+        defect: borrowed(gap.defect.name()),
         records: *records,
     };
     gaps.iter().map(gap).collect()
@@ -309,17 +321,20 @@ fn accounting(accounting: &report::Accounting) -> v1::Accounting<'_> {
         gapped: accounting.gapped,
         creds: accounting.creds,
         keys: accounting.keys,
-        formats: &accounting.formats,
-        skipped_by_reason: &accounting.skipped_by_reason,
+        formats: counts(&accounting.formats),
+        skipped_by_reason: counts(&accounting.skipped_by_reason),
         gaps: gaps(&accounting.gaps),
         matches: accounting.matches,
         duplicates: accounting.duplicates,
-        unplaced: &accounting.unplaced,
+        unplaced: counts(&accounting.unplaced),
         suppressed: accounting.suppressed,
-        rule_errors: &accounting.rule_errors,
+        rule_errors: counts(&accounting.rule_errors),
     }
 }
 
 pub(super) fn notes<'a>(facts: &Facts, notes: &'a [report::Note]) -> Vec<v1::Note<'a>> {
-    notes.iter().map(|note| v1::Note { id: note.id, text: facts.text(&note.text) }).collect()
+    notes
+        .iter()
+        .map(|note| v1::Note { id: borrowed(note.id), text: facts.text(&note.text) })
+        .collect()
 }

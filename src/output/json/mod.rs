@@ -4,8 +4,10 @@
 //! in a file of its own.
 
 mod convert;
-mod v1;
+mod read;
+pub mod v1;
 mod watch;
+mod word;
 
 use std::io;
 
@@ -13,7 +15,9 @@ use super::inert::write_pretty;
 use super::{Output, Style, schema_of};
 use crate::report::Report;
 
+pub use read::{ReadError, read_report};
 pub use watch::{CheckFacts, watch_schema, write_check, write_finding};
+pub use word::Word;
 
 /// The report as JSON.
 pub(super) static JSON: Output = Output {
@@ -24,7 +28,15 @@ pub(super) static JSON: Output = Output {
 };
 
 fn write(report: &Report, _: &Style, out: &mut dyn io::Write) -> io::Result<()> {
-    write_pretty(&convert::report(report), out)
+    write_report(&convert::report(report), out)
+}
+
+/// Writes a report that is in its version 1 already.
+///
+/// # Errors
+/// If `out` fails.
+pub fn write_report(report: &v1::Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+    write_pretty(report, out)
 }
 
 /// The JSON schema of the report, as it stands in `schemas/report.json`.

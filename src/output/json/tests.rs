@@ -54,9 +54,11 @@ fn what_a_program_decides_by() {
   },
   "complete": false,
   "exit_code": 3,
+  "experimental": 1,
   "gating": 3,
   "outcome": "incomplete",
-  "suppressed": 1
+  "suppressed": 1,
+  "uncertain": 0
 }
 "#);
     insta::assert_json_snapshot!(report["findings"][0]["calls"][0], @r#"

@@ -7,11 +7,13 @@ use std::io;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::word::Word;
 use super::{convert, v1};
-use crate::finding;
+use crate::finding::{self, VerdictRole};
 use crate::output::inert::write_line;
 use crate::output::schema_of;
 use crate::report::Report;
+use crate::rule::Severity;
 
 /// Rows of evidence in a line; a consumer of alarms wants to know what happened, not all of it.
 const CALLS: usize = 20;
@@ -55,8 +57,7 @@ struct Finding<'a> {
     /// The id of its rule.
     rule: Cow<'a, str>,
     /// How bad it is: the rule's severity, or what a match raised it to.
-    #[schemars(extend("enum" = crate::rule::Severity::WORDS))]
-    severity: &'static str,
+    severity: Word<Severity>,
     /// What the rule watches for.
     #[schemars(extend("enum" = crate::rule::Category::WORDS))]
     category: &'static str,
@@ -70,8 +71,7 @@ struct Finding<'a> {
     /// What it says.
     message: Cow<'a, str>,
     /// Whether `keytrail scan` would fail for it, and if not, why.
-    #[schemars(extend("enum" = crate::finding::VerdictRole::WORDS))]
-    role: &'static str,
+    role: Word<VerdictRole>,
     /// The day, burst or sequence.
     occurrence: v1::Occurrence<'a>,
     /// Of its matches, calls that succeeded.

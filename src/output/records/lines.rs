@@ -213,7 +213,6 @@ impl Serialize for Shown<'_> {
             Value::Missing | Value::Record(..) => serializer.serialize_none(),
             Value::Bool(b) => serializer.serialize_bool(*b),
             Value::Int(i) => serializer.serialize_i64(*i),
-            Value::Char(c) => serializer.serialize_char(*c),
             Value::Str(text) => serializer.serialize_str(text),
             Value::Time(time) => serializer.serialize_str(&time.to_string()),
             Value::Duration(duration) => serializer.serialize_str(&duration.to_string()),

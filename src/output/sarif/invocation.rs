@@ -62,7 +62,8 @@ pub(super) fn of(
         execution_successful: report.verdict != Verdict::Incomplete,
         exit_code: code.into(),
         exit_code_description: match report.verdict {
-            Verdict::Clean => "No finding fails the run.",
+            Verdict::Clean => "There is no finding.",
+            Verdict::Passed => "No finding fails the run.",
             Verdict::Findings => "At least one finding fails the run.",
             Verdict::Incomplete => "Not everything was read and evaluated.",
         },

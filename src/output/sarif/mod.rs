@@ -23,6 +23,7 @@ use self::log::{AutomationDetails, Driver, Log, Run, Tool};
 use self::places::Places;
 use super::inert::Inert;
 use super::{Output, Style};
+use crate::finding::{Finding, VerdictRole};
 use crate::report::Report;
 use crate::rule::Severity;
 
@@ -89,6 +90,9 @@ fn run_properties(report: &Report) -> Map<String, Value> {
         ("zone", facts.zone.as_str().into()),
         ("policy", facts.policy.as_str().into()),
         ("failOn", facts.fail_on.name().into()),
+        ("gating", report.gate.gating.into()),
+        ("uncertain", report.gate.uncertain.into()),
+        ("experimental", report.gate.experimental.into()),
         ("minSeverity", facts.min_severity.name().into()),
         (
             "findings",
@@ -108,6 +112,14 @@ fn run_properties(report: &Report) -> Map<String, Value> {
 
 fn bag<const N: usize>(entries: [(&str, Value); N]) -> Map<String, Value> {
     entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
+}
+
+/// The level of a finding: `error` would say more than an uncertain one can.
+fn level_of(finding: &Finding) -> &'static str {
+    match finding.role {
+        VerdictRole::Uncertain => "note",
+        _ => level(finding.severity),
+    }
 }
 
 /// The level of a severity.

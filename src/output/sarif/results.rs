@@ -7,10 +7,9 @@ use serde_json::{Map, Value, json};
 use super::log::{Location, Message, SarifResult, Suppression};
 use super::places::{Places, policy_line};
 use super::text::{self, LIMIT};
-use super::{bag, level, security_severity};
+use super::{bag, level_of, security_severity};
 use crate::finding::{self, Finding, Sample, VerdictRole};
-use crate::report::{Report, RuleSummary};
-use crate::value::RecordKind;
+use crate::report::{Facts, Report, RuleSummary};
 
 /// Further records that a result points at.
 const MOST_RECORDS: usize = 10;
@@ -23,9 +22,9 @@ pub(super) fn of(report: &Report, places: &Places<'_>, finding: &Finding) -> Opt
         rule_id: rule.id.clone(),
         rule_index: finding.rule,
         kind: "fail",
-        level: level(finding.severity),
+        level: level_of(finding),
         rank: security_severity(finding.severity) * 10.0,
-        message: Message::new(message(report, rule, finding)),
+        message: Message::new(message(&report.facts, rule, finding)),
         locations: vec![places.record(&report.facts, &finding.sample)],
         related_locations: related(report, places, rule, finding),
         // The first is the one that GitHub goes by.
@@ -47,26 +46,21 @@ fn counted(finding: &Finding) -> u64 {
     }
 }
 
-/// The title, which is the same in every run, then what was seen.
-fn message(report: &Report, rule: &RuleSummary, finding: &Finding) -> String {
-    let facts = &report.facts;
-    let noun = if rule.on == RecordKind::Event { "call" } else { "record" };
-    let count = counted(finding);
-    let mut seen = format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
-    if finding.ok + finding.failed > 0 {
-        seen.push_str(&format!(" ({} ok, {} failed)", finding.ok, finding.failed));
-    }
-    if let (Some(first), Some(last)) = (finding.first, finding.last) {
-        seen.push_str(&if first == last {
-            format!(" at {first}")
-        } else {
-            format!(" from {first} to {last}")
-        });
-    }
-    let title = text::sentence(facts, &rule.title, LIMIT / 4);
-    let left = LIMIT.saturating_sub(title.chars().count() + seen.chars().count() + 4);
-    let said = text::sentence(facts, &finding.message, left);
-    format!("{title} {said} {seen}.")
+/// The title and the subject: the text is the same as long as the finding is. Services compare it
+/// from run to run, so counts, times and what a match said are properties.
+fn message(facts: &Facts, rule: &RuleSummary, finding: &Finding) -> String {
+    let parts: Vec<String> = finding
+        .subject
+        .iter()
+        .map(|(by, value)| {
+            let name = by.strip_prefix(&format!("{}.", rule.on.name())).unwrap_or(by);
+            format!("{name} {}", value.as_deref().unwrap_or("-"))
+        })
+        .collect();
+    let title = text::message(facts, rule.title.trim_end_matches('.'), LIMIT / 4);
+    let left = LIMIT.saturating_sub(title.chars().count() + 2);
+    let subject = std::iter::once(finding.provider.clone()).chain(parts).collect::<Vec<_>>();
+    format!("{title}: {}", text::sentence(facts, &subject.join(", "), left))
 }
 
 /// The rule, then further records of the finding.
@@ -131,6 +125,8 @@ fn properties(report: &Report, rule: &RuleSummary, finding: &Finding) -> Map<Str
         ("security-severity", format!("{:.1}", security_severity(finding.severity)).into()),
         ("category", rule.category.name().into()),
         ("gates", (finding.role == VerdictRole::Gates).into()),
+        ("uncertain", finding.uncertain.into()),
+        ("message", shown(&finding.message)),
         ("provider", shown(&finding.provider)),
         ("subject", subject.into()),
         ("count", finding.count.into()),

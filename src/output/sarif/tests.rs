@@ -143,7 +143,7 @@ fn a_finding_as_a_result() {
         }
       ],
       "message": {
-        "text": "An access key was created. a key for deploy was created by arn:aws:sts::123456789012:assumed-role/administrator/alice from 198.51.100.4, which no other call of that account ever used. 1 call (1 ok, 0 failed) from 2024-08-01T09:00:17Z to 2024-08-01T17:30:00.25Z."
+        "text": "An access key was created: aws, account 123456789012, actor AKIDex…00000000001."
       },
       "occurrenceCount": 1,
       "partialFingerprints": {
@@ -172,6 +172,7 @@ fn a_finding_as_a_result() {
           }
         ],
         "last": "2024-08-01T17:30:00.25Z",
+        "message": "a key for deploy was created by arn:aws:sts::123456789012:assumed-role/administrator/alice from 198.51.100.4, which no other call of that account ever used",
         "ok": 1,
         "pointer": "/Records/17",
         "provider": "aws",
@@ -190,7 +191,8 @@ fn a_finding_as_a_result() {
           "event.account": "123456789012",
           "event.actor": "AKIDex…00000000001"
         },
-        "suppressed": 3
+        "suppressed": 3,
+        "uncertain": false
       },
       "rank": 80.0,
       "relatedLocations": [
@@ -368,6 +370,32 @@ fn covered_findings_only_on_demand() {
 ]
 "#);
     assert_eq!(shown[0]["occurrenceCount"], 4);
+}
+
+#[test]
+fn the_text_of_a_result_is_the_same_as_long_as_the_finding_is() {
+    let text = |report: &Report| {
+        parsed(report, &Style::default())["runs"][0]["results"][1]["message"]["text"].clone()
+    };
+    let mut tomorrow = fixture();
+    for finding in &mut tomorrow.findings {
+        finding.message = "another call".into();
+        finding.count += 1;
+        finding.ok += 1;
+        finding.last = finding.last.map(|time| crate::value::Time(time.0 + 86_400_000_000_000));
+    }
+    assert_eq!(text(&tomorrow), text(&fixture()));
+    tomorrow.findings[1].subject[0].1 = Some("210987654321".into());
+    assert_ne!(text(&tomorrow), text(&fixture()));
+}
+
+#[test]
+fn an_uncertain_finding_is_a_note() {
+    let mut report = fixture();
+    report.findings[1].role = VerdictRole::Uncertain;
+    let log = parsed(&report, &Style::default());
+    assert_eq!(log["runs"][0]["results"][1]["level"], "note");
+    assert_eq!(log["runs"][0]["results"][0]["level"], "error");
 }
 
 #[test]

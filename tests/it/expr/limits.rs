@@ -72,7 +72,7 @@ fn an_expression_is_limited_in_length() {
 
 #[test]
 fn an_expression_is_limited_in_nesting() {
-    let message = "KT2003: the expression is nested deeper than 64 levels";
+    let message = "KT2003: the expression has more than 64 nested levels";
     let brackets = |depth: usize| format!("{}1{}", "(".repeat(depth), ")".repeat(depth));
     holds(&brackets(MAX_NESTING), &brackets(MAX_NESTING + 1), message);
     let negations = |depth: usize| format!("{}true", "!".repeat(depth));
@@ -111,7 +111,7 @@ fn definitions_are_limited_in_depth_and_in_what_they_add_up_to() {
         .collect();
     let env = named(&chain);
     assert_eq!(refused(&env, "d2", false), None);
-    let message = "KT2003: more than 16 definitions inside each other";
+    let message = "KT2003: more than 16 nested definitions";
     assert_eq!(refused(&env, "d0", false).as_deref(), Some(message));
 
     let large = format!("1 in [{}]", vec!["1"; MAX_LIST - 8].join(","));

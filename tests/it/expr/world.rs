@@ -324,7 +324,6 @@ pub(crate) fn canonical(value: &Value<'_>) -> String {
         Value::Missing => "()".into(),
         Value::Bool(b) => b.to_string(),
         Value::Int(i) => i.to_string(),
-        Value::Char(c) => format!("{:?}", c.to_string()),
         Value::Str(text) => format!("{text:?}"),
         Value::Time(time) => time.to_string(),
         Value::Duration(duration) => duration.to_string(),

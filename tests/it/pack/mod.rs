@@ -22,6 +22,7 @@ use keytrail::ScanOptions;
 use keytrail::config::{LoadOptions, Policy};
 use keytrail::finding::Finding;
 use keytrail::input::{FORMATS, InputSet};
+use keytrail::report::FailOn;
 use keytrail::report::Report;
 use keytrail::rule::Severity;
 use keytrail::value::Time;
@@ -92,7 +93,8 @@ fn scan(policy: &Policy, files: &[&Path], now: Option<&str>) -> Report {
         clock: Time::parse(now.unwrap_or("2026-06-01T00:00:00Z")).unwrap(),
         clock_given: now.is_some(),
         jobs: NonZeroUsize::MIN,
-        fail_on: Severity::High,
+        fail_on: FailOn::High,
+        fail_on_uncertain: false,
         min_severity: Severity::Info,
         max_skipped: 0,
         strict: false,

@@ -7,11 +7,10 @@ use clap::builder::BoolishValueParser;
 use keytrail::ScanOptions;
 use keytrail::config::Policy;
 use keytrail::input::InputSet;
-use keytrail::report::{Report, Verdict};
+use keytrail::report::{FailOn, Report, Verdict};
 use keytrail::rule::Severity;
 use keytrail::value::Time;
 
-use crate::amount::amount;
 use crate::args;
 use crate::exit::{EXIT_CODES, Exit, Failure};
 use crate::host::Host;
@@ -53,18 +52,22 @@ pub(crate) struct Scan {
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Gate options")]
 pub(crate) struct GateArgs {
-    /// The lowest severity that fails the run [default: high].
-    #[arg(long, value_name = "SEVERITY", value_parser = args::severity())]
+    /// The lowest severity that fails the run, or `never` [default: high].
+    #[arg(long, value_name = "SEVERITY", value_parser = args::fail_on(), ignore_case = true)]
     #[arg(env = "KEYTRAIL_FAIL_ON", hide_env_values = true)]
-    fail_on: Option<Severity>,
-    /// The lowest severity that is reported [default: info].
-    #[arg(long, value_name = "SEVERITY", value_parser = args::severity())]
+    fail_on: Option<FailOn>,
+    /// Fail the run for uncertain findings too: those whose history the input does not hold.
+    #[arg(long, env = "KEYTRAIL_FAIL_ON_UNCERTAIN", hide_env_values = true)]
+    #[arg(value_parser = BoolishValueParser::new())]
+    fail_on_uncertain: bool,
+    /// The lowest severity that is reported; findings below it can still fail the run [default: info].
+    #[arg(long, value_name = "SEVERITY", value_parser = args::severity(), ignore_case = true)]
     #[arg(env = "KEYTRAIL_MIN_SEVERITY", hide_env_values = true)]
     min_severity: Option<Severity>,
     /// Records that may be skipped before the run is incomplete [default: 0].
     #[arg(long, value_name = "N", env = "KEYTRAIL_MAX_SKIPPED", hide_env_values = true)]
     max_skipped: Option<u64>,
-    /// Take what would be a warning for a reason to fail.
+    /// Fail the run for what would be a warning: blind rules and uncertain findings.
     #[arg(long, env = "KEYTRAIL_STRICT", hide_env_values = true)]
     #[arg(value_parser = BoolishValueParser::new())]
     strict: bool,
@@ -72,7 +75,7 @@ pub(crate) struct GateArgs {
     #[arg(long, env = "KEYTRAIL_EXIT_ZERO", hide_env_values = true)]
     #[arg(value_parser = BoolishValueParser::new())]
     exit_zero: bool,
-    /// Accept a run without any record or rule.
+    /// Accept a run without any record or any rule.
     #[arg(long, env = "KEYTRAIL_ALLOW_EMPTY", hide_env_values = true)]
     #[arg(value_parser = BoolishValueParser::new())]
     allow_empty: bool,
@@ -81,7 +84,7 @@ pub(crate) struct GateArgs {
 impl GateArgs {
     fn exit(&self, report: &Report) -> Exit {
         match report.verdict {
-            Verdict::Clean => Exit::Clean,
+            Verdict::Clean | Verdict::Passed => Exit::Clean,
             Verdict::Findings if self.exit_zero => Exit::Clean,
             Verdict::Findings => Exit::Findings,
             Verdict::Incomplete => Exit::Incomplete,
@@ -119,7 +122,8 @@ impl Scan {
             clock: self.now.unwrap_or(host.clock),
             clock_given: self.now.is_some(),
             jobs: self.jobs.unwrap_or_else(cores),
-            fail_on: gate.fail_on.or(policy.fail_on).unwrap_or(Severity::High),
+            fail_on: gate.fail_on.or(policy.fail_on.map(FailOn::from)).unwrap_or(FailOn::High),
+            fail_on_uncertain: gate.fail_on_uncertain,
             min_severity: gate.min_severity.or(policy.min_severity).unwrap_or(Severity::Info),
             max_skipped: gate.max_skipped.or(policy.max_skipped).unwrap_or(0),
             strict: gate.strict,
@@ -144,11 +148,11 @@ fn summarise(report: &Report, targets: &Targets, start: Instant, host: &Host<'_>
 }
 /// The verdict in a few words.
 fn verdict(report: &Report) -> String {
-    let threshold = report.facts.fail_on.name();
-    let gating = amount(report.gating(), "finding", "findings");
+    let gate = report.gate.sentence(report.facts.fail_on);
     match report.verdict {
-        Verdict::Clean => format!("clean: nothing at or above {threshold}"),
-        Verdict::Findings => format!("{gating} at or above {threshold}"),
-        Verdict::Incomplete => format!("incomplete, with {gating} at or above {threshold}"),
+        Verdict::Clean => "clean: no finding".to_owned(),
+        Verdict::Passed => format!("passed: {gate}"),
+        Verdict::Findings => format!("failed: {gate}"),
+        Verdict::Incomplete => format!("incomplete, with {gate}"),
     }
 }

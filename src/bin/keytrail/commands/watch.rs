@@ -80,7 +80,7 @@ pub(crate) struct Watch {
     #[arg(env = "KEYTRAIL_MEMORY", hide_env_values = true)]
     memory: Option<usize>,
     /// The lowest severity that is told [default: info].
-    #[arg(long, value_name = "SEVERITY", value_parser = args::severity())]
+    #[arg(long, value_name = "SEVERITY", value_parser = args::severity(), ignore_case = true)]
     #[arg(env = "KEYTRAIL_MIN_SEVERITY", hide_env_values = true)]
     min_severity: Option<Severity>,
     /// Records that may be skipped before a check is incomplete [default: 0].

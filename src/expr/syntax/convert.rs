@@ -21,14 +21,14 @@ pub(super) struct Closure {
     pub(super) body: Stmt,
 }
 
-/// What reading a node needs.
-pub(super) struct Reader<'t> {
+/// Converts Rhai's nodes to ours.
+pub(super) struct Converter<'t> {
     pub(super) text: &'t str,
     pub(super) tokens: &'t Tokens<'t>,
     pub(super) closures: Vec<Closure>,
 }
 
-impl Reader<'_> {
+impl Converter<'_> {
     pub(super) fn start(&self, position: Position) -> usize {
         self.tokens.at(at(self.tokens, position)).start
     }
@@ -180,7 +180,7 @@ impl Reader<'_> {
                 (place(position), Syntax::Str(text.to_string()))
             }
             Expr::FloatConstant(_, position) => {
-                let help = "numbers are whole and at most 9223372036854775807";
+                let help = "numbers must be integers of at most 9223372036854775807";
                 return self.refuse(place(position), "a floating-point number", Some(help));
             }
             Expr::InterpolatedString(parts, position) => {
@@ -190,10 +190,8 @@ impl Reader<'_> {
             Expr::Array(items, position) => {
                 let at = place(position);
                 if items.len() > MAX_LIST {
-                    let message = format!(
-                        "the list has {} items, more than the {MAX_LIST} that one may have",
-                        items.len()
-                    );
+                    let message =
+                        format!("the list has {} items; the limit is {MAX_LIST}", items.len());
                     return problem(&codes::LIMIT, at, message, None);
                 }
                 (at, Syntax::List(self.nodes(items, depth)?))

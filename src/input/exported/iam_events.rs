@@ -3,8 +3,9 @@
 
 use std::borrow::Cow;
 
-use super::object::Keys;
+use super::row_object::RowObject;
 use crate::input::csv::Cells;
+use crate::input::trail::Spelling;
 use crate::record::field::event as field;
 use crate::record::{
     Columns, Defect, FieldGap, FieldId, FieldSet, Format, Mapper, Origin, Outcome, Provider,
@@ -72,7 +73,12 @@ impl Format for IamEvents {
             // The audit writes times with their offset, or in UTC without one.
             zone: origin.zone.clone().unwrap_or_else(Zone::utc),
             rows: origin.columns.is_some(),
-            keys: Keys::new(&columns, [].into_iter()),
+            object: RowObject::new(
+                &columns,
+                vec![None; columns.len()],
+                Spelling::of(Provider::Aws),
+                &[],
+            ),
             time: place("eventTime"),
             api: place("eventName"),
             user: place("username"),
@@ -90,7 +96,7 @@ struct AuditMapper {
     zone: Zone,
     /// Whether the records are rows at all.
     rows: bool,
-    keys: Keys,
+    object: RowObject,
     time: usize,
     api: usize,
     user: usize,
@@ -127,7 +133,7 @@ impl Mapper for AuditMapper {
         let name = derive::push_operation(text, "aws", "iam", &api);
         let operation: &str = text;
         if self.needed.contains(field::RAW) {
-            self.keys.write(|place| cells.get(place), row);
+            self.object.write(|place| cells.get(place), row);
         }
         let (user, account) = (cell(self.user), cell(self.account).map(derive::aws_account));
         let account_name = cell(self.account_name);

@@ -7,9 +7,9 @@ use crate::record::{Columns, same_name};
 
 /// The names and values of a row, in their order.
 #[derive(Debug)]
-pub(in crate::input) struct Answer<'a>(Vec<(Cow<'a, str>, &'a str)>);
+pub(in crate::input) struct QueryAnswer<'a>(Vec<(Cow<'a, str>, &'a str)>);
 
-impl<'a> Answer<'a> {
+impl<'a> QueryAnswer<'a> {
     /// Reads a row; `None` for another text.
     pub(in crate::input) fn read(text: &'a str) -> Option<Self> {
         if !text.trim_start().starts_with('[') {

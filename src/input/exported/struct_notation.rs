@@ -3,7 +3,7 @@
 //! The form is ambiguous where a text holds `, name=`. Whoever reads it so has two keys of one
 //! name where there was one, and a record with a key twice is not trusted.
 
-use super::object::push_string;
+use crate::input::json::push_string;
 
 /// How deep such objects may nest.
 const MAX_DEPTH: usize = 16;

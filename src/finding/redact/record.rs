@@ -1,134 +1,28 @@
-//! Takes secrets out of whatever a finding shows.
-//!
-//! Redaction happens when a finding is built, so that no later stage holds a secret: values under
-//! telling keys, key material by its shape, and random-looking strings among the parameters of a
-//! call. Access key ids are no secrets, and are masked unless the user asks to see them.
+//! Records and parts of them, value by value.
 
 use std::borrow::Cow;
 use std::fmt::Write;
-use std::sync::LazyLock;
 
-use regex::Regex;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::show;
+use super::key_name::{Above, is_private_part};
+use super::random::looks_random;
+use super::redactor::{REDACTED, Redactor, cut};
+use crate::finding::subject::show;
 use crate::record::FieldId;
 use crate::record::field::{event, key};
-use crate::value::{Items, Json, Value, mask, mask_keys};
-
-/// What stands in the place of a secret.
-pub const REDACTED: &str = "[redacted]";
+use crate::value::{Items, Json, Value};
 
 /// Objects nested deeper than this are left out of what is shown.
 const MAX_DEPTH: usize = 24;
 
-/// Most bytes of a finding's message; what an event says is as long as its caller likes.
-const MESSAGE_BYTES: usize = 2 * 1024;
-
-/// How to show records.
-#[derive(Debug, Clone, Copy)]
-pub struct Redactor {
-    /// Whether access key ids are shown whole.
-    pub show_keys: bool,
-}
-
-static PEM: LazyLock<Regex> = LazyLock::new(|| {
-    // With real or with escaped line ends, whole or cut off.
-    Regex::new(r"-----BEGIN [A-Z ]+-----[\s\S]*?(?:-----END [A-Z ]+-----|$)")
-        .expect("a constant pattern, compiled by every test")
-});
-
-static SECRETS: LazyLock<Regex> = LazyLock::new(|| {
-    // What announces a secret: `password=`, `DB_PASSWORD:`, `--secret-key `.
-    let assigned = concat!(
-        r"(?i:(?:password|passwd|pwd|secret[_-]?(?:access[_-]?)?key|secret|token|api[_-]?key)",
-        r"\s*[=:]\s*)",
-    );
-    let flag = r"(?i:--(?:password|secret|token|secret-key|api-key)[ =])";
-    let announced = format!("(?:{assigned}|{flag})*");
-    Regex::new(
-        &[
-            // JSON web tokens.
-            r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*",
-            // Signatures and tokens of presigned addresses.
-            r"(?i:\b(?:X-Amz-Signature|X-Amz-Security-Token|Signature|q-signature|SecurityToken)=)[^&\s]+",
-            // Passwords inside addresses.
-            r"://[^/\s:@]+:[^/\s@]+@",
-            // What is announced twice is a secret behind both: a flag is no value of another.
-            &format!(r#"{announced}{assigned}-?[^\s&"',;-][^\s&"',;]{{2,}}"#),
-            &format!(r"{announced}{flag}-?[^\s-]\S*"),
-        ]
-        .join("|"),
-    )
-    .expect("a constant pattern, compiled by every test")
-});
-
-static SECRET_KEYS: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(concat!(
-        r"(?i)pass(?:word|wd|phrase)|secret|token|private_?key|authorization|user_?data",
-        r"|credentials?$|key_?material|api_?key|signature$|plaintext|certificate_?body",
-        r"|connection_?string",
-    ))
-    .expect("a constant pattern, compiled by every test")
-});
-
-/// Keys that only look telling.
-const HARMLESS_KEYS: &[&str] = &[
-    "secretid",
-    "secretarn",
-    "secretname",
-    "secretlist",
-    "secretids",
-    "secretsmanagersecretid",
-    "clientrequesttoken",
-    "sessioncredentialfromconsole",
-    "signatureversion",
-    "passwordreset",
-    "passwordresetrequired",
-    "passwordlastused",
-    "tokentype",
-    "credentialid",
-];
-
-/// Keys whose string is an access key id.
-const KEY_ID_KEYS: &[&str] = &["accesskeyid", "accesskey", "akid"];
-
 impl Redactor {
-    /// An access key id as it may be shown.
-    pub fn key_id<'t>(&self, id: &'t str) -> Cow<'t, str> {
-        if self.show_keys { Cow::Borrowed(id) } else { Cow::Owned(mask(id)) }
-    }
-
-    /// A text without key material, its key ids masked.
-    pub fn text<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        let mut shown = Cow::Borrowed(text);
-        // Blocks first: what announces a secret in front of one would take its beginning along.
-        for pattern in [&PEM, &SECRETS] {
-            if let Cow::Owned(clean) = pattern.replace_all(&shown, REDACTED) {
-                shown = Cow::Owned(clean);
-            }
-        }
-        if !self.show_keys
-            && let Cow::Owned(clean) = mask_keys(&shown)
-        {
-            shown = Cow::Owned(clean);
-        }
-        shown
-    }
-
-    /// The message of a finding, at most 2 KiB with a mark where cut.
-    pub fn message(&self, text: &str) -> String {
-        let mut out = self.text(text).into_owned();
-        cut(&mut out, MESSAGE_BYTES);
-        out
-    }
-
     /// A JSON record without secrets, in one line, at most `limit` bytes with a mark where cut.
     pub fn record(&self, json: &str, limit: usize) -> String {
         let mut out = String::with_capacity(json.len().min(limit) + 64);
         match serde_json::from_str::<&RawValue>(json) {
-            Ok(raw) => self.value(raw.get(), Place::default(), 0, &mut out),
+            Ok(raw) => self.value(raw.get(), Above::default(), 0, &mut out),
             Err(_) => out.push_str(&self.text(json)),
         }
         cut(&mut out, limit);
@@ -137,15 +31,15 @@ impl Redactor {
 
     /// A value of no particular field as it may be shown, whole.
     pub fn plain<'v>(&self, value: &'v Value<'_>) -> Value<'v> {
-        self.shown(value, Place::default())
+        self.shown(value, Above::default())
     }
 
     /// The value of a field as it may be shown, whole.
     pub fn field<'v>(&self, field: FieldId, value: &'v Value<'_>) -> Value<'v> {
         let key_id = field == event::AK || field == key::ID;
         let params = field == event::PARAMS || field == event::RESPONSE;
-        let place = Place { params, secret: false, key_id };
-        self.shown(value, place)
+        let above = Above { params, secret: false, key_id };
+        self.shown(value, above)
     }
 
     /// A value that stands below these keys of a field, or that was made of such a one, as it may
@@ -157,13 +51,13 @@ impl Redactor {
         value: &'v Value<'_>,
     ) -> Value<'v> {
         let params = field == event::PARAMS || field == event::RESPONSE;
-        let whole = Place { params, ..Place::default() };
-        let place = keys.into_iter().fold(whole, Place::under);
+        let whole = Above { params, ..Above::default() };
+        let above = keys.into_iter().fold(whole, Above::under);
         match value {
             Value::Missing | Value::Bool(_) => value.borrow(),
             // Nothing of a number or an object under a telling key is shown either.
-            _ if place.secret => Value::str(REDACTED),
-            _ => self.shown(value, place),
+            _ if above.secret => Value::str(REDACTED),
+            _ => self.shown(value, above),
         }
     }
 
@@ -174,45 +68,46 @@ impl Redactor {
         out
     }
 
-    fn shown<'v>(&self, value: &'v Value<'_>, place: Place) -> Value<'v> {
+    fn shown<'v>(&self, value: &'v Value<'_>, above: Above) -> Value<'v> {
         match value {
-            Value::Str(text) => Value::Str(self.string(text, place, 0)),
+            Value::Str(text) => Value::Str(self.string(text, above, 0)),
             Value::Json(json) => {
                 let mut out = String::with_capacity(json.text.len());
-                self.value(&json.text, place, 0, &mut out);
+                self.value(&json.text, above, 0, &mut out);
                 Value::Json(Json { text: Cow::Owned(out) })
             }
             Value::List(items) => {
-                let items = items.iter().map(|item| self.shown(item, place)).collect();
+                let items = items.iter().map(|item| self.shown(item, above)).collect();
                 Value::List(Items::Owned(items))
             }
             other => other.borrow(),
         }
     }
 
-    fn value(&self, raw: &str, place: Place, depth: usize, out: &mut String) {
+    fn value(&self, raw: &str, above: Above, depth: usize, out: &mut String) {
         if depth > MAX_DEPTH {
             out.push_str("\"…\"");
             return;
         }
         match raw.trim_start().as_bytes().first() {
-            Some(b'{') => self.object(raw, place, depth, out),
-            Some(b'[') => self.array(raw, place, depth, out),
+            Some(b'{') => self.object(raw, above, depth, out),
+            Some(b'[') => self.array(raw, above, depth, out),
             Some(b'"') => {
                 let text: Cow<'_, str> =
                     serde_json::from_str::<String>(raw).map_or(Cow::Borrowed(REDACTED), Cow::Owned);
-                quote(&self.string(&text, place, depth), out);
+                quote(&self.string(&text, above, depth), out);
             }
             // Numbers under a telling key may be PINs; true, false and null tell nothing.
-            Some(b'0'..=b'9' | b'-') if place.secret => quote(REDACTED, out),
+            Some(b'0'..=b'9' | b'-') if above.secret => quote(REDACTED, out),
             _ => out.push_str(raw.trim()),
         }
     }
 
-    fn object(&self, raw: &str, place: Place, depth: usize, out: &mut String) {
+    fn object(&self, raw: &str, above: Above, depth: usize, out: &mut String) {
         let Ok(Entries(entries)) = serde_json::from_str(raw) else {
             return quote(REDACTED, out);
         };
+        let web_key = entries.iter().any(|(key, _)| key == "kty");
         out.push('{');
         for (index, (key, value)) in entries.iter().enumerate() {
             if index > 0 {
@@ -220,12 +115,14 @@ impl Redactor {
             }
             quote(&self.text(key), out);
             out.push(':');
-            self.value(value.get(), place.under(key), depth + 1, out);
+            let mut of_value = above.under(key);
+            of_value.secret |= web_key && is_private_part(key);
+            self.value(value.get(), of_value, depth + 1, out);
         }
         out.push('}');
     }
 
-    fn array(&self, raw: &str, place: Place, depth: usize, out: &mut String) {
+    fn array(&self, raw: &str, above: Above, depth: usize, out: &mut String) {
         let Ok(Elements(items)) = serde_json::from_str(raw) else {
             return quote(REDACTED, out);
         };
@@ -234,16 +131,16 @@ impl Redactor {
             if index > 0 {
                 out.push(',');
             }
-            self.value(item.get(), place, depth + 1, out);
+            self.value(item.get(), above, depth + 1, out);
         }
         out.push(']');
     }
 
-    fn string<'t>(&self, text: &'t str, place: Place, depth: usize) -> Cow<'t, str> {
+    fn string<'t>(&self, text: &'t str, above: Above, depth: usize) -> Cow<'t, str> {
         if is_placeholder(text) || text.is_empty() {
             return Cow::Borrowed(text);
         }
-        if place.secret {
+        if above.secret {
             return Cow::Borrowed(REDACTED);
         }
         // Documents inside strings: policies, and the parameters of some providers.
@@ -251,49 +148,16 @@ impl Redactor {
             && let Ok(inner) = serde_json::from_str::<&RawValue>(text)
         {
             let mut out = String::with_capacity(text.len());
-            self.value(inner.get(), place, depth + 1, &mut out);
+            self.value(inner.get(), above, depth + 1, &mut out);
             return Cow::Owned(out);
         }
-        if place.key_id {
-            // Shown whole it is still a text that somebody wrote.
-            return if self.show_keys { self.text(text) } else { self.key_id(text) };
+        if above.key_id {
+            return self.key_id(text);
         }
-        if place.params && looks_random(text) {
+        if above.params && looks_random(text) {
             return Cow::Borrowed(REDACTED);
         }
         self.text(text)
-    }
-}
-
-/// What the keys above a value tell of it.
-#[derive(Debug, Clone, Copy, Default)]
-struct Place {
-    /// Below the parameters or the answer of a call.
-    params: bool,
-    /// Under a key that says that this is a secret.
-    secret: bool,
-    /// Under a key that says that this is an access key id.
-    key_id: bool,
-}
-
-impl Place {
-    fn under(self, key: &str) -> Self {
-        let plain: String =
-            key.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();
-        let harmless = HARMLESS_KEYS.contains(&plain.as_str());
-        let key_id = KEY_ID_KEYS.contains(&plain.as_str());
-        let telling = SECRET_KEYS.is_match(key);
-        // `credentials` holds the key id and the expiry beside the secret: look at each.
-        let container = plain.ends_with("credentials") || plain.ends_with("credential");
-        Self {
-            params: self.params
-                || matches!(
-                    plain.as_str(),
-                    "requestparameters" | "responseelements" | "requestparameterjson"
-                ),
-            secret: self.secret || (telling && !container && !harmless && !key_id),
-            key_id,
-        }
     }
 }
 
@@ -301,41 +165,6 @@ impl Place {
 fn is_placeholder(text: &str) -> bool {
     let rest = text.strip_prefix("HIDDEN_DUE_TO_");
     rest.is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_uppercase() || b == b'_'))
-}
-
-/// Whether a text holds a key name that says that its value is a secret.
-pub(super) fn names_secret(text: &str) -> bool {
-    SECRET_KEYS.is_match(text)
-}
-
-/// Whether a string looks like key material: long, without blanks, and of many different letters.
-pub(super) fn looks_random(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    if bytes.len() < 32 || text.starts_with("arn:") || text.contains("://") {
-        return false;
-    }
-    let shape = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=' | b'_' | b'-');
-    if !bytes.iter().all(shape) {
-        return false;
-    }
-    let classes = [u8::is_ascii_lowercase, u8::is_ascii_uppercase, u8::is_ascii_digit];
-    if !classes.iter().all(|class| bytes.iter().any(class)) {
-        return false;
-    }
-    let mut counts = [0u32; 256];
-    for &byte in bytes {
-        counts[byte as usize] += 1;
-    }
-    let total = bytes.len() as f64;
-    let entropy: f64 = counts
-        .iter()
-        .filter(|&&count| count > 0)
-        .map(|&count| {
-            let share = f64::from(count) / total;
-            -share * share.log2()
-        })
-        .sum();
-    entropy > 4.0
 }
 
 fn quote(text: &str, out: &mut String) {
@@ -354,20 +183,6 @@ fn quote(text: &str, out: &mut String) {
         }
     }
     out.push('"');
-}
-
-/// Cuts a text between two characters, and says how much was left out.
-pub(crate) fn cut(text: &mut String, limit: usize) {
-    if text.len() <= limit {
-        return;
-    }
-    let mut end = limit;
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    let left_out = text.len() - end;
-    text.truncate(end);
-    let _ = write!(text, "… ({left_out} bytes more)");
 }
 
 struct Entries<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
@@ -484,7 +299,7 @@ mod tests {
             ),
             (
                 r#"{"errorMessage":"env PGPASSWORD=hunter2 DB_PASSWORD: hunter2"}"#,
-                Some(r#"{"errorMessage":"env PG[redacted] DB_[redacted]"}"#),
+                Some(r#"{"errorMessage":"env PGPASSWORD=[redacted] DB_PASSWORD: [redacted]"}"#),
             ),
             (
                 r#"{"requestParameters":{"tokens":["a-token","b-token"]}}"#,
@@ -501,7 +316,9 @@ mod tests {
             ),
             (
                 r#"{"userAgent":"curl https://u:pw@h/?X-Amz-Signature=abc123 --password hunter22"}"#,
-                Some(r#"{"userAgent":"curl https[redacted]h/?[redacted] [redacted]"}"#),
+                Some(
+                    r#"{"userAgent":"curl https://[redacted]@h/?X-Amz-Signature=[redacted] --password [redacted]"}"#,
+                ),
             ),
             (r#"{"note":"caf\u00e9 \u001b[2J"}"#, Some("{\"note\":\"café \\u001b[2J\"}")),
         ] {
@@ -516,25 +333,6 @@ mod tests {
         let record = format!(r#"{{"a":{{"b":["{pem}","x {jwt} y"]}}}}"#);
         let shown = MASKING.record(&record, 4096);
         assert_eq!(shown, r#"{"a":{"b":["[redacted]","x [redacted] y"]}}"#);
-    }
-
-    #[test]
-    fn a_secret_that_is_announced_twice_goes() {
-        let pem = "-----BEGIN RSA PRIVATE KEY-----\nhunter2\n-----END RSA PRIVATE KEY-----";
-        for text in [
-            "--token --password hunter2",
-            "password= --password hunter2",
-            "--token password= hunter2",
-            "--token password=hunter2",
-            "secret: token=hunter2",
-            "--password=-hunter2",
-            &format!("--token {pem}"),
-            &format!("password={pem}"),
-        ] {
-            let shown = MASKING.text(text);
-            assert!(!shown.contains("hunter2"), "{text}: {shown}");
-        }
-        assert_eq!(MASKING.text("--password --verbose"), "--password --verbose");
     }
 
     #[test]
@@ -564,6 +362,6 @@ mod tests {
     fn deep_and_broken_records_do_no_harm() {
         let deep = "[".repeat(10_000) + &"]".repeat(10_000);
         assert!(MASKING.record(&deep, 4096).contains('…'));
-        assert_eq!(MASKING.record("not json, token=abcdefgh", 4096), "not json, [redacted]");
+        assert_eq!(MASKING.record("not json, token=abcdefgh", 4096), "not json, token=[redacted]");
     }
 }

@@ -1,4 +1,4 @@
-//! What can be told of an expression before it is known what it reads.
+//! Finds the names in an expression before its kind of record is known.
 
 use std::ops::Range;
 
@@ -10,8 +10,12 @@ use crate::diag::Diagnostic;
 use crate::source::{Fragment, Span};
 use crate::value::RecordKind;
 
-/// The kinds of records that an expression names, itself or through a definition, each with the
-/// first place; what is no expression gives its errors.
+/// The kinds of records that an expression names, directly or through a definition, each with its
+/// first place.
+///
+/// # Errors
+///
+/// Why the text is not an expression.
 pub fn records_named(
     source: &Fragment,
     env: &dyn Env,
@@ -34,10 +38,10 @@ pub fn records_named(
     }
 }
 
-/// Cuts a text at the commas that stand in no bracket and no string: the places of the expressions
-/// between them, without the blanks around them.
+/// Splits a text at the commas outside of brackets and strings. Returns the ranges of the expressions
+/// between them, without surrounding blanks.
 pub fn between_commas(text: &str) -> Vec<Range<usize>> {
-    // What is nested too deep is refused when it is compiled.
+    // Text that is nested too deeply is refused when it is compiled.
     let commas = Tokens::of(text).map(|tokens| tokens.commas()).unwrap_or_default();
     let mut start = 0;
     let mut parts = Vec::new();
@@ -50,7 +54,7 @@ pub fn between_commas(text: &str) -> Vec<Range<usize>> {
     parts
 }
 
-/// Calls `visit` for every name that stands alone and is no parameter of a closure around it.
+/// Calls `visit` for every standalone name that is not a parameter of an enclosing closure.
 fn names<'n>(node: &'n Node, locals: &mut Vec<&'n str>, visit: &mut dyn FnMut(&'n str, At)) {
     match &node.syntax {
         Syntax::Unit

@@ -1,0 +1,61 @@
+//! Redaction of a whole finding, before anything else sees it.
+
+use std::borrow::Cow;
+
+use super::finding::{Calls, Finding, Sample};
+use super::redact::Redactor;
+
+/// Redacts, and leaves whole what the reader of a field must mask.
+const WHOLE_KEYS: Redactor = Redactor { show_keys: true };
+
+impl Redactor {
+    /// Redacts every text of a finding that an event or a table fills.
+    ///
+    /// Access keys in fields that hold one stay whole: reports join them and mask them.
+    pub fn finding(&self, finding: &mut Finding) {
+        self.replace(&mut finding.message);
+        let subject = finding.subject.iter_mut().filter_map(|(_, value)| value.as_mut());
+        subject.for_each(|value| self.replace(value));
+        for occurrence in &mut finding.occurrences {
+            let values = occurrence.measures.iter_mut().filter_map(|(_, value)| value.as_mut());
+            values.for_each(|value| self.replace(value));
+        }
+        self.sample(&mut finding.sample);
+        finding.calls.iter_mut().for_each(|calls| self.calls(calls));
+        for source in &mut finding.sources {
+            self.replace(&mut source.source);
+            source.remark.iter_mut().for_each(|remark| self.replace(remark));
+            if let Some(asset) = &mut source.asset {
+                asset.id.iter_mut().chain(&mut asset.name).for_each(|text| self.replace(text));
+            }
+        }
+        for key in &mut finding.keys {
+            WHOLE_KEYS.replace(&mut key.ak);
+            key.remark.iter_mut().for_each(|remark| self.replace(remark));
+            key.policies.iter_mut().for_each(|policy| self.replace(policy));
+        }
+    }
+
+    /// Redacts a text where it stands.
+    pub fn replace(&self, text: &mut String) {
+        if let Cow::Owned(shown) = self.text(text) {
+            *text = shown;
+        }
+    }
+
+    fn calls(&self, calls: &mut Calls) {
+        let call = &mut calls.call;
+        call.ak.iter_mut().for_each(|ak| WHOLE_KEYS.replace(ak));
+        let parts =
+            [&mut call.source, &mut call.method, &mut call.service, &mut call.api, &mut call.user];
+        parts.into_iter().flatten().for_each(|part| self.replace(part));
+        calls.samples.iter_mut().for_each(|sample| self.sample(sample));
+    }
+
+    /// The record and the request are redacted where they are read.
+    fn sample(&self, sample: &mut Sample) {
+        let ids = [&mut sample.id, &mut sample.request_id];
+        ids.into_iter().flatten().for_each(|id| self.replace(id));
+        self.replace(&mut sample.name);
+    }
+}

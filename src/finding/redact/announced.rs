@@ -1,0 +1,96 @@
+//! Secrets behind a word that announces them: `password=`, `--secret-key `, `password hunter2`.
+
+use super::armour;
+use super::kinds::Kind;
+
+pub(super) const ANNOUNCED: Kind = Kind {
+    #[cfg(test)]
+    name: "values behind a word that announces a secret",
+    patterns,
+    #[cfg(test)]
+    examples: &[
+        "password=«hunter2»",
+        "env PGPASSWORD=«hunter2»",
+        "DB_PASSWORD: «hunter2»",
+        "passwd=«x»",
+        r#"body {"password":"«two words»","n":1}"#,
+        r#"body {\"client_secret\":\"«hunter2»\"}"#,
+        r#"cell ""password"":""«two words»"",""n"":1"#,
+        r#"{""kty"":""EC"",""d"":""«870MB6gfuTJ4HtUnUvYMyJpr5eUZNP4Bk43bVdj3eAE»"""#,
+        "password='«two words»'",
+        "--token «abc»",
+        "--password=«-hunter2»",
+        "--token --password «hunter2»",
+        "password= --password «hunter2»",
+        "--token password=«hunter2»",
+        "secret: token=«hunter2»",
+        "mysql --password='«two words»' -u root",
+        r#"--password \"«two words»\" x"#,
+        "password «hunter2»",
+        "the password is «hunter2»",
+        "Password «S3cret!»,",
+        "pwd «p@ssphrase»",
+        "password '«hunter2»'",
+        "密码：«hunter2»",
+        "Authorization: Bearer «abcdef»",
+        "authorization: Basic «dXNlcjpodW50ZXIy»",
+        "Bearer «abcdefghij0123456789»",
+        "aws_secret_access_key = «wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY»",
+        "AccessKeySecret: «abcdefghijklmnopqrstuvwxyz0123»",
+        "secret access key «wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY»",
+        "DefaultEndpointsProtocol=https;AccountName=x;AccountKey=«abc/def+ghi==»;EndpointSuffix=y",
+        "SharedAccessKeyName=a;SharedAccessKey=«abc/def=»",
+        "PrivateKey = «yAnz5TF+lXXJte14tji3zlMNq+hd2rYUIgJBgB3fBmk=»",
+        "passphrase: «correct-horse»",
+        r#"{"kty":"EC","d":"«870MB6gfuTJ4HtUnUvYMyJpr5eUZNP4Bk43bVdj3eAE»","x":"abc"}"#,
+        "password=«-----BEGIN RSA PRIVATE KEY-----\nhunter2\n-----END RSA PRIVATE KEY-----»",
+    ],
+};
+
+/// What announces a secret once or several times: a flag is never the value of another.
+pub(super) fn announcement() -> String {
+    let (assigned, flag) = (assigned(), FLAG);
+    format!("(?:{assigned}|{flag})+")
+}
+
+/// The scheme in front of what an `Authorization` header holds.
+pub(super) const SCHEME: &str = r"(?:(?i-u:bearer|basic|token|apikey)\s+)?";
+
+const FLAG: &str = r"(?i-u:--(?:password|passphrase|secret|token|secret-key|api-key)[ =])";
+
+/// A name and its separator; a quote behind the name may be escaped, or doubled in a cell.
+fn assigned() -> String {
+    let name = concat!(
+        r"(?i-u:pass(?:word|wd|phrase|code)|pwd|secret(?:[ _-]?access)?(?:[ _-]?key)?|token",
+        r"|api[ _-]?key|private[_-]?key|account[_-]?key|shared[_-]?access[_-]?(?:key|signature)",
+        r"|authorization)|密码|口令",
+    );
+    format!(r#"(?:{name})(?:\\?["']){{0,2}}\s*[=:：]\s*"#)
+}
+
+fn patterns() -> Vec<String> {
+    let (announced, assigned) = (announcement(), assigned());
+    let armour = armour::patterns().join("|");
+    // Without a separator only what is no word of a sentence is a password: a digit or a sign in it.
+    let odd = concat!(
+        r#"[^\s\d\["'-][^\s\d"']{2,}\d[^\s"',;]*|[^\s\d\["'-]{0,2}\d[^\s"',;]{3,}"#,
+        r#"|[^\s\["'-][^\s"'.,;:!?]*[@#$%^&*~+=!?][^\s"',;]+"#,
+    );
+    vec![
+        // Quoted values, the quotes escaped or not, closed or cut off.
+        format!(r#"{announced}\\"(?P<a>[^"\\]+)"#),
+        format!(r#"{announced}"{{1,2}}(?P<b>(?:[^"\\]|\\.)+)"#),
+        format!("{announced}'(?P<c>[^']+)"),
+        format!("{announced}(?P<block>{armour})"),
+        format!(r#"(?:{announced})?{assigned}{SCHEME}(?P<value>-?[^\s\["'&,;\\-][^\s"'&,;\\]*)"#),
+        format!(r#"(?:{announced})?{FLAG}(?P<flagged>-?[^\s\["'-][^\s"']*)"#),
+        format!(
+            r#"(?i-u:(?:password|passwd|passphrase|pwd)(?:\s+(?:is|was))?)\s+\\?["'`]?(?P<bare>{odd})"#
+        ),
+        r"(?i-u:secret(?:[ _-]access)?[ _-]key(?:\s+is)?)\s+(?P<key>[A-Za-z0-9/+=]{30,})".into(),
+        r"(?i-u:bearer)\s+(?P<bearer>[A-Za-z0-9._~+/=-]{20,})".into(),
+        // Private parts of a JSON web key.
+        r#""(?:d|p|q|dp|dq|qi|k)(?:\\?"){1,2}\s*:\s*(?:\\?"){1,2}(?P<jwk>[A-Za-z0-9_-]{16,})"#
+            .into(),
+    ]
+}

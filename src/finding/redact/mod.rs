@@ -1,0 +1,25 @@
+//! Removes secrets from everything that a report shows.
+//!
+//! Redaction happens before a finding is complete, so no later stage holds a secret. Three things
+//! give a secret away: its form (`KINDS`, one file for each kind), the key above it in a record
+//! (`key_name`), and, in the parameters of a call, its randomness (`random`). The names that
+//! people enter in failed sign-ins are replaced by placeholders (`sign_in`). Access key ids are not
+//! secrets: they are masked unless the user asks to see them.
+
+mod address;
+mod announced;
+mod armour;
+mod cloud;
+mod harmless;
+mod issuer;
+mod key_name;
+mod kinds;
+mod random;
+mod record;
+mod redactor;
+
+pub(super) use key_name::names_secret;
+pub(super) use random::looks_random;
+#[cfg(feature = "native")]
+pub(crate) use redactor::cut;
+pub use redactor::{REDACTED, Redactor};

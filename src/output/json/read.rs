@@ -1,0 +1,117 @@
+//! Reads a report of `keytrail scan` back.
+
+use serde::Deserialize;
+
+use super::v1;
+
+/// Why a report cannot be read.
+#[derive(Debug)]
+pub enum ReadError {
+    /// It is no JSON object with a `schema`.
+    NoReport(serde_json::Error),
+    /// It is of a version that this release does not know; its `schema`.
+    UnknownVersion(String),
+    /// It says that it is of version 1 and does not follow it.
+    Malformed(serde_json::Error),
+}
+
+impl std::fmt::Display for ReadError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            ReadError::NoReport(error) => {
+                write!(f, "expected a JSON report of `keytrail scan`, but found {error}")
+            }
+            ReadError::UnknownVersion(schema) => write!(
+                f,
+                "expected a report of version `{}`, but found `{}`; a later release may read it",
+                v1::SCHEMA,
+                crate::diag::escaped(schema, 60)
+            ),
+            ReadError::Malformed(error) => {
+                write!(f, "the report does not follow `{}`: {error}", v1::SCHEMA)
+            }
+        }
+    }
+}
+
+impl std::error::Error for ReadError {}
+
+/// Reads what `keytrail scan -f json` writes. Fields that this release does not know are ignored:
+/// later releases may add some.
+///
+/// # Errors
+/// If the text is no report, is of another version, or does not follow its version.
+pub fn read_report(text: &str) -> Result<v1::Report<'static>, ReadError> {
+    #[derive(Deserialize)]
+    struct Versioned {
+        schema: String,
+    }
+    let Versioned { schema } = serde_json::from_str(text).map_err(ReadError::NoReport)?;
+    if schema != v1::SCHEMA {
+        return Err(ReadError::UnknownVersion(schema));
+    }
+    serde_json::from_str(text).map_err(ReadError::Malformed)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::finding::VerdictRole;
+    use crate::output::json::JSON;
+    use crate::output::{Style, json::write_report};
+    use crate::report::fixture::{clean, fixture};
+
+    fn written(report: &crate::report::Report) -> String {
+        let mut out = Vec::new();
+        (JSON.write)(report, &Style::default(), &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn a_report_that_was_read_is_written_as_it_was() {
+        let in_role = |role| {
+            let mut report = fixture();
+            report.findings.iter_mut().for_each(|finding| finding.role = role);
+            report
+        };
+        for report in
+            [fixture(), clean()].into_iter().chain(VerdictRole::ALL.iter().copied().map(in_role))
+        {
+            let text = written(&report);
+            let read = read_report(&text).unwrap();
+            assert_eq!(read.findings.len(), report.findings.len());
+            let mut again = Vec::new();
+            write_report(&read, &mut again).unwrap();
+            assert_eq!(String::from_utf8(again).unwrap(), text);
+        }
+    }
+
+    #[test]
+    fn another_version_and_what_is_no_report_are_refused() {
+        let text = written(&fixture());
+        for (text, message) in [
+            (
+                text.replace("keytrail/report/v1", "keytrail/report/v2"),
+                "expected a report of version `keytrail/report/v1`, but found \
+                 `keytrail/report/v2`; a later release may read it",
+            ),
+            (
+                "{}".to_owned(),
+                "expected a JSON report of `keytrail scan`, but found missing field `schema` at line \
+                 1 column 2",
+            ),
+            (
+                text.replace("\"gates\"", "\"wins\""),
+                "the report does not follow `keytrail/report/v1`: unknown variant `wins`, expected \
+                 one of `gates`, `below-threshold`, `experimental`, `uncertain`, `suppressed`",
+            ),
+        ] {
+            let error = read_report(&text).unwrap_err().to_string();
+            assert!(error.starts_with(message), "{error}");
+        }
+        let more = text.replacen("{", "{\n\"later\": {\"added\": 1},", 1);
+        assert_eq!(read_report(&more).unwrap(), read_report(&text).unwrap());
+    }
+}

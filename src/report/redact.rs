@@ -1,0 +1,28 @@
+//! Removes secrets from the texts of a report that inputs fill.
+
+use super::{Note, Report};
+use crate::finding::Redactor;
+use crate::record::FileStatus;
+
+impl Report {
+    /// Redacts findings, and what the run says about files and records.
+    ///
+    /// Texts of the policy stay as their authors wrote them, and paths as the user named them.
+    pub(super) fn redact(&mut self) {
+        let redactor = Redactor { show_keys: self.facts.show_keys };
+        self.findings.iter_mut().for_each(|finding| redactor.finding(finding));
+        let notes = self.incomplete.iter_mut().chain(&mut self.notes);
+        notes.for_each(|Note { text, .. }| redactor.replace(text));
+        for file in &mut self.files {
+            match &mut file.account.status {
+                FileStatus::Read => {}
+                FileStatus::NotAnInput { reason }
+                | FileStatus::Declined { reason }
+                | FileStatus::Unclaimed { reason }
+                | FileStatus::Unreadable { reason } => redactor.replace(reason),
+            }
+            file.account.notes.iter_mut().for_each(|note| redactor.replace(note));
+            file.skips.iter_mut().for_each(|skip| redactor.replace(&mut skip.detail));
+        }
+    }
+}
