@@ -65,6 +65,7 @@ fn a_row_of_cloudtrail_is_a_record_of_cloudtrail() {
     user: dana
     user_type: user
     actor: AKIAEXAMPLE000000007
+    caller: dana
     ak: AKIAEXAMPLE000000007
     ak_type: long_term
     ip: 203.0.113.9
@@ -273,6 +274,7 @@ fn a_row_of_actiontrail_is_an_event_of_actiontrail() {
     user_id: 3001
     user_type: user
     actor: LTAIexample0000000007
+    caller: dana
     ak: LTAIexample0000000007
     ak_type: long_term
     ip: 203.0.113.9
@@ -312,6 +314,7 @@ fn a_row_of_the_audit_is_an_iam_call() {
     account_name: prod
     user: admin-user
     actor: admin-user
+    caller: admin-user
     kind: call
     service: iam
     api: DeleteUser
