@@ -5,8 +5,9 @@ use std::borrow::Cow;
 use super::{identity, paths as p};
 use crate::input::json::{Fields, decode, opened, texts};
 use crate::input::trail::{Call, Defaults, Promises, Sheet, before, list};
+use crate::record::derive::{self, Caller};
 use crate::record::field::event as field;
-use crate::record::{FieldGap, FieldSet, Provider, Record, derive};
+use crate::record::{FieldGap, FieldSet, Provider, Record};
 use crate::value::Value;
 
 const PROVIDER: Option<Provider> = Some(Provider::Alibaba);
@@ -45,12 +46,16 @@ pub(super) fn map<'a>(
             Some("Write") => Some("write"),
             _ => None,
         },
-        user: identity::user(fields, user_type),
-        user_id: get(p::PRINCIPAL),
-        role: identity::role(fields, user_type),
-        ak,
-        ak_type,
-        source: get(p::SOURCE),
+        caller: Caller {
+            user: identity::user(fields, user_type),
+            user_id: get(p::PRINCIPAL),
+            role: identity::role(fields, user_type),
+            session: identity::session(fields, user_type),
+            account: get(p::ACCOUNT),
+            ak,
+            ak_type,
+            source: get(p::SOURCE),
+        },
     };
 
     let time = get(p::EVENT_TIME).and_then(|text| defaults.time(&text));
@@ -69,9 +74,7 @@ pub(super) fn map<'a>(
         let own = get(p::RECIPIENT).or_else(|| get(p::ACCOUNT)).or_else(|| get(p::OWNER));
         own.or(defaults.account.as_deref().map(Cow::Borrowed))
     });
-    sheet.text(field::CALLER_ACCOUNT, || get(p::ACCOUNT));
     sheet.put(field::USER_TYPE, || Value::str(user_type));
-    sheet.text(field::SESSION, || identity::session(fields, user_type));
     sheet.flag(field::MFA, || identity::mfa(fields, kind == "signin"));
     sheet.put(field::METHOD, || {
         Value::str(method(fields, event_type.as_deref(), kind, user_type, ak_type))

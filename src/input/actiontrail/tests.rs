@@ -41,6 +41,7 @@ fn a_user_creates_a_key() {
     user_id: 281234567890123456
     user_type: user
     actor: LTAI5tExampleKey0000001
+    caller: alice
     ak: LTAI5tExampleKey0000001
     ak_type: long_term
     ip: 203.0.113.64
@@ -77,6 +78,7 @@ fn a_role_looks_events_up() {
     role: audit-reader
     session: nightly
     actor: audit-reader
+    caller: audit-reader
     ak: STS.NTExampleSessionKey0001
     ak_type: temporary
     mfa: false
@@ -110,6 +112,7 @@ fn the_root_account_signs_in() {
     user_id: 1234567890123456
     user_type: root
     actor: 1234567890123456
+    caller: root
     ak_type: none
     mfa: true
     ip: 198.51.100.7
@@ -142,6 +145,7 @@ fn the_cloud_releases_an_instance() {
     user_id: ecs.aliyuncs.com
     user_type: service
     actor: ecs.aliyuncs.com
+    caller: ecs.aliyuncs.com
     ak_type: none
     source: ecs.aliyuncs.com
     ip_scope: service
@@ -172,6 +176,7 @@ fn a_call_from_inside_is_denied() {
     user_id: 281234567890123456
     user_type: user
     actor: LTAI5tExampleKey0000001
+    caller: alice
     ak: LTAI5tExampleKey0000001
     ak_type: long_term
     source: Internal

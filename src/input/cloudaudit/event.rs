@@ -5,8 +5,9 @@ use std::borrow::Cow;
 use super::{identity, paths as p, time};
 use crate::input::json::{Fields, decode, opened, texts};
 use crate::input::trail::{Call, Defaults, Promises, Sheet, before, list};
+use crate::record::derive::{self, Caller};
 use crate::record::field::event as field;
-use crate::record::{FieldGap, FieldSet, Provider, Record, derive};
+use crate::record::{FieldGap, FieldSet, Provider, Record};
 use crate::value::Value;
 
 const PROVIDER: Option<Provider> = Some(Provider::Tencent);
@@ -53,12 +54,16 @@ pub(super) fn map<'a>(
             Some("Write") => Some("write"),
             _ => None,
         },
-        user: identity::user(fields, user_type),
-        user_id: get(p::PRINCIPAL),
-        role: identity::role(fields, user_type),
-        ak_type: derive::ak_type(PROVIDER, ak.as_deref(), session),
-        ak,
-        source: first([p::SOURCE, p::OUTER_IP]),
+        caller: Caller {
+            user: identity::user(fields, user_type),
+            user_id: get(p::PRINCIPAL),
+            role: identity::role(fields, user_type),
+            session: None,
+            account: get(p::ACCOUNT),
+            ak_type: derive::ak_type(PROVIDER, ak.as_deref(), session),
+            ak,
+            source: first([p::SOURCE, p::OUTER_IP]),
+        },
     };
 
     let time = first([p::EVENT_TIME, p::OUTER_TIME]).or_else(|| get(p::AROUND_TIME));
@@ -81,7 +86,6 @@ pub(super) fn map<'a>(
         let own = first([p::ACCOUNT, p::OUTER_ACCOUNT]);
         own.or(defaults.account.as_deref().map(Cow::Borrowed))
     });
-    sheet.text(field::CALLER_ACCOUNT, || get(p::ACCOUNT));
     sheet.put(field::USER_TYPE, || Value::str(user_type));
     sheet.flag(field::MFA, || identity::mfa(fields));
     sheet.put(field::METHOD, || Value::str(method(fields, kind)));

@@ -46,6 +46,7 @@ fn a_user_creates_a_key() {
     user_id: 100000000011
     user_type: user
     actor: AKIDexampleKeyOfAlice000000000000001
+    caller: alice
     ak: AKIDexampleKeyOfAlice000000000000001
     ak_type: long_term
     ip: 203.0.113.64
@@ -82,6 +83,7 @@ fn a_role_is_refused() {
     user_type: role
     role: deploy
     actor: deploy
+    caller: deploy
     ak: AKIDexampleSessionOfARole00000000001
     ak_type: temporary
     mfa: false
@@ -120,6 +122,7 @@ fn a_sign_in_fails() {
     user_id: 100000000011
     user_type: user
     actor: 100000000011
+    caller: alice
     ak_type: none
     ip: 203.0.113.64
     source: 203.0.113.64
@@ -241,6 +244,7 @@ fn a_row_whose_record_is_not_json_keeps_what_stands_around_it() {
     user: 100000000011
     user_type: unknown
     actor: AKIDexampleKeyOfAlice000000000000001
+    caller: 100000000011
     ak: AKIDexampleKeyOfAlice000000000000001
     ak_type: long_term
     ip: 203.0.113.64

@@ -5,8 +5,9 @@ use std::borrow::Cow;
 use super::{identity, paths as p};
 use crate::input::json::{Fields, decode, list_of, untyped};
 use crate::input::trail::{Call, Defaults, Promises, Sheet, cut};
+use crate::record::derive::{self, Caller};
 use crate::record::field::event as field;
-use crate::record::{FieldGap, FieldSet, Provider, Record, derive};
+use crate::record::{FieldGap, FieldSet, Provider, Record};
 use crate::value::Value;
 
 /// A record on its way to canonical fields.
@@ -53,12 +54,16 @@ pub(super) fn map<'a>(
             Some("false") => Some("write"),
             _ => None,
         },
-        user: identity::user(fields, user_type),
-        user_id: identity::user_id(fields, user_type),
-        role: identity::role(fields, user_type),
-        ak,
-        ak_type,
-        source: get(p::SOURCE),
+        caller: Caller {
+            user: identity::user(fields, user_type),
+            user_id: identity::user_id(fields, user_type),
+            role: identity::role(fields, user_type),
+            session: identity::session(fields, user_type),
+            account: get(p::ACCOUNT).map(derive::aws_account),
+            ak,
+            ak_type,
+            source: get(p::SOURCE),
+        },
     };
 
     let mut promises = Promises::new(fields, p::PATHS, gaps);
@@ -81,9 +86,7 @@ pub(super) fn map<'a>(
         let own = get(p::RECIPIENT).or_else(|| get(p::ACCOUNT)).map(derive::aws_account);
         own.or(defaults.account.as_deref().map(Cow::Borrowed))
     });
-    sheet.text(field::CALLER_ACCOUNT, || get(p::ACCOUNT).map(derive::aws_account));
     sheet.put(field::USER_TYPE, || Value::str(user_type));
-    sheet.text(field::SESSION, || identity::session(fields, user_type));
     sheet.flag(field::MFA, || identity::mfa(fields, kind == "signin"));
     sheet.put(field::METHOD, || {
         Value::str(method(fields, event_type.as_deref(), kind, user_type, ak_type))
@@ -96,8 +99,13 @@ pub(super) fn map<'a>(
     sheet.text(field::MESSAGE, || get(p::ERROR_MESSAGE));
     sheet.flag(field::OK, || {
         let silent = get(p::ERROR_CODE).is_none() && get(p::ERROR_MESSAGE).is_none();
-        // An insight is about many calls, so it neither succeeds nor fails.
-        (!insight).then_some(silent && !failed_login)
+        // An insight is about many calls, so it neither succeeds nor fails. A sign-in of IAM
+        // Identity Center has its outcome in its details.
+        let outcome =
+            || [p::VERIFICATION, p::AUTHENTICATION].iter().any(|&path| get(path).is_some());
+        let says = !insight
+            && (kind != "signin" || event_type.as_deref() != Some("AwsServiceEvent") || outcome());
+        says.then_some(silent && !failed_login)
     });
     sheet.text(field::AGENT, || get(p::AGENT));
     sheet.text(field::REGION, || get(p::AWS_REGION));

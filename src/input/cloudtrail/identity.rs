@@ -41,14 +41,16 @@ pub(super) fn user<'a>(fields: &Fields<'a>, user_type: &str) -> Option<Cow<'a, s
 /// nothing of who calls.
 pub(super) fn user_id<'a>(fields: &Fields<'a>, user_type: &str) -> Option<Cow<'a, str>> {
     let text = |path| fields.get(path).and_then(decode);
-    let principal = text(p::PRINCIPAL);
+    if user_type == "root" {
+        return text(p::PRINCIPAL).map(derive::aws_account);
+    }
+    let principal = || {
+        text(p::PRINCIPAL).filter(|id| Some(id) != text(p::ACCOUNT).as_ref() && !is_anonymous(id))
+    };
     let person = || text(p::ON_BEHALF_OF);
     match user_type {
-        "root" => principal.map(derive::aws_account),
-        "user" | "role" => principal.or_else(person),
-        _ => person().or_else(|| {
-            principal.filter(|id| Some(id) != text(p::ACCOUNT).as_ref() && !is_anonymous(id))
-        }),
+        "user" | "role" => principal().or_else(person),
+        _ => person().or_else(principal),
     }
 }
 

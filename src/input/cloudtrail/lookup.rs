@@ -6,8 +6,9 @@ use super::event::{Reading, service};
 use super::paths as p;
 use crate::input::json::{decode, list_of, untyped};
 use crate::input::trail::{Call, Defaults, Promises, Sheet};
+use crate::record::derive::{self, Caller};
 use crate::record::field::event as field;
-use crate::record::{FieldGap, FieldSet, Provider, Record, derive};
+use crate::record::{FieldGap, FieldSet, Provider, Record};
 use crate::value::{Time, Value};
 
 pub(super) fn map<'a>(
@@ -32,12 +33,12 @@ pub(super) fn map<'a>(
             Some("false") => Some("write"),
             _ => None,
         },
-        user: get(p::OUTER_USER),
-        user_id: None,
-        role: None,
-        ak_type: derive::ak_type(Some(Provider::Aws), ak.as_deref(), false),
-        ak,
-        source: None,
+        caller: Caller {
+            user: get(p::OUTER_USER),
+            ak_type: derive::ak_type(Some(Provider::Aws), ak.as_deref(), false),
+            ak,
+            ..Caller::default()
+        },
     };
     let mut sheet = Sheet::new(needed);
     sheet.text(field::ID, || get(p::OUTER_ID));

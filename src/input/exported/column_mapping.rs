@@ -53,6 +53,7 @@ pub(super) const CLOUDTRAIL: &[ColumnMapping] = &[
     any(f::USER_TYPE, &["userIdentity.type"]),
     all(f::ROLE, &["userIdentity.type", "userIdentity.arn"]),
     all(f::SESSION, &["userIdentity.type", "userIdentity.principalId"]),
+    any(f::CALLER, &["userIdentity.principalId", "userIdentity.userName"]),
     any(
         f::ACTOR,
         &["userIdentity.accessKeyId", "userIdentity.principalId", "userIdentity.userName"],
@@ -95,6 +96,7 @@ pub(super) const ACTIONTRAIL: &[ColumnMapping] = &[
     any(f::USER_TYPE, &["userIdentity.type"]),
     all(f::ROLE, &["userIdentity.type", "userIdentity.userName"]),
     all(f::SESSION, &["userIdentity.type", "userIdentity.principalId"]),
+    any(f::CALLER, &["userIdentity.principalId", "userIdentity.userName"]),
     any(
         f::ACTOR,
         &["userIdentity.accessKeyId", "userIdentity.principalId", "userIdentity.userName"],
@@ -140,6 +142,7 @@ pub(super) const CLOUDAUDIT: &[ColumnMapping] = &[
     all(f::ROLE, &["userIdentity.type", "userIdentity.userName"]),
     all(f::SESSION, &["userIdentity.type", "userIdentity.userName"]),
     any(f::ACTOR, &["userIdentity.secretId", "userIdentity.principalId", "userIdentity.userName"]),
+    any(f::CALLER, &["userIdentity.principalId", "userIdentity.userName"]),
     any(f::AK, &["userIdentity.secretId"]),
     // What tells temporary keys apart stands in the session and in the type.
     all(f::AK_TYPE, &["userIdentity.secretId", "userIdentity.type", "userIdentity.sessionContext"]),

@@ -48,12 +48,12 @@ impl Format for IamEvents {
 
     fn carries(&self, origin: &Origin) -> FieldSet {
         use field::{
-            ACCOUNT, ACCOUNT_NAME, ACTION, ACTOR, API, KIND, NAME, OPERATION, PROVIDER, RAW,
-            REGION, RESOURCES, SERVICE, TARGET_USER, TIME, USER,
+            ACCOUNT, ACCOUNT_NAME, ACTION, ACTOR, API, CALLER, KIND, NAME, OPERATION, PROVIDER,
+            RAW, REGION, RESOURCES, SERVICE, TARGET_USER, TIME, USER,
         };
         let always = [
-            ACCOUNT, ACTION, ACTOR, API, KIND, NAME, OPERATION, PROVIDER, RAW, REGION, SERVICE,
-            TIME, USER,
+            ACCOUNT, ACTION, ACTOR, API, CALLER, KIND, NAME, OPERATION, PROVIDER, RAW, REGION,
+            SERVICE, TIME, USER,
         ];
         let by_column =
             [("account_name", ACCOUNT_NAME), ("resources", RESOURCES), ("resources", TARGET_USER)];
@@ -165,6 +165,7 @@ impl Mapper for AuditMapper {
         put(field::ACCOUNT_NAME, Value::maybe_str(account_name.as_deref()));
         put(field::USER, Value::maybe_str(user.as_deref()));
         put(field::ACTOR, Value::maybe_str(user.as_deref()));
+        put(field::CALLER, Value::str(user.as_deref().unwrap_or("an unknown caller")));
         let names = names(resources.as_deref().unwrap_or_default());
         put(field::TARGET_USER, Value::maybe_str(names.clone().find(|name| is_user(name))));
         put(field::RESOURCES, Value::List(Items::Owned(names.map(Value::str).collect())));

@@ -65,6 +65,7 @@ fn a_row_of_cloudtrail_is_a_record_of_cloudtrail() {
     user: dana
     user_type: user
     actor: AKIAEXAMPLE000000007
+    caller: dana
     ak: AKIAEXAMPLE000000007
     ak_type: long_term
     ip: 203.0.113.9
@@ -287,6 +288,7 @@ fn a_row_of_actiontrail_is_an_event_of_actiontrail() {
     user_id: 3001
     user_type: user
     actor: LTAIexample0000000007
+    caller: dana
     ak: LTAIexample0000000007
     ak_type: long_term
     ip: 203.0.113.9
@@ -326,6 +328,7 @@ fn a_row_of_the_audit_is_an_iam_call() {
     account_name: prod
     user: admin-user
     actor: admin-user
+    caller: admin-user
     kind: call
     service: iam
     api: DeleteUser
@@ -491,6 +494,7 @@ fn a_row_of_the_consoles_event_history_names_who_called() {
     time: 2026-05-01T10:00:00Z
     user: dana
     actor: AKIAEXAMPLE000000007
+    caller: dana
     ak: AKIAEXAMPLE000000007
     ak_type: long_term
     ip: 203.0.113.9
@@ -544,6 +548,7 @@ fn a_row_of_cloudaudits_console_is_an_event() {
     time: 2026-05-01T10:00:00Z
     user: dana
     actor: AKIDexample0000000000000000000007
+    caller: dana
     ak: AKIDexample0000000000000000000007
     ip: 203.0.113.9
     source: 203.0.113.9
@@ -578,6 +583,7 @@ fn columns_may_be_the_keys_of_objects() {
     user: dana
     user_type: user
     actor: dana
+    caller: dana
     mfa: true
     service: ram
     api: CreateAccessKey
