@@ -250,12 +250,9 @@ const WITH_CYCLES: &[&str] = &[
     "commands::rules",
     "correlate",
     "engine",
-    "expr",
-    "expr::check",
     "input",
     "input::credentials",
     "input::exported",
-    "input::follow",
     "input::frame::framer",
     "output",
     "output::posture",
@@ -265,7 +262,6 @@ const WITH_CYCLES: &[&str] = &[
     "posture",
     "record",
     "table",
-    "yaml",
 ];
 
 #[test]

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::allowlist::Allowlist;
-use super::pattern::Pattern;
+use super::entry::Entry;
+use super::pattern::{Pattern, is_everything};
 use super::read::Written;
+use super::samples;
 use crate::diag::codes::allow as codes;
 use crate::diag::{Diagnostic, did_you_mean};
 use crate::expr::{self, Declarations, Env, Expected, Expr};
@@ -70,7 +72,11 @@ impl Loader<'_> {
         self.unique(&written.entry.id, written.entry.span);
         self.tables(written);
         let rules = self.rules(written);
+        let named = rules.len();
         (written.entry.rules, written.entry.when) = self.applicable(written, rules);
+        if !written.broad && !written.broken {
+            self.limit(written, named);
+        }
         !written.broken && !self.diagnostics[before..].iter().any(Diagnostic::is_error)
     }
 
@@ -135,12 +141,40 @@ impl Loader<'_> {
         all.sort_unstable();
         all.dedup();
         if all.is_empty() && disabled && self.diagnostics.len() == before {
-            let message = format!(
-                "the entry `{id}` covers nothing: the project file turns off every rule it names"
-            );
+            let message =
+                format!("the entry `{id}` covers nothing: every rule that it names is turned off");
             self.error(Diagnostic::note(&codes::RULES_DISABLED, message).at(written.rules, ""));
         }
         all.into()
+    }
+
+    /// Refuses an entry that covers everything; `named` is how many rules it names.
+    fn limit(&mut self, written: &Written, named: usize) {
+        const HELP: &str = "write `broad: true` if that is meant";
+        let Entry { id, rules, when, when_span, conditions, .. } = &written.entry;
+        let by_pattern = written.names.iter().find(|(name, _)| Pattern::is_pattern(name));
+        if let Some((name, span)) = by_pattern
+            && (is_everything(name) || named > 1 && named == self.rules.len())
+        {
+            let message = format!("the entry `{id}` names every rule");
+            self.error(Diagnostic::error(&codes::TOO_BROAD, message).at(*span, "").help(HELP));
+        }
+        let of_rules = || rules.iter().filter_map(|&rule| Some((self.rules.get(rule)?.1, None)));
+        let everything =
+            |(kind, when)| samples::all_are_covered(kind, conditions, &written.always, when);
+        let covers_all = match when_span {
+            Some(_) => when.iter().map(|(kind, when)| (*kind, Some(when))).any(everything),
+            None => of_rules().any(everything),
+        };
+        if covers_all {
+            let message = format!("the entry `{id}` selects every call");
+            let mut diagnostic = Diagnostic::error(&codes::TOO_BROAD, message)
+                .at(written.matched, "every call has these values");
+            if let Some(span) = when_span {
+                diagnostic = diagnostic.at(*span, "and meets this condition");
+            }
+            self.error(diagnostic.help(HELP));
+        }
     }
 
     fn find(&self, name: &str) -> Named {

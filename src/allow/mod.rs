@@ -12,12 +12,14 @@ mod index;
 mod load;
 mod pattern;
 mod read;
+mod samples;
 mod select;
 mod selector;
 
 pub use allowlist::Allowlist;
 pub use entry::{Entry, EntryState};
 pub use load::load;
+pub use pattern::names_rule;
 pub use read::{FILE, Written, read};
 pub use selector::Selector;
 

@@ -55,6 +55,11 @@ impl Pattern {
     }
 }
 
+/// Whether a name, in which `*` stands for any characters, is that of a rule.
+pub fn names_rule(name: &str, id: &str) -> bool {
+    Pattern::exact(name).matches(id)
+}
+
 /// Whether a pattern is nothing but `*`.
 pub(super) fn is_everything(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b == b'*')

@@ -2,8 +2,7 @@
 
 use super::entry::Entry;
 use super::index::Lookup;
-use super::pattern;
-use super::select::{self, AddressKind, Selected};
+use super::select::{AddressKind, Selected, select};
 use super::selector::{MATCH, Selector};
 use crate::diag::Diagnostic;
 use crate::diag::codes::allow as codes;
@@ -59,6 +58,12 @@ pub struct Written {
     pub(super) when: Option<Fragment>,
     /// Kinds of address that only tables know, and where they were written.
     pub(super) kinds: Vec<(AddressKind, Span)>,
+    /// Where `match` was written.
+    pub(super) matched: Span,
+    /// Which of its conditions hold for practically every record.
+    pub(super) always: Box<[bool]>,
+    /// Whether `broad` confirms that it has no limit.
+    pub(super) broad: bool,
     /// Whether something was wrong with it.
     pub(super) broken: bool,
 }
@@ -112,9 +117,6 @@ impl Reader {
         let mut selected = self.selected(node.get("match")?);
         let reason = self.words(name, "reason", node);
         let owner = self.words(name, "owner", node);
-        if !node.get("broad").and_then(Node::bool).unwrap_or_default() {
-            self.limit(name, node, &selected);
-        }
         let lookup = selected
             .iter_mut()
             .find(|s| !matches!(s.lookup, Lookup::Scan))
@@ -134,6 +136,9 @@ impl Reader {
             selectors: selectors
                 .filter_map(|entry| Some((of(&entry.key)?, entry.key.span())))
                 .collect(),
+            matched: node.get("match")?.span,
+            always: selected.iter().map(|s| s.always).collect(),
+            broad: node.get("broad").and_then(Node::bool).unwrap_or_default(),
             when: node.get("when").and_then(Node::scalar).map(|when| when.fragment.clone()),
             broken: self.diagnostics[before..].iter().any(Diagnostic::is_error),
             entry: Entry {
@@ -156,7 +161,7 @@ impl Reader {
         let mut selected = Vec::new();
         for selector in Selector::ALL {
             if let Some(values) = node.get(selector.name()) {
-                selected.extend(select::select(selector, values, &mut self.diagnostics));
+                selected.extend(select(selector, values, &mut self.diagnostics));
             }
         }
         selected
@@ -178,28 +183,5 @@ impl Reader {
         // The shape promises a day that exists; without one the entry would be over.
         let start = Time::parse(&format!("{day}T00:00:00Z")).unwrap_or(Time(i64::MIN));
         Some(Time(start.0.saturating_add(Duration::DAY)))
-    }
-
-    /// Refuses an entry without a limit.
-    fn limit(&mut self, id: &str, node: &Node, selected: &[Selected]) {
-        const HELP: &str = "write `broad: true` if that is meant";
-        let rules = node.get("rules").map_or(&[][..], Node::items);
-        let all = |item: &&Node| item.text().is_some_and(pattern::is_everything);
-        if let Some(item) = rules.iter().find(all) {
-            let message = format!("the entry `{id}` names every rule");
-            self.error(Diagnostic::error(&codes::TOO_BROAD, message).at(item.span, "").help(HELP));
-        }
-        if let Some(selectors) = node.get("match")
-            && node.get("when").is_none()
-            && selected.len() == selectors.entries().len()
-            && selected.iter().all(|selected| selected.everything)
-        {
-            let message = format!("the entry `{id}` selects every call");
-            self.error(
-                Diagnostic::error(&codes::TOO_BROAD, message)
-                    .at(selectors.span, "every call has these values")
-                    .help(HELP),
-            );
-        }
     }
 }

@@ -1,13 +1,14 @@
 //! The values of one selector, checked and compiled.
 
+use std::net::IpAddr;
+
 use super::condition::{Condition, Texts};
 use super::index::{IndexKey, Lookup};
-use super::pattern::{self, Pattern};
+use super::pattern::Pattern;
 use super::selector::Selector;
 use crate::diag::codes::allow as codes;
 use crate::diag::{Diagnostic, did_you_mean, nearest};
 use crate::record::Provider;
-use crate::record::field::words;
 use crate::source::Span;
 use crate::value::{Cidr, CidrSet, is_masked};
 use crate::yaml::Node;
@@ -18,8 +19,8 @@ pub(super) struct Selected {
     pub(super) condition: Condition,
     /// How records that fit are found.
     pub(super) lookup: Lookup,
-    /// Whether it holds for practically every call.
-    pub(super) everything: bool,
+    /// Whether it holds for practically every record, whatever the samples show.
+    pub(super) always: bool,
     /// Kinds of address that only tables know.
     pub(super) kinds: Vec<(AddressKind, Span)>,
 }
@@ -30,7 +31,8 @@ pub(super) fn select(
     node: &Node,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Selected> {
-    let before = diagnostics.len();
+    let errors = |diagnostics: &[Diagnostic]| diagnostics.iter().filter(|d| d.is_error()).count();
+    let before = errors(diagnostics);
     let values: Vec<(&str, Span)> =
         node.items().iter().filter_map(|item| Some((item.text()?, item.span))).collect();
     if values.is_empty() {
@@ -46,6 +48,8 @@ pub(super) fn select(
         if text.trim().is_empty() {
             let message = format!("`{}` has an empty value, which no call has", selector.name());
             diagnostics.push(Diagnostic::error(&codes::BAD_VALUE, message).at(span, ""));
+        } else {
+            diagnostics.extend(cannot_match(selector, text).map(|wrong| wrong.at(span, "")));
         }
     }
     let texts: Vec<&str> = values.iter().map(|&(text, _)| text).collect();
@@ -57,19 +61,17 @@ pub(super) fn select(
             values.iter().for_each(|&(text, span)| check_api(text, span, diagnostics));
             patterns(selector, &texts, true)
         }
-        Selector::User => patterns(selector, &texts, false),
-        Selector::Method => {
-            let all = words::METHOD.values.iter().all(|word| texts.contains(word));
-            Selected { everything: all, ..exact(selector, &texts) }
+        Selector::User => {
+            let warnings =
+                values.iter().filter_map(|&(text, span)| Some(no_name(text)?.at(span, "")));
+            diagnostics.extend(warnings);
+            patterns(selector, &texts, false)
         }
-        Selector::Agent | Selector::Account | Selector::Region => {
-            for &(text, span) in &values {
-                no_pattern(selector, text, span, diagnostics);
-            }
+        Selector::Method | Selector::Agent | Selector::Account | Selector::Region => {
             exact(selector, &texts)
         }
     };
-    (diagnostics.len() == before).then_some(selected)
+    (errors(diagnostics) == before).then_some(selected)
 }
 
 fn keys(selector: Selector, texts: &[&str]) -> Lookup {
@@ -78,7 +80,7 @@ fn keys(selector: Selector, texts: &[&str]) -> Lookup {
 
 fn exact(selector: Selector, texts: &[&str]) -> Selected {
     let condition = Condition::Text { selector, values: Texts::exact(texts) };
-    Selected { condition, lookup: keys(selector, texts), everything: false, kinds: Vec::new() }
+    Selected { condition, lookup: keys(selector, texts), always: false, kinds: Vec::new() }
 }
 
 fn patterns(selector: Selector, texts: &[&str], ignore_case: bool) -> Selected {
@@ -86,7 +88,7 @@ fn patterns(selector: Selector, texts: &[&str], ignore_case: bool) -> Selected {
     Selected {
         condition: Condition::Text { selector, values: Texts::patterns(texts, ignore_case) },
         lookup: if any { Lookup::Scan } else { keys(selector, texts) },
-        everything: texts.iter().any(|text| pattern::is_everything(text) || *text == "*:*"),
+        always: false,
         kinds: Vec::new(),
     }
 }
@@ -142,7 +144,7 @@ fn ip(values: &[(&str, Span)], diagnostics: &mut Vec<Diagnostic>) -> Selected {
     types.dedup();
     let whole = |word| kinds.iter().any(|(kind, _)| kind.word == word);
     Selected {
-        everything: ranges.iter().any(|range| range.prefix() == 0)
+        always: covers_half_of_the_addresses(&ranges)
             || lan && whole("account") && whole("external"),
         lookup: if lan || !types.is_empty() {
             Lookup::Scan
@@ -183,7 +185,7 @@ fn ak(values: &[(&str, Span)], diagnostics: &mut Vec<Diagnostic>) -> Selected {
     Selected {
         condition: Condition::Ak { keys: Texts::exact(&own), long_term, temporary },
         lookup: if long_term || temporary { Lookup::Scan } else { keys(Selector::Ak, &own) },
-        everything: long_term && temporary,
+        always: long_term && temporary,
         kinds: Vec::new(),
     }
 }
@@ -209,7 +211,7 @@ fn code(values: &[(&str, Span)], diagnostics: &mut Vec<Diagnostic>) -> Selected 
     Selected {
         // Codes hardly tell entries apart.
         lookup: Lookup::Scan,
-        everything: success && failed,
+        always: success && failed,
         kinds: Vec::new(),
         condition: Condition::Code { codes: Texts::patterns(&codes_given, false), success, failed },
     }
@@ -246,14 +248,93 @@ fn check_api(text: &str, span: Span, diagnostics: &mut Vec<Diagnostic>) {
     diagnostics.push(error.at(span, "no operation has this name"));
 }
 
-fn no_pattern(selector: Selector, text: &str, span: Span, diagnostics: &mut Vec<Diagnostic>) {
-    if Pattern::is_pattern(text) && selector != Selector::Agent {
-        let name = selector.name();
-        let message = format!("`*` has no meaning in `{name}`: `{text}` would match nothing");
-        diagnostics.push(
-            Diagnostic::error(&codes::BAD_VALUE, message)
-                .at(span, "")
-                .help(format!("name every {name}, or write a condition with `like` under `when`")),
+/// Why a selector that compares whole values can never match this one.
+fn cannot_match(selector: Selector, text: &str) -> Option<Diagnostic> {
+    let name = selector.name();
+    let error = |message: String, help: String| {
+        Some(Diagnostic::error(&codes::BAD_VALUE, message).help(help))
+    };
+    if text.trim() != text && selector != Selector::Agent {
+        return error(
+            format!("`{name}` is compared with `{text}`, and no call has blanks around its value"),
+            format!("write `{}`", text.trim()),
         );
     }
+    // An address or a method with `*` is refused as none, and a masked key as one.
+    let other = matches!(selector, Selector::Ip | Selector::Method)
+        || selector == Selector::Ak && is_masked(text);
+    if Pattern::is_pattern(text) && !selector.takes_wildcard() && !other {
+        return error(
+            format!("`*` has no meaning in `{name}`: `{text}` would match nothing"),
+            match selector {
+                Selector::Agent => format!("write `event.agent.like(\"{text}\")` under `when`"),
+                _ => format!("name every {name}, or write a condition with `like` under `when`"),
+            },
+        );
+    }
+    match selector {
+        Selector::Api if text.contains(|c: char| c.is_whitespace() || REGEX.contains(&c)) => error(
+            format!("`{text}` names no operation: `*` is the only sign that stands for others"),
+            "expected `provider:service.api`, like `aws:iam.Get*`".to_owned(),
+        ),
+        Selector::Region if text.contains(|c: char| c.is_ascii_uppercase()) => error(
+            format!("regions are recorded in lower case, so `{text}` would match nothing"),
+            format!("write `{}`", text.to_ascii_lowercase()),
+        ),
+        Selector::Account if text.starts_with("arn:") => error(
+            format!("`{text}` is an ARN, and accounts are numbers"),
+            "write the number of the account, quoted".to_owned(),
+        ),
+        _ => None,
+    }
+}
+
+/// Signs of a regular expression, which names of users and operations do not have.
+const REGEX: [char; 11] = ['?', '^', '$', '(', ')', '[', ']', '{', '}', '|', '\\'];
+
+/// A warning if no user is likely to have this name.
+fn no_name(text: &str) -> Option<Diagnostic> {
+    let (message, help) = if text.starts_with("arn:") || text.starts_with("acs:") {
+        let name = text.rsplit(['/', ':']).next().unwrap_or(text);
+        (
+            format!("`{text}` is an ARN, and `user` is compared with the names of users"),
+            format!("write the name that `keytrail inspect` shows as `event.user`, like `{name}`"),
+        )
+    } else if let Some(sign) = text.chars().find(|c| REGEX.contains(c)) {
+        (
+            format!(
+                "`{sign}` stands for itself in `{text}`; `user` takes names in which only `*` stands for others"
+            ),
+            "write a name with `*`, or a condition with `matches` under `when`".to_owned(),
+        )
+    } else {
+        return None;
+    };
+    Some(Diagnostic::warning(&codes::USER_NAME, message).help(help))
+}
+
+/// Whether ranges make up half of the IPv4 addresses, or half of the public IPv6 addresses.
+fn covers_half_of_the_addresses(ranges: &[Cidr]) -> bool {
+    const V6_FIRST: u128 = 0x2000 << 112;
+    const V6_LAST: u128 = (0x4000 << 112) - 1;
+    let number = |ip: IpAddr| match ip {
+        IpAddr::V4(ip) => u128::from(u32::from(ip)),
+        IpAddr::V6(ip) => u128::from(ip).clamp(V6_FIRST, V6_LAST),
+    };
+    let covered = |v6: bool| {
+        let of_family = ranges.iter().filter(|range| range.network().is_ipv6() == v6);
+        let mut spans: Vec<(u128, u128)> =
+            of_family.map(|range| (number(range.network()), number(range.last()))).collect();
+        spans.sort_unstable();
+        let (mut count, mut next) = (0, 0);
+        for (first, last) in spans {
+            let first = first.max(next);
+            if first <= last {
+                count += last - first + 1;
+                next = last + 1;
+            }
+        }
+        count
+    };
+    covered(false) >= 1 << 31 || covered(true) >= 1 << 124
 }

@@ -77,6 +77,16 @@ impl Selector {
         }
     }
 
+    /// Whether `*` stands for any characters in its values.
+    pub fn takes_wildcard(self) -> bool {
+        matches!(self, Selector::User | Selector::Api | Selector::Code)
+    }
+
+    /// What its values are, for the documentation and the schema.
+    pub fn doc(self) -> &'static str {
+        MATCH.iter().find(|key| key.name == self.name()).map_or("", |key| key.doc)
+    }
+
     /// Whether it says who called; what the caller chooses (agent, operation, region) does not.
     pub fn tells_who(self) -> bool {
         matches!(self, Selector::Ak | Selector::Ip | Selector::User | Selector::Account)
@@ -97,7 +107,7 @@ pub(super) static MATCH: &[Key] = &[
         Shape::List(&Shape::Enum(words::METHOD.values)),
         "By which way the call came.",
     ),
-    Key::optional("ak", TEXTS, "Access keys as recorded, `long_term` or `temporary`."),
+    Key::optional("ak", TEXTS, "Access keys as recorded and whole, `long_term` or `temporary`."),
     Key::optional(
         "api",
         TEXTS,
@@ -105,8 +115,8 @@ pub(super) static MATCH: &[Key] = &[
     ),
     Key::optional("code", TEXTS, "`success`, `failed`, or error codes; `*` stands for anything."),
     Key::optional("account", TEXTS, "Accounts that hold the log or own the key."),
-    Key::optional("user", TEXTS, "Users; `*` stands for anything."),
-    Key::optional("region", TEXTS, "Regions."),
+    Key::optional("user", TEXTS, "Names of users as recorded, not ARNs; `*` stands for anything."),
+    Key::optional("region", TEXTS, "Regions, in lower case."),
     Key::optional("agent", TEXTS, "User agents, whole; the caller chooses them freely."),
 ];
 

@@ -1,6 +1,6 @@
 //! Loading a policy: project file, lists, tables, definitions, rules, allowlists, in this order.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -40,6 +40,10 @@ pub struct LoadOptions {
     pub tables: Vec<(String, String)>,
     /// Leave the built-in rules out.
     pub no_builtin: bool,
+    /// `--only`: ids of rules, with `*`, to which the run is limited; none = every rule.
+    pub only: Vec<String>,
+    /// `--disable`: ids of rules, with `*`, that are turned off.
+    pub disable: Vec<String>,
     /// The functions of the expression language.
     pub functions: &'static [&'static dyn Function],
     /// The input formats that the project file may name.
@@ -401,14 +405,47 @@ impl<'o> Loader<'o> {
                 );
             }
         }
+        let options = self.options;
+        let only = self.chosen("--only", &options.only, &rules);
+        let disable = self.chosen("--disable", &options.disable, &rules);
         let off = |id: &str| self.project.rules.get(id).and_then(|c| c.enabled) == Some(false);
+        let total = rules.keys().filter(|id| !off(id)).count();
         for (id, rule) in rules {
-            if off(&id) {
+            let chosen = (options.only.is_empty() || only.contains(&id)) && !disable.contains(&id);
+            if off(&id) || !chosen {
                 self.policy.disabled.push(id);
             } else {
                 self.policy.rules.push(rule);
             }
         }
+        let left = total - self.policy.rules.len();
+        if left > 0 {
+            let message = format!("`--only` and `--disable` leave out {left} of {total} rules");
+            self.policy.diagnostics.push(Diagnostic::note(&codes::RULES_LEFT_OUT, message));
+        }
+    }
+
+    /// The rules that an option names; an error for each name that is of none.
+    fn chosen(
+        &mut self,
+        option: &str,
+        names: &[String],
+        rules: &BTreeMap<String, Rule>,
+    ) -> BTreeSet<String> {
+        let mut chosen = BTreeSet::new();
+        for name in names {
+            let is_it = |id: &&String| allow::names_rule(name, id);
+            chosen.extend(rules.keys().filter(is_it).cloned());
+            if !rules.keys().chain(&self.broken).any(|id| is_it(&id)) {
+                let message = format!("`{option} {}` names no rule", escaped(name, 60));
+                let help = did_you_mean(name, rules.keys().map(String::as_str))
+                    .unwrap_or_else(|| "`keytrail rules` lists every rule".to_owned());
+                self.policy
+                    .diagnostics
+                    .push(Diagnostic::error(&codes::UNKNOWN_SETTING, message).help(help));
+            }
+        }
+        chosen
     }
 
     fn allowlists(&mut self) {
@@ -417,8 +454,8 @@ impl<'o> Loader<'o> {
             self.policy.rules.iter().map(|rule| (rule.id.as_str(), rule.on)).collect();
         let others = [&self.policy.disabled[..], &self.broken].concat();
         let (allowlist, mut told) = allow::load(written, &rules, &others, &self.policy);
-        if !self.broken.is_empty() {
-            // A rule that did not load is not turned off.
+        if !self.broken.is_empty() || !self.options.only.is_empty() {
+            // A rule that did not load, or that this run is not about, is not turned off.
             told.retain(|diagnostic| diagnostic.code != &allow_codes::RULES_DISABLED);
         }
         self.policy.allowlist = allowlist;

@@ -15,7 +15,7 @@ pub(super) fn occurrences(
     let is_new = |item: &Item, time: Time| {
         let values = subject.values(item);
         values.iter().all(|value| !value.is_missing())
-            && !subject.sightings.before(values, time, first_seen.history)
+            && !subject.observations.before(values, time, first_seen.history)
     };
     let mut members = Vec::new();
     let mut certain = false;

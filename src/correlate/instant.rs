@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Item;
-use super::steps::{Place, Steps};
+use super::steps::{StepRole, Steps};
 use crate::value::Time;
 
 /// The records of one instant.
@@ -44,10 +44,10 @@ impl Instant {
         for &at in of_time {
             let item = &items[at as usize];
             match steps.place(item.step) {
-                Some(Place::Present(position)) => {
+                Some(StepRole::Present(position)) => {
                     *records.entry(item.record).or_default() |= 1 << position;
                 }
-                Some(Place::Absent(gap)) => broken |= 1 << gap,
+                Some(StepRole::Absent(gap)) => broken |= 1 << gap,
                 None => {}
             }
         }

@@ -11,10 +11,12 @@ mod measure;
 mod needed;
 mod outcome;
 mod sequence;
-mod sightings;
+mod observations;
 mod steps;
+mod subject;
 mod window;
 
 pub use needed::needed;
-pub use outcome::{Item, Occurrence, Outcome, Reach, Subject, outcome};
-pub use sightings::Sightings;
+pub use observations::Observations;
+pub use outcome::{Outcome, outcome};
+pub use subject::{Item, Occurrence, Reach, Subject};

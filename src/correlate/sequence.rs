@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 
 use super::instant::Instant;
-use super::steps::{Place, Steps};
+use super::steps::{StepRole, Steps};
 use super::{Item, Occurrence, Reach, Subject};
 use crate::rule::Sequence;
 use crate::value::Time;
@@ -29,7 +29,7 @@ pub(super) fn occurrences(
     covered: bool,
 ) -> Vec<Occurrence> {
     let steps = Steps::new(subject.rule, sequence);
-    let absent = |item: &Item| matches!(steps.place(item.step), Some(Place::Absent(_)));
+    let absent = |item: &Item| matches!(steps.place(item.step), Some(StepRole::Absent(_)));
     // What must not be there counts against a finding, and no entry takes it away.
     let counts = |item: &Item| item.time.is_some() && (covered || !item.covered || absent(item));
     let numbered = (0u32..).zip(subject.items);
@@ -242,7 +242,7 @@ impl Search<'_> {
         let mut members = Vec::new();
         for record in of_instant.chunk_by(|a, b| item(*a).record == item(*b).record) {
             let position = |at: u32| match self.steps.place(item(at).step) {
-                Some(Place::Present(position)) => Some(position),
+                Some(StepRole::Present(position)) => Some(position),
                 _ => None,
             };
             let steps = record.iter().filter_map(|at| position(*at)).fold(0, |all, p| all | 1 << p);

@@ -8,7 +8,7 @@ use crate::value::{Duration, Time};
 pub(super) struct Steps {
     /// For each step of the rule its place: among the steps that must be there, or the gap in
     /// which it must not be.
-    places: Vec<Place>,
+    places: Vec<StepRole>,
     /// How many steps must be there.
     pub(super) present: usize,
     /// How far apart the first and the last of them may be.
@@ -17,7 +17,7 @@ pub(super) struct Steps {
 
 /// What a step of a rule is to the search.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum StepRole {
     /// It must be there, at this position.
     Present(usize),
     /// It must not be there before the step that is present at this position (or, after the last
@@ -30,22 +30,22 @@ impl Steps {
         let mut present = 0;
         let place = |step: &crate::rule::Step| {
             if step.absent {
-                return Place::Absent(present);
+                return StepRole::Absent(present);
             }
             present += 1;
-            Place::Present(present - 1)
+            StepRole::Present(present - 1)
         };
         let places = rule.steps.iter().map(place).collect();
         Self { places, present, within: sequence.within }
     }
 
-    pub(super) fn place(&self, step: u8) -> Option<Place> {
+    pub(super) fn place(&self, step: u8) -> Option<StepRole> {
         self.places.get(usize::from(step)).copied()
     }
 
     /// Whether something must be absent in this gap.
     pub(super) fn guards(&self, gap: usize) -> bool {
-        self.places.contains(&Place::Absent(gap))
+        self.places.contains(&StepRole::Absent(gap))
     }
 
     /// Whether a sequence from `first` to `last` is short enough.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::rows::{Order, Place};
+use super::rows::{Order, RecordPosition};
 
 /// Matches kept for one call record, and for one finding.
 ///
@@ -16,7 +16,7 @@ const PER_FINDING: usize = 72;
 pub(super) struct Detail {
     /// Digest of the call record.
     pub(super) call: u64,
-    pub(super) place: Place,
+    pub(super) place: RecordPosition,
     /// What the finding would say, were this its first match.
     pub(super) message: String,
     /// The record, redacted.
@@ -39,11 +39,21 @@ pub(super) struct Detail {
 pub(super) struct Details {
     kept: BTreeMap<Order, Detail>,
     of_call: BTreeMap<u64, Vec<Order>>,
+    /// Bytes that the details take.
+    bytes: usize,
+}
+
+impl Detail {
+    fn bytes(&self) -> usize {
+        let more = [&self.request, &self.id, &self.request_id].into_iter().flatten();
+        let texts = [&self.message, &self.text, &self.name].into_iter().chain(more);
+        size_of::<(Order, Self)>() + size_of::<Order>() + texts.map(String::len).sum::<usize>()
+    }
 }
 
 impl Details {
     /// Whether a match with this order would be kept, so that its detail is worth building.
-    pub(super) fn wants(&self, order: Order, call: u64, place: Place) -> bool {
+    pub(super) fn wants(&self, order: Order, call: u64, place: RecordPosition) -> bool {
         if let Some(same) = self.kept.get(&order) {
             return place < same.place;
         }
@@ -59,6 +69,7 @@ impl Details {
     pub(super) fn add(&mut self, order: Order, detail: Detail) {
         if let Some(same) = self.kept.get_mut(&order) {
             if detail.place < same.place {
+                self.bytes = self.bytes + detail.bytes() - same.bytes();
                 *same = detail;
             }
             return;
@@ -67,21 +78,29 @@ impl Details {
         let orders = self.of_call.entry(call).or_default();
         orders.insert(orders.partition_point(|o| *o < order), order);
         let out = if orders.len() > PER_CALL { orders.pop() } else { None };
+        self.bytes += detail.bytes();
         self.kept.insert(order, detail);
         if let Some(out) = out {
-            self.kept.remove(&out);
+            self.bytes -= self.kept.remove(&out).map_or(0, |detail| detail.bytes());
         }
         if self.kept.len() > PER_FINDING
             && let Some((last, dropped)) = self.kept.pop_last()
-            && let Some(orders) = self.of_call.get_mut(&dropped.call)
         {
-            orders.retain(|o| *o != last);
+            self.bytes -= dropped.bytes();
+            if let Some(orders) = self.of_call.get_mut(&dropped.call) {
+                orders.retain(|o| *o != last);
+            }
         }
     }
 
-    /// Adds what another thread kept.
-    pub(super) fn merge(&mut self, other: Self) {
-        other.kept.into_iter().for_each(|(order, detail)| self.add(order, detail));
+    /// Bytes that it takes, about.
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// The details in the total order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&Order, &Detail)> {
+        self.kept.iter()
     }
 
     pub(super) fn get(&self, order: &Order) -> Option<&Detail> {
@@ -100,7 +119,7 @@ mod tests {
     use super::*;
 
     fn detail(call: u64, offset: u64) -> Detail {
-        let place = Place { offset, ..Place::default() };
+        let place = RecordPosition { offset, ..RecordPosition::default() };
         let text = String::new();
         Detail {
             call,
@@ -139,10 +158,11 @@ mod tests {
             let (mut a, mut b) = (Details::default(), Details::default());
             left.iter().for_each(|m| keep(&mut a, *m));
             right.iter().for_each(|m| keep(&mut b, *m));
-            b.merge(a);
+            a.kept.into_iter().for_each(|(order, detail)| b.add(order, detail));
             prop_assert_eq!(&whole.kept, &b.kept);
 
             prop_assert!(whole.kept.len() <= PER_FINDING);
+            prop_assert_eq!(whole.bytes, whole.kept.values().map(Detail::bytes).sum::<usize>());
             for orders in whole.of_call.values() {
                 prop_assert!(orders.len() <= PER_CALL && orders.is_sorted());
             }

@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::accounting::{Derived, ReadAs};
 use super::credentials::{AMBIGUOUS, Credentials, Joiner, LookUp};
 use super::details::Detail;
-use super::keep::{At, Keeper, detail, message};
+use super::match_recorder::{MatchRecorder, RecordAt, detail, message};
+use super::match_view::MatchView;
 use super::options::RunOptions;
-use super::reduce::{Slot, Wanted};
-use super::run::ReadAs;
-use super::seen::Seen;
+use super::reduce::{SampleRequest, SampleTarget};
+use super::rows::SpillFile;
 use crate::expr::{Bindings, Reports};
 use crate::plan::{Candidates, Plan, Role};
 use crate::record::{
@@ -17,11 +18,11 @@ use crate::record::{
 };
 use crate::value::{RecordKind, Time};
 
-/// Said of rows of a report that a newer one replaces.
+/// RenderedMessages of rows of a report that a newer one replaces.
 const SUPERSEDED: &str = "older than another report of the same account: no rule judges it";
 
 /// The readers of one format: for the fields of conditions, and for those of findings.
-struct Reader {
+struct FormatMappers {
     format: &'static dyn Format,
     conditions: Box<dyn Mapper>,
     evidence: Box<dyn Mapper>,
@@ -37,12 +38,12 @@ pub(super) struct Map<'p> {
     now: Time,
     /// What is known of them beside their text; the readers are prepared for it.
     origin: Arc<Origin>,
-    readers: Vec<Reader>,
+    readers: Vec<FormatMappers>,
     credentials: &'p Credentials<'p>,
     joiner: Joiner<'p>,
     /// The reports as tables, where an expression asks for them.
     look_up: Option<LookUp<'p>>,
-    pub(super) keeper: Keeper<'p>,
+    pub(super) recorder: MatchRecorder<'p>,
     scratch: Scratch,
     candidates: Candidates,
     /// Which row of the record meets which condition.
@@ -54,22 +55,8 @@ pub(super) struct Map<'p> {
     pub(super) derived: Derived,
 }
 
-/// How many creds and keys a record became.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Derived {
-    pub(super) creds: u64,
-    pub(super) keys: u64,
-}
-
-impl Derived {
-    fn add(&mut self, rows: Rows<'_>) {
-        self.creds += u64::from(rows.record.kind == RecordKind::Cred);
-        self.keys += rows.keys.len() as u64;
-    }
-}
-
 /// What became of a record.
-pub(super) enum Mapped {
+pub(super) enum RecordOutcome {
     /// Every rule for its kind was tried; the name of its format.
     Evaluated(&'static str),
     /// None of the formats reads it.
@@ -81,6 +68,7 @@ impl<'p> Map<'p> {
         plan: &'p Plan<'p>,
         options: &'p RunOptions,
         credentials: &'p Credentials<'p>,
+        spill: &Arc<SpillFile>,
     ) -> Self {
         Self {
             plan,
@@ -100,7 +88,7 @@ impl<'p> Map<'p> {
                 let (fields, enrichment) = (plan.joined_fields(), plan.enrichment.clone());
                 LookUp::new(credentials, fields, enrichment, options.now, options.clock)
             }),
-            keeper: Keeper::new(plan, options),
+            recorder: MatchRecorder::new(plan, options, spill),
             scratch: Scratch::default(),
             candidates: Candidates::default(),
             hits: Vec::new(),
@@ -125,7 +113,7 @@ impl<'p> Map<'p> {
         file: u32,
         formats: &[&'static dyn Format],
         raw: &RawRecord<'_>,
-    ) -> Mapped {
+    ) -> RecordOutcome {
         let mut outcome = Outcome::Foreign;
         for &format in formats {
             let reader = self.reader(format);
@@ -135,17 +123,17 @@ impl<'p> Map<'p> {
                 Outcome::Read => {
                     // Reading it again for evidence would say the same.
                     self.notes.extend(self.scratch.note);
-                    self.keeper.report_failures(file, raw);
+                    self.recorder.report_failures(file, raw);
                     if !self.hits.is_empty() {
                         self.collect(reader, file, raw);
                     }
                     self.used(reader, file);
-                    return Mapped::Evaluated(format.name());
+                    return RecordOutcome::Evaluated(format.name());
                 }
                 Outcome::Skipped { .. } => break,
             }
         }
-        Mapped::Not(outcome)
+        RecordOutcome::Not(outcome)
     }
 
     /// The gaps of the last record that was evaluated.
@@ -159,30 +147,30 @@ impl<'p> Map<'p> {
         file: u32,
         formats: &[&'static dyn Format],
         raw: &RawRecord<'_>,
-        want: &Wanted,
+        want: &SampleRequest,
     ) -> Option<Detail> {
         let rule = self.plan.rules.get(want.rule as usize)?;
         for &format in formats {
             let reader = self.reader(format);
-            let Self { plan, options, now, origin, joiner, look_up, scratch, keeper, .. } = self;
+            let Self { plan, options, now, origin, joiner, look_up, scratch, recorder, .. } = self;
             let mut told = None;
             let outcome = self.readers[reader].evidence.map(raw, scratch, &mut |rows| {
                 each(rows, plan, (*now, look_up), &mut |row, record, bindings| {
                     if row != want.row {
                         return;
                     }
-                    let at = At { file, raw, origin, row };
+                    let at = RecordAt { file, raw, origin, row };
                     let mut tell = |bindings: &Bindings<'_>| {
-                        let seen = Seen::of(bindings, origin.time);
+                        let seen = MatchView::of(bindings, origin.time);
                         if seen.order(raw, row) != want.order {
                             return;
                         }
                         let bindings = Bindings { measures: &want.measures, ..*bindings };
                         let message = match want.slot {
-                            Slot::Lead => {
-                                message(rule, &bindings, options, &mut keeper.failed, want.rule)
+                            SampleTarget::Lead => {
+                                message(rule, &bindings, options, &mut recorder.failed, want.rule)
                             }
-                            Slot::Sample(..) => String::new(),
+                            SampleTarget::Sample(..) => String::new(),
                         };
                         told = Some(detail(&seen, at, 0, message, options));
                     };
@@ -195,7 +183,7 @@ impl<'p> Map<'p> {
                     }
                 });
             });
-            self.keeper.report_failures(file, raw);
+            self.recorder.report_failures(file, raw);
             if outcome != Outcome::Foreign {
                 return told;
             }
@@ -212,7 +200,7 @@ impl<'p> Map<'p> {
                 format.mapper(&fields.with_dependencies(), &self.origin, self.now)
             };
             let (conditions, evidence) = (mapper(conditions), mapper(evidence));
-            self.readers.push(Reader { format, conditions, evidence, file: None });
+            self.readers.push(FormatMappers { format, conditions, evidence, file: None });
             self.readers.len() - 1
         })
     }
@@ -229,15 +217,16 @@ impl<'p> Map<'p> {
     /// Which rows of the record meet which conditions; into `hits`.
     fn decide(&mut self, reader: usize, raw: &RawRecord<'_>) -> Outcome {
         let Self { plan, origin, credentials, joiner, look_up, scratch, candidates, .. } = self;
-        let (hits, keeper, notes) = (&mut self.hits, &mut self.keeper, &mut self.notes);
+        let (hits, recorder, notes) = (&mut self.hits, &mut self.recorder, &mut self.notes);
         let seen = (self.now, &*look_up);
-        let Reader { format, conditions, .. } = &self.readers[reader];
+        let FormatMappers { format, conditions, .. } = &self.readers[reader];
         let mut derived = Derived::default();
         hits.clear();
-        keeper.failed.clear();
+        recorder.failed.clear();
         notes.clear();
         let outcome = conditions.map(raw, scratch, &mut |rows| {
             derived.add(rows);
+            recorder.found.known_users.add(rows.record);
             if let (RecordKind::Cred, Some(time)) = (rows.record.kind, origin.time)
                 && !credentials.in_force(format.name(), rows.record, time)
             {
@@ -245,7 +234,7 @@ impl<'p> Map<'p> {
                 return;
             }
             if plan.needs_reach && rows.record.kind == RecordKind::Event {
-                keeper.reach(rows.record);
+                recorder.reach(rows.record);
             }
             each(rows, plan, seen, &mut |row, record, bindings| {
                 plan.candidates(record, candidates);
@@ -255,8 +244,8 @@ impl<'p> Map<'p> {
                         match (condition.when.test(bindings), condition.role) {
                             (Ok(false), _) => {}
                             (Ok(true), Role::Step) => hits.push((row, number)),
-                            (Ok(true), Role::Among) => keeper.saw(condition.rule, bindings),
-                            (Err(error), _) => keeper.failed.push((condition.rule, error)),
+                            (Ok(true), Role::Among) => recorder.observe(condition.rule, bindings),
+                            (Err(error), _) => recorder.failed.push((condition.rule, error)),
                         }
                     }
                 };
@@ -279,29 +268,29 @@ impl<'p> Map<'p> {
 
     /// Reads the record again, with all that findings show, and keeps its matches.
     fn collect(&mut self, reader: usize, file: u32, raw: &RawRecord<'_>) {
-        let Self { plan, now, origin, joiner, look_up, scratch, hits, keeper, .. } = self;
+        let Self { plan, now, origin, joiner, look_up, scratch, hits, recorder, .. } = self;
         self.readers[reader].evidence.map(raw, scratch, &mut |rows| {
             each(rows, plan, (*now, look_up), &mut |row, record, bindings| {
-                let at = At { file, raw, origin, row };
+                let at = RecordAt { file, raw, origin, row };
                 // Rows are decided in their order, so the hits of a row stand together.
                 let from = hits.partition_point(|hit| hit.0 < row);
                 let to = hits.partition_point(|hit| hit.0 <= row);
                 let of_row = hits[from..to].iter().map(|hit| hit.1);
                 if !of_row.clone().any(|number| plan.conditions[number as usize].joined) {
                     for number in of_row {
-                        keeper.keep(number, at, bindings);
+                        recorder.keep(number, at, bindings);
                     }
                     return;
                 }
                 joiner.join(record, &mut |cred, key| {
                     let bindings = Bindings { cred, key, ..*bindings };
                     for number in of_row.clone() {
-                        keeper.keep(number, at, &bindings);
+                        recorder.keep(number, at, &bindings);
                     }
                 });
             });
         });
-        self.keeper.report_failures(file, raw);
+        self.recorder.report_failures(file, raw);
     }
 }
 

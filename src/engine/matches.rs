@@ -1,57 +1,55 @@
 //! Matches on their way from map to reduce.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
-use super::details::{Detail, Details};
+use super::detail_store::DetailStore;
 use super::options::RunOptions;
-use super::rows::{Frame, Order, Place, Row, Sighting, Sorter, version_frame};
-use crate::correlate::{Reach, Sightings};
-use crate::finding::encode;
+use super::rows::{Frame, MatchRow, Observation, Order, Sorter, SpillFile, version_frame};
+use crate::correlate::{Observations, Reach};
+use crate::finding::{KnownUsers, encode};
 use crate::value::{Duration, Time, Value};
 
 /// Values shown that are held before they become rows.
-const SIGHTINGS: usize = 200_000;
+const OBSERVATIONS: usize = 200_000;
 
 /// The matches that one thread found; partials merge in any order.
 #[derive(Debug)]
 pub(super) struct Partial {
-    /// The rows of every match, and sightings.
+    /// The rows of every match, and observations.
     pub(super) rows: Sorter,
     /// Which versions of which events they are of.
     pub(super) ids: Sorter,
     /// Of plain rules: the first matches of each subject.
-    pub(super) details: HashMap<Box<[u8]>, BySide>,
+    pub(super) details: DetailStore,
     /// When values were shown that rules want to be new, by subject, and how many values.
-    sightings: HashMap<Box<[u8]>, Sightings>,
-    sighted: usize,
+    observations: HashMap<Box<[u8]>, Observations>,
+    observed: usize,
     /// By provider and account, how far events reach.
     pub(super) reaches: BTreeMap<Box<str>, Reach>,
+    /// Users whose name may be shown wherever it was typed.
+    pub(super) known_users: KnownUsers,
     frame: Vec<u8>,
 }
 
-/// The first matches of a subject: those that no entry covers, and those that one does.
-#[derive(Debug, Default)]
-pub(super) struct BySide {
-    pub(super) counted: Details,
-    pub(super) covered: Details,
-}
-
 impl Partial {
-    pub(super) fn new(options: &RunOptions) -> Self {
+    /// No matches yet; beyond the share of one thread they are spilled to this file.
+    pub(super) fn new(options: &RunOptions, spill: &Arc<SpillFile>) -> Self {
         let of_thread = options.memory / options.jobs.get();
         Self {
-            rows: Sorter::new(of_thread / 4 * 3, options.create),
-            ids: Sorter::new(of_thread / 4, options.create),
-            details: HashMap::new(),
-            sightings: HashMap::new(),
-            sighted: 0,
+            rows: Sorter::new(of_thread / 2, spill),
+            ids: Sorter::new(of_thread / 8, spill),
+            details: DetailStore::new(of_thread / 8 * 3, spill),
+            observations: HashMap::new(),
+            known_users: KnownUsers::default(),
+            observed: 0,
             reaches: BTreeMap::new(),
             frame: Vec::new(),
         }
     }
 
     /// Adds a match of a rule.
-    pub(super) fn push(&mut self, rule: u32, row: &Row<'_>) {
+    pub(super) fn push(&mut self, rule: u32, row: &MatchRow<'_>) {
         self.frame.clear();
         let sorts = row.write(&mut self.frame);
         self.rows.push(&self.frame, sorts);
@@ -73,62 +71,44 @@ impl Partial {
         }
     }
 
-    /// Keeps the detail of a match whole when it is among the first; it is built only then.
-    pub(super) fn detail(
-        &mut self,
-        row: &Row<'_>,
-        call: u64,
-        place: Place,
-        detail: impl FnOnce() -> Detail,
-    ) {
-        let sides = match self.details.get_mut(row.key) {
-            Some(sides) => sides,
-            None => self.details.entry(row.key.into()).or_default(),
-        };
-        let side = if row.cover.is_empty() { &mut sides.counted } else { &mut sides.covered };
-        if side.wants(row.order, call, place) {
-            side.add(row.order, detail());
-        }
-    }
-
     /// Notes that a record of a subject showed values.
-    pub(super) fn saw(
+    pub(super) fn observe(
         &mut self,
         key: &[u8],
         values: &[Value<'static>],
         at: Time,
         history: Duration,
     ) {
-        self.saw_from(key, values, (at, at), history);
+        self.observe_span(key, values, (at, at), history);
     }
 
     /// Notes that records of a subject showed values from a first time on until a last.
-    pub(super) fn saw_from(
+    pub(super) fn observe_span(
         &mut self,
         key: &[u8],
         values: &[Value<'static>],
         span: (Time, Time),
         history: Duration,
     ) {
-        let of = match self.sightings.get_mut(key) {
+        let of = match self.observations.get_mut(key) {
             Some(of) => of,
-            None => self.sightings.entry(key.into()).or_default(),
+            None => self.observations.entry(key.into()).or_default(),
         };
-        self.sighted += usize::from(of.add(values, span, history));
-        if self.sighted > SIGHTINGS {
-            self.put_sightings();
+        self.observed += usize::from(of.add(values, span, history));
+        if self.observed > OBSERVATIONS {
+            self.put_observations();
         }
     }
 
     /// Turns what was seen into rows.
-    pub(super) fn put_sightings(&mut self) {
-        self.sighted = 0;
+    pub(super) fn put_observations(&mut self) {
+        self.observed = 0;
         let mut encoded = Vec::new();
-        for (key, sightings) in self.sightings.drain() {
-            for (values, (first, last)) in sightings.spans() {
+        for (key, observations) in self.observations.drain() {
+            for (values, (first, last)) in observations.spans() {
                 encoded.clear();
                 values.iter().for_each(|value| encode(value, &mut encoded));
-                let row = Sighting { key: &key, first: first.0, last: last.0, values: &encoded };
+                let row = Observation { key: &key, first: first.0, last: last.0, values: &encoded };
                 self.frame.clear();
                 let sorts = row.write(&mut self.frame);
                 self.rows.push(&self.frame, sorts);
@@ -145,15 +125,18 @@ impl Partial {
         reach.widen(Reach { first: Some(time), last: Some(time) });
     }
 
+    /// Why matches stayed in memory beyond the bound, if they did.
+    pub(super) fn not_spilled(&self) -> Option<String> {
+        let failed = self.rows.failed.as_ref().or(self.ids.failed.as_ref());
+        failed.or(self.details.failed()).cloned()
+    }
+
     pub(super) fn merge(&mut self, mut other: Partial) {
-        other.put_sightings();
+        other.put_observations();
         self.rows.merge(other.rows);
         self.ids.merge(other.ids);
-        for (key, sides) in other.details {
-            let mine = self.details.entry(key).or_default();
-            mine.counted.merge(sides.counted);
-            mine.covered.merge(sides.covered);
-        }
+        self.details.merge(other.details);
+        self.known_users.merge(other.known_users);
         for (account, reach) in other.reaches {
             self.reaches.entry(account).or_default().widen(reach);
         }

@@ -4,30 +4,31 @@
 //! give the same result whatever the order, the split or the number of threads. It must not know
 //! where records come from or where findings go: no clock, no file, no format, no output.
 
-mod account;
+mod accounting;
 mod credentials;
+mod detail_store;
 mod details;
-mod keep;
-mod kept;
+mod match_recorder;
+mod stored_row;
 mod map;
 mod matches;
 mod options;
-mod recall;
+mod sample_reload;
 mod reduce;
 mod rows;
 mod run;
 mod schedule;
-mod seen;
+mod match_view;
 mod subject;
-mod trial;
+mod rule_harness;
 
 pub use crate::plan::Applicability;
-pub use account::{Accounting, FileReport, RuleError};
-pub use credentials::{AMBIGUOUS, Credentials, Held, Joiner, LookUp};
-pub use kept::{KeptRow, Rows};
+pub use accounting::{Accounting, FileReport, RuleError};
+pub use credentials::{AMBIGUOUS, Credentials, Joiner, LookUp, StoredReports};
 pub use options::{MEMORY, RunOptions, Tell};
-pub use recall::Recall;
 pub use reduce::Coverage;
+pub use rule_harness::{HarnessResult, RuleHarness};
 pub use run::{Mapped, RunResult, Unapplied, map, reduce, run};
+pub use sample_reload::MissingSamples;
+pub use stored_row::{Rows, StoredRow};
 pub use subject::{fingerprint_of, rule_of};
-pub use trial::{Trial, Tried};

@@ -2,21 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
-use super::account::{Accounting, ErrorCounts, FileCounts, FileReport, RuleError};
-use super::credentials::{Credentials, Held};
-use super::kept::Rows;
-use super::map::{Map, Mapped as Became};
+use super::accounting::{Accounting, ErrorCounts, FileCounts, FileReport, ReadAs, RuleError};
+use super::credentials::{Credentials, StoredReports};
+use super::map::{Map, RecordOutcome};
 use super::matches::Partial;
 use super::options::RunOptions;
-use super::recall::{Again, Recall, recall};
-use super::reduce::{Coverage, Wanted};
+use super::reduce::{Coverage, SampleRequest};
+use super::rows::SpillFile;
+use super::sample_reload::{MissingSamples, ReloadFrom, reload_samples};
 use super::schedule::{Schedule, Turn};
-use crate::finding::Finding;
+use super::stored_row::Rows;
+use crate::finding::{Finding, KnownUsers};
 use crate::plan::{Applicability, Plan, applicability};
-use crate::record::{
-    FieldSet, FileAccount, FileStatus, Format, Inputs, Outcome, Phase, Provider, Skip, SkipReason,
-};
+use crate::record::{FieldSet, FileAccount, Inputs, Outcome, Phase, Provider, Skip, SkipReason};
 use crate::value::{RecordKind, Time};
 
 /// Stack of a worker: expressions and JSON nest.
@@ -45,11 +45,13 @@ pub struct RunResult {
     /// more there were.
     pub panics: Vec<String>,
     /// Records that findings could not show.
-    pub recall: Recall,
+    pub recall: MissingSamples,
     /// Why matches were held in memory beyond the bound: they could not be written away.
     pub spill: Option<String>,
     /// Why matches that were written away could not be read back: findings are missing.
     pub lost: Option<String>,
+    /// Users whose names may be shown in failed sign-ins.
+    pub known_users: KnownUsers,
     /// By rule and subject as one key: first and last of each occurrence of a rule that correlates,
     /// those that the allowlist hides among them; only where [`Tell::Occurrences`] is asked for.
     ///
@@ -70,9 +72,6 @@ pub struct Unapplied {
     pub applicability: Applicability,
 }
 
-/// What records were read as: by format and what it carries, the files.
-pub(super) type ReadAs = BTreeMap<(&'static str, FieldSet), (&'static dyn Format, BTreeSet<u32>)>;
-
 /// What one thread, or several together, found.
 struct Work {
     found: Partial,
@@ -88,9 +87,9 @@ struct Work {
 }
 
 impl Work {
-    fn new(files: usize, options: &RunOptions) -> Self {
+    fn new(files: usize, options: &RunOptions, spill: &Arc<SpillFile>) -> Self {
         let mut work = Self {
-            found: Partial::new(options),
+            found: Partial::new(options, spill),
             errors: ErrorCounts::default(),
             matches: 0,
             unplaced: BTreeMap::new(),
@@ -151,11 +150,11 @@ pub struct Mapped {
 /// Evaluates every record of the inputs against the plan.
 pub fn run(plan: &Plan<'_>, inputs: &dyn Inputs, options: &RunOptions) -> RunResult {
     inputs.peek_all(options.jobs);
-    let held = Held::read(inputs);
+    let held = StoredReports::read(inputs);
     let credentials = Credentials::new(&held, !plan.joined_fields().is_empty());
     let mapped = map_held(plan, inputs, options, &held, &credentials);
     let (mut result, wanted) = conclude(plan, mapped, options);
-    let again = Again {
+    let again = ReloadFrom {
         plan,
         inputs,
         held: &held,
@@ -163,14 +162,14 @@ pub fn run(plan: &Plan<'_>, inputs: &dyn Inputs, options: &RunOptions) -> RunRes
         options,
         files: &result.files,
     };
-    result.recall = recall(wanted, &mut result.findings, &again);
+    result.recall = reload_samples(wanted, &mut result.findings, &again);
     result
 }
 
 /// The first half of [`run`]: every record becomes the rows of its matches.
 pub fn map(plan: &Plan<'_>, inputs: &dyn Inputs, options: &RunOptions) -> Mapped {
     inputs.peek_all(options.jobs);
-    let held = Held::read(inputs);
+    let held = StoredReports::read(inputs);
     let credentials = Credentials::new(&held, !plan.joined_fields().is_empty());
     map_held(plan, inputs, options, &held, &credentials)
 }
@@ -185,11 +184,12 @@ fn map_held(
     plan: &Plan<'_>,
     inputs: &dyn Inputs,
     options: &RunOptions,
-    held: &Held,
+    held: &StoredReports,
     credentials: &Credentials<'_>,
 ) -> Mapped {
-    let job = Job { plan, options, credentials, files: inputs.count() };
-    let mut all = Work::new(job.files, options);
+    let spill = SpillFile::new(options.create);
+    let job = Job { plan, options, credentials, files: inputs.count(), spill: &spill };
+    let mut all = Work::new(job.files, options, &spill);
     let mut accounts = vec![FileAccount::default(); job.files];
     for (phase, inputs) in [(Phase::Reports, held as &dyn Inputs), (Phase::Events, inputs)] {
         let schedule = Schedule::new(inputs, phase);
@@ -232,9 +232,15 @@ fn map_held(
 }
 
 /// Folds rows into findings; what is still to be read again comes beside the result.
-fn conclude(plan: &Plan<'_>, mapped: Mapped, options: &RunOptions) -> (RunResult, Vec<Wanted>) {
-    let Mapped { rows: Rows(found), files, mut accounting, mut errors, unapplied, panics } = mapped;
-    let spill = found.rows.failed.clone().or_else(|| found.ids.failed.clone());
+fn conclude(
+    plan: &Plan<'_>,
+    mapped: Mapped,
+    options: &RunOptions,
+) -> (RunResult, Vec<SampleRequest>) {
+    let Mapped { rows: Rows(mut found), files, mut accounting, mut errors, unapplied, panics } =
+        mapped;
+    let spill = found.not_spilled();
+    let known_users = std::mem::take(&mut found.known_users);
     let reduced = super::reduce::reduce(found, plan, &files, options);
     let late = reduced.errors.into_iter();
     late.for_each(|(rule, error)| errors.add_late(rule, error));
@@ -244,10 +250,11 @@ fn conclude(plan: &Plan<'_>, mapped: Mapped, options: &RunOptions) -> (RunResult
     accounting.duplicates = reduced.duplicates;
     accounting.suppressed = reduced.suppressed;
     let result = RunResult {
+        known_users,
         findings: reduced.findings,
         coverage: reduced.coverage,
         panics,
-        recall: Recall::default(),
+        recall: MissingSamples::default(),
         spill,
         lost: reduced.lost,
         files,
@@ -290,12 +297,14 @@ struct Job<'j> {
     options: &'j RunOptions,
     credentials: &'j Credentials<'j>,
     files: usize,
+    /// Where all threads spill to.
+    spill: &'j Arc<SpillFile>,
 }
 
 impl Job<'_> {
     /// Reads the files of one phase on several threads.
     fn read(&self, schedule: &Schedule<'_>) -> Work {
-        let mut all = Work::new(self.files, self.options);
+        let mut all = Work::new(self.files, self.options, self.spill);
         if schedule.is_empty() {
             return all;
         }
@@ -323,8 +332,8 @@ impl Job<'_> {
 
 /// What one thread does: batches until there are none.
 fn work(job: &Job<'_>, schedule: &Schedule<'_>) -> Work {
-    let mut work = Work::new(job.files, job.options);
-    let mut map = Map::new(job.plan, job.options, job.credentials);
+    let mut work = Work::new(job.files, job.options, job.spill);
+    let mut map = Map::new(job.plan, job.options, job.credentials, job.spill);
     let (mut turn, mut file) = (Turn::default(), None);
     while let Some(at) = schedule.next(&mut file, &mut turn) {
         let Turn { batch, formats, origin } = &mut turn;
@@ -354,15 +363,15 @@ fn work(job: &Job<'_>, schedule: &Schedule<'_>) -> Work {
             };
             // A panic is a bug of ours; it must cost one record, not the run.
             match catch_unwind(AssertUnwindSafe(|| map.record(at as u32, formats, &raw))) {
-                Ok(Became::Evaluated(format)) => {
+                Ok(RecordOutcome::Evaluated(format)) => {
                     work.files[at].evaluated(format, placed.rows, map.derived);
                     map.notes.iter().for_each(|note| work.files[at].note(note));
                     work.files[at].gaps(map.gaps());
                 }
-                Ok(Became::Not(Outcome::Skipped(reason, detail))) => {
+                Ok(RecordOutcome::Not(Outcome::Skipped(reason, detail))) => {
                     work.files[at].skip(skip(reason, detail), placed.rows);
                 }
-                Ok(Became::Not(_)) => {
+                Ok(RecordOutcome::Not(_)) => {
                     let detail = "it is of no format that Keytrail reads".into();
                     work.files[at].skip(skip(SkipReason::Foreign, detail), placed.rows);
                 }
@@ -375,39 +384,9 @@ fn work(job: &Job<'_>, schedule: &Schedule<'_>) -> Work {
         }
     }
     work.formats = map.formats;
-    work.found = map.keeper.found;
-    work.errors = map.keeper.errors;
-    work.matches = map.keeper.matches;
-    work.unplaced = map.keeper.unplaced;
+    work.found = map.recorder.found;
+    work.errors = map.recorder.errors;
+    work.matches = map.recorder.matches;
+    work.unplaced = map.recorder.unplaced;
     work
-}
-
-impl Accounting {
-    fn add(&mut self, counts: &FileCounts, account: &FileAccount) {
-        match account.status {
-            FileStatus::Read => self.files_read += 1,
-            _ => self.files_other += 1,
-        }
-        self.bytes += account.bytes;
-        self.decompressed += account.decompressed;
-        self.read += counts.read;
-        self.evaluated += counts.evaluated;
-        self.creds += counts.creds;
-        self.keys += counts.keys;
-        self.gapped += counts.gapped;
-    }
-
-    fn add_sums(&mut self, file: &FileReport) {
-        for (format, count) in &file.formats {
-            *self.formats.entry(format).or_default() += count;
-        }
-        for (gap, count) in &file.gaps {
-            *self.gaps.entry(*gap).or_default() += count;
-        }
-        for (reason, count) in &file.skipped {
-            self.skipped += count;
-            *self.skipped_by_reason.entry(reason).or_default() += count;
-        }
-        debug_assert!(self.read >= self.skipped);
-    }
 }

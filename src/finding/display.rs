@@ -99,7 +99,7 @@ impl Redact for Display<'_> {
     }
 
     fn redact<'v>(&self, ir: &Ir, value: Value<'v>) -> Value<'v> {
-        if let Op::Const(_) = ir.op {
+        if is_constant(ir, &value) {
             return value;
         }
         let sources = self.sources(ir);
@@ -144,6 +144,13 @@ fn key_of(step: &Step) -> Option<&str> {
         Step::Key(key) => Some(key),
         Step::Item(_) => None,
     }
+}
+
+/// Whether the value stands in the policy: the default of `event.params.id ?? "none"`.
+fn is_constant(ir: &Ir, value: &Value<'_>) -> bool {
+    let mut found = false;
+    ir.walk(&mut |node| found |= matches!(&node.op, Op::Const(constant) if constant == value));
+    found
 }
 
 /// Whether the value is one that stands in the record, and not put together from several.

@@ -48,6 +48,8 @@ pub struct CallRecord {
     pub ok: Option<bool>,
     /// The day in the configured zone.
     pub day: Option<String>,
+    /// Whether somebody signs in, so that the user is a name that was typed.
+    pub sign_in: bool,
 }
 
 /// A redacted record, to look at.
@@ -144,7 +146,7 @@ pub struct Finding {
     pub subject: Vec<(String, Option<String>)>,
     /// What it says, from its first match; keys are masked.
     pub message: String,
-    /// `hex16`, stable over runs: of the rule id and the unmasked subject.
+    /// 32 hex digits, the same in every run: a digest of the rule id and the unmasked subject.
     pub fingerprint: String,
     /// Matches that count (duplicates merged, covered ones left out).
     pub count: u64,

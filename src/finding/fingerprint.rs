@@ -15,11 +15,32 @@ pub fn digest128(parts: &[&[u8]]) -> u128 {
     u128::from_be_bytes(first)
 }
 
-/// The fingerprint of a rule and an encoded subject: 16 hex digits.
+/// The fingerprint of a rule and an encoded subject: 128 bits as 32 hex digits, so that no two
+/// findings share one by chance, nor by choice of a subject.
 ///
-/// It leaves out times, files, lines and messages, so that the same finding in tomorrow's rotated
-/// log has the same one. `rule` is the id that a renamed rule had first.
+/// It leaves out times, files, lines and messages: the same finding in tomorrow's rotated log has
+/// the same fingerprint. `rule` is the id that a renamed rule had first. Earlier versions printed
+/// the first 16 digits.
 pub fn fingerprint(rule: &str, subject: &[u8]) -> String {
-    let hash = digest128(&[b"keytrail/v1", rule.as_bytes(), subject]);
-    format!("{:016x}", (hash >> 64) as u64)
+    format!("{:032x}", digest128(&[b"keytrail/v1", rule.as_bytes(), subject]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fingerprint_begins_with_that_of_earlier_versions() {
+        let subject = b"\x03\x03\0\0\0\0\0\0\0aws";
+        let fingerprint = fingerprint("create-key", subject);
+        let digest = digest128(&[b"keytrail/v1", b"create-key", subject]);
+        assert_eq!(fingerprint, format!("{digest:032x}"));
+        assert_eq!(fingerprint[..16], format!("{:016x}", (digest >> 64) as u64));
+    }
+
+    #[test]
+    fn no_two_lists_of_parts_have_one_digest() {
+        assert_ne!(digest128(&[b"ab", b"c"]), digest128(&[b"a", b"bc"]));
+        assert_ne!(digest128(&[b"a"]), digest128(&[b"a", b""]));
+    }
 }

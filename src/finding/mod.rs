@@ -10,6 +10,7 @@ mod fingerprint;
 mod known;
 mod redact;
 mod display;
+mod sign_in;
 mod subject;
 
 pub use display::Display;
@@ -21,4 +22,5 @@ pub use known::{Asset, Knowledge, KnownKey, KnownSource, OpenFinding};
 #[cfg(feature = "native")]
 pub(crate) use redact::cut;
 pub use redact::{REDACTED, Redactor};
-pub use subject::{decode, encode, show};
+pub use sign_in::KnownUsers;
+pub use subject::{decode, encode, show, subject_name};

@@ -80,6 +80,16 @@ pub fn show(value: &Value<'_>) -> Option<String> {
     })
 }
 
+/// What a person calls a part of a subject: `account` for `event.account`.
+pub fn subject_name(by: &str) -> &str {
+    // What makes a key a subject unless a rule says otherwise.
+    let by = if by == "key.id ?? key.slot" { "key" } else { by };
+    // Of fields that stand in for each other the first says what is meant.
+    let first = by.split_once(" ?? ").map_or(by, |(first, _)| first);
+    let plain = ["event.", "cred.", "key."].iter().find_map(|kind| first.strip_prefix(kind));
+    plain.unwrap_or(first)
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

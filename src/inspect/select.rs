@@ -6,7 +6,7 @@ use super::answer::Answer;
 use super::judge::{Carried, Judge, Place};
 use super::walk::{At, Clock, Visitor, walk};
 use super::{Counts, FileView, RecordView, Selection, Viewer};
-use crate::engine::{Credentials, Held};
+use crate::engine::{Credentials, StoredReports};
 use crate::expr::Env;
 use crate::plan::{Applicability, Enrichment, join_fields, left_of};
 use crate::record::field::{cred, event};
@@ -30,7 +30,8 @@ pub fn select(
     let joined = query.joined();
     let asked = joined.union(query.reported());
     // Which report of an account is the newest is known when all were read.
-    let held = (query.on != RecordKind::Event || !asked.is_empty()).then(|| Held::read(inputs));
+    let held =
+        (query.on != RecordKind::Event || !asked.is_empty()).then(|| StoredReports::read(inputs));
     let credentials = held.as_ref().map(|held| Credentials::new(held, !asked.is_empty()));
     let enrichment = Enrichment::new(env, query.fields().union(selection.fields));
     let mut judge = Judge::new(selection, &enrichment, credentials.as_ref());
@@ -164,7 +165,7 @@ impl Visitor for Selecting<'_> {
 /// The inputs, with the reports that are held in the place of their files.
 struct Reread<'i> {
     inputs: &'i dyn Inputs,
-    held: Option<&'i Held>,
+    held: Option<&'i StoredReports>,
 }
 
 impl Inputs for Reread<'_> {

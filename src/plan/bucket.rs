@@ -4,7 +4,7 @@ use std::hash::Hasher;
 
 use rustc_hash::{FxHashMap, FxHasher};
 
-use super::key::{Key, Shows};
+use super::field_value::{Key, Shows};
 use crate::expr::Required;
 use crate::record::FieldId;
 use crate::value::{Cidr, write_folded};
@@ -14,12 +14,12 @@ use crate::value::{Cidr, write_folded};
 #[derive(Debug, Default)]
 pub(super) struct Buckets {
     /// Where the conditions of a hash stand in `numbers`: from, to.
-    places: FxHashMap<u64, Place>,
+    places: FxHashMap<u64, BucketRange>,
     numbers: Vec<u32>,
 }
 
 /// A part of the conditions.
-pub(super) type Place = (u32, u32);
+pub(super) type BucketRange = (u32, u32);
 
 impl Buckets {
     /// The buckets of these pairs of hash and condition.
@@ -37,13 +37,13 @@ impl Buckets {
 
     /// Where the conditions of a hash stand.
     #[inline]
-    pub(super) fn place(&self, hash: u64) -> Option<Place> {
+    pub(super) fn place(&self, hash: u64) -> Option<BucketRange> {
         self.places.get(&hash).copied()
     }
 
     /// The conditions that stand there.
     #[inline]
-    pub(super) fn at(&self, (from, to): Place) -> &[u32] {
+    pub(super) fn at(&self, (from, to): BucketRange) -> &[u32] {
         self.numbers.get(from as usize..to as usize).unwrap_or_default()
     }
 

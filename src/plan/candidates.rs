@@ -1,13 +1,13 @@
 //! Conditions to try for one record.
 
-use super::literals::Seen;
+use super::literals::SeenLiterals;
 
 /// Conditions to try for one record; a buffer that is reused from record to record.
 #[derive(Debug, Default)]
 pub struct Candidates {
     /// One bit for each condition of the plan: a set without sorting.
     bits: Vec<u64>,
-    pub(super) seen: Seen,
+    pub(super) seen: SeenLiterals,
 }
 
 impl Candidates {

@@ -5,7 +5,8 @@ use std::net::IpAddr;
 
 use super::bucket::{self, Buckets};
 use super::candidates::Candidates;
-use super::key::{Key, Keys, Shows, keys};
+use super::field_value::{Key, Shows};
+use super::key::{Keys, keys};
 use super::literals::Literals;
 use crate::expr::Required;
 use crate::expr::ir::Ir;

@@ -1,29 +1,12 @@
 //! What a record must show before a rule can match it.
 
-use super::share::{of_key, of_keys};
+use super::field_value::{Key, Shows};
+use super::selectivity::{of_key, of_keys};
 use crate::expr::ir::{Call, Comparison, Ir, Op};
 use crate::expr::{Constant, Required};
 use crate::record::FieldId;
 use crate::table::List;
 use crate::value::{RecordKind, Type, Value};
-
-/// What one field shows. A necessary condition need not be a sufficient one: ASCII case is ignored.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct Key {
-    pub(super) field: FieldId,
-    pub(super) shows: Shows,
-}
-
-/// What a field shows.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Shows {
-    /// It is this boolean.
-    Bool(bool),
-    /// It is this number.
-    Int(i64),
-    /// It is a text that shows this.
-    Text(Required),
-}
 
 /// Conditions of which at least one must hold.
 #[derive(Debug, Clone, Default)]

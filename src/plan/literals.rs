@@ -2,19 +2,19 @@
 
 use aho_corasick::AhoCorasick;
 
-use super::bucket::Place;
+use super::bucket::BucketRange;
 
 /// The literals that conditions ask for.
 #[derive(Debug)]
 pub(super) struct Literals {
     automaton: AhoCorasick,
     /// Where the conditions of each literal stand.
-    places: Vec<Place>,
+    places: Vec<BucketRange>,
 }
 
 impl Literals {
     /// The automaton of these literals, each with its place; `None` when it would be too large.
-    pub(super) fn new(literals: &[(String, Place)]) -> Option<Self> {
+    pub(super) fn new(literals: &[(String, BucketRange)]) -> Option<Self> {
         let automaton = AhoCorasick::builder()
             .ascii_case_insensitive(true)
             .build(literals.iter().map(|(literal, _)| literal))
@@ -23,7 +23,12 @@ impl Literals {
     }
 
     /// Gives the place of every literal that stands in the text, each once.
-    pub(super) fn find(&self, text: &str, seen: &mut Seen, mut found: impl FnMut(Place)) {
+    pub(super) fn find(
+        &self,
+        text: &str,
+        seen: &mut SeenLiterals,
+        mut found: impl FnMut(BucketRange),
+    ) {
         seen.begin(self.places.len());
         for hit in self.automaton.find_overlapping_iter(text) {
             let literal = hit.pattern().as_usize();
@@ -38,12 +43,12 @@ impl Literals {
 
 /// Which literals a text has shown already: a text may repeat one a thousand times.
 #[derive(Debug, Default)]
-pub(super) struct Seen {
+pub(super) struct SeenLiterals {
     bits: Vec<u64>,
     touched: Vec<u32>,
 }
 
-impl Seen {
+impl SeenLiterals {
     fn begin(&mut self, literals: usize) {
         for &word in &self.touched {
             self.bits[word as usize] = 0;

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::key::{Shows, keys};
-use super::obstacle::obstacle;
+use super::field_value::Shows;
+use super::key::keys;
+use super::unindexed::unindexed_reason;
 use crate::expr::ir::Ir;
 use crate::expr::{Expr, Required};
 use crate::record::FieldId;
@@ -14,8 +15,8 @@ use crate::value::RecordKind;
 /// What a condition is looked up by.
 #[derive(Debug, Clone)]
 pub enum Lookup<'r> {
-    /// Nothing: it is tried on every record of its kind. With the part of the condition that
-    /// stands in the way, and what about it does, as a clause after that part.
+    /// Nothing: the condition is tried on every record of its kind. The part that prevents an index
+    /// lookup, and the reason as a clause whose subject is that part.
     Always(&'r Ir, &'static str),
     /// One of these fields must show one of so many things.
     By(BTreeMap<FieldId, Amounts>),
@@ -50,7 +51,7 @@ impl<'r> Lookup<'r> {
     fn of(when: &'r Expr, on: RecordKind) -> Self {
         let ir = when.ir();
         let Some(keys) = keys(ir, on) else {
-            let (part, what) = obstacle(ir, on);
+            let (part, what) = unindexed_reason(ir, on);
             return Lookup::Always(part, what);
         };
         let mut fields: BTreeMap<FieldId, Amounts> = BTreeMap::new();

@@ -7,11 +7,12 @@ mod bucket;
 mod candidates;
 mod enrich;
 mod index;
+mod field_value;
 mod key;
 mod literals;
 mod lookup;
-mod obstacle;
-mod share;
+mod unindexed;
+mod selectivity;
 #[allow(clippy::module_inception)]
 mod plan;
 

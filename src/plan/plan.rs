@@ -110,8 +110,10 @@ impl<'p> Plan<'p> {
         let join = if joined_fields.is_empty() { FieldSet::EMPTY } else { join_fields() };
         let needs_reach = rules.iter().any(needs_reach);
         let reach = if needs_reach { reach_fields() } else { FieldSet::EMPTY };
-        let condition_fields =
-            sum(join.union(reach), &mut of_rules.iter().map(|(conditions, _)| *conditions));
+        let condition_fields = sum(
+            known_user_fields().union(join).union(reach),
+            &mut of_rules.iter().map(|(conditions, _)| *conditions),
+        );
         let evidence_fields = sum(always(), &mut of_rules.iter().map(|(_, evidence)| *evidence));
         let needed = condition_fields.union(evidence_fields).union(joined_fields);
         Self {
@@ -242,6 +244,11 @@ pub fn join_fields() -> FieldSet {
     .collect()
 }
 
+/// The fields that say which users are known.
+fn known_user_fields() -> FieldSet {
+    [event::OK, event::USER, cred::USER].into_iter().collect()
+}
+
 /// The fields that every finding shows.
 fn always() -> FieldSet {
     [
@@ -256,6 +263,7 @@ fn always() -> FieldSet {
         event::METHOD,
         event::SERVICE,
         event::API,
+        event::KIND,
         event::USER,
         event::OK,
         event::REQUEST_ID,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::unapplied::unapplied;
 use super::{Facts, GateCounts, LedgerEntry, LedgerState, Note, Report, RuleSummary, Verdict};
 use crate::allow::{Allowlist, EntryState};
-use crate::engine::{Coverage, Recall, RunResult};
+use crate::engine::{Coverage, MissingSamples, RunResult};
 use crate::finding::{Finding, KnownKey, OpenFinding, VerdictRole};
 use crate::record::{FileStatus, shown_path};
 use crate::rule::{Rule, Status};
@@ -99,7 +99,7 @@ impl Report {
             notes,
             verdict,
         };
-        report.redact();
+        report.redact(&run.known_users);
         report
     }
 }
@@ -142,7 +142,7 @@ fn unshown(run: &RunResult) -> Vec<Note> {
         1 => "a record of 1 finding is".to_owned(),
         count => format!("records of {count} findings are"),
     };
-    let Recall { once, changed } = run.recall;
+    let MissingSamples { once, changed } = run.recall;
     let mut notes = Vec::new();
     if once > 0 {
         let text = format!(

@@ -161,6 +161,7 @@ fn calls(row: &Row<'_>, ak: &str, ordinal: u64) -> Calls {
     let at = format!("{day}T09:00:{ordinal:02}Z");
     Calls {
         call: CallRecord {
+            sign_in: false,
             ak: Some(ak.into()),
             source: Some(source.into()),
             method: Some(method.into()),

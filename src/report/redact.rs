@@ -1,16 +1,19 @@
 //! Removes secrets from the texts of a report that inputs fill.
 
 use super::{Note, Report};
-use crate::finding::Redactor;
+use crate::finding::{KnownUsers, Redactor};
 use crate::record::FileStatus;
 
 impl Report {
     /// Redacts findings, and what the run says about files and records.
     ///
     /// Texts of the policy stay as their authors wrote them, and paths as the user named them.
-    pub(super) fn redact(&mut self) {
+    pub(super) fn redact(&mut self, known_users: &KnownUsers) {
         let redactor = Redactor { show_keys: self.facts.show_keys };
-        self.findings.iter_mut().for_each(|finding| redactor.finding(finding));
+        for finding in &mut self.findings {
+            known_users.conceal(finding);
+            redactor.finding(finding);
+        }
         let notes = self.incomplete.iter_mut().chain(&mut self.notes);
         notes.for_each(|Note { text, .. }| redactor.replace(text));
         for file in &mut self.files {

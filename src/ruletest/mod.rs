@@ -10,6 +10,7 @@ mod reports;
 mod rows;
 mod run;
 
+pub use records::check_records;
 pub use run::{Outcome, TestResult, run};
 
 #[cfg(test)]

@@ -6,8 +6,26 @@ use crate::diag::codes::rule as codes;
 use crate::diag::{Diagnostic, did_you_mean, escaped};
 use crate::record::field::{cred, event, key, of_kind};
 use crate::record::{FieldId, Record, derive};
-use crate::value::{Elem, Items, Json, RecordKind, Time, Type, Value};
+use crate::rule::Rule;
+use crate::value::{Elem, Items, Json, RecordKind, Time, Type, Value, parse_ip};
 use crate::yaml::{Entry, Node, NodeKind};
+
+/// What is wrong with the records of a rule's tests: unknown fields, words that an enum does not
+/// have, values of another type. It runs no test.
+pub fn check_records(rule: &Rule) -> Vec<Diagnostic> {
+    let mut wrong = Vec::new();
+    for test in &rule.tests {
+        let several = test.node.get("records").map_or(&[][..], Node::items);
+        for record in several.iter().chain([&test.node]) {
+            for kind in RecordKind::ALL {
+                if let Some(fields) = record.get(kind.name()) {
+                    Written::read(kind, fields, Time(0), &mut wrong);
+                }
+            }
+        }
+    }
+    wrong
+}
 
 /// A written record: its fields, and for a cred the rows of its keys.
 pub(super) struct Written {
@@ -157,6 +175,9 @@ fn value(field: FieldId, entry: &Entry, out: &mut Vec<Diagnostic>) -> Option<Val
     let value = match ty {
         Type::Bool => node.bool().map(Value::Bool),
         Type::Int => node.int().map(Value::Int),
+        Type::Str if field == event::IP => {
+            text().filter(|v| v.as_str().and_then(parse_ip).is_some())
+        }
         Type::Str => text(),
         Type::Enum(def) => text().filter(|v| v.as_str().is_some_and(|v| def.values.contains(&v))),
         Type::Time => node.text().and_then(Time::parse).map(Value::Time),
@@ -175,6 +196,7 @@ fn value(field: FieldId, entry: &Entry, out: &mut Vec<Diagnostic>) -> Option<Val
         let expected = match ty {
             Type::Bool => "`true` or `false`".to_owned(),
             Type::Int => "an integer".to_owned(),
+            Type::Str if field == event::IP => "an address like `203.0.113.7`".to_owned(),
             Type::Str => "a text".to_owned(),
             Type::Enum(def) => format!("one of `{}`", def.values.join("`, `")),
             Type::Time => "a time like `2026-01-01T00:00:00Z`".to_owned(),
@@ -187,6 +209,7 @@ fn value(field: FieldId, entry: &Entry, out: &mut Vec<Diagnostic>) -> Option<Val
         };
         let path = field.field().path();
         let message = match (ty, node.text()) {
+            _ if field == event::IP => "the field `event.ip` takes an address".to_owned(),
             (Type::Enum(_), Some(text)) => {
                 format!("the field `{path}` has no value `{}`", escaped(text, 60))
             }

@@ -9,7 +9,7 @@ use super::rows::Table;
 use crate::allow::Allowlist;
 use crate::diag::codes::rule as codes;
 use crate::diag::{Diagnostic, did_you_mean, escaped};
-use crate::engine::{RunOptions, Tell, Trial};
+use crate::engine::{RuleHarness, RunOptions, Tell};
 use crate::expr::{Bindings, Env, EvalError, Expr};
 use crate::finding::{Knowledge, Redactor};
 use crate::input::opened;
@@ -181,7 +181,7 @@ impl Runner<'_> {
             reports: &reports,
             enrichment: &enrichment,
             now,
-            trial: Trial::new(&plan, &options),
+            trial: RuleHarness::new(&plan, &options),
             records: 0,
             values: Vec::new(),
             errors: Vec::new(),
@@ -334,7 +334,7 @@ struct Seen<'r> {
     /// What the tables of the test say of a record.
     enrichment: &'r Enrichment,
     now: Time,
-    trial: Trial<'r>,
+    trial: RuleHarness<'r>,
     records: usize,
     /// What the conditions read of the last record.
     values: Vec<String>,

@@ -11,7 +11,7 @@ use super::tell::{Stands, name_of, stands};
 use super::watermark::{Times, advance, passed};
 use crate::config::Policy;
 use crate::correlate::Reach;
-use crate::engine::{self, KeptRow, Rows, RunOptions, RunResult, Tell, fingerprint_of, rule_of};
+use crate::engine::{self, Rows, RunOptions, RunResult, StoredRow, Tell, fingerprint_of, rule_of};
 use crate::finding::{Finding, Knowledge, Redactor, VerdictRole};
 use crate::plan::Plan;
 use crate::record::Inputs;
@@ -162,7 +162,7 @@ impl<'p> Watch<'p> {
         })?;
         late.values_mut().for_each(|times| times.sort_unstable());
         for stored in rows {
-            if let Some(row) = KeptRow::read(&stored.bytes, stored.sorts as usize) {
+            if let Some(row) = StoredRow::read(&stored.bytes, stored.sorts as usize) {
                 self.take(&row, times, &mut judged, &mut kept);
             }
         }
@@ -246,7 +246,7 @@ impl<'p> Watch<'p> {
     }
 
     /// Gives a row to the reduction, and to what is kept as far as a later check may need it.
-    fn take(&self, row: &KeptRow<'_>, times: Times, judged: &mut Rows, kept: &mut Rows) {
+    fn take(&self, row: &StoredRow<'_>, times: Times, judged: &mut Rows, kept: &mut Rows) {
         let Some(rule) = self.plan.rules.get(row.rule()) else { return };
         match Nature::of(rule) {
             Nature::Day | Nature::Report => judged.push(row, &self.plan),

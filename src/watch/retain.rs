@@ -5,11 +5,11 @@ use std::io;
 
 use super::nature::Nature;
 use super::state::Row;
-use crate::engine::{KeptRow, Rows};
+use crate::engine::{Rows, StoredRow};
 use crate::plan::Plan;
 use crate::value::{Duration, Time};
 
-/// Sightings are kept longer than `history` by this: a record that comes a little too late is still
+/// Observations are kept longer than `history` by this: a record that comes a little too late is still
 /// judged as it should be.
 const GRACE: Duration = Duration(2 * 24 * 3600 * 1_000_000);
 
@@ -45,7 +45,7 @@ impl Retention<'_> {
         let mut last: Option<Row> = None;
         let spill = rows.drain(&mut |row| {
             let before =
-                last.as_ref().and_then(|row| KeptRow::read(&row.bytes, row.sorts as usize));
+                last.as_ref().and_then(|row| StoredRow::read(&row.bytes, row.sorts as usize));
             if before.is_some_and(|before| row.repeats(&before)) || !self.needs(row) {
                 return;
             }
@@ -60,7 +60,7 @@ impl Retention<'_> {
             {
                 bytes -= size_of(&oldest);
                 retained.dropped += 1;
-                let row = KeptRow::read(&oldest.bytes, oldest.sorts as usize);
+                let row = StoredRow::read(&oldest.bytes, oldest.sorts as usize);
                 retained.of.extend(row.map(|row| row.rule()));
             }
         })?;
@@ -69,7 +69,7 @@ impl Retention<'_> {
         Ok(retained)
     }
 
-    fn needs(&self, row: &KeptRow<'_>) -> bool {
+    fn needs(&self, row: &StoredRow<'_>) -> bool {
         let Some(rule) = self.plan.rules.get(row.rule()) else { return false };
         let time = row.time().unwrap_or(Time(i64::MIN));
         match Nature::of(rule) {

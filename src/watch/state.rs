@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::correlate::Reach;
-use crate::engine::KeptRow;
+use crate::engine::StoredRow;
 use crate::value::Time;
 
 /// What a watch knows between two checks; it means something only beside the policy it names.
@@ -37,7 +37,7 @@ pub struct Row {
 impl State {
     /// The files that rows are of, by their places among the inputs.
     pub fn files(&self) -> BTreeSet<u32> {
-        let file = |row: &Row| KeptRow::read(&row.bytes, row.sorts as usize)?.file();
+        let file = |row: &Row| StoredRow::read(&row.bytes, row.sorts as usize)?.file();
         self.rows.iter().filter_map(file).collect()
     }
 

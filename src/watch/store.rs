@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::state::{Row, State};
 use crate::correlate::Reach;
-use crate::engine::KeptRow;
+use crate::engine::StoredRow;
 use crate::input::{Followed, Standing};
 use crate::value::Time;
 
@@ -142,7 +142,7 @@ impl Store {
             let length = u32::from_le_bytes(*rest.split_off(..4)?.first_chunk()?);
             let sorts = u32::from_le_bytes(*rest.split_off(..4)?.first_chunk()?);
             let bytes = rest.split_off(..length as usize)?;
-            KeptRow::read(bytes, sorts as usize)?;
+            StoredRow::read(bytes, sorts as usize)?;
             rows.push(Row { bytes: bytes.into(), sorts });
         }
         let reach = |(first, last): (Option<i64>, Option<i64>)| Reach {

@@ -119,7 +119,7 @@ fn help_lists_commands_and_exit_codes() {
     Commands:
       scan          Find risky use of credentials in audit logs and credential reports
       watch         Follow files, folders or standard input, and tell findings as they become certain
-      inspect       Show what files are taken for, and their records
+      inspect       Show how files are recognised, and their records
       posture       Show the posture of credentials: key ages, MFA coverage, what to do
       query         Find records by a condition, or count them
       check         Check rules, lists, allowlists and the project file
@@ -140,7 +140,7 @@ fn help_lists_commands_and_exit_codes() {
 
     Global options:
           --color <WHEN>
-              When to use colours; NO_COLOR and CLICOLOR_FORCE are heeded too
+              When to use colours; NO_COLOR and CLICOLOR_FORCE apply too
 
               Possible values:
               - auto:   On a terminal, unless NO_COLOR is set
@@ -151,16 +151,16 @@ fn help_lists_commands_and_exit_codes() {
               [default: auto]
 
       -q, --quiet
-              Say nothing on standard error but errors
+              Print only errors to standard error
 
       -v, --verbose
-              Say on standard error what was loaded and how long it took
+              Print to standard error what was loaded and how long it took
 
     Exit codes:
-      0  clean
-      1  findings at or above --fail-on; failed rule tests
-      2  cannot run: usage, project file, policy files, inputs that name nothing, output
+      0  no finding fails the run
+      1  findings at or above --fail-on, or failed rule tests
+      2  cannot run: usage, project file, policy files, inputs that match no file, output
       3  incomplete: records skipped, a rule that failed, nothing to evaluate
-      2 goes before 3, and 3 before 1; --exit-zero turns only 1 into 0
+      If several apply, 2 wins over 3, and 3 over 1; --exit-zero turns only 1 into 0
     ");
 }

@@ -142,6 +142,63 @@ fn tests_that_pass_say_so() {
 }
 
 #[test]
+fn tests_of_a_path_are_those_of_its_rules() {
+    let folder = project("commands-test-path");
+    let test = |arguments: &[&str]| folder.keytrail([&["test"], arguments].concat()).output();
+    // The built-in rules are loaded too, and were not asked for.
+    for path in ["rules", "rules/create-key.yaml", "rules/*.yaml"] {
+        assert_eq!(test(&[path]).stdout, "2 tests: 2 passed, 0 failed\n", "{path}");
+    }
+    assert!(test(&["-r", "rules"]).stdout.ends_with(" passed, 0 failed\n"));
+    assert_ne!(test(&["-r", "rules"]).stdout, test(&["rules"]).stdout);
+}
+
+#[test]
+fn check_reads_the_records_of_tests() {
+    for (record, said) in [
+        ("provider: aws, servce: iam", "there is no field `event.servce`"),
+        ("provider: aws, method: consle", "the field `event.method` has no value `consle`"),
+        ("provider: aws, ip: 203.0.113.300", "the field `event.ip` takes an address"),
+        ("provider: aws, ok: maybe", "the field `event.ok` takes `true` or `false`"),
+        ("service: iam", "the record has no `event.provider`"),
+    ] {
+        let rule = RULE.replace("provider: aws, service: iam, api: ListAccessKeys", record);
+        let folder = project("commands-check-records").file("rules/create-key.yaml", rule);
+        let run = folder.keytrail(["check", "--no-builtin", "rules"]).output();
+        assert_eq!(run.code, Some(2), "{record}: {}", run.stderr);
+        assert!(run.stderr.contains(said), "{record}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn a_scan_runs_the_rules_that_are_chosen() {
+    let other =
+        RULE.replace("create-key", "list-keys").replace("CreateAccessKey", "ListAccessKeys");
+    let folder = project("commands-choice").file("rules/list-keys.yaml", other);
+    let scan = |arguments: &[&str]| {
+        let base = ["scan", "--no-builtin", "-r", "rules", "-f", "json", "bad.json", "good.json"];
+        folder.keytrail(base.iter().chain(arguments)).output()
+    };
+    let found = |arguments: &[&str]| -> Vec<String> {
+        let report: serde_json::Value = serde_json::from_str(&scan(arguments).stdout).unwrap();
+        let findings = report["findings"].as_array().unwrap();
+        findings.iter().map(|of| of["rule"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(found(&[]), ["create-key", "list-keys"]);
+    assert_eq!(found(&["--only", "create-key"]), ["create-key"]);
+    assert_eq!(found(&["--only", "create-*,list-*"]), ["create-key", "list-keys"]);
+    assert_eq!(found(&["--disable", "create-*"]), ["list-keys"]);
+    assert_eq!(found(&["--only", "*-key", "--disable", "list-keys"]), ["create-key"]);
+    let note = "note[KT5010]: `--only` and `--disable` leave out 1 of 2 rules";
+    assert!(scan(&["--only", "create-key"]).stderr.contains(note));
+    for option in ["--only", "--disable"] {
+        let run = scan(&[option, "create-kye"]);
+        assert_eq!(run.code, Some(2));
+        assert!(run.stderr.contains("names no rule") && run.stderr.contains("`create-key`"));
+    }
+}
+
+#[test]
 fn every_reference_is_complete() {
     let folder = Folder::new("commands-reference");
     let json = |arguments: &[&str]| -> serde_json::Value {

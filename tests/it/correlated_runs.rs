@@ -71,7 +71,7 @@ fn a_burst_is_told_with_its_measures_and_its_records() {
        |      2  failed  198.51.100.7  api     iam.ListUsers  leo
        |      1  failed  198.51.100.7  api     iam.ListRoles  leo
        |
-       = fingerprint fd1c3a97ae9600aa
+       = fingerprint fd1c3a97ae9600aa079041afdd2f31f5
     ");
     let found = report(scan(&folder, &["log.json", "-f", "json"]), 1);
     let finding = &found["findings"][0];

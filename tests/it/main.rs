@@ -8,6 +8,7 @@
     reason = "tests say what they skip and measure"
 )]
 
+mod allowlists;
 mod architecture;
 mod blind;
 mod builtin;

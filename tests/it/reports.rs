@@ -72,7 +72,7 @@ fn a_person_reads_whose_key_it_is_and_where_the_report_says_so() {
        | aws, account 000011112222, user carol
        | 1 record, 2026-01-01 00:00:00 UTC
        = help: Enforce a second factor.
-       = fingerprint a53ab87ca3653abf
+       = fingerprint a53ab87ca3653abf4349aece1a820e5e
 
     ── medium: 1 finding ───────────────────────────────────────────────────────────────────────────────
 
@@ -81,7 +81,7 @@ fn a_person_reads_whose_key_it_is_and_where_the_report_says_so() {
        | aws, account 000011112222, user build-bot, key 1
        | 1 record, 2026-01-01 00:00:00 UTC
        = help: Deactivate the key, wait, and delete it.
-       = fingerprint 1fef450970d1bf58
+       = fingerprint 1fef450970d1bf5863893b103cf7e76a
     ");
     assert_snapshot!(findings("iam_audit_report_20260101_000000.csv"), @"
     ── medium: 1 finding ───────────────────────────────────────────────────────────────────────────────
@@ -91,7 +91,7 @@ fn a_person_reads_whose_key_it_is_and_where_the_report_says_so() {
        | aws, account 333344445555, user mia, key AKIA…0002
        | 1 record, 2026-01-01 00:00:00 UTC
        = help: Deactivate the key, wait, and delete it.
-       = fingerprint 79d33b7b026eeed7
+       = fingerprint 79d33b7b026eeed7a5120dac5fc6ab6e
     ");
 }
 

@@ -402,12 +402,12 @@ fn the_plan_shows_what_each_rule_is_looked_up_by() {
     never      event  nothing, never true
     parts      event  event.ip (2 ranges) or event.api (1 prefix)
     value      event  event.api (1 value)
-    x-changed  event  nothing: `event.api.to_lower() == "getuser"` asks a value that is made from the record, not a field itself
-    x-missing  event  nothing: `event.code == ()` holds where the value is missing
-    x-negated  event  nothing: `event.user != "alice"` is a negation, which most values meet
-    x-order    event  nothing: `event.key.age_days > 90` asks for an order, not for known values
+    x-changed  event  nothing: `event.api.to_lower() == "getuser"` tests a computed value, which is not indexed
+    x-missing  event  nothing: `event.code == ()` is true if the value is missing
+    x-negated  event  nothing: `event.user != "alice"` is a negation, which most records satisfy
+    x-order    event  nothing: `event.key.age_days > 90` is an ordering test, which is not indexed
     x-pair     event  nothing: `event.user == event.role` compares two values of the record
-    x-untyped  event  nothing: `event.params.policy.document == "a statement of …` asks untyped JSON, not a field
+    x-untyped  event  nothing: `event.params.policy.document == "a statement of …` tests untyped JSON, which is not indexed
 
     6 of 11 are tried on every record. A rule is looked up by a test of a field
     against constants: ==, in, starts_with, ends_with, contains, like, matches with a fixed

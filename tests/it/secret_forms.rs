@@ -3,7 +3,8 @@
 use std::time::{Duration, Instant};
 
 use keytrail::finding::Redactor;
-use serde_json::Value;
+use keytrail::output::OUTPUTS;
+use serde_json::{Value, json};
 
 use crate::run::Folder;
 
@@ -216,4 +217,61 @@ fn redaction_takes_linear_time() {
         assert!(Redactor { show_keys: false }.text(&text).len() <= 2 * text.len());
     }
     assert!(started.elapsed() < Duration::from_secs(60), "{:?}", started.elapsed());
+}
+
+/// A sign-in to the console of AWS.
+fn sign_in(second: u32, user: &str, outcome: &str) -> String {
+    json!({
+        "eventVersion": "1.08",
+        "userIdentity": { "type": "IAMUser", "accountId": "000011112222", "userName": user },
+        "eventTime": format!("2026-01-02T08:00:{second:02}Z"),
+        "eventSource": "signin.amazonaws.com",
+        "eventName": "ConsoleLogin",
+        "awsRegion": "us-east-1",
+        "sourceIPAddress": "203.0.113.7",
+        "userAgent": "Mozilla/5.0",
+        "errorMessage": if outcome == "Failure" { Some("Failed authentication") } else { None },
+        "requestParameters": null,
+        "responseElements": { "ConsoleLogin": outcome },
+        "additionalEventData": { "LoginTo": format!("https://console.aws.amazon.com/?u={user}") },
+        "eventID": format!("s-{second}"),
+        "eventType": "AwsConsoleSignIn",
+        "recipientAccountId": "000011112222",
+    })
+    .to_string()
+        + "\n"
+}
+
+#[test]
+fn a_user_name_that_was_typed_is_shown_only_if_it_is_of_a_known_user() {
+    let call = RECORD
+        .replace("\"leo\"", "\"carol\"")
+        .replace(r#""errorCode":"AccessDenied","errorMessage":"no","#, "");
+    let report = "account_id,account_name,username,password_status,password_last_used,access_key_id,status,created_date,last_used_date,service_name,mfa_status\n000011112222,shop,erin,No configurada,Nunca,AKIAEXAMPLE000000001,Active,2024-01-15 09:30:00,2026-01-02 08:00:00,iam,None\n";
+    let log = [
+        sign_in(1, "Tr0ub4dor&3", "Failure"),
+        sign_in(2, "plainword", "Failure"),
+        sign_in(3, "alice", "Failure"),
+        sign_in(4, "carol", "Failure"),
+        sign_in(5, "erin", "Failure"),
+        sign_in(6, "HIDDEN_DUE_TO_SECURITY_REASONS", "Failure"),
+        sign_in(7, "alice", "Success"),
+        call + "\n",
+    ];
+    let folder = Folder::new("secret-sign-ins")
+        .file("keytrail.yaml", "extends: []\nrule_paths: [rules]\n")
+        .file("rules/every-text.yaml", RULE)
+        .file("in/log.json", log.concat())
+        .file("in/iam_audit_report_20260103_000000.csv", report);
+    for output in OUTPUTS {
+        let arguments =
+            ["scan", "in", "--verbose", "-f", output.name, "--now", "2026-02-01T00:00:00Z"];
+        let shown = folder.keytrail(arguments).output().stdout;
+        for secret in ["Tr0ub4dor", "plainword"] {
+            assert!(!shown.contains(secret), "{secret} in {}: {shown}", output.name);
+        }
+        for name in ["alice", "carol", "erin", "HIDDEN_DUE_TO_SECURITY_REASONS", "unknown user "] {
+            assert!(shown.contains(name), "no {name} in {}: {shown}", output.name);
+        }
+    }
 }

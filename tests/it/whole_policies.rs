@@ -113,7 +113,8 @@ fn every_mistake_in_a_policy_is_shown_where_it_is() {
 }
 
 /// Codes that no policy file can cause, each with the reason and the test that shows it.
-const ELSEWHERE: [(&str, &str, &str); 2] = [
+const ELSEWHERE: [(&str, &str, &str); 3] = [
+    ("KT5010", "rules are chosen on the command line", "a_scan_runs_the_rules_that_are_chosen"),
     (
         "KT6001",
         "inputs are named on the command line",

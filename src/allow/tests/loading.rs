@@ -12,10 +12,10 @@ fn a_good_entry_needs_no_word() {
         "{ ip: [203.0.113.0/24, 2001:db8::1, lan] }",
         "{ method: [api, console] }",
         "{ ak: [AKIAIOSFODNN7EXAMPLE, temporary] }",
-        "{ api: ['tencent:cvm.*', '*:sts.AssumeRole', 'aws:*', '*.CreateUser'] }",
+        "{ api: ['tencent:cvm.*', '*:sts.AssumeRole', 'aws:iam.*', '*.CreateUser'] }",
         "{ code: [success, 'UnauthorizedOperation*', Failure] }",
         "{ account: [012345678901], user: ['ci-*'], region: [eu-west-1], agent: [Terraform/1.9] }",
-        "{ agent: ['curl/8.0 (*)'] }",
+        "{ agent: ['curl/8.0 (x)'] }",
     ] {
         check(selectors, "");
     }
@@ -104,8 +104,20 @@ fn an_entry_without_a_limit_says_so() {
     for everything in [
         "{}",
         "{ user: ['*'] }",
+        "{ user: ['*-*'] }",
+        "{ user: [root, '*.*'] }",
+        "{ user: ['*@*'] }",
         "{ ip: [0.0.0.0/0] }",
+        "{ ip: [0.0.0.0/1, 128.0.0.0/1] }",
+        "{ ip: [0.0.0.0/2, 64.0.0.0/2, 128.0.0.0/3, 160.0.0.0/3, 192.0.0.0/3, 224.0.0.0/3] }",
+        "{ ip: ['::/0'] }",
+        "{ ip: ['2000::/4', '3000::/4'] }",
+        "{ api: ['aws:*'] }",
+        "{ api: ['*.*'] }",
+        "{ api: ['tencent:*.*', 'aws:iam.GetUser'] }",
+        "{ api: ['*:*.*'], user: ['*_*'] }",
         "{ code: [success, failed], api: ['*:*'] }",
+        "{ code: [success, '*'] }",
         "{ ak: [long_term, temporary] }",
         "{ method: [api, console, miniprogram, service, unknown] }",
     ] {
@@ -114,15 +126,114 @@ fn an_entry_without_a_limit_says_so() {
         let meant = entry("[create-key]", everything, "broad: true");
         assert_eq!(told(&[("a.yaml", &meant)]), "", "{everything}");
     }
-    check("{ code: ['*'] }", "");
-    check("{ user: ['*'], ip: [203.0.113.7] }", "");
-    let every_rule = |more| entry("['*']", "{ user: [root] }", more);
+    for limited in [
+        "{ code: ['*'] }",
+        "{ user: ['*'], ip: [203.0.113.7] }",
+        "{ user: ['svc-*'] }",
+        "{ user: ['*@example.com'] }",
+        "{ api: ['aws:iam.*'] }",
+        "{ api: ['*:*.Get*'] }",
+        "{ ip: [10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16] }",
+        "{ ip: ['2001:db8::/32'] }",
+        "{ method: [api] }",
+        "{ ak: [long_term] }",
+    ] {
+        check(limited, "");
+    }
+}
+
+#[test]
+fn an_entry_whose_condition_is_always_met_says_so() {
+    let of = |when: &str| {
+        let when = format!("when: '{when}'");
+        told(&[("a.yaml", &entry("[create-key]", "{ user: ['*'] }", &when))])
+    };
+    for always in [
+        "true",
+        "event.ok == true || event.ok == false",
+        "event.ok == true || event.ok != true",
+        "event.provider in [\"aws\", \"alibaba\"]",
+        "event.user != \"nobody\"",
+        "1 < 2",
+    ] {
+        let told = of(always);
+        assert!(told.contains("[KT4005]: the entry `one` selects every call"), "{always}: {told}");
+    }
+    for sometimes in [
+        "event.ok == true",
+        "event.user == \"ann\"",
+        "event.method == \"api\" || event.method == \"console\"",
+        "event.ok == true || event.mfa == true",
+    ] {
+        assert_eq!(of(sometimes), "", "{sometimes}");
+    }
+    let shown = told(&[("a.yaml", &entry("[create-key]", "{ user: ['*'] }", "when: 'true'"))]);
     assert_eq!(
-        told(&[("a.yaml", &every_rule(""))]),
-        "error[KT4005]: the entry `one` names every rule\n  a.yaml:3:13 `'*'`\n  help: write `broad: \
-         true` if that is meant"
+        shown.lines().skip(1).collect::<Vec<_>>(),
+        [
+            "  a.yaml:4:12 `{ user: ['*'] }` every call has these values",
+            "  a.yaml:8:11 `'true'` and meets this condition",
+            "  help: write `broad: true` if that is meant",
+        ]
     );
-    assert_eq!(told(&[("a.yaml", &every_rule("broad: true"))]), "");
+}
+
+#[test]
+fn an_entry_that_names_every_rule_says_so() {
+    let of = |rules: &str, more| told(&[("a.yaml", &entry(rules, "{ user: [root] }", more))]);
+    let expected = "error[KT4005]: the entry `one` names every rule\n  a.yaml:3:13 `'*'`\n  help: \
+                    write `broad: true` if that is meant";
+    assert_eq!(of("['*']", ""), expected);
+    assert_eq!(of("['*']", "broad: true"), "");
+    for all in ["['*-*']", "[create-key, '*e*', '*-mfa']"] {
+        let told = of(all, "");
+        assert!(told.contains("[KT4005]: the entry `one` names every rule"), "{all}: {told}");
+    }
+    // Every rule by its name is not every rule that comes.
+    assert_eq!(of("[create-key, create-resources-vm, no-mfa, old-key]", ""), "");
+}
+
+#[test]
+fn a_value_that_no_record_has_is_an_error() {
+    for (selectors, value) in [
+        ("{ agent: ['stratus*'] }", "stratus*"),
+        ("{ agent: ['*'] }", "*"),
+        ("{ ak: ['AKIA*'] }", "AKIA*"),
+        ("{ account: ['1111*'] }", "1111*"),
+        ("{ account: ['arn:aws:iam::111122223333:root'] }", "arn:"),
+        ("{ region: ['us-*'] }", "us-*"),
+        ("{ region: [US-East-1] }", "US-East-1"),
+        ("{ ip: ['10.0.*'] }", "10.0.*"),
+        ("{ user: ['ann '] }", "ann "),
+        ("{ api: ['aws:iam.Get?ser'] }", "Get?ser"),
+        ("{ api: ['aws:iam.(Get|List)Users'] }", "(Get|List)"),
+    ] {
+        let told = told(&[("a.yaml", &entry("[create-key]", selectors, ""))]);
+        assert!(told.starts_with("error[KT400") && told.contains(value), "{selectors}: {told}");
+    }
+    check("{ agent: ['a b  '], ak: [temporary], region: [cn-hangzhou] }", "");
+}
+
+#[test]
+fn a_user_that_is_no_name_is_a_warning() {
+    for (user, warned) in [
+        ("arn:aws:iam::111122223333:user/ops/ann", true),
+        ("arn:aws:sts::111122223333:assumed-role/deploy/*", true),
+        ("acs:ram::1111222233334444:user/ann", true),
+        ("svc-?", true),
+        ("^svc-", true),
+        ("(ann|bob)", true),
+        ("svc-[0-9]", true),
+        ("svc-*", false),
+        ("ann@example.com", false),
+        ("first.last_2+x=y,z", false),
+    ] {
+        let text = entry("[create-key]", &format!("{{ user: ['{user}'] }}"), "");
+        let (list, diagnostics, _) = super::load(&[("a.yaml", &text)]);
+        let codes: Vec<&str> = diagnostics.iter().map(|d| d.code.id).collect();
+        assert_eq!(codes, if warned { vec!["KT4012"] } else { vec![] }, "{user}");
+        assert_eq!(list.entries.len(), 1, "{user}: a warning leaves the entry in force");
+    }
 }
 
 #[test]
@@ -147,8 +258,8 @@ fn rules_are_named_exactly_or_by_a_pattern() {
     );
     assert_eq!(
         of("[turned-off]"),
-        "note[KT4011]: the entry `one` covers nothing: the project file turns off every rule it \
-         names\n  a.yaml:3:12 `[turned-off]`"
+        "note[KT4011]: the entry `one` covers nothing: every rule that it names is \
+         turned off\n  a.yaml:3:12 `[turned-off]`"
     );
     assert_eq!(of("[turned-off, create-key]"), "");
 }

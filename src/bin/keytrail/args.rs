@@ -32,14 +32,14 @@ pub(crate) struct Cli {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Global options")]
 pub(crate) struct Global {
-    /// When to use colours; NO_COLOR and CLICOLOR_FORCE are heeded too.
+    /// When to use colours; NO_COLOR and CLICOLOR_FORCE apply too.
     #[arg(long, global = true, value_name = "WHEN", value_enum, default_value = "auto")]
     #[arg(env = "KEYTRAIL_COLOR", hide_env_values = true)]
     pub(crate) color: ColorWhen,
-    /// Say nothing on standard error but errors.
+    /// Print only errors to standard error.
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
-    /// Say on standard error what was loaded and how long it took.
+    /// Print to standard error what was loaded and how long it took.
     #[arg(short, long, global = true)]
     pub(crate) verbose: bool,
 }

@@ -30,11 +30,11 @@ impl From<Exit> for ExitCode {
 /// The exit codes as `--help` lists them.
 pub(crate) const EXIT_CODES: &str = "\
 Exit codes:
-  0  clean
-  1  findings at or above --fail-on; failed rule tests
-  2  cannot run: usage, project file, policy files, inputs that name nothing, output
+  0  no finding fails the run
+  1  findings at or above --fail-on, or failed rule tests
+  2  cannot run: usage, project file, policy files, inputs that match no file, output
   3  incomplete: records skipped, a rule that failed, nothing to evaluate
-  2 goes before 3, and 3 before 1; --exit-zero turns only 1 into 0";
+  If several apply, 2 wins over 3, and 3 over 1; --exit-zero turns only 1 into 0";
 
 /// Why a command cannot go on; always exit code 2.
 #[derive(Debug)]

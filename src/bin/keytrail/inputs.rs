@@ -20,15 +20,15 @@ pub(crate) struct InputArgs {
     /// Files, folders and globs to read; `-` reads standard input.
     #[arg(required = true, value_name = "INPUT", help_heading = Resettable::Reset)]
     inputs: Vec<String>,
-    /// The account of records that do not name their own.
+    /// The account of records that do not name one.
     #[arg(long, value_name = "ID", value_parser = args::account)]
     #[arg(env = "KEYTRAIL_ACCOUNT", hide_env_values = true)]
     account: Option<String>,
-    /// The columns of rows without a header, between commas.
+    /// The columns of rows without a header, separated by commas.
     #[arg(long, value_name = "NAMES", value_parser = args::columns)]
     #[arg(env = "KEYTRAIL_COLUMNS", hide_env_values = true)]
     columns: Option<Columns>,
-    /// The zone of times that are written without one [default: the provider's own].
+    /// The time zone of times that are written without one [default: the provider's own].
     #[arg(long, value_name = "ZONE", value_parser = args::zone)]
     #[arg(env = "KEYTRAIL_INPUT_ZONE", hide_env_values = true)]
     input_zone: Option<Zone>,

@@ -23,14 +23,29 @@ pub(crate) struct PolicyArgs {
     /// Allowlists to load: a file, folder or glob; repeatable.
     #[arg(short, long, value_name = "PATH", env = "KEYTRAIL_ALLOWLISTS", hide_env_values = true)]
     pub(crate) allowlists: Vec<String>,
-    /// Take the rows of a table from this CSV, JSON or YAML file; repeatable.
+    /// Read the rows of a table from this CSV, JSON or YAML file; repeatable.
     #[arg(long, value_name = "NAME=FILE", value_parser = data_file)]
     pub(crate) table: Vec<(String, String)>,
     #[command(flatten)]
     pub(crate) project: ProjectArgs,
-    /// Leave the built-in rules out.
+    /// Do not load the built-in rules.
     #[arg(long)]
     pub(crate) no_builtin: bool,
+    /// Which of the loaded rules a run is about.
+    #[arg(skip)]
+    pub(crate) choice: RuleChoice,
+}
+
+/// Which rules a run is about.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Policy options")]
+pub(crate) struct RuleChoice {
+    /// Run only the rules with this id; `*` stands for anything; repeatable.
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    only: Vec<String>,
+    /// Do not run the rules with this id; `*` stands for anything; repeatable.
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    disable: Vec<String>,
 }
 
 /// `NAME=FILE`.
@@ -114,6 +129,8 @@ impl PolicyArgs {
             allowlists: self.allowlists.clone(),
             tables: self.table.clone(),
             no_builtin: self.no_builtin,
+            only: self.choice.only.clone(),
+            disable: self.choice.disable.clone(),
             ..self.project.options(host)
         }
     }

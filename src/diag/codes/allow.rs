@@ -19,8 +19,9 @@ super::codes! {
          would accept nothing.";
     /// An entry that accepts everything.
     TOO_BROAD = "KT4005", "entry without a limit",
-        "An entry that names every rule or selects every call hides everything. If that is \
-         intended, write `broad: true`.";
+        "An entry that names every rule or selects every call hides everything. What it covers \
+         decides, not how it is written: two halves of the address space, `*-*`, `aws:*` and \
+         `when: true` are as broad as `*`. If that is intended, write `broad: true`.";
     /// No rule of the entry has what it selects by.
     NOT_APPLICABLE = "KT4006", "entry that cannot cover anything",
         "Rules read events, creds or keys, and only events have an address, an operation or a \
@@ -44,5 +45,11 @@ super::codes! {
          the file.";
     /// Every rule of the entry is turned off.
     RULES_DISABLED = "KT4011", "entry for disabled rules",
-        "The project file disables every rule that the entry names, so the entry covers nothing.";
+        "The project file or `--disable` disables every rule that the entry names, so the entry \
+         covers nothing.";
+    /// A user that no user is called.
+    USER_NAME = "KT4012", "user that is not a name",
+        "`user` is compared with the names of users in the records. An ARN is not a name, and `*` \
+         is the only wildcard: `?` and regular expressions are compared literally. `keytrail \
+         inspect` shows the name of each caller as `event.user`.";
 }

@@ -35,4 +35,8 @@ super::codes! {
     BAD_INPUT = "KT5009", "invalid entry of `inputs`",
         "An entry of `inputs` selects files by a glob and states what the files do not state \
          themselves: their format, account, time zone, or the columns of their rows.";
+    /// Rules that the command line leaves out.
+    RULES_LEFT_OUT = "KT5010", "rules left out of this run",
+        "`--only` and `--disable` select the rules of one run. The report does not contain what the \
+         other rules would find.";
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use super::held::{Held, Row, RowId};
+use super::stored_reports::{ReportRow, ReportRowId, StoredReports};
 use crate::finding::digest128;
 use crate::record::field::{cred, event, key};
 use crate::record::{FieldId, FieldSet, Format, Mapper, Origin, Outcome, Record, Rows, Scratch};
@@ -15,7 +15,7 @@ const UNDATED: i64 = i64::MIN;
 
 /// The credential reports of a run, with an index of their rows.
 pub struct Credentials<'h> {
-    held: &'h Held,
+    held: &'h StoredReports,
     /// The time of the newest dated report by format and account (`""` where none is named).
     newest: BTreeMap<&'static str, BTreeMap<String, Time>>,
     /// By digest and then time; empty unless an expression over events asks for reports.
@@ -29,7 +29,7 @@ struct Entry {
     digest: u128,
     /// When the report was made, in microseconds, or [`UNDATED`].
     time: i64,
-    row: RowId,
+    row: ReportRowId,
     /// Which of the row's keys it is.
     key: u32,
 }
@@ -37,7 +37,7 @@ struct Entry {
 /// The row of an event's key or user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Found {
-    pub(super) row: RowId,
+    pub(super) row: ReportRowId,
     /// Which of the row's keys signed the event, when the report says so.
     pub(super) key: Option<u32>,
 }
@@ -48,9 +48,9 @@ pub(super) struct Ambiguous;
 
 impl<'h> Credentials<'h> {
     /// Reads every row once. `joined` says whether events will ask for rows.
-    pub fn new(held: &'h Held, joined: bool) -> Self {
+    pub fn new(held: &'h StoredReports, joined: bool) -> Self {
         let mut all = Self { held, newest: BTreeMap::new(), keys: Vec::new(), users: Vec::new() };
-        let mut reader = Reader::default();
+        let mut reader = ReportRowReader::default();
         for row in held.rows() {
             let time = row.origin.time;
             reader.read(&row, &mut |format, rows| {
@@ -74,7 +74,7 @@ impl<'h> Credentials<'h> {
         all
     }
 
-    fn add(&mut self, row: RowId, time: i64, rows: Rows<'_>) {
+    fn add(&mut self, row: ReportRowId, time: i64, rows: Rows<'_>) {
         let record = rows.record;
         let provider = text(record, cred::PROVIDER).unwrap_or_default();
         let account = text(record, cred::ACCOUNT);
@@ -92,7 +92,7 @@ impl<'h> Credentials<'h> {
         }
     }
 
-    pub(super) fn held(&self) -> &'h Held {
+    pub(super) fn held(&self) -> &'h StoredReports {
         self.held
     }
 
@@ -197,15 +197,15 @@ type Prepared = (Arc<Origin>, &'static dyn Format, Box<dyn Mapper>);
 
 /// Reads rows for the index.
 #[derive(Default)]
-struct Reader {
+struct ReportRowReader {
     scratch: Scratch,
     /// The mapper for the report that was read last.
     mapper: Option<Prepared>,
 }
 
-impl Reader {
+impl ReportRowReader {
     /// Hands on what the row becomes; a row that cannot be read is told when it is judged.
-    fn read(&mut self, row: &Row<'_>, visit: &mut dyn FnMut(&'static dyn Format, Rows<'_>)) {
+    fn read(&mut self, row: &ReportRow<'_>, visit: &mut dyn FnMut(&'static dyn Format, Rows<'_>)) {
         for &format in row.formats {
             let known = |(origin, of, _): &Prepared| {
                 Arc::ptr_eq(origin, row.origin) && of.name() == format.name()

@@ -9,7 +9,7 @@ use crate::plan::Enrichment;
 use crate::record::{FieldSet, Mapper, Origin, Outcome, Record, Scratch};
 use crate::value::Time;
 
-/// Said of events that several rows fit equally well.
+/// RenderedMessages of events that several rows fit equally well.
 pub const AMBIGUOUS: &str =
     "several rows of the credential reports fit it equally well: it is joined with none of them";
 

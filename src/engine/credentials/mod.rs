@@ -4,12 +4,12 @@
 //! an event finds the row of its key or user through an index; a row becomes fields again only
 //! when an event asks for it. So a report costs about its own size in memory.
 
-mod held;
+mod stored_reports;
 mod index;
 mod join;
 mod look_up;
 
-pub use held::Held;
 pub use index::Credentials;
 pub use join::{AMBIGUOUS, Joiner};
 pub use look_up::LookUp;
+pub use stored_reports::StoredReports;

@@ -4,15 +4,16 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::evidence::{CallRow, Chosen, Evidence, time};
-use crate::engine::account::FileReport;
+use super::sample_request::{SampleRequest, SampleTarget, location, sample};
+use crate::engine::accounting::FileReport;
+use crate::engine::detail_store::BySide;
 use crate::engine::details::{Detail, Details};
-use crate::engine::matches::BySide;
 use crate::engine::options::RunOptions;
-use crate::engine::rows::{Order, Place};
+use crate::engine::rows::Order;
 use crate::engine::subject::{fingerprint_of, values_of};
 use crate::finding::{
-    CallRecord, Calls, Display, Finding, KnownKey, KnownSource, Location, Occurrence, Sample,
-    Suppression, VerdictRole, decode, show,
+    CallRecord, Calls, Display, Finding, KnownKey, KnownSource, Occurrence, Sample, Suppression,
+    VerdictRole, decode, show,
 };
 use crate::plan::Plan;
 use crate::rule::{Rule, Severity};
@@ -56,30 +57,6 @@ impl Shown {
     }
 }
 
-/// A record that a finding shows, to be read again.
-#[derive(Debug, Clone)]
-pub(in crate::engine) struct Wanted {
-    /// The finding, by its number.
-    pub(in crate::engine) finding: usize,
-    pub(in crate::engine) slot: Slot,
-    pub(in crate::engine) rule: u32,
-    pub(in crate::engine) order: Order,
-    pub(in crate::engine) place: Place,
-    /// Which row of the record it is.
-    pub(in crate::engine) row: u32,
-    /// Values of the rule's measures, for the message.
-    pub(in crate::engine) measures: Vec<Value<'static>>,
-}
-
-/// Where a finding shows a record.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::engine) enum Slot {
-    /// It leads the finding, and the message tells of it.
-    Lead,
-    /// A sample of this call record, by its number, with its own.
-    Sample(usize, usize),
-}
-
 /// Makes findings.
 pub(super) struct Assembler<'a> {
     pub(super) plan: &'a Plan<'a>,
@@ -96,7 +73,7 @@ impl Assembler<'_> {
         rule: u32,
         shown: Shown,
         sides: Option<&BySide>,
-    ) -> (Finding, Vec<Wanted>) {
+    ) -> (Finding, Vec<SampleRequest>) {
         let definition = &self.plan.rules[rule as usize];
         let Shown { evidence, suppressed, occurrences, raised, uncertain, told, measures } = shown;
         let Evidence { calls, counted, covered, entries, .. } = evidence;
@@ -121,10 +98,10 @@ impl Assembler<'_> {
         let mut want = |slot, chosen: Chosen, measures: &[Value<'static>]| {
             let Chosen { order, place, row } = chosen;
             let measures = measures.to_vec();
-            wanted.push(Wanted { finding: number, slot, rule, order, place, row, measures });
+            wanted.push(SampleRequest { finding: number, slot, rule, order, place, row, measures });
         };
         if let (None, Some(first)) = (lead, first) {
-            want(Slot::Lead, first, &measures);
+            want(SampleTarget::Lead, first, &measures);
         }
         let (calls, others) =
             self.calls(calls, suppressed, details, &provider, &mut |slot, chosen| {
@@ -221,7 +198,7 @@ impl Assembler<'_> {
         suppressed: bool,
         details: Option<&Details>,
         provider: &str,
-        want: &mut dyn FnMut(Slot, Chosen),
+        want: &mut dyn FnMut(SampleTarget, Chosen),
     ) -> (Vec<Calls>, Option<(u64, u64)>) {
         rows.sort_by(|a, b| a.call.cmp(&b.call));
         let (all, total) = (rows.len(), rows.iter().map(|row| row.count).sum::<u64>());
@@ -252,7 +229,7 @@ impl Assembler<'_> {
                     samples.extend(detail.map(|of| self.sample(chosen.order, of, provider)));
                 }
                 None => {
-                    want(Slot::Sample(index, samples.len()), chosen);
+                    want(SampleTarget::Sample(index, samples.len()), chosen);
                     samples.push(self.bare(chosen));
                 }
             }
@@ -290,43 +267,5 @@ impl Assembler<'_> {
             location: location(chosen.place, self.files),
             ..Sample::default()
         }
-    }
-}
-
-/// A record as a finding shows it.
-pub(in crate::engine) fn sample(
-    order: Order,
-    detail: &Detail,
-    provider: &str,
-    files: &[FileReport],
-) -> Sample {
-    let format = files
-        .get(detail.place.file as usize)
-        .and_then(|file| file.formats.keys().next().copied())
-        .unwrap_or("-");
-    Sample {
-        time: time(order),
-        id: detail.id.clone(),
-        request_id: detail.request_id.clone(),
-        name: format!("{provider}/{format}/{}", detail.name),
-        text: detail.text.clone(),
-        request: detail.request.clone(),
-        location: location(detail.place, files),
-    }
-}
-
-fn location(place: Place, files: &[FileReport]) -> Location {
-    let account = files.get(place.file as usize).map(|file| &file.account);
-    let pointer = account.map_or_else(String::new, |account| account.pointer(place.ordinal));
-    Location {
-        root: account.map_or(0, |account| account.root),
-        path: account.map_or_else(String::new, |account| account.path.clone()),
-        line: place.line,
-        column: place.column,
-        end_line: place.end_line,
-        end_column: place.end_column,
-        offset: place.offset,
-        length: place.length,
-        pointer,
     }
 }

@@ -6,10 +6,10 @@ use rustc_hash::FxHashMap;
 
 use super::assemble::Shown;
 use super::evidence::{Chosen, Evidence, time, widen};
-use crate::correlate::{self, Item, Outcome, Reach, Sightings, Subject};
+use crate::correlate::{self, Item, Observations, Outcome, Reach, Subject};
+use crate::engine::match_view::day_of;
 use crate::engine::options::{RunOptions, Tell};
-use crate::engine::rows::{Order, Place, Row, Sighting};
-use crate::engine::seen::day_of;
+use crate::engine::rows::{MatchRow, Observation, Order, RecordPosition};
 use crate::expr::EvalError;
 use crate::finding::{Display, Occurrence, Redactor, decode};
 use crate::rule::{Construct, Rule};
@@ -26,14 +26,14 @@ const FEW: usize = 20_000;
 
 /// What the matches of one subject come to.
 #[derive(Default)]
-pub(super) struct Comes {
+pub(super) struct SubjectFindings {
     pub(super) shown: Vec<Shown>,
     /// First and last of every occurrence, whatever the allowlist hides; only where occurrences are
     /// told one by one.
     pub(super) spans: Vec<(Time, Time)>,
 }
 
-impl Comes {
+impl SubjectFindings {
     /// One finding.
     pub(super) fn of(shown: Shown) -> Self {
         Self { shown: vec![shown], spans: Vec::new() }
@@ -41,8 +41,8 @@ impl Comes {
 }
 
 /// The matches of one subject.
-pub(super) struct Held {
-    rows: Vec<HeldRow>,
+pub(super) struct SubjectMatches {
+    rows: Vec<SubjectMatch>,
     items: Vec<Item>,
     /// Matches that memory may hold, how many there were, and whether some could not be held.
     most: usize,
@@ -59,17 +59,17 @@ pub(super) struct Held {
     of_texts: HashMap<u32, u32>,
     accounts: Vec<u32>,
     of_accounts: HashMap<u32, u32>,
-    sightings: Sightings,
+    observations: Observations,
     /// Records of the last order, by place; those with an id are one.
     order: Option<Order>,
-    records: FxHashMap<Place, u32>,
+    records: FxHashMap<RecordPosition, u32>,
     next_record: u32,
 }
 
 /// A row with its texts interned.
-struct HeldRow {
+struct SubjectMatch {
     order: Order,
-    place: Place,
+    place: RecordPosition,
     row: u32,
     step: u8,
     severity: u8,
@@ -97,7 +97,7 @@ impl Interned {
     }
 }
 
-impl Held {
+impl SubjectMatches {
     /// Holds as many matches as fit into memory.
     pub(super) fn new(options: &RunOptions) -> Self {
         let memory = options.memory;
@@ -117,7 +117,7 @@ impl Held {
             of_texts: HashMap::new(),
             accounts: Vec::new(),
             of_accounts: HashMap::new(),
-            sightings: Sightings::default(),
+            observations: Observations::default(),
             order: None,
             records: FxHashMap::default(),
             next_record: 0,
@@ -125,7 +125,7 @@ impl Held {
     }
 
     /// Adds a match; they come in the total order.
-    pub(super) fn add(&mut self, row: &Row<'_>, rule: &Rule) {
+    pub(super) fn add(&mut self, row: &MatchRow<'_>, rule: &Rule) {
         self.count += 1;
         // Beyond the bound some more are held, so that looking is not done for every one of them.
         if !self.over && self.items.len() >= self.next_look.min(self.most + self.most / 8) {
@@ -161,7 +161,7 @@ impl Held {
                 }
             },
         });
-        self.rows.push(HeldRow {
+        self.rows.push(SubjectMatch {
             order: row.order,
             place: row.place,
             row: row.row,
@@ -179,7 +179,7 @@ impl Held {
             rule,
             items: &self.items,
             measured: &self.measured,
-            sightings: &self.sightings,
+            observations: &self.observations,
             // How far the input reaches makes a finding uncertain, and never makes one.
             reaches: &[],
             now: self.now,
@@ -192,13 +192,13 @@ impl Held {
     }
 
     /// The number of the record: matches of one record as several steps share it.
-    fn record(&mut self, row: &Row<'_>) -> u32 {
+    fn record(&mut self, row: &MatchRow<'_>) -> u32 {
         if self.order != Some(row.order) {
             self.order = Some(row.order);
             self.records.clear();
         }
         // Without an id two records may be the same to the letter, and are still two.
-        let place = if row.order.id != 0 { Place::default() } else { row.place };
+        let place = if row.order.id != 0 { RecordPosition::default() } else { row.place };
         *self.records.entry(place).or_insert_with(|| {
             self.next_record += 1;
             self.next_record - 1
@@ -206,11 +206,11 @@ impl Held {
     }
 
     /// Adds that records of the subject showed values.
-    pub(super) fn saw(&mut self, rule: &Rule, sighting: &Sighting<'_>) {
+    pub(super) fn observe(&mut self, rule: &Rule, observation: &Observation<'_>) {
         if let Construct::FirstSeen(first_seen) = &rule.construct {
-            let values: Vec<Value<'static>> = decode(sighting.values).collect();
-            let span = (Time(sighting.first), Time(sighting.last));
-            self.sightings.add(&values, span, first_seen.history);
+            let values: Vec<Value<'static>> = decode(observation.values).collect();
+            let span = (Time(observation.first), Time(observation.last));
+            self.observations.add(&values, span, first_seen.history);
         }
     }
 
@@ -220,7 +220,7 @@ impl Held {
         rule: &Rule,
         reaches: &BTreeMap<Box<str>, Reach>,
         options: &RunOptions,
-    ) -> Result<Comes, EvalError> {
+    ) -> Result<SubjectFindings, EvalError> {
         if self.items.len() > self.most {
             self.forget(rule);
         }
@@ -243,7 +243,7 @@ impl Held {
             rule,
             items: &self.items,
             measured: &self.measured,
-            sightings: &self.sightings,
+            observations: &self.observations,
             reaches: &reaches,
             now: self.now,
         };
@@ -251,12 +251,12 @@ impl Held {
             return self.each(&subject);
         }
         let shown = self.shown(rule, &correlate::outcome(&subject)?);
-        Ok(Comes { shown: shown.into_iter().collect(), spans: Vec::new() })
+        Ok(SubjectFindings { shown: shown.into_iter().collect(), spans: Vec::new() })
     }
 
     /// One finding of each occurrence.
-    fn each(&self, subject: &Subject<'_>) -> Result<Comes, EvalError> {
-        let mut comes = Comes::default();
+    fn each(&self, subject: &Subject<'_>) -> Result<SubjectFindings, EvalError> {
+        let mut comes = SubjectFindings::default();
         if let Construct::FirstSeen(_) = &subject.rule.construct {
             let day = |at: &usize| day_of(&self.texts.all[self.rows[*at].call as usize]);
             let all: Vec<usize> = (0..self.rows.len()).collect();
@@ -346,7 +346,8 @@ impl Held {
             }
         }
         let first = of.members.first().map(|member| &self.rows[*member as usize]);
-        let day = |row: &HeldRow| day_of(&self.texts.all[row.call as usize]).map(str::to_owned);
+        let day =
+            |row: &SubjectMatch| day_of(&self.texts.all[row.call as usize]).map(str::to_owned);
         shown.day = first.and_then(day);
         let display = Display::new(self.redactor, rule.measures());
         shown.measures = rule
@@ -358,10 +359,10 @@ impl Held {
         shown
     }
 
-    fn row(&self, member: u32) -> Row<'_> {
-        let HeldRow { order, place, row, step, severity, ok, cover, call } =
+    fn row(&self, member: u32) -> MatchRow<'_> {
+        let SubjectMatch { order, place, row, step, severity, ok, cover, call } =
             self.rows[member as usize];
-        Row {
+        MatchRow {
             key: &[],
             order,
             step,

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::io;
 
-use crate::engine::rows::{Merge, Row, version_frame};
+use crate::engine::rows::{MatchRow, Merge, version_frame};
 
 /// What an event is known by: the rule and the hash of its id, as bytes.
 type Event = [u8; 4 + 16];
@@ -35,7 +35,7 @@ impl Contested {
     }
 
     /// Whether a row is of the version that counts.
-    pub(super) fn counts(&self, rule: u32, row: &Row<'_>) -> bool {
+    pub(super) fn counts(&self, rule: u32, row: &MatchRow<'_>) -> bool {
         if self.0.is_empty() {
             return true;
         }

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use crate::engine::rows::{Order, Place, Row, entries};
-use crate::engine::seen::call_record;
+use crate::engine::match_view::call_record;
+use crate::engine::rows::{MatchRow, Order, RecordPosition, entries};
 use crate::finding::{CallRecord, Occurrence};
 use crate::rule::Severity;
 use crate::value::Time;
@@ -15,13 +15,13 @@ const SAMPLES_PER_CALL: usize = 3;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Chosen {
     pub(super) order: Order,
-    pub(super) place: Place,
+    pub(super) place: RecordPosition,
     /// Which row of its record it is.
     pub(super) row: u32,
 }
 
 impl Chosen {
-    pub(super) fn of(row: &Row<'_>) -> Self {
+    pub(super) fn of(row: &MatchRow<'_>) -> Self {
         Self { order: row.order, place: row.place, row: row.row }
     }
 }
@@ -72,13 +72,13 @@ impl Evidence {
     }
 
     /// Whether a match is the first of those that count, or of those that an entry covers.
-    pub(super) fn leads(&self, row: &Row<'_>) -> bool {
+    pub(super) fn leads(&self, row: &MatchRow<'_>) -> bool {
         let leads = |tally: &Tally| tally.lead == Some(Chosen::of(row));
         leads(&self.counted) || leads(&self.covered)
     }
 
     /// Adds a match.
-    pub(super) fn add(&mut self, row: &Row<'_>) {
+    pub(super) fn add(&mut self, row: &MatchRow<'_>) {
         let at = match self.known.get(row.call) {
             Some(at) => *at,
             None => {
@@ -119,7 +119,7 @@ impl Tally {
         days
     }
 
-    fn add(&mut self, row: &Row<'_>, day: Option<&str>) {
+    fn add(&mut self, row: &MatchRow<'_>, day: Option<&str>) {
         let time = time(row.order);
         self.severity = self.severity.max(Some(severity(row.severity)));
         widen(&mut self.first, &mut self.last, time);

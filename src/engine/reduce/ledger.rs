@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::evidence::{time, widen};
-use crate::engine::rows::{Row, entries};
+use crate::engine::rows::{MatchRow, entries};
 use crate::rule::Severity;
 use crate::value::Time;
 
@@ -25,7 +25,7 @@ pub struct Coverage {
 }
 
 /// Credits every entry that covers a match.
-pub(super) fn credit(coverage: &mut [Coverage], row: &Row<'_>, rule: u32) {
+pub(super) fn credit(coverage: &mut [Coverage], row: &MatchRow<'_>, rule: u32) {
     for (position, entry) in entries(row.cover).enumerate() {
         let Some(of) = coverage.get_mut(entry as usize) else { continue };
         of.matches += 1;

@@ -7,17 +7,19 @@ mod correlated;
 mod duplicates;
 mod evidence;
 mod ledger;
-mod said;
+mod rendered_message;
+mod sample_request;
 mod assemble;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::io;
 
-use super::account::FileReport;
-use super::matches::{BySide, Partial};
+use super::accounting::FileReport;
+use super::detail_store::DetailReader;
+use super::match_view::day_of;
+use super::matches::Partial;
 use super::options::{RunOptions, Tell};
-use super::rows::{Frame, Order, Row};
-use super::seen::day_of;
+use super::rows::{Frame, MatchRow, Order};
 use super::subject::rule_of;
 use crate::correlate::Reach;
 use crate::expr::EvalError;
@@ -25,13 +27,13 @@ use crate::finding::Finding;
 use crate::plan::Plan;
 use crate::value::Time;
 use assemble::{Assembler, Shown};
-use correlated::{Comes, Held};
+use correlated::{SubjectFindings, SubjectMatches};
 use duplicates::Contested;
 use evidence::Evidence;
-use said::Said;
+use rendered_message::RenderedMessages;
 
-pub(super) use assemble::{Slot, Wanted, sample};
 pub use ledger::Coverage;
+pub(super) use sample_request::{SampleRequest, SampleTarget, sample};
 
 /// What the rows come to.
 #[derive(Debug, Default)]
@@ -39,7 +41,7 @@ pub(super) struct Reduced {
     /// By rule and then subject.
     pub(super) findings: Vec<Finding>,
     /// Records that findings show and that were not kept on the way.
-    pub(super) wanted: Vec<Wanted>,
+    pub(super) wanted: Vec<SampleRequest>,
     /// For each allowlist entry, by its index.
     pub(super) coverage: Vec<Coverage>,
     pub(super) duplicates: u64,
@@ -60,20 +62,19 @@ pub(super) fn reduce(
     files: &[FileReport],
     options: &RunOptions,
 ) -> Reduced {
-    found.put_sightings();
+    found.put_observations();
     let Partial { rows, ids, details, reaches, .. } = found;
     let mut fold = Fold {
         plan,
         options,
         assembler: Assembler { plan, files, options },
-        details,
+        details: details.finish(),
         reaches,
         reduced: Reduced {
             coverage: vec![Coverage::default(); plan.allowlist.entries.len()],
             ..Reduced::default()
         },
     };
-    fold.reduced.lost = rows.lost.clone().or_else(|| ids.lost.clone());
     if let Err(error) = fold.all(rows.finish(), ids.finish()) {
         fold.reduced.lost = Some(error.to_string());
     }
@@ -84,7 +85,7 @@ struct Fold<'f> {
     plan: &'f Plan<'f>,
     options: &'f RunOptions,
     assembler: Assembler<'f>,
-    details: HashMap<Box<[u8]>, BySide>,
+    details: DetailReader,
     reaches: BTreeMap<Box<str>, Reach>,
     reduced: Reduced,
 }
@@ -96,14 +97,14 @@ struct Group {
     /// The last row, of which others may be duplicates.
     last: Option<(Order, u8)>,
     rows: Rows,
-    said: Said,
+    said: RenderedMessages,
 }
 
 enum Rows {
     Plain(Box<Evidence>),
     /// Day by day, where occurrences are told one by one.
     Days(BTreeMap<Option<String>, Evidence>),
-    Correlated(Box<Held>),
+    Correlated(Box<SubjectMatches>),
 }
 
 impl Fold<'_> {
@@ -114,7 +115,7 @@ impl Fold<'_> {
             let key = Frame::key(frame, sorts);
             if group.as_ref().is_none_or(|group| group.key != key) {
                 if let Some(group) = group.take() {
-                    self.finish(group);
+                    self.finish(group)?;
                 }
                 group = self.begin(key);
             }
@@ -126,22 +127,21 @@ impl Fold<'_> {
             };
             match frame {
                 Frame::Match(row) => self.add(group, &row, &contested),
-                Frame::Sighting(sighting) => {
+                Frame::Observation(observation) => {
                     if let Rows::Correlated(held) = &mut group.rows {
-                        held.saw(&self.plan.rules[group.rule as usize], &sighting);
+                        held.observe(&self.plan.rules[group.rule as usize], &observation);
                     }
                 }
             }
         }
-        group.into_iter().for_each(|group| self.finish(group));
-        Ok(())
+        group.map_or(Ok(()), |group| self.finish(group))
     }
 
     fn begin(&self, key: &[u8]) -> Option<Group> {
         let rule = rule_of(key)?;
         let definition = self.plan.rules.get(rule)?;
         let rows = match (definition.correlates(), self.options.tell) {
-            (true, _) => Rows::Correlated(Box::new(Held::new(self.options))),
+            (true, _) => Rows::Correlated(Box::new(SubjectMatches::new(self.options))),
             (false, Tell::Findings) => Rows::Plain(Box::default()),
             (false, Tell::Occurrences) => Rows::Days(BTreeMap::new()),
         };
@@ -150,11 +150,11 @@ impl Fold<'_> {
             rule: rule as u32,
             last: None,
             rows,
-            said: Said::default(),
+            said: RenderedMessages::default(),
         })
     }
 
-    fn add(&mut self, group: &mut Group, row: &Row<'_>, contested: &Contested) {
+    fn add(&mut self, group: &mut Group, row: &MatchRow<'_>, contested: &Contested) {
         // Of several versions of an event one counts, and that once for each step.
         let identified = row.order.id != 0;
         let again = identified && group.last == Some((row.order, row.step));
@@ -183,18 +183,22 @@ impl Fold<'_> {
         }
     }
 
-    fn finish(&mut self, group: Group) {
+    fn finish(&mut self, group: Group) -> io::Result<()> {
         let Group { key, rule, rows, said, .. } = group;
         let definition = &self.plan.rules[rule as usize];
-        let Comes { shown, spans } = match rows {
-            Rows::Plain(evidence) if evidence.is_empty() => return,
-            Rows::Plain(evidence) => Comes::of(Shown::plain(*evidence)),
-            Rows::Days(days) => {
-                Comes { shown: days.into_values().map(Shown::plain).collect(), spans: Vec::new() }
-            }
+        let SubjectFindings { shown, spans } = match rows {
+            Rows::Plain(evidence) if evidence.is_empty() => return Ok(()),
+            Rows::Plain(evidence) => SubjectFindings::of(Shown::plain(*evidence)),
+            Rows::Days(days) => SubjectFindings {
+                shown: days.into_values().map(Shown::plain).collect(),
+                spans: Vec::new(),
+            },
             Rows::Correlated(held) => match held.finish(definition, &self.reaches, self.options) {
                 Ok(comes) => comes,
-                Err(error) => return self.reduced.errors.push((rule, error)),
+                Err(error) => {
+                    self.reduced.errors.push((rule, error));
+                    return Ok(());
+                }
             },
         };
         if !spans.is_empty() {
@@ -202,7 +206,8 @@ impl Fold<'_> {
         }
         for shown in shown {
             let sides = match self.options.tell {
-                Tell::Findings => self.details.remove(&*key),
+                Tell::Findings if definition.correlates() => None,
+                Tell::Findings => Some(self.details.of(&key)?),
                 Tell::Occurrences => match said.sides(definition, &shown, self.options) {
                     Ok(sides) => Some(sides),
                     Err(error) => {
@@ -219,5 +224,6 @@ impl Fold<'_> {
                 self.reduced.wanted.extend(wanted);
             }
         }
+        Ok(())
     }
 }

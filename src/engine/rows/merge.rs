@@ -2,45 +2,18 @@
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
-use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::io;
 
-use crate::source::Temporary;
-
-/// Bytes read of a file at a time.
-const READ: usize = 1 << 18;
-
-/// A temporary file of sorted rows.
-#[derive(Debug)]
-pub(super) struct Run(BufReader<Temporary>);
-
-impl Run {
-    pub(super) fn new(file: Temporary) -> Self {
-        Self(BufReader::with_capacity(READ, file))
-    }
-
-    /// Reads the next row; how many of its bytes sort it.
-    fn next(&mut self, into: &mut Vec<u8>) -> io::Result<Option<usize>> {
-        let mut head = [0; 8];
-        match self.0.read(&mut head[..1])? {
-            0 => return Ok(None),
-            _ => self.0.read_exact(&mut head[1..])?,
-        }
-        let word =
-            |at: usize| u32::from_le_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]]);
-        into.resize(word(0) as usize, 0);
-        self.0.read_exact(into)?;
-        Ok(Some(word(4) as usize))
-    }
-}
+use super::spill::RunReader;
 
 /// Gives the row with this number in memory.
-type InMemory = Box<dyn Fn(usize, &mut Vec<u8>) -> Option<usize>>;
+pub(super) type InMemory = Box<dyn Fn(usize, &mut Vec<u8>) -> Option<usize>>;
 
 /// Every row of a sorter, in order.
 pub(in crate::engine) struct Merge {
     memory: InMemory,
     taken: usize,
-    runs: Vec<Run>,
+    runs: Vec<RunReader>,
     heads: BinaryHeap<Reverse<Head>>,
     /// The row that was given last; its buffer is used again.
     last: Option<Head>,
@@ -82,7 +55,7 @@ impl Ord for Head {
 }
 
 impl Merge {
-    pub(super) fn new(memory: InMemory, runs: Vec<Run>) -> Self {
+    pub(super) fn new(memory: InMemory, runs: Vec<RunReader>) -> Self {
         Self { memory, taken: 0, runs, heads: BinaryHeap::new(), last: None, begun: false }
     }
 
@@ -98,16 +71,6 @@ impl Merge {
         }
         self.last = self.heads.pop().map(|Reverse(head)| head);
         Ok(self.last.as_ref().map(|head| (&*head.row, head.sorts)))
-    }
-
-    /// The files again, from their beginnings.
-    pub(super) fn rewind(self) -> io::Result<Vec<Run>> {
-        let rewind = |Run(file): Run| {
-            let mut file = file.into_inner();
-            file.seek(SeekFrom::Start(0))?;
-            Ok(Run::new(file))
-        };
-        self.runs.into_iter().map(rewind).collect()
     }
 
     fn pull(&mut self, source: usize, mut row: Vec<u8>) -> io::Result<()> {

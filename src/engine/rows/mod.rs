@@ -7,9 +7,12 @@
 mod merge;
 mod row;
 mod sorter;
+mod spill;
 
 pub(super) use merge::Merge;
 pub(super) use row::{
-    Frame, Order, Place, Row, Sighting, entries, put_entries, put_text, texts, version_frame,
+    Frame, MatchRow, Observation, Order, RecordPosition, entries, put_entries, put_text, texts,
+    version_frame,
 };
 pub(super) use sorter::Sorter;
+pub(super) use spill::SpillFile;

@@ -15,8 +15,8 @@ const VERSION: u8 = 2;
 /// Bytes that sort a row behind its key.
 const TAIL: usize = 8 + 16 + 8 + 1 + 4 + 8;
 
-/// The step of a sighting, which no rule has.
-const SIGHTING: u8 = u8::MAX;
+/// The step of a observation, which no rule has.
+const OBSERVATION: u8 = u8::MAX;
 
 /// The total order of matches: time, id, content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -43,7 +43,7 @@ pub(in crate::engine) fn version_frame(rule: u32, order: Order, revision: bool) 
 
 /// Where a record stands; of records that are the same, the first place is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub(in crate::engine) struct Place {
+pub(in crate::engine) struct RecordPosition {
     pub(in crate::engine) file: u32,
     pub(in crate::engine) offset: u64,
     pub(in crate::engine) ordinal: u64,
@@ -56,13 +56,13 @@ pub(in crate::engine) struct Place {
 
 /// One match; what it shares with others (call record, measured values) is in encoded form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::engine) struct Row<'b> {
+pub(in crate::engine) struct MatchRow<'b> {
     /// Rule, provider and subject.
     pub(in crate::engine) key: &'b [u8],
     pub(in crate::engine) order: Order,
     /// Which of the rule's steps it meets.
     pub(in crate::engine) step: u8,
-    pub(in crate::engine) place: Place,
+    pub(in crate::engine) place: RecordPosition,
     /// Which row of the record it is: the event or cred, or one of the keys.
     pub(in crate::engine) row: u32,
     /// The severity, as its number.
@@ -84,7 +84,7 @@ pub(in crate::engine) struct Row<'b> {
 
 /// That records showed values, from a first time on until a last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::engine) struct Sighting<'b> {
+pub(in crate::engine) struct Observation<'b> {
     pub(in crate::engine) key: &'b [u8],
     pub(in crate::engine) first: i64,
     pub(in crate::engine) last: i64,
@@ -95,14 +95,14 @@ pub(in crate::engine) struct Sighting<'b> {
 /// What a frame holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::engine) enum Frame<'b> {
-    Match(Row<'b>),
-    Sighting(Sighting<'b>),
+    Match(MatchRow<'b>),
+    Observation(Observation<'b>),
 }
 
-impl Row<'_> {
+impl MatchRow<'_> {
     /// Appends the frame; how many of its bytes sort it.
     pub(in crate::engine) fn write(&self, out: &mut Vec<u8>) -> usize {
-        let Place { file, offset, ordinal, line, column, end_line, end_column, length } =
+        let RecordPosition { file, offset, ordinal, line, column, end_line, end_column, length } =
             self.place;
         let sorts = head(out, self.key, self.order, self.step, (file, offset));
         let ok = self.ok.map_or(2, u8::from);
@@ -118,11 +118,11 @@ impl Row<'_> {
     }
 }
 
-impl Sighting<'_> {
+impl Observation<'_> {
     /// Appends the frame; how many of its bytes sort it.
     pub(in crate::engine) fn write(&self, out: &mut Vec<u8>) -> usize {
         let order = Order { time: self.first, id: 0, content: 0 };
-        let sorts = head(out, self.key, order, SIGHTING, (0, 0));
+        let sorts = head(out, self.key, order, OBSERVATION, (0, 0));
         out.push(VERSION);
         out.extend(self.last.to_be_bytes());
         out.extend_from_slice(self.values);
@@ -170,13 +170,18 @@ impl<'b> Frame<'b> {
         if version != VERSION {
             return None;
         }
-        if step == SIGHTING {
+        if step == OBSERVATION {
             let last = i64::from_be_bytes(rest.array()?);
-            return Some(Frame::Sighting(Sighting { key, first: time, last, values: rest.0 }));
+            return Some(Frame::Observation(Observation {
+                key,
+                first: time,
+                last,
+                values: rest.0,
+            }));
         }
         let [severity, flags] = rest.array()?;
         let row = u32::try_from(rest.number()?).ok()?;
-        let place = Place {
+        let place = RecordPosition {
             file,
             offset,
             ordinal: rest.number()?,
@@ -186,7 +191,7 @@ impl<'b> Frame<'b> {
             end_column: rest.number()?,
             length: rest.number()?,
         };
-        Some(Frame::Match(Row {
+        Some(Frame::Match(MatchRow {
             key,
             order,
             step,
@@ -302,11 +307,11 @@ mod tests {
             parts in prop::array::uniform5(prop::collection::vec(any::<u8>(), 0..300)),
         ) {
             let [offset, ordinal, line, column, end_line, end_column, length] = place;
-            let row = Row {
+            let row = MatchRow {
                 key: &key,
                 order: Order { time, id, content },
                 step,
-                place: Place { file, offset, ordinal, line, column, end_line, end_column, length },
+                place: RecordPosition { file, offset, ordinal, line, column, end_line, end_column, length },
                 row,
                 severity,
                 ok,
@@ -360,9 +365,9 @@ mod tests {
 
     #[test]
     fn a_sighting_is_no_match() {
-        let sighting = Sighting { key: b"key", first: -5, last: 7, values: b"values" };
+        let observation = Observation { key: b"key", first: -5, last: 7, values: b"values" };
         let mut frame = Vec::new();
-        let sorts = sighting.write(&mut frame);
-        assert_eq!(Frame::read(&frame, sorts), Some(Frame::Sighting(sighting)));
+        let sorts = observation.write(&mut frame);
+        assert_eq!(Frame::read(&frame, sorts), Some(Frame::Observation(observation)));
     }
 }

@@ -1,35 +1,33 @@
-//! Rows in sorted order, written to temporary files beyond a bound.
+//! Rows in sorted order, spilled to a temporary file beyond a bound.
 
-use std::io::{self, BufWriter, Seek, SeekFrom, Write};
+use std::io;
+use std::sync::Arc;
 
-use super::merge::{Merge, Run};
-use crate::source::Temporary;
-
-/// Makes a temporary file.
-type Create = fn() -> io::Result<Temporary>;
+use super::merge::Merge;
+use super::spill::{Run, RunReader, SpillFile, write_row};
 
 /// Bytes that rows are kept in together.
 const CHUNK: usize = 1 << 20;
 
-/// Temporary files of one level; beyond them they become one of the next, so that a row is written
-/// as often as there are levels. A process may have few files open.
-const MOST_RUNS: usize = 16;
+/// Runs that are merged at a time. Of more, groups of so many are merged into one run each, level
+/// by level: a row is written as often as there are levels.
+pub(super) const FAN_IN: usize = 64;
+
+/// Bytes that the runs of a merge are read through, all of them together.
+const READ: usize = 4 << 20;
 
 /// Rows that come in any order and are given back sorted.
 #[derive(Debug)]
 pub(in crate::engine) struct Sorter {
     chunks: Vec<Vec<u8>>,
     rows: Vec<Slot>,
-    /// Files, each with how often its rows were merged.
-    runs: Vec<(u32, Run)>,
+    runs: Vec<Run>,
     /// Bytes in memory, and how many there may be.
     bytes: usize,
     budget: usize,
-    create: Create,
-    /// Why rows could not be written away: they stay in memory.
+    spill: Arc<SpillFile>,
+    /// Why rows could not be spilled when they should have been: they stayed in memory.
     pub(in crate::engine) failed: Option<String>,
-    /// Why rows that were written away are gone.
-    pub(in crate::engine) lost: Option<String>,
 }
 
 /// Where a row stands, and how many of its bytes sort it.
@@ -42,10 +40,11 @@ struct Slot {
 }
 
 impl Sorter {
-    /// A sorter that keeps about `budget` bytes in memory.
-    pub(in crate::engine) fn new(budget: usize, create: Create) -> Self {
+    /// A sorter that keeps about `budget` bytes in memory and spills the others to this file.
+    pub(in crate::engine) fn new(budget: usize, spill: &Arc<SpillFile>) -> Self {
         let (chunks, rows, runs) = (Vec::new(), Vec::new(), Vec::new());
-        Self { chunks, rows, runs, bytes: 0, budget, create, failed: None, lost: None }
+        let spill = Arc::clone(spill);
+        Self { chunks, rows, runs, bytes: 0, budget, spill, failed: None }
     }
 
     /// Adds a row, which its first `sorts` bytes sort.
@@ -83,14 +82,22 @@ impl Sorter {
         self.budget = self.budget.saturating_add(other.budget);
         self.runs.extend(other.runs);
         self.failed = self.failed.take().or(other.failed);
-        self.lost = self.lost.take().or(other.lost);
-        self.compact();
     }
 
     /// Every row, sorted.
     pub(in crate::engine) fn finish(mut self) -> Merge {
         self.sort();
-        let Self { chunks, rows, runs, .. } = self;
+        let Self { chunks, rows, mut runs, spill, .. } = self;
+        let mut from = spill;
+        while runs.len() > FAN_IN {
+            // The file of a level is gone with its last run.
+            let to = from.another();
+            match runs.chunks(FAN_IN).map(|runs| merge_into(&to, runs)).collect() {
+                Ok(merged) => (runs, from) = (merged, to),
+                // Without room for another level all runs are merged at a time.
+                Err::<Vec<Run>, io::Error>(_) => break,
+            }
+        }
         let row = move |at: usize, into: &mut Vec<u8>| {
             let slot = rows.get(at)?;
             let start = slot.start as usize;
@@ -98,7 +105,7 @@ impl Sorter {
             into.extend_from_slice(bytes.get(start..start + slot.length as usize)?);
             Some(slot.sorts as usize)
         };
-        Merge::new(Box::new(row), runs.into_iter().map(|(_, run)| run).collect())
+        merge_of(Box::new(row), &runs)
     }
 
     fn sort(&mut self) {
@@ -110,87 +117,50 @@ impl Sorter {
         self.rows.sort_unstable_by(|a, b| key(a).cmp(key(b)));
     }
 
-    /// Writes what is in memory to a file of its own.
+    /// Appends what is in memory to the spill file as one run.
     fn spill(&mut self) {
         self.sort();
-        match self.write() {
+        let (rows, chunks) = (&self.rows, &self.chunks);
+        let run = self.spill.append(&mut |out| {
+            for slot in rows {
+                let start = slot.start as usize;
+                let row = &chunks[slot.chunk as usize][start..start + slot.length as usize];
+                write_row(out, row, slot.sorts as usize)?;
+            }
+            Ok(())
+        });
+        match run {
             Ok(run) => {
-                self.runs.push((0, run));
+                self.runs.push(run);
                 self.rows.clear();
                 self.chunks.truncate(1);
                 self.chunks.iter_mut().for_each(Vec::clear);
                 self.bytes = 0;
-                self.compact();
             }
-            Err(error) => self.give_up(&error),
-        }
-    }
-
-    fn write(&self) -> io::Result<Run> {
-        let mut out = BufWriter::with_capacity(CHUNK, (self.create)()?);
-        for slot in &self.rows {
-            let start = slot.start as usize;
-            let row = &self.chunks[slot.chunk as usize][start..start + slot.length as usize];
-            write_row(&mut out, row, slot.sorts as usize)?;
-        }
-        finish(out)
-    }
-
-    /// Makes one file of all files of a level that has too many, from the lowest on.
-    fn compact(&mut self) {
-        let mut level = 0;
-        while self.failed.is_none() && self.runs.iter().any(|(of, _)| *of >= level) {
-            if self.runs.iter().filter(|(of, _)| *of == level).count() > MOST_RUNS {
-                self.merge_level(level);
-            }
-            level += 1;
-        }
-    }
-
-    fn merge_level(&mut self, level: u32) {
-        let all = std::mem::take(&mut self.runs).into_iter();
-        let (of_level, others): (Vec<_>, Vec<_>) = all.partition(|(of, _)| *of == level);
-        self.runs = others;
-        let runs = of_level.into_iter().map(|(_, run)| run).collect();
-        let mut merge = Merge::new(Box::new(|_, _| None), runs);
-        let merged = self.write_all(&mut merge);
-        match merged {
-            Ok(run) => self.runs.push((level + 1, run)),
-            // What cannot be put together stays as it was.
+            // The next attempt is made when there is twice as much, so that failures stay cheap.
             Err(error) => {
-                self.give_up(&error);
-                match merge.rewind() {
-                    Ok(runs) => self.runs.extend(runs.into_iter().map(|run| (level, run))),
-                    Err(error) => self.lost = Some(error.to_string()),
-                }
+                self.failed.get_or_insert_with(|| error.to_string());
+                self.budget = self.bytes.saturating_mul(2);
             }
         }
     }
+}
 
-    fn write_all(&self, merge: &mut Merge) -> io::Result<Run> {
-        let mut out = BufWriter::with_capacity(CHUNK, (self.create)()?);
+/// Merges some runs into one.
+fn merge_into(file: &Arc<SpillFile>, runs: &[Run]) -> io::Result<Run> {
+    let mut merge = merge_of(Box::new(|_, _| None), runs);
+    file.append(&mut |out| {
         while let Some((row, sorts)) = merge.next()? {
-            write_row(&mut out, row, sorts)?;
+            write_row(out, row, sorts)?;
         }
-        finish(out)
-    }
-
-    fn give_up(&mut self, error: &io::Error) {
-        self.failed.get_or_insert_with(|| error.to_string());
-        self.budget = usize::MAX;
-    }
+        Ok(())
+    })
 }
 
-fn write_row(out: &mut impl Write, row: &[u8], sorts: usize) -> io::Result<()> {
-    out.write_all(&(row.len() as u32).to_le_bytes())?;
-    out.write_all(&(sorts as u32).to_le_bytes())?;
-    out.write_all(row)
-}
-
-fn finish(out: BufWriter<Temporary>) -> io::Result<Run> {
-    let mut file = out.into_inner().map_err(|error| error.into_error())?;
-    file.seek(SeekFrom::Start(0))?;
-    Ok(Run::new(file))
+/// The merge of rows in memory and of runs, which share the bytes that they are read through.
+fn merge_of(memory: super::merge::InMemory, runs: &[Run]) -> Merge {
+    let size = (READ / runs.len().max(1)).max(4096);
+    Merge::new(memory, runs.iter().map(|run| RunReader::new(run.clone(), size)).collect())
 }
 
 #[cfg(test)]
@@ -200,6 +170,14 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::engine::rows::spill::Create;
+    use crate::source::Temporary;
+
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    fn sorter(budget: usize, create: Create) -> Sorter {
+        Sorter::new(budget, &SpillFile::new(create))
+    }
 
     fn all(sorter: Sorter) -> Vec<(Vec<u8>, usize)> {
         let mut merge = sorter.finish();
@@ -224,9 +202,10 @@ mod tests {
         ) {
             let frame = |(key, body): &(Vec<u8>, u8)| [&key[..], &[*body][..]].concat();
             let cut = cut.min(rows.len());
-            let mut sorter = Sorter::new(budget, Temporary::create);
+            let spill = SpillFile::new(Temporary::create);
+            let mut sorter = Sorter::new(budget, &spill);
             rows[..cut].iter().for_each(|row| sorter.push(&frame(row), row.0.len()));
-            let mut other = Sorter::new(budget / 2, Temporary::create);
+            let mut other = Sorter::new(budget / 2, &spill);
             rows[cut..].iter().for_each(|row| other.push(&frame(row), row.0.len()));
             sorter.merge(other);
             prop_assert_eq!(&sorter.failed, &None);
@@ -241,24 +220,53 @@ mod tests {
         }
     }
 
+    /// One file for all threads, and one more for each level of merging.
     #[test]
-    fn few_files_are_open_at_a_time() {
-        let mut sorter = Sorter::new(0, Temporary::create);
-        let rows: u16 = 600;
-        for number in (0..rows).rev() {
-            sorter.push(&number.to_be_bytes(), 2);
-            // Three levels hold 16 * 16 * 16 files of the lowest.
-            assert!(sorter.runs.len() <= 3 * MOST_RUNS);
+    fn descriptors_do_not_grow_with_threads_or_runs() {
+        static CREATED: AtomicUsize = AtomicUsize::new(0);
+        fn create() -> io::Result<Temporary> {
+            CREATED.fetch_add(1, Ordering::Relaxed);
+            Temporary::create()
         }
-        let sorted = all(sorter).into_iter();
+        let spill = SpillFile::new(create);
+        let rows: u16 = 10_000;
+        let mut whole = Sorter::new(0, &spill);
+        std::thread::scope(|scope| {
+            let thread = |number: u16| {
+                let spill = &spill;
+                scope.spawn(move || {
+                    let mut sorter = Sorter::new(0, spill);
+                    let of_thread = (0..rows).rev().filter(|row| row % 64 == number);
+                    of_thread.for_each(|row| sorter.push(&row.to_be_bytes(), 2));
+                    sorter
+                })
+            };
+            let threads: Vec<_> = (0..64).map(thread).collect();
+            threads.into_iter().for_each(|thread| whole.merge(thread.join().unwrap()));
+        });
+        assert_eq!((whole.runs.len(), CREATED.load(Ordering::Relaxed)), (rows.into(), 1));
+        drop(spill);
+        let sorted = all(whole).into_iter();
         let sorted: Vec<u16> =
             sorted.map(|(row, _)| u16::from_be_bytes([row[0], row[1]])).collect();
         assert_eq!(sorted, (0..rows).collect::<Vec<u16>>());
+        // 10,000 runs become 157, and these 3.
+        assert_eq!(CREATED.load(Ordering::Relaxed), 3);
+    }
+
+    #[test]
+    fn memory_holds_no_more_than_the_budget() {
+        let mut sorter = sorter(64 << 10, Temporary::create);
+        for row in 0..20_000u32 {
+            sorter.push(&row.to_be_bytes(), 4);
+            assert!(sorter.bytes <= 64 << 10);
+        }
+        assert_eq!(all(sorter).len(), 20_000);
     }
 
     #[test]
     fn rows_that_cannot_be_written_stay_in_memory() {
-        let mut sorter = Sorter::new(100, refused);
+        let mut sorter = sorter(100, refused);
         for number in (0..50u8).rev() {
             sorter.push(&[number], 1);
         }
@@ -267,31 +275,48 @@ mod tests {
         assert_eq!(rows, (0..50).collect::<Vec<u8>>());
     }
 
-    /// The first files can be written, and then the disk is full.
+    /// The limit of descriptors is reached, and then a file is closed elsewhere.
     #[test]
-    fn files_that_cannot_be_put_together_stay_as_they_are() {
-        use std::sync::atomic::{AtomicUsize, Ordering};
+    fn spilling_goes_on_after_a_failure() {
         static CREATED: AtomicUsize = AtomicUsize::new(0);
         fn create() -> io::Result<Temporary> {
             match CREATED.fetch_add(1, Ordering::Relaxed) {
-                0..=16 => Temporary::create(),
-                _ => refused(),
+                0 => refused(),
+                _ => Temporary::create(),
             }
         }
-        let mut sorter = Sorter::new(0, create);
+        let mut sorter = sorter(100, create);
         (0..50u8).rev().for_each(|number| sorter.push(&[number], 1));
         assert_eq!(sorter.failed.as_deref(), Some("no space left"));
-        assert_eq!((sorter.runs.len(), &sorter.lost), (17, &None));
+        assert!(!sorter.runs.is_empty() && sorter.bytes <= 250, "{} bytes", sorter.bytes);
         let rows: Vec<u8> = all(sorter).iter().map(|(row, _)| row[0]).collect();
         assert_eq!(rows, (0..50).collect::<Vec<u8>>());
     }
 
     #[test]
-    fn a_file_that_was_cut_is_an_error_and_no_end() {
-        let mut out = BufWriter::new(Temporary::create().unwrap());
-        write_row(&mut out, b"whole", 5).unwrap();
-        out.write_all(&[9, 0, 0, 0, 9, 0, 0, 0, b'c', b'u', b't']).unwrap();
-        let mut merge = Merge::new(Box::new(|_, _| None), vec![finish(out).unwrap()]);
+    fn runs_that_cannot_be_merged_by_levels_are_merged_at_a_time() {
+        static CREATED: AtomicUsize = AtomicUsize::new(0);
+        fn create() -> io::Result<Temporary> {
+            match CREATED.fetch_add(1, Ordering::Relaxed) {
+                0 => Temporary::create(),
+                _ => refused(),
+            }
+        }
+        let mut sorter = sorter(0, create);
+        (0..200u8).rev().for_each(|number| sorter.push(&[number], 1));
+        assert_eq!((sorter.runs.len(), &sorter.failed), (200, &None));
+        let rows: Vec<u8> = all(sorter).iter().map(|(row, _)| row[0]).collect();
+        assert_eq!((rows, CREATED.load(Ordering::Relaxed)), ((0..200).collect::<Vec<u8>>(), 2));
+    }
+
+    #[test]
+    fn a_run_that_was_cut_is_an_error_and_no_end() {
+        let spill = SpillFile::new(Temporary::create);
+        let run = spill.append(&mut |out| {
+            write_row(out, b"whole", 5)?;
+            out.write_all(&[9, 0, 0, 0, 9, 0, 0, 0, b'c', b'u', b't'])
+        });
+        let mut merge = merge_of(Box::new(|_, _| None), &[run.unwrap()]);
         assert_eq!(merge.next().unwrap().map(|(row, _)| row.to_vec()), Some(b"whole".to_vec()));
         assert!(merge.next().is_err());
     }

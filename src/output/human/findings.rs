@@ -7,7 +7,7 @@ use super::evidence::{self, INDENT, MARGIN};
 use super::page::{Ink, Page};
 use super::text::{counted, number, times};
 use super::{known, occurrences};
-use crate::finding::{Finding, VerdictRole};
+use crate::finding::{Finding, VerdictRole, subject_name};
 use crate::report::RuleSummary;
 use crate::rule::Severity;
 use crate::value::RecordKind;
@@ -117,12 +117,7 @@ fn first_paragraph(text: &str) -> String {
 
 fn subject(page: &Page<'_>, finding: &Finding) -> String {
     let shown = finding.subject.iter().map(|(name, value)| {
-        // What makes a key a subject unless a rule says otherwise.
-        let name = if name == "key.id ?? key.slot" { "key" } else { name };
-        // Of the fields that stand in for each other the first says what is meant.
-        let name = name.split_once(" ?? ").map_or(name, |(first, _)| first);
-        let plain = ["event.", "cred.", "key."].iter().find_map(|kind| name.strip_prefix(kind));
-        let name = page.value(plain.unwrap_or(name), 60);
+        let name = page.value(subject_name(name), 60);
         let value = value.as_deref().map_or("-".into(), |value| page.value(value, 120));
         format!("{name} {value}")
     });

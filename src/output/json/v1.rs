@@ -149,7 +149,8 @@ pub struct Rule<'a> {
 /// One rule and one subject.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Finding<'a> {
-    /// Stable over runs: a hash of the rule id and the subject.
+    /// 32 hex digits, the same in every run: a digest of the rule id and the subject. The first 16
+    /// are the fingerprint of earlier versions.
     pub fingerprint: Text<'a>,
     /// The id of its rule.
     pub rule: Text<'a>,

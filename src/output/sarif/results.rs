@@ -8,7 +8,7 @@ use super::log::{Location, Message, SarifResult, Suppression};
 use super::places::{Places, policy_line};
 use super::text::{self, LIMIT};
 use super::{bag, level_of, security_severity};
-use crate::finding::{self, Finding, Sample, VerdictRole};
+use crate::finding::{self, Finding, Sample, VerdictRole, subject_name};
 use crate::report::{Facts, Report, RuleSummary};
 
 /// Further records that a result points at.
@@ -53,7 +53,7 @@ fn message(facts: &Facts, rule: &RuleSummary, finding: &Finding) -> String {
         .subject
         .iter()
         .map(|(by, value)| {
-            let name = by.strip_prefix(&format!("{}.", rule.on.name())).unwrap_or(by);
+            let name = subject_name(by);
             format!("{name} {}", value.as_deref().unwrap_or("-"))
         })
         .collect();

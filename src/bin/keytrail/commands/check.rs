@@ -2,7 +2,7 @@
 
 use keytrail::config::Policy;
 use keytrail::diag::{Diagnostic, Level};
-use keytrail::lint;
+use keytrail::{lint, ruletest};
 use keytrail::value::Time;
 
 use crate::amount::amount;
@@ -20,11 +20,11 @@ pub(crate) struct Check {
     paths: Vec<String>,
     #[command(flatten)]
     policy: PolicyArgs,
-    /// Take this for the time of the run: expiry of allowlist entries.
+    /// Use this as the time of the run, which decides whether allowlist entries have expired.
     #[arg(long, value_name = "TIME", value_parser = args::instant)]
     #[arg(env = "KEYTRAIL_NOW", hide_env_values = true)]
     now: Option<Time>,
-    /// Take warnings for errors.
+    /// Treat warnings as errors.
     #[arg(long, env = "KEYTRAIL_STRICT", hide_env_values = true)]
     #[arg(value_parser = clap::builder::BoolishValueParser::new())]
     strict: bool,
@@ -37,7 +37,9 @@ impl Check {
             Ok(policy) => {
                 let loaded = Some((policy.rules.len(), policy.lists.len(), policy.allowlist.entries.len()));
                 let advice = lint::run(&policy, self.now.unwrap_or(host.clock));
-                (policy.sources, [policy.diagnostics, advice].concat(), loaded)
+                let own = policy.rules.iter().filter(|rule| !rule.builtin);
+                let records = own.flat_map(ruletest::check_records).collect();
+                (policy.sources, [policy.diagnostics, records, advice].concat(), loaded)
             }
             Err((sources, diagnostics)) => (sources, diagnostics, None),
         };

@@ -14,12 +14,13 @@ use crate::table::Table;
 
 /// List the fields that rules may name, with types and sources.
 ///
-/// Without a pattern, one line for each field. With one, everything about each field that matches.
+/// Without a pattern, prints one line for each field. With a pattern, prints everything about each
+/// field that matches.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Fields {
     /// A name (`event.ak`), a part of names (`ak`), or a glob over whole names (`event.*`).
     pattern: Option<String>,
-    /// For people, or for programs.
+    /// Output format.
     #[arg(short, long, value_enum, default_value = "human", value_name = "FORMAT")]
     format: Layout,
 }

@@ -17,7 +17,7 @@ use crate::table::Table;
 pub(crate) struct Functions {
     /// The name of a function, to show everything about it.
     name: Option<String>,
-    /// For people, or for programs.
+    /// Output format.
     #[arg(short, long, value_enum, default_value = "human", value_name = "FORMAT")]
     format: Layout,
 }

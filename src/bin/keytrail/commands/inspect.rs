@@ -22,10 +22,10 @@ const OF_ONE_FILE: u64 = 20;
 /// Records shown of each of several files.
 const OF_EACH_FILE: u64 = 3;
 
-/// Show what files are taken for, and their records.
+/// Show how files are recognised, and their records.
 ///
-/// For each file its format, columns and what is known of it, then its records in canonical form:
-/// the fields that rules read. Secrets are redacted and access keys masked, as in findings.
+/// Prints the format and columns of each file, then its records in canonical form: the fields that
+/// rules read. Secrets are redacted and access keys masked, as in findings.
 ///
 /// With --format json each line is one object: a record (`event`, or `cred` with its `keys`), a
 /// record that could not be read (`skipped`), or, at the end of each file, the file (`file`).
@@ -41,10 +41,10 @@ pub(crate) struct Inspect {
     /// all with --format json].
     #[arg(long, value_name = "N")]
     limit: Option<u64>,
-    /// For people, or for programs.
+    /// Output format.
     #[arg(short, long, value_enum, default_value = "human", value_name = "FORMAT")]
     format: Layout,
-    /// Count ages to this time, instead of the report's own or the present.
+    /// Compute ages at this time instead of the time of the report, or now.
     #[arg(long, value_name = "TIME", value_parser = args::instant)]
     #[arg(env = "KEYTRAIL_NOW", hide_env_values = true)]
     now: Option<Time>,

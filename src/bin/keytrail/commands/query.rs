@@ -40,12 +40,12 @@ Examples:
 
 /// Find records by a condition, or count them.
 ///
-/// The condition is one that rules have, over events, creds or keys; lists, tables and definitions
-/// of the policy can be named. What it finds is shown as records, or counted by the values of
-/// expressions. Every copy of an event counts; nothing is allowlisted.
+/// The condition is written as in a rule, over events, creds or keys, and can name the lists, tables
+/// and definitions of the policy. Matching records are shown, or counted by the values of
+/// expressions. Duplicates of an event count, and allowlists do not apply.
 ///
 /// With --format json each line is one object: a record (`event`, or `cred` with its `keys`), a
-/// record that could not be read (`skipped`), a file of which there is something to say (`file`), a
+/// record that could not be read (`skipped`), a file with notes (`file`), a
 /// group with its counts (`group`), and at the end the `total`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXIT_CODES, after_long_help = long_help())]
@@ -64,10 +64,10 @@ pub(crate) struct Query {
     /// Records to show; 0 shows all [default: 50, all with --format json].
     #[arg(long, value_name = "N")]
     limit: Option<u64>,
-    /// For people, or for programs.
+    /// Output format.
     #[arg(short, long, value_enum, default_value = "human", value_name = "FORMAT")]
     format: Layout,
-    /// Take this for the time of the run, and for `now`.
+    /// Use this as the time of the run and as `now`.
     #[arg(long, value_name = "TIME", value_parser = args::instant)]
     #[arg(env = "KEYTRAIL_NOW", hide_env_values = true)]
     now: Option<Time>,

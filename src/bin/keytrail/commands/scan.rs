@@ -15,26 +15,27 @@ use crate::args;
 use crate::exit::{EXIT_CODES, Exit, Failure};
 use crate::host::Host;
 use crate::inputs::{InputArgs, notes};
-use crate::policy::PolicyArgs;
+use crate::policy::{PolicyArgs, RuleChoice};
 use crate::progress::{Counted, during};
 use crate::target::{ReportArgs, Targets};
 
 /// Find risky use of credentials in audit logs and credential reports.
 ///
 /// Reads logs of AWS CloudTrail, Alibaba Cloud ActionTrail and Tencent CloudAudit in each form that
-/// their providers write, and credential reports of all three, plain or compressed. What a file is
-/// depends on its bytes; `keytrail inspect` shows it.
+/// their providers write, and credential reports of all three, plain or compressed. Files are
+/// recognised by their content; `keytrail inspect` shows how.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXIT_CODES)]
 pub(crate) struct Scan {
-    /// Take this for the time of the run: expiry of allowlist entries, and `now` in rules.
+    /// Use this as the time of the run: as `now` in rules, and to decide whether allowlist entries have
+    /// expired.
     #[arg(long, value_name = "TIME", value_parser = args::instant)]
     #[arg(env = "KEYTRAIL_NOW", hide_env_values = true)]
     now: Option<Time>,
-    /// Threads; the result is the same for any number [default: all cores].
+    /// Number of threads; it does not change the result [default: all cores].
     #[arg(short, long, value_name = "N", env = "KEYTRAIL_JOBS", hide_env_values = true)]
     jobs: Option<NonZeroUsize>,
-    /// Memory for matches, like `512M`; what is beyond it goes to temporary files [default: 64M].
+    /// Memory for matches, such as `512M`; beyond it they spill to temporary files [default: 64M].
     #[arg(long, value_name = "SIZE", value_parser = args::memory)]
     #[arg(env = "KEYTRAIL_MEMORY", hide_env_values = true)]
     memory: Option<usize>,
@@ -42,6 +43,8 @@ pub(crate) struct Scan {
     inputs: InputArgs,
     #[command(flatten)]
     policy: PolicyArgs,
+    #[command(flatten)]
+    choice: RuleChoice,
     #[command(flatten)]
     reports: ReportArgs,
     #[command(flatten)]
@@ -67,7 +70,7 @@ pub(crate) struct GateArgs {
     /// Records that may be skipped before the run is incomplete [default: 0].
     #[arg(long, value_name = "N", env = "KEYTRAIL_MAX_SKIPPED", hide_env_values = true)]
     max_skipped: Option<u64>,
-    /// Fail the run for what would be a warning: blind rules and uncertain findings.
+    /// Make the run incomplete if rules are blind, and fail it for uncertain findings.
     #[arg(long, env = "KEYTRAIL_STRICT", hide_env_values = true)]
     #[arg(value_parser = BoolishValueParser::new())]
     strict: bool,
@@ -93,9 +96,10 @@ impl GateArgs {
 }
 
 impl Scan {
-    pub(crate) fn run(self, host: &mut Host<'_>) -> Result<Exit, Failure> {
+    pub(crate) fn run(mut self, host: &mut Host<'_>) -> Result<Exit, Failure> {
         let start = Instant::now();
         let targets = Targets::resolve(&self.reports)?;
+        self.policy.choice = std::mem::take(&mut self.choice);
         let policy = self.policy.load(self.now.unwrap_or(host.clock), host)?;
         // Hashes are worked out only where a report shows them.
         let inputs = self.inputs.open(&policy.inputs, host)?.hash(targets.for_programs());

@@ -20,9 +20,9 @@ static SCHEMAS: &[Generated] = &[
 
 /// Print a JSON schema, or list the schemas there are.
 ///
-/// `config` is the project file, `policy` are rules, lists, definitions and allowlists, `report` is
-/// what `scan --format json` writes, `posture` what `posture --format json` does, and `watch` is a
-/// line of `keytrail watch`.
+/// `config` describes the project file; `policy` describes rules, lists, definitions and allowlists;
+/// `report` describes the output of `scan --format json`; `posture` describes the output of
+/// `posture --format json`; `watch` describes a line of `keytrail watch`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Schema {
     /// The name of the schema.

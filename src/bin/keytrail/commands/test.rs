@@ -15,10 +15,10 @@ use crate::policy::PolicyArgs;
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXIT_CODES)]
 pub(crate) struct Test {
-    /// Files, folders and globs of rules to test instead of those of the project file.
+    /// Files, folders and globs: test the rules in them, and no others.
     #[arg(value_name = "PATH", conflicts_with = "rules")]
     paths: Vec<String>,
-    /// Test only the rules with this id; `*` stands for anything; repeatable.
+    /// Test only the rules with this id; `*` matches any text; repeatable.
     #[arg(long, value_name = "ID")]
     only: Vec<String>,
     #[command(flatten)]
@@ -27,11 +27,14 @@ pub(crate) struct Test {
 
 impl Test {
     pub(crate) fn run(mut self, host: &mut Host<'_>) -> Result<Exit, Failure> {
+        let named = !self.paths.is_empty();
         self.policy.rules.append(&mut self.paths);
         let policy = self.policy.load(host.clock, host)?;
         let shipped = self.shipped(&policy, host)?;
         let (mut passed, mut failed) = (0, 0);
-        for rule in self.select(&policy)? {
+        let rules = self.select(&policy)?.into_iter();
+        // Of paths that are named, what is there is tested, and not what ships with Keytrail.
+        for rule in rules.filter(|rule| !(named && rule.builtin)) {
             let as_shipped = shipped.as_ref().filter(|_| rule.builtin).and_then(|shipped| {
                 Some((shipped.rules.iter().find(|other| other.id == rule.id)?, shipped))
             });

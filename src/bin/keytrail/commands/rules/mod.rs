@@ -22,18 +22,18 @@ use crate::policy::PolicyArgs;
 pub(crate) struct Rules {
     /// The id of a rule, to show everything about it.
     id: Option<String>,
-    /// Only rules of this category.
+    /// List only rules of this category.
     #[arg(long, value_name = "CATEGORY", value_parser = category(), conflicts_with = "id")]
     category: Option<Category>,
-    /// Only rules of at least this severity.
+    /// List only rules of at least this severity.
     #[arg(long, value_name = "SEVERITY", value_parser = args::severity(), conflicts_with = "id")]
     min_severity: Option<Severity>,
-    /// Show what each rule is looked up by.
+    /// Show which values each rule is indexed by.
     #[arg(long)]
     plan: bool,
     #[command(flatten)]
     policy: PolicyArgs,
-    /// For people, for programs, or as a page.
+    /// Output format.
     #[arg(short, long, default_value = "human", value_name = "FORMAT", value_parser = layout())]
     format: &'static Layout,
 }

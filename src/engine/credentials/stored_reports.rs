@@ -8,7 +8,7 @@ use crate::record::{
 };
 
 /// The report files of a run; an input of its own, which gives their rows as often as asked.
-pub struct Held {
+pub struct StoredReports {
     /// By the index of the file; `None` for files that are no reports.
     files: Vec<Option<File>>,
 }
@@ -22,27 +22,27 @@ struct File {
 
 /// Which raw record of a run's reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct RowId {
+pub(super) struct ReportRowId {
     file: u32,
     batch: u32,
     record: u32,
 }
 
 /// A raw record with what is needed to read it.
-pub(super) struct Row<'h> {
-    pub(super) id: RowId,
+pub(super) struct ReportRow<'h> {
+    pub(super) id: ReportRowId,
     pub(super) raw: RawRecord<'h>,
     pub(super) formats: &'h [&'static dyn Format],
     pub(super) origin: &'h Arc<Origin>,
 }
 
-impl RowId {
+impl ReportRowId {
     pub(super) fn file(self) -> usize {
         self.file as usize
     }
 }
 
-impl Held {
+impl StoredReports {
     /// Reads every file of the reports' phase to its end.
     pub fn read(inputs: &dyn Inputs) -> Self {
         let file = |index: usize| {
@@ -57,14 +57,14 @@ impl Held {
     }
 
     /// Every raw record that is text.
-    pub(super) fn rows(&self) -> impl Iterator<Item = Row<'_>> {
+    pub(super) fn rows(&self) -> impl Iterator<Item = ReportRow<'_>> {
         (0u32..).zip(&self.files).flat_map(|(file, held)| {
             held.iter().flat_map(move |held| {
                 (0u32..).zip(&held.batches).flat_map(move |(batch, (records, origin))| {
                     (0u32..).zip(records.iter()).filter_map(move |(record, raw)| {
-                        let id = RowId { file, batch, record };
+                        let id = ReportRowId { file, batch, record };
                         let formats = &*held.formats;
-                        raw.ok().map(|raw| Row { id, raw, formats, origin })
+                        raw.ok().map(|raw| ReportRow { id, raw, formats, origin })
                     })
                 })
             })
@@ -72,11 +72,11 @@ impl Held {
     }
 
     /// The raw record with this id.
-    pub(super) fn row(&self, id: RowId) -> Option<Row<'_>> {
+    pub(super) fn row(&self, id: ReportRowId) -> Option<ReportRow<'_>> {
         let held = self.files.get(id.file())?.as_ref()?;
         let (records, origin) = held.batches.get(id.batch as usize)?;
         let raw = records.get(id.record as usize)?.ok()?;
-        Some(Row { id, raw, formats: &held.formats, origin })
+        Some(ReportRow { id, raw, formats: &held.formats, origin })
     }
 }
 
@@ -108,7 +108,7 @@ impl File {
     }
 }
 
-impl Inputs for Held {
+impl Inputs for StoredReports {
     fn count(&self) -> usize {
         self.files.len()
     }

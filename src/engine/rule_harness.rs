@@ -1,12 +1,13 @@
-//! Records that are evaluated without an input: what the tests of rules run through.
+//! A harness for rule tests: evaluates records that the caller gives, without an input.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::account::FileReport;
-use super::keep::{At, Keeper, message};
+use super::accounting::FileReport;
+use super::match_recorder::{MatchRecorder, RecordAt, message};
 use super::options::RunOptions;
 use super::reduce::{Reduced, reduce};
+use super::rows::SpillFile;
 use crate::expr::{Bindings, EvalError};
 use crate::finding::Finding;
 use crate::plan::{Plan, Role};
@@ -15,10 +16,10 @@ use crate::record::{Origin, RawRecord};
 /// The rules of a plan over records that the caller gives one by one.
 ///
 /// Every condition is tried on every record. Findings show no records: there are none to read.
-pub struct Trial<'p> {
+pub struct RuleHarness<'p> {
     plan: &'p Plan<'p>,
     options: &'p RunOptions,
-    keeper: Keeper<'p>,
+    recorder: MatchRecorder<'p>,
     origin: Arc<Origin>,
     subjects: BTreeSet<Box<[u8]>>,
     records: u64,
@@ -26,7 +27,7 @@ pub struct Trial<'p> {
 
 /// What records came to.
 #[derive(Debug)]
-pub struct Tried {
+pub struct HarnessResult {
     /// One finding for each rule and subject that comes to one.
     pub findings: Vec<Finding>,
     /// Subjects with a match, whether or not it comes to a finding.
@@ -37,14 +38,14 @@ pub struct Tried {
     pub errors: Vec<EvalError>,
 }
 
-impl<'p> Trial<'p> {
+impl<'p> RuleHarness<'p> {
     /// A trial without any record.
     pub fn new(plan: &'p Plan<'p>, options: &'p RunOptions) -> Self {
-        let keeper = Keeper::new(plan, options);
+        let recorder = MatchRecorder::new(plan, options, &SpillFile::new(options.create));
         Self {
             plan,
             options,
-            keeper,
+            recorder,
             origin: Arc::default(),
             subjects: BTreeSet::new(),
             records: 0,
@@ -57,41 +58,41 @@ impl<'p> Trial<'p> {
         let ordinal = self.records;
         self.records += 1;
         let raw = RawRecord { offset: ordinal, ordinal, ..RawRecord::alone("") };
-        let at = At { file: 0, raw: &raw, origin: &self.origin, row: 0 };
-        let (plan, options, keeper) = (self.plan, self.options, &mut self.keeper);
-        keeper.failed.clear();
+        let at = RecordAt { file: 0, raw: &raw, origin: &self.origin, row: 0 };
+        let (plan, options, recorder) = (self.plan, self.options, &mut self.recorder);
+        recorder.failed.clear();
         if let Some(record) = bindings.event.filter(|_| plan.needs_reach) {
-            keeper.reach(record);
+            recorder.reach(record);
         }
         let mut met = false;
         for (number, condition) in (0u32..).zip(&plan.conditions) {
             let rule = condition.rule;
             match (condition.when.test(bindings), condition.role) {
                 (Ok(false), _) => {}
-                (Ok(true), Role::Among) => keeper.saw(rule, bindings),
+                (Ok(true), Role::Among) => recorder.observe(rule, bindings),
                 (Ok(true), Role::Step) => {
                     met = true;
-                    if let Some(subject) = keeper.keep(number, at, bindings) {
+                    if let Some(subject) = recorder.keep(number, at, bindings) {
                         self.subjects.insert(subject.into());
                     }
                     let definition = &plan.rules[rule as usize];
                     if definition.correlates() {
-                        message(definition, bindings, options, &mut keeper.failed, rule);
+                        message(definition, bindings, options, &mut recorder.failed, rule);
                     }
                 }
-                (Err(error), _) => keeper.failed.push((rule, error)),
+                (Err(error), _) => recorder.failed.push((rule, error)),
             }
         }
-        (met, keeper.failed.drain(..).map(|(_, error)| error).collect())
+        (met, recorder.failed.drain(..).map(|(_, error)| error).collect())
     }
 
     /// What all records come to.
-    pub fn finish(self) -> Tried {
+    pub fn finish(self) -> HarnessResult {
         let files = [FileReport::default()];
-        let unplaced = self.keeper.unplaced.values().sum();
+        let unplaced = self.recorder.unplaced.values().sum();
         let Reduced { findings, errors, .. } =
-            reduce(self.keeper.found, self.plan, &files, self.options);
-        Tried {
+            reduce(self.recorder.found, self.plan, &files, self.options);
+        HarnessResult {
             findings,
             subjects: self.subjects.len() as u64,
             unplaced,

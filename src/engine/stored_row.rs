@@ -1,10 +1,10 @@
-//! Rows as a caller keeps them, between a map and a reduction that need not follow one another.
+//! Rows that a caller stores between a map and a later reduction.
 
 use std::io;
 
 use super::matches::Partial;
 use super::options::RunOptions;
-use super::rows::{Frame, Order};
+use super::rows::{Frame, Order, SpillFile};
 use super::subject::rule_of;
 use crate::correlate::Reach;
 use crate::finding::decode;
@@ -22,30 +22,30 @@ pub struct Rows(pub(super) Partial);
 /// Its bytes may be stored. They hold the number of a rule and of a file, so they mean something
 /// only beside the same policy and the same files.
 #[derive(Debug, Clone, Copy)]
-pub struct KeptRow<'r> {
+pub struct StoredRow<'r> {
     bytes: &'r [u8],
     sorts: usize,
     rule: u32,
     order: Order,
     file: Option<u32>,
     /// Of what records showed: the last time, and the values.
-    sighting: Option<(i64, &'r [u8])>,
+    observation: Option<(i64, &'r [u8])>,
     step: u8,
 }
 
-impl<'r> KeptRow<'r> {
+impl<'r> StoredRow<'r> {
     /// Reads a row, of which so many bytes sort it; `None` when it is none, or of another version.
     pub fn read(bytes: &'r [u8], sorts: usize) -> Option<Self> {
         let rule = rule_of(Frame::key(bytes, sorts))? as u32;
         Some(match Frame::read(bytes, sorts)? {
             Frame::Match(row) => {
                 let (order, file) = (row.order, Some(row.place.file));
-                Self { bytes, sorts, rule, order, file, sighting: None, step: row.step }
+                Self { bytes, sorts, rule, order, file, observation: None, step: row.step }
             }
-            Frame::Sighting(of) => {
+            Frame::Observation(of) => {
                 let order = Order { time: of.first, id: 0, content: 0 };
-                let sighting = Some((of.last, of.values));
-                Self { bytes, sorts, rule, order, file: None, sighting, step: 0 }
+                let observation = Some((of.last, of.values));
+                Self { bytes, sorts, rule, order, file: None, observation, step: 0 }
             }
         })
     }
@@ -83,12 +83,12 @@ impl<'r> KeptRow<'r> {
 
     /// When values were shown last; `None` for a match.
     pub fn shown_last(&self) -> Option<Time> {
-        self.sighting.map(|(last, _)| Time(last))
+        self.observation.map(|(last, _)| Time(last))
     }
 
     /// Whether both are of one event, delivered twice; records without an id never are.
-    pub fn repeats(&self, other: &KeptRow<'_>) -> bool {
-        let same = |row: &KeptRow<'_>| (row.order, row.step, row.sighting.is_none());
+    pub fn repeats(&self, other: &StoredRow<'_>) -> bool {
+        let same = |row: &StoredRow<'_>| (row.order, row.step, row.observation.is_none());
         self.order.id != 0 && same(self) == same(other) && self.key() == other.key()
     }
 }
@@ -96,34 +96,31 @@ impl<'r> KeptRow<'r> {
 impl Rows {
     /// No rows.
     pub fn new(options: &RunOptions) -> Self {
-        Self(Partial::new(options))
+        Self(Partial::new(options, &SpillFile::new(options.create)))
     }
 
     /// Adds a row that was taken out of others of this plan.
-    pub fn push(&mut self, row: &KeptRow<'_>, plan: &Plan<'_>) {
-        match row.sighting {
+    pub fn push(&mut self, row: &StoredRow<'_>, plan: &Plan<'_>) {
+        match row.observation {
             None => self.0.push_frame(row.rule, row.bytes, row.sorts),
             Some((last, values)) => {
                 let Some(rule) = plan.rules.get(row.rule()) else { return };
                 let Construct::FirstSeen(first_seen) = &rule.construct else { return };
                 let values: Vec<Value<'static>> = decode(values).collect();
                 let span = (Time(row.order.time), Time(last));
-                self.0.saw_from(row.key(), &values, span, first_seen.history);
+                self.0.observe_span(row.key(), &values, span, first_seen.history);
             }
         }
     }
 
     /// Hands on every row, by rule and subject and then in the order of time; an error is that some
     /// are lost. Gives why rows were held in memory beyond the bound, if they were.
-    pub fn drain(mut self, visit: &mut dyn FnMut(&KeptRow<'_>)) -> io::Result<Option<String>> {
-        self.0.put_sightings();
-        if let Some(lost) = self.0.rows.lost.take() {
-            return Err(io::Error::other(lost));
-        }
+    pub fn drain(mut self, visit: &mut dyn FnMut(&StoredRow<'_>)) -> io::Result<Option<String>> {
+        self.0.put_observations();
         let spill = self.0.rows.failed.take();
         let mut rows = self.0.rows.finish();
         while let Some((bytes, sorts)) = rows.next()? {
-            let row = KeptRow::read(bytes, sorts).ok_or_else(|| {
+            let row = StoredRow::read(bytes, sorts).ok_or_else(|| {
                 io::Error::new(io::ErrorKind::InvalidData, "it is not what was written")
             })?;
             visit(&row);

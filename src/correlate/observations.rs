@@ -10,7 +10,7 @@ use crate::value::{Duration, Time, Value};
 /// the values is never further away. So the state of a value that keeps showing is two times, and
 /// neither the order in which times come nor how they are split changes what is kept.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Sightings {
+pub struct Observations {
     spans: BTreeMap<Vec<Value<'static>>, Spans>,
 }
 
@@ -18,7 +18,7 @@ pub struct Sightings {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Spans(BTreeMap<Time, Time>);
 
-impl Sightings {
+impl Observations {
     /// Notes that these values were shown from a first time on until a last, never longer than
     /// `history` not. Returns whether that is one span more to hold.
     pub fn add(

@@ -1,17 +1,18 @@
-//! What is kept of a match.
+//! Records each match of a thread as a row.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::hash::Hasher;
+use std::sync::Arc;
 
 use rustc_hash::FxHasher;
 
-use super::account::{ErrorAt, ErrorCounts};
+use super::accounting::{ErrorAt, ErrorCounts};
 use super::details::Detail;
+use super::match_view::MatchView;
 use super::matches::Partial;
 use super::options::{RunOptions, Tell};
-use super::rows::{Place, Row, put_entries, put_text};
-use super::seen::Seen;
+use super::rows::{MatchRow, RecordPosition, SpillFile, put_entries, put_text};
 use crate::expr::{Bindings, EvalError, Expr};
 use crate::finding::{Display, encode};
 use crate::plan::{Condition, Plan, needs_reach};
@@ -24,7 +25,7 @@ use crate::value::Value;
 const SAMPLE_BYTES: usize = 4 * 1024;
 
 /// The matches of one thread, and what failed on the way to them.
-pub(super) struct Keeper<'p> {
+pub(super) struct MatchRecorder<'p> {
     plan: &'p Plan<'p>,
     options: &'p RunOptions,
     pub(super) found: Partial,
@@ -45,7 +46,7 @@ pub(super) struct Keeper<'p> {
 
 /// The record at hand.
 #[derive(Clone, Copy)]
-pub(super) struct At<'r> {
+pub(super) struct RecordAt<'r> {
     pub(super) file: u32,
     pub(super) raw: &'r RawRecord<'r>,
     /// What is known of the file that it stands in.
@@ -54,12 +55,12 @@ pub(super) struct At<'r> {
     pub(super) row: u32,
 }
 
-impl<'p> Keeper<'p> {
-    pub(super) fn new(plan: &'p Plan<'p>, options: &'p RunOptions) -> Self {
+impl<'p> MatchRecorder<'p> {
+    pub(super) fn new(plan: &'p Plan<'p>, options: &'p RunOptions, spill: &Arc<SpillFile>) -> Self {
         Self {
             plan,
             options,
-            found: Partial::new(options),
+            found: Partial::new(options, spill),
             errors: ErrorCounts::default(),
             matches: 0,
             unplaced: BTreeMap::new(),
@@ -91,7 +92,7 @@ impl<'p> Keeper<'p> {
     }
 
     /// Notes that a record shows the values that a rule wants to be new.
-    pub(super) fn saw(&mut self, rule: u32, bindings: &Bindings<'_>) {
+    pub(super) fn observe(&mut self, rule: u32, bindings: &Bindings<'_>) {
         let definition = &self.plan.rules[rule as usize];
         let Construct::FirstSeen(first_seen) = &definition.construct else { return };
         let Some(record) = bindings.event else { return };
@@ -103,7 +104,7 @@ impl<'p> Keeper<'p> {
             return;
         }
         self.subject(rule, &definition.steps[0], record.get(event::PROVIDER), bindings);
-        self.found.saw(&self.key, &values, *time, first_seen.history);
+        self.found.observe(&self.key, &values, *time, first_seen.history);
     }
 
     /// The values of expressions; one that fails is missing, and counted.
@@ -157,15 +158,15 @@ impl<'p> Keeper<'p> {
     pub(super) fn keep(
         &mut self,
         number: u32,
-        at: At<'_>,
+        at: RecordAt<'_>,
         bindings: &Bindings<'_>,
     ) -> Option<&[u8]> {
-        let At { file, raw, origin, row } = at;
+        let RecordAt { file, raw, origin, row } = at;
         let plan = self.plan;
         let Condition { rule, step, .. } = plan.conditions[number as usize];
         let definition = &plan.rules[rule as usize];
         let of_step = definition.steps.get(usize::from(step))?;
-        let seen = Seen::of(bindings, origin.time);
+        let seen = MatchView::of(bindings, origin.time);
         let lacks = self.subject(rule, of_step, &seen.provider, bindings);
         if lacks && matches!(definition.construct, Construct::Sequence(_)) {
             return None;
@@ -211,7 +212,7 @@ impl<'p> Keeper<'p> {
         if self.options.tell == Tell::Occurrences {
             self.carry(rule, &seen, bindings);
         }
-        let kept = Row {
+        let kept = MatchRow {
             key: &self.key,
             order: seen.order(raw, row),
             step,
@@ -232,7 +233,7 @@ impl<'p> Keeper<'p> {
             let mut call = FxHasher::default();
             call.write(&self.call);
             let call = call.finish();
-            self.found.detail(&kept, call, kept.place, || {
+            self.found.details.add(&kept, call, kept.place, || {
                 let message = message(definition, bindings, options, failed, rule);
                 detail(&seen, at, call, message, options)
             });
@@ -242,7 +243,7 @@ impl<'p> Keeper<'p> {
 
     /// What a finding says of the record, as far as it is known before the other matches are; into
     /// `told`: id, id of the request, name, and the pieces of the message.
-    fn carry(&mut self, rule: u32, seen: &Seen<'_>, bindings: &Bindings<'_>) {
+    fn carry(&mut self, rule: u32, seen: &MatchView<'_>, bindings: &Bindings<'_>) {
         let definition = &self.plan.rules[rule as usize];
         let redactor = self.options.redactor;
         self.told.clear();
@@ -269,8 +270,8 @@ impl<'p> Keeper<'p> {
 
 /// A record as its finding shows it.
 pub(super) fn detail(
-    seen: &Seen<'_>,
-    at: At<'_>,
+    seen: &MatchView<'_>,
+    at: RecordAt<'_>,
     call: u64,
     message: String,
     options: &RunOptions,
@@ -317,7 +318,7 @@ pub(super) fn message(
 }
 
 /// Where a record stands.
-pub(super) fn place(file: u32, raw: &RawRecord<'_>) -> Place {
+pub(super) fn place(file: u32, raw: &RawRecord<'_>) -> RecordPosition {
     let units = |text: &str| text.chars().map(|c| c.len_utf16() as u64).sum::<u64>();
     // Rows that were joined need not follow one another: the place is that of the first.
     let text = match raw.stored().split_once('\n') {
@@ -329,7 +330,7 @@ pub(super) fn place(file: u32, raw: &RawRecord<'_>) -> Place {
         Some(at) => 1 + units(&text[at + 1..]),
         None => raw.column + units(text),
     };
-    Place {
+    RecordPosition {
         file,
         offset: raw.offset,
         ordinal: raw.ordinal,

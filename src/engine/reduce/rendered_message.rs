@@ -1,26 +1,26 @@
-//! What rows say of their records, where a finding is made of nothing else.
+//! Messages that were rendered when their records were mapped, for findings that read no record again.
 
 use std::collections::HashMap;
 
 use super::assemble::Shown;
+use crate::engine::detail_store::BySide;
 use crate::engine::details::{Detail, Details};
-use crate::engine::matches::BySide;
 use crate::engine::options::RunOptions;
-use crate::engine::rows::{Order, Place, Row, texts};
+use crate::engine::rows::{MatchRow, Order, RecordPosition, texts};
 use crate::expr::{Bindings, EvalError};
 use crate::finding::Display;
 use crate::rule::Rule;
 
 /// What rows of one subject say of the records that a finding may lead with.
 #[derive(Debug, Default)]
-pub(super) struct Said(HashMap<Record, (Place, Box<[u8]>)>);
+pub(super) struct RenderedMessages(HashMap<Record, (RecordPosition, Box<[u8]>)>);
 
 /// A record: its place in the total order, and which of its rows.
 type Record = (Order, u32);
 
-impl Said {
+impl RenderedMessages {
     /// Keeps what a row says.
-    pub(super) fn add(&mut self, row: &Row<'_>) {
+    pub(super) fn add(&mut self, row: &MatchRow<'_>) {
         if !row.told.is_empty() {
             let said = || (row.place, row.told.into());
             self.0.entry((row.order, row.row)).or_insert_with(said);

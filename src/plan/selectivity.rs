@@ -7,7 +7,7 @@
 //! addresses agreed in 0.4 of the pairs, because a handful of people were at work; an organisation
 //! has more of each, so they count as 0.05.
 
-use super::key::{Key, Shows};
+use super::field_value::{Key, Shows};
 use crate::expr::Required;
 use crate::record::FieldId;
 use crate::record::field::{cred, event, key};

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::map::Derived;
 use crate::expr::EvalError;
-use crate::record::{FieldGap, FileAccount, Skip, SkipReason};
+use crate::record::{FieldGap, FieldSet, FileAccount, FileStatus, Format, Rows, Skip, SkipReason};
 use crate::source::Span;
+use crate::value::RecordKind;
 
 /// Skipped records that are described one by one, for each file; the rest is counted.
 const SKIPS_IN_DETAIL: usize = 20;
@@ -43,7 +43,7 @@ pub struct Accounting {
     pub read: u64,
     /// Records that every rule for their kind was tried on, or that were read to be joined only.
     pub evaluated: u64,
-    /// Records that no rule saw.
+    /// Records that no rule observe.
     pub skipped: u64,
     /// Evaluated records that do not give a field that their format promises.
     pub gapped: u64,
@@ -69,6 +69,36 @@ pub struct Accounting {
     pub rule_errors: BTreeMap<String, u64>,
 }
 
+impl Accounting {
+    pub(super) fn add(&mut self, counts: &FileCounts, account: &FileAccount) {
+        match account.status {
+            FileStatus::Read => self.files_read += 1,
+            _ => self.files_other += 1,
+        }
+        self.bytes += account.bytes;
+        self.decompressed += account.decompressed;
+        self.read += counts.read;
+        self.evaluated += counts.evaluated;
+        self.creds += counts.creds;
+        self.keys += counts.keys;
+        self.gapped += counts.gapped;
+    }
+
+    pub(super) fn add_sums(&mut self, file: &FileReport) {
+        for (format, count) in &file.formats {
+            *self.formats.entry(format).or_default() += count;
+        }
+        for (gap, count) in &file.gaps {
+            *self.gaps.entry(*gap).or_default() += count;
+        }
+        for (reason, count) in &file.skipped {
+            self.skipped += count;
+            *self.skipped_by_reason.entry(reason).or_default() += count;
+        }
+        debug_assert!(self.read >= self.skipped);
+    }
+}
+
 /// Evaluations of one rule that failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RuleError {
@@ -79,6 +109,23 @@ pub struct RuleError {
     /// The first by place: the operation, what failed, and on what.
     pub examples: Vec<(Span, String, String)>,
 }
+
+/// How many creds and keys a record became.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Derived {
+    pub(super) creds: u64,
+    pub(super) keys: u64,
+}
+
+impl Derived {
+    pub(super) fn add(&mut self, rows: Rows<'_>) {
+        self.creds += u64::from(rows.record.kind == RecordKind::Cred);
+        self.keys += rows.keys.len() as u64;
+    }
+}
+
+/// What records were read as: by format and what it carries, the files.
+pub(super) type ReadAs = BTreeMap<(&'static str, FieldSet), (&'static dyn Format, BTreeSet<u32>)>;
 
 /// Counters of one file while it is read by one or several threads; they merge in any order.
 #[derive(Debug, Default)]

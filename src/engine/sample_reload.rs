@@ -1,4 +1,4 @@
-//! Records of findings, read once more.
+//! Reloads the records that findings show.
 //!
 //! A rule that correlates keeps of its matches only what decides. Once it is known which of them a
 //! finding shows, their files are read again up to the last of those records.
@@ -6,18 +6,19 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::account::FileReport;
-use super::credentials::{Credentials, Held};
+use super::accounting::FileReport;
+use super::credentials::{Credentials, StoredReports};
 use super::map::Map;
 use super::options::RunOptions;
-use super::reduce::{Slot, Wanted, sample};
+use super::reduce::{SampleRequest, SampleTarget, sample};
+use super::rows::SpillFile;
 use crate::finding::Finding;
 use crate::plan::Plan;
 use crate::record::{Batch, Batches, Inputs, Origin, Phase, RawRecord, Step};
 
 /// What reading again came to.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub struct Recall {
+pub struct MissingSamples {
     /// Findings of which a record is not shown because its input can be read only once.
     pub once: u64,
     /// Findings of which a record is not shown because it was not there any more.
@@ -25,24 +26,28 @@ pub struct Recall {
 }
 
 /// What records are read again with.
-pub(super) struct Again<'a> {
+pub(super) struct ReloadFrom<'a> {
     pub(super) plan: &'a Plan<'a>,
     pub(super) inputs: &'a dyn Inputs,
-    pub(super) held: &'a Held,
+    pub(super) held: &'a StoredReports,
     pub(super) credentials: &'a Credentials<'a>,
     pub(super) options: &'a RunOptions,
     pub(super) files: &'a [FileReport],
 }
 
 /// Fills in the records that findings show.
-pub(super) fn recall(wanted: Vec<Wanted>, findings: &mut [Finding], with: &Again<'_>) -> Recall {
-    let Again { plan, inputs, held, credentials, options, files } = *with;
-    let mut of_files: BTreeMap<u32, BTreeMap<u64, Vec<Wanted>>> = BTreeMap::new();
+pub(super) fn reload_samples(
+    wanted: Vec<SampleRequest>,
+    findings: &mut [Finding],
+    with: &ReloadFrom<'_>,
+) -> MissingSamples {
+    let ReloadFrom { plan, inputs, held, credentials, options, files } = *with;
+    let mut of_files: BTreeMap<u32, BTreeMap<u64, Vec<SampleRequest>>> = BTreeMap::new();
     for want in wanted {
         let of_file = of_files.entry(want.place.file).or_default();
         of_file.entry(want.place.offset).or_default().push(want);
     }
-    let mut map = Map::new(plan, options, credentials);
+    let mut map = Map::new(plan, options, credentials, &SpillFile::new(options.create));
     let mut lacking: BTreeMap<usize, bool> = BTreeMap::new();
     for (file, mut of_file) in of_files {
         let index = file as usize;
@@ -56,11 +61,11 @@ pub(super) fn recall(wanted: Vec<Wanted>, findings: &mut [Finding], with: &Again
                 let finding = &mut findings[want.finding];
                 let shown = sample(want.order, &detail, &finding.provider, files);
                 match want.slot {
-                    Slot::Lead => {
+                    SampleTarget::Lead => {
                         finding.message = detail.message;
                         finding.sample = shown;
                     }
-                    Slot::Sample(call, at) => {
+                    SampleTarget::Sample(call, at) => {
                         let samples = finding.calls.get_mut(call).map(|call| &mut call.samples);
                         if let Some(sample) = samples.and_then(|samples| samples.get_mut(at)) {
                             *sample = shown;
@@ -74,16 +79,16 @@ pub(super) fn recall(wanted: Vec<Wanted>, findings: &mut [Finding], with: &Again
         }
     }
     let once = lacking.values().filter(|once| **once).count() as u64;
-    Recall { once, changed: lacking.len() as u64 - once }
+    MissingSamples { once, changed: lacking.len() as u64 - once }
 }
 
 /// Reads a file up to the last record that is wanted; what was found is no longer wanted.
 fn read(
     batches: &mut dyn Batches,
     file: u32,
-    wanted: &mut BTreeMap<u64, Vec<Wanted>>,
+    wanted: &mut BTreeMap<u64, Vec<SampleRequest>>,
     map: &mut Map<'_>,
-    found: &mut dyn FnMut(&Wanted, super::details::Detail),
+    found: &mut dyn FnMut(&SampleRequest, super::details::Detail),
 ) {
     let mut batch = Batch::default();
     while !wanted.is_empty() {

@@ -1,4 +1,4 @@
-//! What every finding shows of a match, whatever the kind of its record.
+//! The view of a match that every finding shows, whatever the kind of its record.
 
 use std::borrow::Cow;
 use std::hash::Hasher;
@@ -14,7 +14,7 @@ use crate::value::{Time, Value};
 
 /// The values of a row that every finding shows, whatever its kind.
 #[derive(Default)]
-pub(super) struct Seen<'r> {
+pub(super) struct MatchView<'r> {
     pub(super) provider: Value<'r>,
     pub(super) id: Option<Cow<'r, str>>,
     pub(super) time: Option<Time>,
@@ -28,6 +28,8 @@ pub(super) struct Seen<'r> {
     user: Option<Cow<'r, str>>,
     pub(super) ok: Option<bool>,
     pub(super) request_id: Option<Cow<'r, str>>,
+    /// Whether somebody signs in.
+    sign_in: bool,
     raw: Option<Cow<'r, str>>,
     /// The parameters of the call.
     pub(super) params: Option<Value<'r>>,
@@ -38,7 +40,7 @@ pub(super) struct Seen<'r> {
     pub(super) revision: bool,
 }
 
-impl<'r> Seen<'r> {
+impl<'r> MatchView<'r> {
     /// `time` is that of the report, which is the time of everything in it.
     pub(super) fn of(bindings: &Bindings<'r>, time: Option<Time>) -> Self {
         match (bindings.event, bindings.cred) {
@@ -62,6 +64,7 @@ impl<'r> Seen<'r> {
             api: text(record, event::API),
             user: text(record, event::USER),
             ok: record.get(event::OK).as_bool(),
+            sign_in: record.get(event::KIND).as_str() == Some("signin"),
             request_id: text(record, event::REQUEST_ID),
             raw: match record.get(event::RAW).borrow() {
                 Value::Json(json) => Some(json.text),
@@ -135,7 +138,8 @@ impl<'r> Seen<'r> {
     pub(super) fn encode_call(&self, day: Option<&str>, out: &mut Vec<u8>) {
         out.clear();
         let ok = self.ok.map(|ok| if ok { "1" } else { "0" });
-        self.parts().into_iter().chain([day, ok]).for_each(|part| put_text(part, out));
+        let sign_in = self.sign_in.then_some("1");
+        self.parts().into_iter().chain([day, ok, sign_in]).for_each(|part| put_text(part, out));
     }
 }
 
@@ -157,6 +161,7 @@ pub(super) fn call_record(encoded: &[u8]) -> CallRecord {
         user: next(),
         day: next(),
         ok: next().map(|ok| ok == "1"),
+        sign_in: next().is_some(),
     }
 }
 

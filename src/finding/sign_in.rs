@@ -1,0 +1,159 @@
+//! User names of failed sign-ins.
+//!
+//! People type their password where the user name belongs, and the log keeps it. So the name of a
+//! failed sign-in is shown only if it is the name of a known user: one who succeeded in a call of
+//! the run, or who stands in a credential report.
+
+use std::collections::BTreeSet;
+use std::hash::{Hash, Hasher};
+
+use rustc_hash::{FxHashSet, FxHasher};
+
+use super::digest128;
+use super::finding::{Calls, Finding, Sample};
+use crate::record::Record;
+use crate::record::field::{cred, event};
+use crate::value::RecordKind;
+
+/// Users that are remembered. Any further user counts as unknown, which hides more.
+const MOST: usize = 1 << 20;
+
+/// Shorter names are replaced only where they are a whole value: they may be part of any word.
+const SHORTEST_WORD: usize = 3;
+
+/// Names that stand for what is not typed: the root user, and what CloudTrail writes itself.
+const NOT_TYPED: [&str; 2] = ["root", "HIDDEN_DUE_TO_SECURITY_REASONS"];
+
+/// Users who succeeded in a call, or who stand in a credential report.
+#[derive(Debug, Clone, Default)]
+pub struct KnownUsers {
+    /// Hashes of names: they need not be told, only recognised.
+    names: FxHashSet<u64>,
+}
+
+impl KnownUsers {
+    /// Notes the user of a record, unless it is a call that failed.
+    pub fn add(&mut self, record: &Record<'_>) {
+        let user = match record.kind {
+            RecordKind::Event if record.get(event::OK).as_bool() != Some(true) => return,
+            RecordKind::Event => record.get(event::USER),
+            RecordKind::Cred => record.get(cred::USER),
+            RecordKind::Key => return,
+        };
+        if let Some(user) = user.as_str()
+            && self.names.len() < MOST
+        {
+            self.names.insert(hash(user));
+        }
+    }
+
+    /// Adds what another thread saw.
+    pub fn merge(&mut self, other: KnownUsers) {
+        let room = MOST.saturating_sub(self.names.len());
+        self.names.extend(other.names.into_iter().take(room));
+    }
+
+    /// Replaces the names of failed sign-ins that are of no known user, wherever the finding shows
+    /// them.
+    pub fn conceal(&self, finding: &mut Finding) {
+        let names: BTreeSet<String> =
+            finding.calls.iter().filter_map(|calls| self.unknown(calls)).collect();
+        for name in &names {
+            let placeholder = placeholder(name);
+            let replace = |text: &mut String| replace(text, name, &placeholder);
+            replace(&mut finding.message);
+            finding.subject.iter_mut().filter_map(|(_, value)| value.as_mut()).for_each(replace);
+            for occurrence in &mut finding.occurrences {
+                let values = occurrence.measures.iter_mut().filter_map(|(_, value)| value.as_mut());
+                values.for_each(replace);
+            }
+            let in_sample = |sample: &mut Sample| {
+                replace(&mut sample.text);
+                sample.request.iter_mut().for_each(replace);
+            };
+            in_sample(&mut finding.sample);
+            for calls in &mut finding.calls {
+                calls.call.user.iter_mut().for_each(replace);
+                calls.samples.iter_mut().for_each(in_sample);
+            }
+        }
+    }
+
+    fn unknown(&self, calls: &Calls) -> Option<String> {
+        let call = &calls.call;
+        let name = call.user.as_ref().filter(|_| call.sign_in && call.ok == Some(false))?;
+        let known = NOT_TYPED.contains(&name.as_str()) || self.names.contains(&hash(name));
+        (!known).then(|| name.clone())
+    }
+}
+
+/// What stands for a name: enough to tell two apart in one finding, too little to guess it from.
+fn placeholder(name: &str) -> String {
+    format!("[unknown user {:04x}]", digest128(&[name.as_bytes()]) as u16)
+}
+
+fn hash(name: &str) -> u64 {
+    let mut hasher = FxHasher::default();
+    name.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// Replaces a name where it is no part of a longer word, as it is and as JSON writes it.
+fn replace(text: &mut String, name: &str, placeholder: &str) {
+    if text == name {
+        placeholder.clone_into(text);
+        return;
+    }
+    let quoted = serde_json::to_string(name).unwrap_or_default();
+    if text.contains(&quoted) {
+        *text = text.replace(&quoted, &format!("\"{placeholder}\""));
+    }
+    let inner = quoted.trim_matches('"');
+    for written in [name, inner] {
+        if name.len() < SHORTEST_WORD || written.is_empty() || !text.contains(written) {
+            continue;
+        }
+        let mut out = String::with_capacity(text.len());
+        let mut from = 0;
+        for (at, found) in text.match_indices(written) {
+            let is_part = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+            let before = text[..at].chars().next_back();
+            let after = text[at + found.len()..].chars().next();
+            if is_part(before) || is_part(after) {
+                continue;
+            }
+            out.push_str(&text[from..at]);
+            out.push_str(placeholder);
+            from = at + found.len();
+        }
+        out.push_str(&text[from..]);
+        *text = out;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_replaced_where_it_is_no_part_of_a_word() {
+        for (text, name, shown) in [
+            ("hunter2", "hunter2", "X"),
+            ("sign-in of hunter2 failed", "hunter2", "sign-in of X failed"),
+            ("xhunter2 hunter23", "hunter2", "xhunter2 hunter23"),
+            (r#"{"user":"my \"pass\"","n":"b"}"#, "my \"pass\"", r#"{"user":"X","n":"b"}"#),
+            (r#"{"user":"ab","n":"ab c"}"#, "ab", r#"{"user":"X","n":"ab c"}"#),
+            ("arn:aws:iam::1:user/hunter2", "hunter2", "arn:aws:iam::1:user/X"),
+        ] {
+            let mut text = text.to_owned();
+            replace(&mut text, name, "X");
+            assert_eq!(text, shown, "{name}");
+        }
+    }
+
+    #[test]
+    fn placeholders_tell_names_apart_and_say_little() {
+        assert_ne!(placeholder("alice"), placeholder("bob"));
+        assert_eq!(placeholder("alice").len(), "[unknown user 0000]".len());
+    }
+}
