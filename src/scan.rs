@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 
 use crate::config::Policy;
 use crate::engine::{RunOptions, Tell};
-use crate::finding::{Knowledge, Redactor};
+use crate::finding::{Enricher, Redactor};
 use crate::plan::Plan;
 use crate::record::Inputs;
 use crate::report::{Facts, FailOn, Note, Parts, Report};
@@ -60,7 +60,7 @@ pub fn scan(
             zone: policy.zone.clone(),
             jobs: options.jobs,
             redactor: Redactor { show_keys: options.show_keys },
-            known: Knowledge::new(policy),
+            enricher: Enricher::new(policy),
             memory: options.memory,
             create: Temporary::create,
             tell: Tell::Findings,

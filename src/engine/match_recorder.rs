@@ -19,6 +19,7 @@ use crate::plan::{Condition, Plan, needs_reach};
 use crate::record::field::event;
 use crate::record::{Origin, RawRecord, Record};
 use crate::rule::{Construct, Judged, Rule, Step};
+use crate::source::Position;
 use crate::value::Value;
 
 /// Bytes of a record that a finding shows.
@@ -319,25 +320,21 @@ pub(super) fn message(
 
 /// Where a record stands.
 pub(super) fn place(file: u32, raw: &RawRecord<'_>) -> RecordPosition {
-    let units = |text: &str| text.chars().map(|c| c.len_utf16() as u64).sum::<u64>();
     // Rows that were joined need not follow one another: the place is that of the first.
     let text = match raw.stored().split_once('\n') {
         Some((first, _)) if raw.rows > 1 => first,
         _ => raw.stored(),
     };
-    let breaks = memchr::memchr_iter(b'\n', text.as_bytes()).count() as u64;
-    let end_column = match text.rfind('\n') {
-        Some(at) => 1 + units(&text[at + 1..]),
-        None => raw.column + units(text),
-    };
+    let begin = Position { offset: raw.offset, line: raw.line, column: raw.column };
+    let end = begin.after(text.as_bytes());
     RecordPosition {
         file,
         offset: raw.offset,
         ordinal: raw.ordinal,
         line: raw.line,
         column: raw.column,
-        end_line: raw.line + breaks,
-        end_column,
+        end_line: end.line,
+        end_column: end.column,
         length: text.len() as u64,
     }
 }

@@ -3,7 +3,7 @@
 use std::io;
 use std::num::NonZeroUsize;
 
-use crate::finding::{Knowledge, Redactor};
+use crate::finding::{Enricher, Redactor};
 use crate::source::Temporary;
 use crate::value::{Time, Zone};
 
@@ -25,7 +25,7 @@ pub struct RunOptions {
     /// How to show records.
     pub redactor: Redactor,
     /// What tables know of addresses and keys.
-    pub known: Knowledge,
+    pub enricher: Enricher,
     /// Bytes of matches to hold in memory; beyond them they are written to temporary files.
     pub memory: usize,
     /// Makes a temporary file.

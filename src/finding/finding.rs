@@ -1,6 +1,6 @@
 //! What is reported: one rule and one subject.
 
-use super::{KnownKey, KnownSource};
+use super::{EnrichedKey, EnrichedSource};
 use crate::rule::Severity;
 use crate::value::{Time, words};
 
@@ -167,9 +167,9 @@ pub struct Finding {
     /// What stands behind the rows that were left out: rows, matches.
     pub others: Option<(u64, u64)>,
     /// What tables know of the first sources of the evidence.
-    pub sources: Vec<KnownSource>,
+    pub sources: Vec<EnrichedSource>,
     /// What tables and other findings know of the first access keys of the evidence.
-    pub keys: Vec<KnownKey>,
+    pub keys: Vec<EnrichedKey>,
     /// The first match that counts; for a suppressed finding, of all. Its text is empty where it
     /// could not be kept.
     pub sample: Sample,

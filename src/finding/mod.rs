@@ -7,20 +7,20 @@
 mod finding;
 mod finding_redaction;
 mod fingerprint;
-mod known;
+mod enrichment;
 mod redact;
 mod display;
 mod sign_in;
 mod subject;
 
 pub use display::Display;
+pub use enrichment::{Asset, EnrichedKey, EnrichedSource, Enricher, OpenFinding};
 pub use finding::{
     CallRecord, Calls, Finding, Location, Occurrence, Sample, Suppression, VerdictRole,
 };
 pub use fingerprint::{digest128, fingerprint};
-pub use known::{Asset, Knowledge, KnownKey, KnownSource, OpenFinding};
 #[cfg(feature = "native")]
 pub(crate) use redact::cut;
 pub use redact::{REDACTED, Redactor};
-pub use sign_in::KnownUsers;
+pub use sign_in::{KnownUsers, TypedName, sign_in_fields};
 pub use subject::{decode, encode, show, subject_name};

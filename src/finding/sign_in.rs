@@ -4,6 +4,7 @@
 //! failed sign-in is shown only if it is the name of a known user: one who succeeded in a call of
 //! the run, or who stands in a credential report.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::hash::{Hash, Hasher};
 
@@ -11,9 +12,9 @@ use rustc_hash::{FxHashSet, FxHasher};
 
 use super::digest128;
 use super::finding::{Calls, Finding, Sample};
-use crate::record::Record;
 use crate::record::field::{cred, event};
-use crate::value::RecordKind;
+use crate::record::{FieldSet, Record};
+use crate::value::{Items, Json, RecordKind, Value};
 
 /// Users that are remembered. Any further user counts as unknown, which hides more.
 const MOST: usize = 1 << 20;
@@ -23,6 +24,11 @@ const SHORTEST_WORD: usize = 3;
 
 /// Names that stand for what is not typed: the root user, and what CloudTrail writes itself.
 const NOT_TYPED: [&str; 2] = ["root", "HIDDEN_DUE_TO_SECURITY_REASONS"];
+
+/// The fields that say whose name is known, and whose was typed in a failed sign-in.
+pub fn sign_in_fields() -> FieldSet {
+    [event::KIND, event::OK, event::USER, cred::USER].into_iter().collect()
+}
 
 /// Users who succeeded in a call, or who stand in a credential report.
 #[derive(Debug, Clone, Default)]
@@ -79,11 +85,51 @@ impl KnownUsers {
         }
     }
 
+    /// The name that a record shows and that is of no known user, if it is a failed sign-in.
+    pub fn typed(&self, record: &Record<'_>) -> Option<TypedName> {
+        let failed = record.kind == RecordKind::Event
+            && record.get(event::KIND).as_str() == Some("signin")
+            && record.get(event::OK).as_bool() == Some(false);
+        let name =
+            record.get(event::USER).as_str().filter(|name| failed && !self.contains(name))?;
+        Some(TypedName { name: name.to_owned(), placeholder: placeholder(name) })
+    }
+
+    fn contains(&self, name: &str) -> bool {
+        NOT_TYPED.contains(&name) || self.names.contains(&hash(name))
+    }
+
     fn unknown(&self, calls: &Calls) -> Option<String> {
         let call = &calls.call;
         let name = call.user.as_ref().filter(|_| call.sign_in && call.ok == Some(false))?;
-        let known = NOT_TYPED.contains(&name.as_str()) || self.names.contains(&hash(name));
-        (!known).then(|| name.clone())
+        (!self.contains(name)).then(|| name.clone())
+    }
+}
+
+/// A name that somebody typed in a failed sign-in and that is of no known user.
+#[derive(Debug)]
+pub struct TypedName {
+    name: String,
+    placeholder: String,
+}
+
+impl TypedName {
+    /// The value of a field of the same record, with the placeholder in the place of the name.
+    pub fn conceal<'v>(&self, value: Value<'v>) -> Value<'v> {
+        let replaced = |text: Cow<'v, str>| {
+            let mut shown = text.into_owned();
+            replace(&mut shown, &self.name, &self.placeholder);
+            Cow::Owned(shown)
+        };
+        match value {
+            Value::Str(text) => Value::Str(replaced(text)),
+            Value::Json(json) => Value::Json(Json { text: replaced(json.text) }),
+            Value::List(items) => {
+                let items = items.iter().map(|item| self.conceal(item.borrow()).into_owned());
+                Value::List(Items::Owned(items.collect()))
+            }
+            other => other,
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use std::path::{Component, Path, PathBuf};
 use crate::diag::codes::run::{BAD_GLOB, NO_SUCH_INPUT};
 use crate::diag::{Diagnostic, did_you_mean, escape};
 use crate::record::FileStatus;
-use crate::source::{Named, PathGlob, is_glob};
+use crate::source::{GlobEntry, GlobWalk, is_glob};
 
 /// The argument that stands for standard input.
 pub const STDIN: &str = "-";
@@ -67,12 +67,12 @@ pub(super) fn discover(args: &[String]) -> Result<Discovery, Vec<Diagnostic>> {
         first.expected |= same && later.expected;
         same
     });
-    keep_first(files, &mut found);
+    deduplicate(files, &mut found);
     Ok(found)
 }
 
 /// Keeps each file once, where it comes first.
-fn keep_first(files: Vec<Found>, found: &mut Discovery) {
+fn deduplicate(files: Vec<Found>, found: &mut Discovery) {
     let mut known: BTreeMap<PathBuf, usize> = BTreeMap::new();
     for file in files {
         let real = match (&file.file, &file.status) {
@@ -151,7 +151,7 @@ impl Walk<'_> {
     }
 
     fn glob(&mut self, text: &str) -> Result<(), Box<Diagnostic>> {
-        let glob = PathGlob::new(Path::new(""), text, false).map_err(|error| {
+        let glob = GlobWalk::new(Path::new(""), text, false).map_err(|error| {
             Box::new(
                 Diagnostic::error(
                     &BAD_GLOB,
@@ -168,13 +168,13 @@ impl Walk<'_> {
         self.base = glob.folder().to_owned();
         let before = self.files.len();
         glob.walk(&mut |named| match named {
-            Named::Path(path) if path.is_dir() => self.directory(&path),
-            Named::Path(path) => {
+            GlobEntry::Path(path) if path.is_dir() => self.directory(&path),
+            GlobEntry::Path(path) => {
                 let status = fs::metadata(&path).err().map(|error| unreadable(&error));
                 self.push(&path, true, status);
             }
-            Named::FolderLink(path) => self.push(&path, false, Some(folder_link())),
-            Named::Unreadable(path, error) => self.push(&path, true, Some(unreadable(&error))),
+            GlobEntry::FolderLink(path) => self.push(&path, false, Some(folder_link())),
+            GlobEntry::Unreadable(path, error) => self.push(&path, true, Some(unreadable(&error))),
         });
         if self.files.len() == before {
             return Err(Box::new(

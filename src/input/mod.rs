@@ -7,6 +7,7 @@
 //! no rule, no finding.
 
 mod actiontrail;
+mod byte_stream;
 mod cloudaudit;
 mod cloudtrail;
 mod credentials;
@@ -19,9 +20,8 @@ mod frame;
 #[doc(hidden)]
 pub mod fuzzing;
 mod json;
-mod open;
 mod opening;
-mod reader;
+mod file_reader;
 mod set;
 mod trail;
 mod unclaimed;
@@ -29,14 +29,14 @@ mod unclaimed;
 use crate::record::Format;
 
 pub use actiontrail::ActionTrail;
+pub use byte_stream::{FREE_BYTES, MAX_RATIO, Progress};
 pub use cloudaudit::CloudAudit;
 pub use cloudtrail::CloudTrail;
 pub use credentials::{ALIBABA, AUDIT, AWS, CredentialReport, TENCENT};
 pub use discover::STDIN;
 pub use envelope::opened;
 pub use exported::{ACTIONTRAIL_TABLE, CLOUDAUDIT_TABLE, CLOUDTRAIL_TABLE, Exported, IamEvents};
-pub use follow::{Follow, Followed, Round, Standing};
-pub use open::{FREE_BYTES, MAX_RATIO, Progress};
+pub use follow::{Follow, FollowState, FollowedFile, Round};
 pub use opening::Stdin;
 pub use set::{InputNote, InputSet};
 

@@ -11,7 +11,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::reader::Task;
+use super::file_reader::ReadTask;
 
 /// Standard input, or what stands in for it.
 pub type Stdin = Box<dyn Read + Send>;
@@ -52,7 +52,7 @@ impl RawFile {
 /// What a peek at a file leaves for reading it.
 pub(super) enum Peeked {
     /// The opened file, which gives the peeked bytes again.
-    Open(Box<Task>),
+    Open(Box<ReadTask>),
     /// A small file that was read whole.
     Small(SmallFile),
 }

@@ -10,11 +10,11 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::thread;
 
 use super::FORMATS;
+use super::byte_stream::Progress;
 use super::credentials;
 use super::discover::{Discovery, Found, STDIN, discover};
-use super::open::Progress;
+use super::file_reader::{FileReader, ReadTask, source};
 use super::opening::{Peeked, PeekedFiles, RawFile, Retain, SmallFile, Stdin};
-use super::reader::{Reader, Task, source};
 use crate::diag::{Diagnostic, escape};
 use crate::record::{Batches, FileAccount, Format, Hint, HintEntry, Hints, Inputs, Origin, Phase};
 use crate::source::walk;
@@ -26,10 +26,10 @@ pub struct InputSet {
     hash: bool,
     stdin: Mutex<Option<Stdin>>,
     progress: Arc<Progress>,
-    /// What is said of files: first of those that no entry names, then of each entry's.
-    known: Vec<Known>,
-    /// For each file, its place in `known`.
-    known_of: Vec<usize>,
+    /// What the user says of files: first of those that no entry names, then by entry.
+    file_hints: Vec<FileHint>,
+    /// For each file, its place in `file_hints`.
+    hint_of: Vec<usize>,
     notes: Vec<InputNote>,
     /// When each file is read, once its first bytes were peeked at.
     phases: Vec<OnceLock<Phase>>,
@@ -47,12 +47,12 @@ pub struct InputNote {
 
 /// What is said of some files. They share one origin, so that readers are prepared once for all.
 #[derive(Debug, Default)]
-pub(super) struct Known {
+pub(super) struct FileHint {
     hint: Hint,
     origin: Arc<Origin>,
 }
 
-impl Known {
+impl FileHint {
     fn new(hint: Hint) -> Self {
         let origin = Arc::new(hint.origin());
         Self { hint, origin }
@@ -68,8 +68,8 @@ impl InputSet {
         let note = |text| InputNote { id: "repeated-input", text };
         Ok(Self {
             notes: std::mem::take(&mut found.notes).into_iter().map(note).collect(),
-            known: vec![Known::default()],
-            known_of: vec![0; found.files.len()],
+            file_hints: vec![FileHint::default()],
+            hint_of: vec![0; found.files.len()],
             phases: found.files.iter().map(|_| OnceLock::new()).collect(),
             peeked: PeekedFiles::new(found.files.len()),
             found,
@@ -97,11 +97,11 @@ impl InputSet {
     /// Takes what the user says of files; `directory` is where relative arguments begin.
     #[must_use]
     pub fn hints(mut self, hints: &Hints, directory: &Path) -> Self {
-        self.known = vec![Known::new(hints.every.clone())];
+        self.file_hints = vec![FileHint::new(hints.every.clone())];
         let entries = hints.entries.iter();
-        self.known.extend(entries.map(|entry| Known::new(hints.every.or(&entry.hint))));
+        self.file_hints.extend(entries.map(|entry| FileHint::new(hints.every.or(&entry.hint))));
         let mut used = vec![false; hints.entries.len()];
-        for (found, known) in self.found.files.iter().zip(&mut self.known_of) {
+        for (found, hint_of) in self.found.files.iter().zip(&mut self.hint_of) {
             // A file is named as it was reached or as it really lies.
             let reached = found.file.as_ref().map(|path| directory.join(path));
             let real = reached.as_deref().filter(|_| !used.is_empty()).map(walk::resolve);
@@ -112,7 +112,7 @@ impl InputSet {
                 _ => entry.paths.matches_name(STDIN),
             };
             let named: Vec<bool> = hints.entries.iter().map(names).collect();
-            *known = named.iter().position(|&named| named).map_or(0, |at| at + 1);
+            *hint_of = named.iter().position(|&named| named).map_or(0, |at| at + 1);
             used.iter_mut().zip(named).for_each(|(used, named)| *used |= named);
         }
         let unused = hints.entries.iter().zip(used).filter(|(_, used)| !used);
@@ -165,9 +165,9 @@ impl InputSet {
     }
 
     /// A file with what is said of it.
-    pub(super) fn file(&self, index: usize) -> Option<(&Found, &Known)> {
-        let known = self.known_of.get(index).and_then(|&known| self.known.get(known));
-        self.found.files.get(index).zip(known)
+    pub(super) fn file(&self, index: usize) -> Option<(&Found, &FileHint)> {
+        let hint = self.hint_of.get(index).and_then(|&hint| self.file_hints.get(hint));
+        self.found.files.get(index).zip(hint)
     }
 
     /// Opens a file, as stored.
@@ -181,15 +181,15 @@ impl InputSet {
     /// Peeks at the first bytes of a file, without retaining it: it is opened again to be read.
     pub(super) fn peek(&self, index: usize) -> Phase {
         let report = || {
-            let (found, known) = self.file(index).filter(|(found, _)| found.status.is_none())?;
+            let (found, hint) = self.file(index).filter(|(found, _)| found.status.is_none())?;
             let raw = self.raw(found).ok()?;
-            Some(self.is_report((found, known), raw))
+            Some(self.is_report((found, hint), raw))
         };
         if report() == Some(true) { Phase::Reports } else { Phase::Events }
     }
 
     /// Whether an opened file is a credential report; it is no progress to find out.
-    fn is_report(&self, file: (&Found, &Known), raw: RawFile) -> bool {
+    fn is_report(&self, file: (&Found, &FileHint), raw: RawFile) -> bool {
         let account = FileAccount::default();
         let mut task = self.task(file, account, Ok(raw), &Arc::default(), false);
         credentials::is_report(&mut task)
@@ -197,11 +197,11 @@ impl InputSet {
 
     /// Peeks at the first bytes of a file and retains it for [`Inputs::open`].
     fn peek_and_retain(&self, index: usize) -> io::Result<bool> {
-        let Some((found, known)) = self.file(index).filter(|(found, _)| found.status.is_none())
+        let Some((found, hint)) = self.file(index).filter(|(found, _)| found.status.is_none())
         else {
             return Ok(false);
         };
-        let file = (found, known);
+        let file = (found, hint);
         let raw = self.raw(found)?;
         match self.peeked.retain(raw.size) {
             Retain::Open => {
@@ -224,25 +224,25 @@ impl InputSet {
     /// What is to be done with these bytes of a file.
     pub(super) fn task(
         &self,
-        (found, known): (&Found, &Known),
+        (found, hint): (&Found, &FileHint),
         account: FileAccount,
         raw: io::Result<RawFile>,
         progress: &Arc<Progress>,
         hash: bool,
-    ) -> Task {
-        Task {
+    ) -> ReadTask {
+        ReadTask {
             account,
             expected: found.expected,
             size: raw.as_ref().ok().and_then(|raw| raw.size),
             source: raw
                 .map_err(|error| error.to_string())
                 .and_then(|raw| source(raw.bytes, hash, progress)),
-            formats: match &known.hint.format {
+            formats: match &hint.hint.format {
                 Some(only) => vec![only.value],
                 None => self.formats.clone(),
             },
-            only: known.hint.format.clone(),
-            origin: Arc::clone(&known.origin),
+            only: hint.hint.format.clone(),
+            origin: Arc::clone(&hint.origin),
             goes_on: false,
         }
     }
@@ -259,7 +259,7 @@ impl Inputs for InputSet {
     }
 
     fn hint(&self, index: usize) -> Hint {
-        self.file(index).map(|(_, known)| known.hint.clone()).unwrap_or_default()
+        self.file(index).map(|(_, hint)| hint.hint.clone()).unwrap_or_default()
     }
 
     fn peek_all(&self, jobs: NonZeroUsize) {
@@ -293,16 +293,16 @@ impl Inputs for InputSet {
 
     fn open(&self, index: usize) -> Box<dyn Batches + '_> {
         let Some(file) = self.file(index) else {
-            return Box::new(Reader::closed(FileAccount::default()));
+            return Box::new(FileReader::closed(FileAccount::default()));
         };
         let (found, _) = file;
         let account =
             FileAccount { root: found.root, path: found.path.clone(), ..FileAccount::default() };
         if let Some(status) = &found.status {
-            return Box::new(Reader::closed(FileAccount { status: status.clone(), ..account }));
+            return Box::new(FileReader::closed(FileAccount { status: status.clone(), ..account }));
         }
         let raw = match self.peeked.take(index) {
-            Some(Peeked::Open(task)) => return credentials::open(Task { account, ..*task }),
+            Some(Peeked::Open(task)) => return credentials::open(ReadTask { account, ..*task }),
             Some(Peeked::Small(small)) => Ok(small.raw()),
             None => self.raw(found),
         };

@@ -6,6 +6,7 @@ use super::shown::{key, shown};
 use super::{Answer, Counts, FileView, Selection};
 use crate::engine::{AMBIGUOUS, Credentials, Joiner, LookUp};
 use crate::expr::{Bindings, EvalError, Reports};
+use crate::finding::KnownUsers;
 use crate::plan::Enrichment;
 use crate::query::{Groups, Tally};
 use crate::record::field::event;
@@ -40,6 +41,8 @@ pub(super) struct Judge<'s> {
     joiner: Option<Joiner<'s>>,
     /// The reports as tables, where the query looks something up.
     look_up: Option<LookUp<'s>>,
+    /// Users who succeeded in a record that was read before.
+    pub(super) known_users: KnownUsers,
     pub(super) groups: Groups,
     /// Rows of the last record that are meant: 0 is the record itself, the others are its keys.
     pub(super) hits: Vec<usize>,
@@ -69,6 +72,7 @@ impl<'s> Judge<'s> {
             credentials,
             joiner,
             look_up,
+            known_users: KnownUsers::default(),
             groups: Groups::new(selection.limits),
             hits: Vec::new(),
             answer: Answer::new(query.on, selection.period, columns),
@@ -98,6 +102,7 @@ impl<'s> Judge<'s> {
         carried: Carried,
         counts: &mut Counts,
     ) {
+        self.known_users.add(rows.record);
         let query = self.selection.query;
         let reports = rows.record.kind == RecordKind::Cred;
         if reports == (query.on == RecordKind::Event) {
@@ -149,8 +154,9 @@ impl<'s> Judge<'s> {
         if time.is_some_and(|time| !period.contains(time)) {
             return;
         }
-        let put = Put { row, time, record, unplaced: time.is_none() && period.is_bounded() };
-        let Self { selection, joiner, look_up, groups, hits, answer, .. } = self;
+        let Self { selection, joiner, look_up, known_users, groups, hits, answer, .. } = self;
+        let unplaced = time.is_none() && period.is_bounded();
+        let put = Put { row, time, record, known_users, unplaced };
         let reports = look_up.as_ref().map(|look_up| look_up as &dyn Reports);
         let bindings = &Bindings { reports, ..*bindings };
         let mut told = |bindings: &Bindings<'_>| put.to(selection, bindings, groups, hits, answer);
@@ -187,6 +193,7 @@ struct Put<'a> {
     row: usize,
     time: Option<Time>,
     record: &'a Record<'a>,
+    known_users: &'a KnownUsers,
     /// Whether times are asked for and it has none.
     unplaced: bool,
 }
@@ -214,7 +221,14 @@ impl Put<'_> {
             hits.push(self.row);
         } else {
             groups.count(key(&query.columns, bindings)?, &tally, || {
-                let shown = |expr| shown(expr, bindings, selection.redactor);
+                let typed = self.known_users.typed(self.record);
+                let shown = |expr| {
+                    let value = shown(expr, bindings, selection.redactor);
+                    typed
+                        .as_ref()
+                        .map_or(value.borrow(), |name| name.conceal(value.borrow()))
+                        .into_owned()
+                };
                 query.columns.iter().map(|column| shown(&column.expr)).collect()
             });
         }

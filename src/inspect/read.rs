@@ -4,7 +4,7 @@ use std::io;
 
 use super::walk::{At, Clock, Visitor, walk};
 use super::{Counts, FileView, RecordView, Viewer};
-use crate::finding::Redactor;
+use crate::finding::{KnownUsers, Redactor, sign_in_fields};
 use crate::record::{FieldSet, Format, Inputs, Mapper, Origin, Outcome, Skip};
 use crate::value::Time;
 
@@ -32,12 +32,14 @@ pub fn read(
     viewer: &mut dyn Viewer,
 ) -> io::Result<bool> {
     let clock = Clock { now: options.now, clock: options.clock };
-    walk(inputs, roots, clock, &mut Everything { options, viewer })
+    let known_users = KnownUsers::default();
+    walk(inputs, roots, clock, &mut Everything { options, viewer, known_users })
 }
 
 struct Everything<'e> {
     options: &'e Options,
     viewer: &'e mut dyn Viewer,
+    known_users: KnownUsers,
 }
 
 /// The readers of one format.
@@ -52,7 +54,7 @@ impl Visitor for Everything<'_> {
     type Reader = Reader;
 
     fn reader(&self, format: &'static dyn Format, origin: &Origin, now: Time) -> Reader {
-        let needed = self.options.fields.with_dependencies();
+        let needed = self.options.fields.union(sign_in_fields()).with_dependencies();
         Reader {
             whole: format.mapper(&needed, origin, now),
             bare: format.mapper(&FieldSet::EMPTY, origin, now),
@@ -70,6 +72,7 @@ impl Visitor for Everything<'_> {
         let outcome = mapper.map(at.raw, at.scratch, &mut |found| {
             counts.add(&found);
             if shown && printed.is_ok() {
+                self.known_users.add(found.record);
                 printed = self.viewer.record(&RecordView {
                     file: at.file,
                     format: at.format,
@@ -78,6 +81,7 @@ impl Visitor for Everything<'_> {
                     keys: found.keys,
                     fields: self.options.fields,
                     redactor: self.options.redactor,
+                    known_users: &self.known_users,
                 });
             }
         });

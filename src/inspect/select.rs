@@ -8,6 +8,7 @@ use super::walk::{At, Clock, Visitor, walk};
 use super::{Counts, FileView, RecordView, Selection, Viewer};
 use crate::engine::{Credentials, StoredReports};
 use crate::expr::Env;
+use crate::finding::sign_in_fields;
 use crate::plan::{Applicability, Enrichment, join_fields, left_of};
 use crate::record::field::{cred, event};
 use crate::record::{
@@ -67,7 +68,7 @@ impl Visitor for Selecting<'_> {
         let query = self.selection.query;
         let mut asked = query.fields();
         asked.insert(event::TIME);
-        asked.insert(event::OK);
+        asked = asked.union(sign_in_fields());
         if self.judge.joins() || self.judge.looks_up() {
             asked = asked.union(join_fields());
         }
@@ -88,9 +89,10 @@ impl Visitor for Selecting<'_> {
         let by = query.columns.iter().map(|column| column.expr.fields());
         let by = by.fold(FieldSet::EMPTY, FieldSet::union);
         let missing = by.iter().filter(|field| !carries.contains(*field)).collect();
+        let shown = self.selection.fields.union(sign_in_fields());
         Reader {
             asked: format.mapper(&asked.with_dependencies(), origin, now),
-            whole: format.mapper(&self.selection.fields.with_dependencies(), origin, now),
+            whole: format.mapper(&shown.with_dependencies(), origin, now),
             carried: Carried { blind, missing },
         }
     }
@@ -142,6 +144,7 @@ impl Visitor for Selecting<'_> {
                     keys: if of_key { &chosen } else { rows.keys },
                     fields: selection.fields,
                     redactor: selection.redactor,
+                    known_users: &judge.known_users,
                 });
             }
         });

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io;
 
-use crate::finding::Redactor;
+use crate::finding::{KnownUsers, Redactor};
 use crate::record::field::{cred, event};
 use crate::record::{
     FieldGap, FieldId, FieldSet, FileAccount, Format, Hint, Origin, RawRecord, Record, Rows, Skip,
@@ -53,6 +53,8 @@ pub struct RecordView<'r> {
     pub keys: &'r [Record<'r>],
     pub(super) fields: FieldSet,
     pub(super) redactor: Redactor,
+    /// The users who succeeded in a record that was shown before.
+    pub(super) known_users: &'r KnownUsers,
 }
 
 impl RecordView<'_> {
@@ -68,10 +70,18 @@ impl RecordView<'_> {
         &'v self,
         row: &'v Record<'_>,
     ) -> impl Iterator<Item = (FieldId, Value<'v>)> + 'v {
+        let typed = self.known_users.typed(row);
         self.fields
             .iter()
             .filter(|field| field.kind() == row.kind)
-            .map(|field| (field, self.value(row, field)))
+            .map(move |field| {
+                let value = self.value(row, field);
+                let shown = match &typed {
+                    Some(name) => name.conceal(value),
+                    None => value,
+                };
+                (field, shown)
+            })
             .filter(|(_, value)| !value.is_missing())
     }
 }

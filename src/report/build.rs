@@ -6,7 +6,7 @@ use super::unapplied::unapplied;
 use super::{Facts, GateCounts, LedgerEntry, LedgerState, Note, Report, RuleSummary, Verdict};
 use crate::allow::{Allowlist, EntryState};
 use crate::engine::{Coverage, MissingSamples, RunResult};
-use crate::finding::{Finding, KnownKey, OpenFinding, VerdictRole};
+use crate::finding::{EnrichedKey, Finding, OpenFinding, VerdictRole};
 use crate::record::{FileStatus, shown_path};
 use crate::rule::{Rule, Status};
 use crate::source::Sources;
@@ -130,7 +130,7 @@ fn link(findings: &mut [Finding], rules: &[Rule]) {
             let open = open.iter().cloned();
             match finding.keys.iter_mut().find(|known| known.ak == *ak) {
                 Some(known) => known.open.extend(open),
-                None => finding.keys.push(KnownKey::with_findings(ak, open.collect())),
+                None => finding.keys.push(EnrichedKey::with_findings(ak, open.collect())),
             }
         }
     }

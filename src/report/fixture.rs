@@ -8,8 +8,8 @@ use super::{
     RuleSummary,
 };
 use crate::finding::{
-    Asset, CallRecord, Calls, Finding, KnownKey, KnownSource, Location, Occurrence, OpenFinding,
-    Sample, Suppression, VerdictRole,
+    Asset, CallRecord, Calls, EnrichedKey, EnrichedSource, Finding, Location, Occurrence,
+    OpenFinding, Sample, Suppression, VerdictRole,
 };
 use crate::record::{FileAccount, FileStatus, Skip, SkipReason};
 use crate::rule::{Category, Severity, Status};
@@ -133,8 +133,8 @@ fn sample(at: &str, ordinal: u64, text: &str) -> Sample {
     }
 }
 
-fn known_source(source: &str, remark: &str, asset: &str) -> KnownSource {
-    KnownSource {
+fn known_source(source: &str, remark: &str, asset: &str) -> EnrichedSource {
+    EnrichedSource {
         source: source.into(),
         ip_type: Some("account_noted"),
         remark: Some(remark.into()),
@@ -142,9 +142,9 @@ fn known_source(source: &str, remark: &str, asset: &str) -> KnownSource {
     }
 }
 
-fn known_key(ak: &str, remark: &str, policy: &str) -> KnownKey {
+fn known_key(ak: &str, remark: &str, policy: &str) -> EnrichedKey {
     let of = |rule: &str| OpenFinding { rule: rule.into(), fingerprint: "0123456789abcdef".into() };
-    KnownKey {
+    EnrichedKey {
         ak: ak.into(),
         remark: Some(remark.into()),
         policies: strings(&["ReadOnlyAccess", policy]),

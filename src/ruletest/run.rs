@@ -11,7 +11,7 @@ use crate::diag::codes::rule as codes;
 use crate::diag::{Diagnostic, did_you_mean, escaped};
 use crate::engine::{RuleHarness, RunOptions, Tell};
 use crate::expr::{Bindings, Env, EvalError, Expr};
-use crate::finding::{Knowledge, Redactor};
+use crate::finding::{Enricher, Redactor};
 use crate::input::opened;
 use crate::plan::{Enrichment, Plan};
 use crate::record::reference;
@@ -168,7 +168,7 @@ impl Runner<'_> {
             zone: env.zone().clone(),
             jobs: NonZeroUsize::MIN,
             redactor: Redactor { show_keys: true },
-            known: Knowledge::default(),
+            enricher: Enricher::default(),
             memory: usize::MAX,
             create: Temporary::create,
             tell: Tell::Findings,

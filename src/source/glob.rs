@@ -10,7 +10,7 @@ use std::path::{Component, Path, PathBuf};
 
 /// A glob over paths below a folder.
 #[derive(Debug)]
-pub struct PathGlob {
+pub struct GlobWalk {
     /// The folder before the first part with a wildcard.
     folder: PathBuf,
     parts: Vec<Part>,
@@ -33,7 +33,7 @@ enum Part {
 
 /// What a walk along a glob comes to.
 #[derive(Debug)]
-pub enum Named {
+pub enum GlobEntry {
     /// A file or folder that the glob names.
     Path(PathBuf),
     /// A link to a folder where `**` goes through folders; it is not entered.
@@ -47,7 +47,7 @@ pub fn is_glob(text: &str) -> bool {
     text.contains(['*', '?', '['])
 }
 
-impl PathGlob {
+impl GlobWalk {
     /// Reads a pattern whose paths are meant from `base`. With `strict`, wildcards pass over names
     /// that begin with a dot and enter no link to a folder; otherwise only `**` enters none.
     ///
@@ -83,20 +83,26 @@ impl PathGlob {
     }
 
     /// Gives every path that the glob names, a folder's entries in the order of their names.
-    pub fn walk(&self, named: &mut dyn FnMut(Named)) {
+    pub fn walk(&self, named: &mut dyn FnMut(GlobEntry)) {
         if self.folder().as_os_str().is_empty() || self.folder().is_dir() {
             self.descend(&self.folder, &self.parts, self.strict, named);
         }
     }
 
     /// `inside` says that wildcards enter no link from this folder on.
-    fn descend(&self, folder: &Path, parts: &[Part], inside: bool, named: &mut dyn FnMut(Named)) {
+    fn descend(
+        &self,
+        folder: &Path,
+        parts: &[Part],
+        inside: bool,
+        named: &mut dyn FnMut(GlobEntry),
+    ) {
         let Some((part, rest)) = parts.split_first() else {
-            return named(Named::Path(folder.to_owned()));
+            return named(GlobEntry::Path(folder.to_owned()));
         };
         match part {
             // All that is below a folder is what the folder names.
-            Part::AnyFolders if rest.is_empty() => named(Named::Path(folder.to_owned())),
+            Part::AnyFolders if rest.is_empty() => named(GlobEntry::Path(folder.to_owned())),
             Part::AnyFolders => {
                 self.descend(folder, rest, true, named);
                 for path in list(folder, named) {
@@ -104,7 +110,7 @@ impl PathGlob {
                     } else if !path.is_symlink() {
                         self.descend(&path, parts, true, named);
                     } else if !self.names(rest, &path) {
-                        named(Named::FolderLink(path));
+                        named(GlobEntry::FolderLink(path));
                     }
                 }
             }
@@ -126,15 +132,15 @@ impl PathGlob {
     }
 
     /// Goes on with a path that the parts so far name.
-    fn step(&self, path: PathBuf, rest: &[Part], inside: bool, named: &mut dyn FnMut(Named)) {
+    fn step(&self, path: PathBuf, rest: &[Part], inside: bool, named: &mut dyn FnMut(GlobEntry)) {
         if path.is_dir() {
             if inside && path.is_symlink() {
-                named(Named::FolderLink(path));
+                named(GlobEntry::FolderLink(path));
             } else {
                 self.descend(&path, rest, inside, named);
             }
         } else if rest.is_empty() && !self.only_folders {
-            named(Named::Path(path));
+            named(GlobEntry::Path(path));
         }
     }
 
@@ -157,7 +163,7 @@ impl PathGlob {
 }
 
 /// The entries of a folder, in the order of their names.
-fn list(folder: &Path, named: &mut dyn FnMut(Named)) -> Vec<PathBuf> {
+fn list(folder: &Path, named: &mut dyn FnMut(GlobEntry)) -> Vec<PathBuf> {
     let shown = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     let mut paths = Vec::new();
     match fs::read_dir(shown) {
@@ -165,11 +171,11 @@ fn list(folder: &Path, named: &mut dyn FnMut(Named)) -> Vec<PathBuf> {
             for entry in entries {
                 match entry {
                     Ok(entry) => paths.push(folder.join(entry.file_name())),
-                    Err(error) => named(Named::Unreadable(folder.to_owned(), error)),
+                    Err(error) => named(GlobEntry::Unreadable(folder.to_owned(), error)),
                 }
             }
         }
-        Err(error) => named(Named::Unreadable(folder.to_owned(), error)),
+        Err(error) => named(GlobEntry::Unreadable(folder.to_owned(), error)),
     }
     paths.sort_unstable();
     paths
@@ -184,11 +190,11 @@ mod tests {
     fn walk(base: &Path, pattern: &str) -> String {
         let mut found = Vec::new();
         let relative = |path: &Path| path.strip_prefix(base).unwrap().display().to_string();
-        PathGlob::new(base, pattern, false).unwrap().walk(&mut |named| {
+        GlobWalk::new(base, pattern, false).unwrap().walk(&mut |named| {
             found.push(match named {
-                Named::Path(path) => relative(&path),
-                Named::FolderLink(path) => format!("link {}", relative(&path)),
-                Named::Unreadable(path, error) => format!("{}: {error}", relative(&path)),
+                GlobEntry::Path(path) => relative(&path),
+                GlobEntry::FolderLink(path) => format!("link {}", relative(&path)),
+                GlobEntry::Unreadable(path, error) => format!("{}: {error}", relative(&path)),
             });
         });
         found.join(" ")
@@ -228,7 +234,7 @@ mod tests {
             assert_eq!(found, expected, "{pattern}");
         }
         for wrong in ["a**", "[a", "**b/c", "a/***"] {
-            assert!(PathGlob::new(Path::new(""), wrong, false).is_err(), "{wrong}");
+            assert!(GlobWalk::new(Path::new(""), wrong, false).is_err(), "{wrong}");
         }
     }
 
@@ -237,7 +243,7 @@ mod tests {
         let scratch = tree();
         let count = |pattern: &str, strict: bool| {
             let mut count = 0;
-            let glob = PathGlob::new(scratch.path(), pattern, strict).unwrap();
+            let glob = GlobWalk::new(scratch.path(), pattern, strict).unwrap();
             glob.walk(&mut |_| count += 1);
             count
         };

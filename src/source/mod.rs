@@ -7,9 +7,10 @@ mod fragment;
 #[cfg(feature = "native")]
 mod glob;
 #[cfg(feature = "native")]
-mod kept;
+mod state_file;
 #[cfg(feature = "native")]
 mod pattern;
+mod position;
 mod sources;
 mod temporary;
 #[cfg(feature = "native")]
@@ -17,12 +18,13 @@ pub mod walk;
 
 pub use fragment::{Fragment, Segment};
 #[cfg(feature = "native")]
-pub use glob::{Named, PathGlob, is_glob};
-#[cfg(feature = "native")]
-pub use kept::{KeptError, KeptFile, is_same_file};
+pub use glob::{GlobEntry, GlobWalk, is_glob};
 #[cfg(feature = "native")]
 pub use pattern::PathPattern;
+pub use position::{Position, count_bytes};
 pub use sources::{
     FileId, LoadError, MAX_POLICY_FILE, MAX_TABLE_FILE, SourceFile, Sources, Span, read_table,
 };
+#[cfg(feature = "native")]
+pub use state_file::{StateFile, StateFileError, is_same_file};
 pub use temporary::Temporary;

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 use super::LoadError;
-use super::glob::{Named, PathGlob, is_glob};
+use super::glob::{GlobEntry, GlobWalk, is_glob};
 
 /// The policy files that one path, folder or glob names, sorted by their bytes.
 ///
@@ -118,12 +118,14 @@ impl Found {
 
     /// Adds what a glob names.
     fn glob(&mut self, base: &Path, pattern: &str) -> Result<(), String> {
-        let glob = PathGlob::new(base, pattern, true)
+        let glob = GlobWalk::new(base, pattern, true)
             .map_err(|e| format!("`{pattern}` is not a valid glob: {}", e.msg))?;
         glob.walk(&mut |named| match named {
-            Named::Path(path) if path.is_dir() && !path.is_symlink() => self.walk(&path),
-            Named::Path(path) | Named::FolderLink(path) => self.visit(path, &mut Vec::new()),
-            Named::Unreadable(path, error) => {
+            GlobEntry::Path(path) if path.is_dir() && !path.is_symlink() => self.walk(&path),
+            GlobEntry::Path(path) | GlobEntry::FolderLink(path) => {
+                self.visit(path, &mut Vec::new())
+            }
+            GlobEntry::Unreadable(path, error) => {
                 self.errors.push(LoadError { path, reason: error.to_string() });
             }
         });

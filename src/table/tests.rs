@@ -181,7 +181,7 @@ fn what_no_table_takes() {
         (
             Match::Cidr,
             "- {key: 10.0.0.1/8}",
-            "KT8001 [\"10.0.0.1/8\"] `10.0.0.1/8` has bits beyond its prefix; the range that holds it is `10.0.0.0/8`",
+            "KT8001 [\"10.0.0.1/8\"] `10.0.0.1/8` has bits set beyond its prefix; the range that contains it is `10.0.0.0/8`",
         ),
     ];
     for (matching, rows, expected) in cases {

@@ -4,15 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::num::NonZeroUsize;
 
-use super::nature::Nature;
+use super::emit::{Emission, emission, occurrence_id};
+use super::occurrence_kind::OccurrenceKind;
 use super::retain::{Retained, Retention};
 use super::state::State;
-use super::tell::{Stands, name_of, stands};
 use super::watermark::{Times, advance, passed};
 use crate::config::Policy;
 use crate::correlate::Reach;
 use crate::engine::{self, Rows, RunOptions, RunResult, StoredRow, Tell, fingerprint_of, rule_of};
-use crate::finding::{Finding, Knowledge, Redactor, VerdictRole};
+use crate::finding::{Enricher, Finding, Redactor, VerdictRole};
 use crate::plan::Plan;
 use crate::record::Inputs;
 use crate::report::{Facts, Note, Parts, Report};
@@ -20,10 +20,10 @@ use crate::rule::{Rule, Severity};
 use crate::source::Temporary;
 use crate::value::{Duration, Time};
 
-/// Ids of what was told are known this long after they were found last.
+/// Ids of what was emitted are known this long after they were found last.
 const KNOWN: Duration = Duration(35 * 24 * 3600 * 1_000_000);
 
-/// What a watch is told beside its policy and its inputs.
+/// What a watch is given beside its policy and its inputs.
 #[derive(Debug, Clone)]
 pub struct WatchOptions {
     /// How much later than the latest event an event may come.
@@ -37,13 +37,13 @@ pub struct WatchOptions {
     pub memory: usize,
     /// The severity from which on a finding gates; it changes no more than a finding's role.
     pub fail_on: Severity,
-    /// The lowest severity that is told.
+    /// The lowest severity that is emitted.
     pub min_severity: Severity,
     /// Records that may be skipped before a check is incomplete.
     pub max_skipped: u64,
     /// Whether access keys are shown whole.
     pub show_keys: bool,
-    /// Whether occurrences that the allowlist covers are told.
+    /// Whether occurrences that the allowlist covers are emitted.
     pub show_suppressed: bool,
 }
 
@@ -65,26 +65,26 @@ pub struct Check {
     pub report: Report,
     /// The ids of the report's findings, in their order.
     pub ids: Vec<u128>,
-    /// Occurrences of this check that the allowlist covers and that are not told.
+    /// Occurrences of this check that the allowlist covers and that are not emitted.
     pub suppressed: u64,
     /// Matches that came later than the lateness allows.
     pub late: u64,
-    /// Windows that may still grow, and those of them that would be told if they did not.
+    /// Windows that may still grow, and those of them that would be emitted if they did not.
     pub open: u64,
     /// No older record is expected.
     pub watermark: Option<Time>,
-    /// The state from now on; take it over with [`Watch::accept`] when all is told.
+    /// The state from now on; pass it to [`Watch::accept`] once everything is emitted.
     pub state: State,
 }
 
-/// What of a reduction is told, what not yet and what never.
+/// What of a reduction is emitted, what not yet and what never.
 #[derive(Default)]
 struct Sorted {
     tell: Vec<Finding>,
-    told: BTreeMap<u128, Time>,
+    emitted: BTreeMap<u128, Time>,
     suppressed: u64,
     open: u64,
-    /// Fingerprints of what can be told no more than once.
+    /// Fingerprints of what can be emitted no more than once.
     settled: BTreeSet<String>,
 }
 
@@ -101,7 +101,7 @@ impl<'p> Watch<'p> {
     }
 
     /// Takes over what a check came to. Until then the watch stands before it, so that what could
-    /// not be told is told by the next one.
+    /// not be emitted is emitted by the next one.
     pub fn accept(&mut self, state: State) {
         self.state = state;
     }
@@ -109,11 +109,14 @@ impl<'p> Watch<'p> {
     /// Rules whose matches are kept as long as the watch goes on, because they look at the whole
     /// input: by index.
     pub fn endless(&self) -> impl Iterator<Item = &Rule> {
-        self.plan.rules.iter().filter(|rule| matches!(Nature::of(rule), Nature::Whole { .. }))
+        self.plan
+            .rules
+            .iter()
+            .filter(|rule| matches!(OccurrenceKind::of(rule), OccurrenceKind::Whole { .. }))
     }
 
     /// Maps the records of `inputs`, which are new, and tells what is certain now. With `end`
-    /// nothing comes any more, and what is open is told too.
+    /// nothing comes any more, and what is open is emitted too.
     pub fn check(
         &mut self,
         inputs: &dyn Inputs,
@@ -123,13 +126,14 @@ impl<'p> Watch<'p> {
     ) -> io::Result<Check> {
         let run = self.run_options(clock);
         let mut mapped = engine::map(&self.plan, inputs, &run);
-        let State { policy, watermark, latest, heard, told, reaches, rows } = &self.state;
+        let State { policy, watermark, latest, latest_arrived, emitted, reaches, rows } =
+            &self.state;
         let mut state = State {
             policy: policy.clone(),
             watermark: *watermark,
             latest: *latest,
-            heard: *heard,
-            told: told.clone(),
+            latest_arrived: *latest_arrived,
+            emitted: emitted.clone(),
             reaches: reaches.clone(),
             rows: Vec::new(),
         };
@@ -152,10 +156,10 @@ impl<'p> Watch<'p> {
                 && time < before
             {
                 let rule = &self.plan.rules[row.rule()];
-                let nature = Nature::of(rule);
+                let kind = OccurrenceKind::of(rule);
                 // A report is read at every check, and is of when it was made.
-                lately += u64::from(nature != Nature::Report);
-                if let Nature::Window(_) = nature {
+                lately += u64::from(kind != OccurrenceKind::Report);
+                if let OccurrenceKind::Window(_) = kind {
                     late.entry(fingerprint_of(rule, row.key())).or_default().push(time);
                 }
             }
@@ -175,8 +179,8 @@ impl<'p> Watch<'p> {
         let mut result = engine::reduce(&self.plan, mapped, &run);
         let spans = std::mem::take(&mut result.spans);
         let mut sorted = self.sort(&mut result, times, &late, &state);
-        state.told.append(&mut sorted.told);
-        state.told.retain(|_, found| found.0.saturating_add(KNOWN.0) >= clock.0);
+        state.emitted.append(&mut sorted.emitted);
+        state.emitted.retain(|_, found| found.0.saturating_add(KNOWN.0) >= clock.0);
 
         let retained = match end {
             true => Retained::default(),
@@ -190,7 +194,7 @@ impl<'p> Watch<'p> {
                 id: "dropped-rows",
                 text: format!(
                     "{} rows that are still needed are more than --memory holds and were dropped: \
-                     occurrences of {} may be missed, or told in part, or of values that are not new",
+                     occurrences of {} may be missed, or emitted in part, or of values that are not new",
                     retained.dropped,
                     of.collect::<Vec<_>>().join(", ")
                 ),
@@ -199,7 +203,7 @@ impl<'p> Watch<'p> {
         state.rows = retained.rows;
         let rules = self.plan.rules;
         Ok(Check {
-            ids: report.findings.iter().map(|of| name_of(&rules[of.rule], of)).collect(),
+            ids: report.findings.iter().map(|of| occurrence_id(&rules[of.rule], of)).collect(),
             report,
             suppressed: sorted.suppressed,
             late: lately,
@@ -238,7 +242,7 @@ impl<'p> Watch<'p> {
             zone: self.policy.zone.clone(),
             jobs: self.options.jobs,
             redactor: Redactor { show_keys: self.options.show_keys },
-            known: Knowledge::new(self.policy),
+            enricher: Enricher::new(self.policy),
             memory: self.options.memory,
             create: Temporary::create,
             tell: Tell::Occurrences,
@@ -248,14 +252,16 @@ impl<'p> Watch<'p> {
     /// Gives a row to the reduction, and to what is kept as far as a later check may need it.
     fn take(&self, row: &StoredRow<'_>, times: Times, judged: &mut Rows, kept: &mut Rows) {
         let Some(rule) = self.plan.rules.get(row.rule()) else { return };
-        match Nature::of(rule) {
-            Nature::Day | Nature::Report => judged.push(row, &self.plan),
-            Nature::News(_) if row.shown_last().is_none() => {
+        match OccurrenceKind::of(rule) {
+            OccurrenceKind::Day | OccurrenceKind::Report => judged.push(row, &self.plan),
+            OccurrenceKind::NewValue(_) if row.shown_last().is_none() => {
                 // Until the watermark has passed, a record may come that showed the value before.
                 let certain = times.end || row.time() <= Some(times.watermark);
                 (if certain { judged } else { kept }).push(row, &self.plan);
             }
-            Nature::News(_) | Nature::Window(_) | Nature::Whole { .. } => {
+            OccurrenceKind::NewValue(_)
+            | OccurrenceKind::Window(_)
+            | OccurrenceKind::Whole { .. } => {
                 judged.push(row, &self.plan);
                 kept.push(row, &self.plan);
             }
@@ -274,22 +280,23 @@ impl<'p> Watch<'p> {
         for finding in std::mem::take(&mut result.findings) {
             let rule = &self.plan.rules[finding.rule];
             let late = late.get(&finding.fingerprint).map_or(&[][..], Vec::as_slice);
-            match stands(rule, &finding, times, late) {
-                Stands::Open => sorted.open += 1,
-                Stands::Past => {}
-                Stands::Certain => {
+            match emission(rule, &finding, times, late) {
+                Emission::Open => sorted.open += 1,
+                Emission::Past => {}
+                Emission::Certain => {
                     let suppressed = finding.role == VerdictRole::Suppressed;
-                    let name = name_of(rule, &finding);
+                    let name = occurrence_id(rule, &finding);
                     if suppressed && !self.options.show_suppressed {
                         sorted.suppressed += 1;
                         continue;
                     }
-                    if let (Nature::Whole { one: true, .. }, false) = (Nature::of(rule), suppressed)
+                    if let (OccurrenceKind::Whole { one: true, .. }, false) =
+                        (OccurrenceKind::of(rule), suppressed)
                     {
                         sorted.settled.insert(finding.fingerprint.clone());
                     }
-                    let known = state.told.contains_key(&name);
-                    if sorted.told.insert(name, times.clock).is_none() && !known {
+                    let known = state.emitted.contains_key(&name);
+                    if sorted.emitted.insert(name, times.clock).is_none() && !known {
                         sorted.tell.push(finding);
                     }
                 }
@@ -306,7 +313,7 @@ impl<'p> Watch<'p> {
     ) -> BTreeMap<Box<[u8]>, Time> {
         let begins = |key: &[u8], spans: &[(Time, Time)]| {
             let rule = self.plan.rules.get(rule_of(key)?)?;
-            let Nature::Window(within) = Nature::of(rule) else {
+            let OccurrenceKind::Window(within) = OccurrenceKind::of(rule) else {
                 return None;
             };
             let open = spans.iter().filter(|(_, last)| !passed(*last, within, times.watermark));

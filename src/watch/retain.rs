@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
-use super::nature::Nature;
+use super::occurrence_kind::OccurrenceKind;
 use super::state::Row;
 use crate::engine::{Rows, StoredRow};
 use crate::plan::Plan;
@@ -31,7 +31,7 @@ pub(super) struct Retention<'r> {
     pub(super) watermark: Time,
     /// By rule and subject, the beginning of the first occurrence that may still grow.
     pub(super) open: &'r BTreeMap<Box<[u8]>, Time>,
-    /// By rule and subject, whether nothing of it can be told any more.
+    /// By rule and subject, whether nothing of it can be emitted any more.
     pub(super) settled: &'r BTreeSet<Box<[u8]>>,
     /// Bytes that rows may take.
     pub(super) memory: usize,
@@ -72,20 +72,20 @@ impl Retention<'_> {
     fn needs(&self, row: &StoredRow<'_>) -> bool {
         let Some(rule) = self.plan.rules.get(row.rule()) else { return false };
         let time = row.time().unwrap_or(Time(i64::MIN));
-        match Nature::of(rule) {
-            Nature::Day | Nature::Report => false,
-            Nature::News(history) => match row.shown_last() {
+        match OccurrenceKind::of(rule) {
+            OccurrenceKind::Day | OccurrenceKind::Report => false,
+            OccurrenceKind::NewValue(history) => match row.shown_last() {
                 Some(last) => last >= back(self.watermark, history.0.saturating_add(GRACE.0)),
                 None => time > self.watermark,
             },
             // A window reaches back by its length; the second is there so that those of the first
             // are seen whole, and the third so that what is seen of them in part never meets what
             // is still open.
-            Nature::Window(within) => {
+            OccurrenceKind::Window(within) => {
                 let open = self.open.get(row.key()).copied().unwrap_or(self.watermark);
                 time >= back(self.watermark.min(open), within.0.saturating_mul(3))
             }
-            Nature::Whole { .. } => !self.settled.contains(row.key()),
+            OccurrenceKind::Whole { .. } => !self.settled.contains(row.key()),
         }
     }
 }

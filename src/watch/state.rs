@@ -16,9 +16,9 @@ pub struct State {
     /// The latest event.
     pub latest: Option<Time>,
     /// The run clock at the check that brought it.
-    pub heard: Option<Time>,
-    /// Ids of what was told, each with the run clock when it was found last.
-    pub told: BTreeMap<u128, Time>,
+    pub latest_arrived: Option<Time>,
+    /// Ids of what was emitted, each with the run clock when it was found last.
+    pub emitted: BTreeMap<u128, Time>,
     /// By provider and account, how far events reach.
     pub reaches: BTreeMap<String, Reach>,
     /// Rows that may still be needed.
@@ -42,12 +42,12 @@ impl State {
     }
 
     /// The state for this policy: where it is another one, rows mean nothing and windows begin
-    /// anew. What was told stays told.
+    /// anew. What was emitted stays emitted.
     #[must_use]
     pub fn under(self, policy: &str) -> Self {
         if self.policy == policy {
             return self;
         }
-        Self { policy: policy.to_owned(), told: self.told, ..Self::default() }
+        Self { policy: policy.to_owned(), emitted: self.emitted, ..Self::default() }
     }
 }

@@ -25,11 +25,13 @@ pub(super) fn advance(state: &mut State, clock: Time, lateness: Duration, end: b
     // An event of the future is a clock that goes wrong, and must not close every window.
     let latest = state.reaches.values().filter_map(|reach| reach.last).max();
     let latest = latest.map(|latest| latest.min(clock)).max(state.latest);
-    if latest > state.latest || state.heard.is_none() {
+    if latest > state.latest || state.latest_arrived.is_none() {
         state.latest = latest;
-        state.heard = latest.map(|_| clock);
+        state.latest_arrived = latest.map(|_| clock);
     }
-    let silent = state.heard.map_or(0, |heard| clock.0.saturating_sub(heard.0).max(0));
+    let silent = state
+        .latest_arrived
+        .map_or(0, |latest_arrived| clock.0.saturating_sub(latest_arrived.0).max(0));
     let reached = latest.map(|Time(t)| Time(t.saturating_sub(lateness.0).saturating_add(silent)));
     state.watermark = reached.max(before);
     let watermark = if end { Time(i64::MAX) } else { state.watermark.unwrap_or(Time(i64::MIN)) };

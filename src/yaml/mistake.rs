@@ -82,8 +82,8 @@ fn explain(kind: &ErrorKind) -> (Option<&'static str>, Option<&'static str>) {
     const BLOCK: &str = "write the text as a block that begins with `|`, or quote the whole of it";
     match kind {
         ErrorKind::MappingValueNotAllowed => {
-            const WHY: &str = "a key cannot stand here; either its line is indented too far, or a \
-                               text that holds `: ` is not quoted";
+            const WHY: &str = "a key is not allowed here; either its line is indented too far, or \
+                               text that contains `: ` is not quoted";
             (Some(WHY), Some(BLOCK))
         }
         ErrorKind::UnexpectedCharacter { .. } => {

@@ -63,7 +63,7 @@ fn a_misspelt_environment_variable_is_pointed_out() {
     ----- stdout
     KT6001: no such input
 
-    A path or glob that matches nothing would scan nothing and look clean.
+    If a path or glob that matches no file were accepted, the run would scan nothing and look clean.
     ----- stderr
     warning: the environment variable KEYTRAIL_COLUR means nothing to Keytrail; did you mean `KEYTRAIL_COLOR`?
     ");

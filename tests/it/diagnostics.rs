@@ -51,7 +51,7 @@ fn a_misspelt_word_in_a_rule_is_one_located_diagnostic() {
     assert_snapshot!(said("value", "event.api ==", "event.method == \"consle\" && event.api =="), @r#"
     exit: 2
     ----- stderr
-    error[KT2005]: `consle` is no method
+    error[KT2005]: `consle` is not a value of method
       --> rules/create-key.yaml:11:25
        |
     11 |   when: event.method == "consle" && event.api == "CreateAccessKey"

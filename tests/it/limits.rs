@@ -17,12 +17,17 @@ use From::{Const, Fixed};
 /// Each row of the page that has figures, by its beginning, and where they come from.
 const FIGURES: &[(&str, &[From])] = &[
     ("length of a record", &[Const("input", "MAX_RECORD")]),
-    ("nesting of a record", &[Const("input/frame", "MAX_DEPTH")]),
-    ("bytes read at a time", &[Const("input/open", "BLOCK")]),
+    ("nesting of a record", &[Const("input/json", "MAX_DEPTH")]),
+    ("bytes read at a time", &[Const("input/byte_stream", "BLOCK")]),
     ("bytes looked at", &[Const("input", "WINDOW")]),
     ("lines looked at", &[Const("input", "SAMPLE"), Fixed(8)]),
     ("bytes around a `{`", &[Const("input", "REACH")]),
     ("key of a container", &[Const("input", "KEY_REACH")]),
+    ("records held until", &[Const("input", "WINDOW")]),
+    (
+        "files retained",
+        &[Const("input", "SMALL_BYTES"), Const("input", "SMALL"), Const("input", "LARGE_FILES")],
+    ),
     ("decompression", &[Const("input", "MAX_RATIO"), Const("input", "FREE_BYTES")]),
     ("layers of compression", &[Fixed(1)]),
     ("a row of a table", &[Const("input", "MAX_RECORD"), Const("input", "MAX_LINES")]),

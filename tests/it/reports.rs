@@ -117,7 +117,7 @@ fn other_programs_read_the_same() {
     let log: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
     let results = log["runs"][0]["results"].as_array().unwrap();
     let idle = results.iter().find(|result| result["ruleId"] == "idle-key").unwrap();
-    assert_snapshot!(idle["message"]["text"].as_str().unwrap(), @"An active key is not used. key 1 of build-bot was not used for 90 days. 1 record at 2026-01-01T00:00:00Z.");
+    assert_snapshot!(idle["message"]["text"].as_str().unwrap(), @"An active key is not used: aws, account 000011112222, user build-bot, key 1.");
     let logical = &idle["locations"][0]["logicalLocations"][0];
     assert_eq!(logical["fullyQualifiedName"], sample["name"]);
     assert_eq!(logical["name"], "1");

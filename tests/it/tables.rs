@@ -144,7 +144,7 @@ error[KT8001]: the file lacks `size`, `tags`, which the table `accounts` declare
 1 | account,name,siz
   | ^^^^^^^^^^^^^^^^ the names of its columns
   |
-  = help: its columns are account, name, siz
+  = help: available columns: account, name, siz
 "),
         ("accounts.csv", "account,name,size,tags\n1,\"a,1,\n2,b,2,\n", "\
 error[KT8001]: a double quote stands in the wrong place, or is never closed

@@ -25,7 +25,7 @@ fn a_good_entry_needs_no_word() {
 fn values_that_select_nothing() {
     check(
         "{ ip: [203.0.113.5/24] }",
-        "error[KT4004]: `203.0.113.5/24` has bits beyond its prefix; the range that holds it is \
+        "error[KT4004]: `203.0.113.5/24` has bits set beyond its prefix; the range that contains it is \
          `203.0.113.0/24`\n  a.yaml:4:19 `203.0.113.5/24` expected an address, a range or a kind like `lan`",
     );
     check(

@@ -2,7 +2,7 @@
 
 use clap::Args;
 use clap::builder::Resettable;
-use keytrail::input::{Follow, Followed, InputSet, STDIN};
+use keytrail::input::{Follow, FollowedFile, InputSet, STDIN};
 use keytrail::record::{Columns, Hint, HintEntry, Hints, Said};
 use keytrail::report::Note;
 use keytrail::source::Sources;
@@ -57,7 +57,7 @@ impl InputArgs {
         &self,
         entries: &[HintEntry],
         host: &Host<'_>,
-        files: Vec<Followed>,
+        files: Vec<FollowedFile>,
     ) -> Follow {
         let hints = Hints { every: self.hint(), entries: entries.to_vec() };
         Follow::new(self.inputs.clone(), hints, host.directory.clone(), files)

@@ -10,7 +10,7 @@ mod commands;
 mod exit;
 mod host;
 mod inputs;
-mod place;
+mod destination;
 mod policy;
 mod progress;
 mod question;

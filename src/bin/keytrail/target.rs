@@ -7,9 +7,9 @@ use keytrail::diag::nearest;
 use keytrail::output::{self, OUTPUTS, Output, Style};
 use keytrail::report::Report;
 
+use crate::destination::{Destination, Draft, write_device};
 use crate::exit::Failure;
 use crate::host::Host;
-use crate::place::{Draft, Place, write_device};
 use crate::term::stdout_failed;
 
 /// Which reports to write, and what they show.
@@ -87,9 +87,9 @@ fn unknown(name: &str) -> String {
     }
 }
 
-/// Every report that is to be written, each to a place of its own.
+/// Every report that is to be written, each to a destination of its own.
 #[derive(Debug)]
-pub(crate) struct Targets(Vec<(&'static Output, Place)>);
+pub(crate) struct Targets(Vec<(&'static Output, Destination)>);
 
 impl Targets {
     /// Works out what was meant, and checks that it can be written before a long run begins.
@@ -110,27 +110,29 @@ impl Targets {
                 file.display()
             )));
         }
-        let mut targets: Vec<(&'static Output, Place)> = Vec::new();
+        let mut targets: Vec<(&'static Output, Destination)> = Vec::new();
         for target in typed {
-            let place = match target.file.as_deref().or(file) {
-                None => Place::Stdout,
-                Some(file) => Place::of(file)?,
+            let destination = match target.file.as_deref().or(file) {
+                None => Destination::Stdout,
+                Some(file) => Destination::of(file)?,
             };
-            if let Some((other, _)) = targets.iter().find(|(_, taken)| *taken == place) {
+            if let Some((other, _)) = targets.iter().find(|(_, taken)| *taken == destination) {
                 return Err(Failure::because(format!(
-                    "two reports would go to {place}: {} and {}",
+                    "two reports would go to {destination}: {} and {}",
                     other.name, target.output.name
                 ))
                 .help(format!("give each its own file: --format {}:FILE", target.output.name)));
             }
-            targets.push((target.output, place));
+            targets.push((target.output, destination));
         }
         Ok(Self(targets))
     }
 
     /// Whether a person reads the report on standard output.
     pub(crate) fn shown(&self) -> bool {
-        self.0.iter().any(|(output, place)| output.name == HUMAN && *place == Place::Stdout)
+        self.0.iter().any(|(output, destination)| {
+            output.name == HUMAN && *destination == Destination::Stdout
+        })
     }
 
     /// Whether a program reads one of the reports.
@@ -139,8 +141,8 @@ impl Targets {
     }
 
     /// The places, as they were typed.
-    pub(crate) fn places(&self) -> impl Iterator<Item = &Place> {
-        self.0.iter().map(|(_, place)| place)
+    pub(crate) fn destinations(&self) -> impl Iterator<Item = &Destination> {
+        self.0.iter().map(|(_, destination)| destination)
     }
 
     /// Refuses to write over what is read.
@@ -148,7 +150,7 @@ impl Targets {
         &self,
         mut inputs: impl Iterator<Item = &'p Path>,
     ) -> Result<(), Failure> {
-        let written: Vec<&Path> = self.places().filter_map(Place::real).collect();
+        let written: Vec<&Path> = self.destinations().filter_map(Destination::real).collect();
         if written.is_empty() {
             return Ok(());
         }
@@ -173,18 +175,23 @@ impl Targets {
     ) -> Result<(), Failure> {
         let plain = Style { color: host.term.color_files, ..style.clone() };
         let mut drafts = Vec::new();
-        for (output, place) in &self.0 {
-            match place {
-                Place::File { typed, real } => drafts
-                    .push(Draft::write(typed, real, |file| (output.write)(report, &plain, file))?),
-                Place::Device(path) => {
+        for (output, destination) in &self.0 {
+            match destination {
+                Destination::File { typed, real } => {
+                    drafts.push(Draft::write(typed, real, |file| {
+                        (output.write)(report, &plain, file)
+                    })?)
+                }
+                Destination::Device(path) => {
                     write_device(path, |file| (output.write)(report, &plain, file))?;
                 }
-                Place::Stdout => {}
+                Destination::Stdout => {}
             }
         }
         drafts.into_iter().try_for_each(Draft::publish)?;
-        for (output, _) in self.0.iter().filter(|(_, place)| *place == Place::Stdout) {
+        for (output, _) in
+            self.0.iter().filter(|(_, destination)| *destination == Destination::Stdout)
+        {
             (output.write)(report, style, host.term.out()).map_err(|e| stdout_failed(&e))?;
         }
         host.term.finish()

@@ -12,8 +12,8 @@ use crate::engine::options::RunOptions;
 use crate::engine::rows::Order;
 use crate::engine::subject::{fingerprint_of, values_of};
 use crate::finding::{
-    CallRecord, Calls, Display, Finding, KnownKey, KnownSource, Occurrence, Sample, Suppression,
-    VerdictRole, decode, show,
+    CallRecord, Calls, Display, EnrichedKey, EnrichedSource, Finding, Occurrence, Sample,
+    Suppression, VerdictRole, decode, show,
 };
 use crate::plan::Plan;
 use crate::rule::{Rule, Severity};
@@ -107,7 +107,7 @@ impl Assembler<'_> {
             self.calls(calls, suppressed, details, &provider, &mut |slot, chosen| {
                 want(slot, chosen, &[]);
             });
-        let (sources, keys) = self.known(&calls);
+        let (sources, keys) = self.enrichment(&calls);
         let shows = |count| if suppressed { 0 } else { count };
         let finding = Finding {
             rule: rule as usize,
@@ -164,15 +164,15 @@ impl Assembler<'_> {
     }
 
     /// What tables know of the first sources and keys.
-    fn known(&self, calls: &[Calls]) -> (Vec<KnownSource>, Vec<KnownKey>) {
-        let known = &self.options.known;
+    fn enrichment(&self, calls: &[Calls]) -> (Vec<EnrichedSource>, Vec<EnrichedKey>) {
+        let enricher = &self.options.enricher;
         let distinct = |part: fn(&CallRecord) -> &Option<String>| {
             let mut seen = BTreeSet::new();
             let parts = calls.iter().filter_map(move |calls| part(&calls.call).as_deref());
             parts.filter(move |part| seen.insert(*part)).take(KNOWN)
         };
-        let sources = distinct(|call| &call.source).filter_map(|source| known.source(source));
-        let keys = distinct(|call| &call.ak).filter_map(|ak| known.key(ak));
+        let sources = distinct(|call| &call.source).filter_map(|source| enricher.source(source));
+        let keys = distinct(|call| &call.ak).filter_map(|ak| enricher.key(ak));
         (sources.collect(), keys.collect())
     }
 

@@ -13,10 +13,7 @@ impl Checker<'_> {
         let text = &self.fragment.text;
         let whole = At { start: 0, end: text.len() };
         if text.len() > MAX_SOURCE {
-            let message = format!(
-                "the text has {} bytes, more than the {MAX_SOURCE} that one may have",
-                text.len()
-            );
+            let message = format!("the text has {} bytes; the limit is {MAX_SOURCE}", text.len());
             return Err(self.error(&codes::LIMIT, whole, message, None));
         }
         let cut = match template(text) {

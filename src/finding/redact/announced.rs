@@ -1,6 +1,5 @@
 //! Secrets behind a word that announces them: `password=`, `--secret-key `, `password hunter2`.
 
-use super::armour;
 use super::kinds::Kind;
 
 pub(super) const ANNOUNCED: Kind = Kind {
@@ -43,7 +42,6 @@ pub(super) const ANNOUNCED: Kind = Kind {
         "PrivateKey = «yAnz5TF+lXXJte14tji3zlMNq+hd2rYUIgJBgB3fBmk=»",
         "passphrase: «correct-horse»",
         r#"{"kty":"EC","d":"«870MB6gfuTJ4HtUnUvYMyJpr5eUZNP4Bk43bVdj3eAE»","x":"abc"}"#,
-        "password=«-----BEGIN RSA PRIVATE KEY-----\nhunter2\n-----END RSA PRIVATE KEY-----»",
     ],
 };
 
@@ -70,7 +68,6 @@ fn assigned() -> String {
 
 fn patterns() -> Vec<String> {
     let (announced, assigned) = (announcement(), assigned());
-    let armour = armour::patterns().join("|");
     // Without a separator only what is no word of a sentence is a password: a digit or a sign in it.
     let odd = concat!(
         r#"[^\s\d\["'-][^\s\d"']{2,}\d[^\s"',;]*|[^\s\d\["'-]{0,2}\d[^\s"',;]{3,}"#,
@@ -81,7 +78,6 @@ fn patterns() -> Vec<String> {
         format!(r#"{announced}\\"(?P<a>[^"\\]+)"#),
         format!(r#"{announced}"{{1,2}}(?P<b>(?:[^"\\]|\\.)+)"#),
         format!("{announced}'(?P<c>[^']+)"),
-        format!("{announced}(?P<block>{armour})"),
         format!(r#"(?:{announced})?{assigned}{SCHEME}(?P<value>-?[^\s\["'&,;\\-][^\s"'&,;\\]*)"#),
         format!(r#"(?:{announced})?{FLAG}(?P<flagged>-?[^\s\["'-][^\s"']*)"#),
         format!(

@@ -23,7 +23,7 @@ pub(super) const ARMOUR: Kind = Kind {
     ],
 };
 
-pub(super) fn patterns() -> Vec<String> {
+fn patterns() -> Vec<String> {
     [
         // A blank of the first line may be escaped as one of an address.
         r"(?i-u:-----BEGIN[A-Z0-9 %+]+-----)[\s\S]*?(?:(?i-u:-----END[A-Z0-9 %+]+-----)|$)",

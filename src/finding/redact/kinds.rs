@@ -1,4 +1,4 @@
-//! The registry of the kinds of secrets that their form gives away, and the one pass over a text.
+//! The registry of the kinds of secrets that their form gives away, and the passes over a text.
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -20,40 +20,55 @@ pub(super) struct Kind {
     pub(super) examples: &'static [&'static str],
 }
 
-/// Every kind. Where two match at the same place, the first one decides: what is harmless must be
-/// known before it is announced, and an announcement takes the whole value that follows it.
+/// Every kind. Blocks come first, in a pass of their own: any other kind would take the beginning
+/// of one along and leave its end. Of the others that match at the same place the first decides:
+/// what is harmless must be known before it is announced.
 pub(super) const KINDS: &[Kind] = &[
+    armour::ARMOUR,
     harmless::HARMLESS,
     announced::ANNOUNCED,
     address::ADDRESS,
-    armour::ARMOUR,
     cloud::CLOUD,
     issuer::ISSUER,
 ];
 
+/// How many kinds are blocks.
+const BLOCKS: usize = 1;
+
 /// Name of the group of a pattern whose match is no secret.
 const HARMLESS: &str = "harmless";
 
-/// All kinds as one expression, so that a text is read once and in linear time.
-static SECRETS: LazyLock<Regex> = LazyLock::new(|| {
-    let patterns: Vec<String> = KINDS.iter().flat_map(|kind| (kind.patterns)()).collect();
-    Regex::new(&patterns.join("|")).expect("constant patterns, compiled by every test")
+/// The kinds of each pass as one expression, so that a text is read twice and in linear time.
+static PASSES: LazyLock<[Regex; 2]> = LazyLock::new(|| {
+    let (blocks, others) = KINDS.split_at(BLOCKS);
+    [blocks, others].map(|kinds| {
+        let patterns: Vec<String> = kinds.iter().flat_map(|kind| (kind.patterns)()).collect();
+        Regex::new(&patterns.join("|")).expect("constant patterns, compiled by every test")
+    })
 });
 
 /// The text with `mark` in the place of every secret; borrowed when there is none.
 pub(super) fn redact<'t>(text: &'t str, mark: &str) -> Cow<'t, str> {
-    SECRETS.replace_all(text, |found: &Captures<'_>| {
-        let whole = &found[0];
-        if found.name(HARMLESS).is_some() {
-            return whole.to_owned();
+    let mut shown = Cow::Borrowed(text);
+    for pass in PASSES.iter() {
+        if let Cow::Owned(clean) = pass.replace_all(&shown, |found: &Captures<'_>| one(found, mark))
+        {
+            shown = Cow::Owned(clean);
         }
-        let Some(secret) = found.iter().skip(1).flatten().next() else {
-            return mark.to_owned();
-        };
-        let start = found.get(0).map_or(0, |whole| whole.start());
-        let (before, after) = (secret.start() - start, secret.end() - start);
-        format!("{}{mark}{}", &whole[..before], &whole[after..])
-    })
+    }
+    shown
+}
+
+/// A match with `mark` in the place of the secret in it.
+fn one(found: &Captures<'_>, mark: &str) -> String {
+    let whole = &found[0];
+    if found.name(HARMLESS).is_some() {
+        return whole.to_owned();
+    }
+    let Some(secret) = found.iter().skip(1).flatten().next() else { return mark.to_owned() };
+    let start = found.get(0).map_or(0, |whole| whole.start());
+    let (before, after) = (secret.start() - start, secret.end() - start);
+    format!("{}{mark}{}", &whole[..before], &whole[after..])
 }
 
 /// What may stand in front of a token whose own form is weak: no letter or digit, or the escape of

@@ -115,6 +115,7 @@ mod tests {
             "secret: token=hunter2",
             "--password=-hunter2",
             &format!("--token {pem}"),
+            &format!("--token x{pem}--token x"),
             &format!("password={pem}"),
         ] {
             let shown = MASKING.text(text);

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use super::answer::{self, Answer, Broken};
 use super::base64_text;
 use super::report_reader::ReportReader;
+use crate::input::byte_stream::ByteStream;
+use crate::input::file_reader::{FileReader, ReadTask};
 use crate::input::frame::{Ending, Framer, Tables};
-use crate::input::open::Source;
-use crate::input::reader::{Reader, Task};
 use crate::record::{Batch, Batches, FileAccount, Format, Origin, Skip, SkipReason, Step};
 use crate::value::{RecordKind, Time};
 
@@ -42,7 +42,7 @@ enum Wrapping {
 }
 
 /// What these first bytes of a file are wrapped in, if it is a report.
-fn wrapping(task: &Task, head: &[u8]) -> Option<Wrapping> {
+fn wrapping(task: &ReadTask, head: &[u8]) -> Option<Wrapping> {
     if answer::begins(head) {
         return Some(Wrapping::Answer);
     }
@@ -51,7 +51,7 @@ fn wrapping(task: &Task, head: &[u8]) -> Option<Wrapping> {
 }
 
 /// Whether a table that begins with these bytes is a report.
-fn is_table(task: &Task, mut head: Vec<u8>) -> bool {
+fn is_table(task: &ReadTask, mut head: Vec<u8>) -> bool {
     head.truncate(HEAD);
     let tables = Tables { given: task.origin.columns.clone(), formats: task.formats.clone() };
     let mut framer = Framer::new(tables);
@@ -62,7 +62,7 @@ fn is_table(task: &Task, mut head: Vec<u8>) -> bool {
 }
 
 /// Whether a file that was just opened is a report, as far as its first bytes say.
-pub(in crate::input) fn is_report(task: &mut Task) -> bool {
+pub(in crate::input) fn is_report(task: &mut ReadTask) -> bool {
     let Ok(source) = &mut task.source else { return false };
     let head = source.peek(enough);
     if wrapping(task, &head).is_some() {
@@ -74,7 +74,7 @@ pub(in crate::input) fn is_report(task: &mut Task) -> bool {
 }
 
 /// Begins to read a file.
-pub(in crate::input) fn open<'i>(mut task: Task) -> Box<dyn Batches + 'i> {
+pub(in crate::input) fn open<'i>(mut task: ReadTask) -> Box<dyn Batches + 'i> {
     let mut time = None;
     let head = task.source.as_mut().map(|source| source.peek(enough)).unwrap_or_default();
     if let Some(wrapping) = wrapping(&task, &head)
@@ -92,12 +92,12 @@ pub(in crate::input) fn open<'i>(mut task: Task) -> Box<dyn Batches + 'i> {
             }
         }
     }
-    Box::new(ReportReader::new(Box::new(Reader::new(task)), time))
+    Box::new(ReportReader::new(Box::new(FileReader::new(task)), time))
 }
 
 /// Takes the report out of what it is wrapped in; gives the time that stands beside it.
 fn unwrap(
-    source: &mut Source,
+    source: &mut ByteStream,
     wrapping: Wrapping,
     notes: &mut Vec<String>,
 ) -> Result<Option<Time>, Skip> {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use smallvec::SmallVec;
 
-use super::Wrong;
+use super::RowError;
 use super::row::{Cell, Text};
 use crate::input::json::Fault;
 
@@ -38,7 +38,7 @@ impl<'a> Cells<'a> {
             match bytes.get(after..) {
                 Some([b',', ..]) => {}
                 Some([] | [b'\n' | b'\r'] | [b'\r', b'\n']) | None => break,
-                Some(_) => return Err(Wrong::Break.into()),
+                Some(_) => return Err(RowError::Break.into()),
             }
         }
         Ok(Self { row, spans })

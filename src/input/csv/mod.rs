@@ -6,11 +6,11 @@
 
 mod cells;
 mod row;
-mod wrong;
+mod error;
 
 pub(super) use cells::Cells;
-pub(super) use row::{Fit, Row, line_end, row, rows};
-pub(super) use wrong::Wrong;
+pub(super) use error::RowError;
+pub(super) use row::{RowExtent, RowScan, line_end, row, rows};
 
 /// The longest cell.
 pub(super) const MAX_CELL: usize = 4 << 20;

@@ -2,22 +2,22 @@
 
 use memchr::{memchr2, memchr3};
 
-use super::{MAX_CELL, MAX_LINES, Wrong};
+use super::{MAX_CELL, MAX_LINES, RowError};
 
 /// What the bytes from the first of a row on come to.
 #[derive(Debug, PartialEq, Eq)]
-pub(in crate::input) enum Row {
+pub(in crate::input) enum RowScan {
     /// A row.
-    Ends(Fit),
+    Ends(RowExtent),
     /// The bytes end inside it.
     Unfinished,
     /// They are no row.
-    Broken(Wrong),
+    Broken(RowError),
 }
 
 /// A row that was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::input) struct Fit {
+pub(in crate::input) struct RowExtent {
     /// One past its last byte, without its line break.
     pub(in crate::input) end: usize,
     /// Where the next one begins.
@@ -33,18 +33,18 @@ pub(in crate::input) struct Fit {
 /// Finds the end of the row that begins with these bytes. `whole` says that nothing follows them;
 /// a row has at most `limit` bytes.
 ///
-/// However many of its bytes are at hand, the answer is the same or [`Row::Unfinished`].
-pub(in crate::input) fn row(bytes: &[u8], whole: bool, limit: usize) -> Row {
-    let mut fit = Fit { end: 0, next: 0, cells: 0, filled: 0, breaks: 0 };
+/// However many of its bytes are at hand, the answer is the same or [`RowScan::Unfinished`].
+pub(in crate::input) fn row(bytes: &[u8], whole: bool, limit: usize) -> RowScan {
+    let mut fit = RowExtent { end: 0, next: 0, cells: 0, filled: 0, breaks: 0 };
     let mut text = Text { bytes, whole, limit, breaks: 0 };
     loop {
         let cell = match text.cell(fit.end) {
             Ok(Some(cell)) => cell,
-            Ok(None) => return Row::Unfinished,
-            Err(Wrong::Stray | Wrong::After) if text.breaks > 0 => {
-                return Row::Broken(Wrong::Later);
+            Ok(None) => return RowScan::Unfinished,
+            Err(RowError::Stray | RowError::After) if text.breaks > 0 => {
+                return RowScan::Broken(RowError::Later);
             }
-            Err(wrong) => return Row::Broken(wrong),
+            Err(wrong) => return RowScan::Broken(wrong),
         };
         fit.cells += 1;
         if cell.end > cell.start {
@@ -53,14 +53,15 @@ pub(in crate::input) fn row(bytes: &[u8], whole: bool, limit: usize) -> Row {
         fit.end = cell.after;
         fit.breaks = text.breaks;
         if fit.end > limit {
-            return Row::Broken(Wrong::Row(limit));
+            return RowScan::Broken(RowError::Row(limit));
         }
         match bytes.get(fit.end) {
             Some(b',') => fit.end += 1,
-            None => return Row::Ends(Fit { next: fit.end, ..fit }),
+            None => return RowScan::Ends(RowExtent { next: fit.end, ..fit }),
             Some(_) => {
                 let next = after_break(bytes, fit.end, whole);
-                return next.map_or(Row::Unfinished, |next| Row::Ends(Fit { next, ..fit }));
+                return next
+                    .map_or(RowScan::Unfinished, |next| RowScan::Ends(RowExtent { next, ..fit }));
             }
         }
     }
@@ -83,8 +84,8 @@ pub(in crate::input) fn rows(text: &str) -> impl Iterator<Item = &str> {
             return None;
         }
         let (end, next) = match row(rest.as_bytes(), true, usize::MAX) {
-            Row::Ends(Fit { end, next, .. }) => (end, next),
-            Row::Unfinished | Row::Broken(_) => (rest.len(), rest.len()),
+            RowScan::Ends(RowExtent { end, next, .. }) => (end, next),
+            RowScan::Unfinished | RowScan::Broken(_) => (rest.len(), rest.len()),
         };
         let found = rest.get(..end)?;
         rest = rest.get(next..)?;
@@ -123,14 +124,14 @@ pub(super) struct Cell {
 
 impl Text<'_> {
     /// The cell that begins at `at`; `None` where the bytes end inside it.
-    pub(super) fn cell(&mut self, at: usize) -> Result<Option<Cell>, Wrong> {
+    pub(super) fn cell(&mut self, at: usize) -> Result<Option<Cell>, RowError> {
         match self.bytes.get(at) {
             Some(b'"') => self.quoted(at + 1),
             _ => self.plain(at),
         }
     }
 
-    fn plain(&self, start: usize) -> Result<Option<Cell>, Wrong> {
+    fn plain(&self, start: usize) -> Result<Option<Cell>, RowError> {
         let rest = self.bytes.get(start..).unwrap_or_default();
         // Most cells are short: a search that has to be set up costs more than it saves.
         let found = rest.iter().position(|b| matches!(b, b',' | b'\n' | b'\r' | b'"'));
@@ -138,12 +139,12 @@ impl Text<'_> {
         self.bounded(start, end)?;
         match self.bytes.get(end) {
             None if !self.whole => Ok(None),
-            Some(b'"') => Err(Wrong::Stray),
+            Some(b'"') => Err(RowError::Stray),
             _ => Ok(Some(Cell { start, end, doubled: false, after: end })),
         }
     }
 
-    fn quoted(&mut self, start: usize) -> Result<Option<Cell>, Wrong> {
+    fn quoted(&mut self, start: usize) -> Result<Option<Cell>, RowError> {
         let mut at = start;
         let mut doubled = false;
         loop {
@@ -151,7 +152,7 @@ impl Text<'_> {
             let end = at + memchr3(b'"', b'\n', b'\r', rest).unwrap_or(rest.len());
             self.bounded(start, end)?;
             match (self.bytes.get(end), self.bytes.get(end + 1)) {
-                (None, _) if self.whole => return Err(Wrong::Open),
+                (None, _) if self.whole => return Err(RowError::Open),
                 (None, _) => return Ok(None),
                 (Some(b'"'), Some(b'"')) => {
                     doubled = true;
@@ -161,7 +162,7 @@ impl Text<'_> {
                 (Some(b'"'), None | Some(b',' | b'\n' | b'\r')) => {
                     return Ok(Some(Cell { start, end, doubled, after: end + 1 }));
                 }
-                (Some(b'"'), Some(_)) => return Err(Wrong::After),
+                (Some(b'"'), Some(_)) => return Err(RowError::After),
                 (Some(_), _) => {
                     let Some(next) = after_break(self.bytes, end, self.whole) else {
                         return Ok(None);
@@ -169,18 +170,18 @@ impl Text<'_> {
                     at = next;
                     self.breaks += 1;
                     if self.breaks >= MAX_LINES as u64 {
-                        return Err(Wrong::Lines);
+                        return Err(RowError::Lines);
                     }
                 }
             }
         }
     }
 
-    fn bounded(&self, start: usize, end: usize) -> Result<(), Wrong> {
+    fn bounded(&self, start: usize, end: usize) -> Result<(), RowError> {
         if end - start > MAX_CELL {
-            Err(Wrong::Cell)
+            Err(RowError::Cell)
         } else if end > self.limit {
-            Err(Wrong::Row(self.limit))
+            Err(RowError::Row(self.limit))
         } else {
             Ok(())
         }

@@ -48,14 +48,14 @@ fn only_doubled_quotes_cost_a_copy() {
 #[test]
 fn what_is_no_row_says_why() {
     for (row, wrong) in [
-        (r#"a"b,c"#, Wrong::Stray),
-        (r#"a,b""#, Wrong::Stray),
-        (r#""a"b,c"#, Wrong::After),
-        (r#""a" ,c"#, Wrong::After),
-        (r#"a,"b"#, Wrong::Open),
-        (r#"a,"b"""#, Wrong::Open),
-        ("a,b\nc", Wrong::Break),
-        ("a\r\n\r\n", Wrong::Break),
+        (r#"a"b,c"#, RowError::Stray),
+        (r#"a,b""#, RowError::Stray),
+        (r#""a"b,c"#, RowError::After),
+        (r#""a" ,c"#, RowError::After),
+        (r#"a,"b"#, RowError::Open),
+        (r#"a,"b"""#, RowError::Open),
+        ("a,b\nc", RowError::Break),
+        ("a\r\n\r\n", RowError::Break),
     ] {
         let fault = Cells::read(row).unwrap_err();
         assert_eq!((fault.reason, fault.detail), (SkipReason::Syntax, wrong.to_string()), "{row}");
@@ -114,10 +114,10 @@ proptest! {
         let all = row(text.as_bytes(), true, limit);
         for len in 0..=text.len() {
             let some = row(&text.as_bytes()[..len], false, limit);
-            prop_assert!(some == Row::Unfinished || some == all, "{len}: {some:?} {all:?}");
+            prop_assert!(some == RowScan::Unfinished || some == all, "{len}: {some:?} {all:?}");
         }
         // Where nothing follows is the only thing that its end can tell.
-        if let Row::Ends(fit) = all {
+        if let RowScan::Ends(fit) = all {
             prop_assert!(fit.end <= fit.next && fit.filled <= fit.cells && fit.end <= limit);
         }
     }

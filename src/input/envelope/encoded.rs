@@ -1,4 +1,4 @@
-//! Text that stands in a string as base64, with or without gzip below it.
+//! Decodes base64, and gzip inside it.
 
 use std::io::Read;
 
@@ -10,10 +10,14 @@ use crate::input::frame::MAX_RECORD;
 use crate::input::json::Fault;
 use crate::record::SkipReason;
 
-/// The shortest text that is taken for base64: no JSON object with a record in it is shorter.
+/// The shortest text that is tried as base64: an encoded record is longer.
 const SHORTEST: usize = 24;
 
-/// The text that this one encodes; `None` where it is no base64 of JSON or of gzip.
+/// The text that is encoded in `text`; `None` if it is not base64 of text or of gzip.
+///
+/// # Errors
+///
+/// If gzip data is damaged, or expands to more than a record may have.
 pub(super) fn decoded(text: &str) -> Result<Option<String>, Fault> {
     let is_base64 = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=');
     if text.len() < SHORTEST || !text.as_bytes().iter().take(SHORTEST).all(is_base64) {

@@ -1,9 +1,9 @@
-//! Records inside envelopes: what queues, streams, log services and search engines put around them.
+//! Opens envelopes: what queues, streams, log services and search engines put around records.
 //!
-//! A record is known by what it is and not by where it stands: below keys that envelopes use, to a
-//! bounded depth, as an object, as a string of JSON or as base64 with or without gzip. An envelope
-//! is replaced by its records, each of which counts for itself; its time and its other words are
-//! never those of a record.
+//! A record is recognized by what it is, not by its path: Keytrail looks below the keys that
+//! envelopes use, to a bounded depth, into objects, arrays, strings of JSON, and base64 with or
+//! without gzip. The reader replaces an envelope by its records before any format sees it, and each
+//! of them counts for itself. The time of an envelope is never that of a record.
 
 mod encoded;
 mod named;
@@ -20,7 +20,7 @@ use opener::{Content, Opener};
 #[derive(Debug, Default)]
 pub(super) struct Envelopes {
     opener: Opener,
-    /// How many messages held no records and said so.
+    /// The number of control messages so far.
     control: u64,
 }
 
@@ -51,7 +51,7 @@ impl Envelopes {
         }
     }
 
-    /// Does the same with the cells of one column, where the records are rows of a table.
+    /// Does the same if the records are rows of a table: each is replaced by its cell in `column`.
     pub(super) fn open_cells(&mut self, batch: &mut Batch, from: usize, column: usize) {
         let rows = batch.records.split_off(from);
         for placed in rows {
@@ -79,7 +79,7 @@ impl Envelopes {
         self.open(batch, from);
     }
 
-    /// Puts the records of the envelope at hand into the batch, in its place.
+    /// Adds the records of the envelope that was just opened to the batch.
     fn place(&mut self, batch: &mut Batch, placed: &Placed) {
         let before = batch.bytes.len();
         let own = Span { start: placed.start, end: placed.end };
@@ -100,7 +100,7 @@ impl Envelopes {
         self.control += self.opener.control();
     }
 
-    /// What there is to say of messages that hold no records.
+    /// A note about control messages, if there were any.
     pub(super) fn note(&self) -> Option<String> {
         match self.control {
             0 => None,
@@ -110,7 +110,7 @@ impl Envelopes {
     }
 }
 
-/// A text as the only record of a batch; the records in it where it is an envelope.
+/// A batch with this text as its only record, or with the records in it if it is an envelope.
 pub fn opened(text: &str) -> Batch {
     let envelope = Envelope::default();
     let (end, bytes) = (text.len(), text.as_bytes().to_vec());
@@ -121,8 +121,8 @@ pub fn opened(text: &str) -> Batch {
     batch
 }
 
-/// Keys that records of the trails begin with, and no envelope does: most records need no other
-/// look.
+/// Keys that the trails' own records begin with and no envelope does. Most records begin with one of
+/// them and are not looked at any further.
 const FIRST_KEYS: [&[u8]; 12] = [
     b"eventVersion",
     b"userIdentity",
@@ -138,7 +138,7 @@ const FIRST_KEYS: [&[u8]; 12] = [
     b"errorCode",
 ];
 
-/// Whether a text is no envelope, as far as its first key says.
+/// Whether the first key shows that a text is not an envelope.
 fn begins_record(bytes: &[u8]) -> bool {
     match bytes.strip_prefix(b"{") {
         Some(rest) => rest.trim_ascii_start().strip_prefix(b"\"").is_some_and(|key| {
@@ -146,7 +146,7 @@ fn begins_record(bytes: &[u8]) -> bool {
                 key.starts_with(known) && key.get(known.len()).is_some_and(|&b| b == b'"')
             })
         }),
-        // What is neither an object nor an array holds nothing.
+        // Only objects and arrays are envelopes.
         None => !bytes.starts_with(b"["),
     }
 }

@@ -1,4 +1,4 @@
-//! Messages that are known by name and hold no record.
+//! Texts without a record that Keytrail recognizes: control messages and what is refused by name.
 
 use crate::input::json::{Fields, Shape, decode};
 
@@ -12,8 +12,6 @@ mod paths {
         ECS_DATASET = "event.dataset";
         ECS_MODULE = "event.module";
         ECS_TRAIL = "aws.cloudtrail";
-        S3 = "s3";
-        KINESIS = "kinesis";
         SOURCE = "EventSource";
     }
 }
@@ -22,7 +20,7 @@ fn fields(text: &str) -> Option<Fields<'_>> {
     Fields::scan(text, &Shape::new(paths::PATHS, |_| true)).ok()
 }
 
-/// Whether a message is of the envelope's own business: a health check, a confirmation, a test.
+/// Whether a message is a health check, a confirmation or a test, and so never holds a record.
 pub(super) fn is_control(member: impl Fn(&str) -> Option<String>) -> bool {
     let is =
         |key: &str, words: &[&str]| member(key).is_some_and(|word| words.contains(&word.as_str()));
@@ -31,7 +29,7 @@ pub(super) fn is_control(member: impl Fn(&str) -> Option<String>) -> bool {
         || is("Event", &["s3:TestEvent"])
 }
 
-/// What a text is that holds no audit record, where that is known by name.
+/// What a text without an audit record is, for messages; `None` if it is not recognized.
 pub(in crate::input) fn refused(text: &str) -> Option<&'static str> {
     let fields = fields(text)?;
     let has = |path: usize| fields.get(path).is_some();
@@ -39,24 +37,24 @@ pub(in crate::input) fn refused(text: &str) -> Option<&'static str> {
     if has(paths::CLASS) && has(paths::PRODUCT) {
         return Some(
             "an event in the Open Cybersecurity Schema Framework (OCSF) of Security Lake, which is \
-             not read: give the trail's own records",
+             not supported: use the trail's own records",
         );
     }
     let ecs = word(paths::ECS_DATASET).or_else(|| word(paths::ECS_MODULE));
     if has(paths::ECS_TRAIL) || ecs.is_some_and(|of| of.contains("cloudtrail")) {
         return Some(
-            "a document in the Elastic Common Schema (ECS) without `event.original`, so the \
-             trail's own record is not in it",
+            "a document in the Elastic Common Schema (ECS) without `event.original`, which would \
+             hold the trail's own record",
         );
     }
     let source = word(paths::EVENT_SOURCE).or_else(|| word(paths::SOURCE));
     match source.as_deref() {
-        Some("aws:s3") => Some("a notification of S3 that names an object, and no audit record"),
-        Some("aws:kinesis") => Some("an event of Kinesis without an audit record in it"),
-        Some("aws:sqs") => Some("a message of SQS without an audit record in it"),
-        Some("aws:sns") => Some("a message of SNS without an audit record in it"),
+        Some("aws:s3") => Some("an S3 notification, which is not an audit record"),
+        Some("aws:kinesis") => Some("a Kinesis record without an audit record in it"),
+        Some("aws:sqs") => Some("an SQS message without an audit record in it"),
+        Some("aws:sns") => Some("an SNS message without an audit record in it"),
         Some(source) if source.starts_with("aws:") => {
-            Some("an event that AWS hands to a Lambda function, and no audit record")
+            Some("an event for a Lambda function, which is not an audit record")
         }
         _ => None,
     }

@@ -1,22 +1,22 @@
-//! Looks for the records in one envelope.
+//! Finds the records in one envelope.
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use super::encoded::decoded;
 use super::named::is_control;
-use crate::input::frame::{MAX_RECORD, line_prefix, too_deep};
-use crate::input::json::{Fault, Fields, Members, Shape, decode, items, members, values};
+use crate::input::frame::{MAX_RECORD, line_prefix};
+use crate::input::json::{Fault, Fields, Members, Shape, decode, items, members, too_deep, values};
 use crate::input::trail::{Spelling, cloud};
 use crate::record::{Provider, SkipReason, Span};
 
-/// How many envelopes may stand one in another.
+/// How deep envelopes may nest.
 const MAX_NESTING: usize = 12;
 
-/// How many bytes the records of one envelope may come to.
+/// The most bytes that the records of one envelope may have together.
 const MAX_OPENED: usize = 4 * MAX_RECORD;
 
-/// The keys below which envelopes keep what they hold, in any case.
+/// The keys below which envelopes hold records, compared without case.
 const KEYS: [&str; 46] = [
     // CloudWatch Logs: subscriptions, answers of the API, Logs Insights.
     "logEvents",
@@ -72,38 +72,38 @@ const KEYS: [&str; 46] = [
     "line",
 ];
 
-/// What a text turned out to be.
+/// What a value is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Content {
-    /// A record as it is.
+    /// A record that is not in an envelope.
     Bare,
-    /// Records inside; the opener has them.
+    /// An envelope whose records are now in the opener, or one of these records.
     Records,
-    /// A message of the envelope's own business.
+    /// A control message.
     Control,
-    /// Neither.
+    /// None of these.
     Other,
 }
 
 /// The object that a record is a member of.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Object {
-    /// The envelope as it stands in the file.
+    /// The whole envelope.
     Whole,
-    /// One inside, as it was copied.
+    /// An object inside the envelope, copied to the text of the opener.
     Inside(Span),
-    /// None: the record is an item of an array.
+    /// No object: the record is an item of an array.
     None,
 }
 
-/// A record that was found, in the text of the opener.
+/// Where a record was copied to in the text of the opener.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Found {
     pub(super) text: Span,
     pub(super) object: Object,
 }
 
-/// Opens one envelope after the other; its buffers are reused.
+/// Opens one envelope after another and reuses its buffers.
 #[derive(Debug, Default)]
 pub(super) struct Opener {
     text: String,
@@ -111,19 +111,19 @@ pub(super) struct Opener {
     control: u64,
 }
 
-/// Where a value stands.
+/// What surrounds a value.
 #[derive(Clone, Copy)]
 struct At<'t> {
-    /// How many envelopes stand around it.
+    /// The number of envelopes around it.
     depth: usize,
-    /// The object whose member it is, and whether that is the whole envelope.
+    /// The object whose member it is, and whether that object is the whole envelope.
     object: Option<(&'t str, bool)>,
-    /// Whether the key says that it is a record of a trail.
+    /// Whether its key names a record of a trail, such as `CloudTrailEvent`.
     named: bool,
 }
 
 impl Opener {
-    /// Looks into a text; what it finds replaces what it found before.
+    /// Opens a text. Its records replace those of the last call.
     pub(super) fn open(&mut self, text: &str) -> Result<Content, Fault> {
         self.text.clear();
         self.found.clear();
@@ -134,12 +134,12 @@ impl Opener {
         self.value(text, At { depth: 0, object: None, named: false })
     }
 
-    /// The records that were found, and the text that they stand in.
+    /// The text that the records were copied to, and where each of them is.
     pub(super) fn found(&self) -> (&str, &[Found]) {
         (&self.text, &self.found)
     }
 
-    /// How many control messages stood among them.
+    /// The number of control messages among them.
     pub(super) fn control(&self) -> u64 {
         self.control
     }
@@ -198,7 +198,8 @@ impl Opener {
         }
     }
 
-    /// The items of an array, or the values of a text: all of them when some is or holds a record.
+    /// Opens the items of an array, or the values of a text. If any holds a record, the others are
+    /// kept too, so that each is counted.
     fn items(&mut self, items: &[&str], at: At<'_>) -> Result<Content, Fault> {
         let alone = At { depth: at.depth + 1, object: None, named: false };
         let (found, text, control) = (self.found.len(), self.text.len(), self.control);
@@ -208,7 +209,6 @@ impl Opener {
                 Content::Bare | Content::Records => records = true,
                 Content::Control => self.control += 1,
                 Content::Other if is_cell(item) => {}
-                // What is no record among records costs itself, and is counted.
                 Content::Other => {
                     let text = self.copy(item)?;
                     self.found.push(Found { text, object: Object::None });
@@ -241,7 +241,7 @@ impl Opener {
         }
     }
 
-    /// JSON values one after the other, as a stream puts them into one message.
+    /// Opens JSON values that follow one another, as streams put them into one message.
     fn text(&mut self, text: &str, at: At<'_>) -> Result<Content, Fault> {
         if !text.starts_with(['{', '[']) {
             return Ok(Content::Other);
@@ -280,13 +280,12 @@ impl Opener {
     }
 }
 
-/// The record that an object stands for whose keys are flattened, or in another case than those of
-/// a trail.
+/// The record in an object whose keys are flattened or differ in case from those of a trail.
 fn respelled(json: &str, members: &[(Cow<'_, str>, &str)]) -> Option<String> {
     let prefix = ["", "event."].into_iter().find(|prefix| {
         members.iter().any(|(key, _)| {
             let key = key.strip_prefix(prefix).unwrap_or_default();
-            // So the rows of query APIs spell it, which are no records.
+            // The rows of query APIs spell it so, and they are not records.
             key.eq_ignore_ascii_case("eventName") && key != "EventName"
         })
     })?;
@@ -305,7 +304,7 @@ fn respelled(json: &str, members: &[(Cow<'_, str>, &str)]) -> Option<String> {
     })
 }
 
-/// Whether an object is a record of a trail; `named` says that its key says so.
+/// Whether an object is a record of a trail. If its key names one, `eventName` is enough.
 fn is_record(json: &str, named: bool) -> bool {
     Fields::scan(json, &MARKS).is_ok_and(|fields| {
         cloud::cloud(&fields).is_some() || (named && fields.get(cloud::marks::EVENT_NAME).is_some())
@@ -317,10 +316,10 @@ fn trail_of(json: &str) -> Option<Provider> {
     cloud::cloud(&Fields::scan(json, &MARKS).ok()?)
 }
 
-/// What tells whose a record is.
+/// The paths that decide which cloud wrote a record.
 static MARKS: LazyLock<Shape> = LazyLock::new(|| Shape::new(cloud::marks::PATHS, |_| true));
 
-/// Whether an item is one cell of a row: a name and a value.
+/// Whether an item is a cell of a row of Logs Insights: a name and a value.
 fn is_cell(json: &str) -> bool {
     members(json).is_some_and(|Members(members)| {
         let has = |name: &str| members.iter().any(|(key, _)| key == name);

@@ -269,3 +269,27 @@ fn the_object_around_a_record_is_at_hand() {
     let batch = opened(&json!({ "Records": [tencent(1)] }).to_string());
     assert_eq!(batch.get(0).unwrap().unwrap().envelope.object, "");
 }
+
+#[test]
+fn what_holds_no_audit_record_is_refused_by_its_name() {
+    let ocsf = json!({ "metadata": { "product": { "name": "CloudTrail" } }, "class_uid": 6003, "api": {} });
+    let ecs = json!({ "event": { "dataset": "aws.cloudtrail", "action": "x" }, "user": {} });
+    let s3 = json!({ "eventSource": "aws:s3", "eventName": "ObjectCreated:Put", "awsRegion": "r" });
+    let stream = json!({ "eventSource": "aws:dynamodb", "eventName": "INSERT" });
+    for (message, word) in [
+        (&ocsf, Some("OCSF")),
+        (&ecs, Some("ECS")),
+        (&s3, Some("S3")),
+        (&stream, Some("Lambda")),
+        (&json!({ "event": { "dataset": "nginx.access" } }), None),
+        (&json!({ "class_uid": 1 }), None),
+        (&json!("text"), None),
+    ] {
+        let known = refused(&message.to_string());
+        match word {
+            Some(word) => assert!(known.is_some_and(|known| known.contains(word)), "{message}"),
+            None => assert_eq!(known, None, "{message}"),
+        }
+        assert_eq!(check(&message.to_string()), "?", "no record: {message}");
+    }
+}

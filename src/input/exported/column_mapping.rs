@@ -1,15 +1,14 @@
-//! Which columns a field is read from: paths of the keys that they stand for.
+//! Which columns each field is read from, by the paths of the keys that the columns stand for.
 
 use crate::record::field::event as f;
 use crate::record::{FieldId, FieldSet};
 
-/// A field and the columns that carry it.
+/// A field and the columns that it is read from.
 #[derive(Debug)]
 pub(super) struct ColumnMapping {
     pub(super) field: FieldId,
     columns: &'static [&'static str],
-    /// Whether all of them must be there, and not just one: without the others the record would
-    /// seem to say what it does not.
+    /// Whether the field needs all of them; otherwise one is enough.
     all: bool,
 }
 
@@ -21,7 +20,7 @@ const fn all(field: FieldId, columns: &'static [&'static str]) -> ColumnMapping 
     ColumnMapping { field, columns, all: true }
 }
 
-/// What of `all` a table carries that has these columns.
+/// The fields out of `all` that a table can fill. `has` tells whether it has a column.
 pub(super) fn carried(
     fields: &[ColumnMapping],
     all: FieldSet,
@@ -48,7 +47,7 @@ pub(super) const CLOUDTRAIL: &[ColumnMapping] = &[
     any(f::TIME, &["eventTime"]),
     any(f::ACCOUNT, &["recipientAccountId", "userIdentity.accountId"]),
     any(f::CALLER_ACCOUNT, &["userIdentity.accountId"]),
-    any(f::USER, &["userIdentity.userName"]),
+    any(f::USER, &["userIdentity.userName", "userIdentity.sessionContext.sessionIssuer.userName"]),
     any(f::USER_ID, &["userIdentity.principalId"]),
     any(f::USER_TYPE, &["userIdentity.type"]),
     all(f::ROLE, &["userIdentity.type", "userIdentity.arn"]),

@@ -1,5 +1,5 @@
-//! The events that an audit of IAM users lists beside its credential report: who was created or
-//! deleted, and which keys.
+//! The list of events that the IAM audit script writes beside its credential report: users and access
+//! keys that were created or deleted.
 
 use std::borrow::Cow;
 
@@ -17,11 +17,11 @@ use crate::value::{Items, Json, RecordKind, Time, Value, Zone};
 #[derive(Debug)]
 pub struct IamEvents;
 
-/// The calls that the audit looks for.
+/// The calls that the audit lists.
 const CALLS: [&str; 5] =
     ["CreateUser", "DeleteUser", "CreateAccessKey", "DeleteAccessKey", "DeleteLoginProfile"];
 
-/// The columns that tell it.
+/// The columns that identify such a table.
 const MARKS: [&str; 4] = ["eventTime", "eventName", "username", "account_id"];
 
 impl Format for IamEvents {
@@ -30,7 +30,7 @@ impl Format for IamEvents {
     }
 
     fn doc(&self) -> &'static str {
-        "AWS IAM users and keys that came and went, as rows of CSV: what an IAM audit lists"
+        "AWS IAM users and access keys that were created or deleted, as the IAM audit script lists them in CSV"
     }
 
     fn provider(&self) -> Provider {
@@ -70,7 +70,7 @@ impl Format for IamEvents {
         let place = |name| columns.position(name).unwrap_or(usize::MAX);
         Box::new(AuditMapper {
             needed: *needed,
-            // The audit writes times with their offset, or in UTC without one.
+            // The audit writes times with an offset, or without one in UTC.
             zone: origin.zone.clone().unwrap_or_else(Zone::utc),
             rows: origin.columns.is_some(),
             object: RowObject::new(
@@ -92,9 +92,9 @@ impl Format for IamEvents {
 #[derive(Debug)]
 struct AuditMapper {
     needed: FieldSet,
-    /// Of times without an offset.
+    /// The zone of times without an offset.
     zone: Zone,
-    /// Whether the records are rows at all.
+    /// Whether the records are rows.
     rows: bool,
     object: RowObject,
     time: usize,
@@ -180,7 +180,8 @@ fn names(cell: &str) -> impl Iterator<Item = &str> + Clone {
     cell.split(',').map(str::trim).filter(|name| !name.is_empty())
 }
 
-/// Whether a resource is the name of a user: calls on keys list the key beside it, or alone.
+/// Whether a resource is the name of a user. Calls on access keys list the key beside it, or only the
+/// key.
 fn is_user(name: &str) -> bool {
     !name.starts_with("arn:")
         && !["AKIA", "ASIA", "AIDA"].iter().any(|prefix| {

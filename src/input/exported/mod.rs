@@ -1,8 +1,8 @@
-//! Records of another format that stand in a table, a column for each of their keys: what query
-//! tools and SIEMs export.
+//! Tables of audit records with a column for each key, as query tools, SIEMs and consoles export
+//! them.
 //!
-//! A row becomes the JSON object that its cells are, and the format of the record reads that: one
-//! mapping for a record, whatever it is written in. What the columns cannot carry stays missing.
+//! A row is written as a JSON object, and the format of the record reads that object, so that each
+//! trail has one mapping to canonical fields. A field without its columns is missing.
 
 mod column_mapping;
 mod iam_events;
@@ -13,7 +13,7 @@ mod struct_notation;
 use std::borrow::Cow;
 
 use super::csv::Cells;
-use super::frame::too_deep;
+use super::json::too_deep;
 use super::trail::{Spelling, TORN};
 use super::{ActionTrail, CloudAudit, CloudTrail};
 use crate::record::field::event;
@@ -37,19 +37,19 @@ pub struct Exported {
     doc: &'static str,
     /// The format of the records.
     of: &'static dyn Format,
-    /// The keys of which each must have a column.
+    /// Keys that must all have a column.
     marks: &'static [&'static str],
-    /// The keys of which one must have a column, too.
+    /// Keys of which at least one must have a column.
     one_of: &'static [&'static str],
-    /// Columns that only tables of another format have.
+    /// Columns that only tables of other formats have.
     others: &'static [&'static str],
-    /// What a column stands for that has another name than the key.
+    /// Names of columns that differ from the key, and the path of that key.
     aliases: &'static [(&'static str, &'static str)],
-    /// Words that stand for nothing.
+    /// Words that mean that a cell has no value.
     nothing: &'static [&'static str],
     /// Which columns a field is read from.
     fields: &'static [ColumnMapping],
-    /// Without one of these columns it is not known whether a sign-in succeeded.
+    /// Columns of which one is needed to know whether a sign-in succeeded.
     signin: &'static [&'static str],
 }
 
@@ -185,7 +185,7 @@ impl Format for Exported {
     fn mapper(&self, needed: &FieldSet, origin: &Origin, now: Time) -> Box<dyn Mapper> {
         let columns = origin.columns.clone().unwrap_or_default();
         let carries = self.carries(origin);
-        // A field without its columns would have the value that a record has which says nothing.
+        // Without its columns, a field would get the value of a record that lacks the key.
         let needed: FieldSet = needed.iter().filter(|id| carries.contains(*id)).collect();
         let inner = Origin { columns: None, ..origin.clone() };
         let paths = self.paths(&columns);
@@ -210,8 +210,8 @@ impl Format for Exported {
 }
 
 impl Exported {
-    /// The path of the key that each column stands for; `None` for a column that stands for none.
-    /// The own column of a key goes before one of another name.
+    /// The path of the key that each column stands for; `None` where a column stands for no key.
+    /// A column with the name of a key takes precedence over one with another name for it.
     fn paths(&self, columns: &Columns) -> Vec<Option<String>> {
         let spelling = Spelling::of(self.provider());
         let own = |name: &String| spelling.path(name.strip_prefix(FLAT).unwrap_or(name));
@@ -228,7 +228,7 @@ impl Exported {
     }
 }
 
-/// Whether columns carry the key at a path, an object that it stands in, or a part of it.
+/// Whether some column is the key at a path, an object around it, or a part of it.
 fn has(columns: &[Option<String>], path: &str) -> bool {
     let within = |inner: &str, outer: &str| {
         inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
@@ -236,25 +236,25 @@ fn has(columns: &[Option<String>], path: &str) -> bool {
     columns.iter().flatten().any(|column| within(column, path) || within(path, column))
 }
 
-/// What Log Service puts before keys that it flattened.
+/// The prefix of keys that Log Service of Alibaba Cloud flattened.
 const FLAT: &str = "event.";
 
-/// The calls that sign in; those that fail have no error code.
+/// Calls that sign in. When they fail, they have no error code.
 const SIGN_INS: [&str; 4] = ["ConsoleLogin", "SwitchRole", "CheckMfa", "UserAuthentication"];
 
-/// What there is to say of a sign-in in a table without error messages.
+/// The note for a sign-in in a table without error messages.
 const SILENT: &str =
     "whether a sign-in succeeded is not known: the table has no column of error messages";
 
 struct RowMapper {
-    /// `None` where the records are no rows.
+    /// `None` if the records are not rows.
     object: Option<RowObject>,
     columns: Columns,
     /// What the columns carry. Rules that need another field are blind, so it is no gap of a row.
     carries: FieldSet,
     says_type: bool,
     of: Box<dyn Mapper>,
-    /// Reads sign-ins whose outcome the table does not carry.
+    /// Reads sign-ins, if the table does not tell whether they succeeded.
     signin: Option<Box<dyn Mapper>>,
     /// The column of the operation.
     api: Option<usize>,
@@ -313,7 +313,7 @@ impl RowMapper {
         out: &mut String,
     ) -> Result<Read<'o>, Outcome> {
         let signs_in = |api: Option<Cow<'_, str>>| api.is_some_and(|api| SIGN_INS.contains(&&*api));
-        // A quote stands in each answer, and in no row after a bracket.
+        // No row of CSV is a JSON array: a quote may not follow a bracket there.
         if let Some(answer) = QueryAnswer::read(raw.text) {
             if !answer.has(&self.columns) {
                 let detail = "it has other columns than the first row".to_owned();

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::input::json::{Members, decode};
 use crate::record::{Columns, same_name};
 
-/// The names and values of a row, in their order.
+/// The names and values of a row, in order.
 #[derive(Debug)]
 pub(in crate::input) struct QueryAnswer<'a>(Vec<(Cow<'a, str>, &'a str)>);
 
@@ -31,7 +31,7 @@ impl<'a> QueryAnswer<'a> {
             && self.0.iter().zip(columns.names()).all(|((a, _), b)| same_name(a, b))
     }
 
-    /// The text of the value in this place; an object as it stands.
+    /// The text of the value at this position; an object or array as its JSON.
     pub(super) fn get(&self, position: usize) -> Option<Cow<'a, str>> {
         let json = self.0.get(position)?.1;
         if json.starts_with(['{', '[']) { Some(Cow::Borrowed(json)) } else { decode(json) }

@@ -1,4 +1,4 @@
-//! A row as the JSON object that its cells are.
+//! Writes a row of a table as a JSON object.
 
 use std::borrow::Cow;
 
@@ -9,18 +9,18 @@ use crate::input::json::push_string;
 use crate::input::trail::Spelling;
 use crate::record::Columns;
 
-/// What query engines print for a cell without a value, besides nothing.
+/// Words that query engines print for a cell without a value.
 const NULLS: [&str; 3] = ["null", "NULL", "\\N"];
 
 /// Makes objects of rows.
 #[derive(Debug)]
 pub(super) struct RowObject {
-    /// None for a column without a name.
+    /// `None` for a column without a name.
     columns: Vec<Option<Column>>,
-    /// Whether some columns are keys of objects in the record.
+    /// Whether some column stands for a key of an object inside the record.
     flat: bool,
     spelling: Spelling,
-    /// Words that stand for nothing in tables of this kind, besides those of query engines.
+    /// More words for a cell without a value, in tables of this format.
     nothing: &'static [&'static str],
 }
 
@@ -32,18 +32,17 @@ struct Column {
     written: String,
 }
 
-/// What a row became.
+/// Whether all cells of a row could be written as what they hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Written<'k> {
-    /// An object with all that its cells hold.
+    /// All of them.
     Whole,
-    /// An object in which the cell of this key begins like an object, is none, and stays a text.
+    /// The cell of this key begins like an object but is not one; it was written as a string.
     Torn(&'k str),
 }
 
 impl RowObject {
-    /// Prepares for columns that stand for keys at these paths; one that stands for none has its own
-    /// name.
+    /// Prepares for columns with these paths; a column without a path keeps its own name as the key.
     pub(super) fn new(
         columns: &Columns,
         paths: Vec<Option<String>>,
@@ -63,27 +62,27 @@ impl RowObject {
         Self { columns, flat, spelling, nothing }
     }
 
-    /// Replaces `out` by the object. An empty cell says nothing, so it has no key.
+    /// Replaces `out` by the object. A cell without a value gets no key.
     pub(super) fn write<'c>(
         &self,
         cell: impl Fn(usize) -> Option<Cow<'c, str>>,
         out: &mut String,
     ) -> Written<'_> {
-        let mut became = Written::Whole;
-        let says = |cell: &Cow<'_, str>| {
+        let mut written_as = Written::Whole;
+        let has_value = |cell: &Cow<'_, str>| {
             !cell.is_empty() && ![&NULLS, self.nothing].iter().any(|words| words.contains(&&**cell))
         };
         out.clear();
         out.push('{');
         for (position, column) in self.columns.iter().enumerate() {
             let Some(Column { path, written }) = column else { continue };
-            let Some(cell) = cell(position).filter(says) else { continue };
+            let Some(cell) = cell(position).filter(has_value) else { continue };
             if out.len() > 1 {
                 out.push(',');
             }
             out.push_str(written);
             if !self.push_value(&cell, path, out) {
-                became = Written::Torn(path);
+                written_as = Written::Torn(path);
             }
         }
         out.push('}');
@@ -92,11 +91,11 @@ impl RowObject {
             self.spelling.nest(out, "", &mut nested);
             *out = nested;
         }
-        became
+        written_as
     }
 
-    /// A cell as a value: an object or a list where it holds one, else its text; `false` where it
-    /// begins like an object and is none.
+    /// Writes a cell as the object or array that it holds, else as a string; `false` if it begins
+    /// like an object but is not one.
     fn push_value(&self, cell: &str, path: &str, out: &mut String) -> bool {
         let text = cell.trim();
         if !text.starts_with(['{', '[']) {

@@ -1,21 +1,21 @@
-//! Objects as query engines print them: `{type=IAMUser, tags=[a, b], issuer={arn=x}}`.
+//! Objects in the notation of query engines: `{type=IAMUser, tags=[a, b], issuer={arn=x}}`.
 //!
-//! The form is ambiguous where a text holds `, name=`. Whoever reads it so has two keys of one
-//! name where there was one, and a record with a key twice is not trusted.
+//! The notation is ambiguous if a text contains `, name=`. If that makes a key appear twice, the
+//! record is skipped like any other with a duplicate key.
 
 use crate::input::json::push_string;
 
 /// How deep such objects may nest.
 const MAX_DEPTH: usize = 16;
 
-/// The JSON of the object or list that makes up this text.
+/// Converts a text that is one object or list to JSON; `None` if it is not.
 pub(super) fn json(text: &str) -> Option<String> {
     let mut out = String::with_capacity(text.len() + 32);
     let rest = value(text, 0, '\0', &mut out)?;
     rest.is_empty().then_some(out)
 }
 
-/// Reads a value that stands before `end` or a comma; gives what follows it.
+/// Converts the value at the start of a text, up to `end` or a comma; returns what follows it.
 fn value<'t>(text: &'t str, depth: usize, end: char, out: &mut String) -> Option<&'t str> {
     if depth > MAX_DEPTH {
         return None;
@@ -45,7 +45,7 @@ fn value<'t>(text: &'t str, depth: usize, end: char, out: &mut String) -> Option
     Some(&text[len..])
 }
 
-/// Reads what stands between brackets, up to and with the closing one.
+/// Converts the items up to and including the closing bracket; returns what follows it.
 fn items<'t>(
     mut rest: &'t str,
     end: char,

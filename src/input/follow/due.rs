@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::followed::{Followed, Standing};
-use super::round::{Read, Turn};
+use super::followed_file::{FollowState, FollowedFile};
+use super::round::{FileTask, Read};
 use super::snapshot::{
     Snapshot, between, ends_inside, first, first_line, head, is_unreadable, is_value, last_line,
 };
@@ -25,14 +25,14 @@ impl Snapshot {
     pub(super) fn due(
         &self,
         set: &InputSet,
-        file: &mut Followed,
+        file: &mut FollowedFile,
         clock: Time,
         report: bool,
         notes: &mut Vec<InputNote>,
-    ) -> Turn {
+    ) -> FileTask {
         if let Some(status) = &self.status {
             let read = if is_unreadable(status) { Read::Failed(status.clone()) } else { Read::Not };
-            return Turn { read, ..Turn::default() };
+            return FileTask { read, ..FileTask::default() };
         }
         let same = self.is_unchanged(file);
         let settled = match self.modified <= clock.0 {
@@ -46,12 +46,12 @@ impl Snapshot {
             file.head = head(&self.file, self.size);
         }
         let read = match file.standing {
-            Standing::Whole | Standing::Other if same => Ok(Read::Not),
-            Standing::Lines => self.more(file, settled),
-            Standing::Report if report => Ok(Read::All),
-            Standing::New if self.size == 0 => Ok(Read::Not),
+            FollowState::Whole | FollowState::Other if same => Ok(Read::Not),
+            FollowState::Lines => self.more(file, settled),
+            FollowState::Report if report => Ok(Read::All),
+            FollowState::New if self.size == 0 => Ok(Read::Not),
             _ => {
-                if file.standing == Standing::Whole {
+                if file.standing == FollowState::Whole {
                     let text = format!(
                         "{} changed after it was read to its end, and is read from its beginning",
                         escape(&self.shown)
@@ -59,21 +59,21 @@ impl Snapshot {
                     notes.push(InputNote { id: "changed-input", text });
                 }
                 (file.offset, file.line, file.ordinal) = (0, 0, 0);
-                file.standing = Standing::New;
+                file.standing = FollowState::New;
                 self.fresh(set, file, settled, report)
             }
         };
         let read = read.unwrap_or_else(|error| {
             Read::Failed(FileStatus::Unreadable { reason: error.to_string() })
         });
-        Turn { read, report, ..Turn::default() }
+        FileTask { read, report, ..FileTask::default() }
     }
 
     /// What of a file that was never read.
     fn fresh(
         &self,
         set: &InputSet,
-        file: &mut Followed,
+        file: &mut FollowedFile,
         settled: bool,
         report: bool,
     ) -> std::io::Result<Read> {
@@ -104,7 +104,7 @@ impl Snapshot {
 
     /// What of a file of lines behind the last position: whole lines, and what is behind them when
     /// it is a whole record or nobody writes on it.
-    fn more(&self, file: &Followed, settled: bool) -> std::io::Result<Read> {
+    fn more(&self, file: &FollowedFile, settled: bool) -> std::io::Result<Read> {
         if self.size <= file.offset {
             return Ok(Read::Not);
         }

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use super::due::LONGEST;
-use super::followed::{Followed, Standing};
+use super::followed_file::{FollowState, FollowedFile};
 use super::identify::identify;
-use super::round::{Round, Turn};
+use super::round::{FileTask, Round};
 use super::snapshot::{Snapshot, first_line};
 use crate::diag::Diagnostic;
 use crate::input::discover::STDIN;
@@ -21,13 +21,18 @@ pub struct Follow {
     args: Vec<String>,
     hints: Hints,
     directory: PathBuf,
-    files: Vec<Followed>,
+    files: Vec<FollowedFile>,
     without: Vec<PathBuf>,
 }
 
 impl Follow {
     /// Follows what the arguments name; `files` is how far an earlier watch came.
-    pub fn new(args: Vec<String>, hints: Hints, directory: PathBuf, files: Vec<Followed>) -> Self {
+    pub fn new(
+        args: Vec<String>,
+        hints: Hints,
+        directory: PathBuf,
+        files: Vec<FollowedFile>,
+    ) -> Self {
         Self { args, hints, directory, files, without: Vec::new() }
     }
 
@@ -44,12 +49,12 @@ impl Follow {
     }
 
     /// How far every file was read.
-    pub fn files(&self) -> &[Followed] {
+    pub fn files(&self) -> &[FollowedFile] {
         &self.files
     }
 
     /// Takes over how far a round came.
-    pub fn accept(&mut self, files: Vec<Followed>) {
+    pub fn accept(&mut self, files: Vec<FollowedFile>) {
         self.files = files;
     }
 
@@ -81,7 +86,7 @@ impl Follow {
             })
             .collect();
         let places = identify(&seen, &mut files, &mut notes, clock, used);
-        let mut turns: Vec<Turn> = files.iter().map(|_| Turn::default()).collect();
+        let mut turns: Vec<FileTask> = files.iter().map(|_| FileTask::default()).collect();
         for (seen, place) in seen.iter().zip(places) {
             let (Some(seen), Some(place)) = (seen, place) else { continue };
             let file = &mut files[place];
@@ -91,15 +96,15 @@ impl Follow {
             } else {
                 let report = match file.standing {
                     // What a file is, is looked for again when it was written.
-                    standing if seen.is_unchanged(file) && standing != Standing::New => {
-                        standing == Standing::Report
+                    standing if seen.is_unchanged(file) && standing != FollowState::New => {
+                        standing == FollowState::Report
                     }
-                    Standing::Lines => false,
+                    FollowState::Lines => false,
                     _ => seen.status.is_none() && set.peek(seen.index) == Phase::Reports,
                 };
                 seen.due(&set, file, clock, report, &mut notes)
             };
-            turns[place] = Turn { found: Some(seen.index), ..turn };
+            turns[place] = FileTask { found: Some(seen.index), ..turn };
         }
         for (file, turn) in files.iter_mut().zip(&turns) {
             if turn.found.is_none() {
@@ -111,17 +116,17 @@ impl Follow {
 }
 
 /// What standard input gave, as far as it is whole lines.
-fn due_of_stdin(file: &mut Followed, stdin: &mut Vec<u8>, ended: bool) -> Turn {
+fn due_of_stdin(file: &mut FollowedFile, stdin: &mut Vec<u8>, ended: bool) -> FileTask {
     let whole = memchr::memrchr(b'\n', stdin).map_or(0, |at| at + 1);
     // A line that is longer is read, to be skipped, rather than waited for.
     let longest = stdin.len() as u64 - whole as u64 > LONGEST;
     let whole = if ended || longest { stdin.len() } else { whole };
     let rest = stdin.split_off(whole);
     let bytes = std::mem::replace(stdin, rest);
-    file.standing = Standing::Lines;
+    file.standing = FollowState::Lines;
     if bytes.is_empty() {
-        return Turn::default();
+        return FileTask::default();
     }
     let head = first_line(&bytes).map(<[u8]>::len);
-    Turn::of_bytes(file, bytes, head)
+    FileTask::of_bytes(file, bytes, head)
 }

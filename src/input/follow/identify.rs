@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::followed::Followed;
+use super::followed_file::FollowedFile;
 use super::snapshot::{Snapshot, digest, is_unreadable};
 use crate::diag::escape;
 use crate::input::discover::STDIN;
@@ -15,7 +15,7 @@ const FORGOTTEN: Duration = Duration(35 * 24 * 3600 * 1_000_000);
 /// The place of every file that was found among those that are followed.
 pub(super) fn identify(
     seen: &[Option<Snapshot>],
-    files: &mut Vec<Followed>,
+    files: &mut Vec<FollowedFile>,
     notes: &mut Vec<InputNote>,
     clock: Time,
     used: &BTreeSet<u32>,
@@ -43,8 +43,8 @@ pub(super) fn identify(
             places[at] = Some(place);
         }
     }
-    let left = |file: &Followed| file.gone.is_some_and(|gone| gone.0 + FORGOTTEN.0 < clock.0);
-    let free = |(place, file): &(usize, &Followed)| {
+    let left = |file: &FollowedFile| file.gone.is_some_and(|gone| gone.0 + FORGOTTEN.0 < clock.0);
+    let free = |(place, file): &(usize, &FollowedFile)| {
         !taken[*place] && left(file) && !used.contains(&(*place as u32))
     };
     let mut free: Vec<usize> = files.iter().enumerate().filter(free).map(|(at, _)| at).collect();
@@ -57,11 +57,11 @@ pub(super) fn identify(
             let place = named.unwrap_or_else(|| {
                 while let Some(place) = free.pop() {
                     if !taken[place] {
-                        files[place] = Followed::default();
+                        files[place] = FollowedFile::default();
                         return place;
                     }
                 }
-                files.push(Followed::default());
+                files.push(FollowedFile::default());
                 taken.push(false);
                 files.len() - 1
             });
@@ -73,7 +73,7 @@ pub(super) fn identify(
                     escape(&seen.shown)
                 );
                 notes.push(InputNote { id: "replaced-input", text });
-                *file = Followed::default();
+                *file = FollowedFile::default();
             }
             place
         });
@@ -87,12 +87,12 @@ pub(super) fn identify(
 
 impl Snapshot {
     /// Whether it is what a followed file was.
-    fn is_same(&self, file: &Followed) -> bool {
+    fn is_same(&self, file: &FollowedFile) -> bool {
         self.inode != 0 && (self.device, self.inode) == (file.device, file.inode)
     }
 
     /// Whether it begins as a followed file did, and is no shorter than what was read of it.
-    fn begins_as(&self, file: &Followed) -> bool {
+    fn begins_as(&self, file: &FollowedFile) -> bool {
         if self.size < file.offset || self.size < file.head.0 {
             return false;
         }

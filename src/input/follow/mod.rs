@@ -7,11 +7,11 @@
 mod due;
 #[allow(clippy::module_inception)]
 mod follow;
-mod followed;
+mod followed_file;
 mod identify;
 mod round;
 mod snapshot;
 
 pub use follow::Follow;
-pub use followed::{Followed, Standing};
+pub use followed_file::{FollowState, FollowedFile};
 pub use round::Round;

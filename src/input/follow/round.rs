@@ -5,10 +5,10 @@ use std::io::{self, Cursor, Read as _, Seek, SeekFrom};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use super::followed::{Followed, Standing};
+use super::followed_file::{FollowState, FollowedFile};
 use crate::input::credentials;
+use crate::input::file_reader::{FileReader, ReadTask};
 use crate::input::opening::{RawFile, Stdin};
-use crate::input::reader::{Reader, Task};
 use crate::input::set::{InputNote, InputSet};
 use crate::record::{
     Batch, Batches, FileAccount, FileStatus, Format, Hint, Inputs, Origin, Phase, Step,
@@ -19,14 +19,14 @@ use crate::record::{
 /// A file has the same number in every round, and its account carries that number as its root.
 pub struct Round {
     pub(super) set: InputSet,
-    pub(super) files: Vec<Followed>,
-    pub(super) turns: Vec<Turn>,
+    pub(super) files: Vec<FollowedFile>,
+    pub(super) turns: Vec<FileTask>,
     pub(super) notes: Vec<InputNote>,
 }
 
 /// What is to be done with a file.
 #[derive(Debug, Default)]
-pub(super) struct Turn {
+pub(super) struct FileTask {
     /// Its number among the files that were found.
     pub(super) found: Option<usize>,
     pub(super) read: Read,
@@ -50,9 +50,9 @@ pub(super) enum Read {
     Failed(FileStatus),
 }
 
-impl Turn {
+impl FileTask {
     /// Bytes of standard input; `head` is their first line.
-    pub(super) fn of_bytes(file: &mut Followed, bytes: Vec<u8>, head: Option<usize>) -> Self {
+    pub(super) fn of_bytes(file: &mut FollowedFile, bytes: Vec<u8>, head: Option<usize>) -> Self {
         if file.offset == 0
             && !bytes.trim_ascii_start().starts_with(b"{")
             && let Some(head) = head.and_then(|end| bytes.get(..end))
@@ -71,13 +71,13 @@ impl Round {
 
     /// Files of which something is read.
     pub fn due(&self) -> usize {
-        let due = |turn: &&Turn| !matches!(turn.read, Read::Not | Read::Later);
+        let due = |turn: &&FileTask| !matches!(turn.read, Read::Not | Read::Later);
         self.turns.iter().filter(due).count()
     }
 
     /// Files that are not whole yet, by what a person calls them.
     pub fn waiting(&self) -> impl Iterator<Item = &str> {
-        let waits = |(_, turn): &(&Followed, &Turn)| matches!(turn.read, Read::Later);
+        let waits = |(_, turn): &(&FollowedFile, &FileTask)| matches!(turn.read, Read::Later);
         self.files.iter().zip(&self.turns).filter(waits).map(|(file, _)| &*file.shown)
     }
 
@@ -86,7 +86,7 @@ impl Round {
     pub fn done<'r>(
         &self,
         accounts: impl Iterator<Item = (&'r FileAccount, u64, bool)>,
-    ) -> Vec<Followed> {
+    ) -> Vec<FollowedFile> {
         let mut files = self.files.clone();
         for (account, records, failed) in accounts {
             let (Some(file), Some(turn)) =
@@ -103,18 +103,18 @@ impl Round {
                 Read::Not | Read::Later | Read::Failed(_) => {}
                 // It is tried again.
                 _ if failed => {}
-                Read::All if turn.report => file.standing = Standing::Report,
-                Read::All if !read => file.standing = Standing::Other,
+                Read::All if turn.report => file.standing = FollowState::Report,
+                Read::All if !read => file.standing = FollowState::Other,
                 Read::All => {
-                    file.standing = if lines { Standing::Lines } else { Standing::Whole };
+                    file.standing = if lines { FollowState::Lines } else { FollowState::Whole };
                     turn.passed(file, file.size, records);
                 }
-                Read::Range(0, _) if !read => file.standing = Standing::Other,
+                Read::Range(0, _) if !read => file.standing = FollowState::Other,
                 Read::Range(_, to) => {
                     turn.passed(file, *to, records);
                     // A container in one line is a document; what follows it changes the file.
-                    let goes_on = lines || file.standing == Standing::Lines;
-                    file.standing = if goes_on { Standing::Lines } else { Standing::Whole };
+                    let goes_on = lines || file.standing == FollowState::Lines;
+                    file.standing = if goes_on { FollowState::Lines } else { FollowState::Whole };
                 }
                 Read::Bytes(bytes) => {
                     turn.passed(file, file.offset + bytes.len() as u64, records);
@@ -137,7 +137,7 @@ impl Round {
     /// The bytes of a file, with the head of its table where they begin behind it.
     fn range(&self, index: usize, from: u64, bytes: Stdin) -> Box<dyn Batches + '_> {
         let found = self.turns[index].found.and_then(|found| self.set.file(found));
-        let Some(found) = found else { return Box::new(Reader::closed(self.account(index))) };
+        let Some(found) = found else { return Box::new(FileReader::closed(self.account(index))) };
         let file = &self.files[index];
         let head = if from > 0 { file.columns.as_bytes().to_vec() } else { Vec::new() };
         let lines = Arc::clone(&self.turns[index].lines);
@@ -148,7 +148,7 @@ impl Round {
         let task = self.set.task(found, self.account(index), raw, &Arc::default(), false);
         // Lines that go on are no report, whatever they begin with.
         let inner: Box<dyn Batches + '_> = match goes_on {
-            true => Box::new(Reader::new(Task { goes_on, ..task })),
+            true => Box::new(FileReader::new(ReadTask { goes_on, ..task })),
             false => credentials::open(task),
         };
         Box::new(Shifted {
@@ -160,8 +160,8 @@ impl Round {
     }
 }
 
-impl Turn {
-    fn passed(&self, file: &mut Followed, to: u64, records: u64) {
+impl FileTask {
+    fn passed(&self, file: &mut FollowedFile, to: u64, records: u64) {
         file.offset = to;
         file.line += self.lines.load(Ordering::Relaxed);
         file.ordinal += records;
@@ -187,13 +187,15 @@ impl Inputs for Round {
         let account = self.account(index);
         let failed = |error: io::Error| {
             let status = FileStatus::Unreadable { reason: error.to_string() };
-            Box::new(Reader::closed(FileAccount { status, ..self.account(index) }))
+            Box::new(FileReader::closed(FileAccount { status, ..self.account(index) }))
         };
-        let Some(turn) = self.turns.get(index) else { return Box::new(Reader::closed(account)) };
+        let Some(turn) = self.turns.get(index) else {
+            return Box::new(FileReader::closed(account));
+        };
         match &turn.read {
-            Read::Not | Read::Later => Box::new(Reader::closed(account)),
+            Read::Not | Read::Later => Box::new(FileReader::closed(account)),
             Read::Failed(status) => {
-                Box::new(Reader::closed(FileAccount { status: status.clone(), ..account }))
+                Box::new(FileReader::closed(FileAccount { status: status.clone(), ..account }))
             }
             Read::All => match self.bytes(index, 0, self.files[index].size) {
                 Ok(bytes) => self.range(index, 0, bytes),

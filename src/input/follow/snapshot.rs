@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use super::followed::Followed;
+use super::followed_file::FollowedFile;
 use crate::input::discover::{Found, STDIN, bytes_as_text};
 use crate::record::{FileStatus, shown_path};
 
@@ -65,7 +65,7 @@ impl Snapshot {
 
 impl Snapshot {
     /// Whether a followed file has not been written since it was looked at.
-    pub(super) fn is_unchanged(&self, file: &Followed) -> bool {
+    pub(super) fn is_unchanged(&self, file: &FollowedFile) -> bool {
         (self.size, self.modified) == (file.size, file.modified)
     }
 }

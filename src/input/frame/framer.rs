@@ -8,15 +8,14 @@ mod values;
 
 use std::collections::BTreeSet;
 
-use super::head::Tables;
-use super::place::Place;
+use super::MAX_RECORD;
 use super::resync::first_key;
-use super::scan::Scan;
 use super::sniff::{Sniff, Sniffed};
-use super::{MAX_DEPTH, MAX_RECORD};
+use super::table_header::{Table, Tables};
+use crate::input::json::MAX_DEPTH;
+use crate::input::json::Scan;
 use crate::record::{Batch, Columns, Envelope, Placed, Skip, SkipReason};
-
-use rows::Table;
+use crate::source::Position;
 
 /// The bytes that are looked at to tell what a file is.
 pub(in crate::input) const WINDOW: usize = 1 << 20;
@@ -76,9 +75,9 @@ pub(in crate::input) struct Framer {
     /// Bytes of the line or word at hand in which its end was looked for.
     searched: usize,
     /// The place of the first byte that was not counted yet.
-    place: Place,
+    place: Position,
     /// Where the record at hand begins.
-    begun: Place,
+    begun: Position,
     ordinal: u64,
     /// How many objects stand around the array of records.
     around: usize,
@@ -130,8 +129,8 @@ impl Framer {
             level: State::Top,
             scan: Scan::default(),
             searched: 0,
-            place: Place::START,
-            begun: Place::START,
+            place: Position::START,
+            begun: Position::START,
             ordinal: 0,
             around: 0,
             nested: 0,
@@ -272,7 +271,7 @@ impl Framer {
         {
             self.key.extend_from_slice(key);
         }
-        let Place { offset, line, column } = self.begun;
+        let Position { offset, line, column } = self.begun;
         let ordinal = self.ordinal;
         self.ordinal += 1;
         let (end, envelope) = (cut.at, Envelope::default());
@@ -309,14 +308,14 @@ impl Framer {
         self.skip(cut, self.begun, SkipReason::TooLong, detail);
     }
 
-    fn skip(&mut self, cut: &mut Cut<'_>, place: Place, reason: SkipReason, detail: String) {
-        let Place { offset, line, .. } = place;
+    fn skip(&mut self, cut: &mut Cut<'_>, place: Position, reason: SkipReason, detail: String) {
+        let Position { offset, line, .. } = place;
         cut.skipped.push(Skip { offset, line, ordinal: self.ordinal, reason, detail });
         self.ordinal += 1;
     }
 
     /// The place of a byte; must not go back.
-    fn place_of(&mut self, cut: &mut Cut<'_>, at: usize) -> Place {
+    fn place_of(&mut self, cut: &mut Cut<'_>, at: usize) -> Position {
         if at > cut.mark {
             self.place = self.place.after(&cut.bytes[cut.mark..at]);
             cut.mark = at;

@@ -6,24 +6,18 @@
 //! goes on at the next one.
 
 mod framer;
-mod head;
+mod table_header;
 mod line_prefix;
-mod place;
 mod resync;
-mod scan;
 mod sniff;
 
 pub(super) use framer::{Ending, Framer, WINDOW};
-pub(super) use head::{Tables, record_column, trusted};
 pub(super) use line_prefix::line_prefix;
-pub(super) use scan::too_deep;
 pub(super) use sniff::QUERY_ROWS;
+pub(super) use table_header::{Tables, record_column, trusted};
 
 /// The longest record. CloudTrail's own limit is 1 MiB.
 pub(super) const MAX_RECORD: usize = 16 << 20;
-
-/// The deepest nesting of a record.
-pub(super) const MAX_DEPTH: usize = 512;
 
 /// Keys of containers are short: no more is kept in front of an array that may be one.
 const KEY_REACH: usize = 4096;

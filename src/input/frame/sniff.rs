@@ -4,7 +4,7 @@ use memchr::memchr;
 
 use super::KEY_REACH;
 use super::line_prefix::line_prefix;
-use super::scan::{Scan, Stop};
+use crate::input::json::{Scan, Stop};
 
 /// What the first bytes say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

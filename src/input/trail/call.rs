@@ -1,4 +1,4 @@
-//! The fields that are worked out from others, the same way for every cloud.
+//! Fields that are derived from others in the same way for every cloud.
 
 use std::borrow::Cow;
 
@@ -8,21 +8,21 @@ use crate::record::derive::{self, Caller};
 use crate::record::field::event as field;
 use crate::value::Value;
 
-/// What derived fields are worked out from, as a format read it.
+/// The values that fields are derived from, as a format read them.
 pub(in crate::input) struct Call<'a> {
     pub(in crate::input) provider: Provider,
     /// The product, in any case.
     pub(in crate::input) service: Option<Cow<'a, str>>,
     /// The operation as recorded.
     pub(in crate::input) api: Option<Cow<'a, str>>,
-    /// `read` or `write`, where the record says so.
+    /// `read` or `write`, if the record says which.
     pub(in crate::input) action: Option<&'static str>,
     pub(in crate::input) caller: Caller<Cow<'a, str>>,
 }
 
 impl<'a> Call<'a> {
-    /// Puts them and what is derived from them. `scratch` takes the text that names the call;
-    /// `named` is the user that the parameters of a call name, for its service and operation.
+    /// Sets these fields and the derived ones. `scratch` receives the text that names the call;
+    /// `named` returns the user that the parameters name, given the service and the operation.
     pub(in crate::input) fn put(
         self,
         sheet: &mut Sheet<'a, '_>,
@@ -30,8 +30,8 @@ impl<'a> Call<'a> {
         named: impl FnOnce(Option<&str>, Option<&str>) -> Option<Cow<'a, str>>,
     ) {
         let Call { provider, service, api, action, caller } = self;
-        // `provider:service.api`, of which the service and the name are parts: no text is copied
-        // twice, and none is allocated to have a service in lower case.
+        // The service and the name are slices of `provider:service.api`, so nothing is copied twice
+        // and lower-casing the service allocates nothing.
         scratch.clear();
         scratch.push_str(provider.name());
         scratch.push(':');

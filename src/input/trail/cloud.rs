@@ -1,24 +1,23 @@
-//! Whose trail a record is of.
+//! Which cloud wrote a record.
 
 use crate::input::json::{Fields, decode};
 use crate::record::Provider;
 
-/// The paths that tell; in every format they are the first, with these indices.
+/// The paths that decide; every format has them first, with these indices.
 pub(in crate::input) mod marks {
     crate::input::trail::paths! {}
 }
 
 use marks as m;
 
-/// The cloud that wrote a record; `None` for a record of no trail, and for one that could be of
-/// several.
+/// The cloud that wrote a record; `None` if it is of no trail, or could be of several.
 ///
-/// The trails share `eventName`, `eventSource`, `eventType` and `userIdentity`. What tells is the
-/// host of the service, a key or a word that only one cloud writes, and that no caller chooses.
-/// `ApiCall` alone is written by two.
+/// The trails share `eventName`, `eventSource`, `eventType` and `userIdentity`. The cloud is decided
+/// by the host of the service, or by a key or word that only one cloud writes and that no caller
+/// chooses. Two clouds write `ApiCall`.
 ///
-/// What AWS hands to queues and functions shares these keys too, and is no record: its
-/// `eventSource` is `aws:s3` or the like, where that of a record is a host.
+/// Events that AWS sends to queues and functions have these keys too, but they are not audit
+/// records: their `eventSource` is `aws:s3` or similar, while that of a record is a host.
 pub(in crate::input) fn cloud(fields: &Fields<'_>) -> Option<Provider> {
     let has = |path: usize| fields.get(path).is_some();
     let text = |path: usize| fields.get(path).and_then(decode);
@@ -49,7 +48,7 @@ pub(in crate::input) fn cloud(fields: &Fields<'_>) -> Option<Provider> {
     }
 }
 
-/// What Alibaba Cloud calls those who call, where no other cloud has the word.
+/// Types of callers that only Alibaba Cloud writes.
 const ALIBABA_USERS: [&str; 7] = [
     "root-account",
     "ram-user",

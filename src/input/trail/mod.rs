@@ -1,8 +1,9 @@
-//! What the audit trails of the clouds have in common.
+//! What the formats of the three audit trails share.
 //!
-//! Their records share the names of most keys, so [`cloud`] says whose a record is;
-//! [`Surroundings`] says what may stand around it; a [`Sheet`] takes the fields that are needed, and
-//! a [`Call`] the values that derived fields are worked out from.
+//! Most keys have the same names in all trails, so [`cloud`] decides which cloud wrote a record, and
+//! [`Spelling`] knows how each trail spells its keys. [`Surroundings`] describes what may stand
+//! around a record. A [`Sheet`] collects the fields that are needed, and a [`Call`] those from which
+//! others are derived.
 
 mod call;
 pub(super) mod cloud;
@@ -36,9 +37,9 @@ pub(super) fn carries(provider: Provider) -> FieldSet {
         .collect()
 }
 
-/// What there is to say of a record with a part that [`unfold`](super::json::unfold) finds torn.
+/// The note for a record with a string that begins like a JSON object but is not one.
 pub(super) const TORN: &str =
-    "a part of the record begins like JSON and is none: it was read as text";
+    "a part of the record begins like a JSON object but is not one: it was read as text";
 
 #[cfg(test)]
 pub(super) mod sample;

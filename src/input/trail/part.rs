@@ -1,4 +1,4 @@
-//! Parts of a text, borrowed where the text is.
+//! Parts of a text, borrowed if the text is borrowed.
 
 use std::borrow::Cow;
 

@@ -1,6 +1,6 @@
-//! The paths of a format, numbered.
+//! A macro that numbers the paths of a format.
 
-/// Gives each path its index and collects them in `PATHS`, behind those that tell a record's cloud.
+/// Gives each path its index and collects all in `PATHS`, after those that decide a record's cloud.
 macro_rules! paths {
     ($($name:ident = $path:literal;)*) => {
         $crate::input::trail::paths! { numbered

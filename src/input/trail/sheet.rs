@@ -1,11 +1,11 @@
-//! A record that takes only the fields that are needed.
+//! Collects the fields of a record that are needed.
 
 use std::borrow::Cow;
 
 use crate::record::{FieldId, FieldSet, Record};
 use crate::value::{RecordKind, Value};
 
-/// An event on its way: fields that nobody needs are not worked out.
+/// An event that is being filled. Fields that no rule needs are not computed.
 pub(in crate::input) struct Sheet<'a, 'n> {
     record: Record<'a>,
     needed: &'n FieldSet,
@@ -22,7 +22,7 @@ impl<'a, 'n> Sheet<'a, 'n> {
         }
     }
 
-    /// A text, missing where there is none.
+    /// Sets a text; `None` is missing.
     pub(in crate::input) fn text(
         &mut self,
         id: FieldId,
@@ -31,7 +31,7 @@ impl<'a, 'n> Sheet<'a, 'n> {
         self.put(id, || text().map_or(Value::Missing, Value::Str));
     }
 
-    /// One of the words of an enum field, missing where it is not said.
+    /// Sets one of the words of an enum field; `None` is missing.
     pub(in crate::input) fn word(
         &mut self,
         id: FieldId,
@@ -40,12 +40,12 @@ impl<'a, 'n> Sheet<'a, 'n> {
         self.put(id, || Value::maybe_str(word()));
     }
 
-    /// A flag, missing where it is not said.
-    pub(in crate::input) fn flag(&mut self, id: FieldId, said: impl FnOnce() -> Option<bool>) {
-        self.put(id, || said().map_or(Value::Missing, Value::Bool));
+    /// Sets a flag; `None` is missing.
+    pub(in crate::input) fn flag(&mut self, id: FieldId, flag: impl FnOnce() -> Option<bool>) {
+        self.put(id, || flag().map_or(Value::Missing, Value::Bool));
     }
 
-    /// Says that the record replaces an earlier version of itself.
+    /// Sets whether the record replaces an earlier version of itself.
     pub(in crate::input) fn revision(&mut self, revision: bool) {
         self.record.revision = revision;
     }

@@ -1,10 +1,10 @@
-//! How the trails spell the keys of their records, for exports that spell them otherwise.
+//! How each trail spells the keys of its records, to restore them in exports that changed them.
 //!
-//! Query engines write the keys of objects in lower case, and tools that know no objects write
-//! `userIdentity.type` for a key in an object. Both are undone here, before a format reads the
-//! record; keys that no trail has stay as they are.
+//! Query engines write the keys of objects in lower case, and tools without nested values write
+//! `userIdentity.type` for a key of an object. Both are restored before a format reads the record.
+//! Unknown keys stay as they are.
 
-use crate::input::json::{Members, items, members, nest, push_string};
+use crate::input::json::{Members, items, members, push_string, unflatten};
 use crate::record::Provider;
 
 /// The objects of a trail's records and their keys, as the trail spells them.
@@ -13,12 +13,12 @@ pub(in crate::input) struct Spelling {
     objects: &'static [(&'static str, &'static [&'static str])],
 }
 
-/// The object whose keys are all a path of their own when a record is flattened. Elsewhere names
-/// may have dots: `requestParameters` of Alibaba Cloud has `InstanceId.1`.
+/// The object below which every dot of a flattened key separates two keys. Elsewhere keys may
+/// contain dots: `requestParameters` of Alibaba Cloud has `InstanceId.1`.
 const ANSWER: &str = "responseElements";
 
 impl Spelling {
-    /// How the trail of this cloud spells them.
+    /// The spelling of this cloud's trail.
     pub(in crate::input) fn of(provider: Provider) -> Self {
         let objects = match provider {
             Provider::Aws => AWS,
@@ -28,8 +28,8 @@ impl Spelling {
         Self { objects }
     }
 
-    /// The path of a key that stands for one of a record, in whatever case its parts are and with
-    /// blanks between words; `None` for a key that no record has.
+    /// The path of the key that a name stands for, ignoring case and blanks; `None` if records have
+    /// no such key.
     pub(in crate::input) fn path(&self, written: &str) -> Option<String> {
         let written: String = written.chars().filter(|c| !c.is_whitespace()).collect();
         let mut path = String::new();
@@ -38,7 +38,7 @@ impl Spelling {
             if path.is_empty() {
                 path.push_str(known?);
             } else {
-                // Below what is known, names stay as they are.
+                // Unknown keys inside a known one stay as they are.
                 path.push('.');
                 path.push_str(known.unwrap_or(part));
             }
@@ -46,8 +46,8 @@ impl Spelling {
         Some(path)
     }
 
-    /// Writes a JSON value with its keys as the trail spells them, or as it stands where they are so
-    /// already; it stands at `path` of a record.
+    /// Appends the JSON value at `path` of a record with its keys as the trail spells them. If all of
+    /// them are spelled so already, the text is copied unchanged.
     pub(in crate::input) fn write(&self, json: &str, path: &str, out: &mut String) {
         let start = out.len();
         if !self.respell(json, path, out) {
@@ -56,7 +56,7 @@ impl Spelling {
         }
     }
 
-    /// Writes it anew; whether a key became another one.
+    /// Appends it with restored keys; whether any key changed.
     fn respell(&self, json: &str, path: &str, out: &mut String) -> bool {
         let mut changed = false;
         match (json.as_bytes().first(), self.keys(path)) {
@@ -96,15 +96,15 @@ impl Spelling {
         changed
     }
 
-    /// Writes the record whose objects were flattened into keys that begin with `prefix`; whether
-    /// there are any.
+    /// Writes the record whose objects were flattened into keys with this prefix; whether there are
+    /// such keys.
     pub(in crate::input) fn nest(&self, flat: &str, prefix: &str, out: &mut String) -> bool {
         let is_object = |path: &str| {
             let head = path.split('.').next().unwrap_or_default();
             head.eq_ignore_ascii_case(ANSWER)
                 || self.objects.iter().any(|(object, _)| object.eq_ignore_ascii_case(path))
         };
-        nest(flat, prefix, &is_object, out)
+        unflatten(flat, prefix, &is_object, out)
     }
 
     /// A key of the object at a path, as the trail spells it.

@@ -1,4 +1,4 @@
-//! Tells a trail's record, or the row of a query API that holds one, from other texts.
+//! Recognizes the records of one trail, and the rows of its query API.
 
 use std::ops::Range;
 
@@ -6,18 +6,18 @@ use super::cloud::{cloud, host, marks};
 use crate::input::json::{Fault, Fields, Shape, decode};
 use crate::record::{Provider, RawRecord};
 
-/// What stands around the records of a trail; numbers are those of the format's paths.
+/// What may stand around the records of a trail; numbers are indices of the format's paths.
 #[derive(Debug)]
 pub(in crate::input) struct Surroundings {
     /// Whose trail it is.
     pub(in crate::input) provider: Provider,
-    /// What a row of the cloud's query API has around the record.
+    /// The keys of a row of the cloud's query API.
     pub(in crate::input) row: Option<Row>,
-    /// What is read from the object around a record where the record does not have it.
+    /// Paths that are read from the object around a record if the record does not have them.
     pub(in crate::input) around: Range<usize>,
 }
 
-/// A row of a query API: the record in a string, and a few of its fields around it.
+/// A row of a query API: the record as a string, and some of its fields beside it.
 #[derive(Debug)]
 pub(in crate::input) struct Row {
     /// The record.
@@ -33,16 +33,20 @@ pub(in crate::input) struct Row {
 /// What a raw record turned out to be.
 #[derive(Debug)]
 pub(in crate::input) enum Found<'a> {
-    /// A record of the trail, with what stands around it.
+    /// A record of the trail, with the fields around it.
     Event(Fields<'a>),
-    /// A row whose record cannot be parsed.
+    /// A row whose record is missing or cannot be parsed.
     Row(Fields<'a>),
     /// Something else.
     Foreign,
 }
 
 impl Surroundings {
-    /// Reads a raw record whose envelope, if it had one, is opened.
+    /// Reads a raw record after its envelope, if any, was opened.
+    ///
+    /// # Errors
+    ///
+    /// If the text is not JSON, or a key that is read appears twice.
     pub(in crate::input) fn find<'a>(
         &self,
         raw: &RawRecord<'a>,

@@ -38,7 +38,7 @@ pub(super) fn write(
     let used = used_columns(finding, &rows);
     match rows.as_slice() {
         [] => Ok(()),
-        [(cells, _)] if finding.others.is_none() => match told(finding, cells) {
+        [(cells, _)] if finding.others.is_none() => match is_subject(finding, cells) {
             true if noun != "call" => Ok(()),
             _ => line(page, cells, &used),
         },
@@ -50,10 +50,10 @@ pub(super) fn write(
     }
 }
 
-/// Whether the subject says all of it.
-fn told(finding: &Finding, cells: &[String]) -> bool {
-    let said = |cell: &String| finding.subject.iter().any(|(_, v)| v.as_ref() == Some(cell));
-    cells.iter().all(|cell| cell == "-" || said(cell))
+/// Whether the subject shows every value already.
+fn is_subject(finding: &Finding, cells: &[String]) -> bool {
+    let in_subject = |cell: &String| finding.subject.iter().any(|(_, v)| v.as_ref() == Some(cell));
+    cells.iter().all(|cell| cell == "-" || in_subject(cell))
 }
 
 fn rows(page: &Page<'_>, finding: &Finding) -> Vec<Row> {

@@ -6,7 +6,7 @@ use std::io;
 use super::evidence::{self, INDENT, MARGIN};
 use super::page::{Ink, Page};
 use super::text::{counted, number, times};
-use super::{known, occurrences};
+use super::{enrichment, occurrences};
 use crate::finding::{Finding, VerdictRole, subject_name};
 use crate::report::RuleSummary;
 use crate::rule::Severity;
@@ -86,7 +86,7 @@ fn one(page: &mut Page<'_>, finding: &Finding, advise: bool) -> io::Result<()> {
     occurrences::write(page, finding, rule, noun)?;
     evidence::write(page, finding, noun, &margin)?;
 
-    known::write(page, finding)?;
+    enrichment::write(page, finding)?;
     if let Some(suppression) = &finding.suppression {
         let entries: Vec<String> = suppression
             .entries

@@ -5,7 +5,7 @@
 
 mod evidence;
 mod findings;
-mod known;
+mod enrichment;
 mod ledger;
 mod occurrences;
 mod page;

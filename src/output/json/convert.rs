@@ -187,7 +187,7 @@ fn remark<'a>(facts: &Facts, remark: Option<&'a String>) -> Cow<'a, str> {
     remark.map_or(Cow::Borrowed("-"), |remark| facts.text(remark))
 }
 
-fn source<'a>(facts: &Facts, known: &'a finding::KnownSource) -> v1::Source<'a> {
+fn source<'a>(facts: &Facts, known: &'a finding::EnrichedSource) -> v1::Source<'a> {
     v1::Source {
         source: facts.text(&known.source),
         ip_type: known.ip_type.map(borrowed),
@@ -199,7 +199,7 @@ fn source<'a>(facts: &Facts, known: &'a finding::KnownSource) -> v1::Source<'a> 
     }
 }
 
-fn key<'a>(facts: &Facts, known: &'a finding::KnownKey) -> v1::Key<'a> {
+fn key<'a>(facts: &Facts, known: &'a finding::EnrichedKey) -> v1::Key<'a> {
     let open = known.open.iter().map(|of| v1::OpenFinding {
         rule: borrowed(&of.rule),
         fingerprint: borrowed(&of.fingerprint),

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::locations::{Locations, policy_line};
 use super::log::{Configuration, Descriptor, DescriptorRef, Invocation, Location, Message};
 use super::log::{MultiformatMessage, Notification};
-use super::places::{Places, policy_line};
 use super::rules;
 use super::text::{self, LIMIT};
 use crate::output::Style;
@@ -37,7 +37,7 @@ const KINDS: &[(&str, &str)] = &[
 ];
 
 /// A notification before its kind has a place in the list of kinds.
-struct Said {
+struct Draft {
     kind: &'static str,
     level: &'static str,
     text: String,
@@ -48,15 +48,16 @@ struct Said {
 pub(super) fn of(
     report: &Report,
     style: &Style,
-    places: &Places<'_>,
+    places: &Locations<'_>,
     left_out: usize,
 ) -> (Invocation, Vec<Descriptor>) {
     let execution = capped(execution(report, places, left_out));
     let configuration = capped(configuration(report));
     let kinds: BTreeSet<&str> =
-        execution.iter().chain(&configuration).map(|said| said.kind).collect();
-    let places: BTreeMap<&str, usize> = kinds.iter().copied().zip(0..).collect();
-    let listed = |said: Vec<Said>| said.into_iter().map(|s| notification(s, &places)).collect();
+        execution.iter().chain(&configuration).map(|draft| draft.kind).collect();
+    let indices: BTreeMap<&str, usize> = kinds.iter().copied().zip(0..).collect();
+    let listed =
+        |drafts: Vec<Draft>| drafts.into_iter().map(|s| notification(s, &indices)).collect();
     let code = if style.exit_zero && report.exit_code() == 1 { 0 } else { report.exit_code() };
     let invocation = Invocation {
         execution_successful: report.verdict != Verdict::Incomplete,
@@ -88,31 +89,31 @@ fn descriptor(kind: &str) -> Descriptor {
     }
 }
 
-fn notification(said: Said, places: &BTreeMap<&str, usize>) -> Notification {
+fn notification(draft: Draft, indices: &BTreeMap<&str, usize>) -> Notification {
     Notification {
         descriptor: DescriptorRef {
-            id: said.kind.to_owned(),
-            index: places.get(said.kind).copied().unwrap_or_default(),
+            id: draft.kind.to_owned(),
+            index: indices.get(draft.kind).copied().unwrap_or_default(),
         },
-        level: said.level,
-        message: Message::new(said.text),
-        locations: said.location.map(|location| vec![location]),
+        level: draft.level,
+        message: Message::new(draft.text),
+        locations: draft.location.map(|location| vec![location]),
     }
 }
 
 /// What went wrong comes before what is only worth knowing, so that a cut takes the latter.
-fn execution(report: &Report, places: &Places<'_>, left_out: usize) -> Vec<Said> {
+fn execution(report: &Report, places: &Locations<'_>, left_out: usize) -> Vec<Draft> {
     let facts = &report.facts;
-    let mut said = Vec::new();
-    let mut say = |kind, level, text: &str, location| {
-        said.push(Said { kind, level, text: text::sentence(facts, text, LIMIT), location });
+    let mut drafts = Vec::new();
+    let mut add = |kind, level, text: &str, location| {
+        drafts.push(Draft { kind, level, text: text::sentence(facts, text, LIMIT), location });
     };
     for reason in &report.incomplete {
-        say(reason.id, "error", &reason.text, None);
+        add(reason.id, "error", &reason.text, None);
     }
     if left_out > 0 {
         let text = format!("{left_out} results are left out; the JSON report has every finding");
-        say("results-left-out", "warning", &text, None);
+        add("results-left-out", "warning", &text, None);
     }
     for file in &report.files {
         let account = &file.account;
@@ -122,31 +123,31 @@ fn execution(report: &Report, places: &Places<'_>, left_out: usize) -> Vec<Said>
                 skip.line, skip.offset, skip.reason, skip.detail
             );
             let place = places.input_line(account.root, &account.path, skip.line);
-            say("skipped-record", "warning", &text, Some(place));
+            add("skipped-record", "warning", &text, Some(place));
         }
     }
     for note in &report.notes {
-        say(note.id, "note", &note.text, None);
+        add(note.id, "note", &note.text, None);
     }
     for file in &report.files {
         let account = &file.account;
         let place = || Some(places.input_line(account.root, &account.path, 1));
         match &account.status {
-            FileStatus::NotAnInput { reason } => say("not-an-input", "note", reason, place()),
-            FileStatus::Declined { reason } => say("declined-input", "note", reason, place()),
+            FileStatus::NotAnInput { reason } => add("not-an-input", "note", reason, place()),
+            FileStatus::Declined { reason } => add("declined-input", "note", reason, place()),
             // The reasons for an incomplete run have them.
             FileStatus::Read | FileStatus::Unclaimed { .. } | FileStatus::Unreadable { .. } => {}
         }
         for note in &account.notes {
-            say("input-note", "note", note, place());
+            add("input-note", "note", note, place());
         }
     }
-    said
+    drafts
 }
 
-fn configuration(report: &Report) -> Vec<Said> {
+fn configuration(report: &Report) -> Vec<Draft> {
     let facts = &report.facts;
-    let entry = |kind, level, entry: &LedgerEntry, what: &str| Said {
+    let entry = |kind, level, entry: &LedgerEntry, what: &str| Draft {
         kind,
         level,
         text: text::sentence(
@@ -156,13 +157,13 @@ fn configuration(report: &Report) -> Vec<Said> {
         ),
         location: policy_line(&entry.file, entry.line, false),
     };
-    let mut said = Vec::new();
+    let mut drafts = Vec::new();
     for of in report.ledger.iter().filter(|of| of.state == LedgerState::Expired) {
         let what = format!("ended with {} and covers nothing", of.expires);
-        said.push(entry("expired-allowlist-entry", "warning", of, &what));
+        drafts.push(entry("expired-allowlist-entry", "warning", of, &what));
     }
     for of in report.ledger.iter().filter(|of| of.state == LedgerState::Expiring) {
-        said.push(entry(
+        drafts.push(entry(
             "expiring-allowlist-entry",
             "note",
             of,
@@ -170,33 +171,33 @@ fn configuration(report: &Report) -> Vec<Said> {
         ));
     }
     for of in report.ledger.iter().filter(|of| of.is_unused()) {
-        said.push(entry("unused-allowlist-entry", "note", of, "covered nothing in this run"));
+        drafts.push(entry("unused-allowlist-entry", "note", of, "covered nothing in this run"));
     }
     for rule in &report.rules {
         let Some(reason) = &rule.not_configured else { continue };
         let text = format!("The rule {} is not configured: {reason}", rule.id);
-        said.push(Said {
+        drafts.push(Draft {
             kind: "not-configured-rule",
             level: "note",
             text: text::sentence(facts, &text, LIMIT),
             location: policy_line(&rule.file, rule.line, rule.builtin),
         });
     }
-    said
+    drafts
 }
 
-fn capped(mut said: Vec<Said>) -> Vec<Said> {
-    if said.len() > MOST {
-        let more = said.len() - MOST;
-        said.truncate(MOST);
-        said.push(Said {
+fn capped(mut drafts: Vec<Draft>) -> Vec<Draft> {
+    if drafts.len() > MOST {
+        let more = drafts.len() - MOST;
+        drafts.truncate(MOST);
+        drafts.push(Draft {
             kind: "more-notifications",
             level: "note",
             text: format!("{more} more; the JSON report has all."),
             location: None,
         });
     }
-    said
+    drafts
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@
 
 mod invocation;
 mod log;
-mod places;
+mod locations;
 mod results;
 mod rules;
 mod text;
@@ -19,8 +19,8 @@ use serde::Serialize;
 use serde_json::ser::CompactFormatter;
 use serde_json::{Map, Value};
 
+use self::locations::Locations;
 use self::log::{AutomationDetails, Driver, Log, Run, Tool};
-use self::places::Places;
 use super::inert::Inert;
 use super::{Output, Style};
 use crate::finding::{Finding, VerdictRole};
@@ -45,7 +45,7 @@ fn write(report: &Report, style: &Style, out: &mut dyn io::Write) -> io::Result<
 }
 
 fn log(report: &Report, style: &Style) -> Log {
-    let places = Places::new(report);
+    let places = Locations::new(report);
     let shown = if style.show_suppressed { report.findings.len() } else { 0 };
     let findings: Vec<_> =
         report.open_findings().chain(report.suppressed_findings().take(shown)).collect();

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
+use super::locations::{Locations, policy_line};
 use super::log::{Location, Message, SarifResult, Suppression};
-use super::places::{Places, policy_line};
 use super::text::{self, LIMIT};
 use super::{bag, level_of, security_severity};
 use crate::finding::{self, Finding, Sample, VerdictRole, subject_name};
@@ -14,7 +14,11 @@ use crate::report::{Facts, Report, RuleSummary};
 /// Further records that a result points at.
 const MOST_RECORDS: usize = 10;
 
-pub(super) fn of(report: &Report, places: &Places<'_>, finding: &Finding) -> Option<SarifResult> {
+pub(super) fn of(
+    report: &Report,
+    places: &Locations<'_>,
+    finding: &Finding,
+) -> Option<SarifResult> {
     let rule = report.rule_of(finding)?;
     let counted = counted(finding);
     let suppressions = finding.suppression.as_ref().map(|s| vec![suppression(report, s)]);
@@ -66,7 +70,7 @@ fn message(facts: &Facts, rule: &RuleSummary, finding: &Finding) -> String {
 /// The rule, then further records of the finding.
 fn related(
     report: &Report,
-    places: &Places<'_>,
+    places: &Locations<'_>,
     rule: &RuleSummary,
     finding: &Finding,
 ) -> Option<Vec<Location>> {
@@ -139,7 +143,7 @@ fn properties(report: &Report, rule: &RuleSummary, finding: &Finding) -> Map<Str
     ]);
     let maybe = |value: Option<&String>| value.map_or(Value::Null, |value| shown(value));
     if !finding.sources.is_empty() {
-        let of = |known: &finding::KnownSource| {
+        let of = |known: &finding::EnrichedSource| {
             json!({
                 "source": shown(&known.source),
                 "ip_type": known.ip_type,
@@ -151,7 +155,7 @@ fn properties(report: &Report, rule: &RuleSummary, finding: &Finding) -> Map<Str
         properties.insert("sources".into(), finding.sources.iter().map(of).collect());
     }
     if !finding.keys.is_empty() {
-        let of = |known: &finding::KnownKey| {
+        let of = |known: &finding::EnrichedKey| {
             json!({
                 "ak": shown(&facts.key(&known.ak)),
                 "remark": maybe(known.remark.as_ref()),

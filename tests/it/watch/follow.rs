@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write;
 
-use keytrail::input::{Follow, Followed, Round};
+use keytrail::input::{Follow, FollowedFile, Round};
 use keytrail::record::{Batch, FileAccount, Hints, Inputs, Step};
 use keytrail::value::Time;
 
@@ -25,15 +25,15 @@ struct Looked {
     read: Vec<String>,
     notes: Vec<&'static str>,
     waiting: Vec<String>,
-    files: Vec<Followed>,
+    files: Vec<FollowedFile>,
 }
 
 /// Looks at the folder once, long before anything in it was written.
-fn look(folder: &Folder, files: Vec<Followed>) -> Looked {
+fn look(folder: &Folder, files: Vec<FollowedFile>) -> Looked {
     look_at(folder, files, Time(0))
 }
 
-fn look_at(folder: &Folder, files: Vec<Followed>, clock: Time) -> Looked {
+fn look_at(folder: &Folder, files: Vec<FollowedFile>, clock: Time) -> Looked {
     let arg = folder.path("in").display().to_string();
     let follow = Follow::new(vec![arg], Hints::default(), folder.path(""), files);
     let round = follow.look(clock, &mut Vec::new(), false, &BTreeSet::new()).unwrap();

@@ -9,7 +9,7 @@ use keytrail::input::InputSet;
 use keytrail::report::Report;
 use keytrail::rule::{Construct, Severity};
 use keytrail::value::{Duration, Time};
-use keytrail::watch::{Check, State, Store, Watch, WatchOptions, id};
+use keytrail::watch::{Check, SavedState, State, Watch, WatchOptions, id};
 use proptest::prelude::*;
 
 use crate::correlation::reference::Event;
@@ -62,8 +62,8 @@ fn ids(report: &Report, policy: &Policy) -> BTreeMap<u128, Told> {
 
 /// One check over these events, by a watch that was started anew from a stored state.
 fn check(policy: &Policy, folder: &Folder, events: &[Event], state: State, end: bool) -> Check {
-    let stored = Store { state, files: Vec::new() }.write();
-    let state = Store::read(&stored).unwrap().state;
+    let stored = SavedState { state, files: Vec::new() }.write();
+    let state = SavedState::read(&stored).unwrap().state;
     let text: String = events.iter().map(|event| json(event) + "\n").collect();
     let path = folder.path("part.ndjson");
     std::fs::write(&path, text).unwrap();

@@ -144,8 +144,8 @@ fn summarise(report: &Report, targets: &Targets, start: Instant, host: &Host<'_>
         for note in &report.incomplete {
             host.term.say(&format!("incomplete: {}", note.text));
         }
-        let places: Vec<String> = targets.places().map(ToString::to_string).collect();
-        host.term.say(&format!("{}; reported to {}", verdict(report), places.join(", ")));
+        let destinations: Vec<String> = targets.destinations().map(ToString::to_string).collect();
+        host.term.say(&format!("{}; reported to {}", verdict(report), destinations.join(", ")));
     }
     let seconds = start.elapsed().as_secs_f64();
     host.term.detail(&format!("read {} records in {seconds:.2} s", report.accounting.read));

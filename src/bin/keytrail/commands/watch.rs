@@ -12,9 +12,9 @@ use keytrail::output::{CheckFacts, write_check, write_finding};
 use keytrail::record::SkipReason;
 use keytrail::report::Note;
 use keytrail::rule::Severity;
-use keytrail::source::{KeptError, KeptFile, Sources};
+use keytrail::source::{StateFileError, StateFile, Sources};
 use keytrail::value::{Duration, Time};
-use keytrail::watch::{Check, Store, WatchOptions};
+use keytrail::watch::{Check, SavedState, WatchOptions};
 
 use crate::amount::amount;
 use crate::args;
@@ -108,7 +108,7 @@ struct Going<'p> {
     ended: bool,
     /// What it gave that is no whole line yet.
     rest: Vec<u8>,
-    file: Option<KeptFile>,
+    file: Option<StateFile>,
     signals: Signals,
     incomplete: bool,
     notes: Vec<Note>,
@@ -124,7 +124,7 @@ impl Watch {
     pub(crate) fn run(self, host: &mut Host<'_>) -> Result<Exit, Failure> {
         let policy = self.policy.load(self.now.unwrap_or(host.clock), host)?;
         let (file, store) = self.open_state(&policy, host)?;
-        let own = file.as_ref().map(|(path, _)| vec![path.clone(), KeptFile::lock_path(path)]);
+        let own = file.as_ref().map(|(path, _)| vec![path.clone(), StateFile::lock_path(path)]);
         let follow = self.inputs.follow(&policy.inputs, host, store.files);
         let follow = follow.without(own.unwrap_or_default());
         let watch = keytrail::watch::Watch::new(&policy, self.options(&policy), store.state);
@@ -209,7 +209,7 @@ impl Watch {
             let records = file.formats.values().chain(file.skipped.values()).sum();
             (&file.account, records, file.skipped.contains_key(SkipReason::Io.name()))
         });
-        let store = Store { files: round.done(accounts), state: check.state };
+        let store = SavedState { files: round.done(accounts), state: check.state };
         if let Some(file) = &going.file {
             file.write(&store.write()).map_err(|error| {
                 Failure::because(format!("the state cannot be written: {error}"))
@@ -295,17 +295,17 @@ impl Watch {
         &self,
         policy: &Policy,
         host: &Host<'_>,
-    ) -> Result<(Option<(PathBuf, KeptFile)>, Store), Failure> {
+    ) -> Result<(Option<(PathBuf, StateFile)>, SavedState), Failure> {
         let default = || self.inputs.names_files().then(|| PathBuf::from(STATE));
         let path = if self.no_state { None } else { self.state.clone().or_else(default) };
-        let Some(path) = path else { return Ok((None, Store::default())) };
+        let Some(path) = path else { return Ok((None, SavedState::default())) };
         let shown = path.display();
-        let file = KeptFile::open(&path).map_err(|error| match error {
-            KeptError::InUse => {
+        let file = StateFile::open(&path).map_err(|error| match error {
+            StateFileError::InUse => {
                 Failure::because(format!("another watch uses the state in `{shown}`"))
                     .help("end it, or name another file with --state")
             }
-            KeptError::Io(error) => {
+            StateFileError::Io(error) => {
                 Failure::because(format!("the state in `{shown}` cannot be used: {error}"))
                     .help("name a file in a folder that can be written to with --state")
             }
@@ -317,8 +317,8 @@ impl Watch {
             )
         };
         let store = match file.read().map_err(|error| wrong(error.to_string()))? {
-            None => Store::default(),
-            Some(bytes) => Store::read(&bytes).map_err(|error| wrong(error.to_string()))?,
+            None => SavedState::default(),
+            Some(bytes) => SavedState::read(&bytes).map_err(|error| wrong(error.to_string()))?,
         };
         if !store.state.policy.is_empty() && store.state.policy != policy.hash {
             host.term.say(

@@ -3,9 +3,9 @@
 use memchr::memchr;
 
 use super::super::line_prefix::line_prefix;
-use super::super::place::Place;
-use super::super::scan::too_deep;
 use super::{Cut, Ending, Framer, State};
+use crate::input::json::too_deep;
+use crate::source::Position;
 
 impl Framer {
     pub(super) fn lines(&mut self, cut: &mut Cut<'_>, ending: Ending<'_>) -> bool {
@@ -34,7 +34,8 @@ impl Framer {
         let (start, size) = (cut.at, text.len());
         let deep = len <= self.limit && too_deep(text);
         // Lines are counted one by one, so that no byte is looked at for it.
-        let place = Place { offset: self.place.offset + (start - cut.mark) as u64, ..self.place };
+        let place =
+            Position { offset: self.place.offset + (start - cut.mark) as u64, ..self.place };
         if len > self.limit {
             // Blanks count: where the line ends may not have been known yet.
             self.begun = place;
@@ -42,12 +43,15 @@ impl Framer {
         } else if size > 0 {
             let shift = indent as u64;
             self.begun =
-                Place { offset: place.offset + shift, column: 1 + shift, line: place.line };
+                Position { offset: place.offset + shift, column: 1 + shift, line: place.line };
             cut.at = start + indent;
             self.place_record(cut, size, deep);
         }
-        self.place =
-            Place { offset: place.offset + (next - start) as u64, line: place.line + 1, column: 1 };
+        self.place = Position {
+            offset: place.offset + (next - start) as u64,
+            line: place.line + 1,
+            column: 1,
+        };
         cut.at = next;
         cut.mark = next;
         true

@@ -1,25 +1,12 @@
 //! One record a row.
 
-use memchr::memchr;
+use memchr::{memchr, memchr2};
 
-use super::super::head::{Head, MAX_PREFIX, prefix};
-use super::super::place::Place;
+use super::super::table_header::{MAX_PREFIX, Table, TableHeader, prefix};
 use super::{Cut, Ending, Framer, State};
-use crate::input::csv::{Fit, Row, Wrong, line_end, row};
-use crate::record::{Columns, SkipReason};
-
-/// The table whose rows are cut.
-#[derive(Debug)]
-pub(super) struct Table {
-    pub(super) columns: Columns,
-    /// The cells that a row must have: up to the last column with a name.
-    required: usize,
-    /// The header line, which files that were joined bring along.
-    header: Vec<u8>,
-    prefixed: bool,
-    /// Why the row at hand is given up.
-    lost: (SkipReason, String),
-}
+use crate::input::csv::{RowError, RowExtent, RowScan, line_end, row};
+use crate::record::SkipReason;
+use crate::source::Position;
 
 impl Framer {
     /// Begins with the first line that is not blank; `bytes` are those that tell what the file is.
@@ -42,9 +29,7 @@ impl Framer {
             }
         };
         self.place.offset += blank as u64;
-        let Head { columns, header, prefixed } = head;
-        let names = columns.names();
-        let required = names.iter().rposition(|name| !name.is_empty()).map_or(0, |at| at + 1);
+        let TableHeader { columns, header, prefixed } = head;
         let line = header.map_or(&[][..], |fit| &window[blank..blank + fit.end]).to_vec();
         self.container = Some("rows");
         self.state = State::Rows;
@@ -53,8 +38,7 @@ impl Framer {
         if let Some(fit) = header {
             self.pass(cut, fit.next, 1 + fit.breaks);
         }
-        let lost = (SkipReason::Syntax, String::new());
-        self.table = Some(Table { columns, required, header: line, prefixed, lost });
+        self.table = Some(Table::new(columns, line, prefixed));
     }
 
     pub(super) fn rows(&mut self, cut: &mut Cut<'_>, ending: Ending<'_>) -> bool {
@@ -72,6 +56,17 @@ impl Framer {
             return true;
         }
         let Some(table) = &self.table else { return false };
+        // A row ends with a line break. Until one comes, the row is read again only once for each
+        // MiB: a long row may come in many small reads.
+        let searched = std::mem::take(&mut self.searched);
+        let unseen = rest.get(searched.saturating_sub(1)..).unwrap_or_default();
+        if ending == Ending::More
+            && searched >> 20 == rest.len() >> 20
+            && memchr2(b'\n', b'\r', unseen).is_none()
+        {
+            self.searched = rest.len();
+            return false;
+        }
         let mut shift = 0;
         if table.prefixed {
             let line = line_end(rest, whole).map(|(end, _)| end);
@@ -83,32 +78,35 @@ impl Framer {
         let text = &rest[shift..];
         let (columns, required) = (table.columns.len(), table.required);
         match row(text, whole, self.limit) {
-            Row::Unfinished => false,
-            Row::Ends(Fit { cells: 1, end, next, .. })
+            RowScan::Unfinished => {
+                self.searched = rest.len();
+                false
+            }
+            RowScan::Ends(RowExtent { cells: 1, end, next, .. })
                 if rest[..shift + end].trim_ascii().is_empty() =>
             {
                 self.pass(cut, next, 1);
                 true
             }
-            Row::Ends(fit) if fit.filled == 0 => {
+            RowScan::Ends(fit) if fit.filled == 0 => {
                 self.notes.insert("rows without any value are passed over");
                 self.pass(cut, shift + fit.next, 1);
                 true
             }
-            Row::Ends(fit) if !table.header.is_empty() && text[..fit.end] == table.header => {
+            RowScan::Ends(fit) if !table.header.is_empty() && text[..fit.end] == table.header => {
                 self.notes.insert("the header line stands again between rows");
                 self.pass(cut, shift + fit.next, 1 + fit.breaks);
                 true
             }
-            Row::Ends(fit) if memchr(0, &text[..fit.end]).is_some() => {
+            RowScan::Ends(fit) if memchr(0, &text[..fit.end]).is_some() => {
                 self.lose(SkipReason::Syntax, "a NUL byte stands in it".to_owned())
             }
-            Row::Ends(_) if table.prefixed && shift == 0 => {
+            RowScan::Ends(_) if table.prefixed && shift == 0 => {
                 let detail = "no name of a file stands before it, as before the first rows";
                 self.lose(SkipReason::Syntax, detail.to_owned())
             }
-            Row::Ends(fit) if fit.cells < required || fit.filled > columns => {
-                let Fit { end, next, cells, breaks, .. } = fit;
+            RowScan::Ends(fit) if fit.cells < required || fit.filled > columns => {
+                let RowExtent { end, next, cells, breaks, .. } = fit;
                 let cut_off = whole && cells < required && next == end && breaks == 0;
                 let reason = if cut_off { SkipReason::Truncated } else { SkipReason::Syntax };
                 let mut detail = format!("it has {cells} cells, and the table {columns} columns");
@@ -117,10 +115,10 @@ impl Framer {
                 }
                 self.lose(reason, detail)
             }
-            Row::Ends(fit) => {
-                let Place { offset, line, .. } = self.place;
-                let column = Place { column: 1, ..self.place }.after(&rest[..shift]).column;
-                self.begun = Place { offset: offset + shift as u64, line, column };
+            RowScan::Ends(fit) => {
+                let Position { offset, line, .. } = self.place;
+                let column = Position { column: 1, ..self.place }.after(&rest[..shift]).column;
+                self.begun = Position { offset: offset + shift as u64, line, column };
                 let start = cut.at;
                 cut.at += shift;
                 self.place_record(cut, fit.end, false);
@@ -128,8 +126,8 @@ impl Framer {
                 self.pass(cut, shift + fit.next, 1 + fit.breaks);
                 true
             }
-            Row::Broken(wrong) => {
-                let cut_off = wrong == Wrong::Open
+            RowScan::Broken(wrong) => {
+                let cut_off = wrong == RowError::Open
                     && line_end(rest, true).is_some_and(|(end, _)| end == rest.len());
                 let reason = if cut_off { SkipReason::Truncated } else { wrong.reason() };
                 self.lose(reason, wrong.to_string())
@@ -172,8 +170,8 @@ impl Framer {
     fn pass(&mut self, cut: &mut Cut<'_>, len: usize, lines: u64) {
         cut.at += len;
         cut.mark = cut.at;
-        let Place { offset, line, .. } = self.place;
-        self.place = Place { offset: offset + len as u64, line: line + lines, column: 1 };
+        let Position { offset, line, .. } = self.place;
+        self.place = Position { offset: offset + len as u64, line: line + lines, column: 1 };
     }
 }
 

@@ -4,8 +4,9 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::super::{MAX_DEPTH, MAX_RECORD};
+use super::super::MAX_RECORD;
 use super::*;
+use crate::input::json::MAX_DEPTH;
 
 /// What was cut: `offset line:column ordinal text` and `offset ordinal reason`.
 #[derive(Debug, Default, PartialEq, Eq)]

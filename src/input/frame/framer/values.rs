@@ -1,10 +1,11 @@
 //! JSON values one after the other, in an array, or in an object around an array.
 
+use super::super::KEY_REACH;
 use super::super::resync::{Begin, Next, first_key, next_record};
-use super::super::scan::Stop;
 use super::super::sniff::{container, holds_rows};
-use super::super::{KEY_REACH, MAX_DEPTH};
 use super::{Cut, Ending, Framer, State};
+use crate::input::json::MAX_DEPTH;
+use crate::input::json::Stop;
 use crate::record::SkipReason;
 
 impl Framer {

@@ -6,7 +6,7 @@ use super::{Members, members, push_string};
 ///
 /// A key is taken apart as long as `is_object` says that what stands before a dot is the path of an
 /// object: other names may have dots of their own. What is not JSON is nothing here.
-pub(in crate::input) fn nest(
+pub(in crate::input) fn unflatten(
     text: &str,
     prefix: &str,
     is_object: &dyn Fn(&str) -> bool,
@@ -86,11 +86,11 @@ mod tests {
             (r#"{"e.a\"b":1}"#, r#"{"a\"b":1}"#),
         ] {
             let mut out = String::new();
-            assert!(nest(text, "e.", &is_object, &mut out), "{text}");
+            assert!(unflatten(text, "e.", &is_object, &mut out), "{text}");
             assert_eq!(out, expected, "{text}");
         }
         for text in [r#"{"id":1}"#, "{}", "[]", "1"] {
-            assert!(!nest(text, "e.", &is_object, &mut String::new()), "{text}");
+            assert!(!unflatten(text, "e.", &is_object, &mut String::new()), "{text}");
         }
     }
 }

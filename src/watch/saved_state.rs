@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use super::state::{Row, State};
 use crate::correlate::Reach;
 use crate::engine::StoredRow;
-use crate::input::{Followed, Standing};
+use crate::input::{FollowState, FollowedFile};
 use crate::value::Time;
 
 /// What a state begins with.
@@ -24,11 +24,11 @@ const DIGEST: usize = 32;
 
 /// A state with the files that it is about.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Store {
+pub struct SavedState {
     /// What the watch knows.
     pub state: State,
     /// How far every file was read; rows name files by their place here.
-    pub files: Vec<Followed>,
+    pub files: Vec<FollowedFile>,
 }
 
 /// Why bytes are no state.
@@ -59,8 +59,8 @@ struct Head {
     policy: String,
     watermark: Option<i64>,
     latest: Option<i64>,
-    heard: Option<i64>,
-    told: Vec<(u128, i64)>,
+    latest_arrived: Option<i64>,
+    emitted: Vec<(u128, i64)>,
     reaches: BTreeMap<String, (Option<i64>, Option<i64>)>,
     files: Vec<File>,
 }
@@ -83,7 +83,7 @@ struct File {
     gone: Option<i64>,
 }
 
-impl Store {
+impl SavedState {
     /// The bytes.
     pub fn write(&self) -> Vec<u8> {
         let state = &self.state;
@@ -92,8 +92,8 @@ impl Store {
             policy: state.policy.clone(),
             watermark: number(state.watermark),
             latest: number(state.latest),
-            heard: number(state.heard),
-            told: state.told.iter().map(|(id, found)| (*id, found.0)).collect(),
+            latest_arrived: number(state.latest_arrived),
+            emitted: state.emitted.iter().map(|(id, found)| (*id, found.0)).collect(),
             reaches: state
                 .reaches
                 .iter()
@@ -154,8 +154,8 @@ impl Store {
                 policy: head.policy,
                 watermark: head.watermark.map(Time),
                 latest: head.latest.map(Time),
-                heard: head.heard.map(Time),
-                told: head.told.into_iter().map(|(id, found)| (id, Time(found))).collect(),
+                latest_arrived: head.latest_arrived.map(Time),
+                emitted: head.emitted.into_iter().map(|(id, found)| (id, Time(found))).collect(),
                 reaches: head.reaches.into_iter().map(|(of, span)| (of, reach(span))).collect(),
                 rows,
             },
@@ -165,7 +165,7 @@ impl Store {
 }
 
 impl File {
-    fn of(file: &Followed) -> Self {
+    fn of(file: &FollowedFile) -> Self {
         Self {
             path: file.path.clone(),
             shown: file.shown.clone(),
@@ -183,8 +183,8 @@ impl File {
         }
     }
 
-    fn followed(self) -> Option<Followed> {
-        Some(Followed {
+    fn followed(self) -> Option<FollowedFile> {
+        Some(FollowedFile {
             path: self.path,
             shown: self.shown,
             device: self.device,
@@ -196,7 +196,7 @@ impl File {
             line: self.line,
             ordinal: self.ordinal,
             columns: self.columns,
-            standing: Standing::ALL.iter().copied().find(|of| *of as u8 == self.standing)?,
+            standing: FollowState::ALL.iter().copied().find(|of| *of as u8 == self.standing)?,
             gone: self.gone.map(Time),
         })
     }
@@ -208,21 +208,24 @@ mod tests {
 
     use super::*;
 
-    fn store() -> Store {
+    fn store() -> SavedState {
         let reach = Reach { first: Some(Time(-1)), last: None };
         let state = State {
             policy: "abc".into(),
             watermark: Some(Time(5)),
-            told: [(u128::MAX, Time(7))].into(),
+            emitted: [(u128::MAX, Time(7))].into(),
             reaches: [("aws 1".to_owned(), reach)].into(),
             ..State::default()
         };
-        Store { state, files: vec![Followed { path: "a.log".into(), ..Followed::default() }] }
+        SavedState {
+            state,
+            files: vec![FollowedFile { path: "a.log".into(), ..FollowedFile::default() }],
+        }
     }
 
     #[test]
     fn a_state_is_read_as_it_was_written() {
-        assert_eq!(Store::read(&store().write()), Ok(store()));
+        assert_eq!(SavedState::read(&store().write()), Ok(store()));
     }
 
     #[test]
@@ -230,7 +233,7 @@ mod tests {
         let bytes = store().write();
         for end in 1..bytes.len() {
             assert_eq!(
-                Store::read(&bytes[..end]).unwrap_err(),
+                SavedState::read(&bytes[..end]).unwrap_err(),
                 match end {
                     // The version is cut off with its line.
                     end if end < MAGIC.len() && end >= ANY.len() => BadState::Version,
@@ -241,10 +244,10 @@ mod tests {
         for at in MAGIC.len()..bytes.len() {
             let mut changed = bytes.clone();
             changed[at] ^= 1;
-            assert_eq!(Store::read(&changed), Err(BadState::Damaged));
+            assert_eq!(SavedState::read(&changed), Err(BadState::Damaged));
         }
-        assert_eq!(Store::read(b"{}"), Err(BadState::Foreign));
-        assert_eq!(Store::read(b""), Err(BadState::Foreign));
-        assert_eq!(Store::read(b"keytrail watch state 3\n"), Err(BadState::Version));
+        assert_eq!(SavedState::read(b"{}"), Err(BadState::Foreign));
+        assert_eq!(SavedState::read(b""), Err(BadState::Foreign));
+        assert_eq!(SavedState::read(b"keytrail watch state 3\n"), Err(BadState::Version));
     }
 }

@@ -1,8 +1,8 @@
 //! What the first lines of a table say: its columns, and where its rows begin.
 
 use super::MAX_RECORD;
-use crate::input::csv::{Cells, Fit, MAX_COLUMNS, Row, line_end, row};
-use crate::record::{Columns, Format, same_name};
+use crate::input::csv::{Cells, MAX_COLUMNS, RowExtent, RowScan, line_end, row};
+use crate::record::{Columns, Format, SkipReason, same_name};
 use crate::value::mask_keys;
 
 /// What is known of tables before one is read.
@@ -16,12 +16,34 @@ pub(in crate::input) struct Tables {
 
 /// The head of a table.
 #[derive(Debug)]
-pub(super) struct Head {
+pub(super) struct TableHeader {
     pub(super) columns: Columns,
     /// The header line: where it begins and ends, and where the next line begins.
-    pub(super) header: Option<Fit>,
+    pub(super) header: Option<RowExtent>,
     /// Whether each row stands after the name of the file that it was found in, and a colon.
     pub(super) prefixed: bool,
+}
+
+/// The table whose rows are cut.
+#[derive(Debug)]
+pub(super) struct Table {
+    pub(super) columns: Columns,
+    /// The cells that a row must have: up to the last column with a name.
+    pub(super) required: usize,
+    /// The header line, which files that were joined bring along.
+    pub(super) header: Vec<u8>,
+    pub(super) prefixed: bool,
+    /// Why the row at hand is given up.
+    pub(super) lost: (SkipReason, String),
+}
+
+impl Table {
+    pub(super) fn new(columns: Columns, header: Vec<u8>, prefixed: bool) -> Self {
+        let names = columns.names();
+        let required = names.iter().rposition(|name| !name.is_empty()).map_or(0, |at| at + 1);
+        let lost = (SkipReason::Syntax, String::new());
+        Self { columns, required, header, prefixed, lost }
+    }
 }
 
 /// The columns in whose cells log services and search engines export whole records.
@@ -59,10 +81,10 @@ const SHOWN: usize = 12;
 impl Tables {
     /// Reads the head of what begins with these bytes, at a line that is not blank; or says what
     /// the file is instead.
-    pub(super) fn head(&self, bytes: &[u8], whole: bool) -> Result<Head, String> {
+    pub(super) fn head(&self, bytes: &[u8], whole: bool) -> Result<TableHeader, String> {
         let first = match row(bytes, whole, MAX_RECORD) {
-            Row::Ends(fit) => Some(fit),
-            Row::Unfinished | Row::Broken(_) => None,
+            RowScan::Ends(fit) => Some(fit),
+            RowScan::Unfinished | RowScan::Broken(_) => None,
         };
         let first = first.filter(|fit| memchr::memchr(0, &bytes[..fit.end]).is_none());
         let names = first.and_then(|fit| std::str::from_utf8(&bytes[..fit.end]).ok());
@@ -72,12 +94,12 @@ impl Tables {
         {
             trusted(columns)?;
             let columns = columns.clone();
-            return Ok(Head { columns, header: Some(fit), prefixed: false });
+            return Ok(TableHeader { columns, header: Some(fit), prefixed: false });
         }
         if let Some(given) = &self.given {
             trusted(given)?;
             let prefixed = are_prefixed(bytes, whole);
-            return Ok(Head { columns: given.clone(), header: None, prefixed });
+            return Ok(TableHeader { columns: given.clone(), header: None, prefixed });
         }
         Err(self.other(bytes, whole, header.filter(|columns| columns.len() > 1)))
     }

@@ -1,4 +1,4 @@
-//! What the tables of the policy know of the addresses and keys in a finding.
+//! Enrichment of findings: what the tables of the policy say about their addresses and keys.
 
 use std::sync::Arc;
 
@@ -11,24 +11,24 @@ use crate::value::{Items, Value};
 
 /// Characters of a remark that are shown; the alarms of Tencent Cloud show as many.
 const REMARK: usize = 20;
-/// Policies of a key that are named; all are counted.
+/// Policies of a key that are listed; all are counted.
 const POLICIES: usize = 20;
 
-/// What is known of the source of a call.
+/// What tables say about the source of a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KnownSource {
+pub struct EnrichedSource {
     /// The address.
     pub source: String,
     /// Which of the six kinds it is, where there is an asset table: `lan`, `account`, `external`,
     /// or one of these with `_noted`.
     pub ip_type: Option<&'static str>,
-    /// What somebody has remarked on it, at most 20 characters.
+    /// The remark on it, at most 20 characters.
     pub remark: Option<String>,
     /// The resource that has it.
     pub asset: Option<Asset>,
 }
 
-/// A resource of one's own.
+/// A resource of the own accounts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Asset {
     /// Its id.
@@ -37,12 +37,12 @@ pub struct Asset {
     pub name: Option<String>,
 }
 
-/// What is known of an access key.
+/// What tables and other findings say about an access key.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KnownKey {
+pub struct EnrichedKey {
     /// The key, whole; outputs mask it.
     pub ak: String,
-    /// What somebody has remarked on it, at most 20 characters.
+    /// The remark on it, at most 20 characters.
     pub remark: Option<String>,
     /// The first 20 of its policies by name.
     pub policies: Vec<String>,
@@ -52,8 +52,8 @@ pub struct KnownKey {
     pub open: Vec<OpenFinding>,
 }
 
-impl KnownKey {
-    /// A key of which nothing is known but these findings.
+impl EnrichedKey {
+    /// A key that only these findings describe.
     pub fn with_findings(ak: &str, open: Vec<OpenFinding>) -> Self {
         Self { ak: ak.to_owned(), remark: None, policies: Vec::new(), policy_count: None, open }
     }
@@ -68,17 +68,17 @@ pub struct OpenFinding {
     pub fingerprint: String,
 }
 
-/// The tables that know something of addresses and keys; those without rows know nothing.
+/// Looks addresses and keys up in the tables that describe them. Tables without rows are ignored.
 #[derive(Debug, Clone, Default)]
-pub struct Knowledge {
+pub struct Enricher {
     assets: Option<Arc<Table>>,
     notes: Option<Arc<Table>>,
     ak_notes: Option<Arc<Table>>,
     policies: Option<Arc<Table>>,
 }
 
-impl Knowledge {
-    /// What the tables of the host know.
+impl Enricher {
+    /// Takes the tables from the environment of the policy.
     pub fn new(env: &dyn Env) -> Self {
         let filled = |id| env.table(id).filter(|table| !table.is_empty()).cloned();
         Self {
@@ -89,8 +89,8 @@ impl Knowledge {
         }
     }
 
-    /// What is known of a source; `None` when that is nothing.
-    pub fn source(&self, source: &str) -> Option<KnownSource> {
+    /// What tables say about a source; `None` if no table has it.
+    pub fn source(&self, source: &str) -> Option<EnrichedSource> {
         let asset = find(&self.assets, source);
         let note = find(&self.notes, source);
         // Without the asset table nobody can tell one's own addresses from others.
@@ -98,7 +98,7 @@ impl Knowledge {
             .assets
             .as_ref()
             .and_then(|_| derive::ip_type(source, asset.is_some(), note.is_some()));
-        let known = KnownSource {
+        let known = EnrichedSource {
             source: source.to_owned(),
             ip_type,
             remark: note.and_then(|row| row.text("remark")).as_deref().map(remark),
@@ -108,8 +108,8 @@ impl Knowledge {
             .then_some(known)
     }
 
-    /// What is known of a key; `None` when that is nothing.
-    pub fn key(&self, ak: &str) -> Option<KnownKey> {
+    /// What tables say about a key; `None` if no table has it.
+    pub fn key(&self, ak: &str) -> Option<EnrichedKey> {
         let note = find(&self.ak_notes, ak);
         let row = find(&self.policies, ak);
         let mut policies = row.map_or_else(Vec::new, |row| row.texts("name"));
@@ -117,7 +117,7 @@ impl Knowledge {
         let policy_count = row.map(|_| policies.len());
         policies.truncate(POLICIES);
         let remark = note.and_then(|row| row.text("remark")).as_deref().map(remark);
-        (remark.is_some() || policy_count.is_some()).then(|| KnownKey {
+        (remark.is_some() || policy_count.is_some()).then(|| EnrichedKey {
             ak: ak.to_owned(),
             remark,
             policies,
@@ -127,7 +127,7 @@ impl Knowledge {
     }
 }
 
-/// A row that was found.
+/// The row of a table for one address or key.
 #[derive(Clone, Copy)]
 struct Found<'t> {
     table: &'t Table,

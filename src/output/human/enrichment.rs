@@ -1,15 +1,15 @@
-//! What tables and other findings know of the addresses and keys of a finding.
+//! What tables and other findings say about the addresses and keys of a finding.
 
 use std::io;
 
 use super::page::{Ink, Page};
 use super::text::counted;
-use crate::finding::{Finding, KnownKey, KnownSource};
+use crate::finding::{EnrichedKey, EnrichedSource, Finding};
 
 /// So many of each are shown unless more are asked for.
 const MOST: usize = 5;
 
-/// A line for each address and key of which something is known.
+/// Writes a line for each address and key that tables or other findings describe.
 pub(super) fn write(page: &mut Page<'_>, finding: &Finding) -> io::Result<()> {
     let most = if page.style.verbose { usize::MAX } else { MOST };
     for known in finding.sources.iter().take(most) {
@@ -28,14 +28,14 @@ fn more(page: &mut Page<'_>, of: &str, all: usize, most: usize) -> io::Result<()
     match all.checked_sub(most).filter(|more| *more > 0) {
         None => Ok(()),
         Some(more) => {
-            let text = format!("and {} of which something is known", counted(more as u64, of));
+            let text = format!("and {} that tables describe", counted(more as u64, of));
             page.paragraph((Ink::Quiet, "   ="), &text, "     ")
         }
     }
 }
 
 /// `203.0.113.7 is external_noted, remark partner gateway, asset i-0a1b build-runner`.
-fn source(page: &Page<'_>, known: &KnownSource) -> String {
+fn source(page: &Page<'_>, known: &EnrichedSource) -> String {
     let mut text = page.value(&known.source, 60);
     if let Some(ip_type) = known.ip_type {
         text.push_str(&format!(" is {ip_type}"));
@@ -54,7 +54,7 @@ fn source(page: &Page<'_>, known: &KnownSource) -> String {
 }
 
 /// `AKIA…0001, remark CI, 2 policies (ReadOnlyAccess, …), also in unused-key`.
-fn key(page: &Page<'_>, known: &KnownKey) -> String {
+fn key(page: &Page<'_>, known: &EnrichedKey) -> String {
     let ak = page.report.facts.key(&known.ak).into_owned();
     let mut text =
         format!("{}, remark {}", page.value(&ak, 60), remark(page, known.remark.as_deref()));

@@ -4,7 +4,7 @@ use crate::value::Time;
 
 /// How a file stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Standing {
+pub enum FollowState {
     /// Nothing of it was read.
     #[default]
     New = 0,
@@ -18,15 +18,20 @@ pub enum Standing {
     Other = 4,
 }
 
-impl Standing {
+impl FollowState {
     /// Every value.
-    pub const ALL: &'static [Standing] =
-        &[Standing::New, Standing::Lines, Standing::Whole, Standing::Report, Standing::Other];
+    pub const ALL: &'static [FollowState] = &[
+        FollowState::New,
+        FollowState::Lines,
+        FollowState::Whole,
+        FollowState::Report,
+        FollowState::Other,
+    ];
 }
 
 /// One file that is followed, and how far it was read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Followed {
+pub struct FollowedFile {
     /// Where it is.
     pub path: String,
     /// Where it is, for a person.
@@ -50,7 +55,7 @@ pub struct Followed {
     /// The head of a table of rows.
     pub columns: String,
     /// How it stands.
-    pub standing: Standing,
+    pub standing: FollowState,
     /// Since when it is not there any more.
     pub gone: Option<Time>,
 }

@@ -2,10 +2,10 @@
 
 use serde::de::IgnoredAny;
 
+use super::scan::too_deep;
 use super::shape::SLOTS;
 use super::text::{decode, has_lone_surrogate, untyped};
 use super::{Fault, Fields, Shape};
-use crate::input::frame::too_deep;
 use crate::record::SkipReason;
 use crate::value::{Json, Value};
 

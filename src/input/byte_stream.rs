@@ -36,7 +36,7 @@ struct Stored {
 }
 
 /// An opened, decompressing source.
-pub(super) struct Source {
+pub(super) struct ByteStream {
     reader: Box<dyn Read + Send>,
     stored: Arc<Stored>,
     progress: Arc<Progress>,
@@ -49,7 +49,7 @@ pub(super) struct Source {
     pub(super) decompressed: u64,
 }
 
-impl Source {
+impl ByteStream {
     /// Looks at the first bytes and decompresses what is compressed.
     pub(super) fn new(
         raw: Box<dyn Read + Send>,
@@ -258,7 +258,7 @@ mod tests {
         assert!(small.len() as u64 * MAX_RATIO < zeros.len() as u64);
         for (free, defused) in [(1 << 20, true), (16 << 20, false)] {
             let raw = Box::new(io::Cursor::new(small.clone()));
-            let mut source = Source::new(raw, false, Arc::default()).unwrap();
+            let mut source = ByteStream::new(raw, false, Arc::default()).unwrap();
             source.free = free;
             let mut out = Vec::new();
             let last = loop {
@@ -276,7 +276,7 @@ mod tests {
     fn text_that_repeats_is_no_bomb() {
         let text = "the same line\n".repeat(500_000);
         let raw = Box::new(io::Cursor::new(text.clone().into_bytes()));
-        let mut source = Source::new(raw, false, Arc::default()).unwrap();
+        let mut source = ByteStream::new(raw, false, Arc::default()).unwrap();
         source.free = 0;
         let mut out = Vec::new();
         while source.fill(&mut out).expect("plain files expand to themselves") {}

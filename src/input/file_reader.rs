@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
+use super::byte_stream::{ByteStream, Progress};
 use super::envelope::Envelopes;
 use super::exported::QueryAnswer;
 use super::frame::{Ending, Framer, QUERY_ROWS, Tables, WINDOW, record_column, trusted};
-use super::open::{Progress, Source};
 use super::unclaimed;
 use crate::diag::did_you_mean;
 use crate::record::{
@@ -15,13 +15,13 @@ use crate::record::{
 use crate::value::Time;
 
 /// What the reader is to do with a file.
-pub(super) struct Task {
+pub(super) struct ReadTask {
     /// Root and path, and how the file stands before it is opened.
     pub(super) account: FileAccount,
     /// Whether a file that no format claims makes the run incomplete.
     pub(super) expected: bool,
     /// Its bytes, or why it cannot be opened.
-    pub(super) source: Result<Source, String>,
+    pub(super) source: Result<ByteStream, String>,
     /// The size that it had when it was opened; unknown for a stream.
     pub(super) size: Option<u64>,
     /// The formats to try.
@@ -35,10 +35,10 @@ pub(super) struct Task {
 }
 
 /// Reads one file in batches.
-pub(super) struct Reader {
+pub(super) struct FileReader {
     account: FileAccount,
     expected: bool,
-    source: Option<Source>,
+    source: Option<ByteStream>,
     size: Option<u64>,
     formats: Vec<&'static dyn Format>,
     only: Option<Said<&'static dyn Format>>,
@@ -56,8 +56,8 @@ pub(super) struct Reader {
     record_column: Option<usize>,
 }
 
-impl Reader {
-    pub(super) fn new(task: Task) -> Self {
+impl FileReader {
+    pub(super) fn new(task: ReadTask) -> Self {
         let mut reader = Self::closed(task.account);
         match task.source {
             Ok(source) => {
@@ -285,13 +285,13 @@ impl Reader {
     }
 
     /// Why the end of the source is not the end of the file, if so.
-    fn shrunk(&self, source: &Source) -> Option<String> {
+    fn shrunk(&self, source: &ByteStream) -> Option<String> {
         let (size, read) = (self.size?, source.bytes());
         (read < size).then(|| format!("the file shrank from {size} to {read} bytes while read"))
     }
 }
 
-impl Batches for Reader {
+impl Batches for FileReader {
     fn next(&mut self, batch: &mut Batch) -> Step {
         batch.clear();
         batch.bytes.append(&mut self.carry);
@@ -372,11 +372,11 @@ fn hold(held: &mut Batch, found: &mut Batch, done: usize) {
     held.skipped.append(&mut found.skipped);
 }
 
-/// A source over any reader, for [`Task`].
+/// A source over any reader, for [`ReadTask`].
 pub(super) fn source(
     raw: Box<dyn std::io::Read + Send>,
     hash: bool,
     progress: &Arc<Progress>,
-) -> Result<Source, String> {
-    Source::new(raw, hash, Arc::clone(progress)).map_err(|error| error.to_string())
+) -> Result<ByteStream, String> {
+    ByteStream::new(raw, hash, Arc::clone(progress)).map_err(|error| error.to_string())
 }

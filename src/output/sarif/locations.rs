@@ -21,11 +21,11 @@ const BUILTIN: &str = "KEYTRAIL";
 const SNIPPET: usize = 1_000;
 
 /// Where every input that was read stands in `artifacts`.
-pub(super) struct Places<'r> {
+pub(super) struct Locations<'r> {
     indices: BTreeMap<(usize, &'r str), usize>,
 }
 
-impl<'r> Places<'r> {
+impl<'r> Locations<'r> {
     pub(super) fn new(report: &'r Report) -> Self {
         let mut places = Self { indices: BTreeMap::new() };
         for file in artifacts(report) {

@@ -6,14 +6,14 @@ use crate::value::{Duration, RecordKind, Time};
 
 /// What an occurrence of a rule is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Nature {
+pub(super) enum OccurrenceKind {
     /// A day with a match. More matches change nothing.
     Day,
     /// What a credential report shows. The report is whole.
     Report,
     /// A day with a new value, which a record that comes late may show not to be new. Values are
     /// known for so long.
-    News(Duration),
+    NewValue(Duration),
     /// A burst or an instance of steps, no longer than what hangs together over so long.
     Window(Duration),
     /// All matches of the input, or an instance of steps as long as it likes.
@@ -25,23 +25,23 @@ pub(super) enum Nature {
     },
 }
 
-impl Nature {
+impl OccurrenceKind {
     pub(super) fn of(rule: &Rule) -> Self {
         if rule.on != RecordKind::Event {
-            return Nature::Report;
+            return OccurrenceKind::Report;
         }
         match &rule.construct {
-            Construct::Plain => Nature::Day,
-            Construct::FirstSeen(first_seen) => Nature::News(first_seen.history),
+            Construct::Plain => OccurrenceKind::Day,
+            Construct::FirstSeen(first_seen) => OccurrenceKind::NewValue(first_seen.history),
             Construct::Correlate(correlate) => match correlate.within {
-                Some(within) => Nature::Window(within),
-                None => Nature::Whole { one: true, stays: correlate.grows },
+                Some(within) => OccurrenceKind::Window(within),
+                None => OccurrenceKind::Whole { one: true, stays: correlate.grows },
             },
             Construct::Sequence(sequence) => match sequence.within {
-                Some(within) => Nature::Window(within),
+                Some(within) => OccurrenceKind::Window(within),
                 None => {
                     let absent = rule.steps.last().is_some_and(|step| step.absent);
-                    Nature::Whole { one: false, stays: !absent }
+                    OccurrenceKind::Whole { one: false, stays: !absent }
                 }
             },
         }
@@ -55,10 +55,14 @@ impl Nature {
 /// who drops what came before never drops the finding that follows.
 pub fn id(rule: &Rule, fingerprint: &str, occurrence: &Occurrence, suppressed: bool) -> u128 {
     let first = occurrence.first.map_or(i64::MIN, |Time(first)| first).to_be_bytes();
-    let part: &[u8] = match Nature::of(rule) {
-        Nature::Day | Nature::News(_) => occurrence.day.as_deref().unwrap_or_default().as_bytes(),
-        Nature::Whole { one: true, .. } => &[],
-        Nature::Report | Nature::Window(_) | Nature::Whole { one: false, .. } => &first,
+    let part: &[u8] = match OccurrenceKind::of(rule) {
+        OccurrenceKind::Day | OccurrenceKind::NewValue(_) => {
+            occurrence.day.as_deref().unwrap_or_default().as_bytes()
+        }
+        OccurrenceKind::Whole { one: true, .. } => &[],
+        OccurrenceKind::Report
+        | OccurrenceKind::Window(_)
+        | OccurrenceKind::Whole { one: false, .. } => &first,
     };
     let parts = [b"keytrail/watch/v1", fingerprint.as_bytes(), part, &[u8::from(suppressed)]];
     digest128(&parts)

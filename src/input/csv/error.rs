@@ -8,7 +8,7 @@ use crate::record::SkipReason;
 
 /// What is wrong with a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::input) enum Wrong {
+pub(in crate::input) enum RowError {
     /// A quote inside a cell that does not begin with one.
     Stray,
     /// Text between the closing quote of a cell and the comma after it.
@@ -27,37 +27,37 @@ pub(in crate::input) enum Wrong {
     Break,
 }
 
-impl Wrong {
+impl RowError {
     /// The kind of reason.
     pub(in crate::input) fn reason(self) -> SkipReason {
         match self {
-            Wrong::Cell | Wrong::Row(_) => SkipReason::TooLong,
+            RowError::Cell | RowError::Row(_) => SkipReason::TooLong,
             _ => SkipReason::Syntax,
         }
     }
 }
 
-impl fmt::Display for Wrong {
+impl fmt::Display for RowError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Wrong::Stray => f.write_str("a quote stands in a cell that does not begin with one"),
-            Wrong::After => f.write_str("text stands after the quote that closes a cell"),
-            Wrong::Open => f.write_str("a quote opens a cell, and none closes it"),
-            Wrong::Later => f.write_str(
+            RowError::Stray => f.write_str("a quote stands in a cell that does not begin with one"),
+            RowError::After => f.write_str("text stands after the quote that closes a cell"),
+            RowError::Open => f.write_str("a quote opens a cell, and none closes it"),
+            RowError::Later => f.write_str(
                 "a quote opens a cell, and the one that closes it, on a later line, ends none",
             ),
-            Wrong::Lines => {
+            RowError::Lines => {
                 write!(f, "a quote opens a cell, and none closes the row within {MAX_LINES} lines")
             }
-            Wrong::Cell => write!(f, "a cell is longer than {} MiB", MAX_CELL >> 20),
-            Wrong::Row(limit) => write!(f, "longer than {limit} bytes"),
-            Wrong::Break => f.write_str("a line break stands outside of quotes"),
+            RowError::Cell => write!(f, "a cell is longer than {} MiB", MAX_CELL >> 20),
+            RowError::Row(limit) => write!(f, "longer than {limit} bytes"),
+            RowError::Break => f.write_str("a line break stands outside of quotes"),
         }
     }
 }
 
-impl From<Wrong> for Fault {
-    fn from(wrong: Wrong) -> Self {
+impl From<RowError> for Fault {
+    fn from(wrong: RowError) -> Self {
         Self { reason: wrong.reason(), detail: wrong.to_string() }
     }
 }

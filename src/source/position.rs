@@ -1,30 +1,30 @@
-//! Positions in a file.
+//! Positions in a data file.
 
 use memchr::memrchr;
 
-/// A place in a decompressed file.
+/// A position in a decompressed file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Place {
+pub struct Position {
     /// Bytes before it.
-    pub(super) offset: u64,
+    pub offset: u64,
     /// From 1.
-    pub(super) line: u64,
+    pub line: u64,
     /// From 1, in UTF-16 code units.
-    pub(super) column: u64,
+    pub column: u64,
 }
 
-impl Place {
+impl Position {
     /// Before the first byte.
-    pub(super) const START: Place = Place { offset: 0, line: 1, column: 1 };
+    pub const START: Position = Position { offset: 0, line: 1, column: 1 };
 
-    /// The place after these bytes.
-    pub(super) fn after(self, bytes: &[u8]) -> Self {
+    /// The position after these bytes.
+    pub fn after(self, bytes: &[u8]) -> Self {
         let offset = self.offset + bytes.len() as u64;
         match memrchr(b'\n', bytes) {
             None => Self { offset, line: self.line, column: self.column + units(bytes) },
             Some(last) => Self {
                 offset,
-                line: self.line + count(&bytes[..last], |b| b == b'\n') + 1,
+                line: self.line + count_bytes(&bytes[..last], |b| b == b'\n') + 1,
                 column: 1 + units(&bytes[last + 1..]),
             },
         }
@@ -33,11 +33,12 @@ impl Place {
 
 /// UTF-16 code units: one for every byte that begins a character, two from four bytes on.
 fn units(bytes: &[u8]) -> u64 {
-    count(bytes, |b| b & 0xc0 != 0x80) + count(bytes, |b| b >= 0xf0)
+    count_bytes(bytes, |b| b & 0xc0 != 0x80) + count_bytes(bytes, |b| b >= 0xf0)
 }
 
-/// Counts in chunks small enough for a byte, which the compiler turns into wide additions.
-pub(super) fn count(bytes: &[u8], is: impl Fn(u8) -> bool) -> u64 {
+/// How many bytes satisfy `is`, counted in chunks small enough for a byte, which the compiler turns
+/// into wide additions.
+pub fn count_bytes(bytes: &[u8], is: impl Fn(u8) -> bool) -> u64 {
     bytes
         .chunks(255)
         .map(|chunk| u64::from(chunk.iter().fold(0u8, |sum, &b| sum + u8::from(is(b)))))
@@ -54,9 +55,9 @@ mod tests {
         #[test]
         fn it_counts_as_one_would_by_hand(text in "[a\né😀]{0,600}", before in "[a\né😀]{0,5}") {
             let whole = format!("{before}{text}");
-            let place = Place::START.after(before.as_bytes()).after(text.as_bytes());
+            let place = Position::START.after(before.as_bytes()).after(text.as_bytes());
             let line = whole.rsplit('\n').next().unwrap_or_default();
-            prop_assert_eq!(place, Place {
+            prop_assert_eq!(place, Position {
                 offset: whole.len() as u64,
                 line: whole.matches('\n').count() as u64 + 1,
                 column: line.encode_utf16().count() as u64 + 1,

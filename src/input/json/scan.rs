@@ -4,17 +4,17 @@
 //! whether the value is well formed is for whoever reads it.
 
 use super::MAX_DEPTH;
-use super::place::count;
+use crate::source::count_bytes;
 
 /// A scan of one value, which can pause where the bytes end.
 #[derive(Debug, Default)]
-pub(super) struct Scan {
+pub(in crate::input) struct Scan {
     /// Bytes looked at, from the start of the value.
-    pub(super) at: usize,
+    pub(in crate::input) at: usize,
     /// Where the last string began; `None` before the first, and when that is forgotten.
-    pub(super) string: Option<usize>,
+    pub(in crate::input) string: Option<usize>,
     /// The deepest nesting so far.
-    pub(super) deepest: usize,
+    pub(in crate::input) deepest: usize,
     open: Vec<u8>,
     /// Whether the object inside the outermost one is its `Response`.
     answer: bool,
@@ -25,7 +25,7 @@ pub(super) struct Scan {
 
 /// What a scan came to.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Stop {
+pub(in crate::input) enum Stop {
     /// The bytes end inside the value.
     Pause,
     /// The value ends before this byte.
@@ -40,7 +40,7 @@ pub(super) enum Stop {
 impl Scan {
     /// Starts over after an array, inside as many objects, of which the beginning is not looked at
     /// again.
-    pub(super) fn resume_object(&mut self, around: usize) {
+    pub(in crate::input) fn resume_object(&mut self, around: usize) {
         *self = Scan { open: std::mem::take(&mut self.open), ..Scan::default() };
         self.open.clear();
         self.open.resize(around, b'{');
@@ -49,24 +49,24 @@ impl Scan {
     }
 
     /// How many objects stand around the array at which the scan stopped.
-    pub(super) fn around(&self) -> usize {
+    pub(in crate::input) fn around(&self) -> usize {
         self.open.len().saturating_sub(1)
     }
 
     /// Starts over.
-    pub(super) fn restart(&mut self) {
+    pub(in crate::input) fn restart(&mut self) {
         *self = Scan { open: std::mem::take(&mut self.open), ..Scan::default() };
         self.open.clear();
     }
 
     /// Forgets bytes at the front of the value.
-    pub(super) fn forget(&mut self, bytes: usize) {
+    pub(in crate::input) fn forget(&mut self, bytes: usize) {
         self.at -= bytes;
         self.string = self.string.and_then(|string| string.checked_sub(bytes));
     }
 
     /// Goes on; `bytes` begins where the value begins. `arrays` asks for [`Stop::Array`].
-    pub(super) fn run(&mut self, bytes: &[u8], arrays: bool) -> Stop {
+    pub(in crate::input) fn run(&mut self, bytes: &[u8], arrays: bool) -> Stop {
         let mut at = self.at;
         loop {
             if self.in_string {
@@ -187,7 +187,8 @@ fn string_end(bytes: &[u8], mut at: usize) -> StringEnd {
 /// Whether a text nests deeper than a record may.
 pub(in crate::input) fn too_deep(bytes: &[u8]) -> bool {
     // A text with few brackets cannot be deep.
-    if bytes.len() <= 2 * MAX_DEPTH || count(bytes, |b| b | 0x20 == b'{') <= MAX_DEPTH as u64 {
+    if bytes.len() <= 2 * MAX_DEPTH || count_bytes(bytes, |b| b | 0x20 == b'{') <= MAX_DEPTH as u64
+    {
         return false;
     }
     let mut scan = Scan::default();

@@ -8,21 +8,21 @@ use std::path::{Path, PathBuf};
 ///
 /// The lock is the system's, on a file beside it: it ends with the program, however that ends.
 #[derive(Debug)]
-pub struct KeptFile {
+pub struct StateFile {
     path: PathBuf,
     _lock: File,
 }
 
 /// Why a state cannot be used.
 #[derive(Debug)]
-pub enum KeptError {
+pub enum StateFileError {
     /// Another program uses it.
     InUse,
     /// The system refused.
     Io(io::Error),
 }
 
-impl KeptFile {
+impl StateFile {
     /// The file beside it that is locked.
     pub fn lock_path(path: &Path) -> PathBuf {
         let mut name = path.file_name().unwrap_or_default().to_owned();
@@ -31,14 +31,14 @@ impl KeptFile {
     }
 
     /// Takes the file for this program alone; it need not exist.
-    pub fn open(path: &Path) -> Result<Self, KeptError> {
+    pub fn open(path: &Path) -> Result<Self, StateFileError> {
         let mut options = OpenOptions::new();
         options.write(true).create(true).truncate(false);
-        let lock = options.open(Self::lock_path(path)).map_err(KeptError::Io)?;
+        let lock = options.open(Self::lock_path(path)).map_err(StateFileError::Io)?;
         match lock.try_lock() {
             Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
-            Err(TryLockError::WouldBlock) => Err(KeptError::InUse),
-            Err(TryLockError::Error(error)) => Err(KeptError::Io(error)),
+            Err(TryLockError::WouldBlock) => Err(StateFileError::InUse),
+            Err(TryLockError::Error(error)) => Err(StateFileError::Io(error)),
         }
     }
 
@@ -69,7 +69,7 @@ impl KeptFile {
     }
 }
 
-impl Drop for KeptFile {
+impl Drop for StateFile {
     /// The lock file stays: removing it would let two programs hold a lock of that name.
     fn drop(&mut self) {
         let _ = self._lock.unlock();

@@ -9,7 +9,7 @@ use crate::exit::Failure;
 
 /// Where a report goes.
 #[derive(Debug, Clone)]
-pub(crate) enum Place {
+pub(crate) enum Destination {
     /// Standard output.
     Stdout,
     /// A regular file, or one that is to be made.
@@ -23,48 +23,48 @@ pub(crate) enum Place {
     Device(PathBuf),
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for Destination {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Place::Stdout => f.write_str("standard output"),
-            Place::File { typed: path, .. } | Place::Device(path) => {
+            Destination::Stdout => f.write_str("standard output"),
+            Destination::File { typed: path, .. } | Destination::Device(path) => {
                 write!(f, "{}", path.display())
             }
         }
     }
 }
 
-impl PartialEq for Place {
+impl PartialEq for Destination {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
-            (Place::Stdout, Place::Stdout) => true,
-            (Place::File { real: a, .. }, Place::File { real: b, .. }) => a == b,
-            (Place::Device(a), Place::Device(b)) => a == b,
+            (Destination::Stdout, Destination::Stdout) => true,
+            (Destination::File { real: a, .. }, Destination::File { real: b, .. }) => a == b,
+            (Destination::Device(a), Destination::Device(b)) => a == b,
             _ => false,
         }
     }
 }
 
-impl Place {
+impl Destination {
     /// The path of a regular file, without links.
     pub(crate) fn real(&self) -> Option<&Path> {
         match self {
-            Place::File { real, .. } => Some(real),
-            Place::Stdout | Place::Device(_) => None,
+            Destination::File { real, .. } => Some(real),
+            Destination::Stdout | Destination::Device(_) => None,
         }
     }
 
-    /// The place with this path; fails where it cannot be written.
+    /// The destination with this path; fails where it cannot be written.
     pub(crate) fn of(path: &Path) -> Result<Self, Failure> {
         if path.as_os_str() == "-" {
-            return Ok(Place::Stdout);
+            return Ok(Destination::Stdout);
         }
         let refused =
             |why: &str| Failure::because(format!("cannot write {}: {why}", path.display()));
         let link = fs::symlink_metadata(path).is_ok_and(|meta| meta.is_symlink());
         match fs::metadata(path) {
             Ok(meta) if meta.is_dir() => return Err(refused("it is a folder")),
-            Ok(meta) if !meta.is_file() => return Ok(Place::Device(path.to_owned())),
+            Ok(meta) if !meta.is_file() => return Ok(Destination::Device(path.to_owned())),
             _ if link => {
                 return Err(refused("it is a symbolic link").help("name the file it points to"));
             }
@@ -84,7 +84,7 @@ impl Place {
         let real = folder.join(name);
         // Proves that the folder takes new files; the draft goes away at once.
         Draft::new(path, &real).map_err(|error| refused(&error.to_string()))?;
-        Ok(Place::File { typed: path.to_owned(), real })
+        Ok(Destination::File { typed: path.to_owned(), real })
     }
 }
 
@@ -171,7 +171,7 @@ mod tests {
 
     use std::io;
 
-    use super::{Draft, Place};
+    use super::{Destination, Draft};
 
     fn folder(name: &str) -> std::path::PathBuf {
         let id = std::process::id();
@@ -206,10 +206,10 @@ mod tests {
     fn one_file_is_one_place_however_it_is_written() {
         let folder = folder("same");
         std::fs::create_dir(folder.join("sub")).unwrap();
-        let place = |name: &str| Place::of(&folder.join(name)).unwrap();
-        assert_eq!(place("a"), place("sub/../a"));
-        assert_ne!(place("a"), place("sub/a"));
-        assert_eq!(Place::of("-".as_ref()).unwrap(), Place::Stdout);
+        let destination = |name: &str| Destination::of(&folder.join(name)).unwrap();
+        assert_eq!(destination("a"), destination("sub/../a"));
+        assert_ne!(destination("a"), destination("sub/a"));
+        assert_eq!(Destination::of("-".as_ref()).unwrap(), Destination::Stdout);
         std::fs::remove_dir_all(&folder).unwrap();
     }
 
