@@ -50,6 +50,7 @@ pub(super) static FILES: &[(&str, &str)] = &[
     ("detections/tencent-abnormal-login.yaml", include_str!("../../rules/detections/tencent-abnormal-login.yaml")),
     ("detections/tencent-collaborator-key.yaml", include_str!("../../rules/detections/tencent-collaborator-key.yaml")),
     ("detections/tencent-key-at-risk.yaml", include_str!("../../rules/detections/tencent-key-at-risk.yaml")),
+    ("detections/tencent-key-over-30-days.yaml", include_str!("../../rules/detections/tencent-key-over-30-days.yaml")),
     ("detections/tencent-key-over-90-days.yaml", include_str!("../../rules/detections/tencent-key-over-90-days.yaml")),
     ("detections/tencent-login-unprotected.yaml", include_str!("../../rules/detections/tencent-login-unprotected.yaml")),
     ("detections/two-active-keys.yaml", include_str!("../../rules/detections/two-active-keys.yaml")),

@@ -28,7 +28,7 @@ pub use credentials::{AMBIGUOUS, Credentials, Joiner, LookUp, StoredReports};
 pub use options::{MEMORY, RunOptions, Tell};
 pub use reduce::Coverage;
 pub use rule_harness::{HarnessResult, RuleHarness};
-pub use run::{Mapped, RunResult, Unapplied, map, reduce, run};
+pub use run::{Mapped, RunResult, Unapplied, map, map_part, reduce, run};
 pub use sample_reload::MissingSamples;
 pub use stored_row::{Rows, StoredRow};
 pub use subject::{fingerprint_of, rule_of};

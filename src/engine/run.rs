@@ -75,6 +75,12 @@ pub struct Unapplied {
 /// What one thread, or several together, found.
 struct Work {
     found: Partial,
+    counts: Counts,
+}
+
+/// What became of records; counts of disjoint parts of the inputs merge in any order.
+#[derive(Debug, Default)]
+struct Counts {
     errors: ErrorCounts,
     matches: u64,
     unplaced: BTreeMap<u32, u64>,
@@ -88,21 +94,18 @@ struct Work {
 
 impl Work {
     fn new(files: usize, options: &RunOptions, spill: &Arc<SpillFile>) -> Self {
-        let mut work = Self {
-            found: Partial::new(options, spill),
-            errors: ErrorCounts::default(),
-            matches: 0,
-            unplaced: BTreeMap::new(),
-            files: Vec::new(),
-            panics: BTreeSet::new(),
-            panicked: 0,
-            formats: ReadAs::new(),
-            died: 0,
-        };
-        work.files.resize_with(files, FileCounts::default);
+        let mut work = Self { found: Partial::new(options, spill), counts: Counts::default() };
+        work.counts.files.resize_with(files, FileCounts::default);
         work
     }
 
+    fn merge(&mut self, other: Work) {
+        self.found.merge(other.found);
+        self.counts.merge(other.counts);
+    }
+}
+
+impl Counts {
     fn panicked(&mut self, file: usize, line: u64) {
         self.panicked += 1;
         self.keep_panic((file, line));
@@ -115,8 +118,7 @@ impl Work {
         }
     }
 
-    fn merge(&mut self, other: Work) {
-        self.found.merge(other.found);
+    fn merge(&mut self, other: Counts) {
         self.errors.merge(other.errors);
         self.matches += other.matches;
         for (rule, count) in other.unplaced {
@@ -139,12 +141,20 @@ impl Work {
 pub struct Mapped {
     /// The rows of every match.
     pub rows: Rows,
-    /// Every file, in the order of the inputs.
-    pub files: Vec<FileReport>,
-    accounting: Accounting,
-    errors: ErrorCounts,
-    unapplied: Vec<Unapplied>,
-    panics: Vec<String>,
+    counts: Counts,
+    /// What the input side says of each file; `None` for files of other parts.
+    accounts: Vec<Option<FileAccount>>,
+}
+
+impl Mapped {
+    /// Adds what was mapped of another part of the same inputs with the same plan.
+    pub fn merge(&mut self, other: Mapped) {
+        self.rows.0.merge(other.rows.0);
+        self.counts.merge(other.counts);
+        for (mine, theirs) in self.accounts.iter_mut().zip(other.accounts) {
+            *mine = mine.take().or(theirs);
+        }
+    }
 }
 
 /// Evaluates every record of the inputs against the plan.
@@ -152,7 +162,7 @@ pub fn run(plan: &Plan<'_>, inputs: &dyn Inputs, options: &RunOptions) -> RunRes
     inputs.peek_all(options.jobs);
     let held = StoredReports::read(inputs);
     let credentials = Credentials::new(&held, !plan.joined_fields().is_empty());
-    let mapped = map_held(plan, inputs, options, &held, &credentials);
+    let mapped = map_held(plan, inputs, options, &held, &credentials, &|_| true);
     let (mut result, wanted) = conclude(plan, mapped, options);
     let again = ReloadFrom {
         plan,
@@ -171,7 +181,22 @@ pub fn map(plan: &Plan<'_>, inputs: &dyn Inputs, options: &RunOptions) -> Mapped
     inputs.peek_all(options.jobs);
     let held = StoredReports::read(inputs);
     let credentials = Credentials::new(&held, !plan.joined_fields().is_empty());
-    map_held(plan, inputs, options, &held, &credentials)
+    map_held(plan, inputs, options, &held, &credentials, &|_| true)
+}
+
+/// The first half of [`run`] over some of the files. The parts may be mapped anywhere, and give
+/// with [`Mapped::merge`] what [`map`] gives; each reads all reports, because events of any file are
+/// joined with them.
+pub fn map_part(
+    plan: &Plan<'_>,
+    inputs: &dyn Inputs,
+    options: &RunOptions,
+    part: &dyn Fn(usize) -> bool,
+) -> Mapped {
+    inputs.peek_all(options.jobs);
+    let held = StoredReports::read(inputs);
+    let credentials = Credentials::new(&held, !plan.joined_fields().is_empty());
+    map_held(plan, inputs, options, &held, &credentials, part)
 }
 
 /// The second half of [`run`]: the rows of each rule and subject become findings. No record is read
@@ -186,49 +211,18 @@ fn map_held(
     options: &RunOptions,
     held: &StoredReports,
     credentials: &Credentials<'_>,
+    part: &dyn Fn(usize) -> bool,
 ) -> Mapped {
     let spill = SpillFile::new(options.create);
     let job = Job { plan, options, credentials, files: inputs.count(), spill: &spill };
     let mut all = Work::new(job.files, options, &spill);
-    let mut accounts = vec![FileAccount::default(); job.files];
+    let mut accounts = vec![None; job.files];
     for (phase, inputs) in [(Phase::Reports, held as &dyn Inputs), (Phase::Events, inputs)] {
-        let schedule = Schedule::new(inputs, phase);
+        let schedule = Schedule::new(inputs, phase, part);
         all.merge(job.read(&schedule));
         schedule.put_accounts(&mut accounts);
     }
-    let mut accounting = Accounting { matches: all.matches, ..Accounting::default() };
-    let files: Vec<FileReport> = std::mem::take(&mut all.files)
-        .into_iter()
-        .zip(accounts)
-        .map(|(counts, account)| {
-            accounting.add(&counts, &account);
-            counts.report(account)
-        })
-        .collect();
-    for file in &files {
-        accounting.add_sums(file);
-    }
-    accounting.unplaced = all
-        .unplaced
-        .iter()
-        .map(|(rule, count)| (plan.rules[*rule as usize].id.clone(), *count))
-        .collect();
-    let place = |(file, line): &(usize, u64)| format!("{}:{line}", files[*file].account.path);
-    let mut panics: Vec<String> = all.panics.iter().map(place).collect();
-    if all.panicked > panics.len() {
-        panics.push(format!("{} more places", all.panicked - panics.len()));
-    }
-    if all.died > 0 {
-        panics.push(format!("places that {} of the threads took along", all.died));
-    }
-    Mapped {
-        rows: Rows(all.found),
-        unapplied: unapplied(plan, &all.formats),
-        errors: all.errors,
-        files,
-        accounting,
-        panics,
-    }
+    Mapped { rows: Rows(all.found), counts: all.counts, accounts }
 }
 
 /// Folds rows into findings; what is still to be read again comes beside the result.
@@ -237,8 +231,35 @@ fn conclude(
     mapped: Mapped,
     options: &RunOptions,
 ) -> (RunResult, Vec<SampleRequest>) {
-    let Mapped { rows: Rows(mut found), files, mut accounting, mut errors, unapplied, panics } =
-        mapped;
+    let Mapped { rows: Rows(mut found), mut counts, accounts } = mapped;
+    let mut accounting = Accounting { matches: counts.matches, ..Accounting::default() };
+    let files: Vec<FileReport> = std::mem::take(&mut counts.files)
+        .into_iter()
+        .zip(accounts)
+        .map(|(of_file, account)| {
+            let account = account.unwrap_or_default();
+            accounting.add(&of_file, &account);
+            of_file.report(account)
+        })
+        .collect();
+    for file in &files {
+        accounting.add_sums(file);
+    }
+    accounting.unplaced = counts
+        .unplaced
+        .iter()
+        .map(|(rule, count)| (plan.rules[*rule as usize].id.clone(), *count))
+        .collect();
+    let place = |(file, line): &(usize, u64)| format!("{}:{line}", files[*file].account.path);
+    let mut panics: Vec<String> = counts.panics.iter().map(place).collect();
+    if counts.panicked > panics.len() {
+        panics.push(format!("{} more places", counts.panicked - panics.len()));
+    }
+    if counts.died > 0 {
+        panics.push(format!("places that {} of the threads took along", counts.died));
+    }
+    let unapplied = unapplied(plan, &counts.formats);
+    let mut errors = counts.errors;
     let spill = found.not_spilled();
     let known_users = std::mem::take(&mut found.known_users);
     let reduced = super::reduce::reduce(found, plan, &files, options);
@@ -322,7 +343,7 @@ impl Job<'_> {
             for worker in workers {
                 match worker.join() {
                     Ok(work) => all.merge(work),
-                    Err(_) => all.died += 1,
+                    Err(_) => all.counts.died += 1,
                 }
             }
         });
@@ -339,7 +360,7 @@ fn work(job: &Job<'_>, schedule: &Schedule<'_>) -> Work {
         let Turn { batch, formats, origin } = &mut turn;
         map.begin(origin);
         for skip in batch.skipped.drain(..) {
-            work.files[at].skip(skip, 1);
+            work.counts.files[at].skip(skip, 1);
         }
         // The whole batch is nearly always UTF-8; only when it is not, each record is looked at.
         let whole = std::str::from_utf8(&batch.bytes).ok();
@@ -356,7 +377,7 @@ fn work(job: &Job<'_>, schedule: &Schedule<'_>) -> Work {
                 None => match batch.raw(placed) {
                     Ok(raw) => raw,
                     Err(skip) => {
-                        work.files[at].skip(skip, placed.rows);
+                        work.counts.files[at].skip(skip, placed.rows);
                         continue;
                     }
                 },
@@ -364,29 +385,29 @@ fn work(job: &Job<'_>, schedule: &Schedule<'_>) -> Work {
             // A panic is a bug of ours; it must cost one record, not the run.
             match catch_unwind(AssertUnwindSafe(|| map.record(at as u32, formats, &raw))) {
                 Ok(RecordOutcome::Evaluated(format)) => {
-                    work.files[at].evaluated(format, placed.rows, map.derived);
-                    map.notes.iter().for_each(|note| work.files[at].note(note));
-                    work.files[at].gaps(map.gaps());
+                    work.counts.files[at].evaluated(format, placed.rows, map.derived);
+                    map.notes.iter().for_each(|note| work.counts.files[at].note(note));
+                    work.counts.files[at].gaps(map.gaps());
                 }
                 Ok(RecordOutcome::Not(Outcome::Skipped(reason, detail))) => {
-                    work.files[at].skip(skip(reason, detail), placed.rows);
+                    work.counts.files[at].skip(skip(reason, detail), placed.rows);
                 }
                 Ok(RecordOutcome::Not(_)) => {
                     let detail = "it is of no format that Keytrail reads".into();
-                    work.files[at].skip(skip(SkipReason::Foreign, detail), placed.rows);
+                    work.counts.files[at].skip(skip(SkipReason::Foreign, detail), placed.rows);
                 }
                 Err(_) => {
-                    work.panicked(at, placed.line);
+                    work.counts.panicked(at, placed.line);
                     let detail = "evaluating it failed inside Keytrail".into();
-                    work.files[at].skip(skip(SkipReason::Internal, detail), placed.rows);
+                    work.counts.files[at].skip(skip(SkipReason::Internal, detail), placed.rows);
                 }
             }
         }
     }
-    work.formats = map.formats;
+    work.counts.formats = map.formats;
     work.found = map.recorder.found;
-    work.errors = map.recorder.errors;
-    work.matches = map.recorder.matches;
-    work.unplaced = map.recorder.unplaced;
+    work.counts.errors = map.recorder.errors;
+    work.counts.matches = map.recorder.matches;
+    work.counts.unplaced = map.recorder.unplaced;
     work
 }

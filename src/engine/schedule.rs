@@ -40,11 +40,11 @@ enum State<'i> {
 }
 
 impl<'i> Schedule<'i> {
-    /// Hands out the files of one phase.
-    pub(super) fn new(inputs: &'i dyn Inputs, phase: Phase) -> Self {
+    /// Hands out the files of one phase that are of this part of the inputs.
+    pub(super) fn new(inputs: &'i dyn Inputs, phase: Phase, part: &dyn Fn(usize) -> bool) -> Self {
         let slot = || Slot { done: AtomicBool::new(false), state: Mutex::default() };
         let files = (0..inputs.count()).map(|_| slot()).collect();
-        let of_phase = |index: &usize| inputs.phase(*index) == phase;
+        let of_phase = |index: &usize| inputs.phase(*index) == phase && part(*index);
         let phase = (0..inputs.count()).filter(of_phase).collect();
         Self { inputs, phase, next: AtomicUsize::new(0), files }
     }
@@ -108,12 +108,12 @@ impl<'i> Schedule<'i> {
     }
 
     /// Puts what the input side says of each file in its place; call when every thread is done.
-    pub(super) fn put_accounts(self, accounts: &mut [FileAccount]) {
+    pub(super) fn put_accounts(self, accounts: &mut [Option<FileAccount>]) {
         for (account, slot) in accounts.iter_mut().zip(self.files) {
             if let State::Done(of_file) =
                 slot.state.into_inner().unwrap_or_else(PoisonError::into_inner)
             {
-                *account = of_file;
+                *account = Some(of_file);
             }
         }
     }

@@ -316,7 +316,8 @@ impl Batches for FileReader {
             let done = self.framer.run(batch, ending);
             if !self.claimed {
                 let before = self.held.records.len();
-                hold(&mut self.held, batch, done);
+                let rows = self.framer.container() == "rows";
+                hold(&mut self.held, batch, done, rows);
                 let mut held = std::mem::take(&mut self.held);
                 self.open_envelopes(&mut held, before);
                 self.held = held;
@@ -361,15 +362,30 @@ impl Batches for FileReader {
 }
 
 /// Moves what was found to what was found before. Only bytes of records are retained: a file may
-/// have any number of blanks, or of rows without a value, before its second record.
-fn hold(held: &mut Batch, found: &mut Batch, done: usize) {
+/// have any number of blanks, or of rows without a value, before its second record. Of a table the
+/// name of a file before each row is retained too, which says of which report the row is.
+fn hold(held: &mut Batch, found: &mut Batch, done: usize, rows: bool) {
     for placed in found.records.drain(..) {
+        if rows {
+            held.bytes.push(b'\n');
+            held.bytes.extend_from_slice(file_name_before(&found.bytes, placed.start));
+        }
         let start = held.bytes.len();
         held.bytes.extend_from_slice(&found.bytes[placed.start..placed.end]);
         held.records.push(Placed { start, end: held.bytes.len(), ..placed });
     }
     found.bytes.drain(..done);
     held.skipped.append(&mut found.skipped);
+}
+
+/// The name of a file before a row, with its colon, as `grep` writes it; empty if there is none.
+pub(super) fn file_name_before(bytes: &[u8], row: usize) -> &[u8] {
+    let before = bytes.get(..row).unwrap_or_default();
+    if !before.ends_with(b":") {
+        return &[];
+    }
+    let line = memchr::memrchr2(b'\n', b'\r', before).map_or(0, |end| end + 1);
+    &before[line..]
 }
 
 /// A source over any reader, for [`ReadTask`].

@@ -1,5 +1,6 @@
 //! How old keys are.
 
+use super::elapsed::Elapsed;
 use super::threshold::{ACCEPTABLE, GROSS_OUTLIER, OUTLIER, OVERDUE, ROTATE_SOON};
 use super::user::Key;
 
@@ -8,9 +9,9 @@ use super::user::Key;
 pub enum Bucket {
     /// Up to 30 days.
     Acceptable,
-    /// 31 to 90 days.
+    /// More than 30 and up to 90 days.
     RotateSoon,
-    /// 91 to 365 days.
+    /// More than 90 and up to 365 days.
     Overdue,
     /// More than 365 days.
     Critical,
@@ -21,13 +22,13 @@ impl Bucket {
     pub const ALL: [Bucket; 4] =
         [Bucket::Acceptable, Bucket::RotateSoon, Bucket::Overdue, Bucket::Critical];
 
-    /// The bucket of a key that was created so many whole days ago.
-    pub fn of(days: i64) -> Self {
-        let last = |bucket: &Bucket| bucket.days().1.is_none_or(|last| days <= last);
+    /// The bucket of a key of this age.
+    pub fn of(age: Elapsed) -> Self {
+        let last = |bucket: &Bucket| bucket.days().1.is_none_or(|last| !age.is_over(last));
         Bucket::ALL.into_iter().find(last).unwrap_or(Bucket::Critical)
     }
 
-    /// What is to be thought of it.
+    /// The name, for people and programs.
     pub fn name(self) -> &'static str {
         match self {
             Bucket::Acceptable => "acceptable",
@@ -37,7 +38,7 @@ impl Bucket {
         }
     }
 
-    /// Its first and its last day.
+    /// Its first and its last day: a key of 30 days and a second is in its 31st.
     pub fn days(self) -> (i64, Option<i64>) {
         match self {
             Bucket::Acceptable => (0, Some(ACCEPTABLE)),
@@ -83,13 +84,13 @@ impl Ages {
             return;
         }
         self.status_unknown += u64::from(key.active.is_none());
-        let Some(days) = key.age_days else {
+        let Some(age) = key.age else {
             self.unknown += 1;
             return;
         };
-        self.buckets[Bucket::of(days) as usize] += 1;
-        self.outliers += u64::from(days > OUTLIER);
-        self.gross_outliers += u64::from(days > GROSS_OUTLIER);
+        self.buckets[Bucket::of(age) as usize] += 1;
+        self.outliers += u64::from(age.is_over(OUTLIER));
+        self.gross_outliers += u64::from(age.is_over(GROSS_OUTLIER));
     }
 
     /// Adds what was counted elsewhere.

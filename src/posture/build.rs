@@ -5,24 +5,32 @@ use std::collections::BTreeMap;
 
 use super::accounts::{Accounts, is_production};
 use super::collect::{Collector, Reports, merge};
-use super::deed::{Deeds, Progress, Whose};
-use super::model::{Account, KeyLabel, KeysOfName, Kind, Outlier, Posture, Source, Totals};
+use super::elapsed::Elapsed;
+use super::model::{Account, KeysOfName, Kind, Outlier, Posture, Source, Totals};
 use super::notes::{incomplete, of_reports, unknown};
-use super::pattern::{self, Days, Shared, Zombie};
-use super::remedy::{self, Remedy};
+use super::pattern::{self, Days, Shared, Uniform, Zombie};
+use super::remediation_event::{Progress, RemediationLog, ReportUser};
+use super::remedy::{self, KeyLabel, Remedy};
 use super::threshold::{GROSS_OUTLIER, OUTLIER};
 use super::trend::{self, Series, Trend};
 use super::user::{Key, User, local};
 use crate::finding::Redactor;
 use crate::record::Provider;
+use crate::value::Zone;
 
 /// The users of an account.
 type Users = BTreeMap<String, User>;
 
 /// Adds everything up; `complete` says whether everything could be read.
-pub(super) fn posture(collected: Collector, complete: bool, known: &Accounts) -> Posture {
-    let Collector { redactor, reports, deeds, files, creds, notes, .. } = collected;
-    let mut posture = Posture { deeds: deeds.events, files, notes, ..Posture::default() };
+pub(super) fn posture(
+    collected: Collector,
+    complete: bool,
+    known: &Accounts,
+    leaked: &dyn Fn(&str) -> bool,
+    zone: Zone,
+) -> Posture {
+    let Collector { redactor, reports, log, files, creds, notes, .. } = collected;
+    let mut posture = Posture { changes: log.events, files, notes, ..Posture::default() };
     posture.notes.extend(of_reports(&reports, known));
     posture.incomplete = incomplete(&posture, complete, creds);
     posture.unknown = unknown(&reports);
@@ -31,7 +39,7 @@ pub(super) fn posture(collected: Collector, complete: bool, known: &Accounts) ->
     let place = |format: &Reports, account: &str| {
         places.get(&(format.format.provider(), account.to_owned())).copied().unwrap_or_default()
     };
-    posture.trends = trends(&reports, &place);
+    posture.trends = trends(&reports, &place, &accounts);
     let mut users: Vec<Users> = accounts.iter().map(|_| Users::new()).collect();
     for ((_, account), of) in reports {
         let place = place(&of, &account);
@@ -41,8 +49,8 @@ pub(super) fn posture(collected: Collector, complete: bool, known: &Accounts) ->
         }
     }
     posture.accounts = accounts;
-    let mut sum =
-        Sum { redactor, deeds: &deeds, posture, names: BTreeMap::new(), days: Days::default() };
+    let (names, open) = (BTreeMap::new(), BTreeMap::new());
+    let mut sum = Sum { redactor, log: &log, leaked, posture, names, days: Days::new(zone), open };
     for (place, users) in users.iter().enumerate() {
         for (name, user) in users {
             sum.user(place, name, user);
@@ -54,10 +62,14 @@ pub(super) fn posture(collected: Collector, complete: bool, known: &Accounts) ->
 /// A posture on its way.
 struct Sum<'d> {
     redactor: Redactor,
-    deeds: &'d Deeds,
+    log: &'d RemediationLog,
     posture: Posture,
+    leaked: &'d dyn Fn(&str) -> bool,
     names: BTreeMap<(Provider, String), KeysOfName>,
     days: Days,
+    /// Users by account and name as patterns know it: as the report writes it, and whether one of
+    /// its keys is still there.
+    open: BTreeMap<(usize, String), (String, bool)>,
 }
 
 impl Sum<'_> {
@@ -77,7 +89,7 @@ impl Sum<'_> {
         if user.root {
             of.root_mfa = user.mfa;
         } else {
-            of.totals.coverage.count(user.signs_in, user.mfa);
+            of.totals.coverage.count(user.console, user.mfa);
         }
         user.keys().for_each(|key| of.totals.ages.add(key));
         user.keys().for_each(|key| self.outlier(account, name, user, key));
@@ -93,54 +105,63 @@ impl Sum<'_> {
             let user = Shared { account, user: self.shown(name), keys, services, mfa: user.mfa };
             self.posture.shared.push(user);
         }
-        let zombie = pattern::zombie(user);
-        if let Some(idle_days) = zombie {
+        if let Some(idle) = pattern::zombie(user) {
             let zombie = Zombie {
                 account,
                 user: self.shown(name),
-                idle_days,
+                idle_days: idle.days(),
                 signed_in: user.password_used != Some(false),
                 keys: user.keys().len() as u64,
             };
             self.posture.zombies.push(zombie);
         }
         let account_id = id.unwrap_or_default();
-        let whose = Whose { provider, account: &account_id, name, user };
+        let of = ReportUser { provider, account: &account_id, name, user };
+        let mut keys = user.keys().filter(|key| key.in_use());
+        let open = keys.any(|key| !matches!(self.log.key_of(&of, key), Progress::Done(_)));
+        let pattern_name = (account, local(provider, name).to_owned());
+        self.open.insert(pattern_name, (name.to_owned(), open));
         let mut remedies = Vec::new();
-        remedy::of(&whose, zombie, self.deeds, &mut |(severity, action, reason), key, progress| {
-            remedies.push(Remedy {
-                severity,
-                action,
-                reason,
-                account,
-                user: self.shown(name),
-                key: key.map(|key| self.label(key)),
-                progress: self.told(progress),
-            });
+        remedy::of(&of, self.log, self.leaked, &mut |ask, key, progress| {
+            let key = key.map(|key| self.label(key));
+            remedies.push(self.remedy(ask, (account, name), key, progress));
         });
         self.posture.remedies.extend(remedies);
     }
 
+    /// A step as it may be shown.
+    fn remedy(
+        &self,
+        ask: remedy::Ask,
+        (account, user): (usize, &str),
+        key: Option<KeyLabel>,
+        progress: Progress,
+    ) -> Remedy {
+        let remedy::Ask { severity, action, reason } = ask;
+        let (user, progress) = (self.shown(user), self.redacted(progress));
+        Remedy { severity, action, reason, account, user, key, progress }
+    }
+
     /// Who did it may be named by a key.
-    fn told(&self, mut progress: Progress) -> Progress {
-        if let Progress::Done(deed) | Progress::Unclear(deed, _) = &mut progress {
-            deed.by = deed.by.as_deref().map(|by| self.shown(by));
+    fn redacted(&self, mut progress: Progress) -> Progress {
+        if let Progress::Done(event) | Progress::Unclear(event, _) = &mut progress {
+            event.by = event.by.as_deref().map(|by| self.shown(by));
         }
         progress
     }
 
     fn outlier(&mut self, account: usize, name: &str, user: &User, key: &Key) {
-        let Some(age_days) = key.age_days.filter(|days| key.in_use() && *days > OUTLIER) else {
+        let Some(age) = key.age.filter(|age| key.in_use() && age.is_over(OUTLIER)) else {
             return;
         };
         let outlier = Outlier {
             account,
             user: self.shown(name),
             key: self.label(key),
-            age_days,
-            idle_days: user.days_since(key.last_used),
+            age_days: age.days(),
+            idle_days: user.since(key.last_used).map(Elapsed::days),
             used: key.used,
-            gross: age_days > GROSS_OUTLIER,
+            gross: age.is_over(GROSS_OUTLIER),
         };
         self.posture.outliers.push(outlier);
     }
@@ -160,22 +181,37 @@ impl Sum<'_> {
         for key in user.keys() {
             if key.in_use() {
                 of.keys += 1;
-                of.oldest_days = of.oldest_days.max(key.age_days);
+                of.oldest_days = of.oldest_days.max(key.age.map(Elapsed::days));
             } else {
                 of.inactive += 1;
             }
         }
     }
 
-    fn finish(self) -> Posture {
-        let Self { redactor, mut posture, names, days, .. } = self;
+    /// The steps against keys of one day in several accounts.
+    fn uniform(&mut self, uniform: Vec<Uniform>) {
+        let mut remedies = Vec::new();
+        for pattern in &uniform {
+            let ask = remedy::of_uniform(pattern.accounts.len() as u64);
+            for &account in &pattern.accounts {
+                // A user of several such days has one step.
+                if let Some((name, true)) = self.open.remove(&(account, pattern.user.clone())) {
+                    remedies.push(self.remedy(ask, (account, &name), None, Progress::Open));
+                }
+            }
+        }
+        self.posture.remedies.extend(remedies);
+        let shown = |pattern: Uniform| Uniform { user: self.shown(&pattern.user), ..pattern };
+        self.posture.uniform = uniform.into_iter().map(shown).collect();
+    }
+
+    fn finish(mut self) -> Posture {
+        let days = std::mem::take(&mut self.days);
+        self.uniform(days.uniform());
+        let Self { mut posture, names, .. } = self;
         let several = |name: &KeysOfName| name.keys > 1 || (name.keys == 1 && name.accounts > 1);
         posture.names = names.into_values().filter(several).collect();
         posture.names.sort_by_key(|name| Reverse((name.keys, name.accounts)));
-        posture.uniform = days.uniform();
-        for uniform in &mut posture.uniform {
-            uniform.user = redactor.text(&uniform.user).into_owned();
-        }
         let Posture { accounts, kinds, all, outliers, zombies, shared, remedies, .. } =
             &mut posture;
         outliers.sort_by_key(|key| (!accounts[key.account].production, Reverse(key.age_days)));
@@ -194,7 +230,8 @@ impl Sum<'_> {
 fn order(remedy: &Remedy) -> impl Ord + '_ {
     let done = matches!(remedy.progress, Progress::Done(_));
     let Remedy { severity, account, user, action, key, .. } = remedy;
-    (done, Reverse(*severity), *account, user, *action, key)
+    let urgent = remedy.reason.is_urgent(*severity);
+    (done, !urgent, Reverse(*severity), *account, user, *action, key)
 }
 
 fn kinds(accounts: &[Account]) -> Vec<Kind> {
@@ -251,6 +288,7 @@ fn accounts(
 fn trends(
     reports: &BTreeMap<(&'static str, String), Reports>,
     place: &dyn Fn(&Reports, &str) -> usize,
+    accounts: &[Account],
 ) -> Vec<Trend> {
     let mut trends: BTreeMap<&'static str, Trend> = BTreeMap::new();
     for ((format, account), of) in reports {
@@ -262,13 +300,18 @@ fn trends(
             provider: of.format.provider(),
             format,
             total: Vec::new(),
+            kinds: Vec::new(),
             accounts: Vec::new(),
         });
         trend.accounts.push(Series { account: place(of, account), points });
     }
     for trend in trends.values_mut() {
         trend.accounts.sort_by_key(|series| series.account);
-        trend.total = trend::sum(&trend.accounts);
+        trend.total = trend::sum(&trend.accounts.iter().collect::<Vec<_>>());
+        trend.kinds = trend::by_kind(&trend.accounts, &|account| {
+            let Account { production, kind, .. } = &accounts[account];
+            (*production, kind.as_deref())
+        });
     }
     trends.into_values().collect()
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::io;
 
-use super::deed::Deeds;
 use super::model::{Files, Lost};
+use super::remediation_event::RemediationLog;
 use super::trend::Snapshot;
 use super::user::User;
 use crate::finding::Redactor;
@@ -16,12 +16,12 @@ use crate::value::{RecordKind, Time};
 /// Skipped records that are described of each file.
 const DESCRIBED: usize = 3;
 
-/// Files whose losses are described; further ones are counted.
+/// Files of losses are described; further ones are counted.
 const LOST: usize = 100;
 
 /// Fields of reports, and what is not known where a report has no such column.
 pub(super) const ASKED: [(FieldId, &str); 8] = [
-    (cred::PASSWORD, "who has a console password"),
+    (cred::CONSOLE, "who may sign in to the console"),
     (cred::MFA, "who has a second factor"),
     (cred::PASSWORD_LAST_USED, "zombie accounts, and how recently passwords were used"),
     (cred::KEYS, "keys"),
@@ -37,7 +37,7 @@ pub(super) struct Collector {
     pub(super) redactor: Redactor,
     /// By format and account; `""` where reports name none.
     pub(super) reports: BTreeMap<(&'static str, String), Reports>,
-    pub(super) deeds: Deeds,
+    pub(super) log: RemediationLog,
     pub(super) files: Files,
     pub(super) creds: u64,
     pub(super) notes: Vec<String>,
@@ -75,7 +75,7 @@ impl Collector {
         Self {
             redactor,
             reports: BTreeMap::new(),
-            deeds: Deeds::default(),
+            log: RemediationLog::default(),
             files: Files::default(),
             creds: 0,
             notes: Vec::new(),
@@ -94,16 +94,16 @@ impl Collector {
             cred::USER_ID,
             cred::USER_TYPE,
             cred::CREATED,
-            cred::CONSOLE,
+            cred::LOGIN_PROTECTED,
             cred::PASSWORD_USED,
             key::ID,
             key::SLOT,
             key::USED,
-            key::AGE_DAYS,
+            key::AT_RISK,
         ];
         let asked = ASKED.iter().map(|(field, _)| *field);
         let own: FieldSet = own.into_iter().chain(asked).filter(|f| *f != cred::KEYS).collect();
-        own.union(Deeds::fields())
+        own.union(RemediationLog::fields())
     }
 
     /// Takes in a cred.
@@ -188,7 +188,7 @@ impl Viewer for Collector {
     fn record(&mut self, record: &RecordView<'_>) -> io::Result<()> {
         *self.files.formats.entry(record.format.name()).or_default() += record.raw.rows;
         match record.record.kind {
-            RecordKind::Event => self.deeds.add(record.record),
+            RecordKind::Event => self.log.add(record.record),
             RecordKind::Cred | RecordKind::Key => self.cred(record),
         }
         Ok(())

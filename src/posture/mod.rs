@@ -10,13 +10,14 @@
 mod accounts;
 mod age;
 mod build;
-mod call;
 mod collect;
 mod coverage;
-mod deed;
+mod credential_call;
+mod elapsed;
 mod model;
 mod notes;
 mod pattern;
+mod remediation_event;
 mod remedy;
 #[cfg(test)]
 mod tests;
@@ -30,32 +31,36 @@ use crate::finding::Redactor;
 use crate::inspect;
 use crate::record::Inputs;
 use crate::table::Table;
-use crate::value::Time;
+use crate::value::{Time, Zone};
 
 pub use age::{Ages, Bucket};
 pub use coverage::Coverage;
-pub use deed::{Deed, Doubt, Progress};
 pub use model::{
-    Account, Files, KeyLabel, KeysOfName, Kind, Lost, Outlier, Posture, Source, Totals, Unknown,
+    Account, Files, KeysOfName, Kind, Lost, Outlier, Posture, Source, Totals, Unknown,
 };
 pub use pattern::{Shared, Uniform, Zombie};
-pub use remedy::{Action, Reason, Remedy};
-pub use trend::{Point, Series, Trend};
+pub use remediation_event::{Doubt, Progress, RemediationEvent};
+pub use remedy::{Action, KeyLabel, Reason, Remedy};
+pub use trend::{KindSeries, Point, Series, Trend};
 
 use accounts::Accounts;
 use collect::Collector;
 
-/// What a posture is told beside its inputs.
+/// What a posture needs beside its inputs.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// What days are counted to.
+    /// The time that ages are counted to.
     pub now: Option<Time>,
-    /// The same over reports that speak of no time of their own, unless `now` is given.
+    /// The same for reports without a time of their own, unless `now` is given.
     pub clock: Time,
     /// How values are shown.
     pub redactor: Redactor,
     /// The table of accounts; it gives their kinds and names.
     pub accounts: Option<Arc<Table>>,
+    /// The table of leaked keys.
+    pub leaked_keys: Option<Arc<Table>>,
+    /// The zone in which keys were created on one day.
+    pub zone: Zone,
 }
 
 /// Reads every input to its end and says what the credential reports among them come to.
@@ -70,5 +75,8 @@ pub fn read(inputs: &dyn Inputs, roots: &[String], options: &Options) -> Posture
     };
     // The collector writes nothing, so that nothing can fail.
     let complete = inspect::read(inputs, roots, &reading, &mut collector).unwrap_or(false);
-    build::posture(collector, complete, &Accounts::new(options.accounts.clone()))
+    let leaked =
+        |id: &str| options.leaked_keys.as_ref().is_some_and(|keys| keys.find(id).is_some());
+    let accounts = Accounts::new(options.accounts.clone());
+    build::posture(collector, complete, &accounts, &leaked, options.zone.clone())
 }

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use super::age::Ages;
 use super::coverage::Coverage;
-use super::deed::Progress;
 use super::pattern::{Shared, Uniform, Zombie};
-use super::remedy::Remedy;
+use super::remediation_event::Progress;
+use super::remedy::{KeyLabel, Remedy};
 use super::trend::Trend;
 use crate::record::{FieldId, Provider};
 use crate::rule::Severity;
@@ -32,16 +32,16 @@ pub struct Posture {
     pub uniform: Vec<Uniform>,
     /// Users whose keys serve several services at once.
     pub shared: Vec<Shared>,
-    /// Users who are gone and have a password.
+    /// Console users who have most likely left.
     pub zombies: Vec<Zombie>,
-    /// What to do: open before done, then the most pressing first.
+    /// The steps: open before done, leaked keys first, then by severity.
     pub remedies: Vec<Remedy>,
     /// Changes from report to report.
     pub trends: Vec<Trend>,
     /// What reports do not say.
     pub unknown: Vec<Unknown>,
     /// Events that changed credentials.
-    pub deeds: u64,
+    pub changes: u64,
     /// What was read.
     pub files: Files,
     /// Why the posture is not all of it; empty when it is.
@@ -104,15 +104,6 @@ pub struct Kind {
     pub accounts: u64,
     /// Their numbers.
     pub totals: Totals,
-}
-
-/// A key as it may be shown.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct KeyLabel {
-    /// Its id, masked unless keys are shown; `None` where the report has none.
-    pub id: Option<String>,
-    /// Which of the user's keys.
-    pub slot: String,
 }
 
 /// A very old key in use.

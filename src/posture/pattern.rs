@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::threshold::{SHARED_DAYS, SHARED_KEYS, UNIFORM_ACCOUNTS, ZOMBIE};
-use super::user::{User, local};
+use super::elapsed::Elapsed;
+use super::threshold::{SHARED_DAYS, SHARED_KEYS, SHARED_SERVICES, UNIFORM_ACCOUNTS, ZOMBIE};
+use super::user::{Key, User, local};
 use crate::record::Provider;
-use crate::value::{Duration, Time, Zone};
+use crate::rule::Severity;
+use crate::value::Zone;
 
 /// Keys of one user name that were created on one day in several accounts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,7 +16,7 @@ pub struct Uniform {
     pub provider: Provider,
     /// The name of the users.
     pub user: String,
-    /// The day, UTC.
+    /// The day, in the configured zone.
     pub day: String,
     /// The accounts, by their place in [`Posture::accounts`](super::Posture::accounts).
     pub accounts: Vec<usize>,
@@ -22,7 +24,7 @@ pub struct Uniform {
     pub keys: u64,
 }
 
-/// A user whose keys serve several services at the same time: a service account that is shared.
+/// A user whose keys serve several services at the same time: a shared service account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shared {
     /// Its account, by its place in [`Posture::accounts`](super::Posture::accounts).
@@ -37,14 +39,14 @@ pub struct Shared {
     pub mfa: Option<bool>,
 }
 
-/// A user with a password who is not there any more.
+/// A user who may sign in to the console and has most likely left.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Zombie {
     /// Its account, by its place in [`Posture::accounts`](super::Posture::accounts).
     pub account: usize,
     /// The user.
     pub user: String,
-    /// Days since the last sign-in; since the user was created, if there was none.
+    /// Days since the last sign-in, or since the user was created if there was none.
     pub idle_days: i64,
     /// Whether there was a sign-in at all.
     pub signed_in: bool,
@@ -55,13 +57,20 @@ pub struct Zombie {
 /// Collects keys by user name and day.
 #[derive(Debug, Default)]
 pub(super) struct Days {
+    /// UTC if there is none.
+    zone: Option<Zone>,
     of: BTreeMap<(Provider, String, String), (BTreeSet<usize>, u64)>,
 }
 
 impl Days {
-    /// Takes in the keys of a user in an account that has a name.
+    /// Days are those of this zone.
+    pub(super) fn new(zone: Zone) -> Self {
+        Self { zone: Some(zone), of: BTreeMap::new() }
+    }
+
+    /// Adds the keys of a user in an account that has an id.
     pub(super) fn add(&mut self, provider: Provider, account: usize, name: &str, user: &User) {
-        let zone = Zone::utc();
+        let zone = self.zone.clone().unwrap_or_else(Zone::utc);
         let name = local(provider, name);
         for key in user.keys().filter(|key| key.in_use()) {
             let Some(day) = key.created.and_then(|created| created.date(&zone)) else { continue };
@@ -90,33 +99,44 @@ impl Days {
 
 /// The services that keys of a user serve at the same time, and how many keys those are.
 pub(super) fn shared(user: &User) -> Option<(u64, BTreeSet<&str>)> {
-    let used: Vec<(Time, &str)> = user
-        .keys()
-        .filter(|key| key.in_use())
-        .filter_map(|key| Some((key.last_used?, key.service.as_deref()?)))
-        .collect();
-    // Every key that some other one was used beside, for another service.
-    let beside = |one: &&(Time, &str)| {
-        let near = |a: Time, b: Time| {
-            (i128::from(a.0) - i128::from(b.0)).abs() <= i128::from(SHARED_DAYS * Duration::DAY)
-        };
-        used.iter().any(|other| other.1 != one.1 && near(other.0, one.0))
-    };
-    let together: Vec<&(Time, &str)> = used.iter().filter(beside).collect();
-    let services = together.iter().map(|(_, service)| *service).collect();
-    (together.len() >= SHARED_KEYS).then_some((together.len() as u64, services))
+    let together: Vec<&Key> = used_together(user).collect();
+    let services: BTreeSet<&str> =
+        together.iter().filter_map(|key| key.service.as_deref()).collect();
+    (together.len() >= SHARED_KEYS && services.len() >= SHARED_SERVICES)
+        .then_some((together.len() as u64, services))
 }
 
-/// Days without a sign-in of a user who has a password and never used a key; `None` where that is
-/// not so, or where the report does not say.
-pub(super) fn zombie(user: &User) -> Option<i64> {
-    if user.root || user.signs_in != Some(true) {
+/// The keys of a user that are in use at the same time.
+pub(super) fn used_together(user: &User) -> impl Iterator<Item = &Key> {
+    user.keys()
+        .filter(|key| key.in_use())
+        .filter(|key| user.since(key.last_used).is_some_and(|idle| !idle.is_over(SHARED_DAYS)))
+}
+
+/// The time without a sign-in of a user who may sign in and whose keys were never used; `None` if
+/// that is not so, or if the report does not say.
+pub(super) fn zombie(user: &User) -> Option<Elapsed> {
+    if user.root || user.console != Some(true) {
         return None;
     }
     let since = match user.password_used {
-        Some(false) => user.created,
+        // A user is at least as old as each of its keys.
+        Some(false) => user.created.into_iter().chain(user.keys().filter_map(|k| k.created)).min(),
         _ => user.password_last_used,
     };
     let unused = user.keys().all(|key| key.used == Some(false));
-    user.days_since(since).filter(|days| unused && *days > ZOMBIE)
+    user.since(since).filter(|idle| unused && idle.is_over(ZOMBIE))
+}
+
+/// How grave a zombie is: a password alone or an active key opens the account.
+pub(super) fn zombie_severity(user: &User) -> Severity {
+    let all_known = user.keys().all(|key| key.active.is_some());
+    let active = all_known && user.keys().any(|key| key.active == Some(true));
+    if user.mfa == Some(false) || active { Severity::High } else { Severity::Medium }
+}
+
+/// How grave a shared account is: worse without a second factor, unless there is no console.
+pub(super) fn shared_severity(user: &User) -> Severity {
+    let open = user.mfa == Some(false) && user.console != Some(false);
+    if open { Severity::Critical } else { Severity::High }
 }

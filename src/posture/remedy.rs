@@ -1,15 +1,19 @@
 //! What to do, the most pressing first.
 
-use super::age::Bucket;
-use super::deed::{Deeds, Progress, Whose};
-use super::model::KeyLabel;
-use super::threshold::{FIRST_USE, RECENT};
+use super::elapsed::Elapsed;
+use super::pattern;
+use super::remediation_event::{Progress, RemediationLog, ReportUser};
+use super::threshold::{
+    CRITICAL_HOURS, FIRST_USE, HIGH_HOURS, LONG_IDLE, OVERDUE, RECENT, ROTATE_SOON, SHARED_KEYS,
+};
 use super::user::{Key, User};
 use crate::rule::Severity;
 
 /// What to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Action {
+    /// Deactivate a leaked key at once, then look at what it did and delete it.
+    RevokeKey,
     /// Enforce a second factor.
     EnableMfa,
     /// The root user needs no key.
@@ -22,34 +26,44 @@ pub enum Action {
     DeactivateKey,
     /// Delete the key.
     DeleteKey,
-    /// Take the password away.
-    DisablePassword,
+    /// Give each workload a role or a user of its own.
+    SplitUser,
+    /// Replace the keys in all accounts by a role that trusts one identity.
+    UseRole,
+    /// Ask whether the person has left, then delete the user with its keys and password.
+    DeleteUser,
 }
 
 impl Action {
     /// For programs.
     pub fn name(self) -> &'static str {
         match self {
+            Action::RevokeKey => "revoke-key",
             Action::EnableMfa => "enable-mfa",
             Action::DeleteRootKey => "delete-root-key",
             Action::MigrateKey => "migrate-key",
             Action::RotateKey => "rotate-key",
             Action::DeactivateKey => "deactivate-key",
             Action::DeleteKey => "delete-key",
-            Action::DisablePassword => "disable-password",
+            Action::SplitUser => "split-user",
+            Action::UseRole => "use-role",
+            Action::DeleteUser => "delete-user",
         }
     }
 
     /// For people.
     pub fn text(self) -> &'static str {
         match self {
+            Action::RevokeKey => "deactivate now",
             Action::EnableMfa => "enforce MFA",
             Action::DeleteRootKey => "delete root key",
             Action::MigrateKey => "migrate to a role",
             Action::RotateKey => "rotate",
             Action::DeactivateKey => "deactivate, delete",
             Action::DeleteKey => "delete after check",
-            Action::DisablePassword => "disable password",
+            Action::SplitUser => "a role per workload",
+            Action::UseRole => "cross-account role",
+            Action::DeleteUser => "delete user after check",
         }
     }
 }
@@ -57,45 +71,63 @@ impl Action {
 /// Why to do it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reason {
-    /// A password without a second factor, used so many days ago; `None` where that is not known,
-    /// or it never was.
+    /// An active key is in the table of leaked keys.
+    Leaked,
+    /// The provider says that a key may have leaked.
+    AtRisk,
+    /// A console user without a second factor, who signed in this many days ago; `None` if that is
+    /// not known, or the user never did.
     NoMfa(Option<i64>),
     /// The root user has no second factor.
     RootWithoutMfa,
-    /// The root user has a key; how old it is, where that is known.
+    /// The root user has a key of this age in days, if it is known.
     RootKey(Option<i64>),
-    /// A key of this age in days, last used so many days ago.
+    /// A key of this age in days, last used this many days ago.
     OldKey {
         /// Days since it was created.
         age: i64,
-        /// Days since it was used; `None` where nobody knows.
+        /// Days since it was used; `None` if it is not known.
         idle: Option<i64>,
     },
+    /// A key was last used this many days ago.
+    IdleKey(i64),
     /// A key of this age in days was never used.
     NeverUsed(i64),
-    /// A key is not active, and still there.
+    /// A key is not active, but was not deleted.
     Inactive,
-    /// No sign-in for so many days, and no key ever used.
+    /// No sign-in for this many days, and no key was ever used.
     Zombie(i64),
+    /// This many keys of the user serve several services at the same time.
+    Shared(u64),
+    /// Users of this name have keys of one day in this many accounts.
+    Uniform(u64),
 }
 
 impl Reason {
     /// For people.
     pub fn text(self) -> String {
         match self {
+            Reason::Leaked => "leaked, and active".to_owned(),
+            Reason::AtRisk => "may have leaked, says the provider".to_owned(),
             Reason::NoMfa(Some(days)) => format!("no MFA, signed in {}", ago(days)),
-            Reason::NoMfa(None) => "password without MFA".to_owned(),
+            Reason::NoMfa(None) => "console without MFA".to_owned(),
             Reason::RootWithoutMfa => "root user without MFA".to_owned(),
-            Reason::RootKey(Some(age)) => format!("root user has a key, {} old", days(age)),
+            Reason::RootKey(Some(age)) => format!("root user has a key, {age} d old"),
             Reason::RootKey(None) => "root user has a key".to_owned(),
-            Reason::OldKey { age, idle: Some(idle) } => {
-                format!("{} old, used {}", days(age), ago(idle))
-            }
-            Reason::OldKey { age, idle: None } => format!("{} old, last use unknown", days(age)),
-            Reason::NeverUsed(age) => format!("{} old, never used", days(age)),
-            Reason::Inactive => "inactive and still there".to_owned(),
-            Reason::Zombie(idle) => format!("no sign-in for {}, no key ever used", days(idle)),
+            Reason::OldKey { age, idle: Some(idle) } => format!("{age} d old, used {}", ago(idle)),
+            Reason::OldKey { age, idle: None } => format!("{age} d old, last use unknown"),
+            Reason::IdleKey(idle) => format!("not used for {idle} d"),
+            Reason::NeverUsed(age) => format!("{age} d old, never used"),
+            Reason::Inactive => "inactive, but not deleted".to_owned(),
+            Reason::Zombie(idle) => format!("no sign-in for {idle} d, no key ever used"),
+            Reason::Shared(keys) => format!("{keys} keys serve several services"),
+            Reason::Uniform(accounts) => format!("keys of one day in {accounts} accounts"),
         }
+    }
+
+    /// Whether it comes before everything else: somebody may be using the key.
+    pub(super) fn is_urgent(self, severity: Severity) -> bool {
+        matches!(self, Reason::Leaked | Reason::AtRisk) && severity == Severity::Critical
     }
 }
 
@@ -103,14 +135,19 @@ fn ago(days: i64) -> String {
     if days == 0 { "today".to_owned() } else { format!("{days} d ago") }
 }
 
-fn days(days: i64) -> String {
-    format!("{days} d")
+/// A key as it may be shown.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct KeyLabel {
+    /// Its id, masked unless keys are shown; `None` where the report has none.
+    pub id: Option<String>,
+    /// Which of the user's keys.
+    pub slot: String,
 }
 
-/// One thing to do about one user.
+/// One step: something to do about one user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Remedy {
-    /// How pressing it is.
+    /// How urgent it is.
     pub severity: Severity,
     /// What to do.
     pub action: Action,
@@ -126,36 +163,108 @@ pub struct Remedy {
     pub progress: Progress,
 }
 
-/// What is to be done about a key.
-type Ask = (Severity, Action, Reason);
+impl Remedy {
+    /// The built-in rule that finds the same, if there is one.
+    pub fn rule(&self) -> Option<&'static str> {
+        Some(match (self.reason, self.severity) {
+            (Reason::Leaked, _) => "leaked-key-active",
+            (Reason::AtRisk, _) => "tencent-key-at-risk",
+            (Reason::NoMfa(_), Severity::Critical) => "console-without-mfa",
+            (Reason::NoMfa(_), _) => "console-user-without-mfa-device",
+            (Reason::RootWithoutMfa, _) => "root-without-mfa",
+            (Reason::RootKey(_), _) => "root-active-key",
+            (Reason::OldKey { idle: None, .. }, _) => return None,
+            (Reason::OldKey { .. }, Severity::High) => "old-key-in-use",
+            (Reason::OldKey { .. }, _) => "ageing-key-in-use",
+            (Reason::IdleKey(_), _) => "idle-active-key",
+            (Reason::NeverUsed(_), _) => "unused-key",
+            (Reason::Inactive, _) => "inactive-key",
+            (Reason::Zombie(_), _) => "zombie-account",
+            (Reason::Shared(_), _) => "shared-service-account",
+            (Reason::Uniform(_), _) => "same-day-keys",
+        })
+    }
 
-/// What is to be done about a user; names and keys as the report has them.
-pub(super) fn of(
-    whose: &Whose<'_>,
-    zombie: Option<i64>,
-    deeds: &Deeds,
-    add: &mut dyn FnMut(Ask, Option<&Key>, Progress),
-) {
-    let user = whose.user;
-    if let Some(ask) = factor(user) {
-        add(ask, None, deeds.factor(whose));
-    }
-    if let Some(idle) = zombie {
-        let ask = (Severity::Medium, Action::DisablePassword, Reason::Zombie(idle));
-        add(ask, None, deeds.password(whose));
-    }
-    for key in user.keys() {
-        if let Some(ask) = self::key(user, key) {
-            add(ask, Some(key), key_progress(deeds, whose, key, ask));
+    /// Hours within which it is to be done, if the guide says so.
+    pub fn within_hours(&self) -> Option<u64> {
+        match self.severity {
+            Severity::Critical => Some(CRITICAL_HOURS),
+            Severity::High => Some(HIGH_HOURS),
+            Severity::Medium | Severity::Low | Severity::Info => None,
         }
     }
 }
 
-/// Whether it is done. A key that is not active any more is only mended by deleting it.
-fn key_progress(deeds: &Deeds, whose: &Whose<'_>, key: &Key, ask: Ask) -> Progress {
-    match (deeds.key_of(whose, key), ask.2) {
-        (Progress::Done(deed) | Progress::Unclear(deed, _), Reason::Inactive)
-            if !deed.deletes() =>
+/// A step without its user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Ask {
+    pub(super) severity: Severity,
+    pub(super) action: Action,
+    pub(super) reason: Reason,
+}
+
+impl Ask {
+    fn new(severity: Severity, action: Action, reason: Reason) -> Self {
+        Self { severity, action, reason }
+    }
+}
+
+/// The steps about one user, but for those of patterns over several accounts; `leaked` says of a
+/// key id whether it is known to have leaked.
+pub(super) fn of(
+    of: &ReportUser<'_>,
+    log: &RemediationLog,
+    leaked: &dyn Fn(&str) -> bool,
+    add: &mut dyn FnMut(Ask, Option<&Key>, Progress),
+) {
+    let user = of.user;
+    if let Some(ask) = factor(user) {
+        add(ask, None, log.factor(of));
+    }
+    if let Some(idle) = pattern::zombie(user) {
+        let severity = pattern::zombie_severity(user);
+        add(
+            Ask::new(severity, Action::DeleteUser, Reason::Zombie(idle.days())),
+            None,
+            log.gone(of),
+        );
+    }
+    if let Some((keys, _)) = pattern::shared(user) {
+        let severity = pattern::shared_severity(user);
+        let ask = Ask::new(severity, Action::SplitUser, Reason::Shared(keys));
+        add(ask, None, shared_progress(of, log));
+    }
+    for key in user.keys() {
+        if let Some(ask) = self::key(user, key, leaked) {
+            add(ask, Some(key), key_progress(log, of, key, ask));
+        }
+    }
+}
+
+/// The step against a pattern of keys in several accounts.
+pub(super) fn of_uniform(accounts: u64) -> Ask {
+    Ask::new(Severity::High, Action::UseRole, Reason::Uniform(accounts))
+}
+
+/// A shared account is split once fewer of its keys are left than make one.
+fn shared_progress(of: &ReportUser<'_>, log: &RemediationLog) -> Progress {
+    let mut all: Vec<Progress> =
+        pattern::used_together(of.user).map(|key| log.key_of(of, key)).collect();
+    let open = all.iter().filter(|one| !matches!(one, Progress::Done(_))).count();
+    if open < SHARED_KEYS {
+        let done = all.iter().position(|one| matches!(one, Progress::Done(_)));
+        if let Some(done) = done {
+            return all.swap_remove(done);
+        }
+    }
+    Progress::Open
+}
+
+/// Whether it is done. An inactive key is only remedied by deleting it.
+fn key_progress(log: &RemediationLog, of: &ReportUser<'_>, key: &Key, ask: Ask) -> Progress {
+    match (log.key_of(of, key), ask.action) {
+        (Progress::Done(event) | Progress::Unclear(event, _), Action::DeleteKey)
+            if !key.in_use() && !event.deletes() =>
         {
             Progress::Open
         }
@@ -168,41 +277,53 @@ fn factor(user: &User) -> Option<Ask> {
         return None;
     }
     if user.root {
-        return Some((Severity::Critical, Action::EnableMfa, Reason::RootWithoutMfa));
+        return Some(Ask::new(Severity::Critical, Action::EnableMfa, Reason::RootWithoutMfa));
     }
-    if user.signs_in != Some(true) {
+    if user.console != Some(true) {
         return None;
     }
-    let idle = user.days_since(user.password_last_used);
-    let recent = idle.is_some_and(|days| days <= RECENT);
-    let severity = if recent { Severity::Critical } else { Severity::High };
-    Some((severity, Action::EnableMfa, Reason::NoMfa(idle)))
+    let idle = user.since(user.password_last_used);
+    let recent = idle.is_some_and(|idle| !idle.is_over(RECENT));
+    let urgent = recent && user.login_protected != Some(true);
+    let severity = if urgent { Severity::Critical } else { Severity::High };
+    Some(Ask::new(severity, Action::EnableMfa, Reason::NoMfa(idle.map(Elapsed::days))))
 }
 
-fn key(user: &User, key: &Key) -> Option<Ask> {
+fn key(user: &User, key: &Key, leaked: &dyn Fn(&str) -> bool) -> Option<Ask> {
+    let at_risk = key.at_risk == Some(true);
     if !key.in_use() {
-        return Some((Severity::Medium, Action::DeleteKey, Reason::Inactive));
+        let (severity, reason) = match at_risk {
+            true => (Severity::High, Reason::AtRisk),
+            false => (Severity::Medium, Reason::Inactive),
+        };
+        return Some(Ask::new(severity, Action::DeleteKey, reason));
     }
+    if key.whole_id().is_some_and(leaked) {
+        return Some(Ask::new(Severity::Critical, Action::RevokeKey, Reason::Leaked));
+    }
+    if at_risk {
+        return Some(Ask::new(Severity::Critical, Action::RevokeKey, Reason::AtRisk));
+    }
+    let days = key.age.map(Elapsed::days);
     if user.root {
-        let reason = Reason::RootKey(key.age_days);
-        return Some((Severity::Critical, Action::DeleteRootKey, reason));
+        return Some(Ask::new(Severity::Critical, Action::DeleteRootKey, Reason::RootKey(days)));
     }
-    let age = key.age_days?;
-    let bucket = Bucket::of(age);
-    let severity = if bucket == Bucket::Critical { Severity::High } else { Severity::Medium };
+    let old = |days: i64| key.age.is_some_and(|age| age.is_over(days));
     if key.used == Some(false) {
-        let due = age > FIRST_USE;
-        return due.then_some((severity, Action::DeleteKey, Reason::NeverUsed(age)));
+        let reason = Reason::NeverUsed(days?);
+        return old(FIRST_USE).then(|| Ask::new(Severity::Medium, Action::DeleteKey, reason));
     }
-    if bucket < Bucket::Overdue {
-        return None;
+    let idle = user.since(key.last_used);
+    if let Some(idle) = idle.filter(|idle| idle.is_over(RECENT)) {
+        let severity = if idle.is_over(LONG_IDLE) { Severity::High } else { Severity::Medium };
+        let ask = Ask::new(severity, Action::DeactivateKey, Reason::IdleKey(idle.days()));
+        return Some(ask);
     }
-    let idle = user.days_since(key.last_used);
-    let action = match idle {
-        None => Action::RotateKey,
-        Some(idle) if idle > RECENT => Action::DeactivateKey,
-        Some(_) if bucket == Bucket::Critical => Action::MigrateKey,
-        Some(_) => Action::RotateKey,
-    };
-    Some((severity, action, Reason::OldKey { age, idle }))
+    let reason = Reason::OldKey { age: days?, idle: idle.map(Elapsed::days) };
+    let due = key.age.is_some_and(|age| age.is_at_least(ROTATE_SOON));
+    match (old(OVERDUE), idle) {
+        (true, Some(_)) => Some(Ask::new(Severity::High, Action::MigrateKey, reason)),
+        (true, None) => Some(Ask::new(Severity::High, Action::RotateKey, reason)),
+        (false, _) => due.then(|| Ask::new(Severity::Medium, Action::RotateKey, reason)),
+    }
 }

@@ -1,34 +1,44 @@
-//! Where good ends and bad begins.
+//! The thresholds of key ages, use and patterns.
 //!
-//! The buckets and periods are those of the guide to IAM audits that the formats of the audit come
-//! from; a value that is marked *ours* is one that the guide leaves open.
+//! The buckets and periods are those of the guide to IAM audits from which the audit report comes.
+//! A value marked *ours* is one that the guide leaves open. The built-in rules have the same values
+//! as defaults of their parameters; a test holds the two together.
 
-/// Days up to which a key is of an acceptable age.
+/// Days up to which the age of a key is acceptable.
 pub const ACCEPTABLE: i64 = 30;
-/// Days up to which a key is to be rotated soon.
+/// Days up to which a key should be rotated soon. A key of exactly this age is due for rotation.
 pub const ROTATE_SOON: i64 = 90;
-/// Days up to which the rotation of a key is overdue; an older one is critical.
+/// Days up to which the rotation of a key is overdue; an older key is critical.
 pub const OVERDUE: i64 = 365;
 /// An outlier is older than this many days: two years.
 pub const OUTLIER: i64 = 730;
 /// A gross outlier is older than this many days: three years.
 pub const GROSS_OUTLIER: i64 = 1_095;
 
-/// A key or password is in use when its last use is at most so many days ago.
+/// A key or password is in use if its last use is at most this many days ago.
 pub const RECENT: i64 = 30;
-/// A key that was never used may still be waiting for its first use for so many days.
+/// A key that was not used for more than this many days is a graver case. *Ours.*
+pub const LONG_IDLE: i64 = 365;
+/// A key that was never used may wait for its first use for this many days.
 pub const FIRST_USE: i64 = 7;
-/// Whoever has not signed in for more than so many days, nine months, and never used a key is gone.
+/// A user who has not signed in for more than this many days, nine months, and whose keys were never
+/// used is a zombie.
 pub const ZOMBIE: i64 = 270;
 
-/// Accounts in which a user has keys of one day before that is a pattern. The guide shows three;
-/// two is *ours*: nobody creates keys in two accounts on one day by chance.
-pub const UNIFORM_ACCOUNTS: usize = 2;
-/// Keys of one user that are in use at the same time for different services.
+/// Keys of one user name and day are a pattern if they are in this many accounts.
+pub const UNIFORM_ACCOUNTS: usize = 3;
+/// Keys of one user that are in use for different services at the same time.
 pub const SHARED_KEYS: usize = 2;
-/// Days between two last uses that count as the same time.
+/// The number of services that make such keys a shared account.
+pub const SHARED_SERVICES: usize = 2;
+/// A key is in use at the same time as another if both were used in this many days. *Ours.*
 pub const SHARED_DAYS: i64 = 7;
 
-/// Words for accounts in which everything must be in order, in the column `env` of the table of
-/// accounts; in any case. *Ours.*
+/// Hours within which a critical step is to be done.
+pub const CRITICAL_HOURS: u64 = 24;
+/// Hours within which a step of high severity is to be done: 30 days.
+pub const HIGH_HOURS: u64 = 720;
+
+/// Names of account kinds in which everything must be in order, in the column `env` of the table of
+/// accounts, in any case. *Ours.*
 pub const PRODUCTION: [&str; 2] = ["production", "prod"];

@@ -4,10 +4,11 @@ use std::collections::btree_map::Entry as Slot;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::coverage::Coverage;
+use super::elapsed::Elapsed;
 use super::threshold::OVERDUE;
 use super::user::{KeyName, User};
 use crate::finding::digest128;
-use crate::record::{Provider, derive};
+use crate::record::Provider;
 use crate::value::Time;
 
 /// What one report, or all reports of one time, come to.
@@ -52,8 +53,23 @@ pub struct Trend {
     /// All accounts that have a trend together: at each time what was last reported of every one.
     /// It begins when all of them have begun, so that no step in it is one more account.
     pub total: Vec<Point>,
+    /// The accounts of each kind together, production first; empty if no account has a kind.
+    pub kinds: Vec<KindSeries>,
     /// Each account with at least two dated reports.
     pub accounts: Vec<Series>,
+}
+
+/// The points of all accounts of one kind, as [`Trend::total`] has those of all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KindSeries {
+    /// `env` of the table of accounts; `None` for accounts that have none.
+    pub kind: Option<String>,
+    /// Whether it is production.
+    pub production: bool,
+    /// How many accounts.
+    pub accounts: u64,
+    /// At least one.
+    pub points: Vec<Point>,
 }
 
 /// The points of one account and format, in the order of their times.
@@ -75,7 +91,7 @@ pub(super) struct Snapshot {
 #[derive(Debug)]
 struct Entry {
     root: bool,
-    signs_in: Option<bool>,
+    console: Option<bool>,
     mfa: Option<bool>,
     /// Digest, and whether it is older than a year; each key that is not inactive.
     keys: Vec<(u128, Option<bool>)>,
@@ -92,11 +108,11 @@ impl Snapshot {
                     digest128(&[b"slot", slot.as_bytes(), &created.to_le_bytes()])
                 }
             };
-            let days = key.created.and_then(|created| derive::days(created, made));
-            (digest, days.map(|days| days > OVERDUE))
+            let age = key.created.and_then(|created| Elapsed::between(created, made));
+            (digest, age.map(|age| age.is_over(OVERDUE)))
         });
         let entry =
-            Entry { root: user.root, signs_in: user.signs_in, mfa: user.mfa, keys: keys.collect() };
+            Entry { root: user.root, console: user.console, mfa: user.mfa, keys: keys.collect() };
         match self.users.entry(digest128(&[name.as_bytes()])) {
             Slot::Occupied(mut known) => known.get_mut().merge(entry),
             Slot::Vacant(new) => drop(new.insert(entry)),
@@ -108,7 +124,7 @@ impl Snapshot {
         for user in self.users.values() {
             point.users += 1;
             if !user.root {
-                point.coverage.count(user.signs_in, user.mfa);
+                point.coverage.count(user.console, user.mfa);
             }
             for (_, old) in &user.keys {
                 point.keys += 1;
@@ -128,7 +144,7 @@ impl Entry {
             _ => own.or(more),
         };
         self.root |= other.root;
-        self.signs_in = worse(self.signs_in, other.signs_in, true);
+        self.console = worse(self.console, other.console, true);
         self.mfa = worse(self.mfa, other.mfa, false);
         self.keys.extend(other.keys);
         self.keys.sort_unstable();
@@ -136,8 +152,30 @@ impl Entry {
     }
 }
 
+/// The series by kind of account; `kind_of` gives production and `env` of an account.
+pub(super) fn by_kind<'s>(
+    series: &'s [Series],
+    kind_of: &dyn Fn(usize) -> (bool, Option<&'s str>),
+) -> Vec<KindSeries> {
+    let mut kinds: BTreeMap<(bool, bool, Option<&str>), Vec<&Series>> = BTreeMap::new();
+    for one in series {
+        let (production, kind) = kind_of(one.account);
+        kinds.entry((!production, kind.is_none(), kind)).or_default().push(one);
+    }
+    if kinds.keys().all(|(.., kind)| kind.is_none()) {
+        return Vec::new();
+    }
+    let sums = kinds.into_iter().map(|((other, _, kind), of)| KindSeries {
+        kind: kind.map(str::to_owned),
+        production: !other,
+        accounts: of.len() as u64,
+        points: sum(&of),
+    });
+    sums.collect()
+}
+
 /// The sum of several series, as [`Trend::total`] has it.
-pub(super) fn sum(series: &[Series]) -> Vec<Point> {
+pub(super) fn sum(series: &[&Series]) -> Vec<Point> {
     let begin = series.iter().filter_map(|one| one.points.first()).map(|point| point.time).max();
     let points = series.iter().flat_map(|one| &one.points);
     let times: BTreeSet<Time> =

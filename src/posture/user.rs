@@ -2,24 +2,27 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::elapsed::Elapsed;
 use crate::record::field::{cred, key};
-use crate::record::{FieldId, Provider, Record, derive};
-use crate::value::{Duration, Time, Value, is_masked};
+use crate::record::{FieldId, Provider, Record};
+use crate::value::{Duration, Time, is_masked};
 
 /// What reports say of a user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct User {
     pub(super) id: Option<String>,
     pub(super) root: bool,
-    /// Whether the user may sign in to the console with a password.
-    pub(super) signs_in: Option<bool>,
+    /// Whether the user may sign in to the console.
+    pub(super) console: Option<bool>,
     pub(super) mfa: Option<bool>,
+    /// Whether Tencent Cloud asks for a code at sign-in.
+    pub(super) login_protected: Option<bool>,
     pub(super) created: Option<Time>,
     pub(super) password_used: Option<bool>,
     pub(super) password_last_used: Option<Time>,
     /// When the report was made, where that is known.
     pub(super) made: Option<Time>,
-    /// What days are counted to.
+    /// The time that ages are counted to.
     pub(super) now: Time,
     /// Each once, by name.
     keys: Vec<(KeyName, Key)>,
@@ -45,7 +48,9 @@ pub(super) struct Key {
     pub(super) used: Option<bool>,
     pub(super) last_used: Option<Time>,
     pub(super) service: Option<String>,
-    pub(super) age_days: Option<i64>,
+    pub(super) age: Option<Elapsed>,
+    /// Whether the provider says that it may have leaked.
+    pub(super) at_risk: Option<bool>,
     pub(super) made: Option<Time>,
 }
 
@@ -60,7 +65,7 @@ impl User {
         let flag = |field| flag(record, field);
         let mut named: BTreeMap<KeyName, Key> = BTreeMap::new();
         for row in keys {
-            let key = Key::read(row, made);
+            let key = Key::read(row, made, now);
             let name = key.name();
             let merged = match named.remove(&name) {
                 Some(there) => there.merge(key),
@@ -71,8 +76,9 @@ impl User {
         Self {
             id: text(record, cred::USER_ID),
             root: record.get(cred::USER_TYPE).as_str() == Some("root"),
-            signs_in: signs_in(flag(cred::PASSWORD), flag(cred::CONSOLE)),
+            console: flag(cred::CONSOLE),
             mfa: flag(cred::MFA),
+            login_protected: flag(cred::LOGIN_PROTECTED),
             created: time(record, cred::CREATED),
             password_used: flag(cred::PASSWORD_USED),
             password_last_used: time(record, cred::PASSWORD_LAST_USED),
@@ -92,9 +98,9 @@ impl User {
         self.keys.iter().map(|(name, key)| (name, key))
     }
 
-    /// Days since then.
-    pub(super) fn days_since(&self, then: Option<Time>) -> Option<i64> {
-        derive::days(then?, self.now)
+    /// The time since then.
+    pub(super) fn since(&self, then: Option<Time>) -> Option<Elapsed> {
+        Elapsed::between(then?, self.now)
     }
 
     /// Takes in what another row or report says of the same user. The newer report goes before the
@@ -109,8 +115,9 @@ impl User {
         };
         self.id = self.id.take().or(other.id);
         self.root |= other.root;
-        self.signs_in = flag(self.signs_in, other.signs_in, true);
+        self.console = flag(self.console, other.console, true);
         self.mfa = flag(self.mfa, other.mfa, false);
+        self.login_protected = flag(self.login_protected, other.login_protected, false);
         self.password_used = flag(self.password_used, other.password_used, true);
         self.created = self.created.into_iter().chain(other.created).min();
         self.password_last_used = self.password_last_used.max(other.password_last_used);
@@ -151,19 +158,18 @@ impl User {
 }
 
 impl Key {
-    fn read(row: &Record<'_>, made: Option<Time>) -> Self {
+    fn read(row: &Record<'_>, made: Option<Time>, now: Time) -> Self {
+        let created = time(row, key::CREATED);
         Self {
             id: text(row, key::ID),
             slot: text(row, key::SLOT).unwrap_or_default(),
             active: flag(row, key::ACTIVE),
-            created: time(row, key::CREATED),
+            created,
             used: flag(row, key::USED),
             last_used: time(row, key::LAST_USED),
             service: text(row, key::LAST_SERVICE),
-            age_days: match row.get(key::AGE_DAYS) {
-                Value::Int(days) => Some(*days),
-                _ => None,
-            },
+            age: created.and_then(|created| Elapsed::between(created, now)),
+            at_risk: flag(row, key::AT_RISK),
             made,
         }
     }
@@ -200,18 +206,10 @@ impl Key {
             used: if used.contains(&Some(true)) { Some(true) } else { new.used.or(old.used) },
             last_used: new.last_used.max(old.last_used),
             service: new.service.or(old.service),
-            age_days: new.age_days.max(old.age_days),
+            age: new.age.max(old.age),
+            at_risk: new.at_risk.or(old.at_risk),
             made: new.made,
         }
-    }
-}
-
-/// A password opens the console unless signing in is turned off.
-fn signs_in(password: Option<bool>, console: Option<bool>) -> Option<bool> {
-    match (password, console) {
-        (Some(false), _) | (_, Some(false)) => Some(false),
-        (Some(true), _) | (_, Some(true)) => Some(true),
-        (None, None) => None,
     }
 }
 

@@ -237,3 +237,66 @@ fn a_panic_while_reading_costs_that_file_and_is_told() {
         "names cannot be read: reading it failed inside Keytrail"
     );
 }
+
+/// A cluster maps parts of the inputs on its nodes and merges what comes back.
+#[test]
+fn parts_that_are_mapped_apart_give_what_one_run_gives() {
+    use keytrail::engine::{Mapped, RunOptions, Tell, map, map_part, reduce};
+    use keytrail::finding::{Knowledge, Redactor};
+    use keytrail::plan::Plan;
+    use keytrail::source::Temporary;
+
+    let burst = "rule:\n  id: burst\n  title: t\n  category: abuse\n  severity: high\n  on: event\n  when: event.api != \"none\"\n  by: [event.provider]\n  correlate:\n    within: 1h\n    measures: { calls: { count: \"true\" }, apis: { distinct: event.api } }\n    having: calls >= 3\n  message: \"${calls} calls of ${apis} APIs\"\n";
+    let folder = Folder::new("engine-parts")
+        .file("later.yaml", LATER.replace("event.time > now", "event.time < now"))
+        .file("burst.yaml", burst);
+    let policy = Policy::load(&LoadOptions {
+        no_config: true,
+        no_builtin: true,
+        directory: folder.path(""),
+        rules: ["later", "burst"]
+            .map(|id| folder.path(&format!("{id}.yaml")).display().to_string())
+            .into(),
+        functions: FUNCTIONS,
+        ..LoadOptions::default()
+    })
+    .unwrap_or_else(|(_, diagnostics)| panic!("{diagnostics:#?}"));
+    let plan = Plan::new(&policy.rules, &policy.allowlist, &policy);
+    let inputs = || {
+        let file = |records: &[&str]| Written {
+            phase: Phase::Events,
+            format: [&Names as &'static dyn Format],
+            origin: Arc::default(),
+            records: records.iter().map(ToString::to_string).collect(),
+        };
+        Files::new(vec![
+            file(&["A", "B", "A"]),
+            file(&["C", "panic"]),
+            file(&["A", "D"]),
+            file(&[]),
+        ])
+    };
+    for memory in [0, keytrail::engine::MEMORY] {
+        let options = RunOptions {
+            clock: Time::parse("2026-01-01T00:00:00Z").unwrap(),
+            now: None,
+            zone: policy.zone.clone(),
+            jobs: NonZeroUsize::new(2).unwrap(),
+            redactor: Redactor { show_keys: false },
+            known: Knowledge::new(&policy),
+            memory,
+            create: Temporary::create,
+            tell: Tell::Findings,
+        };
+        let shown = |mapped: Mapped| format!("{:#?}", reduce(&plan, mapped, &options));
+        let whole = shown(map(&plan, &inputs(), &options));
+        for first in [0, 1] {
+            let part = |odd: usize| map_part(&plan, &inputs(), &options, &|file| file % 2 == odd);
+            let mut merged = part(first);
+            merged.merge(part(1 - first));
+            assert_eq!(shown(merged), whole);
+        }
+        // Four subjects of one rule, and the burst of the other.
+        assert_eq!(whole.matches("    fingerprint: ").count(), 5, "{whole}");
+    }
+}

@@ -34,7 +34,7 @@ const FIGURES: &[(&str, &[From])] = &[
     ("a cell of a row", &[Const("input", "MAX_CELL")]),
     ("columns of a table", &[Const("input", "MAX_COLUMNS")]),
     ("rows of one user", &[Const("input", "MAX_ROWS")]),
-    ("rows of one such report", &[Const("input", "MAX_HELD")]),
+    ("rows of one such report", &[Const("input", "MAX_STORED")]),
     ("skipped records described", &[Const("engine", "SKIPS_IN_DETAIL")]),
     ("failed evaluations", &[Const("engine", "ERRORS_IN_DETAIL")]),
     ("records named on which", &[Const("engine", "PANICS_IN_DETAIL")]),

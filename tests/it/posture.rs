@@ -1,5 +1,7 @@
 //! `posture`: what credential reports come to, through the program.
 
+use std::collections::BTreeSet;
+
 use std::path::Path;
 
 use insta::assert_snapshot;
@@ -49,50 +51,60 @@ fn a_person_reads_what_to_do_first() {
     ----- stdout
     ── posture: 5 accounts, 17 users, 19 keys ──────────────────────────────────────────────────────────
 
-    MFA      40.0% of 10 users with a console password; in production 33.3% of 6; 1 unknown
+    MFA      40.0% of 10 users who may sign in to the console; in production 33.3% of 6; 1 unknown
     keys     15 in use: 5 older than 365 days, 3 than 730, 1 than 1095; the age of 1 unknown
-    to do    3 critical, 4 high, 11 medium; 6 done since, by later events
+    to do    3 critical, 9 high, 11 medium; 5 done since, by later events
     as of    2026-01-01 00:00:00 to 09:30:00 UTC
 
-    ── to do: 18 steps ─────────────────────────────────────────────────────────────────────────────────
+    ── to do: 23 steps ─────────────────────────────────────────────────────────────────────────────────
 
-      severity  key                 do                  because
+      severity  within  key                 do                       because
     - <root_account> of aws 000011112222 shop, production
-      critical                      enforce MFA         root user without MFA
+      critical  24 h                        enforce MFA              root user without MFA
     - bob of aws 000011112222 shop, production
-      critical                      enforce MFA         no MFA, signed in 12 d ago
-      high      key 1               migrate to a role   671 d old, used 3 d ago; perhaps done:
-                                                        DeleteAccessKey on 2026-01-03, the report does
-                                                        not say which key that is
-      medium    key 2               delete after check  306 d old, never used; perhaps done:
-                                                        DeleteAccessKey on 2026-01-03, the report does
-                                                        not say which key that is
+      critical  24 h                        enforce MFA              no MFA, signed in 12 d ago
+      high      30 d    key 1               migrate to a role        671 d old, used 3 d ago; perhaps
+                                                                     done: DeleteAccessKey on
+                                                                     2026-01-03, the report does not say
+                                                                     which key that is
+      medium            key 2               delete after check       306 d old, never used; perhaps
+                                                                     done: DeleteAccessKey on
+                                                                     2026-01-03, the report does not say
+                                                                     which key that is
     - judy@example.onaliyun.com of alibaba (no account)
-      critical                      enforce MFA         no MFA, signed in 29 d ago
-      medium    key 1               rotate              365 d old, used 11 d ago
-      medium    key 2               delete after check  inactive and still there
-    - deploy of aws 000011112222 shop, production
-      high      key 1               migrate to a role   1675 d old, used 1 d ago
-      high      key 2               migrate to a role   945 d old, used 2 d ago
-    - mallory@example.onaliyun.com of alibaba (no account)
-      high      key 1               delete after check  731 d old, never used
-      medium                        disable password    no sign-in for 731 d, no key ever used
+      critical  24 h                        enforce MFA              no MFA, signed in 29 d ago
+      medium            key 1               rotate                   365 d old, used 11 d ago
+      medium            key 2               delete after check       inactive, but not deleted
     - backup of aws 000011112222 shop, production
-      medium    key 1               rotate              122 d old, used 1 d ago
+      high      30 d                        cross-account role       keys of one day in 3 accounts
+      medium            key 1               rotate                   122 d old, used 1 d ago
+    - carol of aws 000011112222 shop, production
+      high      30 d                        delete user after check  no sign-in for 334 d, no key ever
+                                                                     used
+    - deploy of aws 000011112222 shop, production
+      high      30 d    key 1               migrate to a role        1675 d old, used 1 d ago
+      high      30 d    key 2               migrate to a role        945 d old, used 2 d ago
+      high      30 d                        a role per workload      2 keys serve several services
     - backup of aws 444455556666 payments, production
-      medium    AKIA…0041           rotate              121 d old, used 1 d ago
-    - heidi of aws 444455556666 payments, production
-      medium    AKIA…0043           delete after check  inactive and still there
-    - ivan of aws 444455556666 payments, production
-      medium    AKIA…0044           delete after check  333 d old, never used
+      high      30 d                        cross-account role       keys of one day in 3 accounts
+      medium            AKIA…0041           rotate                   121 d old, used 1 d ago
     - backup of aws 333344445555 staging, test
-      medium    AKIA…0031           rotate              121 d old, used 1 d ago
+      high      30 d                        cross-account role       keys of one day in 3 accounts
+      medium            AKIA…0031           rotate                   121 d old, used 1 d ago
+    - mallory@example.onaliyun.com of alibaba (no account)
+      high      30 d                        delete user after check  no sign-in for 731 d, no key ever
+                                                                     used
+      medium            key 1               delete after check       731 d old, never used
+    - heidi of aws 444455556666 payments, production
+      medium            AKIA…0043           delete after check       inactive, but not deleted
+    - ivan of aws 444455556666 payments, production
+      medium            AKIA…0044           delete after check       333 d old, never used
     - niaj of tencent (no account)
-      medium    AKIDex…000000000aa  rotate              365 d old, used today
+      medium            AKIDex…000000000aa  rotate                   365 d old, used today
     - olivia of tencent (no account)
-      medium    AKIDex…000000000cc  delete after check  inactive and still there
+      medium            AKIDex…000000000cc  delete after check       inactive, but not deleted
 
-    ── done since the report: 6 steps ──────────────────────────────────────────────────────────────────
+    ── done since the report: 5 steps ──────────────────────────────────────────────────────────────────
 
       do                  key        done by
     - heidi of aws 444455556666 payments, production
@@ -100,23 +112,22 @@ fn a_person_reads_what_to_do_first() {
       migrate to a role   AKIA…0042  DeleteAccessKey by admin on 2026-01-02
     - carol of aws 000011112222 shop, production
       enforce MFA                    DeleteLoginProfile by admin on 2026-01-03
-      disable password               DeleteLoginProfile by admin on 2026-01-03
     - eve\u{1b}[2J\u{202e} of aws 000011112222 shop, production
       enforce MFA                    DeleteUser by admin on 2026-01-04
       delete after check  key 1      DeleteUser by admin on 2026-01-04
 
-    ── MFA: users with a console password ──────────────────────────────────────────────────────────────
+    ── MFA: users who may sign in to the console ───────────────────────────────────────────────────────
 
-      kind or account            users  password  MFA  without  MFA n/a  coverage  root MFA
-      production                    10         6    2        4        0     33.3%
-      test                           2         1    1        0        0    100.0%
-      (no kind)                      5         3    1        1        1     33.3%
-      all                           17        10    4        5        1     40.0%
-      aws 000011112222 shop          7         4    1        3        0     25.0%  no
-      aws 444455556666 payments      3         2    1        1        0     50.0%  n/a
-      aws 333344445555 staging       2         1    1        0        0    100.0%  n/a
-      alibaba (no account)           3         2    1        1        0     50.0%  yes
-      tencent (no account)           2         1    0        0        1       n/a  n/a
+      kind or account            users  console  MFA  without  MFA n/a  coverage  root MFA
+      production                    10        6    2        4        0     33.3%
+      test                           2        1    1        0        0    100.0%
+      (no kind)                      5        3    1        1        1     33.3%
+      all                           17       10    4        5        1     40.0%
+      aws 000011112222 shop          7        4    1        3        0     25.0%  no
+      aws 444455556666 payments      3        2    1        1        0     50.0%  n/a
+      aws 333344445555 staging       2        1    1        0        0    100.0%  n/a
+      alibaba (no account)           3        2    1        1        0     50.0%  yes
+      tencent (no account)           2        1    0        0        1       n/a  n/a
 
     ── key ages: keys in use, by days since they were created ──────────────────────────────────────────
 
@@ -146,7 +157,7 @@ fn a_person_reads_what_to_do_first() {
       account                kind        user    keys  MFA  services
       aws 000011112222 shop  production  deploy     2  no   ecr, s3
 
-    ── zombie accounts: a password, no sign-in for 270 days, no key ever used ──────────────────────────
+    ── zombie accounts: console users, no sign-in for 270 days, no key ever used ───────────────────────
 
       account                kind        user                          days  since             keys
       aws 000011112222 shop  production  carol                          334  the last sign-in     0
@@ -161,10 +172,15 @@ fn a_person_reads_what_to_do_first() {
 
     ── trend: aws-credential-report ────────────────────────────────────────────────────────────────────
 
+    production: 1 account
+      report of                users  console  MFA  coverage  keys  over 365 d
+      2025-07-01 09:00:00 UTC      6        4    0      0.0%     6           4
+      2026-01-01 09:00:00 UTC      7        4    1     25.0%     6           3
+
     aws 000011112222 shop
-      report of                users  password  MFA  coverage  keys  over 365 d
-      2025-07-01 09:00:00 UTC      6         4    0      0.0%     6           4
-      2026-01-01 09:00:00 UTC      7         4    1     25.0%     6           3
+      report of                users  console  MFA  coverage  keys  over 365 d
+      2025-07-01 09:00:00 UTC      6        4    0      0.0%     6           4
+      2026-01-01 09:00:00 UTC      7        4    1     25.0%     6           3
 
     ── not known: columns that reports do not have ─────────────────────────────────────────────────────
 
@@ -196,10 +212,10 @@ fn programs_read_all_of_it() {
     assert!(errors.is_empty(), "{errors:#?}");
     assert_snapshot!(serde_json::to_string(&posture["all"]).unwrap(), @r#"{"keys":{"age_unknown":1,"buckets":[{"from_days":0,"keys":1,"name":"acceptable","to_days":30},{"from_days":31,"keys":1,"name":"rotate soon","to_days":90},{"from_days":91,"keys":7,"name":"overdue","to_days":365},{"from_days":366,"keys":5,"name":"critical","to_days":null}],"in_use":15,"inactive":4,"over_three_years":1,"over_two_years":3,"status_unknown":0},"mfa":{"mfa_unknown":1,"password_unknown":0,"percent":40.0,"with_mfa":4,"with_password":10,"without_mfa":5},"users":17}"#);
     assert_snapshot!(serde_json::to_string(&posture["accounts"][1]).unwrap(), @r#"{"id":"444455556666","keys":{"age_unknown":0,"buckets":[{"from_days":0,"keys":0,"name":"acceptable","to_days":30},{"from_days":31,"keys":0,"name":"rotate soon","to_days":90},{"from_days":91,"keys":2,"name":"overdue","to_days":365},{"from_days":366,"keys":1,"name":"critical","to_days":null}],"in_use":3,"inactive":1,"over_three_years":0,"over_two_years":0,"status_unknown":0},"kind":"production","mfa":{"mfa_unknown":0,"password_unknown":0,"percent":50.0,"with_mfa":1,"with_password":2,"without_mfa":1},"name":"payments","production":true,"provider":"aws","reports":[{"format":"iam-audit-report","made":"2026-01-01T09:30:00Z","older":0}],"root_mfa":null,"users":3}"#);
-    assert_snapshot!(serde_json::to_string(&posture["remedies"][1]).unwrap(), @r#"{"account":0,"action":"enable-mfa","event":null,"key":null,"reason":"no MFA, signed in 12 d ago","severity":"critical","state":"open","user":"bob"}"#);
+    assert_snapshot!(serde_json::to_string(&posture["remedies"][1]).unwrap(), @r#"{"account":0,"action":"enable-mfa","event":null,"key":null,"reason":"no MFA, signed in 12 d ago","rule":"console-without-mfa","severity":"critical","state":"open","user":"bob","within_hours":24}"#);
     let mut remedies = posture["remedies"].as_array().unwrap().iter();
     let done = remedies.find(|remedy| remedy["state"] == "done").unwrap();
-    assert_snapshot!(serde_json::to_string(done).unwrap(), @r#"{"account":1,"action":"enable-mfa","event":{"api":"EnableMFADevice","by":"admin","doubt":null,"time":"2026-01-02T11:00:00Z"},"key":null,"reason":"no MFA, signed in today","severity":"critical","state":"done","user":"heidi"}"#);
+    assert_snapshot!(serde_json::to_string(done).unwrap(), @r#"{"account":1,"action":"enable-mfa","event":{"api":"EnableMFADevice","by":"admin","doubt":null,"time":"2026-01-02T11:00:00Z"},"key":null,"reason":"no MFA, signed in today","rule":"console-without-mfa","severity":"critical","state":"done","user":"heidi","within_hours":24}"#);
     assert_snapshot!(serde_json::to_string(&posture["patterns"]).unwrap(), @r#"{"shared_accounts":[{"account":0,"keys":2,"mfa":false,"services":["ecr","s3"],"user":"deploy"}],"uniform_keys":[{"accounts":[0,1,2],"day":"2025-09-01","keys":3,"provider":"aws","user":"backup"}],"zombie_accounts":[{"account":0,"idle_days":334,"keys":0,"signed_in":true,"user":"carol"},{"account":3,"idle_days":731,"keys":1,"signed_in":false,"user":"mallory@example.onaliyun.com"}]}"#);
     assert_snapshot!(serde_json::to_string(&posture["trends"][0]["total"][1]).unwrap(), @r#"{"age_unknown":0,"keys":6,"mfa":{"mfa_unknown":0,"password_unknown":0,"percent":25.0,"with_mfa":1,"with_password":4,"without_mfa":3},"old_keys":3,"time":"2026-01-01T09:00:00Z","users":7}"#);
     assert_snapshot!(serde_json::to_string(&posture["read"]).unwrap(), @r#"{"changes":8,"files":6,"files_other":0,"formats":{"alibaba-credential-report":3,"aws-credential-report":13,"cloudtrail":9,"iam-audit-report":6,"tencent-credential-report":2},"records":33,"skipped":{}}"#);
@@ -359,9 +375,10 @@ fn reports_without_an_account_are_told_apart_by_the_user() {
     let folder = folder("posture-account")
         .file("ali/one_2026-01-01.csv", read("alibaba_2026-01-01T00-00-00Z.csv"))
         .file("ali/two_2026-01-01.csv", read("alibaba_2026-01-01T00-00-00Z.csv"))
+        .file("six/six_2026-01-01.csv", read("alibaba_2026-01-01T00-00-00Z.csv"))
         .file(
             "named.yaml",
-            "inputs:\n  - { path: ali/one*, account: \"11\" }\n  - { path: ali/two*, account: \"22\" }\n",
+            "inputs:\n  - { path: ali/one*, account: \"11\" }\n  - { path: ali/two*, account: \"22\" }\n  - { path: six/*, account: \"33\" }\n",
         );
     let one = json(&folder, &["ali"]);
     assert_eq!(one["accounts"].as_array().unwrap().len(), 1);
@@ -369,7 +386,9 @@ fn reports_without_an_account_are_told_apart_by_the_user() {
     assert!(one["notes"][0].as_str().unwrap().starts_with(note), "{}", one["notes"]);
     let two = json(&folder, &["ali", "-c", "named.yaml"]);
     assert_eq!(at(&two, &["/accounts/0/id", "/accounts/1/id", "/all/users"]), "11 22 6");
-    assert_eq!(two["patterns"]["uniform_keys"].as_array().unwrap().len(), 2);
+    let uniform = |posture: &Value| posture["patterns"]["uniform_keys"].as_array().unwrap().len();
+    assert_eq!(uniform(&two), 0, "two accounts are no pattern");
+    assert_eq!(uniform(&json(&folder, &["ali", "six", "-c", "named.yaml"])), 2);
 }
 
 /// Reports of two formats of one account are put together: what one does not know the other does.
@@ -416,7 +435,7 @@ fn columns_that_are_not_there_are_named() {
     assert_eq!(
         fields,
         [
-            "cred.password",
+            "cred.console",
             "cred.mfa",
             "cred.password_last_used",
             "key.active",
@@ -439,4 +458,83 @@ fn real_reports_are_read_whole() {
     let posture = json(&folder, &[&pattern, logs.to_str().unwrap(), "--no-config"]);
     assert_eq!(posture["complete"], true, "{}", posture["incomplete"]);
     assert_eq!(posture["read"]["skipped"], serde_json::json!({}));
+}
+
+/// `scan` and `posture` judge by one set of thresholds: at each edge, and a second beyond it, they
+/// find the same of the same user.
+#[test]
+fn scan_and_posture_agree_at_every_threshold() {
+    // 2026-03-05T12:00:00Z minus so many days, and a second more if there is a plus.
+    let at = |days: &str| {
+        let (days, more) = days.strip_suffix('+').map_or((days, 0), |days| (days, 1));
+        let seconds = 1_772_712_000 - days.parse::<i64>().unwrap() * 86_400 - more;
+        let time = keytrail::value::Time::from_seconds(seconds).unwrap();
+        time.to_string().replace('T', " ").replace('Z', "")
+    };
+    let mut rows = "account_id,account_name,username,password_status,password_last_used,\
+        access_key_id,status,created_date,last_used_date,service_name,mfa_status\n"
+        .to_owned();
+    let mut number = 0;
+    let mut row = |console: &str, created: &str, used: &str, status: &str, mfa: &str| {
+        number += 1;
+        let (password, login) = match console {
+            "no" => ("No configurada", "Nunca".to_owned()),
+            "never" => ("Configurada", "Nunca".to_owned()),
+            days => ("Configurada", at(days)),
+        };
+        let used = if used == "never" { "Nunca utilizada".to_owned() } else { at(used) };
+        let created = at(created);
+        rows += &format!(
+            "111122223333,shop,user{number},{password},{login},AKIAEDGECASE{number:08},{status},\
+             {created},{used},s3,{mfa}\n"
+        );
+    };
+    for edge in ["7", "30", "90", "365", "270"] {
+        for edge in [edge.to_owned(), format!("{edge}+")] {
+            row("no", &edge, "never", "Active", "None");
+            row("no", &edge, "1", "Active", "None");
+            row("no", "500", &edge, "Active", "None");
+            row(&edge, "3", "1", "Active", "None");
+            row(&edge, "3", "1", "Active", "Virtual");
+            row(&edge, "3", "never", "Active", "None");
+            row("never", &edge, "never", "Inactive", "Virtual");
+        }
+    }
+    let folder = Folder::new("posture-agrees").file("iam_audit_20260305_120000.csv", rows);
+    let file = "iam_audit_20260305_120000.csv";
+    let steps = json(&folder, &[file])["remedies"].clone();
+    let of_steps: BTreeSet<String> = steps
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| at_text(&[&one["user"], &one["rule"], &one["severity"]]))
+        .collect();
+    let report = folder.keytrail(["scan", "-f", "json", file]).output().stdout;
+    let report: Value = serde_json::from_str(&report).unwrap();
+    let rules: BTreeSet<&str> = [
+        "console-without-mfa",
+        "console-user-without-mfa-device",
+        "old-key-in-use",
+        "ageing-key-in-use",
+        "idle-active-key",
+        "unused-key",
+        "inactive-key",
+        "zombie-account",
+    ]
+    .into();
+    let found: BTreeSet<String> = report["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|one| rules.contains(one["rule"].as_str().unwrap()))
+        .map(|one| at_text(&[&one["subject"][1]["value"], &one["rule"], &one["severity"]]))
+        .collect();
+    assert_eq!(of_steps, found);
+    for rule in rules {
+        assert!(found.iter().any(|one| one.contains(rule)), "no case of {rule}");
+    }
+}
+
+fn at_text(values: &[&Value]) -> String {
+    values.iter().map(|value| value.as_str().unwrap_or("-")).collect::<Vec<_>>().join(" ")
 }

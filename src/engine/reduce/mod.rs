@@ -19,7 +19,7 @@ use super::detail_store::DetailReader;
 use super::match_view::day_of;
 use super::matches::Partial;
 use super::options::{RunOptions, Tell};
-use super::rows::{Frame, MatchRow, Order};
+use super::rows::{Frame, MatchRow, Merge, Order};
 use super::subject::rule_of;
 use crate::correlate::Reach;
 use crate::expr::EvalError;
@@ -70,23 +70,36 @@ pub(super) fn reduce(
         assembler: Assembler { plan, files, options },
         details: details.finish(),
         reaches,
+        group: None,
         reduced: Reduced {
             coverage: vec![Coverage::default(); plan.allowlist.entries.len()],
             ..Reduced::default()
         },
     };
-    if let Err(error) = fold.all(rows.finish(), ids.finish()) {
+    if let Err(error) = fold_all(&mut fold, rows.finish(), ids.finish()) {
         fold.reduced.lost = Some(error.to_string());
     }
     fold.reduced
 }
 
+fn fold_all(fold: &mut Fold<'_>, mut rows: Merge, ids: Merge) -> io::Result<()> {
+    let contested = Contested::of(ids)?;
+    while let Some((frame, sorts)) = rows.next()? {
+        fold.push(frame, sorts, &contested)?;
+    }
+    fold.finish()
+}
+
+/// The reduction as a streaming fold: rows are pushed in their order, and one subject is in memory at
+/// a time.
 struct Fold<'f> {
     plan: &'f Plan<'f>,
     options: &'f RunOptions,
     assembler: Assembler<'f>,
     details: DetailReader,
     reaches: BTreeMap<Box<str>, Reach>,
+    /// The subject of the rows that came last.
+    group: Option<Group>,
     reduced: Reduced,
 }
 
@@ -108,33 +121,33 @@ enum Rows {
 }
 
 impl Fold<'_> {
-    fn all(&mut self, mut rows: super::rows::Merge, ids: super::rows::Merge) -> io::Result<()> {
-        let contested = Contested::of(ids)?;
-        let mut group: Option<Group> = None;
-        while let Some((frame, sorts)) = rows.next()? {
-            let key = Frame::key(frame, sorts);
-            if group.as_ref().is_none_or(|group| group.key != key) {
-                if let Some(group) = group.take() {
-                    self.finish(group)?;
-                }
-                group = self.begin(key);
+    /// Takes the next row; rows come in the order of their bytes.
+    fn push(&mut self, frame: &[u8], sorts: usize, contested: &Contested) -> io::Result<()> {
+        let key = Frame::key(frame, sorts);
+        if self.group.as_ref().is_none_or(|group| group.key != key) {
+            let next = self.begin(key);
+            if let Some(done) = std::mem::replace(&mut self.group, next) {
+                self.conclude(done)?;
             }
-            let (Some(group), Some(frame)) = (&mut group, Frame::read(frame, sorts)) else {
-                return Err(io::Error::new(
-                    io::ErrorKind::InvalidData,
-                    "it is not what was written",
-                ));
-            };
-            match frame {
-                Frame::Match(row) => self.add(group, &row, &contested),
-                Frame::Observation(observation) => {
-                    if let Rows::Correlated(held) = &mut group.rows {
-                        held.observe(&self.plan.rules[group.rule as usize], &observation);
-                    }
+        }
+        let (Some(mut group), Some(frame)) = (self.group.take(), Frame::read(frame, sorts)) else {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "it is not what was written"));
+        };
+        match frame {
+            Frame::Match(row) => self.add(&mut group, &row, contested),
+            Frame::Observation(observation) => {
+                if let Rows::Correlated(matches) = &mut group.rows {
+                    matches.observe(&self.plan.rules[group.rule as usize], &observation);
                 }
             }
         }
-        group.map_or(Ok(()), |group| self.finish(group))
+        self.group = Some(group);
+        Ok(())
+    }
+
+    /// Concludes the last subject.
+    fn finish(&mut self) -> io::Result<()> {
+        self.group.take().map_or(Ok(()), |group| self.conclude(group))
     }
 
     fn begin(&self, key: &[u8]) -> Option<Group> {
@@ -183,7 +196,7 @@ impl Fold<'_> {
         }
     }
 
-    fn finish(&mut self, group: Group) -> io::Result<()> {
+    fn conclude(&mut self, group: Group) -> io::Result<()> {
         let Group { key, rule, rows, said, .. } = group;
         let definition = &self.plan.rules[rule as usize];
         let SubjectFindings { shown, spans } = match rows {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::report::CredentialReport;
 use super::report_time::made;
 use super::user_rows::{MAX_STORED, UserRows};
+use crate::input::file_reader::file_name_before;
 use crate::record::{Batch, Batches, FileAccount, Format, Origin, Placed, Skip, SkipReason, Step};
 use crate::value::{Time, Zone};
 
@@ -98,7 +99,8 @@ impl Reports {
 
     /// Takes the rows out of a batch; those that cannot be stored become skips of it.
     fn take(&mut self, batch: &mut Batch) {
-        let prefixes = batch.records.iter().map(|placed| prefix(&batch.bytes, placed.start));
+        let prefixes =
+            batch.records.iter().map(|placed| file_name_before(&batch.bytes, placed.start));
         if prefixes.clone().all(<[u8]>::is_empty) {
             if let Some(number) = self.of(&[]) {
                 self.store(number, batch);
@@ -171,14 +173,6 @@ impl Reports {
     fn origin(&self) -> Arc<Origin> {
         Arc::clone(self.all.get(self.current).map_or(&self.origin, |report| &report.origin))
     }
-}
-
-/// The name of a file before a row, with its colon.
-fn prefix(bytes: &[u8], start: usize) -> &[u8] {
-    let before = bytes.get(..start).unwrap_or_default();
-    let line = memchr::memrchr2(b'\n', b'\r', before).map_or(0, |end| end + 1);
-    let prefix = &before[line..];
-    if prefix.ends_with(b":") { prefix } else { &[] }
 }
 
 /// The time in the name of a file.

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use super::{Asked, v1};
 use crate::posture::{
-    self, Account, Ages, Bucket, Coverage, Deed, Doubt, KeyLabel, Point, Progress, Remedy, Totals,
-    Trend,
+    self, Account, Ages, Bucket, Coverage, Doubt, KeyLabel, Point, Progress, RemediationEvent,
+    Remedy, Totals, Trend,
 };
 use crate::value::Time;
 
@@ -64,7 +64,7 @@ pub(super) fn posture<'a>(posture: &'a posture::Posture, asked: &Asked) -> v1::P
             records: read.records,
             formats: &read.formats,
             skipped: &read.skipped,
-            changes: posture.deeds,
+            changes: posture.changes,
         },
     }
 }
@@ -91,11 +91,11 @@ fn totals(totals: &Totals) -> v1::Totals {
 
 fn coverage(of: &Coverage) -> v1::Coverage {
     v1::Coverage {
-        with_password: of.password,
+        with_password: of.console,
         with_mfa: of.mfa,
         without_mfa: of.without(),
         mfa_unknown: of.mfa_unknown,
-        password_unknown: of.password_unknown,
+        password_unknown: of.console_unknown,
         percent: of.tenths().map(|tenths| tenths as f64 / 10.0),
     }
 }
@@ -139,23 +139,25 @@ fn key(key: &KeyLabel) -> v1::Key<'_> {
 }
 
 fn remedy(remedy: &Remedy) -> v1::Remedy<'_> {
-    fn event(deed: &Deed, doubt: Option<Doubt>) -> v1::Deed<'_> {
-        v1::Deed {
-            time: at(deed.time),
-            api: text(&deed.api),
-            by: maybe(deed.by.as_ref()),
+    fn event(of: &RemediationEvent, doubt: Option<Doubt>) -> v1::RemediationEvent<'_> {
+        v1::RemediationEvent {
+            time: at(of.time),
+            api: text(&of.api),
+            by: maybe(of.by.as_ref()),
             doubt: doubt.map(Doubt::name),
         }
     }
     let (state, event) = match &remedy.progress {
         Progress::Open => ("open", None),
-        Progress::Done(deed) => ("done", Some(event(deed, None))),
-        Progress::Unclear(deed, doubt) => ("unclear", Some(event(deed, Some(*doubt)))),
+        Progress::Done(done) => ("done", Some(event(done, None))),
+        Progress::Unclear(perhaps, doubt) => ("unclear", Some(event(perhaps, Some(*doubt)))),
     };
     v1::Remedy {
         severity: remedy.severity.name(),
         action: remedy.action.name(),
         reason: remedy.reason.text(),
+        rule: remedy.rule(),
+        within_hours: remedy.within_hours(),
         account: remedy.account,
         user: text(&remedy.user),
         key: remedy.key.as_ref().map(key),
@@ -205,12 +207,22 @@ fn patterns(posture: &posture::Posture) -> v1::Patterns<'_> {
     }
 }
 
-fn trend(trend: &Trend) -> v1::Trend {
+fn trend(trend: &Trend) -> v1::Trend<'_> {
     let points = |points: &[Point]| points.iter().map(point).collect();
     v1::Trend {
         provider: trend.provider.name(),
         format: trend.format,
         total: points(&trend.total),
+        kinds: trend
+            .kinds
+            .iter()
+            .map(|series| v1::KindSeries {
+                kind: maybe(series.kind.as_ref()),
+                production: series.production,
+                accounts: series.accounts,
+                points: points(&series.points),
+            })
+            .collect(),
         accounts: trend
             .accounts
             .iter()

@@ -55,13 +55,13 @@ fn head(posture: &Posture, asked: &Asked, sheet: &mut Sheet<'_>) -> io::Result<(
     sheet.blank()?;
 
     let of = |coverage: &Coverage, users: &str| format!("{} of {users}", percent(coverage));
-    let users = counted(all.coverage.password, "user");
-    let mut mfa = format!("{} with a console password", of(&all.coverage, &users));
+    let users = counted(all.coverage.console, "user");
+    let mut mfa = format!("{} who may sign in to the console", of(&all.coverage, &users));
     if let Some(production) = posture.production() {
         let coverage = &production.coverage;
-        mfa += &format!("; in production {}", of(coverage, &number(coverage.password)));
+        mfa += &format!("; in production {}", of(coverage, &number(coverage.console)));
     }
-    let unknown = all.coverage.mfa_unknown + all.coverage.password_unknown;
+    let unknown = all.coverage.mfa_unknown + all.coverage.console_unknown;
     if unknown > 0 {
         mfa += &format!("; {} unknown", number(unknown));
     }
@@ -137,8 +137,8 @@ fn tail(posture: &Posture, sheet: &mut Sheet<'_>) -> io::Result<()> {
             files.skipped.iter().map(|(reason, n)| format!("{} {reason}", number(*n))).collect();
         text += &format!("; {} skipped ({})", number(skipped), reasons.join(", "));
     }
-    if posture.deeds > 0 {
-        text += &format!("; {} of credentials", counted(posture.deeds, "change"));
+    if posture.changes > 0 {
+        text += &format!("; {} of credentials", counted(posture.changes, "change"));
     }
     fact(sheet, "records", &text)?;
     let older: u64 =

@@ -24,16 +24,16 @@ const POINTS: usize = 12;
 pub(super) const NAME: usize = 60;
 
 pub(super) fn coverage(posture: &Posture, sheet: &mut Sheet<'_>) -> io::Result<()> {
-    sheet.heading(Ink::Strong, "MFA", "users with a console password")?;
+    sheet.heading(Ink::Strong, "MFA", "users who may sign in to the console")?;
     sheet.blank()?;
     let mut grid = Grid::new([
         "<kind or account",
         "users",
-        "password",
+        "console",
         "MFA",
         "without",
         "?MFA n/a",
-        "?password n/a",
+        "?console n/a",
         "coverage",
         "<root MFA",
     ]);
@@ -42,11 +42,11 @@ pub(super) fn coverage(posture: &Posture, sheet: &mut Sheet<'_>) -> io::Result<(
         grid.row([
             name,
             count(of.users),
-            count(coverage.password),
+            count(coverage.console),
             count(coverage.mfa),
             count(coverage.without()),
             count(coverage.mfa_unknown),
-            count(coverage.password_unknown),
+            count(coverage.console_unknown),
             covered(coverage, production),
             root,
         ]);
@@ -199,7 +199,7 @@ pub(super) fn patterns(posture: &Posture, sheet: &mut Sheet<'_>) -> io::Result<(
         sheet.blank()?;
     }
     if !posture.zombies.is_empty() {
-        let title = format!("a password, no sign-in for {ZOMBIE} days, no key ever used");
+        let title = format!("console users, no sign-in for {ZOMBIE} days, no key ever used");
         sheet.heading(Ink::Strong, "zombie accounts", &title)?;
         sheet.blank()?;
         let mut grid = Grid::new(["<account", "<?kind", "<user", "days", "<since", "keys"]);
@@ -252,6 +252,11 @@ pub(super) fn trend(posture: &Posture, sheet: &mut Sheet<'_>) -> io::Result<()> 
             let title = format!("all {} accounts", number(trend.accounts.len() as u64));
             points(&title, &trend.total, sheet)?;
         }
+        for series in &trend.kinds {
+            let kind = series.kind.as_deref().unwrap_or("(no kind)");
+            let accounts = counted(series.accounts, "account");
+            points(&format!("{}: {accounts}", escaped(kind, NAME)), &series.points, sheet)?;
+        }
         let shown = limit(sheet, SERIES);
         for series in trend.accounts.iter().take(shown) {
             points(&account(&posture.accounts[series.account]), &series.points, sheet)?;
@@ -268,7 +273,7 @@ fn points(title: &str, points: &[Point], sheet: &mut Sheet<'_>) -> io::Result<()
     let mut grid = Grid::new([
         "<report of",
         "users",
-        "password",
+        "console",
         "MFA",
         "coverage",
         "keys",
@@ -281,7 +286,7 @@ fn points(title: &str, points: &[Point], sheet: &mut Sheet<'_>) -> io::Result<()
         grid.row([
             Cell::new(time.unwrap_or_default()),
             count(point.users),
-            count(point.coverage.password),
+            count(point.coverage.console),
             count(point.coverage.mfa),
             Cell::new(percent(&point.coverage)),
             count(point.keys),

@@ -22,10 +22,11 @@ pub(super) fn to_do(posture: &Posture, sheet: &mut Sheet<'_>) -> io::Result<()> 
     }
     sheet.heading(Ink::Strong, "to do", &counted(open.len() as u64, "step"))?;
     sheet.blank()?;
-    let mut grid = Grid::new(["<severity", "<?key", "<do", "<because"]);
+    let mut grid = Grid::new(["<severity", "<?within", "<?key", "<do", "<because"]);
     let more = by_user(posture, sheet, &mut grid, &open, USERS, &|remedy| {
         [
             Cell::new(remedy.severity.name()).ink(Ink::Severity(remedy.severity)),
+            Cell::new(remedy.within_hours().map(within).unwrap_or_default()),
             Cell::new(remedy.key.as_ref().map(key).unwrap_or_default()),
             Cell::new(remedy.action.text()),
             Cell::new(because(remedy)),
@@ -66,11 +67,16 @@ fn by_user<const N: usize>(
     users.len() - shown
 }
 
+/// `24 h`, `30 d`.
+fn within(hours: u64) -> String {
+    if hours <= 48 { format!("{hours} h") } else { format!("{} d", hours / 24) }
+}
+
 fn because(remedy: &Remedy) -> String {
     let why = remedy.reason.text();
     match &remedy.progress {
-        Progress::Unclear(deed, doubt) => {
-            let (api, day) = (escaped(&deed.api, NAME), date(deed.time));
+        Progress::Unclear(event, doubt) => {
+            let (api, day) = (escaped(&event.api, NAME), date(event.time));
             format!("{why}; perhaps done: {api} on {day}, {}", doubt.text())
         }
         _ => why,
@@ -89,9 +95,9 @@ pub(super) fn done(posture: &Posture, sheet: &mut Sheet<'_>) -> io::Result<()> {
     let mut grid = Grid::new(["<do", "<?key", "<done by"]);
     let more = by_user(posture, sheet, &mut grid, &done, USERS, &|remedy| {
         let by = match &remedy.progress {
-            Progress::Done(deed) => {
-                let by = deed.by.as_deref().map(|by| format!(" by {by}")).unwrap_or_default();
-                format!("{}{by} on {}", deed.api, date(deed.time))
+            Progress::Done(event) => {
+                let by = event.by.as_deref().map(|by| format!(" by {by}")).unwrap_or_default();
+                format!("{}{by} on {}", event.api, date(event.time))
             }
             _ => String::new(),
         };

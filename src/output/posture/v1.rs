@@ -52,7 +52,7 @@ pub(super) struct Posture<'a> {
     /// Patterns.
     pub(super) patterns: Patterns<'a>,
     /// Changes from report to report, by format.
-    pub(super) trends: Vec<Trend>,
+    pub(super) trends: Vec<Trend<'a>>,
     /// Fields that reports of some accounts do not have.
     pub(super) unknown: Vec<Unknown>,
     /// What was read.
@@ -70,10 +70,10 @@ pub(super) struct Totals {
     pub(super) keys: Ages,
 }
 
-/// Second factors of users with a console password; root users are told apart.
+/// Second factors of users who may sign in to the console, without root users.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct Coverage {
-    /// Users with a console password.
+    /// Users who may sign in to the console.
     pub(super) with_password: u64,
     /// Of those, users with a second factor.
     pub(super) with_mfa: u64,
@@ -81,10 +81,10 @@ pub(super) struct Coverage {
     pub(super) without_mfa: u64,
     /// Of those, users of whom no report says.
     pub(super) mfa_unknown: u64,
-    /// Users of whom no report says whether they have a console password.
+    /// Users of whom no report says whether they may sign in.
     pub(super) password_unknown: u64,
-    /// Percent of users with a password who are known to have a second factor, rounded down to
-    /// tenths; null where there is none, or nothing is known of any.
+    /// Percent of the console users who are known to have a second factor, rounded down to tenths;
+    /// null if there is no console user or no report knows anybody's factor.
     pub(super) percent: Option<f64>,
 }
 
@@ -110,7 +110,7 @@ pub(super) struct Ages {
 /// A bucket of ages.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct Bucket {
-    /// What is to be thought of it.
+    /// Its name.
     #[schemars(extend("enum" = ["acceptable", "rotate soon", "overdue", "critical"]))]
     pub(super) name: &'static str,
     /// Its first day.
@@ -170,16 +170,20 @@ pub(super) struct Source {
     pub(super) older: u64,
 }
 
-/// One thing to do about one user.
+/// One step: something to do about one user.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct Remedy<'a> {
-    /// How pressing it is.
+    /// How urgent it is.
     #[schemars(schema_with = "severity")]
     pub(super) severity: &'static str,
     /// What to do.
     pub(super) action: &'static str,
     /// Why, in words.
     pub(super) reason: String,
+    /// The built-in rule that finds the same; null if there is none.
+    pub(super) rule: Option<&'static str>,
+    /// Hours within which it is to be done; null if the guide does not say.
+    pub(super) within_hours: Option<u64>,
     /// Place of the account in `accounts`.
     pub(super) account: usize,
     /// The user.
@@ -190,12 +194,12 @@ pub(super) struct Remedy<'a> {
     #[schemars(extend("enum" = ["open", "done", "unclear"]))]
     pub(super) state: &'static str,
     /// The event that did it, or may have.
-    pub(super) event: Option<Deed<'a>>,
+    pub(super) event: Option<RemediationEvent<'a>>,
 }
 
 /// An event that did what was to be done.
 #[derive(Debug, Serialize, JsonSchema)]
-pub(super) struct Deed<'a> {
+pub(super) struct RemediationEvent<'a> {
     /// When.
     #[schemars(extend("format" = "date-time"))]
     pub(super) time: String,
@@ -263,7 +267,7 @@ pub(super) struct Patterns<'a> {
     pub(super) uniform_keys: Vec<Uniform<'a>>,
     /// Users whose keys serve several services at the same time.
     pub(super) shared_accounts: Vec<Shared<'a>>,
-    /// Users with a password who are gone.
+    /// Console users who have most likely left.
     pub(super) zombie_accounts: Vec<Zombie<'a>>,
 }
 
@@ -275,7 +279,7 @@ pub(super) struct Uniform<'a> {
     pub(super) provider: &'static str,
     /// The name.
     pub(super) user: Text<'a>,
-    /// The day, UTC.
+    /// The day, in the configured zone.
     #[schemars(extend("format" = "date"))]
     pub(super) day: Text<'a>,
     /// Places of the accounts in `accounts`.
@@ -299,7 +303,7 @@ pub(super) struct Shared<'a> {
     pub(super) mfa: Option<bool>,
 }
 
-/// A user with a password who is gone.
+/// A console user who has most likely left.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct Zombie<'a> {
     /// Place of the account in `accounts`.
@@ -316,7 +320,7 @@ pub(super) struct Zombie<'a> {
 
 /// How the reports of one format change.
 #[derive(Debug, Serialize, JsonSchema)]
-pub(super) struct Trend {
+pub(super) struct Trend<'a> {
     /// The cloud.
     #[schemars(schema_with = "provider")]
     pub(super) provider: &'static str,
@@ -324,8 +328,23 @@ pub(super) struct Trend {
     pub(super) format: &'static str,
     /// The accounts below together, from the time on at which all of them have a report.
     pub(super) total: Vec<Point>,
+    /// The accounts of each kind together; empty if no account has a kind.
+    pub(super) kinds: Vec<KindSeries<'a>>,
     /// Each account with at least two dated reports.
     pub(super) accounts: Vec<Series>,
+}
+
+/// The accounts of one kind together.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct KindSeries<'a> {
+    /// `env` of the table of accounts; null for accounts that have none.
+    pub(super) kind: Option<Text<'a>>,
+    /// Whether it is production.
+    pub(super) production: bool,
+    /// How many accounts.
+    pub(super) accounts: u64,
+    /// By time.
+    pub(super) points: Vec<Point>,
 }
 
 /// The reports of one account.

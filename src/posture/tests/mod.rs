@@ -2,12 +2,11 @@
 
 #![allow(clippy::unwrap_used)]
 
-mod deeds;
+mod remediation_events;
 mod users;
 
 use super::user::User;
-use crate::record::field::key;
-use crate::record::{FieldId, Record, derive};
+use crate::record::{FieldId, Record};
 use crate::value::{RecordKind, Time, Type, Value};
 
 /// What days are counted to, and when the reports were made.
@@ -37,10 +36,6 @@ pub(super) fn record(kind: RecordKind, text: &str) -> Record<'_> {
             _ => Value::str(value),
         };
         record.set(field, value);
-    }
-    if let Value::Time(created) = *record.get(key::CREATED) {
-        let days = derive::days(created, time(NOW));
-        record.set(key::AGE_DAYS, days.map_or(Value::Missing, Value::Int));
     }
     record
 }

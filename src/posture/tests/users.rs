@@ -2,46 +2,44 @@
 
 use super::super::age::{Ages, Bucket};
 use super::super::coverage::Coverage;
-use super::super::deed::{Deeds, Whose};
+use super::super::elapsed::Elapsed;
 use super::super::pattern::{shared, zombie};
+use super::super::remediation_event::{RemediationLog, ReportUser};
 use super::super::remedy;
 use super::super::trend::{Point, Series, sum};
 use super::{NOW, time, user};
 use crate::record::Provider;
 
 #[test]
-fn each_bucket_has_its_days() {
-    for (days, bucket) in [
-        (0, Bucket::Acceptable),
-        (30, Bucket::Acceptable),
-        (31, Bucket::RotateSoon),
-        (90, Bucket::RotateSoon),
-        (91, Bucket::Overdue),
-        (365, Bucket::Overdue),
-        (366, Bucket::Critical),
-        (i64::MAX, Bucket::Critical),
+fn each_bucket_ends_with_its_last_day_to_the_second() {
+    let age = |text: &str| user(&format!("/created={text}"), None).keys().next().unwrap().age;
+    for (created, bucket) in [
+        ("2026-01-01T00:00:00Z", Bucket::Acceptable),
+        ("2025-12-02T00:00:00Z", Bucket::Acceptable),
+        ("2025-12-01T23:59:59Z", Bucket::RotateSoon),
+        ("2025-10-03T00:00:00Z", Bucket::RotateSoon),
+        ("2025-10-02T23:59:59Z", Bucket::Overdue),
+        ("2025-01-01T00:00:00Z", Bucket::Overdue),
+        ("2024-12-31T23:59:59Z", Bucket::Critical),
+        ("1980-01-01T00:00:00Z", Bucket::Critical),
     ] {
-        assert_eq!(Bucket::of(days), bucket, "{days}");
+        assert_eq!(Bucket::of(age(created).unwrap()), bucket, "{created}");
     }
-    for bucket in Bucket::ALL {
-        let (first, last) = bucket.days();
-        assert_eq!(Bucket::of(first), bucket);
-        assert_eq!(last.map_or(bucket, Bucket::of), bucket);
-    }
+    assert_eq!(age("2026-01-01T00:00:01Z"), None);
 }
 
 /// `buckets | unknown age, outliers, gross ones, unknown status, inactive` of keys.
 #[test]
 fn keys_are_counted_by_age() {
     for (key, expected) in [
-        ("active=true created=30d", "1 0 0 0 | 0 0 0 0 0"),
-        ("active=true created=31d", "0 1 0 0 | 0 0 0 0 0"),
-        ("active=true created=365d", "0 0 1 0 | 0 0 0 0 0"),
-        ("active=true created=366d", "0 0 0 1 | 0 0 0 0 0"),
-        ("active=true created=730d", "0 0 0 1 | 0 0 0 0 0"),
-        ("active=true created=731d", "0 0 0 1 | 0 1 0 0 0"),
-        ("active=true created=1095d", "0 0 0 1 | 0 1 0 0 0"),
-        ("active=true created=1096d", "0 0 0 1 | 0 1 1 0 0"),
+        ("active=true created=29d", "1 0 0 0 | 0 0 0 0 0"),
+        ("active=true created=30d", "0 1 0 0 | 0 0 0 0 0"),
+        ("active=true created=364d", "0 0 1 0 | 0 0 0 0 0"),
+        ("active=true created=365d", "0 0 0 1 | 0 0 0 0 0"),
+        ("active=true created=729d", "0 0 0 1 | 0 0 0 0 0"),
+        ("active=true created=730d", "0 0 0 1 | 0 1 0 0 0"),
+        ("active=true created=1094d", "0 0 0 1 | 0 1 0 0 0"),
+        ("active=true created=1095d", "0 0 0 1 | 0 1 1 0 0"),
         ("active=true", "0 0 0 0 | 1 0 0 0 0"),
         // Nobody says that it is not in use.
         ("created=1096d", "0 0 0 1 | 0 1 1 1 0"),
@@ -62,122 +60,169 @@ fn keys_are_counted_by_age() {
 
 /// `password, MFA, without, MFA unknown, password unknown: tenths of a percent`.
 #[test]
-fn coverage_is_over_users_with_a_console_password() {
+fn coverage_is_over_users_who_may_sign_in() {
     for (users, expected) in [
         (&[][..], "0 0 0 0 0: None"),
-        (&["password=true mfa=true"], "1 1 0 0 0: Some(1000)"),
-        (&["password=true mfa=false"], "1 0 1 0 0: Some(0)"),
-        (&["password=false mfa=true"], "0 0 0 0 0: None"),
-        (&["password=true console=false mfa=false"], "0 0 0 0 0: None"),
+        (&["console=true mfa=true"], "1 1 0 0 0: Some(1000)"),
+        (&["console=true mfa=false"], "1 0 1 0 0: Some(0)"),
+        (&["console=false mfa=true"], "0 0 0 0 0: None"),
+        (&["console=false mfa=false"], "0 0 0 0 0: None"),
         (&["console=true mfa=true"], "1 1 0 0 0: Some(1000)"),
         (&["mfa=true"], "0 0 0 0 1: None"),
         // Not known is not good, and where nothing is known there is no number.
-        (&["password=true"], "1 0 0 1 0: None"),
-        (&["password=true", "password=true mfa=true"], "2 1 0 1 0: Some(500)"),
+        (&["console=true"], "1 0 0 1 0: None"),
+        (&["console=true", "console=true mfa=true"], "2 1 0 1 0: Some(500)"),
         (
-            &["password=true mfa=true", "password=true mfa=true", "password=true mfa=false"],
+            &["console=true mfa=true", "console=true mfa=true", "console=true mfa=false"],
             "3 2 1 0 0: Some(666)",
         ),
     ] {
         let mut coverage = Coverage::default();
         for user in users.iter().map(|text| user(text, None)) {
-            coverage.count(user.signs_in, user.mfa);
+            coverage.count(user.console, user.mfa);
         }
-        let Coverage { password, mfa, mfa_unknown, password_unknown } = coverage;
+        let Coverage { console, mfa, mfa_unknown, console_unknown } = coverage;
         let (without, tenths) = (coverage.without(), coverage.tenths());
         let counted =
-            format!("{password} {mfa} {without} {mfa_unknown} {password_unknown}: {tenths:?}");
+            format!("{console} {mfa} {without} {mfa_unknown} {console_unknown}: {tenths:?}");
         assert_eq!(counted, expected, "{users:?}");
     }
     // All but one of a thousand and one are not all of them.
-    let coverage = Coverage { password: 1001, mfa: 1000, ..Coverage::default() };
+    let coverage = Coverage { console: 1001, mfa: 1000, ..Coverage::default() };
     assert_eq!(coverage.tenths(), Some(999));
 }
 
+/// The steps about a user one of whose keys, `LEAKED`, is known to have leaked.
 fn asked(text: &str) -> String {
     let user = user(text, Some(NOW));
-    let whose = Whose { provider: Provider::Aws, account: "1", name: "ann", user: &user };
+    let of = ReportUser { provider: Provider::Aws, account: "1", name: "ann", user: &user };
     let mut asked = Vec::new();
-    remedy::of(&whose, zombie(&user), &Deeds::default(), &mut |ask, _, _| {
-        asked.push(format!("{} {}: {}", ask.0.name(), ask.1.name(), ask.2.text()));
+    let leaked = |id: &str| id == "LEAKED";
+    remedy::of(&of, &RemediationLog::default(), &leaked, &mut |ask, _, _| {
+        let (severity, action) = (ask.severity.name(), ask.action.name());
+        asked.push(format!("{severity} {action}: {}", ask.reason.text()));
     });
     asked.join("; ")
 }
 
 #[test]
-fn what_is_asked_for_goes_by_age_and_use() {
+fn steps_go_by_age_and_use() {
     for (text, expected) in [
-        ("/active=true created=7d used=false", ""),
-        ("/active=true created=8d used=false", "medium delete-key: 8 d old, never used"),
-        ("/active=true created=365d used=false", "medium delete-key: 365 d old, never used"),
-        ("/active=true created=366d used=false", "high delete-key: 366 d old, never used"),
-        ("/active=true created=90d used=true last_used=1d", ""),
+        ("/active=true created=2025-12-25T00:00:00Z used=false", ""),
         (
-            "/active=true created=91d used=true last_used=30d",
-            "medium rotate-key: 91 d old, used 30 d ago",
+            "/active=true created=2025-12-24T23:59:59Z used=false",
+            "medium delete-key: 7 d old, never used",
+        ),
+        ("/active=true created=366d used=false", "medium delete-key: 366 d old, never used"),
+        ("/active=true created=2025-10-03T00:00:01Z used=true last_used=1d", ""),
+        (
+            "/active=true created=2025-10-03T00:00:00Z used=true last_used=2025-12-02T00:00:00Z",
+            "medium rotate-key: 90 d old, used 30 d ago",
         ),
         (
-            "/active=true created=91d used=true last_used=31d",
-            "medium deactivate-key: 91 d old, used 31 d ago",
+            "/active=true created=2025-10-03T00:00:00Z used=true last_used=2025-12-01T23:59:59Z",
+            "medium deactivate-key: not used for 30 d",
         ),
         (
-            "/active=true created=365d used=true last_used=0d",
+            "/active=true created=2025-01-01T00:00:00Z used=true last_used=0d",
             "medium rotate-key: 365 d old, used today",
         ),
         (
-            "/active=true created=366d used=true last_used=30d",
-            "high migrate-key: 366 d old, used 30 d ago",
+            "/active=true created=2024-12-31T23:59:59Z used=true last_used=0d",
+            "high migrate-key: 365 d old, used today",
         ),
         (
-            "/active=true created=366d used=true last_used=31d",
-            "high deactivate-key: 366 d old, used 31 d ago",
+            "/active=true created=900d used=true last_used=2024-12-31T23:59:59Z",
+            "high deactivate-key: not used for 365 d",
         ),
         ("/active=true created=366d", "high rotate-key: 366 d old, last use unknown"),
         ("/created=366d", "high rotate-key: 366 d old, last use unknown"),
-        ("/active=false created=1d", "medium delete-key: inactive and still there"),
-        // Without an age there is nothing to say of it; it is counted as unknown.
+        ("/active=false created=1d", "medium delete-key: inactive, but not deleted"),
+        // Without an age there is no step; the key is counted as unknown.
         ("/active=true used=false", ""),
         (
             "user_type=root/active=true created=1d",
             "critical delete-root-key: root user has a key, 1 d old",
         ),
-        ("user_type=root/active=false", "medium delete-key: inactive and still there"),
+        ("user_type=root/active=false", "medium delete-key: inactive, but not deleted"),
         ("user_type=root mfa=false", "critical enable-mfa: root user without MFA"),
         ("user_type=root", ""),
         (
-            "password=true mfa=false password_used=true password_last_used=30d",
+            "console=true mfa=false password_used=true password_last_used=2025-12-02T00:00:00Z",
             "critical enable-mfa: no MFA, signed in 30 d ago",
         ),
         (
-            "password=true mfa=false password_used=true password_last_used=31d",
-            "high enable-mfa: no MFA, signed in 31 d ago",
+            "console=true mfa=false password_used=true password_last_used=2025-12-01T23:59:59Z",
+            "high enable-mfa: no MFA, signed in 30 d ago",
         ),
-        ("password=true mfa=false", "high enable-mfa: password without MFA"),
-        ("password=true", ""),
-        ("password=false mfa=false", ""),
+        (
+            "console=true mfa=false login_protected=true password_used=true password_last_used=1d",
+            "high enable-mfa: no MFA, signed in 1 d ago",
+        ),
+        ("console=true mfa=false", "high enable-mfa: console without MFA"),
+        ("console=true", ""),
+        ("console=false mfa=false", ""),
     ] {
         assert_eq!(asked(text), expected, "{text}");
     }
 }
 
 #[test]
-fn zombies_have_a_password_and_do_nothing() {
-    let gone = "password=true mfa=true password_used=true password_last_used=";
+fn a_key_that_leaked_has_one_step() {
     for (text, expected) in [
-        (format!("{gone}270d"), None),
-        (format!("{gone}271d"), Some(271)),
+        ("/id=LEAKED active=true created=900d", "critical revoke-key: leaked, and active"),
+        ("/id=LEAKED", "critical revoke-key: leaked, and active"),
+        ("/id=LEAKED active=false", "medium delete-key: inactive, but not deleted"),
+        ("/id=LEAK... active=true created=1d", ""),
+        (
+            "/id=K active=true at_risk=true used=true last_used=900d created=901d",
+            "critical revoke-key: may have leaked, says the provider",
+        ),
+        ("/id=K active=false at_risk=true", "high delete-key: may have leaked, says the provider"),
+        ("/id=K active=true at_risk=false created=1d", ""),
+    ] {
+        assert_eq!(asked(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn patterns_have_their_step() {
+    let two = "/id=1 active=true last_used=1d last_service=s3 created=9d used=true\
+               /id=2 active=true last_used=2d last_service=ec2 created=9d used=true";
+    for (text, expected) in [
+        (two.to_owned(), "high split-user: 2 keys serve several services"),
+        (format!("mfa=false{two}"), "critical split-user: 2 keys serve several services"),
+        (format!("mfa=false console=false{two}"), "high split-user: 2 keys serve several services"),
+        (
+            "console=true mfa=true password_used=false created=271d".to_owned(),
+            "medium delete-user: no sign-in for 271 d, no key ever used",
+        ),
+    ] {
+        assert_eq!(asked(&text), expected, "{text}");
+    }
+}
+
+#[test]
+fn zombies_may_sign_in_and_do_nothing() {
+    let gone = "console=true mfa=true password_used=true password_last_used=";
+    for (text, expected) in [
+        (format!("{gone}2025-04-06T00:00:00Z"), None),
+        (format!("{gone}2025-04-05T23:59:59Z"), Some(270)),
         (format!("{gone}271d/used=false/used=false"), Some(271)),
         (format!("{gone}271d/used=false/used=true last_used=300d"), None),
         // Whether the key was used is not known: no zombie on a guess.
         (format!("{gone}271d/active=true"), None),
-        ("password=true password_used=false created=271d".into(), Some(271)),
-        ("password=true password_used=false created=270d".into(), None),
-        ("password=true password_used=false".into(), None),
-        ("password=true created=900d".into(), None),
-        ("password=false password_last_used=900d".into(), None),
-        ("user_type=root password=true password_used=true password_last_used=900d".into(), None),
+        ("console=true password_used=false created=271d".into(), Some(271)),
+        ("console=true password_used=false created=269d".into(), None),
+        ("console=true password_used=false".into(), None),
+        // A user is at least as old as its keys.
+        ("console=true password_used=false/used=false created=300d".into(), Some(300)),
+        ("console=true password_used=false created=2d/used=false created=300d".into(), Some(300)),
+        ("console=true created=900d".into(), None),
+        ("console=false password_last_used=900d".into(), None),
+        ("user_type=root console=true password_used=true password_last_used=900d".into(), None),
     ] {
-        assert_eq!(zombie(&user(&text, None)), expected, "{text}");
+        assert_eq!(zombie(&user(&text, None)).map(Elapsed::days), expected, "{text}");
     }
 }
 
@@ -189,16 +234,16 @@ fn shared_accounts_have_keys_for_several_services_at_once() {
              /id=2 active=true last_used={second} last_service={service}"
         )
     };
-    let week = |end: &str| at("2025-12-01T00:00:00Z", end, "ec2");
+    let week = |end: &str| at("1d", end, "ec2");
     for (text, expected) in [
-        (week("2025-12-08T00:00:00Z"), Some("2 ec2 s3")),
-        (week("2025-12-08T00:00:01Z"), None),
+        (week("2025-12-25T00:00:00Z"), Some("2 ec2 s3")),
+        (week("2025-12-24T23:59:59Z"), None),
         (at("1d", "1d", "s3"), None),
         (at("1d", "1d", "ec2").replace("id=2 active=true", "id=2 active=false"), None),
         (at("1d", "1d", "ec2").replace("active=true ", ""), Some("2 ec2 s3")),
         (at("1d", "1d", "ec2").replace(" last_service=ec2", ""), None),
         ("/id=1 active=true last_used=1d last_service=s3".into(), None),
-        // The third is not used beside another service.
+        // The third is not in use any more.
         (
             at("1d", "1d", "ec2") + "/id=3 active=true last_used=90d last_service=iam",
             Some("2 ec2 s3"),
@@ -223,7 +268,7 @@ fn what_is_said_twice_of_a_user_is_put_together() {
             .keys()
             .map(|key| format!("{}{:?}", key.id.as_deref().unwrap_or("-"), key.active))
             .collect();
-        format!("{:?} {:?} {}", merged.signs_in, merged.mfa, keys.join(","))
+        format!("{:?} {:?} {}", merged.console, merged.mfa, keys.join(","))
     };
     let both = |first, second, expected: &str| {
         assert_eq!(merged(first, second), expected);
@@ -233,8 +278,8 @@ fn what_is_said_twice_of_a_user_is_put_together() {
     both(("mfa=false", old), ("mfa=true", new), "None Some(true) ");
     both(("mfa=false", old), ("", new), "None Some(false) ");
     both(
-        ("mfa=true password=true", new),
-        ("mfa=false password=false", new),
+        ("mfa=true console=true", new),
+        ("mfa=false console=false", new),
         "Some(true) Some(false) ",
     );
     // A key with an id and one without are one key when they were created in one second.
@@ -269,7 +314,7 @@ fn a_sum_of_trends_begins_when_all_have_begun() {
         series(0, &[("01-01", 1), ("03-01", 2), ("05-01", 4)]),
         series(1, &[("02-01", 10), ("04-01", 20)]),
     ];
-    let sums: Vec<String> = sum(&all)
+    let sums: Vec<String> = sum(&all.iter().collect::<Vec<_>>())
         .iter()
         .map(|point| format!("{} {}", &point.time.to_string()[5..10], point.keys))
         .collect();

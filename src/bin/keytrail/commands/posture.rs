@@ -15,6 +15,9 @@ use crate::policy::{ProjectArgs, data_file};
 use crate::progress::{Counted, during};
 use crate::term::stdout_failed;
 
+/// The table of leaked keys.
+const LEAKED_KEYS: &str = "leaked_keys";
+
 /// Show the posture of credentials: key ages, MFA coverage, what to do.
 ///
 /// Reads credential reports of AWS, Alibaba Cloud and Tencent Cloud and of the IAM audit script. Of
@@ -60,6 +63,8 @@ impl Posture {
             clock: host.clock,
             redactor: Redactor { show_keys: self.show_keys },
             accounts: policy.tables.get(ACCOUNTS).cloned(),
+            leaked_keys: policy.tables.get(LEAKED_KEYS).cloned(),
+            zone: policy.zone.clone(),
         };
         let counted = Counted::new(&inputs);
         let posture = during(&counted, host.term.progress, || {

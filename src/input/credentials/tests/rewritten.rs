@@ -166,3 +166,42 @@ fn separators_and_encodings_of_spreadsheets_are_refused_with_advice() {
     let variant = read_bytes("aws_20260101_000000.csv", variant.as_bytes());
     assert_eq!((variant.records, variant.faults), (plain.records, plain.faults));
 }
+
+#[test]
+fn rows_that_grep_joined_stay_reports_of_their_own_time() {
+    let columns = "account_id,username,password_status,password_last_used,mfa_status";
+    let row = |file: &str, user: &str, mfa: &str| {
+        format!("{file}:111122223333,{user},Configurada,2025-10-01 08:00:00,{mfa}\n")
+    };
+    let text = [
+        row("old/audit_20251101_090000.csv", "ann", "None"),
+        row("audit_20251201_090000.csv", "ann", "Virtual"),
+        row("old/audit_20251101_090000.csv", "ben", "None"),
+    ];
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("joined.csv");
+    fs::write(&path, text.concat()).unwrap();
+    let columns = Columns::new(columns.split(',').map(str::to_owned));
+    let hint = crate::record::Hint {
+        columns: Some(crate::record::Said::new(columns, "a test")),
+        ..crate::record::Hint::default()
+    };
+    let hints = crate::record::Hints { every: hint, ..crate::record::Hints::default() };
+    let set = InputSet::new(&[path.to_str().unwrap().to_owned()]).unwrap();
+    let set = set.hints(&hints, folder.path());
+    let mut file = set.open(0);
+    let (mut batch, mut found) = (Batch::default(), Vec::new());
+    loop {
+        let step = file.next(&mut batch);
+        let made = file.origin().time.map(|time| time.to_string()[..10].to_owned());
+        for raw in batch.iter() {
+            let user = raw.unwrap().text.split(',').nth(1).unwrap().to_owned();
+            found.push(format!("{user} {}", made.as_deref().unwrap_or("-")));
+        }
+        if step == Step::Done {
+            break;
+        }
+    }
+    assert_eq!(found, ["ann 2025-11-01", "ben 2025-11-01", "ann 2025-12-01"]);
+    assert_eq!(file.account().notes, [""; 0]);
+}

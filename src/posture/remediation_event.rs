@@ -1,21 +1,21 @@
-//! What events show as done since a report: keys deleted, passwords removed, factors enabled.
+//! Remediation events: keys deleted, passwords removed, second factors enabled since a report.
 //!
-//! Of each user and key that such an event names the latest times are kept, and nothing else.
+//! For each user and key that such an event names, only the latest events are retained.
 
 use std::collections::BTreeMap;
 
-use super::call::{About, Params, call, text};
+use super::credential_call::{About, Params, call, text};
 use super::user::{Key, User, local};
 use crate::record::field::event;
 use crate::record::{FieldSet, Provider, Record};
 use crate::value::Time;
 
-/// The name under which the root user's deeds are kept.
+/// The name of the root user in the log.
 const ROOT: &str = "<root>";
 
 /// An event that did what remediation asks for.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Deed {
+pub struct RemediationEvent {
     /// When.
     pub time: Time,
     /// The call.
@@ -24,7 +24,7 @@ pub struct Deed {
     pub by: Option<String>,
 }
 
-impl Deed {
+impl RemediationEvent {
     /// Whether what it is about is gone.
     pub(super) fn deletes(&self) -> bool {
         self.api.to_ascii_lowercase().starts_with("delete")
@@ -37,9 +37,9 @@ pub enum Progress {
     /// No event shows it.
     Open,
     /// An event later than the report did it.
-    Done(Deed),
+    Done(RemediationEvent),
     /// An event may have done it.
-    Unclear(Deed, Doubt),
+    Unclear(RemediationEvent, Doubt),
 }
 
 /// Why it is not clear that something is done.
@@ -81,17 +81,17 @@ impl Doubt {
 #[derive(Debug, Clone, Default)]
 struct History {
     /// That succeeded.
-    done: Option<Deed>,
+    done: Option<RemediationEvent>,
     /// Of which the log does not say whether they succeeded.
-    perhaps: Option<Deed>,
+    perhaps: Option<RemediationEvent>,
     undone: Option<Time>,
 }
 
 impl History {
     fn progress(&self, made: Option<Time>) -> Progress {
-        let holds = |deed: &&Deed| {
-            made.is_none_or(|made| deed.time > made)
-                && self.undone.is_none_or(|undone| deed.time > undone)
+        let holds = |event: &&RemediationEvent| {
+            made.is_none_or(|made| event.time > made)
+                && self.undone.is_none_or(|undone| event.time > undone)
         };
         match (self.done.as_ref().filter(holds), self.perhaps.as_ref().filter(holds)) {
             (Some(done), _) if made.is_some() => Progress::Done(done.clone()),
@@ -108,12 +108,12 @@ impl History {
     }
 }
 
-/// Whose deeds: the provider and the name of the user, as events know it.
+/// ReportUser log: the provider and the name of the user, as events know it.
 type Subject = (Provider, String);
 
 /// What events show as done.
 #[derive(Debug, Default)]
-pub(super) struct Deeds {
+pub(super) struct RemediationLog {
     /// By key id.
     keys: BTreeMap<Subject, History>,
     /// By user, what it is about, and the account.
@@ -124,7 +124,7 @@ pub(super) struct Deeds {
     pub(super) events: u64,
 }
 
-impl Deeds {
+impl RemediationLog {
     /// The fields of events that are read.
     pub(super) fn fields() -> FieldSet {
         use event::{
@@ -142,17 +142,17 @@ impl Deeds {
         let ok = record.get(event::OK).as_bool();
         let (Some(time), false) = (time(record), ok == Some(false)) else { return };
         let params = Params::read(record);
-        let Some(mends) = effect.mends(&params) else { return };
+        let Some(remediates) = effect.remediates(&params) else { return };
         self.events += 1;
-        let deed = Deed {
+        let event = RemediationEvent {
             time,
             api: text(record, event::API).unwrap_or_default().to_owned(),
             by: text(record, event::USER).map(str::to_owned),
         };
-        let history = match (mends, ok) {
+        let history = match (remediates, ok) {
             (false, _) => History { undone: Some(time), ..History::default() },
-            (true, Some(_)) => History { done: Some(deed), ..History::default() },
-            (true, None) => History { perhaps: Some(deed), ..History::default() },
+            (true, Some(_)) => History { done: Some(event), ..History::default() },
+            (true, None) => History { perhaps: Some(event), ..History::default() },
         };
         let account = text(record, event::ACCOUNT).unwrap_or_default();
         let user = target(record, provider);
@@ -161,7 +161,7 @@ impl Deeds {
         }
         // Of keys only that there is a new one is said of the user: it may be the one that is
         // deleted later.
-        if about != About::Key || !mends {
+        if about != About::Key || !remediates {
             let Some(user) = user else { return };
             let of_user = self.users.entry((provider, user)).or_default();
             let of_account = of_user.entry(about).or_default();
@@ -188,22 +188,22 @@ impl Deeds {
     }
 
     /// Whether the user is gone.
-    pub(super) fn gone(&self, of: &Whose<'_>) -> Progress {
+    pub(super) fn gone(&self, of: &ReportUser<'_>) -> Progress {
         self.user(of, About::User)
     }
 
     /// Whether the user has no console password any more.
-    pub(super) fn password(&self, of: &Whose<'_>) -> Progress {
+    pub(super) fn password(&self, of: &ReportUser<'_>) -> Progress {
         best([self.user(of, About::Password), self.gone(of)])
     }
 
     /// Whether the user has a second factor now, or needs none.
-    pub(super) fn factor(&self, of: &Whose<'_>) -> Progress {
+    pub(super) fn factor(&self, of: &ReportUser<'_>) -> Progress {
         best([self.user(of, About::Mfa), self.password(of)])
     }
 
     /// Whether a key of the user is deleted or not active any more.
-    pub(super) fn key_of(&self, of: &Whose<'_>, key: &Key) -> Progress {
+    pub(super) fn key_of(&self, of: &ReportUser<'_>, key: &Key) -> Progress {
         let own = match key.whole_id() {
             Some(id) => self
                 .keys
@@ -214,9 +214,9 @@ impl Deeds {
         best([own, self.gone(of)])
     }
 
-    /// What is done about the keys of a user whose ids nobody knows: all, when as many were
+    /// What is done about the keys of a user of ids nobody knows: all, when as many were
     /// deleted as there are and none came after the report.
-    fn nameless(&self, of: &Whose<'_>, made: Option<Time>) -> Progress {
+    fn nameless(&self, of: &ReportUser<'_>, made: Option<Time>) -> Progress {
         let mut done = Vec::new();
         let mut accounts = 0;
         for name in of.names() {
@@ -233,15 +233,15 @@ impl Deeds {
             history.undone.is_some_and(|undone| made.is_none_or(|made| undone > made))
         });
         match best(done) {
-            Progress::Done(deed) if accounts > 1 => Progress::Unclear(deed, Doubt::WhichAccount),
-            Progress::Done(deed) if !all || !sure || new => {
-                Progress::Unclear(deed, Doubt::WhichKey)
+            Progress::Done(event) if accounts > 1 => Progress::Unclear(event, Doubt::WhichAccount),
+            Progress::Done(event) if !all || !sure || new => {
+                Progress::Unclear(event, Doubt::WhichKey)
             }
             progress => progress,
         }
     }
 
-    fn user(&self, of: &Whose<'_>, about: About) -> Progress {
+    fn user(&self, of: &ReportUser<'_>, about: About) -> Progress {
         let mut all = History::default();
         let mut accounts = 0;
         for history in self.histories(of, about) {
@@ -249,14 +249,14 @@ impl Deeds {
             all.merge(history);
         }
         match all.progress(of.user.made) {
-            Progress::Done(deed) if accounts > 1 => Progress::Unclear(deed, Doubt::WhichAccount),
+            Progress::Done(event) if accounts > 1 => Progress::Unclear(event, Doubt::WhichAccount),
             progress => progress,
         }
     }
 
     fn histories<'d>(
         &'d self,
-        of: &'d Whose<'_>,
+        of: &'d ReportUser<'_>,
         about: About,
     ) -> impl Iterator<Item = &'d History> {
         of.names().into_iter().flat_map(move |name| {
@@ -267,7 +267,7 @@ impl Deeds {
 }
 
 /// A user of a report, to be found among the events.
-pub(super) struct Whose<'u> {
+pub(super) struct ReportUser<'u> {
     pub(super) provider: Provider,
     /// `""` where the report names none.
     pub(super) account: &'u str,
@@ -275,7 +275,7 @@ pub(super) struct Whose<'u> {
     pub(super) user: &'u User,
 }
 
-impl Whose<'_> {
+impl ReportUser<'_> {
     /// The names under which events may know the user.
     fn names(&self) -> Vec<String> {
         if self.user.root {
@@ -301,7 +301,7 @@ fn best(all: impl IntoIterator<Item = Progress>) -> Progress {
     all.into_iter().max_by_key(rank).unwrap_or(Progress::Open)
 }
 
-/// The user that the call is about, as [`Whose::names`] has it.
+/// The user that the call is about, as [`ReportUser::names`] has it.
 fn target(record: &Record<'_>, provider: Provider) -> Option<String> {
     let target = text(record, event::TARGET_USER)?;
     // Root does to itself what names nobody.

@@ -23,7 +23,7 @@ pub(super) enum About {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Effect {
     /// What remediation asks for.
-    Mends,
+    Remediates,
     /// The opposite.
     Undoes,
     /// One or the other, as the parameter `status` says.
@@ -41,14 +41,14 @@ static CALLS: &[(Provider, &[&str], &[Call])] = &[
         Provider::Aws,
         &["iam"],
         &[
-            ("DeleteAccessKey", About::Key, Effect::Mends),
+            ("DeleteAccessKey", About::Key, Effect::Remediates),
             ("UpdateAccessKey", About::Key, Effect::ByStatus),
             ("CreateAccessKey", About::Key, Effect::Undoes),
-            ("DeleteLoginProfile", About::Password, Effect::Mends),
+            ("DeleteLoginProfile", About::Password, Effect::Remediates),
             ("CreateLoginProfile", About::Password, Effect::Undoes),
-            ("EnableMFADevice", About::Mfa, Effect::Mends),
+            ("EnableMFADevice", About::Mfa, Effect::Remediates),
             ("DeactivateMFADevice", About::Mfa, Effect::Undoes),
-            ("DeleteUser", About::User, Effect::Mends),
+            ("DeleteUser", About::User, Effect::Remediates),
             ("CreateUser", About::User, Effect::Undoes),
         ],
     ),
@@ -56,15 +56,15 @@ static CALLS: &[(Provider, &[&str], &[Call])] = &[
         Provider::Alibaba,
         &["ram", "ims"],
         &[
-            ("DeleteAccessKey", About::Key, Effect::Mends),
+            ("DeleteAccessKey", About::Key, Effect::Remediates),
             ("UpdateAccessKey", About::Key, Effect::ByStatus),
             ("CreateAccessKey", About::Key, Effect::Undoes),
-            ("DeleteLoginProfile", About::Password, Effect::Mends),
+            ("DeleteLoginProfile", About::Password, Effect::Remediates),
             ("CreateLoginProfile", About::Password, Effect::Undoes),
-            ("BindMFADevice", About::Mfa, Effect::Mends),
+            ("BindMFADevice", About::Mfa, Effect::Remediates),
             ("UnbindMFADevice", About::Mfa, Effect::Undoes),
             ("DisableVirtualMFA", About::Mfa, Effect::Undoes),
-            ("DeleteUser", About::User, Effect::Mends),
+            ("DeleteUser", About::User, Effect::Remediates),
             ("CreateUser", About::User, Effect::Undoes),
         ],
     ),
@@ -72,10 +72,10 @@ static CALLS: &[(Provider, &[&str], &[Call])] = &[
         Provider::Tencent,
         &["cam"],
         &[
-            ("DeleteAccessKey", About::Key, Effect::Mends),
+            ("DeleteAccessKey", About::Key, Effect::Remediates),
             ("UpdateAccessKey", About::Key, Effect::ByStatus),
             ("CreateAccessKey", About::Key, Effect::Undoes),
-            ("DeleteUser", About::User, Effect::Mends),
+            ("DeleteUser", About::User, Effect::Remediates),
             ("AddUser", About::User, Effect::Undoes),
         ],
     ),
@@ -85,10 +85,10 @@ static CALLS: &[(Provider, &[&str], &[Call])] = &[
 const KEY_PARAMS: [&str; 2] = ["accesskeyid", "useraccesskeyid"];
 
 impl Effect {
-    /// Whether the call mends; `None` where its parameters say neither.
-    pub(super) fn mends(self, params: &Params) -> Option<bool> {
+    /// Whether the call remediates; `None` where its parameters say neither.
+    pub(super) fn remediates(self, params: &Params) -> Option<bool> {
         match (self, params.status.as_deref()) {
-            (Effect::Mends, _) => Some(true),
+            (Effect::Remediates, _) => Some(true),
             (Effect::Undoes, _) => Some(false),
             (Effect::ByStatus, Some("inactive")) => Some(true),
             (Effect::ByStatus, Some("active")) => Some(false),

@@ -1,6 +1,6 @@
 //! What events show as done.
 
-use super::super::deed::{Deeds, Progress, Whose};
+use super::super::remediation_event::{Progress, RemediationLog, ReportUser};
 use super::{NOW, record, user};
 use crate::record::field::event;
 use crate::record::{Provider, Record};
@@ -32,19 +32,19 @@ fn event(text: &str) -> Record<'static> {
     record
 }
 
-fn deeds(events: &[&str]) -> Deeds {
-    let mut deeds = Deeds::default();
+fn log(events: &[&str]) -> RemediationLog {
+    let mut log = RemediationLog::default();
     for text in events {
-        deeds.add(&event(text));
+        log.add(&event(text));
     }
-    deeds
+    log
 }
 
 fn shown(progress: Progress) -> String {
     match progress {
         Progress::Open => "open".into(),
-        Progress::Done(deed) => format!("done by {}", deed.api),
-        Progress::Unclear(deed, doubt) => format!("{}? {}", deed.api, doubt.name()),
+        Progress::Done(event) => format!("done by {}", event.api),
+        Progress::Unclear(event, doubt) => format!("{}? {}", event.api, doubt.name()),
     }
 }
 
@@ -54,9 +54,9 @@ const ON: &str = r#"UpdateAccessKey target_user=ann time=2026-01-03T00:00:00Z {"
 
 /// What there is to say of the first key of ann.
 fn key(user_text: &str, made: Option<&str>, account: &str, events: &[&str]) -> String {
-    let (user, deeds) = (user(user_text, made), deeds(events));
-    let whose = Whose { provider: Provider::Aws, account, name: "ann", user: &user };
-    shown(deeds.key_of(&whose, user.keys().next().unwrap()))
+    let (user, log) = (user(user_text, made), log(events));
+    let of = ReportUser { provider: Provider::Aws, account, name: "ann", user: &user };
+    shown(log.key_of(&of, user.keys().next().unwrap()))
 }
 
 #[test]
@@ -85,7 +85,7 @@ fn keys_are_done_by_a_later_event() {
         ),
         // A log that does not say whether calls succeeded.
         (&[&DELETED.replace("{", "ok=? {")], "DeleteAccessKey? outcome"),
-        // Whose keys go with them.
+        // ReportUser keys go with them.
         (&["DeleteUser target_user=ann"], "done by DeleteUser"),
         (&["DeleteUser target_user=ann account=2"], "open"),
         (
@@ -134,9 +134,9 @@ fn keys_without_ids_are_done_when_all_are() {
 #[test]
 fn passwords_and_factors_are_done_by_a_later_event() {
     let check = |cred: &str, name: &str, provider, events: &[&str], expected: [&str; 2]| {
-        let (user, deeds) = (user(cred, Some(NOW)), deeds(events));
-        let whose = Whose { provider, account: "1", name, user: &user };
-        let found = [shown(deeds.factor(&whose)), shown(deeds.password(&whose))];
+        let (user, log) = (user(cred, Some(NOW)), log(events));
+        let of = ReportUser { provider, account: "1", name, user: &user };
+        let found = [shown(log.factor(&of)), shown(log.password(&of))];
         assert_eq!(found, expected, "{events:?}");
     };
     let aws = |events: &[&str], expected| check("", "ann", Provider::Aws, events, expected);
@@ -191,10 +191,10 @@ fn keys_are_found_among_resources() {
     let names =
         vec![Value::str("K1").into_owned(), Value::str("arn:aws:iam::1:user/x").into_owned()];
     audit.set(event::RESOURCES, Value::List(Items::Owned(names)));
-    let mut deeds = Deeds::default();
-    deeds.add(&audit);
+    let mut log = RemediationLog::default();
+    log.add(&audit);
     let user = user("/id=K1", Some(NOW));
-    let whose = Whose { provider: Provider::Aws, account: "1", name: "ann", user: &user };
-    let progress = deeds.key_of(&whose, user.keys().next().unwrap());
+    let of = ReportUser { provider: Provider::Aws, account: "1", name: "ann", user: &user };
+    let progress = log.key_of(&of, user.keys().next().unwrap());
     assert_eq!(shown(progress), "DeleteAccessKey? outcome");
 }
