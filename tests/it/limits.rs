@@ -82,7 +82,7 @@ const MEASURED_BY: &[(&str, &str)] = &[
     ("key of a container", "far(5_000)"),
     ("decompression", "90 << 20"),
     ("layers of compression", "compressed twice"),
-    ("rows of one such report", "gather.limit(1000)"),
+    ("rows of one such report", "users.limit(1000)"),
     ("failed evaluations", "[0, 1, 2]"),
     ("memory for matches", "Sorter::new(budget"),
     ("length of a sample", "text.len() < 4200"),
