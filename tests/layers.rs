@@ -250,8 +250,6 @@ const WITH_CYCLES: &[&str] = &[
     "commands::rules",
     "correlate",
     "engine",
-    "input::credentials",
-    "input::exported",
     "output",
     "output::posture",
     "output::query",

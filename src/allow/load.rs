@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::allowlist::Allowlist;
 use super::entry::Entry;
 use super::pattern::{Pattern, is_everything};
-use super::read::Written;
+use super::read::WrittenEntry;
 use super::samples;
 use crate::diag::codes::allow as codes;
 use crate::diag::{Diagnostic, did_you_mean};
@@ -19,7 +19,7 @@ use crate::value::RecordKind;
 ///
 /// Every error is collected. An entry with an error is left out.
 pub fn load(
-    written: Vec<Vec<Written>>,
+    written: Vec<Vec<WrittenEntry>>,
     rules: &[(&str, RecordKind)],
     disabled: &[String],
     env: &dyn Env,
@@ -67,7 +67,7 @@ impl Loader<'_> {
     }
 
     /// Gives an entry its rules and conditions; false when something is wrong with it.
-    fn resolve(&mut self, written: &mut Written) -> bool {
+    fn resolve(&mut self, written: &mut WrittenEntry) -> bool {
         let before = self.diagnostics.len();
         self.unique(&written.entry.id, written.entry.span);
         self.tables(written);
@@ -92,7 +92,7 @@ impl Loader<'_> {
     }
 
     /// Kinds of address without the tables that tell them apart would cover nothing.
-    fn tables(&mut self, written: &Written) {
+    fn tables(&mut self, written: &WrittenEntry) {
         for (kind, span) in &written.kinds {
             let empty = |id: &&str| self.env.table(id).is_none_or(|table| table.is_empty());
             let needed = [ASSETS, NOTES].into_iter().take(1 + usize::from(kind.noted));
@@ -109,7 +109,7 @@ impl Loader<'_> {
     }
 
     /// The rules that are named, ascending, and whether all names are of rules turned off.
-    fn rules(&mut self, written: &Written) -> Arc<[usize]> {
+    fn rules(&mut self, written: &WrittenEntry) -> Arc<[usize]> {
         let before = self.diagnostics.len();
         let id = &written.entry.id;
         let (mut rules, mut disabled) = (Vec::<Arc<[usize]>>::new(), false);
@@ -149,7 +149,7 @@ impl Loader<'_> {
     }
 
     /// Refuses an entry that covers everything; `named` is how many rules it names.
-    fn limit(&mut self, written: &Written, named: usize) {
+    fn limit(&mut self, written: &WrittenEntry, named: usize) {
         const HELP: &str = "write `broad: true` if that is meant";
         let Entry { id, rules, when, when_span, conditions, .. } = &written.entry;
         let by_pattern = written.names.iter().find(|(name, _)| Pattern::is_pattern(name));
@@ -202,7 +202,7 @@ impl Loader<'_> {
     /// The rules whose records have all that the entry selects by, and `when` for each kind.
     fn applicable(
         &mut self,
-        written: &Written,
+        written: &WrittenEntry,
         rules: Arc<[usize]>,
     ) -> (Arc<[usize]>, Vec<(RecordKind, Expr)>) {
         let id = &written.entry.id;

@@ -20,7 +20,7 @@ pub use allowlist::Allowlist;
 pub use entry::{Entry, EntryState};
 pub use load::load;
 pub use pattern::names_rule;
-pub use read::{FILE, Written, read};
+pub use read::{FILE, WrittenEntry, read};
 pub use selector::Selector;
 
 #[cfg(test)]

@@ -45,7 +45,7 @@ static ENTRY: Shape = Shape::Object(&[
 
 /// An entry whose rules are not yet known.
 #[derive(Debug)]
-pub struct Written {
+pub struct WrittenEntry {
     /// The entry, without rules and `when`.
     pub(super) entry: Entry,
     pub(super) lookup: Lookup,
@@ -69,8 +69,8 @@ pub struct Written {
 }
 
 /// Reads the entries of an allowlist file; the document itself is not needed any more after that.
-pub fn read(document: &Node) -> (Vec<Written>, Vec<Diagnostic>) {
-    let mut reader = Reader { diagnostics: Vec::new() };
+pub fn read(document: &Node) -> (Vec<WrittenEntry>, Vec<Diagnostic>) {
+    let mut reader = EntryReader { diagnostics: Vec::new() };
     let list = document.get("entries");
     if let Some(list) = list
         && is_empty(list)
@@ -96,16 +96,16 @@ fn is_empty(list: &Node) -> bool {
     }
 }
 
-struct Reader {
+struct EntryReader {
     diagnostics: Vec<Diagnostic>,
 }
 
-impl Reader {
+impl EntryReader {
     fn error(&mut self, diagnostic: Diagnostic) {
         self.diagnostics.push(diagnostic);
     }
 
-    fn entry(&mut self, node: &Node) -> Option<Written> {
+    fn entry(&mut self, node: &Node) -> Option<WrittenEntry> {
         let before = self.diagnostics.len();
         yaml::check(node, &ENTRY, &mut self.diagnostics);
         if self.diagnostics[before..].iter().any(Diagnostic::is_error) {
@@ -124,7 +124,7 @@ impl Reader {
             .unwrap_or_default();
         let selectors = node.get("match").map_or(&[][..], Node::entries).iter();
         let of = |key: &Scalar| Selector::ALL.into_iter().find(|of| of.name() == key.text());
-        Some(Written {
+        Some(WrittenEntry {
             lookup,
             kinds: selected.iter().flat_map(|s| s.kinds.iter().copied()).collect(),
             names: rules

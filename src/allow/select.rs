@@ -227,7 +227,7 @@ fn check_api(text: &str, span: Span, diagnostics: &mut Vec<Diagnostic>) {
             } else if known {
                 Diagnostic::error(
                     &codes::BAD_VALUE,
-                    format!("`{text}` names no operation: expected `provider:service.api`"),
+                    format!("`{text}` does not name an operation: expected `provider:service.api`"),
                 )
                 .help(format!("write `{provider}:*.{rest}` for any service"))
             } else {
@@ -241,7 +241,7 @@ fn check_api(text: &str, span: Span, diagnostics: &mut Vec<Diagnostic>) {
         None if text.starts_with('*') => return,
         None => Diagnostic::error(
             &codes::BAD_VALUE,
-            format!("`{text}` names no operation: expected `provider:service.api`"),
+            format!("`{text}` does not name an operation: expected `provider:service.api`"),
         )
         .help(format!("write `*:{text}` for any provider")),
     };
@@ -268,13 +268,15 @@ fn cannot_match(selector: Selector, text: &str) -> Option<Diagnostic> {
             format!("`*` has no meaning in `{name}`: `{text}` would match nothing"),
             match selector {
                 Selector::Agent => format!("write `event.agent.like(\"{text}\")` under `when`"),
-                _ => format!("name every {name}, or write a condition with `like` under `when`"),
+                _ => format!("name every {name}, or write a condition with `like` below `when`"),
             },
         );
     }
     match selector {
         Selector::Api if text.contains(|c: char| c.is_whitespace() || REGEX.contains(&c)) => error(
-            format!("`{text}` names no operation: `*` is the only sign that stands for others"),
+            format!(
+                "`{text}` does not name an operation: `*` is the only sign that stands for others"
+            ),
             "expected `provider:service.api`, like `aws:iam.Get*`".to_owned(),
         ),
         Selector::Region if text.contains(|c: char| c.is_ascii_uppercase()) => error(

@@ -56,7 +56,7 @@ impl InputReader<'_> {
         let account = node.get("account").and_then(|node| self.account(node));
         let columns = node.get("columns").and_then(|node| self.columns(node));
         if node.entries().len() == 1 {
-            self.wrong(path, "the entry says nothing of the files that it names");
+            self.wrong(path, "the entry sets nothing for the files that it names");
         }
         if self.diagnostics.len() > before {
             return None;

@@ -82,7 +82,7 @@ struct Loader<'o> {
     policy: Policy,
     documents: BTreeMap<DocumentKind, Vec<Document>>,
     /// The entries of each allowlist file.
-    entries: Vec<Vec<allow::Written>>,
+    entries: Vec<Vec<allow::WrittenEntry>>,
     /// Data files of tables.
     digests: Vec<tables::Digested>,
     /// Rules that are there and did not load, so that naming them is no second error.

@@ -7,10 +7,10 @@
 mod view;
 mod walk;
 mod read;
-mod shown;
+mod column_value;
 mod answer;
 mod selection;
-mod judge;
+mod query_matcher;
 mod select;
 
 pub use answer::{Answer, EvalFailures, FileNote, OtherFile, SkipNote};

@@ -43,7 +43,7 @@ struct Everything<'e> {
 }
 
 /// The readers of one format.
-struct Reader {
+struct RecordMappers {
     /// Reads what is shown.
     whole: Box<dyn Mapper>,
     /// Reads records that are only counted.
@@ -51,11 +51,11 @@ struct Reader {
 }
 
 impl Visitor for Everything<'_> {
-    type Reader = Reader;
+    type Mappers = RecordMappers;
 
-    fn reader(&self, format: &'static dyn Format, origin: &Origin, now: Time) -> Reader {
+    fn reader(&self, format: &'static dyn Format, origin: &Origin, now: Time) -> RecordMappers {
         let needed = self.options.fields.union(sign_in_fields()).with_dependencies();
-        Reader {
+        RecordMappers {
             whole: format.mapper(&needed, origin, now),
             bare: format.mapper(&FieldSet::EMPTY, origin, now),
         }
@@ -65,7 +65,7 @@ impl Visitor for Everything<'_> {
         self.viewer.file(file)
     }
 
-    fn record(&mut self, at: At<'_, Reader>, counts: &mut Counts) -> io::Result<Outcome> {
+    fn record(&mut self, at: At<'_, RecordMappers>, counts: &mut Counts) -> io::Result<Outcome> {
         let shown = self.options.limit.is_none_or(|limit| counts.shown < limit);
         let mapper = if shown { &at.reader.whole } else { &at.reader.bare };
         let mut printed = Ok(());

@@ -3,7 +3,7 @@
 use std::io;
 
 use super::answer::Answer;
-use super::judge::{Carried, Judge, Place};
+use super::query_matcher::{FormatGaps, QueryMatcher, RecordPlace};
 use super::walk::{At, Clock, Visitor, walk};
 use super::{Counts, FileView, RecordView, Selection, Viewer};
 use crate::engine::{Credentials, StoredReports};
@@ -35,48 +35,48 @@ pub fn select(
         (query.on != RecordKind::Event || !asked.is_empty()).then(|| StoredReports::read(inputs));
     let credentials = held.as_ref().map(|held| Credentials::new(held, !asked.is_empty()));
     let enrichment = Enrichment::new(env, query.fields().union(selection.fields));
-    let mut judge = Judge::new(selection, &enrichment, credentials.as_ref());
+    let mut matcher = QueryMatcher::new(selection, &enrichment, credentials.as_ref());
     let reports = held.as_ref().is_some_and(|held| !held.is_empty());
-    judge.answer.without_reports = query.on == RecordKind::Event && !asked.is_empty() && !reports;
-    let inputs = Reread { inputs, held: held.as_ref() };
-    let mut selecting = Selecting { selection, judge, viewer };
+    matcher.answer.without_reports = query.on == RecordKind::Event && !asked.is_empty() && !reports;
+    let inputs = WithHeldReports { inputs, held: held.as_ref() };
+    let mut selecting = Selecting { selection, matcher, viewer };
     walk(&inputs, roots, Clock { now, clock }, &mut selecting)?;
-    let Judge { mut answer, groups, .. } = selecting.judge;
+    let QueryMatcher { mut answer, groups, .. } = selecting.matcher;
     answer.ranked = (!query.columns.is_empty()).then(|| groups.ranked());
     Ok(answer)
 }
 
 struct Selecting<'s> {
     selection: &'s Selection<'s>,
-    judge: Judge<'s>,
+    matcher: QueryMatcher<'s>,
     viewer: &'s mut dyn Viewer,
 }
 
 /// The readers of one format.
-struct Reader {
+struct QueryMappers {
     /// Reads what the query needs.
     asked: Box<dyn Mapper>,
     /// Reads what is shown.
     whole: Box<dyn Mapper>,
-    carried: Carried,
+    gaps: FormatGaps,
 }
 
 impl Visitor for Selecting<'_> {
-    type Reader = Reader;
+    type Mappers = QueryMappers;
 
-    fn reader(&self, format: &'static dyn Format, origin: &Origin, now: Time) -> Reader {
+    fn reader(&self, format: &'static dyn Format, origin: &Origin, now: Time) -> QueryMappers {
         let query = self.selection.query;
         let mut asked = query.fields();
         asked.insert(event::TIME);
         asked = asked.union(sign_in_fields());
-        if self.judge.joins() || self.judge.looks_up() {
+        if self.matcher.joins() || self.matcher.looks_up() {
             asked = asked.union(join_fields());
         }
-        if self.judge.reads_reports() {
+        if self.matcher.reads_reports() {
             asked.insert(cred::ACCOUNT);
         }
-        let mut carries = self.judge.enrichment.carries(format.carries(origin));
-        if self.judge.joins() || self.judge.looks_up() {
+        let mut carries = self.matcher.enrichment.carries(format.carries(origin));
+        if self.matcher.joins() || self.matcher.looks_up() {
             // What reports give is theirs to tell, and that there is none is told of the whole.
             carries = carries
                 .union(FieldSet::all(RecordKind::Cred))
@@ -90,10 +90,10 @@ impl Visitor for Selecting<'_> {
         let by = by.fold(FieldSet::EMPTY, FieldSet::union);
         let missing = by.iter().filter(|field| !carries.contains(*field)).collect();
         let shown = self.selection.fields.union(sign_in_fields());
-        Reader {
+        QueryMappers {
             asked: format.mapper(&asked.with_dependencies(), origin, now),
             whole: format.mapper(&shown.with_dependencies(), origin, now),
-            carried: Carried { blind, missing },
+            gaps: FormatGaps { blind, missing },
         }
     }
 
@@ -101,29 +101,29 @@ impl Visitor for Selecting<'_> {
         self.viewer.file(file)
     }
 
-    fn record(&mut self, at: At<'_, Reader>, counts: &mut Counts) -> io::Result<Outcome> {
+    fn record(&mut self, at: At<'_, QueryMappers>, counts: &mut Counts) -> io::Result<Outcome> {
         let At { file, format, raw, reader, scratch } = at;
-        let judge = &mut self.judge;
-        judge.hits.clear();
-        let before = judge.answer.matches.count;
-        let place = Place { file, format, line: raw.line };
+        let matcher = &mut self.matcher;
+        matcher.hits.clear();
+        let before = matcher.answer.matches.count;
+        let place = RecordPlace { file, format, line: raw.line };
         let outcome = reader.asked.map(raw, scratch, &mut |rows| {
             counts.add(&rows);
-            judge.record(place, rows, reader.carried, counts);
+            matcher.record(place, rows, reader.gaps, counts);
         });
-        *counts.matched.get_or_insert(0) += judge.answer.matches.count - before;
+        *counts.matched.get_or_insert(0) += matcher.answer.matches.count - before;
         let room = match self.selection.limit {
             _ if !self.selection.query.columns.is_empty() => 0,
             None => usize::MAX,
             Some(limit) => {
-                usize::try_from(limit.saturating_sub(judge.answer.shown)).unwrap_or(usize::MAX)
+                usize::try_from(limit.saturating_sub(matcher.answer.shown)).unwrap_or(usize::MAX)
             }
         };
-        judge.hits.truncate(room);
-        if judge.hits.is_empty() || outcome != Outcome::Read {
+        matcher.hits.truncate(room);
+        if matcher.hits.is_empty() || outcome != Outcome::Read {
             return Ok(outcome);
         }
-        let Judge { enrichment, hits, .. } = &*judge;
+        let QueryMatcher { enrichment, hits, .. } = &*matcher;
         let (selection, viewer) = (self.selection, &mut *self.viewer);
         let mut printed = Ok(());
         reader.whole.map(raw, scratch, &mut |rows| {
@@ -144,34 +144,34 @@ impl Visitor for Selecting<'_> {
                     keys: if of_key { &chosen } else { rows.keys },
                     fields: selection.fields,
                     redactor: selection.redactor,
-                    known_users: &judge.known_users,
+                    known_users: &matcher.known_users,
                 });
             }
         });
         printed?;
-        judge.answer.shown += judge.hits.len() as u64;
+        matcher.answer.shown += matcher.hits.len() as u64;
         counts.shown += raw.rows;
         Ok(outcome)
     }
 
     fn skipped(&mut self, file: &FileView<'_>, skip: &Skip) -> io::Result<()> {
-        self.judge.answer.skip(file.path, skip, self.selection.redactor);
+        self.matcher.answer.skip(file.path, skip, self.selection.redactor);
         self.viewer.skipped(file, skip)
     }
 
     fn end(&mut self, file: &FileView<'_>, counts: &Counts) -> io::Result<()> {
-        self.judge.answer.file(file, counts, self.selection.redactor);
+        self.matcher.answer.file(file, counts, self.selection.redactor);
         self.viewer.end(file, counts)
     }
 }
 
 /// The inputs, with the reports that are held in the place of their files.
-struct Reread<'i> {
+struct WithHeldReports<'i> {
     inputs: &'i dyn Inputs,
     held: Option<&'i StoredReports>,
 }
 
-impl Inputs for Reread<'_> {
+impl Inputs for WithHeldReports<'_> {
     fn count(&self) -> usize {
         self.inputs.count()
     }

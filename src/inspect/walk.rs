@@ -14,13 +14,13 @@ use crate::value::Time;
 /// What is done with records. An error ends the reading.
 pub(super) trait Visitor {
     /// What it reads the records of one format and origin with.
-    type Reader;
+    type Mappers;
     /// Prepares for records of a format and origin; `now` is what ages are counted to.
-    fn reader(&self, format: &'static dyn Format, origin: &Origin, now: Time) -> Self::Reader;
+    fn reader(&self, format: &'static dyn Format, origin: &Origin, now: Time) -> Self::Mappers;
     /// A file, once it is known what it is, before its records.
     fn file(&mut self, file: &FileView<'_>) -> io::Result<()>;
     /// Reads a record as one of the formats that it may have.
-    fn record(&mut self, at: At<'_, Self::Reader>, counts: &mut Counts) -> io::Result<Outcome>;
+    fn record(&mut self, at: At<'_, Self::Mappers>, counts: &mut Counts) -> io::Result<Outcome>;
     /// A record that could not be read.
     fn skipped(&mut self, file: &FileView<'_>, skip: &Skip) -> io::Result<()>;
     /// The end of the file.
@@ -86,7 +86,7 @@ struct File<'i, R> {
     batches: Box<dyn Batches + 'i>,
     /// As it stood after the last batch.
     account: FileAccount,
-    readers: Vec<Reader<R>>,
+    readers: Vec<PreparedFormat<R>>,
     origin: Arc<Origin>,
     /// The format of the first record.
     first: Option<&'static dyn Format>,
@@ -94,7 +94,7 @@ struct File<'i, R> {
 }
 
 /// A format, prepared for the origin of the file.
-struct Reader<R> {
+struct PreparedFormat<R> {
     format: &'static dyn Format,
     /// Tells whether a record is of the format.
     bare: Box<dyn Mapper>,
@@ -103,7 +103,7 @@ struct Reader<R> {
 
 impl<R> File<'_, R> {
     /// Hands on what the file holds; whether all of it could be read.
-    fn read<V: Visitor<Reader = R>>(
+    fn read<V: Visitor<Mappers = R>>(
         &mut self,
         counts: &mut Counts,
         visitor: &mut V,
@@ -159,7 +159,7 @@ impl<R> File<'_, R> {
     }
 
     /// Prepares the formats of the file for its origin, once that is known.
-    fn prepare<V: Visitor<Reader = R>>(
+    fn prepare<V: Visitor<Mappers = R>>(
         &mut self,
         batch: &Batch,
         scratch: &mut Scratch,
@@ -169,7 +169,7 @@ impl<R> File<'_, R> {
         if self.readers.is_empty() || !Arc::ptr_eq(&origin, &self.origin) {
             self.origin = origin;
             let now = self.clock.over(&self.origin);
-            let reader = |format: &&'static dyn Format| Reader {
+            let reader = |format: &&'static dyn Format| PreparedFormat {
                 format: *format,
                 bare: format.mapper(&FieldSet::EMPTY, &self.origin, now),
                 own: visitor.reader(*format, &self.origin, now),
@@ -178,7 +178,7 @@ impl<R> File<'_, R> {
         }
         if self.first.is_none() {
             let known = |raw: RawRecord<'_>| {
-                let reads = |reader: &&Reader<R>| {
+                let reads = |reader: &&PreparedFormat<R>| {
                     reader.bare.map(&raw, scratch, &mut |_| {}) == Outcome::Read
                 };
                 self.readers.iter().find(reads).map(|reader| reader.format)
@@ -187,7 +187,7 @@ impl<R> File<'_, R> {
         }
     }
 
-    fn record<V: Visitor<Reader = R>>(
+    fn record<V: Visitor<Mappers = R>>(
         &self,
         raw: &RawRecord<'_>,
         scratch: &mut Scratch,
@@ -196,7 +196,7 @@ impl<R> File<'_, R> {
     ) -> io::Result<()> {
         let file = self.view();
         let mut outcome = Outcome::Foreign;
-        for Reader { format, own, .. } in &self.readers {
+        for PreparedFormat { format, own, .. } in &self.readers {
             let at = At { file: &file, format: *format, raw, reader: own, scratch: &mut *scratch };
             // A panic is a bug of ours; it must cost one record, not the run.
             outcome = match catch_unwind(AssertUnwindSafe(|| visitor.record(at, counts))) {
@@ -227,7 +227,7 @@ impl<R> File<'_, R> {
         self.skip(&Skip { offset, line, ordinal, reason, detail }, raw.rows, counts, visitor)
     }
 
-    fn skip<V: Visitor<Reader = R>>(
+    fn skip<V: Visitor<Mappers = R>>(
         &self,
         skip: &Skip,
         rows: u64,

@@ -25,7 +25,7 @@ pub(super) static BY_WITHOUT_ACCOUNT: Lint = Lint {
         });
         let told = without.map(|(rule, step)| {
             let message = format!(
-                "`by` of the rule `{}` has no account, so that matches of several accounts become \
+                "`by` of the rule `{}` has no account, so matches of several accounts become \
                  one finding",
                 rule.id
             );

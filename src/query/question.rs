@@ -97,7 +97,7 @@ impl Question {
     }
 
     fn no_record(&self) -> Vec<Diagnostic> {
-        let message = "the query names no field, so that it could be about events, creds or keys";
+        let message = "the query reads no field, so it could be about events, creds or keys";
         vec![Diagnostic::error(&codes::NO_RECORD, message).at(self.expr.span, "").help(
             "say which: `--on event`, `--on cred` or `--on key`; in the project file `on: event`",
         )]

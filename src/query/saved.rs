@@ -79,7 +79,7 @@ fn bound(node: Option<&Node>, diagnostics: &mut Vec<Diagnostic>) -> Option<Bound
     match Bound::parse(text) {
         Ok(bound) => Some(bound),
         Err(expected) => {
-            let message = format!("`{}` is no bound of time", escaped(text, 60));
+            let message = format!("`{}` is not a time bound", escaped(text, 60));
             let diagnostic = Diagnostic::error(&codes::BAD_BOUND, message);
             diagnostics.push(diagnostic.at(node.span, "").help(expected));
             None

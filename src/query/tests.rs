@@ -67,7 +67,7 @@ fn the_kind_is_told_by_the_fields_or_said() {
 #[test]
 fn what_cannot_be_asked_is_said_where_it_stands() {
     insta::assert_snapshot!(asked(None, "true", ""), @r"
-    error[KT9001]: the query names no field, so that it could be about events, creds or keys
+    error[KT9001]: the query reads no field, so it could be about events, creds or keys
      --> <query>:1:1
       |
     1 | true

@@ -15,7 +15,7 @@ pub static DEFINITIONS_FILE: Shape = Shape::Object(&[Key::required(
         Key::required("expr", Shape::Expr, "The expression that its name stands for."),
         Key::optional("description", Shape::Str, "What it means."),
     ])),
-    "Named expressions; other expressions say their names.",
+    "Named expressions that other expressions can use.",
 )]);
 
 /// A definition with its name as written.

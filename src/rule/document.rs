@@ -66,7 +66,7 @@ pub fn document_kind(document: &Node) -> Result<DocumentKind, Diagnostic> {
         (None, _) => Err(match (&document.kind, entries.first()) {
             (_, Some(entry)) => {
                 let written = escaped(entry.key.text(), 60);
-                unknown(format!("`{written}` is no kind of policy file"))
+                unknown(format!("`{written}` is not a kind of policy file"))
                     .at(entry.key.span(), expected)
                     .help(did_you_mean(entry.key.text(), keys).unwrap_or_else(|| {
                         "put the content below a top key that says what it is".to_owned()
@@ -110,11 +110,13 @@ mod tests {
             ("definitions: {}", Ok(DocumentKind::Definitions)),
             ("table: {}", Ok(DocumentKind::Table)),
             ("entries: []", Ok(DocumentKind::Entries)),
-            ("rules: {}", Err("`rules` is no kind of policy file [did you mean `rule`?]")),
+            ("rules: {}", Err("`rules` is not a kind of policy file [did you mean `rule`?]")),
             (
                 "id: x\nwhen: y",
-                Err("`id` is no kind of policy file [put the content below a top key that says \
-                     what it is]"),
+                Err(
+                    "`id` is not a kind of policy file [put the content below a top key that says \
+                     what it is]",
+                ),
             ),
             ("", Err("the policy file is empty []")),
             ("{}", Err("the policy file is empty []")),

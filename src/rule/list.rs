@@ -136,7 +136,7 @@ pub(super) fn check_values(values: &[&Scalar], of: Option<FieldId>, out: &mut Ve
             Some(&first) => out.push(
                 Diagnostic::error(
                     &codes::DUPLICATE_VALUE,
-                    format!("`{}` stands twice in the list", escaped(value.text(), 60)),
+                    format!("`{}` is in the list twice", escaped(value.text(), 60)),
                 )
                 .at(value.span(), "here again")
                 .at(first, "here first")
@@ -201,7 +201,7 @@ fn operation_problem(value: &str) -> Option<(String, Option<String>)> {
             }
             None
         }
-        _ => wrong("names no operation of a service", None),
+        _ => wrong("does not name an operation of a service", None),
     }
 }
 
@@ -271,7 +271,7 @@ mod tests {
             ),
             (
                 "list: {id: risky, values: [a, b, A]}".to_owned(),
-                "KT3003 \"A\" `A` stands twice in the list (remove one of the two)".to_owned(),
+                "KT3003 \"A\" `A` is in the list twice (remove one of the two)".to_owned(),
             ),
             (
                 "list: {id: risky, of: event.method, values: [consol]}".to_owned(),
@@ -290,7 +290,7 @@ mod tests {
             ),
             (
                 operations("aws:CreateUser"),
-                format!("KT3005 \"aws:CreateUser\" `aws:CreateUser` names no operation of a service ({form})"),
+                format!("KT3005 \"aws:CreateUser\" `aws:CreateUser` does not name an operation of a service ({form})"),
             ),
             (
                 operations("'aws:*.CreateUser'"),

@@ -24,7 +24,7 @@ pub(super) fn member(name: &Scalar, what: &str) -> Option<Diagnostic> {
             &codes::RESERVED_NAME,
             format!("`{written}` is a reserved word of the expression language"),
         )
-        .at(name.span(), format!("no {what} can be called so"))
+        .at(name.span(), "this name is reserved")
         .help(format!("choose another name, like `{written}_`"))
     })
 }
@@ -33,9 +33,9 @@ pub(super) fn member(name: &Scalar, what: &str) -> Option<Diagnostic> {
 pub(super) fn alone(name: &Scalar, what: &str) -> Option<Diagnostic> {
     member(name, what).or_else(|| {
         expr::is_reserved(name.text()).then(|| {
-            let message = format!("`{}` has a meaning of its own in expressions", name.text());
+            let message = format!("`{}` already has a meaning in expressions", name.text());
             Diagnostic::error(&codes::RESERVED_NAME, message)
-                .at(name.span(), format!("no {what} can be called so"))
+                .at(name.span(), "this name is reserved")
         })
     })
 }

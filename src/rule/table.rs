@@ -131,7 +131,7 @@ fn reserved(id: &Scalar) -> Option<Diagnostic> {
             id.text()
         );
         Diagnostic::error(&codes::RESERVED_ID, message)
-            .at(id.span(), "no table can be called so")
+            .at(id.span(), "this id is reserved")
             .help("choose another id, and name the file like it")
     })
 }

@@ -190,7 +190,7 @@ fn measures_count_in_one_way_and_values_that_can_be_counted() {
         ),
         ("n: {}", "KT3016 \"{}\" the measure `n` counts in one way"),
         ("n: {count: 'true', distinct: event.ip}", "KT3016 \"distinct\" the measure `n` counts in"),
-        ("event: {count: 'true'}", "KT3014 \"event\" `event` has a meaning of its own"),
+        ("event: {count: 'true'}", "KT3014 \"event\" `event` already has a meaning"),
         ("count: {count: 'true'}", ""),
         ("switch: {count: 'true'}", "KT3014 \"switch\""),
         ("N: {count: 'true'}", "KT1014 \"N\""),
@@ -264,10 +264,10 @@ fn lengths_of_time_may_be_parameters() {
     assert_eq!(within(&[]), 5);
     assert_eq!(within(&[("window", "1h")]), 60);
     for (written, expected) in [
-        ("params.n", "KT3008 \"params.n\" the parameter `n` is no length of time"),
+        ("params.n", "KT3008 \"params.n\" the parameter `n` is not a duration"),
         ("params.windw", "KT3009 \"params.windw\" the rule has no parameter `windw`"),
-        ("10", "KT1014 \"10\" `10` is no length of time"),
-        ("soon", "KT1014 \"soon\" `soon` is no length of time"),
+        ("10", "KT1014 \"10\" `10` is not a duration"),
+        ("soon", "KT1014 \"soon\" `soon` is not a duration"),
     ] {
         assert_eq!(told(&rule(written)), [expected], "{written}");
     }

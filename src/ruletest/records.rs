@@ -19,7 +19,7 @@ pub fn check_records(rule: &Rule) -> Vec<Diagnostic> {
         for record in several.iter().chain([&test.node]) {
             for kind in RecordKind::ALL {
                 if let Some(fields) = record.get(kind.name()) {
-                    Written::read(kind, fields, Time(0), &mut wrong);
+                    WrittenRecord::read(kind, fields, Time(0), &mut wrong);
                 }
             }
         }
@@ -28,21 +28,21 @@ pub fn check_records(rule: &Rule) -> Vec<Diagnostic> {
 }
 
 /// A written record: its fields, and for a cred the rows of its keys.
-pub(super) struct Written {
+pub(super) struct WrittenRecord {
     kind: RecordKind,
     values: Vec<(FieldId, Value<'static>)>,
     keys: Vec<Vec<Value<'static>>>,
 }
 
-impl Written {
+impl WrittenRecord {
     /// Reads the fields of a record; every error is collected.
     pub(super) fn read(
         kind: RecordKind,
         node: &Node,
         now: Time,
         out: &mut Vec<Diagnostic>,
-    ) -> Written {
-        let mut written = Written { kind, values: Vec::new(), keys: Vec::new() };
+    ) -> WrittenRecord {
+        let mut written = WrittenRecord { kind, values: Vec::new(), keys: Vec::new() };
         for entry in node.entries() {
             let Some(field) = FieldId::find(kind, entry.key.text()) else {
                 out.push(unknown_field(kind, entry));
@@ -141,7 +141,7 @@ fn count(keys: &Value<'_>, field: FieldId) -> Option<Value<'static>> {
 
 /// The row of a key inside a cred.
 fn row(node: &Node, now: Time, out: &mut Vec<Diagnostic>) -> Vec<Value<'static>> {
-    let written = Written::read(RecordKind::Key, node, now, out);
+    let written = WrittenRecord::read(RecordKind::Key, node, now, out);
     let record = written.record(now);
     of_kind(RecordKind::Key).map(|field| record.get(field).clone().into_owned()).collect()
 }

@@ -1,6 +1,6 @@
 //! The creds and keys of a test as the reports of a run, for `lookup`.
 
-use super::records::Written;
+use super::records::WrittenRecord;
 use crate::expr::{Bindings, Reports};
 use crate::record::field::{cred, key};
 use crate::record::{FieldId, Record};
@@ -9,7 +9,7 @@ use crate::yaml::Node;
 
 /// Creds, each with the key that is written beside it.
 pub(super) struct TestReports {
-    rows: Vec<(Option<Written>, Option<Written>)>,
+    rows: Vec<(Option<WrittenRecord>, Option<WrittenRecord>)>,
     now: Time,
 }
 
@@ -17,7 +17,9 @@ impl TestReports {
     /// The creds and keys of these records. What is wrong with them is told where they are judged.
     pub(super) fn read<'n>(records: impl Iterator<Item = &'n Node>, now: Time) -> Self {
         let written = |record: &Node, kind: RecordKind| {
-            record.get(kind.name()).map(|fields| Written::read(kind, fields, now, &mut Vec::new()))
+            record
+                .get(kind.name())
+                .map(|fields| WrittenRecord::read(kind, fields, now, &mut Vec::new()))
         };
         let rows = records
             .map(|record| (written(record, RecordKind::Cred), written(record, RecordKind::Key)))

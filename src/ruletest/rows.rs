@@ -6,13 +6,13 @@ use crate::record::{Columns, Format, Origin, same_name};
 use crate::yaml::{Node, NodeKind};
 
 /// Rows as a file would have them, one a line, and what is known of that file.
-pub(super) struct Table {
+pub(super) struct TestTable {
     pub(super) text: String,
     pub(super) origin: Origin,
     pub(super) rows: u64,
 }
 
-impl Table {
+impl TestTable {
     /// Rows of a format of rows: a mapping of columns to cells, a sequence of them for the rows of
     /// one user, or a text of rows in the vendor's order or below their header line. `None` after
     /// an error.
@@ -20,7 +20,7 @@ impl Table {
         raw: &Node,
         format: &'static dyn Format,
         out: &mut Vec<Diagnostic>,
-    ) -> Option<Table> {
+    ) -> Option<TestTable> {
         if let Some(text) = raw.text() {
             return Some(pasted(text, format));
         }
@@ -61,12 +61,12 @@ impl Table {
         }
         let columns = Some(Columns::new(names.into_iter().map(str::to_owned)));
         let origin = Origin { columns, ..Origin::default() };
-        (out.len() == errors).then_some(Table { text, origin, rows: rows.len() as u64 })
+        (out.len() == errors).then_some(TestTable { text, origin, rows: rows.len() as u64 })
     }
 }
 
 /// Rows as they stand in a file.
-fn pasted(text: &str, format: &'static dyn Format) -> Table {
+fn pasted(text: &str, format: &'static dyn Format) -> TestTable {
     let text = text.trim();
     let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
     // A quoted name is rare, and then a mapping does.
@@ -77,7 +77,7 @@ fn pasted(text: &str, format: &'static dyn Format) -> Table {
         (Columns::new(format.columns().iter().map(|&name| name.to_owned())), text)
     };
     let rows = text.lines().count() as u64;
-    Table {
+    TestTable {
         text: text.to_owned(),
         origin: Origin { columns: Some(columns), ..Origin::default() },
         rows,

@@ -3,9 +3,9 @@
 use std::num::NonZeroUsize;
 
 use super::environment::TestEnv;
-use super::records::Written;
+use super::records::WrittenRecord;
 use super::reports::TestReports;
-use super::rows::Table;
+use super::rows::TestTable;
 use crate::allow::Allowlist;
 use crate::diag::codes::rule as codes;
 use crate::diag::{Diagnostic, did_you_mean, escaped};
@@ -158,7 +158,7 @@ impl Runner<'_> {
         env: &dyn Env,
         now: Time,
         order: impl Fn(&[Node]) -> Vec<Node>,
-    ) -> Result<Came, Vec<Diagnostic>> {
+    ) -> Result<Observed, Vec<Diagnostic>> {
         let enrichment = Enrichment::new(env, reference::fields());
         let allowlist = Allowlist::default();
         let plan = Plan::new(std::slice::from_ref(rule), &allowlist, env);
@@ -176,7 +176,7 @@ impl Runner<'_> {
         let records = test.node.get("records").map(Node::items);
         let records = records.unwrap_or(std::slice::from_ref(&test.node));
         let reports = TestReports::read(records.iter(), now);
-        let mut seen = Seen {
+        let mut seen = TestRecords {
             rule,
             reports: &reports,
             enrichment: &enrichment,
@@ -211,14 +211,14 @@ impl Runner<'_> {
                     .at(at, format!("the rule is `on: {kind}`")),
             );
         }
-        let Seen { trial, records, values, mut errors, .. } = seen;
+        let TestRecords { trial, records, values, mut errors, .. } = seen;
         let tried = trial.finish();
         errors.extend(tried.errors.iter().map(|error| unresolved(rule, error, "these records")));
         if tried.unplaced > 0 && errors.is_empty() {
             let at = test.node.get("name").map_or(test.node.span, |name| name.span);
             errors.push(
                 Diagnostic::error(&codes::TEST, "a record that matches has no time")
-                    .at(at, "the rule asks when its matches happened")
+                    .at(at, "the rule uses the time of its matches")
                     .help("give each event a `time`, like `2026-01-01T00:00:00Z`"),
             );
         }
@@ -226,7 +226,7 @@ impl Runner<'_> {
             return Err(errors);
         }
         let count = |findings: usize| findings as u64;
-        Ok(Came {
+        Ok(Observed {
             findings: count(tried.findings.len()),
             subjects: tried.subjects,
             occurrences: count(tried.findings.iter().map(|of| of.occurrences.len()).sum()),
@@ -238,7 +238,7 @@ impl Runner<'_> {
     }
 
     /// One record: rows bound together, or a provider's record read by its format.
-    fn record(&self, node: &Node, seen: &mut Seen<'_>) {
+    fn record(&self, node: &Node, seen: &mut TestRecords<'_>) {
         if let Some(raw) = node.get("raw") {
             return self.raw(raw, node, seen);
         }
@@ -246,7 +246,7 @@ impl Runner<'_> {
         let mut rows = Vec::new();
         for kind in RecordKind::ALL {
             if let Some(fields) = node.get(kind.name()) {
-                rows.push(Written::read(kind, fields, now, &mut seen.errors));
+                rows.push(WrittenRecord::read(kind, fields, now, &mut seen.errors));
             }
         }
         let records: Vec<Record<'_>> = rows.iter().map(|row| row.record(now)).collect();
@@ -261,7 +261,7 @@ impl Runner<'_> {
         seen.evaluate(&Bindings { event, cred, key, ..Bindings::none(now) });
     }
 
-    fn raw(&self, raw: &Node, node: &Node, seen: &mut Seen<'_>) {
+    fn raw(&self, raw: &Node, node: &Node, seen: &mut TestRecords<'_>) {
         let names = self.formats.iter().map(|format| format.name());
         let Some(name) = node.get("format").and_then(Node::scalar) else {
             let message = "a `raw` record needs its `format`";
@@ -287,11 +287,11 @@ impl Runner<'_> {
         };
         let table = if format.columns().is_empty() {
             let text = raw.text().map_or_else(|| raw.to_json().to_string(), str::to_owned);
-            Some(Table { text, origin: Origin::default(), rows: 1 })
+            Some(TestTable { text, origin: Origin::default(), rows: 1 })
         } else {
-            Table::read(raw, *format, &mut seen.errors)
+            TestTable::read(raw, *format, &mut seen.errors)
         };
-        let Some(Table { text, origin, rows }) = table else { return };
+        let Some(TestTable { text, origin, rows }) = table else { return };
         // A record of JSON may be pasted with its envelope.
         let batch = opened(&text);
         let first = if format.columns().is_empty() { batch.get(0) } else { None };
@@ -328,7 +328,7 @@ impl Runner<'_> {
 }
 
 /// A test's records on their way through the rule.
-struct Seen<'r> {
+struct TestRecords<'r> {
     rule: &'r Rule,
     reports: &'r TestReports,
     /// What the tables of the test say of a record.
@@ -341,7 +341,7 @@ struct Seen<'r> {
     errors: Vec<Diagnostic>,
 }
 
-impl Seen<'_> {
+impl TestRecords<'_> {
     fn evaluate(&mut self, bindings: &Bindings<'_>) {
         self.records += 1;
         self.values = shown(self.rule, bindings);
@@ -353,7 +353,7 @@ impl Seen<'_> {
 }
 
 /// What a test's records came to.
-struct Came {
+struct Observed {
     findings: u64,
     subjects: u64,
     occurrences: u64,
@@ -393,7 +393,7 @@ fn part(rule: &Rule, at: Span) -> &'static str {
 }
 
 /// How what came out differs from what the test expects, as a clause; `None` when it does not.
-fn differs(expect: Expectation, came: &Came) -> Option<String> {
+fn differs(expect: Expectation, came: &Observed) -> Option<String> {
     let amount = |count: u64, of: &str| match count {
         1 => format!("1 {of}"),
         count => format!("{count} {of}s"),
@@ -428,7 +428,7 @@ fn differs(expect: Expectation, came: &Came) -> Option<String> {
     }
 }
 
-fn failed(test: &TestCase, rule: &Rule, came: &Came, wrong: &str) -> Diagnostic {
+fn failed(test: &TestCase, rule: &Rule, came: &Observed, wrong: &str) -> Diagnostic {
     let at = test.node.get("expect").map_or(test.node.span, |expect| expect.span);
     let name = escaped(&test.name, 100);
     let label = match test.expect {

@@ -242,7 +242,7 @@ fn a_panic_while_reading_costs_that_file_and_is_told() {
 #[test]
 fn parts_that_are_mapped_apart_give_what_one_run_gives() {
     use keytrail::engine::{Mapped, RunOptions, Tell, map, map_part, reduce};
-    use keytrail::finding::{Knowledge, Redactor};
+    use keytrail::finding::{Enricher, Redactor};
     use keytrail::plan::Plan;
     use keytrail::source::Temporary;
 
@@ -283,7 +283,7 @@ fn parts_that_are_mapped_apart_give_what_one_run_gives() {
             zone: policy.zone.clone(),
             jobs: NonZeroUsize::new(2).unwrap(),
             redactor: Redactor { show_keys: false },
-            known: Knowledge::new(&policy),
+            enricher: Enricher::new(&policy),
             memory,
             create: Temporary::create,
             tell: Tell::Findings,

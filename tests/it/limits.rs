@@ -84,7 +84,7 @@ const MEASURED_BY: &[(&str, &str)] = &[
     ("layers of compression", "compressed twice"),
     ("rows of one such report", "users.limit(1000)"),
     ("failed evaluations", "[0, 1, 2]"),
-    ("memory for matches", "Sorter::new(budget"),
+    ("memory for matches", "DetailStore::new(budget"),
     ("length of a sample", "text.len() < 4200"),
     ("nesting of a sample", "contains('…')"),
     ("findings of one rule", "… 3 more findings"),

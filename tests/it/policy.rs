@@ -217,7 +217,7 @@ fn entries_of_inputs_are_checked_and_kept_in_order() {
       keytrail.yaml:3:25 `" "`
     error[KT5009]: the column `User` is named twice
       keytrail.yaml:3:39 `[user, User]`
-    error[KT5009]: the entry says nothing of the files that it names
+    error[KT5009]: the entry sets nothing for the files that it names
       keytrail.yaml:4:13 `y`
     "#);
     let folder = Folder::new("policy-inputs")
@@ -383,7 +383,7 @@ fn one_broken_file_of_many_is_named_and_costs_no_second_error() {
       help: `columns`: The type of each column, by name; the key is one of them.
     error[KT1002]: the file is not valid YAML: the bracket that opens here is never closed
       rules/torn.yaml:1:7 `[` here
-    error[KT1015]: `rules` is no kind of policy file
+    error[KT1015]: `rules` is not a kind of policy file
       rules/what.yaml:1:1 `rules` expected one of `rule`, `list`, `definitions`, `table`, `entries`
       help: did you mean `rule`?
     ");
@@ -405,10 +405,10 @@ fn lints_speak_at_the_level_that_the_project_sets() {
     warning[KT7010]: the allowlist entry `agent` trusts the user agent alone, and the caller chooses it
       c/x.yaml:2:9 `agent`
       help: add `ip`, `ak`, `user` or `account`, so that the entry says who called
-    note[KT7011]: `by` of the rule `mine` has no account, so that matches of several accounts become one finding
+    note[KT7011]: `by` of the rule `mine` has no account, so matches of several accounts become one finding
       rules/mine.yaml:13:8 `event.user`
       help: add `event.account` unless one finding for all is meant
-    note[KT7011]: `by` of the rule `none` has no account, so that matches of several accounts become one finding
+    note[KT7011]: `by` of the rule `none` has no account, so matches of several accounts become one finding
       rules/none.yaml:2:7 `none`
       help: add `event.account` unless one finding for all is meant
     warning[KT7012]: the allowlist entry `over` expired after 2026-05-31 and covers nothing

@@ -65,10 +65,10 @@ fn values_that_select_nothing() {
         "{ api: ['tencnt:cvm.*', iam.CreateUser, 'aws:CreateUser'] }",
         "error[KT4004]: `tencnt:cvm.*` begins with the provider `tencnt`, which does not exist\n  \
          a.yaml:4:20 `'tencnt:cvm.*'` no operation has this name\n  help: did you mean `tencent`?\n\
-         error[KT4004]: `iam.CreateUser` names no operation: expected `provider:service.api`\n  \
+         error[KT4004]: `iam.CreateUser` does not name an operation: expected `provider:service.api`\n  \
          a.yaml:4:36 `iam.CreateUser` no operation has this name\n  help: write \
          `*:iam.CreateUser` for any provider\n\
-         error[KT4004]: `aws:CreateUser` names no operation: expected `provider:service.api`\n  \
+         error[KT4004]: `aws:CreateUser` does not name an operation: expected `provider:service.api`\n  \
          a.yaml:4:52 `'aws:CreateUser'` no operation has this name\n  help: write \
          `aws:*.CreateUser` for any service",
     );
@@ -80,7 +80,7 @@ fn values_that_select_nothing() {
     check(
         "{ region: ['eu-*'] }",
         "error[KT4004]: `*` has no meaning in `region`: `eu-*` would match nothing\n  a.yaml:4:23 \
-         `'eu-*'`\n  help: name every region, or write a condition with `like` under `when`",
+         `'eu-*'`\n  help: name every region, or write a condition with `like` below `when`",
     );
     check(
         "{ user: [] }",

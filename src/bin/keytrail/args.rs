@@ -166,7 +166,7 @@ pub(crate) fn length(text: &str) -> Result<Duration, String> {
         None => seconds(text).and_then(|number| number.checked_mul(Duration::SECOND)),
     };
     length.map(Duration).ok_or_else(|| {
-        format!("`{text}` is no length of time; expected one like `30s`, `5m` or `1h30m`")
+        format!("`{text}` is not a duration; expected one like `30s`, `5m` or `1h30m`")
     })
 }
 

@@ -25,10 +25,10 @@ impl<'a> Loader<'a> {
         let source = &entry.value.get("having")?.scalar()?.fragment;
         let having = self.compile(source, Expected::Condition, &of_window)?;
         if let (_, Some(at)) = reads(having.ir()) {
-            let message = "`having` is about a window, which is no single record";
+            let message = "`having` tests the measures of a window and cannot read a record";
             self.diagnostics.push(
                 Diagnostic::error(&codes::MEASURE, message)
-                    .at(at, "of which record?")
+                    .at(at, "a window has many records")
                     .help("count the records in a measure"),
             );
             return None;

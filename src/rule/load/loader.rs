@@ -133,7 +133,7 @@ impl<'a> Loader<'a> {
                 Some(Param::Value(Value::Duration(duration))) => return Ok(Some(*duration)),
                 Some(_) => {
                     let message =
-                        format!("the parameter `{}` is no length of time", escaped(name, 60));
+                        format!("the parameter `{}` is not a duration", escaped(name, 60));
                     self.diagnostics.push(
                         Diagnostic::error(&codes::PARAM, message)
                             .at(node.span, "expected one with `type: duration`"),
@@ -155,7 +155,7 @@ impl<'a> Loader<'a> {
         match length {
             Some(micros) => Ok(Some(Duration(micros))),
             None => {
-                let message = format!("`{}` is no length of time", escaped(text, 60));
+                let message = format!("`{}` is not a duration", escaped(text, 60));
                 self.diagnostics.push(
                     Diagnostic::error(&policy::INVALID_VALUE, message)
                         .at(node.span, "expected one like `10m`, `24h`, `30d` or `params.NAME`"),

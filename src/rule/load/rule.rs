@@ -173,7 +173,7 @@ impl<'a> Loader<'a> {
                            single record";
             self.diagnostics.push(
                 Diagnostic::error(&codes::RAISE, message)
-                    .at(at, "of which record?")
+                    .at(at, "a window has many records")
                     .help("count the records in a measure, or write two `raise`"),
             );
         }
@@ -184,11 +184,12 @@ impl<'a> Loader<'a> {
     /// all matches are, and the other is then not at hand wherever matches are told.
     fn one_of_both(&mut self, part: &Ir) {
         if let (true, Some(at)) = reads(part) {
-            let message = "a hole of `message` that names a measure cannot read a record too";
+            let message =
+                "a placeholder of `message` that reads a measure cannot also read a record";
             self.diagnostics.push(
                 Diagnostic::error(&codes::MEASURE, message)
-                    .at(at, "this is of a record")
-                    .help("give each a `${…}` of its own"),
+                    .at(at, "this reads a record")
+                    .help("use a separate `${…}` for each"),
             );
         }
     }

@@ -90,10 +90,10 @@ impl<'a> Loader<'a> {
         }
         if steps.iter().all(|step| step.absent) {
             wrong(
-                "a sequence needs a step that is there".to_owned(),
+                "a sequence needs at least one step that is not `absent`".to_owned(),
                 at,
                 "every step is `absent`",
-                Some("nothing happening at all is no finding"),
+                Some("a finding needs at least one record"),
             );
         }
         let parts = steps[0].by.len();
@@ -106,7 +106,7 @@ impl<'a> Loader<'a> {
                 step.by.len()
             );
             let at = node.get("by").map_or(node.span, |by| by.span);
-            wrong(message, at, "can never be the subject of the other", None);
+            wrong(message, at, "expected the same number of values in each step", None);
         }
         let types = |step: &Step| step.by.iter().map(|(_, by)| by.ty()).collect::<Vec<_>>();
         let first = types(&steps[0]);

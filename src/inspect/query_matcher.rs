@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::shown::{key, shown};
+use super::column_value::{key, shown};
 use super::{Answer, Counts, FileView, Selection};
 use crate::engine::{AMBIGUOUS, Credentials, Joiner, LookUp};
 use crate::expr::{Bindings, EvalError, Reports};
@@ -18,7 +18,7 @@ const SUPERSEDED: &str = "older than another report of the same account: left ou
 
 /// Where a record stands.
 #[derive(Clone, Copy)]
-pub(super) struct Place<'a> {
+pub(super) struct RecordPlace<'a> {
     pub(super) file: &'a FileView<'a>,
     pub(super) format: &'static dyn Format,
     pub(super) line: u64,
@@ -26,7 +26,7 @@ pub(super) struct Place<'a> {
 
 /// What a format does not have for a query.
 #[derive(Clone, Copy)]
-pub(super) struct Carried {
+pub(super) struct FormatGaps {
     /// Fields that the condition needs, when without them nothing can meet it.
     pub(super) blind: Option<FieldSet>,
     /// Fields that records are counted by.
@@ -34,7 +34,7 @@ pub(super) struct Carried {
 }
 
 /// Puts a query to records, one after the other.
-pub(super) struct Judge<'s> {
+pub(super) struct QueryMatcher<'s> {
     selection: &'s Selection<'s>,
     pub(super) enrichment: &'s Enrichment,
     credentials: Option<&'s Credentials<'s>>,
@@ -49,7 +49,7 @@ pub(super) struct Judge<'s> {
     pub(super) answer: Answer,
 }
 
-impl<'s> Judge<'s> {
+impl<'s> QueryMatcher<'s> {
     /// `credentials` are needed by queries over creds and keys, and by those that join them.
     pub(super) fn new(
         selection: &'s Selection<'s>,
@@ -97,9 +97,9 @@ impl<'s> Judge<'s> {
     /// Puts the query to the rows of a record; what meets it goes into `hits`, or into a group.
     pub(super) fn record(
         &mut self,
-        place: Place<'_>,
+        place: RecordPlace<'_>,
         rows: Rows<'_>,
-        carried: Carried,
+        gaps: FormatGaps,
         counts: &mut Counts,
     ) {
         self.known_users.add(rows.record);
@@ -115,12 +115,12 @@ impl<'s> Judge<'s> {
             *counts.notes.entry(SUPERSEDED).or_default() += 1;
             return;
         }
-        if let Some(lacking) = carried.blind {
+        if let Some(lacking) = gaps.blind {
             add(&mut self.answer.blind, place.format, lacking);
             return;
         }
-        if !carried.missing.is_empty() {
-            add(&mut self.answer.missing, place.format, carried.missing);
+        if !gaps.missing.is_empty() {
+            add(&mut self.answer.missing, place.format, gaps.missing);
         }
         let enrichment = self.enrichment;
         let filled = enrichment.fill(rows.record);
@@ -138,7 +138,7 @@ impl<'s> Judge<'s> {
 
     fn row(
         &mut self,
-        place: Place<'_>,
+        place: RecordPlace<'_>,
         row: usize,
         record: &Record<'_>,
         bindings: &Bindings<'_>,
@@ -156,7 +156,7 @@ impl<'s> Judge<'s> {
         }
         let Self { selection, joiner, look_up, known_users, groups, hits, answer, .. } = self;
         let unplaced = time.is_none() && period.is_bounded();
-        let put = Put { row, time, record, known_users, unplaced };
+        let put = QueriedRow { row, time, record, known_users, unplaced };
         let reports = look_up.as_ref().map(|look_up| look_up as &dyn Reports);
         let bindings = &Bindings { reports, ..*bindings };
         let mut told = |bindings: &Bindings<'_>| put.to(selection, bindings, groups, hits, answer);
@@ -189,7 +189,7 @@ fn add(to: &mut BTreeMap<&'static str, FieldSet>, format: &dyn Format, lacking: 
 }
 
 /// A row that the query is put to.
-struct Put<'a> {
+struct QueriedRow<'a> {
     row: usize,
     time: Option<Time>,
     record: &'a Record<'a>,
@@ -198,7 +198,7 @@ struct Put<'a> {
     unplaced: bool,
 }
 
-impl Put<'_> {
+impl QueriedRow<'_> {
     fn to(
         &self,
         selection: &Selection<'_>,
