@@ -1,4 +1,4 @@
-//! Opens data files: decompression, limits, counting, checksum.
+//! The decompressed bytes of a data file, with limits, counts and a checksum.
 
 use std::io::{self, BufRead, BufReader, Read};
 use std::sync::Arc;
@@ -7,14 +7,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use flate2::bufread::GzDecoder;
 use sha2::{Digest, Sha256};
 
-/// A file may expand to this many times its stored size… Logs come to 10 or 30 times, what gzip
-/// can do at most is 1032.
+/// A file may expand to this many times its stored size… Logs expand 10 to 30 times; the most that
+/// gzip allows is 1032 times.
 pub const MAX_RATIO: u64 = 500;
 
 /// …once it has expanded to more than this many bytes.
 pub const FREE_BYTES: u64 = 64 << 20;
 
-/// Bytes that are read at a time.
+/// How many bytes one read asks for.
 const BLOCK: usize = 256 << 10;
 
 /// Bytes read so far by all files of a run; may be read at any time from any thread.
@@ -28,29 +28,33 @@ pub struct Progress {
     pub files: AtomicU64,
 }
 
-/// What one source gave so far.
+/// The stored bytes that were read so far.
 #[derive(Debug, Default)]
 struct Stored {
     bytes: AtomicU64,
     hash: std::sync::Mutex<Option<Sha256>>,
 }
 
-/// An opened, decompressing source.
+/// The bytes of an opened file, decompressed.
 pub(super) struct ByteStream {
     reader: Box<dyn Read + Send>,
     stored: Arc<Stored>,
     progress: Arc<Progress>,
     block: Box<[u8]>,
-    /// Bytes that may be expanded to whatever the ratio.
+    /// Below this many bytes the ratio is not checked.
     free: u64,
-    /// How it is compressed, if it is.
+    /// The compression, if any.
     pub(super) compression: Option<&'static str>,
     /// Bytes after decompression.
     pub(super) decompressed: u64,
 }
 
 impl ByteStream {
-    /// Looks at the first bytes and decompresses what is compressed.
+    /// Recognizes the compression by the first bytes.
+    ///
+    /// # Errors
+    ///
+    /// Reading the first bytes failed.
     pub(super) fn new(
         raw: Box<dyn Read + Send>,
         hash: bool,
@@ -63,7 +67,7 @@ impl ByteStream {
         let counted = Counted { raw, stored: Arc::clone(&stored), progress: Arc::clone(&progress) };
         let mut buffered = BufReader::with_capacity(64 << 10, counted);
         let mut magic = Vec::with_capacity(4);
-        // `read_to_end` goes on after short and interrupted reads.
+        // `read_to_end` continues after short and interrupted reads.
         buffered.by_ref().take(4).read_to_end(&mut magic)?;
         let head = io::Cursor::new(magic.clone()).chain(buffered);
         let (reader, compression): (Box<dyn Read + Send>, _) = match *magic {
@@ -85,7 +89,7 @@ impl ByteStream {
         })
     }
 
-    /// The first bytes, read until they are enough; `fill` gives them all the same.
+    /// The first bytes, as many as `enough` requires; `fill` gives them again.
     pub(super) fn peek(&mut self, enough: fn(&[u8]) -> bool) -> Vec<u8> {
         let mut head = Vec::new();
         let mut failure = None;
@@ -104,22 +108,22 @@ impl ByteStream {
         head
     }
 
-    /// Gives these bytes again, and then the failure that ended them, or what is still to come.
+    /// Makes `fill` give these bytes again, then the failure, if any, and then the rest.
     pub(super) fn put_back(&mut self, bytes: Vec<u8>, failure: Option<io::Error>) {
         let rest = std::mem::replace(&mut self.reader, Box::new(io::empty()));
         self.reader = Box::new(io::Cursor::new(bytes).chain(Failed(failure)).chain(rest));
         self.decompressed = 0;
     }
 
-    /// Gives other bytes from now on, those of what was wrapped in the ones so far.
+    /// Makes `fill` give these bytes, which were extracted from those read so far.
     pub(super) fn unwrapped(&mut self, bytes: Vec<u8>, how: Option<&'static str>) {
         self.reader = Box::new(io::Cursor::new(bytes));
         self.compression = how.or(self.compression);
         self.decompressed = 0;
     }
 
-    /// Appends what one read gives; whether there may be more. A slow source is not waited for
-    /// once it has given something.
+    /// Appends the bytes of one read; returns whether there may be more. It does not wait for a slow
+    /// writer once it has some bytes.
     pub(super) fn fill(&mut self, out: &mut Vec<u8>) -> io::Result<bool> {
         let read = loop {
             match self.reader.read(&mut self.block) {
@@ -148,14 +152,14 @@ impl ByteStream {
         self.stored.bytes.load(Ordering::Relaxed)
     }
 
-    /// SHA-256 of the stored bytes, when it was asked for.
+    /// SHA-256 of the stored bytes, if it was requested.
     pub(super) fn sha256(&self) -> Option<[u8; 32]> {
         let hash = self.stored.hash.lock().ok()?.take()?;
         Some(hash.finalize().into())
     }
 }
 
-/// A reader that fails once, if at all, and then is at its end.
+/// A reader that fails once, if it has a failure, and then ends.
 struct Failed(Option<io::Error>);
 
 impl Read for Failed {
@@ -164,7 +168,7 @@ impl Read for Failed {
     }
 }
 
-/// Counts and hashes what passes.
+/// Counts and hashes the bytes that are read.
 struct Counted {
     raw: Box<dyn Read + Send>,
     stored: Arc<Stored>,
@@ -185,8 +189,8 @@ impl Read for Counted {
     }
 }
 
-/// All members of a gzip file. Zeros after them are the padding of a tape and say nothing, as for
-/// `gzip -d`. Anything else there may be records that were lost, so it is an error.
+/// All members of a gzip file. As `gzip -d` does, it ignores zeros after the last member, which are
+/// the padding of a tape. Any other byte there is an error, because records may have been lost.
 struct Members<R: BufRead> {
     member: Option<GzDecoder<R>>,
     stored: Arc<Stored>,
@@ -225,7 +229,7 @@ impl<R: BufRead> Read for Members<R> {
     }
 }
 
-/// Passes zero padding; whether another member follows.
+/// Skips zero padding; returns whether another member follows.
 fn next_member(source: &mut impl BufRead) -> io::Result<bool> {
     loop {
         let bytes = match source.fill_buf() {

@@ -1,4 +1,4 @@
-//! From arguments to roots and files.
+//! Finds the files that the arguments name.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
@@ -14,11 +14,11 @@ use crate::source::{GlobEntry, GlobWalk, is_glob};
 /// The argument that stands for standard input.
 pub const STDIN: &str = "-";
 
-/// Extensions of files that are expected to be inputs wherever they are met. An outer `.gz` or
+/// Extensions of files that are expected to be inputs wherever they are found. An outer `.gz` or
 /// `.zst` is one itself.
 const EXTENSIONS: [&str; 8] = ["json", "jsonl", "ndjson", "log", "csv", "gz", "gzip", "zst"];
 
-/// A file to read, or one that was met and is not read.
+/// A file that was found, whether or not it is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Found {
     /// The number of its root.
@@ -40,7 +40,7 @@ pub(super) struct Discovery {
     pub(super) roots: Vec<String>,
     /// Files, by root and path.
     pub(super) files: Vec<Found>,
-    /// Things worth saying.
+    /// Notes about the arguments.
     pub(super) notes: Vec<String>,
 }
 
@@ -71,7 +71,7 @@ pub(super) fn discover(args: &[String]) -> Result<Discovery, Vec<Diagnostic>> {
     Ok(found)
 }
 
-/// Keeps each file once, where it comes first.
+/// Lists each file once, at its first position.
 fn deduplicate(files: Vec<Found>, found: &mut Discovery) {
     let mut known: BTreeMap<PathBuf, usize> = BTreeMap::new();
     for file in files {
@@ -139,7 +139,7 @@ impl Walk<'_> {
                 self.push(path, true, None);
                 Ok(())
             }
-            // It is there and cannot be looked at: incomplete, not absent.
+            // It exists and its metadata cannot be read: incomplete, not absent.
             Err(error) if fs::symlink_metadata(path).is_ok() => {
                 self.base = path.parent().map(Path::to_owned).unwrap_or_default();
                 self.push(path, true, Some(unreadable(&error)));
@@ -218,8 +218,8 @@ impl Walk<'_> {
         }
     }
 
-    /// A link to a file is that file; a link to a directory is not followed, so no walk leaves
-    /// its root or turns in a loop.
+    /// A link to a file is read as that file. A link to a folder is not followed, so that a walk
+    /// neither leaves its root nor enters a loop.
     fn link(&mut self, path: &Path) {
         match fs::metadata(path) {
             Ok(meta) if meta.is_dir() => self.push(path, false, Some(folder_link())),
@@ -229,7 +229,7 @@ impl Walk<'_> {
     }
 
     fn entry(&mut self, path: &Path, kind: FileType) {
-        // A FIFO or a device may never end; only one that is named is read.
+        // A FIFO or a device may never end, so it is read only if it is named.
         let status = (!kind.is_file()).then(|| not_an_input("not a regular file"));
         self.push(path, has_input_extension(path), status);
     }
@@ -264,7 +264,7 @@ fn has_input_extension(path: &Path) -> bool {
         .is_some_and(|ext| EXTENSIONS.iter().any(|known| known.eq_ignore_ascii_case(ext)))
 }
 
-/// A path with `/` between its parts; bytes that are no UTF-8 as `\xNN`.
+/// A path with `/` between its parts; bytes that are not UTF-8 as `\xNN`.
 fn joined(path: &Path) -> String {
     let mut out = String::new();
     for part in path.components() {
@@ -278,7 +278,7 @@ fn joined(path: &Path) -> String {
     if out.is_empty() { ".".to_owned() } else { out }
 }
 
-/// A name as text; bytes that are not UTF-8 as `\xNN`, so that names that differ stay apart.
+/// A name as text; bytes that are not UTF-8 as `\xNN`, so that different names stay different.
 pub(super) fn bytes_as_text(name: &OsStr) -> String {
     let mut out = String::new();
     for chunk in name.as_encoded_bytes().utf8_chunks() {

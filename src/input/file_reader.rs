@@ -1,4 +1,4 @@
-//! One file being read: source, splitter, and the question whose records it holds.
+//! Reads one file: its bytes, its splitter, and the formats that claim its records.
 
 use std::sync::Arc;
 
@@ -14,9 +14,9 @@ use crate::record::{
 };
 use crate::value::Time;
 
-/// What the reader is to do with a file.
+/// How to read one file.
 pub(super) struct ReadTask {
-    /// Root and path, and how the file stands before it is opened.
+    /// The account of the file before it is opened: root and path.
     pub(super) account: FileAccount,
     /// Whether a file that no format claims makes the run incomplete.
     pub(super) expected: bool,
@@ -28,7 +28,7 @@ pub(super) struct ReadTask {
     pub(super) formats: Vec<&'static dyn Format>,
     /// The only format that the user says it has.
     pub(super) only: Option<Said<&'static dyn Format>>,
-    /// What is known of the file beforehand.
+    /// What is known of the file before it is read.
     pub(super) origin: Arc<Origin>,
     /// Whether these are more lines of a file whose first lines some format has claimed.
     pub(super) goes_on: bool,
@@ -47,9 +47,9 @@ pub(super) struct FileReader {
     /// The beginning of a record whose end was not read yet.
     carry: Vec<u8>,
     claimed: bool,
-    /// Records that were found before some format claimed one of them.
+    /// Records that were found before any format claimed one of them.
     held: Batch,
-    /// How many of them no format knows.
+    /// How many of them no format claims.
     unknown: usize,
     envelopes: Envelopes,
     /// The column of a table in whose cells the records stand.
@@ -99,8 +99,8 @@ impl FileReader {
         }
     }
 
-    /// Decides whose records were found so far; `None` while others could change the answer,
-    /// `Some(false)` when they are nobody's.
+    /// Decides whether a format claims the records so far; `None` while more records could change the
+    /// answer.
     fn claim(&mut self, ended: bool) -> Option<bool> {
         if let Some(what) = self.framer.other() {
             return self.refuse(what.to_owned());
@@ -114,7 +114,7 @@ impl FileReader {
                 return Some(true);
             }
         } else if found && self.origin.columns.is_some() {
-            // What the user says of tables says nothing of this.
+            // The columns that the user gives are meant for tables, and this is none.
             self.origin = Arc::new(Origin { columns: None, ..Origin::clone(&self.origin) });
         }
         if let Some(claimant) = self.claimant() {
@@ -142,7 +142,7 @@ impl FileReader {
         if ended && let Some(what) = self.no_records() {
             return self.decline(what);
         }
-        // The container of an audit log whose first records are broken is still one.
+        // A container of an audit log is one even if its first records are broken.
         if self.framer.container().ends_with("-object") && !self.held.skipped.is_empty() {
             return Some(true);
         }
@@ -164,8 +164,8 @@ impl FileReader {
         self.refuse(reason)
     }
 
-    /// The columns of a table: those of its head, or those of the first row of an answer, which
-    /// has its columns in each.
+    /// The columns of a table: those of its header, or those of the first row of an answer, in which
+    /// every row has its columns.
     fn columns(&self) -> Option<Columns> {
         if self.framer.container() == QUERY_ROWS {
             let mut rows = self.held.iter().flatten();
@@ -174,7 +174,7 @@ impl FileReader {
         self.framer.columns().filter(|_| self.record_column.is_none()).cloned()
     }
 
-    /// Leaves the formats that know a table by its columns; `false` when there is none.
+    /// Retains the formats that know the table by its columns; `false` if none does.
     fn claim_rows(&mut self, columns: Columns) -> bool {
         if let Err(why) = trusted(&columns) {
             self.refuse(why);
@@ -202,7 +202,7 @@ impl FileReader {
         true
     }
 
-    /// The format that knows the first record that any knows.
+    /// The format that claims the first claimed record.
     fn claimant(&mut self) -> Option<usize> {
         let known = self.unknown;
         self.unknown = self.held.records.len();
@@ -223,7 +223,7 @@ impl FileReader {
         })
     }
 
-    /// What the only value of a file is, when it is known to hold no records.
+    /// What the only value of a file is, if it is known to hold no records.
     fn no_records(&self) -> Option<&'static str> {
         let ([_], []) = (&*self.held.records, &*self.held.skipped) else { return None };
         match self.held.iter().next()?.ok()?.text {
@@ -339,7 +339,7 @@ impl Batches for FileReader {
             }
             if !batch.records.is_empty() || !batch.skipped.is_empty() {
                 self.carry.extend_from_slice(&batch.bytes[done..]);
-                // What is left is whole records, so it can be checked as one text.
+                // Only whole records are left, so they can be checked as one text.
                 batch.bytes.truncate(done);
                 self.open_envelopes(batch, 0);
                 return Step::More;
@@ -361,9 +361,9 @@ impl Batches for FileReader {
     }
 }
 
-/// Moves what was found to what was found before. Only bytes of records are retained: a file may
-/// have any number of blanks, or of rows without a value, before its second record. Of a table the
-/// name of a file before each row is retained too, which says of which report the row is.
+/// Moves the records that were found to those found before. Only bytes of records are retained,
+/// because any number of blanks or empty rows may stand between records. In a table the file name
+/// before each row is retained too, because it says which report the row belongs to.
 fn hold(held: &mut Batch, found: &mut Batch, done: usize, rows: bool) {
     for placed in found.records.drain(..) {
         if rows {
@@ -388,7 +388,7 @@ pub(super) fn file_name_before(bytes: &[u8], row: usize) -> &[u8] {
     &before[line..]
 }
 
-/// A source over any reader, for [`ReadTask`].
+/// The bytes of any reader, for [`ReadTask`].
 pub(super) fn source(
     raw: Box<dyn std::io::Read + Send>,
     hash: bool,

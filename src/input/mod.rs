@@ -1,9 +1,9 @@
-//! Data files: found, opened, split into records, and told apart by content.
+//! Data files: finding, opening and splitting them, and recognizing their format by content.
 //!
-//! A file goes through `discover` (arguments to files), `open` (decompression, limits), `frame`
+//! A file goes through `discover` (arguments to files), `byte_stream` (decompression, limits), `frame`
 //! (bytes to records) and a [`Format`] (a record to canonical fields). A new format is one module
 //! and one line in [`FORMATS`]; it reads the parts of a record through `json`, or through `csv`
-//! where records are rows of a table. It must not know what a record is read for: no expression,
+//! where records are rows of a table. It must not know why a record is read: no expression,
 //! no rule, no finding.
 
 mod actiontrail;

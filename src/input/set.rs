@@ -19,7 +19,7 @@ use crate::diag::{Diagnostic, escape};
 use crate::record::{Batches, FileAccount, Format, Hint, HintEntry, Hints, Inputs, Origin, Phase};
 use crate::source::walk;
 
-/// The inputs of one run, found and not yet opened.
+/// The inputs of one run: files that were found and are opened on demand.
 pub struct InputSet {
     found: Discovery,
     formats: Vec<&'static dyn Format>,
@@ -31,12 +31,12 @@ pub struct InputSet {
     /// For each file, its place in `file_hints`.
     hint_of: Vec<usize>,
     notes: Vec<InputNote>,
-    /// When each file is read, once its first bytes were peeked at.
+    /// When each file is read; known once its first bytes were peeked at.
     phases: Vec<OnceLock<Phase>>,
     peeked: PeekedFiles,
 }
 
-/// Something worth saying of the arguments, or of what is said of inputs.
+/// A note about the arguments, or about what the user says of inputs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InputNote {
     /// Stable id in kebab case.
@@ -45,7 +45,7 @@ pub struct InputNote {
     pub text: String,
 }
 
-/// What is said of some files. They share one origin, so that readers are prepared once for all.
+/// What the user says of some files. They share one origin, so that their mappers are made once.
 #[derive(Debug, Default)]
 pub(super) struct FileHint {
     hint: Hint,
@@ -80,7 +80,7 @@ impl InputSet {
         })
     }
 
-    /// Gives what `-` reads.
+    /// Sets what `-` reads.
     #[must_use]
     pub fn stdin(mut self, stdin: Stdin) -> Self {
         self.stdin = Mutex::new(Some(stdin));
@@ -94,7 +94,7 @@ impl InputSet {
         self
     }
 
-    /// Takes what the user says of files; `directory` is where relative arguments begin.
+    /// Sets what the user says of files; relative arguments are meant from `directory`.
     #[must_use]
     pub fn hints(mut self, hints: &Hints, directory: &Path) -> Self {
         self.file_hints = vec![FileHint::new(hints.every.clone())];
@@ -102,7 +102,7 @@ impl InputSet {
         self.file_hints.extend(entries.map(|entry| FileHint::new(hints.every.or(&entry.hint))));
         let mut used = vec![false; hints.entries.len()];
         for (found, hint_of) in self.found.files.iter().zip(&mut self.hint_of) {
-            // A file is named as it was reached or as it really lies.
+            // A pattern may match the path as given, or the path with links resolved.
             let reached = found.file.as_ref().map(|path| directory.join(path));
             let real = reached.as_deref().filter(|_| !used.is_empty()).map(walk::resolve);
             let names = |entry: &HintEntry| match (&reached, &real) {
@@ -139,12 +139,12 @@ impl InputSet {
         &self.found.roots
     }
 
-    /// Things worth saying of the arguments and of what is said of inputs.
+    /// Notes about the arguments and about what the user says of inputs.
     pub fn notes(&self) -> &[InputNote] {
         &self.notes
     }
 
-    /// Every file that was found, as it can be opened.
+    /// The path of every file that was found.
     pub fn paths(&self) -> impl Iterator<Item = &Path> {
         self.found.files.iter().filter_map(|found| found.file.as_deref())
     }
@@ -154,7 +154,7 @@ impl InputSet {
         Arc::clone(&self.progress)
     }
 
-    /// Bytes as stored of all files that say so, to show progress against.
+    /// The stored size of all regular files, as the total of a progress line.
     pub fn stored_bytes(&self) -> u64 {
         let files = self.found.files.iter().filter(|found| found.status.is_none());
         files
@@ -164,7 +164,7 @@ impl InputSet {
             .sum()
     }
 
-    /// A file with what is said of it.
+    /// A file with what the user says of it.
     pub(super) fn file(&self, index: usize) -> Option<(&Found, &FileHint)> {
         let hint = self.hint_of.get(index).and_then(|&hint| self.file_hints.get(hint));
         self.found.files.get(index).zip(hint)
@@ -188,7 +188,7 @@ impl InputSet {
         if report() == Some(true) { Phase::Reports } else { Phase::Events }
     }
 
-    /// Whether an opened file is a credential report; it is no progress to find out.
+    /// Whether an opened file is a credential report. What is read for it does not count as progress.
     fn is_report(&self, file: (&Found, &FileHint), raw: RawFile) -> bool {
         let account = FileAccount::default();
         let mut task = self.task(file, account, Ok(raw), &Arc::default(), false);
@@ -221,7 +221,7 @@ impl InputSet {
         }
     }
 
-    /// What is to be done with these bytes of a file.
+    /// The task of reading these bytes of a file.
     pub(super) fn task(
         &self,
         (found, hint): (&Found, &FileHint),
@@ -312,7 +312,7 @@ impl Inputs for InputSet {
     fn again(&self, index: usize) -> Option<Box<dyn Batches + '_>> {
         let file = self.file(index)?;
         let path = file.0.file.as_deref().filter(|_| file.0.status.is_none())?;
-        // What a pipe or a device gave is gone.
+        // The bytes of a pipe or a device can be read only once.
         fs::metadata(path).is_ok_and(|meta| meta.is_file()).then(|| {
             let raw = RawFile::open(path);
             credentials::open(self.task(file, FileAccount::default(), raw, &Arc::default(), false))

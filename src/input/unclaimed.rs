@@ -1,4 +1,4 @@
-//! What to say of a file that no format claims.
+//! The message for a file that no format claims.
 
 use std::borrow::Cow;
 

@@ -1,11 +1,11 @@
-//! A text cut out of a file, which knows where each of its characters stands there.
+//! A text from a file, with the position of each of its characters in the file.
 
 use super::{FileId, Span};
 
-/// A decoded text (a YAML scalar) with the place of each of its parts in the file.
+/// A decoded text (a YAML scalar) with the position of each of its parts in the file.
 ///
-/// Positions inside an expression become positions in the file through it, so that an error
-/// underlines the right characters inside block, folded and quoted scalars.
+/// It maps positions in an expression to positions in the file, so that an error underlines the
+/// right characters in block, folded and quoted scalars.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fragment {
     /// The decoded text.

@@ -1,4 +1,4 @@
-//! Which paths a glob names.
+//! Walking the paths that a glob names.
 //!
 //! The walk of the `glob` crate follows links to folders, even in circles, so only its patterns are
 //! used, one for each part of the path. `*` and `?` stay within one folder; `**` goes through all
@@ -14,7 +14,7 @@ pub struct GlobWalk {
     /// The folder before the first part with a wildcard.
     folder: PathBuf,
     parts: Vec<Part>,
-    /// Whether wildcards pass over hidden names and enter no link to a folder at all.
+    /// Whether wildcards ignore hidden names and never enter a link to a folder.
     strict: bool,
     /// Whether only folders match: the pattern ends with a slash.
     only_folders: bool,
@@ -31,7 +31,7 @@ enum Part {
     Name(PathBuf),
 }
 
-/// What a walk along a glob comes to.
+/// What a walk finds.
 #[derive(Debug)]
 pub enum GlobEntry {
     /// A file or folder that the glob names.
@@ -48,8 +48,8 @@ pub fn is_glob(text: &str) -> bool {
 }
 
 impl GlobWalk {
-    /// Reads a pattern whose paths are meant from `base`. With `strict`, wildcards pass over names
-    /// that begin with a dot and enter no link to a folder; otherwise only `**` enters none.
+    /// Reads a pattern whose paths are relative to `base`. With `strict`, wildcards ignore names that
+    /// begin with a dot and never enter a link to a folder; without it, only `**` never does.
     ///
     /// # Errors
     ///
@@ -61,7 +61,7 @@ impl GlobWalk {
         for component in Path::new(text).components() {
             let name = component.as_os_str().to_str().unwrap_or_default();
             if name == "**" {
-                // Two of them in a row name what one does.
+                // Two of them in a row mean the same as one.
                 if !matches!(parts.last(), Some(Part::AnyFolders)) {
                     parts.push(Part::AnyFolders);
                 }
@@ -82,7 +82,8 @@ impl GlobWalk {
         &self.folder
     }
 
-    /// Gives every path that the glob names, a folder's entries in the order of their names.
+    /// Passes every path that the glob names to `named`; entries of a folder come in the order of
+    /// their names.
     pub fn walk(&self, named: &mut dyn FnMut(GlobEntry)) {
         if self.folder().as_os_str().is_empty() || self.folder().is_dir() {
             self.descend(&self.folder, &self.parts, self.strict, named);
@@ -101,7 +102,7 @@ impl GlobWalk {
             return named(GlobEntry::Path(folder.to_owned()));
         };
         match part {
-            // All that is below a folder is what the folder names.
+            // A folder stands for everything below it.
             Part::AnyFolders if rest.is_empty() => named(GlobEntry::Path(folder.to_owned())),
             Part::AnyFolders => {
                 self.descend(folder, rest, true, named);
@@ -131,7 +132,7 @@ impl GlobWalk {
         }
     }
 
-    /// Goes on with a path that the parts so far name.
+    /// Continues with a path that the parts so far name.
     fn step(&self, path: PathBuf, rest: &[Part], inside: bool, named: &mut dyn FnMut(GlobEntry)) {
         if path.is_dir() {
             if inside && path.is_symlink() {

@@ -1,4 +1,4 @@
-//! Globs over paths.
+//! Matching a path against a glob.
 
 use std::path::{Path, PathBuf};
 
@@ -15,7 +15,11 @@ pub struct PathPattern {
 }
 
 impl PathPattern {
-    /// A glob whose paths are meant from `base`; the error says what is wrong with it.
+    /// A glob whose paths are relative to `base`.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the glob, as the end of a sentence.
     pub fn new(base: &Path, text: &str) -> Result<Self, String> {
         if text.is_empty() {
             return Err("it is empty".to_owned());
@@ -26,7 +30,7 @@ impl PathPattern {
         Ok(Self { base: base.to_owned(), glob })
     }
 
-    /// The glob as it was written, but for a leading `./`.
+    /// The glob as it was written, without a leading `./`.
     pub fn text(&self) -> &str {
         self.glob.as_str()
     }

@@ -110,7 +110,7 @@ impl Sources {
 
 /// Reads the data file of a table: a regular file of at most [`MAX_TABLE_FILE`] bytes in UTF-8.
 ///
-/// Its text can be large, so it is kept only as long as the table is being made.
+/// The text can be large, so the caller drops it once the table is made.
 pub fn read_table(path: &Path) -> Result<String, LoadError> {
     let mut text = read(path, MAX_TABLE_FILE, "table file")?;
     if text.starts_with('\u{feff}') {

@@ -1,12 +1,12 @@
-//! A file that a program keeps its state in.
+//! A file that holds the state of a program.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
-/// A file with a state, which one program at a time may use.
+/// A state file, which one program at a time may use.
 ///
-/// The lock is the system's, on a file beside it: it ends with the program, however that ends.
+/// The operating system locks a file beside it and releases the lock when the program ends.
 #[derive(Debug)]
 pub struct StateFile {
     path: PathBuf,
@@ -18,19 +18,23 @@ pub struct StateFile {
 pub enum StateFileError {
     /// Another program uses it.
     InUse,
-    /// The system refused.
+    /// The system refused an operation.
     Io(io::Error),
 }
 
 impl StateFile {
-    /// The file beside it that is locked.
+    /// The lock file beside a state file.
     pub fn lock_path(path: &Path) -> PathBuf {
         let mut name = path.file_name().unwrap_or_default().to_owned();
         name.push(".lock");
         path.with_file_name(name)
     }
 
-    /// Takes the file for this program alone; it need not exist.
+    /// Locks the file for this program; it need not exist.
+    ///
+    /// # Errors
+    ///
+    /// Another program has the lock, or the lock file cannot be created.
     pub fn open(path: &Path) -> Result<Self, StateFileError> {
         let mut options = OpenOptions::new();
         options.write(true).create(true).truncate(false);
@@ -42,7 +46,11 @@ impl StateFile {
         }
     }
 
-    /// What it holds; `None` while there is no file.
+    /// Its content; `None` while there is no file.
+    ///
+    /// # Errors
+    ///
+    /// The file exists and cannot be read.
     pub fn read(&self) -> io::Result<Option<Vec<u8>>> {
         let mut bytes = Vec::new();
         match File::open(&self.path) {
@@ -52,13 +60,17 @@ impl StateFile {
         }
     }
 
-    /// Replaces what it holds: at any time the file holds either what it held, or all of this.
+    /// Replaces its content atomically: a reader sees the old content or all of the new.
+    ///
+    /// # Errors
+    ///
+    /// The new content cannot be written or renamed; the old content stays.
     pub fn write(&self, bytes: &[u8]) -> io::Result<()> {
         let folder = match self.path.parent() {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
             _ => Path::new("."),
         };
-        // Its owner alone may read it, since rows hold access key ids; dropped, it is removed.
+        // Only the owner may read it, because rows hold access key ids. Dropping it removes it.
         let mut file = tempfile::NamedTempFile::new_in(folder)?;
         file.write_all(bytes)?;
         file.as_file().sync_all()?;
@@ -76,7 +88,7 @@ impl Drop for StateFile {
     }
 }
 
-/// Whether both paths name one file, as far as they exist.
+/// Whether both paths exist and name the same file.
 pub fn is_same_file(a: &Path, b: &Path) -> bool {
     fs::canonicalize(a).ok().zip(fs::canonicalize(b).ok()).is_some_and(|(a, b)| a == b)
 }

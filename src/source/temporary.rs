@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 
-/// A file without a name: it is gone when it is dropped, and when the program ends in any way.
+/// A file without a name: the system removes it when it is dropped or when the program ends.
 #[derive(Debug)]
 pub struct Temporary(File);
 

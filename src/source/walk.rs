@@ -10,9 +10,8 @@ use super::glob::{GlobEntry, GlobWalk, is_glob};
 /// The policy files that one path, folder or glob names, sorted by their bytes.
 ///
 /// A path is taken as it is. A folder is walked for `.yaml` and `.yml`, without hidden files and
-/// without following symbolic links to folders, so that no loop is ever entered; such a link is an
-/// error, because what it leads to would be missing from the policy. What names no file at all is
-/// an error too.
+/// without following symbolic links to folders, which could form loops. Such a link is an error,
+/// because its files would be missing from the policy. A pattern that names no file is an error too.
 pub fn expand(base: &Path, pattern: &str) -> Result<Vec<PathBuf>, Vec<LoadError>> {
     let failed = |reason: String| vec![LoadError { path: PathBuf::from(pattern), reason }];
     let path = base.join(pattern);
@@ -41,7 +40,7 @@ pub fn expand(base: &Path, pattern: &str) -> Result<Vec<PathBuf>, Vec<LoadError>
 
 /// The file with this name in `directory` or the nearest folder above it that has one.
 ///
-/// Anything of that name counts, so that one which cannot be read is an error and not passed over.
+/// Anything of that name counts, so that one that cannot be read is an error and not ignored.
 pub fn find_upward(directory: &Path, name: &str) -> Option<PathBuf> {
     let start = fs::canonicalize(directory).ok()?;
     start.ancestors().map(|folder| folder.join(name)).find(|path| path.symlink_metadata().is_ok())

@@ -20,7 +20,7 @@ use crate::rule::{Rule, Severity};
 use crate::source::Temporary;
 use crate::value::{Duration, Time};
 
-/// Ids of what was emitted are known this long after they were found last.
+/// Ids of emitted occurrences are remembered for this long after they were last found.
 const KNOWN: Duration = Duration(35 * 24 * 3600 * 1_000_000);
 
 /// What a watch is given beside its policy and its inputs.
@@ -32,10 +32,10 @@ pub struct WatchOptions {
     pub now: Option<Time>,
     /// Threads; at least one.
     pub jobs: NonZeroUsize,
-    /// Bytes of rows: those of a check beyond them go to temporary files, and those that are kept
-    /// beyond them are dropped, which is said.
+    /// Bytes of rows. Beyond it, rows of a check spill to temporary files, and retained rows are
+    /// dropped with a note.
     pub memory: usize,
-    /// The severity from which on a finding gates; it changes no more than a finding's role.
+    /// The lowest severity that gates; it changes only the role of a finding.
     pub fail_on: Severity,
     /// The lowest severity that is emitted.
     pub min_severity: Severity,
@@ -65,7 +65,7 @@ pub struct Check {
     pub report: Report,
     /// The ids of the report's findings, in their order.
     pub ids: Vec<u128>,
-    /// Occurrences of this check that the allowlist covers and that are not emitted.
+    /// Occurrences of this check that the allowlist covers and that were not emitted.
     pub suppressed: u64,
     /// Matches that came later than the lateness allows.
     pub late: u64,
@@ -77,7 +77,7 @@ pub struct Check {
     pub state: State,
 }
 
-/// What of a reduction is emitted, what not yet and what never.
+/// The findings of a reduction, by whether they are emitted.
 #[derive(Default)]
 struct Sorted {
     tell: Vec<Finding>,
@@ -89,25 +89,24 @@ struct Sorted {
 }
 
 impl<'p> Watch<'p> {
-    /// Begins with what an earlier watch knew, or with nothing.
+    /// Begins with the state of an earlier watch, or with an empty one.
     pub fn new(policy: &'p Policy, options: WatchOptions, state: State) -> Self {
         let plan = Plan::new(&policy.rules, &policy.allowlist, policy).noting_reach();
         Self { policy, plan, options, state: state.under(&policy.hash), noted: BTreeSet::new() }
     }
 
-    /// What is known by now.
+    /// The current state.
     pub fn state(&self) -> &State {
         &self.state
     }
 
-    /// Takes over what a check came to. Until then the watch stands before it, so that what could
-    /// not be emitted is emitted by the next one.
+    /// Makes the state of a check the current one. Without it the next check starts from the same
+    /// state, and so emits again what could not be written.
     pub fn accept(&mut self, state: State) {
         self.state = state;
     }
 
-    /// Rules whose matches are kept as long as the watch goes on, because they look at the whole
-    /// input: by index.
+    /// Rules whose matches are retained for the whole watch, because they need the whole input.
     pub fn endless(&self) -> impl Iterator<Item = &Rule> {
         self.plan
             .rules
@@ -142,7 +141,7 @@ impl<'p> Watch<'p> {
         }
         let times = advance(&mut state, clock, self.options.lateness, end);
 
-        // Nothing is merged into them: they are not the share of a thread.
+        // These rows are not one thread's share of a run: nothing is merged into them.
         let alone = RunOptions { jobs: NonZeroUsize::MIN, memory: run.memory / 2, ..run.clone() };
         let mut kept = Rows::new(&alone);
         let mut judged = Rows::new(&alone);
@@ -193,8 +192,8 @@ impl<'p> Watch<'p> {
             report.incomplete.push(Note {
                 id: "dropped-rows",
                 text: format!(
-                    "{} rows that are still needed are more than --memory holds and were dropped: \
-                     occurrences of {} may be missed, or emitted in part, or of values that are not new",
+                    "{} rows that are still needed exceed --memory and were dropped: occurrences of \
+                     {} may be missed or emitted in part, or report values that are not new",
                     retained.dropped,
                     of.collect::<Vec<_>>().join(", ")
                 ),
@@ -213,7 +212,7 @@ impl<'p> Watch<'p> {
         })
     }
 
-    /// What of the rows a later check may need.
+    /// The rows that a later check may need.
     fn retain(
         &self,
         rows: Rows,
@@ -249,7 +248,7 @@ impl<'p> Watch<'p> {
         }
     }
 
-    /// Gives a row to the reduction, and to what is kept as far as a later check may need it.
+    /// Passes a row to the reduction, and retains it if a later check may need it.
     fn take(&self, row: &StoredRow<'_>, times: Times, judged: &mut Rows, kept: &mut Rows) {
         let Some(rule) = self.plan.rules.get(row.rule()) else { return };
         match OccurrenceKind::of(rule) {
@@ -353,7 +352,7 @@ impl<'p> Watch<'p> {
             notes,
         };
         let mut report = Report::build(parts, run);
-        // What rules cannot see in a format is said once and not at every check.
+        // What a format hides from rules is noted once, not at every check.
         report.notes.retain(|note| self.noted.insert(note.clone()));
         report
     }

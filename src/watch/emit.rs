@@ -1,4 +1,4 @@
-//! Whether an occurrence is emitted, and under which name.
+//! Whether an occurrence is emitted, and its id.
 
 use super::occurrence_kind::{OccurrenceKind, id};
 use super::watermark::{Times, passed};

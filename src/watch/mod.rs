@@ -1,10 +1,10 @@
-//! The engine over inputs that go on: check after check, each telling what is certain by then.
+//! The engine over inputs that grow: each check emits the occurrences that are certain by then.
 //!
-//! A check maps new records to rows and reduces them together with the rows kept so far. What a
-//! later record could change is emitted when none can come any more; what it cannot is emitted at once.
-//! Rows that no rule can need again are dropped. Everything that a watch knows is a [`State`],
-//! which may be stored between two checks. This module must not know where records come from or
-//! where findings go: no clock, no file, no output.
+//! A check maps new records to rows and reduces them together with the retained rows. An occurrence
+//! that no later record can change is emitted at once; any other waits for the watermark. Rows that
+//! no rule needs any more are dropped. Everything that a watch knows is a [`State`], which may be
+//! stored between two checks. This module must not know where records come from or where findings
+//! go: no clock, no file, no output.
 
 mod check;
 mod occurrence_kind;

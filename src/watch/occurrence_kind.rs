@@ -1,26 +1,26 @@
-//! What kind of occurrence a rule has: what names it, and when it is certain.
+//! The kind of occurrence that a rule has: it decides the id and when the occurrence is certain.
 
 use crate::finding::{Occurrence, digest128};
 use crate::rule::{Construct, Rule};
 use crate::value::{Duration, RecordKind, Time};
 
-/// What an occurrence of a rule is.
+/// What one occurrence of a rule is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum OccurrenceKind {
     /// A day with a match. More matches change nothing.
     Day,
     /// What a credential report shows. The report is whole.
     Report,
-    /// A day with a new value, which a record that comes late may show not to be new. Values are
-    /// known for so long.
+    /// A day with a new value, until a late record shows that the value is not new. Values are
+    /// remembered for this long.
     NewValue(Duration),
-    /// A burst or an instance of steps, no longer than what hangs together over so long.
+    /// A burst or an instance of steps whose matches are at most this far apart.
     Window(Duration),
-    /// All matches of the input, or an instance of steps as long as it likes.
+    /// All matches of the input, or an instance of steps of any length.
     Whole {
-        /// Whether it is one for all matches, so that its first does not name it.
+        /// Whether one occurrence holds all matches, so that the first match is not part of its id.
         one: bool,
-        /// Whether it stays once it is there.
+        /// Whether it stays true once it is true.
         stays: bool,
     },
 }
@@ -50,9 +50,9 @@ impl OccurrenceKind {
 
 /// The stable name of an occurrence, shown as 32 hex digits.
 ///
-/// It is made of the finding's fingerprint and of what tells its occurrences apart: the day, the
-/// time of the report, or the time of the first match. A suppressed one has another name, so that
-/// who drops what came before never drops the finding that follows.
+/// It is a digest of the finding's fingerprint and of what distinguishes its occurrences: the day,
+/// the time of the report, or the time of the first match. A suppressed occurrence has another id,
+/// so that a consumer who drops known ids never drops the finding that follows.
 pub fn id(rule: &Rule, fingerprint: &str, occurrence: &Occurrence, suppressed: bool) -> u128 {
     let first = occurrence.first.map_or(i64::MIN, |Time(first)| first).to_be_bytes();
     let part: &[u8] = match OccurrenceKind::of(rule) {

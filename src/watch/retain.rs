@@ -1,4 +1,4 @@
-//! Which rows a later check may need.
+//! Which rows are retained for later checks.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -13,32 +13,32 @@ use crate::value::{Duration, Time};
 /// judged as it should be.
 const GRACE: Duration = Duration(2 * 24 * 3600 * 1_000_000);
 
-/// What is kept, and what had to be dropped.
+/// The retained rows, and what had to be dropped.
 #[derive(Debug, Default)]
 pub(super) struct Retained {
     pub(super) rows: Vec<Row>,
-    /// Rows that had no place in memory, and the rules they are of.
+    /// Rows that did not fit in memory, and their rules.
     pub(super) dropped: u64,
     pub(super) of: BTreeSet<usize>,
-    /// Why rows were held in memory on the way, if they were.
+    /// Why rows could not be spilled, if so.
     pub(super) spill: Option<String>,
 }
 
-/// How to tell what may go.
+/// What decides whether a row is still needed.
 pub(super) struct Retention<'r> {
     pub(super) plan: &'r Plan<'r>,
-    /// No record comes that is older.
+    /// No older record is expected.
     pub(super) watermark: Time,
     /// By rule and subject, the beginning of the first occurrence that may still grow.
     pub(super) open: &'r BTreeMap<Box<[u8]>, Time>,
-    /// By rule and subject, whether nothing of it can be emitted any more.
+    /// Rules and subjects of which nothing more can be emitted.
     pub(super) settled: &'r BTreeSet<Box<[u8]>>,
-    /// Bytes that rows may take.
+    /// Bytes that retained rows may take.
     pub(super) memory: usize,
 }
 
 impl Retention<'_> {
-    /// What of these rows is kept.
+    /// Retains the rows that are still needed.
     pub(super) fn keep(&self, rows: Rows) -> io::Result<Retained> {
         let mut kept: BTreeMap<(Option<Time>, u64), Row> = BTreeMap::new();
         let (mut retained, mut bytes, mut number) = (Retained::default(), 0, 0);
@@ -53,7 +53,7 @@ impl Retention<'_> {
             last = Some(stored.clone());
             bytes += size_of(&stored);
             number += 1;
-            // What ends last is needed longest.
+            // The row that ends last is needed longest.
             kept.insert((row.shown_last().or(row.time()), number), stored);
             while bytes > self.memory
                 && let Some((_, oldest)) = kept.pop_first()
@@ -78,9 +78,8 @@ impl Retention<'_> {
                 Some(last) => last >= back(self.watermark, history.0.saturating_add(GRACE.0)),
                 None => time > self.watermark,
             },
-            // A window reaches back by its length; the second is there so that those of the first
-            // are seen whole, and the third so that what is seen of them in part never meets what
-            // is still open.
+            // An open window reaches back by one length. The second length lets the windows before
+            // it be seen whole; the third keeps partly seen ones from joining an open one.
             OccurrenceKind::Window(within) => {
                 let open = self.open.get(row.key()).copied().unwrap_or(self.watermark);
                 time >= back(self.watermark.min(open), within.0.saturating_mul(3))
@@ -91,7 +90,7 @@ impl Retention<'_> {
 }
 
 fn size_of(row: &Row) -> usize {
-    // With what the map and the allocation take.
+    // Plus the overhead of the map and the allocation.
     row.bytes.len() + 64
 }
 

@@ -1,8 +1,8 @@
-//! A state as bytes.
+//! The state of a watch as bytes of a file.
 //!
 //! A line that names the version, the length of a JSON object with everything but the rows, the
-//! object, the rows, and at the end the SHA-256 of all before it. What is cut off or changed is
-//! found by the digest, so that no half state is ever taken for one.
+//! object, the rows, and at the end the SHA-256 of all before it. The digest
+//! detects a state that was cut off or changed.
 
 use std::collections::BTreeMap;
 
@@ -15,28 +15,28 @@ use crate::engine::StoredRow;
 use crate::input::{FollowState, FollowedFile};
 use crate::value::Time;
 
-/// What a state begins with.
+/// The first line of a state.
 const MAGIC: &[u8] = b"keytrail watch state 2\n";
-/// What states of any version begin with.
+/// The beginning of a state of any version.
 const ANY: &[u8] = b"keytrail watch state ";
 /// Bytes of the digest.
 const DIGEST: usize = 32;
 
-/// A state with the files that it is about.
+/// A state together with the files that it is about.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct SavedState {
-    /// What the watch knows.
+    /// The state of the watch.
     pub state: State,
-    /// How far every file was read; rows name files by their place here.
+    /// How far every file was read; rows name files by their index here.
     pub files: Vec<FollowedFile>,
 }
 
-/// Why bytes are no state.
+/// Why bytes are not a state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BadState {
-    /// They never were one.
+    /// They are something else.
     Foreign,
-    /// It is of another version of Keytrail.
+    /// Another version of Keytrail wrote it.
     Version,
     /// It was cut off or changed.
     Damaged,

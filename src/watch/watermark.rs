@@ -1,28 +1,28 @@
-//! Until when everything is known.
+//! The watermark: the time before which no record is expected any more.
 
 use super::state::State;
 use crate::value::{Duration, Time};
 
-/// The times that decide.
+/// The times that decide what is certain.
 #[derive(Clone, Copy)]
 pub(super) struct Times {
     pub(super) clock: Time,
     pub(super) before: Option<Time>,
-    /// The smallest number while there was no event.
+    /// The smallest number before the first event.
     pub(super) watermark: Time,
     pub(super) end: bool,
 }
 
-/// Whether no record can come that hangs together with what was last then.
+/// Whether no record can arrive any more that lies within `within` of `last`.
 pub(super) fn passed(last: Time, within: Duration, watermark: Time) -> bool {
     last.0.saturating_add(within.0) < watermark.0
 }
 
-/// Moves the watermark: as far behind the latest event as events may be late, and on with the clock
-/// while none comes.
+/// Advances the watermark: it is behind the latest event by the lateness, and advances with the clock
+/// while no event arrives.
 pub(super) fn advance(state: &mut State, clock: Time, lateness: Duration, end: bool) -> Times {
     let before = state.watermark;
-    // An event of the future is a clock that goes wrong, and must not close every window.
+    // An event from the future comes from a wrong clock, and must not close every window.
     let latest = state.reaches.values().filter_map(|reach| reach.last).max();
     let latest = latest.map(|latest| latest.min(clock)).max(state.latest);
     if latest > state.latest || state.latest_arrived.is_none() {

@@ -118,7 +118,7 @@ fn help_lists_commands_and_exit_codes() {
 
     Commands:
       scan          Find risky use of credentials in audit logs and credential reports
-      watch         Follow files, folders or standard input, and tell findings as they become certain
+      watch         Follow files, folders or standard input, and emit findings once they are certain
       inspect       Show how files are recognised, and their records
       posture       Show the posture of credentials: key ages, MFA coverage, what to do
       query         Find records by a condition, or count them

@@ -1,4 +1,4 @@
-//! What can be wrong with a row.
+//! The errors of a row.
 
 use std::fmt;
 

@@ -1,8 +1,8 @@
 //! Rows of a table as RFC 4180 writes them, read from their own bytes.
 //!
-//! The grammar is the RFC's and nothing around it: a cell is quoted from its first byte to its
-//! last or not at all. Where a quote is missing or one too many, some row then says so; a reader
-//! that makes the best of it would take half a file for one cell and find it well formed.
+//! The grammar is strictly that of the RFC: a cell is quoted from its first byte to its last, or not
+//! at all. So a missing or surplus quote is an error in some row. A tolerant reader would take half
+//! a file for one cell and accept it.
 
 mod cells;
 mod row;
@@ -15,7 +15,7 @@ pub(super) use row::{RowExtent, RowScan, line_end, row, rows};
 /// The longest cell.
 pub(super) const MAX_CELL: usize = 4 << 20;
 
-/// The lines that one row may take, for cells that hold line breaks.
+/// How many lines one row may have, for cells with line breaks.
 pub(super) const MAX_LINES: usize = 1000;
 
 /// The most columns of a table.

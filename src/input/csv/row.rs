@@ -4,18 +4,18 @@ use memchr::{memchr2, memchr3};
 
 use super::{MAX_CELL, MAX_LINES, RowError};
 
-/// What the bytes from the first of a row on come to.
+/// The result of scanning a row.
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::input) enum RowScan {
     /// A row.
     Ends(RowExtent),
     /// The bytes end inside it.
     Unfinished,
-    /// They are no row.
+    /// They are not a row.
     Broken(RowError),
 }
 
-/// A row that was found.
+/// The extent of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::input) struct RowExtent {
     /// One past its last byte, without its line break.
@@ -33,7 +33,7 @@ pub(in crate::input) struct RowExtent {
 /// Finds the end of the row that begins with these bytes. `whole` says that nothing follows them;
 /// a row has at most `limit` bytes.
 ///
-/// However many of its bytes are at hand, the answer is the same or [`RowScan::Unfinished`].
+/// With fewer of its bytes the result is the same, or [`RowScan::Unfinished`].
 pub(in crate::input) fn row(bytes: &[u8], whole: bool, limit: usize) -> RowScan {
     let mut fit = RowExtent { end: 0, next: 0, cells: 0, filled: 0, breaks: 0 };
     let mut text = Text { bytes, whole, limit, breaks: 0 };
@@ -101,7 +101,7 @@ fn after_break(bytes: &[u8], at: usize, whole: bool) -> Option<usize> {
     }
 }
 
-/// The text of a row, as far as it is at hand.
+/// The bytes of a row that were read so far.
 pub(super) struct Text<'b> {
     pub(super) bytes: &'b [u8],
     pub(super) whole: bool,
@@ -133,7 +133,7 @@ impl Text<'_> {
 
     fn plain(&self, start: usize) -> Result<Option<Cell>, RowError> {
         let rest = self.bytes.get(start..).unwrap_or_default();
-        // Most cells are short: a search that has to be set up costs more than it saves.
+        // Most cells are short, and a vectorized search costs more to set up than it saves.
         let found = rest.iter().position(|b| matches!(b, b',' | b'\n' | b'\r' | b'"'));
         let end = start + found.unwrap_or(rest.len());
         self.bounded(start, end)?;

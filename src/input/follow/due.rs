@@ -1,4 +1,4 @@
-//! What of a file is to be read now.
+//! Which part of a file is read at this check.
 
 use std::sync::Arc;
 
@@ -14,14 +14,14 @@ use crate::input::set::{InputNote, InputSet};
 use crate::record::{Batch, FileAccount, FileStatus, SkipReason, Step};
 use crate::value::Time;
 
-/// A file that nobody has written for so long is taken for whole, in microseconds.
+/// A file that nobody has written to for this long counts as whole, in microseconds.
 const SETTLED: i64 = 60 * 1_000_000;
 
-/// A line that is longer is read, to be skipped, rather than waited for.
+/// The end of a longer line is not waited for: the line is read, and skipped as too long.
 pub(super) const LONGEST: u64 = 17 << 20;
 
 impl Snapshot {
-    /// What of the file is to be read; how it stands from now on goes to `file`.
+    /// Decides which part of the file to read, and updates `file`.
     pub(super) fn due(
         &self,
         set: &InputSet,
@@ -37,7 +37,7 @@ impl Snapshot {
         let same = self.is_unchanged(file);
         let settled = match self.modified <= clock.0 {
             true => self.modified.saturating_add(SETTLED) < clock.0,
-            // The clock says nothing of it: it stands still, or is another machine's.
+            // The clock says nothing: it is fixed, or another machine's.
             false => same,
         };
         (file.device, file.inode) = (self.device, self.inode);
@@ -53,7 +53,7 @@ impl Snapshot {
             _ => {
                 if file.standing == FollowState::Whole {
                     let text = format!(
-                        "{} changed after it was read to its end, and is read from its beginning",
+                        "{} changed after it was read to its end; it is read again from its beginning",
                         escape(&self.shown)
                     );
                     notes.push(InputNote { id: "changed-input", text });
@@ -69,7 +69,7 @@ impl Snapshot {
         FileTask { read, report, ..FileTask::default() }
     }
 
-    /// What of a file that was never read.
+    /// The same for a file that was never read.
     fn fresh(
         &self,
         set: &InputSet,
@@ -102,8 +102,8 @@ impl Snapshot {
         Ok(if whole { Read::All } else { Read::Later })
     }
 
-    /// What of a file of lines behind the last position: whole lines, and what is behind them when
-    /// it is a whole record or nobody writes on it.
+    /// The same for lines after the last position: whole lines, and the rest if it is a whole record
+    /// or nobody writes to the file any more.
     fn more(&self, file: &FollowedFile, settled: bool) -> std::io::Result<Read> {
         if self.size <= file.offset {
             return Ok(Read::Not);
@@ -117,7 +117,7 @@ impl Snapshot {
         Ok(if to > file.offset { Read::Range(file.offset, to) } else { Read::Later })
     }
 
-    /// Whether a document does not end in the middle of anything.
+    /// Whether a document ends outside of any record and container.
     fn is_whole(&self, set: &InputSet) -> bool {
         let Some(file) = set.file(self.index) else { return false };
         let raw = RawFile::open(&self.file);
@@ -133,7 +133,7 @@ impl Snapshot {
             if step == Step::Done {
                 return match batches.account().status {
                     FileStatus::Unreadable { .. } => false,
-                    // Of what was begun no format can know yet that it is its own.
+                    // A format may not recognize a file of which only the beginning was written.
                     FileStatus::Unclaimed { .. } | FileStatus::NotAnInput { .. } => {
                         !ends_inside(&self.file)
                     }

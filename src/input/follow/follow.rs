@@ -26,7 +26,7 @@ pub struct Follow {
 }
 
 impl Follow {
-    /// Follows what the arguments name; `files` is how far an earlier watch came.
+    /// Follows what the arguments name; `files` is how far an earlier watch read them.
     pub fn new(
         args: Vec<String>,
         hints: Hints,
@@ -36,7 +36,7 @@ impl Follow {
         Self { args, hints, directory, files, without: Vec::new() }
     }
 
-    /// Leaves these files out, wherever they are met: what the watch itself writes.
+    /// Excludes these files wherever they are found: those that the watch itself writes.
     #[must_use]
     pub fn without(mut self, files: Vec<PathBuf>) -> Self {
         self.without = files;
@@ -53,14 +53,14 @@ impl Follow {
         &self.files
     }
 
-    /// Takes over how far a round came.
+    /// Records how far a round read the files.
     pub fn accept(&mut self, files: Vec<FollowedFile>) {
         self.files = files;
     }
 
-    /// Looks for what is new. `stdin` is what standard input gave and no round took; what is no
-    /// whole line stays there, unless it `ended`. Rows name the files `used`, which keep their
-    /// places.
+    /// Looks for what is new. `stdin` holds the bytes of standard input that no round took; an
+    /// unfinished line stays there unless the input has `ended`. Retained rows name the files
+    /// `used`, so these keep their index.
     pub fn look(
         &self,
         clock: Time,
@@ -95,7 +95,7 @@ impl Follow {
                 due_of_stdin(file, stdin, ended)
             } else {
                 let report = match file.standing {
-                    // What a file is, is looked for again when it was written.
+                    // A file that was written to is peeked at again.
                     standing if seen.is_unchanged(file) && standing != FollowState::New => {
                         standing == FollowState::Report
                     }
@@ -115,10 +115,10 @@ impl Follow {
     }
 }
 
-/// What standard input gave, as far as it is whole lines.
+/// The whole lines among the bytes of standard input.
 fn due_of_stdin(file: &mut FollowedFile, stdin: &mut Vec<u8>, ended: bool) -> FileTask {
     let whole = memchr::memrchr(b'\n', stdin).map_or(0, |at| at + 1);
-    // A line that is longer is read, to be skipped, rather than waited for.
+    // The end of a longer line is not waited for: the line is skipped.
     let longest = stdin.len() as u64 - whole as u64 > LONGEST;
     let whole = if ended || longest { stdin.len() } else { whole };
     let rest = stdin.split_off(whole);

@@ -2,19 +2,19 @@
 
 use crate::value::Time;
 
-/// How a file stands.
+/// What a followed file is, as far as it is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum FollowState {
     /// Nothing of it was read.
     #[default]
     New = 0,
-    /// Lines, read up to a position.
+    /// Lines, read up to `offset`.
     Lines = 1,
-    /// A document, read to its end.
+    /// A document that was read to its end.
     Whole = 2,
     /// A credential report, read at every check.
     Report = 3,
-    /// Nothing that is read, as it was when it was looked at.
+    /// Not an input, at its last size and time.
     Other = 4,
 }
 
@@ -29,22 +29,22 @@ impl FollowState {
     ];
 }
 
-/// One file that is followed, and how far it was read.
+/// A followed file, and how far it was read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FollowedFile {
-    /// Where it is.
+    /// Its path; bytes that are not UTF-8 as `\xNN`.
     pub path: String,
-    /// Where it is, for a person.
+    /// Its path, for messages.
     pub shown: String,
-    /// The device and the number on it, where the system tells.
+    /// The number of its device; 0 if the system has none.
     pub device: u64,
     /// The number of the file on its device.
     pub inode: u64,
-    /// Its size when it was looked at last.
+    /// Its size at the last check.
     pub size: u64,
-    /// When it was written last, in microseconds since 1970.
+    /// When it was last written, in microseconds since 1970.
     pub modified: i64,
-    /// How many of its first bytes are known, and their digest.
+    /// How many of its first bytes identify it, and their digest.
     pub head: (u64, String),
     /// Bytes of whole records that were read.
     pub offset: u64,
@@ -52,10 +52,10 @@ pub struct FollowedFile {
     pub line: u64,
     /// Records before that.
     pub ordinal: u64,
-    /// The head of a table of rows.
+    /// The header line of a table.
     pub columns: String,
-    /// How it stands.
+    /// What it is.
     pub standing: FollowState,
-    /// Since when it is not there any more.
+    /// Since when it is gone.
     pub gone: Option<Time>,
 }

@@ -1,4 +1,4 @@
-//! Which of the files that are followed a file is.
+//! Which followed file a file on disk is.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -12,7 +12,7 @@ use crate::value::{Duration, Time};
 /// A file that is gone is forgotten after this.
 const FORGOTTEN: Duration = Duration(35 * 24 * 3600 * 1_000_000);
 
-/// The place of every file that was found among those that are followed.
+/// For every file that was found, its index among the followed files.
 pub(super) fn identify(
     seen: &[Option<Snapshot>],
     files: &mut Vec<FollowedFile>,
@@ -28,7 +28,7 @@ pub(super) fn identify(
         by_identity.entry((file.device, file.inode)).or_default().push(place);
         by_path.entry(file.path.clone()).or_insert(place);
     }
-    // First by what the file is, so that one which was renamed goes on under its new name.
+    // First by device and inode, so that a renamed file continues under its new name.
     for (at, seen) in seen.iter().enumerate() {
         let Some(seen) = seen.as_ref().filter(|seen| seen.is_file()) else { continue };
         let Some(known) = by_identity.get(&(seen.device, seen.inode)) else { continue };
@@ -49,7 +49,7 @@ pub(super) fn identify(
     };
     let mut free: Vec<usize> = files.iter().enumerate().filter(free).map(|(at, _)| at).collect();
     for (at, seen) in seen.iter().enumerate() {
-        // What cannot be looked at has a place too, so that it is said.
+        // A file that cannot be read has an index too, so that it is reported.
         let readable = |seen: &&Snapshot| seen.status.as_ref().is_none_or(is_unreadable);
         let Some(seen) = seen.as_ref().filter(readable) else { continue };
         let place = places[at].unwrap_or_else(|| {
@@ -69,7 +69,7 @@ pub(super) fn identify(
             let file = &mut files[place];
             if file.offset > 0 && seen.is_file() && !seen.begins_as(file) {
                 let text = format!(
-                    "{} was replaced by another file, which is read from its beginning",
+                    "{} was replaced by another file; it is read from its beginning",
                     escape(&seen.shown)
                 );
                 notes.push(InputNote { id: "replaced-input", text });
@@ -86,18 +86,18 @@ pub(super) fn identify(
 }
 
 impl Snapshot {
-    /// Whether it is what a followed file was.
+    /// Whether it has the identity of a followed file.
     fn is_same(&self, file: &FollowedFile) -> bool {
         self.inode != 0 && (self.device, self.inode) == (file.device, file.inode)
     }
 
-    /// Whether it begins as a followed file did, and is no shorter than what was read of it.
+    /// Whether it begins as a followed file did, and is at least as long as what was read of it.
     fn begins_as(&self, file: &FollowedFile) -> bool {
         if self.size < file.offset || self.size < file.head.0 {
             return false;
         }
         let unchanged = self.is_same(file) && self.is_unchanged(file) && self.path == file.path;
-        // What cannot be opened for a while is not another file.
+        // A file that cannot be opened for a while is not another file.
         unchanged || digest(&self.file, file.head.0).is_none_or(|head| head == file.head.1)
     }
 

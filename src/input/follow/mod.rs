@@ -1,8 +1,8 @@
-//! Inputs that go on: which bytes are new at each check.
+//! Inputs that grow: which bytes are new at each check.
 //!
-//! A growing file of lines is read from where the last whole line ended; anything else is read once
-//! it is whole. Files are known by what they are and how they begin, so that one which was renamed
-//! goes on and one which was replaced begins anew.
+//! A growing file of lines is read from the end of the last whole line; any other file is read once
+//! it is whole. A file is identified by its device, its inode and its first bytes, so that a renamed
+//! file continues and a replaced one is read from its beginning.
 
 mod due;
 #[allow(clippy::module_inception)]

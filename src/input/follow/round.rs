@@ -1,4 +1,4 @@
-//! One look at the inputs: what is new, as inputs of the engine.
+//! One check of the inputs: what is new, as inputs of the engine.
 
 use std::fs::File;
 use std::io::{self, Cursor, Read as _, Seek, SeekFrom};
@@ -14,9 +14,9 @@ use crate::record::{
     Batch, Batches, FileAccount, FileStatus, Format, Hint, Inputs, Origin, Phase, Step,
 };
 
-/// What is new since the last look.
+/// What is new since the last round.
 ///
-/// A file has the same number in every round, and its account carries that number as its root.
+/// A file has the same index in every round; its account has that index as its root.
 pub struct Round {
     pub(super) set: InputSet,
     pub(super) files: Vec<FollowedFile>,
@@ -24,7 +24,7 @@ pub struct Round {
     pub(super) notes: Vec<InputNote>,
 }
 
-/// What is to be done with a file.
+/// What to do with one file.
 #[derive(Debug, Default)]
 pub(super) struct FileTask {
     /// Its number among the files that were found.
@@ -35,17 +35,17 @@ pub(super) struct FileTask {
     pub(super) lines: Arc<AtomicU64>,
 }
 
-/// What of a file is to be read.
+/// Which part of a file to read.
 #[derive(Debug, Default)]
 pub(super) enum Read {
     #[default]
     Not,
-    /// Nothing yet: it is not whole.
+    /// Nothing yet: the file is not whole.
     Later,
     All,
     /// Between two places.
     Range(u64, u64),
-    /// What standard input gave.
+    /// Bytes of standard input.
     Bytes(Vec<u8>),
     Failed(FileStatus),
 }
@@ -75,14 +75,14 @@ impl Round {
         self.turns.iter().filter(due).count()
     }
 
-    /// Files that are not whole yet, by what a person calls them.
+    /// Files that are not whole yet, for messages.
     pub fn waiting(&self) -> impl Iterator<Item = &str> {
         let waits = |(_, turn): &(&FollowedFile, &FileTask)| matches!(turn.read, Read::Later);
         self.files.iter().zip(&self.turns).filter(waits).map(|(file, _)| &*file.shown)
     }
 
-    /// How far every file was read, when this is what became of them: status, container,
-    /// records, and whether reading failed on the way.
+    /// How far every file was read, from the results of the round: for each file its account, the
+    /// number of its records, and whether reading failed.
     pub fn done<'r>(
         &self,
         accounts: impl Iterator<Item = (&'r FileAccount, u64, bool)>,
@@ -101,7 +101,7 @@ impl Round {
             let lines = lines && account.compression.is_none();
             match &turn.read {
                 Read::Not | Read::Later | Read::Failed(_) => {}
-                // It is tried again.
+                // The next round tries again.
                 _ if failed => {}
                 Read::All if turn.report => file.standing = FollowState::Report,
                 Read::All if !read => file.standing = FollowState::Other,
@@ -124,7 +124,7 @@ impl Round {
         files
     }
 
-    /// The same round, of which no more is read once `stop` is set.
+    /// The same round, which stops reading once `stop` is set.
     pub fn until<'r>(&'r self, stop: &'r AtomicBool) -> impl Inputs + 'r {
         Until { round: self, stop }
     }
@@ -134,7 +134,7 @@ impl Round {
         FileAccount { root: index, path, ..FileAccount::default() }
     }
 
-    /// The bytes of a file, with the head of its table where they begin behind it.
+    /// The bytes of a file, after the header line of its table if they begin later.
     fn range(&self, index: usize, from: u64, bytes: Stdin) -> Box<dyn Batches + '_> {
         let found = self.turns[index].found.and_then(|found| self.set.file(found));
         let Some(found) = found else { return Box::new(FileReader::closed(self.account(index))) };
@@ -146,7 +146,7 @@ impl Round {
         let raw = Ok(RawFile::stream(raw));
         let goes_on = from > 0 && file.columns.is_empty();
         let task = self.set.task(found, self.account(index), raw, &Arc::default(), false);
-        // Lines that go on are no report, whatever they begin with.
+        // Lines after the first are not a report, whatever they begin with.
         let inner: Box<dyn Batches + '_> = match goes_on {
             true => Box::new(FileReader::new(ReadTask { goes_on, ..task })),
             false => credentials::open(task),
@@ -223,7 +223,7 @@ impl Round {
     }
 }
 
-/// Counts the lines that pass.
+/// Counts the line breaks in what is read.
 struct Counted {
     raw: Stdin,
     lines: Arc<AtomicU64>,
@@ -238,7 +238,7 @@ impl io::Read for Counted {
     }
 }
 
-/// Records with the places that they have in the whole file.
+/// Records with their positions in the whole file.
 struct Shifted<'i> {
     inner: Box<dyn Batches + 'i>,
     offset: u64,
@@ -275,7 +275,7 @@ impl Batches for Shifted<'_> {
     }
 }
 
-/// A round that may be broken off.
+/// A round that can be stopped.
 struct Until<'r> {
     round: &'r Round,
     stop: &'r AtomicBool,

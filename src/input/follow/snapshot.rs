@@ -1,4 +1,4 @@
-//! A file as it lies there, and how it begins and ends.
+//! A file on disk at this moment, and its first and last bytes.
 
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read, Seek, SeekFrom};
@@ -10,21 +10,21 @@ use super::followed_file::FollowedFile;
 use crate::input::discover::{Found, STDIN, bytes_as_text};
 use crate::record::{FileStatus, shown_path};
 
-/// First bytes by which a file is known again.
+/// How many first bytes identify a file.
 const HEAD: u64 = 1024;
-/// Bytes of a first line that are looked at.
+/// How many bytes are searched for the end of the first line.
 const FIRST: u64 = 1 << 20;
-/// Bytes looked at together for the end of a line.
+/// Bytes read at once to find the end of a line.
 const BLOCK: u64 = 64 << 10;
 
-/// A file that was found.
+/// A file that was found, with its metadata.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Snapshot {
     /// Its number in the round.
     pub(super) index: usize,
     /// Where it is; empty for standard input.
     pub(super) file: PathBuf,
-    /// The same as text, which tells it from every other file.
+    /// The same as text, which identifies it in the state.
     pub(super) path: String,
     pub(super) shown: String,
     pub(super) device: u64,
@@ -81,7 +81,7 @@ fn identity(_: &Metadata) -> (u64, u64) {
     (0, 0)
 }
 
-/// Only ever compared with itself and with the clock, never taken for the time of a record.
+/// Compared with itself and with the clock only, never used as the time of a record.
 fn modified(meta: &Metadata) -> i64 {
     let since = meta.modified().ok().and_then(|at| at.duration_since(std::time::UNIX_EPOCH).ok());
     since.and_then(|since| i64::try_from(since.as_micros()).ok()).unwrap_or_default()
@@ -96,7 +96,7 @@ pub(super) fn digest(path: &Path, length: u64) -> Option<String> {
     whole.then(|| hex(&Sha256::digest(&bytes)[..16]))
 }
 
-/// As many first bytes as a file is known by, with their digest.
+/// The number of first bytes that identify a file, with their digest.
 pub(super) fn head(path: &Path, size: u64) -> (u64, String) {
     let length = size.min(HEAD);
     (length, digest(path, length).unwrap_or_default())
@@ -154,7 +154,7 @@ fn slice(file: &mut File, from: u64, to: u64) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Whether a file that was found is to be looked at no further.
+/// Whether a file that was found cannot be read.
 pub(super) fn is_unreadable(status: &FileStatus) -> bool {
     matches!(status, FileStatus::Unreadable { .. })
 }

@@ -17,17 +17,17 @@ use crate::input::json::Scan;
 use crate::record::{Batch, Columns, Envelope, Placed, Skip, SkipReason};
 use crate::source::Position;
 
-/// The bytes that are looked at to tell what a file is.
+/// How many bytes are examined to recognize a file.
 pub(in crate::input) const WINDOW: usize = 1 << 20;
 
-/// What comes after the bytes at hand.
+/// What follows the bytes in the buffer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::input) enum Ending<'a> {
     /// More of them.
     More,
     /// Nothing.
     Eof,
-    /// Nothing that could be read.
+    /// Reading failed.
     Failed(&'a str),
 }
 
@@ -35,13 +35,13 @@ pub(in crate::input) enum Ending<'a> {
 enum State {
     /// Before the first byte.
     Start,
-    /// Between values that stand in no container.
+    /// Between values outside of any container.
     Top,
     /// Between the items of an array; whether the array is a value in an object.
     Items { object: bool },
-    /// In a record, whose bytes are kept.
+    /// In a record, whose bytes are buffered.
     Value,
-    /// In a record that is too long to keep.
+    /// In a record that is too long to buffer.
     Discard,
     /// In a number or a word.
     Word,
@@ -51,13 +51,13 @@ enum State {
     Lost,
     /// At the start of a line.
     Lines,
-    /// In a line that is too long to keep.
+    /// In a line that is too long to buffer.
     LongLine,
     /// At the start of a row of a table.
     Rows,
-    /// In the first line of a row that is given up.
+    /// In the first line of a row that is skipped.
     LostRow,
-    /// Past the end, or in a file that is none of ours.
+    /// Past the end, or in a file that is not an input.
     Over,
 }
 
@@ -65,23 +65,23 @@ enum State {
 #[derive(Debug)]
 pub(in crate::input) struct Framer {
     state: State,
-    /// What the first bytes tell, until they do.
+    /// Recognizes the file by its first bytes.
     sniff: Sniff,
-    /// How many bytes are looked at to tell.
+    /// How many bytes are examined to recognize the file.
     window: usize,
-    /// The state that a record stands in.
+    /// The state to return to after a record.
     level: State,
     scan: Scan,
-    /// Bytes of the line or word at hand in which its end was looked for.
+    /// How many bytes of the current line, word or row were searched for its end.
     searched: usize,
-    /// The place of the first byte that was not counted yet.
+    /// The position of the first byte that was not counted yet.
     place: Position,
-    /// Where the record at hand begins.
+    /// Where the current record begins.
     begun: Position,
     ordinal: u64,
-    /// How many objects stand around the array of records.
+    /// How many objects enclose the array of records.
     around: usize,
-    /// Arrays inside the array of records that are open; their items are records too.
+    /// How many arrays inside the array of records are open; their items are records too.
     nested: u64,
     /// Whether the next item of an array may begin: after its bracket or a comma.
     separated: bool,
@@ -89,7 +89,7 @@ pub(in crate::input) struct Framer {
     limit: usize,
     /// The key that the first good record begins with.
     key: Vec<u8>,
-    /// The keys to look for when lost.
+    /// The keys by which the next record is found after a broken one.
     sought: Vec<Vec<u8>>,
     tables: Tables,
     table: Option<Table>,
@@ -98,10 +98,10 @@ pub(in crate::input) struct Framer {
     notes: BTreeSet<&'static str>,
 }
 
-/// The bytes at hand and what is cut from them.
+/// The buffered bytes, and the records that were found in them.
 struct Cut<'b> {
     bytes: &'b [u8],
-    /// Bytes before this one are done with.
+    /// Bytes before this one are processed.
     at: usize,
     /// The byte that `Framer::place` is the place of.
     mark: usize,
@@ -146,17 +146,17 @@ impl Framer {
         }
     }
 
-    /// A splitter of what is behind the first lines of a file, which told that it is lines.
+    /// A splitter for later lines of a file that was recognized as lines.
     pub(in crate::input) fn of_lines() -> Self {
         Self { state: State::Lines, container: Some("lines"), ..Self::new(Tables::default()) }
     }
 
-    /// A splitter with other limits than those of the program.
+    /// A splitter with other limits, for tests.
     pub(in crate::input) fn with_limits(window: usize, limit: usize) -> Self {
         Self { window, limit, ..Self::new(Tables::default()) }
     }
 
-    /// The container that the records came in, as far as it is known.
+    /// The container of the records; empty while it is unknown.
     pub(in crate::input) fn container(&self) -> &'static str {
         match self.container {
             // A single line is a single object.
@@ -166,25 +166,25 @@ impl Framer {
         }
     }
 
-    /// What the file is, when it is none that can be split.
+    /// What the file is, if it cannot be split.
     pub(in crate::input) fn other(&self) -> Option<&str> {
         self.other.as_deref()
     }
 
-    /// The columns, when the file is a table.
+    /// The columns, if the file is a table.
     pub(in crate::input) fn columns(&self) -> Option<&Columns> {
         self.table.as_ref().map(|table| &table.columns)
     }
 
-    /// Things worth saying that cost no record.
+    /// Notes that concern no single record.
     pub(in crate::input) fn notes(&self) -> impl Iterator<Item = &'static str> + '_ {
         self.notes.iter().copied()
     }
 
-    /// Places the records that are complete in `batch.bytes` and returns how many of its bytes
-    /// are done with; the others must stand at the front of the next call's.
+    /// Finds the complete records in `batch.bytes` and returns how many of its bytes are processed;
+    /// the next call must begin with the others.
     ///
-    /// Nothing is placed before the first bytes tell what the file is: at most [`WINDOW`] of them.
+    /// It finds no record before the file is recognized, which takes at most [`WINDOW`] bytes.
     pub(in crate::input) fn run(&mut self, batch: &mut Batch, ending: Ending<'_>) -> usize {
         let Batch { bytes, records, skipped } = batch;
         let mut cut = Cut { bytes, at: 0, mark: 0, records, skipped };
@@ -197,7 +197,7 @@ impl Framer {
         done
     }
 
-    /// Whether to go on: `false` where the bytes end.
+    /// Takes one step; `false` if it needs more bytes.
     fn step(&mut self, cut: &mut Cut<'_>, ending: Ending<'_>) -> bool {
         match self.state {
             State::Start => self.start(cut, ending),
@@ -220,7 +220,7 @@ impl Framer {
     }
 
     fn start(&mut self, cut: &mut Cut<'_>, ending: Ending<'_>) -> bool {
-        // The answer is the same however the bytes come: no more than the window counts.
+        // Only the window counts, so that the answer does not depend on the size of the reads.
         let window = cut.bytes.get(..self.window).unwrap_or(cut.bytes);
         let more = window.len() < self.window && ending == Ending::More;
         let whole = window.len() < self.window && ending == Ending::Eof;
@@ -231,7 +231,7 @@ impl Framer {
         let text = window.strip_prefix(bom).unwrap_or(window);
         let Some(sniffed) = self.sniff.look(text, more, whole) else { return false };
         if sniffed == Sniffed::Text && more {
-            // What the columns are is told by all lines of the window.
+            // All lines of the window decide about the columns.
             return false;
         }
         cut.at = window.len() - text.len();
@@ -278,7 +278,7 @@ impl Framer {
         cut.records.push(Placed { start, end, envelope, offset, line, column, ordinal, rows: 1 });
     }
 
-    /// Accounts for what the end cuts off.
+    /// Skips the record that the end of the input cuts off.
     fn finish(&mut self, cut: &mut Cut<'_>, ending: Ending<'_>) {
         let here = self.place_of(cut, cut.at);
         let (place, truncated) = match self.state {
@@ -314,7 +314,7 @@ impl Framer {
         self.ordinal += 1;
     }
 
-    /// The place of a byte; must not go back.
+    /// The position of a byte; it must not decrease between calls.
     fn place_of(&mut self, cut: &mut Cut<'_>, at: usize) -> Position {
         if at > cut.mark {
             self.place = self.place.after(&cut.bytes[cut.mark..at]);

@@ -2,8 +2,8 @@
 //!
 //! The container is told by content: an array below a key of [`CONTAINERS`](sniff) with other keys
 //! around, `[…]`, one record a line, objects one after the other, or the rows of a table. A line may
-//! begin with a time before its record. A record that is not well formed costs itself: the splitter
-//! goes on at the next one.
+//! begin with a time before its record. A record that is not well formed is skipped alone: the splitter
+//! continues with the next one.
 
 mod framer;
 mod table_header;
@@ -19,5 +19,5 @@ pub(super) use table_header::{Tables, record_column, trusted};
 /// The longest record. CloudTrail's own limit is 1 MiB.
 pub(super) const MAX_RECORD: usize = 16 << 20;
 
-/// Keys of containers are short: no more is kept in front of an array that may be one.
+/// Keys of containers are short: at most this much is buffered before an array that may be one.
 const KEY_REACH: usize = 4096;

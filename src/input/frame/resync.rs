@@ -1,7 +1,7 @@
 //! Finds the next record after one that is broken.
 //!
-//! Records of one file begin with the same key. `{"key"` cannot stand inside a JSON string, where
-//! its quote would be escaped, so it is a safe place to go on.
+//! Records of one file begin with the same key. `{"key"` cannot occur inside a JSON string, where
+//! its quotes would be escaped, so the next record safely begins there.
 
 use memchr::{memchr_iter, memmem};
 
@@ -10,7 +10,7 @@ use memchr::{memchr_iter, memmem};
 pub(super) enum Next {
     /// A record begins here.
     Found(usize),
-    /// None does; bytes before this one need not be looked at again.
+    /// None does; bytes before this one need not be searched again.
     None(usize),
 }
 
@@ -120,7 +120,7 @@ fn near(bytes: &[u8], at: usize) -> Option<(usize, &[u8])> {
     Some((first, bytes.get(first..at)?.trim_ascii_end()))
 }
 
-/// How many bytes around a `{` are looked at: what is kept has a bound, whatever is written.
+/// How many bytes around a `{` are examined, so that the buffer is bounded.
 const REACH: usize = 256;
 
 #[cfg(test)]

@@ -58,10 +58,10 @@ const SAMPLE: usize = 16;
 /// The bytes that the marks of other kinds of files stand in.
 const HEAD: usize = 8;
 
-/// Tells what a file is, as early as its bytes leave no other answer: who writes a line now and
-/// then waits for no window to fill.
+/// Recognizes a file as soon as its bytes allow only one answer, so that a slow writer need not
+/// fill the window first.
 ///
-/// A file is lines when at least half of its first lines are an object each, and none begins a
+/// A file is lines if at least half of its first lines are one object each, and none begins a
 /// container of records.
 #[derive(Debug, Default)]
 pub(super) struct Sniff {
@@ -94,9 +94,9 @@ enum Kind {
 }
 
 impl Sniff {
-    /// What begins with these bytes, which are those of the last call and more; `None` while others
-    /// could change the answer. `more` says that there may be others to look at, `whole` that the
-    /// file ends with these.
+    /// What the file is that begins with these bytes, which extend those of the last call; `None`
+    /// while later bytes could change the answer. `more` says that more may come, `whole` that the
+    /// file ends here.
     pub(super) fn look(&mut self, bytes: &[u8], more: bool, whole: bool) -> Option<Sniffed> {
         if more && bytes.len() < HEAD {
             return None;

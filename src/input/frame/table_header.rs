@@ -1,11 +1,11 @@
-//! What the first lines of a table say: its columns, and where its rows begin.
+//! The header of a table: its columns, and where its rows begin.
 
 use super::MAX_RECORD;
 use crate::input::csv::{Cells, MAX_COLUMNS, RowExtent, RowScan, line_end, row};
 use crate::record::{Columns, Format, SkipReason, same_name};
 use crate::value::mask_keys;
 
-/// What is known of tables before one is read.
+/// What is known about tables before one is read.
 #[derive(Debug, Default)]
 pub(in crate::input) struct Tables {
     /// The columns as the user says them, for files without a header line.
@@ -14,26 +14,26 @@ pub(in crate::input) struct Tables {
     pub(in crate::input) formats: Vec<&'static dyn Format>,
 }
 
-/// The head of a table.
+/// The header of a table.
 #[derive(Debug)]
 pub(super) struct TableHeader {
     pub(super) columns: Columns,
     /// The header line: where it begins and ends, and where the next line begins.
     pub(super) header: Option<RowExtent>,
-    /// Whether each row stands after the name of the file that it was found in, and a colon.
+    /// Whether each row follows a file name and a colon, as in the output of `grep`.
     pub(super) prefixed: bool,
 }
 
-/// The table whose rows are cut.
+/// The table whose rows are split.
 #[derive(Debug)]
 pub(super) struct Table {
     pub(super) columns: Columns,
     /// The cells that a row must have: up to the last column with a name.
     pub(super) required: usize,
-    /// The header line, which files that were joined bring along.
+    /// The header line, which concatenated files repeat.
     pub(super) header: Vec<u8>,
     pub(super) prefixed: bool,
-    /// Why the row at hand is given up.
+    /// Why the current row is skipped.
     pub(super) lost: (SkipReason, String),
 }
 
@@ -69,18 +69,21 @@ pub(in crate::input) fn record_column(columns: &Columns) -> Option<usize> {
     RECORD_COLUMNS.iter().find_map(|name| columns.position(name))
 }
 
-/// How many rows are looked at.
+/// How many rows are examined for file names.
 const SAMPLE: usize = 16;
 
-/// The longest name of a file in front of a row.
+/// The longest file name before a row.
 pub(super) const MAX_PREFIX: usize = 4096;
 
 /// How much of a file's first line a message shows.
 const SHOWN: usize = 12;
 
 impl Tables {
-    /// Reads the head of what begins with these bytes, at a line that is not blank; or says what
-    /// the file is instead.
+    /// Reads the header of a table that begins with these bytes, at a line that is not blank.
+    ///
+    /// # Errors
+    ///
+    /// What the file is instead.
     pub(super) fn head(&self, bytes: &[u8], whole: bool) -> Result<TableHeader, String> {
         let first = match row(bytes, whole, MAX_RECORD) {
             RowScan::Ends(fit) => Some(fit),
@@ -115,7 +118,7 @@ impl Tables {
         self.formats.iter().any(|format| format.knows(columns)) || record_column(columns).is_some()
     }
 
-    /// What a file is that begins like no known table.
+    /// What a file is that does not begin like a known table.
     fn other(&self, bytes: &[u8], whole: bool, columns_seen: Option<Columns>) -> String {
         let line = line_end(bytes, whole).map_or(bytes, |(end, _)| &bytes[..end]);
         if memchr::memchr(0, line).is_some() {
@@ -166,7 +169,11 @@ fn columns(line: &str, separator: char) -> Option<Columns> {
     Some(Columns::new(line.split(separator).map(unquoted)))
 }
 
-/// Whether rows can be read by these columns; or why not.
+/// Whether rows can be read with these columns.
+///
+/// # Errors
+///
+/// Why not.
 pub(in crate::input) fn trusted(columns: &Columns) -> Result<(), String> {
     if columns.len() > MAX_COLUMNS {
         return Err(format!(
@@ -182,7 +189,7 @@ pub(in crate::input) fn trusted(columns: &Columns) -> Result<(), String> {
     Ok(())
 }
 
-/// Whether each of the first rows stands after the name of a file, as `grep` leaves them.
+/// Whether each of the first rows follows a file name, as in the output of `grep`.
 fn are_prefixed(bytes: &[u8], whole: bool) -> bool {
     let mut rest = bytes;
     let mut lines = 0;
@@ -200,7 +207,7 @@ fn are_prefixed(bytes: &[u8], whole: bool) -> bool {
     lines > 0
 }
 
-/// The length of the name of a file and the colon after it, where a row begins with both.
+/// The length of a file name and its colon at the beginning of a row.
 pub(super) fn prefix(line: &[u8]) -> Option<usize> {
     let near = line.get(..MAX_PREFIX).unwrap_or(line);
     let colon = near.iter().position(|b| matches!(b, b':' | b',' | b'"'))?;

@@ -1,4 +1,4 @@
-//! Objects that stand in a record as strings of JSON.
+//! Embedded JSON: objects that a record holds as strings.
 
 use serde::de::IgnoredAny;
 
@@ -9,19 +9,19 @@ use super::{Fault, Fields, Shape};
 use crate::record::SkipReason;
 use crate::value::{Json, Value};
 
-/// What unfolding gave.
+/// The result of unfolding.
 pub(in crate::input) struct Unfolded<'a> {
-    /// The fields, with those that stood in strings.
+    /// The fields, including those from embedded objects.
     pub(in crate::input) fields: Fields<'a>,
-    /// Whether a string that begins like an object is none, and stays a string.
+    /// Whether some string begins like an object, is none, and stays a string.
     pub(in crate::input) torn: bool,
 }
 
-/// Reads the record again with the strings on the paths of `folds` replaced by the objects that
-/// they hold; `out` takes that text. Where nothing is folded, nothing is read.
+/// Replaces the strings on the paths of `folds` by the objects that they hold, writes that text to
+/// `out`, and reads its fields. Without such a string it reads nothing.
 ///
-/// A string is replaced only if it is one JSON object by itself, so that its content cannot reach
-/// into the record around it.
+/// A string is replaced only if it is one complete JSON object, so that its content cannot change
+/// the record around it.
 pub(in crate::input) fn unfold<'a>(
     text: &'a str,
     fields: Fields<'a>,

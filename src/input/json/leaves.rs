@@ -1,4 +1,4 @@
-//! The texts of a JSON value, wherever they stand in it.
+//! The texts of a JSON value at any depth.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -8,8 +8,8 @@ use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::text::decode;
 
-/// Every text and number below a JSON value, in order and each once, without empty ones; keys are
-/// none of them. A string that holds an array or an object stands for what it holds.
+/// Every distinct text and number in a JSON value, in order, without keys and empty texts. Of a
+/// string that holds an array or an object, the texts in it count.
 pub(in crate::input) fn texts(json: &str) -> Vec<Cow<'_, str>> {
     if let Some(Cow::Borrowed(text)) = decode(json)
         && !is_json(text)
@@ -20,7 +20,7 @@ pub(in crate::input) fn texts(json: &str) -> Vec<Cow<'_, str>> {
     once(found.into_iter().filter(|text| !text.is_empty()).map(Cow::Owned))
 }
 
-/// Each of these texts once, in the order in which they came.
+/// The distinct texts, in order.
 pub(in crate::input) fn once<'a>(
     texts: impl IntoIterator<Item = Cow<'a, str>>,
 ) -> Vec<Cow<'a, str>> {
@@ -44,7 +44,7 @@ pub(in crate::input) fn once<'a>(
     found
 }
 
-/// Up to so many texts are compared one by one.
+/// Up to this many texts are compared one by one.
 const FEW: usize = 16;
 
 fn is_json(text: &str) -> bool {
@@ -95,7 +95,7 @@ impl<'a> Visitor<'a> for Leaves<'_> {
         Ok(())
     }
 
-    // No id of a resource is a fraction, a flag or nothing.
+    // The id of a resource is never a fraction, a flag or null.
     fn visit_f64<E>(self, _: f64) -> Result<(), E> {
         Ok(())
     }

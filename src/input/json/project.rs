@@ -1,4 +1,4 @@
-//! Walks a JSON text beside a [`Shape`] and keeps the texts of the wanted paths.
+//! Projection: walks a JSON text along a [`Shape`] and borrows the texts of the wanted paths.
 
 use std::fmt;
 use std::ops::Range;
@@ -39,8 +39,8 @@ impl<'a> Fields<'a> {
         Ok(fields)
     }
 
-    /// The same, where the caller has yet to see whose text it is: [`Self::unambiguous`] is for it
-    /// to ask. Of a key that stands twice the first is read.
+    /// The same without the check for repeated keys, which the caller makes with
+    /// [`Self::unambiguous`]. Of a repeated key the first value is read.
     pub(in crate::input) fn scan(text: &'a str, shape: &Shape) -> Result<Self, Fault> {
         let mut fields =
             Fields { texts: [""; SLOTS], object: false, folded: false, seen: 0, twice: None };
@@ -68,7 +68,7 @@ impl<'a> Fields<'a> {
         self.twice.map_or(Ok(()), |path| Err(fault(path)))
     }
 
-    /// Takes over the texts of these paths that `other` has and this has not.
+    /// Copies the texts of these paths that only `other` has.
     pub(in crate::input) fn adopt(&mut self, other: &Fields<'a>, paths: Range<usize>) {
         let theirs = other.texts.get(paths.clone()).unwrap_or_default();
         for (own, text) in self.texts.iter_mut().skip(paths.start).zip(theirs) {

@@ -1,7 +1,7 @@
 //! Finds the end of a JSON value: brackets and strings, nothing else.
 //!
-//! It checks just enough of the grammar to notice at once when a bracket or a quote is missing;
-//! whether the value is well formed is for whoever reads it.
+//! It checks just enough of the grammar to detect a missing bracket or quote at once. It does not
+//! check whether the value is well formed.
 
 use super::MAX_DEPTH;
 use crate::source::count_bytes;
@@ -23,7 +23,7 @@ pub(in crate::input) struct Scan {
     last: u8,
 }
 
-/// What a scan came to.
+/// Where a scan stopped.
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::input) enum Stop {
     /// The bytes end inside the value.
@@ -38,8 +38,7 @@ pub(in crate::input) enum Stop {
 }
 
 impl Scan {
-    /// Starts over after an array, inside as many objects, of which the beginning is not looked at
-    /// again.
+    /// Starts over after an array that this many objects enclose; their beginning is not scanned again.
     pub(in crate::input) fn resume_object(&mut self, around: usize) {
         *self = Scan { open: std::mem::take(&mut self.open), ..Scan::default() };
         self.open.clear();

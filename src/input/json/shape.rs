@@ -1,4 +1,4 @@
-//! The paths of a format, as a trie that is walked beside the JSON text.
+//! The paths of a format, as a trie that guides the walk through a JSON text.
 
 /// The most paths that a shape can have.
 pub(in crate::input) const SLOTS: usize = 64;

@@ -26,14 +26,14 @@ use crate::signals::{LOOK, Signals};
 use crate::stream::Stream;
 use crate::term::stdout_failed;
 
-/// The state, unless the user says otherwise.
+/// The state file by default.
 const STATE: &str = "keytrail-watch.state";
 
-/// Bytes of open windows, unless the user says otherwise. What a scan writes away a watch drops, so
-/// it has more room.
+/// Bytes of open windows by default. A scan spills matches to files and a watch drops them, so a
+/// watch has more room.
 const MEMORY: usize = 256 << 20;
 
-/// How it ends.
+/// What the exit codes mean.
 const EXIT_CODES: &str = "\
 Exit codes:
   0    standard input ended, or --once came to its end
@@ -41,31 +41,31 @@ Exit codes:
   3    as 0, and a check was incomplete: records skipped, a file that cannot be read
   130  SIGINT
   143  SIGTERM
-Findings change no exit code: they are lines on standard output";
+Findings do not change the exit code: they are lines on standard output";
 
-/// Follow files, folders or standard input, and tell findings as they become certain.
+/// Follow files, folders or standard input, and emit findings once they are certain.
 ///
-/// Every interval new records are read, and each occurrence of a finding that is certain by then is
-/// one line of JSON (`finding`) with an id that is the same whenever it is told again. A line for
-/// each check (`check`) says what was read and what could not be; --quiet leaves it out where
-/// nothing is wrong. What is known goes to a state file, from which the next watch goes on;
-/// standard input is not gone back to.
+/// At every interval a check reads the new records. Each occurrence of a finding that is certain by
+/// then is one line of JSON (`finding`), with an id that is the same if it is emitted again. One
+/// line for each check (`check`) counts what was read and what could not be read; --quiet leaves it
+/// out if nothing is wrong. A state file holds how far the inputs were read, and the next watch
+/// continues from there; standard input cannot be read again.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXIT_CODES)]
 pub(crate) struct Watch {
-    /// How often to look, like `30s` or `5m`.
+    /// Time between two checks, like `30s` or `5m`.
     #[arg(long, value_name = "TIME", default_value = "5m", value_parser = args::interval)]
     interval: Duration,
-    /// How much later than others an event may come; windows stay open so much longer.
+    /// How late an event may arrive, relative to the latest event; windows stay open that much longer.
     #[arg(long, value_name = "TIME", default_value = "15m", value_parser = args::length)]
     lateness: Duration,
-    /// Where to keep what is known [default: keytrail-watch.state, with files and folders].
+    /// The state file [default: keytrail-watch.state, for files and folders].
     #[arg(long, value_name = "FILE", conflicts_with = "no_state")]
     state: Option<PathBuf>,
-    /// Keep nothing: the next watch reads everything again.
+    /// Write no state: the next watch reads everything again.
     #[arg(long)]
     no_state: bool,
-    /// Check once and end; what is open stays in the state. For cron.
+    /// Check once and end; open windows stay in the state. For cron.
     #[arg(long)]
     once: bool,
     /// Take this for the time of the run: expiry of allowlist entries, and `now` in rules.
@@ -75,18 +75,18 @@ pub(crate) struct Watch {
     /// Threads; the result is the same for any number [default: all cores].
     #[arg(short, long, value_name = "N", env = "KEYTRAIL_JOBS", hide_env_values = true)]
     jobs: Option<NonZeroUsize>,
-    /// Memory for matches, like `512M`; open windows beyond it are dropped, and said [default: 256M].
+    /// Memory for matches, like `512M`; open windows beyond it are dropped and reported [default: 256M].
     #[arg(long, value_name = "SIZE", value_parser = args::memory)]
     #[arg(env = "KEYTRAIL_MEMORY", hide_env_values = true)]
     memory: Option<usize>,
-    /// The lowest severity that is told [default: info].
+    /// The lowest severity to emit [default: info].
     #[arg(long, value_name = "SEVERITY", value_parser = args::severity(), ignore_case = true)]
     #[arg(env = "KEYTRAIL_MIN_SEVERITY", hide_env_values = true)]
     min_severity: Option<Severity>,
     /// Records that may be skipped before a check is incomplete [default: 0].
     #[arg(long, value_name = "N", env = "KEYTRAIL_MAX_SKIPPED", hide_env_values = true)]
     max_skipped: Option<u64>,
-    /// Tell what the allowlist covers too.
+    /// Also emit what the allowlist covers.
     #[arg(long, env = "KEYTRAIL_SHOW_SUPPRESSED", hide_env_values = true)]
     #[arg(value_parser = BoolishValueParser::new())]
     show_suppressed: bool,
@@ -99,14 +99,14 @@ pub(crate) struct Watch {
     policy: PolicyArgs,
 }
 
-/// What goes on from check to check.
+/// What continues from check to check.
 struct Going<'p> {
     watch: keytrail::watch::Watch<'p>,
     follow: Follow,
     stdin: Option<Stream>,
-    /// Whether all that standard input gave was taken.
+    /// Whether everything from standard input was taken.
     ended: bool,
-    /// What it gave that is no whole line yet.
+    /// Bytes from standard input that are not a whole line yet.
     rest: Vec<u8>,
     file: Option<StateFile>,
     signals: Signals,
@@ -132,8 +132,8 @@ impl Watch {
         if !endless.is_empty() {
             let rules = endless.join(", ");
             host.term.say(&format!(
-                "note: matches of {rules} are kept as long as the watch goes on: a rule without \
-                 `within` looks at all of them"
+                "note: matches of {rules} are retained for the whole watch, because a rule without \
+                 `within` needs all of them"
             ));
         }
         let mut going = Going {
@@ -176,7 +176,7 @@ impl Watch {
             going.incomplete |= failed.is_some();
             going.notes.extend(failed.map(|error| Note {
                 id: "unreadable-input",
-                text: format!("standard input cannot be read on: {error}"),
+                text: format!("reading standard input failed: {error}"),
             }));
         }
         let used = going.watch.state().files();
@@ -199,7 +199,7 @@ impl Watch {
         going.incomplete |= !check.report.incomplete.is_empty();
         match self.tell(&check, &round, last, host) {
             Ok(()) => {}
-            // Who closes the pipe has seen enough; what was not told is told by the next watch.
+            // A reader that closes the pipe wants no more; the next watch emits the rest.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
                 return Ok(Next::End(Exit::Clean));
             }
@@ -213,7 +213,7 @@ impl Watch {
         if let Some(file) = &going.file {
             file.write(&store.write()).map_err(|error| {
                 Failure::because(format!("the state cannot be written: {error}"))
-                    .help("what was told since the last check is told again by the next watch")
+                    .help("the next watch emits again what was emitted since the last check")
             })?;
         }
         going.follow.accept(store.files);
@@ -225,7 +225,7 @@ impl Watch {
         Ok(Next::Wait)
     }
 
-    /// Inputs that name nothing: an error at the start, later a file that is gone for a while.
+    /// Inputs that name nothing: an error at the start, and a file that is gone for a while later.
     fn nothing(
         &self,
         going: &mut Going<'_>,
@@ -240,11 +240,11 @@ impl Watch {
             return Err(Failure::because(format!("{wrong} nothing; nothing was watched")));
         }
         going.incomplete = true;
-        host.term.say("nothing was checked; the inputs are looked for again");
+        host.term.say("nothing was checked; the next check looks for the inputs again");
         Ok(Next::Wait)
     }
 
-    /// Writes what a check came to, and makes sure that it left.
+    /// Writes the result of a check and flushes it.
     fn tell(
         &self,
         check: &Check,
@@ -313,7 +313,7 @@ impl Watch {
         let wrong = |why: String| {
             Failure::because(format!("the state in `{shown}` cannot be used: {why}")).help(
                 "move it away to begin anew: the inputs are read from their beginning, and what \
-                 was told before is told again",
+                 was emitted before is emitted again",
             )
         };
         let store = match file.read().map_err(|error| wrong(error.to_string()))? {
@@ -322,8 +322,8 @@ impl Watch {
         };
         if !store.state.policy.is_empty() && store.state.policy != policy.hash {
             host.term.say(
-                "note: the policy is not the one of the last check: windows begin anew, and files \
-                 go on where they were read to",
+                "note: the policy has changed since the last check: windows begin anew, and files \
+                 are read on from where they were",
             );
         }
         Ok((Some((path, file)), store))

@@ -33,11 +33,11 @@ impl Framer {
         let text = text.trim_ascii_end();
         let (start, size) = (cut.at, text.len());
         let deep = len <= self.limit && too_deep(text);
-        // Lines are counted one by one, so that no byte is looked at for it.
+        // Counting line by line needs no second pass over the bytes.
         let place =
             Position { offset: self.place.offset + (start - cut.mark) as u64, ..self.place };
         if len > self.limit {
-            // Blanks count: where the line ends may not have been known yet.
+            // Blanks count, because the end of the line may not have been known yet.
             self.begun = place;
             self.too_long(cut);
         } else if size > 0 {

@@ -9,7 +9,7 @@ use crate::record::SkipReason;
 use crate::source::Position;
 
 impl Framer {
-    /// Begins with the first line that is not blank; `bytes` are those that tell what the file is.
+    /// Reads the header of a table from the first `len` bytes, at the first line that is not blank.
     pub(super) fn table(&mut self, cut: &mut Cut<'_>, len: usize, whole: bool) {
         let window = &cut.rest()[..len];
         let mut blank = 0;
@@ -47,7 +47,7 @@ impl Framer {
         if rest.is_empty() {
             return false;
         }
-        // Files that were joined bring their byte order marks along.
+        // Concatenated files may each have a byte order mark.
         if rest[0] == 0xef && rest.len() < 3 && !whole {
             return false;
         }
@@ -135,8 +135,8 @@ impl Framer {
         }
     }
 
-    /// Gives up the row at hand. It costs its first line: with a quote in the wrong place, the
-    /// next row is likelier to begin there than where the quotes say.
+    /// Skips the current row up to the end of its first line: if a quote is in the wrong place, the
+    /// next row more likely begins there than where the quotes say.
     fn lose(&mut self, reason: SkipReason, detail: String) -> bool {
         self.begun = self.place;
         if let Some(table) = &mut self.table {
@@ -166,7 +166,7 @@ impl Framer {
         }
     }
 
-    /// Goes on behind bytes with so many line breaks, the last of them at their end.
+    /// Moves past bytes with this many line breaks, which end with a line break if they have any.
     fn pass(&mut self, cut: &mut Cut<'_>, len: usize, lines: u64) {
         cut.at += len;
         cut.mark = cut.at;

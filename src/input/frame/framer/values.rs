@@ -30,7 +30,7 @@ impl Framer {
                 self.begun = self.place_of(cut, cut.at);
                 self.state = State::Word;
             }
-            // Files that were joined bring their byte order marks along.
+            // Concatenated files may each have a byte order mark.
             0xef if cut.rest().len() < 3 && ending == Ending::More => return false,
             0xef if cut.rest().starts_with(b"\xef\xbb\xbf") => cut.at += 3,
             other => {
@@ -95,7 +95,7 @@ impl Framer {
         true
     }
 
-    /// Goes into the array whose bracket stands at `at` of the rest.
+    /// Enters the array whose bracket is at `at` of the rest.
     fn enter(&mut self, cut: &mut Cut<'_>, at: usize, object: bool) {
         cut.at += at + 1;
         self.around = self.scan.around();
@@ -198,7 +198,7 @@ impl Framer {
     pub(super) fn rest(&mut self, cut: &mut Cut<'_>) -> bool {
         match self.scan.run(cut.rest(), true) {
             Stop::Pause => {
-                // A key that may name a container is kept until its value is seen.
+                // A key that may name a container is buffered until its value is seen.
                 let done = self.near_string(self.scan.at).unwrap_or(self.scan.at);
                 cut.at += done;
                 self.scan.forget(done);
@@ -218,7 +218,7 @@ impl Framer {
             }
             Stop::Broken(at) => {
                 self.level = State::Top;
-                // Only looked ahead to: the search for the next record may begin before it.
+                // This was only a look-ahead: the search for the next record may begin before it.
                 self.begun = self.place.after(&cut.bytes[cut.mark..cut.at + at]);
                 self.broken_at(cut, at);
                 true
@@ -226,12 +226,12 @@ impl Framer {
         }
     }
 
-    /// Where the last string begins, if that is near.
+    /// Where the last string begins, if it is near.
     fn near_string(&self, at: usize) -> Option<usize> {
         self.scan.string.filter(|string| at - string < KEY_REACH)
     }
 
-    /// Gives up the record at hand because of the byte at `at` of it.
+    /// Skips the current record because of its byte at `at`.
     fn broken_at(&mut self, cut: &mut Cut<'_>, at: usize) {
         let rest = cut.rest();
         let found = rest.get(at).copied().unwrap_or_default();
@@ -239,8 +239,8 @@ impl Framer {
             "unexpected {}: a bracket, a comma or a quote is missing before it",
             shown(found)
         );
-        // The last string may have swallowed the beginning of the next record. Of a record that is
-        // too long nobody knows any more where that was.
+        // The last string may have swallowed the beginning of the next record. In a record that is too
+        // long, the position of that string is no longer known.
         let (own, back) = match self.state {
             State::Value if at <= self.limit => {
                 (first_key(&rest[..at]), self.scan.string.unwrap_or_default().min(at).max(1))
