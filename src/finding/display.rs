@@ -1,8 +1,8 @@
 //! How values that a policy computes from a record are displayed.
 //!
-//! Subjects, holes of messages, measures and the columns of a query all pass through [`Display`]. It
-//! knows the expression behind the value, and so the field and the key names that the value was read
-//! from: a text alone does not say that it was a password.
+//! Subjects, interpolated values of messages, measures and query columns all pass through
+//! [`Display`]. It receives the expression of each value, and so knows the fields and key names
+//! that the value was read from. The text alone does not reveal that a value was a password.
 
 use std::borrow::Cow;
 
@@ -19,7 +19,7 @@ use crate::value::{Type, Value, mask};
 #[derive(Debug, Clone, Copy)]
 pub struct Display<'m> {
     redactor: Redactor,
-    /// What the measures that an expression names are made of.
+    /// The measures that an expression may name.
     measures: &'m [Measure],
 }
 
@@ -29,8 +29,8 @@ impl<'m> Display<'m> {
         Self { redactor, measures }
     }
 
-    /// The value of `expr`, redacted. Access keys that it was computed from are masked as far as
-    /// the value alone tells them.
+    /// The value of `expr`, redacted. A text that is computed from the id of an access key is
+    /// masked as a whole, unless keys are shown.
     pub fn value<'v>(&self, expr: &Expr, value: &'v Value<'_>) -> Value<'v> {
         let ir = expr.ir();
         if let Op::Field(field @ (event::AK | key::ID)) = ir.op {
@@ -48,7 +48,7 @@ impl<'m> Display<'m> {
     /// The value of a measure as text, redacted; `None` for a missing one.
     pub fn measure(&self, measure: &Measure, value: &Value<'_>) -> Option<String> {
         match measure.kind {
-            // A number of values says nothing of any of them.
+            // A count reveals none of the values that it counts.
             MeasureKind::Count | MeasureKind::Distinct => show(value),
             MeasureKind::Sum | MeasureKind::Min | MeasureKind::Max => {
                 show(&self.value(&measure.operand, value))
@@ -56,7 +56,7 @@ impl<'m> Display<'m> {
         }
     }
 
-    /// What `visit` finds in `ir` and in the operands of the measures that it names.
+    /// Calls `visit` on the nodes of `ir` and of the operands of the measures that it names.
     fn walk<'i>(&self, ir: &'i Ir, visit: &mut dyn FnMut(&'i Ir))
     where
         'm: 'i,
@@ -73,7 +73,7 @@ impl<'m> Display<'m> {
         });
     }
 
-    /// The parts of untyped fields that a value is made of.
+    /// The parts of untyped fields that a value is computed from.
     fn sources<'i>(&self, ir: &'i Ir) -> Vec<Source<'i>>
     where
         'm: 'i,
@@ -147,7 +147,8 @@ struct Source<'i> {
     keys: Vec<&'i str>,
 }
 
-/// The untyped field that a path begins in; of an item of a closure any.
+/// The untyped field in which a path begins. The item of a closure contains no field, so
+/// `event.params` is used for it.
 fn root(base: &Ir) -> FieldId {
     let mut found = None;
     base.walk(&mut |node| {
@@ -167,14 +168,14 @@ fn key_of(step: &Step) -> Option<&str> {
     }
 }
 
-/// Whether the value stands in the policy: the default of `event.params.id ?? "none"`.
+/// Whether the value comes from the policy, such as the default in `event.params.id ?? "none"`.
 fn is_constant(ir: &Ir, value: &Value<'_>) -> bool {
     let mut found = false;
     ir.walk(&mut |node| found |= matches!(&node.op, Op::Const(constant) if constant == value));
     found
 }
 
-/// Whether the value is one that stands in the record, and not put together from several.
+/// Whether the value was copied from the record and not computed from several values.
 fn is_selected(ir: &Ir) -> bool {
     match &ir.op {
         Op::Field(_) | Op::Path(..) | Op::Index(..) | Op::Const(_) | Op::Measure(_) => true,
@@ -183,7 +184,7 @@ fn is_selected(ir: &Ir) -> bool {
     }
 }
 
-/// Whether the value is put together from the id of an access key.
+/// Whether the value is text computed from the id of an access key.
 fn is_made_of_key(ir: &Ir) -> bool {
     let text = matches!(ir.ty, Type::Str);
     let mut reads = false;
@@ -193,8 +194,8 @@ fn is_made_of_key(ir: &Ir) -> bool {
     text && reads && !is_selected(ir)
 }
 
-/// A text that was put together from parts of untyped fields. JSON in the midst of other text is
-/// not parsed: with a key of a secret in it nothing of the text is displayed.
+/// Displays a text that was computed from parts of untyped fields. JSON inside other text is not
+/// parsed; if it contains a key that names a secret, the whole text is redacted.
 fn composed(text: &str) -> String {
     if text.contains(['{', '[']) && text != REDACTED && names_secret(text) {
         return REDACTED.to_owned();

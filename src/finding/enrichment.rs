@@ -1,4 +1,4 @@
-//! Enrichment of findings: what the tables of the policy say about their addresses and keys.
+//! Enrichment of findings: what the policy's tables contain about their addresses and keys.
 
 use std::sync::Arc;
 
@@ -9,26 +9,26 @@ use crate::record::reference::{AK_NOTES, ASSETS, KEY_POLICIES, NOTES};
 use crate::table::Table;
 use crate::value::{Items, Value};
 
-/// Characters of a remark that are shown; the alarms of Tencent Cloud show as many.
+/// Characters shown of a remark, the same number as in Tencent Cloud's alarms.
 const REMARK: usize = 20;
-/// Policies of a key that are listed; all are counted.
+/// Policies listed of a key; the count includes all of them.
 const POLICIES: usize = 20;
 
-/// What tables say about the source of a call.
+/// What tables contain about the source of a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EnrichedSource {
     /// The address.
     pub source: String,
-    /// Which of the six kinds it is, where there is an asset table: `lan`, `account`, `external`,
-    /// or one of these with `_noted`.
+    /// Its kind, if there is an asset table: `lan`, `account`, `external`, or one of these with
+    /// `_noted`.
     pub ip_type: Option<&'static str>,
     /// The remark on it, at most 20 characters.
     pub remark: Option<String>,
-    /// The resource that has it.
+    /// The resource that has this address.
     pub asset: Option<Asset>,
 }
 
-/// A resource of the own accounts.
+/// A resource in one of the user's own accounts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Asset {
     /// Its id.
@@ -37,23 +37,23 @@ pub struct Asset {
     pub name: Option<String>,
 }
 
-/// What tables and other findings say about an access key.
+/// What tables and other findings contain about an access key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EnrichedKey {
-    /// The key, whole; outputs mask it.
+    /// The unmasked key; outputs mask it.
     pub ak: String,
     /// The remark on it, at most 20 characters.
     pub remark: Option<String>,
-    /// The first 20 of its policies by name.
+    /// The first 20 of its policies, sorted by name.
     pub policies: Vec<String>,
-    /// How many policies it has; `None` where no table says.
+    /// How many policies it has; `None` if no table lists it.
     pub policy_count: Option<usize>,
     /// Open findings of credential reports about this key.
     pub open: Vec<OpenFinding>,
 }
 
 impl EnrichedKey {
-    /// A key that only these findings describe.
+    /// A key that is described only by these findings.
     pub fn with_findings(ak: &str, open: Vec<OpenFinding>) -> Self {
         Self { ak: ak.to_owned(), remark: None, policies: Vec::new(), policy_count: None, open }
     }
@@ -68,7 +68,7 @@ pub struct OpenFinding {
     pub fingerprint: String,
 }
 
-/// Looks addresses and keys up in the tables that describe them. Tables without rows are ignored.
+/// Looks up addresses and keys in the tables that describe them. Tables without rows are ignored.
 #[derive(Debug, Clone, Default)]
 pub struct Enricher {
     assets: Option<Arc<Table>>,
@@ -78,7 +78,7 @@ pub struct Enricher {
 }
 
 impl Enricher {
-    /// Takes the tables from the environment of the policy.
+    /// Creates it with the tables of a policy's environment.
     pub fn new(env: &dyn Env) -> Self {
         let filled = |id| env.table(id).filter(|table| !table.is_empty()).cloned();
         Self {
@@ -89,11 +89,11 @@ impl Enricher {
         }
     }
 
-    /// What tables say about a source; `None` if no table has it.
+    /// What tables contain about a source; `None` if no table lists it.
     pub fn source(&self, source: &str) -> Option<EnrichedSource> {
         let asset = find(&self.assets, source);
         let note = find(&self.notes, source);
-        // Without the asset table nobody can tell one's own addresses from others.
+        // Without the asset table, the user's own addresses cannot be distinguished from others.
         let ip_type = self
             .assets
             .as_ref()
@@ -108,7 +108,7 @@ impl Enricher {
             .then_some(known)
     }
 
-    /// What tables say about a key; `None` if no table has it.
+    /// What tables contain about a key; `None` if no table lists it.
     pub fn key(&self, ak: &str) -> Option<EnrichedKey> {
         let note = find(&self.ak_notes, ak);
         let row = find(&self.policies, ak);
@@ -163,7 +163,8 @@ fn texts(items: &[Value<'_>]) -> Vec<String> {
     items.iter().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
-/// The beginning of a remark. It is redacted first: half a secret is not recognised any more.
+/// The beginning of a remark. It is redacted before it is cut, because half a secret is not
+/// recognised.
 fn remark(text: &str) -> String {
     let text = &*Redactor { show_keys: true }.text(text);
     match text.char_indices().nth(REMARK) {

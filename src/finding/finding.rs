@@ -1,13 +1,13 @@
-//! What is reported: one rule and one subject.
+//! Findings: the matches of one rule with one subject.
 
 use super::{EnrichedKey, EnrichedSource};
 use crate::rule::Severity;
 use crate::value::{Time, words};
 
-/// Where a record stands in the inputs.
+/// The location of a record in the inputs.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Location {
-    /// Which input root, an index into the report's roots.
+    /// The input root, as an index into the report's roots.
     pub root: usize,
     /// Path below the root, `/` between its parts.
     pub path: String,
@@ -19,26 +19,27 @@ pub struct Location {
     pub end_line: u64,
     /// Column after its last character.
     pub end_column: u64,
-    /// Bytes before it in the decompressed file.
+    /// The offset of the record in the decompressed file, in bytes.
     pub offset: u64,
-    /// Its bytes.
+    /// The length of the record, in bytes.
     pub length: u64,
-    /// Where it stands in its container: `/Records/17`, or `line 3`.
+    /// Its position in its container: `/Records/17`, or `line 3`.
     pub pointer: String,
 }
 
-/// One key of evidence: who called what from where, on which day, and how it ended.
+/// The key of a row of evidence: who called what from where, on which day, and whether it
+/// succeeded.
 ///
-/// Ordered by its parts, in the order in which they stand here.
+/// Ordered by its fields, in declaration order.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CallRecord {
-    /// The access key, whole; outputs mask it.
+    /// The unmasked access key; outputs mask it.
     pub ak: Option<String>,
-    /// The address, or the source as recorded when that is none.
+    /// The address, or the source as recorded if it is not an address.
     pub source: Option<String>,
-    /// By which way the call came.
+    /// How the call was made.
     pub method: Option<String>,
-    /// The product.
+    /// The service.
     pub service: Option<String>,
     /// The operation.
     pub api: Option<String>,
@@ -46,74 +47,74 @@ pub struct CallRecord {
     pub user: Option<String>,
     /// Whether the call succeeded.
     pub ok: Option<bool>,
-    /// The day in the configured zone.
+    /// The day in the configured time zone.
     pub day: Option<String>,
-    /// Whether somebody signs in, so that the user is a name that was typed.
+    /// Whether the event is a sign-in, in which case the user is a name that somebody typed.
     pub sign_in: bool,
 }
 
-/// A redacted record, to look at.
+/// A redacted record, as a sample.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Sample {
-    /// When.
+    /// The time of the record.
     pub time: Option<Time>,
     /// The provider's id of the event.
     pub id: Option<String>,
     /// The provider's id of the request.
     pub request_id: Option<String>,
-    /// Its name wherever its file may be: `aws/cloudtrail/<account>/<region>/<event id>`, with `-`
-    /// for a part that the record lacks.
+    /// A name that does not depend on the file that contains the record:
+    /// `aws/cloudtrail/<account>/<region>/<event id>`, with `-` for a part that the record lacks.
     pub name: String,
-    /// The record, redacted, at most 4 KiB, cut with a mark.
+    /// The redacted record, at most 4 KiB, with a mark where it is cut.
     pub text: String,
-    /// What was asked for: the parameters of the call, redacted and cut likewise.
+    /// The parameters of the call, redacted and cut in the same way.
     pub request: Option<String>,
-    /// Where it stands.
+    /// The location of the record.
     pub location: Location,
 }
 
-/// A call record with what was seen of it.
+/// A row of evidence: calls with the same key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Calls {
-    /// Who, from where, what, when.
+    /// The key of the row.
     pub call: CallRecord,
     /// How many matches.
     pub count: u64,
     /// How many of them an allowlist entry covers.
     pub suppressed: u64,
-    /// The first and the last.
+    /// The time of the first match.
     pub first: Option<Time>,
-    /// The last.
+    /// The time of the last match.
     pub last: Option<Time>,
-    /// At most three, the first by time, id and content.
+    /// At most three records, the first by time, id and content.
     pub samples: Vec<Sample>,
 }
 
-/// A day with matches, or for a rule that correlates one maximal burst.
+/// A day with matches, or a maximal burst if the rule correlates.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Occurrence {
-    /// The day in the configured zone on which it begins; `None` for records without a time.
+    /// The day on which it begins, in the configured time zone; `None` for records without a time.
     pub day: Option<String>,
-    /// How many matches that no entry covers.
+    /// How many matches no entry covers.
     pub count: u64,
-    /// The first.
+    /// The time of the first match.
     pub first: Option<Time>,
-    /// The last.
+    /// The time of the last match.
     pub last: Option<Time>,
     /// The rule's measures by name; `None` where there is no value.
     pub measures: Vec<(String, Option<String>)>,
-    /// Whether the input does not reach far enough to be sure of it.
+    /// Whether the input does not reach far enough to be certain of it.
     pub uncertain: bool,
 }
 
-/// What the allowlist took out of a finding.
+/// Why a finding is suppressed by the allowlist.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Suppression {
     /// The first entry by id.
     pub entry: String,
-    /// Every entry that covers a match of it, by id.
+    /// Every entry that covers one of its matches, by id.
     pub entries: Vec<String>,
-    /// Why, as the first entry says.
+    /// The reason of the first entry.
     pub reason: String,
 }
 
@@ -133,22 +134,22 @@ words! {
     }
 }
 
-/// One rule and one subject.
+/// The matches of one rule with one subject.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// Index of its rule in the report's rules.
+    /// The rule, as an index into the report's rules.
     pub rule: usize,
     /// The rule's severity, or the highest that a match raised it to.
     pub severity: Severity,
     /// The provider's name.
     pub provider: String,
-    /// The values of the rule's `by`, each with the expression's text; keys are masked.
+    /// The values of the rule's `by`, each with the text of its expression; access keys are masked.
     pub subject: Vec<(String, Option<String>)>,
-    /// What it says, from its first match; keys are masked.
+    /// The message of its first match; access keys are masked.
     pub message: String,
-    /// 32 hex digits, the same in every run: a digest of the rule id and the unmasked subject.
+    /// 32 hex digits, identical in every run: a digest of the rule id and the unmasked subject.
     pub fingerprint: String,
-    /// Matches that count (duplicates merged, covered ones left out).
+    /// Matches that count: without duplicates, and without matches that the allowlist covers.
     pub count: u64,
     /// Of those, calls that succeeded.
     pub ok: u64,
@@ -156,27 +157,27 @@ pub struct Finding {
     pub failed: u64,
     /// Matches that an allowlist entry covers.
     pub suppressed: u64,
-    /// The first match that counts; for a suppressed finding, of all.
+    /// The time of the first match that counts; for a suppressed finding, of all matches.
     pub first: Option<Time>,
-    /// The last.
+    /// The time of the last such match.
     pub last: Option<Time>,
     /// Days with matches, or bursts.
     pub occurrences: Vec<Occurrence>,
-    /// The evidence: at most 200 rows, the smallest by key.
+    /// The evidence: at most 200 rows, those with the smallest keys.
     pub calls: Vec<Calls>,
-    /// What stands behind the rows that were left out: rows, matches.
+    /// The number of rows that were left out, and of the matches in them.
     pub others: Option<(u64, u64)>,
-    /// What tables know of the first sources of the evidence.
+    /// What tables contain about the first sources of the evidence.
     pub sources: Vec<EnrichedSource>,
-    /// What tables and other findings know of the first access keys of the evidence.
+    /// What tables and other findings contain about the first access keys of the evidence.
     pub keys: Vec<EnrichedKey>,
-    /// The first match that counts; for a suppressed finding, of all. Its text is empty where it
-    /// could not be kept.
+    /// The record of the first match that counts; for a suppressed finding, of all matches. Its
+    /// text is empty if it could not be stored.
     pub sample: Sample,
-    /// Whether the input does not reach far enough to be sure of any of its occurrences.
+    /// Whether the input does not reach far enough to be certain of any of its occurrences.
     pub uncertain: bool,
-    /// Set when every match is covered.
+    /// Why it is suppressed, if the allowlist covers every match.
     pub suppression: Option<Suppression>,
-    /// Whether it counts for the verdict.
+    /// Whether it counts for the verdict, and if not, why.
     pub role: VerdictRole,
 }

@@ -1,17 +1,18 @@
-//! Redaction of a whole finding, before anything else sees it.
+//! Redaction of a whole finding, before any other code receives it.
 
 use std::borrow::Cow;
 
 use super::finding::{Calls, Finding, Sample};
 use super::redact::Redactor;
 
-/// Redacts, and leaves whole what the reader of a field must mask.
+/// Redacts secrets but leaves access keys unmasked, for fields that outputs mask.
 const WHOLE_KEYS: Redactor = Redactor { show_keys: true };
 
 impl Redactor {
-    /// Redacts every text of a finding that an event or a table fills.
+    /// Redacts every text of a finding that comes from an event or a table.
     ///
-    /// Access keys in fields that hold one stay whole: reports join them and mask them.
+    /// Fields that contain an access key stay unmasked, because reports join them before masking
+    /// them.
     pub fn finding(&self, finding: &mut Finding) {
         self.replace(&mut finding.message);
         let subject = finding.subject.iter_mut().filter_map(|(_, value)| value.as_mut());
@@ -36,7 +37,7 @@ impl Redactor {
         }
     }
 
-    /// Redacts a text where it stands.
+    /// Redacts a text in place.
     pub fn replace(&self, text: &mut String) {
         if let Cow::Owned(shown) = self.text(text) {
             *text = shown;
@@ -52,7 +53,7 @@ impl Redactor {
         calls.samples.iter_mut().for_each(|sample| self.sample(sample));
     }
 
-    /// The record and the request are redacted where they are read.
+    /// The record and its request are redacted when they are read.
     fn sample(&self, sample: &mut Sample) {
         let ids = [&mut sample.id, &mut sample.request_id];
         ids.into_iter().flatten().for_each(|id| self.replace(id));

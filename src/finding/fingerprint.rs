@@ -1,8 +1,9 @@
-//! The stable name of a finding.
+//! The fingerprint of a finding.
 
 use sha2::{Digest, Sha256};
 
-/// 128 bits of SHA-256 over the parts, each with its length, so that no two lists of parts meet.
+/// The first 128 bits of the SHA-256 of the parts. Each part is prefixed with its length, so that
+/// different lists of parts are never encoded alike.
 pub fn digest128(parts: &[&[u8]]) -> u128 {
     let mut hasher = Sha256::new();
     for part in parts {
@@ -15,11 +16,11 @@ pub fn digest128(parts: &[&[u8]]) -> u128 {
     u128::from_be_bytes(first)
 }
 
-/// The fingerprint of a rule and an encoded subject: 128 bits as 32 hex digits, so that no two
-/// findings share one by chance, nor by choice of a subject.
+/// The fingerprint of a rule and an encoded subject: 128 bits as 32 hex digits. This length
+/// prevents collisions by chance and by a deliberately chosen subject.
 ///
-/// It leaves out times, files, lines and messages: the same finding in tomorrow's rotated log has
-/// the same fingerprint. `rule` is the id that a renamed rule had first. Earlier versions printed
+/// Times, files, lines and messages are not included, so the same finding in tomorrow's rotated log
+/// has the same fingerprint. `rule` is the original id of a renamed rule. Earlier versions printed
 /// the first 16 digits.
 pub fn fingerprint(rule: &str, subject: &[u8]) -> String {
     format!("{:032x}", digest128(&[b"keytrail/v1", rule.as_bytes(), subject]))

@@ -1,7 +1,7 @@
 //! Findings, their evidence, redaction and fingerprints.
 //!
-//! What leaves this module holds no secret any more. It knows rules and allowlists, and must know
-//! neither how matches come about nor how a finding is printed.
+//! Whatever leaves this module contains no secrets. It uses rules and allowlists. It must not
+//! depend on how matches are found or on how a finding is printed.
 
 #[allow(clippy::module_inception)]
 mod finding;

@@ -1,8 +1,8 @@
 //! User names of failed sign-ins.
 //!
-//! People type their password where the user name belongs, and the log keeps it. So the name of a
-//! failed sign-in is shown only if it is the name of a known user: one who succeeded in a call of
-//! the run, or who stands in a credential report.
+//! People sometimes type their password in the user name field, and the log records it. The name of
+//! a failed sign-in is therefore shown only if it belongs to a known user: one who succeeded in a
+//! call of the run, or who is listed in a credential report.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -16,29 +16,29 @@ use crate::record::field::{cred, event};
 use crate::record::{FieldSet, Record};
 use crate::value::{Items, Json, RecordKind, Value};
 
-/// Users that are remembered. Any further user counts as unknown, which hides more.
+/// The maximum number of users that are stored. Further users count as unknown, which hides more.
 const MOST: usize = 1 << 20;
 
-/// Shorter names are replaced only where they are a whole value: they may be part of any word.
+/// Shorter names are replaced only if they are a whole value, because they may be part of any word.
 const SHORTEST_WORD: usize = 3;
 
-/// Names that stand for what is not typed: the root user, and what CloudTrail writes itself.
+/// Names that nobody typed: the root user, and the placeholder that CloudTrail writes.
 const NOT_TYPED: [&str; 2] = ["root", "HIDDEN_DUE_TO_SECURITY_REASONS"];
 
-/// The fields that say whose name is known, and whose was typed in a failed sign-in.
+/// The fields that determine which users are known and which name was typed in a failed sign-in.
 pub fn sign_in_fields() -> FieldSet {
     [event::KIND, event::OK, event::USER, cred::USER].into_iter().collect()
 }
 
-/// Users who succeeded in a call, or who stand in a credential report.
+/// Users who succeeded in a call, or who are listed in a credential report.
 #[derive(Debug, Clone, Default)]
 pub struct KnownUsers {
-    /// Hashes of names: they need not be told, only recognised.
+    /// Hashes of the names. Names only need to be recognised, never shown.
     names: FxHashSet<u64>,
 }
 
 impl KnownUsers {
-    /// Notes the user of a record, unless it is a call that failed.
+    /// Adds the user of a record, unless the record is a call that failed.
     pub fn add(&mut self, record: &Record<'_>) {
         let user = match record.kind {
             RecordKind::Event if record.get(event::OK).as_bool() != Some(true) => return,
@@ -53,14 +53,13 @@ impl KnownUsers {
         }
     }
 
-    /// Adds what another thread saw.
+    /// Adds the users that another thread found.
     pub fn merge(&mut self, other: KnownUsers) {
         let room = MOST.saturating_sub(self.names.len());
         self.names.extend(other.names.into_iter().take(room));
     }
 
-    /// Replaces the names of failed sign-ins that are of no known user, wherever the finding shows
-    /// them.
+    /// Replaces the names of unknown users in failed sign-ins, wherever the finding shows them.
     pub fn conceal(&self, finding: &mut Finding) {
         let names: BTreeSet<String> =
             finding.calls.iter().filter_map(|calls| self.unknown(calls)).collect();
@@ -85,7 +84,7 @@ impl KnownUsers {
         }
     }
 
-    /// The name that a record shows and that is of no known user, if it is a failed sign-in.
+    /// The name in the record if it is a failed sign-in of an unknown user.
     pub fn typed(&self, record: &Record<'_>) -> Option<TypedName> {
         let failed = record.kind == RecordKind::Event
             && record.get(event::KIND).as_str() == Some("signin")
@@ -106,7 +105,7 @@ impl KnownUsers {
     }
 }
 
-/// A name that somebody typed in a failed sign-in and that is of no known user.
+/// The name of an unknown user that somebody typed in a failed sign-in.
 #[derive(Debug)]
 pub struct TypedName {
     name: String,
@@ -114,7 +113,7 @@ pub struct TypedName {
 }
 
 impl TypedName {
-    /// The value of a field of the same record, with the placeholder in the place of the name.
+    /// The value of a field of the same record, with the name replaced by the placeholder.
     pub fn conceal<'v>(&self, value: Value<'v>) -> Value<'v> {
         let replaced = |text: Cow<'v, str>| {
             let mut shown = text.into_owned();
@@ -133,7 +132,8 @@ impl TypedName {
     }
 }
 
-/// What stands for a name: enough to tell two apart in one finding, too little to guess it from.
+/// The placeholder of a name. It distinguishes the names within a finding, but is too short to
+/// guess the name from.
 fn placeholder(name: &str) -> String {
     format!("[unknown user {:04x}]", digest128(&[name.as_bytes()]) as u16)
 }
@@ -144,7 +144,7 @@ fn hash(name: &str) -> u64 {
     hasher.finish()
 }
 
-/// Replaces a name where it is no part of a longer word, as it is and as JSON writes it.
+/// Replaces a name, plain or escaped as in JSON, unless it is part of a longer word.
 fn replace(text: &mut String, name: &str, placeholder: &str) {
     if text == name {
         placeholder.clone_into(text);

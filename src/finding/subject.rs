@@ -1,10 +1,11 @@
-//! What makes two matches one finding.
+//! The subject of a finding: matches with equal subjects form one finding.
 
 use std::borrow::Cow;
 
 use crate::value::{Duration, Items, Json, Time, Value};
 
-/// Appends a value so that different values, and values of different types, never meet.
+/// Appends an encoding of a value. Different values, and values of different types, are never
+/// encoded alike.
 pub fn encode(value: &Value<'_>, out: &mut Vec<u8>) {
     let mut tagged = |tag: u8, bytes: &[u8]| {
         out.push(tag);
@@ -27,7 +28,7 @@ pub fn encode(value: &Value<'_>, out: &mut Vec<u8>) {
     }
 }
 
-/// The values of bytes that [`encode`] wrote; ends at the first that is none.
+/// Decodes the values that [`encode`] wrote. Stops at the first invalid one.
 pub fn decode(bytes: &[u8]) -> impl Iterator<Item = Value<'static>> {
     let mut rest = bytes;
     std::iter::from_fn(move || decode_one(&mut rest))
@@ -39,7 +40,8 @@ fn decode_one(rest: &mut &[u8]) -> Option<Value<'static>> {
     let length = usize::try_from(u64::from_le_bytes(*length)).ok()?;
     if *tag == 7 {
         *rest = behind;
-        // Each item takes nine bytes at least, so what the length says cannot be trusted further.
+        // Each item takes at least nine bytes. Reserve no more items than fit into the remaining
+        // bytes, because the length is not trusted.
         let mut items = Vec::with_capacity(length.min(behind.len() / 9));
         for _ in 0..length {
             items.push(decode_one(rest)?);
@@ -62,7 +64,7 @@ fn decode_one(rest: &mut &[u8]) -> Option<Value<'static>> {
     })
 }
 
-/// A value as a report shows it; `None` for a missing one.
+/// A value as reports show it; `None` for a missing one.
 pub fn show(value: &Value<'_>) -> Option<String> {
     Some(match value {
         Value::Missing | Value::Record(..) => return None,
@@ -80,11 +82,11 @@ pub fn show(value: &Value<'_>) -> Option<String> {
     })
 }
 
-/// What a person calls a part of a subject: `account` for `event.account`.
+/// The name of a part of a subject as shown to people: `account` for `event.account`.
 pub fn subject_name(by: &str) -> &str {
-    // What makes a key a subject unless a rule says otherwise.
+    // The default subject of a rule on keys.
     let by = if by == "key.id ?? key.slot" { "key" } else { by };
-    // Of fields that stand in for each other the first says what is meant.
+    // The first of several alternative fields names the part.
     let first = by.split_once(" ?? ").map_or(by, |(first, _)| first);
     let plain = ["event.", "cred.", "key."].iter().find_map(|kind| first.strip_prefix(kind));
     plain.unwrap_or(first)

@@ -4,7 +4,7 @@ use super::Lint;
 use crate::diag::Diagnostic;
 use crate::diag::codes::lint as codes;
 
-/// An entry whose conditions the caller can fulfil at will.
+/// An entry whose conditions any caller can satisfy.
 pub(super) static AGENT_ONLY_ENTRY: Lint = Lint {
     name: "agent-only-entry",
     code: &codes::AGENT_ONLY_ENTRY,

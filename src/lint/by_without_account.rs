@@ -8,7 +8,7 @@ use crate::record::field::{cred, event};
 use crate::rule::Step;
 use crate::value::RecordKind;
 
-/// A subject without the account: findings of several accounts become one.
+/// A subject without the account, which merges findings of several accounts into one.
 pub(super) static BY_WITHOUT_ACCOUNT: Lint = Lint {
     name: "by-without-account",
     code: &codes::BY_WITHOUT_ACCOUNT,

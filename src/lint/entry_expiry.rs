@@ -1,4 +1,4 @@
-//! Allowlist entries that have expired or are about to.
+//! Allowlist entries that have expired or will expire soon.
 
 use super::Lint;
 use crate::allow::EntryState;
@@ -25,7 +25,7 @@ pub(super) static EXPIRED_ENTRY: Lint = Lint {
     },
 };
 
-/// An entry that ends within 14 days.
+/// An entry that expires within 14 days.
 pub(super) static EXPIRING_ENTRY: Lint = Lint {
     name: "expiring-entry",
     code: &codes::EXPIRING_ENTRY,

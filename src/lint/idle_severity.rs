@@ -1,10 +1,10 @@
-//! Severities in the project file that change nothing.
+//! Severities in the project file that have no effect.
 
 use super::Lint;
 use crate::diag::Diagnostic;
 use crate::diag::codes::lint as codes;
 
-/// A severity that the rule has anyway, or of a rule that is turned off.
+/// A severity that equals the rule's own, or that is set for a disabled rule.
 pub(super) static IDLE_SEVERITY: Lint = Lint {
     name: "idle-severity",
     code: &codes::IDLE_SEVERITY,

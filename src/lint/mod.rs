@@ -1,8 +1,8 @@
-//! Advice on a policy that is valid and may not do what was meant; one file per lint.
+//! Advice on a policy that is valid but may not do what its author intended; one file per lint.
 //!
-//! Lints look at a loaded policy and the run clock. What only the loading of one file can see
-//! (negated tests, rules without tests) is said there. A lint changes nothing and must not know how
-//! its advice is printed.
+//! Lints inspect a loaded policy and the run clock. Problems that are visible while a single file
+//! is loaded (negated tests, rules without tests) are reported by the loader. A lint changes
+//! nothing and must not depend on how its advice is printed.
 
 mod agent_only_entry;
 mod by_without_account;

@@ -1,4 +1,4 @@
-//! Running every lint at the level that the project sets.
+//! Runs every lint at the level that the project sets.
 
 use super::LINTS;
 use crate::config::Policy;
@@ -6,7 +6,7 @@ use crate::diag::codes::config as codes;
 use crate::diag::{Diagnostic, did_you_mean};
 use crate::value::Time;
 
-/// What every lint finds, in the order of the registry, at the levels that the project file sets.
+/// The diagnostics of every lint, in registry order, at the levels that the project file sets.
 pub fn run(policy: &Policy, clock: Time) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for (name, level) in &policy.lints {

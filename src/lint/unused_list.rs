@@ -1,4 +1,4 @@
-//! Lists that nothing names.
+//! Lists that are not used.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use crate::config::Policy;
 use crate::diag::Diagnostic;
 use crate::diag::codes::lint as codes;
 
-/// A list of the project that no rule and no definition names.
+/// A list of the project that no policy file names as `lists.NAME`.
 pub(super) static UNUSED_LIST: Lint = Lint {
     name: "unused-list",
     code: &codes::UNUSED_LIST,
@@ -27,7 +27,7 @@ pub(super) static UNUSED_LIST: Lint = Lint {
     },
 };
 
-/// Every `NAME` of a `lists.NAME`, wherever it stands.
+/// Every `NAME` in a `lists.NAME` anywhere in the policy files.
 fn named(policy: &Policy) -> BTreeSet<&str> {
     const BEFORE: &str = "lists.";
     let mut names = BTreeSet::new();

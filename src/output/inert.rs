@@ -1,4 +1,4 @@
-//! JSON whose bytes do nothing to a terminal or a CI log, and parse to the same data.
+//! JSON whose bytes cannot control a terminal or a CI log and that parses to the same data.
 
 use std::fmt::Write as _;
 use std::io;
@@ -8,12 +8,12 @@ use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
 
 use crate::diag::is_hostile;
 
-/// Writes a value over several lines.
+/// Writes a value as indented JSON.
 pub(super) fn write_pretty(value: &impl Serialize, out: &mut dyn io::Write) -> io::Result<()> {
     write(value, PrettyFormatter::new(), out)
 }
 
-/// Writes a value as one line.
+/// Writes a value as JSON on one line.
 pub(super) fn write_line(value: &impl Serialize, out: &mut dyn io::Write) -> io::Result<()> {
     write(value, CompactFormatter, out)
 }
@@ -23,11 +23,11 @@ fn write(value: &impl Serialize, form: impl Formatter, out: &mut dyn io::Write) 
     out.write_all(b"\n")
 }
 
-/// Writes as `F` does, with hostile characters and the log command `##[` as `\u` escapes.
+/// Writes like `F`, but escapes hostile characters and the log command `##[` as `\u` sequences.
 #[derive(Debug, Default)]
 pub(super) struct Inert<F>(pub(super) F);
 
-/// Hands calls on to the inner formatter.
+/// Forwards calls to the inner formatter.
 macro_rules! as_inner {
     ($($name:ident($($arg:ident: $ty:ty),*);)*) => {
         $(fn $name<W: ?Sized + io::Write>(&mut self, writer: &mut W $(, $arg: $ty)*) -> io::Result<()> {
@@ -50,7 +50,7 @@ impl<F: Formatter> Formatter for Inert<F> {
         end_object_value();
     }
 
-    /// JSON that is written as it is: what is hostile in it stands inside its strings.
+    /// JSON that is copied verbatim. Hostile characters can only occur inside its strings.
     fn write_raw_fragment<W: ?Sized + io::Write>(
         &mut self,
         writer: &mut W,

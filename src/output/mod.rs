@@ -1,9 +1,9 @@
-//! Output formats: one file or folder each, and one line in [`OUTPUTS`].
+//! Output formats: one file or folder for each, and one line in [`OUTPUTS`].
 //!
-//! An output writes down what the report says and works nothing out; it must not know the engine
-//! or any input. Every value of a record is hostile: each format makes values inert for the place
-//! where its output is read, and shows access keys only as
-//! [`Facts::text`](crate::report::Facts::text) and [`Facts::key`](crate::report::Facts::key) give
+//! An output writes what the report contains and computes nothing. It must not depend on the engine
+//! or on any input. Every value from a record is hostile: each format escapes values for the place
+//! where its output is read. It shows access keys only as
+//! [`Facts::text`](crate::report::Facts::text) and [`Facts::key`](crate::report::Facts::key) return
 //! them.
 
 mod human;
@@ -27,31 +27,31 @@ pub use json::{
     write_finding, write_report,
 };
 
-/// One way to write a report.
+/// An output format.
 #[derive(Debug)]
 pub struct Output {
     /// Its name on the command line.
     pub name: &'static str,
-    /// What it is for, one sentence.
+    /// Its purpose, in one sentence.
     pub doc: &'static str,
-    /// The extension of its files, without a dot.
+    /// The file name extension, without a dot.
     pub extension: &'static str,
-    /// Writes a report; the caller flushes and checks.
+    /// Writes a report. The caller flushes the stream and checks for errors.
     pub write: fn(&Report, &Style, &mut dyn io::Write) -> io::Result<()>,
 }
 
-/// How a report is to be shown. Formats for machines read only what changes their content.
+/// How to show a report. Machine-readable formats use only the settings that change their content.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Style {
-    /// Whether to colour with ANSI sequences.
+    /// Whether to use ANSI colours.
     pub color: bool,
-    /// Columns to fill.
+    /// The width to fill, in columns.
     pub width: usize,
     /// Whether to show findings that the allowlist covers.
     pub show_suppressed: bool,
     /// Whether to show every row instead of the first ones.
     pub verbose: bool,
-    /// Whether findings leave the exit code at 0.
+    /// Whether the exit code is 0 even if findings fail the run.
     pub exit_zero: bool,
 }
 
@@ -61,7 +61,7 @@ impl Default for Style {
     }
 }
 
-/// Every output format, in the order of the documentation.
+/// Every output format, in the order in which the documentation lists them.
 pub static OUTPUTS: &[&Output] = &[&human::HUMAN, &json::JSON, &sarif::SARIF];
 
 /// The output with this name.
@@ -69,7 +69,7 @@ pub fn find(name: &str) -> Option<&'static Output> {
     OUTPUTS.iter().copied().find(|output| output.name == name)
 }
 
-/// The JSON schema of what is written, as it stands in `schemas/`.
+/// The JSON schema of `T` as pretty-printed text, as in `schemas/`.
 fn schema_of<T: JsonSchema>() -> String {
     let generator = SchemaSettings::draft2020_12().for_serialize().into_generator();
     let schema = generator.into_root_schema_for::<T>();

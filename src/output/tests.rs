@@ -1,4 +1,4 @@
-//! What holds for every output, whatever stands in a record.
+//! Properties of every output, for any record content.
 
 #![allow(clippy::unwrap_used)]
 
@@ -81,7 +81,7 @@ fn a_megabyte_of_user_agent_is_cut_where_people_read() {
     }
 }
 
-/// Pieces that are dangerous alone or together, between ordinary text.
+/// Strings that are dangerous alone or combined, mixed with ordinary text.
 fn hostile() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         3 => prop::sample::select(HOSTILE).prop_map(str::to_owned),

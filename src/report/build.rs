@@ -1,4 +1,4 @@
-//! From what a run found to what is reported and how it ends.
+//! Builds the report and the verdict from the results of a run.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,27 +12,27 @@ use crate::rule::{Rule, Status};
 use crate::source::Sources;
 use crate::value::RecordKind;
 
-/// What a report is made of, beside the run itself.
+/// The parts of a report besides the run itself.
 #[derive(Debug)]
 pub struct Parts<'p> {
-    /// Facts of the run, thresholds among them.
+    /// Facts of the run, including the thresholds.
     pub facts: Facts,
     /// Every rule in force.
     pub rules: &'p [Rule],
     /// The allowlist in force.
     pub allowlist: &'p Allowlist,
-    /// The files they come from.
+    /// The policy files that rules and entries come from.
     pub sources: &'p Sources,
     /// Input roots as they were named.
     pub roots: Vec<String>,
-    /// Whether a run without any record or rule is fine.
+    /// Whether a run without any record or rule is acceptable.
     pub allow_empty: bool,
-    /// What the input side has to say.
+    /// Notes from the input side.
     pub notes: Vec<Note>,
 }
 
 impl Report {
-    /// The report of a run.
+    /// Builds the report of a run.
     pub fn build(parts: Parts<'_>, run: RunResult) -> Report {
         let Parts { facts, rules, allowlist, sources, roots, allow_empty, mut notes } = parts;
         let mut incomplete = incomplete(&run, rules, sources, &roots, &facts, allow_empty);
@@ -104,9 +104,9 @@ impl Report {
     }
 }
 
-/// Says of the keys of events which findings of credential reports are open on them.
+/// Adds to the keys of events the open findings of credential reports about them.
 fn link(findings: &mut [Finding], rules: &[Rule]) {
-    /// So many keys of a finding are looked at.
+    /// Keys of a finding that are looked up.
     const KEYS: usize = 20;
     let mut open: BTreeMap<String, BTreeSet<OpenFinding>> = BTreeMap::new();
     for finding in findings.iter().filter(|finding| finding.role != VerdictRole::Suppressed) {
@@ -136,7 +136,7 @@ fn link(findings: &mut [Finding], rules: &[Rule]) {
     }
 }
 
-/// What could not be shown of findings, and what memory was needed.
+/// Notes on findings whose records could not be shown, and on memory that was exceeded.
 fn unshown(run: &RunResult) -> Vec<Note> {
     let findings = |count: u64| match count {
         1 => "a record of 1 finding is".to_owned(),
@@ -181,7 +181,7 @@ fn role(finding: &Finding, rule: &Rule, facts: &Facts) -> VerdictRole {
     }
 }
 
-/// Everything that keeps "0 findings" from meaning clean.
+/// Every reason why "0 findings" does not mean clean.
 fn incomplete(
     run: &RunResult,
     rules: &[Rule],

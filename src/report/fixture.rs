@@ -1,4 +1,4 @@
-//! One report with a bit of everything, shared by the tests of all outputs.
+//! A report that covers many cases, shared by the tests of all outputs.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ use crate::record::{FileAccount, FileStatus, Skip, SkipReason};
 use crate::rule::{Category, Severity, Status};
 use crate::value::{RecordKind, Time};
 
-/// Strings that somebody who may write a user agent would like to see printed.
+/// Strings that an attacker who controls a user agent would want to be printed.
 pub(crate) const HOSTILE: &[&str] = &[
     "\u{1b}[2J\u{1b}]0;pwned\u{7}",
     "\u{202e}gnp.exe\u{2066}",
@@ -33,9 +33,9 @@ pub(crate) const HOSTILE: &[&str] = &[
     "\u{2028}\u{2029}\u{0}",
 ];
 
-/// An access key of AWS's length.
+/// An access key as long as those of AWS.
 pub(crate) const SHORT_KEY: &str = "AKIAEXAMPLE000000001";
-/// An access key of Tencent Cloud's length.
+/// An access key as long as those of Tencent Cloud.
 pub(crate) const LONG_KEY: &str = "AKIDexample0000000000000000000000001";
 
 pub(crate) fn time(text: &str) -> Option<Time> {
@@ -183,7 +183,7 @@ fn calls(row: &Row<'_>, ak: &str, ordinal: u64) -> Calls {
     }
 }
 
-/// A finding with these rows of evidence; counts follow from them.
+/// A finding with these rows of evidence; its counts are computed from them.
 fn finding(rule: usize, severity: Severity, ak: &str, message: &str, rows: &[Row<'_>]) -> Finding {
     let calls: Vec<Calls> =
         rows.iter().enumerate().map(|(i, row)| calls(row, ak, 17 + i as u64)).collect();
@@ -506,7 +506,7 @@ pub(crate) fn clean() -> Report {
     }
 }
 
-/// The fixture with `text` in every place that a record, a file name or a policy file can fill.
+/// The fixture with `text` in every field that a record, a file name or a policy file can fill.
 pub(crate) fn planted(text: &str) -> Report {
     let mut report = fixture();
     let put = |place: &mut String| *place = text.to_owned();
@@ -562,7 +562,7 @@ pub(crate) fn planted(text: &str) -> Report {
     report
 }
 
-/// [`planted`], and in every file name and root too.
+/// [`planted`], with `text` in every file name and root too.
 pub(crate) fn planted_paths(text: &str) -> Report {
     let mut report = planted(text);
     report.roots.iter_mut().for_each(|root| *root = text.to_owned());

@@ -1,7 +1,7 @@
-//! What a run comes to: findings, ledger, accounting, notes and verdict.
+//! The result of a run: findings, ledger, accounting, notes and verdict.
 //!
-//! Everything that a reader is to see is worked out and put in order here. It must not know how a
-//! record was read or how a report is written.
+//! Everything that a report contains is computed and sorted here. This module must not depend on
+//! how a record was read or on how a report is written.
 
 mod build;
 #[cfg(test)]

@@ -1,13 +1,13 @@
-//! Removes secrets from the texts of a report that inputs fill.
+//! Removes secrets from the texts of a report that come from inputs.
 
 use super::{Note, Report};
 use crate::finding::{KnownUsers, Redactor};
 use crate::record::FileStatus;
 
 impl Report {
-    /// Redacts findings, and what the run says about files and records.
+    /// Redacts findings and the texts about files and records.
     ///
-    /// Texts of the policy stay as their authors wrote them, and paths as the user named them.
+    /// Texts from the policy are not changed, and neither are paths.
     pub(super) fn redact(&mut self, known_users: &KnownUsers) {
         let redactor = Redactor { show_keys: self.facts.show_keys };
         for finding in &mut self.findings {

@@ -1,4 +1,4 @@
-//! The report of a run; it grows only by adding fields.
+//! The report of a run. Changes only add fields.
 
 use std::collections::BTreeMap;
 
@@ -14,44 +14,44 @@ pub struct RuleSummary {
     pub id: String,
     /// One line.
     pub title: String,
-    /// What it finds and why that matters.
+    /// What it finds, and why that matters.
     pub description: String,
     /// What to do.
     pub remediation: String,
-    /// When it fires on something harmless.
+    /// Harmless situations in which it fires.
     pub false_positives: Vec<String>,
-    /// What it watches for.
+    /// The kind of activity that it detects.
     pub category: Category,
     /// The severity in force.
     pub severity: Severity,
-    /// How far it can be relied on.
+    /// How reliable it is.
     pub status: Status,
-    /// Which records it reads.
+    /// The kind of record that it reads.
     pub on: RecordKind,
-    /// What relates matches to each other; `None` if each match is a finding.
+    /// How matches are related to each other; `None` if each match is a finding.
     pub construct: Option<ConstructKind>,
     /// Free tags.
     pub tags: Vec<String>,
     /// Controls it checks.
     pub controls: Vec<String>,
-    /// Where to read more.
+    /// Controls that it checks.
     pub references: Vec<String>,
     /// Its file, as shown; relative to the project.
     pub file: String,
     /// The line of its id.
     pub line: usize,
-    /// Whether it ships with Keytrail.
+    /// Whether it is built in.
     pub builtin: bool,
-    /// Why it cannot match in this configuration, if so.
+    /// Why it cannot match with the current configuration, if so.
     pub not_configured: Option<String>,
 }
 
-/// How an allowlist entry stands.
+/// The state of an allowlist entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LedgerState {
     /// It applies.
     InForce,
-    /// It applies and ends within 14 days.
+    /// It applies and expires within 14 days.
     Expiring,
     /// It no longer applies.
     Expired,
@@ -66,36 +66,36 @@ pub struct LedgerEntry {
     pub file: String,
     /// The line of its id.
     pub line: usize,
-    /// Why it is accepted.
+    /// Why the matches are accepted.
     pub reason: String,
-    /// Who answers for it.
+    /// Who is responsible for it.
     pub owner: String,
-    /// Where it was agreed.
+    /// The ticket in which it was agreed.
     pub ticket: Option<String>,
     /// The last valid day, or `never`.
     pub expires: String,
-    /// How it stands at the run clock.
+    /// Its state at the run clock.
     pub state: LedgerState,
     /// Matches that it covers.
     pub matches: u64,
-    /// Of those, matches that no other entry with a smaller id covers.
+    /// Of those, matches that no entry with a smaller id covers.
     pub first_credit: u64,
-    /// Rules that it covered matches of.
+    /// Rules of which it covers matches.
     pub rules: Vec<String>,
     /// Severities of those matches.
     pub severities: BTreeMap<Severity, u64>,
-    /// The first and the last match that it covers.
+    /// The first match that it covers.
     pub first: Option<Time>,
-    /// The last.
+    /// The last match that it covers.
     pub last: Option<Time>,
 }
 
-/// Something a reader of the report should know.
+/// A note for the reader of the report.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Note {
     /// Stable id in kebab case, `ambiguous-time`.
     pub id: &'static str,
-    /// One sentence; may quote inputs, so sinks escape it.
+    /// One sentence. It may quote inputs, so outputs escape it.
     pub text: String,
 }
 
@@ -136,33 +136,36 @@ impl From<Severity> for FailOn {
     }
 }
 
-/// Findings at or above `--fail-on` that the allowlist leaves, by whether they fail the run.
+/// Counts of the findings at or above `--fail-on` that the allowlist does not cover, by whether
+/// they fail the run.
 ///
-/// Findings below `--min-severity` count too: what is not reported gates all the same.
+/// Findings below `--min-severity` are not reported, but they are counted here and can fail the
+/// run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct GateCounts {
     /// Findings that fail the run.
     pub gating: u64,
-    /// Findings that do not, because the input does not reach far enough to be sure of them.
+    /// Findings that do not fail the run, because the input does not reach far enough to be certain
+    /// of them.
     pub uncertain: u64,
-    /// Findings that do not, because their rule is experimental.
+    /// Findings that do not fail the run, because their rule is experimental.
     pub experimental: u64,
 }
 
 /// How the run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// The allowlist leaves no finding, and nothing was left out.
+    /// The allowlist covers every finding, and nothing was left out.
     Clean,
-    /// There are findings, and none of them gates.
+    /// There are findings, but none of them fails the run.
     Passed,
-    /// At least one finding gates.
+    /// At least one finding fails the run.
     Findings,
     /// Something was not read or not evaluated.
     Incomplete,
 }
 
-/// Facts of the run that are no result.
+/// Facts about the run, as opposed to its results.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Facts {
     /// The version of Keytrail.
@@ -171,36 +174,36 @@ pub struct Facts {
     pub clock: Time,
     /// Whether `--now` set it.
     pub clock_given: bool,
-    /// The zone of occurrence days.
+    /// The time zone of occurrence days.
     pub zone: String,
     /// SHA-256 over the policy in force, hex.
     pub policy: String,
-    /// `--fail-on` in force.
+    /// The value of `--fail-on` in force.
     pub fail_on: FailOn,
-    /// `--fail-on-uncertain`.
+    /// Whether `--fail-on-uncertain` is set.
     pub fail_on_uncertain: bool,
-    /// `--min-severity` in force.
+    /// The value of `--min-severity` in force.
     pub min_severity: Severity,
-    /// `--max-skipped` in force.
+    /// The value of `--max-skipped` in force.
     pub max_skipped: u64,
-    /// `--strict`.
+    /// Whether `--strict` is set.
     pub strict: bool,
-    /// Whether keys are shown whole.
+    /// Whether access keys are shown unmasked.
     pub show_keys: bool,
 }
 
-/// What a run comes to.
+/// The report of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
     /// Facts of the run.
     pub facts: Facts,
     /// Every rule in force, sorted by id.
     pub rules: Vec<RuleSummary>,
-    /// Input roots as they were named, sorted by bytes; locations index them.
+    /// Input roots as the user named them, sorted by bytes; locations refer to them by index.
     pub roots: Vec<String>,
-    /// Findings, worst first, then by rule id and subject; those below `--min-severity` are out.
+    /// Findings, worst first, then by rule id and subject, without those below `--min-severity`.
     pub findings: Vec<Finding>,
-    /// Findings that `--min-severity` left out.
+    /// Findings that `--min-severity` removed.
     pub below_min_severity: u64,
     /// Of those, findings that fail the run.
     pub gating_below_min_severity: u64,
@@ -210,12 +213,11 @@ pub struct Report {
     pub ledger: Vec<LedgerEntry>,
     /// Every input file, sorted by root and path.
     pub files: Vec<FileReport>,
-    /// What was read and what became of it.
+    /// Counts of what was read, evaluated, skipped and matched.
     pub accounting: Accounting,
-    /// Why the run is incomplete; empty when it is not.
+    /// Why the run is incomplete; empty if it is complete.
     pub incomplete: Vec<Note>,
-    /// Other things to know, as far as no other part of the report says them: what the ledger
-    /// and the files say is not repeated.
+    /// Other notes. Notes that the ledger or the files contain are not repeated here.
     pub notes: Vec<Note>,
     /// How it ended.
     pub verdict: Verdict,

@@ -1,4 +1,4 @@
-//! Rules that a format leaves nothing or little of.
+//! Notes on rules that cannot be evaluated, or only in part, on a format.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,20 +7,22 @@ use crate::engine::{Applicability, RunResult, Unapplied};
 use crate::record::FieldSet;
 use crate::rule::Rule;
 
-/// Rules by the fields that they lack, each group and its rules in order.
+/// Rules grouped by the fields that are missing for them, both sorted.
 type Lacking<'r> = BTreeMap<String, BTreeSet<&'r str>>;
 
-/// What is said of rules that inputs leave nothing or little of, and how many are blind.
+/// Notes on rules that are blind, partly blind or not applicable on some inputs, and the number of
+/// blind rules.
 ///
-/// Rules over the same inputs share a note, so that a table of few columns does not bury what else
-/// there is to say; each of them is named.
+/// Rules over the same inputs share a note, so that a table with few columns does not bury the
+/// other notes. The note names each rule.
 pub(super) fn unapplied(run: &RunResult, rules: &[Rule]) -> (Vec<Note>, usize) {
     let mut not_applicable: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     let (mut blind, mut partly) = (BTreeMap::new(), BTreeMap::new());
     let mut blind_rules = BTreeSet::new();
     for Unapplied { format, files, rule: index, applicability } in &run.unapplied {
         let rule = &rules[*index];
-        // An empty list is said with the rule; what the format lacks changes nothing.
+        // A rule that is not configured has a note of its own; the missing fields make no
+        // difference.
         if rule.not_configured.is_some() {
             continue;
         }
@@ -67,7 +69,7 @@ fn add<'r>(
     to.entry(inputs).or_default().entry(names.join(", ")).or_default().insert(rule);
 }
 
-/// Of which inputs the same is to be said.
+/// Groups the inputs for which the same note applies.
 fn alike<I: Ord, T: Ord>(by_input: BTreeMap<I, T>) -> BTreeMap<T, Vec<I>> {
     let mut inputs: BTreeMap<T, Vec<I>> = BTreeMap::new();
     by_input.into_iter().for_each(|(input, told)| inputs.entry(told).or_default().push(input));
@@ -103,9 +105,10 @@ fn said(inputs: &[String], how: &str, lacking: &Lacking<'_>, meaning: &str) -> S
     format!("{many} rules are {how} on {inputs}{meaning}. {it} {does} not carry {groups}")
 }
 
-/// A format, with the files where not all of the format carry the same.
+/// A format. If files of the format do not all have the same columns, it is followed by the files
+/// concerned.
 fn inputs(format: &str, files: Option<&[usize]>, run: &RunResult) -> String {
-    /// So many are named.
+    /// Files that are named.
     const NAMED: usize = 5;
     let Some(files) = files else { return format.to_owned() };
     let paths = files.iter().filter_map(|file| run.files.get(*file));

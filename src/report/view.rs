@@ -1,4 +1,4 @@
-//! What outputs and gates ask of a report.
+//! Accessors of a report for outputs and gates.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -10,19 +10,19 @@ use crate::rule::Severity;
 use crate::value::{mask, mask_keys};
 
 impl Facts {
-    /// An access key as this run may show it.
+    /// An access key, masked unless this run shows keys.
     pub fn key<'t>(&self, key: &'t str) -> Cow<'t, str> {
         if self.show_keys { Cow::Borrowed(key) } else { Cow::Owned(mask(key)) }
     }
 
-    /// A text with the access keys in it as this run may show them.
+    /// A text whose access keys are masked unless this run shows keys.
     pub fn text<'t>(&self, text: &'t str) -> Cow<'t, str> {
         if self.show_keys { Cow::Borrowed(text) } else { mask_keys(text) }
     }
 }
 
 impl GateCounts {
-    /// Counts a finding whose role is decided.
+    /// Counts a finding whose role is already set.
     pub(super) fn add(&mut self, finding: &Finding, fail_on: FailOn) {
         match finding.role {
             VerdictRole::Gates => self.gating += 1,
@@ -34,8 +34,8 @@ impl GateCounts {
         }
     }
 
-    /// All findings at or above the threshold in words: `16 findings at or above high: 13 gate, 3
-    /// uncertain`.
+    /// A sentence that counts all findings at or above the threshold, such as
+    /// `16 findings at or above high: 13 gate, 3 uncertain`.
     pub fn sentence(&self, fail_on: FailOn) -> String {
         let all = self.gating + self.uncertain + self.experimental;
         let mut text = format!("{all} finding{}", if all == 1 { "" } else { "s" });
@@ -55,14 +55,14 @@ impl GateCounts {
 }
 
 impl LedgerEntry {
-    /// Whether it applies and covered nothing.
+    /// Whether it applies and covers no match.
     pub fn is_unused(&self) -> bool {
         self.matches == 0 && self.state != LedgerState::Expired
     }
 }
 
 impl Verdict {
-    /// The word in reports.
+    /// The word used in reports.
     pub fn name(self) -> &'static str {
         match self {
             Verdict::Clean => "clean",
@@ -88,7 +88,7 @@ impl Report {
         self.rules.get(finding.rule)
     }
 
-    /// Findings that the allowlist leaves, worst first.
+    /// Findings that the allowlist does not cover, worst first.
     pub fn open_findings(&self) -> impl Iterator<Item = &Finding> {
         self.findings.iter().filter(|finding| finding.role != VerdictRole::Suppressed)
     }
@@ -98,13 +98,14 @@ impl Report {
         self.findings.iter().filter(|finding| finding.role == VerdictRole::Suppressed)
     }
 
-    /// A file of an input root, as a person would name it: below the folder, below what stands
-    /// before the first wildcard of a glob, or the root itself where that is the file.
+    /// The path of a file of an input root, as shown to people. The path is joined to the folder,
+    /// or to the part of a glob before its first wildcard. If the root is the file itself, this is
+    /// the root.
     pub fn shown_path(&self, root: usize, path: &str) -> String {
         shown_path(&self.roots, root, path)
     }
 
-    /// How many findings the allowlist leaves, for every severity.
+    /// How many findings the allowlist does not cover, for every severity.
     pub fn by_severity(&self) -> BTreeMap<Severity, u64> {
         let mut counts: BTreeMap<_, _> = Severity::ALL.iter().map(|&s| (s, 0)).collect();
         for finding in self.open_findings() {

@@ -1,4 +1,4 @@
-//! What a test changes of the policy around its rule.
+//! The environment of a test: the policy with the test's own lists, tables and zone.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use crate::table::{self, List, ListValue, Table};
 use crate::value::Zone;
 use crate::yaml::Node;
 
-/// The policy with a test's lists, tables and zone.
+/// The policy, overridden by a test's lists, tables and zone.
 pub(super) struct TestEnv<'a> {
     policy: &'a dyn Env,
     lists: BTreeMap<String, Arc<List>>,

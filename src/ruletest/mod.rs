@@ -1,8 +1,8 @@
-//! The tests that stand beside rules.
+//! Runs the tests of rules.
 //!
-//! [`run`] makes records of what a test says, through the same derivations and formats as a scan,
-//! and decides by the rule's own condition. A test sees the rule with its defaults and what the
-//! test itself sets, never what a project file changed. It must not know how an outcome is printed.
+//! [`run`] builds records from a test, with the same derivations and formats as a scan, and
+//! evaluates the rule on them. A test uses the rule's defaults and the test's own settings, but no
+//! overrides of a project file. This module must not depend on how an outcome is printed.
 
 mod environment;
 mod records;

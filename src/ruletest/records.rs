@@ -10,8 +10,8 @@ use crate::rule::Rule;
 use crate::value::{Elem, Items, Json, RecordKind, Time, Type, Value, parse_ip};
 use crate::yaml::{Entry, Node, NodeKind};
 
-/// What is wrong with the records of a rule's tests: unknown fields, words that an enum does not
-/// have, values of another type. It runs no test.
+/// Checks the records in a rule's tests without running them: unknown fields, words that an enum
+/// does not have, values of the wrong type.
 pub fn check_records(rule: &Rule) -> Vec<Diagnostic> {
     let mut wrong = Vec::new();
     for test in &rule.tests {
@@ -27,7 +27,7 @@ pub fn check_records(rule: &Rule) -> Vec<Diagnostic> {
     wrong
 }
 
-/// A written record: its fields, and for a cred the rows of its keys.
+/// A record in a test: its fields and, for a cred, the rows of its keys.
 pub(super) struct WrittenRecord {
     kind: RecordKind,
     values: Vec<(FieldId, Value<'static>)>,
@@ -35,7 +35,7 @@ pub(super) struct WrittenRecord {
 }
 
 impl WrittenRecord {
-    /// Reads the fields of a record; every error is collected.
+    /// Reads the fields of a record, and collects all errors.
     pub(super) fn read(
         kind: RecordKind,
         node: &Node,
@@ -77,7 +77,7 @@ impl WrittenRecord {
         written
     }
 
-    /// The record with its derived fields, as an input would give it.
+    /// The record with its derived fields, as an input would build it.
     pub(super) fn record(&self, now: Time) -> Record<'_> {
         let mut record = Record::new(self.kind);
         for (field, value) in &self.values {
@@ -92,7 +92,7 @@ impl WrittenRecord {
     }
 }
 
-/// Gives a record what it leaves unset and every input would give.
+/// Fills in fields that the record leaves unset but that every input sets.
 fn complete(record: &mut Record<'_>, now: Time) {
     derive::complete(record);
     match record.kind {
@@ -129,7 +129,7 @@ fn time(record: &Record<'_>, field: FieldId) -> Option<Time> {
     record.get(field).as_time()
 }
 
-/// How many rows of a list of keys have a field that is true.
+/// Counts the keys in a list whose `field` is true.
 fn count(keys: &Value<'_>, field: FieldId) -> Option<Value<'static>> {
     let Value::List(keys) = keys else { return None };
     let holds = |key: &&Value<'_>| match key {
@@ -224,7 +224,7 @@ fn value(field: FieldId, entry: &Entry, out: &mut Vec<Diagnostic>) -> Option<Val
     value
 }
 
-/// A part of an original record: what JSON calls a text, number or boolean, else JSON.
+/// A value inside an untyped field: a text, number or boolean as JSON interprets it, or else JSON.
 fn untyped(node: &Node) -> Value<'static> {
     match node.to_json() {
         serde_json::Value::Null => Value::Missing,

@@ -1,4 +1,4 @@
-//! The creds and keys of a test as the reports of a run, for `lookup`.
+//! The creds and keys of a test, as the reports of a run that `lookup` searches.
 
 use super::records::WrittenRecord;
 use crate::expr::{Bindings, Reports};
@@ -7,14 +7,15 @@ use crate::record::{FieldId, Record};
 use crate::value::{RecordKind, Time, Value};
 use crate::yaml::Node;
 
-/// Creds, each with the key that is written beside it.
+/// Creds, each with the key written beside it.
 pub(super) struct TestReports {
     rows: Vec<(Option<WrittenRecord>, Option<WrittenRecord>)>,
     now: Time,
 }
 
 impl TestReports {
-    /// The creds and keys of these records. What is wrong with them is told where they are judged.
+    /// Reads the creds and keys of these records. Their errors are reported when they are
+    /// evaluated.
     pub(super) fn read<'n>(records: impl Iterator<Item = &'n Node>, now: Time) -> Self {
         let written = |record: &Node, kind: RecordKind| {
             record

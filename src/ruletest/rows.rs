@@ -1,11 +1,11 @@
-//! Rows of a table as tests write them: a cell for each column that matters.
+//! Rows of a table as tests write them, with a cell for each relevant column.
 
 use crate::diag::codes::rule as codes;
 use crate::diag::{Diagnostic, did_you_mean, escaped};
 use crate::record::{Columns, Format, Origin, same_name};
 use crate::yaml::{Node, NodeKind};
 
-/// Rows as a file would have them, one a line, and what is known of that file.
+/// Rows as in a file, one per line, and facts about that file.
 pub(super) struct TestTable {
     pub(super) text: String,
     pub(super) origin: Origin,
@@ -13,9 +13,9 @@ pub(super) struct TestTable {
 }
 
 impl TestTable {
-    /// Rows of a format of rows: a mapping of columns to cells, a sequence of them for the rows of
-    /// one user, or a text of rows in the vendor's order or below their header line. `None` after
-    /// an error.
+    /// Reads the rows of a tabular format. They are written as a mapping of columns to cells, as a
+    /// sequence of mappings for the rows of one user, or as text. The text has a header line, or
+    /// its columns are in the vendor's order. Returns `None` after an error.
     pub(super) fn read(
         raw: &Node,
         format: &'static dyn Format,
@@ -65,11 +65,12 @@ impl TestTable {
     }
 }
 
-/// Rows as they stand in a file.
+/// Rows pasted from a file.
 fn pasted(text: &str, format: &'static dyn Format) -> TestTable {
     let text = text.trim();
     let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
-    // A quoted name is rare, and then a mapping does.
+    // Quoted names that contain commas are not supported here; they are rare, and a mapping can be
+    // used for them.
     let names = Columns::new(first.split(',').map(|name| name.trim().trim_matches('"').to_owned()));
     let (columns, text) = if format.knows(&names) {
         (names, rest)
@@ -93,7 +94,7 @@ fn unknown(format: &'static dyn Format, name: &str) -> Diagnostic {
         .help(help)
 }
 
-/// A cell as CSV writes it.
+/// A cell with the quoting of CSV.
 fn cell(text: &str) -> String {
     if text.contains([',', '"', '\n', '\r'].as_slice()) {
         format!("\"{}\"", text.replace('"', "\"\""))

@@ -1,4 +1,4 @@
-//! A rule's tests, run.
+//! Runs the tests of a rule.
 
 use std::num::NonZeroUsize;
 
@@ -23,33 +23,33 @@ use crate::yaml::{self, Node};
 
 /// 2026-01-01T00:00:00Z, the clock of a test that sets none.
 const NOW: Time = Time(1_767_225_600_000_000);
-/// Of the fields that a condition reads, so many are shown when a test fails.
+/// Fields shown with their values when a test fails.
 const SHOWN: usize = 12;
 
-/// How a test came out.
+/// The outcome of a test.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// As it expects.
+    /// The result is as expected.
     Passed,
-    /// Otherwise, or it could not be run; why.
+    /// The result differs, or the test could not be run; with the reasons.
     Failed(Vec<Diagnostic>),
 }
 
-/// One test, run.
+/// The result of one test.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TestResult {
     /// The rule.
     pub rule: String,
     /// The name of the test.
     pub name: String,
-    /// Where the test begins.
+    /// The location of the test.
     pub place: Span,
-    /// How it came out.
+    /// Its outcome.
     pub outcome: Outcome,
 }
 
 impl TestResult {
-    /// Whether it came out as it expects.
+    /// Whether the test passed.
     pub fn passed(&self) -> bool {
         self.outcome == Outcome::Passed
     }
@@ -57,8 +57,8 @@ impl TestResult {
 
 /// Runs every test of a rule, in the order written. `formats` read the `raw` records.
 ///
-/// The rule is taken as its file says it, whatever the project changed of its parameters; the
-/// lists and tables are those of the policy, but a test may give its own.
+/// The rule is loaded from its file without the project's overrides of its parameters. Lists and
+/// tables are those of the policy, unless the test defines its own.
 pub fn run(
     rule: &Rule,
     sources: &Sources,
@@ -91,7 +91,7 @@ struct Runner<'a> {
 }
 
 impl Runner<'_> {
-    /// The rule as its file says it.
+    /// Loads the rule from its file.
     fn load(&self, overrides: &Overrides, env: &dyn Env) -> Result<Rule, Vec<Diagnostic>> {
         let document = self.document.as_ref().map_err(Clone::clone)?;
         let (rule, diagnostics) = rule::load(document, self.sources, overrides, env);
@@ -122,7 +122,8 @@ impl Runner<'_> {
         }
     }
 
-    /// Evaluates the test's records, in the order written and in others, and compares.
+    /// Evaluates the test's records, in the order written and in others, and compares the results
+    /// with the expectation.
     fn decide(&self, test: &TestCase, rule: &Rule, env: &dyn Env) -> Result<(), Vec<Diagnostic>> {
         let now = test.node.get("now").and_then(Node::text).and_then(Time::parse).unwrap_or(NOW);
         let written = self.evaluate(test, rule, env, now, |records| records.to_vec())?;
@@ -131,14 +132,14 @@ impl Runner<'_> {
         }
         let count = test.node.get("records").map_or(1, |records| records.items().len());
         if count > 1 {
-            // What a rule finds must not depend on the order in which logs are delivered.
+            // The findings of a rule must not depend on the order in which logs are delivered.
             let reversed = |records: &[Node]| records.iter().rev().cloned().collect();
             let turned = |records: &[Node]| {
                 let middle = records.len() / 2;
                 [&records[middle..], &records[..middle]].concat()
             };
             let orders = [&reversed as &dyn Fn(&[Node]) -> Vec<Node>, &turned];
-            // Two records are reversed when they are turned.
+            // For two records, the rotated order is the same as the reversed one.
             for order in orders.into_iter().take(count - 1) {
                 let other = self.evaluate(test, rule, env, now, order)?;
                 if let Some(wrong) = differs(test.expect, &other) {
@@ -150,7 +151,7 @@ impl Runner<'_> {
         Ok(())
     }
 
-    /// What the test's records come to, in an order.
+    /// Evaluates the test's records in the given order.
     fn evaluate(
         &self,
         test: &TestCase,
@@ -237,7 +238,7 @@ impl Runner<'_> {
         })
     }
 
-    /// One record: rows bound together, or a provider's record read by its format.
+    /// Evaluates one record: fields written by kind, or a provider's record read by its format.
     fn record(&self, node: &Node, seen: &mut TestRecords<'_>) {
         if let Some(raw) = node.get("raw") {
             return self.raw(raw, node, seen);
@@ -292,7 +293,7 @@ impl Runner<'_> {
             TestTable::read(raw, *format, &mut seen.errors)
         };
         let Some(TestTable { text, origin, rows }) = table else { return };
-        // A record of JSON may be pasted with its envelope.
+        // A JSON record may be pasted with its envelope.
         let batch = opened(&text);
         let first = if format.columns().is_empty() { batch.get(0) } else { None };
         let record = match first {
@@ -327,16 +328,16 @@ impl Runner<'_> {
     }
 }
 
-/// A test's records on their way through the rule.
+/// The state of evaluating a test's records.
 struct TestRecords<'r> {
     rule: &'r Rule,
     reports: &'r TestReports,
-    /// What the tables of the test say of a record.
+    /// Adds what the test's tables contain about a record.
     enrichment: &'r Enrichment,
     now: Time,
     trial: RuleHarness<'r>,
     records: usize,
-    /// What the conditions read of the last record.
+    /// The fields that the condition read of the last record, with their values.
     values: Vec<String>,
     errors: Vec<Diagnostic>,
 }
@@ -352,14 +353,14 @@ impl TestRecords<'_> {
     }
 }
 
-/// What a test's records came to.
+/// The result of evaluating a test's records.
 struct Observed {
     findings: u64,
     subjects: u64,
     occurrences: u64,
     uncertain: u64,
     severity: Option<Severity>,
-    /// Whether it is one record and a rule of which each match is a finding.
+    /// Whether there is a single record and each match of the rule is a finding.
     single: bool,
     values: Vec<String>,
 }
@@ -373,7 +374,7 @@ fn unresolved(rule: &Rule, error: &EvalError, of: &str) -> Diagnostic {
     Diagnostic::error(&codes::TEST_FAILED, message).at(error.span, "here")
 }
 
-/// The key of the rule that an expression stands below.
+/// The key of the rule under which an expression is written.
 fn part(rule: &Rule, at: Span) -> &'static str {
     let within = |expr: &Expr| {
         let span = expr.span();
@@ -392,7 +393,7 @@ fn part(rule: &Rule, at: Span) -> &'static str {
     }
 }
 
-/// How what came out differs from what the test expects, as a clause; `None` when it does not.
+/// How the result differs from the expectation, as a clause; `None` if it does not differ.
 fn differs(expect: Expectation, came: &Observed) -> Option<String> {
     let amount = |count: u64, of: &str| match count {
         1 => format!("1 {of}"),

@@ -1,4 +1,4 @@
-//! What tests of rules come to.
+//! Tests of running the tests of rules.
 
 #![allow(clippy::unwrap_used)]
 
@@ -42,7 +42,7 @@ impl Env for World {
     }
 }
 
-/// The outcomes of a rule's tests; a project that is elsewhere in the world and has other values.
+/// The outcomes of a rule's tests in a project with another time zone and other values.
 fn outcomes(head: &str, tests: &str) -> Vec<String> {
     let mut sources = Sources::default();
     let text = format!(
@@ -72,7 +72,7 @@ fn outcomes(head: &str, tests: &str) -> Vec<String> {
         .collect()
 }
 
-/// One test of a rule, as `name: x` and these keys.
+/// The outcome of one test of a rule, with the name `x` and these keys.
 fn outcome(head: &str, keys: &str) -> String {
     let outcomes = outcomes(head, &format!("    - {{name: x, {keys}}}\n"));
     assert_eq!(outcomes.len(), 1);

@@ -1,4 +1,4 @@
-//! What may be typed. What it means is decided by the commands.
+//! The command line: its global flags and the parsers of values. The commands interpret the values.
 
 use std::ffi::OsString;
 
@@ -53,8 +53,8 @@ pub(crate) enum Layout {
     Json,
 }
 
-/// Reads the command line. An empty environment variable is one that is not set: that is what CI
-/// systems pass for an input that was left out.
+/// Reads the command line. An empty environment variable counts as unset, because CI systems pass
+/// an empty value for an input that was left out.
 pub(crate) fn parse(
     arguments: impl Iterator<Item = OsString>,
     environment: &dyn Fn(&std::ffi::OsStr) -> Option<OsString>,
@@ -64,7 +64,7 @@ pub(crate) fn parse(
     Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
 }
 
-/// The command line as data.
+/// The command line as a clap command.
 fn command(environment: &dyn Fn(&std::ffi::OsStr) -> Option<OsString>) -> clap::Command {
     let drop_empty = |arg: clap::Arg| {
         let empty = arg.get_env().and_then(environment).is_some_and(|value| value.is_empty());
@@ -79,7 +79,7 @@ fn command(environment: &dyn Fn(&std::ffi::OsStr) -> Option<OsString>) -> clap::
     command
 }
 
-/// Every environment variable that a flag reads.
+/// The names of all environment variables that flags read.
 pub(crate) fn variables() -> Vec<String> {
     let root = Cli::command();
     let mut names: Vec<String> = std::iter::once(&root)
@@ -92,13 +92,13 @@ pub(crate) fn variables() -> Vec<String> {
     names
 }
 
-/// Parses a severity, with suggestions.
+/// Parses a severity; an error suggests similar words.
 pub(crate) fn severity() -> impl TypedValueParser<Value = Severity> {
     PossibleValuesParser::new(Severity::WORDS.iter().rev().copied())
         .try_map(|word| Severity::parse(&word.to_ascii_lowercase()).ok_or("not a severity"))
 }
 
-/// Parses the threshold of a gate: a severity, or `never`.
+/// Parses the value of `--fail-on`: a severity, or `never`.
 pub(crate) fn fail_on() -> impl TypedValueParser<Value = FailOn> {
     PossibleValuesParser::new(FailOn::WORDS.iter().rev().copied())
         .try_map(|word| FailOn::parse(&word.to_ascii_lowercase()).ok_or("not a severity"))
@@ -110,7 +110,7 @@ pub(crate) fn instant(text: &str) -> Result<Time, String> {
         .ok_or_else(|| "expected an instant of RFC 3339, such as 2026-01-31T00:00:00Z".to_owned())
 }
 
-/// Parses a bound of time.
+/// Parses the bound of a period.
 pub(crate) fn bound(text: &str) -> Result<Bound, String> {
     Bound::parse(text)
 }
@@ -129,7 +129,7 @@ pub(crate) fn zone(text: &str) -> Result<Zone, String> {
     })
 }
 
-/// Parses an account id; it is text, whatever it looks like.
+/// Parses an account id. It is a text, even if it consists of digits.
 pub(crate) fn account(text: &str) -> Result<String, String> {
     match text.trim() {
         "" => Err("expected an account id".to_owned()),
@@ -170,7 +170,7 @@ pub(crate) fn length(text: &str) -> Result<Duration, String> {
     })
 }
 
-/// Parses how often something is done.
+/// Parses the time between two checks.
 pub(crate) fn interval(text: &str) -> Result<Duration, String> {
     match length(text)? {
         Duration(..=0) => Err("there must be time between two checks; at least `1s`".to_owned()),
@@ -178,15 +178,15 @@ pub(crate) fn interval(text: &str) -> Result<Duration, String> {
     }
 }
 
-/// Below this a run would write more than it computes.
+/// The smallest memory limit. With less, a run would spend its time on spilling.
 const LEAST_MEMORY: usize = 16 << 20;
 
-/// Parses the names of columns, between commas.
+/// Parses the names of columns, separated by commas.
 pub(crate) fn columns(text: &str) -> Result<Columns, String> {
     column_names(text.split(',').map(str::to_owned))
 }
 
-/// Parses names of fields between commas, globs among them.
+/// Parses names of fields, separated by commas; names may be globs.
 pub(crate) fn fields(text: &str) -> Result<FieldSet, String> {
     let mut chosen = FieldSet::EMPTY;
     for name in text.split(',').map(str::trim) {
@@ -283,7 +283,7 @@ mod tests {
         Cli::command().debug_assert();
     }
 
-    /// A flag is told in a sentence, and its variable has its name.
+    /// Every flag has a help sentence, and its environment variable is named after it.
     #[test]
     fn flags_are_documented_and_variables_named_after_them() {
         let root = Cli::command();

@@ -1,4 +1,4 @@
-//! Files that reports are written to: whole, or not at all.
+//! Destinations of reports. A file is written completely or not at all.
 
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
@@ -7,19 +7,19 @@ use std::path::{Path, PathBuf};
 
 use crate::exit::Failure;
 
-/// Where a report goes.
+/// The destination of a report.
 #[derive(Debug, Clone)]
 pub(crate) enum Destination {
     /// Standard output.
     Stdout,
-    /// A regular file, or one that is to be made.
+    /// A regular file, or a file to create.
     File {
-        /// As it was typed.
+        /// The path as the user typed it.
         typed: PathBuf,
-        /// Its folder without links, and its name.
+        /// The canonical path of its folder, joined with its name.
         real: PathBuf,
     },
-    /// A device or a pipe, which is written to as it is.
+    /// A device or a pipe, which is written to directly.
     Device(PathBuf),
 }
 
@@ -46,7 +46,7 @@ impl PartialEq for Destination {
 }
 
 impl Destination {
-    /// The path of a regular file, without links.
+    /// The path of a regular file, with symbolic links resolved.
     pub(crate) fn real(&self) -> Option<&Path> {
         match self {
             Destination::File { real, .. } => Some(real),
@@ -54,7 +54,7 @@ impl Destination {
         }
     }
 
-    /// The destination with this path; fails where it cannot be written.
+    /// The destination with this path; fails if it cannot be written.
     pub(crate) fn of(path: &Path) -> Result<Self, Failure> {
         if path.as_os_str() == "-" {
             return Ok(Destination::Stdout);
@@ -82,14 +82,15 @@ impl Destination {
             refused(&format!("its folder {} cannot be used: {error}", folder.display()))
         })?;
         let real = folder.join(name);
-        // Proves that the folder takes new files; the draft goes away at once.
+        // Checks that files can be created in the folder; the draft is removed immediately.
         Draft::new(path, &real).map_err(|error| refused(&error.to_string()))?;
         Ok(Destination::File { typed: path.to_owned(), real })
     }
 }
 
-/// The content of a file while it is written: a file beside it that takes its name at the end.
-/// When it is dropped before that it is removed, and the old file stays as it was.
+/// The content of a file that is being written. It is written to a temporary file in the same
+/// folder, which is renamed at the end. If it is dropped before that, the temporary file is removed
+/// and the old file remains unchanged.
 #[derive(Debug)]
 pub(crate) struct Draft {
     path: PathBuf,
@@ -115,7 +116,7 @@ impl Draft {
         Err(taken)
     }
 
-    /// Writes a whole draft and brings it to the disk.
+    /// Writes a complete draft and syncs it to disk.
     pub(crate) fn write(
         typed: &Path,
         real: &Path,
@@ -136,7 +137,7 @@ impl Draft {
         write().map_err(|error| cannot_write(typed, &error))
     }
 
-    /// Gives the draft its name.
+    /// Renames the draft to its final name.
     pub(crate) fn publish(self) -> Result<(), Failure> {
         fs::rename(&self.path, &self.real).map_err(|error| cannot_write(&self.typed, &error))
     }
@@ -144,7 +145,7 @@ impl Draft {
 
 impl Drop for Draft {
     fn drop(&mut self) {
-        // After publishing there is nothing left under this name.
+        // After publishing, no file has this name any more.
         let _ = fs::remove_file(&self.path);
     }
 }

@@ -1,4 +1,4 @@
-//! How a command ends: the exit codes, and what is said when it cannot go on.
+//! How a command ends: the exit codes, and the message if it cannot continue.
 
 use std::process::ExitCode;
 
@@ -7,11 +7,11 @@ use keytrail::diag::escape;
 /// The exit codes; they are part of the interface and never change their meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Exit {
-    /// Nothing gates.
+    /// No finding fails the run.
     Clean = 0,
-    /// Findings gate, or rule tests failed.
+    /// Findings fail the run, or rule tests failed.
     Findings = 1,
-    /// Usage, project file, policy files, inputs that name nothing, output.
+    /// An error in usage, the project file, policy files, inputs that match nothing, or output.
     CannotRun = 2,
     /// Something was not read or not evaluated.
     Incomplete = 3,
@@ -36,7 +36,7 @@ Exit codes:
   3  incomplete: records skipped, a rule that failed, nothing to evaluate
   If several apply, 2 wins over 3, and 3 over 1; --exit-zero turns only 1 into 0";
 
-/// Why a command cannot go on; always exit code 2.
+/// Why a command cannot continue; the exit code is always 2.
 #[derive(Debug)]
 pub(crate) struct Failure {
     text: String,
@@ -44,12 +44,12 @@ pub(crate) struct Failure {
 }
 
 impl Failure {
-    /// A failure that one sentence explains.
+    /// A failure that is explained by one sentence.
     pub(crate) fn because(text: impl Into<String>) -> Self {
         Failure { text: text.into(), help: Vec::new() }
     }
 
-    /// Adds what to do next.
+    /// Adds a suggestion of what to do next.
     #[must_use]
     pub(crate) fn help(mut self, line: impl Into<String>) -> Self {
         self.help.push(line.into());
@@ -58,7 +58,7 @@ impl Failure {
 }
 
 impl Failure {
-    /// The sentence with its help, one line each.
+    /// The sentence and its help, one line each.
     pub(crate) fn render(&self, color: bool) -> String {
         let (strong, plain) = if color { ("\u{1b}[1;31m", "\u{1b}[0m") } else { ("", "") };
         let mut text = format!("{strong}error{plain}: {}\n", escape(&self.text));

@@ -1,4 +1,4 @@
-//! What the process gives to a command; read once, at the start.
+//! What the process provides to a command, read once at the start.
 
 use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -8,13 +8,13 @@ use keytrail::value::Time;
 use crate::exit::Failure;
 use crate::term::Term;
 
-/// Streams, working directory and clock.
+/// The streams, the working directory and the clock.
 pub(crate) struct Host<'t> {
     /// Standard output and standard error.
     pub(crate) term: &'t mut Term,
-    /// Where relative paths begin.
+    /// The directory to which relative paths refer.
     pub(crate) directory: PathBuf,
-    /// The run clock, unless `--now` says otherwise.
+    /// The run clock, unless `--now` sets it.
     pub(crate) clock: Time,
 }
 
@@ -28,7 +28,7 @@ impl<'t> Host<'t> {
     }
 }
 
-/// The present.
+/// The current time.
 pub(crate) fn clock() -> Result<Time, Failure> {
     SystemTime::now()
         .duration_since(UNIX_EPOCH)

@@ -1,4 +1,4 @@
-//! What is read, and what the user says of it.
+//! The inputs, and the user's hints about them.
 
 use clap::Args;
 use clap::builder::Resettable;
@@ -35,7 +35,7 @@ pub(crate) struct InputArgs {
 }
 
 impl InputArgs {
-    /// Finds the inputs; `entries` is what the project file says of them.
+    /// Finds the inputs; `entries` are the hints from the project file.
     pub(crate) fn open(&self, entries: &[HintEntry], host: &Host<'_>) -> Result<InputSet, Failure> {
         let hints = Hints { every: self.hint(), entries: entries.to_vec() };
         match InputSet::new(&self.inputs) {
@@ -52,7 +52,7 @@ impl InputArgs {
         }
     }
 
-    /// Follows the inputs; `files` is how far an earlier watch came.
+    /// Follows the inputs; `files` is the progress of an earlier watch.
     pub(crate) fn follow(
         &self,
         entries: &[HintEntry],
@@ -63,7 +63,7 @@ impl InputArgs {
         Follow::new(self.inputs.clone(), hints, host.directory.clone(), files)
     }
 
-    /// Whether something else than standard input is named.
+    /// Whether any input other than standard input is named.
     pub(crate) fn names_files(&self) -> bool {
         self.inputs.iter().any(|input| input != STDIN)
     }
@@ -78,7 +78,7 @@ impl InputArgs {
     }
 }
 
-/// What finding the inputs had to say.
+/// Notes from finding the inputs.
 pub(crate) fn notes(inputs: &InputSet) -> Vec<Note> {
     let notes = inputs.notes().iter();
     notes.map(|note| Note { id: note.id, text: note.text.clone() }).collect()

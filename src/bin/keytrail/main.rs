@@ -38,7 +38,7 @@ fn main() -> ExitCode {
     exit.into()
 }
 
-/// Reads the command line, does what it says, and tells how that ended.
+/// Parses the command line, runs the command and returns its exit code.
 fn run() -> Exit {
     let mut term = Term::new();
     let cli = match args::parse(std::env::args_os(), &|name| std::env::var_os(name)) {
@@ -58,7 +58,7 @@ fn cannot_run(term: &Term, failure: &Failure) -> Exit {
     Exit::CannotRun
 }
 
-/// Prints help and the version where they were asked for, and what is wrong where they were not.
+/// Prints help or the version if they were requested, and otherwise the usage error.
 fn not_a_command(term: &mut Term, error: &clap::Error) -> Exit {
     let text = error.render();
     let shown = |color: bool| {
@@ -73,7 +73,8 @@ fn not_a_command(term: &mut Term, error: &clap::Error) -> Exit {
     printed.map_or_else(|failure| cannot_run(term, &failure), |()| Exit::Clean)
 }
 
-/// A misspelt variable would silently leave a threshold at its default.
+/// Warns of unknown variables, because a misspelt one would silently leave a threshold at its
+/// default.
 fn warn_of_unknown_variables(term: &Term) {
     let known = args::variables();
     let mut unknown: Vec<String> = std::env::vars_os()

@@ -1,4 +1,4 @@
-//! Where the policy comes from, and loading it.
+//! Flags that select the policy, and loading it.
 
 use std::path::PathBuf;
 
@@ -84,13 +84,14 @@ impl ProjectArgs {
         }
     }
 
-    /// Loads the project file and nothing that it names: rules that do not load are no reason not
-    /// to look at an input.
+    /// Loads the project file but not the files that it names: an input can be inspected even if
+    /// the rules do not load.
     pub(crate) fn load(&self, host: &Host<'_>) -> Result<Policy, Failure> {
         loaded(Policy::project(&self.options(host)), "the project file has", host)
     }
 
-    /// Loads the project file and the tables with their rows; `tables` names data files of some.
+    /// Loads the project file and the tables with their rows; `tables` names data files for some of
+    /// them.
     pub(crate) fn load_tables(
         &self,
         tables: &[(String, String)],
@@ -105,7 +106,7 @@ impl ProjectArgs {
     }
 }
 
-/// Prints what is wrong with what was loaded.
+/// Prints the diagnostics if loading failed.
 fn loaded(
     policy: Result<Policy, (Sources, Vec<Diagnostic>)>,
     what_has: &str,
@@ -122,7 +123,7 @@ fn loaded(
 }
 
 impl PolicyArgs {
-    /// What the library is asked to load.
+    /// The options for loading the policy.
     pub(crate) fn options(&self, host: &Host<'_>) -> LoadOptions {
         LoadOptions {
             rules: self.rules.clone(),
@@ -135,8 +136,8 @@ impl PolicyArgs {
         }
     }
 
-    /// Loads the policy and prints what there is to say about it. Of what lints find only errors
-    /// matter here; `check` shows the rest.
+    /// Loads the policy and prints its diagnostics. Of the lints, only errors are reported here;
+    /// `check` shows the rest.
     pub(crate) fn load(&self, clock: Time, host: &Host<'_>) -> Result<Policy, Failure> {
         let checked = Policy::load(&self.options(host)).and_then(|policy| {
             let mut found = lint::run(&policy, clock);

@@ -1,4 +1,4 @@
-//! How far a long run has come, on standard error.
+//! The progress of a long run, on standard error.
 
 use std::io::Write;
 use std::num::NonZeroUsize;
@@ -9,11 +9,11 @@ use std::time::{Duration, Instant};
 use keytrail::input::{InputSet, Progress};
 use keytrail::record::{Batch, Batches, FileAccount, Format, Hint, Inputs, Origin, Phase, Step};
 
-/// Short runs show nothing.
+/// Shorter runs show no progress.
 const FIRST: Duration = Duration::from_secs(1);
 const EVERY: Duration = Duration::from_millis(200);
 
-/// Inputs that count the records read of them.
+/// Inputs that count the records that are read from them.
 pub(crate) struct Counted<'i> {
     inputs: &'i InputSet,
     bytes: Arc<Progress>,
@@ -25,13 +25,13 @@ impl<'i> Counted<'i> {
         Self { inputs, bytes: inputs.progress(), records: AtomicU64::default() }
     }
 
-    /// One short line; it must fit a narrow terminal, for what wraps cannot be cleared.
+    /// One short line. It must fit a narrow terminal, because a wrapped line cannot be cleared.
     fn line(&self, total: u64, elapsed: Duration) -> String {
         let records = self.records.load(Ordering::Relaxed);
         let bytes = self.bytes.bytes.load(Ordering::Relaxed);
         let seconds = elapsed.as_secs();
         let mebi = |bytes: u64| bytes as f64 / (1024.0 * 1024.0);
-        // Standard input does not say how much is to come.
+        // The size of standard input is unknown.
         let of = if total > 0 { format!(" of {:.1}", mebi(total)) } else { String::new() };
         format!("{:.1}{of} MiB, {records} records, {seconds} s", mebi(bytes))
     }
@@ -89,7 +89,7 @@ impl Batches for CountedFile<'_> {
     }
 }
 
-/// Does some work on the inputs; when `shown`, draws one line that is gone when the work is done.
+/// Runs `work` on the inputs. If `shown`, draws a line of progress that is cleared at the end.
 pub(crate) fn during<T>(inputs: &Counted<'_>, shown: bool, work: impl FnOnce() -> T) -> T {
     if !shown {
         return work();
@@ -97,7 +97,7 @@ pub(crate) fn during<T>(inputs: &Counted<'_>, shown: bool, work: impl FnOnce() -
     let done = Done::default();
     std::thread::scope(|scope| {
         scope.spawn(|| draw(inputs, &done));
-        // Also when the work panics, or the scope would wait for ever.
+        // Notifies the thread even if the work panics. Otherwise the scope would wait forever.
         let _ends = done.at_end();
         work()
     })
@@ -109,7 +109,7 @@ fn draw(inputs: &Counted<'_>, done: &Done) {
     let mut wait = FIRST;
     let mut drawn = false;
     while !done.within(wait) {
-        // A terminal that has gone away is no reason to stop.
+        // Ignore errors: the run continues even if the terminal is gone.
         let _ = write!(std::io::stderr(), "\r\x1b[K{}", inputs.line(total, start.elapsed()));
         (wait, drawn) = (EVERY, true);
     }
@@ -118,7 +118,7 @@ fn draw(inputs: &Counted<'_>, done: &Done) {
     }
 }
 
-/// Tells the drawing thread that the work is done.
+/// Notifies the drawing thread that the work is done.
 #[derive(Default)]
 struct Done {
     done: Mutex<bool>,

@@ -1,4 +1,4 @@
-//! What a query asks: the command line, on top of what the project file saves.
+//! The question of a query: the command line, applied on top of a query saved in the project file.
 
 use std::ops::Range;
 
@@ -36,7 +36,7 @@ pub(crate) struct QuestionArgs {
 }
 
 impl QuestionArgs {
-    /// The query, compiled, and the times that it is about.
+    /// The compiled query and its period.
     pub(crate) fn resolve(
         &self,
         policy: &mut Policy,
@@ -47,7 +47,8 @@ impl QuestionArgs {
         Ok((compile(&asked.question, policy, host)?, asked.period(policy, clock)?))
     }
 
-    /// What the command line asks, or the query that it names with what the command line changes.
+    /// The question on the command line. If it names a saved query, the other flags change that
+    /// query.
     fn asked(&self, policy: &mut Policy) -> Result<Asked, Failure> {
         let text = self.expr.as_deref().unwrap_or_default();
         let mut asked = match text.strip_prefix('@') {
@@ -67,7 +68,7 @@ impl QuestionArgs {
                 let span = Span::new(file, range.start, range.end);
                 Fragment::copied(text[range].to_owned(), span, span.start)
             };
-            // Nothing between the quotes takes away what is saved.
+            // An empty value removes the saved expressions.
             let parts = if text.trim().is_empty() { Vec::new() } else { between_commas(text) };
             asked.question.count_by = parts.into_iter().map(part).collect();
         }
@@ -75,7 +76,7 @@ impl QuestionArgs {
     }
 }
 
-/// What is asked, and of which times.
+/// A question and its period.
 struct Asked {
     question: Question,
     since: Option<Bound>,

@@ -1,4 +1,4 @@
-//! SIGINT and SIGTERM: the program ends of itself, and in any case soon.
+//! SIGINT and SIGTERM: the program ends in order, but in any case soon.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -9,23 +9,23 @@ use signal_hook::flag;
 
 use crate::exit::Exit;
 
-/// How often a waiting program looks.
+/// How often a waiting program checks for a signal.
 pub(crate) const LOOK: Duration = Duration::from_millis(50);
 
-/// How long what is under way may take to end.
+/// How long work in progress may take to end after a signal.
 const GRACE: Duration = Duration::from_millis(800);
 
-/// Whether a signal asked the program to end.
+/// The signals that ask the program to end.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Signals {
     number: Arc<AtomicUsize>,
-    /// Set with the first signal.
+    /// Set by the first signal.
     pub(crate) stop: Arc<AtomicBool>,
 }
 
 impl Signals {
-    /// From now on signals are noted. Where the system does not let them be, they end the program
-    /// at once, which costs nothing but what was not told.
+    /// Records signals from now on. If the system does not allow handlers, a signal ends the
+    /// program at once; then only findings that were not emitted yet are lost.
     pub(crate) fn listen() -> Self {
         let signals = Self::default();
         for signal in [SIGINT, SIGTERM] {
@@ -39,13 +39,13 @@ impl Signals {
                 std::thread::sleep(LOOK);
             }
             std::thread::sleep(GRACE);
-            // States are replaced whole, so that it may end here wherever it is.
+            // State files are replaced atomically, so the process may exit at any point.
             std::process::exit(watched.came().map_or(0, |exit| exit as i32));
         });
         signals
     }
 
-    /// How the program ends when a signal came.
+    /// The exit code if a signal came.
     pub(crate) fn came(&self) -> Option<Exit> {
         match self.number.load(Ordering::Relaxed) {
             0 => None,

@@ -1,12 +1,12 @@
-//! Standard input that is read while the program does something else.
+//! Standard input that is read in the background.
 
 use std::io::{self, Read};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-/// Most bytes that wait to be taken; beyond them the writer is blocked.
+/// The maximum number of bytes that are buffered; beyond it the writer is blocked.
 const WAITING: usize = 64 << 20;
 
-/// What standard input gave so far.
+/// The buffered bytes of standard input.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Stream(Arc<(Mutex<Given>, Condvar)>);
 
@@ -18,7 +18,7 @@ struct Given {
 }
 
 impl Stream {
-    /// Begins to read.
+    /// Starts reading.
     pub(crate) fn open() -> Self {
         let stream = Self::default();
         let given = stream.clone();
@@ -36,7 +36,8 @@ impl Stream {
         stream
     }
 
-    /// Takes what was given: whether it has ended, and why, if it should not have.
+    /// Takes the buffered bytes. Returns whether the input has ended, and the error if reading
+    /// failed.
     pub(crate) fn take(&self, into: &mut Vec<u8>) -> (bool, Option<String>) {
         let mut given = self.lock();
         into.append(&mut given.bytes);
@@ -44,7 +45,7 @@ impl Stream {
         (given.ended, given.failed.take())
     }
 
-    /// Whether there is no reason to wait longer.
+    /// Whether to take the bytes now: the input has ended or the buffer is full.
     pub(crate) fn is_due(&self) -> bool {
         let given = self.lock();
         given.ended || given.bytes.len() >= WAITING

@@ -1,8 +1,8 @@
-//! Columns for people to read.
+//! Tables of text for people.
 
 use std::fmt;
 
-/// Rows of cells; every column but the last is as wide as its widest cell.
+/// Rows of cells. Every column except the last is as wide as its widest cell.
 pub(crate) struct Table<const N: usize> {
     rows: Vec<[String; N]>,
 }

@@ -1,4 +1,4 @@
-//! What reports are asked for and where they go.
+//! The reports to write and their destinations.
 
 use std::path::{Path, PathBuf};
 
@@ -33,7 +33,7 @@ pub(crate) struct ReportArgs {
 }
 
 impl ReportArgs {
-    /// How reports on standard output look.
+    /// The style of reports on standard output.
     pub(crate) fn style(&self, host: &Host<'_>, exit_zero: bool) -> Style {
         Style {
             color: host.term.color_out,
@@ -45,7 +45,7 @@ impl ReportArgs {
     }
 }
 
-/// The help of `--format`, from the registry.
+/// The help of `--format`, generated from the registry of outputs.
 fn formats() -> String {
     let mut text = "A report to write, and its file; repeatable \
                     [default: human, on standard output].\n\nFormats:"
@@ -56,7 +56,7 @@ fn formats() -> String {
     text
 }
 
-/// `FORMAT[:FILE]` as typed.
+/// The value of `--format`: `FORMAT[:FILE]`.
 #[derive(Debug, Clone)]
 pub(crate) struct Target {
     output: &'static Output,
@@ -87,12 +87,12 @@ fn unknown(name: &str) -> String {
     }
 }
 
-/// Every report that is to be written, each to a destination of its own.
+/// The reports to write, each with its own destination.
 #[derive(Debug)]
 pub(crate) struct Targets(Vec<(&'static Output, Destination)>);
 
 impl Targets {
-    /// Works out what was meant, and checks that it can be written before a long run begins.
+    /// Resolves the flags, and checks before a long run that each destination can be written.
     pub(crate) fn resolve(args: &ReportArgs) -> Result<Self, Failure> {
         let file = args.output.as_deref();
         let human = [Target { output: human()?, file: None }];
@@ -140,12 +140,12 @@ impl Targets {
         self.0.iter().any(|(output, _)| output.name != HUMAN)
     }
 
-    /// The places, as they were typed.
+    /// The destinations, as the user typed them.
     pub(crate) fn destinations(&self) -> impl Iterator<Item = &Destination> {
         self.0.iter().map(|(_, destination)| destination)
     }
 
-    /// Refuses to write over what is read.
+    /// Fails if a report would overwrite an input.
     pub(crate) fn keep_off<'p>(
         &self,
         mut inputs: impl Iterator<Item = &'p Path>,
@@ -166,7 +166,7 @@ impl Targets {
         }
     }
 
-    /// Writes every report; files take their names once all of them are whole.
+    /// Writes every report. Files get their final names only once all of them are complete.
     pub(crate) fn write(
         &self,
         report: &Report,
@@ -204,8 +204,8 @@ fn human() -> Result<&'static Output, Failure> {
     output::find(HUMAN).ok_or_else(|| Failure::because("this build has no format for people"))
 }
 
-/// `-o out.sarif` without `--format sarif` would put text for people into a file that a program
-/// is going to read.
+/// Fails if the extension of the file belongs to another format. `-o out.sarif` without
+/// `--format sarif` would write text for people to a file that a program reads.
 fn refuse_disguise(file: &Path) -> Result<(), Failure> {
     let extension = file.extension().and_then(|extension| extension.to_str());
     let meant = OUTPUTS.iter().find(|output| Some(output.extension) == extension);

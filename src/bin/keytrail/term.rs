@@ -1,4 +1,4 @@
-//! Standard output and standard error: the only place that touches them.
+//! Standard output and standard error. No other module accesses them.
 
 use std::io::{self, BufWriter, IsTerminal, Write};
 
@@ -19,27 +19,27 @@ pub(crate) enum ColorWhen {
     Never,
 }
 
-/// The two streams and how to write on them.
+/// The two streams and their settings.
 pub(crate) struct Term {
     out: Stdout,
     /// Whether standard output is coloured.
     pub(crate) color_out: bool,
-    /// Whether text in files is coloured: only when it was asked for.
+    /// Whether text in files is coloured; only if the user requested colour.
     pub(crate) color_files: bool,
-    /// Columns of standard output.
+    /// The width of standard output, in columns.
     pub(crate) width: usize,
     /// Whether standard error is coloured.
     pub(crate) color_err: bool,
     /// Whether progress may be drawn on standard error.
     pub(crate) progress: bool,
-    /// Whether to tell more.
+    /// Whether to print details.
     pub(crate) verbose: bool,
-    /// Whether to tell only what is wrong.
+    /// Whether to print only problems.
     pub(crate) quiet: bool,
 }
 
 impl Term {
-    /// The streams as the environment asks for them, before any flag is read.
+    /// The streams with the settings from the environment, before any flag is read.
     pub(crate) fn new() -> Self {
         let mut term = Self {
             out: Stdout { writer: BufWriter::new(io::stdout()), closed: false },
@@ -66,66 +66,67 @@ impl Term {
         self.verbose = verbose;
     }
 
-    /// Standard output. Once nobody reads it any more, writing to it does nothing.
+    /// Standard output. Once the reader has closed it, writing has no effect.
     pub(crate) fn out(&mut self) -> &mut dyn Write {
         &mut self.out
     }
 
-    /// Standard output for what can end early: a reader who left is an error of the kind
-    /// `BrokenPipe`.
+    /// Standard output for commands that can stop early. If the reader has closed it, writing fails
+    /// with `BrokenPipe`.
     pub(crate) fn stream(&mut self) -> &mut dyn Write {
         &mut self.out.writer
     }
 
-    /// Makes sure that everything reached standard output.
+    /// Flushes standard output.
     pub(crate) fn finish(&mut self) -> Result<(), Failure> {
         self.out.flush().map_err(|error| stdout_failed(&error))
     }
 
-    /// Prints text that is already safe on standard output.
+    /// Prints text that is already escaped on standard output.
     pub(crate) fn print(&mut self, text: &str) -> Result<(), Failure> {
         self.out.write_all(text.as_bytes()).map_err(|error| stdout_failed(&error))
     }
 
-    /// Says one line on standard error, unless `--quiet`.
+    /// Prints one line on standard error, unless `--quiet` is set.
     pub(crate) fn say(&self, line: &str) {
         if !self.quiet {
             self.err(&format!("{}\n", escape(line)));
         }
     }
 
-    /// Says one line on standard error with `--verbose`.
+    /// Prints one line on standard error if `--verbose` is set.
     pub(crate) fn detail(&self, line: &str) {
         if self.verbose {
             self.say(line);
         }
     }
 
-    /// Warns in one line on standard error, unless `--quiet`.
+    /// Prints a warning of one line on standard error, unless `--quiet` is set.
     pub(crate) fn warn(&self, line: &str) {
         self.say(&format!("warning: {line}"));
     }
 
-    /// Prints a diagnostic on standard error; `--quiet` leaves the errors.
+    /// Prints a diagnostic on standard error. With `--quiet`, only errors are printed.
     pub(crate) fn diagnostic(&self, diagnostic: &Diagnostic, sources: &Sources) {
         if diagnostic.is_error() || !self.quiet {
             self.err(&render(diagnostic, sources, self.color_err));
         }
     }
 
-    /// Prints why a command cannot go on.
+    /// Prints why a command cannot continue.
     pub(crate) fn failure(&self, failure: &Failure) {
         self.err(&failure.render(self.color_err));
     }
 
-    /// Prints text that is already safe on standard error. Where that is closed there is nobody
-    /// left to tell, so a failure to write has no consequence.
+    /// Prints text that is already escaped on standard error. Errors are ignored: if standard error
+    /// is closed, there is nowhere to report them.
     pub(crate) fn err(&self, text: &str) {
         let _ = io::stderr().write_all(text.as_bytes());
     }
 }
 
-/// `--color`, then NO_COLOR, then CLICOLOR_FORCE, then whether somebody looks at it.
+/// Whether to use colour: decided by `--color`, then NO_COLOR, then CLICOLOR_FORCE, then whether
+/// the stream is a terminal.
 fn colored(when: ColorWhen, terminal: bool) -> bool {
     match when {
         ColorWhen::Always => true,
@@ -144,7 +145,7 @@ fn dumb() -> bool {
     std::env::var_os("TERM").is_some_and(|term| term == "dumb")
 }
 
-/// What a terminal shows in a line; elsewhere a width that does not depend on the machine.
+/// The width of the terminal, or a fixed width that does not depend on the machine.
 fn width() -> usize {
     match terminal_size::terminal_size_of(io::stdout()) {
         Some((terminal_size::Width(columns), _)) if columns > 0 => usize::from(columns),
@@ -152,7 +153,8 @@ fn width() -> usize {
     }
 }
 
-/// Standard output that takes a reader who left (`| head`) for one who has seen enough.
+/// Standard output. If the reader has closed the pipe, as `head` does, further output is discarded
+/// without an error.
 struct Stdout {
     writer: BufWriter<io::Stdout>,
     closed: bool,
@@ -188,7 +190,7 @@ impl Write for Stdout {
     }
 }
 
-/// What to say when standard output takes no more.
+/// The failure if writing to standard output fails.
 pub(crate) fn stdout_failed(error: &io::Error) -> Failure {
     Failure::because(format!("cannot write to standard output: {error}"))
 }

@@ -1,4 +1,4 @@
-//! Secrets inside addresses: user information, signatures, and addresses that are secrets.
+//! Secrets in URLs: user information, signatures, and URLs that are secrets themselves.
 
 use super::kinds::Kind;
 

@@ -1,4 +1,4 @@
-//! Secrets behind a word that announces them: `password=`, `--secret-key `, `password hunter2`.
+//! Secrets after a word that announces them: `password=`, `--secret-key `, `password hunter2`.
 
 use super::kinds::Kind;
 
@@ -45,18 +45,19 @@ pub(super) const ANNOUNCED: Kind = Kind {
     ],
 };
 
-/// What announces a secret once or several times: a flag is never the value of another.
+/// One or more announcements of a secret. They are matched together, so that a flag is never taken
+/// for the value of the previous one.
 pub(super) fn announcement() -> String {
     let (assigned, flag) = (assigned(), FLAG);
     format!("(?:{assigned}|{flag})+")
 }
 
-/// The scheme in front of what an `Authorization` header holds.
+/// The scheme before the credentials of an `Authorization` header.
 pub(super) const SCHEME: &str = r"(?:(?i-u:bearer|basic|token|apikey)\s+)?";
 
 const FLAG: &str = r"(?i-u:--(?:password|passphrase|secret|token|secret-key|api-key)[ =])";
 
-/// A name and its separator; a quote behind the name may be escaped, or doubled in a cell.
+/// A name and its separator. A quote after the name may be escaped, or doubled in a CSV cell.
 fn assigned() -> String {
     let name = concat!(
         r"(?i-u:pass(?:word|wd|phrase|code)|pwd|secret(?:[ _-]?access)?(?:[ _-]?key)?|token",
@@ -68,13 +69,14 @@ fn assigned() -> String {
 
 fn patterns() -> Vec<String> {
     let (announced, assigned) = (announcement(), assigned());
-    // Without a separator only what is no word of a sentence is a password: a digit or a sign in it.
+    // Without a separator, a word is a password only if it contains a digit or a symbol. Other
+    // words may belong to a sentence.
     let odd = concat!(
         r#"[^\s\d\["'-][^\s\d"']{2,}\d[^\s"',;]*|[^\s\d\["'-]{0,2}\d[^\s"',;]{3,}"#,
         r#"|[^\s\["'-][^\s"'.,;:!?]*[@#$%^&*~+=!?][^\s"',;]+"#,
     );
     vec![
-        // Quoted values, the quotes escaped or not, closed or cut off.
+        // Quoted values. The quotes may be escaped, and the closing quote may be cut off.
         format!(r#"{announced}\\"(?P<a>[^"\\]+)"#),
         format!(r#"{announced}"{{1,2}}(?P<b>(?:[^"\\]|\\.)+)"#),
         format!("{announced}'(?P<c>[^']+)"),

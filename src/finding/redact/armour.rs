@@ -1,4 +1,4 @@
-//! Private keys in their armours, whole or cut off, with real or with escaped line ends.
+//! Private keys in PEM armour, complete or cut off, with real or escaped line breaks.
 
 use super::kinds::Kind;
 
@@ -25,13 +25,13 @@ pub(super) const ARMOUR: Kind = Kind {
 
 fn patterns() -> Vec<String> {
     [
-        // A blank of the first line may be escaped as one of an address.
+        // A space in the first line may be percent-encoded.
         r"(?i-u:-----BEGIN[A-Z0-9 %+]+-----)[\s\S]*?(?:(?i-u:-----END[A-Z0-9 %+]+-----)|$)",
         r"(?i-u:---- BEGIN [A-Z0-9 ]+ ----)[\s\S]*?(?:(?i-u:---- END [A-Z0-9 ]+ ----)|$)",
         r"(?i-u:PuTTY-User-Key-File-\d)[\s\S]*?(?:(?i-u:Private-MAC:) ?[0-9a-fA-F]*|$)",
         r"(?i-u:AGE-(?:SECRET-KEY|PLUGIN)-[A-Z0-9-]{20,})",
-        // The same without or below their armour: base64 of its first line, of an OpenSSH key, and
-        // of the first bytes of a private key in DER.
+        // Keys without armour or with encoded armour: base64 of the armour's first line, of an
+        // OpenSSH key, and of the first bytes of a private key in DER.
         r"LS0tLS1CRUdJTi[A-Za-z0-9+/_=-]+",
         r"b3BlbnNzaC1rZXktdjE[A-Za-z0-9+/_=-]+",
         r"MII[A-Za-z0-9+/]{2}[AQgw]IBA[A-Za-z0-9+/=]{40,}",

@@ -27,11 +27,11 @@ pub(super) const CLOUD: Kind = Kind {
 
 fn patterns() -> Vec<String> {
     let mut patterns: Vec<String> = [
-        // AWS session tokens say where they come from in their first bytes; Alibaba Cloud's begin
-        // with the fields of a message.
+        // The first bytes of an AWS session token identify its origin. Session tokens of Alibaba
+        // Cloud begin with the fields of a message.
         r"(?:IQoJb3JpZ2lu|F[wQ]oGZXIvYXdz)[A-Za-z0-9+/=_%-]{16,}",
         r"(?i-u:CAIS)[A-Za-z0-9+/=_%-]{40,}",
-        // An Azure storage key: 64 bytes; keys of other services carry a mark.
+        // An Azure storage key: 64 bytes. Keys of other Azure services contain a marker.
         r"[A-Za-z0-9+/]{86}==",
         r"[A-Za-z0-9+/]{33}(?:\+ASb|\+AEh|\+ARm|\+ACR|AIoT)[A-Za-z0-9+/]{5,}={0,2}",
         r"[A-Za-z0-9_-]{44}AzFu[A-Za-z0-9_-]{6}==",
@@ -46,14 +46,14 @@ fn patterns() -> Vec<String> {
     .map(str::to_owned)
     .into();
     patterns.push(format!(r"{START}1//0[A-Za-z0-9_-]{{30,}}"));
-    // The secret behind the id of its key.
+    // A secret after the id of its key.
     let between = r#"["'\s,:;/|=]{1,4}"#;
     for (id, secret, group) in [
         ("A[KS]IA", "[A-Za-z0-9/+]{40}", "aws"),
         ("LTAI", "[A-Za-z0-9]{30}", "alibaba"),
         ("AKID", "[A-Za-z0-9]{32}", "tencent"),
     ] {
-        // The id may be masked already.
+        // The id may already be masked.
         let id = format!("(?i-u:{id})[A-Za-z0-9…]{{5,40}}");
         patterns.push(format!(r"{id}{between}(?P<{group}>{secret})(?-u:\b)"));
     }

@@ -1,4 +1,4 @@
-//! Texts that look like an announcement or a token and hold no secret.
+//! Texts that look like an announcement or a token but contain no secret.
 
 use super::announced::{SCHEME, announcement};
 use super::kinds::Kind;
@@ -22,14 +22,14 @@ fn patterns() -> Vec<String> {
     let words = "the|this|that|your|a|an|it|no|not|is|was|must|should|cannot|can|does|user|invalid";
     let announced = announcement();
     let inner = [
-        // The type of a resource in front of its name.
+        // The type of a resource before its name.
         r"(?:arn|acs|qcs):[\w-]*:[\w-]*:[\w-]*:[\w/-]*:(?:secret|token|password)[:/]",
         r"sha(?:256|384|512)-[A-Za-z0-9+/]{43,86}={0,2}",
-        // A code with the sentence that explains it.
+        // An error code followed by the sentence that explains it.
         &format!(r"(?i-u:(?:password|secret|token|key):\s+(?:{words})(?-u:\b))"),
-        // A secret that is redacted already.
+        // A secret that is already redacted.
         &format!(r"{announced}{SCHEME}\[redacted\]"),
-        // When a password was set or used.
+        // The time when a password was set or used.
         r"(?i-u:password)[=:]?\s+\d{4}-\d{2}-\d{2}[T\d:.Z+]*",
     ]
     .join("|");

@@ -1,4 +1,4 @@
-//! Tokens that carry the mark of their issuer.
+//! Tokens with a prefix or marker of their issuer.
 
 use super::kinds::{Kind, START};
 
@@ -48,7 +48,7 @@ pub(super) const ISSUER: Kind = Kind {
     ],
 };
 
-/// Marks that nothing else has, whatever stands in front of them.
+/// Markers that are unambiguous, whatever text precedes them.
 const STRONG: &[&str] = &[
     // GitHub.
     r"gh[pousr]_[A-Za-z0-9]{36}[A-Za-z0-9_]*",
@@ -67,7 +67,7 @@ const STRONG: &[&str] = &[
         r"eyJ[A-Za-z0-9_-]{8,}\.(?:eyJ[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*)?",
         r"|[A-Za-z0-9_-]*\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*){0,2})",
     ),
-    // OpenAI, with its mark in the middle.
+    // OpenAI, with a marker in the middle.
     r"sk-[A-Za-z0-9_-]{16,}T3BlbkFJ[A-Za-z0-9_-]{16,}",
     r"SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}",
     r"do[opr]_v1_[a-f0-9]{32,}",
@@ -89,13 +89,13 @@ const STRONG: &[&str] = &[
     r"pul-[a-f0-9]{40}",
 ];
 
-/// Marks that may be the end of a word: no letter or digit precedes them.
+/// Markers that may be the end of a word, so no letter or digit may precede them.
 const WEAK: &[&str] = &[
     r"gh[pousr]_[A-Za-z0-9][A-Za-z0-9_]{19,}(?:\.[A-Za-z0-9_-]+)*",
     r"npm_[A-Za-z0-9]{30,}",
     r"hf_[A-Za-z0-9]{30,}",
     r"api_org_[A-Za-z0-9]{30,}",
-    // OpenAI, Anthropic and others that use the same mark.
+    // OpenAI, Anthropic and others that use the same marker.
     r"sk-(?:ant|proj|svcacct|admin|or|lf)-[A-Za-z0-9_-]{16,}",
     r"sk-[A-Za-z0-9]{32,}",
     r"gsk_[A-Za-z0-9]{32,}",

@@ -1,4 +1,4 @@
-//! What the keys above a value say about it.
+//! Whether the names of the keys above a value mark it as a secret.
 
 use std::sync::LazyLock;
 
@@ -13,7 +13,7 @@ static SECRET_KEYS: LazyLock<Regex> = LazyLock::new(|| {
     .expect("a constant pattern, compiled by every test")
 });
 
-/// Keys that only look telling.
+/// Keys that look like names of secrets but are harmless.
 const HARMLESS_KEYS: &[&str] = &[
     "secretid",
     "secretarn",
@@ -31,17 +31,17 @@ const HARMLESS_KEYS: &[&str] = &[
     "credentialid",
 ];
 
-/// Keys whose string is an access key id.
+/// Keys whose value is an access key id.
 const KEY_ID_KEYS: &[&str] = &["accesskeyid", "accesskey", "akid"];
 
-/// What the keys above a value say about it.
+/// What is known about a value from the keys above it.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Above {
-    /// Below the parameters or the answer of a call.
+    /// The value is inside the parameters or the response of a call.
     pub(super) params: bool,
-    /// Under a key that says that this is a secret.
+    /// A key above the value marks it as a secret.
     pub(super) secret: bool,
-    /// Under a key that says that this is an access key id.
+    /// A key above the value marks it as an access key id.
     pub(super) key_id: bool,
 }
 
@@ -52,7 +52,7 @@ impl Above {
         let harmless = HARMLESS_KEYS.contains(&plain.as_str());
         let key_id = KEY_ID_KEYS.contains(&plain.as_str());
         let telling = SECRET_KEYS.is_match(key);
-        // `credentials` holds the key id and the expiry beside the secret: look at each.
+        // `credentials` contains the key id and the expiry besides the secret: check each of them.
         let container = plain.ends_with("credentials") || plain.ends_with("credential");
         Self {
             params: self.params
@@ -66,12 +66,12 @@ impl Above {
     }
 }
 
-/// Whether a JSON web key holds a private part under this key.
+/// Whether this key of a JSON web key contains a private part.
 pub(super) fn is_private_part(key: &str) -> bool {
     matches!(key, "d" | "p" | "q" | "dp" | "dq" | "qi" | "oth" | "k")
 }
 
-/// Whether a text holds a key name that says that its value is a secret.
+/// Whether a text contains a key name that marks its value as a secret.
 pub(in crate::finding) fn names_secret(text: &str) -> bool {
     SECRET_KEYS.is_match(text)
 }

@@ -1,4 +1,5 @@
-//! The registry of the kinds of secrets that their form gives away, and the passes over a text.
+//! The registry of the kinds of secrets that are recognised by their form, and the passes over a
+//! text.
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -7,22 +8,22 @@ use regex::{Captures, Regex};
 
 use super::{address, announced, armour, cloud, harmless, issuer};
 
-/// Secrets that are written in one of these ways.
+/// Secrets that have one of these forms.
 pub(super) struct Kind {
-    /// What they are, for whoever reads a failed test.
+    /// The name of the kind, shown by a failed test.
     #[cfg(test)]
     pub(super) name: &'static str,
-    /// Regular expressions, joined by `|`. If one has a group, only the group is the secret;
-    /// `(?P<harmless>…)` keeps the match as it is.
+    /// Regular expressions, joined by `|`. If one has a group, only the group is the secret. A
+    /// match of `(?P<harmless>…)` is not changed.
     pub(super) patterns: fn() -> Vec<String>,
     /// Texts with one secret each, marked by `«…»`.
     #[cfg(test)]
     pub(super) examples: &'static [&'static str],
 }
 
-/// Every kind. Blocks come first, in a pass of their own: any other kind would take the beginning
-/// of one along and leave its end. Of the others that match at the same place the first decides:
-/// what is harmless must be known before it is announced.
+/// Every kind. Blocks come first, in a pass of their own: another kind would otherwise redact the
+/// beginning of a block and leave its end. If several of the other kinds match at the same
+/// position, the first one wins, so harmless texts must come before announcements.
 pub(super) const KINDS: &[Kind] = &[
     armour::ARMOUR,
     harmless::HARMLESS,
@@ -32,13 +33,13 @@ pub(super) const KINDS: &[Kind] = &[
     issuer::ISSUER,
 ];
 
-/// How many kinds are blocks.
+/// The number of kinds that are blocks.
 const BLOCKS: usize = 1;
 
-/// Name of the group of a pattern whose match is no secret.
+/// The name of the group that marks a match as harmless.
 const HARMLESS: &str = "harmless";
 
-/// The kinds of each pass as one expression, so that a text is read twice and in linear time.
+/// One expression for the kinds of each pass, so that a text is scanned twice and in linear time.
 static PASSES: LazyLock<[Regex; 2]> = LazyLock::new(|| {
     let (blocks, others) = KINDS.split_at(BLOCKS);
     [blocks, others].map(|kinds| {
@@ -47,7 +48,7 @@ static PASSES: LazyLock<[Regex; 2]> = LazyLock::new(|| {
     })
 });
 
-/// The text with `mark` in the place of every secret; borrowed when there is none.
+/// Replaces every secret in the text by `mark`. Borrows the text if it contains no secret.
 pub(super) fn redact<'t>(text: &'t str, mark: &str) -> Cow<'t, str> {
     let mut shown = Cow::Borrowed(text);
     for pass in PASSES.iter() {
@@ -59,7 +60,7 @@ pub(super) fn redact<'t>(text: &'t str, mark: &str) -> Cow<'t, str> {
     shown
 }
 
-/// A match with `mark` in the place of the secret in it.
+/// The replacement of a match: the match with `mark` instead of the secret in it.
 fn one(found: &Captures<'_>, mark: &str) -> String {
     let whole = &found[0];
     if found.name(HARMLESS).is_some() {
@@ -71,8 +72,7 @@ fn one(found: &Captures<'_>, mark: &str) -> String {
     format!("{}{mark}{}", &whole[..before], &whole[after..])
 }
 
-/// What may stand in front of a token whose own form is weak: no letter or digit, or the escape of
-/// a character.
+/// The text that may precede a token with a weak marker: a word boundary, or an escaped character.
 pub(super) const START: &str = r"(?:(?-u:\b)|_|\\[nrt]|\\u[0-9A-Fa-f]{4}|%[0-9A-Fa-f]{2})";
 
 #[cfg(test)]
@@ -88,7 +88,7 @@ mod tests {
                 let harmless = !example.contains('«');
                 let secret = example.split(['«', '»']).nth(1).unwrap_or_default();
                 for (head, tail) in [("", ""), ("see ", " there"), ("a\n", "\nb"), ("\"", "\"")] {
-                    // A block that is cut off reaches to the end of the text.
+                    // A block that is cut off extends to the end of the text.
                     if !tail.is_empty() && secret.starts_with("---") && !secret.contains("END") {
                         continue;
                     }

@@ -1,9 +1,9 @@
 //! Removes secrets from everything that a report shows.
 //!
-//! Redaction happens before a finding is complete, so no later stage holds a secret. Three things
-//! give a secret away: its form (`KINDS`, one file for each kind), the key above it in a record
-//! (`key_name`), and, in the parameters of a call, its randomness (`random`). The names that
-//! people enter in failed sign-ins are replaced by placeholders (`sign_in`). Access key ids are not
+//! Redaction happens before a finding is complete, so no later stage receives a secret. A secret is
+//! recognised by its form (`KINDS`, one file for each kind), by the key above it in a record
+//! (`key_name`), and, in the parameters of a call, by its randomness (`random`). Names that people
+//! enter in failed sign-ins are replaced by placeholders (`sign_in`). Access key ids are not
 //! secrets: they are masked unless the user asks to see them.
 
 mod address;

@@ -1,6 +1,7 @@
-//! Key material without any form but its randomness.
+//! Key material that only its randomness gives away.
 
-/// Whether a string looks like key material: long, without blanks, and of many different letters.
+/// Whether a string looks like key material: long, without spaces, and with many different
+/// characters.
 pub(in crate::finding) fn looks_random(text: &str) -> bool {
     let bytes = text.as_bytes();
     if bytes.len() < 32 || text.starts_with("arn:") || text.contains("://") {

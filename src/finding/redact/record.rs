@@ -1,4 +1,4 @@
-//! Records and parts of them, value by value.
+//! Redaction of records and their parts, value by value.
 
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -14,11 +14,12 @@ use crate::record::FieldId;
 use crate::record::field::{event, key};
 use crate::value::{Items, Json, Value};
 
-/// Objects nested deeper than this are left out of what is shown.
+/// Objects nested deeper than this are not shown.
 const MAX_DEPTH: usize = 24;
 
 impl Redactor {
-    /// A JSON record without secrets, in one line, at most `limit` bytes with a mark where cut.
+    /// Redacts a JSON record. The result is one line of at most `limit` bytes, with a mark where it
+    /// is cut.
     pub fn record(&self, json: &str, limit: usize) -> String {
         let mut out = String::with_capacity(json.len().min(limit) + 64);
         match serde_json::from_str::<&RawValue>(json) {
@@ -29,12 +30,12 @@ impl Redactor {
         out
     }
 
-    /// A value of no particular field as it may be shown, whole.
+    /// Redacts a value that belongs to no particular field, without cutting it.
     pub fn plain<'v>(&self, value: &'v Value<'_>) -> Value<'v> {
         self.shown(value, Above::default())
     }
 
-    /// The value of a field as it may be shown, whole.
+    /// Redacts the value of a field, without cutting it.
     pub fn field<'v>(&self, field: FieldId, value: &'v Value<'_>) -> Value<'v> {
         let key_id = field == event::AK || field == key::ID;
         let params = field == event::PARAMS || field == event::RESPONSE;
@@ -42,8 +43,7 @@ impl Redactor {
         self.shown(value, above)
     }
 
-    /// A value that stands below these keys of a field, or that was made of such a one, as it may
-    /// be shown.
+    /// Redacts a value that is below these keys of a field, or that was computed from such a value.
     pub fn below<'v, 'k>(
         &self,
         field: FieldId,
@@ -55,13 +55,14 @@ impl Redactor {
         let above = keys.into_iter().fold(whole, Above::under);
         match value {
             Value::Missing | Value::Bool(_) => value.borrow(),
-            // Nothing of a number or an object under a telling key is shown either.
+            // Numbers and objects below a key that names a secret are redacted as a whole.
             _ if above.secret => Value::str(REDACTED),
             _ => self.shown(value, above),
         }
     }
 
-    /// The parameters of a call without secrets, at most `limit` bytes with a mark where cut.
+    /// Redacts the parameters of a call. The result has at most `limit` bytes, with a mark where it
+    /// is cut.
     pub fn request(&self, params: &Value<'_>, limit: usize) -> String {
         let mut out = show(&self.field(event::PARAMS, params)).unwrap_or_default();
         cut(&mut out, limit);
@@ -97,7 +98,8 @@ impl Redactor {
                     serde_json::from_str::<String>(raw).map_or(Cow::Borrowed(REDACTED), Cow::Owned);
                 quote(&self.string(&text, above, depth), out);
             }
-            // Numbers under a telling key may be PINs; true, false and null tell nothing.
+            // Numbers below a key that names a secret may be PINs; true, false and null reveal
+            // nothing.
             Some(b'0'..=b'9' | b'-') if above.secret => quote(REDACTED, out),
             _ => out.push_str(raw.trim()),
         }
@@ -143,7 +145,7 @@ impl Redactor {
         if above.secret {
             return Cow::Borrowed(REDACTED);
         }
-        // Documents inside strings: policies, and the parameters of some providers.
+        // JSON documents inside strings: policies, and the parameters of some providers.
         if text.trim_start().starts_with(['{', '['])
             && let Ok(inner) = serde_json::from_str::<&RawValue>(text)
         {
@@ -161,7 +163,7 @@ impl Redactor {
     }
 }
 
-/// Whether a string is what the provider itself puts in the place of a secret.
+/// Whether a string is a placeholder that the provider itself writes instead of a secret.
 fn is_placeholder(text: &str) -> bool {
     let rest = text.strip_prefix("HIDDEN_DUE_TO_");
     rest.is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_uppercase() || b == b'_'))

@@ -1,4 +1,4 @@
-//! How texts are shown.
+//! The redactor of texts, access key ids and messages.
 
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -6,21 +6,22 @@ use std::fmt::Write;
 use super::kinds::redact;
 use crate::value::{mask, mask_keys};
 
-/// What stands in the place of a secret.
+/// The replacement of a secret.
 pub const REDACTED: &str = "[redacted]";
 
-/// Most bytes of a finding's message; a caller controls the length of what an event says.
+/// The maximum length of a finding's message, in bytes. A caller controls the length of texts in an
+/// event.
 const MESSAGE_BYTES: usize = 2 * 1024;
 
-/// How to show records.
+/// Redacts texts and records.
 #[derive(Debug, Clone, Copy)]
 pub struct Redactor {
-    /// Whether access key ids are shown whole.
+    /// Whether access key ids are shown unmasked.
     pub show_keys: bool,
 }
 
 impl Redactor {
-    /// An access key id as it may be shown: masked, or redacted where it is a secret and no id.
+    /// An access key id for display: masked, or redacted if it is a secret instead of an id.
     pub fn key_id<'t>(&self, id: &'t str) -> Cow<'t, str> {
         match redact(id, REDACTED) {
             Cow::Borrowed(id) if !self.show_keys => Cow::Owned(mask(id)),
@@ -28,7 +29,8 @@ impl Redactor {
         }
     }
 
-    /// A text without secrets, its access key ids masked. Applying it twice changes nothing.
+    /// Redacts secrets in a text and masks its access key ids. Applying it twice changes nothing
+    /// more.
     pub fn text<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let shown = redact(text, REDACTED);
         if self.show_keys {
@@ -40,7 +42,7 @@ impl Redactor {
         }
     }
 
-    /// The message of a finding, at most 2 KiB with a mark where cut.
+    /// The message of a finding for display: at most 2 KiB, with a mark where it is cut.
     pub fn message(&self, text: &str) -> String {
         let mut out = self.text(text).into_owned();
         cut(&mut out, MESSAGE_BYTES);
@@ -48,7 +50,7 @@ impl Redactor {
     }
 }
 
-/// Cuts a text between two characters, and says how much was left out.
+/// Cuts a text between two characters and appends how much was left out.
 pub(crate) fn cut(text: &mut String, limit: usize) {
     if text.len() <= limit {
         return;

@@ -1,4 +1,4 @@
-//! What tables and other findings say about the addresses and keys of a finding.
+//! Enrichment lines: what tables and other findings report about a finding's addresses and keys.
 
 use std::io;
 
@@ -6,7 +6,7 @@ use super::page::{Ink, Page};
 use super::text::counted;
 use crate::finding::{EnrichedKey, EnrichedSource, Finding};
 
-/// So many of each are shown unless more are asked for.
+/// Addresses and keys shown without `--verbose`, and policies listed for each key.
 const MOST: usize = 5;
 
 /// Writes a line for each address and key that tables or other findings describe.

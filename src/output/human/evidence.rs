@@ -1,4 +1,4 @@
-//! The evidence of a finding: a table, or a line where one row is all there is.
+//! The evidence of a finding: a table, or one line if there is a single row.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -9,25 +9,25 @@ use super::text::{columns, counted, number, shorten};
 use crate::diag::escape;
 use crate::finding::{CallRecord, Finding, VerdictRole};
 
-/// Rows that are shown unless more are asked for.
+/// Rows shown without `--verbose`.
 const ROWS: usize = 5;
 
-/// The columns, with the most that each may take.
+/// The columns, each with its maximum width.
 const COLUMNS: [(&str, usize); 6] =
     [("result", 8), ("source", 39), ("method", 12), ("api", 40), ("user", 40), ("key", 20)];
 
-/// What a column may shrink to where the page is narrow.
+/// The minimum width to which a column shrinks on a narrow page.
 const NARROW: usize = 14;
 
-/// What stands before every line of a finding but its first.
+/// The prefix of every line of a finding after the first.
 pub(super) const MARGIN: &str = "   |";
-/// [`MARGIN`] before a line that goes on.
+/// [`MARGIN`] before a continuation line.
 pub(super) const INDENT: &str = "   | ";
 
 /// One row: its cells in the order of [`COLUMNS`], and its calls.
 type Row = (Vec<String>, u64);
 
-/// Writes the rows with the most calls; days are put together.
+/// Writes the rows with the most calls. Rows that differ only in the day are merged.
 pub(super) fn write(
     page: &mut Page<'_>,
     finding: &Finding,
@@ -50,7 +50,7 @@ pub(super) fn write(
     }
 }
 
-/// Whether the subject shows every value already.
+/// Whether the subject already shows every value.
 fn is_subject(finding: &Finding, cells: &[String]) -> bool {
     let in_subject = |cell: &String| finding.subject.iter().any(|(_, v)| v.as_ref() == Some(cell));
     cells.iter().all(|cell| cell == "-" || in_subject(cell))
@@ -130,7 +130,8 @@ fn table(
     Ok(())
 }
 
-/// As wide as the cells, and where that is more than there is, the widest give way.
+/// The column widths. Each column is as wide as its cells; if the table does not fit, the widest
+/// columns shrink.
 fn widths(used: &[usize], rows: &[Row], available: usize) -> Vec<usize> {
     let mut widths: Vec<usize> = used
         .iter()
@@ -175,8 +176,8 @@ fn cells(page: &Page<'_>, call: &CallRecord) -> Vec<String> {
     .collect()
 }
 
-/// The columns that tell something: not those that are empty all the way down, and the key only
-/// where the subject does not say it.
+/// The columns worth showing. Columns without any value are left out, and so is the key if the
+/// subject already shows it.
 fn used_columns(finding: &Finding, rows: &[Row]) -> Vec<usize> {
     let key = COLUMNS.len() - 1;
     let in_subject = |cell: &str| finding.subject.iter().any(|(_, v)| v.as_deref() == Some(cell));

@@ -12,7 +12,7 @@ use crate::report::RuleSummary;
 use crate::rule::Severity;
 use crate::value::RecordKind;
 
-/// Findings of one rule and severity that are shown unless more are asked for.
+/// Findings of one rule and severity shown without `--verbose`.
 const PER_RULE: usize = 20;
 
 pub(super) fn write(page: &mut Page<'_>) -> io::Result<()> {
@@ -58,7 +58,7 @@ fn suppressed(page: &mut Page<'_>) -> io::Result<()> {
     covered.into_iter().try_for_each(|finding| one(page, finding, false))
 }
 
-/// One finding; the advice of a rule is given with its first.
+/// Writes one finding. Only the first finding of a rule shows the remediation.
 fn one(page: &mut Page<'_>, finding: &Finding, advise: bool) -> io::Result<()> {
     let report = page.report;
     let Some(rule) = report.rule_of(finding) else { return Ok(()) };
@@ -69,7 +69,7 @@ fn one(page: &mut Page<'_>, finding: &Finding, advise: bool) -> io::Result<()> {
     let location = &finding.sample.location;
     let path = report.shown_path(location.root, &location.path);
     let mut place = page.place(&path, location.line, Some(location.column));
-    // `line 3` would only repeat what stands before it.
+    // A pointer like `line 3` would only repeat the line number before it.
     if !location.pointer.is_empty() && !location.pointer.starts_with("line ") {
         place.push_str(&format!(" ({})", page.value(&location.pointer, 100)));
     }
@@ -109,7 +109,7 @@ fn one(page: &mut Page<'_>, finding: &Finding, advise: bool) -> io::Result<()> {
     page.blank()
 }
 
-/// Its lines joined: authors break them where their editor does.
+/// The first paragraph as one line, because authors wrap text to suit their editor.
 fn first_paragraph(text: &str) -> String {
     let lines = text.trim().lines().map(str::trim).take_while(|line| !line.is_empty());
     lines.collect::<Vec<_>>().join(" ")
@@ -155,7 +155,7 @@ fn counts(finding: &Finding, rule: &RuleSummary, noun: &str) -> String {
     text
 }
 
-/// What a reader should know who wonders whether a finding counts.
+/// Notes that explain why a finding does not fail the run or is uncertain.
 fn notes(finding: &Finding) -> Vec<&'static str> {
     let mut notes = Vec::new();
     if finding.uncertain {

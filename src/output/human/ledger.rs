@@ -1,4 +1,4 @@
-//! What the allowlist did, and which entries need a look.
+//! What the allowlist suppressed, and which entries need attention.
 
 use std::io;
 
@@ -6,7 +6,7 @@ use super::page::{Ink, Page};
 use super::text::{counted, number};
 use crate::report::{LedgerEntry, LedgerState};
 
-/// Remarks of one kind that are shown unless more are asked for.
+/// Remarks of one kind shown without `--verbose`.
 const REMARKS: usize = 10;
 
 pub(super) fn write(page: &mut Page<'_>) -> io::Result<()> {

@@ -1,7 +1,7 @@
-//! The report for a person at a terminal or before a CI log.
+//! The report for a person who reads a terminal or a CI log.
 //!
-//! The worst finding comes first and the verdict last, where a log is read from. Nothing that a
-//! record says reaches the terminal unescaped, and no line begins with it.
+//! The worst finding comes first. The verdict comes last, because people read a log from its end.
+//! Text from records is escaped before it reaches the terminal, and never begins a line.
 
 mod evidence;
 mod findings;
@@ -20,7 +20,7 @@ use self::page::Page;
 use super::{Output, Style};
 use crate::report::Report;
 
-/// The report as text.
+/// The human-readable report.
 pub(super) static HUMAN: Output = Output {
     name: "human",
     doc: "Text for people: the worst finding first, the verdict last.",

@@ -1,4 +1,4 @@
-//! The bursts and sequences of a finding, where its matches alone do not say why it is one.
+//! The bursts and sequences of a finding, if its matches alone do not explain it.
 
 use std::io;
 
@@ -10,10 +10,10 @@ use crate::report::RuleSummary;
 use crate::rule::ConstructKind;
 use crate::value::RecordKind;
 
-/// So many of a finding are shown.
+/// Occurrences shown of each finding.
 const MOST: usize = 5;
 
-/// What an occurrence of the rule is called, where it is no day.
+/// The noun for an occurrence of the rule; `None` if an occurrence is a day.
 pub(super) fn noun(rule: &RuleSummary) -> Option<&'static str> {
     match rule.construct {
         Some(ConstructKind::Correlate) if rule.on == RecordKind::Event => Some("burst"),
@@ -22,7 +22,7 @@ pub(super) fn noun(rule: &RuleSummary) -> Option<&'static str> {
     }
 }
 
-/// One line for each occurrence: how many matches, when, and what was measured.
+/// Writes one line for each occurrence: how many matches, when, and the measures.
 pub(super) fn write(
     page: &mut Page<'_>,
     finding: &Finding,

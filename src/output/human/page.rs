@@ -1,4 +1,4 @@
-//! A report on its page.
+//! The page that a report is written to.
 
 use std::io::{self, Write};
 use std::ops::{Deref, DerefMut};
@@ -35,9 +35,10 @@ impl<'a> Page<'a> {
         Self { report, sheet: Sheet::new(style, out) }
     }
 
-    /// A value of a record or a file: keys masked, hostile characters escaped, cut.
+    /// A value from a record or a file: access keys masked, hostile characters escaped, shortened.
     pub(super) fn value(&self, text: &str, limit: usize) -> String {
-        // Cut before masking would let the rest of a key pass; masking a megabyte is cheap.
+        // Mask before shortening: a key cut in half would no longer be recognised. Masking a
+        // megabyte is cheap.
         escaped(&self.report.facts.text(text), limit)
     }
 
@@ -47,7 +48,7 @@ impl<'a> Page<'a> {
         self.paragraph(label, &text, "    ")
     }
 
-    /// A note about the run, which may name every rule.
+    /// A note about the run. It may name every rule, so its limit is high.
     pub(super) fn note(&mut self, text: &str) -> io::Result<()> {
         let text = self.value(text, 6_000);
         self.paragraph((Ink::Strong, "note:"), &text, "    ")

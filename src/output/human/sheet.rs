@@ -1,4 +1,4 @@
-//! A page of text for people: colours, headings, paragraphs.
+//! A page of text for people: colours, headings and paragraphs.
 
 use std::io::{self, Write};
 
@@ -6,7 +6,7 @@ use super::text::{columns, wrap};
 use crate::output::Style;
 use crate::rule::Severity;
 
-/// What a piece of text is, for its colour.
+/// The role of a piece of text, which decides its colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::output) enum Ink {
     Severity(Severity),
@@ -32,7 +32,7 @@ impl Ink {
     }
 }
 
-/// What is being written, line by line. It escapes nothing.
+/// Writes a page line by line. It escapes nothing.
 pub(in crate::output) struct Sheet<'a> {
     pub(in crate::output) style: &'a Style,
     out: &'a mut dyn Write,
@@ -43,7 +43,7 @@ impl<'a> Sheet<'a> {
         Self { style, out }
     }
 
-    /// Columns to fill; a narrow terminal gets long lines rather than shreds.
+    /// The width to fill, in columns. A very narrow terminal gets long lines rather than fragments.
     pub(in crate::output) fn width(&self) -> usize {
         self.style.width.clamp(60, 160)
     }
@@ -83,8 +83,8 @@ impl<'a> Sheet<'a> {
         self.line(&line)
     }
 
-    /// A paragraph whose further lines stand below the first: `label` in ink, then `text`, already
-    /// escaped.
+    /// A paragraph with a hanging indent: `label` in colour, then `text`, which must be escaped
+    /// already.
     pub(in crate::output) fn paragraph(
         &mut self,
         label: (Ink, &str),
@@ -94,7 +94,7 @@ impl<'a> Sheet<'a> {
         self.lines(label, None, text, indent)
     }
 
-    /// A paragraph to be seen first.
+    /// A paragraph with emphasised text.
     pub(in crate::output) fn title(
         &mut self,
         label: (Ink, &str),

@@ -1,4 +1,4 @@
-//! What was read and what became of it.
+//! What was read and how much of it was evaluated, matched and reported.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -10,10 +10,10 @@ use crate::record::FileStatus;
 use crate::report::FileReport;
 use crate::rule::Severity;
 
-/// Items that a line names before it counts the rest.
+/// Names listed on a line before the rest is only counted.
 const NAMED: usize = 3;
 
-/// Findings from which on a count by rule is worth its lines.
+/// The number of findings from which the summary also counts them by rule.
 const MANY: usize = 6;
 
 pub(super) fn write(page: &mut Page<'_>) -> io::Result<()> {
@@ -50,7 +50,7 @@ pub(super) fn write(page: &mut Page<'_>) -> io::Result<()> {
     page.blank()
 }
 
-/// One line for every rule that found something, where the findings have scrolled away.
+/// Writes one line for every rule with findings, for readers whose findings have scrolled away.
 fn by_rule(page: &mut Page<'_>) -> io::Result<()> {
     let report = page.report;
     let mut rows: BTreeMap<(std::cmp::Reverse<Severity>, &str), (u64, u64)> = BTreeMap::new();
@@ -121,7 +121,7 @@ fn files(page: &mut Page<'_>) -> io::Result<()> {
     Ok(())
 }
 
-/// Which files were read as what, where that is not the same of all.
+/// Lists the files of each format, if the files do not all have the same format.
 fn by_format(page: &mut Page<'_>) -> io::Result<()> {
     let report = page.report;
     for format in report.accounting.formats.keys() {
@@ -136,7 +136,7 @@ fn by_format(page: &mut Page<'_>) -> io::Result<()> {
     Ok(())
 }
 
-/// What a file is that was not read as records.
+/// The kind of a file that was not read as records.
 fn other_kind(status: &FileStatus) -> Option<&'static str> {
     match status {
         FileStatus::Read => None,

@@ -244,7 +244,7 @@ fn lines_keep_to_the_width() {
     }
 }
 
-/// Where files were read as different things, each thing names its files.
+/// If files have different formats, each format names its files.
 #[test]
 fn files_are_named_by_format_where_there_are_several() {
     let mut report = clean();

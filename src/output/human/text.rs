@@ -63,13 +63,13 @@ pub(in crate::output) fn times(first: Option<Time>, last: Option<Time>) -> Optio
     })
 }
 
-/// Columns that a text takes on a terminal.
+/// The columns that a text occupies on a terminal.
 pub(in crate::output) fn columns(text: &str) -> usize {
     text.width()
 }
 
-/// A text of at most `limit` columns: what stands in the middle gives way to `…`, for both ends of
-/// an ARN say something.
+/// Shortens a text to at most `limit` columns. `…` replaces the middle, because both ends of an ARN
+/// are informative.
 pub(in crate::output) fn shorten(text: &str, limit: usize) -> String {
     if columns(text) <= limit {
         return text.to_owned();
@@ -90,9 +90,9 @@ fn take(chars: impl Iterator<Item = char>, limit: usize) -> String {
     chars.take_while(fits).collect()
 }
 
-/// Breaks a text into lines of at most `width` columns between words; the first line has `first`
-/// columns less. A longer word has a line of its own, so that a path can be copied, and only one
-/// that would fill two is broken.
+/// Wraps a text between words into lines of at most `width` columns; the first line has `first`
+/// columns less. A longer word gets a line of its own, so that a path can be copied. Only a word
+/// that would fill two lines is broken.
 pub(in crate::output) fn wrap(text: &str, width: usize, first: usize) -> Vec<String> {
     let width = width.max(20);
     let mut lines = Vec::new();
@@ -134,8 +134,8 @@ pub(in crate::output) fn wrap(text: &str, width: usize, first: usize) -> Vec<Str
     lines
 }
 
-/// The words of a text. One that begins with `::` stays with the word before it, because a log may
-/// take `::name::` at the start of a line for a command.
+/// The words of a text. A word that begins with `::` stays with the word before it, because a CI
+/// log may interpret `::name::` at the start of a line as a command.
 fn words(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text.trim_start_matches(' ');
     std::iter::from_fn(move || {

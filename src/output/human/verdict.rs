@@ -1,4 +1,4 @@
-//! Why the run is incomplete, what else there is to know, and how it ended.
+//! Why the run is incomplete, the notes, and the verdict.
 
 use std::io;
 
@@ -6,7 +6,7 @@ use super::page::{Ink, Page};
 use super::text::{counted, number};
 use crate::report::Verdict;
 
-/// Skipped records that are named unless more are asked for.
+/// Skipped records listed without `--verbose`.
 const SKIPS: usize = 5;
 
 pub(super) fn write(page: &mut Page<'_>) -> io::Result<()> {

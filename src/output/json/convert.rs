@@ -1,4 +1,4 @@
-//! From a report to its version 1; access keys are masked on the way.
+//! Converts a report to version 1 of its format and masks access keys.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -182,7 +182,7 @@ fn sample<'a>(facts: &Facts, sample: &'a finding::Sample) -> v1::Sample<'a> {
     }
 }
 
-/// A remark; `-` where nobody made one.
+/// A remark, or `-` if there is none.
 fn remark<'a>(facts: &Facts, remark: Option<&'a String>) -> Cow<'a, str> {
     remark.map_or(Cow::Borrowed("-"), |remark| facts.text(remark))
 }

@@ -1,6 +1,6 @@
-//! The report for programs: everything, versioned.
+//! The complete report for programs, with a versioned format.
 //!
-//! A version grows only by adding fields. What would change or take away a field is a new version,
+//! A version only ever gains fields. A change that alters or removes a field creates a new version,
 //! in a file of its own.
 
 mod convert;
@@ -31,7 +31,7 @@ fn write(report: &Report, _: &Style, out: &mut dyn io::Write) -> io::Result<()> 
     write_report(&convert::report(report), out)
 }
 
-/// Writes a report that is in its version 1 already.
+/// Writes a report that is already in version 1 of the format.
 ///
 /// # Errors
 /// If `out` fails.
@@ -39,7 +39,7 @@ pub fn write_report(report: &v1::Report<'_>, out: &mut dyn io::Write) -> io::Res
     write_pretty(report, out)
 }
 
-/// The JSON schema of the report, as it stands in `schemas/report.json`.
+/// The JSON schema of the report, identical to `schemas/report.json`.
 pub fn report_schema() -> String {
     schema_of::<v1::Report<'_>>()
 }

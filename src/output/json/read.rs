@@ -1,4 +1,4 @@
-//! Reads a report of `keytrail scan` back.
+//! Reads a report that `keytrail scan` wrote.
 
 use serde::Deserialize;
 
@@ -7,11 +7,11 @@ use super::v1;
 /// Why a report cannot be read.
 #[derive(Debug)]
 pub enum ReadError {
-    /// It is no JSON object with a `schema`.
+    /// It is not a JSON object with a `schema`.
     NoReport(serde_json::Error),
-    /// It is of a version that this release does not know; its `schema`.
+    /// Its version is unknown to this release; contains its `schema`.
     UnknownVersion(String),
-    /// It says that it is of version 1 and does not follow it.
+    /// It claims to be version 1 but does not follow that format.
     Malformed(serde_json::Error),
 }
 
@@ -36,11 +36,11 @@ impl std::fmt::Display for ReadError {
 
 impl std::error::Error for ReadError {}
 
-/// Reads what `keytrail scan -f json` writes. Fields that this release does not know are ignored:
-/// later releases may add some.
+/// Reads a report that `keytrail scan -f json` wrote. Unknown fields are ignored, because later
+/// releases may add fields.
 ///
 /// # Errors
-/// If the text is no report, is of another version, or does not follow its version.
+/// If the text is not a report, has another version, or does not follow its version.
 pub fn read_report(text: &str) -> Result<v1::Report<'static>, ReadError> {
     #[derive(Deserialize)]
     struct Versioned {

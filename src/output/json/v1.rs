@@ -1,4 +1,4 @@
-//! `keytrail/report/v1`, as it is written and read back.
+//! The format `keytrail/report/v1`, for writing and reading.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

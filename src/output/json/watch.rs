@@ -1,4 +1,4 @@
-//! What a watch tells, one JSON object a line.
+//! The output of a watch: one JSON object per line.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -15,27 +15,27 @@ use crate::output::schema_of;
 use crate::report::Report;
 use crate::rule::Severity;
 
-/// Rows of evidence in a line; a consumer of alarms wants to know what happened, not all of it.
+/// Rows of evidence in a line. A consumer of alarms needs to know what happened, not every row.
 const CALLS: usize = 20;
 
-/// What a check read and knows, beside its report.
+/// Facts of a check that its report does not contain.
 #[derive(Debug, Clone, Default)]
 pub struct CheckFacts {
-    /// Whether nothing comes after this check.
+    /// Whether this is the last check.
     pub last: bool,
-    /// Files of which something was read.
+    /// Files from which something was read.
     pub files: u64,
-    /// Files that are not whole yet, as a person calls them.
+    /// The paths of incomplete files, as shown to people.
     pub waiting: Vec<String>,
     /// Occurrences that the allowlist covers.
     pub suppressed: u64,
-    /// Matches that came later than the lateness allows.
+    /// Matches that arrived later than the allowed lateness.
     pub late: u64,
     /// Occurrences that may still grow.
     pub open: u64,
-    /// Rows that are kept.
+    /// Stored rows of matches.
     pub rows: u64,
-    /// No older record is expected.
+    /// No records older than this are expected.
     pub watermark: Option<crate::value::Time>,
 }
 
@@ -155,7 +155,7 @@ struct Check<'a> {
     notes: Vec<v1::Note<'a>>,
 }
 
-/// Writes an occurrence: a finding of the report that has this id.
+/// Writes an occurrence, which is a finding of the report, with this id.
 pub fn write_finding(
     report: &Report,
     finding: &finding::Finding,
@@ -194,7 +194,8 @@ pub fn write_finding(
         measures: BTreeMap::new(),
         uncertain: false,
     };
-    // A finding that names its days says whether it is sure; a day by itself does not know.
+    // If a finding lists its days, each of them states whether it is uncertain. A day by itself
+    // does not know.
     let mut occurrence = occurrences.into_iter().next().unwrap_or_else(none);
     occurrence.uncertain |= finding.uncertain;
     let line = Finding {
@@ -228,7 +229,7 @@ pub fn write_finding(
     write_line(&Line::Finding(Box::new(line)), out)
 }
 
-/// Writes what a check came to.
+/// Writes the summary of a check.
 pub fn write_check(report: &Report, check: &CheckFacts, out: &mut dyn io::Write) -> io::Result<()> {
     let accounting = &report.accounting;
     let facts = &report.facts;
@@ -254,7 +255,7 @@ pub fn write_check(report: &Report, check: &CheckFacts, out: &mut dyn io::Write)
     write_line(&Line::Check(Box::new(line)), out)
 }
 
-/// The JSON schema of a line, as it stands in `schemas/watch.json`.
+/// The JSON schema of a line, identical to `schemas/watch.json`.
 pub fn watch_schema() -> String {
     schema_of::<Line<'_>>()
 }

@@ -1,4 +1,4 @@
-//! A value that reports write as one of a few words.
+//! An enum value that reports write as a word.
 
 use std::borrow::Cow;
 use std::marker::PhantomData;
@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::value::Words;
 
-/// One value of an enum of words. Reading refuses any other word.
+/// One value of an enum of words. Deserialization rejects any other word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Word<T>(pub T);
 

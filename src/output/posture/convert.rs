@@ -1,4 +1,4 @@
-//! From a posture to its version 1.
+//! Converts a posture to version 1 of its format.
 
 use std::borrow::Cow;
 

@@ -1,20 +1,20 @@
-//! Rows of cells that line up.
+//! Rows of aligned cells.
 
 use std::io;
 
 use crate::output::human::sheet::{Ink, Sheet};
 use crate::output::human::text::{columns, counted, shorten, wrap};
 
-/// What stands before each row.
+/// The indentation of each row.
 const INDENT: &str = "  ";
 
-/// Columns that a text may always take, however narrow the page.
+/// The width that a text column always has, however narrow the page.
 const NARROWEST: usize = 8;
 
-/// The same of a text at the end of a row, which goes on below where it is longer.
+/// The same for a text column at the end of a row, which wraps if its text is longer.
 const LAST: usize = 24;
 
-/// A cell: inert text, and its colour.
+/// A cell: escaped text and its colour.
 #[derive(Debug, Clone)]
 pub(super) struct Cell {
     text: String,
@@ -22,12 +22,12 @@ pub(super) struct Cell {
 }
 
 impl Cell {
-    /// A text.
+    /// A cell without colour.
     pub(super) fn new(text: impl Into<String>) -> Self {
         Self { text: text.into(), ink: None }
     }
 
-    /// The same in colour.
+    /// The same cell in this colour.
     pub(super) fn ink(self, ink: Ink) -> Self {
         Self { ink: Some(ink), ..self }
     }
@@ -37,10 +37,11 @@ impl Cell {
     }
 }
 
-/// Rows of cells that line up.
+/// Rows of aligned cells.
 pub(super) struct Grid<const N: usize> {
-    /// Names of columns; those that begin with `<` are texts, others are numbers to the right. A
-    /// `?` behind that leaves the column out when no cell of it says anything.
+    /// Names of the columns. A column whose name begins with `<` contains text; the others contain
+    /// right-aligned numbers. A `?` after that hides the column if all of its cells are empty, `0`
+    /// or `-`.
     names: [&'static str; N],
     rows: Vec<Row<N>>,
 }
@@ -68,12 +69,12 @@ impl<const N: usize> Grid<N> {
         self.rows.push(Row::Cells(cells));
     }
 
-    /// A line over the rows that follow; inert, in colour where it should be.
+    /// Adds a line above the rows that follow; `text` is already escaped and coloured.
     pub(super) fn title(&mut self, text: String) {
         self.rows.push(Row::Title(text));
     }
 
-    /// Writes the first `limit` rows, and how many more there are.
+    /// Writes the first `limit` rows and the number of the remaining rows.
     pub(super) fn write(&self, sheet: &mut Sheet<'_>, limit: usize) -> io::Result<()> {
         let shown = &self.rows[..self.rows.len().min(limit)];
         let all: [Column; N] = std::array::from_fn(|at| self.column(at, shown));
@@ -105,17 +106,17 @@ impl<const N: usize> Grid<N> {
     }
 }
 
-/// What a column is to look like.
+/// The layout of a column.
 #[derive(Debug, Clone, Copy)]
 struct Column {
     text: bool,
     hidden: bool,
     name: &'static str,
-    /// Of its widest cell.
+    /// The width of its widest cell.
     width: usize,
 }
 
-/// Writes a row; a text at its end goes on below.
+/// Writes a row. A text column at its end wraps below itself.
 fn line<const N: usize>(
     sheet: &mut Sheet<'_>,
     all: &[Column; N],
@@ -146,7 +147,7 @@ fn line<const N: usize>(
     rest.iter().try_for_each(|line| sheet.line(line))
 }
 
-/// Says how many rows are not shown.
+/// Writes how many rows are not shown.
 fn more(sheet: &mut Sheet<'_>, rows: usize) -> io::Result<()> {
     if rows == 0 {
         return Ok(());
@@ -156,8 +157,8 @@ fn more(sheet: &mut Sheet<'_>, rows: usize) -> io::Result<()> {
     sheet.line(&text)
 }
 
-/// The widths of columns on a page: the widest texts give way until a row fits, and the last one
-/// takes what is left.
+/// The column widths for a page. The widest text columns shrink until a row fits, and the last text
+/// column gets the remaining width.
 fn fit<const N: usize>(all: &[Column; N], page: usize) -> [usize; N] {
     let mut widths = all.map(|column| if column.hidden { 0 } else { column.width });
     let used = |widths: &[usize; N]| {

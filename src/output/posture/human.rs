@@ -1,4 +1,4 @@
-//! A posture for a person: what it comes to, what to do, then what that is drawn from.
+//! A posture for a person: the summary, the steps to take, then the data behind them.
 
 use std::io;
 
@@ -11,13 +11,13 @@ use crate::output::human::text::{counted, number, times};
 use crate::posture::threshold::{GROSS_OUTLIER, OUTLIER, OVERDUE};
 use crate::posture::{Account, Bucket, Coverage, Posture};
 
-/// Characters of a note that are shown.
+/// Characters shown of a note.
 const NOTE: usize = 600;
 
-/// Notes that are shown unless more are asked for.
+/// Notes shown without `--verbose`.
 const NOTES: usize = 15;
 
-/// Writes a posture as text; lists are cut unless the style is verbose.
+/// Writes a posture as text. Lists are shortened unless the style is verbose.
 pub fn write(
     posture: &Posture,
     asked: &Asked,
@@ -41,7 +41,7 @@ pub fn write(
     tail(posture, sheet)
 }
 
-/// What it comes to.
+/// The summary.
 fn head(posture: &Posture, asked: &Asked, sheet: &mut Sheet<'_>) -> io::Result<()> {
     let all = &posture.all;
     let keys = all.ages.in_use() + all.ages.inactive;
@@ -94,7 +94,7 @@ fn head(posture: &Posture, asked: &Asked, sheet: &mut Sheet<'_>) -> io::Result<(
     sheet.blank()
 }
 
-/// The times of the reports that count.
+/// The times of the reports that are counted.
 fn as_of(posture: &Posture, asked: &Asked) -> String {
     let reports = || posture.accounts.iter().flat_map(|account| &account.reports);
     let made = || reports().filter_map(|report| report.made);
@@ -111,7 +111,7 @@ fn as_of(posture: &Posture, asked: &Asked) -> String {
     ages.map_or(text.clone(), |now| format!("{text}; days are counted to {now}"))
 }
 
-/// What was read, and what is to be known of it.
+/// What was read, with the notes and the reasons for an incomplete run.
 fn tail(posture: &Posture, sheet: &mut Sheet<'_>) -> io::Result<()> {
     sheet.heading(Ink::Strong, "read", "")?;
     sheet.blank()?;

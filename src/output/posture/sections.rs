@@ -1,4 +1,4 @@
-//! The parts of a posture as tables.
+//! The sections of a posture as tables.
 
 use std::io;
 
@@ -11,16 +11,16 @@ use crate::posture::threshold::{OUTLIER, ZOMBIE};
 use crate::posture::{Ages, Bucket, Coverage, KeyLabel, Kind, Point, Posture, Totals};
 use crate::value::{Time, Zone};
 
-/// Rows of a table that are shown unless more are asked for.
+/// Rows of a table shown without `--verbose`.
 const ROWS: usize = 15;
 
-/// Accounts whose trend is shown beside the one of all.
+/// Accounts whose trend is shown beside the trend of all accounts.
 const SERIES: usize = 5;
 
-/// The newest points of a trend that are shown.
+/// Points of a trend that are shown, the newest.
 const POINTS: usize = 12;
 
-/// Characters of a name.
+/// Characters shown of a name.
 pub(super) const NAME: usize = 60;
 
 pub(super) fn coverage(posture: &Posture, sheet: &mut Sheet<'_>) -> io::Result<()> {
@@ -324,7 +324,7 @@ pub(super) fn unknown(posture: &Posture, sheet: &mut Sheet<'_>) -> io::Result<()
     sheet.blank()
 }
 
-/// Says how many are not shown, and ends a section.
+/// Writes how many items are not shown, and ends a section.
 pub(super) fn more_of(sheet: &mut Sheet<'_>, more: usize, noun: &str) -> io::Result<()> {
     if more > 0 {
         let more = counted(more as u64, &format!("more {noun}"));
@@ -354,7 +354,7 @@ fn of_kind(of: &Kind) -> Cell {
     }
 }
 
-/// In production everybody must have a second factor.
+/// The coverage as a percentage. In production, anything below 100% is bad.
 fn covered(coverage: &Coverage, production: bool) -> Cell {
     let cell = Cell::new(percent(coverage));
     match coverage.tenths() {
@@ -379,7 +379,7 @@ fn share(keys: u64, total: u64) -> Cell {
     })
 }
 
-/// A bar of at most twenty blocks; what is not nothing has one.
+/// A bar of at most twenty blocks. Any number above zero gets at least one block.
 fn bar(keys: u64, total: u64) -> String {
     let blocks = if total == 0 { 0 } else { (keys * 20).div_ceil(total) };
     "█".repeat(blocks as usize)

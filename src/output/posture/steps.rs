@@ -1,4 +1,4 @@
-//! What to do, and what is done.
+//! The steps to take, and the steps that were done.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -11,7 +11,7 @@ use crate::output::human::sheet::{Ink, Sheet};
 use crate::output::human::text::counted;
 use crate::posture::{Posture, Progress, Remedy};
 
-/// Users that something is to be done about.
+/// Users shown with their steps.
 const USERS: usize = 20;
 
 pub(super) fn to_do(posture: &Posture, sheet: &mut Sheet<'_>) -> io::Result<()> {
@@ -36,8 +36,8 @@ pub(super) fn to_do(posture: &Posture, sheet: &mut Sheet<'_>) -> io::Result<()> 
     more_of(sheet, more, "user")
 }
 
-/// Adds the steps to a grid, a user after the other as a person mends them: a user stands where
-/// the gravest step does. Says how many users there is no room for.
+/// Adds the steps to a grid, grouped by user, because a person fixes one user after another. Users
+/// are ordered by their most severe step. Returns the number of users that are left out.
 fn by_user<const N: usize>(
     posture: &Posture,
     sheet: &Sheet<'_>,
@@ -60,7 +60,7 @@ fn by_user<const N: usize>(
         let of = &posture.accounts[first.account];
         let user = sheet.ink(Ink::Strong, &escaped(&first.user, NAME));
         let kind = of.kind.as_deref().map(|kind| format!(", {}", escaped(kind, NAME)));
-        // No line begins with what a report says.
+        // A line never begins with text from a report.
         grid.title(format!("- {user} of {}{}", account(of), kind.unwrap_or_default()));
         remedies.iter().for_each(|remedy| grid.row(row(remedy)));
     }

@@ -1,4 +1,4 @@
-//! `keytrail/posture/v1`.
+//! The format `keytrail/posture/v1`.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

@@ -1,4 +1,4 @@
-//! The groups of an answer in columns.
+//! The groups of an answer as a table.
 
 use std::io;
 
@@ -10,7 +10,7 @@ use crate::output::human::text::{columns, counted, number, shorten};
 use crate::query::Tally;
 use crate::value::{RecordKind, Time, Value};
 
-/// Columns that one value may take.
+/// The maximum width of a value, in columns.
 const WIDEST: usize = 60;
 
 pub(super) fn write(answer: &Answer, manner: Manner, out: &mut dyn io::Write) -> io::Result<()> {
@@ -42,12 +42,12 @@ pub(super) fn write(answer: &Answer, manner: Manner, out: &mut dyn io::Write) ->
     writeln!(out)
 }
 
-/// What stands before the values: fixed in width, so that the values begin in one place.
+/// The columns before the values. Their width is fixed, so that the values are aligned.
 #[derive(Clone, Copy)]
 struct Before {
-    /// Whether there are calls, which succeed or fail.
+    /// Whether the records are calls, which succeed or fail.
     calls: bool,
-    /// Whether anything has a time.
+    /// Whether any record has a time.
     times: bool,
 }
 
@@ -58,7 +58,7 @@ impl Before {
         [&["count"], calls, times].concat().into_iter().map(str::to_owned).collect()
     }
 
-    /// How many of them are numbers; they come first.
+    /// How many of the columns are numbers; they come first.
     fn numbers(self) -> usize {
         if self.calls { 3 } else { 1 }
     }
@@ -82,7 +82,7 @@ fn cell(value: &Value<'static>) -> String {
     shorten(&escape(&text), WIDEST)
 }
 
-/// Numbers to the right and all else to the left.
+/// Writes the rows with right-aligned numbers and left-aligned text.
 fn lined_up(
     rows: &[Vec<String>],
     before: Before,
@@ -91,7 +91,7 @@ fn lined_up(
 ) -> io::Result<()> {
     let (numbers, fixed) = (before.numbers(), before.names().len());
     let width = |at: usize| {
-        // A row with less columns says something in its last one that may run over.
+        // In a row with fewer columns, the last cell is a remark that may be wider than its column.
         let full = |row: &&Vec<String>| row.len() == rows[0].len() || at < fixed;
         rows.iter().filter(full).filter_map(|row| row.get(at)).map(|cell| columns(cell)).max()
     };

@@ -1,4 +1,4 @@
-//! The groups of an answer and what was read for it, one JSON object a line.
+//! The groups of an answer and what was read for it, as one JSON object per line.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -13,9 +13,10 @@ use crate::query::{Group, Tally};
 use crate::record::FieldSet;
 use crate::value::{RecordKind, Time};
 
-/// Writes a line for each group, at most `top` of them, and one with the `total` at the end.
+/// Writes a line for each group, at most `top` of them, and a last line with the `total`.
 ///
-/// A group has its values by the expressions that it is counted by; a missing one is `null`.
+/// A group lists its values by the expressions that records are counted by. A missing value is
+/// `null`.
 pub fn lines(
     answer: &Answer,
     redactor: Redactor,
@@ -59,7 +60,7 @@ pub fn lines(
     })
 }
 
-/// The fields of each format, as they are named.
+/// The paths of the fields, by format.
 fn paths(by_format: &BTreeMap<&'static str, FieldSet>) -> BTreeMap<&'static str, Vec<String>> {
     let paths = |fields: &FieldSet| fields.iter().map(|field| field.field().path()).collect();
     by_format.iter().map(|(format, fields)| (*format, paths(fields))).collect()
@@ -106,7 +107,7 @@ struct Total<'a> {
     incomplete: Vec<String>,
 }
 
-/// How many and when; only calls are ok or failed.
+/// Counts and times. Only calls are counted as ok or failed.
 #[derive(Serialize)]
 struct TallyFacts {
     count: u64,
@@ -131,7 +132,7 @@ impl TallyFacts {
     }
 }
 
-/// The values of a group by what they are values of.
+/// The values of a group, keyed by their expressions.
 struct Values<'a> {
     names: &'a [String],
     group: &'a Group,

@@ -1,4 +1,4 @@
-//! Records that a query means, for people.
+//! Records that match a query, for people.
 
 use std::io;
 
@@ -7,9 +7,9 @@ use crate::inspect::{Counts, FileView, RecordView, Viewer};
 use crate::output::records::Rows;
 use crate::record::{FieldSet, Skip};
 
-/// Writes one table of what is found, with the path of a file before its records.
+/// Writes the matching records as one table, with the path of a file before its records.
 ///
-/// Files in which nothing is found, and records that cannot be read, are told by the answer.
+/// The summary of the answer reports the files without matches and the records that cannot be read.
 pub struct Matches<'o> {
     out: &'o mut dyn io::Write,
     color: bool,
@@ -24,7 +24,7 @@ impl<'o> Matches<'o> {
         Self { out, color, rows: Rows::new(fields, color), path: None }
     }
 
-    /// Writes what is left.
+    /// Writes the remaining rows.
     pub fn finish(mut self) -> io::Result<()> {
         self.rows.flush(self.out)?;
         if self.path.is_some() { writeln!(self.out) } else { Ok(()) }

@@ -1,6 +1,6 @@
-//! Answers to queries: records as they are found, then groups, and what was read.
+//! Answers to queries: the matching records, then the groups and what was read.
 //!
-//! A person reads [`Matches`] and then what [`human`] writes; programs read the lines of
+//! A person reads [`Matches`] and then the output of [`human`]. A program reads the lines of
 //! [`records::Lines`](super::records::Lines) and then those of [`lines`](fn@lines).
 
 mod groups;
@@ -16,12 +16,12 @@ use crate::source::Sources;
 pub use lines::lines;
 pub use matches::Matches;
 
-/// How an answer is shown to a person.
+/// How to show an answer to a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Manner {
     /// Groups to show; `None` shows all.
     pub top: Option<usize>,
-    /// Whether to colour with ANSI sequences.
+    /// Whether to use ANSI colours.
     pub color: bool,
 }
 
@@ -31,7 +31,7 @@ impl Manner {
     }
 }
 
-/// Writes the groups of an answer, and what was read for it. `sources` hold the query.
+/// Writes the groups of an answer and what was read for it. `sources` contains the query.
 pub fn human(
     answer: &Answer,
     sources: &Sources,

@@ -1,4 +1,4 @@
-//! What was read for an answer, and what it may lack.
+//! What was read for an answer, and what may be missing from it.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -14,10 +14,10 @@ use crate::value::RecordKind;
 /// Files that a line names before it counts the rest.
 const NAMED: usize = 3;
 
-/// Skipped records, and notes on files, that are told.
+/// Skipped records, and notes on files, that are listed.
 const TOLD: usize = 5;
 
-/// Characters of a text that are shown.
+/// Characters shown of a text.
 const DETAIL: usize = 300;
 
 pub(super) fn write(
@@ -151,13 +151,13 @@ struct Page<'p> {
 }
 
 impl Page<'_> {
-    /// A fact of the run; `text` is inert already.
+    /// Writes a fact of the run; `text` is already escaped.
     fn fact(&mut self, label: &str, text: &str) -> io::Result<()> {
         let label = self.manner.ink("2", &format!("{label:<9}"));
         writeln!(self.out, "{label} {text}")
     }
 
-    /// Something worth a line of its own.
+    /// Writes a remark on a line of its own; `text` is already escaped.
     fn remark(&mut self, code: &str, label: &str, text: &str) -> io::Result<()> {
         writeln!(self.out, "{} {text}", self.manner.ink(code, label))
     }

@@ -1,4 +1,4 @@
-//! One JSON object a line: records, records that could not be read, and each file at its end.
+//! One JSON object per line: records, records that could not be read, and each file at its end.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -16,9 +16,10 @@ use crate::value::{RecordKind, Value};
 
 /// Writes lines of JSON.
 ///
-/// Each line is one object that says in which `input` it stands. A record has the key `event` or
-/// `cred`, one that could not be read has `skipped`, and a file has `file` at its end; of a query
-/// only files of which there is something to say. A field that is missing is left out, as in the tests of rules; times are RFC 3339.
+/// Each line is one object that names its `input`. A record has the key `event` or `cred`, a record
+/// that could not be read has `skipped`, and the last line of a file has `file`. A query writes
+/// this last line only if there is something to report about the file. Missing fields are left out,
+/// as in the tests of rules. Times are RFC 3339.
 pub struct Lines<'o> {
     out: &'o mut dyn io::Write,
     redactor: Redactor,
@@ -69,7 +70,7 @@ impl Viewer for Lines<'_> {
     }
 
     fn end(&mut self, file: &FileView<'_>, counts: &Counts) -> io::Result<()> {
-        // Of many files a query finds something in few, and its total counts them all.
+        // A query finds something in few of many files, and its total counts them all.
         let asked = counts.matched.is_some() && counts.shown == 0;
         if asked && counts.skips() == 0 && notes(file, counts).is_empty() {
             return Ok(());
@@ -91,7 +92,7 @@ impl Viewer for Lines<'_> {
             zone: file.origin.zone.as_ref().map(|zone| zone.name()),
             zone_by: said(file.hint.zone.as_ref().map(|said| &said.by)),
             time: file.origin.time.map(|time| time.to_string()),
-            // Of logs nothing is counted to a time.
+            // Only ages in creds are relative to `now`; logs do not use it.
             now: counts.rows.contains_key("cred").then(|| file.now.to_string()),
             records: counts.records,
             matched: counts.matched,
@@ -104,7 +105,7 @@ impl Viewer for Lines<'_> {
     }
 }
 
-/// What there is to say of a file that cost no record.
+/// The notes on a file that did not cause any record to be skipped.
 pub(super) fn notes(file: &FileView<'_>, counts: &Counts) -> Vec<String> {
     let of_records = counts.notes.iter().map(|(note, count)| format!("{note}; records: {count}"));
     let FileAccount { notes, faults, .. } = file.account;
@@ -172,7 +173,7 @@ struct FileFacts<'a> {
     notes: Vec<String>,
 }
 
-/// The fields of a row; a cred has its keys beside them.
+/// The fields of a row. A cred also has its keys.
 struct Row<'a> {
     record: &'a RecordView<'a>,
     row: &'a Record<'a>,
@@ -183,7 +184,7 @@ impl Serialize for Row<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         for (field, value) in self.record.fields(self.row) {
-            // Rows have no place in a field: they follow.
+            // Rows are not a field value; they are written as `keys` below.
             if !matches!(value, Value::List(ref items) if is_rows(items)) {
                 map.serialize_entry(field.field().name, &Shown(&value))?;
             }
@@ -221,7 +222,7 @@ impl Serialize for Shown<'_> {
                 items.iter().try_for_each(|item| list.serialize_element(&Shown(item)))?;
                 list.end()
             }
-            // What redaction left may be no JSON any more; then it is a text.
+            // After redaction the value may not be valid JSON; write it as a string then.
             Value::Json(json) => match serde_json::from_str::<&RawValue>(&json.text) {
                 Ok(raw) => raw.serialize(serializer),
                 Err(_) => serializer.serialize_str(&json.text),

@@ -1,5 +1,5 @@
-//! Records in canonical form, as `inspect` and `query` show them: a table for people, lines of JSON for
-//! programs.
+//! Records in canonical form, as `inspect` and `query` show them: a table for people, lines of JSON
+//! for programs.
 
 mod lines;
 mod rows;
@@ -14,7 +14,7 @@ pub(in crate::output) use lines::Shown;
 pub(in crate::output) use rows::Rows;
 pub use table::{Table, default_fields};
 
-/// Stable name of a status, and why it is not that of a file of records.
+/// The stable name of a status, and why the file was not read as records.
 fn status(status: &FileStatus) -> (&'static str, Option<&str>) {
     match status {
         FileStatus::Read => ("read", None),

@@ -1,4 +1,4 @@
-//! Records lined up in columns.
+//! Records in aligned columns.
 
 use std::io;
 
@@ -10,45 +10,45 @@ use crate::record::field::cred;
 use crate::record::{FieldId, FieldSet, Record};
 use crate::value::RecordKind;
 
-/// Columns that one value may take.
+/// The maximum width of a value, in columns.
 const WIDEST: usize = 48;
 
-/// Records that are lined up together; later ones keep their columns.
+/// Records that are aligned together. Later records use the same column widths.
 const BLOCK: usize = 100;
 
 /// Rows with a heading for each kind of record, written block by block.
 pub(in crate::output) struct Rows {
     fields: FieldSet,
     color: bool,
-    /// What waits to be lined up.
+    /// Rows that wait for alignment.
     waiting: Vec<Line>,
-    /// The width of each column, by kind, once the first block was written.
+    /// The width of each column by kind, set once the first block is written.
     widths: Vec<(RecordKind, Vec<usize>)>,
 }
 
 enum Line {
     Row(RecordKind, Vec<String>),
-    /// A line of its own, inert already.
+    /// A line that is not aligned; already escaped.
     Whole(String),
 }
 
 impl Rows {
-    /// Rows of these fields.
+    /// Creates rows of these fields.
     pub(in crate::output) fn new(fields: FieldSet, color: bool) -> Self {
         Self { fields, color, waiting: Vec::new(), widths: Vec::new() }
     }
 
-    /// Begins a table with headings of its own.
+    /// Begins a new table with its own headings.
     pub(in crate::output) fn restart(&mut self) {
         self.widths.clear();
     }
 
-    /// Adds a line between rows; `text` is inert already.
+    /// Adds a line between rows; `text` is already escaped.
     pub(in crate::output) fn line(&mut self, text: String) {
         self.waiting.push(Line::Whole(text));
     }
 
-    /// Adds a record and its keys, and writes what waits once that is a block.
+    /// Adds a record and its keys, and writes the waiting rows once they fill a block.
     pub(in crate::output) fn add(
         &mut self,
         record: &RecordView<'_>,
@@ -77,7 +77,7 @@ impl Rows {
         }
     }
 
-    /// Writes what waits.
+    /// Writes the waiting rows.
     pub(in crate::output) fn flush(&mut self, out: &mut dyn io::Write) -> io::Result<()> {
         let lines = std::mem::take(&mut self.waiting);
         for kind in RecordKind::ALL {
@@ -122,7 +122,7 @@ impl Rows {
     }
 }
 
-/// What stands before a row: keys stand below their cred.
+/// The prefix of a row. Keys are indented below their cred.
 fn label(kind: RecordKind, heading: bool) -> &'static str {
     match (kind, heading) {
         (RecordKind::Event, true) => "event  ",

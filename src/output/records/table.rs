@@ -1,4 +1,4 @@
-//! Records for people: what a file is, then its records in columns.
+//! Records for people: facts about the file, then its records in columns.
 
 use std::io;
 
@@ -12,13 +12,13 @@ use crate::output::human::text::{bytes, counted, number};
 use crate::record::field::{cred, event, key};
 use crate::record::{FieldSet, FileStatus, Skip};
 
-/// Skipped records that are named for each file.
+/// Skipped records listed for each file.
 const SKIPS: usize = 20;
 
-/// Characters that are shown of why a record was skipped or a file not read.
+/// Characters shown of the reason why a record was skipped or a file was not read.
 const DETAIL: usize = 600;
 
-/// The fields that a table shows unless it is told which.
+/// The fields that a table shows by default.
 pub fn default_fields() -> FieldSet {
     [
         event::TIME,
@@ -72,7 +72,7 @@ impl<'o> Table<'o> {
         if self.color { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
     }
 
-    /// A fact of the file; `text` is inert already.
+    /// Writes a fact of the file; `text` is already escaped.
     fn fact(&mut self, label: &str, text: &str) -> io::Result<()> {
         let label = self.ink("2", &format!("{label:<9}"));
         writeln!(self.out, "{label} {text}")
@@ -89,7 +89,7 @@ impl Viewer for Table<'_> {
         self.skips.clear();
         let path = self.ink("1", &escape(file.path));
         writeln!(self.out, "{path}")?;
-        // What is said of records says nothing of a file that is not read.
+        // Facts about records do not apply to a file that was not read.
         if file.account.status != FileStatus::Read {
             return Ok(());
         }

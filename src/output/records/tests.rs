@@ -1,4 +1,4 @@
-//! Creds with their keys, as no log has them.
+//! Tests with creds and their keys, which logs do not contain.
 #![allow(clippy::unwrap_used)]
 
 use super::Table;
@@ -12,7 +12,7 @@ use crate::record::{
 use crate::value::{RecordKind, Time, Value};
 use std::sync::Arc;
 
-/// Each line is a user; its words after the first are the ids of keys.
+/// A test format: each line is a user; the words after the first are key ids.
 #[derive(Debug)]
 struct Users;
 
@@ -159,7 +159,7 @@ fn keys_stand_inside_their_user() {
     "#);
 }
 
-/// A bug of ours costs the record that shows it.
+/// If a record causes a panic, only that record is skipped.
 #[test]
 fn a_panic_costs_one_record() {
     let text = "ann AKIAEXAMPLEKEY000001\nmistake\nbob AKIAEXAMPLEKEY000002\n";

@@ -1,4 +1,5 @@
-//! How the run went: what was skipped, why it is incomplete, which allowlist entries need a look.
+//! How the run went: skipped records, why it is incomplete, and allowlist entries that need
+//! attention.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,10 +12,11 @@ use crate::output::Style;
 use crate::record::FileStatus;
 use crate::report::{LedgerEntry, LedgerState, Report, Verdict};
 
-/// Notifications of either sort; more are counted in a last one.
+/// The limit of notifications of either sort. The last one counts those that are left out.
 const MOST: usize = 1_000;
 
-/// What each kind of notification is about; kinds of which no more is known speak for themselves.
+/// The description of each kind of notification. Kinds that are not listed have no further
+/// description.
 const KINDS: &[(&str, &str)] = &[
     ("declined-input", "A format knows this file, and it holds no records."),
     ("expired-allowlist-entry", "An allowlist entry has ended and covers nothing."),
@@ -36,7 +38,7 @@ const KINDS: &[(&str, &str)] = &[
     ("unused-allowlist-entry", "An allowlist entry covered nothing in this run."),
 ];
 
-/// A notification before its kind has a place in the list of kinds.
+/// A notification whose kind does not have an index yet.
 struct Draft {
     kind: &'static str,
     level: &'static str,
@@ -81,7 +83,8 @@ fn descriptor(kind: &str) -> Descriptor {
         id: kind.to_owned(),
         name: rules::name(kind),
         short_description: Message::new(about),
-        // GitHub wants both of rules, and its validator asks kinds of notification for them too.
+        // GitHub requires both for rules, and its validator requires them for kinds of notification
+        // too.
         full_description: Some(Message::new(about)),
         help: Some(MultiformatMessage { text: about.into(), markdown: about.into() }),
         default_configuration: Configuration { level: "note" },
@@ -101,7 +104,7 @@ fn notification(draft: Draft, indices: &BTreeMap<&str, usize>) -> Notification {
     }
 }
 
-/// What went wrong comes before what is only worth knowing, so that a cut takes the latter.
+/// Problems come before mere notes, so that a limit cuts off the notes.
 fn execution(report: &Report, places: &Locations<'_>, left_out: usize) -> Vec<Draft> {
     let facts = &report.facts;
     let mut drafts = Vec::new();
@@ -135,7 +138,7 @@ fn execution(report: &Report, places: &Locations<'_>, left_out: usize) -> Vec<Dr
         match &account.status {
             FileStatus::NotAnInput { reason } => add("not-an-input", "note", reason, place()),
             FileStatus::Declined { reason } => add("declined-input", "note", reason, place()),
-            // The reasons for an incomplete run have them.
+            // These are reported as reasons for an incomplete run.
             FileStatus::Read | FileStatus::Unclaimed { .. } | FileStatus::Unreadable { .. } => {}
         }
         for note in &account.notes {

@@ -1,7 +1,7 @@
-//! Files and places: relative URIs under named bases, and the list of what was read.
+//! Files and locations: relative URIs under named bases, and the list of files that were read.
 //!
-//! No absolute path, `..` or host name appears: they differ from machine to machine and tell more
-//! about it than the reader of a finding needs.
+//! No absolute path, `..` or host name appears. They differ between machines and reveal more about
+//! a machine than the reader of a finding needs.
 
 use std::collections::BTreeMap;
 
@@ -12,15 +12,15 @@ use crate::finding::Sample;
 use crate::record::FileStatus;
 use crate::report::{Facts, FileReport, Report};
 
-/// The base of files of the project: rules, allowlists.
+/// The base of the project's files: rules and allowlists.
 const PROJECT: &str = "SRCROOT";
-/// The base of files that are part of the program.
+/// The base of files that are built into the program.
 const BUILTIN: &str = "KEYTRAIL";
 
-/// Characters of a record that are shown where it stands.
+/// Characters shown of a record at its location.
 const SNIPPET: usize = 1_000;
 
-/// Where every input that was read stands in `artifacts`.
+/// The index in `artifacts` of every input that was read.
 pub(super) struct Locations<'r> {
     indices: BTreeMap<(usize, &'r str), usize>,
 }
@@ -36,7 +36,7 @@ impl<'r> Locations<'r> {
         places
     }
 
-    /// Every input that was read, with its hash: the evidence of what the run covered.
+    /// Every input that was read, with its hash, as evidence of what the run covered.
     pub(super) fn artifacts(&self, report: &Report) -> Vec<Artifact> {
         let mut listed = vec![None; self.indices.len()];
         for file in artifacts(report) {
@@ -60,7 +60,7 @@ impl<'r> Locations<'r> {
         listed.into_iter().flatten().collect()
     }
 
-    /// The bases, described and not located.
+    /// The bases, described but without a URI.
     pub(super) fn bases(&self, report: &Report) -> BTreeMap<String, ArtifactLocation> {
         let described = |text: String| ArtifactLocation {
             description: Some(Message::new(text)),
@@ -97,7 +97,7 @@ impl<'r> Locations<'r> {
         physical(self.input(root, path), Some(region))
     }
 
-    /// A record; its text is shown where it is known.
+    /// The location of a record, with its text if that is available.
     pub(super) fn record(&self, facts: &Facts, sample: &Sample) -> Location {
         let location = &sample.location;
         let snippet = (!sample.text.is_empty())
@@ -127,9 +127,9 @@ impl<'r> Locations<'r> {
     }
 }
 
-/// A line of a policy file; none where the file lies outside the project.
+/// A line of a policy file; `None` if the file is outside the project.
 pub(super) fn policy_line(file: &str, line: usize, builtin: bool) -> Option<Location> {
-    // Built-in files are shown as `builtin:PATH`; here the base says so.
+    // Built-in files are shown as `builtin:PATH`. Here the base replaces the prefix.
     let file = if builtin { file.strip_prefix("builtin:").unwrap_or(file) } else { file };
     let parts = || file.split(['/', '\\']);
     let outside = file.is_empty()
@@ -154,7 +154,7 @@ fn physical(artifact_location: ArtifactLocation, region: Option<Region>) -> Loca
     }
 }
 
-/// The files that a format knew, empty ones among them.
+/// The files that a format recognised, including empty ones.
 fn artifacts(report: &Report) -> impl Iterator<Item = &FileReport> {
     let known = |file: &&FileReport| {
         matches!(file.account.status, FileStatus::Read | FileStatus::Declined { .. })
@@ -166,7 +166,7 @@ fn base(root: usize) -> String {
     format!("INPUT_{root}")
 }
 
-/// What a root is, without where it is: an absolute path shrinks to its last name.
+/// Describes a root without its location: an absolute path is reduced to its last component.
 fn root_description(facts: &Facts, root: &str) -> String {
     if root == "-" {
         return "The standard input.".into();

@@ -1,11 +1,11 @@
-//! The part of SARIF 2.1.0 that Keytrail writes.
+//! The subset of SARIF 2.1.0 that Keytrail writes.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-/// Declares SARIF objects: camel case, absent parts left out.
+/// Declares SARIF objects: camel case, absent properties left out.
 macro_rules! objects {
     ($($(#[$doc:meta])* $name:ident { $($(#[$meta:meta])* $field:ident: $ty:ty,)* })*) => {
         $($(#[$doc])*
@@ -17,7 +17,7 @@ macro_rules! objects {
     };
 }
 
-/// Whether a part has nothing to say. Numbers and words always have.
+/// Whether a property is absent. Numbers and words never are.
 trait Absent {
     fn absent(&self) -> bool {
         false
@@ -42,7 +42,7 @@ impl Absent for Map<String, Value> {
     }
 }
 
-/// `results` stands there even when empty: its absence would mean that nothing was looked at.
+/// An empty list is still written: if `results` were absent, that would mean that no analysis ran.
 impl<T> Absent for Vec<T> {}
 impl Absent for &'static str {}
 impl Absent for String {}
@@ -68,7 +68,7 @@ objects! {
         version: &'static str,
         runs: Vec<Run>,
     }
-    /// One run.
+    /// The run.
     Run {
         tool: Tool,
         automation_details: AutomationDetails,
@@ -79,9 +79,9 @@ objects! {
         results: Vec<SarifResult>,
         properties: Map<String, Value>,
     }
-    /// What ran.
+    /// The tool that ran.
     Tool { driver: Driver, }
-    /// Keytrail.
+    /// The component that ran: Keytrail.
     Driver {
         name: &'static str,
         full_name: String,
@@ -102,13 +102,13 @@ objects! {
         default_configuration: Configuration,
         properties: Map<String, Value>,
     }
-    /// How a rule is set.
+    /// The default level of a rule.
     Configuration { level: &'static str, }
     /// Plain text.
     Message { text: String, }
-    /// Plain text, and the same with markup.
+    /// Plain text, and the same text as Markdown.
     MultiformatMessage { text: String, markdown: String, }
-    /// Which series of runs this one belongs to.
+    /// The series of runs that this run belongs to.
     AutomationDetails { id: &'static str, }
     /// How the run went.
     Invocation {
@@ -118,14 +118,14 @@ objects! {
         tool_execution_notifications: Vec<Notification>,
         tool_configuration_notifications: Vec<Notification>,
     }
-    /// Something about the run.
+    /// A notification about the run.
     Notification {
         descriptor: DescriptorRef,
         level: &'static str,
         message: Message,
         locations: Option<Vec<Location>>,
     }
-    /// A kind of notification, by id and by its place in `driver.notifications`.
+    /// A kind of notification, by id and by its index in `driver.notifications`.
     DescriptorRef { id: String, index: usize, }
     /// A file that was read.
     Artifact {
@@ -141,16 +141,16 @@ objects! {
         index: Option<usize>,
         description: Option<Message>,
     }
-    /// A place.
+    /// A location.
     Location {
         id: Option<usize>,
         physical_location: Option<PhysicalLocation>,
         logical_locations: Option<Vec<LogicalLocation>>,
         message: Option<Message>,
     }
-    /// A place in a file.
+    /// A location in a file.
     PhysicalLocation { artifact_location: ArtifactLocation, region: Option<Region>, }
-    /// What something is called wherever it stands.
+    /// A name that does not depend on the file in which the record is found.
     LogicalLocation { name: String, fully_qualified_name: String, kind: &'static str, }
     /// A range of a file.
     Region {

@@ -1,9 +1,9 @@
 //! SARIF 2.1.0, for code scanning services and viewers.
 //!
-//! Written so that GitHub, GitLab and Azure each accept the file whole: every finding has a
-//! physical location, a level, a rank, a fingerprint that survives log rotation, and texts within
-//! their limits. Findings that the allowlist covers are left out unless asked for, since GitHub
-//! opens an alert for every result whatever its `suppressions` say.
+//! GitHub, GitLab and Azure each accept the whole file: every finding has a physical location, a
+//! level, a rank, a fingerprint that survives log rotation, and texts within their limits. Findings
+//! that the allowlist covers are left out unless the user requests them, because GitHub opens an
+//! alert for every result and ignores its `suppressions`.
 
 mod invocation;
 mod log;
@@ -35,7 +35,7 @@ pub(super) static SARIF: Output = Output {
     write,
 };
 
-/// Results that GitHub shows and GitLab takes in.
+/// The maximum number of results that GitHub shows and GitLab imports.
 const MOST_RESULTS: usize = 5_000;
 
 fn write(report: &Report, style: &Style, out: &mut dyn io::Write) -> io::Result<()> {
@@ -114,7 +114,8 @@ fn bag<const N: usize>(entries: [(&str, Value); N]) -> Map<String, Value> {
     entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
 }
 
-/// The level of a finding: `error` would say more than an uncertain one can.
+/// The level of a finding. For an uncertain finding, the level of its severity would claim too
+/// much.
 fn level_of(finding: &Finding) -> &'static str {
     match finding.role {
         VerdictRole::Uncertain => "note",
@@ -131,8 +132,8 @@ fn level(severity: Severity) -> &'static str {
     }
 }
 
-/// A severity on the scale from 0 to 10 whose bands GitHub names: above 9 critical, from 7 high,
-/// from 4 medium.
+/// A severity on the 0 to 10 scale that GitHub divides into bands: above 9 is critical, from 7
+/// high, from 4 medium.
 fn security_severity(severity: Severity) -> f64 {
     match severity {
         Severity::Critical => 9.5,

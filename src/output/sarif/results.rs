@@ -11,7 +11,7 @@ use super::{bag, level_of, security_severity};
 use crate::finding::{self, Finding, Sample, VerdictRole, subject_name};
 use crate::report::{Facts, Report, RuleSummary};
 
-/// Further records that a result points at.
+/// Further records that a result refers to.
 const MOST_RECORDS: usize = 10;
 
 pub(super) fn of(
@@ -31,7 +31,7 @@ pub(super) fn of(
         message: Message::new(message(&report.facts, rule, finding)),
         locations: vec![places.record(&report.facts, &finding.sample)],
         related_locations: related(report, places, rule, finding),
-        // The first is the one that GitHub goes by.
+        // GitHub uses the first one.
         partial_fingerprints: [
             ("primaryLocationLineHash", format!("{}:1", finding.fingerprint)),
             ("keytrail/v1", finding.fingerprint.clone()),
@@ -50,8 +50,8 @@ fn counted(finding: &Finding) -> u64 {
     }
 }
 
-/// The title and the subject: the text is the same as long as the finding is. Services compare it
-/// from run to run, so counts, times and what a match said are properties.
+/// The title and the subject, so that the text does not change while the finding persists. Services
+/// compare it between runs, so counts, times and the message of a match are properties instead.
 fn message(facts: &Facts, rule: &RuleSummary, finding: &Finding) -> String {
     let parts: Vec<String> = finding
         .subject
@@ -67,7 +67,7 @@ fn message(facts: &Facts, rule: &RuleSummary, finding: &Finding) -> String {
     format!("{title}: {}", text::sentence(facts, &subject.join(", "), left))
 }
 
-/// The rule, then further records of the finding.
+/// The location of the rule, then further records of the finding.
 fn related(
     report: &Report,
     places: &Locations<'_>,

@@ -1,4 +1,4 @@
-//! Rules as SARIF describes them.
+//! Rules as SARIF descriptors.
 
 use serde_json::Value;
 
@@ -8,10 +8,11 @@ use super::{bag, level, security_severity};
 use crate::report::{Report, RuleSummary};
 use crate::rule::Status;
 
-/// Tags that GitLab keeps of a rule.
+/// The maximum number of tags that GitLab retains for a rule.
 const MOST_TAGS: usize = 10;
 
-/// Characters of a help text; the services set no limit, an editor's patience does.
+/// The maximum length of a help text, in characters. The services set no limit; this keeps it
+/// readable in an editor.
 const HELP: usize = 8_000;
 
 pub(super) fn of(report: &Report, rule: &RuleSummary) -> Descriptor {
@@ -37,13 +38,13 @@ pub(super) fn of(report: &Report, rule: &RuleSummary) -> Descriptor {
     }
 }
 
-/// A text, or what stands for it: SARIF has no place for an empty one.
+/// A text, or `otherwise` if it is blank, because SARIF does not allow empty texts.
 fn said<'t>(text: &'t str, otherwise: &'t str) -> &'t str {
     if text.trim().is_empty() { otherwise } else { text }
 }
 
-/// `RootKeyHighRiskApi`, the form in which SARIF tools expect names; none where it says no more than
-/// the id, which SARIF does not allow.
+/// A name such as `RootKeyHighRiskApi`, the form that SARIF tools expect. `None` if it equals the
+/// id ignoring case, because SARIF requires that the two differ.
 pub(super) fn name(id: &str) -> Option<String> {
     let name: String = id
         .split(|c: char| !c.is_alphanumeric())
@@ -88,7 +89,8 @@ fn precision(status: Status) -> &'static str {
     }
 }
 
-/// `security` first, for it makes GitHub show a severity; then techniques, then the rest.
+/// The tags: `security` first, because GitHub shows a severity only with it; then techniques, then
+/// the rest.
 fn tags(report: &Report, rule: &RuleSummary) -> Value {
     let technique = |tag: &String| {
         let id = tag.strip_prefix("attack.t")?;

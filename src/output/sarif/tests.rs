@@ -23,7 +23,7 @@ fn chars(value: &Value) -> usize {
     value.as_str().unwrap().chars().count()
 }
 
-/// Every object below a value.
+/// Every object inside a value.
 fn objects(value: &Value) -> Vec<&Map<String, Value>> {
     match value {
         Value::Array(items) => items.iter().flat_map(objects).collect(),
@@ -34,7 +34,7 @@ fn objects(value: &Value) -> Vec<&Map<String, Value>> {
     }
 }
 
-/// What GitHub, GitLab and the standard ask of a file.
+/// Asserts what GitHub, GitLab and the standard require of a file.
 fn assert_accepted(log: &Value) {
     let run = &log["runs"][0];
     let driver = &run["tool"]["driver"];

@@ -1,13 +1,14 @@
-//! Text of messages: masked, inert, within the limits of the services.
+//! Message texts: masked, escaped and within the limits of the services.
 
 use crate::diag::escape;
 use crate::report::Facts;
 
-/// Most characters of a text; GitHub takes 1,024 of a description, and GitLab drops a result whose
-/// message has more than 2,048.
+/// The maximum length of a text, in characters. GitHub accepts 1,024 in a description, and GitLab
+/// drops a result whose message has more than 2,048.
 pub(super) const LIMIT: usize = 1_000;
 
-/// A text for a message of at most `limit` characters. `[` and `]` would begin a link there.
+/// A message text of at most `limit` characters. `[` and `]` are escaped, because they would begin
+/// a link.
 pub(super) fn message(facts: &Facts, raw: &str, limit: usize) -> String {
     let mut out = String::new();
     let mut used = 0;
@@ -30,7 +31,7 @@ pub(super) fn message(facts: &Facts, raw: &str, limit: usize) -> String {
     out
 }
 
-/// [`message`], ending like a sentence.
+/// A [`message`] that ends with punctuation.
 pub(super) fn sentence(facts: &Facts, raw: &str, limit: usize) -> String {
     let mut text = message(facts, raw, limit.saturating_sub(1));
     if !text.ends_with(['.', '!', '?', '…']) {
@@ -39,14 +40,14 @@ pub(super) fn sentence(facts: &Facts, raw: &str, limit: usize) -> String {
     text
 }
 
-/// A text of rule authors of at most `limit` characters, its lines kept.
+/// A text of a rule author of at most `limit` characters, with its line breaks.
 pub(super) fn prose(facts: &Facts, raw: &str, limit: usize) -> String {
     let shown = facts.text(raw.trim());
     let lines: Vec<_> = shown.lines().map(escape).collect();
     cut(&lines.join("\n"), limit)
 }
 
-/// A text that is data: only inert and cut.
+/// A text that is data, of at most `limit` characters: escaped but without message markup.
 pub(super) fn data(facts: &Facts, raw: &str, limit: usize) -> String {
     cut(&escape(&facts.text(raw)), limit)
 }

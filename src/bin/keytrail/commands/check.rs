@@ -1,4 +1,4 @@
-//! `keytrail check`: loads and checks the whole policy and runs nothing.
+//! `keytrail check`: loads and checks the whole policy without running it.
 
 use keytrail::config::Policy;
 use keytrail::diag::{Diagnostic, Level};
@@ -66,7 +66,7 @@ impl Check {
     }
 }
 
-/// How many diagnostics there are of each level.
+/// The number of diagnostics of each level.
 struct Counts {
     errors: usize,
     warnings: usize,

@@ -56,7 +56,8 @@ impl Fields {
     }
 }
 
-/// Whether a glob fits a whole name, or a text without `*` is the name or a part of it.
+/// Whether a field matches. A pattern with `*` or `?` is a glob for the whole name; any other
+/// pattern matches a part of the name.
 fn matches(pattern: &str, path: &str) -> bool {
     if pattern.contains(['*', '?']) {
         glob::Pattern::new(pattern).is_ok_and(|glob| glob.matches(path))
@@ -65,7 +66,7 @@ fn matches(pattern: &str, path: &str) -> bool {
     }
 }
 
-/// One table for each kind of record; a mark says which providers carry a field.
+/// One table for each kind of record. A mark shows which providers have a field.
 fn table(fields: &[&Field]) -> String {
     let mut text = String::new();
     for kind in RecordKind::ALL {
@@ -93,7 +94,7 @@ fn about(kind: RecordKind) -> &'static str {
     }
 }
 
-/// Where a provider keeps a field, if it carries it.
+/// The source of a field in a provider's records, if the provider has it.
 fn source(field: &Field, provider: Provider) -> Option<&'static str> {
     let found = field.sources.iter().find(|(known, _)| *known == provider);
     found.map(|(_, source)| *source)

@@ -1,4 +1,4 @@
-//! `keytrail inspect`: what a file was taken for, and its records.
+//! `keytrail inspect`: how files are recognised, and their records.
 
 use std::io;
 
@@ -16,7 +16,7 @@ use crate::inputs::InputArgs;
 use crate::policy::ProjectArgs;
 use crate::term::stdout_failed;
 
-/// Records shown of a file, where it is the only one.
+/// Records shown of a single file.
 const OF_ONE_FILE: u64 = 20;
 
 /// Records shown of each of several files.
@@ -75,7 +75,7 @@ impl Inspect {
         match inspect::read(&inputs, inputs.roots(), &options, viewer) {
             Ok(true) => Ok(Exit::Clean),
             Ok(false) => Ok(Exit::Incomplete),
-            // Who closes the pipe has seen enough.
+            // If the reader closes the pipe, it needs no more output.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Exit::Clean),
             Err(error) => Err(stdout_failed(&error)),
         }
@@ -96,12 +96,12 @@ impl Inspect {
         }
     }
 
-    /// The fields to show. Whoever names the keys of creds without fields of keys wants to see
-    /// them.
+    /// The fields to show. If `cred.keys` is chosen but no field of keys, the default fields of
+    /// keys are added.
     fn chosen(&self) -> FieldSet {
         let default = match self.format {
             Layout::Human => default_fields(),
-            // What it holds is said by the other fields.
+            // `event.raw` is left out, because the other fields contain the same data.
             Layout::Json => {
                 let all = RecordKind::ALL.into_iter().flat_map(field::of_kind);
                 all.filter(|field| *field != event::RAW).collect()

@@ -3,7 +3,7 @@
 use crate::exit::{Exit, Failure};
 use crate::host::Host;
 
-/// Declares the commands: each is a module with a type that clap fills and that runs.
+/// Declares the commands. Each is a module with a type that clap fills and that has a `run` method.
 macro_rules! commands {
     ($($module:ident $name:ident;)*) => {
         $(mod $module;)*
@@ -15,7 +15,7 @@ macro_rules! commands {
         }
 
         impl Command {
-            /// Does it.
+            /// Runs the command.
             pub(crate) fn run(self, host: &mut Host<'_>) -> Result<Exit, Failure> {
                 match self {
                     $(Command::$name(command) => command.run(host),)*

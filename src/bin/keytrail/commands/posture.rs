@@ -15,7 +15,7 @@ use crate::policy::{ProjectArgs, data_file};
 use crate::progress::{Counted, during};
 use crate::term::stdout_failed;
 
-/// The table of leaked keys.
+/// The name of the table of leaked keys.
 const LEAKED_KEYS: &str = "leaked_keys";
 
 /// Show the posture of credentials: key ages, MFA coverage, what to do.

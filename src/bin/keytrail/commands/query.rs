@@ -1,4 +1,4 @@
-//! `keytrail query`: which records meet a condition, one by one or counted.
+//! `keytrail query`: which records meet a condition, listed or counted.
 
 use std::io;
 
@@ -24,13 +24,13 @@ use crate::question::QuestionArgs;
 use crate::table::Table;
 use crate::term::stdout_failed;
 
-/// Records that a person is shown.
+/// Records shown to a person.
 const SHOWN: u64 = 50;
 
-/// Groups that a person is shown.
+/// Groups shown to a person.
 const TOP: usize = 50;
 
-/// What `--help` ends with.
+/// The end of the `--help` text.
 const EXAMPLES: &str = "\
 Examples:
   keytrail query 'event.ak == \"LTAI5tExample0000000001\"' logs --since 90d --count-by event.ip,event.name
@@ -110,7 +110,7 @@ impl Query {
         match self.answer(&selection, &inputs, &policy, host) {
             Ok(answer) if answer.incomplete().is_empty() => Ok(Exit::Clean),
             Ok(_) => Ok(Exit::Incomplete),
-            // Who closes the pipe has seen enough.
+            // If the reader closes the pipe, it needs no more output.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Exit::Clean),
             Err(error) => Err(stdout_failed(&error)),
         }
@@ -124,7 +124,7 @@ impl Query {
         host: &mut Host<'_>,
     ) -> io::Result<Answer> {
         let counted = Counted::new(inputs);
-        // Records are drawn where progress would be.
+        // Records appear on the terminal where progress would be drawn.
         let progress = host.term.progress && !selection.query.columns.is_empty();
         let (color, top) = (host.term.color_out, self.most(self.top, TOP));
         let out = host.term.stream();
@@ -155,7 +155,7 @@ impl Query {
         self.now.unwrap_or(host.clock)
     }
 
-    /// How many are shown: those that the user says, else all to programs and a few to people.
+    /// The number of items to show: the user's choice, or all for programs and a few for people.
     fn most<N: PartialEq + From<u8>>(&self, said: Option<N>, few: N) -> Option<N> {
         match (said, self.format) {
             (Some(all), _) if all == N::from(0) => None,
@@ -165,7 +165,8 @@ impl Query {
         }
     }
 
-    /// The fields to show. People see what the condition reads beside what `inspect` shows.
+    /// The fields to show. People see the fields of the condition besides those that `inspect`
+    /// shows.
     fn chosen(&self, query: &Compiled) -> Result<FieldSet, Failure> {
         let ours = |field: &field::FieldId| match query.on {
             RecordKind::Event => field.kind() == RecordKind::Event,
@@ -188,7 +189,7 @@ impl Query {
                 let asked = asked.iter().filter(|id| id.field().ty != Type::Untyped);
                 of_kind(default_fields().union(asked.collect()))
             }
-            // What the record itself holds is said by the other fields.
+            // `event.raw` is left out, because the other fields contain the same data.
             Layout::Json => {
                 let all = RecordKind::ALL.into_iter().flat_map(field::of_kind);
                 of_kind(all.filter(|field| *field != event::RAW).collect())

@@ -1,4 +1,4 @@
-//! `keytrail scan`: the main job.
+//! `keytrail scan`: finds risky use of credentials.
 
 use std::num::NonZeroUsize;
 use std::time::Instant;
@@ -101,7 +101,7 @@ impl Scan {
         let targets = Targets::resolve(&self.reports)?;
         self.policy.choice = std::mem::take(&mut self.choice);
         let policy = self.policy.load(self.now.unwrap_or(host.clock), host)?;
-        // Hashes are worked out only where a report shows them.
+        // Hashes are computed only if a report shows them.
         let inputs = self.inputs.open(&policy.inputs, host)?.hash(targets.for_programs());
         targets.keep_off(inputs.paths())?;
         let report = self.evaluate(&policy, &inputs, host);
@@ -118,7 +118,8 @@ impl Scan {
         })
     }
 
-    /// Flags and environment, else the project file, else the default.
+    /// The options of the run, from flags and environment, then the project file, then the
+    /// defaults.
     fn options(&self, policy: &Policy, host: &Host<'_>) -> ScanOptions {
         let gate = &self.gate;
         let cores = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
@@ -138,7 +139,8 @@ impl Scan {
     }
 }
 
-/// Where no person reads the report itself, the reasons of the exit code go to standard error.
+/// If no person reads the report on standard output, the reasons for the exit code are written to
+/// standard error.
 fn summarise(report: &Report, targets: &Targets, start: Instant, host: &Host<'_>) {
     if !targets.shown() {
         for note in &report.incomplete {

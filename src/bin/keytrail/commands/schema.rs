@@ -6,7 +6,7 @@ use keytrail::{config, output};
 use crate::exit::{Exit, Failure};
 use crate::host::Host;
 
-/// The name of a schema's file below `schemas/`, and what writes it.
+/// The name of a schema's file in `schemas/`, and the function that generates it.
 type Generated = (&'static str, fn() -> String);
 
 /// Every schema.

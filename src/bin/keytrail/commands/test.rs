@@ -1,4 +1,4 @@
-//! `keytrail test`: runs the tests that stand beside rules.
+//! `keytrail test`: runs the tests that are written in rules.
 
 use keytrail::config::{LoadOptions, Policy};
 use keytrail::diag::did_you_mean;
@@ -33,7 +33,7 @@ impl Test {
         let shipped = self.shipped(&policy, host)?;
         let (mut passed, mut failed) = (0, 0);
         let rules = self.select(&policy)?.into_iter();
-        // Of paths that are named, what is there is tested, and not what ships with Keytrail.
+        // If paths are given, only the rules in them are tested, not the built-in ones.
         for rule in rules.filter(|rule| !(named && rule.builtin)) {
             let as_shipped = shipped.as_ref().filter(|_| rule.builtin).and_then(|shipped| {
                 Some((shipped.rules.iter().find(|other| other.id == rule.id)?, shipped))
@@ -65,8 +65,8 @@ impl Test {
         Ok(if failed > 0 { Exit::Findings } else { Exit::Clean })
     }
 
-    /// The built-in rules with the lists and tables that they come with, if any of them is in force.
-    /// What a project takes off a list or puts into a table is no fault of theirs.
+    /// The built-in policy with its own lists and tables, if any built-in rule is in force. A
+    /// project's changes to these lists and tables must not fail the tests of built-in rules.
     fn shipped(&self, policy: &Policy, host: &Host<'_>) -> Result<Option<Policy>, Failure> {
         if !policy.rules.iter().any(|rule| rule.builtin) {
             return Ok(None);

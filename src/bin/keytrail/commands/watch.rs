@@ -1,4 +1,4 @@
-//! `keytrail watch`: follow what goes on.
+//! `keytrail watch`: follows inputs and emits findings as they become certain.
 
 use std::io;
 use std::num::NonZeroUsize;
@@ -26,11 +26,11 @@ use crate::signals::{LOOK, Signals};
 use crate::stream::Stream;
 use crate::term::stdout_failed;
 
-/// The state file by default.
+/// The default state file.
 const STATE: &str = "keytrail-watch.state";
 
-/// Bytes of open windows by default. A scan spills matches to files and a watch drops them, so a
-/// watch has more room.
+/// The default memory for open windows, in bytes. A scan spills matches to files, but a watch drops
+/// them, so a watch gets more memory.
 const MEMORY: usize = 256 << 20;
 
 /// What the exit codes mean.
@@ -99,14 +99,14 @@ pub(crate) struct Watch {
     policy: PolicyArgs,
 }
 
-/// What continues from check to check.
+/// The state that continues from check to check.
 struct Going<'p> {
     watch: keytrail::watch::Watch<'p>,
     follow: Follow,
     stdin: Option<Stream>,
-    /// Whether everything from standard input was taken.
+    /// Whether standard input has ended and all of it was taken.
     ended: bool,
-    /// Bytes from standard input that are not a whole line yet.
+    /// Bytes from standard input after the last complete line.
     rest: Vec<u8>,
     file: Option<StateFile>,
     signals: Signals,
@@ -114,7 +114,7 @@ struct Going<'p> {
     notes: Vec<Note>,
 }
 
-/// What follows a check.
+/// What to do after a check.
 enum Next {
     Wait,
     End(Exit),
@@ -189,7 +189,7 @@ impl Watch {
         let of_round = round.notes().iter();
         notes.extend(of_round.map(|note| Note { id: note.id, text: note.text.clone() }));
         let checked = going.watch.check(&round.until(&going.signals.stop), clock, last, notes);
-        // What was broken off is nothing: the next watch begins where this check did.
+        // An interrupted check has no effect: the next watch begins where this check began.
         if let Some(exit) = going.signals.came() {
             return Ok(Next::End(exit));
         }
@@ -199,7 +199,7 @@ impl Watch {
         going.incomplete |= !check.report.incomplete.is_empty();
         match self.tell(&check, &round, last, host) {
             Ok(()) => {}
-            // A reader that closes the pipe wants no more; the next watch emits the rest.
+            // A reader that closes the pipe needs no more output. The next watch emits the rest.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
                 return Ok(Next::End(Exit::Clean));
             }
@@ -225,7 +225,8 @@ impl Watch {
         Ok(Next::Wait)
     }
 
-    /// Inputs that name nothing: an error at the start, and a file that is gone for a while later.
+    /// Handles inputs that match nothing. This is an error with `--once` or if no file was found
+    /// yet; otherwise a file may be missing for a while, and the next check looks for it again.
     fn nothing(
         &self,
         going: &mut Going<'_>,
@@ -274,7 +275,8 @@ impl Watch {
         out.flush()
     }
 
-    /// Flags and environment, else the project file, else the default.
+    /// The options of the watch, from flags and environment, then the project file, then the
+    /// defaults.
     fn options(&self, policy: &Policy) -> WatchOptions {
         let cores = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
         WatchOptions {
@@ -290,7 +292,7 @@ impl Watch {
         }
     }
 
-    /// The state file, if there is to be one, and what it holds.
+    /// Opens the state file, if there is to be one, and reads its content.
     fn open_state(
         &self,
         policy: &Policy,
@@ -331,7 +333,7 @@ impl Watch {
 }
 
 impl Going<'_> {
-    /// Waits until standard input has ended; `false` when a signal came first.
+    /// Waits for the end of standard input; `false` if a signal came first.
     fn wait_for_stdin(&self) -> bool {
         while let Some(stdin) = &self.stdin
             && !stdin.is_due()
@@ -344,7 +346,7 @@ impl Going<'_> {
         true
     }
 
-    /// Whether there is something to do before the next interval.
+    /// Whether the next check should not wait for the interval.
     fn is_due(&self) -> bool {
         let stdin = self.stdin.as_ref();
         !self.ended && stdin.is_some_and(Stream::is_due) || self.signals.came().is_some()

@@ -15,7 +15,7 @@ use keytrail::value::Duration;
 use super::{by, code, place};
 use crate::table::Table;
 
-/// The rule in sections.
+/// All facts about a rule, in sections.
 pub(super) fn card(rule: &Rule, policy: &Policy) -> String {
     let code = |expr: &Expr| code(expr, policy);
     let mut text = format!("{}\n{}\n\n", escape(&rule.id), escape(&rule.title));
@@ -50,7 +50,7 @@ pub(super) fn card(rule: &Rule, policy: &Policy) -> String {
     text
 }
 
-/// The values in force, and what they are for.
+/// The values of the parameters in force, with their descriptions.
 fn parameters(rule: &Rule, policy: &Policy) -> String {
     let mut table = Table::new(["", "", ""]);
     for parameter in &rule.parameters {
@@ -60,7 +60,7 @@ fn parameters(rule: &Rule, policy: &Policy) -> String {
     table.to_string().lines().skip(1).fold(String::new(), |text, line| text + line + "\n")
 }
 
-/// What a parameter is for; where it does not say so, what its list is for.
+/// The description of a parameter. If it has none, the description of its list.
 pub(super) fn about(parameter: &Parameter, policy: &Policy) -> String {
     let list = || policy.lists.get(parameter.default.strip_prefix("lists.")?);
     match list() {
@@ -74,7 +74,7 @@ pub(super) fn about(parameter: &Parameter, policy: &Policy) -> String {
 
 fn in_force(value: &Param) -> String {
     match value {
-        // A list that the file or the project writes out is named after its parameter.
+        // A list that is given inline in a rule or project file is named after its parameter.
         Param::List(list) if list.id.starts_with("params.") => {
             let values: Vec<&str> = list.values().iter().map(|value| &*value.text).collect();
             format!("[{}]", values.join(", "))
@@ -84,7 +84,7 @@ fn in_force(value: &Param) -> String {
     }
 }
 
-/// The names of the steps and how far apart they may be.
+/// The names of the steps, and the window of the sequence.
 pub(super) fn order(rule: &Rule) -> Option<String> {
     let Construct::Sequence(sequence) = &rule.construct else { return None };
     let name = |step: &Step| if step.absent { format!("no {}", step.id) } else { step.id.clone() };
@@ -115,7 +115,7 @@ fn conditions(text: &mut String, rule: &Rule, code: &dyn Fn(&Expr) -> String) {
     }
 }
 
-/// What makes a finding of matches, where one alone is none.
+/// The condition that turns several matches into a finding, if one match is not enough.
 fn construct(text: &mut String, rule: &Rule, code: &dyn Fn(&Expr) -> String) {
     match &rule.construct {
         Construct::Plain | Construct::Sequence(_) => {}
@@ -137,7 +137,7 @@ fn construct(text: &mut String, rule: &Rule, code: &dyn Fn(&Expr) -> String) {
     }
 }
 
-/// What a measure is, in words; `show` writes its operand.
+/// Describes a measure in words; `show` formats its operand.
 pub(super) fn counted(
     measure: &Measure,
     operand: &str,

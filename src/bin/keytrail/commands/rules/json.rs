@@ -1,4 +1,4 @@
-//! Rules for programs.
+//! Rules as JSON.
 
 use keytrail::config::Policy;
 use keytrail::input::FORMATS;
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::{Listed, by};
 
-/// An array of objects, one a rule.
+/// An array with one object per rule.
 pub(super) fn write(listed: &Listed<'_>) -> String {
     let rules = listed.rules.iter().map(|rule| one(rule, listed.policy)).collect();
     format!("{:#}\n", Value::Array(rules))
@@ -52,7 +52,7 @@ fn parameter(parameter: &Parameter) -> Value {
     })
 }
 
-/// The condition; of a rule with steps each by its name.
+/// The condition, or the conditions by step name if the rule has several steps.
 fn conditions(rule: &Rule, policy: &Policy) -> Value {
     let text = |step: &Step| policy.sources.text(step.when.span());
     match rule.steps.as_slice() {
@@ -65,7 +65,7 @@ fn conditions(rule: &Rule, policy: &Policy) -> Value {
     }
 }
 
-/// What the condition is looked up by; of several each by its name.
+/// How the condition is looked up in the index, by name if there are several conditions.
 fn looked_up_by(rule: &Rule) -> Value {
     match Lookup::of_rule(rule).as_slice() {
         [(_, only)] => only.to_string().into(),

@@ -1,4 +1,4 @@
-//! Rules for people: a list of them, or a card of one.
+//! Rules for people: a list, or all facts about one rule.
 
 use std::fmt::Write;
 
@@ -10,7 +10,7 @@ use super::card::card;
 use crate::amount::amount;
 use crate::table::Table;
 
-/// The card of the rule that was asked for, or a list.
+/// The facts about the requested rule, or a list.
 pub(super) fn write(listed: &Listed<'_>) -> String {
     match (listed.one, listed.rules.as_slice()) {
         (true, [rule]) => card(rule, listed.policy),
@@ -37,7 +37,8 @@ fn list(listed: &Listed<'_>) -> String {
             ]);
         }
     }
-    // One table, so that columns line up over all groups; its lines after the headings.
+    // All groups share one table, so that their columns line up. Its lines are distributed below
+    // the headings.
     let table = table.to_string();
     let mut lines = table.lines().skip(1);
     let mut text = String::new();
@@ -55,7 +56,7 @@ fn list(listed: &Listed<'_>) -> String {
     text
 }
 
-/// What is unusual about a rule.
+/// Unusual properties of a rule.
 fn remark(rule: &Rule) -> String {
     let mut remarks = Vec::new();
     if rule.status != Status::Stable {

@@ -1,4 +1,4 @@
-//! Rules as a page: an index, and a section about each.
+//! Rules as a Markdown page: an index and a section about each rule.
 
 use std::fmt::Write;
 
@@ -41,7 +41,8 @@ pub(super) fn write(listed: &Listed<'_>) -> String {
     page
 }
 
-/// A link to the section of a rule. Of other ids a page would make another anchor.
+/// A link to the section of a rule. An id with characters other than lowercase letters, digits and
+/// `-` is not linked, because its anchor on the page would differ.
 fn to_section(id: &str) -> String {
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     if id.chars().all(plain) { format!("[{id}](#{id})") } else { prose(id) }
@@ -88,7 +89,7 @@ fn section(page: &mut String, rule: &Rule, listed: &Listed<'_>) {
     items(page, "References", &rule.references, link);
 }
 
-/// What makes a finding of matches, where one alone is none.
+/// The condition that turns several matches into a finding, if one match is not enough.
 fn asks(rule: &Rule, listed: &Listed<'_>) -> String {
     match &rule.construct {
         Construct::Plain => String::new(),
@@ -136,7 +137,7 @@ fn called(provider: Provider) -> &'static str {
     }
 }
 
-/// The fields that decide.
+/// The fields that the conditions and measures read.
 fn fields(rule: &Rule) -> String {
     let measured = rule.measured().fold(FieldSet::EMPTY, |all, expr| all.union(expr.fields()));
     let fields = rule.condition_fields().union(measured);
@@ -147,7 +148,7 @@ fn spans(texts: &[String]) -> String {
     texts.iter().map(|text| span(text)).collect::<Vec<_>>().join(", ")
 }
 
-/// Writes a row of a table. A bar ends a cell even within code.
+/// Writes a row of a table. A vertical bar ends a cell even inside code, so it is escaped.
 fn row(page: &mut String, cells: &[&str]) {
     page.push('|');
     for cell in cells {
@@ -156,7 +157,7 @@ fn row(page: &mut String, cells: &[&str]) {
     page.push('\n');
 }
 
-/// Code within a line: between more backticks than stand in it.
+/// An inline code span. Its delimiters are longer than any run of backticks in the text.
 fn span(text: &str) -> String {
     let text = text.lines().map(str::trim).collect::<Vec<_>>().join(" ");
     let text = escape(&text);
@@ -166,7 +167,7 @@ fn span(text: &str) -> String {
     format!("{fence}{pad}{text}{pad}{fence}")
 }
 
-/// A paragraph after another, each as it is wrapped in the file; items of a list stay items.
+/// Text of several paragraphs. Line breaks and list items are preserved.
 fn paragraphs(text: &str) -> String {
     let paragraphs: Vec<&str> = text.trim().split("\n\n").collect();
     let lines = |paragraph: &&str| {
@@ -176,13 +177,13 @@ fn paragraphs(text: &str) -> String {
     paragraphs.iter().map(lines).collect::<Vec<_>>().join("\n\n")
 }
 
-/// Text on one line: what stands between single backticks is code, as whoever wrote the rule meant
-/// it; all else is text and no markup.
+/// Text on one line. Text between single backticks is code, as the author of the rule intended.
+/// Everything else is escaped, so that it is not interpreted as markup.
 fn prose(text: &str) -> String {
     prose_of(&[&text.lines().map(str::trim).collect::<Vec<_>>().join(" ")], false)
 }
 
-/// The lines of one paragraph. Code may reach over the end of a line.
+/// The lines of one paragraph. A code span may continue on the next line.
 fn prose_of(lines: &[&str], lists: bool) -> String {
     let escaped: Vec<String> = lines.iter().map(|line| escape(line).into_owned()).collect();
     let text = escaped.join("\n");
@@ -202,7 +203,7 @@ fn prose_of(lines: &[&str], lists: bool) -> String {
     out
 }
 
-/// Text without markup, but for the marks of items where there may be lists.
+/// Escapes markup, except the markers of list items if `lists` is set.
 fn plain(out: &mut String, text: &str, lists: bool) {
     let mut rest = text.chars();
     while let Some(c) = rest.next() {
@@ -223,7 +224,7 @@ fn plain(out: &mut String, text: &str, lists: bool) {
     }
 }
 
-/// A link that shows where it leads; what is no plain address is text.
+/// A link that shows its target. Text that is not a plain `https` URL is not linked.
 fn link(text: &str) -> String {
     let plain = |c: char| c.is_ascii_graphic() && !matches!(c, '<' | '>' | '\\' | '`' | '|' | '"');
     if text.starts_with("https://") && text.chars().all(plain) {

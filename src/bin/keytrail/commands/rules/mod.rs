@@ -38,7 +38,7 @@ pub(crate) struct Rules {
     format: &'static Layout,
 }
 
-/// One way to write rules.
+/// A format for rules.
 #[derive(Debug)]
 struct Layout {
     name: &'static str,
@@ -46,28 +46,28 @@ struct Layout {
     write: fn(&Listed<'_>) -> String,
 }
 
-/// Every way to write rules, one file each.
+/// Every format for rules, one file each.
 static LAYOUTS: &[Layout] = &[
     Layout { name: "human", doc: "For people", write: list::write },
     Layout { name: "json", doc: "For programs", write: json::write },
     Layout { name: "markdown", doc: "A page about them, with an index", write: markdown::write },
 ];
 
-/// The rules that are to be written.
+/// The rules to write.
 struct Listed<'p> {
     rules: Vec<&'p Rule>,
     policy: &'p Policy,
-    /// Whether one was asked for by its id.
+    /// Whether the user requested a single rule by id.
     one: bool,
 }
 
 impl<'p> Listed<'p> {
-    /// Those of a category, by id.
+    /// The rules of a category, sorted by id.
     fn of(&self, category: Category) -> impl Iterator<Item = &'p Rule> {
         self.rules.iter().copied().filter(move |rule| rule.category == category)
     }
 
-    /// The same, the worst first.
+    /// The rules of a category, worst first.
     fn worst_first(&self, category: Category) -> Vec<&'p Rule> {
         let mut rules: Vec<&Rule> = self.of(category).collect();
         rules.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| a.id.cmp(&b.id)));
@@ -87,7 +87,7 @@ impl Rules {
             Some(id) => vec![find(&policy, id)?],
         };
         let listed = Listed { rules, policy: &policy, one: self.id.is_some() };
-        // The other formats say in any case what a rule is looked up by, or have no place for it.
+        // The other formats always include how a rule is looked up, or have no place for it.
         let planned = self.plan && self.format.name == "human";
         let write = if planned { plan::plan } else { self.format.write };
         host.term.print(&write(&listed))?;
@@ -126,7 +126,7 @@ fn code(expr: &Expr, policy: &Policy) -> String {
     dedent(policy.sources.text(expr.span()))
 }
 
-/// An expression as it stands in a block scalar, without the indentation of the file.
+/// An expression as in a block scalar, without the indentation of the file.
 fn dedent(text: &str) -> String {
     let indent = |line: &&str| line.len() - line.trim_start_matches(' ').len();
     let below = || text.lines().skip(1).filter(|line| !line.trim().is_empty());
@@ -138,13 +138,13 @@ fn dedent(text: &str) -> String {
     lines.join("\n")
 }
 
-/// What makes two matches one finding.
+/// The expressions whose values identify a finding.
 fn by(rule: &Rule) -> Vec<String> {
     let first = rule.steps.iter().find(|step| !step.absent);
     first.into_iter().flat_map(|step| &step.by).map(|(text, _)| text.clone()).collect()
 }
 
-/// Where a rule stands.
+/// The location of a rule.
 fn place(rule: &Rule, policy: &Policy) -> String {
     let file = policy.sources.file(rule.id_span.file);
     let (line, _) = file.line_col(rule.id_span.start);

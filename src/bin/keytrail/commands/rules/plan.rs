@@ -1,4 +1,4 @@
-//! What each rule is looked up by.
+//! How the index looks up each rule.
 
 use std::fmt::Write;
 
@@ -7,7 +7,8 @@ use keytrail::plan::Lookup;
 use super::Listed;
 use crate::table::Table;
 
-/// Each rule, and which part of it makes it be tried on every record.
+/// How each rule is looked up. If a rule is tried on every record, the part of its condition that
+/// prevents a lookup.
 pub(super) fn plan(listed: &Listed<'_>) -> String {
     let policy = listed.policy;
     let mut table = Table::new(["RULE", "ON", "LOOKED UP BY"]);
@@ -37,13 +38,13 @@ pub(super) fn plan(listed: &Listed<'_>) -> String {
     text
 }
 
-/// What the index can use, for those whose rules it cannot.
+/// An explanation for authors whose rules cannot be looked up: the tests that the index can use.
 const SHAPES: &str = "A rule is looked up by a test of a field
 against constants: ==, in, starts_with, ends_with, contains, like, matches with a fixed
 text, eq_ignore_case, in_cidr or is_private; by itself, beside others in &&, or in every
 operand of ||.";
 
-/// A part of a condition on one line.
+/// A part of a condition, shortened to one line.
 fn excerpt(text: &str) -> String {
     const WIDTH: usize = 48;
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
