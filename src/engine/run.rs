@@ -185,7 +185,7 @@ pub fn map(plan: &Plan<'_>, inputs: &dyn Inputs, options: &RunOptions) -> Mapped
     map_held(plan, inputs, options, &held, &credentials, &|_| true)
 }
 
-/// The first half of [`run`] over some of the files. Parts may be mapped in any process, and
+/// The first half of [`run`] over some of the files. Parts may be mapped anywhere, and
 /// [`Mapped::merge`] combines them into the result of [`map`]. Each part reads all reports, because
 /// events of any file are joined with them.
 pub fn map_part(
