@@ -13,7 +13,9 @@ use super::reduce::{SampleRequest, SampleTarget};
 use super::rows::SpillFile;
 use crate::expr::{Bindings, Reports};
 use crate::plan::{Candidates, Plan, Role};
-use crate::record::{FieldSet, Format, Mapper, Origin, Outcome, RawRecord, Record, Rows, Scratch};
+use crate::record::{
+    FieldGap, FieldSet, Format, Mapper, Origin, Outcome, RawRecord, Record, Rows, Scratch,
+};
 use crate::value::{RecordKind, Time};
 
 /// The note on rows of a report that a newer report supersedes.
@@ -134,7 +136,12 @@ impl<'p> Map<'p> {
         RecordOutcome::Not(outcome)
     }
 
-    /// Reads again a record that a finding shows; `None` if the record has changed.
+    /// The gaps of the last record that was evaluated.
+    pub(super) fn gaps(&self) -> &[FieldGap] {
+        &self.scratch.gaps
+    }
+
+    /// Reads again a record that a finding shows; `None` if it is another record.
     pub(super) fn tell(
         &mut self,
         file: u32,

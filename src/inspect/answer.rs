@@ -6,7 +6,7 @@ use super::{Counts, FileView};
 use crate::expr::EvalError;
 use crate::finding::Redactor;
 use crate::query::{Period, Ranked, Tally};
-use crate::record::{FieldSet, FileStatus, Skip};
+use crate::record::{FieldGap, FieldSet, FileStatus, Skip};
 use crate::value::RecordKind;
 
 /// Skipped records, faults and files of one kind that are retained with their position; the rest
@@ -66,6 +66,10 @@ pub struct Answer {
     pub more_notes: u64,
     /// Notes on records that were read, with the number of records.
     pub record_notes: BTreeMap<&'static str, u64>,
+    /// Records that were read and lack a field that their format promises.
+    pub gapped: u64,
+    /// These fields, with the number of records.
+    pub gaps: BTreeMap<FieldGap, u64>,
 }
 
 /// The kind of a file that was not read as records. The last two kinds make an answer incomplete.
@@ -153,6 +157,8 @@ impl Answer {
             more_faults: 0,
             more_notes: 0,
             record_notes: BTreeMap::new(),
+            gapped: 0,
+            gaps: BTreeMap::new(),
         }
     }
 
@@ -193,6 +199,10 @@ impl Answer {
             (&mut self.record_notes, &counts.notes),
         ] {
             of_file.iter().for_each(|(name, count)| *sums.entry(name).or_default() += count);
+        }
+        self.gapped += counts.gapped;
+        for (gap, count) in &counts.gaps {
+            *self.gaps.entry(*gap).or_default() += count;
         }
         let note = |text: &str| FileNote {
             path: file.path.to_owned(),
@@ -250,6 +260,15 @@ impl Answer {
             0 => {}
             1 => reasons.push("1 record could not be read".to_owned()),
             skipped => reasons.push(format!("{skipped} records could not be read")),
+        }
+        if self.gapped > 0 {
+            let gaps: Vec<String> =
+                self.gaps.iter().map(|(gap, count)| format!("{gap} in {count}")).collect();
+            let records = match self.gapped {
+                1 => "1 record does not give fields that its format promises".to_owned(),
+                gapped => format!("{gapped} records do not give fields that their format promises"),
+            };
+            reasons.push(format!("{records}: {}", gaps.join(", ")));
         }
         match self.failures.count {
             0 => {}

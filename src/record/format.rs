@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Columns, FieldSet, Origin, RawRecord, Record, SkipReason};
+use super::{Columns, FieldGap, FieldSet, Origin, RawRecord, Record, SkipReason};
 use crate::value::{RecordKind, Time};
 
 /// The cloud a record comes from.
@@ -115,6 +115,16 @@ pub struct Scratch {
     pub unfolded: String,
     /// A row of a table as the object that its cells are.
     pub row: String,
-    /// Something worth saying of the last record that cost nothing; each call sets or clears it.
+    /// A remark on the last record; the record was read all the same.
     pub note: Option<&'static str>,
+    /// The promised fields that the last record does not give, whichever fields were needed.
+    pub gaps: Vec<FieldGap>,
+}
+
+impl Scratch {
+    /// Drops what was said of the record before. Every mapper calls it first.
+    pub fn begin(&mut self) {
+        self.note = None;
+        self.gaps.clear();
+    }
 }

@@ -14,6 +14,9 @@ pub const KEY_POLICIES: &str = "key_policies";
 /// The table of accounts.
 pub const ACCOUNTS: &str = "accounts";
 
+/// The table of roles that people share, beside those that single sign-on services create.
+pub const SHARED_ROLES: &str = "shared_roles";
+
 /// A field that a table gives.
 #[derive(Debug, Clone, Copy)]
 pub struct Reference {
