@@ -1,12 +1,12 @@
-//! `first_seen`: values that no earlier record of the subject showed.
+//! `first_seen`: values that no earlier record of the subject contains.
 
 use super::{Item, Occurrence, Subject};
 use crate::rule::FirstSeen;
 use crate::value::Time;
 
-/// One occurrence of every match with new values; none when there is no such match.
+/// Returns one occurrence with every match that has new values, or none if there is no such match.
 ///
-/// Earlier is earlier in time: of records of one instant none is before the other.
+/// A record is earlier only if its time is earlier: records of one instant are not ordered.
 pub(super) fn occurrences(
     subject: &Subject<'_>,
     first_seen: &FirstSeen,

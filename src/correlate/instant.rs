@@ -1,4 +1,4 @@
-//! The records of one instant, which have no order of their own.
+//! The records of one instant, which are unordered.
 
 use std::collections::BTreeMap;
 
@@ -9,16 +9,19 @@ use crate::value::Time;
 /// The records of one instant.
 pub(super) struct Instant {
     pub(super) time: Time,
-    /// The items, indices into the subject's, as a range of the timed ones.
+    /// The items, as a range of `timed`, which contains indices of the subject's items.
     pub(super) items: std::ops::Range<usize>,
-    /// Which steps a record is, as bits, and how many records are just these.
+    /// Classes of records: a bit set of the steps that a record matches, and the number of records
+    /// with exactly these steps.
     classes: Vec<(u32, usize)>,
-    /// Gaps in which a record of the instant must not be, as bits.
+    /// Bit set of the gaps that a record of the instant breaks because it matches their absent
+    /// step.
     pub(super) broken: u32,
 }
 
 impl Instant {
-    /// The instants of items in the order of time; `timed` are indices of those with a time.
+    /// The instants of items in order of time; `timed` contains the indices of items that have a
+    /// time.
     pub(super) fn all(items: &[Item], timed: &[u32], steps: &Steps) -> Vec<Instant> {
         let mut instants = Vec::new();
         let mut start = 0;
@@ -58,22 +61,25 @@ impl Instant {
         Self { time, items: range, classes: classes.into_iter().collect(), broken }
     }
 
-    /// Whether a record of the instant is this step.
+    /// Whether a record of the instant matches this step.
     pub(super) fn has(&self, step: usize) -> bool {
         self.classes.iter().any(|(steps, _)| steps & 1 << step != 0)
     }
 
-    /// Whether different records of the instant are the steps from `first` to `last`.
+    /// Whether the steps from `first` to `last` can be assigned to different records of the
+    /// instant.
     pub(super) fn covers(&self, first: usize, last: usize) -> bool {
         first == last && self.has(first) || self.assigns(first, last, None)
     }
 
-    /// Whether they are when one of the records that are just `steps` is the step `fixed`.
+    /// Like [`covers`](Self::covers), but with a record that matches exactly `steps` assigned to
+    /// the step `fixed`.
     pub(super) fn covers_with(&self, steps: u32, fixed: usize, first: usize, last: usize) -> bool {
         first == last || self.assigns(first, last, Some((steps, fixed)))
     }
 
-    /// A matching of steps to classes of records with as many places as they have records.
+    /// Searches for a matching of steps to classes. The capacity of a class is its number of
+    /// records.
     fn assigns(&self, first: usize, last: usize, fixed: Option<(u32, usize)>) -> bool {
         let total: usize = self.classes.iter().map(|(_, count)| count).sum();
         if total < last - first + 1 {
@@ -95,12 +101,12 @@ impl Instant {
 
 struct Matching<'c> {
     classes: &'c [(u32, usize)],
-    /// The steps that records of each class are taken for; `None` cannot be moved.
+    /// The steps that are assigned to records of each class; `None` is fixed and cannot be moved.
     taken: Vec<Vec<Option<usize>>>,
 }
 
 impl Matching<'_> {
-    /// Finds a record for a step, moving others where that helps.
+    /// Assigns a record to a step, and moves other steps if necessary.
     fn place(&mut self, step: usize, seen: &mut Vec<bool>) -> bool {
         for class in 0..self.classes.len() {
             let (steps, count) = self.classes[class];

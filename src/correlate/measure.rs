@@ -1,4 +1,4 @@
-//! Measures over a window that slides.
+//! Measures over a sliding window.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ pub(super) struct Counters<'v> {
 enum Counter<'v> {
     Count(i64),
     Sum(i128),
-    /// How often each value stands there.
+    /// The number of occurrences of each value.
     Values(BTreeMap<&'v Value<'static>, u64>),
 }
 
@@ -31,7 +31,7 @@ impl<'v> Counters<'v> {
         Self { measures, of: measures.iter().map(new).collect() }
     }
 
-    /// Adds a match, of which these are the operands.
+    /// Adds a match with these operands.
     pub(super) fn add(&mut self, operands: &'v [Value<'static>]) {
         for (counter, operand) in self.of.iter_mut().zip(operands) {
             match (counter, operand) {
@@ -43,7 +43,7 @@ impl<'v> Counters<'v> {
         }
     }
 
-    /// Takes out a match that was added.
+    /// Removes a match that was added before.
     pub(super) fn remove(&mut self, operands: &'v [Value<'static>]) {
         for (counter, operand) in self.of.iter_mut().zip(operands) {
             match (counter, operand) {

@@ -1,9 +1,9 @@
-//! Windows, sequences and values seen before: from the matches of one subject to occurrences.
+//! Windows, sequences and first-seen values: turns the matches of one subject into occurrences.
 //!
-//! Everything here sees one subject at a time, its matches in the order of time, and knows nothing
-//! of where they come from or how they are kept. Only times decide, never the order in which
-//! records of one instant stand. It knows rules and expressions; it must know neither the engine
-//! nor findings.
+//! The functions evaluate one subject at a time, with its matches in order of time. They do not
+//! depend on where matches come from or how they are stored. Only times decide; the order of
+//! records within one instant does not matter. The folder knows rules and expressions; it must
+//! depend neither on the engine nor on findings.
 
 mod first_seen;
 mod instant;

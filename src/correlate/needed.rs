@@ -1,25 +1,25 @@
-//! Which matches of a subject can still matter.
+//! Decides which matches of a subject must be retained.
 //!
-//! A busy key has millions of matches and hardly a burst. What is further back than a window
-//! reaches, and part of no occurrence, can be forgotten while later matches come.
+//! A busy key has millions of matches and few bursts. A match can be dropped while later matches
+//! arrive if it is older than the window reaches and part of no occurrence.
 
 use super::outcome::occurrences;
 use super::{Item, Subject};
 use crate::rule::Construct;
 use crate::value::{Duration, Time};
 
-/// For each match whether it can still matter when later ones come; `None` when all may.
+/// Returns for each match whether later matches may need it; `None` if all may be needed.
 ///
-/// Without the others the later outcome is the same: what they could have been part of, they would
-/// be by now.
+/// Dropping the other matches does not change the later outcome: an occurrence that they could be
+/// part of would already exist.
 pub fn needed(subject: &Subject<'_>) -> Option<Vec<bool>> {
     let rule = subject.rule;
     let reach = match &rule.construct {
-        // With fewer matches something else could become true.
+        // With fewer matches, `having` could become true.
         Construct::Correlate(correlate) if !correlate.grows => return None,
         Construct::Correlate(correlate) => correlate.within?,
         Construct::Sequence(sequence) => sequence.within?,
-        // What showed a value before a match came before it.
+        // An earlier record with the value was added before the match.
         Construct::FirstSeen(_) => Duration(0),
         Construct::Plain => return None,
     };
@@ -31,7 +31,7 @@ pub fn needed(subject: &Subject<'_>) -> Option<Vec<bool>> {
         .iter()
         .map(|item| item.time.is_none_or(|time| time >= begins) || absent(item))
         .collect();
-    // What could not be worked out is told when all matches are there.
+    // An error is reported when all matches have been added.
     let found = occurrences(subject, true).ok()?;
     found.iter().flat_map(|of| &of.members).for_each(|member| needed[*member as usize] = true);
     Some(needed)

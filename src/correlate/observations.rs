@@ -1,26 +1,26 @@
-//! When values were shown.
+//! Observations: the times at which values were seen.
 
 use std::collections::BTreeMap;
 
 use crate::value::{Duration, Time, Value};
 
-/// When each list of values was shown, as far as `history` can tell the difference.
+/// The times at which each list of values was seen, at the resolution that `history` requires.
 ///
-/// Times closer to each other than `history` are one span: within it, an earlier record that showed
-/// the values is never further away. So the state of a value that keeps showing is two times, and
-/// neither the order in which times come nor how they are split changes what is kept.
+/// Times at most `history` apart are one span: within it, the previous record with the values is
+/// never further away than `history`. So the state of a value that recurs steadily is two times,
+/// and the result does not depend on the order or the split of the times.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Observations {
     spans: BTreeMap<Vec<Value<'static>>, Spans>,
 }
 
-/// Spans of time further than `history` apart: the last time of each by its first.
+/// Spans of time that are more than `history` apart: maps the first time of each to its last.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Spans(BTreeMap<Time, Time>);
 
 impl Observations {
-    /// Notes that these values were shown from a first time on until a last, never longer than
-    /// `history` not. Returns whether that is one span more to hold.
+    /// Adds a span in which these values were seen, without a gap longer than `history`. Returns
+    /// whether the number of spans grows by one.
     pub fn add(
         &mut self,
         values: &[Value<'static>],
@@ -36,7 +36,7 @@ impl Observations {
         }
     }
 
-    /// Whether a record less than `history`, or exactly that, before `time` showed the values.
+    /// Whether a record at most `history` before `time` contains the values.
     pub(super) fn before(&self, values: &[Value<'static>], time: Time, history: Duration) -> bool {
         self.spans.get(values).is_some_and(|spans| spans.before(time, history))
     }
@@ -50,12 +50,12 @@ impl Observations {
 }
 
 impl Spans {
-    /// Returns whether there is one span more.
+    /// Returns whether the number of spans grows by one.
     fn add(&mut self, (mut first, mut last): (Time, Time), history: Duration) -> bool {
         let joins = |a: Time, b: Time| b.0.saturating_sub(a.0) <= history.0;
         let mut joined = 0;
-        // The spans that the new one meets, from the latest that begins early enough back to the
-        // first that ends too early.
+        // Merges the spans that the new one touches, from the latest that begins early enough back
+        // to the first that ends too early.
         let begins_by = |last: Time| Time(last.0.saturating_add(history.0));
         while let Some((&from, &to)) = self.0.range(..=begins_by(last)).next_back() {
             if !joins(to, first) {

@@ -1,23 +1,24 @@
-//! What the matches of one subject come to, the allowlist considered.
+//! Evaluates the matches of one subject, including the allowlist.
 
 use super::subject::{Occurrence, Subject};
 use super::{first_seen, sequence, window};
 use crate::expr::EvalError;
 use crate::rule::{Construct, Rule};
 
-/// What the matches of a subject come to.
+/// The outcome of the matches of a subject.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Outcome {
-    /// The occurrences, in the order of time; of a suppressed finding what would have been.
+    /// The occurrences, in order of time. If the finding is suppressed, these are the occurrences
+    /// that it would have without the allowlist.
     pub occurrences: Vec<Occurrence>,
-    /// Whether the allowlist leaves nothing of the finding.
+    /// Whether the allowlist suppresses the whole finding.
     pub suppressed: bool,
-    /// Matches that the allowlist took out of occurrences, indices, ascending.
+    /// Indices of matches that the allowlist removed from occurrences, ascending.
     pub covered: Vec<u32>,
 }
 
 impl Outcome {
-    /// The outcome of the same matches where so many others stand before them.
+    /// The outcome of the same matches if `others` matches precede them.
     #[must_use]
     pub fn behind(mut self, others: u32) -> Self {
         let members = self.occurrences.iter_mut().flat_map(|of| &mut of.members);
@@ -27,10 +28,10 @@ impl Outcome {
     }
 }
 
-/// What the matches of a subject come to.
+/// Evaluates the matches of a subject.
 ///
-/// An allowlist entry takes away what counts towards a finding and never what counts against one,
-/// so that one entry more never means one finding more.
+/// An allowlist entry removes what counts towards a finding and never what counts against one, so
+/// adding an entry never adds a finding.
 pub fn outcome(subject: &Subject<'_>) -> Result<Outcome, EvalError> {
     let all = occurrences(subject, true)?;
     if all.is_empty() || !subject.items.iter().any(|item| item.covered) {
@@ -42,7 +43,8 @@ pub fn outcome(subject: &Subject<'_>) -> Result<Outcome, EvalError> {
     let counted = if removes_matches(subject.rule) {
         occurrences(subject, false)?
     } else {
-        // What fewer matches could make true is hidden only when nothing of it is left.
+        // If fewer matches could create an occurrence, an occurrence is hidden only if all its
+        // matches are covered.
         let hidden = |of: &&Occurrence| of.members.iter().all(is_covered);
         all.iter().filter(|occurrence| !hidden(occurrence)).cloned().collect()
     };
@@ -55,7 +57,7 @@ pub fn outcome(subject: &Subject<'_>) -> Result<Outcome, EvalError> {
     })
 }
 
-/// Whether fewer matches can only mean fewer findings of the rule.
+/// Whether removing matches can only remove findings of the rule.
 fn removes_matches(rule: &Rule) -> bool {
     match &rule.construct {
         Construct::Correlate(correlate) => correlate.grows,
@@ -63,13 +65,15 @@ fn removes_matches(rule: &Rule) -> bool {
     }
 }
 
-/// What measures raise the severity to, where fewer matches could raise it: judged with all.
+/// Sets the severity that measures raise an occurrence to. If fewer matches could raise it, it is
+/// evaluated over all matches.
 fn raise_as_all(rule: &Rule, mut counted: Vec<Occurrence>, all: &[Occurrence]) -> Vec<Occurrence> {
     if !window::raises_with_fewer(rule) {
         return counted;
     }
     for occurrence in &mut counted {
-        // Occurrences come by time and share no match: the last one that begins no later.
+        // Occurrences are sorted by time and share no match, so the enclosing one is the last that
+        // does not begin later.
         let first = occurrence.members.first();
         let after = all.partition_point(|of| of.members.first() <= first);
         let around = after.checked_sub(1).and_then(|at| all.get(at));
@@ -78,7 +82,7 @@ fn raise_as_all(rule: &Rule, mut counted: Vec<Occurrence>, all: &[Occurrence]) -
     counted
 }
 
-/// The occurrences, with covered matches or without.
+/// The occurrences; `covered` is whether covered matches are included.
 pub(super) fn occurrences(
     subject: &Subject<'_>,
     covered: bool,

@@ -1,9 +1,10 @@
-//! `sequence`: some assignment of different records to the steps, in the order of time.
+//! `sequence`: assigns different records to the steps, in order of time.
 //!
-//! An instance is such an assignment. Of all instances only what they share is worked out: from
-//! the front the latest time at which a beginning can have begun, from the back the earliest at
-//! which an end can end. Where both meet, between two instants or in a record, one instance goes
-//! through if they are close enough. So the work grows with the matches and not with the instances.
+//! An instance is such an assignment. Instances are not enumerated. A forward pass computes for
+//! each prefix of the steps the latest time at which it can begin, and a backward pass computes for
+//! each suffix the earliest time at which it can end. An instance passes between two instants, or
+//! through a record, if the prefix and the suffix that meet there are close enough. So the work
+//! grows with the number of matches and not with the number of instances.
 
 use std::collections::BTreeMap;
 
@@ -13,16 +14,16 @@ use super::{Item, Occurrence, Reach, Subject};
 use crate::rule::Sequence;
 use crate::value::Time;
 
-/// Which beginnings and ends of sequences count.
+/// Which starts and ends of sequences are accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Ends {
-    /// All that nothing in the input breaks.
+    /// Every start and end that no record of the input breaks.
     Possible,
-    /// Only those around which the input shows all that could break them.
+    /// Only those for which the input covers the whole time in which a record could break them.
     Certain,
 }
 
-/// The occurrences: instances that overlap are one.
+/// The occurrences; instances that overlap in time are one occurrence.
 pub(super) fn occurrences(
     subject: &Subject<'_>,
     sequence: &Sequence,
@@ -30,7 +31,7 @@ pub(super) fn occurrences(
 ) -> Vec<Occurrence> {
     let steps = Steps::new(subject.rule, sequence);
     let absent = |item: &Item| matches!(steps.place(item.step), Some(StepRole::Absent(_)));
-    // What must not be there counts against a finding, and no entry takes it away.
+    // A match of an absent step counts against a finding, so no allowlist entry removes it.
     let counts = |item: &Item| item.time.is_some() && (covered || !item.covered || absent(item));
     let numbered = (0u32..).zip(subject.items);
     let timed: Vec<u32> = numbered.filter(|(_, item)| counts(item)).map(|(n, _)| n).collect();
@@ -55,7 +56,7 @@ struct Search<'s> {
     instants: &'s [Instant],
 }
 
-/// For each number of steps: the latest beginning, or the earliest end.
+/// For each step, the latest start or the earliest end.
 type States = Vec<Option<Time>>;
 
 impl Search<'_> {
@@ -67,7 +68,7 @@ impl Search<'_> {
         let mut occurrences: Vec<Occurrence> = Vec::new();
         let mut open = false;
         for at in 0..self.instants.len() {
-            // A cut between two instants that some instance goes over joins them.
+            // An instance that spans the boundary between two instants joins them.
             let joined = open
                 && (0..count.saturating_sub(1))
                     .any(|step| self.meet(before[at][step], after[at][step + 1]));
@@ -98,7 +99,7 @@ impl Search<'_> {
         occurrences
     }
 
-    /// What the input shows of every account in an instant.
+    /// The time span that the input covers for every account of an instant.
     fn reach(&self, instant: &Instant) -> Reach {
         let items = &self.timed[instant.items.clone()];
         let of = |at: &u32| self.subject.reach(&self.subject.items[*at as usize]);
@@ -113,7 +114,7 @@ impl Search<'_> {
         start.zip(end).is_some_and(|(start, end)| self.steps.fits(start, end))
     }
 
-    /// Whether a sequence may begin at each instant: nothing breaks the time before.
+    /// For each instant, whether a sequence may begin there: no record breaks the time before it.
     fn starts(&self, ends: Ends) -> Vec<bool> {
         let (steps, mut last) = (self.steps, None);
         let start = |instant: &Instant| {
@@ -128,7 +129,7 @@ impl Search<'_> {
         self.instants.iter().map(start).collect()
     }
 
-    /// Whether a sequence may end at each instant: nothing breaks the time behind.
+    /// For each instant, whether a sequence may end there: no record breaks the time after it.
     fn stops(&self, ends: Ends) -> Vec<bool> {
         let (steps, mut next) = (self.steps, None);
         let behind = steps.present;
@@ -146,8 +147,8 @@ impl Search<'_> {
         stops
     }
 
-    /// Before each instant and behind the last: for each step the latest beginning of the steps up
-    /// to it, unless what followed broke it.
+    /// The forward pass. Before each instant and after the last: for each step, the latest start of
+    /// the steps up to it, unless a later record broke the gap after it.
     fn forwards(&self, starts: &[bool]) -> Vec<States> {
         let count = self.steps.present;
         let mut states = vec![vec![None; count]];
@@ -158,7 +159,7 @@ impl Search<'_> {
                 if instant.broken & 1 << (step + 1) != 0 {
                     *state = None;
                 }
-                // A beginning that is too long ago never ends in time.
+                // A start that is more than `within` ago can no longer end in time.
                 *state = state.filter(|start| self.steps.fits(*start, instant.time));
             }
             for last in (0..count).filter(|last| instant.has(*last)) {
@@ -178,8 +179,8 @@ impl Search<'_> {
         states
     }
 
-    /// From each instant on and behind the last: for each step the earliest end of the steps from
-    /// it on, unless what came before broke it.
+    /// The backward pass. From each instant on and after the last: for each step, the earliest end
+    /// of the steps from it on, unless an earlier record broke the gap before it.
     fn backwards(&self, stops: &[bool]) -> Vec<States> {
         let count = self.steps.present;
         let mut states = vec![vec![None; count]];
@@ -210,7 +211,7 @@ impl Search<'_> {
         states
     }
 
-    /// The items of an instant through which an instance goes.
+    /// The items of an instant that are part of an instance.
     fn members(
         &self,
         at: usize,
@@ -248,7 +249,7 @@ impl Search<'_> {
             let steps = record.iter().filter_map(|at| position(*at)).fold(0, |all, p| all | 1 << p);
             for &at in record {
                 let Some(step) = position(at) else { continue };
-                // Records that are the same steps are members together.
+                // Records that match the same steps are either all members or none.
                 if *known.entry((steps, step)).or_insert_with(|| goes_through(steps, step)) {
                     members.push(at);
                 }

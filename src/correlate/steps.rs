@@ -1,27 +1,27 @@
-//! The steps of a sequence: those that are there, and the gaps between them.
+//! The steps of a sequence: the present steps, and the gaps between them.
 
 use super::Reach;
 use crate::rule::{Rule, Sequence};
 use crate::value::{Duration, Time};
 
-/// The steps of a sequence in the form in which it is searched.
+/// The steps of a sequence in the form that the search uses.
 pub(super) struct Steps {
-    /// For each step of the rule its place: among the steps that must be there, or the gap in
-    /// which it must not be.
+    /// The role of each step of the rule: a position among the present steps, or the gap in which
+    /// it must be absent.
     places: Vec<StepRole>,
-    /// How many steps must be there.
+    /// The number of present steps.
     pub(super) present: usize,
-    /// How far apart the first and the last of them may be.
+    /// The maximum distance between the first and the last present step.
     within: Option<Duration>,
 }
 
-/// What a step of a rule is to the search.
+/// The role of a step in the search.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum StepRole {
-    /// It must be there, at this position.
+    /// A present step at this position.
     Present(usize),
-    /// It must not be there before the step that is present at this position (or, after the last
-    /// one, behind it).
+    /// An absent step: no record may match it in the gap before the present step at this position,
+    /// or after the last present step.
     Absent(usize),
 }
 
@@ -43,7 +43,7 @@ impl Steps {
         self.places.get(usize::from(step)).copied()
     }
 
-    /// Whether something must be absent in this gap.
+    /// Whether this gap has an absent step.
     pub(super) fn guards(&self, gap: usize) -> bool {
         self.places.contains(&StepRole::Absent(gap))
     }
@@ -53,24 +53,25 @@ impl Steps {
         self.within.is_none_or(|within| last.0.saturating_sub(first.0) <= within.0)
     }
 
-    /// The earliest time at which a record before `first` matters.
+    /// The earliest time at which a record before `first` can break the sequence.
     pub(super) fn opens(&self, first: Time) -> Time {
         Time(self.within.map_or(i64::MIN, |within| first.0.saturating_sub(within.0)))
     }
 
-    /// The latest time at which a record after `last` matters.
+    /// The latest time at which a record after `last` can break the sequence.
     pub(super) fn closes(&self, last: Time) -> Time {
         Time(self.within.map_or(i64::MAX, |within| last.0.saturating_add(within.0)))
     }
 
-    /// Whether the input shows all of the time before `first` that matters. What is to be absent
-    /// in the whole input is absent there.
+    /// Whether the input covers the whole time before `first` in which a record can break the
+    /// sequence. Without `within`, that time is the input itself, so it is always covered.
     pub(super) fn sees_before(&self, first: Time, reach: Reach) -> bool {
         let opens = self.opens(first);
         self.within.is_none() || reach.first.is_some_and(|begins| begins <= opens)
     }
 
-    /// Whether the input shows all of the time after `last` that matters.
+    /// Whether the input covers the whole time after `last` in which a record can break the
+    /// sequence.
     pub(super) fn sees_after(&self, last: Time, reach: Reach) -> bool {
         let closes = self.closes(last);
         self.within.is_none() || reach.last.is_some_and(|ends| ends >= closes)

@@ -1,37 +1,37 @@
-//! The matches of one subject, and the occurrences that they make.
+//! The matches of one subject, and its occurrences.
 
 use super::Observations;
 use crate::rule::{Rule, Severity};
 use crate::value::{Time, Value};
 
-/// One match, as far as correlation looks at it.
+/// The attributes of a match that correlation evaluates.
 #[derive(Debug, Clone, Copy)]
 pub struct Item {
-    /// When; a match without a time has no place in a window.
+    /// The time of the match; a match without a time is in no window.
     pub time: Option<Time>,
-    /// The record: matches of one record (as several steps) have the same number.
+    /// The number of the record. Matches of one record as several steps have the same number.
     pub record: u32,
-    /// Which of the rule's steps it is.
+    /// The step of the rule that it matches.
     pub step: u8,
     /// Whether an allowlist entry covers it.
     pub covered: bool,
-    /// What the rule takes from it, an index into [`Subject::measured`].
+    /// The values that the rule measures, as an index into [`Subject::measured`].
     pub measured: u32,
-    /// The account of the record, an index into [`Subject::reaches`].
+    /// The account of the record, as an index into [`Subject::reaches`].
     pub account: u32,
 }
 
-/// The span of time that the input shows of an account.
+/// The span of time that the input covers for an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Reach {
-    /// The earliest event.
+    /// The time of the earliest event.
     pub first: Option<Time>,
-    /// The latest event.
+    /// The time of the latest event.
     pub last: Option<Time>,
 }
 
 impl Reach {
-    /// Takes in what others show of the same account.
+    /// Widens the span by another span of the same account.
     pub fn widen(&mut self, by: Reach) {
         self.first = self.first.into_iter().chain(by.first).min();
         self.last = self.last.max(by.last);
@@ -43,41 +43,41 @@ impl Reach {
 pub struct Subject<'s> {
     /// The rule.
     pub rule: &'s Rule,
-    /// Its matches, by time; those without one stand first.
+    /// Its matches, sorted by time; matches without a time come first.
     pub items: &'s [Item],
-    /// What the rule takes from matches: values in the order of [`Rule::measured`].
+    /// The measured values of matches, in the order of [`Rule::measured`].
     pub measured: &'s [Vec<Value<'static>>],
-    /// When values were shown before, for `first_seen`.
+    /// Earlier observations of values, for `first_seen`.
     pub observations: &'s Observations,
-    /// How far the input reaches, by account.
+    /// The reach of the input, by account.
     pub reaches: &'s [Reach],
     /// `now` in expressions over measures.
     pub now: Time,
 }
 
 impl Subject<'_> {
-    /// What the rule takes from a match.
+    /// The values that the rule measures of a match.
     pub(super) fn values(&self, item: &Item) -> &[Value<'static>] {
         self.measured.get(item.measured as usize).map_or(&[], Vec::as_slice)
     }
 
-    /// How far the input reaches for the account of a match.
+    /// The reach of the input for the account of a match.
     pub(super) fn reach(&self, item: &Item) -> Reach {
         self.reaches.get(item.account as usize).copied().unwrap_or_default()
     }
 }
 
-/// Matches that make a finding together.
+/// Matches that together form one occurrence of a finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Occurrence {
-    /// The matches, indices into [`Subject::items`], ascending.
+    /// Indices of the matches in [`Subject::items`], ascending.
     pub members: Vec<u32>,
-    /// The match that the message tells of.
+    /// The match that the message describes.
     pub told: u32,
     /// Values of the rule's measures, over all members.
     pub measures: Vec<Value<'static>>,
-    /// What the measures raise the severity to.
+    /// The severity that measures raise the occurrence to, if they do.
     pub raised: Option<Severity>,
-    /// Whether the input does not reach far enough to be sure.
+    /// Whether the input does not reach far enough to be certain of the occurrence.
     pub uncertain: bool,
 }

@@ -1,4 +1,4 @@
-//! `correlate`: counts in a window that slides over the matches.
+//! `correlate`: measures in a window that slides over the matches.
 
 use super::measure::Counters;
 use super::{Item, Occurrence, Subject};
@@ -6,10 +6,10 @@ use crate::expr::{Bindings, EvalError, Expr};
 use crate::rule::{Correlate, Judged, Rule, Severity};
 use crate::value::{Time, Value};
 
-/// The maximal bursts.
+/// Returns the maximal bursts.
 ///
-/// A window ends at the time of a match and holds every match that is at most `within` older, both
-/// ends included. Windows for which `having` holds and that share a match are one burst.
+/// A window ends at the time of a match and contains every match that is at most `within` older,
+/// both ends included. Windows that satisfy `having` and share a match are one burst.
 pub(super) fn occurrences(
     subject: &Subject<'_>,
     correlate: &Correlate,
@@ -59,7 +59,7 @@ pub(super) fn occurrences(
     bursts.into_iter().map(burst).collect()
 }
 
-/// The highest severity that measures raise the rule's to.
+/// The highest severity that measures raise the severity of the rule to.
 fn raised(rule: &Rule, measures: &[Value<'_>], now: Time) -> Result<Option<Severity>, EvalError> {
     let mut raised = None;
     let judged = |judged| matches!(judged, Judged::Occurrence { .. });

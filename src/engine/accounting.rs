@@ -1,4 +1,4 @@
-//! What was read and what became of it.
+//! Accounting: what was read, evaluated and skipped.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,63 +7,65 @@ use crate::record::{FieldGap, FieldSet, FileAccount, FileStatus, Format, Rows, S
 use crate::source::Span;
 use crate::value::RecordKind;
 
-/// Skipped records that are described one by one, for each file; the rest is counted.
+/// Skipped records that are described one by one for each file; the rest are only counted.
 const SKIPS_IN_DETAIL: usize = 20;
 
-/// Failed evaluations that are described one by one, for each rule; the rest is counted.
+/// Failed evaluations that are described one by one for each rule; the rest are only counted.
 const ERRORS_IN_DETAIL: usize = 3;
 
-/// One input file: what it was and what became of its records.
+/// One input file and the counts of its records.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct FileReport {
-    /// What the input side says of it.
+    /// The reader's account of the file.
     pub account: FileAccount,
     /// Records evaluated, by format.
     pub formats: BTreeMap<&'static str, u64>,
     /// Records that were not evaluated, by reason.
     pub skipped: BTreeMap<&'static str, u64>,
-    /// The first of them in detail.
+    /// The first skipped records, in detail.
     pub skips: Vec<Skip>,
-    /// Promised fields that evaluated records do not give, with how many records.
+    /// Fields that a format promises and that evaluated records lack, with the number of records.
     pub gaps: BTreeMap<FieldGap, u64>,
 }
 
-/// What was read and what became of it. `read = evaluated + skipped` always holds.
+/// Counts of what was read, evaluated and skipped. `read = evaluated + skipped` always holds.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Accounting {
     /// Files that were read as records.
     pub files_read: u64,
-    /// Files that are no inputs, declined, unclaimed or unreadable.
+    /// Files that were not read as records: not an input, declined, unclaimed or unreadable.
     pub files_other: u64,
-    /// Bytes as stored.
+    /// Bytes on disk, before decompression.
     pub bytes: u64,
     /// Bytes after decompression.
     pub decompressed: u64,
     /// Records found.
     pub read: u64,
-    /// Records that every rule for their kind was tried on, or that were read to be joined only.
+    /// Records that were evaluated against every rule for their kind, or that were read only to be
+    /// joined.
     pub evaluated: u64,
-    /// Records that no rule observe.
+    /// Records that were not evaluated.
     pub skipped: u64,
-    /// Evaluated records that do not give a field that their format promises.
+    /// Evaluated records that lack a field that their format promises.
     pub gapped: u64,
-    /// Users that the rows of credential reports became; counted beside the rows.
+    /// Users in the rows of credential reports; counted in addition to the rows.
     pub creds: u64,
-    /// Access keys that they became.
+    /// Access keys in the rows of credential reports.
     pub keys: u64,
     /// Records evaluated, by format.
     pub formats: BTreeMap<&'static str, u64>,
     /// Records skipped, by reason.
     pub skipped_by_reason: BTreeMap<&'static str, u64>,
-    /// Promised fields that evaluated records do not give, with how many records.
+    /// Fields that a format promises and that evaluated records lack, with the number of records.
     pub gaps: BTreeMap<FieldGap, u64>,
-    /// Matches before duplicates were merged and allowlists applied.
+    /// Matches before dedup and before allowlists are applied.
     pub matches: u64,
-    /// Matches that repeated an event already counted.
+    /// Matches of an event that was already counted.
     pub duplicates: u64,
     /// Matches that an allowlist entry covers.
     pub suppressed: u64,
-    /// Matches without a time of rules that ask for one, by rule id: no finding counts them.
+    /// Matches that have no time although their rule requires one, by rule id; no finding counts
+    /// them.
     pub unplaced: BTreeMap<String, u64>,
     /// Evaluations that failed, by rule id.
     pub rule_errors: BTreeMap<String, u64>,
@@ -99,18 +101,18 @@ impl Accounting {
     }
 }
 
-/// Evaluations of one rule that failed.
+/// The failed evaluations of one rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RuleError {
     /// Index of the rule.
     pub rule: usize,
-    /// How many there were.
+    /// The number of failed evaluations.
     pub count: u64,
-    /// The first by place: the operation, what failed, and on what.
+    /// The first failures by position: the operation, the error, and the record it failed on.
     pub examples: Vec<(Span, String, String)>,
 }
 
-/// How many creds and keys a record became.
+/// The number of creds and keys that a record produced.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Derived {
     pub(super) creds: u64,
@@ -124,10 +126,10 @@ impl Derived {
     }
 }
 
-/// What records were read as: by format and what it carries, the files.
+/// The files that were read, by format and by the fields that the file carries.
 pub(super) type ReadAs = BTreeMap<(&'static str, FieldSet), (&'static dyn Format, BTreeSet<u32>)>;
 
-/// Counters of one file while it is read by one or several threads; they merge in any order.
+/// Counters of one file. Several threads may read it; their counters merge in any order.
 #[derive(Debug, Default)]
 pub(super) struct FileCounts {
     pub(super) read: u64,
@@ -140,7 +142,7 @@ pub(super) struct FileCounts {
     formats: BTreeMap<&'static str, u64>,
     skipped: BTreeMap<SkipReason, u64>,
     skips: BTreeSet<Skip>,
-    /// What mappers said of records that they read.
+    /// Notes of mappers on records that they read.
     notes: BTreeMap<&'static str, u64>,
 }
 
@@ -214,13 +216,13 @@ impl FileCounts {
     }
 }
 
-/// Failed evaluations while the run goes on; they merge in any order.
+/// Failed evaluations during a run; they merge in any order.
 #[derive(Debug, Default)]
 pub(super) struct ErrorCounts {
     rules: BTreeMap<u32, (u64, BTreeSet<ErrorAt>)>,
 }
 
-/// A failed evaluation and the record it happened on: file, line, offset.
+/// A failed evaluation and the position of its record: file, line, offset.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct ErrorAt {
     pub(super) file: u32,
@@ -237,7 +239,7 @@ impl ErrorCounts {
         keep_first(examples, error);
     }
 
-    /// Counts what failed when all records were read.
+    /// Counts a failure that occurs after all records are read.
     pub(super) fn add_late(&mut self, rule: u32, error: EvalError) {
         let EvalError { span, message } = error;
         self.add(rule, ErrorAt { file: u32::MAX, offset: 0, line: 0, span, message });

@@ -9,10 +9,10 @@ use super::rows::{
     Frame, MatchRow, Merge, Order, RecordPosition, Sorter, SpillFile, put_text, texts,
 };
 
-/// Bytes that a subject takes beside its details.
+/// Bytes that a subject takes in addition to its details.
 const SUBJECT: usize = 256;
 
-/// The first matches of each subject, spilled beyond a bound.
+/// The first matches of each subject; spills beyond a memory bound.
 #[derive(Debug)]
 pub(super) struct DetailStore {
     subjects: HashMap<Box<[u8]>, BySide>,
@@ -23,7 +23,7 @@ pub(super) struct DetailStore {
     told: Vec<u8>,
 }
 
-/// The first matches of a subject: those that no entry covers, and those that one does.
+/// The first matches of a subject: those that no allowlist entry covers, and those that one covers.
 #[derive(Debug, Default)]
 pub(super) struct BySide {
     pub(super) counted: Details,
@@ -37,7 +37,7 @@ impl BySide {
 }
 
 impl DetailStore {
-    /// A store that keeps about `budget` bytes in memory.
+    /// A store that retains about `budget` bytes in memory.
     pub(super) fn new(budget: usize, spill: &Arc<SpillFile>) -> Self {
         Self {
             subjects: HashMap::new(),
@@ -49,7 +49,8 @@ impl DetailStore {
         }
     }
 
-    /// Adds the detail of a match when it is among the first of its subject; it is built only then.
+    /// Adds the detail of a match if the match is among the first of its subject. The detail is
+    /// built only in that case.
     pub(super) fn add(
         &mut self,
         row: &MatchRow<'_>,
@@ -75,8 +76,8 @@ impl DetailStore {
         }
     }
 
-    /// Moves the details in memory to the sorter. Later matches of a subject start from nothing: what
-    /// is kept of both halves has the first matches of the whole.
+    /// Moves the details in memory to the sorter. Later matches of a subject start an empty set:
+    /// the first matches of both parts together include the first matches of the whole.
     fn flush(&mut self) {
         self.bytes = 0;
         for (key, sides) in self.subjects.drain() {
@@ -112,35 +113,35 @@ impl DetailStore {
         }
     }
 
-    /// Adds what another thread kept.
+    /// Adds the details of another thread.
     pub(super) fn merge(&mut self, mut other: Self) {
         other.flush();
         self.spilled.merge(other.spilled);
     }
 
-    /// Why details stayed in memory beyond the bound, if they did.
+    /// The error because of which details could not be spilled, if any.
     pub(super) fn failed(&self) -> Option<&String> {
         self.spilled.failed.as_ref()
     }
 
-    /// The details by subject, in the order of the keys.
+    /// Merges the details into a reader, by subject in key order.
     pub(super) fn finish(mut self) -> DetailReader {
         self.flush();
         DetailReader { merge: self.spilled.finish(), next: Vec::new(), sorts: None, begun: false }
     }
 }
 
-/// Gives the details of one subject after the other.
+/// Reads the details of one subject after another.
 pub(super) struct DetailReader {
     merge: Merge,
-    /// The frame that comes next; `None` for how much of it sorts it: there is none.
+    /// The next frame, and the length of its sort key; `None` at the end.
     next: Vec<u8>,
     sorts: Option<usize>,
     begun: bool,
 }
 
 impl DetailReader {
-    /// The details of a subject; keys are asked for in their order.
+    /// The details of a subject. Calls must pass keys in ascending order.
     pub(super) fn of(&mut self, key: &[u8]) -> io::Result<BySide> {
         if !self.begun {
             self.begun = true;

@@ -1,23 +1,23 @@
-//! The few matches of a finding that are kept whole.
+//! The first matches of a finding, retained in full.
 
 use std::collections::BTreeMap;
 
 use super::rows::{Order, RecordPosition};
 
-/// Matches kept for one call record, and for one finding.
+/// Matches retained for one call record, and for one finding.
 ///
-/// A report shows three and sixty; the slack leaves room for versions of one event of which only
-/// one counts in the end.
+/// A report shows three and sixty. The slack leaves room for several versions of one event, of
+/// which only one counts.
 const PER_CALL: usize = 4;
 const PER_FINDING: usize = 72;
 
-/// One match, kept whole.
+/// One match, retained in full.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Detail {
     /// Digest of the call record.
     pub(super) call: u64,
     pub(super) place: RecordPosition,
-    /// What the finding would say, were this its first match.
+    /// The message of the finding if this match leads it.
     pub(super) message: String,
     /// The record, redacted.
     pub(super) text: String,
@@ -25,7 +25,7 @@ pub(super) struct Detail {
     pub(super) request: Option<String>,
     pub(super) id: Option<String>,
     pub(super) request_id: Option<String>,
-    /// What the record is, below its provider and format: account, region and id of an event;
+    /// The name of the record below its provider and format: account, region and id of an event;
     /// account, user and slot of a key.
     pub(super) name: String,
 }
@@ -33,8 +33,9 @@ pub(super) struct Detail {
 /// The first matches in the total order, at most [`PER_CALL`] for a call record and
 /// [`PER_FINDING`] in all.
 ///
-/// What is kept is a greedy basis of a truncated partition matroid: the basis of a union is the
-/// basis of the union of the bases, so that neither order nor split changes what is kept.
+/// The retained matches are a greedy basis of a truncated partition matroid. The basis of a union
+/// is the basis of the union of the bases, so the result does not depend on the order or the split
+/// of the input.
 #[derive(Debug, Default)]
 pub(super) struct Details {
     kept: BTreeMap<Order, Detail>,
@@ -52,7 +53,7 @@ impl Detail {
 }
 
 impl Details {
-    /// Whether a match with this order would be kept, so that its detail is worth building.
+    /// Whether a match with this order would be retained, so that its detail is worth building.
     pub(super) fn wants(&self, order: Order, call: u64, place: RecordPosition) -> bool {
         if let Some(same) = self.kept.get(&order) {
             return place < same.place;
@@ -65,7 +66,7 @@ impl Details {
             || self.kept.last_key_value().is_none_or(|(last, _)| order < *last)
     }
 
-    /// Keeps a match if it is among the first.
+    /// Retains a match if it is among the first.
     pub(super) fn add(&mut self, order: Order, detail: Detail) {
         if let Some(same) = self.kept.get_mut(&order) {
             if detail.place < same.place {
@@ -93,7 +94,7 @@ impl Details {
         }
     }
 
-    /// Bytes that it takes, about.
+    /// The approximate size in bytes.
     pub(super) fn bytes(&self) -> usize {
         self.bytes
     }

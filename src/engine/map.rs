@@ -1,4 +1,4 @@
-//! One record to its matches.
+//! Maps one record to its matches.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -18,15 +18,15 @@ use crate::record::{
 };
 use crate::value::{RecordKind, Time};
 
-/// RenderedMessages of rows of a report that a newer one replaces.
+/// The note on rows of a report that a newer report supersedes.
 const SUPERSEDED: &str = "older than another report of the same account: no rule judges it";
 
-/// The readers of one format: for the fields of conditions, and for those of findings.
+/// The mappers of one format: one for condition fields, one for finding fields.
 struct FormatMappers {
     format: &'static dyn Format,
     conditions: Box<dyn Mapper>,
     evidence: Box<dyn Mapper>,
-    /// The file of the last record that was read as this.
+    /// The file of the last record that was read as this format.
     file: Option<u32>,
 }
 
@@ -34,32 +34,32 @@ struct FormatMappers {
 pub(super) struct Map<'p> {
     plan: &'p Plan<'p>,
     options: &'p RunOptions,
-    /// `now` in expressions over the records at hand.
+    /// `now` in expressions over the current records.
     now: Time,
-    /// What is known of them beside their text; the readers are prepared for it.
+    /// The origin of the current records; the mappers are prepared for it.
     origin: Arc<Origin>,
     readers: Vec<FormatMappers>,
     credentials: &'p Credentials<'p>,
     joiner: Joiner<'p>,
-    /// The reports as tables, where an expression asks for them.
+    /// The reports as tables, if an expression looks them up.
     look_up: Option<LookUp<'p>>,
     pub(super) recorder: MatchRecorder<'p>,
     scratch: Scratch,
     candidates: Candidates,
-    /// Which row of the record meets which condition.
+    /// Pairs of a row of the record and a condition that it meets.
     hits: Vec<(u32, u32)>,
     pub(super) formats: ReadAs,
-    /// What there is to say of the last record that was evaluated.
+    /// Notes on the last record that was evaluated.
     pub(super) notes: Vec<&'static str>,
-    /// How many creds and keys it became.
+    /// The number of creds and keys that it produced.
     pub(super) derived: Derived,
 }
 
-/// What became of a record.
+/// The outcome of mapping a record.
 pub(super) enum RecordOutcome {
-    /// Every rule for its kind was tried; the name of its format.
+    /// Every candidate rule was evaluated; the name of the record's format.
     Evaluated(&'static str),
-    /// None of the formats reads it.
+    /// No format reads the record.
     Not(Outcome),
 }
 
@@ -107,7 +107,7 @@ impl<'p> Map<'p> {
         }
     }
 
-    /// Tries one record on every candidate rule and keeps its matches.
+    /// Evaluates every candidate rule on one record and records its matches.
     pub(super) fn record(
         &mut self,
         file: u32,
@@ -121,7 +121,7 @@ impl<'p> Map<'p> {
             match outcome {
                 Outcome::Foreign => continue,
                 Outcome::Read => {
-                    // Reading it again for evidence would say the same.
+                    // Reading the record again for evidence would repeat this note.
                     self.notes.extend(self.scratch.note);
                     self.recorder.report_failures(file, raw);
                     if !self.hits.is_empty() {
@@ -141,7 +141,7 @@ impl<'p> Map<'p> {
         &self.scratch.gaps
     }
 
-    /// Reads a record again that a finding shows; `None` when it is not that record.
+    /// Reads again a record that a finding shows; `None` if it is another record.
     pub(super) fn tell(
         &mut self,
         file: u32,
@@ -214,7 +214,7 @@ impl<'p> Map<'p> {
         }
     }
 
-    /// Which rows of the record meet which conditions; into `hits`.
+    /// Collects the rows and the conditions that they meet into `hits`.
     fn decide(&mut self, reader: usize, raw: &RawRecord<'_>) -> Outcome {
         let Self { plan, origin, credentials, joiner, look_up, scratch, candidates, .. } = self;
         let (hits, recorder, notes) = (&mut self.hits, &mut self.recorder, &mut self.notes);
@@ -266,13 +266,13 @@ impl<'p> Map<'p> {
         outcome
     }
 
-    /// Reads the record again, with all that findings show, and keeps its matches.
+    /// Reads the record again with every field that findings show, and records its matches.
     fn collect(&mut self, reader: usize, file: u32, raw: &RawRecord<'_>) {
         let Self { plan, now, origin, joiner, look_up, scratch, hits, recorder, .. } = self;
         self.readers[reader].evidence.map(raw, scratch, &mut |rows| {
             each(rows, plan, (*now, look_up), &mut |row, record, bindings| {
                 let at = RecordAt { file, raw, origin, row };
-                // Rows are decided in their order, so the hits of a row stand together.
+                // Rows are evaluated in order, so the hits of a row are adjacent.
                 let from = hits.partition_point(|hit| hit.0 < row);
                 let to = hits.partition_point(|hit| hit.0 <= row);
                 let of_row = hits[from..to].iter().map(|hit| hit.1);
@@ -294,7 +294,7 @@ impl<'p> Map<'p> {
     }
 }
 
-/// Hands on each row, with what tables say of it, its number, and what an expression over it sees.
+/// Passes on each enriched row with its index and its bindings.
 fn each(
     rows: Rows<'_>,
     plan: &Plan<'_>,

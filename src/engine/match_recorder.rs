@@ -25,16 +25,16 @@ use crate::value::Value;
 /// Bytes of a record that a finding shows.
 const SAMPLE_BYTES: usize = 4 * 1024;
 
-/// The matches of one thread, and what failed on the way to them.
+/// The matches of one thread, and its failed evaluations.
 pub(super) struct MatchRecorder<'p> {
     plan: &'p Plan<'p>,
     options: &'p RunOptions,
     pub(super) found: Partial,
     pub(super) errors: ErrorCounts,
     pub(super) matches: u64,
-    /// Matches without a time of rules that ask for one, by rule.
+    /// Matches that have no time although their rule requires one, by rule.
     pub(super) unplaced: BTreeMap<u32, u64>,
-    /// Evaluations of the record at hand that failed, by rule.
+    /// Failed evaluations on the current record, by rule.
     pub(super) failed: Vec<(u32, EvalError)>,
     key: Vec<u8>,
     call: Vec<u8>,
@@ -45,14 +45,14 @@ pub(super) struct MatchRecorder<'p> {
     told: Vec<u8>,
 }
 
-/// The record at hand.
+/// The current record.
 #[derive(Clone, Copy)]
 pub(super) struct RecordAt<'r> {
     pub(super) file: u32,
     pub(super) raw: &'r RawRecord<'r>,
-    /// What is known of the file that it stands in.
+    /// The origin of its file.
     pub(super) origin: &'r Origin,
-    /// Which of its rows matches: the event or cred, or one of the keys.
+    /// The row that matches: the event or cred, or one of the keys.
     pub(super) row: u32,
 }
 
@@ -76,7 +76,7 @@ impl<'p> MatchRecorder<'p> {
         }
     }
 
-    /// Counts what failed on the record.
+    /// Counts the failed evaluations of the record.
     pub(super) fn report_failures(&mut self, file: u32, raw: &RawRecord<'_>) {
         for (rule, EvalError { span, message }) in self.failed.drain(..) {
             let error = ErrorAt { file, offset: raw.offset, line: raw.line, span, message };
@@ -84,7 +84,7 @@ impl<'p> MatchRecorder<'p> {
         }
     }
 
-    /// Notes how far the events of an account reach.
+    /// Widens the reach of an account by the time of the record.
     pub(super) fn reach(&mut self, record: &Record<'_>) {
         if let Value::Time(time) = record.get(event::TIME) {
             account_of(record, &mut self.account);
@@ -92,7 +92,7 @@ impl<'p> MatchRecorder<'p> {
         }
     }
 
-    /// Notes that a record shows the values that a rule wants to be new.
+    /// Records an observation of the values that a `first_seen` rule tracks.
     pub(super) fn observe(&mut self, rule: u32, bindings: &Bindings<'_>) {
         let definition = &self.plan.rules[rule as usize];
         let Construct::FirstSeen(first_seen) = &definition.construct else { return };
@@ -100,7 +100,7 @@ impl<'p> MatchRecorder<'p> {
         let Value::Time(time) = record.get(event::TIME) else { return };
         let of = first_seen.of.iter().map(|(_, of)| of);
         let values = self.values(rule, of, bindings);
-        // A missing value is never new, so it need not be known.
+        // A missing value is never new, so it is not observed.
         if values.iter().any(Value::is_missing) {
             return;
         }
@@ -108,7 +108,7 @@ impl<'p> MatchRecorder<'p> {
         self.found.observe(&self.key, &values, *time, first_seen.history);
     }
 
-    /// The values of expressions; one that fails is missing, and counted.
+    /// The values of expressions. If one fails, its value is missing and the failure is counted.
     fn values<'e>(
         &mut self,
         rule: u32,
@@ -126,7 +126,8 @@ impl<'p> MatchRecorder<'p> {
         of.map(value).collect()
     }
 
-    /// The key of a rule and a subject, into `key`; whether a value of the subject is missing.
+    /// Writes the key of a rule and a subject to `key`. Returns whether a value of the subject is
+    /// missing.
     fn subject(
         &mut self,
         rule: u32,
@@ -154,8 +155,8 @@ impl<'p> MatchRecorder<'p> {
         lacks
     }
 
-    /// Keeps a match of the condition with this number; its rule and subject, as a key, unless it
-    /// is none after all.
+    /// Records a match of the condition with this index. Returns its key, which encodes rule and
+    /// subject, or `None` if the record is not a match after all.
     pub(super) fn keep(
         &mut self,
         number: u32,
@@ -194,7 +195,7 @@ impl<'p> MatchRecorder<'p> {
         }
 
         self.covering.clear();
-        // What must not be there counts against a finding: no entry takes it away.
+        // A match of an absent step counts against a finding, so no allowlist entry removes it.
         if !of_step.absent {
             let (clock, covering) = (self.options.clock, &mut self.covering);
             let covered =
@@ -242,8 +243,8 @@ impl<'p> MatchRecorder<'p> {
         Some(&self.key)
     }
 
-    /// What a finding says of the record, as far as it is known before the other matches are; into
-    /// `told`: id, id of the request, name, and the pieces of the message.
+    /// Writes to `told` what a finding shows of the record without reading it again: id, request
+    /// id, name, and the parts of the message that do not depend on other matches.
     fn carry(&mut self, rule: u32, seen: &MatchView<'_>, bindings: &Bindings<'_>) {
         let definition = &self.plan.rules[rule as usize];
         let redactor = self.options.redactor;
@@ -269,7 +270,7 @@ impl<'p> MatchRecorder<'p> {
     }
 }
 
-/// A record as its finding shows it.
+/// The record in the form in which its finding shows it.
 pub(super) fn detail(
     seen: &MatchView<'_>,
     at: RecordAt<'_>,
@@ -292,7 +293,7 @@ pub(super) fn detail(
     }
 }
 
-/// Provider and account: what the reach of events is known by.
+/// Writes provider and account, the key under which the reach of events is stored.
 fn account_of(record: &Record<'_>, out: &mut String) {
     out.clear();
     out.push_str(record.get(event::PROVIDER).as_str().unwrap_or_default());
@@ -300,7 +301,7 @@ fn account_of(record: &Record<'_>, out: &mut String) {
     out.push_str(record.get(event::ACCOUNT).as_str().unwrap_or_default());
 }
 
-/// What the finding of a match says.
+/// The message of the finding of a match.
 pub(super) fn message(
     rule: &Rule,
     bindings: &Bindings<'_>,
@@ -318,9 +319,9 @@ pub(super) fn message(
     }
 }
 
-/// Where a record stands.
+/// The position of a record.
 pub(super) fn place(file: u32, raw: &RawRecord<'_>) -> RecordPosition {
-    // Rows that were joined need not follow one another: the place is that of the first.
+    // Joined rows need not be adjacent: the position is that of the first.
     let text = match raw.stored().split_once('\n') {
         Some((first, _)) if raw.rows > 1 => first,
         _ => raw.stored(),

@@ -1,4 +1,4 @@
-//! The view of a match that every finding shows, whatever the kind of its record.
+//! The fields of a match that every finding shows, regardless of the record kind.
 
 use std::borrow::Cow;
 use std::hash::Hasher;
@@ -12,7 +12,7 @@ use crate::record::field::{cred, event, key};
 use crate::record::{FieldId, Origin, RawRecord, Record};
 use crate::value::{Time, Value};
 
-/// The values of a row that every finding shows, whatever its kind.
+/// The values of a row that every finding shows, regardless of its kind.
 #[derive(Default)]
 pub(super) struct MatchView<'r> {
     pub(super) provider: Value<'r>,
@@ -28,20 +28,20 @@ pub(super) struct MatchView<'r> {
     user: Option<Cow<'r, str>>,
     pub(super) ok: Option<bool>,
     pub(super) request_id: Option<Cow<'r, str>>,
-    /// Whether somebody signs in.
+    /// Whether the event is a sign-in.
     sign_in: bool,
     raw: Option<Cow<'r, str>>,
     /// The parameters of the call.
     pub(super) params: Option<Value<'r>>,
-    /// Of a key.
+    /// The slot of a key.
     slot: Option<Cow<'r, str>>,
-    /// Whether it is of a report.
+    /// Whether the row is from a report.
     reported: bool,
     pub(super) revision: bool,
 }
 
 impl<'r> MatchView<'r> {
-    /// `time` is that of the report, which is the time of everything in it.
+    /// `time` is the time of the report, which applies to every row in it.
     pub(super) fn of(bindings: &Bindings<'r>, time: Option<Time>) -> Self {
         match (bindings.event, bindings.cred) {
             (Some(event), _) => Self::of_event(event),
@@ -88,12 +88,12 @@ impl<'r> MatchView<'r> {
         }
     }
 
-    /// The record without the envelope it came in.
+    /// The record without its envelope.
     pub(super) fn text<'t>(&'t self, raw: &'t RawRecord<'_>) -> &'t str {
         self.raw.as_deref().unwrap_or(raw.text)
     }
 
-    /// The record as a person reads it: rows of a table stand below its columns.
+    /// The record as it is shown: a row of a table is preceded by the column names.
     pub(super) fn shown<'t>(&'t self, raw: &'t RawRecord<'_>, origin: &Origin) -> Cow<'t, str> {
         match &origin.columns {
             Some(columns) if self.raw.is_none() => {
@@ -103,7 +103,7 @@ impl<'r> MatchView<'r> {
         }
     }
 
-    /// What it is, below its provider and format.
+    /// The name of the record, without provider and format.
     pub(super) fn name(&self) -> String {
         let parts = if self.reported {
             [Some(&self.account), Some(&self.user), Some(&self.slot).filter(|slot| slot.is_some())]
@@ -120,10 +120,10 @@ impl<'r> MatchView<'r> {
         let id = self.id.as_deref().map_or(0, |id| {
             digest128(&[provider.as_bytes(), account.as_bytes(), id.as_bytes()]).max(1)
         });
-        // It only orders versions of one event, so it need not resist anyone.
+        // The hash only orders versions of one event, so it need not resist an attacker.
         let mut content = FxHasher::default();
         content.write(self.text(raw).as_bytes());
-        // The keys of a cred share its text.
+        // All keys of a cred have the same text, so the row index distinguishes them.
         content.write_u32(row);
         let content = content.finish();
         Order { time: self.time.map_or(i64::MIN, |time| time.0), id, content }
@@ -134,7 +134,7 @@ impl<'r> MatchView<'r> {
             .map(|part| part.as_deref())
     }
 
-    /// The call record in the encoded form of rows.
+    /// Appends the call record in its encoded form.
     pub(super) fn encode_call(&self, day: Option<&str>, out: &mut Vec<u8>) {
         out.clear();
         let ok = self.ok.map(|ok| if ok { "1" } else { "0" });
@@ -143,12 +143,12 @@ impl<'r> MatchView<'r> {
     }
 }
 
-/// The day of a call record in its encoded form.
+/// The day of an encoded call record.
 pub(super) fn day_of(encoded: &[u8]) -> Option<&str> {
     texts(encoded).nth(6).flatten()
 }
 
-/// The call record of its encoded form.
+/// Decodes a call record.
 pub(super) fn call_record(encoded: &[u8]) -> CallRecord {
     let mut texts = texts(encoded).map(|text| text.map(str::to_owned));
     let mut next = || texts.next().flatten();

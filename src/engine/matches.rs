@@ -1,4 +1,4 @@
-//! Matches on their way from map to reduce.
+//! The matches that map passes to reduce.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -10,30 +10,30 @@ use crate::correlate::{Observations, Reach};
 use crate::finding::{KnownUsers, encode};
 use crate::value::{Duration, Time, Value};
 
-/// Values shown that are held before they become rows.
+/// Observations that are retained in memory before they are written as rows.
 const OBSERVATIONS: usize = 200_000;
 
 /// The matches that one thread found; partials merge in any order.
 #[derive(Debug)]
 pub(super) struct Partial {
-    /// The rows of every match, and observations.
+    /// The rows of every match and observation.
     pub(super) rows: Sorter,
-    /// Which versions of which events they are of.
+    /// The event versions that the rows belong to.
     pub(super) ids: Sorter,
-    /// Of plain rules: the first matches of each subject.
+    /// The first matches of each subject of plain rules.
     pub(super) details: DetailStore,
-    /// When values were shown that rules want to be new, by subject, and how many values.
+    /// Observations by subject for `first_seen` rules, and the number of values.
     observations: HashMap<Box<[u8]>, Observations>,
     observed: usize,
-    /// By provider and account, how far events reach.
+    /// The reach of events, by provider and account.
     pub(super) reaches: BTreeMap<Box<str>, Reach>,
-    /// Users whose name may be shown wherever it was typed.
+    /// Users whose names may be shown wherever they were typed.
     pub(super) known_users: KnownUsers,
     frame: Vec<u8>,
 }
 
 impl Partial {
-    /// No matches yet; beyond the share of one thread they are spilled to this file.
+    /// An empty partial. Matches beyond the memory share of one thread spill to this file.
     pub(super) fn new(options: &RunOptions, spill: &Arc<SpillFile>) -> Self {
         let of_thread = options.memory / options.jobs.get();
         Self {
@@ -56,7 +56,7 @@ impl Partial {
         self.push_id(rule, row.order, row.revision);
     }
 
-    /// Adds a match that was written before.
+    /// Adds a match that is already encoded.
     pub(super) fn push_frame(&mut self, rule: u32, frame: &[u8], sorts: usize) {
         if let Some(Frame::Match(row)) = Frame::read(frame, sorts) {
             self.rows.push(frame, sorts);
@@ -71,7 +71,7 @@ impl Partial {
         }
     }
 
-    /// Notes that a record of a subject showed values.
+    /// Adds an observation of values at one time.
     pub(super) fn observe(
         &mut self,
         key: &[u8],
@@ -82,7 +82,7 @@ impl Partial {
         self.observe_span(key, values, (at, at), history);
     }
 
-    /// Notes that records of a subject showed values from a first time on until a last.
+    /// Adds observations of values from a first to a last time.
     pub(super) fn observe_span(
         &mut self,
         key: &[u8],
@@ -100,7 +100,7 @@ impl Partial {
         }
     }
 
-    /// Turns what was seen into rows.
+    /// Writes the observations as rows.
     pub(super) fn put_observations(&mut self) {
         self.observed = 0;
         let mut encoded = Vec::new();
@@ -116,7 +116,7 @@ impl Partial {
         }
     }
 
-    /// Notes that an account has an event at this time.
+    /// Widens the reach of an account to this time.
     pub(super) fn reach(&mut self, account: &str, time: Time) {
         let reach = match self.reaches.get_mut(account) {
             Some(reach) => reach,
@@ -125,7 +125,7 @@ impl Partial {
         reach.widen(Reach { first: Some(time), last: Some(time) });
     }
 
-    /// Why matches stayed in memory beyond the bound, if they did.
+    /// The error because of which matches could not be spilled, if any.
     pub(super) fn not_spilled(&self) -> Option<String> {
         let failed = self.rows.failed.as_ref().or(self.ids.failed.as_ref());
         failed.or(self.details.failed()).cloned()

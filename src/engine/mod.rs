@@ -1,8 +1,9 @@
 //! Map and reduce: records to matches, matches to findings.
 //!
-//! `map` sees one record and no state; `reduce` sees the matches of one rule and subject. Both
-//! give the same result whatever the order, the split or the number of threads. It must not know
-//! where records come from or where findings go: no clock, no file, no format, no output.
+//! `map` processes one record at a time without state; `reduce` processes the matches of one rule
+//! and subject. The results of both are independent of the order of records, the split of the input
+//! and the number of threads. The engine must not depend on where records come from or where
+//! findings go: no clock, no file, no format, no output.
 
 mod accounting;
 mod credentials;

@@ -1,4 +1,4 @@
-//! What the caller decides about a run.
+//! The options of a run.
 
 use std::io;
 use std::num::NonZeroUsize;
@@ -7,41 +7,42 @@ use crate::finding::{Enricher, Redactor};
 use crate::source::Temporary;
 use crate::value::{Time, Zone};
 
-/// Bytes of matches that are held in memory unless the user says otherwise: 64 MiB. Over
-/// a log of 1 GB and all built-in rules more made a run no faster.
+/// The default bound on matches in memory, in bytes: 64 MiB. A larger bound did not make a run
+/// faster over a log of 1 GB and all built-in rules.
 pub const MEMORY: usize = 64 << 20;
 
-/// What a run is told.
+/// The options of a run.
 #[derive(Debug, Clone)]
 pub struct RunOptions {
-    /// The run clock: expiry of allowlist entries.
+    /// The run clock, which decides the expiry of allowlist entries.
     pub clock: Time,
-    /// `now` in expressions, where the user set it; else a report's own time, else the clock.
+    /// `now` in expressions, if the user set it; otherwise it is the time of the report, or else
+    /// the clock.
     pub now: Option<Time>,
-    /// The zone of occurrence days.
+    /// The time zone that occurrence days are in.
     pub zone: Zone,
-    /// Threads; at least one.
+    /// The number of threads; at least one.
     pub jobs: NonZeroUsize,
     /// How to show records.
     pub redactor: Redactor,
-    /// What tables know of addresses and keys.
+    /// Enriches addresses and keys from tables.
     pub enricher: Enricher,
-    /// Bytes of matches to hold in memory; beyond them they are written to temporary files.
+    /// Bytes of matches to retain in memory; matches beyond it spill to temporary files.
     pub memory: usize,
-    /// Makes a temporary file.
+    /// Creates a temporary file.
     pub create: fn() -> io::Result<Temporary>,
-    /// What a finding is made of.
+    /// The unit that one finding reports.
     pub tell: Tell,
 }
 
-/// What a finding is made of.
+/// The unit that one finding reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Tell {
-    /// All matches of a rule and subject. Records that it shows are read again where they were not
-    /// kept.
+    /// A finding reports all matches of a rule and subject. Records that it shows are read again if
+    /// they were not retained.
     #[default]
     Findings,
-    /// One occurrence. A row carries what the finding says of its record, so that nothing is read
-    /// again and rows may outlive their input; records themselves are not shown.
+    /// A finding reports one occurrence. A row contains the rendered message of its record, so no
+    /// record is read again and rows may outlive their input. Records themselves are not shown.
     Occurrences,
 }

@@ -1,4 +1,4 @@
-//! A harness for rule tests: evaluates records that the caller gives, without an input.
+//! A harness for rule tests: evaluates given records without an input.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -13,9 +13,10 @@ use crate::finding::Finding;
 use crate::plan::{Plan, Role};
 use crate::record::{Origin, RawRecord};
 
-/// The rules of a plan over records that the caller gives one by one.
+/// Evaluates the rules of a plan over records that the caller passes one by one.
 ///
-/// Every condition is tried on every record. Findings show no records: there are none to read.
+/// Every condition is evaluated on every record. Findings show no records, because there is no
+/// input to read them from.
 pub struct RuleHarness<'p> {
     plan: &'p Plan<'p>,
     options: &'p RunOptions,
@@ -25,21 +26,21 @@ pub struct RuleHarness<'p> {
     records: u64,
 }
 
-/// What records came to.
+/// The result of evaluating the records.
 #[derive(Debug)]
 pub struct HarnessResult {
-    /// One finding for each rule and subject that comes to one.
+    /// The findings, at most one for each rule and subject.
     pub findings: Vec<Finding>,
-    /// Subjects with a match, whether or not it comes to a finding.
+    /// The number of subjects with a match, whether or not they have a finding.
     pub subjects: u64,
-    /// Matches without a time of rules that ask for one.
+    /// Matches that have no time although their rule requires one.
     pub unplaced: u64,
-    /// What could not be worked out over several records.
+    /// Evaluations over several records that failed.
     pub errors: Vec<EvalError>,
 }
 
 impl<'p> RuleHarness<'p> {
-    /// A trial without any record.
+    /// A harness without records.
     pub fn new(plan: &'p Plan<'p>, options: &'p RunOptions) -> Self {
         let recorder = MatchRecorder::new(plan, options, &SpillFile::new(options.create));
         Self {
@@ -52,9 +53,9 @@ impl<'p> RuleHarness<'p> {
         }
     }
 
-    /// Evaluates a record; whether a condition of a rule holds, and what failed.
+    /// Evaluates a record. Returns whether a condition of a rule holds, and the failed evaluations.
     pub fn record(&mut self, bindings: &Bindings<'_>) -> (bool, Vec<EvalError>) {
-        // Without an id, records are told apart by where they stand.
+        // Records without an id are distinguished by their position.
         let ordinal = self.records;
         self.records += 1;
         let raw = RawRecord { offset: ordinal, ordinal, ..RawRecord::alone("") };
@@ -86,7 +87,7 @@ impl<'p> RuleHarness<'p> {
         (met, recorder.failed.drain(..).map(|(_, error)| error).collect())
     }
 
-    /// What all records come to.
+    /// Reduces all records to a result.
     pub fn finish(self) -> HarnessResult {
         let files = [FileReport::default()];
         let unplaced = self.recorder.unplaced.values().sum();

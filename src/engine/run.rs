@@ -19,66 +19,67 @@ use crate::plan::{Applicability, Plan, applicability};
 use crate::record::{FieldSet, FileAccount, Inputs, Outcome, Phase, Provider, Skip, SkipReason};
 use crate::value::{RecordKind, Time};
 
-/// Stack of a worker: expressions and JSON nest.
+/// Stack size of a worker in bytes. Nested expressions and JSON require a large stack.
 const STACK: usize = 16 * 1024 * 1024;
 
-/// Places of panics that are told; the rest is counted.
+/// Panics whose positions are reported; the rest are only counted.
 const PANICS_IN_DETAIL: usize = 20;
 
-/// What a run comes to.
+/// The result of a run.
 #[derive(Debug)]
 pub struct RunResult {
     /// One finding for each rule and subject with matches, by rule and then subject.
     pub findings: Vec<Finding>,
-    /// For each allowlist entry, by its index.
+    /// The coverage of each allowlist entry, by its index.
     pub coverage: Vec<Coverage>,
-    /// Every file, in the order of the inputs.
+    /// The report on every file, in the order of the inputs.
     pub files: Vec<FileReport>,
-    /// The sums.
+    /// The sums over all files.
     pub accounting: Accounting,
-    /// Rules that records of a format leave nothing or little of, by format and rule; formats of
-    /// which no record was evaluated are left out.
+    /// Rules that cannot be fully evaluated on a format, by format and rule. Formats without an
+    /// evaluated record are omitted.
     pub unapplied: Vec<Unapplied>,
     /// Evaluations that failed, by rule.
     pub errors: Vec<RuleError>,
-    /// The first panics that were caught, each with the file and line of its record, and how many
-    /// more there were.
+    /// The first caught panics, each with the file and line of its record, and the number of the
+    /// others.
     pub panics: Vec<String>,
     /// Records that findings could not show.
     pub recall: MissingSamples,
-    /// Why matches were held in memory beyond the bound: they could not be written away.
+    /// The error because of which matches could not be spilled and stayed in memory beyond the
+    /// bound.
     pub spill: Option<String>,
-    /// Why matches that were written away could not be read back: findings are missing.
+    /// The error because of which spilled matches could not be read back: findings are missing.
     pub lost: Option<String>,
     /// Users whose names may be shown in failed sign-ins.
     pub known_users: KnownUsers,
-    /// By rule and subject as one key: first and last of each occurrence of a rule that correlates,
-    /// those that the allowlist hides among them; only where [`Tell::Occurrences`] is asked for.
+    /// By key (rule and subject), the first and last time of each occurrence of a correlation rule,
+    /// including occurrences that the allowlist hides. Empty unless [`Tell::Occurrences`] is set.
     ///
     /// [`Tell::Occurrences`]: super::Tell::Occurrences
     pub spans: BTreeMap<Box<[u8]>, Vec<(Time, Time)>>,
 }
 
-/// A rule that a format does not give all it needs.
+/// A rule that requires fields that a format does not carry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unapplied {
     /// The format's name.
     pub format: &'static str,
-    /// The files, by index, where files of the format carry different fields.
+    /// The files by index, if files of the format carry different fields.
     pub files: Option<Vec<usize>>,
     /// Index of the rule.
     pub rule: usize,
-    /// What the format leaves of it; never [`Applicability::Evaluated`].
+    /// The extent to which it applies; never [`Applicability::Evaluated`].
     pub applicability: Applicability,
 }
 
-/// What one thread, or several together, found.
+/// The results of one thread, or the merged results of several.
 struct Work {
     found: Partial,
     counts: Counts,
 }
 
-/// What became of records; counts of disjoint parts of the inputs merge in any order.
+/// Counts of records by outcome. Counts of disjoint parts of the inputs merge in any order.
 #[derive(Debug, Default)]
 struct Counts {
     errors: ErrorCounts,
@@ -88,7 +89,7 @@ struct Counts {
     panics: BTreeSet<(usize, u64)>,
     panicked: usize,
     formats: ReadAs,
-    /// Threads that ended in a panic outside any record; what they found is lost.
+    /// Threads that panicked outside any record; their results are lost.
     died: usize,
 }
 
@@ -136,18 +137,18 @@ impl Counts {
     }
 }
 
-/// What map makes of inputs: rows, and what became of every record.
+/// The result of mapping inputs: rows, and the accounting of every record.
 #[derive(Debug)]
 pub struct Mapped {
     /// The rows of every match.
     pub rows: Rows,
     counts: Counts,
-    /// What the input side says of each file; `None` for files of other parts.
+    /// The reader's account of each file; `None` for files of other parts.
     accounts: Vec<Option<FileAccount>>,
 }
 
 impl Mapped {
-    /// Adds what was mapped of another part of the same inputs with the same plan.
+    /// Adds the result of another part of the same inputs, mapped with the same plan.
     pub fn merge(&mut self, other: Mapped) {
         self.rows.0.merge(other.rows.0);
         self.counts.merge(other.counts);
@@ -176,7 +177,7 @@ pub fn run(plan: &Plan<'_>, inputs: &dyn Inputs, options: &RunOptions) -> RunRes
     result
 }
 
-/// The first half of [`run`]: every record becomes the rows of its matches.
+/// The first half of [`run`]: maps every record to the rows of its matches.
 pub fn map(plan: &Plan<'_>, inputs: &dyn Inputs, options: &RunOptions) -> Mapped {
     inputs.peek_all(options.jobs);
     let held = StoredReports::read(inputs);
@@ -184,9 +185,9 @@ pub fn map(plan: &Plan<'_>, inputs: &dyn Inputs, options: &RunOptions) -> Mapped
     map_held(plan, inputs, options, &held, &credentials, &|_| true)
 }
 
-/// The first half of [`run`] over some of the files. The parts may be mapped anywhere, and give
-/// with [`Mapped::merge`] what [`map`] gives; each reads all reports, because events of any file are
-/// joined with them.
+/// The first half of [`run`] over some of the files. Parts may be mapped anywhere, and
+/// [`Mapped::merge`] combines them into the result of [`map`]. Each part reads all reports, because
+/// events of any file are joined with them.
 pub fn map_part(
     plan: &Plan<'_>,
     inputs: &dyn Inputs,
@@ -199,8 +200,8 @@ pub fn map_part(
     map_held(plan, inputs, options, &held, &credentials, part)
 }
 
-/// The second half of [`run`]: the rows of each rule and subject become findings. No record is read
-/// again, so that one that no row carries is not shown.
+/// The second half of [`run`]: reduces the rows of each rule and subject to findings. No record is
+/// read again, so a record that no row contains is not shown.
 pub fn reduce(plan: &Plan<'_>, mapped: Mapped, options: &RunOptions) -> RunResult {
     conclude(plan, mapped, options).0
 }
@@ -225,7 +226,7 @@ fn map_held(
     Mapped { rows: Rows(all.found), counts: all.counts, accounts }
 }
 
-/// Folds rows into findings; what is still to be read again comes beside the result.
+/// Reduces rows to findings. Returns the result and requests for the records to read again.
 fn conclude(
     plan: &Plan<'_>,
     mapped: Mapped,
@@ -288,7 +289,7 @@ fn conclude(
 }
 
 fn unapplied(plan: &Plan<'_>, formats: &ReadAs) -> Vec<Unapplied> {
-    // What reports of a provider give its events beside what their own format carries.
+    // The fields that reports of a provider add to its events.
     let joined = |provider: Provider| {
         let reports = formats.iter().filter(|(_, (format, _))| {
             format.provider() == provider && format.kinds().contains(&RecordKind::Cred)
@@ -311,14 +312,14 @@ fn unapplied(plan: &Plan<'_>, formats: &ReadAs) -> Vec<Unapplied> {
     unapplied
 }
 
-/// What every thread of a run works with.
+/// The shared inputs of every thread of a run.
 #[derive(Clone, Copy)]
 struct Job<'j> {
     plan: &'j Plan<'j>,
     options: &'j RunOptions,
     credentials: &'j Credentials<'j>,
     files: usize,
-    /// Where all threads spill to.
+    /// The file that all threads spill to.
     spill: &'j Arc<SpillFile>,
 }
 
@@ -334,7 +335,7 @@ impl Job<'_> {
                 let builder = std::thread::Builder::new().stack_size(STACK);
                 builder.spawn_scoped(scope, || work(self, schedule))
             };
-            // A thread that cannot start leaves its files to the others.
+            // If a thread cannot start, the other threads read its files.
             let workers: Vec<_> =
                 (0..self.options.jobs.get()).filter_map(|n| spawn(n).ok()).collect();
             if workers.is_empty() {
@@ -351,7 +352,7 @@ impl Job<'_> {
     }
 }
 
-/// What one thread does: batches until there are none.
+/// Runs one thread: maps batches until there are none.
 fn work(job: &Job<'_>, schedule: &Schedule<'_>) -> Work {
     let mut work = Work::new(job.files, job.options, job.spill);
     let mut map = Map::new(job.plan, job.options, job.credentials, job.spill);
@@ -362,7 +363,7 @@ fn work(job: &Job<'_>, schedule: &Schedule<'_>) -> Work {
         for skip in batch.skipped.drain(..) {
             work.counts.files[at].skip(skip, 1);
         }
-        // The whole batch is nearly always UTF-8; only when it is not, each record is looked at.
+        // The whole batch is nearly always UTF-8. If it is not, each record is checked.
         let whole = std::str::from_utf8(&batch.bytes).ok();
         for placed in &batch.records {
             let skip = |reason, detail: String| Skip {

@@ -1,7 +1,7 @@
 //! Reloads the records that findings show.
 //!
-//! A rule that correlates keeps of its matches only what decides. Once it is known which of them a
-//! finding shows, their files are read again up to the last of those records.
+//! A correlation rule retains of its matches only the values that it evaluates. Once it is known
+//! which matches a finding shows, their files are read again up to the last of those records.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -16,16 +16,16 @@ use crate::finding::Finding;
 use crate::plan::Plan;
 use crate::record::{Batch, Batches, Inputs, Origin, Phase, RawRecord, Step};
 
-/// What reading again came to.
+/// Records that could not be read again.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct MissingSamples {
-    /// Findings of which a record is not shown because its input can be read only once.
+    /// Findings that do not show a record because its input can be read only once.
     pub once: u64,
-    /// Findings of which a record is not shown because it was not there any more.
+    /// Findings that do not show a record because it is no longer in its input.
     pub changed: u64,
 }
 
-/// What records are read again with.
+/// The context in which records are read again.
 pub(super) struct ReloadFrom<'a> {
     pub(super) plan: &'a Plan<'a>,
     pub(super) inputs: &'a dyn Inputs,
@@ -35,7 +35,7 @@ pub(super) struct ReloadFrom<'a> {
     pub(super) files: &'a [FileReport],
 }
 
-/// Fills in the records that findings show.
+/// Reads the requested records again and adds them to their findings.
 pub(super) fn reload_samples(
     wanted: Vec<SampleRequest>,
     findings: &mut [Finding],
@@ -82,7 +82,7 @@ pub(super) fn reload_samples(
     MissingSamples { once, changed: lacking.len() as u64 - once }
 }
 
-/// Reads a file up to the last record that is wanted; what was found is no longer wanted.
+/// Reads a file up to the last requested record. Requests that are met are removed.
 fn read(
     batches: &mut dyn Batches,
     file: u32,
@@ -109,7 +109,7 @@ fn read(
                 wanted.remove(&raw.offset);
             }
         }
-        // Records come in the order of the file: what the batch has passed does not come again.
+        // Records arrive in file order, so a record before the current batch does not come again.
         if step == Step::Done {
             break;
         }

@@ -1,4 +1,4 @@
-//! Which thread reads what.
+//! Assigns files and batches to threads.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -6,19 +6,20 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::record::{Batch, Batches, FileAccount, FileStatus, Format, Inputs, Origin, Phase, Step};
 
-/// The files of a run, handed out to threads batch by batch.
+/// Assigns the files of a run to threads, batch by batch.
 ///
-/// A thread takes a file of its own while there are untouched ones. After that it helps with a
-/// file that another thread reads: reading happens under the file's lock, evaluating outside.
+/// A thread reads a file of its own while there are files that no thread has begun. After that it
+/// helps with a file of another thread: batches are read under the file's lock and evaluated
+/// outside it.
 pub(super) struct Schedule<'i> {
     inputs: &'i dyn Inputs,
-    /// The files of the phase, and how many of them were begun.
+    /// The files of the phase, and the number of files that were begun.
     phase: Vec<usize>,
     next: AtomicUsize,
     files: Vec<Slot<'i>>,
 }
 
-/// What a thread works on next; its buffers are reused.
+/// The next batch of a thread; its buffers are reused.
 #[derive(Default)]
 pub(super) struct Turn {
     pub(super) batch: Batch,
@@ -40,7 +41,7 @@ enum State<'i> {
 }
 
 impl<'i> Schedule<'i> {
-    /// Hands out the files of one phase that are of this part of the inputs.
+    /// A schedule of the files of one phase that belong to this part of the inputs.
     pub(super) fn new(inputs: &'i dyn Inputs, phase: Phase, part: &dyn Fn(usize) -> bool) -> Self {
         let slot = || Slot { done: AtomicBool::new(false), state: Mutex::default() };
         let files = (0..inputs.count()).map(|_| slot()).collect();
@@ -54,8 +55,8 @@ impl<'i> Schedule<'i> {
         self.phase.is_empty()
     }
 
-    /// Fills `turn` with the next records for a thread that last worked on `file`; returns which
-    /// file they are of, or `None` when every file of the phase is done.
+    /// Fills `turn` with the next records for a thread that last worked on `file`. Returns the file
+    /// of these records, or `None` if every file of the phase is done.
     pub(super) fn next(&self, file: &mut Option<usize>, turn: &mut Turn) -> Option<usize> {
         loop {
             let own = file.filter(|&at| !self.files[at].done.load(Ordering::Acquire));
@@ -70,7 +71,7 @@ impl<'i> Schedule<'i> {
     fn untouched(&self) -> Option<usize> {
         let at = self.next.fetch_add(1, Ordering::Relaxed);
         if at >= self.phase.len() {
-            // Keep the counter from ever running over.
+            // Prevents an overflow of the counter.
             self.next.store(self.phase.len(), Ordering::Relaxed);
         }
         self.phase.get(at).copied()
@@ -81,7 +82,7 @@ impl<'i> Schedule<'i> {
         self.phase.iter().copied().find(open)
     }
 
-    /// Reads the next batch of a file; false when there was none left.
+    /// Reads the next batch of a file. Returns false if there is none.
     fn read(&self, at: usize, turn: &mut Turn) -> bool {
         let slot = &self.files[at];
         let mut state = lock(&slot.state);
@@ -107,7 +108,7 @@ impl<'i> Schedule<'i> {
         true
     }
 
-    /// Puts what the input side says of each file in its place; call when every thread is done.
+    /// Stores the reader's account of each file. Call it after every thread is done.
     pub(super) fn put_accounts(self, accounts: &mut [Option<FileAccount>]) {
         for (account, slot) in accounts.iter_mut().zip(self.files) {
             if let State::Done(of_file) =
@@ -119,7 +120,8 @@ impl<'i> Schedule<'i> {
     }
 }
 
-/// A panic while reading leaves the reader as it was; what it read is accounted for elsewhere.
+/// Locks a mutex and ignores poisoning: a panic while reading leaves the reader as it was, and what
+/// it read is accounted for elsewhere.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

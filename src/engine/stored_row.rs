@@ -1,4 +1,4 @@
-//! Rows that a caller stores between a map and a later reduction.
+//! Rows that a caller stores between map and reduce.
 
 use std::io;
 
@@ -12,15 +12,15 @@ use crate::plan::Plan;
 use crate::rule::Construct;
 use crate::value::{Time, Value};
 
-/// Rows of matches in no order, as [`map`](super::map()) gives and [`reduce`](super::reduce()) takes
-/// them. Rows of any number of maps of one plan may be put together.
+/// Unordered rows of matches, which [`map`](super::map()) returns and [`reduce`](super::reduce())
+/// accepts. Rows of several maps with the same plan may be combined.
 #[derive(Debug)]
 pub struct Rows(pub(super) Partial);
 
-/// One row: the match of a rule, or that records showed values.
+/// One row: a match of a rule, or an observation of values.
 ///
-/// Its bytes may be stored. They hold the number of a rule and of a file, so they mean something
-/// only beside the same policy and the same files.
+/// Its bytes may be stored. They contain the indices of a rule and a file, so they are valid only
+/// with the same policy and the same files.
 #[derive(Debug, Clone, Copy)]
 pub struct StoredRow<'r> {
     bytes: &'r [u8],
@@ -28,13 +28,14 @@ pub struct StoredRow<'r> {
     rule: u32,
     order: Order,
     file: Option<u32>,
-    /// Of what records showed: the last time, and the values.
+    /// For an observation, the last time and the values.
     observation: Option<(i64, &'r [u8])>,
     step: u8,
 }
 
 impl<'r> StoredRow<'r> {
-    /// Reads a row, of which so many bytes sort it; `None` when it is none, or of another version.
+    /// Decodes a row whose first `sorts` bytes are its sort key. Returns `None` if it is malformed
+    /// or of another version.
     pub fn read(bytes: &'r [u8], sorts: usize) -> Option<Self> {
         let rule = rule_of(Frame::key(bytes, sorts))? as u32;
         Some(match Frame::read(bytes, sorts)? {
@@ -50,43 +51,42 @@ impl<'r> StoredRow<'r> {
         })
     }
 
-    /// The row.
+    /// The encoded row.
     pub fn bytes(&self) -> &'r [u8] {
         self.bytes
     }
 
-    /// How many of its bytes sort it.
+    /// The length of its sort key in bytes.
     pub fn sorts(&self) -> usize {
         self.sorts
     }
 
-    /// Rule and subject.
+    /// The key, which encodes rule and subject.
     pub fn key(&self) -> &'r [u8] {
         Frame::key(self.bytes, self.sorts)
     }
 
-    /// The rule, by its index.
+    /// The index of the rule.
     pub fn rule(&self) -> usize {
         self.rule as usize
     }
 
-    /// The file that the record stands in, by its place among the inputs; values that were shown
-    /// stand in none.
+    /// The index of the record's file among the inputs; `None` for an observation.
     pub fn file(&self) -> Option<u32> {
         self.file
     }
 
-    /// When the match happened, or values were shown first.
+    /// The time of the match, or the first time of an observation.
     pub fn time(&self) -> Option<Time> {
         (self.order.time != i64::MIN).then_some(Time(self.order.time))
     }
 
-    /// When values were shown last; `None` for a match.
+    /// The last time of an observation; `None` for a match.
     pub fn shown_last(&self) -> Option<Time> {
         self.observation.map(|(last, _)| Time(last))
     }
 
-    /// Whether both are of one event, delivered twice; records without an id never are.
+    /// Whether both rows are deliveries of one event; never true for records without an id.
     pub fn repeats(&self, other: &StoredRow<'_>) -> bool {
         let same = |row: &StoredRow<'_>| (row.order, row.step, row.observation.is_none());
         self.order.id != 0 && same(self) == same(other) && self.key() == other.key()
@@ -99,7 +99,7 @@ impl Rows {
         Self(Partial::new(options, &SpillFile::new(options.create)))
     }
 
-    /// Adds a row that was taken out of others of this plan.
+    /// Adds a row that was drained from other rows of the same plan.
     pub fn push(&mut self, row: &StoredRow<'_>, plan: &Plan<'_>) {
         match row.observation {
             None => self.0.push_frame(row.rule, row.bytes, row.sorts),
@@ -113,8 +113,8 @@ impl Rows {
         }
     }
 
-    /// Hands on every row, by rule and subject and then in the order of time; an error is that some
-    /// are lost. Gives why rows were held in memory beyond the bound, if they were.
+    /// Passes every row to `visit`, sorted by rule and subject and then by time. Returns the error
+    /// because of which rows could not be spilled, if any. Fails if rows were lost.
     pub fn drain(mut self, visit: &mut dyn FnMut(&StoredRow<'_>)) -> io::Result<Option<String>> {
         self.0.put_observations();
         let spill = self.0.rows.failed.take();
@@ -128,12 +128,12 @@ impl Rows {
         Ok(spill)
     }
 
-    /// How far the events of every account reach, by provider and account.
+    /// The reach of every account's events, by provider and account.
     pub fn reaches(&self) -> impl Iterator<Item = (&str, Reach)> {
         self.0.reaches.iter().map(|(account, reach)| (&**account, *reach))
     }
 
-    /// Notes how far the events of an account reach.
+    /// Widens the reach of an account.
     pub fn reach(&mut self, account: &str, reach: Reach) {
         self.0.reaches.entry(account.into()).or_default().widen(reach);
     }

@@ -1,4 +1,4 @@
-//! What a query comes to.
+//! The answer to a query.
 
 use std::collections::BTreeMap;
 
@@ -9,75 +9,77 @@ use crate::query::{Period, Ranked, Tally};
 use crate::record::{FieldGap, FieldSet, FileStatus, Skip};
 use crate::value::RecordKind;
 
-/// Skipped records, failures and files of one sort that are kept with their place.
+/// Skipped records, faults and files of one kind that are retained with their position; the rest
+/// are only counted.
 const KEPT: usize = 20;
 
-/// What a query comes to, beside the records that were shown on the way. Its texts are redacted.
+/// The answer to a query, in addition to the records that are printed while it runs. Its texts are
+/// redacted.
 #[derive(Debug)]
 pub struct Answer {
-    /// The record that the query reads.
+    /// The record kind that the query reads.
     pub on: RecordKind,
-    /// The times that were asked for.
+    /// The period that the query selects.
     pub period: Period,
-    /// What records were counted by, as written.
+    /// The columns that records are counted by, as written.
     pub columns: Vec<String>,
-    /// The records by group, when they were counted by something.
+    /// The records by group; `None` if the query has no columns.
     pub ranked: Option<Ranked>,
-    /// Every record that meets the query.
+    /// The tally of every record that meets the query.
     pub matches: Tally,
-    /// Of these, records that were shown.
+    /// The number of these records that were shown.
     pub shown: u64,
-    /// Records that meet the condition and have no time, so that they are in no period.
+    /// Records that meet the condition but have no time, so that they are in no period.
     pub unplaced: u64,
-    /// Events, creds and keys that were read.
+    /// The number of events, creds and keys that were read.
     pub rows: BTreeMap<&'static str, u64>,
-    /// Records of files that were read, or skipped.
+    /// The number of records in the files, read or skipped.
     pub records: u64,
-    /// Of those, records that could not be read, by reason.
+    /// The number of these records that could not be read, by reason.
     pub skipped: BTreeMap<&'static str, u64>,
-    /// The first of them.
+    /// The first skipped records.
     pub skips: Vec<SkipNote>,
     /// Records on which an expression failed.
     pub failures: EvalFailures,
-    /// Formats with files whose records cannot meet the condition, and the fields that these do not
+    /// Formats of files whose records cannot meet the condition, with the fields that they do not
     /// carry.
     pub blind: BTreeMap<&'static str, FieldSet>,
-    /// Fields that records are counted by and that a format does not carry.
+    /// Fields that records are counted by and that a format does not carry, by format.
     pub missing: BTreeMap<&'static str, FieldSet>,
-    /// Events, creds or keys whose format can meet the condition.
+    /// The number of events, creds or keys whose format can meet the condition.
     pub judged: u64,
-    /// Whether events ask for reports and there is none.
+    /// Whether the query requires credential reports and there are none.
     pub without_reports: bool,
     /// Files that were read as records.
     pub files: u64,
-    /// Bytes of all files as stored.
+    /// Bytes of all files on disk.
     pub bytes: u64,
-    /// Other files, by what they are.
+    /// Other files, by kind: their number and the first of them.
     pub other_files: BTreeMap<OtherFile, (u64, Vec<FileNote>)>,
-    /// What could not be understood of records that were read, the first of it.
+    /// The first faults in records that were read.
     pub faults: Vec<FileNote>,
-    /// How much more of that there is.
+    /// The number of further faults.
     pub more_faults: u64,
-    /// What else there is to say of files, the first of it.
+    /// The first notes on files.
     pub notes: Vec<FileNote>,
-    /// How much more there is to say.
+    /// The number of further notes.
     pub more_notes: u64,
-    /// What was said of records that could be read, with how many.
+    /// Notes on records that were read, with the number of records.
     pub record_notes: BTreeMap<&'static str, u64>,
-    /// Records that were read and do not give a field that their format promises.
+    /// Records that were read and lack a field that their format promises.
     pub gapped: u64,
-    /// These fields, with how many records.
+    /// These fields, with the number of records.
     pub gaps: BTreeMap<FieldGap, u64>,
 }
 
-/// What a file is that was not read as records; the last two make an answer incomplete.
+/// The kind of a file that was not read as records. The last two kinds make an answer incomplete.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum OtherFile {
-    /// Met in a folder, and of no format.
+    /// It was found in a folder and is of no format.
     NotAnInput,
-    /// Of a format, and without records.
+    /// It is of a format but has no records.
     WithoutRecords,
-    /// Named, and of no format.
+    /// It was named explicitly and is of no format.
     Unclaimed,
     /// It could not be opened.
     Unreadable,
@@ -95,12 +97,12 @@ impl OtherFile {
     }
 }
 
-/// Something about a file.
+/// A note on a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileNote {
-    /// Its path, as a person would type it.
+    /// The path as a user would type it.
     pub path: String,
-    /// What there is to say.
+    /// The text of the note.
     pub text: String,
 }
 
@@ -109,22 +111,22 @@ pub struct FileNote {
 pub struct SkipNote {
     /// Its file.
     pub path: String,
-    /// Line it begins on, from 1.
+    /// The line on which it begins, from 1.
     pub line: u64,
-    /// Bytes before it.
+    /// The number of bytes before it.
     pub byte: u64,
-    /// Why, in a word.
+    /// The reason, in a word.
     pub reason: &'static str,
-    /// Why.
+    /// The reason in detail.
     pub detail: String,
 }
 
 /// Records on which an expression failed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct EvalFailures {
-    /// How many.
+    /// The number of records.
     pub count: u64,
-    /// The first of them: what failed, and the file and line of the record.
+    /// The first failure: the error, and the file and line of the record.
     pub first: Option<(EvalError, String, u64)>,
 }
 
@@ -160,12 +162,12 @@ impl Answer {
         }
     }
 
-    /// How many records of the query's kind were read.
+    /// The number of records of the query's kind that were read.
     pub fn rows_of_kind(&self) -> u64 {
         self.rows.get(self.on.name()).copied().unwrap_or(0)
     }
 
-    /// How many records could not be read.
+    /// The number of records that could not be read.
     pub fn skipped_records(&self) -> u64 {
         self.skipped.values().sum()
     }
@@ -187,7 +189,7 @@ impl Answer {
         }
     }
 
-    /// Adds a file that was read to its end.
+    /// Adds the counts of a file that was read to its end.
     pub(super) fn file(&mut self, file: &FileView<'_>, counts: &Counts, redactor: Redactor) {
         self.bytes += file.account.bytes;
         self.records += counts.records;
@@ -230,7 +232,7 @@ impl Answer {
         }
     }
 
-    /// Why the answer may lack something; each a sentence.
+    /// The reasons why the answer may be incomplete, each a sentence.
     pub fn incomplete(&self) -> Vec<String> {
         let (kind, mut reasons) = (self.on.name(), Vec::new());
         let of_files = |other| self.other_files.get(&other).into_iter();

@@ -1,14 +1,15 @@
-//! The values that records are counted by, as they may be shown.
+//! The values that records are counted by, in the form in which they may be shown.
 
 use crate::expr::{Bindings, EvalError, Expr};
 use crate::finding::{Display, Redactor, cut, digest128, encode, show};
 use crate::query::Column;
 use crate::value::Value;
 
-/// Bytes of a text that are kept; what an event says is as long as its caller likes.
+/// The maximum length of a retained text in bytes. The caller of an event controls how long its
+/// texts are.
 const LONGEST: usize = 512;
 
-/// What tells the group of a record from every other.
+/// The digest that identifies the group of a record.
 pub(super) fn key(columns: &[Column], bindings: &Bindings<'_>) -> Result<u128, EvalError> {
     let mut bytes = Vec::new();
     for column in columns {
@@ -19,11 +20,11 @@ pub(super) fn key(columns: &[Column], bindings: &Bindings<'_>) -> Result<u128, E
 
 /// The value of a column, redacted, masked and of bounded length.
 pub(super) fn shown(expr: &Expr, bindings: &Bindings<'_>, redactor: Redactor) -> Value<'static> {
-    // What fails was told when the key was made.
+    // A failure was already reported when the key was computed.
     let Ok(value) = expr.eval(bindings) else { return Value::Missing };
     let display = Display::new(redactor, &[]);
     bounded(match value {
-        // Keys are found in the text of a value, which an untyped one need not be.
+        // Access keys are searched for in text; an untyped value need not be text.
         Value::Str(_) | Value::List(_) => match expr.render(bindings, &display) {
             Ok(text) => Value::Str(text.into()),
             Err(_) => Value::Missing,

@@ -1,8 +1,8 @@
-//! Inputs as they are read: what each file was taken for, and its records in canonical form; all of
-//! them, or those that a query means.
+//! Shows inputs as they are read: the format of each file, and its records in canonical form,
+//! either all records or those that meet a query.
 //!
-//! The same traits as the engine's, one record after the other, and no rule. Values leave this
-//! module redacted and masked; a [`Viewer`] prints them.
+//! This module uses the same traits as the engine, reads one record after another, and evaluates no
+//! rule. Values leave it redacted and masked; a [`Viewer`] prints them.
 
 mod view;
 mod walk;

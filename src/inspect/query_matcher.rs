@@ -1,4 +1,4 @@
-//! Puts a query to one record.
+//! Evaluates a query on one record.
 
 use std::collections::BTreeMap;
 
@@ -13,10 +13,10 @@ use crate::record::field::event;
 use crate::record::{FieldSet, Format, Record, Rows};
 use crate::value::{RecordKind, Time};
 
-/// Said of rows of a report that a newer one replaces.
+/// The note on rows of a report that a newer report supersedes.
 const SUPERSEDED: &str = "older than another report of the same account: left out, as by rules";
 
-/// Where a record stands.
+/// The position of a record.
 #[derive(Clone, Copy)]
 pub(super) struct RecordPlace<'a> {
     pub(super) file: &'a FileView<'a>,
@@ -24,33 +24,34 @@ pub(super) struct RecordPlace<'a> {
     pub(super) line: u64,
 }
 
-/// What a format does not have for a query.
+/// The fields that a query requires and a format does not carry.
 #[derive(Clone, Copy)]
 pub(super) struct FormatGaps {
-    /// Fields that the condition needs, when without them nothing can meet it.
+    /// Fields that the condition requires, if no record can meet it without them.
     pub(super) blind: Option<FieldSet>,
     /// Fields that records are counted by.
     pub(super) missing: FieldSet,
 }
 
-/// Puts a query to records, one after the other.
+/// Evaluates a query on records, one after another.
 pub(super) struct QueryMatcher<'s> {
     selection: &'s Selection<'s>,
     pub(super) enrichment: &'s Enrichment,
     credentials: Option<&'s Credentials<'s>>,
     joiner: Option<Joiner<'s>>,
-    /// The reports as tables, where the query looks something up.
+    /// The reports as tables, if the query looks something up.
     look_up: Option<LookUp<'s>>,
-    /// Users who succeeded in a record that was read before.
+    /// Users who succeeded in an earlier record.
     pub(super) known_users: KnownUsers,
     pub(super) groups: Groups,
-    /// Rows of the last record that are meant: 0 is the record itself, the others are its keys.
+    /// Rows of the last record that meet the query: 0 is the record itself, the others are its
+    /// keys.
     pub(super) hits: Vec<usize>,
     pub(super) answer: Answer,
 }
 
 impl<'s> QueryMatcher<'s> {
-    /// `credentials` are needed by queries over creds and keys, and by those that join them.
+    /// `credentials` are required for queries over creds and keys, and for queries that join them.
     pub(super) fn new(
         selection: &'s Selection<'s>,
         enrichment: &'s Enrichment,
@@ -79,7 +80,7 @@ impl<'s> QueryMatcher<'s> {
         }
     }
 
-    /// Whether events are joined with reports.
+    /// Whether the query joins events with reports.
     pub(super) fn joins(&self) -> bool {
         self.joiner.is_some()
     }
@@ -89,12 +90,14 @@ impl<'s> QueryMatcher<'s> {
         self.look_up.is_some()
     }
 
-    /// Whether reports are asked which of them is in force, or for the rows of events.
+    /// Whether the query requires the reports, either to find the newest report or to join events
+    /// with rows.
     pub(super) fn reads_reports(&self) -> bool {
         self.credentials.is_some()
     }
 
-    /// Puts the query to the rows of a record; what meets it goes into `hits`, or into a group.
+    /// Evaluates the query on the rows of a record. A row that meets it is added to `hits` or to a
+    /// group.
     pub(super) fn record(
         &mut self,
         place: RecordPlace<'_>,
@@ -147,7 +150,7 @@ impl<'s> QueryMatcher<'s> {
         self.answer.judged += 1;
         let time = match record.kind {
             RecordKind::Event => record.get(event::TIME).as_time(),
-            // Of a cred and a key the time is that of their report.
+            // The time of a cred or a key is that of its report.
             RecordKind::Cred | RecordKind::Key => place.file.origin.time,
         };
         let period = self.selection.period;
@@ -182,19 +185,20 @@ impl<'s> QueryMatcher<'s> {
     }
 }
 
-/// Files of one format may lack different fields.
+/// Adds missing fields to those of the format, because files of one format may lack different
+/// fields.
 fn add(to: &mut BTreeMap<&'static str, FieldSet>, format: &dyn Format, lacking: FieldSet) {
     let known = to.entry(format.name()).or_insert(FieldSet::EMPTY);
     *known = known.union(lacking);
 }
 
-/// A row that the query is put to.
+/// A row that the query is evaluated on.
 struct QueriedRow<'a> {
     row: usize,
     time: Option<Time>,
     record: &'a Record<'a>,
     known_users: &'a KnownUsers,
-    /// Whether times are asked for and it has none.
+    /// Whether the query has a period and the row has no time.
     unplaced: bool,
 }
 

@@ -8,23 +8,24 @@ use crate::finding::{KnownUsers, Redactor, sign_in_fields};
 use crate::record::{FieldSet, Format, Inputs, Mapper, Origin, Outcome, Skip};
 use crate::value::Time;
 
-/// What is shown of the inputs.
+/// The options that select what is shown.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// The fields to show.
     pub fields: FieldSet,
-    /// Records to show of each file; `None` shows all. Those that are not shown are counted.
+    /// The maximum number of records to show of each file; `None` shows all. Further records are
+    /// only counted.
     pub limit: Option<u64>,
-    /// What `now` means over every file.
+    /// The value of `now` for every file, if set.
     pub now: Option<Time>,
-    /// What `now` means over files that speak of no time of their own, unless `now` is given.
+    /// The value of `now` for files that have no time of their own, unless `now` is set.
     pub clock: Time,
     /// How values are shown.
     pub redactor: Redactor,
 }
 
-/// Reads every input to its end and shows what it holds; whether everything could be read, and
-/// there was something.
+/// Reads every input to its end and shows its records. Returns whether everything could be read and
+/// there was at least one record.
 pub fn read(
     inputs: &dyn Inputs,
     roots: &[String],
@@ -42,11 +43,11 @@ struct Everything<'e> {
     known_users: KnownUsers,
 }
 
-/// The readers of one format.
+/// The mappers of one format.
 struct RecordMappers {
-    /// Reads what is shown.
+    /// Maps the fields that are shown.
     whole: Box<dyn Mapper>,
-    /// Reads records that are only counted.
+    /// Maps records that are only counted.
     bare: Box<dyn Mapper>,
 }
 

@@ -1,4 +1,4 @@
-//! Puts a query to every record.
+//! Evaluates a query on every record.
 
 use std::io;
 
@@ -16,10 +16,11 @@ use crate::record::{
 };
 use crate::value::{RecordKind, Time};
 
-/// Puts a query to every record of the inputs: shows those that meet it, or counts them.
+/// Evaluates a query on every record of the inputs, and shows or counts the records that meet it.
 ///
-/// `env` is what the query was compiled with. Reports are held while they are needed, as in a scan;
-/// beside them and the groups nothing grows with the inputs.
+/// `env` must be the environment that the query was compiled with. Reports are retained in memory
+/// if the query requires them, as in a scan. Apart from reports and groups, memory does not grow
+/// with the inputs.
 pub fn select(
     inputs: &dyn Inputs,
     roots: &[String],
@@ -30,7 +31,7 @@ pub fn select(
     let Selection { query, now, clock, .. } = *selection;
     let joined = query.joined();
     let asked = joined.union(query.reported());
-    // Which report of an account is the newest is known when all were read.
+    // The newest report of an account is known only after all reports are read.
     let held =
         (query.on != RecordKind::Event || !asked.is_empty()).then(|| StoredReports::read(inputs));
     let credentials = held.as_ref().map(|held| Credentials::new(held, !asked.is_empty()));
@@ -52,11 +53,11 @@ struct Selecting<'s> {
     viewer: &'s mut dyn Viewer,
 }
 
-/// The readers of one format.
+/// The mappers of one format.
 struct QueryMappers {
-    /// Reads what the query needs.
+    /// Maps the fields that the query requires.
     asked: Box<dyn Mapper>,
-    /// Reads what is shown.
+    /// Maps the fields that are shown.
     whole: Box<dyn Mapper>,
     gaps: FormatGaps,
 }
@@ -77,7 +78,8 @@ impl Visitor for Selecting<'_> {
         }
         let mut carries = self.matcher.enrichment.carries(format.carries(origin));
         if self.matcher.joins() || self.matcher.looks_up() {
-            // What reports give is theirs to tell, and that there is none is told of the whole.
+            // Fields of reports count as carried here. Missing ones are reported for the reports
+            // themselves, and missing reports are reported once for the whole query.
             carries = carries
                 .union(FieldSet::all(RecordKind::Cred))
                 .union(FieldSet::all(RecordKind::Key));
@@ -165,7 +167,7 @@ impl Visitor for Selecting<'_> {
     }
 }
 
-/// The inputs, with the reports that are held in the place of their files.
+/// The inputs, in which report files are replaced by the reports in memory.
 struct WithHeldReports<'i> {
     inputs: &'i dyn Inputs,
     held: Option<&'i StoredReports>,

@@ -1,26 +1,26 @@
-//! What a query is told beside its inputs.
+//! The options of a query.
 
 use crate::finding::Redactor;
 use crate::query::{Limits, Period, Query};
 use crate::record::FieldSet;
 use crate::value::Time;
 
-/// What is asked of the inputs, and how it is shown.
+/// A query over the inputs, and the options that decide how its result is shown.
 #[derive(Debug, Clone)]
 pub struct Selection<'s> {
     /// The query.
     pub query: &'s Query,
-    /// The times that are asked for.
+    /// The period that the query selects.
     pub period: Period,
-    /// The fields to show of records that are not counted by anything.
+    /// The fields to show of a record, if records are not counted by columns.
     pub fields: FieldSet,
-    /// Records to show; `None` shows all. Those that are not shown are counted.
+    /// The maximum number of records to show; `None` shows all. Further records are only counted.
     pub limit: Option<u64>,
-    /// What groups may take of memory.
+    /// The memory limits of groups.
     pub limits: Limits,
-    /// What `now` means over every file.
+    /// The value of `now` for every file, if set.
     pub now: Option<Time>,
-    /// What `now` means over files that speak of no time of their own, unless `now` is given.
+    /// The value of `now` for files that have no time of their own, unless `now` is set.
     pub clock: Time,
     /// How values are shown.
     pub redactor: Redactor,

@@ -1,4 +1,4 @@
-//! What a viewer is shown.
+//! The views of files and records that a viewer receives.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -10,42 +10,42 @@ use crate::record::{
 };
 use crate::value::{RecordKind, Time, Value};
 
-/// Prints what is read, in the order in which it is read. An error ends the reading.
+/// Prints files and records in the order in which they are read. An error ends the reading.
 pub trait Viewer {
-    /// A file, once it is known what it is, before its records.
+    /// Begins a file: called when its format is known, before its records.
     fn file(&mut self, file: &FileView<'_>) -> io::Result<()>;
-    /// A record of it.
+    /// Prints a record of the file.
     fn record(&mut self, record: &RecordView<'_>) -> io::Result<()>;
-    /// A record of it that could not be read.
+    /// Prints a record of the file that could not be read.
     fn skipped(&mut self, file: &FileView<'_>, skip: &Skip) -> io::Result<()>;
-    /// The end of the file.
+    /// Ends the file.
     fn end(&mut self, file: &FileView<'_>, counts: &Counts) -> io::Result<()>;
 }
 
-/// What a file was taken for.
+/// The view of a file.
 #[derive(Debug)]
 pub struct FileView<'f> {
-    /// Its path, as a person would type it.
+    /// The path as a user would type it.
     pub path: &'f str,
-    /// What the input side says of it; complete at the end of the file.
+    /// The reader's account of the file; complete at its end.
     pub account: &'f FileAccount,
-    /// What the user says of it.
+    /// The user's hint about the file.
     pub hint: &'f Hint,
-    /// What is known of its records beside their text.
+    /// The origin of its records.
     pub origin: &'f Origin,
     /// The format of its first record.
     pub format: Option<&'static dyn Format>,
-    /// What `now` means over its records, ages among them.
+    /// The value of `now` for its records, from which ages are computed.
     pub now: Time,
 }
 
 /// A record in canonical form.
 pub struct RecordView<'r> {
-    /// The file that it is from.
+    /// The file of the record.
     pub file: &'r FileView<'r>,
     /// Its format.
     pub format: &'static dyn Format,
-    /// Where it stands.
+    /// The raw record, with its position.
     pub raw: &'r RawRecord<'r>,
     /// The event or cred.
     pub record: &'r Record<'r>,
@@ -53,19 +53,19 @@ pub struct RecordView<'r> {
     pub keys: &'r [Record<'r>],
     pub(super) fields: FieldSet,
     pub(super) redactor: Redactor,
-    /// The users who succeeded in a record that was shown before.
+    /// The users who succeeded in an earlier record.
     pub(super) known_users: &'r KnownUsers,
 }
 
 impl RecordView<'_> {
-    /// Whether something of the keys of a cred is shown.
+    /// Whether any field of a cred's keys is shown.
     pub fn shows_keys(&self) -> bool {
         self.fields.contains(cred::KEYS)
             || self.fields.iter().any(|field| field.kind() == RecordKind::Key)
     }
 
-    /// The fields of one of its rows that are shown and not missing, in the order of the field
-    /// table, redacted and masked. The keys of a cred are rows of their own.
+    /// The fields of a row that are shown and not missing, in the order of the field table,
+    /// redacted and masked. The keys of a cred are separate rows.
     pub fn fields<'v>(
         &'v self,
         row: &'v Record<'_>,
@@ -90,7 +90,7 @@ impl RecordView<'_> {
     fn value<'v>(&self, row: &'v Record<'_>, field: FieldId) -> Value<'v> {
         let value = row.get(field);
         match value {
-            // The actor is the key, or a name that may be read.
+            // The actor is the access key, or a name that may be shown.
             Value::Str(text) if field == event::ACTOR && value == row.get(event::AK) => {
                 Value::Str(self.redactor.key_id(text))
             }
@@ -99,29 +99,29 @@ impl RecordView<'_> {
     }
 }
 
-/// What became of the records of a file.
+/// The counts of a file's records.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// Records that were read, or skipped; in tables rows.
+    /// Records that were read or skipped; for tables, rows.
     pub records: u64,
-    /// Events, creds or keys that a query means; `None` where nothing was asked.
+    /// Events, creds or keys that meet the query; `None` without a query.
     pub matched: Option<u64>,
     /// Records that were shown.
     pub shown: u64,
     /// Records that could not be read, by reason.
     pub skipped: BTreeMap<&'static str, u64>,
-    /// Rows that the records became, by kind: events, or creds and keys.
+    /// Rows that the records produced, by kind: events, or creds and keys.
     pub rows: BTreeMap<&'static str, u64>,
-    /// What was said of records that could be read, with how many.
+    /// Notes on records that were read, with the number of records.
     pub notes: BTreeMap<&'static str, u64>,
-    /// Records that were read and do not give a field that their format promises.
+    /// Records that were read and lack a field that their format promises.
     pub gapped: u64,
-    /// These fields, with how many records.
+    /// These fields, with the number of records.
     pub gaps: BTreeMap<FieldGap, u64>,
 }
 
 impl Counts {
-    /// Counts what a record became.
+    /// Counts the rows of a record.
     pub(super) fn add(&mut self, rows: &Rows<'_>) {
         let mut add = |kind: RecordKind, count| *self.rows.entry(kind.name()).or_default() += count;
         add(rows.record.kind, 1);
@@ -130,7 +130,7 @@ impl Counts {
         }
     }
 
-    /// Records that could not be read.
+    /// The number of records that could not be read.
     pub fn skips(&self) -> u64 {
         self.skipped.values().sum()
     }

@@ -1,4 +1,4 @@
-//! The way through the files of a run, for whoever looks at records one by one.
+//! Walks the files of a run and visits their records one by one.
 
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -11,23 +11,23 @@ use crate::record::{
 };
 use crate::value::Time;
 
-/// What is done with records. An error ends the reading.
+/// Visits files and records. An error ends the reading.
 pub(super) trait Visitor {
-    /// What it reads the records of one format and origin with.
+    /// The mappers for the records of one format and origin.
     type Mappers;
-    /// Prepares for records of a format and origin; `now` is what ages are counted to.
+    /// Prepares mappers for records of a format and origin. Ages are computed relative to `now`.
     fn reader(&self, format: &'static dyn Format, origin: &Origin, now: Time) -> Self::Mappers;
-    /// A file, once it is known what it is, before its records.
+    /// Begins a file: called when its format is known, before its records.
     fn file(&mut self, file: &FileView<'_>) -> io::Result<()>;
     /// Reads a record as one of the formats that it may have.
     fn record(&mut self, at: At<'_, Self::Mappers>, counts: &mut Counts) -> io::Result<Outcome>;
-    /// A record that could not be read.
+    /// Visits a record that could not be read.
     fn skipped(&mut self, file: &FileView<'_>, skip: &Skip) -> io::Result<()>;
-    /// The end of the file.
+    /// Ends the file.
     fn end(&mut self, file: &FileView<'_>, counts: &Counts) -> io::Result<()>;
 }
 
-/// A record on its way.
+/// A record and its context.
 pub(super) struct At<'a, R> {
     pub(super) file: &'a FileView<'a>,
     pub(super) format: &'static dyn Format,
@@ -36,12 +36,12 @@ pub(super) struct At<'a, R> {
     pub(super) scratch: &'a mut Scratch,
 }
 
-/// What `now` means over files.
+/// The value of `now` for files.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Clock {
-    /// Over every file, if the user says so.
+    /// The value for every file, if the user set it.
     pub(super) now: Option<Time>,
-    /// Over those that speak of no time of their own.
+    /// The value for files that have no time of their own.
     pub(super) clock: Time,
 }
 
@@ -51,7 +51,8 @@ impl Clock {
     }
 }
 
-/// Reads every input to its end; whether everything could be read, and there was something.
+/// Reads every input to its end. Returns whether everything could be read and there was at least
+/// one record.
 pub(super) fn walk<V: Visitor>(
     inputs: &dyn Inputs,
     roots: &[String],
@@ -79,12 +80,12 @@ pub(super) fn walk<V: Visitor>(
     Ok(complete && records > 0)
 }
 
-/// One file on its way.
+/// A file while it is read.
 struct File<'i, R> {
     path: String,
     hint: Hint,
     batches: Box<dyn Batches + 'i>,
-    /// As it stood after the last batch.
+    /// The account after the last batch.
     account: FileAccount,
     readers: Vec<PreparedFormat<R>>,
     origin: Arc<Origin>,
@@ -96,13 +97,13 @@ struct File<'i, R> {
 /// A format, prepared for the origin of the file.
 struct PreparedFormat<R> {
     format: &'static dyn Format,
-    /// Tells whether a record is of the format.
+    /// Detects whether a record is of the format.
     bare: Box<dyn Mapper>,
     own: R,
 }
 
 impl<R> File<'_, R> {
-    /// Hands on what the file holds; whether all of it could be read.
+    /// Passes the records of the file to the visitor. Returns whether all of it could be read.
     fn read<V: Visitor<Mappers = R>>(
         &mut self,
         counts: &mut Counts,
@@ -159,7 +160,7 @@ impl<R> File<'_, R> {
         }
     }
 
-    /// Prepares the formats of the file for its origin, once that is known.
+    /// Prepares the formats of the file when its origin is known.
     fn prepare<V: Visitor<Mappers = R>>(
         &mut self,
         batch: &Batch,

@@ -1,4 +1,4 @@
-//! Whether a rule can find anything in records of a format.
+//! Decides whether a rule applies to the records of a format.
 
 use crate::expr::ir::{Ir, Op};
 use crate::expr::{Expr, Known};
@@ -7,30 +7,31 @@ use crate::record::{FieldId, FieldSet, Format, Origin, Provider};
 use crate::rule::{Construct, Rule};
 use crate::value::{RecordKind, Value};
 
-/// What a format leaves of a rule. It follows from the format, never from the values in a file.
+/// The extent to which a rule applies to a format. It depends on the format, never on the values in
+/// a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Applicability {
-    /// Records of the format have what the rule needs.
+    /// The format carries every field that the rule requires.
     Evaluated,
-    /// One alternative of the rule needs fields that the format does not carry.
+    /// At least one alternative of the rule requires fields that the format does not carry.
     PartlyBlind(FieldSet),
-    /// The rule needs fields that the format does not carry: it cannot find what it looks for,
-    /// and finding nothing does not mean that nothing is there.
+    /// The rule requires fields that the format does not carry: it cannot match, and the absence of
+    /// findings proves nothing.
     Blind(FieldSet),
-    /// The rule is about other records or another provider.
+    /// The rule is for another record kind or another provider.
     NotApplicable,
 }
 
-/// What `format` leaves of `rule`.
+/// Returns the extent to which `rule` applies to `format`.
 ///
-/// `carries` says which fields the format has, given the columns of the file; for events also
-/// those of the creds and keys that the run's credential reports give them.
+/// `carries` is the set of fields that the format has, given the columns of the file. For events it
+/// includes the fields of creds and keys that credential reports of the run provide.
 pub fn applicability(rule: &Rule, format: &dyn Format, carries: FieldSet) -> Applicability {
     let steps = rule.steps.iter().map(|step| (&step.when, step.absent));
     left(steps, &needs(rule), rule.on, format, carries)
 }
 
-/// The same of a condition over records of a kind.
+/// Like [`applicability`], but for one condition over records of a kind.
 pub fn left_of(
     when: &Expr,
     on: RecordKind,
@@ -40,8 +41,8 @@ pub fn left_of(
     left([(when, false)].into_iter(), &[], on, format, carries)
 }
 
-/// What a format leaves of conditions, some of them of records that must not be there, and of
-/// what else is needed.
+/// The applicability of conditions, some of which are absent steps, and of the other required
+/// expressions.
 fn left<'e>(
     steps: impl Iterator<Item = (&'e Expr, bool)>,
     needs: &[&Expr],
@@ -71,7 +72,7 @@ fn left<'e>(
     };
     for (when, absent) in steps {
         let fixed = when.assuming(&given);
-        // What can never be there is absent in any case.
+        // An absent step that can never match is absent in any case.
         if fixed.constant() == Some(false) {
             if absent {
                 continue;
@@ -101,8 +102,8 @@ fn left<'e>(
     }
 }
 
-/// The providers of which some of `formats` holds what the rule looks for, given that the
-/// provider's reports come with its logs. A rule that is not configured covers none.
+/// The providers for which some of `formats` carries the fields that the rule requires, if the
+/// provider's reports are read with its logs. A rule that is not configured covers none.
 pub fn covered(rule: &Rule, formats: &[&'static dyn Format]) -> Vec<Provider> {
     let carries = |format: &dyn Format| format.carries(&Origin::default());
     let covers = |provider: &Provider| {
@@ -123,8 +124,8 @@ pub fn covered(rule: &Rule, formats: &[&'static dyn Format]) -> Vec<Provider> {
     Provider::ALL.into_iter().filter(covers).collect()
 }
 
-/// What a rule that correlates needs of a record beside its conditions: without it nothing is
-/// counted, no step has a subject, no value is new.
+/// The expressions that a correlation rule requires in addition to its conditions: without them
+/// nothing is counted, no step has a subject, and no value is new.
 fn needs(rule: &Rule) -> Vec<&Expr> {
     match &rule.construct {
         Construct::Plain => Vec::new(),
@@ -145,7 +146,7 @@ fn found_by(kind: RecordKind) -> Option<FieldId> {
     }
 }
 
-/// Whether an expression is false or missing whatever the record says.
+/// Whether an expression is false or missing for every record.
 fn is_nothing(ir: &Ir) -> bool {
     matches!(ir.op, Op::Const(Value::Bool(false) | Value::Missing))
 }
@@ -154,7 +155,8 @@ fn is_false(ir: &Ir) -> bool {
     matches!(ir.op, Op::Const(Value::Bool(false)))
 }
 
-/// What a format fixes: its provider, and every field that is not among those it carries.
+/// The values that a format fixes: its provider, and a missing value for every field that it does
+/// not carry.
 struct Given<'f> {
     format: &'f dyn Format,
     on: RecordKind,
@@ -170,7 +172,8 @@ impl Known for Given<'_> {
         lacks.then_some(Value::Missing)
     }
 
-    /// Without a report no event has a cred to join, and without the ids of keys no key.
+    /// Without a report no event can be joined with a cred, and without key ids no event can be
+    /// joined with a key.
     fn row(&self, kind: RecordKind) -> Option<bool> {
         let found_by = found_by(kind)?;
         let lacks = self.carries.is_some_and(|carries| !carries.contains(found_by));

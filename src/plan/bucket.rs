@@ -1,4 +1,4 @@
-//! Conditions by the hash of what a field shows.
+//! Conditions by the hash of a required field value.
 
 use std::hash::Hasher;
 
@@ -9,16 +9,16 @@ use crate::expr::Required;
 use crate::record::FieldId;
 use crate::value::{Cidr, write_folded};
 
-/// Conditions by hash; a collision costs a try. Built once from every pair, so that millions of
-/// them cost no allocation each.
+/// Conditions by hash. A collision only adds a candidate. The table is built once from all pairs,
+/// so that millions of them do not require an allocation each.
 #[derive(Debug, Default)]
 pub(super) struct Buckets {
-    /// Where the conditions of a hash stand in `numbers`: from, to.
+    /// The range of a hash's conditions in `numbers`: start, end.
     places: FxHashMap<u64, BucketRange>,
     numbers: Vec<u32>,
 }
 
-/// A part of the conditions.
+/// A range of `numbers`.
 pub(super) type BucketRange = (u32, u32);
 
 impl Buckets {
@@ -35,13 +35,13 @@ impl Buckets {
         buckets
     }
 
-    /// Where the conditions of a hash stand.
+    /// The range of a hash's conditions.
     #[inline]
     pub(super) fn place(&self, hash: u64) -> Option<BucketRange> {
         self.places.get(&hash).copied()
     }
 
-    /// The conditions that stand there.
+    /// The conditions of a range.
     #[inline]
     pub(super) fn at(&self, (from, to): BucketRange) -> &[u32] {
         self.numbers.get(from as usize..to as usize).unwrap_or_default()
@@ -66,24 +66,24 @@ pub(super) fn of_key(key: &Key) -> u64 {
     }
 }
 
-/// The hash of a field that is this number, or this boolean.
+/// The hash of a field that equals this number or boolean.
 pub(super) fn of_int(field: FieldId, int: i64) -> u64 {
     let mut hasher = hasher(field, 0);
     hasher.write_i64(int);
     hasher.finish()
 }
 
-/// The hash of a field that is this text, ASCII case aside.
+/// The hash of a field that equals this text, ignoring ASCII case.
 pub(super) fn of_text(field: FieldId, text: &[u8]) -> u64 {
     lower(hasher(field, 1), text)
 }
 
-/// The hash of a field that begins with this text, ASCII case aside.
+/// The hash of a field that begins with this text, ignoring ASCII case.
 pub(super) fn of_prefix(field: FieldId, text: &[u8]) -> u64 {
     lower(hasher(field, 2), text)
 }
 
-/// The hash of a field in which this text stands, ASCII case aside.
+/// The hash of a field that contains this text, ignoring ASCII case.
 pub(super) fn of_literal(field: FieldId, text: &[u8]) -> u64 {
     lower(hasher(field, 3), text)
 }
@@ -96,7 +96,7 @@ pub(super) fn of_range(field: FieldId, range: Cidr) -> u64 {
     hasher.finish()
 }
 
-/// Keys come from trusted rules, so a fast hash will do.
+/// Keys come from trusted rules, so a fast hash is sufficient.
 fn hasher(field: FieldId, what: u8) -> FxHasher {
     let mut hasher = FxHasher::default();
     hasher.write_u32(u32::from(what) << 16 | (field.kind() as u32) << 8 | field.slot() as u32);

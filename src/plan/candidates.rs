@@ -1,11 +1,11 @@
-//! Conditions to try for one record.
+//! The candidate conditions of one record.
 
 use super::literals::SeenLiterals;
 
-/// Conditions to try for one record; a buffer that is reused from record to record.
+/// The candidate conditions of one record; a buffer that is reused for each record.
 #[derive(Debug, Default)]
 pub struct Candidates {
-    /// One bit for each condition of the plan: a set without sorting.
+    /// One bit for each condition of the plan, so that the set needs no sorting.
     bits: Vec<u64>,
     pub(super) seen: SeenLiterals,
 }
@@ -20,7 +20,7 @@ impl Candidates {
         })
     }
 
-    /// Begins with these conditions and no other.
+    /// Resets the set to these conditions.
     pub(super) fn begin(&mut self, set: &[u64]) {
         self.bits.clear();
         self.bits.extend_from_slice(set);

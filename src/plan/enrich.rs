@@ -1,4 +1,4 @@
-//! Fields from the tables of the policy: a step between the mapper and the rules.
+//! Enrichment: adds fields from the tables of the policy, between the mapper and the rules.
 
 use std::sync::Arc;
 
@@ -10,21 +10,21 @@ use crate::record::{FieldId, FieldSet, Record};
 use crate::table::{ColumnType, Table};
 use crate::value::{RecordKind, Value};
 
-/// Adds to records what tables know of them.
+/// Adds fields from tables to records.
 #[derive(Debug, Clone, Default)]
 pub struct Enrichment {
     assets: Option<Arc<Table>>,
     notes: Option<Arc<Table>>,
     /// The table of accounts, and its column of names.
     accounts: Option<(Arc<Table>, usize)>,
-    /// Roles whose sessions are told apart.
+    /// Roles whose sessions are distinguished as separate callers.
     shared_roles: Option<Arc<Table>>,
-    /// Fields that are needed and that a table with rows gives.
+    /// The required fields that a table with rows provides.
     gives: FieldSet,
 }
 
 impl Enrichment {
-    /// What the tables of the host add to these fields.
+    /// The enrichment that provides these fields from the tables of `env`.
     pub fn new(env: &dyn Env, needed: FieldSet) -> Self {
         let filled = |id| env.table(id).filter(|table| !table.is_empty()).cloned();
         let mut own = Self {
@@ -46,8 +46,8 @@ impl Enrichment {
         own
     }
 
-    /// The fields that records have beside those that their format carries: a table gives a field
-    /// where the format carries what its row is found by.
+    /// The fields of enriched records: `carries`, and the fields that tables provide. A table
+    /// provides a field if the format carries the field that its row is looked up by.
     pub fn carries(&self, carries: FieldSet) -> FieldSet {
         let given = REFERENCES
             .iter()
@@ -56,8 +56,8 @@ impl Enrichment {
         carries.union(given.collect())
     }
 
-    /// The record with what the tables say of it; `None` when that is nothing. What the record
-    /// says itself stays.
+    /// The enriched record; `None` if the tables add nothing. Fields that the record has are not
+    /// replaced, except the actor and the caller of a shared role.
     pub fn fill<'r>(&'r self, record: &'r Record<'r>) -> Option<Record<'r>> {
         if self.gives.is_empty() && self.shared_roles.is_none() {
             return None;

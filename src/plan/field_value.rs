@@ -1,22 +1,23 @@
-//! What a condition requires one field to show.
+//! A requirement of a condition on the value of one field.
 
 use crate::expr::Required;
 use crate::record::FieldId;
 
-/// What one field shows. A necessary condition need not be a sufficient one: ASCII case is ignored.
+/// A requirement on one field. It is necessary but not always sufficient (an over-approximation):
+/// ASCII case is ignored.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Key {
     pub(super) field: FieldId,
     pub(super) shows: Shows,
 }
 
-/// What a field shows.
+/// A requirement on a value.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Shows {
-    /// It is this boolean.
+    /// It equals this boolean.
     Bool(bool),
-    /// It is this number.
+    /// It equals this number.
     Int(i64),
-    /// It is a text that shows this.
+    /// It is a text that meets this requirement.
     Text(Required),
 }

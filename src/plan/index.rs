@@ -1,4 +1,4 @@
-//! Conditions looked up by the values of a record's fields.
+//! An index of conditions by the field values that they require.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -16,21 +16,21 @@ use crate::value::{Cidr, RecordKind, Value, parse_ip};
 /// The conditions of one record kind.
 #[derive(Debug, Default)]
 pub(super) struct Index {
-    /// Those that ask nothing of an indexed field, as bits: always tried.
+    /// Conditions without a requirement on an indexed field, as bits. They are always candidates.
     always: Vec<u64>,
     fields: Vec<ByField>,
     buckets: Buckets,
 }
 
-/// What conditions ask of one field, and so what to look up by its value.
+/// The kinds of requirements on one field, which determine the lookups by its value.
 #[derive(Debug)]
 struct ByField {
     field: FieldId,
-    /// Whether one asks for the whole value.
+    /// Whether a condition requires an exact value.
     whole: bool,
     /// Lengths of the prefixes in bytes, ascending.
     prefixes: Vec<usize>,
-    /// Lengths of the ranges of IPv4 and of IPv6 addresses, in bits.
+    /// Prefix lengths in bits of the IPv4 and of the IPv6 ranges.
     ranges: [Vec<u8>; 2],
     literals: Option<Literals>,
 }
@@ -53,12 +53,12 @@ impl Index {
         build.finish(always, count)
     }
 
-    /// An index that leaves none of these conditions out.
+    /// An index that makes each of these conditions a candidate for every record.
     pub(super) fn exhaustive(conditions: impl Iterator<Item = u32>, count: usize) -> Self {
         Build::default().finish(conditions.collect(), count)
     }
 
-    /// Gives every condition that the record may meet.
+    /// Adds every condition that the record may meet to `out`.
     pub(super) fn candidates(&self, record: &Record<'_>, out: &mut Candidates) {
         out.begin(&self.always);
         for by in &self.fields {

@@ -1,4 +1,4 @@
-//! What a record must show before a rule can match it.
+//! Derives from a condition the field values that a matching record must have.
 
 use super::field_value::{Key, Shows};
 use super::selectivity::{of_key, of_keys};
@@ -16,11 +16,12 @@ pub(super) struct Keys {
     cost: f64,
 }
 
-/// The conditions of which one must hold, or the expression is false; `None` when there is no
-/// such condition on an indexed field.
+/// The requirements of which one must be met, or the expression is false. `None` if there is no
+/// such requirement on an indexed field.
 ///
-/// "False" and never "error": `&&` is false as soon as one operand is, whatever the others are, so
-/// a rule that is not tried would not have failed either.
+/// A record that meets none makes the expression false and never an error: `&&` is false if one
+/// operand is false, whatever the others are. So a rule that is skipped could not have failed
+/// either.
 pub(super) fn keys(ir: &Ir, kind: RecordKind) -> Option<Keys> {
     match &ir.op {
         Op::Const(Value::Bool(false)) => Some(Keys::default()),
@@ -47,8 +48,8 @@ pub(super) fn keys(ir: &Ir, kind: RecordKind) -> Option<Keys> {
     }
 }
 
-/// The value that a test asks about, and what that must show for a yes: one of these. `None`
-/// within, when every value may be a yes.
+/// The value that a test reads, and the requirements of which the value must meet one for the test
+/// to hold. The inner `None` means that every value may satisfy the test.
 pub(super) fn asks(test: &Ir) -> Option<(&Ir, Option<Vec<Shows>>)> {
     Some(match &test.op {
         Op::Compare(Comparison::Eq, a, b) => match (a.constant(), b.constant()) {
@@ -66,8 +67,8 @@ pub(super) fn asks(test: &Ir) -> Option<(&Ir, Option<Vec<Shows>>)> {
             let constants: Vec<Constant> = args.iter().map(Ir::as_constant).collect();
             (args.first()?, function.required(&constants).and_then(of_texts))
         }
-        // A boolean that is never missing is a test by itself. Its negation is none: should the
-        // record lack the field after all, that holds.
+        // A boolean that is never missing is itself a test. Its negation is not: it would hold if
+        // the record lacked the field after all.
         Op::Field(_) if test.ty == Type::Bool => (test, Some(vec![Shows::Bool(true)])),
         // `field ?? false`.
         Op::Coalesce(parts) => match &parts[..] {
@@ -80,7 +81,8 @@ pub(super) fn asks(test: &Ir) -> Option<(&Ir, Option<Vec<Shows>>)> {
     })
 }
 
-/// A field of this kind of record; other rows are not there when a record is looked up.
+/// The field, if it belongs to this record kind. Fields of joined rows are not available when a
+/// record is looked up.
 pub(super) fn field_of(ir: &Ir, kind: RecordKind) -> Option<FieldId> {
     let Op::Field(field) = ir.op else { return None };
     let indexed = matches!(field.field().ty, Type::Str | Type::Enum(_) | Type::Bool | Type::Int);
@@ -92,9 +94,9 @@ fn of_values(values: &[Value<'static>]) -> Option<Vec<Shows>> {
         Value::Str(text) => Some(Some(Shows::Text(Required::Text(text.to_string())))),
         Value::Bool(b) => Some(Some(Shows::Bool(*b))),
         Value::Int(int) => Some(Some(Shows::Int(*int))),
-        // Missing equals missing: such a test can be met without any value.
+        // Missing equals missing, so such a test can hold without any value.
         Value::Missing => None,
-        // Nothing else ever equals the value of an indexed field.
+        // No other value equals the value of an indexed field.
         _ => Some(None),
     };
     let all: Option<Vec<_>> = values.iter().map(shows).collect();

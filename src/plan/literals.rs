@@ -1,19 +1,20 @@
-//! Literals of one field, all looked for in one pass over its text.
+//! Searches the text of one field for all its literals in one pass.
 
 use aho_corasick::AhoCorasick;
 
 use super::bucket::BucketRange;
 
-/// The literals that conditions ask for.
+/// The literals that conditions require.
 #[derive(Debug)]
 pub(super) struct Literals {
     automaton: AhoCorasick,
-    /// Where the conditions of each literal stand.
+    /// The range of conditions of each literal.
     places: Vec<BucketRange>,
 }
 
 impl Literals {
-    /// The automaton of these literals, each with its place; `None` when it would be too large.
+    /// The automaton for these literals, each with its range of conditions; `None` if it would be
+    /// too large.
     pub(super) fn new(literals: &[(String, BucketRange)]) -> Option<Self> {
         let automaton = AhoCorasick::builder()
             .ascii_case_insensitive(true)
@@ -22,7 +23,7 @@ impl Literals {
         Some(Self { automaton, places: literals.iter().map(|&(_, place)| place).collect() })
     }
 
-    /// Gives the place of every literal that stands in the text, each once.
+    /// Reports the range of every literal that occurs in the text, each once.
     pub(super) fn find(
         &self,
         text: &str,
@@ -41,7 +42,7 @@ impl Literals {
     }
 }
 
-/// Which literals a text has shown already: a text may repeat one a thousand times.
+/// The literals that were already found in a text, which may repeat a literal a thousand times.
 #[derive(Debug, Default)]
 pub(super) struct SeenLiterals {
     bits: Vec<u64>,

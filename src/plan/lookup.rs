@@ -1,4 +1,4 @@
-//! What the index makes of a rule, for people.
+//! Explains how the index looks up a rule.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -12,32 +12,32 @@ use crate::record::FieldId;
 use crate::rule::{Construct, Rule};
 use crate::value::RecordKind;
 
-/// What a condition is looked up by.
+/// How a condition is looked up.
 #[derive(Debug, Clone)]
 pub enum Lookup<'r> {
-    /// Nothing: the condition is tried on every record of its kind. The part that prevents an index
-    /// lookup, and the reason as a clause whose subject is that part.
+    /// It is not indexed: the condition is evaluated on every record of its kind. Contains the part
+    /// that prevents an index lookup, and the reason as a clause whose subject is that part.
     Always(&'r Ir, &'static str),
-    /// One of these fields must show one of so many things.
+    /// One of these fields must meet one of its requirements, of which there are this many.
     By(BTreeMap<FieldId, Amounts>),
 }
 
-/// How many things of each kind a field may show.
+/// The number of requirements of each kind on a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Amounts {
-    /// Whole values.
+    /// Exact values.
     pub values: usize,
-    /// Texts that it may begin with.
+    /// Prefixes.
     pub prefixes: usize,
-    /// Texts that may stand in it.
+    /// Texts that it may contain.
     pub literals: usize,
-    /// Ranges of addresses that it may lie in.
+    /// Address ranges that may contain it.
     pub ranges: usize,
 }
 
 impl<'r> Lookup<'r> {
-    /// What each condition of a rule is looked up by, with the step's name or `among`; the only
-    /// condition of a rule has no name.
+    /// How each condition of a rule is looked up, with the id of its step or `among`. The id is
+    /// empty if the rule has no `sequence`.
     pub fn of_rule(rule: &'r Rule) -> Vec<(&'r str, Self)> {
         let steps = rule.steps.iter().map(|step| (step.id.as_str(), Self::of(&step.when, rule.on)));
         let mut all: Vec<_> = steps.collect();
@@ -47,7 +47,7 @@ impl<'r> Lookup<'r> {
         all
     }
 
-    /// What a condition of a rule over these records is looked up by.
+    /// How a condition over records of this kind is looked up.
     fn of(when: &'r Expr, on: RecordKind) -> Self {
         let ir = when.ir();
         let Some(keys) = keys(ir, on) else {

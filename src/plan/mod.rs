@@ -1,6 +1,6 @@
-//! The compiled rule set: what to read and which rules to try.
+//! The compiled rule set: the fields to read and the rules to evaluate.
 //!
-//! It knows rules and allowlists, and must know neither inputs nor what becomes of a match.
+//! It knows rules and allowlists. It must depend neither on inputs nor on the use of matches.
 
 mod applicable;
 mod bucket;

@@ -1,4 +1,4 @@
-//! Which fields a run reads and which rules a record is tried against.
+//! The plan: which fields a run reads, and which rules are candidates for a record.
 
 use super::candidates::Candidates;
 use super::enrich::Enrichment;
@@ -13,17 +13,17 @@ use crate::value::RecordKind;
 /// The compiled rule set of a run.
 #[derive(Debug)]
 pub struct Plan<'p> {
-    /// The rules, in the order of their ids; a rule is named by its index here.
+    /// The rules in the order of their ids. A rule is referred to by its index here.
     pub rules: &'p [Rule],
     /// The allowlist.
     pub allowlist: &'p Allowlist,
-    /// What records are tried on: the steps of every rule, in the order of the rules.
+    /// The conditions to evaluate: the steps of every rule, in the order of the rules.
     pub conditions: Vec<Condition<'p>>,
-    /// What the tables of the policy add to records.
+    /// Adds fields from the tables of the policy to records.
     pub enrichment: Enrichment,
     /// Whether an expression looks up rows of the credential reports.
     pub looks_up: bool,
-    /// Whether a rule asks how far back or on the events of an account reach.
+    /// Whether a rule requires the reach of the events of an account.
     pub needs_reach: bool,
     index: [Index; 3],
     condition_fields: FieldSet,
@@ -31,27 +31,27 @@ pub struct Plan<'p> {
     joined_fields: FieldSet,
 }
 
-/// One condition that records are tried on.
+/// One condition that is evaluated on records.
 #[derive(Debug, Clone, Copy)]
 pub struct Condition<'p> {
-    /// The rule, by its index.
+    /// The index of the rule.
     pub rule: u32,
-    /// Which of the rule's steps it is.
+    /// The step of the rule.
     pub step: u8,
-    /// What it is asked for.
+    /// The role of the condition in its rule.
     pub role: Role,
     /// The condition.
     pub when: &'p Expr,
-    /// Whether its rule asks the credential reports for the event's key or user.
+    /// Whether its rule joins the event's key or user from the credential reports.
     pub joined: bool,
 }
 
-/// What a condition is asked for.
+/// The role of a condition in its rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
     /// A record that meets it is a match.
     Step,
-    /// A record that meets it shows values that are not new from then on.
+    /// A record that meets it is an observation: its values are not new afterwards.
     Among,
 }
 
@@ -61,7 +61,8 @@ impl<'p> Plan<'p> {
         Self::build(rules, allowlist, env, true)
     }
 
-    /// The plan that tries every rule on every record: what [`Plan::new`] is held against.
+    /// The plan that evaluates every rule on every record: the reference that [`Plan::new`] is
+    /// tested against.
     #[doc(hidden)]
     pub fn exhaustive(rules: &'p [Rule], allowlist: &'p Allowlist, env: &dyn Env) -> Self {
         Self::build(rules, allowlist, env, false)
@@ -130,7 +131,8 @@ impl<'p> Plan<'p> {
         }
     }
 
-    /// The plan that notes of every account how far its events reach, whatever its rules ask.
+    /// The plan that records the reach of the events of every account, whether or not a rule
+    /// requires it.
     #[must_use]
     pub fn noting_reach(mut self) -> Self {
         self.needs_reach = true;
@@ -138,35 +140,36 @@ impl<'p> Plan<'p> {
         self
     }
 
-    /// The fields that deciding about a record needs; read from every record.
+    /// The fields that conditions require; read from every record.
     pub fn condition_fields(&self) -> FieldSet {
         self.condition_fields
     }
 
-    /// The fields that a finding needs; read from records that match.
+    /// The fields that findings require; read from records that match.
     pub fn evidence_fields(&self) -> FieldSet {
         self.evidence_fields
     }
 
-    /// The fields of creds and keys that rules over events read; empty when none does.
+    /// The fields of creds and keys that rules over events read; empty if no rule does.
     pub fn joined_fields(&self) -> FieldSet {
         self.joined_fields
     }
 
-    /// Whether a rule asks the credential reports for the event's key or user.
+    /// Whether a rule joins the event's key or user from the credential reports.
     pub fn joins(&self, rule: u32) -> bool {
         let first = self.conditions.partition_point(|condition| condition.rule < rule);
         self.conditions.get(first).is_some_and(|condition| condition.joined)
     }
 
-    /// Fills `candidates` with every condition that the record may meet; the others would be
-    /// false.
+    /// Fills `candidates` with every condition that the record may meet; every other condition
+    /// would be false.
     pub fn candidates(&self, record: &Record<'_>, candidates: &mut Candidates) {
         self.index[record.kind as usize].candidates(record, candidates);
     }
 }
 
-/// The fields that deciding a match of a rule needs, and those that its finding needs beside them.
+/// The fields that evaluating a match of a rule requires, and the further fields that its finding
+/// requires.
 fn fields(index: usize, rule: &Rule, allowlist: &Allowlist) -> (FieldSet, FieldSet) {
     let all =
         |sets: &mut dyn Iterator<Item = FieldSet>| sets.fold(FieldSet::EMPTY, FieldSet::union);
@@ -174,7 +177,7 @@ fn fields(index: usize, rule: &Rule, allowlist: &Allowlist) -> (FieldSet, FieldS
     let measured = all(&mut rule.measured().map(Expr::fields));
     let raise = all(&mut rule.raise.iter().map(|raise| raise.when.fields()));
     let evidence = [by, measured, raise, allowlist.fields(index), rule.message.fields()];
-    // What a record showed is kept without reading it a second time.
+    // Observations are recorded without reading the record a second time.
     let among = first_seen(rule).map_or(FieldSet::EMPTY, |first_seen| {
         first_seen.among.fields().union(by).union(measured).union(reach_fields())
     });
@@ -203,7 +206,7 @@ fn first_seen(rule: &Rule) -> Option<&FirstSeen> {
     }
 }
 
-/// Whether a rule can only be certain of what the input reaches far enough for.
+/// Whether the certainty of a rule's findings depends on the reach of the input.
 pub(crate) fn needs_reach(rule: &Rule) -> bool {
     let absent = |step: Option<&Step>| step.is_some_and(|step| step.absent);
     match &rule.construct {
@@ -215,18 +218,19 @@ pub(crate) fn needs_reach(rule: &Rule) -> bool {
     }
 }
 
-/// The fields that say when which account did something.
+/// The fields that determine the reach of an account: its provider and name, and the time.
 fn reach_fields() -> FieldSet {
     [event::PROVIDER, event::ACCOUNT, event::TIME].into_iter().collect()
 }
 
-/// Of these fields those that a rule over events finds in the credential reports.
+/// The subset of these fields that a rule over events reads from the credential reports.
 fn joined(rule: &Rule, fields: FieldSet) -> FieldSet {
     let elsewhere = |field: &FieldId| rule.on == RecordKind::Event && field.kind() != rule.on;
     fields.iter().filter(elsewhere).collect()
 }
 
-/// The fields by which an event finds its key and its user, and any record rows of reports.
+/// The fields by which an event finds its key and its user, and by which any record looks up report
+/// rows.
 pub fn join_fields() -> FieldSet {
     [
         event::PROVIDER,
@@ -244,7 +248,7 @@ pub fn join_fields() -> FieldSet {
     .collect()
 }
 
-/// The fields that say which users are known.
+/// The fields that determine the known users.
 fn known_user_fields() -> FieldSet {
     [event::OK, event::USER, cred::USER].into_iter().collect()
 }

@@ -1,11 +1,11 @@
-//! How many records a key is expected to let through.
+//! Estimates the share of records that meet a key.
 //!
-//! Only the order matters: of several tests joined by `&&` the rarest looks the rule up. The
-//! figures are the chance that two records agree in a field, over 1,038 CloudTrail events of two
-//! recorded environments, rounded: operations 0.04, user agents 0.1, services 0.2, error codes
-//! 0.004, success 0.8, words of an enum 0.6 to 1.0, account and region 0.85. People, keys and
-//! addresses agreed in 0.4 of the pairs, because a handful of people were at work; an organisation
-//! has more of each, so they count as 0.05.
+//! Only the order of the estimates matters: of several tests joined by `&&`, the index uses the
+//! rarest. An estimate is the chance that two records have the same value in a field, measured over
+//! 1,038 CloudTrail events of two recorded environments and rounded: operations 0.04, user agents
+//! 0.1, services 0.2, error codes 0.004, success 0.8, words of an enum 0.6 to 1.0, account and
+//! region 0.85. For people, keys and addresses the measured chance is 0.4, because few people used
+//! these environments. An organisation has more of each, so the estimate for them is 0.05.
 
 use super::field_value::{Key, Shows};
 use crate::expr::Required;
@@ -13,14 +13,15 @@ use crate::record::FieldId;
 use crate::record::field::{cred, event, key};
 use crate::value::Type;
 
-/// The share of records that show this.
+/// The estimated share of records that meet this key.
 pub(super) fn of_key(key: &Key) -> f64 {
     let width = match &key.shows {
         Shows::Bool(_) | Shows::Int(_) | Shows::Text(Required::Text(_)) => 1.0,
         Shows::Text(Required::Range(range)) if range.is_single() => 1.0,
         Shows::Text(Required::Range(_)) => 1.5,
-        // Prefixes of one to three characters let six times as many operations through as the
-        // whole name, longer ones three times; other parts by length likewise.
+        // Prefixes of one to three characters match six times as many operations as the whole name;
+        // longer prefixes match three times as many. Other requirements are scaled by length
+        // likewise.
         Shows::Text(Required::Prefix(text)) if text.len() < 4 => 6.0,
         Shows::Text(Required::Prefix(_)) => 3.0,
         Shows::Text(Required::Literal(text)) => match text.len() {
@@ -33,7 +34,8 @@ pub(super) fn of_key(key: &Key) -> f64 {
     (of_field(key.field) * width).min(1.0)
 }
 
-/// The share of records that show one of several; of many values of a field few are common.
+/// The estimated share of records that meet one of several keys. If a field has many required
+/// values, few of them are common.
 pub(super) fn of_keys(count: usize, shares: impl Iterator<Item = f64>) -> f64 {
     if count == 0 {
         return 0.0;

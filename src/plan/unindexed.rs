@@ -1,4 +1,4 @@
-//! Why a condition is not indexed.
+//! The reason why a condition is not indexed.
 
 use super::key::{asks, field_of, keys};
 use crate::expr::ir::{Comparison, Ir, Op};
@@ -8,7 +8,7 @@ use crate::value::{RecordKind, Type, Value};
 /// that part.
 pub(super) fn unindexed_reason(ir: &Ir, kind: RecordKind) -> (&Ir, &'static str) {
     let inner = match &ir.op {
-        // Any operand would do, so the first is as good as another.
+        // Any operand could be indexed, so the reason of the first is reported.
         Op::And(parts) => parts.first(),
         Op::Or(parts) => parts.iter().find(|part| keys(part, kind).is_none()),
         _ => None,

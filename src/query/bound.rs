@@ -1,27 +1,27 @@
-//! From when to when.
+//! Time bounds of a query.
 
 use std::fmt;
 
 use crate::value::{Duration, Time, Zone};
 use crate::yaml;
 
-/// A bound of time as a person writes it.
+/// A time bound as a user writes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Bound {
     /// An instant.
     At(Time),
-    /// A day, maybe with a time of day, in the zone of the project.
+    /// A day, with or without a time of day, in the zone of the project.
     Local(String),
-    /// So many seconds before the time of the run.
+    /// A number of seconds before the run clock.
     Back(i64),
 }
 
-/// What [`Bound::parse`] reads, for messages.
+/// The forms that [`Bound::parse`] accepts, for messages.
 const FORMS: &str = "expected an instant such as 2026-01-31T00:00:00Z, a day such as 2026-01-31, \
                      or a length of time back from now such as 15m, 24h or 90d";
 
 impl Bound {
-    /// Reads a bound; the error says what was expected.
+    /// Parses a bound. The error states the accepted forms.
     pub fn parse(text: &str) -> Result<Self, String> {
         let back = || yaml::seconds(text).map(Bound::Back);
         let local = || Time::parse_in(text, &Zone::utc()).map(|_| Bound::Local(text.to_owned()));
@@ -29,8 +29,8 @@ impl Bound {
         bound.ok_or_else(|| FORMS.to_owned())
     }
 
-    /// The instant that is meant; a length of time that leads out of the calendar means its
-    /// beginning.
+    /// The instant of the bound. A duration that reaches before the start of the calendar is
+    /// clamped to it.
     pub fn instant(&self, clock: Time, zone: &Zone) -> Time {
         match self {
             Bound::At(time) => *time,
@@ -54,12 +54,12 @@ impl fmt::Display for Bound {
     }
 }
 
-/// The times from the first bound on and before the second one.
+/// A half-open period: from `since` on and before `until`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Period {
-    /// The first instant; `None` for no bound.
+    /// The first instant of the period; `None` if unbounded.
     pub since: Option<Time>,
-    /// The first instant that is too late; `None` for no bound.
+    /// The first instant after the period; `None` if unbounded.
     pub until: Option<Time>,
 }
 
@@ -69,12 +69,12 @@ impl Period {
         self.since.is_some() || self.until.is_some()
     }
 
-    /// Whether no time lies in it.
+    /// Whether the period is empty.
     pub fn is_empty(&self) -> bool {
         matches!((self.since, self.until), (Some(since), Some(until)) if since >= until)
     }
 
-    /// Whether a time lies in it.
+    /// Whether the period contains a time.
     pub fn contains(&self, time: Time) -> bool {
         self.since.is_none_or(|since| since <= time) && self.until.is_none_or(|until| time < until)
     }

@@ -1,21 +1,21 @@
-//! Records counted by values, in bounded memory.
+//! Counts records by values in bounded memory.
 
 use rustc_hash::FxHashMap;
 
 use crate::value::{Time, Value};
 
-/// How many records, and when.
+/// The number of records, and the times of the first and last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Tally {
-    /// All of them.
+    /// All records.
     pub count: u64,
-    /// Those of calls that succeeded.
+    /// Records of calls that succeeded.
     pub ok: u64,
-    /// Those of calls that failed; what does not say counts as neither.
+    /// Records of calls that failed. A record without an outcome counts as neither.
     pub failed: u64,
-    /// The earliest time that one has.
+    /// The earliest time.
     pub first: Option<Time>,
-    /// The latest.
+    /// The latest time.
     pub last: Option<Time>,
 }
 
@@ -26,7 +26,7 @@ impl Tally {
         self.merge(&Tally { count: 1, ok: succeeded, failed, first: time, last: time });
     }
 
-    /// Adds what was counted elsewhere.
+    /// Adds another tally.
     pub fn merge(&mut self, other: &Tally) {
         self.count += other.count;
         self.ok += other.ok;
@@ -36,18 +36,18 @@ impl Tally {
     }
 }
 
-/// Most groups of one query.
+/// The default limit on the number of groups of a query.
 const GROUPS: usize = 1_000_000;
 
-/// Most bytes of their values.
+/// The default limit on the bytes of their values.
 const BYTES: usize = 256 << 20;
 
-/// What groups may take of memory.
+/// The memory limits of groups.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// How many there may be.
+    /// The maximum number of groups.
     pub groups: usize,
-    /// Bytes of their texts.
+    /// The maximum number of bytes of their texts.
     pub bytes: usize,
 }
 
@@ -57,16 +57,17 @@ impl Default for Limits {
     }
 }
 
-/// The records that have the same values.
+/// Records with the same values.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Group {
-    /// The values as they may be shown, one for each column.
+    /// The values in the form in which they may be shown, one for each column.
     pub values: Vec<Value<'static>>,
-    /// How many records.
+    /// The tally of its records.
     pub tally: Tally,
 }
 
-/// Records by group. Beyond a limit no new group is begun, and its records are counted together.
+/// Records by group. If a limit is exceeded, no new group is created, and the records of further
+/// groups are counted together.
 #[derive(Debug, Default)]
 pub struct Groups {
     limits: Limits,
@@ -76,12 +77,12 @@ pub struct Groups {
 }
 
 impl Groups {
-    /// None so far.
+    /// No groups.
     pub fn new(limits: Limits) -> Self {
         Self { limits, ..Self::default() }
     }
 
-    /// Counts a record with the values that `key` is the digest of; `values` is asked for the first
+    /// Counts a record. `key` is the digest of its values; `values` is called only for the first
     /// record of a group.
     pub fn count(
         &mut self,
@@ -100,12 +101,12 @@ impl Groups {
         self.by_key.insert(key, Group { values, tally: *record });
     }
 
-    /// The groups by falling count, and then by their values.
+    /// The groups by descending count, and then by their values.
     pub fn ranked(self) -> Ranked {
         let mut groups: Vec<(u128, Group)> = self.by_key.into_iter().collect();
         groups.sort_unstable_by(|(a_key, a), (b_key, b)| {
             let by_count = b.tally.count.cmp(&a.tally.count);
-            // Values that look the same may be two keys that are masked.
+            // Two different access keys may have the same masked value.
             by_count.then_with(|| a.values.cmp(&b.values)).then_with(|| a_key.cmp(b_key))
         });
         let groups = groups.into_iter().map(|(_, group)| group).collect();
@@ -127,6 +128,6 @@ fn size(value: &Value<'_>) -> usize {
 pub struct Ranked {
     /// Every group.
     pub groups: Vec<Group>,
-    /// The records of groups beyond the limit.
+    /// The tally of records of groups beyond the limit.
     pub others: Tally,
 }

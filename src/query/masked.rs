@@ -1,4 +1,4 @@
-//! Keys that were copied from a report, where they are masked.
+//! Detects access keys that were copied in masked form from a report.
 
 use crate::diag::codes::query as codes;
 use crate::diag::{Diagnostic, escaped};
@@ -7,8 +7,8 @@ use crate::record::field::{event, key};
 use crate::source::Span;
 use crate::value::{Value, is_masked};
 
-/// An error for every comparison of a key with a masked one, which equals no key: an answer that
-/// nothing was found would be believed.
+/// Reports an error for every comparison of an access key with a masked key. A masked key equals no
+/// key, so the query would find nothing, and a user would believe that.
 pub(super) fn masked(ir: &Ir) -> Vec<Diagnostic> {
     let mut told = Vec::new();
     ir.walk(&mut |node| match &node.op {

@@ -1,7 +1,7 @@
-//! Queries: a condition over records, and what those that meet it are counted by.
+//! Queries: a condition over records, and the columns that matching records are counted by.
 //!
-//! What a person asks on the command line or saves in the project file, checked as rules are. It
-//! must not know inputs or outputs: [`inspect`](crate::inspect) reads the records for it.
+//! A query is written on the command line or saved in the project file, and is checked like a rule.
+//! This module must not depend on inputs or outputs: [`inspect`](crate::inspect) reads the records.
 
 mod bound;
 mod groups;

@@ -1,4 +1,4 @@
-//! What is asked: as written, and compiled.
+//! Queries as written, and compiled.
 
 use super::masked::masked;
 use crate::diag::Diagnostic;
@@ -8,45 +8,46 @@ use crate::record::FieldSet;
 use crate::source::{Fragment, Span};
 use crate::value::{Elem, RecordKind, Type};
 
-/// What is asked, as written.
+/// A query as written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Question {
-    /// The record that it reads, where that is said; else its fields tell.
+    /// The record kind that it reads, if it is stated; otherwise the fields determine it.
     pub on: Option<RecordKind>,
     /// The condition.
     pub expr: Fragment,
-    /// What the records that meet it are counted by; nothing to see them one by one.
+    /// The columns that matching records are counted by; empty to show the records one by one.
     pub count_by: Vec<Fragment>,
 }
 
-/// A question that can be put to records.
+/// A compiled query that can be evaluated on records.
 #[derive(Debug, Clone)]
 pub struct Query {
-    /// The record that it reads.
+    /// The record kind that it reads.
     pub on: RecordKind,
-    /// Which of them are meant.
+    /// The condition that selects records.
     pub condition: Expr,
-    /// What they are counted by.
+    /// The columns that they are counted by.
     pub columns: Vec<Column>,
 }
 
-/// Something that records are counted by.
+/// A column that records are counted by.
 #[derive(Debug, Clone)]
 pub struct Column {
-    /// As it was written, on one line.
+    /// The expression as written, on one line.
     pub name: String,
     /// The expression.
     pub expr: Expr,
 }
 
 impl Question {
-    /// Checks and compiles it as the conditions of rules are; warnings come beside the query.
+    /// Checks and compiles the query like the condition of a rule. Warnings are returned with the
+    /// query.
     pub fn compile(&self, env: &dyn Env) -> Result<(Query, Vec<Diagnostic>), Vec<Diagnostic>> {
         let on = match self.on {
             Some(on) => on,
             None => match self.kind(env)? {
                 Some(on) => on,
-                // A misspelt name is worth more than the advice to say the kind.
+                // An error for a misspelt name is more useful than the advice to state the kind.
                 None => {
                     return Err(self
                         .about(RecordKind::Event)
@@ -91,7 +92,7 @@ impl Question {
         }
     }
 
-    /// The same question about records of this kind.
+    /// The same query over records of this kind.
     fn about(&self, on: RecordKind) -> Self {
         Self { on: Some(on), ..self.clone() }
     }
@@ -103,7 +104,7 @@ impl Question {
         )]
     }
 
-    /// The record that its expressions name; `None` when they name none.
+    /// The record kind whose fields its expressions name; `None` if they name none.
     fn kind(&self, env: &dyn Env) -> Result<Option<RecordKind>, Vec<Diagnostic>> {
         let (mut named, mut errors) = (Vec::<(RecordKind, Span)>::new(), Vec::new());
         for source in std::iter::once(&self.expr).chain(&self.count_by) {
@@ -132,7 +133,7 @@ impl Question {
                     )),
                 ])
             }
-            // A key brings its cred along.
+            // A key includes its cred.
             (event, row) => Ok(event.or(row).map(|(kind, _)| *kind)),
         }
     }
@@ -145,13 +146,13 @@ impl Query {
         columns.fold(self.condition.fields(), FieldSet::union)
     }
 
-    /// The fields of the run's reports that it looks up.
+    /// The fields that it looks up in the run's reports.
     pub fn reported(&self) -> FieldSet {
         let columns = self.columns.iter().map(|column| column.expr.reported());
         columns.fold(self.condition.reported(), FieldSet::union)
     }
 
-    /// The fields that events find in credential reports.
+    /// The fields that events are joined with from credential reports.
     pub fn joined(&self) -> FieldSet {
         let fields = self.fields();
         let joined = fields.iter().filter(|field| field.kind() != RecordKind::Event);

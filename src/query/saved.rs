@@ -1,4 +1,4 @@
-//! Queries with a name, as the project file has them.
+//! Named queries of the project file.
 
 use super::{Bound, Question};
 use crate::diag::codes::{policy, query as codes};
@@ -34,18 +34,18 @@ pub static SAVED: Shape = Shape::Object(&[
 pub struct Saved {
     /// Its name.
     pub name: String,
-    /// What it asks.
+    /// The query as written.
     pub question: Question,
-    /// From when on.
+    /// The start of the period.
     pub since: Option<Bound>,
-    /// Before when.
+    /// The end of the period, exclusive.
     pub until: Option<Bound>,
-    /// What it is for.
+    /// Its description.
     pub description: Option<String>,
 }
 
-/// Reads the entries of `queries`, whose shape is [`SAVED`]; the expressions are checked by
-/// [`Question::compile`] once the lists, tables and definitions are known.
+/// Reads the entries of `queries`, whose shape is [`SAVED`]. [`Question::compile`] checks the
+/// expressions when the lists, tables and definitions are known.
 pub fn load_saved(entries: &[Entry], diagnostics: &mut Vec<Diagnostic>) -> Vec<Saved> {
     entries.iter().filter_map(|entry| saved(entry, diagnostics)).collect()
 }
@@ -87,7 +87,8 @@ fn bound(node: Option<&Node>, diagnostics: &mut Vec<Diagnostic>) -> Option<Bound
     }
 }
 
-/// What is wrong with a name: it is typed after `@` in a shell.
+/// A diagnostic if a name is invalid. Names are typed after `@` in a shell, so only safe characters
+/// are allowed.
 fn unusable(name: &Scalar) -> Option<Diagnostic> {
     let text = name.text();
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_');

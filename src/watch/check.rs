@@ -1,4 +1,4 @@
-//! One check: new records in, occurrences that are certain out.
+//! A check: reads new records and emits the occurrences that are certain.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -20,60 +20,60 @@ use crate::rule::{Rule, Severity};
 use crate::source::Temporary;
 use crate::value::{Duration, Time};
 
-/// Ids of emitted occurrences are remembered for this long after they were last found.
+/// Ids of emitted occurrences are retained for this long after they were last found.
 const KNOWN: Duration = Duration(35 * 24 * 3600 * 1_000_000);
 
-/// What a watch is given beside its policy and its inputs.
+/// The options of a watch.
 #[derive(Debug, Clone)]
 pub struct WatchOptions {
-    /// How much later than the latest event an event may come.
+    /// How long after the latest event an older event may still arrive.
     pub lateness: Duration,
-    /// `now` in expressions, where the user set it.
+    /// `now` in expressions, if the user set it.
     pub now: Option<Time>,
-    /// Threads; at least one.
+    /// The number of threads; at least one.
     pub jobs: NonZeroUsize,
-    /// Bytes of rows. Beyond it, rows of a check spill to temporary files, and retained rows are
-    /// dropped with a note.
+    /// The memory bound on rows in bytes. Beyond it, rows of a check spill to temporary files, and
+    /// retained rows are dropped with a note.
     pub memory: usize,
-    /// The lowest severity that gates; it changes only the role of a finding.
+    /// The lowest severity that fails a run; it changes only the role of a finding.
     pub fail_on: Severity,
     /// The lowest severity that is emitted.
     pub min_severity: Severity,
-    /// Records that may be skipped before a check is incomplete.
+    /// The number of skipped records above which a check is incomplete.
     pub max_skipped: u64,
-    /// Whether access keys are shown whole.
+    /// Whether access keys are shown unmasked.
     pub show_keys: bool,
     /// Whether occurrences that the allowlist covers are emitted.
     pub show_suppressed: bool,
 }
 
-/// A policy over inputs that go on.
+/// Evaluates a policy over inputs that grow.
 pub struct Watch<'p> {
     policy: &'p Policy,
     plan: Plan<'p>,
     options: WatchOptions,
     state: State,
-    /// Notes that were given.
+    /// Notes that were already emitted.
     noted: BTreeSet<Note>,
 }
 
-/// What one check comes to.
+/// The result of one check.
 #[derive(Debug)]
 pub struct Check {
-    /// Its findings are the occurrences to tell, each with its id in `ids`; accounting, notes and
-    /// reasons why it is incomplete are those of this check.
+    /// The report of this check. Its findings are the occurrences to emit, each with its id in
+    /// `ids`. Its accounting, notes and reasons for being incomplete are those of this check.
     pub report: Report,
-    /// The ids of the report's findings, in their order.
+    /// The ids of the report's findings, in the same order.
     pub ids: Vec<u128>,
     /// Occurrences of this check that the allowlist covers and that were not emitted.
     pub suppressed: u64,
-    /// Matches that came later than the lateness allows.
+    /// Matches that arrived later than the lateness allows.
     pub late: u64,
-    /// Windows that may still grow, and those of them that would be emitted if they did not.
+    /// Windows that may still grow and that would be emitted if they did not.
     pub open: u64,
-    /// No older record is expected.
+    /// The watermark: no older record is expected.
     pub watermark: Option<Time>,
-    /// The state from now on; pass it to [`Watch::accept`] once everything is emitted.
+    /// The state after this check; pass it to [`Watch::accept`] once everything is emitted.
     pub state: State,
 }
 
@@ -84,12 +84,12 @@ struct Sorted {
     emitted: BTreeMap<u128, Time>,
     suppressed: u64,
     open: u64,
-    /// Fingerprints of what can be emitted no more than once.
+    /// Fingerprints of findings that can be emitted at most once.
     settled: BTreeSet<String>,
 }
 
 impl<'p> Watch<'p> {
-    /// Begins with the state of an earlier watch, or with an empty one.
+    /// A watch that continues from the state of an earlier watch, or from an empty state.
     pub fn new(policy: &'p Policy, options: WatchOptions, state: State) -> Self {
         let plan = Plan::new(&policy.rules, &policy.allowlist, policy).noting_reach();
         Self { policy, plan, options, state: state.under(&policy.hash), noted: BTreeSet::new() }
@@ -100,8 +100,8 @@ impl<'p> Watch<'p> {
         &self.state
     }
 
-    /// Makes the state of a check the current one. Without it the next check starts from the same
-    /// state, and so emits again what could not be written.
+    /// Makes the state of a check the current one. If it is not called, the next check starts from
+    /// the same state and emits again the findings that could not be written.
     pub fn accept(&mut self, state: State) {
         self.state = state;
     }
@@ -114,8 +114,8 @@ impl<'p> Watch<'p> {
             .filter(|rule| matches!(OccurrenceKind::of(rule), OccurrenceKind::Whole { .. }))
     }
 
-    /// Maps the records of `inputs`, which are new, and tells what is certain now. With `end`
-    /// nothing comes any more, and what is open is emitted too.
+    /// Maps the new records of `inputs` and emits the occurrences that are now certain. With `end`,
+    /// no further records are expected, so open occurrences are emitted too.
     pub fn check(
         &mut self,
         inputs: &dyn Inputs,
@@ -141,7 +141,8 @@ impl<'p> Watch<'p> {
         }
         let times = advance(&mut state, clock, self.options.lateness, end);
 
-        // These rows are not one thread's share of a run: nothing is merged into them.
+        // Each of the two row sets gets half of the budget. It is not divided among threads,
+        // because no rows of other threads are merged into them.
         let alone = RunOptions { jobs: NonZeroUsize::MIN, memory: run.memory / 2, ..run.clone() };
         let mut kept = Rows::new(&alone);
         let mut judged = Rows::new(&alone);
@@ -156,7 +157,8 @@ impl<'p> Watch<'p> {
             {
                 let rule = &self.plan.rules[row.rule()];
                 let kind = OccurrenceKind::of(rule);
-                // A report is read at every check, and is of when it was made.
+                // A report is read at every check and has the time at which it was made, so it is
+                // never late.
                 lately += u64::from(kind != OccurrenceKind::Report);
                 if let OccurrenceKind::Window(_) = kind {
                     late.entry(fingerprint_of(rule, row.key())).or_default().push(time);
@@ -170,7 +172,7 @@ impl<'p> Watch<'p> {
             }
         }
         for (account, reach) in &state.reaches {
-            // What is before the watermark was seen, whether or not the account did something.
+            // The time before the watermark is covered even if the account has no events in it.
             let last = if end { reach.last } else { reach.last.max(Some(times.watermark)) };
             judged.reach(account, Reach { last, ..*reach });
         }
@@ -254,7 +256,8 @@ impl<'p> Watch<'p> {
         match OccurrenceKind::of(rule) {
             OccurrenceKind::Day | OccurrenceKind::Report => judged.push(row, &self.plan),
             OccurrenceKind::NewValue(_) if row.shown_last().is_none() => {
-                // Until the watermark has passed, a record may come that showed the value before.
+                // Until the watermark passes the row, a record may arrive that showed the value
+                // earlier.
                 let certain = times.end || row.time() <= Some(times.watermark);
                 (if certain { judged } else { kept }).push(row, &self.plan);
             }
@@ -304,7 +307,7 @@ impl<'p> Watch<'p> {
         sorted
     }
 
-    /// By rule and subject, where the first occurrence that may still grow begins.
+    /// The beginning of the first occurrence that may still grow, by rule and subject.
     fn open(
         &self,
         spans: &BTreeMap<Box<[u8]>, Vec<(Time, Time)>>,
@@ -352,7 +355,7 @@ impl<'p> Watch<'p> {
             notes,
         };
         let mut report = Report::build(parts, run);
-        // What a format hides from rules is noted once, not at every check.
+        // Each note is emitted once, not at every check.
         report.notes.retain(|note| self.noted.insert(note.clone()));
         report
     }

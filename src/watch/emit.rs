@@ -6,16 +6,16 @@ use crate::finding::{Finding, VerdictRole};
 use crate::rule::Rule;
 use crate::value::Time;
 
-/// How an occurrence stands.
+/// Whether an occurrence is emitted now.
 pub(super) enum Emission {
-    /// It may grow, or turn out to be none.
+    /// It may still grow, or a later record may rule it out.
     Open,
-    /// It was emitted by an earlier check, and only a part of it is here.
+    /// It was emitted by an earlier check, and only a part of it is retained.
     Past,
     Certain,
 }
 
-/// `late` are the times of matches that came late, in order.
+/// Decides the emission of a finding. `late` contains the times of late matches, in order.
 pub(super) fn emission(rule: &Rule, finding: &Finding, times: Times, late: &[Time]) -> Emission {
     let occurrence = finding.occurrences.first();
     let last = occurrence.and_then(|of| of.last);

@@ -2,9 +2,9 @@
 //!
 //! A check maps new records to rows and reduces them together with the retained rows. An occurrence
 //! that no later record can change is emitted at once; any other waits for the watermark. Rows that
-//! no rule needs any more are dropped. Everything that a watch knows is a [`State`], which may be
-//! stored between two checks. This module must not know where records come from or where findings
-//! go: no clock, no file, no output.
+//! no rule requires any more are dropped. All information that persists between two checks is in a
+//! [`State`], which may be stored. This module must not depend on where records come from or where
+//! findings go: no clock, no file, no output.
 
 mod check;
 mod occurrence_kind;

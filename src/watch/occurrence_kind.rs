@@ -1,26 +1,28 @@
-//! The kind of occurrence that a rule has: it decides the id and when the occurrence is certain.
+//! The kind of occurrence of a rule. It decides the id of an occurrence and when the occurrence is
+//! certain.
 
 use crate::finding::{Occurrence, digest128};
 use crate::rule::{Construct, Rule};
 use crate::value::{Duration, RecordKind, Time};
 
-/// What one occurrence of a rule is.
+/// The kind of occurrence of a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum OccurrenceKind {
-    /// A day with a match. More matches change nothing.
+    /// A day with a match. Further matches do not change it.
     Day,
-    /// What a credential report shows. The report is whole.
+    /// The matches of a credential report, which is complete when it is read.
     Report,
-    /// A day with a new value, until a late record shows that the value is not new. Values are
-    /// remembered for this long.
+    /// A day with a new value, unless a late record shows that the value is not new. Values are
+    /// retained for this duration.
     NewValue(Duration),
-    /// A burst or an instance of steps whose matches are at most this far apart.
+    /// A burst or a sequence instance whose matches are at most this far apart.
     Window(Duration),
-    /// All matches of the input, or an instance of steps of any length.
+    /// All matches of the input, or a sequence instance of any length.
     Whole {
-        /// Whether one occurrence holds all matches, so that the first match is not part of its id.
+        /// Whether one occurrence contains all matches. If so, the first match is not part of its
+        /// id.
         one: bool,
-        /// Whether it stays true once it is true.
+        /// Whether the occurrence remains true once it is true.
         stays: bool,
     },
 }

@@ -1,4 +1,4 @@
-//! Which rows are retained for later checks.
+//! Decides which rows are retained for later checks.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -9,29 +9,29 @@ use crate::engine::{Rows, StoredRow};
 use crate::plan::Plan;
 use crate::value::{Duration, Time};
 
-/// Observations are kept longer than `history` by this: a record that comes a little too late is still
-/// judged as it should be.
+/// Observations are retained this much longer than `history`, so that a record that arrives
+/// slightly late is still evaluated correctly.
 const GRACE: Duration = Duration(2 * 24 * 3600 * 1_000_000);
 
-/// The retained rows, and what had to be dropped.
+/// The retained rows, and the number of dropped rows.
 #[derive(Debug, Default)]
 pub(super) struct Retained {
     pub(super) rows: Vec<Row>,
     /// Rows that did not fit in memory, and their rules.
     pub(super) dropped: u64,
     pub(super) of: BTreeSet<usize>,
-    /// Why rows could not be spilled, if so.
+    /// The error because of which rows could not be spilled, if any.
     pub(super) spill: Option<String>,
 }
 
 /// What decides whether a row is still needed.
 pub(super) struct Retention<'r> {
     pub(super) plan: &'r Plan<'r>,
-    /// No older record is expected.
+    /// The watermark: no older record is expected.
     pub(super) watermark: Time,
-    /// By rule and subject, the beginning of the first occurrence that may still grow.
+    /// The beginning of the first occurrence that may still grow, by rule and subject.
     pub(super) open: &'r BTreeMap<Box<[u8]>, Time>,
-    /// Rules and subjects of which nothing more can be emitted.
+    /// Keys (rule and subject) for which nothing more can be emitted.
     pub(super) settled: &'r BTreeSet<Box<[u8]>>,
     /// Bytes that retained rows may take.
     pub(super) memory: usize,
@@ -78,8 +78,9 @@ impl Retention<'_> {
                 Some(last) => last >= back(self.watermark, history.0.saturating_add(GRACE.0)),
                 None => time > self.watermark,
             },
-            // An open window reaches back by one length. The second length lets the windows before
-            // it be seen whole; the third keeps partly seen ones from joining an open one.
+            // An open window reaches back by one length. The second length ensures that the windows
+            // before it are evaluated completely; the third prevents incomplete windows from
+            // joining an open one.
             OccurrenceKind::Window(within) => {
                 let open = self.open.get(row.key()).copied().unwrap_or(self.watermark);
                 time >= back(self.watermark.min(open), within.0.saturating_mul(3))
@@ -90,7 +91,7 @@ impl Retention<'_> {
 }
 
 fn size_of(row: &Row) -> usize {
-    // Plus the overhead of the map and the allocation.
+    // The constant is the overhead of the map entry and the allocation.
     row.bytes.len() + 64
 }
 

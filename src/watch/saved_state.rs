@@ -1,8 +1,8 @@
 //! The state of a watch as bytes of a file.
 //!
-//! A line that names the version, the length of a JSON object with everything but the rows, the
-//! object, the rows, and at the end the SHA-256 of all before it. The digest
-//! detects a state that was cut off or changed.
+//! The file consists of a line that names the version, the length of a JSON object that contains
+//! everything but the rows, the object, the rows, and the SHA-256 of all preceding bytes. The
+//! digest detects a truncated or modified state.
 
 use std::collections::BTreeMap;
 
@@ -22,23 +22,23 @@ const ANY: &[u8] = b"keytrail watch state ";
 /// Bytes of the digest.
 const DIGEST: usize = 32;
 
-/// A state together with the files that it is about.
+/// A state and the files that it refers to.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct SavedState {
     /// The state of the watch.
     pub state: State,
-    /// How far every file was read; rows name files by their index here.
+    /// How far every file was read. Rows refer to files by their index here.
     pub files: Vec<FollowedFile>,
 }
 
-/// Why bytes are not a state.
+/// The reason why bytes are not a valid state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BadState {
-    /// They are something else.
+    /// They are not a state.
     Foreign,
     /// Another version of Keytrail wrote it.
     Version,
-    /// It was cut off or changed.
+    /// It is truncated or modified.
     Damaged,
 }
 
@@ -84,7 +84,7 @@ struct File {
 }
 
 impl SavedState {
-    /// The bytes.
+    /// Encodes the state.
     pub fn write(&self) -> Vec<u8> {
         let state = &self.state;
         let number = |time: Option<Time>| time.map(|time| time.0);
@@ -115,7 +115,7 @@ impl SavedState {
         out
     }
 
-    /// The state that these bytes are.
+    /// Decodes a state.
     pub fn read(bytes: &[u8]) -> Result<Self, BadState> {
         if !bytes.starts_with(MAGIC) {
             let cut = !bytes.is_empty() && MAGIC.starts_with(bytes);
@@ -235,7 +235,7 @@ mod tests {
             assert_eq!(
                 SavedState::read(&bytes[..end]).unwrap_err(),
                 match end {
-                    // The version is cut off with its line.
+                    // The version line is truncated.
                     end if end < MAGIC.len() && end >= ANY.len() => BadState::Version,
                     _ => BadState::Damaged,
                 }

@@ -1,28 +1,28 @@
-//! The watermark: the time before which no record is expected any more.
+//! The watermark: no record with an earlier time is expected any more.
 
 use super::state::State;
 use crate::value::{Duration, Time};
 
-/// The times that decide what is certain.
+/// The times that decide whether an occurrence is certain.
 #[derive(Clone, Copy)]
 pub(super) struct Times {
     pub(super) clock: Time,
     pub(super) before: Option<Time>,
-    /// The smallest number before the first event.
+    /// `i64::MIN` until the first event arrives.
     pub(super) watermark: Time,
     pub(super) end: bool,
 }
 
-/// Whether no record can arrive any more that lies within `within` of `last`.
+/// Whether the watermark excludes any further record within `within` of `last`.
 pub(super) fn passed(last: Time, within: Duration, watermark: Time) -> bool {
     last.0.saturating_add(within.0) < watermark.0
 }
 
-/// Advances the watermark: it is behind the latest event by the lateness, and advances with the clock
+/// Advances the watermark: it trails the latest event by the lateness, and advances with the clock
 /// while no event arrives.
 pub(super) fn advance(state: &mut State, clock: Time, lateness: Duration, end: bool) -> Times {
     let before = state.watermark;
-    // An event from the future comes from a wrong clock, and must not close every window.
+    // An event from the future is due to a wrong clock and must not close every window.
     let latest = state.reaches.values().filter_map(|reach| reach.last).max();
     let latest = latest.map(|latest| latest.min(clock)).max(state.latest);
     if latest > state.latest || state.latest_arrived.is_none() {

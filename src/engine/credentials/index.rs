@@ -1,4 +1,4 @@
-//! Which row of the reports belongs to a key or a user, and which report of an account is in force.
+//! An index of report rows: finds the row of a key or user, and the newest report of an account.
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -10,27 +10,28 @@ use crate::record::field::{cred, event, key};
 use crate::record::{FieldId, FieldSet, Format, Mapper, Origin, Outcome, Record, Rows, Scratch};
 use crate::value::{Time, Value};
 
-/// A report without a time of its own; before every other.
+/// The time of a report without a time; sorts before every other.
 const UNDATED: i64 = i64::MIN;
 
-/// The credential reports of a run, with an index of their rows.
+/// The credential reports of a run and an index of their rows.
 pub struct Credentials<'h> {
     held: &'h StoredReports,
-    /// The time of the newest dated report by format and account (`""` where none is named).
+    /// The time of the newest dated report by format and account (`""` if the report names no
+    /// account).
     newest: BTreeMap<&'static str, BTreeMap<String, Time>>,
-    /// By digest and then time; empty unless an expression over events asks for reports.
+    /// Sorted by digest and then time; empty unless an expression over events reads reports.
     keys: Vec<Entry>,
     users: Vec<Entry>,
 }
 
-/// A row that a key or user has.
+/// An index entry: the row of a key or user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Entry {
     digest: u128,
     /// When the report was made, in microseconds, or [`UNDATED`].
     time: i64,
     row: ReportRowId,
-    /// Which of the row's keys it is.
+    /// The index of the key among the row's keys.
     key: u32,
 }
 
@@ -38,7 +39,7 @@ struct Entry {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Found {
     pub(super) row: ReportRowId,
-    /// Which of the row's keys signed the event, when the report says so.
+    /// The index of the key that signed the event, if the report contains it.
     pub(super) key: Option<u32>,
 }
 
@@ -47,7 +48,7 @@ pub(super) struct Found {
 pub(super) struct Ambiguous;
 
 impl<'h> Credentials<'h> {
-    /// Reads every row once. `joined` says whether events will ask for rows.
+    /// Reads every row once and indexes it. `joined` is whether events look up rows.
     pub fn new(held: &'h StoredReports, joined: bool) -> Self {
         let mut all = Self { held, newest: BTreeMap::new(), keys: Vec::new(), users: Vec::new() };
         let mut reader = ReportRowReader::default();
@@ -80,7 +81,7 @@ impl<'h> Credentials<'h> {
         let account = text(record, cred::ACCOUNT);
         let entry = |digest, key| Entry { digest, time, row, key };
         for name in names(record) {
-            // Once for events of this account, and once for those that name none.
+            // Two entries: one for events of this account, and one for events that name no account.
             for of in [Scope::of(account), Scope::Any] {
                 self.users.push(entry(user(provider, name, of), u32::MAX));
             }
@@ -96,14 +97,15 @@ impl<'h> Credentials<'h> {
         self.held
     }
 
-    /// Whether rules judge a row: a newer report of the same format and account takes its place.
+    /// Whether rules evaluate a row. They do not if a newer report of the same format and account
+    /// supersedes its report.
     pub fn in_force(&self, format: &str, row: &Record<'_>, time: Time) -> bool {
         let account = text(row, cred::ACCOUNT).unwrap_or_default();
         let newest = self.newest.get(format).and_then(|of_format| of_format.get(account));
         newest.is_none_or(|newest| time >= *newest)
     }
 
-    /// The row of a key, as of a time.
+    /// Finds the row of a key at a time.
     pub(super) fn find_key(
         &self,
         provider: &str,
@@ -115,7 +117,8 @@ impl<'h> Credentials<'h> {
         Ok(entry.map(|entry| Found { row: entry.row, key: Some(entry.key) }))
     }
 
-    /// The row of a user by name or stable id, as of a time; without an account of any.
+    /// Finds the row of a user by name or stable id at a time. Without an account, every account is
+    /// searched.
     pub(super) fn find_user(
         &self,
         provider: &str,
@@ -127,7 +130,7 @@ impl<'h> Credentials<'h> {
         self.named(provider, account, names.into_iter(), time)
     }
 
-    /// The row of the first of these names that has one in the account.
+    /// Finds the row of the first of these names that has one in the account.
     fn named<'n>(
         &self,
         provider: &str,
@@ -148,7 +151,7 @@ impl<'h> Credentials<'h> {
         Ok(None)
     }
 
-    /// The row of the key that signed the event, else the row of the user who called.
+    /// Finds the row of the key that signed the event, or else the row of the calling user.
     pub(super) fn find(&self, record: &Record<'_>) -> Result<Option<Found>, Ambiguous> {
         let provider = text(record, event::PROVIDER).unwrap_or_default();
         let time = match record.get(event::TIME) {
@@ -160,12 +163,12 @@ impl<'h> Credentials<'h> {
         {
             return Ok(Some(found));
         }
-        // The user belongs to the account that calls, whichever account holds the log.
+        // The user belongs to the calling account, which may differ from the account of the log.
         let account = text(record, event::CALLER_ACCOUNT).or_else(|| text(record, event::ACCOUNT));
         self.named(provider, account, callers(record), time)
     }
 
-    /// Of several reports the newest that is not later than the event, else the oldest. The
+    /// Chooses the newest report that is not later than the event, or else the oldest report. The
     /// entries of each slice are sorted by time.
     fn choose<'e>(
         &self,
@@ -183,7 +186,7 @@ impl<'h> Credentials<'h> {
             &of[from..until(of, best.time)]
         });
         let text = |entry: &Entry| self.held.row(entry.row).map(|row| row.raw.text);
-        // The same row in two copies of a report says nothing different.
+        // Two copies of a report contain the same row; equal rows are not ambiguous.
         let differs = |entry: &Entry| entry.row != best.row && text(entry) != text(best);
         if same.clone().any(differs) {
             return Err(Ambiguous);
@@ -204,7 +207,8 @@ struct ReportRowReader {
 }
 
 impl ReportRowReader {
-    /// Hands on what the row becomes; a row that cannot be read is told when it is judged.
+    /// Passes the mapped row to `visit`. A row that cannot be read is reported when rules evaluate
+    /// it.
     fn read(&mut self, row: &ReportRow<'_>, visit: &mut dyn FnMut(&'static dyn Format, Rows<'_>)) {
         for &format in row.formats {
             let known = |(origin, of, _): &Prepared| {
@@ -241,7 +245,7 @@ fn range(entries: &[Entry], digest: u128) -> &[Entry] {
     &entries[start..end]
 }
 
-/// The names under which events may know the user of a row.
+/// The names by which events may refer to the user of a row.
 fn names<'r>(record: &'r Record<'_>) -> impl Iterator<Item = Name<'r>> {
     let root = (text(record, cred::USER_TYPE) == Some("root")).then_some(Name::Root);
     let provider = text(record, cred::PROVIDER);
@@ -251,8 +255,8 @@ fn names<'r>(record: &'r Record<'_>) -> impl Iterator<Item = Name<'r>> {
     [root, name, id].into_iter().flatten()
 }
 
-/// The names of an event's caller, the surest first; none for roles and services, whose names
-/// are no users'.
+/// The names of an event's caller, the most reliable first. Roles and services have none, because
+/// their names are not user names.
 fn callers<'r>(record: &'r Record<'_>) -> impl Iterator<Item = Name<'r>> {
     let (root, user) = match text(record, event::USER_TYPE) {
         Some("root") => (true, false),
@@ -266,24 +270,25 @@ fn callers<'r>(record: &'r Record<'_>) -> impl Iterator<Item = Name<'r>> {
     [root.then_some(Name::Root), id, name].into_iter().flatten()
 }
 
-/// What a user is known by.
+/// An identifier of a user.
 #[derive(Debug, Clone, Copy)]
 enum Name<'r> {
-    /// The root user of the account, whatever it is called.
+    /// The root user of the account, regardless of its name.
     Root,
     /// The provider's stable id.
     Id(&'r str),
-    /// The name that a person would use.
+    /// The user name.
     User(&'r str),
 }
 
-/// Alibaba's report says `alice@example.onaliyun.com`, its events `alice`.
+/// Removes the domain of a user name: Alibaba's report contains `alice@example.onaliyun.com`, its
+/// events contain `alice`.
 fn local<'n>(provider: Option<&str>, name: &'n str) -> &'n str {
     let local = name.split_once('@').filter(|_| provider == Some("alibaba"));
     local.map_or(name, |(local, _)| local)
 }
 
-/// The accounts in which a name is looked up.
+/// The scope in which a name is looked up.
 #[derive(Debug, Clone, Copy)]
 enum Scope<'r> {
     Account(&'r str),

@@ -1,4 +1,4 @@
-//! Events with the row of their key and user beside them.
+//! Joins events with the report rows of their key and user.
 
 use std::sync::Arc;
 
@@ -9,24 +9,24 @@ use crate::plan::Enrichment;
 use crate::record::{FieldSet, Mapper, Origin, Outcome, Record, Scratch};
 use crate::value::Time;
 
-/// RenderedMessages of events that several rows fit equally well.
+/// The note on an event that several rows fit equally well.
 pub const AMBIGUOUS: &str =
     "several rows of the credential reports fit it equally well: it is joined with none of them";
 
-/// Reads the rows that events ask for; one per thread.
+/// Reads the rows that events are joined with; one per thread.
 pub struct Joiner<'c> {
     credentials: &'c Credentials<'c>,
     needed: FieldSet,
     enrichment: Enrichment,
-    /// `--now`, if it was given, and the run clock.
+    /// `--now`, if it is set, and the run clock.
     now: (Option<Time>, Time),
-    /// By report, which is an origin that the reports hold, and format.
+    /// By report (the address of its origin in the stored reports) and format.
     mappers: FxHashMap<(*const Origin, &'static str), Box<dyn Mapper>>,
     scratch: Scratch,
 }
 
 impl<'c> Joiner<'c> {
-    /// Gives these fields of creds and keys; `now` and `clock` are those of the run.
+    /// A joiner that reads these fields of creds and keys; `now` and `clock` are those of the run.
     pub fn new(
         credentials: &'c Credentials<'c>,
         fields: FieldSet,
@@ -39,9 +39,9 @@ impl<'c> Joiner<'c> {
         Self { credentials, needed, enrichment, now: (now, clock), mappers, scratch }
     }
 
-    /// Calls `visit` once, with the cred and key of the event as far as a report has them.
+    /// Calls `visit` once with the cred and key of the event, each `None` if no report contains it.
     ///
-    /// Returns false when several rows fit equally well, in which case there is neither.
+    /// Returns false if several rows fit equally well; both are `None` then.
     pub fn join(
         &mut self,
         event: &Record<'_>,
@@ -64,8 +64,8 @@ impl<'c> Joiner<'c> {
         true
     }
 
-    /// Calls `visit` with the cred of a row and the key that was found; false when it cannot be
-    /// read.
+    /// Calls `visit` with the cred of a row and the key that was found. Returns false if the row
+    /// cannot be read.
     pub(super) fn row(
         &mut self,
         found: Found,

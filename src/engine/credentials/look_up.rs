@@ -13,14 +13,14 @@ use crate::value::{RecordKind, Time, Value};
 /// Finds rows for expressions; one per thread.
 pub struct LookUp<'c> {
     credentials: &'c Credentials<'c>,
-    /// Reads the rows that are found.
+    /// Reads the found rows.
     rows: RefCell<Joiner<'c>>,
-    /// Whether several rows fitted equally well since the last record.
+    /// Whether a lookup for the current record was ambiguous.
     ambiguous: Cell<bool>,
 }
 
 impl<'c> LookUp<'c> {
-    /// Gives these fields of creds and keys; `now` and `clock` are those of the run.
+    /// A lookup that reads these fields of creds and keys; `now` and `clock` are those of the run.
     pub fn new(
         credentials: &'c Credentials<'c>,
         fields: FieldSet,
@@ -32,7 +32,7 @@ impl<'c> LookUp<'c> {
         Self { credentials, rows, ambiguous: Cell::new(false) }
     }
 
-    /// Whether several rows fitted equally well since this was asked last.
+    /// Whether a lookup was ambiguous since the last call; resets the flag.
     pub fn was_ambiguous(&self) -> bool {
         self.ambiguous.take()
     }
@@ -58,7 +58,7 @@ impl Reports for LookUp<'_> {
         let Some(found) = found else { return Value::Missing };
         let Some(field) = field else { return Value::Bool(true) };
         let mut value = Value::Missing;
-        // No expression is evaluated while a row is read, so that nothing else borrows it.
+        // No expression is evaluated while a row is read, so nothing else borrows it.
         self.rows.borrow_mut().row(found, &mut |cred, key| {
             let row = if field.kind() == RecordKind::Key { key } else { cred };
             value = row.map_or(Value::Missing, |row| row.get(field).clone().into_owned());
@@ -67,7 +67,7 @@ impl Reports for LookUp<'_> {
     }
 }
 
-/// Provider, account and time of the record at hand.
+/// Provider, account and time of the current record.
 fn seen_from<'b>(bindings: &Bindings<'b>) -> (&'b str, Option<&'b str>, Option<i64>) {
     let text = |record: &'b Record<'b>, field| {
         record.get(field).as_str().filter(|text: &&str| !text.is_empty())
@@ -83,7 +83,7 @@ fn seen_from<'b>(bindings: &Bindings<'b>) -> (&'b str, Option<&'b str>, Option<i
         }
         (None, Some(record)) => {
             let provider = text(record, cred::PROVIDER).unwrap_or_default();
-            // Rules judge the newest report, so what it stands beside is the newest too.
+            // Rules evaluate the newest report, so its rows are looked up in the newest report too.
             (provider, text(record, cred::ACCOUNT), None)
         }
         (None, None) => ("", None, None),

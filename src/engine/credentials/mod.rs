@@ -1,8 +1,8 @@
 //! The credential reports of a run: read before any event, immutable from then on.
 //!
-//! A report is held as the rows that it was read as. Its users and keys are judged from there, and
-//! an event finds the row of its key or user through an index; a row becomes fields again only
-//! when an event asks for it. So a report costs about its own size in memory.
+//! A report is stored as raw rows. Rules evaluate its users and keys from these rows. An event
+//! finds the row of its key or user through an index, and a row is mapped to fields again only if
+//! an event looks it up. So a report takes about its own size in memory.
 
 mod stored_reports;
 mod index;

@@ -1,4 +1,4 @@
-//! Report files, read whole.
+//! Report files, stored in memory.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -7,20 +7,20 @@ use crate::record::{
     Batch, Batches, FileAccount, FileStatus, Format, Inputs, Origin, Phase, RawRecord, Skip, Step,
 };
 
-/// The report files of a run; an input of its own, which gives their rows as often as asked.
+/// The report files of a run. They act as an input whose rows can be read any number of times.
 pub struct StoredReports {
-    /// By the index of the file; `None` for files that are no reports.
+    /// By file index; `None` for files that are not reports.
     files: Vec<Option<File>>,
 }
 
 struct File {
-    /// Each with what is known of its records: a file may hold several reports.
+    /// Each batch with the origin of its records: a file may contain several reports.
     batches: Vec<(Batch, Arc<Origin>)>,
     formats: Vec<&'static dyn Format>,
     account: FileAccount,
 }
 
-/// Which raw record of a run's reports.
+/// Identifies a raw record among the reports of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct ReportRowId {
     file: u32,
@@ -28,7 +28,7 @@ pub(super) struct ReportRowId {
     record: u32,
 }
 
-/// A raw record with what is needed to read it.
+/// A raw record with the context that is required to read it.
 pub(super) struct ReportRow<'h> {
     pub(super) id: ReportRowId,
     pub(super) raw: RawRecord<'h>,
@@ -43,7 +43,7 @@ impl ReportRowId {
 }
 
 impl StoredReports {
-    /// Reads every file of the reports' phase to its end.
+    /// Reads every file of the report phase to its end.
     pub fn read(inputs: &dyn Inputs) -> Self {
         let file = |index: usize| {
             (inputs.phase(index) == Phase::Reports).then(|| File::read(inputs, index))
@@ -56,7 +56,7 @@ impl StoredReports {
         self.files.iter().all(Option::is_none)
     }
 
-    /// Every raw record that is text.
+    /// Every raw record that is valid UTF-8.
     pub(super) fn rows(&self) -> impl Iterator<Item = ReportRow<'_>> {
         (0u32..).zip(&self.files).flat_map(|(file, held)| {
             held.iter().flat_map(move |held| {

@@ -1,4 +1,4 @@
-//! From what matches come to, to the finding that is reported.
+//! Assembles a finding from the outcome of its matches.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,31 +19,31 @@ use crate::plan::Plan;
 use crate::rule::{Rule, Severity};
 use crate::value::Value;
 
-/// Rows of evidence in a finding; the rest is one exact row.
+/// Rows of evidence in a finding; the other call records are summed in one exact row.
 const CALLS: usize = 200;
-/// Sources and keys of which a finding says what tables know.
+/// Sources and keys that a finding enriches from tables.
 const KNOWN: usize = 20;
-/// Samples in a finding.
+/// Samples that a finding shows at most.
 const SAMPLES: usize = 60;
 
-/// What a finding shows.
+/// The parts of a finding before it is assembled.
 pub(super) struct Shown {
     pub(super) evidence: Evidence,
-    /// Whether the allowlist leaves nothing of it.
+    /// Whether the allowlist suppresses the finding.
     pub(super) suppressed: bool,
-    /// The occurrences; else the days of the evidence.
+    /// The occurrences; if `None`, the days of the evidence.
     pub(super) occurrences: Option<Vec<Occurrence>>,
-    /// What measures raise the severity to.
+    /// The severity that measures raise the finding to.
     pub(super) raised: Option<Severity>,
     pub(super) uncertain: bool,
-    /// The match that the message tells of, else the first.
+    /// The match that the message describes; if `None`, the first match.
     pub(super) told: Option<Chosen>,
     /// Values of the rule's measures in the first occurrence.
     pub(super) measures: Vec<Value<'static>>,
 }
 
 impl Shown {
-    /// Of a plain rule: each match is a finding.
+    /// For a plain rule: every match counts.
     pub(super) fn plain(evidence: Evidence) -> Self {
         Self {
             suppressed: evidence.counted.count == 0,
@@ -57,7 +57,7 @@ impl Shown {
     }
 }
 
-/// Makes findings.
+/// Assembles findings.
 pub(super) struct Assembler<'a> {
     pub(super) plan: &'a Plan<'a>,
     pub(super) files: &'a [FileReport],
@@ -65,7 +65,8 @@ pub(super) struct Assembler<'a> {
 }
 
 impl Assembler<'_> {
-    /// The finding with this number, and the records that it shows and that were not kept.
+    /// Assembles the finding with this number. Returns it with requests for the records that it
+    /// shows and that were not retained.
     pub(super) fn finding(
         &self,
         number: usize,
@@ -77,14 +78,15 @@ impl Assembler<'_> {
         let definition = &self.plan.rules[rule as usize];
         let Shown { evidence, suppressed, occurrences, raised, uncertain, told, measures } = shown;
         let Evidence { calls, counted, covered, entries, .. } = evidence;
-        // A suppressed finding describes what was suppressed; any other one what counts.
+        // A suppressed finding describes the covered matches; any other finding describes the
+        // counted ones.
         let tally = if suppressed { &covered } else { &counted };
         let details = sides.map(|sides| if suppressed { &sides.covered } else { &sides.counted });
         let first = told.or(tally.lead);
         let (provider, subject) = self.subject(definition, key, &calls);
 
-        // Where versions of one event disagree so much that the first was not kept, the first that
-        // was kept says where to look.
+        // If so many versions of one event differ that the first match was not retained, the first
+        // retained match determines the position.
         let lead = details.and_then(|details| {
             let first = first.and_then(|first| Some((first.order, details.get(&first.order)?)));
             first.or_else(|| details.first().map(|(order, detail)| (*order, detail)))
@@ -139,7 +141,8 @@ impl Assembler<'_> {
         (finding, wanted)
     }
 
-    /// Provider and subject as a report shows them; the access keys of the evidence are masked.
+    /// Provider and subject in the form that a report shows; access keys of the evidence are
+    /// masked.
     fn subject(
         &self,
         rule: &Rule,
@@ -163,7 +166,7 @@ impl Assembler<'_> {
         (provider, shown)
     }
 
-    /// What tables know of the first sources and keys.
+    /// Enriches the first sources and keys from tables.
     fn enrichment(&self, calls: &[Calls]) -> (Vec<EnrichedSource>, Vec<EnrichedKey>) {
         let enricher = &self.options.enricher;
         let distinct = |part: fn(&CallRecord) -> &Option<String>| {
@@ -190,8 +193,8 @@ impl Assembler<'_> {
         }
     }
 
-    /// The call records with what was seen of each: the smallest by key, and the rest in two
-    /// numbers.
+    /// The call records with their counts: the smallest by key, and the number of the other records
+    /// and of their matches.
     fn calls(
         &self,
         mut rows: Vec<CallRow>,
@@ -239,7 +242,7 @@ impl Assembler<'_> {
         (calls, others)
     }
 
-    /// A call record as a report shows it; outputs mask its key.
+    /// A call record in the form that a report shows; outputs mask its key.
     fn call(&self, call: CallRecord) -> CallRecord {
         let plain = |text: Option<String>| {
             text.map(|text| match self.options.redactor.text(&text) {
@@ -260,7 +263,7 @@ impl Assembler<'_> {
         sample(order, detail, provider, self.files)
     }
 
-    /// A record of which only the place is known.
+    /// A sample that contains only the position of its record.
     fn bare(&self, chosen: Chosen) -> Sample {
         Sample {
             time: time(chosen.order),

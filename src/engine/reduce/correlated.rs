@@ -1,4 +1,4 @@
-//! The matches of one subject of a rule that correlates, held until all are there.
+//! The matches of one subject of a correlation rule, retained until all of them have been added.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -15,21 +15,21 @@ use crate::finding::{Display, Occurrence, Redactor, decode};
 use crate::rule::{Construct, Rule};
 use crate::value::{Time, Value};
 
-/// Bytes that a match takes here, about.
+/// Approximate size of a match in bytes.
 const BYTES: usize = 192;
 
-/// Matches of one subject that are held however little memory there is.
+/// Matches of one subject that are retained regardless of the memory bound.
 const AT_LEAST: usize = 100_000;
 
-/// Fewer matches than this are not worth looking through for those that no longer matter.
+/// Below this number of matches, pruning is not worth its cost.
 const FEW: usize = 20_000;
 
-/// What the matches of one subject come to.
+/// The findings of one subject.
 #[derive(Default)]
 pub(super) struct SubjectFindings {
     pub(super) shown: Vec<Shown>,
-    /// First and last of every occurrence, whatever the allowlist hides; only where occurrences are
-    /// told one by one.
+    /// First and last time of every occurrence, including those that the allowlist hides; empty
+    /// unless each occurrence is a finding of its own.
     pub(super) spans: Vec<(Time, Time)>,
 }
 
@@ -44,11 +44,12 @@ impl SubjectFindings {
 pub(super) struct SubjectMatches {
     rows: Vec<SubjectMatch>,
     items: Vec<Item>,
-    /// Matches that memory may hold, how many there were, and whether some could not be held.
+    /// The bound on matches in memory, the number of matches added, and whether the bound was
+    /// exceeded.
     most: usize,
     count: u64,
     over: bool,
-    /// When to look for those that no longer matter, and after how many it is worth it.
+    /// The number of matches at which to prune next, and the smallest number worth pruning.
     next_look: usize,
     few: usize,
     /// `now` in expressions over measures.
@@ -60,7 +61,7 @@ pub(super) struct SubjectMatches {
     accounts: Vec<u32>,
     of_accounts: HashMap<u32, u32>,
     observations: Observations,
-    /// Records of the last order, by place; those with an id are one.
+    /// Record numbers of the last order, by position; records with an id share one number.
     order: Option<Order>,
     records: FxHashMap<RecordPosition, u32>,
     next_record: u32,
@@ -78,7 +79,7 @@ struct SubjectMatch {
     call: u32,
 }
 
-/// Bytes that many rows share, each once.
+/// Interned byte strings that many rows share.
 #[derive(Default)]
 struct Interned {
     all: Vec<Box<[u8]>>,
@@ -98,7 +99,7 @@ impl Interned {
 }
 
 impl SubjectMatches {
-    /// Holds as many matches as fit into memory.
+    /// Retains as many matches as fit in memory.
     pub(super) fn new(options: &RunOptions) -> Self {
         let memory = options.memory;
         let few = FEW.min(memory / BYTES);
@@ -124,10 +125,11 @@ impl SubjectMatches {
         }
     }
 
-    /// Adds a match; they come in the total order.
+    /// Adds a match. Matches must be added in the total order.
     pub(super) fn add(&mut self, row: &MatchRow<'_>, rule: &Rule) {
         self.count += 1;
-        // Beyond the bound some more are held, so that looking is not done for every one of them.
+        // The bound may be exceeded by an eighth, so that pruning does not run for every further
+        // match.
         if !self.over && self.items.len() >= self.next_look.min(self.most + self.most / 8) {
             self.forget(rule);
             self.next_look = (self.items.len() * 2).max(self.few);
@@ -173,14 +175,14 @@ impl SubjectMatches {
         });
     }
 
-    /// Forgets matches that can no longer matter.
+    /// Drops matches that no later match can need.
     fn forget(&mut self, rule: &Rule) {
         let subject = Subject {
             rule,
             items: &self.items,
             measured: &self.measured,
             observations: &self.observations,
-            // How far the input reaches makes a finding uncertain, and never makes one.
+            // The reach of the input can make a finding uncertain, but never creates one.
             reaches: &[],
             now: self.now,
         };
@@ -191,13 +193,13 @@ impl SubjectMatches {
         self.rows.retain(|_| keep.next().copied().unwrap_or(true));
     }
 
-    /// The number of the record: matches of one record as several steps share it.
+    /// The number of the record. A record that matches several steps has one number.
     fn record(&mut self, row: &MatchRow<'_>) -> u32 {
         if self.order != Some(row.order) {
             self.order = Some(row.order);
             self.records.clear();
         }
-        // Without an id two records may be the same to the letter, and are still two.
+        // Two records without an id may have identical text and still be different records.
         let place = if row.order.id != 0 { RecordPosition::default() } else { row.place };
         *self.records.entry(place).or_insert_with(|| {
             self.next_record += 1;
@@ -205,7 +207,7 @@ impl SubjectMatches {
         })
     }
 
-    /// Adds that records of the subject showed values.
+    /// Adds an observation of values of the subject.
     pub(super) fn observe(&mut self, rule: &Rule, observation: &Observation<'_>) {
         if let Construct::FirstSeen(first_seen) = &rule.construct {
             let values: Vec<Value<'static>> = decode(observation.values).collect();
@@ -214,7 +216,8 @@ impl SubjectMatches {
         }
     }
 
-    /// What the matches come to: one finding, or where they are told by occurrence one of each.
+    /// Evaluates the matches: one finding, or one for each occurrence if occurrences are reported
+    /// one by one.
     pub(super) fn finish(
         mut self,
         rule: &Rule,
@@ -254,7 +257,7 @@ impl SubjectMatches {
         Ok(SubjectFindings { shown: shown.into_iter().collect(), spans: Vec::new() })
     }
 
-    /// One finding of each occurrence.
+    /// Makes one finding for each occurrence.
     fn each(&self, subject: &Subject<'_>) -> Result<SubjectFindings, EvalError> {
         let mut comes = SubjectFindings::default();
         if let Construct::FirstSeen(_) = &subject.rule.construct {
@@ -280,7 +283,8 @@ impl SubjectMatches {
             };
             comes.shown.extend(self.shown(subject.rule, &one));
         }
-        // What an allowlist entry hides may still grow into what it does not.
+        // An occurrence that an allowlist entry hides may still grow into one that it does not
+        // hide.
         let all = if self.items.iter().any(|item| item.covered) {
             let bare = |item: &Item| Item { covered: false, ..*item };
             let items: Vec<Item> = self.items.iter().map(bare).collect();
@@ -308,12 +312,12 @@ impl SubjectMatches {
         members.extend(&outcome.covered);
         members.sort_unstable();
         members.dedup();
-        // A record that is several steps is one call.
+        // A record that matches several steps is one call.
         members.dedup_by_key(|member| self.items[*member as usize].record);
         members.iter().for_each(|member| evidence.add(&self.row(*member)));
 
         let occurrences = match &rule.construct {
-            // Days with new values, like those of a plain rule.
+            // Occurrences are the days with new values, as for a plain rule.
             Construct::FirstSeen(_) => None,
             _ => Some(
                 outcome

@@ -1,18 +1,18 @@
-//! Events of which several versions came.
+//! Dedup of events that were delivered in several versions.
 
 use std::collections::HashMap;
 use std::io;
 
 use crate::engine::rows::{MatchRow, Merge, version_frame};
 
-/// What an event is known by: the rule and the hash of its id, as bytes.
+/// Identifies an event: the rule and the hash of the event id, as bytes.
 type Event = [u8; 4 + 16];
-/// What puts versions in an order: whether it updates none, content, time; as bytes.
+/// The sort key of a version, as bytes: a byte that sorts updates first, content, time.
 type Version = [u8; 1 + 8 + 8];
 
-/// The events of which several versions came, with the one that counts.
+/// Events with several versions, each with the version that counts.
 ///
-/// Of several versions that is the one that updates the others, else the first by content.
+/// The version that counts is the one that updates the others, or else the first by content.
 pub(super) struct Contested(HashMap<Event, Version>);
 
 impl Contested {
@@ -34,7 +34,7 @@ impl Contested {
         Ok(Self(contested))
     }
 
-    /// Whether a row is of the version that counts.
+    /// Whether a row belongs to the version that counts.
     pub(super) fn counts(&self, rule: u32, row: &MatchRow<'_>) -> bool {
         if self.0.is_empty() {
             return true;

@@ -1,4 +1,4 @@
-//! What matches show together: call records, days, counts, and which records to show.
+//! Aggregates matches: call records, days, counts, and which records to show.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -8,15 +8,15 @@ use crate::finding::{CallRecord, Occurrence};
 use crate::rule::Severity;
 use crate::value::Time;
 
-/// Samples of one call record.
+/// Samples that are shown of one call record.
 const SAMPLES_PER_CALL: usize = 3;
 
-/// A match that may be shown whole.
+/// A match that may be shown in full.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Chosen {
     pub(super) order: Order,
     pub(super) place: RecordPosition,
-    /// Which row of its record it is.
+    /// The row of its record.
     pub(super) row: u32,
 }
 
@@ -26,14 +26,15 @@ impl Chosen {
     }
 }
 
-/// Matches of one subject, in the total order; those that an entry covers are counted apart.
+/// Matches of one subject, in the total order. Matches that an allowlist entry covers are counted
+/// separately.
 #[derive(Debug, Default)]
 pub(super) struct Evidence {
     pub(super) calls: Vec<CallRow>,
     known: HashMap<Box<[u8]>, usize>,
     pub(super) counted: Tally,
     pub(super) covered: Tally,
-    /// The entries that cover a match.
+    /// The allowlist entries that cover a match.
     pub(super) entries: BTreeSet<u32>,
 }
 
@@ -45,7 +46,7 @@ pub(super) struct CallRow {
     pub(super) suppressed: u64,
     pub(super) first: Option<Time>,
     pub(super) last: Option<Time>,
-    /// The first matches that no entry covers, and the first that one does.
+    /// The first matches that no entry covers, and the first that an entry covers.
     pub(super) counted: Vec<Chosen>,
     pub(super) covered: Vec<Chosen>,
 }
@@ -60,7 +61,7 @@ pub(super) struct Tally {
     pub(super) ok: u64,
     pub(super) failed: u64,
     days: Vec<Occurrence>,
-    /// The place of each day among them.
+    /// The index of each day in `days`.
     of_day: HashMap<Box<str>, usize>,
     /// The first match.
     pub(super) lead: Option<Chosen>,
@@ -71,7 +72,7 @@ impl Evidence {
         self.calls.is_empty()
     }
 
-    /// Whether a match is the first of those that count, or of those that an entry covers.
+    /// Whether a match is the first that counts, or the first that an entry covers.
     pub(super) fn leads(&self, row: &MatchRow<'_>) -> bool {
         let leads = |tally: &Tally| tally.lead == Some(Chosen::of(row));
         leads(&self.counted) || leads(&self.covered)
@@ -112,7 +113,7 @@ impl Evidence {
 }
 
 impl Tally {
-    /// The days of the matches in their order.
+    /// The days of the matches in order.
     pub(super) fn days(&self) -> Vec<Occurrence> {
         let mut days = self.days.clone();
         days.sort_by(|a, b| a.day.cmp(&b.day));
@@ -126,8 +127,8 @@ impl Tally {
         self.count += 1;
         self.ok += u64::from(row.ok == Some(true));
         self.failed += u64::from(row.ok == Some(false));
-        // Matches come by time, so the day is nearly always the last one; a zone may set its clocks
-        // back over midnight.
+        // Matches are sorted by time, so the day is nearly always the last one. It is not if a zone
+        // sets its clocks back over midnight.
         let is_last = self.days.last().is_some_and(|last| last.day.as_deref() == day);
         let at = match self.of_day.get(day.unwrap_or_default()) {
             _ if is_last => self.days.len() - 1,
@@ -154,7 +155,7 @@ pub(super) fn severity(number: u8) -> Severity {
     Severity::ALL.get(usize::from(number)).copied().unwrap_or(Severity::Critical)
 }
 
-/// When a match happened.
+/// The time of a match; `None` if it has none.
 pub(super) fn time(order: Order) -> Option<Time> {
     (order.time != i64::MIN).then_some(Time(order.time))
 }

@@ -1,4 +1,4 @@
-//! What each allowlist entry covered.
+//! Counts the matches that each allowlist entry covers.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +7,7 @@ use crate::engine::rows::{MatchRow, entries};
 use crate::rule::Severity;
 use crate::value::Time;
 
-/// What one allowlist entry covered.
+/// The matches that one allowlist entry covers.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Coverage {
     /// Matches that it covers.
@@ -18,9 +18,9 @@ pub struct Coverage {
     pub rules: BTreeSet<usize>,
     /// Severities of those matches.
     pub severities: BTreeMap<Severity, u64>,
-    /// The first of them.
+    /// The time of the earliest match.
     pub first: Option<Time>,
-    /// The last of them.
+    /// The time of the latest match.
     pub last: Option<Time>,
 }
 

@@ -1,7 +1,7 @@
-//! The matches of each rule and subject to one finding.
+//! Reduces the matches of each rule and subject to findings.
 //!
-//! Rows come sorted, so that one subject is at hand at a time: a plain rule folds them one by one,
-//! any other holds those of the subject and asks [`crate::correlate`] what they come to.
+//! Rows arrive sorted, so one subject is in memory at a time. A plain rule folds its rows one by
+//! one. Any other rule retains the rows of the subject and passes them to [`crate::correlate`].
 
 mod correlated;
 mod duplicates;
@@ -35,27 +35,28 @@ use rendered_message::RenderedMessages;
 pub use ledger::Coverage;
 pub(super) use sample_request::{SampleRequest, SampleTarget, sample};
 
-/// What the rows come to.
+/// The result of the reduction.
 #[derive(Debug, Default)]
 pub(super) struct Reduced {
-    /// By rule and then subject.
+    /// Sorted by rule and then subject.
     pub(super) findings: Vec<Finding>,
-    /// Records that findings show and that were not kept on the way.
+    /// Requests for records that findings show and that were not retained.
     pub(super) wanted: Vec<SampleRequest>,
-    /// For each allowlist entry, by its index.
+    /// The coverage of each allowlist entry, by its index.
     pub(super) coverage: Vec<Coverage>,
     pub(super) duplicates: u64,
     pub(super) suppressed: u64,
-    /// What could not be worked out, by rule.
+    /// Failed evaluations, by rule.
     pub(super) errors: Vec<(u32, EvalError)>,
-    /// Why rows could not be read back: what they would have been is not known.
+    /// The error because of which rows could not be read back. The findings of these rows are
+    /// unknown.
     pub(super) lost: Option<String>,
-    /// Of rules that correlate: the spans of the occurrences of each key, whatever the allowlist
-    /// hides; only where occurrences are told one by one.
+    /// For correlation rules, the spans of the occurrences by key, including those that the
+    /// allowlist hides; empty unless occurrences are reported one by one.
     pub(super) spans: BTreeMap<Box<[u8]>, Vec<(Time, Time)>>,
 }
 
-/// Folds all rows into findings.
+/// Reduces all rows to findings.
 pub(super) fn reduce(
     mut found: Partial,
     plan: &Plan<'_>,
@@ -90,24 +91,24 @@ fn fold_all(fold: &mut Fold<'_>, mut rows: Merge, ids: Merge) -> io::Result<()> 
     fold.finish()
 }
 
-/// The reduction as a streaming fold: rows are pushed in their order, and one subject is in memory at
-/// a time.
+/// The reduction as a streaming fold: rows are pushed in order, and one subject is in memory at a
+/// time.
 struct Fold<'f> {
     plan: &'f Plan<'f>,
     options: &'f RunOptions,
     assembler: Assembler<'f>,
     details: DetailReader,
     reaches: BTreeMap<Box<str>, Reach>,
-    /// The subject of the rows that came last.
+    /// The subject of the most recent rows.
     group: Option<Group>,
     reduced: Reduced,
 }
 
-/// The subject at hand.
+/// The current subject.
 struct Group {
     key: Vec<u8>,
     rule: u32,
-    /// The last row, of which others may be duplicates.
+    /// The last row, to detect duplicates of it.
     last: Option<(Order, u8)>,
     rows: Rows,
     said: RenderedMessages,
@@ -115,13 +116,13 @@ struct Group {
 
 enum Rows {
     Plain(Box<Evidence>),
-    /// Day by day, where occurrences are told one by one.
+    /// By day, if occurrences are reported one by one.
     Days(BTreeMap<Option<String>, Evidence>),
     Correlated(Box<SubjectMatches>),
 }
 
 impl Fold<'_> {
-    /// Takes the next row; rows come in the order of their bytes.
+    /// Adds the next row; rows arrive in byte order.
     fn push(&mut self, frame: &[u8], sorts: usize, contested: &Contested) -> io::Result<()> {
         let key = Frame::key(frame, sorts);
         if self.group.as_ref().is_none_or(|group| group.key != key) {
@@ -145,7 +146,7 @@ impl Fold<'_> {
         Ok(())
     }
 
-    /// Concludes the last subject.
+    /// Emits the findings of the current subject.
     fn finish(&mut self) -> io::Result<()> {
         self.group.take().map_or(Ok(()), |group| self.conclude(group))
     }
@@ -168,7 +169,7 @@ impl Fold<'_> {
     }
 
     fn add(&mut self, group: &mut Group, row: &MatchRow<'_>, contested: &Contested) {
-        // Of several versions of an event one counts, and that once for each step.
+        // Of several versions of an event only one counts, once for each step.
         let identified = row.order.id != 0;
         let again = identified && group.last == Some((row.order, row.step));
         if again || identified && !contested.counts(group.rule, row) {

@@ -1,4 +1,4 @@
-//! Messages that were rendered when their records were mapped, for findings that read no record again.
+//! Messages that map renders, for findings whose records are not read again.
 
 use std::collections::HashMap;
 
@@ -11,15 +11,15 @@ use crate::expr::{Bindings, EvalError};
 use crate::finding::Display;
 use crate::rule::Rule;
 
-/// What rows of one subject say of the records that a finding may lead with.
+/// Rendered messages of one subject, for the records that may lead its finding.
 #[derive(Debug, Default)]
 pub(super) struct RenderedMessages(HashMap<Record, (RecordPosition, Box<[u8]>)>);
 
-/// A record: its place in the total order, and which of its rows.
+/// A record: its key in the total order, and the row of the record.
 type Record = (Order, u32);
 
 impl RenderedMessages {
-    /// Keeps what a row says.
+    /// Retains the rendered message of a row.
     pub(super) fn add(&mut self, row: &MatchRow<'_>) {
         if !row.told.is_empty() {
             let said = || (row.place, row.told.into());
@@ -27,7 +27,7 @@ impl RenderedMessages {
         }
     }
 
-    /// The record that leads a finding, as if it had been kept.
+    /// The detail of the record that leads a finding, built from its rendered message.
     pub(super) fn sides(
         &self,
         rule: &Rule,
@@ -50,7 +50,7 @@ impl RenderedMessages {
             key: None,
             now: options.now.unwrap_or(options.clock),
             measures: &shown.measures,
-            // A hole with a measure reads no record and no report.
+            // A placeholder with a measure reads no record and no report.
             reports: None,
         };
         let display = Display::new(options.redactor, rule.measures());

@@ -1,4 +1,4 @@
-//! The records that a finding shows: requests for those to be read again, and how they are shown.
+//! Requests to read again the records that a finding shows, and the form in which it shows them.
 
 use super::evidence::time;
 use crate::engine::accounting::FileReport;
@@ -7,16 +7,16 @@ use crate::engine::rows::{Order, RecordPosition};
 use crate::finding::{Location, Sample};
 use crate::value::Value;
 
-/// A record that a finding shows, to be read again.
+/// A request to read again a record that a finding shows.
 #[derive(Debug, Clone)]
 pub(in crate::engine) struct SampleRequest {
-    /// The finding, by its number.
+    /// The number of the finding.
     pub(in crate::engine) finding: usize,
     pub(in crate::engine) slot: SampleTarget,
     pub(in crate::engine) rule: u32,
     pub(in crate::engine) order: Order,
     pub(in crate::engine) place: RecordPosition,
-    /// Which row of the record it is.
+    /// The row of the record.
     pub(in crate::engine) row: u32,
     /// Values of the rule's measures, for the message.
     pub(in crate::engine) measures: Vec<Value<'static>>,
@@ -25,13 +25,13 @@ pub(in crate::engine) struct SampleRequest {
 /// Where a finding shows a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::engine) enum SampleTarget {
-    /// It leads the finding, and the message tells of it.
+    /// It leads the finding, and the message describes it.
     Lead,
-    /// A sample of this call record, by its number, with its own.
+    /// A sample: the index of its call record, and its index among the samples of that record.
     Sample(usize, usize),
 }
 
-/// A record as a finding shows it.
+/// The record in the form in which a finding shows it.
 pub(in crate::engine) fn sample(
     order: Order,
     detail: &Detail,

@@ -1,4 +1,4 @@
-//! Sorted rows of memory and of temporary files as one.
+//! A k-way merge of sorted rows in memory and in temporary files.
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
@@ -6,16 +6,17 @@ use std::io;
 
 use super::spill::RunReader;
 
-/// Gives the row with this number in memory.
+/// Writes the in-memory row with this number to the buffer and returns the length of its sort key;
+/// `None` after the last row.
 pub(super) type InMemory = Box<dyn Fn(usize, &mut Vec<u8>) -> Option<usize>>;
 
-/// Every row of a sorter, in order.
+/// A merge that yields every row of a sorter in order.
 pub(in crate::engine) struct Merge {
     memory: InMemory,
     taken: usize,
     runs: Vec<RunReader>,
     heads: BinaryHeap<Reverse<Head>>,
-    /// The row that was given last; its buffer is used again.
+    /// The row that was returned last; its buffer is reused.
     last: Option<Head>,
     begun: bool,
 }
@@ -24,7 +25,7 @@ pub(in crate::engine) struct Merge {
 struct Head {
     row: Vec<u8>,
     sorts: usize,
-    /// The file, or the number behind the last for memory.
+    /// The index of the run; one past the last run means memory.
     source: usize,
 }
 
@@ -59,7 +60,7 @@ impl Merge {
         Self { memory, taken: 0, runs, heads: BinaryHeap::new(), last: None, begun: false }
     }
 
-    /// The next row, and how many of its bytes sort it.
+    /// The next row, and the length of its sort key in bytes.
     pub(in crate::engine) fn next(&mut self) -> io::Result<Option<(&[u8], usize)>> {
         if !self.begun {
             self.begun = true;

@@ -1,8 +1,8 @@
-//! Matches as flat rows, and the sorting of more rows than memory holds.
+//! Matches as flat rows, and an external sort of more rows than fit in memory.
 //!
-//! A row is bytes that sort as the reduction wants them: by rule and subject, then by time, id and
-//! content. It holds all that its finding needs, so that rows can be written away, merged and
-//! read back in any order. This folder knows neither rules nor findings.
+//! A row is a byte string that sorts in the order that the reduction requires: by rule and subject,
+//! then by time, id and content. It contains all that its finding requires, so rows can be spilled,
+//! merged and read back in any order. This folder does not depend on rules or findings.
 
 mod merge;
 mod row;

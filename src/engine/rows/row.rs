@@ -1,27 +1,27 @@
-//! A match as bytes.
+//! The byte encoding of a match.
 //!
-//! A frame is what sorts a row, then its body:
+//! A frame is the sort key of a row, followed by its body:
 //!
 //! ```text
 //! key: rule, provider, subject | time | id | content | step | file | offset || version | body
 //! ```
 //!
-//! Keys never begin with one another, so that rows of one key stand together. Numbers that sort are
-//! big-endian; numbers of the body are LEB128, seven bits a byte.
+//! No key is a prefix of another key, so rows of one key are adjacent. Numbers in the sort key are
+//! big-endian; numbers in the body are LEB128, seven bits a byte.
 
-/// The version of the body; rows of another one are not read.
+/// The version of the body; rows of another version are rejected.
 const VERSION: u8 = 2;
 
-/// Bytes that sort a row behind its key.
+/// Bytes of the sort key after the rule, provider and subject.
 const TAIL: usize = 8 + 16 + 8 + 1 + 4 + 8;
 
-/// The step of a observation, which no rule has.
+/// The step number of observations; no rule has this step.
 const OBSERVATION: u8 = u8::MAX;
 
 /// The total order of matches: time, id, content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(in crate::engine) struct Order {
-    /// Microseconds since 1970; the smallest number for a record without a time.
+    /// Microseconds since 1970; `i64::MIN` for a record without a time.
     pub(in crate::engine) time: i64,
     /// Hash of provider, account and event id; 0 for a record without an id.
     pub(in crate::engine) id: u128,
@@ -29,8 +29,8 @@ pub(in crate::engine) struct Order {
     pub(in crate::engine) content: u64,
 }
 
-/// What sorts the versions of an event, and what an event is known by before it: the rule and the
-/// hash of its id; then whether it updates none, content, time.
+/// The sort key of a version of an event. It begins with the identity of the event: the rule and
+/// the hash of its id. Then come a byte that sorts updates first, the content and the time.
 pub(in crate::engine) fn version_frame(rule: u32, order: Order, revision: bool) -> [u8; 37] {
     let mut frame = [0; 37];
     frame[..4].copy_from_slice(&rule.to_be_bytes());
@@ -41,7 +41,7 @@ pub(in crate::engine) fn version_frame(rule: u32, order: Order, revision: bool) 
     frame
 }
 
-/// Where a record stands; of records that are the same, the first place is shown.
+/// The position of a record. Of identical records, the first position is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub(in crate::engine) struct RecordPosition {
     pub(in crate::engine) file: u32,
@@ -54,35 +54,35 @@ pub(in crate::engine) struct RecordPosition {
     pub(in crate::engine) length: u64,
 }
 
-/// One match; what it shares with others (call record, measured values) is in encoded form.
+/// One match. Values that matches share (call record, measured values) are in encoded form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::engine) struct MatchRow<'b> {
     /// Rule, provider and subject.
     pub(in crate::engine) key: &'b [u8],
     pub(in crate::engine) order: Order,
-    /// Which of the rule's steps it meets.
+    /// The step of the rule that it matches.
     pub(in crate::engine) step: u8,
     pub(in crate::engine) place: RecordPosition,
-    /// Which row of the record it is: the event or cred, or one of the keys.
+    /// The row of the record: the event or cred, or one of the keys.
     pub(in crate::engine) row: u32,
     /// The severity, as its number.
     pub(in crate::engine) severity: u8,
     pub(in crate::engine) ok: Option<bool>,
-    /// A later version of an event already delivered, which takes its place.
+    /// Whether it is a later version of a delivered event, which supersedes the earlier one.
     pub(in crate::engine) revision: bool,
     /// Indices of the covering entries, encoded.
     pub(in crate::engine) cover: &'b [u8],
-    /// The account, where the rule asks how far its events reach.
+    /// The account, if the rule requires the reach of its events.
     pub(in crate::engine) account: &'b [u8],
     /// The call record, encoded.
     pub(in crate::engine) call: &'b [u8],
-    /// What the rule takes from it, encoded.
+    /// The values that the rule measures, encoded.
     pub(in crate::engine) measured: &'b [u8],
-    /// What a finding says of its record, encoded; empty where the record is read again for it.
+    /// The rendered message of its record, encoded; empty if the record is read again instead.
     pub(in crate::engine) told: &'b [u8],
 }
 
-/// That records showed values, from a first time on until a last.
+/// An observation: records contained these values from a first to a last time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::engine) struct Observation<'b> {
     pub(in crate::engine) key: &'b [u8],
@@ -92,7 +92,7 @@ pub(in crate::engine) struct Observation<'b> {
     pub(in crate::engine) values: &'b [u8],
 }
 
-/// What a frame holds.
+/// The content of a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::engine) enum Frame<'b> {
     Match(MatchRow<'b>),
@@ -100,7 +100,7 @@ pub(in crate::engine) enum Frame<'b> {
 }
 
 impl MatchRow<'_> {
-    /// Appends the frame; how many of its bytes sort it.
+    /// Appends the frame. Returns the length of its sort key in bytes.
     pub(in crate::engine) fn write(&self, out: &mut Vec<u8>) -> usize {
         let RecordPosition { file, offset, ordinal, line, column, end_line, end_column, length } =
             self.place;
@@ -119,7 +119,7 @@ impl MatchRow<'_> {
 }
 
 impl Observation<'_> {
-    /// Appends the frame; how many of its bytes sort it.
+    /// Appends the frame. Returns the length of its sort key in bytes.
     pub(in crate::engine) fn write(&self, out: &mut Vec<u8>) -> usize {
         let order = Order { time: self.first, id: 0, content: 0 };
         let sorts = head(out, self.key, order, OBSERVATION, (0, 0));
@@ -154,7 +154,7 @@ impl<'b> Frame<'b> {
         frame.get(..sorts.saturating_sub(TAIL)).unwrap_or_default()
     }
 
-    /// Reads a frame; `None` when it is none.
+    /// Decodes a frame; `None` if it is malformed.
     pub(in crate::engine) fn read(frame: &'b [u8], sorts: usize) -> Option<Self> {
         let key = Self::key(frame, sorts);
         let mut rest = Bytes(frame.get(key.len()..)?);
@@ -213,12 +213,12 @@ impl<'b> Frame<'b> {
     }
 }
 
-/// Appends the indices of entries.
+/// Appends the indices of allowlist entries.
 pub(in crate::engine) fn put_entries(entries: &[u32], out: &mut Vec<u8>) {
     entries.iter().for_each(|entry| put(u64::from(*entry), out));
 }
 
-/// The indices of entries.
+/// Decodes the indices of allowlist entries.
 pub(in crate::engine) fn entries(bytes: &[u8]) -> impl Iterator<Item = u32> + '_ {
     let mut rest = Bytes(bytes);
     std::iter::from_fn(move || u32::try_from(rest.number()?).ok())
@@ -230,7 +230,7 @@ pub(in crate::engine) fn put_text(text: Option<&str>, out: &mut Vec<u8>) {
     out.extend_from_slice(text.unwrap_or_default().as_bytes());
 }
 
-/// The texts of bytes that hold texts; a missing one, and what is no text, is `None`.
+/// Decodes texts; `None` for a missing text and for one that is not UTF-8.
 pub(in crate::engine) fn texts(bytes: &[u8]) -> impl Iterator<Item = Option<&str>> {
     let mut rest = Bytes(bytes);
     std::iter::from_fn(move || {
@@ -250,7 +250,7 @@ fn put(mut number: u64, out: &mut Vec<u8>) {
     out.push(number as u8);
 }
 
-/// Bytes that are read from the front.
+/// Bytes that are consumed from the front.
 struct Bytes<'b>(&'b [u8]);
 
 impl<'b> Bytes<'b> {
@@ -325,7 +325,7 @@ mod tests {
             let mut frame = Vec::new();
             let sorts = row.write(&mut frame);
             prop_assert_eq!(Frame::read(&frame, sorts), Some(Frame::Match(row)));
-            // What was cut off is no row, and never a panic.
+            // A truncated frame is rejected without a panic.
             for end in 0..frame.len() {
                 prop_assert_eq!(Frame::read(&frame[..end], sorts.min(end)), None);
             }

@@ -1,4 +1,4 @@
-//! Rows in sorted order, spilled to a temporary file beyond a bound.
+//! An external sorter: sorts rows and spills to a temporary file beyond a memory bound.
 
 use std::io;
 use std::sync::Arc;
@@ -6,31 +6,31 @@ use std::sync::Arc;
 use super::merge::Merge;
 use super::spill::{Run, RunReader, SpillFile, write_row};
 
-/// Bytes that rows are kept in together.
+/// The size of a chunk of rows in bytes.
 const CHUNK: usize = 1 << 20;
 
-/// Runs that are merged at a time. Of more, groups of so many are merged into one run each, level
-/// by level: a row is written as often as there are levels.
+/// Runs that are merged at a time. If there are more, groups of this many runs are merged into one
+/// run each, level by level: each level writes every row once.
 pub(super) const FAN_IN: usize = 64;
 
-/// Bytes that the runs of a merge are read through, all of them together.
+/// The total size in bytes of the read buffers of a merge.
 const READ: usize = 4 << 20;
 
-/// Rows that come in any order and are given back sorted.
+/// Accepts rows in any order and returns them sorted.
 #[derive(Debug)]
 pub(in crate::engine) struct Sorter {
     chunks: Vec<Vec<u8>>,
     rows: Vec<Slot>,
     runs: Vec<Run>,
-    /// Bytes in memory, and how many there may be.
+    /// Bytes in memory, and the bound on them.
     bytes: usize,
     budget: usize,
     spill: Arc<SpillFile>,
-    /// Why rows could not be spilled when they should have been: they stayed in memory.
+    /// The error because of which rows could not be spilled and stayed in memory.
     pub(in crate::engine) failed: Option<String>,
 }
 
-/// Where a row stands, and how many of its bytes sort it.
+/// The position of a row in memory, and the length of its sort key in bytes.
 #[derive(Debug, Clone, Copy)]
 struct Slot {
     chunk: u32,
@@ -40,18 +40,18 @@ struct Slot {
 }
 
 impl Sorter {
-    /// A sorter that keeps about `budget` bytes in memory and spills the others to this file.
+    /// A sorter that retains about `budget` bytes in memory and spills the others to this file.
     pub(in crate::engine) fn new(budget: usize, spill: &Arc<SpillFile>) -> Self {
         let (chunks, rows, runs) = (Vec::new(), Vec::new(), Vec::new());
         let spill = Arc::clone(spill);
         Self { chunks, rows, runs, bytes: 0, budget, spill, failed: None }
     }
 
-    /// Adds a row, which its first `sorts` bytes sort.
+    /// Adds a row; its first `sorts` bytes are its sort key.
     pub(in crate::engine) fn push(&mut self, row: &[u8], sorts: usize) {
         let full = |chunk: &Vec<u8>| chunk.len() + row.len() > chunk.capacity();
         if self.chunks.last().is_none_or(full) {
-            // The first chunk grows with its rows; most sorters hold few.
+            // The first chunk grows with its rows, because most sorters contain few rows.
             let size =
                 if self.chunks.is_empty() { row.len().max(4096) } else { row.len().max(CHUNK) };
             self.chunks.push(Vec::with_capacity(size));
@@ -78,23 +78,23 @@ impl Sorter {
         self.rows
             .extend(other.rows.into_iter().map(|slot| Slot { chunk: slot.chunk + before, ..slot }));
         self.bytes += other.bytes;
-        // What several threads may hold together is the sum of what each may.
+        // The budget of several threads is the sum of their budgets.
         self.budget = self.budget.saturating_add(other.budget);
         self.runs.extend(other.runs);
         self.failed = self.failed.take().or(other.failed);
     }
 
-    /// Every row, sorted.
+    /// Returns every row, sorted.
     pub(in crate::engine) fn finish(mut self) -> Merge {
         self.sort();
         let Self { chunks, rows, mut runs, spill, .. } = self;
         let mut from = spill;
         while runs.len() > FAN_IN {
-            // The file of a level is gone with its last run.
+            // The file of a level is deleted when its last run is dropped.
             let to = from.another();
             match runs.chunks(FAN_IN).map(|runs| merge_into(&to, runs)).collect() {
                 Ok(merged) => (runs, from) = (merged, to),
-                // Without room for another level all runs are merged at a time.
+                // If another level cannot be written, all runs are merged at once.
                 Err::<Vec<Run>, io::Error>(_) => break,
             }
         }
@@ -137,7 +137,7 @@ impl Sorter {
                 self.chunks.iter_mut().for_each(Vec::clear);
                 self.bytes = 0;
             }
-            // The next attempt is made when there is twice as much, so that failures stay cheap.
+            // The next attempt is made at twice the size, so that failures stay cheap.
             Err(error) => {
                 self.failed.get_or_insert_with(|| error.to_string());
                 self.budget = self.bytes.saturating_mul(2);
@@ -146,7 +146,7 @@ impl Sorter {
     }
 }
 
-/// Merges some runs into one.
+/// Merges runs into one run.
 fn merge_into(file: &Arc<SpillFile>, runs: &[Run]) -> io::Result<Run> {
     let mut merge = merge_of(Box::new(|_, _| None), runs);
     file.append(&mut |out| {
@@ -157,7 +157,7 @@ fn merge_into(file: &Arc<SpillFile>, runs: &[Run]) -> io::Result<Run> {
     })
 }
 
-/// The merge of rows in memory and of runs, which share the bytes that they are read through.
+/// Merges rows in memory with runs; the runs share the read buffer size.
 fn merge_of(memory: super::merge::InMemory, runs: &[Run]) -> Merge {
     let size = (READ / runs.len().max(1)).max(4096);
     Merge::new(memory, runs.iter().map(|run| RunReader::new(run.clone(), size)).collect())
@@ -193,7 +193,8 @@ mod tests {
     }
 
     proptest! {
-        /// Sorted by the bytes that sort, whatever fits into memory and whoever brought it.
+        /// Rows are sorted by their sort key, regardless of the memory bound and of the sorter they
+        /// were pushed to.
         #[test]
         fn rows_come_back_sorted(
             rows in prop::collection::vec((prop::collection::vec(0u8..4, 0..6), 0u8..200), 0..300),
@@ -220,7 +221,7 @@ mod tests {
         }
     }
 
-    /// One file for all threads, and one more for each level of merging.
+    /// All threads share one file; each level of merging adds one.
     #[test]
     fn descriptors_do_not_grow_with_threads_or_runs() {
         static CREATED: AtomicUsize = AtomicUsize::new(0);
@@ -250,7 +251,7 @@ mod tests {
         let sorted: Vec<u16> =
             sorted.map(|(row, _)| u16::from_be_bytes([row[0], row[1]])).collect();
         assert_eq!(sorted, (0..rows).collect::<Vec<u16>>());
-        // 10,000 runs become 157, and these 3.
+        // 10,000 runs are merged into 157, and these into 3.
         assert_eq!(CREATED.load(Ordering::Relaxed), 3);
     }
 
@@ -275,7 +276,8 @@ mod tests {
         assert_eq!(rows, (0..50).collect::<Vec<u8>>());
     }
 
-    /// The limit of descriptors is reached, and then a file is closed elsewhere.
+    /// Creating a file fails at the limit of descriptors, and works again after a file is closed
+    /// elsewhere.
     #[test]
     fn spilling_goes_on_after_a_failure() {
         static CREATED: AtomicUsize = AtomicUsize::new(0);

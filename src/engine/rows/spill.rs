@@ -11,15 +11,15 @@ pub(in crate::engine) type Create = fn() -> io::Result<Temporary>;
 /// Bytes written at a time.
 const WRITE: usize = 1 << 18;
 
-/// A temporary file to which all threads append their runs: one descriptor, however many runs there
-/// are. It is created with its first run.
+/// A temporary file to which all threads append their runs: one descriptor for any number of runs.
+/// It is created when the first run is appended.
 #[derive(Debug)]
 pub(in crate::engine) struct SpillFile {
     create: Create,
     file: Mutex<Option<Temporary>>,
 }
 
-/// Sorted rows in a spill file, from an offset to an end.
+/// Sorted rows in a spill file: a range of bytes.
 #[derive(Debug, Clone)]
 pub(super) struct Run {
     file: Arc<SpillFile>,
@@ -32,12 +32,13 @@ impl SpillFile {
         Arc::new(Self { create, file: Mutex::default() })
     }
 
-    /// An empty file of the same kind.
+    /// A new, empty spill file that is created in the same way.
     pub(super) fn another(&self) -> Arc<Self> {
         Self::new(self.create)
     }
 
-    /// Appends a run of the rows that `rows` writes; what is written in vain stays unread.
+    /// Appends a run of the rows that `rows` writes. If that fails, the bytes already written are
+    /// never read.
     pub(super) fn append(
         self: &Arc<Self>,
         rows: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>,
@@ -61,21 +62,21 @@ impl SpillFile {
     }
 }
 
-/// Writes a row, which its first `sorts` bytes sort.
+/// Writes a row; its first `sorts` bytes are its sort key.
 pub(super) fn write_row(out: &mut dyn Write, row: &[u8], sorts: usize) -> io::Result<()> {
     out.write_all(&(row.len() as u32).to_le_bytes())?;
     out.write_all(&(sorts as u32).to_le_bytes())?;
     out.write_all(row)
 }
 
-/// Reads the rows of a run through a buffer of its own.
+/// Reads the rows of a run through its own buffer.
 #[derive(Debug)]
 pub(super) struct RunReader {
     run: Run,
     buffer: Vec<u8>,
-    /// What of the buffer was read.
+    /// The number of bytes of the buffer that were read.
     read: usize,
-    /// Bytes read of the file at a time.
+    /// Bytes read from the file at a time.
     size: usize,
 }
 
@@ -84,7 +85,7 @@ impl RunReader {
         Self { run, buffer: Vec::new(), read: 0, size }
     }
 
-    /// Reads the next row; how many of its bytes sort it.
+    /// Reads the next row. Returns the length of its sort key in bytes; `None` at the end.
     pub(super) fn next(&mut self, into: &mut Vec<u8>) -> io::Result<Option<usize>> {
         if self.read == self.buffer.len() && self.run.from == self.run.to {
             return Ok(None);
