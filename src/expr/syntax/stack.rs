@@ -10,7 +10,7 @@ use std::fmt;
 ///
 /// # Errors
 ///
-/// Why the work was not done.
+/// If the work was not done.
 #[cfg(feature = "native")]
 pub fn on_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, StackError> {
     use super::super::limits::PARSER_STACK;
@@ -36,7 +36,7 @@ thread_local! {
 ///
 /// # Errors
 ///
-/// None; the type is that of a build with the feature `native`.
+/// Never; the type is the same as in a build with the feature `native`.
 #[cfg(not(feature = "native"))]
 pub fn on_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, StackError> {
     Ok(work())
