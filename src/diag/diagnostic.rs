@@ -31,7 +31,7 @@ pub struct Code {
     pub id: &'static str,
     /// What it is about, in a few words.
     pub title: &'static str,
-    /// Why it is refused and what to do, in a few sentences.
+    /// Why it is reported and what to do, in a few sentences.
     pub explanation: &'static str,
 }
 

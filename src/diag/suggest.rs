@@ -7,7 +7,8 @@ pub fn nearest<'a>(typed: &str, candidates: impl IntoIterator<Item = &'a str>) -
         .into_iter()
         .map(|candidate| {
             let distance = strsim::damerau_levenshtein(&lower, &candidate.to_lowercase());
-            // If two candidates differ only in case, the one nearest to the typed case is preferred.
+            // If two candidates differ only in case, the one nearest to the typed case is
+            // preferred.
             let as_typed = strsim::damerau_levenshtein(typed, candidate);
             (distance, as_typed, candidate)
         })

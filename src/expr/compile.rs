@@ -123,8 +123,8 @@ impl Expr {
     /// The expression with every node of this number replaced by the result of `f`. Everything that
     /// is derived from the tree is derived again.
     ///
-    /// The new node need not have the old one's type. An operator treats a value of a type that it does
-    /// not support like a missing one, so evaluation stays total.
+    /// The new node need not have the old one's type. An operator treats a value of a type that it
+    /// does not support like a missing one, so evaluation stays total.
     #[must_use]
     pub fn replaced(&self, id: NodeId, f: &mut dyn FnMut(&Ir) -> Ir) -> Self {
         Self::new(self.ir.replaced(id, f), self.template)

@@ -62,8 +62,8 @@ pub enum Op {
     Lookup(Arc<Table>, Box<Ir>),
     /// `lookup("TABLE", key)?.name`: a column of the row, by its index.
     Cell(Arc<Table>, Box<Ir>, usize),
-    /// `lookup("keys", id)` and `lookup("creds", user)`: the row of the run's credential reports, or
-    /// one of its fields.
+    /// `lookup("keys", id)` and `lookup("creds", user)`: the row of the run's credential reports,
+    /// or one of its fields.
     Report(RecordKind, Box<Ir>, Option<FieldId>),
     /// `[a, b]` that is not constant.
     List(Vec<Ir>),

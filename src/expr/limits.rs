@@ -1,6 +1,7 @@
 //! Size limits of expressions.
 //!
-//! The limits are checked at load, so that no policy file can exhaust the stack or the memory of a run.
+//! The limits are checked at load, so that no policy file can exhaust the stack or the memory of a
+//! run.
 
 /// Most bytes of one expression.
 pub const MAX_SOURCE: usize = 16 * 1024;

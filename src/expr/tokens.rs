@@ -1,7 +1,7 @@
 //! Finds where tokens begin and end.
 //!
-//! Rhai's syntax tree has the start of each node but not its end. A second, much simpler lexer finds the
-//! ends: it splits the text into tokens and pairs the brackets.
+//! Rhai's syntax tree has the start of each node but not its end. A second, much simpler lexer
+//! finds the ends: it splits the text into tokens and pairs the brackets.
 
 use super::limits::MAX_NESTING;
 

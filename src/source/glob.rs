@@ -48,8 +48,8 @@ pub fn is_glob(text: &str) -> bool {
 }
 
 impl GlobWalk {
-    /// Parses a pattern whose paths are relative to `base`. With `strict`, wildcards skip names that
-    /// begin with a dot and never follow a link to a folder. Without it, wildcards match such
+    /// Parses a pattern whose paths are relative to `base`. With `strict`, wildcards skip names
+    /// that begin with a dot and never follow a link to a folder. Without it, wildcards match such
     /// names, and only `**` never follows a link.
     ///
     /// # Errors

@@ -19,8 +19,8 @@ impl Pattern {
         Self { pieces: pattern.split('*').map(piece).collect(), literal }
     }
 
-    /// Whether the whole text matches. Each piece is matched at its first occurrence, so the time is at
-    /// most the product of both lengths.
+    /// Whether the whole text matches. Each piece is matched at its first occurrence, so the time
+    /// is at most the product of both lengths.
     pub(super) fn matches(&self, text: &str) -> bool {
         if let Some(literal) = &self.literal {
             return literal == text;

@@ -4,9 +4,10 @@ use std::fmt;
 
 /// Runs `work` on a large stack: on this thread if it has one, else on a new thread.
 ///
-/// Rhai's parser and the destructor of its tree are recursive. Compile many expressions within one call,
-/// because starting a thread costs more than compiling an expression. Without the feature `native`
-/// there are no threads: `work` runs on this thread, and expressions are limited to a smaller depth.
+/// Rhai's parser and the destructor of its tree are recursive. Compile many expressions within one
+/// call, because starting a thread costs more than compiling an expression. Without the feature
+/// `native` there are no threads: `work` runs on this thread, and expressions are limited to a
+/// smaller depth.
 ///
 /// # Errors
 ///
