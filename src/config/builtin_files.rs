@@ -92,4 +92,5 @@ pub(super) static FILES: &[(&str, &str)] = &[
     ("tables/key_usage.yaml", include_str!("../../rules/tables/key_usage.yaml")),
     ("tables/leaked_keys.yaml", include_str!("../../rules/tables/leaked_keys.yaml")),
     ("tables/scheduled_deletions.yaml", include_str!("../../rules/tables/scheduled_deletions.yaml")),
+    ("tables/shared_roles.yaml", include_str!("../../rules/tables/shared_roles.yaml")),
 ];

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::expr::EvalError;
-use crate::record::{FieldSet, FileAccount, FileStatus, Format, Rows, Skip, SkipReason};
+use crate::record::{FieldGap, FieldSet, FileAccount, FileStatus, Format, Rows, Skip, SkipReason};
 use crate::source::Span;
 use crate::value::RecordKind;
 
@@ -24,6 +24,8 @@ pub struct FileReport {
     pub skipped: BTreeMap<&'static str, u64>,
     /// The first of them in detail.
     pub skips: Vec<Skip>,
+    /// Promised fields that evaluated records do not give, with how many records.
+    pub gaps: BTreeMap<FieldGap, u64>,
 }
 
 /// What was read and what became of it. `read = evaluated + skipped` always holds.
@@ -43,6 +45,8 @@ pub struct Accounting {
     pub evaluated: u64,
     /// Records that no rule observe.
     pub skipped: u64,
+    /// Evaluated records that do not give a field that their format promises.
+    pub gapped: u64,
     /// Users that the rows of credential reports became; counted beside the rows.
     pub creds: u64,
     /// Access keys that they became.
@@ -51,6 +55,8 @@ pub struct Accounting {
     pub formats: BTreeMap<&'static str, u64>,
     /// Records skipped, by reason.
     pub skipped_by_reason: BTreeMap<&'static str, u64>,
+    /// Promised fields that evaluated records do not give, with how many records.
+    pub gaps: BTreeMap<FieldGap, u64>,
     /// Matches before duplicates were merged and allowlists applied.
     pub matches: u64,
     /// Matches that repeated an event already counted.
@@ -75,11 +81,15 @@ impl Accounting {
         self.evaluated += counts.evaluated;
         self.creds += counts.creds;
         self.keys += counts.keys;
+        self.gapped += counts.gapped;
     }
 
     pub(super) fn add_sums(&mut self, file: &FileReport) {
         for (format, count) in &file.formats {
             *self.formats.entry(format).or_default() += count;
+        }
+        for (gap, count) in &file.gaps {
+            *self.gaps.entry(*gap).or_default() += count;
         }
         for (reason, count) in &file.skipped {
             self.skipped += count;
@@ -124,6 +134,9 @@ pub(super) struct FileCounts {
     pub(super) evaluated: u64,
     pub(super) creds: u64,
     pub(super) keys: u64,
+    /// Evaluated records with a gap.
+    pub(super) gapped: u64,
+    gaps: BTreeMap<FieldGap, u64>,
     formats: BTreeMap<&'static str, u64>,
     skipped: BTreeMap<SkipReason, u64>,
     skips: BTreeSet<Skip>,
@@ -144,6 +157,14 @@ impl FileCounts {
         *self.notes.entry(note).or_default() += 1;
     }
 
+    /// Counts the gaps of one evaluated record.
+    pub(super) fn gaps(&mut self, gaps: &[FieldGap]) {
+        self.gapped += u64::from(!gaps.is_empty());
+        for gap in gaps {
+            *self.gaps.entry(*gap).or_default() += 1;
+        }
+    }
+
     pub(super) fn skip(&mut self, skip: Skip, rows: u64) {
         self.read += rows;
         *self.skipped.entry(skip.reason).or_default() += rows;
@@ -162,6 +183,10 @@ impl FileCounts {
         self.evaluated += other.evaluated;
         self.creds += other.creds;
         self.keys += other.keys;
+        self.gapped += other.gapped;
+        for (gap, count) in other.gaps {
+            *self.gaps.entry(gap).or_default() += count;
+        }
         for (format, count) in other.formats {
             *self.formats.entry(format).or_default() += count;
         }
@@ -177,11 +202,14 @@ impl FileCounts {
     pub(super) fn report(self, mut account: FileAccount) -> FileReport {
         let notes = self.notes.iter().map(|(note, count)| format!("{note}; records: {count}"));
         account.notes.extend(notes);
+        let gaps = self.gaps.iter().map(|(gap, count)| format!("{gap}; records: {count}"));
+        account.notes.extend(gaps);
         FileReport {
             account,
             formats: self.formats,
             skipped: self.skipped.into_iter().map(|(r, count)| (r.name(), count)).collect(),
             skips: self.skips.into_iter().collect(),
+            gaps: self.gaps,
         }
     }
 }

@@ -13,7 +13,9 @@ use super::reduce::{SampleRequest, SampleTarget};
 use super::rows::SpillFile;
 use crate::expr::{Bindings, Reports};
 use crate::plan::{Candidates, Plan, Role};
-use crate::record::{FieldSet, Format, Mapper, Origin, Outcome, RawRecord, Record, Rows, Scratch};
+use crate::record::{
+    FieldGap, FieldSet, Format, Mapper, Origin, Outcome, RawRecord, Record, Rows, Scratch,
+};
 use crate::value::{RecordKind, Time};
 
 /// RenderedMessages of rows of a report that a newer one replaces.
@@ -132,6 +134,11 @@ impl<'p> Map<'p> {
             }
         }
         RecordOutcome::Not(outcome)
+    }
+
+    /// The gaps of the last record that was evaluated.
+    pub(super) fn gaps(&self) -> &[FieldGap] {
+        &self.scratch.gaps
     }
 
     /// Reads a record again that a finding shows; `None` when it is not that record.

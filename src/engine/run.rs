@@ -387,6 +387,7 @@ fn work(job: &Job<'_>, schedule: &Schedule<'_>) -> Work {
                 Ok(RecordOutcome::Evaluated(format)) => {
                     work.counts.files[at].evaluated(format, placed.rows, map.derived);
                     map.notes.iter().for_each(|note| work.counts.files[at].note(note));
+                    work.counts.files[at].gaps(map.gaps());
                 }
                 Ok(RecordOutcome::Not(Outcome::Skipped(reason, detail))) => {
                     work.counts.files[at].skip(skip(reason, detail), placed.rows);

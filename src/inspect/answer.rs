@@ -6,7 +6,7 @@ use super::{Counts, FileView};
 use crate::expr::EvalError;
 use crate::finding::Redactor;
 use crate::query::{Period, Ranked, Tally};
-use crate::record::{FieldSet, FileStatus, Skip};
+use crate::record::{FieldGap, FieldSet, FileStatus, Skip};
 use crate::value::RecordKind;
 
 /// Skipped records, failures and files of one sort that are kept with their place.
@@ -64,6 +64,10 @@ pub struct Answer {
     pub more_notes: u64,
     /// What was said of records that could be read, with how many.
     pub record_notes: BTreeMap<&'static str, u64>,
+    /// Records that were read and do not give a field that their format promises.
+    pub gapped: u64,
+    /// These fields, with how many records.
+    pub gaps: BTreeMap<FieldGap, u64>,
 }
 
 /// What a file is that was not read as records; the last two make an answer incomplete.
@@ -151,6 +155,8 @@ impl Answer {
             more_faults: 0,
             more_notes: 0,
             record_notes: BTreeMap::new(),
+            gapped: 0,
+            gaps: BTreeMap::new(),
         }
     }
 
@@ -191,6 +197,10 @@ impl Answer {
             (&mut self.record_notes, &counts.notes),
         ] {
             of_file.iter().for_each(|(name, count)| *sums.entry(name).or_default() += count);
+        }
+        self.gapped += counts.gapped;
+        for (gap, count) in &counts.gaps {
+            *self.gaps.entry(*gap).or_default() += count;
         }
         let note = |text: &str| FileNote {
             path: file.path.to_owned(),
@@ -248,6 +258,15 @@ impl Answer {
             0 => {}
             1 => reasons.push("1 record could not be read".to_owned()),
             skipped => reasons.push(format!("{skipped} records could not be read")),
+        }
+        if self.gapped > 0 {
+            let gaps: Vec<String> =
+                self.gaps.iter().map(|(gap, count)| format!("{gap} in {count}")).collect();
+            let records = match self.gapped {
+                1 => "1 record does not give fields that its format promises".to_owned(),
+                gapped => format!("{gapped} records do not give fields that their format promises"),
+            };
+            reasons.push(format!("{records}: {}", gaps.join(", ")));
         }
         match self.failures.count {
             0 => {}

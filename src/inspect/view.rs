@@ -6,7 +6,7 @@ use std::io;
 use crate::finding::{KnownUsers, Redactor};
 use crate::record::field::{cred, event};
 use crate::record::{
-    FieldId, FieldSet, FileAccount, Format, Hint, Origin, RawRecord, Record, Rows, Skip,
+    FieldGap, FieldId, FieldSet, FileAccount, Format, Hint, Origin, RawRecord, Record, Rows, Skip,
 };
 use crate::value::{RecordKind, Time, Value};
 
@@ -114,6 +114,10 @@ pub struct Counts {
     pub rows: BTreeMap<&'static str, u64>,
     /// What was said of records that could be read, with how many.
     pub notes: BTreeMap<&'static str, u64>,
+    /// Records that were read and do not give a field that their format promises.
+    pub gapped: u64,
+    /// These fields, with how many records.
+    pub gaps: BTreeMap<FieldGap, u64>,
 }
 
 impl Counts {

@@ -144,7 +144,8 @@ impl<R> File<'_, R> {
             self.account.status,
             FileStatus::Unclaimed { .. } | FileStatus::Unreadable { .. }
         );
-        Ok(!refused && counts.skips() == 0 && self.account.faults.is_empty())
+        let broken = counts.skips() > 0 || counts.gapped > 0 || !self.account.faults.is_empty();
+        Ok(!refused && !broken)
     }
 
     fn view(&self) -> FileView<'_> {
@@ -215,6 +216,10 @@ impl<R> File<'_, R> {
                 counts.records += raw.rows;
                 if let Some(note) = scratch.note {
                     *counts.notes.entry(note).or_default() += 1;
+                }
+                counts.gapped += u64::from(!scratch.gaps.is_empty());
+                for gap in &scratch.gaps {
+                    *counts.gaps.entry(*gap).or_default() += 1;
                 }
                 return Ok(());
             }

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use crate::expr::Env;
+use crate::record::derive::{self, Caller};
 use crate::record::field::event;
-use crate::record::reference::{ACCOUNTS, ASSETS, NOTES, REFERENCES, fields};
-use crate::record::{FieldId, FieldSet, Record, derive};
+use crate::record::reference::{ACCOUNTS, ASSETS, NOTES, REFERENCES, SHARED_ROLES, fields};
+use crate::record::{FieldId, FieldSet, Record};
 use crate::table::{ColumnType, Table};
-use crate::value::Value;
+use crate::value::{RecordKind, Value};
 
 /// Adds to records what tables know of them.
 #[derive(Debug, Clone, Default)]
@@ -16,6 +17,8 @@ pub struct Enrichment {
     notes: Option<Arc<Table>>,
     /// The table of accounts, and its column of names.
     accounts: Option<(Arc<Table>, usize)>,
+    /// Roles whose sessions are told apart.
+    shared_roles: Option<Arc<Table>>,
     /// Fields that are needed and that a table with rows gives.
     gives: FieldSet,
 }
@@ -31,6 +34,8 @@ impl Enrichment {
                 let column = table.declaration().column("name")?;
                 (table.columns()[column].ty == ColumnType::Str).then_some((table, column))
             }),
+            shared_roles: filled(SHARED_ROLES)
+                .filter(|_| needed.contains(event::ACTOR) || needed.contains(event::CALLER)),
             gives: FieldSet::EMPTY,
         };
         let given = |field: FieldId| match field {
@@ -54,10 +59,24 @@ impl Enrichment {
     /// The record with what the tables say of it; `None` when that is nothing. What the record
     /// says itself stays.
     pub fn fill<'r>(&'r self, record: &'r Record<'r>) -> Option<Record<'r>> {
-        if self.gives.is_empty() {
+        if self.gives.is_empty() && self.shared_roles.is_none() {
             return None;
         }
         let mut filled = None;
+        if record.kind == RecordKind::Event && self.shares_role(record) {
+            let filled = filled.get_or_insert_with(|| record.borrow());
+            let text = |field| record.get(field).as_str();
+            let of = Caller {
+                ak: text(event::AK),
+                ak_type: if text(event::AK_TYPE) == Some("long_term") { "long_term" } else { "" },
+                role: text(event::ROLE),
+                session: text(event::SESSION),
+                user_id: text(event::USER_ID),
+                ..Caller::default()
+            };
+            filled.set(event::ACTOR, Value::maybe_str(derive::actor(of, true)));
+            filled.set(event::CALLER, Value::Str(derive::caller(of, true)));
+        }
         for of in REFERENCES.iter().filter(|of| of.field.kind() == record.kind) {
             if !self.gives.contains(of.field) || !record.get(of.field).is_missing() {
                 continue;
@@ -72,6 +91,11 @@ impl Enrichment {
             }
         }
         filled
+    }
+
+    fn shares_role(&self, record: &Record<'_>) -> bool {
+        let role = record.get(event::ROLE).as_str();
+        self.shared_roles.as_ref().zip(role).is_some_and(|(table, role)| table.find(role).is_some())
     }
 
     fn ip_type(&self, ip: &str) -> Option<&'static str> {
@@ -134,6 +158,7 @@ mod tests {
             table(ASSETS, Match::Cidr, "[{key: 203.0.113.0/24}, {key: 10.0.0.0/8}]"),
             table(NOTES, Match::Cidr, "[{key: 203.0.113.7}, {key: 10.0.0.1}, {key: 192.0.2.1}]"),
             table(ACCOUNTS, Match::Exact, "[{key: '1', name: prod}, {key: '2'}]"),
+            table(SHARED_ROLES, Match::Exact, "[{key: on-call}]"),
         ];
         Host(all.into_iter().filter(|t| tables.contains(&t.id())).collect(), Zone::utc())
     }
@@ -176,6 +201,29 @@ mod tests {
             assert_eq!(name(&[ACCOUNTS], "3"), None);
             assert_eq!(name(&[ASSETS], "1"), None);
         }
+    }
+
+    #[test]
+    fn sessions_of_a_shared_role_are_told_apart() {
+        let host = host(&[SHARED_ROLES]);
+        let enrichment = Enrichment::new(&host, [event::ACTOR].into_iter().collect());
+        let filled = |role: &'static str| {
+            let mut record = Record::new(RecordKind::Event);
+            for (field, value) in [
+                (event::ROLE, role),
+                (event::SESSION, "ann"),
+                (event::USER_ID, "AROAEXAMPLE:ann"),
+                (event::ACTOR, role),
+            ] {
+                record.set(field, Value::str(value));
+            }
+            let filled = enrichment.fill(&record)?;
+            let text = |field| filled.get(field).as_str().map(str::to_owned);
+            text(event::ACTOR).zip(text(event::CALLER))
+        };
+        let expected = ("AROAEXAMPLE:ann".to_owned(), "on-call/ann".to_owned());
+        assert_eq!(filled("on-call"), Some(expected));
+        assert_eq!(filled("deploy"), None);
     }
 
     #[test]

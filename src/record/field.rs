@@ -285,8 +285,8 @@ fields! {
     Event event after 0, {
         PROVIDER ! "provider" Type::Enum(&PROVIDER), "The cloud that recorded the call.",
             aws "`aws`", alibaba "`alibaba`", tencent "`tencent`";
-        ID ? "id" Type::Str, "The provider's id of the event; with the account it tells duplicates.",
-            aws "eventID", alibaba "eventId", tencent "eventID; EventId";
+        ID ? "id" Type::Str, "The provider's id of the event, the same in its updates; events of one account and id are duplicates.",
+            aws "eventID; addendum.originalEventID in updates", alibaba "eventId", tencent "eventID; EventId";
         TIME ? "time" Type::Time, "When the call was recorded, UTC.",
             aws "eventTime", alibaba "eventTime", tencent "eventTime; EventTime (UTC+8 strings); time";
         ACCOUNT ? "account" Type::Str, "The account that holds the log.",
@@ -303,8 +303,8 @@ fields! {
             aws "userIdentity.userName ?? sessionContext.sessionIssuer.userName ?? `root` ?? invokedBy",
             alibaba "userIdentity.userName (role part)", tencent "userIdentity.userName; Username";
         USER_ID ? "user_id" Type::Str, "The provider's stable id of the caller.",
-            aws "userIdentity.principalId", alibaba "userIdentity.principalId",
-            tencent "userIdentity.principalId";
+            aws "userIdentity.principalId; userIdentity.onBehalfOf.userId",
+            alibaba "userIdentity.principalId", tencent "userIdentity.principalId";
         USER_TYPE ! "user_type" Type::Enum(&USER_TYPE), "What kind of identity calls.",
             aws "userIdentity.type", alibaba "userIdentity.type", tencent "userIdentity.type";
         ROLE ? "role" Type::Str, "The role that is assumed.",
@@ -313,8 +313,13 @@ fields! {
         SESSION ? "session" Type::Str, "The name of the role session.",
             aws "userIdentity.principalId after `:`", alibaba "userIdentity.userName after `:`";
         ACTOR ? "actor" Type::Str,
-            "Who acts over time: the long-term key, else the role, else the user id, else the user.",
-            from [AK AK_TYPE ROLE USER_ID USER], aws "derived", alibaba "derived", tencent "derived";
+            "Who acts over time: the long-term key, else the role, the user id, the user or the source; of a role that people share its session, by the user id.",
+            from [AK AK_TYPE ROLE USER_ID USER SOURCE],
+            aws "derived", alibaba "derived", tencent "derived";
+        CALLER ? "caller" Type::Str,
+            "Who calls, for messages: the user, the session of a shared role, or a principal and its account.",
+            from [USER ROLE SESSION USER_ID CALLER_ACCOUNT],
+            aws "derived", alibaba "derived", tencent "derived";
         AK ? "ak" Type::Str, "The access key that signed the call.",
             aws "userIdentity.accessKeyId", alibaba "userIdentity.accessKeyId",
             tencent "userIdentity.secretId; SecretId";

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Columns, FieldSet, Origin, RawRecord, Record, SkipReason};
+use super::{Columns, FieldGap, FieldSet, Origin, RawRecord, Record, SkipReason};
 use crate::value::{RecordKind, Time};
 
 /// The cloud a record comes from.
@@ -117,6 +117,16 @@ pub struct Scratch {
     pub unfolded: String,
     /// A row of a table as an object of its cells.
     pub row: String,
-    /// A note about the last record that lost no data; each call sets or clears it.
+    /// A note about the last record, which was still read.
     pub note: Option<&'static str>,
+    /// The promised fields that the last record lacks, whether or not they were needed.
+    pub gaps: Vec<FieldGap>,
+}
+
+impl Scratch {
+    /// Clears the note and the gaps of the previous record. Every mapper calls it first.
+    pub fn begin(&mut self) {
+        self.note = None;
+        self.gaps.clear();
+    }
 }

@@ -8,6 +8,7 @@ mod batch;
 pub mod derive;
 pub mod field;
 mod format;
+mod gap;
 mod hint;
 mod origin;
 #[allow(clippy::module_inception)]
@@ -21,6 +22,7 @@ pub use batch::{
 };
 pub use field::{FIELDS, Field, FieldId, FieldSet};
 pub use format::{Format, Mapper, Outcome, Provider, Rows, Scratch};
+pub use gap::{Defect, FieldGap};
 pub use hint::{Hint, Said, column_names};
 #[cfg(feature = "native")]
 pub use hint::{HintEntry, Hints};

@@ -14,6 +14,10 @@ pub const KEY_POLICIES: &str = "key_policies";
 /// The table of accounts.
 pub const ACCOUNTS: &str = "accounts";
 
+/// The table of roles that several people share, in addition to those that single sign-on services
+/// create.
+pub const SHARED_ROLES: &str = "shared_roles";
+
 /// A field whose value comes from a table.
 #[derive(Debug, Clone, Copy)]
 pub struct Reference {

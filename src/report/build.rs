@@ -211,8 +211,21 @@ fn incomplete(
             because("unread-values", format!("{path}: {fault}"));
         }
     }
-    let skipped = run.accounting.skipped;
-    if skipped > facts.max_skipped {
+    let (skipped, gapped) = (run.accounting.skipped, run.accounting.gapped);
+    let tolerated = skipped + gapped <= facts.max_skipped;
+    if gapped > 0 && !tolerated {
+        let gaps: Vec<String> =
+            run.accounting.gaps.iter().map(|(gap, count)| format!("{gap} in {count}")).collect();
+        let records = if gapped == 1 {
+            "1 record does not give fields that its format promises".to_owned()
+        } else {
+            format!("{gapped} records do not give fields that their format promises")
+        };
+        let text =
+            format!("{records} ({}); --max-skipped is {}", gaps.join(", "), facts.max_skipped);
+        because("field-gaps", text);
+    }
+    if skipped > 0 && !tolerated {
         let by_reason: Vec<String> = run
             .accounting
             .skipped_by_reason

@@ -370,6 +370,7 @@ fn ledger() -> Vec<LedgerEntry> {
 fn file(root: usize, path: &str, status: FileStatus, evaluated: u64) -> FileReport {
     let read = status == FileStatus::Read;
     FileReport {
+        gaps: BTreeMap::new(),
         account: FileAccount {
             root,
             path: path.into(),
@@ -444,6 +445,8 @@ pub(crate) fn fixture() -> Report {
         ledger: ledger(),
         files: files(),
         accounting: Accounting {
+            gapped: 0,
+            gaps: BTreeMap::new(),
             unplaced: BTreeMap::new(),
             files_read: 2,
             files_other: 2,

@@ -178,7 +178,7 @@ fn report(rule: &str, files: Vec<Written>, strict: bool) -> Report {
     let number = NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
     let id = rule.split("id: ").nth(1).unwrap().lines().next().unwrap();
     let name = format!("{id}.yaml");
-    let folder = Folder::new(&format!("credentials-{number}"))
+    let folder = Folder::new(&format!("credentials-{}-{number}", std::process::id()))
         .file(&name, rule)
         .file("accounts.yaml", ACCOUNTS);
     let rules = [&name, "accounts.yaml"].map(|name| folder.path(name).display().to_string());

@@ -22,6 +22,7 @@ mod diagnostics;
 mod engine;
 mod evidence;
 mod expr;
+mod field_gaps;
 mod fuzz;
 mod hostile;
 mod hostile_policies;

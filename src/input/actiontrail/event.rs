@@ -4,22 +4,31 @@ use std::borrow::Cow;
 
 use super::{identity, paths as p};
 use crate::input::json::{Fields, decode, opened, texts};
-use crate::input::trail::{Call, Sheet, before, list};
+use crate::input::trail::{Call, Defaults, Promises, Sheet, before, list};
+use crate::record::derive::{self, Caller};
 use crate::record::field::event as field;
-use crate::record::{FieldSet, Provider, Record, derive};
-use crate::value::{Time, Value};
+use crate::record::{FieldGap, FieldSet, Provider, Record};
+use crate::value::Value;
 
 const PROVIDER: Option<Provider> = Some(Provider::Alibaba);
 
-/// Fills a record with the needed fields; `text` is the record's own, `scratch` holds what is put
-/// together.
+/// A record on its way to canonical fields.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Reading<'r, 'a> {
+    pub(super) fields: &'r Fields<'a>,
+    /// The text of the record itself, without any wrapping.
+    pub(super) text: &'a str,
+    pub(super) defaults: &'a Defaults,
+}
+
+/// Fills a record with the needed fields; `scratch` holds what is put together.
 pub(super) fn map<'a>(
-    fields: &Fields<'a>,
-    text: &'a str,
+    read: Reading<'_, 'a>,
     needed: &FieldSet,
-    account: Option<&'a str>,
     scratch: &'a mut String,
+    gaps: &mut Vec<FieldGap>,
 ) -> Record<'a> {
+    let Reading { fields, text, defaults } = read;
     let get = |path| fields.get(path).and_then(decode);
 
     // What several fields are worked out from. A slice each; only escapes allocate.
@@ -37,26 +46,35 @@ pub(super) fn map<'a>(
             Some("Write") => Some("write"),
             _ => None,
         },
-        user: identity::user(fields, user_type),
-        user_id: get(p::PRINCIPAL),
-        role: identity::role(fields, user_type),
-        ak,
-        ak_type,
-        source: get(p::SOURCE),
+        caller: Caller {
+            user: identity::user(fields, user_type),
+            user_id: get(p::PRINCIPAL),
+            role: identity::role(fields, user_type),
+            session: identity::session(fields, user_type),
+            account: get(p::ACCOUNT),
+            ak,
+            ak_type,
+            source: get(p::SOURCE),
+        },
     };
+
+    let time = get(p::EVENT_TIME).and_then(|text| defaults.time(&text));
+    let mut promises = Promises::new(fields, p::PATHS, gaps);
+    if time.is_none() {
+        promises.unreadable(field::TIME, p::EVENT_TIME);
+    }
+    promises.text(field::API, [p::EVENT_NAME]);
+    promises.text(field::SERVICE, [p::SERVICE, p::EVENT_SOURCE]);
+    identity::check(&mut promises, fields, kind);
 
     let mut sheet = Sheet::new(needed);
     sheet.text(field::ID, || get(p::EVENT_ID));
-    sheet.put(field::TIME, || {
-        get(p::EVENT_TIME).and_then(|text| Time::parse(&text)).map_or(Value::Missing, Value::Time)
-    });
+    sheet.put(field::TIME, || time.map_or(Value::Missing, Value::Time));
     sheet.text(field::ACCOUNT, || {
         let own = get(p::RECIPIENT).or_else(|| get(p::ACCOUNT)).or_else(|| get(p::OWNER));
-        own.or(account.map(Cow::Borrowed))
+        own.or(defaults.account.as_deref().map(Cow::Borrowed))
     });
-    sheet.text(field::CALLER_ACCOUNT, || get(p::ACCOUNT));
     sheet.put(field::USER_TYPE, || Value::str(user_type));
-    sheet.text(field::SESSION, || identity::session(fields, user_type));
     sheet.flag(field::MFA, || identity::mfa(fields, kind == "signin"));
     sheet.put(field::METHOD, || {
         Value::str(method(fields, event_type.as_deref(), kind, user_type, ak_type))

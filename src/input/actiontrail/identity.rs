@@ -4,7 +4,9 @@ use std::borrow::Cow;
 
 use super::paths as p;
 use crate::input::json::{Fields, decode};
-use crate::input::trail::{after, before};
+use crate::input::trail::{Promises, after, before};
+use crate::record::Defect;
+use crate::record::field::event as field;
 
 pub(super) fn user_type(fields: &Fields<'_>) -> &'static str {
     match fields.get(p::TYPE).and_then(decode).as_deref() {
@@ -15,6 +17,25 @@ pub(super) fn user_type(fields: &Fields<'_>) -> &'static str {
         Some("alibaba-cloud-account") => "account",
         Some("system") => "service",
         _ => "unknown",
+    }
+}
+
+/// Checks that the record says who calls, where its kind does: service events need not, and a
+/// sign-in that fails may name nobody.
+pub(super) fn check(promises: &mut Promises<'_, '_>, fields: &Fields<'_>, kind: &str) {
+    if kind == "service" {
+        return;
+    }
+    promises.text(field::USER_TYPE, [p::TYPE]);
+    promises.text_if_any(field::USER, p::USER);
+    promises.text_if_any(field::AK, p::AK);
+    let named = [p::USER, p::PRINCIPAL, p::AK];
+    let has = |path: &usize| fields.get(*path).and_then(decode).is_some();
+    if kind != "signin"
+        && matches!(user_type(fields), "user" | "role" | "federated")
+        && !named.iter().any(has)
+    {
+        promises.broken(field::USER, p::USER, Defect::Missing);
     }
 }
 

@@ -4,13 +4,15 @@ mod event;
 mod identity;
 mod paths;
 
+use event::Reading;
+
 use crate::input::json::{Fault, Shape, unfold};
-use crate::input::trail::{self, Found, Surroundings};
+use crate::input::trail::{self, Defaults, Found, Surroundings};
 use crate::record::field::event as field;
 use crate::record::{
     FieldSet, Format, Mapper, Origin, Outcome, Provider, RawRecord, Rows, Scratch,
 };
-use crate::value::{RecordKind, Time};
+use crate::value::{RecordKind, Time, Zone};
 
 const SURROUNDINGS: Surroundings =
     Surroundings { provider: Provider::Alibaba, row: None, around: paths::OWNER..paths::OWNER + 1 };
@@ -50,7 +52,7 @@ impl Format for ActionTrail {
         };
         Box::new(ActionTrailMapper {
             needed,
-            account: origin.account.clone(),
+            defaults: Defaults::of(origin, Zone::utc()),
             shape: Shape::new(paths::PATHS, wanted),
             folds: Shape::new(paths::FOLDS, |_| true),
         })
@@ -60,8 +62,7 @@ impl Format for ActionTrail {
 #[derive(Debug)]
 struct ActionTrailMapper {
     needed: FieldSet,
-    /// The account of records that name none.
-    account: Option<String>,
+    defaults: Defaults,
     shape: Shape,
     folds: Shape,
 }
@@ -73,18 +74,15 @@ impl ActionTrailMapper {
         scratch: &mut Scratch,
         emit: &mut dyn FnMut(Rows<'_>),
     ) -> Result<Outcome, Fault> {
-        let Scratch { text: name, unfolded, note, .. } = scratch;
-        *note = None;
+        scratch.begin();
+        let Scratch { text: name, unfolded, note, gaps, .. } = scratch;
         let Found::Event(fields) = SURROUNDINGS.find(raw, &self.shape)? else {
             return Ok(Outcome::Foreign);
         };
-        if fields.get(paths::EVENT_NAME).is_none() {
-            return Ok(trail::nameless());
-        }
         let parts = unfold(raw.text, fields, &self.shape, &self.folds, unfolded)?;
         *note = parts.torn.then_some(trail::TORN);
-        let account = self.account.as_deref();
-        emit(Rows::of(&event::map(&parts.fields, raw.text, &self.needed, account, name)));
+        let read = Reading { fields: &parts.fields, text: raw.text, defaults: &self.defaults };
+        emit(Rows::of(&event::map(read, &self.needed, name, gaps)));
         Ok(Outcome::Read)
     }
 }

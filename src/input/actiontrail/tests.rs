@@ -41,6 +41,7 @@ fn a_user_creates_a_key() {
     user_id: 281234567890123456
     user_type: user
     actor: LTAI5tExampleKey0000001
+    caller: alice
     ak: LTAI5tExampleKey0000001
     ak_type: long_term
     ip: 203.0.113.64
@@ -77,6 +78,7 @@ fn a_role_looks_events_up() {
     role: audit-reader
     session: nightly
     actor: audit-reader
+    caller: audit-reader
     ak: STS.NTExampleSessionKey0001
     ak_type: temporary
     mfa: false
@@ -110,6 +112,7 @@ fn the_root_account_signs_in() {
     user_id: 1234567890123456
     user_type: root
     actor: 1234567890123456
+    caller: root
     ak_type: none
     mfa: true
     ip: 198.51.100.7
@@ -142,6 +145,7 @@ fn the_cloud_releases_an_instance() {
     user_id: ecs.aliyuncs.com
     user_type: service
     actor: ecs.aliyuncs.com
+    caller: ecs.aliyuncs.com
     ak_type: none
     source: ecs.aliyuncs.com
     ip_scope: service
@@ -172,6 +176,7 @@ fn a_call_from_inside_is_denied() {
     user_id: 281234567890123456
     user_type: user
     actor: LTAI5tExampleKey0000001
+    caller: alice
     ak: LTAI5tExampleKey0000001
     ak_type: long_term
     source: Internal
@@ -454,7 +459,6 @@ fn an_ambiguous_or_broken_record_is_skipped_whatever_is_needed() {
             SkipReason::DuplicateKey,
         ),
         (with(json!({ "requestParameters": deep })), SkipReason::TooDeep),
-        (with(json!({ "eventName": null })), SkipReason::Malformed),
         (record(0) + "x", SkipReason::Syntax),
     ] {
         for needed in [FieldSet::EMPTY, typed(), FieldSet::all(RecordKind::Event)] {
@@ -463,5 +467,26 @@ fn an_ambiguous_or_broken_record_is_skipped_whatever_is_needed() {
                 other => panic!("{other:?}: {text}"),
             }
         }
+    }
+}
+
+#[test]
+fn an_event_gives_its_time_its_operation_its_service_and_its_caller() {
+    let gaps = |text: &str| Sample::of(&ActionTrail).gaps(text).join("; ");
+    let nobody = json!({ "userName": null, "principalId": null, "accessKeyId": null });
+    for (changes, expected) in [
+        (json!({}), ""),
+        (json!({ "eventTime": "yesterday" }), "`eventTime` cannot be read"),
+        (json!({ "eventTime": "2026-03-01 10:00:00" }), ""),
+        (json!({ "eventName": null }), "`eventName` is missing"),
+        (json!({ "eventName": [] }), "`eventName` has a type that the format does not define"),
+        (json!({ "serviceName": "" }), ""),
+        (json!({ "serviceName": "", "eventSource": null }), "`serviceName` is empty"),
+        (json!({ "userIdentity": null }), "`userIdentity.type` is missing"),
+        (json!({ "userIdentity": nobody }), "`userIdentity.userName` is missing"),
+        (json!({ "eventType": "ConsoleSignin", "userIdentity": nobody }), ""),
+        (json!({ "eventType": "AliyunServiceEvent", "userIdentity": null }), ""),
+    ] {
+        assert_eq!(gaps(&with(changes.clone())), expected, "{changes}");
     }
 }

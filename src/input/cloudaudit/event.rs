@@ -2,34 +2,34 @@
 
 use std::borrow::Cow;
 
-use super::time::time;
-use super::{identity, paths as p};
+use super::{identity, paths as p, time};
 use crate::input::json::{Fields, decode, opened, texts};
-use crate::input::trail::{Call, Sheet, before, list};
+use crate::input::trail::{Call, Defaults, Promises, Sheet, before, list};
+use crate::record::derive::{self, Caller};
 use crate::record::field::event as field;
-use crate::record::{FieldSet, Provider, Record, derive};
-use crate::value::{Value, Zone};
+use crate::record::{FieldGap, FieldSet, Provider, Record};
+use crate::value::Value;
 
 const PROVIDER: Option<Provider> = Some(Provider::Tencent);
 
-/// What is known beside the record.
+/// A record on its way to canonical fields.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Told<'a> {
-    /// The account of records that name none.
-    pub(super) account: Option<&'a str>,
-    /// The zone of times that are written without one.
-    pub(super) zone: &'a Zone,
+pub(super) struct Reading<'r, 'a> {
+    pub(super) fields: &'r Fields<'a>,
+    /// The text of the record itself, without any wrapping.
+    pub(super) text: &'a str,
+    pub(super) defaults: &'a Defaults,
 }
 
 /// Fills a record with the needed fields, from its own where it has them and else from those
-/// around it; `text` is the record's own, `scratch` holds what is put together.
+/// around it; `scratch` holds what is put together.
 pub(super) fn map<'a>(
-    fields: &Fields<'a>,
-    text: &'a str,
+    read: Reading<'_, 'a>,
     needed: &FieldSet,
-    told: Told<'a>,
     scratch: &'a mut String,
+    gaps: &mut Vec<FieldGap>,
 ) -> Record<'a> {
+    let Reading { fields, text, defaults } = read;
     let get = |path| fields.get(path).and_then(decode);
     let first = |paths: [usize; 2]| paths.into_iter().find_map(get);
 
@@ -54,24 +54,38 @@ pub(super) fn map<'a>(
             Some("Write") => Some("write"),
             _ => None,
         },
-        user: identity::user(fields, user_type),
-        user_id: get(p::PRINCIPAL),
-        role: identity::role(fields, user_type),
-        ak_type: derive::ak_type(PROVIDER, ak.as_deref(), session),
-        ak,
-        source: first([p::SOURCE, p::OUTER_IP]),
+        caller: Caller {
+            user: identity::user(fields, user_type),
+            user_id: get(p::PRINCIPAL),
+            role: identity::role(fields, user_type),
+            session: None,
+            account: get(p::ACCOUNT),
+            ak_type: derive::ak_type(PROVIDER, ak.as_deref(), session),
+            ak,
+            source: first([p::SOURCE, p::OUTER_IP]),
+        },
     };
+
+    let time = first([p::EVENT_TIME, p::OUTER_TIME]).or_else(|| get(p::AROUND_TIME));
+    let time = time.and_then(|text| time::time(&text, defaults));
+    let mut promises = Promises::new(fields, p::PATHS, gaps);
+    if time.is_none() {
+        promises.unreadable(field::TIME, p::EVENT_TIME);
+    }
+    promises.text(field::API, [p::EVENT_NAME, p::OUTER_NAME]);
+    promises.text(
+        field::SERVICE,
+        [p::RESOURCE_TYPE, p::EVENT_SOURCE, p::OUTER_RESOURCE_TYPE, p::OUTER_SOURCE],
+    );
+    identity::check(&mut promises);
 
     let mut sheet = Sheet::new(needed);
     sheet.text(field::ID, || first([p::EVENT_ID, p::OUTER_ID]));
-    sheet.put(field::TIME, || {
-        let text = first([p::EVENT_TIME, p::OUTER_TIME]).or_else(|| get(p::AROUND_TIME));
-        text.and_then(|text| time(&text, told.zone)).map_or(Value::Missing, Value::Time)
-    });
+    sheet.put(field::TIME, || time.map_or(Value::Missing, Value::Time));
     sheet.text(field::ACCOUNT, || {
-        first([p::ACCOUNT, p::OUTER_ACCOUNT]).or(told.account.map(Cow::Borrowed))
+        let own = first([p::ACCOUNT, p::OUTER_ACCOUNT]);
+        own.or(defaults.account.as_deref().map(Cow::Borrowed))
     });
-    sheet.text(field::CALLER_ACCOUNT, || get(p::ACCOUNT));
     sheet.put(field::USER_TYPE, || Value::str(user_type));
     sheet.flag(field::MFA, || identity::mfa(fields));
     sheet.put(field::METHOD, || Value::str(method(fields, kind)));

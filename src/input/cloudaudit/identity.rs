@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use super::paths as p;
 use crate::input::json::{Fields, decode};
+use crate::input::trail::Promises;
+use crate::record::field::event as field;
 
 pub(super) fn user_type(fields: &Fields<'_>) -> &'static str {
     let get = |path| fields.get(path).and_then(decode);
@@ -23,6 +25,11 @@ pub(super) fn user_type(fields: &Fields<'_>) -> &'static str {
         () if is(&["assumedrole", "role", "roleuser"]) => "role",
         () => "unknown",
     }
+}
+
+/// Checks that the record says who calls: by its type, or by the name around it.
+pub(super) fn check(promises: &mut Promises<'_, '_>) {
+    promises.text(field::USER_TYPE, [p::TYPE, p::OUTER_USER]);
 }
 
 /// As a person would name the caller.

@@ -5,8 +5,10 @@ mod identity;
 mod paths;
 mod time;
 
+use event::Reading;
+
 use crate::input::json::{Fault, Shape, unfold};
-use crate::input::trail::{self, Found, Row, Surroundings};
+use crate::input::trail::{self, Defaults, Found, Row, Surroundings};
 use crate::record::field::event as field;
 use crate::record::{
     FieldSet, Format, Mapper, Origin, Outcome, Provider, RawRecord, Rows, Scratch,
@@ -59,9 +61,8 @@ impl Format for CloudAudit {
         };
         Box::new(CloudAuditMapper {
             needed,
-            account: origin.account.clone(),
             // What the vendor writes without a zone is the time of day in Beijing.
-            zone: origin.zone.clone().unwrap_or_else(Zone::utc_plus_8),
+            defaults: Defaults::of(origin, Zone::utc_plus_8()),
             shape: Shape::new(paths::PATHS, wanted),
             folds: Shape::new(paths::FOLDS, |_| true),
         })
@@ -71,10 +72,7 @@ impl Format for CloudAudit {
 #[derive(Debug)]
 struct CloudAuditMapper {
     needed: FieldSet,
-    /// The account of records that name none.
-    account: Option<String>,
-    /// The zone of times that are written without one.
-    zone: Zone,
+    defaults: Defaults,
     shape: Shape,
     folds: Shape,
 }
@@ -86,21 +84,20 @@ impl CloudAuditMapper {
         scratch: &mut Scratch,
         emit: &mut dyn FnMut(Rows<'_>),
     ) -> Result<Outcome, Fault> {
-        let Scratch { text: name, unfolded, note, .. } = scratch;
-        *note = None;
-        let told = event::Told { account: self.account.as_deref(), zone: &self.zone };
+        scratch.begin();
+        let Scratch { text: name, unfolded, note, gaps, .. } = scratch;
+        let (text, defaults) = (raw.text, &self.defaults);
         match SURROUNDINGS.find(raw, &self.shape)? {
             Found::Event(fields) => {
-                if fields.get(paths::EVENT_NAME).is_none() {
-                    return Ok(trail::nameless());
-                }
-                let parts = unfold(raw.text, fields, &self.shape, &self.folds, unfolded)?;
+                let parts = unfold(text, fields, &self.shape, &self.folds, unfolded)?;
                 *note = parts.torn.then_some(trail::TORN);
-                emit(Rows::of(&event::map(&parts.fields, raw.text, &self.needed, told, name)));
+                let read = Reading { fields: &parts.fields, text, defaults };
+                emit(Rows::of(&event::map(read, &self.needed, name, gaps)));
             }
             Found::Row(fields) => {
                 *note = Some("CloudAuditEvent is not JSON: the fields around it were read");
-                emit(Rows::of(&event::map(&fields, raw.text, &self.needed, told, name)));
+                let read = Reading { fields: &fields, text, defaults };
+                emit(Rows::of(&event::map(read, &self.needed, name, gaps)));
             }
             Found::Foreign => return Ok(Outcome::Foreign),
         }

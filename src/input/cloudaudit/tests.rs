@@ -46,6 +46,7 @@ fn a_user_creates_a_key() {
     user_id: 100000000011
     user_type: user
     actor: AKIDexampleKeyOfAlice000000000000001
+    caller: alice
     ak: AKIDexampleKeyOfAlice000000000000001
     ak_type: long_term
     ip: 203.0.113.64
@@ -82,6 +83,7 @@ fn a_role_is_refused() {
     user_type: role
     role: deploy
     actor: deploy
+    caller: deploy
     ak: AKIDexampleSessionOfARole00000000001
     ak_type: temporary
     mfa: false
@@ -120,6 +122,7 @@ fn a_sign_in_fails() {
     user_id: 100000000011
     user_type: user
     actor: 100000000011
+    caller: alice
     ak_type: none
     ip: 203.0.113.64
     source: 203.0.113.64
@@ -241,6 +244,7 @@ fn a_row_whose_record_is_not_json_keeps_what_stands_around_it() {
     user: 100000000011
     user_type: unknown
     actor: AKIDexampleKeyOfAlice000000000000001
+    caller: 100000000011
     ak: AKIDexampleKeyOfAlice000000000000001
     ak_type: long_term
     ip: 203.0.113.64
@@ -441,7 +445,6 @@ fn an_ambiguous_or_broken_record_is_skipped_whatever_is_needed() {
             SkipReason::DuplicateKey,
         ),
         (with(json!({ "requestParameters": deep })), SkipReason::TooDeep),
-        (with(json!({ "eventName": null })), SkipReason::Malformed),
         (record(0) + "x", SkipReason::Syntax),
     ] {
         for needed in [FieldSet::EMPTY, typed(), FieldSet::all(RecordKind::Event)] {
@@ -450,5 +453,26 @@ fn an_ambiguous_or_broken_record_is_skipped_whatever_is_needed() {
                 other => panic!("{other:?}: {text}"),
             }
         }
+    }
+}
+
+#[test]
+fn an_event_gives_its_time_its_operation_its_service_and_its_caller() {
+    let gaps = |text: &str| Sample::of(&CloudAudit).gaps(text).join("; ");
+    for (changes, expected) in [
+        (json!({}), ""),
+        (json!({ "eventTime": "0000-00-00 00:00:00" }), "`eventTime` cannot be read"),
+        (json!({ "eventTime": null }), "`eventTime` is missing"),
+        (json!({ "eventName": null }), "`eventName` is missing"),
+        (json!({ "eventName": "" }), "`eventName` is empty"),
+        (json!({ "resourceType": null }), ""),
+        (json!({ "resourceType": null, "eventSource": null }), "`resourceType` is missing"),
+        (json!({ "userIdentity": { "type": null } }), "`userIdentity.type` is missing"),
+        (
+            json!({ "userIdentity": { "type": 1 } }),
+            "`userIdentity.type` has a type that the format does not define",
+        ),
+    ] {
+        assert_eq!(gaps(&with(changes.clone())), expected, "{changes}");
     }
 }

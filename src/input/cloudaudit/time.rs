@@ -1,13 +1,14 @@
 //! The ways in which CloudAudit writes a time.
 
-use crate::value::{Time, Zone};
+use crate::input::trail::Defaults;
+use crate::value::Time;
 
 /// Seconds since 1970 have fewer digits than this until the year 5138, milliseconds have more
 /// since 1973.
 const MILLISECONDS_FROM: i64 = 100_000_000_000;
 
-/// Seconds or milliseconds since 1970, a time with its offset, or one without in `zone`.
-pub(super) fn time(text: &str, zone: &Zone) -> Option<Time> {
+/// Seconds or milliseconds since 1970, or a time of day with or without its offset.
+pub(super) fn time(text: &str, defaults: &Defaults) -> Option<Time> {
     match text.parse::<i64>() {
         Ok(millis) if millis >= MILLISECONDS_FROM => {
             let whole = Time::from_seconds(millis / 1000)?;
@@ -15,13 +16,18 @@ pub(super) fn time(text: &str, zone: &Zone) -> Option<Time> {
         }
         Ok(seconds) if seconds > 0 => Time::from_seconds(seconds),
         Ok(_) => None,
-        Err(_) => Time::parse_in(text, zone),
+        Err(_) => defaults.time(text),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::value::Zone;
+
+    fn time(text: &str, zone: Zone) -> Option<Time> {
+        super::time(text, &Defaults { account: None, zone })
+    }
 
     #[test]
     fn every_way_to_write_a_time_is_read() {
@@ -40,10 +46,10 @@ mod tests {
             ("2019-13-20 12:36:27", None),
             ("yesterday", None),
         ] {
-            let found = time(text, &Zone::utc_plus_8());
+            let found = time(text, Zone::utc_plus_8());
             assert_eq!(found.map(|t| t.to_string()).as_deref(), expected, "{text}");
         }
-        let utc = time("2019-03-20 12:36:27", &Zone::utc());
+        let utc = time("2019-03-20 12:36:27", Zone::utc());
         assert_eq!(utc.map(|t| t.to_string()).as_deref(), Some("2019-03-20T12:36:27Z"));
     }
 }

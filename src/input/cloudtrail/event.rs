@@ -4,34 +4,47 @@ use std::borrow::Cow;
 
 use super::{identity, paths as p};
 use crate::input::json::{Fields, decode, list_of, untyped};
-use crate::input::trail::{Call, Sheet, cut};
+use crate::input::trail::{Call, Defaults, Promises, Sheet, cut};
+use crate::record::derive::{self, Caller};
 use crate::record::field::event as field;
-use crate::record::{FieldSet, Provider, Record, derive};
-use crate::value::{Time, Value};
+use crate::record::{FieldGap, FieldSet, Provider, Record};
+use crate::value::Value;
 
-pub(super) fn is_insight(fields: &Fields<'_>) -> bool {
-    fields.get(p::EVENT_TYPE) == Some("\"AwsCloudTrailInsight\"")
+/// A record on its way to canonical fields.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Reading<'r, 'a> {
+    pub(super) fields: &'r Fields<'a>,
+    /// The text of the record itself, without any wrapping.
+    pub(super) text: &'a str,
+    pub(super) defaults: &'a Defaults,
 }
 
-/// Fills a record with the needed fields; `text` is the record's own, `scratch` holds what is put
-/// together.
+/// Fills a record with the needed fields; `scratch` holds what is put together.
 pub(super) fn map<'a>(
-    fields: &Fields<'a>,
-    text: &'a str,
+    read: Reading<'_, 'a>,
     needed: &FieldSet,
-    account: Option<&'a str>,
     scratch: &'a mut String,
+    gaps: &mut Vec<FieldGap>,
 ) -> Record<'a> {
+    let Reading { fields, text, defaults } = read;
     let get = |path| fields.get(path).and_then(decode);
 
     // What several fields are worked out from. A slice each; only escapes allocate.
     let event_type = get(p::EVENT_TYPE);
-    let service = get(p::EVENT_SOURCE).map(service);
-    let api = get(p::EVENT_NAME);
+    let insight = event_type.as_deref() == Some(INSIGHT);
+    let [source, name] = if insight {
+        [p::INSIGHT_SOURCE, p::INSIGHT_NAME]
+    } else {
+        [p::EVENT_SOURCE, p::EVENT_NAME]
+    };
+    let service = get(source).map(service);
+    let api = get(name);
     let kind = kind(event_type.as_deref(), service.as_deref(), api.as_deref());
     let user_type = identity::user_type(fields);
     let ak = get(p::AK);
     let ak_type = derive::ak_type(Some(Provider::Aws), ak.as_deref(), false);
+    let time = get(p::EVENT_TIME).and_then(|text| defaults.time(&text));
+    let failed_login = kind == "signin" && login_failed(fields);
     let call = Call {
         provider: Provider::Aws,
         service,
@@ -41,40 +54,58 @@ pub(super) fn map<'a>(
             Some("false") => Some("write"),
             _ => None,
         },
-        user: identity::user(fields, user_type),
-        user_id: get(p::PRINCIPAL),
-        role: identity::role(fields, user_type),
-        ak,
-        ak_type,
-        source: get(p::SOURCE),
+        caller: Caller {
+            user: identity::user(fields, user_type),
+            user_id: identity::user_id(fields, user_type),
+            role: identity::role(fields, user_type),
+            session: identity::session(fields, user_type),
+            account: get(p::ACCOUNT).map(derive::aws_account),
+            ak,
+            ak_type,
+            source: get(p::SOURCE),
+        },
     };
 
+    let mut promises = Promises::new(fields, p::PATHS, gaps);
+    if time.is_none() {
+        promises.unreadable(field::TIME, p::EVENT_TIME);
+    }
+    if !insight {
+        promises.text(field::API, [p::EVENT_NAME]);
+        promises.text(field::SERVICE, [p::EVENT_SOURCE]);
+    }
+    identity::check(&mut promises, fields, event_type.as_deref(), kind);
+
     let mut sheet = Sheet::new(needed);
-    sheet.revision(fields.get(p::ADDENDUM) == Some("\"UPDATED_DATA\""));
-    sheet.text(field::ID, || get(p::EVENT_ID));
-    sheet.put(field::TIME, || {
-        get(p::EVENT_TIME).and_then(|text| Time::parse(&text)).map_or(Value::Missing, Value::Time)
-    });
+    let revision = fields.get(p::ADDENDUM) == Some("\"UPDATED_DATA\"");
+    sheet.revision(revision);
+    // An update may have an id of its own; it is a version of the event that it names.
+    sheet.text(field::ID, || get(p::ORIGINAL_ID).filter(|_| revision).or_else(|| get(p::EVENT_ID)));
+    sheet.put(field::TIME, || time.map_or(Value::Missing, Value::Time));
     sheet.text(field::ACCOUNT, || {
-        get(p::RECIPIENT).or_else(|| get(p::ACCOUNT)).or(account.map(Cow::Borrowed))
+        let own = get(p::RECIPIENT).or_else(|| get(p::ACCOUNT)).map(derive::aws_account);
+        own.or(defaults.account.as_deref().map(Cow::Borrowed))
     });
-    sheet.text(field::CALLER_ACCOUNT, || get(p::ACCOUNT));
     sheet.put(field::USER_TYPE, || Value::str(user_type));
-    sheet.text(field::SESSION, || identity::session(fields, user_type));
     sheet.flag(field::MFA, || identity::mfa(fields, kind == "signin"));
     sheet.put(field::METHOD, || {
         Value::str(method(fields, event_type.as_deref(), kind, user_type, ak_type))
     });
     sheet.put(field::KIND, || Value::str(kind));
     sheet.word(field::CATEGORY, || category(fields));
-    let failed_login = kind == "signin" && login_failed(fields);
     sheet.text(field::CODE, || {
         get(p::ERROR_CODE).or_else(|| failed_login.then_some(Cow::Borrowed("Failure")))
     });
     sheet.text(field::MESSAGE, || get(p::ERROR_MESSAGE));
     sheet.flag(field::OK, || {
         let silent = get(p::ERROR_CODE).is_none() && get(p::ERROR_MESSAGE).is_none();
-        Some(silent && !failed_login)
+        // An insight is about many calls, so it neither succeeds nor fails. A sign-in of IAM
+        // Identity Center has its outcome in its details.
+        let outcome =
+            || [p::VERIFICATION, p::AUTHENTICATION].iter().any(|&path| get(path).is_some());
+        let says = !insight
+            && (kind != "signin" || event_type.as_deref() != Some("AwsServiceEvent") || outcome());
+        says.then_some(silent && !failed_login)
     });
     sheet.text(field::AGENT, || get(p::AGENT));
     sheet.text(field::REGION, || get(p::AWS_REGION));
@@ -90,6 +121,9 @@ pub(super) fn map<'a>(
     sheet.done()
 }
 
+/// The type of events that report unusual activity and no call.
+const INSIGHT: &str = "AwsCloudTrailInsight";
+
 /// The product behind an event source.
 pub(super) fn service(source: Cow<'_, str>) -> Cow<'_, str> {
     let kept = derive::aws_service(&source).len();
@@ -98,8 +132,14 @@ pub(super) fn service(source: Cow<'_, str>) -> Cow<'_, str> {
 
 fn kind(event_type: Option<&str>, service: Option<&str>, api: Option<&str>) -> &'static str {
     match (event_type, service) {
+        // IAM Identity Center records each check of a credential, and each sign-in at its end.
+        (Some("AwsServiceEvent"), Some("signin"))
+            if matches!(api, Some("CredentialVerification" | "UserAuthentication")) =>
+        {
+            "signin"
+        }
         (Some("AwsServiceEvent"), _) => "service",
-        (Some("AwsCloudTrailInsight"), _) => "insight",
+        (Some(INSIGHT), _) => "insight",
         // Records of version 1.01 have no type.
         (Some("AwsConsoleSignIn"), _) | (None, Some("signin")) => match api {
             Some("Logout" | "SignOut" | "Signout" | "ConsoleLogout") => "signout",
@@ -151,7 +191,7 @@ fn is_console_agent(agent: &str) -> bool {
 }
 
 fn login_failed(fields: &Fields<'_>) -> bool {
-    [p::LOGIN, p::SWITCH_ROLE, p::CHECK_MFA]
+    [p::LOGIN, p::SWITCH_ROLE, p::CHECK_MFA, p::VERIFICATION, p::AUTHENTICATION]
         .iter()
         .any(|&path| fields.get(path).is_some_and(|said| said.eq_ignore_ascii_case("\"failure\"")))
 }
@@ -164,7 +204,7 @@ fn category(fields: &Fields<'_>) -> Option<&'static str> {
         Some("Insight") => Some("insight"),
         Some("NetworkActivity") => Some("network"),
         Some(_) => None,
-        None if is_insight(fields) => Some("insight"),
+        None if get(p::EVENT_TYPE).as_deref() == Some(INSIGHT) => Some("insight"),
         None => match get(p::MANAGEMENT).as_deref() {
             Some("true") => Some("management"),
             Some("false") => Some("data"),

@@ -4,7 +4,9 @@ use std::borrow::Cow;
 
 use super::paths as p;
 use crate::input::json::{Fields, decode};
-use crate::input::trail::after;
+use crate::input::trail::{Promises, after};
+use crate::record::field::event as field;
+use crate::record::{Defect, derive};
 
 pub(super) fn user_type(fields: &Fields<'_>) -> &'static str {
     let written = fields.get(p::TYPE).and_then(decode);
@@ -30,6 +32,65 @@ pub(super) fn user<'a>(fields: &Fields<'a>, user_type: &str) -> Option<Cow<'a, s
         .or_else(|| text(p::ISSUER_USER))
         .or_else(|| (user_type == "root").then_some(Cow::Borrowed("root")))
         .or_else(|| text(p::INVOKED_BY))
+}
+
+/// The stable id of the caller.
+///
+/// A person of IAM Identity Center has no principal and is known by the user id of the identity
+/// store. Where the principal is only the account, as in older sign-ins of that service, it says
+/// nothing of who calls.
+pub(super) fn user_id<'a>(fields: &Fields<'a>, user_type: &str) -> Option<Cow<'a, str>> {
+    let text = |path| fields.get(path).and_then(decode);
+    if user_type == "root" {
+        return text(p::PRINCIPAL).map(derive::aws_account);
+    }
+    let principal = || {
+        text(p::PRINCIPAL).filter(|id| Some(id) != text(p::ACCOUNT).as_ref() && !is_anonymous(id))
+    };
+    let person = || text(p::ON_BEHALF_OF);
+    match user_type {
+        "user" | "role" => principal().or_else(person),
+        _ => person().or_else(principal),
+    }
+}
+
+/// Whether an id stands for callers without credentials.
+fn is_anonymous(id: &str) -> bool {
+    id.eq_ignore_ascii_case("ANONYMOUS_PRINCIPAL") || id.eq_ignore_ascii_case("anonymous")
+}
+
+/// Checks that the record says who calls, where its kind does.
+///
+/// Service events, insights and events of VPC endpoints may have no identity. Strangers, services
+/// and other accounts have no name, and a sign-in that fails may have none either.
+pub(super) fn check(
+    promises: &mut Promises<'_, '_>,
+    fields: &Fields<'_>,
+    event_type: Option<&str>,
+    kind: &str,
+) {
+    if matches!(event_type, Some("AwsServiceEvent" | "AwsCloudTrailInsight" | "AwsVpceEvent")) {
+        return;
+    }
+    let has = |path: &usize| fields.get(*path).and_then(decode).is_some();
+    if !has(&p::INVOKED_BY) {
+        promises.text(field::USER_TYPE, [p::TYPE]);
+    }
+    for (field, path) in
+        [(field::USER, p::USER), (field::USER_ID, p::PRINCIPAL), (field::AK, p::AK)]
+    {
+        promises.text_if_any(field, path);
+    }
+    let named = [p::USER, p::PRINCIPAL, p::ARN, p::ISSUER_USER, p::ON_BEHALF_OF, p::AK];
+    let promised = match fields.get(p::TYPE) {
+        Some("\"IAMUser\"") => p::USER,
+        Some("\"AssumedRole\"" | "\"FederatedUser\"") => p::PRINCIPAL,
+        Some("\"IdentityCenterUser\"") => p::ON_BEHALF_OF,
+        _ => return,
+    };
+    if kind != "signin" && !named.iter().any(has) {
+        promises.broken(field::USER, promised, Defect::Missing);
+    }
 }
 
 /// The role that is assumed; its name from the ARN where the session has no issuer.

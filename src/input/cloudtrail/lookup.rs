@@ -2,23 +2,28 @@
 
 use std::borrow::Cow;
 
-use super::event::service;
+use super::event::{Reading, service};
 use super::paths as p;
-use crate::input::json::{Fields, decode, list_of, untyped};
-use crate::input::trail::{Call, Sheet};
+use crate::input::json::{decode, list_of, untyped};
+use crate::input::trail::{Call, Defaults, Promises, Sheet};
+use crate::record::derive::{self, Caller};
 use crate::record::field::event as field;
-use crate::record::{FieldSet, Provider, Record, derive};
+use crate::record::{FieldGap, FieldSet, Provider, Record};
 use crate::value::{Time, Value};
 
 pub(super) fn map<'a>(
-    fields: &Fields<'a>,
-    text: &'a str,
+    read: Reading<'_, 'a>,
     needed: &FieldSet,
-    account: Option<&'a str>,
     scratch: &'a mut String,
+    gaps: &mut Vec<FieldGap>,
 ) -> Record<'a> {
+    let Reading { fields, text, defaults } = read;
     let get = |path| fields.get(path).and_then(decode);
     let ak = get(p::OUTER_AK);
+    let time = get(p::OUTER_TIME).and_then(|text| time(&text, defaults));
+    if time.is_none() {
+        Promises::new(fields, p::PATHS, gaps).unreadable(field::TIME, p::OUTER_TIME);
+    }
     let call = Call {
         provider: Provider::Aws,
         service: get(p::OUTER_SOURCE).map(service),
@@ -28,19 +33,17 @@ pub(super) fn map<'a>(
             Some("false") => Some("write"),
             _ => None,
         },
-        user: get(p::OUTER_USER),
-        user_id: None,
-        role: None,
-        ak_type: derive::ak_type(Some(Provider::Aws), ak.as_deref(), false),
-        ak,
-        source: None,
+        caller: Caller {
+            user: get(p::OUTER_USER),
+            ak_type: derive::ak_type(Some(Provider::Aws), ak.as_deref(), false),
+            ak,
+            ..Caller::default()
+        },
     };
     let mut sheet = Sheet::new(needed);
     sheet.text(field::ID, || get(p::OUTER_ID));
-    sheet.put(field::TIME, || {
-        get(p::OUTER_TIME).and_then(|t| time(&t)).map_or(Value::Missing, Value::Time)
-    });
-    sheet.text(field::ACCOUNT, || account.map(Cow::Borrowed));
+    sheet.put(field::TIME, || time.map_or(Value::Missing, Value::Time));
+    sheet.text(field::ACCOUNT, || defaults.account.as_deref().map(Cow::Borrowed));
     sheet.put(field::USER_TYPE, || Value::str("unknown"));
     sheet.put(field::METHOD, || Value::str("unknown"));
     sheet.put(field::KIND, || Value::str("call"));
@@ -54,8 +57,8 @@ pub(super) fn map<'a>(
 }
 
 /// The API gives seconds since 1970, with a fraction; the command line a time with its offset.
-fn time(text: &str) -> Option<Time> {
-    Time::parse(text).or_else(|| {
+fn time(text: &str, defaults: &Defaults) -> Option<Time> {
+    defaults.time(text).or_else(|| {
         let (seconds, fraction) = text.split_once('.').unwrap_or((text, ""));
         let digits = fraction.get(..6).unwrap_or(fraction);
         let micros = if digits.is_empty() { 0 } else { format!("{digits:0<6}").parse().ok()? };
@@ -67,6 +70,7 @@ fn time(text: &str) -> Option<Time> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::value::Zone;
 
     #[test]
     fn both_ways_to_write_the_time_are_read() {
@@ -79,7 +83,8 @@ mod tests {
             ("1.6e9", None),
             ("yesterday", None),
         ] {
-            assert_eq!(time(text).map(|t| t.to_string()).as_deref(), expected, "{text}");
+            let defaults = Defaults { account: None, zone: Zone::utc() };
+            assert_eq!(time(text, &defaults).map(|t| t.to_string()).as_deref(), expected, "{text}");
         }
     }
 }

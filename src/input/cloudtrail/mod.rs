@@ -6,12 +6,12 @@ mod lookup;
 mod paths;
 
 use crate::input::json::{Fields, Shape};
-use crate::input::trail::{self, Found, Row, Surroundings};
+use crate::input::trail::{self, Defaults, Found, Row, Surroundings};
 use crate::record::field::event as field;
 use crate::record::{
     FieldSet, Format, Mapper, Origin, Outcome, Provider, RawRecord, Rows, Scratch,
 };
-use crate::value::{RecordKind, Time};
+use crate::value::{RecordKind, Time, Zone};
 
 /// The rows of LookupEvents.
 const SURROUNDINGS: Surroundings = Surroundings {
@@ -62,7 +62,7 @@ impl Format for CloudTrail {
         };
         Box::new(CloudTrailMapper {
             needed,
-            account: origin.account.clone(),
+            defaults: Defaults::of(origin, Zone::utc()),
             shape: Shape::new(&[paths::PATHS, paths::WATCHED].concat(), wanted),
         })
     }
@@ -78,8 +78,7 @@ impl Format for CloudTrail {
 #[derive(Debug)]
 struct CloudTrailMapper {
     needed: FieldSet,
-    /// The account of records that name none.
-    account: Option<String>,
+    defaults: Defaults,
     shape: Shape,
 }
 
@@ -90,20 +89,19 @@ impl Mapper for CloudTrailMapper {
         scratch: &mut Scratch,
         emit: &mut dyn FnMut(Rows<'_>),
     ) -> Outcome {
-        let Scratch { text, note, .. } = scratch;
-        *note = None;
-        let account = self.account.as_deref();
+        scratch.begin();
+        let Scratch { text: name, note, gaps, .. } = scratch;
+        let (text, defaults) = (raw.text, &self.defaults);
         match SURROUNDINGS.find(raw, &self.shape) {
             Ok(Found::Event(fields)) => {
-                if fields.get(paths::EVENT_NAME).is_none() && !event::is_insight(&fields) {
-                    return trail::nameless();
-                }
-                emit(Rows::of(&event::map(&fields, raw.text, &self.needed, account, text)));
+                let read = event::Reading { fields: &fields, text, defaults };
+                emit(Rows::of(&event::map(read, &self.needed, name, gaps)));
                 Outcome::Read
             }
             Ok(Found::Row(fields)) => {
                 *note = Some("CloudTrailEvent is not JSON: the fields around it were read");
-                emit(Rows::of(&lookup::map(&fields, raw.text, &self.needed, account, text)));
+                let read = event::Reading { fields: &fields, text, defaults };
+                emit(Rows::of(&lookup::map(read, &self.needed, name, gaps)));
                 Outcome::Read
             }
             Ok(Found::Foreign) => Outcome::Foreign,

@@ -23,14 +23,24 @@ crate::input::trail::paths! {
     FROM_CONSOLE = "sessionCredentialFromConsole";
     MFA_USED = "additionalEventData.MFAUsed";
     ADDENDUM = "addendum.reason";
+    ORIGINAL_ID = "addendum.originalEventID";
     USER = "userIdentity.userName";
     PRINCIPAL = "userIdentity.principalId";
     ARN = "userIdentity.arn";
     ACCOUNT = "userIdentity.accountId";
     AK = "userIdentity.accessKeyId";
+    ON_BEHALF_OF = "userIdentity.onBehalfOf.userId";
     INVOKED_BY = "userIdentity.invokedBy";
     ISSUER_USER = "userIdentity.sessionContext.sessionIssuer.userName";
     MFA = "userIdentity.sessionContext.attributes.mfaAuthenticated";
+
+    // What an Insight event is about.
+    INSIGHT_SOURCE = "insightDetails.eventSource";
+    INSIGHT_NAME = "insightDetails.eventName";
+
+    // Sign-ins of IAM Identity Center.
+    VERIFICATION = "serviceEventDetails.CredentialVerification";
+    AUTHENTICATION = "serviceEventDetails.UserAuthentication";
 
     // LookupEvents.
     INNER = "CloudTrailEvent";

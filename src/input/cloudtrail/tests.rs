@@ -39,6 +39,7 @@ fn a_user_creates_a_key() {
     user_id: AIDACKCEVSQ6C2EXAMPLE
     user_type: user
     actor: AKIAIOSFODNN7EXAMPLE
+    caller: alice
     ak: AKIAIOSFODNN7EXAMPLE
     ak_type: long_term
     ip: 203.0.113.64
@@ -72,6 +73,7 @@ fn a_root_sign_in_fails() {
     user_id: 123456789012
     user_type: root
     actor: 123456789012
+    caller: root
     ak_type: none
     mfa: false
     ip: 203.0.113.64
@@ -108,6 +110,7 @@ fn a_role_updates_a_function() {
     role: ci
     session: deploy-42
     actor: ci
+    caller: ci
     ak: ASIAIOSFODNN7EXAMPLE
     ak_type: temporary
     mfa: false
@@ -142,6 +145,7 @@ fn the_console_stops_a_trail() {
     user_id: AIDACKCEVSQ6C2EXAMPLE
     user_type: user
     actor: AIDACKCEVSQ6C2EXAMPLE
+    caller: alice
     ak: ASIAIOSFODNN7EXAMPLE
     ak_type: temporary
     mfa: true
@@ -173,6 +177,7 @@ fn a_service_decrypts() {
     user: secretsmanager.amazonaws.com
     user_type: service
     actor: secretsmanager.amazonaws.com
+    caller: secretsmanager.amazonaws.com
     ak_type: none
     source: secretsmanager.amazonaws.com
     ip_scope: service
@@ -203,6 +208,7 @@ fn another_account_reads_an_object() {
     user_id: AIDACKCEVSQ6C2EXAMPLE
     user_type: user
     actor: AKIAIOSFODNN7EXAMPLE
+    caller: alice
     ak: AKIAIOSFODNN7EXAMPLE
     ak_type: long_term
     ip: 2001:db8::7
@@ -374,7 +380,7 @@ fn odd_values_are_missing_and_ids_keep_their_text() {
     for (changes, id, value) in [
         (json!({ "eventTime": "yesterday" }), field::TIME, "-"),
         (json!({ "eventTime": 1722519088 }), field::TIME, "-"),
-        (json!({ "recipientAccountId": 11112222 }), field::ACCOUNT, "11112222"),
+        (json!({ "recipientAccountId": 11112222 }), field::ACCOUNT, "000011112222"),
         (json!({ "recipientAccountId": "000011112222" }), field::ACCOUNT, "000011112222"),
         (json!({ "recipientAccountId": null }), field::ACCOUNT, "123456789012"),
         (json!({ "sourceIPAddress": "010.0.0.1" }), field::IP, "-"),
@@ -415,8 +421,11 @@ fn the_time_of_an_event_is_an_instant_or_missing() {
         (json!("2026-02-30T00:00:00Z"), "-"),
         (json!("2026-03-01T24:00:00Z"), "-"),
         (json!("2026-03-01T10:00:61Z"), "-"),
-        // Without an offset it could be any of a day's instants.
-        (json!("2026-03-01T10:00:00"), "-"),
+        // Query engines drop the offset: it is UTC.
+        (json!("2026-03-01T10:00:00"), "2026-03-01T10:00:00Z"),
+        (json!("2026-03-01 10:00:00.000"), "2026-03-01T10:00:00Z"),
+        (json!("2026-03-01 10:00:00.000 UTC"), "2026-03-01T10:00:00Z"),
+        (json!("2026-03-01 10:00:00.123456789"), "2026-03-01T10:00:00.123456Z"),
         (json!("2026-03-01"), "-"),
         (json!("1772359200"), "-"),
         (json!(1_772_359_200), "-"),
@@ -427,6 +436,94 @@ fn the_time_of_an_event_is_an_instant_or_missing() {
     ] {
         let text = with(json!({ "eventTime": said }));
         assert_eq!(one(&text, field::TIME), value, "{said}");
+    }
+}
+
+#[test]
+fn times_without_an_offset_are_in_the_zone_that_the_user_declares() {
+    let told = Sample {
+        format: &CloudTrail,
+        origin: Origin { zone: Some(Zone::utc_plus_8()), ..Origin::default() },
+    };
+    for (said, value) in [
+        ("2026-03-01 10:00:00.000", "2026-03-01T02:00:00Z"),
+        ("2026-03-01 10:00:00.000 UTC", "2026-03-01T10:00:00Z"),
+        ("2026-03-01T10:00:00Z", "2026-03-01T10:00:00Z"),
+    ] {
+        assert_eq!(told.one(&with(json!({ "eventTime": said })), field::TIME), value, "{said}");
+    }
+}
+
+#[test]
+fn account_ids_have_twelve_digits() {
+    for (said, account) in [
+        (json!("000011112222"), "000011112222"),
+        (json!(11112222), "000011112222"),
+        (json!("11112222"), "000011112222"),
+        (json!(11112222.0), "000011112222"),
+        (json!(999_999_999_999u64), "999999999999"),
+        (json!("ANONYMOUS_PRINCIPAL"), "ANONYMOUS_PRINCIPAL"),
+        (json!("1.1112222E7"), "1.1112222E7"),
+    ] {
+        let text =
+            with(json!({ "recipientAccountId": said, "userIdentity": { "accountId": said } }));
+        assert_eq!(one(&text, field::ACCOUNT), account, "{said}");
+        assert_eq!(one(&text, field::CALLER_ACCOUNT), account, "{said}");
+    }
+}
+
+#[test]
+fn a_call_gives_its_time_its_operation_its_service_and_its_caller() {
+    let gaps = |text: &str| Sample::of(&CloudTrail).gaps(text).join("; ");
+    let nobody = json!({ "userName": null, "principalId": null, "arn": null, "accessKeyId": null });
+    let of_type = |written: &str| {
+        let mut identity = nobody.clone();
+        identity["type"] = json!(written);
+        json!({ "userIdentity": identity })
+    };
+    for (changes, expected) in [
+        (json!({}), ""),
+        (json!({ "eventTime": null }), "`eventTime` is missing"),
+        (json!({ "eventTime": "" }), "`eventTime` is empty"),
+        (json!({ "eventTime": "3/1/2026 10:00" }), "`eventTime` cannot be read"),
+        (
+            json!({ "eventTime": 1_772_359_200 }),
+            "`eventTime` has a type that the format does not define",
+        ),
+        (json!({ "eventName": null }), "`eventName` is missing"),
+        (json!({ "eventName": " " }), "`eventName` is empty"),
+        (json!({ "eventName": 7 }), "`eventName` has a type that the format does not define"),
+        (json!({ "eventSource": null }), "`eventSource` is missing"),
+        (json!({ "eventSource": {} }), "`eventSource` has a type that the format does not define"),
+        (json!({ "userIdentity": null }), "`userIdentity.type` is missing"),
+        (json!({ "userIdentity": { "type": "" } }), "`userIdentity.type` is empty"),
+        (
+            json!({ "userIdentity": { "userName": 7 } }),
+            "`userIdentity.userName` has a type that the format does not define",
+        ),
+        (of_type("IAMUser"), "`userIdentity.userName` is missing"),
+        (of_type("AssumedRole"), "`userIdentity.principalId` is missing"),
+        (of_type("IdentityCenterUser"), "`userIdentity.onBehalfOf.userId` is missing"),
+        // These kinds have no name, or no identity at all.
+        (of_type("AWSAccount"), ""),
+        (of_type("AWSService"), ""),
+        (of_type("Unknown"), ""),
+        (json!({ "userIdentity": { "type": null, "invokedBy": "s3.amazonaws.com" } }), ""),
+        (json!({ "eventType": "AwsServiceEvent", "userIdentity": null }), ""),
+        (json!({ "eventType": "AwsVpceEvent", "userIdentity": null }), ""),
+        (
+            json!({
+                "eventType": "AwsCloudTrailInsight", "userIdentity": null, "eventName": null,
+                "eventSource": null,
+            }),
+            "",
+        ),
+        (
+            json!({ "eventType": "AwsConsoleSignIn", "userIdentity": of_type("IAMUser")["userIdentity"] }),
+            "",
+        ),
+    ] {
+        assert_eq!(gaps(&with(changes.clone())), expected, "{changes}");
     }
 }
 
@@ -478,6 +575,7 @@ fn a_row_whose_record_is_cut_off_keeps_what_stands_around_it() {
     user: alice
     user_type: unknown
     actor: AKIAIOSFODNN7EXAMPLE
+    caller: alice
     ak: AKIAIOSFODNN7EXAMPLE
     ak_type: long_term
     ip_scope: unknown
@@ -523,7 +621,6 @@ fn an_ambiguous_or_broken_record_is_skipped_whatever_is_needed() {
         "EventId": "x", "EventName": "y", "EventSource": "iam.amazonaws.com", "CloudTrailEvent": twice,
     });
     let deep = format!(r#"{{"eventVersion":{}{}}}"#, "[".repeat(600), "]".repeat(600));
-    let unnamed = with(json!({ "eventName": null }));
     for (text, reason) in [
         (twice, SkipReason::DuplicateKey),
         (escaped, SkipReason::DuplicateKey),
@@ -532,7 +629,6 @@ fn an_ambiguous_or_broken_record_is_skipped_whatever_is_needed() {
         (string, SkipReason::DuplicateKey),
         (lookup.to_string(), SkipReason::DuplicateKey),
         (json!({ "message": deep }).to_string(), SkipReason::TooDeep),
-        (unnamed, SkipReason::Malformed),
         (record(0) + "x", SkipReason::Syntax),
         (record(0).replace("bob", "\\ud800"), SkipReason::Syntax),
     ] {
@@ -553,4 +649,147 @@ fn a_digest_is_known_and_declined() {
     assert!(CloudTrail.declines(digest).is_some());
     assert_eq!(CloudTrail.declines(&record(0)), None);
     assert_eq!(CloudTrail.declines("{"), None);
+}
+
+/// What tells callers apart, and what messages call them.
+fn who(text: &str) -> [String; 3] {
+    [field::USER_ID, field::ACTOR, field::CALLER].map(|id| one(text, id))
+}
+
+#[test]
+fn a_person_of_the_identity_center_is_known_by_the_identity_store() {
+    let person = |id: &str, principal: Tree| {
+        with(json!({
+            "userIdentity": {
+                "type": "IdentityCenterUser", "userName": null, "principalId": principal,
+                "arn": null, "accessKeyId": null,
+                "onBehalfOf": {
+                    "userId": id,
+                    "identityStoreArn": "arn:aws:identitystore::123456789012:identitystore/d-1",
+                },
+            },
+        }))
+    };
+    let account = json!("123456789012");
+    for principal in [json!(null), json!(""), account] {
+        assert_eq!(
+            who(&person("94a8", principal)),
+            ["94a8", "94a8", "94a8 of account 123456789012"]
+        );
+    }
+    assert_eq!(one(&person("94a8", json!(null)), field::USER_TYPE), "federated");
+}
+
+#[test]
+fn a_principal_that_is_only_the_account_is_root_or_nobody() {
+    let caller = |written: &str, name: Tree| {
+        with(json!({
+            "userIdentity": {
+                "type": written, "principalId": "123456789012", "arn": null, "accessKeyId": null,
+                "userName": name,
+            },
+        }))
+    };
+    assert_eq!(who(&caller("Root", json!(null))), ["123456789012", "123456789012", "root"]);
+    for (written, name, actor, shown) in [
+        ("Unknown", json!("eve"), "eve", "eve"),
+        ("Unknown", json!(null), "203.0.113.64", "account 123456789012"),
+        ("IAMUser", json!("HIDDEN_DUE_TO_SECURITY_REASONS"), "203.0.113.64", "an unknown user"),
+    ] {
+        assert_eq!(who(&caller(written, name)), ["-", actor, shown], "{written}");
+        assert_ne!(one(&caller(written, json!(null)), field::USER_TYPE), "root");
+    }
+}
+
+#[test]
+fn sessions_of_a_single_sign_on_role_are_different_callers() {
+    let session = |role: &str, name: &str| {
+        with(json!({
+            "userIdentity": {
+                "type": "AssumedRole", "userName": null, "principalId": format!("AROA1:{name}"),
+                "accessKeyId": "ASIAIOSFODNN7EXAMPLE",
+                "sessionContext": { "sessionIssuer": { "userName": role } },
+            },
+        }))
+    };
+    for (role, name, actor, shown) in [
+        ("AWSReservedSSO_Admin_1a", "ann", "AROA1:ann", "AWSReservedSSO_Admin_1a/ann"),
+        ("AWSReservedSSO_Admin_1a", "bob", "AROA1:bob", "AWSReservedSSO_Admin_1a/bob"),
+        ("deploy", "run-1", "deploy", "deploy"),
+        ("deploy", "run-2", "deploy", "deploy"),
+    ] {
+        let [_, actual, named] = who(&session(role, name));
+        assert_eq!((&*actual, &*named), (actor, shown));
+    }
+}
+
+#[test]
+fn strangers_are_told_apart_by_their_address() {
+    let stranger = |account: &str, principal: &str, address: &str| {
+        with(json!({
+            "userIdentity": {
+                "type": "AWSAccount", "userName": null, "principalId": principal, "arn": null,
+                "accountId": account, "accessKeyId": null,
+            },
+            "sourceIPAddress": address,
+        }))
+    };
+    let anonymous = "ANONYMOUS_PRINCIPAL";
+    for (account, principal, address, actor, shown) in [
+        (anonymous, "", "192.0.2.1", "192.0.2.1", "an anonymous caller"),
+        (anonymous, anonymous, "192.0.2.2", "192.0.2.2", "an anonymous caller"),
+        ("444455556666", "AIDA4", "192.0.2.1", "AIDA4", "AIDA4 of account 444455556666"),
+    ] {
+        let [_, actual, named] = who(&stranger(account, principal, address));
+        assert_eq!((&*actual, &*named), (actor, shown));
+    }
+}
+
+#[test]
+fn a_sign_in_of_the_identity_center_succeeds_by_its_details() {
+    for (name, details, expected) in [
+        ("CredentialVerification", json!({ "CredentialVerification": "Failure" }), "signin false"),
+        ("CredentialVerification", json!({ "CredentialVerification": "Success" }), "signin true"),
+        ("UserAuthentication", json!({ "UserAuthentication": "Success" }), "signin true"),
+        ("UserAuthentication", json!({ "UserAuthentication": "Failure" }), "signin false"),
+        ("CredentialVerification", json!(null), "signin -"),
+        ("CredentialChallenge", json!({ "CredentialChallenge": "Success" }), "service true"),
+    ] {
+        let text = with(json!({
+            "eventType": "AwsServiceEvent", "eventSource": "signin.amazonaws.com",
+            "eventName": name, "serviceEventDetails": details,
+        }));
+        let found = [field::KIND, field::OK].map(|id| one(&text, id)).join(" ");
+        assert_eq!(found, expected, "{name} {details}");
+    }
+}
+
+#[test]
+fn an_insight_is_about_an_operation_and_neither_succeeds_nor_fails() {
+    let text = with(json!({
+        "eventType": "AwsCloudTrailInsight", "userIdentity": null, "eventName": null,
+        "eventSource": null, "readOnly": null, "requestParameters": null,
+        "insightDetails": {
+            "state": "Start", "eventSource": "ec2.amazonaws.com", "eventName": "RunInstances",
+            "errorCode": "Client.InsufficientInstanceCapacity",
+        },
+    }));
+    let fields = [field::KIND, field::OPERATION, field::OK, field::CODE, field::METHOD];
+    let found = fields.map(|id| one(&text, id));
+    assert_eq!(found, ["insight", "aws:ec2.RunInstances", "-", "-", "service"]);
+}
+
+#[test]
+fn an_update_is_a_version_of_the_event_that_it_names() {
+    let addendum = |reason: &str, original: Tree| {
+        with(json!({ "addendum": { "reason": reason, "originalEventID": original } }))
+    };
+    let own = "00000000-0000-4000-8000-000000000001";
+    for (text, id) in [
+        (addendum("UPDATED_DATA", json!("first")), "first"),
+        (addendum("UPDATED_DATA", json!(null)), own),
+        (addendum("DELIVERY_DELAY", json!("first")), own),
+    ] {
+        assert_eq!(one(&text, field::ID), id, "{text}");
+    }
 }

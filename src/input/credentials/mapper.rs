@@ -127,7 +127,7 @@ impl Mapper for UserMapper {
         scratch: &mut Scratch,
         emit: &mut dyn FnMut(Rows<'_>),
     ) -> Outcome {
-        scratch.note = None;
+        scratch.begin();
         if !self.tabular {
             return Outcome::Foreign;
         }

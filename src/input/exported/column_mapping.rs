@@ -52,6 +52,7 @@ pub(super) const CLOUDTRAIL: &[ColumnMapping] = &[
     any(f::USER_TYPE, &["userIdentity.type"]),
     all(f::ROLE, &["userIdentity.type", "userIdentity.arn"]),
     all(f::SESSION, &["userIdentity.type", "userIdentity.principalId"]),
+    any(f::CALLER, &["userIdentity.principalId", "userIdentity.userName"]),
     any(
         f::ACTOR,
         &["userIdentity.accessKeyId", "userIdentity.principalId", "userIdentity.userName"],
@@ -94,6 +95,7 @@ pub(super) const ACTIONTRAIL: &[ColumnMapping] = &[
     any(f::USER_TYPE, &["userIdentity.type"]),
     all(f::ROLE, &["userIdentity.type", "userIdentity.userName"]),
     all(f::SESSION, &["userIdentity.type", "userIdentity.principalId"]),
+    any(f::CALLER, &["userIdentity.principalId", "userIdentity.userName"]),
     any(
         f::ACTOR,
         &["userIdentity.accessKeyId", "userIdentity.principalId", "userIdentity.userName"],
@@ -139,6 +141,7 @@ pub(super) const CLOUDAUDIT: &[ColumnMapping] = &[
     all(f::ROLE, &["userIdentity.type", "userIdentity.userName"]),
     all(f::SESSION, &["userIdentity.type", "userIdentity.userName"]),
     any(f::ACTOR, &["userIdentity.secretId", "userIdentity.principalId", "userIdentity.userName"]),
+    any(f::CALLER, &["userIdentity.principalId", "userIdentity.userName"]),
     any(f::AK, &["userIdentity.secretId"]),
     // What tells temporary keys apart stands in the session and in the type.
     all(f::AK_TYPE, &["userIdentity.secretId", "userIdentity.type", "userIdentity.sessionContext"]),

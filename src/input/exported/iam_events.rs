@@ -8,8 +8,8 @@ use crate::input::csv::Cells;
 use crate::input::trail::Spelling;
 use crate::record::field::event as field;
 use crate::record::{
-    Columns, FieldId, FieldSet, Format, Mapper, Origin, Outcome, Provider, RawRecord, Record, Rows,
-    Scratch, derive,
+    Columns, Defect, FieldGap, FieldId, FieldSet, Format, Mapper, Origin, Outcome, Provider,
+    RawRecord, Record, Rows, Scratch, derive,
 };
 use crate::value::{Items, Json, RecordKind, Time, Value, Zone};
 
@@ -48,12 +48,12 @@ impl Format for IamEvents {
 
     fn carries(&self, origin: &Origin) -> FieldSet {
         use field::{
-            ACCOUNT, ACCOUNT_NAME, ACTION, ACTOR, API, KIND, NAME, OPERATION, PROVIDER, RAW,
-            REGION, RESOURCES, SERVICE, TARGET_USER, TIME, USER,
+            ACCOUNT, ACCOUNT_NAME, ACTION, ACTOR, API, CALLER, KIND, NAME, OPERATION, PROVIDER,
+            RAW, REGION, RESOURCES, SERVICE, TARGET_USER, TIME, USER,
         };
         let always = [
-            ACCOUNT, ACTION, ACTOR, API, KIND, NAME, OPERATION, PROVIDER, RAW, REGION, SERVICE,
-            TIME, USER,
+            ACCOUNT, ACTION, ACTOR, API, CALLER, KIND, NAME, OPERATION, PROVIDER, RAW, REGION,
+            SERVICE, TIME, USER,
         ];
         let by_column =
             [("account_name", ACCOUNT_NAME), ("resources", RESOURCES), ("resources", TARGET_USER)];
@@ -112,7 +112,7 @@ impl Mapper for AuditMapper {
         scratch: &mut Scratch,
         emit: &mut dyn FnMut(Rows<'_>),
     ) -> Outcome {
-        scratch.note = None;
+        scratch.begin();
         if !self.rows {
             return Outcome::Foreign;
         }
@@ -128,17 +128,23 @@ impl Mapper for AuditMapper {
         if !CALLS.contains(&&*api) {
             return Outcome::Foreign;
         }
-        let Scratch { text, row, .. } = scratch;
+        let Scratch { text, row, gaps, .. } = scratch;
         text.clear();
         let name = derive::push_operation(text, "aws", "iam", &api);
         let operation: &str = text;
         if self.needed.contains(field::RAW) {
             self.object.write(|place| cells.get(place), row);
         }
-        let (user, account) = (cell(self.user), cell(self.account));
+        let (user, account) = (cell(self.user), cell(self.account).map(derive::aws_account));
         let account_name = cell(self.account_name);
         let resources = cell(self.resources);
-        let time = cell(self.time);
+        let time = cell(self.time).and_then(|text| Time::parse_in(text.trim(), &self.zone));
+        if time.is_none() {
+            let (field, source) = (field::TIME, "eventTime");
+            let missing = cell(self.time).is_none();
+            let defect = if missing { Defect::Missing } else { Defect::Unreadable };
+            gaps.push(FieldGap { field, source, defect });
+        }
 
         let mut record = Record::new(RecordKind::Event);
         let mut put = |id: FieldId, value| {
@@ -154,15 +160,12 @@ impl Mapper for AuditMapper {
         put(field::API, Value::str(&api));
         put(field::NAME, Value::str(&operation[name..]));
         put(field::OPERATION, Value::str(operation));
-        put(
-            field::TIME,
-            time.and_then(|text| Time::parse_in(text.trim(), &self.zone))
-                .map_or(Value::Missing, Value::Time),
-        );
+        put(field::TIME, time.map_or(Value::Missing, Value::Time));
         put(field::ACCOUNT, Value::maybe_str(account.as_deref()));
         put(field::ACCOUNT_NAME, Value::maybe_str(account_name.as_deref()));
         put(field::USER, Value::maybe_str(user.as_deref()));
         put(field::ACTOR, Value::maybe_str(user.as_deref()));
+        put(field::CALLER, Value::str(user.as_deref().unwrap_or("an unknown caller")));
         let names = names(resources.as_deref().unwrap_or_default());
         put(field::TARGET_USER, Value::maybe_str(names.clone().find(|name| is_user(name))));
         put(field::RESOURCES, Value::List(Items::Owned(names.map(Value::str).collect())));

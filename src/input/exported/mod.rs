@@ -18,7 +18,7 @@ use super::trail::{Spelling, TORN};
 use super::{ActionTrail, CloudAudit, CloudTrail};
 use crate::record::field::event;
 use crate::record::{
-    Columns, FieldSet, Format, Mapper, Origin, Outcome, Provider, RawRecord, Rows, Scratch,
+    Columns, Defect, FieldSet, Format, Mapper, Origin, Outcome, Provider, RawRecord, Rows, Scratch,
     SkipReason, same_name,
 };
 use crate::value::{RecordKind, Time};
@@ -194,6 +194,8 @@ impl Format for Exported {
         let without: FieldSet = needed.iter().filter(|id| !unknown.contains(id)).collect();
         let spelling = Spelling::of(self.provider());
         Box::new(RowMapper {
+            // Without its type nobody knows whether an event is a service event, which has no caller.
+            says_type: has(&paths, "eventType"),
             signin: silent.then(|| self.of.mapper(&without, &inner, now)),
             api: paths.iter().position(|path| path.as_deref() == Some("eventName")),
             object: origin
@@ -201,6 +203,7 @@ impl Format for Exported {
                 .as_ref()
                 .map(|columns| RowObject::new(columns, paths, spelling, self.nothing)),
             columns,
+            carries,
             of: self.of.mapper(&needed, &inner, now),
         })
     }
@@ -247,6 +250,9 @@ struct RowMapper {
     /// `None` if the records are not rows.
     object: Option<RowObject>,
     columns: Columns,
+    /// What the columns carry. Rules that need another field are blind, so it is no gap of a row.
+    carries: FieldSet,
+    says_type: bool,
     of: Box<dyn Mapper>,
     /// Reads sign-ins, if the table does not tell whether they succeeded.
     signin: Option<Box<dyn Mapper>>,
@@ -261,7 +267,7 @@ impl Mapper for RowMapper {
         scratch: &mut Scratch,
         emit: &mut dyn FnMut(Rows<'_>),
     ) -> Outcome {
-        scratch.note = None;
+        scratch.begin();
         let Some(object) = &self.object else { return Outcome::Foreign };
         let mut row = std::mem::take(&mut scratch.row);
         let read = self.read(object, raw, &mut row);
@@ -284,6 +290,10 @@ impl Mapper for RowMapper {
             }
         };
         scratch.row = row;
+        scratch.gaps.retain(|gap| {
+            let may_lack = gap.field == event::USER_TYPE && gap.defect == Defect::Missing;
+            self.carries.contains(gap.field) && (self.says_type || !may_lack)
+        });
         outcome
     }
 }

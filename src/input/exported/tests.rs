@@ -65,6 +65,7 @@ fn a_row_of_cloudtrail_is_a_record_of_cloudtrail() {
     user: dana
     user_type: user
     actor: AKIAEXAMPLE000000007
+    caller: dana
     ak: AKIAEXAMPLE000000007
     ak_type: long_term
     ip: 203.0.113.9
@@ -287,6 +288,7 @@ fn a_row_of_actiontrail_is_an_event_of_actiontrail() {
     user_id: 3001
     user_type: user
     actor: LTAIexample0000000007
+    caller: dana
     ak: LTAIexample0000000007
     ak_type: long_term
     ip: 203.0.113.9
@@ -326,6 +328,7 @@ fn a_row_of_the_audit_is_an_iam_call() {
     account_name: prod
     user: admin-user
     actor: admin-user
+    caller: admin-user
     kind: call
     service: iam
     api: DeleteUser
@@ -391,6 +394,53 @@ fn a_row_of_the_audit_is_an_iam_call() {
     }
 }
 
+/// The gaps of a row.
+fn gaps(format: &'static dyn Format, header: &str, row: &str) -> String {
+    let raw = RawRecord::alone(row);
+    let mut scratch = Scratch::default();
+    let mapper = format.mapper(&FieldSet::EMPTY, &origin(header), Time(0));
+    assert_eq!(mapper.map(&raw, &mut scratch, &mut |_| {}), Outcome::Read, "{row}");
+    scratch.gaps.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+}
+
+#[test]
+fn a_cell_that_says_nothing_is_a_gap_and_a_column_that_is_not_there_is_none() {
+    let whole = "eventTime,eventName,eventSource,userIdentity,eventType";
+    let person = r#""{type=IAMUser, userName=dana}""#;
+    for (header, row, expected) in [
+        (whole, format!("2024-05-01T10:00:00Z,GetUser,iam.amazonaws.com,{person},AwsApiCall"), ""),
+        (
+            whole,
+            format!("5/1/2024 10:00,,iam.amazonaws.com,{person},AwsApiCall"),
+            "`eventTime` cannot be read; `eventName` is missing",
+        ),
+        (
+            whole,
+            "2024-05-01T10:00:00Z,GetUser,iam.amazonaws.com,,AwsApiCall".to_owned(),
+            "`userIdentity.type` is missing",
+        ),
+        (whole, "2024-05-01T10:00:00Z,GetUser,iam.amazonaws.com,,AwsServiceEvent".to_owned(), ""),
+        // Rules that need what has no column are blind.
+        ("eventName,eventSource", "GetUser,iam.amazonaws.com".to_owned(), ""),
+        ("eventName,eventSource,userIdentity", "GetUser,iam.amazonaws.com,".to_owned(), ""),
+        (
+            "eventName,eventSource,userIdentity",
+            "GetUser,iam.amazonaws.com,{type=IAMUser}".to_owned(),
+            "`userIdentity.userName` is missing",
+        ),
+    ] {
+        assert_eq!(gaps(&CLOUDTRAIL_TABLE, header, &row), expected, "{header}: {row}");
+    }
+    let audit = "eventTime,eventName,username,account_id,resources";
+    for (row, expected) in [
+        ("2024-05-01T10:00:00+00:00,CreateUser,N/A,000011112222,temp", ""),
+        ("05/01/24,CreateUser,dana,000011112222,temp", "`eventTime` cannot be read"),
+        (",CreateUser,dana,000011112222,temp", "`eventTime` is missing"),
+    ] {
+        assert_eq!(gaps(&IamEvents, audit, row), expected, "{row}");
+    }
+}
+
 const ATHENA: &str = "eventversion,useridentity,eventtime,eventsource,eventname,awsregion,\
                       sourceipaddress,useragent,errorcode,errormessage,requestparameters,\
                       eventid,eventtype,readonly,recipientaccountid";
@@ -444,6 +494,7 @@ fn a_row_of_the_consoles_event_history_names_who_called() {
     time: 2026-05-01T10:00:00Z
     user: dana
     actor: AKIAEXAMPLE000000007
+    caller: dana
     ak: AKIAEXAMPLE000000007
     ak_type: long_term
     ip: 203.0.113.9
@@ -497,6 +548,7 @@ fn a_row_of_cloudaudits_console_is_an_event() {
     time: 2026-05-01T10:00:00Z
     user: dana
     actor: AKIDexample0000000000000000000007
+    caller: dana
     ak: AKIDexample0000000000000000000007
     ip: 203.0.113.9
     source: 203.0.113.9
@@ -531,6 +583,7 @@ fn columns_may_be_the_keys_of_objects() {
     user: dana
     user_type: user
     actor: dana
+    caller: dana
     mfa: true
     service: ram
     api: CreateAccessKey

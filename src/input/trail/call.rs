@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 
 use super::{Sheet, cut};
+use crate::record::Provider;
+use crate::record::derive::{self, Caller};
 use crate::record::field::event as field;
-use crate::record::{Provider, derive};
 use crate::value::Value;
 
 /// The values that fields are derived from, as a format read them.
@@ -16,13 +17,7 @@ pub(in crate::input) struct Call<'a> {
     pub(in crate::input) api: Option<Cow<'a, str>>,
     /// `read` or `write`, if the record says which.
     pub(in crate::input) action: Option<&'static str>,
-    pub(in crate::input) user: Option<Cow<'a, str>>,
-    pub(in crate::input) user_id: Option<Cow<'a, str>>,
-    pub(in crate::input) role: Option<Cow<'a, str>>,
-    pub(in crate::input) ak: Option<Cow<'a, str>>,
-    pub(in crate::input) ak_type: &'static str,
-    /// Where the call came from, as recorded.
-    pub(in crate::input) source: Option<Cow<'a, str>>,
+    pub(in crate::input) caller: Caller<Cow<'a, str>>,
 }
 
 impl<'a> Call<'a> {
@@ -34,8 +29,7 @@ impl<'a> Call<'a> {
         scratch: &'a mut String,
         named: impl FnOnce(Option<&str>, Option<&str>) -> Option<Cow<'a, str>>,
     ) {
-        let Call { provider, service, api, action, user, user_id, role, ak, ak_type, source } =
-            self;
+        let Call { provider, service, api, action, caller } = self;
         // The service and the name are slices of `provider:service.api`, so nothing is copied twice
         // and lower-casing the service allocates nothing.
         scratch.clear();
@@ -62,11 +56,15 @@ impl<'a> Call<'a> {
         sheet.word(field::ACTION, || action.or_else(|| api.as_deref().map(derive::action)));
         sheet.text(field::TARGET_USER, || {
             let named = named(service, api.as_deref());
-            derive::target_user(Some(provider), named, service, api.as_deref(), user.clone())
+            let user = caller.user.clone();
+            derive::target_user(Some(provider), named, service, api.as_deref(), user)
         });
-        sheet.text(field::ACTOR, || {
-            derive::actor(ak.clone(), ak_type, role.clone(), user_id.clone(), user.clone())
+        let shared = caller.role.as_deref().is_some_and(derive::is_sign_on_role);
+        sheet.text(field::ACTOR, || derive::actor(caller.clone(), shared));
+        sheet.text(field::CALLER, || {
+            Some(Cow::Owned(derive::caller(caller.borrow(), shared).into_owned()))
         });
+        let Caller { ak, ak_type, role, session, user_id, user, account, source } = caller;
         sheet.put(field::AK_TYPE, || Value::str(ak_type));
         sheet.put(field::IP_SCOPE, || Value::str(derive::ip_scope(source.as_deref())));
         sheet.text(field::IP, || source.clone().and_then(address));
@@ -74,6 +72,8 @@ impl<'a> Call<'a> {
         sheet.text(field::USER, || user);
         sheet.text(field::USER_ID, || user_id);
         sheet.text(field::ROLE, || role);
+        sheet.text(field::SESSION, || session);
+        sheet.text(field::CALLER_ACCOUNT, || account);
         sheet.text(field::AK, || ak);
         sheet.text(field::SOURCE, || source);
     }

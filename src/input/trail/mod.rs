@@ -7,21 +7,25 @@
 
 mod call;
 pub(super) mod cloud;
+mod defaults;
 mod paths;
 mod part;
+mod promise;
 mod sheet;
 mod spelling;
 mod surroundings;
 
 pub(super) use call::Call;
+pub(super) use defaults::Defaults;
 pub(super) use part::{after, before, cut, list};
 pub(super) use paths::paths;
+pub(super) use promise::Promises;
 pub(super) use sheet::Sheet;
 pub(super) use spelling::Spelling;
 pub(super) use surroundings::{Found, Row, Surroundings};
 
 use crate::record::field::of_kind;
-use crate::record::{FieldSet, Outcome, Provider, SkipReason, reference};
+use crate::record::{FieldSet, Provider, reference};
 use crate::value::RecordKind;
 
 /// The fields that a trail of this provider can fill.
@@ -36,11 +40,6 @@ pub(super) fn carries(provider: Provider) -> FieldSet {
 /// The note for a record with a string that begins like a JSON object but is not one.
 pub(super) const TORN: &str =
     "a part of the record begins like a JSON object but is not one: it was read as text";
-
-/// A record of a trail that does not say what was called.
-pub(super) fn nameless() -> Outcome {
-    Outcome::Skipped(SkipReason::Malformed, "it has no `eventName`".to_owned())
-}
 
 #[cfg(test)]
 pub(super) mod sample;

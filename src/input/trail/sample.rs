@@ -41,6 +41,22 @@ impl Sample {
         (outcome, scratch.note)
     }
 
+    /// The promised fields that a record does not give, each with what is wrong; they are the same
+    /// whichever fields are needed.
+    pub(in crate::input) fn gaps(&self, text: &str) -> Vec<String> {
+        let gaps = |needed: FieldSet| {
+            let mut scratch = Scratch::default();
+            let mapper = self.format.mapper(&needed, &self.origin, Time(0));
+            for raw in opened(text).iter().map(Result::unwrap) {
+                let outcome = mapper.map(&raw, &mut scratch, &mut |_| {});
+                assert_eq!(outcome, Outcome::Read, "{text}");
+            }
+            scratch.gaps.iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        assert_eq!(gaps(FieldSet::EMPTY), gaps(FieldSet::all(RecordKind::Event)), "{text}");
+        gaps(FieldSet::EMPTY)
+    }
+
     /// The canonical fields of a record, one a line, without those that are missing.
     pub(in crate::input) fn fields(&self, text: &str, needed: FieldSet) -> Result<String, Outcome> {
         let mut out = String::new();

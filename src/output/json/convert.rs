@@ -7,7 +7,7 @@ use std::fmt::Write;
 use super::v1;
 use super::word::Word;
 use crate::finding;
-use crate::record::FileStatus;
+use crate::record::{FieldGap, FileStatus};
 use crate::report::{self, Facts, LedgerState, Verdict};
 use crate::value::Time;
 
@@ -287,8 +287,19 @@ fn file<'a>(facts: &Facts, file: &'a report::FileReport) -> v1::File<'a> {
                 detail: facts.text(&skip.detail),
             })
             .collect(),
+        gaps: gaps(&file.gaps),
         notes: texts(facts, &account.notes),
     }
+}
+
+fn gaps(gaps: &BTreeMap<FieldGap, u64>) -> Vec<v1::Gap<'static>> {
+    let gap = |(gap, records): (&FieldGap, &u64)| v1::Gap {
+        field: Cow::Owned(gap.field.field().path()),
+        source: borrowed(gap.source),
+        defect: borrowed(gap.defect.name()),
+        records: *records,
+    };
+    gaps.iter().map(gap).collect()
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -307,10 +318,12 @@ fn accounting(accounting: &report::Accounting) -> v1::Accounting<'_> {
         read: accounting.read,
         evaluated: accounting.evaluated,
         skipped: accounting.skipped,
+        gapped: accounting.gapped,
         creds: accounting.creds,
         keys: accounting.keys,
         formats: counts(&accounting.formats),
         skipped_by_reason: counts(&accounting.skipped_by_reason),
+        gaps: gaps(&accounting.gaps),
         matches: accounting.matches,
         duplicates: accounting.duplicates,
         unplaced: counts(&accounting.unplaced),

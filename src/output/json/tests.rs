@@ -105,6 +105,7 @@ fn what_a_program_decides_by() {
   "container": "",
   "decompressed": 0,
   "formats": {},
+  "gaps": [],
   "notes": [],
   "path": "LICENSE",
   "reason": "text, no format claims it",

@@ -430,8 +430,24 @@ pub struct File<'a> {
     pub skipped: BTreeMap<Text<'a>, u64>,
     /// The first skipped records.
     pub skips: Vec<Skip<'a>>,
+    /// Promised fields that evaluated records do not give.
+    pub gaps: Vec<Gap<'a>>,
     /// Things to know that cost no record.
     pub notes: Vec<Text<'a>>,
+}
+
+/// A field that the format promises and that evaluated records do not give.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Gap<'a> {
+    /// The field, `event.time`.
+    pub field: Text<'a>,
+    /// What the provider calls it, `eventTime`.
+    pub source: Text<'a>,
+    /// What is wrong with it.
+    #[schemars(extend("enum" = ["missing", "empty", "wrong-type", "unreadable"]))]
+    pub defect: Text<'a>,
+    /// In how many records.
+    pub records: u64,
 }
 
 /// A record that was not evaluated.
@@ -466,6 +482,8 @@ pub struct Accounting<'a> {
     pub evaluated: u64,
     /// Records that no rule saw.
     pub skipped: u64,
+    /// Evaluated records that do not give a field that their format promises.
+    pub gapped: u64,
     /// Users that the rows of credential reports became; counted beside the rows.
     pub creds: u64,
     /// Access keys that they became.
@@ -474,6 +492,8 @@ pub struct Accounting<'a> {
     pub formats: BTreeMap<Text<'a>, u64>,
     /// Records skipped, by reason.
     pub skipped_by_reason: BTreeMap<Text<'a>, u64>,
+    /// Promised fields that evaluated records do not give.
+    pub gaps: Vec<Gap<'a>>,
     /// Matches before duplicates were merged and allowlists applied.
     pub matches: u64,
     /// Matches that repeated an event already counted.

@@ -108,7 +108,8 @@ impl Viewer for Lines<'_> {
 pub(super) fn notes(file: &FileView<'_>, counts: &Counts) -> Vec<String> {
     let of_records = counts.notes.iter().map(|(note, count)| format!("{note}; records: {count}"));
     let FileAccount { notes, faults, .. } = file.account;
-    notes.iter().chain(faults).cloned().chain(of_records).collect()
+    let gaps = counts.gaps.iter().map(|(gap, count)| format!("{gap}; records: {count}"));
+    notes.iter().chain(faults).cloned().chain(of_records).chain(gaps).collect()
 }
 
 #[derive(Serialize)]

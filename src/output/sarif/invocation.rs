@@ -19,6 +19,7 @@ const KINDS: &[(&str, &str)] = &[
     ("declined-input", "A format knows this file, and it holds no records."),
     ("expired-allowlist-entry", "An allowlist entry has ended and covers nothing."),
     ("expiring-allowlist-entry", "An allowlist entry is about to end."),
+    ("field-gaps", "Records do not give fields that their format promises."),
     ("input-note", "Something about an input file that cost no record."),
     ("internal-error", "An evaluation failed inside Keytrail."),
     ("more-notifications", "There are more notifications than are listed."),

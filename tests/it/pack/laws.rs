@@ -95,8 +95,8 @@ fn names(text: &str, name: &str) -> bool {
 #[test]
 fn every_list_table_and_definition_of_the_pack_is_used() {
     /// What Keytrail itself reads, or keeps for the remarks of a project.
-    const READ_BY_THE_PROGRAM: [&str; 5] =
-        ["accounts", "ak_notes", "ip_assets", "ip_notes", "key_policies"];
+    const READ_BY_THE_PROGRAM: [&str; 6] =
+        ["accounts", "ak_notes", "ip_assets", "ip_notes", "key_policies", "shared_roles"];
     let policy = pack();
     let rules: Vec<&str> = policy
         .sources

@@ -159,7 +159,9 @@ fn a_user_has_so_many_keys_and_no_more() {
 
 #[test]
 fn rows_beyond_what_can_be_stored_are_skips() {
-    let mut users = super::super::user_rows::UserRows::new(&AUDIT, &Origin::default());
+    use super::super::user_rows::{MAX_STORED, UserRows};
+    let mut users = UserRows::new(&AUDIT, &Origin::default());
+    assert_eq!(MAX_STORED, 768 << 20);
     users.limit(1000);
     let row = "1,p,ann,Configurada,Nunca,AKIA,Active,2025-01-01 00:00:00,Nunca,N/A,None";
     let rows: Vec<String> = (0..8).map(|n| row.replace("AKIA", &format!("AKIA{n}"))).collect();

@@ -1,0 +1,67 @@
+//! Checks that a record gives what its format promises.
+
+use crate::input::json::Fields;
+use crate::record::{Defect, FieldGap, FieldId};
+
+/// Collects the promised fields that a record does not give.
+pub(in crate::input) struct Promises<'p, 'a> {
+    fields: &'p Fields<'a>,
+    paths: &'static [&'static str],
+    gaps: &'p mut Vec<FieldGap>,
+}
+
+impl<'p, 'a> Promises<'p, 'a> {
+    /// Promises about a record; `paths` are those of its format.
+    pub(in crate::input) fn new(
+        fields: &'p Fields<'a>,
+        paths: &'static [&'static str],
+        gaps: &'p mut Vec<FieldGap>,
+    ) -> Self {
+        Self { fields, paths, gaps }
+    }
+
+    /// A text stands at one of these paths; the first is the one that the format defines.
+    pub(in crate::input) fn text<const N: usize>(&mut self, field: FieldId, paths: [usize; N]) {
+        let defects = paths.map(|path| (path, self.defect(path)));
+        if defects.iter().any(|(_, defect)| defect.is_none()) {
+            return;
+        }
+        let worse = defects.iter().find(|(_, defect)| *defect != Some(Defect::Missing));
+        if let Some((path, Some(defect))) = worse.or(defects.first()) {
+            self.broken(field, *path, *defect);
+        }
+    }
+
+    /// What stands at this path is a text, if anything does.
+    pub(in crate::input) fn text_if_any(&mut self, field: FieldId, path: usize) {
+        if let Some(Defect::WrongType) = self.defect(path) {
+            self.broken(field, path, Defect::WrongType);
+        }
+    }
+
+    /// The format promises this field, and the record does not give it.
+    pub(in crate::input) fn broken(&mut self, field: FieldId, path: usize, defect: Defect) {
+        let source = self.paths.get(path).copied().unwrap_or_default();
+        self.gaps.push(FieldGap { field, source, defect });
+    }
+
+    /// What could not be read at this path.
+    pub(in crate::input) fn unreadable(&mut self, field: FieldId, path: usize) {
+        let defect = self.defect(path).unwrap_or(Defect::Unreadable);
+        self.broken(field, path, defect);
+    }
+
+    /// What is wrong with the text at this path; `None` for a text with content.
+    fn defect(&self, path: usize) -> Option<Defect> {
+        match self.fields.get(path) {
+            None | Some("null") => Some(Defect::Missing),
+            Some(json) => match json.strip_prefix('"') {
+                None => Some(Defect::WrongType),
+                Some(content) if content.trim_end_matches('"').trim().is_empty() => {
+                    Some(Defect::Empty)
+                }
+                Some(_) => None,
+            },
+        }
+    }
+}
