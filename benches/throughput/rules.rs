@@ -149,8 +149,8 @@ fn address(dice: &mut Dice) -> String {
     format!("{}.{}.{}.{}", 1 + dice.roll(200), dice.roll(250), dice.roll(250), dice.roll(250))
 }
 
-/// A mix of rules. Of ten rules, six test operations, one each tests a prefix, a part of the user
-/// agent and an address range, a half tests a user, and a half is tested on every record. Each has
+/// A mix of rules. Of twenty rules, twelve test operations, two each test a prefix, a part of the
+/// user agent and an address range, one tests a user, and one is tested on every record. Each has
 /// up to three further tests, and one in ten is an alternative of two.
 fn condition(dice: &mut Dice) -> String {
     let main = |dice: &mut Dice| match dice.roll(20) {

@@ -207,8 +207,9 @@ const HIDDEN_USER: &str = "HIDDEN_DUE_TO_SECURITY_REASONS";
 /// The account that S3 writes for a caller without credentials.
 const ANONYMOUS_ACCOUNT: &str = "ANONYMOUS_PRINCIPAL";
 
-/// The stable identity of the caller: the long-term key, else the role, the user id, the user or the
-/// source. If the role is `shared`, the user id precedes the role, because it names the session.
+/// The stable identity of the caller: the long-term key, else the role, the user id, the user or
+/// the source. If the role is `shared`, the user id precedes the role, because it names the
+/// session.
 pub fn actor<T: AsRef<str>>(of: Caller<T>, shared: bool) -> Option<T> {
     let Caller { ak, ak_type, role, user_id, user, source, .. } = of;
     let (first, second) = if shared { (user_id, role) } else { (role, user_id) };

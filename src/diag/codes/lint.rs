@@ -5,7 +5,7 @@ super::codes! {
     NEGATED_NULLABLE = "KT7001", "negated test of a nullable value",
         "A negated test is true if the value is missing. Add `has(x) &&`, or compare with `== \
          false`.";
-    /// A rule that lacks a test that matches or a test that does not.
+    /// A rule without a matching test or without a non-matching one.
     UNTESTED = "KT7002", "rule without tests on both sides",
         "A rule needs one test with a record that it matches and one with a record that it does \
          not match. Without the first it may never match; without the second it may always match.";
