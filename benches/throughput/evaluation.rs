@@ -1,4 +1,4 @@
-//! One evaluation of a rule: Keytrail's tree beside Rhai's engine.
+//! One evaluation of a rule: Keytrail's tree compared with Rhai's engine.
 
 use std::hint::black_box;
 
@@ -12,7 +12,7 @@ use rhai::{Dynamic, Engine, Map, OptimizationLevel, Scope};
 
 use crate::best_of;
 
-/// The shape of most rules: a set, an enum, an address range, an agent.
+/// A typical rule: a set, an enum, an address range, an agent.
 const RULE: &str = r#"event.api in ["CreateAccessKey", "DeleteAccessKey"] && event.user_type == "root"
     && !event.source.starts_with("10.") && event.agent.contains("aws-cli")"#;
 
@@ -35,7 +35,7 @@ const RECORDS: [[&str; 4]; 4] = [
 ];
 
 pub(crate) fn print() {
-    // Short runs, many of them: one that nothing disturbed is among them.
+    // Many short runs, so that at least one of them runs undisturbed.
     const ROUNDS: usize = 2_000;
     const RUNS: usize = 200;
     let mut sources = Sources::default();

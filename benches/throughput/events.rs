@@ -1,4 +1,4 @@
-//! CloudTrail-shaped events for benchmarks: the same bytes every time.
+//! CloudTrail-shaped events for benchmarks; the bytes are the same in every run.
 
 use std::fmt::Write;
 
@@ -39,7 +39,7 @@ const AGENTS: [&str; 4] = [
     "console.amazonaws.com",
 ];
 
-/// `count` events, one a line, about 1.6 kB each.
+/// `count` events, one per line, about 1.6 kB each.
 pub(crate) fn lines(count: usize) -> String {
     let mut dice = Dice::new(7);
     let mut out = String::with_capacity(count * 1_700);

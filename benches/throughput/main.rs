@@ -1,10 +1,10 @@
-//! Throughput of a scan beside the figures that bound it, in one run.
+//! Throughput of a scan, compared with the steps that bound it, in one run.
 //!
 //! `cargo bench` prints MB/s and events/s for a newline scan, a loop that parses each line into a
 //! `serde_json::Value`, the projection alone and the full scan with the built-in rules on one
-//! thread; then nanoseconds for one evaluation of a rule by Keytrail's tree and by Rhai's engine;
-//! then, for up to 10,000 rules, what deciding about an event takes with the index and without.
-//! Machines differ and are noisy: read the ratios. `KEYTRAIL_BENCH_EVENTS` sets the size.
+//! thread. Then it prints nanoseconds for one evaluation of a rule by Keytrail's tree and by Rhai's
+//! engine. Then, for up to 10,000 rules, it prints the time to match an event with and without the
+//! index. Machines differ and are noisy: read the ratios. `KEYTRAIL_BENCH_EVENTS` sets the size.
 
 #![allow(clippy::print_stdout, clippy::unwrap_used, clippy::disallowed_methods)]
 
@@ -15,7 +15,7 @@ mod scanning;
 
 use std::time::{Duration, Instant};
 
-/// The shortest of several runs: what the machine can do when nothing else interferes.
+/// The shortest of several runs: the time of the machine without interference.
 fn best_of(runs: usize, mut run: impl FnMut()) -> Duration {
     let timed = |_| {
         let start = Instant::now();

@@ -1,4 +1,4 @@
-//! Many rules: loading them, and deciding which a record meets, with and without the index.
+//! Many rules: loading them, and matching a record, with and without the index.
 
 use std::fmt::Write as _;
 use std::hint::black_box;
@@ -49,7 +49,7 @@ pub(crate) fn print() {
         "rules", "every rule", "index", "ratio", "tried", "matches", "index built"
     );
     for count in COUNTS {
-        // Spread over the whole set, so that each size has the same mix.
+        // Taken evenly from the whole set, so that each size has the same mix.
         let rules: Vec<Rule> =
             policy.rules.iter().step_by(policy.rules.len() / count).cloned().collect();
         let built = Instant::now();
@@ -72,7 +72,7 @@ pub(crate) fn print() {
     println!("{} rules loaded and compiled in {:.2} s", policy.rules.len(), loaded.as_secs_f64());
 }
 
-/// Conditions tried and matches, over all records.
+/// Number of tested conditions and number of matches, over all records.
 fn matches(plan: &Plan<'_>, records: &[Record<'_>]) -> (usize, usize) {
     let mut candidates = Candidates::default();
     let (mut tried, mut found) = (0, 0);
@@ -88,7 +88,7 @@ fn matches(plan: &Plan<'_>, records: &[Record<'_>]) -> (usize, usize) {
     (tried, found)
 }
 
-/// Microseconds for one event.
+/// Microseconds per event.
 fn per_event(plan: &Plan<'_>, records: &[Record<'_>]) -> f64 {
     const RUNS: usize = 15;
     let best = best_of(RUNS, || {
@@ -149,9 +149,9 @@ fn address(dice: &mut Dice) -> String {
     format!("{}.{}.{}.{}", 1 + dice.roll(200), dice.roll(250), dice.roll(250), dice.roll(250))
 }
 
-/// A mix of rules: six of ten ask for operations, one each for a prefix, a part of the user agent
-/// and an address range, half a one for a user, and half a one is tried on every record. Each has
-/// up to three tests more, and one in ten is an alternative of two.
+/// A mix of rules. Of twenty rules, twelve test operations, two each test a prefix, a part of the
+/// user agent and an address range, one tests a user, and one is tested on every record. Each has
+/// up to three further tests, and one in ten is an alternative of two.
 fn condition(dice: &mut Dice) -> String {
     let main = |dice: &mut Dice| match dice.roll(20) {
         0..=7 => format!("event.api == \"{}\"", api(dice.roll(APIS)).1),

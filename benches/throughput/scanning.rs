@@ -1,4 +1,4 @@
-//! From bytes to findings, and the loops to hold that against.
+//! A scan from bytes to findings, and simpler loops to compare it with.
 
 use std::hint::black_box;
 use std::io::Write;

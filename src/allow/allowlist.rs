@@ -1,4 +1,4 @@
-//! Every entry of the policy, found by rule and record.
+//! All allowlist entries of the policy, with look-up by rule and record.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,13 +10,13 @@ use crate::record::FieldSet;
 use crate::rule::Rule;
 use crate::value::{RecordKind, Time};
 
-/// Every entry of the policy.
+/// All allowlist entries of the policy.
 #[derive(Debug, Clone, Default)]
 pub struct Allowlist {
     /// The entries, sorted by id.
     pub entries: Vec<Entry>,
     groups: Vec<Group>,
-    /// For each rule, its groups.
+    /// The groups of each rule.
     by_rule: Vec<Vec<u32>>,
     fields: Vec<FieldSet>,
 }
@@ -57,15 +57,16 @@ impl Allowlist {
         list
     }
 
-    /// The fields that deciding coverage of a rule's matches needs.
+    /// The fields that are read to decide whether a match of the rule is covered.
     pub fn fields(&self, rule: usize) -> FieldSet {
         self.fields.get(rule).copied().unwrap_or_default()
     }
 
     /// Pushes the index of every entry that covers this match of a rule, in order of id.
     ///
-    /// `clock` is the run clock: expired entries cover nothing. An entry whose `when` fails covers
-    /// nothing, the others are still judged, and the first failure is returned.
+    /// `clock` is the run clock: expired entries cover nothing. If the `when` of an entry fails,
+    /// that entry covers nothing, the other entries are still tested, and the first failure is
+    /// returned.
     pub fn covering(
         &self,
         rule: usize,
@@ -91,7 +92,8 @@ impl Allowlist {
                 group.candidates(kind, bindings, covering);
             }
         }
-        // Candidates stand behind what the caller had; those that cover move to the front.
+        // Candidates are appended to the existing items; those that cover the match are moved to
+        // the front.
         let Some(found) = covering.get_mut(start..) else { return Ok(()) };
         found.sort_unstable();
         let mut failure = None;
@@ -118,7 +120,7 @@ impl Allowlist {
         failure.map_or(Ok(()), Err)
     }
 
-    /// How many entries are tried for a match.
+    /// The number of entries that are tested for a match.
     #[cfg(test)]
     pub(super) fn tried(&self, rule: usize, kind: RecordKind, bindings: &Bindings<'_>) -> usize {
         let mut found = Vec::new();

@@ -9,23 +9,23 @@ use crate::record::FieldId;
 use crate::record::field::{cred, event, key};
 use crate::value::{CidrSet, RecordKind, Value, parse_ip};
 
-/// One selector with its values; it holds if any value fits.
+/// One selector with its values; it is true if any value matches.
 ///
-/// A field that is missing fits no value.
+/// A missing field matches no value.
 #[derive(Debug, Clone)]
 pub(super) enum Condition {
     /// The address.
     Ip { ranges: CidrSet, lan: bool, types: Box<[&'static str]> },
     /// The access key.
     Ak { keys: Texts, long_term: bool, temporary: bool },
-    /// How the call ended.
+    /// The outcome of the call.
     Code { codes: Texts, success: bool, failed: bool },
-    /// A selector that compares one text.
+    /// A selector that compares a single text.
     Text { selector: Selector, values: Texts },
 }
 
 impl Condition {
-    /// Which selector it is.
+    /// The selector of this condition.
     pub(super) fn selector(&self) -> Selector {
         match self {
             Condition::Ip { .. } => Selector::Ip,
@@ -35,7 +35,7 @@ impl Condition {
         }
     }
 
-    /// Whether it holds for the record of a rule of this kind.
+    /// Whether it is true for the record of a rule of this kind.
     pub(super) fn holds(&self, kind: RecordKind, bindings: &Bindings<'_>) -> bool {
         match self {
             Condition::Ip { ranges, lan, types } => {
@@ -54,7 +54,7 @@ impl Condition {
                             _ => false,
                         }
                 }
-                // Reports list long-term keys only.
+                // Reports contain only long-term keys.
                 RecordKind::Cred | RecordKind::Key => {
                     each_key(kind, bindings, &mut |id, exists| {
                         id.is_some_and(|id| keys.contain(id)) || exists && *long_term
@@ -77,7 +77,7 @@ impl Condition {
     }
 }
 
-/// The text of a field; `None` when it is missing.
+/// The text of a field; `None` if it is missing.
 pub(super) fn text<'r>(bindings: &Bindings<'r>, field: FieldId) -> Option<&'r str> {
     value(bindings, field).as_str()
 }
@@ -91,7 +91,8 @@ fn value<'r>(bindings: &Bindings<'r>, field: FieldId) -> &'r Value<'r> {
     row.map_or(&Value::Missing, |row| row.get(field))
 }
 
-/// Whether `holds` for a key of the row, given its id and whether it exists.
+/// Whether `holds` is true for a key of the row; it receives the id of each key and whether the key
+/// exists.
 pub(super) fn each_key<'r>(
     kind: RecordKind,
     bindings: &Bindings<'r>,
@@ -111,17 +112,17 @@ pub(super) fn each_key<'r>(
     })
 }
 
-/// Texts to compare with, some of them patterns.
+/// Texts to compare with; some of them may be patterns.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Texts {
-    /// Sorted; in lower case when case is ignored.
+    /// Sorted; in lower case if case is ignored.
     exact: Box<[Box<str>]>,
     patterns: Box<[Pattern]>,
     ignore_case: bool,
 }
 
 impl Texts {
-    /// Texts that are compared as they are.
+    /// Texts that are compared literally.
     pub(super) fn exact(texts: &[&str]) -> Self {
         let mut exact: Vec<Box<str>> = texts.iter().map(|&text| text.into()).collect();
         exact.sort_unstable();
@@ -129,7 +130,7 @@ impl Texts {
         Self { exact: exact.into(), ..Self::default() }
     }
 
-    /// Texts in which `*` stands for anything.
+    /// Texts in which `*` matches any characters.
     pub(super) fn patterns(texts: &[&str], ignore_case: bool) -> Self {
         let (patterns, exact): (Vec<&str>, Vec<&str>) =
             texts.iter().partition(|text| Pattern::is_pattern(text));
@@ -143,7 +144,7 @@ impl Texts {
         }
     }
 
-    /// Whether one of them is the text or fits it.
+    /// Whether one of them equals or matches the text.
     pub(super) fn contain(&self, text: &str) -> bool {
         let compare = |own: &str| {
             if self.ignore_case {

@@ -1,4 +1,4 @@
-//! One accepted exception, compiled.
+//! One allowlist entry, compiled.
 
 use std::sync::Arc;
 
@@ -21,26 +21,26 @@ pub enum EntryState {
     Expired,
 }
 
-/// One accepted exception.
+/// One allowlist entry.
 #[derive(Debug, Clone)]
 pub struct Entry {
     /// Its id, unique in the policy.
     pub id: String,
     /// Where the id was written.
     pub span: Span,
-    /// Why it is accepted.
+    /// Why the exception is accepted.
     pub reason: String,
-    /// Who answers for it.
+    /// Who is responsible for the entry.
     pub owner: String,
-    /// Where it was agreed.
+    /// The ticket in which the exception was agreed.
     pub ticket: Option<String>,
     /// The first instant at which it no longer applies; `None` for `never`.
     pub ends: Option<Time>,
     /// The last valid day as written, or `never`.
     pub expires: String,
-    /// Indices of the rules it names and can cover, ascending.
+    /// Indices of the rules that it names and can cover, ascending.
     pub rules: Arc<[usize]>,
-    /// The extra condition, for each record kind whose fields it can be read with.
+    /// The extra condition, compiled for each record kind that has its fields.
     pub when: Vec<(RecordKind, Expr)>,
     /// Where `when` was written.
     pub when_span: Option<Span>,
@@ -58,14 +58,14 @@ impl Entry {
         }
     }
 
-    /// The selectors it has.
+    /// The selectors that the entry uses.
     pub fn selectors(&self) -> impl Iterator<Item = Selector> + '_ {
         self.conditions.iter().map(Condition::selector)
     }
 
-    /// Whether it trusts the user agent and nothing else that says who called.
+    /// Whether its only test of the caller is the user agent.
     ///
-    /// The caller chooses the agent, so whoever learns the entry passes it.
+    /// The caller chooses the agent, so anyone who learns the entry can match it.
     pub fn trusts_agent_alone(&self) -> bool {
         let mut fields = FieldSet::EMPTY;
         for (_, when) in &self.when {
@@ -79,14 +79,14 @@ impl Entry {
         agent && !self.selectors().any(Selector::tells_who) && fields.union(chosen) == chosen
     }
 
-    /// The fields that deciding about records of a kind needs.
+    /// The fields that are read to test records of a kind.
     pub(super) fn fields(&self, kind: RecordKind) -> FieldSet {
         let selected = self.selectors().flat_map(|selector| selector.fields(kind).iter().copied());
         let when = self.when.iter().filter(|(of, _)| *of == kind);
         when.fold(selected.collect(), |set: FieldSet, (_, when)| set.union(when.fields()))
     }
 
-    /// Whether it covers a match of a rule of this kind, expiry aside.
+    /// Whether it covers a match of a rule of this kind; expiry is not checked.
     pub(super) fn covers(
         &self,
         kind: RecordKind,
@@ -98,7 +98,8 @@ impl Entry {
         if self.when_span.is_none() {
             return Ok(true);
         }
-        // Without an expression for the kind it cannot be judged, and so covers nothing.
+        // If `when` is not compiled for this kind, it cannot be evaluated, so the entry covers
+        // nothing.
         self.when
             .iter()
             .find(|(of, _)| *of == kind)

@@ -1,4 +1,4 @@
-//! Finding the entries that may cover a match without trying every one.
+//! An index that finds the entries that may cover a match without testing every entry.
 
 use std::hash::{Hash, Hasher};
 use std::net::IpAddr;
@@ -12,12 +12,12 @@ use crate::value::{Cidr, RecordKind, parse_ip, write_folded};
 
 /// One value that a record must have for an entry to cover it, as a hash.
 ///
-/// Two values may share one: what the index finds is always tested.
+/// Two values may have the same hash, so every entry that the index returns is tested.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct IndexKey(u64);
 
 impl IndexKey {
-    /// The key of a text that a selector compares.
+    /// The key for a text that a selector compares.
     pub(super) fn text(selector: Selector, text: &str) -> Self {
         let mut hasher = rustc_hash::FxHasher::default();
         selector.hash(&mut hasher);
@@ -25,7 +25,7 @@ impl IndexKey {
         Self(hasher.finish())
     }
 
-    /// The key of a range.
+    /// The key for a range.
     pub(super) fn range(range: Cidr) -> Self {
         let mut hasher = rustc_hash::FxHasher::default();
         range.hash(&mut hasher);
@@ -33,14 +33,14 @@ impl IndexKey {
     }
 }
 
-/// How an entry can be found.
+/// How the index finds an entry.
 #[derive(Debug, Clone, Default)]
 pub(super) enum Lookup {
     /// By the exact values of one selector.
     Texts(Selector, Vec<IndexKey>),
     /// By the ranges of its `ip`.
     Ranges(Vec<Cidr>),
-    /// Only by trying it.
+    /// The entry is not indexed and is always tested.
     #[default]
     Scan,
 }
@@ -83,13 +83,13 @@ impl Group {
         }
     }
 
-    /// Makes it ready for look-ups.
+    /// Sorts the group, which makes it ready for look-ups.
     pub(super) fn finish(&mut self) {
         self.keyed.sort_unstable();
         self.keyed.dedup();
     }
 
-    /// Pushes every entry that may cover the record; some more than once.
+    /// Pushes every entry that may cover the record; an entry may be pushed more than once.
     pub(super) fn candidates(
         &self,
         kind: RecordKind,

@@ -1,4 +1,4 @@
-//! Entries as written to entries that know their rules.
+//! Resolves entries as written into entries that know their rules.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,7 +15,8 @@ use crate::record::reference::{ASSETS, NOTES};
 use crate::source::{Fragment, Span};
 use crate::value::RecordKind;
 
-/// The allowlist of the entries of these files; `rules` are the ids and kinds of the rules in force.
+/// Builds the allowlist from the entries of these files; `rules` are the ids and kinds of the
+/// enabled rules.
 ///
 /// Every error is collected. An entry with an error is left out.
 pub fn load(
@@ -33,7 +34,7 @@ pub fn load(
         diagnostics: Vec::new(),
     };
     let mut entries = Vec::with_capacity(written.iter().map(Vec::len).sum());
-    // File by file, so that what was written is gone when the next is loaded.
+    // File by file, so that the written form of one file is dropped before the next is resolved.
     for mut written in written.into_iter().flatten() {
         if loader.resolve(&mut written) {
             entries.push((written.entry, written.lookup));
@@ -47,14 +48,14 @@ struct Loader<'a> {
     rules: &'a [(&'a str, RecordKind)],
     disabled: &'a [String],
     env: &'a dyn Env,
-    /// Rules by the name or pattern that names them; many entries name the same.
+    /// Rules by the name or pattern that selects them; many entries use the same name.
     named: BTreeMap<String, Named>,
-    /// Ids, with the place of the first.
+    /// The ids, each with the place where it first occurs.
     ids: BTreeMap<String, Span>,
     diagnostics: Vec<Diagnostic>,
 }
 
-/// The rules that one name or pattern stands for.
+/// The rules that one name or pattern selects.
 #[derive(Debug, Clone, Default)]
 struct Named {
     rules: Arc<[usize]>,
@@ -66,7 +67,7 @@ impl Loader<'_> {
         self.diagnostics.push(diagnostic);
     }
 
-    /// Gives an entry its rules and conditions; false when something is wrong with it.
+    /// Resolves the rules and conditions of an entry; returns false if there is an error.
     fn resolve(&mut self, written: &mut WrittenEntry) -> bool {
         let before = self.diagnostics.len();
         self.unique(&written.entry.id, written.entry.span);
@@ -91,7 +92,7 @@ impl Loader<'_> {
         }
     }
 
-    /// Kinds of address without the tables that tell them apart would cover nothing.
+    /// Reports kinds of address whose tables have no rows, because they would match nothing.
     fn tables(&mut self, written: &WrittenEntry) {
         for (kind, span) in &written.kinds {
             let empty = |id: &&str| self.env.table(id).is_none_or(|table| table.is_empty());
@@ -108,7 +109,7 @@ impl Loader<'_> {
         }
     }
 
-    /// The rules that are named, ascending, and whether all names are of rules turned off.
+    /// The rules that the entry names, ascending.
     fn rules(&mut self, written: &WrittenEntry) -> Arc<[usize]> {
         let before = self.diagnostics.len();
         let id = &written.entry.id;
@@ -148,7 +149,7 @@ impl Loader<'_> {
         all.into()
     }
 
-    /// Refuses an entry that covers everything; `named` is how many rules it names.
+    /// Rejects an entry that covers everything; `named` is the number of rules that it names.
     fn limit(&mut self, written: &WrittenEntry, named: usize) {
         const HELP: &str = "write `broad: true` if that is meant";
         let Entry { id, rules, when, when_span, conditions, .. } = &written.entry;
@@ -199,7 +200,8 @@ impl Loader<'_> {
         self.error(Diagnostic::error(&codes::UNKNOWN_RULE, message).at(span, "").help(help));
     }
 
-    /// The rules whose records have all that the entry selects by, and `when` for each kind.
+    /// The rules whose records have every field that the entry selects by, and `when` for each
+    /// kind.
     fn applicable(
         &mut self,
         written: &WrittenEntry,
@@ -260,7 +262,7 @@ impl Loader<'_> {
         (if covered.len() == rules.len() { rules } else { covered }, when)
     }
 
-    /// Compiles `when` for each kind that has its fields; an error if none has.
+    /// Compiles `when` for each kind that has its fields. It is an error if no kind has them.
     fn when(&mut self, source: &Fragment, kinds: &[RecordKind]) -> Vec<(RecordKind, Expr)> {
         let (mut compiled, mut warnings, mut errors) = (Vec::new(), None, Vec::new());
         for &kind in kinds {
@@ -274,7 +276,7 @@ impl Loader<'_> {
             }
         }
         if compiled.is_empty() {
-            // What is wrong is best said for the kind that the expression speaks of.
+            // The errors are clearest for the kind whose name the expression contains.
             let meant =
                 |(kind, _): &(RecordKind, _)| source.text.contains(&format!("{}.", kind.name()));
             let at = errors.iter().position(meant).unwrap_or_default();

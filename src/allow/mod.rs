@@ -1,9 +1,9 @@
-//! Allowlists: entries, the matcher, and the ledger's definition.
+//! Allowlists: entries, the matcher, and the definition of coverage.
 //!
-//! An entry accepts matches of named rules; it never drops them without trace.
+//! An entry accepts matches of the rules that it names. It never drops them without a trace.
 //!
-//! It knows rules and expressions. It must not know findings, inputs or the engine: it says which
-//! entries cover a match, and others say what that means.
+//! This module knows rules and expressions. It must not know findings, inputs or the engine: it
+//! determines which entries cover a match, and its callers decide what follows from that.
 
 mod allowlist;
 mod condition;

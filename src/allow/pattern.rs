@@ -1,8 +1,8 @@
-//! Texts with `*`.
+//! Text patterns with `*`.
 
-/// A text in which `*` stands for any characters, also none; without `*` it is the text itself.
+/// A text in which `*` matches any characters, including none. Without `*` it matches only itself.
 ///
-/// It always speaks of the whole text: `admin` does not match `notadmin`.
+/// It always matches the whole text: `admin` does not match `notadmin`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Pattern {
     text: Box<str>,
@@ -20,17 +20,17 @@ impl Pattern {
         Self { text: text.into(), ignore_case: true }
     }
 
-    /// Whether a text has a `*` at all.
+    /// Whether a text contains a `*`.
     pub(super) fn is_pattern(text: &str) -> bool {
         text.contains('*')
     }
 
-    /// Whether the whole text fits.
+    /// Whether the whole text matches.
     pub(super) fn matches(&self, text: &str) -> bool {
         let (pattern, text) = (self.text.as_bytes(), text.as_bytes());
         let same = |a: u8, b: u8| a == b || self.ignore_case && a.eq_ignore_ascii_case(&b);
         let (mut at, mut from) = (0, 0);
-        // Where to go on when a character does not fit: after the last `*`, one character further.
+        // Where to resume after a mismatch: after the last `*`, one character further.
         let mut retry: Option<(usize, usize)> = None;
         while from < text.len() {
             match pattern.get(at) {
@@ -55,12 +55,12 @@ impl Pattern {
     }
 }
 
-/// Whether a name, in which `*` stands for any characters, is that of a rule.
+/// Whether a name, in which `*` matches any characters, matches the id of a rule.
 pub fn names_rule(name: &str, id: &str) -> bool {
     Pattern::exact(name).matches(id)
 }
 
-/// Whether a pattern is nothing but `*`.
+/// Whether a pattern consists only of `*`.
 pub(super) fn is_everything(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b == b'*')
 }

@@ -1,4 +1,4 @@
-//! Allowlist files to entries as written: all that can be said without knowing the rules.
+//! Reads allowlist files into entries as written, with every check that does not need the rules.
 
 use super::entry::Entry;
 use super::index::Lookup;
@@ -43,7 +43,7 @@ static ENTRY: Shape = Shape::Object(&[
     ),
 ]);
 
-/// An entry whose rules are not yet known.
+/// An entry whose rules are not resolved yet.
 #[derive(Debug)]
 pub struct WrittenEntry {
     /// The entry, without rules and `when`.
@@ -56,19 +56,19 @@ pub struct WrittenEntry {
     /// Its selectors, and where their keys were written.
     pub(super) selectors: Vec<(Selector, Span)>,
     pub(super) when: Option<Fragment>,
-    /// Kinds of address that only tables know, and where they were written.
+    /// The kinds of address that depend on tables, and where they were written.
     pub(super) kinds: Vec<(AddressKind, Span)>,
     /// Where `match` was written.
     pub(super) matched: Span,
-    /// Which of its conditions hold for practically every record.
+    /// For each of its conditions, whether it is true for practically every record.
     pub(super) always: Box<[bool]>,
-    /// Whether `broad` confirms that it has no limit.
+    /// Whether `broad` confirms that the entry may cover everything.
     pub(super) broad: bool,
-    /// Whether something was wrong with it.
+    /// Whether the entry has an error.
     pub(super) broken: bool,
 }
 
-/// Reads the entries of an allowlist file; the document itself is not needed any more after that.
+/// Reads the entries of an allowlist file. The document can be dropped after that.
 pub fn read(document: &Node) -> (Vec<WrittenEntry>, Vec<Diagnostic>) {
     let mut reader = EntryReader { diagnostics: Vec::new() };
     let list = document.get("entries");
@@ -78,7 +78,7 @@ pub fn read(document: &Node) -> (Vec<WrittenEntry>, Vec<Diagnostic>) {
         let message = "this allowlist has no entries";
         reader.error(Diagnostic::warning(&codes::EMPTY, message).at(list.span, ""));
     }
-    // The entries are checked one by one, so that a bad one costs the others nothing.
+    // The entries are checked one by one, so that an invalid entry does not affect the others.
     let whole = list.is_none_or(|list| list.items().is_empty() && !is_empty(list));
     let shape = if whole { &FILE } else { &FILE_KEYS };
     yaml::check(document, shape, &mut reader.diagnostics);
@@ -177,10 +177,11 @@ impl EntryReader {
         text.to_owned()
     }
 
-    /// The first instant after the last valid day, `None` for `never`.
+    /// The first instant after the last valid day; `None` for `never`.
     fn ends(node: &Node) -> Option<Time> {
         let day = node.text().filter(|text| *text != "never")?;
-        // The shape promises a day that exists; without one the entry would be over.
+        // The shape check ensures that the day exists; if it did not, the entry would count as
+        // expired.
         let start = Time::parse(&format!("{day}T00:00:00Z")).unwrap_or(Time(i64::MIN));
         Some(Time(start.0.saturating_add(Duration::DAY)))
     }

@@ -1,8 +1,9 @@
-//! Records that have little in common, to see how much an entry covers.
+//! Varied sample records, to measure how much an entry covers.
 //!
-//! What an entry covers decides whether it is too broad, not how it is written: `*-*`, two halves
-//! of the address space and `event.ok == true || event.ok == false` accept as much as `*`. An
-//! entry that covers every sample of a provider is taken to cover every record of it.
+//! Whether an entry is too broad depends on what it covers, not on how it is written: `*-*`, two
+//! halves of the address space and `event.ok == true || event.ok == false` accept as much as `*`.
+//! If an entry covers every sample of a provider, it is assumed to cover every record of that
+//! provider.
 
 use std::sync::LazyLock;
 
@@ -12,8 +13,8 @@ use crate::record::field::{self, cred, event};
 use crate::record::{FieldId, Provider, Record};
 use crate::value::{RecordKind, Time, Type, Value};
 
-/// Samples of each provider; enough that a condition of a few tests does not hold for all of them
-/// by chance.
+/// Samples of each provider; enough that a condition of a few tests is not true for all of them by
+/// chance.
 const SAMPLES: usize = 64;
 
 const WORDS: [&str; 16] = [
@@ -21,7 +22,7 @@ const WORDS: [&str; 16] = [
     "dawn", "ply", "moss", "keg",
 ];
 
-/// What one sample consists of: a credential's row stands beside each event.
+/// One sample: an event, with the rows of a credential and a key.
 struct Sample {
     provider: Provider,
     event: Record<'static>,
@@ -41,8 +42,8 @@ static ALL: LazyLock<Vec<Sample>> = LazyLock::new(|| {
     Provider::ALL.into_iter().flat_map(of).collect()
 });
 
-/// Whether conditions cover every sample of some provider; `always` says which of them hold for
-/// practically every record, whatever the samples are.
+/// Whether conditions cover every sample of some provider. `always` marks the conditions that are
+/// true for practically every record, whatever the samples are.
 pub(super) fn all_are_covered(
     kind: RecordKind,
     conditions: &[Condition],
@@ -72,14 +73,14 @@ fn record(kind: RecordKind, provider: Provider, index: usize) -> Record<'static>
     for field in field::of_kind(kind) {
         record.set(field, value(field, provider, index));
     }
-    // A call that succeeds has no error code.
+    // A successful call has no error code.
     if *record.get(event::OK) == Value::Bool(true) {
         record.set(event::CODE, Value::Missing);
     }
     record
 }
 
-/// A number below `count` that differs from sample to sample and from field to field.
+/// A number below `count` that varies with the sample and the field.
 fn pick(field: FieldId, index: usize, count: usize) -> usize {
     let mut mixed = (field.slot() as u64 + 1) << 32 | index as u64;
     for _ in 0..3 {
@@ -132,13 +133,13 @@ mod tests {
             let path = field.field().path();
             match field.field().ty {
                 Type::Bool => assert_eq!(values.len(), 2, "{path}"),
-                // Only calls that fail have a code.
+                // Only failed calls have a code.
                 Type::Str if field == event::CODE => assert!(values.len() > 20, "{path}"),
                 Type::Str => assert!(values.len() > 40, "{path}: {}", values.len()),
                 _ => {}
             }
         }
-        // No letter is in every user's name, and the signs between letters are.
+        // No letter occurs in every user name, although the separators do.
         for letter in 'a'..='z' {
             let has =
                 |event: &Record<'_>| event.get(event::USER).as_str().unwrap().contains(letter);

@@ -1,4 +1,4 @@
-//! The values of one selector, checked and compiled.
+//! Checks and compiles the values of one selector.
 
 use std::net::IpAddr;
 
@@ -15,13 +15,13 @@ use crate::yaml::Node;
 
 /// A compiled selector.
 pub(super) struct Selected {
-    /// What it tests.
+    /// The condition that it tests.
     pub(super) condition: Condition,
-    /// How records that fit are found.
+    /// How the index finds records that match.
     pub(super) lookup: Lookup,
-    /// Whether it holds for practically every record, whatever the samples show.
+    /// Whether it is true for practically every record, whatever the samples show.
     pub(super) always: bool,
-    /// Kinds of address that only tables know.
+    /// The kinds of address that depend on tables.
     pub(super) kinds: Vec<(AddressKind, Span)>,
 }
 
@@ -93,14 +93,14 @@ fn patterns(selector: Selector, texts: &[&str], ignore_case: bool) -> Selected {
     }
 }
 
-/// A kind of address that only tables know, as an entry names it.
+/// A kind of address that depends on tables, as an entry names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct AddressKind {
     /// The word.
     pub(super) word: &'static str,
-    /// The values of `event.ip_type` that it stands for.
+    /// The values of `event.ip_type` that it matches.
     pub(super) types: &'static [&'static str],
-    /// Whether it asks for a remark.
+    /// Whether it requires a remark.
     pub(super) noted: bool,
 }
 
@@ -108,7 +108,7 @@ const fn kind(word: &'static str, types: &'static [&'static str], noted: bool) -
     AddressKind { word, types, noted }
 }
 
-/// Every kind but `lan`, which needs no table.
+/// Every kind except `lan`, which needs no table.
 const KINDS: [AddressKind; 5] = [
     kind("account", &["account", "account_noted"], false),
     kind("account_noted", &["account_noted"], true),
@@ -209,7 +209,7 @@ fn code(values: &[(&str, Span)], diagnostics: &mut Vec<Diagnostic>) -> Selected 
     }
     let [success, failed] = WORDS.map(|word| values.iter().any(|&(text, _)| text == word));
     Selected {
-        // Codes hardly tell entries apart.
+        // Codes are not selective enough for an index.
         lookup: Lookup::Scan,
         always: success && failed,
         kinds: Vec::new(),
@@ -248,7 +248,7 @@ fn check_api(text: &str, span: Span, diagnostics: &mut Vec<Diagnostic>) {
     diagnostics.push(error.at(span, "no operation has this name"));
 }
 
-/// Why a selector that compares whole values can never match this one.
+/// The reason why a selector that compares whole values can never match this text.
 fn cannot_match(selector: Selector, text: &str) -> Option<Diagnostic> {
     let name = selector.name();
     let error = |message: String, help: String| {
@@ -260,7 +260,7 @@ fn cannot_match(selector: Selector, text: &str) -> Option<Diagnostic> {
             format!("write `{}`", text.trim()),
         );
     }
-    // An address or a method with `*` is refused as none, and a masked key as one.
+    // `*` in an address or a method, and a masked key, have errors of their own.
     let other = matches!(selector, Selector::Ip | Selector::Method)
         || selector == Selector::Ak && is_masked(text);
     if Pattern::is_pattern(text) && !selector.takes_wildcard() && !other {
@@ -291,7 +291,7 @@ fn cannot_match(selector: Selector, text: &str) -> Option<Diagnostic> {
     }
 }
 
-/// Signs of a regular expression, which names of users and operations do not have.
+/// Characters of regular expressions that names of users and operations do not contain.
 const REGEX: [char; 11] = ['?', '^', '$', '(', ')', '[', ']', '{', '}', '|', '\\'];
 
 /// A warning if no user is likely to have this name.
@@ -315,7 +315,7 @@ fn no_name(text: &str) -> Option<Diagnostic> {
     Some(Diagnostic::warning(&codes::USER_NAME, message).help(help))
 }
 
-/// Whether ranges make up half of the IPv4 addresses, or half of the public IPv6 addresses.
+/// Whether ranges cover half of the IPv4 addresses, or half of the public IPv6 addresses.
 fn covers_half_of_the_addresses(ranges: &[Cidr]) -> bool {
     const V6_FIRST: u128 = 0x2000 << 112;
     const V6_LAST: u128 = (0x4000 << 112) - 1;

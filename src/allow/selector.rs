@@ -1,4 +1,4 @@
-//! What an entry may select calls by.
+//! The properties of a call that an entry may select by.
 
 use crate::record::FieldId;
 use crate::record::field::{cred, event, key, words};
@@ -22,14 +22,14 @@ pub enum Selector {
     Account,
     /// The region.
     Region,
-    /// How the call ended.
+    /// The outcome of the call.
     Code,
-    /// By which way the call came.
+    /// The way in which the call was made.
     Method,
 }
 
 impl Selector {
-    /// Every selector, the one that tells most entries apart first.
+    /// Every selector, the most selective first.
     pub const ALL: [Selector; 9] = [
         Selector::Ak,
         Selector::Ip,
@@ -42,7 +42,7 @@ impl Selector {
         Selector::Method,
     ];
 
-    /// The key in files.
+    /// The key in allowlist files.
     pub fn name(self) -> &'static str {
         match self {
             Selector::Ak => "ak",
@@ -57,7 +57,7 @@ impl Selector {
         }
     }
 
-    /// The fields it reads of records of a kind; none where the kind has nothing to select by.
+    /// The fields that it reads from records of a kind; none if the kind has no such field.
     pub fn fields(self, kind: RecordKind) -> &'static [FieldId] {
         match (self, kind) {
             (Selector::Ak, RecordKind::Event) => &[event::AK, event::AK_TYPE],
@@ -77,17 +77,18 @@ impl Selector {
         }
     }
 
-    /// Whether `*` stands for any characters in its values.
+    /// Whether `*` matches any characters in its values.
     pub fn takes_wildcard(self) -> bool {
         matches!(self, Selector::User | Selector::Api | Selector::Code)
     }
 
-    /// What its values are, for the documentation and the schema.
+    /// A description of its values, for the documentation and the schema.
     pub fn doc(self) -> &'static str {
         MATCH.iter().find(|key| key.name == self.name()).map_or("", |key| key.doc)
     }
 
-    /// Whether it says who called; what the caller chooses (agent, operation, region) does not.
+    /// Whether it identifies the caller. Agent, operation and region do not, because the caller
+    /// chooses them.
     pub fn tells_who(self) -> bool {
         matches!(self, Selector::Ak | Selector::Ip | Selector::User | Selector::Account)
     }

@@ -1,4 +1,4 @@
-//! Which files make up the policy: those that ship with Keytrail, and those that paths name.
+//! Finds the files of the policy: those that ship with Keytrail, and those that paths name.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use crate::diag::codes::{config as codes, policy as policy_codes};
 use crate::diag::{Diagnostic, nearest};
 use crate::source::{FileId, Sources, Span, walk};
 
-/// How names of built-in files begin: `builtin:rules/detections/create-access-key.yaml`.
+/// The prefix of names of built-in files: `builtin:rules/detections/create-access-key.yaml`.
 pub const BUILTIN_PREFIX: &str = "builtin:rules/";
 
 /// Adds every built-in file, sorted by name.
@@ -22,7 +22,7 @@ pub(super) fn is_builtin(sources: &Sources, file: FileId) -> bool {
     sources.file(file).name.starts_with(BUILTIN_PREFIX)
 }
 
-/// A path, folder or glob, and the folder from which it is meant.
+/// A path, folder or glob, and the folder that it is relative to.
 #[derive(Debug, Clone)]
 pub(super) struct PolicyPath {
     pub(super) base: PathBuf,
@@ -32,12 +32,12 @@ pub(super) struct PolicyPath {
 }
 
 impl PolicyPath {
-    /// The path as it is opened.
+    /// The path that is opened.
     pub(super) fn full(&self) -> PathBuf {
         self.base.join(&self.text)
     }
 
-    /// A help that names a file beside the one that does not exist, if one is near.
+    /// A suggestion of a file with a similar name, if the named file does not exist.
     pub(super) fn did_you_mean(&self, root: &Path) -> Option<String> {
         let wanted = self.full();
         let (folder, name) = (wanted.parent()?, wanted.file_name()?.to_str()?);
@@ -47,7 +47,8 @@ impl PolicyPath {
     }
 }
 
-/// Loads every file that the paths name, each once, sorted by the name that is shown.
+/// Loads every file that the paths name. Each is loaded once; the result is sorted by the shown
+/// name.
 pub(super) fn load(
     paths: &[PolicyPath],
     root: &Path,

@@ -1,4 +1,4 @@
-//! `inputs` of the project file: what input files do not say themselves.
+//! `inputs` of the project file: information that input files do not contain.
 
 use std::path::Path;
 

@@ -23,24 +23,24 @@ use crate::table::{List, Table};
 use crate::value::RecordKind;
 use crate::yaml::{self, Node};
 
-/// Where the policy comes from: what the command line and the environment say.
+/// The settings from the command line and the environment that determine the policy.
 #[derive(Debug, Clone, Default)]
 pub struct LoadOptions {
     /// The project file; `None` = search `keytrail.yaml` upward from `directory`.
     pub config: Option<PathBuf>,
     /// Do not search for a project file.
     pub no_config: bool,
-    /// Where relative paths begin.
+    /// The directory that relative paths are relative to.
     pub directory: PathBuf,
     /// `--rules`: folders, files and globs that replace the project file's `rule_paths`.
     pub rules: Vec<String>,
     /// `--allowlists`: the same for allowlists.
     pub allowlists: Vec<String>,
-    /// `--table`: names of tables, each with the data file that holds its rows.
+    /// `--table`: names of tables, each with the data file that contains its rows.
     pub tables: Vec<(String, String)>,
-    /// Leave the built-in rules out.
+    /// Exclude the built-in rules.
     pub no_builtin: bool,
-    /// `--only`: ids of rules, with `*`, to which the run is limited; none = every rule.
+    /// `--only`: ids of rules, with `*`, to which the run is limited; if empty, every rule runs.
     pub only: Vec<String>,
     /// `--disable`: ids of rules, with `*`, that are turned off.
     pub disable: Vec<String>,
@@ -53,17 +53,19 @@ pub struct LoadOptions {
 impl Policy {
     /// Loads and checks everything; collects every error instead of stopping at the first.
     pub fn load(options: &LoadOptions) -> Result<Policy, (Sources, Vec<Diagnostic>)> {
-        // Without the thread, each expression asks for a stack of its own.
+        // If that thread cannot be used, each expression starts a thread of its own.
         on_large_stack(|| Loader::new(options).load())
             .unwrap_or_else(|_| Loader::new(options).load())
     }
 
-    /// Loads the project file alone: what it says of inputs, the zone, thresholds; no rule.
+    /// Loads only the project file, with its settings for inputs, zone and thresholds, and no
+    /// rules.
     pub fn project(options: &LoadOptions) -> Result<Policy, (Sources, Vec<Diagnostic>)> {
         Loader::new(options).load_project()
     }
 
-    /// Loads the project file and the tables with their rows; no rule, whatever is wrong with one.
+    /// Loads the project file and the tables with their rows. It loads no rules, so errors in rules
+    /// do not matter.
     pub fn with_tables(options: &LoadOptions) -> Result<Policy, (Sources, Vec<Diagnostic>)> {
         Loader::new(options).load_tables()
     }
@@ -75,7 +77,7 @@ struct Document {
     node: Node,
 }
 
-/// A policy on its way.
+/// The state of loading a policy.
 struct Loader<'o> {
     options: &'o LoadOptions,
     project: Project,
@@ -83,9 +85,9 @@ struct Loader<'o> {
     documents: BTreeMap<DocumentKind, Vec<Document>>,
     /// The entries of each allowlist file.
     entries: Vec<Vec<allow::WrittenEntry>>,
-    /// Data files of tables.
+    /// The digests of data files of tables.
     digests: Vec<tables::Digested>,
-    /// Rules that are there and did not load, so that naming them is no second error.
+    /// Rules that exist but did not load, so that a reference to them is not a second error.
     broken: Vec<String>,
 }
 
@@ -115,7 +117,8 @@ impl<'o> Loader<'o> {
         if let Some(id) = self.broken.first()
             && !policy.diagnostics.iter().any(Diagnostic::is_error)
         {
-            // A rule that is left out without a word would look like a rule that finds nothing.
+            // If the rule were left out without an error, it would look like a rule that finds
+            // nothing.
             let message = format!("the rule `{id}` was not loaded");
             policy.diagnostics.push(Diagnostic::error(&policy_codes::UNREADABLE, message));
         }
@@ -134,7 +137,7 @@ impl<'o> Loader<'o> {
         finish(self.policy, &self.digests)
     }
 
-    /// Reads the project file; gives the folder that names are shown relative to.
+    /// Reads the project file; returns the folder that shown names are relative to.
     fn project(&mut self) -> PathBuf {
         let Policy { sources, diagnostics, .. } = &mut self.policy;
         let directory = walk::resolve(&self.options.directory);
@@ -151,7 +154,8 @@ impl<'o> Loader<'o> {
                     None,
                     &mut self.project,
                 );
-                // With a broken project file, what is missing is not yet known to be missing.
+                // If the project file has errors, it is unclear whether the built-in rules are
+                // missing on purpose.
                 self.project.builtin |= diagnostics.iter().any(Diagnostic::is_error);
             }
             None => self.project.builtin = true,
@@ -184,7 +188,7 @@ impl<'o> Loader<'o> {
         root
     }
 
-    /// Loads and parses every file, and sorts them by what they are.
+    /// Loads and parses every file, and groups the documents by kind.
     fn parse(&mut self, root: &Path) {
         let Policy { sources, diagnostics, .. } = &mut self.policy;
         let mut loaded = Vec::new();
@@ -199,7 +203,8 @@ impl<'o> Loader<'o> {
             });
             match document {
                 Ok((DocumentKind::Entries, node)) => {
-                    // Allowlists can be large, and a tree takes many times its text.
+                    // An allowlist can be large, and its tree takes many times the memory of its
+                    // text.
                     let (entries, told) = allow::read(&node);
                     self.entries.push(entries);
                     diagnostics.extend(told);
@@ -226,7 +231,7 @@ impl<'o> Loader<'o> {
                 continue;
             };
             if self.is_first("list", id, span, &mut places) {
-                // A list that did not load still exists.
+                // A list with errors still exists.
                 let list = list
                     .unwrap_or_else(|| List::new(id.to_owned(), None, String::new(), Vec::new()));
                 self.policy.lists.insert(id.to_owned(), Arc::new(list));
@@ -253,7 +258,8 @@ impl<'o> Loader<'o> {
         }
     }
 
-    /// Tables with their rows: of the command line, else the project file, else the declaration.
+    /// Loads tables with their rows: from the command line, else the project file, else the
+    /// declaration.
     fn tables(&mut self, root: &Path) {
         let documents = self.documents.remove(&DocumentKind::Table).unwrap_or_default();
         let (mut places, mut declared, mut broken) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
@@ -347,7 +353,7 @@ impl<'o> Loader<'o> {
         self.policy.diagnostics.extend(told);
     }
 
-    /// Checks the expressions of saved queries; whoever runs one compiles it.
+    /// Checks the expressions of saved queries; a query is compiled when it is run.
     fn queries(&mut self) {
         let policy = &mut self.policy;
         let told: Vec<Diagnostic> = policy
@@ -428,7 +434,7 @@ impl<'o> Loader<'o> {
         }
     }
 
-    /// The rules that an option names; an error for each name that is of none.
+    /// The rules that an option names, with an error for each name that matches no rule.
     fn chosen(
         &mut self,
         option: &str,
@@ -458,14 +464,14 @@ impl<'o> Loader<'o> {
         let others = [&self.policy.disabled[..], &self.broken].concat();
         let (allowlist, mut told) = allow::load(written, &rules, &others, &self.policy);
         if !self.broken.is_empty() || !self.options.only.is_empty() {
-            // A rule that did not load, or that this run is not about, is not turned off.
+            // A rule that did not load, or that this run excludes, is not a disabled rule.
             told.retain(|diagnostic| diagnostic.code != &allow_codes::RULES_DISABLED);
         }
         self.policy.allowlist = allowlist;
         self.policy.diagnostics.extend(told);
     }
 
-    /// Whether a name is new; an error that names both places when it is not.
+    /// Whether a name is new. If it is not, reports an error at both places.
     fn is_first(
         &mut self,
         what: &str,
@@ -498,7 +504,7 @@ impl<'o> Loader<'o> {
     }
 }
 
-/// The policy, unless there are errors in it.
+/// The policy, if there are no errors in it.
 fn finish(
     mut policy: Policy,
     digests: &[tables::Digested],
@@ -517,7 +523,7 @@ fn stem(sources: &Sources, file: FileId) -> String {
     path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-/// By file, place and code; what has no place comes first.
+/// Sorts by file, place and code; diagnostics without a place come first.
 fn sort(diagnostics: &mut [Diagnostic], sources: &Sources) {
     diagnostics.sort_by_cached_key(|diagnostic| {
         let label = diagnostic.labels.first();
@@ -527,8 +533,8 @@ fn sort(diagnostics: &mut [Diagnostic], sources: &Sources) {
     });
 }
 
-/// SHA-256 over the name and text of every file, in the order of their names; of data files that
-/// are not kept, over the digest of the text.
+/// SHA-256 of the name and text of every file, in the order of their names. For data files that are
+/// not stored, the digest of the text is hashed instead.
 fn hash(sources: &Sources, digests: &[tables::Digested]) -> String {
     let kept = sources.iter().map(|(_, file)| (file.name.as_str(), &*file.text));
     let read = digests.iter().map(|(name, digest)| (name.as_str(), digest.as_str()));
@@ -536,7 +542,7 @@ fn hash(sources: &Sources, digests: &[tables::Digested]) -> String {
     files.sort_unstable();
     let mut hasher = Sha256::new();
     for part in files.into_iter().flat_map(|(name, text)| [name, text]) {
-        // The length keeps the parts apart.
+        // The length separates the parts unambiguously.
         hasher.update((part.len() as u64).to_le_bytes());
         hasher.update(part);
     }

@@ -1,7 +1,7 @@
 //! The project file, and the whole policy of a run: rules, lists, tables, definitions, allowlists.
 //!
-//! It loads and checks all of it before anything is run, and must not know records, inputs or what
-//! is found. Policy files are named relative to the project; the files that ship with Keytrail are
+//! It loads and checks the whole policy before a run, and must not know records, inputs or
+//! findings. Policy files are named relative to the project; the files that ship with Keytrail are
 //! named `builtin:rules/…`.
 
 mod builtin_files;

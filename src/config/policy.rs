@@ -1,4 +1,4 @@
-//! Everything that decides what is found, loaded and checked.
+//! The loaded and checked policy.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -34,7 +34,7 @@ pub struct Policy {
     pub definitions: BTreeMap<String, Definition>,
     /// Every allowlist entry.
     pub allowlist: Allowlist,
-    /// What the project file says of inputs.
+    /// `inputs` of the project file.
     pub inputs: Vec<HintEntry>,
     /// The default zone of calendar functions and occurrence days.
     pub zone: Zone,
@@ -54,7 +54,8 @@ pub struct Policy {
     pub severities: Vec<SeverityChange>,
     /// Warnings and notes; errors are returned instead of a policy.
     pub diagnostics: Vec<Diagnostic>,
-    /// SHA-256 over the names and texts of every file, hex; the same whatever order they came in.
+    /// SHA-256 of the names and texts of every file, in hex. It does not depend on the order of the
+    /// files.
     pub hash: String,
     pub(super) functions: &'static [&'static dyn Function],
 }
@@ -64,11 +65,11 @@ pub struct Policy {
 pub struct SeverityChange {
     /// The rule.
     pub rule: String,
-    /// What the rule itself says.
+    /// The severity in the rule file.
     pub written: Severity,
-    /// What the project file says.
+    /// The severity in the project file.
     pub set: Severity,
-    /// Where it says so.
+    /// Where the project file sets it.
     pub span: Span,
 }
 
@@ -78,7 +79,7 @@ impl Policy {
         files::is_builtin(&self.sources, file)
     }
 
-    /// A policy without anything in it.
+    /// An empty policy.
     pub(super) fn empty(functions: &'static [&'static dyn Function]) -> Self {
         Self {
             sources: Sources::default(),

@@ -14,10 +14,10 @@ use crate::source::{Sources, Span, walk};
 use crate::value::Zone;
 use crate::yaml::{self, Key, Node, NodeKind, Scalar, Shape};
 
-/// The name that is searched for.
+/// The file name of the project file.
 pub const FILE_NAME: &str = "keytrail.yaml";
 
-/// The word of `extends` for the rules that ship with Keytrail.
+/// The value of `extends` for the rules that ship with Keytrail.
 pub(super) const BUILTIN: &str = "builtin";
 
 /// The shape of the project file.
@@ -64,13 +64,13 @@ const TEXTS: Shape = Shape::List(&Shape::Str);
 const SEVERITY: Shape = Shape::Enum(Severity::WORDS);
 static LEVEL: Shape = Shape::Enum(&["off", "note", "warning", "error"]);
 
-/// Keys of later versions.
+/// Keys that are reserved for later versions.
 const RESERVED: [&str; 2] = ["triage", "guards"];
 
-/// What the project file says, with what it extends.
+/// The settings of the project file and of the files that it extends.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Project {
-    /// Whether the built-in rules are in force.
+    /// Whether the built-in rules are enabled.
     pub(super) builtin: bool,
     pub(super) rule_paths: Vec<PolicyPath>,
     pub(super) allowlists: Vec<PolicyPath>,
@@ -78,7 +78,7 @@ pub(super) struct Project {
     pub(super) lists: BTreeMap<String, Vec<ListChange>>,
     /// Data files of tables, with the place of the table's name.
     pub(super) tables: BTreeMap<String, (Span, PolicyPath)>,
-    /// What is said of inputs; the file that extends goes before those that it extends.
+    /// Statements about inputs; a file takes precedence over the files that it extends.
     pub(super) inputs: Vec<HintEntry>,
     pub(super) zone: Option<Zone>,
     pub(super) fail_on: Option<Severity>,
@@ -88,10 +88,10 @@ pub(super) struct Project {
     pub(super) queries: BTreeMap<String, Saved>,
 }
 
-/// What the project file changes of one rule.
+/// The changes that the project file makes to one rule.
 #[derive(Debug, Clone)]
 pub(super) struct RuleChange {
-    /// Where the rule is named.
+    /// Where the project file names the rule.
     pub(super) span: Span,
     pub(super) enabled: Option<bool>,
     pub(super) severity: Option<(Severity, Span)>,
@@ -99,21 +99,21 @@ pub(super) struct RuleChange {
     pub(super) params: BTreeMap<String, (Span, Node)>,
 }
 
-/// What one project file changes of one list.
+/// The changes that one project file makes to one list.
 #[derive(Debug, Clone)]
 pub(super) struct ListChange {
-    /// Where the list is named.
+    /// Where the project file names the list.
     pub(super) span: Span,
     pub(super) add: Vec<Scalar>,
     pub(super) remove: Vec<Scalar>,
 }
 
-/// How loud a lint is.
+/// The level of a lint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LintLevel {
     /// The level; `None` turns the lint off.
     pub level: Option<Level>,
-    /// Where the lint is named.
+    /// Where the project file names the lint.
     pub span: Span,
 }
 
@@ -139,7 +139,7 @@ impl<'a> ProjectReader<'a> {
         Self { root, sources, diagnostics, formats, seen: BTreeSet::new(), open: Vec::new() }
     }
 
-    /// Adds what a file says; `from` is where it was named.
+    /// Adds the settings of a file; `from` is where the file was named.
     pub(super) fn read(&mut self, path: &Path, from: Option<Span>, project: &mut Project) {
         let resolved = walk::resolve(path);
         let name = walk::relative(path, self.root);

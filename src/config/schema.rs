@@ -1,4 +1,4 @@
-//! JSON schemas of the files that people write, for their editors.
+//! JSON schemas of the files that people write, for use in editors.
 
 use serde_json::{Map, Value, json};
 
@@ -6,15 +6,15 @@ use super::PROJECT;
 use crate::rule::{DEFINITIONS_FILE, LIST_FILE, RULE_FILE, TABLE_FILE};
 use crate::{allow, yaml};
 
-/// The schema of the project file, as it stands in `schemas/config.json`.
+/// The schema of the project file, as stored in `schemas/config.json`.
 pub fn project_schema() -> String {
     document("Project file of Keytrail", yaml::json_schema(&PROJECT))
 }
 
-/// The schema of every policy file, as it stands in `schemas/policy.json`.
+/// The schema of every policy file, as stored in `schemas/policy.json`.
 ///
-/// One object with one key, whichever it is, instead of alternatives: an editor then completes
-/// inside the part that is being written and shows the errors of that part only.
+/// It is one object with any one of the keys, instead of a list of alternatives. An editor can then
+/// complete inside the part that is being written, and shows only the errors of that part.
 pub fn policy_schema() -> String {
     let shapes = [&RULE_FILE, &LIST_FILE, &TABLE_FILE, &DEFINITIONS_FILE, &allow::FILE];
     let properties: Map<String, Value> = shapes

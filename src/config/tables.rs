@@ -1,4 +1,4 @@
-//! Data files of tables: which one, and reading it.
+//! Finds and reads the data files of tables.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,10 +12,10 @@ use crate::source::{Sources, read_table, walk};
 use crate::table::{self, Data, DataFormat, Declaration, Table};
 use crate::yaml;
 
-/// A data file that was read and is not kept: its name and the SHA-256 of its text.
+/// A data file that was read but is not stored: its name and the SHA-256 of its text.
 pub(super) type Digested = (String, String);
 
-/// Reads the data file of a table; what is wrong with it, or worth a note, goes to `told`.
+/// Reads the data file of a table; errors and notes are appended to `told`.
 pub(super) fn read(
     declaration: &Arc<Declaration>,
     file: &PolicyPath,
@@ -70,7 +70,7 @@ pub(super) fn read(
     }
 }
 
-/// A scanner that hides what it found tells nobody which key leaked.
+/// Notes findings without a key: if a scanner redacts the key, nobody can know which key leaked.
 fn without_key(declaration: &Declaration, name: &str, unread: u64) -> Option<Diagnostic> {
     let findings = match unread {
         0 => return None,
@@ -105,7 +105,7 @@ fn at(diagnostic: Diagnostic, file: &PolicyPath) -> Diagnostic {
     }
 }
 
-/// Where the paths of a declaration begin: the folder of its file.
+/// The folder that paths in a declaration are relative to: that of its file.
 pub(super) fn folder(name: &str, root: &Path) -> PathBuf {
     root.join(name).parent().unwrap_or(root).to_owned()
 }

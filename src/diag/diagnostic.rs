@@ -2,19 +2,19 @@
 
 use crate::source::Span;
 
-/// How bad a diagnostic is. Only errors stop a run.
+/// The severity of a diagnostic. Only errors stop a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
     /// The policy cannot be used.
     Error,
-    /// It can be used, and probably does not do what was meant.
+    /// The policy can be used, but probably does not do what the author intended.
     Warning,
-    /// Worth knowing.
+    /// Information that requires no action.
     Note,
 }
 
 impl Level {
-    /// The word that is printed.
+    /// The word that is printed for the level.
     pub fn name(self) -> &'static str {
         match self {
             Level::Error => "error",
@@ -31,7 +31,7 @@ pub struct Code {
     pub id: &'static str,
     /// What it is about, in a few words.
     pub title: &'static str,
-    /// Why it is refused and what to do, in a few sentences.
+    /// Why it is reported and what to do, in a few sentences.
     pub explanation: &'static str,
 }
 
@@ -47,7 +47,7 @@ macro_rules! codes {
 }
 pub(super) use codes;
 
-/// A place a diagnostic points at.
+/// A place that a diagnostic points at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Label {
     /// The place.
@@ -56,17 +56,17 @@ pub struct Label {
     pub text: String,
 }
 
-/// A message that makes sense alone, with places and the next step. Whoever loads or checks policy files
-/// collects them; the binary renders them.
+/// A message that makes sense alone, with places and the next step. The code that loads or checks
+/// policy files collects diagnostics; the binary renders them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// How bad it is.
+    /// Its severity.
     pub level: Level,
     /// Its stable code.
     pub code: &'static Code,
     /// One sentence that makes sense alone; no full stop needed.
     pub message: String,
-    /// The first label is the primary place.
+    /// The places it points at. The first label is the primary place.
     pub labels: Vec<Label>,
     /// What to do next, each a sentence.
     pub help: Vec<String>,
@@ -113,7 +113,7 @@ impl Diagnostic {
         self
     }
 
-    /// Whether it stops a run.
+    /// Whether it is an error, which stops a run.
     pub fn is_error(&self) -> bool {
         self.level == Level::Error
     }

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
-/// Whether a character may change what a terminal or a reader sees around it: control, format,
-/// direction, zero-width and tag characters.
+/// Whether a character may change how a terminal or a reader shows the text around it: control,
+/// format, direction, zero-width and tag characters.
 pub fn is_hostile(c: char) -> bool {
     matches!(c,
         '\u{0}'..='\u{1f}' | '\u{7f}'..='\u{9f}'
@@ -15,12 +15,12 @@ pub fn is_hostile(c: char) -> bool {
         | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// Text that is made inert character by character.
+/// A text that is escaped character by character.
 #[derive(Debug, Clone)]
 pub(super) struct Inert {
-    /// What came out so far.
+    /// The escaped text so far.
     pub(super) text: String,
-    /// The last two characters that went in.
+    /// The last two characters of the input.
     last: [char; 2],
 }
 
@@ -46,16 +46,16 @@ impl Inert {
         self.last = [previous, c];
     }
 
-    /// Appends a character as it is.
+    /// Appends a character unchanged.
     pub(super) fn push_raw(&mut self, c: char) {
         self.text.push(c);
         self.last = [' '; 2];
     }
 }
 
-/// Escapes control, direction, zero-width and tag characters, and breaks the workflow commands
-/// of CI logs (`::name::` where a line may begin, `##[name]`); ordinary text of any script stays as
-/// it is, and so does `::` after a letter or digit, as in an ARN.
+/// Escapes control, direction, zero-width and tag characters, and breaks the workflow commands of
+/// CI logs (`::name::` where a line may begin, `##[name]`). Ordinary text of any script stays
+/// unchanged. So does `::` after a letter or digit, as in an ARN.
 pub fn escape(text: &str) -> Cow<'_, str> {
     let breaks_log = text.contains("::") || text.contains("##[");
     if !breaks_log && !text.chars().any(is_hostile) {
@@ -66,7 +66,7 @@ pub fn escape(text: &str) -> Cow<'_, str> {
     Cow::Owned(out.text)
 }
 
-/// [`escape`], cut to at most `limit` characters with a mark that says so.
+/// [`escape`], cut to at most `limit` characters. A mark shows that the text was cut.
 pub fn escaped(text: &str, limit: usize) -> String {
     match text.char_indices().nth(limit) {
         None => escape(text).into_owned(),

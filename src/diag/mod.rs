@@ -1,7 +1,7 @@
 //! Diagnostics: code, message, labels and help; their rendering; terminal escaping.
 //!
-//! It knows sources. It must not know policies, records or rules: whoever finds a problem
-//! words it.
+//! It knows sources. It must not know policies, records or rules: the code that finds a problem
+//! writes its message.
 
 pub mod codes;
 mod diagnostic;

@@ -7,9 +7,10 @@ use annotate_snippets::{AnnotationKind, Group, Level as Title, Origin, Renderer,
 use super::{Diagnostic, Level, escape, escape::Inert};
 use crate::source::{FileId, SourceFile, Sources};
 
-/// Columns of a rendered diagnostic; fixed, so that the same error has the same bytes anywhere.
+/// Width of a rendered diagnostic in columns. It is fixed, so the same error gives the same bytes
+/// on every machine.
 const WIDTH: usize = 120;
-/// Of a longer source line only this many characters around its labels are shown.
+/// If a source line is longer, only this many characters around its labels are shown.
 const LINE: usize = 400;
 
 /// Renders one diagnostic with its source lines; `color` adds ANSI colours.
@@ -22,7 +23,7 @@ pub fn render(diagnostic: &Diagnostic, sources: &Sources, color: bool) -> String
     let title = level.primary_title(escape(&diagnostic.message)).id(diagnostic.code.id);
     let mut group = Group::with_title(title);
     for excerpt in excerpts(diagnostic, sources) {
-        // The renderer would count columns of the escaped text.
+        // The renderer would compute the column from the escaped text.
         let (line, column) = excerpt.place;
         group = group.element(Origin::path(excerpt.name).line(line).char_column(column));
         let mut snippet = Snippet::source(excerpt.text).line_start(excerpt.line);
@@ -37,8 +38,8 @@ pub fn render(diagnostic: &Diagnostic, sources: &Sources, color: bool) -> String
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
     let mut out = String::new();
     for line in renderer.term_width(WIDTH).render(&[group]).lines() {
-        // Escaped text never holds three colons: they are the renderer's mark of a further file,
-        // which it also leaves where a source has no path of its own.
+        // The renderer prints `:::` before each further file, and leaves it if a source has no path
+        // of its own. Escaped text never contains three colons, so the mark is unambiguous.
         match line.split_once(":::") {
             Some((_, rest)) if matches!(rest.trim_end(), "" | " \u{1b}[0m") => continue,
             Some((before, rest)) => {
@@ -141,7 +142,7 @@ fn range(source: &str, start: u32, end: u32) -> Range<usize> {
     start..floor(end).max(start)
 }
 
-/// Source lines as they are shown, and where each byte of them went.
+/// Source lines as they are shown, and the offset of each of their bytes.
 struct Shown {
     text: Inert,
     start: usize,
@@ -169,7 +170,7 @@ impl Shown {
             match c {
                 '\n' => self.text.push_raw('\n'),
                 '\r' if matches!(&line[i..], "\r" | "\r\n") => {}
-                // The renderer widens it, so that columns stay aligned.
+                // The renderer expands the tab, so columns stay aligned.
                 '\t' if keep.contains(&i) => self.text.push_raw('\t'),
                 c if keep.contains(&i) => self.text.push(c),
                 _ if self.text.text.ends_with('…') => {}
@@ -185,7 +186,8 @@ impl Shown {
     }
 }
 
-/// The bytes of a line that are shown: all, or those around the first label of a very long one.
+/// The bytes of a line that are shown: all, or those around the first label if the line is very
+/// long.
 fn kept(line: &str, bytes: &Range<usize>, labels: &[(usize, Range<usize>)]) -> Range<usize> {
     if line.len() <= 2 * LINE {
         return 0..line.len();
@@ -327,7 +329,7 @@ mod tests {
         1 | ...x x x x x x x x x x x x x x x x x x x x x x x x x herey y y y y y y y y y y y y y y y y y y y y y y y y y y y ...
           |                                                      ^^^^ here
         "#);
-        // A span that lies outside or inside a character is no reason to fail.
+        // A span outside the text or inside a character must not cause a panic.
         render(&at(Span::new(end, 70, 90)), &sources, false);
     }
 

@@ -1,13 +1,14 @@
 //! "Did you mean …?"
 
-/// The candidate nearest to `typed`, if one is near enough to be what was meant.
+/// The candidate nearest to `typed`, if one is similar enough to be a likely correction.
 pub fn nearest<'a>(typed: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let lower = typed.to_lowercase();
     candidates
         .into_iter()
         .map(|candidate| {
             let distance = strsim::damerau_levenshtein(&lower, &candidate.to_lowercase());
-            // Of two that differ in case alone, the one that is written as typed.
+            // If two candidates differ only in case, the one nearest to the typed case is
+            // preferred.
             let as_typed = strsim::damerau_levenshtein(typed, candidate);
             (distance, as_typed, candidate)
         })

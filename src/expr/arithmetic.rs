@@ -5,7 +5,8 @@ use super::operator::Arithmetic;
 use crate::source::Span;
 use crate::value::{Duration, Time, Value};
 
-/// `a op b`; missing where an operand is, except that a text and nothing make the text.
+/// `a op b`. If an operand is missing, the result is missing, except that a text plus a missing
+/// value is the text.
 pub(super) fn apply<'v>(
     op: Arithmetic,
     a: Value<'v>,

@@ -1,4 +1,4 @@
-//! The syntax tree: what was written, with the place of every node.
+//! The syntax tree: the expression as written, with the range of every node.
 
 /// A range of bytes in the text of one expression.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -7,7 +7,7 @@ pub(super) struct At {
     pub(super) end: usize,
 }
 
-/// One node.
+/// One node of the syntax tree.
 #[derive(Debug, Clone)]
 pub(super) struct Node {
     pub(super) at: At,
@@ -21,7 +21,7 @@ pub(super) struct Name {
     pub(super) at: At,
 }
 
-/// What a node is.
+/// The kind of a node.
 #[derive(Debug, Clone)]
 pub(super) enum Syntax {
     /// `()`.
@@ -84,7 +84,7 @@ pub(super) struct Switch {
     pub(super) default: Option<usize>,
 }
 
-/// Operators of two operands, without the logical ones.
+/// Operators with two operands, except the logical ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Operator {
     Compare(super::operator::Comparison),

@@ -1,4 +1,4 @@
-//! Equality, order and membership of values, as Rhai has them.
+//! Equality, order and membership of values, with the semantics of Rhai.
 
 use std::cmp::Ordering;
 
@@ -6,7 +6,7 @@ use super::json;
 use super::operator::Comparison;
 use crate::value::{Json, Value};
 
-/// `==`; values of different types are different.
+/// `==`; values of different types are not equal.
 pub(super) fn equal(a: &Value<'_>, b: &Value<'_>) -> bool {
     match (a, b) {
         (Value::Missing, Value::Missing) => true,
@@ -35,11 +35,11 @@ fn json_equal(a: &Json<'_>, b: &Json<'_>) -> bool {
     a.text == b.text || matches!((parse(a), parse(b)), (Some(a), Some(b)) if a == b)
 }
 
-/// `a op b`; an order between values of different types, or with a missing one, is false.
+/// `a op b`. An order comparison of values of different types, or with a missing value, is false.
 #[inline]
 pub(super) fn compare(op: Comparison, a: &Value<'_>, b: &Value<'_>) -> bool {
     match (op, a, b) {
-        // The commonest test of all.
+        // The most common test.
         (Comparison::Eq, Value::Str(a), Value::Str(b)) => a == b,
         _ => compare_any(op, a, b),
     }
@@ -49,7 +49,8 @@ fn compare_any(op: Comparison, a: &Value<'_>, b: &Value<'_>) -> bool {
     let ordering = match (a, b) {
         _ if op.is_equality() => return equal(a, b) == (op == Comparison::Eq),
         (Value::Int(a), Value::Int(b)) => a.cmp(b),
-        // Of untyped values; the checker refuses an order of what is known to be true or false.
+        // These come from untyped values; the checker rejects an order comparison of values that
+        // are known to be booleans.
         (Value::Bool(a), Value::Bool(b)) => a.cmp(b),
         (Value::Str(a), Value::Str(b)) => a.as_ref().cmp(b.as_ref()),
         (Value::Time(a), Value::Time(b)) => a.cmp(b),

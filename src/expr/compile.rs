@@ -23,7 +23,7 @@ use crate::value::{Json, RecordKind, Type, Value, mask, mask_keys};
 #[derive(Debug, Clone)]
 pub struct Expr {
     ir: Arc<Ir>,
-    /// The condition as it runs, where it cannot fail.
+    /// The compiled program of the condition, if the condition cannot fail.
     program: Option<Arc<Program>>,
     fields: FieldSet,
     reported: FieldSet,
@@ -36,7 +36,7 @@ impl Expr {
         let (mut fields, mut reported) = (FieldSet::EMPTY, FieldSet::EMPTY);
         ir.walk(&mut |node| match &node.op {
             Op::Field(id) | Op::Member(_, id, _) => fields.insert(*id),
-            // A row is there when what it is found by is.
+            // A row is present if the field that identifies it is present.
             Op::Row(RecordKind::Cred) => fields.insert(cred::USER),
             Op::Row(RecordKind::Key) => fields.insert(key::ID),
             Op::Report(kind, _, field) => {
@@ -87,7 +87,7 @@ impl Expr {
     ///
     /// # Errors
     ///
-    /// The arithmetic that had no result.
+    /// If arithmetic has no result.
     pub fn test(&self, bindings: &Bindings<'_>) -> Result<bool, EvalError> {
         if let Some(program) = &self.program {
             return Ok(program.run(bindings));
@@ -95,7 +95,7 @@ impl Expr {
         test(&self.ir, &Frame::new(bindings)).map_err(|fault| *fault)
     }
 
-    /// Its value; of a template the text with access keys masked.
+    /// Its value. For a template, the text with access keys masked.
     pub fn eval<'r>(&'r self, bindings: &Bindings<'r>) -> Result<Value<'r>, EvalError> {
         if self.template {
             return self
@@ -105,12 +105,12 @@ impl Expr {
         eval(&self.ir, &Frame::new(bindings)).map_err(|fault| *fault)
     }
 
-    /// Its value as [`Expr::eval`] gives it, and every evaluated node is reported to `trace`. The
+    /// Its value, as [`Expr::eval`] returns it; every evaluated node is reported to `trace`. The
     /// parts of a template are reported unchanged, neither masked nor redacted.
     ///
     /// # Errors
     ///
-    /// The arithmetic that had no result.
+    /// If arithmetic has no result.
     pub fn trace<'r>(
         &'r self,
         bindings: &Bindings<'r>,
@@ -120,25 +120,26 @@ impl Expr {
         if self.template { self.eval(bindings) } else { Ok(value) }
     }
 
-    /// The expression with every node of this number replaced by what `f` makes of it; all that is
-    /// derived from the tree is derived anew.
+    /// The expression with every node of this number replaced by the result of `f`. Everything that
+    /// is derived from the tree is derived again.
     ///
-    /// The new node need not have the old one's type. An operator treats a value of a type that it does
-    /// not support like a missing one, so evaluation stays total.
+    /// The new node need not have the old one's type. An operator treats a value of a type that it
+    /// does not support like a missing one, so evaluation stays total.
     #[must_use]
     pub fn replaced(&self, id: NodeId, f: &mut dyn FnMut(&Ir) -> Ir) -> Self {
         Self::new(self.ir.replaced(id, f), self.template)
     }
 
-    /// Its value as a person reads it: missing is `-`; `by` redacts the value of every hole.
+    /// Its value as a person reads it: a missing value is shown as `-`, and `by` redacts the value
+    /// of every hole.
     pub fn render(&self, bindings: &Bindings<'_>, by: &dyn Redact) -> Result<String, EvalError> {
         let mut out = String::new();
         self.parts().iter().try_for_each(|part| show(part, bindings, by, &mut out))?;
         Ok(out)
     }
 
-    /// What [`Expr::render`] gives, as far as it is known before measures are: texts, and `None`
-    /// for each part that reads a measure.
+    /// The first part of [`Expr::render`], for when measures are not known yet: the rendered texts,
+    /// and `None` for each part that reads a measure.
     pub fn render_record(
         &self,
         bindings: &Bindings<'_>,
@@ -160,7 +161,7 @@ impl Expr {
         Ok(texts)
     }
 
-    /// The whole text of what [`Expr::render_record`] gave, once measures are known.
+    /// The whole text: the result of [`Expr::render_record`] with the values of measures inserted.
     pub fn render_measures<'t>(
         &self,
         texts: impl Iterator<Item = Option<&'t str>>,
@@ -192,11 +193,11 @@ impl Expr {
         self.constant
     }
 
-    /// The expression simplified for records of which something is known.
+    /// The expression simplified for records about which something is known.
     #[must_use]
     pub fn assuming(&self, known: &dyn Known) -> Self {
         let ir = match self.template {
-            // A template keeps its parts, which are shown one by one.
+            // A template stays in parts, which are shown one by one.
             true => self.ir.map_children(&mut |part| fold::assume(part, known)),
             false => fold::assume(&self.ir, known),
         };
@@ -248,11 +249,11 @@ fn hide(mut hole: String, part: &Ir, frame: &Frame<'_, '_>) -> String {
 }
 
 fn hide_fields(hole: &mut String, part: &Ir, frame: &Frame<'_, '_>) {
-    // A test of a key shows nothing of it.
+    // The result of a test or a measurement does not show the key.
     if let Type::Bool | Type::Int | Type::Time | Type::Duration = part.ty {
         return;
     }
-    // A column is not made of the key that finds its row, though it may repeat it.
+    // The column is not derived from the key that finds its row, but it may repeat the key.
     if let Op::Report(_, _, Some(field)) = &part.op
         && *field == key::ID
     {
@@ -273,10 +274,11 @@ fn hide_fields(hole: &mut String, part: &Ir, frame: &Frame<'_, '_>) {
     let event = |id| frame.bindings.event.and_then(|row| row.get(id).as_str());
     let key = match part.op {
         Op::Field(id) if id == event::AK => event(id),
-        // The actor is the key, or a name that may be read.
+        // The actor is either the key, or a name that may be shown.
         Op::Field(id) if id == event::ACTOR => event(id).filter(|_| event(id) == event(event::AK)),
         Op::Field(id) if id == key::ID => frame.bindings.key.and_then(|row| row.get(id).as_str()),
-        // The items of a closure are out of reach here: whatever was made of them is masked.
+        // The items of a closure are not accessible here, so everything derived from them is
+        // masked.
         Op::Member(_, id, _) if id == key::ID => {
             *hole = hole.split(", ").map(mask).collect::<Vec<_>>().join(", ");
             None
@@ -285,7 +287,7 @@ fn hide_fields(hole: &mut String, part: &Ir, frame: &Frame<'_, '_>) {
     };
     match key.filter(|key| !key.is_empty()) {
         Some(key) if hole.contains(key) => *hole = hole.replace(key, &mask(key)),
-        // Something was made of it: lower case, a part.
+        // The text is derived from the key, such as its lower case or a part of it.
         Some(_) => *hole = mask(hole),
         None => {}
     }
@@ -294,7 +296,7 @@ fn hide_fields(hole: &mut String, part: &Ir, frame: &Frame<'_, '_>) {
     }
 }
 
-/// Parses, checks, folds and lowers an expression. Warnings come beside the result.
+/// Parses, checks, folds and lowers an expression. Warnings are returned beside the result.
 pub fn compile(
     source: &Fragment,
     expected: Expected,
@@ -309,9 +311,9 @@ pub fn compile(
     finish(checker, checked, false)
 }
 
-/// Compiles the body of a back-tick string: text with `${…}`; its value is always text.
+/// Compiles the body of a back-tick string: text with `${…}`. Its value is always text.
 ///
-/// A missing part prints `-`, and access keys are masked unless the caller asks for them whole.
+/// A missing part prints `-`. Access keys are masked unless the caller requests them unmasked.
 pub fn compile_template(
     source: &Fragment,
     declarations: &Declarations<'_>,

@@ -1,4 +1,4 @@
-//! What may be written at an offset of an expression.
+//! The items that may be written at an offset of an expression.
 
 use std::ops::Range;
 
@@ -16,33 +16,33 @@ use crate::value::{RecordKind, Type};
 /// What an editor offers at one place of an expression.
 #[derive(Debug, Default)]
 pub struct Completion {
-    /// The bytes that an accepted item replaces: the word or text that has been begun.
+    /// The bytes that an accepted item replaces: the partly typed word or text.
     pub replaces: Range<usize>,
-    /// Everything that may stand there; the editor filters it by what has been typed.
+    /// Every item that may be written there; the editor filters the items by the typed text.
     pub items: Vec<Item>,
 }
 
-/// One thing that may be written.
+/// One completion item.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Item {
-    /// What is inserted.
+    /// The text that is inserted.
     pub text: String,
-    /// What it is.
+    /// The kind of the item.
     pub kind: ItemKind,
     /// Its type or signature.
     pub detail: String,
-    /// What it means, if that is documented.
+    /// Its documentation, if there is any.
     pub doc: &'static str,
 }
 
-/// What a completion item is; an editor shows an icon for it.
+/// The kind of a completion item; an editor shows an icon for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ItemKind {
     /// `event`, `cred`, `key`.
     Record,
     /// A field of a record.
     Field,
-    /// A function, or a method of what stands before the dot.
+    /// A function, or a method of the value before the dot.
     Function,
     /// `now`, `zone`, `true`, `false`, `params`, `lists`.
     Constant,
@@ -64,7 +64,7 @@ pub enum ItemKind {
     Word,
 }
 
-/// Everything that may stand at a byte offset of an expression, broken or not.
+/// Every item that may be written at a byte offset of an expression, whether it parses or not.
 pub fn complete(
     source: &Fragment,
     offset: usize,
@@ -82,7 +82,7 @@ pub fn complete(
     let text = tokens.text(token);
     let word = text.starts_with(|c: char| c.is_alphabetic() || c == '_');
     if offset > token.end {
-        // Behind a blank or inside a comment.
+        // The offset is after a blank or inside a comment.
         let gap = source.text.get(token.end..offset).unwrap_or("");
         if gap.contains("//") || gap.contains("/*") && !gap.contains("*/") {
             return nothing;
@@ -105,7 +105,7 @@ fn is_closed(text: &str) -> bool {
     text.len() > 1 && text.ends_with('"') && !text.ends_with("\\\"")
 }
 
-/// The offset with all that decides what may stand there.
+/// The offset, and the context that determines which items are offered.
 struct Place<'p> {
     source: &'p Fragment,
     tokens: &'p Tokens<'p>,
@@ -129,7 +129,7 @@ impl Place<'_> {
         analysis.ending_at(end).cloned()
     }
 
-    /// What may begin at the token of this index.
+    /// The items that may begin at the token of this index.
     fn after(&self, index: usize) -> Vec<Item> {
         let Some(previous) = index.checked_sub(1) else { return self.names(index) };
         if !matches!(self.text(previous), "." | "?.") {
@@ -166,7 +166,7 @@ impl Place<'_> {
         items
     }
 
-    /// Names that stand alone.
+    /// Standalone names.
     fn names(&self, index: usize) -> Vec<Item> {
         let mut items: Vec<Item> =
             visible(self.declarations.on).map(|kind| record(kind.name(), "")).collect();
@@ -228,10 +228,10 @@ impl Place<'_> {
         self.env.list_ids().into_iter().map(list).collect()
     }
 
-    /// What the text at a token may be.
+    /// The items that the text at a token may be.
     fn texts(&self, index: usize) -> Vec<Item> {
         let Some(mut at) = index.checked_sub(1) else { return Vec::new() };
-        // `in ["a", "b"]`: the operand stands before `in`.
+        // In `in ["a", "b"]` the operand precedes `in`.
         while self.text(at) == "," || self.text(at).starts_with('"') {
             let Some(before) = at.checked_sub(1) else { return Vec::new() };
             at = before;

@@ -10,8 +10,8 @@ use crate::source::{Fragment, Span};
 use crate::table::{List, Table};
 use crate::value::{RecordKind, Time, Type, Value, Zone};
 
-/// What the host gives to every expression of a policy; lists, tables and definitions only where it has
-/// any.
+/// What the host provides to every expression of a policy. Lists, tables and definitions are
+/// optional.
 pub trait Env {
     /// The functions.
     fn functions(&self) -> &'static [&'static dyn Function];
@@ -39,7 +39,7 @@ pub trait Env {
     fn definition_names(&self) -> Vec<&str> {
         Vec::new()
     }
-    /// The zone that calendar functions use unless they are given one.
+    /// The default zone of calendar functions.
     fn zone(&self) -> &Zone;
     /// The zone that the project names. Without one, [`Env::zone`] is the default.
     fn project_zone(&self) -> Option<&Zone> {
@@ -76,14 +76,14 @@ pub struct Declarations<'a> {
     pub measures: &'a [Measured],
 }
 
-/// A measure as expressions know it.
+/// A measure as seen by expressions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Measured {
     /// Its name.
     pub name: String,
     /// The type of its value.
     pub ty: Type,
-    /// Whether there may be no value.
+    /// Whether its value may be missing.
     pub nullable: bool,
 }
 
@@ -96,7 +96,7 @@ pub enum Expected {
     Anything,
 }
 
-/// The rows and values that an evaluation sees.
+/// The rows and values that an evaluation can access.
 #[derive(Debug, Clone, Copy)]
 pub struct Bindings<'r> {
     /// `event`.
@@ -109,15 +109,15 @@ pub struct Bindings<'r> {
     pub now: Time,
     /// Values of the measures, in slot order.
     pub measures: &'r [Value<'r>],
-    /// The credential reports of the run, where it has any.
+    /// The credential reports of the run, if there are any.
     pub reports: Option<&'r dyn Reports>,
 }
 
 /// The credential reports of a run, for `lookup`.
 pub trait Reports {
-    /// The field of the row that a key id (`kind` is key) or a user name (cred) has, as seen from
-    /// the record at hand; without a field whether there is such a row. Missing where there is
-    /// none, or several that fit equally well.
+    /// A field of the row for a key id (if `kind` is key) or a user name (if it is cred), as seen
+    /// from the current record. Without a field, whether there is such a row. Missing if there is
+    /// none, or if several rows match equally well.
     fn find(
         &self,
         kind: RecordKind,
@@ -151,14 +151,15 @@ impl<'r> Bindings<'r> {
     }
 }
 
-/// A failed evaluation: checked arithmetic without a result. Runs count it and report its place.
+/// A failed evaluation: checked arithmetic without a result. Runs count failures and report their
+/// place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EvalError {
     /// The operation in the file.
     pub span: Span,
-    /// What failed, one clause: `9223372036854775807 + 1 overflows`.
+    /// The failure, as one clause: `9223372036854775807 + 1 overflows`.
     pub message: String,
 }
 
-/// A failed evaluation, boxed so that the result of one that succeeds stays small.
+/// A failed evaluation, boxed so that the result of a successful one stays small.
 pub(super) type Fault = Box<EvalError>;

@@ -13,7 +13,7 @@ use crate::record::FieldId;
 use crate::table::Table;
 use crate::value::{Items, RecordKind, Value};
 
-/// What an evaluation sees: the rows, the parameters of the enclosing closures, and the hook.
+/// The inputs of an evaluation: the rows, the parameters of the enclosing closures, and the hook.
 #[derive(Clone, Copy)]
 pub(super) struct Frame<'f, 'v, H = Unwatched> {
     pub(super) bindings: &'f Bindings<'v>,
@@ -63,8 +63,8 @@ pub(super) fn field<'v>(id: FieldId, bindings: &Bindings<'v>) -> &'v Value<'v> {
     row.map_or(&MISSING, |row| row.get(id))
 }
 
-/// The value of a field or constant by reference; most operands are one of them. A hook must see
-/// them too, so with a hook they are evaluated like any other node.
+/// The value of a field or constant by reference; most operands are one of the two. A hook must see
+/// them too, so if there is one, they are evaluated like any other node.
 #[inline]
 fn place<'v, H: Hook>(ir: &'v Ir, frame: &Frame<'_, 'v, H>) -> Option<&'v Value<'v>> {
     match &ir.op {

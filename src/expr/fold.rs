@@ -1,4 +1,4 @@
-//! Constant folding: what is known before any record is read.
+//! Constant folding: evaluates the parts of an expression that do not depend on a record.
 
 use super::env::Bindings;
 use super::eval::{Frame, eval};
@@ -7,12 +7,12 @@ use super::ir::{Arithmetic, Call, Comparison, Each, Ir, Op};
 use crate::record::FieldId;
 use crate::value::{RecordKind, Time, Type, Value};
 
-/// What is known of the records that an expression will see. The plan implements it to find
+/// What is known about the records that an expression will see. The plan implements it to find
 /// rules that a format cannot match.
 pub trait Known {
-    /// The value that the field has in all of them.
+    /// The value of the field, if it is the same in all of them.
     fn field(&self, field: FieldId) -> Option<Value<'static>>;
-    /// Whether the row is there (`Some(false)`: never), where that is known.
+    /// Whether the row is present, if that is known; `Some(false)` if it never is.
     fn row(&self, kind: RecordKind) -> Option<bool>;
 }
 
@@ -29,8 +29,8 @@ impl Known for Nothing {
     }
 }
 
-/// Replaces a node whose parts are all constant by its value. A node whose evaluation fails is kept, so
-/// that it fails when it is evaluated.
+/// Replaces a node whose parts are all constant by its value. If the evaluation of a node fails,
+/// the node is unchanged, so that it fails at run time.
 pub(super) fn constant(ir: Ir) -> Ir {
     let depends = matches!(
         ir.op,
@@ -41,12 +41,13 @@ pub(super) fn constant(ir: Ir) -> Ir {
             | Op::Measure(_)
             | Op::Now
             | Op::NamedList(_)
-            // Only the table knows the columns of its rows.
+            // The columns of a row are known only to the table.
             | Op::Lookup(..)
-            // And only a run its reports.
+            // The reports are known only during a run.
             | Op::Report(..)
     );
-    // A list by itself stays a list, which is looked up in; what is asked of it is known.
+    // A list by itself is not folded, because it is used for look-ups. A test of a list is
+    // constant.
     let known = |part: &&Ir| part.constant().is_some() || matches!(part.op, Op::NamedList(_));
     if depends || !ir.children().iter().all(known) {
         return ir;
@@ -64,14 +65,14 @@ fn value_of(ir: &Ir, value: Value<'static>) -> Ir {
 }
 
 impl Ir {
-    /// The node simplified for records of which something is known.
+    /// The node simplified for records about which something is known.
     #[must_use]
     pub fn assuming(&self, known: &dyn Known) -> Ir {
         assume(self, known)
     }
 }
 
-/// Simplifies an expression for records of which something is known.
+/// Simplifies an expression for records about which something is known.
 pub(super) fn assume(ir: &Ir, known: &dyn Known) -> Ir {
     match &ir.op {
         Op::Field(id) => {

@@ -10,7 +10,7 @@ use crate::value::{Elem, Type, Value};
 pub trait Function: Sync + fmt::Debug {
     /// Its name.
     fn name(&self) -> &'static str;
-    /// What it does, the first sentence short.
+    /// Its documentation; the first sentence is short.
     fn doc(&self) -> &'static str;
     /// The ways to call it.
     fn signatures(&self) -> &'static [Signature];
@@ -18,18 +18,18 @@ pub trait Function: Sync + fmt::Debug {
     fn examples(&self) -> &'static [Example];
     /// Whether it is a predicate, a transformation, or has a special form.
     fn role(&self) -> Role;
-    /// Prepares the function with its constant arguments, once at load. `constants` has one entry for each
-    /// argument.
+    /// Prepares the function with its constant arguments, once at load. `constants` has one entry
+    /// for each argument.
     ///
     /// # Errors
     ///
-    /// The constant argument that the function cannot use.
+    /// If the function cannot use one of the constant arguments.
     fn prepare(&self, constants: &[Constant]) -> Result<Prepared, BadArgument>;
-    /// What the text of the first argument must contain for the function to be true: at least one of
-    /// these. `None` if there is no such requirement.
+    /// Declares what the text of the first argument must contain for the function to be true: at
+    /// least one of these. `None` if there is no such requirement.
     ///
-    /// The index of rules relies on it, so it must be satisfied by every text for which the prepared
-    /// function is true. `constants` is what [`Function::prepare`] was given.
+    /// The index of rules relies on it: every text for which the prepared function is true must
+    /// satisfy it. `constants` is the argument of [`Function::prepare`].
     fn required(&self, _constants: &[Constant]) -> Option<Vec<Required>> {
         None
     }
@@ -54,12 +54,12 @@ pub enum Role {
     Each(Each),
 }
 
-/// One way to call a function.
+/// One signature of a function.
 #[derive(Debug, Clone, Copy)]
 pub struct Signature {
-    /// Name and kind of each argument, the receiver first.
+    /// Name and kind of each argument, starting with the receiver.
     pub params: &'static [(&'static str, Kind)],
-    /// What it returns.
+    /// The type of its result.
     pub returns: Returns,
 }
 
@@ -78,12 +78,12 @@ impl Signature {
     }
 }
 
-/// What an argument may be.
+/// The values that an argument accepts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// Anything.
     Any,
-    /// Anything but a list or a row: what may have a text or a number.
+    /// Anything except a list or a row: a value that can have a text or a number.
     Single,
     /// Text or a word of an enum.
     Text,
@@ -93,20 +93,20 @@ pub enum Kind {
     Time,
     /// Any list.
     List,
-    /// Text that is known at load.
+    /// Text that must be known at load.
     ConstText,
-    /// An integer that is known at load.
+    /// An integer that must be known at load.
     ConstInt,
-    /// A text, or a list of texts, that is known at load.
+    /// A text, or a list of texts, that must be known at load.
     ConstTexts,
-    /// A zone, by name, that is known at load.
+    /// The name of a zone, which must be known at load.
     ConstZone,
     /// A closure over the items of the list before it.
     Closure,
 }
 
 impl Kind {
-    /// As it is shown.
+    /// The name shown in signatures.
     pub fn name(self) -> &'static str {
         match self {
             Kind::Any => "any value",
@@ -128,7 +128,8 @@ impl Kind {
         matches!(self, Kind::ConstText | Kind::ConstInt | Kind::ConstTexts | Kind::ConstZone)
     }
 
-    /// Whether a value of the type may be given; `untyped` tells whether untyped ones may.
+    /// Whether a value of the type is accepted. Untyped values are accepted only if `untyped` is
+    /// true.
     pub(super) fn accepts(self, ty: Type, untyped: bool) -> bool {
         let text = matches!(ty, Type::Str | Type::Char | Type::Enum(_));
         let texts = matches!(ty, Type::List(Elem::Str | Elem::Any | Elem::Enum(_)));
@@ -147,7 +148,7 @@ impl Kind {
     }
 }
 
-/// What a function returns.
+/// The result type of a function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Returns {
     /// A value of this type, missing only if an argument is.
@@ -156,9 +157,9 @@ pub enum Returns {
     Maybe(Type),
     /// The type of the first argument.
     First,
-    /// A list of what the closure returns.
+    /// A list of the results of the closure.
     ListOfClosure,
-    /// A row of the table that the first argument names, or missing.
+    /// A row of the table that the first argument names, or a missing value.
     Row,
 }
 
@@ -179,23 +180,23 @@ impl fmt::Display for Returns {
 pub struct Example {
     /// The expression.
     pub expr: &'static str,
-    /// Its value, as a template prints it; `()` when it is missing.
+    /// Its value as a template prints it; `()` if it is missing.
     pub result: &'static str,
 }
 
-/// An argument as far as it is known at load.
+/// The value of an argument, if it is known at load.
 #[derive(Debug, Clone)]
 pub enum Constant {
-    /// Only the record knows.
+    /// Its value depends on the record.
     Unknown,
-    /// Known.
+    /// A known value.
     Value(Value<'static>),
     /// Texts of a list, literal or named.
     Texts(Vec<String>),
 }
 
 impl Constant {
-    /// The text, when it is a known one.
+    /// The text, if it is known.
     pub fn text(&self) -> Option<&str> {
         match self {
             Constant::Value(value) => value.as_str(),
@@ -203,8 +204,8 @@ impl Constant {
         }
     }
 
-    /// What each text of a known list requires, or the one text, for [`Function::required`];
-    /// `None` where it is not known of all of them.
+    /// The requirements of the texts of a known list, or of the one text, for
+    /// [`Function::required`]; `None` if one of the texts has none, or the texts are not known.
     pub fn one_of(&self, require: impl Fn(&str) -> Option<Required>) -> Option<Vec<Required>> {
         match self {
             Constant::Unknown => None,
@@ -225,16 +226,16 @@ impl Constant {
 /// A constant argument that a function cannot use; the checker reports it at the argument.
 #[derive(Debug)]
 pub struct BadArgument {
-    /// Which argument, from 0.
+    /// The index of the argument, from 0.
     pub index: usize,
-    /// What is wrong with it, one sentence.
+    /// The error message, one sentence.
     pub message: String,
-    /// What to do about it.
+    /// How to fix it.
     pub help: Option<String>,
 }
 
 impl BadArgument {
-    /// With a message and no help.
+    /// An error with a message and no help.
     pub fn new(index: usize, message: impl Into<String>) -> Self {
         Self { index, message: message.into(), help: None }
     }
@@ -247,7 +248,7 @@ type Apply = Box<dyn for<'v> Fn(&[Value<'v>]) -> Value<'v> + Send + Sync>;
 pub enum Prepared {
     /// A test of the text of the first argument; the others are constant.
     Test(Test),
-    /// Takes the value of every argument, none of them missing.
+    /// Takes the values of all arguments; it is called only if none of them is missing.
     Apply(Apply),
 }
 

@@ -1,4 +1,4 @@
-//! The typed tree that runs, and that `check`, `explain`, coverage and the index read.
+//! The typed tree. It is evaluated, and `check`, `explain`, coverage and the index read it.
 
 use std::sync::Arc;
 
@@ -12,20 +12,20 @@ use crate::value::{RecordKind, Type, Value};
 
 pub use super::operator::{Arithmetic, Comparison, Each};
 
-/// Names a node of one compiled expression.
+/// Identifies a node of one compiled expression.
 ///
-/// The parts of an expression are numbered in the order in which they were written, a node before its
-/// parts. Folding keeps the numbers of the nodes that remain, so a value that was traced in a folded
-/// expression belongs to the same text as in the whole one.
+/// The parts of an expression are numbered in the order in which they were written, a node before
+/// its parts. Folding preserves the numbers of the nodes that remain, so a value traced in a folded
+/// expression belongs to the same text as in the unfolded one.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NodeId(pub u32);
 
-/// One node: what it does, its type, and where it was written.
+/// One node: its operation, its type, and where it was written.
 #[derive(Debug, Clone)]
 pub struct Ir {
     /// Its number in its expression.
     pub id: NodeId,
-    /// What it does.
+    /// Its operation.
     pub op: Op,
     /// The type of its value.
     pub ty: Type,
@@ -35,16 +35,16 @@ pub struct Ir {
     pub span: Span,
 }
 
-/// What a node does.
+/// The operation of a node.
 #[derive(Debug, Clone)]
 pub enum Op {
     /// A constant.
     Const(Value<'static>),
-    /// A field of the row of that kind that the rule sees (`event.key.id` is a field of the key).
+    /// A field of the rule's row of that kind (`event.key.id` is a field of the key).
     Field(FieldId),
     /// The row itself: `event.key`, `cred`.
     Row(RecordKind),
-    /// A field of a row that is a value, by its place in the row: `k.id` in a closure.
+    /// A field of a row that is a value, by its index in the row: `k.id` in a closure.
     Member(Box<Ir>, FieldId, usize),
     /// A part of an untyped value.
     Path(Box<Ir>, Vec<Step>),
@@ -60,10 +60,10 @@ pub enum Op {
     NamedList(Arc<List>),
     /// `lookup("TABLE", key)`: whether the table has such a row.
     Lookup(Arc<Table>, Box<Ir>),
-    /// `lookup("TABLE", key)?.name`: a column of the row, by its place.
+    /// `lookup("TABLE", key)?.name`: a column of the row, by its index.
     Cell(Arc<Table>, Box<Ir>, usize),
-    /// `lookup("keys", id)` and `lookup("creds", user)`: the row of the run's credential reports, or
-    /// one of its fields.
+    /// `lookup("keys", id)` and `lookup("creds", user)`: the row of the run's credential reports,
+    /// or one of its fields.
     Report(RecordKind, Box<Ir>, Option<FieldId>),
     /// `[a, b]` that is not constant.
     List(Vec<Ir>),
@@ -81,7 +81,7 @@ pub enum Op {
     InList(Box<Ir>, Arc<List>),
     /// `x in 1..5`, both ends included.
     InRange(Box<Ir>, i64, i64),
-    /// `x in y` of any other kind: an item of a list, a part of a text, a key of an object.
+    /// Any other `x in y`: an item of a list, a part of a text, a key of an object.
     In(Box<Ir>, Box<Ir>),
     /// `a + b`.
     Arithmetic(Arithmetic, Box<Ir>, Box<Ir>),
@@ -119,7 +119,7 @@ impl Call {
     ///
     /// # Errors
     ///
-    /// The constant argument that the function cannot work with.
+    /// If the function cannot use one of the constant arguments.
     pub fn new(function: &'static dyn Function, args: Vec<Ir>) -> Result<Self, BadArgument> {
         let constants: Vec<Constant> = args.iter().map(Ir::as_constant).collect();
         let prepared = Arc::new(function.prepare(&constants)?);
@@ -130,7 +130,7 @@ impl Call {
 /// A `switch` over constants.
 #[derive(Debug, Clone)]
 pub struct Switch {
-    /// What is looked up.
+    /// The value that is compared with the labels.
     pub subject: Ir,
     /// Guard and value of each arm.
     pub arms: Vec<(Option<Ir>, Ir)>,
@@ -138,12 +138,12 @@ pub struct Switch {
     pub labels: Vec<(Value<'static>, Vec<usize>)>,
     /// Ranges (both ends included) and their arms; tried after the labels.
     pub ranges: Vec<(i64, i64, usize)>,
-    /// The arm when no other fits.
+    /// The arm that is taken if no other matches.
     pub default: Option<usize>,
 }
 
 impl Ir {
-    /// Its value, when it is a constant.
+    /// Its value, if it is a constant.
     pub fn constant(&self) -> Option<&Value<'static>> {
         match &self.op {
             Op::Const(value) => Some(value),
@@ -151,7 +151,7 @@ impl Ir {
         }
     }
 
-    /// Its value as an argument of a function, as far as it is known at load.
+    /// Its value as an argument of a function, if it is known at load.
     pub fn as_constant(&self) -> Constant {
         match &self.op {
             Op::Const(Value::List(items)) => Constant::Texts(
@@ -207,7 +207,7 @@ impl Ir {
         }
     }
 
-    /// The same node with each part replaced by what `f` makes of it.
+    /// The same node with each part replaced by the result of `f`.
     #[must_use]
     pub fn map_children(&self, f: &mut dyn FnMut(&Ir) -> Ir) -> Ir {
         fn boxed(f: &mut dyn FnMut(&Ir) -> Ir, part: &Ir) -> Box<Ir> {
@@ -269,7 +269,7 @@ impl Ir {
         Ir { op, ..self.clone_frame() }
     }
 
-    /// Everything but the op.
+    /// A copy of everything but the op.
     fn clone_frame(&self) -> Ir {
         Ir { id: self.id, op: Op::Now, ty: self.ty, nullable: self.nullable, span: self.span }
     }
@@ -285,7 +285,7 @@ impl Ir {
         number(self, &mut 0)
     }
 
-    /// The same tree with every node of this number replaced by what `f` makes of it.
+    /// The same tree with every node of this number replaced by the result of `f`.
     #[must_use]
     pub fn replaced(&self, id: NodeId, f: &mut dyn FnMut(&Ir) -> Ir) -> Ir {
         match self.id == id {

@@ -18,7 +18,7 @@ pub enum Step {
     Item(i64),
 }
 
-/// The part of a value that a path leads to; missing when it leads nowhere.
+/// The part of a value at the end of a path; missing if the path does not exist.
 pub(super) fn walk<'v>(value: Value<'v>, steps: &[Step]) -> Value<'v> {
     if steps.is_empty() {
         return value;
@@ -40,7 +40,8 @@ pub(super) fn walk<'v>(value: Value<'v>, steps: &[Step]) -> Value<'v> {
     }
 }
 
-/// The part of a JSON text that a path leads to; of a text it may be a character.
+/// The part of a JSON text at the end of a path. If the path goes into a text, the part is a
+/// character.
 fn part<'j>(json: &'j str, steps: &[Step]) -> Value<'j> {
     if let Some(found) = find(json, steps) {
         return scalar(found);
@@ -103,13 +104,13 @@ pub(super) fn has_key(json: &Json<'_>, key: &str) -> bool {
         && find(&json.text, &[Step::Key(key.to_owned())]).is_some()
 }
 
-/// A JSON text as a value: scalars become what they are, the rest stays JSON.
+/// Reads a JSON text as a value: scalars are converted, arrays and objects stay JSON.
 pub(super) fn scalar(text: &str) -> Value<'_> {
     let text = text.trim();
     match text.as_bytes().first() {
         Some(b'"') => match text.get(1..text.len().saturating_sub(1)) {
             Some(inner) if !inner.contains('\\') => Value::str(inner),
-            // A lone surrogate is no text; the rest of the record stays readable.
+            // A lone surrogate is not valid text, but the rest of the record stays readable.
             _ => serde_json::from_str::<String>(text)
                 .map_or(Value::Missing, |text| Value::Str(Cow::Owned(text))),
         },
@@ -124,7 +125,7 @@ pub(super) fn scalar(text: &str) -> Value<'_> {
     }
 }
 
-/// The text of the part that a path leads to.
+/// The text of the part at the end of a path.
 fn find<'j>(text: &'j str, steps: &[Step]) -> Option<&'j str> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
     Seek(steps).deserialize(&mut deserializer).ok()?
@@ -157,7 +158,7 @@ impl<'de> Visitor<'de> for Seek<'_> {
         while let Some(key) = map.next_key::<Key<'de>>()? {
             match step {
                 Some((Step::Key(wanted), rest)) if key.0 == wanted.as_str() => {
-                    // Of a key that stands twice the last counts.
+                    // If a key occurs twice, the last one counts.
                     found = map.next_value_seed(Seek(rest))?;
                 }
                 _ => drop(map.next_value::<IgnoredAny>()?),

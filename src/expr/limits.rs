@@ -1,6 +1,7 @@
-//! How large an expression may be.
+//! Size limits of expressions.
 //!
-//! The limits are checked at load, so that no policy file can exhaust the stack or the memory of a run.
+//! The limits are checked at load, so that no policy file can exhaust the stack or the memory of a
+//! run.
 
 /// Most bytes of one expression.
 pub const MAX_SOURCE: usize = 16 * 1024;
@@ -26,28 +27,28 @@ pub const MAX_REGEX: usize = 1 << 20;
 /// How deep an expression may be, which depends on the stack that compiles and evaluates it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Depth {
-    /// Levels that Rhai's parser may go down; it counts each operand of a flat `||` as one.
+    /// Levels that Rhai's parser may descend; it counts each operand of a flat `||` as one level.
     pub(super) parser: usize,
     /// Nodes inside each other, definitions included.
     pub(super) tree: usize,
 }
 
 impl Depth {
-    /// On a thread with a stack of `PARSER_STACK`.
+    /// On a thread with a stack of `PARSER_STACK` bytes.
     #[cfg(feature = "native")]
     pub(super) const LARGE_STACK: Depth =
         Depth { parser: 512, tree: MAX_NESTING * (MAX_DEFINITIONS + 1) };
-    /// Where no thread can be had, on a stack of 1 MiB.
+    /// If no thread can be started, on a stack of 1 MiB.
     #[cfg(any(test, not(feature = "native")))]
     pub(super) const SMALL_STACK: Depth = Depth { parser: 128, tree: MAX_NESTING };
-    /// Of this build.
+    /// The depth for this build.
     #[cfg(feature = "native")]
     pub(super) const HERE: Depth = Depth::LARGE_STACK;
-    /// Of this build.
+    /// The depth for this build.
     #[cfg(not(feature = "native"))]
     pub(super) const HERE: Depth = Depth::SMALL_STACK;
 }
 
-/// Stack of the thread that parses, enough for [`Depth::LARGE_STACK`].
+/// Stack size of the thread that parses, large enough for [`Depth::LARGE_STACK`].
 #[cfg(feature = "native")]
 pub(super) const PARSER_STACK: usize = 64 * 1024 * 1024;

@@ -1,8 +1,8 @@
 //! The expression language: Rhai syntax, our types, our evaluation.
 //!
-//! Rhai's parser decides the syntax and its engine is the reference for the meaning; what runs is
-//! the typed tree in [`ir`]. It knows records and tables. It must not know a rule, a YAML file or a
-//! function by name: functions, lists and definitions come through [`Env`].
+//! Rhai's parser defines the syntax, and its engine is the reference for the semantics. The typed
+//! tree in [`ir`] is what is evaluated. This module knows records and tables. It must not know a
+//! rule, a YAML file or a function by name: functions, lists and definitions come through [`Env`].
 
 mod operator;
 mod env;

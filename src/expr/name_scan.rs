@@ -10,12 +10,12 @@ use crate::diag::Diagnostic;
 use crate::source::{Fragment, Span};
 use crate::value::RecordKind;
 
-/// The kinds of records that an expression names, directly or through a definition, each with its
-/// first place.
+/// The kinds of records that an expression names, directly or through a definition, each with the
+/// place where it is first named.
 ///
 /// # Errors
 ///
-/// Why the text is not an expression.
+/// If the text is not an expression.
 pub fn records_named(
     source: &Fragment,
     env: &dyn Env,
@@ -38,10 +38,10 @@ pub fn records_named(
     }
 }
 
-/// Splits a text at the commas outside of brackets and strings. Returns the ranges of the expressions
-/// between them, without surrounding blanks.
+/// Splits a text at the commas outside of brackets and strings. Returns the ranges of the
+/// expressions between them, without surrounding blanks.
 pub fn between_commas(text: &str) -> Vec<Range<usize>> {
-    // Text that is nested too deeply is refused when it is compiled.
+    // Text that is nested too deeply is rejected when it is compiled.
     let commas = Tokens::of(text).map(|tokens| tokens.commas()).unwrap_or_default();
     let mut start = 0;
     let mut parts = Vec::new();

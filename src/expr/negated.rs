@@ -1,8 +1,8 @@
-//! The lint of negated tests over values that may be missing.
+//! The lint for negated tests of values that may be missing.
 //!
-//! `event.code != "x"` holds where there is no code at all, which is rarely meant: the commonest
-//! silent false positive. A test that shows the value to be there, in the same conjunction or as
-//! the alternative of the same disjunction, is an answer.
+//! `event.code != "x"` is true if there is no code at all, which is rarely intended. It is the most
+//! common silent false positive. The lint accepts the test if another test in the same conjunction,
+//! or an alternative in the same disjunction, ensures that the value is present.
 
 use std::collections::BTreeSet;
 
@@ -69,7 +69,7 @@ fn visit(ir: &Ir, present: &Present, found: &mut Vec<Diagnostic>) {
                     let args: Vec<&Ir> = call.args.iter().collect();
                     warn(ir, &format!("!{}", call.function.name()), &args, present, found);
                 }
-                // A key that is missing is in no table.
+                // A missing key is in no table.
                 Op::Has(row) if let Op::Lookup(_, key) | Op::Report(_, key, None) = &row.op => {
                     warn(ir, "!in_table", &[key], present, found);
                 }
@@ -109,7 +109,7 @@ fn warn(ir: &Ir, what: &str, operands: &[&Ir], present: &Present, found: &mut Ve
     }
 }
 
-/// The values that are there when a test has this outcome.
+/// The values that are present if a test has this outcome.
 fn shown(ir: &Ir, outcome: bool) -> Vec<String> {
     match (&ir.op, outcome) {
         (Op::Has(part), true) => match &part.op {
@@ -143,7 +143,7 @@ fn shown(ir: &Ir, outcome: bool) -> Vec<String> {
     }
 }
 
-/// What a value is read from, as one would write it; `None` for what is computed.
+/// The path that a value is read from, as written in an expression; `None` for a computed value.
 fn place(ir: &Ir) -> Option<String> {
     match &ir.op {
         Op::Field(id) => Some(id.field().path()),

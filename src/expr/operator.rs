@@ -1,4 +1,4 @@
-//! The operators of the language, as the syntax tree and the typed tree both name them.
+//! The operators of the language, shared by the syntax tree and the typed tree.
 
 /// A comparison operator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,7 +1,7 @@
-//! A condition as a list of tests with jumps: the form that every record runs through.
+//! A condition as a list of tests with jumps: the form that is evaluated for every record.
 //!
-//! It is built from the tree and is equivalent to it. Conditions that can fail are evaluated by the tree,
-//! which implements `&&` and `||` over errors.
+//! It is built from the tree and is equivalent to it. Conditions that can fail are evaluated by the
+//! tree, which implements `&&` and `||` over errors.
 
 use std::sync::Arc;
 
@@ -16,14 +16,14 @@ use crate::record::FieldId;
 use crate::table::{List, Table};
 use crate::value::{Type, Value};
 
-/// Where the program ends, beside the indices of steps.
+/// Jump targets that end the program; other targets are indices of steps.
 const YES: u32 = u32::MAX;
 const NO: u32 = u32::MAX - 1;
 
 /// A condition that cannot fail.
 #[derive(Debug)]
 pub(super) struct Program {
-    /// In reverse: a jump leads to a smaller index, or out.
+    /// In reverse order: a jump leads to a smaller index, or out of the program.
     steps: Vec<Step>,
     entry: u32,
 }
@@ -35,7 +35,7 @@ struct Step {
     no: u32,
 }
 
-/// One test; most are of one field against something known.
+/// One test; most compare one field with a constant.
 #[derive(Debug)]
 enum Test {
     /// The field is this text.
@@ -59,7 +59,7 @@ enum Test {
 }
 
 impl Program {
-    /// The program of a condition, unless that can fail.
+    /// The program of a condition; `None` if the condition can fail.
     pub(super) fn new(ir: &Ir) -> Option<Self> {
         let mut can_fail = ir.ty != Type::Bool;
         ir.walk(&mut |node| {

@@ -2,10 +2,11 @@
 
 use crate::value::Cidr;
 
-/// A requirement on a text without which a function is false. The index of rules looks rules up by it.
+/// A requirement that a text must satisfy for a function to be true. The index of rules uses it to
+/// look up rules.
 ///
-/// It is necessary but need not be sufficient, so a weaker requirement that is easier to look up may
-/// replace a stronger one. The index ignores the case of ASCII letters.
+/// It is necessary but need not be sufficient, so a weaker requirement that is easier to look up
+/// may replace a stronger one. The index ignores the case of ASCII letters.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Required {
     /// It is this text.

@@ -1,28 +1,28 @@
-//! Words that no field, parameter, list, measure or step may be called.
+//! Reserved words, which cannot name a field, parameter, list, measure or step.
 
 use rhai::{Engine, Token};
 
-/// Roots of the language, which a name would hide.
+/// Root names of the language, which another name would shadow.
 const ROOTS: [&str; 7] = ["event", "cred", "key", "now", "zone", "params", "lists"];
 
-/// Whether Rhai or the language itself claims the word, so that `params.WORD` or the bare word
-/// could not be written.
+/// Whether Rhai or the language itself reserves the word, so that an expression could not refer to
+/// it as `params.WORD` or by itself.
 pub fn is_reserved(name: &str) -> bool {
     is_keyword(name) || ROOTS.contains(&name)
 }
 
-/// Whether Rhai refuses the word as a name or as a property.
+/// Whether Rhai rejects the word as a name or as a property.
 pub fn is_keyword(name: &str) -> bool {
     if Token::lookup_symbol_from_syntax(name).is_some() {
         return true;
     }
     let engine = Engine::new_raw();
-    // A word that Rhai keeps for a function (`call`, `type_of`) is refused only as a property.
+    // Words that Rhai reserves for functions (`call`, `type_of`) are rejected only as properties.
     let refused = |text: String| engine.compile_expression(text).is_err();
     is_identifier(name) && (refused(format!("x.{name}")) || refused(name.to_owned()))
 }
 
-/// Whether the word can be written after a `.` at all, reserved or not.
+/// Whether the word is a valid name after a `.`, reserved or not.
 pub fn is_identifier(name: &str) -> bool {
     let mut bytes = name.bytes();
     bytes.next().is_some_and(|b| b.is_ascii_alphabetic() || b == b'_')

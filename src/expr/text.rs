@@ -7,7 +7,7 @@ use serde_json::Value as Node;
 
 use crate::value::Value;
 
-/// Appends a value as Rhai's `${…}` does; a missing one leaves nothing.
+/// Appends a value as Rhai's `${…}` does; a missing value appends nothing.
 pub(super) fn interpolate(out: &mut String, value: &Value<'_>) {
     match value {
         Value::List(items) => {
@@ -59,7 +59,7 @@ fn tree(out: &mut String, node: &Node) {
     }
 }
 
-/// Appends a value as a message shows it: missing is `-`, items are joined by commas.
+/// Appends a value as a message shows it: a missing value is `-`, items are joined by commas.
 pub(super) fn show(out: &mut String, value: &Value<'_>) {
     match value {
         Value::Missing => out.push('-'),

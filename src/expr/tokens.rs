@@ -1,18 +1,18 @@
-//! Where tokens begin and end.
+//! Finds where tokens begin and end.
 //!
-//! Rhai's syntax tree has the start of each node but not its end. A second, much simpler lexer finds the
-//! ends: it splits the text into tokens and pairs the brackets.
+//! Rhai's syntax tree has the start of each node but not its end. A second, much simpler lexer
+//! finds the ends: it splits the text into tokens and pairs the brackets.
 
 use super::limits::MAX_NESTING;
 
-/// The kind of a token, as far as finding ends requires it.
+/// The kind of a token, as detailed as finding ends requires.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum TokenKind {
     /// A name, number, string, operator.
     Plain,
     /// `(`, `[`, `?[`, `{`, `${`, an opening back-tick.
     Open,
-    /// Its counterpart.
+    /// The matching closing bracket.
     Close,
 }
 
@@ -22,7 +22,7 @@ pub(super) struct Token {
     pub(super) start: usize,
     pub(super) end: usize,
     pub(super) kind: TokenKind,
-    /// The token that opens or closes with it.
+    /// The index of the matching bracket.
     pub(super) pair: Option<usize>,
 }
 
@@ -34,7 +34,7 @@ pub(super) struct Tokens<'t> {
     lines: Vec<usize>,
 }
 
-/// Brackets nested deeper than an expression may; the offset of the one too many.
+/// Brackets are nested deeper than allowed; the offset of the first one beyond the limit.
 #[derive(Debug)]
 pub(super) struct TooDeep(pub(super) usize);
 
@@ -95,7 +95,7 @@ impl<'t> Tokens<'t> {
         self.at(self.at(offset).end)
     }
 
-    /// Where the bracket that opens at a token ends; of any other token its own end.
+    /// The end of the bracket that opens at a token; for any other token, its own end.
     pub(super) fn close(&self, token: Token) -> usize {
         match (token.kind, token.pair) {
             (TokenKind::Open, Some(pair)) => self.tokens[pair].end,
@@ -103,7 +103,7 @@ impl<'t> Tokens<'t> {
         }
     }
 
-    /// The commas that stand in no bracket.
+    /// The commas outside of all brackets.
     pub(super) fn commas(&self) -> Vec<usize> {
         let mut depth = 0usize;
         let mut commas = Vec::new();
@@ -143,8 +143,8 @@ pub(super) enum Part {
     Hole(usize, usize),
 }
 
-/// Cuts the body of a back-tick string into text and holes; `Err` is the offset of a `${` that
-/// nothing closes.
+/// Cuts the body of a back-tick string into text and holes. `Err` is the offset of a `${` that is
+/// not closed.
 pub(super) fn template(text: &str) -> Result<Vec<Part>, usize> {
     let mut parts = Vec::new();
     let mut at = 0;
@@ -184,7 +184,7 @@ impl Lexer<'_> {
         self.text.get(self.at..).unwrap_or("")
     }
 
-    /// Runs to the end, or in a hole to the `}` that closes it, whose offset it returns.
+    /// Runs to the end. In a hole, it stops at the `}` that closes the hole and returns its offset.
     fn run(&mut self, hole: bool) -> Result<Option<usize>, TooDeep> {
         while self.at < self.text.len() {
             let start = self.at;
@@ -249,7 +249,7 @@ impl Lexer<'_> {
     fn back_tick(&mut self) {
         while self.at < self.text.len() {
             if self.rest().starts_with("``") {
-                // Escaped, unless the string is empty.
+                // An escaped back-tick, unless the string is empty.
                 self.at += 2;
                 if self
                     .tokens

@@ -1,9 +1,9 @@
-//! What can be known of an expression while it is being written.
+//! Analysis of an expression while it is being written.
 //!
-//! The text in an editor often does not parse. It is then split into ever smaller parts, and each part
-//! that is an expression by itself is checked: operands of `&&` and `||`, then operands of any operator,
-//! then the longest beginning of an access or call. Parameters of closures keep the type of the items
-//! of their list.
+//! The text in an editor often does not parse. It is then split into ever smaller parts, and each
+//! part that is a valid expression is checked: operands of `&&` and `||`, then operands of any
+//! operator, then the longest valid prefix of an access or call. Parameters of closures have the
+//! type of the items of their list.
 
 use super::check::{Checker, Reported};
 use super::env::{Declarations, Env, Expected};
@@ -14,7 +14,7 @@ use crate::diag::Diagnostic;
 use crate::source::Fragment;
 use crate::value::Type;
 
-/// Parts of one broken expression that are tried, so that a long one costs a bounded time.
+/// Most parts of one broken expression that are tried, so that the time is bounded.
 const MAX_ATTEMPTS: usize = 400;
 
 /// Operators and words between the largest parts of a broken expression.
@@ -23,10 +23,10 @@ const SEPARATORS: [&str; 6] = ["&&", "||", ",", ";", "=>", "="];
 /// Words that are not operands.
 const KEYWORDS: [&str; 6] = ["if", "else", "switch", "in", "!in", "_"];
 
-/// What is known of an expression that may be broken; an editor requests it after every change.
+/// The analysis of an expression that may be broken; an editor requests it after every change.
 #[derive(Debug, Default)]
 pub struct Analysis {
-    /// Its errors and warnings. It compiles if there is no error among them.
+    /// Its errors and warnings. It compiles if none of them is an error.
     pub diagnostics: Vec<Diagnostic>,
     /// The parts whose type is known.
     typed: Vec<Typed>,
@@ -39,10 +39,11 @@ impl Analysis {
         self.typed.iter().filter(around).min_by_key(|typed| typed.range.len())
     }
 
-    /// The whole of what ends at an offset and has a known type: `cred.keys` before its next dot.
+    /// The longest part that ends at an offset and has a known type: `cred.keys` before its next
+    /// dot.
     pub(super) fn ending_at(&self, offset: usize) -> Option<&Typed> {
         let ending = |typed: &&Typed| typed.range.end == offset;
-        // A comparison ends where its right operand does; what is accessed is the operand.
+        // A comparison ends where its right operand ends; the access applies to the operand.
         let operand = |typed: &&Typed| typed.ty != Type::Bool || typed.field.is_some();
         self.typed.iter().filter(ending).filter(operand).max_by_key(|typed| typed.range.len())
     }
@@ -80,7 +81,7 @@ pub fn analyze_template(
             }
         }
         Err(open) => {
-            // Says that the hole is not closed.
+            // Reports that the hole is not closed.
             let _: Result<_, Reported> = checker.template();
             let open = open.min(text.len());
             let closed = tokens::template(text.get(..open).unwrap_or("")).unwrap_or_default();
@@ -92,7 +93,7 @@ pub fn analyze_template(
             for (start, end) in holes.chain([(open + 2, text.len())]) {
                 analyze_part(&mut checker, text, start, end, None);
             }
-            // The end of the open hole is no fault of the expression in it.
+            // Errors at the end of the open hole are not errors of the expression in it.
             checker.diagnostics = diagnostics;
         }
     }
@@ -132,7 +133,7 @@ fn analyze_part(
 fn finish(checker: Checker<'_>) -> Analysis {
     let mut diagnostics: Vec<Diagnostic> = Vec::new();
     for diagnostic in checker.diagnostics {
-        // A part may be checked by itself and inside a larger one.
+        // A part may be checked both by itself and inside a larger one.
         if !diagnostics.contains(&diagnostic) {
             diagnostics.push(diagnostic);
         }
@@ -144,7 +145,7 @@ fn finish(checker: Checker<'_>) -> Analysis {
 struct Recovery<'r, 'c> {
     checker: &'r mut Checker<'c>,
     tokens: &'r Tokens<'r>,
-    /// Bytes before the tokens' text in the fragment.
+    /// The offset of the tokens' text in the fragment.
     base: usize,
     attempts: usize,
 }
@@ -158,12 +159,12 @@ impl Recovery<'_, '_> {
         self.tokens.text(self.token(index))
     }
 
-    /// The token behind a bracket and all that it encloses, or behind any other token.
+    /// The token after a bracket and its contents, or after any other token.
     fn next(&self, index: usize, last: usize) -> usize {
         let token = self.token(index);
         let end = match (token.kind, token.pair) {
             (TokenKind::Open, Some(pair)) => pair + 1,
-            // Nothing closes it.
+            // The bracket is not closed.
             (TokenKind::Open, None) => last,
             _ => index + 1,
         };
@@ -199,8 +200,8 @@ impl Recovery<'_, '_> {
         });
     }
 
-    /// An operand, which is an access or call: its longest beginning that is an expression, and
-    /// what its brackets enclose.
+    /// An operand, which is an access or call: checks its longest prefix that is an expression, and
+    /// the contents of its brackets.
     fn operand(&mut self, first: usize, last: usize) {
         let mut ends = Vec::new();
         let mut at = first;
@@ -226,15 +227,15 @@ impl Recovery<'_, '_> {
         }
     }
 
-    /// Checks the inside of a bracket; `open` is its token, and the called function begins at or after
-    /// `first`.
+    /// Checks the contents of a bracket. `open` is its token, and the called function begins at or
+    /// after `first`.
     fn bracket(&mut self, first: usize, open: usize, end: usize) {
         let start = (open + 1).min(end);
         let closure = start + 2 < end && self.text(start) == "|" && self.text(start + 2) == "|";
         if !closure {
             return self.separated(start, end);
         }
-        // `list.some(|item| …)`: before the bracket stand the list, a dot and the name.
+        // In `list.some(|item| …)` the list, a dot and the name precede the bracket.
         let list = open.checked_sub(3).filter(|list| *list >= first);
         let list_end = list.map(|list| self.base + self.token(list).end);
         let known = list_end.and_then(|end| {
@@ -264,7 +265,7 @@ impl Recovery<'_, '_> {
         let Some(node) = self.checker.try_parse(self.base + start, self.base + end) else {
             return false;
         };
-        // What is wrong in it is reported; what it is a part of is not known.
+        // Errors in it are reported; its surrounding expression is unknown.
         let _: Result<_, Reported> = self.checker.check(&node);
         true
     }

@@ -1,28 +1,29 @@
-//! What an evaluation reports on its way.
+//! Traces of an evaluation.
 
 use super::env::{EvalError, Fault};
 use super::ir::{Ir, NodeId};
 use crate::value::Value;
 
-/// Watches an evaluation: [`Expr::trace`](super::Expr::trace) calls it for every node that is worked
-/// out, after its parts.
+/// Watches an evaluation. [`Expr::trace`](super::Expr::trace) calls it for every evaluated node,
+/// after the node's parts.
 ///
-/// A node that the outcome does not depend on is not evaluated and not reported, such as what follows a
-/// false operand of `&&`. The body of a closure is reported once for each item.
+/// If the result does not depend on a node, the node is neither evaluated nor reported. An example
+/// is an operand after a false operand of `&&`. The body of a closure is reported once for each
+/// item.
 pub trait Trace {
-    /// The value of a node, or why it has none. A node of which only the truth matters, such as an
-    /// operand of `&&`, has the value `true` or `false`.
+    /// Reports the value of a node, or the error. If only the truth of a node matters, such as that
+    /// of an operand of `&&`, its value is `true` or `false`.
     fn node(&self, id: NodeId, outcome: Result<&Value<'_>, &EvalError>);
 }
 
-/// What the evaluation is compiled with: with [`Unwatched`] nothing of the hook is left.
+/// The compile-time parameter of an evaluation. With [`Unwatched`] the hook compiles to nothing.
 pub(super) trait Hook: Copy {
     /// Whether nodes are reported at all.
     const ON: bool;
     fn node(self, ir: &Ir, outcome: Result<&Value<'_>, &Fault>);
 }
 
-/// Nobody watches.
+/// The hook of an evaluation that nothing watches.
 #[derive(Clone, Copy)]
 pub(super) struct Unwatched;
 

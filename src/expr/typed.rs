@@ -9,7 +9,7 @@ use crate::record::FieldId;
 use crate::table::Table;
 use crate::value::Type;
 
-/// A part of the text with what the checker found out about it.
+/// A part of the text with the results of the checker.
 #[derive(Debug, Clone)]
 pub struct Typed {
     /// Its bytes in the text.

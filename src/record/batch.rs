@@ -1,4 +1,4 @@
-//! Raw records on their way from an input to the engine.
+//! Raw records, as inputs pass them to the engine.
 
 use std::fmt;
 use std::num::NonZeroUsize;
@@ -9,45 +9,46 @@ use super::{Format, Hint, Origin};
 /// One record as bytes, before any field is read; borrowed from its batch.
 #[derive(Debug, Clone, Copy)]
 pub struct RawRecord<'a> {
-    /// Its text: one JSON object, or one or more rows of a table, each on lines of its own.
+    /// Its text: one JSON object, or one or more rows of a table, each on its own lines.
     pub text: &'a str,
-    /// What it was taken out of.
+    /// What it was extracted from.
     pub envelope: Envelope<&'a str>,
-    /// Bytes before it in the decompressed file.
+    /// Number of bytes before it in the decompressed file.
     pub offset: u64,
-    /// Line it begins on, from 1.
+    /// The line on which it begins, from 1.
     pub line: u64,
-    /// Column it begins in, from 1, in UTF-16 code units.
+    /// The column in which it begins, in UTF-16 code units, from 1.
     pub column: u64,
-    /// Its position in the file's container, from 0; the records of one envelope share it.
+    /// Its position in the file's container, from 0. The records of one envelope share a position.
     pub ordinal: u64,
-    /// How many rows of the file it is made of: 1, but where the rows of one user are joined.
+    /// Number of rows in the file that it consists of: 1, unless the rows of one user are joined.
     pub rows: u64,
 }
 
 impl<'a> RawRecord<'a> {
-    /// A record that stands by itself.
+    /// A record that was not extracted from an envelope.
     pub fn alone(text: &'a str) -> Self {
         let envelope = Envelope::default();
         Self { text, envelope, offset: 0, line: 1, column: 1, ordinal: 0, rows: 1 }
     }
 
-    /// What stands in the file: the record's own text, or the envelope that it was taken out of.
+    /// The text as it is in the file: the record itself, or the envelope that it was extracted
+    /// from.
     pub fn stored(&self) -> &'a str {
         if self.envelope.whole.is_empty() { self.text } else { self.envelope.whole }
     }
 }
 
-/// What a record was taken out of; empty where it stands in the file as it is.
+/// What a record was extracted from; empty if the file contains the record directly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Envelope<T> {
-    /// What stands in the file.
+    /// The whole envelope, as it is in the file.
     pub whole: T,
-    /// The object whose member the record is; empty where it is an item of an array.
+    /// The object whose member the record is; empty if the record is an item of an array.
     pub object: T,
 }
 
-/// Some bytes of a [`Batch`].
+/// A range of bytes in a [`Batch`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Span {
     /// The first byte.
@@ -57,7 +58,7 @@ pub struct Span {
 }
 
 impl Span {
-    /// The same bytes, once `by` others stand before them.
+    /// The same range, moved by `by` bytes.
     #[must_use]
     pub fn shifted(self, by: usize) -> Self {
         Self { start: self.start + by, end: self.end + by }
@@ -73,15 +74,15 @@ pub enum SkipReason {
     Truncated,
     /// Bytes that are not UTF-8.
     Encoding,
-    /// A key that a field is read from stands twice: no value can be trusted.
+    /// A key that a field is read from occurs twice, so neither value can be trusted.
     DuplicateKey,
-    /// Longer than a record may be.
+    /// Longer than the limit for a record.
     TooLong,
-    /// Nested deeper than a record may be.
+    /// Nested deeper than the limit for a record.
     TooDeep,
-    /// Well formed, and of no known format.
+    /// Well formed, but of no known format.
     Foreign,
-    /// It lacks what every record of its format has.
+    /// It lacks something that every record of its format has.
     Malformed,
     /// Reading or decompressing failed.
     Io,
@@ -116,26 +117,26 @@ impl fmt::Display for SkipReason {
 /// One record that was not evaluated.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Skip {
-    /// Bytes before it in the decompressed file.
+    /// Number of bytes before it in the decompressed file.
     pub offset: u64,
-    /// Line it begins on, from 1.
+    /// The line on which it begins, from 1.
     pub line: u64,
     /// Its position in the file's container, from 0.
     pub ordinal: u64,
-    /// Why.
+    /// The reason.
     pub reason: SkipReason,
-    /// What exactly was wrong, one clause; may quote the input, so escape it.
+    /// What exactly was wrong, as one clause. It may quote the input, so escape it.
     pub detail: String,
 }
 
-/// Some consecutive raw records of one file. Buffers are reused from call to call.
+/// Consecutive raw records of one file. Buffers are reused from call to call.
 #[derive(Debug, Default)]
 pub struct Batch {
-    /// Their bytes.
+    /// The bytes of the records.
     pub bytes: Vec<u8>,
-    /// Where each stands in `bytes`, and its position in the file.
+    /// The range of each record in `bytes`, and its position in the file.
     pub records: Vec<Placed>,
-    /// Records that the splitter had to give up.
+    /// Records that the splitter could not read.
     pub skipped: Vec<Skip>,
 }
 
@@ -146,39 +147,40 @@ pub struct Placed {
     pub start: usize,
     /// One past the last byte in the batch.
     pub end: usize,
-    /// What it was taken out of.
+    /// What it was extracted from.
     pub envelope: Envelope<Span>,
-    /// Bytes before it in the decompressed file.
+    /// Number of bytes before it in the decompressed file.
     pub offset: u64,
-    /// Line it begins on, from 1.
+    /// The line on which it begins, from 1.
     pub line: u64,
-    /// Column it begins in, from 1, in UTF-16 code units.
+    /// The column in which it begins, in UTF-16 code units, from 1.
     pub column: u64,
     /// Its position in the file's container, from 0.
     pub ordinal: u64,
-    /// How many rows of the file it is made of.
+    /// Number of rows in the file that it consists of.
     pub rows: u64,
 }
 
 impl Batch {
-    /// Forgets the records and keeps the buffers.
+    /// Removes the records; the buffers stay allocated.
     pub fn clear(&mut self) {
         self.bytes.clear();
         self.records.clear();
         self.skipped.clear();
     }
 
-    /// The records in their order; one that is not UTF-8 is a skip. `skipped` is not among them.
+    /// The records in order. A record that is not UTF-8 is returned as a skip. `skipped` is not
+    /// included.
     pub fn iter(&self) -> impl Iterator<Item = Result<RawRecord<'_>, Skip>> {
         self.records.iter().map(|placed| self.raw(placed))
     }
 
-    /// The record with this number, if there is one.
+    /// The record with this index, if there is one.
     pub fn get(&self, index: usize) -> Option<Result<RawRecord<'_>, Skip>> {
         self.records.get(index).map(|placed| self.raw(placed))
     }
 
-    /// The record that stands there; one that is not UTF-8 is a skip.
+    /// The record at this position. A record that is not UTF-8 is returned as a skip.
     pub fn raw(&self, placed: &Placed) -> Result<RawRecord<'_>, Skip> {
         let Placed { start, end, envelope: Envelope { whole, object }, .. } = *placed;
         let part = |start, end| std::str::from_utf8(self.bytes.get(start..end).unwrap_or_default());
@@ -200,7 +202,7 @@ impl Batch {
 }
 
 impl Placed {
-    /// The record, where `text` is all of its batch; `None` where that has no such part.
+    /// The record, if `text` is its whole batch; `None` if `text` lacks one of the ranges.
     pub fn within<'t>(&self, text: &'t str) -> Option<RawRecord<'t>> {
         let Envelope { whole, object } = self.envelope;
         let whole = text.get(whole.start..whole.end)?;
@@ -223,7 +225,7 @@ pub enum Step {
     Done,
 }
 
-/// When a file is read: events can look up what reports say, and never the other way round.
+/// When a file is read. Events can look up rows of reports, so reports are read first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Phase {
     /// Credential reports, first.
@@ -234,23 +236,23 @@ pub enum Phase {
 
 /// The files of one run, in a fixed order.
 pub trait Inputs: Sync {
-    /// How many files there are.
+    /// The number of files.
     fn count(&self) -> usize;
-    /// Finds out when each is read, so that [`Self::phase`] answers at once; `jobs` threads share
-    /// the work.
+    /// Determines when each file is read, so that [`Self::phase`] returns at once. `jobs` threads
+    /// share the work.
     fn peek_all(&self, _jobs: NonZeroUsize) {}
-    /// When one is read.
+    /// When a file is read.
     fn phase(&self, _index: usize) -> Phase {
         Phase::Events
     }
-    /// What the user says of one.
+    /// What the user states about a file.
     fn hint(&self, _index: usize) -> Hint {
         Hint::default()
     }
-    /// Starts reading one; a file that cannot be opened gives an account that says so.
+    /// Starts to read a file. If the file cannot be opened, its account reports that.
     fn open(&self, index: usize) -> Box<dyn Batches + '_>;
-    /// Starts reading one that was read before, to look at some of its records once more; `None`
-    /// for what can be read only once.
+    /// Starts to read a file again, to look at some of its records once more; `None` if it can be
+    /// read only once.
     fn again(&self, _index: usize) -> Option<Box<dyn Batches + '_>> {
         None
     }
@@ -260,50 +262,54 @@ pub trait Inputs: Sync {
 pub trait Batches: Send {
     /// Fills `batch` with the next records, after clearing it.
     fn next(&mut self, batch: &mut Batch) -> Step;
-    /// The formats to try for its records, the likeliest first.
+    /// The formats to try for its records, the most likely first.
     fn formats(&self) -> &[&'static dyn Format];
-    /// What is known of its records beside their text; the same [`Arc`] while nothing changes.
+    /// What is known about its records apart from their text; the same [`Arc`] until something
+    /// changes.
     fn origin(&self) -> Arc<Origin>;
-    /// What there is to say of the file; complete once `next` returned [`Step::Done`].
+    /// The report on the file; complete after `next` returns [`Step::Done`].
     fn account(&self) -> FileAccount;
 }
 
-/// What a file turned out to be.
+/// How a file was classified.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum FileStatus {
     /// It was read as records.
     #[default]
     Read,
-    /// Met while walking a directory, and no format claims it: listed, not incomplete.
+    /// Found while walking a directory, and no format recognises it. It is listed, and the run is
+    /// complete.
     NotAnInput {
         /// Why no format claims it.
         reason: String,
     },
-    /// A format knows it and it holds no records (a digest, an empty `Records`).
+    /// A format recognises it, but it contains no records (a digest, an empty `Records`).
     Declined {
-        /// What it is.
+        /// What kind of file it is.
         reason: String,
     },
-    /// Named, globbed, or with an input's extension, and no format claims it: incomplete.
+    /// Named, globbed, or with an input's extension, but no format recognises it: the run is
+    /// incomplete.
     Unclaimed {
-        /// What was tried.
+        /// The formats that were tried.
         reason: String,
     },
-    /// It could not be opened: incomplete.
+    /// It could not be opened: the run is incomplete.
     Unreadable {
-        /// Why.
+        /// The reason.
         reason: String,
     },
 }
 
-/// What the input side says of one file.
+/// What an input reports about one file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct FileAccount {
-    /// Which input root it was found under.
+    /// The input root that it was found under.
     pub root: usize,
-    /// Path below the root, `/` between its parts; the file's own name when it was named itself.
+    /// Path below the root with `/` between its parts; the file's own name if the file itself was
+    /// named.
     pub path: String,
-    /// What it turned out to be.
+    /// How it was classified.
     pub status: FileStatus,
     /// The container its records came in (`records-object`, `events-object`, `response-object`,
     /// `query-rows-object`, `hits-answer`, …, `array`, `lines`, `object`, `rows`).
@@ -314,17 +320,17 @@ pub struct FileAccount {
     pub bytes: u64,
     /// Bytes after decompression.
     pub decompressed: u64,
-    /// SHA-256 of the stored bytes, when it was asked for and the file was read to its end.
+    /// SHA-256 of the stored bytes, if it was requested and the file was read to its end.
     pub sha256: Option<[u8; 32]>,
-    /// Things worth saying that cost no record.
+    /// Notes about problems that lost no record.
     pub notes: Vec<String>,
-    /// What could not be understood of records that were read all the same: each makes the run
+    /// Parts that could not be interpreted in records that were still read. Each makes the run
     /// incomplete.
     pub faults: Vec<String>,
 }
 
 impl FileAccount {
-    /// Where the record with this ordinal stands in the file's container, for a person.
+    /// The position of the record with this ordinal in the file's container, for a person to read.
     pub fn pointer(&self, ordinal: u64) -> String {
         match self.container {
             "records-object" => format!("/Records/{ordinal}"),

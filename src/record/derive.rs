@@ -1,6 +1,6 @@
 //! Derived fields as pure functions of canonical values.
 //!
-//! Input formats and rule tests share them, so that a test sees what a real record gives.
+//! Input formats and rule tests share them, so a test sees the same values as a real record.
 
 use std::borrow::Cow;
 use std::net::IpAddr;
@@ -8,7 +8,7 @@ use std::net::IpAddr;
 use super::{Provider, Record, field::event};
 use crate::value::{Duration, RecordKind, Time, Value, parse_ip};
 
-/// Appends `service.api`, the form in which people name a call.
+/// Appends `service.api`, the usual way to write the name of a call.
 pub fn push_name(out: &mut String, service: &str, api: &str) {
     out.push_str(service);
     out.push('.');
@@ -30,8 +30,8 @@ pub fn aws_service(source: &str) -> &str {
     name.strip_suffix(".amazonaws.com").filter(|name| !name.is_empty()).unwrap_or(source)
 }
 
-/// An AWS account id with its 12 digits: a tool that held it as a number dropped leading zeros, or
-/// wrote it with `.0`.
+/// An AWS account id with all 12 digits. A tool that stores it as a number drops leading zeros or
+/// appends `.0`.
 pub fn aws_account(id: Cow<'_, str>) -> Cow<'_, str> {
     let is_number = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
     if id.len() == 12 && is_number(&id) {
@@ -44,7 +44,7 @@ pub fn aws_account(id: Cow<'_, str>) -> Cow<'_, str> {
     id
 }
 
-/// An operation without the version that Lambda writes into its names
+/// The name of an operation without the version that Lambda appends to its names
 /// (`UpdateFunctionCode20150331v2`).
 pub fn api<'a>(service: &str, api: &'a str) -> &'a str {
     if service != "lambda" {
@@ -60,10 +60,10 @@ pub fn api<'a>(service: &str, api: &'a str) -> &'a str {
     if digits(dated) == 8 && dated.len() > 8 { &dated[..dated.len() - 8] } else { api }
 }
 
-/// What kind of access key an id is, as far as the id tells.
+/// The kind of access key that an id denotes, if the id shows it.
 ///
-/// Tencent's temporary ids look like long-term ones: there the session tells, whose token or role
-/// `session` stands for.
+/// Temporary ids of Tencent look like long-term ones, so for them the session decides. `session` is
+/// true if the record has a session's token or role.
 pub fn ak_type(provider: Option<Provider>, ak: Option<&str>, session: bool) -> &'static str {
     let Some(ak) = ak.filter(|ak| !ak.is_empty()) else { return "none" };
     let begins = |prefixes: &[&str]| prefixes.iter().any(|prefix| ak.starts_with(prefix));
@@ -72,7 +72,7 @@ pub fn ak_type(provider: Option<Provider>, ak: Option<&str>, session: bool) -> &
         Some(Provider::Aws) if begins(&["ASIA", "ABIA", "ACCA"]) => "temporary",
         Some(Provider::Alibaba) if begins(&["STS.", "TMP."]) => "temporary",
         Some(Provider::Alibaba) if begins(&["LTAI"]) => "long_term",
-        // Ids from before the prefix: 16 letters and digits, maybe masked at the end.
+        // Ids older than the prefix: 16 letters and digits, maybe masked at the end.
         Some(Provider::Alibaba)
             if ak.len() == 16
                 && ak.trim_end_matches('*').bytes().all(|b| b.is_ascii_alphanumeric()) =>
@@ -85,9 +85,9 @@ pub fn ak_type(provider: Option<Provider>, ak: Option<&str>, session: bool) -> &
     }
 }
 
-/// The address of a source in canonical form; `None` when it is no address.
+/// The address of a source in canonical form; `None` if it is not an address.
 ///
-/// Leading zeros make it no address, an IPv4-mapped IPv6 address is its IPv4.
+/// An address with leading zeros is rejected; an IPv4-mapped IPv6 address is converted to IPv4.
 pub fn ip(source: &str) -> Option<Cow<'_, str>> {
     Some(match parse_ip(source)? {
         IpAddr::V4(_) if !source.contains(':') => Cow::Borrowed(source),
@@ -98,7 +98,7 @@ pub fn ip(source: &str) -> Option<Cow<'_, str>> {
     })
 }
 
-/// Where a source lies: `public`, `private`, `service`, `internal` or `unknown`.
+/// The scope of a source: `public`, `private`, `service`, `internal` or `unknown`.
 pub fn ip_scope(source: Option<&str>) -> &'static str {
     let Some(source) = source else { return "unknown" };
     if let Some(address) = parse_ip(source) {
@@ -119,8 +119,8 @@ pub fn ip_scope(source: Option<&str>) -> &'static str {
     if SERVICES.iter().any(|suffix| source.ends_with(suffix)) { "service" } else { "unknown" }
 }
 
-/// Whether an address is one that the public internet does not route: RFC 1918, carrier-grade
-/// NAT, loopback, link-local and unique local addresses.
+/// Whether the public internet does not route an address: RFC 1918, carrier-grade NAT, loopback,
+/// link-local and unique local addresses.
 pub fn is_private(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(ip) => {
@@ -140,8 +140,8 @@ pub fn is_private(address: IpAddr) -> bool {
     }
 }
 
-/// What the asset and remark tables make of an address; `asset` and `noted` say whether they
-/// hold it. `None` when the source is no address.
+/// The type of an address according to the asset and remark tables; `asset` and `noted` are true if
+/// the table contains the address. `None` if the source is not an address.
 pub fn ip_type(source: &str, asset: bool, noted: bool) -> Option<&'static str> {
     Some(match (is_private(parse_ip(source)?), asset, noted) {
         (true, _, true) => "lan_noted",
@@ -153,18 +153,18 @@ pub fn ip_type(source: &str, asset: bool, noted: bool) -> Option<&'static str> {
     })
 }
 
-/// What a record says of the caller.
+/// The values of a record that identify the caller.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Caller<T> {
     /// The access key.
     pub ak: Option<T>,
-    /// Its type, as [`ak_type`] names it.
+    /// Its type, as returned by [`ak_type`].
     pub ak_type: &'static str,
-    /// The role that is assumed.
+    /// The assumed role.
     pub role: Option<T>,
-    /// The name of its session.
+    /// The name of the role session.
     pub session: Option<T>,
-    /// The stable id; of a session it names the session too.
+    /// The stable id; for a session it includes the name of the session.
     pub user_id: Option<T>,
     /// The name.
     pub user: Option<T>,
@@ -175,7 +175,7 @@ pub struct Caller<T> {
 }
 
 impl Caller<Cow<'_, str>> {
-    /// The same, borrowed.
+    /// The same values, borrowed.
     pub fn borrow(&self) -> Caller<&str> {
         let text = Option::as_deref;
         Caller {
@@ -191,7 +191,7 @@ impl Caller<Cow<'_, str>> {
     }
 }
 
-/// What single sign-on services put before the names of the roles that they create.
+/// Prefixes of the names of roles that single sign-on services create.
 const SIGN_ON_ROLES: [&str; 3] = ["AWSReservedSSO_", "AliyunReservedSSO-", "TencentCloudSSO-"];
 
 /// Whether people share a role because a single sign-on service created it for them.
@@ -201,14 +201,15 @@ pub fn is_sign_on_role(role: &str) -> bool {
     })
 }
 
-/// What AWS writes for a name that may be a password typed in the wrong place.
+/// The user name that AWS writes if the typed name may be a password.
 const HIDDEN_USER: &str = "HIDDEN_DUE_TO_SECURITY_REASONS";
 
-/// What S3 writes for the account of a caller without credentials.
+/// The account that S3 writes for a caller without credentials.
 const ANONYMOUS_ACCOUNT: &str = "ANONYMOUS_PRINCIPAL";
 
-/// Who acts over time: the long-term key, else the role, the user id, the user or the source. In a
-/// `shared` role it is the session, which the user id names.
+/// The stable identity of the caller: the long-term key, else the role, the user id, the user or
+/// the source. If the role is `shared`, the user id precedes the role, because it names the
+/// session.
 pub fn actor<T: AsRef<str>>(of: Caller<T>, shared: bool) -> Option<T> {
     let Caller { ak, ak_type, role, user_id, user, source, .. } = of;
     let (first, second) = if shared { (user_id, role) } else { (role, user_id) };
@@ -216,8 +217,8 @@ pub fn actor<T: AsRef<str>>(of: Caller<T>, shared: bool) -> Option<T> {
     ak.filter(|_| ak_type == "long_term").or(first).or(second).or(user).or(source)
 }
 
-/// Who calls, as a message names them: the user, in a `shared` role the session too, else the
-/// principal and its account.
+/// The caller as a message names it: the role and the session if the role is `shared`, else the
+/// user, else the principal and its account.
 pub fn caller<'t>(of: Caller<&'t str>, shared: bool) -> Cow<'t, str> {
     let Caller { role, session, user_id, user, account, .. } = of;
     if let (true, Some(role), Some(session)) = (shared, role, session) {
@@ -236,12 +237,12 @@ pub fn caller<'t>(of: Caller<&'t str>, shared: bool) -> Cow<'t, str> {
     }
 }
 
-/// Whole days from one instant to a later one; `None` when it is not later.
+/// Whole days from one instant to another; `None` if the second is earlier.
 pub fn days(from: Time, to: Time) -> Option<i64> {
     to.0.checked_sub(from.0).filter(|micros| *micros >= 0).map(|micros| micros / Duration::DAY)
 }
 
-/// Whether an operation reads or writes, as far as its verb tells.
+/// Whether an operation reads or writes, judged by its verb.
 pub fn action(api: &str) -> &'static str {
     const READS: [&str; 7] = ["Get", "List", "Describe", "Lookup", "Query", "Head", "Check"];
     let reads = READS.iter().any(|verb| {
@@ -253,7 +254,7 @@ pub fn action(api: &str) -> &'static str {
     if reads || api.starts_with("LookUp") { "read" } else { "write" }
 }
 
-/// IAM calls that are about the caller when they name no user.
+/// IAM calls that apply to the caller if they name no user.
 const ABOUT_THE_CALLER: [&str; 24] = [
     "ChangePassword",
     "CreateAccessKey",
@@ -281,7 +282,7 @@ const ABOUT_THE_CALLER: [&str; 24] = [
     "UploadSigningCertificate",
 ];
 
-/// The user that a call changes: the one it names, else the caller where the call is about the
+/// The user that a call changes: the user that it names, else the caller if the call applies to the
 /// caller by default.
 pub fn target_user<T>(
     provider: Option<Provider>,
@@ -298,9 +299,10 @@ pub fn target_user<T>(
     })
 }
 
-/// The parameters in which each provider names the user that a call changes, the likeliest first.
+/// The parameters in which each provider names the user that a call changes, the most likely first.
 ///
-/// Tencent's `Name` is whatever a call is about: a user only in the calls on users.
+/// In records of Tencent, `Name` is the subject of the call. It is a user only in calls that manage
+/// users.
 pub fn target_user_params(
     provider: Option<Provider>,
     service: Option<&str>,
@@ -319,9 +321,8 @@ pub fn target_user_params(
     }
 }
 
-/// Gives an event the derived fields that it leaves unset, and the words for "not known" where a
-/// field cannot be missing. Inputs derive on their own, field by field; this is for written
-/// records.
+/// Sets the derived fields that an event leaves unset. A field that cannot be missing gets the word
+/// for "not known". Inputs derive each field themselves; this function is for written records.
 pub fn complete(record: &mut Record<'_>) {
     if record.kind != RecordKind::Event {
         return;
@@ -405,7 +406,7 @@ fn owned(text: Option<String>) -> Value<'static> {
     text.map_or(Value::Missing, |text| Value::Str(Cow::Owned(text)))
 }
 
-/// Whom the first of these parameters names that names somebody; ids are written as numbers, too.
+/// The user in the first of these parameters that names one. Ids may also be written as numbers.
 /// `params` is JSON.
 pub fn named_user(names: &[&str], params: &str) -> Option<String> {
     let params: serde_json::Value = serde_json::from_str(params).ok()?;

@@ -1,4 +1,4 @@
-//! The field table: every canonical field, spelled once.
+//! The field table: the only place that spells each canonical field.
 
 use super::Provider;
 use crate::value::{Elem, RecordKind, Type};
@@ -6,7 +6,7 @@ use crate::value::{Elem, RecordKind, Type};
 /// One canonical field.
 #[derive(Debug)]
 pub struct Field {
-    /// Which record has it.
+    /// The kind of record that has it.
     pub kind: RecordKind,
     /// Its name without the record: `api`.
     pub name: &'static str,
@@ -16,11 +16,11 @@ pub struct Field {
     pub unit: Option<&'static str>,
     /// Whether a record may lack it.
     pub nullable: bool,
-    /// What it is, one sentence.
+    /// What the field means, in one sentence.
     pub doc: &'static str,
-    /// Where each provider keeps it; a provider that is absent does not carry it.
+    /// Where each provider stores it. A provider that is not listed does not have it.
     pub sources: &'static [(Provider, &'static str)],
-    /// The fields it is worked out from, when it is not read itself.
+    /// The fields that it is derived from, if it is not read from the record.
     pub derived: &'static [FieldId],
 }
 
@@ -31,11 +31,11 @@ impl Field {
     }
 }
 
-/// Which field of the table.
+/// Identifies a field of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FieldId {
     kind: RecordKind,
-    /// Its place among the fields of its kind; asked for at every test of every record.
+    /// Its index among the fields of its kind. It is read in every test of every record.
     slot: u8,
 }
 
@@ -45,19 +45,19 @@ impl FieldId {
         &FIELDS[self.index()]
     }
 
-    /// Which record has it.
+    /// The kind of record that has it.
     #[inline]
     pub fn kind(self) -> RecordKind {
         self.kind
     }
 
-    /// Its place among the fields of its kind.
+    /// Its index among the fields of its kind.
     #[inline]
     pub fn slot(self) -> usize {
         usize::from(self.slot)
     }
 
-    /// Its place in the table.
+    /// Its index in the table.
     fn index(self) -> usize {
         base(self.kind) + self.slot()
     }
@@ -78,10 +78,10 @@ pub fn of_kind(kind: RecordKind) -> impl Iterator<Item = FieldId> {
     (0..count as u8).map(move |slot| FieldId { kind, slot })
 }
 
-/// What a provider calls a field: the names in its records, each with the provider and the field.
+/// The names that providers use in their records, each with its provider and field.
 pub fn provider_names(kind: RecordKind) -> Vec<(&'static str, Provider, FieldId)> {
-    // `sessionContext.appId`, `eventTime; EventTime (UTC+8 strings)`: the last part of each path.
-    // Words of prose beside them are all lower case.
+    // The last part of each path in `sessionContext.appId`, `eventTime; EventTime (UTC+8 strings)`.
+    // Words of prose beside the paths are all lower case.
     let is_name = |name: &&str| name.contains(|c: char| c.is_ascii_uppercase() || c == '_');
     let of_field = |id: FieldId| {
         id.field().sources.iter().flat_map(move |&(provider, source)| {
@@ -109,7 +109,7 @@ impl FieldSet {
         of_kind(kind).collect()
     }
 
-    /// Adds a field.
+    /// Adds a field to the set.
     pub fn insert(&mut self, field: FieldId) {
         self.0 |= 1 << field.index();
     }
@@ -119,13 +119,13 @@ impl FieldSet {
         self.0 & (1 << field.index()) != 0
     }
 
-    /// The fields of both.
+    /// The union of both sets.
     #[must_use]
     pub fn union(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
-    /// Whether it has no field.
+    /// Whether the set is empty.
     pub fn is_empty(&self) -> bool {
         self.0 == 0
     }
@@ -135,7 +135,7 @@ impl FieldSet {
         RecordKind::ALL.into_iter().flat_map(of_kind).filter(|id| self.contains(*id))
     }
 
-    /// The set with every field that its derived fields are worked out from.
+    /// The set, extended by every field that its derived fields depend on.
     #[must_use]
     pub fn with_dependencies(mut self) -> Self {
         loop {
@@ -273,7 +273,7 @@ fn base(kind: RecordKind) -> usize {
     }
 }
 
-/// Places in a [`Record`](super::Record): the most fields that a kind has.
+/// Number of values in a [`Record`](super::Record): the largest number of fields of a kind.
 pub(super) const SLOTS: usize = {
     let most = if event::COUNT > cred::COUNT { event::COUNT } else { cred::COUNT };
     if most > key::COUNT { most } else { key::COUNT }

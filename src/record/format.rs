@@ -1,4 +1,4 @@
-//! What an input format is, and what it can carry.
+//! The trait of an input format, and the fields that a format can provide.
 
 use std::fmt;
 
@@ -34,33 +34,34 @@ impl Provider {
 pub trait Format: Sync + fmt::Debug {
     /// Stable name, `cloudtrail`.
     fn name(&self) -> &'static str;
-    /// What it is, one sentence.
+    /// A description in one sentence.
     fn doc(&self) -> &'static str;
-    /// Whose records it holds.
+    /// The provider of its records.
     fn provider(&self) -> Provider;
-    /// What its rows become.
+    /// The kinds of records that its rows become.
     fn kinds(&self) -> &'static [RecordKind];
-    /// Its columns, as the vendor writes and orders them; none where its records are no rows.
+    /// Its columns, as the vendor writes and orders them; empty if its records are not rows.
     fn columns(&self) -> &'static [&'static str] {
         &[]
     }
-    /// Whether a table with these columns is of this format. A column that some rule needs may be
-    /// missing; those that tell what the table is may not.
+    /// Whether a table with these columns is of this format. A column that a rule needs may be
+    /// missing, but not a column that identifies the format.
     fn knows(&self, columns: &Columns) -> bool {
         let _ = columns;
         false
     }
-    /// The fields that records of this format and origin can have; a rule that needs others is
-    /// blind.
+    /// The fields that records of this format and origin can have. A rule that needs other fields
+    /// is blind.
     fn carries(&self, origin: &Origin) -> FieldSet;
-    /// A reader of its records that fills these fields and no others. `now` is what ages are
-    /// counted to.
+    /// A mapper that fills only these fields. Ages are measured up to `now`.
     fn mapper(&self, needed: &FieldSet, origin: &Origin, now: Time) -> Box<dyn Mapper>;
-    /// Whose records such a file never holds, where it holds those of others of the kind: a noun.
+    /// Whose records such a file never contains, if it contains those of others of the kind: a
+    /// noun.
     fn omits(&self) -> Option<&'static str> {
         None
     }
-    /// What this text is, when the format knows it and it holds no records (a digest).
+    /// What kind of text this is, if the format recognises it and it contains no records (a
+    /// digest).
     fn declines(&self, text: &str) -> Option<&'static str> {
         let _ = text;
         None
@@ -83,10 +84,10 @@ impl<'r> Rows<'r> {
     }
 }
 
-/// Reads raw records of one format into canonical fields; prepared once for an origin.
+/// Maps raw records of one format to canonical fields; prepared once for each origin.
 pub trait Mapper: Send + Sync {
-    /// Reads one raw record and hands on the rows that it makes. A record that the mapper reads
-    /// and that makes no row gives [`Outcome::Read`] all the same.
+    /// Maps one raw record and calls `emit` for each row. The result is [`Outcome::Read`] even if
+    /// the record has no row.
     fn map(
         &self,
         raw: &RawRecord<'_>,
@@ -95,34 +96,35 @@ pub trait Mapper: Send + Sync {
     ) -> Outcome;
 }
 
-/// What became of a raw record.
+/// The result of mapping a raw record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     /// It was read; `emit` was called for each row.
     Read,
-    /// It is well formed and of no known format.
+    /// It is well formed, but of no known format.
     Foreign,
-    /// It could not be read: why, and what exactly was wrong (may quote the input, so escape it).
+    /// It could not be read. The text explains what exactly was wrong. It may quote the input, so
+    /// escape it.
     Skipped(SkipReason, String),
 }
 
 /// Buffers that a mapper reuses from record to record.
 #[derive(Debug, Default)]
 pub struct Scratch {
-    /// Text put together from several parts (`aws:iam.CreateUser`).
+    /// Text joined from several parts (`aws:iam.CreateUser`).
     pub text: String,
-    /// A record whose parts stood in it as strings, with the parts in their place.
+    /// A record that contains parts as JSON strings, after each string is replaced by its part.
     pub unfolded: String,
-    /// A row of a table as the object that its cells are.
+    /// A row of a table as an object of its cells.
     pub row: String,
-    /// A remark on the last record; the record was read all the same.
+    /// A note about the last record, which was still read.
     pub note: Option<&'static str>,
-    /// The promised fields that the last record does not give, whichever fields were needed.
+    /// The promised fields that the last record lacks, whether or not they were needed.
     pub gaps: Vec<FieldGap>,
 }
 
 impl Scratch {
-    /// Drops what was said of the record before. Every mapper calls it first.
+    /// Clears the note and the gaps of the previous record. Every mapper calls it first.
     pub fn begin(&mut self) {
         self.note = None;
         self.gaps.clear();

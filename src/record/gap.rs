@@ -1,4 +1,4 @@
-//! Fields that a format promises and that a record does not give.
+//! Fields that a format promises but a record lacks.
 
 use std::fmt;
 
@@ -13,7 +13,7 @@ pub enum Defect {
     Empty,
     /// It has another JSON type than the format defines.
     WrongType,
-    /// It has the right type, and its content cannot be read.
+    /// It has the right type, but its content cannot be read.
     Unreadable,
 }
 
@@ -29,13 +29,13 @@ impl Defect {
     }
 }
 
-/// A promised field that a record does not give. Rules that read it cannot judge that record, so
+/// A promised field that a record lacks. Rules that read the field cannot evaluate the record, so
 /// the run is incomplete.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FieldGap {
     /// The canonical field.
     pub field: FieldId,
-    /// What the provider calls it, `eventTime`.
+    /// The provider's name of the field, `eventTime`.
     pub source: &'static str,
     /// What is wrong with it.
     pub defect: Defect,

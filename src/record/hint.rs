@@ -1,41 +1,41 @@
-//! What the user says of inputs that do not say it themselves.
+//! What the user states about inputs that lack this information.
 
 use super::{Columns, Format, Origin, same_name};
 #[cfg(feature = "native")]
 use crate::source::PathPattern;
 use crate::value::Zone;
 
-/// Something that the user says, and where: `--account`, `keytrail.yaml:4`.
+/// A statement of the user, with its origin: `--account`, `keytrail.yaml:4`.
 #[derive(Debug, Clone)]
 pub struct Said<T> {
-    /// What is said.
+    /// The value that the user states.
     pub value: T,
-    /// Where.
+    /// The origin of the statement.
     pub by: String,
 }
 
 impl<T> Said<T> {
-    /// Says something.
+    /// Creates a statement.
     pub fn new(value: T, by: impl Into<String>) -> Self {
         Self { value, by: by.into() }
     }
 }
 
-/// What the user says of a file; the file's own word goes before it.
+/// What the user states about a file. Information in the file itself takes precedence.
 #[derive(Debug, Clone, Default)]
 pub struct Hint {
-    /// The only format that it may have.
+    /// The only format to try.
     pub format: Option<Said<&'static dyn Format>>,
-    /// The account of its records, where they do not name one.
+    /// The account of its records if they do not name one.
     pub account: Option<Said<String>>,
-    /// The zone of its times, where they are written without one.
+    /// The zone of its times if they have no offset.
     pub zone: Option<Said<Zone>>,
-    /// The columns of its rows, where it has no header.
+    /// The columns of its rows if it has no header.
     pub columns: Option<Said<Columns>>,
 }
 
 impl Hint {
-    /// What is said here, and where nothing is, what `other` says.
+    /// These statements, with those of `other` where none is set here.
     #[must_use]
     pub fn or(&self, other: &Hint) -> Hint {
         let (first, second) = (self.clone(), other.clone());
@@ -47,7 +47,7 @@ impl Hint {
         }
     }
 
-    /// What this makes known of a file before it is opened.
+    /// What is known about a file before it is opened.
     pub fn origin(&self) -> Origin {
         Origin {
             columns: self.columns.as_ref().map(|said| said.value.clone()),
@@ -59,28 +59,28 @@ impl Hint {
 }
 
 #[cfg(feature = "native")]
-/// What the user says of the files that a pattern matches.
+/// What the user states about the files that a pattern matches.
 #[derive(Debug, Clone)]
 pub struct HintEntry {
-    /// Which files.
+    /// The files.
     pub paths: PathPattern,
-    /// What is said of them.
+    /// The statements about them.
     pub hint: Hint,
-    /// Where it is said.
+    /// The origin of the statements.
     pub by: String,
 }
 
 #[cfg(feature = "native")]
-/// Everything that the user says of the inputs of a run.
+/// Everything that the user states about the inputs of a run.
 #[derive(Debug, Clone, Default)]
 pub struct Hints {
-    /// Of every file; goes before the entries.
+    /// Statements about every file; they take precedence over the entries.
     pub every: Hint,
-    /// Of some files; the first entry that matches a file decides.
+    /// Statements about some files; the first entry that matches a file applies.
     pub entries: Vec<HintEntry>,
 }
 
-/// Columns that somebody names: each with a name, and none twice.
+/// Columns that a user names. Each must have a name, and no name may occur twice.
 pub fn column_names(names: impl IntoIterator<Item = String>) -> Result<Columns, String> {
     let names: Vec<String> = names.into_iter().map(|name| name.trim().to_owned()).collect();
     if names.is_empty() {

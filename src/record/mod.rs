@@ -1,7 +1,7 @@
-//! Records, the field table, and what an input offers to the engine.
+//! Records, the field table, and the interface between inputs and the engine.
 //!
-//! The field table in [`field`] is the only place where a canonical field is spelled. The traits
-//! that inputs implement live here, so that the engine needs to know no input. It must not know any
+//! Only the field table in [`field`] spells the names of canonical fields. This module defines the
+//! traits that inputs implement, so the engine does not depend on any input. It must not know any
 //! format, expression or rule.
 
 mod batch;

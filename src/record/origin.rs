@@ -1,26 +1,29 @@
-//! What is known of the records of a file beside their own text.
+//! What is known about the records of a file apart from their text.
 
 use crate::value::{Time, Zone};
 
-/// What is known of the records of a file beside their own text: from its head, or from the user.
+/// What is known about the records of a file apart from their text. It comes from the head of the
+/// file or from the user.
 ///
-/// Logs share one that says nothing; a reader is prepared for an origin and used while that lasts.
+/// All logs share an empty origin. A mapper is prepared for one origin and used until the origin
+/// changes.
 #[derive(Debug, Clone, Default)]
 pub struct Origin {
-    /// The columns, when the records are rows of a table.
+    /// The columns if the records are rows of a table.
     pub columns: Option<Columns>,
-    /// The account, as the user says it, for files that do not name their own.
+    /// The account that the user states, for files that do not contain their own.
     pub account: Option<String>,
-    /// The zone of times that are written without one, as the user says it.
+    /// The zone that the user states, for times without an offset.
     pub zone: Option<Zone>,
-    /// Which comes first in dates that a spreadsheet wrote, where the file as a whole says so.
+    /// The order of day and month in dates that a spreadsheet wrote, if the whole file determines
+    /// it.
     pub date_order: Option<DateOrder>,
-    /// The time that the file itself speaks of: what `now` means over its records, unless the user
-    /// says otherwise. `None` for logs.
+    /// The time that the file reports on. `now` has this value for its records, unless the user
+    /// states another time. `None` for logs.
     pub time: Option<Time>,
 }
 
-/// What comes first in a date like `3/4/2026`.
+/// The first part of a date such as `3/4/2026`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DateOrder {
     /// The day: 3 April.
@@ -29,10 +32,10 @@ pub enum DateOrder {
     MonthFirst,
 }
 
-/// The names of the columns of a file, in their order.
+/// The names of the columns of a file, in order.
 ///
-/// Names are compared without regard to case and blanks: vendors write `Account ID` and
-/// `AccountID` for one column.
+/// Names are compared without regard to case and blanks, because vendors write both `Account ID`
+/// and `AccountID` for the same column.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Columns {
     names: Vec<String>,
@@ -49,23 +52,23 @@ impl Columns {
         &self.names
     }
 
-    /// How many there are.
+    /// The number of columns.
     pub fn len(&self) -> usize {
         self.names.len()
     }
 
-    /// Whether there is none.
+    /// Whether there are no columns.
     pub fn is_empty(&self) -> bool {
         self.names.is_empty()
     }
 
-    /// The place of the column with this name, the first where several have it.
+    /// The index of the column with this name; the first if several columns have it.
     pub fn position(&self, name: &str) -> Option<usize> {
         self.names.iter().position(|known| same_name(known, name))
     }
 }
 
-/// Whether two column names are the same but for case and blanks.
+/// Whether two column names are equal, ignoring case and blanks.
 pub fn same_name(a: &str, b: &str) -> bool {
     fn letters(name: &str) -> impl Iterator<Item = char> + '_ {
         name.chars().filter(|c| !c.is_whitespace()).map(|c| c.to_ascii_lowercase())

@@ -3,7 +3,7 @@
 use super::field::{FieldId, SLOTS};
 use crate::value::{RecordKind, Value};
 
-/// One normalised row; a field that was not asked for is missing.
+/// One normalised row; a field that was not requested is missing.
 #[derive(Debug, Clone)]
 pub struct Record<'a> {
     /// What the row is.
@@ -25,13 +25,13 @@ impl<'a> Record<'a> {
         if field.kind() == self.kind { &self.values[field.slot()] } else { &Value::Missing }
     }
 
-    /// The same row, whose values borrow from this one; never allocates.
+    /// The same row with values that borrow from this one; it never allocates.
     pub fn borrow(&self) -> Record<'_> {
         let values = std::array::from_fn(|slot| self.values[slot].borrow());
         Record { kind: self.kind, revision: self.revision, values }
     }
 
-    /// The values in the order of the field table, as a list of rows holds them.
+    /// The values in the order of the field table.
     pub fn values(&self) -> &[Value<'a>] {
         &self.values
     }

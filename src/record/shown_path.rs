@@ -1,6 +1,6 @@
-//! Where a file is, for a person.
+//! The path of a file as reports show it.
 
-/// The path of a file below the root with this number, as a person would type it; standard input is
+/// The path of a file below the root with this number, as a person would type it. Standard input is
 /// `stdin`.
 pub fn shown_path(roots: &[String], root: usize, path: &str) -> String {
     let Some(root) = roots.get(root).filter(|root| !root.is_empty()) else {

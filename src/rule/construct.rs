@@ -1,23 +1,23 @@
-//! What makes a finding of matches, where one match alone is none.
+//! How matches become findings, if one match alone is not a finding.
 
 use crate::expr::{Expr, Measured};
 use crate::value::{Duration, Type, words};
 
-/// What makes a finding of the matches of one subject.
+/// How the matches of one subject become findings.
 #[derive(Debug, Clone)]
 pub enum Construct {
     /// Each match is a finding.
     Plain,
     /// Counts over the matches.
     Correlate(Correlate),
-    /// Steps in an order.
+    /// Steps in a given order.
     Sequence(Sequence),
-    /// Values that were not seen before.
+    /// Values that were not observed before.
     FirstSeen(FirstSeen),
 }
 
 impl Construct {
-    /// Which key of a rule file it comes from; `None` for a plain rule.
+    /// The key of a rule file that declares it; `None` for a plain rule.
     pub fn kind(&self) -> Option<ConstructKind> {
         match self {
             Construct::Plain => None,
@@ -27,7 +27,7 @@ impl Construct {
         }
     }
 
-    /// Whether it asks when its matches happened.
+    /// Whether it depends on the time of its matches.
     pub fn is_timed(&self) -> bool {
         match self {
             Construct::Plain => false,
@@ -52,7 +52,8 @@ words! {
 /// Counts over the matches of one subject.
 #[derive(Debug, Clone)]
 pub struct Correlate {
-    /// How far apart the first and the last match of a window may be; the whole input if not said.
+    /// The longest time between the first and the last match of a window; the whole input if not
+    /// given.
     pub within: Option<Duration>,
     /// What is counted, in slot order.
     pub measures: Vec<Measure>,
@@ -69,7 +70,7 @@ pub struct Measure {
     pub name: String,
     /// How it counts.
     pub kind: MeasureKind,
-    /// What it takes from each match.
+    /// The value that it takes from each match.
     pub operand: Expr,
 }
 
@@ -82,13 +83,13 @@ impl Measure {
         }
     }
 
-    /// Whether its value can be missing: there may be no smallest of nothing.
+    /// Whether its value can be missing: there is no minimum or maximum of no values.
     pub fn nullable(&self) -> bool {
         matches!(self.kind, MeasureKind::Min | MeasureKind::Max)
     }
 }
 
-/// What expressions know of measures.
+/// The measures as declared to expressions.
 pub(super) fn measured(measures: &[Measure]) -> Vec<Measured> {
     let known = |measure: &Measure| Measured {
         name: measure.name.clone(),
@@ -117,17 +118,17 @@ words! {
 /// Ordered steps of one subject.
 #[derive(Debug, Clone)]
 pub struct Sequence {
-    /// How far apart the first and the last step may be; the whole input if not said.
+    /// The longest time between the first and the last step; the whole input if not given.
     pub within: Option<Duration>,
 }
 
-/// Values that no earlier record of the subject showed.
+/// Values that no earlier record of the subject had.
 #[derive(Debug, Clone)]
 pub struct FirstSeen {
     /// The values, with the text of each for reports.
     pub of: Vec<(String, Expr)>,
-    /// How far back a record counts as having shown a value.
+    /// How long a value of an earlier record counts as known.
     pub history: Duration,
-    /// Which records count.
+    /// The condition that selects the records that count.
     pub among: Expr,
 }

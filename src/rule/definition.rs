@@ -1,4 +1,4 @@
-//! Definitions: expressions with a name.
+//! Definitions: named expressions.
 
 use super::name;
 use crate::diag::Diagnostic;
@@ -25,12 +25,12 @@ pub struct NamedDefinition {
     pub name: String,
     /// Where the name was written.
     pub span: Span,
-    /// What it stands for.
+    /// The expression that the name refers to.
     pub definition: Definition,
 }
 
-/// Loads a file of definitions, from its whole document; [`check_definition`] looks into the
-/// expressions once every definition is known.
+/// Loads a file of definitions; `document` is its whole document. [`check_definition`] checks the
+/// expressions after every definition is known.
 pub fn load_definitions(document: &Node) -> (Vec<NamedDefinition>, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
     yaml::check(document, &DEFINITIONS_FILE, &mut diagnostics);
@@ -48,7 +48,7 @@ pub fn load_definitions(document: &Node) -> (Vec<NamedDefinition>, Vec<Diagnosti
     (definitions.collect(), diagnostics)
 }
 
-/// What is wrong with the expression of a definition, also of one that no rule names.
+/// The diagnostics for the expression of a definition, even if no rule uses it.
 pub fn check_definition(named: &NamedDefinition, env: &dyn Env) -> Vec<Diagnostic> {
     let declarations = Declarations { on: Some(named.definition.on), params: None, measures: &[] };
     match expr::compile(&named.definition.source, Expected::Anything, &declarations, env) {

@@ -1,11 +1,11 @@
-//! What a policy file is: its one top key says so.
+//! The kind of a policy file, which its only top-level key determines.
 
 use crate::diag::codes::policy as codes;
 use crate::diag::{Diagnostic, did_you_mean, escaped};
 use crate::source::Sources;
 use crate::yaml::{Node, NodeKind, Scalar};
 
-/// What a policy file holds.
+/// The kind of a policy file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum DocumentKind {
     /// One rule.
@@ -30,7 +30,7 @@ impl DocumentKind {
         DocumentKind::Entries,
     ];
 
-    /// The top key.
+    /// The top-level key.
     pub fn key(self) -> &'static str {
         match self {
             DocumentKind::Rule => "rule",
@@ -42,7 +42,7 @@ impl DocumentKind {
     }
 }
 
-/// The kind of a policy file, by its top key.
+/// The kind of a policy file, determined by its top-level key.
 pub fn document_kind(document: &Node) -> Result<DocumentKind, Diagnostic> {
     let keys = DocumentKind::ALL.map(DocumentKind::key);
     let unknown = |message: String| Diagnostic::error(&codes::UNKNOWN_DOCUMENT, message);
@@ -81,7 +81,7 @@ pub fn document_kind(document: &Node) -> Result<DocumentKind, Diagnostic> {
     }
 }
 
-/// Checks that an id is the name of its file.
+/// Checks that an id equals the name of its file.
 pub(super) fn id_is_file_name(id: &Scalar, sources: &Sources) -> Option<Diagnostic> {
     let name = sources.file(id.span().file).stem();
     let written = escaped(id.text(), 60);

@@ -36,9 +36,9 @@ pub static LIST_FILE: Shape = Shape::Object(&[Key::required(
     "A named constant set.",
 )]);
 
-/// Loads a list file, from its whole document.
+/// Loads a list file; `document` is its whole document.
 ///
-/// There is a list only when there is no error.
+/// The list is returned only if there is no error.
 pub fn load_list(document: &Node, sources: &Sources) -> (Option<List>, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
     yaml::check(document, &LIST_FILE, &mut diagnostics);
@@ -72,9 +72,10 @@ pub fn load_list(document: &Node, sources: &Sources) -> (Option<List>, Vec<Diagn
     (Some(List::new(text("id"), of, text("description"), values)), diagnostics)
 }
 
-/// A list with values added and taken out, as the project file says.
+/// The list with the additions and removals of the project file.
 ///
-/// What stands on it already may be added: a later version of the list may have it.
+/// Adding a value that is already in the list is no error, because a later version of the list may
+/// contain it.
 pub fn change_list(list: &List, add: &[Scalar], remove: &[Scalar]) -> (List, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
     let added: Vec<&Scalar> = add.iter().collect();
@@ -128,7 +129,7 @@ pub(super) fn unknown_field(name: &Scalar) -> Diagnostic {
     )
 }
 
-/// Checks values that stand on a list: each once, and such as the field can have.
+/// Checks the values of a list: each occurs once, and the field can have it.
 pub(super) fn check_values(values: &[&Scalar], of: Option<FieldId>, out: &mut Vec<Diagnostic>) {
     let mut seen: BTreeMap<String, Span> = BTreeMap::new();
     for value in values {
@@ -159,7 +160,7 @@ pub(super) fn check_values(values: &[&Scalar], of: Option<FieldId>, out: &mut Ve
     }
 }
 
-/// What is wrong with a list value, and what to do.
+/// The problem with a list value, and a help.
 fn value_problem(value: &str, of: Option<FieldId>) -> Option<(String, Option<String>)> {
     let stem = value.strip_suffix('*').unwrap_or(value);
     if stem.contains('*') {
@@ -181,7 +182,7 @@ fn value_problem(value: &str, of: Option<FieldId>) -> Option<(String, Option<Str
     }
 }
 
-/// Operations are `provider:service.Api`, `provider:service.Begin*` or `provider:service.*`.
+/// Checks an operation: `provider:service.Api`, `provider:service.Begin*` or `provider:service.*`.
 fn operation_problem(value: &str) -> Option<(String, Option<String>)> {
     let form = "operations are written `provider:service.Api`, like `aws:iam.CreateUser`";
     let wrong = |what: &str, help: Option<String>| {

@@ -1,13 +1,13 @@
 //! Rules: as written, validated, compiled. Lists, tables and definitions as written.
 //!
-//! The loader reads a file with [`crate::yaml::parse`], asks [`document_kind`] what it holds, and
-//! gives the whole document to [`load`], [`load_list`], [`load_table`] or [`load_definitions`].
-//! Lists, tables and definitions come first: rules are compiled against an [`Env`](crate::expr::Env) that has them.
-//! Each of them checks its document against its shape ([`RULE_FILE`], [`LIST_FILE`],
-//! [`DEFINITIONS_FILE`]), and collects every error. That an id names only one policy is the
-//! loader's to check.
+//! The loader parses a file with [`crate::yaml::parse`], gets its kind from [`document_kind`], and
+//! passes the whole document to [`load`], [`load_list`], [`load_table`] or [`load_definitions`].
+//! Lists, tables and definitions are loaded first, because rules are compiled against an
+//! [`Env`](crate::expr::Env) that contains them. Each of these functions checks its document
+//! against its shape ([`RULE_FILE`], [`LIST_FILE`], [`DEFINITIONS_FILE`]) and collects every error.
+//! The loader checks that ids are unique.
 //!
-//! It knows YAML, tables and expressions; it must not know allowlists, inputs or findings.
+//! It knows YAML, tables and expressions. It must not know allowlists, inputs or findings.
 
 mod construct;
 mod definition;

@@ -1,27 +1,27 @@
-//! Whether a condition over measures only becomes true as matches are added.
+//! Whether adding matches can only change a condition over measures from false to true.
 //!
-//! An allowlist entry takes matches out of what is counted. That can never add a finding as long
-//! as fewer matches can only make the condition false. What is not recognised here counts as not
-//! growing, which is safe: then an entry hides a finding only when it covers all of it.
+//! An allowlist entry removes matches from the counted ones. This never adds a finding if fewer
+//! matches can only make the condition false. A condition that is not recognised here is treated as
+//! not monotone. That is safe: an entry then hides a finding only if it covers all of its matches.
 
 use super::construct::{Measure, MeasureKind};
 use crate::expr::Expr;
 use crate::expr::ir::{Comparison, Ir, Op};
 
-/// How a value moves when a match is added.
+/// How a value changes when a match is added.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Moves {
-    /// Not at all.
+    /// It does not change.
     Never,
-    /// It grows or stays; a condition becomes or stays true.
+    /// It increases or stays; a condition becomes or stays true.
     Up,
-    /// It shrinks or stays; a condition becomes or stays false.
+    /// It decreases or stays; a condition becomes or stays false.
     Down,
-    /// Either way.
+    /// It may change either way.
     Anyhow,
 }
 
-/// Whether a condition over these measures, once true, stays true when matches are added.
+/// Whether a condition over these measures stays true when matches are added, once it is true.
 pub(super) fn is_monotone(condition: &Expr, measures: &[Measure]) -> bool {
     matches!(of(condition.ir(), measures), Moves::Never | Moves::Up)
 }
@@ -32,13 +32,13 @@ fn of(ir: &Ir, measures: &[Measure]) -> Moves {
         Op::Measure(slot) => match measures.get(*slot).map(|measure| measure.kind) {
             Some(MeasureKind::Count | MeasureKind::Distinct | MeasureKind::Max) => Moves::Up,
             Some(MeasureKind::Min) => Moves::Down,
-            // What is added may be negative.
+            // An added value may be negative.
             Some(MeasureKind::Sum) | None => Moves::Anyhow,
         },
         Op::And(parts) | Op::Or(parts) => {
             parts.iter().fold(Moves::Never, |all, part| together(all, of(part, measures)))
         }
-        // A value that appears moves a negated test of it both ways.
+        // If a value of the operand can be missing, its negation can change either way.
         Op::Not(part) if !reads_nullable(part) => back(of(part, measures)),
         Op::Compare(Comparison::Gt | Comparison::Ge, a, b) => compare(a, b, measures),
         Op::Compare(Comparison::Lt | Comparison::Le, a, b) => compare(b, a, measures),
@@ -47,8 +47,9 @@ fn of(ir: &Ir, measures: &[Measure]) -> Moves {
     }
 }
 
-/// How `large >= small` moves. It is false while a side is missing, and a value that appears only
-/// makes it true when no other side can have made it so before.
+/// How `large >= small` changes. The comparison is false while an operand is missing, so an operand
+/// that becomes present can make it true. A comparison of nullable operands that otherwise only
+/// becomes false can thus change either way.
 fn compare(large: &Ir, small: &Ir, measures: &[Measure]) -> Moves {
     let moves = together(of(large, measures), back(of(small, measures)));
     match moves {

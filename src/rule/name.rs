@@ -1,11 +1,11 @@
-//! Names that expressions say: parameters, lists and definitions.
+//! Names that expressions use: parameters, lists and definitions.
 
 use crate::diag::codes::{policy, rule as codes};
 use crate::diag::{Diagnostic, escaped};
 use crate::expr;
 use crate::yaml::Scalar;
 
-/// What is wrong with the name of a parameter or list, which expressions say after a `.`.
+/// The error for the name of a parameter or list, which expressions write after a `.`.
 pub(super) fn member(name: &Scalar, what: &str) -> Option<Diagnostic> {
     let text = name.text();
     let written = escaped(text, 60);
@@ -29,7 +29,7 @@ pub(super) fn member(name: &Scalar, what: &str) -> Option<Diagnostic> {
     })
 }
 
-/// What is wrong with the name of a definition or measure, which stands alone in expressions.
+/// The error for the name of a definition or measure, which expressions write by itself.
 pub(super) fn alone(name: &Scalar, what: &str) -> Option<Diagnostic> {
     member(name, what).or_else(|| {
         expr::is_reserved(name.text()).then(|| {

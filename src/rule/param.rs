@@ -1,4 +1,4 @@
-//! Parameters of rules, and values that the project file gives them.
+//! Parameters of rules, and the values that the project file sets for them.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -34,18 +34,18 @@ words! {
     }
 }
 
-/// A parameter as a rule's file declares it.
+/// A parameter as declared in the file of a rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Parameter {
     /// Its name in expressions and in the project file.
     pub name: String,
-    /// What it takes.
+    /// Its type.
     pub ty: ParamType,
-    /// For a list: the field whose values it holds.
+    /// For a list: the field whose values it contains.
     pub of: Option<String>,
     /// The default as written, on one line: `90`, `lists.service_users`, `[a, b]`.
     pub default: String,
-    /// What it does; empty where the name says it.
+    /// What it does; empty if the name is clear enough.
     pub description: String,
 }
 
@@ -64,7 +64,7 @@ pub(super) fn parameters(declared: &[Entry]) -> Vec<Parameter> {
     declared.iter().filter_map(parameter).collect()
 }
 
-/// A value on one line, as YAML's flow style has it.
+/// A value on one line, in YAML's flow style.
 fn as_written(value: &Node) -> String {
     match value.text() {
         Some(text) => text.to_owned(),
@@ -75,7 +75,7 @@ fn as_written(value: &Node) -> String {
     }
 }
 
-/// The parameters in force: what `overrides` says, else the defaults.
+/// The effective parameters: the value in `overrides` if there is one, else the default.
 pub(super) fn params(
     declared: &[Entry],
     overrides: &BTreeMap<String, (Span, Node)>,
@@ -150,7 +150,7 @@ fn of_field(param: &Node, ty: ParamType, out: &mut Vec<Diagnostic>) -> Option<St
 struct Declared<'a> {
     name: &'a Scalar,
     ty: ParamType,
-    /// For a list: the field whose values it holds.
+    /// For a list: the field whose values it contains.
     of: Option<String>,
 }
 

@@ -69,20 +69,20 @@ words! {
 pub struct Raise {
     /// The severity it raises to.
     pub to: Severity,
-    /// When.
+    /// The condition.
     pub when: Expr,
-    /// What it is judged for.
+    /// What the condition is evaluated for.
     pub judged: Judged,
 }
 
-/// What a `raise` is judged for.
+/// What the condition of a `raise` is evaluated for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Judged {
-    /// Each match: it reads the record.
+    /// For each match: it reads the record.
     Match,
-    /// Each occurrence: it reads measures.
+    /// For each occurrence: it reads measures.
     Occurrence {
-        /// Whether it only becomes true, never false, as matches are added.
+        /// Whether adding matches can only change it from false to true.
         grows: bool,
     },
 }
@@ -96,64 +96,66 @@ pub struct Rule {
     pub id_span: Span,
     /// One line.
     pub title: String,
-    /// What it watches for.
+    /// The kind of problem that it detects.
     pub category: Category,
-    /// The severity in force (the project may have changed it).
+    /// The effective severity (the project may have changed it).
     pub severity: Severity,
-    /// How far it can be relied on.
+    /// How mature the rule is.
     pub status: Status,
-    /// Which records it reads.
+    /// The kind of record that it reads.
     pub on: RecordKind,
     /// Free tags; `attack.t1078.004` names an ATT&CK technique.
     pub tags: Vec<String>,
-    /// Controls it checks, `cis-aws-1.4`.
+    /// Controls that it checks, `cis-aws-1.4`.
     pub controls: Vec<String>,
-    /// Where to read more.
+    /// Links to further information.
     pub references: Vec<String>,
     /// What it finds and why that matters.
     pub description: String,
-    /// When it fires on something harmless.
+    /// Harmless activity that the rule also matches.
     pub false_positives: Vec<String>,
-    /// What to do.
+    /// What to do about a finding.
     pub remediation: String,
-    /// An earlier id, whose fingerprints it keeps.
+    /// An earlier id; findings still have the fingerprints of that id.
     pub renamed_from: Option<String>,
-    /// The parameters in force.
+    /// The effective parameters.
     pub params: BTreeMap<String, Param>,
     /// The parameters as the file declares them, in the order written.
     pub parameters: Vec<Parameter>,
-    /// The conditions that records are tried on, in the order written; one, but for a sequence.
+    /// The conditions that records are tested against, in the order written. A sequence has
+    /// several, any other rule has one.
     pub steps: Vec<Step>,
-    /// What makes a finding of matches.
+    /// How matches become findings.
     pub construct: Construct,
-    /// What raises the severity, in the order written.
+    /// The conditions that raise the severity, in the order written.
     pub raise: Vec<Raise>,
-    /// What a finding says.
+    /// The message of a finding.
     pub message: Expr,
     /// Its tests.
     pub tests: Vec<TestCase>,
     /// Whether it ships with Keytrail.
     pub builtin: bool,
-    /// Why it cannot match in this configuration (an empty list), if so.
+    /// The reason if it cannot match in this configuration, such as an empty list.
     pub not_configured: Option<String>,
 }
 
-/// One condition of a rule, and what its matches are grouped by.
+/// One condition of a rule, and the subject of its matches.
 #[derive(Debug, Clone)]
 pub struct Step {
     /// Its name in a sequence; empty for the condition of any other rule.
     pub id: String,
     /// The condition.
     pub when: Expr,
-    /// What makes two matches one finding, with the text of each for reports.
+    /// The subject: matches with equal values belong to one finding. Each value has its text for
+    /// reports.
     pub by: Vec<(String, Expr)>,
-    /// Whether the sequence asks that there is no such record.
+    /// Whether the sequence requires that there is no such record.
     pub absent: bool,
 }
 
 impl Rule {
-    /// What is kept of each match beside its subject: the operands of measures, or the values
-    /// that must be new.
+    /// The values that are stored for each match beside its subject: the operands of measures, or
+    /// the values that must be new.
     pub fn measured(&self) -> impl Iterator<Item = &Expr> {
         let (measures, of) = match &self.construct {
             Construct::Plain | Construct::Sequence(_) => (&[][..], &[][..]),
@@ -171,53 +173,53 @@ impl Rule {
         }
     }
 
-    /// Whether one match by itself is no finding.
+    /// Whether a single match is not yet a finding.
     pub fn correlates(&self) -> bool {
         !matches!(self.construct, Construct::Plain)
     }
 
-    /// The step whose record `event` in `message` and `raise` is: the last that is not absent.
+    /// The step whose record is `event` in `message` and `raise`: the last step that is not absent.
     pub fn told_step(&self) -> usize {
         self.steps.iter().rposition(|step| !step.absent).unwrap_or_default()
     }
 
-    /// The fields that deciding a match needs.
+    /// The fields that the conditions of the rule read.
     pub fn condition_fields(&self) -> FieldSet {
         self.steps.iter().fold(FieldSet::EMPTY, |fields, step| fields.union(step.when.fields()))
     }
 }
 
-/// What a test expects.
+/// The expected result of a test.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Expectation {
     /// At least one finding.
     Match,
     /// No finding.
     None,
-    /// So many of each, as far as they are said.
+    /// The given number of each kind; a number that is not given is not checked.
     Counts(Counts),
 }
 
-/// How many of what a test expects.
+/// The expected counts of a test.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counts {
-    /// Findings, one for each subject that comes to one.
+    /// Number of findings; a subject with a finding has exactly one.
     pub findings: Option<u64>,
-    /// Subjects with a match, whether or not it comes to a finding.
+    /// Number of subjects with a match, with or without a finding.
     pub subjects: Option<u64>,
-    /// Occurrences of all findings.
+    /// Number of occurrences of all findings.
     pub occurrences: Option<u64>,
-    /// Findings for which the input does not reach far enough to be sure.
+    /// Number of findings that are uncertain because the input does not cover enough time.
     pub uncertain: Option<u64>,
     /// The highest severity of all findings.
     pub severity: Option<Severity>,
 }
 
 impl Expectation {
-    /// The words that are no counts.
+    /// The words that may be written instead of counts.
     pub const WORDS: &'static [&'static str] = &["match", "none"];
 
-    /// Whether there must be a finding, or must be none; `None` when either may be.
+    /// Whether the test expects a finding (`true`) or none (`false`); `None` if it accepts both.
     pub fn finds(self) -> Option<bool> {
         match self {
             Expectation::Match => Some(true),
@@ -231,13 +233,13 @@ impl Expectation {
     }
 }
 
-/// One test of a rule, as written; the test runner makes records of it.
+/// One test of a rule, as written. The test runner builds its records.
 #[derive(Debug, Clone)]
 pub struct TestCase {
-    /// What it shows.
+    /// The name, which states what the test shows.
     pub name: String,
     /// The whole mapping.
     pub node: Node,
-    /// What must come out.
+    /// The expected result.
     pub expect: Expectation,
 }

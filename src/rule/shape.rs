@@ -61,7 +61,7 @@ static RULE: &[Key] = &[
     Key::optional("tests", Shape::List(&TEST), "What it must find and must not find."),
 ];
 
-/// A length of time, or a parameter that is one.
+/// A length of time, or a parameter of that type.
 const LENGTH: Shape = Shape::OneOf(&[Shape::Duration, Shape::Str]);
 
 const CORRELATE: Shape = Shape::Object(&[

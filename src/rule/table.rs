@@ -65,10 +65,10 @@ pub struct DeclaredTable {
     pub file: Option<Scalar>,
 }
 
-/// Loads a table file, from its whole document.
+/// Loads a table file; `document` is its whole document.
 ///
-/// With an error there is a table without rows where its columns are known, so that expressions
-/// that name it are not wrong too.
+/// If there is an error but the columns are known, a table without rows is returned, so that
+/// expressions that name it give no further errors.
 pub fn load_table(document: &Node, sources: &Sources) -> (Option<DeclaredTable>, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
     yaml::check(document, &TABLE_FILE, &mut diagnostics);
@@ -112,7 +112,7 @@ pub fn load_table(document: &Node, sources: &Sources) -> (Option<DeclaredTable>,
         span: Some(id.span()),
     });
     if diagnostics.iter().any(Diagnostic::is_error) {
-        // What rows should look like is not known.
+        // The columns are unknown, so rows cannot be checked.
         return (Some(DeclaredTable { table: Table::empty(declaration), file: None }), diagnostics);
     }
     match table::from_nodes(&declaration, body.get("rows").map_or(&[], Node::items)) {

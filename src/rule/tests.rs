@@ -1,4 +1,4 @@
-//! Rule files, loaded.
+//! Tests of loading rule files.
 
 #![allow(clippy::unwrap_used)]
 
@@ -53,7 +53,7 @@ impl Env for World {
     }
 }
 
-/// A rule with these lines in it, loaded with these parameters of the project file.
+/// Loads a rule file that contains these lines, with these parameters from the project file.
 fn load_with(body: &str, params: &[(&str, &str)]) -> (Option<Rule>, Vec<String>) {
     let mut sources = Sources::default();
     let text = format!("rule:\n  id: test\n  title: A test\n  category: abuse\n{body}");
@@ -120,7 +120,7 @@ fn a_raise_raises() {
     }
 }
 
-/// What is said of a rule `on: event` with these lines after its head.
+/// The diagnostics of a rule `on: event` with these lines after its head.
 fn told(body: &str) -> Vec<String> {
     load_with(&format!("  severity: high\n  on: event\n{body}"), &[]).1
 }

@@ -10,39 +10,40 @@ use super::{FileId, Span};
 pub struct Fragment {
     /// The decoded text.
     pub text: String,
-    /// The whole scalar in the file, with quotes.
+    /// The range of the whole scalar in the file, including its quotes.
     pub span: Span,
     places: Places,
 }
 
-/// Where the bytes of a text stand in the file.
+/// Where the bytes of a text are in the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Places {
-    /// One after the other from here on: nearly every scalar of a file.
+    /// The text is one contiguous copy that starts at this byte, as nearly every scalar is.
     From(u32),
-    /// In parts.
+    /// The text consists of several parts.
     Parts(Vec<Segment>),
 }
 
 /// A part of a decoded text and the bytes of the file that it comes from.
 ///
-/// A part that was copied maps byte by byte; any other (an escape) maps as a whole.
+/// If the part was copied, it maps byte by byte. Any other part, such as an escape, maps as a
+/// whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Segment {
     /// First byte in the text.
     pub text: u32,
     /// First byte in the file.
     pub file: u32,
-    /// How many bytes of text; at least one.
+    /// Number of bytes of text; at least one.
     pub len: u32,
-    /// How many bytes of the file.
+    /// Number of bytes in the file.
     pub file_len: u32,
-    /// Whether the bytes of both are the same.
+    /// Whether the text and the file have the same bytes.
     pub copied: bool,
 }
 
 impl Segment {
-    /// The bytes of the file for byte `at` of the text, which lies inside this segment.
+    /// The range in the file of byte `at` of the text, which must lie inside this segment.
     fn locate(&self, at: u32) -> (u32, u32) {
         if self.copied {
             let start = self.file.saturating_add(at - self.text);
@@ -59,7 +60,7 @@ impl Fragment {
         Self { text, span, places: Places::Parts(segments) }
     }
 
-    /// A fragment that stands in the file as it is, from `start` on.
+    /// A fragment that is an exact copy of the file from byte `start` on.
     pub fn copied(text: String, span: Span, start: u32) -> Self {
         Self { text, span, places: Places::From(start) }
     }
@@ -70,7 +71,7 @@ impl Fragment {
         Self::copied(text.to_owned(), span, 0)
     }
 
-    /// Where `start..end` of the text stands in the file.
+    /// The span in the file of `start..end` of the text.
     pub fn locate(&self, start: usize, end: usize) -> Span {
         let (first, after_first) = self.byte(start);
         let end = if end > start { self.byte(end - 1).1 } else { first };
@@ -78,7 +79,8 @@ impl Fragment {
         Span { file: self.span.file, start: first, end }
     }
 
-    /// The bytes of the file for one byte of the text; past the text, the place after it.
+    /// The range in the file of one byte of the text; past the end of the text, the position after
+    /// it.
     fn byte(&self, at: usize) -> (u32, u32) {
         let at = u32::try_from(at).unwrap_or(u32::MAX);
         let segments = match &self.places {

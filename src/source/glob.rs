@@ -1,8 +1,8 @@
-//! Walking the paths that a glob names.
+//! Walks the paths that match a glob.
 //!
-//! The walk of the `glob` crate follows links to folders, even in circles, so only its patterns are
-//! used, one for each part of the path. `*` and `?` stay within one folder; `**` goes through all
-//! folders below and enters no link, so the walk always ends.
+//! The walk of the `glob` crate follows symbolic links to folders, even in cycles. So only its
+//! patterns are used, one for each part of the path. `*` and `?` match within one folder. `**`
+//! descends into all folders below and follows no link, so the walk always ends.
 
 use std::fs;
 use std::io;
@@ -14,7 +14,7 @@ pub struct GlobWalk {
     /// The folder before the first part with a wildcard.
     folder: PathBuf,
     parts: Vec<Part>,
-    /// Whether wildcards ignore hidden names and never enter a link to a folder.
+    /// Whether wildcards skip hidden names and never follow a link to a folder.
     strict: bool,
     /// Whether only folders match: the pattern ends with a slash.
     only_folders: bool,
@@ -27,33 +27,34 @@ enum Part {
     AnyFolders,
     /// A name with wildcards.
     Pattern(glob::Pattern),
-    /// A name without them.
+    /// A name without wildcards.
     Name(PathBuf),
 }
 
-/// What a walk finds.
+/// One result of a walk.
 #[derive(Debug)]
 pub enum GlobEntry {
-    /// A file or folder that the glob names.
+    /// A file or folder that matches the glob.
     Path(PathBuf),
-    /// A link to a folder where `**` goes through folders; it is not entered.
+    /// A link to a folder that `**` reached; it is not followed.
     FolderLink(PathBuf),
     /// A folder that cannot be read.
     Unreadable(PathBuf, io::Error),
 }
 
-/// Whether a text has a wildcard.
+/// Whether a text contains a wildcard.
 pub fn is_glob(text: &str) -> bool {
     text.contains(['*', '?', '['])
 }
 
 impl GlobWalk {
-    /// Reads a pattern whose paths are relative to `base`. With `strict`, wildcards ignore names that
-    /// begin with a dot and never enter a link to a folder; without it, only `**` never does.
+    /// Parses a pattern whose paths are relative to `base`. With `strict`, wildcards skip names
+    /// that begin with a dot and never follow a link to a folder. Without it, wildcards match such
+    /// names, and only `**` never follows a link.
     ///
     /// # Errors
     ///
-    /// The character at which the pattern is invalid, from 0, and why.
+    /// The index of the character at which the pattern is invalid, from 0, and the reason.
     pub fn new(base: &Path, text: &str, strict: bool) -> Result<Self, glob::PatternError> {
         glob::Pattern::new(text)?;
         let mut folder = base.to_owned();
@@ -61,7 +62,7 @@ impl GlobWalk {
         for component in Path::new(text).components() {
             let name = component.as_os_str().to_str().unwrap_or_default();
             if name == "**" {
-                // Two of them in a row mean the same as one.
+                // Two `**` in a row are equivalent to one.
                 if !matches!(parts.last(), Some(Part::AnyFolders)) {
                     parts.push(Part::AnyFolders);
                 }
@@ -77,20 +78,20 @@ impl GlobWalk {
         Ok(Self { folder, parts, strict, only_folders })
     }
 
-    /// The folder before the first part with a wildcard, as it is written.
+    /// The folder before the first part with a wildcard, as written.
     pub fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// Passes every path that the glob names to `named`; entries of a folder come in the order of
-    /// their names.
+    /// Calls `named` for every path that matches the glob. The entries of a folder are visited in
+    /// the order of their names.
     pub fn walk(&self, named: &mut dyn FnMut(GlobEntry)) {
         if self.folder().as_os_str().is_empty() || self.folder().is_dir() {
             self.descend(&self.folder, &self.parts, self.strict, named);
         }
     }
 
-    /// `inside` says that wildcards enter no link from this folder on.
+    /// If `inside` is true, wildcards follow no link from this folder on.
     fn descend(
         &self,
         folder: &Path,
@@ -102,7 +103,7 @@ impl GlobWalk {
             return named(GlobEntry::Path(folder.to_owned()));
         };
         match part {
-            // A folder stands for everything below it.
+            // A folder includes everything below it.
             Part::AnyFolders if rest.is_empty() => named(GlobEntry::Path(folder.to_owned())),
             Part::AnyFolders => {
                 self.descend(folder, rest, true, named);
@@ -118,7 +119,7 @@ impl GlobWalk {
             Part::Name(name) => {
                 let path = folder.join(name);
                 if path.symlink_metadata().is_ok() {
-                    // A link is entered by its name.
+                    // A link is followed if the pattern spells its name.
                     self.step(path, rest, false, named);
                 }
             }
@@ -132,7 +133,7 @@ impl GlobWalk {
         }
     }
 
-    /// Continues with a path that the parts so far name.
+    /// Continues with a path that matches the parts so far.
     fn step(&self, path: PathBuf, rest: &[Part], inside: bool, named: &mut dyn FnMut(GlobEntry)) {
         if path.is_dir() {
             if inside && path.is_symlink() {
@@ -145,7 +146,7 @@ impl GlobWalk {
         }
     }
 
-    /// Whether the first of these parts names this entry of a folder.
+    /// Whether the first of these parts matches this entry of a folder.
     fn names(&self, parts: &[Part], path: &Path) -> bool {
         match (parts.first(), path.file_name()) {
             (Some(Part::Name(part)), Some(name)) => part == name,

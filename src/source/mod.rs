@@ -1,7 +1,7 @@
 //! Files as bytes, lines and spans.
 //!
-//! Policy files (rules, lists, allowlists, tables, configuration) are opened here and nowhere
-//! else, and temporary files are created here. This module must not know what a file means.
+//! Policy files (rules, lists, allowlists, tables, configuration) are opened only here, and
+//! temporary files are created only here. This module must not know what a file means.
 
 mod fragment;
 #[cfg(feature = "native")]

@@ -6,8 +6,8 @@ use super::walk;
 
 /// A glob over the paths below a folder.
 ///
-/// `*` and `?` stay within one folder, `**` goes through all folders below. Paths are compared with
-/// `/` between their parts; a path outside the folder begins with `../`.
+/// `*` and `?` match within one folder, `**` matches all folders below. Paths are compared with `/`
+/// between their parts. A path outside the folder begins with `../`.
 #[derive(Debug, Clone)]
 pub struct PathPattern {
     base: PathBuf,
@@ -30,7 +30,7 @@ impl PathPattern {
         Ok(Self { base: base.to_owned(), glob })
     }
 
-    /// The glob as it was written, without a leading `./`.
+    /// The glob as written, without a leading `./`.
     pub fn text(&self) -> &str {
         self.glob.as_str()
     }
@@ -41,13 +41,14 @@ impl PathPattern {
             self.matches_name(&format!("/{}", walk::relative(path, Path::new("/"))))
         } else {
             let relative = walk::relative(path, &self.base);
-            // Wildcards stay in the folder: only a pattern that says `../` leaves it.
+            // A wildcard never matches `../`: a pattern matches outside the folder only if it
+            // begins with `../`.
             let outside = relative.starts_with("../") && !self.text().starts_with("../");
             !outside && self.matches_name(&relative)
         }
     }
 
-    /// Whether it matches this name, as that of standard input.
+    /// Whether it matches this name, which need not be a path, such as the name of standard input.
     pub fn matches_name(&self, name: &str) -> bool {
         let options =
             glob::MatchOptions { require_literal_separator: true, ..glob::MatchOptions::new() };

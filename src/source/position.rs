@@ -5,16 +5,16 @@ use memchr::memrchr;
 /// A position in a decompressed file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Position {
-    /// Bytes before it.
+    /// Number of bytes before the position.
     pub offset: u64,
-    /// From 1.
+    /// Line number, from 1.
     pub line: u64,
-    /// From 1, in UTF-16 code units.
+    /// Column in UTF-16 code units, from 1.
     pub column: u64,
 }
 
 impl Position {
-    /// Before the first byte.
+    /// The position before the first byte.
     pub const START: Position = Position { offset: 0, line: 1, column: 1 };
 
     /// The position after these bytes.
@@ -31,13 +31,14 @@ impl Position {
     }
 }
 
-/// UTF-16 code units: one for every byte that begins a character, two from four bytes on.
+/// Number of UTF-16 code units: one for each character of up to three bytes, two for each of four
+/// bytes.
 fn units(bytes: &[u8]) -> u64 {
     count_bytes(bytes, |b| b & 0xc0 != 0x80) + count_bytes(bytes, |b| b >= 0xf0)
 }
 
-/// How many bytes satisfy `is`, counted in chunks small enough for a byte, which the compiler turns
-/// into wide additions.
+/// Counts the bytes that satisfy `is`. It counts in chunks whose count fits in a byte, so the
+/// compiler emits wide additions.
 pub fn count_bytes(bytes: &[u8], is: impl Fn(u8) -> bool) -> u64 {
     bytes
         .chunks(255)

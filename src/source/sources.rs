@@ -10,7 +10,7 @@ pub const MAX_POLICY_FILE: u64 = 4 * 1024 * 1024;
 /// Largest data file of a table that is read, in bytes.
 pub const MAX_TABLE_FILE: u64 = 256 * 1024 * 1024;
 
-/// Which of the loaded files.
+/// Identifies one loaded file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId(pub(crate) u32);
 
@@ -42,7 +42,7 @@ impl Span {
 /// One loaded file.
 #[derive(Debug, Clone)]
 pub struct SourceFile {
-    /// The path as it is shown: relative to the project, `/` between its parts.
+    /// The path as it is shown: relative to the project, with `/` between its parts.
     pub name: String,
     /// The whole text, without a byte order mark.
     pub text: Arc<str>,
@@ -110,7 +110,7 @@ impl Sources {
 
 /// Reads the data file of a table: a regular file of at most [`MAX_TABLE_FILE`] bytes in UTF-8.
 ///
-/// The text can be large, so the caller drops it once the table is made.
+/// The text can be large, so the caller drops it after the table is built.
 pub fn read_table(path: &Path) -> Result<String, LoadError> {
     let mut text = read(path, MAX_TABLE_FILE, "table file")?;
     if text.starts_with('\u{feff}') {
@@ -145,7 +145,7 @@ fn read(path: &Path, limit: u64, what: &str) -> Result<String, LoadError> {
 pub struct LoadError {
     /// The file.
     pub path: PathBuf,
-    /// Why, as the end of a sentence that begins with the path.
+    /// The reason, worded to follow the path in a sentence.
     pub reason: String,
 }
 
@@ -172,7 +172,7 @@ mod tests {
             (1, (1, 2)),
             (2, (1, 3)),
             (3, (2, 1)),
-            // Inside a character: the character.
+            // An offset inside a character gives the position of that character.
             (4, (2, 1)),
             (5, (2, 2)),
             (8, (2, 3)),

@@ -1,10 +1,10 @@
-//! A file that holds the state of a program.
+//! A file that stores the state of a program.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
-/// A state file, which one program at a time may use.
+/// A state file that only one program may use at a time.
 ///
 /// The operating system locks a file beside it and releases the lock when the program ends.
 #[derive(Debug)]
@@ -13,12 +13,12 @@ pub struct StateFile {
     _lock: File,
 }
 
-/// Why a state cannot be used.
+/// Why a state file cannot be used.
 #[derive(Debug)]
 pub enum StateFileError {
     /// Another program uses it.
     InUse,
-    /// The system refused an operation.
+    /// An operation of the system failed.
     Io(io::Error),
 }
 
@@ -30,7 +30,7 @@ impl StateFile {
         path.with_file_name(name)
     }
 
-    /// Locks the file for this program; it need not exist.
+    /// Locks the file for this program. The file need not exist.
     ///
     /// # Errors
     ///
@@ -46,7 +46,7 @@ impl StateFile {
         }
     }
 
-    /// Its content; `None` while there is no file.
+    /// Its content; `None` if the file does not exist.
     ///
     /// # Errors
     ///
@@ -64,25 +64,26 @@ impl StateFile {
     ///
     /// # Errors
     ///
-    /// The new content cannot be written or renamed; the old content stays.
+    /// If the new content cannot be written or renamed. The old content then stays.
     pub fn write(&self, bytes: &[u8]) -> io::Result<()> {
         let folder = match self.path.parent() {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
             _ => Path::new("."),
         };
-        // Only the owner may read it, because rows hold access key ids. Dropping it removes it.
+        // Only the owner may read it, because its rows contain access key ids. Dropping it removes
+        // it.
         let mut file = tempfile::NamedTempFile::new_in(folder)?;
         file.write_all(bytes)?;
         file.as_file().sync_all()?;
         file.persist(&self.path).map_err(|error| error.error)?;
-        // Not every system can sync a folder.
+        // Some systems cannot sync a folder.
         let _ = File::open(folder).and_then(|folder| folder.sync_all());
         Ok(())
     }
 }
 
 impl Drop for StateFile {
-    /// The lock file stays: removing it would let two programs hold a lock of that name.
+    /// The lock file is not removed: if it were, two programs could each lock a file of that name.
     fn drop(&mut self) {
         let _ = self._lock.unlock();
     }

@@ -3,13 +3,13 @@
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 
-/// A file without a name: the system removes it when it is dropped or when the program ends.
+/// A file without a name. The system removes it when it is dropped or when the program ends.
 #[derive(Debug)]
 pub struct Temporary(File);
 
 impl Temporary {
     #[cfg(feature = "native")]
-    /// Creates one where the system keeps temporary files.
+    /// Creates a file in the system's folder for temporary files.
     pub fn create() -> io::Result<Self> {
         tempfile::tempfile().map(Self)
     }

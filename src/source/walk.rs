@@ -1,4 +1,4 @@
-//! Finding policy files: paths, folders and globs.
+//! Finds policy files: paths, folders and globs.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -7,11 +7,12 @@ use std::path::{Component, Path, PathBuf};
 use super::LoadError;
 use super::glob::{GlobEntry, GlobWalk, is_glob};
 
-/// The policy files that one path, folder or glob names, sorted by their bytes.
+/// The policy files that one path, folder or glob matches, sorted by the bytes of their paths.
 ///
-/// A path is taken as it is. A folder is walked for `.yaml` and `.yml`, without hidden files and
-/// without following symbolic links to folders, which could form loops. Such a link is an error,
-/// because its files would be missing from the policy. A pattern that names no file is an error too.
+/// A path is taken as is. A folder is searched for `.yaml` and `.yml`; hidden files are skipped,
+/// and symbolic links to folders are not followed because they could form cycles. Such a link is an
+/// error, because its files would be missing from the policy. A pattern that matches no file is an
+/// error too.
 pub fn expand(base: &Path, pattern: &str) -> Result<Vec<PathBuf>, Vec<LoadError>> {
     let failed = |reason: String| vec![LoadError { path: PathBuf::from(pattern), reason }];
     let path = base.join(pattern);
@@ -40,24 +41,25 @@ pub fn expand(base: &Path, pattern: &str) -> Result<Vec<PathBuf>, Vec<LoadError>
 
 /// The file with this name in `directory` or the nearest folder above it that has one.
 ///
-/// Anything of that name counts, so that one that cannot be read is an error and not ignored.
+/// Any kind of entry with that name is returned, so one that cannot be read causes an error later
+/// instead of being ignored.
 pub fn find_upward(directory: &Path, name: &str) -> Option<PathBuf> {
     let start = fs::canonicalize(directory).ok()?;
     start.ancestors().map(|folder| folder.join(name)).find(|path| path.symlink_metadata().is_ok())
 }
 
-/// What a folder holds, by name; nothing if it cannot be read.
+/// The names of the entries of a folder; none if it cannot be read.
 pub fn names_in(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     entries.filter_map(|entry| entry.file_name().into_string().ok()).collect()
 }
 
-/// The path with every symbolic link resolved, so that one file has one path.
+/// The path with every symbolic link resolved, so that each file has one path.
 pub fn resolve(path: &Path) -> PathBuf {
     fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
 }
 
-/// `path` as it is written from `base`, with `/` between its parts.
+/// `path` relative to `base`, with `/` between its parts.
 pub fn relative(path: &Path, base: &Path) -> String {
     let (path, base) = (normal(path), normal(base));
     let shared = path.iter().zip(&base).take_while(|(a, b)| a == b).count();
@@ -71,7 +73,7 @@ pub fn relative(path: &Path, base: &Path) -> String {
     if name.is_empty() { ".".to_owned() } else { name.join("/") }
 }
 
-/// The parts of a path without `.`, and without `..` where it can be worked out.
+/// The parts of a path without `.`, and without `..` where it can be resolved.
 fn normal(path: &Path) -> Vec<String> {
     let mut parts: Vec<String> = Vec::new();
     for component in path.components() {
@@ -115,7 +117,7 @@ impl Found {
         }
     }
 
-    /// Adds what a glob names.
+    /// Adds the files that a glob matches.
     fn glob(&mut self, base: &Path, pattern: &str) -> Result<(), String> {
         let glob = GlobWalk::new(base, pattern, true)
             .map_err(|e| format!("`{pattern}` is not a valid glob: {}", e.msg))?;
@@ -131,7 +133,7 @@ impl Found {
         Ok(())
     }
 
-    /// What a folder holds, sorted.
+    /// The entries of a folder, sorted.
     fn list(&mut self, folder: &Path) -> Vec<PathBuf> {
         match fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>) {
             Ok(entries) => {

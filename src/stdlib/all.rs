@@ -1,4 +1,4 @@
-//! Whether a closure holds for every item of a list.
+//! Whether a closure is true for every item of a list.
 
 use crate::expr::ir::Each;
 use crate::expr::{
@@ -6,7 +6,7 @@ use crate::expr::{
 };
 use crate::value::{Type, Value};
 
-/// Whether a closure holds for every item of a list.
+/// Whether a closure is true for every item of a list.
 #[derive(Debug)]
 pub(super) struct All;
 

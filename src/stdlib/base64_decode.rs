@@ -1,4 +1,4 @@
-//! The text that another has in base64.
+//! Decodes base64 text.
 
 use std::borrow::Cow;
 
@@ -11,8 +11,8 @@ use crate::expr::{
 };
 use crate::value::{Type, Value};
 
-/// As lenient as what carries out a command that was sent so: padding may be left out (RFC 4648,
-/// section 3.2), and bits beyond the last byte say nothing.
+/// As lenient as the programs that run commands encoded this way: padding may be left out (RFC
+/// 4648, section 3.2), and bits beyond the last byte are ignored.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,
     GeneralPurposeConfig::new()
@@ -20,7 +20,7 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
         .with_decode_allow_trailing_bits(true),
 );
 
-/// The text that another has in base64.
+/// Decodes base64 text.
 #[derive(Debug)]
 pub(super) struct Base64Decode;
 

@@ -1,11 +1,11 @@
-//! Whether a text or a list holds something.
+//! Whether a text or a list contains a value.
 
 use crate::expr::{
     BadArgument, Constant, Example, Function, Kind, Prepared, Returns, Role, Signature,
 };
 use crate::value::{Type, Value};
 
-/// Whether a text or a list holds something.
+/// Whether a text or a list contains a value.
 #[derive(Debug)]
 pub(super) struct Contains;
 

@@ -1,11 +1,11 @@
-//! Whether a text holds one of several texts.
+//! Whether a text contains one of several texts.
 
 use crate::expr::{
     BadArgument, Constant, Example, Function, Kind, Prepared, Required, Returns, Role, Signature,
 };
 use crate::value::Type;
 
-/// Whether a text holds one of several texts.
+/// Whether a text contains one of several texts.
 #[derive(Debug)]
 pub(super) struct ContainsAny;
 

@@ -1,4 +1,4 @@
-//! The different items of a list.
+//! The distinct items of a list.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use crate::expr::{
 };
 use crate::value::{Items, Value};
 
-/// The different items of a list.
+/// The distinct items of a list.
 #[derive(Debug)]
 pub(super) struct Distinct;
 

@@ -1,11 +1,11 @@
-//! Whether two texts are equal but for ASCII case.
+//! Whether two texts are equal, ignoring ASCII case.
 
 use crate::expr::{
     BadArgument, Constant, Example, Function, Kind, Prepared, Required, Returns, Role, Signature,
 };
 use crate::value::{Type, Value};
 
-/// Whether two texts are equal but for ASCII case.
+/// Whether two texts are equal, ignoring ASCII case.
 #[derive(Debug)]
 pub(super) struct EqIgnoreCase;
 

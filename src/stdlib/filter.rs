@@ -1,4 +1,4 @@
-//! The items of a list for which a closure holds.
+//! The items of a list for which a closure is true.
 
 use crate::expr::ir::Each;
 use crate::expr::{
@@ -6,7 +6,7 @@ use crate::expr::{
 };
 use crate::value::Value;
 
-/// The items of a list for which a closure holds.
+/// The items of a list for which a closure is true.
 #[derive(Debug)]
 pub(super) struct Filter;
 

@@ -1,11 +1,11 @@
-//! Whether a value is there.
+//! Whether a value is present.
 
 use crate::expr::{
     BadArgument, Constant, Example, Function, Kind, Prepared, Returns, Role, Signature,
 };
 use crate::value::{Type, Value};
 
-/// Whether a value is there.
+/// Whether a value is present.
 #[derive(Debug)]
 pub(super) struct Has;
 

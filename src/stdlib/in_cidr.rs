@@ -1,11 +1,11 @@
-//! Whether an address lies in a range.
+//! Whether an address is in a range.
 
 use crate::expr::{
     BadArgument, Constant, Example, Function, Kind, Prepared, Required, Returns, Role, Signature,
 };
 use crate::value::{Cidr, CidrSet, Type, parse_ip};
 
-/// Whether an address lies in a range.
+/// Whether an address is in a range.
 #[derive(Debug)]
 pub(super) struct InCidr;
 

@@ -1,4 +1,4 @@
-//! Whether a time of day lies in a span of hours.
+//! Whether a time of day is in a span of hours.
 
 use super::calendar::{local, zone};
 use crate::expr::{
@@ -6,7 +6,7 @@ use crate::expr::{
 };
 use crate::value::{Type, Value};
 
-/// Whether a time of day lies in a span of hours.
+/// Whether a time of day is in a span of hours.
 #[derive(Debug)]
 pub(super) struct InHours;
 
@@ -68,7 +68,7 @@ impl Function for InHours {
     }
 }
 
-/// `22:00-06:00` as minutes of the day; the end may be `24:00`.
+/// Parses `22:00-06:00` as minutes of the day; the end may be `24:00`.
 fn minutes(span: &str) -> Option<(i32, i32)> {
     let (start, end) = span.split_once('-')?;
     let minute = |text: &str| {
@@ -81,6 +81,6 @@ fn minutes(span: &str) -> Option<(i32, i32)> {
         (at <= 24 * 60).then_some(at)
     };
     let (start, end) = (minute(start)?, minute(end)?);
-    // Equal ends would mean all day or never; neither is clear.
+    // If both ends are equal, the span could mean all day or never, so it is rejected.
     (start < 24 * 60 && start != end).then_some((start, end))
 }

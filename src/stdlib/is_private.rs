@@ -1,11 +1,11 @@
-//! Whether an address is of a private range.
+//! Whether an address is in a private range.
 
 use crate::expr::{
     BadArgument, Constant, Example, Function, Kind, Prepared, Required, Returns, Role, Signature,
 };
 use crate::value::{Cidr, CidrSet, Type, parse_ip};
 
-/// Whether an address is of a private range.
+/// Whether an address is in a private range.
 #[derive(Debug)]
 pub(super) struct IsPrivate;
 

@@ -1,11 +1,11 @@
-//! How many characters or items there are.
+//! The number of characters or items.
 
 use crate::expr::{
     BadArgument, Constant, Example, Function, Kind, Prepared, Returns, Role, Signature,
 };
 use crate::value::{Type, Value};
 
-/// How many characters or items there are.
+/// The number of characters or items.
 #[derive(Debug)]
 pub(super) struct Len;
 

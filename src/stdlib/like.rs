@@ -1,4 +1,4 @@
-//! Whether a text has the form of a pattern.
+//! Whether a text matches a pattern.
 
 use super::pattern::Pattern;
 use crate::expr::{
@@ -6,7 +6,7 @@ use crate::expr::{
 };
 use crate::value::Type;
 
-/// Whether a text has the form of a pattern.
+/// Whether a text matches a pattern.
 #[derive(Debug)]
 pub(super) struct Like;
 

@@ -1,4 +1,4 @@
-//! Whether a text has the form of one of several patterns.
+//! Whether a text matches one of several patterns.
 
 use super::pattern::Pattern;
 use crate::expr::{
@@ -6,7 +6,7 @@ use crate::expr::{
 };
 use crate::value::Type;
 
-/// Whether a text has the form of one of several patterns.
+/// Whether a text matches one of several patterns.
 #[derive(Debug)]
 pub(super) struct LikeAny;
 

@@ -4,11 +4,11 @@ use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
 use crate::expr::Required;
 
-/// With more alternatives than this an index entry is not selective.
+/// If there are more alternatives than this, an index entry is not selective.
 const MAX_ALTERNATIVES: usize = 64;
 
-/// What every text that the expression matches must contain: at least one of these. `None` if the expression
-/// requires no known text, such as `[0-9]+`.
+/// What every text that the expression matches must contain: at least one of these. `None` if the
+/// expression requires no known text, such as `[0-9]+`.
 pub(super) fn required(pattern: &str) -> Option<Vec<Required>> {
     let hir = regex_syntax::parse(pattern).ok()?;
     of(&hir).filter(|literals| !literals.iter().any(Required::is_trivial))
@@ -32,7 +32,7 @@ fn of(hir: &Hir) -> Option<Vec<Required>> {
 fn of_parts(parts: &[Hir]) -> Option<Vec<Required>> {
     let mut found: Vec<Vec<Required>> = Vec::new();
     let mut run = String::new();
-    // Whether the run begins where the text does.
+    // Whether the run starts at the beginning of the text.
     let mut tied = false;
     let end = |run: &mut String, tied: bool, found: &mut Vec<Vec<Required>>| {
         let text = std::mem::take(run);
@@ -46,7 +46,7 @@ fn of_parts(parts: &[Hir]) -> Option<Vec<Required>> {
             continue;
         }
         end(&mut run, tied, &mut found);
-        // Only `^` without the flag `m`: at the start of the text and not of a line.
+        // This is `^` without the flag `m`: the start of the text, not of a line.
         tied = matches!(part.kind(), HirKind::Look(Look::Start));
         found.extend(of_inner(part));
     }
@@ -56,7 +56,7 @@ fn of_parts(parts: &[Hir]) -> Option<Vec<Required>> {
 }
 
 fn of_inner(part: &Hir) -> Option<Vec<Required>> {
-    // A character by itself was no literal, so it is not asked again.
+    // `literal` has already rejected this single character, so `of` need not try it again.
     if matches!(part.kind(), HirKind::Class(_)) { None } else { of(part) }
 }
 
@@ -67,10 +67,10 @@ fn length(required: &Required) -> usize {
     }
 }
 
-/// The text that a part stands for, ASCII case ignored.
+/// The literal text of a part, ignoring ASCII case.
 ///
-/// `(?i)k` also stands for the Kelvin sign and `(?i)s` for the long s: those are no letters that
-/// only case tells apart, and end a literal.
+/// `(?i)k` also matches the Kelvin sign and `(?i)s` the long s. Such a class has more than the two
+/// cases of an ASCII letter, so it ends a literal.
 fn literal(part: &Hir) -> Option<String> {
     match part.kind() {
         HirKind::Literal(literal) => std::str::from_utf8(&literal.0).ok().map(str::to_owned),
@@ -86,7 +86,7 @@ fn literal(part: &Hir) -> Option<String> {
     }
 }
 
-/// The small letter of a class that holds both cases of an ASCII letter.
+/// The small letter of a class that contains both cases of an ASCII letter.
 fn either_case(capital: char, small: char) -> Option<String> {
     (capital.to_ascii_lowercase() == small).then(|| small.to_string())
 }

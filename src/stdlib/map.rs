@@ -1,4 +1,4 @@
-//! What a closure makes of each item of a list.
+//! The results of a closure for each item of a list.
 
 use crate::expr::ir::Each;
 use crate::expr::{
@@ -6,7 +6,7 @@ use crate::expr::{
 };
 use crate::value::Value;
 
-/// What a closure makes of each item of a list.
+/// The results of a closure for each item of a list.
 #[derive(Debug)]
 pub(super) struct Map;
 

@@ -1,4 +1,4 @@
-//! Whether a regular expression is found in a text.
+//! Whether a regular expression matches a part of a text.
 
 use regex::RegexBuilder;
 
@@ -9,7 +9,7 @@ use crate::expr::{
 };
 use crate::value::Type;
 
-/// Whether a regular expression is found in a text.
+/// Whether a regular expression matches a part of a text.
 #[derive(Debug)]
 pub(super) struct Matches;
 
@@ -48,7 +48,7 @@ impl Function for Matches {
         let regex = RegexBuilder::new(pattern).size_limit(MAX_REGEX).build().map_err(|error| {
             let reason = match &error {
                 regex::Error::CompiledTooBig(_) => "it is too large".to_owned(),
-                // The last line says what is wrong; those before draw it.
+                // The last line states the error; the lines before it show its position.
                 other => {
                     let text = other.to_string();
                     let last = text.lines().last().unwrap_or_default();

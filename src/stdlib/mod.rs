@@ -1,7 +1,8 @@
 //! The function library, one file per function.
 //!
 //! A function knows values and the traits of [`crate::expr`]. It must not know which rule or record
-//! calls it, and it reads no clock, file or zone of the machine: what it needs are its arguments.
+//! calls it. It reads no clock, file or zone of the machine; all of its input comes from its
+//! arguments.
 
 use crate::expr::Function;
 

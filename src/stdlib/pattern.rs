@@ -5,22 +5,22 @@ use crate::expr::Required;
 /// A compiled pattern.
 #[derive(Debug)]
 pub(super) struct Pattern {
-    /// The characters between the `*`; `None` is `?`.
+    /// The pieces between the `*`; in a piece, `None` is `?`.
     pieces: Vec<Vec<Option<char>>>,
-    /// The text when there is neither `*` nor `?`.
+    /// The text, if there is neither `*` nor `?`.
     literal: Option<String>,
 }
 
 impl Pattern {
-    /// Compiles a pattern; every text is one.
+    /// Compiles a pattern; every text is a valid pattern.
     pub(super) fn new(pattern: &str) -> Self {
         let piece = |piece: &str| piece.chars().map(|c| (c != '?').then_some(c)).collect();
         let literal = (!pattern.contains(['*', '?'])).then(|| pattern.to_owned());
         Self { pieces: pattern.split('*').map(piece).collect(), literal }
     }
 
-    /// Whether the whole text matches. Each piece is matched at its first occurrence, so the time is at
-    /// most the product of both lengths.
+    /// Whether the whole text matches. Each piece is matched at its first occurrence, so the time
+    /// is at most the product of both lengths.
     pub(super) fn matches(&self, text: &str) -> bool {
         if let Some(literal) = &self.literal {
             return literal == text;
@@ -57,7 +57,7 @@ impl Pattern {
     }
 }
 
-/// The text after a piece at its start.
+/// The rest of the text if it starts with the piece.
 fn strip<'t>(text: &'t str, piece: &[Option<char>]) -> Option<&'t str> {
     let mut chars = text.chars();
     for wanted in piece {

@@ -1,11 +1,11 @@
-//! The parts of a text between a separator.
+//! The parts of a text between separators.
 
 use crate::expr::{
     BadArgument, Constant, Example, Function, Kind, Prepared, Returns, Role, Signature,
 };
 use crate::value::{Elem, Items, Type, Value};
 
-/// The parts of a text between a separator.
+/// The parts of a text between separators.
 #[derive(Debug)]
 pub(super) struct Split;
 

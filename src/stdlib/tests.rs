@@ -9,7 +9,7 @@ use crate::source::{Fragment, Sources};
 use crate::table::{Column, ColumnType, Declaration, Match, Table};
 use crate::value::{Time, Value, Zone};
 
-/// The host of the examples; `keytrail functions` shows what they look up.
+/// The host of the examples. `keytrail functions` shows the rows that they look up.
 #[derive(Debug)]
 struct Plain(Zone, Arc<Table>);
 

@@ -1,4 +1,4 @@
-//! Rows to a table, each value checked against its column.
+//! Builds a table from rows; each value is checked against its column.
 
 use std::borrow::Cow;
 use std::collections::hash_map::Entry as MapEntry;
@@ -17,35 +17,36 @@ use crate::diag::{Diagnostic, escaped};
 use crate::source::Span;
 use crate::value::{Cidr, Time, Value};
 
-/// After so many mistakes no further row is read: one wrong column makes one of every row.
+/// Number of mistakes after which no further row is read: one wrong column gives a mistake in every
+/// row.
 const MAX_PROBLEMS: usize = 20;
 
-/// A value as a data file has it.
+/// A value as it is in a data file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Raw<'a> {
-    /// Nothing, or an empty text: the value is missing.
+    /// No text, or an empty text: the value is missing.
     Empty,
-    /// One text.
+    /// A single text.
     Text(Cow<'a, str>),
-    /// Several.
+    /// Several texts.
     Texts(Vec<String>),
-    /// Something that no column holds.
+    /// A value that no column type accepts.
     Other,
 }
 
-/// What is wrong with one value; whoever read it knows where it stands.
+/// What is wrong with one value. The caller that read the value knows its position.
 #[derive(Debug)]
 pub(super) struct Problem {
     pub(super) row: usize,
     pub(super) column: usize,
     pub(super) message: String,
-    /// What is said beside the value.
+    /// The text shown beside the value.
     pub(super) label: String,
     /// The row that has the same key.
     pub(super) first: Option<usize>,
 }
 
-/// A table on its way.
+/// A table that is being built.
 pub(super) struct Builder {
     declaration: Arc<Declaration>,
     cells: Cells,
@@ -68,8 +69,8 @@ impl Builder {
         Self { declaration, cells: Cells::default(), rows: 0, keys, problems: Vec::new() }
     }
 
-    /// Adds a row: one value for each column of the declaration, in its order. False when there is
-    /// no use in reading on.
+    /// Adds a row: one value for each column of the declaration, in order. Returns false if no
+    /// further row needs to be read.
     pub(super) fn row(&mut self, values: &mut [Raw<'_>]) -> bool {
         let row = self.rows;
         if row == MAX_ROWS {
@@ -106,7 +107,7 @@ impl Builder {
         self.problems.len() < MAX_PROBLEMS
     }
 
-    /// The cell of a value, or what was written instead.
+    /// The cell of a value, or an error with what was written instead.
     fn cell(&mut self, raw: Raw<'_>, ty: ColumnType) -> Result<Cell, Option<String>> {
         let text = match (raw, ty) {
             (Raw::Empty, _) => return Ok(Cell::Missing),
@@ -143,7 +144,7 @@ impl Builder {
         Cell::List(list)
     }
 
-    /// Enters the row whose cells begin at `base` under its key.
+    /// Adds the row whose cells begin at `base` to the index by its key.
     fn key(&mut self, base: usize) {
         let column = self.declaration.key;
         if let Err((message, label, first)) = self.enter(base) {
@@ -159,7 +160,7 @@ impl Builder {
             if self.problems.last().is_some_and(|p| p.row == self.rows && p.column == *key) {
                 return Ok(());
             }
-            // A declaration that is wrong may have no column at all.
+            // An invalid declaration may have no columns at all.
             let column = columns.get(*key).map_or("", |column| column.name.as_str());
             let message =
                 format!("a row of the table `{id}` has no `{column}`, by which it would be found");
@@ -200,7 +201,7 @@ impl Builder {
         self.problems.push(Problem { row: self.rows, column, message, label, first });
     }
 
-    /// The table, unless something was wrong.
+    /// The table, unless there were problems.
     pub(super) fn finish(self) -> Result<Table, Vec<Problem>> {
         if !self.problems.is_empty() {
             return Err(self.problems);
@@ -224,7 +225,7 @@ impl Builder {
 }
 
 impl Problem {
-    /// What it says, with the places of its values.
+    /// The diagnostic for this problem; `place` gives the spans of values.
     pub(super) fn diagnostic(self, place: &dyn Fn(usize, usize) -> Option<Span>) -> Diagnostic {
         let code = if self.first.is_some() { &codes::DUPLICATE_KEY } else { &codes::ROW };
         let mut diagnostic = Diagnostic::error(code, self.message);

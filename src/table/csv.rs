@@ -1,7 +1,7 @@
 //! Tables as CSV.
 //!
-//! The reader of the `csv` crate takes anything: a quote that is never closed makes the rest of
-//! the file one value. So what it takes for a row is held against the rules of RFC 4180 here.
+//! The reader of the `csv` crate accepts any text: if a quote is never closed, the rest of the file
+//! becomes one value. So each row that it returns is checked here against RFC 4180.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -14,10 +14,10 @@ use super::read::{Data, Mistake, lacking, twice};
 use crate::diag::codes::table as codes;
 use crate::diag::escaped;
 
-/// Most bytes of one value; a longer one is a quote in the wrong place.
+/// Most bytes of one value. A longer value indicates a misplaced quote.
 const MAX_FIELD: usize = 64 * 1024;
 
-/// A row as it stands in the text.
+/// The position of a row in the text.
 #[derive(Debug, Clone, Copy)]
 struct Place {
     start: usize,
@@ -104,7 +104,7 @@ pub(super) fn read(declaration: &Arc<Declaration>, text: &str) -> Result<Data, V
     }
 }
 
-/// What the reader took for a row, without the line breaks around it.
+/// The range that the reader returned as a row, without the line breaks around it.
 fn place(text: &str, start: usize, end: usize) -> Place {
     let row = text.get(start..end).unwrap_or("");
     let lead = row.len() - row.trim_start_matches(['\r', '\n']).len();
@@ -112,8 +112,8 @@ fn place(text: &str, start: usize, end: usize) -> Place {
     Place { start, end: start + row.trim_matches(['\r', '\n']).len() }
 }
 
-/// The values of a row as they stand in the text, quotes included; each with the place behind a
-/// closing quote that something follows, or of an opening quote that is never closed.
+/// The ranges of the values of a row in the text, including quotes. Each has the position after a
+/// closing quote if something follows it, or the position of an opening quote that is never closed.
 fn fields(row: &str) -> impl Iterator<Item = (Range<usize>, Option<usize>)> + '_ {
     let bytes = row.as_bytes();
     let mut next = Some(0);
@@ -155,7 +155,7 @@ fn fields(row: &str) -> impl Iterator<Item = (Range<usize>, Option<usize>)> + '_
     })
 }
 
-/// Refuses quotes in the wrong place, and values that are long enough to be the work of one.
+/// Rejects misplaced quotes, and values so long that a misplaced quote probably caused them.
 fn well_formed(text: &str, place: Place) -> Result<(), Mistake> {
     let row = text.get(place.start..place.end).unwrap_or("");
     if row.len() <= MAX_FIELD && memchr::memchr(b'"', row.as_bytes()).is_none() {
@@ -178,7 +178,7 @@ fn well_formed(text: &str, place: Place) -> Result<(), Mistake> {
     Ok(())
 }
 
-/// Where a value of a row stands.
+/// The range of a value of a row.
 fn field(text: &str, row: Place, index: usize) -> Range<usize> {
     let found = text.get(row.start..row.end).and_then(|row| fields(row).nth(index));
     let at = found.map_or(0..0, |(at, _)| at);
@@ -186,7 +186,7 @@ fn field(text: &str, row: Place, index: usize) -> Range<usize> {
 }
 
 impl super::build::Problem {
-    /// What it says, with the places of its values in a text.
+    /// The mistake to report; `place` gives the ranges of values in a text.
     pub(super) fn mistake(self, place: &dyn Fn(usize, usize) -> Option<Range<usize>>) -> Mistake {
         let at = place(self.row, self.column).unwrap_or(0..0);
         let mut mistake = Mistake::row(self.message, at, &self.label);

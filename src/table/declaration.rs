@@ -1,9 +1,9 @@
-//! What a table is, without its rows.
+//! The declaration of a table, without its rows.
 
 use crate::source::Span;
 use crate::value::{Elem, Type, words};
 
-/// Ids that stand for the credential reports of the run, never for a table of the policy.
+/// Ids that refer to the credential reports of the run, never to a table of the policy.
 pub const RESERVED_IDS: [&str; 2] = ["keys", "creds"];
 
 words! {
@@ -34,7 +34,7 @@ impl ColumnType {
         }
     }
 
-    /// What a value must look like, as a noun.
+    /// A description of a valid value, as a noun.
     pub(super) fn expected(self) -> &'static str {
         match self {
             ColumnType::Str => "a text",
@@ -59,22 +59,22 @@ words! {
 /// One column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Column {
-    /// Its name, as expressions say it.
+    /// Its name in expressions.
     pub name: String,
     /// The type of its values.
     pub ty: ColumnType,
 }
 
-/// What a table is, without its rows.
+/// The declaration of a table, without its rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Declaration {
     /// Its id.
     pub id: String,
-    /// What it is for.
+    /// The purpose of the table.
     pub description: String,
     /// The columns, in the order written.
     pub columns: Vec<Column>,
-    /// Which column is the key; always a [`ColumnType::Str`].
+    /// The index of the key column; always a [`ColumnType::Str`].
     pub key: usize,
     /// How a key finds a row.
     pub matching: Match,
@@ -85,13 +85,13 @@ pub struct Declaration {
 }
 
 impl Declaration {
-    /// The place of the column with this name.
+    /// The index of the column with this name.
     pub fn column(&self, name: &str) -> Option<usize> {
         self.columns.iter().position(|column| column.name == name)
     }
 
-    /// The place of the column that a header of a data file means: case, spaces, `_` and `-` make
-    /// no difference.
+    /// The index of the column that a header of a data file denotes, ignoring case, spaces, `_` and
+    /// `-`.
     pub(super) fn column_of_header(&self, header: &str) -> Option<usize> {
         self.columns.iter().position(|column| plain(&column.name).eq(plain(header)))
     }

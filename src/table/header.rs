@@ -1,4 +1,4 @@
-//! The columns of a data file, and which of the declaration each of them is.
+//! The columns of a data file, matched to the columns of the declaration.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 
 use super::Declaration;
 
-/// What is known of the columns of a data file.
+/// The columns of a data file that have been read so far.
 pub(super) struct Header<'d> {
     declaration: &'d Declaration,
     known: FxHashMap<String, Option<usize>>,
@@ -20,7 +20,7 @@ impl<'d> Header<'d> {
         Self { declaration, known: FxHashMap::default(), seen, extra: BTreeSet::new() }
     }
 
-    /// The column that the file calls so; `None` when the declaration has no such column.
+    /// The declared column that this name in the file denotes; `None` if there is no such column.
     pub(super) fn column(&mut self, name: &str) -> Option<usize> {
         if let Some(column) = self.known.get(name) {
             return *column;
@@ -34,7 +34,7 @@ impl<'d> Header<'d> {
         column
     }
 
-    /// Declared columns that the file does not have, as a message shows them.
+    /// Declared columns that the file lacks, worded for a message.
     pub(super) fn lacking(&self) -> Option<String> {
         let columns = self.declaration.columns.iter().zip(&self.seen);
         let lacking: Vec<String> = columns
@@ -44,7 +44,7 @@ impl<'d> Header<'d> {
         (!lacking.is_empty()).then(|| lacking.join(", "))
     }
 
-    /// Columns of the file that nothing declares, in the order of their names.
+    /// Columns of the file that the declaration lacks, sorted by name.
     pub(super) fn into_extra(self) -> Vec<String> {
         self.extra.into_iter().collect()
     }

@@ -1,4 +1,4 @@
-//! Rows by key.
+//! Finds rows by key.
 
 use std::hash::{BuildHasher, RandomState};
 use std::net::IpAddr;
@@ -7,12 +7,12 @@ use hashbrown::HashTable;
 
 use crate::value::{Cidr, parse_ip};
 
-/// Rows by key.
+/// An index from keys to rows.
 #[derive(Debug)]
 pub(super) enum Index {
-    /// By text. Only row numbers are stored: the texts stand in the rows.
+    /// By text. It stores only row numbers; the rows contain the texts.
     ///
-    /// The hash is keyed, because names in a table may be chosen by whoever creates users.
+    /// The hash is keyed, because names in a table may be chosen by anyone who can create users.
     Exact(HashTable<u32>, RandomState),
     /// By address.
     Ranges(Ranges),
@@ -25,7 +25,7 @@ impl Default for Index {
 }
 
 impl Index {
-    /// The row that a key finds; `key_of` gives the key of a row.
+    /// The row with this key; `key_of` returns the key of a row.
     pub(super) fn find<'k>(&self, key: &str, key_of: impl Fn(u32) -> &'k str) -> Option<u32> {
         match self {
             Index::Exact(rows, hasher) => {
@@ -39,8 +39,8 @@ impl Index {
 /// Marks addresses between the ranges.
 const NONE: u32 = u32::MAX;
 
-/// Ranges, cut into intervals that do not overlap: each begins where the one before it ends, and
-/// knows the smallest range that it lies in. A look-up is one binary search.
+/// Ranges, cut into intervals that do not overlap. Each interval begins where the previous one
+/// ends, and stores the smallest range that contains it. A look-up is one binary search.
 #[derive(Debug, Default)]
 pub(super) struct Ranges {
     v4: Vec<(u32, u32)>,
@@ -74,9 +74,9 @@ impl Ranges {
     }
 }
 
-/// Cuts ranges of which any two are apart or one inside the other.
+/// Cuts ranges into intervals. Any two ranges must be disjoint, or one must contain the other.
 fn cut<T: Ord + Copy>(mut ranges: Vec<(T, T, u32)>, after: fn(T) -> Option<T>) -> Vec<(T, u32)> {
-    // The wider of two that begin together comes first.
+    // If two ranges begin at the same point, the wider one comes first.
     ranges.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)));
     let mut cuts: Vec<(T, u32)> = Vec::new();
     let mut put = |at: T, row: u32| match cuts.last_mut() {

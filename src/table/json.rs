@@ -61,7 +61,7 @@ pub(super) fn read(declaration: &Arc<Declaration>, text: &str) -> Result<Data, V
     }
 }
 
-/// A value of JSON as a column takes it; a number or boolean is taken as it was written.
+/// A JSON value as input for a column. Numbers and booleans are taken as written.
 fn raw(text: &str) -> Raw<'_> {
     match text.as_bytes().first() {
         Some(b'n') | None => Raw::Empty,
@@ -76,12 +76,12 @@ fn raw(text: &str) -> Raw<'_> {
     }
 }
 
-/// Where a part of the text begins in it.
+/// The offset of a part of the text.
 fn offset(text: &str, part: &str) -> usize {
     (part.as_ptr() as usize).saturating_sub(text.as_ptr() as usize)
 }
 
-/// What serde says, at its place; `base` is where the text begins in the file.
+/// The error of serde at its position; `base` is the offset of the text in the file.
 fn invalid(text: &str, base: usize, error: &serde_json::Error) -> Mistake {
     let line = text.split_inclusive('\n').take(error.line().saturating_sub(1));
     let line: usize = line.map(str::len).sum();

@@ -9,7 +9,7 @@ use crate::value::write_folded;
 /// One value of a list, as written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListValue {
-    /// The text; a trailing `*` stands for any rest.
+    /// The text; a trailing `*` matches any rest.
     pub text: String,
     /// Where it was written; `None` when the configuration added it.
     pub span: Option<Span>,
@@ -20,9 +20,9 @@ pub struct ListValue {
 pub struct List {
     /// Its id.
     pub id: String,
-    /// The field whose values it holds (`event.operation`), which types it.
+    /// The field whose values it contains (`event.operation`), which determines its type.
     pub of: Option<String>,
-    /// What it is for.
+    /// The purpose of the list.
     pub description: String,
     values: Vec<ListValue>,
     exact: FxHashMap<u64, Vec<u32>>,
@@ -30,7 +30,8 @@ pub struct List {
 }
 
 impl List {
-    /// A list with these values; `provider:service.*` is a prefix like any trailing `*`.
+    /// A list with these values. `provider:service.*` is a prefix like any other value with a
+    /// trailing `*`.
     pub fn new(
         id: String,
         of: Option<String>,
@@ -54,12 +55,12 @@ impl List {
         &self.values
     }
 
-    /// Whether it holds nothing, which makes rules over it *not configured*.
+    /// Whether the list is empty. Rules that use an empty list are *not configured*.
     pub fn is_empty(&self) -> bool {
         self.values.is_empty()
     }
 
-    /// Whether the list holds the text, exactly or by a prefix; ASCII case ignored.
+    /// Whether the list contains the text, exactly or by a prefix; ASCII case is ignored.
     pub fn contains(&self, text: &str) -> bool {
         let exact = |indices: &Vec<u32>| {
             indices.iter().any(|&i| self.values[i as usize].text.eq_ignore_ascii_case(text))
@@ -72,7 +73,7 @@ impl List {
     }
 }
 
-/// A hash of the text in ASCII lower case; lists come from trusted policy, so a fast one will do.
+/// A hash of the text in ASCII lower case. Lists come from trusted policy, so a fast hash is safe.
 fn hash(text: &str) -> u64 {
     let mut hasher = rustc_hash::FxHasher::default();
     write_folded(&mut hasher, text.as_bytes());

@@ -1,7 +1,7 @@
-//! Reference data: lists (constant sets) and tables (rows joined by key).
+//! Reference data: lists (constant sets) and tables (rows found by key).
 //!
-//! It knows values, sources and YAML, and must not know expressions, rules or records. It reads rows from texts
-//! that it is given and opens no file.
+//! It knows values, sources and YAML. It must not know expressions, rules or records. It reads rows
+//! from the texts that it receives and opens no file.
 
 mod list;
 mod declaration;

@@ -1,4 +1,4 @@
-//! Data files to tables.
+//! Reads data files into tables.
 
 use std::sync::Arc;
 
@@ -9,10 +9,10 @@ use crate::diag::{Diagnostic, escaped};
 use crate::source::{FileId, Span};
 use crate::yaml::Node;
 
-/// How a data file is written.
+/// The format of a data file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DataFormat {
-    /// Values separated by commas, below a line of names.
+    /// Comma-separated values with a header line.
     Csv,
     /// An array of objects.
     Json,
@@ -21,7 +21,7 @@ pub enum DataFormat {
 }
 
 impl DataFormat {
-    /// The format of a file with this name, by its extension.
+    /// The format of a file with this name, determined by its extension.
     pub fn of(name: &str) -> Option<Self> {
         let (_, extension) = name.rsplit_once('.')?;
         match extension.to_ascii_lowercase().as_str() {
@@ -33,20 +33,20 @@ impl DataFormat {
     }
 }
 
-/// A table that was read, and what its file has beside it.
+/// A table that was read, and what was ignored in its file.
 #[derive(Debug)]
 pub struct Data {
     /// The table.
     pub table: Table,
-    /// Columns that the declaration does not name; they were not read.
+    /// Columns that the declaration does not have; they were not read.
     pub extra: Vec<String>,
-    /// Findings of a scanner's report that show no access key, and so are no rows.
+    /// Findings of a scanner's report that contain no access key and so give no rows.
     pub unread: u64,
 }
 
 /// The table with the rows of a CSV text.
 ///
-/// `file` registers the text among the sources: it is called only when there is something to say.
+/// `file` registers the text among the sources. It is called only if there is something to report.
 pub fn from_csv(
     declaration: &Arc<Declaration>,
     text: &str,
@@ -67,12 +67,12 @@ pub fn from_json(
         .map_err(|mistakes| told(mistakes, file()))
 }
 
-/// The table with the rows of a YAML file, its whole document.
+/// The table with the rows of a YAML file; `document` is the whole document.
 pub fn from_yaml(declaration: &Arc<Declaration>, document: &Node) -> Result<Data, Vec<Diagnostic>> {
     rows::read(declaration, document)
 }
 
-/// Something wrong in a text: a message, places with what is said beside them, help.
+/// A problem in a text: a message, labelled places, and help.
 #[derive(Debug)]
 pub(super) struct Mistake {
     pub(super) code: &'static crate::diag::Code,
@@ -103,13 +103,13 @@ fn told(mistakes: Vec<Mistake>, file: FileId) -> Vec<Diagnostic> {
     mistakes.into_iter().map(diagnostic).collect()
 }
 
-/// What to say of declared columns that the file does not have.
+/// The message for declared columns that the file lacks.
 pub(super) fn lacking(declaration: &Declaration, header: &Header<'_>) -> Option<String> {
     let columns = header.lacking()?;
     Some(format!("the file lacks {columns}, which the table `{}` declares", declaration.id))
 }
 
-/// What to say of a column that stands twice.
+/// The message for a column that occurs twice.
 pub(super) fn twice(declaration: &Declaration, column: usize) -> String {
     let name = declaration.columns.get(column).map_or("", |column| column.name.as_str());
     format!("the column `{}` of the table `{}` stands twice", escaped(name, 60), declaration.id)

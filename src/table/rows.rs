@@ -1,4 +1,4 @@
-//! Rows that stand in YAML: in a declaration, or in the test of a rule.
+//! Rows that are written in YAML: in a declaration, or in the test of a rule.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -12,9 +12,9 @@ use crate::diag::{Diagnostic, did_you_mean, escaped};
 use crate::source::Span;
 use crate::yaml::{Entry, Node, NodeKind};
 
-/// The table with these rows, each a mapping by the names of the columns.
+/// The table with these rows. Each is a mapping from column names to values.
 ///
-/// Every value is checked against its column; a column that a row leaves out is missing there.
+/// Every value is checked against its column. A column that a row leaves out is missing in it.
 pub fn from_nodes(declaration: &Arc<Declaration>, rows: &[Node]) -> Result<Table, Vec<Diagnostic>> {
     let mut diagnostics = Vec::new();
     let mut builder = Builder::new(declaration.clone());
@@ -55,7 +55,7 @@ pub fn from_nodes(declaration: &Arc<Declaration>, rows: &[Node]) -> Result<Table
     }
 }
 
-/// The table of a data file: a sequence of mappings, in which other columns may stand too.
+/// The table of a data file: a sequence of mappings that may have further columns.
 pub(super) fn read(
     declaration: &Arc<Declaration>,
     document: &Node,
@@ -104,7 +104,7 @@ pub(super) fn read(
     }
 }
 
-/// A value of YAML as a column takes it.
+/// A YAML value as input for a column.
 pub(super) fn raw(node: &Node) -> Raw<'_> {
     match &node.kind {
         NodeKind::Null => Raw::Empty,

@@ -1,9 +1,9 @@
-//! Access keys out of the reports of secret scanners, SARIF or JSON.
+//! Extracts access keys from the reports of secret scanners, SARIF or JSON.
 //!
-//! Every scanner has its own JSON, and all of them show the key somewhere in a finding: gitleaks as
-//! `Secret`, trufflehog as `Raw`, GitHub's alerts as `secret`, SARIF in a message or snippet. So a
-//! row is made of each different key id in a finding, whatever field it stands in. Secrets that go
-//! with the ids are not kept.
+//! Every scanner has its own JSON format, and each of them shows the key somewhere in a finding:
+//! gitleaks as `Secret`, trufflehog as `Raw`, GitHub's alerts as `secret`, SARIF in a message or
+//! snippet. So each distinct key id in a finding becomes a row, whatever field contains it. The
+//! secrets that belong to the ids are not stored.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -17,7 +17,7 @@ use super::build::{Builder, Raw};
 use super::read::{Data, Mistake};
 use crate::value::{Time, key_ids};
 
-/// What a key was found in.
+/// Where a key was found.
 #[derive(Debug, Default)]
 struct Place {
     tool: Option<String>,
@@ -27,7 +27,8 @@ struct Place {
     rule: Option<String>,
 }
 
-/// The table of the keys in a scanner's report; `None` when the text is none, but rows.
+/// The table of the keys in a scanner's report; `None` if the text is not a report but contains
+/// rows.
 pub(super) fn read(
     declaration: &Arc<Declaration>,
     text: &str,
@@ -54,7 +55,7 @@ pub(super) fn read(
     })
 }
 
-/// Every finding with its place; `None` for rows of the table itself.
+/// Every finding with its place; `None` if the text contains rows of the table itself.
 fn findings<'d>(
     documents: &'d [Node],
     declaration: &Declaration,
@@ -93,7 +94,7 @@ fn sarif(run: &Node) -> Vec<(&Node, Place)> {
     results.into_iter().flatten().map(|result| (result, place(result))).collect()
 }
 
-/// By the names that gitleaks, trufflehog and GitHub give.
+/// The place of a finding, read from the field names of gitleaks, trufflehog and GitHub.
 fn json(finding: &Node) -> Place {
     let first = |names: &[&str]| names.iter().find_map(|name| text(finding, name));
     let file = first(&["/File", "/file", "/path", "/SourceMetadata/Data/Git/file"])
@@ -113,7 +114,7 @@ fn text(node: &Node, pointer: &str) -> Option<String> {
     node.pointer(pointer)?.as_str().filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
-/// The key ids in every text of a finding.
+/// Collects the key ids in every text of a finding.
 fn collect(node: &Node, ids: &mut BTreeSet<String>) {
     match node {
         Node::String(text) => ids.extend(key_ids(text).map(str::to_owned)),
@@ -166,7 +167,7 @@ mod tests {
         })
     }
 
-    /// The rows of a report, and how many of its findings showed no key.
+    /// The rows of a report, and the number of its findings without a key.
     fn rows(text: &str) -> Option<(Vec<String>, u64)> {
         let Data { table, unread, .. } = read(&declaration(), text)?.unwrap();
         let cell = |row, column| match table.value(row, column) {

@@ -9,20 +9,20 @@ use crate::value::{Items, Time, Value};
 /// Most rows of a table.
 pub const MAX_ROWS: usize = 2_000_000;
 
-/// One value of a row, 16 bytes; texts and lists stand beside the rows.
+/// One value of a row, 16 bytes. Texts and lists are stored outside the rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Cell {
     Missing,
     Bool(bool),
     Int(i64),
     Time(Time),
-    /// Where the text begins, and its length.
+    /// The offset of the text, and its length.
     Text(u32, u32),
-    /// Which of the lists.
+    /// The index of the list.
     List(u32),
 }
 
-/// The cells of all rows, one row after the other.
+/// The cells of all rows, row by row.
 #[derive(Debug, Default)]
 pub(super) struct Cells {
     pub(super) cells: Vec<Cell>,
@@ -31,7 +31,7 @@ pub(super) struct Cells {
 }
 
 impl Cells {
-    /// The text of a cell; empty when it has none.
+    /// The text of a cell; empty if it has none.
     pub(super) fn text(&self, cell: usize) -> &str {
         match self.cells.get(cell) {
             Some(&Cell::Text(start, length)) => {
@@ -43,9 +43,9 @@ impl Cells {
     }
 }
 
-/// Reference data joined by key: typed columns, and rows that are found by one of them.
+/// Reference data found by key: typed columns, and rows that are looked up by one of them.
 ///
-/// It is made once and never changed. A look-up allocates nothing.
+/// It never changes after it is built. A look-up allocates nothing.
 #[derive(Debug)]
 pub struct Table {
     declaration: Arc<Declaration>,
@@ -54,7 +54,7 @@ pub struct Table {
 }
 
 impl Table {
-    /// The table without rows, which makes rules over it *not configured*.
+    /// A table without rows. Rules that use it are *not configured*.
     pub fn empty(declaration: Arc<Declaration>) -> Self {
         Self { declaration, cells: Cells::default(), index: Index::default() }
     }
@@ -63,7 +63,7 @@ impl Table {
         Self { declaration, cells, index }
     }
 
-    /// What it is, without its rows.
+    /// The declaration of the table.
     pub fn declaration(&self) -> &Arc<Declaration> {
         &self.declaration
     }
@@ -78,25 +78,25 @@ impl Table {
         &self.declaration.columns
     }
 
-    /// How many rows it has.
+    /// The number of rows.
     pub fn len(&self) -> usize {
         self.cells.cells.len() / self.declaration.columns.len().max(1)
     }
 
-    /// Whether it has no row.
+    /// Whether it has no rows.
     pub fn is_empty(&self) -> bool {
         self.cells.cells.is_empty()
     }
 
-    /// The row that a key finds.
+    /// The row with this key.
     ///
-    /// In a table of ranges the key is an address, of which the row with the longest prefix is
-    /// taken; what is no address finds nothing.
+    /// In a table of ranges the key is an address, and the row with the longest prefix that
+    /// contains it is returned. A key that is not an address matches no row.
     pub fn find(&self, key: &str) -> Option<u32> {
         self.index.find(key, |row| self.key(row))
     }
 
-    /// The value of a column in a row; missing where the row has none.
+    /// The value of a column in a row; missing if the row has none.
     pub fn value(&self, row: u32, column: usize) -> Value<'_> {
         let at = row as usize * self.declaration.columns.len() + column;
         match self.cells.cells.get(at) {

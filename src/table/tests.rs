@@ -1,4 +1,4 @@
-//! What is found in a table, and what no table takes.
+//! Look-ups in tables, and input that no table accepts.
 #![allow(clippy::unwrap_used)]
 
 use std::collections::BTreeMap;
@@ -40,7 +40,7 @@ fn keyed(matching: Match) -> Arc<Declaration> {
     )
 }
 
-/// The table of rows in YAML, or what is said of them: each message with the text it points at.
+/// The table of rows in YAML, or the errors: each message with the text it points at.
 fn load(declaration: &Arc<Declaration>, rows: &str) -> Result<Table, Vec<String>> {
     let mut sources = Sources::default();
     let file = sources.add("rows.yaml", rows);
@@ -198,7 +198,7 @@ fn mistakes_are_collected_up_to_a_bound() {
 }
 
 fn range() -> impl Strategy<Value = Cidr> {
-    // Few bits, so that ranges lie inside each other and share their ends.
+    // Few bits, so that ranges contain each other and share their ends.
     let v4 = (any::<u8>(), any::<u8>(), 0_u8..=32).prop_map(|(a, b, prefix)| {
         Cidr::around([a & 3, b & 3, a >> 6, b >> 6].into(), prefix).unwrap()
     });
@@ -212,7 +212,7 @@ fn range() -> impl Strategy<Value = Cidr> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
-    /// The index of ranges finds what a look at every range finds.
+    /// The index of ranges returns the same result as a search of every range.
     #[test]
     fn ranges_are_found_as_by_a_look_at_each(ranges in prop::collection::vec(range(), 0..24)) {
         let mut named = BTreeMap::new();

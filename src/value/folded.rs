@@ -1,9 +1,10 @@
-//! Hashing of texts whose ASCII case does not matter.
+//! Hashes texts without regard to ASCII case.
 
 use std::hash::Hasher;
 
-/// Feeds a text to a hasher with its ASCII letters in lower case, so that texts which differ only in
-/// their case have one hash. Lists and the indices of rules and allowlist entries look texts up by it.
+/// Feeds a text to a hasher with its ASCII letters in lower case. Texts that differ only in case
+/// thus have the same hash. Lists and the indices of rules and allowlist entries use it to look up
+/// texts.
 pub fn write_folded(hasher: &mut impl Hasher, text: &[u8]) {
     let mut buffer = [0u8; 64];
     for chunk in text.chunks(buffer.len()) {

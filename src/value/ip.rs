@@ -6,10 +6,11 @@ use std::str::FromStr;
 
 use ipnet::{IpNet, Ipv4Net};
 
-/// Parses an address; leading zeros make it no address, an IPv4-mapped IPv6 address is its IPv4.
+/// Parses an address. An address with leading zeros is rejected; an IPv4-mapped IPv6 address is
+/// converted to IPv4.
 pub fn parse_ip(text: &str) -> Option<IpAddr> {
     let first = *text.as_bytes().first()?;
-    // A cheap look first: service names and `AWS Internal` are common in this place.
+    // A cheap check first: service names and `AWS Internal` are common in this field.
     if !(first.is_ascii_hexdigit() || first == b':') {
         return None;
     }
@@ -19,7 +20,8 @@ pub fn parse_ip(text: &str) -> Option<IpAddr> {
     IpAddr::from_str(text).ok().map(|ip| ip.to_canonical())
 }
 
-/// An IPv4 address, several times faster than the standard parser; what it declines, that decides.
+/// Parses an IPv4 address several times faster than the standard parser, which decides if this
+/// returns `None`.
 fn dotted(text: &[u8]) -> Option<Ipv4Addr> {
     let (mut address, mut dots, mut part, mut digits) = (0_u32, 0, 0_u32, 0);
     for &byte in text {
@@ -44,13 +46,13 @@ fn dotted(text: &[u8]) -> Option<Ipv4Addr> {
 pub struct Cidr(IpNet);
 
 impl Cidr {
-    /// Parses `203.0.113.0/24` or a single address; bits beyond the prefix must be zero.
+    /// Parses `203.0.113.0/24` or a single address. Bits beyond the prefix must be zero.
     ///
-    /// A range of IPv4-mapped IPv6 addresses is the range of their IPv4 addresses.
+    /// A range of IPv4-mapped IPv6 addresses is converted to the range of their IPv4 addresses.
     ///
     /// # Errors
     ///
-    /// Why the text is not a range.
+    /// The reason why the text is not a range.
     pub fn parse(text: &str) -> Result<Self, CidrError> {
         if let Some(ip) = parse_ip(text) {
             return Ok(Self(IpNet::from(ip)));
@@ -102,16 +104,16 @@ impl Cidr {
     }
 }
 
-/// Why a text is not an address or range; policy files are refused with it.
+/// Why a text is not an address or range. Errors in policy files show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CidrError {
     /// It is neither an address nor a range.
     NotARange(String),
     /// It has bits set beyond its prefix.
     BitsBeyondPrefix {
-        /// As it was written.
+        /// The text as written.
         text: String,
-        /// The range that was probably meant.
+        /// The range that was probably intended.
         range: Cidr,
     },
 }
@@ -133,7 +135,7 @@ impl fmt::Display for CidrError {
 
 impl std::error::Error for CidrError {}
 
-/// A set of ranges, as merged sorted intervals: a look-up is one binary search.
+/// A set of ranges, stored as sorted, merged intervals. A look-up is one binary search.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CidrSet {
     v4: Vec<(u32, u32)>,

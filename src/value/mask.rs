@@ -1,16 +1,17 @@
-//! Access keys as people may see them: enough to recognise one, too little to search the web for.
+//! Masks access keys: a masked key shows enough to recognise the key, and too little to search the
+//! web for it.
 
 use std::borrow::Cow;
 
-/// How the ids of access keys begin: AWS, Alibaba Cloud, Tencent Cloud; the last two are the
-/// temporary ones of Alibaba Cloud.
+/// Prefixes of access key ids: AWS, Alibaba Cloud and Tencent Cloud. The last two are temporary ids
+/// of Alibaba Cloud.
 const PREFIXES: [&str; 8] = ["AKIA", "ASIA", "ABIA", "ACCA", "LTAI", "AKID", "STS.", "TMP."];
 
-/// Shortest id of an access key that a cloud gives out.
+/// Length of the shortest access key id that a cloud issues.
 const SHORTEST_KEY: usize = 16;
 
-/// Masks one access key: the first 6 and last 11 characters from 28 on, of a shorter one the
-/// first 4 and last 4, of one with at most 8 nothing. A masked key stays as it is.
+/// Masks one access key. A key of 28 or more characters shows its first 6 and last 11, a shorter
+/// one its first 4 and last 4, and one of at most 8 shows none. A masked key is returned unchanged.
 pub fn mask(key: &str) -> String {
     let marks = |at: usize| key.chars().nth(at) == Some('…');
     if matches!((key.chars().count(), marks(4), marks(6)), (9, true, _) | (18, _, true)) {
@@ -26,12 +27,13 @@ pub fn mask(key: &str) -> String {
     format!("{}…{}", &key[..end], &key[start..])
 }
 
-/// Whether a text is an access key that was masked, by Keytrail or in a console: it equals no key.
+/// Whether a text is a masked access key, from Keytrail or a console. Such a text never equals a
+/// key.
 pub fn is_masked(text: &str) -> bool {
     text.contains(['…', '*']) || text.contains("...")
 }
 
-/// Masks whatever looks like an access key inside a text; borrows when there is none.
+/// Masks everything that looks like an access key in a text; borrows if there is nothing to mask.
 pub fn mask_keys(text: &str) -> Cow<'_, str> {
     let mut out = String::new();
     let mut done = 0;
@@ -47,21 +49,21 @@ pub fn mask_keys(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// The ids of access keys in a text, in their order.
+/// The access key ids in a text, in order.
 pub fn key_ids(text: &str) -> impl Iterator<Item = &str> {
     let mut from = 0;
     std::iter::from_fn(move || {
         let (start, end) = next_key(text, from)?;
         from = end;
         let id = text.get(start..end)?;
-        // AWS's have 20 characters, whatever they are glued to.
+        // AWS ids have 20 characters, even if other characters follow them directly.
         let aws = ["AKIA", "ASIA", "ABIA", "ACCA"].iter().any(|prefix| id.starts_with(prefix));
         Some(if aws { id.get(..20).unwrap_or(id) } else { id })
     })
 }
 
-/// Where the next key at or after `from` stands. What precedes it does not matter: a key glued to
-/// other letters is still a key.
+/// The position of the next key at or after `from`. The characters before it do not matter: a key
+/// that directly follows other letters is still a key.
 fn next_key(text: &str, from: usize) -> Option<(usize, usize)> {
     let bytes = text.as_bytes();
     let mut at = from;

@@ -23,14 +23,14 @@ impl Time {
     }
 
     /// Parses what [`Time::parse`] does, and dates with or without a time of day as people and
-    /// spreadsheets write them: `2019-08-16 9:25:56`, `2019/8/16 9:25`, `2019-08-16`. What has no
-    /// offset is meant in `zone`.
+    /// spreadsheets write them: `2019-08-16 9:25:56`, `2019/8/16 9:25`, `2019-08-16`. A text
+    /// without an offset is read in `zone`.
     pub fn parse_in(text: &str, zone: &Zone) -> Option<Self> {
         Self::parse(text).or_else(|| Self::local_to(civil(text)?, zone))
     }
 
-    /// The instant at which clocks in a zone show this; the earlier one where they show it twice,
-    /// and by as much later as they are put forward where they never do.
+    /// The instant at which clocks in a zone show this local time. If they show it twice, the
+    /// earlier instant. If they skip it, the instant is later by the length of the skip.
     pub fn local_to(local: DateTime, zone: &Zone) -> Option<Self> {
         let instant = zone.tz.to_ambiguous_timestamp(local).compatible().ok()?;
         Some(Self(instant.as_microsecond()))
@@ -41,7 +41,7 @@ impl Time {
         seconds.checked_mul(1_000_000).map(Self).filter(|t| t.timestamp().is_some())
     }
 
-    /// The instant as the time library has it; `None` outside the years -9999 to 9999.
+    /// The instant as a [`Timestamp`]; `None` outside the years -9999 to 9999.
     pub fn timestamp(self) -> Option<Timestamp> {
         Timestamp::from_microsecond(self.0).ok()
     }
@@ -130,7 +130,7 @@ impl Zone {
         Some(Self { name: name.into(), tz })
     }
 
-    /// The name it was given.
+    /// The name that the zone was created with.
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -142,7 +142,7 @@ impl PartialEq for Zone {
     }
 }
 
-/// A date with or without a time of day, not necessarily padded with zeros.
+/// Parses a date with or without a time of day, not necessarily padded with zeros.
 fn civil(text: &str) -> Option<DateTime> {
     let day_ends = text.find([' ', 'T', 't']).unwrap_or(text.len());
     let (date, clock) = text.split_at(day_ends);
@@ -167,7 +167,7 @@ fn civil(text: &str) -> Option<DateTime> {
     Some(date.to_datetime(time.ok()?))
 }
 
-/// Up to `digits` digits, and at least one.
+/// Parses a number of at least one and at most `digits` digits.
 fn number(text: &str, digits: usize) -> Option<i32> {
     let valid = (1..=digits).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
     text.parse().ok().filter(|_| valid)

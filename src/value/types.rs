@@ -16,7 +16,7 @@ words! {
     }
 }
 
-/// The words that an enum field may hold.
+/// The words that an enum field may contain.
 #[derive(Debug, PartialEq, Eq)]
 pub struct EnumDef {
     /// Name of the type, shown in messages.
@@ -28,7 +28,7 @@ pub struct EnumDef {
 /// The type of a list's items.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Elem {
-    /// The items of `[]`, which fit every type.
+    /// The items of `[]`, which are compatible with every type.
     Any,
     /// `true`, `false`.
     Bool,
@@ -69,11 +69,11 @@ pub enum Type {
     Duration,
     /// A list.
     List(Elem),
-    /// A part of the original record, whose type only the data knows.
+    /// A part of the original record, whose type is known only at run time.
     Untyped,
     /// A row of a record.
     Record(RecordKind),
-    /// A row of a table: it is there or not, and its columns have types of their own.
+    /// A row of a table. It may be missing; its columns have types of their own.
     Row,
 }
 

@@ -4,19 +4,20 @@ use std::borrow::Cow;
 
 use super::{Duration, RecordKind, Time};
 
-/// JSON without a type of the language: an object, an array, or a number that is not an `i64`.
+/// JSON that no type of the language represents: an object, an array, or a number that is not an
+/// `i64`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Json<'a> {
-    /// The text, valid JSON.
+    /// The JSON text; it is valid.
     pub text: Cow<'a, str>,
 }
 
 /// The items of a list.
 #[derive(Debug, Clone)]
 pub enum Items<'a> {
-    /// Held elsewhere.
+    /// Borrowed items.
     Borrowed(&'a [Value<'a>]),
-    /// Held here.
+    /// Owned items.
     Owned(Vec<Value<'a>>),
 }
 
@@ -53,10 +54,10 @@ impl Ord for Items<'_> {
 
 /// A value; `Missing` is Rhai's `()`.
 ///
-/// The ordering is only there to sort values reproducibly; it is not the language's `<`.
+/// The ordering exists only to sort values reproducibly. It is not the `<` of the language.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Value<'a> {
-    /// `()`: the record has no such value.
+    /// `()`: the record does not have the value.
     #[default]
     Missing,
     /// `true`, `false`.
@@ -83,7 +84,7 @@ impl<'a> Value<'a> {
         Value::Str(Cow::Borrowed(text))
     }
 
-    /// A borrowed text, missing when there is none.
+    /// A borrowed text, or missing if there is none.
     pub fn maybe_str(text: Option<&'a str>) -> Self {
         text.map_or(Value::Missing, Value::str)
     }
@@ -117,7 +118,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// The same value, borrowing from `self`; never allocates.
+    /// The same value, borrowing from `self`; it never allocates.
     pub fn borrow(&self) -> Value<'_> {
         match self {
             Value::Missing => Value::Missing,
@@ -132,7 +133,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// The same value, owning its text.
+    /// The same value with owned text.
     pub fn into_owned(self) -> Value<'static> {
         match self {
             Value::Missing => Value::Missing,
@@ -144,7 +145,7 @@ impl<'a> Value<'a> {
             Value::List(items) => {
                 Value::List(Items::Owned(items.iter().cloned().map(Value::into_owned).collect()))
             }
-            // A row is only used within an evaluation.
+            // A row is used only during an evaluation.
             Value::Record(..) => Value::Missing,
             Value::Json(json) => Value::Json(Json { text: Cow::Owned(json.text.into_owned()) }),
         }

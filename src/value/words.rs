@@ -1,4 +1,4 @@
-//! Enums that files and reports write as words.
+//! Enums that files and reports spell as words.
 
 /// An enum that [`words!`] declares.
 pub trait Words: Copy + 'static {
@@ -6,11 +6,11 @@ pub trait Words: Copy + 'static {
     fn words() -> &'static [&'static str];
     /// The word in files and reports.
     fn word(self) -> &'static str;
-    /// The value of a word.
+    /// The value that a word denotes.
     fn of_word(word: &str) -> Option<Self>;
 }
 
-/// An enum whose values are words in files and reports.
+/// Declares an enum whose values are spelled as words in files and reports.
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal,)* }) => {
         $(#[$doc])*
@@ -28,7 +28,7 @@ macro_rules! words {
                 match self { $($name::$variant => $word,)* }
             }
 
-            /// The value of a word.
+            /// The value that a word denotes.
             pub fn parse(word: &str) -> Option<Self> {
                 match word { $($word => Some($name::$variant),)* _ => None }
             }

@@ -1,4 +1,4 @@
-//! A value against its shape.
+//! Checks a value against its shape.
 
 use super::form::{ID, NAME, is_date_or_never, is_time};
 use super::{Key, Node, NodeKind, Scalar, Shape};
@@ -6,17 +6,17 @@ use crate::diag::codes::policy as codes;
 use crate::diag::{Diagnostic, did_you_mean, escaped, nearest};
 use crate::source::Span;
 
-/// How much of a wrong value a message quotes, in characters.
+/// Most characters of a wrong value that a message quotes.
 const QUOTED: usize = 60;
 
 /// Checks a value against a shape: unknown and missing keys, wrong types, unknown words.
 ///
-/// After a check without errors the accessors of [`Node`] give what the shape promises.
+/// If a check gives no errors, the accessors of [`Node`] return values of the types in the shape.
 pub fn check(node: &Node, shape: &Shape, diagnostics: &mut Vec<Diagnostic>) {
     check_at(node, shape, heading(node), diagnostics);
 }
 
-/// `at` is the span that diagnostics about a mapping point at: its key.
+/// `at` is the span that diagnostics about a mapping point at: the span of its key.
 fn check_at(node: &Node, shape: &Shape, at: Span, out: &mut Vec<Diagnostic>) {
     match shape {
         Shape::Any => {}
@@ -111,7 +111,7 @@ fn one_of(node: &Node, shapes: &'static [Shape], at: Span, out: &mut Vec<Diagnos
     }
 }
 
-/// Whether a shape takes values of this kind at all.
+/// Whether a shape accepts any values of this kind.
 fn takes(shape: &Shape, node: &Node) -> bool {
     match shape {
         Shape::Any => true,
@@ -125,7 +125,7 @@ fn takes(shape: &Shape, node: &Node) -> bool {
 fn wrong_type(node: &Node, shape: &Shape, at: Span) -> Diagnostic {
     let expected = describe(shape);
     let (found, span) = match &node.kind {
-        // Nothing has no place of its own.
+        // An empty value has no text to point at.
         NodeKind::Null => {
             ("nothing", if node.span.start == node.span.end { at } else { node.span })
         }
@@ -182,7 +182,7 @@ fn scalar(node: &Node, value: &Scalar, shape: &Shape) -> Option<Diagnostic> {
     }
 }
 
-/// What a shape takes, as a noun.
+/// What a shape accepts, as a noun.
 fn describe(shape: &Shape) -> String {
     match shape {
         Shape::Str => "a text".to_owned(),

@@ -1,18 +1,20 @@
-//! The forms of scalars that are more than text: names, days, instants, lengths of time.
+//! The formats of scalars that are more than text: names, days, instants, lengths of time.
 
 use std::sync::LazyLock;
 
 use regex::Regex;
 
-/// The patterns, which the check and the JSON schema share.
+/// The patterns that the check and the JSON schema share.
 pub(super) mod pattern {
     /// [`Shape::Id`](crate::yaml::Shape::Id).
     pub(in crate::yaml) const ID: &str = "^[a-z][a-z0-9]*(-[a-z0-9]+)*$";
     /// [`Shape::Name`](crate::yaml::Shape::Name).
     pub(in crate::yaml) const NAME: &str = "^[a-z][a-z0-9_]*$";
-    /// [`Shape::DateOrNever`](crate::yaml::Shape::DateOrNever); that the day exists is checked beside.
+    /// [`Shape::DateOrNever`](crate::yaml::Shape::DateOrNever); a separate check verifies that the
+    /// day exists.
     pub(in crate::yaml) const DATE_OR_NEVER: &str = "^([0-9]{4}-[0-9]{2}-[0-9]{2}|never)$";
-    /// [`Shape::Time`](crate::yaml::Shape::Time); that the instant exists is checked beside.
+    /// [`Shape::Time`](crate::yaml::Shape::Time); a separate check verifies that the instant
+    /// exists.
     pub(in crate::yaml) const TIME: &str = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})$";
     /// [`Shape::Duration`](crate::yaml::Shape::Duration): days, hours, minutes, seconds.
     pub(in crate::yaml) const DURATION: &str =
@@ -25,7 +27,7 @@ static TIME: LazyLock<Regex> = LazyLock::new(|| form(pattern::TIME));
 static DATE_OR_NEVER: LazyLock<Regex> = LazyLock::new(|| form(pattern::DATE_OR_NEVER));
 static DURATION: LazyLock<Regex> = LazyLock::new(|| form(pattern::DURATION));
 
-/// One of the constant forms; a test compiles every one of them.
+/// Compiles one of the constant patterns; a test compiles every one of them.
 #[allow(clippy::unwrap_used)]
 fn form(pattern: &str) -> Regex {
     Regex::new(pattern).unwrap()
@@ -39,7 +41,7 @@ pub(super) fn is_time(text: &str) -> bool {
     TIME.is_match(text) && text.parse::<jiff::Timestamp>().is_ok()
 }
 
-/// The seconds of a length of time, `1d12h`.
+/// The number of seconds in a length of time such as `1d12h`.
 pub fn seconds(text: &str) -> Option<i64> {
     let parts = DURATION.captures(text).filter(|_| !text.is_empty())?;
     let mut total = 0i64;

@@ -1,4 +1,4 @@
-//! What is wrong with a file's YAML, in words that someone who writes rules can act on.
+//! Errors in the YAML of a file, worded for authors of rules.
 
 use serde_yaml::granit_parser::{ErrorKind, ScanError};
 
@@ -47,7 +47,7 @@ pub(super) fn syntax_error(error: &ScanError, file: FileId, text: &str) -> Diagn
     let span = Span::new(file, at, at + width);
     match error.kind() {
         ErrorKind::RecursionLimitExceeded => return too_deep(span),
-        // A tag that the parser does not even take for one: `!has(event.x) && …`.
+        // A tag so malformed that the parser does not recognise it as a tag: `!has(event.x) && …`.
         kind if is_about_tags(kind) => return tag_error(span, text),
         _ => {}
     }
@@ -77,7 +77,7 @@ fn is_about_tags(kind: &ErrorKind) -> bool {
     )
 }
 
-/// The parser's words put so that someone who writes rules can act on them.
+/// Rewords the parser's message for authors of rules.
 fn explain(kind: &ErrorKind) -> (Option<&'static str>, Option<&'static str>) {
     const BLOCK: &str = "write the text as a block that begins with `|`, or quote the whole of it";
     match kind {

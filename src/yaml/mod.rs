@@ -1,7 +1,8 @@
 //! YAML with a span for every key and scalar, and shapes to check it against.
 //!
-//! It knows sources and diagnostics, and must not know what a policy is: what a file may contain is a [`Shape`] that
-//! the caller gives, from which the JSON schema is made too.
+//! It knows sources and diagnostics. It must not know what a policy is: the caller passes a
+//! [`Shape`] that describes what a file may contain. The JSON schema is derived from the same
+//! shape.
 
 mod check;
 mod form;

@@ -2,7 +2,7 @@
 
 use crate::source::{Fragment, Span};
 
-/// The most sequences and mappings that may enclose one value.
+/// Most sequences and mappings that may enclose one value.
 pub(super) const MAX_DEPTH: usize = 64;
 
 /// How a scalar was written.
@@ -18,10 +18,10 @@ pub enum ScalarStyle {
     Folded,
 }
 
-/// A scalar: its decoded text, which knows its place in the file.
+/// A scalar: its decoded text with its position in the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scalar {
-    /// The text, and where each of its characters stands.
+    /// The text, and the position of each of its characters.
     pub fragment: Fragment,
     /// How it was written; only plain scalars can be booleans, numbers or null.
     pub style: ScalarStyle,
@@ -48,21 +48,21 @@ pub struct Entry {
     pub value: Node,
 }
 
-/// A value with its place.
+/// A value with its span.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Node {
-    /// What it is.
+    /// The kind of the value, with its content.
     pub kind: NodeKind,
-    /// The whole of it in the file.
+    /// The span of the whole value.
     pub span: Span,
 }
 
-/// What a value is.
+/// The kind of a value, with its content.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NodeKind {
-    /// Nothing was written, or a plain `null` or `~`.
+    /// An empty value, or a plain `null` or `~`.
     Null,
-    /// A scalar; whether it is text, a number or a boolean is the reader's question.
+    /// A scalar. The reader decides whether it is text, a number or a boolean.
     Scalar(Scalar),
     /// A sequence.
     Sequence(Vec<Node>),
@@ -71,12 +71,12 @@ pub enum NodeKind {
 }
 
 impl Node {
-    /// The value of a key, when this is a mapping that has it.
+    /// The value of a key, if this is a mapping that has it.
     pub fn get(&self, key: &str) -> Option<&Node> {
         self.entries().iter().find(|entry| entry.key.text() == key).map(|entry| &entry.value)
     }
 
-    /// The entries of a mapping; none for anything else.
+    /// The entries of a mapping; none for any other kind.
     pub fn entries(&self) -> &[Entry] {
         match &self.kind {
             NodeKind::Mapping(entries) => entries,
@@ -84,7 +84,7 @@ impl Node {
         }
     }
 
-    /// The items of a sequence; none for anything else.
+    /// The items of a sequence; none for any other kind.
     pub fn items(&self) -> &[Node] {
         match &self.kind {
             NodeKind::Sequence(items) => items,
@@ -92,7 +92,7 @@ impl Node {
         }
     }
 
-    /// The scalar, when it is one.
+    /// The scalar, if this is one.
     pub fn scalar(&self) -> Option<&Scalar> {
         match &self.kind {
             NodeKind::Scalar(scalar) => Some(scalar),
@@ -119,12 +119,13 @@ impl Node {
         self.plain()?.parse().ok()
     }
 
-    /// The seconds of a length of time such as `10m` or `1d12h`.
+    /// The number of seconds in a length of time such as `10m` or `1d12h`.
     pub fn seconds(&self) -> Option<i64> {
         self.text().and_then(super::form::seconds)
     }
 
-    /// The value as JSON, by YAML's core rules: what is quoted is text, `true` and `-1.5` are not.
+    /// The value as JSON, by YAML's core rules: a quoted scalar is text, a plain `true` or `-1.5`
+    /// is not.
     pub fn to_json(&self) -> serde_json::Value {
         use serde_json::Value;
         match &self.kind {
@@ -135,7 +136,7 @@ impl Node {
                 .map(|entry| (entry.key.text().to_owned(), entry.value.to_json()))
                 .collect(),
             NodeKind::Scalar(scalar) => {
-                // A number with a leading zero is none in JSON: account ids stay as they are.
+                // JSON has no numbers with a leading zero, so account ids stay text.
                 let number = || self.plain().and_then(|text| serde_json::from_str(text).ok());
                 match self.bool() {
                     Some(value) => Value::Bool(value),

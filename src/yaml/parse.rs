@@ -1,8 +1,8 @@
-//! Text to tree.
+//! Parses text into a tree.
 //!
-//! The parser's events are folded with an explicit stack, so depth costs memory and no call
-//! frames. What YAML allows and policy files do not (tags, anchors, keys that are no texts) is
-//! collected; only a syntax error ends the reading.
+//! The parser's events are folded with an explicit stack, so depth costs memory and no call frames.
+//! Constructs that YAML allows and policy files do not (tags, anchors, keys that are not text) are
+//! collected as errors. Only a syntax error ends the parsing.
 
 use std::collections::HashMap;
 
@@ -15,15 +15,15 @@ use crate::diag::codes::policy as codes;
 use crate::diag::{Diagnostic, escaped};
 use crate::source::{FileId, Fragment, Sources, Span};
 
-/// How many values a file may have.
+/// Most values in a file.
 const MAX_NODES: usize = 250_000;
 /// Up to this many keys of a mapping are compared one by one.
 const FEW_KEYS: usize = 16;
 /// After this many errors the rest of a file is not parsed.
 const MAX_ERRORS: usize = 50;
 
-/// Parses a file that holds one document; anchors, aliases, tags, duplicate keys and keys that
-/// are not scalars are refused. A file with nothing in it is [`NodeKind::Null`].
+/// Parses a file that contains one document. Anchors, aliases, tags, duplicate keys and keys that
+/// are not scalars are errors. An empty file gives [`NodeKind::Null`].
 pub fn parse(file: FileId, sources: &Sources) -> Result<Node, Vec<Diagnostic>> {
     let text = &*sources.file(file).text;
     if let Some((at, c)) = text.char_indices().find(|&(_, c)| is_control(c)) {
@@ -79,7 +79,7 @@ fn is_control(c: char) -> bool {
         | '\u{86}'..='\u{9f}' | '\u{fffe}' | '\u{ffff}')
 }
 
-/// A sequence or mapping whose end has not come yet.
+/// A sequence or mapping whose end has not been reached.
 struct Open {
     kind: OpenKind,
     start: usize,
@@ -90,9 +90,9 @@ enum OpenKind {
     Sequence(Vec<Node>),
     Mapping {
         entries: Vec<Entry>,
-        /// Where each key was written first, once there are more than [`FEW_KEYS`].
+        /// Where each key first occurred, once there are more than [`FEW_KEYS`].
         keys: HashMap<String, Span>,
-        /// A key whose value has not come yet.
+        /// A key whose value has not been reached.
         key: Option<Scalar>,
     },
 }
@@ -110,7 +110,7 @@ struct Builder<'a> {
 }
 
 impl Builder<'_> {
-    /// Takes one event in; `false` ends the reading.
+    /// Processes one event; `false` ends the parsing.
     fn event(&mut self, event: Event<'_>, range: &Range) -> bool {
         match event {
             // In `!a && b` the second error would only repeat the first.
@@ -217,7 +217,7 @@ impl Builder<'_> {
             Style::Folded => ScalarStyle::Folded,
         };
         if matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) {
-            // The range runs up to the next token; the last line break is not worth underlining.
+            // The range extends to the next token; the last line break is not worth underlining.
             span = Span::new(self.file, start, start + source.trim_end().len());
         }
         let fragment = match parts {
@@ -239,7 +239,7 @@ impl Builder<'_> {
 
     fn close(&mut self, range: &Range) -> bool {
         let Some(open) = self.stack.pop() else { return true };
-        // A block ends with its last value; the parser places its end at the next token.
+        // A block ends with its last value, but the parser reports its end at the next token.
         let span = self.span(range);
         let end = if span.end > span.start { span.end as usize } else { open.end };
         let kind = match open.kind {
@@ -249,7 +249,7 @@ impl Builder<'_> {
         self.place(Node { kind, span: Span::new(self.file, open.start, end) })
     }
 
-    /// Puts a finished value where it belongs.
+    /// Adds a finished value to its parent.
     fn place(&mut self, node: Node) -> bool {
         self.nodes += 1;
         if self.nodes > MAX_NODES {
@@ -289,7 +289,7 @@ impl Builder<'_> {
     }
 }
 
-/// Where the key was written before.
+/// Where the key occurred before.
 fn first(entries: &[Entry], keys: &mut HashMap<String, Span>, key: &Scalar) -> Option<Span> {
     if entries.len() <= FEW_KEYS {
         let same = entries.iter().find(|entry| entry.key.text() == key.text());
@@ -301,7 +301,8 @@ fn first(entries: &[Entry], keys: &mut HashMap<String, Span>, key: &Scalar) -> O
     keys.get(key.text()).copied()
 }
 
-/// The key of an entry. A key that is not text is an error, and its source becomes its text.
+/// The key of an entry. If a key is not text, it is an error, and the key's source becomes its
+/// text.
 fn key(node: Node, errors: &mut Vec<Diagnostic>) -> Scalar {
     let span = node.span;
     let problem = match node.kind {
@@ -318,7 +319,7 @@ fn key(node: Node, errors: &mut Vec<Diagnostic>) -> Scalar {
         NodeKind::Sequence(_) => "a sequence",
         NodeKind::Mapping(_) => "a mapping",
     };
-    // An alias as a key has said so already.
+    // An alias as a key was already reported.
     if !errors.last().is_some_and(|last| last.labels.iter().any(|label| label.span == span)) {
         errors.push(
             Diagnostic::error(&codes::KEY, format!("a key must be a text, but found {problem}"))
@@ -326,7 +327,7 @@ fn key(node: Node, errors: &mut Vec<Diagnostic>) -> Scalar {
                 .help("quote the key if it is meant as it stands"),
         );
     }
-    // The offset keeps keys that are no texts from being taken for duplicates of each other.
+    // The offset makes such keys distinct, so they are not reported as duplicates of each other.
     let text = format!("\u{0}{}", span.start);
     Scalar { fragment: Fragment::new(text, span, Vec::new()), style: ScalarStyle::Plain }
 }

@@ -1,14 +1,14 @@
 //! A shape as JSON Schema 2020-12, for editors.
 //!
-//! An editor reads YAML by its own rules: an unquoted number is a number to it. So a text admits
-//! numbers and booleans, which Keytrail takes as they were written.
+//! Editors read YAML by their own rules: to them an unquoted number is a number. So the schema of a
+//! text also allows numbers and booleans. Keytrail reads them as text, as written.
 
 use serde_json::{Map, Value, json};
 
 use super::Shape;
 use super::form::pattern as form;
 
-/// The schema of a shape; without `$schema` and `$id`, so that it can stand inside another.
+/// The schema of a shape, without `$schema` and `$id`, so that it can be embedded in another.
 pub fn json_schema(shape: &Shape) -> Value {
     match shape {
         Shape::Str | Shape::Expr => json!({ "type": ["string", "number", "boolean"] }),

@@ -1,8 +1,8 @@
-//! Which bytes of the file each part of a decoded scalar comes from.
+//! Maps each part of a decoded scalar to bytes of the file.
 //!
-//! The parser gives a scalar's text and the range of its source, and not how one became the
-//! other. This module walks both side by side. Where they cannot be matched, the rest of the text
-//! gets the place of the whole scalar: an underline may be coarse, never wrong.
+//! The parser returns a scalar's text and the range of its source, but not how they correspond.
+//! This module walks both side by side. If they cannot be matched, the rest of the text maps to the
+//! whole scalar: an underline may be coarse, but never wrong.
 
 use serde_yaml::granit_parser::ScalarStyle;
 
@@ -10,8 +10,8 @@ use crate::source::Segment;
 
 /// The segments of a scalar.
 ///
-/// `start..end` of `file` is the scalar's range as the parser gives it: with the quotes of a
-/// quoted scalar, from the first content character of a block. `indent` is the column at which
+/// `start..end` of `file` is the scalar's range as the parser reports it: including the quotes of a
+/// quoted scalar, or from the first content character of a block. `indent` is the column at which
 /// the content of a block begins.
 pub(super) fn segments(
     file: &str,
@@ -37,18 +37,18 @@ struct Walk<'a> {
     file: &'a str,
     end: usize,
     text: &'a str,
-    /// Bytes of the text that have a place.
+    /// Number of bytes of the text that are already mapped.
     at: usize,
     out: Vec<Segment>,
 }
 
 impl Walk<'_> {
-    /// The next `len` bytes of the text stand at `file` as they are.
+    /// The next `len` bytes of the text are a copy of the file at `file`.
     fn copied(&mut self, len: usize, file: usize) {
         self.push(len, file, len, true);
     }
 
-    /// The next `len` bytes of the text are spelled otherwise in the file.
+    /// The next `len` bytes of the text are written differently in the file.
     fn spelled(&mut self, len: usize, file: usize, file_len: usize) {
         self.push(len, file, file_len, false);
     }
@@ -68,14 +68,14 @@ impl Walk<'_> {
         }
     }
 
-    /// What is left of the text lies somewhere from `from` on.
+    /// Maps the rest of the text to somewhere from `from` on.
     fn finish(mut self, from: usize) -> Vec<Segment> {
         let rest = self.text.len() - self.at;
         self.spelled(rest, from.min(self.end), self.end.saturating_sub(from));
         self.out
     }
 
-    /// A line feed of the text that stands in the file.
+    /// Maps line feeds of the text to these line breaks.
     fn line_feeds(&mut self, breaks: &[usize]) {
         for &at in breaks {
             if self.text[self.at..].starts_with('\n') {
@@ -84,14 +84,14 @@ impl Walk<'_> {
         }
     }
 
-    /// A block of blank lines only, whose range begins with its header.
+    /// A block that has only blank lines, so its range begins with its header.
     fn blank_block(mut self, start: usize) -> Vec<Segment> {
         let breaks = self.breaks_in(start, self.end - start);
         self.separators(self.text.len(), &breaks);
         self.finish(start)
     }
 
-    /// A `|` block: lines that lost their indentation.
+    /// A `|` block: lines without their indentation.
     fn literal(mut self, start: usize, indent: usize) -> Vec<Segment> {
         let breaks = self.breaks_before(start);
         self.line_feeds(&breaks);
@@ -115,9 +115,9 @@ impl Walk<'_> {
         self.finish(at)
     }
 
-    /// Plain scalars and `>` blocks: lines that lost their indentation, joined or folded.
+    /// Plain scalars and `>` blocks: lines without their indentation, joined or folded.
     ///
-    /// Each line's content stands in the text as it is; between two contents stand only spaces
+    /// The content of each line is copied into the text. Between two contents there are only spaces
     /// and line feeds, which come from the line breaks between them.
     fn lines(mut self, start: usize, indent: Option<usize>) -> Vec<Segment> {
         let mut breaks = match indent {
@@ -133,7 +133,7 @@ impl Walk<'_> {
             first = false;
             if !content.is_empty() {
                 let rest = &self.text[self.at..];
-                // Lines that begin with white space are not folded: only line feeds before them.
+                // Lines that begin with white space are not folded: only line feeds precede them.
                 let spaced = content.starts_with([' ', '\t']);
                 let gap = rest.len()
                     - if spaced {
@@ -161,12 +161,12 @@ impl Walk<'_> {
             breaks.push(at);
             at += 1;
         }
-        // Line breaks that end a block.
+        // Line breaks at the end of a block.
         self.line_feeds(&breaks);
         self.finish(start)
     }
 
-    /// The next `count` bytes of the text come from the last of these line breaks.
+    /// Maps the next `count` bytes of the text to the last of these line breaks.
     fn separators(&mut self, count: usize, breaks: &[usize]) {
         let skipped = breaks.len().saturating_sub(count);
         let first = breaks.first().copied().unwrap_or(self.end);
@@ -209,7 +209,7 @@ impl Walk<'_> {
             if double && c == '\\' {
                 let Some(escape) = escape_len(rest) else { return self.finish(start) };
                 if rest[1..].starts_with(['\n', '\r']) {
-                    // The escaped line break is nothing at all, those after it stand.
+                    // The escaped line break adds no character; those after it become line feeds.
                     let breaks = self.breaks_in(at, escape);
                     self.line_feeds(&breaks[1.min(breaks.len())..]);
                 } else {
@@ -237,11 +237,12 @@ impl Walk<'_> {
         self.finish(start)
     }
 
-    /// White space with line breaks in it: one break is a space, more are one line feed less.
+    /// White space that contains line breaks. One break becomes a space; `n` breaks become `n - 1`
+    /// line feeds.
     fn folded_break(&mut self, at: usize, blank: usize) -> usize {
         let breaks = self.breaks_in(at, blank);
         let count = if breaks.len() == 1 { 1 } else { breaks.len() - 1 };
-        // After an escaped line break the text goes on without a space.
+        // After an escaped line break, the text continues without a space.
         let there = self.text.as_bytes()[self.at..]
             .iter()
             .take(count)
@@ -257,7 +258,7 @@ impl Walk<'_> {
     }
 }
 
-/// The content of a line and the bytes before it.
+/// The content of a line, and the number of bytes before it.
 fn content_of(line: &str, indent: Option<usize>, first: bool) -> (usize, &str) {
     let line = line.strip_suffix('\r').unwrap_or(line);
     match indent {
@@ -274,13 +275,13 @@ fn content_of(line: &str, indent: Option<usize>, first: bool) -> (usize, &str) {
     }
 }
 
-/// How many bytes an escape in double quotes has; `None` if it is cut short.
+/// The length of an escape in double quotes in bytes; `None` if it is incomplete.
 fn escape_len(rest: &str) -> Option<usize> {
     let c = rest[1..].chars().next()?;
     Some(match c {
         'x' => 4,
         'u' => {
-            // A pair of surrogates is one character.
+            // A surrogate pair is one character.
             let high = rest.get(2..6).and_then(|hex| u32::from_str_radix(hex, 16).ok())?;
             if (0xd800..0xdc00).contains(&high) { 12 } else { 6 }
         }
@@ -311,7 +312,7 @@ mod tests {
         Some((sources, scalar))
     }
 
-    /// Every character of the text beside the source it maps to, where the two differ.
+    /// Every character of the text beside the source that it maps to, if the two differ.
     fn differences(text: &str) -> String {
         let (sources, scalar) = value(text).unwrap();
         let mut out = format!("{:?}\n", scalar.text());
@@ -392,8 +393,8 @@ mod tests {
             ..ProptestConfig::default()
         })]
 
-        /// A character maps to itself in the file, to an escape that stands for it, to the line
-        /// break that was folded into it, or, at the end of the file, to nothing.
+        /// A character maps to itself in the file, to the escape that denotes it, to the line break
+        /// that was folded into it, or, at the end of the file, to nothing.
         #[test]
         fn every_character_maps_to_its_source(
             pieces in prop::collection::vec(prop::sample::select(PIECES), 1..12),

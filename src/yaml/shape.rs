@@ -1,13 +1,14 @@
-//! What a YAML value may be: one description for the check and for the JSON schema.
+//! The shape of a YAML value: one description for both the check and the JSON schema.
 
-/// What a value may be.
+/// The values that are allowed.
 #[derive(Debug, Clone, Copy)]
 pub enum Shape {
-    /// Text; a plain number or boolean is taken as it was written.
+    /// Text; a plain number or boolean is read as text.
     Str,
-    /// Lower-case words joined by hyphens, `root-key-used`: what rules and entries are called.
+    /// Lower-case words joined by hyphens, `root-key-used`: ids of rules and entries.
     Id,
-    /// A lower-case word, maybe with `_` and digits, `high_risk_apis`: what expressions can name.
+    /// A lower-case word, maybe with `_` and digits, `high_risk_apis`: a name that expressions can
+    /// use.
     Name,
     /// A Rhai expression.
     Expr,
@@ -15,7 +16,7 @@ pub enum Shape {
     Bool,
     /// An integer.
     Int,
-    /// An integer from 0 on.
+    /// An integer of at least 0.
     Count,
     /// One of these words.
     Enum(&'static [&'static str]),
@@ -27,12 +28,12 @@ pub enum Shape {
     Duration,
     /// A sequence of values of one shape.
     List(&'static Shape),
-    /// A mapping with free keys.
+    /// A mapping with any keys.
     Map(&'static Shape),
     /// A mapping with these keys and no others.
     Object(&'static [Key]),
-    /// A value of one of these shapes; tried in order. When none fits, the errors of the first
-    /// one of the value's own kind (scalar, sequence, mapping) are shown.
+    /// A value of one of these shapes, which are tried in order. If none matches, the errors of the
+    /// first shape of the value's own kind (scalar, sequence, mapping) are shown.
     OneOf(&'static [Shape]),
     /// Anything.
     Any,
@@ -43,11 +44,11 @@ pub enum Shape {
 pub struct Key {
     /// The key.
     pub name: &'static str,
-    /// What it is, one sentence; goes into the schema.
+    /// What it means, in one sentence; used in the schema.
     pub doc: &'static str,
-    /// Whether it must be there.
+    /// Whether the key is required.
     pub required: bool,
-    /// What its value may be.
+    /// The shape of its value.
     pub shape: Shape,
 }
 
@@ -57,7 +58,7 @@ impl Key {
         Self { name, doc, required: false, shape }
     }
 
-    /// A key that must be there.
+    /// A key that is required.
     pub const fn required(name: &'static str, shape: Shape, doc: &'static str) -> Self {
         Self { name, doc, required: true, shape }
     }

@@ -1,5 +1,4 @@
-//! Text that was escaped does nothing to a terminal or a CI log, and escaping it again changes
-//! nothing.
+//! Escaped text has no effect on a terminal or a CI log, and escaping it again does not change it.
 
 use keytrail::diag::{escape, escaped, is_hostile};
 

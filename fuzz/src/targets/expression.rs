@@ -1,4 +1,4 @@
-//! Any text as an expression and as a template: it is refused in its place, or it has a value.
+//! Any text as an expression and as a template: it is rejected with a position, or it has a value.
 
 use std::sync::LazyLock;
 
@@ -9,7 +9,7 @@ use keytrail::value::{RecordKind, Type, Value};
 
 use super::super::world::{Rows, World};
 
-/// The record that is seen, and as what the text is compiled: `None` is a template.
+/// The kind of the record, and how the text is compiled: `None` is a template.
 const WAYS: [(RecordKind, Option<Expected>); 5] = [
     (RecordKind::Event, Some(Expected::Condition)),
     (RecordKind::Event, Some(Expected::Anything)),
@@ -17,11 +17,11 @@ const WAYS: [(RecordKind, Option<Expected>); 5] = [
     (RecordKind::Cred, Some(Expected::Anything)),
     (RecordKind::Key, Some(Expected::Anything)),
 ];
-/// More than the world has.
+/// More files than the world has.
 const FILES_OF_THE_WORLD: usize = 64;
 const RECORD: &str = include_str!("../../../tests/corpus/expr/record.json");
 
-/// Nothing is known of the record.
+/// Nothing is known about the record.
 struct Unknown;
 
 impl Known for Unknown {
@@ -41,7 +41,7 @@ static WORLD: LazyLock<(World, [Rows; 2])> = LazyLock::new(|| {
 /// Compiles the text in every way and evaluates what compiles.
 pub fn run(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
-    // One thread for all that is parsed; a panic there is one here.
+    // One thread parses everything; a panic on it becomes a panic here.
     let done = on_large_stack(|| {
         let (world, rows) = &*WORLD;
         for (on, as_what) in WAYS {
@@ -52,7 +52,8 @@ pub fn run(data: &[u8]) {
 }
 
 fn attempt(world: &World, rows: &[Rows], on: RecordKind, as_what: Option<Expected>, text: &str) {
-    // Definitions of the world have files of their own, whose ids this one must not have.
+    // The definitions of the world have their own files, whose ids must differ from the id of this
+    // file.
     let mut sources = Sources::default();
     for _ in 0..FILES_OF_THE_WORLD {
         sources.add("definition", "");

@@ -1,7 +1,8 @@
-//! One file for each target: a function that takes any bytes and panics where a promise is broken.
+//! One file for each target: a function that accepts any bytes and panics if an invariant is
+//! violated.
 //!
-//! `tests/it/fuzz.rs` includes this folder and runs the stored inputs without libFuzzer, so
-//! nothing here names it.
+//! `tests/it/fuzz.rs` includes this folder and runs the stored inputs without libFuzzer, so nothing
+//! here depends on libFuzzer.
 
 pub mod escape;
 pub mod expression;

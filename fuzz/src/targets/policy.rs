@@ -1,6 +1,6 @@
-//! Any text as a policy: it is refused in its place, or it loads and its own tests run.
+//! Any text as a policy: it is rejected with a position, or it loads and its own tests run.
 //!
-//! A line `%%% NAME` begins a file of the policy; without one, all is one rule file.
+//! A line `%%% NAME` begins a file of the policy. Without such a line, the text is one rule file.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ use keytrail::stdlib::FUNCTIONS;
 use keytrail::value::Time;
 use keytrail::{lint, ruletest};
 
-/// Files are written below these names and no others: an input must not reach outside its folder.
+/// Files are written only below these names: an input must not reach outside its folder.
 const NAMES: [&str; 8] = [
     "keytrail.yaml",
     "rules/mine.yaml",
@@ -28,14 +28,14 @@ const NAMES: [&str; 8] = [
 /// 2026-06-01T00:00:00Z.
 const CLOCK: Time = Time(1_780_272_000_000_000);
 
-/// Loads the files as a policy, and lints, plans and tests what loads.
+/// Loads the files as a policy, then lints, plans and tests it.
 pub fn run(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let folder = folder();
     write(&folder, text);
     let options = LoadOptions {
         directory: folder.clone(),
-        // The flags replace the paths of the project file, which could name the whole disk.
+        // The flags replace the paths of the project file, which could name any file on the disk.
         rules: vec!["rules".to_owned()],
         no_builtin: true,
         functions: FUNCTIONS,
@@ -60,7 +60,7 @@ pub fn run(data: &[u8]) {
     let _ = fs::remove_dir_all(&folder);
 }
 
-/// A folder of this thread, in memory where the system has such a place.
+/// A folder for this thread, in memory if the system has such a folder.
 fn folder() -> PathBuf {
     let shared = Path::new("/dev/shm");
     let base = if shared.is_dir() { shared.to_owned() } else { std::env::temp_dir() };

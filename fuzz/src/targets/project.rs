@@ -1,5 +1,5 @@
-//! What the projection takes out of a JSON text is what a tree of it has there, and a key that
-//! stands twice on the way is refused.
+//! The projection of a JSON text extracts the same values as a parsed tree, and rejects a key on
+//! the path that occurs twice.
 
 use std::fmt;
 
@@ -18,7 +18,7 @@ pub fn run(data: &[u8]) {
     let tree = match tree {
         Ok(tree) => tree,
         Err(error) => {
-            // A tree has bounds that a text has not.
+            // A tree has limits that a text does not have.
             let said = error.to_string();
             let bound = said.contains("number out of range") || said.contains("recursion limit");
             assert!(found.is_err() || bound, "{said}: {text:?}");
@@ -47,13 +47,13 @@ fn split(path: &'static str) -> Vec<&'static str> {
     path.split('.').collect()
 }
 
-/// Whether a key of one of the paths stands twice in one object.
+/// Whether a key of one of the paths occurs twice in one object.
 fn twice(at: &Pairs, paths: &[Vec<&'static str>]) -> bool {
     let Pairs::Object(entries) = at else { return false };
     let mut keys: Vec<&str> = paths.iter().filter_map(|path| path.first().copied()).collect();
     keys.sort_unstable();
     keys.dedup();
-    // `l` and `l[]` are one key.
+    // `l` and `l[]` are the same key.
     let name = |key: &str| key.trim_end_matches("[]").to_owned();
     keys.iter().any(|key| {
         let here: Vec<&Pairs> =
@@ -70,7 +70,7 @@ fn twice(at: &Pairs, paths: &[Vec<&'static str>]) -> bool {
     })
 }
 
-/// The same in each item of an array, and of arrays in it.
+/// The same check for each item of an array, and of arrays in it.
 fn each(at: &Pairs, below: &[Vec<&'static str>]) -> bool {
     match at {
         Pairs::Array(items) => items.iter().any(|item| each(item, below)),
@@ -78,7 +78,7 @@ fn each(at: &Pairs, below: &[Vec<&'static str>]) -> bool {
     }
 }
 
-/// A tree that keeps every key.
+/// A tree that preserves duplicate keys.
 enum Pairs {
     Scalar,
     Array(Vec<Pairs>),

@@ -1,5 +1,5 @@
-//! A secret that stands under a telling key, or in a telling form, is in no output, whatever
-//! stands around it.
+//! A secret under a key that indicates a secret, or in the form of one, appears in no output,
+//! whatever surrounds it.
 
 use std::num::NonZeroUsize;
 use std::sync::LazyLock;
@@ -32,7 +32,7 @@ const KEYS: [&str; 12] = [
     "Plaintext",
 ];
 
-/// What the bytes choose.
+/// Choices made by the bytes.
 struct Choices<'d>(&'d [u8]);
 
 impl<'d> Choices<'d> {
@@ -49,7 +49,7 @@ impl<'d> Choices<'d> {
         String::from_utf8_lossy(text).into_owned()
     }
 
-    /// A document; `planted` has the secret somewhere in it.
+    /// Builds a document; if `planted` is true, it contains the secret somewhere.
     fn document(&mut self, depth: usize, planted: bool) -> Value {
         if depth == 0 || self.0.is_empty() {
             return if planted { self.planted() } else { Value::from(self.text()) };
@@ -64,7 +64,7 @@ impl<'d> Choices<'d> {
                 Value::Object(map)
             }
             2 => json!([self.document(depth - 1, planted), self.document(depth - 1, false)]),
-            // A document in a string, as policies and some parameters are.
+            // A document inside a string, as in policies and some parameters.
             3 => json!({ self.text(): self.document(depth - 1, planted) }).to_string().into(),
             4 => json!({ self.text(): self.document(depth - 1, planted) }),
             _ if planted => self.planted(),
@@ -96,7 +96,7 @@ static POLICY: LazyLock<Policy> = LazyLock::new(|| {
     Policy::load(&options).unwrap_or_else(|_| panic!("the built-in policy does not load"))
 });
 
-/// Bytes that choose a document.
+/// The bytes choose a document.
 pub fn run(data: &[u8]) {
     let mut choices = Choices(data);
     let agent = choices.text();

@@ -1,5 +1,5 @@
-//! Any bytes split into the same records whatever the sizes in which they come; every record and
-//! every skip has an ordinal of its own, and what is held has a bound.
+//! Any bytes are split into the same records, whatever the sizes of the chunks. Every record and
+//! every skip has its own ordinal, and the buffer is bounded.
 
 use keytrail::input::fuzzing::{Split, split};
 
@@ -13,7 +13,8 @@ pub fn run(data: &[u8]) {
     hold(file, &whole);
     for chunks in [[1, 1, 1], [step, step, step], [7, step, 64]] {
         let parts = split(file, &chunks, window, limit);
-        // Whatever was written, no more is held than a record, a window, or the reach of a search.
+        // For any input, the buffer is at most as large as a record, a window, or the range of a
+        // search.
         let most = limit.max(window).max(4096) + chunks.iter().max().copied().unwrap_or_default();
         assert!(parts.held <= most, "{} bytes held", parts.held);
         assert_eq!(Split { held: whole.held, ..parts }, whole);

@@ -7,13 +7,13 @@ use crate::expr::Bindings;
 use crate::record::field::event;
 use crate::value::{Cidr, RecordKind, parse_ip};
 
-/// Values that records have.
+/// Values of records.
 const USERS: &[&str] = &["ann", "bob", "ci-1", "ci-2"];
 const KEYS: &[&str] = &["AKIDone000", "AKIDtwo000", "ASIAtmp000"];
 const ADDRESSES: &[&str] = &["10.0.0.1", "203.0.113.7", "203.0.113.200", "2001:db8::1"];
 const OPERATIONS: &[&str] = &["aws:iam.CreateUser", "aws:IAM.DeleteUser", "tencent:cam.AddUser"];
 
-/// Values that entries have; each is read by `holds` in its own way.
+/// Values of entries; `holds` interprets those of each selector separately.
 const SELECTS: &[(&str, &[&str])] = &[
     ("user", &["ann", "bob", "ci-*", "*"]),
     ("ak", &["AKIDone000", "AKIDtwo000", "long_term", "temporary"]),
@@ -82,7 +82,7 @@ fn yaml(entries: &[Written]) -> String {
     text
 }
 
-/// The definition, written without any care for speed.
+/// A reference implementation of coverage, written without regard to speed.
 fn holds(entry: &Written, rule: &str, row: &Row) -> bool {
     entry.rules.iter().any(|name| *name == rule || *name == "create-*")
         && entry.selectors.iter().all(|(selector, values)| {

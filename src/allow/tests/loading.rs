@@ -1,4 +1,4 @@
-//! What is said of files.
+//! Diagnostics of allowlist files.
 
 use super::{entry, told};
 
@@ -189,7 +189,7 @@ fn an_entry_that_names_every_rule_says_so() {
         let told = of(all, "");
         assert!(told.contains("[KT4005]: the entry `one` names every rule"), "{all}: {told}");
     }
-    // Every rule by its name is not every rule that comes.
+    // A list of all current rules by name does not include rules that are added later.
     assert_eq!(of("[create-key, create-resources-vm, no-mfa, old-key]", ""), "");
 }
 

@@ -1,4 +1,4 @@
-//! Allowlists as they are written, against records.
+//! Tests of allowlists, as written, against records.
 #![allow(clippy::unwrap_used)]
 
 mod coverage;
@@ -12,7 +12,7 @@ use crate::record::{FieldId, Record};
 use crate::source::Sources;
 use crate::value::{RecordKind, Time, Value, Zone};
 
-/// An environment with nothing in it.
+/// An empty environment.
 struct Empty(Zone);
 
 impl Env for Empty {
@@ -47,7 +47,7 @@ fn load(files: &[(&str, &str)]) -> (Allowlist, Vec<Diagnostic>, Sources) {
     (list, diagnostics, sources)
 }
 
-/// What is said of a file, each as `level: message | what is underlined: label | help`.
+/// The diagnostics of files, each as `level: message | what is underlined: label | help`.
 fn told(files: &[(&str, &str)]) -> String {
     let (_, diagnostics, sources) = load(files);
     let lines = diagnostics.iter().map(|d| {
@@ -67,7 +67,7 @@ fn told(files: &[(&str, &str)]) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// One entry over the rules that are named, with this `match`.
+/// One entry for these rules, with this `match`.
 fn entry(rules: &str, selectors: &str, more: &str) -> String {
     let mut text = format!(
         "entries:\n  - id: one\n    rules: {rules}\n    match: {selectors}\n    reason: agreed\n    \

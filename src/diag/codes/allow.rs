@@ -5,15 +5,15 @@ super::codes! {
     UNKNOWN_RULE = "KT4001", "unknown rule",
         "An entry names rules by id or by a pattern. A name that matches no rule would accept \
          nothing, without a warning.";
-    /// Two entries with one id.
+    /// Two entries have the same id.
     DUPLICATE_ENTRY = "KT4002", "duplicate entry id",
         "The ledger credits entries by id, so an id must be unique in the whole policy. Ids that \
          differ only in case count as the same.";
-    /// An access key as reports show it.
+    /// A key that is masked the way reports mask it.
     MASKED_KEY = "KT4003", "masked access key",
         "Reports print access keys without their middle part, and such a text equals no key. Run \
          the scan with `--show-keys` and copy the whole key.";
-    /// A value that the selector cannot have.
+    /// A value that the selector can never match.
     BAD_VALUE = "KT4004", "value that selects nothing",
         "A selector compares its values with one field. A value that the field can never have \
          would accept nothing.";
@@ -22,21 +22,21 @@ super::codes! {
         "An entry that names every rule or selects every call hides everything. What it covers \
          decides, not how it is written: two halves of the address space, `*-*`, `aws:*` and \
          `when: true` are as broad as `*`. If that is intended, write `broad: true`.";
-    /// No rule of the entry has what it selects by.
+    /// No rule of the entry has the fields that the entry selects by.
     NOT_APPLICABLE = "KT4006", "entry that cannot cover anything",
         "Rules read events, creds or keys, and only events have an address, an operation or a \
          response code. An entry covers nothing if none of its rules has the selected fields.";
-    /// Some rules of the entry lack what it selects by.
+    /// Some rules of the entry lack the fields that the entry selects by.
     PARTLY_APPLICABLE = "KT4007", "entry that covers only some of its rules",
         "Rules read events, creds or keys, and only events have an address, an operation or a \
          response code. The entry covers nothing of the rules whose records lack the selected \
          fields.";
-    /// A kind of address that only the asset table knows.
+    /// A kind of address that requires the asset table.
     NEEDS_ASSETS = "KT4008", "kind of address that requires the asset table",
         "The tables `ip_assets` and `ip_notes` say whether an address belongs to one of your \
          accounts or has a remark. Without rows in them the entry would cover nothing. `lan` and \
          ranges work without them.";
-    /// An entry without a word of why.
+    /// An entry that lacks its reason or owner.
     INCOMPLETE_ENTRY = "KT4009", "incomplete entry",
         "Other people review an exception later, so it must state the reason and the owner.";
     /// A file without entries.
@@ -47,7 +47,7 @@ super::codes! {
     RULES_DISABLED = "KT4011", "entry for disabled rules",
         "The project file or `--disable` disables every rule that the entry names, so the entry \
          covers nothing.";
-    /// A user that no user is called.
+    /// A value of `user` that cannot be a user name.
     USER_NAME = "KT4012", "user that is not a name",
         "`user` is compared with the names of users in the records. An ARN is not a name, and `*` \
          is the only wildcard: `?` and regular expressions are compared literally. `keytrail \

@@ -1,11 +1,11 @@
 //! KT5xxx: the project file.
 
 super::codes! {
-    /// A rule, list or parameter that the project file changes and that does not exist.
+    /// The project file changes a rule, list or parameter that does not exist.
     UNKNOWN_SETTING = "KT5001", "setting for something that does not exist",
         "The project file changes rules, lists and parameters by name. A name that does not exist \
          would change nothing, without a warning.";
-    /// A key of the design that this version does not have yet.
+    /// A key that is reserved and that this version does not support.
     NOT_SUPPORTED = "KT5002", "not supported by this version",
         "The key is reserved for a later version. It is refused, so that nobody relies on a \
          setting that has no effect.";
@@ -13,11 +13,11 @@ super::codes! {
     EXTENDS_ITSELF = "KT5003", "project file extends itself",
         "`extends` names project files whose settings are applied first. A file must not extend \
          itself, directly or through others.";
-    /// A path or glob without any file.
+    /// A path or glob that matches no file.
     NO_SUCH_POLICY = "KT5004", "no such policy file",
         "If a path or glob that matches no policy file were accepted, missing rules or allowlists \
          would go unnoticed.";
-    /// A value to be removed that is not there.
+    /// A value to be removed that is not in the list.
     NOT_IN_LIST = "KT5005", "value that is not in the list",
         "`remove` takes values out of a list. A value that is not in the list is misspelt, or the \
          list has changed.";
@@ -31,11 +31,11 @@ super::codes! {
     /// An input format that does not exist.
     UNKNOWN_FORMAT = "KT5008", "unknown input format",
         "`format` restricts files to one input format, by its name.";
-    /// An entry of `inputs` that says nothing, or something that cannot be meant.
+    /// An entry of `inputs` that sets nothing, or sets something invalid.
     BAD_INPUT = "KT5009", "invalid entry of `inputs`",
         "An entry of `inputs` selects files by a glob and states what the files do not state \
          themselves: their format, account, time zone, or the columns of their rows.";
-    /// Rules that the command line leaves out.
+    /// Rules that the command line excludes from the run.
     RULES_LEFT_OUT = "KT5010", "rules left out of this run",
         "`--only` and `--disable` select the rules of one run. The report does not contain what the \
          other rules would find.";

@@ -20,7 +20,7 @@ super::codes! {
         "Anchors (`&name`), aliases (`*name`) and merge keys (`<<`) let one part of a file change \
          another and let a small file expand to a large one. Write the value out, or give it a \
          name as a list or a definition. Quote a pattern that begins with `*`.";
-    /// One key twice in a mapping.
+    /// A key that occurs twice in a mapping.
     DUPLICATE_KEY = "KT1005", "duplicate key",
         "A mapping contains the same key twice, so it is unclear which value applies.";
     /// A key that is not a text.
@@ -30,7 +30,7 @@ super::codes! {
     SEVERAL_DOCUMENTS = "KT1007", "more than one document",
         "A policy file contains exactly one document, so that its name tells what it contains. \
          Put each rule, list or allowlist into its own file.";
-    /// Too deep or too large.
+    /// A file that is too deeply nested or too large.
     TOO_LARGE = "KT1008", "file too deep or too large",
         "The nesting depth and the number of values of a policy file are limited, so that a \
          hostile file cannot exhaust memory or time.";
@@ -38,14 +38,14 @@ super::codes! {
     CONTROL_CHARACTER = "KT1009", "control character",
         "Control characters other than tab and line breaks can hide text from a reader. Write \
          them as an escape in double quotes, such as `\"\\u0000\"`.";
-    /// A key that does not exist here.
+    /// A key that the schema does not define here.
     UNKNOWN_KEY = "KT1010", "unknown key",
         "Keytrail refuses unknown keys, because a misspelt key would be a setting that silently \
          has no effect.";
-    /// A key that must be there.
+    /// A required key that is missing.
     MISSING_KEY = "KT1011", "missing key",
         "The mapping lacks a required key.";
-    /// A value of another type than expected.
+    /// A value of a different type than expected.
     WRONG_TYPE = "KT1012", "wrong type",
         "The value does not have the type that the key requires.";
     /// A word that is not one of the allowed ones.
@@ -54,7 +54,7 @@ super::codes! {
     /// A value of the right type that is not allowed.
     INVALID_VALUE = "KT1014", "invalid value",
         "The value has the right type but not the form that the key requires.";
-    /// A file without a known top key.
+    /// A file without a known top-level key.
     UNKNOWN_DOCUMENT = "KT1015", "unknown kind of policy file",
         "A policy file has one top-level key that names its kind: `rule`, `list`, `definitions`, \
          `table` or `entries`.";

@@ -1,19 +1,19 @@
 //! KT3xxx: rules, lists, definitions and tables.
 
 super::codes! {
-    /// Two policies with one id.
+    /// Two policies have the same id.
     DUPLICATE_ID = "KT3001", "duplicate id",
         "An id identifies one rule or list in the whole policy. Two files must not use the same \
          id.";
-    /// A file that is called otherwise than what it holds.
+    /// A file whose name differs from the id in it.
     ID_IS_NOT_FILE_NAME = "KT3002", "id is not the file name",
         "A rule or list is looked up by its id, so its file must have the same name: \
          `my-rule.yaml` contains `id: my-rule`.";
-    /// A value twice in a list.
+    /// A value that occurs twice in a list.
     DUPLICATE_VALUE = "KT3003", "value twice in a list",
         "A list contains the same value twice. Values that differ only in ASCII case count as the \
          same.";
-    /// A list of values of a field that does not exist.
+    /// A list whose field does not exist.
     UNKNOWN_FIELD = "KT3004", "unknown field",
         "The name is not in the field table. `keytrail fields` prints every field.";
     /// A list value that the field can never have.
@@ -21,7 +21,7 @@ super::codes! {
         "A list that declares a field with `of` may contain only values that this field can have. \
          Operations have the form `provider:service.Api`; enum fields have a fixed set of words. \
          A `*` may stand only at the end.";
-    /// A `raise` that does not raise.
+    /// A `raise` that does not raise the severity.
     RAISE = "KT3007", "raise that does not raise",
         "`raise` must name a severity above the rule's own. A severity cannot be lowered.";
     /// A parameter with a value of another type.
@@ -37,18 +37,19 @@ super::codes! {
     TEST = "KT3011", "test cannot be run",
         "A test gives records (`event`, `cred`, `key`, `raw` or `records`) with fields of the \
          field table and values of their types.";
-    /// A test that did not come out as it says.
+    /// A test whose result differs from what it expects.
     TEST_FAILED = "KT3012", "test failed",
         "The rule's result differs from what the test expects. Either the rule or the test is \
          wrong.";
-    /// Two tests with one name.
+    /// Two tests have the same name.
     DUPLICATE_TEST = "KT3013", "two tests with one name",
         "The tests of a rule need different names, so that a report can say which one failed.";
-    /// A name that expressions cannot say.
+    /// A name that expressions cannot refer to.
     RESERVED_NAME = "KT3014", "reserved name",
         "The word is reserved in the expression language, so it cannot be the name of a \
          parameter.";
-    /// More than one of `correlate`, `sequence` and `first_seen`, or one where it has no meaning.
+    /// More than one of `correlate`, `sequence` and `first_seen`, or one of them where it is
+    /// invalid.
     CONSTRUCTS = "KT3015", "constructs that cannot be combined",
         "A rule has at most one of `correlate`, `sequence` and `first_seen`. A credential report \
          describes one point in time, so rules `on: cred` and `on: key` can have only `correlate` \
@@ -57,7 +58,7 @@ super::codes! {
     MEASURE = "KT3016", "invalid measure",
         "A measure has one kind: `count` takes a condition, `distinct` any value, `sum` an \
          integer, and `min` and `max` an integer, a time or a duration.";
-    /// Steps that make no sequence.
+    /// Steps that do not form a sequence.
     STEPS = "KT3017", "invalid steps",
         "A sequence has 2 to 16 steps with different names, at least one of which is not \
          `absent`. The subjects of all steps must have the same number of values, of the same \

@@ -36,7 +36,7 @@ impl Checker<'_> {
                 return Err(self.report(diagnostic));
             }
         };
-        // A text and a missing value make the text, as in Rhai.
+        // A text plus a missing value is the text, as in Rhai.
         let nullable =
             if ty == Type::Str { a.nullable && b.nullable } else { a.nullable || b.nullable };
         Ok(self.node(at, Op::Arithmetic(op, Box::new(a), Box::new(b)), ty, nullable))

@@ -145,7 +145,7 @@ impl Checker<'_> {
         self.report(diagnostic)
     }
 
-    /// Refuses an argument that must be known at load and is not.
+    /// Reports an argument that must be known at load but is not.
     fn known_at_load(
         &mut self,
         function: &dyn Function,
@@ -222,7 +222,8 @@ fn misfit(signature: &Signature, args: &[Ir], predicate: bool) -> Option<usize> 
     })
 }
 
-/// Whether an item of the list may be missing; fields, tables and named lists hold none that are.
+/// Whether an item of the list may be missing. The items of fields, tables and named lists are
+/// never missing.
 fn may_hold_missing(list: &Ir) -> bool {
     match &list.op {
         Op::Const(Value::List(items)) => items.iter().any(Value::is_missing),
@@ -232,7 +233,7 @@ fn may_hold_missing(list: &Ir) -> bool {
         Op::Coalesce(parts) => parts.iter().any(may_hold_missing),
         Op::If(parts) => [&parts.1].into_iter().chain(&parts.2).any(may_hold_missing),
         Op::Switch(switch) => switch.arms.iter().any(|(_, body)| may_hold_missing(body)),
-        // `distinct` keeps the items that it is given.
+        // `distinct` returns some of the items of its argument.
         Op::Call(call) => {
             call.args.iter().any(|arg| matches!(arg.ty, Type::List(_)) && may_hold_missing(arg))
         }

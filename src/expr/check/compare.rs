@@ -35,7 +35,7 @@ impl Checker<'_> {
         Ok(self.node(at, Op::Compare(op, Box::new(a), Box::new(b)), Type::Bool, false))
     }
 
-    /// Whether two operands may be compared: their types, and the words of an enum.
+    /// Whether two operands may be compared: checks their types, and the words of an enum.
     fn comparable(&mut self, a: &Ir, b: &Ir, what: &str) -> Result<(), Reported> {
         if !comparable(a.ty, b.ty) {
             let mut diagnostic = Diagnostic::error(
@@ -195,7 +195,8 @@ impl Checker<'_> {
         Err(self.report(diagnostic))
     }
 
-    /// A list says which field its values belong to.
+    /// Checks that a list of texts is searched for a text. If the list declares a field, and the
+    /// needle is a field, it must be that field.
     fn of_this_field(&mut self, needle: &Ir, list: &List, span: Span) -> Result<(), Reported> {
         if !matches!(
             needle.ty,
@@ -228,7 +229,7 @@ fn quoted(words: &[&str]) -> String {
     words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
 }
 
-/// What would make the one comparable with the other.
+/// The conversion that would make one operand comparable with the other.
 fn conversion(typed: &Ir, constant: &Ir) -> Option<String> {
     match (typed.ty, constant.constant()?) {
         (Type::Str | Type::Enum(_), Value::Int(int)) => {

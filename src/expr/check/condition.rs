@@ -47,14 +47,14 @@ impl Checker<'_> {
         Ok(self.node(at, op(parts), Type::Bool, false))
     }
 
-    /// What was written there.
+    /// The source text at this range.
     pub(super) fn text(&self, at: At) -> &str {
         self.fragment.text.get(self.base + at.start..self.base + at.end).unwrap_or("")
     }
 }
 
-/// Whether a text needs no parentheses before an operator: a name with what is called, indexed
-/// and accessed of it.
+/// Whether a text needs no parentheses before an operator: a name, with any calls, indices and
+/// accesses that follow it.
 fn is_simple(text: &str) -> bool {
     let (mut depth, mut quoted) = (0_usize, false);
     text.chars().all(|c| {

@@ -83,7 +83,8 @@ impl Checker<'_> {
         Ok(self.node(at, Op::Switch(Box::new(switch)), ty, nullable))
     }
 
-    /// A case of a `switch`; Rhai compares it by type and value, so a character is not equal to text.
+    /// A case of a `switch`. Rhai compares it by type and value, so a character is not equal to
+    /// text.
     fn label(&mut self, subject: &Ir, label: &Syntax) -> Result<Value<'static>, Reported> {
         let (value, ty) = match label {
             Syntax::Bool(b) => (Value::Bool(*b), Type::Bool),

@@ -47,7 +47,7 @@ impl Checker<'_> {
         Ok(row)
     }
 
-    /// The table that a constant names.
+    /// The table whose name is this constant.
     fn table(&mut self, function: &dyn Function, name: &Node) -> Result<Arc<Table>, Reported> {
         let named = self.check(name)?;
         let Some(Value::Str(id)) = named.constant() else {
@@ -97,7 +97,7 @@ impl Checker<'_> {
         Ok(self.node(at, Op::Cell(table, key, column), ty, true))
     }
 
-    /// A field of the row of a report: of a key also those of its user.
+    /// A field of the row of a report; for a key also the fields of its user.
     fn reported(&mut self, at: At, kind: RecordKind, key: Box<Ir>, name: &Name) -> Checked {
         let kinds = if kind == RecordKind::Key { &[kind, RecordKind::Cred][..] } else { &[kind] };
         let found = kinds.iter().find_map(|kind| FieldId::find(*kind, &name.text));

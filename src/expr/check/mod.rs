@@ -1,7 +1,7 @@
 //! Syntax tree -> typed tree: names, types, nullability, constants.
 //!
-//! One file per kind of construct. Errors are collected: both sides of an operator are checked
-//! before it gives up.
+//! One file per kind of construct. Errors are collected: both operands of an operator are checked
+//! before an error is returned.
 
 mod arithmetic;
 mod call;
@@ -41,14 +41,14 @@ pub(super) struct Checker<'c> {
     env: &'c dyn Env,
     /// The text being checked: the expression, or a definition.
     fragment: &'c Fragment,
-    /// Bytes before the node's positions in that text.
+    /// The offset in that text at which the positions of nodes begin.
     base: usize,
     /// Parameters of the closures around the node: name, type, and whether they may be missing.
     locals: Vec<(String, Type, bool)>,
     /// Definitions being expanded.
     inlining: Vec<String>,
     nodes: usize,
-    /// Nodes around the one being checked, those of the text that names a definition included.
+    /// Number of nodes around the current one, including those of the text that names a definition.
     depth: usize,
     pub(super) limit: Depth,
     /// The parts whose type is known, if the caller requests them.
@@ -218,13 +218,13 @@ impl<'c> Checker<'c> {
         }
     }
 
-    /// Every node, checked even where one fails.
+    /// Checks every node, even if one fails.
     fn all(&mut self, nodes: &[Node]) -> Result<Vec<Ir>, Reported> {
         let checked: Vec<Checked> = nodes.iter().map(|node| self.check(node)).collect();
         checked.into_iter().collect()
     }
 
-    /// What a template may print.
+    /// Checks a hole of a template.
     pub(super) fn hole(&mut self, node: &Node) -> Checked {
         let part = self.check(node)?;
         let whole = match part.ty {

@@ -1,4 +1,4 @@
-//! Names that stand alone: rows, `now`, `zone`, definitions, measures, parameters of closures.
+//! Standalone names: rows, `now`, `zone`, definitions, measures, parameters of closures.
 
 use super::super::ast::At;
 use super::super::env::Param;

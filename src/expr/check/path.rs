@@ -121,16 +121,18 @@ impl Checker<'_> {
     }
 }
 
-/// The field that a provider gives this name, or nearly this name.
+/// The field that a provider calls by this name or a similar one.
 fn provider_name(kind: RecordKind, typed: &str) -> Option<String> {
     let mut names = field::provider_names(kind);
     let near = nearest(typed, names.iter().map(|(name, ..)| *name))?;
     names.retain(|(known, ..)| known.eq_ignore_ascii_case(near));
-    // Providers that spell the name alike differ in case: the one that was typed is meant.
+    // If the names of two providers differ only in case, the one nearest to the typed case is
+    // chosen.
     let differs = |name: &str| (name != typed, name.chars().next() != typed.chars().next());
     let name = names.iter().map(|(name, ..)| *name).min_by_key(|name| differs(name))?;
     names.retain(|(known, ..)| *known == name);
-    // Several fields may be worked out from one: the one that most providers take from it is meant.
+    // If several fields are derived from the name, the one that most providers derive from it is
+    // chosen.
     let providers = |id: FieldId| names.iter().filter(|(.., other)| *other == id).count();
     let (_, provider, id) = names.iter().rev().max_by_key(|(.., id)| providers(*id))?;
     let (path, provider) = (id.field().path(), provider.name());

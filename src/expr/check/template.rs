@@ -35,7 +35,7 @@ impl Checker<'_> {
         self.base = 0;
         let parts = parts.into_iter().collect::<Result<Vec<_>, _>>()?;
         let span = self.span(whole);
-        // Not folded: a template keeps its parts, so that each can be masked.
+        // Not folded: a template stays in parts, so that each can be masked.
         let op = Op::Template(parts);
         Ok(Ir { id: NodeId::default(), op, ty: Type::Str, nullable: false, span })
     }

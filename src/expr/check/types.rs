@@ -21,7 +21,7 @@ fn is_text(ty: Type) -> bool {
 pub(super) fn comparable(a: Type, b: Type) -> bool {
     match (a, b) {
         (Type::Missing, _) | (_, Type::Missing) => true,
-        // Rows are told apart by their columns and fields.
+        // Rows are distinguished by their columns and fields.
         (Type::Row | Type::Record(_), _) | (_, Type::Row | Type::Record(_)) => false,
         (Type::Untyped, _) | (_, Type::Untyped) => true,
         (Type::Enum(a), Type::Enum(b)) => a == b,
@@ -39,7 +39,7 @@ pub(super) fn unify(a: Type, b: Type) -> Option<Type> {
         _ if a == b => Some(a),
         (Type::Record(_) | Type::List(_) | Type::Row | Type::Char, Type::Untyped)
         | (Type::Untyped, Type::Record(_) | Type::List(_) | Type::Row | Type::Char) => None,
-        // A `switch` and a printed list tell a character from a text.
+        // A `switch` and a printed list distinguish a character from a text.
         (Type::Char, _) | (_, Type::Char) => None,
         (Type::Untyped, _) | (_, Type::Untyped) => Some(Type::Untyped),
         (Type::List(Elem::Any), Type::List(elem)) | (Type::List(elem), Type::List(Elem::Any)) => {

@@ -25,7 +25,7 @@ impl Converter<'_> {
                 Expr::Index(pair, flags, position) => (pair, flags, false, position),
                 other => return self.refuse(self.token(other.position()), "this access", None),
             };
-            // What follows this link, if the chain goes on.
+            // The rest of the chain after this link, if there is any.
             let (link, next) = match &pair.rhs {
                 Expr::Dot(inner, ..) | Expr::Index(inner, ..)
                     if !flags.contains(ASTFlags::BREAK) =>

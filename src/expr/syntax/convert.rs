@@ -37,14 +37,14 @@ impl Converter<'_> {
     pub(super) fn token(&self, position: Position) -> At {
         let token = self.tokens.at(at(self.tokens, position));
         let end = match &self.text[token.start..token.end] {
-            // A negative number is one node of two tokens.
+            // A negative number is one node that consists of two tokens.
             "-" => self.tokens.close(self.tokens.after(token.start)),
             _ => self.tokens.close(token),
         };
         At { start: token.start, end }
     }
 
-    /// The token at a position, and nothing more.
+    /// The token at a position, without what it encloses.
     pub(super) fn spot(&self, position: Position) -> At {
         let token = self.tokens.at(at(self.tokens, position));
         At { start: token.start, end: token.end }
@@ -54,7 +54,7 @@ impl Converter<'_> {
         Name { text: text.to_owned(), at: self.token(position) }
     }
 
-    /// A range that both nodes are in, with the parentheses around them.
+    /// A range that contains both nodes, with the parentheses around them.
     pub(super) fn across(&self, start: usize, end: usize) -> At {
         let (start, end) = self.tokens.balance(start, end);
         At { start, end }
@@ -97,13 +97,13 @@ impl Converter<'_> {
                 let at = At { start, end: self.tokens.close(brace).max(subject.at.end) };
                 let mut labels = Vec::new();
                 for case in cases.cases.values() {
-                    // Ranges are listed a second time, in order, below.
+                    // Ranges are also listed separately, in order; see below.
                     if case.value.is::<Range<i64>>() || case.value.is::<RangeInclusive<i64>>() {
                         continue;
                     }
                     labels.push((self.label(&case.value, at)?, case.blocks.to_vec()));
                 }
-                // Rhai keeps them in a hash map.
+                // Rhai stores them in a hash map.
                 labels.sort_by_cached_key(|(label, arms)| (arms.clone(), format!("{label:?}")));
                 let ranges = cases.ranges.iter().map(|range| match range {
                     RangeCase::ExclusiveInt(range, arm) => {
@@ -139,7 +139,7 @@ impl Converter<'_> {
         }
     }
 
-    /// From `start` past the `}` that follows `last`.
+    /// The range from `start` past the `}` that follows `last`.
     pub(super) fn close_brace(&self, start: usize, last: usize) -> At {
         let next = self.tokens.at(last);
         let end = if self.text[next.start..next.end] == *"}" { next.end } else { last };
@@ -235,7 +235,7 @@ impl Converter<'_> {
     }
 
     /// A block in expression position: `if`, `switch`, the hole of a template, or a closure that
-    /// captures.
+    /// captures variables.
     pub(super) fn code(
         &self,
         statements: &[Stmt],
@@ -252,7 +252,7 @@ impl Converter<'_> {
         self.block(statements, position, depth)
     }
 
-    /// `captured` leading parameters of the function are names of the surrounding expression.
+    /// The first `captured` parameters of the function are names of the surrounding expression.
     pub(super) fn closure(
         &self,
         name: &str,

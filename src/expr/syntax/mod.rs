@@ -1,7 +1,7 @@
 //! Text -> syntax tree. Only this folder knows Rhai's tree.
 //!
-//! Rhai's parser defines the syntax. Nodes of Rhai's tree that this folder does not know are refused with
-//! their position, so that nothing is evaluated by accident.
+//! Rhai's parser defines the syntax. Nodes of Rhai's tree that this folder does not know are
+//! rejected with their position, so that nothing is evaluated by accident.
 
 mod problem;
 mod parse;

@@ -1,4 +1,4 @@
-//! Operators and calls, which are one kind of node for Rhai.
+//! Operators and calls, which are one kind of node in Rhai.
 
 use rhai::{Expr, FnCallExpr, Position, Token as RhaiToken};
 
@@ -25,7 +25,7 @@ impl Converter<'_> {
             [haystack, needle] if call.name == "contains" => {
                 self.membership(needle, haystack, false, depth)
             }
-            // `x !in y` comes as `!(y contains x)`.
+            // Rhai parses `x !in y` as `!(y contains x)`.
             [Expr::FnCall(inner, _)] if inner.op_token == Some(RhaiToken::NotIn) => {
                 match &inner.args[..] {
                     [haystack, needle] => self.membership(needle, haystack, true, depth),

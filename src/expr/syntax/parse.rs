@@ -1,4 +1,4 @@
-//! The parser, on a stack that is large enough for the limits.
+//! The parser, which runs on a stack that is large enough for the limits.
 
 use rhai::{AST, ASTNode, Engine, OptimizationLevel};
 
@@ -36,7 +36,7 @@ fn engine(depth: Depth) -> Engine {
     engine.set_optimization_level(OptimizationLevel::None);
     engine.set_max_expr_depths(depth.parser, depth.parser);
     engine.set_max_string_size(MAX_STRING);
-    // Rhai refuses a literal that is as long as its limit; the converter checks ours.
+    // Rhai rejects a literal whose length equals its limit; the converter checks our limit.
     engine.set_max_array_size(MAX_LIST + 2);
     engine.set_max_map_size(1);
     engine
@@ -46,7 +46,8 @@ fn parse_tokens(text: &str, tokens: &Tokens<'_>, depth: Depth) -> Parsed<Node> {
     let ast = engine(depth).compile_expression(text).or_else(|error| {
         let start = at(tokens, error.1);
         let token = tokens.at(start);
-        // What is missing at the end is missing behind the last word, not on the next line.
+        // If something is missing at the end, the error points behind the last word, not at the
+        // next line.
         let last = text.trim_end().len();
         let place = At { start: token.start.min(last), end: token.end.min(last) };
         syntax_error(&error.0, place, text)

@@ -1,4 +1,4 @@
-//! Why a text is refused, in our words.
+//! Syntax errors, with our own messages.
 
 use rhai::{LexError, ParseErrorType};
 
@@ -18,7 +18,7 @@ pub(in crate::expr) struct Problem {
 
 pub(super) type Parsed<T> = Result<T, Box<Problem>>;
 
-/// What begins or separates statements.
+/// Words that begin or separate statements.
 const STATEMENTS: [&str; 26] = [
     "let", "const", "fn", "while", "loop", "for", "do", "until", "return", "throw", "import",
     "export", "break", "continue", "try", "catch", "private", "=", "+=", "-=", "*=", "/=", "%=",

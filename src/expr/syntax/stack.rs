@@ -4,13 +4,14 @@ use std::fmt;
 
 /// Runs `work` on a large stack: on this thread if it has one, else on a new thread.
 ///
-/// Rhai's parser and the destructor of its tree are recursive. Compile many expressions within one call,
-/// because starting a thread costs more than compiling an expression. Without the feature `native`
-/// there are no threads: `work` runs on this thread, and expressions are limited to a smaller depth.
+/// Rhai's parser and the destructor of its tree are recursive. Compile many expressions within one
+/// call, because starting a thread costs more than compiling an expression. Without the feature
+/// `native` there are no threads: `work` runs on this thread, and expressions are limited to a
+/// smaller depth.
 ///
 /// # Errors
 ///
-/// Why the work was not done.
+/// If the work was not done.
 #[cfg(feature = "native")]
 pub fn on_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, StackError> {
     use super::super::limits::PARSER_STACK;
@@ -36,7 +37,7 @@ thread_local! {
 ///
 /// # Errors
 ///
-/// None; the type is that of a build with the feature `native`.
+/// Never; the type is the same as in a build with the feature `native`.
 #[cfg(not(feature = "native"))]
 pub fn on_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, StackError> {
     Ok(work())

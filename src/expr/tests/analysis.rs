@@ -1,10 +1,10 @@
-//! Types and diagnostics of expressions that are whole, broken or half written.
+//! Types and diagnostics of expressions that are complete, broken or incomplete.
 
 use super::super::{Analysis, Expected, analyze, analyze_template};
 use super::{Host, fragment, on};
 use crate::value::RecordKind;
 
-/// The analysis of a text in which `¦` is the offset that is asked for.
+/// The analysis of a text; `¦` marks the offset.
 fn analyzed(text: &str, kind: RecordKind) -> (Analysis, usize) {
     let offset = text.find('¦').unwrap_or(0);
     let text = text.replace('¦', "");
@@ -24,14 +24,14 @@ fn type_at(text: &str, kind: RecordKind) -> String {
 #[test]
 fn the_innermost_part_at_an_offset_has_a_type() {
     for (text, expected) in [
-        // Whole.
+        // Complete.
         ("event.a¦pi == \"A\"", "str or () event.api"),
         ("ev¦ent.api == \"A\"", "event"),
         ("event.api == \"¦A\"", "str"),
         ("event.api =¦= \"A\"", "bool"),
         ("event.time¦ > now - days(1)", "time or () event.time"),
         ("event.api.len()¦ > 3", "int or ()len"),
-        // Whole, but wrong in another place.
+        // Complete, but with an error in another place.
         ("event.a¦pi == \"A\" && event.okk == true", "str or () event.api"),
         // Broken.
         ("event.a¦pi ==", "str or () event.api"),
@@ -109,7 +109,7 @@ fn holes_of_templates_are_analysed_one_by_one() {
 }
 
 proptest::proptest! {
-    /// Any cut of any text is analysed, with its parts inside the text.
+    /// Any prefix of any text is analysed, and all its parts are inside the text.
     #[test]
     fn no_text_panics(
         parts in proptest::collection::vec("event|cred|\\.|\\?\\.|api|keys|some|\\(|\\)|\\||k|\\[|\\]|\

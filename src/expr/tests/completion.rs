@@ -1,10 +1,10 @@
-//! What is offered at an offset.
+//! The items offered at an offset.
 
 use super::super::{Completion, ItemKind, complete};
 use super::{Host, fragment, on};
 use crate::value::RecordKind;
 
-/// What is offered at the `¦` of a text, and the text with it.
+/// The items offered at the `¦` of a text, and the text.
 fn completed(text: &str, kind: RecordKind) -> (Completion, String) {
     let offset = text.find('¦').unwrap_or(0);
     let text = text.replace('¦', "");

@@ -8,7 +8,7 @@ use crate::value::RecordKind;
 /// The stack that the linker gives to a program for `wasm32-unknown-unknown`.
 const STACK: usize = 1 << 20;
 
-/// Parses, checks and folds an expression; whether it is within the limits.
+/// Parses, checks and folds an expression; returns whether it is within the limits.
 fn compiles(text: &str, depth: Depth) -> bool {
     let (source, declarations, host) = (fragment(text), on(RecordKind::Event), Host::new());
     let mut checker = Checker::new(&source, &declarations, &host);

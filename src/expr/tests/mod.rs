@@ -1,4 +1,4 @@
-//! Tests of what tools ask of an expression: its analysis, completions, traces and changed trees.
+//! Tests of the interfaces for tools: analysis, completions, traces and changed trees.
 
 mod analysis;
 mod changed;

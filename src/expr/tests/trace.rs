@@ -1,4 +1,4 @@
-//! What a trace reports.
+//! The values that a trace reports.
 
 use std::cell::RefCell;
 
@@ -24,7 +24,7 @@ impl Trace for Recorder {
     }
 }
 
-/// What each node of an expression comes to over a record with `api`, by its source text.
+/// The value of each node of an expression for a record with `api`, by its source text.
 fn traced(text: &str, api: &str) -> Vec<String> {
     let expr = compiled(text, RecordKind::Event);
     let mut record = Record::new(RecordKind::Event);

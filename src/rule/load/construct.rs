@@ -9,7 +9,8 @@ use crate::value::RecordKind;
 use crate::yaml::Entry;
 
 impl<'a> Loader<'a> {
-    /// The steps and the construct, once everything in them is valid. `by` is the rule's.
+    /// The steps and the construct, if everything in them is valid. `by` is the subject of the
+    /// rule.
     pub(super) fn construct(
         &mut self,
         declarations: &Declarations<'_>,
@@ -52,7 +53,8 @@ impl<'a> Loader<'a> {
         }
     }
 
-    /// A report has no order of things in time.
+    /// Rejects constructs that depend on time if the rule reads a report: a report has only one
+    /// time.
     fn check_record_kind(&mut self, kind: ConstructKind, entry: &'a Entry, on: RecordKind) {
         if on == RecordKind::Event {
             return;

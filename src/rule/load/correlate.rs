@@ -39,7 +39,7 @@ impl<'a> Loader<'a> {
         Some(Built { construct, steps: vec![step?] })
     }
 
-    /// `None` when a measure is wrong.
+    /// The measures; `None` if one of them is invalid.
     fn measures(
         &mut self,
         correlate: &'a Node,

@@ -1,4 +1,4 @@
-//! What every part of a rule file is loaded with.
+//! The shared state and methods of the loaders for the parts of a rule file.
 
 use std::collections::BTreeMap;
 
@@ -11,16 +11,16 @@ use crate::source::{Fragment, Sources, Span};
 use crate::value::{Duration, Value};
 use crate::yaml::Node;
 
-/// What the project file changes of a rule.
+/// The changes that the project file makes to a rule.
 #[derive(Debug, Clone, Default)]
 pub struct Overrides {
-    /// Another severity.
+    /// The new severity.
     pub severity: Option<Severity>,
     /// Values of parameters by name, with the place of the name.
     pub params: BTreeMap<String, (Span, Node)>,
 }
 
-/// One rule file on its way to a rule.
+/// The state of loading one rule file.
 pub(super) struct Loader<'a> {
     pub(super) body: &'a Node,
     pub(super) sources: &'a Sources,
@@ -29,7 +29,7 @@ pub(super) struct Loader<'a> {
     pub(super) diagnostics: &'a mut Vec<Diagnostic>,
 }
 
-/// A construct with what its matches must meet.
+/// A construct with the steps that its matches must satisfy.
 pub(super) struct Built {
     pub(super) construct: Construct,
     pub(super) steps: Vec<Step>,
@@ -53,7 +53,7 @@ impl<'a> Loader<'a> {
         self.body.get(key).and_then(Node::scalar).map(|scalar| &scalar.fragment)
     }
 
-    /// Compiles an expression and keeps what is said of it.
+    /// Compiles an expression and collects its diagnostics.
     pub(super) fn compile(
         &mut self,
         source: &Fragment,
@@ -80,7 +80,7 @@ impl<'a> Loader<'a> {
         }
     }
 
-    /// Expressions, each with its text; those that fail are left out.
+    /// Compiles expressions, each returned with its text; those with errors are left out.
     pub(super) fn expressions(
         &mut self,
         sources: &[&Fragment],
@@ -102,7 +102,7 @@ impl<'a> Loader<'a> {
         by: &[(String, Expr)],
     ) -> Option<Step> {
         let Some(source) = self.fragment("when") else {
-            // Where `when` is something else, that has been said.
+            // If `when` is not text, that error was already reported.
             if self.body.get("when").is_none() {
                 let at = self.body.entries().first().map_or(self.body.span, |e| e.key.span());
                 self.diagnostics.push(
@@ -119,7 +119,7 @@ impl<'a> Loader<'a> {
         Some(Step { id: String::new(), when, by: by.to_vec(), absent: false })
     }
 
-    /// A length of time as written or as a parameter has it; `Err` when it is neither.
+    /// A length of time, as written or from a parameter; `Err` if it is neither.
     pub(super) fn length(
         &mut self,
         node: Option<&Node>,
@@ -166,7 +166,7 @@ impl<'a> Loader<'a> {
     }
 }
 
-/// Whether an expression names a measure, and where it reads a record or a report.
+/// Whether an expression names a measure, and the first place where it reads a record or a report.
 pub(super) fn reads(ir: &Ir) -> (bool, Option<Span>) {
     let (mut names_measure, mut record) = (false, None);
     ir.walk(&mut |node| match node.op {

@@ -1,8 +1,8 @@
-//! Rule files to rules.
+//! Loads rule files into rules.
 //!
-//! [`Loader`](loader::Loader) holds what every part is loaded with; each construct of a rule has a
-//! file. Everything is checked that can be, whatever is wrong elsewhere: a misspelt severity does
-//! not hide a misspelt field. There is a rule only if there is no error.
+//! [`Loader`](loader::Loader) has the state that every part shares; each construct of a rule has a
+//! file. The loader checks every part even if other parts have errors: a misspelt severity does not
+//! hide a misspelt field. The rule is returned only if there is no error.
 
 mod construct;
 mod correlate;

@@ -1,4 +1,4 @@
-//! A rule file as a whole: everything beside its construct.
+//! Loads a whole rule file, except its construct.
 
 use std::collections::BTreeMap;
 
@@ -21,9 +21,9 @@ use crate::source::{Fragment, Sources, Span};
 use crate::value::{RecordKind, Value};
 use crate::yaml::{self, Node};
 
-/// Loads a rule file, from its whole document.
+/// Loads a rule file; `document` is its whole document.
 ///
-/// Warnings come beside the rule; with an error there is none.
+/// Warnings are returned beside the rule. If there is an error, no rule is returned.
 pub fn load(
     document: &Node,
     sources: &Sources,
@@ -44,7 +44,7 @@ pub fn load(
     (rule, diagnostics)
 }
 
-/// A rule without tests on both sides may never fire, or always.
+/// Warns if a rule lacks tests on both sides: it may never match, or always match.
 fn untested(rule: &Rule) -> Option<Diagnostic> {
     let lacks = |finds| !rule.tests.iter().any(|test| test.expect.finds() == Some(finds));
     let (what, help) = match (lacks(true), lacks(false)) {
@@ -72,7 +72,7 @@ impl<'a> Loader<'a> {
         let declared = self.body.get("params").map(Node::entries).unwrap_or(&[]);
         let params = params(declared, &self.overrides.params, self.env, self.diagnostics);
         let tests = self.tests();
-        // Without its record no expression can be checked.
+        // If the kind of record is unknown, no expression can be checked.
         let on = on?;
         let declarations = Declarations { on: Some(on), params: Some(&params), measures: &[] };
         let by = self.by(on, on_span?, &declarations);
@@ -83,7 +83,7 @@ impl<'a> Loader<'a> {
         };
         let named = measured(measures);
         let declarations = Declarations { measures: &named, ..declarations };
-        // Without the measures nothing can be said of what names them.
+        // If the measures are unknown, expressions that name them cannot be checked.
         let unknown = built.is_none() && self.body.get("correlate").is_some();
         let raise = match unknown {
             true => Vec::new(),
@@ -162,7 +162,7 @@ impl<'a> Loader<'a> {
         raise
     }
 
-    /// What a `raise` is judged for: an occurrence once it names a measure.
+    /// What a `raise` is evaluated for: an occurrence if it names a measure, else a match.
     fn judged(&mut self, when: &Expr, measures: &[Measure]) -> Judged {
         let (names_measure, record) = reads(when.ir());
         if !names_measure {
@@ -180,8 +180,8 @@ impl<'a> Loader<'a> {
         Judged::Occurrence { grows: is_monotone(when, measures) }
     }
 
-    /// Says of a hole of the message that it reads a measure and a record. The one is known when
-    /// all matches are, and the other is then not at hand wherever matches are told.
+    /// Reports a placeholder of the message that reads both a measure and a record. Measures are
+    /// known only after all matches are, and the record of a match is then not always available.
     fn one_of_both(&mut self, part: &Ir) {
         if let (true, Some(at)) = reads(part) {
             let message =
@@ -194,7 +194,7 @@ impl<'a> Loader<'a> {
         }
     }
 
-    /// The subject: as written, else the account and who acts.
+    /// The subject: as written, else the account and the actor.
     fn by(
         &mut self,
         on: RecordKind,
@@ -257,7 +257,7 @@ fn expectation(node: &Node) -> Option<Expectation> {
     }
 }
 
-/// What makes two matches one finding unless the rule says it.
+/// The default subject: two matches with the same values belong to one finding.
 fn default_by(on: RecordKind) -> &'static [&'static str] {
     match on {
         RecordKind::Event => &["event.account", "event.actor"],
@@ -266,8 +266,8 @@ fn default_by(on: RecordKind) -> &'static [&'static str] {
     }
 }
 
-/// Why a condition that never holds is not a mistake: it reads a list or a table that holds
-/// nothing.
+/// The reason why a condition that is never true is not a mistake: it reads an empty list or a
+/// table without rows.
 fn not_configured(
     steps: &[Step],
     sources: &Sources,
@@ -306,7 +306,7 @@ fn not_configured(
         })
 }
 
-/// What is known of every record: fields from tables without rows are missing.
+/// What is known about every record: fields from tables without rows are missing.
 struct Unfilled<'e>(&'e dyn Env);
 
 impl Known for Unfilled<'_> {

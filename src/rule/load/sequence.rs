@@ -11,7 +11,7 @@ use crate::source::{Fragment, Span};
 use crate::value::Type;
 use crate::yaml::{Entry, Node};
 
-/// Steps of one sequence.
+/// Most steps of one sequence.
 const MAX_STEPS: usize = 16;
 
 impl<'a> Loader<'a> {
@@ -71,7 +71,7 @@ impl<'a> Loader<'a> {
         Some(Step { id, when, by: own.unwrap_or_else(|| by.to_vec()), absent })
     }
 
-    /// What holds for the steps together.
+    /// Checks that the steps fit together.
     fn check_steps(&mut self, sequence: &Node, nodes: &[Node], steps: &[Step]) {
         let at = sequence.get("steps").map_or(sequence.span, |steps| steps.span);
         let mut wrong = |message: String, at: Span, label: &str, help: Option<&str>| {
