@@ -66,7 +66,8 @@ fn left<'e>(
         // The report has the fields, but no row of it can be found for an event.
         let found_by = RecordKind::ALL.into_iter().filter_map(found_by);
         found_by
-            .filter(|field| expr.reported().iter().any(|read| read.kind() == field.kind()))
+            .filter(|field| field.kind() != on)
+            .filter(|field| reads.iter().any(|read| read.kind() == field.kind()))
             .filter(|field| !carries.contains(*field))
             .collect()
     };

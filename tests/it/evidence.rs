@@ -65,7 +65,7 @@ fn evidence_shows_what_tables_and_reports_know() {
     assert_eq!(key["policies"], json!(["IAMFullAccess", "PowerUserAccess"]));
     let open: Vec<&str> =
         key["open"].as_array().unwrap().iter().map(|of| of["rule"].as_str().unwrap()).collect();
-    assert_eq!(open, ["old-key-in-use"]);
+    assert_eq!(open, ["old-key-in-use", "services-in-use"]);
 
     // The time, the request id and the parameters are shown, without the password.
     let sample = &found["calls"][0]["samples"][0];

@@ -37,8 +37,14 @@ fn tests_for(rule: &Rule, provider: Provider) -> Vec<Option<bool>> {
 #[test]
 fn every_rule_is_tested_on_both_sides_for_every_provider() {
     let mut lacking = Vec::new();
+    // Some rules apply only while a list is empty.
+    let unfilled = pack().rules;
     for rule in filled_pack("pack-covered").rules {
-        let covers = covered(&rule, FORMATS);
+        let mut covers = covered(&rule, FORMATS);
+        if covers.is_empty() {
+            let same = unfilled.iter().find(|other| other.id == rule.id);
+            covers = same.map_or(Vec::new(), |rule| covered(rule, FORMATS));
+        }
         assert!(!covers.is_empty(), "{}: no format holds what it looks at", rule.id);
         for provider in covers {
             for finds in [true, false] {
