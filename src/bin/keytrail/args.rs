@@ -183,7 +183,7 @@ mod tests {
         assert_eq!(interval("250ms"), Ok(Duration(250_000)));
         assert_eq!(length("0s"), Ok(Duration(0)));
         for wrong in ["", "5", "m", "-5m", "5 m", "1.5h", "5x", "99999999999999999d", "ms"] {
-            assert!(length(wrong).unwrap_err().contains("no length of time"), "{wrong}");
+            assert!(length(wrong).unwrap_err().contains("is not a duration"), "{wrong}");
         }
         for zero in ["0s", "0ms", "0m0s"] {
             assert!(interval(zero).unwrap_err().contains("between two checks"), "{zero}");
