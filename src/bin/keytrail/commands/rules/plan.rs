@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use keytrail::plan::Lookup;
 
-use super::Listed;
+use super::listed::Listed;
 use crate::table::Table;
 
 /// How each rule is looked up. If a rule is tried on every record, the part of its condition that
