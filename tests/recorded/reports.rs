@@ -73,6 +73,9 @@ const COVERAGE: &str = "9 of 18 console users of account 644160558196 have MFA (
 /// All users with a password.
 const CONSOLE: &str = "andrew anthony calvin chrissy christopher david jeff Jennifer joshua kapil kit \
                        mandeep matt rob ryanwolfe scot steven";
+/// All users with a key for which the report names the service of its last use.
+const USED: &str =
+    "Jennifer andrew calvin christopher david joshua kapil kit mandeep rob scot steven";
 /// All users with a password and a second factor.
 const WITH_MFA: &str = "anthony calvin chrissy david joshua mandeep matt rob ryanwolfe";
 
@@ -91,6 +94,7 @@ pub(crate) fn a_report_at_its_own_time(folder: &Path) -> Result<(), Failed> {
             ("mfa-coverage", CONSOLE),
             ("console-with-mfa", WITH_MFA),
             ("young-key-in-use", "Jennifer calvin"),
+            ("services-in-use", USED),
         ])
     );
     assert_eq!(messages(&report, "mfa-coverage"), [COVERAGE]);
@@ -125,6 +129,7 @@ pub(crate) fn the_same_report_a_year_later(folder: &Path) -> Result<(), Failed> 
             ("two-active-keys", "andrew kit"),
             ("mfa-coverage", CONSOLE),
             ("console-with-mfa", WITH_MFA),
+            ("services-in-use", USED),
         ])
     );
     assert_eq!(messages(&report, "mfa-coverage"), [COVERAGE]);
@@ -144,7 +149,11 @@ pub(crate) fn a_key_from_the_future_has_no_age(folder: &Path) -> Result<(), Fail
     let report = scan(folder, SECOND, "2020-12-23T00:00:00Z")?;
     assert_eq!(
         found(&report),
-        reading(&[("inactive-key", "test1#1"), ("root-without-mfa", "<root_account>")])
+        reading(&[
+            ("inactive-key", "test1#1"),
+            ("new-active-key", "test1#2"),
+            ("root-without-mfa", "<root_account>"),
+        ])
     );
     let gating =
         list(&report, "findings").iter().filter(|finding| text(finding, "role") == "gates");
