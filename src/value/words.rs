@@ -1,6 +1,6 @@
 //! Enums that files and reports spell as words.
 
-/// An enum that [`words!`] declares.
+/// An enum that the macro `words!` declares.
 pub trait Words: Copy + 'static {
     /// Every word, in order.
     fn words() -> &'static [&'static str];

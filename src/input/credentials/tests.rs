@@ -16,7 +16,6 @@ use crate::value::{RecordKind, Time, Value, Zone};
 
 mod joined;
 mod read;
-mod real;
 mod rewritten;
 mod cells;
 

@@ -155,13 +155,6 @@ fn a_row_that_is_none_costs_itself() {
 }
 
 #[test]
-fn real_tables_are_read_whole() {
-    let Some(path) = shared("alibaba/azure-sentinel-asim") else { return };
-    let reads = read_all(&inputs(&[&path]));
-    assert_eq!(summary(&reads), "2 files read, 0 no inputs, 0 others; 20 events, 0 skipped");
-}
-
-#[test]
 fn the_records_of_a_table_may_stand_in_one_column() {
     let record = r#"{""eventName"":""CreateUser"",""awsRegion"":""us-east-1""}"#;
     let insights =
