@@ -1,6 +1,7 @@
 //! The field table: the only place that spells each canonical field.
 
 use super::Provider;
+use super::source::{Part, Source};
 use crate::value::{Elem, RecordKind, Type};
 
 /// One canonical field.
@@ -18,9 +19,9 @@ pub struct Field {
     pub nullable: bool,
     /// What the field means, in one sentence.
     pub doc: &'static str,
-    /// Where each provider stores it. A provider that is not listed does not have it.
-    pub sources: &'static [(Provider, &'static str)],
-    /// The fields that it is derived from, if it is not read from the record.
+    /// Where each provider keeps it; a provider that is absent does not carry it.
+    pub sources: &'static [(Provider, Source)],
+    /// The fields it is worked out from, when it is not read itself.
     pub derived: &'static [FieldId],
 }
 
@@ -80,17 +81,10 @@ pub fn of_kind(kind: RecordKind) -> impl Iterator<Item = FieldId> {
 
 /// The names that providers use in their records, each with its provider and field.
 pub fn provider_names(kind: RecordKind) -> Vec<(&'static str, Provider, FieldId)> {
-    // The last part of each path in `sessionContext.appId`, `eventTime; EventTime (UTC+8 strings)`.
-    // Words of prose beside the paths are all lower case.
-    let is_name = |name: &&str| name.contains(|c: char| c.is_ascii_uppercase() || c == '_');
     let of_field = |id: FieldId| {
         id.field().sources.iter().flat_map(move |&(provider, source)| {
-            source
-                .split([';', ',', '?'])
-                .filter_map(|part| part.split_whitespace().next())
-                .filter_map(|path| path.rsplit('.').next())
-                .filter(is_name)
-                .map(move |name| (name, provider, id))
+            let names = source.paths().filter_map(|path| path.rsplit('.').next());
+            names.map(move |name| (name, provider, id))
         })
     };
     of_kind(kind).flat_map(of_field).collect()
@@ -219,12 +213,28 @@ macro_rules! unit {
     };
 }
 
+/// A path alone, or words with the paths among them in parentheses.
+macro_rules! source {
+    ([$($part:tt)*]) => {
+        Source(&[$(source!(part $part)),*])
+    };
+    (part ($path:literal)) => {
+        Part::Path($path)
+    };
+    (part $words:literal) => {
+        Part::Words($words)
+    };
+    ($path:literal) => {
+        Source(&[Part::Path($path)])
+    };
+}
+
 macro_rules! fields {
     ($($kind:ident $module:ident after $base:expr, {
         $($id:ident $null:tt $name:literal $ty:expr, $doc:literal
             $(, unit $unit:literal)?
             $(, from [$($dep:ident)*])?
-            $(, aws $aws:literal)? $(, alibaba $alibaba:literal)? $(, tencent $tencent:literal)?;)*
+            $(, aws $aws:tt)? $(, alibaba $alibaba:tt)? $(, tencent $tencent:tt)?;)*
     })*) => {
         $(
             #[doc = concat!("Ids of the `", stringify!($module), "` fields.")]
@@ -256,9 +266,9 @@ macro_rules! fields {
             nullable: nullable!($null),
             doc: $doc,
             sources: &[
-                $((Provider::Aws, $aws),)?
-                $((Provider::Alibaba, $alibaba),)?
-                $((Provider::Tencent, $tencent),)?
+                $((Provider::Aws, source!($aws)),)?
+                $((Provider::Alibaba, source!($alibaba)),)?
+                $((Provider::Tencent, source!($tencent)),)?
             ],
             derived: &[$($($module::$dep),*)?],
         },)*)*];
@@ -284,109 +294,109 @@ const _: () = assert!(key::BASE + key::COUNT <= 128, "FieldSet has 128 bits");
 fields! {
     Event event after 0, {
         PROVIDER ! "provider" Type::Enum(&PROVIDER), "The cloud that recorded the call.",
-            aws "`aws`", alibaba "`alibaba`", tencent "`tencent`";
+            aws ["`aws`"], alibaba ["`alibaba`"], tencent ["`tencent`"];
         ID ? "id" Type::Str, "The provider's id of the event, the same in its updates; events of one account and id are duplicates.",
-            aws "eventID; addendum.originalEventID in updates", alibaba "eventId", tencent "eventID; EventId";
+            aws [("eventID") "; " ("addendum.originalEventID") " in updates"], alibaba "eventId", tencent [("eventID") "; " ("EventId")];
         TIME ? "time" Type::Time, "When the call was recorded, UTC.",
-            aws "eventTime", alibaba "eventTime", tencent "eventTime; EventTime (UTC+8 strings); time";
+            aws "eventTime", alibaba "eventTime", tencent [("eventTime") "; " ("EventTime") " (UTC+8 strings); " ("time")];
         ACCOUNT ? "account" Type::Str, "The account that holds the log.",
-            aws "recipientAccountId ?? userIdentity.accountId",
-            alibaba "recipientAccountId ?? userIdentity.accountId ?? owner_id",
-            tencent "userIdentity.accountId; AccountID";
+            aws [("recipientAccountId") " ?? " ("userIdentity.accountId")],
+            alibaba [("recipientAccountId") " ?? " ("userIdentity.accountId") " ?? " ("owner_id")],
+            tencent [("userIdentity.accountId") "; " ("AccountID")];
         ACCOUNT_NAME ? "account_name" Type::Str, "The account's name, from the account table.",
-            from [ACCOUNT], aws "table accounts", alibaba "table accounts", tencent "table accounts";
+            from [ACCOUNT], aws ["table accounts"], alibaba ["table accounts"], tencent ["table accounts"];
         CALLER_ACCOUNT ? "caller_account" Type::Str,
             "The caller's account; another than `event.account` means a cross-account call.",
             aws "userIdentity.accountId", alibaba "userIdentity.accountId",
             tencent "userIdentity.accountId";
         USER ? "user" Type::Str, "Who calls, as a person would name them.",
-            aws "userIdentity.userName ?? sessionContext.sessionIssuer.userName ?? `root` ?? invokedBy",
-            alibaba "userIdentity.userName (role part)", tencent "userIdentity.userName; Username";
+            aws [("userIdentity.userName") " ?? " ("sessionContext.sessionIssuer.userName") " ?? `root` ?? " ("invokedBy")],
+            alibaba [("userIdentity.userName") " (role part)"], tencent [("userIdentity.userName") "; " ("Username")];
         USER_ID ? "user_id" Type::Str, "The provider's stable id of the caller.",
-            aws "userIdentity.principalId; userIdentity.onBehalfOf.userId",
+            aws [("userIdentity.principalId") "; " ("userIdentity.onBehalfOf.userId")],
             alibaba "userIdentity.principalId", tencent "userIdentity.principalId";
         USER_TYPE ! "user_type" Type::Enum(&USER_TYPE), "What kind of identity calls.",
             aws "userIdentity.type", alibaba "userIdentity.type", tencent "userIdentity.type";
         ROLE ? "role" Type::Str, "The role that is assumed.",
-            aws "sessionContext.sessionIssuer.userName", alibaba "userIdentity.userName before `:`",
+            aws "sessionContext.sessionIssuer.userName", alibaba [("userIdentity.userName") " before `:`"],
             tencent "userIdentity.userName";
         SESSION ? "session" Type::Str, "The name of the role session.",
-            aws "userIdentity.principalId after `:`", alibaba "userIdentity.userName after `:`";
+            aws [("userIdentity.principalId") " after `:`"], alibaba [("userIdentity.userName") " after `:`"];
         ACTOR ? "actor" Type::Str,
             "Who acts over time: the long-term key, else the role, the user id, the user or the source; of a role that people share its session, by the user id.",
             from [AK AK_TYPE ROLE USER_ID USER SOURCE],
-            aws "derived", alibaba "derived", tencent "derived";
+            aws ["derived"], alibaba ["derived"], tencent ["derived"];
         CALLER ? "caller" Type::Str,
             "Who calls, for messages: the user, the session of a shared role, or a principal and its account.",
             from [USER ROLE SESSION USER_ID CALLER_ACCOUNT],
-            aws "derived", alibaba "derived", tencent "derived";
+            aws ["derived"], alibaba ["derived"], tencent ["derived"];
         AK ? "ak" Type::Str, "The access key that signed the call.",
             aws "userIdentity.accessKeyId", alibaba "userIdentity.accessKeyId",
-            tencent "userIdentity.secretId; SecretId";
+            tencent [("userIdentity.secretId") "; " ("SecretId")];
         AK_TYPE ! "ak_type" Type::Enum(&AK_TYPE), "Whether that key is a long-term or a temporary one.",
-            from [AK USER_TYPE], aws "prefix AKIA, ASIA, ABIA", alibaba "prefix LTAI, STS., TMP.",
-            tencent "prefix AKID; sessionContext.token, expireTime, requestParameters.Token, type";
+            from [AK USER_TYPE], aws ["prefix AKIA, ASIA, ABIA"], alibaba ["prefix LTAI, STS., TMP."],
+            tencent ["prefix AKID; " ("sessionContext.token") ", " ("expireTime") ", " ("requestParameters.Token") ", " ("type")];
         MFA ? "mfa" Type::Bool, "Whether the session was opened with a second factor.",
-            aws "sessionContext.attributes.mfaAuthenticated; additionalEventData.MFAUsed",
-            alibaba "sessionContext.attributes.mfaAuthenticated; additionalEventData.isMFAChecked",
+            aws [("sessionContext.attributes.mfaAuthenticated") "; " ("additionalEventData.MFAUsed")],
+            alibaba [("sessionContext.attributes.mfaAuthenticated") "; " ("additionalEventData.isMFAChecked")],
             tencent "sessionContext.mfa";
         IP ? "ip" Type::Str, "The caller's address; missing when the source is no IP address.",
             from [SOURCE], aws "sourceIPAddress", alibaba "sourceIpAddress",
-            tencent "sourceIPAddress; SourceIPAddress";
+            tencent [("sourceIPAddress") "; " ("SourceIPAddress")];
         SOURCE ? "source" Type::Str, "The source as recorded: an address, a host or a service name.",
             aws "sourceIPAddress", alibaba "sourceIpAddress",
-            tencent "sourceIPAddress; SourceIPAddress";
+            tencent [("sourceIPAddress") "; " ("SourceIPAddress")];
         IP_SCOPE ! "ip_scope" Type::Enum(&IP_SCOPE), "Where the source lies.",
-            from [SOURCE], aws "derived", alibaba "derived", tencent "derived";
+            from [SOURCE], aws ["derived"], alibaba ["derived"], tencent ["derived"];
         IP_TYPE ? "ip_type" Type::Enum(&IP_TYPE),
             "What the asset and remark tables say of the address.",
-            from [IP IP_SCOPE], aws "derived", alibaba "derived", tencent "derived";
+            from [IP IP_SCOPE], aws ["derived"], alibaba ["derived"], tencent ["derived"];
         METHOD ! "method" Type::Enum(&METHOD), "By which way the call came.",
-            aws "eventType, userAgent, sessionCredentialFromConsole, tlsDetails, invokedBy",
-            alibaba "eventType, userAgent, accessKeyId, sessionContext, sourceIpAddress",
-            tencent "eventType; requestParameters.RequestSource";
+            aws [("eventType") ", " ("userAgent") ", " ("sessionCredentialFromConsole") ", " ("tlsDetails") ", " ("invokedBy")],
+            alibaba [("eventType") ", " ("userAgent") ", " ("accessKeyId") ", " ("sessionContext") ", " ("sourceIpAddress")],
+            tencent [("eventType") "; " ("requestParameters.RequestSource")];
         KIND ! "kind" Type::Enum(&EVENT_KIND), "What the event records.",
             aws "eventType", alibaba "eventType", tencent "eventName";
         SERVICE ? "service" Type::Str, "The product, in lower case: `iam`, `ram`, `cam`.",
-            aws "eventSource without `.amazonaws.com`", alibaba "serviceName ?? eventSource",
-            tencent "resourceType ?? eventSource; Resources.ResourceType ?? EventSource";
+            aws [("eventSource") " without `.amazonaws.com`"], alibaba [("serviceName") " ?? " ("eventSource")],
+            tencent [("resourceType") " ?? " ("eventSource") "; " ("Resources.ResourceType") " ?? " ("EventSource")];
         API ? "api" Type::Str, "The operation: `CreateAccessKey`; without a version suffix.",
-            aws "eventName", alibaba "eventName", tencent "eventName; EventName";
+            aws "eventName", alibaba "eventName", tencent [("eventName") "; " ("EventName")];
         NAME ? "name" Type::Str, "`service.api`.",
-            from [SERVICE API], aws "derived", alibaba "derived", tencent "derived";
+            from [SERVICE API], aws ["derived"], alibaba ["derived"], tencent ["derived"];
         OPERATION ? "operation" Type::Str, "`provider:service.api`, the form that lists use.",
-            from [PROVIDER SERVICE API], aws "derived", alibaba "derived", tencent "derived";
+            from [PROVIDER SERVICE API], aws ["derived"], alibaba ["derived"], tencent ["derived"];
         ACTION ? "action" Type::Enum(&ACTION), "Whether the call reads or writes.",
             aws "readOnly", alibaba "eventRW", tencent "actionType";
         CATEGORY ? "category" Type::Enum(&CATEGORY), "Which kind of trail recorded it.",
-            aws "eventCategory", alibaba "eventCategory", tencent "`management`";
+            aws "eventCategory", alibaba "eventCategory", tencent ["`management`"];
         CODE ? "code" Type::Str, "The error code; missing when the call succeeded.",
-            aws "errorCode; failed sign-ins: `Failure`", alibaba "errorCode",
-            tencent "apiErrorCode ?? errorCode; ErrorCode";
+            aws [("errorCode") "; failed sign-ins: `Failure`"], alibaba "errorCode",
+            tencent [("apiErrorCode") " ?? " ("errorCode") "; " ("ErrorCode")];
         MESSAGE ? "message" Type::Str, "The error message; missing when the call succeeded.",
-            aws "errorMessage", alibaba "errorMessage", tencent "apiErrorMessage ?? errorMessage";
+            aws "errorMessage", alibaba "errorMessage", tencent [("apiErrorMessage") " ?? " ("errorMessage")];
         OK ? "ok" Type::Bool, "Whether the call succeeded.",
-            aws "no errorCode and no errorMessage", alibaba "errorCode is empty",
-            tencent "errorCode and apiErrorCode are 0";
+            aws ["no " ("errorCode") " and no " ("errorMessage")], alibaba [("errorCode") " is empty"],
+            tencent [("errorCode") " and " ("apiErrorCode") " are 0"];
         AGENT ? "agent" Type::Str, "The user agent; chosen by the caller.",
             aws "userAgent", alibaba "userAgent",
-            tencent "userAgent ?? requestParameters.RequestClient";
+            tencent [("userAgent") " ?? " ("requestParameters.RequestClient")];
         REGION ? "region" Type::Str, "The region.",
-            aws "awsRegion", alibaba "acsRegion", tencent "eventRegion ?? region; EventRegion";
+            aws "awsRegion", alibaba "acsRegion", tencent [("eventRegion") " ?? " ("region") "; " ("EventRegion")];
         REQUEST_ID ? "request_id" Type::Str, "The provider's id of the request.",
-            aws "requestID", alibaba "requestId", tencent "requestID; RequestID";
+            aws "requestID", alibaba "requestId", tencent [("requestID") "; " ("RequestID")];
         PARAMS ? "params" Type::Untyped, "What was asked for.",
-            aws "requestParameters", alibaba "requestParameters; requestParameterJson",
+            aws "requestParameters", alibaba [("requestParameters") "; " ("requestParameterJson")],
             tencent "requestParameters";
         RESPONSE ? "response" Type::Untyped, "What was answered.",
-            aws "responseElements", alibaba "responseElements", tencent "responseElements ?? requestElements";
+            aws "responseElements", alibaba "responseElements", tencent [("responseElements") " ?? " ("requestElements")];
         RESOURCES ? "resources" Type::List(Elem::Str), "The resources that the call touches.",
-            aws "resources[].ARN", alibaba "referencedResources; resourceName",
-            tencent "resourceName; resources; Resources.ResourceName";
+            aws "resources[].ARN", alibaba [("referencedResources") "; " ("resourceName")],
+            tencent [("resourceName") "; " ("resources") "; " ("Resources.ResourceName")];
         TARGET_USER ? "target_user" Type::Str, "The user that a user, key or policy call changes.",
-            from [PARAMS USER SERVICE API], aws "requestParameters.userName, else the caller in IAM",
-            alibaba "requestParameters.UserName; UserPrincipalName",
-            tencent "requestParameters.Name in calls on users; TargetUin; AttachUin";
+            from [PARAMS USER SERVICE API], aws [("requestParameters.userName") ", else the caller in IAM"],
+            alibaba [("requestParameters.UserName") "; " ("UserPrincipalName")],
+            tencent [("requestParameters.Name") " in calls on users; " ("TargetUin") "; " ("AttachUin")];
         APP_ID ? "app_id" Type::Str, "The application id of the account.",
             tencent "sessionContext.appId";
         SENSITIVE ? "sensitive" Type::Bool, "Whether the provider itself calls the operation sensitive.",
@@ -394,30 +404,30 @@ fields! {
         LOCATION ? "location" Type::Str, "Where the provider places the address.",
             tencent "Location";
         RAW ? "raw" Type::Untyped, "The whole original record.",
-            aws "the record", alibaba "the record", tencent "the record";
+            aws ["the record"], alibaba ["the record"], tencent ["the record"];
     }
     Cred cred after super::event::BASE + super::event::COUNT, {
         PROVIDER ! "provider" Type::Enum(&PROVIDER), "The cloud that made the report.",
-            aws "`aws`", alibaba "`alibaba`", tencent "`tencent`";
+            aws ["`aws`"], alibaba ["`alibaba`"], tencent ["`tencent`"];
         ACCOUNT ? "account" Type::Str, "The account that owns the user.",
-            aws "arn; account_id", alibaba "option", tencent "option";
+            aws [("arn") "; " ("account_id")], alibaba ["option"], tencent ["option"];
         ACCOUNT_NAME ? "account_name" Type::Str, "The account's name.",
-            from [ACCOUNT], aws "account_name; table accounts", alibaba "table accounts",
-            tencent "table accounts";
+            from [ACCOUNT], aws [("account_name") "; table accounts"], alibaba ["table accounts"],
+            tencent ["table accounts"];
         USER ! "user" Type::Str, "The user's name.",
-            aws "user; username", alibaba "user", tencent "Username";
+            aws [("user") "; " ("username")], alibaba "user", tencent "Username";
         USER_ID ? "user_id" Type::Str, "The provider's stable id of the user.",
             tencent "AccountID";
         ARN ? "arn" Type::Str, "The user's resource name.", aws "arn";
         USER_TYPE ! "user_type" Type::Enum(&USER_TYPE), "What kind of identity it is.",
-            aws "root if `<root_account>`", alibaba "root if `<root>`", tencent "UserType";
+            aws ["root if `<root_account>`"], alibaba ["root if `<root>`"], tencent "UserType";
         CREATED ? "created" Type::Time, "When the user was created.",
             aws "user_creation_time", alibaba "user_creation_time", tencent "CreationTime";
         PASSWORD ? "password" Type::Bool, "Whether the user has a password.",
-            aws "password_enabled; password_status", alibaba "password_exist, password_active",
+            aws [("password_enabled") "; " ("password_status")], alibaba [("password_exist") ", " ("password_active")],
             tencent "PasswordEnabled";
         CONSOLE ? "console" Type::Bool, "Whether the user may sign in to the console.",
-            aws "password_enabled; password_status", alibaba "user_last_logon, password_exist",
+            aws [("password_enabled") "; " ("password_status")], alibaba [("user_last_logon") ", " ("password_exist")],
             tencent "LoginConsoleActive";
         PASSWORD_USED ? "password_used" Type::Bool, "Whether the password was ever used.",
             aws "password_last_used", alibaba "user_last_logon", tencent "Last Console Login Time";
@@ -429,7 +439,7 @@ fields! {
         PASSWORD_NEXT ? "password_next" Type::Time, "When the password must be changed.",
             aws "password_next_rotation", alibaba "password_next_rotation";
         MFA ? "mfa" Type::Bool, "Whether the user has a second factor.",
-            aws "mfa_active; mfa_status", alibaba "mfa_active", tencent "MFADeviceActive";
+            aws [("mfa_active") "; " ("mfa_status")], alibaba "mfa_active", tencent "MFADeviceActive";
         MFA_KIND ? "mfa_kind" Type::Enum(&MFA_KIND), "What kind of second factor.",
             aws "mfa_status";
         LOGIN_PROTECTED ? "login_protected" Type::Bool, "Whether signing in asks for a second factor.",
@@ -440,30 +450,30 @@ fields! {
         ABNORMAL_LOGIN ? "abnormal_login" Type::Bool, "Whether there were abnormal sign-ins in 30 days.",
             tencent "Abnormal LoginsNumWithin30Days";
         KEYS ! "keys" Type::List(Elem::Record(RecordKind::Key)), "The user's access keys.",
-            aws "2 slots", alibaba "up to 5 slots", tencent "2 slots";
+            aws ["2 slots"], alibaba ["up to 5 slots"], tencent ["2 slots"];
         KEY_COUNT ! "key_count" Type::Int, "How many access keys the user has.", unit "keys",
-            from [KEYS], aws "derived", alibaba "derived", tencent "derived";
+            from [KEYS], aws ["derived"], alibaba ["derived"], tencent ["derived"];
         ACTIVE_KEYS ? "active_keys" Type::Int, "How many of them are active.", unit "keys",
-            from [KEYS], aws "derived", alibaba "derived", tencent "derived";
+            from [KEYS], aws ["derived"], alibaba ["derived"], tencent ["derived"];
     }
     Key key after super::cred::BASE + super::cred::COUNT, {
         SLOT ! "slot" Type::Str, "Which of the user's keys, from `1`.",
-            aws "access_key_1, access_key_2", alibaba "access_key_*, additional_access_key_*",
-            tencent "AccessKey1, AccessKey2";
+            aws [("access_key_1") ", " ("access_key_2")], alibaba [("access_key_*") ", " ("additional_access_key_*")],
+            tencent [("AccessKey1") ", " ("AccessKey2")];
         ID ? "id" Type::Str, "The access key id.", aws "access_key_id",
             tencent "AccessKeySecretId";
         EXISTS ! "exists" Type::Bool, "Whether there is a key in the slot: true of every key that a report has.",
-            aws "active or last_rotated", alibaba "exist", tencent "SecretId";
+            aws [("active") " or " ("last_rotated")], alibaba "exist", tencent "SecretId";
         ACTIVE ? "active" Type::Bool, "Whether the key can be used.",
-            aws "active; status", alibaba "active", tencent "Status";
+            aws [("active") "; " ("status")], alibaba "active", tencent "Status";
         CREATED ? "created" Type::Time, "When the key was created, or last rotated.",
-            aws "last_rotated; created_date", alibaba "last_rotated", tencent "CreationTime";
+            aws [("last_rotated") "; " ("created_date")], alibaba "last_rotated", tencent "CreationTime";
         USED ? "used" Type::Bool, "Whether the key was ever used.",
             aws "last_used_date", alibaba "last_used", tencent "lastUsedDate";
         LAST_USED ? "last_used" Type::Time, "When the key was last used.",
             aws "last_used_date", alibaba "last_used", tencent "lastUsedDate";
         LAST_SERVICE ? "last_service" Type::Str, "The service it was last used with.",
-            aws "last_used_service; service_name";
+            aws [("last_used_service") "; " ("service_name")];
         LAST_REGION ? "last_region" Type::Str, "The region it was last used in.",
             aws "last_used_region";
         AT_RISK ? "at_risk" Type::Bool, "Whether the provider thinks that the key leaked.",
@@ -473,9 +483,42 @@ fields! {
         OVER90 ? "over90" Type::Bool, "Whether the provider says it is older than 90 days.",
             tencent "CreatedOver90Days";
         AGE_DAYS ? "age_days" Type::Int, "Days since the key was created.", unit "days",
-            from [CREATED], aws "derived", alibaba "derived", tencent "derived";
+            from [CREATED], aws ["derived"], alibaba ["derived"], tencent ["derived"];
         IDLE_DAYS ? "idle_days" Type::Int,
             "Days since the key was last used, or created if it never was.", unit "days",
-            from [CREATED USED LAST_USED], aws "derived", alibaba "derived", tencent "derived";
+            from [CREATED USED LAST_USED], aws ["derived"], alibaba ["derived"], tencent ["derived"];
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_a_field_at_a_provider_is_the_end_of_a_path() {
+        let events = provider_names(RecordKind::Event);
+        for name in [
+            ("eventID", Provider::Aws, event::ID),
+            ("originalEventID", Provider::Aws, event::ID),
+            ("region", Provider::Tencent, event::REGION),
+            ("apiErrorCode", Provider::Tencent, event::CODE),
+        ] {
+            assert!(events.contains(&name), "{name:?}");
+        }
+        for words in ["ASIA", "TMP", "derived", "updates", "Failure", ""] {
+            assert!(events.iter().all(|(name, ..)| *name != words), "{words}");
+        }
+    }
+
+    #[test]
+    fn a_source_reads_as_a_phrase() {
+        let aws = |id: FieldId| id.field().sources[0].1;
+        assert_eq!(aws(event::API).to_string(), "eventName");
+        assert_eq!(aws(event::ID).to_string(), "eventID; addendum.originalEventID in updates");
+        assert_eq!(
+            aws(event::ID).paths().collect::<Vec<_>>(),
+            ["eventID", "addendum.originalEventID"]
+        );
+        assert_eq!(aws(event::NAME).paths().count(), 0);
     }
 }

@@ -17,6 +17,7 @@ mod provider;
 mod record;
 pub mod reference;
 mod shown_path;
+mod source;
 
 pub use batch::{Batch, Envelope, Placed, RawRecord, Skip, SkipReason, Span};
 pub use field::{FIELDS, Field, FieldId, FieldSet};
@@ -30,3 +31,4 @@ pub use origin::{Columns, DateOrder, Origin, same_name};
 pub use provider::Provider;
 pub use record::Record;
 pub use shown_path::shown_path;
+pub use source::Source;

@@ -94,10 +94,10 @@ fn about(kind: RecordKind) -> &'static str {
     }
 }
 
-/// The source of a field in a provider's records, if the provider has it.
-fn source(field: &Field, provider: Provider) -> Option<&'static str> {
+/// Where a provider keeps a field, if it carries it.
+fn source(field: &Field, provider: Provider) -> Option<String> {
     let found = field.sources.iter().find(|(known, _)| *known == provider);
-    found.map(|(_, source)| *source)
+    found.map(|(_, source)| source.to_string())
 }
 
 fn type_name(field: &Field) -> String {
@@ -114,7 +114,8 @@ fn card(field: &Field) -> String {
         let _ = writeln!(text, "    may be missing: `has({})` tells", field.path());
     }
     for provider in Provider::ALL {
-        let source = source(field, provider).unwrap_or("- (not carried)");
+        let source = source(field, provider);
+        let source = source.as_deref().unwrap_or("- (not carried)");
         let _ = writeln!(text, "    {:<8} {source}", provider.name());
     }
     if !field.derived.is_empty() {
@@ -142,7 +143,7 @@ fn json(fields: &[&Field]) -> String {
             let sources: serde_json::Map<_, _> = field
                 .sources
                 .iter()
-                .map(|(provider, source)| (provider.name().to_owned(), json!(source)))
+                .map(|(provider, source)| (provider.name().to_owned(), json!(source.to_string())))
                 .collect();
             json!({
                 "name": field.path(),
