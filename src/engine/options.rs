@@ -4,6 +4,7 @@ use std::io;
 use std::num::NonZeroUsize;
 
 use crate::finding::{Enricher, Redactor};
+use crate::plan::Plan;
 use crate::source::Temporary;
 use crate::value::{Time, Zone};
 
@@ -32,6 +33,16 @@ pub struct RunOptions {
     pub create: fn() -> io::Result<Temporary>,
     /// What a finding is made of.
     pub tell: Tell,
+}
+
+/// A policy of a run, and what the run is told for it.
+#[derive(Debug, Clone, Copy)]
+pub struct PolicyRun<'p> {
+    /// The policy.
+    pub plan: &'p Plan<'p>,
+    /// Zone, tables and memory are the policy's own. The number of threads, the clock, `now` and
+    /// where temporary files are made belong to the whole run.
+    pub options: &'p RunOptions,
 }
 
 /// What a finding is made of.
