@@ -244,38 +244,12 @@ fn the_code_has_no_cycle_of_modules() {
     assert!(edges.is_empty(), "these modules import each other: {edges:#?}");
 }
 
-/// Folders in which files still import each other. It only shrinks.
-const WITH_CYCLES: &[&str] = &[
-    "bin",
-    "commands::rules",
-    "correlate",
-    "engine",
-    "output",
-    "output::posture",
-    "output::query",
-    "output::sarif",
-    "plan",
-    "posture",
-    "record",
-    "table",
-];
-
 #[test]
-#[allow(clippy::print_stdout)] // Listed cycles are printed under `--nocapture`.
 fn no_files_of_a_folder_import_each_other() {
     let mut found = Vec::new();
     for modules in [library(), modules("src/bin/keytrail", "-")] {
         found.extend(Uses::of(&modules).cycles());
     }
-    found.retain(|cycle| {
-        let at = cycle[0].split(" -> ").next().unwrap();
-        let folder = at.rsplit_once("::").map_or("bin", |(folder, _)| folder);
-        let is_listed = WITH_CYCLES.contains(&folder);
-        if is_listed {
-            println!("{}\n", cycle.join("\n"));
-        }
-        !is_listed
-    });
     let cycles: Vec<String> = found.iter().map(|cycle| cycle.join("\n")).collect();
     assert!(cycles.is_empty(), "these files import each other:\n{}", cycles.join("\n\n"));
 }

@@ -8,6 +8,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::diag::is_hostile;
+use crate::report::Report;
 use crate::report::fixture::{HOSTILE, LONG_KEY, SHORT_KEY, fixture, planted, planted_paths};
 
 fn written(output: &Output, report: &Report) -> String {

@@ -107,16 +107,7 @@ pub fn ip_scope(source: Option<&str>) -> &'static str {
     if source == "AWS Internal" || source.starts_with("AWS Internal/") || source == "Internal" {
         return "internal";
     }
-    const SERVICES: [&str; 7] = [
-        ".amazonaws.com",
-        ".amazonaws.com.cn",
-        ".aliyuncs.com",
-        ".aliyun.com",
-        ".alibabacloud.com",
-        ".tencentcloudapi.com",
-        ".tencentyun.com",
-    ];
-    if SERVICES.iter().any(|suffix| source.ends_with(suffix)) { "service" } else { "unknown" }
+    if Provider::of_host(source).is_some() { "service" } else { "unknown" }
 }
 
 /// Whether an address is one that the public internet does not route: RFC 1918, carrier-grade
@@ -476,6 +467,9 @@ mod tests {
             ("2001:DB8:0::1", Some("2001:db8::1"), "public"),
             ("fd00::1", Some("fd00::1"), "private"),
             ("health.amazonaws.com", None, "service"),
+            ("cos.myqcloud.com", None, "service"),
+            ("api.cloud.tencent.com", None, "service"),
+            ("example.com/health.amazonaws.com", None, "unknown"),
             ("AWS Internal", None, "internal"),
             ("AWS Internal/3", None, "internal"),
             ("Internal", None, "internal"),

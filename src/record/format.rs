@@ -2,33 +2,8 @@
 
 use std::fmt;
 
-use super::{Columns, FieldGap, FieldSet, Origin, RawRecord, Record, SkipReason};
+use super::{Columns, FieldGap, FieldSet, Origin, Provider, RawRecord, Record, SkipReason};
 use crate::value::{RecordKind, Time};
-
-/// The cloud a record comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Provider {
-    /// Amazon Web Services.
-    Aws,
-    /// Alibaba Cloud.
-    Alibaba,
-    /// Tencent Cloud.
-    Tencent,
-}
-
-impl Provider {
-    /// Every provider.
-    pub const ALL: [Provider; 3] = [Provider::Aws, Provider::Alibaba, Provider::Tencent];
-
-    /// The name in records, rules and lists.
-    pub fn name(self) -> &'static str {
-        match self {
-            Provider::Aws => "aws",
-            Provider::Alibaba => "alibaba",
-            Provider::Tencent => "tencent",
-        }
-    }
-}
 
 /// One input format: a registry entry of the input side.
 pub trait Format: Sync + fmt::Debug {

@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use super::Declaration;
 use super::build::{Builder, Raw};
-use super::header::Header;
-use super::read::{Data, Mistake, lacking, twice};
+use super::data::{Data, Mistake};
+use super::header::{Header, lacking, twice};
 use crate::diag::codes::table as codes;
 use crate::diag::escaped;
 

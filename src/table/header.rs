@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use rustc_hash::FxHashMap;
 
 use super::Declaration;
+use crate::diag::escaped;
 
 /// What is known of the columns of a data file.
 pub(super) struct Header<'d> {
@@ -48,4 +49,16 @@ impl<'d> Header<'d> {
     pub(super) fn into_extra(self) -> Vec<String> {
         self.extra.into_iter().collect()
     }
+}
+
+/// What to say of declared columns that the file does not have.
+pub(super) fn lacking(declaration: &Declaration, header: &Header<'_>) -> Option<String> {
+    let columns = header.lacking()?;
+    Some(format!("the file lacks {columns}, which the table `{}` declares", declaration.id))
+}
+
+/// What to say of a column that stands twice.
+pub(super) fn twice(declaration: &Declaration, column: usize) -> String {
+    let name = declaration.columns.get(column).map_or("", |column| column.name.as_str());
+    format!("the column `{}` of the table `{}` stands twice", escaped(name, 60), declaration.id)
 }

@@ -11,8 +11,8 @@ use serde_json::value::RawValue;
 
 use super::Declaration;
 use super::build::{Builder, Raw};
-use super::header::Header;
-use super::read::{Data, Mistake, lacking, twice};
+use super::data::{Data, Mistake};
+use super::header::{Header, lacking, twice};
 
 pub(super) fn read(declaration: &Arc<Declaration>, text: &str) -> Result<Data, Vec<Mistake>> {
     let rows: Vec<&RawValue> =

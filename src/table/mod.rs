@@ -10,15 +10,17 @@ mod index;
 mod table;
 mod build;
 mod header;
+mod data;
 mod read;
 mod csv;
 mod json;
 mod rows;
 mod scanned;
 
+pub use data::{Data, DataFormat};
 pub use declaration::{Column, ColumnType, Declaration, Match, RESERVED_IDS};
 pub use list::{List, ListValue};
-pub use read::{Data, DataFormat, from_csv, from_json, from_yaml};
+pub use read::{from_csv, from_json, from_yaml};
 pub use rows::from_nodes;
 pub use table::{MAX_ROWS, Table};
 

@@ -2,47 +2,11 @@
 
 use std::sync::Arc;
 
-use super::header::Header;
-use super::{Declaration, Table, csv, json, rows, scanned};
-use crate::diag::codes::table as codes;
-use crate::diag::{Diagnostic, escaped};
+use super::data::{Data, Mistake};
+use super::{Declaration, csv, json, rows, scanned};
+use crate::diag::Diagnostic;
 use crate::source::{FileId, Span};
 use crate::yaml::Node;
-
-/// How a data file is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DataFormat {
-    /// Values separated by commas, below a line of names.
-    Csv,
-    /// An array of objects.
-    Json,
-    /// A sequence of mappings.
-    Yaml,
-}
-
-impl DataFormat {
-    /// The format of a file with this name, by its extension.
-    pub fn of(name: &str) -> Option<Self> {
-        let (_, extension) = name.rsplit_once('.')?;
-        match extension.to_ascii_lowercase().as_str() {
-            "csv" => Some(DataFormat::Csv),
-            "json" | "jsonl" | "ndjson" | "sarif" => Some(DataFormat::Json),
-            "yaml" | "yml" => Some(DataFormat::Yaml),
-            _ => None,
-        }
-    }
-}
-
-/// A table that was read, and what its file has beside it.
-#[derive(Debug)]
-pub struct Data {
-    /// The table.
-    pub table: Table,
-    /// Columns that the declaration does not name; they were not read.
-    pub extra: Vec<String>,
-    /// Findings of a scanner's report that show no access key, and so are no rows.
-    pub unread: u64,
-}
 
 /// The table with the rows of a CSV text.
 ///
@@ -72,27 +36,6 @@ pub fn from_yaml(declaration: &Arc<Declaration>, document: &Node) -> Result<Data
     rows::read(declaration, document)
 }
 
-/// Something wrong in a text: a message, places with what is said beside them, help.
-#[derive(Debug)]
-pub(super) struct Mistake {
-    pub(super) code: &'static crate::diag::Code,
-    pub(super) message: String,
-    pub(super) places: Vec<(std::ops::Range<usize>, String)>,
-    pub(super) help: Option<String>,
-}
-
-impl Mistake {
-    pub(super) fn row(message: impl Into<String>, at: std::ops::Range<usize>, label: &str) -> Self {
-        let places = vec![(at, label.to_owned())];
-        Self { code: &codes::ROW, message: message.into(), places, help: None }
-    }
-
-    pub(super) fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
-        self
-    }
-}
-
 fn told(mistakes: Vec<Mistake>, file: FileId) -> Vec<Diagnostic> {
     let diagnostic = |mistake: Mistake| {
         let diagnostic = Diagnostic::error(mistake.code, mistake.message).maybe_help(mistake.help);
@@ -101,16 +44,4 @@ fn told(mistakes: Vec<Mistake>, file: FileId) -> Vec<Diagnostic> {
         })
     };
     mistakes.into_iter().map(diagnostic).collect()
-}
-
-/// What to say of declared columns that the file does not have.
-pub(super) fn lacking(declaration: &Declaration, header: &Header<'_>) -> Option<String> {
-    let columns = header.lacking()?;
-    Some(format!("the file lacks {columns}, which the table `{}` declares", declaration.id))
-}
-
-/// What to say of a column that stands twice.
-pub(super) fn twice(declaration: &Declaration, column: usize) -> String {
-    let name = declaration.columns.get(column).map_or("", |column| column.name.as_str());
-    format!("the column `{}` of the table `{}` stands twice", escaped(name, 60), declaration.id)
 }

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::build::{Builder, Raw};
-use super::header::Header;
-use super::read::{Data, lacking, twice};
+use super::data::Data;
+use super::header::{Header, lacking, twice};
 use super::{Declaration, Table};
 use crate::diag::codes::table as codes;
 use crate::diag::{Diagnostic, did_you_mean, escaped};

@@ -14,7 +14,7 @@ use serde_json::Value as Node;
 
 use super::Declaration;
 use super::build::{Builder, Raw};
-use super::read::{Data, Mistake};
+use super::data::{Data, Mistake};
 use crate::value::{Time, key_ids};
 
 /// What a key was found in.

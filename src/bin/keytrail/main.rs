@@ -6,6 +6,7 @@
 
 mod amount;
 mod args;
+mod cli;
 mod commands;
 mod exit;
 mod host;
@@ -41,7 +42,7 @@ fn main() -> ExitCode {
 /// Reads the command line, does what it says, and tells how that ended.
 fn run() -> Exit {
     let mut term = Term::new();
-    let cli = match args::parse(std::env::args_os(), &|name| std::env::var_os(name)) {
+    let cli = match cli::parse(std::env::args_os(), &|name| std::env::var_os(name)) {
         Ok(cli) => cli,
         Err(error) => return not_a_command(&mut term, &error),
     };
@@ -75,7 +76,7 @@ fn not_a_command(term: &mut Term, error: &clap::Error) -> Exit {
 
 /// A misspelt variable would silently leave a threshold at its default.
 fn warn_of_unknown_variables(term: &Term) {
-    let known = args::variables();
+    let known = cli::variables();
     let mut unknown: Vec<String> = std::env::vars_os()
         .filter_map(|(name, _)| name.into_string().ok())
         .filter(|name| name.starts_with("KEYTRAIL_") && !known.contains(name))

@@ -28,7 +28,8 @@ pub(in crate::input) fn cloud(fields: &Fields<'_>) -> Option<Provider> {
     if source.as_deref().is_some_and(|source| source.starts_with("aws:")) {
         return None;
     }
-    let (source, kind) = (source.as_deref().and_then(host), kind.as_deref().unwrap_or_default());
+    let (source, kind) =
+        (source.as_deref().and_then(Provider::of_host), kind.as_deref().unwrap_or_default());
     let aws = source == Some(Provider::Aws) || has(m::AWS_REGION) || kind.starts_with("Aws");
     let alibaba = source == Some(Provider::Alibaba)
         || has(m::ACS_REGION)
@@ -58,24 +59,6 @@ const ALIBABA_USERS: [&str; 7] = [
     "oidc-user",
     "alibaba-cloud-account",
 ];
-
-const HOSTS: [(Provider, &[&str]); 3] = [
-    (Provider::Aws, &[".amazonaws.com", ".amazonaws.com.cn"]),
-    (Provider::Alibaba, &[".aliyuncs.com", ".aliyun.com", ".alibabacloud.com"]),
-    (
-        Provider::Tencent,
-        &[".tencentcloudapi.com", ".tencentyun.com", ".tencent.com", ".myqcloud.com"],
-    ),
-];
-
-/// The cloud that a service's host belongs to; a path may follow the host.
-pub(super) fn host(source: &str) -> Option<Provider> {
-    let host = source.split('/').next().unwrap_or_default();
-    HOSTS
-        .iter()
-        .find(|(_, suffixes)| suffixes.iter().any(|suffix| host.ends_with(suffix)))
-        .map(|(provider, _)| *provider)
-}
 
 #[cfg(test)]
 mod tests {

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::cloud::{cloud, host, marks};
+use super::cloud::{cloud, marks};
 use crate::input::json::{Fault, Fields, Shape, decode};
 use crate::record::{Provider, RawRecord};
 
@@ -86,6 +86,7 @@ impl Surroundings {
         let source = || fields.get(row.source).and_then(decode);
         has(row.id)
             && has(row.name)
-            && (has(row.record) || source().is_some_and(|of| host(&of) == Some(self.provider)))
+            && (has(row.record)
+                || source().is_some_and(|of| Provider::of_host(&of) == Some(self.provider)))
     }
 }

@@ -12,7 +12,8 @@ mod word;
 use std::io;
 
 use super::inert::write_pretty;
-use super::{Output, Style, schema_of};
+use super::schema::schema_of;
+use super::{Output, Style};
 use crate::report::Report;
 
 pub use read::{ReadError, read_report};

@@ -11,7 +11,7 @@ use super::word::Word;
 use super::{convert, v1};
 use crate::finding::{self, VerdictRole};
 use crate::output::inert::write_line;
-use crate::output::schema_of;
+use crate::output::schema::schema_of;
 use crate::report::Report;
 use crate::rule::Severity;
 

@@ -3,13 +3,14 @@
 use std::io;
 
 use super::Asked;
+use super::labels::percent;
 use super::{sections, steps};
 use crate::diag::escaped;
 use crate::output::Style;
 use crate::output::human::sheet::{Ink, Sheet};
 use crate::output::human::text::{counted, number, times};
 use crate::posture::threshold::{GROSS_OUTLIER, OUTLIER, OVERDUE};
-use crate::posture::{Account, Bucket, Coverage, Posture};
+use crate::posture::{Bucket, Coverage, Posture};
 
 /// Characters of a note that are shown.
 const NOTE: usize = 600;
@@ -163,19 +164,4 @@ fn tail(posture: &Posture, sheet: &mut Sheet<'_>) -> io::Result<()> {
 
 fn fact(sheet: &mut Sheet<'_>, label: &str, text: &str) -> io::Result<()> {
     sheet.paragraph((Ink::Quiet, &format!("{label:<8}")), text, "         ")
-}
-
-/// `66.6%`, `n/a`.
-pub(super) fn percent(coverage: &Coverage) -> String {
-    match coverage.tenths() {
-        Some(tenths) => format!("{}.{}%", tenths / 10, tenths % 10),
-        None => "n/a".to_owned(),
-    }
-}
-
-/// `aws 111122223333 production`.
-pub(super) fn account(account: &Account) -> String {
-    let id = account.id.as_deref().unwrap_or("(no account)");
-    let name = account.name.as_deref().map(|name| format!(" {name}")).unwrap_or_default();
-    escaped(&format!("{} {id}{name}", account.provider.name()), 80)
 }

@@ -3,13 +3,12 @@
 use std::io;
 
 use super::grid::{Cell, Grid};
-use super::human::{account, percent};
+use super::labels::{NAME, account, key, percent};
 use crate::diag::escaped;
 use crate::output::human::sheet::{Ink, Sheet};
 use crate::output::human::text::{counted, number, times};
 use crate::posture::threshold::{OUTLIER, ZOMBIE};
-use crate::posture::{Ages, Bucket, Coverage, KeyLabel, Kind, Point, Posture, Totals};
-use crate::value::{Time, Zone};
+use crate::posture::{Ages, Bucket, Coverage, Kind, Point, Posture, Totals};
 
 /// Rows of a table that are shown unless more are asked for.
 const ROWS: usize = 15;
@@ -19,9 +18,6 @@ const SERIES: usize = 5;
 
 /// The newest points of a trend that are shown.
 const POINTS: usize = 12;
-
-/// Characters of a name.
-pub(super) const NAME: usize = 60;
 
 pub(super) fn coverage(posture: &Posture, sheet: &mut Sheet<'_>) -> io::Result<()> {
     sheet.heading(Ink::Strong, "MFA", "users who may sign in to the console")?;
@@ -365,13 +361,6 @@ fn covered(coverage: &Coverage, production: bool) -> Cell {
     }
 }
 
-pub(super) fn key(key: &KeyLabel) -> String {
-    match &key.id {
-        Some(id) => escaped(id, NAME),
-        None => format!("key {}", escaped(&key.slot, NAME)),
-    }
-}
-
 fn share(keys: u64, total: u64) -> Cell {
     Cell::new(match total {
         0 => "n/a".to_owned(),
@@ -383,8 +372,4 @@ fn share(keys: u64, total: u64) -> Cell {
 fn bar(keys: u64, total: u64) -> String {
     let blocks = if total == 0 { 0 } else { (keys * 20).div_ceil(total) };
     "█".repeat(blocks as usize)
-}
-
-pub(super) fn date(time: Time) -> String {
-    time.date(&Zone::utc()).unwrap_or_default()
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::io;
 
 use super::grid::{Cell, Grid};
-use super::human::account;
-use super::sections::{NAME, date, key, limit, more_of};
+use super::labels::{NAME, account, date, key};
+use super::sections::{limit, more_of};
 use crate::diag::escaped;
 use crate::output::human::sheet::{Ink, Sheet};
 use crate::output::human::text::counted;

@@ -192,3 +192,8 @@ impl Message {
         Self { text: text.into() }
     }
 }
+
+/// The properties of an object.
+pub(super) fn bag<const N: usize>(entries: [(&str, Value); N]) -> Map<String, Value> {
+    entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
+}

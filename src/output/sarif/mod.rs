@@ -10,6 +10,7 @@ mod log;
 mod locations;
 mod results;
 mod rules;
+mod severity;
 mod text;
 
 use std::collections::BTreeMap;
@@ -20,12 +21,10 @@ use serde_json::ser::CompactFormatter;
 use serde_json::{Map, Value};
 
 use self::locations::Locations;
-use self::log::{AutomationDetails, Driver, Log, Run, Tool};
+use self::log::{AutomationDetails, Driver, Log, Run, Tool, bag};
 use super::inert::Inert;
 use super::{Output, Style};
-use crate::finding::{Finding, VerdictRole};
 use crate::report::Report;
-use crate::rule::Severity;
 
 /// The report as SARIF.
 pub(super) static SARIF: Output = Output {
@@ -108,39 +107,6 @@ fn run_properties(report: &Report) -> Map<String, Value> {
         ("recordsEvaluated", report.accounting.evaluated.into()),
         ("recordsSkipped", report.accounting.skipped.into()),
     ])
-}
-
-fn bag<const N: usize>(entries: [(&str, Value); N]) -> Map<String, Value> {
-    entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
-}
-
-/// The level of a finding: `error` would say more than an uncertain one can.
-fn level_of(finding: &Finding) -> &'static str {
-    match finding.role {
-        VerdictRole::Uncertain => "note",
-        _ => level(finding.severity),
-    }
-}
-
-/// The level of a severity.
-fn level(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Critical | Severity::High => "error",
-        Severity::Medium => "warning",
-        Severity::Low | Severity::Info => "note",
-    }
-}
-
-/// A severity on the scale from 0 to 10 whose bands GitHub names: above 9 critical, from 7 high,
-/// from 4 medium.
-fn security_severity(severity: Severity) -> f64 {
-    match severity {
-        Severity::Critical => 9.5,
-        Severity::High => 8.0,
-        Severity::Medium => 5.5,
-        Severity::Low => 2.0,
-        Severity::Info => 0.5,
-    }
 }
 
 #[cfg(test)]

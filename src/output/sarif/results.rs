@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::locations::{Locations, policy_line};
-use super::log::{Location, Message, SarifResult, Suppression};
+use super::log::{Location, Message, SarifResult, Suppression, bag};
+use super::severity::{level_of, security_severity};
 use super::text::{self, LIMIT};
-use super::{bag, level_of, security_severity};
 use crate::finding::{self, Finding, Sample, VerdictRole, subject_name};
 use crate::report::{Facts, Report, RuleSummary};
 

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::log::{Configuration, Descriptor, Message, MultiformatMessage};
+use super::log::{Configuration, Descriptor, Message, MultiformatMessage, bag};
+use super::severity::{level, security_severity};
 use super::text::{self, LIMIT};
-use super::{bag, level, security_severity};
 use crate::report::{Report, RuleSummary};
 use crate::rule::Status;
 

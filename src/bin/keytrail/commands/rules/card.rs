@@ -12,7 +12,7 @@ use keytrail::record::Provider;
 use keytrail::rule::{Construct, Measure, MeasureKind, Parameter, Rule, Step};
 use keytrail::value::Duration;
 
-use super::{by, code, place};
+use super::listed::{by, code, place};
 use crate::table::Table;
 
 /// The rule in sections.

@@ -7,7 +7,7 @@ use keytrail::record::Provider;
 use keytrail::rule::{Parameter, Rule, Step};
 use serde_json::{Value, json};
 
-use super::{Listed, by};
+use super::listed::{Listed, by};
 
 /// An array of objects, one a rule.
 pub(super) fn write(listed: &Listed<'_>) -> String {

@@ -5,8 +5,8 @@ use std::fmt::Write;
 use keytrail::diag::escape;
 use keytrail::rule::{Category, Rule, Status};
 
-use super::Listed;
 use super::card::card;
+use super::listed::Listed;
 use crate::amount::amount;
 use crate::table::Table;
 

@@ -11,7 +11,7 @@ use keytrail::rule::{Category, Construct, Rule};
 use keytrail::value::RecordKind;
 
 use super::card::{about, counted, order, within};
-use super::{Listed, by, code};
+use super::listed::{Listed, by, code};
 use crate::amount::amount;
 
 /// The page.

@@ -3,15 +3,16 @@
 mod card;
 mod json;
 mod list;
+mod listed;
 mod markdown;
 mod plan;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use keytrail::config::Policy;
 use keytrail::diag::did_you_mean;
-use keytrail::expr::Expr;
 use keytrail::rule::{Category, Rule, Severity};
 
+use self::listed::Listed;
 use crate::args;
 use crate::exit::{Exit, Failure};
 use crate::host::Host;
@@ -52,28 +53,6 @@ static LAYOUTS: &[Layout] = &[
     Layout { name: "json", doc: "For programs", write: json::write },
     Layout { name: "markdown", doc: "A page about them, with an index", write: markdown::write },
 ];
-
-/// The rules that are to be written.
-struct Listed<'p> {
-    rules: Vec<&'p Rule>,
-    policy: &'p Policy,
-    /// Whether one was asked for by its id.
-    one: bool,
-}
-
-impl<'p> Listed<'p> {
-    /// Those of a category, by id.
-    fn of(&self, category: Category) -> impl Iterator<Item = &'p Rule> {
-        self.rules.iter().copied().filter(move |rule| rule.category == category)
-    }
-
-    /// The same, the worst first.
-    fn worst_first(&self, category: Category) -> Vec<&'p Rule> {
-        let mut rules: Vec<&Rule> = self.of(category).collect();
-        rules.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| a.id.cmp(&b.id)));
-        rules
-    }
-}
 
 impl Rules {
     pub(crate) fn run(self, host: &mut Host<'_>) -> Result<Exit, Failure> {
@@ -120,34 +99,3 @@ fn find<'p>(policy: &'p Policy, id: &str) -> Result<&'p Rule, Failure> {
         None => failure.help("`keytrail rules` lists every rule"),
     })
 }
-
-/// The text of an expression.
-fn code(expr: &Expr, policy: &Policy) -> String {
-    dedent(policy.sources.text(expr.span()))
-}
-
-/// An expression as it stands in a block scalar, without the indentation of the file.
-fn dedent(text: &str) -> String {
-    let indent = |line: &&str| line.len() - line.trim_start_matches(' ').len();
-    let below = || text.lines().skip(1).filter(|line| !line.trim().is_empty());
-    let first = text.lines().next().map_or(0, |line| indent(&line));
-    let common = below().map(|line| indent(&line)).min().unwrap_or(0);
-    let cut = |line: &str, n: usize| line.get(n.min(indent(&line))..).unwrap_or(line).to_owned();
-    let mut lines: Vec<String> = text.lines().take(1).map(|line| cut(line, first)).collect();
-    lines.extend(text.lines().skip(1).map(|line| cut(line, common)));
-    lines.join("\n")
-}
-
-/// What makes two matches one finding.
-fn by(rule: &Rule) -> Vec<String> {
-    let first = rule.steps.iter().find(|step| !step.absent);
-    first.into_iter().flat_map(|step| &step.by).map(|(text, _)| text.clone()).collect()
-}
-
-/// Where a rule stands.
-fn place(rule: &Rule, policy: &Policy) -> String {
-    let file = policy.sources.file(rule.id_span.file);
-    let (line, _) = file.line_col(rule.id_span.start);
-    format!("{}:{line}", file.name)
-}
-

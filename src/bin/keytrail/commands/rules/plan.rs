@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use keytrail::plan::Lookup;
 
-use super::Listed;
+use super::listed::Listed;
 use crate::table::Table;
 
 /// Each rule, and which part of it makes it be tried on every record.

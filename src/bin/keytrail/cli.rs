@@ -1,0 +1,106 @@
+//! What may be typed. What it means is decided by the commands.
+
+use std::ffi::OsString;
+
+use clap::builder::Resettable;
+use clap::{Args, CommandFactory, FromArgMatches, Parser};
+
+use crate::commands::Command;
+use crate::exit::EXIT_CODES;
+use crate::term::ColorWhen;
+
+/// Policy as code for cloud credentials.
+///
+/// Finds risky use of cloud access keys in audit logs with rules that are YAML files in git.
+#[derive(Debug, Parser)]
+#[command(name = "keytrail", version, max_term_width = 100, after_help = EXIT_CODES)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Flags of every command.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Global options")]
+pub(crate) struct Global {
+    /// When to use colours; NO_COLOR and CLICOLOR_FORCE apply too.
+    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value = "auto")]
+    #[arg(env = "KEYTRAIL_COLOR", hide_env_values = true)]
+    pub(crate) color: ColorWhen,
+    /// Print only errors to standard error.
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+    /// Print to standard error what was loaded and how long it took.
+    #[arg(short, long, global = true)]
+    pub(crate) verbose: bool,
+}
+
+/// Reads the command line. An empty environment variable is one that is not set: that is what CI
+/// systems pass for an input that was left out.
+pub(crate) fn parse(
+    arguments: impl Iterator<Item = OsString>,
+    environment: &dyn Fn(&std::ffi::OsStr) -> Option<OsString>,
+) -> Result<Cli, clap::Error> {
+    let mut command = command(environment);
+    let matches = command.try_get_matches_from_mut(arguments)?;
+    Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+}
+
+/// The command line as data.
+fn command(environment: &dyn Fn(&std::ffi::OsStr) -> Option<OsString>) -> clap::Command {
+    let drop_empty = |arg: clap::Arg| {
+        let empty = arg.get_env().and_then(environment).is_some_and(|value| value.is_empty());
+        if empty { arg.env(Resettable::Reset) } else { arg }
+    };
+    let mut command = Cli::command().mut_args(drop_empty);
+    let names: Vec<String> =
+        command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
+    for name in names {
+        command = command.mut_subcommand(name, |sub| sub.mut_args(drop_empty));
+    }
+    command
+}
+
+/// Every environment variable that a flag reads.
+pub(crate) fn variables() -> Vec<String> {
+    let root = Cli::command();
+    let mut names: Vec<String> = std::iter::once(&root)
+        .chain(root.get_subcommands())
+        .flat_map(clap::Command::get_arguments)
+        .filter_map(|arg| Some(arg.get_env()?.to_string_lossy().into_owned()))
+        .collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::Cli;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    /// A flag is told in a sentence, and its variable has its name.
+    #[test]
+    fn flags_are_documented_and_variables_named_after_them() {
+        let root = Cli::command();
+        for command in root.get_subcommands() {
+            assert!(command.get_about().is_some(), "{} says nothing", command.get_name());
+            for arg in command.get_arguments() {
+                let id = arg.get_id();
+                assert!(arg.get_help().is_some(), "{} {id} says nothing", command.get_name());
+                if let Some(variable) = arg.get_env() {
+                    let expected = format!("KEYTRAIL_{}", id.as_str().to_uppercase());
+                    assert_eq!(variable, expected.as_str());
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! What an output format is, and the style in which it shows a report.
+
+use std::io;
+
+use crate::report::Report;
+
+/// One way to write a report.
+#[derive(Debug)]
+pub struct Output {
+    /// Its name on the command line.
+    pub name: &'static str,
+    /// What it is for, one sentence.
+    pub doc: &'static str,
+    /// The extension of its files, without a dot.
+    pub extension: &'static str,
+    /// Writes a report; the caller flushes and checks.
+    pub write: fn(&Report, &Style, &mut dyn io::Write) -> io::Result<()>,
+}
+
+/// How a report is to be shown. Formats for machines read only what changes their content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Style {
+    /// Whether to colour with ANSI sequences.
+    pub color: bool,
+    /// Columns to fill.
+    pub width: usize,
+    /// Whether to show findings that the allowlist covers.
+    pub show_suppressed: bool,
+    /// Whether to show every row instead of the first ones.
+    pub verbose: bool,
+    /// Whether findings leave the exit code at 0.
+    pub exit_zero: bool,
+}
+
+impl Default for Style {
+    fn default() -> Self {
+        Self { color: false, width: 100, show_suppressed: false, verbose: false, exit_zero: false }
+    }
+}

@@ -1,0 +1,33 @@
+//! Severities as SARIF and its services grade them.
+
+use crate::finding::{Finding, VerdictRole};
+use crate::rule::Severity;
+
+/// The level of a finding: `error` would say more than an uncertain one can.
+pub(super) fn level_of(finding: &Finding) -> &'static str {
+    match finding.role {
+        VerdictRole::Uncertain => "note",
+        _ => level(finding.severity),
+    }
+}
+
+/// The level of a severity.
+pub(super) fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical | Severity::High => "error",
+        Severity::Medium => "warning",
+        Severity::Low | Severity::Info => "note",
+    }
+}
+
+/// A severity on the scale from 0 to 10 whose bands GitHub names: above 9 critical, from 7 high,
+/// from 4 medium.
+pub(super) fn security_severity(severity: Severity) -> f64 {
+    match severity {
+        Severity::Critical => 9.5,
+        Severity::High => 8.0,
+        Severity::Medium => 5.5,
+        Severity::Low => 2.0,
+        Severity::Info => 0.5,
+    }
+}

@@ -1,0 +1,135 @@
+//! The files of a run, as the engine reads them.
+
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+
+use super::{Batch, Format, Hint, Origin};
+
+/// Whether a reader has more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// The batch was filled; call again.
+    More,
+    /// The batch holds the last records, maybe none.
+    Done,
+}
+
+/// When a file is read: events can look up what reports say, and never the other way round.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Phase {
+    /// Credential reports, first.
+    Reports,
+    /// Everything else.
+    Events,
+}
+
+/// The files of one run, in a fixed order.
+pub trait Inputs: Sync {
+    /// How many files there are.
+    fn count(&self) -> usize;
+    /// Finds out when each is read, so that [`Self::phase`] answers at once; `jobs` threads share
+    /// the work.
+    fn peek_all(&self, _jobs: NonZeroUsize) {}
+    /// When one is read.
+    fn phase(&self, _index: usize) -> Phase {
+        Phase::Events
+    }
+    /// What the user says of one.
+    fn hint(&self, _index: usize) -> Hint {
+        Hint::default()
+    }
+    /// Starts reading one; a file that cannot be opened gives an account that says so.
+    fn open(&self, index: usize) -> Box<dyn Batches + '_>;
+    /// Starts reading one that was read before, to look at some of its records once more; `None`
+    /// for what can be read only once.
+    fn again(&self, _index: usize) -> Option<Box<dyn Batches + '_>> {
+        None
+    }
+}
+
+/// One file being read.
+pub trait Batches: Send {
+    /// Fills `batch` with the next records, after clearing it.
+    fn next(&mut self, batch: &mut Batch) -> Step;
+    /// The formats to try for its records, the likeliest first.
+    fn formats(&self) -> &[&'static dyn Format];
+    /// What is known of its records beside their text; the same [`Arc`] while nothing changes.
+    fn origin(&self) -> Arc<Origin>;
+    /// What there is to say of the file; complete once `next` returned [`Step::Done`].
+    fn account(&self) -> FileAccount;
+}
+
+/// What a file turned out to be.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum FileStatus {
+    /// It was read as records.
+    #[default]
+    Read,
+    /// Met while walking a directory, and no format claims it: listed, not incomplete.
+    NotAnInput {
+        /// Why no format claims it.
+        reason: String,
+    },
+    /// A format knows it and it holds no records (a digest, an empty `Records`).
+    Declined {
+        /// What it is.
+        reason: String,
+    },
+    /// Named, globbed, or with an input's extension, and no format claims it: incomplete.
+    Unclaimed {
+        /// What was tried.
+        reason: String,
+    },
+    /// It could not be opened: incomplete.
+    Unreadable {
+        /// Why.
+        reason: String,
+    },
+}
+
+/// What the input side says of one file.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct FileAccount {
+    /// Which input root it was found under.
+    pub root: usize,
+    /// Path below the root, `/` between its parts; the file's own name when it was named itself.
+    pub path: String,
+    /// What it turned out to be.
+    pub status: FileStatus,
+    /// The container its records came in (`records-object`, `events-object`, `response-object`,
+    /// `query-rows-object`, `hits-answer`, …, `array`, `lines`, `object`, `rows`).
+    pub container: &'static str,
+    /// How it was compressed, if it was.
+    pub compression: Option<&'static str>,
+    /// Bytes as stored.
+    pub bytes: u64,
+    /// Bytes after decompression.
+    pub decompressed: u64,
+    /// SHA-256 of the stored bytes, when it was asked for and the file was read to its end.
+    pub sha256: Option<[u8; 32]>,
+    /// Things worth saying that cost no record.
+    pub notes: Vec<String>,
+    /// What could not be understood of records that were read all the same: each makes the run
+    /// incomplete.
+    pub faults: Vec<String>,
+}
+
+impl FileAccount {
+    /// Where the record with this ordinal stands in the file's container, for a person.
+    pub fn pointer(&self, ordinal: u64) -> String {
+        match self.container {
+            "records-object" => format!("/Records/{ordinal}"),
+            "events-object" => format!("/Events/{ordinal}"),
+            "response-object" => format!("/Response/Events/{ordinal}"),
+            "query-rows-object" => format!("/QueryResultRows/{ordinal}"),
+            "results-answer" => format!("/results/{ordinal}"),
+            "events-answer" => format!("/events/{ordinal}"),
+            "hits-answer" => format!("/hits/hits/{ordinal}"),
+            "data-answer" => format!("/data/{ordinal}"),
+            "array" => format!("/{ordinal}"),
+            "object" => "/".into(),
+            "rows" => format!("row {}", ordinal + 1),
+            _ => format!("record {}", ordinal + 1),
+        }
+    }
+}
