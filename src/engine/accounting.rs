@@ -167,14 +167,18 @@ impl FileCounts {
         }
     }
 
-    pub(super) fn skip(&mut self, skip: Skip, rows: u64) {
+    pub(super) fn skip(&mut self, skip: &Skip, rows: u64) {
         self.read += rows;
         *self.skipped.entry(skip.reason).or_default() += rows;
         self.keep(skip);
     }
 
-    fn keep(&mut self, skip: Skip) {
-        self.skips.insert(skip);
+    fn keep(&mut self, skip: &Skip) {
+        let full = self.skips.len() >= SKIPS_IN_DETAIL;
+        if full && self.skips.last().is_some_and(|last| skip >= last) {
+            return;
+        }
+        self.skips.insert(skip.clone());
         if self.skips.len() > SKIPS_IN_DETAIL {
             self.skips.pop_last();
         }
@@ -195,7 +199,7 @@ impl FileCounts {
         for (reason, count) in other.skipped {
             *self.skipped.entry(reason).or_default() += count;
         }
-        other.skips.into_iter().for_each(|skip| self.keep(skip));
+        other.skips.iter().for_each(|skip| self.keep(skip));
         for (note, count) in other.notes {
             *self.notes.entry(note).or_default() += count;
         }

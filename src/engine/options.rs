@@ -4,6 +4,7 @@ use std::io;
 use std::num::NonZeroUsize;
 
 use crate::finding::{Enricher, Redactor};
+use crate::plan::Plan;
 use crate::source::Temporary;
 use crate::value::{Time, Zone};
 
@@ -35,7 +36,17 @@ pub struct RunOptions {
     pub tell: Tell,
 }
 
-/// The unit that one finding reports.
+/// A policy of a run, and what the run is told for it.
+#[derive(Debug, Clone, Copy)]
+pub struct PolicyRun<'p> {
+    /// The policy.
+    pub plan: &'p Plan<'p>,
+    /// Zone, tables and memory are the policy's own. The number of threads, the clock, `now` and
+    /// where temporary files are made belong to the whole run.
+    pub options: &'p RunOptions,
+}
+
+/// What a finding is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Tell {
     /// A finding reports all matches of a rule and subject. Records that it shows are read again if

@@ -8,7 +8,7 @@ use super::accounting::{Accounting, ErrorCounts, FileCounts, FileReport, ReadAs,
 use super::credentials::{Credentials, StoredReports};
 use super::map::{Map, RecordOutcome};
 use super::matches::Partial;
-use super::options::RunOptions;
+use super::options::{PolicyRun, RunOptions};
 use super::reduce::{Coverage, SampleRequest};
 use super::rows::SpillFile;
 use super::sample_reload::{MissingSamples, ReloadFrom, reload_samples};
@@ -73,8 +73,9 @@ pub struct Unapplied {
     pub applicability: Applicability,
 }
 
-/// The results of one thread, or the merged results of several.
-struct Work {
+/// What one thread, or several together, found.
+struct Work<'p> {
+    policy: PolicyRun<'p>,
     found: Partial,
     counts: Counts,
 }
@@ -93,14 +94,15 @@ struct Counts {
     died: usize,
 }
 
-impl Work {
-    fn new(files: usize, options: &RunOptions, spill: &Arc<SpillFile>) -> Self {
-        let mut work = Self { found: Partial::new(options, spill), counts: Counts::default() };
+impl<'p> Work<'p> {
+    fn new(policy: PolicyRun<'p>, files: usize, spill: &Arc<SpillFile>) -> Self {
+        let found = Partial::new(policy.options, spill);
+        let mut work = Self { policy, found, counts: Counts::default() };
         work.counts.files.resize_with(files, FileCounts::default);
         work
     }
 
-    fn merge(&mut self, other: Work) {
+    fn merge(&mut self, other: Self) {
         self.found.merge(other.found);
         self.counts.merge(other.counts);
     }
@@ -160,29 +162,35 @@ impl Mapped {
 
 /// Evaluates every record of the inputs against the plan.
 pub fn run(plan: &Plan<'_>, inputs: &dyn Inputs, options: &RunOptions) -> RunResult {
-    inputs.peek_all(options.jobs);
-    let held = StoredReports::read(inputs);
-    let credentials = Credentials::new(&held, !plan.joined_fields().is_empty());
-    let mapped = map_held(plan, inputs, options, &held, &credentials, &|_| true);
-    let (mut result, wanted) = conclude(plan, mapped, options);
-    let again = ReloadFrom {
-        plan,
-        inputs,
-        held: &held,
-        credentials: &credentials,
-        options,
-        files: &result.files,
-    };
-    result.recall = reload_samples(wanted, &mut result.findings, &again);
+    let [result] = run_each([PolicyRun { plan, options }], inputs);
     result
 }
 
-/// The first half of [`run`]: maps every record to the rows of its matches.
-pub fn map(plan: &Plan<'_>, inputs: &dyn Inputs, options: &RunOptions) -> Mapped {
-    inputs.peek_all(options.jobs);
+/// Evaluates every record of the inputs against each policy. A record is read once, with the fields
+/// that any policy needs; each result is that of a [`run`] with its policy alone. Only a panic costs
+/// every policy the record. Threads, clock, `now` and temporary files are those of the first policy;
+/// each policy holds matches up to its own memory.
+pub fn run_each<const N: usize>(
+    policies: [PolicyRun<'_>; N],
+    inputs: &dyn Inputs,
+) -> [RunResult; N] {
+    const { assert!(N > 0, "a run has a policy") };
+    inputs.peek_all(policies[0].options.jobs);
     let held = StoredReports::read(inputs);
-    let credentials = Credentials::new(&held, !plan.joined_fields().is_empty());
-    map_held(plan, inputs, options, &held, &credentials, &|_| true)
+    let joined = policies.iter().any(|policy| !policy.plan.joined_fields().is_empty());
+    let credentials = Credentials::new(&held, joined);
+    map_held(&policies, inputs, &held, &credentials, &|_| true).map(|(policy, mapped)| {
+        let (mut result, wanted) = conclude(policy.plan, mapped, policy.options);
+        let files = &result.files;
+        let again = ReloadFrom { policy, inputs, held: &held, credentials: &credentials, files };
+        result.recall = reload_samples(wanted, &mut result.findings, &again);
+        result
+    })
+}
+
+/// The first half of [`run`]: every record becomes the rows of its matches.
+pub fn map(plan: &Plan<'_>, inputs: &dyn Inputs, options: &RunOptions) -> Mapped {
+    map_part(plan, inputs, options, &|_| true)
 }
 
 /// The first half of [`run`] over some of the files. Parts may be mapped anywhere, and
@@ -197,7 +205,9 @@ pub fn map_part(
     inputs.peek_all(options.jobs);
     let held = StoredReports::read(inputs);
     let credentials = Credentials::new(&held, !plan.joined_fields().is_empty());
-    map_held(plan, inputs, options, &held, &credentials, part)
+    let policies = [PolicyRun { plan, options }];
+    let [(_, mapped)] = map_held(&policies, inputs, &held, &credentials, part);
+    mapped
 }
 
 /// The second half of [`run`]: reduces the rows of each rule and subject to findings. No record is
@@ -206,24 +216,26 @@ pub fn reduce(plan: &Plan<'_>, mapped: Mapped, options: &RunOptions) -> RunResul
     conclude(plan, mapped, options).0
 }
 
-fn map_held(
-    plan: &Plan<'_>,
+/// Maps the records of a part for each policy.
+fn map_held<'p, const N: usize>(
+    policies: &[PolicyRun<'p>; N],
     inputs: &dyn Inputs,
-    options: &RunOptions,
     held: &StoredReports,
     credentials: &Credentials<'_>,
     part: &dyn Fn(usize) -> bool,
-) -> Mapped {
-    let spill = SpillFile::new(options.create);
-    let job = Job { plan, options, credentials, files: inputs.count(), spill: &spill };
-    let mut all = Work::new(job.files, options, &spill);
+) -> [(PolicyRun<'p>, Mapped); N] {
+    let spill = SpillFile::new(policies[0].options.create);
+    let job = Job { policies, credentials, files: inputs.count(), spill: &spill };
+    let mut all = job.begin();
     let mut accounts = vec![None; job.files];
     for (phase, inputs) in [(Phase::Reports, held as &dyn Inputs), (Phase::Events, inputs)] {
         let schedule = Schedule::new(inputs, phase, part);
-        all.merge(job.read(&schedule));
+        merge(&mut all, job.read(&schedule));
         schedule.put_accounts(&mut accounts);
     }
-    Mapped { rows: Rows(all.found), counts: all.counts, accounts }
+    all.map(|Work { policy, found, counts }| {
+        (policy, Mapped { rows: Rows(found), counts, accounts: accounts.clone() })
+    })
 }
 
 /// Reduces rows to findings. Returns the result and requests for the records to read again.
@@ -314,19 +326,23 @@ fn unapplied(plan: &Plan<'_>, formats: &ReadAs) -> Vec<Unapplied> {
 
 /// The shared inputs of every thread of a run.
 #[derive(Clone, Copy)]
-struct Job<'j> {
-    plan: &'j Plan<'j>,
-    options: &'j RunOptions,
+struct Job<'j, 'p, const N: usize> {
+    policies: &'j [PolicyRun<'p>; N],
     credentials: &'j Credentials<'j>,
     files: usize,
     /// The file that all threads spill to.
     spill: &'j Arc<SpillFile>,
 }
 
-impl Job<'_> {
+impl<'p, const N: usize> Job<'_, 'p, N> {
+    /// Nothing found yet, for each policy.
+    fn begin(&self) -> [Work<'p>; N] {
+        self.policies.map(|policy| Work::new(policy, self.files, self.spill))
+    }
+
     /// Reads the files of one phase on several threads.
-    fn read(&self, schedule: &Schedule<'_>) -> Work {
-        let mut all = Work::new(self.files, self.options, self.spill);
+    fn read(&self, schedule: &Schedule<'_>) -> [Work<'p>; N] {
+        let mut all = self.begin();
         if schedule.is_empty() {
             return all;
         }
@@ -337,14 +353,14 @@ impl Job<'_> {
             };
             // If a thread cannot start, the other threads read its files.
             let workers: Vec<_> =
-                (0..self.options.jobs.get()).filter_map(|n| spawn(n).ok()).collect();
+                (0..self.policies[0].options.jobs.get()).filter_map(|n| spawn(n).ok()).collect();
             if workers.is_empty() {
-                all.merge(work(self, schedule));
+                merge(&mut all, work(self, schedule));
             }
             for worker in workers {
                 match worker.join() {
-                    Ok(work) => all.merge(work),
-                    Err(_) => all.counts.died += 1,
+                    Ok(work) => merge(&mut all, work),
+                    Err(_) => all.iter_mut().for_each(|all| all.counts.died += 1),
                 }
             }
         });
@@ -352,16 +368,16 @@ impl Job<'_> {
     }
 }
 
-/// Runs one thread: maps batches until there are none.
-fn work(job: &Job<'_>, schedule: &Schedule<'_>) -> Work {
-    let mut work = Work::new(job.files, job.options, job.spill);
-    let mut map = Map::new(job.plan, job.options, job.credentials, job.spill);
+/// What one thread does: batches until there are none.
+fn work<'p, const N: usize>(job: &Job<'_, 'p, N>, schedule: &Schedule<'_>) -> [Work<'p>; N] {
+    let mut works = job.begin();
+    let mut map = Map::new(job.policies, job.credentials, job.spill);
     let (mut turn, mut file) = (Turn::default(), None);
     while let Some(at) = schedule.next(&mut file, &mut turn) {
         let Turn { batch, formats, origin } = &mut turn;
         map.begin(origin);
         for skip in batch.skipped.drain(..) {
-            work.counts.files[at].skip(skip, 1);
+            skip_record(&mut works, at, &skip, 1);
         }
         // The whole batch is nearly always UTF-8. If it is not, each record is checked.
         let whole = std::str::from_utf8(&batch.bytes).ok();
@@ -378,7 +394,7 @@ fn work(job: &Job<'_>, schedule: &Schedule<'_>) -> Work {
                 None => match batch.raw(placed) {
                     Ok(raw) => raw,
                     Err(skip) => {
-                        work.counts.files[at].skip(skip, placed.rows);
+                        skip_record(&mut works, at, &skip, placed.rows);
                         continue;
                     }
                 },
@@ -386,29 +402,44 @@ fn work(job: &Job<'_>, schedule: &Schedule<'_>) -> Work {
             // A panic is a bug of ours; it must cost one record, not the run.
             match catch_unwind(AssertUnwindSafe(|| map.record(at as u32, formats, &raw))) {
                 Ok(RecordOutcome::Evaluated(format)) => {
-                    work.counts.files[at].evaluated(format, placed.rows, map.derived);
-                    map.notes.iter().for_each(|note| work.counts.files[at].note(note));
-                    work.counts.files[at].gaps(map.gaps());
+                    for (work, judge) in works.iter_mut().zip(&map.judges) {
+                        let counts = &mut work.counts.files[at];
+                        counts.evaluated(format, placed.rows, map.derived);
+                        map.notes.iter().chain(&judge.notes).for_each(|note| counts.note(note));
+                        counts.gaps(map.gaps());
+                    }
                 }
                 Ok(RecordOutcome::Not(Outcome::Skipped(reason, detail))) => {
-                    work.counts.files[at].skip(skip(reason, detail), placed.rows);
+                    skip_record(&mut works, at, &skip(reason, detail), placed.rows);
                 }
                 Ok(RecordOutcome::Not(_)) => {
                     let detail = "it is of no format that Keytrail reads".into();
-                    work.counts.files[at].skip(skip(SkipReason::Foreign, detail), placed.rows);
+                    skip_record(&mut works, at, &skip(SkipReason::Foreign, detail), placed.rows);
                 }
                 Err(_) => {
-                    work.counts.panicked(at, placed.line);
+                    works.iter_mut().for_each(|work| work.counts.panicked(at, placed.line));
                     let detail = "evaluating it failed inside Keytrail".into();
-                    work.counts.files[at].skip(skip(SkipReason::Internal, detail), placed.rows);
+                    skip_record(&mut works, at, &skip(SkipReason::Internal, detail), placed.rows);
                 }
             }
         }
     }
-    work.counts.formats = map.formats;
-    work.found = map.recorder.found;
-    work.counts.errors = map.recorder.errors;
-    work.counts.matches = map.recorder.matches;
-    work.counts.unplaced = map.recorder.unplaced;
-    work
+    for (work, judge) in works.iter_mut().zip(map.judges) {
+        work.counts.formats = judge.formats;
+        work.found = judge.recorder.found;
+        work.counts.errors = judge.recorder.errors;
+        work.counts.matches = judge.recorder.matches;
+        work.counts.unplaced = judge.recorder.unplaced;
+    }
+    works
+}
+
+/// Adds what was found for each policy.
+fn merge<'p, const N: usize>(all: &mut [Work<'p>; N], other: [Work<'p>; N]) {
+    all.iter_mut().zip(other).for_each(|(all, other)| all.merge(other));
+}
+
+/// Counts a record that no policy judges.
+fn skip_record(works: &mut [Work<'_>], file: usize, skip: &Skip, rows: u64) {
+    works.iter_mut().for_each(|work| work.counts.files[file].skip(skip, rows));
 }

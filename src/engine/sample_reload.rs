@@ -8,12 +8,12 @@ use std::sync::Arc;
 
 use super::accounting::FileReport;
 use super::credentials::{Credentials, StoredReports};
-use super::map::Map;
-use super::options::RunOptions;
+use super::judge::Judge;
+use super::options::PolicyRun;
+use super::projection::Projection;
 use super::reduce::{SampleRequest, SampleTarget, sample};
 use super::rows::SpillFile;
 use crate::finding::Finding;
-use crate::plan::Plan;
 use crate::record::{Batch, Batches, Inputs, Origin, Phase, RawRecord, Step};
 
 /// Records that could not be read again.
@@ -27,11 +27,10 @@ pub struct MissingSamples {
 
 /// The context in which records are read again.
 pub(super) struct ReloadFrom<'a> {
-    pub(super) plan: &'a Plan<'a>,
+    pub(super) policy: PolicyRun<'a>,
     pub(super) inputs: &'a dyn Inputs,
     pub(super) held: &'a StoredReports,
     pub(super) credentials: &'a Credentials<'a>,
-    pub(super) options: &'a RunOptions,
     pub(super) files: &'a [FileReport],
 }
 
@@ -41,13 +40,14 @@ pub(super) fn reload_samples(
     findings: &mut [Finding],
     with: &ReloadFrom<'_>,
 ) -> MissingSamples {
-    let ReloadFrom { plan, inputs, held, credentials, options, files } = *with;
+    let ReloadFrom { policy, inputs, held, credentials, files } = *with;
     let mut of_files: BTreeMap<u32, BTreeMap<u64, Vec<SampleRequest>>> = BTreeMap::new();
     for want in wanted {
         let of_file = of_files.entry(want.place.file).or_default();
         of_file.entry(want.place.offset).or_default().push(want);
     }
-    let mut map = Map::new(plan, options, credentials, &SpillFile::new(options.create));
+    let mut projection = Projection::new(&[policy]);
+    let mut judge = Judge::new(policy, credentials, &SpillFile::new(policy.options.create));
     let mut lacking: BTreeMap<usize, bool> = BTreeMap::new();
     for (file, mut of_file) in of_files {
         let index = file as usize;
@@ -57,7 +57,8 @@ pub(super) fn reload_samples(
         };
         let can = again.is_some();
         if let Some(mut batches) = again {
-            read(&mut *batches, file, &mut of_file, &mut map, &mut |want, detail| {
+            let reader = (&mut projection, &mut judge);
+            read(&mut *batches, file, &mut of_file, reader, &mut |want, detail| {
                 let finding = &mut findings[want.finding];
                 let shown = sample(want.order, &detail, &finding.provider, files);
                 match want.slot {
@@ -87,18 +88,19 @@ fn read(
     batches: &mut dyn Batches,
     file: u32,
     wanted: &mut BTreeMap<u64, Vec<SampleRequest>>,
-    map: &mut Map<'_>,
+    (projection, judge): (&mut Projection, &mut Judge<'_>),
     found: &mut dyn FnMut(&SampleRequest, super::details::Detail),
 ) {
     let mut batch = Batch::default();
     while !wanted.is_empty() {
         let step = batches.next(&mut batch);
         let origin: Arc<Origin> = batches.origin();
-        map.begin(&origin);
+        projection.begin(&origin);
         for record in batch.iter() {
             let Ok(raw): Result<RawRecord<'_>, _> = record else { continue };
             let Some(of_record) = wanted.get_mut(&raw.offset) else { continue };
-            of_record.retain(|want| match map.tell(file, batches.formats(), &raw, want) {
+            let formats = batches.formats();
+            of_record.retain(|want| match judge.tell(projection, file, formats, &raw, want) {
                 Some(detail) => {
                     found(want, detail);
                     false

@@ -19,9 +19,9 @@ pub struct Field {
     pub nullable: bool,
     /// What the field means, in one sentence.
     pub doc: &'static str,
-    /// Where each provider keeps it; a provider that is absent does not carry it.
+    /// Where each provider stores it. A provider that is not listed does not have it.
     pub sources: &'static [(Provider, Source)],
-    /// The fields it is worked out from, when it is not read itself.
+    /// The fields that it is derived from, if it is not read from the record.
     pub derived: &'static [FieldId],
 }
 

@@ -1,5 +1,6 @@
 //! What the engine requires of inputs: read order, a report's own time, and containment of panics.
 
+use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
@@ -298,5 +299,101 @@ fn parts_that_are_mapped_apart_give_what_one_run_gives() {
         }
         // Four subjects of one rule, and the burst of the other.
         assert_eq!(whole.matches("    fingerprint: ").count(), 5, "{whole}");
+    }
+}
+
+const OWN: &[(&str, &str)] = &[
+    (
+        "own-write",
+        "rule:\n  id: own-write\n  title: t\n  category: abuse\n  severity: low\n  on: event\n  when: event.action == \"write\"\n  by: [event.account_name, event.actor]\n  message: \"${event.name} in ${event.account_name}\"\n",
+    ),
+    (
+        "own-joined",
+        "rule:\n  id: own-joined\n  title: t\n  category: abuse\n  severity: high\n  on: event\n  when: event.cred.password == true\n  by: [event.cred.user]\n  message: \"${event.cred.user} called ${event.name}\"\n",
+    ),
+    (
+        "own-posture",
+        "rule:\n  id: own-posture\n  title: t\n  category: posture\n  severity: high\n  on: cred\n  when: cred.password == true && cred.mfa == false\n  by: [cred.user]\n  message: \"${cred.user} of ${cred.account_name}\"\n",
+    ),
+    (
+        "own-burst",
+        "rule:\n  id: own-burst\n  title: t\n  category: abuse\n  severity: high\n  on: event\n  when: event.ok == true\n  by: [event.provider]\n  correlate:\n    within: 1h\n    measures: { apis: { distinct: event.api } }\n    having: apis >= 2\n  message: \"${apis} APIs\"\n",
+    ),
+];
+
+/// The fields that the two policies need, their tables, zones and allowlists differ.
+#[test]
+fn policies_over_one_projection_find_what_each_finds_alone() {
+    use keytrail::engine::{PolicyRun, RunOptions, RunResult, Tell, run, run_each};
+    use keytrail::finding::{Enricher, KnownUsers, Redactor};
+    use keytrail::input::{FORMATS, InputSet};
+    use keytrail::plan::Plan;
+    use keytrail::source::Temporary;
+
+    let columns = "user,arn,user_creation_time,password_enabled,password_last_used,password_last_changed,password_next_rotation,mfa_active,access_key_1_active,access_key_1_last_rotated,access_key_1_last_used_date,access_key_1_last_used_region,access_key_1_last_used_service,access_key_2_active,access_key_2_last_rotated,access_key_2_last_used_date,access_key_2_last_used_region,access_key_2_last_used_service,cert_1_active,cert_1_last_rotated,cert_2_active,cert_2_last_rotated";
+    let row = "backup-sync,arn:aws:iam::111122223333:user/backup-sync,2024-01-01T00:00:00+00:00,true,no_information,2024-01-01T00:00:00+00:00,N/A,false,true,2024-01-01T00:00:00+00:00,N/A,N/A,N/A,false,N/A,N/A,N/A,N/A,false,N/A,false,N/A";
+    let folder = Folder::new("engine-policies").file("report.csv", format!("{columns}\n{row}\n"));
+    let folder =
+        OWN.iter().fold(folder, |folder, (id, rule)| folder.file(&format!("{id}.yaml"), rule));
+    let examples = concat!(env!("CARGO_MANIFEST_DIR"), "/examples");
+    let load = |options: LoadOptions| {
+        Policy::load(&options).unwrap_or_else(|(_, diagnostics)| panic!("{diagnostics:#?}"))
+    };
+    let project = load(LoadOptions {
+        directory: format!("{examples}/policy").into(),
+        functions: FUNCTIONS,
+        formats: FORMATS,
+        ..LoadOptions::default()
+    });
+    let table = |id: &str, file: &str| (id.to_owned(), format!("{examples}/tables/{file}"));
+    let own = load(LoadOptions {
+        no_config: true,
+        directory: folder.path(""),
+        rules: vec![folder.path("*.yaml").display().to_string()],
+        tables: vec![
+            table("accounts", "accounts.yaml"),
+            table("shared_roles", "shared_roles.csv"),
+            table("ip_assets", "ip_assets.csv"),
+        ],
+        only: vec!["own-*".to_owned()],
+        functions: FUNCTIONS,
+        ..LoadOptions::default()
+    });
+    let plans = [&project, &own].map(|of| Plan::new(&of.rules, &of.allowlist, of));
+    let inputs = || {
+        let logs = ["cloudtrail", "actiontrail", "cloudaudit"].map(|of| format!("{examples}/{of}"));
+        let report = folder.path("report.csv").display().to_string();
+        InputSet::new(&logs.into_iter().chain([report]).collect::<Vec<_>>()).unwrap()
+    };
+    for (jobs, memory) in [(1, keytrail::engine::MEMORY), (3, 0)] {
+        let options = [&project, &own].map(|policy| RunOptions {
+            clock: Time::parse("2026-10-08T00:00:00Z").unwrap(),
+            now: None,
+            zone: policy.zone.clone(),
+            jobs: NonZeroUsize::new(jobs).unwrap(),
+            redactor: Redactor { show_keys: false },
+            enricher: Enricher::new(policy),
+            memory,
+            create: Temporary::create,
+            tell: Tell::Findings,
+        });
+        let [first, second] =
+            [0, 1].map(|at| PolicyRun { plan: &plans[at], options: &options[at] });
+        // The set of known users has no order that threads keep.
+        let unordered = |result| RunResult { known_users: KnownUsers::default(), ..result };
+        let alone = [first, second].map(|of| unordered(run(of.plan, &inputs(), of.options)));
+        let [a, b] = alone.each_ref().map(|result| format!("{result:#?}"));
+        let both = |policies| {
+            run_each(policies, &inputs()).map(|result| format!("{:#?}", unordered(result)))
+        };
+        assert_eq!(both([first, second]), [&*a, &*b]);
+        assert_eq!(both([second, first]), [&*b, &*a]);
+
+        let found = |at: usize| -> BTreeSet<&str> {
+            alone[at].findings.iter().map(|f| &*plans[at].rules[f.rule].id).collect()
+        };
+        assert!(found(0).len() > 3, "{:?}", found(0));
+        assert_eq!(found(1), OWN.iter().map(|(id, _)| *id).collect());
+        assert!(b.contains(" in production"), "{b}");
     }
 }

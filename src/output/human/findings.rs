@@ -161,14 +161,14 @@ fn notes(finding: &Finding) -> Vec<&'static str> {
     if finding.uncertain {
         notes.push(match finding.role {
             VerdictRole::Uncertain => {
-                "the input does not reach far enough to be sure, so that it fails no run without \
-                 --strict"
+                "the input does not cover the history that this rule needs, so the finding does not \
+                 fail the run unless --strict or --fail-on-uncertain is set"
             }
-            _ => "the input does not reach far enough to be sure",
+            _ => "the input does not cover the history that this rule needs",
         });
     }
     if finding.role == VerdictRole::Experimental {
-        notes.push("the rule is experimental and fails no run");
+        notes.push("the rule is experimental and does not fail the run");
     }
     notes
 }

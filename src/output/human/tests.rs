@@ -78,7 +78,7 @@ fn the_whole_report() {
        | aws, account 123456789012, actor AKIA…0001
        | 1 call, ok, 2024-08-01 09:00:17 to 17:30:00 UTC
        | sts.GetCallerIdentity by bob from 198.51.100.4, method cli
-       = note: the rule is experimental and fails no run
+       = note: the rule is experimental and does not fail the run
        = help: Ask the owner of the key. Disable it if nobody answers.
        = fingerprint 4f3a9c0d11225234
 

@@ -1,0 +1,219 @@
+//! Decision: one policy judges projected records and records its matches.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::accounting::ReadAs;
+use super::credentials::{AMBIGUOUS, Credentials, Joiner, LookUp};
+use super::details::Detail;
+use super::match_recorder::{MatchRecorder, RecordAt, detail, message};
+use super::match_view::MatchView;
+use super::options::{PolicyRun, RunOptions};
+use super::projection::{Projected, Projection};
+use super::reduce::{SampleRequest, SampleTarget};
+use super::rows::SpillFile;
+use crate::expr::{Bindings, Reports};
+use crate::plan::{Candidates, Plan, Role};
+use crate::record::{Format, Origin, Outcome, RawRecord, Record};
+use crate::value::RecordKind;
+
+/// The rules and the allowlist of one policy; one per thread.
+pub(super) struct Judge<'p> {
+    plan: &'p Plan<'p>,
+    options: &'p RunOptions,
+    joiner: Joiner<'p>,
+    /// The reports as tables, where an expression asks for them.
+    look_up: Option<LookUp<'p>>,
+    pub(super) recorder: MatchRecorder<'p>,
+    candidates: Candidates,
+    /// Which row of the record meets which condition.
+    hits: Vec<(u32, u32)>,
+    pub(super) formats: ReadAs,
+    /// What there is to say of the last record that was evaluated, beside what holds for any policy.
+    pub(super) notes: Vec<&'static str>,
+}
+
+impl<'p> Judge<'p> {
+    pub(super) fn new(
+        PolicyRun { plan, options }: PolicyRun<'p>,
+        credentials: &'p Credentials<'p>,
+        spill: &Arc<SpillFile>,
+    ) -> Self {
+        Self {
+            plan,
+            options,
+            joiner: Joiner::new(
+                credentials,
+                plan.joined_fields(),
+                plan.enrichment.clone(),
+                options.now,
+                options.clock,
+            ),
+            look_up: plan.looks_up.then(|| {
+                let (fields, enrichment) = (plan.joined_fields(), plan.enrichment.clone());
+                LookUp::new(credentials, fields, enrichment, options.now, options.clock)
+            }),
+            recorder: MatchRecorder::new(plan, options, spill),
+            candidates: Candidates::default(),
+            hits: Vec::new(),
+            formats: ReadAs::new(),
+            notes: Vec::new(),
+        }
+    }
+
+    /// Forgets the record before.
+    pub(super) fn begin(&mut self) {
+        self.hits.clear();
+        self.recorder.failed.clear();
+        self.notes.clear();
+    }
+
+    /// Finds which rows of the record meet which conditions; into `hits`. Of a row of a report that
+    /// is not in force it only notes the user.
+    pub(super) fn decide(&mut self, projected: Projected<'_>, in_force: bool) {
+        let Self { plan, joiner, look_up, recorder, candidates, hits, notes, .. } = self;
+        let record = projected.rows.record;
+        recorder.found.known_users.add(record);
+        if !in_force {
+            return;
+        }
+        if plan.needs_reach && record.kind == RecordKind::Event {
+            recorder.reach(record);
+        }
+        each(projected, plan, look_up, &mut |row, record, bindings| {
+            plan.candidates(record, candidates);
+            let mut test = |bindings: &Bindings<'_>| {
+                for number in candidates.conditions() {
+                    let condition = &plan.conditions[number as usize];
+                    match (condition.when.test(bindings), condition.role) {
+                        (Ok(false), _) => {}
+                        (Ok(true), Role::Step) => hits.push((row, number)),
+                        (Ok(true), Role::Among) => recorder.observe(condition.rule, bindings),
+                        (Err(error), _) => recorder.failed.push((condition.rule, error)),
+                    }
+                }
+            };
+            let asks = |number: u32| plan.conditions[number as usize].joined;
+            if !candidates.conditions().any(asks) {
+                return test(bindings);
+            }
+            if !joiner.join(record, &mut |cred, key| test(&Bindings { cred, key, ..*bindings })) {
+                notes.push(AMBIGUOUS);
+            }
+        });
+    }
+
+    /// Concludes the decision about a record.
+    pub(super) fn decided(&mut self) {
+        if self.look_up.as_ref().is_some_and(LookUp::was_ambiguous) {
+            self.notes.push(AMBIGUOUS);
+        }
+    }
+
+    /// Whether the record that was decided about matches.
+    pub(super) fn matches(&self) -> bool {
+        !self.hits.is_empty()
+    }
+
+    /// Keeps the matches of the record, which was read again with all that findings show.
+    pub(super) fn collect(&mut self, projected: Projected<'_>, file: u32, raw: &RawRecord<'_>) {
+        let Self { plan, joiner, look_up, hits, recorder, .. } = self;
+        let origin = projected.origin;
+        each(projected, plan, look_up, &mut |row, record, bindings| {
+            let at = RecordAt { file, raw, origin, row };
+            // Rows are decided in their order, so the hits of a row stand together.
+            let from = hits.partition_point(|hit| hit.0 < row);
+            let to = hits.partition_point(|hit| hit.0 <= row);
+            let of_row = hits[from..to].iter().map(|hit| hit.1);
+            if !of_row.clone().any(|number| plan.conditions[number as usize].joined) {
+                for number in of_row {
+                    recorder.keep(number, at, bindings);
+                }
+                return;
+            }
+            joiner.join(record, &mut |cred, key| {
+                let bindings = Bindings { cred, key, ..*bindings };
+                for number in of_row.clone() {
+                    recorder.keep(number, at, &bindings);
+                }
+            });
+        });
+        self.recorder.report_failures(file, raw);
+    }
+
+    /// Notes that records of the file were read as this format.
+    pub(super) fn read_as(&mut self, format: &'static dyn Format, origin: &Origin, file: u32) {
+        let carries = self.plan.enrichment.carries(format.carries(origin));
+        let key = (format.name(), carries);
+        self.formats.entry(key).or_insert((format, BTreeSet::new())).1.insert(file);
+    }
+
+    /// Reads a record again that a finding shows; `None` when it is not that record.
+    pub(super) fn tell(
+        &mut self,
+        projection: &mut Projection,
+        file: u32,
+        formats: &[&'static dyn Format],
+        raw: &RawRecord<'_>,
+        want: &SampleRequest,
+    ) -> Option<Detail> {
+        let rule = self.plan.rules.get(want.rule as usize)?;
+        for &format in formats {
+            let reader = projection.reader(format);
+            let Self { plan, options, joiner, look_up, recorder, .. } = self;
+            let mut told = None;
+            let outcome = projection.evidence(reader, raw, |projected| {
+                let origin = projected.origin;
+                each(projected, plan, look_up, &mut |row, record, bindings| {
+                    if row != want.row {
+                        return;
+                    }
+                    let at = RecordAt { file, raw, origin, row };
+                    let mut tell = |bindings: &Bindings<'_>| {
+                        let seen = MatchView::of(bindings, origin.time);
+                        if seen.order(raw, row) != want.order {
+                            return;
+                        }
+                        let bindings = Bindings { measures: &want.measures, ..*bindings };
+                        let message = match want.slot {
+                            SampleTarget::Lead => {
+                                message(rule, &bindings, options, &mut recorder.failed, want.rule)
+                            }
+                            SampleTarget::Sample(..) => String::new(),
+                        };
+                        told = Some(detail(&seen, at, 0, message, options));
+                    };
+                    if plan.joins(want.rule) {
+                        joiner.join(record, &mut |cred, key| {
+                            tell(&Bindings { cred, key, ..*bindings });
+                        });
+                    } else {
+                        tell(bindings);
+                    }
+                });
+            });
+            self.recorder.report_failures(file, raw);
+            if outcome != Outcome::Foreign {
+                return told;
+            }
+        }
+        None
+    }
+}
+
+/// Hands on each row, with what tables say of it, its number, and what an expression over it sees.
+fn each(
+    Projected { rows, now, .. }: Projected<'_>,
+    plan: &Plan<'_>,
+    look_up: &Option<LookUp<'_>>,
+    visit: &mut dyn FnMut(u32, &Record<'_>, &Bindings<'_>),
+) {
+    let filled = plan.enrichment.fill(rows.record);
+    let record = filled.as_ref().unwrap_or(rows.record);
+    let reports = look_up.as_ref().map(|look_up| look_up as &dyn Reports);
+    let of_record = Bindings { reports, ..Bindings::of(record, now) };
+    visit(0, record, &of_record);
+    for (row, key) in (1..).zip(rows.keys) {
+        visit(row, key, &Bindings { key: Some(key), ..of_record });
+    }
+}

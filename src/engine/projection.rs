@@ -1,0 +1,123 @@
+//! Projection: a record's bytes to its rows of fields, once for all policies of a run.
+
+use std::sync::Arc;
+
+use super::options::{PolicyRun, RunOptions};
+use crate::plan::Plan;
+use crate::record::{FieldSet, Format, Mapper, Origin, Outcome, RawRecord, Rows, Scratch};
+use crate::value::Time;
+
+/// A record as fields, borrowed from its bytes, and what is known of it beside them.
+#[derive(Clone, Copy)]
+pub(super) struct Projected<'r> {
+    /// The fields that some policy needs. What tables and credential reports add to them depends on
+    /// the policy.
+    pub(super) rows: Rows<'r>,
+    /// What the record was read as.
+    pub(super) format: &'static dyn Format,
+    /// What is known of the file that it stands in.
+    pub(super) origin: &'r Origin,
+    /// `now` in expressions over the record.
+    pub(super) now: Time,
+}
+
+/// The readers of one format: for the fields of conditions, and for those of findings.
+struct FormatMappers {
+    format: &'static dyn Format,
+    conditions: Box<dyn Mapper>,
+    evidence: Box<dyn Mapper>,
+    /// The file of the last record that was read as this.
+    file: Option<u32>,
+}
+
+/// Projects records for one thread; a set of fields is the union over the policies.
+pub(super) struct Projection {
+    condition_fields: FieldSet,
+    evidence_fields: FieldSet,
+    /// `--now`, if it was given, and the run clock.
+    given: (Option<Time>, Time),
+    /// `now` in expressions over the records at hand.
+    now: Time,
+    /// What is known of them beside their text; the readers are prepared for it.
+    origin: Arc<Origin>,
+    readers: Vec<FormatMappers>,
+    /// Holds the note and the gaps of the last record.
+    pub(super) scratch: Scratch,
+}
+
+impl Projection {
+    /// `now` and the clock are those of the first policy.
+    pub(super) fn new<'p, const N: usize>(policies: &[PolicyRun<'p>; N]) -> Self {
+        let RunOptions { now, clock, .. } = *policies[0].options;
+        let union = |fields: fn(&Plan<'p>) -> FieldSet| {
+            policies.iter().map(|policy| fields(policy.plan)).fold(FieldSet::EMPTY, FieldSet::union)
+        };
+        let condition_fields = union(Plan::condition_fields);
+        Self {
+            condition_fields,
+            evidence_fields: union(Plan::evidence_fields).union(condition_fields),
+            given: (now, clock),
+            now: clock,
+            origin: Arc::default(),
+            readers: Vec::new(),
+            scratch: Scratch::default(),
+        }
+    }
+
+    /// Prepares for records of this origin.
+    pub(super) fn begin(&mut self, origin: &Arc<Origin>) {
+        self.now = self.given.0.or(origin.time).unwrap_or(self.given.1);
+        if !Arc::ptr_eq(&self.origin, origin) {
+            self.origin = Arc::clone(origin);
+            self.readers.clear();
+        }
+    }
+
+    /// The number of the readers of a format.
+    pub(super) fn reader(&mut self, format: &'static dyn Format) -> usize {
+        let known = self.readers.iter().position(|r| r.format.name() == format.name());
+        known.unwrap_or_else(|| {
+            let mapper = |fields: FieldSet| {
+                format.mapper(&fields.with_dependencies(), &self.origin, self.now)
+            };
+            let conditions = mapper(self.condition_fields);
+            let evidence = mapper(self.evidence_fields);
+            self.readers.push(FormatMappers { format, conditions, evidence, file: None });
+            self.readers.len() - 1
+        })
+    }
+
+    /// Hands on the record with the fields that conditions need.
+    pub(super) fn conditions(
+        &mut self,
+        reader: usize,
+        raw: &RawRecord<'_>,
+        mut visit: impl FnMut(Projected<'_>),
+    ) -> Outcome {
+        let Self { now, origin, scratch, readers, .. } = self;
+        let FormatMappers { format, conditions, .. } = &readers[reader];
+        conditions.map(raw, scratch, &mut |rows| {
+            visit(Projected { rows, format: *format, origin, now: *now });
+        })
+    }
+
+    /// Hands on the record with all that findings show.
+    pub(super) fn evidence(
+        &mut self,
+        reader: usize,
+        raw: &RawRecord<'_>,
+        mut visit: impl FnMut(Projected<'_>),
+    ) -> Outcome {
+        let Self { now, origin, scratch, readers, .. } = self;
+        let FormatMappers { format, evidence, .. } = &readers[reader];
+        evidence.map(raw, scratch, &mut |rows| {
+            visit(Projected { rows, format: *format, origin, now: *now });
+        })
+    }
+
+    /// The origin, when this is the first record in a row of this file that these readers read.
+    pub(super) fn enters(&mut self, reader: usize, file: u32) -> Option<&Origin> {
+        let entered = self.readers[reader].file.replace(file) != Some(file);
+        entered.then_some(&*self.origin)
+    }
+}
