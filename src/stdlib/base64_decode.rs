@@ -11,7 +11,7 @@ use crate::expr::{
 };
 use crate::value::{Type, Value};
 
-/// As lenient as the programs that run commands encoded this way: padding may be left out (RFC
+/// As lenient as the programs that run encoded commands: padding can be omitted (RFC
 /// 4648, section 3.2), and bits beyond the last byte are ignored.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,

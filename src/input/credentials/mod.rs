@@ -1,8 +1,8 @@
 //! Credential reports: one row a user, or one row a key, as creds with their keys.
 //!
-//! A format is a table of its columns ([`CredentialReport`]): which field each fills and what its
-//! values look like. `vocabulary` knows the words that stand in place of values and `spreadsheet`
-//! what becomes of dates, `user_rows` joins the rows of a user, and `mapper` turns them into records.
+//! A format is a table of its columns ([`CredentialReport`]) with the field that each column fills and
+//! the form of its values. `vocabulary` knows words such as `N/A`, `spreadsheet` reads dates that a
+//! spreadsheet rewrote, `user_rows` joins the rows of a user, and `mapper` turns them into records.
 
 mod alibaba;
 mod answer;

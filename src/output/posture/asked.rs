@@ -1,16 +1,16 @@
-//! What a report of a posture states beside the posture itself.
+//! The options of a posture report that its outputs state.
 
 use crate::value::Time;
 
-/// What a posture was asked for with.
+/// The options of one posture report.
 #[derive(Debug, Clone, Copy)]
 pub struct Asked {
     /// The version of the program.
     pub version: &'static str,
-    /// What days are counted to, where that was said.
+    /// The time to which ages are counted, if the user set it.
     pub now: Option<Time>,
-    /// What they are counted to over reports that do not say when they were made.
+    /// The time to which ages are counted for reports without a time of their own.
     pub clock: Time,
-    /// Whether access keys are shown whole.
+    /// Whether access keys are shown unmasked.
     pub show_keys: bool,
 }
