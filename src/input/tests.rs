@@ -206,7 +206,7 @@ fn every_form_of_cloudtrail_is_read() {
     lookup-events.json: read; events-object plain; 3 events; 1x CloudTrailEvent is not JSON: the fields around it were read
     eventbridge.json: read; object plain; 1 events
     cloudwatch.ndjson: read; lines plain; 2 events; 2162 2 foreign
-    digest.json: declined: a CloudTrail digest, which holds no records; object plain; 0 events
+    digest.json: declined: a CloudTrail digest, which contains no records; object plain; 0 events
     ");
 }
 
@@ -601,7 +601,7 @@ fn an_argument_that_names_nothing_is_an_error() {
     KT6002 the pattern `***` is invalid at character 3: wildcards are either regular `*` or recursive `**`
       write `[*]` or `[?]` for a character that is meant literally
     KT6001 the pattern `DIR/*.jsonl` matches no file
-      `*` stays within one folder; `**/` goes through all folders below
+      `*` matches within one folder; `**/` matches all folders below
     KT6001 there is no file or folder `DIR/cloudtrial.json`
       did you mean `cloudtrail.json`?
       name a file, a folder, a quoted glob, or `-` for standard input

@@ -86,7 +86,7 @@ fn rules_that_lack_the_same_share_a_note() {
     let notes = report["notes"].as_array().unwrap().iter();
     let notes: Vec<&str> = notes.map(|note| note["text"].as_str().unwrap()).collect();
     insta::assert_snapshot!(notes.join("\n"), @r"
-    3 rules are blind on aws-credential-report: finding nothing does not mean that nothing is there. It does not carry key.active (for active, inactive); key.active, key.idle_days (for idle)
+    3 rules are blind on aws-credential-report, so the absence of findings does not mean that there are none. It does not carry key.active (for active, inactive); key.active, key.idle_days (for idle)
     ");
 }
 
@@ -116,10 +116,10 @@ fn formats_that_lack_the_same_share_a_note() {
         told += "\n";
     }
     insta::assert_snapshot!(told, @"
-    rule joined is blind on cloudaudit, which does not carry key.active: finding nothing does not mean that nothing is there
+    rule joined is blind on cloudaudit, which does not carry key.active, so the absence of findings does not mean that there are none
     not about cloudaudit, and not evaluated on it: report
 
-    rule joined is blind on actiontrail, cloudaudit and cloudtrail, which do not carry key.active: finding nothing does not mean that nothing is there
+    rule joined is blind on actiontrail, cloudaudit and cloudtrail, which do not carry key.active, so the absence of findings does not mean that there are none
     not about actiontrail, cloudaudit and cloudtrail, and not evaluated on them: report
     ");
 }

@@ -237,7 +237,7 @@ fn a_field_says_where_each_provider_keeps_it() {
     exit: 0
     ----- stdout
     event.ip: str?
-        The caller's address; missing when the source is no IP address.
+        The caller's address; missing if the source is not an IP address.
         may be missing: `has(event.ip)` tells
         aws      sourceIPAddress
         alibaba  sourceIpAddress
@@ -248,7 +248,7 @@ fn a_field_says_where_each_provider_keeps_it() {
     exit: 0
     ----- stdout
     key.over90: bool?
-        Whether the provider says it is older than 90 days.
+        Whether the provider reports an age of more than 90 days.
         may be missing: `has(key.over90)` tells
         aws      - (not carried)
         alibaba  - (not carried)

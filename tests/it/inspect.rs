@@ -30,7 +30,7 @@ fn files_of_every_kind_say_what_they_were_taken_for() {
     exit: 3
     ----- stdout
     logs/digest.json
-    not read  no records: a CloudTrail digest, which holds no records
+    not read  no records: a CloudTrail digest, which contains no records
     stored    265 bytes, object
 
     logs/empty.json
@@ -45,7 +45,7 @@ fn files_of_every_kind_say_what_they_were_taken_for() {
     stored    32 bytes, object
 
     logs/trail.json
-    format    cloudtrail (aws): AWS CloudTrail records as S3, LookupEvents, EventBridge and CloudWatch Logs give them
+    format    cloudtrail (aws): AWS CloudTrail records from S3, LookupEvents, EventBridge and CloudWatch Logs
     event  time                  user                  ak         source       method  operation                code  ok
            2026-03-01T10:00:01Z  ann                   AKIA…0001  203.0.113.7  api     aws:iam.CreateAccessKey  -     true
            2026-03-01T10:00:03Z  eve\u{1b}[2J\u{202e}  AKIA…0001  203.0.113.7  api     aws:iam.DeleteUser       -     true

@@ -126,7 +126,7 @@ error[KT8001]: the column `size` of the table `accounts` takes an integer, not `
   |
 3 | 2,b,x,
   |     ^ expected an integer
-error[KT8002]: the key `1` stands twice in the table `accounts`
+error[KT8002]: the key `1` occurs twice in the table `accounts`
  --> accounts.csv:5:1
   |
 2 | 1,a,1,
@@ -147,22 +147,22 @@ error[KT8001]: the file lacks `size`, `tags`, which the table `accounts` declare
   = help: available columns: account, name, siz
 "),
         ("accounts.csv", "account,name,size,tags\n1,\"a,1,\n2,b,2,\n", "\
-error[KT8001]: a double quote stands in the wrong place, or is never closed
+error[KT8001]: a double quote is in the wrong place, or is never closed
  --> accounts.csv:2:3
   |
 2 | 1,\"a,1,
   |   ^ here
   |
-  = help: quote the whole value, and write a quote inside it twice
+  = help: put the whole value in double quotes, and double each quote inside it
 "),
         ("accounts.csv", "account,name,size,tags\n1,a \"b\",1,\n", "\
-error[KT8001]: a double quote stands in the wrong place, or is never closed
+error[KT8001]: a double quote is in the wrong place, or is never closed
  --> accounts.csv:2:5
   |
 2 | 1,a \"b\",1,
   |     ^ here
   |
-  = help: quote the whole value, and write a quote inside it twice
+  = help: put the whole value in double quotes, and double each quote inside it
 "),
         ("accounts.csv", "account,name,size,tags\n1,a,1\n", "\
 error[KT8001]: the row has 3 values, and the header 4
@@ -171,7 +171,7 @@ error[KT8001]: the row has 3 values, and the header 4
 2 | 1,a,1
   | ^^^^^ this row
   |
-  = help: a value that holds a comma or a line break stands in double quotes
+  = help: put a value that contains a comma or a line break in double quotes
 "),
         ("accounts.csv", "account,name,size,tags\r\n\r\n\"\",a,1,\r\n", "\
 error[KT8001]: a row of the table `accounts` has no `account`, by which it would be found
@@ -192,7 +192,7 @@ error[KT8001]: the data file of the table `accounts` is empty
  --> accounts.csv:1:1
   |
 1 |
-  | ^ expected a line with the names of columns
+  | ^ expected a header line with the names of the columns
 "),
         ("accounts.json", "[{\"account\": \"1\", \"name\": 1, \"size\": 1.5, \"tags\": []}]", "\
 error[KT8001]: the column `size` of the table `accounts` takes an integer, not `1.5`
@@ -237,7 +237,7 @@ note[KT8005]: accounts.csv has columns that the table `accounts` does not declar
   |                     ^^^^^^^^^^^^ this file
 "),
         ("accounts.txt", "x", "\
-error[KT8004]: cannot read the data file accounts.txt of the table `accounts`: its name ends in none of `.csv`, `.json`, `.yaml` and `.yml`
+error[KT8004]: cannot read the data file accounts.txt of the table `accounts`: its name does not end in `.csv`, `.json`, `.yaml` or `.yml`
  --> keytrail.yaml:3:21
   |
 3 | tables: { accounts: accounts.txt }

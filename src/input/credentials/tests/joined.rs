@@ -55,10 +55,10 @@ fn rows_that_contradict_each_other_stay_apart_and_are_told() {
         &row("4", "Hardware"),
     ]);
     assert_eq!(shape(&read), "2/2: 1 3; 3/1: 2; 5/1: 4");
-    assert_snapshot!(read.notes.join("\n"), @"users whose rows say different things of them, each kept as a cred of its own: `ann`");
+    assert_snapshot!(read.notes.join("\n"), @"users with contradictory rows, each a separate cred: `ann`");
     let read = audit(&[&row("1", "None"), &row("1", "None").replace("Active", "Inactive")]);
     assert_eq!(shape(&read), "2/2: 1 1");
-    assert_snapshot!(read.notes.join("\n"), @"users with several rows for one key that say different things of it, each kept as a key of its own: `ann`");
+    assert_snapshot!(read.notes.join("\n"), @"users with contradictory rows for one key, each a separate key: `ann`");
 }
 
 #[test]
@@ -80,7 +80,7 @@ fn a_row_that_stands_twice_counts_once() {
         format!("{csv}{}\n", last.replace("TRUE,FALSE", "TRUE,TRUE")).as_bytes(),
     );
     assert_eq!(read.records.len(), 5);
-    assert_snapshot!(read.notes.join("\n"), @"users whose rows say different things of them, each kept as a cred of its own: `fay@example.onaliyun.com`");
+    assert_snapshot!(read.notes.join("\n"), @"users with contradictory rows, each a separate cred: `fay@example.onaliyun.com`");
 }
 
 #[test]
@@ -92,7 +92,7 @@ fn notes_name_a_few_users_and_escape_them() {
         }
     }
     let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
-    assert_snapshot!(audit(&rows).notes.join("\n"), @r"users whose rows say different things of them, each kept as a cred of its own: `u0\u{1b}[2J`, `u1\u{1b}[2J`, `u2\u{1b}[2J`, `u3\u{1b}[2J`, `u4\u{1b}[2J` and 4 more");
+    assert_snapshot!(audit(&rows).notes.join("\n"), @r"users with contradictory rows, each a separate cred: `u0\u{1b}[2J`, `u1\u{1b}[2J`, `u2\u{1b}[2J`, `u3\u{1b}[2J`, `u4\u{1b}[2J` and 4 more");
 }
 
 #[test]

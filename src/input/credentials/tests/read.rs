@@ -129,7 +129,7 @@ fn answers_come_in_many_shapes() {
     let odd = format!(r#"{{"Content":"{encoded}","GeneratedTime":"soon"}}"#);
     let read = read_bytes("answer_20260102.json", odd.as_bytes());
     assert_eq!(at(&read), "2026-01-02T00:00:00Z", "then the name says");
-    assert_snapshot!(read.notes.join("\n"), @"the `GeneratedTime` of the answer is no time that Keytrail reads");
+    assert_snapshot!(read.notes.join("\n"), @"the `GeneratedTime` of the answer is not a time that Keytrail can read");
 }
 
 #[test]
@@ -140,10 +140,10 @@ fn answers_that_cannot_be_decoded_are_skips_in_their_place() {
             "2 @22: syntax: the `Content` of the answer is not base64",
         ),
         ("{\"Content\":\"dXNlc\"}", "1 @17: syntax: the `Content` of the answer is not base64"),
-        ("{\"Content\":17}", "1 @11: syntax: the `Content` of the answer is no text"),
+        ("{\"Content\":17}", "1 @11: syntax: the `Content` of the answer is not a text"),
         (
             "{\"Content\":\"dXNlcg==\",\"Content\":\"dXNlcg==\"}",
-            "1 @32: syntax: a key of the answer stands twice: none can be trusted",
+            "1 @32: syntax: the answer contains a key twice, so it is ambiguous",
         ),
     ] {
         let read = read_bytes("answer.json", json.as_bytes());
