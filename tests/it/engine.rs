@@ -381,9 +381,7 @@ fn policies_over_one_projection_find_what_each_finds_alone() {
             [0, 1].map(|at| PolicyRun { plan: &plans[at], options: &options[at] });
         let alone = [first, second].map(|of| run(of.plan, &inputs(), of.options));
         let [a, b] = alone.each_ref().map(|result| format!("{result:#?}"));
-        let both = |policies| {
-            run_each(policies, &inputs()).map(|result| format!("{result:#?}"))
-        };
+        let both = |policies| run_each(policies, &inputs()).map(|result| format!("{result:#?}"));
         assert_eq!(both([first, second]), [&*a, &*b]);
         assert_eq!(both([second, first]), [&*b, &*a]);
 
