@@ -82,7 +82,7 @@ fn what_cannot_be_asked_is_said_where_it_stands() {
     1 | event.ok == true && cred.mfa == false
       | ----- an event      ^^^^ a cred
       |
-      = help: over events, the cred of the caller is `event.cred`; or ask two queries
+      = help: over events, the cred of the caller is `event.cred`; or run two queries
     ");
     insta::assert_snapshot!(asked(None, "event.ipp == \"1\"", "event.name, event.namee"), @r#"
     error[KT2004]: `event` has no field `ipp`

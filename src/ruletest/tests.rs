@@ -220,7 +220,7 @@ fn a_row_of_a_report_is_written_by_its_columns() {
     );
     assert_eq!(
         outcome(rule, &aws("mfa_active: false")),
-        "error[KT3011]: the format `aws-credential-report` cannot read this record: malformed, it names no user"
+        "error[KT3011]: the format `aws-credential-report` cannot read this record: malformed, it does not name a user"
     );
 
     let name = "  on: cred\n  when: cred.user == \"a,\\\"b\"\n";

@@ -140,12 +140,12 @@ fn what_no_table_takes() {
         (
             Match::Exact,
             "- {name: a}",
-            "KT8001 [\"{name: a}\"] a row of the table `assets` has no `key`, by which it would be found",
+            "KT8001 [\"{name: a}\"] a row of the table `assets` has no value in its key column `key`",
         ),
         (
             Match::Exact,
             "- {key: '', name: a}",
-            "KT8001 [\"''\"] a row of the table `assets` has no `key`, by which it would be found",
+            "KT8001 [\"''\"] a row of the table `assets` has no value in its key column `key`",
         ),
         (
             Match::Exact,

@@ -41,7 +41,7 @@ fn files_of_every_kind_say_what_they_were_taken_for() {
     stored    6 bytes
 
     logs/package.json
-    not read  of no known format: none of its records is of a known format (tried: …); the first has the keys `name`, `\u{1b}[2J`
+    not read  of no known format: none of its records has a known format (tried: …); the first has the keys `name`, `\u{1b}[2J`
     stored    32 bytes, object
 
     logs/trail.json

@@ -289,7 +289,7 @@ fn what_could_not_be_read_is_named() {
         .collect();
     assert_snapshot!(said.join("\n"), @r"
     broken/aws_20260101_090000.csv: 1 record skipped, the first in line 9: syntax: it has 2 cells, and the table 22 columns
-    broken/odd.json is not read: none of its records is of a known format
+    broken/odd.json is not read: none of its records has a known format
     ");
     assert_eq!(at(&posture_of, &["/complete", "/read/skipped/syntax"]), "false 1");
     assert_snapshot!(posture(&folder, &["logs"]), @r"

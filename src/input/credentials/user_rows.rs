@@ -306,14 +306,11 @@ impl UserRows {
         let Notes { repeated, users, keys, .. } = &self.notes;
         let mut notes = Vec::new();
         if let Some(names) = users.list() {
-            notes.push(format!(
-                "users with contradictory rows, each a separate cred: \
-                 {names}"
-            ));
+            notes.push(format!("users with contradictory rows, each a separate cred: {names}"));
         }
         if let Some(names) = keys.list() {
             notes.push(format!(
-                "users with contradictory rows for one key, each a separate \
+                "users with contradictory rows for one key, each a separate key: \
                  as a key of its own: {names}"
             ));
         }
@@ -340,7 +337,7 @@ impl UserRows {
                 )),
                 Unreadable::Replaced => faults.push(format!(
                     "values of `{column}` that a spreadsheet replaced: {count}, such as \
-                     `{example}`; use the report as the cloud wrote it"
+                     `{example}`; use the report as downloaded from the cloud"
                 )),
                 Unreadable::NotA(expected) => faults.push(format!(
                     "values of `{column}` that are not {expected}, treated as missing: {count}, \

@@ -171,6 +171,6 @@ fn the_records_of_a_table_may_stand_in_one_column() {
     Logs Insights: read; rows plain; 2 events
     with an envelope in the cell: read; rows plain; 1 events
     among other lines: read; rows plain; 1 events; 11 0 syntax
-    no records at all: unclaimed: none of its records is of a known format (tried: all formats); rows plain; 0 events
+    no records at all: unclaimed: none of its records has a known format (tried: all formats); rows plain; 0 events
     "#);
 }

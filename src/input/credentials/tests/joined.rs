@@ -67,7 +67,7 @@ fn a_row_that_stands_twice_counts_once() {
     let quoted = row.replace("ann", "\"ann\"");
     let read = audit(&[row, &row.replace("EXAMPLE1", "EXAMPLE2"), row, &quoted]);
     assert_eq!(shape(&read), "2/4: 1 2");
-    assert_snapshot!(read.notes.join("\n"), @"rows that repeat another one and count once: 2");
+    assert_snapshot!(read.notes.join("\n"), @"repeated rows, each counted once: 2");
 
     let csv = fs::read_to_string(fixture("alibaba.csv")).unwrap();
     let last = csv.lines().last().unwrap();
@@ -103,11 +103,11 @@ fn values_that_are_not_understood_are_faults_by_column() {
         "1,prod,c,Sin,Nunca,AKIAEXAMPLE3,Active,2025-01-01 00:00:00,Nunca utilizada,N/A,None",
     ];
     assert_snapshot!(audit(&rows).faults.join("\n"), @"
-    values of `password_status` that are not yes or no, and so are missing: 2, such as `Configurado`
-    values of `password_last_used` that are not a time, and so are missing: 1, such as `hace mucho`
-    values of `status` that are not yes or no, and so are missing: 1, such as `Activa`
-    values of `created_date` that are not a time, and so are missing: 1, such as `2025-13-01 00:00:00`
-    values of `mfa_status` that are not `Virtual`, `Hardware` or `None`, and so are missing: 1, such as `U2F`
+    values of `password_status` that are not yes or no, treated as missing: 2, such as `Configurado`
+    values of `password_last_used` that are not a time, treated as missing: 1, such as `hace mucho`
+    values of `status` that are not yes or no, treated as missing: 1, such as `Activa`
+    values of `created_date` that are not a time, treated as missing: 1, such as `2025-13-01 00:00:00`
+    values of `mfa_status` that are not `Virtual`, `Hardware` or `None`, treated as missing: 1, such as `U2F`
     ");
     let good = "1,prod,c,No configurada,Nunca,AKIAEXAMPLE3,Active,2025-01-01 00:00:00,Nunca utilizada,N/A,None";
     let read = audit(&[good]);
