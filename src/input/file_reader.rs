@@ -241,7 +241,7 @@ impl FileReader {
     fn refuse(&mut self, reason: String) -> Option<bool> {
         let reason = match &self.only {
             Some(Said { value, by }) => {
-                format!("it is not {}, as set by {by}: {reason}", value.name())
+                format!("it is not {}, the format that {by} sets: {reason}", value.name())
             }
             None => reason,
         };

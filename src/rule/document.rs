@@ -113,10 +113,8 @@ mod tests {
             ("rules: {}", Err("`rules` is not a kind of policy file [did you mean `rule`?]")),
             (
                 "id: x\nwhen: y",
-                Err(
-                    "`id` is not a kind of policy file [put the content below a top key that says \
-                     what it is]",
-                ),
+                Err("`id` is not a kind of policy file [put the content below a top-level \
+                     key for its kind]"),
             ),
             ("", Err("the policy file is empty []")),
             ("{}", Err("the policy file is empty []")),

@@ -238,7 +238,7 @@ fn a_field_says_where_each_provider_keeps_it() {
     ----- stdout
     event.ip: str?
         The caller's address; missing if the source is not an IP address.
-        may be missing: `has(event.ip)` tells
+        may be missing; test it with `has(event.ip)`
         aws      sourceIPAddress
         alibaba  sourceIpAddress
         tencent  sourceIPAddress; SourceIPAddress
@@ -249,7 +249,7 @@ fn a_field_says_where_each_provider_keeps_it() {
     ----- stdout
     key.over90: bool?
         Whether the provider reports an age of more than 90 days.
-        may be missing: `has(key.over90)` tells
+        may be missing; test it with `has(key.over90)`
         aws      - (not carried)
         alibaba  - (not carried)
         tencent  CreatedOver90Days

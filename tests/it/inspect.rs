@@ -238,8 +238,8 @@ fn a_file_that_is_not_of_its_format_says_who_said_so() {
     let folder = folder("inspect-format")
         .file("keytrail.yaml", "inputs:\n  - { path: logs/package.json, format: cloudtrail }\n");
     let ended = folder.keytrail(["inspect", "logs/package.json"]).output();
-    let reason = "of no known format: it is not cloudtrail, which keytrail.yaml:2 says it is: none \
-                  of its records";
+    let reason = "of no known format: it is not cloudtrail, the format that keytrail.yaml:2 sets: \
+                  none of its records";
     assert!(ended.stdout.contains(reason), "{ended}");
     let broken = folder.file("keytrail.yaml", "rule_paths: [nowhere]\n");
     let inspect = broken.keytrail(["inspect", "logs/trail.json"]).output();

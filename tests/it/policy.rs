@@ -417,7 +417,7 @@ fn lints_speak_at_the_level_that_the_project_sets() {
     note[KT7013]: the allowlist entry `soon` ends after 2026-06-01
       b/x.yaml:2:9 `soon`
       help: the calls that it covers count again from then on; ask platform whether it is still approved
-    note[KT7014]: the severity `high` of the rule `mine` changes nothing: the rule has it anyway
+    note[KT7014]: the severity `high` of the rule `mine` changes nothing: the rule already has this severity
       keytrail.yaml:4:28 `high`
     warning[KT7015]: nothing uses the list `risky`
       rules/risky.yaml:2:7 `risky`

@@ -213,14 +213,14 @@ fn the_exit_code_says_whether_everything_was_seen() {
         (
             &["key.active == true", "logs"],
             3,
-            "incomplete: the query reads keys, and the inputs hold none",
+            "incomplete: the query reads keys, but the inputs contain none",
         ),
         (&["event.mfa == true", "logs"], 0, ""),
         (&[overflow, "logs"], 3, "incomplete: an expression failed on 4 events"),
         (
             &["event.cred.mfa == false", "logs"],
             3,
-            "incomplete: the query asks for `event.cred`, `event.key` or rows of reports, and no",
+            "incomplete: the query reads `event.cred`, `event.key` or rows of reports, but no",
         ),
         (&["event.ok", "logs"], 2, "help: "),
         (&["true", "logs"], 2, "error[KT9001]"),
@@ -442,7 +442,7 @@ fn a_format_without_the_fields_is_blind() {
     assert!(both.stdout.contains(said), "{both}");
     let one = query(&folder, &["event.sensitive == false", "logs"]);
     assert_eq!(one.code, Some(3), "{one}");
-    assert!(one.stdout.contains("incomplete: no event can meet the condition"), "{one}");
+    assert!(one.stdout.contains("incomplete: no event can satisfy the condition"), "{one}");
     let by = ["event.ok == true", "logs", "--count-by", "event.name, event.location"];
     let counted = query(&folder, &by);
     assert_eq!(counted.code, Some(0), "{counted}");
@@ -615,7 +615,7 @@ fn groups_beyond_the_limit_make_an_answer_incomplete() {
     let ranked = cut.ranked.as_ref().unwrap();
     assert_eq!((ranked.groups.len(), ranked.others.count), (3, 2));
     assert_eq!(cut.matches, whole.matches);
-    let said = "there are more groups than the 3 that are kept; the others are counted together";
+    let said = "there are more than 3 groups; the others are counted together";
     assert_eq!(cut.incomplete(), [said]);
     let mut out = Vec::new();
     human(&cut, &Sources::default(), Manner { top: None, color: false }, &mut out).unwrap();
@@ -630,6 +630,6 @@ fn groups_beyond_the_limit_make_an_answer_incomplete() {
     groups    3
     records   8 read = 8 evaluated + 0 skipped
     files     1 read, 4.7 KiB
-    incomplete: there are more groups than the 3 that are kept; the others are counted together
+    incomplete: there are more than 3 groups; the others are counted together
     ");
 }

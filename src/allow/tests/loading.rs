@@ -325,7 +325,7 @@ fn a_file_without_entries_is_warned_about() {
         told(&[("a.yaml", "entries: {}\nentrys: []\n")]),
         "error[KT1012]: expected a sequence, but found a mapping\n  a.yaml:1:1 `entries` expected a \
          sequence\nerror[KT1010]: unknown key `entrys`\n  a.yaml:2:1 `entrys` no such key here\n  \
-         help: did you mean `entries`? It is already set hereready"
+         help: did you mean `entries`? It is already set here"
     );
 }
 

@@ -57,7 +57,7 @@ fn head(posture: &Posture, asked: &Asked, sheet: &mut Sheet<'_>) -> io::Result<(
 
     let of = |coverage: &Coverage, users: &str| format!("{} of {users}", percent(coverage));
     let users = counted(all.coverage.console, "user");
-    let mut mfa = format!("{} who may sign in to the console", of(&all.coverage, &users));
+    let mut mfa = format!("{} who can sign in to the console", of(&all.coverage, &users));
     if let Some(production) = posture.production() {
         let coverage = &production.coverage;
         mfa += &format!("; in production {}", of(coverage, &number(coverage.console)));
