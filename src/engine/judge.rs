@@ -71,6 +71,8 @@ impl<'p> Judge<'p> {
         self.hits.clear();
         self.recorder.failed.clear();
         self.notes.clear();
+        // A lookup of a record whose evaluation panicked was not noted.
+        self.look_up.as_ref().map(LookUp::was_ambiguous);
     }
 
     /// Finds which rows of the record meet which conditions; into `hits`. Of a row of a report that
@@ -103,15 +105,16 @@ impl<'p> Judge<'p> {
                 return test(bindings);
             }
             if !joiner.join(record, &mut |cred, key| test(&Bindings { cred, key, ..*bindings })) {
-                notes.push(AMBIGUOUS);
+                note(notes, AMBIGUOUS);
             }
         });
+        self.note_lookups();
     }
 
-    /// Concludes the decision about a record.
-    pub(super) fn decided(&mut self) {
+    /// Notes the current record if a lookup for it was ambiguous.
+    fn note_lookups(&mut self) {
         if self.look_up.as_ref().is_some_and(LookUp::was_ambiguous) {
-            self.notes.push(AMBIGUOUS);
+            note(&mut self.notes, AMBIGUOUS);
         }
     }
 
@@ -147,6 +150,7 @@ impl<'p> Judge<'p> {
                 }
             });
         });
+        self.note_lookups();
         self.recorder.report_failures(file, raw);
     }
 
@@ -207,6 +211,13 @@ impl<'p> Judge<'p> {
             }
         }
         None
+    }
+}
+
+/// Adds a note, once for each record.
+fn note(notes: &mut Vec<&'static str>, text: &'static str) {
+    if !notes.contains(&text) {
+        notes.push(text);
     }
 }
 

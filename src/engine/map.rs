@@ -110,7 +110,6 @@ impl<'p, const N: usize> Map<'p, N> {
             }
             judges.iter_mut().for_each(|judge| judge.decide(projected, in_force));
         });
-        judges.iter_mut().for_each(Judge::decided);
         self.derived = derived;
         outcome
     }

@@ -5,7 +5,8 @@
 //! call of the run, or who is listed in a credential report.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, BinaryHeap};
+use std::fmt;
 use std::hash::{Hash, Hasher};
 
 use rustc_hash::{FxHashSet, FxHasher};
@@ -16,7 +17,8 @@ use crate::record::field::{cred, event};
 use crate::record::{FieldSet, Record};
 use crate::value::{Items, Json, RecordKind, Value};
 
-/// The maximum number of users that are stored. Further users count as unknown, which hides more.
+/// The maximum number of users that are stored: those with the smallest hashes, so that the order of
+/// the records does not matter. Other users count as unknown, which hides more.
 const MOST: usize = 1 << 20;
 
 /// Shorter names are replaced only if they are a whole value, because they may be part of any word.
@@ -31,10 +33,49 @@ pub fn sign_in_fields() -> FieldSet {
 }
 
 /// Users who succeeded in a call, or who are listed in a credential report.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct KnownUsers {
-    /// Hashes of the names. Names only need to be recognised, never shown.
-    names: FxHashSet<u64>,
+    names: SmallestHashes<MOST>,
+}
+
+/// The smallest `N` hashes of those that were added. They do not depend on the order in which
+/// hashes are added and sets are merged.
+#[derive(Clone, Default)]
+struct SmallestHashes<const N: usize> {
+    /// The hashes that were retained.
+    hashes: FxHashSet<u64>,
+    /// The same hashes; the largest is the next one to make room.
+    largest: BinaryHeap<u64>,
+}
+
+impl<const N: usize> SmallestHashes<N> {
+    fn insert(&mut self, hash: u64) {
+        let full = self.hashes.len() >= N;
+        if full && self.largest.peek().is_none_or(|largest| hash >= *largest) {
+            return;
+        }
+        if self.hashes.insert(hash) {
+            self.largest.push(hash);
+            if full && let Some(largest) = self.largest.pop() {
+                self.hashes.remove(&largest);
+            }
+        }
+    }
+
+    fn merge(&mut self, other: Self) {
+        other.largest.into_iter().for_each(|hash| self.insert(hash));
+    }
+
+    fn contains(&self, hash: u64) -> bool {
+        self.hashes.contains(&hash)
+    }
+}
+
+/// Prints the hashes in order.
+impl fmt::Debug for KnownUsers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.names.largest.clone().into_sorted_vec()).finish()
+    }
 }
 
 impl KnownUsers {
@@ -46,17 +87,14 @@ impl KnownUsers {
             RecordKind::Cred => record.get(cred::USER),
             RecordKind::Key => return,
         };
-        if let Some(user) = user.as_str()
-            && self.names.len() < MOST
-        {
+        if let Some(user) = user.as_str() {
             self.names.insert(hash(user));
         }
     }
 
     /// Adds the users that another thread found.
     pub fn merge(&mut self, other: KnownUsers) {
-        let room = MOST.saturating_sub(self.names.len());
-        self.names.extend(other.names.into_iter().take(room));
+        self.names.merge(other.names);
     }
 
     /// Replaces the names of unknown users in failed sign-ins, wherever the finding shows them.
@@ -95,7 +133,7 @@ impl KnownUsers {
     }
 
     fn contains(&self, name: &str) -> bool {
-        NOT_TYPED.contains(&name) || self.names.contains(&hash(name))
+        NOT_TYPED.contains(&name) || self.names.contains(hash(name))
     }
 
     fn unknown(&self, calls: &Calls) -> Option<String> {
@@ -179,7 +217,40 @@ fn replace(text: &mut String, name: &str, placeholder: &str) {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    fn smallest(of: &[u64]) -> SmallestHashes<4> {
+        let mut set = SmallestHashes::default();
+        of.iter().for_each(|hash| set.insert(*hash));
+        set
+    }
+
+    fn sorted(set: &SmallestHashes<4>) -> Vec<u64> {
+        let sorted = set.largest.clone().into_sorted_vec();
+        assert_eq!(set.hashes, sorted.iter().copied().collect::<FxHashSet<u64>>());
+        sorted
+    }
+
+    proptest! {
+        /// Any order and any split of the hashes retains the same: the smallest.
+        #[test]
+        fn the_smallest_hashes_are_retained(
+            (hashes, shuffled) in prop::collection::vec(0u64..12, 0..20)
+                .prop_flat_map(|of| (Just(of.clone()), Just(of).prop_shuffle())),
+            cut in 0usize..20,
+        ) {
+            let distinct: BTreeSet<u64> = hashes.iter().copied().collect();
+            let expected: Vec<u64> = distinct.into_iter().take(4).collect();
+            prop_assert_eq!(sorted(&smallest(&hashes)), &expected[..]);
+            let (first, second) = shuffled.split_at(cut.min(shuffled.len()));
+            let mut merged = smallest(first);
+            merged.merge(smallest(second));
+            prop_assert_eq!(sorted(&merged), &expected[..]);
+            prop_assert!((0..12).all(|hash| merged.contains(hash) == expected.contains(&hash)));
+        }
+    }
 
     #[test]
     fn a_name_is_replaced_where_it_is_no_part_of_a_word() {

@@ -163,6 +163,7 @@ impl<'s> QueryMatcher<'s> {
         let reports = look_up.as_ref().map(|look_up| look_up as &dyn Reports);
         let bindings = &Bindings { reports, ..*bindings };
         let mut told = |bindings: &Bindings<'_>| put.to(selection, bindings, groups, hits, answer);
+        let mut ambiguous = false;
         let outcome = match joiner {
             None => told(bindings),
             Some(joiner) => {
@@ -170,13 +171,12 @@ impl<'s> QueryMatcher<'s> {
                 let joined = joiner.join(record, &mut |cred, key| {
                     outcome = told(&Bindings { cred, key, ..*bindings });
                 });
-                if !joined {
-                    *counts.notes.entry(AMBIGUOUS).or_default() += 1;
-                }
+                ambiguous = !joined;
                 outcome
             }
         };
-        if self.look_up.as_ref().is_some_and(LookUp::was_ambiguous) {
+        ambiguous |= self.look_up.as_ref().is_some_and(LookUp::was_ambiguous);
+        if ambiguous {
             *counts.notes.entry(AMBIGUOUS).or_default() += 1;
         }
         if let Err(error) = outcome {

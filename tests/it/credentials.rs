@@ -339,6 +339,41 @@ fn of_two_rows_that_fit_equally_well_neither_is_joined_and_that_is_said() {
     assert_eq!(joined(copies, &[event]), ["alice 111 alice - -"]);
 }
 
+/// The message, the subject and `raise` are evaluated only for a match, after the condition.
+#[test]
+fn an_ambiguous_lookup_of_a_finding_is_noted_on_its_own_record() {
+    const LOOK_UP: &str = r#"lookup("creds", event.user)?.key_count"#;
+    let rule = |parts: &str| {
+        format!(
+            "rule:\n  id: looks-up\n  title: t\n  category: abuse\n  severity: low\n  on: event\n  \
+             when: event.ak == \"AKIA1\"\n{parts}"
+        )
+    };
+    let matching = "2025-06-02T00:00:00Z 111 alice user AKIA1";
+    let other = "2025-06-02T00:00:00Z 111 alice user AKIA2";
+    for parts in [
+        format!("  message: '${{{LOOK_UP}}}'\n"),
+        format!("  by: ['{LOOK_UP}']\n"),
+        format!("  by: ['{LOOK_UP}']\n  message: '${{{LOOK_UP}}}'\n"),
+        format!("  raise: [{{ to: high, when: '{LOOK_UP} == 1' }}]\n"),
+    ] {
+        for (events, noted) in
+            [([matching, other], [1, 0]), ([other, matching], [0, 1]), ([other, other], [0, 0])]
+        {
+            let rows = ["111 alice AKIA1:2025-04-01T00:00:00Z", "111 alice"];
+            let files = [
+                users(MAY, &rows),
+                file(&Calls, None, &events[..1]),
+                file(&Calls, None, &events[1..]),
+            ];
+            let report = report(&rule(&parts), files.into(), false);
+            let logs = report.files.iter().filter(|file| file.account.path.starts_with("calls"));
+            let notes: Vec<usize> = logs.map(|file| file.account.notes.len()).collect();
+            assert_eq!(notes, noted, "{parts} {events:?} {:#?}", report.files);
+        }
+    }
+}
+
 #[test]
 fn rules_judge_the_newest_report_of_each_account() {
     let files = vec![
