@@ -78,6 +78,15 @@ impl Shown {
     }
 }
 
+/// What map retained of the matches of a finding.
+#[derive(Default)]
+pub(super) struct Retained {
+    /// The records, unless they are read again.
+    pub(super) sides: Option<BySide>,
+    /// The message of the match that leads the finding, if its record cannot be read again.
+    pub(super) message: Option<String>,
+}
+
 /// Assembles findings.
 pub(super) struct Assembler<'a> {
     pub(super) plan: &'a Plan<'a>,
@@ -86,17 +95,16 @@ pub(super) struct Assembler<'a> {
 }
 
 impl Assembler<'_> {
-    /// Assembles the finding with this number. `sides` are the retained records of its matches, and
-    /// `message` is the rendered message of its first match, if there is one. `samples` is the number
-    /// of samples that findings of its rule may still show. Returns the finding with requests for the records that it shows and that were not retained.
+    /// Assembles the finding with this number. `samples` is the number of samples that findings of its
+    /// rule may still show. Returns the finding with requests for the records that it shows and that
+    /// were not retained.
     pub(super) fn finding(
         &self,
         number: usize,
         key: &[u8],
         rule: u32,
         shown: Shown,
-        sides: Option<&BySide>,
-        message: Option<String>,
+        retained: Retained,
         samples: &mut usize,
     ) -> (Finding, Vec<SampleRequest>) {
         let definition = &self.plan.rules[rule as usize];
@@ -106,6 +114,8 @@ impl Assembler<'_> {
         // A suppressed finding describes the covered matches; any other finding describes the
         // counted ones.
         let tally = if suppressed { &covered } else { &counted };
+        let Retained { sides, message } = retained;
+        let sides = sides.as_ref();
         let details = sides.map(|sides| if suppressed { &sides.covered } else { &sides.counted });
         let first = told.or(tally.lead);
         let (provider, subject) = self.subject(definition, key, &calls);

@@ -26,7 +26,7 @@ use crate::expr::EvalError;
 use crate::finding::Finding;
 use crate::plan::Plan;
 use crate::value::Time;
-use assemble::{Assembler, Shown};
+use assemble::{Assembler, Retained, Shown};
 use correlated::{SubjectFindings, SubjectMatches};
 use duplicates::Contested;
 use evidence::Evidence;
@@ -224,20 +224,20 @@ impl Fold<'_> {
             self.reduced.spans.insert(key.as_slice().into(), spans);
         }
         for shown in shown {
-            let (mut retained, mut rendered) = (None, None);
+            let mut retained = Retained::default();
             let failed = match (self.options.tell, &shown.rendered) {
                 (Tell::Findings, None) if definition.correlates() => None,
                 (Tell::Findings, Some(parts)) => {
                     message(texts(parts), definition, &shown, self.options)
-                        .map(|message| rendered = Some(message))
+                        .map(|message| retained.message = Some(message))
                         .err()
                 }
                 (Tell::Findings, None) => {
-                    retained = Some(self.details.of(&key)?);
+                    retained.sides = Some(self.details.of(&key)?);
                     None
                 }
                 (Tell::Occurrences, _) => sides(definition, &shown, self.options)
-                    .map(|sides| retained = Some(sides))
+                    .map(|sides| retained.sides = Some(sides))
                     .err(),
             };
             self.reduced.errors.extend(failed.map(|error| (rule, error)));
@@ -245,9 +245,9 @@ impl Fold<'_> {
             if self.samples.0 != rule {
                 self.samples = (rule, SAMPLES_PER_RULE);
             }
-            let (retained, left) = (retained.as_ref(), &mut self.samples.1);
+            let left = &mut self.samples.1;
             let (finding, wanted) =
-                self.assembler.finding(number, &key, rule, shown, retained, rendered, left);
+                self.assembler.finding(number, &key, rule, shown, retained, left);
             if *left == 0 && finding.calls.iter().all(|calls| calls.samples.is_empty()) {
                 self.reduced.unsampled += u64::from(self.options.tell == Tell::Findings);
             }
