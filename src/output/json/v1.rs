@@ -336,7 +336,7 @@ pub struct Calls<'a> {
     /// The number of days with matches; 0 in a report that does not count them.
     #[serde(default)]
     pub days: u64,
-    /// Matches.
+    /// The number of matches.
     pub count: u64,
     /// The number of these that an allowlist entry covers.
     pub suppressed: u64,
