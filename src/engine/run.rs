@@ -16,7 +16,9 @@ use super::schedule::{Schedule, Turn};
 use super::stored_row::Rows;
 use crate::finding::{Finding, KnownUsers};
 use crate::plan::{Applicability, Plan, applicability};
-use crate::record::{FieldSet, FileAccount, Inputs, Outcome, Phase, Provider, Skip, SkipReason};
+use crate::record::{
+    FieldSet, FileAccount, Inputs, Outcome, Provider, ReadOrder, Skip, SkipReason,
+};
 use crate::value::{RecordKind, Time};
 
 /// Stack size of a worker in bytes. Nested expressions and JSON require a large stack.
@@ -230,8 +232,10 @@ fn map_held<'p, const N: usize>(
     let job = Job { policies, credentials, files: inputs.count(), spill: &spill };
     let mut all = job.begin();
     let mut accounts = vec![None; job.files];
-    for (phase, inputs) in [(Phase::Reports, held as &dyn Inputs), (Phase::Events, inputs)] {
-        let schedule = Schedule::new(inputs, phase, part);
+    for (read_order, inputs) in
+        [(ReadOrder::Reports, held as &dyn Inputs), (ReadOrder::Events, inputs)]
+    {
+        let schedule = Schedule::new(inputs, read_order, part);
         merge(&mut all, job.read(&schedule));
         schedule.put_accounts(&mut accounts);
     }

@@ -14,7 +14,7 @@ use super::projection::Projection;
 use super::reduce::{SampleRequest, SampleTarget, sample};
 use super::rows::SpillFile;
 use crate::finding::Finding;
-use crate::record::{Batch, Batches, Inputs, Origin, Phase, RawRecord, Step};
+use crate::record::{Batch, Batches, Inputs, Origin, RawRecord, ReadOrder, Step};
 
 /// Records that could not be read again.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -51,9 +51,9 @@ pub(super) fn reload_samples(
     let mut lacking: BTreeMap<usize, bool> = BTreeMap::new();
     for (file, mut of_file) in of_files {
         let index = file as usize;
-        let again = match inputs.phase(index) {
-            Phase::Reports => Some(held.open(index)),
-            Phase::Events => inputs.again(index),
+        let again = match inputs.read_order(index) {
+            ReadOrder::Reports => Some(held.open(index)),
+            ReadOrder::Events => inputs.again(index),
         };
         let can = again.is_some();
         if let Some(mut batches) = again {

@@ -15,7 +15,7 @@ use super::*;
 use crate::record::field::event;
 use crate::record::{
     Batch, Batches, FieldSet, FileAccount, FileStatus, Hint, HintEntry, Hints, Inputs, Mapper,
-    Outcome, Phase, Said, Scratch, Step,
+    Outcome, ReadOrder, Said, Scratch, Step,
 };
 use crate::source::PathPattern;
 use crate::value::{RecordKind, Time, Zone};

@@ -26,7 +26,7 @@ pub use gap::{Defect, FieldGap};
 pub use hint::{Hint, Said, column_names};
 #[cfg(feature = "native")]
 pub use hint::{HintEntry, Hints};
-pub use inputs::{Batches, FileAccount, FileStatus, Inputs, Phase, Step};
+pub use inputs::{Batches, FileAccount, FileStatus, Inputs, ReadOrder, Step};
 pub use origin::{Columns, DateOrder, Origin, same_name};
 pub use provider::Provider;
 pub use record::Record;

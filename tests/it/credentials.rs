@@ -6,8 +6,8 @@ use std::sync::Arc;
 use keytrail::config::{LoadOptions, Policy};
 use keytrail::record::field::{cred, event, key};
 use keytrail::record::{
-    FieldSet, Format, Mapper, Origin, Outcome, Phase, Provider, RawRecord, Record, Rows, Scratch,
-    derive,
+    FieldSet, Format, Mapper, Origin, Outcome, Provider, RawRecord, ReadOrder, Record, Rows,
+    Scratch, derive,
 };
 use keytrail::report::FailOn;
 use keytrail::report::Report;
@@ -162,13 +162,13 @@ const ACCOUNTS: &str = r#"table:
 "#;
 
 fn file(format: &'static dyn Format, when: Option<&str>, records: &[&str]) -> Written {
-    let phase = match format.kinds() {
-        [RecordKind::Event] => Phase::Events,
-        _ => Phase::Reports,
+    let read_order = match format.kinds() {
+        [RecordKind::Event] => ReadOrder::Events,
+        _ => ReadOrder::Reports,
     };
     let origin = Arc::new(Origin { time: when.and_then(Time::parse), ..Origin::default() });
     let records = records.iter().map(ToString::to_string).collect();
-    Written { phase, format: [format], origin, records }
+    Written { read_order, format: [format], origin, records }
 }
 
 /// The report of a scan of these files with one rule.

@@ -2,11 +2,13 @@
 
 use std::sync::{Arc, Mutex};
 
-use keytrail::record::{Batch, Batches, FileAccount, Format, Inputs, Origin, Phase, Placed, Step};
+use keytrail::record::{
+    Batch, Batches, FileAccount, Format, Inputs, Origin, Placed, ReadOrder, Step,
+};
 
 /// A file. Reading it fails if it has no records.
 pub(crate) struct Written {
-    pub(crate) phase: Phase,
+    pub(crate) read_order: ReadOrder,
     pub(crate) format: [&'static dyn Format; 1],
     pub(crate) origin: Arc<Origin>,
     pub(crate) records: Vec<String>,
@@ -33,8 +35,8 @@ impl Inputs for Files {
         self.files.len()
     }
 
-    fn phase(&self, index: usize) -> Phase {
-        self.files[index].phase
+    fn read_order(&self, index: usize) -> ReadOrder {
+        self.files[index].read_order
     }
 
     fn open(&self, index: usize) -> Box<dyn Batches + '_> {

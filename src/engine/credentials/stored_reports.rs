@@ -4,7 +4,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use crate::record::{
-    Batch, Batches, FileAccount, FileStatus, Format, Inputs, Origin, Phase, RawRecord, Skip, Step,
+    Batch, Batches, FileAccount, FileStatus, Format, Inputs, Origin, RawRecord, ReadOrder, Skip,
+    Step,
 };
 
 /// The report files of a run. They act as an input whose rows can be read any number of times.
@@ -46,7 +47,7 @@ impl StoredReports {
     /// Reads every file of the report phase to its end.
     pub fn read(inputs: &dyn Inputs) -> Self {
         let file = |index: usize| {
-            (inputs.phase(index) == Phase::Reports).then(|| File::read(inputs, index))
+            (inputs.read_order(index) == ReadOrder::Reports).then(|| File::read(inputs, index))
         };
         Self { files: (0..inputs.count()).map(file).collect() }
     }
@@ -113,10 +114,10 @@ impl Inputs for StoredReports {
         self.files.len()
     }
 
-    fn phase(&self, index: usize) -> Phase {
+    fn read_order(&self, index: usize) -> ReadOrder {
         match self.files.get(index) {
-            Some(Some(_)) => Phase::Reports,
-            _ => Phase::Events,
+            Some(Some(_)) => ReadOrder::Reports,
+            _ => ReadOrder::Events,
         }
     }
 
