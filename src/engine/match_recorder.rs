@@ -11,7 +11,7 @@ use super::accounting::{ErrorAt, ErrorCounts};
 use super::details::Detail;
 use super::match_view::{MatchView, split_day};
 use super::matches::Partial;
-use super::options::{RunOptions, Tell};
+use super::options::{EmitMode, RunOptions};
 use super::rows::{MatchRow, RecordPosition, SpillFile, put_entries, put_text};
 use crate::expr::{Bindings, EvalError, Expr};
 use crate::finding::{Display, encode};
@@ -217,7 +217,7 @@ impl<'p> MatchRecorder<'p> {
             bindings.event.inspect(|record| account_of(record, &mut self.account));
         }
         self.told.clear();
-        if self.options.tell == Tell::Occurrences {
+        if self.options.emit == EmitMode::Occurrences {
             self.render_names(&seen);
             self.render_message(rule, bindings);
         } else if self.once && definition.correlates() {

@@ -58,9 +58,9 @@ pub struct RunResult {
     /// Users whose names may be shown in failed sign-ins.
     pub known_users: KnownUsers,
     /// By key (rule and subject), the first and last time of each occurrence of a correlation rule,
-    /// including occurrences that the allowlist hides. Empty unless [`Tell::Occurrences`] is set.
+    /// including occurrences that the allowlist hides. Empty unless [`EmitMode::Occurrences`] is set.
     ///
-    /// [`Tell::Occurrences`]: super::Tell::Occurrences
+    /// [`EmitMode::Occurrences`]: super::EmitMode::Occurrences
     pub spans: BTreeMap<Box<[u8]>, Vec<(Time, Time)>>,
 }
 

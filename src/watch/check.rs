@@ -11,7 +11,9 @@ use super::state::State;
 use super::watermark::{Times, advance, passed};
 use crate::config::Policy;
 use crate::correlate::Reach;
-use crate::engine::{self, Rows, RunOptions, RunResult, StoredRow, Tell, fingerprint_of, rule_of};
+use crate::engine::{
+    self, EmitMode, Rows, RunOptions, RunResult, StoredRow, fingerprint_of, rule_of,
+};
 use crate::finding::{Enricher, Finding, Redactor, VerdictRole};
 use crate::plan::Plan;
 use crate::record::Inputs;
@@ -246,7 +248,7 @@ impl<'p> Watch<'p> {
             enricher: Enricher::new(self.policy),
             memory: self.options.memory,
             create: Temporary::create,
-            tell: Tell::Occurrences,
+            emit: EmitMode::Occurrences,
         }
     }
 

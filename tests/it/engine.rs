@@ -244,7 +244,7 @@ fn a_panic_while_reading_costs_that_file_and_is_told() {
 /// A cluster maps parts of the inputs on its nodes and merges what comes back.
 #[test]
 fn parts_that_are_mapped_apart_give_what_one_run_gives() {
-    use keytrail::engine::{Mapped, RunOptions, Tell, map, map_part, reduce};
+    use keytrail::engine::{EmitMode, Mapped, RunOptions, map, map_part, reduce};
     use keytrail::finding::{Enricher, Redactor};
     use keytrail::plan::Plan;
     use keytrail::source::Temporary;
@@ -289,7 +289,7 @@ fn parts_that_are_mapped_apart_give_what_one_run_gives() {
             enricher: Enricher::new(&policy),
             memory,
             create: Temporary::create,
-            tell: Tell::Findings,
+            emit: EmitMode::Findings,
         };
         let shown = |mapped: Mapped| format!("{:#?}", reduce(&plan, mapped, &options));
         let whole = shown(map(&plan, &inputs(), &options));
@@ -326,7 +326,7 @@ const OWN: &[(&str, &str)] = &[
 /// The fields that the two policies need, their tables, zones and allowlists differ.
 #[test]
 fn policies_over_one_projection_find_what_each_finds_alone() {
-    use keytrail::engine::{PolicyRun, RunOptions, Tell, run, run_each};
+    use keytrail::engine::{EmitMode, PolicyRun, RunOptions, run, run_each};
     use keytrail::finding::{Enricher, Redactor};
     use keytrail::input::{FORMATS, InputSet};
     use keytrail::plan::Plan;
@@ -377,7 +377,7 @@ fn policies_over_one_projection_find_what_each_finds_alone() {
             enricher: Enricher::new(policy),
             memory,
             create: Temporary::create,
-            tell: Tell::Findings,
+            emit: EmitMode::Findings,
         });
         let [first, second] =
             [0, 1].map(|at| PolicyRun { plan: &plans[at], options: &options[at] });

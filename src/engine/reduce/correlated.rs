@@ -8,7 +8,7 @@ use super::assemble::Shown;
 use super::evidence::{Chosen, Evidence, time, widen};
 use crate::correlate::{self, Item, Observations, Outcome, Reach, Subject};
 use crate::engine::match_view::day_of;
-use crate::engine::options::{RunOptions, Tell};
+use crate::engine::options::{EmitMode, RunOptions};
 use crate::engine::rows::{MatchRow, Observation, Order, RecordPosition};
 use crate::expr::EvalError;
 use crate::finding::{Display, Occurrence, Redactor, decode};
@@ -255,7 +255,7 @@ impl SubjectMatches {
             reaches: &reaches,
             now: self.now,
         };
-        if options.tell == Tell::Occurrences {
+        if options.emit == EmitMode::Occurrences {
             return self.each(&subject);
         }
         let shown = self.shown(rule, &correlate::outcome(&subject)?);

@@ -18,7 +18,7 @@ use super::accounting::FileReport;
 use super::detail_store::DetailReader;
 use super::match_view::day_of;
 use super::matches::Partial;
-use super::options::{RunOptions, Tell};
+use super::options::{EmitMode, RunOptions};
 use super::rows::{Frame, MatchRow, Merge, Order, texts};
 use super::subject::rule_of;
 use crate::correlate::Reach;
@@ -160,10 +160,10 @@ impl Fold<'_> {
     fn begin(&self, key: &[u8]) -> Option<Group> {
         let rule = rule_of(key)?;
         let definition = self.plan.rules.get(rule)?;
-        let rows = match (definition.correlates(), self.options.tell) {
+        let rows = match (definition.correlates(), self.options.emit) {
             (true, _) => Rows::Correlated(Box::new(SubjectMatches::new(self.options))),
-            (false, Tell::Findings) => Rows::Plain(Box::default()),
-            (false, Tell::Occurrences) => Rows::Days(BTreeMap::new()),
+            (false, EmitMode::Findings) => Rows::Plain(Box::default()),
+            (false, EmitMode::Occurrences) => Rows::Days(BTreeMap::new()),
         };
         Some(Group {
             key: key.to_vec(),
@@ -225,18 +225,18 @@ impl Fold<'_> {
         }
         for shown in shown {
             let mut retained = Retained::default();
-            let failed = match (self.options.tell, &shown.rendered) {
-                (Tell::Findings, None) if definition.correlates() => None,
-                (Tell::Findings, Some(parts)) => {
+            let failed = match (self.options.emit, &shown.rendered) {
+                (EmitMode::Findings, None) if definition.correlates() => None,
+                (EmitMode::Findings, Some(parts)) => {
                     message(texts(parts), definition, &shown, self.options)
                         .map(|message| retained.message = Some(message))
                         .err()
                 }
-                (Tell::Findings, None) => {
+                (EmitMode::Findings, None) => {
                     retained.sides = Some(self.details.of(&key)?);
                     None
                 }
-                (Tell::Occurrences, _) => sides(definition, &shown, self.options)
+                (EmitMode::Occurrences, _) => sides(definition, &shown, self.options)
                     .map(|sides| retained.sides = Some(sides))
                     .err(),
             };
@@ -249,10 +249,10 @@ impl Fold<'_> {
             let (finding, wanted) =
                 self.assembler.finding(number, &key, rule, shown, retained, left);
             if *left == 0 && finding.calls.iter().all(|calls| calls.samples.is_empty()) {
-                self.reduced.unsampled += u64::from(self.options.tell == Tell::Findings);
+                self.reduced.unsampled += u64::from(self.options.emit == EmitMode::Findings);
             }
             self.reduced.findings.push(finding);
-            if self.options.tell == Tell::Findings {
+            if self.options.emit == EmitMode::Findings {
                 self.reduced.wanted.extend(wanted);
             }
         }
