@@ -174,7 +174,7 @@ impl<'p> Judge<'p> {
         for &format in formats {
             let reader = projection.reader(format);
             let Self { plan, options, joiner, look_up, recorder, .. } = self;
-            let mut told = None;
+            let mut detail = None;
             let outcome = projection.evidence(reader, raw, |projected| {
                 let origin = projected.origin;
                 each(projected, plan, look_up, &mut |row, record, bindings| {
@@ -194,7 +194,7 @@ impl<'p> Judge<'p> {
                             }
                             SampleTarget::Sample(..) => String::new(),
                         };
-                        told = Some(detail(&seen, at, (0, (0, 0)), message, options));
+                        detail = Some(detail(&seen, at, (0, (0, 0)), message, options));
                     };
                     if plan.joins(want.rule) {
                         joiner.join(record, &mut |cred, key| {
@@ -207,7 +207,7 @@ impl<'p> Judge<'p> {
             });
             self.recorder.report_failures(file, raw);
             if outcome != Outcome::Foreign {
-                return told;
+                return detail;
             }
         }
         None

@@ -44,7 +44,7 @@ pub(super) struct MatchRecorder<'p> {
     covering: Vec<u32>,
     cover: Vec<u8>,
     account: String,
-    told: Vec<u8>,
+    rendered: Vec<u8>,
 }
 
 /// The current record.
@@ -77,7 +77,7 @@ impl<'p> MatchRecorder<'p> {
             covering: Vec::new(),
             cover: Vec::new(),
             account: String::new(),
-            told: Vec::new(),
+            rendered: Vec::new(),
         }
     }
 
@@ -189,8 +189,8 @@ impl<'p> MatchRecorder<'p> {
         measured.iter().for_each(|value| encode(value, &mut self.measured));
 
         let mut severity = definition.severity;
-        let told = usize::from(step) == definition.told_step();
-        let judged = |raise: &&crate::rule::Raise| told && raise.judged == Judged::Match;
+        let rendered = usize::from(step) == definition.reported_step();
+        let judged = |raise: &&crate::rule::Raise| rendered && raise.judged == Judged::Match;
         for raise in definition.raise.iter().filter(judged) {
             match raise.when.test(bindings) {
                 Ok(true) => severity = severity.max(raise.to),
@@ -216,7 +216,7 @@ impl<'p> MatchRecorder<'p> {
         if needs_reach(definition) {
             bindings.event.inspect(|record| account_of(record, &mut self.account));
         }
-        self.told.clear();
+        self.rendered.clear();
         if self.options.emit == EmitMode::Occurrences {
             self.render_names(&seen);
             self.render_message(rule, bindings);
@@ -238,10 +238,10 @@ impl<'p> MatchRecorder<'p> {
             account: self.account.as_bytes(),
             call: &self.call,
             measured: &self.measured,
-            told: &self.told,
+            rendered: &self.rendered,
         };
         self.found.push(rule, &kept);
-        if !definition.correlates() && self.told.is_empty() {
+        if !definition.correlates() && self.rendered.is_empty() {
             let (options, failed) = (self.options, &mut self.failed);
             let mut call = FxHasher::default();
             call.write(split_day(&self.call).1);
@@ -260,9 +260,9 @@ impl<'p> MatchRecorder<'p> {
         let plain = |text: &Option<Cow<'_, str>>| {
             text.as_deref().map(|text| redactor.text(text).into_owned())
         };
-        put_text(plain(&seen.id).as_deref(), &mut self.told);
-        put_text(plain(&seen.request_id).as_deref(), &mut self.told);
-        put_text(Some(&redactor.text(&seen.name())), &mut self.told);
+        put_text(plain(&seen.id).as_deref(), &mut self.rendered);
+        put_text(plain(&seen.request_id).as_deref(), &mut self.rendered);
+        put_text(Some(&redactor.text(&seen.name())), &mut self.rendered);
     }
 
     /// Appends to `told` the parts of the message that do not depend on other matches.
@@ -273,12 +273,15 @@ impl<'p> MatchRecorder<'p> {
         match definition.message.render_record(bindings, &display) {
             Ok(texts) => {
                 for text in texts {
-                    put_text(text.map(|text| redactor.message(&text)).as_deref(), &mut self.told);
+                    put_text(
+                        text.map(|text| redactor.message(&text)).as_deref(),
+                        &mut self.rendered,
+                    );
                 }
             }
             Err(error) => {
                 self.failed.push((rule, error));
-                put_text(Some(&definition.title), &mut self.told);
+                put_text(Some(&definition.title), &mut self.rendered);
             }
         }
     }

@@ -79,7 +79,7 @@ struct SubjectMatch {
     cover: u32,
     call: u32,
     /// The rendered message.
-    told: u32,
+    rendered: u32,
 }
 
 /// Interned byte strings that many rows share.
@@ -176,7 +176,7 @@ impl SubjectMatches {
             ok: row.ok,
             cover: self.texts.add(row.cover),
             call: self.texts.add(row.call),
-            told: self.texts.add(row.told),
+            rendered: self.texts.add(row.rendered),
         });
     }
 
@@ -308,9 +308,9 @@ impl SubjectMatches {
 
     fn shown(&self, rule: &Rule, outcome: &Outcome) -> Option<Shown> {
         let first = outcome.occurrences.first()?;
-        let told = &self.rows[first.told as usize];
-        let rendered = self.texts.all[told.told as usize].clone();
-        let told = Chosen { order: told.order, place: told.place, row: told.row };
+        let reported = &self.rows[first.reported as usize];
+        let rendered = self.texts.all[reported.rendered as usize].clone();
+        let reported = Chosen { order: reported.order, place: reported.place, row: reported.row };
 
         let mut evidence = Evidence::default();
         let mut members: Vec<u32> =
@@ -339,7 +339,7 @@ impl SubjectMatches {
             occurrences,
             raised: outcome.occurrences.iter().filter_map(|of| of.raised).max(),
             uncertain: outcome.occurrences.iter().all(|of| of.uncertain),
-            told: Some(told),
+            reported: Some(reported),
             rendered: Some(rendered).filter(|rendered| !rendered.is_empty()),
             measures: first.measures.clone(),
         })
@@ -387,7 +387,7 @@ impl SubjectMatches {
             account: &[],
             call: &self.texts.all[call as usize],
             measured: &[],
-            told: &[],
+            rendered: &[],
         }
     }
 }
