@@ -31,8 +31,8 @@ fn asked(on: Option<RecordKind>, expr: &str, count_by: &str) -> String {
         "" => Vec::new(),
         text => between_commas(text).into_iter().map(part).collect(),
     };
-    let told = |told: &[Diagnostic]| -> String {
-        told.iter().map(|diagnostic| render(diagnostic, &sources, false)).collect()
+    let problems = |problems: &[Diagnostic]| -> String {
+        problems.iter().map(|diagnostic| render(diagnostic, &sources, false)).collect()
     };
     match (Question { on, expr, count_by }).compile(&Host(Zone::utc())) {
         Ok((query, warnings)) => {
@@ -41,9 +41,9 @@ fn asked(on: Option<RecordKind>, expr: &str, count_by: &str) -> String {
             let joined: Vec<String> =
                 query.joined().iter().map(|field| field.field().path()).collect();
             let (on, by, joined) = (query.on.name(), names.join(" | "), joined.join(" "));
-            format!("{on}: {by}: {joined}{}", told(&warnings))
+            format!("{on}: {by}: {joined}{}", problems(&warnings))
         }
-        Err(errors) => told(&errors),
+        Err(errors) => problems(&errors),
     }
 }
 
@@ -152,8 +152,8 @@ fn a_masked_key_is_no_key() {
         ("event.agent == \"tool…\"", false),
         ("event.ak.starts_with(\"AKIA\")", false),
     ] {
-        let told = asked(None, expr, "");
-        assert_eq!(told.contains("KT9005"), masked, "{expr}: {told}");
+        let problems = asked(None, expr, "");
+        assert_eq!(problems.contains("KT9005"), masked, "{expr}: {problems}");
     }
 }
 

@@ -21,11 +21,11 @@ fn options(folder: &Folder) -> LoadOptions {
 
 /// The diagnostics, one line each: code and message.
 fn said(options: &LoadOptions) -> Vec<String> {
-    let told = match Policy::load(options) {
+    let problems = match Policy::load(options) {
         Ok(policy) => policy.diagnostics,
         Err((_, errors)) => errors,
     };
-    told.iter().map(|d| format!("{}: {}", d.code.id, d.message)).collect()
+    problems.iter().map(|d| format!("{}: {}", d.code.id, d.message)).collect()
 }
 
 /// The diagnostics of one rule file with these bytes.

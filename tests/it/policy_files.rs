@@ -81,19 +81,20 @@ fn diagnose(name: &str, text: &str) -> String {
         Ok((DocumentKind::List, node)) => rule::load_list(&node, &sources).1,
         Ok((DocumentKind::Table, node)) => rule::load_table(&node, &sources).1,
         Ok((DocumentKind::Definitions, node)) => {
-            let (definitions, mut told) = rule::load_definitions(&node);
-            told.extend(definitions.iter().flat_map(|named| rule::check_definition(named, &world)));
-            told
+            let (definitions, mut problems) = rule::load_definitions(&node);
+            problems
+                .extend(definitions.iter().flat_map(|named| rule::check_definition(named, &world)));
+            problems
         }
         Ok((_, node)) => {
-            let (rule, mut told) = rule::load(&node, &sources, &Overrides::default(), &world);
+            let (rule, mut problems) = rule::load(&node, &sources, &Overrides::default(), &world);
             let results = rule.map(|rule| ruletest::run(&rule, &sources, &world, FORMATS));
             for result in results.unwrap_or_default() {
                 if let Outcome::Failed(why) = result.outcome {
-                    told.extend(why);
+                    problems.extend(why);
                 }
             }
-            told
+            problems
         }
     };
     if diagnostics.is_empty() {

@@ -73,8 +73,8 @@ fn diagnose(name: &str, files: &str) -> String {
         formats: keytrail::input::FORMATS,
         ..LoadOptions::default()
     };
-    let shown = |told: &[Diagnostic], sources: &Sources| -> String {
-        told.iter().map(|diagnostic| render(diagnostic, sources, false)).collect()
+    let shown = |problems: &[Diagnostic], sources: &Sources| -> String {
+        problems.iter().map(|diagnostic| render(diagnostic, sources, false)).collect()
     };
     let said = match Policy::load(&options) {
         Err((sources, errors)) => shown(&errors, &sources),

@@ -116,15 +116,15 @@ fn saved(name: &str, policy: &Policy) -> Result<Asked, Failure> {
 }
 
 fn compile(question: &Question, policy: &Policy, host: &Host<'_>) -> Result<Query, Failure> {
-    let (told, compiled) = match question.compile(policy) {
+    let (problems, compiled) = match question.compile(policy) {
         Ok((query, warnings)) => (warnings, Some(query)),
         Err(errors) => (errors, None),
     };
-    for diagnostic in &told {
+    for diagnostic in &problems {
         host.term.diagnostic(diagnostic, &policy.sources);
     }
     compiled.ok_or_else(|| {
-        let errors = told.iter().filter(|told: &&Diagnostic| told.is_error()).count();
+        let errors = problems.iter().filter(|problems: &&Diagnostic| problems.is_error()).count();
         let errors = amount(errors, "error", "errors");
         Failure::because(format!("the query has {errors}; nothing was read"))
     })
