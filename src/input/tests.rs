@@ -15,7 +15,7 @@ use super::*;
 use crate::record::field::event;
 use crate::record::{
     Batch, Batches, FieldSet, FileAccount, FileStatus, Hint, HintEntry, Hints, Inputs, Mapper,
-    Outcome, ReadOrder, Said, Scratch, Step,
+    Outcome, ReadOrder, Scratch, Setting, Step,
 };
 use crate::source::PathPattern;
 use crate::value::{RecordKind, Time, Zone};
@@ -636,10 +636,10 @@ fn what_is_said_of_files_reaches_those_that_are_named() {
     folder.file("b/c.json", S3);
     let entry = |pattern: &str, account: &str, by: &str| HintEntry {
         paths: PathPattern::new(&folder.0, pattern).unwrap(),
-        hint: Hint { account: Some(Said::new(account.to_owned(), by)), ..Hint::default() },
+        hint: Hint { account: Some(Setting::new(account.to_owned(), by)), ..Hint::default() },
         by: by.to_owned(),
     };
-    let zone = Some(Said::new(Zone::utc(), "--input-zone"));
+    let zone = Some(Setting::new(Zone::utc(), "--input-zone"));
     let hints = Hints {
         every: Hint { zone, ..Hint::default() },
         entries: vec![

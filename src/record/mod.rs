@@ -23,7 +23,7 @@ pub use batch::{Batch, Envelope, Placed, RawRecord, Skip, SkipReason, Span};
 pub use field::{FIELDS, Field, FieldId, FieldSet};
 pub use format::{Format, Mapper, Outcome, Rows, Scratch};
 pub use gap::{Defect, FieldGap};
-pub use hint::{Hint, Said, column_names};
+pub use hint::{Hint, Setting, column_names};
 #[cfg(feature = "native")]
 pub use hint::{HintEntry, Hints};
 pub use inputs::{Batches, FileAccount, FileStatus, Inputs, ReadOrder, Step};

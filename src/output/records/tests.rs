@@ -8,7 +8,7 @@ use crate::output::TableStyle;
 use crate::record::field::{cred, key};
 use crate::record::{
     Batch, Batches, Columns, FieldSet, FileAccount, Format, Hint, Inputs, Mapper, Origin, Outcome,
-    Placed, Provider, RawRecord, Record, Rows, Said, Scratch, Step, field,
+    Placed, Provider, RawRecord, Record, Rows, Scratch, Setting, Step, field,
 };
 use crate::value::{RecordKind, Time, Value};
 use std::sync::Arc;
@@ -71,8 +71,8 @@ impl Inputs for OneFile {
     fn hint(&self, _: usize) -> Hint {
         let columns = Columns::new(["user", "key"].map(str::to_owned));
         Hint {
-            account: Some(Said::new("42".to_owned(), "--account")),
-            columns: Some(Said::new(columns, "--columns")),
+            account: Some(Setting::new("42".to_owned(), "--account")),
+            columns: Some(Setting::new(columns, "--columns")),
             ..Hint::default()
         }
     }
