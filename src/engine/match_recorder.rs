@@ -10,7 +10,7 @@ use rustc_hash::FxHasher;
 use super::accounting::{ErrorAt, ErrorCounts};
 use super::details::Detail;
 use super::match_view::{MatchView, split_day};
-use super::matches::Partial;
+use super::matches::PartialMatches;
 use super::options::{EmitMode, RunOptions};
 use super::rows::{MatchRow, RecordPosition, SpillFile, put_entries, put_text};
 use crate::expr::{Bindings, EvalError, Expr};
@@ -29,7 +29,7 @@ const SAMPLE_BYTES: usize = 4 * 1024;
 pub(super) struct MatchRecorder<'p> {
     plan: &'p Plan<'p>,
     options: &'p RunOptions,
-    pub(super) found: Partial,
+    pub(super) found: PartialMatches,
     pub(super) errors: ErrorCounts,
     pub(super) matches: u64,
     /// Matches that have no time although their rule requires one, by rule.
@@ -65,7 +65,7 @@ impl<'p> MatchRecorder<'p> {
         Self {
             plan,
             options,
-            found: Partial::new(options, spill),
+            found: PartialMatches::new(options, spill),
             errors: ErrorCounts::default(),
             matches: 0,
             unplaced: BTreeMap::new(),

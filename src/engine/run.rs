@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::accounting::{Accounting, ErrorCounts, FileCounts, FileReport, ReadAs, RuleError};
 use super::credentials::{Credentials, StoredReports};
 use super::map::{Map, RecordOutcome};
-use super::matches::Partial;
+use super::matches::PartialMatches;
 use super::options::{PolicyRun, RunOptions};
 use super::reduce::{Coverage, SampleRequest};
 use super::rows::SpillFile;
@@ -78,9 +78,9 @@ pub struct Unapplied {
 }
 
 /// What one thread, or several together, found.
-struct Work<'p> {
+struct PartialRun<'p> {
     policy: PolicyRun<'p>,
-    found: Partial,
+    found: PartialMatches,
     counts: Counts,
 }
 
@@ -98,9 +98,9 @@ struct Counts {
     died: usize,
 }
 
-impl<'p> Work<'p> {
+impl<'p> PartialRun<'p> {
     fn new(policy: PolicyRun<'p>, files: usize, spill: &Arc<SpillFile>) -> Self {
-        let found = Partial::new(policy.options, spill);
+        let found = PartialMatches::new(policy.options, spill);
         let mut work = Self { policy, found, counts: Counts::default() };
         work.counts.files.resize_with(files, FileCounts::default);
         work
@@ -239,7 +239,7 @@ fn map_held<'p, const N: usize>(
         merge(&mut all, job.read(&schedule));
         schedule.put_accounts(&mut accounts);
     }
-    all.map(|Work { policy, found, counts }| {
+    all.map(|PartialRun { policy, found, counts }| {
         (policy, Mapped { rows: Rows(found), counts, accounts: accounts.clone() })
     })
 }
@@ -343,12 +343,12 @@ struct Job<'j, 'p, const N: usize> {
 
 impl<'p, const N: usize> Job<'_, 'p, N> {
     /// Nothing found yet, for each policy.
-    fn begin(&self) -> [Work<'p>; N] {
-        self.policies.map(|policy| Work::new(policy, self.files, self.spill))
+    fn begin(&self) -> [PartialRun<'p>; N] {
+        self.policies.map(|policy| PartialRun::new(policy, self.files, self.spill))
     }
 
     /// Reads the files of one phase on several threads.
-    fn read(&self, schedule: &Schedule<'_>) -> [Work<'p>; N] {
+    fn read(&self, schedule: &Schedule<'_>) -> [PartialRun<'p>; N] {
         let mut all = self.begin();
         if schedule.is_empty() {
             return all;
@@ -376,7 +376,7 @@ impl<'p, const N: usize> Job<'_, 'p, N> {
 }
 
 /// What one thread does: batches until there are none.
-fn work<'p, const N: usize>(job: &Job<'_, 'p, N>, schedule: &Schedule<'_>) -> [Work<'p>; N] {
+fn work<'p, const N: usize>(job: &Job<'_, 'p, N>, schedule: &Schedule<'_>) -> [PartialRun<'p>; N] {
     let mut works = job.begin();
     let mut map = Map::new(job.policies, job.credentials, job.spill);
     let (mut turn, mut file) = (Turn::default(), None);
@@ -442,11 +442,11 @@ fn work<'p, const N: usize>(job: &Job<'_, 'p, N>, schedule: &Schedule<'_>) -> [W
 }
 
 /// Adds what was found for each policy.
-fn merge<'p, const N: usize>(all: &mut [Work<'p>; N], other: [Work<'p>; N]) {
+fn merge<'p, const N: usize>(all: &mut [PartialRun<'p>; N], other: [PartialRun<'p>; N]) {
     all.iter_mut().zip(other).for_each(|(all, other)| all.merge(other));
 }
 
 /// Counts a record that no policy judges.
-fn skip_record(works: &mut [Work<'_>], file: usize, skip: &Skip, rows: u64) {
+fn skip_record(works: &mut [PartialRun<'_>], file: usize, skip: &Skip, rows: u64) {
     works.iter_mut().for_each(|work| work.counts.files[file].skip(skip, rows));
 }

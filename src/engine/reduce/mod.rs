@@ -17,7 +17,7 @@ use std::io;
 use super::accounting::FileReport;
 use super::detail_store::DetailReader;
 use super::match_view::day_of;
-use super::matches::Partial;
+use super::matches::PartialMatches;
 use super::options::{EmitMode, RunOptions};
 use super::rows::{Frame, MatchRow, Merge, Order, texts};
 use super::subject::rule_of;
@@ -61,13 +61,13 @@ pub(super) struct Reduced {
 
 /// Reduces all rows to findings.
 pub(super) fn reduce(
-    mut found: Partial,
+    mut found: PartialMatches,
     plan: &Plan<'_>,
     files: &[FileReport],
     options: &RunOptions,
 ) -> Reduced {
     found.put_observations();
-    let Partial { rows, ids, details, reaches, .. } = found;
+    let PartialMatches { rows, ids, details, reaches, .. } = found;
     let mut fold = Fold {
         plan,
         options,
