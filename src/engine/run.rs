@@ -49,7 +49,7 @@ pub struct RunResult {
     /// Findings that show only the record that leads them, because their rule has many findings.
     pub unsampled: u64,
     /// Records that findings could not show.
-    pub recall: MissingSamples,
+    pub missing_samples: MissingSamples,
     /// The error because of which matches could not be spilled and stayed in memory beyond the
     /// bound.
     pub spill: Option<String>,
@@ -187,7 +187,7 @@ pub fn run_each<const N: usize>(
         let (mut result, wanted) = conclude(policy.plan, mapped, policy.options);
         let files = &result.files;
         let again = ReloadFrom { policy, inputs, held: &held, credentials: &credentials, files };
-        result.recall = reload_samples(wanted, &mut result.findings, &again);
+        result.missing_samples = reload_samples(wanted, &mut result.findings, &again);
         result
     })
 }
@@ -295,7 +295,7 @@ fn conclude(
         coverage: reduced.coverage,
         panics,
         unsampled: reduced.unsampled,
-        recall: MissingSamples::default(),
+        missing_samples: MissingSamples::default(),
         spill,
         lost: reduced.lost,
         files,
