@@ -100,8 +100,8 @@ impl<'p> Judge<'p> {
                     }
                 }
             };
-            let asks = |number: u32| plan.conditions[number as usize].joined;
-            if !candidates.conditions().any(asks) {
+            let joined = |number: u32| plan.conditions[number as usize].joined;
+            if !candidates.conditions().any(joined) {
                 return test(bindings);
             }
             if !joiner.join(record, &mut |cred, key| test(&Bindings { cred, key, ..*bindings })) {
