@@ -9,8 +9,8 @@ use super::frame::{Ending, Framer, QUERY_ROWS, Tables, WINDOW, record_column, tr
 use super::unclaimed;
 use crate::diag::did_you_mean;
 use crate::record::{
-    Batch, Batches, Columns, FieldSet, FileAccount, FileStatus, Format, Mapper, Origin, Outcome,
-    Placed, RawRecord, Scratch, Setting, SkipReason, Step, same_name,
+    Batch, BatchRecord, Batches, Columns, FieldSet, FileAccount, FileStatus, Format, Mapper,
+    Origin, Outcome, RawRecord, Scratch, Setting, SkipReason, Step, same_name,
 };
 use crate::value::Time;
 
@@ -372,7 +372,7 @@ fn hold(held: &mut Batch, found: &mut Batch, done: usize, rows: bool) {
         }
         let start = held.bytes.len();
         held.bytes.extend_from_slice(&found.bytes[placed.start..placed.end]);
-        held.records.push(Placed { start, end: held.bytes.len(), ..placed });
+        held.records.push(BatchRecord { start, end: held.bytes.len(), ..placed });
     }
     found.bytes.drain(..done);
     held.skipped.append(&mut found.skipped);

@@ -19,7 +19,7 @@ pub mod reference;
 mod shown_path;
 mod source;
 
-pub use batch::{Batch, Envelope, Placed, RawRecord, Skip, SkipReason, Span};
+pub use batch::{Batch, BatchRecord, Envelope, RawRecord, Skip, SkipReason, Span};
 pub use field::{FIELDS, Field, FieldId, FieldSet};
 pub use format::{Format, Mapper, Outcome, Rows, Scratch};
 pub use gap::{Defect, FieldGap};

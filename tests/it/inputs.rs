@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use keytrail::record::{
-    Batch, Batches, FileAccount, Format, Inputs, Origin, Placed, ReadOrder, Step,
+    Batch, BatchRecord, Batches, FileAccount, Format, Inputs, Origin, ReadOrder, Step,
 };
 
 /// A file. Reading it fails if it has no records.
@@ -60,7 +60,8 @@ impl Batches for Reading<'_> {
             let end = batch.bytes.len();
             let (offset, line) = (start as u64, ordinal + 1);
             let envelope = Default::default();
-            let placed = Placed { start, end, envelope, offset, line, column: 1, ordinal, rows: 1 };
+            let placed =
+                BatchRecord { start, end, envelope, offset, line, column: 1, ordinal, rows: 1 };
             batch.records.push(placed);
         }
         Step::Done

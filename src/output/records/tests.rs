@@ -7,8 +7,8 @@ use crate::inspect::{Options, Viewer, read};
 use crate::output::TableStyle;
 use crate::record::field::{cred, key};
 use crate::record::{
-    Batch, Batches, Columns, FieldSet, FileAccount, Format, Hint, Inputs, Mapper, Origin, Outcome,
-    Placed, Provider, RawRecord, Record, Rows, Scratch, Setting, Step, field,
+    Batch, BatchRecord, Batches, Columns, FieldSet, FileAccount, Format, Hint, Inputs, Mapper,
+    Origin, Outcome, Provider, RawRecord, Record, Rows, Scratch, Setting, Step, field,
 };
 use crate::value::{RecordKind, Time, Value};
 use std::sync::Arc;
@@ -95,7 +95,7 @@ impl Batches for File {
         let mut start = 0;
         for (ordinal, line) in (0..).zip(self.text.lines()) {
             let (end, offset, line_number) = (start + line.len(), start as u64, ordinal + 1);
-            batch.records.push(Placed {
+            batch.records.push(BatchRecord {
                 start,
                 end,
                 envelope: Default::default(),

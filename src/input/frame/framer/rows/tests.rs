@@ -51,7 +51,7 @@ fn split_up_to(limit: usize, bytes: &[u8], step: usize, end: Ending<'_>) -> Part
         batch.bytes.extend_from_slice(chunks.next().unwrap_or_default());
         let ending = if chunks.peek().is_none() { end } else { Ending::More };
         let done = framer.run(&mut batch, ending);
-        for &Placed { start, end, offset, line, column, ordinal, .. } in &batch.records {
+        for &BatchRecord { start, end, offset, line, column, ordinal, .. } in &batch.records {
             let text = &batch.bytes[start..end];
             assert_eq!(text, &bytes[offset as usize..][..text.len()], "the offset is right");
             let text = String::from_utf8_lossy(text);
