@@ -180,13 +180,14 @@ pub fn run_each<const N: usize>(
 ) -> [RunResult; N] {
     const { assert!(N > 0, "a run has a policy") };
     inputs.peek_all(policies[0].options.jobs);
-    let held = StoredReports::read(inputs);
+    let stored = StoredReports::read(inputs);
     let joined = policies.iter().any(|policy| !policy.plan.joined_fields().is_empty());
-    let credentials = Credentials::new(&held, joined);
-    map_held(&policies, inputs, &held, &credentials, &|_| true).map(|(policy, mapped)| {
+    let credentials = Credentials::new(&stored, joined);
+    map_stored(&policies, inputs, &stored, &credentials, &|_| true).map(|(policy, mapped)| {
         let (mut result, wanted) = conclude(policy.plan, mapped, policy.options);
         let files = &result.files;
-        let again = ReloadFrom { policy, inputs, held: &held, credentials: &credentials, files };
+        let again =
+            ReloadFrom { policy, inputs, stored: &stored, credentials: &credentials, files };
         result.missing_samples = reload_samples(wanted, &mut result.findings, &again);
         result
     })
@@ -207,10 +208,10 @@ pub fn map_part(
     part: &dyn Fn(usize) -> bool,
 ) -> Mapped {
     inputs.peek_all(options.jobs);
-    let held = StoredReports::read(inputs);
-    let credentials = Credentials::new(&held, !plan.joined_fields().is_empty());
+    let stored = StoredReports::read(inputs);
+    let credentials = Credentials::new(&stored, !plan.joined_fields().is_empty());
     let policies = [PolicyRun { plan, options }];
-    let [(_, mapped)] = map_held(&policies, inputs, &held, &credentials, part);
+    let [(_, mapped)] = map_stored(&policies, inputs, &stored, &credentials, part);
     mapped
 }
 
@@ -221,10 +222,10 @@ pub fn reduce(plan: &Plan<'_>, mapped: Mapped, options: &RunOptions) -> RunResul
 }
 
 /// Maps the records of a part for each policy.
-fn map_held<'p, const N: usize>(
+fn map_stored<'p, const N: usize>(
     policies: &[PolicyRun<'p>; N],
     inputs: &dyn Inputs,
-    held: &StoredReports,
+    stored: &StoredReports,
     credentials: &Credentials<'_>,
     part: &dyn Fn(usize) -> bool,
 ) -> [(PolicyRun<'p>, Mapped); N] {
@@ -233,7 +234,7 @@ fn map_held<'p, const N: usize>(
     let mut all = job.begin();
     let mut accounts = vec![None; job.files];
     for (read_order, inputs) in
-        [(ReadOrder::Reports, held as &dyn Inputs), (ReadOrder::Events, inputs)]
+        [(ReadOrder::Reports, stored as &dyn Inputs), (ReadOrder::Events, inputs)]
     {
         let schedule = Schedule::new(inputs, read_order, part);
         merge(&mut all, job.read(&schedule));

@@ -29,7 +29,7 @@ pub struct MissingSamples {
 pub(super) struct ReloadFrom<'a> {
     pub(super) policy: PolicyRun<'a>,
     pub(super) inputs: &'a dyn Inputs,
-    pub(super) held: &'a StoredReports,
+    pub(super) stored: &'a StoredReports,
     pub(super) credentials: &'a Credentials<'a>,
     pub(super) files: &'a [FileReport],
 }
@@ -40,7 +40,7 @@ pub(super) fn reload_samples(
     findings: &mut [Finding],
     with: &ReloadFrom<'_>,
 ) -> MissingSamples {
-    let ReloadFrom { policy, inputs, held, credentials, files } = *with;
+    let ReloadFrom { policy, inputs, stored, credentials, files } = *with;
     let mut of_files: BTreeMap<u32, BTreeMap<u64, Vec<SampleRequest>>> = BTreeMap::new();
     for want in wanted {
         let of_file = of_files.entry(want.place.file).or_default();
@@ -52,7 +52,7 @@ pub(super) fn reload_samples(
     for (file, mut of_file) in of_files {
         let index = file as usize;
         let again = match inputs.read_order(index) {
-            ReadOrder::Reports => Some(held.open(index)),
+            ReadOrder::Reports => Some(stored.open(index)),
             ReadOrder::Events => inputs.again(index),
         };
         let can = again.is_some();

@@ -59,12 +59,12 @@ impl StoredReports {
 
     /// Every raw record that is valid UTF-8.
     pub(super) fn rows(&self) -> impl Iterator<Item = ReportRow<'_>> {
-        (0u32..).zip(&self.files).flat_map(|(file, held)| {
-            held.iter().flat_map(move |held| {
-                (0u32..).zip(&held.batches).flat_map(move |(batch, (records, origin))| {
+        (0u32..).zip(&self.files).flat_map(|(file, stored)| {
+            stored.iter().flat_map(move |stored| {
+                (0u32..).zip(&stored.batches).flat_map(move |(batch, (records, origin))| {
                     (0u32..).zip(records.iter()).filter_map(move |(record, raw)| {
                         let id = ReportRowId { file, batch, record };
-                        let formats = &*held.formats;
+                        let formats = &*stored.formats;
                         raw.ok().map(|raw| ReportRow { id, raw, formats, origin })
                     })
                 })
@@ -74,10 +74,10 @@ impl StoredReports {
 
     /// The raw record with this id.
     pub(super) fn row(&self, id: ReportRowId) -> Option<ReportRow<'_>> {
-        let held = self.files.get(id.file())?.as_ref()?;
-        let (records, origin) = held.batches.get(id.batch as usize)?;
+        let stored = self.files.get(id.file())?.as_ref()?;
+        let (records, origin) = stored.batches.get(id.batch as usize)?;
         let raw = records.get(id.record as usize)?.ok()?;
-        Some(ReportRow { id, raw, formats: &held.formats, origin })
+        Some(ReportRow { id, raw, formats: &stored.formats, origin })
     }
 }
 
@@ -140,10 +140,10 @@ impl Batches for Reading<'_> {
     fn next(&mut self, batch: &mut Batch) -> Step {
         batch.clear();
         let batches = self.file.map_or(&[][..], |file| &file.batches);
-        if let Some((held, _)) = batches.get(self.next) {
-            batch.bytes.extend_from_slice(&held.bytes);
-            batch.records.extend_from_slice(&held.records);
-            batch.skipped.extend(held.skipped.iter().map(Skip::clone));
+        if let Some((stored, _)) = batches.get(self.next) {
+            batch.bytes.extend_from_slice(&stored.bytes);
+            batch.records.extend_from_slice(&stored.records);
+            batch.skipped.extend(stored.skipped.iter().map(Skip::clone));
         }
         self.next += 1;
         if self.next < batches.len() { Step::More } else { Step::Done }

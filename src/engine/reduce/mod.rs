@@ -196,8 +196,8 @@ impl Fold<'_> {
                     group.said.add(row);
                 }
             }
-            Rows::Correlated(held) => {
-                held.add(row, &self.plan.rules[group.rule as usize]);
+            Rows::Correlated(stored) => {
+                stored.add(row, &self.plan.rules[group.rule as usize]);
             }
         }
     }
@@ -212,13 +212,15 @@ impl Fold<'_> {
                 shown: days.into_values().map(|day| Shown::of_day(day, &said)).collect(),
                 spans: Vec::new(),
             },
-            Rows::Correlated(held) => match held.finish(definition, &self.reaches, self.options) {
-                Ok(comes) => comes,
-                Err(error) => {
-                    self.reduced.errors.push((rule, error));
-                    return Ok(());
+            Rows::Correlated(stored) => {
+                match stored.finish(definition, &self.reaches, self.options) {
+                    Ok(comes) => comes,
+                    Err(error) => {
+                        self.reduced.errors.push((rule, error));
+                        return Ok(());
+                    }
                 }
-            },
+            }
         };
         if !spans.is_empty() {
             self.reduced.spans.insert(key.as_slice().into(), spans);
