@@ -35,17 +35,17 @@ impl Signals {
         }
         let watched = signals.clone();
         std::thread::spawn(move || {
-            while watched.came().is_none() {
+            while watched.received().is_none() {
                 std::thread::sleep(LOOK);
             }
             std::thread::sleep(GRACE);
             // State files are replaced atomically, so the process may exit at any point.
-            std::process::exit(watched.came().map_or(0, |exit| exit as i32));
+            std::process::exit(watched.received().map_or(0, |exit| exit as i32));
         });
         signals
     }
 
-    /// The exit code if a signal came.
+    /// The exit code if a signal was received.
     pub(crate) fn came(&self) -> Option<Exit> {
         match self.number.load(Ordering::Relaxed) {
             0 => None,
