@@ -359,7 +359,7 @@ impl<'o> Loader<'o> {
         let problems: Vec<Diagnostic> = policy
             .queries
             .values()
-            .flat_map(|saved| match saved.question.compile(policy) {
+            .flat_map(|saved| match saved.source.compile(policy) {
                 Ok((_, warnings)) => warnings,
                 Err(errors) => errors,
             })

@@ -1,7 +1,7 @@
 //! Questions, bounds and groups.
 #![allow(clippy::unwrap_used)]
 
-use super::{Bound, Groups, Limits, Period, Question, Tally};
+use super::{Bound, Groups, Limits, Period, QuerySource, Tally};
 use crate::diag::{Diagnostic, render};
 use crate::expr::{Env, Function, between_commas};
 use crate::source::{Fragment, Sources, Span};
@@ -34,7 +34,7 @@ fn asked(on: Option<RecordKind>, expr: &str, count_by: &str) -> String {
     let problems = |problems: &[Diagnostic]| -> String {
         problems.iter().map(|diagnostic| render(diagnostic, &sources, false)).collect()
     };
-    match (Question { on, expr, count_by }).compile(&Host(Zone::utc())) {
+    match (QuerySource { on, expr, count_by }).compile(&Host(Zone::utc())) {
         Ok((query, warnings)) => {
             let names: Vec<&str> =
                 query.columns.iter().map(|column| column.name.as_str()).collect();

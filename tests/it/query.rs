@@ -8,7 +8,7 @@ use keytrail::inspect::{Answer, Selection, select};
 use keytrail::output::TableStyle;
 use keytrail::output::query::{Manner, human};
 use keytrail::output::records::Lines;
-use keytrail::query::{Limits, Period, Question};
+use keytrail::query::{Limits, Period, QuerySource};
 use keytrail::record::FieldSet;
 use keytrail::source::{Fragment, Sources};
 use keytrail::value::Time;
@@ -593,7 +593,7 @@ fn groups_beyond_the_limit_make_an_answer_incomplete() {
             |sources: &mut Sources, text: &str| Fragment::whole(sources.add("<query>", text), text);
         let expr = text(&mut policy.sources, "has(event.ip)");
         let count_by = vec![text(&mut policy.sources, "event.ip")];
-        let (query, _) = Question { on: None, expr, count_by }.compile(&policy).unwrap();
+        let (query, _) = QuerySource { on: None, expr, count_by }.compile(&policy).unwrap();
         let redactor = Redactor { show_keys: false };
         let selection = Selection {
             query: &query,

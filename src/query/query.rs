@@ -10,7 +10,7 @@ use crate::value::{Elem, RecordKind, Type};
 
 /// A query as written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Question {
+pub struct QuerySource {
     /// The record kind that it reads, if it is stated; otherwise the fields determine it.
     pub on: Option<RecordKind>,
     /// The condition.
@@ -39,7 +39,7 @@ pub struct Column {
     pub expr: Expr,
 }
 
-impl Question {
+impl QuerySource {
     /// Checks and compiles the query like the condition of a rule. Warnings are returned with the
     /// query.
     pub fn compile(&self, env: &dyn Env) -> Result<(Query, Vec<Diagnostic>), Vec<Diagnostic>> {
