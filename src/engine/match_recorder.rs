@@ -254,7 +254,7 @@ impl<'p> MatchRecorder<'p> {
         Some(&self.key)
     }
 
-    /// Appends to `told` how an occurrence names the record: id, request id and name.
+    /// Appends the texts that name the record of an occurrence to `rendered`: id, request id, name.
     fn render_names(&mut self, seen: &MatchView<'_>) {
         let redactor = self.options.redactor;
         let plain = |text: &Option<Cow<'_, str>>| {
@@ -265,7 +265,7 @@ impl<'p> MatchRecorder<'p> {
         put_text(Some(&redactor.text(&seen.name())), &mut self.rendered);
     }
 
-    /// Appends to `told` the parts of the message that do not depend on other matches.
+    /// Appends to `rendered` the parts of the message that do not depend on other matches.
     fn render_message(&mut self, rule: u32, bindings: &Bindings<'_>) {
         let definition = &self.plan.rules[rule as usize];
         let redactor = self.options.redactor;

@@ -36,7 +36,7 @@ pub struct RunOptions {
     pub emit: EmitMode,
 }
 
-/// A policy of a run, and what the run is told for it.
+/// A policy of a run, with its options.
 #[derive(Debug, Clone, Copy)]
 pub struct PolicyRun<'p> {
     /// The policy.

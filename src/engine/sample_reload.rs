@@ -100,12 +100,14 @@ fn read(
             let Ok(raw): Result<RawRecord<'_>, _> = record else { continue };
             let Some(of_record) = wanted.get_mut(&raw.offset) else { continue };
             let formats = batches.formats();
-            of_record.retain(|want| match judge.tell(projection, file, formats, &raw, want) {
-                Some(detail) => {
-                    found(want, detail);
-                    false
+            of_record.retain(|want| {
+                match judge.reload_detail(projection, file, formats, &raw, want) {
+                    Some(detail) => {
+                        found(want, detail);
+                        false
+                    }
+                    None => true,
                 }
-                None => true,
             });
             if of_record.is_empty() {
                 wanted.remove(&raw.offset);

@@ -650,17 +650,17 @@ fn what_is_said_of_files_reaches_those_that_are_named() {
     };
     let arguments = [folder.0.display().to_string(), STDIN.to_owned()];
     let set = InputSet::new(&arguments).unwrap().stdin(Box::new(S3)).hints(&hints, Path::new("/"));
-    let said: Vec<String> = (0..set.count())
+    let printed: Vec<String> = (0..set.count())
         .map(|index| {
             let (origin, hint) = (set.open(index).origin(), set.hint(index));
             assert_eq!(origin.zone, Some(Zone::utc()));
-            let account = hint.account.map(|said| said.by);
+            let account = hint.account.map(|printed| printed.by);
             assert_eq!(account.is_some(), origin.account.is_some());
             format!("{:?} {account:?}", origin.account)
         })
         .collect();
     assert_eq!(
-        said,
+        printed,
         [
             r#"None None"#,
             r#"Some("2") Some("keytrail.yaml:3")"#,

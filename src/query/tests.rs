@@ -124,7 +124,7 @@ fn what_cannot_be_asked_is_said_where_it_stands() {
       | ^^^^^^^^^
       |
       = help: name a field of each, as in `.map(|k| k.id)`, or their number, `.len()`
-    error[KT9003]: records cannot be counted by a whole cred
+    error[KT9003]: records cannot be counted by a complete cred
      --> <count-by>:1:12
       |
     1 | cred.keys, cred

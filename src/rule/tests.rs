@@ -285,8 +285,11 @@ fn a_raise_over_measures_reads_no_record() {
     };
     assert_eq!(problems(&rule("n > 3")), [""; 0]);
     assert_eq!(problems(&rule("event.ok == false")), [""; 0]);
-    let said = problems(&rule("n > 3 && event.ok == false"));
-    assert!(said[0].starts_with("KT3007 \"event.ok\" a `raise` that names a measure"), "{said:?}");
+    let shown = problems(&rule("n > 3 && event.ok == false"));
+    assert!(
+        shown[0].starts_with("KT3007 \"event.ok\" a `raise` that names a measure"),
+        "{shown:?}"
+    );
 }
 
 /// Whether fewer matches can only make a condition false.

@@ -117,8 +117,8 @@ fn every_mistake_in_a_policy_file_is_shown_where_it_is() {
         for case in written.split("=== ").skip(1) {
             let (name, rest) = case.split_once('\n').unwrap();
             let text = rest.split_once("\n---\n").map_or(rest.trim_end(), |(text, _)| text);
-            let said = diagnose(name, &format!("{text}\n"));
-            found.push_str(&format!("=== {name}\n{text}\n---\n{said}\n"));
+            let message = diagnose(name, &format!("{text}\n"));
+            found.push_str(&format!("=== {name}\n{text}\n---\n{message}\n"));
             count += 1;
         }
         if update {

@@ -1,4 +1,4 @@
-//! The question of a query: the command line, applied on top of a query saved in the project file.
+//! The flags of a query: the command line, applied on top of a query saved in the project file.
 
 use std::ops::Range;
 
@@ -77,7 +77,7 @@ impl QueryArgs {
     }
 }
 
-/// A question and its time range.
+/// The source of a query and its time range.
 struct Asked {
     source: QuerySource,
     since: Option<Bound>,

@@ -46,7 +46,7 @@ impl Signals {
     }
 
     /// The exit code if a signal was received.
-    pub(crate) fn came(&self) -> Option<Exit> {
+    pub(crate) fn received(&self) -> Option<Exit> {
         match self.number.load(Ordering::Relaxed) {
             0 => None,
             number if number == usize::try_from(SIGINT).unwrap_or_default() => {

@@ -117,7 +117,7 @@ struct Group {
     /// The last row, to detect duplicates of it.
     last: Option<(Order, u8)>,
     rows: Rows,
-    said: RenderedMessages,
+    rendered: RenderedMessages,
 }
 
 enum Rows {
@@ -170,7 +170,7 @@ impl Fold<'_> {
             rule: rule as u32,
             last: None,
             rows,
-            said: RenderedMessages::default(),
+            rendered: RenderedMessages::default(),
         })
     }
 
@@ -193,7 +193,7 @@ impl Fold<'_> {
                 let evidence = days.entry(day_of(row.call).map(str::to_owned)).or_default();
                 evidence.add(row);
                 if evidence.leads(row) {
-                    group.said.add(row);
+                    group.rendered.add(row);
                 }
             }
             Rows::Correlated(stored) => {
@@ -203,13 +203,13 @@ impl Fold<'_> {
     }
 
     fn conclude(&mut self, group: Group) -> io::Result<()> {
-        let Group { key, rule, rows, said, .. } = group;
+        let Group { key, rule, rows, rendered, .. } = group;
         let definition = &self.plan.rules[rule as usize];
         let SubjectFindings { shown, spans } = match rows {
             Rows::Plain(evidence) if evidence.is_empty() => return Ok(()),
             Rows::Plain(evidence) => SubjectFindings::of(Shown::plain(*evidence)),
             Rows::Days(days) => SubjectFindings {
-                shown: days.into_values().map(|day| Shown::of_day(day, &said)).collect(),
+                shown: days.into_values().map(|day| Shown::of_day(day, &rendered)).collect(),
                 spans: Vec::new(),
             },
             Rows::Correlated(stored) => {

@@ -317,8 +317,8 @@ fn who_calls() {
 
 #[test]
 fn the_second_factor_is_read_where_it_is_said() {
-    let session = |key: &str, said: Tree| json!({ "userIdentity": { "sessionContext": { key: { "mfaAuthenticated": said } } } });
-    let signin = |key: &str, said: &str| json!({ "eventType": "ConsoleSignin", "additionalEventData": { key: said } });
+    let session = |key: &str, shown: Tree| json!({ "userIdentity": { "sessionContext": { key: { "mfaAuthenticated": shown } } } });
+    let signin = |key: &str, shown: &str| json!({ "eventType": "ConsoleSignin", "additionalEventData": { key: shown } });
     for (changes, mfa) in [
         (json!({}), "-"),
         (session("attributes", json!("true")), "true"),

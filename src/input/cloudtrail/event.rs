@@ -192,9 +192,9 @@ fn is_console_agent(agent: &str) -> bool {
 }
 
 fn login_failed(fields: &Fields<'_>) -> bool {
-    [p::LOGIN, p::SWITCH_ROLE, p::CHECK_MFA, p::VERIFICATION, p::AUTHENTICATION]
-        .iter()
-        .any(|&path| fields.get(path).is_some_and(|said| said.eq_ignore_ascii_case("\"failure\"")))
+    [p::LOGIN, p::SWITCH_ROLE, p::CHECK_MFA, p::VERIFICATION, p::AUTHENTICATION].iter().any(
+        |&path| fields.get(path).is_some_and(|outcome| outcome.eq_ignore_ascii_case("\"failure\"")),
+    )
 }
 
 fn category(fields: &Fields<'_>) -> Option<&'static str> {

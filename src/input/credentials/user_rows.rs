@@ -310,8 +310,7 @@ impl UserRows {
         }
         if let Some(names) = keys.list() {
             notes.push(format!(
-                "users with contradictory rows for one key, each a separate key: \
-                 as a key of its own: {names}"
+                "users with contradictory rows for one key, each a separate key: {names}"
             ));
         }
         if *repeated > 0 {

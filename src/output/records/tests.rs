@@ -183,7 +183,7 @@ fn a_panic_costs_one_record() {
     };
     let mut lines = super::Lines::new(&mut out, MASKED);
     assert!(!read(&OneFile(text), &[], &options, &mut lines).unwrap().complete);
-    let said = String::from_utf8(out).unwrap();
-    assert!(said.contains(r#""skipped":{"reason":"internal""#), "{said}");
-    assert!(said.contains(r#""records":3,"shown":2,"skipped":{"internal":1}"#), "{said}");
+    let message = String::from_utf8(out).unwrap();
+    assert!(message.contains(r#""skipped":{"reason":"internal""#), "{message}");
+    assert!(message.contains(r#""records":3,"shown":2,"skipped":{"internal":1}"#), "{message}");
 }

@@ -241,11 +241,11 @@ impl Query {
     }
 
     /// The number of items to show: the user's choice, or all for programs and a few for people.
-    fn most<N: PartialEq + From<u8>>(&self, said: Option<N>, few: N) -> Option<N> {
-        match (said, self.format) {
+    fn most<N: PartialEq + From<u8>>(&self, given: Option<N>, few: N) -> Option<N> {
+        match (given, self.format) {
             (Some(all), _) if all == N::from(0) => None,
             (None, Layout::Json) => None,
-            (Some(said), _) => Some(said),
+            (Some(given), _) => Some(given),
             (None, Layout::Human) => Some(few),
         }
     }

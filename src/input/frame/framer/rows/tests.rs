@@ -138,10 +138,10 @@ fn cells_that_have_no_column_are_empty() {
 #[test]
 fn a_quote_in_the_wrong_place_costs_its_line() {
     for (broken, why) in [
-        ("1,\"2,3", "a quote opens a cell, and none closes"),
+        ("1,\"2,3", "a quote opens a cell, but no quote closes"),
         ("1,2\",3", "a quote is inside a cell"),
         ("1,\"2\"2,3", "text follows the quote"),
-        ("\"1,2,3", "a quote opens a cell, and none closes"),
+        ("\"1,2,3", "a quote opens a cell, but no quote closes"),
         ("1,2\0,3", "a NUL byte"),
     ] {
         let parts = cut(&format!("a,b,c\n0,0,0\n{broken}\n4,5,6\n7,8,9\n"));
