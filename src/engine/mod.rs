@@ -21,6 +21,7 @@ mod reduce;
 mod rows;
 mod run;
 mod schedule;
+mod silence_ends;
 mod match_view;
 mod subject;
 mod rule_harness;

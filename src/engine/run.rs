@@ -8,7 +8,7 @@ use super::accounting::{Accounting, ErrorCounts, FileCounts, FileReport, ReadAs,
 use super::credentials::{Credentials, StoredReports};
 use super::map::{Map, RecordOutcome};
 use super::matches::Partial;
-use super::options::{PolicyRun, RunOptions};
+use super::options::{PolicyRun, RunOptions, Tell};
 use super::reduce::{Coverage, SampleRequest};
 use super::rows::SpillFile;
 use super::sample_reload::{MissingSamples, ReloadFrom, reload_samples};
@@ -17,7 +17,7 @@ use super::stored_row::Rows;
 use crate::finding::{Finding, KnownUsers};
 use crate::plan::{Applicability, Plan, applicability};
 use crate::record::{FieldSet, FileAccount, Inputs, Outcome, Phase, Provider, Skip, SkipReason};
-use crate::value::{RecordKind, Time};
+use crate::value::{Duration, RecordKind, Time};
 
 /// Stack size of a worker in bytes. Nested expressions and JSON require a large stack.
 const STACK: usize = 16 * 1024 * 1024;
@@ -58,6 +58,9 @@ pub struct RunResult {
     ///
     /// [`Tell::Occurrences`]: super::Tell::Occurrences
     pub spans: BTreeMap<Box<[u8]>, Vec<(Time, Time)>>,
+    /// The longest time between the first and the last event of an account; `None` if there is no
+    /// event, no rule that needs it, or the inputs still grow.
+    pub longest_log: Option<Duration>,
 }
 
 /// A rule that requires fields that a format does not carry.
@@ -275,12 +278,17 @@ fn conclude(
     let mut errors = counts.errors;
     let spill = found.not_spilled();
     let known_users = std::mem::take(&mut found.known_users);
+    let longest_log = match options.tell {
+        Tell::Findings => found.reaches.values().filter_map(|reach| reach.length()).max(),
+        Tell::Occurrences => None,
+    };
     let reduced = super::reduce::reduce(found, plan, &files, options);
     let late = reduced.errors.into_iter();
     late.for_each(|(rule, error)| errors.add_late(rule, error));
     let errors = errors.finish(&files);
     accounting.rule_errors =
         errors.iter().map(|e| (plan.rules[e.rule].id.clone(), e.count)).collect();
+    accounting.matches += reduced.matches;
     accounting.duplicates = reduced.duplicates;
     accounting.suppressed = reduced.suppressed;
     let result = RunResult {
@@ -296,6 +304,7 @@ fn conclude(
         accounting,
         errors,
         spans: reduced.spans,
+        longest_log,
     };
     (result, reduced.wanted)
 }

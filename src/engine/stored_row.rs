@@ -102,13 +102,20 @@ impl Rows {
     /// Adds a row that was drained from other rows of the same plan.
     pub fn push(&mut self, row: &StoredRow<'_>, plan: &Plan<'_>) {
         match row.observation {
-            None => self.0.push_frame(row.rule, row.bytes, row.sorts),
+            None => match plan.rules.get(row.rule()).map(|rule| &rule.construct) {
+                Some(Construct::AfterSilence(silence)) => {
+                    if let Some(Frame::Match(of)) = Frame::read(row.bytes, row.sorts) {
+                        self.0.push_silence_end(&of, silence.length);
+                    }
+                }
+                _ => self.0.push_frame(row.rule, row.bytes, row.sorts),
+            },
             Some((last, values)) => {
                 let Some(rule) = plan.rules.get(row.rule()) else { return };
-                let Construct::FirstSeen(first_seen) = &rule.construct else { return };
+                let Some(history) = rule.construct.remembers() else { return };
                 let values: Vec<Value<'static>> = decode(values).collect();
                 let span = (Time(row.order.time), Time(last));
-                self.0.observe_span(row.key(), &values, span, first_seen.history);
+                self.0.observe_span(row.key(), &values, span, history);
             }
         }
     }

@@ -47,6 +47,11 @@ static RULE: &[Key] = &[
     Key::optional("correlate", CORRELATE, "A finding takes several matches of one subject."),
     Key::optional("sequence", SEQUENCE, "A finding takes ordered steps of one subject."),
     Key::optional("first_seen", FIRST_SEEN, "A finding takes a value that is new for the subject."),
+    Key::optional(
+        "after_silence",
+        AFTER_SILENCE,
+        "A finding takes a match after a time without matches of the subject.",
+    ),
     Key::optional("raise", Shape::List(&RAISE), "What makes a finding worse than `severity`."),
     Key::optional(
         "message",
@@ -110,6 +115,19 @@ const FIRST_SEEN: Shape = Shape::Object(&[
         "How far back a record counts as having shown the values, `30d` or `params.NAME`.",
     ),
     Key::optional("among", Shape::Expr, "Which records count as having shown them; else all."),
+]);
+
+const AFTER_SILENCE: Shape = Shape::Object(&[
+    Key::required(
+        "for",
+        LENGTH,
+        "How long the subject had no match, `30d` or `params.NAME`; only a longer silence counts.",
+    ),
+    Key::optional(
+        "last_seen",
+        Shape::Expr,
+        "When the subject was last seen, as a report or a table knows it; the log knows the rest.",
+    ),
 ]);
 
 static RAISE: Shape = Shape::Object(&[
