@@ -6,6 +6,7 @@
 //! [`Facts::text`](crate::report::Facts::text) and [`Facts::key`](crate::report::Facts::key) return
 //! them.
 
+mod gitlab_codequality;
 mod human;
 mod inert;
 mod json;
@@ -25,7 +26,8 @@ pub use json::{
 pub use output::{Output, Style};
 
 /// Every output format, in the order in which the documentation lists them.
-pub static OUTPUTS: &[&Output] = &[&human::HUMAN, &json::JSON, &sarif::SARIF];
+pub static OUTPUTS: &[&Output] =
+    &[&human::HUMAN, &json::JSON, &sarif::SARIF, &gitlab_codequality::GITLAB_CODEQUALITY];
 
 /// The output with this name.
 pub fn find(name: &str) -> Option<&'static Output> {
