@@ -61,6 +61,11 @@ impl<'p> Judge<'p> {
         }
     }
 
+    /// Prepares for records of a file; `once` if it cannot be read again.
+    pub(super) fn enter(&mut self, once: bool) {
+        self.recorder.once = once;
+    }
+
     /// Forgets the record before.
     pub(super) fn begin(&mut self) {
         self.hits.clear();
@@ -122,8 +127,12 @@ impl<'p> Judge<'p> {
     pub(super) fn collect(&mut self, projected: Projected<'_>, file: u32, raw: &RawRecord<'_>) {
         let Self { plan, joiner, look_up, hits, recorder, notes, .. } = self;
         let origin = projected.origin;
+        let alone =
+            hits.iter().map(|hit| &plan.rules[plan.conditions[hit.1 as usize].rule as usize]);
+        let alone = alone.filter(|rule| !rule.correlates()).map(|rule| rule.severity as u8);
+        let weight = alone.max().unwrap_or_default();
         each(projected, plan, look_up, &mut |row, record, bindings| {
-            let at = RecordAt { file, raw, origin, row };
+            let at = RecordAt { file, raw, origin, row, weight };
             // Rows are decided in their order, so the hits of a row stand together.
             let from = hits.partition_point(|hit| hit.0 < row);
             let to = hits.partition_point(|hit| hit.0 <= row);
@@ -180,7 +189,7 @@ impl<'p> Judge<'p> {
                     if row != want.row {
                         return;
                     }
-                    let at = RecordAt { file, raw, origin, row };
+                    let at = RecordAt { file, raw, origin, row, weight: 0 };
                     let mut tell = |bindings: &Bindings<'_>| {
                         let seen = MatchView::of(bindings, origin.time);
                         if seen.order(raw, row) != want.order {
@@ -193,7 +202,7 @@ impl<'p> Judge<'p> {
                             }
                             SampleTarget::Sample(..) => String::new(),
                         };
-                        told = Some(detail(&seen, at, 0, message, options));
+                        told = Some(detail(&seen, at, (0, (0, 0)), message, options));
                     };
                     if plan.joins(want.rule) {
                         joiner.join(record, &mut |cred, key| {

@@ -49,9 +49,10 @@ impl<'p, const N: usize> Map<'p, N> {
         }
     }
 
-    /// Prepares for records of this origin.
-    pub(super) fn begin(&mut self, origin: &Arc<Origin>) {
+    /// Prepares for records of this origin; `once` if their file cannot be read again.
+    pub(super) fn begin(&mut self, origin: &Arc<Origin>, once: bool) {
         self.projection.begin(origin);
+        self.judges.iter_mut().for_each(|judge| judge.enter(once));
     }
 
     /// Evaluates every candidate rule on one record and records its matches.

@@ -30,7 +30,7 @@ pub use crate::plan::Applicability;
 pub use accounting::{Accounting, FileReport, RuleError};
 pub use credentials::{AMBIGUOUS, Credentials, Joiner, LookUp, StoredReports};
 pub use options::{MEMORY, PolicyRun, RunOptions, Tell};
-pub use reduce::Coverage;
+pub use reduce::{Coverage, SAMPLES_PER_RULE};
 pub use rule_harness::{HarnessResult, RuleHarness};
 pub use run::{Mapped, RunResult, Unapplied, map, map_part, reduce, run, run_each};
 pub use sample_reload::MissingSamples;

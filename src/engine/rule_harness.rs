@@ -59,7 +59,7 @@ impl<'p> RuleHarness<'p> {
         let ordinal = self.records;
         self.records += 1;
         let raw = RawRecord { offset: ordinal, ordinal, ..RawRecord::alone("") };
-        let at = RecordAt { file: 0, raw: &raw, origin: &self.origin, row: 0 };
+        let at = RecordAt { file: 0, raw: &raw, origin: &self.origin, row: 0, weight: 0 };
         let (plan, options, recorder) = (self.plan, self.options, &mut self.recorder);
         recorder.failed.clear();
         if let Some(record) = bindings.event.filter(|_| plan.needs_reach) {

@@ -44,6 +44,8 @@ pub struct RunResult {
     /// The first caught panics, each with the file and line of its record, and the number of the
     /// others.
     pub panics: Vec<String>,
+    /// Findings that show only the record that leads them, because their rule has many findings.
+    pub unsampled: u64,
     /// Records that findings could not show.
     pub recall: MissingSamples,
     /// The error because of which matches could not be spilled and stayed in memory beyond the
@@ -296,6 +298,7 @@ fn conclude(
         findings: reduced.findings,
         coverage: reduced.coverage,
         panics,
+        unsampled: reduced.unsampled,
         recall: MissingSamples::default(),
         spill,
         lost: reduced.lost,
@@ -383,8 +386,8 @@ fn work<'p, const N: usize>(job: &Job<'_, 'p, N>, schedule: &Schedule<'_>) -> [W
     let mut map = Map::new(job.policies, job.credentials, job.spill);
     let (mut turn, mut file) = (Turn::default(), None);
     while let Some(at) = schedule.next(&mut file, &mut turn) {
-        let Turn { batch, formats, origin } = &mut turn;
-        map.begin(origin);
+        let Turn { batch, formats, origin, once } = &mut turn;
+        map.begin(origin, *once);
         for skip in batch.skipped.drain(..) {
             skip_record(&mut works, at, &skip, 1);
         }

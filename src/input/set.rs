@@ -310,12 +310,21 @@ impl Inputs for InputSet {
     }
 
     fn again(&self, index: usize) -> Option<Box<dyn Batches + '_>> {
-        let file = self.file(index)?;
-        let path = file.0.file.as_deref().filter(|_| file.0.status.is_none())?;
+        let file = self.file(index).filter(|_| self.is_rereadable(index))?;
+        let raw = RawFile::open(file.0.file.as_deref()?);
+        Some(credentials::open(self.task(
+            file,
+            FileAccount::default(),
+            raw,
+            &Arc::default(),
+            false,
+        )))
+    }
+
+    fn is_rereadable(&self, index: usize) -> bool {
+        let Some((found, _)) = self.file(index) else { return false };
         // The bytes of a pipe or a device can be read only once.
-        fs::metadata(path).is_ok_and(|meta| meta.is_file()).then(|| {
-            let raw = RawFile::open(path);
-            credentials::open(self.task(file, FileAccount::default(), raw, &Arc::default(), false))
-        })
+        let path = found.file.as_deref().filter(|_| found.status.is_none());
+        path.is_some_and(|path| fs::metadata(path).is_ok_and(|meta| meta.is_file()))
     }
 }

@@ -6,7 +6,7 @@ use super::short_log::short_log;
 use super::unapplied::unapplied;
 use super::{Facts, GateCounts, LedgerEntry, LedgerState, Note, Report, RuleSummary, Verdict};
 use crate::allow::{Allowlist, EntryState};
-use crate::engine::{Coverage, MissingSamples, RunResult};
+use crate::engine::{Coverage, MissingSamples, RunResult, SAMPLES_PER_RULE};
 use crate::finding::{EnrichedKey, Finding, OpenFinding, VerdictRole};
 use crate::record::{FileStatus, shown_path};
 use crate::rule::{Rule, Status};
@@ -146,10 +146,21 @@ fn unshown(run: &RunResult) -> Vec<Note> {
     };
     let MissingSamples { once, changed } = run.recall;
     let mut notes = Vec::new();
+    if run.unsampled > 0 {
+        let text = match run.unsampled {
+            1 => "1 finding shows".to_owned(),
+            count => format!("{count} findings show"),
+        };
+        let text = format!(
+            "{text} only the first record, because all findings of a rule together show at most \
+             {SAMPLES_PER_RULE} more; `keytrail query` lists the records of a key, user or address"
+        );
+        notes.push(Note { id: "samples-limited", text });
+    }
     if once > 0 {
         let text = format!(
-            "{} not shown: what correlates is known only at the end, and standard input and pipes \
-             are read once",
+            "{} not shown: the matches of a correlation rule that a finding shows are known only \
+             at the end, and standard input and pipes are read once",
             findings(once)
         );
         notes.push(Note { id: "records-not-shown", text });

@@ -20,6 +20,7 @@ mod param;
 #[allow(clippy::module_inception)]
 mod rule;
 mod shape;
+mod source_tag;
 mod table;
 
 pub use construct::{
@@ -34,6 +35,7 @@ pub use rule::{
     Category, Counts, Expectation, Judged, Raise, Rule, Severity, Status, Step, TestCase,
 };
 pub use shape::RULE_FILE;
+pub use source_tag::{SOURCE_TAGS, SourceTag};
 pub use table::{DeclaredTable, TABLE_FILE, load_table};
 
 #[cfg(test)]

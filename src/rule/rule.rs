@@ -104,7 +104,8 @@ pub struct Rule {
     pub status: Status,
     /// The kind of record that it reads.
     pub on: RecordKind,
-    /// Free tags; `attack.t1078.004` names an ATT&CK technique.
+    /// Free tags; `attack.t1078.004` names an ATT&CK technique, one of [`SOURCE_TAGS`](super::SOURCE_TAGS)
+    /// the document from which the rule comes.
     pub tags: Vec<String>,
     /// Controls that it checks, `cis-aws-1.4`.
     pub controls: Vec<String>,

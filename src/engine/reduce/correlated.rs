@@ -79,9 +79,12 @@ struct SubjectMatch {
     row: u32,
     step: u8,
     severity: u8,
+    weight: u8,
     ok: Option<bool>,
     cover: u32,
     call: u32,
+    /// The rendered message.
+    told: u32,
 }
 
 /// Interned byte strings that many rows share.
@@ -175,9 +178,11 @@ impl SubjectMatches {
             row: row.row,
             step: row.step,
             severity: row.severity,
+            weight: row.weight,
             ok: row.ok,
             cover: self.texts.add(row.cover),
             call: self.texts.add(row.call),
+            told: self.texts.add(row.told),
         });
     }
 
@@ -338,6 +343,7 @@ impl SubjectMatches {
     fn shown(&self, rule: &Rule, outcome: &Outcome) -> Option<Shown> {
         let first = outcome.occurrences.first()?;
         let told = &self.rows[first.told as usize];
+        let rendered = self.texts.all[told.told as usize].clone();
         let told = Chosen { order: told.order, place: told.place, row: told.row };
 
         let mut evidence = Evidence::default();
@@ -368,6 +374,7 @@ impl SubjectMatches {
             raised: outcome.occurrences.iter().filter_map(|of| of.raised).max(),
             uncertain: outcome.occurrences.iter().all(|of| of.uncertain),
             told: Some(told),
+            rendered: Some(rendered).filter(|rendered| !rendered.is_empty()),
             measures: first.measures.clone(),
         })
     }
@@ -398,7 +405,7 @@ impl SubjectMatches {
     }
 
     fn row(&self, member: u32) -> MatchRow<'_> {
-        let SubjectMatch { order, place, row, step, severity, ok, cover, call } =
+        let SubjectMatch { order, place, row, step, severity, weight, ok, cover, call, .. } =
             self.rows[member as usize];
         MatchRow {
             key: &[],
@@ -407,6 +414,7 @@ impl SubjectMatches {
             place,
             row,
             severity,
+            weight,
             ok,
             revision: false,
             cover: &self.texts.all[cover as usize],

@@ -20,7 +20,7 @@ use super::detail_store::DetailReader;
 use super::match_view::day_of;
 use super::matches::Partial;
 use super::options::{RunOptions, Tell};
-use super::rows::{Frame, MatchRow, Merge, Order};
+use super::rows::{Frame, MatchRow, Merge, Order, texts};
 use super::subject::rule_of;
 use crate::correlate::Reach;
 use crate::expr::EvalError;
@@ -28,14 +28,15 @@ use crate::finding::Finding;
 use crate::plan::Plan;
 use crate::rule::Construct;
 use crate::value::Time;
-use assemble::{Assembler, Shown};
+use assemble::{Assembler, Retained, Shown};
 use correlated::{SubjectFindings, SubjectMatches};
 use duplicates::Contested;
 use evidence::Evidence;
 use ledger::Covered;
-use rendered_message::RenderedMessages;
+use rendered_message::{RenderedMessages, message, sides};
 use silence::SilenceEnd;
 
+pub use assemble::SAMPLES_PER_RULE;
 pub use ledger::Coverage;
 pub(super) use sample_request::{SampleRequest, SampleTarget, sample};
 
@@ -52,6 +53,8 @@ pub(super) struct Reduced {
     /// Matches of `after_silence` rules, which are known only now.
     pub(super) matches: u64,
     pub(super) suppressed: u64,
+    /// Findings that show only the record that leads them, because their rule has many findings.
+    pub(super) unsampled: u64,
     /// Failed evaluations, by rule.
     pub(super) errors: Vec<(u32, EvalError)>,
     /// The error because of which rows could not be read back. The findings of these rows are
@@ -78,6 +81,7 @@ pub(super) fn reduce(
         details: details.finish(),
         reaches,
         group: None,
+        samples: (0, SAMPLES_PER_RULE),
         reduced: Reduced {
             coverage: vec![Coverage::default(); plan.allowlist.entries.len()],
             ..Reduced::default()
@@ -107,6 +111,8 @@ struct Fold<'f> {
     reaches: BTreeMap<Box<str>, Reach>,
     /// The subject of the most recent rows.
     group: Option<Group>,
+    /// The rule of the most recent finding, and the samples that its findings may still show.
+    samples: (u32, usize),
     reduced: Reduced,
 }
 
@@ -179,7 +185,6 @@ impl Fold<'_> {
             (&mut group.rows, &self.plan.rules[group.rule as usize].construct)
         {
             held.add_silence_end(row, &self.plan.rules[group.rule as usize]);
-            group.said.add(row);
             return;
         }
         // Of several versions of an event only one counts, once for each step.
@@ -207,7 +212,6 @@ impl Fold<'_> {
             }
             Rows::Correlated(held) => {
                 held.add(row, &self.plan.rules[group.rule as usize]);
-                group.said.add(row);
             }
         }
     }
@@ -219,7 +223,7 @@ impl Fold<'_> {
             Rows::Plain(evidence) if evidence.is_empty() => return Ok(()),
             Rows::Plain(evidence) => SubjectFindings::of(Shown::plain(*evidence)),
             Rows::Days(days) => SubjectFindings {
-                shown: days.into_values().map(Shown::plain).collect(),
+                shown: days.into_values().map(|day| Shown::of_day(day, &said)).collect(),
                 ..SubjectFindings::default()
             },
             Rows::Correlated(held) => match held.finish(definition, &self.reaches, self.options) {
@@ -244,20 +248,33 @@ impl Fold<'_> {
             self.reduced.spans.insert(key.as_slice().into(), spans);
         }
         for shown in shown {
-            let sides = match self.options.tell {
-                Tell::Findings if definition.correlates() => None,
-                Tell::Findings => Some(self.details.of(&key)?),
-                Tell::Occurrences => match said.sides(definition, &shown, self.options) {
-                    Ok(sides) => Some(sides),
-                    Err(error) => {
-                        self.reduced.errors.push((rule, error));
-                        None
-                    }
-                },
+            let mut retained = Retained::default();
+            let failed = match (self.options.tell, &shown.rendered) {
+                (Tell::Findings, None) if definition.correlates() => None,
+                (Tell::Findings, Some(parts)) => {
+                    message(texts(parts), definition, &shown, self.options)
+                        .map(|message| retained.message = Some(message))
+                        .err()
+                }
+                (Tell::Findings, None) => {
+                    retained.sides = Some(self.details.of(&key)?);
+                    None
+                }
+                (Tell::Occurrences, _) => sides(definition, &shown, self.options)
+                    .map(|sides| retained.sides = Some(sides))
+                    .err(),
             };
+            self.reduced.errors.extend(failed.map(|error| (rule, error)));
             let number = self.reduced.findings.len();
+            if self.samples.0 != rule {
+                self.samples = (rule, SAMPLES_PER_RULE);
+            }
+            let left = &mut self.samples.1;
             let (finding, wanted) =
-                self.assembler.finding(number, &key, rule, shown, sides.as_ref());
+                self.assembler.finding(number, &key, rule, shown, retained, left);
+            if *left == 0 && finding.calls.iter().all(|calls| calls.samples.is_empty()) {
+                self.reduced.unsampled += u64::from(self.options.tell == Tell::Findings);
+            }
             self.reduced.findings.push(finding);
             if self.options.tell == Tell::Findings {
                 self.reduced.wanted.extend(wanted);

@@ -191,7 +191,7 @@ pub struct Finding<'a> {
     /// What tables and other findings know of the access keys in the evidence.
     pub keys: Vec<Key<'a>>,
     /// What stands behind the evidence that was left out, if any was.
-    pub others: Option<Others>,
+    pub others: Option<Others<'a>>,
     /// Why every match of it is accepted, if so.
     pub suppression: Option<Suppression<'a>>,
 }
@@ -313,7 +313,7 @@ pub struct Occurrence<'a> {
     pub uncertain: bool,
 }
 
-/// One row of evidence: calls that are alike in all but their time.
+/// One row of evidence: calls that differ only in their time.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Calls<'a> {
     /// The access key, masked unless `run.show_keys`.
@@ -330,8 +330,11 @@ pub struct Calls<'a> {
     pub user: Option<Text<'a>>,
     /// Whether the call succeeded.
     pub ok: Option<bool>,
-    /// The day in the zone of the run.
+    /// The day in the zone of the run; null if the matches are on several days.
     pub day: Option<Text<'a>>,
+    /// The number of days with matches; 0 in a report that does not count them.
+    #[serde(default)]
+    pub days: u64,
     /// Matches.
     pub count: u64,
     /// Of those, matches that an allowlist entry covers.
@@ -348,10 +351,49 @@ pub struct Calls<'a> {
 
 /// Evidence that was left out.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Others {
+pub struct Others<'a> {
     /// Rows.
     pub rows: u64,
-    /// Matches behind them.
+    /// Matches in these rows.
+    pub count: u64,
+    /// The first twenty operations in these rows, the weightiest first.
+    #[serde(default)]
+    pub operations: Vec<OperationCount<'a>>,
+}
+
+impl<'a> Others<'a> {
+    /// Adds rows that are left out to those that already are; `None` if no row is left out.
+    pub(super) fn sum(rest: &[Calls<'a>], others: Option<Self>) -> Option<Self> {
+        if rest.is_empty() {
+            return others;
+        }
+        let none = Others { rows: 0, count: 0, operations: Vec::new() };
+        let others = others.unwrap_or(none);
+        let (rows, count) = (others.rows + rest.len() as u64, rest.iter().map(|row| row.count));
+        let count = others.count + count.sum::<u64>();
+        let of_rest = rest.iter().map(|row| {
+            let parts = [&row.service, &row.api].into_iter().flatten();
+            let parts: Vec<&str> = parts.map(|part| &**part).collect();
+            OperationCount { name: parts.join(".").into(), count: row.count }
+        });
+        let mut operations: Vec<OperationCount<'a>> = Vec::new();
+        for of in of_rest.chain(others.operations) {
+            match operations.iter_mut().find(|known| known.name == of.name) {
+                Some(known) => known.count += of.count,
+                None => operations.push(of),
+            }
+        }
+        operations.truncate(20);
+        Some(Others { rows, count, operations })
+    }
+}
+
+/// An operation and its matches.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct OperationCount<'a> {
+    /// Service and operation, such as `s3.GetObject`.
+    pub name: Text<'a>,
+    /// Its matches in rows that were left out.
     pub count: u64,
 }
 

@@ -85,7 +85,7 @@ struct Finding<'a> {
     /// The evidence, at most 20 rows.
     calls: Vec<v1::Calls<'a>>,
     /// What stands behind the evidence that was left out, if any was.
-    others: Option<v1::Others>,
+    others: Option<v1::Others<'a>>,
     /// Why every match of it is accepted; only with `--show-suppressed`.
     #[serde(skip_serializing_if = "Option::is_none")]
     suppressed: Option<v1::Suppression<'a>>,
@@ -184,8 +184,7 @@ pub fn write_finding(
         ..
     } = convert::finding(report, finding);
     let rest = calls.split_off(calls.len().min(CALLS));
-    let left = rest.iter().fold((0, 0), |(rows, count), row| (rows + 1, count + row.count));
-    let (rows, count) = others.map_or(left, |of| (of.rows + left.0, of.count + left.1));
+    let others = v1::Others::sum(&rest, others);
     let none = || v1::Occurrence {
         day: None,
         count: 0,
@@ -223,7 +222,7 @@ pub fn write_finding(
             pointer: facts.text(&location.pointer),
         },
         calls,
-        others: (rows > 0).then_some(v1::Others { rows, count }),
+        others,
         suppressed: suppression,
     };
     write_line(&Line::Finding(Box::new(line)), out)
@@ -301,6 +300,8 @@ mod tests {
         write_finding(&report, &finding, 7, &mut out).unwrap();
         let line: Value = serde_json::from_slice(&out).unwrap();
         assert_eq!(line["calls"].as_array().unwrap().len(), CALLS);
-        assert_eq!(line["others"], serde_json::json!({ "rows": 5, "count": 5 * each }));
+        let operations = [serde_json::json!({ "name": "iam.CreateUser", "count": 5 * each })];
+        let others = serde_json::json!({ "rows": 5, "count": 5 * each, "operations": operations });
+        assert_eq!(line["others"], others);
     }
 }

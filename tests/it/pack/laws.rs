@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use keytrail::config::Policy;
+use keytrail::rule::{Rule, SOURCE_TAGS, SourceTag};
 
 use super::{filled_pack, pack};
 
@@ -81,6 +82,30 @@ fn tags_and_controls_are_written_in_one_way() {
             "{}: one stands twice",
             rule.id
         );
+    }
+}
+
+/// Tags that name a technique or a document, and no others.
+#[test]
+fn a_rule_has_the_tag_of_each_document_that_it_comes_from() {
+    let pack = pack();
+    for rule in &pack.rules {
+        for tag in rule.tags.iter().filter(|tag| !tag.starts_with("attack.")) {
+            assert!(SourceTag::find(tag).is_some(), "{}: no document has the tag {tag}", rule.id);
+        }
+        let text = rule.description.split_whitespace().collect::<Vec<_>>().join(" ");
+        let says_guide = text.contains("AWS IAM audit guide");
+        let tagged = rule.tags.iter().any(|tag| tag == "aws-iam-audit-guide");
+        assert!(tagged || !says_guide, "{}: the description names the guide", rule.id);
+    }
+    for source in SOURCE_TAGS {
+        let tagged = |rule: &&Rule| rule.tags.iter().any(|tag| tag == source.tag);
+        assert!(pack.rules.iter().any(|rule| tagged(&rule)), "no rule comes from {source:?}");
+        // A rule that comes from a published document links it.
+        for rule in pack.rules.iter().filter(tagged) {
+            let links = source.url.is_none_or(|url| rule.references.iter().any(|of| of == url));
+            assert!(links, "{}: {:?} is not among the references", rule.id, source.url);
+        }
     }
 }
 

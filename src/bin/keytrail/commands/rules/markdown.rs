@@ -7,7 +7,7 @@ use keytrail::expr::Expr;
 use keytrail::input::FORMATS;
 use keytrail::plan::covered;
 use keytrail::record::{FieldSet, Provider};
-use keytrail::rule::{Category, Construct, Rule};
+use keytrail::rule::{Category, Construct, Rule, SOURCE_TAGS, SourceTag};
 use keytrail::value::RecordKind;
 
 use super::card::{about, counted, order, within};
@@ -32,6 +32,7 @@ pub(super) fn write(listed: &Listed<'_>) -> String {
             row(&mut page, &[&link, severity, on, &prose(&rule.title)]);
         }
     }
+    sources(&mut page, listed);
     for category in categories() {
         let _ = write!(page, "\n## {}\n", category.name());
         for rule in listed.of(category) {
@@ -39,6 +40,36 @@ pub(super) fn write(listed: &Listed<'_>) -> String {
         }
     }
     page
+}
+
+/// The documents from which the rules come, each with its rules.
+fn sources(page: &mut String, listed: &Listed<'_>) {
+    let rules_of = |source: &SourceTag| -> Vec<String> {
+        let tagged =
+            listed.rules.iter().filter(|rule| rule.tags.iter().any(|tag| tag == source.tag));
+        tagged.map(|rule| to_section(&rule.id)).collect()
+    };
+    let used: Vec<(&SourceTag, Vec<String>)> = SOURCE_TAGS
+        .iter()
+        .map(|source| (source, rules_of(source)))
+        .filter(|(_, rules)| !rules.is_empty())
+        .collect();
+    if used.is_empty() {
+        return;
+    }
+    page.push_str(
+        "\n**Sources**: a rule that comes from one of these documents has its tag. The description \
+         of the rule says\nwhich of its thresholds and severities are the document's.\n\n\
+         | tag | document | rules |\n|---|---|---|\n",
+    );
+    for (source, rules) in used {
+        let title = match source.url {
+            Some(url) => format!("[{}]({url})", prose(source.title)),
+            None => prose(source.title),
+        };
+        let about = format!("{title}. {}", prose(source.doc));
+        row(page, &[&span(source.tag), &about, &rules.join(", ")]);
+    }
 }
 
 /// A link to the section of a rule. An id with characters other than lowercase letters, digits and
