@@ -218,6 +218,16 @@ pub fn reduce(plan: &Plan<'_>, mapped: Mapped, options: &RunOptions) -> RunResul
     conclude(plan, mapped, options).0
 }
 
+/// Reduces rows that a caller grouped by [`StoredRow::key`](super::StoredRow::key), so that keys are
+/// reduced anywhere and in any order: the rows of each key, with the reach of every account, give
+/// the findings that [`reduce`] gives for that key. The caller first removes the versions of events
+/// that do not count, see [`StoredRow::event`](super::StoredRow::event). The result has no accounting
+/// of files.
+pub fn reduce_keys(plan: &Plan<'_>, rows: Rows, options: &RunOptions) -> RunResult {
+    let mapped = Mapped { rows, counts: Counts::default(), accounts: Vec::new() };
+    conclude(plan, mapped, options).0
+}
+
 /// Maps the records of a part for each policy.
 fn map_held<'p, const N: usize>(
     policies: &[PolicyRun<'p>; N],
