@@ -169,9 +169,9 @@ pub fn run(plan: &Plan<'_>, inputs: &dyn Inputs, options: &RunOptions) -> RunRes
 }
 
 /// Evaluates every record of the inputs against each policy. A record is read once, with the fields
-/// that any policy needs; each result is that of a [`run`] with its policy alone. Only a panic costs
-/// every policy the record. Threads, clock, `now` and temporary files are those of the first policy;
-/// each policy holds matches up to its own memory.
+/// that any policy needs; each result is that of a [`run`] with its policy alone. Only a panic
+/// costs every policy the record. Threads, clock, `now` and temporary files are those of the first
+/// policy; each policy holds matches up to its own memory.
 pub fn run_each<const N: usize>(
     policies: [PolicyRun<'_>; N],
     inputs: &dyn Inputs,
@@ -426,7 +426,7 @@ fn work<'p, const N: usize>(job: &Job<'_, 'p, N>, schedule: &Schedule<'_>) -> [W
                     skip_record(&mut works, at, &skip(reason, detail), placed.rows);
                 }
                 Ok(RecordOutcome::Not(_)) => {
-                    let detail = "it is of no format that Keytrail reads".into();
+                    let detail = "it does not have a format that Keytrail reads".into();
                     skip_record(&mut works, at, &skip(SkipReason::Foreign, detail), placed.rows);
                 }
                 Err(_) => {

@@ -146,7 +146,7 @@ impl Rows {
         let mut rows = self.0.rows.finish();
         while let Some((bytes, sorts)) = rows.next()? {
             let row = StoredRow::read(bytes, sorts).ok_or_else(|| {
-                io::Error::new(io::ErrorKind::InvalidData, "it is not what was written")
+                io::Error::new(io::ErrorKind::InvalidData, "its content was changed")
             })?;
             visit(&row);
         }
