@@ -12,7 +12,7 @@ use crate::record::{FieldGap, Format, Origin, Outcome, RawRecord};
 use crate::value::RecordKind;
 
 /// The note on rows of a report that a newer report supersedes.
-const SUPERSEDED: &str = "older than another report of the same account: no rule judges it";
+const SUPERSEDED: &str = "older than another report of the same account: no rule evaluates it";
 
 /// Maps records to matches; one per thread.
 pub(super) struct Map<'p, const N: usize> {

@@ -172,9 +172,9 @@ pub fn run(plan: &Plan<'_>, inputs: &dyn Inputs, options: &RunOptions) -> RunRes
 }
 
 /// Evaluates every record of the inputs against each policy. A record is read once, with the fields
-/// that any policy needs; each result is that of a [`run`] with its policy alone. Only a panic costs
-/// every policy the record. Threads, clock, `now` and temporary files are those of the first policy;
-/// each policy holds matches up to its own memory.
+/// that any policy needs; each result is that of a [`run`] with its policy alone. Only a panic
+/// costs every policy the record. Threads, clock, `now` and temporary files are those of the first
+/// policy; each policy holds matches up to its own memory.
 pub fn run_each<const N: usize>(
     policies: [PolicyRun<'_>; N],
     inputs: &dyn Inputs,
@@ -218,6 +218,16 @@ pub fn map_part(
 /// The second half of [`run`]: reduces the rows of each rule and subject to findings. No record is
 /// read again, so a record that no row contains is not shown.
 pub fn reduce(plan: &Plan<'_>, mapped: Mapped, options: &RunOptions) -> RunResult {
+    conclude(plan, mapped, options).0
+}
+
+/// Reduces rows that a caller grouped by [`StoredRow::key`](super::StoredRow::key), so that keys are
+/// reduced anywhere and in any order: the rows of each key, with the reach of every account, give
+/// the findings that [`reduce`] gives for that key. The caller first removes the versions of events
+/// that do not count, see [`StoredRow::event`](super::StoredRow::event). The result has no accounting
+/// of files.
+pub fn reduce_keys(plan: &Plan<'_>, rows: Rows, options: &RunOptions) -> RunResult {
+    let mapped = Mapped { rows, counts: Counts::default(), accounts: Vec::new() };
     conclude(plan, mapped, options).0
 }
 
@@ -425,7 +435,7 @@ fn work<'p, const N: usize>(job: &Job<'_, 'p, N>, schedule: &Schedule<'_>) -> [W
                     skip_record(&mut works, at, &skip(reason, detail), placed.rows);
                 }
                 Ok(RecordOutcome::Not(_)) => {
-                    let detail = "it is of no format that Keytrail reads".into();
+                    let detail = "it does not have a format that Keytrail reads".into();
                     skip_record(&mut works, at, &skip(SkipReason::Foreign, detail), placed.rows);
                 }
                 Err(_) => {

@@ -107,7 +107,7 @@ pub struct Calls {
 pub struct LeftOut {
     /// Rows of evidence.
     pub rows: u64,
-    /// Matches in these rows.
+    /// The number of matches in these rows.
     pub count: u64,
     /// The operations of these rows, such as `s3.GetObject`, each with its matches. The weightiest
     /// come first; operations beyond the first twenty are not listed.

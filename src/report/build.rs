@@ -230,9 +230,9 @@ fn incomplete(
         let gaps: Vec<String> =
             run.accounting.gaps.iter().map(|(gap, count)| format!("{gap} in {count}")).collect();
         let records = if gapped == 1 {
-            "1 record does not give fields that its format promises".to_owned()
+            "1 record lacks fields that its format promises".to_owned()
         } else {
-            format!("{gapped} records do not give fields that their format promises")
+            format!("{gapped} records lack fields that their format promises")
         };
         let text =
             format!("{records} ({}); --max-skipped is {}", gaps.join(", "), facts.max_skipped);
@@ -270,7 +270,7 @@ fn incomplete(
         let matches = if *count == 1 { "1 match".into() } else { format!("{count} matches") };
         because(
             "unplaced-matches",
-            format!("{matches} of rule {rule} have no time and so no place among its windows"),
+            format!("{matches} of rule {rule} have no time, so they are in no window"),
         );
     }
     if let Some(error) = &run.lost {
@@ -288,11 +288,11 @@ fn incomplete(
     }
     if !allow_empty {
         if run.accounting.read == 0 {
-            let text = "no record was found in any input; pass --allow-empty if that is fine";
+            let text = "no record was found in any input; pass --allow-empty to accept this";
             because("no-records", text.into());
         }
         if rules.is_empty() {
-            let text = "no rule is in force; pass --allow-empty if that is fine";
+            let text = "no rule is in force; pass --allow-empty to accept this";
             because("no-rules", text.into());
         }
     }

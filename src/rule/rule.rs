@@ -67,7 +67,7 @@ words! {
 /// A condition that raises the severity of a finding.
 #[derive(Debug, Clone)]
 pub struct Raise {
-    /// The severity it raises to.
+    /// The new severity.
     pub to: Severity,
     /// The condition.
     pub when: Expr,

@@ -144,7 +144,7 @@ impl Fold<'_> {
             }
         }
         let (Some(mut group), Some(frame)) = (self.group.take(), Frame::read(frame, sorts)) else {
-            return Err(io::Error::new(io::ErrorKind::InvalidData, "it is not what was written"));
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "its content was changed"));
         };
         match frame {
             Frame::Match(row) => self.add(&mut group, &row, contested),

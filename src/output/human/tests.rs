@@ -108,7 +108,7 @@ fn the_whole_report() {
     files     2 read, 2.0 KiB (39.1 KiB decompressed)
               1 without records: logs/digest.json
               1 not an input: logs/LICENSE
-    policy    cdcdcdcdcdcd, judged at 2024-08-05 00:00:00 UTC, by --now
+    policy    cdcdcdcdcdcd, evaluated at 2024-08-05 00:00:00 UTC, by --now
     rules     5 in force
               not configured: tool-high-risk-api (list `automation_agents` is empty)
               new-region failed on 2 records
@@ -133,7 +133,7 @@ fn a_clean_report_is_short() {
 records   1,216 read = 1,216 evaluated + 0 skipped
 formats   1,216 cloudtrail
 files     1 read, 1,000 bytes (19.5 KiB decompressed)
-policy    cdcdcdcdcdcd, judged at 2024-08-05 00:00:00 UTC, by --now
+policy    cdcdcdcdcdcd, evaluated at 2024-08-05 00:00:00 UTC, by --now
 rules     5 in force
           not configured: tool-high-risk-api (list `automation_agents` is empty)
 matches   0
