@@ -96,6 +96,11 @@ impl<'p> Judge<'p> {
                         (Ok(false), _) => {}
                         (Ok(true), Role::Step) => hits.push((row, number)),
                         (Ok(true), Role::Among) => recorder.observe(condition.rule, bindings),
+                        (Ok(true), Role::AfterSilence) => {
+                            if recorder.may_end_silence(condition.rule, bindings) {
+                                hits.push((row, number));
+                            }
+                        }
                         (Err(error), _) => recorder.failed.push((condition.rule, error)),
                     }
                 }
@@ -108,11 +113,6 @@ impl<'p> Judge<'p> {
                 note(notes, AMBIGUOUS);
             }
         });
-        self.note_lookups();
-    }
-
-    /// Notes the current record if a lookup for it was ambiguous.
-    fn note_lookups(&mut self) {
         if self.look_up.as_ref().is_some_and(LookUp::was_ambiguous) {
             note(&mut self.notes, AMBIGUOUS);
         }
@@ -125,7 +125,7 @@ impl<'p> Judge<'p> {
 
     /// Keeps the matches of the record, which was read again with all that findings show.
     pub(super) fn collect(&mut self, projected: Projected<'_>, file: u32, raw: &RawRecord<'_>) {
-        let Self { plan, joiner, look_up, hits, recorder, .. } = self;
+        let Self { plan, joiner, look_up, hits, recorder, notes, .. } = self;
         let origin = projected.origin;
         let alone =
             hits.iter().map(|hit| &plan.rules[plan.conditions[hit.1 as usize].rule as usize]);
@@ -137,20 +137,28 @@ impl<'p> Judge<'p> {
             let from = hits.partition_point(|hit| hit.0 < row);
             let to = hits.partition_point(|hit| hit.0 <= row);
             let of_row = hits[from..to].iter().map(|hit| hit.1);
-            if !of_row.clone().any(|number| plan.conditions[number as usize].joined) {
-                for number in of_row {
+            let mut keep = |bindings: &Bindings<'_>| {
+                let silence =
+                    |number: &u32| plan.conditions[*number as usize].role == Role::AfterSilence;
+                for number in of_row.clone().filter(|number| !silence(number)) {
                     recorder.keep(number, at, bindings);
                 }
-                return;
-            }
-            joiner.join(record, &mut |cred, key| {
-                let bindings = Bindings { cred, key, ..*bindings };
-                for number in of_row.clone() {
-                    recorder.keep(number, at, &bindings);
+                if look_up.as_ref().is_some_and(LookUp::was_ambiguous) {
+                    note(notes, AMBIGUOUS);
                 }
-            });
+                // Which records may end a silence depends on the order of the input, so these
+                // lookups note nothing.
+                for number in of_row.clone().filter(silence) {
+                    recorder.keep(number, at, bindings);
+                }
+                look_up.as_ref().map(LookUp::was_ambiguous);
+            };
+            if of_row.clone().any(|number| plan.conditions[number as usize].joined) {
+                joiner.join(record, &mut |cred, key| keep(&Bindings { cred, key, ..*bindings }));
+            } else {
+                keep(bindings);
+            }
         });
-        self.note_lookups();
         self.recorder.report_failures(file, raw);
     }
 

@@ -113,6 +113,18 @@ impl<'p> MatchRecorder<'p> {
         self.found.observe(&self.key, &values, *time, first_seen.history);
     }
 
+    /// Records an observation of the subject of an `after_silence` rule. Returns whether the record
+    /// may end a silence.
+    pub(super) fn may_end_silence(&mut self, rule: u32, bindings: &Bindings<'_>) -> bool {
+        let definition = &self.plan.rules[rule as usize];
+        let Construct::AfterSilence(silence) = &definition.construct else { return true };
+        let Some(record) = bindings.event else { return true };
+        // A match without a time is counted as such.
+        let Value::Time(time) = record.get(event::TIME) else { return true };
+        self.subject(rule, &definition.steps[0], record.get(event::PROVIDER), bindings);
+        self.found.observe_subject(&self.key, *time, silence.length)
+    }
+
     /// The values of expressions. If one fails, its value is missing and the failure is counted.
     fn values<'e>(
         &mut self,
@@ -173,12 +185,22 @@ impl<'p> MatchRecorder<'p> {
         let Condition { rule, step, .. } = plan.conditions[number as usize];
         let definition = &plan.rules[rule as usize];
         let of_step = definition.steps.get(usize::from(step))?;
+        let silence = match &definition.construct {
+            Construct::AfterSilence(silence) => Some(silence.length),
+            _ => None,
+        };
         let seen = MatchView::of(bindings, origin.time);
+        let failures = self.failed.len();
         let lacks = self.subject(rule, of_step, &seen.provider, bindings);
         if lacks && matches!(definition.construct, Construct::Sequence(_)) {
             return None;
         }
-        self.matches += 1;
+        if silence.is_some() {
+            // These were counted when the subject was observed.
+            self.failed.truncate(failures);
+        } else {
+            self.matches += 1;
+        }
         if seen.time.is_none() && definition.construct.is_timed() {
             *self.unplaced.entry(rule).or_default() += 1;
             return None;
@@ -224,6 +246,15 @@ impl<'p> MatchRecorder<'p> {
             // Its record cannot be read again once it is known whether it leads the finding.
             self.render_message(rule, bindings);
         }
+        if silence.is_some() {
+            // Which records may end a silence depends on the order of the input. So the reduction
+            // counts the matches that do, and their failures.
+            let failed = self.failed.drain(failures..).next().map(|(_, error)| error.message);
+            encode(
+                &failed.map_or(Value::Missing, |text| Value::Str(text.into())),
+                &mut self.measured,
+            );
+        }
         let kept = MatchRow {
             key: &self.key,
             order: seen.order(raw, row),
@@ -240,7 +271,10 @@ impl<'p> MatchRecorder<'p> {
             measured: &self.measured,
             rendered: &self.rendered,
         };
-        self.found.push(rule, &kept);
+        match silence {
+            Some(silence) => self.found.push_silence_end(&kept, silence),
+            None => self.found.push(rule, &kept),
+        }
         if !definition.correlates() && self.rendered.is_empty() {
             let (options, failed) = (self.options, &mut self.failed);
             let mut call = FxHasher::default();

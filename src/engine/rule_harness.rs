@@ -71,8 +71,11 @@ impl<'p> RuleHarness<'p> {
             match (condition.when.test(bindings), condition.role) {
                 (Ok(false), _) => {}
                 (Ok(true), Role::Among) => recorder.observe(rule, bindings),
-                (Ok(true), Role::Step) => {
+                (Ok(true), role) => {
                     met = true;
+                    if role == Role::AfterSilence && !recorder.may_end_silence(rule, bindings) {
+                        continue;
+                    }
                     if let Some(subject) = recorder.keep(number, at, bindings) {
                         self.subjects.insert(subject.into());
                     }

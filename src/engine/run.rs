@@ -8,7 +8,7 @@ use super::accounting::{Accounting, ErrorCounts, FileCounts, FileReport, ReadAs,
 use super::credentials::{Credentials, StoredReports};
 use super::map::{Map, RecordOutcome};
 use super::matches::PartialMatches;
-use super::options::{PolicyRun, RunOptions};
+use super::options::{EmitMode, PolicyRun, RunOptions};
 use super::reduce::{Coverage, SampleRequest};
 use super::rows::SpillFile;
 use super::sample_reload::{MissingSamples, ReloadFrom, reload_samples};
@@ -19,7 +19,7 @@ use crate::plan::{Applicability, Plan, applicability};
 use crate::record::{
     FieldSet, FileAccount, Inputs, Outcome, Provider, ReadOrder, Skip, SkipReason,
 };
-use crate::value::{RecordKind, Time};
+use crate::value::{Duration, RecordKind, Time};
 
 /// Stack size of a worker in bytes. Nested expressions and JSON require a large stack.
 const STACK: usize = 16 * 1024 * 1024;
@@ -62,6 +62,9 @@ pub struct RunResult {
     ///
     /// [`EmitMode::Occurrences`]: super::EmitMode::Occurrences
     pub spans: BTreeMap<Box<[u8]>, Vec<(Time, Time)>>,
+    /// The longest time between the first and the last event of an account; `None` if there is no
+    /// event, no rule that needs it, or the inputs still grow.
+    pub longest_log: Option<Duration>,
 }
 
 /// A rule that requires fields that a format does not carry.
@@ -221,6 +224,16 @@ pub fn reduce(plan: &Plan<'_>, mapped: Mapped, options: &RunOptions) -> RunResul
     conclude(plan, mapped, options).0
 }
 
+/// Reduces rows that a caller grouped by [`StoredRow::key`](super::StoredRow::key), so that keys are
+/// reduced anywhere and in any order: the rows of each key, with the reach of every account, give
+/// the findings that [`reduce`] gives for that key. The caller first removes the versions of events
+/// that do not count, see [`StoredRow::event`](super::StoredRow::event). The result has no accounting
+/// of files.
+pub fn reduce_keys(plan: &Plan<'_>, rows: Rows, options: &RunOptions) -> RunResult {
+    let mapped = Mapped { rows, counts: Counts::default(), accounts: Vec::new() };
+    conclude(plan, mapped, options).0
+}
+
 /// Maps the records of a part for each policy.
 fn map_stored<'p, const N: usize>(
     policies: &[PolicyRun<'p>; N],
@@ -282,12 +295,17 @@ fn conclude(
     let mut errors = counts.errors;
     let spill = found.not_spilled();
     let known_users = std::mem::take(&mut found.known_users);
+    let longest_log = match options.emit {
+        EmitMode::Findings => found.reaches.values().filter_map(|reach| reach.length()).max(),
+        EmitMode::Occurrences => None,
+    };
     let reduced = super::reduce::reduce(found, plan, &files, options);
     let late = reduced.errors.into_iter();
     late.for_each(|(rule, error)| errors.add_late(rule, error));
     let errors = errors.finish(&files);
     accounting.rule_errors =
         errors.iter().map(|e| (plan.rules[e.rule].id.clone(), e.count)).collect();
+    accounting.matches += reduced.matches;
     accounting.duplicates = reduced.duplicates;
     accounting.suppressed = reduced.suppressed;
     let result = RunResult {
@@ -304,6 +322,7 @@ fn conclude(
         accounting,
         errors,
         spans: reduced.spans,
+        longest_log,
     };
     (result, reduced.wanted)
 }

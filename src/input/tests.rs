@@ -497,9 +497,9 @@ fn a_source_that_fails_anywhere_is_incomplete() {
             assert!(whole.events.starts_with(&read.events), "{end}");
             let named = !matches!(read.account.status, FileStatus::NotAnInput { .. });
             assert!(named, "{end}: a failure is not another kind of file");
-            let told = read.skipped.iter().any(|skip| skip.ends_with(" io"));
+            let skipped = read.skipped.iter().any(|skip| skip.ends_with(" io"));
             let refused = !matches!(read.account.status, FileStatus::Read);
-            assert!(told || refused, "{end}: {}", line(&read));
+            assert!(skipped || refused, "{end}: {}", line(&read));
             let declined = matches!(read.account.status, FileStatus::Declined { .. });
             assert!(!declined, "{end}: a failure is not emptiness");
         }

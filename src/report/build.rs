@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::short_log::short_log;
 use super::unapplied::unapplied;
 use super::{Facts, GateCounts, LedgerEntry, LedgerState, Note, Report, RuleSummary, Verdict};
 use crate::allow::{Allowlist, EntryState};
@@ -38,6 +39,7 @@ impl Report {
         let mut incomplete = incomplete(&run, rules, sources, &roots, &facts, allow_empty);
         let (notes_of_rules, blind) = unapplied(&run, rules);
         notes.extend(notes_of_rules);
+        notes.extend(short_log(&run, rules));
         notes.extend(unshown(&run));
         notes.sort();
         if facts.strict && blind > 0 {

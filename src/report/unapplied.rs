@@ -72,7 +72,7 @@ fn add<'r>(
 /// Groups the inputs for which the same note applies.
 fn alike<I: Ord, T: Ord>(by_input: BTreeMap<I, T>) -> BTreeMap<T, Vec<I>> {
     let mut inputs: BTreeMap<T, Vec<I>> = BTreeMap::new();
-    by_input.into_iter().for_each(|(input, told)| inputs.entry(told).or_default().push(input));
+    by_input.into_iter().for_each(|(input, note)| inputs.entry(note).or_default().push(input));
     inputs
 }
 

@@ -64,6 +64,11 @@ static RULE: &[Key] = &[
         "A finding requires a value that is new for the subject.",
     ),
     Key::optional(
+        "after_silence",
+        AFTER_SILENCE,
+        "A finding requires a match after a time without matches of the subject.",
+    ),
+    Key::optional(
         "raise",
         Shape::List(&RAISE),
         "Conditions that raise a finding above `severity`.",
@@ -137,6 +142,19 @@ const FIRST_SEEN: Shape = Shape::Object(&[
         "among",
         Shape::Expr,
         "A condition on the earlier records that count; all by default.",
+    ),
+]);
+
+const AFTER_SILENCE: Shape = Shape::Object(&[
+    Key::required(
+        "for",
+        LENGTH,
+        "How long the subject had no match, `30d` or `params.NAME`; only a longer silence counts.",
+    ),
+    Key::optional(
+        "last_seen",
+        Shape::Expr,
+        "When the subject was last seen, as a report or a table knows it; the log knows the rest.",
     ),
 ]);
 

@@ -9,6 +9,7 @@ mod evidence;
 mod ledger;
 mod rendered_message;
 mod sample_request;
+mod silence;
 mod assemble;
 
 use std::collections::BTreeMap;
@@ -25,12 +26,15 @@ use crate::correlate::Reach;
 use crate::expr::EvalError;
 use crate::finding::Finding;
 use crate::plan::Plan;
+use crate::rule::Construct;
 use crate::value::Time;
 use assemble::{Assembler, Retained, Shown};
 use correlated::{SubjectFindings, SubjectMatches};
 use duplicates::Contested;
 use evidence::Evidence;
+use ledger::Covered;
 use rendered_message::{RenderedMessages, message, sides};
+use silence::SilenceEnd;
 
 pub use assemble::SAMPLES_PER_RULE;
 pub use ledger::Coverage;
@@ -46,6 +50,8 @@ pub(super) struct Reduced {
     /// The coverage of each allowlist entry, by its index.
     pub(super) coverage: Vec<Coverage>,
     pub(super) duplicates: u64,
+    /// Matches of `after_silence` rules, which are known only now.
+    pub(super) matches: u64,
     pub(super) suppressed: u64,
     /// Findings that show only the record that leads them, because their rule has many findings.
     pub(super) unsampled: u64,
@@ -175,6 +181,12 @@ impl Fold<'_> {
     }
 
     fn add(&mut self, group: &mut Group, row: &MatchRow<'_>, contested: &Contested) {
+        if let (Rows::Correlated(held), Construct::AfterSilence(_)) =
+            (&mut group.rows, &self.plan.rules[group.rule as usize].construct)
+        {
+            held.add_silence_end(row, &self.plan.rules[group.rule as usize]);
+            return;
+        }
         // Of several versions of an event only one counts, once for each step.
         let identified = row.order.id != 0;
         let again = identified && group.last == Some((row.order, row.step));
@@ -184,7 +196,9 @@ impl Fold<'_> {
         }
         group.last = Some((row.order, row.step));
         if !row.cover.is_empty() {
-            ledger::credit(&mut self.reduced.coverage, row, group.rule);
+            let MatchRow { cover, severity, order, .. } = *row;
+            let covered = Covered { cover, severity, order };
+            ledger::credit(&mut self.reduced.coverage, &covered, group.rule);
             self.reduced.suppressed += 1;
         }
         match &mut group.rows {
@@ -205,12 +219,12 @@ impl Fold<'_> {
     fn conclude(&mut self, group: Group) -> io::Result<()> {
         let Group { key, rule, rows, rendered, .. } = group;
         let definition = &self.plan.rules[rule as usize];
-        let SubjectFindings { shown, spans } = match rows {
+        let SubjectFindings { shown, spans, silence_ends } = match rows {
             Rows::Plain(evidence) if evidence.is_empty() => return Ok(()),
             Rows::Plain(evidence) => SubjectFindings::of(Shown::plain(*evidence)),
             Rows::Days(days) => SubjectFindings {
                 shown: days.into_values().map(|day| Shown::of_day(day, &rendered)).collect(),
-                spans: Vec::new(),
+                ..SubjectFindings::default()
             },
             Rows::Correlated(stored) => {
                 match stored.finish(definition, &self.reaches, self.options) {
@@ -222,6 +236,16 @@ impl Fold<'_> {
                 }
             }
         };
+        for SilenceEnd { cover, severity, order, failed } in silence_ends {
+            self.reduced.matches += 1;
+            if !cover.is_empty() {
+                let covered = Covered { cover: &cover, severity, order };
+                ledger::credit(&mut self.reduced.coverage, &covered, rule);
+                self.reduced.suppressed += 1;
+            }
+            let error = failed.map(|message| EvalError { span: definition.id_span, message });
+            self.reduced.errors.extend(error.map(|error| (rule, error)));
+        }
         if !spans.is_empty() {
             self.reduced.spans.insert(key.as_slice().into(), spans);
         }

@@ -408,12 +408,12 @@ fn wrappings_are_taken_off() {
         with(json!({ "recipientAccountId": null, "userIdentity": { "accountId": null } }));
     let row = sample::with(&tags.to_string(), json!({ "event": unnamed }));
     assert_eq!(one(&row, field::ACCOUNT), "999", "the owner of the log");
-    let told = Sample {
+    let hinted = Sample {
         origin: Origin { account: Some("1000".to_owned()), ..Origin::default() },
         ..Sample::of(&ActionTrail)
     };
-    assert_eq!(told.one(&unnamed, field::ACCOUNT), "1000", "what the user says");
-    assert_eq!(told.one(&row, field::ACCOUNT), "999");
+    assert_eq!(hinted.one(&unnamed, field::ACCOUNT), "1000", "what the user says");
+    assert_eq!(hinted.one(&row, field::ACCOUNT), "999");
 }
 
 #[test]

@@ -441,7 +441,7 @@ fn the_time_of_an_event_is_an_instant_or_missing() {
 
 #[test]
 fn times_without_an_offset_are_in_the_zone_that_the_user_declares() {
-    let told = Sample {
+    let hinted = Sample {
         format: &CloudTrail,
         origin: Origin { zone: Some(Zone::utc_plus_8()), ..Origin::default() },
     };
@@ -451,7 +451,7 @@ fn times_without_an_offset_are_in_the_zone_that_the_user_declares() {
         ("2026-03-01T10:00:00Z", "2026-03-01T10:00:00Z"),
     ] {
         assert_eq!(
-            told.one(&with(json!({ "eventTime": printed })), field::TIME),
+            hinted.one(&with(json!({ "eventTime": printed })), field::TIME),
             value,
             "{printed}"
         );

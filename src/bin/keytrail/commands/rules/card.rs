@@ -134,6 +134,12 @@ fn construct(text: &mut String, rule: &Rule, code: &dyn Fn(&Expr) -> String) {
             section(text, &format!("New for {}", of.history), &values.join(", "));
             section(text, "Compared with earlier records with", &code(&of.among));
         }
+        Construct::AfterSilence(of) => {
+            section(text, "After a silence of more than", &of.length.to_string());
+            if let Some(last_seen) = &of.last_seen {
+                section(text, "Last seen, beside the log", &code(last_seen));
+            }
+        }
     }
 }
 

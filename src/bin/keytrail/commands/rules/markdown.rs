@@ -139,6 +139,12 @@ fn requires(rule: &Rule, listed: &Listed<'_>) -> String {
             let values: Vec<String> = of.of.iter().map(|(text, _)| text.clone()).collect();
             format!("{} new for {}", spans(&values), of.history)
         }
+        Construct::AfterSilence(of) => {
+            let last_seen = of.last_seen.as_ref().map(|last_seen| {
+                format!("; last seen also by {}", span(&code(last_seen, listed.policy)))
+            });
+            format!("after more than {} without a match{}", of.length, last_seen.unwrap_or_default())
+        }
     }
 }
 
