@@ -262,8 +262,8 @@ impl<'a> ProjectReader<'a> {
             project.tables.insert(entry.key.text().to_owned(), (entry.key.span(), file));
         }
         if let Some(node) = node.get("inputs") {
-            let said = inputs::read(node, base, self.formats, self.sources, self.diagnostics);
-            project.inputs.splice(0..0, said);
+            let setting = inputs::read(node, base, self.formats, self.sources, self.diagnostics);
+            project.inputs.splice(0..0, setting);
         }
         if let Some(node) = node.get("zone") {
             project.zone = inputs::zone(node, self.diagnostics).or(project.zone.take());

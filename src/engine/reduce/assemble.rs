@@ -40,7 +40,7 @@ pub(super) struct Shown {
     pub(super) raised: Option<Severity>,
     pub(super) uncertain: bool,
     /// The match that the message describes; if `None`, the first match.
-    pub(super) told: Option<Chosen>,
+    pub(super) reported: Option<Chosen>,
     /// The rendered message of that match, if its row contains one.
     pub(super) rendered: Option<Box<[u8]>>,
     /// Values of the rule's measures in the first occurrence.
@@ -56,7 +56,7 @@ impl Shown {
             occurrences: None,
             raised: None,
             uncertain: false,
-            told: None,
+            reported: None,
             rendered: None,
             measures: Vec::new(),
         }
@@ -72,7 +72,7 @@ impl Shown {
     /// The match that the message describes.
     pub(super) fn lead(&self) -> Option<Chosen> {
         let tally = if self.suppressed { &self.evidence.covered } else { &self.evidence.counted };
-        self.told.or(tally.lead)
+        self.reported.or(tally.lead)
     }
 }
 
@@ -106,8 +106,9 @@ impl Assembler<'_> {
         samples: &mut usize,
     ) -> (Finding, Vec<SampleRequest>) {
         let definition = &self.plan.rules[rule as usize];
-        let Shown { evidence, suppressed, occurrences, raised, uncertain, told, measures, .. } =
-            shown;
+        let Shown {
+            evidence, suppressed, occurrences, raised, uncertain, reported, measures, ..
+        } = shown;
         let Evidence { calls, counted, covered, entries, .. } = evidence;
         // A suppressed finding describes the covered matches; any other finding describes the
         // counted ones.
@@ -115,7 +116,7 @@ impl Assembler<'_> {
         let Retained { sides, message } = retained;
         let sides = sides.as_ref();
         let details = sides.map(|sides| if suppressed { &sides.covered } else { &sides.counted });
-        let first = told.or(tally.lead);
+        let first = reported.or(tally.lead);
         let (provider, subject) = self.subject(definition, key, &calls);
 
         // If so many versions of one event differ that the first match was not retained, the first
