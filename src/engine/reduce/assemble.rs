@@ -13,8 +13,8 @@ use crate::engine::options::RunOptions;
 use crate::engine::rows::Order;
 use crate::engine::subject::{fingerprint_of, values_of};
 use crate::finding::{
-    CallRecord, Calls, Display, EnrichedKey, EnrichedSource, Finding, LeftOut, Occurrence, Sample,
-    Suppression, VerdictRole, decode, show,
+    CallRecord, Calls, Display, Enrichment, Finding, LeftOut, Occurrence, Sample, Suppression,
+    VerdictRole, decode, show,
 };
 use crate::plan::Plan;
 use crate::rule::{Rule, Severity};
@@ -22,8 +22,6 @@ use crate::value::Value;
 
 /// Rows of evidence in a finding; the other call records are summed.
 const CALLS: usize = 200;
-/// Sources and keys that a finding enriches from tables.
-const KNOWN: usize = 20;
 /// Samples that a finding shows at most.
 const SAMPLES: usize = 60;
 /// Samples that all findings of a rule show at most, besides the record that leads each finding.
@@ -145,7 +143,8 @@ impl Assembler<'_> {
             self.calls(calls, suppressed, details, &provider, samples, &mut |slot, chosen| {
                 want(slot, chosen, &[]);
             });
-        let (sources, keys) = self.enrichment(&calls);
+        let Enrichment { identities, accounts, sources, keys } =
+            self.options.enricher.calls(&calls);
         let shows = |count| if suppressed { 0 } else { count };
         let finding = Finding {
             rule: rule as usize,
@@ -169,6 +168,8 @@ impl Assembler<'_> {
             occurrences: occurrences.unwrap_or_else(|| tally.days()),
             calls,
             others,
+            identities,
+            accounts,
             sources,
             keys,
             sample,
@@ -202,19 +203,6 @@ impl Assembler<'_> {
         });
         let shown = shown.collect();
         (provider, shown)
-    }
-
-    /// Enriches the first sources and keys from tables.
-    fn enrichment(&self, calls: &[Calls]) -> (Vec<EnrichedSource>, Vec<EnrichedKey>) {
-        let enricher = &self.options.enricher;
-        let distinct = |part: fn(&CallRecord) -> &Option<String>| {
-            let mut seen = BTreeSet::new();
-            let parts = calls.iter().filter_map(move |calls| part(&calls.call).as_deref());
-            parts.filter(move |part| seen.insert(*part)).take(KNOWN)
-        };
-        let sources = distinct(|call| &call.source).filter_map(|source| enricher.source(source));
-        let keys = distinct(|call| &call.ak).filter_map(|ak| enricher.key(ak));
-        (sources.collect(), keys.collect())
     }
 
     fn suppression(&self, entries: &BTreeSet<u32>) -> Suppression {
@@ -314,6 +302,7 @@ impl Assembler<'_> {
             service: plain(call.service),
             api: plain(call.api),
             user: plain(call.user),
+            location: plain(call.location),
             ..call
         }
     }

@@ -151,14 +151,30 @@ fn a_finding_as_a_result() {
         "primaryLocationLineHash": "4f3a9c0d11223345:1"
       },
       "properties": {
+        "accounts": [
+          {
+            "account": "123456789012",
+            "env": "prod",
+            "name": "Production",
+            "owner": "platform"
+          }
+        ],
         "category": "lifecycle",
         "count": 1,
         "failed": 0,
         "first": "2024-08-01T09:00:17Z",
         "gates": true,
+        "identities": [
+          {
+            "account": "123456789012",
+            "user": "alice@example.com",
+            "user_type": "user"
+          }
+        ],
         "keys": [
           {
             "ak": "AKIDex…00000000001",
+            "document": "{\"action\":\"AdministratorAccess\"}",
             "open": [
               "old-key-in-use",
               "two-active-keys"
@@ -183,6 +199,9 @@ fn a_finding_as_a_result() {
             "asset": "i-0a1b2c3d",
             "asset_name": null,
             "ip_type": "account_noted",
+            "locations": [
+              "partner gateway"
+            ],
             "remark": "partner gateway",
             "source": "198.51.100.4"
           }
