@@ -18,7 +18,7 @@ pub(super) static EXPIRED_ENTRY: Lint = Lint {
                 entry.id, entry.expires
             );
             Diagnostic::warning(&codes::EXPIRED_ENTRY, message)
-                .at(entry.span, "")
+                .at(entry.expires_span, "")
                 .help(format!("delete it, or ask {} whether it is still agreed", entry.owner))
         });
         told.collect()
@@ -36,7 +36,7 @@ pub(super) static EXPIRING_ENTRY: Lint = Lint {
             entries.filter(|entry| entry.state(clock) == EntryState::Expiring).map(|entry| {
                 let message =
                     format!("the allowlist entry `{}` ends after {}", entry.id, entry.expires);
-                Diagnostic::note(&codes::EXPIRING_ENTRY, message).at(entry.span, "").help(format!(
+                Diagnostic::note(&codes::EXPIRING_ENTRY, message).at(entry.expires_span, "").help(format!(
                     "what it covers counts again from then on; ask {} whether it is still agreed",
                     entry.owner
                 ))

@@ -81,6 +81,12 @@ pub fn document_kind(document: &Node) -> Result<DocumentKind, Diagnostic> {
     }
 }
 
+/// Whether a text can be the id of a rule, a list or a table. Any other text is no suggestion.
+fn is_id(text: &str) -> bool {
+    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
+    text.starts_with(|c: char| c.is_ascii_lowercase()) && text.chars().all(allowed)
+}
+
 /// Checks that an id equals the name of its file.
 pub(super) fn id_is_file_name(id: &Scalar, sources: &Sources) -> Option<Diagnostic> {
     let name = sources.file(id.span().file).stem();
@@ -92,7 +98,14 @@ pub(super) fn id_is_file_name(id: &Scalar, sources: &Sources) -> Option<Diagnost
             format!("the id `{written}` is not the name of its file, `{named}`"),
         )
         .at(id.span(), format!("expected `{named}`"))
-        .help(format!("write `id: {named}`, or rename the file to `{written}.yaml`"))
+        .maybe_help(match (is_id(name), is_id(id.text())) {
+            (true, true) => {
+                Some(format!("write `id: {named}`, or rename the file to `{written}.yaml`"))
+            }
+            (true, false) => Some(format!("write `id: {named}`")),
+            (false, true) => Some(format!("rename the file to `{written}.yaml`")),
+            (false, false) => None,
+        })
     })
 }
 

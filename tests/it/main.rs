@@ -21,6 +21,7 @@ mod credentials;
 mod diagnostics;
 mod engine;
 mod evidence;
+mod examples;
 mod expr;
 mod field_gaps;
 mod fuzz;
