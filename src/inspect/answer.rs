@@ -27,8 +27,12 @@ pub struct Answer {
     pub ranked: Option<Ranked>,
     /// The tally of every record that meets the query.
     pub matches: Tally,
+    /// The number of records that may meet the query; `None` if the query sets no gate.
+    pub allowed: Option<u64>,
     /// The number of these records that were shown.
     pub shown: u64,
+    /// Of these records, those that could not be held to be sorted.
+    pub unsorted: u64,
     /// Records that meet the condition but have no time, so that they are in no period.
     pub unplaced: u64,
     /// The number of events, creds and keys that were read.
@@ -131,14 +135,21 @@ pub struct EvalFailures {
 }
 
 impl Answer {
-    pub(super) fn new(on: RecordKind, period: Period, columns: Vec<String>) -> Self {
+    pub(super) fn new(
+        on: RecordKind,
+        period: Period,
+        columns: Vec<String>,
+        allowed: Option<u64>,
+    ) -> Self {
         Self {
             on,
             period,
             columns,
+            allowed,
             ranked: None,
             matches: Tally::default(),
             shown: 0,
+            unsorted: 0,
             unplaced: 0,
             rows: BTreeMap::new(),
             records: 0,
@@ -160,6 +171,11 @@ impl Answer {
             gapped: 0,
             gaps: BTreeMap::new(),
         }
+    }
+
+    /// Whether the query sets a gate and more records meet it than the gate allows.
+    pub fn fails(&self) -> bool {
+        self.allowed.is_some_and(|allowed| self.matches.count > allowed)
     }
 
     /// The number of records of the query's kind that were read.
@@ -281,6 +297,13 @@ impl Answer {
             reasons.push(format!(
                 "there are more groups than the {} that are kept; the others are counted together",
                 groups.len()
+            ));
+        }
+        if self.unsorted > 0 {
+            reasons.push(format!(
+                "{} more records match than can be sorted, and are not shown; name a period with \
+                 --since and --until, or show the first ones with --limit",
+                self.unsorted
             ));
         }
         if self.records == 0 {

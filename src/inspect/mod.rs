@@ -4,6 +4,7 @@
 //! This module uses the same traits as the engine, reads one record after another, and evaluates no
 //! rule. Values leave it redacted and masked; a [`Viewer`] prints them.
 
+mod place;
 mod view;
 mod walk;
 mod read;
@@ -14,7 +15,8 @@ mod query_matcher;
 mod select;
 
 pub use answer::{Answer, EvalFailures, FileNote, OtherFile, SkipNote};
-pub use read::{Options, read};
+pub use place::Place;
+pub use read::{Options, ReadRecords, read};
 pub use select::select;
 pub use selection::Selection;
 pub use view::{Counts, FileView, RecordView, Viewer};

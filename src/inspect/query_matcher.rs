@@ -76,7 +76,7 @@ impl<'s> QueryMatcher<'s> {
             known_users: KnownUsers::default(),
             groups: Groups::new(selection.limits),
             hits: Vec::new(),
-            answer: Answer::new(query.on, selection.period, columns),
+            answer: Answer::new(query.on, selection.period, columns, selection.allowed),
         }
     }
 

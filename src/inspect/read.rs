@@ -3,9 +3,9 @@
 use std::io;
 
 use super::walk::{At, Clock, Visitor, walk};
-use super::{Counts, FileView, RecordView, Viewer};
+use super::{Counts, FileView, Place, RecordView, Viewer};
 use crate::finding::{KnownUsers, Redactor, sign_in_fields};
-use crate::record::{FieldSet, Format, Inputs, Mapper, Origin, Outcome, Skip};
+use crate::record::{FieldSet, Format, Inputs, Mapper, Origin, Outcome, RawRecord, Skip};
 use crate::value::Time;
 
 /// The options that select what is shown.
@@ -16,6 +16,8 @@ pub struct Options {
     /// The maximum number of records to show of each file; `None` shows all. Further records are
     /// only counted.
     pub limit: Option<u64>,
+    /// Places whose records are shown; of a file without one, records from its beginning.
+    pub places: Vec<Place>,
     /// The value of `now` for every file, if set.
     pub now: Option<Time>,
     /// The value of `now` for files that have no time of their own, unless `now` is set.
@@ -24,23 +26,73 @@ pub struct Options {
     pub redactor: Redactor,
 }
 
-/// Reads every input to its end and shows its records. Returns whether everything could be read and
-/// there was at least one record.
+/// What was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReadRecords {
+    /// Whether everything could be read and there was at least one record.
+    pub complete: bool,
+    /// Places without a record, each with the line and column of the last record before it.
+    pub unmet: Vec<(Place, Option<(u64, u64)>)>,
+}
+
+/// Reads every input to its end and shows its records.
 pub fn read(
     inputs: &dyn Inputs,
     roots: &[String],
     options: &Options,
     viewer: &mut dyn Viewer,
-) -> io::Result<bool> {
+) -> io::Result<ReadRecords> {
     let clock = Clock { now: options.now, clock: options.clock };
-    let known_users = KnownUsers::default();
-    walk(inputs, roots, clock, &mut Everything { options, viewer, known_users })
+    let met = vec![Met::Not(None); options.places.len()];
+    let mut everything =
+        Everything { options, viewer, known_users: KnownUsers::default(), met, chosen: Vec::new() };
+    let complete = walk(inputs, roots, clock, &mut everything)?;
+    let places = options.places.iter().cloned().zip(everything.met);
+    let unmet = places.filter_map(|(place, met)| match met {
+        Met::Not(before) => Some((place, before)),
+        Met::Yes => None,
+    });
+    Ok(ReadRecords { complete, unmet: unmet.collect() })
+}
+
+/// Whether a record stands at a place.
+#[derive(Debug, Clone, Copy)]
+enum Met {
+    Yes,
+    /// None so far; with the line and column of the last record before it.
+    Not(Option<(u64, u64)>),
 }
 
 struct Everything<'e> {
     options: &'e Options,
     viewer: &'e mut dyn Viewer,
     known_users: KnownUsers,
+    /// Whether each place was met.
+    met: Vec<Met>,
+    /// The places in the file that is read, by index.
+    chosen: Vec<usize>,
+}
+
+impl Everything<'_> {
+    /// Whether to show a record.
+    fn shows(&mut self, file: &FileView<'_>, raw: &RawRecord<'_>, counts: &Counts) -> bool {
+        if self.chosen.is_empty() {
+            return self.options.limit.is_none_or(|limit| counts.shown < limit);
+        }
+        let pointer = file.account.pointer(raw.ordinal);
+        let mut shown = false;
+        for &index in &self.chosen {
+            let (place, met) = (&self.options.places[index], &mut self.met[index]);
+            if place.holds(raw, &pointer) {
+                (*met, shown) = (Met::Yes, true);
+            } else if let Met::Not(before) = met
+                && place.line.is_some_and(|line| raw.line <= line)
+            {
+                *before = Some((raw.line, raw.column));
+            }
+        }
+        shown
+    }
 }
 
 /// The mappers of one format.
@@ -63,11 +115,14 @@ impl Visitor for Everything<'_> {
     }
 
     fn file(&mut self, file: &FileView<'_>) -> io::Result<()> {
+        let places = self.options.places.iter().enumerate();
+        self.chosen =
+            places.filter(|(_, place)| place.path == file.path).map(|(at, _)| at).collect();
         self.viewer.file(file)
     }
 
     fn record(&mut self, at: At<'_, RecordMappers>, counts: &mut Counts) -> io::Result<Outcome> {
-        let shown = self.options.limit.is_none_or(|limit| counts.shown < limit);
+        let shown = self.shows(at.file, at.raw, counts);
         let mapper = if shown { &at.reader.whole } else { &at.reader.bare };
         let mut printed = Ok(());
         let outcome = mapper.map(at.raw, at.scratch, &mut |found| {
@@ -94,6 +149,12 @@ impl Visitor for Everything<'_> {
     }
 
     fn skipped(&mut self, file: &FileView<'_>, skip: &Skip) -> io::Result<()> {
+        // The viewer reports the record that could not be read.
+        for &index in &self.chosen {
+            if self.options.places[index].line == Some(skip.line) {
+                self.met[index] = Met::Yes;
+            }
+        }
         self.viewer.skipped(file, skip)
     }
 

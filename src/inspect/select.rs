@@ -43,7 +43,11 @@ pub fn select(
     let mut selecting = Selecting { selection, matcher, viewer };
     walk(&inputs, roots, Clock { now, clock }, &mut selecting)?;
     let QueryMatcher { mut answer, groups, .. } = selecting.matcher;
-    answer.ranked = (!query.columns.is_empty()).then(|| groups.ranked());
+    answer.ranked = (!query.columns.is_empty()).then(|| {
+        let mut ranked = groups.ranked();
+        ranked.sort(selection.order);
+        ranked
+    });
     Ok(answer)
 }
 

@@ -1,7 +1,7 @@
 //! The options of a query.
 
 use crate::finding::Redactor;
-use crate::query::{Limits, Period, Query};
+use crate::query::{GroupColumn, Limits, Period, Query, SortKey};
 use crate::record::FieldSet;
 use crate::value::Time;
 
@@ -16,6 +16,8 @@ pub struct Selection<'s> {
     pub fields: FieldSet,
     /// The maximum number of records to show; `None` shows all. Further records are only counted.
     pub limit: Option<u64>,
+    /// The order of groups; empty for the most records first.
+    pub order: &'s [SortKey<GroupColumn>],
     /// The memory limits of groups.
     pub limits: Limits,
     /// The value of `now` for every file, if set.
@@ -24,4 +26,6 @@ pub struct Selection<'s> {
     pub clock: Time,
     /// How values are shown.
     pub redactor: Redactor,
+    /// The number of records that may meet the query; more fail the gate. `None` sets no gate.
+    pub allowed: Option<u64>,
 }

@@ -57,7 +57,23 @@ pub struct RecordView<'r> {
     pub(super) known_users: &'r KnownUsers,
 }
 
+impl<'r> RecordView<'r> {
+    /// The same record with these of its keys.
+    #[must_use]
+    pub fn with_keys<'v>(&'v self, keys: &'v [Record<'v>]) -> RecordView<'v>
+    where
+        'r: 'v,
+    {
+        RecordView { keys, ..*self }
+    }
+}
+
 impl RecordView<'_> {
+    /// Where the record begins: `logs/a.json:1:1`. `keytrail inspect` opens it there.
+    pub fn place(&self) -> String {
+        format!("{}:{}:{}", self.file.path, self.raw.line, self.raw.column)
+    }
+
     /// Whether any field of a cred's keys is shown.
     pub fn shows_keys(&self) -> bool {
         self.fields.contains(cred::KEYS)

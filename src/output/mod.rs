@@ -6,6 +6,7 @@
 //! [`Facts::text`](crate::report::Facts::text) and [`Facts::key`](crate::report::Facts::key) return
 //! them.
 
+mod fit;
 mod human;
 mod inert;
 mod json;
@@ -17,6 +18,7 @@ pub mod records;
 mod sarif;
 mod schema;
 
+pub use fit::TableStyle;
 pub use json::v1 as report_v1;
 pub use json::{
     CheckFacts, ReadError, Word, read_report, report_schema, watch_schema, write_check,

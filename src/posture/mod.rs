@@ -69,12 +69,14 @@ pub fn read(inputs: &dyn Inputs, roots: &[String], options: &Options) -> Posture
     let reading = inspect::Options {
         fields: Collector::fields(),
         limit: None,
+        places: Vec::new(),
         now: options.now,
         clock: options.clock,
         redactor: options.redactor,
     };
     // The collector writes nothing, so that nothing can fail.
-    let complete = inspect::read(inputs, roots, &reading, &mut collector).unwrap_or(false);
+    let read = inspect::read(inputs, roots, &reading, &mut collector);
+    let complete = read.is_ok_and(|read| read.complete);
     let leaked =
         |id: &str| options.leaked_keys.as_ref().is_some_and(|keys| keys.find(id).is_some());
     let accounts = Accounts::new(options.accounts.clone());

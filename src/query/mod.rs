@@ -6,6 +6,7 @@
 mod bound;
 mod groups;
 mod masked;
+mod order;
 mod question;
 mod saved;
 #[cfg(test)]
@@ -13,5 +14,6 @@ mod tests;
 
 pub use bound::{Bound, Period};
 pub use groups::{Group, Groups, Limits, Ranked, Tally};
+pub use order::{GroupColumn, SortColumn, SortKey, sort_fields};
 pub use question::{Column, Query, Question};
 pub use saved::{SAVED, Saved, load_saved};

@@ -46,6 +46,18 @@ fn a_misspelt_word_is_an_error_with_a_suggestion() {
     error: no field matches `event.acount`
       = help: did you mean `event.account`?
     ");
+    assert_snapshot!(said(&["explain-code", "create-access-key"]), @r"
+    exit: 2
+    ----- stderr
+    error: `create-access-key` is a rule, not a diagnostic code
+      = help: `keytrail rules create-access-key` explains it
+    ");
+    assert_snapshot!(said(&["explain-code", "create-acces-key"]), @r"
+    exit: 2
+    ----- stderr
+    error: there is no diagnostic code `create-acces-key`
+      = help: did you mean `create-access-key`? It is a rule: `keytrail rules ID` explains one
+    ");
     assert_snapshot!(said(&["explain-code", "KT600"]), @r"
     exit: 2
     ----- stderr

@@ -38,6 +38,7 @@ mod policy_files;
 mod posture;
 mod project;
 mod query;
+mod query_gate;
 mod readme;
 mod reports;
 mod rules;

@@ -5,6 +5,7 @@ use keytrail::config::{LoadOptions, Policy};
 use keytrail::finding::Redactor;
 use keytrail::input::InputSet;
 use keytrail::inspect::{Answer, Selection, select};
+use keytrail::output::TableStyle;
 use keytrail::output::query::{Manner, human};
 use keytrail::output::records::Lines;
 use keytrail::query::{Limits, Period, Question};
@@ -599,10 +600,12 @@ fn groups_beyond_the_limit_make_an_answer_incomplete() {
             period: Period::default(),
             fields: FieldSet::EMPTY,
             limit: None,
+            order: &[],
             limits: Limits { groups, ..Limits::default() },
             now: None,
             clock: Time(0),
             redactor,
+            allowed: None,
         };
         let inputs = InputSet::new(&[folder.path("log.json").display().to_string()]).unwrap();
         let mut out = Vec::new();
@@ -618,7 +621,8 @@ fn groups_beyond_the_limit_make_an_answer_incomplete() {
     let said = "there are more groups than the 3 that are kept; the others are counted together";
     assert_eq!(cut.incomplete(), [said]);
     let mut out = Vec::new();
-    human(&cut, &Sources::default(), Manner { top: None, color: false }, &mut out).unwrap();
+    human(&cut, &Sources::default(), Manner { top: None, style: TableStyle::default() }, &mut out)
+        .unwrap();
     assert_snapshot!(String::from_utf8(out).unwrap(), @r"
     count  ok  failed  first                 last                  event.ip
         2   2       0  2026-03-01T10:00:01Z  2026-03-01T10:00:05Z  203.0.113.1

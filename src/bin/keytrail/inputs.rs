@@ -1,8 +1,11 @@
 //! The inputs, and the user's hints about them.
 
+use std::path::Path;
+
 use clap::Args;
 use clap::builder::Resettable;
 use keytrail::input::{Follow, FollowedFile, InputSet, STDIN};
+use keytrail::inspect::Place;
 use keytrail::record::{Columns, Hint, HintEntry, Hints, Said};
 use keytrail::report::Note;
 use keytrail::source::Sources;
@@ -12,6 +15,9 @@ use crate::amount::amount;
 use crate::args;
 use crate::exit::Failure;
 use crate::host::Host;
+
+/// What reports call standard input.
+const STDIN_NAME: &str = "stdin";
 
 /// What to read.
 #[derive(Debug, Args)]
@@ -37,8 +43,49 @@ pub(crate) struct InputArgs {
 impl InputArgs {
     /// Finds the inputs; `entries` are the hints from the project file.
     pub(crate) fn open(&self, entries: &[HintEntry], host: &Host<'_>) -> Result<InputSet, Failure> {
+        self.open_named(&self.inputs, entries, host)
+    }
+
+    /// Finds the inputs, of which some may be places in files. A file of a place is an input.
+    pub(crate) fn open_places(
+        &self,
+        entries: &[HintEntry],
+        host: &Host<'_>,
+    ) -> Result<(InputSet, Vec<Place>), Failure> {
+        let exists = |name: &str| name == STDIN || std::fs::symlink_metadata(name).is_ok();
+        let (mut named, mut places) = (Vec::new(), Vec::new());
+        for text in &self.inputs {
+            match Place::parse(text, &exists) {
+                Some(mut place) => {
+                    // Reports call standard input by a name.
+                    if place.path == STDIN_NAME && !exists(STDIN_NAME) {
+                        place.path = STDIN.to_owned();
+                    }
+                    named.push(place.path.clone());
+                    if place.path == STDIN {
+                        place.path = STDIN_NAME.to_owned();
+                    }
+                    places.push(place);
+                }
+                None => named.push(text.clone()),
+            }
+        }
+        let folder = places.iter().find(|place| Path::new(&place.path).is_dir());
+        if let Some(Place { path, .. }) = folder {
+            return Err(Failure::because(format!("`{path}` is a folder, which has no lines"))
+                .help("a place names a file: `logs/a.json:12:5`"));
+        }
+        Ok((self.open_named(&named, entries, host)?, places))
+    }
+
+    fn open_named(
+        &self,
+        named: &[String],
+        entries: &[HintEntry],
+        host: &Host<'_>,
+    ) -> Result<InputSet, Failure> {
         let hints = Hints { every: self.hint(), entries: entries.to_vec() };
-        match InputSet::new(&self.inputs) {
+        match InputSet::new(named) {
             Ok(inputs) => {
                 Ok(inputs.stdin(Box::new(std::io::stdin())).hints(&hints, &host.directory))
             }

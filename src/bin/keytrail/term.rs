@@ -3,6 +3,7 @@
 use std::io::{self, BufWriter, IsTerminal, Write};
 
 use keytrail::diag::{Diagnostic, escape, render};
+use keytrail::output::TableStyle;
 use keytrail::source::Sources;
 
 use crate::exit::Failure;
@@ -28,6 +29,8 @@ pub(crate) struct Term {
     pub(crate) color_files: bool,
     /// The width of standard output, in columns.
     pub(crate) width: usize,
+    /// The width that tables must fit; `None` if standard output is not a terminal.
+    terminal_width: Option<usize>,
     /// Whether standard error is coloured.
     pub(crate) color_err: bool,
     /// Whether progress may be drawn on standard error.
@@ -41,11 +44,14 @@ pub(crate) struct Term {
 impl Term {
     /// The streams with the settings from the environment, before any flag is read.
     pub(crate) fn new() -> Self {
+        let terminal_width = terminal_width();
         let mut term = Self {
             out: Stdout { writer: BufWriter::new(io::stdout()), closed: false },
             color_out: false,
             color_files: false,
-            width: width(),
+            // Without a terminal the width must not depend on the machine.
+            width: terminal_width.unwrap_or(100),
+            terminal_width,
             color_err: false,
             progress: false,
             quiet: false,
@@ -64,6 +70,11 @@ impl Term {
         self.progress = terminal && !quiet;
         self.quiet = quiet;
         self.verbose = verbose;
+    }
+
+    /// How tables on standard output look.
+    pub(crate) fn table_style(&self) -> TableStyle {
+        TableStyle { color: self.color_out, width: self.terminal_width }
     }
 
     /// Standard output. Once the reader has closed it, writing has no effect.
@@ -145,12 +156,21 @@ fn dumb() -> bool {
     std::env::var_os("TERM").is_some_and(|term| term == "dumb")
 }
 
-/// The width of the terminal, or a fixed width that does not depend on the machine.
-fn width() -> usize {
-    match terminal_size::terminal_size_of(io::stdout()) {
-        Some((terminal_size::Width(columns), _)) if columns > 0 => usize::from(columns),
-        _ => 100,
-    }
+/// The width of the terminal that standard output is; `None` if it is none. The variable COLUMNS
+/// takes precedence over the size of the terminal.
+fn terminal_width() -> Option<usize> {
+    let size = terminal_size::terminal_size_of(io::stdout());
+    let size = size.map(|(terminal_size::Width(columns), _)| usize::from(columns));
+    let terminal = io::stdout().is_terminal().then_some(size.unwrap_or(0));
+    width_of(terminal, std::env::var("COLUMNS").ok().as_deref())
+}
+
+/// The width to fit: of a terminal with this size, where 0 is unknown, and with this value of
+/// COLUMNS.
+fn width_of(terminal: Option<usize>, columns: Option<&str>) -> Option<usize> {
+    let size = terminal?;
+    let set = columns.and_then(|columns| columns.trim().parse().ok());
+    [set, Some(size)].into_iter().flatten().find(|width| *width > 0)
 }
 
 /// Standard output. If the reader has closed the pipe, as `head` does, further output is discarded
@@ -193,4 +213,25 @@ impl Write for Stdout {
 /// The failure if writing to standard output fails.
 pub(crate) fn stdout_failed(error: &io::Error) -> Failure {
     Failure::because(format!("cannot write to standard output: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::width_of;
+
+    #[test]
+    fn only_a_terminal_has_a_width_to_fit() {
+        for (terminal, columns, width) in [
+            (None, None, None),
+            (None, Some("80"), None),
+            (Some(120), None, Some(120)),
+            (Some(120), Some("80"), Some(80)),
+            (Some(120), Some("0"), Some(120)),
+            (Some(120), Some("wide"), Some(120)),
+            (Some(0), Some("80"), Some(80)),
+            (Some(0), None, None),
+        ] {
+            assert_eq!(width_of(terminal, columns), width, "{terminal:?} {columns:?}");
+        }
+    }
 }

@@ -81,7 +81,8 @@ pub(in crate::output) fn shorten(text: &str, limit: usize) -> String {
     format!("{head}…{tail}")
 }
 
-fn take(chars: impl Iterator<Item = char>, limit: usize) -> String {
+/// The first characters that together occupy at most `limit` columns.
+pub(in crate::output) fn take(chars: impl Iterator<Item = char>, limit: usize) -> String {
     let mut used = 0;
     let fits = |c: &char| {
         used += c.width().unwrap_or(0);

@@ -6,6 +6,7 @@ use super::Manner;
 use crate::diag::{escape, escaped};
 use crate::finding::show;
 use crate::inspect::Answer;
+use crate::output::fit::Shrink;
 use crate::output::human::text::{columns, counted, number, shorten};
 use crate::query::Tally;
 use crate::value::{RecordKind, Time, Value};
@@ -95,18 +96,30 @@ fn lined_up(
         let full = |row: &&Vec<String>| row.len() == rows[0].len() || at < fixed;
         rows.iter().filter(full).filter_map(|row| row.get(at)).map(|cell| columns(cell)).max()
     };
-    let widths: Vec<usize> = (0..rows[0].len()).map(|at| width(at).unwrap_or(0)).collect();
+    let mut widths: Vec<usize> = (0..rows[0].len()).map(|at| width(at).unwrap_or(0)).collect();
+    let shrink = |at: usize| match at {
+        _ if at < numbers => Shrink::Whole,
+        _ if at < fixed => Shrink::Time,
+        _ => Shrink::Text,
+    };
+    let shrinks: Vec<Shrink> = (0..widths.len()).map(shrink).collect();
+    manner.style.fit(&mut widths, &shrinks, 0);
     for (index, row) in rows.iter().enumerate() {
         let mut line = String::new();
         for (at, (cell, width)) in row.iter().zip(&widths).enumerate() {
-            let gap = " ".repeat(width.saturating_sub(columns(cell)));
-            let parts = if at < numbers { [&*gap, cell] } else { [&**cell, &gap] };
+            // A remark may be wider than its column.
+            let cell = match manner.style.width {
+                Some(_) if row.len() == widths.len() || at < fixed => shrink(at).cell(cell, *width),
+                _ => cell.clone(),
+            };
+            let gap = " ".repeat(width.saturating_sub(columns(&cell)));
+            let parts = if at < numbers { [&*gap, &*cell] } else { [&*cell, &*gap] };
             line.extend(parts);
             line.push_str("  ");
         }
-        let line = line.trim_end();
+        let line = manner.style.cut(line.trim_end());
         match index {
-            0 => writeln!(out, "{}", manner.ink("1", line))?,
+            0 => writeln!(out, "{}", manner.ink("1", &line))?,
             _ => writeln!(out, "{line}")?,
         }
     }

@@ -56,6 +56,7 @@ pub fn lines(
             missing: paths(&answer.missing),
             notes: &answer.record_notes,
             incomplete: answer.incomplete(),
+            gate: answer.allowed.map(|allowed| Gate { allowed, failed: answer.fails() }),
         },
     })
 }
@@ -105,6 +106,17 @@ struct Total<'a> {
     missing: BTreeMap<&'static str, Vec<String>>,
     notes: &'a BTreeMap<&'static str, u64>,
     incomplete: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gate: Option<Gate>,
+}
+
+/// The gate of `--fail-if-any` or `--fail-over`.
+#[derive(Serialize)]
+struct Gate {
+    /// The number of matches that it allows.
+    allowed: u64,
+    /// Whether there are more.
+    failed: bool,
 }
 
 /// Counts and times. Only calls are counted as ok or failed.

@@ -4,6 +4,7 @@ use std::io;
 
 use crate::diag::escape;
 use crate::inspect::{Counts, FileView, RecordView, Viewer};
+use crate::output::TableStyle;
 use crate::output::records::Rows;
 use crate::record::{FieldSet, Skip};
 
@@ -12,7 +13,7 @@ use crate::record::{FieldSet, Skip};
 /// The summary of the answer reports the files without matches and the records that cannot be read.
 pub struct Matches<'o> {
     out: &'o mut dyn io::Write,
-    color: bool,
+    style: TableStyle,
     rows: Rows,
     /// The file of the last record.
     path: Option<String>,
@@ -20,8 +21,8 @@ pub struct Matches<'o> {
 
 impl<'o> Matches<'o> {
     /// Writes these fields to `out`.
-    pub fn new(out: &'o mut dyn io::Write, fields: FieldSet, color: bool) -> Self {
-        Self { out, color, rows: Rows::new(fields, color), path: None }
+    pub fn new(out: &'o mut dyn io::Write, fields: FieldSet, style: TableStyle) -> Self {
+        Self { out, style, rows: Rows::new(fields, style), path: None }
     }
 
     /// Writes the remaining rows.
@@ -38,11 +39,7 @@ impl Viewer for Matches<'_> {
 
     fn record(&mut self, record: &RecordView<'_>) -> io::Result<()> {
         if self.path.as_deref() != Some(record.file.path) {
-            let path = escape(record.file.path);
-            self.rows.line(match self.color {
-                true => format!("\u{1b}[1m{path}\u{1b}[0m"),
-                false => path.into_owned(),
-            });
+            self.rows.line(self.style.ink("1", &escape(record.file.path)));
             self.path = Some(record.file.path.to_owned());
         }
         self.rows.add(record, self.out)

@@ -7,23 +7,27 @@ mod groups;
 mod human;
 mod lines;
 mod matches;
+mod sorted;
 mod summary;
 
 pub use human::human;
 pub use lines::lines;
 pub use matches::Matches;
+pub use sorted::{Sorted, SortedAs};
+
+use super::TableStyle;
 
 /// How to show an answer to a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Manner {
     /// Groups to show; `None` shows all.
     pub top: Option<usize>,
-    /// Whether to use ANSI colours.
-    pub color: bool,
+    /// How tables look.
+    pub style: TableStyle,
 }
 
 impl Manner {
     fn ink(self, code: &str, text: &str) -> String {
-        if self.color { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
+        self.style.ink(code, text)
     }
 }

@@ -81,7 +81,30 @@ pub(super) fn write(
     for reason in answer.incomplete() {
         page.remark("1;31", "incomplete:", &escaped(&reason, 2 * DETAIL))?;
     }
-    Ok(())
+    gate(answer, &mut page)
+}
+
+/// Writes whether the gate of the query passed, and why.
+fn gate(answer: &Answer, page: &mut Page<'_>) -> io::Result<()> {
+    let Some(allowed) = answer.allowed else { return Ok(()) };
+    let count = counted(answer.matches.count, "match");
+    let text = match allowed {
+        0 if answer.fails() => format!("{count}, and the gate allows none"),
+        0 => "no match".to_owned(),
+        _ => {
+            let flag = format!("--fail-over {allowed}");
+            let more = if answer.fails() { "more than" } else { "no more than" };
+            format!("{count}, {more} {flag} allows")
+        }
+    };
+    match answer.fails() {
+        true => page.remark("1;31", "gate failed:", &text),
+        // A gate cannot pass on records that were not read.
+        false if !answer.incomplete().is_empty() => {
+            page.remark("1;33", "gate undecided:", &format!("{text}, but the answer is incomplete"))
+        }
+        false => page.remark("1;32", "gate passed:", &text),
+    }
 }
 
 fn paths(fields: &FieldSet) -> String {

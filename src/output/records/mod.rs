@@ -4,6 +4,7 @@
 mod lines;
 mod rows;
 mod table;
+mod vertical;
 #[cfg(test)]
 mod tests;
 
@@ -11,8 +12,9 @@ use crate::record::FileStatus;
 
 pub use lines::Lines;
 pub(in crate::output) use lines::Shown;
-pub(in crate::output) use rows::Rows;
+pub(in crate::output) use rows::{Line, Rows};
 pub use table::{Table, default_fields};
+pub use vertical::Vertical;
 
 /// The stable name of a status, and why the file was not read as records.
 fn status(status: &FileStatus) -> (&'static str, Option<&str>) {

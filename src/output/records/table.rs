@@ -8,6 +8,7 @@ use super::status;
 use crate::diag::{escape, escaped};
 use crate::finding::Redactor;
 use crate::inspect::{Counts, FileView, RecordView, Viewer};
+use crate::output::TableStyle;
 use crate::output::human::text::{bytes, counted, number};
 use crate::record::field::{cred, event, key};
 use crate::record::{FieldSet, FileStatus, Skip};
@@ -52,7 +53,7 @@ pub fn default_fields() -> FieldSet {
 pub struct Table<'o> {
     out: &'o mut dyn io::Write,
     redactor: Redactor,
-    color: bool,
+    style: TableStyle,
     rows: Rows,
     skips: Vec<String>,
 }
@@ -63,18 +64,14 @@ impl<'o> Table<'o> {
         out: &'o mut dyn io::Write,
         fields: FieldSet,
         redactor: Redactor,
-        color: bool,
+        style: TableStyle,
     ) -> Self {
-        Self { out, redactor, color, rows: Rows::new(fields, color), skips: Vec::new() }
-    }
-
-    fn ink(&self, code: &str, text: &str) -> String {
-        if self.color { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
+        Self { out, redactor, style, rows: Rows::new(fields, style), skips: Vec::new() }
     }
 
     /// Writes a fact of the file; `text` is already escaped.
     fn fact(&mut self, label: &str, text: &str) -> io::Result<()> {
-        let label = self.ink("2", &format!("{label:<9}"));
+        let label = self.style.ink("2", &format!("{label:<9}"));
         writeln!(self.out, "{label} {text}")
     }
 
@@ -87,7 +84,7 @@ impl Viewer for Table<'_> {
     fn file(&mut self, file: &FileView<'_>) -> io::Result<()> {
         self.rows.restart();
         self.skips.clear();
-        let path = self.ink("1", &escape(file.path));
+        let path = self.style.ink("1", &escape(file.path));
         writeln!(self.out, "{path}")?;
         // Facts about records do not apply to a file that was not read.
         if file.account.status != FileStatus::Read {

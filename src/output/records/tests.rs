@@ -4,6 +4,7 @@
 use super::Table;
 use crate::finding::Redactor;
 use crate::inspect::{Options, Viewer, read};
+use crate::output::TableStyle;
 use crate::record::field::{cred, key};
 use crate::record::{
     Batch, Batches, Columns, FieldSet, FileAccount, Format, Hint, Inputs, Mapper, Origin, Outcome,
@@ -122,15 +123,22 @@ impl Batches for File {
 const MASKED: Redactor = Redactor { show_keys: false };
 
 fn inspected(fields: FieldSet, viewer: &mut dyn Viewer) {
-    let options = Options { fields, limit: None, now: None, clock: Time(0), redactor: MASKED };
-    assert!(read(&OneFile(TEXT), &[], &options, viewer).unwrap());
+    let options = Options {
+        fields,
+        limit: None,
+        places: Vec::new(),
+        now: None,
+        clock: Time(0),
+        redactor: MASKED,
+    };
+    assert!(read(&OneFile(TEXT), &[], &options, viewer).unwrap().complete);
 }
 
 #[test]
 fn keys_stand_below_their_user() {
     let mut out = Vec::new();
     let fields = [cred::ACCOUNT, cred::USER, key::ID, key::ACTIVE].into_iter().collect();
-    inspected(fields, &mut Table::new(&mut out, fields, MASKED, false));
+    inspected(fields, &mut Table::new(&mut out, fields, MASKED, TableStyle::default()));
     insta::assert_snapshot!(String::from_utf8(out).unwrap(), @r"
     users.txt
     format    users (aws): Users and keys.
@@ -165,9 +173,16 @@ fn a_panic_costs_one_record() {
     let text = "ann AKIAEXAMPLEKEY000001\nmistake\nbob AKIAEXAMPLEKEY000002\n";
     let mut out = Vec::new();
     let fields = [cred::USER].into_iter().collect();
-    let options = Options { fields, limit: None, now: None, clock: Time(0), redactor: MASKED };
+    let options = Options {
+        fields,
+        limit: None,
+        places: Vec::new(),
+        now: None,
+        clock: Time(0),
+        redactor: MASKED,
+    };
     let mut lines = super::Lines::new(&mut out, MASKED);
-    assert!(!read(&OneFile(text), &[], &options, &mut lines).unwrap());
+    assert!(!read(&OneFile(text), &[], &options, &mut lines).unwrap().complete);
     let said = String::from_utf8(out).unwrap();
     assert!(said.contains(r#""skipped":{"reason":"internal""#), "{said}");
     assert!(said.contains(r#""records":3,"shown":2,"skipped":{"internal":1}"#), "{said}");

@@ -2,13 +2,15 @@
 
 use std::fmt::Write;
 
+use clap::Args;
+use keytrail::config::{LoadOptions, Policy};
 use keytrail::diag::{codes, did_you_mean};
 
 use crate::exit::{Exit, Failure};
 use crate::host::Host;
 
 /// Explain a diagnostic code, or list all of them.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Args)]
 pub(crate) struct ExplainCode {
     /// The code, such as KT2001.
     code: Option<String>,
@@ -25,7 +27,7 @@ impl ExplainCode {
             }
             Some(id) => {
                 let code = codes::all().find(|code| code.id.eq_ignore_ascii_case(id));
-                let code = code.ok_or_else(|| unknown(id))?;
+                let code = code.ok_or_else(|| unknown(id, host))?;
                 let _ = writeln!(text, "{}: {}\n\n{}", code.id, code.title, code.explanation);
             }
         }
@@ -34,10 +36,34 @@ impl ExplainCode {
     }
 }
 
-fn unknown(id: &str) -> Failure {
-    let failure = Failure::because(format!("there is no diagnostic code `{id}`"));
-    match did_you_mean(id, codes::all().map(|code| code.id)) {
-        Some(near) => failure.help(near),
-        None => failure.help("`keytrail explain-code` lists every code"),
+/// Why there is no such code. Reports print ids of rules beside codes, so an id of a rule points at
+/// the command that explains rules.
+fn unknown(id: &str, host: &Host<'_>) -> Failure {
+    let rules = rule_ids(host);
+    if rules.iter().any(|rule| rule == id) {
+        return Failure::because(format!("`{id}` is a rule, not a diagnostic code"))
+            .help(format!("`keytrail rules {id}` explains it"));
     }
+    let failure = Failure::because(format!("there is no diagnostic code `{id}`"));
+    if let Some(near) = did_you_mean(id, codes::all().map(|code| code.id)) {
+        return failure.help(near);
+    }
+    match did_you_mean(id, rules.iter().map(String::as_str)) {
+        Some(near) => failure.help(format!("{near} It is a rule: `keytrail rules ID` explains one")),
+        None => failure.help("`keytrail explain-code` lists every code, `keytrail rules` every rule"),
+    }
+}
+
+/// The ids of the rules of the project, or of the built-in ones if the project does not load.
+fn rule_ids(host: &Host<'_>) -> Vec<String> {
+    let options = |no_config| LoadOptions {
+        no_config,
+        directory: host.directory.clone(),
+        functions: keytrail::stdlib::FUNCTIONS,
+        formats: keytrail::input::FORMATS,
+        ..LoadOptions::default()
+    };
+    let loaded = Policy::load(&options(false)).or_else(|_| Policy::load(&options(true)));
+    let Ok(policy) = loaded else { return Vec::new() };
+    policy.rules.into_iter().map(|rule| rule.id).chain(policy.disabled).collect()
 }

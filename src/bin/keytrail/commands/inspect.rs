@@ -3,8 +3,8 @@
 use std::io;
 
 use keytrail::finding::Redactor;
-use keytrail::inspect::{self, Options, Viewer};
-use keytrail::output::records::{Lines, Table, default_fields};
+use keytrail::inspect::{self, Options, Place, Viewer};
+use keytrail::output::records::{Lines, Table, Vertical, default_fields};
 use keytrail::record::field::{cred, event};
 use keytrail::record::{FieldSet, Inputs, field};
 use keytrail::value::{RecordKind, Time};
@@ -23,6 +23,9 @@ const OF_ONE_FILE: u64 = 20;
 const OF_EACH_FILE: u64 = 3;
 
 /// Show how files are recognised, and their records.
+///
+/// A place that a report prints, `logs/a.json:12:5 (/Records/3)`, shows that record with all of its
+/// fields; the column and the part in parentheses may be left out.
 ///
 /// Prints the format and columns of each file, then its records in canonical form: the fields that
 /// rules read. Secrets are redacted and access keys masked, as in findings.
@@ -60,36 +63,39 @@ pub(crate) struct Inspect {
 impl Inspect {
     pub(crate) fn run(self, host: &mut Host<'_>) -> Result<Exit, Failure> {
         let project = self.project.load(host)?;
-        let inputs = self.inputs.open(&project.inputs, host)?;
+        let (inputs, places) = self.inputs.open_places(&project.inputs, host)?;
         for note in inputs.notes() {
             host.term.say(&format!("note: {}", note.text));
         }
-        let options = self.options(inputs.count(), host);
+        let options = self.options(inputs.count(), places, host);
         let (fields, redactor) = (options.fields, options.redactor);
-        let color = host.term.color_out;
+        let style = host.term.table_style();
         let out = host.term.stream();
         let viewer: &mut dyn Viewer = match self.format {
-            Layout::Human => &mut Table::new(out, fields, redactor, color),
+            Layout::Human if !options.places.is_empty() => &mut Vertical::new(out, redactor, style),
+            Layout::Human => &mut Table::new(out, fields, redactor, style),
             Layout::Json => &mut Lines::new(out, redactor),
         };
         match inspect::read(&inputs, inputs.roots(), &options, viewer) {
-            Ok(true) => Ok(Exit::Clean),
-            Ok(false) => Ok(Exit::Incomplete),
+            Ok(read) if !read.unmet.is_empty() => Err(unmet(&read.unmet)),
+            Ok(read) if read.complete => Ok(Exit::Clean),
+            Ok(_) => Ok(Exit::Incomplete),
             // If the reader closes the pipe, it needs no more output.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Exit::Clean),
             Err(error) => Err(stdout_failed(&error)),
         }
     }
 
-    fn options(&self, files: usize, host: &Host<'_>) -> Options {
+    fn options(&self, files: usize, places: Vec<Place>, host: &Host<'_>) -> Options {
         let limit = match (self.limit, self.format) {
             (Some(0), _) | (None, Layout::Json) => None,
             (Some(limit), _) => Some(limit),
             (None, Layout::Human) => Some(if files == 1 { OF_ONE_FILE } else { OF_EACH_FILE }),
         };
         Options {
-            fields: self.chosen(),
+            fields: self.chosen(!places.is_empty()),
             limit,
+            places,
             now: self.now,
             clock: host.clock,
             redactor: Redactor { show_keys: self.show_keys },
@@ -98,8 +104,11 @@ impl Inspect {
 
     /// The fields to show. If `cred.keys` is chosen but no field of keys, the default fields of
     /// keys are added.
-    fn chosen(&self) -> FieldSet {
+    fn chosen(&self, at_places: bool) -> FieldSet {
         let default = match self.format {
+            Layout::Human if at_places => {
+                RecordKind::ALL.into_iter().flat_map(field::of_kind).collect()
+            }
             Layout::Human => default_fields(),
             // `event.raw` is left out, because the other fields contain the same data.
             Layout::Json => {
@@ -117,4 +126,22 @@ impl Inspect {
             chosen
         }
     }
+}
+
+/// Why the places show nothing.
+fn unmet(places: &[(Place, Option<(u64, u64)>)]) -> Failure {
+    let mut failures = places.iter().map(|(place, before)| {
+        let Place { path, line, column, pointer } = place;
+        let mut text = path.clone();
+        let numbers = line.iter().chain(column);
+        numbers.for_each(|number| text.push_str(&format!(":{number}")));
+        if let Some(pointer) = pointer {
+            text.push_str(&format!(" ({pointer})"));
+        }
+        let near = before.map(|(line, column)| format!("; the last one before it is {path}:{line}:{column}"));
+        format!("no record stands at {text}{}", near.unwrap_or_default())
+    });
+    let first = Failure::because(failures.next().unwrap_or_default());
+    let all = failures.fold(first, Failure::help);
+    all.help("the file may have changed since the report was written; `keytrail inspect FILE` shows its records")
 }

@@ -5,17 +5,19 @@ use std::io;
 use keytrail::config::Policy;
 use keytrail::finding::Redactor;
 use keytrail::input::InputSet;
-use keytrail::inspect::{Answer, Selection, select};
-use keytrail::output::query::{Manner, Matches, human, lines};
+use keytrail::inspect::{Answer, Selection, Viewer, select};
+use keytrail::output::query::{Manner, Matches, Sorted, SortedAs, human, lines};
 use keytrail::output::records::{Lines, default_fields};
-use keytrail::query::{Bound, Limits, Query as Compiled, Saved};
+use keytrail::query::{
+    Bound, GroupColumn, Limits, Query as Compiled, Saved, SortColumn, SortKey, sort_fields,
+};
 use keytrail::record::field::event;
-use keytrail::record::{FieldSet, field};
+use keytrail::record::{FieldId, FieldSet, field};
 use keytrail::value::{RecordKind, Time, Type};
 use serde_json::{Value, json};
 
 use crate::args::{self, Layout};
-use crate::exit::{EXIT_CODES, Exit, Failure};
+use crate::exit::{Exit, Failure};
 use crate::host::Host;
 use crate::inputs::InputArgs;
 use crate::policy::PolicyArgs;
@@ -36,7 +38,20 @@ Examples:
   keytrail query 'event.ak == \"LTAI5tExample0000000001\"' logs --since 90d --count-by event.ip,event.name
   keytrail query 'event.ok == false && event.user_type == \"root\"' logs
   keytrail query 'key.idle_days > 90' credential-report.csv --count-by cred.user
+  keytrail query 'event.user_type == \"root\"' logs --sort event.time:desc --limit 10
+  keytrail query 'event.ok == false' logs --count-by event.ip --sort failed:desc,event.ip
+  keytrail query 'event.user == \"legacy-sync\"' logs --fail-if-any
   keytrail query @stale-keys credential-report.csv";
+
+/// What the exit codes mean.
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  everything was read, and no gate failed
+  1  more records match than --fail-if-any or --fail-over allows
+  2  cannot run: usage, the query, project file, policy files, inputs that match no file, output
+  3  incomplete: records or files that could not be read, an expression that failed, nothing to
+     evaluate
+  If several apply, 2 wins over 3, and 3 over 1";
 
 /// Find records by a condition, or count them.
 ///
@@ -64,9 +79,15 @@ pub(crate) struct Query {
     /// Records to show; 0 shows all [default: 50, all with --format json].
     #[arg(long, value_name = "N")]
     limit: Option<u64>,
+    /// Sort by this field, or by this column of groups; repeatable, and several between commas.
+    /// Ascending, unless `:desc` follows.
+    #[arg(long, value_name = "COLUMN[:desc]", value_parser = SortColumn::parse)]
+    sort: Vec<Vec<SortColumn>>,
     /// Output format.
     #[arg(short, long, value_enum, default_value = "human", value_name = "FORMAT")]
     format: Layout,
+    #[command(flatten)]
+    gate: QueryGate,
     /// Use this as the time of the run and as `now`.
     #[arg(long, value_name = "TIME", value_parser = args::instant)]
     #[arg(env = "KEYTRAIL_NOW", hide_env_values = true)]
@@ -78,6 +99,33 @@ pub(crate) struct Query {
     inputs: InputArgs,
     #[command(flatten)]
     policy: PolicyArgs,
+}
+
+/// How many records may match.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Gate options")]
+struct QueryGate {
+    /// Fail if any record matches: exit with 1.
+    #[arg(long, conflicts_with = "fail_over")]
+    fail_if_any: bool,
+    /// Fail if more than this many records match, counted over all groups: exit with 1.
+    #[arg(long, value_name = "N")]
+    fail_over: Option<u64>,
+}
+
+impl QueryGate {
+    /// The number of matches that is allowed; `None` without a gate.
+    fn allowed(&self) -> Option<u64> {
+        if self.fail_if_any { Some(0) } else { self.fail_over }
+    }
+}
+
+/// The order in which the result is shown.
+struct QueryOrder {
+    /// Of records; empty for the order of the inputs.
+    records: Vec<SortKey<FieldId>>,
+    /// Of groups; empty for the most records first.
+    groups: Vec<SortKey<GroupColumn>>,
 }
 
 fn long_help() -> String {
@@ -92,7 +140,8 @@ impl Query {
         }
         let mut policy = self.policy.load(self.clock(host), host)?;
         let (query, period) = self.question.resolve(&mut policy, self.clock(host), host)?;
-        let fields = self.chosen(&query)?;
+        let order = self.order(&query)?;
+        let fields = self.chosen(&query)?.union(sort_fields(&order.records));
         let inputs = self.inputs.open(&policy.inputs, host)?;
         for note in inputs.notes() {
             host.term.say(&format!("note: {}", note.text));
@@ -101,15 +150,19 @@ impl Query {
             query: &query,
             period,
             fields,
-            limit: self.most(self.limit, SHOWN),
+            // The first records in an order are known only after all are read.
+            limit: self.most(self.limit, SHOWN).filter(|_| order.records.is_empty()),
+            order: &order.groups,
             limits: Limits::default(),
             now: self.now,
             clock: host.clock,
             redactor: Redactor { show_keys: self.show_keys },
+            allowed: self.gate.allowed(),
         };
-        match self.answer(&selection, &inputs, &policy, host) {
-            Ok(answer) if answer.incomplete().is_empty() => Ok(Exit::Clean),
-            Ok(_) => Ok(Exit::Incomplete),
+        match self.answer(&selection, &order, &inputs, &policy, host) {
+            Ok(answer) if !answer.incomplete().is_empty() => Ok(Exit::Incomplete),
+            Ok(answer) if answer.fails() => Ok(Exit::Findings),
+            Ok(_) => Ok(Exit::Clean),
             // If the reader closes the pipe, it needs no more output.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Exit::Clean),
             Err(error) => Err(stdout_failed(&error)),
@@ -119,36 +172,68 @@ impl Query {
     fn answer(
         &self,
         selection: &Selection<'_>,
+        order: &QueryOrder,
         inputs: &InputSet,
         policy: &Policy,
         host: &mut Host<'_>,
     ) -> io::Result<Answer> {
         let counted = Counted::new(inputs);
+        let sorted = !order.records.is_empty();
         // Records appear on the terminal where progress would be drawn.
-        let progress = host.term.progress && !selection.query.columns.is_empty();
-        let (color, top) = (host.term.color_out, self.most(self.top, TOP));
-        let out = host.term.stream();
-        let answer = match self.format {
-            Layout::Human => {
-                let mut viewer = Matches::new(out, selection.fields, color);
-                let answer = during(&counted, progress, || {
-                    select(&counted, inputs.roots(), policy, selection, &mut viewer)
-                })?;
-                viewer.finish()?;
-                human(&answer, &policy.sources, Manner { top, color }, out)?;
-                answer
-            }
-            Layout::Json => {
-                let mut viewer = Lines::new(out, selection.redactor);
-                let answer = during(&counted, progress, || {
-                    select(&counted, inputs.roots(), policy, selection, &mut viewer)
-                })?;
-                lines(&answer, selection.redactor, top, out)?;
-                answer
-            }
+        let progress = host.term.progress && (sorted || !selection.query.columns.is_empty());
+        let (style, top) = (host.term.table_style(), self.most(self.top, TOP));
+        // A gate is decided by all records, even if the reader of the output closes the pipe.
+        let out = match selection.allowed {
+            Some(_) => host.term.out(),
+            None => host.term.stream(),
         };
+        let read = |viewer: &mut dyn Viewer| {
+            during(&counted, progress, || {
+                select(&counted, inputs.roots(), policy, selection, viewer)
+            })
+        };
+        let answer = match self.format {
+            _ if sorted => {
+                let written = match self.format {
+                    Layout::Human => SortedAs::Table(style),
+                    Layout::Json => SortedAs::Lines(selection.redactor),
+                };
+                let shown = (selection.query.on, selection.fields);
+                let limit = self.most(self.limit, SHOWN);
+                let mut viewer = Sorted::new(out, shown, order.records.clone(), limit, written);
+                let mut answer = read(&mut viewer)?;
+                (answer.shown, answer.unsorted) = viewer.finish()?;
+                answer
+            }
+            Layout::Human => {
+                let mut viewer = Matches::new(out, selection.fields, style);
+                let answer = read(&mut viewer)?;
+                viewer.finish()?;
+                answer
+            }
+            Layout::Json => read(&mut Lines::new(out, selection.redactor))?,
+        };
+        match self.format {
+            Layout::Human => human(&answer, &policy.sources, Manner { top, style }, out)?,
+            Layout::Json => lines(&answer, selection.redactor, top, out)?,
+        }
         out.flush()?;
         Ok(answer)
+    }
+
+    /// The order that `--sort` names: of groups if records are counted, otherwise of records.
+    fn order(&self, query: &Compiled) -> Result<QueryOrder, Failure> {
+        let by = self.sort.concat();
+        let wrong = |error: String| Failure::because(format!("--sort: {error}"));
+        Ok(match query.columns.is_empty() {
+            true => QueryOrder {
+                records: query.record_order(&by).map_err(wrong)?,
+                groups: Vec::new(),
+            },
+            false => {
+                QueryOrder { records: Vec::new(), groups: query.group_order(&by).map_err(wrong)? }
+            }
+        })
     }
 
     fn clock(&self, host: &Host<'_>) -> Time {

@@ -1,0 +1,170 @@
+//! Records that match a query, in an order that the user names.
+
+use std::io;
+
+use crate::finding::Redactor;
+use crate::inspect::{Counts, FileView, RecordView, Viewer};
+use crate::output::TableStyle;
+use crate::output::records::{Line, Lines, Rows};
+use crate::query::SortKey;
+use crate::record::{FieldId, FieldSet, Skip};
+use crate::value::{RecordKind, Value};
+
+/// Records that are held to be sorted if there is no limit, and bytes of their texts.
+const RECORDS: usize = 1_000_000;
+const BYTES: usize = 256 << 20;
+
+/// How the records are written.
+#[derive(Debug, Clone, Copy)]
+pub enum SortedAs {
+    /// As one table, with the place of each record.
+    Table(TableStyle),
+    /// As lines of JSON.
+    Lines(Redactor),
+}
+
+/// Holds the matching records until all are read, and then writes the first of them in order.
+///
+/// With a limit it holds no more than twice as many. Notes about files pass at once.
+pub struct Sorted<'o> {
+    out: &'o mut dyn io::Write,
+    written: SortedAs,
+    order: Vec<SortKey<FieldId>>,
+    limit: Option<usize>,
+    on: RecordKind,
+    rows: Rows,
+    held: Vec<Held>,
+    bytes: usize,
+    left_out: u64,
+}
+
+/// A record that waits for its place.
+struct Held {
+    values: Vec<Option<Value<'static>>>,
+    text: Text,
+}
+
+enum Text {
+    Rows(Vec<Line>),
+    Json(Vec<u8>),
+}
+
+impl<'o> Sorted<'o> {
+    /// Writes these fields of the first `limit` records to `out`; `None` writes all.
+    pub fn new(
+        out: &'o mut dyn io::Write,
+        (on, fields): (RecordKind, FieldSet),
+        order: Vec<SortKey<FieldId>>,
+        limit: Option<u64>,
+        written: SortedAs,
+    ) -> Self {
+        let style = match written {
+            SortedAs::Table(style) => style,
+            SortedAs::Lines(_) => TableStyle::default(),
+        };
+        Self {
+            out,
+            written,
+            order,
+            limit: limit.map(|limit| usize::try_from(limit).unwrap_or(usize::MAX)),
+            on,
+            rows: Rows::new(fields, style).with_places(),
+            held: Vec::new(),
+            bytes: 0,
+            left_out: 0,
+        }
+    }
+
+    /// Writes the records. Returns how many were written, and how many could not be held and were
+    /// left out.
+    pub fn finish(mut self) -> io::Result<(u64, u64)> {
+        self.shorten();
+        let shown = self.held.len() as u64;
+        for Held { text, .. } in std::mem::take(&mut self.held) {
+            match text {
+                Text::Rows(lines) => self.rows.push(lines, self.out)?,
+                Text::Json(line) => self.out.write_all(&line)?,
+            }
+        }
+        self.rows.flush(self.out)?;
+        if shown > 0 && matches!(self.written, SortedAs::Table(_)) {
+            writeln!(self.out)?;
+        }
+        Ok((shown, self.left_out))
+    }
+
+    /// Sorts what is held and drops what lies beyond the limit. The sort is stable: equal records
+    /// stay in the order of the inputs.
+    fn shorten(&mut self) {
+        let order = &self.order;
+        self.held.sort_by(|a, b| {
+            let pairs = a.values.iter().zip(&b.values).zip(order);
+            pairs
+                .map(|((a, b), key)| key.compare(a.as_ref(), b.as_ref()))
+                .fold(std::cmp::Ordering::Equal, std::cmp::Ordering::then)
+        });
+        self.held.truncate(self.limit.unwrap_or(usize::MAX));
+    }
+
+    fn add(&mut self, record: &RecordView<'_>) -> io::Result<()> {
+        if self.limit.is_none() && (self.held.len() >= RECORDS || self.bytes >= BYTES) {
+            self.left_out += 1;
+            return Ok(());
+        }
+        let values = self.order.iter().map(|key| value(record, key.column)).collect();
+        let text = match self.written {
+            SortedAs::Table(_) => Text::Rows(self.rows.lines(record)),
+            SortedAs::Lines(redactor) => {
+                let mut line = Vec::new();
+                Lines::new(&mut line, redactor).record(record)?;
+                self.bytes += line.len();
+                Text::Json(line)
+            }
+        };
+        self.held.push(Held { values, text });
+        // Sorting once for as many records as are kept makes the cost of each one logarithmic.
+        if self.limit.is_some_and(|limit| self.held.len() >= 2 * limit.max(50)) {
+            self.shorten();
+        }
+        Ok(())
+    }
+}
+
+/// The value of a field in the form in which it may be shown; `None` if it is missing.
+fn value(record: &RecordView<'_>, field: FieldId) -> Option<Value<'static>> {
+    let row = match field.kind() == record.record.kind {
+        true => record.record,
+        false => record.keys.first()?,
+    };
+    let found = record.fields(row).find(|(found, _)| *found == field);
+    found.map(|(_, value)| value.into_owned())
+}
+
+impl Viewer for Sorted<'_> {
+    fn file(&mut self, _: &FileView<'_>) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn record(&mut self, record: &RecordView<'_>) -> io::Result<()> {
+        // The keys of one user have different places in the order.
+        if self.on == RecordKind::Key {
+            let mut keys = record.keys.iter();
+            return keys.try_for_each(|key| self.add(&record.with_keys(std::slice::from_ref(key))));
+        }
+        self.add(record)
+    }
+
+    fn skipped(&mut self, file: &FileView<'_>, skip: &Skip) -> io::Result<()> {
+        match self.written {
+            SortedAs::Table(_) => Ok(()),
+            SortedAs::Lines(redactor) => Lines::new(self.out, redactor).skipped(file, skip),
+        }
+    }
+
+    fn end(&mut self, file: &FileView<'_>, counts: &Counts) -> io::Result<()> {
+        match self.written {
+            SortedAs::Table(_) => Ok(()),
+            SortedAs::Lines(redactor) => Lines::new(self.out, redactor).end(file, counts),
+        }
+    }
+}
