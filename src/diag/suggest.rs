@@ -68,11 +68,13 @@ pub fn nearest<'a>(typed: &str, candidates: impl IntoIterator<Item = &'a str>) -
             // If two candidates differ only in case, the one nearest to the typed case is
             // preferred.
             let as_typed = strsim::damerau_levenshtein(typed, candidate);
-            (distance, as_typed, candidate)
+            // A mistake in the first letter is rare.
+            let first = !lower.chars().next().eq(&candidate.to_lowercase().chars().next());
+            (distance, first, as_typed, candidate)
         })
-        .filter(|&(distance, _, near)| distance <= (near.len().max(typed.len()) / 3).max(1))
+        .filter(|&(distance, _, _, near)| distance <= (near.len().max(typed.len()) / 3).max(1))
         .min()
-        .map(|(_, _, candidate)| candidate)
+        .map(|(_, _, _, candidate)| candidate)
 }
 
 /// Whether two words mean opposite things.
@@ -107,6 +109,7 @@ mod tests {
             ("inactive", &["active"], None),
             ("active", &["inactive"], None),
             ("extrnal", &["external"], Some("external")),
+            ("dsc", &["asc", "desc"], Some("desc")),
             ("zzz", &["external"], None),
         ] {
             assert_eq!(nearest(typed, candidates.iter().copied()), expected, "{typed}");

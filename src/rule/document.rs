@@ -92,19 +92,17 @@ pub(super) fn id_is_file_name(id: &Scalar, sources: &Sources) -> Option<Diagnost
     let name = sources.file(id.span().file).stem();
     let written = escaped(id.text(), 60);
     let named = escaped(name, 60);
-    (id.text() != name).then(|| {
+    // An id of another form is an error of its own.
+    (id.text() != name && is_id(id.text())).then(|| {
         Diagnostic::error(
             &crate::diag::codes::rule::ID_IS_NOT_FILE_NAME,
             format!("the id `{written}` is not the name of its file, `{named}`"),
         )
         .at(id.span(), format!("expected `{named}`"))
-        .maybe_help(match (is_id(name), is_id(id.text())) {
-            (true, true) => {
-                Some(format!("write `id: {named}`, or rename the file to `{written}.yaml`"))
-            }
-            (true, false) => Some(format!("write `id: {named}`")),
-            (false, true) => Some(format!("rename the file to `{written}.yaml`")),
-            (false, false) => None,
+        .help(match is_id(name) {
+            true => format!("write `id: {named}`, or rename the file to `{written}.yaml`"),
+            // The name of the file cannot be an id.
+            false => format!("rename the file to `{written}.yaml`"),
         })
     })
 }

@@ -109,7 +109,7 @@ mod tests {
         for (text, quote) in [
             ("a: \"x\nb: c", Some(3)),
             ("a: 'x\n\nb: c", Some(3)),
-            ("a: \"x\"\nb: don't\nc: [\"d\ne: f", Some(21)),
+            ("a: \"x\"\nb: don't\nc: [\"d\ne: f", Some(20)),
             ("a: \"x\"\nb: \"c\" d", None),
             ("a: \"x", None),
             ("é: don't\nb", None),

@@ -32,6 +32,7 @@ mod inputs;
 mod inspect;
 mod laws;
 mod limits;
+mod lints;
 mod pack;
 mod policy;
 mod policy_files;

@@ -1,6 +1,7 @@
 //! Resource names in place of the names of users and roles.
 
-use super::{ExprLint, Subject, equalities, field};
+use super::equality::{equalities, field};
+use super::expr_lint::{ExprLint, Subject};
 use crate::diag::codes::lint as codes;
 use crate::diag::{Diagnostic, escaped};
 use crate::record::FieldId;

@@ -1,7 +1,7 @@
 //! `in []`.
 
 use super::super::ir::Op;
-use super::{ExprLint, Subject};
+use super::expr_lint::{ExprLint, Subject};
 use crate::diag::Diagnostic;
 use crate::diag::codes::lint as codes;
 

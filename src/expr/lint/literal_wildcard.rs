@@ -1,6 +1,8 @@
 //! `*` where it stands for itself.
 
-use super::{ExprLint, Subject, equalities, field};
+use super::equality::{equalities, field};
+use super::expr_lint::{ExprLint, Subject};
+use super::masked_key::KEYS;
 use crate::diag::codes::lint as codes;
 use crate::diag::{Diagnostic, escaped};
 use crate::value::{Type, is_masked};
@@ -20,7 +22,8 @@ fn run(subject: &Subject<'_>) -> Vec<Diagnostic> {
         let Some(of) = field(test.value).filter(|of| of.field().ty == Type::Str) else { continue };
         let path = of.field().path();
         // A masked key is another mistake.
-        let pattern = |text: &str| text.len() > 1 && text.contains('*') && !is_masked(text);
+        let masked = |text: &str| KEYS.contains(&of) && is_masked(text);
+        let pattern = |text: &str| text.len() > 1 && text.contains('*') && !masked(text);
         for (text, span) in test.texts().filter(|(text, _)| pattern(text)) {
             let written = escaped(text, 60);
             let operator = if test.list { "in [..]" } else { "==" };

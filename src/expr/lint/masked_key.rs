@@ -1,6 +1,7 @@
 //! Access keys that were copied in masked form from a report.
 
-use super::{ExprLint, Subject, equalities, field};
+use super::equality::{equalities, field};
+use super::expr_lint::{ExprLint, Subject};
 use crate::diag::codes::lint as codes;
 use crate::diag::{Diagnostic, escaped};
 use crate::record::FieldId;
@@ -16,7 +17,7 @@ pub(super) static MASKED_KEY: ExprLint = ExprLint {
 };
 
 /// Fields that hold the id of a key.
-const KEYS: [FieldId; 3] = [event::AK, event::ACTOR, key::ID];
+pub(super) const KEYS: [FieldId; 3] = [event::AK, event::ACTOR, key::ID];
 
 fn run(subject: &Subject<'_>) -> Vec<Diagnostic> {
     let mut told = Vec::new();

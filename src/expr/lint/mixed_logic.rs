@@ -1,7 +1,7 @@
 //! `&&` and `||` side by side.
 
 use super::super::ast::{Node, Syntax};
-use super::{ExprLint, Subject};
+use super::expr_lint::{ExprLint, Subject};
 use crate::diag::Diagnostic;
 use crate::diag::codes::lint as codes;
 

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use super::super::function::Role;
 use super::super::ir::{Comparison, Ir, Op};
 use super::super::json::Step;
-use super::{ExprLint, Subject};
+use super::expr_lint::{ExprLint, Subject};
 use crate::diag::Diagnostic;
 use crate::diag::codes::lint as codes;
 use crate::value::Type;

@@ -1,6 +1,7 @@
 //! Operations without their provider.
 
-use super::{ExprLint, Subject, equalities, field};
+use super::equality::{equalities, field};
+use super::expr_lint::{ExprLint, Subject};
 use crate::diag::codes::lint as codes;
 use crate::diag::{Diagnostic, did_you_mean, escaped};
 use crate::record::Provider;

@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 
 use super::super::ir::{Comparison, Ir, Op};
-use super::{ExprLint, Subject};
+use super::expr_lint::{ExprLint, Subject};
 use crate::diag::Diagnostic;
 use crate::diag::codes::lint as codes;
 use crate::source::Span;

@@ -1,6 +1,7 @@
 //! Error codes of calls that succeeded.
 
-use super::{ExprLint, Subject, equalities, field};
+use super::equality::{equalities, field};
+use super::expr_lint::{ExprLint, Subject};
 use crate::diag::codes::lint as codes;
 use crate::diag::{Diagnostic, escaped};
 use crate::record::field::event;

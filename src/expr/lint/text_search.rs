@@ -1,7 +1,7 @@
 //! `in` on a text that is written out.
 
 use super::super::ir::Op;
-use super::{ExprLint, Subject};
+use super::expr_lint::{ExprLint, Subject};
 use crate::diag::codes::lint as codes;
 use crate::diag::{Diagnostic, escaped};
 use crate::value::Value;
