@@ -37,7 +37,10 @@ fn problem(value: &Value<'_>, span: Span) -> Option<Diagnostic> {
     if !is_masked(text) {
         return None;
     }
-    let message = format!("`{}` is a masked access key, which equals no key", escaped(text, 60));
+    let message = format!(
+        "`{}` is a masked access key, which never equals a recorded key",
+        escaped(text, 60)
+    );
     let diagnostic = Diagnostic::error(&codes::MASKED_KEY, message).at(span, "");
-    Some(diagnostic.help("copy the whole key from a scan or query with `--show-keys`"))
+    Some(diagnostic.help("copy the complete key from a scan or query with `--show-keys`"))
 }

@@ -9,6 +9,7 @@ pub(crate) mod fixture;
 mod redact;
 #[allow(clippy::module_inception)]
 mod report;
+mod short_log;
 mod unapplied;
 mod view;
 

@@ -42,7 +42,7 @@ pub(super) fn unapplied(run: &RunResult, rules: &[Rule]) -> (Vec<Note>, usize) {
     let mut notes = Vec::new();
     let mut note = |id, text| notes.push(Note { id, text });
     for (lacking, inputs) in alike(blind) {
-        let missing = ": finding nothing does not mean that nothing is there";
+        let missing = ", so the absence of findings does not mean that there are none";
         note("blind-rule", said(&inputs, "blind", &lacking, missing));
     }
     for (lacking, inputs) in alike(partly) {
@@ -53,7 +53,7 @@ pub(super) fn unapplied(run: &RunResult, rules: &[Rule]) -> (Vec<Note>, usize) {
         let it = if formats.len() == 1 { "it" } else { "them" };
         note(
             "rules-not-applicable",
-            format!("not about {}, and not evaluated on {it}: {rules}", listed(&formats)),
+            format!("not applicable to {}, and not evaluated on {it}: {rules}", listed(&formats)),
         );
     }
     (notes, blind_rules.len())

@@ -132,7 +132,7 @@ fn help_lists_commands_and_exit_codes() {
       scan          Find risky use of credentials in audit logs and credential reports
       watch         Follow files, folders or standard input, and emit findings once they are certain
       inspect       Show how files are recognised, and their records
-      posture       Show the posture of credentials: key ages, MFA coverage, what to do
+      posture       Show the posture of credentials: key ages, MFA coverage, remediation steps
       query         Find records by a condition, or count them
       check         Check rules, lists, allowlists and the project file
       test          Run the tests of rules
