@@ -168,11 +168,11 @@ fn number(written: &str, token: Token) -> Option<Box<Problem>> {
         return None;
     }
     let help = match unit {
-        "d" | "day" | "days" => format!("a length of time is written `days({amount})`"),
-        "h" | "hour" | "hours" => format!("a length of time is written `hours({amount})`"),
-        "w" | "week" | "weeks" => format!("a length of time is written `days(7 * {amount})`"),
+        "d" | "day" | "days" => format!("a duration is written `days({amount})`"),
+        "h" | "hour" | "hours" => format!("a duration is written `hours({amount})`"),
+        "w" | "week" | "weeks" => format!("a duration is written `days(7 * {amount})`"),
         "m" | "min" | "minutes" | "s" | "sec" | "seconds" => {
-            "a length of time is written `hours(n)` or `days(n)`, or is a parameter of the type \
+            "a duration is written `hours(n)` or `days(n)`, or is a parameter of the type \
              `duration`"
                 .to_owned()
         }
