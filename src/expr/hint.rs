@@ -48,7 +48,7 @@ static HINTS: &[(&[&str], &str)] = &[
 /// The help for a word or symbol that another language has.
 pub(super) fn hint(word: &str) -> Option<&'static str> {
     let known = |words: &&[&str]| words.iter().any(|known| known.eq_ignore_ascii_case(word));
-    HINTS.iter().find(|(words, _)| known(&words)).map(|(_, help)| *help)
+    HINTS.iter().find(|(words, _)| known(words)).map(|(_, help)| *help)
 }
 
 #[cfg(test)]

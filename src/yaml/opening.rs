@@ -25,7 +25,7 @@ pub(super) fn opening_quote(text: &str, at: usize) -> Option<usize> {
         let begins = preceding.is_none_or(|c| c.is_whitespace() || "[{,(".contains(c));
         matches!(c, '"' | '\'') && begins && !is_closed(&before[from + offset + 1..], c)
     };
-    before.get(from..)?.char_indices().filter(opens).last().map(|(offset, _)| from + offset)
+    before.get(from..)?.char_indices().rfind(opens).map(|(offset, _)| from + offset)
 }
 
 /// Whether a text in quotes ends on the line on which it begins.
