@@ -23,7 +23,7 @@ static UNKNOWN: [&Code; 4] = [
 /// Drops errors about names that are perhaps defined in a file that is missing, for a policy of
 /// which it is unclear which files belong to it.
 pub(super) fn without_consequences(diagnostics: &mut Vec<Diagnostic>) {
-    diagnostics.retain(|told| !UNKNOWN.contains(&told.code));
+    diagnostics.retain(|problem| !UNKNOWN.contains(&problem.code));
 }
 
 /// The policy, if there are no errors in it.
@@ -49,10 +49,10 @@ fn level(policy: &mut Policy) {
     for lint in EXPR_LINTS {
         let Some(set) = lints.get(lint.name) else { continue };
         match set.level {
-            None => diagnostics.retain(|told| told.code != lint.code),
+            None => diagnostics.retain(|problem| problem.code != lint.code),
             Some(level) => {
-                let of_lint = diagnostics.iter_mut().filter(|told| told.code == lint.code);
-                of_lint.for_each(|told| told.level = level);
+                let of_lint = diagnostics.iter_mut().filter(|problem| problem.code == lint.code);
+                of_lint.for_each(|problem| problem.level = level);
             }
         }
     }

@@ -187,7 +187,7 @@ impl<'a> ProjectReader<'a> {
         yaml::check(&node, &PROJECT, self.diagnostics);
         // The rest of the file is still used, so that an error in it does not hide all others.
         let wrong = &self.diagnostics[before..];
-        project.paths_unclear |= wrong.iter().any(|told| concerns_paths(told, &node));
+        project.paths_unclear |= wrong.iter().any(|problem| concerns_paths(problem, &node));
         leave_out(&mut node, wrong);
         let base = path.parent().unwrap_or(Path::new("")).to_owned();
         self.open.push(resolved);
@@ -267,8 +267,8 @@ impl<'a> ProjectReader<'a> {
             project.tables.insert(entry.key.text().to_owned(), (entry.key.span(), file));
         }
         if let Some(node) = node.get("inputs") {
-            let said = inputs::read(node, base, self.formats, self.sources, self.diagnostics);
-            project.inputs.splice(0..0, said);
+            let setting = inputs::read(node, base, self.formats, self.sources, self.diagnostics);
+            project.inputs.splice(0..0, setting);
         }
         if let Some(node) = node.get("zone") {
             project.zone = inputs::zone(node, self.diagnostics).or(project.zone.take());
@@ -300,8 +300,8 @@ const PATHS: [&str; 3] = ["extends", "rule_paths", "allowlists"];
 
 /// Whether an error leaves it unclear which files belong to the policy: it is about a key that names
 /// them, or about a key that does not exist and may stand for such a key.
-fn concerns_paths(told: &Diagnostic, node: &Node) -> bool {
-    let Some(at) = told.labels.first().map(|label| label.span) else { return true };
+fn concerns_paths(problem: &Diagnostic, node: &Node) -> bool {
+    let Some(at) = problem.labels.first().map(|label| label.span) else { return true };
     let entry = node
         .entries()
         .iter()
@@ -316,7 +316,7 @@ fn concerns_paths(told: &Diagnostic, node: &Node) -> bool {
 /// one below, else the whole key.
 fn leave_out(node: &mut Node, wrong: &[Diagnostic]) {
     let has_error = |key: &Scalar, value: &Node| {
-        wrong.iter().filter_map(|told| told.labels.first()).any(|label| {
+        wrong.iter().filter_map(|problem| problem.labels.first()).any(|label| {
             let at = label.span.start;
             key.span().start <= at && at <= value.span.end.max(key.span().end)
         })

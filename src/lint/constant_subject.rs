@@ -13,7 +13,7 @@ pub(super) static CONSTANT_SUBJECT: Lint = Lint {
     code: &codes::CONSTANT_SUBJECT,
     doc: "A constant or a time in `by` of a rule.",
     run: |policy, _| {
-        let mut told: Vec<Diagnostic> = Vec::new();
+        let mut problems: Vec<Diagnostic> = Vec::new();
         let mut seen: Vec<Span> = Vec::new();
         for (text, expr) in
             policy.rules.iter().flat_map(|rule| &rule.steps).flat_map(|step| &step.by)
@@ -25,13 +25,13 @@ pub(super) static CONSTANT_SUBJECT: Lint = Lint {
             }
             seen.push(expr.span());
             let message = format!("`{text}` in `by` {why}");
-            told.push(
+            problems.push(
                 Diagnostic::warning(&codes::CONSTANT_SUBJECT, message)
                     .at(expr.span(), "")
                     .help(help),
             );
         }
-        told
+        problems
     },
 };
 

@@ -11,7 +11,7 @@ pub(super) static FOREIGN_PLACEHOLDER: Lint = Lint {
     code: &codes::FOREIGN_PLACEHOLDER,
     doc: "A placeholder of another language in the message of a rule.",
     run: |policy, _| {
-        let mut told = Vec::new();
+        let mut problems = Vec::new();
         for rule in &policy.rules {
             let span = rule.message.span();
             let text = policy.sources.text(span);
@@ -20,14 +20,14 @@ pub(super) static FOREIGN_PLACEHOLDER: Lint = Lint {
                 let written = &text[start..start + length];
                 let message =
                     format!("`{written}` is printed as it stands, not replaced by a value");
-                told.push(
+                problems.push(
                     Diagnostic::warning(&codes::FOREIGN_PLACEHOLDER, message)
                         .at(Span::new(span.file, from, from + length), "")
                         .help("write `${…}`, like `${event.user}`"),
                 );
             }
         }
-        told
+        problems
     },
 };
 

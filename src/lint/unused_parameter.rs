@@ -10,7 +10,7 @@ pub(super) static UNUSED_PARAMETER: Lint = Lint {
     code: &codes::UNUSED_PARAMETER,
     doc: "A parameter that no expression of its rule reads.",
     run: |policy, _| {
-        let mut told = Vec::new();
+        let mut problems = Vec::new();
         for rule in &policy.rules {
             let text = &policy.sources.file(rule.id_span.file).text;
             for parameter in &rule.parameters {
@@ -21,7 +21,7 @@ pub(super) static UNUSED_PARAMETER: Lint = Lint {
                     "nothing in the rule `{}` reads the parameter `{}`",
                     rule.id, parameter.name
                 );
-                told.push(
+                problems.push(
                     Diagnostic::warning(&codes::UNUSED_PARAMETER, message)
                         .at(parameter.span, "")
                         .help(format!(
@@ -31,7 +31,7 @@ pub(super) static UNUSED_PARAMETER: Lint = Lint {
                 );
             }
         }
-        told
+        problems
     },
 };
 

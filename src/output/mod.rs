@@ -11,6 +11,7 @@ mod gitlab_codequality;
 mod human;
 mod inert;
 mod json;
+mod known;
 #[allow(clippy::module_inception)]
 mod output;
 pub mod posture;

@@ -10,21 +10,21 @@ use crate::value::{Value, is_masked};
 /// Reports an error for every comparison of an access key with a masked key. A masked key equals no
 /// key, so the query would find nothing, and a user would believe that.
 pub(super) fn masked(ir: &Ir) -> Vec<Diagnostic> {
-    let mut told = Vec::new();
+    let mut problems = Vec::new();
     ir.walk(&mut |node| match &node.op {
         Op::Compare(op, a, b) if op.is_equality() => {
             for (field, other) in [(a, b), (b, a)] {
                 if let (true, Some(value)) = (is_key(field), other.constant()) {
-                    told.extend(problem(value, other.span));
+                    problems.extend(problem(value, other.span));
                 }
             }
         }
         Op::InSet(field, set) if is_key(field) => {
-            told.extend(set.values().iter().filter_map(|value| problem(value, node.span)));
+            problems.extend(set.values().iter().filter_map(|value| problem(value, node.span)));
         }
         _ => {}
     });
-    told
+    problems
 }
 
 fn is_key(ir: &Ir) -> bool {

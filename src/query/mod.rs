@@ -7,7 +7,7 @@ mod bound;
 mod groups;
 mod masked;
 mod order;
-mod question;
+mod query_source;
 mod saved;
 #[cfg(test)]
 mod tests;
@@ -15,5 +15,5 @@ mod tests;
 pub use bound::{Bound, Period};
 pub use groups::{Group, Groups, Limits, Ranked, Tally};
 pub use order::{GroupColumn, SortColumn, SortKey, sort_fields};
-pub use question::{Column, Query, Question};
+pub use query_source::{Column, Query, QuerySource};
 pub use saved::{SAVED, Saved, load_saved};

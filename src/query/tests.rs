@@ -1,7 +1,7 @@
 //! Questions, bounds and groups.
 #![allow(clippy::unwrap_used)]
 
-use super::{Bound, Groups, Limits, Period, Question, Tally};
+use super::{Bound, Groups, Limits, Period, QuerySource, Tally};
 use crate::diag::{Diagnostic, render};
 use crate::expr::{Env, Function, between_commas};
 use crate::source::{Fragment, Sources, Span};
@@ -31,19 +31,19 @@ fn asked(on: Option<RecordKind>, expr: &str, count_by: &str) -> String {
         "" => Vec::new(),
         text => between_commas(text).into_iter().map(part).collect(),
     };
-    let told = |told: &[Diagnostic]| -> String {
-        told.iter().map(|diagnostic| render(diagnostic, &sources, false)).collect()
+    let problems = |problems: &[Diagnostic]| -> String {
+        problems.iter().map(|diagnostic| render(diagnostic, &sources, false)).collect()
     };
-    match (Question { on, expr, count_by }).compile(&Host(Zone::utc())) {
+    match (QuerySource { on, expr, count_by }).compile(&Host(Zone::utc())) {
         Ok((query, warnings)) => {
             let names: Vec<&str> =
                 query.columns.iter().map(|column| column.name.as_str()).collect();
             let joined: Vec<String> =
                 query.joined().iter().map(|field| field.field().path()).collect();
             let (on, by, joined) = (query.on.name(), names.join(" | "), joined.join(" "));
-            format!("{on}: {by}: {joined}{}", told(&warnings))
+            format!("{on}: {by}: {joined}{}", problems(&warnings))
         }
-        Err(errors) => told(&errors),
+        Err(errors) => problems(&errors),
     }
 }
 
@@ -124,7 +124,7 @@ fn what_cannot_be_asked_is_said_where_it_stands() {
       | ^^^^^^^^^
       |
       = help: name a field of each, as in `.map(|k| k.id)`, or their number, `.len()`
-    error[KT9003]: records cannot be counted by a whole cred
+    error[KT9003]: records cannot be counted by a complete cred
      --> <count-by>:1:12
       |
     1 | cred.keys, cred
@@ -152,8 +152,8 @@ fn a_masked_key_is_no_key() {
         ("event.agent == \"tool…\"", false),
         ("event.ak.starts_with(\"AKIA\")", false),
     ] {
-        let told = asked(None, expr, "");
-        assert_eq!(told.contains("KT9005"), masked, "{expr}: {told}");
+        let problems = asked(None, expr, "");
+        assert_eq!(problems.contains("KT9005"), masked, "{expr}: {problems}");
     }
 }
 

@@ -31,17 +31,17 @@ fn findings(report: &str) -> String {
 fn the_examples_are_scanned_as_their_readme_says() {
     let folder = examples("examples-scanned");
     let blocks = blocks_of("examples/README.md", "sh");
-    let mut told = String::new();
+    let mut found = String::new();
     let mut commands = 0;
     for line in blocks.iter().flat_map(|block| block.lines()) {
         let arguments = line.strip_prefix("keytrail ").unwrap().split_whitespace();
         let ended = folder.keytrail(arguments.chain(["--format", "json"])).output();
         assert_eq!(ended.code, Some(1), "{line}\n{ended}");
-        told += &format!("$ {line}\n{}\n", findings(&ended.stdout));
+        found += &format!("$ {line}\n{}\n", findings(&ended.stdout));
         commands += 1;
     }
     assert_eq!(commands, 8);
-    insta::assert_snapshot!("examples", told);
+    insta::assert_snapshot!("examples", found);
 }
 
 /// The posture of all reports names each kind of report.

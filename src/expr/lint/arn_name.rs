@@ -22,7 +22,7 @@ const NAMES: [FieldId; 4] = [event::USER, event::ROLE, event::TARGET_USER, cred:
 const PREFIXES: [&str; 3] = ["arn:", "acs:", "qcs::"];
 
 fn run(subject: &Subject<'_>) -> Vec<Diagnostic> {
-    let mut told = Vec::new();
+    let mut problems = Vec::new();
     for test in equalities(subject.ir) {
         let Some(of) = field(test.value).filter(|of| NAMES.contains(of)) else { continue };
         for (text, span) in test.texts() {
@@ -36,8 +36,8 @@ fn run(subject: &Subject<'_>) -> Vec<Diagnostic> {
             );
             let name = text.rsplit(['/', ':']).next().unwrap_or(text);
             let help = format!("compare it with the name, `\"{}\"`", escaped(name, 60));
-            told.push(Diagnostic::warning(&codes::ARN_NAME, message).at(span, "").help(help));
+            problems.push(Diagnostic::warning(&codes::ARN_NAME, message).at(span, "").help(help));
         }
     }
-    told
+    problems
 }

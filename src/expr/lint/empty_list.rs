@@ -14,18 +14,18 @@ pub(super) static EMPTY_LIST: ExprLint = ExprLint {
 };
 
 fn run(subject: &Subject<'_>) -> Vec<Diagnostic> {
-    let mut told = Vec::new();
+    let mut problems = Vec::new();
     subject.ir.walk(&mut |node| {
         if let Op::InSet(_, set) = &node.op
             && set.values().is_empty()
         {
             let message = "`in []` is never true, because the list is empty";
-            told.push(
+            problems.push(
                 Diagnostic::warning(&codes::EMPTY_LIST, message)
                     .at(node.span, "")
                     .help("write the values, or name a list that a project fills: `lists.NAME`"),
             );
         }
     });
-    told
+    problems
 }

@@ -16,7 +16,7 @@ pub(super) static LITERAL_WILDCARD: ExprLint = ExprLint {
 };
 
 fn run(subject: &Subject<'_>) -> Vec<Diagnostic> {
-    let mut told = Vec::new();
+    let mut problems = Vec::new();
     for test in equalities(subject.ir) {
         // In raw values, `*` is common: policies write it for every resource.
         let Some(of) = field(test.value).filter(|of| of.field().ty == Type::Str) else { continue };
@@ -33,7 +33,7 @@ fn run(subject: &Subject<'_>) -> Vec<Diagnostic> {
                 true => format!("write `{path}.like_any([..])`"),
                 false => format!("write `{path}.like(\"{written}\")`"),
             };
-            told.push(
+            problems.push(
                 Diagnostic::warning(&codes::LITERAL_WILDCARD, message).at(span, "").help(help),
             );
             if test.list {
@@ -41,5 +41,5 @@ fn run(subject: &Subject<'_>) -> Vec<Diagnostic> {
             }
         }
     }
-    told
+    problems
 }

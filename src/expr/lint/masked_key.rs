@@ -20,7 +20,7 @@ pub(super) static MASKED_KEY: ExprLint = ExprLint {
 pub(super) const KEYS: [FieldId; 3] = [event::AK, event::ACTOR, key::ID];
 
 fn run(subject: &Subject<'_>) -> Vec<Diagnostic> {
-    let mut told = Vec::new();
+    let mut problems = Vec::new();
     for test in equalities(subject.ir) {
         if !field(test.value).is_some_and(|of| KEYS.contains(&of)) {
             continue;
@@ -28,12 +28,12 @@ fn run(subject: &Subject<'_>) -> Vec<Diagnostic> {
         for (text, span) in test.texts().filter(|(text, _)| is_masked(text)) {
             let message =
                 format!("`{}` is a masked access key, which equals no key", escaped(text, 60));
-            told.push(
+            problems.push(
                 Diagnostic::warning(&codes::MASKED_KEY, message)
                     .at(span, "")
                     .help("copy the whole key from a scan or query with `--show-keys`"),
             );
         }
     }
-    told
+    problems
 }

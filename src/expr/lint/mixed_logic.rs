@@ -14,20 +14,20 @@ pub(super) static MIXED_LOGIC: ExprLint = ExprLint {
 };
 
 fn run(subject: &Subject<'_>) -> Vec<Diagnostic> {
-    let mut told = Vec::new();
+    let mut problems = Vec::new();
     if let Some(node) = subject.node {
-        visit(node, subject, &mut told);
+        visit(node, subject, &mut problems);
     }
-    told
+    problems
 }
 
-fn visit(node: &Node, subject: &Subject<'_>, told: &mut Vec<Diagnostic>) {
+fn visit(node: &Node, subject: &Subject<'_>, problems: &mut Vec<Diagnostic>) {
     if let Syntax::Or(parts) = &node.syntax {
         let text = &subject.fragment.text;
         let bare = |part: &&Node| matches!(part.syntax, Syntax::And(_)) && !bracketed(part, text);
         if let Some(part) = parts.iter().find(bare) {
             let message = "`&&` binds before `||`, and no brackets show that this is meant";
-            told.push(
+            problems.push(
                 Diagnostic::warning(&codes::MIXED_LOGIC, message)
                     .at(subject.fragment.locate(part.at.start, part.at.end), "this belongs together")
                     .help("put brackets around what belongs together: `(a && b) || c` or `a && (b || c)`"),
@@ -35,7 +35,7 @@ fn visit(node: &Node, subject: &Subject<'_>, told: &mut Vec<Diagnostic>) {
         }
     }
     for child in node.children() {
-        visit(child, subject, told);
+        visit(child, subject, problems);
     }
 }
 

@@ -40,7 +40,8 @@ pub static EXPR_LINTS: &[&ExprLint] = &[
 /// checked, and not again for each expression that names it.
 pub(super) fn lint(subject: &Subject<'_>) -> Vec<Diagnostic> {
     let here = subject.fragment.locate(0, 0).file;
-    let is_here = |told: &Diagnostic| told.labels.first().is_none_or(|at| at.span.file == here);
+    let is_here =
+        |problem: &Diagnostic| problem.labels.first().is_none_or(|at| at.span.file == here);
     EXPR_LINTS.iter().flat_map(|lint| (lint.run)(subject)).filter(is_here).collect()
 }
 

@@ -16,7 +16,7 @@ pub(super) static NO_PROVIDER: ExprLint = ExprLint {
 };
 
 fn run(subject: &Subject<'_>) -> Vec<Diagnostic> {
-    let mut told = Vec::new();
+    let mut problems = Vec::new();
     for test in equalities(subject.ir) {
         if field(test.value) != Some(event::OPERATION) {
             continue;
@@ -27,10 +27,11 @@ fn run(subject: &Subject<'_>) -> Vec<Diagnostic> {
                 "`{}` is never an operation, which has the form `provider:service.Api`",
                 escaped(text, 60)
             );
-            told.push(Diagnostic::warning(&codes::NO_PROVIDER, message).at(span, "").help(help));
+            problems
+                .push(Diagnostic::warning(&codes::NO_PROVIDER, message).at(span, "").help(help));
         }
     }
-    told
+    problems
 }
 
 /// How to write the operation, if it has another form.

@@ -18,14 +18,15 @@ pub(super) static OUT_OF_RANGE: ExprLint = ExprLint {
 };
 
 fn run(subject: &Subject<'_>) -> Vec<Diagnostic> {
-    let mut told = Vec::new();
+    let mut problems = Vec::new();
     subject.ir.walk(&mut |node| match &node.op {
         Op::Compare(op, a, b) => {
             if let (Some(of), Some(number)) = (Returned::of(a), int(b)) {
-                told.extend(always(*op, &of.values, number).map(|is| of.told(is, node.span)));
+                problems
+                    .extend(always(*op, &of.values, number).map(|is| of.problem(is, node.span)));
             } else if let (Some(number), Some(of)) = (int(a), Returned::of(b)) {
                 let op = flipped(*op);
-                told.extend(always(op, &of.values, number).map(|is| of.told(is, node.span)));
+                problems.extend(always(op, &of.values, number).map(|is| of.problem(is, node.span)));
             }
         }
         Op::InSet(value, set) => {
@@ -33,18 +34,18 @@ fn run(subject: &Subject<'_>) -> Vec<Diagnostic> {
             let outside =
                 |value: &Value<'_>| matches!(value, Value::Int(n) if !of.values.contains(n));
             if set.values().iter().any(outside) {
-                told.push(of.told_of_item(node.span));
+                problems.push(of.problem_of_item(node.span));
             }
         }
         Op::InRange(value, first, last) => {
             let Some(of) = Returned::of(value) else { return };
             if last < of.values.start() || first > of.values.end() {
-                told.push(of.told(false, node.span));
+                problems.push(of.problem(false, node.span));
             }
         }
         _ => {}
     });
-    told
+    problems
 }
 
 /// A call with the numbers that it can return.
@@ -67,13 +68,13 @@ impl Returned {
         }
     }
 
-    fn told(&self, always: bool, span: Span) -> Diagnostic {
+    fn problem(&self, always: bool, span: Span) -> Diagnostic {
         let word = if always { "always" } else { "never" };
         let message = format!("this is {word} true: `{}` is {}", self.function, self.range());
         Diagnostic::warning(&codes::OUT_OF_RANGE, message).at(span, "")
     }
 
-    fn told_of_item(&self, span: Span) -> Diagnostic {
+    fn problem_of_item(&self, span: Span) -> Diagnostic {
         let message = format!(
             "the list has a number that never occurs: `{}` is {}",
             self.function,

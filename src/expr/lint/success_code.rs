@@ -19,7 +19,7 @@ const SUCCESS: [&str; 9] =
     ["", "success", "succeeded", "successful", "ok", "none", "null", "0", "200"];
 
 fn run(subject: &Subject<'_>) -> Vec<Diagnostic> {
-    let mut told = Vec::new();
+    let mut problems = Vec::new();
     for test in equalities(subject.ir) {
         if field(test.value) != Some(event::CODE) {
             continue;
@@ -32,12 +32,12 @@ fn run(subject: &Subject<'_>) -> Vec<Diagnostic> {
                 "`event.code` is never `\"{}\"`: it is missing if the call succeeded",
                 escaped(text, 60)
             );
-            told.push(
+            problems.push(
                 Diagnostic::warning(&codes::SUCCESS_CODE, message).at(span, "").help(
                     "write `event.ok == true`, or `event.ok == false` for a call that failed",
                 ),
             );
         }
     }
-    told
+    problems
 }

@@ -15,7 +15,7 @@ pub(super) static TEXT_SEARCH: ExprLint = ExprLint {
 };
 
 fn run(subject: &Subject<'_>) -> Vec<Diagnostic> {
-    let mut told = Vec::new();
+    let mut problems = Vec::new();
     subject.ir.walk(&mut |node| {
         if let Op::In(needle, haystack) = &node.op
             && needle.constant().is_none()
@@ -23,12 +23,12 @@ fn run(subject: &Subject<'_>) -> Vec<Diagnostic> {
         {
             let written = escaped(text, 60);
             let message = format!("`in` searches for a part of the text `{written}`");
-            told.push(
+            problems.push(
                 Diagnostic::warning(&codes::TEXT_SEARCH, message)
                     .at(haystack.span, "")
                     .help(format!("write a list, `in [\"{written}\"]`, or compare with `==`")),
             );
         }
     });
-    told
+    problems
 }

@@ -19,9 +19,9 @@ pub(super) fn gather(body: &Node, diagnostics: &mut Vec<Diagnostic>) {
             node.entries().iter().filter(|entry| is_stray(entry, on)).collect();
         let Some(first) = stray.first() else { continue };
         let spans: Vec<_> = stray.iter().map(|entry| entry.key.span()).collect();
-        diagnostics.retain(|told| {
-            let place = told.labels.first().map(|label| label.span);
-            told.code != &codes::UNKNOWN_KEY || !place.is_some_and(|at| spans.contains(&at))
+        diagnostics.retain(|problem| {
+            let place = problem.labels.first().map(|label| label.span);
+            problem.code != &codes::UNKNOWN_KEY || !place.is_some_and(|at| spans.contains(&at))
         });
         let record = on.name();
         let names: Vec<String> =

@@ -10,7 +10,7 @@ use crate::value::{Elem, RecordKind, Type};
 
 /// A query as written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Question {
+pub struct QuerySource {
     /// The record kind that it reads, if it is stated; otherwise the fields determine it.
     pub on: Option<RecordKind>,
     /// The condition.
@@ -39,7 +39,7 @@ pub struct Column {
     pub expr: Expr,
 }
 
-impl Question {
+impl QuerySource {
     /// Checks and compiles the query like the condition of a rule. Warnings are returned with the
     /// query.
     pub fn compile(&self, env: &dyn Env) -> Result<(Query, Vec<Diagnostic>), Vec<Diagnostic>> {
@@ -57,16 +57,16 @@ impl Question {
                 }
             },
         };
-        let mut told = Vec::new();
+        let mut problems = Vec::new();
         let mut compile = |source: &Fragment, expected| {
             let declarations = Declarations { on: Some(on), ..Declarations::default() };
             match expr::compile(source, expected, &declarations, env) {
                 Ok((expr, warnings)) => {
-                    told.extend(warnings);
+                    problems.extend(warnings);
                     Some(expr)
                 }
                 Err(errors) => {
-                    told.extend(errors);
+                    problems.extend(errors);
                     None
                 }
             }
@@ -80,17 +80,17 @@ impl Question {
                 compile(source, Expected::Anything).map(|expr| Column { name, expr })
             })
             .collect();
-        told.extend(columns.iter().flatten().filter_map(|column| uncountable(&column.expr)));
-        told.extend(repeated(&columns));
+        problems.extend(columns.iter().flatten().filter_map(|column| uncountable(&column.expr)));
+        problems.extend(repeated(&columns));
         // A query that finds nothing is worse than a rule that does: its error replaces the lint.
-        told.retain(|told| told.code != &lint::MASKED_KEY);
-        told.extend(condition.iter().flat_map(|condition| masked(condition.ir())));
-        if told.iter().any(Diagnostic::is_error) {
-            return Err(told);
+        problems.retain(|problem| problem.code != &lint::MASKED_KEY);
+        problems.extend(condition.iter().flat_map(|condition| masked(condition.ir())));
+        if problems.iter().any(Diagnostic::is_error) {
+            return Err(problems);
         }
         match (condition, columns.into_iter().collect::<Option<Vec<_>>>()) {
-            (Some(condition), Some(columns)) => Ok((Query { on, condition, columns }, told)),
-            _ => Err(told),
+            (Some(condition), Some(columns)) => Ok((Query { on, condition, columns }, problems)),
+            _ => Err(problems),
         }
     }
 
