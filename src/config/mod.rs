@@ -6,6 +6,7 @@
 
 mod builtin_files;
 mod files;
+mod finish;
 mod inputs;
 mod load;
 mod policy;
