@@ -142,7 +142,7 @@ fn a_quote_in_the_wrong_place_costs_its_line() {
         ("1,2\",3", "a quote is inside a cell"),
         ("1,\"2\"2,3", "text follows the quote"),
         ("\"1,2,3", "a quote opens a cell, but no quote closes"),
-        ("1,2\0,3", "a NUL byte"),
+        ("1,2\0,3", "it contains a NUL byte"),
     ] {
         let parts = cut(&format!("a,b,c\n0,0,0\n{broken}\n4,5,6\n7,8,9\n"));
         assert_eq!(parts.texts(), ["0,0,0", "4,5,6", "7,8,9"], "{broken}");
