@@ -10,6 +10,7 @@ pub mod field;
 mod format;
 mod gap;
 mod hint;
+mod input_kind;
 mod inputs;
 mod origin;
 mod provider;
@@ -26,6 +27,7 @@ pub use gap::{Defect, FieldGap};
 pub use hint::{Hint, Said, column_names};
 #[cfg(feature = "native")]
 pub use hint::{HintEntry, Hints};
+pub use input_kind::{InputKind, InputKinds};
 pub use inputs::{Batches, FileAccount, FileStatus, Inputs, Phase, Step};
 pub use origin::{Columns, DateOrder, Origin, same_name};
 pub use provider::Provider;
