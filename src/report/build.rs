@@ -40,7 +40,6 @@ impl Report {
             unapplied(&run, rules, &facts.expected);
         notes.extend(notes_of_rules);
         incomplete.extend(missing_inputs(&run, &facts));
-        incomplete.sort();
         notes.extend(unshown(&run));
         notes.sort();
         if facts.strict && blind > 0 {
@@ -53,6 +52,7 @@ impl Report {
                 ),
             });
         }
+        incomplete.sort();
         let (mut findings, mut gate) = (Vec::new(), GateCounts::default());
         let (mut left_out, mut gating_left_out, mut open) = (0, 0, false);
         for mut finding in run.findings {

@@ -119,11 +119,11 @@ fn formats_that_lack_the_same_share_a_note() {
         told += "\n";
     }
     insta::assert_snapshot!(told, @"
+    blind, because no input is a credential report: finding nothing does not mean that nothing is there: report
     rule joined is blind on cloudaudit, which does not carry key.active: finding nothing does not mean that nothing is there
-    not about cloudaudit, and not evaluated on it: report
 
+    blind, because no input is a credential report: finding nothing does not mean that nothing is there: report
     rule joined is blind on actiontrail, cloudaudit and cloudtrail, which do not carry key.active: finding nothing does not mean that nothing is there
-    not about actiontrail, cloudaudit and cloudtrail, and not evaluated on them: report
     ");
 }
 

@@ -240,12 +240,13 @@ fn inspect_opens_the_places_that_reports_and_queries_print() {
     error: no record stands at logs/a.json:9:1; the last one before it is logs/a.json:2:1
       = help: the file may have changed since the report was written; `keytrail inspect FILE` shows its records
     ");
-    assert_snapshot!(inspect("logs/aa.json:2:1"), @r"
+    assert_snapshot!(inspect("logs/aa.json:2:1"), @"
     exit: 2
     ----- stderr
     error[KT6001]: there is no file or folder `logs/aa.json`
-      = help: did you mean `a.json`?
-      = help: name a file, a folder, a quoted glob, or `-` for standard input
+     |
+     = help: did you mean `a.json`?
+     = help: name a file, a folder, a quoted glob, or `-` for standard input
     error: 1 input names nothing; nothing was run
     ");
     let ended = inspect("logs:3");
