@@ -33,7 +33,7 @@ impl Tables {
     fn parse(document: &str) -> Tables {
         Tables {
             imports: rows(document, "| module | may import |"),
-            alone: rows(document, "| name | said only in |"),
+            alone: rows(document, "| name | used only in |"),
         }
     }
 
@@ -291,7 +291,8 @@ fn planted_cycles_are_found() {
             ],
             &["f::a f::b"],
         ),
-        // A parent that only re-exports, one that uses its child, and one that its child uses as well.
+        // A parent that only re-exports, one that uses its child, and one that its child uses as
+        // well.
         (&[("f/mod.rs", "mod a; pub use a::A; fn f() {}"), ("f/a.rs", "use super::f;")], &[]),
         (&[("f/mod.rs", "mod a; fn f() { a::g() }"), ("f/a.rs", "")], &[]),
         (
@@ -398,7 +399,7 @@ fn planted_violations_are_found() {
     let tables = Tables::parse(
         "| module | may import | why |\n|---|---|---|\n\
          | `value` | – | x |\n| `expr` | `value` | x |\n| `rule` | `value`, `expr` | x |\n\n\
-         | name | said only in |\n|---|---|\n| `std::fs` | `rule` |\n| `rhai::` | `expr` |\n\
+         | name | used only in |\n|---|---|\n| `std::fs` | `rule` |\n| `rhai::` | `expr` |\n\
          | `stdout` | nowhere |\n| `Type::now()` | nowhere |\n| `.exists()` | `rule` |\n\
          | `println!` | nowhere |\n",
     );

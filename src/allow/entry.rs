@@ -76,7 +76,9 @@ impl Entry {
             .chain([event::OPERATION, event::REGION, event::OK, event::CODE, event::PROVIDER])
             .collect::<FieldSet>();
         let agent = fields.contains(event::AGENT) || self.selectors().any(|s| s == Selector::Agent);
-        agent && !self.selectors().any(Selector::tells_who) && fields.union(chosen) == chosen
+        agent
+            && !self.selectors().any(Selector::identifies_caller)
+            && fields.union(chosen) == chosen
     }
 
     /// The fields that are read to test records of a kind.

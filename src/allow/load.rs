@@ -151,7 +151,7 @@ impl Loader<'_> {
 
     /// Rejects an entry that covers everything; `named` is the number of rules that it names.
     fn limit(&mut self, written: &WrittenEntry, named: usize) {
-        const HELP: &str = "write `broad: true` if that is meant";
+        const HELP: &str = "add `broad: true` if this is intended";
         let Entry { id, rules, when, when_span, conditions, .. } = &written.entry;
         let by_pattern = written.names.iter().find(|(name, _)| Pattern::is_pattern(name));
         if let Some((name, span)) = by_pattern
@@ -172,7 +172,7 @@ impl Loader<'_> {
             let mut diagnostic = Diagnostic::error(&codes::TOO_BROAD, message)
                 .at(written.matched, "every call has these values");
             if let Some(span) = when_span {
-                diagnostic = diagnostic.at(*span, "and meets this condition");
+                diagnostic = diagnostic.at(*span, "and satisfies this condition");
             }
             self.error(diagnostic.help(HELP));
         }
@@ -245,7 +245,7 @@ impl Loader<'_> {
         let covered: Arc<[usize]> = rules.iter().filter(of_kind).copied().collect();
         if covered.is_empty() {
             let message = format!(
-                "the entry `{id}` covers nothing: none of its rules has all that it selects by"
+                "the entry `{id}` covers nothing: none of its rules has all fields that it selects by"
             );
             self.error(Diagnostic::error(&codes::NOT_APPLICABLE, message).at(written.rules, ""));
         } else if covered.len() < rules.len() {
@@ -253,7 +253,7 @@ impl Loader<'_> {
             let names: Vec<&str> =
                 others.filter_map(|&rule| Some(self.rules.get(rule)?.0)).collect();
             let message = format!(
-                "the entry `{id}` covers nothing of {}, whose records lack what it selects by",
+                "the entry `{id}` covers nothing of {}, whose records lack fields that it selects by",
                 listed(&names)
             );
             self.error(Diagnostic::note(&codes::PARTLY_APPLICABLE, message).at(written.rules, ""));

@@ -14,7 +14,7 @@ use crate::yaml::{self, Key, Node, NodeKind, Scalar, Shape};
 pub static FILE: Shape = Shape::Object(&[Key::required(
     "entries",
     Shape::List(&ENTRY),
-    "The exceptions, each with its reason, owner and last valid day.",
+    "The entries, each with a reason, an owner and an end date.",
 )]);
 
 static FILE_KEYS: Shape = Shape::Object(&[Key::required("entries", Shape::Any, "")]);
@@ -24,22 +24,22 @@ static ENTRY: Shape = Shape::Object(&[
     Key::required(
         "rules",
         Shape::List(&Shape::Str),
-        "Ids of rules; `*` stands for anything. All rules (`*`) need `broad: true`.",
+        "Ids of rules; `*` matches any text. `*` alone requires `broad: true`.",
     ),
     Key::required(
         "match",
         Shape::Object(MATCH),
-        "Every selector given must hold; within one, any of its values.",
+        "A record must match every selector, and for each at least one of its values.",
     ),
-    Key::optional("when", Shape::Expr, "A further condition over the rule's record."),
-    Key::required("reason", Shape::Str, "Why it is accepted."),
-    Key::required("owner", Shape::Str, "Who answers for it."),
-    Key::optional("ticket", Shape::Str, "Where it was agreed."),
+    Key::optional("when", Shape::Expr, "An additional condition on the record."),
+    Key::required("reason", Shape::Str, "Why the calls are accepted."),
+    Key::required("owner", Shape::Str, "The person or team responsible for the entry."),
+    Key::optional("ticket", Shape::Str, "The ticket in which the entry was approved."),
     Key::required("expires", Shape::DateOrNever, "The last valid day in UTC, or `never`."),
     Key::optional(
         "broad",
         Shape::Bool,
-        "Confirms that the entry is meant to name all rules or to select all calls.",
+        "Confirms that the entry intentionally names all rules or covers all calls.",
     ),
 ]);
 

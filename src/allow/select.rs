@@ -165,7 +165,8 @@ fn ak(values: &[(&str, Span)], diagnostics: &mut Vec<Diagnostic>) -> Selected {
         }
         own.push(text);
         if is_masked(text) {
-            let message = format!("`{text}` is a masked access key, which equals no key");
+            let message =
+                format!("`{text}` is a masked access key, which never equals a recorded key");
             diagnostics.push(
                 Diagnostic::error(&codes::MASKED_KEY, message)
                     .at(span, "")
@@ -274,9 +275,7 @@ fn cannot_match(selector: Selector, text: &str) -> Option<Diagnostic> {
     }
     match selector {
         Selector::Api if text.contains(|c: char| c.is_whitespace() || REGEX.contains(&c)) => error(
-            format!(
-                "`{text}` does not name an operation: `*` is the only sign that stands for others"
-            ),
+            format!("`{text}` does not name an operation: only `*` is a wildcard"),
             "expected `provider:service.api`, like `aws:iam.Get*`".to_owned(),
         ),
         Selector::Region if text.contains(|c: char| c.is_ascii_uppercase()) => error(
@@ -304,9 +303,7 @@ fn no_name(text: &str) -> Option<Diagnostic> {
         )
     } else if let Some(sign) = text.chars().find(|c| REGEX.contains(c)) {
         (
-            format!(
-                "`{sign}` stands for itself in `{text}`; `user` takes names in which only `*` stands for others"
-            ),
+            format!("`{sign}` in `{text}` is compared literally; only `*` is a wildcard in `user`"),
             "write a name with `*`, or a condition with `matches` under `when`".to_owned(),
         )
     } else {

@@ -89,7 +89,7 @@ impl Selector {
 
     /// Whether it identifies the caller. Agent, operation and region do not, because the caller
     /// chooses them.
-    pub fn tells_who(self) -> bool {
+    pub fn identifies_caller(self) -> bool {
         matches!(self, Selector::Ak | Selector::Ip | Selector::User | Selector::Account)
     }
 }
@@ -99,26 +99,30 @@ pub(super) static MATCH: &[Key] = &[
     Key::optional(
         "ip",
         TEXTS,
-        "Addresses, ranges in CIDR notation, or kinds of address: `lan`; with rows in the table \
-         `ip_assets` `account` and `external`, noted or not; with rows in `ip_notes` too \
-         `lan_noted`, `account_noted` and `external_noted`.",
+        "Addresses, ranges in CIDR notation, or kinds of address. `lan` is always available. \
+         `account` and `external` require rows in the table `ip_assets`; `lan_noted`, \
+         `account_noted` and `external_noted` also require rows in `ip_notes`.",
     ),
     Key::optional(
         "method",
         Shape::List(&Shape::Enum(words::METHOD.values)),
-        "By which way the call came.",
+        "Access methods of the call.",
     ),
-    Key::optional("ak", TEXTS, "Access keys as recorded and whole, `long_term` or `temporary`."),
+    Key::optional("ak", TEXTS, "Complete access keys as recorded, `long_term` or `temporary`."),
     Key::optional(
         "api",
         TEXTS,
-        "Operations as `provider:service.api`; `*` stands for anything, ASCII case is ignored.",
+        "Operations as `provider:service.api`; `*` matches any text, ASCII case is ignored.",
     ),
-    Key::optional("code", TEXTS, "`success`, `failed`, or error codes; `*` stands for anything."),
-    Key::optional("account", TEXTS, "Accounts that hold the log or own the key."),
-    Key::optional("user", TEXTS, "Names of users as recorded, not ARNs; `*` stands for anything."),
+    Key::optional("code", TEXTS, "`success`, `failed`, or error codes; `*` matches any text."),
+    Key::optional("account", TEXTS, "Accounts that own the log or the key."),
+    Key::optional("user", TEXTS, "Names of users as recorded, not ARNs; `*` matches any text."),
     Key::optional("region", TEXTS, "Regions, in lower case."),
-    Key::optional("agent", TEXTS, "User agents, whole; the caller chooses them freely."),
+    Key::optional(
+        "agent",
+        TEXTS,
+        "Complete user agents. A caller can choose its user agent freely.",
+    ),
 ];
 
 const TEXTS: Shape = Shape::List(&Shape::Str);

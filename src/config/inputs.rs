@@ -14,13 +14,17 @@ pub(super) static INPUT: Shape = Shape::Object(&[
     Key::required(
         "path",
         Shape::Str,
-        "Which files: a glob, relative to this file, with `/`; `-` is standard input. The first \
+        "A glob for the files, relative to this file, with `/`; `-` is standard input. The first \
          entry that matches a file decides.",
     ),
-    Key::optional("format", Shape::Str, "The only format that they may have."),
-    Key::optional("account", Shape::Str, "The account of records that do not name their own."),
+    Key::optional("format", Shape::Str, "The format of the files; other formats are rejected."),
+    Key::optional("account", Shape::Str, "The account of records that do not contain one."),
     Key::optional("zone", Shape::Str, "The zone of times that are written without one."),
-    Key::optional("columns", Shape::List(&Shape::Str), "The columns of rows without a header."),
+    Key::optional(
+        "columns",
+        Shape::List(&Shape::Str),
+        "The columns of tables without a header line.",
+    ),
 ]);
 
 /// Reads the entries of one project file; those with errors are left out.
@@ -56,7 +60,7 @@ impl InputReader<'_> {
         let account = node.get("account").and_then(|node| self.account(node));
         let columns = node.get("columns").and_then(|node| self.columns(node));
         if node.entries().len() == 1 {
-            self.wrong(path, "the entry sets nothing for the files that it names");
+            self.wrong(path, "the entry sets nothing for its files");
         }
         if self.diagnostics.len() > before {
             return None;

@@ -25,7 +25,7 @@ pub static PROJECT: Shape = Shape::Object(&[
     Key::optional(
         "extends",
         TEXTS,
-        "What comes first: `builtin` (the default), and other project files.",
+        "Policies to start from: `builtin` (the default), and other project files.",
     ),
     Key::optional("rule_paths", TEXTS, "Files, folders and globs of rules, lists and definitions."),
     Key::optional("allowlists", TEXTS, "Files, folders and globs of allowlists."),
@@ -36,16 +36,20 @@ pub static PROJECT: Shape = Shape::Object(&[
         Shape::Map(&Shape::Str),
         "Data files of tables, by id: a CSV, JSON or YAML file, relative to this file.",
     ),
-    Key::optional("inputs", Shape::List(&INPUT), "What input files do not say themselves."),
     Key::optional(
         "expect",
         Shape::List(&EXPECTED),
         "Kinds of inputs that every run must have; without one, its rules are blind and the run is incomplete.",
     ),
+    Key::optional(
+        "inputs",
+        Shape::List(&INPUT),
+        "Hints for input files: what the files do not contain.",
+    ),
     Key::optional("zone", Shape::Str, "The zone of calendar functions and days; UTC by default."),
     Key::optional("fail_on", SEVERITY, "The lowest severity that fails a run."),
     Key::optional("min_severity", SEVERITY, "The lowest severity that is reported."),
-    Key::optional("max_skipped", Shape::Count, "How many records may be skipped."),
+    Key::optional("max_skipped", Shape::Count, "The number of records that may be skipped."),
     Key::optional("lints", Shape::Map(&LEVEL), "The level of lints, by name."),
     Key::optional(
         "queries",
@@ -55,14 +59,14 @@ pub static PROJECT: Shape = Shape::Object(&[
 ]);
 
 static RULE: Shape = Shape::Object(&[
-    Key::optional("enabled", Shape::Bool, "Whether it is in force."),
-    Key::optional("severity", SEVERITY, "Its severity here."),
+    Key::optional("enabled", Shape::Bool, "Whether the rule is enabled."),
+    Key::optional("severity", SEVERITY, "The severity in this project."),
     Key::optional("params", Shape::Map(&Shape::Any), "Values of its parameters."),
 ]);
 
 static LIST: Shape = Shape::Object(&[
     Key::optional("add", TEXTS, "Values to add."),
-    Key::optional("remove", TEXTS, "Values to take out."),
+    Key::optional("remove", TEXTS, "Values to remove."),
 ]);
 
 static EXPECTED: Shape = Shape::Enum(InputKind::WORDS);

@@ -32,7 +32,7 @@ pub(super) fn read(
         at(Diagnostic::error(&codes::DATA_FILE, message), file)
     };
     let Some(format) = DataFormat::of(&file.text) else {
-        let diagnostic = failed("its name ends in none of `.csv`, `.json`, `.yaml` and `.yml`");
+        let diagnostic = failed("its name does not end in `.csv`, `.json`, `.yaml` or `.yml`");
         told.push(diagnostic);
         return None;
     };
@@ -74,11 +74,11 @@ pub(super) fn read(
 fn without_key(declaration: &Declaration, name: &str, unread: u64) -> Option<Diagnostic> {
     let findings = match unread {
         0 => return None,
-        1 => format!("1 finding of {name} shows no access key id and is no row"),
-        count => format!("{count} findings of {name} show no access key id and are no rows"),
+        1 => format!("1 finding of {name} shows no access key id and becomes no row"),
+        count => format!("{count} findings of {name} show no access key id and become no rows"),
     };
     let message = format!("{findings} of the table `{}`", declaration.id);
-    let help = "have the scanner show what it found, or leave such findings out of the file";
+    let help = "configure the scanner to show the keys that it found, or remove such findings from the file";
     Some(Diagnostic::warning(&codes::WITHOUT_KEY, message).help(help))
 }
 
@@ -92,7 +92,7 @@ fn extra_columns(declaration: &Declaration, name: &str, extra: &[String]) -> Opt
         _ => {}
     }
     let message = format!(
-        "{name} has columns that the table `{}` does not declare, and that are not read: {shown}",
+        "{name} has columns that the table `{}` does not declare; they are not read: {shown}",
         declaration.id
     );
     Some(Diagnostic::note(&codes::EXTRA_COLUMNS, message))

@@ -1,10 +1,11 @@
-//! Windows, sequences and first-seen values: turns the matches of one subject into occurrences.
+//! Windows, sequences, first-seen values and silences: turns the matches of one subject into occurrences.
 //!
 //! The functions evaluate one subject at a time, with its matches in order of time. They do not
 //! depend on where matches come from or how they are stored. Only times decide; the order of
 //! records within one instant does not matter. The folder knows rules and expressions; it must
 //! depend neither on the engine nor on findings.
 
+mod after_silence;
 mod first_seen;
 mod instant;
 mod measure;

@@ -19,8 +19,8 @@ pub fn needed(subject: &Subject<'_>) -> Option<Vec<bool>> {
         Construct::Correlate(correlate) if !correlate.grows => return None,
         Construct::Correlate(correlate) => correlate.within?,
         Construct::Sequence(sequence) => sequence.within?,
-        // An earlier record with the value was added before the match.
-        Construct::FirstSeen(_) => Duration(0),
+        // An earlier record with the value, or of the subject, was added before the match.
+        Construct::FirstSeen(_) | Construct::AfterSilence(_) => Duration(0),
         Construct::Plain => return None,
     };
     let last = subject.items.last()?.time?;

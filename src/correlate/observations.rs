@@ -37,8 +37,14 @@ impl Observations {
     }
 
     /// Whether a record at most `history` before `time` contains the values.
-    pub(super) fn before(&self, values: &[Value<'static>], time: Time, history: Duration) -> bool {
+    pub fn before(&self, values: &[Value<'static>], time: Time, history: Duration) -> bool {
         self.spans.get(values).is_some_and(|spans| spans.before(time, history))
+    }
+
+    /// The time of the last record before `time` that contains the values, unless that record is at
+    /// most `history` before it.
+    pub(super) fn last_before(&self, values: &[Value<'static>], time: Time) -> Option<Time> {
+        self.spans.get(values)?.last_before(time)
     }
 
     /// Every list of values with its spans.
@@ -53,6 +59,15 @@ impl Spans {
     /// Returns whether the number of spans grows by one.
     fn add(&mut self, (mut first, mut last): (Time, Time), history: Duration) -> bool {
         let joins = |a: Time, b: Time| b.0.saturating_sub(a.0) <= history.0;
+        // The common case: a record within the span or soon after it, and no span follows.
+        if let Some(mut latest) = self.0.last_entry()
+            && *latest.key() <= first
+            && joins(*latest.get(), first)
+        {
+            let end = last.max(*latest.get());
+            latest.insert(end);
+            return false;
+        }
         let mut joined = 0;
         // Merges the spans that the new one touches, from the latest that begins early enough back
         // to the first that ends too early.
@@ -70,7 +85,11 @@ impl Spans {
     }
 
     fn before(&self, time: Time, history: Duration) -> bool {
-        let earlier = self.0.range(..time).next_back();
-        earlier.is_some_and(|(_, last)| last.0 >= time.0.saturating_sub(history.0))
+        self.last_before(time).is_some_and(|last| last.0 >= time.0.saturating_sub(history.0))
+    }
+
+    /// The end of the last span that begins before `time`.
+    fn last_before(&self, time: Time) -> Option<Time> {
+        self.0.range(..time).next_back().map(|(_, last)| *last)
     }
 }

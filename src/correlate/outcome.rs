@@ -1,7 +1,7 @@
 //! Evaluates the matches of one subject, including the allowlist.
 
 use super::subject::{Occurrence, Subject};
-use super::{first_seen, sequence, window};
+use super::{after_silence, first_seen, sequence, window};
 use crate::expr::EvalError;
 use crate::rule::{Construct, Rule};
 
@@ -92,5 +92,6 @@ pub(super) fn occurrences(
         Construct::Correlate(correlate) => window::occurrences(subject, correlate, covered),
         Construct::Sequence(of) => Ok(sequence::occurrences(subject, of, covered)),
         Construct::FirstSeen(of) => Ok(first_seen::occurrences(subject, of, covered)),
+        Construct::AfterSilence(of) => after_silence::occurrences(subject, of, covered),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Observations;
 use crate::rule::{Rule, Severity};
-use crate::value::{Time, Value};
+use crate::value::{Duration, Time, Value};
 
 /// The attributes of a match that correlation evaluates.
 #[derive(Debug, Clone, Copy)]
@@ -31,6 +31,11 @@ pub struct Reach {
 }
 
 impl Reach {
+    /// The time between the earliest and the latest event.
+    pub fn length(self) -> Option<Duration> {
+        Some(Duration(self.last?.0.saturating_sub(self.first?.0)))
+    }
+
     /// Widens the span by another span of the same account.
     pub fn widen(&mut self, by: Reach) {
         self.first = self.first.into_iter().chain(by.first).min();

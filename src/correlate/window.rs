@@ -60,7 +60,11 @@ pub(super) fn occurrences(
 }
 
 /// The highest severity that measures raise the severity of the rule to.
-fn raised(rule: &Rule, measures: &[Value<'_>], now: Time) -> Result<Option<Severity>, EvalError> {
+pub(super) fn raised(
+    rule: &Rule,
+    measures: &[Value<'_>],
+    now: Time,
+) -> Result<Option<Severity>, EvalError> {
     let mut raised = None;
     let judged = |judged| matches!(judged, Judged::Occurrence { .. });
     for raise in rule.raise.iter().filter(|raise| judged(raise.judged)) {

@@ -66,7 +66,7 @@ impl DetailStore {
             }
         };
         let side = sides.side(!row.cover.is_empty());
-        if side.wants(row.order, call, place) {
+        if side.wants(row.order, call, (row.severity, row.weight), place) {
             self.bytes -= side.bytes();
             side.add(row.order, detail());
             self.bytes += side.bytes();
@@ -84,7 +84,7 @@ impl DetailStore {
             for (cover, details) in [(&[][..], &sides.counted), (&[0][..], &sides.covered)] {
                 for (order, detail) in details.iter() {
                     self.told.clear();
-                    let Detail { call, place, message, text, request, id, request_id, name } =
+                    let Detail { call, rank, place, message, text, request, id, request_id, name } =
                         detail;
                     let texts = [Some(message), Some(text), request.as_ref(), id.as_ref()];
                     for text in texts.into_iter().chain([request_id.as_ref(), Some(name)]) {
@@ -96,7 +96,8 @@ impl DetailStore {
                         step: 0,
                         place: *place,
                         row: 0,
-                        severity: 0,
+                        severity: rank.0,
+                        weight: rank.1,
                         ok: None,
                         revision: false,
                         cover,
@@ -180,6 +181,7 @@ fn read(row: &MatchRow<'_>) -> Option<(Order, Detail)> {
     let mut next = || texts.next().flatten();
     let detail = Detail {
         call: u64::from_le_bytes(row.call.try_into().ok()?),
+        rank: (row.severity, row.weight),
         place: row.place,
         message: next()?,
         text: next()?,
@@ -210,6 +212,7 @@ mod tests {
             place,
             row: 0,
             severity: 0,
+            weight: 0,
             ok: None,
             revision: false,
             cover,
@@ -221,6 +224,7 @@ mod tests {
         let text = |what: &str| format!("{what} {subject} {number}");
         store.add(&row, number as u64 / 8, place, || Detail {
             call: number as u64 / 8,
+            rank: (0, 0),
             place,
             message: text("message"),
             text: text("text").repeat(20),

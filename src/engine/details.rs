@@ -1,6 +1,7 @@
 //! The first matches of a finding, retained in full.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::rows::{Order, RecordPosition};
 
@@ -10,12 +11,17 @@ use super::rows::{Order, RecordPosition};
 /// which only one counts.
 const PER_CALL: usize = 4;
 const PER_FINDING: usize = 72;
+/// The first matches by time that are retained whatever they weigh, because the first match that
+/// counts leads the finding.
+const LEADS: usize = 4;
 
 /// One match, retained in full.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Detail {
-    /// Digest of the call record.
+    /// Digest of the call record without its day.
     pub(super) call: u64,
+    /// Severity and weight of the match.
+    pub(super) rank: (u8, u8),
     pub(super) place: RecordPosition,
     /// The message of the finding if this match leads it.
     pub(super) message: String,
@@ -30,16 +36,22 @@ pub(super) struct Detail {
     pub(super) name: String,
 }
 
-/// The first matches in the total order, at most [`PER_CALL`] for a call record and
-/// [`PER_FINDING`] in all.
+/// Sorts the weightiest match first, and matches of equal weight in the total order.
+type Ranked = (Reverse<(u8, u8)>, Order);
+
+/// The first matches in the total order, at most [`LEADS`], and the weightiest, at most
+/// [`PER_CALL`] for a call record and [`PER_FINDING`] in all.
 ///
-/// The retained matches are a greedy basis of a truncated partition matroid. The basis of a union
+/// The weightiest matches are a greedy basis of a truncated partition matroid. The basis of a union
 /// is the basis of the union of the bases, so the result does not depend on the order or the split
 /// of the input.
 #[derive(Debug, Default)]
 pub(super) struct Details {
     kept: BTreeMap<Order, Detail>,
-    of_call: BTreeMap<u64, Vec<Order>>,
+    leads: BTreeSet<Order>,
+    ranked: BTreeSet<Ranked>,
+    /// Of `ranked`, the matches of each call record.
+    of_call: BTreeMap<u64, Vec<Ranked>>,
     /// Bytes that the details take.
     bytes: usize,
 }
@@ -48,25 +60,37 @@ impl Detail {
     fn bytes(&self) -> usize {
         let more = [&self.request, &self.id, &self.request_id].into_iter().flatten();
         let texts = [&self.message, &self.text, &self.name].into_iter().chain(more);
-        size_of::<(Order, Self)>() + size_of::<Order>() + texts.map(String::len).sum::<usize>()
+        size_of::<(Order, Self)>() + size_of::<Ranked>() + texts.map(String::len).sum::<usize>()
     }
 }
 
 impl Details {
     /// Whether a match with this order would be retained, so that its detail is worth building.
-    pub(super) fn wants(&self, order: Order, call: u64, place: RecordPosition) -> bool {
+    pub(super) fn wants(
+        &self,
+        order: Order,
+        call: u64,
+        rank: (u8, u8),
+        place: RecordPosition,
+    ) -> bool {
         if let Some(same) = self.kept.get(&order) {
             return place < same.place;
         }
-        let full = |orders: &Vec<Order>| orders.len() >= PER_CALL && orders.last() < Some(&order);
-        if self.of_call.get(&call).is_some_and(full) {
-            return false;
-        }
-        self.kept.len() < PER_FINDING
-            || self.kept.last_key_value().is_none_or(|(last, _)| order < *last)
+        self.leads(order) || self.ranks((Reverse(rank), order), call)
     }
 
-    /// Retains a match if it is among the first.
+    fn leads(&self, order: Order) -> bool {
+        self.leads.len() < LEADS || self.leads.last().is_none_or(|last| order < *last)
+    }
+
+    fn ranks(&self, ranked: Ranked, call: u64) -> bool {
+        let full = |of: &Vec<Ranked>| of.len() >= PER_CALL && of.last() < Some(&ranked);
+        !self.of_call.get(&call).is_some_and(full)
+            && (self.ranked.len() < PER_FINDING
+                || self.ranked.last().is_none_or(|last| ranked < *last))
+    }
+
+    /// Retains a match if it is among the first or the weightiest.
     pub(super) fn add(&mut self, order: Order, detail: Detail) {
         if let Some(same) = self.kept.get_mut(&order) {
             if detail.place < same.place {
@@ -75,22 +99,48 @@ impl Details {
             }
             return;
         }
-        let call = detail.call;
-        let orders = self.of_call.entry(call).or_default();
-        orders.insert(orders.partition_point(|o| *o < order), order);
-        let out = if orders.len() > PER_CALL { orders.pop() } else { None };
+        let (call, ranked) = (detail.call, (Reverse(detail.rank), order));
+        let (leads, ranks) = (self.leads(order), self.ranks(ranked, call));
+        if !leads && !ranks {
+            return;
+        }
         self.bytes += detail.bytes();
         self.kept.insert(order, detail);
-        if let Some(out) = out {
-            self.bytes -= self.kept.remove(&out).map_or(0, |detail| detail.bytes());
-        }
-        if self.kept.len() > PER_FINDING
-            && let Some((last, dropped)) = self.kept.pop_last()
-        {
-            self.bytes -= dropped.bytes();
-            if let Some(orders) = self.of_call.get_mut(&dropped.call) {
-                orders.retain(|o| *o != last);
+        if leads {
+            self.leads.insert(order);
+            if self.leads.len() > LEADS
+                && let Some(out) = self.leads.pop_last()
+            {
+                self.release(out);
             }
+        }
+        if ranks {
+            self.ranked.insert(ranked);
+            let of_call = self.of_call.entry(call).or_default();
+            of_call.insert(of_call.partition_point(|of| *of < ranked), ranked);
+            let out = if of_call.len() > PER_CALL { of_call.pop() } else { None };
+            if let Some(out) = out {
+                self.ranked.remove(&out);
+                self.release(out.1);
+            }
+            if self.ranked.len() > PER_FINDING
+                && let Some(out) = self.ranked.pop_last()
+            {
+                let call = self.kept.get(&out.1).map(|detail| detail.call);
+                if let Some(of_call) = call.and_then(|call| self.of_call.get_mut(&call)) {
+                    of_call.retain(|of| *of != out);
+                }
+                self.release(out.1);
+            }
+        }
+    }
+
+    /// Drops a detail that is no longer among the first or the weightiest.
+    fn release(&mut self, order: Order) {
+        let Some(detail) = self.kept.get(&order) else { return };
+        if !self.leads.contains(&order) && !self.ranked.contains(&(Reverse(detail.rank), order)) {
+            self.bytes -= detail.bytes();
+            self.kept.remove(&order);
         }
     }
 
@@ -119,11 +169,12 @@ mod tests {
 
     use super::*;
 
-    fn detail(call: u64, offset: u64) -> Detail {
+    fn detail(call: u64, rank: (u8, u8), offset: u64) -> Detail {
         let place = RecordPosition { offset, ..RecordPosition::default() };
         let text = String::new();
         Detail {
             call,
+            rank,
             place,
             message: text.clone(),
             text,
@@ -136,8 +187,9 @@ mod tests {
 
     fn keep(details: &mut Details, (time, call, offset): (i64, u64, u64)) {
         let order = Order { time, id: u128::from(call), content: 0 };
-        let new = detail(call, offset);
-        if details.wants(order, call, new.place) {
+        // The weight of a match belongs to the match, not to the copy of it.
+        let new = detail(call, ((time % 3) as u8, (call % 2) as u8), offset);
+        if details.wants(order, call, new.rank, new.place) {
             details.add(order, new);
         }
     }
@@ -162,11 +214,23 @@ mod tests {
             a.kept.into_iter().for_each(|(order, detail)| b.add(order, detail));
             prop_assert_eq!(&whole.kept, &b.kept);
 
-            prop_assert!(whole.kept.len() <= PER_FINDING);
+            prop_assert!(whole.ranked.len() <= PER_FINDING && whole.leads.len() <= LEADS);
             prop_assert_eq!(whole.bytes, whole.kept.values().map(Detail::bytes).sum::<usize>());
-            for orders in whole.of_call.values() {
-                prop_assert!(orders.len() <= PER_CALL && orders.is_sorted());
+            for of in whole.of_call.values() {
+                prop_assert!(of.len() <= PER_CALL && of.is_sorted());
             }
+            let mut all: Vec<Order> = matches
+                .iter()
+                .map(|(time, call, _)| Order { time: *time, id: u128::from(*call), content: 0 })
+                .collect();
+            all.sort_unstable();
+            all.dedup();
+            prop_assert!(all.iter().take(LEADS).all(|order| whole.get(order).is_some()));
+            let retained = whole.kept.keys().filter(|order| {
+                let ranked = (Reverse(whole.kept[*order].rank), **order);
+                whole.leads.contains(*order) || whole.ranked.contains(&ranked)
+            });
+            prop_assert_eq!(retained.count(), whole.kept.len());
         }
     }
 }

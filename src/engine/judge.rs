@@ -61,6 +61,11 @@ impl<'p> Judge<'p> {
         }
     }
 
+    /// Prepares for records of a file; `once` if it cannot be read again.
+    pub(super) fn enter(&mut self, once: bool) {
+        self.recorder.once = once;
+    }
+
     /// Forgets the record before.
     pub(super) fn begin(&mut self) {
         self.hits.clear();
@@ -91,6 +96,11 @@ impl<'p> Judge<'p> {
                         (Ok(false), _) => {}
                         (Ok(true), Role::Step) => hits.push((row, number)),
                         (Ok(true), Role::Among) => recorder.observe(condition.rule, bindings),
+                        (Ok(true), Role::AfterSilence) => {
+                            if recorder.may_end_silence(condition.rule, bindings) {
+                                hits.push((row, number));
+                            }
+                        }
                         (Err(error), _) => recorder.failed.push((condition.rule, error)),
                     }
                 }
@@ -103,11 +113,6 @@ impl<'p> Judge<'p> {
                 note(notes, AMBIGUOUS);
             }
         });
-        self.note_lookups();
-    }
-
-    /// Notes the current record if a lookup for it was ambiguous.
-    fn note_lookups(&mut self) {
         if self.look_up.as_ref().is_some_and(LookUp::was_ambiguous) {
             note(&mut self.notes, AMBIGUOUS);
         }
@@ -120,28 +125,40 @@ impl<'p> Judge<'p> {
 
     /// Keeps the matches of the record, which was read again with all that findings show.
     pub(super) fn collect(&mut self, projected: Projected<'_>, file: u32, raw: &RawRecord<'_>) {
-        let Self { plan, joiner, look_up, hits, recorder, .. } = self;
+        let Self { plan, joiner, look_up, hits, recorder, notes, .. } = self;
         let origin = projected.origin;
+        let alone =
+            hits.iter().map(|hit| &plan.rules[plan.conditions[hit.1 as usize].rule as usize]);
+        let alone = alone.filter(|rule| !rule.correlates()).map(|rule| rule.severity as u8);
+        let weight = alone.max().unwrap_or_default();
         each(projected, plan, look_up, &mut |row, record, bindings| {
-            let at = RecordAt { file, raw, origin, row };
+            let at = RecordAt { file, raw, origin, row, weight };
             // Rows are decided in their order, so the hits of a row stand together.
             let from = hits.partition_point(|hit| hit.0 < row);
             let to = hits.partition_point(|hit| hit.0 <= row);
             let of_row = hits[from..to].iter().map(|hit| hit.1);
-            if !of_row.clone().any(|number| plan.conditions[number as usize].joined) {
-                for number in of_row {
+            let mut keep = |bindings: &Bindings<'_>| {
+                let silence =
+                    |number: &u32| plan.conditions[*number as usize].role == Role::AfterSilence;
+                for number in of_row.clone().filter(|number| !silence(number)) {
                     recorder.keep(number, at, bindings);
                 }
-                return;
-            }
-            joiner.join(record, &mut |cred, key| {
-                let bindings = Bindings { cred, key, ..*bindings };
-                for number in of_row.clone() {
-                    recorder.keep(number, at, &bindings);
+                if look_up.as_ref().is_some_and(LookUp::was_ambiguous) {
+                    note(notes, AMBIGUOUS);
                 }
-            });
+                // Which records may end a silence depends on the order of the input, so these
+                // lookups note nothing.
+                for number in of_row.clone().filter(silence) {
+                    recorder.keep(number, at, bindings);
+                }
+                look_up.as_ref().map(LookUp::was_ambiguous);
+            };
+            if of_row.clone().any(|number| plan.conditions[number as usize].joined) {
+                joiner.join(record, &mut |cred, key| keep(&Bindings { cred, key, ..*bindings }));
+            } else {
+                keep(bindings);
+            }
         });
-        self.note_lookups();
         self.recorder.report_failures(file, raw);
     }
 
@@ -172,7 +189,7 @@ impl<'p> Judge<'p> {
                     if row != want.row {
                         return;
                     }
-                    let at = RecordAt { file, raw, origin, row };
+                    let at = RecordAt { file, raw, origin, row, weight: 0 };
                     let mut tell = |bindings: &Bindings<'_>| {
                         let seen = MatchView::of(bindings, origin.time);
                         if seen.order(raw, row) != want.order {
@@ -185,7 +202,7 @@ impl<'p> Judge<'p> {
                             }
                             SampleTarget::Sample(..) => String::new(),
                         };
-                        told = Some(detail(&seen, at, 0, message, options));
+                        told = Some(detail(&seen, at, (0, (0, 0)), message, options));
                     };
                     if plan.joins(want.rule) {
                         joiner.join(record, &mut |cred, key| {

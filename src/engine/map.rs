@@ -12,7 +12,7 @@ use crate::record::{FieldGap, Format, Origin, Outcome, RawRecord};
 use crate::value::RecordKind;
 
 /// The note on rows of a report that a newer report supersedes.
-const SUPERSEDED: &str = "older than another report of the same account: no rule judges it";
+const SUPERSEDED: &str = "older than another report of the same account: no rule evaluates it";
 
 /// Maps records to matches; one per thread.
 pub(super) struct Map<'p, const N: usize> {
@@ -49,9 +49,10 @@ impl<'p, const N: usize> Map<'p, N> {
         }
     }
 
-    /// Prepares for records of this origin.
-    pub(super) fn begin(&mut self, origin: &Arc<Origin>) {
+    /// Prepares for records of this origin; `once` if their file cannot be read again.
+    pub(super) fn begin(&mut self, origin: &Arc<Origin>, once: bool) {
         self.projection.begin(origin);
+        self.judges.iter_mut().for_each(|judge| judge.enter(once));
     }
 
     /// Evaluates every candidate rule on one record and records its matches.

@@ -9,7 +9,7 @@ use rustc_hash::FxHasher;
 
 use super::accounting::{ErrorAt, ErrorCounts};
 use super::details::Detail;
-use super::match_view::MatchView;
+use super::match_view::{MatchView, split_day};
 use super::matches::Partial;
 use super::options::{RunOptions, Tell};
 use super::rows::{MatchRow, RecordPosition, SpillFile, put_entries, put_text};
@@ -34,6 +34,8 @@ pub(super) struct MatchRecorder<'p> {
     pub(super) matches: u64,
     /// Matches that have no time although their rule requires one, by rule.
     pub(super) unplaced: BTreeMap<u32, u64>,
+    /// Whether the current file cannot be read again.
+    pub(super) once: bool,
     /// Failed evaluations on the current record, by rule.
     pub(super) failed: Vec<(u32, EvalError)>,
     key: Vec<u8>,
@@ -54,6 +56,8 @@ pub(super) struct RecordAt<'r> {
     pub(super) origin: &'r Origin,
     /// The row that matches: the event or cred, or one of the keys.
     pub(super) row: u32,
+    /// The number of the highest severity of the rules that report the record without correlation.
+    pub(super) weight: u8,
 }
 
 impl<'p> MatchRecorder<'p> {
@@ -65,6 +69,7 @@ impl<'p> MatchRecorder<'p> {
             errors: ErrorCounts::default(),
             matches: 0,
             unplaced: BTreeMap::new(),
+            once: false,
             failed: Vec::new(),
             key: Vec::new(),
             call: Vec::new(),
@@ -106,6 +111,18 @@ impl<'p> MatchRecorder<'p> {
         }
         self.subject(rule, &definition.steps[0], record.get(event::PROVIDER), bindings);
         self.found.observe(&self.key, &values, *time, first_seen.history);
+    }
+
+    /// Records an observation of the subject of an `after_silence` rule. Returns whether the record
+    /// may end a silence.
+    pub(super) fn may_end_silence(&mut self, rule: u32, bindings: &Bindings<'_>) -> bool {
+        let definition = &self.plan.rules[rule as usize];
+        let Construct::AfterSilence(silence) = &definition.construct else { return true };
+        let Some(record) = bindings.event else { return true };
+        // A match without a time is counted as such.
+        let Value::Time(time) = record.get(event::TIME) else { return true };
+        self.subject(rule, &definition.steps[0], record.get(event::PROVIDER), bindings);
+        self.found.observe_subject(&self.key, *time, silence.length)
     }
 
     /// The values of expressions. If one fails, its value is missing and the failure is counted.
@@ -163,17 +180,27 @@ impl<'p> MatchRecorder<'p> {
         at: RecordAt<'_>,
         bindings: &Bindings<'_>,
     ) -> Option<&[u8]> {
-        let RecordAt { file, raw, origin, row } = at;
+        let RecordAt { file, raw, origin, row, weight } = at;
         let plan = self.plan;
         let Condition { rule, step, .. } = plan.conditions[number as usize];
         let definition = &plan.rules[rule as usize];
         let of_step = definition.steps.get(usize::from(step))?;
+        let silence = match &definition.construct {
+            Construct::AfterSilence(silence) => Some(silence.length),
+            _ => None,
+        };
         let seen = MatchView::of(bindings, origin.time);
+        let failures = self.failed.len();
         let lacks = self.subject(rule, of_step, &seen.provider, bindings);
         if lacks && matches!(definition.construct, Construct::Sequence(_)) {
             return None;
         }
-        self.matches += 1;
+        if silence.is_some() {
+            // These were counted when the subject was observed.
+            self.failed.truncate(failures);
+        } else {
+            self.matches += 1;
+        }
         if seen.time.is_none() && definition.construct.is_timed() {
             *self.unplaced.entry(rule).or_default() += 1;
             return None;
@@ -211,8 +238,22 @@ impl<'p> MatchRecorder<'p> {
         if needs_reach(definition) {
             bindings.event.inspect(|record| account_of(record, &mut self.account));
         }
+        self.told.clear();
         if self.options.tell == Tell::Occurrences {
-            self.carry(rule, &seen, bindings);
+            self.render_names(&seen);
+            self.render_message(rule, bindings);
+        } else if self.once && definition.correlates() {
+            // Its record cannot be read again once it is known whether it leads the finding.
+            self.render_message(rule, bindings);
+        }
+        if silence.is_some() {
+            // Which records may end a silence depends on the order of the input. So the reduction
+            // counts the matches that do, and their failures.
+            let failed = self.failed.drain(failures..).next().map(|(_, error)| error.message);
+            encode(
+                &failed.map_or(Value::Missing, |text| Value::Str(text.into())),
+                &mut self.measured,
+            );
         }
         let kept = MatchRow {
             key: &self.key,
@@ -221,6 +262,7 @@ impl<'p> MatchRecorder<'p> {
             place: place(file, raw),
             row,
             severity: severity as u8,
+            weight,
             ok: seen.ok,
             revision: seen.revision,
             cover: &self.cover,
@@ -229,13 +271,16 @@ impl<'p> MatchRecorder<'p> {
             measured: &self.measured,
             told: &self.told,
         };
-        self.found.push(rule, &kept);
+        match silence {
+            Some(silence) => self.found.push_silence_end(&kept, silence),
+            None => self.found.push(rule, &kept),
+        }
         if !definition.correlates() && self.told.is_empty() {
             let (options, failed) = (self.options, &mut self.failed);
             let mut call = FxHasher::default();
-            call.write(&self.call);
-            let call = call.finish();
-            self.found.details.add(&kept, call, kept.place, || {
+            call.write(split_day(&self.call).1);
+            let call = (call.finish(), (kept.severity, weight));
+            self.found.details.add(&kept, call.0, kept.place, || {
                 let message = message(definition, bindings, options, failed, rule);
                 detail(&seen, at, call, message, options)
             });
@@ -243,18 +288,21 @@ impl<'p> MatchRecorder<'p> {
         Some(&self.key)
     }
 
-    /// Writes to `told` what a finding shows of the record without reading it again: id, request
-    /// id, name, and the parts of the message that do not depend on other matches.
-    fn carry(&mut self, rule: u32, seen: &MatchView<'_>, bindings: &Bindings<'_>) {
-        let definition = &self.plan.rules[rule as usize];
+    /// Appends to `told` how an occurrence names the record: id, request id and name.
+    fn render_names(&mut self, seen: &MatchView<'_>) {
         let redactor = self.options.redactor;
-        self.told.clear();
         let plain = |text: &Option<Cow<'_, str>>| {
             text.as_deref().map(|text| redactor.text(text).into_owned())
         };
         put_text(plain(&seen.id).as_deref(), &mut self.told);
         put_text(plain(&seen.request_id).as_deref(), &mut self.told);
         put_text(Some(&redactor.text(&seen.name())), &mut self.told);
+    }
+
+    /// Appends to `told` the parts of the message that do not depend on other matches.
+    fn render_message(&mut self, rule: u32, bindings: &Bindings<'_>) {
+        let definition = &self.plan.rules[rule as usize];
+        let redactor = self.options.redactor;
         let display = Display::new(redactor, definition.measures());
         match definition.message.render_record(bindings, &display) {
             Ok(texts) => {
@@ -274,7 +322,7 @@ impl<'p> MatchRecorder<'p> {
 pub(super) fn detail(
     seen: &MatchView<'_>,
     at: RecordAt<'_>,
-    call: u64,
+    (call, rank): (u64, (u8, u8)),
     message: String,
     options: &RunOptions,
 ) -> Detail {
@@ -283,6 +331,7 @@ pub(super) fn detail(
     };
     Detail {
         call,
+        rank,
         place: place(at.file, at.raw),
         message,
         text: options.redactor.record(&seen.shown(at.raw, at.origin), SAMPLE_BYTES),

@@ -5,7 +5,7 @@ use std::hash::Hasher;
 
 use rustc_hash::FxHasher;
 
-use super::rows::{Order, put_text, texts};
+use super::rows::{Order, first_text, put_text, texts};
 use crate::expr::Bindings;
 use crate::finding::{CallRecord, digest128};
 use crate::record::field::{cred, event, key};
@@ -134,23 +134,30 @@ impl<'r> MatchView<'r> {
             .map(|part| part.as_deref())
     }
 
-    /// Appends the call record in its encoded form.
+    /// Writes the day and the call record in encoded form.
     pub(super) fn encode_call(&self, day: Option<&str>, out: &mut Vec<u8>) {
         out.clear();
         let ok = self.ok.map(|ok| if ok { "1" } else { "0" });
         let sign_in = self.sign_in.then_some("1");
-        self.parts().into_iter().chain([day, ok, sign_in]).for_each(|part| put_text(part, out));
+        put_text(day, out);
+        self.parts().into_iter().chain([ok, sign_in]).for_each(|part| put_text(part, out));
     }
+}
+
+/// Splits an encoded call record into its day and the rest, which is equal for calls that differ
+/// only in the day.
+pub(super) fn split_day(encoded: &[u8]) -> (Option<&str>, &[u8]) {
+    first_text(encoded).unwrap_or_default()
 }
 
 /// The day of an encoded call record.
 pub(super) fn day_of(encoded: &[u8]) -> Option<&str> {
-    texts(encoded).nth(6).flatten()
+    split_day(encoded).0
 }
 
-/// Decodes a call record.
-pub(super) fn call_record(encoded: &[u8]) -> CallRecord {
-    let mut texts = texts(encoded).map(|text| text.map(str::to_owned));
+/// Decodes a call record without its day.
+pub(super) fn call_record(without_day: &[u8]) -> CallRecord {
+    let mut texts = texts(without_day).map(|text| text.map(str::to_owned));
     let mut next = || texts.next().flatten();
     CallRecord {
         ak: next(),
@@ -159,7 +166,6 @@ pub(super) fn call_record(encoded: &[u8]) -> CallRecord {
         service: next(),
         api: next(),
         user: next(),
-        day: next(),
         ok: next().map(|ok| ok == "1"),
         sign_in: next().is_some(),
     }

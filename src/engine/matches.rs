@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::detail_store::DetailStore;
 use super::options::RunOptions;
 use super::rows::{Frame, MatchRow, Observation, Order, Sorter, SpillFile, version_frame};
+use super::silence_ends::SilenceEnds;
 use crate::correlate::{Observations, Reach};
 use crate::finding::{KnownUsers, encode};
 use crate::value::{Duration, Time, Value};
@@ -22,8 +23,11 @@ pub(super) struct Partial {
     pub(super) ids: Sorter,
     /// The first matches of each subject of plain rules.
     pub(super) details: DetailStore,
-    /// Observations by subject for `first_seen` rules, and the number of values.
+    /// Observations by subject for `first_seen` and `after_silence` rules.
     observations: HashMap<Box<[u8]>, Observations>,
+    /// Matches of `after_silence` rules.
+    silence_ends: SilenceEnds,
+    /// The number of spans in `observations` and of rows in `silence_ends`.
     observed: usize,
     /// The reach of events, by provider and account.
     pub(super) reaches: BTreeMap<Box<str>, Reach>,
@@ -41,6 +45,7 @@ impl Partial {
             ids: Sorter::new(of_thread / 8, spill),
             details: DetailStore::new(of_thread / 8 * 3, spill),
             observations: HashMap::new(),
+            silence_ends: SilenceEnds::default(),
             known_users: KnownUsers::default(),
             observed: 0,
             reaches: BTreeMap::new(),
@@ -54,6 +59,17 @@ impl Partial {
         let sorts = row.write(&mut self.frame);
         self.rows.push(&self.frame, sorts);
         self.push_id(rule, row.order, row.revision);
+    }
+
+    /// Adds a match of an `after_silence` rule. It is dropped once an earlier record of the subject
+    /// is known to be at most `silence` before it.
+    pub(super) fn push_silence_end(&mut self, row: &MatchRow<'_>, silence: Duration) {
+        self.frame.clear();
+        let sorts = row.write(&mut self.frame);
+        let at = Time(row.order.time);
+        let change = self.silence_ends.add(row.key, at, silence, &self.frame, sorts);
+        self.observed = self.observed.saturating_add_signed(change);
+        self.bound_observations();
     }
 
     /// Adds a match that is already encoded.
@@ -95,14 +111,28 @@ impl Partial {
             None => self.observations.entry(key.into()).or_default(),
         };
         self.observed += usize::from(of.add(values, span, history));
+        self.bound_observations();
+    }
+
+    /// Adds an observation of a subject. Returns whether it may end a silence: whether no earlier
+    /// record of the subject is known that is at most `silence` before it.
+    pub(super) fn observe_subject(&mut self, key: &[u8], at: Time, silence: Duration) -> bool {
+        let known = self.observations.get(key).is_some_and(|of| of.before(&[], at, silence));
+        self.observe(key, &[], at, silence);
+        !known
+    }
+
+    fn bound_observations(&mut self) {
         if self.observed > OBSERVATIONS {
             self.put_observations();
         }
     }
 
-    /// Writes the observations as rows.
+    /// Writes the observations, and the matches that depend on them, as rows.
     pub(super) fn put_observations(&mut self) {
         self.observed = 0;
+        let rows = &mut self.rows;
+        self.silence_ends.drain(|frame, sorts| rows.push(frame, sorts));
         let mut encoded = Vec::new();
         for (key, observations) in self.observations.drain() {
             for (values, (first, last)) in observations.spans() {

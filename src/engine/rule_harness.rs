@@ -59,7 +59,7 @@ impl<'p> RuleHarness<'p> {
         let ordinal = self.records;
         self.records += 1;
         let raw = RawRecord { offset: ordinal, ordinal, ..RawRecord::alone("") };
-        let at = RecordAt { file: 0, raw: &raw, origin: &self.origin, row: 0 };
+        let at = RecordAt { file: 0, raw: &raw, origin: &self.origin, row: 0, weight: 0 };
         let (plan, options, recorder) = (self.plan, self.options, &mut self.recorder);
         recorder.failed.clear();
         if let Some(record) = bindings.event.filter(|_| plan.needs_reach) {
@@ -71,8 +71,11 @@ impl<'p> RuleHarness<'p> {
             match (condition.when.test(bindings), condition.role) {
                 (Ok(false), _) => {}
                 (Ok(true), Role::Among) => recorder.observe(rule, bindings),
-                (Ok(true), Role::Step) => {
+                (Ok(true), role) => {
                     met = true;
+                    if role == Role::AfterSilence && !recorder.may_end_silence(rule, bindings) {
+                        continue;
+                    }
                     if let Some(subject) = recorder.keep(number, at, bindings) {
                         self.subjects.insert(subject.into());
                     }

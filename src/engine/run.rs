@@ -8,7 +8,7 @@ use super::accounting::{Accounting, ErrorCounts, FileCounts, FileReport, ReadAs,
 use super::credentials::{Credentials, StoredReports};
 use super::map::{Map, RecordOutcome};
 use super::matches::Partial;
-use super::options::{PolicyRun, RunOptions};
+use super::options::{PolicyRun, RunOptions, Tell};
 use super::reduce::{Coverage, SampleRequest};
 use super::rows::SpillFile;
 use super::sample_reload::{MissingSamples, ReloadFrom, reload_samples};
@@ -21,7 +21,7 @@ use crate::record::{
     SkipReason,
 };
 use crate::rule::Rule;
-use crate::value::{RecordKind, Time};
+use crate::value::{Duration, RecordKind, Time};
 
 /// Stack size of a worker in bytes. Nested expressions and JSON require a large stack.
 const STACK: usize = 16 * 1024 * 1024;
@@ -52,6 +52,8 @@ pub struct RunResult {
     /// The first caught panics, each with the file and line of its record, and the number of the
     /// others.
     pub panics: Vec<String>,
+    /// Findings that show only the record that leads them, because their rule has many findings.
+    pub unsampled: u64,
     /// Records that findings could not show.
     pub recall: MissingSamples,
     /// The error because of which matches could not be spilled and stayed in memory beyond the
@@ -66,6 +68,9 @@ pub struct RunResult {
     ///
     /// [`Tell::Occurrences`]: super::Tell::Occurrences
     pub spans: BTreeMap<Box<[u8]>, Vec<(Time, Time)>>,
+    /// The longest time between the first and the last event of an account; `None` if there is no
+    /// event, no rule that needs it, or the inputs still grow.
+    pub longest_log: Option<Duration>,
 }
 
 /// A rule that requires fields that a format does not carry.
@@ -177,9 +182,9 @@ pub fn run(plan: &Plan<'_>, inputs: &dyn Inputs, options: &RunOptions) -> RunRes
 }
 
 /// Evaluates every record of the inputs against each policy. A record is read once, with the fields
-/// that any policy needs; each result is that of a [`run`] with its policy alone. Only a panic costs
-/// every policy the record. Threads, clock, `now` and temporary files are those of the first policy;
-/// each policy holds matches up to its own memory.
+/// that any policy needs; each result is that of a [`run`] with its policy alone. Only a panic
+/// costs every policy the record. Threads, clock, `now` and temporary files are those of the first
+/// policy; each policy holds matches up to its own memory.
 pub fn run_each<const N: usize>(
     policies: [PolicyRun<'_>; N],
     inputs: &dyn Inputs,
@@ -223,6 +228,16 @@ pub fn map_part(
 /// The second half of [`run`]: reduces the rows of each rule and subject to findings. No record is
 /// read again, so a record that no row contains is not shown.
 pub fn reduce(plan: &Plan<'_>, mapped: Mapped, options: &RunOptions) -> RunResult {
+    conclude(plan, mapped, options).0
+}
+
+/// Reduces rows that a caller grouped by [`StoredRow::key`](super::StoredRow::key), so that keys are
+/// reduced anywhere and in any order: the rows of each key, with the reach of every account, give
+/// the findings that [`reduce`] gives for that key. The caller first removes the versions of events
+/// that do not count, see [`StoredRow::event`](super::StoredRow::event). The result has no accounting
+/// of files.
+pub fn reduce_keys(plan: &Plan<'_>, rows: Rows, options: &RunOptions) -> RunResult {
+    let mapped = Mapped { rows, counts: Counts::default(), accounts: Vec::new() };
     conclude(plan, mapped, options).0
 }
 
@@ -286,12 +301,17 @@ fn conclude(
     let mut errors = counts.errors;
     let spill = found.not_spilled();
     let known_users = std::mem::take(&mut found.known_users);
+    let longest_log = match options.tell {
+        Tell::Findings => found.reaches.values().filter_map(|reach| reach.length()).max(),
+        Tell::Occurrences => None,
+    };
     let reduced = super::reduce::reduce(found, plan, &files, options);
     let late = reduced.errors.into_iter();
     late.for_each(|(rule, error)| errors.add_late(rule, error));
     let errors = errors.finish(&files);
     accounting.rule_errors =
         errors.iter().map(|e| (plan.rules[e.rule].id.clone(), e.count)).collect();
+    accounting.matches += reduced.matches;
     accounting.duplicates = reduced.duplicates;
     accounting.suppressed = reduced.suppressed;
     let result = RunResult {
@@ -299,6 +319,7 @@ fn conclude(
         findings: reduced.findings,
         coverage: reduced.coverage,
         panics,
+        unsampled: reduced.unsampled,
         recall: MissingSamples::default(),
         spill,
         lost: reduced.lost,
@@ -309,6 +330,7 @@ fn conclude(
         accounting,
         errors,
         spans: reduced.spans,
+        longest_log,
     };
     (result, reduced.wanted)
 }
@@ -428,8 +450,8 @@ fn work<'p, const N: usize>(job: &Job<'_, 'p, N>, schedule: &Schedule<'_>) -> [W
     let mut map = Map::new(job.policies, job.credentials, job.spill);
     let (mut turn, mut file) = (Turn::default(), None);
     while let Some(at) = schedule.next(&mut file, &mut turn) {
-        let Turn { batch, formats, origin } = &mut turn;
-        map.begin(origin);
+        let Turn { batch, formats, origin, once } = &mut turn;
+        map.begin(origin, *once);
         for skip in batch.skipped.drain(..) {
             skip_record(&mut works, at, &skip, 1);
         }
@@ -467,7 +489,7 @@ fn work<'p, const N: usize>(job: &Job<'_, 'p, N>, schedule: &Schedule<'_>) -> [W
                     skip_record(&mut works, at, &skip(reason, detail), placed.rows);
                 }
                 Ok(RecordOutcome::Not(_)) => {
-                    let detail = "it is of no format that Keytrail reads".into();
+                    let detail = "it does not have a format that Keytrail reads".into();
                     skip_record(&mut works, at, &skip(SkipReason::Foreign, detail), placed.rows);
                 }
                 Err(_) => {

@@ -25,6 +25,8 @@ pub(super) struct Turn {
     pub(super) batch: Batch,
     pub(super) formats: Vec<&'static dyn Format>,
     pub(super) origin: Arc<Origin>,
+    /// Whether the file cannot be read again.
+    pub(super) once: bool,
 }
 
 struct Slot<'i> {
@@ -36,7 +38,10 @@ struct Slot<'i> {
 enum State<'i> {
     #[default]
     Untouched,
-    Open(Box<dyn Batches + 'i>),
+    Open {
+        reader: Box<dyn Batches + 'i>,
+        once: bool,
+    },
     Done(FileAccount),
 }
 
@@ -87,9 +92,11 @@ impl<'i> Schedule<'i> {
         let slot = &self.files[at];
         let mut state = lock(&slot.state);
         if matches!(*state, State::Untouched) {
-            *state = State::Open(self.inputs.open(at));
+            let once = !self.inputs.is_rereadable(at);
+            *state = State::Open { reader: self.inputs.open(at), once };
         }
-        let State::Open(reader) = &mut *state else { return false };
+        let State::Open { reader, once } = &mut *state else { return false };
+        turn.once = *once;
         // A panic is a bug of ours; it must cost one file, not the threads.
         let step = catch_unwind(AssertUnwindSafe(|| reader.next(&mut turn.batch)));
         turn.formats.clear();

@@ -4,7 +4,7 @@ use std::io;
 
 use super::matches::Partial;
 use super::options::RunOptions;
-use super::rows::{Frame, Order, SpillFile};
+use super::rows::{Frame, Order, SpillFile, version_frame};
 use super::subject::rule_of;
 use crate::correlate::Reach;
 use crate::finding::decode;
@@ -31,7 +31,16 @@ pub struct StoredRow<'r> {
     /// For an observation, the last time and the values.
     observation: Option<(i64, &'r [u8])>,
     step: u8,
+    revision: bool,
 }
+
+/// The identity of an event for one rule: equal for all rows of its versions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EventKey([u8; 20]);
+
+/// A version of an event. The smallest version of an event is the one that counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EventVersion([u8; 17]);
 
 impl<'r> StoredRow<'r> {
     /// Decodes a row whose first `sorts` bytes are its sort key. Returns `None` if it is malformed
@@ -41,12 +50,14 @@ impl<'r> StoredRow<'r> {
         Some(match Frame::read(bytes, sorts)? {
             Frame::Match(row) => {
                 let (order, file) = (row.order, Some(row.place.file));
-                Self { bytes, sorts, rule, order, file, observation: None, step: row.step }
+                let (step, revision) = (row.step, row.revision);
+                Self { bytes, sorts, rule, order, file, observation: None, step, revision }
             }
             Frame::Observation(of) => {
                 let order = Order { time: of.first, id: 0, content: 0 };
                 let observation = Some((of.last, of.values));
-                Self { bytes, sorts, rule, order, file: None, observation, step: 0 }
+                let (file, step, revision) = (None, 0, false);
+                Self { bytes, sorts, rule, order, file, observation, step, revision }
             }
         })
     }
@@ -86,6 +97,20 @@ impl<'r> StoredRow<'r> {
         self.observation.map(|(last, _)| Time(last))
     }
 
+    /// The event of a match and its version; `None` for an observation and for a record without an
+    /// id, which always count.
+    ///
+    /// Rows of one event may have different keys. A caller that reduces each key by itself first
+    /// keeps of each event only the rows of its smallest version.
+    pub fn event(&self) -> Option<(EventKey, EventVersion)> {
+        if self.order.id == 0 || self.observation.is_some() {
+            return None;
+        }
+        let frame = version_frame(self.rule, self.order, self.revision);
+        let (event, version) = frame.split_first_chunk()?;
+        Some((EventKey(*event), EventVersion(version.try_into().ok()?)))
+    }
+
     /// Whether both rows are deliveries of one event; never true for records without an id.
     pub fn repeats(&self, other: &StoredRow<'_>) -> bool {
         let same = |row: &StoredRow<'_>| (row.order, row.step, row.observation.is_none());
@@ -102,13 +127,20 @@ impl Rows {
     /// Adds a row that was drained from other rows of the same plan.
     pub fn push(&mut self, row: &StoredRow<'_>, plan: &Plan<'_>) {
         match row.observation {
-            None => self.0.push_frame(row.rule, row.bytes, row.sorts),
+            None => match plan.rules.get(row.rule()).map(|rule| &rule.construct) {
+                Some(Construct::AfterSilence(silence)) => {
+                    if let Some(Frame::Match(of)) = Frame::read(row.bytes, row.sorts) {
+                        self.0.push_silence_end(&of, silence.length);
+                    }
+                }
+                _ => self.0.push_frame(row.rule, row.bytes, row.sorts),
+            },
             Some((last, values)) => {
                 let Some(rule) = plan.rules.get(row.rule()) else { return };
-                let Construct::FirstSeen(first_seen) = &rule.construct else { return };
+                let Some(history) = rule.construct.remembers() else { return };
                 let values: Vec<Value<'static>> = decode(values).collect();
                 let span = (Time(row.order.time), Time(last));
-                self.0.observe_span(row.key(), &values, span, first_seen.history);
+                self.0.observe_span(row.key(), &values, span, history);
             }
         }
     }
@@ -121,7 +153,7 @@ impl Rows {
         let mut rows = self.0.rows.finish();
         while let Some((bytes, sorts)) = rows.next()? {
             let row = StoredRow::read(bytes, sorts).ok_or_else(|| {
-                io::Error::new(io::ErrorKind::InvalidData, "it is not what was written")
+                io::Error::new(io::ErrorKind::InvalidData, "its content was changed")
             })?;
             visit(&row);
         }

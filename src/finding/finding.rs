@@ -27,8 +27,7 @@ pub struct Location {
     pub pointer: String,
 }
 
-/// The key of a row of evidence: who called what from where, on which day, and whether it
-/// succeeded.
+/// The key of a row of evidence: who called what from where, and whether it succeeded.
 ///
 /// Ordered by its fields, in declaration order.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -47,10 +46,19 @@ pub struct CallRecord {
     pub user: Option<String>,
     /// Whether the call succeeded.
     pub ok: Option<bool>,
-    /// The day in the configured time zone.
-    pub day: Option<String>,
     /// Whether the event is a sign-in, in which case the user is a name that somebody typed.
     pub sign_in: bool,
+}
+
+impl CallRecord {
+    /// The operation with its service, such as `s3.GetObject`; `-` if the record has neither.
+    pub fn operation(&self) -> String {
+        match (&self.service, &self.api) {
+            (Some(service), Some(api)) => format!("{service}.{api}"),
+            (Some(one), None) | (None, Some(one)) => one.clone(),
+            (None, None) => "-".to_owned(),
+        }
+    }
 }
 
 /// A redacted record, as a sample.
@@ -82,12 +90,28 @@ pub struct Calls {
     pub count: u64,
     /// How many of them an allowlist entry covers.
     pub suppressed: u64,
+    /// The day in the configured time zone, if all matches are on one day.
+    pub day: Option<String>,
+    /// The number of days with matches.
+    pub days: u64,
     /// The time of the first match.
     pub first: Option<Time>,
     /// The time of the last match.
     pub last: Option<Time>,
     /// At most three records, the first by time, id and content.
     pub samples: Vec<Sample>,
+}
+
+/// Evidence that a finding leaves out.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LeftOut {
+    /// Rows of evidence.
+    pub rows: u64,
+    /// The number of matches in these rows.
+    pub count: u64,
+    /// The operations of these rows, such as `s3.GetObject`, each with its matches. The weightiest
+    /// come first; operations beyond the first twenty are not listed.
+    pub operations: Vec<(String, u64)>,
 }
 
 /// A day with matches, or a maximal burst if the rule correlates.
@@ -163,10 +187,12 @@ pub struct Finding {
     pub last: Option<Time>,
     /// Days with matches, or bursts.
     pub occurrences: Vec<Occurrence>,
-    /// The evidence: at most 200 rows, those with the smallest keys.
+    /// The evidence: at most 200 rows, the weightiest first. The weight of a row is the severity that
+    /// its matches have for the rule, then the highest severity of the rules that report such a
+    /// call on its own, then the number of successful calls and of all calls.
     pub calls: Vec<Calls>,
-    /// The number of rows that were left out, and of the matches in them.
-    pub others: Option<(u64, u64)>,
+    /// The rows that were left out, if any.
+    pub others: Option<LeftOut>,
     /// What tables contain about the first sources of the evidence.
     pub sources: Vec<EnrichedSource>,
     /// What tables and other findings contain about the first access keys of the evidence.

@@ -16,7 +16,7 @@ mod subject;
 pub use display::Display;
 pub use enrichment::{Asset, EnrichedKey, EnrichedSource, Enricher, OpenFinding};
 pub use finding::{
-    CallRecord, Calls, Finding, Location, Occurrence, Sample, Suppression, VerdictRole,
+    CallRecord, Calls, Finding, LeftOut, Location, Occurrence, Sample, Suppression, VerdictRole,
 };
 pub use fingerprint::{digest128, fingerprint};
 #[cfg(feature = "native")]

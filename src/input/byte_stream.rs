@@ -14,7 +14,7 @@ pub const MAX_RATIO: u64 = 500;
 /// …once it has expanded to more than this many bytes.
 pub const FREE_BYTES: u64 = 64 << 20;
 
-/// How many bytes one read asks for.
+/// The number of bytes of one read.
 const BLOCK: usize = 256 << 10;
 
 /// Bytes read so far by all files of a run; may be read at any time from any thread.
@@ -41,7 +41,7 @@ pub(super) struct ByteStream {
     stored: Arc<Stored>,
     progress: Arc<Progress>,
     block: Box<[u8]>,
-    /// Below this many bytes the ratio is not checked.
+    /// The number of bytes up to which the ratio is not checked.
     free: u64,
     /// The compression, if any.
     pub(super) compression: Option<&'static str>,
@@ -122,8 +122,8 @@ impl ByteStream {
         self.decompressed = 0;
     }
 
-    /// Appends the bytes of one read; returns whether there may be more. It does not wait for a slow
-    /// writer once it has some bytes.
+    /// Appends the bytes of one read; returns whether there may be more. It does not wait for a
+    /// slow writer once it has some bytes.
     pub(super) fn fill(&mut self, out: &mut Vec<u8>) -> io::Result<bool> {
         let read = loop {
             match self.reader.read(&mut self.block) {

@@ -11,7 +11,7 @@ use crate::diag::{Diagnostic, did_you_mean, escape};
 use crate::record::FileStatus;
 use crate::source::{GlobEntry, GlobWalk, is_glob};
 
-/// The argument that stands for standard input.
+/// The argument for standard input.
 pub const STDIN: &str = "-";
 
 /// Extensions of files that are expected to be inputs wherever they are found. An outer `.gz` or
@@ -27,7 +27,7 @@ pub(super) struct Found {
     pub(super) path: String,
     /// Where it is; `None` for standard input.
     pub(super) file: Option<PathBuf>,
-    /// Whether it must be an input: it was named, matched a glob, or its extension says so.
+    /// Whether it must be an input, because it was named, matched a glob, or has a known extension.
     pub(super) expected: bool,
     /// Why it is not opened, if so.
     pub(super) status: Option<FileStatus>,
@@ -182,7 +182,7 @@ impl Walk<'_> {
                     &NO_SUCH_INPUT,
                     format!("the pattern `{}` matches no file", escape(text)),
                 )
-                .help("`*` stays within one folder; `**/` goes through all folders below"),
+                .help("`*` matches within one folder; `**/` matches all folders below"),
             ));
         }
         Ok(())
@@ -293,7 +293,7 @@ pub(super) fn bytes_as_text(name: &OsStr) -> String {
 fn absent(text: &str, path: &Path, error: &io::Error) -> Diagnostic {
     let message = match error.kind() {
         io::ErrorKind::NotFound => format!("there is no file or folder `{}`", escape(text)),
-        _ => format!("`{}` cannot be looked at: {error}", escape(text)),
+        _ => format!("`{}` cannot be read: {error}", escape(text)),
     };
     let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
     let siblings: BTreeSet<String> = fs::read_dir(parent.unwrap_or(Path::new(".")))

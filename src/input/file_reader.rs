@@ -26,7 +26,7 @@ pub(super) struct ReadTask {
     pub(super) size: Option<u64>,
     /// The formats to try.
     pub(super) formats: Vec<&'static dyn Format>,
-    /// The only format that the user says it has.
+    /// The only format that the user allows for it.
     pub(super) only: Option<Said<&'static dyn Format>>,
     /// What is known of the file before it is read.
     pub(super) origin: Arc<Origin>,
@@ -52,7 +52,7 @@ pub(super) struct FileReader {
     /// How many of them no format claims.
     unknown: usize,
     envelopes: Envelopes,
-    /// The column of a table in whose cells the records stand.
+    /// The column of a table whose cells contain the records.
     record_column: Option<usize>,
 }
 
@@ -79,7 +79,7 @@ impl FileReader {
         }
     }
 
-    /// A file that is not opened: its account says why.
+    /// A file that is not opened; its account contains the reason.
     pub(super) fn closed(account: FileAccount) -> Self {
         Self {
             account,
@@ -99,8 +99,8 @@ impl FileReader {
         }
     }
 
-    /// Decides whether a format claims the records so far; `None` while more records could change the
-    /// answer.
+    /// Decides whether a format claims the records so far; `None` while more records could change
+    /// the answer.
     fn claim(&mut self, ended: bool) -> Option<bool> {
         if let Some(what) = self.framer.other() {
             return self.refuse(what.to_owned());
@@ -114,11 +114,11 @@ impl FileReader {
                 return Some(true);
             }
         } else if found && self.origin.columns.is_some() {
-            // The columns that the user gives are meant for tables, and this is none.
+            // Columns given by the user apply only to tables, and this is not a table.
             self.origin = Arc::new(Origin { columns: None, ..Origin::clone(&self.origin) });
         }
         if let Some(claimant) = self.claimant() {
-            // The format that claims the first record is the likeliest for the others.
+            // The format that claims the first record is the most likely one for the others.
             self.formats[..=claimant].rotate_right(1);
             return Some(true);
         }
@@ -164,8 +164,8 @@ impl FileReader {
         self.refuse(reason)
     }
 
-    /// The columns of a table: those of its header, or those of the first row of an answer, in which
-    /// every row has its columns.
+    /// The columns of a table: those of its header, or those of the first row of an answer, in
+    /// which every row has its columns.
     fn columns(&self) -> Option<Columns> {
         if self.framer.container() == QUERY_ROWS {
             let mut rows = self.held.iter().flatten();
@@ -174,7 +174,7 @@ impl FileReader {
         self.framer.columns().filter(|_| self.record_column.is_none()).cloned()
     }
 
-    /// Retains the formats that know the table by its columns; `false` if none does.
+    /// Retains the formats that recognise the columns of the table; `false` if there are none.
     fn claim_rows(&mut self, columns: Columns) -> bool {
         if let Err(why) = trusted(&columns) {
             self.refuse(why);
@@ -223,7 +223,7 @@ impl FileReader {
         })
     }
 
-    /// What the only value of a file is, if it is known to hold no records.
+    /// A name for the only value of a file, if that value is known to contain no records.
     fn no_records(&self) -> Option<&'static str> {
         let ([_], []) = (&*self.held.records, &*self.held.skipped) else { return None };
         match self.held.iter().next()?.ok()?.text {
@@ -241,7 +241,7 @@ impl FileReader {
     fn refuse(&mut self, reason: String) -> Option<bool> {
         let reason = match &self.only {
             Some(Said { value, by }) => {
-                format!("it is not {}, which {by} says it is: {reason}", value.name())
+                format!("it is not {}, the format that {by} sets: {reason}", value.name())
             }
             None => reason,
         };
@@ -253,8 +253,8 @@ impl FileReader {
         Some(false)
     }
 
-    /// Opens the envelopes among the records from `from` on. A row of a table is one only where a
-    /// column holds whole records.
+    /// Opens the envelopes among the records from `from` on. A row of a table is an envelope only
+    /// if a column contains complete records.
     fn open_envelopes(&mut self, batch: &mut Batch, from: usize) {
         if !self.claimed
             && let Some(columns) = self.framer.columns()
@@ -363,9 +363,9 @@ impl Batches for FileReader {
     }
 }
 
-/// Moves the records that were found to those found before. Only bytes of records are retained,
-/// because any number of blanks or empty rows may stand between records. In a table the file name
-/// before each row is retained too, because it says which report the row belongs to.
+/// Appends the records that were found to those found before. Only bytes of records are retained,
+/// because any number of blanks or empty rows may be between records. In a table the file name
+/// before each row is retained too, because it identifies the report of the row.
 fn hold(held: &mut Batch, found: &mut Batch, done: usize, rows: bool) {
     for placed in found.records.drain(..) {
         if rows {

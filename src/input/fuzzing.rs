@@ -15,7 +15,7 @@ pub struct Split {
     pub container: &'static str,
     /// What the bytes are, if they are none of ours.
     pub other: Option<String>,
-    /// Things worth saying.
+    /// Notes.
     pub notes: Vec<&'static str>,
     /// The most bytes that were kept for the next ones.
     pub held: usize,

@@ -1,9 +1,9 @@
 //! Opens each file of a run once: the bytes that were peeked at are the bytes that are read.
 //!
-//! A peek at the first bytes of every file tells credential reports from logs, because reports are
-//! read first. A stream (standard input, a pipe, a device) gives its bytes only once, so it stays
-//! open together with what was peeked. A regular file stays in memory if it is small, and open
-//! otherwise, up to a limit; beyond the limit it is opened a second time.
+//! A peek at the first bytes of every file distinguishes credential reports from logs, because
+//! reports are read first. A stream (standard input, a pipe, a device) gives its bytes only once,
+//! so it stays open together with what was peeked. A regular file stays in memory if it is small,
+//! and open otherwise, up to a limit; beyond the limit it is opened a second time.
 
 use std::fs::File;
 use std::io::{self, Cursor, Read};
@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::file_reader::ReadTask;
 
-/// Standard input, or what stands in for it.
+/// Standard input, or a replacement for it.
 pub type Stdin = Box<dyn Read + Send>;
 
 /// A regular file of up to this size stays in memory between the peek and reading…

@@ -26,7 +26,7 @@ pub struct InputSet {
     hash: bool,
     stdin: Mutex<Option<Stdin>>,
     progress: Arc<Progress>,
-    /// What the user says of files: first of those that no entry names, then by entry.
+    /// The user's hints: first those for files that no entry names, then those of each entry.
     file_hints: Vec<FileHint>,
     /// For each file, its place in `file_hints`.
     hint_of: Vec<usize>,
@@ -36,7 +36,7 @@ pub struct InputSet {
     peeked: PeekedFiles,
 }
 
-/// A note about the arguments, or about what the user says of inputs.
+/// A note about the arguments, or about the user's hints.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InputNote {
     /// Stable id in kebab case.
@@ -45,7 +45,7 @@ pub struct InputNote {
     pub text: String,
 }
 
-/// What the user says of some files. They share one origin, so that their mappers are made once.
+/// The user's hints for some files. These files share one origin, so their mappers are made once.
 #[derive(Debug, Default)]
 pub(super) struct FileHint {
     hint: Hint,
@@ -94,7 +94,7 @@ impl InputSet {
         self
     }
 
-    /// Sets what the user says of files; relative arguments are meant from `directory`.
+    /// Sets the user's hints for files; relative arguments are relative to `directory`.
     #[must_use]
     pub fn hints(mut self, hints: &Hints, directory: &Path) -> Self {
         self.file_hints = vec![FileHint::new(hints.every.clone())];
@@ -139,7 +139,7 @@ impl InputSet {
         &self.found.roots
     }
 
-    /// Notes about the arguments and about what the user says of inputs.
+    /// Notes about the arguments and about the user's hints.
     pub fn notes(&self) -> &[InputNote] {
         &self.notes
     }
@@ -164,7 +164,7 @@ impl InputSet {
             .sum()
     }
 
-    /// A file with what the user says of it.
+    /// A file with the user's hints.
     pub(super) fn file(&self, index: usize) -> Option<(&Found, &FileHint)> {
         let hint = self.hint_of.get(index).and_then(|&hint| self.file_hints.get(hint));
         self.found.files.get(index).zip(hint)
@@ -188,7 +188,8 @@ impl InputSet {
         if report() == Some(true) { Phase::Reports } else { Phase::Events }
     }
 
-    /// Whether an opened file is a credential report. What is read for it does not count as progress.
+    /// Whether an opened file is a credential report. What is read for it does not count as
+    /// progress.
     fn is_report(&self, file: (&Found, &FileHint), raw: RawFile) -> bool {
         let account = FileAccount::default();
         let mut task = self.task(file, account, Ok(raw), &Arc::default(), false);
@@ -284,7 +285,7 @@ impl Inputs for InputSet {
         let peek = || {
             // A panic is a bug of ours; reading the file reports it.
             let report = catch_unwind(AssertUnwindSafe(|| self.peek_and_retain(index)));
-            // A file that cannot be read says so when it is opened.
+            // A file that cannot be read is reported when it is opened.
             let report = report.is_ok_and(|report| report.unwrap_or(false));
             if report { Phase::Reports } else { Phase::Events }
         };
@@ -310,12 +311,21 @@ impl Inputs for InputSet {
     }
 
     fn again(&self, index: usize) -> Option<Box<dyn Batches + '_>> {
-        let file = self.file(index)?;
-        let path = file.0.file.as_deref().filter(|_| file.0.status.is_none())?;
+        let file = self.file(index).filter(|_| self.is_rereadable(index))?;
+        let raw = RawFile::open(file.0.file.as_deref()?);
+        Some(credentials::open(self.task(
+            file,
+            FileAccount::default(),
+            raw,
+            &Arc::default(),
+            false,
+        )))
+    }
+
+    fn is_rereadable(&self, index: usize) -> bool {
+        let Some((found, _)) = self.file(index) else { return false };
         // The bytes of a pipe or a device can be read only once.
-        fs::metadata(path).is_ok_and(|meta| meta.is_file()).then(|| {
-            let raw = RawFile::open(path);
-            credentials::open(self.task(file, FileAccount::default(), raw, &Arc::default(), false))
-        })
+        let path = found.file.as_deref().filter(|_| found.status.is_none());
+        path.is_some_and(|path| fs::metadata(path).is_ok_and(|meta| meta.is_file()))
     }
 }

@@ -206,7 +206,7 @@ fn every_form_of_cloudtrail_is_read() {
     lookup-events.json: read; events-object plain; 3 events; 1x CloudTrailEvent is not JSON: the fields around it were read
     eventbridge.json: read; object plain; 1 events
     cloudwatch.ndjson: read; lines plain; 2 events; 2162 2 foreign
-    digest.json: declined: a CloudTrail digest, which holds no records; object plain; 0 events
+    digest.json: declined: a CloudTrail digest, which contains no records; object plain; 0 events
     ");
 }
 
@@ -317,8 +317,8 @@ fn what_a_file_is_depends_on_its_bytes() {
     null: declined: `null`; object plain; 0 events
     no records: declined: no records in its container; records-object plain; 0 events
     text: unclaimed: neither JSON, nor lines of JSON, nor a table of a known format;  plain; 0 events
-    other JSON: unclaimed: none of its records is of a known format (tried: all formats); the first has the keys `name`, `version`; object plain; 0 events
-    other records: unclaimed: none of its records is of a known format (tried: all formats); the first has the key `a`; records-object plain; 0 events
+    other JSON: unclaimed: none of its records has a known format (tried: all formats); the first has the keys `name`, `version`; object plain; 0 events
+    other records: unclaimed: none of its records has a known format (tried: all formats); the first has the key `a`; records-object plain; 0 events
     a picture: unclaimed: neither JSON nor text in UTF-8;  plain; 0 events
     a zip archive: unclaimed: a zip archive: unpack it;  plain; 0 events
     UTF-16 with its mark: unclaimed: UTF-16 text: convert it to UTF-8;  plain; 0 events
@@ -537,7 +537,7 @@ fn folders_are_walked_in_order_and_everything_in_them_is_named() {
     a/loop: not an input: a link to a folder, which is not followed;  plain; 0 events
     a/name with \u{1b}[2J.json: declined: an empty array; array plain; 0 events
     a/notes.txt: not an input: neither JSON, nor lines of JSON, nor a table of a known format;  plain; 0 events
-    a/other.json: unclaimed: none of its records is of a known format (tried: all formats); the first has the key `a`; object plain; 0 events
+    a/other.json: unclaimed: none of its records has a known format (tried: all formats); the first has the key `a`; object plain; 0 events
     a/self: unreadable: Too many levels of symbolic links (os error 40);  plain; 0 events
     socket.json: not an input: not a regular file;  plain; 0 events
     ");
@@ -601,7 +601,7 @@ fn an_argument_that_names_nothing_is_an_error() {
     KT6002 the pattern `***` is invalid at character 3: wildcards are either regular `*` or recursive `**`
       write `[*]` or `[?]` for a character that is meant literally
     KT6001 the pattern `DIR/*.jsonl` matches no file
-      `*` stays within one folder; `**/` goes through all folders below
+      `*` matches within one folder; `**/` matches all folders below
     KT6001 there is no file or folder `DIR/cloudtrial.json`
       did you mean `cloudtrail.json`?
       name a file, a folder, a quoted glob, or `-` for standard input

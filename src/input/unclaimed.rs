@@ -20,13 +20,13 @@ pub(super) fn no_format(formats: &[&'static dyn Format], first: Option<&str>) ->
     let tried: Vec<&str> = formats.iter().map(|format| format.name()).collect();
     let keys = first.and_then(keys).map(|keys| format!("; the first has {keys}"));
     format!(
-        "none of its records is of a known format (tried: {}){}",
+        "none of its records has a known format (tried: {}){}",
         tried.join(", "),
         keys.unwrap_or_default()
     )
 }
 
-/// The top keys of a record, as a person is told them.
+/// The top-level keys of a record, for a message.
 fn keys(text: &str) -> Option<String> {
     let Members(members) = members(text)?;
     let shown = |(key, _): &(Cow<'_, str>, &str)| match key.char_indices().nth(KEY) {

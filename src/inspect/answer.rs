@@ -290,8 +290,8 @@ impl Answer {
             let gaps: Vec<String> =
                 self.gaps.iter().map(|(gap, count)| format!("{gap} in {count}")).collect();
             let records = match self.gapped {
-                1 => "1 record does not give fields that its format promises".to_owned(),
-                gapped => format!("{gapped} records do not give fields that their format promises"),
+                1 => "1 record lacks fields that its format promises".to_owned(),
+                gapped => format!("{gapped} records lack fields that their format promises"),
             };
             reasons.push(format!("{records}: {}", gaps.join(", ")));
         }
@@ -304,7 +304,7 @@ impl Answer {
             && others.count > 0
         {
             reasons.push(format!(
-                "there are more groups than the {} that are kept; the others are counted together",
+                "there are more than {} groups; the others are counted together",
                 groups.len()
             ));
         }
@@ -318,15 +318,15 @@ impl Answer {
         if self.records == 0 {
             reasons.push("no record was found in any input".to_owned());
         } else if self.rows_of_kind() == 0 {
-            reasons.push(format!("the query reads {kind}s, and the inputs hold none"));
+            reasons.push(format!("the query reads {kind}s, but the inputs contain none"));
         } else if self.judged == 0 && !self.blind.is_empty() {
             reasons.push(format!(
-                "no {kind} can meet the condition: its fields are missing in every format read"
+                "no {kind} can satisfy the condition: its fields are missing in every format that was read"
             ));
         }
         if self.without_reports {
             reasons.push(
-                "the query asks for `event.cred`, `event.key` or rows of reports, and no input is a \
+                "the query reads `event.cred`, `event.key` or rows of reports, but no input is a \
                  credential report"
                     .to_owned(),
             );

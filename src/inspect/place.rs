@@ -52,10 +52,10 @@ impl Place {
             let before = whole.strip_suffix(end);
             before.is_some_and(|before| before.is_empty() || before.ends_with('/'))
         };
-        let stdin = self.path == "-" && file == "stdin";
+        let standard_input = self.path == "-" && file == "stdin";
         file == self.path
             || self.is_below
-                && (stdin || ends_with(file, &self.path) || ends_with(&self.path, file))
+                && (standard_input || ends_with(file, &self.path) || ends_with(&self.path, file))
     }
 
     /// Whether the record stands at the place: it contains the line and column, and has the

@@ -225,7 +225,7 @@ impl<R> File<'_, R> {
                 return Ok(());
             }
             Outcome::Foreign => {
-                (SkipReason::Foreign, "it is of no format that Keytrail reads".to_owned())
+                (SkipReason::Foreign, "it does not have a format that Keytrail reads".to_owned())
             }
             Outcome::Skipped(reason, detail) => (reason, detail),
         };

@@ -31,9 +31,9 @@ pub(super) static BY_WITHOUT_ACCOUNT: Lint = Lint {
             );
             let first = step.by.first().map_or(rule.id_span, |(_, expr)| expr.span());
             let account = if rule.on == RecordKind::Event { "event" } else { "cred" };
-            Diagnostic::note(&codes::BY_WITHOUT_ACCOUNT, message)
-                .at(first, "")
-                .help(format!("add `{account}.account` unless one finding for all is meant"))
+            Diagnostic::note(&codes::BY_WITHOUT_ACCOUNT, message).at(first, "").help(format!(
+                "add `{account}.account` unless one finding for all accounts is intended"
+            ))
         });
         told.collect()
     },

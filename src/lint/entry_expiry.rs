@@ -9,7 +9,7 @@ use crate::diag::codes::lint as codes;
 pub(super) static EXPIRED_ENTRY: Lint = Lint {
     name: "expired-entry",
     code: &codes::EXPIRED_ENTRY,
-    doc: "An allowlist entry whose last valid day is past.",
+    doc: "An allowlist entry that has expired.",
     run: |policy, clock| {
         let entries = policy.allowlist.entries.iter();
         let told = entries.filter(|entry| entry.state(clock) == EntryState::Expired).map(|entry| {
@@ -19,7 +19,7 @@ pub(super) static EXPIRED_ENTRY: Lint = Lint {
             );
             Diagnostic::warning(&codes::EXPIRED_ENTRY, message)
                 .at(entry.span, "")
-                .help(format!("delete it, or ask {} whether it is still agreed", entry.owner))
+                .help(format!("delete it, or ask {} whether it is still approved", entry.owner))
         });
         told.collect()
     },
@@ -37,7 +37,7 @@ pub(super) static EXPIRING_ENTRY: Lint = Lint {
                 let message =
                     format!("the allowlist entry `{}` ends after {}", entry.id, entry.expires);
                 Diagnostic::note(&codes::EXPIRING_ENTRY, message).at(entry.span, "").help(format!(
-                    "what it covers counts again from then on; ask {} whether it is still agreed",
+                    "the calls that it covers count again from then on; ask {} whether it is still approved",
                     entry.owner
                 ))
             });

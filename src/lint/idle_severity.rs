@@ -14,7 +14,7 @@ pub(super) static IDLE_SEVERITY: Lint = Lint {
             let why = if policy.disabled.contains(&change.rule) {
                 "the rule is turned off"
             } else if change.written == change.set {
-                "the rule has it anyway"
+                "the rule already has this severity"
             } else {
                 return None;
             };

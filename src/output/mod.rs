@@ -8,6 +8,7 @@
 
 pub mod finding;
 mod fit;
+mod gitlab_codequality;
 mod human;
 mod inert;
 mod json;
@@ -28,7 +29,8 @@ pub use json::{
 pub use output::{Output, Style};
 
 /// Every output format, in the order in which the documentation lists them.
-pub static OUTPUTS: &[&Output] = &[&human::HUMAN, &json::JSON, &sarif::SARIF];
+pub static OUTPUTS: &[&Output] =
+    &[&human::HUMAN, &json::JSON, &sarif::SARIF, &gitlab_codequality::GITLAB_CODEQUALITY];
 
 /// The output with this name.
 pub fn find(name: &str) -> Option<&'static Output> {

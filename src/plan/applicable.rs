@@ -28,7 +28,7 @@ pub enum Applicability {
 /// includes the fields of creds and keys that credential reports of the run provide.
 pub fn applicability(rule: &Rule, format: &dyn Format, carries: FieldSet) -> Applicability {
     let steps = rule.steps.iter().map(|step| (&step.when, step.absent));
-    left(steps, &needs(rule), rule.on, format, carries)
+    left(steps, (&needs(rule), &uses(rule)), rule.on, format, carries)
 }
 
 /// Like [`applicability`], but for one condition over records of a kind.
@@ -38,14 +38,14 @@ pub fn left_of(
     format: &dyn Format,
     carries: FieldSet,
 ) -> Applicability {
-    left([(when, false)].into_iter(), &[], on, format, carries)
+    left([(when, false)].into_iter(), (&[], &[]), on, format, carries)
 }
 
-/// The applicability of conditions, some of which are absent steps, and of the other required
-/// expressions.
+/// The applicability of conditions, some of which are absent steps, and of the other expressions:
+/// those that are required, and those without which less is found.
 fn left<'e>(
     steps: impl Iterator<Item = (&'e Expr, bool)>,
-    needs: &[&Expr],
+    (needs, uses): (&[&Expr], &[&Expr]),
     on: RecordKind,
     format: &dyn Format,
     carries: FieldSet,
@@ -96,6 +96,11 @@ fn left<'e>(
             lacks = lacks.union(lacking(needed));
         }
     }
+    for used in uses {
+        let lacks = lacking(&used.assuming(&given));
+        partly |= lacks != FieldSet::EMPTY;
+        arms_lack = arms_lack.union(lacks);
+    }
     match (blind, partly) {
         (true, _) => Applicability::Blind(lacks),
         (false, true) => Applicability::PartlyBlind(arms_lack),
@@ -129,12 +134,21 @@ pub fn covered(rule: &Rule, formats: &[&'static dyn Format]) -> Vec<Provider> {
 /// nothing is counted, no step has a subject, and no value is new.
 fn needs(rule: &Rule) -> Vec<&Expr> {
     match &rule.construct {
-        Construct::Plain => Vec::new(),
+        Construct::Plain | Construct::AfterSilence(_) => Vec::new(),
         Construct::Correlate(_) => rule.measured().collect(),
         Construct::Sequence(_) => {
             rule.steps.iter().flat_map(|step| &step.by).map(|(_, by)| by).collect()
         }
         Construct::FirstSeen(of) => rule.measured().chain([&of.among]).collect(),
+    }
+}
+
+/// The expressions without which a correlation rule finds less.
+fn uses(rule: &Rule) -> Vec<&Expr> {
+    match &rule.construct {
+        // The log alone still shows silences that are shorter than it.
+        Construct::AfterSilence(silence) => silence.last_seen.iter().collect(),
+        _ => Vec::new(),
     }
 }
 

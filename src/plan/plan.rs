@@ -53,6 +53,9 @@ pub enum Role {
     Step,
     /// A record that meets it is an observation: its values are not new afterwards.
     Among,
+    /// A record that meets it ends a silence or continues a use: it is a match if no earlier record
+    /// is too near.
+    AfterSilence,
 }
 
 impl<'p> Plan<'p> {
@@ -80,10 +83,14 @@ impl<'p> Plan<'p> {
             .zip(rules)
             .flat_map(|(rule, definition)| {
                 let joined = !joined[rule as usize].is_empty();
+                let role = match &definition.construct {
+                    Construct::AfterSilence(_) => Role::AfterSilence,
+                    _ => Role::Step,
+                };
                 let step = move |(step, of): (u8, &'p Step)| Condition {
                     rule,
                     step,
-                    role: Role::Step,
+                    role,
                     when: &of.when,
                     joined,
                 };
@@ -181,7 +188,11 @@ fn fields(index: usize, rule: &Rule, allowlist: &Allowlist) -> (FieldSet, FieldS
     let among = first_seen(rule).map_or(FieldSet::EMPTY, |first_seen| {
         first_seen.among.fields().union(by).union(measured).union(reach_fields())
     });
-    (rule.condition_fields().union(among), all(&mut evidence.into_iter()))
+    let uses = match &rule.construct {
+        Construct::AfterSilence(_) => by.union(reach_fields()),
+        _ => FieldSet::EMPTY,
+    };
+    (rule.condition_fields().union(among).union(uses), all(&mut evidence.into_iter()))
 }
 
 /// Every expression that a run evaluates over a record.
@@ -206,7 +217,7 @@ fn first_seen(rule: &Rule) -> Option<&FirstSeen> {
     }
 }
 
-/// Whether the certainty of a rule's findings depends on the reach of the input.
+/// Whether the findings of a rule, or their certainty, depend on the reach of the input.
 pub(crate) fn needs_reach(rule: &Rule) -> bool {
     let absent = |step: Option<&Step>| step.is_some_and(|step| step.absent);
     match &rule.construct {
@@ -214,6 +225,8 @@ pub(crate) fn needs_reach(rule: &Rule) -> bool {
         Construct::Sequence(sequence) => {
             sequence.within.is_some() && (absent(rule.steps.first()) || absent(rule.steps.last()))
         }
+        // A log that is shorter than the silence cannot show it.
+        Construct::AfterSilence(_) => true,
         Construct::Plain | Construct::Correlate(_) => false,
     }
 }

@@ -1,13 +1,13 @@
-//! What the table of accounts says.
+//! Names and kinds of accounts, from the table `accounts`.
 
 use std::sync::Arc;
 
 use super::threshold::PRODUCTION;
 use crate::table::Table;
 
-/// The column of an account's name.
+/// The column with the name of an account.
 const NAME: &str = "name";
-/// The column of its kind.
+/// The column with the kind of an account.
 const KIND: &str = "env";
 
 /// The names and kinds of accounts.
@@ -21,7 +21,7 @@ impl Accounts {
         Self { table: table.filter(|table| !table.is_empty()) }
     }
 
-    /// Whether the table says anything.
+    /// Whether the table has any rows.
     pub(super) fn is_empty(&self) -> bool {
         self.table.is_none()
     }

@@ -1,4 +1,4 @@
-//! How old keys are.
+//! Counts keys by age.
 
 use super::elapsed::Elapsed;
 use super::threshold::{ACCEPTABLE, GROSS_OUTLIER, OUTLIER, OVERDUE, ROTATE_SOON};
@@ -18,7 +18,7 @@ pub enum Bucket {
 }
 
 impl Bucket {
-    /// Every bucket, the youngest first.
+    /// Every bucket, youngest first.
     pub const ALL: [Bucket; 4] =
         [Bucket::Acceptable, Bucket::RotateSoon, Bucket::Overdue, Bucket::Critical];
 
@@ -38,7 +38,8 @@ impl Bucket {
         }
     }
 
-    /// Its first and its last day: a key of 30 days and a second is in its 31st.
+    /// Its lowest and highest age in days. A key that is 30 days and a second old is in its 31st
+    /// day.
     pub fn days(self) -> (i64, Option<i64>) {
         match self {
             Bucket::Acceptable => (0, Some(ACCEPTABLE)),
@@ -49,18 +50,18 @@ impl Bucket {
     }
 }
 
-/// How many keys are how old. Keys are in use unless a report says that they are inactive.
+/// Numbers of keys by age. A key counts as in use unless a report states that it is inactive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Ages {
-    /// Keys in use by the bucket of their age, in the order of [`Bucket::ALL`].
+    /// Keys in use for each bucket, in the order of [`Bucket::ALL`].
     pub buckets: [u64; 4],
     /// Keys in use whose age is not known.
     pub unknown: u64,
     /// Keys in use older than two years.
     pub outliers: u64,
-    /// Of those, keys older than three years.
+    /// Keys in use older than three years.
     pub gross_outliers: u64,
-    /// Of the keys in use, those of which no report says whether they are active.
+    /// Keys in use for which no report states whether they are active.
     pub status_unknown: u64,
     /// Keys that are not active.
     pub inactive: u64,
@@ -93,7 +94,7 @@ impl Ages {
         self.gross_outliers += u64::from(age.is_over(GROSS_OUTLIER));
     }
 
-    /// Adds what was counted elsewhere.
+    /// Adds the counts of another value.
     pub(super) fn merge(&mut self, other: &Ages) {
         self.buckets.iter_mut().zip(other.buckets).for_each(|(own, more)| *own += more);
         self.unknown += other.unknown;

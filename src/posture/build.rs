@@ -1,4 +1,4 @@
-//! From what was read to what it comes to.
+//! Builds the posture from the collected users and events.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -21,7 +21,7 @@ use crate::value::Zone;
 /// The users of an account.
 type Users = BTreeMap<String, User>;
 
-/// Adds everything up; `complete` says whether everything could be read.
+/// Builds the posture. `complete` is whether everything could be read.
 pub(super) fn posture(
     collected: Collector,
     complete: bool,
@@ -59,7 +59,7 @@ pub(super) fn posture(
     sum.finish()
 }
 
-/// A posture on its way.
+/// A posture that is being built.
 struct Sum<'d> {
     redactor: Redactor,
     log: &'d RemediationLog,
@@ -67,7 +67,7 @@ struct Sum<'d> {
     leaked: &'d dyn Fn(&str) -> bool,
     names: BTreeMap<(Provider, String), KeysOfName>,
     days: Days,
-    /// Users by account and name as patterns know it: as the report writes it, and whether one of
+    /// Users by account and name. Each has the name as the report writes it, and whether one of
     /// its keys is still there.
     open: BTreeMap<(usize, String), (String, bool)>,
 }
@@ -95,7 +95,7 @@ impl Sum<'_> {
         user.keys().for_each(|key| self.outlier(account, name, user, key));
         if !user.root {
             self.name(provider, name, user);
-            // Reports that name no account may be of one and the same.
+            // Two reports without an account may belong to the same account.
             if id.is_some() {
                 self.days.add(provider, account, name, user);
             }
@@ -129,7 +129,7 @@ impl Sum<'_> {
         self.posture.remedies.extend(remedies);
     }
 
-    /// A step as it may be shown.
+    /// A step with masked keys, ready to be shown.
     fn remedy(
         &self,
         ask: remedy::Ask,
@@ -142,7 +142,7 @@ impl Sum<'_> {
         Remedy { severity, action, reason, account, user, key, progress }
     }
 
-    /// Who did it may be named by a key.
+    /// Masks the caller of an event, which can be an access key.
     fn redacted(&self, mut progress: Progress) -> Progress {
         if let Progress::Done(event) | Progress::Unclear(event, _) = &mut progress {
             event.by = event.by.as_deref().map(|by| self.shown(by));
@@ -194,7 +194,7 @@ impl Sum<'_> {
         for pattern in &uniform {
             let ask = remedy::of_uniform(pattern.accounts.len() as u64);
             for &account in &pattern.accounts {
-                // A user of several such days has one step.
+                // A user with several such days gets one step.
                 if let Some((name, true)) = self.open.remove(&(account, pattern.user.clone())) {
                     remedies.push(self.remedy(ask, (account, &name), None, Progress::Open));
                 }
@@ -249,7 +249,7 @@ fn kinds(accounts: &[Account]) -> Vec<Kind> {
     kinds.into_values().collect()
 }
 
-/// The accounts without their numbers, and where each stands.
+/// The accounts without their numbers, and the index of each.
 fn accounts(
     reports: &BTreeMap<(&'static str, String), Reports>,
     known: &Accounts,

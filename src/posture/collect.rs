@@ -1,4 +1,4 @@
-//! Takes in what is read: creds by report, and events that changed credentials.
+//! Collects what is read: creds by report, and events that changed credentials.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -13,15 +13,15 @@ use crate::record::field::{cred, key};
 use crate::record::{FieldId, FieldSet, FileStatus, Format, Record, Skip};
 use crate::value::{RecordKind, Time};
 
-/// Skipped records that are described of each file.
+/// The number of skipped records that are described for each file.
 const DESCRIBED: usize = 3;
 
-/// Files of losses are described; further ones are counted.
+/// The number of files with losses that are described; further ones are counted.
 const LOST: usize = 100;
 
-/// Fields of reports, and what is not known where a report has no such column.
+/// Fields of reports, and what is unknown if a report has no such column.
 pub(super) const ASKED: [(FieldId, &str); 8] = [
-    (cred::CONSOLE, "who may sign in to the console"),
+    (cred::CONSOLE, "who can sign in to the console"),
     (cred::MFA, "who has a second factor"),
     (cred::PASSWORD_LAST_USED, "zombie accounts, and how recently passwords were used"),
     (cred::KEYS, "keys"),
@@ -31,17 +31,17 @@ pub(super) const ASKED: [(FieldId, &str); 8] = [
     (key::LAST_SERVICE, "shared service accounts"),
 ];
 
-/// Everything that was read, before it is added up.
+/// Everything that was read, before totals are computed.
 #[derive(Debug)]
 pub(super) struct Collector {
     pub(super) redactor: Redactor,
-    /// By format and account; `""` where reports name none.
+    /// By format and account; `""` for reports without an account.
     pub(super) reports: BTreeMap<(&'static str, String), Reports>,
     pub(super) log: RemediationLog,
     pub(super) files: Files,
     pub(super) creds: u64,
     pub(super) notes: Vec<String>,
-    /// Of the file that is being read.
+    /// State of the file that is being read.
     skips: Vec<(u64, String)>,
     number: u64,
 }
@@ -50,19 +50,19 @@ pub(super) struct Collector {
 #[derive(Debug)]
 pub(super) struct Reports {
     pub(super) format: &'static dyn Format,
-    /// As a report has it.
+    /// The account's name in the report.
     pub(super) name: Option<String>,
-    /// The newest dated one and its users.
+    /// The newest dated report and its users.
     pub(super) newest: Option<(Time, BTreeMap<String, User>)>,
-    /// Those that do not say when they were made.
+    /// Reports without a date.
     pub(super) undated: BTreeMap<String, User>,
-    /// Every dated one.
+    /// All dated reports.
     pub(super) snapshots: BTreeMap<Time, Snapshot>,
-    /// By time: how many files there are, and what their columns cannot carry.
+    /// By time: the number of files, and the fields that their columns cannot carry.
     pub(super) files: BTreeMap<Option<Time>, FilesOf>,
 }
 
-/// The files that one report stands in.
+/// The files that contain one report.
 #[derive(Debug, Default)]
 pub(super) struct FilesOf {
     pub(super) count: u64,
@@ -106,7 +106,7 @@ impl Collector {
         own.union(RemediationLog::fields())
     }
 
-    /// Takes in a cred.
+    /// Adds a cred.
     fn cred(&mut self, record: &RecordView<'_>) {
         let (file, format) = (record.file, record.format);
         let Some(name) = text(record.record, cred::USER) else { return };
@@ -160,7 +160,7 @@ impl Reports {
         }
     }
 
-    /// The reports that count: the newest dated one, and those without a date.
+    /// The reports whose users are counted: the newest dated one, and those without a date.
     pub(super) fn in_force(&self) -> impl Iterator<Item = (Option<Time>, &FilesOf)> {
         let newest = self.newest.as_ref().map(|(time, _)| *time);
         self.files
@@ -170,7 +170,7 @@ impl Reports {
     }
 }
 
-/// Adds a user, or what is said of a known one.
+/// Adds a user, or merges it with the user that is already known.
 pub(super) fn merge(users: &mut BTreeMap<String, User>, name: &str, user: User) {
     match users.get_mut(name) {
         Some(known) => known.merge(user),
@@ -229,7 +229,8 @@ impl Viewer for Collector {
             let records = std::mem::take(&mut self.skips);
             self.lost(Lost { path: file.path.to_owned(), reason, skipped, records, faults });
         }
-        // What is said of a report concerns its users; of logs only some events are read.
+        // Notes about a report concern its users. Notes about logs do not matter, because only some
+        // of their events are read.
         if counts.rows.contains_key(RecordKind::Cred.name()) {
             let of_records = counts.notes.iter().map(|(note, n)| format!("{note}; records: {n}"));
             for note in file.account.notes.iter().cloned().chain(of_records) {

@@ -1,26 +1,27 @@
-//! How many of the users who may sign in to the console have a second factor.
+//! MFA coverage: how many console users have a second factor.
 
-/// Second factors of users who may sign in to the console, without root users.
+/// MFA of users who can sign in to the console, without root users.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Coverage {
-    /// Users who may sign in to the console.
+    /// Users who can sign in to the console.
     pub console: u64,
-    /// Of those, users with a second factor.
+    /// Console users with a second factor.
     pub mfa: u64,
-    /// Of those, users of whom no report says whether they have one.
+    /// Console users for whom no report states whether they have a second factor.
     pub mfa_unknown: u64,
-    /// Users of whom no report says whether they may sign in.
+    /// Users for whom no report states whether they can sign in to the console.
     pub console_unknown: u64,
 }
 
 impl Coverage {
-    /// Users who may sign in without a second factor.
+    /// Console users without a second factor.
     pub fn without(&self) -> u64 {
         self.console - self.mfa - self.mfa_unknown
     }
 
-    /// Tenths of a percent of the console users who are known to have a second factor, rounded down,
-    /// so that 1000 means all. `None` if there is no console user or no report knows anybody's factor.
+    /// Tenths of a percent of the console users who are known to have a second factor, rounded
+    /// down, so that 1000 means all. `None` if there are no console users, or if no report contains
+    /// the MFA state of any user.
     pub fn tenths(&self) -> Option<u64> {
         (self.console > self.mfa_unknown).then(|| self.mfa * 1000 / self.console)
     }
@@ -38,7 +39,7 @@ impl Coverage {
         }
     }
 
-    /// Adds what was counted elsewhere.
+    /// Adds the counts of another value.
     pub(super) fn merge(&mut self, other: &Coverage) {
         self.console += other.console;
         self.mfa += other.mfa;

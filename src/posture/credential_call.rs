@@ -6,7 +6,7 @@ use crate::record::field::event;
 use crate::record::{FieldId, Provider, Record};
 use crate::value::Value;
 
-/// What an event is about.
+/// The kind of credential that an event changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum About {
     /// A key of a user.
@@ -19,18 +19,18 @@ pub(super) enum About {
     User,
 }
 
-/// What a call does to what it is about.
+/// The effect of a call on its credential.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Effect {
-    /// What remediation asks for.
+    /// The call is what remediation requires.
     Remediates,
-    /// The opposite.
+    /// The call reverses remediation.
     Undoes,
-    /// One or the other, as the parameter `status` says.
+    /// The parameter `status` decides which of the two.
     ByStatus,
 }
 
-/// A call, and what it does to what.
+/// An operation, the kind of credential it changes, and its effect.
 type Call = (&'static str, About, Effect);
 
 /// The calls that change credentials, by the service that offers them. The names are those of the
@@ -85,7 +85,7 @@ static CALLS: &[(Provider, &[&str], &[Call])] = &[
 const KEY_PARAMS: [&str; 2] = ["accesskeyid", "useraccesskeyid"];
 
 impl Effect {
-    /// Whether the call remediates; `None` where its parameters say neither.
+    /// Whether the call remediates; `None` if its parameters do not show it.
     pub(super) fn remediates(self, params: &Params) -> Option<bool> {
         match (self, params.status.as_deref()) {
             (Effect::Remediates, _) => Some(true),
@@ -97,7 +97,7 @@ impl Effect {
     }
 }
 
-/// Which call an event is, if it is one of these.
+/// The call that an event is, if it is one of these.
 pub(super) fn call(record: &Record<'_>) -> Option<(Provider, About, Effect)> {
     let (provider, service, api) =
         (text(record, event::PROVIDER)?, text(record, event::SERVICE)?, text(record, event::API)?);
@@ -140,7 +140,8 @@ impl Params {
         params
     }
 
-    /// The keys that the call names: in its parameters, else among its resources, where a name of
+    /// The keys that the call names: in its parameters, else among its resources, where a name
+    /// of
     /// anything else finds no key later.
     pub(super) fn keys(self, record: &Record<'_>) -> Vec<String> {
         if let Some(key) = self.key {

@@ -1,11 +1,12 @@
 //! The posture of credentials: how old keys are, who has a second factor, what is odd, what to do.
 //!
-//! Records in, a [`Posture`] out. Reports are read as `inspect` reads them, through a viewer that
-//! adds them up; of events only those that change credentials matter, as marks on what is done
-//! already. The newest dated report of a format and account tells the present state, older ones the
-//! trend. What no report says is unknown, and never counted as good.
+//! The input is records, the output a [`Posture`]. Reports are read with `inspect`, through a
+//! viewer that collects their users and keys. Events matter only if they change credentials: they
+//! show which steps are already done. The newest dated report of a format and account shows the
+//! present state, older ones show the trend. A value that no report contains is unknown, and is
+//! never counted as good.
 //!
-//! Everything in a [`Posture`] is redacted and masked; nothing of it is printed here.
+//! Everything in a [`Posture`] is redacted and masked. This module does not print.
 
 mod accounts;
 mod age;
@@ -46,24 +47,25 @@ pub use trend::{KindSeries, Point, Series, Trend};
 use accounts::Accounts;
 use collect::Collector;
 
-/// What a posture needs beside its inputs.
+/// The options of a posture.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// The time that ages are counted to.
+    /// The time to which ages are computed.
     pub now: Option<Time>,
-    /// The same for reports without a time of their own, unless `now` is given.
+    /// The time to which ages are computed for reports without a time of their own, unless `now` is
+    /// given.
     pub clock: Time,
-    /// How values are shown.
+    /// Redacts and masks values.
     pub redactor: Redactor,
     /// The table of accounts; it gives their kinds and names.
     pub accounts: Option<Arc<Table>>,
     /// The table of leaked keys.
     pub leaked_keys: Option<Arc<Table>>,
-    /// The zone in which keys were created on one day.
+    /// The time zone that decides whether keys were created on the same day.
     pub zone: Zone,
 }
 
-/// Reads every input to its end and says what the credential reports among them come to.
+/// Reads every input to its end and returns the posture of the credential reports among them.
 pub fn read(inputs: &dyn Inputs, roots: &[String], options: &Options) -> Posture {
     let mut collector = Collector::new(options.redactor);
     let reading = inspect::Options {
@@ -74,7 +76,7 @@ pub fn read(inputs: &dyn Inputs, roots: &[String], options: &Options) -> Posture
         clock: options.clock,
         redactor: options.redactor,
     };
-    // The collector writes nothing, so that nothing can fail.
+    // The collector does not write, so it cannot fail.
     let read = inspect::read(inputs, roots, &reading, &mut collector);
     let complete = read.is_ok_and(|read| read.complete);
     let leaked =

@@ -1,4 +1,4 @@
-//! What a posture says.
+//! The model of a posture.
 
 use std::collections::BTreeMap;
 
@@ -12,10 +12,10 @@ use crate::record::{FieldId, Provider};
 use crate::rule::Severity;
 use crate::value::Time;
 
-/// The state of passwords, second factors and keys, as credential reports tell it.
+/// The state of passwords, second factors and keys, computed from credential reports.
 ///
-/// It holds no secret and, unless they were asked for, no whole key; names in it are as hostile as
-/// their reports.
+/// It contains no secrets, and access keys are masked unless the options show them. Names come from
+/// reports and are not trusted.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Posture {
     /// Every account, production first, then by provider and id.
@@ -30,7 +30,7 @@ pub struct Posture {
     pub names: Vec<KeysOfName>,
     /// Keys of one user name and day in several accounts.
     pub uniform: Vec<Uniform>,
-    /// Users whose keys serve several services at once.
+    /// Users whose keys serve several services at the same time.
     pub shared: Vec<Shared>,
     /// Console users who have most likely left.
     pub zombies: Vec<Zombie>,
@@ -38,22 +38,22 @@ pub struct Posture {
     pub remedies: Vec<Remedy>,
     /// Changes from report to report.
     pub trends: Vec<Trend>,
-    /// What reports do not say.
+    /// Fields that reports do not contain.
     pub unknown: Vec<Unknown>,
     /// Events that changed credentials.
     pub changes: u64,
     /// What was read.
     pub files: Files,
-    /// Why the posture is not all of it; empty when it is.
+    /// Reasons why the posture is incomplete; empty if it is complete.
     pub incomplete: Vec<String>,
-    /// Other things to know.
+    /// Other notes.
     pub notes: Vec<String>,
 }
 
 /// Users and keys, counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Totals {
-    /// Users, root users among them.
+    /// Users, including root users.
     pub users: u64,
     /// Second factors.
     pub coverage: Coverage,
@@ -66,41 +66,41 @@ pub struct Totals {
 pub struct Account {
     /// The cloud.
     pub provider: Provider,
-    /// Its id; `None` for reports that name none.
+    /// Its id; `None` if its reports do not contain one.
     pub id: Option<String>,
     /// Its name, from the table of accounts or the report.
     pub name: Option<String>,
-    /// Its kind: `env` of the table of accounts.
+    /// Its kind: the column `env` of the table `accounts`.
     pub kind: Option<String>,
-    /// Whether that says production.
+    /// Whether the kind is production.
     pub production: bool,
-    /// The reports that its numbers are from.
+    /// The reports that its numbers come from.
     pub reports: Vec<Source>,
     /// Its numbers.
     pub totals: Totals,
-    /// Whether the root user has a second factor; `None` where no report says so.
+    /// Whether the root user has a second factor; `None` if no report contains it.
     pub root_mfa: Option<bool>,
 }
 
-/// A report that counts.
+/// A report whose users and keys are counted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
     /// Its format.
     pub format: &'static str,
-    /// When it was made, where that is known.
+    /// When it was made; `None` if that is not known.
     pub made: Option<Time>,
-    /// Older reports of the same account and format, which only the trend shows.
+    /// The number of older reports of the same account and format; they only appear in the trend.
     pub older: u64,
 }
 
 /// All accounts of a kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Kind {
-    /// `env` of the table of accounts; `None` for accounts that it does not tell of.
+    /// The column `env` of the table `accounts`; `None` for accounts without a value.
     pub name: Option<String>,
     /// Whether it is production.
     pub production: bool,
-    /// How many accounts.
+    /// The number of accounts.
     pub accounts: u64,
     /// Their numbers.
     pub totals: Totals,
@@ -109,7 +109,7 @@ pub struct Kind {
 /// A very old key in use.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outlier {
-    /// Its account, by its place in [`Posture::accounts`].
+    /// The index of its account in [`Posture::accounts`].
     pub account: usize,
     /// Its user.
     pub user: String,
@@ -117,9 +117,9 @@ pub struct Outlier {
     pub key: KeyLabel,
     /// Days since it was created.
     pub age_days: i64,
-    /// Days since it was last used; `None` where it never was, or nobody knows.
+    /// Days since it was last used; `None` if it was never used, or if that is not known.
     pub idle_days: Option<i64>,
-    /// Whether it was ever used, where that is known.
+    /// Whether it was ever used; `None` if that is not known.
     pub used: Option<bool>,
     /// Whether it is older than three years.
     pub gross: bool,
@@ -132,26 +132,26 @@ pub struct KeysOfName {
     pub provider: Provider,
     /// The name.
     pub user: String,
-    /// In how many accounts there is such a user.
+    /// The number of accounts with a user of this name.
     pub accounts: u64,
     /// Keys in use.
     pub keys: u64,
     /// Keys that are not active.
     pub inactive: u64,
-    /// Days since the oldest key in use was created, where one is known.
+    /// The age in days of the oldest key in use; `None` if no age is known.
     pub oldest_days: Option<i64>,
 }
 
-/// A field that reports of some accounts do not have.
+/// A field that the reports of some accounts do not contain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unknown {
     /// The format of the reports.
     pub format: &'static str,
     /// The field.
     pub field: FieldId,
-    /// What is not known for that reason.
+    /// What is unknown for that reason.
     pub what: &'static str,
-    /// How many accounts.
+    /// The number of accounts.
     pub accounts: u64,
 }
 
@@ -160,37 +160,37 @@ pub struct Unknown {
 pub struct Files {
     /// Files with records.
     pub read: u64,
-    /// Files without records that a format knows, and files that are no input.
+    /// Files without records, and files that are not inputs.
     pub other: u64,
-    /// Records, rows in tables; those that could not be read are among them.
+    /// Records, including rows of tables and skipped records.
     pub records: u64,
     /// Records by format.
     pub formats: BTreeMap<&'static str, u64>,
-    /// Records that could not be read, by reason.
+    /// Skipped records, by reason.
     pub skipped: BTreeMap<&'static str, u64>,
-    /// Files that could not be read at all, or not whole: the first hundred.
+    /// Files that could not be read, or not completely: the first hundred.
     pub lost: Vec<Lost>,
-    /// How many more of them there are.
+    /// The number of further such files.
     pub more_lost: u64,
 }
 
-/// A file that could not be read at all, or not whole.
+/// A file that could not be read, or not completely.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lost {
     /// Its path.
     pub path: String,
-    /// Why it was not read, if it was not.
+    /// Why it was not read; `None` if it was read in part.
     pub reason: Option<String>,
-    /// Records that could not be read.
+    /// The number of skipped records.
     pub skipped: u64,
-    /// The first of them, with their lines.
+    /// The first of these, with their lines.
     pub records: Vec<(u64, String)>,
-    /// What could not be understood of the others.
+    /// Faults in the other records.
     pub faults: Vec<String>,
 }
 
 impl Totals {
-    /// Adds what was counted elsewhere.
+    /// Adds the counts of another value.
     pub(super) fn add(&mut self, other: &Totals) {
         self.users += other.users;
         self.coverage.merge(&other.coverage);
@@ -199,7 +199,7 @@ impl Totals {
 }
 
 impl Posture {
-    /// The accounts of production together, if there is one.
+    /// The production accounts together; `None` if there are none.
     pub fn production(&self) -> Option<Totals> {
         let mut kinds = self.kinds.iter().filter(|kind| kind.production);
         let mut sum = kinds.next()?.totals;
@@ -207,18 +207,18 @@ impl Posture {
         Some(sum)
     }
 
-    /// Whether some report that counts does not say when it was made.
+    /// Whether a counted report has no date.
     pub fn is_undated(&self) -> bool {
         let mut reports = self.accounts.iter().flat_map(|account| &account.reports);
         reports.any(|report| report.made.is_none())
     }
 
-    /// Whether everything could be read, and there was something.
+    /// Whether everything was read and there is at least one report.
     pub fn is_complete(&self) -> bool {
         self.incomplete.is_empty()
     }
 
-    /// Remedies that no event shows as done, by severity, the worst first.
+    /// The number of open remedies by severity, the most severe first.
     pub fn open_by_severity(&self) -> Vec<(Severity, u64)> {
         let count = |severity| {
             let open = self.remedies.iter().filter(|remedy| {
@@ -230,7 +230,7 @@ impl Posture {
         all.filter(|(_, count)| *count > 0).collect()
     }
 
-    /// Remedies that an event shows as done.
+    /// The number of remedies that an event completed.
     pub fn done(&self) -> u64 {
         let done = |remedy: &&Remedy| matches!(remedy.progress, Progress::Done(_));
         self.remedies.iter().filter(done).count() as u64

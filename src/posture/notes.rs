@@ -1,4 +1,4 @@
-//! What is to be known beside the numbers: what reports do not say, and what was not read.
+//! Notes on a posture: what reports do not contain, and what was not read.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use super::collect::{ASKED, Reports};
 use super::model::{Posture, Unknown};
 use crate::record::Provider;
 
-/// What the columns of reports that count cannot say.
+/// What the columns of the counted reports do not contain.
 pub(super) fn unknown(reports: &BTreeMap<(&'static str, String), Reports>) -> Vec<Unknown> {
     let mut found: BTreeMap<(&'static str, usize), u64> = BTreeMap::new();
     for ((format, _), of) in reports {
@@ -27,7 +27,7 @@ pub(super) fn unknown(reports: &BTreeMap<(&'static str, String), Reports>) -> Ve
     found.into_iter().map(row).collect()
 }
 
-/// What there is to say of the reports beside their users.
+/// Notes about the reports themselves.
 pub(super) fn of_reports(
     reports: &BTreeMap<(&'static str, String), Reports>,
     known: &Accounts,
@@ -41,14 +41,14 @@ pub(super) fn of_reports(
         let files: u64 = of.files.values().map(|files| files.count).sum();
         if account.is_empty() && files > 1 {
             notes.push(format!(
-                "{files} files of {format} name no account and are taken for one account's; \
+                "{files} files of {format} name no account and are counted as one account; \
                  `--account`, or `inputs` in the project file, says whose they are"
             ));
         }
         if of.newest.is_some() && !of.undated.is_empty() {
             let account = if account.is_empty() { "without a name" } else { account };
             notes.push(format!(
-                "a {format} of account {account} does not say when it was made; it counts beside \
+                "a {format} of account {account} has no date; it counts beside \
                  the newest dated one"
             ));
         }
@@ -73,7 +73,7 @@ pub(super) fn of_reports(
     notes
 }
 
-/// Why a posture is not all of it.
+/// Reasons why a posture is incomplete.
 pub(super) fn incomplete(posture: &Posture, complete: bool, creds: u64) -> Vec<String> {
     let mut reasons = Vec::new();
     for lost in &posture.files.lost {
@@ -94,7 +94,7 @@ pub(super) fn incomplete(posture: &Posture, complete: bool, creds: u64) -> Vec<S
     let more_lost = posture.files.more_lost;
     if more_lost > 0 {
         let files = if more_lost == 1 { "file" } else { "files" };
-        reasons.push(format!("{more_lost} more {files} could not be read whole"));
+        reasons.push(format!("{more_lost} more {files} could not be read completely"));
     }
     if creds == 0 {
         reasons.push("no credential report was read".to_owned());

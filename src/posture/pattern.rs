@@ -1,4 +1,4 @@
-//! Patterns over users and accounts that single keys do not show.
+//! Patterns across several keys, users or accounts.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,39 +18,39 @@ pub struct Uniform {
     pub user: String,
     /// The day, in the configured zone.
     pub day: String,
-    /// The accounts, by their place in [`Posture::accounts`](super::Posture::accounts).
+    /// The indexes of the accounts in [`Posture::accounts`](super::Posture::accounts).
     pub accounts: Vec<usize>,
-    /// How many keys.
+    /// The number of keys.
     pub keys: u64,
 }
 
 /// A user whose keys serve several services at the same time: a shared service account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shared {
-    /// Its account, by its place in [`Posture::accounts`](super::Posture::accounts).
+    /// The index of its account in [`Posture::accounts`](super::Posture::accounts).
     pub account: usize,
     /// The user.
     pub user: String,
     /// Keys in use at the same time.
     pub keys: u64,
-    /// The services that they were last used with.
+    /// The services with which they were last used.
     pub services: Vec<String>,
-    /// Whether the user has a second factor, where that is known.
+    /// Whether the user has a second factor; `None` if that is not known.
     pub mfa: Option<bool>,
 }
 
-/// A user who may sign in to the console and has most likely left.
+/// A user who can sign in to the console and has most likely left.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Zombie {
-    /// Its account, by its place in [`Posture::accounts`](super::Posture::accounts).
+    /// The index of its account in [`Posture::accounts`](super::Posture::accounts).
     pub account: usize,
     /// The user.
     pub user: String,
     /// Days since the last sign-in, or since the user was created if there was none.
     pub idle_days: i64,
-    /// Whether there was a sign-in at all.
+    /// Whether the user ever signed in.
     pub signed_in: bool,
-    /// Keys, none of them ever used.
+    /// The number of keys; none of them was ever used.
     pub keys: u64,
 }
 
@@ -63,7 +63,7 @@ pub(super) struct Days {
 }
 
 impl Days {
-    /// Days are those of this zone.
+    /// Creates a collection whose days begin in this time zone.
     pub(super) fn new(zone: Zone) -> Self {
         Self { zone: Some(zone), of: BTreeMap::new() }
     }
@@ -80,7 +80,7 @@ impl Days {
         }
     }
 
-    /// Those that are a pattern, the most accounts first.
+    /// The patterns, those with the most accounts first.
     pub(super) fn uniform(self) -> Vec<Uniform> {
         let several = self.of.into_iter().filter(|(_, (of, _))| of.len() >= UNIFORM_ACCOUNTS);
         let mut found: Vec<Uniform> = several
@@ -97,7 +97,7 @@ impl Days {
     }
 }
 
-/// The services that keys of a user serve at the same time, and how many keys those are.
+/// The services that keys of a user serve at the same time, and the number of these keys.
 pub(super) fn shared(user: &User) -> Option<(u64, BTreeSet<&str>)> {
     let together: Vec<&Key> = used_together(user).collect();
     let services: BTreeSet<&str> =
@@ -113,8 +113,8 @@ pub(super) fn used_together(user: &User) -> impl Iterator<Item = &Key> {
         .filter(|key| user.since(key.last_used).is_some_and(|idle| !idle.is_over(SHARED_DAYS)))
 }
 
-/// The time without a sign-in of a user who may sign in and whose keys were never used; `None` if
-/// that is not so, or if the report does not say.
+/// The time without a sign-in of a console user whose keys were never used. `None` if the user is
+/// not such a user, or if the report does not show it.
 pub(super) fn zombie(user: &User) -> Option<Elapsed> {
     if user.root || user.console != Some(true) {
         return None;
@@ -128,14 +128,14 @@ pub(super) fn zombie(user: &User) -> Option<Elapsed> {
     user.since(since).filter(|idle| unused && idle.is_over(ZOMBIE))
 }
 
-/// How grave a zombie is: a password alone or an active key opens the account.
+/// The severity of a zombie: higher if a password alone or an active key opens the account.
 pub(super) fn zombie_severity(user: &User) -> Severity {
     let all_known = user.keys().all(|key| key.active.is_some());
     let active = all_known && user.keys().any(|key| key.active == Some(true));
     if user.mfa == Some(false) || active { Severity::High } else { Severity::Medium }
 }
 
-/// How grave a shared account is: worse without a second factor, unless there is no console.
+/// The severity of a shared account: higher if the user can sign in without a second factor.
 pub(super) fn shared_severity(user: &User) -> Severity {
     let open = user.mfa == Some(false) && user.console != Some(false);
     if open { Severity::Critical } else { Severity::High }

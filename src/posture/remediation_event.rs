@@ -13,45 +13,45 @@ use crate::value::Time;
 /// The name of the root user in the log.
 const ROOT: &str = "<root>";
 
-/// An event that did what remediation asks for.
+/// An event that completed a step of remediation.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RemediationEvent {
-    /// When.
+    /// The time of the event.
     pub time: Time,
-    /// The call.
+    /// The operation.
     pub api: String,
-    /// Who made it.
+    /// The caller.
     pub by: Option<String>,
 }
 
 impl RemediationEvent {
-    /// Whether what it is about is gone.
+    /// Whether the call deleted the credential or the user.
     pub(super) fn deletes(&self) -> bool {
         self.api.to_ascii_lowercase().starts_with("delete")
     }
 }
 
-/// Whether a piece of remediation is done.
+/// Whether a step of remediation is done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Progress {
-    /// No event shows it.
+    /// No event completed it.
     Open,
-    /// An event later than the report did it.
+    /// An event later than the report completed it.
     Done(RemediationEvent),
-    /// An event may have done it.
+    /// An event may have completed it.
     Unclear(RemediationEvent, Doubt),
 }
 
-/// Why it is not clear that something is done.
+/// Why it is unclear whether a step is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Doubt {
-    /// The log does not say whether calls succeeded.
+    /// The log does not contain the outcome of calls.
     Outcome,
-    /// The report says nothing of when it was made.
+    /// The report has no date.
     Undated,
-    /// The report has no ids of keys, and the user has more of them.
+    /// The report does not contain ids of keys, and the user has several keys.
     WhichKey,
-    /// The report names no account, and there are users of that name in several.
+    /// The report names no account, and several accounts have a user of that name.
     WhichAccount,
 }
 
@@ -59,10 +59,10 @@ impl Doubt {
     /// The reason, for people.
     pub fn text(self) -> &'static str {
         match self {
-            Doubt::Outcome => "the log does not say if it succeeded",
+            Doubt::Outcome => "the log does not contain its outcome",
             Doubt::Undated => "the report has no date",
-            Doubt::WhichKey => "the report does not say which key that is",
-            Doubt::WhichAccount => "the report does not say of which account",
+            Doubt::WhichKey => "the report does not identify the key",
+            Doubt::WhichAccount => "the report does not identify the account",
         }
     }
 
@@ -77,12 +77,12 @@ impl Doubt {
     }
 }
 
-/// The latest events about one thing.
+/// The latest events about one credential.
 #[derive(Debug, Clone, Default)]
 struct History {
-    /// That succeeded.
+    /// The latest event that succeeded.
     done: Option<RemediationEvent>,
-    /// Of which the log does not say whether they succeeded.
+    /// The latest event whose outcome the log does not contain.
     perhaps: Option<RemediationEvent>,
     undone: Option<Time>,
 }
@@ -108,15 +108,15 @@ impl History {
     }
 }
 
-/// ReportUser log: the provider and the name of the user, as events know it.
+/// The provider, and the name of the user as events write it.
 type Subject = (Provider, String);
 
-/// What events show as done.
+/// The steps that events completed.
 #[derive(Debug, Default)]
 pub(super) struct RemediationLog {
     /// By key id.
     keys: BTreeMap<Subject, History>,
-    /// By user, what it is about, and the account.
+    /// By user, kind of credential, and account.
     users: BTreeMap<Subject, BTreeMap<About, BTreeMap<String, History>>>,
     /// Keys that events name with their user, by account and id.
     of_user: BTreeMap<Subject, BTreeMap<String, BTreeMap<String, History>>>,
@@ -136,7 +136,7 @@ impl RemediationLog {
             .collect()
     }
 
-    /// Takes in an event; most are about something else.
+    /// Adds an event. Most events do not change credentials and are ignored.
     pub(super) fn add(&mut self, record: &Record<'_>) {
         let Some((provider, about, effect)) = call(record) else { return };
         let ok = record.get(event::OK).as_bool();
@@ -159,7 +159,7 @@ impl RemediationLog {
         if about == About::Key {
             self.key(provider, account, user.as_deref(), params.keys(record), &history);
         }
-        // Of keys only that there is a new one is said of the user: it may be the one that is
+        // For keys only the creation is recorded for the user: the new key may be the one that is
         // deleted later.
         if about != About::Key || !remediates {
             let Some(user) = user else { return };
@@ -187,22 +187,22 @@ impl RemediationLog {
         }
     }
 
-    /// Whether the user is gone.
+    /// Whether the user was deleted.
     pub(super) fn gone(&self, of: &ReportUser<'_>) -> Progress {
         self.user(of, About::User)
     }
 
-    /// Whether the user has no console password any more.
+    /// Whether the console password of the user was removed.
     pub(super) fn password(&self, of: &ReportUser<'_>) -> Progress {
         best([self.user(of, About::Password), self.gone(of)])
     }
 
-    /// Whether the user has a second factor now, or needs none.
+    /// Whether the user now has a second factor or no longer needs one.
     pub(super) fn factor(&self, of: &ReportUser<'_>) -> Progress {
         best([self.user(of, About::Mfa), self.password(of)])
     }
 
-    /// Whether a key of the user is deleted or not active any more.
+    /// Whether a key of the user was deleted or deactivated.
     pub(super) fn key_of(&self, of: &ReportUser<'_>, key: &Key) -> Progress {
         let own = match key.whole_id() {
             Some(id) => self
@@ -214,8 +214,8 @@ impl RemediationLog {
         best([own, self.gone(of)])
     }
 
-    /// What is done about the keys of a user of ids nobody knows: all, when as many were
-    /// deleted as there are and none came after the report.
+    /// The progress for a user whose reports contain no key ids. All keys are done if as many keys
+    /// were deleted as the user had and none was created after the report.
     fn nameless(&self, of: &ReportUser<'_>, made: Option<Time>) -> Progress {
         let mut done = Vec::new();
         let mut accounts = 0;
@@ -266,17 +266,17 @@ impl RemediationLog {
     }
 }
 
-/// A user of a report, to be found among the events.
+/// A user of a report, by the names under which events refer to it.
 pub(super) struct ReportUser<'u> {
     pub(super) provider: Provider,
-    /// `""` where the report names none.
+    /// `""` if the report does not contain one.
     pub(super) account: &'u str,
     pub(super) name: &'u str,
     pub(super) user: &'u User,
 }
 
 impl ReportUser<'_> {
-    /// The names under which events may know the user.
+    /// The names under which events may refer to the user.
     fn names(&self) -> Vec<String> {
         if self.user.root {
             return vec![ROOT.to_owned()];
@@ -291,7 +291,7 @@ impl ReportUser<'_> {
     }
 }
 
-/// Of several answers the surest.
+/// The most certain of several answers.
 fn best(all: impl IntoIterator<Item = Progress>) -> Progress {
     let rank = |progress: &Progress| match progress {
         Progress::Open => 0,
@@ -301,10 +301,10 @@ fn best(all: impl IntoIterator<Item = Progress>) -> Progress {
     all.into_iter().max_by_key(rank).unwrap_or(Progress::Open)
 }
 
-/// The user that the call is about, as [`ReportUser::names`] has it.
+/// The user that the call is about, in the form of [`ReportUser::names`].
 fn target(record: &Record<'_>, provider: Provider) -> Option<String> {
     let target = text(record, event::TARGET_USER)?;
-    // Root does to itself what names nobody.
+    // A call of the root user that names no user changes the root user itself.
     let root = text(record, event::USER_TYPE) == Some("root");
     if root && text(record, event::USER) == Some(target) {
         return Some(ROOT.to_owned());

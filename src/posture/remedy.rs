@@ -1,4 +1,4 @@
-//! What to do, the most pressing first.
+//! Remediation steps, the most urgent first.
 
 use super::elapsed::Elapsed;
 use super::pattern;
@@ -9,7 +9,7 @@ use super::threshold::{
 use super::user::{Key, User};
 use crate::rule::Severity;
 
-/// What to do.
+/// The action of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Action {
     /// Deactivate a leaked key at once, then look at what it did and delete it.
@@ -35,7 +35,7 @@ pub enum Action {
 }
 
 impl Action {
-    /// For programs.
+    /// The name, for programs.
     pub fn name(self) -> &'static str {
         match self {
             Action::RevokeKey => "revoke-key",
@@ -51,7 +51,7 @@ impl Action {
         }
     }
 
-    /// For people.
+    /// The text, for people.
     pub fn text(self) -> &'static str {
         match self {
             Action::RevokeKey => "deactivate now",
@@ -68,12 +68,12 @@ impl Action {
     }
 }
 
-/// Why to do it.
+/// The reason for a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reason {
     /// An active key is in the table of leaked keys.
     Leaked,
-    /// The provider says that a key may have leaked.
+    /// The provider marks the key as possibly leaked.
     AtRisk,
     /// A console user without a second factor, who signed in this many days ago; `None` if that is
     /// not known, or the user never did.
@@ -104,11 +104,11 @@ pub enum Reason {
 }
 
 impl Reason {
-    /// For people.
+    /// The text, for people.
     pub fn text(self) -> String {
         match self {
             Reason::Leaked => "leaked, and active".to_owned(),
-            Reason::AtRisk => "may have leaked, says the provider".to_owned(),
+            Reason::AtRisk => "may have leaked, according to the provider".to_owned(),
             Reason::NoMfa(Some(days)) => format!("no MFA, signed in {}", ago(days)),
             Reason::NoMfa(None) => "console without MFA".to_owned(),
             Reason::RootWithoutMfa => "root user without MFA".to_owned(),
@@ -125,7 +125,7 @@ impl Reason {
         }
     }
 
-    /// Whether it comes before everything else: somebody may be using the key.
+    /// Whether the step comes before all others, because somebody may be abusing the key.
     pub(super) fn is_urgent(self, severity: Severity) -> bool {
         matches!(self, Reason::Leaked | Reason::AtRisk) && severity == Severity::Critical
     }
@@ -135,36 +135,36 @@ fn ago(days: i64) -> String {
     if days == 0 { "today".to_owned() } else { format!("{days} d ago") }
 }
 
-/// A key as it may be shown.
+/// A key, masked unless keys are shown.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct KeyLabel {
-    /// Its id, masked unless keys are shown; `None` where the report has none.
+    /// Its id; masked unless keys are shown; `None` if the report does not contain it.
     pub id: Option<String>,
-    /// Which of the user's keys.
+    /// The slot of the key, such as `1`.
     pub slot: String,
 }
 
-/// One step: something to do about one user.
+/// One step to take for one user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Remedy {
-    /// How urgent it is.
+    /// Its urgency.
     pub severity: Severity,
-    /// What to do.
+    /// The action of a step.
     pub action: Action,
     /// Why.
     pub reason: Reason,
-    /// Which of [`Posture::accounts`](super::Posture::accounts) the user is of.
+    /// The index of the account in [`Posture::accounts`](super::Posture::accounts).
     pub account: usize,
     /// The user.
     pub user: String,
-    /// The key it is about.
+    /// The access key, if the step is about one.
     pub key: Option<KeyLabel>,
     /// Whether it is done.
     pub progress: Progress,
 }
 
 impl Remedy {
-    /// The built-in rule that finds the same, if there is one.
+    /// The built-in rule that reports the same problem, if there is one.
     pub fn rule(&self) -> Option<&'static str> {
         Some(match (self.reason, self.severity) {
             (Reason::Leaked, _) => "leaked-key-active",
@@ -185,7 +185,7 @@ impl Remedy {
         })
     }
 
-    /// Hours within which it is to be done, if the guide says so.
+    /// The deadline in hours, if the guide sets one.
     pub fn within_hours(&self) -> Option<u64> {
         match self.severity {
             Severity::Critical => Some(CRITICAL_HOURS),
@@ -209,8 +209,8 @@ impl Ask {
     }
 }
 
-/// The steps about one user, but for those of patterns over several accounts; `leaked` says of a
-/// key id whether it is known to have leaked.
+/// The steps for one user, without those for patterns across several accounts. `leaked` returns
+/// whether a key id is known to have leaked.
 pub(super) fn of(
     of: &ReportUser<'_>,
     log: &RemediationLog,
@@ -246,7 +246,7 @@ pub(super) fn of_uniform(accounts: u64) -> Ask {
     Ask::new(Severity::High, Action::UseRole, Reason::Uniform(accounts))
 }
 
-/// A shared account is split once fewer of its keys are left than make one.
+/// A shared account is done once the user has fewer active keys than a shared account requires.
 fn shared_progress(of: &ReportUser<'_>, log: &RemediationLog) -> Progress {
     let mut all: Vec<Progress> =
         pattern::used_together(of.user).map(|key| log.key_of(of, key)).collect();

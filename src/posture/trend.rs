@@ -11,20 +11,20 @@ use crate::finding::digest128;
 use crate::record::Provider;
 use crate::value::Time;
 
-/// What one report, or all reports of one time, come to.
+/// The totals of one report, or of all reports of one time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Point {
-    /// When the report was made; ages are counted to it.
+    /// When the report was made; ages are computed to this time.
     pub time: Time,
-    /// Users, the root user among them.
+    /// Users, including root users.
     pub users: u64,
     /// Second factors.
     pub coverage: Coverage,
     /// Keys that are not inactive.
     pub keys: u64,
-    /// Of those, keys that are older than a year.
+    /// Keys in use older than a year.
     pub old_keys: u64,
-    /// Of those, keys whose age is not known.
+    /// Keys in use whose age is not known.
     pub age_unknown: u64,
 }
 
@@ -50,8 +50,8 @@ pub struct Trend {
     pub provider: Provider,
     /// The format.
     pub format: &'static str,
-    /// All accounts that have a trend together: at each time what was last reported of every one.
-    /// It begins when all of them have begun, so that no step in it is one more account.
+    /// All accounts with a trend together. Each point uses the latest report of every account. The
+    /// series begins when all accounts have a report, so a new account does not appear as growth.
     pub total: Vec<Point>,
     /// The accounts of each kind together, production first; empty if no account has a kind.
     pub kinds: Vec<KindSeries>,
@@ -59,14 +59,14 @@ pub struct Trend {
     pub accounts: Vec<Series>,
 }
 
-/// The points of all accounts of one kind, as [`Trend::total`] has those of all.
+/// The points of all accounts of one kind, computed like [`Trend::total`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KindSeries {
-    /// `env` of the table of accounts; `None` for accounts that have none.
+    /// The column `env` of the table `accounts`; `None` for accounts without a value.
     pub kind: Option<String>,
     /// Whether it is production.
     pub production: bool,
-    /// How many accounts.
+    /// The number of accounts.
     pub accounts: u64,
     /// At least one.
     pub points: Vec<Point>,
@@ -75,14 +75,14 @@ pub struct KindSeries {
 /// The points of one account and format, in the order of their times.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Series {
-    /// The account, by its place in [`Posture::accounts`](super::Posture::accounts).
+    /// The index of the account in [`Posture::accounts`](super::Posture::accounts).
     pub account: usize,
     /// At least two.
     pub points: Vec<Point>,
 }
 
-/// The users of one report, as little of them as can be counted: reports of one time may come in
-/// several files, and a user of two of them counts once.
+/// The users of one report, reduced to what the counts need. A report may come in several files,
+/// and a user in two of them counts once.
 #[derive(Debug, Default)]
 pub(super) struct Snapshot {
     users: BTreeMap<u128, Entry>,
@@ -93,12 +93,12 @@ struct Entry {
     root: bool,
     console: Option<bool>,
     mfa: Option<bool>,
-    /// Digest, and whether it is older than a year; each key that is not inactive.
+    /// Every key that is not inactive: its digest, and whether it is older than a year.
     keys: Vec<(u128, Option<bool>)>,
 }
 
 impl Snapshot {
-    /// Takes in a user of a report that was made at this time.
+    /// Adds a user of a report that was made at this time.
     pub(super) fn add(&mut self, name: &str, user: &User, made: Time) {
         let keys = user.named_keys().filter(|(_, key)| key.in_use()).map(|(name, key)| {
             let digest = match name {
@@ -137,7 +137,7 @@ impl Snapshot {
 }
 
 impl Entry {
-    /// Of two rows of one time the worse word counts.
+    /// If two rows of one time differ, the more severe value counts.
     fn merge(&mut self, other: Entry) {
         let worse = |own: Option<bool>, more: Option<bool>, worse| match (own, more) {
             (Some(own), Some(more)) if own != more => Some(worse),
@@ -152,7 +152,8 @@ impl Entry {
     }
 }
 
-/// The series by kind of account; `kind_of` gives production and `env` of an account.
+/// The series by kind of account. `kind_of` returns whether an account is production, and its
+/// `env`.
 pub(super) fn by_kind<'s>(
     series: &'s [Series],
     kind_of: &dyn Fn(usize) -> (bool, Option<&'s str>),
@@ -174,7 +175,7 @@ pub(super) fn by_kind<'s>(
     sums.collect()
 }
 
-/// The sum of several series, as [`Trend::total`] has it.
+/// The sum of several series, as in [`Trend::total`].
 pub(super) fn sum(series: &[&Series]) -> Vec<Point> {
     let begin = series.iter().filter_map(|one| one.points.first()).map(|point| point.time).max();
     let points = series.iter().flat_map(|one| &one.points);

@@ -1,4 +1,4 @@
-//! One user and its keys, as the reports that count have them.
+//! One user and its keys, merged from the counted reports.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,40 +7,40 @@ use crate::record::field::{cred, key};
 use crate::record::{FieldId, Provider, Record};
 use crate::value::{Duration, Time, is_masked};
 
-/// What reports say of a user.
+/// A user in credential reports.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct User {
     pub(super) id: Option<String>,
     pub(super) root: bool,
-    /// Whether the user may sign in to the console.
+    /// Whether the user can sign in to the console.
     pub(super) console: Option<bool>,
     pub(super) mfa: Option<bool>,
-    /// Whether Tencent Cloud asks for a code at sign-in.
+    /// Whether Tencent Cloud requires a code at sign-in.
     pub(super) login_protected: Option<bool>,
     pub(super) created: Option<Time>,
     pub(super) password_used: Option<bool>,
     pub(super) password_last_used: Option<Time>,
-    /// When the report was made, where that is known.
+    /// When the report was made; `None` if that is not known.
     pub(super) made: Option<Time>,
-    /// The time that ages are counted to.
+    /// The time to which ages are computed.
     pub(super) now: Time,
-    /// Each once, by name.
+    /// The keys, each once, by name.
     keys: Vec<(KeyName, Key)>,
 }
 
-/// What tells the keys of a user apart.
+/// Identifies a key of a user.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum KeyName {
     /// Its id.
     Id(String),
-    /// Where the report has no ids: its slot, and when it was created.
+    /// Its slot and creation time, if the report does not contain ids.
     Slot(String, Option<Time>),
 }
 
-/// What reports say of a key.
+/// A key in credential reports.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Key {
-    /// As the report writes it, shortened ones among them.
+    /// The id as the report writes it, possibly shortened.
     pub(super) id: Option<String>,
     pub(super) slot: String,
     pub(super) active: Option<bool>,
@@ -49,7 +49,7 @@ pub(super) struct Key {
     pub(super) last_used: Option<Time>,
     pub(super) service: Option<String>,
     pub(super) age: Option<Elapsed>,
-    /// Whether the provider says that it may have leaked.
+    /// Whether the provider marks it as possibly leaked.
     pub(super) at_risk: Option<bool>,
     pub(super) made: Option<Time>,
 }
@@ -98,13 +98,13 @@ impl User {
         self.keys.iter().map(|(name, key)| (name, key))
     }
 
-    /// The time since then.
+    /// The time from an instant to the time of the ages.
     pub(super) fn since(&self, then: Option<Time>) -> Option<Elapsed> {
         Elapsed::between(then?, self.now)
     }
 
-    /// Takes in what another row or report says of the same user. The newer report goes before the
-    /// older one; of two of the same time the worse word counts.
+    /// Merges another row or report of the same user. A newer report takes precedence over an older
+    /// one; if two of the same time differ, the more severe value counts.
     pub(super) fn merge(&mut self, other: User) {
         let newer = self.made >= other.made;
         let same = self.made == other.made;
@@ -126,7 +126,7 @@ impl User {
         self.merge_keys(other.keys);
     }
 
-    /// A key without an id is one with an id when both were created in the same second.
+    /// A key without an id is the same as one with an id if both were created in the same second.
     fn merge_keys(&mut self, others: Vec<(KeyName, Key)>) {
         let mut keys: BTreeMap<KeyName, Key> = std::mem::take(&mut self.keys).into_iter().collect();
         let mut taken = BTreeSet::new();
@@ -174,7 +174,7 @@ impl Key {
         }
     }
 
-    /// Its id, where it is a whole one: excerpts shorten them.
+    /// Its id, unless it is shortened, as in excerpts.
     pub(super) fn whole_id(&self) -> Option<&str> {
         self.id.as_deref().filter(|id| !is_masked(id))
     }
@@ -186,7 +186,7 @@ impl Key {
         }
     }
 
-    /// Whether it may be used: a key of which nobody says that it is inactive.
+    /// Whether the key counts as in use: no report states that it is inactive.
     pub(super) fn in_use(&self) -> bool {
         self.active != Some(false)
     }
@@ -229,7 +229,7 @@ fn time(record: &Record<'_>, field: FieldId) -> Option<Time> {
     record.get(field).as_time()
 }
 
-/// Alibaba Cloud's report says `alice@example.onaliyun.com`, its events and other accounts `alice`.
+/// Alibaba Cloud writes `alice@example.onaliyun.com` in reports, but `alice` in events.
 pub(super) fn local(provider: Provider, name: &str) -> &str {
     let local = name.split_once('@').filter(|_| provider == Provider::Alibaba);
     local.map_or(name, |(local, _)| local)

@@ -17,7 +17,7 @@ pub enum Bound {
 }
 
 /// The forms that [`Bound::parse`] accepts, for messages.
-const FORMS: &str = "expected an instant such as 2026-01-31T00:00:00Z, a day such as 2026-01-31, \
+const FORMS: &str = "expected a time such as 2026-01-31T00:00:00Z, a day such as 2026-01-31, \
                      or a length of time back from now such as 15m, 24h or 90d";
 
 impl Bound {

@@ -146,5 +146,5 @@ fn problem(text: &str, span: Span) -> Diagnostic {
     let message =
         format!("`{}` is a masked access key that shows too little of it", escaped(text, 60));
     let diagnostic = Diagnostic::error(&codes::MASKED_KEY, message).at(span, "");
-    diagnostic.help("copy the whole key from a scan or query with `--show-keys`")
+    diagnostic.help("copy the complete key from a scan or query with `--show-keys`")
 }

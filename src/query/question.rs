@@ -116,10 +116,12 @@ impl Question {
     }
 
     fn no_record(&self) -> Vec<Diagnostic> {
-        let message = "the query reads no field, so it could be about events, creds or keys";
-        vec![Diagnostic::error(&codes::NO_RECORD, message).at(self.expr.span, "").help(
-            "say which: `--on event`, `--on cred` or `--on key`; in the project file `on: event`",
-        )]
+        let message = "the query does not read a field, so it is unclear whether it reads events, creds or keys";
+        vec![
+            Diagnostic::error(&codes::NO_RECORD, message).at(self.expr.span, "").help(
+                "add `--on event`, `--on cred` or `--on key`; in the project file `on: event`",
+            ),
+        ]
     }
 
     /// The record kind whose fields its expressions name; `None` if they name none.
@@ -147,7 +149,7 @@ impl Question {
                     .at(*span, format!("a {name}"))
                     .at(*event, "an event")
                     .help(format!(
-                        "over events, the {name} of the caller is `event.{name}`; or ask two queries"
+                        "over events, the {name} of the caller is `event.{name}`; or run two queries"
                     )),
                 ])
             }
@@ -189,7 +191,7 @@ fn repeated(columns: &[Option<Column>]) -> impl Iterator<Item = Diagnostic> {
     columns.iter().enumerate().filter_map(|(at, column)| {
         let column = column.as_ref()?;
         let before = columns[..at].iter().flatten().find(|before| before.name == column.name)?;
-        let message = "records are counted by the same expression twice";
+        let message = "two expressions of `count_by` are the same";
         Some(
             Diagnostic::error(&codes::NOT_COUNTABLE, message)
                 .at(column.expr.span(), "again")
@@ -201,7 +203,7 @@ fn repeated(columns: &[Option<Column>]) -> impl Iterator<Item = Diagnostic> {
 fn uncountable(expr: &Expr) -> Option<Diagnostic> {
     let (what, help) = match expr.ty() {
         Type::Record(kind) => {
-            (format!("a whole {}", kind.name()), "name one of its fields".to_owned())
+            (format!("a complete {}", kind.name()), "name one of its fields".to_owned())
         }
         Type::List(Elem::Record(kind)) => (
             format!("a list of {}s", kind.name()),

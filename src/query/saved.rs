@@ -12,19 +12,15 @@ pub static SAVED: Shape = Shape::Object(&[
     Key::optional(
         "on",
         Shape::Enum(RecordKind::WORDS),
-        "The record it reads, where the fields that it names do not tell.",
+        "The kind of record it reads, if the fields of `expr` do not show it.",
     ),
-    Key::required("expr", Shape::Expr, "Which records are meant; a condition as rules have."),
-    Key::optional(
-        "count_by",
-        Shape::List(&Shape::Expr),
-        "Expressions by whose values the records are counted.",
-    ),
+    Key::required("expr", Shape::Expr, "The condition on records, written as in a rule."),
+    Key::optional("count_by", Shape::List(&Shape::Expr), "Expressions to count the records by."),
     Key::optional("description", Shape::Str, "What it is for."),
     Key::optional(
         "since",
         Shape::Str,
-        "From when on: an instant, a day, or a length of time back from the run, `90d`.",
+        "Start of the time range, inclusive: a time, a day, or a duration before the run, such as `90d`.",
     ),
     Key::optional("until", Shape::Str, "Before when: the same."),
 ]);

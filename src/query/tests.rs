@@ -69,13 +69,13 @@ fn the_kind_is_told_by_the_fields_or_said() {
 #[test]
 fn what_cannot_be_asked_is_said_where_it_stands() {
     insta::assert_snapshot!(asked(None, "true", ""), @r"
-    error[KT9001]: the query reads no field, so it could be about events, creds or keys
+    error[KT9001]: the query does not read a field, so it is unclear whether it reads events, creds or keys
      --> <query>:1:1
       |
     1 | true
       | ^^^^
       |
-      = help: say which: `--on event`, `--on cred` or `--on key`; in the project file `on: event`
+      = help: add `--on event`, `--on cred` or `--on key`; in the project file `on: event`
     ");
     insta::assert_snapshot!(asked(None, "event.ok == true && cred.mfa == false", ""), @r"
     error[KT9002]: the query reads events, and creds of credential reports
@@ -84,7 +84,7 @@ fn what_cannot_be_asked_is_said_where_it_stands() {
     1 | event.ok == true && cred.mfa == false
       | ----- an event      ^^^^ a cred
       |
-      = help: over events, the cred of the caller is `event.cred`; or ask two queries
+      = help: over events, the cred of the caller is `event.cred`; or run two queries
     ");
     insta::assert_snapshot!(asked(None, "event.ipp == \"1\"", "event.name, event.namee"), @r#"
     error[KT2004]: `event` has no field `ipp`
@@ -118,7 +118,7 @@ fn what_cannot_be_asked_is_said_where_it_stands() {
     1 | event.ak ==
       |            ^
     ");
-    insta::assert_snapshot!(asked(None, "cred.mfa == true", "cred.keys, cred"), @r"
+    insta::assert_snapshot!(asked(None, "cred.mfa == true", "cred.keys, cred"), @"
     error[KT9003]: records cannot be counted by a list of keys
      --> <count-by>:1:1
       |
@@ -126,7 +126,7 @@ fn what_cannot_be_asked_is_said_where_it_stands() {
       | ^^^^^^^^^
       |
       = help: name a field of each, as in `.map(|k| k.id)`, or their number, `.len()`
-    error[KT9003]: records cannot be counted by a whole cred
+    error[KT9003]: records cannot be counted by a complete cred
      --> <count-by>:1:12
       |
     1 | cred.keys, cred

@@ -299,35 +299,35 @@ fields! {
             aws [("eventID") "; " ("addendum.originalEventID") " in updates"], alibaba "eventId", tencent [("eventID") "; " ("EventId")];
         TIME ? "time" Type::Time, "When the call was recorded, UTC.",
             aws "eventTime", alibaba "eventTime", tencent [("eventTime") "; " ("EventTime") " (UTC+8 strings); " ("time")];
-        ACCOUNT ? "account" Type::Str, "The account that holds the log.",
+        ACCOUNT ? "account" Type::Str, "The account that owns the log.",
             aws [("recipientAccountId") " ?? " ("userIdentity.accountId")],
             alibaba [("recipientAccountId") " ?? " ("userIdentity.accountId") " ?? " ("owner_id")],
             tencent [("userIdentity.accountId") "; " ("AccountID")];
         ACCOUNT_NAME ? "account_name" Type::Str, "The account's name, from the account table.",
             from [ACCOUNT], aws ["table accounts"], alibaba ["table accounts"], tencent ["table accounts"];
         CALLER_ACCOUNT ? "caller_account" Type::Str,
-            "The caller's account; another than `event.account` means a cross-account call.",
+            "The caller's account; if it differs from `event.account`, the call is cross-account.",
             aws "userIdentity.accountId", alibaba "userIdentity.accountId",
             tencent "userIdentity.accountId";
-        USER ? "user" Type::Str, "Who calls, as a person would name them.",
+        USER ? "user" Type::Str, "The name of the caller.",
             aws [("userIdentity.userName") " ?? " ("sessionContext.sessionIssuer.userName") " ?? `root` ?? " ("invokedBy")],
             alibaba [("userIdentity.userName") " (role part)"], tencent [("userIdentity.userName") "; " ("Username")];
         USER_ID ? "user_id" Type::Str, "The provider's stable id of the caller.",
             aws [("userIdentity.principalId") "; " ("userIdentity.onBehalfOf.userId")],
             alibaba "userIdentity.principalId", tencent "userIdentity.principalId";
-        USER_TYPE ! "user_type" Type::Enum(&USER_TYPE), "What kind of identity calls.",
+        USER_TYPE ! "user_type" Type::Enum(&USER_TYPE), "The kind of the caller's identity.",
             aws "userIdentity.type", alibaba "userIdentity.type", tencent "userIdentity.type";
-        ROLE ? "role" Type::Str, "The role that is assumed.",
+        ROLE ? "role" Type::Str, "The assumed role.",
             aws "sessionContext.sessionIssuer.userName", alibaba [("userIdentity.userName") " before `:`"],
             tencent "userIdentity.userName";
         SESSION ? "session" Type::Str, "The name of the role session.",
             aws [("userIdentity.principalId") " after `:`"], alibaba [("userIdentity.userName") " after `:`"];
         ACTOR ? "actor" Type::Str,
-            "Who acts over time: the long-term key, else the role, the user id, the user or the source; of a role that people share its session, by the user id.",
+            "The actor over time: the long-term key, else the role, the user id, the user or the source. For a role that people share, the user id with the session.",
             from [AK AK_TYPE ROLE USER_ID USER SOURCE],
             aws ["derived"], alibaba ["derived"], tencent ["derived"];
         CALLER ? "caller" Type::Str,
-            "Who calls, for messages: the user, the session of a shared role, or a principal and its account.",
+            "The caller in messages: the user, the session of a shared role, or a principal and its account.",
             from [USER ROLE SESSION USER_ID CALLER_ACCOUNT],
             aws ["derived"], alibaba ["derived"], tencent ["derived"];
         AK ? "ak" Type::Str, "The access key that signed the call.",
@@ -340,24 +340,24 @@ fields! {
             aws [("sessionContext.attributes.mfaAuthenticated") "; " ("additionalEventData.MFAUsed")],
             alibaba [("sessionContext.attributes.mfaAuthenticated") "; " ("additionalEventData.isMFAChecked")],
             tencent "sessionContext.mfa";
-        IP ? "ip" Type::Str, "The caller's address; missing when the source is no IP address.",
+        IP ? "ip" Type::Str, "The caller's address; missing if the source is not an IP address.",
             from [SOURCE], aws "sourceIPAddress", alibaba "sourceIpAddress",
             tencent [("sourceIPAddress") "; " ("SourceIPAddress")];
         SOURCE ? "source" Type::Str, "The source as recorded: an address, a host or a service name.",
             aws "sourceIPAddress", alibaba "sourceIpAddress",
             tencent [("sourceIPAddress") "; " ("SourceIPAddress")];
-        IP_SCOPE ! "ip_scope" Type::Enum(&IP_SCOPE), "Where the source lies.",
+        IP_SCOPE ! "ip_scope" Type::Enum(&IP_SCOPE), "The kind of network of the source.",
             from [SOURCE], aws ["derived"], alibaba ["derived"], tencent ["derived"];
         IP_TYPE ? "ip_type" Type::Enum(&IP_TYPE),
-            "What the asset and remark tables say of the address.",
+            "The kind of the address, from the tables of assets and remarks.",
             from [IP IP_SCOPE], aws ["derived"], alibaba ["derived"], tencent ["derived"];
-        METHOD ! "method" Type::Enum(&METHOD), "By which way the call came.",
+        METHOD ! "method" Type::Enum(&METHOD), "The access method of the call.",
             aws [("eventType") ", " ("userAgent") ", " ("sessionCredentialFromConsole") ", " ("tlsDetails") ", " ("invokedBy")],
             alibaba [("eventType") ", " ("userAgent") ", " ("accessKeyId") ", " ("sessionContext") ", " ("sourceIpAddress")],
             tencent [("eventType") "; " ("requestParameters.RequestSource")];
         KIND ! "kind" Type::Enum(&EVENT_KIND), "What the event records.",
             aws "eventType", alibaba "eventType", tencent "eventName";
-        SERVICE ? "service" Type::Str, "The product, in lower case: `iam`, `ram`, `cam`.",
+        SERVICE ? "service" Type::Str, "The cloud service, in lower case: `iam`, `ram`, `cam`.",
             aws [("eventSource") " without `.amazonaws.com`"], alibaba [("serviceName") " ?? " ("eventSource")],
             tencent [("resourceType") " ?? " ("eventSource") "; " ("Resources.ResourceType") " ?? " ("EventSource")];
         API ? "api" Type::Str, "The operation: `CreateAccessKey`; without a version suffix.",
@@ -385,12 +385,12 @@ fields! {
             aws "awsRegion", alibaba "acsRegion", tencent [("eventRegion") " ?? " ("region") "; " ("EventRegion")];
         REQUEST_ID ? "request_id" Type::Str, "The provider's id of the request.",
             aws "requestID", alibaba "requestId", tencent [("requestID") "; " ("RequestID")];
-        PARAMS ? "params" Type::Untyped, "What was asked for.",
+        PARAMS ? "params" Type::Untyped, "The parameters of the call.",
             aws "requestParameters", alibaba [("requestParameters") "; " ("requestParameterJson")],
             tencent "requestParameters";
         RESPONSE ? "response" Type::Untyped, "What was answered.",
             aws "responseElements", alibaba "responseElements", tencent [("responseElements") " ?? " ("requestElements")];
-        RESOURCES ? "resources" Type::List(Elem::Str), "The resources that the call touches.",
+        RESOURCES ? "resources" Type::List(Elem::Str), "The resources that the call reads or changes.",
             aws "resources[].ARN", alibaba [("referencedResources") "; " ("resourceName")],
             tencent [("resourceName") "; " ("resources") "; " ("Resources.ResourceName")];
         TARGET_USER ? "target_user" Type::Str, "The user that a user, key or policy call changes.",
@@ -399,11 +399,11 @@ fields! {
             tencent [("requestParameters.Name") " in calls on users; " ("TargetUin") "; " ("AttachUin")];
         APP_ID ? "app_id" Type::Str, "The application id of the account.",
             tencent "sessionContext.appId";
-        SENSITIVE ? "sensitive" Type::Bool, "Whether the provider itself calls the operation sensitive.",
+        SENSITIVE ? "sensitive" Type::Bool, "Whether the provider marks the operation as sensitive.",
             tencent "sensitiveAction";
-        LOCATION ? "location" Type::Str, "Where the provider places the address.",
+        LOCATION ? "location" Type::Str, "The location of the address, according to the provider.",
             tencent "Location";
-        RAW ? "raw" Type::Untyped, "The whole original record.",
+        RAW ? "raw" Type::Untyped, "The complete original record.",
             aws ["the record"], alibaba ["the record"], tencent ["the record"];
     }
     Cred cred after super::event::BASE + super::event::COUNT, {
@@ -419,14 +419,14 @@ fields! {
         USER_ID ? "user_id" Type::Str, "The provider's stable id of the user.",
             tencent "AccountID";
         ARN ? "arn" Type::Str, "The user's resource name.", aws "arn";
-        USER_TYPE ! "user_type" Type::Enum(&USER_TYPE), "What kind of identity it is.",
+        USER_TYPE ! "user_type" Type::Enum(&USER_TYPE), "The kind of identity.",
             aws ["root if `<root_account>`"], alibaba ["root if `<root>`"], tencent "UserType";
         CREATED ? "created" Type::Time, "When the user was created.",
             aws "user_creation_time", alibaba "user_creation_time", tencent "CreationTime";
         PASSWORD ? "password" Type::Bool, "Whether the user has a password.",
             aws [("password_enabled") "; " ("password_status")], alibaba [("password_exist") ", " ("password_active")],
             tencent "PasswordEnabled";
-        CONSOLE ? "console" Type::Bool, "Whether the user may sign in to the console.",
+        CONSOLE ? "console" Type::Bool, "Whether the user can sign in to the console.",
             aws [("password_enabled") "; " ("password_status")], alibaba [("user_last_logon") ", " ("password_exist")],
             tencent "LoginConsoleActive";
         PASSWORD_USED ? "password_used" Type::Bool, "Whether the password was ever used.",
@@ -440,29 +440,29 @@ fields! {
             aws "password_next_rotation", alibaba "password_next_rotation";
         MFA ? "mfa" Type::Bool, "Whether the user has a second factor.",
             aws [("mfa_active") "; " ("mfa_status")], alibaba "mfa_active", tencent "MFADeviceActive";
-        MFA_KIND ? "mfa_kind" Type::Enum(&MFA_KIND), "What kind of second factor.",
+        MFA_KIND ? "mfa_kind" Type::Enum(&MFA_KIND), "The kind of second factor.",
             aws "mfa_status";
-        LOGIN_PROTECTED ? "login_protected" Type::Bool, "Whether signing in asks for a second factor.",
+        LOGIN_PROTECTED ? "login_protected" Type::Bool, "Whether signing in requires a second factor.",
             tencent "LoginProtectionActive";
         OP_PROTECTED ? "op_protected" Type::Bool,
-            "Whether sensitive operations ask for a second factor.",
+            "Whether sensitive operations require a second factor.",
             tencent "OperationProtectionActive";
         ABNORMAL_LOGIN ? "abnormal_login" Type::Bool, "Whether there were abnormal sign-ins in 30 days.",
             tencent "Abnormal LoginsNumWithin30Days";
         KEYS ! "keys" Type::List(Elem::Record(RecordKind::Key)), "The user's access keys.",
             aws ["2 slots"], alibaba ["up to 5 slots"], tencent ["2 slots"];
-        KEY_COUNT ! "key_count" Type::Int, "How many access keys the user has.", unit "keys",
+        KEY_COUNT ! "key_count" Type::Int, "The number of access keys.", unit "keys",
             from [KEYS], aws ["derived"], alibaba ["derived"], tencent ["derived"];
-        ACTIVE_KEYS ? "active_keys" Type::Int, "How many of them are active.", unit "keys",
+        ACTIVE_KEYS ? "active_keys" Type::Int, "The number of active access keys.", unit "keys",
             from [KEYS], aws ["derived"], alibaba ["derived"], tencent ["derived"];
     }
     Key key after super::cred::BASE + super::cred::COUNT, {
-        SLOT ! "slot" Type::Str, "Which of the user's keys, from `1`.",
+        SLOT ! "slot" Type::Str, "The slot of the key, from `1`.",
             aws [("access_key_1") ", " ("access_key_2")], alibaba [("access_key_*") ", " ("additional_access_key_*")],
             tencent [("AccessKey1") ", " ("AccessKey2")];
         ID ? "id" Type::Str, "The access key id.", aws "access_key_id",
             tencent "AccessKeySecretId";
-        EXISTS ! "exists" Type::Bool, "Whether there is a key in the slot: true of every key that a report has.",
+        EXISTS ! "exists" Type::Bool, "Whether the slot contains a key; true for every key that a report lists.",
             aws [("active") " or " ("last_rotated")], alibaba "exist", tencent "SecretId";
         ACTIVE ? "active" Type::Bool, "Whether the key can be used.",
             aws [("active") "; " ("status")], alibaba "active", tencent "Status";
@@ -476,16 +476,16 @@ fields! {
             aws [("last_used_service") "; " ("service_name")];
         LAST_REGION ? "last_region" Type::Str, "The region it was last used in.",
             aws "last_used_region";
-        AT_RISK ? "at_risk" Type::Bool, "Whether the provider thinks that the key leaked.",
+        AT_RISK ? "at_risk" Type::Bool, "Whether the provider marks the key as possibly leaked.",
             tencent "MayBeAtRisk";
-        OVER30 ? "over30" Type::Bool, "Whether the provider says it is older than 30 days.",
+        OVER30 ? "over30" Type::Bool, "Whether the provider reports an age of more than 30 days.",
             tencent "CreatedOver30Days";
-        OVER90 ? "over90" Type::Bool, "Whether the provider says it is older than 90 days.",
+        OVER90 ? "over90" Type::Bool, "Whether the provider reports an age of more than 90 days.",
             tencent "CreatedOver90Days";
         AGE_DAYS ? "age_days" Type::Int, "Days since the key was created.", unit "days",
             from [CREATED], aws ["derived"], alibaba ["derived"], tencent ["derived"];
         IDLE_DAYS ? "idle_days" Type::Int,
-            "Days since the key was last used, or created if it never was.", unit "days",
+            "Days since the key was last used, or since it was created if it was never used.", unit "days",
             from [CREATED USED LAST_USED], aws ["derived"], alibaba ["derived"], tencent ["derived"];
     }
 }

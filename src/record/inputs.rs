@@ -40,6 +40,10 @@ pub trait Inputs: Sync {
     }
     /// Starts reading one; a file that cannot be opened gives an account that says so.
     fn open(&self, index: usize) -> Box<dyn Batches + '_>;
+    /// Whether [`Self::again`] can read one again.
+    fn is_rereadable(&self, _index: usize) -> bool {
+        false
+    }
     /// Starts reading one that was read before, to look at some of its records once more; `None`
     /// for what can be read only once.
     fn again(&self, _index: usize) -> Option<Box<dyn Batches + '_>> {

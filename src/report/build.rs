@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::short_log::short_log;
 use super::unapplied::{UnappliedRules, unapplied};
 use super::{Facts, GateCounts, LedgerEntry, LedgerState, Note, Report, RuleSummary, Verdict};
 use crate::allow::{Allowlist, EntryState};
-use crate::engine::{Coverage, MissingSamples, RunResult};
+use crate::engine::{Coverage, MissingSamples, RunResult, SAMPLES_PER_RULE};
 use crate::finding::{EnrichedKey, Finding, OpenFinding, VerdictRole};
 use crate::record::{FileStatus, InputKind, shown_path};
 use crate::rule::{Rule, Status};
@@ -39,6 +40,7 @@ impl Report {
         let UnappliedRules { notes: notes_of_rules, blind, not_configured } =
             unapplied(&run, rules, &facts.expected);
         notes.extend(notes_of_rules);
+        notes.extend(short_log(&run, rules));
         incomplete.extend(missing_inputs(&run, &facts));
         notes.extend(unshown(&run));
         notes.sort();
@@ -151,10 +153,21 @@ fn unshown(run: &RunResult) -> Vec<Note> {
     };
     let MissingSamples { once, changed } = run.recall;
     let mut notes = Vec::new();
+    if run.unsampled > 0 {
+        let text = match run.unsampled {
+            1 => "1 finding shows".to_owned(),
+            count => format!("{count} findings show"),
+        };
+        let text = format!(
+            "{text} only the first record, because all findings of a rule together show at most \
+             {SAMPLES_PER_RULE} more; `keytrail query` lists the records of a key, user or address"
+        );
+        notes.push(Note { id: "samples-limited", text });
+    }
     if once > 0 {
         let text = format!(
-            "{} not shown: what correlates is known only at the end, and standard input and pipes \
-             are read once",
+            "{} not shown: the matches of a correlation rule that a finding shows are known only \
+             at the end, and standard input and pipes are read once",
             findings(once)
         );
         notes.push(Note { id: "records-not-shown", text });
@@ -237,9 +250,9 @@ fn incomplete(
         let gaps: Vec<String> =
             run.accounting.gaps.iter().map(|(gap, count)| format!("{gap} in {count}")).collect();
         let records = if gapped == 1 {
-            "1 record does not give fields that its format promises".to_owned()
+            "1 record lacks fields that its format promises".to_owned()
         } else {
-            format!("{gapped} records do not give fields that their format promises")
+            format!("{gapped} records lack fields that their format promises")
         };
         let text =
             format!("{records} ({}); --max-skipped is {}", gaps.join(", "), facts.max_skipped);
@@ -277,7 +290,7 @@ fn incomplete(
         let matches = if *count == 1 { "1 match".into() } else { format!("{count} matches") };
         because(
             "unplaced-matches",
-            format!("{matches} of rule {rule} have no time and so no place among its windows"),
+            format!("{matches} of rule {rule} have no time, so they are in no window"),
         );
     }
     if let Some(error) = &run.lost {
@@ -295,11 +308,11 @@ fn incomplete(
     }
     if !allow_empty {
         if run.accounting.read == 0 {
-            let text = "no record was found in any input; pass --allow-empty if that is fine";
+            let text = "no record was found in any input; pass --allow-empty to accept this";
             because("no-records", text.into());
         }
         if rules.is_empty() {
-            let text = "no rule is in force; pass --allow-empty if that is fine";
+            let text = "no rule is in force; pass --allow-empty to accept this";
             because("no-rules", text.into());
         }
     }

@@ -9,7 +9,7 @@ use super::{
     RuleSummary,
 };
 use crate::finding::{
-    Asset, CallRecord, Calls, EnrichedKey, EnrichedSource, Finding, Location, Occurrence,
+    Asset, CallRecord, Calls, EnrichedKey, EnrichedSource, Finding, LeftOut, Location, Occurrence,
     OpenFinding, Sample, Suppression, VerdictRole,
 };
 use crate::record::{FileAccount, FileStatus, InputKinds, Skip, SkipReason};
@@ -170,10 +170,11 @@ fn calls(row: &Row<'_>, ak: &str, ordinal: u64) -> Calls {
             api: Some(api.into()),
             user: Some(user.into()),
             ok: Some(ok),
-            day: Some(day.into()),
         },
         count,
         suppressed: 0,
+        day: Some(day.into()),
+        days: 1,
         first: time(&at),
         last: time(&format!("{day}T17:30:00.25Z")),
         samples: vec![sample(
@@ -193,7 +194,7 @@ fn finding(rule: usize, severity: Severity, ak: &str, message: &str, rows: &[Row
     };
     let mut days: BTreeMap<Option<String>, u64> = BTreeMap::new();
     for call in &calls {
-        *days.entry(call.call.day.clone()).or_default() += call.count;
+        *days.entry(call.day.clone()).or_default() += call.count;
     }
     let (first, last) = (calls[0].first, calls.iter().map(|c| c.last).max().flatten());
     Finding {
@@ -279,7 +280,9 @@ fn findings() -> Vec<Finding> {
         )],
     );
     created.suppressed = 3;
-    created.others = Some((12, 40));
+    let operations =
+        vec![("ec2.DescribeInstances".to_owned(), 30), ("s3.ListBuckets".to_owned(), 10)];
+    created.others = Some(LeftOut { rows: 12, count: 40, operations });
     created.sources = vec![known_source("198.51.100.4", "partner gateway", "i-0a1b2c3d")];
     created.keys = vec![known_key(LONG_KEY, "deploys the shop", "AdministratorAccess")];
     let mut hostile = finding(

@@ -11,6 +11,7 @@ mod fixture_policy;
 mod redact;
 #[allow(clippy::module_inception)]
 mod report;
+mod short_log;
 mod unapplied;
 mod view;
 

@@ -79,15 +79,15 @@ pub(super) fn unapplied(run: &RunResult, rules: &[Rule], expected: &InputKinds) 
     for (kind, rules) in unseen {
         let rules = rules.into_iter().collect::<Vec<_>>().join(", ");
         let text = format!(
-            "blind, because no input is {}: finding nothing does not mean that nothing is there: \
-             {rules}",
+            "blind, because no input is {}, so the absence of findings does not mean that there are \
+             none: {rules}",
             kind.noun()
         );
         note("blind-rule", text);
     }
     without.conclude(run, rules, &mut not_configured, &mut note);
     for (lacking, inputs) in alike(blind) {
-        let missing = ": finding nothing does not mean that nothing is there";
+        let missing = ", so the absence of findings does not mean that there are none";
         note("blind-rule", said(&inputs, "blind", &lacking, missing));
     }
     for (lacking, inputs) in alike(partly) {
@@ -98,7 +98,7 @@ pub(super) fn unapplied(run: &RunResult, rules: &[Rule], expected: &InputKinds) 
         let it = if formats.len() == 1 { "it" } else { "them" };
         note(
             "rules-not-applicable",
-            format!("not about {}, and not evaluated on {it}: {rules}", listed(&formats)),
+            format!("not applicable to {}, and not evaluated on {it}: {rules}", listed(&formats)),
         );
     }
     UnappliedRules { notes, blind: blind_rules.len(), not_configured }

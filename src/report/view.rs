@@ -40,7 +40,7 @@ impl GateCounts {
         let all = self.gating + self.uncertain + self.experimental;
         let mut text = format!("{all} finding{}", if all == 1 { "" } else { "s" });
         text.push_str(&match fail_on {
-            FailOn::Never => ", none gates with --fail-on never".to_owned(),
+            FailOn::Never => ", none fails the run with --fail-on never".to_owned(),
             fail_on => format!(" at or above {}", fail_on.name()),
         });
         if self.uncertain + self.experimental > 0 {

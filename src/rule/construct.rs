@@ -14,6 +14,8 @@ pub enum Construct {
     Sequence(Sequence),
     /// Values that were not observed before.
     FirstSeen(FirstSeen),
+    /// Matches that follow a time without matches.
+    AfterSilence(AfterSilence),
 }
 
 impl Construct {
@@ -24,6 +26,25 @@ impl Construct {
             Construct::Correlate(_) => Some(ConstructKind::Correlate),
             Construct::Sequence(_) => Some(ConstructKind::Sequence),
             Construct::FirstSeen(_) => Some(ConstructKind::FirstSeen),
+            Construct::AfterSilence(_) => Some(ConstructKind::AfterSilence),
+        }
+    }
+
+    /// The measures that `having`, `raise` and `message` can name, in slot order.
+    pub fn measures(&self) -> &[Measure] {
+        match self {
+            Construct::Correlate(correlate) => &correlate.measures,
+            Construct::AfterSilence(silence) => std::slice::from_ref(&silence.silent_since),
+            Construct::Plain | Construct::Sequence(_) | Construct::FirstSeen(_) => &[],
+        }
+    }
+
+    /// For a construct that compares a match with earlier records, how long such a record counts.
+    pub fn remembers(&self) -> Option<Duration> {
+        match self {
+            Construct::FirstSeen(first_seen) => Some(first_seen.history),
+            Construct::AfterSilence(silence) => Some(silence.length),
+            Construct::Plain | Construct::Correlate(_) | Construct::Sequence(_) => None,
         }
     }
 
@@ -32,7 +53,7 @@ impl Construct {
         match self {
             Construct::Plain => false,
             Construct::Correlate(correlate) => correlate.within.is_some(),
-            Construct::Sequence(_) | Construct::FirstSeen(_) => true,
+            Construct::Sequence(_) | Construct::FirstSeen(_) | Construct::AfterSilence(_) => true,
         }
     }
 }
@@ -46,6 +67,8 @@ words! {
         Sequence = "sequence",
         /// Values that no earlier record of the subject showed.
         FirstSeen = "first_seen",
+        /// Matches that follow a time without matches of the subject.
+        AfterSilence = "after_silence",
     }
 }
 
@@ -131,4 +154,15 @@ pub struct FirstSeen {
     pub history: Duration,
     /// The condition that selects the records that count.
     pub among: Expr,
+}
+
+/// A match that follows a time without matches of the subject.
+#[derive(Debug, Clone)]
+pub struct AfterSilence {
+    /// The time without matches; only a longer silence counts.
+    pub length: Duration,
+    /// When the subject was last seen, as a source other than the log knows it.
+    pub last_seen: Option<Expr>,
+    /// The beginning of the silence, as `raise` and `message` name it.
+    pub silent_since: Measure,
 }

@@ -12,7 +12,7 @@ pub static DEFINITIONS_FILE: Shape = Shape::Object(&[Key::required(
     "definitions",
     Shape::Map(&Shape::Object(&[
         Key::required("on", Shape::Enum(RecordKind::WORDS), "The record it reads."),
-        Key::required("expr", Shape::Expr, "The expression that its name stands for."),
+        Key::required("expr", Shape::Expr, "The expression that replaces its name."),
         Key::optional("description", Shape::Str, "What it means."),
     ])),
     "Named expressions that other expressions can use.",

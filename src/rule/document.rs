@@ -56,7 +56,7 @@ pub fn document_kind(document: &Node) -> Result<DocumentKind, Diagnostic> {
         (Some((first, at)), Some((second, again))) => {
             let (first, second) = (first.key(), second.key());
             Err(unknown(format!(
-                "a policy file holds either a `{first}` or a `{second}`, not both"
+                "a policy file contains either a `{first}` or a `{second}`, not both"
             ))
             .at(again, "the second top key")
             .at(at, "the first top key")
@@ -69,7 +69,7 @@ pub fn document_kind(document: &Node) -> Result<DocumentKind, Diagnostic> {
                 unknown(format!("`{written}` is not a kind of policy file"))
                     .at(entry.key.span(), expected)
                     .help(did_you_mean(entry.key.text(), keys).unwrap_or_else(|| {
-                        "put the content below a top key that says what it is".to_owned()
+                        "put the content below a top-level key for its kind".to_owned()
                     }))
             }
             (NodeKind::Null | NodeKind::Mapping(_), None) => {
@@ -113,18 +113,18 @@ mod tests {
             ("rules: {}", Err("`rules` is not a kind of policy file [did you mean `rule`?]")),
             (
                 "id: x\nwhen: y",
-                Err(
-                    "`id` is not a kind of policy file [put the content below a top key that says \
-                     what it is]",
-                ),
+                Err("`id` is not a kind of policy file [put the content below a top-level \
+                     key for its kind]"),
             ),
             ("", Err("the policy file is empty []")),
             ("{}", Err("the policy file is empty []")),
             ("- rule", Err("a policy file is a mapping with one top key []")),
             (
                 "rule: {}\nlist: {}",
-                Err("a policy file holds either a `rule` or a `list`, not both [put each into a \
-                     file of its own]"),
+                Err(
+                    "a policy file contains either a `rule` or a `list`, not both [put each into a \
+                     file of its own]",
+                ),
             ),
         ];
         for (text, expected) in cases {

@@ -19,18 +19,18 @@ pub static LIST_FILE: Shape = Shape::Object(&[Key::required(
         Key::required(
             "id",
             Shape::Str,
-            "Its name, also the name of its file; expressions say `lists.NAME`.",
+            "Its name, also the name of its file; expressions refer to it as `lists.NAME`.",
         ),
         Key::optional(
             "of",
             Shape::Str,
-            "The field whose values it holds, like `event.operation`; it gives the list its type.",
+            "The field of its values, such as `event.operation`; it determines the type of the list.",
         ),
-        Key::optional("description", Shape::Str, "What belongs on it."),
+        Key::optional("description", Shape::Str, "What the list contains."),
         Key::required(
             "values",
             Shape::List(&Shape::Str),
-            "Its values; a `*` at the end stands for any rest, ASCII case makes no difference.",
+            "Its values; a `*` at the end matches any rest, ASCII case is ignored.",
         ),
     ]),
     "A named constant set.",
@@ -175,7 +175,7 @@ fn value_problem(value: &str, of: Option<FieldId>) -> Option<(String, Option<Str
         Type::Enum(def) if value == stem && !def.values.contains(&value) => {
             let help = did_you_mean(value, def.values.iter().copied())
                 .unwrap_or_else(|| format!("its values are {}", def.values.join(", ")));
-            Some((format!("is no value of `{}`", field.path()), Some(help)))
+            Some((format!("is not a value of `{}`", field.path()), Some(help)))
         }
         Type::Str if field.name == "operation" => operation_problem(value),
         _ => None,
@@ -276,7 +276,7 @@ mod tests {
             ),
             (
                 "list: {id: risky, of: event.method, values: [consol]}".to_owned(),
-                "KT3005 \"consol\" `consol` is no value of `event.method` (did you mean `console`?)"
+                "KT3005 \"consol\" `consol` is not a value of `event.method` (did you mean `console`?)"
                     .to_owned(),
             ),
             (

@@ -25,7 +25,7 @@ mod source_tag;
 mod table;
 
 pub use construct::{
-    Construct, ConstructKind, Correlate, FirstSeen, Measure, MeasureKind, Sequence,
+    AfterSilence, Construct, ConstructKind, Correlate, FirstSeen, Measure, MeasureKind, Sequence,
 };
 pub use definition::{DEFINITIONS_FILE, NamedDefinition, check_definition, load_definitions};
 pub use document::{DocumentKind, document_kind};

@@ -131,11 +131,8 @@ fn of_field(param: &Node, ty: ParamType, out: &mut Vec<Diagnostic>) -> Option<St
     let of = param.get("of").and_then(Node::scalar)?;
     if ty != ParamType::List {
         out.push(
-            Diagnostic::error(
-                &codes::PARAM,
-                "only a list can say which field its values belong to",
-            )
-            .at(of.span(), format!("the parameter has the type `{}`", ty.name())),
+            Diagnostic::error(&codes::PARAM, "only a parameter of type `list` can have `of`")
+                .at(of.span(), format!("the parameter has the type `{}`", ty.name())),
         );
         return None;
     }
@@ -181,7 +178,7 @@ impl Declared<'_> {
             ParamType::Int => "an integer",
             ParamType::Str => "a text",
             ParamType::Bool => "`true` or `false`",
-            ParamType::Duration => "a length of time like `10m`, `24h` or `30d`",
+            ParamType::Duration => "a duration like `10m`, `24h` or `30d`",
             ParamType::Time => "a time like `2026-01-01T00:00:00Z`",
             ParamType::Zone => "a time zone like `Asia/Shanghai`, `UTC` or `+08:00`",
         };

@@ -67,7 +67,7 @@ words! {
 /// A condition that raises the severity of a finding.
 #[derive(Debug, Clone)]
 pub struct Raise {
-    /// The severity it raises to.
+    /// The new severity.
     pub to: Severity,
     /// The condition.
     pub when: Expr,
@@ -155,23 +155,26 @@ pub struct Step {
 }
 
 impl Rule {
-    /// The values that are stored for each match beside its subject: the operands of measures, or
-    /// the values that must be new.
+    /// The values that are stored for each match beside its subject: the operands of measures, the
+    /// values that must be new, or when the subject was last seen.
     pub fn measured(&self) -> impl Iterator<Item = &Expr> {
         let (measures, of) = match &self.construct {
             Construct::Plain | Construct::Sequence(_) => (&[][..], &[][..]),
             Construct::Correlate(correlate) => (&correlate.measures[..], &[][..]),
             Construct::FirstSeen(first_seen) => (&[][..], &first_seen.of[..]),
+            Construct::AfterSilence(_) => (&[][..], &[][..]),
         };
-        measures.iter().map(|measure| &measure.operand).chain(of.iter().map(|(_, of)| of))
+        let last_seen = match &self.construct {
+            Construct::AfterSilence(silence) => silence.last_seen.as_ref(),
+            _ => None,
+        };
+        let measures = measures.iter().map(|measure| &measure.operand);
+        measures.chain(of.iter().map(|(_, of)| of)).chain(last_seen)
     }
 
     /// The measures that `having`, `raise` and `message` name, in slot order.
     pub fn measures(&self) -> &[Measure] {
-        match &self.construct {
-            Construct::Correlate(correlate) => &correlate.measures,
-            _ => &[],
-        }
+        self.construct.measures()
     }
 
     /// Whether a single match is not yet a finding.

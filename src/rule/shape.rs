@@ -14,29 +14,37 @@ pub static RULE_FILE: Shape =
 static RULE: &[Key] = &[
     Key::required("id", Shape::Id, "Its name, also the name of its file."),
     Key::required("title", Shape::Str, "What it finds, in one line."),
-    Key::required("category", Shape::Enum(Category::WORDS), "What it watches for."),
-    Key::required("severity", Shape::Enum(Severity::WORDS), "How bad a finding is."),
+    Key::required(
+        "category",
+        Shape::Enum(Category::WORDS),
+        "The kind of activity that it detects.",
+    ),
+    Key::required("severity", Shape::Enum(Severity::WORDS), "The severity of its findings."),
     Key::optional(
         "status",
         Shape::Enum(Status::WORDS),
-        "How far it can be relied on, `stable` by default; `experimental` never gates.",
+        "Its maturity, `stable` by default; findings of an `experimental` rule never fail a run.",
     ),
     Key::required(
         "on",
         Shape::Enum(RecordKind::WORDS),
-        "Which records it reads: audit-log calls, users of a credential report, or access keys.",
+        "The kind of record it evaluates: audit-log events, users of a credential report, or access keys.",
     ),
     Key::optional("tags", TEXTS, "Free tags; `attack.t1078.004` names an ATT&CK technique."),
     Key::optional("controls", TEXTS, "Controls it checks, like `cis-aws-1.4`."),
-    Key::optional("references", TEXTS, "Where to read more."),
+    Key::optional("references", TEXTS, "Links to more information."),
     Key::optional("description", Shape::Str, "What it finds and why that matters."),
-    Key::optional("false_positives", TEXTS, "When it fires on something harmless."),
+    Key::optional("false_positives", TEXTS, "Harmless activity that it also matches."),
     Key::optional("remediation", Shape::Str, "What to do about a finding."),
-    Key::optional("renamed_from", Shape::Id, "An earlier id, whose fingerprints it keeps."),
+    Key::optional(
+        "renamed_from",
+        Shape::Id,
+        "An earlier id; findings keep the fingerprints of that id.",
+    ),
     Key::optional(
         "params",
         Shape::Map(&PARAM),
-        "What a user may tune in the project file; expressions say `params.NAME`.",
+        "Values that the project file can set; expressions refer to them as `params.NAME`.",
     ),
     Key::optional(
         "when",
@@ -44,19 +52,36 @@ static RULE: &[Key] = &[
         "The condition; best written as a block that begins with `|`. A `sequence` has one in each \
          step instead.",
     ),
-    Key::optional("correlate", CORRELATE, "A finding takes several matches of one subject."),
-    Key::optional("sequence", SEQUENCE, "A finding takes ordered steps of one subject."),
-    Key::optional("first_seen", FIRST_SEEN, "A finding takes a value that is new for the subject."),
-    Key::optional("raise", Shape::List(&RAISE), "What makes a finding worse than `severity`."),
+    Key::optional("correlate", CORRELATE, "A finding requires several matches of one subject."),
+    Key::optional(
+        "sequence",
+        SEQUENCE,
+        "A finding requires several steps of one subject in order.",
+    ),
+    Key::optional(
+        "first_seen",
+        FIRST_SEEN,
+        "A finding requires a value that is new for the subject.",
+    ),
+    Key::optional(
+        "after_silence",
+        AFTER_SILENCE,
+        "A finding requires a match after a time without matches of the subject.",
+    ),
+    Key::optional(
+        "raise",
+        Shape::List(&RAISE),
+        "Conditions that raise a finding above `severity`.",
+    ),
     Key::optional(
         "message",
         Shape::Str,
-        "What a finding says; `${…}` holds an expression. The title by default.",
+        "The text of a finding; `${…}` contains an expression. The title by default.",
     ),
     Key::optional(
         "by",
         Shape::List(&Shape::Expr),
-        "What makes two matches one finding. The account and who acts by default.",
+        "The subject: matches with the same values form one finding. The account and the actor by default.",
     ),
     Key::optional("tests", Shape::List(&TEST), "What it must find and must not find."),
 ];
@@ -68,52 +93,73 @@ const CORRELATE: Shape = Shape::Object(&[
     Key::optional(
         "within",
         LENGTH,
-        "How far apart the first and the last match may be, `10m` or `params.NAME`; left out: as \
+        "The maximum time between the first and the last match, `10m` or `params.NAME`; without it, as \
          far as the input goes.",
     ),
     Key::required(
         "measures",
         Shape::Map(&Shape::Object(&[
-            Key::optional("count", Shape::Expr, "Counts the matches for which this holds."),
-            Key::optional("distinct", Shape::Expr, "Counts the different values of this."),
-            Key::optional("sum", Shape::Expr, "Adds up this integer."),
+            Key::optional("count", Shape::Expr, "Counts the matches for which this is true."),
+            Key::optional("distinct", Shape::Expr, "Counts the distinct values of this."),
+            Key::optional("sum", Shape::Expr, "Sums this integer."),
             Key::optional("min", Shape::Expr, "The smallest value of this."),
             Key::optional("max", Shape::Expr, "The largest value of this."),
         ])),
-        "What is counted, by the name that `having`, `raise` and `message` say.",
+        "Measures, by the name that `having`, `raise` and `message` use.",
     ),
-    Key::required("having", Shape::Expr, "When the counts are a finding."),
+    Key::required("having", Shape::Expr, "The condition on the measures for a finding."),
 ]);
 
 const SEQUENCE: Shape = Shape::Object(&[
     Key::optional(
         "within",
         LENGTH,
-        "How far apart the first and the last step may be, `24h` or `params.NAME`; left out: as \
+        "The maximum time between the first and the last step, `24h` or `params.NAME`; without it, as \
          far as the input goes.",
     ),
-    Key::required("steps", Shape::List(&STEP), "The steps, in their order."),
+    Key::required("steps", Shape::List(&STEP), "The steps, in order."),
 ]);
 
 static STEP: Shape = Shape::Object(&[
     Key::required("id", Shape::Name, "Its name."),
-    Key::optional("by", Shape::List(&Shape::Expr), "Where this step has the subject; else `by`."),
-    Key::required("when", Shape::Expr, "Which records are this step."),
-    Key::optional("absent", Shape::Bool, "Whether there must be no such record."),
+    Key::optional(
+        "by",
+        Shape::List(&Shape::Expr),
+        "The subject of this step, if it differs from `by` of the rule.",
+    ),
+    Key::required("when", Shape::Expr, "The condition on the records of this step."),
+    Key::optional(
+        "absent",
+        Shape::Bool,
+        "Whether the sequence requires that there is no such record.",
+    ),
 ]);
 
 const FIRST_SEEN: Shape = Shape::Object(&[
-    Key::required("of", Shape::List(&Shape::Expr), "The values that must be new together."),
-    Key::required(
-        "history",
-        LENGTH,
-        "How far back a record counts as having shown the values, `30d` or `params.NAME`.",
+    Key::required("of", Shape::List(&Shape::Expr), "The values whose combination must be new."),
+    Key::required("history", LENGTH, "How far back earlier records count, `30d` or `params.NAME`."),
+    Key::optional(
+        "among",
+        Shape::Expr,
+        "A condition on the earlier records that count; all by default.",
     ),
-    Key::optional("among", Shape::Expr, "Which records count as having shown them; else all."),
+]);
+
+const AFTER_SILENCE: Shape = Shape::Object(&[
+    Key::required(
+        "for",
+        LENGTH,
+        "How long the subject had no match, `30d` or `params.NAME`; only a longer silence counts.",
+    ),
+    Key::optional(
+        "last_seen",
+        Shape::Expr,
+        "When the subject was last seen, as a report or a table knows it; the log knows the rest.",
+    ),
 ]);
 
 static RAISE: Shape = Shape::Object(&[
-    Key::required("to", Shape::Enum(Severity::WORDS), "The severity it raises to."),
+    Key::required("to", Shape::Enum(Severity::WORDS), "The new severity."),
     Key::required("when", Shape::Expr, "When."),
 ]);
 
@@ -122,9 +168,9 @@ static PARAM: Shape = Shape::Object(&[
     Key::required(
         "default",
         Shape::Any,
-        "Its value unless the project file sets it; for a list `lists.NAME` or the values.",
+        "The value unless the project file sets one; for a list `lists.NAME` or the values.",
     ),
-    Key::optional("of", Shape::Str, "For a list of values written here: the field they belong to."),
+    Key::optional("of", Shape::Str, "For a list of values: the field that they belong to."),
     Key::optional("description", Shape::Str, "What it tunes."),
 ]);
 
@@ -133,7 +179,7 @@ static TEST: Shape = Shape::Object(&[
     Key::optional(
         "event",
         FIELDS,
-        "An event by its canonical fields; what can be derived may be left out.",
+        "An event by its canonical fields; derived fields are optional.",
     ),
     Key::optional("cred", FIELDS, "A cred by its canonical fields."),
     Key::optional("key", FIELDS, "A key by its canonical fields."),
@@ -149,7 +195,7 @@ static TEST: Shape = Shape::Object(&[
         Shape::Map(&Shape::List(&Shape::Map(&Shape::Any))),
         "Rows of tables, each a mapping of columns.",
     ),
-    Key::required("expect", EXPECT, "`match`, `none`, or how many of what."),
+    Key::required("expect", EXPECT, "`match`, `none`, or expected numbers."),
 ]);
 
 const EXPECT: Shape = Shape::OneOf(&[
@@ -159,7 +205,7 @@ const EXPECT: Shape = Shape::OneOf(&[
         Key::optional(
             "subjects",
             Shape::Count,
-            "Subjects with a match, whether or not it comes to a finding.",
+            "Subjects with a match, with or without a finding.",
         ),
         Key::optional("occurrences", Shape::Count, "Days or bursts, of all findings."),
         Key::optional(

@@ -136,6 +136,24 @@ fn a_rule_correlates_in_one_way() {
         (format!("{when}  correlate: {{within: 10m, {COUNTS}}}\n"), vec![]),
         (format!("  sequence: {{within: 1h, {steps}}}\n"), vec![]),
         (format!("{when}  first_seen: {{of: [event.ip], history: 30d}}\n"), vec![]),
+        (format!("{when}  after_silence: {{for: 30d}}\n"), vec![]),
+        (format!("{when}  after_silence: {{for: 30d, last_seen: event.key.last_used}}\n"), vec![]),
+        (
+            format!("{when}  after_silence: {{for: 0d}}\n"),
+            vec!["KT3015 \"0d\" `after_silence` needs a duration above zero"],
+        ),
+        (
+            format!("{when}  after_silence: {{for: 1d, last_seen: event.ip}}\n"),
+            vec!["KT3015 \"event.ip\" `last_seen` takes a time, not str"],
+        ),
+        (
+            format!("{when}  after_silence: {{for: 1d, last: event.time}}\n"),
+            vec!["KT1010 \"last\" unknown key `last`"],
+        ),
+        (
+            format!("{when}  after_silence: {{for: 1d}}\n  message: since ${{silent_sinc}}\n"),
+            vec!["KT2004 \"silent_sinc\" unknown name `silent_sinc`"],
+        ),
         (
             format!(
                 "{when}  correlate: {{{COUNTS}}}\n  first_seen: {{of: [event.ip], history: 1d}}\n"
@@ -157,6 +175,13 @@ fn a_rule_correlates_in_one_way() {
             "cred",
             format!("correlate: {{within: 1h, {COUNTS}}}"),
             vec!["KT3015 \"1h\" a rule `on: cred` counts over the whole report, without `within`"],
+        ),
+        (
+            "key",
+            "after_silence: {for: 1d}".to_owned(),
+            vec![
+                "KT3015 \"after_silence\" `after_silence` needs events, and the rule is `on: key`",
+            ],
         ),
         (
             "key",

@@ -143,7 +143,8 @@ impl Runner<'_> {
             for order in orders.into_iter().take(count - 1) {
                 let other = self.evaluate(test, rule, env, now, order)?;
                 if let Some(wrong) = differs(test.expect, &other) {
-                    let wrong = format!("{wrong}, but only when its records come in another order");
+                    let wrong =
+                        format!("{wrong}, but only if its records are evaluated in another order");
                     return Err(vec![failed(test, rule, &other, &wrong)]);
                 }
             }
@@ -208,7 +209,7 @@ impl Runner<'_> {
             let kind = rule.on.name();
             let at = test.node.get("name").map_or(test.node.span, |name| name.span);
             seen.errors.push(
-                Diagnostic::error(&codes::TEST, format!("the test gives no {kind}"))
+                Diagnostic::error(&codes::TEST, format!("the test has no {kind}"))
                     .at(at, format!("the rule is `on: {kind}`")),
             );
         }
@@ -316,7 +317,7 @@ impl Runner<'_> {
         });
         let problem = match read {
             Read::Read => return,
-            Read::Foreign => "does not know this record".to_owned(),
+            Read::Foreign => "does not recognise this record".to_owned(),
             Read::Skipped(reason, detail) => {
                 format!("cannot read this record: {reason}, {}", escaped(&detail, 200))
             }
@@ -394,47 +395,56 @@ fn part(rule: &Rule, at: Span) -> &'static str {
 }
 
 /// How the result differs from the expectation, as a clause; `None` if it does not differ.
-fn differs(expect: Expectation, came: &Observed) -> Option<String> {
+fn differs(expect: Expectation, observed: &Observed) -> Option<String> {
     let amount = |count: u64, of: &str| match count {
         1 => format!("1 {of}"),
         count => format!("{count} {of}s"),
     };
     match expect {
-        Expectation::Match if came.findings == 0 && came.single => {
+        Expectation::Match if observed.findings == 0 && observed.single => {
             Some("does not match".to_owned())
         }
-        Expectation::None if came.findings > 0 && came.single => Some("matches".to_owned()),
-        Expectation::Match if came.findings == 0 => Some("finds nothing".to_owned()),
-        Expectation::None if came.findings > 0 => {
-            Some(format!("comes to {}", amount(came.findings, "finding")))
+        Expectation::None if observed.findings > 0 && observed.single => Some("matches".to_owned()),
+        Expectation::Match if observed.findings == 0 => Some("produces no finding".to_owned()),
+        Expectation::None if observed.findings > 0 => {
+            Some(format!("produces {}", amount(observed.findings, "finding")))
         }
         Expectation::Match | Expectation::None => None,
         Expectation::Counts(counts) => {
             let of = [
-                (counts.findings, came.findings, "finding"),
-                (counts.subjects, came.subjects, "subject"),
-                (counts.occurrences, came.occurrences, "occurrence"),
-                (counts.uncertain, came.uncertain, "uncertain finding"),
+                (counts.findings, observed.findings, "finding"),
+                (counts.subjects, observed.subjects, "subject"),
+                (counts.occurrences, observed.occurrences, "occurrence"),
+                (counts.uncertain, observed.uncertain, "uncertain finding"),
             ];
-            let wrong = of.iter().find(|(wanted, came, _)| wanted.is_some_and(|w| w != *came));
-            let wrong = wrong.map(|(wanted, came, of)| {
-                format!("comes to {}, not {}", amount(*came, of), wanted.unwrap_or_default())
+            let wrong =
+                of.iter().find(|(wanted, observed, _)| wanted.is_some_and(|w| w != *observed));
+            let wrong = wrong.map(|(wanted, observed, of)| {
+                format!(
+                    "produces {} instead of {}",
+                    amount(*observed, of),
+                    wanted.unwrap_or_default()
+                )
             });
-            let severity = counts.severity.filter(|severity| Some(*severity) != came.severity);
-            wrong.or(severity.map(|wanted| {
-                let came = came.severity.map_or("no finding", Severity::name);
-                format!("comes to `{came}`, not to `{}`", wanted.name())
+            let severity = counts.severity.filter(|severity| Some(*severity) != observed.severity);
+            wrong.or(severity.map(|wanted| match observed.severity {
+                None => "produces no finding".to_owned(),
+                Some(observed) => format!(
+                    "produces the severity `{}` instead of `{}`",
+                    observed.name(),
+                    wanted.name()
+                ),
             }))
         }
     }
 }
 
-fn failed(test: &TestCase, rule: &Rule, came: &Observed, wrong: &str) -> Diagnostic {
+fn failed(test: &TestCase, rule: &Rule, observed: &Observed, wrong: &str) -> Diagnostic {
     let at = test.node.get("expect").map_or(test.node.span, |expect| expect.span);
     let name = escaped(&test.name, 100);
     let label = match test.expect {
-        Expectation::Match if came.single => "expected a match",
-        Expectation::None if came.single => "expected no match",
+        Expectation::Match if observed.single => "expected a match",
+        Expectation::None if observed.single => "expected no match",
         Expectation::Match => "expected a finding",
         Expectation::None => "expected no finding",
         Expectation::Counts(_) => "expected these",
@@ -447,13 +457,13 @@ fn failed(test: &TestCase, rule: &Rule, came: &Observed, wrong: &str) -> Diagnos
     for step in &rule.steps {
         diagnostic = diagnostic.at(step.when.span(), "by this condition");
     }
-    if came.values.is_empty() {
+    if observed.values.is_empty() {
         return diagnostic;
     }
-    let values = came.values.join(", ");
-    diagnostic.help(match came.single {
+    let values = observed.values.join(", ");
+    diagnostic.help(match observed.single {
         true => format!("the condition read {values}"),
-        false => format!("of the last record it read {values}"),
+        false => format!("in the last record it read {values}"),
     })
 }
 

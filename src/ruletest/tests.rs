@@ -109,10 +109,35 @@ fn canonical_fields_are_derived_and_compared() {
 }
 
 #[test]
+fn counts_and_severity_that_differ_are_reported() {
+    let hit = "event: {provider: aws, service: iam, api: CreateUser}";
+    let miss = "event: {provider: aws, service: iam, api: GetUser}";
+    let two = "records: [{event: {provider: aws, service: iam, api: CreateUser}}, {event: \
+               {provider: aws, service: iam, api: CreateUser}}]";
+    for (record, expect, wrong) in [
+        (hit, "{findings: 1, severity: high}", None),
+        (hit, "{findings: 2}", Some("produces 1 finding instead of 2")),
+        (miss, "{findings: 1}", Some("produces 0 findings instead of 1")),
+        (hit, "{severity: low}", Some("produces the severity `high` instead of `low`")),
+        (miss, "{severity: low}", Some("produces no finding")),
+        (two, "none", Some("produces 1 finding")),
+    ] {
+        let outcome = outcome(RISKY, &format!("{record}, expect: {expect}"));
+        match wrong {
+            None => assert_eq!(outcome, "passed", "{record} {expect}"),
+            Some(wrong) => {
+                let start = format!("error[KT3012]: the rule `test` {wrong} in the test `x`");
+                assert!(outcome.starts_with(&start), "{outcome}");
+            }
+        }
+    }
+}
+
+#[test]
 fn what_cannot_be_run_says_why() {
     for (keys, expected) in [
-        ("expect: match", "error[KT3011]: the test gives no event"),
-        ("cred: {provider: aws, user: a}, expect: match", "error[KT3011]: the test gives no event"),
+        ("expect: match", "error[KT3011]: the test has no event"),
+        ("cred: {provider: aws, user: a}, expect: match", "error[KT3011]: the test has no event"),
         (
             "event: {provider: aws, apy: X}, expect: match",
             "error[KT3004]: there is no field `event.apy` (did you mean `api`?)",
@@ -133,7 +158,7 @@ fn what_cannot_be_run_says_why() {
         ),
         (
             "raw: {x: y}, format: cloudtrail, expect: match",
-            "error[KT3011]: the format `cloudtrail` does not know this record",
+            "error[KT3011]: the format `cloudtrail` does not recognise this record",
         ),
         (
             "lists: {riski: []}, event: {provider: aws}, expect: none",
@@ -195,7 +220,7 @@ fn a_row_of_a_report_is_written_by_its_columns() {
     );
     assert_eq!(
         outcome(rule, &aws("mfa_active: false")),
-        "error[KT3011]: the format `aws-credential-report` cannot read this record: malformed, it names no user"
+        "error[KT3011]: the format `aws-credential-report` cannot read this record: malformed, it does not name a user"
     );
 
     let name = "  on: cred\n  when: cred.user == \"a,\\\"b\"\n";

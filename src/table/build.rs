@@ -163,7 +163,7 @@ impl Builder {
             // An invalid declaration may have no columns at all.
             let column = columns.get(*key).map_or("", |column| column.name.as_str());
             let message =
-                format!("a row of the table `{id}` has no `{column}`, by which it would be found");
+                format!("a row of the table `{id}` has no value in its key column `{column}`");
             return Err((message, "the key is missing", None));
         }
         let first = match &mut self.keys {
@@ -192,7 +192,7 @@ impl Builder {
             }
         };
         let Some(first) = first else { return Ok(()) };
-        let message = format!("the key `{}` stands twice in the table `{id}`", escaped(text, 60));
+        let message = format!("the key `{}` occurs twice in the table `{id}`", escaped(text, 60));
         Err((message, "here again", Some(first as usize)))
     }
 

@@ -46,7 +46,11 @@ pub(super) fn read(declaration: &Arc<Declaration>, text: &str) -> Result<Data, V
 
     let Some(first) = next(&mut record)? else {
         let message = format!("the data file of the table `{}` is empty", declaration.id);
-        return Err(vec![Mistake::row(message, 0..0, "expected a line with the names of columns")]);
+        return Err(vec![Mistake::row(
+            message,
+            0..0,
+            "expected a header line with the names of the columns",
+        )]);
     };
     let mut header = Header::new(declaration);
     let width = record.len();
@@ -72,10 +76,11 @@ pub(super) fn read(declaration: &Arc<Declaration>, text: &str) -> Result<Data, V
     let mut places: Vec<u32> = Vec::new();
     while let Some(at) = next(&mut record)? {
         if record.len() != width {
-            let message = format!("the row has {} values, and the header {width}", record.len());
+            let message =
+                format!("the row has {} values, but the header has {width}", record.len());
             return Err(vec![
                 Mistake::row(message, at.start..at.end, "this row")
-                    .help("a value that holds a comma or a line break stands in double quotes"),
+                    .help("put a value that contains a comma or a line break in double quotes"),
             ]);
         }
         places.push(u32::try_from(at.start).unwrap_or(u32::MAX));
@@ -161,12 +166,12 @@ fn well_formed(text: &str, place: Place) -> Result<(), Mistake> {
     if row.len() <= MAX_FIELD && memchr::memchr(b'"', row.as_bytes()).is_none() {
         return Ok(());
     }
-    let help = "quote the whole value, and write a quote inside it twice";
+    let help = "put the whole value in double quotes, and double each quote inside it";
     for (at, wrong) in fields(row) {
         if let Some(wrong) = wrong {
             let at = place.start + wrong;
             let width = text[at..].chars().next().map_or(0, char::len_utf8);
-            let message = "a double quote stands in the wrong place, or is never closed";
+            let message = "a double quote is in the wrong place, or is never closed";
             return Err(Mistake::row(message, at..at + width, "here").help(help));
         }
         if at.len() > MAX_FIELD {

@@ -130,22 +130,22 @@ fn what_no_table_takes() {
         (
             Match::Exact,
             "- {key: a}\n- {key: b}\n- {key: a, name: x}",
-            "KT8002 [\"a\", \"a\"] the key `a` stands twice in the table `assets` (remove one of the two rows)",
+            "KT8002 [\"a\", \"a\"] the key `a` occurs twice in the table `assets` (remove one of the two rows)",
         ),
         (
             Match::Cidr,
             "- {key: 10.0.0.1}\n- {key: 10.0.0.1/32}",
-            "KT8002 [\"10.0.0.1/32\", \"10.0.0.1\"] the key `10.0.0.1/32` stands twice in the table `assets` (remove one of the two rows)",
+            "KT8002 [\"10.0.0.1/32\", \"10.0.0.1\"] the key `10.0.0.1/32` occurs twice in the table `assets` (remove one of the two rows)",
         ),
         (
             Match::Exact,
             "- {name: a}",
-            "KT8001 [\"{name: a}\"] a row of the table `assets` has no `key`, by which it would be found",
+            "KT8001 [\"{name: a}\"] a row of the table `assets` has no value in its key column `key`",
         ),
         (
             Match::Exact,
             "- {key: '', name: a}",
-            "KT8001 [\"''\"] a row of the table `assets` has no `key`, by which it would be found",
+            "KT8001 [\"''\"] a row of the table `assets` has no value in its key column `key`",
         ),
         (
             Match::Exact,

@@ -44,7 +44,7 @@ pub enum Elem {
     Duration,
     /// Values of the original record.
     Untyped,
-    /// Rows.
+    /// The number of rows.
     Record(RecordKind),
 }
 

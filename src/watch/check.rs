@@ -255,13 +255,16 @@ impl<'p> Watch<'p> {
         let Some(rule) = self.plan.rules.get(row.rule()) else { return };
         match OccurrenceKind::of(rule) {
             OccurrenceKind::Day | OccurrenceKind::Report => judged.push(row, &self.plan),
-            OccurrenceKind::NewValue(_) if row.shown_last().is_none() => {
-                // Until the watermark passes the row, a record may arrive that showed the value
-                // earlier.
+            OccurrenceKind::NewValue(_) | OccurrenceKind::SilenceEnd
+                if row.shown_last().is_none() =>
+            {
+                // Until the watermark passes the row, a record may arrive that showed the value, or
+                // the subject, earlier.
                 let certain = times.end || row.time() <= Some(times.watermark);
                 (if certain { judged } else { kept }).push(row, &self.plan);
             }
             OccurrenceKind::NewValue(_)
+            | OccurrenceKind::SilenceEnd
             | OccurrenceKind::Window(_)
             | OccurrenceKind::Whole { .. } => {
                 judged.push(row, &self.plan);

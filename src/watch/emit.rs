@@ -20,7 +20,10 @@ pub(super) fn emission(rule: &Rule, finding: &Finding, times: Times, late: &[Tim
     let occurrence = finding.occurrences.first();
     let last = occurrence.and_then(|of| of.last);
     let certain = match OccurrenceKind::of(rule) {
-        OccurrenceKind::Day | OccurrenceKind::Report | OccurrenceKind::NewValue(_) => true,
+        OccurrenceKind::Day
+        | OccurrenceKind::Report
+        | OccurrenceKind::NewValue(_)
+        | OccurrenceKind::SilenceEnd => true,
         OccurrenceKind::Window(within) => {
             let first = occurrence.and_then(|of| of.first);
             let from = late.partition_point(|time| Some(*time) < first);

@@ -15,6 +15,9 @@ pub(super) enum OccurrenceKind {
     /// A day with a new value, unless a late record shows that the value is not new. Values are
     /// retained for this duration.
     NewValue(Duration),
+    /// The end of a silence, unless a late record shows that there was none. The last use of every
+    /// subject is retained.
+    SilenceEnd,
     /// A burst or a sequence instance whose matches are at most this far apart.
     Window(Duration),
     /// All matches of the input, or a sequence instance of any length.
@@ -35,6 +38,7 @@ impl OccurrenceKind {
         match &rule.construct {
             Construct::Plain => OccurrenceKind::Day,
             Construct::FirstSeen(first_seen) => OccurrenceKind::NewValue(first_seen.history),
+            Construct::AfterSilence(_) => OccurrenceKind::SilenceEnd,
             Construct::Correlate(correlate) => match correlate.within {
                 Some(within) => OccurrenceKind::Window(within),
                 None => OccurrenceKind::Whole { one: true, stays: correlate.grows },
@@ -63,6 +67,7 @@ pub fn id(rule: &Rule, fingerprint: &str, occurrence: &Occurrence, suppressed: b
         }
         OccurrenceKind::Whole { one: true, .. } => &[],
         OccurrenceKind::Report
+        | OccurrenceKind::SilenceEnd
         | OccurrenceKind::Window(_)
         | OccurrenceKind::Whole { one: false, .. } => &first,
     };

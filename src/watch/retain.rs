@@ -78,6 +78,7 @@ impl Retention<'_> {
                 Some(last) => last >= back(self.watermark, history.0.saturating_add(GRACE.0)),
                 None => time > self.watermark,
             },
+            OccurrenceKind::SilenceEnd => row.shown_last().is_some() || time > self.watermark,
             // An open window reaches back by one length. The second length ensures that the windows
             // before it are evaluated completely; the third prevents incomplete windows from
             // joining an open one.

@@ -45,7 +45,7 @@ pub enum BadState {
 impl std::fmt::Display for BadState {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
-            BadState::Foreign => "it is no state of `keytrail watch`",
+            BadState::Foreign => "it is not a state file of `keytrail watch`",
             BadState::Version => "another version of Keytrail wrote it",
             BadState::Damaged => "it was cut off or changed",
         })

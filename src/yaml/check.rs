@@ -83,7 +83,7 @@ fn unknown_key(key: &Scalar, node: &Node, keys: &[Key]) -> Diagnostic {
     let is_free = |name: &&str| node.get(name).is_none();
     let names = || keys.iter().map(|key| key.name);
     if let Some(name) = nearest(key.text(), names()).filter(|name| !is_free(name)) {
-        return diagnostic.help(format!("did you mean `{name}`? It stands here already"));
+        return diagnostic.help(format!("did you mean `{name}`? It is already set here"));
     }
     let free: Vec<&str> = names().filter(is_free).collect();
     match did_you_mean(key.text(), free.iter().copied()) {
@@ -195,7 +195,7 @@ fn describe(shape: &Shape) -> String {
         Shape::Enum(allowed) => format!("one of {}", words(allowed)),
         Shape::DateOrNever => "a day like `2027-03-31`, or `never`".to_owned(),
         Shape::Time => "a time like `2026-01-01T00:00:00Z`".to_owned(),
-        Shape::Duration => "a length of time like `10m`, `24h` or `30d`".to_owned(),
+        Shape::Duration => "a duration like `10m`, `24h` or `30d`".to_owned(),
         Shape::List(_) => "a sequence".to_owned(),
         Shape::Map(_) | Shape::Object(_) => "a mapping".to_owned(),
         Shape::OneOf(shapes) => shapes.iter().map(describe).collect::<Vec<_>>().join(", or "),
@@ -216,7 +216,7 @@ mod tests {
     use crate::yaml::{json_schema, parse};
 
     static SHAPE: Shape = Shape::Object(&[
-        Key::required("id", Shape::Id, "What it is called."),
+        Key::required("id", Shape::Id, "Its name."),
         Key::optional("severity", Shape::Enum(&["high", "low"]), "How bad."),
         Key::optional("tags", Shape::List(&Shape::Str), "Tags."),
         Key::optional("when", Shape::Expr, "When."),
@@ -249,10 +249,7 @@ mod tests {
                 "KT1010 `sevrity` unknown key `sevrity` (did you mean `severity`?)",
             ),
             ("id: a\nseverity: hihg", "KT1013 `hihg` unknown word `hihg` (did you mean `high`?)"),
-            (
-                "severity: high",
-                "KT1011 `severity` the key `id` is missing (`id`: What it is called.)",
-            ),
+            ("severity: high", "KT1011 `severity` the key `id` is missing (`id`: Its name.)"),
             ("id: a\ninner: {}", "KT1011 `inner` the key `x` is missing (`x`: X.)"),
             (
                 "id: a\ntags: foo",
@@ -282,7 +279,7 @@ mod tests {
             ),
             (
                 "id: a\nwithin: 10 minutes",
-                "KT1014 `10 minutes` expected a length of time like `10m`, `24h` or `30d`, but found `10 minutes`",
+                "KT1014 `10 minutes` expected a duration like `10m`, `24h` or `30d`, but found `10 minutes`",
             ),
             (
                 "id: Root",

@@ -145,7 +145,7 @@ impl Builder<'_> {
             }
             _ => {
                 let span = self.span(range);
-                let message = "the file is not valid YAML: nothing is known of what stands here";
+                let message = "the file is not valid YAML: this part cannot be read";
                 self.errors.push(Diagnostic::error(&codes::SYNTAX, message).at(span, "here"));
                 false
             }
@@ -159,7 +159,7 @@ impl Builder<'_> {
             self.errors.push(
                 Diagnostic::error(
                     &codes::SEVERAL_DOCUMENTS,
-                    "a policy file holds one document, but another begins here",
+                    "a policy file must contain a single document, but another begins here",
                 )
                 .at(span, "the second document")
                 .help("put it into a file of its own"),
@@ -324,7 +324,7 @@ fn key(node: Node, errors: &mut Vec<Diagnostic>) -> Scalar {
         errors.push(
             Diagnostic::error(&codes::KEY, format!("a key must be a text, but found {problem}"))
                 .at(span, "not a text")
-                .help("quote the key if it is meant as it stands"),
+                .help("quote the key to use it literally"),
         );
     }
     // The offset makes such keys distinct, so they are not reported as duplicates of each other.
@@ -402,7 +402,9 @@ mod tests {
             ("*x : y\n", &["KT1004 1:1 \"*x\" policy files have no aliases"]),
             (
                 "a: 1\n---\nb: 2\n",
-                &["KT1007 2:1 \"---\" a policy file holds one document, but another begins here"],
+                &[
+                    "KT1007 2:1 \"---\" a policy file must contain a single document, but another begins here",
+                ],
             ),
             (
                 "a: \"x\u{0}\"",

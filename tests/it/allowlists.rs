@@ -41,7 +41,7 @@ fn the_page_has_every_selector() {
 fn what_the_page_says_of_values_is_what_they_do() {
     for selector in Selector::ALL {
         assert!(!selector.doc().is_empty(), "{}", selector.name());
-        let says = selector.doc().contains("`*` stands for anything");
+        let says = selector.doc().contains("`*` matches any text");
         assert_eq!(says, selector.takes_wildcard(), "{}", selector.name());
     }
 }

@@ -28,8 +28,8 @@ fn what_the_format_cannot_carry_is_said_and_gates_when_strict() {
             0,
             3,
             Some(
-                "rule watched is blind on cloudtrail, which does not carry event.location: finding \
-                 nothing does not mean that nothing is there",
+                "rule watched is blind on cloudtrail, which does not carry event.location, so the absence \
+                 of findings does not mean that there are none",
             ),
         ),
         (
@@ -44,7 +44,7 @@ fn what_the_format_cannot_carry_is_said_and_gates_when_strict() {
             r#"event.provider == "tencent" && event.location == "Hamburg""#,
             0,
             0,
-            Some("not about cloudtrail, and not evaluated on it: watched"),
+            Some("not applicable to cloudtrail, and not evaluated on it: watched"),
         ),
         // A rule that needs a report that was not given is not configured.
         ("joined", "event.key.active == false", 0, 0, None),
@@ -54,8 +54,8 @@ fn what_the_format_cannot_carry_is_said_and_gates_when_strict() {
             0,
             3,
             Some(
-                "rule watched is blind on cloudtrail, which does not carry event.location: finding \
-                 nothing does not mean that nothing is there",
+                "rule watched is blind on cloudtrail, which does not carry event.location, so \
+                 the absence of findings does not mean that there are none",
             ),
         ),
     ] {
@@ -88,7 +88,7 @@ fn rules_that_lack_the_same_share_a_note() {
     let notes = report["notes"].as_array().unwrap().iter();
     let notes: Vec<&str> = notes.map(|note| note["text"].as_str().unwrap()).collect();
     insta::assert_snapshot!(notes.join("\n"), @r"
-    3 rules are blind on aws-credential-report: finding nothing does not mean that nothing is there. It does not carry key.active (for active, inactive); key.active, key.idle_days (for idle)
+    3 rules are blind on aws-credential-report, so the absence of findings does not mean that there are none. It does not carry key.active (for active, inactive); key.active, key.idle_days (for idle)
     ");
 }
 
@@ -119,11 +119,11 @@ fn formats_that_lack_the_same_share_a_note() {
         told += "\n";
     }
     insta::assert_snapshot!(told, @"
-    blind, because no input is a credential report: finding nothing does not mean that nothing is there: report
-    rule joined is blind on cloudaudit, which does not carry key.active: finding nothing does not mean that nothing is there
+    blind, because no input is a credential report, so the absence of findings does not mean that there are none: report
+    rule joined is blind on cloudaudit, which does not carry key.active, so the absence of findings does not mean that there are none
 
-    blind, because no input is a credential report: finding nothing does not mean that nothing is there: report
-    rule joined is blind on actiontrail, cloudaudit and cloudtrail, which do not carry key.active: finding nothing does not mean that nothing is there
+    blind, because no input is a credential report, so the absence of findings does not mean that there are none: report
+    rule joined is blind on actiontrail, cloudaudit and cloudtrail, which do not carry key.active, so the absence of findings does not mean that there are none
     ");
 }
 

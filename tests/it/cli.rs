@@ -134,7 +134,7 @@ fn help_lists_commands_and_exit_codes() {
       inspect       Show how files are recognised, and their records
       show          Show one finding of a report whole: every field, every row of evidence, and its
                     records
-      posture       Show the posture of credentials: key ages, MFA coverage, what to do
+      posture       Show the posture of credentials: key ages, MFA coverage, remediation steps
       query         Find records by a condition, or count them
       check         Check rules, lists, allowlists and the project file
       test          Run the tests of rules

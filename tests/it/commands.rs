@@ -237,8 +237,8 @@ fn a_field_says_where_each_provider_keeps_it() {
     exit: 0
     ----- stdout
     event.ip: str?
-        The caller's address; missing when the source is no IP address.
-        may be missing: `has(event.ip)` tells
+        The caller's address; missing if the source is not an IP address.
+        may be missing; test it with `has(event.ip)`
         aws      sourceIPAddress
         alibaba  sourceIpAddress
         tencent  sourceIPAddress; SourceIPAddress
@@ -248,8 +248,8 @@ fn a_field_says_where_each_provider_keeps_it() {
     exit: 0
     ----- stdout
     key.over90: bool?
-        Whether the provider says it is older than 90 days.
-        may be missing: `has(key.over90)` tells
+        Whether the provider reports an age of more than 90 days.
+        may be missing; test it with `has(key.over90)`
         aws      - (not carried)
         alibaba  - (not carried)
         tencent  CreatedOver90Days

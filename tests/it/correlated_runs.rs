@@ -91,13 +91,92 @@ fn what_can_be_read_only_once_shows_no_records_and_says_so() {
     let folder = folder("correlated-stdin");
     let found = report(scan(&folder, &["-", "-f", "json"]).stdin(log()), 1);
     let finding = &found["findings"][0];
-    // The verdict and the counts are unchanged; only the record of the message is unavailable.
-    assert_eq!(finding["message"], "Many calls were denied");
+    // The message, the verdict and the counts are unchanged; only the record is unavailable.
+    assert_eq!(finding["message"], "leo was denied 3 calls of 2 APIs, first iam.ListUsers");
     assert_eq!((&finding["count"], &finding["severity"]), (&3.into(), &"high".into()));
     assert_eq!(finding["sample"]["text"], "");
     assert_eq!(finding["sample"]["location"]["line"], 1);
     let note = &found["notes"][0];
     assert_eq!(note["id"], "records-not-shown");
+}
+
+const READS: &str = r#"
+rule:
+  id: reads
+  title: Many operations in an hour
+  category: abuse
+  severity: low
+  on: event
+  when: event.ok == true
+  by: [event.ak]
+  correlate:
+    within: 1h
+    measures: { calls: { count: "true" } }
+    having: calls >= 3
+  message: "${event.user} read a lot"
+"#;
+
+const SECRETS: &str = r#"
+rule:
+  id: secrets
+  title: A secret was read
+  category: abuse
+  severity: high
+  on: event
+  when: event.name == "secretsmanager.GetSecretValue"
+  by: [event.ak]
+  message: "${event.user} read a secret"
+"#;
+
+/// A successful call on a day of January.
+fn read(id: u32, day: u32, service: &str, api: &str) -> String {
+    let time = format!(r#""eventTime":"2026-01-{day:02}T08:{:02}:00Z","#, id % 60);
+    denied(id, &time, api)
+        .replace(r#""errorCode":"AccessDenied","#, "")
+        .replace("iam.amazonaws.com", &format!("{service}.amazonaws.com"))
+        + "\n"
+}
+
+#[test]
+fn evidence_is_merged_over_days_and_shows_first_what_weighs_most() {
+    // 210 operations that no other rule reports, each on three days, and a secret on the last.
+    let mut log = String::new();
+    let mut id = 0;
+    for day in 1..=3 {
+        for number in 0..210 {
+            id += 1;
+            log.push_str(&read(id, day, "ec2", &format!("Describe{number:03}")));
+        }
+        // One operation is called more often than the others.
+        for _ in 0..9 {
+            id += 1;
+            log.push_str(&read(id, day, "ec2", "Describe100"));
+        }
+    }
+    log.push_str(&read(9999, 3, "secretsmanager", "GetSecretValue"));
+    let folder = Folder::new("correlated-weight")
+        .file("rules/reads.yaml", READS)
+        .file("rules/secrets.yaml", SECRETS)
+        .file("log.json", log);
+    let found = report(scan(&folder, &["log.json", "-f", "json"]), 1);
+    let findings = found["findings"].as_array().unwrap();
+    let finding = findings.iter().find(|finding| finding["rule"] == "reads").unwrap();
+    let row = |at: usize| {
+        let row = &finding["calls"][at];
+        let part = |name: &str| row[name].to_string().replace('"', "");
+        ["api", "count", "days", "day"].map(part).join(" ")
+    };
+    assert_eq!(row(0), "GetSecretValue 1 1 2026-01-03");
+    assert_eq!(row(1), "Describe100 30 3 null");
+    assert_eq!(row(2), "Describe000 3 3 null");
+    // 211 operations, of which 200 are shown.
+    assert_eq!(finding["others"]["rows"], 11);
+    assert_eq!(finding["others"]["count"], 33);
+    let operations = finding["others"]["operations"].as_array().unwrap();
+    assert_eq!(operations.len(), 11);
+    assert_eq!(operations[0], serde_json::json!({ "name": "ec2.Describe199", "count": 3 }));
+    // The weightiest row has its record, although 657 matches are earlier.
+    assert_eq!(finding["calls"][0]["samples"].as_array().unwrap().len(), 1);
 }
 
 #[test]

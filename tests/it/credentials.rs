@@ -383,7 +383,8 @@ fn rules_judge_the_newest_report_of_each_account() {
         users(None, &["111 ann K:2025-12-27T00:00:00Z"]),
     ];
     let report = report(JUDGED, files, false);
-    // The June report of account 111 is newer. Another format and a report without a time are separate.
+    // The June report of account 111 is newer. Another format and a report without a time are
+    // separate.
     assert_eq!(subjects(&report), ["111 alice 3", "111 ann 5", "111 eve 4", "222 bob 2"]);
     let accounting = &report.accounting;
     assert_eq!((accounting.read, accounting.evaluated), (5, 5));
@@ -391,7 +392,7 @@ fn rules_judge_the_newest_report_of_each_account() {
     let notes: Vec<&String> = report.files.iter().flat_map(|f| &f.account.notes).collect();
     assert_eq!(
         notes,
-        ["older than another report of the same account: no rule judges it; records: 1"]
+        ["older than another report of the same account: no rule evaluates it; records: 1"]
     );
 }
 

@@ -302,6 +302,116 @@ fn parts_that_are_mapped_apart_give_what_one_run_gives() {
     }
 }
 
+/// A cluster shuffles rows by event, then by key, and reduces each key on any node.
+#[test]
+fn keys_that_are_reduced_apart_give_what_one_reduction_gives() {
+    use std::collections::BTreeMap;
+
+    use keytrail::engine::{EventKey, EventVersion, Rows, StoredRow};
+    use keytrail::engine::{RunOptions, Tell, map, reduce, reduce_keys};
+    use keytrail::finding::{Enricher, Redactor};
+    use keytrail::input::InputSet;
+    use keytrail::plan::Plan;
+    use keytrail::source::Temporary;
+
+    // Each event has two versions, which name different users, so that they belong to different
+    // subjects. Some records have no id.
+    let log: String = (0..240u32)
+        .map(|number| {
+            let (user, minute) = (number % 7, number / 4);
+            let id = match number % 10 {
+                9 => String::new(),
+                _ => format!(r#""eventID":"e-{}","#, number / 2),
+            };
+            let revised = if number % 6 == 0 { r#""addendum":{"reason":"UPDATED_DATA"},"# } else { "" };
+            format!(
+                r#"{{"eventVersion":"1.08",{id}{revised}"userIdentity":{{"type":"IAMUser","accountId":"111122223333","userName":"user-{user}"}},"eventTime":"2026-01-02T08:{minute:02}:00Z","eventSource":"iam.amazonaws.com","eventName":"Create{}","awsRegion":"us-east-1","sourceIPAddress":"198.51.100.7","eventType":"AwsApiCall","recipientAccountId":"111122223333"}}"#,
+                number % 5
+            ) + "\n"
+        })
+        .collect();
+    let folder = Folder::new("engine-keys").file("log.ndjson", log);
+    let rules = [
+        "rule:\n  id: calls\n  title: t\n  category: abuse\n  severity: low\n  on: event\n  when: event.service == \"iam\"\n  by: [event.user]\n  message: \"${event.user} called ${event.api}\"\n",
+        "rule:\n  id: burst\n  title: t\n  category: abuse\n  severity: high\n  on: event\n  when: event.ok == true\n  by: [event.user]\n  correlate:\n    within: 1h\n    measures: { apis: { distinct: event.api } }\n    having: apis >= 2\n  message: \"${apis} APIs\"\n",
+        "rule:\n  id: new\n  title: t\n  category: abuse\n  severity: low\n  on: event\n  when: event.ok == true\n  by: [event.user]\n  first_seen: { of: [event.api], history: 10m }\n  message: \"${event.user} is new to ${event.api}\"\n",
+    ];
+    let folder = ["calls", "burst", "new"]
+        .into_iter()
+        .zip(rules)
+        .fold(folder, |folder, (id, rule)| folder.file(&format!("rules/{id}.yaml"), rule));
+    let policy = Policy::load(&LoadOptions {
+        no_config: true,
+        no_builtin: true,
+        directory: folder.path(""),
+        rules: vec![folder.path("rules").display().to_string()],
+        functions: FUNCTIONS,
+        ..LoadOptions::default()
+    })
+    .unwrap_or_else(|(_, diagnostics)| panic!("{diagnostics:#?}"));
+    let plan = Plan::new(&policy.rules, &policy.allowlist, &policy);
+    let options = RunOptions {
+        clock: Time::parse("2026-02-01T00:00:00Z").unwrap(),
+        now: None,
+        zone: policy.zone.clone(),
+        jobs: NonZeroUsize::new(2).unwrap(),
+        redactor: Redactor { show_keys: false },
+        enricher: Enricher::new(&policy),
+        memory: keytrail::engine::MEMORY,
+        create: Temporary::create,
+        // The only unit whose findings need no record but those in the rows.
+        tell: Tell::Occurrences,
+    };
+    let mapped = || {
+        let inputs = InputSet::new(&[folder.path("log.ndjson").display().to_string()]).unwrap();
+        map(&plan, &inputs, &options)
+    };
+    let shown = |findings: &[keytrail::finding::Finding]| -> Vec<String> {
+        let text = |finding: &keytrail::finding::Finding| {
+            let mut finding = finding.clone();
+            finding.sample.location = Default::default();
+            finding.calls.iter_mut().for_each(|calls| calls.samples.clear());
+            finding.sample.name = String::new();
+            format!("{finding:#?}")
+        };
+        findings.iter().map(text).collect()
+    };
+    let whole = reduce(&plan, mapped(), &options);
+
+    let (rows, mut stored) = (mapped().rows, Vec::new());
+    let reaches: Vec<_> =
+        rows.reaches().map(|(account, reach)| (account.to_owned(), reach)).collect();
+    rows.drain(&mut |row| stored.push((row.bytes().to_vec(), row.sorts()))).unwrap();
+    fn read((bytes, sorts): &(Vec<u8>, usize)) -> StoredRow<'_> {
+        StoredRow::read(bytes, *sorts).unwrap()
+    }
+    let mut counts: BTreeMap<EventKey, EventVersion> = BTreeMap::new();
+    for (event, version) in stored.iter().filter_map(|row| read(row).event()) {
+        let smallest = counts.entry(event).or_insert(version);
+        *smallest = version.min(*smallest);
+    }
+    let mut keys: BTreeMap<Vec<u8>, Rows> = BTreeMap::new();
+    let mut left = 0;
+    for row in stored.iter().map(read) {
+        if row.event().is_some_and(|(event, version)| counts[&event] != version) {
+            left += 1;
+            continue;
+        }
+        let rows = keys.entry(row.key().to_vec()).or_insert_with(|| Rows::new(&options));
+        rows.push(&row, &plan);
+    }
+    assert!(left > 100 && keys.len() > 20, "{left} {}", keys.len());
+    // Keys may be reduced in any order; their findings are sorted by key.
+    let mut findings = BTreeMap::new();
+    for (key, mut rows) in keys.into_iter().rev() {
+        reaches.iter().for_each(|(account, reach)| rows.reach(account, *reach));
+        findings.insert(key, reduce_keys(&plan, rows, &options).findings);
+    }
+    let apart: Vec<_> = findings.into_values().flatten().collect();
+    assert!(apart.len() > 20, "{}", apart.len());
+    assert_eq!(shown(&apart), shown(&whole.findings));
+}
+
 const OWN: &[(&str, &str)] = &[
     (
         "own-write",

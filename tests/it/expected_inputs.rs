@@ -82,7 +82,7 @@ fn a_run_over_reports_alone_passes_strict() {
 
 #[test]
 fn an_expected_input_that_is_not_given_makes_its_rules_blind_and_the_run_incomplete() {
-    let meaning = "finding nothing does not mean that nothing is there";
+    let meaning = "so the absence of findings does not mean that there are none";
     for (name, expect, input, blind, missing) in [
         (
             "report",
@@ -90,11 +90,11 @@ fn an_expected_input_that_is_not_given_makes_its_rules_blind_and_the_run_incompl
             "log.json",
             vec![
                 format!(
-                    "blind-rule: blind, because no input is a credential report: {meaning}: of-report"
+                    "blind-rule: blind, because no input is a credential report, {meaning}: of-report"
                 ),
                 format!(
                     "blind-rule: rule of-both is blind on cloudtrail, which does not carry \
-                     key.active: {meaning}"
+                     key.active, {meaning}"
                 ),
             ],
             "a credential report",
@@ -104,7 +104,7 @@ fn an_expected_input_that_is_not_given_makes_its_rules_blind_and_the_run_incompl
             "audit-log",
             "report.csv",
             vec![format!(
-                "blind-rule: blind, because no input is an audit log: {meaning}: of-both, of-log"
+                "blind-rule: blind, because no input is an audit log, {meaning}: of-both, of-log"
             )],
             "an audit log",
         ),

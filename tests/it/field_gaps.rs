@@ -41,8 +41,8 @@ fn a_gap_is_named_and_counted_in_every_format() {
     insta::assert_snapshot!(human.split("\n\n").last().unwrap(), @r"
     note: name.json: `eventName` is missing; records: 1
     note: time.json: `eventTime` cannot be read; records: 1
-    incomplete: 2 records do not give fields that their format promises (`eventTime` cannot be read in
-        1, `eventName` is missing in 1); --max-skipped is 0
+    incomplete: 2 records lack fields that their format promises (`eventTime` cannot be read in 1,
+        `eventName` is missing in 1); --max-skipped is 0
     incomplete: not everything was evaluated, see above (exit 3)
     ");
 
@@ -66,5 +66,5 @@ fn a_gap_is_named_and_counted_in_every_format() {
         .filter(|notification| notification["level"] == "error")
         .map(|notification| &notification["message"]["text"])
         .collect();
-    insta::assert_snapshot!(said[0].as_str().unwrap(), @"1 record does not give fields that its format promises (`eventTime` cannot be read in 1); --max-skipped is 0.");
+    insta::assert_snapshot!(said[0].as_str().unwrap(), @"1 record lacks fields that its format promises (`eventTime` cannot be read in 1); --max-skipped is 0.");
 }

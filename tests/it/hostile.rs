@@ -154,7 +154,7 @@ fn hostile_values_of_a_record_are_inert_in_every_output() {
             "human" => assert!(!lower.lines().any(|line| line.starts_with(['=', '@', '<', '`']))),
             _ => {
                 let parsed: Value = serde_json::from_str(text).unwrap();
-                assert!(parsed.is_object(), "{name}");
+                assert_eq!(parsed.is_array(), name == "gitlab-codequality", "{name}");
             }
         }
         if name == "sarif" {
@@ -508,7 +508,8 @@ fn evidence_is_bounded_and_what_is_left_out_is_counted() {
     let finding = &report["findings"][0];
     let rows = finding["calls"].as_array().unwrap();
     assert_eq!((&finding["count"], rows.len()), (&json!(250), 200));
-    assert_eq!(finding["others"], json!({ "rows": 50, "count": 50 }));
+    let operations = json!([{ "name": "iam.CreateAccessKey", "count": 50 }]);
+    assert_eq!(finding["others"], json!({ "rows": 50, "count": 50, "operations": operations }));
     let samples: Vec<&Value> =
         rows.iter().flat_map(|row| row["samples"].as_array().unwrap()).collect();
     assert!((40..=60).contains(&samples.len()), "{}", samples.len());
@@ -516,6 +517,30 @@ fn evidence_is_bounded_and_what_is_left_out_is_counted() {
         let text = sample["text"].as_str().unwrap();
         assert!(text.len() < 4200 && text.ends_with(" bytes more)"), "{}", text.len());
     }
+}
+
+#[test]
+fn the_samples_of_all_findings_of_a_rule_are_bounded() {
+    // Each of 505 callers makes two calls.
+    let calls: Vec<String> = (0..1010)
+        .map(|id| {
+            let user = json!({ "accessKeyId": format!("AKIAEXAMPLE{:09}", id % 505) });
+            call(1, json!({ "eventID": format!("event-{id}"), "userIdentity": user }))
+        })
+        .collect();
+    let folder = project("hostile-samples").file("many.ndjson", calls.join("\n"));
+    let (_, report) = report(&folder, &["many.ndjson"]);
+    let findings = report["findings"].as_array().unwrap();
+    assert_eq!(findings.len(), 505);
+    let samples = |finding: &Value| -> usize {
+        let rows = finding["calls"].as_array().unwrap();
+        rows.iter().map(|row| row["samples"].as_array().unwrap().len()).sum()
+    };
+    assert_eq!(findings.iter().map(samples).sum::<usize>(), 1000);
+    assert!(findings.iter().all(|finding| !finding["sample"]["text"].as_str().unwrap().is_empty()));
+    let notes = report["notes"].as_array().unwrap();
+    let note = notes.iter().find(|note| note["id"] == "samples-limited").unwrap();
+    assert!(note["text"].as_str().unwrap().starts_with("5 findings show only the first record"));
 }
 
 #[test]

@@ -30,7 +30,7 @@ fn files_of_every_kind_say_what_they_were_taken_for() {
     exit: 3
     ----- stdout
     logs/digest.json
-    not read  no records: a CloudTrail digest, which holds no records
+    not read  no records: a CloudTrail digest, which contains no records
     stored    265 bytes, object
 
     logs/empty.json
@@ -41,11 +41,11 @@ fn files_of_every_kind_say_what_they_were_taken_for() {
     stored    6 bytes
 
     logs/package.json
-    not read  of no known format: none of its records is of a known format (tried: …); the first has the keys `name`, `\u{1b}[2J`
+    not read  of no known format: none of its records has a known format (tried: …); the first has the keys `name`, `\u{1b}[2J`
     stored    32 bytes, object
 
     logs/trail.json
-    format    cloudtrail (aws): AWS CloudTrail records as S3, LookupEvents, EventBridge and CloudWatch Logs give them
+    format    cloudtrail (aws): AWS CloudTrail records from S3, LookupEvents, EventBridge and CloudWatch Logs
     event  time                  user                  ak         source       method  operation                code  ok
            2026-03-01T10:00:01Z  ann                   AKIA…0001  203.0.113.7  api     aws:iam.CreateAccessKey  -     true
            2026-03-01T10:00:03Z  eve\u{1b}[2J\u{202e}  AKIA…0001  203.0.113.7  api     aws:iam.DeleteUser       -     true
@@ -238,8 +238,8 @@ fn a_file_that_is_not_of_its_format_says_who_said_so() {
     let folder = folder("inspect-format")
         .file("keytrail.yaml", "inputs:\n  - { path: logs/package.json, format: cloudtrail }\n");
     let ended = folder.keytrail(["inspect", "logs/package.json"]).output();
-    let reason = "of no known format: it is not cloudtrail, which keytrail.yaml:2 says it is: none \
-                  of its records";
+    let reason = "of no known format: it is not cloudtrail, the format that keytrail.yaml:2 sets: \
+                  none of its records";
     assert!(ended.stdout.contains(reason), "{ended}");
     let broken = folder.file("keytrail.yaml", "rule_paths: [nowhere]\n");
     let inspect = broken.keytrail(["inspect", "logs/trail.json"]).output();

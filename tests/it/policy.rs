@@ -197,7 +197,7 @@ fn entries_of_inputs_are_checked_and_kept_in_order() {
       help: did you mean `account`?
     error[KT1011]: the key `path` is missing
       keytrail.yaml:3:7 `account` this needs `path`
-      help: `path`: Which files: a glob, relative to this file, with `/`; `-` is standard input. The first entry that matches a file decides.
+      help: `path`: A glob for the files, relative to this file, with `/`; `-` is standard input. The first entry that matches a file decides.
     ");
     let folder = Folder::new("policy-inputs-values").file(
         "keytrail.yaml",
@@ -217,7 +217,7 @@ fn entries_of_inputs_are_checked_and_kept_in_order() {
       keytrail.yaml:3:25 `" "`
     error[KT5009]: the column `User` is named twice
       keytrail.yaml:3:39 `[user, User]`
-    error[KT5009]: the entry sets nothing for the files that it names
+    error[KT5009]: the entry sets nothing for its files
       keytrail.yaml:4:13 `y`
     "#);
     let folder = Folder::new("policy-inputs")
@@ -402,22 +402,22 @@ fn lints_speak_at_the_level_that_the_project_sets() {
             .file("c/x.yaml", entry("agent", "mine", "{ agent: [curl] }", "2027-06-01"))
     };
     insta::assert_snapshot!(told(&options(&files(""))), @r"
-    warning[KT7010]: the allowlist entry `agent` trusts the user agent alone, and the caller chooses it
+    warning[KT7010]: the allowlist entry `agent` relies on the user agent alone, which the caller can choose
       c/x.yaml:2:9 `agent`
-      help: add `ip`, `ak`, `user` or `account`, so that the entry says who called
+      help: add `ip`, `ak`, `user` or `account`, so that the entry identifies the caller
     note[KT7011]: `by` of the rule `mine` has no account, so matches of several accounts become one finding
       rules/mine.yaml:13:8 `event.user`
-      help: add `event.account` unless one finding for all is meant
+      help: add `event.account` unless one finding for all accounts is intended
     note[KT7011]: `by` of the rule `none` has no account, so matches of several accounts become one finding
       rules/none.yaml:2:7 `none`
-      help: add `event.account` unless one finding for all is meant
+      help: add `event.account` unless one finding for all accounts is intended
     warning[KT7012]: the allowlist entry `over` expired after 2026-05-31 and covers nothing
       a/x.yaml:2:9 `over`
-      help: delete it, or ask platform whether it is still agreed
+      help: delete it, or ask platform whether it is still approved
     note[KT7013]: the allowlist entry `soon` ends after 2026-06-01
       b/x.yaml:2:9 `soon`
-      help: what it covers counts again from then on; ask platform whether it is still agreed
-    note[KT7014]: the severity `high` of the rule `mine` changes nothing: the rule has it anyway
+      help: the calls that it covers count again from then on; ask platform whether it is still approved
+    note[KT7014]: the severity `high` of the rule `mine` changes nothing: the rule already has this severity
       keytrail.yaml:4:28 `high`
     warning[KT7015]: nothing uses the list `risky`
       rules/risky.yaml:2:7 `risky`
@@ -429,9 +429,9 @@ fn lints_speak_at_the_level_that_the_project_sets() {
     error[KT5007]: there is no lint `unused-lst`
       keytrail.yaml:5:140 `unused-lst`
       help: did you mean `unused-list`?
-    note[KT7010]: the allowlist entry `agent` trusts the user agent alone, and the caller chooses it
+    note[KT7010]: the allowlist entry `agent` relies on the user agent alone, which the caller can choose
       c/x.yaml:2:9 `agent`
-      help: add `ip`, `ak`, `user` or `account`, so that the entry says who called
+      help: add `ip`, `ak`, `user` or `account`, so that the entry identifies the caller
     error[KT7015]: nothing uses the list `risky`
       rules/risky.yaml:2:7 `risky`
       help: name it as `lists.risky` in a rule, or delete it

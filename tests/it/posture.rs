@@ -11,8 +11,8 @@ use crate::run::{Ended, Folder};
 
 const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/posture");
 
-/// A folder with a copy of the fixtures: reports of three clouds and of an IAM audit, an older report
-/// of one account, and a log of later changes.
+/// A folder with a copy of the fixtures: reports of three clouds and of an IAM audit, an older
+/// report of one account, and a log of later changes.
 fn folder(name: &str) -> Folder {
     let mut folder = Folder::new(name);
     for entry in glob::glob(&format!("{DATA}/**/*.*")).unwrap().map(Result::unwrap) {
@@ -51,7 +51,7 @@ fn a_person_reads_what_to_do_first() {
     ----- stdout
     ── posture: 5 accounts, 17 users, 19 keys ──────────────────────────────────────────────────────────
 
-    MFA      40.0% of 10 users who may sign in to the console; in production 33.3% of 6; 1 unknown
+    MFA      40.0% of 10 users who can sign in to the console; in production 33.3% of 6; 1 unknown
     keys     15 in use: 5 older than 365 days, 3 than 730, 1 than 1095; the age of 1 unknown
     to do    3 critical, 9 high, 11 medium; 5 done since, by later events
     as of    2026-01-01 00:00:00 to 09:30:00 UTC
@@ -65,12 +65,12 @@ fn a_person_reads_what_to_do_first() {
       critical  24 h                        enforce MFA              no MFA, signed in 12 d ago
       high      30 d    key 1               migrate to a role        671 d old, used 3 d ago; perhaps
                                                                      done: DeleteAccessKey on
-                                                                     2026-01-03, the report does not say
-                                                                     which key that is
+                                                                     2026-01-03, the report does not
+                                                                     identify the key
       medium            key 2               delete after check       306 d old, never used; perhaps
                                                                      done: DeleteAccessKey on
-                                                                     2026-01-03, the report does not say
-                                                                     which key that is
+                                                                     2026-01-03, the report does not
+                                                                     identify the key
     - judy@example.onaliyun.com of alibaba (no account)
       critical  24 h                        enforce MFA              no MFA, signed in 29 d ago
       medium            key 1               rotate                   365 d old, used 11 d ago
@@ -116,7 +116,7 @@ fn a_person_reads_what_to_do_first() {
       enforce MFA                    DeleteUser by admin on 2026-01-04
       delete after check  key 1      DeleteUser by admin on 2026-01-04
 
-    ── MFA: users who may sign in to the console ───────────────────────────────────────────────────────
+    ── MFA: users who can sign in to the console ───────────────────────────────────────────────────────
 
       kind or account            users  console  MFA  without  MFA n/a  coverage  root MFA
       production                    10        6    2        4        0     33.3%
@@ -137,7 +137,7 @@ fn a_person_reads_what_to_do_first() {
       overdue      91–365       7    47%           4  ██████████
       critical     over 365     5    33%           4  ███████
       unknown      n/a          1     7%           0  ██
-      beside them 4 inactive
+      in addition: 4 inactive
 
     ── outliers: 3 keys older than 730 days ────────────────────────────────────────────────────────────
 
@@ -289,7 +289,7 @@ fn what_could_not_be_read_is_named() {
         .collect();
     assert_snapshot!(said.join("\n"), @r"
     broken/aws_20260101_090000.csv: 1 record skipped, the first in line 9: syntax: it has 2 cells, and the table 22 columns
-    broken/odd.json is not read: none of its records is of a known format
+    broken/odd.json is not read: none of its records has a known format
     ");
     assert_eq!(at(&posture_of, &["/complete", "/read/skipped/syntax"]), "false 1");
     assert_snapshot!(posture(&folder, &["logs"]), @r"
@@ -316,7 +316,7 @@ fn files_that_are_lost_are_described_up_to_a_bound_and_all_are_counted() {
     let incomplete = json(&folder, &["lost"])["incomplete"].clone();
     let incomplete = incomplete.as_array().unwrap();
     assert_eq!(incomplete.len(), 100 + 2, "{incomplete:?}");
-    assert_eq!(incomplete[100], "1 more file could not be read whole");
+    assert_eq!(incomplete[100], "1 more file could not be read completely");
     assert_eq!(incomplete[101], "no credential report was read");
 }
 
@@ -338,7 +338,8 @@ fn the_documented_example_is_what_is_printed() {
     }
 }
 
-/// The newest dated report counts; undated reports all count; `--now` changes ages but not the trend.
+/// The newest dated report counts; undated reports all count; `--now` changes ages but not the
+/// trend.
 #[test]
 fn time_is_that_of_the_report() {
     let folder = folder("posture-time");

@@ -239,7 +239,7 @@ fn a_card_says_how_matches_become_a_finding() {
     New for 30d:
         event.ip
 
-    Known by an earlier record with:
+    Compared with earlier records with:
         event.ok == true
 
     Message:
@@ -275,7 +275,7 @@ fn a_page_says_it_too() {
     assert_snapshot!(said(&correlating("rules-page"), &["--format", "markdown"]), @r#"
     # Rules
 
-    3 rules, in each category the worst first. `keytrail rules ID` shows the condition of one; the project
+    3 rules, in each category the most severe first. `keytrail rules ID` shows the condition of one; the project
     file sets parameters and severities, below `rules`.
 
     **abuse**: a credential is used in a way it should not be
@@ -305,7 +305,7 @@ fn a_page_says_it_too() {
     | reads | events: `event.ip`, `event.action` |
     | covers | AWS, Alibaba Cloud, Tencent Cloud |
     | finding per | `event.account`, `event.actor` |
-    | asks for | `event.ip` new for 30d |
+    | requires | `event.ip` new for 30d |
 
     D
 
@@ -325,7 +325,7 @@ fn a_page_says_it_too() {
     | reads | events: `event.user`, `event.api`, `event.action`, `event.code` |
     | covers | AWS, Alibaba Cloud, Tencent Cloud |
     | finding per | `event.account`, `event.actor` |
-    | asks for | `apis >= params.least \|\| calls > 9`, within 10m, of `apis` (different values of `event.api`), `calls` (matches), `written` (matches with `event.action == "write"`) |
+    | requires | `apis >= params.least \|\| calls > 9`, within 10m, of `apis` (different values of `event.api`), `calls` (matches), `written` (matches with `event.action == "write"`) |
 
     D
 
@@ -354,7 +354,7 @@ fn a_page_says_it_too() {
     | reads | events: `event.api` |
     | covers | AWS, Alibaba Cloud, Tencent Cloud |
     | finding per | `event.account`, `event.target_user` |
-    | asks for | in this order: no keys, user; within 7d |
+    | requires | in this order: no keys, user; within 7d |
 
     D
 

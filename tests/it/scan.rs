@@ -137,7 +137,8 @@ fn several_reports_come_from_one_run() {
     assert_eq!(folder.read("b"), scan(&folder, &["bad.json", "-f", "sarif", "-q"]).output().stdout);
 }
 
-/// A machine-readable report does not show on a terminal why the run failed, so the program prints it.
+/// A machine-readable report does not show on a terminal why the run failed, so the program prints
+/// it.
 #[test]
 fn reasons_are_told_where_no_person_reads_the_report() {
     let folder = project("scan-reasons");
@@ -198,7 +199,7 @@ fn text_for_people_does_not_pass_for_another_format() {
     assert_snapshot!(scan(&folder, &["bad.json", "-o", "report.json"]).output(), @r"
     exit: 2
     ----- stderr
-    error: report.json would hold text for people, not json
+    error: report.json would contain text for people, not json
       = help: add --format json
     ");
 }

@@ -126,7 +126,7 @@ error[KT8001]: the column `size` of the table `accounts` takes an integer, not `
   |
 3 | 2,b,x,
   |     ^ expected an integer
-error[KT8002]: the key `1` stands twice in the table `accounts`
+error[KT8002]: the key `1` occurs twice in the table `accounts`
  --> accounts.csv:5:1
   |
 2 | 1,a,1,
@@ -138,7 +138,7 @@ error[KT8002]: the key `1` stands twice in the table `accounts`
   = help: remove one of the two rows
 "),
         ("accounts.csv", "account,name,siz\n1,a,1\n", "\
-error[KT8001]: the file lacks `size`, `tags`, which the table `accounts` declares
+error[KT8001]: the file does not have `size`, `tags`, which the table `accounts` declares
  --> accounts.csv:1:1
   |
 1 | account,name,siz
@@ -147,41 +147,41 @@ error[KT8001]: the file lacks `size`, `tags`, which the table `accounts` declare
   = help: available columns: account, name, siz
 "),
         ("accounts.csv", "account,name,size,tags\n1,\"a,1,\n2,b,2,\n", "\
-error[KT8001]: a double quote stands in the wrong place, or is never closed
+error[KT8001]: a double quote is in the wrong place, or is never closed
  --> accounts.csv:2:3
   |
 2 | 1,\"a,1,
   |   ^ here
   |
-  = help: quote the whole value, and write a quote inside it twice
+  = help: put the whole value in double quotes, and double each quote inside it
 "),
         ("accounts.csv", "account,name,size,tags\n1,a \"b\",1,\n", "\
-error[KT8001]: a double quote stands in the wrong place, or is never closed
+error[KT8001]: a double quote is in the wrong place, or is never closed
  --> accounts.csv:2:5
   |
 2 | 1,a \"b\",1,
   |     ^ here
   |
-  = help: quote the whole value, and write a quote inside it twice
+  = help: put the whole value in double quotes, and double each quote inside it
 "),
         ("accounts.csv", "account,name,size,tags\n1,a,1\n", "\
-error[KT8001]: the row has 3 values, and the header 4
+error[KT8001]: the row has 3 values, but the header has 4
  --> accounts.csv:2:1
   |
 2 | 1,a,1
   | ^^^^^ this row
   |
-  = help: a value that holds a comma or a line break stands in double quotes
+  = help: put a value that contains a comma or a line break in double quotes
 "),
         ("accounts.csv", "account,name,size,tags\r\n\r\n\"\",a,1,\r\n", "\
-error[KT8001]: a row of the table `accounts` has no `account`, by which it would be found
+error[KT8001]: a row of the table `accounts` has no value in its key column `account`
  --> accounts.csv:3:1
   |
 3 | \"\",a,1,
   | ^^ the key is missing
 "),
         ("accounts.csv", "account,name,size,tags,Name\n1,a,1,,b\n", "\
-error[KT8001]: the column `name` of the table `accounts` stands twice
+error[KT8001]: the column `name` of the table `accounts` occurs twice
  --> accounts.csv:1:24
   |
 1 | account,name,size,tags,Name
@@ -192,7 +192,7 @@ error[KT8001]: the data file of the table `accounts` is empty
  --> accounts.csv:1:1
   |
 1 |
-  | ^ expected a line with the names of columns
+  | ^ expected a header line with the names of the columns
 "),
         ("accounts.json", "[{\"account\": \"1\", \"name\": 1, \"size\": 1.5, \"tags\": []}]", "\
 error[KT8001]: the column `size` of the table `accounts` takes an integer, not `1.5`
@@ -202,7 +202,7 @@ error[KT8001]: the column `size` of the table `accounts` takes an integer, not `
   |                                      ^^^ expected an integer
 "),
         ("accounts.json", "[\n  {\"account\": \"1\", \"account\": \"2\"}\n]", "\
-error[KT8001]: the column `account` of the table `accounts` stands twice
+error[KT8001]: the column `account` of the table `accounts` occurs twice
  --> accounts.json:2:31
   |
 2 |   {\"account\": \"1\", \"account\": \"2\"}
@@ -223,21 +223,21 @@ error[KT8001]: the file is not an array of objects in JSON: invalid type: map, e
   | ^ here
 "),
         ("accounts.yaml", "- {account: '1', name: a, size: 1}\n", "\
-error[KT8001]: the file lacks `tags`, which the table `accounts` declares
+error[KT8001]: the file does not have `tags`, which the table `accounts` declares
  --> accounts.yaml:1:1
   |
 1 | - {account: '1', name: a, size: 1}
   | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ in none of its rows
 "),
         ("accounts.csv", "account,name,size,tags,cost,Rank \n1,a,1,,3,4\n", "\
-note[KT8005]: accounts.csv has columns that the table `accounts` does not declare, and that are not read: `Rank`, `cost`
+note[KT8005]: accounts.csv has columns that the table `accounts` does not declare; they are not read: `Rank`, `cost`
  --> keytrail.yaml:3:21
   |
 3 | tables: { accounts: accounts.csv }
   |                     ^^^^^^^^^^^^ this file
 "),
         ("accounts.txt", "x", "\
-error[KT8004]: cannot read the data file accounts.txt of the table `accounts`: its name ends in none of `.csv`, `.json`, `.yaml` and `.yml`
+error[KT8004]: cannot read the data file accounts.txt of the table `accounts`: its name does not end in `.csv`, `.json`, `.yaml` or `.yml`
  --> keytrail.yaml:3:21
   |
 3 | tables: { accounts: accounts.txt }
@@ -466,7 +466,7 @@ fn the_page_about_tables_is_true() {
         told(&options(&folder)).lines().next(),
         Some(
             "note[KT8005]: data/owners.csv has columns that the table `service_owners` does not \
-             declare, and that are not read: `Cost centre`"
+             declare; they are not read: `Cost centre`"
         )
     );
     assert!(page.contains(&format!("{} MiB", keytrail::source::MAX_TABLE_FILE >> 20)));

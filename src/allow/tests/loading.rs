@@ -46,7 +46,7 @@ fn values_that_select_nothing() {
         check(
             &format!("{{ ak: ['{masked}'] }}"),
             &format!(
-                "error[KT4003]: `{masked}` is a masked access key, which equals no key\n  \
+                "error[KT4003]: `{masked}` is a masked access key, which never equals a recorded key\n  \
                  a.yaml:4:19 `'{masked}'`\n  help: copy the whole key from a scan with `--show-keys`"
             ),
         );
@@ -172,8 +172,8 @@ fn an_entry_whose_condition_is_always_met_says_so() {
         shown.lines().skip(1).collect::<Vec<_>>(),
         [
             "  a.yaml:4:12 `{ user: ['*'] }` every call has these values",
-            "  a.yaml:8:11 `'true'` and meets this condition",
-            "  help: write `broad: true` if that is meant",
+            "  a.yaml:8:11 `'true'` and satisfies this condition",
+            "  help: add `broad: true` if this is intended",
         ]
     );
 }
@@ -182,7 +182,7 @@ fn an_entry_whose_condition_is_always_met_says_so() {
 fn an_entry_that_names_every_rule_says_so() {
     let of = |rules: &str, more| told(&[("a.yaml", &entry(rules, "{ user: [root] }", more))]);
     let expected = "error[KT4005]: the entry `one` names every rule\n  a.yaml:3:13 `'*'`\n  help: \
-                    write `broad: true` if that is meant";
+                    add `broad: true` if this is intended";
     assert_eq!(of("['*']", ""), expected);
     assert_eq!(of("['*']", "broad: true"), "");
     for all in ["['*-*']", "[create-key, '*e*', '*-mfa']"] {
@@ -274,7 +274,7 @@ fn what_only_some_rules_have() {
     );
     assert_eq!(
         of("[no-mfa, create-key]", "{ ip: [203.0.113.7] }"),
-        "note[KT4007]: the entry `one` covers nothing of `no-mfa`, whose records lack what it \
+        "note[KT4007]: the entry `one` covers nothing of `no-mfa`, whose records lack fields that it \
          selects by\n  a.yaml:3:12 `[no-mfa, create-key]`"
     );
     assert_eq!(of("[no-mfa, old-key, create-key]", "{ ak: [long_term], user: [bob] }"), "");
@@ -325,7 +325,7 @@ fn a_file_without_entries_is_warned_about() {
         told(&[("a.yaml", "entries: {}\nentrys: []\n")]),
         "error[KT1012]: expected a sequence, but found a mapping\n  a.yaml:1:1 `entries` expected a \
          sequence\nerror[KT1010]: unknown key `entrys`\n  a.yaml:2:1 `entrys` no such key here\n  \
-         help: did you mean `entries`? It stands here already"
+         help: did you mean `entries`? It is already set here"
     );
 }
 
@@ -338,7 +338,7 @@ fn when_reads_the_records_of_some_rule() {
     assert_eq!(of("[no-mfa, old-key]", "cred.mfa == true"), "");
     assert_eq!(
         of("[create-key, no-mfa]", "event.agent == \"x\""),
-        "note[KT4007]: the entry `one` covers nothing of `no-mfa`, whose records lack what it \
+        "note[KT4007]: the entry `one` covers nothing of `no-mfa`, whose records lack fields that it \
          selects by\n  a.yaml:3:12 `[create-key, no-mfa]`"
     );
     let wrong = of("[no-mfa, create-key]", "event.agnt == \"x\"");
@@ -351,7 +351,7 @@ fn when_reads_the_records_of_some_rule() {
     let both = entry("[create-key, no-mfa]", "{ ip: [203.0.113.7] }", "when: cred.mfa == true");
     assert_eq!(
         told(&[("a.yaml", &both)]),
-        "error[KT4006]: the entry `one` covers nothing: none of its rules has all that it selects \
+        "error[KT4006]: the entry `one` covers nothing: none of its rules has all fields that it selects \
          by\n  a.yaml:3:12 `[create-key, no-mfa]`"
     );
     assert_eq!(

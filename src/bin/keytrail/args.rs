@@ -9,12 +9,12 @@ use keytrail::rule::Severity;
 use keytrail::value::{Duration, RecordKind, Time, Zone};
 use keytrail::yaml::seconds;
 
-/// For whom a reference command prints.
+/// The output format of a reference command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Layout {
-    /// For people.
+    /// Text for people.
     Human,
-    /// For programs.
+    /// JSON for programs.
     Json,
 }
 
@@ -33,10 +33,10 @@ pub(crate) fn fail_on() -> impl TypedValueParser<Value = FailOn> {
 /// Parses an instant.
 pub(crate) fn instant(text: &str) -> Result<Time, String> {
     Time::parse(text)
-        .ok_or_else(|| "expected an instant of RFC 3339, such as 2026-01-31T00:00:00Z".to_owned())
+        .ok_or_else(|| "expected a time in RFC 3339, such as 2026-01-31T00:00:00Z".to_owned())
 }
 
-/// Parses the bound of a period.
+/// Parses the start or end of a time range.
 pub(crate) fn bound(text: &str) -> Result<Bound, String> {
     Bound::parse(text)
 }
@@ -44,7 +44,7 @@ pub(crate) fn bound(text: &str) -> Result<Bound, String> {
 /// Parses the name of a kind of record.
 pub(crate) fn kind() -> impl TypedValueParser<Value = RecordKind> {
     PossibleValuesParser::new(RecordKind::ALL.map(RecordKind::name))
-        .try_map(|word| RecordKind::parse(&word).ok_or("not a record"))
+        .try_map(|word| RecordKind::parse(&word).ok_or("not a kind of record"))
 }
 
 /// Parses a time zone.
@@ -73,7 +73,7 @@ pub(crate) fn memory(text: &str) -> Result<usize, String> {
         "g" | "gib" => 1 << 30,
         _ => {
             return Err(format!(
-                "`{text}` is no amount of memory; expected one like `512M` or `2G`"
+                "`{text}` is not an amount of memory; expected one like `512M` or `2G`"
             ));
         }
     };
@@ -81,11 +81,13 @@ pub(crate) fn memory(text: &str) -> Result<usize, String> {
     match bytes {
         Some(bytes) if bytes >= LEAST_MEMORY => Ok(bytes),
         Some(_) => Err("a run needs at least 16M".to_owned()),
-        None => Err(format!("`{text}` is no amount of memory; expected one like `512M` or `2G`")),
+        None => {
+            Err(format!("`{text}` is not an amount of memory; expected one like `512M` or `2G`"))
+        }
     }
 }
 
-/// Parses a length of time: `90s`, `5m`, `1h30m`, `1d`.
+/// Parses a duration: `90s`, `5m`, `1h30m`, `1d`.
 pub(crate) fn length(text: &str) -> Result<Duration, String> {
     let length = match text.strip_suffix("ms") {
         Some(number) => number.parse::<u32>().ok().map(|number| i64::from(number) * 1_000),
@@ -99,7 +101,7 @@ pub(crate) fn length(text: &str) -> Result<Duration, String> {
 /// Parses the time between two checks.
 pub(crate) fn interval(text: &str) -> Result<Duration, String> {
     match length(text)? {
-        Duration(..=0) => Err("there must be time between two checks; at least `1s`".to_owned()),
+        Duration(..=0) => Err("the interval must be longer than zero, such as `1s`".to_owned()),
         interval => Ok(interval),
     }
 }
@@ -175,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn lengths_of_time_are_written_as_in_rules_and_an_interval_is_one() {
+    fn durations_are_written_as_in_rules_and_an_interval_is_one() {
         for (text, seconds) in [("90s", 90), ("5m", 300), ("1h30m", 5_400), ("2d", 172_800)] {
             assert_eq!(length(text), Ok(Duration(seconds * Duration::SECOND)), "{text}");
             assert_eq!(interval(text), length(text), "{text}");
@@ -186,7 +188,7 @@ mod tests {
             assert!(length(wrong).unwrap_err().contains("is not a duration"), "{wrong}");
         }
         for zero in ["0s", "0ms", "0m0s"] {
-            assert!(interval(zero).unwrap_err().contains("between two checks"), "{zero}");
+            assert!(interval(zero).unwrap_err().contains("longer than zero"), "{zero}");
         }
     }
 

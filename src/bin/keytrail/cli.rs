@@ -1,4 +1,4 @@
-//! What may be typed. What it means is decided by the commands.
+//! The command line: its flags, without their meaning, which the commands define.
 
 use std::ffi::OsString;
 
@@ -87,15 +87,15 @@ mod tests {
         Cli::command().debug_assert();
     }
 
-    /// A flag is told in a sentence, and its variable has its name.
+    /// Every command and flag has a help text, and the variable of a flag is named after it.
     #[test]
     fn flags_are_documented_and_variables_named_after_them() {
         let root = Cli::command();
         for command in root.get_subcommands() {
-            assert!(command.get_about().is_some(), "{} says nothing", command.get_name());
+            assert!(command.get_about().is_some(), "{} has no help text", command.get_name());
             for arg in command.get_arguments() {
                 let id = arg.get_id();
-                assert!(arg.get_help().is_some(), "{} {id} says nothing", command.get_name());
+                assert!(arg.get_help().is_some(), "{} {id} has no help text", command.get_name());
                 if let Some(variable) = arg.get_env() {
                     let expected = format!("KEYTRAIL_{}", id.as_str().to_uppercase());
                     assert_eq!(variable, expected.as_str());

@@ -37,7 +37,7 @@ pub(crate) fn clock() -> Result<Time, Failure> {
         .map(Time)
         .filter(|time| time.timestamp().is_some())
         .ok_or_else(|| {
-            Failure::because("the clock of this machine does not tell a time after 1970")
+            Failure::because("the clock of this machine is set to a time before 1970")
                 .help("set the clock, or use --now on another machine")
         })
 }

@@ -16,10 +16,10 @@ use crate::args;
 use crate::exit::Failure;
 use crate::host::Host;
 
-/// What reports call standard input.
+/// The name of standard input in reports.
 const STDIN_NAME: &str = "stdin";
 
-/// What to read.
+/// The inputs, and hints about them.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Input options")]
 pub(crate) struct InputArgs {
@@ -38,11 +38,11 @@ pub(crate) struct HintArgs {
     #[arg(long, value_name = "ID", value_parser = args::account)]
     #[arg(env = "KEYTRAIL_ACCOUNT", hide_env_values = true)]
     account: Option<String>,
-    /// The columns of rows without a header, separated by commas.
+    /// The columns of tables without a header line, separated by commas.
     #[arg(long, value_name = "NAMES", value_parser = args::columns)]
     #[arg(env = "KEYTRAIL_COLUMNS", hide_env_values = true)]
     columns: Option<Columns>,
-    /// The time zone of times that are written without one [default: the provider's own].
+    /// The time zone of times that are written without one [default: that of the provider].
     #[arg(long, value_name = "ZONE", value_parser = args::zone)]
     #[arg(env = "KEYTRAIL_INPUT_ZONE", hide_env_values = true)]
     input_zone: Option<Zone>,

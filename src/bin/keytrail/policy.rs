@@ -13,7 +13,7 @@ use crate::amount::amount;
 use crate::exit::Failure;
 use crate::host::Host;
 
-/// Where the policy comes from.
+/// The files of the policy.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Policy options")]
 pub(crate) struct PolicyArgs {
@@ -31,19 +31,19 @@ pub(crate) struct PolicyArgs {
     /// Do not load the built-in rules.
     #[arg(long)]
     pub(crate) no_builtin: bool,
-    /// Which of the loaded rules a run is about.
+    /// The loaded rules to run.
     #[arg(skip)]
     pub(crate) choice: RuleChoice,
 }
 
-/// Which rules a run is about.
+/// The rules to run.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Policy options")]
 pub(crate) struct RuleChoice {
-    /// Run only the rules with this id; `*` stands for anything; repeatable.
+    /// Run only the rules with this id; `*` matches any text; repeatable.
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     only: Vec<String>,
-    /// Do not run the rules with this id; `*` stands for anything; repeatable.
+    /// Do not run the rules with this id; `*` matches any text; repeatable.
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     disable: Vec<String>,
 }
@@ -60,14 +60,14 @@ pub(crate) fn data_file(text: &str) -> Result<(String, String), String> {
     }
 }
 
-/// Which project file.
+/// The project file.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Policy options")]
 pub(crate) struct ProjectArgs {
-    /// The project file; otherwise keytrail.yaml is searched from here upward.
+    /// Project file [default: keytrail.yaml in this folder or the nearest parent].
     #[arg(short, long, value_name = "FILE", env = "KEYTRAIL_CONFIG", hide_env_values = true)]
     config: Option<PathBuf>,
-    /// Read no project file.
+    /// Do not read a project file.
     #[arg(long, conflicts_with = "config")]
     no_config: bool,
 }
@@ -136,8 +136,8 @@ impl PolicyArgs {
         }
     }
 
-    /// Loads the policy and prints its diagnostics. Of the lints, only errors are reported here;
-    /// `check` shows the rest.
+    /// Loads the policy and prints its diagnostics. Only errors of lints are printed here; `check`
+    /// prints all lints.
     pub(crate) fn load(&self, clock: Time, host: &Host<'_>) -> Result<Policy, Failure> {
         let checked = Policy::load(&self.options(host)).and_then(|policy| {
             let mut found = lint::run(&policy, clock);

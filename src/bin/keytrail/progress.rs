@@ -61,6 +61,10 @@ impl Inputs for Counted<'_> {
     fn again(&self, index: usize) -> Option<Box<dyn Batches + '_>> {
         self.inputs.again(index)
     }
+
+    fn is_rereadable(&self, index: usize) -> bool {
+        self.inputs.is_rereadable(index)
+    }
 }
 
 struct CountedFile<'i> {

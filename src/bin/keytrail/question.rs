@@ -15,28 +15,29 @@ use crate::args;
 use crate::exit::Failure;
 use crate::host::Host;
 
-/// What is asked.
+/// The query.
 #[derive(Debug, Args)]
 pub(crate) struct QuestionArgs {
     /// The condition, or @NAME for a query of the project file.
     #[arg(value_name = "EXPR", required = true)]
     expr: Option<String>,
-    /// What to count the records by, expressions between commas; '' shows them after all.
+    /// Count records by these expressions, separated by commas; '' lists records instead.
     #[arg(long, value_name = "EXPRS")]
     count_by: Option<String>,
-    /// Which record the condition reads, where its fields do not tell.
+    /// The kind of record to read, if the fields of the condition do not show it.
     #[arg(long, value_name = "RECORD", value_parser = args::kind())]
     on: Option<RecordKind>,
-    /// From when on: a time, a day, or a length of time back from now, such as 15m or 90d.
+    /// Start of the time range, inclusive: a time, a day, or a duration before now, such as 15m or
+    /// 90d.
     #[arg(long, value_name = "TIME", value_parser = args::bound)]
     since: Option<Bound>,
-    /// Before when: the same.
+    /// End of the time range, exclusive; written like --since.
     #[arg(long, value_name = "TIME", value_parser = args::bound)]
     until: Option<Bound>,
 }
 
 impl QuestionArgs {
-    /// The compiled query and its period.
+    /// The compiled query and its time range.
     pub(crate) fn resolve(
         &self,
         policy: &mut Policy,
@@ -47,7 +48,7 @@ impl QuestionArgs {
         Ok((compile(&asked.question, policy, host)?, asked.period(policy, clock)?))
     }
 
-    /// The question on the command line. If it names a saved query, the other flags change that
+    /// The query on the command line. If it names a saved query, the other flags change that
     /// query.
     fn asked(&self, policy: &mut Policy) -> Result<Asked, Failure> {
         let text = self.expr.as_deref().unwrap_or_default();
@@ -76,7 +77,7 @@ impl QuestionArgs {
     }
 }
 
-/// A question and its period.
+/// A question and its time range.
 struct Asked {
     question: Question,
     since: Option<Bound>,
@@ -90,9 +91,8 @@ impl Asked {
         let period = Period { since: instant(&self.since), until: instant(&self.until) };
         match (period.is_empty(), period.since, period.until) {
             (true, Some(since), Some(until)) => {
-                let message = format!("no time lies from {since} on and before {until}");
-                Err(Failure::because(message)
-                    .help("--since is the earlier bound, and --until the later one"))
+                let message = format!("the time range from {since} to {until} is empty");
+                Err(Failure::because(message).help("--since must be earlier than --until"))
             }
             _ => Ok(period),
         }

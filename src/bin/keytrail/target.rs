@@ -20,14 +20,14 @@ pub(crate) struct ReportArgs {
     #[arg(short, long, value_name = "FORMAT[:FILE]", value_parser = Target::parse)]
     #[arg(env = "KEYTRAIL_FORMAT", hide_env_values = true, long_help = formats())]
     format: Vec<Target>,
-    /// The file of the report that names none; `-` is standard output.
+    /// The file for the report without a file of its own; `-` is standard output.
     #[arg(short, long, value_name = "FILE", env = "KEYTRAIL_OUTPUT", hide_env_values = true)]
     output: Option<PathBuf>,
     /// Show findings that the allowlist covers.
     #[arg(long, env = "KEYTRAIL_SHOW_SUPPRESSED", hide_env_values = true)]
     #[arg(value_parser = BoolishValueParser::new())]
     show_suppressed: bool,
-    /// Show access keys whole instead of masked.
+    /// Show access keys unmasked.
     #[arg(long)]
     pub(crate) show_keys: bool,
 }
@@ -106,7 +106,7 @@ impl Targets {
         let unnamed = typed.iter().filter(|target| target.file.is_none()).count();
         if let (Some(file), 0) = (file, unnamed) {
             return Err(Failure::because(format!(
-                "--output {} has nothing to hold: every --format names its own file",
+                "--output {} is not used: every --format names its own file",
                 file.display()
             )));
         }
@@ -211,7 +211,7 @@ fn refuse_disguise(file: &Path) -> Result<(), Failure> {
     let meant = OUTPUTS.iter().find(|output| Some(output.extension) == extension);
     match meant.filter(|output| output.name != HUMAN) {
         Some(meant) => Err(Failure::because(format!(
-            "{} would hold text for people, not {}",
+            "{} would contain text for people, not {}",
             file.display(),
             meant.name
         ))

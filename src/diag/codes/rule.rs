@@ -48,12 +48,13 @@ super::codes! {
     RESERVED_NAME = "KT3014", "reserved name",
         "The word is reserved in the expression language, so it cannot be the name of a \
          parameter.";
-    /// More than one of `correlate`, `sequence` and `first_seen`, or one of them where it is
-    /// invalid.
+    /// More than one of `correlate`, `sequence`, `first_seen` and `after_silence`, or one of them
+    /// where it is invalid.
     CONSTRUCTS = "KT3015", "constructs that cannot be combined",
-        "A rule has at most one of `correlate`, `sequence` and `first_seen`. A credential report \
-         describes one point in time, so rules `on: cred` and `on: key` can have only `correlate` \
-         without `within`. A rule with steps has no condition of its own.";
+        "A rule has at most one of `correlate`, `sequence`, `first_seen` and `after_silence`. A \
+         credential report describes one point in time, so rules `on: cred` and `on: key` can have \
+         only `correlate` without `within`. A rule with steps has no condition of its own. \
+         `after_silence` needs a duration above zero, and its `last_seen` is a time.";
     /// A measure that cannot be counted.
     MEASURE = "KT3016", "invalid measure",
         "A measure has one kind: `count` takes a condition, `distinct` any value, `sum` an \

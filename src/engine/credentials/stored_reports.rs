@@ -124,6 +124,10 @@ impl Inputs for StoredReports {
         let file = self.files.get(index).and_then(Option::as_ref);
         Box::new(Reading { file, next: 0 })
     }
+
+    fn is_rereadable(&self, _index: usize) -> bool {
+        true
+    }
 }
 
 struct Reading<'h> {

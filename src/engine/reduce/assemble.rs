@@ -1,9 +1,10 @@
 //! Assembles a finding from the outcome of its matches.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::evidence::{CallRow, Chosen, Evidence, time};
+use super::rendered_message::RenderedMessages;
 use super::sample_request::{SampleRequest, SampleTarget, location, sample};
 use crate::engine::accounting::FileReport;
 use crate::engine::detail_store::BySide;
@@ -12,19 +13,23 @@ use crate::engine::options::RunOptions;
 use crate::engine::rows::Order;
 use crate::engine::subject::{fingerprint_of, values_of};
 use crate::finding::{
-    CallRecord, Calls, Display, EnrichedKey, EnrichedSource, Finding, Occurrence, Sample,
+    CallRecord, Calls, Display, EnrichedKey, EnrichedSource, Finding, LeftOut, Occurrence, Sample,
     Suppression, VerdictRole, decode, show,
 };
 use crate::plan::Plan;
 use crate::rule::{Rule, Severity};
 use crate::value::Value;
 
-/// Rows of evidence in a finding; the other call records are summed in one exact row.
+/// Rows of evidence in a finding; the other call records are summed.
 const CALLS: usize = 200;
 /// Sources and keys that a finding enriches from tables.
 const KNOWN: usize = 20;
 /// Samples that a finding shows at most.
 const SAMPLES: usize = 60;
+/// Samples that all findings of a rule show at most, besides the record that leads each finding.
+pub const SAMPLES_PER_RULE: usize = 1_000;
+/// Operations of omitted call records that a finding lists.
+const OPERATIONS: usize = 20;
 
 /// The parts of a finding before it is assembled.
 pub(super) struct Shown {
@@ -38,6 +43,8 @@ pub(super) struct Shown {
     pub(super) uncertain: bool,
     /// The match that the message describes; if `None`, the first match.
     pub(super) told: Option<Chosen>,
+    /// The rendered message of that match, if its row contains one.
+    pub(super) rendered: Option<Box<[u8]>>,
     /// Values of the rule's measures in the first occurrence.
     pub(super) measures: Vec<Value<'static>>,
 }
@@ -52,9 +59,32 @@ impl Shown {
             raised: None,
             uncertain: false,
             told: None,
+            rendered: None,
             measures: Vec::new(),
         }
     }
+
+    /// For a day of a plain rule, with the message of its first match.
+    pub(super) fn of_day(evidence: Evidence, messages: &RenderedMessages) -> Self {
+        let shown = Self::plain(evidence);
+        let rendered = shown.lead().and_then(|lead| messages.of(lead));
+        Self { rendered, ..shown }
+    }
+
+    /// The match that the message describes.
+    pub(super) fn lead(&self) -> Option<Chosen> {
+        let tally = if self.suppressed { &self.evidence.covered } else { &self.evidence.counted };
+        self.told.or(tally.lead)
+    }
+}
+
+/// What map retained of the matches of a finding.
+#[derive(Default)]
+pub(super) struct Retained {
+    /// The records, unless they are read again.
+    pub(super) sides: Option<BySide>,
+    /// The message of the match that leads the finding, if its record cannot be read again.
+    pub(super) message: Option<String>,
 }
 
 /// Assembles findings.
@@ -65,22 +95,27 @@ pub(super) struct Assembler<'a> {
 }
 
 impl Assembler<'_> {
-    /// Assembles the finding with this number. Returns it with requests for the records that it
-    /// shows and that were not retained.
+    /// Assembles the finding with this number. `samples` is the number of samples that findings of its
+    /// rule may still show. Returns the finding with requests for the records that it shows and that
+    /// were not retained.
     pub(super) fn finding(
         &self,
         number: usize,
         key: &[u8],
         rule: u32,
         shown: Shown,
-        sides: Option<&BySide>,
+        retained: Retained,
+        samples: &mut usize,
     ) -> (Finding, Vec<SampleRequest>) {
         let definition = &self.plan.rules[rule as usize];
-        let Shown { evidence, suppressed, occurrences, raised, uncertain, told, measures } = shown;
+        let Shown { evidence, suppressed, occurrences, raised, uncertain, told, measures, .. } =
+            shown;
         let Evidence { calls, counted, covered, entries, .. } = evidence;
         // A suppressed finding describes the covered matches; any other finding describes the
         // counted ones.
         let tally = if suppressed { &covered } else { &counted };
+        let Retained { sides, message } = retained;
+        let sides = sides.as_ref();
         let details = sides.map(|sides| if suppressed { &sides.covered } else { &sides.counted });
         let first = told.or(tally.lead);
         let (provider, subject) = self.subject(definition, key, &calls);
@@ -106,7 +141,7 @@ impl Assembler<'_> {
             want(SampleTarget::Lead, first, &measures);
         }
         let (calls, others) =
-            self.calls(calls, suppressed, details, &provider, &mut |slot, chosen| {
+            self.calls(calls, suppressed, details, &provider, samples, &mut |slot, chosen| {
                 want(slot, chosen, &[]);
             });
         let (sources, keys) = self.enrichment(&calls);
@@ -120,7 +155,9 @@ impl Assembler<'_> {
             provider,
             subject,
             message: lead
-                .map_or_else(|| definition.title.clone(), |(_, detail)| detail.message.clone()),
+                .map(|(_, detail)| detail.message.clone())
+                .or(message)
+                .unwrap_or_else(|| definition.title.clone()),
             fingerprint: fingerprint_of(definition, key),
             count: shows(tally.count),
             ok: shows(tally.ok),
@@ -193,38 +230,42 @@ impl Assembler<'_> {
         }
     }
 
-    /// The call records with their counts: the smallest by key, and the number of the other records
-    /// and of their matches.
+    /// The weightiest call records with their counts, and what is left out.
     fn calls(
         &self,
         mut rows: Vec<CallRow>,
         suppressed: bool,
         details: Option<&Details>,
         provider: &str,
+        samples: &mut usize,
         want: &mut dyn FnMut(SampleTarget, Chosen),
-    ) -> (Vec<Calls>, Option<(u64, u64)>) {
-        rows.sort_by(|a, b| a.call.cmp(&b.call));
-        let (all, total) = (rows.len(), rows.iter().map(|row| row.count).sum::<u64>());
-        rows.truncate(CALLS);
-        let mut chosen: Vec<(Chosen, usize)> = (0..)
+    ) -> (Vec<Calls>, Option<LeftOut>) {
+        rows.sort_by(|a, b| a.weight().cmp(&b.weight()));
+        let left = rows.split_off(rows.len().min(CALLS));
+        // The first sample of every row comes before the second of any.
+        let mut chosen: Vec<(usize, usize, Chosen)> = (0..)
             .zip(&rows)
             .flat_map(|(index, row)| {
                 let of = if suppressed { &row.covered } else { &row.counted };
-                of.iter().map(move |chosen| (*chosen, index))
+                let has = |chosen: &&Chosen| details.is_none_or(|d| d.get(&chosen.order).is_some());
+                of.iter().filter(has).enumerate().map(move |(round, of)| (round, index, *of))
             })
             .collect();
-        chosen.sort_unstable();
-        chosen.truncate(SAMPLES);
+        chosen.sort_unstable_by_key(|(round, index, _)| (*round, *index));
+        chosen.truncate(SAMPLES.min(*samples));
+        *samples -= chosen.len();
         let calls = |row: CallRow| Calls {
             call: self.call(row.call),
             count: row.count,
             suppressed: row.suppressed,
+            day: row.day.filter(|_| row.days == 1).map(String::from),
+            days: row.days,
             first: row.first,
             last: row.last,
             samples: Vec::new(),
         };
         let mut calls: Vec<Calls> = rows.into_iter().map(calls).collect();
-        for (chosen, index) in chosen {
+        for (_, index, chosen) in chosen {
             let samples = &mut calls[index].samples;
             match details {
                 Some(details) => {
@@ -237,9 +278,26 @@ impl Assembler<'_> {
                 }
             }
         }
-        let left = total - calls.iter().map(|seen| seen.count).sum::<u64>();
-        let others = (all > calls.len()).then(|| ((all - calls.len()) as u64, left));
-        (calls, others)
+        (calls, (!left.is_empty()).then(|| self.left_out(left)))
+    }
+
+    /// Sums rows, which are sorted by weight, by operation.
+    fn left_out(&self, rows: Vec<CallRow>) -> LeftOut {
+        let mut left = LeftOut { rows: rows.len() as u64, ..LeftOut::default() };
+        let mut listed: HashMap<String, usize> = HashMap::new();
+        for row in rows {
+            left.count += row.count;
+            let name = self.call(row.call).operation();
+            match listed.get(&name) {
+                Some(at) => left.operations[*at].1 += row.count,
+                None if listed.len() < OPERATIONS => {
+                    listed.insert(name.clone(), left.operations.len());
+                    left.operations.push((name, row.count));
+                }
+                None => {}
+            }
+        }
+        left
     }
 
     /// A call record in the form that a report shows; outputs mask its key.

@@ -6,6 +6,7 @@ use rustc_hash::FxHashMap;
 
 use super::assemble::Shown;
 use super::evidence::{Chosen, Evidence, time, widen};
+use super::silence::{SilenceEnd, same_event};
 use crate::correlate::{self, Item, Observations, Outcome, Reach, Subject};
 use crate::engine::match_view::day_of;
 use crate::engine::options::{RunOptions, Tell};
@@ -31,12 +32,14 @@ pub(super) struct SubjectFindings {
     /// First and last time of every occurrence, including those that the allowlist hides; empty
     /// unless each occurrence is a finding of its own.
     pub(super) spans: Vec<(Time, Time)>,
+    /// The matches of an `after_silence` rule that are part of the findings.
+    pub(super) silence_ends: Vec<SilenceEnd>,
 }
 
 impl SubjectFindings {
     /// One finding.
     pub(super) fn of(shown: Shown) -> Self {
-        Self { shown: vec![shown], spans: Vec::new() }
+        Self { shown: vec![shown], ..Self::default() }
     }
 }
 
@@ -63,6 +66,8 @@ pub(super) struct SubjectMatches {
     observations: Observations,
     /// Record numbers of the last order, by position; records with an id share one number.
     order: Option<Order>,
+    /// Whether the last row is a later version of an event.
+    revision: bool,
     records: FxHashMap<RecordPosition, u32>,
     next_record: u32,
 }
@@ -74,9 +79,12 @@ struct SubjectMatch {
     row: u32,
     step: u8,
     severity: u8,
+    weight: u8,
     ok: Option<bool>,
     cover: u32,
     call: u32,
+    /// The rendered message.
+    told: u32,
 }
 
 /// Interned byte strings that many rows share.
@@ -120,6 +128,7 @@ impl SubjectMatches {
             of_accounts: HashMap::new(),
             observations: Observations::default(),
             order: None,
+            revision: false,
             records: FxHashMap::default(),
             next_record: 0,
         }
@@ -169,10 +178,26 @@ impl SubjectMatches {
             row: row.row,
             step: row.step,
             severity: row.severity,
+            weight: row.weight,
             ok: row.ok,
             cover: self.texts.add(row.cover),
             call: self.texts.add(row.call),
+            told: self.texts.add(row.told),
         });
+    }
+
+    /// Adds a match of an `after_silence` rule, in the total order. Of several versions of an event
+    /// one is retained: an update, or else the first by content.
+    pub(super) fn add_silence_end(&mut self, row: &MatchRow<'_>, rule: &Rule) {
+        if self.rows.last().is_some_and(|last| same_event(last.order, row.order)) {
+            if self.revision || !row.revision {
+                return;
+            }
+            self.rows.pop();
+            self.items.pop();
+        }
+        self.revision = row.revision;
+        self.add(row, rule);
     }
 
     /// Drops matches that no later match can need.
@@ -209,10 +234,10 @@ impl SubjectMatches {
 
     /// Adds an observation of values of the subject.
     pub(super) fn observe(&mut self, rule: &Rule, observation: &Observation<'_>) {
-        if let Construct::FirstSeen(first_seen) = &rule.construct {
+        if let Some(history) = rule.construct.remembers() {
             let values: Vec<Value<'static>> = decode(observation.values).collect();
             let span = (Time(observation.first), Time(observation.last));
-            self.observations.add(&values, span, first_seen.history);
+            self.observations.add(&values, span, history);
         }
     }
 
@@ -253,8 +278,21 @@ impl SubjectMatches {
         if options.tell == Tell::Occurrences {
             return self.each(&subject);
         }
-        let shown = self.shown(rule, &correlate::outcome(&subject)?);
-        Ok(SubjectFindings { shown: shown.into_iter().collect(), spans: Vec::new() })
+        let outcome = correlate::outcome(&subject)?;
+        Ok(SubjectFindings {
+            shown: self.shown(rule, &outcome).into_iter().collect(),
+            silence_ends: self.silence_ends(&subject, &outcome),
+            ..SubjectFindings::default()
+        })
+    }
+
+    fn silence_ends(&self, subject: &Subject<'_>, outcome: &Outcome) -> Vec<SilenceEnd> {
+        let Construct::AfterSilence(_) = &subject.rule.construct else { return Vec::new() };
+        let measured = |member| {
+            let measured = self.items[member as usize].measured;
+            self.measured[measured as usize].as_slice()
+        };
+        SilenceEnd::all(outcome, |member| self.row(member), measured)
     }
 
     /// Makes one finding for each occurrence.
@@ -272,6 +310,7 @@ impl SubjectMatches {
             return Ok(comes);
         }
         let outcome = correlate::outcome(subject)?;
+        comes.silence_ends = self.silence_ends(subject, &outcome);
         for of in &outcome.occurrences {
             let (first, last) = (of.members.first(), of.members.last());
             let from = outcome.covered.partition_point(|member| Some(member) < first);
@@ -304,6 +343,7 @@ impl SubjectMatches {
     fn shown(&self, rule: &Rule, outcome: &Outcome) -> Option<Shown> {
         let first = outcome.occurrences.first()?;
         let told = &self.rows[first.told as usize];
+        let rendered = self.texts.all[told.told as usize].clone();
         let told = Chosen { order: told.order, place: told.place, row: told.row };
 
         let mut evidence = Evidence::default();
@@ -334,6 +374,7 @@ impl SubjectMatches {
             raised: outcome.occurrences.iter().filter_map(|of| of.raised).max(),
             uncertain: outcome.occurrences.iter().all(|of| of.uncertain),
             told: Some(told),
+            rendered: Some(rendered).filter(|rendered| !rendered.is_empty()),
             measures: first.measures.clone(),
         })
     }
@@ -364,7 +405,7 @@ impl SubjectMatches {
     }
 
     fn row(&self, member: u32) -> MatchRow<'_> {
-        let SubjectMatch { order, place, row, step, severity, ok, cover, call } =
+        let SubjectMatch { order, place, row, step, severity, weight, ok, cover, call, .. } =
             self.rows[member as usize];
         MatchRow {
             key: &[],
@@ -373,6 +414,7 @@ impl SubjectMatches {
             place,
             row,
             severity,
+            weight,
             ok,
             revision: false,
             cover: &self.texts.all[cover as usize],

@@ -1,8 +1,9 @@
 //! Aggregates matches: call records, days, counts, and which records to show.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
 
-use crate::engine::match_view::call_record;
+use crate::engine::match_view::{call_record, split_day};
 use crate::engine::rows::{MatchRow, Order, RecordPosition, entries};
 use crate::finding::{CallRecord, Occurrence};
 use crate::rule::Severity;
@@ -44,6 +45,11 @@ pub(super) struct CallRow {
     pub(super) call: CallRecord,
     pub(super) count: u64,
     pub(super) suppressed: u64,
+    /// The highest severity and weight of a match.
+    rank: (u8, u8),
+    /// The last day with a match, and the number of days.
+    pub(super) day: Option<Box<str>>,
+    pub(super) days: u64,
     pub(super) first: Option<Time>,
     pub(super) last: Option<Time>,
     /// The first matches that no entry covers, and the first that an entry covers.
@@ -80,20 +86,12 @@ impl Evidence {
 
     /// Adds a match.
     pub(super) fn add(&mut self, row: &MatchRow<'_>) {
-        let at = match self.known.get(row.call) {
+        let (day, record) = split_day(row.call);
+        let at = match self.known.get(record) {
             Some(at) => *at,
             None => {
-                let call = call_record(row.call);
-                self.calls.push(CallRow {
-                    call,
-                    count: 0,
-                    suppressed: 0,
-                    first: None,
-                    last: None,
-                    counted: Vec::new(),
-                    covered: Vec::new(),
-                });
-                self.known.insert(row.call.into(), self.calls.len() - 1);
+                self.calls.push(CallRow::new(call_record(record)));
+                self.known.insert(record.into(), self.calls.len() - 1);
                 self.calls.len() - 1
             }
         };
@@ -102,13 +100,47 @@ impl Evidence {
         self.entries.extend(entries(row.cover));
         call.count += 1;
         call.suppressed += u64::from(covered);
+        call.rank = call.rank.max((row.severity, row.weight));
+        call.on(day);
         widen(&mut call.first, &mut call.last, time(row.order));
         let chosen = if covered { &mut call.covered } else { &mut call.counted };
         if chosen.len() < SAMPLES_PER_CALL {
             chosen.push(Chosen::of(row));
         }
         let tally = if covered { &mut self.covered } else { &mut self.counted };
-        tally.add(row, call.call.day.as_deref());
+        tally.add(row, day);
+    }
+}
+
+impl CallRow {
+    fn new(call: CallRecord) -> Self {
+        Self {
+            call,
+            count: 0,
+            suppressed: 0,
+            rank: (0, 0),
+            day: None,
+            days: 0,
+            first: None,
+            last: None,
+            counted: Vec::new(),
+            covered: Vec::new(),
+        }
+    }
+
+    /// Counts a day. Matches arrive in the order of their times, so a day that is not later than the
+    /// last one was counted before. It can be earlier if a zone sets its clocks back over midnight.
+    fn on(&mut self, day: Option<&str>) {
+        if day.is_some() && day > self.day.as_deref() {
+            self.day = day.map(Into::into);
+            self.days += 1;
+        }
+    }
+
+    /// Sorts the weightiest row first.
+    pub(super) fn weight(&self) -> impl Ord + '_ {
+        let successes = if self.call.ok == Some(true) { self.count } else { 0 };
+        (Reverse((self.rank, successes, self.count)), &self.call)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::evidence::{time, widen};
-use crate::engine::rows::{MatchRow, entries};
+use crate::engine::rows::{Order, entries};
 use crate::rule::Severity;
 use crate::value::Time;
 
@@ -24,14 +24,23 @@ pub struct Coverage {
     pub last: Option<Time>,
 }
 
+/// A match that entries cover.
+pub(super) struct Covered<'c> {
+    /// Indices of the entries, encoded.
+    pub(super) cover: &'c [u8],
+    /// The severity, as its number.
+    pub(super) severity: u8,
+    pub(super) order: Order,
+}
+
 /// Credits every entry that covers a match.
-pub(super) fn credit(coverage: &mut [Coverage], row: &MatchRow<'_>, rule: u32) {
-    for (position, entry) in entries(row.cover).enumerate() {
+pub(super) fn credit(coverage: &mut [Coverage], covered: &Covered<'_>, rule: u32) {
+    for (position, entry) in entries(covered.cover).enumerate() {
         let Some(of) = coverage.get_mut(entry as usize) else { continue };
         of.matches += 1;
         of.first_credit += u64::from(position == 0);
         of.rules.insert(rule as usize);
-        *of.severities.entry(super::evidence::severity(row.severity)).or_default() += 1;
-        widen(&mut of.first, &mut of.last, time(row.order));
+        *of.severities.entry(super::evidence::severity(covered.severity)).or_default() += 1;
+        widen(&mut of.first, &mut of.last, time(covered.order));
     }
 }

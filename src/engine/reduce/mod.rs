@@ -9,6 +9,7 @@ mod evidence;
 mod ledger;
 mod rendered_message;
 mod sample_request;
+mod silence;
 mod assemble;
 
 use std::collections::BTreeMap;
@@ -19,19 +20,23 @@ use super::detail_store::DetailReader;
 use super::match_view::day_of;
 use super::matches::Partial;
 use super::options::{RunOptions, Tell};
-use super::rows::{Frame, MatchRow, Merge, Order};
+use super::rows::{Frame, MatchRow, Merge, Order, texts};
 use super::subject::rule_of;
 use crate::correlate::Reach;
 use crate::expr::EvalError;
 use crate::finding::Finding;
 use crate::plan::Plan;
+use crate::rule::Construct;
 use crate::value::Time;
-use assemble::{Assembler, Shown};
+use assemble::{Assembler, Retained, Shown};
 use correlated::{SubjectFindings, SubjectMatches};
 use duplicates::Contested;
 use evidence::Evidence;
-use rendered_message::RenderedMessages;
+use ledger::Covered;
+use rendered_message::{RenderedMessages, message, sides};
+use silence::SilenceEnd;
 
+pub use assemble::SAMPLES_PER_RULE;
 pub use ledger::Coverage;
 pub(super) use sample_request::{SampleRequest, SampleTarget, sample};
 
@@ -45,7 +50,11 @@ pub(super) struct Reduced {
     /// The coverage of each allowlist entry, by its index.
     pub(super) coverage: Vec<Coverage>,
     pub(super) duplicates: u64,
+    /// Matches of `after_silence` rules, which are known only now.
+    pub(super) matches: u64,
     pub(super) suppressed: u64,
+    /// Findings that show only the record that leads them, because their rule has many findings.
+    pub(super) unsampled: u64,
     /// Failed evaluations, by rule.
     pub(super) errors: Vec<(u32, EvalError)>,
     /// The error because of which rows could not be read back. The findings of these rows are
@@ -72,6 +81,7 @@ pub(super) fn reduce(
         details: details.finish(),
         reaches,
         group: None,
+        samples: (0, SAMPLES_PER_RULE),
         reduced: Reduced {
             coverage: vec![Coverage::default(); plan.allowlist.entries.len()],
             ..Reduced::default()
@@ -101,6 +111,8 @@ struct Fold<'f> {
     reaches: BTreeMap<Box<str>, Reach>,
     /// The subject of the most recent rows.
     group: Option<Group>,
+    /// The rule of the most recent finding, and the samples that its findings may still show.
+    samples: (u32, usize),
     reduced: Reduced,
 }
 
@@ -132,7 +144,7 @@ impl Fold<'_> {
             }
         }
         let (Some(mut group), Some(frame)) = (self.group.take(), Frame::read(frame, sorts)) else {
-            return Err(io::Error::new(io::ErrorKind::InvalidData, "it is not what was written"));
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "its content was changed"));
         };
         match frame {
             Frame::Match(row) => self.add(&mut group, &row, contested),
@@ -169,6 +181,12 @@ impl Fold<'_> {
     }
 
     fn add(&mut self, group: &mut Group, row: &MatchRow<'_>, contested: &Contested) {
+        if let (Rows::Correlated(held), Construct::AfterSilence(_)) =
+            (&mut group.rows, &self.plan.rules[group.rule as usize].construct)
+        {
+            held.add_silence_end(row, &self.plan.rules[group.rule as usize]);
+            return;
+        }
         // Of several versions of an event only one counts, once for each step.
         let identified = row.order.id != 0;
         let again = identified && group.last == Some((row.order, row.step));
@@ -178,7 +196,9 @@ impl Fold<'_> {
         }
         group.last = Some((row.order, row.step));
         if !row.cover.is_empty() {
-            ledger::credit(&mut self.reduced.coverage, row, group.rule);
+            let MatchRow { cover, severity, order, .. } = *row;
+            let covered = Covered { cover, severity, order };
+            ledger::credit(&mut self.reduced.coverage, &covered, group.rule);
             self.reduced.suppressed += 1;
         }
         match &mut group.rows {
@@ -192,7 +212,6 @@ impl Fold<'_> {
             }
             Rows::Correlated(held) => {
                 held.add(row, &self.plan.rules[group.rule as usize]);
-                group.said.add(row);
             }
         }
     }
@@ -200,12 +219,12 @@ impl Fold<'_> {
     fn conclude(&mut self, group: Group) -> io::Result<()> {
         let Group { key, rule, rows, said, .. } = group;
         let definition = &self.plan.rules[rule as usize];
-        let SubjectFindings { shown, spans } = match rows {
+        let SubjectFindings { shown, spans, silence_ends } = match rows {
             Rows::Plain(evidence) if evidence.is_empty() => return Ok(()),
             Rows::Plain(evidence) => SubjectFindings::of(Shown::plain(*evidence)),
             Rows::Days(days) => SubjectFindings {
-                shown: days.into_values().map(Shown::plain).collect(),
-                spans: Vec::new(),
+                shown: days.into_values().map(|day| Shown::of_day(day, &said)).collect(),
+                ..SubjectFindings::default()
             },
             Rows::Correlated(held) => match held.finish(definition, &self.reaches, self.options) {
                 Ok(comes) => comes,
@@ -215,24 +234,47 @@ impl Fold<'_> {
                 }
             },
         };
+        for SilenceEnd { cover, severity, order, failed } in silence_ends {
+            self.reduced.matches += 1;
+            if !cover.is_empty() {
+                let covered = Covered { cover: &cover, severity, order };
+                ledger::credit(&mut self.reduced.coverage, &covered, rule);
+                self.reduced.suppressed += 1;
+            }
+            let error = failed.map(|message| EvalError { span: definition.id_span, message });
+            self.reduced.errors.extend(error.map(|error| (rule, error)));
+        }
         if !spans.is_empty() {
             self.reduced.spans.insert(key.as_slice().into(), spans);
         }
         for shown in shown {
-            let sides = match self.options.tell {
-                Tell::Findings if definition.correlates() => None,
-                Tell::Findings => Some(self.details.of(&key)?),
-                Tell::Occurrences => match said.sides(definition, &shown, self.options) {
-                    Ok(sides) => Some(sides),
-                    Err(error) => {
-                        self.reduced.errors.push((rule, error));
-                        None
-                    }
-                },
+            let mut retained = Retained::default();
+            let failed = match (self.options.tell, &shown.rendered) {
+                (Tell::Findings, None) if definition.correlates() => None,
+                (Tell::Findings, Some(parts)) => {
+                    message(texts(parts), definition, &shown, self.options)
+                        .map(|message| retained.message = Some(message))
+                        .err()
+                }
+                (Tell::Findings, None) => {
+                    retained.sides = Some(self.details.of(&key)?);
+                    None
+                }
+                (Tell::Occurrences, _) => sides(definition, &shown, self.options)
+                    .map(|sides| retained.sides = Some(sides))
+                    .err(),
             };
+            self.reduced.errors.extend(failed.map(|error| (rule, error)));
             let number = self.reduced.findings.len();
+            if self.samples.0 != rule {
+                self.samples = (rule, SAMPLES_PER_RULE);
+            }
+            let left = &mut self.samples.1;
             let (finding, wanted) =
-                self.assembler.finding(number, &key, rule, shown, sides.as_ref());
+                self.assembler.finding(number, &key, rule, shown, retained, left);
+            if *left == 0 && finding.calls.iter().all(|calls| calls.samples.is_empty()) {
+                self.reduced.unsampled += u64::from(self.options.tell == Tell::Findings);
+            }
             self.reduced.findings.push(finding);
             if self.options.tell == Tell::Findings {
                 self.reduced.wanted.extend(wanted);

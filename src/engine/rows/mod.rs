@@ -11,8 +11,8 @@ mod spill;
 
 pub(super) use merge::Merge;
 pub(super) use row::{
-    Frame, MatchRow, Observation, Order, RecordPosition, entries, put_entries, put_text, texts,
-    version_frame,
+    Frame, MatchRow, Observation, Order, RecordPosition, entries, first_text, put_entries,
+    put_text, texts, version_frame,
 };
 pub(super) use sorter::Sorter;
 pub(super) use spill::SpillFile;

@@ -10,7 +10,7 @@
 //! big-endian; numbers in the body are LEB128, seven bits a byte.
 
 /// The version of the body; rows of another version are rejected.
-const VERSION: u8 = 2;
+const VERSION: u8 = 3;
 
 /// Bytes of the sort key after the rule, provider and subject.
 const TAIL: usize = 8 + 16 + 8 + 1 + 4 + 8;
@@ -67,6 +67,9 @@ pub(in crate::engine) struct MatchRow<'b> {
     pub(in crate::engine) row: u32,
     /// The severity, as its number.
     pub(in crate::engine) severity: u8,
+    /// How much its record weighs among others of the same severity: the number of the highest
+    /// severity of the rules that report the record without correlation.
+    pub(in crate::engine) weight: u8,
     pub(in crate::engine) ok: Option<bool>,
     /// Whether it is a later version of a delivered event, which supersedes the earlier one.
     pub(in crate::engine) revision: bool,
@@ -106,7 +109,7 @@ impl MatchRow<'_> {
             self.place;
         let sorts = head(out, self.key, self.order, self.step, (file, offset));
         let ok = self.ok.map_or(2, u8::from);
-        out.extend([VERSION, self.severity, ok | u8::from(self.revision) << 2]);
+        out.extend([VERSION, self.severity, self.weight, ok | u8::from(self.revision) << 2]);
         for number in [u64::from(self.row), ordinal, line, column, end_line, end_column, length] {
             put(number, out);
         }
@@ -179,7 +182,7 @@ impl<'b> Frame<'b> {
                 values: rest.0,
             }));
         }
-        let [severity, flags] = rest.array()?;
+        let [severity, weight, flags] = rest.array()?;
         let row = u32::try_from(rest.number()?).ok()?;
         let place = RecordPosition {
             file,
@@ -198,6 +201,7 @@ impl<'b> Frame<'b> {
             place,
             row,
             severity,
+            weight,
             ok: match flags & 3 {
                 0 => Some(false),
                 1 => Some(true),
@@ -231,15 +235,21 @@ pub(in crate::engine) fn put_text(text: Option<&str>, out: &mut Vec<u8>) {
 }
 
 /// Decodes texts; `None` for a missing text and for one that is not UTF-8.
-pub(in crate::engine) fn texts(bytes: &[u8]) -> impl Iterator<Item = Option<&str>> {
-    let mut rest = Bytes(bytes);
+pub(in crate::engine) fn texts(mut bytes: &[u8]) -> impl Iterator<Item = Option<&str>> {
     std::iter::from_fn(move || {
-        let length = rest.number()?;
-        let Some(length) = length.checked_sub(1) else { return Some(None) };
-        let (text, behind) = rest.0.split_at_checked(usize::try_from(length).ok()?)?;
-        rest.0 = behind;
-        Some(std::str::from_utf8(text).ok())
+        let (text, rest) = first_text(bytes)?;
+        bytes = rest;
+        Some(text)
     })
+}
+
+/// Decodes the first text; returns it and the bytes after it. `None` if there is none.
+pub(in crate::engine) fn first_text(bytes: &[u8]) -> Option<(Option<&str>, &[u8])> {
+    let mut rest = Bytes(bytes);
+    let length = rest.number()?;
+    let Some(length) = length.checked_sub(1) else { return Some((None, rest.0)) };
+    let (text, rest) = rest.0.split_at_checked(usize::try_from(length).ok()?)?;
+    Some((std::str::from_utf8(text).ok(), rest))
 }
 
 fn put(mut number: u64, out: &mut Vec<u8>) {
@@ -302,8 +312,8 @@ mod tests {
                 any::<u64>(),
             ),
             (step, file, place) in (0u8..16, any::<u32>(), prop::array::uniform7(numbers())),
-            (row, severity, ok, revision) in
-                (any::<u32>(), 0u8..5, any::<Option<bool>>(), any::<bool>()),
+            (row, severity, weight, ok, revision) in
+                (any::<u32>(), 0u8..5, 0u8..5, any::<Option<bool>>(), any::<bool>()),
             parts in prop::array::uniform5(prop::collection::vec(any::<u8>(), 0..300)),
         ) {
             let [offset, ordinal, line, column, end_line, end_column, length] = place;
@@ -314,6 +324,7 @@ mod tests {
                 place: RecordPosition { file, offset, ordinal, line, column, end_line, end_column, length },
                 row,
                 severity,
+                weight,
                 ok,
                 revision,
                 cover: &parts[0],

@@ -12,7 +12,7 @@ use crate::value::Value;
 
 const PROVIDER: Option<Provider> = Some(Provider::Alibaba);
 
-/// A record on its way to canonical fields.
+/// A record that is being mapped to canonical fields.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Reading<'r, 'a> {
     pub(super) fields: &'r Fields<'a>,
@@ -21,7 +21,7 @@ pub(super) struct Reading<'r, 'a> {
     pub(super) defaults: &'a Defaults,
 }
 
-/// Fills a record with the needed fields; `scratch` holds what is put together.
+/// Fills a record with the needed fields; `scratch` is a buffer for concatenated texts.
 pub(super) fn map<'a>(
     read: Reading<'_, 'a>,
     needed: &FieldSet,
@@ -31,7 +31,7 @@ pub(super) fn map<'a>(
     let Reading { fields, text, defaults } = read;
     let get = |path| fields.get(path).and_then(decode);
 
-    // What several fields are worked out from. A slice each; only escapes allocate.
+    // Values from which several fields are derived. They are slices; only escapes allocate.
     let event_type = get(p::EVENT_TYPE);
     let kind = kind(event_type.as_deref());
     let user_type = identity::user_type(fields);
@@ -118,10 +118,11 @@ fn kind(event_type: Option<&str>) -> &'static str {
     }
 }
 
-/// By which way the call came.
+/// The access method of the call.
 ///
-/// Most consoles call the API and leave `ApiCall`. What tells them is the user agent, which is the
-/// caller's own word, so it counts only where no access key signed: the console signs with none.
+/// Most consoles call the API, so their records also have the type `ApiCall`. Only the user agent
+/// distinguishes them. A caller can choose it, so it counts only if no access key signed the call:
+/// the console does not sign with one.
 fn method(
     fields: &Fields<'_>,
     event_type: Option<&str>,
@@ -155,7 +156,8 @@ fn is_console_agent(agent: &str) -> bool {
             .any(|host| agent.ends_with(host))
 }
 
-/// What the record references, then what it names: commas stand within a type, semicolons between.
+/// The resources that the record references, then those that it names. Commas separate resources of
+/// one type, semicolons separate types.
 fn resources<'a>(fields: &Fields<'a>) -> Value<'a> {
     let referenced = fields.get(p::REFERENCED).map(texts).unwrap_or_default();
     let named = fields.get(p::RESOURCE_NAME).and_then(decode).unwrap_or_default();

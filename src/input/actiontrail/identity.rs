@@ -1,4 +1,4 @@
-//! Who calls, from `userIdentity`.
+//! The caller, from `userIdentity`.
 
 use std::borrow::Cow;
 
@@ -20,8 +20,8 @@ pub(super) fn user_type(fields: &Fields<'_>) -> &'static str {
     }
 }
 
-/// Checks that the record says who calls, where its kind does: service events need not, and a
-/// sign-in that fails may name nobody.
+/// Checks that the record contains the caller, if records of its kind do: service events need not,
+/// and a failed sign-in may contain no name.
 pub(super) fn check(promises: &mut Promises<'_, '_>, fields: &Fields<'_>, kind: &str) {
     if kind == "service" {
         return;
@@ -39,7 +39,7 @@ pub(super) fn check(promises: &mut Promises<'_, '_>, fields: &Fields<'_>, kind: 
     }
 }
 
-/// As a person would name the caller; a session by its role.
+/// The name of the caller; for a session the name of its role.
 pub(super) fn user<'a>(fields: &Fields<'a>, user_type: &str) -> Option<Cow<'a, str>> {
     let name = fields.get(p::USER).and_then(decode);
     match user_type {
@@ -50,7 +50,7 @@ pub(super) fn user<'a>(fields: &Fields<'a>, user_type: &str) -> Option<Cow<'a, s
     }
 }
 
-/// The role that is assumed; its name stands before the `:` of the user's.
+/// The assumed role; its name is the part of the user name before the `:`.
 pub(super) fn role<'a>(fields: &Fields<'a>, user_type: &str) -> Option<Cow<'a, str>> {
     user(fields, user_type).filter(|_| user_type == "role")
 }
@@ -63,7 +63,7 @@ pub(super) fn session<'a>(fields: &Fields<'a>, user_type: &str) -> Option<Cow<'a
     after(fields.get(p::USER).and_then(decode)?, ':')
 }
 
-/// Whether the call belongs to a session, which a long-term key has none of.
+/// Whether the call belongs to a session; calls with a long-term key do not.
 pub(super) fn has_session(fields: &Fields<'_>) -> bool {
     [p::SESSION, p::SESSION_OLD, p::MFA, p::MFA_OLD]
         .iter()

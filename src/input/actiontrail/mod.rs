@@ -27,7 +27,7 @@ impl Format for ActionTrail {
     }
 
     fn doc(&self) -> &'static str {
-        "Alibaba Cloud ActionTrail events as OSS, Log Service, LookupEvents and EventBridge give them"
+        "Alibaba Cloud ActionTrail events from OSS, Log Service, LookupEvents and EventBridge"
     }
 
     fn provider(&self) -> Provider {

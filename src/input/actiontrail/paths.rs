@@ -1,4 +1,4 @@
-//! Where ActionTrail and its wrappings keep what is read.
+//! The paths that are read in ActionTrail records and their wrappings.
 
 crate::input::trail::paths! {
     EVENT_ID = "eventId";

@@ -12,7 +12,7 @@ use crate::value::Value;
 
 const PROVIDER: Option<Provider> = Some(Provider::Tencent);
 
-/// A record on its way to canonical fields.
+/// A record that is being mapped to canonical fields.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Reading<'r, 'a> {
     pub(super) fields: &'r Fields<'a>,
@@ -22,7 +22,7 @@ pub(super) struct Reading<'r, 'a> {
 }
 
 /// Fills a record with the needed fields, from its own where it has them and else from those
-/// around it; `scratch` holds what is put together.
+/// around it; `scratch` is a buffer for concatenated texts.
 pub(super) fn map<'a>(
     read: Reading<'_, 'a>,
     needed: &FieldSet,
@@ -33,7 +33,7 @@ pub(super) fn map<'a>(
     let get = |path| fields.get(path).and_then(decode);
     let first = |paths: [usize; 2]| paths.into_iter().find_map(get);
 
-    // What several fields are worked out from. A slice each; only escapes allocate.
+    // Values from which several fields are derived. They are slices; only escapes allocate.
     let user_type = identity::user_type(fields);
     let session = identity::has_session(fields, user_type);
     let ak = first([p::SECRET_ID, p::OUTER_AK]);
@@ -93,7 +93,8 @@ pub(super) fn map<'a>(
     sheet.put(field::CATEGORY, || Value::str("management"));
     sheet.flag(field::OK, || match &error {
         Some(_) => Some(false),
-        // What stands around a record says whether the caller was let in, not what came of it.
+        // The fields around a record show whether the caller was authorised, not the outcome of the
+        // call.
         None => [p::ERROR_CODE, p::API_ERROR_CODE]
             .iter()
             .any(|&path| fields.get(path).is_some())
@@ -138,14 +139,14 @@ pub(super) fn map<'a>(
     sheet.done()
 }
 
-/// The error of a call: of the API, else of the check before it. Zero is none.
+/// The error of a call: that of the API, else that of the check before it. Zero means no error.
 fn error<'a>(fields: &Fields<'a>) -> Option<Cow<'a, str>> {
     [p::API_ERROR_CODE, p::ERROR_CODE, p::OUTER_ERROR_CODE]
         .iter()
         .find_map(|&path| fields.get(path).and_then(decode).filter(|code| code != "0"))
 }
 
-/// By which way the call came: the record says so, older ones in their parameters.
+/// The access method of the call, which older records have in their parameters.
 fn method(fields: &Fields<'_>, kind: &str) -> &'static str {
     let get = |path| fields.get(path).and_then(decode);
     match get(p::EVENT_TYPE).as_deref() {

@@ -1,4 +1,4 @@
-//! Who calls, from `userIdentity`, and what of it stands around a record.
+//! The caller, from `userIdentity` and from the fields around a record.
 
 use std::borrow::Cow;
 
@@ -9,7 +9,7 @@ use crate::record::field::event as field;
 
 pub(super) fn user_type(fields: &Fields<'_>) -> &'static str {
     let get = |path| fields.get(path).and_then(decode);
-    // Around a record the type is not said, but the name is one of few words.
+    // The fields around a record have no type, but the name is one of a few words.
     let written = match get(p::TYPE) {
         Some(written) => written,
         None => match get(p::OUTER_USER).as_deref() {
@@ -27,32 +27,32 @@ pub(super) fn user_type(fields: &Fields<'_>) -> &'static str {
     }
 }
 
-/// Checks that the record says who calls: by its type, or by the name around it.
+/// Checks that the record contains the caller: its type, or the name around the record.
 pub(super) fn check(promises: &mut Promises<'_, '_>) {
     promises.text(field::USER_TYPE, [p::TYPE, p::OUTER_USER]);
 }
 
-/// As a person would name the caller.
+/// The name of the caller.
 pub(super) fn user<'a>(fields: &Fields<'a>, user_type: &str) -> Option<Cow<'a, str>> {
     let get = |path| fields.get(path).and_then(decode);
     let name = get(p::USER).or_else(|| get(p::OUTER_USER));
     name.or_else(|| (user_type == "root").then_some(Cow::Borrowed("root")))
 }
 
-/// The role that is assumed.
+/// The assumed role.
 pub(super) fn role<'a>(fields: &Fields<'a>, user_type: &str) -> Option<Cow<'a, str>> {
-    // This word stands for every role.
+    // This word is used for every role.
     user(fields, user_type).filter(|name| user_type == "role" && name != "roleUser")
 }
 
-/// Whether the key that signed is of a session. Its id looks like any other: a token, an end or an
-/// assumed role tell.
+/// Whether the key that signed the call belongs to a session. Its id looks like any other, so a
+/// token, an end time or an assumed role decide.
 pub(super) fn has_session(fields: &Fields<'_>, user_type: &str) -> bool {
     let get = |path| fields.get(path).and_then(decode);
     user_type == "role"
         || get(p::TOKEN).is_some()
         || get(p::PARAMS_TOKEN).is_some()
-        // `0000-00-00 00:00:00` is no end.
+        // `0000-00-00 00:00:00` is not an end time.
         || get(p::EXPIRES).is_some_and(|text| text.bytes().any(|b| (b'1'..=b'9').contains(&b)))
 }
 

@@ -36,7 +36,7 @@ impl Format for CloudAudit {
     }
 
     fn doc(&self) -> &'static str {
-        "Tencent Cloud CloudAudit events as the API, COS, Log Service and EventBridge give them"
+        "Tencent Cloud CloudAudit events from the API, COS, Log Service and EventBridge"
     }
 
     fn provider(&self) -> Provider {
@@ -61,7 +61,7 @@ impl Format for CloudAudit {
         };
         Box::new(CloudAuditMapper {
             needed,
-            // What the vendor writes without a zone is the time of day in Beijing.
+            // Times without a zone are in China Standard Time.
             defaults: Defaults::of(origin, Zone::utc_plus_8()),
             shape: Shape::new(paths::PATHS, wanted),
             folds: Shape::new(paths::FOLDS, |_| true),

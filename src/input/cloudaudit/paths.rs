@@ -1,4 +1,4 @@
-//! Where CloudAudit and its wrappings keep what is read.
+//! The paths that are read in CloudAudit records and their wrappings.
 
 crate::input::trail::paths! {
     EVENT_ID = "eventID";
@@ -22,7 +22,7 @@ crate::input::trail::paths! {
     PARAMS_SOURCE = "requestParameters.RequestSource";
     PARAMS_CLIENT = "requestParameters.RequestClient";
     RESPONSE = "responseElements";
-    // So the vendor's table of fields spells it.
+    // The spelling in the vendor's table of fields.
     RESPONSE_ALSO = "requestElements";
     USER = "userIdentity.userName";
     PRINCIPAL = "userIdentity.principalId";

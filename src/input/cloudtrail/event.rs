@@ -10,7 +10,7 @@ use crate::record::field::event as field;
 use crate::record::{FieldGap, FieldSet, Provider, Record};
 use crate::value::Value;
 
-/// A record on its way to canonical fields.
+/// A record that is being mapped to canonical fields.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Reading<'r, 'a> {
     pub(super) fields: &'r Fields<'a>,
@@ -19,7 +19,7 @@ pub(super) struct Reading<'r, 'a> {
     pub(super) defaults: &'a Defaults,
 }
 
-/// Fills a record with the needed fields; `scratch` holds what is put together.
+/// Fills a record with the needed fields; `scratch` is a buffer for concatenated texts.
 pub(super) fn map<'a>(
     read: Reading<'_, 'a>,
     needed: &FieldSet,
@@ -29,7 +29,7 @@ pub(super) fn map<'a>(
     let Reading { fields, text, defaults } = read;
     let get = |path| fields.get(path).and_then(decode);
 
-    // What several fields are worked out from. A slice each; only escapes allocate.
+    // Values from which several fields are derived. They are slices; only escapes allocate.
     let event_type = get(p::EVENT_TYPE);
     let insight = event_type.as_deref() == Some(INSIGHT);
     let [source, name] = if insight {
@@ -79,7 +79,7 @@ pub(super) fn map<'a>(
     let mut sheet = Sheet::new(needed);
     let revision = fields.get(p::ADDENDUM) == Some("\"UPDATED_DATA\"");
     sheet.revision(revision);
-    // An update may have an id of its own; it is a version of the event that it names.
+    // An update may have its own id; it is a version of the event that it refers to.
     sheet.text(field::ID, || get(p::ORIGINAL_ID).filter(|_| revision).or_else(|| get(p::EVENT_ID)));
     sheet.put(field::TIME, || time.map_or(Value::Missing, Value::Time));
     sheet.text(field::ACCOUNT, || {
@@ -121,10 +121,10 @@ pub(super) fn map<'a>(
     sheet.done()
 }
 
-/// The type of events that report unusual activity and no call.
+/// The type of events that report unusual activity instead of a call.
 const INSIGHT: &str = "AwsCloudTrailInsight";
 
-/// The product behind an event source.
+/// The service of an event source.
 pub(super) fn service(source: Cow<'_, str>) -> Cow<'_, str> {
     let kept = derive::aws_service(&source).len();
     cut(source, kept)
@@ -149,9 +149,9 @@ fn kind(event_type: Option<&str>, service: Option<&str>, api: Option<&str>) -> &
     }
 }
 
-/// By which way the call came.
+/// The access method of the call.
 ///
-/// The user agent is the caller's own word. It makes a call a console call only where nothing
+/// A caller can choose its user agent. The agent makes a call a console call only if nothing
 /// contradicts it: the console never signs with a long-term key.
 fn method(
     fields: &Fields<'_>,

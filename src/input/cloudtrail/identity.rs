@@ -1,4 +1,4 @@
-//! Who calls, from `userIdentity`.
+//! The caller, from `userIdentity`.
 
 use std::borrow::Cow;
 
@@ -19,13 +19,13 @@ pub(super) fn user_type(fields: &Fields<'_>) -> &'static str {
         ) => "federated",
         Some("AWSAccount") => "account",
         Some("AWSService") => "service",
-        // Service events may name the service and nothing else.
+        // Service events may contain only the service.
         None if fields.get(p::INVOKED_BY).is_some() => "service",
         _ => "unknown",
     }
 }
 
-/// As a person would name the caller.
+/// The name of the caller.
 pub(super) fn user<'a>(fields: &Fields<'a>, user_type: &str) -> Option<Cow<'a, str>> {
     let text = |path| fields.get(path).and_then(decode);
     text(p::USER)
@@ -37,8 +37,8 @@ pub(super) fn user<'a>(fields: &Fields<'a>, user_type: &str) -> Option<Cow<'a, s
 /// The stable id of the caller.
 ///
 /// A person of IAM Identity Center has no principal and is known by the user id of the identity
-/// store. Where the principal is only the account, as in older sign-ins of that service, it says
-/// nothing of who calls.
+/// store. If the principal is only the account, as in older sign-ins of that service, it does not
+/// identify the caller.
 pub(super) fn user_id<'a>(fields: &Fields<'a>, user_type: &str) -> Option<Cow<'a, str>> {
     let text = |path| fields.get(path).and_then(decode);
     if user_type == "root" {
@@ -54,15 +54,15 @@ pub(super) fn user_id<'a>(fields: &Fields<'a>, user_type: &str) -> Option<Cow<'a
     }
 }
 
-/// Whether an id stands for callers without credentials.
+/// Whether an id denotes a caller without credentials.
 fn is_anonymous(id: &str) -> bool {
     id.eq_ignore_ascii_case("ANONYMOUS_PRINCIPAL") || id.eq_ignore_ascii_case("anonymous")
 }
 
-/// Checks that the record says who calls, where its kind does.
+/// Checks that the record contains the caller, if records of its kind do.
 ///
-/// Service events, insights and events of VPC endpoints may have no identity. Strangers, services
-/// and other accounts have no name, and a sign-in that fails may have none either.
+/// Service events, insights and events of VPC endpoints may have no identity. Anonymous callers,
+/// services and other accounts have no name, and a failed sign-in may have none either.
 pub(super) fn check(
     promises: &mut Promises<'_, '_>,
     fields: &Fields<'_>,
@@ -93,7 +93,7 @@ pub(super) fn check(
     }
 }
 
-/// The role that is assumed; its name from the ARN where the session has no issuer.
+/// The assumed role; its name comes from the ARN if the session has no issuer.
 pub(super) fn role<'a>(fields: &Fields<'a>, user_type: &str) -> Option<Cow<'a, str>> {
     if user_type != "role" {
         return None;

@@ -1,4 +1,4 @@
-//! A row of LookupEvents without its inner record: the few fields that stand around it.
+//! A row of LookupEvents without its inner record: the few fields around it.
 
 use std::borrow::Cow;
 
@@ -56,7 +56,7 @@ pub(super) fn map<'a>(
     sheet.done()
 }
 
-/// The API gives seconds since 1970, with a fraction; the command line a time with its offset.
+/// The API writes seconds since 1970 with a fraction, the command line a time with its offset.
 fn time(text: &str, defaults: &Defaults) -> Option<Time> {
     defaults.time(text).or_else(|| {
         let (seconds, fraction) = text.split_once('.').unwrap_or((text, ""));

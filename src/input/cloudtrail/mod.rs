@@ -35,7 +35,7 @@ impl Format for CloudTrail {
     }
 
     fn doc(&self) -> &'static str {
-        "AWS CloudTrail records as S3, LookupEvents, EventBridge and CloudWatch Logs give them"
+        "AWS CloudTrail records from S3, LookupEvents, EventBridge and CloudWatch Logs"
     }
 
     fn provider(&self) -> Provider {
@@ -57,7 +57,7 @@ impl Format for CloudTrail {
             paths::RESPONSE => needed.contains(field::RESPONSE),
             paths::RESOURCES | paths::OUTER_RESOURCES => needed.contains(field::RESOURCES),
             _ if path >= paths::PATHS.len() => false,
-            // A slice costs next to nothing, and most are looked at to tell what a record is.
+            // A slice is cheap, and most of these values are needed to recognise the record.
             _ => true,
         };
         Box::new(CloudTrailMapper {
@@ -71,7 +71,7 @@ impl Format for CloudTrail {
         let digest = Shape::new(&["digestS3Bucket", "digestStartTime"], |_| true);
         let fields = Fields::read(text, &digest).ok()?;
         (fields.get(0).is_some() && fields.get(1).is_some())
-            .then_some("a CloudTrail digest, which holds no records")
+            .then_some("a CloudTrail digest, which contains no records")
     }
 }
 

@@ -1,4 +1,4 @@
-//! Where CloudTrail and its wrappings keep what is read.
+//! The paths that are read in CloudTrail records and their wrappings.
 
 crate::input::trail::paths! {
     EVENT_ID = "eventID";
@@ -54,6 +54,6 @@ crate::input::trail::paths! {
     OUTER_RESOURCES = "Resources";
 }
 
-/// Keys inside texts that are read as a whole: standing twice, they make a record ambiguous too.
+/// Keys inside texts that are read as a unit; a duplicate of them makes a record ambiguous too.
 pub(super) const WATCHED: &[&str] =
     &["resources[].ARN", "resources[].arn", "Resources[].ResourceName"];

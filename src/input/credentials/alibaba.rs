@@ -1,7 +1,7 @@
 //! Alibaba Cloud: the RAM user credential report.
 //!
-//! The meaning of each column is that of "Generate and download user credential reports". It says
-//! nothing of the account and of key ids; more than two keys are a user's from before the limit.
+//! The columns are documented in "Generate and download user credential reports". The report
+//! contains neither the account nor key ids. Users from before the limit of two keys can have more.
 
 use super::column::Kind::{Flag, LastUse, Name, Time, Veto};
 use super::column::{Blank, Column};
@@ -16,7 +16,7 @@ macro_rules! slot {
             Column { name: concat!($prefix, "exist"), kind: Flag, fields: &[key::EXISTS] },
             Column { name: concat!($prefix, "active"), kind: Flag, fields: &[key::ACTIVE] },
             Column { name: concat!($prefix, "last_rotated"), kind: Time, fields: &[key::CREATED] },
-            // `-` says never, and `N/A` that there is no key.
+            // `-` means never, and `N/A` means that there is no key.
             Column {
                 name: concat!($prefix, "last_used"),
                 kind: LastUse(Blank::Unknown),
@@ -81,7 +81,7 @@ pub static ALIBABA: CredentialReport = CredentialReport {
             kind: LastUse(Blank::Unknown),
             fields: &[cred::PASSWORD_LAST_USED, cred::PASSWORD_USED],
         },
-        // A password that is not active is none; `N/A` in the second column takes nothing back.
+        // An inactive password counts as no password; `N/A` in the second column changes nothing.
         Column { name: "password_exist", kind: Flag, fields: &[cred::PASSWORD, cred::CONSOLE] },
         Column { name: "password_active", kind: Veto, fields: &[cred::PASSWORD, cred::CONSOLE] },
         Column { name: "password_last_changed", kind: Time, fields: &[cred::PASSWORD_CHANGED] },

@@ -1,4 +1,4 @@
-//! Reports as APIs answer with them: a JSON object whose `Content` is the report.
+//! Reports in API responses: a JSON object whose `Content` is the report.
 //!
 //! The answer is a wrapping like compression: lines and offsets of records are those of the report
 //! inside, which is what a person who decodes it sees. It is read whole, for its parts may come in
@@ -17,7 +17,7 @@ use serde_json::value::RawValue;
 use crate::input::json::decode;
 use crate::value::{Time, Zone};
 
-/// Keys below which clients put what an API answers.
+/// Keys below which clients store the response of an API.
 const WRAPPERS: [&str; 3] = ["data", "body", "Response"];
 
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -25,29 +25,29 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// A report taken out of an answer.
+/// A report extracted from an answer.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Answer {
     /// The report.
     pub(super) content: Vec<u8>,
     /// Whether it was encoded as base64.
     pub(super) encoded: bool,
-    /// When it was made, as the answer says.
+    /// When the report was made, according to the answer.
     pub(super) time: Option<Time>,
-    /// What there is to say of the answer.
+    /// A note about the answer.
     pub(super) note: Option<&'static str>,
 }
 
 /// An answer whose report cannot be read.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Broken {
-    /// Bytes before what is wrong.
+    /// The offset of the error in bytes.
     pub(super) at: usize,
     /// What is wrong.
     pub(super) detail: String,
 }
 
-/// Whether what begins with these bytes is the answer of an API with a report in it.
+/// Whether these first bytes belong to an API response that contains a report.
 pub(super) fn begins(head: &[u8]) -> bool {
     let text = match std::str::from_utf8(head) {
         Ok(text) => text,
@@ -60,7 +60,7 @@ pub(super) fn begins(head: &[u8]) -> bool {
         return false;
     }
     let mut found = false;
-    // Where the bytes end is no fault of the answer: what was found before counts.
+    // The bytes may be cut off anywhere, so an error at their end does not matter.
     let _ = Deserializer::deserialize_map(
         &mut serde_json::Deserializer::from_str(text),
         Keys { found: &mut found, inner: true },
@@ -68,7 +68,7 @@ pub(super) fn begins(head: &[u8]) -> bool {
     found
 }
 
-/// Takes the report out of a whole answer; `None` when it is none after all.
+/// Extracts the report from a complete answer; `None` if it is not an answer after all.
 pub(super) fn read(text: &[u8]) -> Option<Result<Answer, Broken>> {
     let text = std::str::from_utf8(text).ok()?;
     let outer: Parts<'_> = serde_json::from_str(text).ok()?;
@@ -86,16 +86,16 @@ pub(super) fn read(text: &[u8]) -> Option<Result<Answer, Broken>> {
 fn report(content: &str, time: Option<&str>, twice: bool, at: usize) -> Result<Answer, Broken> {
     let broken = |at: usize, detail: &str| Broken { at, detail: detail.to_owned() };
     if twice {
-        return Err(broken(at, "a key of the answer stands twice: none can be trusted"));
+        return Err(broken(at, "the answer contains a key twice, so it is ambiguous"));
     }
     let Some(report) = decode(content).filter(|_| content.starts_with('"')) else {
-        return Err(broken(at, "the `Content` of the answer is no text"));
+        return Err(broken(at, "the `Content` of the answer is not a text"));
     };
     let (content, encoded) = match plain(&report) {
         true => (report.into_owned().into_bytes(), false),
         false => (
             decode_base64(&report).map_err(|wrong| {
-                // Without escapes a byte of the text is a byte of the file.
+                // Without escapes, offsets in the text are offsets in the file.
                 let inside = if report.len() + 2 == content.len() { 1 + wrong } else { 0 };
                 broken(at + inside, "the `Content` of the answer is not base64")
             })?,
@@ -104,11 +104,11 @@ fn report(content: &str, time: Option<&str>, twice: bool, at: usize) -> Result<A
     };
     let said = time.and_then(generated);
     let note = (time.is_some() && said.is_none())
-        .then_some("the `GeneratedTime` of the answer is no time that Keytrail reads");
+        .then_some("the `GeneratedTime` of the answer is not a time that Keytrail can read");
     Ok(Answer { content, encoded, time: said, note })
 }
 
-/// Whether it is the report itself, as programs write it that decode it on their own.
+/// Whether the text is the report itself, because a program has already decoded it.
 fn plain(report: &str) -> bool {
     report.contains([',', '\n'].as_slice())
         && report.lines().next().is_some_and(|l| l.contains(','))
@@ -118,7 +118,7 @@ fn plain(report: &str) -> bool {
 ///
 /// # Errors
 ///
-/// How many bytes stand before the first that is not base64.
+/// The number of bytes before the first one that is not base64.
 pub(super) fn decode_base64(text: &str) -> Result<Vec<u8>, usize> {
     let blank = |byte: &u8| byte.is_ascii_whitespace();
     let letters: Cow<'_, [u8]> = if text.bytes().any(|byte| blank(&byte)) {
@@ -137,7 +137,7 @@ pub(super) fn decode_base64(text: &str) -> Result<Vec<u8>, usize> {
     })
 }
 
-/// When: as text, or as seconds since 1970.
+/// The time, as text or as seconds since 1970.
 fn generated(json: &str) -> Option<Time> {
     match decode(json) {
         Some(text) if json.starts_with('"') => Time::parse_in(&text, &Zone::utc()),
@@ -145,7 +145,7 @@ fn generated(json: &str) -> Option<Time> {
     }
 }
 
-/// The parts of an answer that matter, and the objects in which they may stand instead.
+/// The relevant parts of an answer, and the objects that may contain them.
 #[derive(Default)]
 struct Parts<'a> {
     content: Option<&'a RawValue>,
@@ -202,11 +202,11 @@ impl<'de> Visitor<'de> for Keys<'_> {
         while let Some(key) = map.next_key::<Cow<'de, str>>()? {
             match &*key {
                 "Content" => {
-                    // A report is a text, maybe one that the bytes at hand end in.
+                    // A report is a text, and the bytes may end inside it.
                     *self.found = true;
                     return map.next_value_seed(NoReport(self.found));
                 }
-                // Logs have these, and what their records hold is no matter here.
+                // These occur in logs, whose records do not matter here.
                 "Records" | "Events" => return Ok(()),
                 key if self.inner && WRAPPERS.contains(&key) => {
                     map.next_value_seed(Inner(&mut *self.found))?;
@@ -230,7 +230,7 @@ impl<'de> serde::de::DeserializeSeed<'de> for Inner<'_> {
     }
 }
 
-/// Finds that what stands below `Content` is no text.
+/// The error for a `Content` that is not a text.
 struct NoReport<'f>(&'f mut bool);
 
 impl<'de> serde::de::DeserializeSeed<'de> for NoReport<'_> {

@@ -1,11 +1,11 @@
 //! The report of the IAM audit script: AWS users and keys over several accounts.
 //!
-//! One row a key, with the user's data in each; users without keys and the root user do not appear,
-//! so what it says of users it says of those who have keys. Times are UTC, with or without an
-//! offset. Excerpts without some of the columns are read as they are.
+//! The report has one row for each key, with the data of its user. It does not contain users
+//! without keys and the root user. Times are UTC, with or without an offset. Excerpts without some
+//! of the columns can be read too.
 //!
-//! The script calls a second factor virtual when its serial number holds "virtual", which those of
-//! most virtual devices do not: `cred.mfa_kind` is what the file says, and no more.
+//! The script calls a second factor virtual if its serial number contains "virtual". The serial
+//! numbers of most virtual devices do not, so `cred.mfa_kind` is only as reliable as the file.
 
 use super::column::Kind::{AwsAccount, Factor, Flag, LastUse, Name, Text, Time};
 use super::column::{Blank, Column};

@@ -1,8 +1,8 @@
 //! AWS: the IAM credential report.
 //!
-//! The meaning of each column and of the words in it is that of the IAM User Guide, "Getting
-//! credential reports for your AWS account". It says nothing of key ids; `last_rotated` is when a
-//! key was created, or changed later.
+//! The columns and their words are documented in the IAM User Guide, "Getting credential reports
+//! for your AWS account". The report does not contain key ids. `last_rotated` is when a key was
+//! created or last changed.
 
 use super::column::Kind::{Arn, Flag, LastUse, Name, Text, Time};
 use super::column::{Blank, Column};
@@ -16,7 +16,7 @@ macro_rules! slot {
         &[
             Column { name: concat!($prefix, "active"), kind: Flag, fields: &[key::ACTIVE] },
             Column { name: concat!($prefix, "last_rotated"), kind: Time, fields: &[key::CREATED] },
-            // `N/A` of a key that exists says that it was never used.
+            // `N/A` for a key that exists means that it was never used.
             Column {
                 name: concat!($prefix, "last_used_date"),
                 kind: LastUse(Blank::Never),
@@ -82,7 +82,7 @@ pub static AWS: CredentialReport = CredentialReport {
         Column { name: "arn", kind: Arn, fields: &[cred::ARN, cred::ACCOUNT] },
         Column { name: "user_creation_time", kind: Time, fields: &[cred::CREATED] },
         Column { name: "password_enabled", kind: Flag, fields: &[cred::PASSWORD, cred::CONSOLE] },
-        // `N/A` is said of users without a password.
+        // Users without a password have `N/A`.
         Column {
             name: "password_last_used",
             kind: LastUse(Blank::Unknown),

@@ -1,19 +1,19 @@
-//! A report as base64 text: the `Content` of an answer that nobody decoded.
+//! A report as base64 text: the `Content` of an answer that was not decoded.
 //!
 //! `aws iam get-credential-report --query Content` prints it in quotes, `--output text` with the
-//! time and the media type behind it, and other tools broken into lines.
+//! time and the media type after it, and other tools break it into lines.
 
 use super::answer::{Answer, Broken, decode_base64};
 use crate::value::{Time, Zone};
 
-/// Fewer letters than the columns of any report take.
+/// The shortest prefix that is decoded; the header of every report is longer.
 const SHORTEST: usize = 32;
 
-/// The beginning of the report, when these first bytes of a file are nothing but base64.
+/// The beginning of the report, if these first bytes of a file are only base64.
 pub(super) fn head(head: &[u8]) -> Option<Vec<u8>> {
     let text = text(head)?;
     let letters = content(text).0;
-    // The bytes may end between letters that belong together.
+    // The bytes may end inside a group of four characters.
     let blocks: String = letters.chars().filter(|letter| !letter.is_whitespace()).collect();
     let whole = blocks.len() / 4 * 4;
     if whole < SHORTEST {
@@ -25,14 +25,14 @@ pub(super) fn head(head: &[u8]) -> Option<Vec<u8>> {
         .then_some(decoded)
 }
 
-/// Decodes a whole file; `None` when it is not text.
+/// Decodes a complete file; `None` if it is not text.
 pub(super) fn read(bytes: &[u8]) -> Option<Result<Answer, Broken>> {
     let text = text(bytes)?;
     let (letters, rest) = content(text);
     let at = letters.as_ptr() as usize - bytes.as_ptr() as usize;
     let decoded = decode_base64(letters).map_err(|wrong| Broken {
         at: at + wrong,
-        detail: "the report is base64 up to here, and this is not".to_owned(),
+        detail: "the report is base64 up to this place, but not from here on".to_owned(),
     });
     let time = rest.split('\t').find_map(|field| Time::parse_in(field.trim(), &Zone::utc()));
     Some(decoded.map(|content| Answer { content, encoded: true, time, note: None }))
@@ -43,7 +43,7 @@ fn text(bytes: &[u8]) -> Option<&str> {
     std::str::from_utf8(bytes).ok().map(str::trim)
 }
 
-/// The letters, and what `--output text` prints behind them.
+/// The base64 characters, and what `--output text` prints after them.
 fn content(text: &str) -> (&str, &str) {
     let (letters, rest) = text.split_once('\t').unwrap_or((text, ""));
     let unquoted = letters.strip_prefix('"').map(|inner| inner.strip_suffix('"').unwrap_or(inner));

@@ -1,4 +1,4 @@
-//! What a column of a report holds, and what one of its cells comes to.
+//! Columns of credential reports, and the conversion of a cell to fields.
 
 use std::borrow::Cow;
 
@@ -13,59 +13,60 @@ use crate::value::{RecordKind, Time, Value};
 pub(super) struct Column {
     /// As the vendor writes it.
     pub(super) name: &'static str,
-    /// What its cells hold.
+    /// The kind of its cells.
     pub(super) kind: Kind,
     /// The fields that it fills.
     pub(super) fields: &'static [FieldId],
 }
 
-/// What the cells of a column hold.
+/// The kind of the cells of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// The user's name, taken as it stands.
+    /// The user's name, taken literally.
     Name,
-    /// A text, or a word that says that there is none.
+    /// A text, or a word for a missing text.
     Text,
-    /// The number of an AWS account; zeros before it that a spreadsheet took away are put back.
+    /// The number of an AWS account; leading zeros that a spreadsheet removed are restored.
     AwsAccount,
     /// Yes or no.
     Flag,
-    /// Yes or no, where a no takes back what another column says, and a yes adds nothing.
+    /// Yes or no, where a no overrides the value of another column and a yes does nothing.
     Veto,
-    /// Whether Tencent Cloud has an MFA device bound to the user. `not_supported` of a sub-user who
-    /// may sign in says that there is not even a contact that a device could be bound to.
+    /// Whether an MFA device is bound to the user in Tencent Cloud. `not_supported` for a sub-user
+    /// who can sign in means that the user does not even have a contact to which a device could be
+    /// bound.
     Device,
     /// A time.
     Time,
     /// When something was last used: fills the time and whether it was used at all.
     LastUse(Blank),
-    /// The user's resource name, which holds the account.
+    /// The user's resource name, which contains the account.
     Arn,
-    /// What kind of user it is, in Tencent's words.
+    /// The kind of user, in Tencent's words.
     UserType,
-    /// What kind of second factor there is, or `None`.
+    /// The kind of second factor, or `None`.
     Factor,
 }
 
-/// What `N/A` says in a column of last uses.
+/// The meaning of `N/A` in a column of last uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Blank {
     /// Nothing.
     Unknown,
-    /// That what exists was never used.
+    /// The credential exists and was never used.
     Never,
-    /// That a user who may sign in never did.
+    /// The user can sign in and never did.
     NeverSignedIn,
 }
 
-/// A record that is filled from cells, and what else they say.
+/// A record that is filled from cells, and facts that span several cells.
 #[derive(Debug)]
 pub(super) struct Filling<'a> {
     pub(super) record: Record<'a>,
     needed: FieldSet,
-    /// A cell has a value that only something existing has.
+    /// Whether a cell has a value that only an existing credential has.
     pub(super) valued: bool,
-    /// A cell says something, if only "no" or "never".
+    /// Whether a cell has any meaning, even "no" or "never".
     pub(super) answered: bool,
     pub(super) active: Option<bool>,
     pub(super) created: Option<Time>,
@@ -97,7 +98,7 @@ impl<'a> Filling<'a> {
         }
     }
 
-    /// Sets a field that is asked for.
+    /// Sets a field if it is needed.
     pub(super) fn put(&mut self, field: FieldId, value: Value<'a>) {
         if self.needed.contains(field) {
             self.record.set(field, value);
@@ -152,7 +153,8 @@ impl<'a> Filling<'a> {
                 self.login(&cell);
                 let said = match (vocabulary::time(&cell, writing), blank) {
                     (Meaning::NotApplicable, Blank::Never) => {
-                        // Only of what exists; it is no sign that it does.
+                        // This matters only for an existing credential, but does not prove that it
+                        // exists.
                         self.used = Some(false);
                         return self.put_use(fields);
                     }
@@ -191,7 +193,7 @@ impl<'a> Filling<'a> {
         }
     }
 
-    /// Closes a cred: what columns say of each other.
+    /// Completes a cred with what follows from several columns together.
     pub(super) fn close(&mut self) {
         if self.blank_use && self.signs_in {
             self.put(cred::PASSWORD_USED, Value::Bool(false));
@@ -219,7 +221,7 @@ impl<'a> Filling<'a> {
         if fields.contains(&cred::PASSWORD) || fields.contains(&cred::CONSOLE) {
             self.signs_in |= value == Some(true);
         }
-        // A "no" is no sign that anything exists.
+        // A "no" does not prove that a credential exists.
         let valued = self.valued;
         self.say(fields, &said, |value| Value::Bool(*value));
         self.valued = valued || value == Some(true);
@@ -255,11 +257,11 @@ impl<'a> Filling<'a> {
 /// Why a cell has no meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Unreadable {
-    /// It is not what its column holds.
+    /// It is not a value of its column.
     NotA(&'static str),
-    /// A spreadsheet put an error or a rounded number in the place of a text.
+    /// A spreadsheet replaced a text by an error or a rounded number.
     Replaced,
-    /// It is one of two dates, and nothing in the file says which.
+    /// It can be one of two dates, and nothing in the file shows which.
     EitherDate,
 }
 
@@ -299,13 +301,12 @@ impl Column {
     }
 }
 
-/// Whether a spreadsheet has put something else in the place of the text.
+/// Whether a spreadsheet replaced the text.
 fn is_lost(cell: &str) -> bool {
     is_error(cell) || is_rounded(cell)
 }
 
-/// The 12 digits of an AWS account. A spreadsheet takes zeros away at the beginning; more than four
-/// of them are not expected.
+/// The 12 digits of an AWS account. A spreadsheet removes leading zeros; at most four are restored.
 fn padded(account: Cow<'_, str>) -> Cow<'_, str> {
     let short =
         (8..12).contains(&account.len()) && account.bytes().all(|byte| byte.is_ascii_digit());

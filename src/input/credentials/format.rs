@@ -1,4 +1,4 @@
-//! A credential report as a format: claimed by its columns, carrying what they hold.
+//! A credential report as a format: it is recognised by its columns and carries their fields.
 
 use super::column::{Column, Kind};
 use super::mapper::UserMapper;
@@ -41,7 +41,7 @@ impl Format for CredentialReport {
         let mut fields: FieldSet = [cred::PROVIDER, cred::USER].into_iter().collect();
         let mut add = |field: FieldId| fields.insert(field);
         let user = self.present(origin, self.user);
-        // A column that only takes back gives nothing.
+        // A column that only overrides another one provides no field.
         let gives = |(_, column): &&(usize, &Column)| column.kind != Kind::Veto;
         user.iter().filter(gives).flat_map(|(_, column)| column.fields).copied().for_each(&mut add);
         if origin.account.is_some() {

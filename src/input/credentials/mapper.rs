@@ -12,13 +12,13 @@ use crate::record::{
 };
 use crate::value::{Items, RecordKind, Time, Value};
 
-/// Said of users whose keys have a time that is still to come.
+/// The note for users whose keys have a time in the future.
 const LATER: &str = "a time of a key is later than `now`: the days since then are missing";
 
 /// Reads the rows of one user.
 #[derive(Debug)]
 pub(super) struct UserMapper {
-    /// Whether its records are rows at all.
+    /// Whether its records are rows.
     tabular: bool,
     needed: FieldSet,
     provider: &'static str,
@@ -26,14 +26,14 @@ pub(super) struct UserMapper {
     writing: Writing,
     now: Time,
     user: Vec<(usize, &'static Column)>,
-    /// Where the user's name stands.
+    /// The position of the user's name.
     name: Option<usize>,
     root: Option<&'static str>,
     types_users: bool,
     /// The columns of each slot, or of the key in each row.
     keys: Vec<Vec<(usize, &'static Column)>>,
     key_per_row: bool,
-    /// The names of slots: the place of a key among the user's, from 1.
+    /// The names of slots: the position of a key among the user's keys, from 1.
     slots: Vec<String>,
 }
 
@@ -46,7 +46,7 @@ impl UserMapper {
     ) -> Self {
         let keys = report.key_columns(origin);
         let name = report.user.iter().find(|column| column.fields.contains(&cred::USER));
-        // A user is of some type even where the report does not say of which.
+        // Every user has a type, even if the report does not contain it.
         let mut given = report.carries(origin);
         given.insert(cred::USER_TYPE);
         Self {
@@ -98,7 +98,7 @@ impl UserMapper {
                 key.cell(column, cell, &self.writing);
             }
         }
-        // A slot has its columns whether or not there is a key; a row is there for its key.
+        // A slot has its columns even without a key, but a row exists only for its key.
         if !(key.valued || (self.key_per_row && key.answered)) {
             return None;
         }
@@ -140,7 +140,7 @@ impl Mapper for UserMapper {
         }
         let name = rows.first().zip(self.name).and_then(|(cells, place)| cells.get(place));
         let Some(name) = name.filter(|name| !name.trim().is_empty()) else {
-            return Outcome::Skipped(SkipReason::Malformed, "it names no user".to_owned());
+            return Outcome::Skipped(SkipReason::Malformed, "it does not name a user".to_owned());
         };
         let mut cred = self.cred(&rows[0], name.trim());
         let later: Vec<String>;
@@ -162,7 +162,7 @@ impl Mapper for UserMapper {
         if self.keys.iter().any(|columns| !columns.is_empty()) {
             let count = |number: usize| Value::Int(i64::try_from(number).unwrap_or(i64::MAX));
             cred.put(cred::KEY_COUNT, count(keys.len()));
-            // Where one key does not say, nobody can count them.
+            // If the state of one key is unknown, the active keys cannot be counted.
             if keys.iter().all(|key| key.active.is_some()) {
                 let active = keys.iter().filter(|key| key.active == Some(true)).count();
                 cred.put(cred::ACTIVE_KEYS, count(active));

@@ -11,28 +11,28 @@ use crate::input::frame::{Ending, Framer, Tables};
 use crate::record::{Batch, Batches, FileAccount, Format, Origin, Skip, SkipReason, Step};
 use crate::value::{RecordKind, Time};
 
-/// Bytes that tell whether a file is a report.
+/// The number of first bytes that show whether a file is a report.
 const HEAD: usize = 64 << 10;
 
-/// Bytes of an object among whose keys that of an answer stands.
+/// The number of first bytes of an object that must contain the key of an answer.
 const KEYS: usize = 4 << 10;
 
-/// The longest answer.
+/// The maximum length of an answer in bytes.
 const MAX_ANSWER: usize = 64 << 20;
 
-/// Whether these first bytes tell what a file is; a slow writer is not waited for longer.
+/// Whether these first bytes suffice to recognise a file, so that a slow writer is not waited for.
 fn enough(head: &[u8]) -> bool {
     let text = head.trim_ascii_start();
     match text.first() {
         None => head.len() >= HEAD,
         Some(b'[') => true,
-        // The key that matters may stand in any line, and mostly stands in the first or second.
+        // The relevant key can be in any line, and is usually in the first or second.
         Some(b'{') => text.len() >= KEYS || text.iter().skip(3).any(|&byte| byte == b'\n'),
         Some(_) => text.len() >= HEAD || text.contains(&b'\n') || text.contains(&b'\r'),
     }
 }
 
-/// What a report is wrapped in.
+/// The wrapping of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Wrapping {
     /// The answer of an API.
@@ -41,7 +41,7 @@ enum Wrapping {
     Base64,
 }
 
-/// What these first bytes of a file are wrapped in, if it is a report.
+/// The wrapping of a file with these first bytes, if it is a report.
 fn wrapping(task: &ReadTask, head: &[u8]) -> Option<Wrapping> {
     if answer::begins(head) {
         return Some(Wrapping::Answer);
@@ -61,7 +61,7 @@ fn is_table(task: &ReadTask, mut head: Vec<u8>) -> bool {
     format.is_some_and(|format| format.kinds().contains(&RecordKind::Cred))
 }
 
-/// Whether a file that was just opened is a report, as far as its first bytes say.
+/// Whether a file that was just opened is a report, according to its first bytes.
 pub(in crate::input) fn is_report(task: &mut ReadTask) -> bool {
     let Ok(source) = &mut task.source else { return false };
     let head = source.peek(enough);
@@ -95,7 +95,7 @@ pub(in crate::input) fn open<'i>(mut task: ReadTask) -> Box<dyn Batches + 'i> {
     Box::new(ReportReader::new(Box::new(FileReader::new(task)), time))
 }
 
-/// Takes the report out of what it is wrapped in; gives the time that stands beside it.
+/// Unwraps the report; returns the time of the report from the wrapping.
 fn unwrap(
     source: &mut ByteStream,
     wrapping: Wrapping,

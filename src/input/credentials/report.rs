@@ -1,4 +1,4 @@
-//! What a credential report is: a table of its columns.
+//! The description of a credential report format: a table of its columns.
 
 use super::column::Column;
 use super::vocabulary::Writing;
@@ -12,37 +12,37 @@ pub struct CredentialReport {
     pub(super) name: &'static str,
     pub(super) doc: &'static str,
     pub(super) provider: Provider,
-    /// Every column in the vendor's order: what rows without a header are read by.
+    /// Every column in the vendor's order, which is used for rows without a header.
     pub(super) header: &'static [&'static str],
-    /// A table is of this format when it has all of these columns…
+    /// A table has this format if it has all of these columns…
     pub(super) told_by: &'static [&'static str],
     /// …and one of these.
     pub(super) and_one_of: &'static [&'static str],
-    /// Columns that say whose row it is.
+    /// Columns that identify the user of a row.
     pub(super) identity: &'static [&'static str],
     /// The name of the root user's row.
     pub(super) root: Option<&'static str>,
     /// The zone of times that are written without an offset.
     pub(super) zone: &'static str,
-    /// Whom the report does not list.
+    /// The users that the report does not list.
     pub(super) omits: Option<&'static str>,
-    /// Columns that say something of the user.
+    /// Columns about the user.
     pub(super) user: &'static [Column],
-    /// Columns that say something of the user's keys.
+    /// Columns about the user's keys.
     pub(super) keys: Keys,
 }
 
-/// Where a report has the keys of a user.
+/// Where a report stores the keys of a user.
 #[derive(Debug)]
 pub(super) enum Keys {
-    /// In columns of the user's row, for each key the same ones.
+    /// In columns of the user's row, with the same columns for each key.
     Slots(&'static [&'static [Column]]),
-    /// Each in a row of its own, which repeats what is said of the user.
+    /// Each key in a row of its own, which repeats the data of the user.
     Rows(&'static [Column]),
 }
 
 impl CredentialReport {
-    /// Where columns stand in a file; the vendor's order where nothing is known of it.
+    /// The positions of the columns in a file; in the vendor's order if the file has no header.
     pub(super) fn position(&self, origin: &Origin, name: &str) -> Option<usize> {
         match &origin.columns {
             Some(columns) => columns.position(name),
@@ -50,7 +50,7 @@ impl CredentialReport {
         }
     }
 
-    /// Columns of a user that a file has, with their places.
+    /// The columns about the user that a file has, with their positions.
     pub(super) fn present(
         &self,
         origin: &Origin,
@@ -60,7 +60,7 @@ impl CredentialReport {
         columns.iter().filter_map(place).collect()
     }
 
-    /// The columns of each key that a file has, with their places.
+    /// The columns of each key that a file has, with their positions.
     pub(super) fn key_columns(&self, origin: &Origin) -> Vec<Vec<(usize, &'static Column)>> {
         match self.keys {
             Keys::Slots(slots) => slots.iter().map(|slot| self.present(origin, slot)).collect(),
@@ -68,14 +68,14 @@ impl CredentialReport {
         }
     }
 
-    /// How a file writes times that do not say it themselves.
+    /// How ambiguous times of a file are interpreted.
     pub(super) fn writing(&self, origin: &Origin) -> Writing {
         let own = || Zone::parse(self.zone).unwrap_or_else(Zone::utc);
         Writing { zone: origin.zone.clone().unwrap_or_else(own), order: origin.date_order }
     }
 
-    /// Whether the user's name or the report's nature tells what kind of user it is, without a
-    /// column for it.
+    /// Whether the kind of user follows from the user's name or from the format, without a column
+    /// for it.
     pub(super) fn types_users(&self) -> bool {
         !self.user.iter().any(|column| column.fields.contains(&cred::USER_TYPE))
     }

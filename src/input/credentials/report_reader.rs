@@ -1,4 +1,4 @@
-//! A file being read that may be a credential report, or several of them joined by `grep`.
+//! Reads a file that may be a credential report, or several reports joined by `grep`.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,20 +10,20 @@ use crate::input::file_reader::file_name_before;
 use crate::record::{Batch, Batches, FileAccount, Format, Origin, Placed, Skip, SkipReason, Step};
 use crate::value::{Time, Zone};
 
-/// Note on reports whose time is not known.
-const UNDATED: &str = "neither it nor its name says when it was made: without `--now`, ages count \
+/// The note for reports whose time is not known.
+const UNDATED: &str = "neither the report nor its name contains its time: without `--now`, ages count \
                        to the time of the run";
 
-/// The most reports that are told apart in one file.
+/// The maximum number of reports in one file.
 const MAX_REPORTS: usize = 1000;
 
-/// Reads a file; when it turns out to be a credential report, joins the rows of each user and finds
-/// out when the report was made.
+/// Reads a file. If it is a credential report, joins the rows of each user and determines when the
+/// report was made.
 ///
-/// Rows that stand behind names of files, as `grep` joins them, are a report for each name.
+/// `grep` puts the name of a file before each row; the rows of each name are one report.
 pub(super) struct ReportReader<'i> {
     file: Box<dyn Batches + 'i>,
-    /// When its content says that it was made.
+    /// The time of the report according to its content.
     time: Option<Time>,
     state: State,
 }
@@ -31,7 +31,7 @@ pub(super) struct ReportReader<'i> {
 enum State {
     /// Nothing was read.
     New,
-    /// It is something else.
+    /// It is not a report.
     Other,
     /// Rows are joined.
     Collecting(Box<Reports>),
@@ -42,12 +42,12 @@ enum State {
 /// The reports of one file.
 struct Reports {
     format: &'static CredentialReport,
-    /// What is known of the file; of each report its own time is known too.
+    /// The origin of the file; each report also has its own time.
     origin: Arc<Origin>,
     all: Vec<Report>,
-    /// By the name of a file before their rows.
+    /// The reports by the file name before their rows.
     by_prefix: BTreeMap<Vec<u8>, usize>,
-    /// The report that the batch at hand is of.
+    /// The report of the current batch.
     current: usize,
 }
 
@@ -61,7 +61,7 @@ impl<'i> ReportReader<'i> {
         Self { file, time, state: State::New }
     }
 
-    /// What the file is, once its first records were read.
+    /// The kind of the file, decided when its first records were read.
     fn begin(&self) -> State {
         let origin = self.file.origin();
         let format = self.file.formats().first().and_then(|format| super::find(format.name()));
@@ -77,7 +77,7 @@ impl<'i> ReportReader<'i> {
 }
 
 impl Reports {
-    /// The report whose rows stand behind this name of a file; `None` when there are too many.
+    /// The report with this file name before its rows; `None` if there are too many reports.
     fn of(&mut self, prefix: &[u8]) -> Option<usize> {
         if let Some(known) = self.by_prefix.get(prefix) {
             return Some(*known);
@@ -97,7 +97,7 @@ impl Reports {
         Some(number)
     }
 
-    /// Takes the rows out of a batch; those that cannot be stored become skips of it.
+    /// Moves the rows out of a batch; rows that cannot be stored become skips of it.
     fn take(&mut self, batch: &mut Batch) {
         let prefixes =
             batch.records.iter().map(|placed| file_name_before(&batch.bytes, placed.start));
@@ -113,7 +113,7 @@ impl Reports {
             let Some(number) = self.of(&prefix) else {
                 let Placed { offset, line, ordinal, .. } = placed;
                 let detail = format!(
-                    "the rows before it are of {MAX_REPORTS} reports, and no more are told apart"
+                    "the rows before it belong to {MAX_REPORTS} reports, which is the limit for one file"
                 );
                 let reason = SkipReason::TooLong;
                 batch.skipped.push(Skip { offset, line, ordinal, reason, detail });
@@ -142,7 +142,7 @@ impl Reports {
         rows.take(batch);
     }
 
-    /// Settles what only the whole of a report says.
+    /// Completes what depends on all rows of a report.
     fn finish(&mut self) {
         for Report { origin, rows } in &mut self.all {
             if let Some(order) = rows.date_order() {
@@ -162,7 +162,7 @@ impl Reports {
                 return step;
             }
             if !batch.records.is_empty() {
-                // The next batch begins with the next report, which emits nothing before that.
+                // The next batch begins with the next report; nothing of it was emitted before.
                 return Step::More;
             }
             self.current += 1;

@@ -1,13 +1,13 @@
-//! When a report was made, as the name of its file says.
+//! Reads the time of a report from the name of its file.
 
 use jiff::civil::{Date, DateTime, Time as Clock};
 
 use crate::value::{Time, Zone};
 
 /// The time in the name of a file: `report_20240115_093000.csv`, `2024-01-15T09:30:00Z.csv`, or a
-/// date alone, which is the beginning of that day. What has no offset is meant in `zone`.
+/// date alone, which is the beginning of that day. A time without an offset is in `zone`.
 ///
-/// `None` when there is none, or several that differ.
+/// `None` if there is no time, or if several times differ.
 pub(super) fn made(name: &str, zone: &Zone) -> Option<Time> {
     let mut found: Option<Time> = None;
     let mut rest = name;
@@ -29,7 +29,7 @@ pub(super) fn made(name: &str, zone: &Zone) -> Option<Time> {
     found
 }
 
-/// The time that a text begins with, and how long it is written.
+/// The time that a text begins with, and the length of its spelling.
 fn stamp(text: &str, zone: &Zone) -> Option<(Time, usize)> {
     let (date, day_len) = date(text)?;
     let alone = || Some((Time::local_to(date.at(0, 0, 0, 0), zone)?, day_len));
@@ -75,7 +75,8 @@ fn offset(text: &str, local: DateTime) -> Option<(Time, usize)> {
     Some((Time::local_to(local, &zone)?, 1 + len))
 }
 
-/// Numbers of so many digits, with one and the same separator between them or none at all.
+/// Numbers with these numbers of digits, with the same separator between all of them or without
+/// one.
 fn parts<const N: usize>(
     text: &str,
     digits: [usize; N],

@@ -1,8 +1,8 @@
-//! What spreadsheets make of a report that is opened and saved in one: other dates, numbers in
-//! place of dates, error values.
+//! Handles values that a spreadsheet changed when it opened and saved a report: rewritten dates,
+//! numbers instead of dates, error values.
 //!
-//! A date is read where only one date can be meant. Day and month of `3/9/2026` may be either way
-//! round: the other dates of the file decide, and if none does, the value is not understood.
+//! A date is read if only one date is possible. In `3/9/2026` the order of day and month is
+//! unclear: the other dates of the file decide, and if they do not, the value is rejected.
 
 use jiff::civil::{Date, DateTime, Time as Clock};
 
@@ -12,9 +12,9 @@ use crate::value::{Time, Zone};
 /// A date as a spreadsheet writes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Rewritten {
-    /// Only this date can be meant, in either order or in the order given.
+    /// The only possible date.
     Certain(DateTime, Option<DateOrder>),
-    /// Either date can be meant.
+    /// Two dates are possible.
     Ambiguous {
         /// With the day before the month.
         day_first: DateTime,
@@ -47,7 +47,7 @@ impl Rewritten {
         }
         let (first, second) = (small(first)?, small(second)?);
         let day_first = Date::new(year, second, first).ok().map(|date| date.to_datetime(clock));
-        // Dots are written between day, month and year in this order and no other.
+        // Dots separate day, month and year only in this order.
         if separator == '.' {
             return day_first.map(|time| Self::Certain(time, None));
         }
@@ -79,7 +79,7 @@ impl Rewritten {
 }
 
 /// Days since the end of 1899 with a fraction, `46090.375`, from 2000 to 2099: how a spreadsheet
-/// writes a date in a cell that it does not show as one.
+/// stores a date in a cell that it does not format as one.
 fn serial(cell: &str) -> Option<DateTime> {
     let (days, fraction) = cell.split_once(['.', ',']).unwrap_or((cell, "0"));
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
@@ -138,7 +138,7 @@ fn month_name(text: &str) -> Option<i8> {
     (1..).zip(NAMES).find(|(_, name)| text.eq_ignore_ascii_case(name)).map(|(month, _)| month)
 }
 
-/// Whether a cell holds an error in place of a value: `#NAME?`, `#WERT!`, `#N/A`, `#####`.
+/// Whether a cell contains an error instead of a value: `#NAME?`, `#WERT!`, `#N/A`, `#####`.
 pub(super) fn is_error(cell: &str) -> bool {
     let cell = cell.trim();
     cell.starts_with('#')
@@ -150,7 +150,7 @@ fn is_filled(cell: &str) -> bool {
     cell.len() > 1 && cell.bytes().all(|byte| byte == b'#')
 }
 
-/// Whether a cell holds a long number of which only the first digits are left: `1.23457E+11`.
+/// Whether a cell contains a long number that was rounded to its first digits: `1.23457E+11`.
 pub(super) fn is_rounded(cell: &str) -> bool {
     let Some((digits, exponent)) = cell.trim().split_once("E+") else { return false };
     let number = |text: &str| {

@@ -1,7 +1,7 @@
 //! Tencent Cloud: the CAM user credential report.
 //!
-//! The meaning of each column is that of "Downloading Security Analysis Report". `AccountID` is the
-//! sub-account's; the account that owns it is not in the file. Times have no zone: they are taken
+//! The columns are documented in "Downloading Security Analysis Report". `AccountID` is the id of
+//! the sub-account; the account that owns it is not in the file. Times have no zone; they are read
 //! as China Standard Time, which the console shows.
 
 use super::column::Kind::{Device, Flag, LastUse, Name, Text, Time, UserType};
@@ -18,7 +18,7 @@ macro_rules! slot {
             Column { name: concat!($prefix, "MayBeAtRisk"), kind: Flag, fields: &[key::AT_RISK] },
             Column { name: concat!($prefix, "CreationTime"), kind: Time, fields: &[key::CREATED] },
             Column { name: concat!($prefix, "Status"), kind: Flag, fields: &[key::ACTIVE] },
-            // `N/A` of a key that exists says that it was never used.
+            // `N/A` for a key that exists means that it was never used.
             Column {
                 name: concat!($prefix, "lastUsedDate"),
                 kind: LastUse(Blank::Never),
@@ -90,7 +90,7 @@ pub static TENCENT: CredentialReport = CredentialReport {
         Column { name: "UserType", kind: UserType, fields: &[cred::USER_TYPE] },
         Column { name: "CreationTime", kind: Time, fields: &[cred::CREATED] },
         Column { name: "PasswordEnabled", kind: Flag, fields: &[cred::PASSWORD] },
-        // A time, or `FALSE` where there is no password.
+        // A time, or `FALSE` if there is no password.
         Column { name: "PasswordLastRotation", kind: Time, fields: &[cred::PASSWORD_CHANGED] },
         Column { name: "LoginConsoleActive", kind: Flag, fields: &[cred::CONSOLE] },
         Column { name: "LoginProtectionActive", kind: Flag, fields: &[cred::LOGIN_PROTECTED] },
@@ -101,7 +101,7 @@ pub static TENCENT: CredentialReport = CredentialReport {
             kind: Flag,
             fields: &[cred::ABNORMAL_LOGIN],
         },
-        // `N/A` is said where there is no record of a sign-in.
+        // `N/A` means that there is no record of a sign-in.
         Column {
             name: "Last Console Login Time",
             kind: LastUse(Blank::NeverSignedIn),

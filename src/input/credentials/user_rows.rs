@@ -1,8 +1,8 @@
 //! Joins the rows of each user of a report, and collects what is unusual about the rows.
 //!
-//! The rows of a user may stand anywhere in a report, so all of them are stored until it ends. Rows
-//! that agree in everything about the user become one record; a repeated row counts once; rows that
-//! contradict each other stay separate records, and a note names the user.
+//! The rows of a user can be anywhere in a report, so all rows are stored until its end. Rows with
+//! the same data about the user become one record. A repeated row counts once. Rows that contradict
+//! each other remain separate records, and a note names the user.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
@@ -19,13 +19,14 @@ use crate::record::field::key;
 use crate::record::{Batch, DateOrder, Origin, Placed, Skip, SkipReason, Step};
 use crate::value::Time;
 
-/// The most bytes of rows that are stored of one file, with [`ROW_COST`] for each row.
+/// The maximum number of bytes of rows that are stored for one file, with [`ROW_COST`] for each
+/// row.
 pub(super) const MAX_STORED: usize = 768 << 20;
 
 /// Bytes of bookkeeping for each stored row.
 const ROW_COST: usize = 160;
 
-/// The most rows that one user's keys may take.
+/// The maximum number of rows with keys of one user.
 const MAX_ROWS: u32 = 1000;
 
 /// Bytes of rows in a batch of users.
@@ -81,14 +82,14 @@ struct User {
     rows: u64,
 }
 
-/// Digests of the rows so far, to recognise those that belong together.
+/// Digests of the rows so far, to recognise rows of the same user.
 #[derive(Debug, Default)]
 struct Digests {
-    /// Whole rows, with their users.
+    /// Complete rows, with their users.
     rows: HashMap<u128, u32>,
     /// Users, by the cells of all columns about them.
     users: HashMap<u128, u32>,
-    /// Users by name and keys by id, and whether a note names them.
+    /// Users by name and keys by id, and whether a note already names them.
     names: HashMap<u128, bool>,
 }
 
@@ -97,11 +98,11 @@ struct Notes {
     repeated: u64,
     users: Names,
     keys: Names,
-    /// Cells without a meaning by column: how many, and the least of them.
+    /// Invalid cells by column: their number, and the smallest of them.
     unreadable: BTreeMap<(usize, Unreadable), (u64, String)>,
 }
 
-/// How many dates a spreadsheet rewrote, by what they show of the order of day and month.
+/// The number of dates that a spreadsheet rewrote, by the order of day and month that they show.
 #[derive(Debug, Default)]
 struct Dates {
     day_first: u64,
@@ -110,7 +111,7 @@ struct Dates {
     certain: u64,
 }
 
-/// The first few names, and how many more there are.
+/// The first few names, and the number of further ones.
 #[derive(Debug, Default)]
 struct Names {
     first: Vec<String>,
@@ -147,7 +148,7 @@ impl UserRows {
         }
     }
 
-    /// Sets how many bytes are stored at most.
+    /// Sets the maximum number of stored bytes.
     pub(super) fn limit(&mut self, bytes: usize) {
         self.limit = bytes;
     }
@@ -157,7 +158,7 @@ impl UserRows {
         self.stored
     }
 
-    /// What comes first in the dates that a spreadsheet wrote, where they agree.
+    /// The order of day and month in the dates that a spreadsheet wrote, if they agree.
     pub(super) fn date_order(&self) -> Option<DateOrder> {
         match (self.dates.day_first, self.dates.month_first) {
             (0, 0) => None,
@@ -167,7 +168,7 @@ impl UserRows {
         }
     }
 
-    /// Takes the rows out of a batch; those that cannot be stored become skips of it.
+    /// Moves the rows out of a batch; rows that cannot be stored become skips of it.
     pub(super) fn take(&mut self, batch: &mut Batch) {
         let mut block = Block { bytes: std::mem::take(&mut batch.bytes), rows: 0 };
         for placed in batch.records.drain(..) {
@@ -191,14 +192,14 @@ impl UserRows {
         self.blocks.push(block);
     }
 
-    /// Takes one row; whether it has to be stored.
+    /// Adds one row; returns whether it must be stored.
     fn row(&mut self, row: &str, placed: Placed) -> Result<bool, (SkipReason, String)> {
         let cost = row.len() + ROW_COST;
         if self.stored + cost > self.limit {
             let limit = MAX_STORED >> 20;
             return Err((
                 SkipReason::TooLong,
-                format!("the rows before it take {limit} MiB, and no more are stored of a file"),
+                format!("the rows before it take {limit} MiB, which is the limit for one file"),
             ));
         }
         let cells = Cells::read(row).map_err(|fault| (fault.reason, fault.detail))?;
@@ -305,25 +306,22 @@ impl UserRows {
         let Notes { repeated, users, keys, .. } = &self.notes;
         let mut notes = Vec::new();
         if let Some(names) = users.list() {
-            notes.push(format!(
-                "users whose rows say different things of them, each kept as a cred of its own: \
-                 {names}"
-            ));
+            notes.push(format!("users with contradictory rows, each a separate cred: {names}"));
         }
         if let Some(names) = keys.list() {
             notes.push(format!(
-                "users with several rows for one key that say different things of it, each kept \
+                "users with contradictory rows for one key, each a separate key: \
                  as a key of its own: {names}"
             ));
         }
         if *repeated > 0 {
-            notes.push(format!("rows that repeat another one and count once: {repeated}"));
+            notes.push(format!("repeated rows, each counted once: {repeated}"));
         }
         notes.extend(self.dates.note(self.date_order(), &self.writing));
         notes
     }
 
-    /// Cells that could not be understood: what they would say is missing.
+    /// Notes on invalid cells, whose fields are missing.
     pub(super) fn faults(&self) -> Vec<String> {
         let mut faults = Vec::new();
         for ((place, why), (count, example)) in &self.notes.unreadable {
@@ -333,16 +331,16 @@ impl UserRows {
             match why {
                 Unreadable::EitherDate if self.date_order().is_some() => {}
                 Unreadable::EitherDate => faults.push(format!(
-                    "dates of `{column}` that can mean either of two days, and so are missing: \
-                     {count}, such as `{example}`; use the report as the cloud wrote it, not as a \
+                    "ambiguous dates of `{column}`, treated as missing: \
+                     {count}, such as `{example}`; use the report as downloaded from the cloud, not as a \
                      spreadsheet saved it"
                 )),
                 Unreadable::Replaced => faults.push(format!(
                     "values of `{column}` that a spreadsheet replaced: {count}, such as \
-                     `{example}`; use the report as the cloud wrote it"
+                     `{example}`; use the report as downloaded from the cloud"
                 )),
                 Unreadable::NotA(expected) => faults.push(format!(
-                    "values of `{column}` that are not {expected}, and so are missing: {count}, \
+                    "values of `{column}` that are not {expected}, treated as missing: {count}, \
                      such as `{example}`"
                 )),
             }
@@ -377,15 +375,13 @@ impl Dates {
         };
         let zone = writing.zone.name();
         (read > 0).then(|| {
-            format!(
-                "dates that a spreadsheet rewrote and that are read in zone {zone}{first}: {read}"
-            )
+            format!("dates that a spreadsheet rewrote, read in zone {zone}{first}: {read}")
         })
     }
 }
 
 impl Digests {
-    /// Notes the user's name when it is known already.
+    /// Adds the user's name to a note if the user is already known.
     fn name(&mut self, digest: u128, cells: &Cells<'_>, identity: &[usize], names: &mut Names) {
         match self.names.get_mut(&digest) {
             None => {
@@ -420,7 +416,8 @@ impl Names {
     }
 }
 
-/// A digest of cells. Two different lists of cells do not share one, even if somebody tries.
+/// A digest of cells. It is collision-resistant, so different lists of cells have different
+/// digests.
 fn digest<'c>(tag: u8, cells: impl Iterator<Item = Cow<'c, str>>) -> u128 {
     let mut hash = Sha256::new();
     hash.update([tag]);

@@ -11,23 +11,23 @@ pub(super) enum Meaning<T> {
     Value(T),
     /// It never happened.
     Never,
-    /// There is nothing that it could be said of (`N/A`).
+    /// It does not apply (`N/A`).
     NotApplicable,
-    /// It is not known, or the report does not say it of this user.
+    /// It is not known, or the report does not contain it for this user.
     Unknown,
-    /// One of two values, and nothing in the file says which.
+    /// One of two values, and nothing in the file shows which.
     Ambiguous,
-    /// Nothing that Keytrail understands.
+    /// It has no known meaning.
     NotUnderstood,
 }
 
-/// Words for a yes, in lower case. `active` and `configurada` are states that columns of yes and
-/// no have instead.
+/// Words for yes, in lower case. Some columns contain the states `active` and `configurada`
+/// instead.
 const YES: [&str; 6] = ["true", "yes", "1", "active", "enabled", "configurada"];
 const NO: [&str; 8] =
     ["false", "no", "0", "inactive", "disable", "disabled", "no configurada", "none"];
 
-/// `TRUE` and `FALSE` as spreadsheets write them in other languages than English, in lower case:
+/// `TRUE` and `FALSE` in other languages, as spreadsheets write them, in lower case:
 /// German, French, Spanish, Italian, Portuguese, Dutch, Swedish, Danish, Norwegian, Finnish,
 /// Polish, Czech, Hungarian, Romanian, Russian and Turkish.
 const YES_ABROAD: [&str; 16] = [
@@ -57,10 +57,10 @@ const NEVER: [&str; 5] = ["nunca", "nunca utilizada", "no_information", "never",
 const NOT_APPLICABLE: [&str; 2] = ["n/a", "na"];
 const UNKNOWN: [&str; 3] = ["", NOT_SUPPORTED, LOGIN_DISABLED];
 
-/// Said by AWS and Tencent Cloud where a column does not apply to a user.
+/// Written by AWS and Tencent Cloud if a column does not apply to a user.
 pub(super) const NOT_SUPPORTED: &str = "not_supported";
 
-/// Alibaba's word in the columns of users that may not sign in.
+/// Alibaba Cloud's word in columns of users who cannot sign in.
 pub(super) const LOGIN_DISABLED: &str = "login_disabled";
 
 /// Whether a cell is a word, in any case; `word` is in lower case.
@@ -77,7 +77,7 @@ fn among_abroad(cell: &str, words: &[&str]) -> bool {
     among(cell, words) || (!cell.is_ascii() && words.contains(&&*cell.to_lowercase()))
 }
 
-/// The meaning of a word that stands in place of a value; `None` for anything else.
+/// The meaning of a word that replaces a value; `None` for anything else.
 fn placeholder<T>(cell: &str) -> Option<Meaning<T>> {
     if among(cell, &UNKNOWN) {
         Some(Meaning::Unknown)
@@ -90,7 +90,7 @@ fn placeholder<T>(cell: &str) -> Option<Meaning<T>> {
     }
 }
 
-/// A cell that says yes or no. Never is no answer to such a question, and missing like `N/A`.
+/// Reads a cell with yes or no. A word for never is not an answer, so it is missing like `N/A`.
 pub(super) fn flag(cell: &str) -> Meaning<bool> {
     let cell = cell.trim();
     if among(cell, &YES) || among_abroad(cell, &YES_ABROAD) {
@@ -102,17 +102,17 @@ pub(super) fn flag(cell: &str) -> Meaning<bool> {
     }
 }
 
-/// How times are written that do not say it themselves.
+/// How ambiguous times are interpreted.
 #[derive(Debug, Clone)]
 pub(super) struct Writing {
     /// The zone of times without an offset.
     pub(super) zone: Zone,
-    /// What comes first in dates that a spreadsheet wrote.
+    /// The order of day and month in dates that a spreadsheet wrote.
     pub(super) order: Option<DateOrder>,
 }
 
-/// A cell that says when. A no in its place (as in Tencent's `PasswordLastRotation`) says that
-/// there is nothing that it could be said of.
+/// Reads a cell with a time. A no instead (as in Tencent's `PasswordLastRotation`) means that the
+/// column does not apply.
 pub(super) fn time(cell: &str, writing: &Writing) -> Meaning<Time> {
     let cell = cell.trim();
     if let Some(meaning) = placeholder(cell) {
@@ -130,7 +130,7 @@ pub(super) fn time(cell: &str, writing: &Writing) -> Meaning<Time> {
     }
 }
 
-/// A cell that holds a name; a word that says that there is none is not one.
+/// Reads a cell with a name; a word for a missing value is not a name.
 pub(super) fn text(cell: &str) -> Option<&str> {
     let cell = cell.trim();
     placeholder::<()>(cell).is_none().then_some(cell)

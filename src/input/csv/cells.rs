@@ -15,23 +15,23 @@ pub(in crate::input) struct Cells<'a> {
     spans: SmallVec<[Span; 64]>,
 }
 
-/// Where the text of a cell stands, without quotes around it.
+/// The range of a cell's text, without the quotes around it.
 #[derive(Debug, Clone, Copy)]
 struct Span {
     start: usize,
     end: usize,
-    /// Whether quotes stand doubled in it.
+    /// Whether it contains doubled quotes.
     doubled: bool,
 }
 
 impl<'a> Cells<'a> {
-    /// Reads one row, which must be all of the text but for the line break after it.
+    /// Reads one row, which must be all of the text except for the line break after it.
     pub(in crate::input) fn read(row: &'a str) -> Result<Self, Fault> {
         let bytes = row.as_bytes();
         let mut text = Text { bytes, whole: true, limit: usize::MAX, breaks: 0 };
         let mut spans = SmallVec::new();
         let mut at = 0;
-        // The text is whole, so no cell ends outside of it.
+        // The text is complete, so no cell ends outside of it.
         while let Some(Cell { start, end, doubled, after }) = text.cell(at)? {
             spans.push(Span { start, end, doubled });
             at = after + 1;
@@ -44,19 +44,19 @@ impl<'a> Cells<'a> {
         Ok(Self { row, spans })
     }
 
-    /// The text of the cell in this place, from 0; `None` where the row has fewer.
+    /// The text of the cell at this position, from 0; `None` if the row has fewer cells.
     pub(in crate::input) fn get(&self, position: usize) -> Option<Cow<'a, str>> {
         let Span { start, end, doubled } = *self.spans.get(position)?;
         let text = self.row.get(start..end)?;
         Some(if doubled { Cow::Owned(text.replace("\"\"", "\"")) } else { Cow::Borrowed(text) })
     }
 
-    /// How many there are.
+    /// The number of cells.
     pub(in crate::input) fn len(&self) -> usize {
         self.spans.len()
     }
 
-    /// Each in its place.
+    /// The cells, in order.
     pub(in crate::input) fn iter(&self) -> impl Iterator<Item = Cow<'a, str>> + '_ {
         (0..self.len()).filter_map(|position| self.get(position))
     }

@@ -15,15 +15,16 @@ pub(in crate::input) enum RowError {
     After,
     /// A quote opens a cell, and the text ends in it.
     Open,
-    /// A quote opens a cell, and what closes it on a later line ends no cell.
+    /// A quote opens a cell, and the quote that closes it on a later line is not at the end of a
+    /// cell.
     Later,
-    /// A quote opens a cell, and the row has more lines than a row may have.
+    /// A quote opens a cell, and the row exceeds the maximum number of lines.
     Lines,
-    /// A cell longer than a cell may be.
+    /// A cell exceeds the maximum length.
     Cell,
     /// A row longer than this many bytes.
     Row(usize),
-    /// A line break after which the text goes on.
+    /// A line break that is followed by more text.
     Break,
 }
 
@@ -40,18 +41,18 @@ impl RowError {
 impl fmt::Display for RowError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            RowError::Stray => f.write_str("a quote stands in a cell that does not begin with one"),
-            RowError::After => f.write_str("text stands after the quote that closes a cell"),
-            RowError::Open => f.write_str("a quote opens a cell, and none closes it"),
+            RowError::Stray => f.write_str("a quote is inside a cell that does not begin with one"),
+            RowError::After => f.write_str("text follows the quote that closes a cell"),
+            RowError::Open => f.write_str("a quote opens a cell, but no quote closes it"),
             RowError::Later => f.write_str(
-                "a quote opens a cell, and the one that closes it, on a later line, ends none",
+                "a quote opens a cell, but the next quote, on a later line, is not at the end of a cell",
             ),
             RowError::Lines => {
-                write!(f, "a quote opens a cell, and none closes the row within {MAX_LINES} lines")
+                write!(f, "a quote opens a cell, but no quote closes it within {MAX_LINES} lines")
             }
             RowError::Cell => write!(f, "a cell is longer than {} MiB", MAX_CELL >> 20),
             RowError::Row(limit) => write!(f, "longer than {limit} bytes"),
-            RowError::Break => f.write_str("a line break stands outside of quotes"),
+            RowError::Break => f.write_str("a line break is outside of quotes"),
         }
     }
 }

@@ -1,8 +1,8 @@
-//! Rows of a table as RFC 4180 writes them, read from their own bytes.
+//! Rows of a table in the format of RFC 4180, split in place without copying.
 //!
-//! The grammar is strictly that of the RFC: a cell is quoted from its first byte to its last, or not
-//! at all. So a missing or surplus quote is an error in some row. A tolerant reader would take half
-//! a file for one cell and accept it.
+//! The grammar is exactly that of the RFC: a cell is quoted from its first byte to its last, or not
+//! at all. A missing or surplus quote is therefore an error in some row. A tolerant reader could
+//! read half a file as one cell and accept it.
 
 mod cells;
 mod row;
@@ -15,7 +15,7 @@ pub(super) use row::{RowExtent, RowScan, line_end, row, rows};
 /// The longest cell.
 pub(super) const MAX_CELL: usize = 4 << 20;
 
-/// How many lines one row may have, for cells with line breaks.
+/// The maximum number of lines of one row, whose cells may contain line breaks.
 pub(super) const MAX_LINES: usize = 1000;
 
 /// The most columns of a table.

@@ -1,4 +1,4 @@
-//! Where a row ends.
+//! Finds the end of a row.
 
 use memchr::{memchr2, memchr3};
 
@@ -22,18 +22,18 @@ pub(in crate::input) struct RowExtent {
     pub(in crate::input) end: usize,
     /// Where the next one begins.
     pub(in crate::input) next: usize,
-    /// How many cells it has.
+    /// The number of its cells.
     pub(in crate::input) cells: usize,
-    /// How many of them there are up to the last that is not empty.
+    /// The number of its cells up to the last one that is not empty.
     pub(in crate::input) filled: usize,
-    /// How many line breaks stand in its cells.
+    /// The number of line breaks in its cells.
     pub(in crate::input) breaks: u64,
 }
 
-/// Finds the end of the row that begins with these bytes. `whole` says that nothing follows them;
-/// a row has at most `limit` bytes.
+/// Finds the end of the row that begins with these bytes. `whole` is whether they
+/// are the complete text; a row has at most `limit` bytes.
 ///
-/// With fewer of its bytes the result is the same, or [`RowScan::Unfinished`].
+/// With only some of these bytes, the result is the same or [`RowScan::Unfinished`].
 pub(in crate::input) fn row(bytes: &[u8], whole: bool, limit: usize) -> RowScan {
     let mut fit = RowExtent { end: 0, next: 0, cells: 0, filled: 0, breaks: 0 };
     let mut text = Text { bytes, whole, limit, breaks: 0 };
@@ -67,8 +67,8 @@ pub(in crate::input) fn row(bytes: &[u8], whole: bool, limit: usize) -> RowScan 
     }
 }
 
-/// The end of the first line, and where the next one begins; `None` where the bytes end before
-/// that. A line ends with a line feed, a carriage return, or both.
+/// The end of the first line, and the start of the next one; `None` if the bytes end before that. A
+/// line ends with a line feed, a carriage return, or both.
 pub(in crate::input) fn line_end(bytes: &[u8], whole: bool) -> Option<(usize, usize)> {
     match memchr2(b'\n', b'\r', bytes) {
         Some(end) => Some((end, after_break(bytes, end, whole)?)),
@@ -76,7 +76,7 @@ pub(in crate::input) fn line_end(bytes: &[u8], whole: bool) -> Option<(usize, us
     }
 }
 
-/// The rows of a text, one after the other; a broken one goes up to its end.
+/// The rows of a text, in order; a broken row extends to the end of the text.
 pub(in crate::input) fn rows(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {
@@ -110,20 +110,20 @@ pub(super) struct Text<'b> {
     pub(super) breaks: u64,
 }
 
-/// Where a cell stands.
+/// The extent of a cell.
 pub(super) struct Cell {
     /// Its first byte, after the quote that opens it.
     pub(super) start: usize,
     /// One past its last, before the quote that closes it.
     pub(super) end: usize,
-    /// Whether quotes stand doubled in it.
+    /// Whether it contains doubled quotes.
     pub(super) doubled: bool,
-    /// The comma or line break after it, or where the bytes end.
+    /// The position of the comma or line break after it, or the end of the bytes.
     pub(super) after: usize,
 }
 
 impl Text<'_> {
-    /// The cell that begins at `at`; `None` where the bytes end inside it.
+    /// The cell that begins at `at`; `None` if the bytes end inside it.
     pub(super) fn cell(&mut self, at: usize) -> Result<Option<Cell>, RowError> {
         match self.bytes.get(at) {
             Some(b'"') => self.quoted(at + 1),

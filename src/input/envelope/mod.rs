@@ -104,8 +104,8 @@ impl Envelopes {
     pub(super) fn note(&self) -> Option<String> {
         match self.control {
             0 => None,
-            1 => Some("1 control message of an envelope holds no record".to_owned()),
-            count => Some(format!("{count} control messages of envelopes hold no records")),
+            1 => Some("1 control message of an envelope contains no record".to_owned()),
+            count => Some(format!("{count} control messages of envelopes contain no records")),
         }
     }
 }
@@ -121,8 +121,8 @@ pub fn opened(text: &str) -> Batch {
     batch
 }
 
-/// Keys that the trails' own records begin with and no envelope does. Most records begin with one of
-/// them and are not looked at any further.
+/// Keys that the trails' own records begin with and no envelope does. Most records begin with one
+/// of them and are not looked at any further.
 const FIRST_KEYS: [&[u8]; 12] = [
     b"eventVersion",
     b"userIdentity",

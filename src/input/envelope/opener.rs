@@ -13,10 +13,10 @@ use crate::record::{Provider, SkipReason, Span};
 /// How deep envelopes may nest.
 const MAX_NESTING: usize = 12;
 
-/// The most bytes that the records of one envelope may have together.
+/// The maximum number of bytes of all records of one envelope.
 const MAX_OPENED: usize = 4 * MAX_RECORD;
 
-/// The keys below which envelopes hold records, compared without case.
+/// The keys below which envelopes contain records, compared without case.
 const KEYS: [&str; 46] = [
     // CloudWatch Logs: subscriptions, answers of the API, Logs Insights.
     "logEvents",
@@ -183,7 +183,7 @@ impl Opener {
                 Content::Control => seen = Content::Control,
                 found => {
                     if members.iter().filter(|(other, _)| other == key).count() > 1 {
-                        let detail = format!("the key `{key}` of its envelope stands twice");
+                        let detail = format!("the key `{key}` occurs twice in its envelope");
                         return Err(Fault { reason: SkipReason::DuplicateKey, detail });
                     }
                     return Ok(found);
@@ -198,8 +198,8 @@ impl Opener {
         }
     }
 
-    /// Opens the items of an array, or the values of a text. If any holds a record, the others are
-    /// kept too, so that each is counted.
+    /// Opens the items of an array, or the values of a text. If any contains a record, the
+    /// others are retained too, so that each is counted.
     fn items(&mut self, items: &[&str], at: At<'_>) -> Result<Content, Fault> {
         let alone = At { depth: at.depth + 1, object: None, named: false };
         let (found, text, control) = (self.found.len(), self.text.len(), self.control);
@@ -271,8 +271,7 @@ impl Opener {
     fn copy(&mut self, text: &str) -> Result<Span, Fault> {
         let start = self.text.len();
         if start + text.len() > MAX_OPENED {
-            let detail =
-                format!("the records of its envelope come to more than {MAX_OPENED} bytes");
+            let detail = format!("the records of its envelope have more than {MAX_OPENED} bytes");
             return Err(Fault { reason: SkipReason::TooLong, detail });
         }
         self.text.push_str(text);
@@ -285,7 +284,7 @@ fn respelled(json: &str, members: &[(Cow<'_, str>, &str)]) -> Option<String> {
     let prefix = ["", "event."].into_iter().find(|prefix| {
         members.iter().any(|(key, _)| {
             let key = key.strip_prefix(prefix).unwrap_or_default();
-            // The rows of query APIs spell it so, and they are not records.
+            // This is the spelling in rows of query APIs, which are not records.
             key.eq_ignore_ascii_case("eventName") && key != "EventName"
         })
     })?;

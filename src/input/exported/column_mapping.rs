@@ -1,4 +1,4 @@
-//! Which columns each field is read from, by the paths of the keys that the columns stand for.
+//! The columns from which each field is read, by the paths of the keys that the columns represent.
 
 use crate::record::field::event as f;
 use crate::record::{FieldId, FieldSet};
@@ -20,7 +20,7 @@ const fn all(field: FieldId, columns: &'static [&'static str]) -> ColumnMapping 
     ColumnMapping { field, columns, all: true }
 }
 
-/// The fields out of `all` that a table can fill. `has` tells whether it has a column.
+/// The fields of `all` that a table can fill. `has` returns whether the table has a column.
 pub(super) fn carried(
     fields: &[ColumnMapping],
     all: FieldSet,
@@ -74,7 +74,7 @@ pub(super) const CLOUDTRAIL: &[ColumnMapping] = &[
     any(f::CATEGORY, &["eventCategory", "managementEvent"]),
     any(f::CODE, &["errorCode"]),
     any(f::MESSAGE, &["errorMessage"]),
-    // Of sign-ins it needs the message, too.
+    // For sign-ins it also needs the message.
     any(f::OK, &["errorCode"]),
     any(f::AGENT, &["userAgent"]),
     any(f::REGION, &["awsRegion"]),
@@ -143,7 +143,7 @@ pub(super) const CLOUDAUDIT: &[ColumnMapping] = &[
     any(f::ACTOR, &["userIdentity.secretId", "userIdentity.principalId", "userIdentity.userName"]),
     any(f::CALLER, &["userIdentity.principalId", "userIdentity.userName"]),
     any(f::AK, &["userIdentity.secretId"]),
-    // What tells temporary keys apart stands in the session and in the type.
+    // The session and the type show whether a key is temporary.
     all(f::AK_TYPE, &["userIdentity.secretId", "userIdentity.type", "userIdentity.sessionContext"]),
     any(f::MFA, &["userIdentity.sessionContext"]),
     any(f::IP, &["sourceIPAddress"]),

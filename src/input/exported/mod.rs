@@ -30,7 +30,7 @@ use row_object::{RowObject, Written};
 
 /// Records of a format as rows of a table.
 ///
-/// A column stands for a key of the record, or for one of an object in it: `userIdentity.type`.
+/// A column represents a key of the record, or a key of an object in it: `userIdentity.type`.
 #[derive(Debug)]
 pub struct Exported {
     name: &'static str,
@@ -56,7 +56,7 @@ pub struct Exported {
 /// CloudTrail in a table.
 pub static CLOUDTRAIL_TABLE: Exported = Exported {
     name: "cloudtrail-table",
-    doc: "AWS CloudTrail records as rows of CSV: what CloudTrail Lake and Athena answer and the \
+    doc: "AWS CloudTrail records as rows of CSV, from CloudTrail Lake, Athena and the \
           console's event history downloads",
     of: &CloudTrail,
     marks: &["eventName"],
@@ -70,19 +70,19 @@ pub static CLOUDTRAIL_TABLE: Exported = Exported {
     ],
     nothing: &[],
     fields: column_mapping::CLOUDTRAIL,
-    // One that failed has a message and no code.
+    // A failed sign-in has a message but no code.
     signin: &["errorMessage", "responseElements"],
 };
 
 /// ActionTrail in a table.
 pub static ACTIONTRAIL_TABLE: Exported = Exported {
     name: "actiontrail-table",
-    doc: "Alibaba Cloud ActionTrail events as rows of CSV: what a SIEM and Log Service export",
+    doc: "Alibaba Cloud ActionTrail events as rows of CSV, from a SIEM or Log Service",
     of: &ActionTrail,
     marks: &["eventName"],
     one_of: &["acsRegion", "eventRW", "requestParameterJson"],
     others: &["awsRegion"],
-    // Microsoft Sentinel keeps the time of an event under its own name.
+    // Microsoft Sentinel has its own name for the time of an event.
     aliases: &[("TimeGenerated [UTC]", "eventTime"), ("TimeGenerated", "eventTime")],
     nothing: &[],
     fields: column_mapping::ACTIONTRAIL,
@@ -92,7 +92,7 @@ pub static ACTIONTRAIL_TABLE: Exported = Exported {
 /// CloudAudit in a table.
 pub static CLOUDAUDIT_TABLE: Exported = Exported {
     name: "cloudaudit-table",
-    doc: "Tencent Cloud CloudAudit events as rows of CSV: what its console and Log Service export",
+    doc: "Tencent Cloud CloudAudit events as rows of CSV, from its console or Log Service",
     of: &CloudAudit,
     marks: &["eventName"],
     one_of: &["userIdentity.secretId", "actionType", "eventRegion"],
@@ -194,7 +194,8 @@ impl Format for Exported {
         let without: FieldSet = needed.iter().filter(|id| !unknown.contains(id)).collect();
         let spelling = Spelling::of(self.provider());
         Box::new(RowMapper {
-            // Without its type nobody knows whether an event is a service event, which has no caller.
+            // Without the type it is unknown whether an event is a service event, which has no
+            // caller.
             says_type: has(&paths, "eventType"),
             signin: silent.then(|| self.of.mapper(&without, &inner, now)),
             api: paths.iter().position(|path| path.as_deref() == Some("eventName")),
@@ -210,7 +211,7 @@ impl Format for Exported {
 }
 
 impl Exported {
-    /// The path of the key that each column stands for; `None` where a column stands for no key.
+    /// The path of the key that each column represents; `None` for a column without a key.
     /// A column with the name of a key takes precedence over one with another name for it.
     fn paths(&self, columns: &Columns) -> Vec<Option<String>> {
         let spelling = Spelling::of(self.provider());
@@ -250,11 +251,12 @@ struct RowMapper {
     /// `None` if the records are not rows.
     object: Option<RowObject>,
     columns: Columns,
-    /// What the columns carry. Rules that need another field are blind, so it is no gap of a row.
+    /// The fields that the columns carry. A rule that needs another field is blind, so a missing
+    /// column is not a gap of each row.
     carries: FieldSet,
     says_type: bool,
     of: Box<dyn Mapper>,
-    /// Reads sign-ins, if the table does not tell whether they succeeded.
+    /// Reads sign-ins, if the table has no column for their outcome.
     signin: Option<Box<dyn Mapper>>,
     /// The column of the operation.
     api: Option<usize>,
@@ -277,7 +279,7 @@ impl Mapper for RowMapper {
                 Outcome::Skipped(SkipReason::TooDeep, "the JSON in a cell".to_owned())
             }
             Ok(Read { written: Written::Torn("userIdentity"), .. }) => {
-                let detail = "the cell of `userIdentity` begins like an object and is none";
+                let detail = "the cell of `userIdentity` begins like an object but is not one";
                 Outcome::Skipped(SkipReason::Malformed, detail.to_owned())
             }
             Ok(Read { written, signs_in }) => {
@@ -313,7 +315,7 @@ impl RowMapper {
         out: &mut String,
     ) -> Result<Read<'o>, Outcome> {
         let signs_in = |api: Option<Cow<'_, str>>| api.is_some_and(|api| SIGN_INS.contains(&&*api));
-        // No row of CSV is a JSON array: a quote may not follow a bracket there.
+        // A row of CSV is never a JSON array, because a quote must not follow a bracket in CSV.
         if let Some(answer) = QueryAnswer::read(raw.text) {
             if !answer.has(&self.columns) {
                 let detail = "it has other columns than the first row".to_owned();

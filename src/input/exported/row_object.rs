@@ -17,14 +17,14 @@ const NULLS: [&str; 3] = ["null", "NULL", "\\N"];
 pub(super) struct RowObject {
     /// `None` for a column without a name.
     columns: Vec<Option<Column>>,
-    /// Whether some column stands for a key of an object inside the record.
+    /// Whether some column represents a key of an object inside the record.
     flat: bool,
     spelling: Spelling,
     /// More words for a cell without a value, in tables of this format.
     nothing: &'static [&'static str],
 }
 
-/// The key that a column stands for.
+/// The key that a column represents.
 #[derive(Debug)]
 struct Column {
     path: String,
@@ -32,7 +32,7 @@ struct Column {
     written: String,
 }
 
-/// Whether all cells of a row could be written as what they hold.
+/// Whether all cells of a row could be written with their own types.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Written<'k> {
     /// All of them.
@@ -42,7 +42,8 @@ pub(super) enum Written<'k> {
 }
 
 impl RowObject {
-    /// Prepares for columns with these paths; a column without a path keeps its own name as the key.
+    /// Prepares for columns with these paths; a column without a path keeps its own name as the
+    /// key.
     pub(super) fn new(
         columns: &Columns,
         paths: Vec<Option<String>>,
@@ -94,8 +95,8 @@ impl RowObject {
         written_as
     }
 
-    /// Writes a cell as the object or array that it holds, else as a string; `false` if it begins
-    /// like an object but is not one.
+    /// Writes a cell as the object or array that it contains, else as a string; `false` if it
+    /// begins like an object but is not one.
     fn push_value(&self, cell: &str, path: &str, out: &mut String) -> bool {
         let text = cell.trim();
         if !text.starts_with(['{', '[']) {

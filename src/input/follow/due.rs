@@ -14,7 +14,7 @@ use crate::input::set::{InputNote, InputSet};
 use crate::record::{Batch, FileAccount, FileStatus, SkipReason, Step};
 use crate::value::Time;
 
-/// A file that nobody has written to for this long counts as whole, in microseconds.
+/// A file that was not written to for this time, in microseconds, counts as complete.
 const SETTLED: i64 = 60 * 1_000_000;
 
 /// The end of a longer line is not waited for: the line is read, and skipped as too long.
@@ -37,7 +37,7 @@ impl Snapshot {
         let same = self.is_unchanged(file);
         let settled = match self.modified <= clock.0 {
             true => self.modified.saturating_add(SETTLED) < clock.0,
-            // The clock says nothing: it is fixed, or another machine's.
+            // The clock cannot be compared: it is fixed, or that of another machine.
             false => same,
         };
         (file.device, file.inode) = (self.device, self.inode);
@@ -102,8 +102,8 @@ impl Snapshot {
         Ok(if whole { Read::All } else { Read::Later })
     }
 
-    /// The same for lines after the last position: whole lines, and the rest if it is a whole record
-    /// or nobody writes to the file any more.
+    /// The same for lines after the last position: whole lines, and the rest if it is a whole
+    /// record or the file is no longer written to.
     fn more(&self, file: &FollowedFile, settled: bool) -> std::io::Result<Read> {
         if self.size <= file.offset {
             return Ok(Read::Not);

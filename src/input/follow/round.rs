@@ -64,7 +64,7 @@ impl FileTask {
 }
 
 impl Round {
-    /// Things worth saying of the arguments and of files.
+    /// Notes about the arguments and files.
     pub fn notes(&self) -> &[InputNote] {
         &self.notes
     }

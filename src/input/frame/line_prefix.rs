@@ -1,4 +1,4 @@
-//! What may stand before the record of a line.
+//! Recognises a prefix before the record of a line.
 
 /// The longest prefix of a line.
 const MAX_PREFIX: usize = 256;
@@ -6,7 +6,7 @@ const MAX_PREFIX: usize = 256;
 /// How many bytes stand before the object of a line that begins with a time, as exports of
 /// CloudWatch Logs and `aws logs tail` write it, or with the header of a syslog message.
 ///
-/// A line of a table is none: its separators and quotes stand in no prefix.
+/// A line of a table has no prefix, because a prefix contains neither separators nor quotes.
 pub(in crate::input) fn line_prefix(line: &[u8]) -> Option<usize> {
     if !matches!(line.first(), Some(b'0'..=b'9' | b'<')) {
         return None;

@@ -1,9 +1,9 @@
 //! Splits a stream of bytes into records.
 //!
-//! The container is told by content: an array below a key of [`CONTAINERS`](sniff) with other keys
-//! around, `[…]`, one record a line, objects one after the other, or the rows of a table. A line may
-//! begin with a time before its record. A record that is not well formed is skipped alone: the splitter
-//! continues with the next one.
+//! The container is recognised by content: an array below a key of [`CONTAINERS`](sniff) with other
+//! keys around, `[…]`, one record a line, objects one after the other, or the rows of a table. A
+//! line may begin with a time before its record. A record that is not well formed is skipped alone:
+//! the splitter continues with the next one.
 
 mod framer;
 mod table_header;

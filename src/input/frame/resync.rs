@@ -44,7 +44,7 @@ impl Begin {
         self.before(bytes, at).or_else(|| bracket().filter(|_| self == Begin::Array))
     }
 
-    /// The bytes that stand around records, and what comes after the first of them.
+    /// The bytes around records, and what comes after the first of them.
     fn brackets(self) -> (u8, &'static [u8], &'static [u8]) {
         match self {
             Begin::Object => (b'{', b"}", b"\""),

@@ -6,7 +6,7 @@ use super::KEY_REACH;
 use super::line_prefix::line_prefix;
 use crate::input::json::{Scan, Stop};
 
-/// What the first bytes say.
+/// What the first bytes of a file show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sniffed {
     /// One record a line.
@@ -15,7 +15,7 @@ pub(super) enum Sniffed {
     Values,
     /// Nothing but blanks.
     Empty,
-    /// Text that is no JSON; its first lines may be those of a table.
+    /// Text that is not JSON; its first lines may be those of a table.
     Text,
     /// Something else.
     Other(&'static str),
@@ -25,7 +25,7 @@ pub(super) enum Sniffed {
 struct Container {
     /// The key of the array.
     key: &'static str,
-    /// How many objects stand around it.
+    /// The number of objects around it.
     around: usize,
     name: &'static str,
 }
@@ -55,7 +55,7 @@ pub(super) fn holds_rows(container: &str) -> bool {
 /// How many lines are looked at.
 const SAMPLE: usize = 16;
 
-/// The bytes that the marks of other kinds of files stand in.
+/// The number of first bytes that contain the magic numbers of other kinds of files.
 const HEAD: usize = 8;
 
 /// Recognizes a file as soon as its bytes allow only one answer, so that a slow writer need not
@@ -186,7 +186,7 @@ impl Sniff {
     }
 }
 
-/// Whether a line is something that may stand before an object, and then an object.
+/// Whether a line is a known prefix followed by an object.
 fn is_prefixed(line: &[u8]) -> bool {
     line_prefix(line).is_some_and(|prefix| {
         let object = line.get(prefix..).unwrap_or_default();

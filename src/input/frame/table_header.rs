@@ -8,7 +8,7 @@ use crate::value::mask_keys;
 /// What is known about tables before one is read.
 #[derive(Debug, Default)]
 pub(in crate::input) struct Tables {
-    /// The columns as the user says them, for files without a header line.
+    /// The columns given by the user, for files without a header line.
     pub(in crate::input) given: Option<Columns>,
     /// The formats that are tried.
     pub(in crate::input) formats: Vec<&'static dyn Format>,
@@ -64,7 +64,7 @@ const RECORD_COLUMNS: [&str; 14] = [
     "cloud_trail_event",
 ];
 
-/// The column in whose cells whole records may stand.
+/// The column whose cells may contain complete records.
 pub(in crate::input) fn record_column(columns: &Columns) -> Option<usize> {
     RECORD_COLUMNS.iter().find_map(|name| columns.position(name))
 }

@@ -1,10 +1,11 @@
-//! Records whose keys were flattened: `event.userIdentity.type` for a key in an object in an object.
+//! Records whose keys were flattened: `event.userIdentity.type` for a key in an object in an
+//! object.
 
 use super::{Members, members, push_string};
 
 /// Writes the record that the keys with this prefix stand for to `out`; whether there are any.
 ///
-/// A key is taken apart as long as `is_object` says that what stands before a dot is the path of an
+/// A key is split as long as `is_object` says that what stands before a dot is the path of an
 /// object: other names may have dots of their own. What is not JSON is nothing here.
 pub(in crate::input) fn unflatten(
     text: &str,

@@ -173,7 +173,7 @@ fn a_path_longer_than_any_can_be_is_an_error() {
     let path = "a/".repeat(2100) + "log.json";
     let errors = InputSet::new(&[path]).err().unwrap();
     assert_eq!(errors[0].code.id, "KT6001");
-    assert!(errors[0].message.contains("cannot be looked at"), "{}", errors[0].message);
+    assert!(errors[0].message.contains("cannot be read"), "{}", errors[0].message);
 }
 
 #[test]

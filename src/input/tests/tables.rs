@@ -62,7 +62,7 @@ fn a_table_is_told_by_its_columns() {
     no last line break: read; rows plain; 3 events
     gzip: read; rows gzip; 3 events
     quoted header: read; rows plain; 3 events
-    two files in one: read; rows plain; 6 events; the header line stands again between rows
+    two files in one: read; rows plain; 6 events; the header line is repeated between rows
     columns in another order, and one more: read; rows plain; 1 events
     the answer of a query: read; query-rows-object plain; 2 events; 202 2 malformed; 240 3 foreign
     records in an envelope: read; lines plain; 2 events
@@ -149,7 +149,7 @@ fn a_row_that_is_none_costs_itself() {
     JSON: read; rows plain; 3 events; 143 1 syntax
     a comment: read; rows plain; 3 events; 143 1 syntax
     another event: read; rows plain; 3 events; 143 1 foreign
-    nothing but commas: read; rows plain; 3 events; rows without any value are passed over
+    nothing but commas: read; rows plain; 3 events; rows without any value are ignored
     cut off: read; rows plain; 1 events; 143 1 truncated
     ");
 }
@@ -171,6 +171,6 @@ fn the_records_of_a_table_may_stand_in_one_column() {
     Logs Insights: read; rows plain; 2 events
     with an envelope in the cell: read; rows plain; 1 events
     among other lines: read; rows plain; 1 events; 11 0 syntax
-    no records at all: unclaimed: none of its records is of a known format (tried: all formats); rows plain; 0 events
+    no records at all: unclaimed: none of its records has a known format (tried: all formats); rows plain; 0 events
     "#);
 }

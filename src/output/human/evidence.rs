@@ -1,16 +1,21 @@
 //! The evidence of a finding: a table, or one line if there is a single row.
 
-use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::io;
 
 use super::page::{Ink, Page};
 use super::text::{columns, counted, number, shorten};
 use crate::diag::escape;
-use crate::finding::{CallRecord, Finding, VerdictRole};
+use crate::finding::{CallRecord, Finding, LeftOut, VerdictRole};
 
 /// Rows shown without `--verbose`.
 const ROWS: usize = 5;
+
+/// Operations that are listed of the rows that are not shown.
+const OPERATIONS: usize = 4;
+
+/// The index of the operation among the columns.
+const API: usize = 3;
 
 /// The columns, each with its maximum width.
 const COLUMNS: [(&str, usize); 6] =
@@ -27,7 +32,7 @@ pub(super) const INDENT: &str = "   | ";
 /// One row: its cells in the order of [`COLUMNS`], and its calls.
 type Row = (Vec<String>, u64);
 
-/// Writes the rows with the most calls. Rows that differ only in the day are merged.
+/// Writes the weightiest rows. Rows that look the same are merged.
 pub(super) fn write(
     page: &mut Page<'_>,
     finding: &Finding,
@@ -57,18 +62,24 @@ fn is_subject(finding: &Finding, cells: &[String]) -> bool {
 }
 
 fn rows(page: &Page<'_>, finding: &Finding) -> Vec<Row> {
-    let mut rows: BTreeMap<Vec<String>, u64> = BTreeMap::new();
+    let mut rows: Vec<Row> = Vec::new();
+    let mut known: HashMap<Vec<String>, usize> = HashMap::new();
     for calls in &finding.calls {
         let counted = match finding.role {
             VerdictRole::Suppressed => calls.count,
             _ => calls.count.saturating_sub(calls.suppressed),
         };
         if counted > 0 {
-            *rows.entry(cells(page, &calls.call)).or_default() += counted;
+            let cells = cells(page, &calls.call);
+            match known.get(&cells) {
+                Some(at) => rows[*at].1 += counted,
+                None => {
+                    known.insert(cells.clone(), rows.len());
+                    rows.push((cells, counted));
+                }
+            }
         }
     }
-    let mut rows: Vec<Row> = rows.into_iter().collect();
-    rows.sort_by_key(|(_, count)| Reverse(*count));
     rows
 }
 
@@ -119,15 +130,43 @@ fn table(
         let cells: Vec<&str> = used.iter().map(|&at| cells.get(at).map_or("", |c| c)).collect();
         page.line(&format!("{margin}  {}", line(count, &cells)))?;
     }
-    let (other_rows, other_calls) = finding.others.unwrap_or_default();
-    let more = rest.len() as u64 + other_rows;
+    let none = LeftOut::default();
+    let others = finding.others.as_ref().unwrap_or(&none);
+    let more = rest.len() as u64 + others.rows;
     if more > 0 {
-        let calls = other_calls + rest.iter().map(|(_, count)| count).sum::<u64>();
-        let more = format!("… {} with {}", counted(more, "more row"), counted(calls, noun));
+        let calls = others.count + rest.iter().map(|(_, count)| count).sum::<u64>();
+        let mut more = format!("… {} with {}", counted(more, "more row"), counted(calls, noun));
+        more.push_str(&operations(page, rest, others, calls));
         let more = page.ink(Ink::Quiet, &more);
-        page.line(&format!("{margin}  {:count_width$}  {more}", ""))?;
+        page.paragraph((Ink::Quiet, MARGIN), &format!("{:count_width$}  {more}", ""), INDENT)?;
     }
     Ok(())
+}
+
+/// The first operations of the rows that are not shown, with their calls:
+/// `: s3.GetObject 20, iam.ListUsers 8, …`.
+fn operations(page: &Page<'_>, rest: &[Row], others: &LeftOut, calls: u64) -> String {
+    let api = |cells: &Vec<String>| cells.get(API).cloned().unwrap_or_default();
+    let rest = rest.iter().map(|(cells, count)| (api(cells), *count));
+    let others = others.operations.iter().map(|(name, count)| (page.value(name, 40), *count));
+    let mut sums: Vec<(String, u64)> = Vec::new();
+    for (name, count) in rest.chain(others).filter(|(name, _)| name != "-") {
+        match sums.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, sum)) => *sum += count,
+            None => sums.push((name, count)),
+        }
+    }
+    let listed: u64 = sums.iter().take(OPERATIONS).map(|(_, count)| count).sum();
+    let texts = sums.iter().take(OPERATIONS);
+    let mut texts: Vec<String> =
+        texts.map(|(name, count)| format!("{name} {}", number(*count))).collect();
+    match texts.is_empty() {
+        true => String::new(),
+        false => {
+            texts.extend((listed < calls).then(|| "…".to_owned()));
+            format!(": {}", texts.join(", "))
+        }
+    }
 }
 
 /// The column widths. Each column is as wide as its cells; if the table does not fit, the widest
@@ -150,12 +189,7 @@ fn widths(used: &[usize], rows: &[Row], available: usize) -> Vec<usize> {
 }
 
 fn cells(page: &Page<'_>, call: &CallRecord) -> Vec<String> {
-    let api = match (&call.service, &call.api) {
-        (Some(service), Some(api)) => format!("{service}.{api}"),
-        (None, Some(api)) => api.clone(),
-        (Some(service), None) => service.clone(),
-        (None, None) => "-".into(),
-    };
+    let api = call.operation();
     let facts = &page.report.facts;
     let ok = match call.ok {
         Some(true) => "ok",

@@ -23,7 +23,7 @@ use crate::report::Report;
 /// The human-readable report.
 pub(super) static HUMAN: Output = Output {
     name: "human",
-    doc: "Text for people: the worst finding first, the verdict last.",
+    doc: "Text for people: the most severe finding first, the verdict last.",
     extension: "txt",
     write,
 };

@@ -18,6 +18,7 @@ pub(super) fn noun(rule: &RuleSummary) -> Option<&'static str> {
     match rule.construct {
         Some(ConstructKind::Correlate) if rule.on == RecordKind::Event => Some("burst"),
         Some(ConstructKind::Sequence) => Some("sequence"),
+        Some(ConstructKind::AfterSilence) => Some("silence"),
         _ => None,
     }
 }

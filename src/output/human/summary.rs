@@ -153,7 +153,7 @@ fn rules(page: &mut Page<'_>) -> io::Result<()> {
     let policy = facts.policy.get(..12).unwrap_or(&facts.policy);
     let clock = times(Some(facts.clock), None).unwrap_or_else(|| facts.clock.to_string());
     let given = if facts.clock_given { ", by --now" } else { "" };
-    row(page, "policy", &format!("{policy}, judged at {clock}{given}"))?;
+    row(page, "policy", &format!("{policy}, evaluated at {clock}{given}"))?;
     project(page)?;
     row(page, "rules", &format!("{} in force", number(report.rules.len() as u64)))?;
     let mut by_reason: BTreeMap<&str, Vec<String>> = BTreeMap::new();

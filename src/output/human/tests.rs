@@ -25,13 +25,13 @@ fn the_whole_report() {
        | aws, account 123456789012, actor AKIA…0001
        | 1,215 calls (1,213 ok, 2 failed) on 2 days, 2024-08-01 09:00:17 to 2024-08-02 17:30:00 UTC
        |
-       |  calls  result  source                        method  api                   user
-       |  1,200  ok      203.0.113.7                   cli     iam.ListUsers         root
-       |      9  ok      203.0.113.7                   cli     iam.CreateUser        root
-       |      2  failed  2001:db8:85a3::8a2e:370:7334  sdk     iam.CreateUser        root
-       |      1  ok      203.0.113.10                  cli     iam.CreateUser        root
-       |      1  ok      203.0.113.7                   cli     iam.AttachUserPolicy  root
-       |         … 2 more rows with 2 calls
+       |  calls  result  source                        method   api                   user
+       |      9  ok      203.0.113.7                   cli      iam.CreateUser        root
+       |      1  ok      203.0.113.7                   cli      iam.AttachUserPolicy  root
+       |      2  failed  2001:db8:85a3::8a2e:370:7334  sdk      iam.CreateUser        root
+       |  1,200  ok      203.0.113.7                   cli      iam.ListUsers         root
+       |      1  ok      cloudformation.amazonaws.com  service  iam.CreateRole        root
+       | … 2 more rows with 2 calls: iam.CreateUser 2
        |
        = help: Disable the key and move the workload to a role that carries only what it needs; a root
          key can be neither restricted by policy nor tied to an address. Then look at what it did.
@@ -48,7 +48,7 @@ fn the_whole_report() {
        |
        |  calls  result  source        method   api                  user
        |      1  ok      198.51.100.4  console  iam.CreateAccessKey  arn:aws:sts:…ator/alice@example.com
-       |         … 12 more rows with 40 calls
+       | … 12 more rows with 40 calls: ec2.DescribeInstances 30, s3.ListBuckets 10
        |
        = source: 198.51.100.4 is account_noted, remark partner gateway, asset i-0a1b2c3d
        = key: AKIDex…00000000001, remark deploys the shop, 7 policies (ReadOnlyAccess,
@@ -108,7 +108,7 @@ fn the_whole_report() {
     files     2 read, 2.0 KiB (39.1 KiB decompressed)
               1 without records: logs/digest.json
               1 not an input: logs/LICENSE
-    policy    cdcdcdcdcdcd, judged at 2024-08-05 00:00:00 UTC, by --now
+    policy    cdcdcdcdcdcd, evaluated at 2024-08-05 00:00:00 UTC, by --now
     project   keytrail.yaml; the policy differs from the built-in one:
               1 rule is off: enumeration
               1 rule is left out by --only or --disable: old-password
@@ -141,7 +141,7 @@ fn a_clean_report_is_short() {
     records   1,216 read = 1,216 evaluated + 0 skipped
     formats   1,216 cloudtrail
     files     1 read, 1,000 bytes (19.5 KiB decompressed)
-    policy    cdcdcdcdcdcd, judged at 2024-08-05 00:00:00 UTC, by --now
+    policy    cdcdcdcdcdcd, evaluated at 2024-08-05 00:00:00 UTC, by --now
     project   keytrail.yaml; the policy differs from the built-in one:
               1 rule is off: enumeration
               1 rule is left out by --only or --disable: old-password

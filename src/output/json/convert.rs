@@ -152,7 +152,7 @@ pub(super) fn finding<'a>(
         calls: finding.calls.iter().map(|row| calls(facts, row)).collect(),
         sources: finding.sources.iter().map(|known| source(facts, known)).collect(),
         keys: finding.keys.iter().map(|known| key(facts, known)).collect(),
-        others: finding.others.map(|(rows, count)| v1::Others { rows, count }),
+        others: finding.others.as_ref().map(|of| others(facts, of)),
         suppression: finding.suppression.as_ref().map(|suppression| v1::Suppression {
             entry: borrowed(&suppression.entry),
             entries: suppression.entries.iter().map(|text| borrowed(text)).collect(),
@@ -215,6 +215,17 @@ fn key<'a>(facts: &Facts, known: &'a finding::EnrichedKey) -> v1::Key<'a> {
     }
 }
 
+fn others<'a>(facts: &Facts, left: &'a finding::LeftOut) -> v1::Others<'a> {
+    let operations = left.operations.iter();
+    v1::Others {
+        rows: left.rows,
+        count: left.count,
+        operations: operations
+            .map(|(name, count)| v1::OperationCount { name: facts.text(name), count: *count })
+            .collect(),
+    }
+}
+
 fn calls<'a>(facts: &Facts, calls: &'a finding::Calls) -> v1::Calls<'a> {
     let call = &calls.call;
     v1::Calls {
@@ -225,7 +236,8 @@ fn calls<'a>(facts: &Facts, calls: &'a finding::Calls) -> v1::Calls<'a> {
         api: maybe(facts, call.api.as_ref()),
         user: maybe(facts, call.user.as_ref()),
         ok: call.ok,
-        day: call.day.as_ref().map(|text| borrowed(text)),
+        day: calls.day.as_ref().map(|text| borrowed(text)),
+        days: calls.days,
         count: calls.count,
         suppressed: calls.suppressed,
         first: at(calls.first),

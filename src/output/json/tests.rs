@@ -67,6 +67,7 @@ fn what_a_program_decides_by() {
       "api": "CreateUser",
       "count": 9,
       "day": "2024-08-01",
+      "days": 1,
       "first": "2024-08-01T09:00:17Z",
       "last": "2024-08-01T17:30:00.25Z",
       "method": "cli",

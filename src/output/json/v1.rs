@@ -18,33 +18,34 @@ pub(super) const SCHEMA: &str = "keytrail/report/v1";
 /// Text of the report or of an input.
 type Text<'a> = Cow<'a, str>;
 
-/// A report of `keytrail scan`, version 1. Later releases may add fields; they change none.
+/// A report of `keytrail scan`, version 1. Later releases may add fields, but do not change
+/// existing ones.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Report<'a> {
-    /// Which format and version this is.
+    /// The format and its version.
     #[schemars(extend("const" = SCHEMA))]
     pub schema: Text<'a>,
-    /// What wrote it.
+    /// The program that wrote the report.
     pub tool: Tool<'a>,
-    /// Facts of the run that are no result.
+    /// The settings of the run.
     pub run: Run<'a>,
     /// How the run ended.
     pub verdict: Verdict<'a>,
     /// Every rule in force, sorted by id.
     pub rules: Vec<Rule<'a>>,
-    /// Input roots as they were named; locations and files index them.
+    /// The inputs as given on the command line. Locations and files refer to them by index.
     pub roots: Vec<Text<'a>>,
-    /// Findings, worst first; those that the allowlist covers are among them.
+    /// The findings, most severe first, including suppressed ones.
     pub findings: Vec<Finding<'a>>,
-    /// Every allowlist entry, sorted by id, with what it covered.
+    /// Every allowlist entry with the matches it covered, sorted by id.
     pub ledger: Vec<LedgerEntry<'a>>,
     /// Every input file, sorted by root and path.
     pub files: Vec<File<'a>>,
-    /// What was read and what became of it: `read` is `evaluated` plus `skipped`.
+    /// Counts of what was read, evaluated and skipped; `read` is `evaluated` plus `skipped`.
     pub accounting: Accounting<'a>,
-    /// Why the run is incomplete; empty when it is not.
+    /// Reasons why the run is incomplete; empty if it is complete.
     pub incomplete: Vec<Note<'a>>,
-    /// Other things to know.
+    /// Other notes.
     pub notes: Vec<Note<'a>>,
 }
 
@@ -57,35 +58,35 @@ pub struct Tool<'a> {
     pub version: Text<'a>,
 }
 
-/// Facts of the run that are no result.
+/// The settings of the run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Run<'a> {
-    /// The run clock: expiry of allowlist entries is judged by it.
+    /// The time of the run. It decides whether allowlist entries have expired.
     #[schemars(extend("format" = "date-time"))]
     pub clock: String,
-    /// Whether `--now` set the clock.
+    /// Whether the clock was set with `--now`.
     pub clock_given: bool,
-    /// The zone of days.
+    /// The time zone in which days begin.
     pub zone: Text<'a>,
-    /// SHA-256 over the policy in force, hex.
+    /// SHA-256 of the policy in force, in hex.
     pub policy: Text<'a>,
     /// How that policy differs from the built-in one.
     #[serde(default)]
     pub policy_changes: PolicyChanges<'a>,
-    /// The severity from which on findings fail the run.
+    /// The lowest severity that fails the run.
     pub fail_on: Word<FailOn>,
     /// Whether uncertain findings fail the run.
     pub fail_on_uncertain: bool,
-    /// The severity from which on findings are reported.
+    /// The lowest severity that is reported.
     pub min_severity: Word<rule::Severity>,
-    /// Skipped records that the run tolerates.
+    /// The number of skipped records that the run tolerates.
     pub max_skipped: u64,
-    /// Whether doubts fail the run.
+    /// Whether blind rules make the run incomplete and uncertain findings fail it.
     pub strict: bool,
     /// Kinds of inputs that the project expects; a run without one is incomplete.
     #[serde(default)]
     pub expected: Vec<Word<InputKind>>,
-    /// Whether access keys are shown whole.
+    /// Whether access keys are shown unmasked.
     pub show_keys: bool,
 }
 
@@ -170,26 +171,26 @@ pub struct OwnItem<'a> {
 /// How the run ended.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Verdict<'a> {
-    /// `clean` (no finding), `passed` (findings, and none fails the run), `findings` (at least one
-    /// fails the run) or `incomplete`.
+    /// `clean` (no findings), `passed` (findings that do not fail the run), `findings` (at least
+    /// one finding fails the run) or `incomplete`.
     #[schemars(extend("enum" = ["clean", "passed", "findings", "incomplete"]))]
     pub outcome: Text<'a>,
     /// The exit code before `--exit-zero`: 0, 1 or 3.
     pub exit_code: u8,
     /// Whether everything was read and evaluated.
     pub complete: bool,
-    /// Findings that fail the run, those below `min_severity` among them.
+    /// Findings that fail the run, including those below `min_severity`.
     pub gating: u64,
-    /// Findings at or above `fail_on` that do not fail the run, because the input does not reach far
-    /// enough to be sure of them.
+    /// Findings at or above `fail_on` that do not fail the run, because the input does not cover
+    /// the history that their rule needs.
     pub uncertain: u64,
     /// Findings at or above `fail_on` that do not fail the run, because their rule is experimental.
     pub experimental: u64,
-    /// Findings whose every match the allowlist covers.
+    /// Findings whose matches are all covered by allowlist entries.
     pub suppressed: u64,
-    /// Findings that `min_severity` left out.
+    /// Findings that are not reported because they are below `min_severity`.
     pub below_min_severity: u64,
-    /// Findings that the allowlist leaves, by severity.
+    /// Findings that are not suppressed, by severity.
     pub by_severity: BTreeMap<Text<'a>, u64>,
 }
 
@@ -198,103 +199,103 @@ pub struct Verdict<'a> {
 pub struct Rule<'a> {
     /// Its id.
     pub id: Text<'a>,
-    /// One line.
+    /// Its title, one line.
     pub title: Text<'a>,
-    /// What it finds and why that matters.
+    /// What the rule finds and why that matters.
     pub description: Text<'a>,
-    /// What to do.
+    /// What to do about a finding.
     pub remediation: Text<'a>,
-    /// When it fires on something harmless.
+    /// Harmless activity that the rule also matches.
     pub false_positives: Vec<Text<'a>>,
-    /// What it watches for.
+    /// The kind of activity that the rule detects.
     pub category: Word<rule::Category>,
     /// The severity in force.
     pub severity: Word<rule::Severity>,
-    /// How far it can be relied on.
+    /// Its maturity.
     pub status: Word<rule::Status>,
-    /// Which records it reads.
+    /// The kind of record it evaluates.
     #[schemars(extend("enum" = ["event", "cred", "key"]))]
     pub on: Text<'a>,
     /// Free tags.
     pub tags: Vec<Text<'a>>,
-    /// Controls it checks.
+    /// The controls that it implements.
     pub controls: Vec<Text<'a>>,
-    /// Where to read more.
+    /// Links to more information.
     pub references: Vec<Text<'a>>,
-    /// Its file.
+    /// The file that contains it.
     pub file: Text<'a>,
-    /// The line of its id.
+    /// The line of its id in that file.
     pub line: usize,
     /// Whether it ships with Keytrail.
     pub builtin: bool,
-    /// Why it cannot match in this configuration, if so.
+    /// Why the rule cannot match in this configuration; null if it can.
     pub not_configured: Option<Text<'a>>,
 }
 
-/// One rule and one subject.
+/// The matches of one rule and one subject.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Finding<'a> {
-    /// 32 hex digits, the same in every run: a digest of the rule id and the subject. The first 16
-    /// are the fingerprint of earlier versions.
+    /// 32 hex digits: a hash of the rule id and the subject, the same in every run. The first 16
+    /// digits are the fingerprint of earlier versions.
     pub fingerprint: Text<'a>,
     /// The id of its rule.
     pub rule: Text<'a>,
-    /// How bad it is: the rule's severity, or what a match raised it to.
+    /// The severity of the rule, or the higher one that a `raise` of the rule gave it.
     pub severity: Word<rule::Severity>,
-    /// Whether it fails the run, and if not, why.
+    /// Whether the finding fails the run, and if not, why.
     pub role: Word<VerdictRole>,
-    /// What it says.
+    /// The rendered message.
     pub message: Text<'a>,
     /// The cloud.
     pub provider: Text<'a>,
-    /// What makes two matches one finding.
+    /// The values of the rule's `by`; matches with the same subject form one finding.
     pub subject: Vec<SubjectPart<'a>>,
-    /// Matches that count: duplicates are merged, covered ones left out.
+    /// Matches, without duplicates and without matches that an allowlist entry covers.
     pub count: u64,
-    /// Of those, calls that succeeded.
+    /// Counted matches whose call succeeded.
     pub ok: u64,
-    /// Of those, calls that failed.
+    /// Counted matches whose call failed.
     pub failed: u64,
     /// Matches that an allowlist entry covers.
     pub suppressed: u64,
-    /// The first match.
+    /// The time of the first match.
     #[schemars(schema_with = "time")]
     pub first: Option<String>,
-    /// The last match.
+    /// The time of the last match.
     #[schemars(schema_with = "time")]
     pub last: Option<String>,
-    /// The first match's record.
+    /// The record of the first match.
     pub sample: Sample<'a>,
-    /// Days with matches; of a rule that correlates, bursts or sequences.
+    /// The days with matches, or for a correlated rule its bursts or sequences.
     pub occurrences: Vec<Occurrence<'a>>,
-    /// Whether the input does not reach far enough to be sure of any occurrence.
+    /// Whether all occurrences are uncertain.
     pub uncertain: bool,
     /// The evidence.
     pub calls: Vec<Calls<'a>>,
-    /// What tables know of the sources in the evidence.
+    /// Enrichment of the source addresses in the evidence.
     pub sources: Vec<Source<'a>>,
-    /// What tables and other findings know of the access keys in the evidence.
+    /// Enrichment of the access keys in the evidence.
     pub keys: Vec<Key<'a>>,
-    /// What stands behind the evidence that was left out, if any was.
-    pub others: Option<Others>,
-    /// Why every match of it is accepted, if so.
+    /// The number of rows and matches that `calls` leaves out; null if it leaves none out.
+    pub others: Option<Others<'a>>,
+    /// The allowlist entries that cover all matches; null if a match is not covered.
     pub suppression: Option<Suppression<'a>>,
 }
 
-/// What tables know of a source.
+/// What tables contain about a source address.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Source<'a> {
     /// The address.
     pub source: Text<'a>,
-    /// Which of the six kinds it is, where there is an asset table.
+    /// One of the six kinds of address; null without an asset table.
     pub ip_type: Option<Text<'a>>,
     /// A remark, at most 20 characters; `-` when there is none.
     pub remark: Text<'a>,
-    /// The resource that has it.
+    /// The resource of your own that has this address.
     pub asset: Option<Asset<'a>>,
 }
 
-/// A resource of one's own.
+/// A resource of your own.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Asset<'a> {
     /// Its id.
@@ -303,18 +304,18 @@ pub struct Asset<'a> {
     pub name: Option<Text<'a>>,
 }
 
-/// What is known of an access key.
+/// What tables and other findings contain about an access key.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Key<'a> {
-    /// The key, masked unless `run.show_keys`.
+    /// The key; masked unless `run.show_keys` is true.
     pub ak: Text<'a>,
     /// A remark, at most 20 characters; `-` when there is none.
     pub remark: Text<'a>,
-    /// The first 20 of its policies by name.
+    /// The names of its policies, at most 20, sorted.
     pub policies: Vec<Text<'a>>,
-    /// How many policies it has; null where no table says.
+    /// The number of its policies; null if no table lists them.
     pub policy_count: Option<usize>,
-    /// Open findings of credential reports about it.
+    /// Findings from credential reports about this key that are not suppressed.
     pub open: Vec<OpenFinding<'a>>,
 }
 
@@ -332,157 +333,199 @@ pub struct OpenFinding<'a> {
 pub struct SubjectPart<'a> {
     /// The expression, `event.account`.
     pub by: Text<'a>,
-    /// Its value; null when missing.
+    /// Its value; null if it is missing.
     pub value: Option<Text<'a>>,
 }
 
 /// A redacted record.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Sample<'a> {
-    /// When.
+    /// The time of the event.
     #[schemars(schema_with = "time")]
     pub time: Option<String>,
     /// The provider's id of the event.
     pub id: Option<Text<'a>>,
     /// The provider's id of the request.
     pub request_id: Option<Text<'a>>,
-    /// Its name wherever its file may be: `aws/cloudtrail/<account>/<region>/<event id>`.
+    /// A name that does not depend on the file: `aws/cloudtrail/<account>/<region>/<event id>`.
     pub name: Text<'a>,
-    /// The record, redacted and cut; empty where it was not kept.
+    /// The redacted and shortened record; empty if it was not retained.
     pub text: Text<'a>,
-    /// The parameters of the call, redacted and cut; null where there are none.
+    /// The redacted and shortened parameters of the call; null if it has none.
     pub request: Option<Text<'a>>,
-    /// Where it stands.
+    /// Its location.
     pub location: Location<'a>,
 }
 
-/// Where a record stands in the inputs.
+/// The location of a record in the inputs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Location<'a> {
-    /// Index of the input root.
+    /// The index of the input in `roots`.
     pub root: usize,
-    /// Path below the root.
+    /// The path below that input.
     pub path: Text<'a>,
-    /// First line, from 1, of the decompressed file.
+    /// The first line of the record in the decompressed file, from 1.
     pub line: u64,
-    /// Column of its first character, from 1, in UTF-16 code units.
+    /// The column of its first character, in UTF-16 code units from 1.
     pub column: u64,
-    /// Last line.
+    /// Its last line.
     pub end_line: u64,
-    /// Column after its last character.
+    /// The column after its last character.
     pub end_column: u64,
-    /// Bytes before it in the decompressed file.
+    /// The offset in bytes at which the record begins in the decompressed file.
     pub offset: u64,
-    /// Its bytes.
+    /// Its length in bytes.
     pub length: u64,
-    /// Where it stands in its container, `/Records/17`.
+    /// Its position in its container, such as `/Records/17`.
     pub pointer: Text<'a>,
 }
 
-/// A day with matches; of a rule that correlates, a burst or sequence.
+/// A day with matches, or for a correlated rule a burst or sequence.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Occurrence<'a> {
-    /// The day in the zone of the run on which it begins; null for records without a time.
+    /// The day on which it begins, in the time zone of the run; null for records without a time.
     pub day: Option<Text<'a>>,
-    /// Matches that count.
+    /// Matches that are not covered by an allowlist entry.
     pub count: u64,
-    /// The first.
+    /// The time of the first match.
     #[schemars(schema_with = "time")]
     pub first: Option<String>,
-    /// The last.
+    /// The time of the last match.
     #[schemars(schema_with = "time")]
     pub last: Option<String>,
-    /// The rule's measures by name; null where there is no value.
+    /// The values of the rule's measures, by name; null for a measure without a value.
     pub measures: BTreeMap<Text<'a>, Option<Text<'a>>>,
-    /// Whether the input does not reach far enough to be sure.
+    /// Whether the input does not cover the history that the rule needs.
     pub uncertain: bool,
 }
 
-/// One row of evidence: calls that are alike in all but their time.
+/// One row of evidence: calls that differ only in their time.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Calls<'a> {
-    /// The access key, masked unless `run.show_keys`.
+    /// The access key; masked unless `run.show_keys` is true.
     pub ak: Option<Text<'a>>,
-    /// The address, or the source as recorded when that is none.
+    /// The source address, or the source as recorded if it is not an address.
     pub source: Option<Text<'a>>,
-    /// By which way the call came.
+    /// The access method of the call.
     pub method: Option<Text<'a>>,
-    /// The product.
+    /// The cloud service.
     pub service: Option<Text<'a>>,
     /// The operation.
     pub api: Option<Text<'a>>,
-    /// Who called.
+    /// The caller.
     pub user: Option<Text<'a>>,
     /// Whether the call succeeded.
     pub ok: Option<bool>,
-    /// The day in the zone of the run.
+    /// The day in the time zone of the run; null if the matches are on several days.
     pub day: Option<Text<'a>>,
-    /// Matches.
+    /// The number of days with matches; 0 in a report that does not count them.
+    #[serde(default)]
+    pub days: u64,
+    /// The number of matches.
     pub count: u64,
-    /// Of those, matches that an allowlist entry covers.
+    /// The number of these that an allowlist entry covers.
     pub suppressed: u64,
-    /// The first.
+    /// The time of the first match.
     #[schemars(schema_with = "time")]
     pub first: Option<String>,
-    /// The last.
+    /// The time of the last match.
     #[schemars(schema_with = "time")]
     pub last: Option<String>,
-    /// The first of them.
+    /// The first records of the row.
     pub samples: Vec<Sample<'a>>,
 }
 
-/// Evidence that was left out.
+/// The evidence that a finding leaves out.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Others {
-    /// Rows.
+pub struct Others<'a> {
+    /// The number of rows.
     pub rows: u64,
-    /// Matches behind them.
+    /// The number of matches in these rows.
+    pub count: u64,
+    /// The first twenty operations in these rows, in order of weight.
+    #[serde(default)]
+    pub operations: Vec<OperationCount<'a>>,
+}
+
+impl<'a> Others<'a> {
+    /// Adds rows that are left out to those that already are; `None` if no row is left out.
+    pub(super) fn sum(rest: &[Calls<'a>], others: Option<Self>) -> Option<Self> {
+        if rest.is_empty() {
+            return others;
+        }
+        let none = Others { rows: 0, count: 0, operations: Vec::new() };
+        let others = others.unwrap_or(none);
+        let (rows, count) = (others.rows + rest.len() as u64, rest.iter().map(|row| row.count));
+        let count = others.count + count.sum::<u64>();
+        let of_rest = rest.iter().map(|row| {
+            let parts = [&row.service, &row.api].into_iter().flatten();
+            let parts: Vec<&str> = parts.map(|part| &**part).collect();
+            OperationCount { name: parts.join(".").into(), count: row.count }
+        });
+        let mut operations: Vec<OperationCount<'a>> = Vec::new();
+        for of in of_rest.chain(others.operations) {
+            match operations.iter_mut().find(|known| known.name == of.name) {
+                Some(known) => known.count += of.count,
+                None => operations.push(of),
+            }
+        }
+        operations.truncate(20);
+        Some(Others { rows, count, operations })
+    }
+}
+
+/// An operation and its matches.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct OperationCount<'a> {
+    /// Service and operation, such as `s3.GetObject`.
+    pub name: Text<'a>,
+    /// Its matches in rows that were left out.
     pub count: u64,
 }
 
-/// Why a finding is accepted.
+/// The allowlist entries that cover a finding.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Suppression<'a> {
-    /// The first allowlist entry by id.
+    /// The id of the first entry, in order of id.
     pub entry: Text<'a>,
-    /// Every entry that covers a match of it.
+    /// The ids of all entries that cover a match of the finding.
     pub entries: Vec<Text<'a>>,
-    /// Why, as the first entry says.
+    /// The reason that the first entry gives.
     pub reason: Text<'a>,
 }
 
-/// What an allowlist entry covered.
+/// An allowlist entry and the matches that it covered.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct LedgerEntry<'a> {
     /// Its id.
     pub id: Text<'a>,
-    /// Its file.
+    /// The file that contains it.
     pub file: Text<'a>,
-    /// The line of its id.
+    /// The line of its id in that file.
     pub line: usize,
-    /// Why it is accepted.
+    /// Why the calls are accepted.
     pub reason: Text<'a>,
-    /// Who answers for it.
+    /// The person or team responsible for the entry.
     pub owner: Text<'a>,
-    /// Where it was agreed.
+    /// The ticket in which the entry was approved.
     pub ticket: Option<Text<'a>>,
-    /// The last valid day, or `never`.
+    /// The last day on which the entry is valid, or `never`.
     pub expires: Text<'a>,
-    /// How it stands at the run clock; an expiring entry ends within 14 days.
+    /// Its state at the time of the run; an expiring entry ends within 14 days.
     #[schemars(extend("enum" = ["in-force", "expiring", "expired"]))]
     pub state: Text<'a>,
-    /// Matches that it covers.
+    /// The number of matches that the entry covers.
     pub matches: u64,
-    /// Of those, matches that no entry with a smaller id covers.
+    /// The number of these that no entry with a smaller id covers.
     pub first_credit: u64,
-    /// Rules that it covered matches of.
+    /// The ids of the rules whose matches it covers.
     pub rules: Vec<Text<'a>>,
     /// Matches by severity.
     pub severities: BTreeMap<Text<'a>, u64>,
-    /// The first match that it covers.
+    /// The time of the first match that the entry covers.
     #[schemars(schema_with = "time")]
     pub first: Option<String>,
-    /// The last.
+    /// The time of the last match.
     #[schemars(schema_with = "time")]
     pub last: Option<String>,
 }
@@ -490,113 +533,114 @@ pub struct LedgerEntry<'a> {
 /// One input file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct File<'a> {
-    /// Index of the input root it was found under.
+    /// The index in `roots` of the input to which the file belongs.
     pub root: usize,
-    /// Path below the root.
+    /// The path below that input.
     pub path: Text<'a>,
-    /// What it turned out to be; `unclaimed` and `unreadable` make the run incomplete.
+    /// How the file was treated; `unclaimed` and `unreadable` make the run incomplete.
     #[schemars(extend("enum" = ["read", "not-an-input", "declined", "unclaimed", "unreadable"]))]
     pub status: Text<'a>,
-    /// Why it was not read, if it was not.
+    /// Why the file was not read; null if it was.
     pub reason: Option<Text<'a>>,
-    /// The container its records came in; empty if it has none.
+    /// The container of its records; empty if there is none.
     pub container: Text<'a>,
-    /// How it was compressed, if it was.
+    /// The compression; null if the file is not compressed.
     pub compression: Option<Text<'a>>,
-    /// Bytes as stored.
+    /// The size in bytes as stored.
     pub bytes: u64,
-    /// Bytes after decompression.
+    /// The size in bytes after decompression.
     pub decompressed: u64,
-    /// SHA-256 of the stored bytes, hex; null when the file was not read to its end.
+    /// SHA-256 of the stored bytes, in hex; null if the file was not read to its end.
     pub sha256: Option<String>,
     /// Records evaluated, by format.
     pub formats: BTreeMap<Text<'a>, u64>,
     /// Records skipped, by reason.
     pub skipped: BTreeMap<Text<'a>, u64>,
-    /// The first skipped records.
+    /// The first records that were skipped.
     pub skips: Vec<Skip<'a>>,
-    /// Promised fields that evaluated records do not give.
+    /// Fields that the format promises and that are missing or unreadable in evaluated records.
     pub gaps: Vec<Gap<'a>>,
-    /// Things to know that cost no record.
+    /// Notes about the file; no record was skipped because of them.
     pub notes: Vec<Text<'a>>,
 }
 
-/// A field that the format promises and that evaluated records do not give.
+/// A field that the format promises and that is missing or unreadable in evaluated records.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Gap<'a> {
-    /// The field, `event.time`.
+    /// The field, such as `event.time`.
     pub field: Text<'a>,
-    /// What the provider calls it, `eventTime`.
+    /// The provider's name of the field, such as `eventTime`.
     pub source: Text<'a>,
     /// What is wrong with it.
     #[schemars(extend("enum" = ["missing", "empty", "wrong-type", "unreadable"]))]
     pub defect: Text<'a>,
-    /// In how many records.
+    /// The number of records.
     pub records: u64,
 }
 
 /// A record that was not evaluated.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Skip<'a> {
-    /// Bytes before it in the decompressed file.
+    /// The offset in bytes at which the record begins in the decompressed file.
     pub offset: u64,
-    /// Line it begins on, from 1.
+    /// The line on which it begins, from 1.
     pub line: u64,
     /// Its position in the container, from 0.
     pub ordinal: u64,
-    /// Why.
+    /// The reason, one of a fixed set of words.
     pub reason: Text<'a>,
-    /// What exactly was wrong.
+    /// What is wrong with the record.
     pub detail: Text<'a>,
 }
 
-/// What was read and what became of it.
+/// Counts of what was read, evaluated and skipped.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Accounting<'a> {
     /// Files that were read as records.
     pub files_read: u64,
-    /// Files that were not.
+    /// Files that were not read as records.
     pub files_other: u64,
-    /// Bytes as stored.
+    /// The size in bytes as stored.
     pub bytes: u64,
-    /// Bytes after decompression.
+    /// The size in bytes after decompression.
     pub decompressed: u64,
     /// Records found.
     pub read: u64,
-    /// Records that every rule for their kind was tried on.
+    /// Records on which every rule for their kind was evaluated.
     pub evaluated: u64,
-    /// Records that no rule saw.
+    /// Records that were not evaluated.
     pub skipped: u64,
-    /// Evaluated records that do not give a field that their format promises.
+    /// Evaluated records in which a promised field is missing or unreadable.
     pub gapped: u64,
-    /// Users that the rows of credential reports became; counted beside the rows.
+    /// Users in credential reports. Rows of reports are counted in `read`, users are not.
     pub creds: u64,
-    /// Access keys that they became.
+    /// Access keys of these users.
     pub keys: u64,
     /// Records evaluated, by format.
     pub formats: BTreeMap<Text<'a>, u64>,
     /// Records skipped, by reason.
     pub skipped_by_reason: BTreeMap<Text<'a>, u64>,
-    /// Promised fields that evaluated records do not give.
+    /// Fields that the format promises and that are missing or unreadable in evaluated records.
     pub gaps: Vec<Gap<'a>>,
     /// Matches before duplicates were merged and allowlists applied.
     pub matches: u64,
-    /// Matches that repeated an event already counted.
+    /// Matches of events that were already counted.
     pub duplicates: u64,
     /// Matches that an allowlist entry covers.
     pub suppressed: u64,
-    /// Matches without a time of rules that ask for one, by rule id; no finding counts them.
+    /// Matches that no finding counts because their record has no time and their rule needs one, by
+    /// rule id.
     pub unplaced: BTreeMap<Text<'a>, u64>,
     /// Evaluations that failed, by rule id.
     pub rule_errors: BTreeMap<Text<'a>, u64>,
 }
 
-/// Something to know.
+/// A note.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Note<'a> {
-    /// Stable id.
+    /// Its stable id.
     pub id: Text<'a>,
-    /// One sentence.
+    /// The note in one sentence.
     pub text: Text<'a>,
 }
 

@@ -15,7 +15,7 @@ use crate::output::schema::schema_of;
 use crate::report::Report;
 use crate::rule::Severity;
 
-/// Rows of evidence in a line. A consumer of alarms needs to know what happened, not every row.
+/// The maximum number of rows of evidence in a line. An alert needs the gist, not every row.
 const CALLS: usize = 20;
 
 /// Facts of a check that its report does not contain.
@@ -51,111 +51,112 @@ enum Line<'a> {
 /// One occurrence of a rule and subject.
 #[derive(Debug, Serialize, JsonSchema)]
 struct Finding<'a> {
-    /// 32 hex digits: the same whenever the occurrence is told again, so that repeats can be
-    /// dropped.
+    /// 32 hex digits. An occurrence that is emitted again has the same id, so a consumer can drop
+    /// repeats.
     id: String,
     /// The id of its rule.
     rule: Cow<'a, str>,
-    /// How bad it is: the rule's severity, or what a match raised it to.
+    /// The severity of the rule, or the higher one that a `raise` of the rule gave it.
     severity: Word<Severity>,
     /// What the rule watches for.
     #[schemars(extend("enum" = crate::rule::Category::WORDS))]
     category: &'static str,
-    /// Stable over runs, and the same in a report of `keytrail scan`: a hash of the rule id and the
+    /// The same in every run, and in a report of `keytrail scan`: a hash of the rule id and the
     /// subject.
     fingerprint: Cow<'a, str>,
     /// The cloud.
     provider: Cow<'a, str>,
-    /// What makes two matches one finding.
+    /// The values of the rule's `by`; matches with the same subject form one finding.
     subject: Vec<v1::SubjectPart<'a>>,
-    /// What it says.
+    /// The rendered message.
     message: Cow<'a, str>,
-    /// Whether `keytrail scan` would fail for it, and if not, why.
+    /// Whether the finding would fail a `keytrail scan`, and if not, why.
     role: Word<VerdictRole>,
     /// The day, burst or sequence.
     occurrence: v1::Occurrence<'a>,
-    /// Of its matches, calls that succeeded.
+    /// Matches whose call succeeded.
     ok: u64,
-    /// Of its matches, calls that failed.
+    /// Matches whose call failed.
     failed: u64,
     /// Matches that an allowlist entry covers.
     covered: u64,
-    /// The first match's record.
+    /// The record of the first match.
     record: Record<'a>,
     /// The evidence, at most 20 rows.
     calls: Vec<v1::Calls<'a>>,
-    /// What stands behind the evidence that was left out, if any was.
-    others: Option<v1::Others>,
-    /// Why every match of it is accepted; only with `--show-suppressed`.
+    /// The number of rows and matches that `calls` leaves out; null if it leaves none out.
+    others: Option<v1::Others<'a>>,
+    /// The allowlist entries that cover all matches; only with `--show-suppressed`.
     #[serde(skip_serializing_if = "Option::is_none")]
     suppressed: Option<v1::Suppression<'a>>,
 }
 
-/// Which record, and where it stands.
+/// A record and its location.
 #[derive(Debug, Serialize, JsonSchema)]
 struct Record<'a> {
-    /// When.
+    /// The time of the event.
     #[schemars(extend("format" = "date-time"))]
     time: Option<String>,
     /// The provider's id of the event.
     id: Option<Cow<'a, str>>,
     /// The provider's id of the request.
     request_id: Option<Cow<'a, str>>,
-    /// Its name wherever its file may be: `aws/cloudtrail/<account>/<region>/<event id>`.
+    /// A name that does not depend on the file: `aws/cloudtrail/<account>/<region>/<event id>`.
     name: Cow<'a, str>,
-    /// The file.
+    /// The path of the file.
     file: Cow<'a, str>,
-    /// First line, from 1, of the decompressed file.
+    /// The line on which it begins in the decompressed file, from 1.
     line: u64,
-    /// Bytes before it in the decompressed file.
+    /// The offset in bytes at which it begins in the decompressed file.
     offset: u64,
-    /// Where it stands in its container, `/Records/17`.
+    /// Its position in its container, such as `/Records/17`.
     pointer: Cow<'a, str>,
 }
 
-/// One check: what was read and what became of it, so that silence means that nothing was found.
+/// The summary of one check. It is written even if there was nothing to emit, so that a consumer
+/// can distinguish a quiet watch from one that has stopped.
 #[derive(Debug, Serialize, JsonSchema)]
 struct Check<'a> {
-    /// The run clock.
+    /// The clock of the check.
     #[schemars(extend("format" = "date-time"))]
     time: String,
-    /// Whether nothing comes after it: what was open was told.
+    /// Whether this is the last check; it emits occurrences that were still open.
     last: bool,
-    /// Files of which something was read.
+    /// Files from which something was read.
     files: u64,
-    /// Files that are not whole yet.
+    /// Files whose end has not been read yet.
     waiting: Vec<Cow<'a, str>>,
     /// Records read: `evaluated` plus `skipped`.
     read: u64,
-    /// Records that every rule for their kind was tried on.
+    /// Records on which every rule for their kind was evaluated.
     evaluated: u64,
-    /// Records that no rule saw.
+    /// Records that were not evaluated.
     skipped: u64,
     /// Records skipped, by reason.
     skipped_by_reason: &'a BTreeMap<&'static str, u64>,
     /// Matches before duplicates were merged and allowlists applied.
     matches: u64,
-    /// Occurrences told.
-    told: u64,
-    /// Occurrences that the allowlist covers and that are not told.
+    /// Occurrences that were emitted.
+    emitted: u64,
+    /// Occurrences that were not emitted because an allowlist covers them.
     suppressed: u64,
-    /// Matches that came later than `--lateness` allows: an occurrence that they belong to may have
-    /// been told without them.
+    /// Matches that arrived later than `--lateness` allows. Their occurrence may have been emitted
+    /// without them.
     late: u64,
-    /// Occurrences that may still grow and are told later.
+    /// Occurrences that can still grow; a later check emits them.
     open: u64,
-    /// Rows of matches that are kept.
+    /// Rows of matches that are retained.
     rows: u64,
-    /// No older record is expected; null before the first event.
+    /// The watermark: no record older than this is expected. Null before the first event.
     #[schemars(extend("format" = "date-time"))]
     watermark: Option<String>,
-    /// Why the check is incomplete; empty when it is not.
+    /// Reasons why the check is incomplete; empty if it is complete.
     incomplete: Vec<v1::Note<'a>>,
-    /// Other things to know; each is said once.
+    /// Other notes; each is reported only once.
     notes: Vec<v1::Note<'a>>,
 }
 
-/// Writes an occurrence, which is a finding of the report, with this id.
+/// Writes a line for an occurrence with this id. The report has one finding per occurrence.
 pub fn write_finding(
     report: &Report,
     finding: &finding::Finding,
@@ -184,8 +185,7 @@ pub fn write_finding(
         ..
     } = convert::finding(report, finding);
     let rest = calls.split_off(calls.len().min(CALLS));
-    let left = rest.iter().fold((0, 0), |(rows, count), row| (rows + 1, count + row.count));
-    let (rows, count) = others.map_or(left, |of| (of.rows + left.0, of.count + left.1));
+    let others = v1::Others::sum(&rest, others);
     let none = || v1::Occurrence {
         day: None,
         count: 0,
@@ -223,7 +223,7 @@ pub fn write_finding(
             pointer: facts.text(&location.pointer),
         },
         calls,
-        others: (rows > 0).then_some(v1::Others { rows, count }),
+        others,
         suppressed: suppression,
     };
     write_line(&Line::Finding(Box::new(line)), out)
@@ -243,7 +243,7 @@ pub fn write_check(report: &Report, check: &CheckFacts, out: &mut dyn io::Write)
         skipped: accounting.skipped,
         skipped_by_reason: &accounting.skipped_by_reason,
         matches: accounting.matches,
-        told: report.findings.len() as u64,
+        emitted: report.findings.len() as u64,
         suppressed: check.suppressed,
         late: check.late,
         open: check.open,
@@ -301,6 +301,8 @@ mod tests {
         write_finding(&report, &finding, 7, &mut out).unwrap();
         let line: Value = serde_json::from_slice(&out).unwrap();
         assert_eq!(line["calls"].as_array().unwrap().len(), CALLS);
-        assert_eq!(line["others"], serde_json::json!({ "rows": 5, "count": 5 * each }));
+        let operations = [serde_json::json!({ "name": "iam.CreateUser", "count": 5 * each })];
+        let others = serde_json::json!({ "rows": 5, "count": 5 * each, "operations": operations });
+        assert_eq!(line["others"], others);
     }
 }

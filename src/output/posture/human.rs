@@ -57,7 +57,7 @@ fn head(posture: &Posture, asked: &Asked, sheet: &mut Sheet<'_>) -> io::Result<(
 
     let of = |coverage: &Coverage, users: &str| format!("{} of {users}", percent(coverage));
     let users = counted(all.coverage.console, "user");
-    let mut mfa = format!("{} who may sign in to the console", of(&all.coverage, &users));
+    let mut mfa = format!("{} who can sign in to the console", of(&all.coverage, &users));
     if let Some(production) = posture.production() {
         let coverage = &production.coverage;
         mfa += &format!("; in production {}", of(coverage, &number(coverage.console)));
@@ -102,14 +102,14 @@ fn as_of(posture: &Posture, asked: &Asked) -> String {
     let mut text = times(made().min(), made().max()).unwrap_or_default();
     if posture.is_undated() {
         text += if text.is_empty() { "" } else { ", and " };
-        text += "reports that do not say when they were made";
+        text += "reports without a date";
     }
     let ages = match asked.now {
         Some(now) => times(Some(now), None),
         None if posture.is_undated() => times(Some(asked.clock), None),
         None => None,
     };
-    ages.map_or(text.clone(), |now| format!("{text}; days are counted to {now}"))
+    ages.map_or(text.clone(), |now| format!("{text}; ages are computed to {now}"))
 }
 
 /// What was read, with the notes and the reasons for an incomplete run.
@@ -123,7 +123,7 @@ fn tail(posture: &Posture, sheet: &mut Sheet<'_>) -> io::Result<()> {
     }
     let lost = files.lost.len() as u64 + files.more_lost;
     if lost > 0 {
-        text += &format!(", {} not whole", number(lost));
+        text += &format!(", {} incomplete", number(lost));
     }
     fact(sheet, "files", &text)?;
     let formats: Vec<String> =

@@ -20,7 +20,7 @@ const SERIES: usize = 5;
 const POINTS: usize = 12;
 
 pub(super) fn coverage(posture: &Posture, sheet: &mut Sheet<'_>) -> io::Result<()> {
-    sheet.heading(Ink::Strong, "MFA", "users who may sign in to the console")?;
+    sheet.heading(Ink::Strong, "MFA", "users who can sign in to the console")?;
     sheet.blank()?;
     let mut grid = Grid::new([
         "<kind or account",
@@ -111,11 +111,11 @@ pub(super) fn ages(posture: &Posture, sheet: &mut Sheet<'_>) -> io::Result<()> {
         rest.push(format!("{} inactive", number(ages.inactive)));
     }
     if ages.status_unknown > 0 {
-        let text = "of those in use nobody says whether they are active";
+        let text = "with unknown status, counted as in use";
         rest.push(format!("{} {text}", number(ages.status_unknown)));
     }
     if !rest.is_empty() {
-        let text = format!("  beside them {}", rest.join("; "));
+        let text = format!("  in addition: {}", rest.join("; "));
         sheet.line(&text)?;
     }
     sheet.blank()

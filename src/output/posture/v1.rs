@@ -14,36 +14,38 @@ pub(super) const SCHEMA: &str = "keytrail/posture/v1";
 /// Text of a report or of an event; access keys in it are masked.
 type Text<'a> = Cow<'a, str>;
 
-/// What `keytrail posture` says, version 1. Later releases may add fields; they change none.
+/// The output of `keytrail posture`, version 1. Later releases may add fields, but do not change
+/// existing ones.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct Posture<'a> {
-    /// Which format and version this is.
+    /// The format and its version.
     #[schemars(extend("const" = SCHEMA))]
     pub(super) schema: &'static str,
     /// The version of Keytrail.
     pub(super) version: &'static str,
-    /// What days are counted to, by `--now`; null where each report's own time is.
+    /// The time given with `--now`, to which ages are computed; null if ages are computed to the
+    /// time of each report.
     #[schemars(extend("format" = "date-time"))]
     pub(super) now: Option<String>,
-    /// What days are counted to over reports that do not say when they were made; null where all
-    /// of them do, or `now` is given.
+    /// The time to which ages are computed for reports without a time of their own; null if all
+    /// reports have one, or if `now` is given.
     #[schemars(extend("format" = "date-time"))]
     pub(super) clock: Option<String>,
-    /// Whether access keys are shown whole.
+    /// Whether access keys are shown unmasked.
     pub(super) show_keys: bool,
-    /// Whether everything could be read, and there was a report.
+    /// Whether everything was read and there is at least one report.
     pub(super) complete: bool,
-    /// Why it is not complete.
+    /// Reasons why the posture is incomplete; empty if it is complete.
     pub(super) incomplete: Vec<Text<'a>>,
-    /// Other things to know.
+    /// Other notes.
     pub(super) notes: Vec<Text<'a>>,
     /// All accounts together.
     pub(super) all: Totals,
     /// The accounts by their kind, production first.
     pub(super) kinds: Vec<Kind<'a>>,
-    /// Every account, production first; other parts name them by their place here, from 0.
+    /// All accounts, production first. Other parts refer to them by index, from 0.
     pub(super) accounts: Vec<Account<'a>>,
-    /// What to do: open before done, then the most pressing first.
+    /// The steps to take: open ones before done ones, the most urgent first.
     pub(super) remedies: Vec<Remedy<'a>>,
     /// Keys in use older than two years, production first, then the oldest.
     pub(super) outliers: Vec<Outlier<'a>>,
@@ -53,7 +55,7 @@ pub(super) struct Posture<'a> {
     pub(super) patterns: Patterns<'a>,
     /// Changes from report to report, by format.
     pub(super) trends: Vec<Trend<'a>>,
-    /// Fields that reports of some accounts do not have.
+    /// Fields that the reports of some accounts do not contain.
     pub(super) unknown: Vec<Unknown>,
     /// What was read.
     pub(super) read: Read<'a>,
@@ -62,38 +64,38 @@ pub(super) struct Posture<'a> {
 /// Users and keys, counted.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct Totals {
-    /// Users, root users among them.
+    /// Users, including root users.
     pub(super) users: u64,
-    /// Second factors.
+    /// MFA coverage.
     pub(super) mfa: Coverage,
     /// Keys.
     pub(super) keys: Ages,
 }
 
-/// Second factors of users who may sign in to the console, without root users.
+/// MFA of users who can sign in to the console, without root users.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct Coverage {
-    /// Users who may sign in to the console.
+    /// Users who can sign in to the console.
     pub(super) with_password: u64,
-    /// Of those, users with a second factor.
+    /// Console users with MFA.
     pub(super) with_mfa: u64,
-    /// Of those, users without one.
+    /// Console users without MFA.
     pub(super) without_mfa: u64,
-    /// Of those, users of whom no report says.
+    /// Console users whose MFA state is not in any report.
     pub(super) mfa_unknown: u64,
-    /// Users of whom no report says whether they may sign in.
+    /// Users for whom no report states whether they can sign in to the console.
     pub(super) password_unknown: u64,
-    /// Percent of the console users who are known to have a second factor, rounded down to tenths;
-    /// null if there is no console user or no report knows anybody's factor.
+    /// The percentage of console users who are known to have MFA, rounded down to tenths; null if
+    /// there are no console users, or if no report contains the MFA state of any user.
     pub(super) percent: Option<f64>,
 }
 
-/// Keys by days since they were created.
+/// Keys by age in days.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct Ages {
     /// Keys that are not inactive.
     pub(super) in_use: u64,
-    /// The buckets, the youngest first.
+    /// The buckets, youngest first.
     pub(super) buckets: Vec<Bucket>,
     /// Keys in use whose age is not known.
     pub(super) age_unknown: u64,
@@ -101,34 +103,34 @@ pub(super) struct Ages {
     pub(super) over_two_years: u64,
     /// Keys in use older than 1095 days.
     pub(super) over_three_years: u64,
-    /// Of the keys in use, those of which no report says whether they are active.
+    /// Keys in use for which no report states whether they are active.
     pub(super) status_unknown: u64,
     /// Keys that are not active.
     pub(super) inactive: u64,
 }
 
-/// A bucket of ages.
+/// A range of ages.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct Bucket {
-    /// Its name.
+    /// Its label.
     #[schemars(extend("enum" = ["acceptable", "rotate soon", "overdue", "critical"]))]
     pub(super) name: &'static str,
-    /// Its first day.
+    /// The lowest age in days.
     pub(super) from_days: i64,
-    /// Its last day; null where it has none.
+    /// The highest age in days; null if there is no upper bound.
     pub(super) to_days: Option<i64>,
-    /// Keys in use in it.
+    /// The number of keys in use with such an age.
     pub(super) keys: u64,
 }
 
 /// All accounts of a kind.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct Kind<'a> {
-    /// `env` of the table of accounts; null for accounts that it does not tell of.
+    /// The column `env` of the table `accounts`; null for accounts without a value.
     pub(super) kind: Option<Text<'a>>,
     /// Whether it is production.
     pub(super) production: bool,
-    /// How many accounts.
+    /// The number of accounts.
     pub(super) accounts: u64,
     /// Their numbers.
     #[serde(flatten)]
@@ -141,75 +143,75 @@ pub(super) struct Account<'a> {
     /// The cloud.
     #[schemars(schema_with = "provider")]
     pub(super) provider: &'static str,
-    /// Its id; null for reports that name none.
+    /// Its id; null if its reports do not contain one.
     pub(super) id: Option<Text<'a>>,
     /// Its name, from the table of accounts or the report.
     pub(super) name: Option<Text<'a>>,
-    /// Its kind: `env` of the table of accounts.
+    /// Its kind: the column `env` of the table `accounts`.
     pub(super) kind: Option<Text<'a>>,
-    /// Whether that says production.
+    /// Whether the kind is production.
     pub(super) production: bool,
-    /// Whether the root user has a second factor; null where no report says.
+    /// Whether the root user has MFA; null if no report contains it.
     pub(super) root_mfa: Option<bool>,
-    /// The reports that its numbers are from.
+    /// The reports that its numbers come from.
     pub(super) reports: Vec<Source>,
     /// Its numbers.
     #[serde(flatten)]
     pub(super) totals: Totals,
 }
 
-/// A report that counts.
+/// A report whose users and keys are counted.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct Source {
     /// Its format.
     pub(super) format: &'static str,
-    /// When it was made; null where nothing says.
+    /// When the report was made; null if that is not known.
     #[schemars(extend("format" = "date-time"))]
     pub(super) made: Option<String>,
-    /// Older reports of the same account and format, which only the trend shows.
+    /// The number of older reports of the same account and format; they only appear in the trend.
     pub(super) older: u64,
 }
 
-/// One step: something to do about one user.
+/// One step to take for one user.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct Remedy<'a> {
-    /// How urgent it is.
+    /// Its urgency.
     #[schemars(schema_with = "severity")]
     pub(super) severity: &'static str,
     /// What to do.
     pub(super) action: &'static str,
-    /// Why, in words.
+    /// Why it is needed, as text for people.
     pub(super) reason: String,
-    /// The built-in rule that finds the same; null if there is none.
+    /// The built-in rule that reports the same problem; null if there is none.
     pub(super) rule: Option<&'static str>,
-    /// Hours within which it is to be done; null if the guide does not say.
+    /// The deadline in hours; null if there is none.
     pub(super) within_hours: Option<u64>,
-    /// Place of the account in `accounts`.
+    /// The index of the account in `accounts`.
     pub(super) account: usize,
     /// The user.
     pub(super) user: Text<'a>,
-    /// The key it is about.
+    /// The access key; null if the step is not about a key.
     pub(super) key: Option<Key<'a>>,
     /// `open`, `done` by an event later than the report, or `unclear`.
     #[schemars(extend("enum" = ["open", "done", "unclear"]))]
     pub(super) state: &'static str,
-    /// The event that did it, or may have.
+    /// The event that completed the step, or may have completed it.
     pub(super) event: Option<RemediationEvent<'a>>,
 }
 
-/// An event that did what was to be done.
+/// An event that completed a step.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct RemediationEvent<'a> {
-    /// When.
+    /// The time of the event.
     #[schemars(extend("format" = "date-time"))]
     pub(super) time: String,
-    /// The call.
+    /// The operation.
     pub(super) api: Text<'a>,
-    /// Who made it.
+    /// The caller.
     pub(super) by: Option<Text<'a>>,
-    /// Why it is not clear that it did: `outcome`, the log does not say whether it succeeded;
-    /// `undated`, the report does not say when it was made; `which-key` and `which-account`, the
-    /// report does not say which it is. Null where it is clear.
+    /// Why it is unclear whether the event completed the step. `outcome`: the log does not contain
+    /// the outcome of the call. `undated`: the report does not contain its time. `which-key` and
+    /// `which-account`: the report does not identify the key or the account. Null if it is clear.
     #[schemars(extend("enum" = ["outcome", "undated", "which-key", "which-account", null]))]
     pub(super) doubt: Option<&'static str>,
 }
@@ -217,16 +219,16 @@ pub(super) struct RemediationEvent<'a> {
 /// An access key.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct Key<'a> {
-    /// Its id, masked unless keys are shown; null where the report has none.
+    /// Its id; masked unless `show_keys` is true; null if the report does not contain it.
     pub(super) id: Option<Text<'a>>,
-    /// Which of the user's keys.
+    /// The slot of the key, such as `1` or `2`.
     pub(super) slot: Text<'a>,
 }
 
 /// A very old key in use.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct Outlier<'a> {
-    /// Place of the account in `accounts`.
+    /// The index of the account in `accounts`.
     pub(super) account: usize,
     /// Its user.
     pub(super) user: Text<'a>,
@@ -234,9 +236,9 @@ pub(super) struct Outlier<'a> {
     pub(super) key: Key<'a>,
     /// Days since it was created.
     pub(super) age_days: i64,
-    /// Days since it was last used; null where it never was, or nobody knows.
+    /// Days since it was last used; null if it was never used, or if that is not known.
     pub(super) idle_days: Option<i64>,
-    /// Whether it was ever used; null where nobody knows.
+    /// Whether it was ever used; null if that is not known.
     pub(super) used: Option<bool>,
     /// Whether it is older than 1095 days.
     pub(super) over_three_years: bool,
@@ -250,17 +252,17 @@ pub(super) struct KeysOfName<'a> {
     pub(super) provider: &'static str,
     /// The name.
     pub(super) user: Text<'a>,
-    /// In how many accounts there is such a user.
+    /// The number of accounts with a user of this name.
     pub(super) accounts: u64,
     /// Keys in use.
     pub(super) keys: u64,
     /// Keys that are not active.
     pub(super) inactive: u64,
-    /// Days since the oldest key in use was created; null where none is known.
+    /// The age in days of the oldest key in use; null if no age is known.
     pub(super) oldest_days: Option<i64>,
 }
 
-/// Patterns that single keys do not show.
+/// Patterns across several keys or accounts.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct Patterns<'a> {
     /// Keys of one user name and day in several accounts.
@@ -282,43 +284,43 @@ pub(super) struct Uniform<'a> {
     /// The day, in the configured zone.
     #[schemars(extend("format" = "date"))]
     pub(super) day: Text<'a>,
-    /// Places of the accounts in `accounts`.
+    /// The indexes of the accounts in `accounts`.
     pub(super) accounts: &'a [usize],
-    /// How many keys.
+    /// The number of keys.
     pub(super) keys: u64,
 }
 
 /// A user whose keys serve several services at the same time.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct Shared<'a> {
-    /// Place of the account in `accounts`.
+    /// The index of the account in `accounts`.
     pub(super) account: usize,
     /// The user.
     pub(super) user: Text<'a>,
     /// Keys in use at the same time.
     pub(super) keys: u64,
-    /// The services that they were last used with.
+    /// The services with which they were last used.
     pub(super) services: Vec<Text<'a>>,
-    /// Whether the user has a second factor; null where nobody knows.
+    /// Whether the user has MFA; null if that is not known.
     pub(super) mfa: Option<bool>,
 }
 
 /// A console user who has most likely left.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct Zombie<'a> {
-    /// Place of the account in `accounts`.
+    /// The index of the account in `accounts`.
     pub(super) account: usize,
     /// The user.
     pub(super) user: Text<'a>,
     /// Days since the last sign-in, or since the user was created.
     pub(super) idle_days: i64,
-    /// Whether there was a sign-in at all.
+    /// Whether the user ever signed in.
     pub(super) signed_in: bool,
-    /// Keys, none of them ever used.
+    /// The number of keys; none of them was ever used.
     pub(super) keys: u64,
 }
 
-/// How the reports of one format change.
+/// How the posture changes over the reports of one format.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct Trend<'a> {
     /// The cloud.
@@ -326,64 +328,64 @@ pub(super) struct Trend<'a> {
     pub(super) provider: &'static str,
     /// The format.
     pub(super) format: &'static str,
-    /// The accounts below together, from the time on at which all of them have a report.
+    /// All accounts below together, from the time at which each of them has a report.
     pub(super) total: Vec<Point>,
     /// The accounts of each kind together; empty if no account has a kind.
     pub(super) kinds: Vec<KindSeries<'a>>,
-    /// Each account with at least two dated reports.
+    /// Every account with at least two dated reports.
     pub(super) accounts: Vec<Series>,
 }
 
 /// The accounts of one kind together.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct KindSeries<'a> {
-    /// `env` of the table of accounts; null for accounts that have none.
+    /// The column `env` of the table `accounts`; null for accounts without a value.
     pub(super) kind: Option<Text<'a>>,
     /// Whether it is production.
     pub(super) production: bool,
-    /// How many accounts.
+    /// The number of accounts.
     pub(super) accounts: u64,
-    /// By time.
+    /// The points, in order of time.
     pub(super) points: Vec<Point>,
 }
 
 /// The reports of one account.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct Series {
-    /// Place of the account in `accounts`.
+    /// The index of the account in `accounts`.
     pub(super) account: usize,
-    /// By time.
+    /// The points, in order of time.
     pub(super) points: Vec<Point>,
 }
 
-/// What the reports of one time come to.
+/// The totals of the reports of one time.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct Point {
-    /// When they were made; days are counted to it.
+    /// When the reports were made; ages are computed to this time.
     #[schemars(extend("format" = "date-time"))]
     pub(super) time: String,
-    /// Users, root users among them.
+    /// Users, including root users.
     pub(super) users: u64,
-    /// Second factors.
+    /// MFA coverage.
     pub(super) mfa: Coverage,
     /// Keys in use.
     pub(super) keys: u64,
-    /// Of those, keys older than 365 days.
+    /// Keys in use older than 365 days.
     pub(super) old_keys: u64,
-    /// Of those, keys whose age is not known.
+    /// Keys in use whose age is not known.
     pub(super) age_unknown: u64,
 }
 
-/// A field that reports of some accounts do not have.
+/// A field that the reports of some accounts do not contain.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct Unknown {
     /// The format of the reports.
     pub(super) format: &'static str,
     /// The field.
     pub(super) field: String,
-    /// What is not known for that reason.
+    /// What is unknown for that reason.
     pub(super) what: &'static str,
-    /// How many accounts.
+    /// The number of accounts.
     pub(super) accounts: u64,
 }
 
@@ -392,25 +394,25 @@ pub(super) struct Unknown {
 pub(super) struct Read<'a> {
     /// Files with records.
     pub(super) files: u64,
-    /// Files without any that a format knows, and files that are no input.
+    /// Files without records, and files that are not inputs.
     pub(super) files_other: u64,
-    /// Records, rows in tables; skipped ones are among them.
+    /// Records, including rows of tables and skipped records.
     pub(super) records: u64,
     /// Records by format.
     pub(super) formats: &'a BTreeMap<&'static str, u64>,
-    /// Records that could not be read, by reason.
+    /// Skipped records, by reason.
     pub(super) skipped: &'a BTreeMap<&'static str, u64>,
     /// Events that changed credentials.
     pub(super) changes: u64,
 }
 
-/// The words for clouds.
+/// The schema of provider names.
 fn provider(_: &mut SchemaGenerator) -> Schema {
     let names = crate::record::Provider::ALL.map(crate::record::Provider::name);
     json_schema!({ "type": "string", "enum": names })
 }
 
-/// The words for severities.
+/// The schema of severities.
 fn severity(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": "string", "enum": rule::Severity::WORDS })
 }

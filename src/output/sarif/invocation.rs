@@ -18,7 +18,7 @@ const MOST: usize = 1_000;
 /// The description of each kind of notification. Kinds that are not listed have no further
 /// description.
 const KINDS: &[(&str, &str)] = &[
-    ("declined-input", "A format knows this file, and it holds no records."),
+    ("declined-input", "A format recognises this file, but it contains no records."),
     ("expected-input", "The project expects a kind of input that was not read."),
     ("expired-allowlist-entry", "An allowlist entry has ended and covers nothing."),
     ("expiring-allowlist-entry", "An allowlist entry is about to end."),
@@ -28,7 +28,7 @@ const KINDS: &[(&str, &str)] = &[
     ("more-notifications", "There are more notifications than are listed."),
     ("no-records", "No record was found in any input."),
     ("no-rules", "No rule is in force."),
-    ("not-an-input", "A file below an input folder is no audit log."),
+    ("not-an-input", "A file in an input folder is not an audit log."),
     ("not-configured-rule", "A rule cannot match in this configuration."),
     ("policy-change", "The policy of the run differs from the built-in one."),
     ("results-left-out", "There are more findings than a service takes in."),
@@ -67,7 +67,7 @@ pub(super) fn of(
         execution_successful: report.verdict != Verdict::Incomplete,
         exit_code: code.into(),
         exit_code_description: match report.verdict {
-            Verdict::Clean => "There is no finding.",
+            Verdict::Clean => "There are no findings.",
             Verdict::Passed => "No finding fails the run.",
             Verdict::Findings => "At least one finding fails the run.",
             Verdict::Incomplete => "Not everything was read and evaluated.",
@@ -80,7 +80,7 @@ pub(super) fn of(
 
 fn descriptor(kind: &str) -> Descriptor {
     let known = KINDS.iter().find(|(id, _)| *id == kind);
-    let about = known.map_or("Something to know.", |(_, about)| about);
+    let about = known.map_or("A note.", |(_, about)| about);
     Descriptor {
         id: kind.to_owned(),
         name: rules::name(kind),

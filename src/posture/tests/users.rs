@@ -176,9 +176,12 @@ fn a_key_that_leaked_has_one_step() {
         ("/id=LEAK... active=true created=1d", ""),
         (
             "/id=K active=true at_risk=true used=true last_used=900d created=901d",
-            "critical revoke-key: may have leaked, says the provider",
+            "critical revoke-key: may have leaked, according to the provider",
         ),
-        ("/id=K active=false at_risk=true", "high delete-key: may have leaked, says the provider"),
+        (
+            "/id=K active=false at_risk=true",
+            "high delete-key: may have leaked, according to the provider",
+        ),
         ("/id=K active=true at_risk=false created=1d", ""),
     ] {
         assert_eq!(asked(text), expected, "{text}");

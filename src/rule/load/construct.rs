@@ -1,4 +1,4 @@
-//! `correlate`, `sequence` and `first_seen` of a rule file.
+//! `correlate`, `sequence`, `first_seen` and `after_silence` of a rule file.
 
 use super::loader::{Built, Loader};
 use crate::diag::Diagnostic;
@@ -48,6 +48,7 @@ impl<'a> Loader<'a> {
                     ConstructKind::Correlate => self.correlate(entry, declarations, by),
                     ConstructKind::Sequence => self.sequence(entry, declarations, by),
                     ConstructKind::FirstSeen => self.first_seen(entry, declarations, by),
+                    ConstructKind::AfterSilence => self.after_silence(entry, declarations, by),
                 }
             }
         }

@@ -6,6 +6,7 @@
 
 mod construct;
 mod correlate;
+mod after_silence;
 mod first_seen;
 mod loader;
 mod rule;

@@ -14,8 +14,7 @@ use crate::rule::document::id_is_file_name;
 use crate::rule::monotone::is_monotone;
 use crate::rule::param::{parameters, params};
 use crate::rule::{
-    Category, Construct, Counts, Expectation, Judged, RULE_FILE, Raise, Rule, Severity, Status,
-    Step, TestCase,
+    Category, Counts, Expectation, Judged, RULE_FILE, Raise, Rule, Severity, Status, Step, TestCase,
 };
 use crate::source::{Fragment, Sources, Span};
 use crate::value::{RecordKind, Value};
@@ -77,14 +76,12 @@ impl<'a> Loader<'a> {
         let declarations = Declarations { on: Some(on), params: Some(&params), measures: &[] };
         let by = self.by(on, on_span?, &declarations);
         let built = self.construct(&declarations, &by);
-        let measures = match built.as_ref().map(|built| &built.construct) {
-            Some(Construct::Correlate(correlate)) => &correlate.measures[..],
-            _ => &[],
-        };
+        let measures = built.as_ref().map_or(&[][..], |built| built.construct.measures());
         let named = measured(measures);
         let declarations = Declarations { measures: &named, ..declarations };
         // If the measures are unknown, expressions that name them cannot be checked.
-        let unknown = built.is_none() && self.body.get("correlate").is_some();
+        let keys = ["correlate", "after_silence"];
+        let unknown = built.is_none() && keys.iter().any(|key| self.body.get(key).is_some());
         let raise = match unknown {
             true => Vec::new(),
             false => self.raise(written_severity, &declarations, measures),

@@ -75,6 +75,15 @@ pub(crate) fn yaml(rule: &Rule) -> String {
             length(history),
             condition(*among)
         ),
+        Rule::AfterSilence { when, silence, table } => format!(
+            "  when: {}\n  after_silence:\n    for: {}\n{}  message: \"since ${{silent_since}}\"\n",
+            condition(*when),
+            length(silence),
+            table.map_or(String::new(), |minute| {
+                let at = Time((BEGINS + minute * 60) * 1_000_000);
+                format!("    last_seen: if event.user == \"user-0\" {{ time(\"{at}\") }}\n")
+            })
+        ),
     };
     format!(
         "rule:\n  id: subject\n  title: Under test\n  category: abuse\n  severity: high\n  on: event\n  by: [event.account, event.user]\n{body}"
@@ -176,6 +185,12 @@ fn texts(report: &Report) -> Vec<String> {
     findings.iter().map(|finding| format!("{finding:#?}")).collect()
 }
 
+/// What the report counts of matches and of what the allowlist covers.
+fn counts(report: &Report) -> (u64, u64, Vec<u64>) {
+    let of = &report.accounting;
+    (of.matches, of.suppressed, report.ledger.iter().map(|entry| entry.matches).collect())
+}
+
 pub(crate) fn stream() -> impl Strategy<Value = Vec<Event>> {
     let event = (0i64..24, 0u8..2, 0u8..4, 0u8..3, any::<bool>());
     prop::collection::vec((event, prop::bool::weighted(0.1)), 0..18).prop_map(|events| {
@@ -203,7 +218,9 @@ pub(crate) fn rule() -> impl Strategy<Value = Rule> {
     let sequence = (steps, within()).prop_map(|(steps, within)| Rule::Sequence { steps, within });
     let first_seen = (1u8..16, 1u8..16, 1i64..16)
         .prop_map(|(when, among, history)| Rule::FirstSeen { when, among, history });
-    prop_oneof![2 => correlate, 3 => sequence, 1 => first_seen]
+    let after_silence = (1u8..16, 1i64..8, prop::option::of(-8i64..24))
+        .prop_map(|(when, silence, table)| Rule::AfterSilence { when, silence, table });
+    prop_oneof![2 => correlate, 3 => sequence, 1 => first_seen, 1 => after_silence]
 }
 
 pub(crate) fn entry() -> impl Strategy<Value = Entry> {
@@ -245,8 +262,11 @@ proptest! {
 
         // Order, split, threads and memory do not change the result.
         let split = [folder.path("left.ndjson"), folder.path("right.ndjson")];
-        prop_assert_eq!(texts(&report), texts(&run(&allowed, &split, 3, 1 << 30)), "split");
-        prop_assert_eq!(texts(&report), texts(&run(&allowed, &split, 2, 600)), "spilled");
+        for (jobs, memory, how) in [(3, 1 << 30, "split"), (2, 600, "spilled")] {
+            let other = run(&allowed, &split, jobs, memory);
+            prop_assert_eq!(texts(&report), texts(&other), "{}", how);
+            prop_assert_eq!(counts(&report), counts(&other), "{}", how);
+        }
 
         // Every finding that is open with the entries is open without them.
         let plain = run(&policy_with(false), &all, 1, 1 << 30);

@@ -45,6 +45,8 @@ pub(crate) enum Rule {
     Sequence { steps: Vec<(Apis, bool)>, within: Option<Minute> },
     /// A new address in events of the first APIs, compared with events of the second.
     FirstSeen { when: Apis, among: Apis, history: Minute },
+    /// An event of these APIs after a silence. Whether a table names the last use of user 0.
+    AfterSilence { when: Apis, silence: Minute, table: Option<Minute> },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -190,6 +192,21 @@ fn occurrences(
             let begins = all.iter().map(|event| event.time).min().unwrap_or_default();
             let certain = events.iter().any(|event| begins <= event.time - history);
             if events.is_empty() { vec![] } else { vec![Found { events, uncertain: !certain }] }
+        }
+        Rule::AfterSilence { when, silence, table } => {
+            let ends = |event: &&Event| {
+                let uses = own.iter().filter(|e| is(*when, e)).map(|e| e.time);
+                let known = uses.chain(table.filter(|_| event.user == 0));
+                let last = known.filter(|time| *time < event.time).max();
+                is(*when, event)
+                    && counts(event)
+                    && last.is_some_and(|last| event.time - last > *silence)
+            };
+            let mut instants: BTreeMap<Minute, Vec<Event>> = BTreeMap::new();
+            for event in own.iter().filter(ends) {
+                instants.entry(event.time).or_default().push(*event);
+            }
+            instants.into_values().map(|events| Found { events, uncertain: false }).collect()
         }
     }
 }

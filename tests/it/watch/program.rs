@@ -133,7 +133,7 @@ fn a_state_that_cannot_be_trusted_is_refused() {
     for (bytes, why) in [
         (&whole[..whole.len() - 1], "it was cut off or changed"),
         (b"keytrail watch state 9\n", "another version of Keytrail wrote it"),
-        (b"hello", "it is no state of `keytrail watch`"),
+        (b"hello", "it is not a state file of `keytrail watch`"),
     ] {
         fs::write(folder.path("keytrail-watch.state"), bytes).unwrap();
         let ended = watch(&folder, &["a.log", "--once"]);
@@ -146,7 +146,7 @@ fn a_state_that_cannot_be_trusted_is_refused() {
     let folder = folder.file("rules/plain.yaml", PLAIN.replace("low", "high"));
     append(&folder, "a.log", &event(1, 1, 2, true));
     let ended = watch(&folder, &["a.log", "--once"]);
-    assert!(ended.stderr.contains("windows begin anew"), "{ended}");
+    assert!(ended.stderr.contains("windows restart"), "{ended}");
     assert_eq!(told(&ended).0, ["plain user-2 called"]);
 }
 

@@ -80,7 +80,7 @@ fn table(fields: &[&Field]) -> String {
         let _ = writeln!(text, "{}\n\n{table}", about(kind));
     }
     text.push_str(
-        "A type with `?` may be missing. `keytrail fields NAME` says where a provider keeps a \
+        "A type with `?` may be missing. `keytrail fields NAME` shows where a provider keeps a \
          field.\n",
     );
     text
@@ -111,7 +111,7 @@ fn card(field: &Field) -> String {
         let _ = writeln!(text, "    one of: {}", words.values.join(", "));
     }
     if field.nullable {
-        let _ = writeln!(text, "    may be missing: `has({})` tells", field.path());
+        let _ = writeln!(text, "    may be missing; test it with `has({})`", field.path());
     }
     for provider in Provider::ALL {
         let source = source(field, provider);

@@ -63,7 +63,7 @@ fn table(functions: &[&dyn Function]) -> String {
             table.row([signature, first.to_owned()]);
         }
     }
-    format!("{table}\n`keytrail functions NAME` tells more and shows examples.\n")
+    format!("{table}\n`keytrail functions NAME` shows details and examples.\n")
 }
 
 fn card(function: &dyn Function) -> String {

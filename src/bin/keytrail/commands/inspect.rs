@@ -37,11 +37,11 @@ const OF_EACH_FILE: u64 = 3;
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXIT_CODES)]
 pub(crate) struct Inspect {
-    /// Fields to show, between commas; globs are allowed: `event.ip,key.*`.
+    /// Fields to show, separated by commas; globs are allowed: `event.ip,key.*`.
     #[arg(long, value_name = "FIELDS", value_parser = args::fields)]
     fields: Option<FieldSet>,
-    /// Records to show of each file; 0 shows all [default: 20 of one file, 3 of each of several,
-    /// all with --format json].
+    /// Records to show of each file; 0 shows all [default: 20 for a single file, 3 for each of
+    /// several, all with --format json].
     #[arg(long, value_name = "N")]
     limit: Option<u64>,
     /// Output format.
@@ -51,7 +51,7 @@ pub(crate) struct Inspect {
     #[arg(long, value_name = "TIME", value_parser = args::instant)]
     #[arg(env = "KEYTRAIL_NOW", hide_env_values = true)]
     now: Option<Time>,
-    /// Show access keys whole instead of masked.
+    /// Show access keys unmasked.
     #[arg(long)]
     show_keys: bool,
     #[command(flatten)]

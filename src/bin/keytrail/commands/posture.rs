@@ -18,30 +18,30 @@ use crate::term::stdout_failed;
 /// The name of the table of leaked keys.
 const LEAKED_KEYS: &str = "leaked_keys";
 
-/// Show the posture of credentials: key ages, MFA coverage, what to do.
+/// Show the posture of credentials: key ages, MFA coverage, remediation steps.
 ///
-/// Reads credential reports of AWS, Alibaba Cloud and Tencent Cloud and of the IAM audit script. Of
-/// several dated reports of one format and account the newest counts; the older ones show the
-/// trend. Event logs read beside them mark what was done since: keys deleted or deactivated,
-/// passwords removed, users deleted, factors enabled.
+/// Reads credential reports of AWS, Alibaba Cloud and Tencent Cloud and of the IAM audit script. If
+/// there are several dated reports of one format and account, the newest counts and the older ones
+/// show the trend. Event logs among the inputs show which steps are already done: keys deleted or
+/// deactivated, passwords removed, users deleted, MFA enabled.
 ///
-/// The table `accounts` tells which accounts are production, by its column `env`. What reports do
-/// not say is named as not known. This is a report, not a gate: the exit code is 0 whatever it
-/// says, and 3 where something could not be read or there is no report.
+/// The column `env` of the table `accounts` marks production accounts. Values that the reports do
+/// not contain are shown as unknown. The posture does not fail a pipeline: the exit code is 0 for
+/// any result, and 3 if something could not be read or there is no report.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXIT_CODES)]
 pub(crate) struct Posture {
-    /// For people, or for programs.
+    /// Output format.
     #[arg(short, long, value_enum, default_value = "human", value_name = "FORMAT")]
     format: Layout,
-    /// Count ages to this time, instead of the report's own or the present.
+    /// Compute ages at this time instead of the time of the report, or now.
     #[arg(long, value_name = "TIME", value_parser = args::instant)]
     #[arg(env = "KEYTRAIL_NOW", hide_env_values = true)]
     now: Option<Time>,
-    /// Show access keys whole instead of masked.
+    /// Show access keys unmasked.
     #[arg(long)]
     show_keys: bool,
-    /// Take the rows of a table from this CSV, JSON or YAML file; repeatable.
+    /// Read the rows of a table from this CSV, JSON or YAML file; repeatable.
     #[arg(long, value_name = "NAME=FILE", value_parser = data_file)]
     #[arg(help_heading = "Policy options")]
     table: Vec<(String, String)>,

@@ -56,8 +56,8 @@ Exit codes:
 
 /// Find records by a condition, or count them.
 ///
-/// The condition is written as in a rule, over events, creds or keys, and can name the lists, tables
-/// and definitions of the policy. Matching records are shown, or counted by the values of
+/// The condition is written as in a rule, over events, creds or keys, and can name the lists,
+/// tables and definitions of the policy. Matching records are shown, or counted by the values of
 /// expressions. Duplicates of an event count, and allowlists do not apply.
 ///
 /// With --format json each line is one object: a record (`event`, or `cred` with its `keys`), a
@@ -74,7 +74,7 @@ pub(crate) struct Query {
     /// Groups to show, the largest first; 0 shows all [default: 50, all with --format json].
     #[arg(long, value_name = "N", requires = "expr")]
     top: Option<usize>,
-    /// Fields to show, between commas; globs are allowed: `event.ip,key.*`.
+    /// Fields to show, separated by commas; globs are allowed: `event.ip,key.*`.
     #[arg(long, value_name = "FIELDS", value_parser = args::fields)]
     fields: Option<FieldSet>,
     /// Records to show; 0 shows all [default: 50, all with --format json].
@@ -93,7 +93,7 @@ pub(crate) struct Query {
     #[arg(long, value_name = "TIME", value_parser = args::instant)]
     #[arg(env = "KEYTRAIL_NOW", hide_env_values = true)]
     now: Option<Time>,
-    /// Show access keys whole instead of masked.
+    /// Show access keys unmasked.
     #[arg(long)]
     show_keys: bool,
     #[command(flatten)]
@@ -272,7 +272,7 @@ impl Query {
             if chosen.is_empty() {
                 let kind = query.on.name();
                 return Err(Failure::because(format!(
-                    "--fields names no field of the {kind}s that the query finds"
+                    "--fields names no field of the {kind}s that the query reads"
                 )));
             }
             return Ok(chosen);

@@ -27,8 +27,8 @@ use crate::target::{ReportArgs, Targets};
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXIT_CODES)]
 pub(crate) struct Scan {
-    /// Use this as the time of the run: as `now` in rules, and to decide whether allowlist entries have
-    /// expired.
+    /// Use this as the time of the run: as `now` in rules, and to decide whether allowlist entries
+    /// have expired.
     #[arg(long, value_name = "TIME", value_parser = args::instant)]
     #[arg(env = "KEYTRAIL_NOW", hide_env_values = true)]
     now: Option<Time>,
@@ -59,11 +59,13 @@ pub(crate) struct GateArgs {
     #[arg(long, value_name = "SEVERITY", value_parser = args::fail_on(), ignore_case = true)]
     #[arg(env = "KEYTRAIL_FAIL_ON", hide_env_values = true)]
     fail_on: Option<FailOn>,
-    /// Fail the run for uncertain findings too: those whose history the input does not hold.
+    /// Fail the run for uncertain findings too: the input does not cover the history that they
+    /// need.
     #[arg(long, env = "KEYTRAIL_FAIL_ON_UNCERTAIN", hide_env_values = true)]
     #[arg(value_parser = BoolishValueParser::new())]
     fail_on_uncertain: bool,
-    /// The lowest severity that is reported; findings below it can still fail the run [default: info].
+    /// The lowest severity that is reported; findings below it can still fail the run [default:
+    /// info].
     #[arg(long, value_name = "SEVERITY", value_parser = args::severity(), ignore_case = true)]
     #[arg(env = "KEYTRAIL_MIN_SEVERITY", hide_env_values = true)]
     min_severity: Option<Severity>,

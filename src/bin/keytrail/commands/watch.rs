@@ -33,7 +33,7 @@ const STATE: &str = "keytrail-watch.state";
 /// them, so a watch gets more memory.
 const MEMORY: usize = 256 << 20;
 
-/// What the exit codes mean.
+/// The meaning of the exit codes.
 const EXIT_CODES: &str = "\
 Exit codes:
   0    standard input ended, or --once came to its end
@@ -46,17 +46,18 @@ Findings do not change the exit code: they are lines on standard output";
 /// Follow files, folders or standard input, and emit findings once they are certain.
 ///
 /// At every interval a check reads the new records. Each occurrence of a finding that is certain by
-/// then is one line of JSON (`finding`), with an id that is the same if it is emitted again. One
-/// line for each check (`check`) counts what was read and what could not be read; --quiet leaves it
-/// out if nothing is wrong. A state file holds how far the inputs were read, and the next watch
-/// continues from there; standard input cannot be read again.
+/// then becomes one line of JSON (`finding`), with an id that is the same if it is emitted again.
+/// One line for each check (`check`) counts what was read and what could not be read; --quiet
+/// leaves it out if nothing is wrong. A state file holds how far the inputs were read, and the next
+/// watch continues from there; standard input cannot be read again.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXIT_CODES)]
 pub(crate) struct Watch {
     /// Time between two checks, like `30s` or `5m`.
     #[arg(long, value_name = "TIME", default_value = "5m", value_parser = args::interval)]
     interval: Duration,
-    /// How late an event may arrive, relative to the latest event; windows stay open that much longer.
+    /// How late an event may arrive, relative to the latest event; windows stay open that much
+    /// longer.
     #[arg(long, value_name = "TIME", default_value = "15m", value_parser = args::length)]
     lateness: Duration,
     /// The state file [default: keytrail-watch.state, for files and folders].
@@ -65,17 +66,19 @@ pub(crate) struct Watch {
     /// Write no state: the next watch reads everything again.
     #[arg(long)]
     no_state: bool,
-    /// Check once and end; open windows stay in the state. For cron.
+    /// Check once and exit, for cron; open windows stay in the state.
     #[arg(long)]
     once: bool,
-    /// Take this for the time of the run: expiry of allowlist entries, and `now` in rules.
+    /// Use this as the time of the run: as `now` in rules, and to decide whether allowlist entries
+    /// have expired.
     #[arg(long, value_name = "TIME", value_parser = args::instant)]
     #[arg(env = "KEYTRAIL_NOW", hide_env_values = true)]
     now: Option<Time>,
-    /// Threads; the result is the same for any number [default: all cores].
+    /// Number of threads; it does not change the result [default: all cores].
     #[arg(short, long, value_name = "N", env = "KEYTRAIL_JOBS", hide_env_values = true)]
     jobs: Option<NonZeroUsize>,
-    /// Memory for matches, like `512M`; open windows beyond it are dropped and reported [default: 256M].
+    /// Memory for matches, like `512M`; open windows beyond it are dropped and reported [default:
+    /// 256M].
     #[arg(long, value_name = "SIZE", value_parser = args::memory)]
     #[arg(env = "KEYTRAIL_MEMORY", hide_env_values = true)]
     memory: Option<usize>,
@@ -86,11 +89,11 @@ pub(crate) struct Watch {
     /// Records that may be skipped before a check is incomplete [default: 0].
     #[arg(long, value_name = "N", env = "KEYTRAIL_MAX_SKIPPED", hide_env_values = true)]
     max_skipped: Option<u64>,
-    /// Also emit what the allowlist covers.
+    /// Also emit occurrences that the allowlist covers.
     #[arg(long, env = "KEYTRAIL_SHOW_SUPPRESSED", hide_env_values = true)]
     #[arg(value_parser = BoolishValueParser::new())]
     show_suppressed: bool,
-    /// Show access keys whole instead of masked.
+    /// Show access keys unmasked.
     #[arg(long)]
     show_keys: bool,
     #[command(flatten)]
@@ -305,7 +308,7 @@ impl Watch {
         let file = StateFile::open(&path).map_err(|error| match error {
             StateFileError::InUse => {
                 Failure::because(format!("another watch uses the state in `{shown}`"))
-                    .help("end it, or name another file with --state")
+                    .help("stop it, or name another file with --state")
             }
             StateFileError::Io(error) => {
                 Failure::because(format!("the state in `{shown}` cannot be used: {error}"))
@@ -314,7 +317,7 @@ impl Watch {
         })?;
         let wrong = |why: String| {
             Failure::because(format!("the state in `{shown}` cannot be used: {why}")).help(
-                "move it away to begin anew: the inputs are read from their beginning, and what \
+                "move it away to start again: the inputs are read from their beginning, and what \
                  was emitted before is emitted again",
             )
         };
@@ -324,7 +327,7 @@ impl Watch {
         };
         if !store.state.policy.is_empty() && store.state.policy != policy.hash {
             host.term.say(
-                "note: the policy has changed since the last check: windows begin anew, and files \
+                "note: the policy has changed since the last check: windows restart, and files \
                  are read on from where they were",
             );
         }

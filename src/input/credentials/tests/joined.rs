@@ -55,10 +55,10 @@ fn rows_that_contradict_each_other_stay_apart_and_are_told() {
         &row("4", "Hardware"),
     ]);
     assert_eq!(shape(&read), "2/2: 1 3; 3/1: 2; 5/1: 4");
-    assert_snapshot!(read.notes.join("\n"), @"users whose rows say different things of them, each kept as a cred of its own: `ann`");
+    assert_snapshot!(read.notes.join("\n"), @"users with contradictory rows, each a separate cred: `ann`");
     let read = audit(&[&row("1", "None"), &row("1", "None").replace("Active", "Inactive")]);
     assert_eq!(shape(&read), "2/2: 1 1");
-    assert_snapshot!(read.notes.join("\n"), @"users with several rows for one key that say different things of it, each kept as a key of its own: `ann`");
+    assert_snapshot!(read.notes.join("\n"), @"users with contradictory rows for one key, each a separate key: `ann`");
 }
 
 #[test]
@@ -67,7 +67,7 @@ fn a_row_that_stands_twice_counts_once() {
     let quoted = row.replace("ann", "\"ann\"");
     let read = audit(&[row, &row.replace("EXAMPLE1", "EXAMPLE2"), row, &quoted]);
     assert_eq!(shape(&read), "2/4: 1 2");
-    assert_snapshot!(read.notes.join("\n"), @"rows that repeat another one and count once: 2");
+    assert_snapshot!(read.notes.join("\n"), @"repeated rows, each counted once: 2");
 
     let csv = fs::read_to_string(fixture("alibaba.csv")).unwrap();
     let last = csv.lines().last().unwrap();
@@ -80,7 +80,7 @@ fn a_row_that_stands_twice_counts_once() {
         format!("{csv}{}\n", last.replace("TRUE,FALSE", "TRUE,TRUE")).as_bytes(),
     );
     assert_eq!(read.records.len(), 5);
-    assert_snapshot!(read.notes.join("\n"), @"users whose rows say different things of them, each kept as a cred of its own: `fay@example.onaliyun.com`");
+    assert_snapshot!(read.notes.join("\n"), @"users with contradictory rows, each a separate cred: `fay@example.onaliyun.com`");
 }
 
 #[test]
@@ -92,7 +92,7 @@ fn notes_name_a_few_users_and_escape_them() {
         }
     }
     let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
-    assert_snapshot!(audit(&rows).notes.join("\n"), @r"users whose rows say different things of them, each kept as a cred of its own: `u0\u{1b}[2J`, `u1\u{1b}[2J`, `u2\u{1b}[2J`, `u3\u{1b}[2J`, `u4\u{1b}[2J` and 4 more");
+    assert_snapshot!(audit(&rows).notes.join("\n"), @r"users with contradictory rows, each a separate cred: `u0\u{1b}[2J`, `u1\u{1b}[2J`, `u2\u{1b}[2J`, `u3\u{1b}[2J`, `u4\u{1b}[2J` and 4 more");
 }
 
 #[test]
@@ -103,11 +103,11 @@ fn values_that_are_not_understood_are_faults_by_column() {
         "1,prod,c,Sin,Nunca,AKIAEXAMPLE3,Active,2025-01-01 00:00:00,Nunca utilizada,N/A,None",
     ];
     assert_snapshot!(audit(&rows).faults.join("\n"), @"
-    values of `password_status` that are not yes or no, and so are missing: 2, such as `Configurado`
-    values of `password_last_used` that are not a time, and so are missing: 1, such as `hace mucho`
-    values of `status` that are not yes or no, and so are missing: 1, such as `Activa`
-    values of `created_date` that are not a time, and so are missing: 1, such as `2025-13-01 00:00:00`
-    values of `mfa_status` that are not `Virtual`, `Hardware` or `None`, and so are missing: 1, such as `U2F`
+    values of `password_status` that are not yes or no, treated as missing: 2, such as `Configurado`
+    values of `password_last_used` that are not a time, treated as missing: 1, such as `hace mucho`
+    values of `status` that are not yes or no, treated as missing: 1, such as `Activa`
+    values of `created_date` that are not a time, treated as missing: 1, such as `2025-13-01 00:00:00`
+    values of `mfa_status` that are not `Virtual`, `Hardware` or `None`, treated as missing: 1, such as `U2F`
     ");
     let good = "1,prod,c,No configurada,Nunca,AKIAEXAMPLE3,Active,2025-01-01 00:00:00,Nunca utilizada,N/A,None";
     let read = audit(&[good]);

@@ -34,7 +34,7 @@ fn alibaba_reports_have_up_to_five_keys_without_ids() {
     4: user=emil@example.onaliyun.com user_type=user created=2023-03-03T03:03:03Z console=false [1 of 1 active]
       slot=1 active=true created=2025-12-31T00:00:00Z used=true last_used=2025-12-31T12:00:00Z age_days=1 idle_days=0
     5: user=fay@example.onaliyun.com user_type=user created=2023-03-03T03:03:03Z password=false console=false password_used=true password_last_used=2025-03-03T03:03:03Z password_changed=2023-03-03T03:03:03Z password_next=2024-03-03T03:03:03Z mfa=true [0 of 0 active]
-    note: neither it nor its name says when it was made: without `--now`, ages count to the time of the run
+    note: neither the report nor its name contains its time: without `--now`, ages count to the time of the run
     ");
 }
 
@@ -129,7 +129,7 @@ fn answers_come_in_many_shapes() {
     let odd = format!(r#"{{"Content":"{encoded}","GeneratedTime":"soon"}}"#);
     let read = read_bytes("answer_20260102.json", odd.as_bytes());
     assert_eq!(at(&read), "2026-01-02T00:00:00Z", "then the name says");
-    assert_snapshot!(read.notes.join("\n"), @"the `GeneratedTime` of the answer is no time that Keytrail reads");
+    assert_snapshot!(read.notes.join("\n"), @"the `GeneratedTime` of the answer is not a time that Keytrail can read");
 }
 
 #[test]
@@ -140,10 +140,10 @@ fn answers_that_cannot_be_decoded_are_skips_in_their_place() {
             "2 @22: syntax: the `Content` of the answer is not base64",
         ),
         ("{\"Content\":\"dXNlc\"}", "1 @17: syntax: the `Content` of the answer is not base64"),
-        ("{\"Content\":17}", "1 @11: syntax: the `Content` of the answer is no text"),
+        ("{\"Content\":17}", "1 @11: syntax: the `Content` of the answer is not a text"),
         (
             "{\"Content\":\"dXNlcg==\",\"Content\":\"dXNlcg==\"}",
-            "1 @32: syntax: a key of the answer stands twice: none can be trusted",
+            "1 @32: syntax: the answer contains a key twice, so it is ambiguous",
         ),
     ] {
         let read = read_bytes("answer.json", json.as_bytes());

@@ -68,13 +68,13 @@ fn what_cannot_be_told_any_more_is_a_fault() {
     assert_snapshot!(read.text(), @"
     2: user=#NAME? user_type=user [1 of 1 active]
       slot=1 active=true
-    fault: values of `user` that a spreadsheet replaced: 1, such as `#NAME?`; use the report as the cloud wrote it
-    fault: dates of `user_creation_time` that can mean either of two days, and so are missing: 1, such as `3/9/2025 8:05`; use the report as the cloud wrote it, not as a spreadsheet saved it
-    fault: values of `password_enabled` that are not yes or no, and so are missing: 1, such as `maybe`
-    fault: values of `password_last_used` that are not a time, and so are missing: 1, such as `########`
-    fault: values of `mfa_active` that are not yes or no, and so are missing: 1, such as `#N/A`
-    fault: dates of `access_key_1_last_rotated` that can mean either of two days, and so are missing: 1, such as `4/5/2025 0:00`; use the report as the cloud wrote it, not as a spreadsheet saved it
-    fault: values of `access_key_1_last_used_date` that are not a time, and so are missing: 1, such as `13/13/2025 0:00`
+    fault: values of `user` that a spreadsheet replaced: 1, such as `#NAME?`; use the report as downloaded from the cloud
+    fault: ambiguous dates of `user_creation_time`, treated as missing: 1, such as `3/9/2025 8:05`; use the report as downloaded from the cloud, not as a spreadsheet saved it
+    fault: values of `password_enabled` that are not yes or no, treated as missing: 1, such as `maybe`
+    fault: values of `password_last_used` that are not a time, treated as missing: 1, such as `########`
+    fault: values of `mfa_active` that are not yes or no, treated as missing: 1, such as `#N/A`
+    fault: ambiguous dates of `access_key_1_last_rotated`, treated as missing: 1, such as `4/5/2025 0:00`; use the report as downloaded from the cloud, not as a spreadsheet saved it
+    fault: values of `access_key_1_last_used_date` that are not a time, treated as missing: 1, such as `13/13/2025 0:00`
     ");
     let audit = read_bytes(
         "iam_audit_report_20260101_000000.csv",
@@ -83,7 +83,7 @@ fn what_cannot_be_told_any_more_is_a_fault() {
     assert_snapshot!(audit.text(), @"
     2: account_name=p user=ann user_type=user password=true console=true mfa=false [Missing of Missing active]
     3: account=000011112222 account_name=p user=bob user_type=user password=true console=true mfa=false [Missing of Missing active]
-    fault: values of `account_id` that a spreadsheet replaced: 1, such as `1.11122E+11`; use the report as the cloud wrote it
+    fault: values of `account_id` that a spreadsheet replaced: 1, such as `1.11122E+11`; use the report as downloaded from the cloud
     ");
 }
 
@@ -96,7 +96,7 @@ fn spreadsheets_rewrite_the_reports_of_every_cloud() {
     assert_snapshot!(alibaba.text(), @"
     2: user=eva@example.onaliyun.com user_type=user created=2022-02-02T02:02:00Z password=true console=true password_used=false mfa=false [1 of 1 active]
       slot=1 active=true created=2025-09-30T00:00:00Z used=false age_days=93 idle_days=93
-    note: dates that a spreadsheet rewrote and that are read in zone UTC: 2
+    note: dates that a spreadsheet rewrote, read in zone UTC: 2
     ");
     let tencent = read_bytes(
         "report_2026-01-01.csv",
@@ -105,7 +105,7 @@ fn spreadsheets_rewrite_the_reports_of_every_cloud() {
     assert_snapshot!(tencent.text(), @"
       2: user=ole user_id=100000000099 user_type=user created=2019-08-16T01:25:00Z password=true console=true mfa=false [1 of 1 active]
         slot=1 id=AKIDexample01 active=true created=2025-11-13T00:00:00Z used=false age_days=49 idle_days=49
-      note: dates that a spreadsheet rewrote and that are read in zone +08:00: 2
+      note: dates that a spreadsheet rewrote, read in zone +08:00: 2
       ");
 }
 

@@ -89,20 +89,20 @@ impl Framer {
                 true
             }
             RowScan::Ends(fit) if fit.filled == 0 => {
-                self.notes.insert("rows without any value are passed over");
+                self.notes.insert("rows without any value are ignored");
                 self.pass(cut, shift + fit.next, 1);
                 true
             }
             RowScan::Ends(fit) if !table.header.is_empty() && text[..fit.end] == table.header => {
-                self.notes.insert("the header line stands again between rows");
+                self.notes.insert("the header line is repeated between rows");
                 self.pass(cut, shift + fit.next, 1 + fit.breaks);
                 true
             }
             RowScan::Ends(fit) if memchr(0, &text[..fit.end]).is_some() => {
-                self.lose(SkipReason::Syntax, "a NUL byte stands in it".to_owned())
+                self.lose(SkipReason::Syntax, "it contains a NUL byte".to_owned())
             }
             RowScan::Ends(_) if table.prefixed && shift == 0 => {
-                let detail = "no name of a file stands before it, as before the first rows";
+                let detail = "it has no file name before it, unlike the first rows";
                 self.lose(SkipReason::Syntax, detail.to_owned())
             }
             RowScan::Ends(fit) if fit.cells < required || fit.filled > columns => {
@@ -136,7 +136,7 @@ impl Framer {
     }
 
     /// Skips the current row up to the end of its first line: if a quote is in the wrong place, the
-    /// next row more likely begins there than where the quotes say.
+    /// next row more likely begins there than at the end of the quotes.
     fn lose(&mut self, reason: SkipReason, detail: String) -> bool {
         self.begun = self.place;
         if let Some(table) = &mut self.table {

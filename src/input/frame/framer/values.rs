@@ -22,7 +22,7 @@ impl Framer {
                 self.enter(cut, 0, false);
             }
             b',' => {
-                self.notes.insert("commas stand between values outside any array");
+                self.notes.insert("commas separate values outside any array");
                 cut.at += 1;
             }
             b'-' | b'0'..=b'9' | b'a'..=b'z' => {
@@ -239,8 +239,8 @@ impl Framer {
             "unexpected {}: a bracket, a comma or a quote is missing before it",
             shown(found)
         );
-        // The last string may have swallowed the beginning of the next record. In a record that is too
-        // long, the position of that string is no longer known.
+        // The last string may have swallowed the beginning of the next record. In a record that is
+        // too long, the position of that string is no longer known.
         let (own, back) = match self.state {
             State::Value if at <= self.limit => {
                 (first_key(&rest[..at]), self.scan.string.unwrap_or_default().min(at).max(1))

@@ -45,7 +45,7 @@ pub(super) fn card(rule: &Rule, policy: &Policy) -> String {
     }
     section(&mut text, "Description", &rule.description);
     section(&mut text, "Remediation", &rule.remediation);
-    section(&mut text, "Fires on something harmless when", &rule.false_positives.join("\n"));
+    section(&mut text, "False positives", &rule.false_positives.join("\n"));
     section(&mut text, "References", &rule.references.join("\n"));
     text
 }
@@ -132,7 +132,13 @@ fn construct(text: &mut String, rule: &Rule, code: &dyn Fn(&Expr) -> String) {
         Construct::FirstSeen(of) => {
             let values: Vec<&str> = of.of.iter().map(|(text, _)| text.as_str()).collect();
             section(text, &format!("New for {}", of.history), &values.join(", "));
-            section(text, "Known by an earlier record with", &code(&of.among));
+            section(text, "Compared with earlier records with", &code(&of.among));
+        }
+        Construct::AfterSilence(of) => {
+            section(text, "After a silence of more than", &of.length.to_string());
+            if let Some(last_seen) = &of.last_seen {
+                section(text, "Last seen, beside the log", &code(last_seen));
+            }
         }
     }
 }

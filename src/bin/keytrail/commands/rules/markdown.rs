@@ -18,7 +18,7 @@ use crate::amount::amount;
 pub(super) fn write(listed: &Listed<'_>) -> String {
     let rules = amount(listed.rules.len(), "rule", "rules");
     let mut page = format!(
-        "# Rules\n\n{rules}, in each category the worst first. `keytrail rules ID` shows the condition \
+        "# Rules\n\n{rules}, in each category the most severe first. `keytrail rules ID` shows the condition \
          of one; the project\nfile sets parameters and severities, below `rules`.\n"
     );
     let categories =
@@ -101,7 +101,7 @@ fn section(page: &mut String, rule: &Rule, listed: &Listed<'_>) {
     fact("covers", providers.join(", "));
     fact("not configured", rule.not_configured.as_deref().map(prose).unwrap_or_default());
     fact("finding per", spans(&by(rule)));
-    fact("asks for", asks(rule, listed));
+    fact("requires", requires(rule, listed));
     fact("tags", spans(&rule.tags));
     fact("controls", spans(&rule.controls));
     let _ = write!(page, "\n{}\n", paragraphs(&rule.description));
@@ -121,7 +121,7 @@ fn section(page: &mut String, rule: &Rule, listed: &Listed<'_>) {
 }
 
 /// The condition that turns several matches into a finding, if one match is not enough.
-fn asks(rule: &Rule, listed: &Listed<'_>) -> String {
+fn requires(rule: &Rule, listed: &Listed<'_>) -> String {
     match &rule.construct {
         Construct::Plain => String::new(),
         Construct::Sequence(_) => format!("in this order: {}", prose(&order(rule).unwrap_or_default())),
@@ -138,6 +138,12 @@ fn asks(rule: &Rule, listed: &Listed<'_>) -> String {
         Construct::FirstSeen(of) => {
             let values: Vec<String> = of.of.iter().map(|(text, _)| text.clone()).collect();
             format!("{} new for {}", spans(&values), of.history)
+        }
+        Construct::AfterSilence(of) => {
+            let last_seen = of.last_seen.as_ref().map(|last_seen| {
+                format!("; last seen also by {}", span(&code(last_seen, listed.policy)))
+            });
+            format!("after more than {} without a match{}", of.length, last_seen.unwrap_or_default())
         }
     }
 }

@@ -49,9 +49,9 @@ struct Layout {
 
 /// Every format for rules, one file each.
 static LAYOUTS: &[Layout] = &[
-    Layout { name: "human", doc: "For people", write: list::write },
-    Layout { name: "json", doc: "For programs", write: json::write },
-    Layout { name: "markdown", doc: "A page about them, with an index", write: markdown::write },
+    Layout { name: "human", doc: "Text for people", write: list::write },
+    Layout { name: "json", doc: "JSON for programs", write: json::write },
+    Layout { name: "markdown", doc: "A Markdown page with an index", write: markdown::write },
 ];
 
 impl Rules {

@@ -131,7 +131,7 @@ fn cells_that_have_no_column_are_empty() {
     assert_eq!(parts.texts(), ["1,2,3", "4,5,6"]);
     assert_eq!(
         parts.notes,
-        ["rows without any value are passed over", "the header line stands again between rows"]
+        ["rows without any value are ignored", "the header line is repeated between rows"]
     );
 }
 
@@ -139,8 +139,8 @@ fn cells_that_have_no_column_are_empty() {
 fn a_quote_in_the_wrong_place_costs_its_line() {
     for (broken, why) in [
         ("1,\"2,3", "a quote opens a cell, and none closes"),
-        ("1,2\",3", "a quote stands in a cell"),
-        ("1,\"2\"2,3", "text stands after the quote"),
+        ("1,2\",3", "a quote is inside a cell"),
+        ("1,\"2\"2,3", "text follows the quote"),
         ("\"1,2,3", "a quote opens a cell, and none closes"),
         ("1,2\0,3", "a NUL byte"),
     ] {
@@ -155,7 +155,7 @@ fn a_quote_in_the_wrong_place_costs_its_line() {
     assert_eq!(
         parts.skipped,
         [
-            "2 0 syntax: a quote opens a cell, and the one that closes it, on a later line, ends none"
+            "2 0 syntax: a quote opens a cell, but the next quote, on a later line, is not at the end of a cell"
         ]
     );
     let parts = cut("a,b,c\n1,\"2,3\n4,\",5,6\n7,8,9\n");
@@ -167,7 +167,7 @@ fn a_quote_in_the_wrong_place_costs_its_line() {
     );
     assert_eq!(
         cut("a,b,c\n1,\"2,3").skipped,
-        ["2 0 truncated: a quote opens a cell, and none closes it"]
+        ["2 0 truncated: a quote opens a cell, but no quote closes it"]
     );
 }
 
@@ -181,7 +181,7 @@ fn one_quote_among_many_rows_costs_one_row() {
     let parts = split(text.as_bytes(), 1 << 16, Ending::Eof);
     assert_eq!((parts.records.len(), parts.skipped.len()), (lines - 1, 1));
     let expected = format!(
-        "1002 1000 syntax: a quote opens a cell, and none closes the row within {MAX_LINES} lines"
+        "1002 1000 syntax: a quote opens a cell, but no quote closes it within {MAX_LINES} lines"
     );
     assert_eq!(parts.skipped[0], expected);
 }
@@ -241,7 +241,7 @@ fn the_name_of_a_file_before_each_row_is_left_out() {
     assert_eq!(parts.records[..2], ["18 1:19 0 1,2,3", "42 2:19 1 \"4\",5,6"]);
     assert_eq!(
         parts.skipped,
-        ["18 16 syntax: no name of a file stands before it, as before the first rows"]
+        ["18 16 syntax: it has no file name before it, unlike the first rows"]
     );
     for text in [
         "2024-01-01T00:00:00Z,2,3\n",

@@ -1,0 +1,45 @@
+//! `after_silence`: matches that follow a time without matches of the subject.
+
+use super::window::raised;
+use super::{Item, Occurrence, Subject};
+use crate::expr::EvalError;
+use crate::rule::AfterSilence;
+use crate::value::{Time, Value};
+
+/// Returns one occurrence for each instant that ends a silence.
+///
+/// The silence begins with the last earlier match of the subject, or when `last_seen` was, whichever
+/// is later. A subject that neither of them knows is not silent but unknown. A record is earlier
+/// only if its time is earlier, and covered records end a silence as others do.
+pub(super) fn occurrences(
+    subject: &Subject<'_>,
+    silence: &AfterSilence,
+    covered: bool,
+) -> Result<Vec<Occurrence>, EvalError> {
+    let since = |item: &Item, time: Time| {
+        if subject.observations.before(&[], time, silence.length) {
+            return None;
+        }
+        let observed = subject.observations.last_before(&[], time);
+        // A source that is as new as the match shows nothing of the time before it.
+        let told = silence.last_seen.as_ref().and_then(|_| subject.values(item).first()?.as_time());
+        let since = observed.max(told.filter(|told| *told < time))?;
+        (time.0.saturating_sub(since.0) > silence.length.0).then_some(since)
+    };
+    let numbered: Vec<(u32, &Item)> = (0u32..).zip(subject.items).collect();
+    let mut occurrences = Vec::new();
+    for of_instant in numbered.chunk_by(|(_, a), (_, b)| a.time == b.time) {
+        let Some(time) = of_instant.first().and_then(|(_, item)| item.time) else { continue };
+        let counts = |item: &Item| covered || !item.covered;
+        let ends = of_instant.iter().filter(|(_, item)| counts(item));
+        let ends = ends.filter_map(|(number, item)| Some((*number, since(item, time)?)));
+        let (members, begins): (Vec<u32>, Vec<Time>) = ends.unzip();
+        let (Some(told), Some(since)) = (members.first().copied(), begins.into_iter().max()) else {
+            continue;
+        };
+        let measures = vec![Value::Time(since)];
+        let raised = raised(subject.rule, &measures, subject.now)?;
+        occurrences.push(Occurrence { members, told, measures, raised, uncertain: false });
+    }
+    Ok(occurrences)
+}

@@ -1,0 +1,215 @@
+//! GitLab Code Quality: a list of issues with their own fingerprints.
+//!
+//! GitLab takes the results of a SARIF report to be one if rule, file and line are equal, so the
+//! findings in a log of one line collapse. In a Code Quality report it identifies an issue by the
+//! fingerprint alone. Findings that the allowlist covers are left out unless the user requests them,
+//! because the format cannot mark them.
+
+use std::io;
+
+use serde::Serialize;
+
+use super::inert::write_pretty;
+use super::{Output, Style};
+use crate::diag::escape;
+use crate::finding::{Finding, VerdictRole, digest128};
+use crate::record::shown_path;
+use crate::report::{Facts, Note, Report};
+use crate::rule::Severity;
+
+/// The report as GitLab Code Quality.
+pub(super) static GITLAB_CODEQUALITY: Output = Output {
+    name: "gitlab-codequality",
+    doc: "GitLab Code Quality, in which findings on one line stay apart; covered findings only with \
+          --show-suppressed.",
+    extension: "json",
+    write,
+};
+
+/// The maximum length of a description, in characters.
+const LIMIT: usize = 1_000;
+
+#[derive(Debug, Serialize)]
+struct Issue {
+    description: String,
+    check_name: String,
+    fingerprint: String,
+    severity: &'static str,
+    location: Location,
+}
+
+#[derive(Debug, Serialize)]
+struct Location {
+    path: String,
+    lines: Lines,
+}
+
+#[derive(Debug, Serialize)]
+struct Lines {
+    begin: u64,
+}
+
+fn write(report: &Report, style: &Style, out: &mut dyn io::Write) -> io::Result<()> {
+    let shown = if style.show_suppressed { report.findings.len() } else { 0 };
+    let findings = report.open_findings().chain(report.suppressed_findings().take(shown));
+    let incomplete = report.incomplete.iter().map(|note| incomplete(report, note));
+    let issues: Vec<Issue> =
+        incomplete.chain(findings.filter_map(|finding| issue(report, finding))).collect();
+    write_pretty(&issues, out)
+}
+
+fn issue(report: &Report, finding: &Finding) -> Option<Issue> {
+    let rule = report.rule_of(finding)?;
+    let prefix = match finding.role {
+        VerdictRole::Uncertain => "Uncertain: ",
+        VerdictRole::Suppressed => "Accepted by the allowlist: ",
+        VerdictRole::Gates | VerdictRole::BelowThreshold | VerdictRole::Experimental => "",
+    };
+    let place = &finding.sample.location;
+    let file = shown_path(&report.roots, place.root, &place.path);
+    Some(Issue {
+        description: text(&report.facts, &format!("{prefix}{}", finding.message)),
+        check_name: rule.id.clone(),
+        fingerprint: finding.fingerprint.clone(),
+        severity: match finding.role {
+            VerdictRole::Uncertain | VerdictRole::Suppressed => "info",
+            _ => severity(finding.severity),
+        },
+        location: location(&report.facts, &file, place.line),
+    })
+}
+
+/// An issue for a reason why the run is incomplete, so that such a run does not look clean.
+fn incomplete(report: &Report, note: &Note) -> Issue {
+    let root = report.roots.first().map_or("", String::as_str);
+    let digest = digest128(&[b"keytrail/incomplete", note.id.as_bytes(), note.text.as_bytes()]);
+    Issue {
+        description: text(&report.facts, &format!("The run is incomplete: {}", note.text)),
+        check_name: note.id.to_owned(),
+        fingerprint: format!("{digest:032x}"),
+        severity: severity(Severity::High),
+        location: location(&report.facts, &shown_path(&report.roots, 0, root), 1),
+    }
+}
+
+/// GitLab's word for a severity.
+fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical => "blocker",
+        Severity::High => "critical",
+        Severity::Medium => "major",
+        Severity::Low => "minor",
+        Severity::Info => "info",
+    }
+}
+
+fn location(facts: &Facts, file: &str, line: u64) -> Location {
+    Location { path: path(facts, file), lines: Lines { begin: line.max(1) } }
+}
+
+/// A path relative to the repository. A path outside of it keeps only the components that do not
+/// lead there.
+fn path(facts: &Facts, file: &str) -> String {
+    let parts = file.split(['/', '\\']).filter(|part| !matches!(*part, "" | "." | ".."));
+    let joined = parts.collect::<Vec<_>>().join("/");
+    let shown = escape(&facts.text(&joined)).into_owned();
+    if shown.is_empty() { "stdin".to_owned() } else { shown }
+}
+
+/// A text of at most [`LIMIT`] characters, masked and escaped.
+fn text(facts: &Facts, raw: &str) -> String {
+    let shown = escape(&facts.text(raw)).into_owned();
+    match shown.char_indices().nth(LIMIT) {
+        None => shown,
+        Some((end, _)) => format!("{}…", &shown[..end]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::collections::BTreeSet;
+
+    use serde_json::Value;
+
+    use super::*;
+    use crate::report::fixture::fixture;
+
+    fn written(report: &Report, show_suppressed: bool) -> Vec<Value> {
+        let mut out = Vec::new();
+        write(report, &Style { show_suppressed, ..Style::default() }, &mut out).unwrap();
+        serde_json::from_slice(&out).unwrap()
+    }
+
+    #[test]
+    fn findings_in_one_line_stay_apart() {
+        let mut report = fixture();
+        let place = report.findings[0].sample.location.clone();
+        let count = report.findings.len();
+        for (number, finding) in report.findings.iter_mut().enumerate() {
+            finding.fingerprint = format!("{number:032x}");
+            finding.rule = 0;
+            finding.role = VerdictRole::Gates;
+            finding.suppression = None;
+            finding.sample.location = place.clone();
+        }
+        report.incomplete.clear();
+        let issues = written(&report, false);
+        let apart: BTreeSet<&str> =
+            issues.iter().map(|issue| issue["fingerprint"].as_str().unwrap()).collect();
+        let places: BTreeSet<String> =
+            issues.iter().map(|issue| issue["location"].to_string()).collect();
+        assert_eq!((issues.len(), apart.len(), places.len()), (count, count, 1));
+    }
+
+    #[test]
+    fn severities_are_gitlabs_and_what_does_not_count_is_info() {
+        let mut report = fixture();
+        report.findings.truncate(1);
+        report.incomplete.clear();
+        for (role, of, expected) in [
+            (VerdictRole::Gates, Severity::Critical, "blocker"),
+            (VerdictRole::Gates, Severity::High, "critical"),
+            (VerdictRole::BelowThreshold, Severity::Medium, "major"),
+            (VerdictRole::Experimental, Severity::Low, "minor"),
+            (VerdictRole::BelowThreshold, Severity::Info, "info"),
+            (VerdictRole::Uncertain, Severity::Critical, "info"),
+            (VerdictRole::Suppressed, Severity::Critical, "info"),
+        ] {
+            (report.findings[0].role, report.findings[0].severity) = (role, of);
+            let issues = written(&report, true);
+            assert_eq!(issues[0]["severity"], expected, "{role:?} {of:?}");
+            let open = written(&report, false).len();
+            assert_eq!(open, usize::from(role != VerdictRole::Suppressed), "{role:?}");
+        }
+    }
+
+    #[test]
+    fn an_incomplete_run_without_findings_is_not_empty() {
+        let mut report = fixture();
+        report.findings.clear();
+        report.incomplete.clear();
+        assert_eq!(written(&report, true), [] as [Value; 0]);
+        report.incomplete.push(Note { id: "skipped-records", text: "2 were skipped".into() });
+        let issues = written(&report, true);
+        assert_eq!(issues.len(), 1);
+        assert_eq!(issues[0]["check_name"], "skipped-records");
+        assert_eq!(issues[0]["description"], "The run is incomplete: 2 were skipped");
+    }
+
+    #[test]
+    fn paths_are_relative() {
+        let facts = fixture().facts;
+        for (file, expected) in [
+            ("logs/a.json", "logs/a.json"),
+            ("./logs//a b.json", "logs/a b.json"),
+            ("/var/log/a.json", "var/log/a.json"),
+            ("../../a.json", "a.json"),
+            ("C:\\logs\\a.json", "C:/logs/a.json"),
+            ("", "stdin"),
+        ] {
+            assert_eq!(path(&facts, file), expected, "{file}");
+        }
+    }
+}
