@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 
 use crate::config::Policy;
-use crate::engine::{RunOptions, Tell};
+use crate::engine::{EmitMode, RunOptions};
 use crate::finding::{Enricher, Redactor};
 use crate::plan::Plan;
 use crate::record::Inputs;
@@ -63,7 +63,7 @@ pub fn scan(
             enricher: Enricher::new(policy),
             memory: options.memory,
             create: Temporary::create,
-            tell: Tell::Findings,
+            emit: EmitMode::Findings,
         },
     );
     let facts = Facts {

@@ -268,11 +268,11 @@ impl Loader<'_> {
         for &kind in kinds {
             let declarations = Declarations { on: Some(kind), ..Declarations::default() };
             match expr::compile(source, Expected::Condition, &declarations, self.env) {
-                Ok((when, told)) => {
+                Ok((when, problems)) => {
                     compiled.push((kind, when));
-                    warnings.get_or_insert(told);
+                    warnings.get_or_insert(problems);
                 }
-                Err(told) => errors.push((kind, told)),
+                Err(problems) => errors.push((kind, problems)),
             }
         }
         if compiled.is_empty() {

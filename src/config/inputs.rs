@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::diag::codes::config as codes;
 use crate::diag::{Diagnostic, escape, nearest};
-use crate::record::{Columns, Format, Hint, HintEntry, Said, column_names};
+use crate::record::{Columns, Format, Hint, HintEntry, Setting, column_names};
 use crate::source::{PathPattern, Sources, walk};
 use crate::value::Zone;
 use crate::yaml::{Key, Node, Shape};
@@ -66,10 +66,10 @@ impl InputReader<'_> {
             return None;
         }
         let hint = Hint {
-            format: format.map(|format| Said::new(format, &by)),
-            account: account.map(|account| Said::new(account, &by)),
-            zone: zone.map(|zone| Said::new(zone, &by)),
-            columns: columns.map(|columns| Said::new(columns, &by)),
+            format: format.map(|format| Setting::new(format, &by)),
+            account: account.map(|account| Setting::new(account, &by)),
+            zone: zone.map(|zone| Setting::new(zone, &by)),
+            columns: columns.map(|columns| Setting::new(columns, &by)),
         };
         Some(HintEntry { paths: paths.ok()?, hint, by })
     }

@@ -210,9 +210,9 @@ impl<'o> Loader<'o> {
                 Ok((DocumentKind::Entries, node)) => {
                     // An allowlist can be large, and its tree takes many times the memory of its
                     // text.
-                    let (entries, told) = allow::read(&node);
+                    let (entries, problems) = allow::read(&node);
                     self.entries.push(entries);
-                    diagnostics.extend(told);
+                    diagnostics.extend(problems);
                 }
                 Ok((kind, node)) => {
                     self.documents.entry(kind).or_default().push(Document { file, node });
@@ -229,8 +229,8 @@ impl<'o> Loader<'o> {
         let documents = self.documents.remove(&DocumentKind::List).unwrap_or_default();
         let mut places = BTreeMap::new();
         for document in &documents {
-            let (list, told) = rule::load_list(&document.node, &self.policy.sources);
-            self.policy.diagnostics.extend(told);
+            let (list, problems) = rule::load_list(&document.node, &self.policy.sources);
+            self.policy.diagnostics.extend(problems);
             let written = document.node.get("list").and_then(|list| list.get("id"));
             let Some((id, span)) = written.and_then(|id| Some((id.text()?, id.span))) else {
                 continue;
@@ -258,9 +258,9 @@ impl<'o> Loader<'o> {
                     );
                     continue;
                 };
-                let (changed, told) = rule::change_list(list, &change.add, &change.remove);
+                let (changed, problems) = rule::change_list(list, &change.add, &change.remove);
                 *list = Arc::new(changed);
-                self.policy.diagnostics.extend(told);
+                self.policy.diagnostics.extend(problems);
             }
         }
         self.policy.changes.lists = changes::lists(&before, &self.policy.lists);
@@ -272,8 +272,8 @@ impl<'o> Loader<'o> {
         let documents = self.documents.remove(&DocumentKind::Table).unwrap_or_default();
         let (mut places, mut declared, mut broken) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
         for document in &documents {
-            let (table, told) = rule::load_table(&document.node, &self.policy.sources);
-            self.policy.diagnostics.extend(told);
+            let (table, problems) = rule::load_table(&document.node, &self.policy.sources);
+            self.policy.diagnostics.extend(problems);
             let written = document.node.get("table").and_then(|table| table.get("id"));
             let Some((id, span)) = written.and_then(|id| Some((id.text()?, id.span))) else {
                 continue;
@@ -353,8 +353,8 @@ impl<'o> Loader<'o> {
         let documents = self.documents.remove(&DocumentKind::Definitions).unwrap_or_default();
         let (mut places, mut all) = (BTreeMap::new(), Vec::new());
         for document in &documents {
-            let (found, told) = rule::load_definitions(&document.node);
-            self.policy.diagnostics.extend(told);
+            let (found, problems) = rule::load_definitions(&document.node);
+            self.policy.diagnostics.extend(problems);
             for named in found {
                 if self.is_first("definition", &named.name, named.span, &mut places) {
                     let definition = named.definition.clone();
@@ -364,23 +364,23 @@ impl<'o> Loader<'o> {
             }
         }
         self.policy.changes.own.extend(changes::own("definition", &places, &self.policy.sources));
-        let told: Vec<Diagnostic> =
+        let problems: Vec<Diagnostic> =
             all.iter().flat_map(|named| rule::check_definition(named, &self.policy)).collect();
-        self.policy.diagnostics.extend(told);
+        self.policy.diagnostics.extend(problems);
     }
 
     /// Checks the expressions of saved queries; a query is compiled when it is run.
     fn queries(&mut self) {
         let policy = &mut self.policy;
-        let told: Vec<Diagnostic> = policy
+        let problems: Vec<Diagnostic> = policy
             .queries
             .values()
-            .flat_map(|saved| match saved.question.compile(policy) {
+            .flat_map(|saved| match saved.source.compile(policy) {
                 Ok((_, warnings)) => warnings,
                 Err(errors) => errors,
             })
             .collect();
-        policy.diagnostics.extend(told);
+        policy.diagnostics.extend(problems);
     }
 
     fn rules(&mut self) {
@@ -405,9 +405,9 @@ impl<'o> Loader<'o> {
                 let rule = id.clone();
                 self.policy.severities.push(SeverityChange { rule, written, set, span });
             }
-            let (rule, told) =
+            let (rule, problems) =
                 rule::load(&document.node, &self.policy.sources, &overrides, &self.policy);
-            self.policy.diagnostics.extend(told);
+            self.policy.diagnostics.extend(problems);
             let params = rule.as_ref().zip(change).map(|(rule, of)| changes::params(rule, of));
             let first = self.is_first("rule", &id, span, &mut places);
             match rule {
@@ -484,13 +484,13 @@ impl<'o> Loader<'o> {
         let rules: Vec<(&str, RecordKind)> =
             self.policy.rules.iter().map(|rule| (rule.id.as_str(), rule.on)).collect();
         let others = [&self.policy.disabled[..], &self.broken].concat();
-        let (allowlist, mut told) = allow::load(written, &rules, &others, &self.policy);
+        let (allowlist, mut problems) = allow::load(written, &rules, &others, &self.policy);
         if !self.broken.is_empty() || !self.options.only.is_empty() {
             // A rule that did not load, or that this run excludes, is not a disabled rule.
-            told.retain(|diagnostic| diagnostic.code != &allow_codes::RULES_DISABLED);
+            problems.retain(|diagnostic| diagnostic.code != &allow_codes::RULES_DISABLED);
         }
         self.policy.allowlist = allowlist;
-        self.policy.diagnostics.extend(told);
+        self.policy.diagnostics.extend(problems);
     }
 
     /// Whether a name is new. If it is not, reports an error at both places.

@@ -274,8 +274,8 @@ impl<'a> ProjectReader<'a> {
             project.tables.insert(entry.key.text().to_owned(), (entry.key.span(), file));
         }
         if let Some(node) = node.get("inputs") {
-            let said = inputs::read(node, base, self.formats, self.sources, self.diagnostics);
-            project.inputs.splice(0..0, said);
+            let setting = inputs::read(node, base, self.formats, self.sources, self.diagnostics);
+            project.inputs.splice(0..0, setting);
         }
         let expected = node.get("expect").map(texts).unwrap_or_default();
         project.expected.extend(expected.iter().filter_map(|(word, _)| InputKind::parse(word)));

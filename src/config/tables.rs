@@ -22,7 +22,7 @@ pub(super) fn read(
     root: &Path,
     sources: &mut Sources,
     digests: &mut Vec<Digested>,
-    told: &mut Vec<Diagnostic>,
+    problems: &mut Vec<Diagnostic>,
 ) -> Option<Table> {
     let path = file.full();
     let name = walk::relative(&path, root);
@@ -33,7 +33,7 @@ pub(super) fn read(
     };
     let Some(format) = DataFormat::of(&file.text) else {
         let diagnostic = failed("its name does not end in `.csv`, `.json`, `.yaml` or `.yml`");
-        told.push(diagnostic);
+        problems.push(diagnostic);
         return None;
     };
     let missing = |reason: String| failed(&reason).maybe_help(file.did_you_mean(root));
@@ -59,12 +59,12 @@ pub(super) fn read(
     };
     match read {
         Ok(Data { table, extra, unread }) => {
-            told.extend(without_key(declaration, &name, unread).map(|note| at(note, file)));
-            told.extend(extra_columns(declaration, &name, &extra).map(|note| at(note, file)));
+            problems.extend(without_key(declaration, &name, unread).map(|note| at(note, file)));
+            problems.extend(extra_columns(declaration, &name, &extra).map(|note| at(note, file)));
             Some(table)
         }
         Err(errors) => {
-            told.extend(errors);
+            problems.extend(errors);
             None
         }
     }

@@ -22,8 +22,9 @@ pub(super) fn occurrences(
         }
         let observed = subject.observations.last_before(&[], time);
         // A source that is as new as the match shows nothing of the time before it.
-        let told = silence.last_seen.as_ref().and_then(|_| subject.values(item).first()?.as_time());
-        let since = observed.max(told.filter(|told| *told < time))?;
+        let reported =
+            silence.last_seen.as_ref().and_then(|_| subject.values(item).first()?.as_time());
+        let since = observed.max(reported.filter(|reported| *reported < time))?;
         (time.0.saturating_sub(since.0) > silence.length.0).then_some(since)
     };
     let numbered: Vec<(u32, &Item)> = (0u32..).zip(subject.items).collect();
@@ -34,12 +35,13 @@ pub(super) fn occurrences(
         let ends = of_instant.iter().filter(|(_, item)| counts(item));
         let ends = ends.filter_map(|(number, item)| Some((*number, since(item, time)?)));
         let (members, begins): (Vec<u32>, Vec<Time>) = ends.unzip();
-        let (Some(told), Some(since)) = (members.first().copied(), begins.into_iter().max()) else {
+        let (Some(reported), Some(since)) = (members.first().copied(), begins.into_iter().max())
+        else {
             continue;
         };
         let measures = vec![Value::Time(since)];
         let raised = raised(subject.rule, &measures, subject.now)?;
-        occurrences.push(Occurrence { members, told, measures, raised, uncertain: false });
+        occurrences.push(Occurrence { members, reported, measures, raised, uncertain: false });
     }
     Ok(occurrences)
 }

@@ -27,13 +27,13 @@ pub(super) fn occurrences(
             certain |= subject.reach(item).first.is_some_and(|first| first <= begins);
         }
     }
-    let told = members.first().copied();
-    let occurrence = |told| Occurrence {
+    let reported = members.first().copied();
+    let occurrence = |reported| Occurrence {
         members,
-        told,
+        reported,
         measures: Vec::new(),
         raised: None,
         uncertain: !certain,
     };
-    told.map(occurrence).into_iter().collect()
+    reported.map(occurrence).into_iter().collect()
 }

@@ -23,7 +23,7 @@ impl Outcome {
     pub fn behind(mut self, others: u32) -> Self {
         let members = self.occurrences.iter_mut().flat_map(|of| &mut of.members);
         members.chain(&mut self.covered).for_each(|member| *member += others);
-        self.occurrences.iter_mut().for_each(|of| of.told += others);
+        self.occurrences.iter_mut().for_each(|of| of.reported += others);
         self
     }
 }

@@ -81,7 +81,7 @@ impl Search<'_> {
                 }
                 None => occurrences.push(Occurrence {
                     members,
-                    told: 0,
+                    reported: 0,
                     measures: Vec::new(),
                     raised: None,
                     uncertain: false,
@@ -90,11 +90,12 @@ impl Search<'_> {
             open = true;
         }
         for occurrence in &mut occurrences {
-            let told = self.subject.rule.told_step();
-            let is_told = |m: &&u32| usize::from(self.subject.items[**m as usize].step) == told;
+            let reported = self.subject.rule.reported_step();
+            let is_reported =
+                |m: &&u32| usize::from(self.subject.items[**m as usize].step) == reported;
             let first = occurrence.members.first();
-            occurrence.told =
-                occurrence.members.iter().find(is_told).or(first).copied().unwrap_or_default();
+            occurrence.reported =
+                occurrence.members.iter().find(is_reported).or(first).copied().unwrap_or_default();
         }
         occurrences
     }

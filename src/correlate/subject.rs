@@ -78,7 +78,7 @@ pub struct Occurrence {
     /// Indices of the matches in [`Subject::items`], ascending.
     pub members: Vec<u32>,
     /// The match that the message describes.
-    pub told: u32,
+    pub reported: u32,
     /// Values of the rule's measures, over all members.
     pub measures: Vec<Value<'static>>,
     /// The severity that measures raise the occurrence to, if they do.

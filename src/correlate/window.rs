@@ -50,7 +50,7 @@ pub(super) fn occurrences(
         let measures = counters.values()?;
         Ok(Occurrence {
             members: items[first..end].to_vec(),
-            told: items[first],
+            reported: items[first],
             raised: raised(subject.rule, &measures, subject.now)?,
             measures: measures.into_iter().map(Value::into_owned).collect(),
             uncertain: false,

@@ -20,7 +20,7 @@ pub(super) struct DetailStore {
     budget: usize,
     spilled: Sorter,
     frame: Vec<u8>,
-    told: Vec<u8>,
+    rendered: Vec<u8>,
 }
 
 /// The first matches of a subject: those that no allowlist entry covers, and those that one covers.
@@ -45,7 +45,7 @@ impl DetailStore {
             budget: budget / 2,
             spilled: Sorter::new(budget / 2, spill),
             frame: Vec::new(),
-            told: Vec::new(),
+            rendered: Vec::new(),
         }
     }
 
@@ -83,12 +83,12 @@ impl DetailStore {
         for (key, sides) in self.subjects.drain() {
             for (cover, details) in [(&[][..], &sides.counted), (&[0][..], &sides.covered)] {
                 for (order, detail) in details.iter() {
-                    self.told.clear();
+                    self.rendered.clear();
                     let Detail { call, rank, place, message, text, request, id, request_id, name } =
                         detail;
                     let texts = [Some(message), Some(text), request.as_ref(), id.as_ref()];
                     for text in texts.into_iter().chain([request_id.as_ref(), Some(name)]) {
-                        put_text(text.map(String::as_str), &mut self.told);
+                        put_text(text.map(String::as_str), &mut self.rendered);
                     }
                     let row = MatchRow {
                         key: &key,
@@ -104,7 +104,7 @@ impl DetailStore {
                         account: &[],
                         call: &call.to_le_bytes(),
                         measured: &[],
-                        told: &self.told,
+                        rendered: &self.rendered,
                     };
                     self.frame.clear();
                     let sorts = row.write(&mut self.frame);
@@ -177,7 +177,7 @@ impl DetailReader {
 
 /// A detail that was spilled.
 fn read(row: &MatchRow<'_>) -> Option<(Order, Detail)> {
-    let mut texts = texts(row.told).map(|text| text.map(str::to_owned));
+    let mut texts = texts(row.rendered).map(|text| text.map(str::to_owned));
     let mut next = || texts.next().flatten();
     let detail = Detail {
         call: u64::from_le_bytes(row.call.try_into().ok()?),
@@ -219,7 +219,7 @@ mod tests {
             account: &[],
             call: &[],
             measured: &[],
-            told: &[],
+            rendered: &[],
         };
         let text = |what: &str| format!("{what} {subject} {number}");
         store.add(&row, number as u64 / 8, place, || Detail {

@@ -105,8 +105,8 @@ impl<'p> Judge<'p> {
                     }
                 }
             };
-            let asks = |number: u32| plan.conditions[number as usize].joined;
-            if !candidates.conditions().any(asks) {
+            let joined = |number: u32| plan.conditions[number as usize].joined;
+            if !candidates.conditions().any(joined) {
                 return test(bindings);
             }
             if !joiner.join(record, &mut |cred, key| test(&Bindings { cred, key, ..*bindings })) {
@@ -170,7 +170,7 @@ impl<'p> Judge<'p> {
     }
 
     /// Reads a record again that a finding shows; `None` when it is not that record.
-    pub(super) fn tell(
+    pub(super) fn reload_detail(
         &mut self,
         projection: &mut Projection,
         file: u32,
@@ -182,7 +182,7 @@ impl<'p> Judge<'p> {
         for &format in formats {
             let reader = projection.reader(format);
             let Self { plan, options, joiner, look_up, recorder, .. } = self;
-            let mut told = None;
+            let mut reloaded = None;
             let outcome = projection.evidence(reader, raw, |projected| {
                 let origin = projected.origin;
                 each(projected, plan, look_up, &mut |row, record, bindings| {
@@ -190,7 +190,7 @@ impl<'p> Judge<'p> {
                         return;
                     }
                     let at = RecordAt { file, raw, origin, row, weight: 0 };
-                    let mut tell = |bindings: &Bindings<'_>| {
+                    let mut reload = |bindings: &Bindings<'_>| {
                         let seen = MatchView::of(bindings, origin.time);
                         if seen.order(raw, row) != want.order {
                             return;
@@ -202,20 +202,20 @@ impl<'p> Judge<'p> {
                             }
                             SampleTarget::Sample(..) => String::new(),
                         };
-                        told = Some(detail(&seen, at, (0, (0, 0)), message, options));
+                        reloaded = Some(detail(&seen, at, (0, (0, 0)), message, options));
                     };
                     if plan.joins(want.rule) {
                         joiner.join(record, &mut |cred, key| {
-                            tell(&Bindings { cred, key, ..*bindings });
+                            reload(&Bindings { cred, key, ..*bindings });
                         });
                     } else {
-                        tell(bindings);
+                        reload(bindings);
                     }
                 });
             });
             self.recorder.report_failures(file, raw);
             if outcome != Outcome::Foreign {
-                return told;
+                return reloaded;
             }
         }
         None

@@ -10,8 +10,8 @@ use rustc_hash::FxHasher;
 use super::accounting::{ErrorAt, ErrorCounts};
 use super::details::Detail;
 use super::match_view::{MatchView, split_day};
-use super::matches::Partial;
-use super::options::{RunOptions, Tell};
+use super::matches::PartialMatches;
+use super::options::{EmitMode, RunOptions};
 use super::rows::{MatchRow, RecordPosition, SpillFile, put_entries, put_text};
 use crate::expr::{Bindings, EvalError, Expr};
 use crate::finding::{Display, encode};
@@ -29,7 +29,7 @@ const SAMPLE_BYTES: usize = 4 * 1024;
 pub(super) struct MatchRecorder<'p> {
     plan: &'p Plan<'p>,
     options: &'p RunOptions,
-    pub(super) found: Partial,
+    pub(super) found: PartialMatches,
     pub(super) errors: ErrorCounts,
     pub(super) matches: u64,
     /// Matches that have no time although their rule requires one, by rule.
@@ -44,7 +44,7 @@ pub(super) struct MatchRecorder<'p> {
     covering: Vec<u32>,
     cover: Vec<u8>,
     account: String,
-    told: Vec<u8>,
+    rendered: Vec<u8>,
 }
 
 /// The current record.
@@ -65,7 +65,7 @@ impl<'p> MatchRecorder<'p> {
         Self {
             plan,
             options,
-            found: Partial::new(options, spill),
+            found: PartialMatches::new(options, spill),
             errors: ErrorCounts::default(),
             matches: 0,
             unplaced: BTreeMap::new(),
@@ -77,7 +77,7 @@ impl<'p> MatchRecorder<'p> {
             covering: Vec::new(),
             cover: Vec::new(),
             account: String::new(),
-            told: Vec::new(),
+            rendered: Vec::new(),
         }
     }
 
@@ -211,8 +211,8 @@ impl<'p> MatchRecorder<'p> {
         measured.iter().for_each(|value| encode(value, &mut self.measured));
 
         let mut severity = definition.severity;
-        let told = usize::from(step) == definition.told_step();
-        let judged = |raise: &&crate::rule::Raise| told && raise.judged == Judged::Match;
+        let rendered = usize::from(step) == definition.reported_step();
+        let judged = |raise: &&crate::rule::Raise| rendered && raise.judged == Judged::Match;
         for raise in definition.raise.iter().filter(judged) {
             match raise.when.test(bindings) {
                 Ok(true) => severity = severity.max(raise.to),
@@ -238,8 +238,8 @@ impl<'p> MatchRecorder<'p> {
         if needs_reach(definition) {
             bindings.event.inspect(|record| account_of(record, &mut self.account));
         }
-        self.told.clear();
-        if self.options.tell == Tell::Occurrences {
+        self.rendered.clear();
+        if self.options.emit == EmitMode::Occurrences {
             self.render_names(&seen);
             self.render_message(rule, bindings);
         } else if self.once && definition.correlates() {
@@ -269,13 +269,13 @@ impl<'p> MatchRecorder<'p> {
             account: self.account.as_bytes(),
             call: &self.call,
             measured: &self.measured,
-            told: &self.told,
+            rendered: &self.rendered,
         };
         match silence {
             Some(silence) => self.found.push_silence_end(&kept, silence),
             None => self.found.push(rule, &kept),
         }
-        if !definition.correlates() && self.told.is_empty() {
+        if !definition.correlates() && self.rendered.is_empty() {
             let (options, failed) = (self.options, &mut self.failed);
             let mut call = FxHasher::default();
             call.write(split_day(&self.call).1);
@@ -288,18 +288,18 @@ impl<'p> MatchRecorder<'p> {
         Some(&self.key)
     }
 
-    /// Appends to `told` how an occurrence names the record: id, request id and name.
+    /// Appends the texts that name the record of an occurrence to `rendered`: id, request id, name.
     fn render_names(&mut self, seen: &MatchView<'_>) {
         let redactor = self.options.redactor;
         let plain = |text: &Option<Cow<'_, str>>| {
             text.as_deref().map(|text| redactor.text(text).into_owned())
         };
-        put_text(plain(&seen.id).as_deref(), &mut self.told);
-        put_text(plain(&seen.request_id).as_deref(), &mut self.told);
-        put_text(Some(&redactor.text(&seen.name())), &mut self.told);
+        put_text(plain(&seen.id).as_deref(), &mut self.rendered);
+        put_text(plain(&seen.request_id).as_deref(), &mut self.rendered);
+        put_text(Some(&redactor.text(&seen.name())), &mut self.rendered);
     }
 
-    /// Appends to `told` the parts of the message that do not depend on other matches.
+    /// Appends to `rendered` the parts of the message that do not depend on other matches.
     fn render_message(&mut self, rule: u32, bindings: &Bindings<'_>) {
         let definition = &self.plan.rules[rule as usize];
         let redactor = self.options.redactor;
@@ -307,12 +307,15 @@ impl<'p> MatchRecorder<'p> {
         match definition.message.render_record(bindings, &display) {
             Ok(texts) => {
                 for text in texts {
-                    put_text(text.map(|text| redactor.message(&text)).as_deref(), &mut self.told);
+                    put_text(
+                        text.map(|text| redactor.message(&text)).as_deref(),
+                        &mut self.rendered,
+                    );
                 }
             }
             Err(error) => {
                 self.failed.push((rule, error));
-                put_text(Some(&definition.title), &mut self.told);
+                put_text(Some(&definition.title), &mut self.rendered);
             }
         }
     }

@@ -19,6 +19,9 @@ pub(super) struct MatchView<'r> {
     pub(super) id: Option<Cow<'r, str>>,
     pub(super) time: Option<Time>,
     account: Option<Cow<'r, str>>,
+    caller_account: Option<Cow<'r, str>>,
+    user_type: Option<Cow<'r, str>>,
+    location: Option<Cow<'r, str>>,
     region: Option<Cow<'r, str>>,
     pub(super) ak: Option<Cow<'r, str>>,
     source: Option<Cow<'r, str>>,
@@ -56,6 +59,9 @@ impl<'r> MatchView<'r> {
             id: text(record, event::ID),
             time: record.get(event::TIME).as_time(),
             account: text(record, event::ACCOUNT),
+            caller_account: text(record, event::CALLER_ACCOUNT),
+            user_type: text(record, event::USER_TYPE),
+            location: text(record, event::LOCATION),
             region: text(record, event::REGION),
             ak: text(record, event::AK),
             source: text(record, event::SOURCE),
@@ -80,6 +86,7 @@ impl<'r> MatchView<'r> {
         Self {
             provider: record.get(cred::PROVIDER).borrow(),
             account: text(record, cred::ACCOUNT),
+            user_type: text(record, cred::USER_TYPE),
             ak: key.and_then(|key| text(key, key::ID)),
             user: text(record, cred::USER),
             slot: key.and_then(|key| text(key, key::SLOT)),
@@ -140,7 +147,12 @@ impl<'r> MatchView<'r> {
         let ok = self.ok.map(|ok| if ok { "1" } else { "0" });
         let sign_in = self.sign_in.then_some("1");
         put_text(day, out);
-        self.parts().into_iter().chain([ok, sign_in]).for_each(|part| put_text(part, out));
+        let caller = self.caller_account.as_deref();
+        let caller = caller.filter(|caller| self.account.as_deref() != Some(*caller));
+        let further =
+            [self.user_type.as_deref(), self.account.as_deref(), caller, self.location.as_deref()];
+        let parts = self.parts().into_iter().chain([ok, sign_in]).chain(further);
+        parts.for_each(|part| put_text(part, out));
     }
 }
 
@@ -168,6 +180,10 @@ pub(super) fn call_record(without_day: &[u8]) -> CallRecord {
         user: next(),
         ok: next().map(|ok| ok == "1"),
         sign_in: next().is_some(),
+        user_type: next(),
+        account: next(),
+        caller_account: next(),
+        location: next(),
     }
 }
 

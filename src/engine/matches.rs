@@ -16,7 +16,7 @@ const OBSERVATIONS: usize = 200_000;
 
 /// The matches that one thread found; partials merge in any order.
 #[derive(Debug)]
-pub(super) struct Partial {
+pub(super) struct PartialMatches {
     /// The rows of every match and observation.
     pub(super) rows: Sorter,
     /// The event versions that the rows belong to.
@@ -36,7 +36,7 @@ pub(super) struct Partial {
     frame: Vec<u8>,
 }
 
-impl Partial {
+impl PartialMatches {
     /// An empty partial. Matches beyond the memory share of one thread spill to this file.
     pub(super) fn new(options: &RunOptions, spill: &Arc<SpillFile>) -> Self {
         let of_thread = options.memory / options.jobs.get();
@@ -161,7 +161,7 @@ impl Partial {
         failed.or(self.details.failed()).cloned()
     }
 
-    pub(super) fn merge(&mut self, mut other: Partial) {
+    pub(super) fn merge(&mut self, mut other: PartialMatches) {
         other.put_observations();
         self.rows.merge(other.rows);
         self.ids.merge(other.ids);

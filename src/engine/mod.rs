@@ -29,7 +29,7 @@ mod rule_harness;
 pub use crate::plan::Applicability;
 pub use accounting::{Accounting, FileReport, RuleError};
 pub use credentials::{AMBIGUOUS, Credentials, Joiner, LookUp, StoredReports};
-pub use options::{MEMORY, PolicyRun, RunOptions, Tell};
+pub use options::{EmitMode, MEMORY, PolicyRun, RunOptions};
 pub use reduce::{Coverage, SAMPLES_PER_RULE};
 pub use rule_harness::{HarnessResult, RuleHarness};
 pub use run::{Mapped, RunResult, Unapplied, map, map_part, reduce, reduce_keys, run, run_each};

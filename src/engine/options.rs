@@ -33,10 +33,10 @@ pub struct RunOptions {
     /// Creates a temporary file.
     pub create: fn() -> io::Result<Temporary>,
     /// The unit that one finding reports.
-    pub tell: Tell,
+    pub emit: EmitMode,
 }
 
-/// A policy of a run, and what the run is told for it.
+/// A policy of a run, with its options.
 #[derive(Debug, Clone, Copy)]
 pub struct PolicyRun<'p> {
     /// The policy.
@@ -48,7 +48,7 @@ pub struct PolicyRun<'p> {
 
 /// What a finding is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Tell {
+pub enum EmitMode {
     /// A finding reports all matches of a rule and subject. Records that it shows are read again if
     /// they were not retained.
     #[default]

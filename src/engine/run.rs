@@ -7,8 +7,8 @@ use std::sync::Arc;
 use super::accounting::{Accounting, ErrorCounts, FileCounts, FileReport, ReadAs, RuleError};
 use super::credentials::{Credentials, StoredReports};
 use super::map::{Map, RecordOutcome};
-use super::matches::Partial;
-use super::options::{PolicyRun, RunOptions, Tell};
+use super::matches::PartialMatches;
+use super::options::{EmitMode, PolicyRun, RunOptions};
 use super::reduce::{Coverage, SampleRequest};
 use super::rows::SpillFile;
 use super::sample_reload::{MissingSamples, ReloadFrom, reload_samples};
@@ -17,8 +17,8 @@ use super::stored_row::Rows;
 use crate::finding::{Finding, KnownUsers};
 use crate::plan::{Applicability, Plan, applicability};
 use crate::record::{
-    FieldSet, FileAccount, Format, InputKind, InputKinds, Inputs, Outcome, Phase, Provider, Skip,
-    SkipReason,
+    FieldSet, FileAccount, Format, InputKind, InputKinds, Inputs, Outcome, Provider, ReadOrder,
+    Skip, SkipReason,
 };
 use crate::rule::Rule;
 use crate::value::{Duration, RecordKind, Time};
@@ -55,7 +55,7 @@ pub struct RunResult {
     /// Findings that show only the record that leads them, because their rule has many findings.
     pub unsampled: u64,
     /// Records that findings could not show.
-    pub recall: MissingSamples,
+    pub missing_samples: MissingSamples,
     /// The error because of which matches could not be spilled and stayed in memory beyond the
     /// bound.
     pub spill: Option<String>,
@@ -64,9 +64,9 @@ pub struct RunResult {
     /// Users whose names may be shown in failed sign-ins.
     pub known_users: KnownUsers,
     /// By key (rule and subject), the first and last time of each occurrence of a correlation rule,
-    /// including occurrences that the allowlist hides. Empty unless [`Tell::Occurrences`] is set.
+    /// including occurrences that the allowlist hides. Empty unless [`EmitMode::Occurrences`] is set.
     ///
-    /// [`Tell::Occurrences`]: super::Tell::Occurrences
+    /// [`EmitMode::Occurrences`]: super::EmitMode::Occurrences
     pub spans: BTreeMap<Box<[u8]>, Vec<(Time, Time)>>,
     /// The longest time between the first and the last event of an account; `None` if there is no
     /// event, no rule that needs it, or the inputs still grow.
@@ -89,9 +89,9 @@ pub struct Unapplied {
 }
 
 /// What one thread, or several together, found.
-struct Work<'p> {
+struct PartialRun<'p> {
     policy: PolicyRun<'p>,
-    found: Partial,
+    found: PartialMatches,
     counts: Counts,
 }
 
@@ -109,9 +109,9 @@ struct Counts {
     died: usize,
 }
 
-impl<'p> Work<'p> {
+impl<'p> PartialRun<'p> {
     fn new(policy: PolicyRun<'p>, files: usize, spill: &Arc<SpillFile>) -> Self {
-        let found = Partial::new(policy.options, spill);
+        let found = PartialMatches::new(policy.options, spill);
         let mut work = Self { policy, found, counts: Counts::default() };
         work.counts.files.resize_with(files, FileCounts::default);
         work
@@ -191,14 +191,15 @@ pub fn run_each<const N: usize>(
 ) -> [RunResult; N] {
     const { assert!(N > 0, "a run has a policy") };
     inputs.peek_all(policies[0].options.jobs);
-    let held = StoredReports::read(inputs);
+    let stored = StoredReports::read(inputs);
     let joined = policies.iter().any(|policy| !policy.plan.joined_fields().is_empty());
-    let credentials = Credentials::new(&held, joined);
-    map_held(&policies, inputs, &held, &credentials, &|_| true).map(|(policy, mapped)| {
+    let credentials = Credentials::new(&stored, joined);
+    map_stored(&policies, inputs, &stored, &credentials, &|_| true).map(|(policy, mapped)| {
         let (mut result, wanted) = conclude(policy.plan, mapped, policy.options);
         let files = &result.files;
-        let again = ReloadFrom { policy, inputs, held: &held, credentials: &credentials, files };
-        result.recall = reload_samples(wanted, &mut result.findings, &again);
+        let again =
+            ReloadFrom { policy, inputs, stored: &stored, credentials: &credentials, files };
+        result.missing_samples = reload_samples(wanted, &mut result.findings, &again);
         result
     })
 }
@@ -218,10 +219,10 @@ pub fn map_part(
     part: &dyn Fn(usize) -> bool,
 ) -> Mapped {
     inputs.peek_all(options.jobs);
-    let held = StoredReports::read(inputs);
-    let credentials = Credentials::new(&held, !plan.joined_fields().is_empty());
+    let stored = StoredReports::read(inputs);
+    let credentials = Credentials::new(&stored, !plan.joined_fields().is_empty());
     let policies = [PolicyRun { plan, options }];
-    let [(_, mapped)] = map_held(&policies, inputs, &held, &credentials, part);
+    let [(_, mapped)] = map_stored(&policies, inputs, &stored, &credentials, part);
     mapped
 }
 
@@ -242,10 +243,10 @@ pub fn reduce_keys(plan: &Plan<'_>, rows: Rows, options: &RunOptions) -> RunResu
 }
 
 /// Maps the records of a part for each policy.
-fn map_held<'p, const N: usize>(
+fn map_stored<'p, const N: usize>(
     policies: &[PolicyRun<'p>; N],
     inputs: &dyn Inputs,
-    held: &StoredReports,
+    stored: &StoredReports,
     credentials: &Credentials<'_>,
     part: &dyn Fn(usize) -> bool,
 ) -> [(PolicyRun<'p>, Mapped); N] {
@@ -253,12 +254,14 @@ fn map_held<'p, const N: usize>(
     let job = Job { policies, credentials, files: inputs.count(), spill: &spill };
     let mut all = job.begin();
     let mut accounts = vec![None; job.files];
-    for (phase, inputs) in [(Phase::Reports, held as &dyn Inputs), (Phase::Events, inputs)] {
-        let schedule = Schedule::new(inputs, phase, part);
+    for (read_order, inputs) in
+        [(ReadOrder::Reports, stored as &dyn Inputs), (ReadOrder::Events, inputs)]
+    {
+        let schedule = Schedule::new(inputs, read_order, part);
         merge(&mut all, job.read(&schedule));
         schedule.put_accounts(&mut accounts);
     }
-    all.map(|Work { policy, found, counts }| {
+    all.map(|PartialRun { policy, found, counts }| {
         (policy, Mapped { rows: Rows(found), counts, accounts: accounts.clone() })
     })
 }
@@ -301,9 +304,9 @@ fn conclude(
     let mut errors = counts.errors;
     let spill = found.not_spilled();
     let known_users = std::mem::take(&mut found.known_users);
-    let longest_log = match options.tell {
-        Tell::Findings => found.reaches.values().filter_map(|reach| reach.length()).max(),
-        Tell::Occurrences => None,
+    let longest_log = match options.emit {
+        EmitMode::Findings => found.reaches.values().filter_map(|reach| reach.length()).max(),
+        EmitMode::Occurrences => None,
     };
     let reduced = super::reduce::reduce(found, plan, &files, options);
     let late = reduced.errors.into_iter();
@@ -320,7 +323,7 @@ fn conclude(
         coverage: reduced.coverage,
         panics,
         unsampled: reduced.unsampled,
-        recall: MissingSamples::default(),
+        missing_samples: MissingSamples::default(),
         spill,
         lost: reduced.lost,
         files,
@@ -412,12 +415,12 @@ struct Job<'j, 'p, const N: usize> {
 
 impl<'p, const N: usize> Job<'_, 'p, N> {
     /// Nothing found yet, for each policy.
-    fn begin(&self) -> [Work<'p>; N] {
-        self.policies.map(|policy| Work::new(policy, self.files, self.spill))
+    fn begin(&self) -> [PartialRun<'p>; N] {
+        self.policies.map(|policy| PartialRun::new(policy, self.files, self.spill))
     }
 
     /// Reads the files of one phase on several threads.
-    fn read(&self, schedule: &Schedule<'_>) -> [Work<'p>; N] {
+    fn read(&self, schedule: &Schedule<'_>) -> [PartialRun<'p>; N] {
         let mut all = self.begin();
         if schedule.is_empty() {
             return all;
@@ -445,7 +448,7 @@ impl<'p, const N: usize> Job<'_, 'p, N> {
 }
 
 /// What one thread does: batches until there are none.
-fn work<'p, const N: usize>(job: &Job<'_, 'p, N>, schedule: &Schedule<'_>) -> [Work<'p>; N] {
+fn work<'p, const N: usize>(job: &Job<'_, 'p, N>, schedule: &Schedule<'_>) -> [PartialRun<'p>; N] {
     let mut works = job.begin();
     let mut map = Map::new(job.policies, job.credentials, job.spill);
     let (mut turn, mut file) = (Turn::default(), None);
@@ -511,11 +514,11 @@ fn work<'p, const N: usize>(job: &Job<'_, 'p, N>, schedule: &Schedule<'_>) -> [W
 }
 
 /// Adds what was found for each policy.
-fn merge<'p, const N: usize>(all: &mut [Work<'p>; N], other: [Work<'p>; N]) {
+fn merge<'p, const N: usize>(all: &mut [PartialRun<'p>; N], other: [PartialRun<'p>; N]) {
     all.iter_mut().zip(other).for_each(|(all, other)| all.merge(other));
 }
 
 /// Counts a record that no policy judges.
-fn skip_record(works: &mut [Work<'_>], file: usize, skip: &Skip, rows: u64) {
+fn skip_record(works: &mut [PartialRun<'_>], file: usize, skip: &Skip, rows: u64) {
     works.iter_mut().for_each(|work| work.counts.files[file].skip(skip, rows));
 }

@@ -14,7 +14,7 @@ use super::projection::Projection;
 use super::reduce::{SampleRequest, SampleTarget, sample};
 use super::rows::SpillFile;
 use crate::finding::Finding;
-use crate::record::{Batch, Batches, Inputs, Origin, Phase, RawRecord, Step};
+use crate::record::{Batch, Batches, Inputs, Origin, RawRecord, ReadOrder, Step};
 
 /// Records that could not be read again.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub struct MissingSamples {
 pub(super) struct ReloadFrom<'a> {
     pub(super) policy: PolicyRun<'a>,
     pub(super) inputs: &'a dyn Inputs,
-    pub(super) held: &'a StoredReports,
+    pub(super) stored: &'a StoredReports,
     pub(super) credentials: &'a Credentials<'a>,
     pub(super) files: &'a [FileReport],
 }
@@ -40,7 +40,7 @@ pub(super) fn reload_samples(
     findings: &mut [Finding],
     with: &ReloadFrom<'_>,
 ) -> MissingSamples {
-    let ReloadFrom { policy, inputs, held, credentials, files } = *with;
+    let ReloadFrom { policy, inputs, stored, credentials, files } = *with;
     let mut of_files: BTreeMap<u32, BTreeMap<u64, Vec<SampleRequest>>> = BTreeMap::new();
     for want in wanted {
         let of_file = of_files.entry(want.place.file).or_default();
@@ -51,9 +51,9 @@ pub(super) fn reload_samples(
     let mut lacking: BTreeMap<usize, bool> = BTreeMap::new();
     for (file, mut of_file) in of_files {
         let index = file as usize;
-        let again = match inputs.phase(index) {
-            Phase::Reports => Some(held.open(index)),
-            Phase::Events => inputs.again(index),
+        let again = match inputs.read_order(index) {
+            ReadOrder::Reports => Some(stored.open(index)),
+            ReadOrder::Events => inputs.again(index),
         };
         let can = again.is_some();
         if let Some(mut batches) = again {
@@ -100,12 +100,14 @@ fn read(
             let Ok(raw): Result<RawRecord<'_>, _> = record else { continue };
             let Some(of_record) = wanted.get_mut(&raw.offset) else { continue };
             let formats = batches.formats();
-            of_record.retain(|want| match judge.tell(projection, file, formats, &raw, want) {
-                Some(detail) => {
-                    found(want, detail);
-                    false
+            of_record.retain(|want| {
+                match judge.reload_detail(projection, file, formats, &raw, want) {
+                    Some(detail) => {
+                        found(want, detail);
+                        false
+                    }
+                    None => true,
                 }
-                None => true,
             });
             if of_record.is_empty() {
                 wanted.remove(&raw.offset);

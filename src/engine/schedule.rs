@@ -4,7 +4,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::record::{Batch, Batches, FileAccount, FileStatus, Format, Inputs, Origin, Phase, Step};
+use crate::record::{
+    Batch, Batches, FileAccount, FileStatus, Format, Inputs, Origin, ReadOrder, Step,
+};
 
 /// Assigns the files of a run to threads, batch by batch.
 ///
@@ -14,7 +16,7 @@ use crate::record::{Batch, Batches, FileAccount, FileStatus, Format, Inputs, Ori
 pub(super) struct Schedule<'i> {
     inputs: &'i dyn Inputs,
     /// The files of the phase, and the number of files that were begun.
-    phase: Vec<usize>,
+    read_order: Vec<usize>,
     next: AtomicUsize,
     files: Vec<Slot<'i>>,
 }
@@ -47,17 +49,21 @@ enum State<'i> {
 
 impl<'i> Schedule<'i> {
     /// A schedule of the files of one phase that belong to this part of the inputs.
-    pub(super) fn new(inputs: &'i dyn Inputs, phase: Phase, part: &dyn Fn(usize) -> bool) -> Self {
+    pub(super) fn new(
+        inputs: &'i dyn Inputs,
+        read_order: ReadOrder,
+        part: &dyn Fn(usize) -> bool,
+    ) -> Self {
         let slot = || Slot { done: AtomicBool::new(false), state: Mutex::default() };
         let files = (0..inputs.count()).map(|_| slot()).collect();
-        let of_phase = |index: &usize| inputs.phase(*index) == phase && part(*index);
-        let phase = (0..inputs.count()).filter(of_phase).collect();
-        Self { inputs, phase, next: AtomicUsize::new(0), files }
+        let of_phase = |index: &usize| inputs.read_order(*index) == read_order && part(*index);
+        let read_order = (0..inputs.count()).filter(of_phase).collect();
+        Self { inputs, read_order, next: AtomicUsize::new(0), files }
     }
 
     /// Whether there is no file to read.
     pub(super) fn is_empty(&self) -> bool {
-        self.phase.is_empty()
+        self.read_order.is_empty()
     }
 
     /// Fills `turn` with the next records for a thread that last worked on `file`. Returns the file
@@ -75,16 +81,16 @@ impl<'i> Schedule<'i> {
 
     fn untouched(&self) -> Option<usize> {
         let at = self.next.fetch_add(1, Ordering::Relaxed);
-        if at >= self.phase.len() {
+        if at >= self.read_order.len() {
             // Prevents an overflow of the counter.
-            self.next.store(self.phase.len(), Ordering::Relaxed);
+            self.next.store(self.read_order.len(), Ordering::Relaxed);
         }
-        self.phase.get(at).copied()
+        self.read_order.get(at).copied()
     }
 
     fn unfinished(&self) -> Option<usize> {
         let open = |at: &usize| !self.files[*at].done.load(Ordering::Acquire);
-        self.phase.iter().copied().find(open)
+        self.read_order.iter().copied().find(open)
     }
 
     /// Reads the next batch of a file. Returns false if there is none.

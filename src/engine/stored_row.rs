@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::matches::Partial;
+use super::matches::PartialMatches;
 use super::options::RunOptions;
 use super::rows::{Frame, Order, SpillFile, version_frame};
 use super::subject::rule_of;
@@ -15,7 +15,7 @@ use crate::value::{Time, Value};
 /// Unordered rows of matches, which [`map`](super::map()) returns and [`reduce`](super::reduce())
 /// accepts. Rows of several maps with the same plan may be combined.
 #[derive(Debug)]
-pub struct Rows(pub(super) Partial);
+pub struct Rows(pub(super) PartialMatches);
 
 /// One row: a match of a rule, or an observation of values.
 ///
@@ -121,7 +121,7 @@ impl<'r> StoredRow<'r> {
 impl Rows {
     /// No rows.
     pub fn new(options: &RunOptions) -> Self {
-        Self(Partial::new(options, &SpillFile::new(options.create)))
+        Self(PartialMatches::new(options, &SpillFile::new(options.create)))
     }
 
     /// Adds a row that was drained from other rows of the same plan.

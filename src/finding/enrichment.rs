@@ -1,20 +1,70 @@
-//! Enrichment of findings: what the policy's tables contain about their addresses and keys.
+//! Enrichment of findings: who called, and what the policy's tables contain about their accounts,
+//! addresses and keys.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::finding::Calls;
 use super::redact::Redactor;
 use crate::expr::Env;
 use crate::record::derive;
-use crate::record::reference::{AK_NOTES, ASSETS, KEY_POLICIES, NOTES};
+use crate::record::reference::{ACCOUNTS, AK_NOTES, ASSETS, KEY_POLICIES, NOTES};
 use crate::table::Table;
 use crate::value::{Items, Value};
+
+/// Redacts secrets but leaves access keys unmasked: outputs mask them.
+const WHOLE_KEYS: Redactor = Redactor { show_keys: true };
 
 /// Characters shown of a remark, the same number as in Tencent Cloud's alarms.
 const REMARK: usize = 20;
 /// Policies listed of a key; the count includes all of them.
 const POLICIES: usize = 20;
 
-/// What tables contain about the source of a call.
+/// Identities, accounts, sources and keys of the evidence that a finding describes.
+const KNOWN: usize = 20;
+/// Regions that are listed of one source.
+const LOCATIONS: usize = 3;
+/// Bytes that are shown of the document of a key's policies.
+const DOCUMENT_BYTES: usize = 4 * 1024;
+
+/// What is known about the evidence of a finding.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Enrichment {
+    /// Who called.
+    pub identities: Vec<Identity>,
+    /// The accounts that a table describes.
+    pub accounts: Vec<EnrichedAccount>,
+    /// The sources that a table or the log describes.
+    pub sources: Vec<EnrichedSource>,
+    /// The keys that a table describes.
+    pub keys: Vec<EnrichedKey>,
+}
+
+/// Who called: the root user of an account, or whose sub-account it is.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Identity {
+    /// What kind of identity it is: `root`, `user`, `role`, ….
+    pub user_type: Option<String>,
+    /// Its name.
+    pub user: Option<String>,
+    /// The account that it belongs to.
+    pub account: Option<String>,
+}
+
+/// What the table of accounts contains about an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EnrichedAccount {
+    /// Its id.
+    pub account: String,
+    /// Its name.
+    pub name: Option<String>,
+    /// Its environment.
+    pub env: Option<String>,
+    /// Who owns it: a team, or the main account.
+    pub owner: Option<String>,
+}
+
+/// What the log and tables contain about the source of a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EnrichedSource {
     /// The address.
@@ -26,6 +76,8 @@ pub struct EnrichedSource {
     pub remark: Option<String>,
     /// The resource that has this address.
     pub asset: Option<Asset>,
+    /// The regions in which the log places it, at most three.
+    pub locations: Vec<String>,
 }
 
 /// A resource in one of the user's own accounts.
@@ -48,6 +100,8 @@ pub struct EnrichedKey {
     pub policies: Vec<String>,
     /// How many policies it has; `None` if no table lists it.
     pub policy_count: Option<usize>,
+    /// The document of its policies, redacted as records are, at most 4 KiB.
+    pub document: Option<String>,
     /// Open findings of credential reports about this key.
     pub open: Vec<OpenFinding>,
 }
@@ -55,7 +109,14 @@ pub struct EnrichedKey {
 impl EnrichedKey {
     /// A key that is described only by these findings.
     pub fn with_findings(ak: &str, open: Vec<OpenFinding>) -> Self {
-        Self { ak: ak.to_owned(), remark: None, policies: Vec::new(), policy_count: None, open }
+        Self {
+            ak: ak.to_owned(),
+            remark: None,
+            policies: Vec::new(),
+            policy_count: None,
+            document: None,
+            open,
+        }
     }
 }
 
@@ -71,6 +132,7 @@ pub struct OpenFinding {
 /// Looks up addresses and keys in the tables that describe them. Tables without rows are ignored.
 #[derive(Debug, Clone, Default)]
 pub struct Enricher {
+    accounts: Option<Arc<Table>>,
     assets: Option<Arc<Table>>,
     notes: Option<Arc<Table>>,
     ak_notes: Option<Arc<Table>>,
@@ -82,6 +144,7 @@ impl Enricher {
     pub fn new(env: &dyn Env) -> Self {
         let filled = |id| env.table(id).filter(|table| !table.is_empty()).cloned();
         Self {
+            accounts: filled(ACCOUNTS),
             assets: filled(ASSETS),
             notes: filled(NOTES),
             ak_notes: filled(AK_NOTES),
@@ -89,8 +152,48 @@ impl Enricher {
         }
     }
 
-    /// What tables contain about a source; `None` if no table lists it.
-    pub fn source(&self, source: &str) -> Option<EnrichedSource> {
+    /// What is known about the first identities, accounts, sources and keys of calls.
+    pub fn calls(&self, calls: &[Calls]) -> Enrichment {
+        let identity = |calls: &Calls| {
+            let call = &calls.call;
+            let account = call.caller_account.clone().or_else(|| call.account.clone());
+            let known = call.user_type.is_some() || call.user.is_some();
+            known.then(|| Identity {
+                user_type: call.user_type.clone(),
+                user: call.user.clone(),
+                account,
+            })
+        };
+        let accounts = |calls: &'_ Calls| {
+            let Calls { call, .. } = calls;
+            [call.account.clone(), call.caller_account.clone()]
+        };
+        let accounts = distinct(calls.iter().flat_map(accounts).flatten());
+        let sources = distinct(calls.iter().filter_map(|calls| calls.call.source.as_deref()));
+        let keys = distinct(calls.iter().filter_map(|calls| calls.call.ak.as_deref()));
+        Enrichment {
+            identities: distinct(calls.iter().filter_map(identity)).take(KNOWN).collect(),
+            accounts: accounts.take(KNOWN).filter_map(|of| self.account(&of)).collect(),
+            sources: sources.take(KNOWN).filter_map(|of| self.source(of, calls)).collect(),
+            keys: keys.take(KNOWN).filter_map(|of| self.key(of)).collect(),
+        }
+    }
+
+    /// What the table of accounts contains about an account; `None` if it does not list it.
+    fn account(&self, account: &str) -> Option<EnrichedAccount> {
+        let row = find(&self.accounts, account)?;
+        Some(EnrichedAccount {
+            account: account.to_owned(),
+            name: row.text("name"),
+            env: row.text("env"),
+            owner: row.text("owner"),
+        })
+    }
+
+    /// What tables and the calls contain about a source; `None` if neither describes it.
+    fn source(&self, source: &str, calls: &[Calls]) -> Option<EnrichedSource> {
+        let of_source = calls.iter().filter(|calls| calls.call.source.as_deref() == Some(source));
+        let locations = distinct(of_source.filter_map(|calls| calls.call.location.clone()));
         let asset = find(&self.assets, source);
         let note = find(&self.notes, source);
         // Without the asset table, the user's own addresses cannot be distinguished from others.
@@ -103,13 +206,17 @@ impl Enricher {
             ip_type,
             remark: note.and_then(|row| row.text("remark")).as_deref().map(remark),
             asset: asset.map(|row| Asset { id: row.text("id"), name: row.text("name") }),
+            locations: locations.take(LOCATIONS).collect(),
         };
-        (known.ip_type.is_some() || known.remark.is_some() || known.asset.is_some())
-            .then_some(known)
+        let described = known.ip_type.is_some()
+            || known.remark.is_some()
+            || known.asset.is_some()
+            || !known.locations.is_empty();
+        described.then_some(known)
     }
 
     /// What tables contain about a key; `None` if no table lists it.
-    pub fn key(&self, ak: &str) -> Option<EnrichedKey> {
+    fn key(&self, ak: &str) -> Option<EnrichedKey> {
         let note = find(&self.ak_notes, ak);
         let row = find(&self.policies, ak);
         let mut policies = row.map_or_else(Vec::new, |row| row.texts("name"));
@@ -117,11 +224,13 @@ impl Enricher {
         let policy_count = row.map(|_| policies.len());
         policies.truncate(POLICIES);
         let remark = note.and_then(|row| row.text("remark")).as_deref().map(remark);
+        let document = row.and_then(|row| row.text("document"));
         (remark.is_some() || policy_count.is_some()).then(|| EnrichedKey {
             ak: ak.to_owned(),
             remark,
             policies,
             policy_count,
+            document: document.map(|text| WHOLE_KEYS.record(&text, DOCUMENT_BYTES)),
             open: Vec::new(),
         })
     }
@@ -163,10 +272,16 @@ fn texts(items: &[Value<'_>]) -> Vec<String> {
     items.iter().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
+/// The first of equal items.
+fn distinct<T: Ord + Clone>(items: impl Iterator<Item = T>) -> impl Iterator<Item = T> {
+    let mut seen = BTreeSet::new();
+    items.filter(move |item| seen.insert(item.clone()))
+}
+
 /// The beginning of a remark. It is redacted before it is cut, because half a secret is not
 /// recognised.
 fn remark(text: &str) -> String {
-    let text = &*Redactor { show_keys: true }.text(text);
+    let text = &*WHOLE_KEYS.text(text);
     match text.char_indices().nth(REMARK) {
         Some((end, _)) => text[..end].to_owned(),
         None => text.to_owned(),

@@ -1,6 +1,6 @@
 //! Findings: the matches of one rule with one subject.
 
-use super::{EnrichedKey, EnrichedSource};
+use super::{EnrichedAccount, EnrichedKey, EnrichedSource, Identity};
 use crate::rule::Severity;
 use crate::value::{Time, words};
 
@@ -48,6 +48,14 @@ pub struct CallRecord {
     pub ok: Option<bool>,
     /// Whether the event is a sign-in, in which case the user is a name that somebody typed.
     pub sign_in: bool,
+    /// What kind of identity called: `root`, `user`, `role`, ….
+    pub user_type: Option<String>,
+    /// The account in which the call was made; of a report, the account of its row.
+    pub account: Option<String>,
+    /// The account of the caller, if the log gives another one.
+    pub caller_account: Option<String>,
+    /// The region of the source, as the log names it.
+    pub location: Option<String>,
 }
 
 impl CallRecord {
@@ -193,7 +201,11 @@ pub struct Finding {
     pub calls: Vec<Calls>,
     /// The rows that were left out, if any.
     pub others: Option<LeftOut>,
-    /// What tables contain about the first sources of the evidence.
+    /// Who called, of the first rows of the evidence.
+    pub identities: Vec<Identity>,
+    /// What tables contain about the first accounts of the evidence.
+    pub accounts: Vec<EnrichedAccount>,
+    /// What the log and tables contain about the first sources of the evidence.
     pub sources: Vec<EnrichedSource>,
     /// What tables and other findings contain about the first access keys of the evidence.
     pub keys: Vec<EnrichedKey>,

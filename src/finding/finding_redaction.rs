@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::enrichment::{EnrichedAccount, Identity};
 use super::finding::{Calls, Finding, Sample};
 use super::redact::Redactor;
 
@@ -23,7 +24,15 @@ impl Redactor {
         }
         self.sample(&mut finding.sample);
         finding.calls.iter_mut().for_each(|calls| self.calls(calls));
+        for Identity { user_type, user, account } in &mut finding.identities {
+            [user_type, user, account].into_iter().flatten().for_each(|text| self.replace(text));
+        }
+        for EnrichedAccount { account, name, env, owner } in &mut finding.accounts {
+            self.replace(account);
+            [name, env, owner].into_iter().flatten().for_each(|text| self.replace(text));
+        }
         for source in &mut finding.sources {
+            source.locations.iter_mut().for_each(|location| self.replace(location));
             self.replace(&mut source.source);
             source.remark.iter_mut().for_each(|remark| self.replace(remark));
             if let Some(asset) = &mut source.asset {
@@ -34,6 +43,7 @@ impl Redactor {
             WHOLE_KEYS.replace(&mut key.ak);
             key.remark.iter_mut().for_each(|remark| self.replace(remark));
             key.policies.iter_mut().for_each(|policy| self.replace(policy));
+            key.document.iter_mut().for_each(|document| self.replace(document));
         }
     }
 
@@ -47,8 +57,17 @@ impl Redactor {
     fn calls(&self, calls: &mut Calls) {
         let call = &mut calls.call;
         call.ak.iter_mut().for_each(|ak| WHOLE_KEYS.replace(ak));
-        let parts =
-            [&mut call.source, &mut call.method, &mut call.service, &mut call.api, &mut call.user];
+        let parts = [
+            &mut call.source,
+            &mut call.method,
+            &mut call.service,
+            &mut call.api,
+            &mut call.user,
+            &mut call.user_type,
+            &mut call.account,
+            &mut call.caller_account,
+            &mut call.location,
+        ];
         parts.into_iter().flatten().for_each(|part| self.replace(part));
         calls.samples.iter_mut().for_each(|sample| self.sample(sample));
     }

@@ -14,7 +14,10 @@ mod sign_in;
 mod subject;
 
 pub use display::Display;
-pub use enrichment::{Asset, EnrichedKey, EnrichedSource, Enricher, OpenFinding};
+pub use enrichment::{
+    Asset, EnrichedAccount, EnrichedKey, EnrichedSource, Enricher, Enrichment, Identity,
+    OpenFinding,
+};
 pub use finding::{
     CallRecord, Calls, Finding, LeftOut, Location, Occurrence, Sample, Suppression, VerdictRole,
 };

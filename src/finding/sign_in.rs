@@ -110,6 +110,8 @@ impl KnownUsers {
                 let values = occurrence.measures.iter_mut().filter_map(|(_, value)| value.as_mut());
                 values.for_each(replace);
             }
+            let identities = finding.identities.iter_mut().filter_map(|of| of.user.as_mut());
+            identities.for_each(replace);
             let in_sample = |sample: &mut Sample| {
                 replace(&mut sample.text);
                 sample.request.iter_mut().for_each(replace);

@@ -9,8 +9,8 @@ use super::frame::{Ending, Framer, QUERY_ROWS, Tables, WINDOW, record_column, tr
 use super::unclaimed;
 use crate::diag::did_you_mean;
 use crate::record::{
-    Batch, Batches, Columns, FieldSet, FileAccount, FileStatus, Format, Mapper, Origin, Outcome,
-    Placed, RawRecord, Said, Scratch, SkipReason, Step, same_name,
+    Batch, BatchRecord, Batches, Columns, FieldSet, FileAccount, FileStatus, Format, Mapper,
+    Origin, Outcome, RawRecord, Scratch, Setting, SkipReason, Step, same_name,
 };
 use crate::value::Time;
 
@@ -27,7 +27,7 @@ pub(super) struct ReadTask {
     /// The formats to try.
     pub(super) formats: Vec<&'static dyn Format>,
     /// The only format that the user allows for it.
-    pub(super) only: Option<Said<&'static dyn Format>>,
+    pub(super) only: Option<Setting<&'static dyn Format>>,
     /// What is known of the file before it is read.
     pub(super) origin: Arc<Origin>,
     /// Whether these are more lines of a file whose first lines some format has claimed.
@@ -41,7 +41,7 @@ pub(super) struct FileReader {
     source: Option<ByteStream>,
     size: Option<u64>,
     formats: Vec<&'static dyn Format>,
-    only: Option<Said<&'static dyn Format>>,
+    only: Option<Setting<&'static dyn Format>>,
     origin: Arc<Origin>,
     framer: Framer,
     /// The beginning of a record whose end was not read yet.
@@ -240,7 +240,7 @@ impl FileReader {
 
     fn refuse(&mut self, reason: String) -> Option<bool> {
         let reason = match &self.only {
-            Some(Said { value, by }) => {
+            Some(Setting { value, by }) => {
                 format!("it is not {}, the format that {by} sets: {reason}", value.name())
             }
             None => reason,
@@ -374,7 +374,7 @@ fn hold(held: &mut Batch, found: &mut Batch, done: usize, rows: bool) {
         }
         let start = held.bytes.len();
         held.bytes.extend_from_slice(&found.bytes[placed.start..placed.end]);
-        held.records.push(Placed { start, end: held.bytes.len(), ..placed });
+        held.records.push(BatchRecord { start, end: held.bytes.len(), ..placed });
     }
     found.bytes.drain(..done);
     held.skipped.append(&mut found.skipped);

@@ -16,7 +16,9 @@ use super::discover::{Discovery, Found, STDIN, discover};
 use super::file_reader::{FileReader, ReadTask, source};
 use super::opening::{Peeked, PeekedFiles, RawFile, Retain, SmallFile, Stdin};
 use crate::diag::{Diagnostic, escape};
-use crate::record::{Batches, FileAccount, Format, Hint, HintEntry, Hints, Inputs, Origin, Phase};
+use crate::record::{
+    Batches, FileAccount, Format, Hint, HintEntry, Hints, Inputs, Origin, ReadOrder,
+};
 use crate::source::walk;
 
 /// The inputs of one run: files that were found and are opened on demand.
@@ -32,7 +34,7 @@ pub struct InputSet {
     hint_of: Vec<usize>,
     notes: Vec<InputNote>,
     /// When each file is read; known once its first bytes were peeked at.
-    phases: Vec<OnceLock<Phase>>,
+    phases: Vec<OnceLock<ReadOrder>>,
     peeked: PeekedFiles,
 }
 
@@ -179,13 +181,13 @@ impl InputSet {
     }
 
     /// Peeks at the first bytes of a file, without retaining it: it is opened again to be read.
-    pub(super) fn peek(&self, index: usize) -> Phase {
+    pub(super) fn peek(&self, index: usize) -> ReadOrder {
         let report = || {
             let (found, hint) = self.file(index).filter(|(found, _)| found.status.is_none())?;
             let raw = self.raw(found).ok()?;
             Some(self.is_report((found, hint), raw))
         };
-        if report() == Some(true) { Phase::Reports } else { Phase::Events }
+        if report() == Some(true) { ReadOrder::Reports } else { ReadOrder::Events }
     }
 
     /// Whether an opened file is a credential report. What is read for it does not count as
@@ -269,7 +271,7 @@ impl Inputs for InputSet {
             while let index = next.fetch_add(1, Ordering::Relaxed)
                 && index < self.count()
             {
-                self.phase(index);
+                self.read_order(index);
             }
         };
         thread::scope(|scope| {
@@ -281,15 +283,15 @@ impl Inputs for InputSet {
         });
     }
 
-    fn phase(&self, index: usize) -> Phase {
+    fn read_order(&self, index: usize) -> ReadOrder {
         let peek = || {
             // A panic is a bug of ours; reading the file reports it.
             let report = catch_unwind(AssertUnwindSafe(|| self.peek_and_retain(index)));
             // A file that cannot be read is reported when it is opened.
             let report = report.is_ok_and(|report| report.unwrap_or(false));
-            if report { Phase::Reports } else { Phase::Events }
+            if report { ReadOrder::Reports } else { ReadOrder::Events }
         };
-        self.phases.get(index).map_or(Phase::Events, |phase| *phase.get_or_init(peek))
+        self.phases.get(index).map_or(ReadOrder::Events, |read_order| *read_order.get_or_init(peek))
     }
 
     fn open(&self, index: usize) -> Box<dyn Batches + '_> {

@@ -15,7 +15,7 @@ use super::*;
 use crate::record::field::event;
 use crate::record::{
     Batch, Batches, FieldSet, FileAccount, FileStatus, Hint, HintEntry, Hints, Inputs, Mapper,
-    Outcome, Phase, Said, Scratch, Step,
+    Outcome, ReadOrder, Scratch, Setting, Step,
 };
 use crate::source::PathPattern;
 use crate::value::{RecordKind, Time, Zone};
@@ -497,9 +497,9 @@ fn a_source_that_fails_anywhere_is_incomplete() {
             assert!(whole.events.starts_with(&read.events), "{end}");
             let named = !matches!(read.account.status, FileStatus::NotAnInput { .. });
             assert!(named, "{end}: a failure is not another kind of file");
-            let told = read.skipped.iter().any(|skip| skip.ends_with(" io"));
+            let skipped = read.skipped.iter().any(|skip| skip.ends_with(" io"));
             let refused = !matches!(read.account.status, FileStatus::Read);
-            assert!(told || refused, "{end}: {}", line(&read));
+            assert!(skipped || refused, "{end}: {}", line(&read));
             let declined = matches!(read.account.status, FileStatus::Declined { .. });
             assert!(!declined, "{end}: a failure is not emptiness");
         }
@@ -636,10 +636,10 @@ fn what_is_said_of_files_reaches_those_that_are_named() {
     folder.file("b/c.json", S3);
     let entry = |pattern: &str, account: &str, by: &str| HintEntry {
         paths: PathPattern::new(&folder.0, pattern).unwrap(),
-        hint: Hint { account: Some(Said::new(account.to_owned(), by)), ..Hint::default() },
+        hint: Hint { account: Some(Setting::new(account.to_owned(), by)), ..Hint::default() },
         by: by.to_owned(),
     };
-    let zone = Some(Said::new(Zone::utc(), "--input-zone"));
+    let zone = Some(Setting::new(Zone::utc(), "--input-zone"));
     let hints = Hints {
         every: Hint { zone, ..Hint::default() },
         entries: vec![
@@ -650,17 +650,17 @@ fn what_is_said_of_files_reaches_those_that_are_named() {
     };
     let arguments = [folder.0.display().to_string(), STDIN.to_owned()];
     let set = InputSet::new(&arguments).unwrap().stdin(Box::new(S3)).hints(&hints, Path::new("/"));
-    let said: Vec<String> = (0..set.count())
+    let printed: Vec<String> = (0..set.count())
         .map(|index| {
             let (origin, hint) = (set.open(index).origin(), set.hint(index));
             assert_eq!(origin.zone, Some(Zone::utc()));
-            let account = hint.account.map(|said| said.by);
+            let account = hint.account.map(|printed| printed.by);
             assert_eq!(account.is_some(), origin.account.is_some());
             format!("{:?} {account:?}", origin.account)
         })
         .collect();
     assert_eq!(
-        said,
+        printed,
         [
             r#"None None"#,
             r#"Some("2") Some("keytrail.yaml:3")"#,

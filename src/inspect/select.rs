@@ -12,7 +12,7 @@ use crate::finding::sign_in_fields;
 use crate::plan::{Applicability, Enrichment, join_fields, left_of};
 use crate::record::field::{cred, event};
 use crate::record::{
-    Batches, FieldSet, Format, Hint, Inputs, Mapper, Origin, Outcome, Phase, Skip,
+    Batches, FieldSet, Format, Hint, Inputs, Mapper, Origin, Outcome, ReadOrder, Skip,
 };
 use crate::value::{RecordKind, Time};
 
@@ -186,8 +186,8 @@ impl Inputs for WithHeldReports<'_> {
         self.inputs.count()
     }
 
-    fn phase(&self, index: usize) -> Phase {
-        self.inputs.phase(index)
+    fn read_order(&self, index: usize) -> ReadOrder {
+        self.inputs.read_order(index)
     }
 
     fn hint(&self, index: usize) -> Hint {
@@ -196,7 +196,7 @@ impl Inputs for WithHeldReports<'_> {
 
     fn open(&self, index: usize) -> Box<dyn Batches + '_> {
         match self.held {
-            Some(held) if held.phase(index) == Phase::Reports => held.open(index),
+            Some(held) if held.read_order(index) == ReadOrder::Reports => held.open(index),
             _ => self.inputs.open(index),
         }
     }

@@ -11,7 +11,7 @@ pub(super) static AGENT_ONLY_ENTRY: Lint = Lint {
     doc: "An allowlist entry that tests the user agent but does not identify the caller.",
     run: |policy, _| {
         let entries = policy.allowlist.entries.iter().filter(|entry| entry.trusts_agent_alone());
-        let told = entries.map(|entry| {
+        let problems = entries.map(|entry| {
             let message = format!(
                 "the allowlist entry `{}` relies on the user agent alone, which the caller can choose",
                 entry.id
@@ -20,6 +20,6 @@ pub(super) static AGENT_ONLY_ENTRY: Lint = Lint {
                 .at(entry.span, "")
                 .help("add `ip`, `ak`, `user` or `account`, so that the entry identifies the caller")
         });
-        told.collect()
+        problems.collect()
     },
 };

@@ -23,7 +23,7 @@ pub(super) static BY_WITHOUT_ACCOUNT: Lint = Lint {
                 |step: &&Step| !step.by.iter().any(|(_, expr)| expr.fields().contains(account));
             Some((rule, rule.steps.iter().find(names)?))
         });
-        let told = without.map(|(rule, step)| {
+        let problems = without.map(|(rule, step)| {
             let message = format!(
                 "`by` of the rule `{}` has no account, so matches of several accounts become \
                  one finding",
@@ -35,6 +35,6 @@ pub(super) static BY_WITHOUT_ACCOUNT: Lint = Lint {
                 "add `{account}.account` unless one finding for all accounts is intended"
             ))
         });
-        told.collect()
+        problems.collect()
     },
 };

@@ -12,16 +12,17 @@ pub(super) static EXPIRED_ENTRY: Lint = Lint {
     doc: "An allowlist entry that has expired.",
     run: |policy, clock| {
         let entries = policy.allowlist.entries.iter();
-        let told = entries.filter(|entry| entry.state(clock) == EntryState::Expired).map(|entry| {
-            let message = format!(
-                "the allowlist entry `{}` expired after {} and covers nothing",
-                entry.id, entry.expires
-            );
-            Diagnostic::warning(&codes::EXPIRED_ENTRY, message)
-                .at(entry.span, "")
-                .help(format!("delete it, or ask {} whether it is still approved", entry.owner))
-        });
-        told.collect()
+        let problems =
+            entries.filter(|entry| entry.state(clock) == EntryState::Expired).map(|entry| {
+                let message = format!(
+                    "the allowlist entry `{}` expired after {} and covers nothing",
+                    entry.id, entry.expires
+                );
+                Diagnostic::warning(&codes::EXPIRED_ENTRY, message)
+                    .at(entry.span, "")
+                    .help(format!("delete it, or ask {} whether it is still approved", entry.owner))
+            });
+        problems.collect()
     },
 };
 
@@ -32,7 +33,7 @@ pub(super) static EXPIRING_ENTRY: Lint = Lint {
     doc: "An allowlist entry that ends within 14 days.",
     run: |policy, clock| {
         let entries = policy.allowlist.entries.iter();
-        let told =
+        let problems =
             entries.filter(|entry| entry.state(clock) == EntryState::Expiring).map(|entry| {
                 let message =
                     format!("the allowlist entry `{}` ends after {}", entry.id, entry.expires);
@@ -41,6 +42,6 @@ pub(super) static EXPIRING_ENTRY: Lint = Lint {
                     entry.owner
                 ))
             });
-        told.collect()
+        problems.collect()
     },
 };

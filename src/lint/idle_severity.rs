@@ -10,7 +10,7 @@ pub(super) static IDLE_SEVERITY: Lint = Lint {
     code: &codes::IDLE_SEVERITY,
     doc: "A severity in the project file that changes nothing.",
     run: |policy, _| {
-        let told = policy.severities.iter().filter_map(|change| {
+        let problems = policy.severities.iter().filter_map(|change| {
             let why = if policy.disabled.contains(&change.rule) {
                 "the rule is turned off"
             } else if change.written == change.set {
@@ -25,6 +25,6 @@ pub(super) static IDLE_SEVERITY: Lint = Lint {
             );
             Some(Diagnostic::note(&codes::IDLE_SEVERITY, message).at(change.span, ""))
         });
-        told.collect()
+        problems.collect()
     },
 };

@@ -18,12 +18,12 @@ pub(super) static UNUSED_LIST: Lint = Lint {
             .list_spans
             .iter()
             .filter(|(id, span)| !named.contains(id.as_str()) && !policy.is_builtin(span.file));
-        let told = unused.map(|(id, &span)| {
+        let problems = unused.map(|(id, &span)| {
             Diagnostic::warning(&codes::UNUSED_LIST, format!("nothing uses the list `{id}`"))
                 .at(span, "")
                 .help(format!("name it as `lists.{id}` in a rule, or delete it"))
         });
-        told.collect()
+        problems.collect()
     },
 };
 

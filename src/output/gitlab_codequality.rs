@@ -10,6 +10,7 @@ use std::io;
 use serde::Serialize;
 
 use super::inert::write_pretty;
+use super::known::{self, Extent, KnownLine};
 use super::{Output, Style};
 use crate::diag::escape;
 use crate::finding::{Finding, VerdictRole, digest128};
@@ -26,16 +27,27 @@ pub(super) static GITLAB_CODEQUALITY: Output = Output {
     write,
 };
 
+/// What the content of an issue shows.
+const EXTENT: Extent = Extent { items: 5, document: 1_000 };
+
 /// The maximum length of a description, in characters.
 const LIMIT: usize = 1_000;
 
 #[derive(Debug, Serialize)]
 struct Issue {
     description: String,
+    /// What the log and tables know of the evidence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    content: Option<Content>,
     check_name: String,
     fingerprint: String,
     severity: &'static str,
     location: Location,
+}
+
+#[derive(Debug, Serialize)]
+struct Content {
+    body: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -69,6 +81,7 @@ fn issue(report: &Report, finding: &Finding) -> Option<Issue> {
     let file = shown_path(&report.roots, place.root, &place.path);
     Some(Issue {
         description: text(&report.facts, &format!("{prefix}{}", finding.message)),
+        content: content(&report.facts, finding),
         check_name: rule.id.clone(),
         fingerprint: finding.fingerprint.clone(),
         severity: match finding.role {
@@ -85,11 +98,22 @@ fn incomplete(report: &Report, note: &Note) -> Issue {
     let digest = digest128(&[b"keytrail/incomplete", note.id.as_bytes(), note.text.as_bytes()]);
     Issue {
         description: text(&report.facts, &format!("The run is incomplete: {}", note.text)),
+        content: None,
         check_name: note.id.to_owned(),
         fingerprint: format!("{digest:032x}"),
         severity: severity(Severity::High),
         location: location(&report.facts, &shown_path(&report.roots, 0, root), 1),
     }
+}
+
+/// A line for each account, identity, source and key that a table describes.
+fn content(facts: &Facts, finding: &Finding) -> Option<Content> {
+    let of = known::lines(facts, finding, EXTENT).into_iter().map(|line| match line {
+        KnownLine::About(of, text) => format!("{of}: {text}"),
+        KnownLine::More(text) => text,
+    });
+    let lines: Vec<String> = of.collect();
+    (!lines.is_empty()).then(|| Content { body: lines.join("\n") })
 }
 
 /// GitLab's word for a severity.

@@ -39,7 +39,7 @@ pub(super) fn keys(ir: &Ir, kind: RecordKind) -> Option<Keys> {
             Some(all)
         }
         _ => {
-            let (field, shows) = asks(ir)?;
+            let (field, shows) = requirements_of(ir)?;
             let field = field_of(field, kind)?;
             let any_of: Vec<Key> = shows?.into_iter().map(|shows| Key { field, shows }).collect();
             let cost = of_keys(any_of.len(), any_of.iter().map(of_key));
@@ -50,7 +50,7 @@ pub(super) fn keys(ir: &Ir, kind: RecordKind) -> Option<Keys> {
 
 /// The value that a test reads, and the requirements of which the value must meet one for the test
 /// to hold. The inner `None` means that every value may satisfy the test.
-pub(super) fn asks(test: &Ir) -> Option<(&Ir, Option<Vec<Shows>>)> {
+pub(super) fn requirements_of(test: &Ir) -> Option<(&Ir, Option<Vec<Shows>>)> {
     Some(match &test.op {
         Op::Compare(Comparison::Eq, a, b) => match (a.constant(), b.constant()) {
             (None, Some(value)) => (a, of_values(std::slice::from_ref(value))),

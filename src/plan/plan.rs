@@ -282,6 +282,9 @@ fn always() -> FieldSet {
         event::API,
         event::KIND,
         event::USER,
+        event::USER_TYPE,
+        event::CALLER_ACCOUNT,
+        event::LOCATION,
         event::OK,
         event::REQUEST_ID,
         event::RAW,
@@ -289,6 +292,7 @@ fn always() -> FieldSet {
         cred::PROVIDER,
         cred::ACCOUNT,
         cred::USER,
+        cred::USER_TYPE,
         key::SLOT,
         key::ID,
     ]

@@ -1,6 +1,6 @@
 //! The reason why a condition is not indexed.
 
-use super::key::{asks, field_of, keys};
+use super::key::{field_of, keys, requirements_of};
 use crate::expr::ir::{Comparison, Ir, Op};
 use crate::value::{RecordKind, Type, Value};
 
@@ -20,7 +20,7 @@ pub(super) fn unindexed_reason(ir: &Ir, kind: RecordKind) -> (&Ir, &'static str)
 }
 
 fn what(test: &Ir, kind: RecordKind) -> &'static str {
-    if let Some((value, shows)) = asks(test)
+    if let Some((value, shows)) = requirements_of(test)
         && (shows.is_some() || field_of(value, kind).is_none())
     {
         return of_value(value);

@@ -7,7 +7,7 @@ mod bound;
 mod groups;
 mod masked;
 mod order;
-mod question;
+mod query_source;
 mod saved;
 #[cfg(test)]
 mod tests;
@@ -16,5 +16,5 @@ pub use bound::{Bound, Period};
 pub use groups::{Group, Groups, Limits, Ranked, Tally};
 pub use masked::MaskedKey;
 pub use order::{GroupColumn, SortColumn, SortKey, sort_fields};
-pub use question::{Column, Query, Question};
+pub use query_source::{Column, Query, QuerySource};
 pub use saved::{SAVED, Saved, load_saved};

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use super::groups::{Group, Ranked};
-use super::question::Query;
+use super::query_source::Query;
 use crate::diag::{did_you_mean, escaped};
 use crate::expr::between_commas;
 use crate::record::field;

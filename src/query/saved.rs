@@ -1,6 +1,6 @@
 //! Named queries of the project file.
 
-use super::{Bound, Question};
+use super::{Bound, QuerySource};
 use crate::diag::codes::{policy, query as codes};
 use crate::diag::{Diagnostic, escaped};
 use crate::source::Fragment;
@@ -31,7 +31,7 @@ pub struct Saved {
     /// Its name.
     pub name: String,
     /// The query as written.
-    pub question: Question,
+    pub source: QuerySource,
     /// The start of the period.
     pub since: Option<Bound>,
     /// The end of the period, exclusive.
@@ -40,7 +40,7 @@ pub struct Saved {
     pub description: Option<String>,
 }
 
-/// Reads the entries of `queries`, whose shape is [`SAVED`]. [`Question::compile`] checks the
+/// Reads the entries of `queries`, whose shape is [`SAVED`]. [`QuerySource::compile`] checks the
 /// expressions when the lists, tables and definitions are known.
 pub fn load_saved(entries: &[Entry], diagnostics: &mut Vec<Diagnostic>) -> Vec<Saved> {
     entries.iter().filter_map(|entry| saved(entry, diagnostics)).collect()
@@ -62,7 +62,7 @@ fn saved(entry: &Entry, diagnostics: &mut Vec<Diagnostic>) -> Option<Saved> {
     let expr = node.get("expr").and_then(fragment)?;
     Some(Saved {
         name: entry.key.text().to_owned(),
-        question: Question { on, expr, count_by },
+        source: QuerySource { on, expr, count_by },
         since,
         until,
         description: node.get("description").and_then(Node::text).map(str::to_owned),

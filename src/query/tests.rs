@@ -1,7 +1,7 @@
 //! Questions, bounds and groups.
 #![allow(clippy::unwrap_used)]
 
-use super::{Bound, Groups, Limits, Period, Question, Tally};
+use super::{Bound, Groups, Limits, Period, QuerySource, Tally};
 use crate::diag::{Diagnostic, render};
 use crate::expr::{Bindings, Env, Function, between_commas};
 use crate::record::Record;
@@ -33,19 +33,19 @@ fn asked(on: Option<RecordKind>, expr: &str, count_by: &str) -> String {
         "" => Vec::new(),
         text => between_commas(text).into_iter().map(part).collect(),
     };
-    let told = |told: &[Diagnostic]| -> String {
-        told.iter().map(|diagnostic| render(diagnostic, &sources, false)).collect()
+    let problems = |problems: &[Diagnostic]| -> String {
+        problems.iter().map(|diagnostic| render(diagnostic, &sources, false)).collect()
     };
-    match (Question { on, expr, count_by }).compile(&Host(Zone::utc())) {
+    match (QuerySource { on, expr, count_by }).compile(&Host(Zone::utc())) {
         Ok((query, warnings)) => {
             let names: Vec<&str> =
                 query.columns.iter().map(|column| column.name.as_str()).collect();
             let joined: Vec<String> =
                 query.joined().iter().map(|field| field.field().path()).collect();
             let (on, by, joined) = (query.on.name(), names.join(" | "), joined.join(" "));
-            format!("{on}: {by}: {joined}{}", told(&warnings))
+            format!("{on}: {by}: {joined}{}", problems(&warnings))
         }
-        Err(errors) => told(&errors),
+        Err(errors) => problems(&errors),
     }
 }
 
@@ -148,8 +148,8 @@ fn a_masked_key_stands_for_the_keys_that_look_like_it() {
     let compiled = |expr: &str| {
         let mut sources = Sources::default();
         let expr = Fragment::whole(sources.add("<query>", expr), expr);
-        let question = Question { on: None, expr, count_by: Vec::new() };
-        question.compile(&Host(Zone::utc())).map(|(query, _)| query)
+        let source = QuerySource { on: None, expr, count_by: Vec::new() };
+        source.compile(&Host(Zone::utc())).map(|(query, _)| query)
     };
     let matches = |expr: &str, ak: Option<&str>| {
         let query = compiled(expr).unwrap();

@@ -131,14 +131,14 @@ pub struct Batch {
     /// The bytes of the records.
     pub bytes: Vec<u8>,
     /// The range of each record in `bytes`, and its position in the file.
-    pub records: Vec<Placed>,
+    pub records: Vec<BatchRecord>,
     /// Records that the splitter could not read.
     pub skipped: Vec<Skip>,
 }
 
 /// A raw record inside a [`Batch`].
 #[derive(Debug, Clone, Copy)]
-pub struct Placed {
+pub struct BatchRecord {
     /// First byte in the batch.
     pub start: usize,
     /// One past the last byte in the batch.
@@ -177,8 +177,8 @@ impl Batch {
     }
 
     /// The record at this position. A record that is not UTF-8 is returned as a skip.
-    pub fn raw(&self, placed: &Placed) -> Result<RawRecord<'_>, Skip> {
-        let Placed { start, end, envelope: Envelope { whole, object }, .. } = *placed;
+    pub fn raw(&self, placed: &BatchRecord) -> Result<RawRecord<'_>, Skip> {
+        let BatchRecord { start, end, envelope: Envelope { whole, object }, .. } = *placed;
         let part = |start, end| std::str::from_utf8(self.bytes.get(start..end).unwrap_or_default());
         let read = part(start, end).and_then(|text| {
             let whole = part(whole.start, whole.end)?;
@@ -197,7 +197,7 @@ impl Batch {
     }
 }
 
-impl Placed {
+impl BatchRecord {
     /// The record, if `text` is its whole batch; `None` if `text` lacks one of the ranges.
     pub fn within<'t>(&self, text: &'t str) -> Option<RawRecord<'t>> {
         let Envelope { whole, object } = self.envelope;
@@ -207,7 +207,7 @@ impl Placed {
     }
 
     fn record<'t>(&self, text: &'t str, envelope: Envelope<&'t str>) -> RawRecord<'t> {
-        let Placed { offset, line, column, ordinal, rows, .. } = *self;
+        let BatchRecord { offset, line, column, ordinal, rows, .. } = *self;
         RawRecord { text, envelope, offset, line, column, ordinal, rows }
     }
 }

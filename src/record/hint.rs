@@ -7,14 +7,14 @@ use crate::value::Zone;
 
 /// A statement of the user, with its origin: `--account`, `keytrail.yaml:4`.
 #[derive(Debug, Clone)]
-pub struct Said<T> {
+pub struct Setting<T> {
     /// The value that the user states.
     pub value: T,
     /// The origin of the statement.
     pub by: String,
 }
 
-impl<T> Said<T> {
+impl<T> Setting<T> {
     /// Creates a statement.
     pub fn new(value: T, by: impl Into<String>) -> Self {
         Self { value, by: by.into() }
@@ -25,13 +25,13 @@ impl<T> Said<T> {
 #[derive(Debug, Clone, Default)]
 pub struct Hint {
     /// The only format to try.
-    pub format: Option<Said<&'static dyn Format>>,
+    pub format: Option<Setting<&'static dyn Format>>,
     /// The account of its records if they do not name one.
-    pub account: Option<Said<String>>,
+    pub account: Option<Setting<String>>,
     /// The zone of its times if they have no offset.
-    pub zone: Option<Said<Zone>>,
+    pub zone: Option<Setting<Zone>>,
     /// The columns of its rows if it has no header.
-    pub columns: Option<Said<Columns>>,
+    pub columns: Option<Setting<Columns>>,
 }
 
 impl Hint {
@@ -50,9 +50,9 @@ impl Hint {
     /// What is known about a file before it is opened.
     pub fn origin(&self) -> Origin {
         Origin {
-            columns: self.columns.as_ref().map(|said| said.value.clone()),
-            account: self.account.as_ref().map(|said| said.value.clone()),
-            zone: self.zone.as_ref().map(|said| said.value.clone()),
+            columns: self.columns.as_ref().map(|setting| setting.value.clone()),
+            account: self.account.as_ref().map(|setting| setting.value.clone()),
+            zone: self.zone.as_ref().map(|setting| setting.value.clone()),
             ..Origin::default()
         }
     }
@@ -105,10 +105,10 @@ mod tests {
 
     #[test]
     fn what_is_said_first_goes_before() {
-        let said = |text: &str, by| Some(Said::new(text.to_owned(), by));
-        let flags = Hint { account: said("1", "--account"), ..Hint::default() };
-        let zone = Some(Said::new(Zone::utc(), "keytrail.yaml:3"));
-        let entry = Hint { account: said("2", "keytrail.yaml:3"), zone, ..Hint::default() };
+        let setting = |text: &str, by| Some(Setting::new(text.to_owned(), by));
+        let flags = Hint { account: setting("1", "--account"), ..Hint::default() };
+        let zone = Some(Setting::new(Zone::utc(), "keytrail.yaml:3"));
+        let entry = Hint { account: setting("2", "keytrail.yaml:3"), zone, ..Hint::default() };
         let both = flags.or(&entry);
         assert_eq!(both.account.as_ref().unwrap().by, "--account");
         let origin = both.origin();

@@ -16,7 +16,7 @@ pub enum Step {
 
 /// When a file is read: events can look up what reports say, and never the other way round.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Phase {
+pub enum ReadOrder {
     /// Credential reports, first.
     Reports,
     /// Everything else.
@@ -31,8 +31,8 @@ pub trait Inputs: Sync {
     /// the work.
     fn peek_all(&self, _jobs: NonZeroUsize) {}
     /// When one is read.
-    fn phase(&self, _index: usize) -> Phase {
-        Phase::Events
+    fn read_order(&self, _index: usize) -> ReadOrder {
+        ReadOrder::Events
     }
     /// What the user says of one.
     fn hint(&self, _index: usize) -> Hint {

@@ -20,15 +20,15 @@ pub mod reference;
 mod shown_path;
 mod source;
 
-pub use batch::{Batch, Envelope, Placed, RawRecord, Skip, SkipReason, Span};
+pub use batch::{Batch, BatchRecord, Envelope, RawRecord, Skip, SkipReason, Span};
 pub use field::{FIELDS, Field, FieldId, FieldSet};
 pub use format::{Format, Mapper, Outcome, Rows, Scratch};
 pub use gap::{Defect, FieldGap};
-pub use hint::{Hint, Said, column_names};
+pub use hint::{Hint, Setting, column_names};
 #[cfg(feature = "native")]
 pub use hint::{HintEntry, Hints};
 pub use input_kind::{InputKind, InputKinds};
-pub use inputs::{Batches, FileAccount, FileStatus, Inputs, Phase, Step};
+pub use inputs::{Batches, FileAccount, FileStatus, Inputs, ReadOrder, Step};
 pub use origin::{Columns, DateOrder, Origin, same_name};
 pub use provider::Provider;
 pub use record::Record;

@@ -151,7 +151,7 @@ fn unshown(run: &RunResult) -> Vec<Note> {
         1 => "a record of 1 finding is".to_owned(),
         count => format!("records of {count} findings are"),
     };
-    let MissingSamples { once, changed } = run.recall;
+    let MissingSamples { once, changed } = run.missing_samples;
     let mut notes = Vec::new();
     if run.unsampled > 0 {
         let text = match run.unsampled {

@@ -9,8 +9,8 @@ use super::{
     RuleSummary,
 };
 use crate::finding::{
-    Asset, CallRecord, Calls, EnrichedKey, EnrichedSource, Finding, LeftOut, Location, Occurrence,
-    OpenFinding, Sample, Suppression, VerdictRole,
+    Asset, CallRecord, Calls, EnrichedAccount, EnrichedKey, EnrichedSource, Finding, Identity,
+    LeftOut, Location, Occurrence, OpenFinding, Sample, Suppression, VerdictRole,
 };
 use crate::record::{FileAccount, FileStatus, InputKinds, Skip, SkipReason};
 use crate::rule::{Category, Severity, Status};
@@ -134,12 +134,30 @@ fn sample(at: &str, ordinal: u64, text: &str) -> Sample {
     }
 }
 
+fn known_account(account: &str, name: &str, owner: &str) -> EnrichedAccount {
+    EnrichedAccount {
+        account: account.into(),
+        name: Some(name.into()),
+        env: Some("prod".into()),
+        owner: Some(owner.into()),
+    }
+}
+
+fn identity(user: &str, account: &str) -> Identity {
+    Identity {
+        user_type: Some("user".into()),
+        user: Some(user.into()),
+        account: Some(account.into()),
+    }
+}
+
 fn known_source(source: &str, remark: &str, asset: &str) -> EnrichedSource {
     EnrichedSource {
         source: source.into(),
         ip_type: Some("account_noted"),
         remark: Some(remark.into()),
         asset: Some(Asset { id: Some(asset.into()), name: None }),
+        locations: strings(&[remark]),
     }
 }
 
@@ -150,6 +168,7 @@ fn known_key(ak: &str, remark: &str, policy: &str) -> EnrichedKey {
         remark: Some(remark.into()),
         policies: strings(&["ReadOnlyAccess", policy]),
         policy_count: Some(7),
+        document: Some(format!(r#"{{"action":{policy:?}}}"#)),
         open: vec![of("old-key-in-use"), of("two-active-keys")],
     }
 }
@@ -163,6 +182,10 @@ fn calls(row: &Row<'_>, ak: &str, ordinal: u64) -> Calls {
     Calls {
         call: CallRecord {
             sign_in: false,
+            user_type: Some("user".into()),
+            account: Some("123456789012".into()),
+            caller_account: None,
+            location: None,
             ak: Some(ak.into()),
             source: Some(source.into()),
             method: Some(method.into()),
@@ -221,6 +244,8 @@ fn finding(rule: usize, severity: Severity, ak: &str, message: &str, rows: &[Row
             .map(|(day, count)| Occurrence { day, count, first, last, ..Occurrence::default() })
             .collect(),
         others: None,
+        identities: Vec::new(),
+        accounts: Vec::new(),
         sources: Vec::new(),
         keys: Vec::new(),
         sample: calls[0].samples[0].clone(),
@@ -283,6 +308,8 @@ fn findings() -> Vec<Finding> {
     let operations =
         vec![("ec2.DescribeInstances".to_owned(), 30), ("s3.ListBuckets".to_owned(), 10)];
     created.others = Some(LeftOut { rows: 12, count: 40, operations });
+    created.accounts = vec![known_account("123456789012", "Production", "platform")];
+    created.identities = vec![identity("alice@example.com", "123456789012")];
     created.sources = vec![known_source("198.51.100.4", "partner gateway", "i-0a1b2c3d")];
     created.keys = vec![known_key(LONG_KEY, "deploys the shop", "AdministratorAccess")];
     let mut hostile = finding(
@@ -292,6 +319,8 @@ fn findings() -> Vec<Finding> {
         &format!("agent {} {}", HOSTILE.join(" "), "A".repeat(1 << 12)),
         &[Row(3, HOSTILE[0], "unknown", "iam.CreateAccessKey", HOSTILE[1], false, "2024-08-01")],
     );
+    hostile.accounts = vec![known_account(HOSTILE[0], HOSTILE[1], HOSTILE[2])];
+    hostile.identities = vec![identity(HOSTILE[3], HOSTILE[0])];
     hostile.sources = vec![known_source(HOSTILE[0], HOSTILE[1], HOSTILE[2])];
     hostile.keys = vec![known_key("TMP.short", HOSTILE[3], HOSTILE[4])];
     let mut trial = finding(
@@ -536,7 +565,29 @@ pub(crate) fn planted(text: &str) -> Report {
             put_some(&mut calls.call.service);
             put_some(&mut calls.call.api);
             put_some(&mut calls.call.user);
+            put_some(&mut calls.call.user_type);
+            put_some(&mut calls.call.account);
+            put_some(&mut calls.call.caller_account);
+            put_some(&mut calls.call.location);
             calls.samples.iter_mut().for_each(put_sample);
+        }
+        for Identity { user_type, user, account } in &mut finding.identities {
+            [user_type, user, account].into_iter().for_each(put_some);
+        }
+        for EnrichedAccount { account, name, env, owner } in &mut finding.accounts {
+            put(account);
+            [name, env, owner].into_iter().for_each(put_some);
+        }
+        for source in &mut finding.sources {
+            put(&mut source.source);
+            put_some(&mut source.remark);
+            source.locations.iter_mut().for_each(put);
+        }
+        for key in &mut finding.keys {
+            put(&mut key.ak);
+            put_some(&mut key.remark);
+            put_some(&mut key.document);
+            key.policies.iter_mut().for_each(put);
         }
         if let Some(suppression) = &mut finding.suppression {
             put(&mut suppression.reason);

@@ -88,10 +88,10 @@ pub(super) fn unapplied(run: &RunResult, rules: &[Rule], expected: &InputKinds) 
     without.conclude(run, rules, &mut not_configured, &mut note);
     for (lacking, inputs) in alike(blind) {
         let missing = ", so the absence of findings does not mean that there are none";
-        note("blind-rule", said(&inputs, "blind", &lacking, missing));
+        note("blind-rule", note_text(&inputs, "blind", &lacking, missing));
     }
     for (lacking, inputs) in alike(partly) {
-        note("partly-blind-rule", said(&inputs, "partly blind", &lacking, ""));
+        note("partly-blind-rule", note_text(&inputs, "partly blind", &lacking, ""));
     }
     for (rules, formats) in alike(not_applicable) {
         let rules = rules.into_iter().collect::<Vec<_>>().join(", ");
@@ -183,7 +183,7 @@ fn add<'r>(
 /// Groups the inputs for which the same note applies.
 fn alike<I: Ord, T: Ord>(by_input: BTreeMap<I, T>) -> BTreeMap<T, Vec<I>> {
     let mut inputs: BTreeMap<T, Vec<I>> = BTreeMap::new();
-    by_input.into_iter().for_each(|(input, told)| inputs.entry(told).or_default().push(input));
+    by_input.into_iter().for_each(|(input, note)| inputs.entry(note).or_default().push(input));
     inputs
 }
 
@@ -197,7 +197,7 @@ fn listed(names: &[impl std::borrow::Borrow<str>]) -> String {
     }
 }
 
-fn said(inputs: &[String], how: &str, lacking: &Lacking<'_>, meaning: &str) -> String {
+fn note_text(inputs: &[String], how: &str, lacking: &Lacking<'_>, meaning: &str) -> String {
     let (it, does) = if inputs.len() == 1 { ("It", "does") } else { ("They", "do") };
     let inputs = listed(inputs);
     let rules: Vec<&str> = lacking.values().flatten().copied().collect();

@@ -183,7 +183,7 @@ impl Rule {
     }
 
     /// The step whose record is `event` in `message` and `raise`: the last step that is not absent.
-    pub fn told_step(&self) -> usize {
+    pub fn reported_step(&self) -> usize {
         self.steps.iter().rposition(|step| !step.absent).unwrap_or_default()
     }
 

@@ -65,20 +65,20 @@ fn load_with(body: &str, params: &[(&str, &str)]) -> (Option<Rule>, Vec<String>)
         let node = yaml::parse(file, &sources).unwrap();
         overrides.params.insert((*name).to_owned(), (Span::new(file, 0, 0), node));
     }
-    let (rule, told) = load(&document, &sources, &overrides, &World::new());
+    let (rule, problems) = load(&document, &sources, &overrides, &World::new());
     let show = |d: &Diagnostic| {
         let place = d.labels.first().map_or("", |label| sources.text(label.span));
         format!("{} {place:?} {}", d.code.id, d.message)
     };
-    (rule, told.iter().filter(|d| d.code.id != "KT7002").map(show).collect())
+    (rule, problems.iter().filter(|d| d.code.id != "KT7002").map(show).collect())
 }
 
 const PLAIN: &str = "  severity: high\n  on: event\n  when: event.ok == true\n";
 
 #[test]
 fn what_is_left_out_has_its_default() {
-    let (rule, told) = load_with(PLAIN, &[]);
-    assert_eq!(told, [""; 0]);
+    let (rule, problems) = load_with(PLAIN, &[]);
+    assert_eq!(problems, [""; 0]);
     let rule = rule.unwrap();
     assert_eq!(rule.status, Status::Stable);
     assert_eq!(rule.on, RecordKind::Event);
@@ -90,9 +90,9 @@ fn what_is_left_out_has_its_default() {
         ("cred", "cred.mfa == false", vec!["cred.account", "cred.user"]),
         ("key", "key.age_days > 90", vec!["cred.account", "cred.user", "key.id ?? key.slot"]),
     ] {
-        let (rule, told) =
+        let (rule, problems) =
             load_with(&format!("  severity: low\n  on: {on}\n  when: {when}\n"), &[]);
-        assert_eq!(told, [""; 0]);
+        assert_eq!(problems, [""; 0]);
         assert_eq!(by(&rule.unwrap()), expected);
     }
     let (rule, _) = load_with(&format!("{PLAIN}  by: []\n"), &[]);
@@ -103,11 +103,14 @@ fn what_is_left_out_has_its_default() {
 fn errors_are_collected_across_the_file() {
     let body = "  severity: hihg\n  on: event\n  when: event.okk == true\n  by: [event.acount]\n  \
                 tgas: []\n  message: \"${event.usr}\"\n";
-    let (rule, told) = load_with(body, &[]);
+    let (rule, problems) = load_with(body, &[]);
     assert!(rule.is_none());
-    assert_eq!(told.iter().map(|d| &d[..6]).collect::<Vec<_>>().join(" ").matches("KT").count(), 5);
+    assert_eq!(
+        problems.iter().map(|d| &d[..6]).collect::<Vec<_>>().join(" ").matches("KT").count(),
+        5
+    );
     for place in ["\"hihg\"", "\"tgas\"", "\"okk\"", "\"acount\"", "\"usr\""] {
-        assert!(told.iter().any(|d| d.contains(place)), "{place}: {told:#?}");
+        assert!(problems.iter().any(|d| d.contains(place)), "{place}: {problems:#?}");
     }
 }
 
@@ -115,13 +118,13 @@ fn errors_are_collected_across_the_file() {
 fn a_raise_raises() {
     for (to, refused) in [("critical", false), ("high", true), ("low", true)] {
         let raise = format!("{PLAIN}  raise: [{{to: {to}, when: 'event.ok == false'}}]\n");
-        let (rule, told) = load_with(&raise, &[]);
-        assert_eq!((rule.is_none(), told.len() == 1), (refused, refused), "{to}: {told:?}");
+        let (rule, problems) = load_with(&raise, &[]);
+        assert_eq!((rule.is_none(), problems.len() == 1), (refused, refused), "{to}: {problems:?}");
     }
 }
 
 /// The diagnostics of a rule `on: event` with these lines after its head.
-fn told(body: &str) -> Vec<String> {
+fn problems(body: &str) -> Vec<String> {
     load_with(&format!("  severity: high\n  on: event\n{body}"), &[]).1
 }
 
@@ -167,7 +170,7 @@ fn a_rule_correlates_in_one_way() {
         (format!("  correlate: {{{COUNTS}}}\n"), vec!["KT1011 \"id\" the key `when` is missing"]),
         (String::new(), vec!["KT1011 \"id\" the key `when` is missing"]),
     ] {
-        assert_eq!(told(&body), expected, "{body}");
+        assert_eq!(problems(&body), expected, "{body}");
     }
     for (on, body, expected) in [
         ("cred", format!("correlate: {{{COUNTS}}}"), vec![]),
@@ -222,13 +225,13 @@ fn measures_count_in_one_way_and_values_that_can_be_counted() {
         ("", "KT3016 \"{}\" `correlate` needs at least one measure"),
     ] {
         let having = if measure.starts_with("count") { "count > 1" } else { "n == n" };
-        let told = told(&rule(measure).replace("n == n", having));
-        match (expected, told.as_slice()) {
+        let problems = problems(&rule(measure).replace("n == n", having));
+        match (expected, problems.as_slice()) {
             ("", []) => {}
             (expected, [first, ..]) if !expected.is_empty() => {
-                assert!(first.starts_with(expected), "{measure}: {told:#?}");
+                assert!(first.starts_with(expected), "{measure}: {problems:#?}");
             }
-            _ => panic!("{measure}: {told:#?}"),
+            _ => panic!("{measure}: {problems:#?}"),
         }
     }
 }
@@ -257,18 +260,18 @@ fn steps_have_names_and_subjects_that_can_meet() {
         (format!("{a}, {{id: b, wehn: event.ok == true}}"), "KT1010 \"wehn\""),
         (format!("{a}, {{id: b, when: event.okk == true}}"), "KT2004 \"okk\""),
     ] {
-        let told = told(&steps(&written));
-        match (expected, told.as_slice()) {
+        let problems = problems(&steps(&written));
+        match (expected, problems.as_slice()) {
             ("", []) => {}
             (expected, [first, ..]) if !expected.is_empty() => {
-                assert!(first.starts_with(expected), "{written}: {told:#?}");
+                assert!(first.starts_with(expected), "{written}: {problems:#?}");
             }
-            _ => panic!("{written}: {told:#?}"),
+            _ => panic!("{written}: {problems:#?}"),
         }
     }
     let many = (0..17).map(|n| format!("{{id: s{n}, when: event.ok == true}}"));
-    let told = told(&steps(&many.collect::<Vec<_>>().join(", ")));
-    assert!(told[0].contains("a sequence has 2 to 16 steps, not 17"), "{told:?}");
+    let problems = problems(&steps(&many.collect::<Vec<_>>().join(", ")));
+    assert!(problems[0].contains("a sequence has 2 to 16 steps, not 17"), "{problems:?}");
 }
 
 #[test]
@@ -281,8 +284,8 @@ fn lengths_of_time_may_be_parameters() {
     };
     let within = |params: &[(&str, &str)]| {
         let body = format!("  severity: high\n  on: event\n{}", rule("params.window"));
-        let (rule, told) = load_with(&body, params);
-        assert_eq!(told, [""; 0]);
+        let (rule, problems) = load_with(&body, params);
+        assert_eq!(problems, [""; 0]);
         let Construct::Correlate(correlate) = rule.unwrap().construct else { panic!() };
         correlate.within.unwrap().0 / 60_000_000
     };
@@ -294,7 +297,7 @@ fn lengths_of_time_may_be_parameters() {
         ("10", "KT1014 \"10\" `10` is not a duration"),
         ("soon", "KT1014 \"soon\" `soon` is not a duration"),
     ] {
-        assert_eq!(told(&rule(written)), [expected], "{written}");
+        assert_eq!(problems(&rule(written)), [expected], "{written}");
     }
 }
 
@@ -305,10 +308,13 @@ fn a_raise_over_measures_reads_no_record() {
             "  when: event.ok == true\n  correlate: {{{COUNTS}}}\n  raise: [{{to: critical, when: '{when}'}}]\n"
         )
     };
-    assert_eq!(told(&rule("n > 3")), [""; 0]);
-    assert_eq!(told(&rule("event.ok == false")), [""; 0]);
-    let said = told(&rule("n > 3 && event.ok == false"));
-    assert!(said[0].starts_with("KT3007 \"event.ok\" a `raise` that names a measure"), "{said:?}");
+    assert_eq!(problems(&rule("n > 3")), [""; 0]);
+    assert_eq!(problems(&rule("event.ok == false")), [""; 0]);
+    let shown = problems(&rule("n > 3 && event.ok == false"));
+    assert!(
+        shown[0].starts_with("KT3007 \"event.ok\" a `raise` that names a measure"),
+        "{shown:?}"
+    );
 }
 
 /// Whether fewer matches can only make a condition false.
@@ -339,9 +345,9 @@ fn a_condition_that_only_grows_is_known_as_such() {
             "  severity: high\n  on: event\n  when: event.ok == true\n  correlate:\n    \
              measures: {{{measures}}}\n    having: '{having}'\n"
         );
-        let (rule, told) = load_with(&body, &[]);
-        let told: Vec<_> = told.iter().filter(|d| !d.starts_with("KT2013")).collect();
-        let Some(rule) = rule else { panic!("{having}: {told:?}") };
+        let (rule, problems) = load_with(&body, &[]);
+        let problems: Vec<_> = problems.iter().filter(|d| !d.starts_with("KT2013")).collect();
+        let Some(rule) = rule else { panic!("{having}: {problems:?}") };
         let Construct::Correlate(correlate) = &rule.construct else { panic!() };
         assert_eq!(correlate.grows, grows, "{having}");
     }
@@ -363,8 +369,8 @@ fn parameters_have_the_value_in_force() {
     ];
     for (param, given, expected) in cases {
         let given: Vec<(&str, &str)> = given.iter().map(|value| ("p", *value)).collect();
-        let (rule, told) = load_with(&with_param(param), &given);
-        assert_eq!(told, [""; 0], "{param}");
+        let (rule, problems) = load_with(&with_param(param), &given);
+        assert_eq!(problems, [""; 0], "{param}");
         let Some(Param::Value(value)) = rule.unwrap().params.remove("p") else { panic!("{param}") };
         let value: Value<'static> = value;
         assert_eq!(format!("{value:?}"), expected, "{param}");
@@ -376,8 +382,8 @@ fn parameters_have_the_value_in_force() {
     ];
     for (param, given, expected) in lists {
         let given: Vec<(&str, &str)> = given.iter().map(|value| ("p", *value)).collect();
-        let (rule, told) = load_with(&with_param(param), &given);
-        assert_eq!(told, [""; 0], "{param}");
+        let (rule, problems) = load_with(&with_param(param), &given);
+        assert_eq!(problems, [""; 0], "{param}");
         let Some(Param::List(list)) = rule.unwrap().params.remove("p") else { panic!("{param}") };
         assert_eq!(list.values()[0].text, expected);
         assert!(list.of.is_some(), "{param}");
@@ -405,13 +411,13 @@ fn parameters_of_the_wrong_type_are_refused() {
     ];
     for (param, given, expected) in cases {
         let given: Vec<(&str, &str)> = given.iter().map(|value| ("p", *value)).collect();
-        let (rule, told) = load_with(&with_param(param), &given);
+        let (rule, problems) = load_with(&with_param(param), &given);
         assert!(rule.is_none(), "{param}");
-        assert_eq!(told.len(), 1, "{param}: {told:?}");
-        assert!(told[0].starts_with(expected), "{param}: {told:?}");
+        assert_eq!(problems.len(), 1, "{param}: {problems:?}");
+        assert!(problems[0].starts_with(expected), "{param}: {problems:?}");
     }
-    let (_, told) = load_with(&with_param("{type: int, default: 1}"), &[("q", "1")]);
-    assert_eq!(told, ["KT3009 \"\" the rule has no parameter `q`"]);
+    let (_, problems) = load_with(&with_param("{type: int, default: 1}"), &[("q", "1")]);
+    assert_eq!(problems, ["KT3009 \"\" the rule has no parameter `q`"]);
 }
 
 #[test]
@@ -420,9 +426,9 @@ fn names_that_expressions_cannot_say_are_refused() {
         [("call", "KT3014"), ("default", "KT3014"), ("A", "KT1014"), ("a-b", "KT1014")]
     {
         let body = format!("{PLAIN}  params:\n    {name}: {{type: int, default: 1}}\n");
-        let (rule, told) = load_with(&body, &[]);
+        let (rule, problems) = load_with(&body, &[]);
         assert!(rule.is_none(), "{name}");
-        assert!(told[0].starts_with(code), "{name}: {told:?}");
+        assert!(problems[0].starts_with(code), "{name}: {problems:?}");
     }
 }
 

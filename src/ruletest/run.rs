@@ -9,7 +9,7 @@ use super::rows::TestTable;
 use crate::allow::Allowlist;
 use crate::diag::codes::rule as codes;
 use crate::diag::{Diagnostic, did_you_mean, escaped};
-use crate::engine::{RuleHarness, RunOptions, Tell};
+use crate::engine::{EmitMode, RuleHarness, RunOptions};
 use crate::expr::{Bindings, Env, EvalError, Expr};
 use crate::finding::{Enricher, Redactor};
 use crate::input::opened;
@@ -173,7 +173,7 @@ impl Runner<'_> {
             enricher: Enricher::default(),
             memory: usize::MAX,
             create: Temporary::create,
-            tell: Tell::Findings,
+            emit: EmitMode::Findings,
         };
         let records = test.node.get("records").map(Node::items);
         let records = records.unwrap_or(std::slice::from_ref(&test.node));

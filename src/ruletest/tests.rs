@@ -55,9 +55,9 @@ fn outcomes(head: &str, tests: &str) -> Vec<String> {
     let lists = BTreeMap::from([("risky".to_owned(), Arc::new(list))]);
     let world = World { lists, zone: Zone::parse("Asia/Shanghai").unwrap() };
     let document = yaml::parse(file, &sources).unwrap();
-    let (rule, told) = rule::load(&document, &sources, &Overrides::default(), &world);
-    let told: Vec<String> = told.iter().map(|d| render_line(d, &sources)).collect();
-    let rule = rule.unwrap_or_else(|| panic!("{told:#?}"));
+    let (rule, problems) = rule::load(&document, &sources, &Overrides::default(), &world);
+    let problems: Vec<String> = problems.iter().map(|d| render_line(d, &sources)).collect();
+    let rule = rule.unwrap_or_else(|| panic!("{problems:#?}"));
     run(&rule, &sources, &world, FORMATS)
         .into_iter()
         .map(|result| match result.outcome {

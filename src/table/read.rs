@@ -16,7 +16,7 @@ pub fn from_csv(
     text: &str,
     file: &mut dyn FnMut() -> FileId,
 ) -> Result<Data, Vec<Diagnostic>> {
-    csv::read(declaration, text).map_err(|mistakes| told(mistakes, file()))
+    csv::read(declaration, text).map_err(|mistakes| problems(mistakes, file()))
 }
 
 /// The table with the rows of a JSON text; `file` as in [`from_csv`].
@@ -28,7 +28,7 @@ pub fn from_json(
     let report = declaration.scanned.then(|| scanned::read(declaration, text)).flatten();
     report
         .unwrap_or_else(|| json::read(declaration, text))
-        .map_err(|mistakes| told(mistakes, file()))
+        .map_err(|mistakes| problems(mistakes, file()))
 }
 
 /// The table with the rows of a YAML file; `document` is the whole document.
@@ -36,7 +36,7 @@ pub fn from_yaml(declaration: &Arc<Declaration>, document: &Node) -> Result<Data
     rows::read(declaration, document)
 }
 
-fn told(mistakes: Vec<Mistake>, file: FileId) -> Vec<Diagnostic> {
+fn problems(mistakes: Vec<Mistake>, file: FileId) -> Vec<Diagnostic> {
     let diagnostic = |mistake: Mistake| {
         let diagnostic = Diagnostic::error(mistake.code, mistake.message).maybe_help(mistake.help);
         mistake.places.into_iter().fold(diagnostic, |diagnostic, (at, label)| {

@@ -11,7 +11,9 @@ use super::state::State;
 use super::watermark::{Times, advance, passed};
 use crate::config::Policy;
 use crate::correlate::Reach;
-use crate::engine::{self, Rows, RunOptions, RunResult, StoredRow, Tell, fingerprint_of, rule_of};
+use crate::engine::{
+    self, EmitMode, Rows, RunOptions, RunResult, StoredRow, fingerprint_of, rule_of,
+};
 use crate::finding::{Enricher, Finding, Redactor, VerdictRole};
 use crate::plan::Plan;
 use crate::record::{InputKinds, Inputs};
@@ -80,7 +82,7 @@ pub struct Check {
 /// The findings of a reduction, by whether they are emitted.
 #[derive(Default)]
 struct Sorted {
-    tell: Vec<Finding>,
+    findings: Vec<Finding>,
     emitted: BTreeMap<u128, Time>,
     suppressed: u64,
     open: u64,
@@ -188,7 +190,7 @@ impl<'p> Watch<'p> {
             false => self.retain(kept, &spans, &sorted.settled, times)?,
         };
         result.spill = result.spill.or(spill).or(retained.spill);
-        let mut report = self.report(result, sorted.tell, clock, notes);
+        let mut report = self.report(result, sorted.findings, clock, notes);
         if retained.dropped > 0 {
             let of = retained.of.iter().map(|rule| self.plan.rules[*rule].id.as_str());
             report.incomplete.push(Note {
@@ -246,7 +248,7 @@ impl<'p> Watch<'p> {
             enricher: Enricher::new(self.policy),
             memory: self.options.memory,
             create: Temporary::create,
-            tell: Tell::Occurrences,
+            emit: EmitMode::Occurrences,
         }
     }
 
@@ -302,7 +304,7 @@ impl<'p> Watch<'p> {
                     }
                     let known = state.emitted.contains_key(&name);
                     if sorted.emitted.insert(name, times.clock).is_none() && !known {
-                        sorted.tell.push(finding);
+                        sorted.findings.push(finding);
                     }
                 }
             }
@@ -330,11 +332,11 @@ impl<'p> Watch<'p> {
     fn report(
         &mut self,
         mut run: RunResult,
-        tell: Vec<Finding>,
+        findings: Vec<Finding>,
         clock: Time,
         notes: Vec<Note>,
     ) -> Report {
-        run.findings = tell;
+        run.findings = findings;
         let options = &self.options;
         let parts = Parts {
             facts: Facts {

@@ -465,11 +465,11 @@ mod tests {
             assert_eq!(errors(&keys), [""; 0], "{count} keys");
             for again in [0, count - 1] {
                 let line = count + 1;
-                let said = errors(&format!("{keys}k{again}: 2\n"));
+                let shown = errors(&format!("{keys}k{again}: 2\n"));
                 let expected = format!(
                     "KT1005 {line}:1 \"k{again}\" the key `k{again}` occurs twice in one mapping"
                 );
-                assert_eq!(said, [expected], "{count} keys");
+                assert_eq!(shown, [expected], "{count} keys");
             }
         }
     }

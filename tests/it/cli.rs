@@ -7,8 +7,8 @@ use crate::run::Folder;
 #[test]
 fn a_misspelt_word_is_an_error_with_a_suggestion() {
     let folder = Folder::new("cli-words");
-    let said = |arguments: &[&str]| folder.keytrail(arguments).output().to_string();
-    assert_snapshot!(said(&["scna"]), @r"
+    let expected = |arguments: &[&str]| folder.keytrail(arguments).output().to_string();
+    assert_snapshot!(expected(&["scna"]), @r"
     exit: 2
     ----- stderr
     error: unrecognized subcommand 'scna'
@@ -19,7 +19,7 @@ fn a_misspelt_word_is_an_error_with_a_suggestion() {
 
     For more information, try '--help'.
     ");
-    assert_snapshot!(said(&["check", "--colour", "never"]), @r"
+    assert_snapshot!(expected(&["check", "--colour", "never"]), @r"
     exit: 2
     ----- stderr
     error: unexpected argument '--colour' found
@@ -30,7 +30,7 @@ fn a_misspelt_word_is_an_error_with_a_suggestion() {
 
     For more information, try '--help'.
     ");
-    assert_snapshot!(said(&["check", "--color", "nevr"]), @r"
+    assert_snapshot!(expected(&["check", "--color", "nevr"]), @r"
     exit: 2
     ----- stderr
     error: invalid value 'nevr' for '--color <WHEN>'
@@ -40,25 +40,25 @@ fn a_misspelt_word_is_an_error_with_a_suggestion() {
 
     For more information, try '--help'.
     ");
-    assert_snapshot!(said(&["fields", "event.acount"]), @r"
+    assert_snapshot!(expected(&["fields", "event.acount"]), @r"
     exit: 2
     ----- stderr
     error: no field matches `event.acount`
       = help: did you mean `event.account`?
     ");
-    assert_snapshot!(said(&["explain-code", "create-access-key"]), @r"
+    assert_snapshot!(expected(&["explain-code", "create-access-key"]), @r"
     exit: 2
     ----- stderr
     error: `create-access-key` is a rule, not a diagnostic code
       = help: `keytrail rules create-access-key` explains it
     ");
-    assert_snapshot!(said(&["explain-code", "create-acces-key"]), @r"
+    assert_snapshot!(expected(&["explain-code", "create-acces-key"]), @r"
     exit: 2
     ----- stderr
     error: there is no diagnostic code `create-acces-key`
       = help: did you mean `create-access-key`? It is a rule: `keytrail rules ID` explains one
     ");
-    assert_snapshot!(said(&["explain-code", "KT600"]), @r"
+    assert_snapshot!(expected(&["explain-code", "KT600"]), @r"
     exit: 2
     ----- stderr
     error: there is no diagnostic code `KT600`

@@ -155,7 +155,7 @@ fn tests_of_a_path_are_those_of_its_rules() {
 
 #[test]
 fn check_reads_the_records_of_tests() {
-    for (record, said) in [
+    for (record, message) in [
         ("provider: aws, servce: iam", "there is no field `event.servce`"),
         ("provider: aws, method: consle", "the field `event.method` has no value `consle`"),
         ("provider: aws, ip: 203.0.113.300", "the field `event.ip` takes an address"),
@@ -166,7 +166,7 @@ fn check_reads_the_records_of_tests() {
         let folder = project("commands-check-records").file("rules/create-key.yaml", rule);
         let run = folder.keytrail(["check", "--no-builtin", "rules"]).output();
         assert_eq!(run.code, Some(2), "{record}: {}", run.stderr);
-        assert!(run.stderr.contains(said), "{record}: {}", run.stderr);
+        assert!(run.stderr.contains(message), "{record}: {}", run.stderr);
     }
 }
 
@@ -232,8 +232,8 @@ fn every_reference_is_complete() {
 #[test]
 fn a_field_says_where_each_provider_keeps_it() {
     let folder = Folder::new("commands-fields");
-    let said = |name: &str| folder.keytrail(["fields", name]).output();
-    assert_snapshot!(said("event.ip"), @r"
+    let message = |name: &str| folder.keytrail(["fields", name]).output();
+    assert_snapshot!(message("event.ip"), @r"
     exit: 0
     ----- stdout
     event.ip: str?
@@ -244,7 +244,7 @@ fn a_field_says_where_each_provider_keeps_it() {
         tencent  sourceIPAddress; SourceIPAddress
         derived from: event.source
     ");
-    assert_snapshot!(said("key.over90"), @r"
+    assert_snapshot!(message("key.over90"), @r"
     exit: 0
     ----- stdout
     key.over90: bool?

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use keytrail::config::{LoadOptions, Policy};
 use keytrail::record::field::{cred, event, key};
 use keytrail::record::{
-    FieldSet, Format, Mapper, Origin, Outcome, Phase, Provider, RawRecord, Record, Rows, Scratch,
-    derive,
+    FieldSet, Format, Mapper, Origin, Outcome, Provider, RawRecord, ReadOrder, Record, Rows,
+    Scratch, derive,
 };
 use keytrail::report::FailOn;
 use keytrail::report::Report;
@@ -34,7 +34,7 @@ static NAMELESS: Users = Users { ids: false, now: Time(0) };
 #[derive(Debug)]
 struct Calls;
 
-fn said(text: &str) -> Value<'_> {
+fn shown(text: &str) -> Value<'_> {
     Value::maybe_str(Some(text).filter(|text| *text != "-"))
 }
 
@@ -69,7 +69,7 @@ impl Mapper for Users {
         let mut parts = raw.text.split(' ');
         let mut record = Record::new(RecordKind::Cred);
         record.set(cred::PROVIDER, Value::str("aws"));
-        record.set(cred::ACCOUNT, said(parts.next().unwrap()));
+        record.set(cred::ACCOUNT, shown(parts.next().unwrap()));
         let user = parts.next().unwrap();
         record.set(cred::USER, Value::str(user));
         record.set(cred::USER_TYPE, Value::str(if user == "<root>" { "root" } else { "user" }));
@@ -78,7 +78,7 @@ impl Mapper for Users {
                 let (id, created) = part.split_once(':').unwrap();
                 let mut record = Record::new(RecordKind::Key);
                 if self.ids {
-                    record.set(key::ID, said(id));
+                    record.set(key::ID, shown(id));
                 }
                 let created = Time::parse(created).unwrap();
                 record.set(key::CREATED, Value::Time(created));
@@ -119,10 +119,10 @@ impl Mapper for Calls {
         let mut record = Record::new(RecordKind::Event);
         record.set(event::PROVIDER, Value::str("aws"));
         record.set(event::TIME, time(parts[0]));
-        record.set(event::ACCOUNT, said(parts[1]));
-        record.set(event::USER, said(parts[2]));
+        record.set(event::ACCOUNT, shown(parts[1]));
+        record.set(event::USER, shown(parts[2]));
         record.set(event::USER_TYPE, Value::str(parts[3]));
-        record.set(event::AK, said(parts[4]));
+        record.set(event::AK, shown(parts[4]));
         emit(Rows::of(&record));
         Outcome::Read
     }
@@ -162,13 +162,13 @@ const ACCOUNTS: &str = r#"table:
 "#;
 
 fn file(format: &'static dyn Format, when: Option<&str>, records: &[&str]) -> Written {
-    let phase = match format.kinds() {
-        [RecordKind::Event] => Phase::Events,
-        _ => Phase::Reports,
+    let read_order = match format.kinds() {
+        [RecordKind::Event] => ReadOrder::Events,
+        _ => ReadOrder::Reports,
     };
     let origin = Arc::new(Origin { time: when.and_then(Time::parse), ..Origin::default() });
     let records = records.iter().map(ToString::to_string).collect();
-    Written { phase, format: [format], origin, records }
+    Written { read_order, format: [format], origin, records }
 }
 
 /// The report of a scan of these files with one rule.

@@ -6,13 +6,13 @@ use crate::project::{RULE, project, scan};
 
 #[test]
 fn a_misspelt_word_in_a_rule_is_one_located_diagnostic() {
-    let said = |name: &str, from: &str, to: &str| {
+    let message = |name: &str, from: &str, to: &str| {
         assert!(RULE.contains(from));
         let folder = project(&format!("scan-typo-{name}"));
         let folder = folder.file("rules/create-key.yaml", RULE.replace(from, to));
         scan(&folder, &["bad.json"]).output().to_string()
     };
-    assert_snapshot!(said("field", "event.api ==", "event.apii =="), @r#"
+    assert_snapshot!(message("field", "event.api ==", "event.apii =="), @r#"
     exit: 2
     ----- stderr
     error[KT2004]: `event` has no field `apii`
@@ -24,7 +24,7 @@ fn a_misspelt_word_in_a_rule_is_one_located_diagnostic() {
        = help: did you mean `api`?
     error: the policy has 1 error; nothing was run
     "#);
-    assert_snapshot!(said("function", "event.api ==", "lenn(event.api) > 3 && event.api =="), @r#"
+    assert_snapshot!(message("function", "event.api ==", "lenn(event.api) > 3 && event.api =="), @r#"
     exit: 2
     ----- stderr
     error[KT2004]: unknown function `lenn()`
@@ -36,7 +36,7 @@ fn a_misspelt_word_in_a_rule_is_one_located_diagnostic() {
        = help: did you mean `len`?
     error: the policy has 1 error; nothing was run
     "#);
-    assert_snapshot!(said("enum", "severity: high", "severity: hihg"), @r"
+    assert_snapshot!(message("enum", "severity: high", "severity: hihg"), @r"
     exit: 2
     ----- stderr
     error[KT1013]: unknown word `hihg`
@@ -48,7 +48,7 @@ fn a_misspelt_word_in_a_rule_is_one_located_diagnostic() {
       = help: did you mean `high`?
     error: the policy has 1 error; nothing was run
     ");
-    assert_snapshot!(said("value", "event.api ==", "event.method == \"consle\" && event.api =="), @r#"
+    assert_snapshot!(message("value", "event.api ==", "event.method == \"consle\" && event.api =="), @r#"
     exit: 2
     ----- stderr
     error[KT2005]: `consle` is not a value of method
@@ -60,7 +60,7 @@ fn a_misspelt_word_in_a_rule_is_one_located_diagnostic() {
        = help: did you mean `console`?
     error: the policy has 1 error; nothing was run
     "#);
-    assert_snapshot!(said("tag", "when: event.api == \"CreateAccessKey\"", "when: !event.ok"), @r"
+    assert_snapshot!(message("tag", "when: event.api == \"CreateAccessKey\"", "when: !event.ok"), @r"
     exit: 2
     ----- stderr
     error[KT1003]: `!event.ok` is a YAML tag, which policy files do not support
@@ -72,7 +72,7 @@ fn a_misspelt_word_in_a_rule_is_one_located_diagnostic() {
        = help: write the value as a block: `when: |`
     error: the policy has 1 error; nothing was run
     ");
-    assert_snapshot!(said("key", "remediation:", "remediatoin:"), @r"
+    assert_snapshot!(message("key", "remediation:", "remediatoin:"), @r"
     exit: 2
     ----- stderr
     error[KT1010]: unknown key `remediatoin`

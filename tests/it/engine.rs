@@ -7,7 +7,8 @@ use std::sync::Arc;
 use keytrail::config::{LoadOptions, Policy};
 use keytrail::record::field::{cred, event, key};
 use keytrail::record::{
-    FieldSet, Format, Mapper, Origin, Outcome, Phase, Provider, RawRecord, Record, Rows, Scratch,
+    FieldSet, Format, Mapper, Origin, Outcome, Provider, RawRecord, ReadOrder, Record, Rows,
+    Scratch,
 };
 use keytrail::report::FailOn;
 use keytrail::report::{Report, Verdict};
@@ -108,7 +109,8 @@ impl Mapper for Users {
 #[test]
 fn a_rule_on_keys_sees_each_key_and_its_user() {
     let rule = "rule:\n  id: later\n  title: t\n  category: posture\n  severity: high\n  status: stable\n  on: key\n  description: d\n  remediation: r\n  when: now - key.created > days(90)\n  by: [cred.user]\n  message: \"${cred.user} keeps ${key.id}\"\n";
-    let report = |time| File(Phase::Reports, Some(time), &["alice 10 400", "bob 90", "eve 91 92"]);
+    let report =
+        |time| File(ReadOrder::Reports, Some(time), &["alice 10 400", "bob 90", "eve 91 92"]);
     let files = vec![report("2025-06-01T00:00:00Z")];
     let (report, _) = run_rule("keys", rule, &USERS, false, files);
     let seen: Vec<_> = report
@@ -126,7 +128,7 @@ fn a_rule_on_keys_sees_each_key_and_its_user() {
 }
 
 /// A file: its phase, its own time, its records; reading it fails when there are none.
-struct File(Phase, Option<&'static str>, &'static [&'static str]);
+struct File(ReadOrder, Option<&'static str>, &'static [&'static str]);
 
 fn run(name: &str, now_given: bool, files: Vec<File>) -> (Report, Vec<usize>) {
     run_rule(name, LATER, &Names, now_given, files)
@@ -164,11 +166,11 @@ fn run_rule(
         show_keys: false,
         memory: keytrail::engine::MEMORY,
     };
-    let files = files.iter().map(|File(phase, time, records)| {
+    let files = files.iter().map(|File(read_order, time, records)| {
         let time = time.map(|time| Time::parse(time).unwrap());
         let origin = Arc::new(Origin { time, ..Origin::default() });
         let records = records.iter().map(ToString::to_string).collect();
-        Written { phase: *phase, format: [format], origin, records }
+        Written { read_order: *read_order, format: [format], origin, records }
     });
     let inputs = Files::new(files.collect());
     let report = scan(&policy, &inputs, Vec::new(), Vec::new(), &options);
@@ -181,8 +183,8 @@ fn subjects(report: &Report) -> Vec<&str> {
 
 #[test]
 fn reports_are_read_before_events() {
-    let log = || File(Phase::Events, None, &["Call"]);
-    let files = vec![log(), log(), File(Phase::Reports, None, &["Row"]), log()];
+    let log = || File(ReadOrder::Events, None, &["Call"]);
+    let files = vec![log(), log(), File(ReadOrder::Reports, None, &["Row"]), log()];
     let (report, mut opened) = run("phases", false, files);
     assert_eq!(opened[0], 2);
     opened.sort_unstable();
@@ -194,9 +196,9 @@ fn reports_are_read_before_events() {
 fn now_is_what_the_user_says_else_the_time_of_the_report_else_the_clock() {
     let files = || {
         vec![
-            File(Phase::Reports, Some("2020-01-01T00:00:00Z"), &["Old"]),
-            File(Phase::Reports, Some("2022-01-01T00:00:00Z"), &["New"]),
-            File(Phase::Events, None, &["Log"]),
+            File(ReadOrder::Reports, Some("2020-01-01T00:00:00Z"), &["Old"]),
+            File(ReadOrder::Reports, Some("2022-01-01T00:00:00Z"), &["New"]),
+            File(ReadOrder::Events, None, &["Log"]),
         ]
     };
     assert_eq!(subjects(&run("own-time", false, files()).0), ["Old"]);
@@ -206,7 +208,7 @@ fn now_is_what_the_user_says_else_the_time_of_the_report_else_the_clock() {
 #[test]
 fn a_panic_on_a_record_costs_that_record_and_is_told() {
     let old = Some("2020-01-01T00:00:00Z");
-    let files = vec![File(Phase::Events, old, &["First", "panic", "Last"])];
+    let files = vec![File(ReadOrder::Events, old, &["First", "panic", "Last"])];
     let (report, _) = run("panic", false, files);
     assert_eq!(subjects(&report), ["First", "Last"]);
     assert_eq!(report.verdict, Verdict::Incomplete);
@@ -219,7 +221,7 @@ fn a_panic_on_a_record_costs_that_record_and_is_told() {
 
 #[test]
 fn a_panic_on_every_record_names_the_first_places() {
-    let files = vec![File(Phase::Events, None, &["panic"; 50])];
+    let files = vec![File(ReadOrder::Events, None, &["panic"; 50])];
     let (report, _) = run("panics", false, files);
     assert_eq!(report.accounting.skipped_by_reason["internal"], 50);
     let told = report.incomplete.iter().find(|note| note.id == "internal-error").unwrap();
@@ -229,7 +231,7 @@ fn a_panic_on_every_record_names_the_first_places() {
 #[test]
 fn a_panic_while_reading_costs_that_file_and_is_told() {
     let old = Some("2020-01-01T00:00:00Z");
-    let files = vec![File(Phase::Events, None, &[]), File(Phase::Events, old, &["Call"])];
+    let files = vec![File(ReadOrder::Events, None, &[]), File(ReadOrder::Events, old, &["Call"])];
     let (report, _) = run("reader", false, files);
     assert_eq!(subjects(&report), ["Call"]);
     assert_eq!(report.verdict, Verdict::Incomplete);
@@ -242,7 +244,7 @@ fn a_panic_while_reading_costs_that_file_and_is_told() {
 /// A cluster maps parts of the inputs on its nodes and merges what comes back.
 #[test]
 fn parts_that_are_mapped_apart_give_what_one_run_gives() {
-    use keytrail::engine::{Mapped, RunOptions, Tell, map, map_part, reduce};
+    use keytrail::engine::{EmitMode, Mapped, RunOptions, map, map_part, reduce};
     use keytrail::finding::{Enricher, Redactor};
     use keytrail::plan::Plan;
     use keytrail::source::Temporary;
@@ -265,7 +267,7 @@ fn parts_that_are_mapped_apart_give_what_one_run_gives() {
     let plan = Plan::new(&policy.rules, &policy.allowlist, &policy);
     let inputs = || {
         let file = |records: &[&str]| Written {
-            phase: Phase::Events,
+            read_order: ReadOrder::Events,
             format: [&Names as &'static dyn Format],
             origin: Arc::default(),
             records: records.iter().map(ToString::to_string).collect(),
@@ -287,7 +289,7 @@ fn parts_that_are_mapped_apart_give_what_one_run_gives() {
             enricher: Enricher::new(&policy),
             memory,
             create: Temporary::create,
-            tell: Tell::Findings,
+            emit: EmitMode::Findings,
         };
         let shown = |mapped: Mapped| format!("{:#?}", reduce(&plan, mapped, &options));
         let whole = shown(map(&plan, &inputs(), &options));
@@ -307,8 +309,8 @@ fn parts_that_are_mapped_apart_give_what_one_run_gives() {
 fn keys_that_are_reduced_apart_give_what_one_reduction_gives() {
     use std::collections::BTreeMap;
 
+    use keytrail::engine::{EmitMode, RunOptions, map, reduce, reduce_keys};
     use keytrail::engine::{EventKey, EventVersion, Rows, StoredRow};
-    use keytrail::engine::{RunOptions, Tell, map, reduce, reduce_keys};
     use keytrail::finding::{Enricher, Redactor};
     use keytrail::input::InputSet;
     use keytrail::plan::Plan;
@@ -360,7 +362,7 @@ fn keys_that_are_reduced_apart_give_what_one_reduction_gives() {
         memory: keytrail::engine::MEMORY,
         create: Temporary::create,
         // The only unit whose findings need no record but those in the rows.
-        tell: Tell::Occurrences,
+        emit: EmitMode::Occurrences,
     };
     let mapped = || {
         let inputs = InputSet::new(&[folder.path("log.ndjson").display().to_string()]).unwrap();
@@ -434,7 +436,7 @@ const OWN: &[(&str, &str)] = &[
 /// The fields that the two policies need, their tables, zones and allowlists differ.
 #[test]
 fn policies_over_one_projection_find_what_each_finds_alone() {
-    use keytrail::engine::{PolicyRun, RunOptions, Tell, run, run_each};
+    use keytrail::engine::{EmitMode, PolicyRun, RunOptions, run, run_each};
     use keytrail::finding::{Enricher, Redactor};
     use keytrail::input::{FORMATS, InputSet};
     use keytrail::plan::Plan;
@@ -485,7 +487,7 @@ fn policies_over_one_projection_find_what_each_finds_alone() {
             enricher: Enricher::new(policy),
             memory,
             create: Temporary::create,
-            tell: Tell::Findings,
+            emit: EmitMode::Findings,
         });
         let [first, second] =
             [0, 1].map(|at| PolicyRun { plan: &plans[at], options: &options[at] });

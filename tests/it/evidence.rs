@@ -57,6 +57,7 @@ fn evidence_shows_what_tables_and_reports_know() {
             // At most 20 characters.
             "remark": "the runner of the sh",
             "asset": { "id": "eip-1", "name": "gateway" },
+            "locations": [],
         }])
     );
     let key = &found["keys"][0];
@@ -72,6 +73,104 @@ fn evidence_shows_what_tables_and_reports_know() {
     assert_eq!(sample["time"], "2026-01-02T08:00:00Z");
     assert_eq!(sample["request_id"], "r-77");
     assert_eq!(sample["request"], r#"{"userName":"mia","password":"[redacted]"}"#);
+}
+
+/// A CloudAudit answer, whose rows say where the provider places the address.
+fn answer(location: Option<&str>) -> String {
+    let record = json!({
+        "userIdentity": {
+            "type": "CAMUser", "principalId": "100000000077", "accountId": "100000000070",
+            "secretId": "AKIDexample0000000000000000000000077", "userName": "noa",
+        },
+        "eventTime": 1_772_600_000, "eventType": "ApiCall", "eventName": "CreateAccessKey",
+        "eventSource": "cam.tencentcloudapi.com", "resourceType": "cam", "eventRegion": "ap-guangzhou",
+        "errorCode": 0, "apiErrorCode": "", "requestID": "r-70", "eventID": "t-70",
+        "apiVersion": "3.0", "httpMethod": "POST", "userAgent": "SDK_PYTHON_3.0.1",
+        "requestParameters": "{}", "responseElements": "{}", "sourceIPAddress": "203.0.113.70",
+        "actionType": "Write",
+    });
+    let mut row = json!({
+        "EventId": "t-70", "Username": "noa", "EventTime": "1772600000",
+        "CloudAuditEvent": record.to_string(), "ErrorCode": 0, "EventName": "CreateAccessKey",
+        "SecretId": "AKIDexample0000000000000000000000077", "EventSource": "cam",
+        "RequestID": "r-70", "AccountID": 100_000_000_070_u64, "SourceIPAddress": "203.0.113.70",
+        "Resources": { "ResourceType": "cam", "ResourceName": "*" }, "EventRegion": "ap-guangzhou",
+    });
+    if let Some(location) = location {
+        row["Location"] = json!(location);
+    }
+    json!({ "Response": { "Events": [row], "ListOver": true, "TotalCount": 1 } }).to_string()
+}
+
+#[test]
+fn every_output_shows_the_account_identity_region_and_policies() {
+    let document = r#"{\"statement\":[{\"action\":\"cam:PassRole\",\"password\":\"correct horse\",\"key\":\"AKIDexample0000000000000000000000077\"}]}"#;
+    let folder = Folder::new("evidence-outputs")
+        .file("in/log.json", answer(Some("China-Shanghai")))
+        .file(
+            "accounts.csv",
+            "account,name,env,provider,owner\n100000000070,Shop,prod,tencent,Holding\n",
+        )
+        .file("assets.csv", "ip,id,name,account\n203.0.113.70,ins-70,runner,100000000070\n")
+        .file("notes.csv", "ip,remark\n203.0.113.70,build network\n")
+        .file("keys.csv", "ak,remark\nAKIDexample0000000000000000000000077,deploys the shop\n")
+        .file(
+            "policies.json",
+            format!(
+                r#"[{{"ak":"AKIDexample0000000000000000000000077","name":["QcloudCamFullAccess"],"document":"{document}"}}]"#
+            ),
+        );
+    let tables = ["accounts=accounts.csv"].into_iter();
+    let tables: Vec<&str> = tables
+        .chain(TABLES.into_iter().filter(|table| table.contains('=')))
+        .flat_map(|table| ["--table", table])
+        .collect();
+    for output in keytrail::output::OUTPUTS {
+        let run = folder.keytrail(["scan", "in", "-f", output.name].iter().chain(&tables)).output();
+        assert_eq!(run.code, Some(1), "{run}");
+        for shown in [
+            "100000000070",
+            "Shop",
+            "Holding",
+            "noa",
+            "account_noted",
+            "build network",
+            "ins-70",
+            "runner",
+            "deploys the shop",
+            "QcloudCamFullAccess",
+            "cam:PassRole",
+            "China-Shanghai",
+        ] {
+            assert!(run.stdout.contains(shown), "{} lacks {shown}: {run}", output.name);
+        }
+        for secret in ["correct horse", "AKIDexample0000000000000000000000077"] {
+            assert!(!run.stdout.contains(secret), "{} shows {secret}: {run}", output.name);
+        }
+    }
+    let found = finding(&folder, &tables, "create-access-key");
+    let account = "100000000070";
+    assert_eq!(
+        found["accounts"],
+        json!([{ "account": account, "name": "Shop", "env": "prod", "owner": "Holding" }])
+    );
+    assert_eq!(
+        found["identities"],
+        json!([{ "user_type": "user", "user": "noa", "account": account }])
+    );
+    let call = &found["calls"][0];
+    assert_eq!(
+        [&call["account"], &call["user_type"], &call["location"], &call["caller_account"]],
+        [&json!(account), &json!("user"), &json!("China-Shanghai"), &Value::Null]
+    );
+
+    // Without tables, only what the log says.
+    let found = finding(&folder, &[], "create-access-key");
+    assert_eq!(found["accounts"], json!([]));
+    assert_eq!(found["sources"][0]["locations"], json!(["China-Shanghai"]));
+    let folder = Folder::new("evidence-nowhere").file("in/log.json", answer(None));
+    let found = finding(&folder, &[], "create-access-key");
+    assert_eq!((&found["sources"], &found["calls"][0]["location"]), (&json!([]), &Value::Null));
 }
 
 #[test]

@@ -59,12 +59,12 @@ fn a_gap_is_named_and_counted_in_every_format() {
 
     let sarif = scan(&folder, &["time.json", "--format", "sarif"]).output().stdout;
     let log: Value = serde_json::from_str(&sarif).unwrap();
-    let said: Vec<&Value> = log["runs"][0]["invocations"][0]["toolExecutionNotifications"]
+    let expected: Vec<&Value> = log["runs"][0]["invocations"][0]["toolExecutionNotifications"]
         .as_array()
         .unwrap()
         .iter()
         .filter(|notification| notification["level"] == "error")
         .map(|notification| &notification["message"]["text"])
         .collect();
-    insta::assert_snapshot!(said[0].as_str().unwrap(), @"1 record lacks fields that its format promises (`eventTime` cannot be read in 1); --max-skipped is 0.");
+    insta::assert_snapshot!(expected[0].as_str().unwrap(), @"1 record lacks fields that its format promises (`eventTime` cannot be read in 1); --max-skipped is 0.");
 }

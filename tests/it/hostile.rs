@@ -355,8 +355,12 @@ fn a_reader_who_leaves_ends_no_format_in_a_panic() {
         let ended = scan(&folder, &arguments).output_into(writer);
         leaving.join().unwrap();
         assert_eq!(ended.code, Some(1), "{}: {ended}", output.name);
-        let said = ended.stderr.to_lowercase();
-        assert!(!said.contains("panic") && !said.contains("error"), "{}: {said}", output.name);
+        let expected = ended.stderr.to_lowercase();
+        assert!(
+            !expected.contains("panic") && !expected.contains("error"),
+            "{}: {expected}",
+            output.name
+        );
     }
 }
 

@@ -20,17 +20,17 @@ fn options(folder: &Folder) -> LoadOptions {
 }
 
 /// The diagnostics, one line each: code and message.
-fn said(options: &LoadOptions) -> Vec<String> {
-    let told = match Policy::load(options) {
+fn shown(options: &LoadOptions) -> Vec<String> {
+    let problems = match Policy::load(options) {
         Ok(policy) => policy.diagnostics,
         Err((_, errors)) => errors,
     };
-    told.iter().map(|d| format!("{}: {}", d.code.id, d.message)).collect()
+    problems.iter().map(|d| format!("{}: {}", d.code.id, d.message)).collect()
 }
 
 /// The diagnostics of one rule file with these bytes.
 fn said_of(name: &str, bytes: impl AsRef<[u8]>) -> Vec<String> {
-    said(&options(&Folder::new(name).file("rules/create-key.yaml", bytes)))
+    shown(&options(&Folder::new(name).file("rules/create-key.yaml", bytes)))
 }
 
 fn utf16(text: &str, big: bool) -> Vec<u8> {
@@ -45,9 +45,9 @@ fn an_alias_bomb_is_refused_at_its_first_anchor() {
         let all = format!("*a{}, ", level - 1).repeat(9);
         bomb += &format!("a{level}: &a{level} [{all}]\n");
     }
-    let said = said_of("hostile-bomb", bomb);
-    assert_eq!(said[0], "KT1004: policy files have no anchors");
-    assert!(said.len() <= 50, "{} errors", said.len());
+    let shown = said_of("hostile-bomb", bomb);
+    assert_eq!(shown[0], "KT1004: policy files have no anchors");
+    assert!(shown.len() <= 50, "{} errors", shown.len());
 }
 
 #[test]
@@ -59,11 +59,14 @@ fn depth_is_refused_without_using_the_stack() {
         ("sequence", "- ".repeat(20_000)),
         ("question", "? ".repeat(20_000)),
     ] {
-        let said = said_of(&format!("hostile-depth-{name}"), format!("rule:\n  when: {text}"));
+        let shown = said_of(&format!("hostile-depth-{name}"), format!("rule:\n  when: {text}"));
         let limited = said_of(&format!("hostile-depth-top-{name}"), text);
-        for said in [said, limited] {
-            assert_eq!(said.len(), 1, "{name}: {said:?}");
-            assert!(said[0].starts_with("KT1008: ") || said[0].starts_with("KT1002: "), "{said:?}");
+        for shown in [shown, limited] {
+            assert_eq!(shown.len(), 1, "{name}: {shown:?}");
+            assert!(
+                shown[0].starts_with("KT1008: ") || shown[0].starts_with("KT1002: "),
+                "{shown:?}"
+            );
         }
     }
 }
@@ -75,10 +78,10 @@ fn a_file_of_two_hundred_megabytes_is_not_read() {
         // The file is sparse and uses no disk space.
         let file = fs::OpenOptions::new().write(true).open(folder.path("rules/create-key.yaml"));
         file.unwrap().set_len(size).unwrap();
-        let said = said(&options(&folder));
-        assert_eq!(said.len(), 1, "{said:?}");
+        let shown = shown(&options(&folder));
+        assert_eq!(shown.len(), 1, "{shown:?}");
         let expected = format!("it has {size} bytes, more than the 4194304");
-        assert!(said[0].starts_with("KT1001: ") && said[0].contains(&expected), "{said:?}");
+        assert!(shown[0].starts_with("KT1001: ") && shown[0].contains(&expected), "{shown:?}");
     }
 }
 
@@ -136,20 +139,20 @@ fn links_out_of_the_rules_folder_and_in_circles_are_refused() {
         let folder =
             Folder::new(&format!("hostile-link-{name}")).file("rules/create-key.yaml", RULE);
         symlink(target, folder.path("rules/link")).unwrap();
-        let said = said(&options(&folder));
-        assert_eq!(said.len(), 1, "{said:?}");
+        let shown = shown(&options(&folder));
+        assert_eq!(shown.len(), 1, "{shown:?}");
         assert!(
-            said[0].starts_with("KT5004: cannot load policy files from rules/link: "),
-            "{said:?}"
+            shown[0].starts_with("KT5004: cannot load policy files from rules/link: "),
+            "{shown:?}"
         );
-        assert!(said[0].contains("it is a symbolic link to a folder"), "{said:?}");
+        assert!(shown[0].contains("it is a symbolic link to a folder"), "{shown:?}");
     }
     // Nobody can read a link to itself, not even root.
     let folder = Folder::new("hostile-link-self").file("rules/create-key.yaml", RULE);
     symlink("self.yaml", folder.path("rules/self.yaml")).unwrap();
-    let said = said(&options(&folder));
-    assert_eq!(said.len(), 1, "{said:?}");
-    assert!(said[0].starts_with("KT1001: cannot read the policy file rules/self.yaml: "));
+    let shown = shown(&options(&folder));
+    assert_eq!(shown.len(), 1, "{shown:?}");
+    assert!(shown[0].starts_with("KT1001: cannot read the policy file rules/self.yaml: "));
 }
 
 #[cfg(target_os = "linux")]
@@ -161,7 +164,7 @@ fn a_rule_or_allowlist_that_cannot_be_read_stops_the_run() {
     };
     let folder = Folder::new("hostile-unreadable-rule").file("rules/create-key.yaml", RULE);
     unreadable(&folder, "rules/mine.yaml");
-    let rule = said(&options(&folder));
+    let rule = shown(&options(&folder));
     assert_eq!(rule.len(), 1, "{rule:?}");
     assert!(
         rule[0].starts_with("KT1001: cannot read the policy file rules/mine.yaml: "),
@@ -196,14 +199,14 @@ fn paths_of_a_project_file_are_files_of_this_machine() {
         let folder = Folder::new(&format!("hostile-path-{name}"))
             .file("keytrail.yaml", format!("extends: []\nrule_paths: ['{path}']\n"));
         let given = LoadOptions { rules: vec![], ..options(&folder) };
-        let said = said(&given);
-        assert_eq!(said.len(), 1, "{said:?}");
-        assert!(said[0].starts_with("KT5004: ") || said[0].starts_with("KT1001: "), "{said:?}");
+        let shown = shown(&given);
+        assert_eq!(shown.len(), 1, "{shown:?}");
+        assert!(shown[0].starts_with("KT5004: ") || shown[0].starts_with("KT1001: "), "{shown:?}");
         let extending = format!("extends: ['{path}']\n");
         let folder =
             Folder::new(&format!("hostile-extends-{name}")).file("keytrail.yaml", extending);
-        let said = self::said(&LoadOptions { rules: vec![], ..options(&folder) });
-        assert!(said[0].starts_with("KT1001: "), "{said:?}");
+        let shown = self::shown(&LoadOptions { rules: vec![], ..options(&folder) });
+        assert!(shown[0].starts_with("KT1001: "), "{shown:?}");
     }
 }
 

@@ -2,11 +2,13 @@
 
 use std::sync::{Arc, Mutex};
 
-use keytrail::record::{Batch, Batches, FileAccount, Format, Inputs, Origin, Phase, Placed, Step};
+use keytrail::record::{
+    Batch, BatchRecord, Batches, FileAccount, Format, Inputs, Origin, ReadOrder, Step,
+};
 
 /// A file. Reading it fails if it has no records.
 pub(crate) struct Written {
-    pub(crate) phase: Phase,
+    pub(crate) read_order: ReadOrder,
     pub(crate) format: [&'static dyn Format; 1],
     pub(crate) origin: Arc<Origin>,
     pub(crate) records: Vec<String>,
@@ -33,8 +35,8 @@ impl Inputs for Files {
         self.files.len()
     }
 
-    fn phase(&self, index: usize) -> Phase {
-        self.files[index].phase
+    fn read_order(&self, index: usize) -> ReadOrder {
+        self.files[index].read_order
     }
 
     fn open(&self, index: usize) -> Box<dyn Batches + '_> {
@@ -58,7 +60,8 @@ impl Batches for Reading<'_> {
             let end = batch.bytes.len();
             let (offset, line) = (start as u64, ordinal + 1);
             let envelope = Default::default();
-            let placed = Placed { start, end, envelope, offset, line, column: 1, ordinal, rows: 1 };
+            let placed =
+                BatchRecord { start, end, envelope, offset, line, column: 1, ordinal, rows: 1 };
             batch.records.push(placed);
         }
         Step::Done

@@ -22,8 +22,8 @@ fn folder(name: &str) -> Folder {
 #[test]
 fn files_of_every_kind_say_what_they_were_taken_for() {
     let folder = folder("inspect-kinds");
-    let said = folder.keytrail(["inspect", "logs"]).output().to_string();
-    let (before, tried) = said.split_once("(tried: ").unwrap();
+    let message = folder.keytrail(["inspect", "logs"]).output().to_string();
+    let (before, tried) = message.split_once("(tried: ").unwrap();
     let (tried, after) = tried.split_once(')').unwrap();
     assert!(tried.split(", ").any(|format| format == "cloudtrail"), "{tried}");
     assert_snapshot!(format!("{before}(tried: …){after}"), @r"
@@ -161,20 +161,20 @@ fn what_is_said_of_inputs_reaches_them() {
          \"**/*.json\", account: \"2\" }\n  - { path: \"-\", account: \"3\" }\n  - { path: \
          reports/*.csv, columns: [user, mfa] }\n",
     );
-    let said = |run: crate::run::Run| {
+    let message = |run: crate::run::Run| {
         let ended = run.output();
         let facts = ended.stdout.lines().filter(|line| {
             ["account", "zone", "columns"].iter().any(|label| line.starts_with(label))
         });
         format!("{}{}", facts.map(|line| format!("{line}\n")).collect::<String>(), ended.stderr)
     };
-    assert_snapshot!(said(folder.keytrail(["inspect", "logs/trail.json"])), @r"
+    assert_snapshot!(message(folder.keytrail(["inspect", "logs/trail.json"])), @r"
     account   000011112222 (by keytrail.yaml:2), where a record names none
     zone      +08:00 (by keytrail.yaml:2), where a time names none
     note: the entry of `inputs` at keytrail.yaml:4 names no input of this run: `-`
     note: the entry of `inputs` at keytrail.yaml:5 names no input of this run: `reports/*.csv`
     ");
-    let stdin = |run: crate::run::Run| said(run.stdin(record(1, "ListUsers")));
+    let stdin = |run: crate::run::Run| message(run.stdin(record(1, "ListUsers")));
     assert_snapshot!(stdin(folder.keytrail(["inspect", "-", "-q"])), @r"
     account   3 (by keytrail.yaml:4), where a record names none
     ");
@@ -218,7 +218,7 @@ fn a_records_own_word_goes_before_what_is_said() {
         let row = ended.stdout.lines().find(|line| line.starts_with("       ")).unwrap();
         row.trim().to_owned()
     };
-    let said = ["--account", "42", "--input-zone", "UTC"];
+    let message = ["--account", "42", "--input-zone", "UTC"];
     for (file, unsaid, with) in [
         ("silent.json", "2026-03-01T01:30:00Z  -", "2026-03-01T09:30:00Z  42"),
         (
@@ -229,7 +229,7 @@ fn a_records_own_word_goes_before_what_is_said() {
         ("dated.json", "2026-03-01T10:00:01Z  123456789012", "2026-03-01T10:00:01Z  123456789012"),
     ] {
         assert_eq!(shown(&[file]), unsaid, "{file}");
-        assert_eq!(shown(&[&[file], &said[..]].concat()), with, "{file}");
+        assert_eq!(shown(&[&[file], &message[..]].concat()), with, "{file}");
     }
 }
 

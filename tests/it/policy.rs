@@ -233,10 +233,10 @@ fn entries_of_inputs_are_checked_and_kept_in_order() {
         .iter()
         .map(|entry| {
             let hint = &entry.hint;
-            let account = hint.account.as_ref().map(|said| said.value.as_str());
-            let zone = hint.zone.as_ref().map(|said| said.value.name());
-            let format = hint.format.as_ref().map(|said| said.value.name());
-            let columns = hint.columns.as_ref().map(|said| said.value.names());
+            let account = hint.account.as_ref().map(|printed| printed.value.as_str());
+            let zone = hint.zone.as_ref().map(|printed| printed.value.name());
+            let format = hint.format.as_ref().map(|printed| printed.value.name());
+            let columns = hint.columns.as_ref().map(|printed| printed.value.names());
             format!(
                 "{} {}: {account:?} {format:?} {zone:?} {columns:?}",
                 entry.by,

@@ -81,19 +81,20 @@ fn diagnose(name: &str, text: &str) -> String {
         Ok((DocumentKind::List, node)) => rule::load_list(&node, &sources).1,
         Ok((DocumentKind::Table, node)) => rule::load_table(&node, &sources).1,
         Ok((DocumentKind::Definitions, node)) => {
-            let (definitions, mut told) = rule::load_definitions(&node);
-            told.extend(definitions.iter().flat_map(|named| rule::check_definition(named, &world)));
-            told
+            let (definitions, mut problems) = rule::load_definitions(&node);
+            problems
+                .extend(definitions.iter().flat_map(|named| rule::check_definition(named, &world)));
+            problems
         }
         Ok((_, node)) => {
-            let (rule, mut told) = rule::load(&node, &sources, &Overrides::default(), &world);
+            let (rule, mut problems) = rule::load(&node, &sources, &Overrides::default(), &world);
             let results = rule.map(|rule| ruletest::run(&rule, &sources, &world, FORMATS));
             for result in results.unwrap_or_default() {
                 if let Outcome::Failed(why) = result.outcome {
-                    told.extend(why);
+                    problems.extend(why);
                 }
             }
-            told
+            problems
         }
     };
     if diagnostics.is_empty() {
@@ -116,8 +117,8 @@ fn every_mistake_in_a_policy_file_is_shown_where_it_is() {
         for case in written.split("=== ").skip(1) {
             let (name, rest) = case.split_once('\n').unwrap();
             let text = rest.split_once("\n---\n").map_or(rest.trim_end(), |(text, _)| text);
-            let said = diagnose(name, &format!("{text}\n"));
-            found.push_str(&format!("=== {name}\n{text}\n---\n{said}\n"));
+            let message = diagnose(name, &format!("{text}\n"));
+            found.push_str(&format!("=== {name}\n{text}\n---\n{message}\n"));
             count += 1;
         }
         if update {

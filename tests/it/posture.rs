@@ -281,13 +281,13 @@ fn what_could_not_be_read_is_named() {
         ended.stdout.contains("\nincomplete: broken/aws_20260101_090000.csv: 1 record skipped")
     );
     let posture_of = json(&folder, &["broken"]);
-    let said: Vec<&str> = posture_of["incomplete"]
+    let message: Vec<&str> = posture_of["incomplete"]
         .as_array()
         .unwrap()
         .iter()
         .map(|text| text.as_str().unwrap().split(" (tried: ").next().unwrap())
         .collect();
-    assert_snapshot!(said.join("\n"), @r"
+    assert_snapshot!(message.join("\n"), @r"
     broken/aws_20260101_090000.csv: 1 record skipped, the first in line 9: syntax: it has 2 cells, and the table 22 columns
     broken/odd.json is not read: none of its records has a known format
     ");

@@ -8,7 +8,7 @@ use keytrail::inspect::{Answer, Selection, select};
 use keytrail::output::TableStyle;
 use keytrail::output::query::{Manner, human};
 use keytrail::output::records::Lines;
-use keytrail::query::{Limits, Period, Question};
+use keytrail::query::{Limits, Period, QuerySource};
 use keytrail::record::FieldSet;
 use keytrail::source::{Fragment, Sources};
 use keytrail::value::Time;
@@ -150,10 +150,13 @@ fn groups_come_by_count() {
 fn the_order_of_the_arguments_changes_nothing() {
     let folder = folder("query-order");
     for more in [&["--count-by", "event.ip"][..], &["-f", "json"], &[]] {
-        let said = |files: [&str; 2]| {
+        let message = |files: [&str; 2]| {
             query(&folder, &[&["has(event.ip)"], &files[..], more].concat()).to_string()
         };
-        assert_eq!(said(["logs/a.json", "logs/b.json"]), said(["logs/b.json", "logs/a.json"]));
+        assert_eq!(
+            message(["logs/a.json", "logs/b.json"]),
+            message(["logs/b.json", "logs/a.json"])
+        );
     }
 }
 
@@ -205,7 +208,7 @@ fn the_exit_code_says_whether_everything_was_seen() {
         .file("empty.json", "")
         .file("other.json", r#"{"name":"x"}"#);
     let overflow = "event.api.len() * 9223372036854775807 > 0";
-    for (arguments, code, said) in [
+    for (arguments, code, message) in [
         (&["event.ok == true", "logs"][..], 0, ""),
         (&["event.api == \"Nothing\"", "logs"], 0, "matches   0 of 4 events"),
         (&["event.ok == true", "broken.json"], 3, "incomplete: 1 record could not be read"),
@@ -237,7 +240,7 @@ fn the_exit_code_says_whether_everything_was_seen() {
     ] {
         let ended = query(&folder, arguments);
         assert_eq!(ended.code, Some(code), "{arguments:?}\n{ended}");
-        assert!(ended.to_string().contains(said), "{arguments:?}\n{ended}");
+        assert!(ended.to_string().contains(message), "{arguments:?}\n{ended}");
     }
     let failed = query(&folder, &[overflow, "logs"]).stdout;
     assert!(failed.contains(" at <query>:1:1, on the record at logs/a.json:1\n"), "{failed}");
@@ -412,8 +415,8 @@ fn check_sees_what_is_wrong_with_a_saved_query() {
     let folder = folder.file("keytrail.yaml", wrong);
     let ended = folder.keytrail(["check"]).output();
     assert_eq!(ended.code, Some(2), "{ended}");
-    for said in ["did you mean `watched`?", "did you mean `user`?", "keytrail.yaml:"] {
-        assert!(ended.stderr.contains(said), "{ended}");
+    for message in ["did you mean `watched`?", "did you mean `user`?", "keytrail.yaml:"] {
+        assert!(ended.stderr.contains(message), "{ended}");
     }
 }
 
@@ -439,17 +442,17 @@ fn a_format_without_the_fields_is_blind() {
         .file("tencent.json", include_bytes!("../data/cloudaudit/lines.ndjson"));
     let both = query(&folder, &["event.sensitive == false", "logs", "tencent.json"]);
     assert_eq!(both.code, Some(0), "{both}");
-    let said = "blind     where cloudtrail does not carry event.sensitive, nothing can match\n";
-    assert!(both.stdout.contains(said), "{both}");
+    let message = "blind     where cloudtrail does not carry event.sensitive, nothing can match\n";
+    assert!(both.stdout.contains(message), "{both}");
     let one = query(&folder, &["event.sensitive == false", "logs"]);
     assert_eq!(one.code, Some(3), "{one}");
     assert!(one.stdout.contains("incomplete: no event can satisfy the condition"), "{one}");
     let by = ["event.ok == true", "logs", "--count-by", "event.name, event.location"];
     let counted = query(&folder, &by);
     assert_eq!(counted.code, Some(0), "{counted}");
-    let said =
+    let message =
         "note: where cloudtrail does not carry event.location, that is missing of all records\n";
-    assert!(counted.stdout.contains(said), "{counted}");
+    assert!(counted.stdout.contains(message), "{counted}");
     let other = query(&folder, &["event.provider == \"aws\"", "tencent.json"]);
     assert_eq!(other.code, Some(0), "{other}");
 }
@@ -465,13 +468,13 @@ fn files_of_one_format_lack_different_fields() {
         .file("c.csv", format!("{head}\n{row}\n"));
     let by = ["cred.password == true", "a.csv", "b.csv", "c.csv", "--count-by"];
     let ended = query(&folder, &[&by[..], &["cred.mfa, cred.password_last_used"]].concat());
-    let said = "note: where aws-credential-report does not carry \
+    let message = "note: where aws-credential-report does not carry \
                 cred.password_last_used, cred.mfa, that is missing of all records\n";
-    assert!(ended.stdout.contains(said), "{ended}");
+    assert!(ended.stdout.contains(message), "{ended}");
     let ended = query(&folder, &["cred.mfa == false", "a.csv", "b.csv"]);
     assert_eq!((matches(&ended), ended.code), ("1 of 2 creds", Some(0)), "{ended}");
-    let said = "where aws-credential-report does not carry cred.mfa, nothing can match\n";
-    assert!(ended.stdout.contains(said), "{ended}");
+    let message = "where aws-credential-report does not carry cred.mfa, nothing can match\n";
+    assert!(ended.stdout.contains(message), "{ended}");
 }
 
 const HEADER: &str = "user,arn,user_creation_time,password_enabled,password_last_used,password_last_changed,password_next_rotation,mfa_active,access_key_1_active,access_key_1_last_rotated,access_key_1_last_used_date,access_key_1_last_used_region,access_key_1_last_used_service,access_key_2_active,access_key_2_last_rotated,access_key_2_last_used_date,access_key_2_last_used_region,access_key_2_last_used_service,cert_1_active,cert_1_last_rotated,cert_2_active,cert_2_last_rotated\n";
@@ -535,12 +538,13 @@ fn a_query_looks_up_rows_of_reports() {
     let bob = other.replace("ann,", "bob,").replace("user/ann", "user/bob");
     let folder = folder.file("several/aws_20260201_000000.csv", [&*ann, other, &bob].concat());
     let ambiguous = "several rows of the credential reports fit it equally well";
-    for (user, expected, said) in [("bob", "4 of 4 events", false), ("ann", "0 of 4 events", true)]
+    for (user, expected, message) in
+        [("bob", "4 of 4 events", false), ("ann", "0 of 4 events", true)]
     {
         let condition = format!("lookup(\"creds\", \"{user}\")?.mfa == true");
         let ended = query(&folder, &[&condition, "--on", "event", "logs", "several"]);
         assert_eq!(matches(&ended), expected, "{ended}");
-        assert_eq!(ended.to_string().contains(ambiguous), said, "{ended}");
+        assert_eq!(ended.to_string().contains(ambiguous), message, "{ended}");
     }
     // Without a report nothing can be looked up, so the answer is incomplete.
     let ended = query(&folder, &["lookup(\"creds\", event.user)?.mfa == false", "logs"]);
@@ -554,9 +558,9 @@ fn a_value_that_is_counted_by_is_cut_and_still_told_apart() {
         .map(|last| call(1, "ListUsers", &[("\"userAgent\":\"aws-cli/2.15\"", &agent(last))]));
     let folder = Folder::new("query-long").file("log.json", lines.join("\n"));
     let by = ["true", "log.json", "--count-by", "event.agent", "-f", "json"];
-    let said = query(&folder, &by).stdout;
-    assert_eq!(said.matches("a… (4 bytes more)\"}").count(), 2, "{said}");
-    assert!(said.contains("\"count\":2") && said.contains("\"count\":1,"), "{said}");
+    let message = query(&folder, &by).stdout;
+    assert_eq!(message.matches("a… (4 bytes more)\"}").count(), 2, "{message}");
+    assert!(message.contains("\"count\":2") && message.contains("\"count\":1,"), "{message}");
 }
 
 /// A closed pipe ends the command without an error.
@@ -593,7 +597,7 @@ fn groups_beyond_the_limit_make_an_answer_incomplete() {
             |sources: &mut Sources, text: &str| Fragment::whole(sources.add("<query>", text), text);
         let expr = text(&mut policy.sources, "has(event.ip)");
         let count_by = vec![text(&mut policy.sources, "event.ip")];
-        let (query, _) = Question { on: None, expr, count_by }.compile(&policy).unwrap();
+        let (query, _) = QuerySource { on: None, expr, count_by }.compile(&policy).unwrap();
         let redactor = Redactor { show_keys: false };
         let selection = Selection {
             query: &query,
@@ -618,8 +622,8 @@ fn groups_beyond_the_limit_make_an_answer_incomplete() {
     let ranked = cut.ranked.as_ref().unwrap();
     assert_eq!((ranked.groups.len(), ranked.others.count), (3, 2));
     assert_eq!(cut.matches, whole.matches);
-    let said = "there are more than 3 groups; the others are counted together";
-    assert_eq!(cut.incomplete(), [said]);
+    let message = "there are more than 3 groups; the others are counted together";
+    assert_eq!(cut.incomplete(), [message]);
     let mut out = Vec::new();
     human(&cut, &Sources::default(), Manner { top: None, style: TableStyle::default() }, &mut out)
         .unwrap();

@@ -164,7 +164,7 @@ fn groups_are_sorted_by_any_of_their_columns() {
 fn an_unknown_column_to_sort_by_is_an_error() {
     let folder = folder("query-sort-unknown");
     let sort = |more: &[&str]| query(&folder, &[&["has(event.api)", "logs"], more].concat());
-    for (arguments, said) in [
+    for (arguments, message) in [
         (
             &["--sort", "event.tiem"][..],
             "--sort: events have no column `event.tiem` to sort by; did you mean `event.time`?",
@@ -183,7 +183,7 @@ fn an_unknown_column_to_sort_by_is_an_error() {
     ] {
         let ended = sort(arguments);
         assert_eq!(ended.code, Some(2), "{arguments:?}");
-        assert!(ended.stderr.contains(said), "{arguments:?}: {ended}");
+        assert!(ended.stderr.contains(message), "{arguments:?}: {ended}");
     }
 }
 

@@ -78,15 +78,15 @@ fn the_output_it_shows_is_what_the_command_says() {
     assert_eq!(ended.code, Some(0), "{ended}");
     let mut rest = ended.stdout.lines();
     for line in blocks("text")[0].lines().filter(|line| line.trim() != "…") {
-        assert!(rest.any(|said| is_short_for(line, said)), "{line:?}\n{ended}");
+        assert!(rest.any(|message| is_short_for(line, message)), "{line:?}\n{ended}");
     }
 }
 
 /// Whether the line equals the output, where one `…` stands for any text.
-fn is_short_for(line: &str, said: &str) -> bool {
+fn is_short_for(line: &str, message: &str) -> bool {
     match line.split_once(" … ") {
-        Some((start, end)) => said.starts_with(start) && said.ends_with(end),
-        None => said.trim_end() == line.trim_end(),
+        Some((start, end)) => message.starts_with(start) && message.ends_with(end),
+        None => message.trim_end() == line.trim_end(),
     }
 }
 
@@ -94,7 +94,7 @@ fn is_short_for(line: &str, said: &str) -> bool {
 fn the_examples_are_scanned_as_their_readme_says() {
     let folder = Folder::new("readme-examples");
     copy(&root().join("examples"), &folder.path("examples"));
-    let said: Vec<String> = blocks_of("examples/README.md", "sh")
+    let message: Vec<String> = blocks_of("examples/README.md", "sh")
         .iter()
         .flat_map(|block| block.lines())
         .map(|line| {
@@ -104,7 +104,7 @@ fn the_examples_are_scanned_as_their_readme_says() {
             ended.stdout
         })
         .collect();
-    let [plain, allowed, others] = &said[..] else { panic!("{} commands", said.len()) };
+    let [plain, allowed, others] = &message[..] else { panic!("{} commands", message.len()) };
     let pipeline = "]: terraform-deploy ";
     assert!(plain.contains(pipeline), "{plain}");
     assert!(!allowed.contains(pipeline), "{allowed}");

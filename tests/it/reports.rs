@@ -295,8 +295,8 @@ fn columns_that_nothing_knows_are_named_with_the_nearest() {
     let columns = |names: &str| scan(&folder, &["rows.csv", "--columns", names]).output();
     let run = columns("account_id,account_name,usernme,access_key,created_date");
     assert_eq!(run.code, Some(3), "{run}");
-    let said = run.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(said.contains("of `usernme`: did you mean `username`?"), "{run}");
+    let expected = run.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(expected.contains("of `usernme`: did you mean `username`?"), "{run}");
     let run = columns("account_id,account_name,username,access_key_id,created_date");
     assert_eq!(run.code, Some(0), "{run}");
 }

@@ -120,7 +120,7 @@ fn correlating(name: &str) -> Folder {
         .file("rules/new-address.yaml", NEW)
 }
 
-fn said(folder: &Folder, arguments: &[&str]) -> String {
+fn message(folder: &Folder, arguments: &[&str]) -> String {
     let ended = folder.keytrail(["rules", "--quiet"].iter().chain(arguments)).output();
     assert_eq!(ended.code, Some(0), "{ended}");
     ended.stdout
@@ -129,7 +129,7 @@ fn said(folder: &Folder, arguments: &[&str]) -> String {
 #[test]
 fn rules_are_grouped_and_chosen() {
     let folder = correlating("rules-list");
-    assert_snapshot!(said(&folder, &[]), @r"
+    assert_snapshot!(message(&folder, &[]), @r"
     abuse: a credential is used in a way it should not be (2 rules)
       new-address  high    event  A new address
       refused      medium  event  Refused again and again (experimental)
@@ -137,11 +137,11 @@ fn rules_are_grouped_and_chosen() {
     lifecycle: users and keys come and go (1 rule)
       untidy       low     event  A user goes before its keys
     ");
-    assert_snapshot!(said(&folder, &["--category", "lifecycle"]), @r"
+    assert_snapshot!(message(&folder, &["--category", "lifecycle"]), @r"
     lifecycle: users and keys come and go (1 rule)
       untidy  low  event  A user goes before its keys
     ");
-    assert_snapshot!(said(&folder, &["--min-severity", "high"]), @r"
+    assert_snapshot!(message(&folder, &["--min-severity", "high"]), @r"
     abuse: a credential is used in a way it should not be (1 rule)
       new-address  high  event  A new address
     ");
@@ -152,7 +152,7 @@ fn rules_are_grouped_and_chosen() {
 #[test]
 fn a_card_says_how_matches_become_a_finding() {
     let folder = correlating("rules-card");
-    assert_snapshot!(said(&folder, &["refused"]), @r#"
+    assert_snapshot!(message(&folder, &["refused"]), @r#"
     refused
     Refused again and again
 
@@ -193,7 +193,7 @@ fn a_card_says_how_matches_become_a_finding() {
     Remediation:
         R
     "#);
-    assert_snapshot!(said(&folder, &["untidy"]), @r#"
+    assert_snapshot!(message(&folder, &["untidy"]), @r#"
     untidy
     A user goes before its keys
 
@@ -221,7 +221,7 @@ fn a_card_says_how_matches_become_a_finding() {
     Remediation:
         R
     "#);
-    assert_snapshot!(said(&folder, &["new-address"]), @r#"
+    assert_snapshot!(message(&folder, &["new-address"]), @r#"
     new-address
     A new address
 
@@ -255,8 +255,8 @@ fn a_card_says_how_matches_become_a_finding() {
 
 #[test]
 fn programs_learn_the_parameters_and_the_providers() {
-    let said = said(&correlating("rules-json"), &["refused", "--format", "json"]);
-    let json: serde_json::Value = serde_json::from_str(&said).unwrap();
+    let message = message(&correlating("rules-json"), &["refused", "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&message).unwrap();
     assert_eq!(json[0]["providers"], serde_json::json!(["aws", "alibaba", "tencent"]));
     assert_eq!(
         json[0]["parameters"][3],
@@ -272,7 +272,7 @@ fn programs_learn_the_parameters_and_the_providers() {
 
 #[test]
 fn a_page_says_it_too() {
-    assert_snapshot!(said(&correlating("rules-page"), &["--format", "markdown"]), @r#"
+    assert_snapshot!(message(&correlating("rules-page"), &["--format", "markdown"]), @r#"
     # Rules
 
     3 rules, in each category the most severe first. `keytrail rules ID` shows the condition of one; the project

@@ -10,7 +10,8 @@ use keytrail::config::{LoadOptions, Policy};
 use keytrail::finding::Finding;
 use keytrail::record::field::{cred, event};
 use keytrail::record::{
-    FieldSet, Format, Mapper, Origin, Outcome, Phase, Provider, RawRecord, Record, Rows, Scratch,
+    FieldSet, Format, Mapper, Origin, Outcome, Provider, RawRecord, ReadOrder, Record, Rows,
+    Scratch,
 };
 use keytrail::report::FailOn;
 use keytrail::rule::Severity;
@@ -115,12 +116,12 @@ fn findings(
     let (read, count) = (users.len() + calls.len(), calls.len());
     let report = Origin { time: Some(Time(0)), ..Origin::default() };
     let files = [
-        (Phase::Reports, &USERS, report, users),
-        (Phase::Events, &CALLS, Origin::default(), calls),
+        (ReadOrder::Reports, &USERS, report, users),
+        (ReadOrder::Events, &CALLS, Origin::default(), calls),
     ];
     let files = files.into_iter().filter(|file| !file.3.is_empty());
-    let written = |(phase, format, origin, records): (_, &'static Plain, _, _)| Written {
-        phase,
+    let written = |(read_order, format, origin, records): (_, &'static Plain, _, _)| Written {
+        read_order,
         format: [format as &'static dyn Format],
         origin: Arc::new(origin),
         records,

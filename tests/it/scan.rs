@@ -209,20 +209,20 @@ fn text_for_people_does_not_pass_for_another_format() {
 fn what_cannot_be_written_is_left_as_it_was() {
     let folder = project("scan-places").file("target.txt", "old");
     std::os::unix::fs::symlink("target.txt", folder.path("link.txt")).unwrap();
-    let said = |place: &str| scan(&folder, &["bad.json", "-o", place]).output().to_string();
-    assert_snapshot!(said("link.txt"), @r"
+    let message = |place: &str| scan(&folder, &["bad.json", "-o", place]).output().to_string();
+    assert_snapshot!(message("link.txt"), @r"
     exit: 2
     ----- stderr
     error: cannot write link.txt: it is a symbolic link
       = help: name the file it points to
     ");
     assert_eq!(folder.read("target.txt"), "old");
-    assert_snapshot!(said("rules"), @r"
+    assert_snapshot!(message("rules"), @r"
     exit: 2
     ----- stderr
     error: cannot write rules: it is a folder
     ");
-    assert_snapshot!(said("nowhere/report.txt"), @r"
+    assert_snapshot!(message("nowhere/report.txt"), @r"
     exit: 2
     ----- stderr
     error: cannot write nowhere/report.txt: its folder nowhere cannot be used: No such file or directory (os error 2)

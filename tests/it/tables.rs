@@ -30,12 +30,12 @@ fn options(folder: &Folder) -> LoadOptions {
 }
 
 /// All diagnostics of loading.
-fn told(options: &LoadOptions) -> String {
-    let (sources, told) = match Policy::load(options) {
+fn problems(options: &LoadOptions) -> String {
+    let (sources, problems) = match Policy::load(options) {
         Ok(policy) => (policy.sources, policy.diagnostics),
         Err(failed) => failed,
     };
-    told.iter().map(|diagnostic| render(diagnostic, &sources, false)).collect()
+    problems.iter().map(|diagnostic| render(diagnostic, &sources, false)).collect()
 }
 
 /// The name, size and tags of an account.
@@ -79,7 +79,7 @@ fn every_form_of_a_data_file_gives_the_same_table() {
     for (file, rows) in forms {
         let folder = project("tables-forms", file, rows);
         let policy = Policy::load(&options(&folder))
-            .unwrap_or_else(|_| panic!("{file}: {}", told(&options(&folder))));
+            .unwrap_or_else(|_| panic!("{file}: {}", problems(&options(&folder))));
         assert_eq!(row(&policy, "000011112222"), "\"billing\" 12 a|b", "{file}");
         assert_eq!(
             row(&policy, "333344445555"),
@@ -88,7 +88,7 @@ fn every_form_of_a_data_file_gives_the_same_table() {
         );
         assert_eq!(row(&policy, "11112222"), "no row", "{file}");
         assert_eq!(policy.table("accounts").unwrap().len(), 2, "{file}");
-        assert_eq!(told(&options(&folder)), "", "{file}");
+        assert_eq!(problems(&options(&folder)), "", "{file}");
         hashes.push(policy.hash);
     }
     hashes.dedup();
@@ -247,9 +247,9 @@ error[KT8004]: cannot read the data file accounts.txt of the table `accounts`: i
     let mut failures = Vec::new();
     for (file, rows, expected) in cases {
         let folder = project("tables-wrong", file, rows);
-        let told = told(&options(&folder));
-        if told != expected {
-            failures.push(format!("{file}: {rows}\n{told}"));
+        let problems = problems(&options(&folder));
+        if problems != expected {
+            failures.push(format!("{file}: {rows}\n{problems}"));
         }
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));
@@ -261,7 +261,7 @@ fn an_unknown_table_or_a_file_that_is_not_there_has_a_suggestion() {
         "rule_paths: [rules]\nextends: []\ntables: { acounts: a.csv, accounts: acounts.csv }\n";
     let folder = project("tables-unknown", "accounts.csv", "account,name,size,tags\n")
         .file("keytrail.yaml", text);
-    insta::assert_snapshot!(told(&options(&folder)), @r"
+    insta::assert_snapshot!(problems(&options(&folder)), @r"
     error[KT5001]: the project file gives rows to the table `acounts`, which does not exist
      --> keytrail.yaml:3:11
       |
@@ -283,7 +283,7 @@ fn an_unknown_table_or_a_file_that_is_not_there_has_a_suggestion() {
         ..options(&folder)
     };
     let twice = given(&[("accounts", "accounts.csv"), ("accounts", "accounts.csv")]);
-    insta::assert_snapshot!(told(&given(&[("acounts", "accounts.csv")])) + &told(&twice), @r"
+    insta::assert_snapshot!(problems(&given(&[("acounts", "accounts.csv")])) + &problems(&twice), @r"
     error[KT5001]: `--table` names the table `acounts`, which does not exist
      |
      = help: did you mean `accounts`?
@@ -433,7 +433,7 @@ fn without_rows_the_fields_of_tables_are_not_configured() {
     let ended = folder.keytrail(["scan", "events.ndjson", "--strict"]).output();
     assert!(!ended.stdout.contains("kinds is blind"), "{ended}");
     let folder = kinds("tables-unfilled", &["ip_assets"], "external_noted");
-    assert!(told(&options(&folder)).contains("needs the table `ip_notes`, which has no rows"));
+    assert!(problems(&options(&folder)).contains("needs the table `ip_notes`, which has no rows"));
 }
 
 fn root() -> &'static std::path::Path {
@@ -463,7 +463,7 @@ fn the_page_about_tables_is_true() {
         assert_eq!(ended.code, Some(0), "{command}\n{ended}");
     }
     assert_eq!(
-        told(&options(&folder)).lines().next(),
+        problems(&options(&folder)).lines().next(),
         Some(
             "note[KT8005]: data/owners.csv has columns that the table `service_owners` does not \
              declare; they are not read: `Cost centre`"

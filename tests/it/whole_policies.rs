@@ -73,17 +73,17 @@ fn diagnose(name: &str, files: &str) -> String {
         formats: keytrail::input::FORMATS,
         ..LoadOptions::default()
     };
-    let shown = |told: &[Diagnostic], sources: &Sources| -> String {
-        told.iter().map(|diagnostic| render(diagnostic, sources, false)).collect()
+    let shown = |problems: &[Diagnostic], sources: &Sources| -> String {
+        problems.iter().map(|diagnostic| render(diagnostic, sources, false)).collect()
     };
-    let said = match Policy::load(&options) {
+    let message = match Policy::load(&options) {
         Err((sources, errors)) => shown(&errors, &sources),
         Ok(policy) => {
             shown(&policy.diagnostics, &policy.sources)
                 + &shown(&keytrail::lint::run(&policy, CLOCK), &policy.sources)
         }
     };
-    if said.is_empty() { "nothing to say\n".to_owned() } else { said }
+    if message.is_empty() { "nothing to say\n".to_owned() } else { message }
 }
 
 #[test]
@@ -99,8 +99,8 @@ fn every_mistake_in_a_policy_is_shown_where_it_is() {
         for case in format!("\n{written}").split("\n=== ").skip(1) {
             let (title, rest) = case.split_once('\n').unwrap();
             let text = rest.split_once("\n---\n").map_or(rest.trim_end(), |(text, _)| text);
-            let said = diagnose(&format!("whole-policy-{count}"), text);
-            found.push_str(&format!("=== {title}\n{text}\n---\n{said}\n"));
+            let message = diagnose(&format!("whole-policy-{count}"), text);
+            found.push_str(&format!("=== {title}\n{text}\n---\n{message}\n"));
             count += 1;
         }
         if update {
@@ -145,10 +145,10 @@ fn every_code_is_shown_by_the_corpus() {
     for file in files {
         // Only the diagnostics count, not the text of the policy.
         for case in fs::read_to_string(file).unwrap().split("\n=== ") {
-            let said = case.split_once("\n---\n").map_or("", |(_, said)| said);
+            let message = case.split_once("\n---\n").map_or("", |(_, message)| message);
             for code in codes::all() {
                 *shown.entry(code.id.to_owned()).or_default() +=
-                    said.matches(&format!("[{}]: ", code.id)).count();
+                    message.matches(&format!("[{}]: ", code.id)).count();
             }
         }
     }

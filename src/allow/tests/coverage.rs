@@ -7,8 +7,8 @@ use crate::record::field::{cred, event, key};
 use crate::value::{Duration, Items, RecordKind, Time, Value};
 
 fn covers(selectors: &str, fields: &[(FieldId, &str)]) -> bool {
-    let (list, told, _) = load(&[("a.yaml", &entry("[create-key]", selectors, "broad: true"))]);
-    assert_eq!(told, [], "{selectors}");
+    let (list, problems, _) = load(&[("a.yaml", &entry("[create-key]", selectors, "broad: true"))]);
+    assert_eq!(problems, [], "{selectors}");
     let record = row(RecordKind::Event, fields);
     let bindings = Bindings::of(&record, CLOCK);
     // A rule that the entry does not name is never covered.
@@ -89,8 +89,8 @@ fn creds_and_keys_are_selected_by_key_user_and_account() {
         ("{ user: [bob], account: ['100000000001'] }", true, true),
         ("{ user: [eve] }", false, false),
     ] {
-        let (list, told, _) = load(&[("a.yaml", &entry("[no-mfa, old-key]", selectors, ""))]);
-        assert_eq!(told, [], "{selectors}");
+        let (list, problems, _) = load(&[("a.yaml", &entry("[no-mfa, old-key]", selectors, ""))]);
+        assert_eq!(problems, [], "{selectors}");
         let found = |rule, bindings| !covering(&list, rule, bindings, CLOCK).is_empty();
         assert_eq!(found(2, &of_cred), cred_covered, "cred {selectors}");
         assert_eq!(found(3, &of_key), key_covered, "key {selectors}");
@@ -100,8 +100,8 @@ fn creds_and_keys_are_selected_by_key_user_and_account() {
 #[test]
 fn an_entry_ends_after_its_last_day_in_utc() {
     let written = entry("[create-key]", "{ user: [bob] }", "expires: 2027-03-31");
-    let (list, told, _) = load(&[("a.yaml", &written)]);
-    assert_eq!(told, []);
+    let (list, problems, _) = load(&[("a.yaml", &written)]);
+    assert_eq!(problems, []);
     let record = row(RecordKind::Event, &[(event::USER, "bob")]);
     let bindings = Bindings::of(&record, CLOCK);
     let midnight = Time::parse("2027-04-01T00:00:00Z").unwrap();
@@ -157,8 +157,8 @@ fn when_limits_an_entry() {
         of("holds", "event.agent == \"tool\""),
         of("other", "event.agent == \"other\"")
     );
-    let (list, told, _) = load(&[("a.yaml", &text)]);
-    assert_eq!(told, []);
+    let (list, problems, _) = load(&[("a.yaml", &text)]);
+    assert_eq!(problems, []);
     for (user, agent, expected) in
         [("bob", "tool", &["holds"][..]), ("bob", "Tool", &[]), ("eve", "tool", &[])]
     {
@@ -180,8 +180,8 @@ fn an_entry_whose_condition_fails_covers_nothing_and_hides_no_other() {
         of("a-fails", "when: key.age_days + 9223372036854775807 > 0"),
         of("b-holds", "")
     );
-    let (list, told, _) = load(&[("a.yaml", &text)]);
-    assert_eq!(told, []);
+    let (list, problems, _) = load(&[("a.yaml", &text)]);
+    assert_eq!(problems, []);
     let mut record = row(RecordKind::Key, &[(key::ID, "AKIDone")]);
     record.set(key::AGE_DAYS, Value::Int(1));
     let mut found = Vec::new();

@@ -113,8 +113,8 @@ fn holds(entry: &Written, rule: &str, row: &Row) -> bool {
 }
 
 fn found(entries: &[Written], rule: usize, of: &Row) -> Vec<String> {
-    let (list, told, _) = load(&[("a.yaml", &yaml(entries))]);
-    assert_eq!(told, []);
+    let (list, problems, _) = load(&[("a.yaml", &yaml(entries))]);
+    assert_eq!(problems, []);
     let mut fields = Vec::new();
     fields.extend(of.user.map(|user| (event::USER, user)));
     fields.extend(of.operation.map(|operation| (event::OPERATION, operation)));
@@ -176,8 +176,8 @@ fn few_of_many_entries_are_tried() {
              expires: never }}\n"
         );
     }
-    let (list, told, _) = load(&[("a.yaml", &text)]);
-    assert_eq!(told, []);
+    let (list, problems, _) = load(&[("a.yaml", &text)]);
+    assert_eq!(problems, []);
     let record = row(
         RecordKind::Event,
         &[(event::AK, "AKIDexample00000300"), (event::IP, "10.1.12.9"), (event::USER, "user-5")],

@@ -1,9 +1,13 @@
 //! Diagnostics of allowlist files.
 
-use super::{entry, told};
+use super::{entry, problems};
 
 fn check(selectors: &str, expected: &str) {
-    assert_eq!(told(&[("a.yaml", &entry("[create-key]", selectors, ""))]), expected, "{selectors}");
+    assert_eq!(
+        problems(&[("a.yaml", &entry("[create-key]", selectors, ""))]),
+        expected,
+        "{selectors}"
+    );
 }
 
 #[test]
@@ -122,9 +126,9 @@ fn an_entry_without_a_limit_says_so() {
         "{ method: [api, console, miniprogram, service, unknown] }",
     ] {
         let written = entry("[create-key]", everything, "");
-        assert!(told(&[("a.yaml", &written)]).starts_with(broad), "{everything}");
+        assert!(problems(&[("a.yaml", &written)]).starts_with(broad), "{everything}");
         let meant = entry("[create-key]", everything, "broad: true");
-        assert_eq!(told(&[("a.yaml", &meant)]), "", "{everything}");
+        assert_eq!(problems(&[("a.yaml", &meant)]), "", "{everything}");
     }
     for limited in [
         "{ code: ['*'] }",
@@ -146,7 +150,7 @@ fn an_entry_without_a_limit_says_so() {
 fn an_entry_whose_condition_is_always_met_says_so() {
     let of = |when: &str| {
         let when = format!("when: '{when}'");
-        told(&[("a.yaml", &entry("[create-key]", "{ user: ['*'] }", &when))])
+        problems(&[("a.yaml", &entry("[create-key]", "{ user: ['*'] }", &when))])
     };
     for always in [
         "true",
@@ -156,8 +160,11 @@ fn an_entry_whose_condition_is_always_met_says_so() {
         "event.user != \"nobody\"",
         "1 < 2",
     ] {
-        let told = of(always);
-        assert!(told.contains("[KT4005]: the entry `one` selects every call"), "{always}: {told}");
+        let problems = of(always);
+        assert!(
+            problems.contains("[KT4005]: the entry `one` selects every call"),
+            "{always}: {problems}"
+        );
     }
     for sometimes in [
         "event.ok == true",
@@ -167,7 +174,7 @@ fn an_entry_whose_condition_is_always_met_says_so() {
     ] {
         assert_eq!(of(sometimes), "", "{sometimes}");
     }
-    let shown = told(&[("a.yaml", &entry("[create-key]", "{ user: ['*'] }", "when: 'true'"))]);
+    let shown = problems(&[("a.yaml", &entry("[create-key]", "{ user: ['*'] }", "when: 'true'"))]);
     assert_eq!(
         shown.lines().skip(1).collect::<Vec<_>>(),
         [
@@ -180,14 +187,17 @@ fn an_entry_whose_condition_is_always_met_says_so() {
 
 #[test]
 fn an_entry_that_names_every_rule_says_so() {
-    let of = |rules: &str, more| told(&[("a.yaml", &entry(rules, "{ user: [root] }", more))]);
+    let of = |rules: &str, more| problems(&[("a.yaml", &entry(rules, "{ user: [root] }", more))]);
     let expected = "error[KT4005]: the entry `one` names every rule\n  a.yaml:3:13 `'*'`\n  help: \
                     add `broad: true` if this is intended";
     assert_eq!(of("['*']", ""), expected);
     assert_eq!(of("['*']", "broad: true"), "");
     for all in ["['*-*']", "[create-key, '*e*', '*-mfa']"] {
-        let told = of(all, "");
-        assert!(told.contains("[KT4005]: the entry `one` names every rule"), "{all}: {told}");
+        let problems = of(all, "");
+        assert!(
+            problems.contains("[KT4005]: the entry `one` names every rule"),
+            "{all}: {problems}"
+        );
     }
     // A list of all current rules by name does not include rules that are added later.
     assert_eq!(of("[create-key, create-resources-vm, no-mfa, old-key]", ""), "");
@@ -208,8 +218,11 @@ fn a_value_that_no_record_has_is_an_error() {
         ("{ api: ['aws:iam.Get?ser'] }", "Get?ser"),
         ("{ api: ['aws:iam.(Get|List)Users'] }", "(Get|List)"),
     ] {
-        let told = told(&[("a.yaml", &entry("[create-key]", selectors, ""))]);
-        assert!(told.starts_with("error[KT400") && told.contains(value), "{selectors}: {told}");
+        let problems = problems(&[("a.yaml", &entry("[create-key]", selectors, ""))]);
+        assert!(
+            problems.starts_with("error[KT400") && problems.contains(value),
+            "{selectors}: {problems}"
+        );
     }
     check("{ agent: ['a b  '], ak: [temporary], region: [cn-hangzhou] }", "");
 }
@@ -238,7 +251,7 @@ fn a_user_that_is_no_name_is_a_warning() {
 
 #[test]
 fn rules_are_named_exactly_or_by_a_pattern() {
-    let of = |rules: &str| told(&[("a.yaml", &entry(rules, "{ user: [root] }", ""))]);
+    let of = |rules: &str| problems(&[("a.yaml", &entry(rules, "{ user: [root] }", ""))]);
     assert_eq!(of("[create-key, 'create-*', '*-vm']"), "");
     assert_eq!(
         of("[create-kye]"),
@@ -266,7 +279,7 @@ fn rules_are_named_exactly_or_by_a_pattern() {
 
 #[test]
 fn what_only_some_rules_have() {
-    let of = |rules: &str, selectors: &str| told(&[("a.yaml", &entry(rules, selectors, ""))]);
+    let of = |rules: &str, selectors: &str| problems(&[("a.yaml", &entry(rules, selectors, ""))]);
     assert_eq!(
         of("[no-mfa, old-key]", "{ ip: [203.0.113.7] }"),
         "error[KT4006]: the entry `one` selects by `ip`, which creds and keys do not have\n  \
@@ -283,7 +296,7 @@ fn what_only_some_rules_have() {
 #[test]
 fn what_an_entry_must_have() {
     assert_eq!(
-        told(&[(
+        problems(&[(
             "a.yaml",
             "entries:\n  - id: one\n    rules: [create-key]\n    match: { user: [bob] }\n    reason: ' \
              '\n    owner: team\n    expires: 2027-02-30\n"
@@ -292,10 +305,13 @@ fn what_an_entry_must_have() {
          a.yaml:7:14 `2027-02-30` expected a day like `2027-03-31`, or `never`"
     );
     assert_eq!(
-        told(&[("a.yaml", &entry("[create-key]", "{ user: [bob] }", "").replace("agreed", "''"))]),
+        problems(&[(
+            "a.yaml",
+            &entry("[create-key]", "{ user: [bob] }", "").replace("agreed", "''")
+        )]),
         "error[KT4009]: the entry `one` leaves its `reason` empty\n  a.yaml:5:13 `''`"
     );
-    let missing = told(&[("a.yaml", "entries:\n  - id: one\n")]);
+    let missing = problems(&[("a.yaml", "entries:\n  - id: one\n")]);
     let keys = "the keys `rules`, `match`, `reason`, `owner`, `expires` are missing";
     assert!(missing.starts_with(&format!("error[KT1011]: {keys}\n")), "{missing}");
     assert!(!missing.contains("`ticket`"), "{missing}");
@@ -305,24 +321,27 @@ fn what_an_entry_must_have() {
 fn ids_are_unique_over_files() {
     let one = entry("[create-key]", "{ user: [bob] }", "");
     assert_eq!(
-        told(&[("a.yaml", &one), ("b.yaml", &one)]),
+        problems(&[("a.yaml", &one), ("b.yaml", &one)]),
         "error[KT4002]: two allowlist entries have the id `one`\n  b.yaml:2:9 `one` the second\n  \
          a.yaml:2:9 `one` the first"
     );
     let other = one.replace("id: one", "id: One");
-    assert!(told(&[("a.yaml", &other)]).starts_with("error[KT1014]: expected lower-case letters"));
+    assert!(
+        problems(&[("a.yaml", &other)]).starts_with("error[KT1014]: expected lower-case letters")
+    );
 }
 
 #[test]
 fn a_file_without_entries_is_warned_about() {
     for text in ["entries: []\n", "entries:\n"] {
         assert!(
-            told(&[("a.yaml", text)]).starts_with("warning[KT4010]: this allowlist has no entries"),
+            problems(&[("a.yaml", text)])
+                .starts_with("warning[KT4010]: this allowlist has no entries"),
             "{text}"
         );
     }
     assert_eq!(
-        told(&[("a.yaml", "entries: {}\nentrys: []\n")]),
+        problems(&[("a.yaml", "entries: {}\nentrys: []\n")]),
         "error[KT1012]: expected a sequence, but found a mapping\n  a.yaml:1:1 `entries` expected a \
          sequence\nerror[KT1010]: unknown key `entrys`\n  a.yaml:2:1 `entrys` no such key here\n  \
          help: did you mean `entries`? It is already set here"
@@ -332,7 +351,7 @@ fn a_file_without_entries_is_warned_about() {
 #[test]
 fn when_reads_the_records_of_some_rule() {
     let of = |rules: &str, when: &str| {
-        told(&[("a.yaml", &entry(rules, "{ user: [bob] }", &format!("when: {when}")))])
+        problems(&[("a.yaml", &entry(rules, "{ user: [bob] }", &format!("when: {when}")))])
     };
     assert_eq!(of("[create-key]", "event.agent == \"x\""), "");
     assert_eq!(of("[no-mfa, old-key]", "cred.mfa == true"), "");
@@ -350,12 +369,12 @@ fn when_reads_the_records_of_some_rule() {
     assert!(of("[create-key]", "event.agent").starts_with("error[KT2"));
     let both = entry("[create-key, no-mfa]", "{ ip: [203.0.113.7] }", "when: cred.mfa == true");
     assert_eq!(
-        told(&[("a.yaml", &both)]),
+        problems(&[("a.yaml", &both)]),
         "error[KT4006]: the entry `one` covers nothing: none of its rules has all fields that it selects \
          by\n  a.yaml:3:12 `[create-key, no-mfa]`"
     );
     assert_eq!(
-        told(&[("a.yaml", &entry("[create-key]", "{}", "when: event.agent == \"x\""))]),
+        problems(&[("a.yaml", &entry("[create-key]", "{}", "when: event.agent == \"x\""))]),
         "",
         "a condition is a limit"
     );

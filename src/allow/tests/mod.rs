@@ -37,18 +37,18 @@ fn load(files: &[(&str, &str)]) -> (Allowlist, Vec<Diagnostic>, Sources) {
     let (mut written, mut diagnostics) = (Vec::new(), Vec::new());
     for &(name, text) in files {
         let file = sources.add(name, text);
-        let (entries, told) = super::read(&crate::yaml::parse(file, &sources).unwrap());
+        let (entries, problems) = super::read(&crate::yaml::parse(file, &sources).unwrap());
         written.push(entries);
-        diagnostics.extend(told);
+        diagnostics.extend(problems);
     }
     let disabled = ["turned-off".to_owned()];
-    let (list, told) = super::load(written, &RULES, &disabled, &Empty(Zone::utc()));
-    diagnostics.extend(told);
+    let (list, problems) = super::load(written, &RULES, &disabled, &Empty(Zone::utc()));
+    diagnostics.extend(problems);
     (list, diagnostics, sources)
 }
 
 /// The diagnostics of files, each as `level: message | what is underlined: label | help`.
-fn told(files: &[(&str, &str)]) -> String {
+fn problems(files: &[(&str, &str)]) -> String {
     let (_, diagnostics, sources) = load(files);
     let lines = diagnostics.iter().map(|d| {
         let mut line = format!("{}[{}]: {}", d.level.name(), d.code.id, d.message);

@@ -6,7 +6,7 @@ use clap::Args;
 use clap::builder::Resettable;
 use keytrail::input::{Follow, FollowedFile, InputSet, STDIN};
 use keytrail::inspect::Place;
-use keytrail::record::{Columns, Hint, HintEntry, Hints, Said};
+use keytrail::record::{Columns, Hint, HintEntry, Hints, Setting};
 use keytrail::report::Note;
 use keytrail::source::Sources;
 use keytrail::value::Zone;
@@ -129,9 +129,9 @@ impl HintArgs {
     fn hint(&self) -> Hint {
         Hint {
             format: None,
-            account: self.account.clone().map(|account| Said::new(account, "--account")),
-            zone: self.input_zone.clone().map(|zone| Said::new(zone, "--input-zone")),
-            columns: self.columns.clone().map(|columns| Said::new(columns, "--columns")),
+            account: self.account.clone().map(|account| Setting::new(account, "--account")),
+            zone: self.input_zone.clone().map(|zone| Setting::new(zone, "--input-zone")),
+            columns: self.columns.clone().map(|columns| Setting::new(columns, "--columns")),
         }
     }
 }

@@ -14,7 +14,7 @@ mod inputs;
 mod destination;
 mod policy;
 mod progress;
-mod question;
+mod query_args;
 mod signals;
 mod stream;
 mod table;

@@ -7,7 +7,9 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use keytrail::input::{InputSet, Progress};
-use keytrail::record::{Batch, Batches, FileAccount, Format, Hint, Inputs, Origin, Phase, Step};
+use keytrail::record::{
+    Batch, Batches, FileAccount, Format, Hint, Inputs, Origin, ReadOrder, Step,
+};
 
 /// Shorter runs show no progress.
 const FIRST: Duration = Duration::from_secs(1);
@@ -46,8 +48,8 @@ impl Inputs for Counted<'_> {
         self.inputs.peek_all(jobs);
     }
 
-    fn phase(&self, index: usize) -> Phase {
-        self.inputs.phase(index)
+    fn read_order(&self, index: usize) -> ReadOrder {
+        self.inputs.read_order(index)
     }
 
     fn hint(&self, index: usize) -> Hint {

@@ -35,18 +35,18 @@ impl Signals {
         }
         let watched = signals.clone();
         std::thread::spawn(move || {
-            while watched.came().is_none() {
+            while watched.received().is_none() {
                 std::thread::sleep(LOOK);
             }
             std::thread::sleep(GRACE);
             // State files are replaced atomically, so the process may exit at any point.
-            std::process::exit(watched.came().map_or(0, |exit| exit as i32));
+            std::process::exit(watched.received().map_or(0, |exit| exit as i32));
         });
         signals
     }
 
-    /// The exit code if a signal came.
-    pub(crate) fn came(&self) -> Option<Exit> {
+    /// The exit code if a signal was received.
+    pub(crate) fn received(&self) -> Option<Exit> {
         match self.number.load(Ordering::Relaxed) {
             0 => None,
             number if number == usize::try_from(SIGINT).unwrap_or_default() => {

@@ -15,7 +15,7 @@ const UNDATED: i64 = i64::MIN;
 
 /// The credential reports of a run and an index of their rows.
 pub struct Credentials<'h> {
-    held: &'h StoredReports,
+    stored: &'h StoredReports,
     /// The time of the newest dated report by format and account (`""` if the report names no
     /// account).
     newest: BTreeMap<&'static str, BTreeMap<String, Time>>,
@@ -49,10 +49,10 @@ pub(super) struct Ambiguous;
 
 impl<'h> Credentials<'h> {
     /// Reads every row once and indexes it. `joined` is whether events look up rows.
-    pub fn new(held: &'h StoredReports, joined: bool) -> Self {
-        let mut all = Self { held, newest: BTreeMap::new(), keys: Vec::new(), users: Vec::new() };
+    pub fn new(stored: &'h StoredReports, joined: bool) -> Self {
+        let mut all = Self { stored, newest: BTreeMap::new(), keys: Vec::new(), users: Vec::new() };
         let mut reader = ReportRowReader::default();
-        for row in held.rows() {
+        for row in stored.rows() {
             let time = row.origin.time;
             reader.read(&row, &mut |format, rows| {
                 if let Some(time) = time {
@@ -93,8 +93,8 @@ impl<'h> Credentials<'h> {
         }
     }
 
-    pub(super) fn held(&self) -> &'h StoredReports {
-        self.held
+    pub(super) fn stored(&self) -> &'h StoredReports {
+        self.stored
     }
 
     /// Whether rules evaluate a row. They do not if a newer report of the same format and account
@@ -185,7 +185,7 @@ impl<'h> Credentials<'h> {
             let from = of.partition_point(|entry| entry.time < best.time);
             &of[from..until(of, best.time)]
         });
-        let text = |entry: &Entry| self.held.row(entry.row).map(|row| row.raw.text);
+        let text = |entry: &Entry| self.stored.row(entry.row).map(|row| row.raw.text);
         // Two copies of a report contain the same row; equal rows are not ambiguous.
         let differs = |entry: &Entry| entry.row != best.row && text(entry) != text(best);
         if same.clone().any(differs) {

@@ -72,7 +72,7 @@ impl<'c> Joiner<'c> {
         visit: &mut dyn FnMut(Option<&Record<'_>>, Option<&Record<'_>>),
     ) -> bool {
         let (enrichment, mut visited) = (&self.enrichment, false);
-        if let Some(row) = self.credentials.held().row(found.row) {
+        if let Some(row) = self.credentials.stored().row(found.row) {
             for &format in row.formats {
                 let now = self.now.0.or(row.origin.time).unwrap_or(self.now.1);
                 let mapper = self

@@ -4,7 +4,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use crate::record::{
-    Batch, Batches, FileAccount, FileStatus, Format, Inputs, Origin, Phase, RawRecord, Skip, Step,
+    Batch, Batches, FileAccount, FileStatus, Format, Inputs, Origin, RawRecord, ReadOrder, Skip,
+    Step,
 };
 
 /// The report files of a run. They act as an input whose rows can be read any number of times.
@@ -46,7 +47,7 @@ impl StoredReports {
     /// Reads every file of the report phase to its end.
     pub fn read(inputs: &dyn Inputs) -> Self {
         let file = |index: usize| {
-            (inputs.phase(index) == Phase::Reports).then(|| File::read(inputs, index))
+            (inputs.read_order(index) == ReadOrder::Reports).then(|| File::read(inputs, index))
         };
         Self { files: (0..inputs.count()).map(file).collect() }
     }
@@ -58,12 +59,12 @@ impl StoredReports {
 
     /// Every raw record that is valid UTF-8.
     pub(super) fn rows(&self) -> impl Iterator<Item = ReportRow<'_>> {
-        (0u32..).zip(&self.files).flat_map(|(file, held)| {
-            held.iter().flat_map(move |held| {
-                (0u32..).zip(&held.batches).flat_map(move |(batch, (records, origin))| {
+        (0u32..).zip(&self.files).flat_map(|(file, stored)| {
+            stored.iter().flat_map(move |stored| {
+                (0u32..).zip(&stored.batches).flat_map(move |(batch, (records, origin))| {
                     (0u32..).zip(records.iter()).filter_map(move |(record, raw)| {
                         let id = ReportRowId { file, batch, record };
-                        let formats = &*held.formats;
+                        let formats = &*stored.formats;
                         raw.ok().map(|raw| ReportRow { id, raw, formats, origin })
                     })
                 })
@@ -73,10 +74,10 @@ impl StoredReports {
 
     /// The raw record with this id.
     pub(super) fn row(&self, id: ReportRowId) -> Option<ReportRow<'_>> {
-        let held = self.files.get(id.file())?.as_ref()?;
-        let (records, origin) = held.batches.get(id.batch as usize)?;
+        let stored = self.files.get(id.file())?.as_ref()?;
+        let (records, origin) = stored.batches.get(id.batch as usize)?;
         let raw = records.get(id.record as usize)?.ok()?;
-        Some(ReportRow { id, raw, formats: &held.formats, origin })
+        Some(ReportRow { id, raw, formats: &stored.formats, origin })
     }
 }
 
@@ -113,10 +114,10 @@ impl Inputs for StoredReports {
         self.files.len()
     }
 
-    fn phase(&self, index: usize) -> Phase {
+    fn read_order(&self, index: usize) -> ReadOrder {
         match self.files.get(index) {
-            Some(Some(_)) => Phase::Reports,
-            _ => Phase::Events,
+            Some(Some(_)) => ReadOrder::Reports,
+            _ => ReadOrder::Events,
         }
     }
 
@@ -139,10 +140,10 @@ impl Batches for Reading<'_> {
     fn next(&mut self, batch: &mut Batch) -> Step {
         batch.clear();
         let batches = self.file.map_or(&[][..], |file| &file.batches);
-        if let Some((held, _)) = batches.get(self.next) {
-            batch.bytes.extend_from_slice(&held.bytes);
-            batch.records.extend_from_slice(&held.records);
-            batch.skipped.extend(held.skipped.iter().map(Skip::clone));
+        if let Some((stored, _)) = batches.get(self.next) {
+            batch.bytes.extend_from_slice(&stored.bytes);
+            batch.records.extend_from_slice(&stored.records);
+            batch.skipped.extend(stored.skipped.iter().map(Skip::clone));
         }
         self.next += 1;
         if self.next < batches.len() { Step::More } else { Step::Done }

@@ -13,8 +13,8 @@ use crate::engine::options::RunOptions;
 use crate::engine::rows::Order;
 use crate::engine::subject::{fingerprint_of, values_of};
 use crate::finding::{
-    CallRecord, Calls, Display, EnrichedKey, EnrichedSource, Finding, LeftOut, Occurrence, Sample,
-    Suppression, VerdictRole, decode, show,
+    CallRecord, Calls, Display, Enrichment, Finding, LeftOut, Occurrence, Sample, Suppression,
+    VerdictRole, decode, show,
 };
 use crate::plan::Plan;
 use crate::rule::{Rule, Severity};
@@ -22,8 +22,6 @@ use crate::value::Value;
 
 /// Rows of evidence in a finding; the other call records are summed.
 const CALLS: usize = 200;
-/// Sources and keys that a finding enriches from tables.
-const KNOWN: usize = 20;
 /// Samples that a finding shows at most.
 const SAMPLES: usize = 60;
 /// Samples that all findings of a rule show at most, besides the record that leads each finding.
@@ -42,7 +40,7 @@ pub(super) struct Shown {
     pub(super) raised: Option<Severity>,
     pub(super) uncertain: bool,
     /// The match that the message describes; if `None`, the first match.
-    pub(super) told: Option<Chosen>,
+    pub(super) reported: Option<Chosen>,
     /// The rendered message of that match, if its row contains one.
     pub(super) rendered: Option<Box<[u8]>>,
     /// Values of the rule's measures in the first occurrence.
@@ -58,7 +56,7 @@ impl Shown {
             occurrences: None,
             raised: None,
             uncertain: false,
-            told: None,
+            reported: None,
             rendered: None,
             measures: Vec::new(),
         }
@@ -74,7 +72,7 @@ impl Shown {
     /// The match that the message describes.
     pub(super) fn lead(&self) -> Option<Chosen> {
         let tally = if self.suppressed { &self.evidence.covered } else { &self.evidence.counted };
-        self.told.or(tally.lead)
+        self.reported.or(tally.lead)
     }
 }
 
@@ -108,8 +106,9 @@ impl Assembler<'_> {
         samples: &mut usize,
     ) -> (Finding, Vec<SampleRequest>) {
         let definition = &self.plan.rules[rule as usize];
-        let Shown { evidence, suppressed, occurrences, raised, uncertain, told, measures, .. } =
-            shown;
+        let Shown {
+            evidence, suppressed, occurrences, raised, uncertain, reported, measures, ..
+        } = shown;
         let Evidence { calls, counted, covered, entries, .. } = evidence;
         // A suppressed finding describes the covered matches; any other finding describes the
         // counted ones.
@@ -117,7 +116,7 @@ impl Assembler<'_> {
         let Retained { sides, message } = retained;
         let sides = sides.as_ref();
         let details = sides.map(|sides| if suppressed { &sides.covered } else { &sides.counted });
-        let first = told.or(tally.lead);
+        let first = reported.or(tally.lead);
         let (provider, subject) = self.subject(definition, key, &calls);
 
         // If so many versions of one event differ that the first match was not retained, the first
@@ -144,7 +143,8 @@ impl Assembler<'_> {
             self.calls(calls, suppressed, details, &provider, samples, &mut |slot, chosen| {
                 want(slot, chosen, &[]);
             });
-        let (sources, keys) = self.enrichment(&calls);
+        let Enrichment { identities, accounts, sources, keys } =
+            self.options.enricher.calls(&calls);
         let shows = |count| if suppressed { 0 } else { count };
         let finding = Finding {
             rule: rule as usize,
@@ -168,6 +168,8 @@ impl Assembler<'_> {
             occurrences: occurrences.unwrap_or_else(|| tally.days()),
             calls,
             others,
+            identities,
+            accounts,
             sources,
             keys,
             sample,
@@ -201,19 +203,6 @@ impl Assembler<'_> {
         });
         let shown = shown.collect();
         (provider, shown)
-    }
-
-    /// Enriches the first sources and keys from tables.
-    fn enrichment(&self, calls: &[Calls]) -> (Vec<EnrichedSource>, Vec<EnrichedKey>) {
-        let enricher = &self.options.enricher;
-        let distinct = |part: fn(&CallRecord) -> &Option<String>| {
-            let mut seen = BTreeSet::new();
-            let parts = calls.iter().filter_map(move |calls| part(&calls.call).as_deref());
-            parts.filter(move |part| seen.insert(*part)).take(KNOWN)
-        };
-        let sources = distinct(|call| &call.source).filter_map(|source| enricher.source(source));
-        let keys = distinct(|call| &call.ak).filter_map(|ak| enricher.key(ak));
-        (sources.collect(), keys.collect())
     }
 
     fn suppression(&self, entries: &BTreeSet<u32>) -> Suppression {
@@ -313,6 +302,7 @@ impl Assembler<'_> {
             service: plain(call.service),
             api: plain(call.api),
             user: plain(call.user),
+            location: plain(call.location),
             ..call
         }
     }

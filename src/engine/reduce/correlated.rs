@@ -9,7 +9,7 @@ use super::evidence::{Chosen, Evidence, time, widen};
 use super::silence::{SilenceEnd, same_event};
 use crate::correlate::{self, Item, Observations, Outcome, Reach, Subject};
 use crate::engine::match_view::day_of;
-use crate::engine::options::{RunOptions, Tell};
+use crate::engine::options::{EmitMode, RunOptions};
 use crate::engine::rows::{MatchRow, Observation, Order, RecordPosition};
 use crate::expr::EvalError;
 use crate::finding::{Display, Occurrence, Redactor, decode};
@@ -84,7 +84,7 @@ struct SubjectMatch {
     cover: u32,
     call: u32,
     /// The rendered message.
-    told: u32,
+    rendered: u32,
 }
 
 /// Interned byte strings that many rows share.
@@ -182,7 +182,7 @@ impl SubjectMatches {
             ok: row.ok,
             cover: self.texts.add(row.cover),
             call: self.texts.add(row.call),
-            told: self.texts.add(row.told),
+            rendered: self.texts.add(row.rendered),
         });
     }
 
@@ -275,7 +275,7 @@ impl SubjectMatches {
             reaches: &reaches,
             now: self.now,
         };
-        if options.tell == Tell::Occurrences {
+        if options.emit == EmitMode::Occurrences {
             return self.each(&subject);
         }
         let outcome = correlate::outcome(&subject)?;
@@ -342,9 +342,9 @@ impl SubjectMatches {
 
     fn shown(&self, rule: &Rule, outcome: &Outcome) -> Option<Shown> {
         let first = outcome.occurrences.first()?;
-        let told = &self.rows[first.told as usize];
-        let rendered = self.texts.all[told.told as usize].clone();
-        let told = Chosen { order: told.order, place: told.place, row: told.row };
+        let reported = &self.rows[first.reported as usize];
+        let rendered = self.texts.all[reported.rendered as usize].clone();
+        let reported = Chosen { order: reported.order, place: reported.place, row: reported.row };
 
         let mut evidence = Evidence::default();
         let mut members: Vec<u32> =
@@ -373,7 +373,7 @@ impl SubjectMatches {
             occurrences,
             raised: outcome.occurrences.iter().filter_map(|of| of.raised).max(),
             uncertain: outcome.occurrences.iter().all(|of| of.uncertain),
-            told: Some(told),
+            reported: Some(reported),
             rendered: Some(rendered).filter(|rendered| !rendered.is_empty()),
             measures: first.measures.clone(),
         })
@@ -421,7 +421,7 @@ impl SubjectMatches {
             account: &[],
             call: &self.texts.all[call as usize],
             measured: &[],
-            told: &[],
+            rendered: &[],
         }
     }
 }

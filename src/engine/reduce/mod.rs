@@ -18,8 +18,8 @@ use std::io;
 use super::accounting::FileReport;
 use super::detail_store::DetailReader;
 use super::match_view::day_of;
-use super::matches::Partial;
-use super::options::{RunOptions, Tell};
+use super::matches::PartialMatches;
+use super::options::{EmitMode, RunOptions};
 use super::rows::{Frame, MatchRow, Merge, Order, texts};
 use super::subject::rule_of;
 use crate::correlate::Reach;
@@ -67,13 +67,13 @@ pub(super) struct Reduced {
 
 /// Reduces all rows to findings.
 pub(super) fn reduce(
-    mut found: Partial,
+    mut found: PartialMatches,
     plan: &Plan<'_>,
     files: &[FileReport],
     options: &RunOptions,
 ) -> Reduced {
     found.put_observations();
-    let Partial { rows, ids, details, reaches, .. } = found;
+    let PartialMatches { rows, ids, details, reaches, .. } = found;
     let mut fold = Fold {
         plan,
         options,
@@ -123,7 +123,7 @@ struct Group {
     /// The last row, to detect duplicates of it.
     last: Option<(Order, u8)>,
     rows: Rows,
-    said: RenderedMessages,
+    rendered: RenderedMessages,
 }
 
 enum Rows {
@@ -166,17 +166,17 @@ impl Fold<'_> {
     fn begin(&self, key: &[u8]) -> Option<Group> {
         let rule = rule_of(key)?;
         let definition = self.plan.rules.get(rule)?;
-        let rows = match (definition.correlates(), self.options.tell) {
+        let rows = match (definition.correlates(), self.options.emit) {
             (true, _) => Rows::Correlated(Box::new(SubjectMatches::new(self.options))),
-            (false, Tell::Findings) => Rows::Plain(Box::default()),
-            (false, Tell::Occurrences) => Rows::Days(BTreeMap::new()),
+            (false, EmitMode::Findings) => Rows::Plain(Box::default()),
+            (false, EmitMode::Occurrences) => Rows::Days(BTreeMap::new()),
         };
         Some(Group {
             key: key.to_vec(),
             rule: rule as u32,
             last: None,
             rows,
-            said: RenderedMessages::default(),
+            rendered: RenderedMessages::default(),
         })
     }
 
@@ -207,32 +207,34 @@ impl Fold<'_> {
                 let evidence = days.entry(day_of(row.call).map(str::to_owned)).or_default();
                 evidence.add(row);
                 if evidence.leads(row) {
-                    group.said.add(row);
+                    group.rendered.add(row);
                 }
             }
-            Rows::Correlated(held) => {
-                held.add(row, &self.plan.rules[group.rule as usize]);
+            Rows::Correlated(stored) => {
+                stored.add(row, &self.plan.rules[group.rule as usize]);
             }
         }
     }
 
     fn conclude(&mut self, group: Group) -> io::Result<()> {
-        let Group { key, rule, rows, said, .. } = group;
+        let Group { key, rule, rows, rendered, .. } = group;
         let definition = &self.plan.rules[rule as usize];
         let SubjectFindings { shown, spans, silence_ends } = match rows {
             Rows::Plain(evidence) if evidence.is_empty() => return Ok(()),
             Rows::Plain(evidence) => SubjectFindings::of(Shown::plain(*evidence)),
             Rows::Days(days) => SubjectFindings {
-                shown: days.into_values().map(|day| Shown::of_day(day, &said)).collect(),
+                shown: days.into_values().map(|day| Shown::of_day(day, &rendered)).collect(),
                 ..SubjectFindings::default()
             },
-            Rows::Correlated(held) => match held.finish(definition, &self.reaches, self.options) {
-                Ok(comes) => comes,
-                Err(error) => {
-                    self.reduced.errors.push((rule, error));
-                    return Ok(());
+            Rows::Correlated(stored) => {
+                match stored.finish(definition, &self.reaches, self.options) {
+                    Ok(comes) => comes,
+                    Err(error) => {
+                        self.reduced.errors.push((rule, error));
+                        return Ok(());
+                    }
                 }
-            },
+            }
         };
         for SilenceEnd { cover, severity, order, failed } in silence_ends {
             self.reduced.matches += 1;
@@ -249,18 +251,18 @@ impl Fold<'_> {
         }
         for shown in shown {
             let mut retained = Retained::default();
-            let failed = match (self.options.tell, &shown.rendered) {
-                (Tell::Findings, None) if definition.correlates() => None,
-                (Tell::Findings, Some(parts)) => {
+            let failed = match (self.options.emit, &shown.rendered) {
+                (EmitMode::Findings, None) if definition.correlates() => None,
+                (EmitMode::Findings, Some(parts)) => {
                     message(texts(parts), definition, &shown, self.options)
                         .map(|message| retained.message = Some(message))
                         .err()
                 }
-                (Tell::Findings, None) => {
+                (EmitMode::Findings, None) => {
                     retained.sides = Some(self.details.of(&key)?);
                     None
                 }
-                (Tell::Occurrences, _) => sides(definition, &shown, self.options)
+                (EmitMode::Occurrences, _) => sides(definition, &shown, self.options)
                     .map(|sides| retained.sides = Some(sides))
                     .err(),
             };
@@ -273,10 +275,10 @@ impl Fold<'_> {
             let (finding, wanted) =
                 self.assembler.finding(number, &key, rule, shown, retained, left);
             if *left == 0 && finding.calls.iter().all(|calls| calls.samples.is_empty()) {
-                self.reduced.unsampled += u64::from(self.options.tell == Tell::Findings);
+                self.reduced.unsampled += u64::from(self.options.emit == EmitMode::Findings);
             }
             self.reduced.findings.push(finding);
-            if self.options.tell == Tell::Findings {
+            if self.options.emit == EmitMode::Findings {
                 self.reduced.wanted.extend(wanted);
             }
         }

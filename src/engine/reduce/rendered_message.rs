@@ -22,8 +22,8 @@ type Record = (Order, u32);
 impl RenderedMessages {
     /// Retains the rendered message of a row.
     pub(super) fn add(&mut self, row: &MatchRow<'_>) {
-        if !row.told.is_empty() {
-            self.0.entry((row.order, row.row)).or_insert_with(|| row.told.into());
+        if !row.rendered.is_empty() {
+            self.0.entry((row.order, row.row)).or_insert_with(|| row.rendered.into());
         }
     }
 

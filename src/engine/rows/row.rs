@@ -82,7 +82,7 @@ pub(in crate::engine) struct MatchRow<'b> {
     /// The values that the rule measures, encoded.
     pub(in crate::engine) measured: &'b [u8],
     /// The rendered message of its record, encoded; empty if the record is read again instead.
-    pub(in crate::engine) told: &'b [u8],
+    pub(in crate::engine) rendered: &'b [u8],
 }
 
 /// An observation: records contained these values from a first to a last time.
@@ -113,7 +113,7 @@ impl MatchRow<'_> {
         for number in [u64::from(self.row), ordinal, line, column, end_line, end_column, length] {
             put(number, out);
         }
-        for part in [self.cover, self.account, self.call, self.measured, self.told] {
+        for part in [self.cover, self.account, self.call, self.measured, self.rendered] {
             put(part.len() as u64, out);
             out.extend_from_slice(part);
         }
@@ -212,7 +212,7 @@ impl<'b> Frame<'b> {
             account: rest.part()?,
             call: rest.part()?,
             measured: rest.part()?,
-            told: rest.part()?,
+            rendered: rest.part()?,
         }))
     }
 }
@@ -331,7 +331,7 @@ mod tests {
                 account: &parts[1],
                 call: &parts[2],
                 measured: &parts[3],
-                told: &parts[4],
+                rendered: &parts[4],
             };
             let mut frame = Vec::new();
             let sorts = row.write(&mut frame);

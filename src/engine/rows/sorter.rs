@@ -213,11 +213,11 @@ mod tests {
             let sorted = all(sorter);
             let keys: Vec<&[u8]> = sorted.iter().map(|(row, sorts)| &row[..*sorts]).collect();
             prop_assert!(keys.is_sorted());
-            let mut came: Vec<Vec<u8>> = sorted.into_iter().map(|(row, _)| row).collect();
-            let mut went: Vec<Vec<u8>> = rows.iter().map(frame).collect();
-            came.sort();
-            went.sort();
-            prop_assert_eq!(came, went);
+            let mut merged: Vec<Vec<u8>> = sorted.into_iter().map(|(row, _)| row).collect();
+            let mut expected: Vec<Vec<u8>> = rows.iter().map(frame).collect();
+            merged.sort();
+            expected.sort();
+            prop_assert_eq!(merged, expected);
         }
     }
 

@@ -27,8 +27,8 @@ impl Checker<'_> {
         };
         let key = self.check(key);
         let (found, key) = (found?, Box::new(key?));
-        let asks = function.role() == Role::InTable;
-        if !Kind::Text.accepts(key.ty, asks) {
+        let in_table = function.role() == Role::InTable;
+        if !Kind::Text.accepts(key.ty, in_table) {
             let message =
                 format!("expected text as `key` of `{}`, but found {}", function.name(), key.ty);
             let help =
@@ -41,7 +41,7 @@ impl Checker<'_> {
             Found::Report(kind) => Op::Report(kind, key, None),
         };
         let row = self.node(at, op, Type::Row, true);
-        if asks {
+        if in_table {
             return Ok(self.node(at, Op::Has(Box::new(row)), Type::Bool, false));
         }
         Ok(row)

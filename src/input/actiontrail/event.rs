@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::{identity, paths as p};
 use crate::input::json::{Fields, decode, opened, texts};
-use crate::input::trail::{Call, Defaults, Promises, Sheet, before, list};
+use crate::input::trail::{Call, Defaults, EventBuilder, Promises, before, list};
 use crate::record::derive::{self, Caller};
 use crate::record::field::event as field;
 use crate::record::{FieldGap, FieldSet, Provider, Record};
@@ -67,38 +67,38 @@ pub(super) fn map<'a>(
     promises.text(field::SERVICE, [p::SERVICE, p::EVENT_SOURCE]);
     identity::check(&mut promises, fields, kind);
 
-    let mut sheet = Sheet::new(needed);
-    sheet.text(field::ID, || get(p::EVENT_ID));
-    sheet.put(field::TIME, || time.map_or(Value::Missing, Value::Time));
-    sheet.text(field::ACCOUNT, || {
+    let mut builder = EventBuilder::new(needed);
+    builder.text(field::ID, || get(p::EVENT_ID));
+    builder.put(field::TIME, || time.map_or(Value::Missing, Value::Time));
+    builder.text(field::ACCOUNT, || {
         let own = get(p::RECIPIENT).or_else(|| get(p::ACCOUNT)).or_else(|| get(p::OWNER));
         own.or(defaults.account.as_deref().map(Cow::Borrowed))
     });
-    sheet.put(field::USER_TYPE, || Value::str(user_type));
-    sheet.flag(field::MFA, || identity::mfa(fields, kind == "signin"));
-    sheet.put(field::METHOD, || {
+    builder.put(field::USER_TYPE, || Value::str(user_type));
+    builder.flag(field::MFA, || identity::mfa(fields, kind == "signin"));
+    builder.put(field::METHOD, || {
         Value::str(method(fields, event_type.as_deref(), kind, user_type, ak_type))
     });
-    sheet.put(field::KIND, || Value::str(kind));
-    sheet.word(field::CATEGORY, || match get(p::EVENT_CATEGORY).as_deref() {
+    builder.put(field::KIND, || Value::str(kind));
+    builder.word(field::CATEGORY, || match get(p::EVENT_CATEGORY).as_deref() {
         Some("Management") => Some("management"),
         Some("Data") => Some("data"),
         _ => None,
     });
-    sheet.text(field::CODE, || get(p::ERROR_CODE));
-    sheet.text(field::MESSAGE, || get(p::ERROR_MESSAGE));
-    sheet.flag(field::OK, || Some(get(p::ERROR_CODE).is_none()));
-    sheet.text(field::AGENT, || get(p::AGENT));
-    sheet.text(field::REGION, || get(p::ACS_REGION));
-    sheet.text(field::REQUEST_ID, || get(p::REQUEST_ID));
-    sheet.put(field::PARAMS, || {
+    builder.text(field::CODE, || get(p::ERROR_CODE));
+    builder.text(field::MESSAGE, || get(p::ERROR_MESSAGE));
+    builder.flag(field::OK, || Some(get(p::ERROR_CODE).is_none()));
+    builder.text(field::AGENT, || get(p::AGENT));
+    builder.text(field::REGION, || get(p::ACS_REGION));
+    builder.text(field::REQUEST_ID, || get(p::REQUEST_ID));
+    builder.put(field::PARAMS, || {
         let given = fields.get(p::PARAMS).filter(|json| !matches!(*json, "{}" | "null" | "\"\""));
         given.or_else(|| fields.get(p::PARAMS_JSON)).map_or(Value::Missing, opened)
     });
-    sheet.put(field::RESPONSE, || fields.get(p::RESPONSE).map_or(Value::Missing, opened));
-    sheet.put(field::RESOURCES, || resources(fields));
-    sheet.put(field::RAW, || opened(text));
-    call.put(&mut sheet, scratch, |service, api| {
+    builder.put(field::RESPONSE, || fields.get(p::RESPONSE).map_or(Value::Missing, opened));
+    builder.put(field::RESOURCES, || resources(fields));
+    builder.put(field::RAW, || opened(text));
+    call.put(&mut builder, scratch, |service, api| {
         let names = derive::target_user_params(PROVIDER, service, api);
         let plain = names.iter().find_map(|&name| match name {
             "UserName" => get(p::PARAMS_USER),
@@ -106,7 +106,7 @@ pub(super) fn map<'a>(
         });
         plain.or_else(|| derive::named_user(names, &get(p::PARAMS_JSON)?).map(Cow::Owned))
     });
-    sheet.done()
+    builder.done()
 }
 
 fn kind(event_type: Option<&str>) -> &'static str {

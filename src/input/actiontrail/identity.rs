@@ -72,7 +72,7 @@ pub(super) fn has_session(fields: &Fields<'_>) -> bool {
 
 /// Whether the session was opened with a second factor.
 pub(super) fn mfa(fields: &Fields<'_>, signin: bool) -> Option<bool> {
-    let said = |paths: [usize; 2]| {
+    let flag = |paths: [usize; 2]| {
         let text = paths.iter().find_map(|&path| fields.get(path).and_then(decode))?;
         match &*text {
             _ if text.eq_ignore_ascii_case("true") => Some(true),
@@ -80,7 +80,7 @@ pub(super) fn mfa(fields: &Fields<'_>, signin: bool) -> Option<bool> {
             _ => None,
         }
     };
-    let session = || said([p::MFA, p::MFA_OLD]);
-    let checked = || said([p::MFA_CHECKED, p::MFA_CHECKED_OLD]);
+    let session = || flag([p::MFA, p::MFA_OLD]);
+    let checked = || flag([p::MFA_CHECKED, p::MFA_CHECKED_OLD]);
     if signin { checked().or_else(session) } else { session() }
 }

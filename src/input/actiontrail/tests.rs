@@ -317,8 +317,8 @@ fn who_calls() {
 
 #[test]
 fn the_second_factor_is_read_where_it_is_said() {
-    let session = |key: &str, said: Tree| json!({ "userIdentity": { "sessionContext": { key: { "mfaAuthenticated": said } } } });
-    let signin = |key: &str, said: &str| json!({ "eventType": "ConsoleSignin", "additionalEventData": { key: said } });
+    let session = |key: &str, shown: Tree| json!({ "userIdentity": { "sessionContext": { key: { "mfaAuthenticated": shown } } } });
+    let signin = |key: &str, shown: &str| json!({ "eventType": "ConsoleSignin", "additionalEventData": { key: shown } });
     for (changes, mfa) in [
         (json!({}), "-"),
         (session("attributes", json!("true")), "true"),
@@ -408,12 +408,12 @@ fn wrappings_are_taken_off() {
         with(json!({ "recipientAccountId": null, "userIdentity": { "accountId": null } }));
     let row = sample::with(&tags.to_string(), json!({ "event": unnamed }));
     assert_eq!(one(&row, field::ACCOUNT), "999", "the owner of the log");
-    let told = Sample {
+    let hinted = Sample {
         origin: Origin { account: Some("1000".to_owned()), ..Origin::default() },
         ..Sample::of(&ActionTrail)
     };
-    assert_eq!(told.one(&unnamed, field::ACCOUNT), "1000", "what the user says");
-    assert_eq!(told.one(&row, field::ACCOUNT), "999");
+    assert_eq!(hinted.one(&unnamed, field::ACCOUNT), "1000", "what the user says");
+    assert_eq!(hinted.one(&row, field::ACCOUNT), "999");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::{identity, paths as p, time};
 use crate::input::json::{Fields, decode, opened, texts};
-use crate::input::trail::{Call, Defaults, Promises, Sheet, before, list};
+use crate::input::trail::{Call, Defaults, EventBuilder, Promises, before, list};
 use crate::record::derive::{self, Caller};
 use crate::record::field::event as field;
 use crate::record::{FieldGap, FieldSet, Provider, Record};
@@ -79,19 +79,19 @@ pub(super) fn map<'a>(
     );
     identity::check(&mut promises);
 
-    let mut sheet = Sheet::new(needed);
-    sheet.text(field::ID, || first([p::EVENT_ID, p::OUTER_ID]));
-    sheet.put(field::TIME, || time.map_or(Value::Missing, Value::Time));
-    sheet.text(field::ACCOUNT, || {
+    let mut builder = EventBuilder::new(needed);
+    builder.text(field::ID, || first([p::EVENT_ID, p::OUTER_ID]));
+    builder.put(field::TIME, || time.map_or(Value::Missing, Value::Time));
+    builder.text(field::ACCOUNT, || {
         let own = first([p::ACCOUNT, p::OUTER_ACCOUNT]);
         own.or(defaults.account.as_deref().map(Cow::Borrowed))
     });
-    sheet.put(field::USER_TYPE, || Value::str(user_type));
-    sheet.flag(field::MFA, || identity::mfa(fields));
-    sheet.put(field::METHOD, || Value::str(method(fields, kind)));
-    sheet.put(field::KIND, || Value::str(kind));
-    sheet.put(field::CATEGORY, || Value::str("management"));
-    sheet.flag(field::OK, || match &error {
+    builder.put(field::USER_TYPE, || Value::str(user_type));
+    builder.flag(field::MFA, || identity::mfa(fields));
+    builder.put(field::METHOD, || Value::str(method(fields, kind)));
+    builder.put(field::KIND, || Value::str(kind));
+    builder.put(field::CATEGORY, || Value::str("management"));
+    builder.flag(field::OK, || match &error {
         Some(_) => Some(false),
         // The fields around a record show whether the caller was authorised, not the outcome of the
         // call.
@@ -101,21 +101,21 @@ pub(super) fn map<'a>(
             .then_some(true),
     });
     // Calls that succeed have messages as well.
-    sheet.text(field::MESSAGE, || {
+    builder.text(field::MESSAGE, || {
         error.as_ref().and_then(|_| first([p::API_ERROR_MESSAGE, p::ERROR_MESSAGE]))
     });
-    sheet.text(field::CODE, || error);
-    sheet.text(field::AGENT, || first([p::AGENT, p::PARAMS_CLIENT]));
-    sheet.text(field::REGION, || {
+    builder.text(field::CODE, || error);
+    builder.text(field::AGENT, || first([p::AGENT, p::PARAMS_CLIENT]));
+    builder.text(field::REGION, || {
         first([p::REGION, p::AROUND_REGION]).or_else(|| get(p::OUTER_REGION))
     });
-    sheet.text(field::REQUEST_ID, || first([p::REQUEST_ID, p::OUTER_REQUEST_ID]));
-    sheet.put(field::PARAMS, || fields.get(p::PARAMS).map_or(Value::Missing, opened));
-    sheet.put(field::RESPONSE, || {
+    builder.text(field::REQUEST_ID, || first([p::REQUEST_ID, p::OUTER_REQUEST_ID]));
+    builder.put(field::PARAMS, || fields.get(p::PARAMS).map_or(Value::Missing, opened));
+    builder.put(field::RESPONSE, || {
         let found = [p::RESPONSE, p::RESPONSE_ALSO].iter().find_map(|&path| fields.get(path));
         found.map_or(Value::Missing, opened)
     });
-    sheet.put(field::RESOURCES, || {
+    builder.put(field::RESOURCES, || {
         let named = [p::RESOURCE_NAME, p::OUTER_RESOURCE_NAME];
         list(
             [p::RESOURCES]
@@ -125,18 +125,18 @@ pub(super) fn map<'a>(
                 .flat_map(texts),
         )
     });
-    sheet.text(field::APP_ID, || get(p::APP_ID));
-    sheet.flag(field::SENSITIVE, || identity::flag(fields, p::SENSITIVE));
-    sheet.text(field::LOCATION, || get(p::LOCATION).filter(|place| place != "未知"));
-    sheet.put(field::RAW, || opened(text));
-    call.put(&mut sheet, scratch, |service, api| {
+    builder.text(field::APP_ID, || get(p::APP_ID));
+    builder.flag(field::SENSITIVE, || identity::flag(fields, p::SENSITIVE));
+    builder.text(field::LOCATION, || get(p::LOCATION).filter(|place| place != "未知"));
+    builder.put(field::RAW, || opened(text));
+    call.put(&mut builder, scratch, |service, api| {
         derive::target_user_params(PROVIDER, service, api).iter().find_map(|&name| match name {
             "Name" => get(p::PARAMS_NAME),
             "TargetUin" => get(p::PARAMS_TARGET),
             _ => get(p::PARAMS_ATTACH),
         })
     });
-    sheet.done()
+    builder.done()
 }
 
 /// The error of a call: that of the API, else that of the check before it. Zero means no error.

@@ -171,12 +171,12 @@ fn times_without_a_zone_are_of_beijing() {
     ] {
         assert_eq!(one(&with(json!({ "eventTime": written })), field::TIME), time, "{written}");
     }
-    let told = Sample {
+    let hinted = Sample {
         origin: Origin { zone: Zone::parse("UTC"), ..Origin::default() },
         ..Sample::of(&CloudAudit)
     };
-    assert_eq!(told.one(&record(2), field::TIME), "2019-03-20T12:36:27Z", "what the user says");
-    assert_eq!(told.one(&record(0), field::TIME), "2026-03-04T02:11:41Z", "numbers have no zone");
+    assert_eq!(hinted.one(&record(2), field::TIME), "2019-03-20T12:36:27Z", "what the user says");
+    assert_eq!(hinted.one(&record(0), field::TIME), "2026-03-04T02:11:41Z", "numbers have no zone");
 }
 
 /// The message of the check before a call is not empty when it passes.
@@ -404,13 +404,13 @@ fn wrappings_are_taken_off() {
     );
     assert_eq!(one(&event, field::TIME), "2019-03-20T04:36:27.25Z");
     assert_eq!(one(&event, field::REGION), "ap-shanghai");
-    let told = Sample {
+    let hinted = Sample {
         origin: Origin { account: Some("1000".to_owned()), ..Origin::default() },
         ..Sample::of(&CloudAudit)
     };
     let unnamed = with(json!({ "userIdentity": { "accountId": "" } }));
-    assert_eq!(told.one(&unnamed, field::ACCOUNT), "1000", "what the user says");
-    assert_eq!(told.one(&text, field::ACCOUNT), "100000000001");
+    assert_eq!(hinted.one(&unnamed, field::ACCOUNT), "1000", "what the user says");
+    assert_eq!(hinted.one(&text, field::ACCOUNT), "100000000001");
 }
 
 #[test]

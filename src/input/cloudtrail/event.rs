@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::{identity, paths as p};
 use crate::input::json::{Fields, decode, list_of, untyped};
-use crate::input::trail::{Call, Defaults, Promises, Sheet, cut};
+use crate::input::trail::{Call, Defaults, EventBuilder, Promises, cut};
 use crate::record::derive::{self, Caller};
 use crate::record::field::event as field;
 use crate::record::{FieldGap, FieldSet, Provider, Record};
@@ -76,28 +76,29 @@ pub(super) fn map<'a>(
     }
     identity::check(&mut promises, fields, event_type.as_deref(), kind);
 
-    let mut sheet = Sheet::new(needed);
+    let mut builder = EventBuilder::new(needed);
     let revision = fields.get(p::ADDENDUM) == Some("\"UPDATED_DATA\"");
-    sheet.revision(revision);
+    builder.revision(revision);
     // An update may have its own id; it is a version of the event that it refers to.
-    sheet.text(field::ID, || get(p::ORIGINAL_ID).filter(|_| revision).or_else(|| get(p::EVENT_ID)));
-    sheet.put(field::TIME, || time.map_or(Value::Missing, Value::Time));
-    sheet.text(field::ACCOUNT, || {
+    builder
+        .text(field::ID, || get(p::ORIGINAL_ID).filter(|_| revision).or_else(|| get(p::EVENT_ID)));
+    builder.put(field::TIME, || time.map_or(Value::Missing, Value::Time));
+    builder.text(field::ACCOUNT, || {
         let own = get(p::RECIPIENT).or_else(|| get(p::ACCOUNT)).map(derive::aws_account);
         own.or(defaults.account.as_deref().map(Cow::Borrowed))
     });
-    sheet.put(field::USER_TYPE, || Value::str(user_type));
-    sheet.flag(field::MFA, || identity::mfa(fields, kind == "signin"));
-    sheet.put(field::METHOD, || {
+    builder.put(field::USER_TYPE, || Value::str(user_type));
+    builder.flag(field::MFA, || identity::mfa(fields, kind == "signin"));
+    builder.put(field::METHOD, || {
         Value::str(method(fields, event_type.as_deref(), kind, user_type, ak_type))
     });
-    sheet.put(field::KIND, || Value::str(kind));
-    sheet.word(field::CATEGORY, || category(fields));
-    sheet.text(field::CODE, || {
+    builder.put(field::KIND, || Value::str(kind));
+    builder.word(field::CATEGORY, || category(fields));
+    builder.text(field::CODE, || {
         get(p::ERROR_CODE).or_else(|| failed_login.then_some(Cow::Borrowed("Failure")))
     });
-    sheet.text(field::MESSAGE, || get(p::ERROR_MESSAGE));
-    sheet.flag(field::OK, || {
+    builder.text(field::MESSAGE, || get(p::ERROR_MESSAGE));
+    builder.flag(field::OK, || {
         let silent = get(p::ERROR_CODE).is_none() && get(p::ERROR_MESSAGE).is_none();
         // An insight is about many calls, so it neither succeeds nor fails. A sign-in of IAM
         // Identity Center has its outcome in its details.
@@ -107,18 +108,18 @@ pub(super) fn map<'a>(
             && (kind != "signin" || event_type.as_deref() != Some("AwsServiceEvent") || outcome());
         says.then_some(silent && !failed_login)
     });
-    sheet.text(field::AGENT, || get(p::AGENT));
-    sheet.text(field::REGION, || get(p::AWS_REGION));
-    sheet.text(field::REQUEST_ID, || get(p::REQUEST_ID));
-    sheet.put(field::PARAMS, || fields.get(p::PARAMS).map_or(Value::Missing, untyped));
-    sheet.put(field::RESPONSE, || fields.get(p::RESPONSE).map_or(Value::Missing, untyped));
-    sheet.put(field::RESOURCES, || {
+    builder.text(field::AGENT, || get(p::AGENT));
+    builder.text(field::REGION, || get(p::AWS_REGION));
+    builder.text(field::REQUEST_ID, || get(p::REQUEST_ID));
+    builder.put(field::PARAMS, || fields.get(p::PARAMS).map_or(Value::Missing, untyped));
+    builder.put(field::RESPONSE, || fields.get(p::RESPONSE).map_or(Value::Missing, untyped));
+    builder.put(field::RESOURCES, || {
         let list = fields.get(p::RESOURCES).and_then(|json| list_of(json, &["ARN", "arn"]));
         list.unwrap_or_default()
     });
-    sheet.put(field::RAW, || untyped(text));
-    call.put(&mut sheet, scratch, |_, _| get(p::PARAMS_USER));
-    sheet.done()
+    builder.put(field::RAW, || untyped(text));
+    call.put(&mut builder, scratch, |_, _| get(p::PARAMS_USER));
+    builder.done()
 }
 
 /// The type of events that report unusual activity instead of a call.
@@ -191,9 +192,9 @@ fn is_console_agent(agent: &str) -> bool {
 }
 
 fn login_failed(fields: &Fields<'_>) -> bool {
-    [p::LOGIN, p::SWITCH_ROLE, p::CHECK_MFA, p::VERIFICATION, p::AUTHENTICATION]
-        .iter()
-        .any(|&path| fields.get(path).is_some_and(|said| said.eq_ignore_ascii_case("\"failure\"")))
+    [p::LOGIN, p::SWITCH_ROLE, p::CHECK_MFA, p::VERIFICATION, p::AUTHENTICATION].iter().any(
+        |&path| fields.get(path).is_some_and(|outcome| outcome.eq_ignore_ascii_case("\"failure\"")),
+    )
 }
 
 fn category(fields: &Fields<'_>) -> Option<&'static str> {

@@ -119,7 +119,7 @@ pub(super) fn session<'a>(fields: &Fields<'a>, user_type: &str) -> Option<Cow<'a
 
 /// Whether the session was opened with a second factor.
 pub(super) fn mfa(fields: &Fields<'_>, signin: bool) -> Option<bool> {
-    let said = |path| {
+    let flag = |path| {
         let text = fields.get(path).and_then(decode)?;
         match text.to_ascii_lowercase().as_str() {
             "true" | "yes" => Some(true),
@@ -127,7 +127,7 @@ pub(super) fn mfa(fields: &Fields<'_>, signin: bool) -> Option<bool> {
             _ => None,
         }
     };
-    let used = || said(p::MFA_USED);
-    let session = || said(p::MFA);
+    let used = || flag(p::MFA_USED);
+    let session = || flag(p::MFA);
     if signin { used().or_else(session) } else { session() }
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::event::{Reading, service};
 use super::paths as p;
 use crate::input::json::{decode, list_of, untyped};
-use crate::input::trail::{Call, Defaults, Promises, Sheet};
+use crate::input::trail::{Call, Defaults, EventBuilder, Promises};
 use crate::record::derive::{self, Caller};
 use crate::record::field::event as field;
 use crate::record::{FieldGap, FieldSet, Provider, Record};
@@ -40,20 +40,20 @@ pub(super) fn map<'a>(
             ..Caller::default()
         },
     };
-    let mut sheet = Sheet::new(needed);
-    sheet.text(field::ID, || get(p::OUTER_ID));
-    sheet.put(field::TIME, || time.map_or(Value::Missing, Value::Time));
-    sheet.text(field::ACCOUNT, || defaults.account.as_deref().map(Cow::Borrowed));
-    sheet.put(field::USER_TYPE, || Value::str("unknown"));
-    sheet.put(field::METHOD, || Value::str("unknown"));
-    sheet.put(field::KIND, || Value::str("call"));
-    sheet.put(field::RESOURCES, || {
+    let mut builder = EventBuilder::new(needed);
+    builder.text(field::ID, || get(p::OUTER_ID));
+    builder.put(field::TIME, || time.map_or(Value::Missing, Value::Time));
+    builder.text(field::ACCOUNT, || defaults.account.as_deref().map(Cow::Borrowed));
+    builder.put(field::USER_TYPE, || Value::str("unknown"));
+    builder.put(field::METHOD, || Value::str("unknown"));
+    builder.put(field::KIND, || Value::str("call"));
+    builder.put(field::RESOURCES, || {
         let json = fields.get(p::OUTER_RESOURCES);
         json.and_then(|json| list_of(json, &["ResourceName"])).unwrap_or_default()
     });
-    sheet.put(field::RAW, || untyped(text));
-    call.put(&mut sheet, scratch, |_, _| None);
-    sheet.done()
+    builder.put(field::RAW, || untyped(text));
+    call.put(&mut builder, scratch, |_, _| None);
+    builder.done()
 }
 
 /// The API writes seconds since 1970 with a fraction, the command line a time with its offset.

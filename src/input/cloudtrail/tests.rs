@@ -303,8 +303,8 @@ fn credentials_of_the_console_are_not_the_console() {
     assert_eq!(one(shell, field::METHOD), "api");
     let console = sample::with(shell, json!({ "tlsDetails": null }));
     assert_eq!(one(&console, field::METHOD), "console");
-    for said in [json!("false"), json!(null)] {
-        let text = sample::with(&console, json!({ "sessionCredentialFromConsole": said }));
+    for printed in [json!("false"), json!(null)] {
+        let text = sample::with(&console, json!({ "sessionCredentialFromConsole": printed }));
         assert_eq!(one(&text, field::METHOD), "api");
     }
 }
@@ -406,7 +406,7 @@ fn odd_values_are_missing_and_ids_keep_their_text() {
 
 #[test]
 fn the_time_of_an_event_is_an_instant_or_missing() {
-    for (said, value) in [
+    for (printed, value) in [
         (json!("2026-03-01T10:00:00Z"), "2026-03-01T10:00:00Z"),
         (json!("2026-03-01t10:00:00.123456789z"), "2026-03-01T10:00:00.123456Z"),
         (json!("2026-03-01T18:00:00+08:00"), "2026-03-01T10:00:00Z"),
@@ -434,29 +434,33 @@ fn the_time_of_an_event_is_an_instant_or_missing() {
         (json!(["2026-03-01T10:00:00Z"]), "-"),
         (json!(null), "-"),
     ] {
-        let text = with(json!({ "eventTime": said }));
-        assert_eq!(one(&text, field::TIME), value, "{said}");
+        let text = with(json!({ "eventTime": printed }));
+        assert_eq!(one(&text, field::TIME), value, "{printed}");
     }
 }
 
 #[test]
 fn times_without_an_offset_are_in_the_zone_that_the_user_declares() {
-    let told = Sample {
+    let hinted = Sample {
         format: &CloudTrail,
         origin: Origin { zone: Some(Zone::utc_plus_8()), ..Origin::default() },
     };
-    for (said, value) in [
+    for (printed, value) in [
         ("2026-03-01 10:00:00.000", "2026-03-01T02:00:00Z"),
         ("2026-03-01 10:00:00.000 UTC", "2026-03-01T10:00:00Z"),
         ("2026-03-01T10:00:00Z", "2026-03-01T10:00:00Z"),
     ] {
-        assert_eq!(told.one(&with(json!({ "eventTime": said })), field::TIME), value, "{said}");
+        assert_eq!(
+            hinted.one(&with(json!({ "eventTime": printed })), field::TIME),
+            value,
+            "{printed}"
+        );
     }
 }
 
 #[test]
 fn account_ids_have_twelve_digits() {
-    for (said, account) in [
+    for (printed, account) in [
         (json!("000011112222"), "000011112222"),
         (json!(11112222), "000011112222"),
         (json!("11112222"), "000011112222"),
@@ -465,10 +469,11 @@ fn account_ids_have_twelve_digits() {
         (json!("ANONYMOUS_PRINCIPAL"), "ANONYMOUS_PRINCIPAL"),
         (json!("1.1112222E7"), "1.1112222E7"),
     ] {
-        let text =
-            with(json!({ "recipientAccountId": said, "userIdentity": { "accountId": said } }));
-        assert_eq!(one(&text, field::ACCOUNT), account, "{said}");
-        assert_eq!(one(&text, field::CALLER_ACCOUNT), account, "{said}");
+        let text = with(
+            json!({ "recipientAccountId": printed, "userIdentity": { "accountId": printed } }),
+        );
+        assert_eq!(one(&text, field::ACCOUNT), account, "{printed}");
+        assert_eq!(one(&text, field::CALLER_ACCOUNT), account, "{printed}");
     }
 }
 

@@ -102,10 +102,10 @@ fn report(content: &str, time: Option<&str>, twice: bool, at: usize) -> Result<A
             true,
         ),
     };
-    let said = time.and_then(generated);
-    let note = (time.is_some() && said.is_none())
+    let time_made = time.and_then(generated);
+    let note = (time.is_some() && time_made.is_none())
         .then_some("the `GeneratedTime` of the answer is not a time that Keytrail can read");
-    Ok(Answer { content, encoded, time: said, note })
+    Ok(Answer { content, encoded, time: time_made, note })
 }
 
 /// Whether the text is the report itself, because a program has already decoded it.

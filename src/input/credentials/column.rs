@@ -127,8 +127,8 @@ impl<'a> Filling<'a> {
             }
             Kind::Flag => {
                 self.login(&cell);
-                let said = vocabulary::flag(&cell);
-                self.flag(fields, said);
+                let meaning = vocabulary::flag(&cell);
+                self.flag(fields, meaning);
             }
             Kind::Veto => {
                 self.login(&cell);
@@ -139,34 +139,34 @@ impl<'a> Filling<'a> {
             }
             Kind::Device => {
                 self.no_contact = vocabulary::is_word(cell.trim(), NOT_SUPPORTED);
-                let said = vocabulary::flag(&cell);
-                self.flag(fields, said);
+                let meaning = vocabulary::flag(&cell);
+                self.flag(fields, meaning);
             }
             Kind::Time => {
-                let said = vocabulary::time(&cell, writing);
-                if let (Meaning::Value(time), true) = (said, fields.contains(&key::CREATED)) {
+                let meaning = vocabulary::time(&cell, writing);
+                if let (Meaning::Value(time), true) = (meaning, fields.contains(&key::CREATED)) {
                     self.created = Some(time);
                 }
-                self.say(fields, &said, |time| Value::Time(*time));
+                self.say(fields, &meaning, |time| Value::Time(*time));
             }
             Kind::LastUse(blank) => {
                 self.login(&cell);
-                let said = match (vocabulary::time(&cell, writing), blank) {
+                let meaning = match (vocabulary::time(&cell, writing), blank) {
                     (Meaning::NotApplicable, Blank::Never) => {
                         // This matters only for an existing credential, but does not prove that it
                         // exists.
                         self.used = Some(false);
                         return self.put_use(fields);
                     }
-                    (said, _) => said,
+                    (meaning, _) => meaning,
                 };
-                self.blank_use = said == Meaning::NotApplicable && blank == Blank::NeverSignedIn;
-                match said {
+                self.blank_use = meaning == Meaning::NotApplicable && blank == Blank::NeverSignedIn;
+                match meaning {
                     Meaning::Value(time) => (self.last_used, self.used) = (Some(time), Some(true)),
                     Meaning::Never => self.used = Some(false),
                     _ => {}
                 }
-                self.say(&[], &said, |_| Value::Missing);
+                self.say(&[], &meaning, |_| Value::Missing);
                 self.put_use(fields);
             }
             Kind::Arn => {
@@ -186,8 +186,9 @@ impl<'a> Filling<'a> {
             }
             Kind::Factor => {
                 let kind = factor(&cell);
-                let said = kind.map_or_else(|| vocabulary::flag(&cell), |_| Meaning::Value(true));
-                self.flag(&[cred::MFA], said);
+                let meaning =
+                    kind.map_or_else(|| vocabulary::flag(&cell), |_| Meaning::Value(true));
+                self.flag(&[cred::MFA], meaning);
                 self.put(cred::MFA_KIND, Value::maybe_str(kind));
             }
         }
@@ -210,8 +211,8 @@ impl<'a> Filling<'a> {
         self.may_not_sign_in |= vocabulary::is_word(cell.trim(), LOGIN_DISABLED);
     }
 
-    fn flag(&mut self, fields: &[FieldId], said: Meaning<bool>) {
-        let value = match said {
+    fn flag(&mut self, fields: &[FieldId], meaning: Meaning<bool>) {
+        let value = match meaning {
             Meaning::Value(value) => Some(value),
             _ => None,
         };
@@ -223,16 +224,21 @@ impl<'a> Filling<'a> {
         }
         // A "no" does not prove that a credential exists.
         let valued = self.valued;
-        self.say(fields, &said, |value| Value::Bool(*value));
+        self.say(fields, &meaning, |value| Value::Bool(*value));
         self.valued = valued || value == Some(true);
     }
 
-    fn say<T>(&mut self, fields: &[FieldId], said: &Meaning<T>, value: impl Fn(&T) -> Value<'a>) {
-        match said {
-            Meaning::Value(said) => {
+    fn say<T>(
+        &mut self,
+        fields: &[FieldId],
+        meaning: &Meaning<T>,
+        value: impl Fn(&T) -> Value<'a>,
+    ) {
+        match meaning {
+            Meaning::Value(meaning) => {
                 (self.valued, self.answered) = (true, true);
                 for field in fields {
-                    self.put(*field, value(said));
+                    self.put(*field, value(meaning));
                 }
             }
             Meaning::Never => self.answered = true,

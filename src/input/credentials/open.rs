@@ -81,7 +81,7 @@ pub(in crate::input) fn open<'i>(mut task: ReadTask) -> Box<dyn Batches + 'i> {
         && let Ok(source) = &mut task.source
     {
         match unwrap(source, wrapping, &mut task.account.notes) {
-            Ok(said) => time = said,
+            Ok(unwrapped) => time = unwrapped,
             Err(skip) => {
                 task.account.compression = source.compression;
                 task.account.bytes = source.bytes();

@@ -7,7 +7,9 @@ use super::report::CredentialReport;
 use super::report_time::made;
 use super::user_rows::{MAX_STORED, UserRows};
 use crate::input::file_reader::file_name_before;
-use crate::record::{Batch, Batches, FileAccount, Format, Origin, Placed, Skip, SkipReason, Step};
+use crate::record::{
+    Batch, BatchRecord, Batches, FileAccount, Format, Origin, Skip, SkipReason, Step,
+};
 use crate::value::{Time, Zone};
 
 /// The note for reports whose time is not known.
@@ -111,7 +113,7 @@ impl Reports {
         let mut parts: BTreeMap<usize, Batch> = BTreeMap::new();
         for (placed, prefix) in std::mem::take(&mut batch.records).into_iter().zip(prefixes) {
             let Some(number) = self.of(&prefix) else {
-                let Placed { offset, line, ordinal, .. } = placed;
+                let BatchRecord { offset, line, ordinal, .. } = placed;
                 let detail = format!(
                     "the rows before it belong to {MAX_REPORTS} reports, which is the limit for one file"
                 );
@@ -122,7 +124,7 @@ impl Reports {
             let part = parts.entry(number).or_default();
             let start = part.bytes.len();
             part.bytes.extend_from_slice(&batch.bytes[placed.start..placed.end]);
-            part.records.push(Placed { start, end: part.bytes.len(), ..placed });
+            part.records.push(BatchRecord { start, end: part.bytes.len(), ..placed });
         }
         batch.bytes.clear();
         for (number, mut part) in parts {

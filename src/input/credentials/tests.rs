@@ -9,8 +9,8 @@ use super::*;
 use crate::input::InputSet;
 use crate::record::field::{cred, key, of_kind};
 use crate::record::{
-    Batch, Columns, FieldId, FieldSet, FileStatus, Format, Inputs, Origin, Outcome, Phase,
-    RawRecord, Record, Scratch, Step,
+    Batch, Columns, FieldId, FieldSet, FileStatus, Format, Inputs, Origin, Outcome, RawRecord,
+    ReadOrder, Record, Scratch, Step,
 };
 use crate::value::{RecordKind, Time, Value, Zone};
 

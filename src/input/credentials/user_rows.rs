@@ -16,7 +16,7 @@ use super::vocabulary::{Writing, text};
 use crate::diag::escaped;
 use crate::input::csv::Cells;
 use crate::record::field::key;
-use crate::record::{Batch, DateOrder, Origin, Placed, Skip, SkipReason, Step};
+use crate::record::{Batch, BatchRecord, DateOrder, Origin, Skip, SkipReason, Step};
 use crate::value::Time;
 
 /// The maximum number of bytes of rows that are stored for one file, with [`ROW_COST`] for each
@@ -67,7 +67,7 @@ struct Block {
 
 #[derive(Debug)]
 struct StoredRow {
-    placed: Placed,
+    placed: BatchRecord,
     block: u32,
     /// The next row of the same user.
     next: Option<u32>,
@@ -180,7 +180,7 @@ impl UserRows {
             match stored {
                 Ok(stored) => block.rows += u32::from(stored),
                 Err((reason, detail)) => {
-                    let Placed { offset, line, ordinal, .. } = placed;
+                    let BatchRecord { offset, line, ordinal, .. } = placed;
                     batch.skipped.push(Skip { offset, line, ordinal, reason, detail });
                 }
             }
@@ -193,7 +193,7 @@ impl UserRows {
     }
 
     /// Adds one row; returns whether it must be stored.
-    fn row(&mut self, row: &str, placed: Placed) -> Result<bool, (SkipReason, String)> {
+    fn row(&mut self, row: &str, placed: BatchRecord) -> Result<bool, (SkipReason, String)> {
         let cost = row.len() + ROW_COST;
         if self.stored + cost > self.limit {
             let limit = MAX_STORED >> 20;
@@ -296,7 +296,7 @@ impl UserRows {
             }
             let Some(first) = self.rows.get(user.first as usize) else { continue };
             let end = batch.bytes.len();
-            batch.records.push(Placed { start, end, rows: user.rows, ..first.placed });
+            batch.records.push(BatchRecord { start, end, rows: user.rows, ..first.placed });
         }
         Step::Done
     }
@@ -310,8 +310,7 @@ impl UserRows {
         }
         if let Some(names) = keys.list() {
             notes.push(format!(
-                "users with contradictory rows for one key, each a separate key: \
-                 as a key of its own: {names}"
+                "users with contradictory rows for one key, each a separate key: {names}"
             ));
         }
         if *repeated > 0 {

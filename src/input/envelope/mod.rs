@@ -11,7 +11,7 @@ mod opener;
 
 use super::csv::Cells;
 use super::json::Fault;
-use crate::record::{Batch, Envelope, Placed, Skip, Span};
+use crate::record::{Batch, BatchRecord, Envelope, Skip, Span};
 
 pub(super) use named::refused;
 use opener::{Content, Opener};
@@ -43,7 +43,7 @@ impl Envelopes {
                 Some(Ok(Content::Control)) => self.control += 1,
                 Some(Ok(Content::Records)) => self.place(batch, &placed),
                 Some(Err(fault)) => {
-                    let Placed { offset, line, ordinal, .. } = placed;
+                    let BatchRecord { offset, line, ordinal, .. } = placed;
                     let (reason, detail) = (fault.reason, fault.detail);
                     batch.skipped.push(Skip { offset, line, ordinal, reason, detail });
                 }
@@ -68,10 +68,10 @@ impl Envelopes {
                     let whole = Span { start: placed.start, end: placed.end };
                     let envelope = Envelope { whole, object: Span::default() };
                     let end = batch.bytes.len();
-                    batch.records.push(Placed { start, end, envelope, ..placed });
+                    batch.records.push(BatchRecord { start, end, envelope, ..placed });
                 }
                 Err(Fault { reason, detail }) => {
-                    let Placed { offset, line, ordinal, .. } = placed;
+                    let BatchRecord { offset, line, ordinal, .. } = placed;
                     batch.skipped.push(Skip { offset, line, ordinal, reason, detail });
                 }
             }
@@ -80,7 +80,7 @@ impl Envelopes {
     }
 
     /// Adds the records of the envelope that was just opened to the batch.
-    fn place(&mut self, batch: &mut Batch, placed: &Placed) {
+    fn place(&mut self, batch: &mut Batch, placed: &BatchRecord) {
         let before = batch.bytes.len();
         let own = Span { start: placed.start, end: placed.end };
         let whole =
@@ -95,7 +95,7 @@ impl Envelopes {
                 opener::Object::None => Span::default(),
             };
             let envelope = Envelope { whole, object };
-            Placed { start: text.start, end: text.end, envelope, ..*placed }
+            BatchRecord { start: text.start, end: text.end, envelope, ..*placed }
         }));
         self.control += self.opener.control();
     }
@@ -115,7 +115,7 @@ pub fn opened(text: &str) -> Batch {
     let envelope = Envelope::default();
     let (end, bytes) = (text.len(), text.as_bytes().to_vec());
     let placed =
-        Placed { start: 0, end, envelope, offset: 0, line: 1, column: 1, ordinal: 0, rows: 1 };
+        BatchRecord { start: 0, end, envelope, offset: 0, line: 1, column: 1, ordinal: 0, rows: 1 };
     let mut batch = Batch { bytes, records: vec![placed], ..Batch::default() };
     Envelopes::default().open(&mut batch, 0);
     batch

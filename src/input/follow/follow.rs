@@ -11,7 +11,7 @@ use super::snapshot::{Snapshot, first_line};
 use crate::diag::Diagnostic;
 use crate::input::discover::STDIN;
 use crate::input::set::{InputNote, InputSet};
-use crate::record::{Hints, Inputs, Phase};
+use crate::record::{Hints, Inputs, ReadOrder};
 use crate::source::is_same_file;
 use crate::value::Time;
 
@@ -100,7 +100,7 @@ impl Follow {
                         standing == FollowState::Report
                     }
                     FollowState::Lines => false,
-                    _ => seen.status.is_none() && set.peek(seen.index) == Phase::Reports,
+                    _ => seen.status.is_none() && set.peek(seen.index) == ReadOrder::Reports,
                 };
                 seen.due(&set, file, clock, report, &mut notes)
             };

@@ -11,7 +11,7 @@ use crate::input::file_reader::{FileReader, ReadTask};
 use crate::input::opening::{RawFile, Stdin};
 use crate::input::set::{InputNote, InputSet};
 use crate::record::{
-    Batch, Batches, FileAccount, FileStatus, Format, Hint, Inputs, Origin, Phase, Step,
+    Batch, Batches, FileAccount, FileStatus, Format, Hint, Inputs, Origin, ReadOrder, Step,
 };
 
 /// What is new since the last round.
@@ -173,9 +173,9 @@ impl Inputs for Round {
         self.files.len()
     }
 
-    fn phase(&self, index: usize) -> Phase {
+    fn read_order(&self, index: usize) -> ReadOrder {
         let report = self.turns.get(index).is_some_and(|turn| turn.report);
-        if report { Phase::Reports } else { Phase::Events }
+        if report { ReadOrder::Reports } else { ReadOrder::Events }
     }
 
     fn hint(&self, index: usize) -> Hint {
@@ -286,8 +286,8 @@ impl Inputs for Until<'_> {
         self.round.count()
     }
 
-    fn phase(&self, index: usize) -> Phase {
-        self.round.phase(index)
+    fn read_order(&self, index: usize) -> ReadOrder {
+        self.round.read_order(index)
     }
 
     fn hint(&self, index: usize) -> Hint {

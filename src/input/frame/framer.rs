@@ -14,7 +14,7 @@ use super::sniff::{Sniff, Sniffed};
 use super::table_header::{Table, Tables};
 use crate::input::json::MAX_DEPTH;
 use crate::input::json::Scan;
-use crate::record::{Batch, Columns, Envelope, Placed, Skip, SkipReason};
+use crate::record::{Batch, BatchRecord, Columns, Envelope, Skip, SkipReason};
 use crate::source::Position;
 
 /// How many bytes are examined to recognize a file.
@@ -105,7 +105,7 @@ struct Cut<'b> {
     at: usize,
     /// The byte that `Framer::place` is the place of.
     mark: usize,
-    records: &'b mut Vec<Placed>,
+    records: &'b mut Vec<BatchRecord>,
     skipped: &'b mut Vec<Skip>,
 }
 
@@ -275,7 +275,16 @@ impl Framer {
         let ordinal = self.ordinal;
         self.ordinal += 1;
         let (end, envelope) = (cut.at, Envelope::default());
-        cut.records.push(Placed { start, end, envelope, offset, line, column, ordinal, rows: 1 });
+        cut.records.push(BatchRecord {
+            start,
+            end,
+            envelope,
+            offset,
+            line,
+            column,
+            ordinal,
+            rows: 1,
+        });
     }
 
     /// Skips the record that the end of the input cuts off.

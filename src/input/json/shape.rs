@@ -55,7 +55,7 @@ impl Shape {
             nodes[at].path = path;
             nodes[at].slot = wanted(index).then_some(index);
         }
-        assert!(nodes.len() <= 128, "the keys of a shape are told apart by 128 bits");
+        assert!(nodes.len() <= 128, "the keys of a shape are distinguished by 128 bits");
         // Children follow their parents, so one walk from the end collects the bits.
         for at in (0..nodes.len()).rev() {
             let below = nodes[at]

@@ -221,8 +221,12 @@ fn a_pipe_that_was_peeked_at_gives_all_its_records() {
     ];
     let orders: [&dyn Fn(&InputSet); 3] =
         [&|_| {}, &|set| set.peek_all(std::num::NonZeroUsize::new(3).unwrap()), &|set| {
-            let phases: Vec<Phase> = (0..set.count()).map(|index| set.phase(index)).collect();
-            let reports = phases.iter().map(|phase| *phase == Phase::Reports).collect::<Vec<_>>();
+            let phases: Vec<ReadOrder> =
+                (0..set.count()).map(|index| set.read_order(index)).collect();
+            let reports = phases
+                .iter()
+                .map(|read_order| *read_order == ReadOrder::Reports)
+                .collect::<Vec<_>>();
             assert_eq!(reports, [false, false, true, false, false, false]);
         }];
     for order in orders {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Sheet, cut};
+use super::{EventBuilder, cut};
 use crate::record::Provider;
 use crate::record::derive::{self, Caller};
 use crate::record::field::event as field;
@@ -25,7 +25,7 @@ impl<'a> Call<'a> {
     /// `named` returns the user that the parameters name, given the service and the operation.
     pub(in crate::input) fn put(
         self,
-        sheet: &mut Sheet<'a, '_>,
+        builder: &mut EventBuilder<'a, '_>,
         scratch: &'a mut String,
         named: impl FnOnce(Option<&str>, Option<&str>) -> Option<Cow<'a, str>>,
     ) {
@@ -49,33 +49,33 @@ impl<'a> Call<'a> {
         let service = service.map(|_| &operation[start..end]);
         let complete = service.is_some() && api.is_some();
 
-        sheet.put(field::PROVIDER, || Value::str(provider.name()));
-        sheet.put(field::OPERATION, || Value::maybe_str(complete.then_some(operation)));
-        sheet.put(field::NAME, || Value::maybe_str(complete.then(|| &operation[start..])));
-        sheet.put(field::SERVICE, || Value::maybe_str(service));
-        sheet.word(field::ACTION, || action.or_else(|| api.as_deref().map(derive::action)));
-        sheet.text(field::TARGET_USER, || {
+        builder.put(field::PROVIDER, || Value::str(provider.name()));
+        builder.put(field::OPERATION, || Value::maybe_str(complete.then_some(operation)));
+        builder.put(field::NAME, || Value::maybe_str(complete.then(|| &operation[start..])));
+        builder.put(field::SERVICE, || Value::maybe_str(service));
+        builder.word(field::ACTION, || action.or_else(|| api.as_deref().map(derive::action)));
+        builder.text(field::TARGET_USER, || {
             let named = named(service, api.as_deref());
             let user = caller.user.clone();
             derive::target_user(Some(provider), named, service, api.as_deref(), user)
         });
         let shared = caller.role.as_deref().is_some_and(derive::is_sign_on_role);
-        sheet.text(field::ACTOR, || derive::actor(caller.clone(), shared));
-        sheet.text(field::CALLER, || {
+        builder.text(field::ACTOR, || derive::actor(caller.clone(), shared));
+        builder.text(field::CALLER, || {
             Some(Cow::Owned(derive::caller(caller.borrow(), shared).into_owned()))
         });
         let Caller { ak, ak_type, role, session, user_id, user, account, source } = caller;
-        sheet.put(field::AK_TYPE, || Value::str(ak_type));
-        sheet.put(field::IP_SCOPE, || Value::str(derive::ip_scope(source.as_deref())));
-        sheet.text(field::IP, || source.clone().and_then(address));
-        sheet.text(field::API, || api);
-        sheet.text(field::USER, || user);
-        sheet.text(field::USER_ID, || user_id);
-        sheet.text(field::ROLE, || role);
-        sheet.text(field::SESSION, || session);
-        sheet.text(field::CALLER_ACCOUNT, || account);
-        sheet.text(field::AK, || ak);
-        sheet.text(field::SOURCE, || source);
+        builder.put(field::AK_TYPE, || Value::str(ak_type));
+        builder.put(field::IP_SCOPE, || Value::str(derive::ip_scope(source.as_deref())));
+        builder.text(field::IP, || source.clone().and_then(address));
+        builder.text(field::API, || api);
+        builder.text(field::USER, || user);
+        builder.text(field::USER_ID, || user_id);
+        builder.text(field::ROLE, || role);
+        builder.text(field::SESSION, || session);
+        builder.text(field::CALLER_ACCOUNT, || account);
+        builder.text(field::AK, || ak);
+        builder.text(field::SOURCE, || source);
     }
 }
 

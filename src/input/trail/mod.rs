@@ -2,7 +2,7 @@
 //!
 //! Most keys have the same names in all trails, so [`cloud`] decides which cloud wrote a record, and
 //! [`Spelling`] knows how each trail spells its keys. [`Surroundings`] describes what may stand
-//! around a record. A [`Sheet`] collects the fields that are needed, and a [`Call`] those from which
+//! around a record. A [`EventBuilder`] collects the fields that are needed, and a [`Call`] those from which
 //! others are derived.
 
 mod call;
@@ -11,16 +11,16 @@ mod defaults;
 mod paths;
 mod part;
 mod promise;
-mod sheet;
+mod event_builder;
 mod spelling;
 mod surroundings;
 
 pub(super) use call::Call;
 pub(super) use defaults::Defaults;
+pub(super) use event_builder::EventBuilder;
 pub(super) use part::{after, before, cut, list};
 pub(super) use paths::paths;
 pub(super) use promise::Promises;
-pub(super) use sheet::Sheet;
 pub(super) use spelling::Spelling;
 pub(super) use surroundings::{Found, Row, Surroundings};
 

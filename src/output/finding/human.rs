@@ -6,7 +6,7 @@ use super::places::shown;
 use crate::diag::escape;
 use crate::finding::{VerdictRole, subject_name};
 use crate::output::Style;
-use crate::output::human::sheet::{Ink, Sheet};
+use crate::output::human::layout_writer::{Ink, LayoutWriter};
 use crate::output::human::text::{columns, counted, number};
 use crate::output::report_v1::{
     Calls, Finding, Key, Occurrence, Report, Rule, Source, SubjectPart,
@@ -26,12 +26,12 @@ pub fn human(
     style: &Style,
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
-    let mut page = Page { report, sheet: Sheet::new(style, out) };
+    let mut page = Page { report, layout: LayoutWriter::new(style, out) };
     let rule = report.rules.iter().find(|rule| rule.id == finding.rule);
     let head = format!("{}[{}]:", finding.severity.0.name(), escape(&finding.rule));
     let message = escape(&finding.message);
-    page.sheet.title((Ink::Severity(finding.severity.0), &head), &message, "    ")?;
-    page.sheet.blank()?;
+    page.layout.title((Ink::Severity(finding.severity.0), &head), &message, "    ")?;
+    page.layout.blank()?;
     page.facts(finding, rule)?;
     page.occurrences(&finding.occurrences)?;
     page.evidence(finding)?;
@@ -42,7 +42,7 @@ pub fn human(
 
 struct Page<'a> {
     report: &'a Report<'a>,
-    sheet: Sheet<'a>,
+    layout: LayoutWriter<'a>,
 }
 
 impl Page<'_> {
@@ -54,7 +54,7 @@ impl Page<'_> {
         let label =
             format!("{}{}", escape(label), " ".repeat(LABEL.saturating_sub(columns(label))));
         let indent = " ".repeat(LABEL + 1);
-        self.sheet.paragraph((Ink::Quiet, &label), &escape(text), &indent)
+        self.layout.paragraph((Ink::Quiet, &label), &escape(text), &indent)
     }
 
     fn maybe(&mut self, label: &str, text: Option<&str>) -> io::Result<()> {
@@ -62,9 +62,9 @@ impl Page<'_> {
     }
 
     fn heading(&mut self, title: &str, after: &str) -> io::Result<()> {
-        self.sheet.blank()?;
-        self.sheet.heading(Ink::Strong, title, after)?;
-        self.sheet.blank()
+        self.layout.blank()?;
+        self.layout.heading(Ink::Strong, title, after)?;
+        self.layout.blank()
     }
 
     fn facts(&mut self, finding: &Finding<'_>, rule: Option<&Rule<'_>>) -> io::Result<()> {
@@ -127,10 +127,10 @@ impl Page<'_> {
         self.heading("evidence", &counted(all as u64, "row"))?;
         for (index, calls) in finding.calls.iter().enumerate() {
             let title = format!("row {} of {all}", index + 1);
-            let title = self.sheet.ink(Ink::Strong, &title);
-            self.sheet.line(&title)?;
+            let title = self.layout.ink(Ink::Strong, &title);
+            self.layout.line(&title)?;
             self.row(calls)?;
-            self.sheet.blank()?;
+            self.layout.blank()?;
         }
         if let Some(others) = &finding.others {
             let (rows, count) = (counted(others.rows, "row"), counted(others.count, "match"));
@@ -170,15 +170,17 @@ impl Page<'_> {
             return Ok(());
         }
         self.heading("sources", &number(sources.len() as u64))?;
-        for Source { source, ip_type, remark, asset } in sources {
+        for Source { source, ip_type, remark, asset, locations } in sources {
             self.fact("source", source)?;
             self.maybe("kind", ip_type.as_deref())?;
             self.fact("remark", remark)?;
+            let regions: Vec<&str> = locations.iter().map(|region| &**region).collect();
+            self.fact("regions", &regions.join(", "))?;
             if let Some(asset) = asset {
                 self.fact("asset", asset.id.as_deref().unwrap_or("-"))?;
                 self.maybe("asset name", asset.name.as_deref())?;
             }
-            self.sheet.blank()?;
+            self.layout.blank()?;
         }
         Ok(())
     }
@@ -188,17 +190,18 @@ impl Page<'_> {
             return Ok(());
         }
         self.heading("keys", &number(keys.len() as u64))?;
-        for Key { ak, remark, policies, policy_count, open } in keys {
+        for Key { ak, remark, policies, policy_count, document, open } in keys {
             self.fact("key", ak)?;
             self.fact("remark", remark)?;
             if let Some(count) = policy_count {
                 let named: Vec<&str> = policies.iter().map(|policy| &**policy).collect();
                 self.fact("policies", &format!("{count}: {}", named.join(", ")))?;
             }
+            self.maybe("document", document.as_deref())?;
             for of in open {
                 self.fact("also in", &format!("{} ({})", of.rule, of.fingerprint))?;
             }
-            self.sheet.blank()?;
+            self.layout.blank()?;
         }
         Ok(())
     }
@@ -214,7 +217,7 @@ impl Page<'_> {
         self.fact("tags", &tags)?;
         self.fact("controls", &controls)?;
         self.fact("references", &references)?;
-        self.sheet.blank()
+        self.layout.blank()
     }
 }
 

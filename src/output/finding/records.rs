@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use super::places::{samples, shown};
 use crate::diag::escape;
 use crate::output::Style;
-use crate::output::human::sheet::{Ink, Sheet};
+use crate::output::human::layout_writer::{Ink, LayoutWriter};
 use crate::output::inert::write_pretty;
 use crate::output::report_v1::{Finding, Report};
 
@@ -21,30 +21,30 @@ pub fn stored_records(
     style: &Style,
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
-    let mut sheet = Sheet::new(style, out);
+    let mut layout = LayoutWriter::new(style, out);
     let samples = samples(finding);
-    sheet.heading(
+    layout.heading(
         Ink::Strong,
         "records",
         &format!("{} as the report stored them", samples.len()),
     )?;
-    sheet.blank()?;
+    layout.blank()?;
     for sample in samples {
         let place = escape(&shown(report, &sample.location)).into_owned();
-        let place = sheet.ink(Ink::Strong, &place);
-        sheet.line(&place)?;
+        let place = layout.ink(Ink::Strong, &place);
+        layout.line(&place)?;
         let whole = serde_json::from_str::<&RawValue>(&sample.text).is_ok();
         // The record contains the request, unless it was cut.
         let request = sample.request.as_ref().filter(|_| !whole);
         for text in std::iter::once(&sample.text).chain(request) {
             for line in lines(text) {
-                sheet.line(&format!("    {line}"))?;
+                layout.line(&format!("    {line}"))?;
             }
         }
-        sheet.blank()?;
+        layout.blank()?;
     }
     let text = "name the INPUT files after the report to read the records again, whole";
-    sheet.paragraph((Ink::Quiet, "note:"), text, "    ")
+    layout.paragraph((Ink::Quiet, "note:"), text, "    ")
 }
 
 /// The lines of a record: indented if it is JSON, and otherwise as it is.

@@ -9,7 +9,7 @@ mod enrichment;
 mod ledger;
 mod occurrences;
 mod page;
-pub(super) mod sheet;
+pub(super) mod layout_writer;
 mod summary;
 pub(super) mod text;
 mod verdict;

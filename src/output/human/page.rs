@@ -3,36 +3,36 @@
 use std::io::{self, Write};
 use std::ops::{Deref, DerefMut};
 
-use super::sheet::Sheet;
+use super::layout_writer::LayoutWriter;
 use crate::diag::{escape, escaped};
 use crate::output::Style;
 use crate::report::Report;
 
-pub(super) use super::sheet::Ink;
+pub(super) use super::layout_writer::Ink;
 
 /// The report being written.
 pub(super) struct Page<'a> {
     pub(super) report: &'a Report,
-    sheet: Sheet<'a>,
+    layout: LayoutWriter<'a>,
 }
 
 impl<'a> Deref for Page<'a> {
-    type Target = Sheet<'a>;
+    type Target = LayoutWriter<'a>;
 
-    fn deref(&self) -> &Sheet<'a> {
-        &self.sheet
+    fn deref(&self) -> &LayoutWriter<'a> {
+        &self.layout
     }
 }
 
 impl DerefMut for Page<'_> {
     fn deref_mut(&mut self) -> &mut Self::Target {
-        &mut self.sheet
+        &mut self.layout
     }
 }
 
 impl<'a> Page<'a> {
     pub(super) fn new(report: &'a Report, style: &'a Style, out: &'a mut dyn Write) -> Self {
-        Self { report, sheet: Sheet::new(style, out) }
+        Self { report, layout: LayoutWriter::new(style, out) }
     }
 
     /// A value from a record or a file: access keys masked, hostile characters escaped, shortened.

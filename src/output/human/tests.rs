@@ -17,7 +17,7 @@ fn last_line(report: &Report, style: &Style) -> String {
 
 #[test]
 fn the_whole_report() {
-    insta::assert_snapshot!(shown(&fixture(), &Style::default()), @r#"
+    insta::assert_snapshot!(shown(&fixture(), &Style::default()), @r###"
     ── critical: 1 finding ─────────────────────────────────────────────────────────────────────────────
 
     critical[root-key-high-risk-api]: root key AKIA…0001 called iam.CreateUser from 203.0.113.7
@@ -50,9 +50,13 @@ fn the_whole_report() {
        |      1  ok      198.51.100.4  console  iam.CreateAccessKey  arn:aws:sts:…ator/alice@example.com
        | … 12 more rows with 40 calls: ec2.DescribeInstances 30, s3.ListBuckets 10
        |
-       = source: 198.51.100.4 is account_noted, remark partner gateway, asset i-0a1b2c3d
+       = account: 123456789012 Production, env prod, owner platform
+       = identity: user alice@example.com of 123456789012 Production
+       = source: 198.51.100.4 is account_noted, remark partner gateway, asset i-0a1b2c3d, location
+         partner gateway
        = key: AKIDex…00000000001, remark deploys the shop, 7 policies (ReadOnlyAccess,
          AdministratorAccess, …), also in old-key-in-use, two-active-keys
+       = policy document: {"action":"AdministratorAccess"}
        = help: Ask the owner of the key. Disable it if nobody answers.
        = fingerprint 4f3a9c0d11223345
 
@@ -67,10 +71,14 @@ fn the_whole_report() {
        | 3 calls, failed, 2024-08-01 09:00:17 to 17:30:00 UTC
        | iam.CreateAccessKey by \u{202e}gnp.exe\u{2066} from \u{1b}[2J\u{1b}]0;pwned\u{7}, method
        | unknown
+       = account: \u{1b}[2J\u{1b}]0;pwned\u{7} \u{202e}gnp.exe\u{2066}, env prod, owner :\u{3a}error
+         file=a.rs::pwned
+       = identity: user \n:\u{3a}add-mask::x of \u{1b}[2J\u{1b}]0;pwned\u{7} \u{202e}gnp.exe\u{2066}
        = source: \u{1b}[2J\u{1b}]0;pwned\u{7} is account_noted, remark \u{202e}gnp.exe\u{2066}, asset
-         :\u{3a}error file=a.rs::pwned
+         :\u{3a}error file=a.rs::pwned, location \u{202e}gnp.exe\u{2066}
        = key: TMP.…hort, remark \n:\u{3a}add-mask::x, 7 policies (ReadOnlyAccess, ##\u{5b}error]pwned,
          …), also in old-key-in-use, two-active-keys
+       = policy document: {"action":"##\u{5b}error]pwned"}
        = fingerprint 4f3a9c0d11223345
 
     high[new-region]: first call in ap-east-1
@@ -130,7 +138,7 @@ fn the_whole_report() {
     incomplete: 2 records were skipped, more than the 0 that --max-skipped allows
     incomplete: rule `new-region` failed on 2 records
     incomplete: not everything was evaluated, see above; 4 findings at or above high: 3 gate, 1 experimental (exit 3)
-    "#);
+    "###);
 }
 
 #[test]

@@ -150,6 +150,8 @@ pub(super) fn finding<'a>(
             .collect(),
         uncertain: finding.uncertain,
         calls: finding.calls.iter().map(|row| calls(facts, row)).collect(),
+        identities: finding.identities.iter().map(|of| identity(facts, of)).collect(),
+        accounts: finding.accounts.iter().map(|known| account(facts, known)).collect(),
         sources: finding.sources.iter().map(|known| source(facts, known)).collect(),
         keys: finding.keys.iter().map(|known| key(facts, known)).collect(),
         others: finding.others.as_ref().map(|of| others(facts, of)),
@@ -189,6 +191,23 @@ fn remark<'a>(facts: &Facts, remark: Option<&'a String>) -> Cow<'a, str> {
     remark.map_or(Cow::Borrowed("-"), |remark| facts.text(remark))
 }
 
+fn identity<'a>(facts: &Facts, of: &'a finding::Identity) -> v1::Identity<'a> {
+    v1::Identity {
+        user_type: maybe(facts, of.user_type.as_ref()),
+        user: maybe(facts, of.user.as_ref()),
+        account: maybe(facts, of.account.as_ref()),
+    }
+}
+
+fn account<'a>(facts: &Facts, known: &'a finding::EnrichedAccount) -> v1::Account<'a> {
+    v1::Account {
+        account: facts.text(&known.account),
+        name: maybe(facts, known.name.as_ref()),
+        env: maybe(facts, known.env.as_ref()),
+        owner: maybe(facts, known.owner.as_ref()),
+    }
+}
+
 fn source<'a>(facts: &Facts, known: &'a finding::EnrichedSource) -> v1::Source<'a> {
     v1::Source {
         source: facts.text(&known.source),
@@ -198,6 +217,7 @@ fn source<'a>(facts: &Facts, known: &'a finding::EnrichedSource) -> v1::Source<'
             id: maybe(facts, asset.id.as_ref()),
             name: maybe(facts, asset.name.as_ref()),
         }),
+        locations: texts(facts, &known.locations),
     }
 }
 
@@ -211,6 +231,7 @@ fn key<'a>(facts: &Facts, known: &'a finding::EnrichedKey) -> v1::Key<'a> {
         remark: remark(facts, known.remark.as_ref()),
         policies: known.policies.iter().map(|policy| facts.text(policy)).collect(),
         policy_count: known.policy_count,
+        document: maybe(facts, known.document.as_ref()),
         open: open.collect(),
     }
 }
@@ -235,6 +256,10 @@ fn calls<'a>(facts: &Facts, calls: &'a finding::Calls) -> v1::Calls<'a> {
         service: maybe(facts, call.service.as_ref()),
         api: maybe(facts, call.api.as_ref()),
         user: maybe(facts, call.user.as_ref()),
+        user_type: maybe(facts, call.user_type.as_ref()),
+        account: maybe(facts, call.account.as_ref()),
+        caller_account: maybe(facts, call.caller_account.as_ref()),
+        location: maybe(facts, call.location.as_ref()),
         ok: call.ok,
         day: calls.day.as_ref().map(|text| borrowed(text)),
         days: calls.days,

@@ -63,13 +63,16 @@ fn what_a_program_decides_by() {
 "#);
     insta::assert_json_snapshot!(report["findings"][0]["calls"][0], @r#"
     {
+      "account": "123456789012",
       "ak": "AKIA…0001",
       "api": "CreateUser",
+      "caller_account": null,
       "count": 9,
       "day": "2024-08-01",
       "days": 1,
       "first": "2024-08-01T09:00:17Z",
       "last": "2024-08-01T17:30:00.25Z",
+      "location": null,
       "method": "cli",
       "ok": true,
       "samples": [
@@ -96,7 +99,8 @@ fn what_a_program_decides_by() {
       "service": "iam",
       "source": "203.0.113.7",
       "suppressed": 0,
-      "user": "root"
+      "user": "root",
+      "user_type": "user"
     }
     "#);
     insta::assert_json_snapshot!(report["files"][1], @r#"

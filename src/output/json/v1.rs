@@ -272,6 +272,12 @@ pub struct Finding<'a> {
     pub uncertain: bool,
     /// The evidence.
     pub calls: Vec<Calls<'a>>,
+    /// The callers in the first rows of the evidence.
+    #[serde(default)]
+    pub identities: Vec<Identity<'a>>,
+    /// Enrichment of the accounts in the evidence.
+    #[serde(default)]
+    pub accounts: Vec<Account<'a>>,
     /// Enrichment of the source addresses in the evidence.
     pub sources: Vec<Source<'a>>,
     /// Enrichment of the access keys in the evidence.
@@ -282,7 +288,31 @@ pub struct Finding<'a> {
     pub suppression: Option<Suppression<'a>>,
 }
 
-/// What tables contain about a source address.
+/// Who called: the root user of an account, or whose sub-account it is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Identity<'a> {
+    /// What kind of identity it is: `root`, `user`, `role`, ….
+    pub user_type: Option<Text<'a>>,
+    /// Its name.
+    pub user: Option<Text<'a>>,
+    /// The account that it belongs to.
+    pub account: Option<Text<'a>>,
+}
+
+/// What the table of accounts contains about an account.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Account<'a> {
+    /// Its id.
+    pub account: Text<'a>,
+    /// Its name.
+    pub name: Option<Text<'a>>,
+    /// Its environment.
+    pub env: Option<Text<'a>>,
+    /// Who owns it: a team, or the main account.
+    pub owner: Option<Text<'a>>,
+}
+
+/// What the log and tables contain about a source address.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Source<'a> {
     /// The address.
@@ -293,6 +323,9 @@ pub struct Source<'a> {
     pub remark: Text<'a>,
     /// The resource of your own that has this address.
     pub asset: Option<Asset<'a>>,
+    /// The regions in which the log places it, at most three.
+    #[serde(default)]
+    pub locations: Vec<Text<'a>>,
 }
 
 /// A resource of your own.
@@ -315,6 +348,8 @@ pub struct Key<'a> {
     pub policies: Vec<Text<'a>>,
     /// The number of its policies; null if no table lists them.
     pub policy_count: Option<usize>,
+    /// The document of its policies, redacted as records are, at most 4 KiB.
+    pub document: Option<Text<'a>>,
     /// Findings from credential reports about this key that are not suppressed.
     pub open: Vec<OpenFinding<'a>>,
 }
@@ -414,6 +449,14 @@ pub struct Calls<'a> {
     pub api: Option<Text<'a>>,
     /// The caller.
     pub user: Option<Text<'a>>,
+    /// What kind of identity called: `root`, `user`, `role`, ….
+    pub user_type: Option<Text<'a>>,
+    /// The account in which the call was made.
+    pub account: Option<Text<'a>>,
+    /// The account of the caller, if the log gives another one.
+    pub caller_account: Option<Text<'a>>,
+    /// The region of the source, as the log names it.
+    pub location: Option<Text<'a>>,
     /// Whether the call succeeded.
     pub ok: Option<bool>,
     /// The day in the time zone of the run; null if the matches are on several days.

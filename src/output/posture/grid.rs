@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::output::human::sheet::{Ink, Sheet};
+use crate::output::human::layout_writer::{Ink, LayoutWriter};
 use crate::output::human::text::{columns, counted, shorten, wrap};
 
 /// The indentation of each row.
@@ -75,20 +75,20 @@ impl<const N: usize> Grid<N> {
     }
 
     /// Writes the first `limit` rows and the number of the remaining rows.
-    pub(super) fn write(&self, sheet: &mut Sheet<'_>, limit: usize) -> io::Result<()> {
+    pub(super) fn write(&self, layout: &mut LayoutWriter<'_>, limit: usize) -> io::Result<()> {
         let shown = &self.rows[..self.rows.len().min(limit)];
         let all: [Column; N] = std::array::from_fn(|at| self.column(at, shown));
-        let page = sheet.width().saturating_sub(INDENT.len());
+        let page = layout.width().saturating_sub(INDENT.len());
         let widths = fit(&all, page);
         let names = all.map(|column| Cell::new(column.name).ink(Ink::Quiet));
-        line(sheet, &all, &widths, &names)?;
+        line(layout, &all, &widths, &names)?;
         for row in shown {
             match row {
-                Row::Title(title) => sheet.line(title)?,
-                Row::Cells(cells) => line(sheet, &all, &widths, cells)?,
+                Row::Title(title) => layout.line(title)?,
+                Row::Cells(cells) => line(layout, &all, &widths, cells)?,
             }
         }
-        more(sheet, self.rows.len() - shown.len())
+        more(layout, self.rows.len() - shown.len())
     }
 
     fn column(&self, at: usize, shown: &[Row<N>]) -> Column {
@@ -118,13 +118,13 @@ struct Column {
 
 /// Writes a row. A text column at its end wraps below itself.
 fn line<const N: usize>(
-    sheet: &mut Sheet<'_>,
+    layout: &mut LayoutWriter<'_>,
     all: &[Column; N],
     widths: &[usize; N],
     cells: &[Cell; N],
 ) -> io::Result<()> {
     let inked = |cell: &Cell, text: &str| {
-        cell.ink.map_or_else(|| text.to_owned(), |ink| sheet.ink(ink, text))
+        cell.ink.map_or_else(|| text.to_owned(), |ink| layout.ink(ink, text))
     };
     let (mut text, mut used, mut rest) = (INDENT.to_owned(), INDENT.len(), Vec::new());
     for (at, ((cell, column), width)) in cells.iter().zip(all).zip(widths).enumerate() {
@@ -143,18 +143,18 @@ fn line<const N: usize>(
         text += &if column.text { format!("{shown}{gap}  ") } else { format!("{gap}{shown}  ") };
         used += width + 2;
     }
-    sheet.line(&text)?;
-    rest.iter().try_for_each(|line| sheet.line(line))
+    layout.line(&text)?;
+    rest.iter().try_for_each(|line| layout.line(line))
 }
 
 /// Writes how many rows are not shown.
-fn more(sheet: &mut Sheet<'_>, rows: usize) -> io::Result<()> {
+fn more(layout: &mut LayoutWriter<'_>, rows: usize) -> io::Result<()> {
     if rows == 0 {
         return Ok(());
     }
     let text = format!("{INDENT}… {}; -v shows all", counted(rows as u64, "more row"));
-    let text = sheet.ink(Ink::Quiet, &text);
-    sheet.line(&text)
+    let text = layout.ink(Ink::Quiet, &text);
+    layout.line(&text)
 }
 
 /// The column widths for a page. The widest text columns shrink until a row fits, and the last text

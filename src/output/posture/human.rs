@@ -7,7 +7,7 @@ use super::labels::percent;
 use super::{sections, steps};
 use crate::diag::escaped;
 use crate::output::Style;
-use crate::output::human::sheet::{Ink, Sheet};
+use crate::output::human::layout_writer::{Ink, LayoutWriter};
 use crate::output::human::text::{counted, number, times};
 use crate::posture::threshold::{GROSS_OUTLIER, OUTLIER, OVERDUE};
 use crate::posture::{Bucket, Coverage, Posture};
@@ -25,25 +25,25 @@ pub fn write(
     style: &Style,
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
-    let mut sheet = Sheet::new(style, out);
-    let sheet = &mut sheet;
+    let mut layout = LayoutWriter::new(style, out);
+    let layout = &mut layout;
     if !posture.accounts.is_empty() {
-        head(posture, asked, sheet)?;
-        steps::to_do(posture, sheet)?;
-        steps::done(posture, sheet)?;
-        sections::coverage(posture, sheet)?;
-        sections::ages(posture, sheet)?;
-        sections::outliers(posture, sheet)?;
-        sections::patterns(posture, sheet)?;
-        sections::names(posture, sheet)?;
-        sections::trend(posture, sheet)?;
-        sections::unknown(posture, sheet)?;
+        head(posture, asked, layout)?;
+        steps::to_do(posture, layout)?;
+        steps::done(posture, layout)?;
+        sections::coverage(posture, layout)?;
+        sections::ages(posture, layout)?;
+        sections::outliers(posture, layout)?;
+        sections::patterns(posture, layout)?;
+        sections::names(posture, layout)?;
+        sections::trend(posture, layout)?;
+        sections::unknown(posture, layout)?;
     }
-    tail(posture, sheet)
+    tail(posture, layout)
 }
 
 /// The summary.
-fn head(posture: &Posture, asked: &Asked, sheet: &mut Sheet<'_>) -> io::Result<()> {
+fn head(posture: &Posture, asked: &Asked, layout: &mut LayoutWriter<'_>) -> io::Result<()> {
     let all = &posture.all;
     let keys = all.ages.in_use() + all.ages.inactive;
     let title = format!(
@@ -52,8 +52,8 @@ fn head(posture: &Posture, asked: &Asked, sheet: &mut Sheet<'_>) -> io::Result<(
         counted(all.users, "user"),
         counted(keys, "key"),
     );
-    sheet.heading(Ink::Strong, "posture", &title)?;
-    sheet.blank()?;
+    layout.heading(Ink::Strong, "posture", &title)?;
+    layout.blank()?;
 
     let of = |coverage: &Coverage, users: &str| format!("{} of {users}", percent(coverage));
     let users = counted(all.coverage.console, "user");
@@ -66,7 +66,7 @@ fn head(posture: &Posture, asked: &Asked, sheet: &mut Sheet<'_>) -> io::Result<(
     if unknown > 0 {
         mfa += &format!("; {} unknown", number(unknown));
     }
-    fact(sheet, "MFA", &mfa)?;
+    fact(layout, "MFA", &mfa)?;
 
     let ages = &all.ages;
     let mut old = format!(
@@ -79,7 +79,7 @@ fn head(posture: &Posture, asked: &Asked, sheet: &mut Sheet<'_>) -> io::Result<(
     if ages.unknown > 0 {
         old += &format!("; the age of {} unknown", number(ages.unknown));
     }
-    fact(sheet, "keys", &old)?;
+    fact(layout, "keys", &old)?;
 
     let open: Vec<String> = posture
         .open_by_severity()
@@ -90,9 +90,9 @@ fn head(posture: &Posture, asked: &Asked, sheet: &mut Sheet<'_>) -> io::Result<(
     if posture.done() > 0 {
         to_do += &format!("; {} done since, by later events", number(posture.done()));
     }
-    fact(sheet, "to do", &to_do)?;
-    fact(sheet, "as of", &as_of(posture, asked))?;
-    sheet.blank()
+    fact(layout, "to do", &to_do)?;
+    fact(layout, "as of", &as_of(posture, asked))?;
+    layout.blank()
 }
 
 /// The times of the reports that are counted.
@@ -113,9 +113,9 @@ fn as_of(posture: &Posture, asked: &Asked) -> String {
 }
 
 /// What was read, with the notes and the reasons for an incomplete run.
-fn tail(posture: &Posture, sheet: &mut Sheet<'_>) -> io::Result<()> {
-    sheet.heading(Ink::Strong, "read", "")?;
-    sheet.blank()?;
+fn tail(posture: &Posture, layout: &mut LayoutWriter<'_>) -> io::Result<()> {
+    layout.heading(Ink::Strong, "read", "")?;
+    layout.blank()?;
     let files = &posture.files;
     let mut text = counted(files.read, "file");
     if files.other > 0 {
@@ -125,7 +125,7 @@ fn tail(posture: &Posture, sheet: &mut Sheet<'_>) -> io::Result<()> {
     if lost > 0 {
         text += &format!(", {} incomplete", number(lost));
     }
-    fact(sheet, "files", &text)?;
+    fact(layout, "files", &text)?;
     let formats: Vec<String> =
         files.formats.iter().map(|(format, n)| format!("{} {format}", number(*n))).collect();
     let skipped: u64 = files.skipped.values().sum();
@@ -141,27 +141,27 @@ fn tail(posture: &Posture, sheet: &mut Sheet<'_>) -> io::Result<()> {
     if posture.changes > 0 {
         text += &format!("; {} of credentials", counted(posture.changes, "change"));
     }
-    fact(sheet, "records", &text)?;
+    fact(layout, "records", &text)?;
     let older: u64 =
         posture.accounts.iter().flat_map(|account| &account.reports).map(|one| one.older).sum();
     if older > 0 {
         let text = format!("{}, counted in the trend alone", counted(older, "older report"));
-        fact(sheet, "older", &text)?;
+        fact(layout, "older", &text)?;
     }
-    let limit = if sheet.style.verbose { usize::MAX } else { NOTES };
+    let limit = if layout.style.verbose { usize::MAX } else { NOTES };
     for note in posture.notes.iter().take(limit) {
-        sheet.paragraph((Ink::Quiet, "note:"), &escaped(note, NOTE), "      ")?;
+        layout.paragraph((Ink::Quiet, "note:"), &escaped(note, NOTE), "      ")?;
     }
     if posture.notes.len() > limit {
         let more = counted((posture.notes.len() - limit) as u64, "more note");
-        sheet.paragraph((Ink::Quiet, "note:"), &format!("… {more}; -v shows all"), "      ")?;
+        layout.paragraph((Ink::Quiet, "note:"), &format!("… {more}; -v shows all"), "      ")?;
     }
     for reason in &posture.incomplete {
-        sheet.paragraph((Ink::Bad, "incomplete:"), &escaped(reason, NOTE), "    ")?;
+        layout.paragraph((Ink::Bad, "incomplete:"), &escaped(reason, NOTE), "    ")?;
     }
     Ok(())
 }
 
-fn fact(sheet: &mut Sheet<'_>, label: &str, text: &str) -> io::Result<()> {
-    sheet.paragraph((Ink::Quiet, &format!("{label:<8}")), text, "         ")
+fn fact(layout: &mut LayoutWriter<'_>, label: &str, text: &str) -> io::Result<()> {
+    layout.paragraph((Ink::Quiet, &format!("{label:<8}")), text, "         ")
 }

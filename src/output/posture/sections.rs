@@ -5,7 +5,7 @@ use std::io;
 use super::grid::{Cell, Grid};
 use super::labels::{NAME, account, key, percent};
 use crate::diag::escaped;
-use crate::output::human::sheet::{Ink, Sheet};
+use crate::output::human::layout_writer::{Ink, LayoutWriter};
 use crate::output::human::text::{counted, number, times};
 use crate::posture::threshold::{OUTLIER, ZOMBIE};
 use crate::posture::{Ages, Bucket, Coverage, Kind, Point, Posture, Totals};
@@ -19,9 +19,9 @@ const SERIES: usize = 5;
 /// Points of a trend that are shown, the newest.
 const POINTS: usize = 12;
 
-pub(super) fn coverage(posture: &Posture, sheet: &mut Sheet<'_>) -> io::Result<()> {
-    sheet.heading(Ink::Strong, "MFA", "users who can sign in to the console")?;
-    sheet.blank()?;
+pub(super) fn coverage(posture: &Posture, layout: &mut LayoutWriter<'_>) -> io::Result<()> {
+    layout.heading(Ink::Strong, "MFA", "users who can sign in to the console")?;
+    layout.blank()?;
     let mut grid = Grid::new([
         "<kind or account",
         "users",
@@ -63,13 +63,13 @@ pub(super) fn coverage(posture: &Posture, sheet: &mut Sheet<'_>) -> io::Result<(
         };
         row(Cell::new(account(of)), &of.totals, of.production, root);
     }
-    grid.write(sheet, limit(sheet, ROWS + posture.kinds.len() + 1))?;
-    sheet.blank()
+    grid.write(layout, limit(layout, ROWS + posture.kinds.len() + 1))?;
+    layout.blank()
 }
 
-pub(super) fn ages(posture: &Posture, sheet: &mut Sheet<'_>) -> io::Result<()> {
-    sheet.heading(Ink::Strong, "key ages", "keys in use, by days since they were created")?;
-    sheet.blank()?;
+pub(super) fn ages(posture: &Posture, layout: &mut LayoutWriter<'_>) -> io::Result<()> {
+    layout.heading(Ink::Strong, "key ages", "keys in use, by days since they were created")?;
+    layout.blank()?;
     let mut grid = Grid::new(["<bucket", "<days", "keys", "share", "?production", "<?"]);
     let ages = &posture.all.ages;
     let total = ages.in_use();
@@ -105,7 +105,7 @@ pub(super) fn ages(posture: &Posture, sheet: &mut Sheet<'_>) -> io::Result<()> {
             Cell::new(bar(ages.unknown, total)),
         ]);
     }
-    grid.write(sheet, usize::MAX)?;
+    grid.write(layout, usize::MAX)?;
     let mut rest = Vec::new();
     if ages.inactive > 0 {
         rest.push(format!("{} inactive", number(ages.inactive)));
@@ -116,19 +116,19 @@ pub(super) fn ages(posture: &Posture, sheet: &mut Sheet<'_>) -> io::Result<()> {
     }
     if !rest.is_empty() {
         let text = format!("  in addition: {}", rest.join("; "));
-        sheet.line(&text)?;
+        layout.line(&text)?;
     }
-    sheet.blank()
+    layout.blank()
 }
 
-pub(super) fn outliers(posture: &Posture, sheet: &mut Sheet<'_>) -> io::Result<()> {
+pub(super) fn outliers(posture: &Posture, layout: &mut LayoutWriter<'_>) -> io::Result<()> {
     if posture.outliers.is_empty() {
         return Ok(());
     }
     let title =
         format!("{} older than {OUTLIER} days", counted(posture.outliers.len() as u64, "key"));
-    sheet.heading(Ink::Strong, "outliers", &title)?;
-    sheet.blank()?;
+    layout.heading(Ink::Strong, "outliers", &title)?;
+    layout.blank()?;
     let mut grid = Grid::new(["<account", "<?kind", "<user", "<key", "days", "<last used"]);
     for outlier in &posture.outliers {
         let of = &posture.accounts[outlier.account];
@@ -148,15 +148,15 @@ pub(super) fn outliers(posture: &Posture, sheet: &mut Sheet<'_>) -> io::Result<(
             Cell::new(used),
         ]);
     }
-    grid.write(sheet, limit(sheet, ROWS))?;
-    sheet.blank()
+    grid.write(layout, limit(layout, ROWS))?;
+    layout.blank()
 }
 
-pub(super) fn patterns(posture: &Posture, sheet: &mut Sheet<'_>) -> io::Result<()> {
-    let rows = limit(sheet, ROWS);
+pub(super) fn patterns(posture: &Posture, layout: &mut LayoutWriter<'_>) -> io::Result<()> {
+    let rows = limit(layout, ROWS);
     if !posture.uniform.is_empty() {
-        sheet.heading(Ink::Strong, "uniform keys", "of one day in several accounts")?;
-        sheet.blank()?;
+        layout.heading(Ink::Strong, "uniform keys", "of one day in several accounts")?;
+        layout.blank()?;
         let mut grid = Grid::new(["<user", "<created", "keys", "accounts", "<in"]);
         for uniform in &posture.uniform {
             let ids = uniform.accounts.iter().map(|at| account(&posture.accounts[*at]));
@@ -168,12 +168,16 @@ pub(super) fn patterns(posture: &Posture, sheet: &mut Sheet<'_>) -> io::Result<(
                 Cell::new(ids.collect::<Vec<_>>().join(", ")),
             ]);
         }
-        grid.write(sheet, rows)?;
-        sheet.blank()?;
+        grid.write(layout, rows)?;
+        layout.blank()?;
     }
     if !posture.shared.is_empty() {
-        sheet.heading(Ink::Strong, "shared accounts", "keys of one user serve several services")?;
-        sheet.blank()?;
+        layout.heading(
+            Ink::Strong,
+            "shared accounts",
+            "keys of one user serve several services",
+        )?;
+        layout.blank()?;
         let mut grid = Grid::new(["<account", "<?kind", "<user", "keys", "<MFA", "<services"]);
         for shared in &posture.shared {
             let of = &posture.accounts[shared.account];
@@ -191,13 +195,13 @@ pub(super) fn patterns(posture: &Posture, sheet: &mut Sheet<'_>) -> io::Result<(
                 Cell::new(escaped(&shared.services.join(", "), 2 * NAME)),
             ]);
         }
-        grid.write(sheet, rows)?;
-        sheet.blank()?;
+        grid.write(layout, rows)?;
+        layout.blank()?;
     }
     if !posture.zombies.is_empty() {
         let title = format!("console users, no sign-in for {ZOMBIE} days, no key ever used");
-        sheet.heading(Ink::Strong, "zombie accounts", &title)?;
-        sheet.blank()?;
+        layout.heading(Ink::Strong, "zombie accounts", &title)?;
+        layout.blank()?;
         let mut grid = Grid::new(["<account", "<?kind", "<user", "days", "<since", "keys"]);
         for zombie in &posture.zombies {
             let of = &posture.accounts[zombie.account];
@@ -211,18 +215,18 @@ pub(super) fn patterns(posture: &Posture, sheet: &mut Sheet<'_>) -> io::Result<(
                 count(zombie.keys),
             ]);
         }
-        grid.write(sheet, rows)?;
-        sheet.blank()?;
+        grid.write(layout, rows)?;
+        layout.blank()?;
     }
     Ok(())
 }
 
-pub(super) fn names(posture: &Posture, sheet: &mut Sheet<'_>) -> io::Result<()> {
+pub(super) fn names(posture: &Posture, layout: &mut LayoutWriter<'_>) -> io::Result<()> {
     if posture.names.is_empty() {
         return Ok(());
     }
-    sheet.heading(Ink::Strong, "keys by user name", "several keys, or several accounts")?;
-    sheet.blank()?;
+    layout.heading(Ink::Strong, "keys by user name", "several keys, or several accounts")?;
+    layout.blank()?;
     let mut grid =
         Grid::new(["<user", "<cloud", "in use", "?inactive", "accounts", "oldest, days"]);
     for name in &posture.names {
@@ -236,36 +240,36 @@ pub(super) fn names(posture: &Posture, sheet: &mut Sheet<'_>) -> io::Result<()> 
             Cell::new(oldest.unwrap_or_else(|| "n/a".to_owned())),
         ]);
     }
-    grid.write(sheet, limit(sheet, ROWS))?;
-    sheet.blank()
+    grid.write(layout, limit(layout, ROWS))?;
+    layout.blank()
 }
 
-pub(super) fn trend(posture: &Posture, sheet: &mut Sheet<'_>) -> io::Result<()> {
+pub(super) fn trend(posture: &Posture, layout: &mut LayoutWriter<'_>) -> io::Result<()> {
     for trend in &posture.trends {
-        sheet.heading(Ink::Strong, "trend", trend.format)?;
-        sheet.blank()?;
+        layout.heading(Ink::Strong, "trend", trend.format)?;
+        layout.blank()?;
         if trend.accounts.len() > 1 {
             let title = format!("all {} accounts", number(trend.accounts.len() as u64));
-            points(&title, &trend.total, sheet)?;
+            points(&title, &trend.total, layout)?;
         }
         for series in &trend.kinds {
             let kind = series.kind.as_deref().unwrap_or("(no kind)");
             let accounts = counted(series.accounts, "account");
-            points(&format!("{}: {accounts}", escaped(kind, NAME)), &series.points, sheet)?;
+            points(&format!("{}: {accounts}", escaped(kind, NAME)), &series.points, layout)?;
         }
-        let shown = limit(sheet, SERIES);
+        let shown = limit(layout, SERIES);
         for series in trend.accounts.iter().take(shown) {
-            points(&account(&posture.accounts[series.account]), &series.points, sheet)?;
+            points(&account(&posture.accounts[series.account]), &series.points, layout)?;
         }
         let more = trend.accounts.len().saturating_sub(shown);
         if more > 0 {
-            more_of(sheet, more, "account")?;
+            more_of(layout, more, "account")?;
         }
     }
     Ok(())
 }
 
-fn points(title: &str, points: &[Point], sheet: &mut Sheet<'_>) -> io::Result<()> {
+fn points(title: &str, points: &[Point], layout: &mut LayoutWriter<'_>) -> io::Result<()> {
     let mut grid = Grid::new([
         "<report of",
         "users",
@@ -276,7 +280,7 @@ fn points(title: &str, points: &[Point], sheet: &mut Sheet<'_>) -> io::Result<()
         "over 365 d",
         "?age n/a",
     ]);
-    let first = points.len().saturating_sub(limit(sheet, POINTS));
+    let first = points.len().saturating_sub(limit(layout, POINTS));
     for point in &points[first..] {
         let time = times(Some(point.time), None);
         grid.row([
@@ -290,23 +294,23 @@ fn points(title: &str, points: &[Point], sheet: &mut Sheet<'_>) -> io::Result<()
             count(point.age_unknown),
         ]);
     }
-    let title = sheet.ink(Ink::Strong, title);
-    sheet.line(&title)?;
+    let title = layout.ink(Ink::Strong, title);
+    layout.line(&title)?;
     if first > 0 {
         let more = counted(first as u64, "earlier report");
-        let text = sheet.ink(Ink::Quiet, &format!("  … {more}; -v shows all"));
-        sheet.line(&text)?;
+        let text = layout.ink(Ink::Quiet, &format!("  … {more}; -v shows all"));
+        layout.line(&text)?;
     }
-    grid.write(sheet, usize::MAX)?;
-    sheet.blank()
+    grid.write(layout, usize::MAX)?;
+    layout.blank()
 }
 
-pub(super) fn unknown(posture: &Posture, sheet: &mut Sheet<'_>) -> io::Result<()> {
+pub(super) fn unknown(posture: &Posture, layout: &mut LayoutWriter<'_>) -> io::Result<()> {
     if posture.unknown.is_empty() {
         return Ok(());
     }
-    sheet.heading(Ink::Warn, "not known", "columns that reports do not have")?;
-    sheet.blank()?;
+    layout.heading(Ink::Warn, "not known", "columns that reports do not have")?;
+    layout.blank()?;
     let mut grid = Grid::new(["<format", "<field", "accounts", "<so it is not known"]);
     for unknown in &posture.unknown {
         grid.row([
@@ -316,22 +320,22 @@ pub(super) fn unknown(posture: &Posture, sheet: &mut Sheet<'_>) -> io::Result<()
             Cell::new(unknown.what),
         ]);
     }
-    grid.write(sheet, usize::MAX)?;
-    sheet.blank()
+    grid.write(layout, usize::MAX)?;
+    layout.blank()
 }
 
 /// Writes how many items are not shown, and ends a section.
-pub(super) fn more_of(sheet: &mut Sheet<'_>, more: usize, noun: &str) -> io::Result<()> {
+pub(super) fn more_of(layout: &mut LayoutWriter<'_>, more: usize, noun: &str) -> io::Result<()> {
     if more > 0 {
         let more = counted(more as u64, &format!("more {noun}"));
-        let text = sheet.ink(Ink::Quiet, &format!("  … {more}; -v shows all"));
-        sheet.line(&text)?;
+        let text = layout.ink(Ink::Quiet, &format!("  … {more}; -v shows all"));
+        layout.line(&text)?;
     }
-    sheet.blank()
+    layout.blank()
 }
 
-pub(super) fn limit(sheet: &Sheet<'_>, rows: usize) -> usize {
-    if sheet.style.verbose { usize::MAX } else { rows }
+pub(super) fn limit(layout: &LayoutWriter<'_>, rows: usize) -> usize {
+    if layout.style.verbose { usize::MAX } else { rows }
 }
 
 fn count(count: u64) -> Cell {

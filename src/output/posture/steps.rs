@@ -7,23 +7,23 @@ use super::grid::{Cell, Grid};
 use super::labels::{NAME, account, date, key};
 use super::sections::{limit, more_of};
 use crate::diag::escaped;
-use crate::output::human::sheet::{Ink, Sheet};
+use crate::output::human::layout_writer::{Ink, LayoutWriter};
 use crate::output::human::text::counted;
 use crate::posture::{Posture, Progress, Remedy};
 
 /// Users shown with their steps.
 const USERS: usize = 20;
 
-pub(super) fn to_do(posture: &Posture, sheet: &mut Sheet<'_>) -> io::Result<()> {
+pub(super) fn to_do(posture: &Posture, layout: &mut LayoutWriter<'_>) -> io::Result<()> {
     let open = |remedy: &&Remedy| !matches!(remedy.progress, Progress::Done(_));
     let open: Vec<&Remedy> = posture.remedies.iter().filter(open).collect();
     if open.is_empty() {
         return Ok(());
     }
-    sheet.heading(Ink::Strong, "to do", &counted(open.len() as u64, "step"))?;
-    sheet.blank()?;
+    layout.heading(Ink::Strong, "to do", &counted(open.len() as u64, "step"))?;
+    layout.blank()?;
     let mut grid = Grid::new(["<severity", "<?within", "<?key", "<do", "<because"]);
-    let more = by_user(posture, sheet, &mut grid, &open, USERS, &|remedy| {
+    let more = by_user(posture, layout, &mut grid, &open, USERS, &|remedy| {
         [
             Cell::new(remedy.severity.name()).ink(Ink::Severity(remedy.severity)),
             Cell::new(remedy.within_hours().map(within).unwrap_or_default()),
@@ -32,15 +32,15 @@ pub(super) fn to_do(posture: &Posture, sheet: &mut Sheet<'_>) -> io::Result<()> 
             Cell::new(because(remedy)),
         ]
     });
-    grid.write(sheet, usize::MAX)?;
-    more_of(sheet, more, "user")
+    grid.write(layout, usize::MAX)?;
+    more_of(layout, more, "user")
 }
 
 /// Adds the steps to a grid, grouped by user, because a person fixes one user after another. Users
 /// are ordered by their most severe step. Returns the number of users that are left out.
 fn by_user<const N: usize>(
     posture: &Posture,
-    sheet: &Sheet<'_>,
+    layout: &LayoutWriter<'_>,
     grid: &mut Grid<N>,
     remedies: &[&Remedy],
     room: usize,
@@ -55,10 +55,10 @@ fn by_user<const N: usize>(
         });
         users[place].1.push(remedy);
     }
-    let shown = users.len().min(limit(sheet, room));
+    let shown = users.len().min(limit(layout, room));
     for (first, remedies) in &users[..shown] {
         let of = &posture.accounts[first.account];
-        let user = sheet.ink(Ink::Strong, &escaped(&first.user, NAME));
+        let user = layout.ink(Ink::Strong, &escaped(&first.user, NAME));
         let kind = of.kind.as_deref().map(|kind| format!(", {}", escaped(kind, NAME)));
         // A line never begins with text from a report.
         grid.title(format!("- {user} of {}{}", account(of), kind.unwrap_or_default()));
@@ -83,17 +83,17 @@ fn because(remedy: &Remedy) -> String {
     }
 }
 
-pub(super) fn done(posture: &Posture, sheet: &mut Sheet<'_>) -> io::Result<()> {
+pub(super) fn done(posture: &Posture, layout: &mut LayoutWriter<'_>) -> io::Result<()> {
     let done = |remedy: &&Remedy| matches!(remedy.progress, Progress::Done(_));
     let done: Vec<&Remedy> = posture.remedies.iter().filter(done).collect();
     if done.is_empty() {
         return Ok(());
     }
     let title = counted(done.len() as u64, "step");
-    sheet.heading(Ink::Strong, "done since the report", &title)?;
-    sheet.blank()?;
+    layout.heading(Ink::Strong, "done since the report", &title)?;
+    layout.blank()?;
     let mut grid = Grid::new(["<do", "<?key", "<done by"]);
-    let more = by_user(posture, sheet, &mut grid, &done, USERS, &|remedy| {
+    let more = by_user(posture, layout, &mut grid, &done, USERS, &|remedy| {
         let by = match &remedy.progress {
             Progress::Done(event) => {
                 let by = event.by.as_deref().map(|by| format!(" by {by}")).unwrap_or_default();
@@ -107,6 +107,6 @@ pub(super) fn done(posture: &Posture, sheet: &mut Sheet<'_>) -> io::Result<()> {
             Cell::new(escaped(&by, 2 * NAME)),
         ]
     });
-    grid.write(sheet, usize::MAX)?;
-    more_of(sheet, more, "user")
+    grid.write(layout, usize::MAX)?;
+    more_of(layout, more, "user")
 }

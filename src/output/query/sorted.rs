@@ -33,13 +33,13 @@ pub struct Sorted<'o> {
     limit: Option<usize>,
     on: RecordKind,
     rows: Rows,
-    held: Vec<Held>,
+    retained: Vec<Retained>,
     bytes: usize,
     left_out: u64,
 }
 
 /// A record that waits for its place.
-struct Held {
+struct Retained {
     values: Vec<Option<Value<'static>>>,
     text: Text,
 }
@@ -69,7 +69,7 @@ impl<'o> Sorted<'o> {
             limit: limit.map(|limit| usize::try_from(limit).unwrap_or(usize::MAX)),
             on,
             rows: Rows::new(fields, style).with_places(),
-            held: Vec::new(),
+            retained: Vec::new(),
             bytes: 0,
             left_out: 0,
         }
@@ -79,8 +79,8 @@ impl<'o> Sorted<'o> {
     /// left out.
     pub fn finish(mut self) -> io::Result<(u64, u64)> {
         self.shorten();
-        let shown = self.held.len() as u64;
-        for Held { text, .. } in std::mem::take(&mut self.held) {
+        let shown = self.retained.len() as u64;
+        for Retained { text, .. } in std::mem::take(&mut self.retained) {
             match text {
                 Text::Rows(lines) => self.rows.push(lines, self.out)?,
                 Text::Json(line) => self.out.write_all(&line)?,
@@ -97,17 +97,17 @@ impl<'o> Sorted<'o> {
     /// stay in the order of the inputs.
     fn shorten(&mut self) {
         let order = &self.order;
-        self.held.sort_by(|a, b| {
+        self.retained.sort_by(|a, b| {
             let pairs = a.values.iter().zip(&b.values).zip(order);
             pairs
                 .map(|((a, b), key)| key.compare(a.as_ref(), b.as_ref()))
                 .fold(std::cmp::Ordering::Equal, std::cmp::Ordering::then)
         });
-        self.held.truncate(self.limit.unwrap_or(usize::MAX));
+        self.retained.truncate(self.limit.unwrap_or(usize::MAX));
     }
 
     fn add(&mut self, record: &RecordView<'_>) -> io::Result<()> {
-        if self.limit.is_none() && (self.held.len() >= RECORDS || self.bytes >= BYTES) {
+        if self.limit.is_none() && (self.retained.len() >= RECORDS || self.bytes >= BYTES) {
             self.left_out += 1;
             return Ok(());
         }
@@ -121,9 +121,9 @@ impl<'o> Sorted<'o> {
                 Text::Json(line)
             }
         };
-        self.held.push(Held { values, text });
+        self.retained.push(Retained { values, text });
         // Sorting once for as many records as are kept makes the cost of each one logarithmic.
-        if self.limit.is_some_and(|limit| self.held.len() >= 2 * limit.max(50)) {
+        if self.limit.is_some_and(|limit| self.retained.len() >= 2 * limit.max(50)) {
             self.shorten();
         }
         Ok(())

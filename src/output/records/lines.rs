@@ -76,7 +76,7 @@ impl Viewer for Lines<'_> {
             return Ok(());
         }
         let (status, reason) = status(&file.account.status);
-        let said = |by: Option<&String>| by.cloned();
+        let setting = |by: Option<&String>| by.cloned();
         let facts = FileFacts {
             status,
             reason: reason.map(|reason| self.redactor.text(reason).into_owned()),
@@ -88,9 +88,9 @@ impl Viewer for Lines<'_> {
             decompressed: file.account.decompressed,
             columns: file.origin.columns.as_ref().map(|columns| columns.names()),
             account: file.origin.account.as_deref(),
-            account_by: said(file.hint.account.as_ref().map(|said| &said.by)),
+            account_by: setting(file.hint.account.as_ref().map(|setting| &setting.by)),
             zone: file.origin.zone.as_ref().map(|zone| zone.name()),
-            zone_by: said(file.hint.zone.as_ref().map(|said| &said.by)),
+            zone_by: setting(file.hint.zone.as_ref().map(|setting| &setting.by)),
             time: file.origin.time.map(|time| time.to_string()),
             // Only ages in creds are relative to `now`; logs do not use it.
             now: counts.rows.contains_key("cred").then(|| file.now.to_string()),

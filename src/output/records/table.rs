@@ -97,20 +97,20 @@ impl Viewer for Table<'_> {
         }
         if let Some(names) = file.origin.columns.as_ref() {
             let names: Vec<&str> = names.names().iter().map(String::as_str).collect();
-            let by = file.hint.columns.as_ref().map_or("by its first line", |said| &said.by);
+            let by = file.hint.columns.as_ref().map_or("by its first line", |setting| &setting.by);
             let text = format!("{} ({})", self.value(&names.join(", "), DETAIL), escape(by));
             self.fact("columns", &text)?;
         }
-        let said = |value: &str, by: Option<&String>| {
+        let setting = |value: &str, by: Option<&String>| {
             let by = by.map(|by| format!(" (by {by})")).unwrap_or_default();
             format!("{}{}", escape(value), escape(&by))
         };
         if let Some(account) = &file.origin.account {
-            let text = said(account, file.hint.account.as_ref().map(|said| &said.by));
+            let text = setting(account, file.hint.account.as_ref().map(|setting| &setting.by));
             self.fact("account", &format!("{text}, where a record names none"))?;
         }
         if let Some(zone) = &file.origin.zone {
-            let text = said(zone.name(), file.hint.zone.as_ref().map(|said| &said.by));
+            let text = setting(zone.name(), file.hint.zone.as_ref().map(|setting| &setting.by));
             self.fact("zone", &format!("{text}, where a time names none"))?;
         }
         if let Some(time) = file.origin.time {

@@ -7,8 +7,8 @@ use crate::inspect::{Options, Viewer, read};
 use crate::output::TableStyle;
 use crate::record::field::{cred, key};
 use crate::record::{
-    Batch, Batches, Columns, FieldSet, FileAccount, Format, Hint, Inputs, Mapper, Origin, Outcome,
-    Placed, Provider, RawRecord, Record, Rows, Said, Scratch, Step, field,
+    Batch, BatchRecord, Batches, Columns, FieldSet, FileAccount, Format, Hint, Inputs, Mapper,
+    Origin, Outcome, Provider, RawRecord, Record, Rows, Scratch, Setting, Step, field,
 };
 use crate::value::{RecordKind, Time, Value};
 use std::sync::Arc;
@@ -71,8 +71,8 @@ impl Inputs for OneFile {
     fn hint(&self, _: usize) -> Hint {
         let columns = Columns::new(["user", "key"].map(str::to_owned));
         Hint {
-            account: Some(Said::new("42".to_owned(), "--account")),
-            columns: Some(Said::new(columns, "--columns")),
+            account: Some(Setting::new("42".to_owned(), "--account")),
+            columns: Some(Setting::new(columns, "--columns")),
             ..Hint::default()
         }
     }
@@ -95,7 +95,7 @@ impl Batches for File {
         let mut start = 0;
         for (ordinal, line) in (0..).zip(self.text.lines()) {
             let (end, offset, line_number) = (start + line.len(), start as u64, ordinal + 1);
-            batch.records.push(Placed {
+            batch.records.push(BatchRecord {
                 start,
                 end,
                 envelope: Default::default(),
@@ -183,7 +183,7 @@ fn a_panic_costs_one_record() {
     };
     let mut lines = super::Lines::new(&mut out, MASKED);
     assert!(!read(&OneFile(text), &[], &options, &mut lines).unwrap().complete);
-    let said = String::from_utf8(out).unwrap();
-    assert!(said.contains(r#""skipped":{"reason":"internal""#), "{said}");
-    assert!(said.contains(r#""records":3,"shown":2,"skipped":{"internal":1}"#), "{said}");
+    let message = String::from_utf8(out).unwrap();
+    assert!(message.contains(r#""skipped":{"reason":"internal""#), "{message}");
+    assert!(message.contains(r#""records":3,"shown":2,"skipped":{"internal":1}"#), "{message}");
 }

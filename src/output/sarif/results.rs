@@ -11,6 +11,9 @@ use super::text::{self, LIMIT};
 use crate::finding::{self, Finding, Sample, VerdictRole, subject_name};
 use crate::report::{Facts, Report, RuleSummary};
 
+/// Characters shown of the document of a key's policies.
+const DOCUMENT: usize = 4_000;
+
 /// Further records that a result refers to.
 const MOST_RECORDS: usize = 10;
 
@@ -141,7 +144,29 @@ fn properties(report: &Report, rule: &RuleSummary, finding: &Finding) -> Map<Str
         ("last", time(finding.last)),
         ("pointer", shown(&finding.sample.location.pointer)),
     ]);
+    let document = |value: &str| Value::from(text::data(facts, value, DOCUMENT));
     let maybe = |value: Option<&String>| value.map_or(Value::Null, |value| shown(value));
+    if !finding.identities.is_empty() {
+        let of = |of: &finding::Identity| {
+            json!({
+                "user_type": maybe(of.user_type.as_ref()),
+                "user": maybe(of.user.as_ref()),
+                "account": maybe(of.account.as_ref()),
+            })
+        };
+        properties.insert("identities".into(), finding.identities.iter().map(of).collect());
+    }
+    if !finding.accounts.is_empty() {
+        let of = |known: &finding::EnrichedAccount| {
+            json!({
+                "account": shown(&known.account),
+                "name": maybe(known.name.as_ref()),
+                "env": maybe(known.env.as_ref()),
+                "owner": maybe(known.owner.as_ref()),
+            })
+        };
+        properties.insert("accounts".into(), finding.accounts.iter().map(of).collect());
+    }
     if !finding.sources.is_empty() {
         let of = |known: &finding::EnrichedSource| {
             json!({
@@ -150,6 +175,7 @@ fn properties(report: &Report, rule: &RuleSummary, finding: &Finding) -> Map<Str
                 "remark": maybe(known.remark.as_ref()),
                 "asset": maybe(known.asset.as_ref().and_then(|asset| asset.id.as_ref())),
                 "asset_name": maybe(known.asset.as_ref().and_then(|asset| asset.name.as_ref())),
+                "locations": known.locations.iter().map(|of| shown(of)).collect::<Value>(),
             })
         };
         properties.insert("sources".into(), finding.sources.iter().map(of).collect());
@@ -161,6 +187,7 @@ fn properties(report: &Report, rule: &RuleSummary, finding: &Finding) -> Map<Str
                 "remark": maybe(known.remark.as_ref()),
                 "policies": known.policies.iter().map(|policy| shown(policy)).collect::<Value>(),
                 "policy_count": known.policy_count,
+                "document": known.document.as_deref().map_or(Value::Null, document),
                 "open": known.open.iter().map(|of| of.rule.as_str()).collect::<Value>(),
             })
         };

@@ -17,8 +17,8 @@ const HELP: usize = 8_000;
 
 pub(super) fn of(report: &Report, rule: &RuleSummary) -> Descriptor {
     let facts = &report.facts;
-    let title = said(&rule.title, &rule.id);
-    let description = said(&rule.description, title);
+    let title = non_empty_or(&rule.title, &rule.id);
+    let description = non_empty_or(&rule.description, title);
     Descriptor {
         id: rule.id.clone(),
         name: name(&rule.id),
@@ -39,7 +39,7 @@ pub(super) fn of(report: &Report, rule: &RuleSummary) -> Descriptor {
 }
 
 /// A text, or `otherwise` if it is blank, because SARIF does not allow empty texts.
-fn said<'t>(text: &'t str, otherwise: &'t str) -> &'t str {
+fn non_empty_or<'t>(text: &'t str, otherwise: &'t str) -> &'t str {
     if text.trim().is_empty() { otherwise } else { text }
 }
 
@@ -72,7 +72,7 @@ fn help(rule: &RuleSummary, heading: &str, item: &str) -> String {
     part("False positives", &listed(&rule.false_positives));
     part("Controls", &listed(&rule.controls));
     part("References", &listed(&rule.references));
-    said(&out, said(&rule.title, &rule.id)).to_owned()
+    non_empty_or(&out, non_empty_or(&rule.title, &rule.id)).to_owned()
 }
 
 fn is_web(uri: &str) -> bool {

@@ -151,14 +151,30 @@ fn a_finding_as_a_result() {
         "primaryLocationLineHash": "4f3a9c0d11223345:1"
       },
       "properties": {
+        "accounts": [
+          {
+            "account": "123456789012",
+            "env": "prod",
+            "name": "Production",
+            "owner": "platform"
+          }
+        ],
         "category": "lifecycle",
         "count": 1,
         "failed": 0,
         "first": "2024-08-01T09:00:17Z",
         "gates": true,
+        "identities": [
+          {
+            "account": "123456789012",
+            "user": "alice@example.com",
+            "user_type": "user"
+          }
+        ],
         "keys": [
           {
             "ak": "AKIDex…00000000001",
+            "document": "{\"action\":\"AdministratorAccess\"}",
             "open": [
               "old-key-in-use",
               "two-active-keys"
@@ -183,6 +199,9 @@ fn a_finding_as_a_result() {
             "asset": "i-0a1b2c3d",
             "asset_name": null,
             "ip_type": "account_noted",
+            "locations": [
+              "partner gateway"
+            ],
             "remark": "partner gateway",
             "source": "198.51.100.4"
           }
@@ -298,7 +317,7 @@ fn what_was_read_and_what_was_not() {
   }
 }
 "#);
-    let said = |sort: &str| -> Vec<String> {
+    let printed = |sort: &str| -> Vec<String> {
         items(&run["invocations"][0][sort])
             .iter()
             .map(|n| {
@@ -312,7 +331,7 @@ fn what_was_read_and_what_was_not() {
             })
             .collect()
     };
-    insta::assert_snapshot!(said("toolExecutionNotifications").join("\n"), @r#"
+    insta::assert_snapshot!(printed("toolExecutionNotifications").join("\n"), @r#"
 error skipped-records: 2 records were skipped, more than the 0 that --max-skipped allows.
 error rule-error: rule `new-region` failed on 2 records.
 warning skipped-record: The record at line 12, byte 4021 was skipped (syntax): expected `,`, but found `\\u{1b}\[2J\\u{1b}\]0;pwned\\u{7}`.
@@ -321,7 +340,7 @@ note ambiguous-time: 3 records of `:\\u{3a}error file=a.rs::pwned` say no zone.
 note not-an-input: text, no format claims it.
 note declined-input: a CloudTrail digest.
 "#);
-    insta::assert_snapshot!(said("toolConfigurationNotifications").join("\n"), @"
+    insta::assert_snapshot!(printed("toolConfigurationNotifications").join("\n"), @"
     warning expired-allowlist-entry: The allowlist entry old-laptop of platform-team ended with 2024-07-31 and covers nothing.
     note expiring-allowlist-entry: The allowlist entry contractor of platform-team ends with 2024-08-12.
     note unused-allowlist-entry: The allowlist entry contractor of platform-team covered nothing in this run.
@@ -432,13 +451,16 @@ fn a_cut_takes_the_mildest_and_is_said() {
     assert_accepted(&log);
     assert_eq!(items(&log["runs"][0]["results"]).len(), MOST_RESULTS);
     assert_eq!(log["runs"][0]["results"][0]["ruleId"], "root-key-high-risk-api");
-    let said = log["runs"][0]["invocations"][0]["toolExecutionNotifications"].to_string();
-    assert!(said.contains("4 results are left out; the JSON report has every finding."), "{said}");
+    let printed = log["runs"][0]["invocations"][0]["toolExecutionNotifications"].to_string();
+    assert!(
+        printed.contains("4 results are left out; the JSON report has every finding."),
+        "{printed}"
+    );
 
     let mut report = fixture();
     report.notes = vec![report.notes[0].clone(); 2_000];
     let log = parsed(&report, &Style::default());
-    let said = items(&log["runs"][0]["invocations"][0]["toolExecutionNotifications"]);
-    assert_eq!(said.len(), 1_001);
-    assert_eq!(said[1_000]["message"]["text"], "1006 more; the JSON report has all.");
+    let printed = items(&log["runs"][0]["invocations"][0]["toolExecutionNotifications"]);
+    assert_eq!(printed.len(), 1_001);
+    assert_eq!(printed[1_000]["message"]["text"], "1006 more; the JSON report has all.");
 }

@@ -126,7 +126,7 @@ fn a_finding_says_which_command_ran_where() {
         ),
     ];
     let pack = pack();
-    for (number, (record, api, params, said)) in cases.into_iter().enumerate() {
+    for (number, (record, api, params, expected)) in cases.into_iter().enumerate() {
         let record = record(api, &params).to_string();
         let folder = Folder::new(&format!("command-{number}")).file("a.json", record.clone());
         let report = scan(&pack, &[&folder.path("a.json")], None);
@@ -134,6 +134,6 @@ fn a_finding_says_which_command_ran_where() {
         let messages: Vec<&str> = found.iter().map(|finding| finding.message.as_str()).collect();
         let [message] = messages[..] else { panic!("{messages:?}: {record}") };
         assert!(message.starts_with("alice ran "), "{message}");
-        assert!(message.ends_with(&format!(" from {SOURCE} {said}")), "{message}: {said}");
+        assert!(message.ends_with(&format!(" from {SOURCE} {expected}")), "{message}: {expected}");
     }
 }

@@ -10,12 +10,13 @@ use super::{of_rule, pack, scan};
 use crate::run::Folder;
 
 /// Rules about API calls.
-const BY_API: [&str; 7] = [
+const BY_API: [&str; 8] = [
     "create-resources",
     "denied-enumeration",
     "enumeration",
     "new-address-high-risk-api",
     "non-console-high-risk-api",
+    "refused-call",
     "root-key-high-risk-api",
     "unauthorized-calls",
 ];

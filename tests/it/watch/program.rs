@@ -36,10 +36,10 @@ fn lines(stdout: &str) -> (Vec<Value>, Vec<Value>) {
 /// The findings of a check as `rule message`, and its status line.
 fn told(ended: &Ended) -> (Vec<String>, Value) {
     let (findings, checks) = lines(&ended.stdout);
-    let said = |of: &Value| {
+    let expected = |of: &Value| {
         format!("{} {}", of["rule"].as_str().unwrap(), of["message"].as_str().unwrap())
     };
-    (findings.iter().map(said).collect(), checks.last().cloned().unwrap_or_default())
+    (findings.iter().map(expected).collect(), checks.last().cloned().unwrap_or_default())
 }
 
 fn append(folder: &Folder, name: &str, text: &str) {

@@ -183,8 +183,8 @@ fn rows_beyond_memory_are_dropped_and_named() {
         Watch::new(&policy, WatchOptions { memory: 4096, ..options() }, State::default());
     let inputs = InputSet::new(&[folder.path("all.ndjson").display().to_string()]).unwrap();
     let check = watch.check(&inputs, Time(1_780_000_000_000_000), false, Vec::new()).unwrap();
-    let said: BTreeSet<&str> = check.report.incomplete.iter().map(|note| note.id).collect();
-    assert!(said.contains("dropped-rows"), "{:?}", check.report.incomplete);
+    let printed: BTreeSet<&str> = check.report.incomplete.iter().map(|note| note.id).collect();
+    assert!(printed.contains("dropped-rows"), "{:?}", check.report.incomplete);
     assert!(check.report.incomplete[0].text.contains("subject"));
     assert!(check.state.rows.len() < 40 && !check.state.rows.is_empty());
 }

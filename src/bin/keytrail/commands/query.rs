@@ -23,7 +23,7 @@ use crate::host::Host;
 use crate::inputs::InputArgs;
 use crate::policy::PolicyArgs;
 use crate::progress::{Counted, during};
-use crate::question::QuestionArgs;
+use crate::query_args::QueryArgs;
 use crate::table::Table;
 use crate::term::stdout_failed;
 
@@ -67,7 +67,7 @@ Exit codes:
 #[command(after_help = EXIT_CODES, after_long_help = long_help())]
 pub(crate) struct Query {
     #[command(flatten)]
-    question: QuestionArgs,
+    query: QueryArgs,
     /// List the queries of the project file.
     #[arg(long, conflicts_with_all = ["expr", "inputs"])]
     list: bool,
@@ -140,7 +140,7 @@ impl Query {
             return list(&project, self.format, host).map(|()| Exit::Clean);
         }
         let mut policy = self.policy.load(self.clock(host), host)?;
-        let (query, period) = self.question.resolve(&mut policy, self.clock(host), host)?;
+        let (query, period) = self.query.resolve(&mut policy, self.clock(host), host)?;
         let order = self.order(&query)?;
         let fields = self.chosen(&query)?.union(sort_fields(&order.records));
         let inputs = self.inputs.open(&policy.inputs, host)?;
@@ -250,11 +250,11 @@ impl Query {
     }
 
     /// The number of items to show: the user's choice, or all for programs and a few for people.
-    fn most<N: PartialEq + From<u8>>(&self, said: Option<N>, few: N) -> Option<N> {
-        match (said, self.format) {
+    fn most<N: PartialEq + From<u8>>(&self, given: Option<N>, few: N) -> Option<N> {
+        match (given, self.format) {
             (Some(all), _) if all == N::from(0) => None,
             (None, Layout::Json) => None,
-            (Some(said), _) => Some(said),
+            (Some(given), _) => Some(given),
             (None, Layout::Human) => Some(few),
         }
     }
@@ -303,14 +303,14 @@ fn ambiguous(answer: &Answer, policy: &Policy, host: &Host<'_>) -> Failure {
 fn list(project: &Policy, layout: Layout, host: &mut Host<'_>) -> Result<(), Failure> {
     let line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     let by = |saved: &Saved| -> Vec<String> {
-        saved.question.count_by.iter().map(|part| line(&part.text)).collect()
+        saved.source.count_by.iter().map(|part| line(&part.text)).collect()
     };
     if layout == Layout::Json {
         let query = |(name, saved): (&String, &Saved)| {
             json!({
                 "name": name,
-                "on": saved.question.on.map(RecordKind::name),
-                "expr": saved.question.expr.text,
+                "on": saved.source.on.map(RecordKind::name),
+                "expr": saved.source.expr.text,
                 "count_by": by(saved),
                 "since": saved.since.as_ref().map(Bound::to_string),
                 "until": saved.until.as_ref().map(Bound::to_string),
@@ -330,7 +330,7 @@ fn list(project: &Policy, layout: Layout, host: &mut Host<'_>) -> Result<(), Fai
         table.row([
             format!("@{name}"),
             since.unwrap_or_else(|| "-".to_owned()),
-            line(&saved.question.expr.text),
+            line(&saved.source.expr.text),
             by(saved).join(", "),
             saved.description.as_deref().map(line).unwrap_or_default(),
         ]);

@@ -153,7 +153,7 @@ impl Watch {
         loop {
             let began = Instant::now();
             if self.once && !going.wait_for_stdin() {
-                return Ok(going.signals.came().unwrap_or(Exit::Terminated));
+                return Ok(going.signals.received().unwrap_or(Exit::Terminated));
             }
             if let Next::End(exit) = self.check(&mut going, host)? {
                 return Ok(exit);
@@ -166,7 +166,7 @@ impl Watch {
     }
 
     fn check(&self, going: &mut Going<'_>, host: &mut Host<'_>) -> Result<Next, Failure> {
-        if let Some(exit) = going.signals.came() {
+        if let Some(exit) = going.signals.received() {
             return Ok(Next::End(exit));
         }
         let clock = match self.now {
@@ -193,7 +193,7 @@ impl Watch {
         notes.extend(of_round.map(|note| Note { id: note.id, text: note.text.clone() }));
         let checked = going.watch.check(&round.until(&going.signals.stop), clock, last, notes);
         // An interrupted check has no effect: the next watch begins where this check began.
-        if let Some(exit) = going.signals.came() {
+        if let Some(exit) = going.signals.received() {
             return Ok(Next::End(exit));
         }
         let check = checked.map_err(|error| {
@@ -336,12 +336,12 @@ impl Watch {
 }
 
 impl Going<'_> {
-    /// Waits for the end of standard input; `false` if a signal came first.
+    /// Waits for the end of standard input; `false` if a signal was received first.
     fn wait_for_stdin(&self) -> bool {
         while let Some(stdin) = &self.stdin
             && !stdin.is_due()
         {
-            if self.signals.came().is_some() {
+            if self.signals.received().is_some() {
                 return false;
             }
             std::thread::sleep(LOOK);
@@ -352,6 +352,6 @@ impl Going<'_> {
     /// Whether the next check should not wait for the interval.
     fn is_due(&self) -> bool {
         let stdin = self.stdin.as_ref();
-        !self.ended && stdin.is_some_and(Stream::is_due) || self.signals.came().is_some()
+        !self.ended && stdin.is_some_and(Stream::is_due) || self.signals.received().is_some()
     }
 }

@@ -39,7 +39,7 @@ fn passwords_of_aws() {
                 "<root>,arn:aws,,",
                 "user=<root> arn=arn:aws user_type=user [Missing of Missing active]",
             ),
-            (" ,arn:aws,,", "Skipped(Malformed, \"it names no user\")"),
+            (" ,arn:aws,,", "Skipped(Malformed, \"it does not name a user\")"),
         ],
     );
 }

@@ -170,7 +170,7 @@ fn rows_beyond_what_can_be_stored_are_skips() {
         let start = batch.bytes.len();
         batch.bytes.extend_from_slice(row.as_bytes());
         let end = batch.bytes.len();
-        let placed = crate::record::Placed {
+        let placed = crate::record::BatchRecord {
             start,
             end,
             envelope: Default::default(),

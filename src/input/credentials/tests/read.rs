@@ -162,27 +162,27 @@ fn answers_that_cannot_be_decoded_are_skips_in_their_place() {
 
 #[test]
 fn reports_are_read_before_events() {
-    let phase = |name: &str| {
+    let read_order = |name: &str| {
         let path = fixture(name).to_str().unwrap().to_owned();
-        InputSet::new(&[path]).unwrap().phase(0)
+        InputSet::new(&[path]).unwrap().read_order(0)
     };
     for name in ["aws_20260101_000000.csv", "aws-answer.json", "alibaba-answer.json"] {
-        assert_eq!(phase(name), Phase::Reports, "{name}");
+        assert_eq!(read_order(name), ReadOrder::Reports, "{name}");
     }
-    assert_eq!(phase("../cloudtrail/s3.json"), Phase::Events);
-    assert_eq!(phase("../cloudtrail/lines.ndjson"), Phase::Events);
+    assert_eq!(read_order("../cloudtrail/s3.json"), ReadOrder::Events);
+    assert_eq!(read_order("../cloudtrail/lines.ndjson"), ReadOrder::Events);
 
     let stream = |bytes: Vec<u8>| {
         InputSet::new(&["-".to_owned()]).unwrap().stdin(Box::new(std::io::Cursor::new(bytes)))
     };
     for name in ["alibaba.csv", "aws-answer.json"] {
         let set = stream(fs::read(fixture(name)).unwrap());
-        assert_eq!(set.phase(0), Phase::Reports, "{name}");
-        assert_eq!(set.phase(0), Phase::Reports, "asked again");
+        assert_eq!(set.read_order(0), ReadOrder::Reports, "{name}");
+        assert_eq!(set.read_order(0), ReadOrder::Reports, "asked again");
         assert_eq!(read_set(&set).records.len(), 4, "nothing was lost by looking");
     }
     let set = stream(fs::read(fixture("../cloudtrail/single.json")).unwrap());
-    assert_eq!(set.phase(0), Phase::Events);
+    assert_eq!(set.read_order(0), ReadOrder::Events);
 }
 
 #[test]

@@ -183,7 +183,7 @@ fn rows_that_grep_joined_stay_reports_of_their_own_time() {
     fs::write(&path, text.concat()).unwrap();
     let columns = Columns::new(columns.split(',').map(str::to_owned));
     let hint = crate::record::Hint {
-        columns: Some(crate::record::Said::new(columns, "a test")),
+        columns: Some(crate::record::Setting::new(columns, "a test")),
         ..crate::record::Hint::default()
     };
     let hints = crate::record::Hints { every: hint, ..crate::record::Hints::default() };

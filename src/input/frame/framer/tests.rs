@@ -47,7 +47,7 @@ fn split_up_to(limit: usize, bytes: &[u8], step: usize, end: Ending<'_>) -> Part
         let ending = if chunks.peek().is_none() { end } else { Ending::More };
         let done = framer.run(&mut batch, ending);
         for placed in &batch.records {
-            let Placed { start, end, offset, line, column, ordinal, .. } = *placed;
+            let BatchRecord { start, end, offset, line, column, ordinal, .. } = *placed;
             let text = &batch.bytes[start..end];
             assert_eq!(text, &bytes[offset as usize..][..text.len()], "the offset is right");
             let text = String::from_utf8_lossy(text);

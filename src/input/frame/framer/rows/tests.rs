@@ -51,7 +51,7 @@ fn split_up_to(limit: usize, bytes: &[u8], step: usize, end: Ending<'_>) -> Part
         batch.bytes.extend_from_slice(chunks.next().unwrap_or_default());
         let ending = if chunks.peek().is_none() { end } else { Ending::More };
         let done = framer.run(&mut batch, ending);
-        for &Placed { start, end, offset, line, column, ordinal, .. } in &batch.records {
+        for &BatchRecord { start, end, offset, line, column, ordinal, .. } in &batch.records {
             let text = &batch.bytes[start..end];
             assert_eq!(text, &bytes[offset as usize..][..text.len()], "the offset is right");
             let text = String::from_utf8_lossy(text);
@@ -138,10 +138,10 @@ fn cells_that_have_no_column_are_empty() {
 #[test]
 fn a_quote_in_the_wrong_place_costs_its_line() {
     for (broken, why) in [
-        ("1,\"2,3", "a quote opens a cell, and none closes"),
+        ("1,\"2,3", "a quote opens a cell, but no quote closes"),
         ("1,2\",3", "a quote is inside a cell"),
         ("1,\"2\"2,3", "text follows the quote"),
-        ("\"1,2,3", "a quote opens a cell, and none closes"),
+        ("\"1,2,3", "a quote opens a cell, but no quote closes"),
         ("1,2\0,3", "a NUL byte"),
     ] {
         let parts = cut(&format!("a,b,c\n0,0,0\n{broken}\n4,5,6\n7,8,9\n"));

@@ -1,4 +1,4 @@
-//! The question of a query: the command line, applied on top of a query saved in the project file.
+//! The flags of a query: the command line, applied on top of a query saved in the project file.
 
 use std::ops::Range;
 
@@ -6,7 +6,7 @@ use clap::Args;
 use keytrail::config::Policy;
 use keytrail::diag::{Diagnostic, did_you_mean, escape};
 use keytrail::expr::between_commas;
-use keytrail::query::{Bound, Period, Query, Question, Saved};
+use keytrail::query::{Bound, Period, Query, QuerySource, Saved};
 use keytrail::source::{Fragment, Span};
 use keytrail::value::{RecordKind, Time};
 
@@ -17,7 +17,7 @@ use crate::host::Host;
 
 /// The query.
 #[derive(Debug, Args)]
-pub(crate) struct QuestionArgs {
+pub(crate) struct QueryArgs {
     /// The condition, or @NAME for a query of the project file.
     #[arg(value_name = "EXPR", required = true)]
     expr: Option<String>,
@@ -36,7 +36,7 @@ pub(crate) struct QuestionArgs {
     until: Option<Bound>,
 }
 
-impl QuestionArgs {
+impl QueryArgs {
     /// The compiled query and its time range.
     pub(crate) fn resolve(
         &self,
@@ -45,7 +45,7 @@ impl QuestionArgs {
         host: &Host<'_>,
     ) -> Result<(Query, Period), Failure> {
         let asked = self.asked(policy)?;
-        Ok((compile(&asked.question, policy, host)?, asked.period(policy, clock)?))
+        Ok((compile(&asked.source, policy, host)?, asked.period(policy, clock)?))
     }
 
     /// The query on the command line. If it names a saved query, the other flags change that
@@ -56,11 +56,11 @@ impl QuestionArgs {
             Some(name) => saved(name, policy)?,
             None => {
                 let expr = Fragment::whole(policy.sources.add("<query>", text), text);
-                let question = Question { on: None, expr, count_by: Vec::new() };
-                Asked { question, since: None, until: None }
+                let source = QuerySource { on: None, expr, count_by: Vec::new() };
+                Asked { source, since: None, until: None }
             }
         };
-        asked.question.on = self.on.or(asked.question.on);
+        asked.source.on = self.on.or(asked.source.on);
         asked.since = self.since.clone().or(asked.since);
         asked.until = self.until.clone().or(asked.until);
         if let Some(text) = self.count_by.as_deref() {
@@ -71,15 +71,15 @@ impl QuestionArgs {
             };
             // An empty value removes the saved expressions.
             let parts = if text.trim().is_empty() { Vec::new() } else { between_commas(text) };
-            asked.question.count_by = parts.into_iter().map(part).collect();
+            asked.source.count_by = parts.into_iter().map(part).collect();
         }
         Ok(asked)
     }
 }
 
-/// A question and its time range.
+/// The source of a query and its time range.
 struct Asked {
-    question: Question,
+    source: QuerySource,
     since: Option<Bound>,
     until: Option<Bound>,
 }
@@ -101,8 +101,8 @@ impl Asked {
 
 fn saved(name: &str, policy: &Policy) -> Result<Asked, Failure> {
     match policy.queries.get(name) {
-        Some(Saved { question, since, until, .. }) => {
-            Ok(Asked { question: question.clone(), since: since.clone(), until: until.clone() })
+        Some(Saved { source, since, until, .. }) => {
+            Ok(Asked { source: source.clone(), since: since.clone(), until: until.clone() })
         }
         None => {
             let failure =
@@ -115,16 +115,16 @@ fn saved(name: &str, policy: &Policy) -> Result<Asked, Failure> {
     }
 }
 
-fn compile(question: &Question, policy: &Policy, host: &Host<'_>) -> Result<Query, Failure> {
-    let (told, compiled) = match question.compile(policy) {
+fn compile(source: &QuerySource, policy: &Policy, host: &Host<'_>) -> Result<Query, Failure> {
+    let (problems, compiled) = match source.compile(policy) {
         Ok((query, warnings)) => (warnings, Some(query)),
         Err(errors) => (errors, None),
     };
-    for diagnostic in &told {
+    for diagnostic in &problems {
         host.term.diagnostic(diagnostic, &policy.sources);
     }
     compiled.ok_or_else(|| {
-        let errors = told.iter().filter(|told: &&Diagnostic| told.is_error()).count();
+        let errors = problems.iter().filter(|problems: &&Diagnostic| problems.is_error()).count();
         let errors = amount(errors, "error", "errors");
         Failure::because(format!("the query has {errors}; nothing was read"))
     })

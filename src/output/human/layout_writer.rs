@@ -33,12 +33,12 @@ impl Ink {
 }
 
 /// Writes a page line by line. It escapes nothing.
-pub(in crate::output) struct Sheet<'a> {
+pub(in crate::output) struct LayoutWriter<'a> {
     pub(in crate::output) style: &'a Style,
     out: &'a mut dyn Write,
 }
 
-impl<'a> Sheet<'a> {
+impl<'a> LayoutWriter<'a> {
     pub(in crate::output) fn new(style: &'a Style, out: &'a mut dyn Write) -> Self {
         Self { style, out }
     }

@@ -11,7 +11,7 @@ use crate::value::{Elem, RecordKind, Type};
 
 /// A query as written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Question {
+pub struct QuerySource {
     /// The record kind that it reads, if it is stated; otherwise the fields determine it.
     pub on: Option<RecordKind>,
     /// The condition.
@@ -42,7 +42,7 @@ pub struct Column {
     pub expr: Expr,
 }
 
-impl Question {
+impl QuerySource {
     /// Checks and compiles the query like the condition of a rule. Warnings are returned with the
     /// query.
     pub fn compile(&self, env: &dyn Env) -> Result<(Query, Vec<Diagnostic>), Vec<Diagnostic>> {
@@ -60,13 +60,13 @@ impl Question {
                 }
             },
         };
-        let mut told = Vec::new();
+        let mut problems = Vec::new();
         let mut masked: Vec<MaskedKey> = Vec::new();
         let mut compile = |source: &Fragment, expected| {
             let declarations = Declarations { on: Some(on), ..Declarations::default() };
             match expr::compile(source, expected, &declarations, env) {
                 Ok((expr, warnings)) => {
-                    told.extend(warnings);
+                    problems.extend(warnings);
                     match unmasked(expr, env) {
                         Ok((expr, keys)) => {
                             for key in keys {
@@ -77,13 +77,13 @@ impl Question {
                             Some(expr)
                         }
                         Err(errors) => {
-                            told.extend(errors);
+                            problems.extend(errors);
                             None
                         }
                     }
                 }
                 Err(errors) => {
-                    told.extend(errors);
+                    problems.extend(errors);
                     None
                 }
             }
@@ -97,16 +97,16 @@ impl Question {
                 compile(source, Expected::Anything).map(|expr| Column { name, expr })
             })
             .collect();
-        told.extend(columns.iter().flatten().filter_map(|column| uncountable(&column.expr)));
-        told.extend(repeated(&columns));
-        if told.iter().any(Diagnostic::is_error) {
-            return Err(told);
+        problems.extend(columns.iter().flatten().filter_map(|column| uncountable(&column.expr)));
+        problems.extend(repeated(&columns));
+        if problems.iter().any(Diagnostic::is_error) {
+            return Err(problems);
         }
         match (condition, columns.into_iter().collect::<Option<Vec<_>>>()) {
             (Some(condition), Some(columns)) => {
-                Ok((Query { on, condition, columns, masked }, told))
+                Ok((Query { on, condition, columns, masked }, problems))
             }
-            _ => Err(told),
+            _ => Err(problems),
         }
     }
 

@@ -6,12 +6,12 @@ use crate::record::{FieldId, FieldSet, Record};
 use crate::value::{RecordKind, Value};
 
 /// An event that is being filled. Fields that no rule needs are not computed.
-pub(in crate::input) struct Sheet<'a, 'n> {
+pub(in crate::input) struct EventBuilder<'a, 'n> {
     record: Record<'a>,
     needed: &'n FieldSet,
 }
 
-impl<'a, 'n> Sheet<'a, 'n> {
+impl<'a, 'n> EventBuilder<'a, 'n> {
     pub(in crate::input) fn new(needed: &'n FieldSet) -> Self {
         Self { record: Record::new(RecordKind::Event), needed }
     }
