@@ -101,7 +101,7 @@ impl InputReader<'_> {
 
     fn columns(&mut self, node: &Node) -> Option<Columns> {
         let names = node.items().iter().filter_map(Node::text).map(str::to_owned);
-        column_names(names).map_err(|problem| self.wrong(node, &problem)).ok()
+        column_names(names).map_err(|problem| self.wrong(node, &problem.to_string())).ok()
     }
 
     fn wrong(&mut self, node: &Node, problem: &str) {

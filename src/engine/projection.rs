@@ -7,15 +7,15 @@ use crate::plan::Plan;
 use crate::record::{FieldSet, Format, Mapper, Origin, Outcome, RawRecord, Rows, Scratch};
 use crate::value::Time;
 
-/// A record as fields, borrowed from its bytes, and what is known of it beside them.
+/// A record as fields, borrowed from its bytes, with its format and origin.
 #[derive(Clone, Copy)]
 pub(super) struct Projected<'r> {
     /// The fields that some policy needs. What tables and credential reports add to them depends on
     /// the policy.
     pub(super) rows: Rows<'r>,
-    /// What the record was read as.
+    /// The format of the record.
     pub(super) format: &'static dyn Format,
-    /// What is known of the file that it stands in.
+    /// The origin of its file.
     pub(super) origin: &'r Origin,
     /// `now` in expressions over the record.
     pub(super) now: Time,
@@ -38,7 +38,7 @@ pub(super) struct Projection {
     given: (Option<Time>, Time),
     /// `now` in expressions over the records at hand.
     now: Time,
-    /// What is known of them beside their text; the readers are prepared for it.
+    /// Their origin; the readers are prepared for it.
     origin: Arc<Origin>,
     readers: Vec<FormatMappers>,
     /// Holds the note and the gaps of the last record.
@@ -87,31 +87,39 @@ impl Projection {
         })
     }
 
-    /// Hands on the record with the fields that conditions need.
+    /// Visits the record with the fields that conditions need.
     pub(super) fn conditions(
         &mut self,
         reader: usize,
         raw: &RawRecord<'_>,
         mut visit: impl FnMut(Projected<'_>),
     ) -> Outcome {
-        let Self { now, origin, scratch, readers, .. } = self;
-        let FormatMappers { format, conditions, .. } = &readers[reader];
-        conditions.map(raw, scratch, &mut |rows| {
-            visit(Projected { rows, format: *format, origin, now: *now });
-        })
+        self.map(reader, |mappers| &*mappers.conditions, raw, &mut visit)
     }
 
-    /// Hands on the record with all that findings show.
+    /// Visits the record with all fields that findings show.
     pub(super) fn evidence(
         &mut self,
         reader: usize,
         raw: &RawRecord<'_>,
         mut visit: impl FnMut(Projected<'_>),
     ) -> Outcome {
+        self.map(reader, |mappers| &*mappers.evidence, raw, &mut visit)
+    }
+
+    /// Maps a record with one of the two mappers of a format.
+    fn map(
+        &mut self,
+        reader: usize,
+        mapper: impl FnOnce(&FormatMappers) -> &dyn Mapper,
+        raw: &RawRecord<'_>,
+        visit: &mut impl FnMut(Projected<'_>),
+    ) -> Outcome {
         let Self { now, origin, scratch, readers, .. } = self;
-        let FormatMappers { format, evidence, .. } = &readers[reader];
-        evidence.map(raw, scratch, &mut |rows| {
-            visit(Projected { rows, format: *format, origin, now: *now });
+        let mappers = &readers[reader];
+        let format = mappers.format;
+        mapper(mappers).map(raw, scratch, &mut |rows| {
+            visit(Projected { rows, format, origin, now: *now });
         })
     }
 

@@ -16,17 +16,32 @@ pub enum Bound {
     Back(i64),
 }
 
-/// The forms that [`Bound::parse`] accepts, for messages.
-const FORMS: &str = "expected a time such as 2026-01-31T00:00:00Z, a day such as 2026-01-31, \
-                     or a length of time back from now such as 15m, 24h or 90d";
+/// A text is not a time bound. `Display` states the accepted forms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotABound;
+
+impl fmt::Display for NotABound {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(
+            "expected a time such as 2026-01-31T00:00:00Z, a day such as 2026-01-31, or a duration \
+             before now such as 15m, 24h or 90d",
+        )
+    }
+}
+
+impl std::error::Error for NotABound {}
 
 impl Bound {
-    /// Parses a bound. The error states the accepted forms.
-    pub fn parse(text: &str) -> Result<Self, String> {
+    /// Parses a bound.
+    ///
+    /// # Errors
+    ///
+    /// If the text has none of the forms.
+    pub fn parse(text: &str) -> Result<Self, NotABound> {
         let back = || yaml::seconds(text).map(Bound::Back);
         let local = || Time::parse_in(text, &Zone::utc()).map(|_| Bound::Local(text.to_owned()));
         let bound = Time::parse(text).map(Bound::At).or_else(back).or_else(local);
-        bound.ok_or_else(|| FORMS.to_owned())
+        bound.ok_or(NotABound)
     }
 
     /// The instant of the bound. A duration that reaches before the start of the calendar is

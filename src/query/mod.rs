@@ -12,7 +12,7 @@ mod saved;
 #[cfg(test)]
 mod tests;
 
-pub use bound::{Bound, Period};
+pub use bound::{Bound, NotABound, Period};
 pub use groups::{Group, Groups, Limits, Ranked, Tally};
 pub use masked::MaskedKey;
 pub use order::{GroupColumn, SortColumn, SortKey, sort_fields};

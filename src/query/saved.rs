@@ -77,7 +77,7 @@ fn bound(node: Option<&Node>, diagnostics: &mut Vec<Diagnostic>) -> Option<Bound
         Err(expected) => {
             let message = format!("`{}` is not a time bound", escaped(text, 60));
             let diagnostic = Diagnostic::error(&codes::BAD_BOUND, message);
-            diagnostics.push(diagnostic.at(node.span, "").help(expected));
+            diagnostics.push(diagnostic.at(node.span, "").help(expected.to_string()));
             None
         }
     }

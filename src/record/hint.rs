@@ -1,5 +1,7 @@
 //! What the user states about inputs that lack this information.
 
+use std::fmt;
+
 use super::{Columns, Format, Origin, same_name};
 #[cfg(feature = "native")]
 use crate::source::PathPattern;
@@ -80,18 +82,45 @@ pub struct Hints {
     pub entries: Vec<HintEntry>,
 }
 
-/// Columns that a user names. Each must have a name, and no name may occur twice.
-pub fn column_names(names: impl IntoIterator<Item = String>) -> Result<Columns, String> {
+/// Why names of columns cannot be used. `Display` is a sentence for the user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ColumnNamesError {
+    /// There is no name.
+    Empty,
+    /// The column with this number, from 1, has no name.
+    Unnamed(usize),
+    /// Two columns have this name.
+    Duplicate(String),
+}
+
+impl fmt::Display for ColumnNamesError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ColumnNamesError::Empty => f.write_str("no column is named"),
+            ColumnNamesError::Unnamed(number) => write!(f, "column {number} has no name"),
+            ColumnNamesError::Duplicate(name) => write!(f, "the column `{name}` is named twice"),
+        }
+    }
+}
+
+impl std::error::Error for ColumnNamesError {}
+
+/// Columns that a user names, in order. Blanks around a name are removed.
+///
+/// # Errors
+///
+/// If there is no name, a name is empty, or two names are the same apart from case and blanks.
+pub fn column_names(names: impl IntoIterator<Item = String>) -> Result<Columns, ColumnNamesError> {
     let names: Vec<String> = names.into_iter().map(|name| name.trim().to_owned()).collect();
     if names.is_empty() {
-        return Err("no column is named".to_owned());
+        return Err(ColumnNamesError::Empty);
     }
     for (at, name) in names.iter().enumerate() {
         if name.is_empty() {
-            return Err(format!("column {} has no name", at + 1));
+            return Err(ColumnNamesError::Unnamed(at + 1));
         }
         if names[..at].iter().any(|before| same_name(before, name)) {
-            return Err(format!("the column `{name}` is named twice"));
+            return Err(ColumnNamesError::Duplicate(name.clone()));
         }
     }
     Ok(Columns::new(names))
@@ -124,9 +153,9 @@ mod tests {
             ("", Some("column 1 has no name")),
         ] {
             let columns = column_names(text.split(',').map(str::to_owned));
-            assert_eq!(columns.err().as_deref(), problem, "{text}");
+            assert_eq!(columns.err().map(|e| e.to_string()).as_deref(), problem, "{text}");
         }
         assert_eq!(column_names(["  a b ".to_owned()]).unwrap().names(), ["a b"]);
-        assert!(column_names([]).is_err());
+        assert_eq!(column_names([]).err(), Some(ColumnNamesError::Empty));
     }
 }

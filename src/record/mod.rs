@@ -5,7 +5,9 @@
 //! format, expression or rule.
 
 mod batch;
+mod caller;
 pub mod derive;
+mod target_user;
 pub mod field;
 mod format;
 mod gap;
@@ -24,7 +26,7 @@ pub use batch::{Batch, BatchRecord, Envelope, RawRecord, Skip, SkipReason, Span}
 pub use field::{FIELDS, Field, FieldId, FieldSet};
 pub use format::{Format, Mapper, Outcome, Rows, Scratch};
 pub use gap::{Defect, FieldGap};
-pub use hint::{Hint, Setting, column_names};
+pub use hint::{ColumnNamesError, Hint, Setting, column_names};
 #[cfg(feature = "native")]
 pub use hint::{HintEntry, Hints};
 pub use input_kind::{InputKind, InputKinds};

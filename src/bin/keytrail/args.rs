@@ -2,8 +2,10 @@
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use keytrail::diag::nearest;
-use keytrail::query::Bound;
-use keytrail::record::{Columns, FIELDS, Field, FieldId, FieldSet, column_names, field};
+use keytrail::query::{Bound, NotABound};
+use keytrail::record::{
+    ColumnNamesError, Columns, FIELDS, Field, FieldId, FieldSet, column_names, field,
+};
 use keytrail::report::FailOn;
 use keytrail::rule::Severity;
 use keytrail::value::{Duration, RecordKind, Time, Zone};
@@ -37,7 +39,7 @@ pub(crate) fn instant(text: &str) -> Result<Time, String> {
 }
 
 /// Parses the start or end of a time range.
-pub(crate) fn bound(text: &str) -> Result<Bound, String> {
+pub(crate) fn bound(text: &str) -> Result<Bound, NotABound> {
     Bound::parse(text)
 }
 
@@ -110,7 +112,7 @@ pub(crate) fn interval(text: &str) -> Result<Duration, String> {
 const LEAST_MEMORY: usize = 16 << 20;
 
 /// Parses the names of columns, separated by commas.
-pub(crate) fn columns(text: &str) -> Result<Columns, String> {
+pub(crate) fn columns(text: &str) -> Result<Columns, ColumnNamesError> {
     column_names(text.split(',').map(str::to_owned))
 }
 

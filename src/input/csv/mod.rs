@@ -3,6 +3,8 @@
 //! The grammar is exactly that of the RFC: a cell is quoted from its first byte to its last, or not
 //! at all. A missing or surplus quote is therefore an error in some row. A tolerant reader could
 //! read half a file as one cell and accept it.
+//!
+//! Data files of tables have another reader, `table::csv`, which explains the difference.
 
 mod cells;
 mod row;
