@@ -276,7 +276,6 @@ impl FileReader {
             self.account.decompressed = source.decompressed;
             self.account.sha256 = if whole { source.sha256() } else { None };
         }
-        self.account.container = self.framer.container();
         self.account.notes.extend(self.framer.notes().map(str::to_owned));
         if self.account.status == FileStatus::Read {
             self.account.notes.extend(self.envelopes.note());
@@ -359,7 +358,8 @@ impl Batches for FileReader {
     }
 
     fn account(&self) -> FileAccount {
-        self.account.clone()
+        // The container is known with the first record, and pointers to records need it.
+        FileAccount { container: self.framer.container(), ..self.account.clone() }
     }
 }
 

@@ -77,7 +77,8 @@ pub(in crate::output) fn shorten(text: &str, limit: usize) -> String {
     let budget = limit.saturating_sub(1);
     let tail = take(text.chars().rev(), budget / 2 + budget / 6);
     let tail: String = tail.chars().rev().collect();
-    let head = take(text.chars(), budget - columns(&tail));
+    // Control characters have a width as part of a text and none alone.
+    let head = take(text.chars(), budget.saturating_sub(columns(&tail)));
     format!("{head}…{tail}")
 }
 
