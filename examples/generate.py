@@ -2,7 +2,8 @@
 """Writes the example logs of an invented organisation, with attacks in them.
 
 examples/cloudtrail is four days of its AWS account; examples/actiontrail and examples/cloudaudit are
-a night each of its accounts in the other two clouds.
+a night each of its accounts in the other two clouds. examples/reports has the credential reports of
+the second morning, and examples/tables what the organisation knows about its addresses and keys.
 
 Everything is made up: accounts, people, keys (they end in EXAMPLE) and addresses (documentation
 ranges). The output depends on this file alone: no clock, no random source.
@@ -19,7 +20,7 @@ import pathlib
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent
-CLOUDS = ["cloudtrail", "actiontrail", "cloudaudit"]
+FOLDERS = ["cloudtrail", "actiontrail", "cloudaudit", "reports", "tables"]
 PROD, SANDBOX = "111122223333", "444455556666"
 DAYS = ["2026-10-05", "2026-10-06", "2026-10-07", "2026-10-08"]
 
@@ -301,10 +302,10 @@ def billing(day):
 
 
 def guessing(day):
-    """Somebody tries passwords of two people; one of them then signs in from the office."""
-    for step in range(7):
+    """Somebody tries passwords for eight minutes; bob mistypes his once, in the office."""
+    for step in range(12):
         who = {"type": "IAMUser", "accountId": PROD, "accessKeyId": "", "userName": "HIDDEN_DUE_TO_SECURITY_REASONS"}
-        yield login(who, clock(day, 21 * 60 + step, step * 5), STRANGER, ok=False, mfa="No")
+        yield login(who, clock(day, 21 * 60 + step * 40 // 60, step * 40 % 60), STRANGER, ok=False, mfa="No")
     yield login(user("bob"), clock(day, 8 * 60 + 51), OFFICE, ok=False, mfa="No")
 
 
@@ -460,7 +461,7 @@ def action(who, minute, second, call, ip, agent, params=None, **more):
 
 def actiontrail():
     """A leaked key makes an administrator and runs a command; somebody works in the console."""
-    leaked = {"accessKeyId": "LTAI5tReportExportEXAMPLE", "principalId": "281234567890123456", "userName": "report-export"}
+    leaked = {"accessKeyId": ALIBABA_KEY, "principalId": "281234567890123456", "userName": "report-export"}
     planted = {"accessKeyId": "LTAI5tSupportHelperEXAMPLE", "principalId": "281234567890123499", "userName": HELPER}
     attributes = {"creationDate": f"{NIGHT}T03:01:00Z", "mfaAuthenticated": "true"}
     console = {"principalId": "281234567890123411", "userName": "alice", "sessionContext": {"attributes": attributes}}
@@ -501,7 +502,7 @@ def audit(who, minute, second, call, ip, params, method="ApiCall", **more):
 
 def cloudaudit():
     """A root key looks at keys and makes one; root works in the console with a key of a session."""
-    key = {"secretId": "AKIDBillingScriptOfYearsAgoEXAMPLE00"}
+    key = {"secretId": TENCENT_KEY}
     session = {"token": "0fEXAMPLEsessionOfTheConsole", "userIp": OFFICE, "appId": 1250000001, "expireTime": f"{NIGHT} 13:00:00", "mfa": 1}
     console = {"secretId": "AKIDSessionOfTheConsoleEXAMPLE000001", "sessionContext": compact(session)}
     records = [
@@ -525,6 +526,157 @@ def cloudaudit():
     yield "cloudaudit/describe-events.json", json.dumps(answer, indent=2) + "\n"
 
 
+# The credential reports of the second morning, and what happened to users since
+
+REPORT_DAY, REPORT_STAMP = DAYS[1], "20261006_060000"
+ROOT_KEY, CI_KEY, CI_OLD_KEY = ident("AKIA", "root"), ident("AKIA", "ci-artifacts"), ident("AKIA", "ci-artifacts of 2023")
+DAVE_KEY, CAROL_KEY = ident("AKIA", "dave"), ident("AKIA", "carol")
+ALIBABA_KEY, TENCENT_KEY = "LTAI5tReportExportEXAMPLE", "AKIDBillingScriptOfYearsAgoEXAMPLE00"
+DEPLOY_KEY = "AKIDStorefrontDeploymentsEXAMPLE0001"
+
+
+def rows(*lines):
+    """CSV, with quotes where a cell has a comma."""
+    def cell(value):
+        return f'"{value}"' if "," in value else value
+    return "".join(",".join(cell(value) for value in line) + "\n" for line in lines)
+
+
+def aws_report():
+    """GetCredentialReport of the production account."""
+    names = ["active", "last_rotated", "last_used_date", "last_used_region", "last_used_service"]
+    header = ["user", "arn", "user_creation_time", "password_enabled", "password_last_used", "password_last_changed", "password_next_rotation", "mfa_active"]
+    header += [f"access_key_{slot}_{name}" for slot in (1, 2) for name in names]
+    header += [f"cert_{slot}_{name}" for slot in (1, 2) for name in ("active", "last_rotated")]
+    none = ["false", "N/A", "N/A", "N/A", "N/A"]
+
+    def key(active, created, used, region, service):
+        return [active, f"{created}+00:00", f"{used}+00:00", region, service]
+
+    def line(name, created, password, mfa, first=none, second=none):
+        arn = f"arn:aws:iam::{PROD}:" + ("root" if name == "<root_account>" else f"user/{name}")
+        return [name, arn, f"{created}+00:00", *password, mfa, *first, *second, "false", "N/A", "false", "N/A"]
+
+    no_password = ["false", "N/A", "N/A", "N/A"]
+
+    def password(used, changed):
+        return ["true", f"{used}+00:00", f"{changed}+00:00", "N/A"]
+
+    yield f"reports/aws/credential-report_{REPORT_STAMP}.csv", rows(
+        header,
+        line("<root_account>", "2019-04-02T08:00:00", ["not_supported", "2026-01-12T09:30:00+00:00", "not_supported", "not_supported"], "true",
+             key("true", "2019-04-02T08:20:00", f"{REPORT_DAY}T04:00:00", "us-east-1", "iam")),
+        line("alice", "2023-02-01T09:00:00", password(f"{DAYS[0]}T08:55:00", "2026-08-03T07:10:00"), "true"),
+        line("bob", "2023-02-01T09:05:00", password(f"{DAYS[0]}T13:30:00", "2026-03-02T08:00:00"), "true"),
+        line("dave", "2024-05-06T09:00:00", password("2026-09-18T08:12:00", "2026-08-20T06:40:00"), "false",
+             key("true", "2026-03-02T10:00:00", "2026-09-28T16:20:00", "eu-west-1", "s3")),
+        line("backup-sync", "2024-11-12T11:00:00", no_password, "false",
+             key("true", "2024-11-12T11:02:00", "2026-07-01T18:00:00", "eu-west-1", "s3")),
+        line("ci-artifacts", "2023-05-01T07:00:00", no_password, "false",
+             key("true", "2025-02-01T12:00:00", f"{DAYS[0]}T15:15:00", "eu-west-1", "s3"),
+             key("false", "2023-05-01T07:01:00", "2025-02-02T08:00:00", "eu-west-1", "s3")),
+    )
+
+
+def iam_audit():
+    """The audit of all AWS accounts, a row a key, and the events about users that belong to it."""
+    header = ["account_id", "account_name", "username", "password_status", "password_last_used", "access_key_id", "status", "created_date", "last_used_date", "service_name", "mfa_status"]
+    prod, sandbox_account = [PROD, "production"], [SANDBOX, "sandbox"]
+    none, never = "No configurada", "Nunca"
+    yield f"reports/iam-audit/iam_audit_report_{REPORT_STAMP}.csv", rows(
+        header,
+        [*prod, "backup-sync", none, never, LEAKED, "Active", "2024-11-12 11:02:00+00:00", "2026-07-01 18:04:00+00:00", "s3", "None"],
+        [*prod, "ci-artifacts", none, never, CI_KEY, "Active", "2025-02-01 12:00:00+00:00", f"{DAYS[0]} 15:21:00+00:00", "s3", "None"],
+        [*prod, "ci-artifacts", none, never, CI_OLD_KEY, "Inactive", "2023-05-01 07:01:00+00:00", "2025-02-02 08:05:00+00:00", "s3", "None"],
+        [*prod, "dave", "Configurada", "2026-09-18 08:12:00+00:00", DAVE_KEY, "Active", "2026-03-02 10:00:00+00:00", "2026-09-28 16:31:00+00:00", "s3", "None"],
+        [*sandbox_account, "carol", "Configurada", f"{DAYS[0]} 12:58:00+00:00", CAROL_KEY, "Active", "2026-08-20 09:00:00+00:00", f"{DAYS[0]} 13:44:00+00:00", "logs", "Virtual"],
+    )
+    header = ["eventTime", "eventName", "username", "account_id", "account_name", "resources"]
+    made = [f"{DAYS[2]} 02:27:{second:02}+00:00" for second in (0, 44)]
+    yield "reports/iam-audit/cloudtrail_events_20261008_060000.csv", rows(
+        header,
+        [f"{DAYS[1]} 10:30:00+00:00", "DeleteAccessKey", "alice", *prod, f"{DAVE_KEY}, dave"],
+        [f"{DAYS[1]} 10:31:00+00:00", "DeleteLoginProfile", "alice", *prod, "dave"],
+        [made[0], "CreateUser", "backup-sync", *prod, HELPER],
+        [made[1], "CreateAccessKey", "backup-sync", *prod, f"{PLANTED}, {HELPER}"],
+        [f"{DAYS[2]} 14:20:00+00:00", "DeleteUser", "alice", *prod, "dave"],
+    )
+
+
+def alibaba_report():
+    """GenerateCredentialReport of the Alibaba Cloud account."""
+    header = ["user", "user_creation_time", "user_last_logon", "password_exist", "password_active", "password_last_changed", "password_next_rotation", "mfa_active"]
+    slots = ["access_key_1", "access_key_2", *(f"additional_access_key_{slot}" for slot in (1, 2, 3))]
+    header += [f"{slot}_{name}" for slot in slots for name in ("exist", "active", "last_rotated", "last_used")]
+    none = ["FALSE", "N/A", "N/A", "N/A"]
+
+    def line(name, created, login, *keys):
+        return [name, created, *login, *(cell for key in keys for cell in key), *(none * (5 - len(keys)))]
+
+    no_console = ["LOGIN_DISABLED", "LOGIN_DISABLED", "LOGIN_DISABLED", "N/A", "N/A", "LOGIN_DISABLED"]
+    yield f"reports/alibaba/credential-report_{REPORT_STAMP}.csv", rows(
+        header,
+        line("<root>", "2021-06-01T02:00:00Z", ["2026-08-30T03:10:00Z", "TRUE", "N/A", "2026-01-05T02:00:00Z", "N/A", "TRUE"]),
+        line("alice@example.onaliyun.com", "2024-05-20T02:41:17Z", [f"{DAYS[0]}T03:01:00Z", "TRUE", "TRUE", "2026-08-03T07:15:00Z", "-", "TRUE"]),
+        line("bob@example.onaliyun.com", "2024-05-20T02:45:00Z", ["2025-11-03T06:20:00Z", "TRUE", "TRUE", "2025-10-30T06:00:00Z", "-", "FALSE"]),
+        line("report-export@example.onaliyun.com", "2024-09-01T03:00:00Z", no_console, ["TRUE", "TRUE", "2024-09-01T03:01:00Z", "2026-06-30T01:12:45Z"]),
+    )
+
+
+def tencent_report():
+    """The user credential report of the Tencent Cloud account; its times are Beijing's."""
+    names = ["SecretId", "MayBeAtRisk", "CreationTime", "Status", "lastUsedDate", "CreatedOver90Days", "CreatedOver30Days"]
+    header = ["Account ID", "Username", "UserType", "CreationTime", "PasswordEnabled", "PasswordLastRotation", "LoginConsoleActive"]
+    header += ["LoginProtectionActive", "OperationProtectionActive", "MFADeviceActive", "Abnormal LoginsNumWithin30Days"]
+    header += [f"AccessKey{slot}{name}" for slot in (1, 2) for name in names] + ["Last Console Login Time"]
+    none = ["N/A"] * 7
+    yield f"reports/tencent/credential-report_{REPORT_STAMP}.csv", rows(
+        header,
+        ["100000000011", "grace", "Sub-user", "2024-03-01 10:00:00", "TRUE", "2026-08-10 9:00:00", "TRUE", "FALSE", "FALSE", "FALSE", "TRUE", *none, *none, f"{DAYS[0]} 17:40:12"],
+        ["100000000012", "storefront-deploy", "Sub-user", "2025-12-01 14:00:00", "FALSE", "FALSE", "FALSE", "FALSE", "FALSE", "FALSE", "FALSE",
+         DEPLOY_KEY, "FALSE", "2025-12-01 14:05:00", "Active", f"{DAYS[0]} 23:10:00", "TRUE", "TRUE", *none, "not_supported"],
+        ["100000000013", "partner", "Collaborator", "2026-09-15 11:00:00", "not_supported", "not_supported", "not_supported", "TRUE", "TRUE", "TRUE", "FALSE",
+         "AKIDPartnerOfTheCampaignEXAMPLE00001", "TRUE", "2026-09-15 11:05:00", "Active", "2026-09-30 8:00:00", "FALSE", "FALSE", *none, "N/A"],
+    )
+
+
+# What the organisation knows about its accounts, addresses and keys
+
+
+def tables():
+    def csv(name, *lines):
+        return f"tables/{name}.csv", rows(*lines)
+
+    yield "tables/accounts.yaml", "".join(
+        f'- {{ account: "{account}", name: {name}, env: {env}, provider: {provider}, owner: {owner} }}\n'
+        for account, name, env, provider, owner in [
+            (PROD, "production", "prod", "aws", "platform"), (SANDBOX, "sandbox", "test", "aws", "platform"),
+            (ALIBABA, "reporting", "prod", "alibaba", "finance"), (TENCENT, "storefront", "prod", "tencent", "shop"),
+        ]
+    )
+    yield csv("ip_assets", ["IP", "ID", "Name", "Account"], ["203.0.113.0/26", "", "office Utrecht", ""], [CI + "/32", "eipalloc-0a1b2c3d", "build runners", PROD],
+              [BILLING, "", "billing server", ""], ["2001:db8:40::/48", "vpc-00aa11bb", "build runners", PROD])
+    yield csv("ip_notes", ["ip", "remark"], [CI, "Terraform deploys from here"], ["192.0.2.128/28", "penetration test, agreed until the end of the quarter"])
+    yield "tables/ak_notes.json", json.dumps([
+        {"ak": LEAKED, "remark": "backup-sync; its job was moved to a role in July"},
+        {"ak": ROOT_KEY, "remark": "billing script of 2019; to be deleted"},
+    ], indent=2) + "\n"
+    yield "tables/key_policies.yaml", (
+        f"- ak: {LEAKED}\n  name: [backup-write, IAMFullAccess]\n"
+        f"- ak: {DEPLOY_KEY}\n  name: [storefront-deploy]\n"
+        "  document: '{\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"s3:PutObject\",\"Resource\":\"arn:aws:s3:::storefront-assets/*\"}]}'\n"
+    )
+    yield csv("key_usage", ["AK", "Last Used"], [LEAKED, "2026-07-01T18:04:00Z"], [ALIBABA_KEY, "2026-06-30T01:12:45Z"], [TENCENT_KEY, "2026-10-01T03:11:00Z"])
+    yield csv("leaked_keys", ["AK", "Source", "Found", "Note"],
+              [LEAKED, "secret scanning, example-corp/migration-scripts", f"{DAYS[2]}T18:20:00Z", "committed with an old backup script"],
+              [ALIBABA_KEY, "mail of the provider", f"{DAYS[2]}T09:00:00Z", ""])
+    yield csv("scheduled_deletions", ["AK", "Due", "Ticket", "Owner"], [CI_OLD_KEY, "2026-11-30T00:00:00Z", "SEC-141", "platform"], [ROOT_KEY, "2027-01-15T00:00:00Z", "SEC-152", "finance"])
+    yield csv("identities", ["User ID", "User", "Created"], [ident("AIDA", "backup-sync"), "backup-sync", "2024-11-12T11:00:00Z"],
+              ["281234567890123411", "alice", "2024-05-20T02:41:17Z"], ["100000000012", "storefront-deploy", "2025-12-01T06:00:00Z"])
+    yield csv("cloud_managers", ["cidr", "product"], ["198.51.100.64/28", "bastion of the outsourced operators"], ["2001:db8:77::/48", "cost report"])
+    yield csv("shared_roles", ["role", "remark"], ["on-call", "people on call take turns"])
+
+
 def compact(value):
     return json.dumps(value, separators=(",", ":"))
 
@@ -537,8 +689,9 @@ def stored(path):
 def main():
     aws = [*delivered(), digest_file(), lookup_page(), ndjson_export(), eventbridge()]
     files = [*((f"cloudtrail/{path}", text) for path, text in aws), *actiontrail(), *cloudaudit()]
+    files += [*aws_report(), *iam_audit(), *alibaba_report(), *tencent_report(), *tables()]
     wanted = {ROOT / path: text for path, text in files}
-    there = {path for cloud in CLOUDS for path in (ROOT / cloud).rglob("*") if path.is_file()}
+    there = {path for folder in FOLDERS for path in (ROOT / folder).rglob("*") if path.is_file()}
     if "--check" in sys.argv[1:]:
         # Contents are compared, not compressed bytes: those depend on the version of zlib.
         stale = sorted(str(p.relative_to(ROOT)) for p in there ^ set(wanted))

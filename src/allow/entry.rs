@@ -38,6 +38,8 @@ pub struct Entry {
     pub ends: Option<Time>,
     /// The last valid day as written, or `never`.
     pub expires: String,
+    /// Where the last valid day was written.
+    pub expires_span: Span,
     /// Indices of the rules that it names and can cover, ascending.
     pub rules: Arc<[usize]>,
     /// The extra condition, compiled for each record kind that has its fields.

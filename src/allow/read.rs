@@ -149,6 +149,7 @@ impl EntryReader {
                 ticket: text("ticket"),
                 ends: Self::ends(node.get("expires")?),
                 expires: text("expires")?,
+                expires_span: node.get("expires")?.span,
                 rules: [].into(),
                 when: Vec::new(),
                 when_span: node.get("when").map(|when| when.span),

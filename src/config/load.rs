@@ -4,9 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use sha2::{Digest, Sha256};
-
 use super::files::PolicyPath;
+use super::finish::{finish, without_consequences};
 use super::policy::{Policy, SeverityChange};
 use super::project::{FILE_NAME, Project, ProjectReader};
 use super::{changes, files, tables};
@@ -116,6 +115,9 @@ impl<'o> Loader<'o> {
         self.rules();
         self.allowlists();
         let mut policy = self.policy;
+        if self.project.paths_unclear {
+            without_consequences(&mut policy.diagnostics);
+        }
         if let Some(id) = self.broken.first()
             && !policy.diagnostics.iter().any(Diagnostic::is_error)
         {
@@ -526,47 +528,8 @@ impl<'o> Loader<'o> {
     }
 }
 
-/// The policy, if there are no errors in it.
-fn finish(
-    mut policy: Policy,
-    digests: &[tables::Digested],
-) -> Result<Policy, (Sources, Vec<Diagnostic>)> {
-    policy.hash = hash(&policy.sources, digests);
-    sort(&mut policy.diagnostics, &policy.sources);
-    if policy.diagnostics.iter().any(Diagnostic::is_error) {
-        return Err((policy.sources, policy.diagnostics));
-    }
-    Ok(policy)
-}
-
 /// The name of a file without folder and extension.
 fn stem(sources: &Sources, file: FileId) -> String {
     let path = Path::new(&sources.file(file).name);
     path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
-}
-
-/// Sorts by file, place and code; diagnostics without a place come first.
-fn sort(diagnostics: &mut [Diagnostic], sources: &Sources) {
-    diagnostics.sort_by_cached_key(|diagnostic| {
-        let label = diagnostic.labels.first();
-        let place =
-            label.map(|label| (sources.file(label.span.file).name.clone(), label.span.start));
-        (place, diagnostic.code.id, diagnostic.message.clone())
-    });
-}
-
-/// SHA-256 of the name and text of every file, in the order of their names. For data files that are
-/// not stored, the digest of the text is hashed instead.
-fn hash(sources: &Sources, digests: &[tables::Digested]) -> String {
-    let kept = sources.iter().map(|(_, file)| (file.name.as_str(), &*file.text));
-    let read = digests.iter().map(|(name, digest)| (name.as_str(), digest.as_str()));
-    let mut files: Vec<(&str, &str)> = kept.chain(read).collect();
-    files.sort_unstable();
-    let mut hasher = Sha256::new();
-    for part in files.into_iter().flat_map(|(name, text)| [name, text]) {
-        // The length separates the parts unambiguously.
-        hasher.update((part.len() as u64).to_le_bytes());
-        hasher.update(part);
-    }
-    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }

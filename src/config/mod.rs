@@ -7,6 +7,7 @@
 mod builtin_files;
 mod changes;
 mod files;
+mod finish;
 mod inputs;
 mod load;
 mod policy;

@@ -21,7 +21,9 @@ pub const FILE_NAME: &str = "keytrail.yaml";
 pub(super) const BUILTIN: &str = "builtin";
 
 /// The shape of the project file.
-pub static PROJECT: Shape = Shape::Object(&[
+pub static PROJECT: Shape = Shape::Object(KEYS);
+
+static KEYS: &[Key] = &[
     Key::optional(
         "extends",
         TEXTS,
@@ -56,7 +58,7 @@ pub static PROJECT: Shape = Shape::Object(&[
         Shape::Map(&SAVED),
         "Queries by name, for `keytrail query @NAME INPUT`.",
     ),
-]);
+];
 
 static RULE: Shape = Shape::Object(&[
     Key::optional("enabled", Shape::Bool, "Whether the rule is enabled."),
@@ -85,6 +87,8 @@ pub(super) struct Project {
     pub(super) files: Vec<String>,
     /// Whether the built-in rules are enabled.
     pub(super) builtin: bool,
+    /// Whether an error leaves it unclear which files belong to the policy.
+    pub(super) paths_unclear: bool,
     pub(super) rule_paths: Vec<PolicyPath>,
     pub(super) allowlists: Vec<PolicyPath>,
     pub(super) rules: BTreeMap<String, RuleChange>,
@@ -193,9 +197,10 @@ impl<'a> ProjectReader<'a> {
         self.refuse_reserved(&mut node);
         let before = self.diagnostics.len();
         yaml::check(&node, &PROJECT, self.diagnostics);
-        if self.diagnostics[before..].iter().any(Diagnostic::is_error) {
-            return;
-        }
+        // The rest of the file is still used, so that an error in it does not hide all others.
+        let wrong = &self.diagnostics[before..];
+        project.paths_unclear |= wrong.iter().any(|problem| concerns_paths(problem, &node));
+        leave_out(&mut node, wrong);
         let base = path.parent().unwrap_or(Path::new("")).to_owned();
         self.open.push(resolved);
         self.extend(&node, &base, project);
@@ -302,6 +307,46 @@ impl<'a> ProjectReader<'a> {
             project.queries.insert(saved.name.clone(), saved);
         }
     }
+}
+
+/// Keys of the project file that name policy files.
+const PATHS: [&str; 3] = ["extends", "rule_paths", "allowlists"];
+
+/// Whether an error leaves it unclear which files belong to the policy: it is about a key that names
+/// them, or about a key that does not exist and may stand for such a key.
+fn concerns_paths(problem: &Diagnostic, node: &Node) -> bool {
+    let Some(at) = problem.labels.first().map(|label| label.span) else { return true };
+    let entry = node
+        .entries()
+        .iter()
+        .find(|entry| entry.key.span().start <= at.start && at.start <= entry.value.span.end);
+    entry.is_none_or(|entry| {
+        let name = entry.key.text();
+        PATHS.contains(&name) || !KEYS.iter().any(|key| key.name == name)
+    })
+}
+
+/// Removes the entries in which an error stands: of `rules`, `lists` and other mappings by name the
+/// one below, else the whole key.
+fn leave_out(node: &mut Node, wrong: &[Diagnostic]) {
+    let has_error = |key: &Scalar, value: &Node| {
+        wrong.iter().filter_map(|problem| problem.labels.first()).any(|label| {
+            let at = label.span.start;
+            key.span().start <= at && at <= value.span.end.max(key.span().end)
+        })
+    };
+    let NodeKind::Mapping(entries) = &mut node.kind else {
+        node.kind = NodeKind::Mapping(Vec::new());
+        return;
+    };
+    for entry in entries.iter_mut() {
+        if let NodeKind::Mapping(inner) = &mut entry.value.kind {
+            inner.retain(|inner| !has_error(&inner.key, &inner.value));
+        }
+    }
+    entries.retain(|entry| {
+        matches!(entry.value.kind, NodeKind::Mapping(_)) || !has_error(&entry.key, &entry.value)
+    });
 }
 
 fn texts(node: &Node) -> Vec<(&str, Span)> {

@@ -15,47 +15,57 @@ pub fn is_hostile(c: char) -> bool {
         | '\u{e0000}'..='\u{e0fff}')
 }
 
+/// This many colons after a letter or digit stay as they are: `arn:aws:s3:::bucket`.
+const IN_WORD: usize = 3;
+
 /// A text that is escaped character by character.
 #[derive(Debug, Clone)]
 pub(super) struct Inert {
     /// The escaped text so far.
     pub(super) text: String,
-    /// The last two characters of the input.
-    last: [char; 2],
+    /// The last character of the input.
+    last: char,
+    /// The number of colons at its end, and whether they follow a letter or digit.
+    colons: (usize, bool),
 }
 
 impl Inert {
     pub(super) fn new() -> Self {
-        Self { text: String::new(), last: [' '; 2] }
+        Self { text: String::new(), last: ' ', colons: (0, false) }
     }
 
     pub(super) fn push(&mut self, c: char) {
-        let [before, previous] = self.last;
-        let in_word = before.is_alphanumeric() && !is_hostile(before);
+        let (count, in_word) = self.colons;
+        self.colons = match (c, count) {
+            (':', 0) => (1, self.last.is_alphanumeric() && !is_hostile(self.last)),
+            (':', _) => (count + 1, in_word),
+            _ => (0, false),
+        };
+        let (count, in_word) = self.colons;
         match c {
             '\n' => self.text.push_str("\\n"),
             '\r' => self.text.push_str("\\r"),
             '\t' => self.text.push_str("\\t"),
-            ':' if previous == ':' && !in_word => self.text.push_str("\\u{3a}"),
+            ':' if count > 1 && !(in_word && count <= IN_WORD) => self.text.push_str("\\u{3a}"),
             '[' if self.text.ends_with("##") => self.text.push_str("\\u{5b}"),
             c if is_hostile(c) => {
                 let _ = write!(self.text, "\\u{{{:x}}}", c as u32);
             }
             c => self.text.push(c),
         }
-        self.last = [previous, c];
+        self.last = c;
     }
 
     /// Appends a character unchanged.
     pub(super) fn push_raw(&mut self, c: char) {
         self.text.push(c);
-        self.last = [' '; 2];
+        (self.last, self.colons) = (' ', (0, false));
     }
 }
 
 /// Escapes control, direction, zero-width and tag characters, and breaks the workflow commands of
 /// CI logs (`::name::` where a line may begin, `##[name]`). Ordinary text of any script stays
-/// unchanged. So does `::` after a letter or digit, as in an ARN.
+/// unchanged. So do two or three colons after a letter or digit, as in an ARN.
 pub fn escape(text: &str) -> Cow<'_, str> {
     let breaks_log = text.contains("::") || text.contains("##[");
     if !breaks_log && !text.chars().any(is_hostile) {
@@ -93,7 +103,8 @@ mod tests {
             ("::error::x", ":\\u{3a}error::x"),
             ("x ::error::", "x :\\u{3a}error::"),
             ("\u{3164}::x", "\\u{3164}:\\u{3a}x"),
-            ("a::::b", "a::\\u{3a}\\u{3a}b"),
+            ("a::::b", "a:::\\u{3a}b"),
+            ("arn:aws:s3:::bucket", "arn:aws:s3:::bucket"),
             ("arn:aws:iam::123456789012:user/x", "arn:aws:iam::123456789012:user/x"),
             (":::", ":\\u{3a}\\u{3a}"),
             ("##[error]x", "##\\u{5b}error]x"),

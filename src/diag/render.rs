@@ -39,8 +39,8 @@ pub fn render(diagnostic: &Diagnostic, sources: &Sources, color: bool) -> String
     let mut out = String::new();
     for line in renderer.term_width(WIDTH).render(&[group]).lines() {
         // The renderer prints `:::` before each further file, and leaves it if a source has no path
-        // of its own. Escaped text never contains three colons, so the mark is unambiguous.
-        match line.split_once(":::") {
+        // of its own. No line of a source begins so, because each begins with its margin.
+        match further_file(line) {
             Some((_, rest)) if matches!(rest.trim_end(), "" | " \u{1b}[0m") => continue,
             Some((before, rest)) => {
                 out.push_str(before);
@@ -52,6 +52,21 @@ pub fn render(diagnostic: &Diagnostic, sources: &Sources, color: bool) -> String
         out.push('\n');
     }
     out
+}
+
+/// A line that begins with `:::`, split there; blanks and colours may come before it.
+fn further_file(line: &str) -> Option<(&str, &str)> {
+    let (before, rest) = line.split_once(":::")?;
+    let mut between = before.trim();
+    while let Some((color, after)) =
+        between.strip_prefix("\u{1b}[").and_then(|color| color.split_once('m'))
+    {
+        if !color.bytes().all(|b| b.is_ascii_digit() || b == b';') {
+            return None;
+        }
+        between = after.trim_start();
+    }
+    between.is_empty().then_some((before, rest))
 }
 
 /// One diagnostic on one line: `rules/a.yaml:3:5: error[KT1010]: unknown key … (help)`.

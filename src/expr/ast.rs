@@ -14,6 +14,41 @@ pub(super) struct Node {
     pub(super) syntax: Syntax,
 }
 
+impl Node {
+    /// Its parts, in the order they were written.
+    pub(super) fn children(&self) -> Vec<&Node> {
+        match &self.syntax {
+            Syntax::Unit
+            | Syntax::Bool(_)
+            | Syntax::Int(_)
+            | Syntax::Char(_)
+            | Syntax::Str(_)
+            | Syntax::Name(_)
+            | Syntax::Range(..) => Vec::new(),
+            Syntax::Template(parts)
+            | Syntax::List(parts)
+            | Syntax::And(parts)
+            | Syntax::Or(parts)
+            | Syntax::Coalesce(parts)
+            | Syntax::Call { args: parts, .. } => parts.iter().collect(),
+            Syntax::Get(part, _)
+            | Syntax::Not(part)
+            | Syntax::Minus(part)
+            | Syntax::Closure(_, part) => vec![part],
+            Syntax::Index(a, b) | Syntax::In { needle: a, haystack: b, .. } => vec![a, b],
+            Syntax::Binary(_, _, operands) => vec![&operands.0, &operands.1],
+            Syntax::If(parts) => {
+                let (condition, then, otherwise) = &**parts;
+                [condition, then].into_iter().chain(otherwise).collect()
+            }
+            Syntax::Switch(switch) => {
+                let arms = switch.arms.iter().flat_map(|(guard, body)| guard.iter().chain([body]));
+                std::iter::once(&switch.subject).chain(arms).collect()
+            }
+        }
+    }
+}
+
 /// A name with its place.
 #[derive(Debug, Clone)]
 pub(super) struct Name {

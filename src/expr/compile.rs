@@ -3,15 +3,17 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use super::ast::Node;
 use super::check::{Checker, Reported};
 use super::env::{Bindings, Declarations, Env, EvalError, Expected};
 use super::eval::{Frame, eval, test};
 use super::fold::{self, Known};
 use super::ir::{Ir, NodeId, Op};
+use super::lint::{self, Subject};
 use super::program::Program;
 use super::redact::{Redact, Unredacted};
+use super::text;
 use super::trace::Trace;
-use super::{negated, text};
 use crate::diag::Diagnostic;
 use crate::diag::codes::expr as codes;
 use crate::record::FieldSet;
@@ -304,11 +306,13 @@ pub fn compile(
     env: &dyn Env,
 ) -> Result<(Expr, Vec<Diagnostic>), Vec<Diagnostic>> {
     let mut checker = Checker::new(source, declarations, env);
-    let checked = checker.parse(0, source.text.len()).and_then(|node| match expected {
-        Expected::Condition => checker.condition(&node),
-        Expected::Anything => checker.check(&node),
-    });
-    finish(checker, checked, false)
+    let parsed = checker.parse(0, source.text.len());
+    let checked = match (&parsed, expected) {
+        (Err(reported), _) => Err(*reported),
+        (Ok(node), Expected::Condition) => checker.condition(node),
+        (Ok(node), Expected::Anything) => checker.check(node),
+    };
+    finish(checker, checked, source, parsed.ok().as_ref(), false)
 }
 
 /// Compiles the body of a back-tick string: text with `${…}`. Its value is always text.
@@ -321,20 +325,24 @@ pub fn compile_template(
 ) -> Result<(Expr, Vec<Diagnostic>), Vec<Diagnostic>> {
     let mut checker = Checker::new(source, declarations, env);
     let checked = checker.template();
-    finish(checker, checked, true)
+    finish(checker, checked, source, None, true)
 }
 
 fn finish(
     checker: Checker<'_>,
     checked: Result<Ir, Reported>,
+    source: &Fragment,
+    node: Option<&Node>,
     template: bool,
 ) -> Result<(Expr, Vec<Diagnostic>), Vec<Diagnostic>> {
     match checked {
         Ok(ir) if checker.diagnostics.is_empty() => {
-            let warnings = negated::lint(&ir);
+            let warnings = lint::lint(&Subject { ir: &ir, node, fragment: source });
             Ok((Expr::new(ir.numbered(), template), warnings))
         }
         Ok(_) => Err(checker.diagnostics),
+        // The parameter that it names has an error, which was reported where the parameter is set.
+        Err(Reported) if checker.diagnostics.is_empty() && checker.names_broken => Err(Vec::new()),
         Err(Reported) if checker.diagnostics.is_empty() => {
             let message = "the expression could not be checked";
             Err(vec![Diagnostic::error(&codes::SYNTAX, message)])

@@ -215,7 +215,7 @@ impl Place<'_> {
             .map(|(name, param)| {
                 let detail = match param {
                     Param::List(_) => "list",
-                    Param::Value(_) => "constant",
+                    Param::Value(_) | Param::Broken => "constant",
                 };
                 item(name, ItemKind::Param, detail.to_owned(), "")
             })

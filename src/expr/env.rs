@@ -63,6 +63,9 @@ pub enum Param {
     Value(Value<'static>),
     /// A list.
     List(Arc<List>),
+    /// A parameter whose value has an error. The error is reported where the value is written, so
+    /// the expressions that name the parameter report nothing.
+    Broken,
 }
 
 /// The names that one rule adds to the [`Env`].

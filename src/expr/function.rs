@@ -1,6 +1,7 @@
 //! The interface of the functions of the library.
 
 use std::fmt;
+use std::ops::RangeInclusive;
 
 use super::operator::Each;
 use super::required::Required;
@@ -25,6 +26,10 @@ pub trait Function: Sync + fmt::Debug {
     ///
     /// If the function cannot use one of the constant arguments.
     fn prepare(&self, constants: &[Constant]) -> Result<Prepared, BadArgument>;
+    /// The integers that it can return, if not all.
+    fn values(&self) -> Option<RangeInclusive<i64>> {
+        None
+    }
     /// Declares what the text of the first argument must contain for the function to be true: at
     /// least one of these. `None` if there is no such requirement.
     ///
@@ -232,12 +237,20 @@ pub struct BadArgument {
     pub message: String,
     /// How to fix it.
     pub help: Option<String>,
+    /// The index of the wrong item, if the argument is a list.
+    pub item: Option<usize>,
 }
 
 impl BadArgument {
     /// An error with a message and no help.
     pub fn new(index: usize, message: impl Into<String>) -> Self {
-        Self { index, message: message.into(), help: None }
+        Self { index, message: message.into(), help: None, item: None }
+    }
+
+    /// The same error about one item of a list.
+    #[must_use]
+    pub fn of_item(self, item: usize) -> Self {
+        Self { item: Some(item), ..self }
     }
 }
 

@@ -11,6 +11,7 @@ mod required;
 mod limits;
 mod reserved;
 mod tokens;
+mod hint;
 mod ast;
 mod syntax;
 mod check;
@@ -18,7 +19,7 @@ pub mod ir;
 mod json;
 mod set;
 mod fold;
-mod negated;
+mod lint;
 mod compare;
 mod arithmetic;
 mod text;
@@ -45,6 +46,7 @@ pub use json::Step;
 pub use limits::{
     MAX_DEFINITIONS, MAX_LIST, MAX_NESTING, MAX_NODES, MAX_REGEX, MAX_SOURCE, MAX_STRING,
 };
+pub use lint::{EXPR_LINTS, ExprLint};
 pub use name_scan::{between_commas, records_named};
 pub use redact::{Redact, Unredacted};
 pub use required::Required;

@@ -7,7 +7,7 @@
 
 use super::check::{Checker, Reported};
 use super::env::{Declarations, Env, Expected};
-use super::negated;
+use super::lint::{self, Subject};
 use super::tokens::{self, Part, Token, TokenKind, Tokens};
 use super::typed::Typed;
 use crate::diag::Diagnostic;
@@ -118,7 +118,8 @@ fn analyze_part(
                 && checker.diagnostics.is_empty()
                 && expected.is_some()
             {
-                checker.diagnostics = negated::lint(&ir);
+                let fragment = checker.fragment();
+                checker.diagnostics = lint::lint(&Subject { ir: &ir, node: Some(&node), fragment });
             }
         }
         Err(Reported) => {

@@ -19,7 +19,7 @@ pub(super) static EXPIRED_ENTRY: Lint = Lint {
                     entry.id, entry.expires
                 );
                 Diagnostic::warning(&codes::EXPIRED_ENTRY, message)
-                    .at(entry.span, "")
+                    .at(entry.expires_span, "")
                     .help(format!("delete it, or ask {} whether it is still approved", entry.owner))
             });
         problems.collect()
@@ -37,7 +37,7 @@ pub(super) static EXPIRING_ENTRY: Lint = Lint {
             entries.filter(|entry| entry.state(clock) == EntryState::Expiring).map(|entry| {
                 let message =
                     format!("the allowlist entry `{}` ends after {}", entry.id, entry.expires);
-                Diagnostic::note(&codes::EXPIRING_ENTRY, message).at(entry.span, "").help(format!(
+                Diagnostic::note(&codes::EXPIRING_ENTRY, message).at(entry.expires_span, "").help(format!(
                     "the calls that it covers count again from then on; ask {} whether it is still approved",
                     entry.owner
                 ))

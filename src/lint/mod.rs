@@ -1,17 +1,20 @@
 //! Advice on a policy that is valid but may not do what its author intended; one file per lint.
 //!
-//! Lints inspect a loaded policy and the run clock. Problems that are visible while a single file
-//! is loaded (negated tests, rules without tests) are reported by the loader. A lint changes
+//! Lints inspect a loaded policy and the run clock. Problems of a single expression are lints of
+//! [`crate::expr::EXPR_LINTS`]; rules without tests are reported by the loader. A lint changes
 //! nothing and must not depend on how its advice is printed.
 
 mod agent_only_entry;
 mod by_without_account;
+mod constant_subject;
 mod entry_expiry;
+mod foreign_placeholder;
 mod idle_severity;
 #[allow(clippy::module_inception)]
 mod lint;
 mod run;
 mod unused_list;
+mod unused_parameter;
 
 pub use lint::Lint;
 pub use run::run;
@@ -20,8 +23,11 @@ pub use run::run;
 pub static LINTS: &[&Lint] = &[
     &agent_only_entry::AGENT_ONLY_ENTRY,
     &by_without_account::BY_WITHOUT_ACCOUNT,
+    &constant_subject::CONSTANT_SUBJECT,
     &entry_expiry::EXPIRED_ENTRY,
     &entry_expiry::EXPIRING_ENTRY,
+    &foreign_placeholder::FOREIGN_PLACEHOLDER,
     &idle_severity::IDLE_SEVERITY,
     &unused_list::UNUSED_LIST,
+    &unused_parameter::UNUSED_PARAMETER,
 ];

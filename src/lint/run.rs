@@ -4,18 +4,23 @@ use super::LINTS;
 use crate::config::Policy;
 use crate::diag::codes::config as codes;
 use crate::diag::{Diagnostic, did_you_mean};
+use crate::expr::EXPR_LINTS;
 use crate::value::Time;
 
 /// The diagnostics of every lint, in registry order, at the levels that the project file sets.
 pub fn run(policy: &Policy, clock: Time) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for (name, level) in &policy.lints {
-        if !LINTS.iter().any(|lint| lint.name == name) {
+        let known = || {
+            let of_policy = LINTS.iter().map(|lint| lint.name);
+            of_policy.chain(EXPR_LINTS.iter().map(|lint| lint.name))
+        };
+        if !known().any(|known| known == name) {
             let message = format!("there is no lint `{name}`");
             found.push(
                 Diagnostic::error(&codes::UNKNOWN_LINT, message)
                     .at(level.span, "")
-                    .maybe_help(did_you_mean(name, LINTS.iter().map(|lint| lint.name))),
+                    .maybe_help(did_you_mean(name, known())),
             );
         }
     }

@@ -2,7 +2,7 @@
 
 use super::masked::{MaskedKey, unmasked};
 use crate::diag::Diagnostic;
-use crate::diag::codes::query as codes;
+use crate::diag::codes::{lint, query as codes};
 use crate::expr::{self, Declarations, Env, Expected, Expr, records_named};
 use crate::record::FieldSet;
 use crate::record::field::{cred, event, key};
@@ -99,6 +99,8 @@ impl QuerySource {
             .collect();
         problems.extend(columns.iter().flatten().filter_map(|column| uncountable(&column.expr)));
         problems.extend(repeated(&columns));
+        // In a query a masked key stands for the only key that looks like it.
+        problems.retain(|problem| problem.code != &lint::MASKED_KEY);
         if problems.iter().any(Diagnostic::is_error) {
             return Err(problems);
         }

@@ -90,6 +90,22 @@ pub fn provider_names(kind: RecordKind) -> Vec<(&'static str, Provider, FieldId)
     of_kind(kind).flat_map(of_field).collect()
 }
 
+/// The first field that a provider stores at exactly this path, and the provider.
+pub fn provider_path(kind: RecordKind, path: &str) -> Option<(FieldId, Provider)> {
+    of_kind(kind).find_map(|id| {
+        let stored = |(_, source): &&(Provider, Source)| source.paths().any(|known| known == path);
+        let (provider, _) = id.field().sources.iter().find(stored)?;
+        Some((id, *provider))
+    })
+}
+
+/// Whether a provider stores fields in an object of this name.
+pub fn begins_path(kind: RecordKind, name: &str) -> bool {
+    let begins = |path: &str| path.split_once('.').is_some_and(|(first, _)| first == name);
+    let mut sources = of_kind(kind).flat_map(|id| id.field().sources);
+    sources.any(|(_, source)| source.paths().any(begins))
+}
+
 /// A set of fields.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Hash)]
 pub struct FieldSet(u128);

@@ -81,18 +81,29 @@ pub fn document_kind(document: &Node) -> Result<DocumentKind, Diagnostic> {
     }
 }
 
+/// Whether a text can be the id of a rule, a list or a table. Any other text is no suggestion.
+fn is_id(text: &str) -> bool {
+    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
+    text.starts_with(|c: char| c.is_ascii_lowercase()) && text.chars().all(allowed)
+}
+
 /// Checks that an id equals the name of its file.
 pub(super) fn id_is_file_name(id: &Scalar, sources: &Sources) -> Option<Diagnostic> {
     let name = sources.file(id.span().file).stem();
     let written = escaped(id.text(), 60);
     let named = escaped(name, 60);
-    (id.text() != name).then(|| {
+    // An id of another form is an error of its own.
+    (id.text() != name && is_id(id.text())).then(|| {
         Diagnostic::error(
             &crate::diag::codes::rule::ID_IS_NOT_FILE_NAME,
             format!("the id `{written}` is not the name of its file, `{named}`"),
         )
         .at(id.span(), format!("expected `{named}`"))
-        .help(format!("write `id: {named}`, or rename the file to `{written}.yaml`"))
+        .help(match is_id(name) {
+            true => format!("write `id: {named}`, or rename the file to `{written}.yaml`"),
+            // The name of the file cannot be an id.
+            false => format!("rename the file to `{written}.yaml`"),
+        })
     })
 }
 

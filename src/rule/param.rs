@@ -39,6 +39,8 @@ words! {
 pub struct Parameter {
     /// Its name in expressions and in the project file.
     pub name: String,
+    /// Where the name was written.
+    pub span: Span,
     /// Its type.
     pub ty: ParamType,
     /// For a list: the field whose values it contains.
@@ -55,6 +57,7 @@ pub(super) fn parameters(declared: &[Entry]) -> Vec<Parameter> {
         let text = |key| entry.value.get(key).and_then(Node::text);
         Some(Parameter {
             name: entry.key.text().to_owned(),
+            span: entry.key.span(),
             ty: text("type").and_then(ParamType::parse)?,
             of: text("of").map(str::to_owned),
             default: as_written(entry.value.get("default")?),
@@ -75,7 +78,8 @@ pub fn as_written(value: &Node) -> String {
     }
 }
 
-/// The effective parameters: the value in `overrides` if there is one, else the default.
+/// The effective parameters: the value in `overrides` if there is one, else the default;
+/// [`Param::Broken`] for a parameter with an error.
 pub(super) fn params(
     declared: &[Entry],
     overrides: &BTreeMap<String, (Span, Node)>,
@@ -85,11 +89,12 @@ pub(super) fn params(
     let mut params = BTreeMap::new();
     for entry in declared {
         out.extend(name::member(&entry.key, "parameter"));
-        let Some(ty) = entry.value.get("type").and_then(Node::text).and_then(ParamType::parse)
-        else {
+        let name = entry.key.text().to_owned();
+        let ty = entry.value.get("type").and_then(Node::text).and_then(ParamType::parse);
+        let (Some(ty), Some(default)) = (ty, entry.value.get("default")) else {
+            params.insert(name, Param::Broken);
             continue;
         };
-        let Some(default) = entry.value.get("default") else { continue };
         let of = of_field(&entry.value, ty, out);
         let declared = Declared { name: &entry.key, ty, of };
         let mut found = declared.value(default, env, out);
@@ -103,9 +108,7 @@ pub(super) fn params(
             };
             found = Declared { of: of.or(declared.of), ..declared }.value(value, env, out);
         }
-        if let Some(value) = found {
-            params.insert(entry.key.text().to_owned(), value);
-        }
+        params.insert(name, found.unwrap_or(Param::Broken));
     }
     for (name, (span, _)) in overrides {
         if !declared.iter().any(|entry| entry.key.text() == name) {

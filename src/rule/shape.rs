@@ -174,7 +174,10 @@ static PARAM: Shape = Shape::Object(&[
     Key::optional("description", Shape::Str, "What it tunes."),
 ]);
 
-static TEST: Shape = Shape::Object(&[
+static TEST: Shape = Shape::Object(TEST_KEYS);
+
+/// The keys of a test.
+pub(super) static TEST_KEYS: &[Key] = &[
     Key::required("name", Shape::Str, "What it shows."),
     Key::optional(
         "event",
@@ -196,7 +199,7 @@ static TEST: Shape = Shape::Object(&[
         "Rows of tables, each a mapping of columns.",
     ),
     Key::required("expect", EXPECT, "`match`, `none`, or expected numbers."),
-]);
+];
 
 const EXPECT: Shape = Shape::OneOf(&[
     Shape::Enum(super::Expectation::WORDS),

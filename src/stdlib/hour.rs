@@ -1,5 +1,7 @@
 //! The hour of the day in a zone.
 
+use std::ops::RangeInclusive;
+
 use super::calendar::{local, zone};
 use crate::expr::{
     BadArgument, Constant, Example, Function, Kind, Prepared, Returns, Role, Signature,
@@ -36,6 +38,10 @@ impl Function for Hour {
 
     fn role(&self) -> Role {
         Role::Transformation
+    }
+
+    fn values(&self) -> Option<RangeInclusive<i64>> {
+        Some(0..=23)
     }
 
     fn prepare(&self, constants: &[Constant]) -> Result<Prepared, BadArgument> {

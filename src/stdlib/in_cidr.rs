@@ -3,7 +3,7 @@
 use crate::expr::{
     BadArgument, Constant, Example, Function, Kind, Prepared, Required, Returns, Role, Signature,
 };
-use crate::value::{Cidr, CidrSet, Type, parse_ip};
+use crate::value::{Cidr, CidrError, CidrSet, Type, parse_ip};
 
 /// Whether an address is in a range.
 #[derive(Debug)]
@@ -44,8 +44,10 @@ impl Function for InCidr {
 
     fn prepare(&self, constants: &[Constant]) -> Result<Prepared, BadArgument> {
         let mut ranges = Vec::new();
-        for text in constants.get(1).map(Constant::texts).unwrap_or_default() {
-            ranges.push(Cidr::parse(text).map_err(|error| BadArgument::new(1, error.to_string()))?);
+        let texts = constants.get(1).map(Constant::texts).unwrap_or_default();
+        for (item, text) in texts.into_iter().enumerate() {
+            let wrong = |error: CidrError| BadArgument::new(1, error.to_string()).of_item(item);
+            ranges.push(Cidr::parse(text).map_err(wrong)?);
         }
         let ranges = CidrSet::new(ranges);
         Ok(Prepared::test(move |text| parse_ip(text).is_some_and(|ip| ranges.contains(ip))))

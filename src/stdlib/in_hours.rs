@@ -53,7 +53,7 @@ impl Function for InHours {
         let Some((start, end)) = minutes(span) else {
             let message = format!("`{span}` is not a span of hours");
             let help = Some("write it as `22:00-06:00`".to_owned());
-            return Err(BadArgument { index: 1, message, help });
+            return Err(BadArgument { help, ..BadArgument::new(1, message) });
         };
         let zone = zone(constants, 2)?;
         Ok(Prepared::apply(move |args| match args {

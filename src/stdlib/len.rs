@@ -1,5 +1,7 @@
 //! The number of characters or items.
 
+use std::ops::RangeInclusive;
+
 use crate::expr::{
     BadArgument, Constant, Example, Function, Kind, Prepared, Returns, Role, Signature,
 };
@@ -35,6 +37,10 @@ impl Function for Len {
 
     fn role(&self) -> Role {
         Role::Transformation
+    }
+
+    fn values(&self) -> Option<RangeInclusive<i64>> {
+        Some(0..=i64::MAX)
     }
 
     fn prepare(&self, _: &[Constant]) -> Result<Prepared, BadArgument> {

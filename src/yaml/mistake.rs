@@ -3,6 +3,7 @@
 use serde_yaml::granit_parser::{ErrorKind, ScanError};
 
 use super::node::{MAX_DEPTH, Scalar};
+use super::opening::{indenting_tab, opening_bracket, opening_quote};
 use crate::diag::codes::policy as codes;
 use crate::diag::{Diagnostic, escaped};
 use crate::source::{FileId, Span};
@@ -51,6 +52,11 @@ pub(super) fn syntax_error(error: &ScanError, file: FileId, text: &str) -> Diagn
         kind if is_about_tags(kind) => return tag_error(span, text),
         _ => {}
     }
+    if let Some((at, reason, help)) = beginning(error.kind(), text, at) {
+        let message = format!("the file is not valid YAML: {reason}");
+        let opens = Span::new(file, at, at + 1);
+        return Diagnostic::error(&codes::SYNTAX, message).at(opens, "here").help(help);
+    }
     let (reason, help) = explain(error.kind());
     let reason = reason.map_or_else(|| error.info(), str::to_owned);
     Diagnostic::error(
@@ -59,6 +65,51 @@ pub(super) fn syntax_error(error: &ScanError, file: FileId, text: &str) -> Diagn
     )
     .at(span, "here")
     .maybe_help(help.map(str::to_owned))
+}
+
+/// Where the mistake begins if that is above the place where the parser stops: the offset, what is
+/// wrong there, and what to do. `at` is where the parser stops.
+fn beginning(
+    kind: &ErrorKind,
+    text: &str,
+    at: usize,
+) -> Option<(usize, &'static str, &'static str)> {
+    if is_about_tabs(kind) {
+        let tab = indenting_tab(text, at)?;
+        return Some((tab, "a tab cannot be used as indentation", "indent with spaces"));
+    }
+    match kind {
+        ErrorKind::InvalidQuotedScalarIndent
+        | ErrorKind::InvalidTrailingSingleQuotedScalar
+        | ErrorKind::InvalidTrailingDoubleQuotedScalar => {
+            let quote = opening_quote(text, at)?;
+            Some((
+                quote,
+                "the quote that opens here is not closed on its line",
+                "close it on the same line, or write the text as a block that begins with `|`",
+            ))
+        }
+        ErrorKind::UnclosedQuotedScalar | ErrorKind::UnclosedFlowCollection { .. } => None,
+        _ => {
+            let bracket = opening_bracket(text, at)?;
+            Some((
+                bracket,
+                "the bracket that opens here is never closed",
+                "close it, or quote the value if it is meant as text",
+            ))
+        }
+    }
+}
+
+fn is_about_tabs(kind: &ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::TabNotAllowed
+            | ErrorKind::TabInBlockIndentation
+            | ErrorKind::TabInIndentation
+            | ErrorKind::TabAtBlockScalarStart
+            | ErrorKind::TabInPlainScalar
+    )
 }
 
 fn is_about_tags(kind: &ErrorKind) -> bool {

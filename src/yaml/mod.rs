@@ -8,6 +8,7 @@ mod check;
 mod form;
 mod mistake;
 mod node;
+mod opening;
 mod parse;
 mod schema;
 mod segments;

@@ -445,7 +445,7 @@ mod tests {
             (
                 "a:\n\tb: 1\n",
                 &[
-                    "KT1002 2:2 \"b\" the file is not valid YAML: a tab cannot be used as indentation",
+                    "KT1002 2:1 \"\\t\" the file is not valid YAML: a tab cannot be used as indentation",
                 ],
             ),
             (

@@ -318,11 +318,11 @@ fn project_files_cannot_extend_themselves() {
     let folder = Folder::new("policy-circle")
         .file("keytrail.yaml", "extends: [b.yaml]\n")
         .file("b.yaml", "extends: [keytrail.yaml, c.yaml]\n");
-    insta::assert_snapshot!(told(&options(&folder)), @r"
-    error[KT5003]: keytrail.yaml extends itself
-      b.yaml:1:11 `keytrail.yaml` this leads back to it
+    insta::assert_snapshot!(told(&options(&folder)), @"
     error[KT1001]: cannot read the project file c.yaml: No such file or directory (os error 2)
       b.yaml:1:26 `c.yaml`
+    error[KT5003]: keytrail.yaml extends itself
+      b.yaml:1:11 `keytrail.yaml` this leads back to it
     ");
 }
 
@@ -370,7 +370,12 @@ fn one_broken_file_of_many_is_named_and_costs_no_second_error() {
         .file("rules/table.yaml", "table: { id: table }\n")
         .file("allow.yaml", "")
         .file("rules/allow.yaml", entry("one", "broken, torn", "{ user: [bob] }", "never"));
-    insta::assert_snapshot!(told(&options(&folder)), @r"
+    insta::assert_snapshot!(told(&options(&folder)), @"
+    error[KT1002]: the file is not valid YAML: the bracket that opens here is never closed
+      rules/torn.yaml:1:7 `[` here
+    error[KT1015]: `rules` is not a kind of policy file
+      rules/what.yaml:1:1 `rules` expected one of `rule`, `list`, `definitions`, `table`, `entries`
+      help: did you mean `rule`?
     error[KT2004]: `event` has no field `apo`
       rules/broken.yaml:9:15 `apo`
       help: did you mean `api`?
@@ -381,11 +386,6 @@ fn one_broken_file_of_many_is_named_and_costs_no_second_error() {
       rules/table.yaml:1:1 `table` this needs `key`, `columns`
       help: `key`: How rows are found.
       help: `columns`: The type of each column, by name; the key is one of them.
-    error[KT1002]: the file is not valid YAML: the bracket that opens here is never closed
-      rules/torn.yaml:1:7 `[` here
-    error[KT1015]: `rules` is not a kind of policy file
-      rules/what.yaml:1:1 `rules` expected one of `rule`, `list`, `definitions`, `table`, `entries`
-      help: did you mean `rule`?
     ");
 }
 
@@ -412,10 +412,10 @@ fn lints_speak_at_the_level_that_the_project_sets() {
       rules/none.yaml:2:7 `none`
       help: add `event.account` unless one finding for all accounts is intended
     warning[KT7012]: the allowlist entry `over` expired after 2026-05-31 and covers nothing
-      a/x.yaml:2:9 `over`
+      a/x.yaml:7:14 `2026-05-31`
       help: delete it, or ask platform whether it is still approved
     note[KT7013]: the allowlist entry `soon` ends after 2026-06-01
-      b/x.yaml:2:9 `soon`
+      b/x.yaml:7:14 `2026-06-01`
       help: the calls that it covers count again from then on; ask platform whether it is still approved
     note[KT7014]: the severity `high` of the rule `mine` changes nothing: the rule already has this severity
       keytrail.yaml:4:28 `high`

@@ -514,12 +514,12 @@ fn the_example_rows_fit_the_tables_that_ship() {
         table.value(row, column).as_str().map(str::to_owned)
     };
     assert_eq!(remark("ip_assets", "2001:db8:40::7", "name").as_deref(), Some("build runners"));
-    assert_eq!(remark("accounts", "000011112222", "env").as_deref(), Some("test"));
-    assert!(remark("ip_notes", "192.0.2.3", "remark").unwrap().starts_with("penetration test, "));
-    assert!(remark("ak_notes", "AKIAEXAMPLE000000001", "remark").is_some());
-    assert_eq!(remark("scheduled_deletions", "AKIAEXAMPLE000000003", "owner").unwrap(), "shop");
+    assert_eq!(remark("accounts", "444455556666", "env").as_deref(), Some("test"));
+    assert!(remark("ip_notes", "192.0.2.130", "remark").unwrap().starts_with("penetration test, "));
+    assert!(remark("ak_notes", "AKIAMQVAFYM4IEXAMPLE", "remark").is_some());
+    assert_eq!(remark("scheduled_deletions", "AKIAFVP5DJJXGEXAMPLE", "owner").unwrap(), "finance");
     assert_eq!(remark("cloud_managers", "2001:db8:77::1", "product").unwrap(), "cost report");
-    assert!(remark("leaked_keys", "AKIAEXAMPLE000000002", "note").is_some());
-    assert!(remark("key_policies", "AKIAEXAMPLE000000003", "document").is_some());
+    assert!(remark("leaked_keys", "AKIAMQVAFYM4IEXAMPLE", "note").is_some());
+    assert!(remark("key_policies", "AKIDStorefrontDeploymentsEXAMPLE0001", "document").is_some());
     assert_eq!(remark("identities", "100000000012", "user").unwrap(), "storefront-deploy");
 }

@@ -55,4 +55,9 @@ super::codes! {
     RECORD_IN_CLOSURE = "KT2013", "record in a closure",
         "A closure can use its parameter, constants, `now`, `zone`, `params` and `lists`, so that \
          its value depends on the item alone.";
+    /// An address compared with a range.
+    ADDRESS_RANGE = "KT2014", "address compared with a range",
+        "`==` and `in` compare texts, and an address is never the text of a range. An exclusion \
+         that is written so excludes nothing. Test with `in_cidr`, which takes a range, a list of \
+         ranges, or a named list.";
 }

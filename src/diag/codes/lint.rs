@@ -30,4 +30,51 @@ super::codes! {
     /// A list that nothing refers to.
     UNUSED_LIST = "KT7015", "unused list",
         "No rule, definition, parameter or allowlist entry uses the list.";
+    /// A value searched in a text that is written out.
+    TEXT_SEARCH = "KT7020", "search in a text",
+        "`in` on a text searches for a part of it: `event.api in \"CreateUser\"` is true for the \
+         operation `User`. To compare with one value use `==`, with several a list.";
+    /// A wildcard where it is compared literally.
+    LITERAL_WILDCARD = "KT7021", "wildcard that is compared literally",
+        "`==` and `in [..]` compare whole texts. `*` is a wildcard in `like` and `like_any`, and at \
+         the end of a value of a named list.";
+    /// An operation without its provider.
+    NO_PROVIDER = "KT7022", "operation of another form",
+        "`event.operation` has the form `provider:service.Api`, like `aws:iam.CreateUser`. \
+         `event.name` has no provider, and `event.api` has no service.";
+    /// A code for success.
+    SUCCESS_CODE = "KT7023", "code of a call that succeeded",
+        "A call that succeeded has no error code: `event.code` is missing, and it is neither empty \
+         nor a word. `event.ok` says whether the call succeeded.";
+    /// A comparison with a number that never occurs.
+    OUT_OF_RANGE = "KT7024", "number that never occurs",
+        "The function never returns this number, so the comparison has the same result for every \
+         record. `hour` is 0 to 23; spans that pass midnight are written with `in_hours`.";
+    /// A search in `[]`.
+    EMPTY_LIST = "KT7025", "search in an empty list",
+        "Nothing is in an empty list. A list that a project fills has a name, in a list file or as \
+         a parameter.";
+    /// `&&` beside `||`.
+    MIXED_LOGIC = "KT7026", "&& beside || without brackets",
+        "`&&` binds before `||`: `a && b || c` is `(a && b) || c`. Brackets show that this is meant \
+         and cost nothing.";
+    /// A comparison with a masked key.
+    MASKED_KEY = "KT7027", "masked access key in an expression",
+        "Reports print access keys masked, and a masked key equals no key. Copy the whole key from \
+         a run with `--show-keys`.";
+    /// A resource name in place of a name.
+    ARN_NAME = "KT7028", "resource name in place of a name",
+        "`event.user`, `event.role`, `event.target_user` and `cred.user` are names. Resource names \
+         stand in `event.resources`, in `cred.arn` and in the original record, `event.raw`.";
+    /// A subject that does not tell subjects apart, or tells every record apart.
+    CONSTANT_SUBJECT = "KT7030", "constant or time in `by`",
+        "`by` decides which matches form one finding. A constant is the same for every match. A \
+         time differs for nearly every match, so each would be a finding of its own.";
+    /// A parameter that nothing reads.
+    UNUSED_PARAMETER = "KT7031", "unused parameter",
+        "No expression of the rule reads the parameter, so setting it changes nothing.";
+    /// A placeholder of another language.
+    FOREIGN_PLACEHOLDER = "KT7032", "placeholder of another language",
+        "A placeholder of a message is written `${event.user}`. `{{ … }}`, `{event.user}` and \
+         `$event.user` are printed as they stand.";
 }

@@ -1,5 +1,7 @@
 //! Calls of the function library.
 
+use std::sync::Arc;
+
 use super::super::ast::{At, Name, Node, Syntax};
 use super::super::function::{Constant, Function, Kind, Returns, Role, Signature};
 use super::super::ir::{Call, Each, Ir, Op};
@@ -7,6 +9,7 @@ use super::{Checked, Checker, Reported};
 use crate::diag::codes::expr as codes;
 use crate::diag::{Diagnostic, did_you_mean};
 use crate::source::Span;
+use crate::table::List;
 use crate::value::{Elem, Type, Value};
 
 impl Checker<'_> {
@@ -22,8 +25,9 @@ impl Checker<'_> {
                 Err(self.arity(function, name, args.len()))
             }
             _ => {
-                let args = self.all(args)?;
-                self.apply(at, name, args)
+                let nodes = args;
+                let args = self.all(nodes)?;
+                self.apply(at, name, args, nodes)
             }
         }
     }
@@ -60,8 +64,14 @@ impl Checker<'_> {
         )
     }
 
-    /// A call of checked arguments.
-    pub(super) fn apply(&mut self, at: At, name: &Name, mut args: Vec<Ir>) -> Checked {
+    /// A call of checked arguments; `nodes` are the arguments as written.
+    pub(super) fn apply(
+        &mut self,
+        at: At,
+        name: &Name,
+        mut args: Vec<Ir>,
+        nodes: &[Node],
+    ) -> Checked {
         let Some(function) = self.function(name) else {
             return Err(self.unknown_function(name, true));
         };
@@ -93,6 +103,7 @@ impl Checker<'_> {
         }
         self.known_at_load(function, signature, &args)?;
         let spans: Vec<Span> = args.iter().map(|arg| arg.span).collect();
+        let lists: Vec<Option<Arc<List>>> = args.iter().map(named_list).collect();
         let missing = args.iter().any(|arg| arg.nullable);
         let (ty, nullable) = match signature.returns {
             Returns::Always(ty) => (ty, missing),
@@ -106,6 +117,16 @@ impl Checker<'_> {
             Ok(call) => Ok(self.node(at, Op::Call(call), ty, nullable)),
             Err(bad) => {
                 let span = spans.get(bad.index).map_or_else(|| self.span(name.at), |span| *span);
+                let item = bad.item.and_then(|item| {
+                    let list = lists.get(bad.index).and_then(Option::as_ref);
+                    match (nodes.get(bad.index).map(|node| &node.syntax), list) {
+                        (Some(Syntax::List(items)), _) => Some(self.span(items.get(item)?.at)),
+                        // The values of a named list have a place of their own.
+                        (_, Some(list)) => list.values().get(item)?.span,
+                        _ => None,
+                    }
+                });
+                let span = item.unwrap_or(span);
                 let diagnostic = Diagnostic::error(&codes::BAD_ARGUMENT, bad.message);
                 Err(self.report(diagnostic.at(span, "").maybe_help(bad.help)))
             }
@@ -208,6 +229,14 @@ impl Checker<'_> {
             }
         };
         Ok(self.node(at, Op::Each(each, Box::new(list), Box::new(body)), ty, nullable))
+    }
+}
+
+/// The list that an argument names.
+fn named_list(arg: &Ir) -> Option<Arc<List>> {
+    match &arg.op {
+        Op::NamedList(list) => Some(list.clone()),
+        _ => None,
     }
 }
 

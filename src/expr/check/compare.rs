@@ -18,7 +18,9 @@ impl Checker<'_> {
         let (a, b) = (self.check(left), self.check(right));
         let (a, b) = (a?, b?);
         self.comparable(&a, &b, &format!("`{}`", op.symbol()))?;
-        if !op.is_equality() {
+        if op.is_equality() {
+            self.no_range(&a, &b, op.symbol())?;
+        } else {
             for part in [&a, &b] {
                 if let Type::Bool | Type::Enum(_) | Type::List(_) | Type::Record(_) | Type::Row =
                     part.ty
@@ -118,6 +120,7 @@ impl Checker<'_> {
             (Op::NamedList(list), _) => {
                 let list = list.clone();
                 self.of_this_field(&needle, &list, haystack.span)?;
+                self.no_range_in(&needle, &list, haystack.span)?;
                 Op::InList(Box::new(needle), list)
             }
             (Op::Const(Value::List(values)), _) => {
@@ -171,6 +174,8 @@ impl Checker<'_> {
         if let Some(reported) = failed {
             return Err(reported);
         }
+        let written = self.text(list).to_owned();
+        self.no_range_among(&needle, &items, &written)?;
         let values: Option<Vec<_>> = items.iter().map(|item| item.constant().cloned()).collect();
         let needle = Box::new(needle);
         let op = match values {

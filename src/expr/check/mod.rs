@@ -3,6 +3,7 @@
 //! One file per kind of construct. Errors are collected: both operands of an operator are checked
 //! before an error is returned.
 
+mod address;
 mod arithmetic;
 mod call;
 mod compare;
@@ -47,6 +48,10 @@ pub(super) struct Checker<'c> {
     locals: Vec<(String, Type, bool)>,
     /// Definitions being expanded.
     inlining: Vec<String>,
+    /// Members that follow the node being checked: of `a.b.c`, `c` while `a.b` is checked.
+    following: Vec<String>,
+    /// Whether a name was used whose declaration has an error that is reported there.
+    pub(super) names_broken: bool,
     nodes: usize,
     /// Number of nodes around the current one, including those of the text that names a definition.
     depth: usize,
@@ -69,11 +74,18 @@ impl<'c> Checker<'c> {
             base: 0,
             locals: Vec::new(),
             inlining: Vec::new(),
+            following: Vec::new(),
+            names_broken: false,
             nodes: 0,
             depth: 0,
             limit: Depth::HERE,
             typed: None,
         }
+    }
+
+    /// The text being checked.
+    pub(super) fn fragment(&self) -> &'c Fragment {
+        self.fragment
     }
 
     /// Parses a part of the fragment.

@@ -2,6 +2,7 @@
 
 use super::super::ast::At;
 use super::super::env::Param;
+use super::super::hint::hint;
 use super::super::ir::{Ir, Op};
 use super::{Checked, Checker, Reported};
 use crate::diag::codes::expr as codes;
@@ -51,8 +52,19 @@ impl Checker<'_> {
             .chain(self.locals.iter().map(|(local, ..)| local.as_str()))
             .chain(self.declarations.measures.iter().map(|measure| measure.name.as_str()))
             .chain(self.env.definition_names());
-        let help = field.or_else(|| did_you_mean(name, known));
+        let help = field
+            .or_else(|| self.provider_path(name))
+            .or_else(|| hint(name).map(str::to_owned))
+            .or_else(|| did_you_mean(name, known));
         self.error(&codes::UNKNOWN_NAME, at, format!("unknown name `{name}`"), help)
+    }
+
+    /// The help for a path as it stands in the records of a provider, `userIdentity.arn`.
+    fn provider_path(&self, name: &str) -> Option<String> {
+        if !visible(self.declarations.on).any(|kind| kind == RecordKind::Event) {
+            return None;
+        }
+        self.original(RecordKind::Event, name)
     }
 
     fn row(&mut self, at: At, kind: RecordKind) -> Checked {
@@ -91,6 +103,10 @@ impl Checker<'_> {
             Some(Param::Value(value)) => {
                 let (value, ty) = (value.clone(), type_of(value));
                 Ok(self.value(at, value, ty))
+            }
+            Some(Param::Broken) => {
+                self.names_broken = true;
+                Err(Reported)
             }
             None => {
                 let names = params.into_iter().flat_map(|params| params.keys().map(String::as_str));

@@ -20,8 +20,18 @@ impl Checker<'_> {
                 _ => {}
             }
         }
-        let base = self.check(base)?;
-        self.member(at, base, name)
+        let outer = match base.syntax {
+            Syntax::Get(..) | Syntax::Name(_) => Vec::new(),
+            // What follows a call or an index is not part of a path.
+            _ => std::mem::take(&mut self.following),
+        };
+        self.following.push(name.text.clone());
+        let base = self.check(base);
+        self.following.pop();
+        if !outer.is_empty() {
+            self.following = outer;
+        }
+        self.member(at, base?, name)
     }
 
     fn member(&mut self, at: At, base: Ir, name: &Name) -> Checked {
@@ -31,7 +41,7 @@ impl Checker<'_> {
             Type::Untyped => Ok(self.step(at, base, Step::Key(name.text.clone()))),
             Type::Str | Type::List(_) if name.text == "len" => {
                 let args = vec![base];
-                self.apply(at, name, args)
+                self.apply(at, name, args, &[])
             }
             ty => {
                 let message = format!("{ty} has no field `{}`", name.text);
@@ -64,11 +74,32 @@ impl Checker<'_> {
     fn unknown_field(&mut self, kind: RecordKind, name: &Name) -> Reported {
         let names = field::of_kind(kind).map(|id| id.field().name);
         let also = (kind == RecordKind::Event).then_some(["key", "cred"]).into_iter().flatten();
-        let help = did_you_mean(&name.text, names.chain(also))
+        let help = self
+            .original(kind, &name.text)
+            .or_else(|| did_you_mean(&name.text, names.chain(also)))
             .or_else(|| provider_name(kind, &name.text))
             .or_else(|| Some(format!("`keytrail fields` lists the fields of `{}`", kind.name())));
         let message = format!("`{}` has no field `{}`", kind.name(), name.text);
         self.error(&codes::UNKNOWN_NAME, name.at, message, help)
+    }
+
+    /// The help for a path that a provider writes in its records, `userIdentity.accessKeyId`:
+    /// `name` and the members that follow it.
+    pub(super) fn original(&self, kind: RecordKind, name: &str) -> Option<String> {
+        let mut path = name.to_owned();
+        for member in self.following.iter().rev() {
+            path.push('.');
+            path.push_str(member);
+        }
+        if path != name
+            && let Some((id, provider)) = field::provider_path(kind, &path)
+        {
+            let (field, provider) = (id.field().path(), provider.name());
+            return Some(format!("write `{field}`, which is `{path}` in records of {provider}"));
+        }
+        let is_object = kind == RecordKind::Event && field::begins_path(kind, name);
+        is_object
+            .then(|| format!("the original record is `event.raw`, so write `event.raw.{path}`"))
     }
 
     fn step(&self, at: At, base: Ir, step: Step) -> Ir {

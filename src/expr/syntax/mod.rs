@@ -4,6 +4,7 @@
 //! rejected with their position, so that nothing is evaluated by accident.
 
 mod problem;
+mod foreign;
 mod parse;
 mod convert;
 mod operator;

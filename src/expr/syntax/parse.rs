@@ -1,11 +1,12 @@
 //! The parser, which runs on a stack that is large enough for the limits.
 
-use rhai::{AST, ASTNode, Engine, OptimizationLevel};
+use rhai::{AST, ASTNode, Engine, LexError, OptimizationLevel, ParseErrorType};
 
 use super::super::ast::{At, Node};
 use super::super::limits::{Depth, MAX_LIST, MAX_SOURCE, MAX_STRING};
 use super::super::tokens::{Tokens, TooDeep};
 use super::convert::{Closure, Converter, at};
+use super::foreign::mistake;
 use super::problem::{Parsed, problem, syntax_error, too_deep};
 use super::stack::on_large_stack;
 use crate::diag::codes::expr as codes;
@@ -50,7 +51,11 @@ fn parse_tokens(text: &str, tokens: &Tokens<'_>, depth: Depth) -> Parsed<Node> {
         // next line.
         let last = text.trim_end().len();
         let place = At { start: token.start.min(last), end: token.end.min(last) };
-        syntax_error(&error.0, place, text)
+        // A mistake behind the place where Rhai stops is not the reason why it stops.
+        match is_about_text(&error.0).then(|| mistake(text, tokens)).flatten() {
+            Some(problem) if problem.at.start <= place.start => Err(problem),
+            _ => syntax_error(&error.0, place, text),
+        }
     })?;
     let converter = Converter { text, tokens, closures: closures(&ast)? };
     match ast.statements() {
@@ -62,6 +67,16 @@ fn parse_tokens(text: &str, tokens: &Tokens<'_>, depth: Depth) -> Parsed<Node> {
             None,
         ),
     }
+}
+
+/// Whether an error is about what is written, and not about how much of it.
+fn is_about_text(error: &ParseErrorType) -> bool {
+    !matches!(
+        error,
+        ParseErrorType::ExprTooDeep
+            | ParseErrorType::LiteralTooLarge(..)
+            | ParseErrorType::BadInput(LexError::StringTooLong(_))
+    )
 }
 
 /// Every closure. Rhai does not export the type of a function's body, but it walks the bodies

@@ -3,6 +3,7 @@
 use rhai::{LexError, ParseErrorType};
 
 use super::super::ast::At;
+use super::super::hint::hint;
 use super::super::limits::MAX_NESTING;
 use crate::diag::Code;
 use crate::diag::codes::expr as codes;
@@ -63,19 +64,14 @@ pub(super) fn syntax_error<T>(error: &ParseErrorType, place: At, text: &str) -> 
             (&codes::SYNTAX, first.into_iter().chain(rest).collect())
         }
     };
-    let help = match word {
-        "=" | "===" => Some("compare with `==`".to_owned()),
-        "!==" => Some("compare with `!=`".to_owned()),
-        "and" => Some("write `&&`".to_owned()),
-        "or" => Some("write `||`".to_owned()),
-        "not" => Some("write `!`".to_owned()),
-        _ => match error {
-            ParseErrorType::Reserved(word) => {
-                Some(format!("access a raw key of this name by index, `[\"{word}\"]`"))
-            }
-            _ => None,
-        },
-    };
+    let member = text.get(..place.start).is_some_and(|before| before.trim_end().ends_with('.'));
+    let known = hint(word).filter(|_| !member).map(str::to_owned);
+    let help = known.or_else(|| match error {
+        ParseErrorType::Reserved(word) => {
+            Some(format!("access a raw key of this name by index, `[\"{word}\"]`"))
+        }
+        _ => None,
+    });
     problem(code, place, message, help)
 }
 

@@ -77,7 +77,7 @@ fn what_is_wrong_in_the_readable_parts_is_reported_too() {
         ),
         (
             "event.api in lists.riski && (event.ok",
-            &["expecting ')' for a matching ( in this expression", "unknown list `riski`"],
+            &["the bracket `(` is never closed", "unknown list `riski`"],
         ),
     ] {
         let (analysis, _) = analyzed(text, RecordKind::Event);

@@ -131,6 +131,7 @@ impl<'a> Loader<'a> {
         if let Some(name) = text.strip_prefix("params.") {
             match params.and_then(|params| params.get(name)) {
                 Some(Param::Value(Value::Duration(duration))) => return Ok(Some(*duration)),
+                Some(Param::Broken) => return Err(()),
                 Some(_) => {
                     let message =
                         format!("the parameter `{}` is not a duration", escaped(name, 60));

@@ -11,6 +11,7 @@ mod first_seen;
 mod loader;
 mod rule;
 mod sequence;
+mod stray;
 
 pub use loader::Overrides;
 pub use rule::load;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::loader::{Built, Loader, Overrides, reads};
+use super::stray::gather;
 use crate::diag::codes::{lint, rule as codes};
 use crate::diag::{Diagnostic, escaped};
 use crate::expr::ir::{Ir, Op};
@@ -32,6 +33,7 @@ pub fn load(
     let mut diagnostics = Vec::new();
     yaml::check(document, &RULE_FILE, &mut diagnostics);
     let Some(body) = document.get("rule") else { return (None, diagnostics) };
+    gather(body, &mut diagnostics);
     if let Some(id) = body.get("id").and_then(Node::scalar) {
         diagnostics.extend(id_is_file_name(id, sources));
     }

@@ -457,6 +457,7 @@ pub(super) fn scope(world: &World, rows: &Rows, on: RecordKind) -> Scope<'static
             let value = match param {
                 Param::List(list) => Dynamic::from(NamedList(list.clone())),
                 Param::Value(value) => constant(value),
+                Param::Broken => unreachable!("the world has no such parameter"),
             };
             (name.as_str().into(), value)
         })

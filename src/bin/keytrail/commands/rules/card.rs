@@ -81,6 +81,8 @@ fn in_force(value: &Param) -> String {
         }
         Param::List(list) => format!("lists.{}", list.id),
         Param::Value(value) => show(value).unwrap_or_default(),
+        // A rule with such a parameter does not load.
+        Param::Broken => String::new(),
     }
 }
 

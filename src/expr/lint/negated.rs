@@ -6,17 +6,25 @@
 
 use std::collections::BTreeSet;
 
-use super::function::Role;
-use super::ir::{Comparison, Ir, Op};
-use super::json::Step;
+use super::super::function::Role;
+use super::super::ir::{Comparison, Ir, Op};
+use super::super::json::Step;
+use super::expr_lint::{ExprLint, Subject};
 use crate::diag::Diagnostic;
-use crate::diag::codes::lint::NEGATED_NULLABLE;
+use crate::diag::codes::lint as codes;
 use crate::value::Type;
 
-/// The warnings for a condition.
-pub(super) fn lint(ir: &Ir) -> Vec<Diagnostic> {
+/// A negated test that is true if its operand is missing.
+pub(super) static NEGATED_NULLABLE: ExprLint = ExprLint {
+    name: "negated-nullable",
+    code: &codes::NEGATED_NULLABLE,
+    doc: "A negated test of a value that may be missing, which is then true.",
+    run,
+};
+
+fn run(subject: &Subject<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    visit(ir, &BTreeSet::new(), &mut found);
+    visit(subject.ir, &BTreeSet::new(), &mut found);
     found
 }
 
@@ -96,7 +104,7 @@ fn warn(ir: &Ir, what: &str, operands: &[&Ir], present: &Present, found: &mut Ve
     for operand in operands.iter().filter(|operand| operand.nullable) {
         let Some(place) = place(operand).filter(|place| !present.contains(place)) else { continue };
         let message = format!("`{what}` is true if `{place}` is missing");
-        let mut diagnostic = Diagnostic::warning(&NEGATED_NULLABLE, message)
+        let mut diagnostic = Diagnostic::warning(&codes::NEGATED_NULLABLE, message)
             .at(ir.span, "")
             .help(format!("if that is not intended, add `has({place}) && …`"));
         if operand.ty == Type::Bool {
@@ -152,7 +160,7 @@ fn place(ir: &Ir) -> Option<String> {
             let mut path = place(base)?;
             for step in steps {
                 match step {
-                    Step::Key(key) if super::reserved::is_identifier(key) => {
+                    Step::Key(key) if super::super::reserved::is_identifier(key) => {
                         path.push('.');
                         path.push_str(key);
                     }
