@@ -1,7 +1,7 @@
 //! Keytrail: policy as code for cloud credentials.
 //!
-//! Modules stand in the order in which data flows through them. Those without a `native` gate are
-//! the core: it judges records that its host hands over, and needs no operating system.
+//! Modules are in the order in which data flows through them. Those without a `native` gate are
+//! the core: it evaluates records that its host supplies, and needs no operating system.
 
 pub mod source;
 pub mod diag;

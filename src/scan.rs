@@ -12,7 +12,7 @@ use crate::rule::Severity;
 use crate::source::Temporary;
 use crate::value::Time;
 
-/// What a scan is told beside its policy and its inputs.
+/// The options of a scan.
 #[derive(Debug, Clone)]
 pub struct ScanOptions {
     /// The run clock: expiry, and `now` in expressions over events.

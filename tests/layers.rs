@@ -3,6 +3,16 @@
 //! Cargo forbids cycles between crates but does not check modules inside a crate. This test checks
 //! every path of every file below `src/` against the two tables of that document: which module can
 //! import which, and which modules alone can use a name.
+//!
+//! The test reads tokens, not types, so it does not see
+//!
+//! - a method call whose `impl` is in another file than its type: `row.cells()` names no path. The
+//!   file that calls it also names the type or a function that returns it, so such a use is missed
+//!   only if the type comes through a third file;
+//! - a path `child::name` if `child` imports `name` privately: it counts as a use of `child`, not of
+//!   the file that defines `name`. The compiler accepts such a path only inside `child`'s parent.
+//!
+//! To see these, the test would need name resolution, which only the compiler has.
 
 #![allow(clippy::unwrap_used)]
 

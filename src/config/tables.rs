@@ -15,7 +15,7 @@ use crate::yaml;
 /// A data file that was read but is not stored: its name and the SHA-256 of its text.
 pub(super) type Digested = (String, String);
 
-/// Reads the data file of a table; errors and notes are appended to `told`.
+/// Reads the data file of a table; errors and notes are appended to `problems`.
 pub(super) fn read(
     declaration: &Arc<Declaration>,
     file: &PolicyPath,
@@ -70,7 +70,7 @@ pub(super) fn read(
     }
 }
 
-/// Notes findings without a key: if a scanner redacts the key, nobody can know which key leaked.
+/// Reports findings without a key: if a scanner redacts the key, the leaked key is unknown.
 fn without_key(declaration: &Declaration, name: &str, unread: u64) -> Option<Diagnostic> {
     let findings = match unread {
         0 => return None,

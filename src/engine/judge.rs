@@ -1,4 +1,4 @@
-//! Decision: one policy judges projected records and records its matches.
+//! Decision: evaluates the rules of one policy on projected records and records the matches.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -29,7 +29,8 @@ pub(super) struct Judge<'p> {
     /// Which row of the record meets which condition.
     hits: Vec<(u32, u32)>,
     pub(super) formats: ReadAs,
-    /// What there is to say of the last record that was evaluated, beside what holds for any policy.
+    /// Notes about the last record that was evaluated, in addition to those that apply to any
+    /// policy.
     pub(super) notes: Vec<&'static str>,
 }
 
@@ -133,7 +134,7 @@ impl<'p> Judge<'p> {
         let weight = alone.max().unwrap_or_default();
         each(projected, plan, look_up, &mut |row, record, bindings| {
             let at = RecordAt { file, raw, origin, row, weight };
-            // Rows are decided in their order, so the hits of a row stand together.
+            // Rows are decided in order, so the hits of a row are adjacent.
             let from = hits.partition_point(|hit| hit.0 < row);
             let to = hits.partition_point(|hit| hit.0 <= row);
             let of_row = hits[from..to].iter().map(|hit| hit.1);
@@ -229,7 +230,7 @@ fn note(notes: &mut Vec<&'static str>, text: &'static str) {
     }
 }
 
-/// Hands on each row, with what tables say of it, its number, and what an expression over it sees.
+/// Visits each row with the fields from tables, its number, and the bindings for expressions.
 fn each(
     Projected { rows, now, .. }: Projected<'_>,
     plan: &Plan<'_>,

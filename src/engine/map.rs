@@ -1,4 +1,4 @@
-//! One record to its matches: it is projected once, and every policy of the run judges it.
+//! Maps one record to its matches: it is projected once and decided by every policy of the run.
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ pub(super) struct Map<'p, const N: usize> {
     credentials: &'p Credentials<'p>,
     /// One for each policy, in their order.
     pub(super) judges: [Judge<'p>; N],
-    /// What there is to say of the last record that was evaluated, whatever the policy.
+    /// Notes about the last record that was evaluated, for any policy.
     pub(super) notes: Vec<&'static str>,
     /// The number of creds and keys that it produced.
     pub(super) derived: Derived,
@@ -69,7 +69,7 @@ impl<'p, const N: usize> Map<'p, N> {
             match outcome {
                 Outcome::Foreign => continue,
                 Outcome::Read => {
-                    // Reading it again for evidence would say the same.
+                    // Reading it again for evidence would give the same result.
                     self.notes.extend(self.projection.scratch.note);
                     self.collect(reader, file, raw);
                     if let Some(origin) = self.projection.enters(reader, file) {

@@ -21,7 +21,7 @@ pub(super) struct Projected<'r> {
     pub(super) now: Time,
 }
 
-/// The readers of one format: for the fields of conditions, and for those of findings.
+/// The mappers of one format: for the fields of conditions, and for those of findings.
 struct FormatMappers {
     format: &'static dyn Format,
     conditions: Box<dyn Mapper>,
@@ -36,7 +36,7 @@ pub(super) struct Projection {
     evidence_fields: FieldSet,
     /// `--now`, if it was given, and the run clock.
     given: (Option<Time>, Time),
-    /// `now` in expressions over the records at hand.
+    /// `now` in expressions over the current records.
     now: Time,
     /// Their origin; the readers are prepared for it.
     origin: Arc<Origin>,
@@ -123,7 +123,7 @@ impl Projection {
         })
     }
 
-    /// The origin, when this is the first record in a row of this file that these readers read.
+    /// Returns the origin if the previous record of these readers came from another file.
     pub(super) fn enters(&mut self, reader: usize, file: u32) -> Option<&Origin> {
         let entered = self.readers[reader].file.replace(file) != Some(file);
         entered.then_some(&*self.origin)

@@ -64,7 +64,8 @@ pub struct RunResult {
     /// Users whose names may be shown in failed sign-ins.
     pub known_users: KnownUsers,
     /// By key (rule and subject), the first and last time of each occurrence of a correlation rule,
-    /// including occurrences that the allowlist hides. Empty unless [`EmitMode::Occurrences`] is set.
+    /// including occurrences that the allowlist hides. Empty unless [`EmitMode::Occurrences`] is
+    /// set.
     ///
     /// [`EmitMode::Occurrences`]: super::EmitMode::Occurrences
     pub spans: BTreeMap<Box<[u8]>, Vec<(Time, Time)>>,
@@ -232,11 +233,11 @@ pub fn reduce(plan: &Plan<'_>, mapped: Mapped, options: &RunOptions) -> RunResul
     conclude(plan, mapped, options).0
 }
 
-/// Reduces rows that a caller grouped by [`StoredRow::key`](super::StoredRow::key), so that keys are
-/// reduced anywhere and in any order: the rows of each key, with the reach of every account, give
-/// the findings that [`reduce`] gives for that key. The caller first removes the versions of events
-/// that do not count, see [`StoredRow::event`](super::StoredRow::event). The result has no accounting
-/// of files.
+/// Reduces rows that a caller grouped by [`StoredRow::key`](super::StoredRow::key), so that keys
+/// are reduced anywhere and in any order: the rows of each key, with the reach of every account,
+/// give the findings that [`reduce`] gives for that key. The caller first removes the versions of
+/// events that do not count, see [`StoredRow::event`](super::StoredRow::event). The result has no
+/// accounting of files.
 pub fn reduce_keys(plan: &Plan<'_>, rows: Rows, options: &RunOptions) -> RunResult {
     let mapped = Mapped { rows, counts: Counts::default(), accounts: Vec::new() };
     conclude(plan, mapped, options).0
@@ -518,7 +519,7 @@ fn merge<'p, const N: usize>(all: &mut [PartialRun<'p>; N], other: [PartialRun<'
     all.iter_mut().zip(other).for_each(|(all, other)| all.merge(other));
 }
 
-/// Counts a record that no policy judges.
+/// Counts a record that no policy evaluates.
 fn skip_record(works: &mut [PartialRun<'_>], file: usize, skip: &Skip, rows: u64) {
     works.iter_mut().for_each(|work| work.counts.files[file].skip(skip, rows));
 }

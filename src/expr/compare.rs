@@ -49,8 +49,8 @@ fn compare_any(op: Comparison, a: &Value<'_>, b: &Value<'_>) -> bool {
     let ordering = match (a, b) {
         _ if op.is_equality() => return equal(a, b) == (op == Comparison::Eq),
         (Value::Int(a), Value::Int(b)) => a.cmp(b),
-        // These come from untyped values; the checker rejects an order comparison of values that
-        // are known to be booleans.
+        // Booleans get here only from untyped values; the checker rejects an order comparison of
+        // values that are known to be booleans.
         (Value::Bool(a), Value::Bool(b)) => a.cmp(b),
         (Value::Str(a), Value::Str(b)) => a.as_ref().cmp(b.as_ref()),
         (Value::Time(a), Value::Time(b)) => a.cmp(b),

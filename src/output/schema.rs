@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 
-/// The JSON schema of what is written, as it stands in `schemas/`.
+/// The JSON schema of an output, identical to the file in `schemas/`.
 pub(super) fn schema_of<T: JsonSchema>() -> String {
     let generator = SchemaSettings::draft2020_12().for_serialize().into_generator();
     let schema = generator.into_root_schema_for::<T>();

@@ -69,7 +69,7 @@ impl SortColumn {
             other => {
                 let near = did_you_mean(other, ["desc", "asc"]);
                 let help = near.unwrap_or_else(|| "write `:asc` or `:desc`".to_owned());
-                return Err(format!("`{}` is no direction; {help}", escaped(other, 60)));
+                return Err(format!("`{}` is not a direction; {help}", escaped(other, 60)));
             }
         };
         let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -212,8 +212,8 @@ mod tests {
             assert_eq!(parsed(text).unwrap(), expected, "{text}");
         }
         for (text, error) in [
-            ("count:descc", "`descc` is no direction; did you mean `desc`?"),
-            ("count:", "`` is no direction; write `:asc` or `:desc`"),
+            ("count:dsc", "`dsc` is not a direction; did you mean `desc`?"),
+            ("count:", "`` is not a direction; write `:asc` or `:desc`"),
             ("count,", "expected a column, such as `event.time` or `count:desc`"),
         ] {
             assert_eq!(parsed(text).unwrap_err(), error, "{text}");

@@ -14,7 +14,7 @@ pub enum Step {
     Done,
 }
 
-/// When a file is read: events can look up what reports say, and never the other way round.
+/// The order of reading: reports come first, because events look up their rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ReadOrder {
     /// Credential reports, first.
@@ -34,11 +34,11 @@ pub trait Inputs: Sync {
     fn read_order(&self, _index: usize) -> ReadOrder {
         ReadOrder::Events
     }
-    /// What the user says of one.
+    /// The user's hint about a file.
     fn hint(&self, _index: usize) -> Hint {
         Hint::default()
     }
-    /// Starts reading one; a file that cannot be opened gives an account that says so.
+    /// Starts reading a file. If it cannot be opened, its account contains the reason.
     fn open(&self, index: usize) -> Box<dyn Batches + '_>;
     /// Whether [`Self::again`] can read one again.
     fn is_rereadable(&self, _index: usize) -> bool {
@@ -59,7 +59,7 @@ pub trait Batches: Send {
     fn formats(&self) -> &[&'static dyn Format];
     /// What is known of its records beside their text; the same [`Arc`] while nothing changes.
     fn origin(&self) -> Arc<Origin>;
-    /// What there is to say of the file; complete once `next` returned [`Step::Done`].
+    /// The account of the file; complete once `next` returned [`Step::Done`].
     fn account(&self) -> FileAccount;
 }
 
@@ -91,7 +91,7 @@ pub enum FileStatus {
     },
 }
 
-/// What the input side says of one file.
+/// The account of one file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct FileAccount {
     /// Which input root it was found under.
@@ -111,7 +111,7 @@ pub struct FileAccount {
     pub decompressed: u64,
     /// SHA-256 of the stored bytes, when it was asked for and the file was read to its end.
     pub sha256: Option<[u8; 32]>,
-    /// Things worth saying that cost no record.
+    /// Notes; no record was skipped because of them.
     pub notes: Vec<String>,
     /// What could not be understood of records that were read all the same: each makes the run
     /// incomplete.
@@ -119,7 +119,7 @@ pub struct FileAccount {
 }
 
 impl FileAccount {
-    /// Where the record with this ordinal stands in the file's container, for a person.
+    /// The position of the record with this ordinal in the file's container, for messages.
     pub fn pointer(&self, ordinal: u64) -> String {
         match self.container {
             "records-object" => format!("/Records/{ordinal}"),

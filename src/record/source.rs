@@ -10,7 +10,7 @@ pub struct Source(pub(super) &'static [Part]);
 pub(super) enum Part {
     /// A path in a record of the provider, or a column of its report.
     Path(&'static str),
-    /// What is said before, between or after paths.
+    /// Words before, between or after paths.
     Words(&'static str),
 }
 

@@ -17,7 +17,7 @@ pub static TABLE_FILE: Shape = Shape::Object(&[Key::required(
         Key::required(
             "id",
             Shape::Str,
-            "Its name, also the name of its file; expressions say `lookup(\"NAME\", key)`.",
+            "Its name, also the name of its file; expressions refer to it as `lookup(\"NAME\", key)`.",
         ),
         Key::optional("description", Shape::Str, "What it holds, and where its rows come from."),
         Key::required("key", KEY, "How rows are found."),
@@ -48,7 +48,7 @@ pub static TABLE_FILE: Shape = Shape::Object(&[Key::required(
 )]);
 
 const KEY: Shape = Shape::Object(&[
-    Key::required("column", Shape::Str, "The column by which a row is found; its type is `str`."),
+    Key::required("column", Shape::Str, "The key column, of type `str`."),
     Key::optional(
         "match",
         Shape::Enum(Match::WORDS),
@@ -127,7 +127,7 @@ pub fn load_table(document: &Node, sources: &Sources) -> (Option<DeclaredTable>,
 fn reserved(id: &Scalar) -> Option<Diagnostic> {
     RESERVED_IDS.contains(&id.text()).then(|| {
         let message = format!(
-            "the table id `{}` is reserved: it stands for the credential reports of the run",
+            "the table id `{}` is reserved for the credential reports of the run",
             id.text()
         );
         Diagnostic::error(&codes::RESERVED_ID, message)

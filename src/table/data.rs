@@ -34,11 +34,11 @@ pub struct Data {
     pub table: Table,
     /// Columns that the declaration does not name; they were not read.
     pub extra: Vec<String>,
-    /// Findings of a scanner's report that show no access key, and so are no rows.
+    /// The number of findings in a scanner's report that show no access key and become no rows.
     pub unread: u64,
 }
 
-/// Something wrong in a text: a message, places with what is said beside them, help.
+/// A mistake in a text: a message, labelled places, help.
 #[derive(Debug)]
 pub(super) struct Mistake {
     pub(super) code: &'static crate::diag::Code,

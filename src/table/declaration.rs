@@ -9,7 +9,7 @@ pub const RESERVED_IDS: [&str; 2] = ["keys", "creds"];
 words! {
     /// The type of a column.
     ColumnType {
-        /// Text, as it stands.
+        /// Text, unchanged.
         Str = "str",
         /// A 64-bit integer.
         Int = "int",

@@ -51,13 +51,13 @@ impl<'d> Header<'d> {
     }
 }
 
-/// What to say of declared columns that the file does not have.
+/// The message for declared columns that the file does not have.
 pub(super) fn lacking(declaration: &Declaration, header: &Header<'_>) -> Option<String> {
     let columns = header.lacking()?;
     Some(format!("the file does not have {columns}, which the table `{}` declares", declaration.id))
 }
 
-/// What to say of a column that stands twice.
+/// The message for a column that occurs twice.
 pub(super) fn twice(declaration: &Declaration, column: usize) -> String {
     let name = declaration.columns.get(column).map_or("", |column| column.name.as_str());
     format!("the column `{}` of the table `{}` occurs twice", escaped(name, 60), declaration.id)

@@ -179,7 +179,7 @@ fn an_unknown_column_to_sort_by_is_an_error() {
             &["--sort", "zzz", "--count-by", "event.ip"],
             "the columns are count, ok, failed, first, last, event.ip",
         ),
-        (&["--sort", "time:down"], "`down` is no direction; write `:asc` or `:desc`"),
+        (&["--sort", "time:down"], "`down` is not a direction; write `:asc` or `:desc`"),
     ] {
         let ended = sort(arguments);
         assert_eq!(ended.code, Some(2), "{arguments:?}");

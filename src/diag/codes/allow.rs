@@ -33,7 +33,7 @@ super::codes! {
          fields.";
     /// A kind of address that requires the asset table.
     NEEDS_ASSETS = "KT4008", "kind of address that requires the asset table",
-        "The tables `ip_assets` and `ip_notes` say whether an address belongs to one of your \
+        "The tables `ip_assets` and `ip_notes` show whether an address belongs to one of your \
          accounts or has a remark. Without rows in them the entry would cover nothing. `lan` and \
          ranges work without them.";
     /// An entry that lacks its reason or owner.

@@ -3,7 +3,7 @@
 super::codes! {
     /// The parser rejects the text.
     SYNTAX = "KT2001", "syntax error",
-        "Expressions use Rhai syntax. The message says what the parser expected.";
+        "Expressions use Rhai syntax. The message states what the parser expected.";
     /// Rhai that is not part of the language.
     CONSTRUCT = "KT2002", "construct outside the language",
         "Expressions only test and compute values. Statements, assignments, maps, floats and \

@@ -28,7 +28,7 @@ super::codes! {
         "Keys of a policy file must be text. They cannot be sequences, mappings or empty.";
     /// More than one document.
     SEVERAL_DOCUMENTS = "KT1007", "more than one document",
-        "A policy file contains exactly one document, so that its name tells what it contains. \
+        "A policy file contains exactly one document, so that its name shows what it contains. \
          Put each rule, list or allowlist into its own file.";
     /// A file that is too deeply nested or too large.
     TOO_LARGE = "KT1008", "file too deep or too large",

@@ -242,7 +242,7 @@ fn named_list(arg: &Ir) -> Option<Arc<List>> {
 
 /// The first argument that does not fit, if there is one.
 ///
-/// `predicate` tells whether the function is a predicate, which takes untyped values and
+/// `predicate` is whether the function is a predicate, which takes untyped values and
 /// characters. No other function takes a character, because Rhai would return a character.
 fn misfit(signature: &Signature, args: &[Ir], predicate: bool) -> Option<usize> {
     signature.params.iter().zip(args).enumerate().position(|(index, ((_, kind), arg))| {

@@ -89,7 +89,7 @@ pub(in crate::input) struct Framer {
     limit: usize,
     /// The key that the first good record begins with.
     key: Vec<u8>,
-    /// The keys by which the next record is found after a broken one.
+    /// The keys that mark the next record after a broken one.
     sought: Vec<Vec<u8>>,
     tables: Tables,
     table: Option<Table>,

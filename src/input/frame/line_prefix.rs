@@ -3,7 +3,7 @@
 /// The longest prefix of a line.
 const MAX_PREFIX: usize = 256;
 
-/// How many bytes stand before the object of a line that begins with a time, as exports of
+/// The number of bytes before the object of a line that begins with a time, as exports of
 /// CloudWatch Logs and `aws logs tail` write it, or with the header of a syslog message.
 ///
 /// A line of a table has no prefix, because a prefix contains neither separators nor quotes.

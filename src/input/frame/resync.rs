@@ -24,7 +24,7 @@ pub(super) enum Begin {
 }
 
 impl Begin {
-    /// Where a record begins whose first key stands at a place, with nothing but a few blanks
+    /// The start of a record whose first key is at a position, with nothing but a few blanks
     /// between.
     fn before(self, bytes: &[u8], at: usize) -> Option<usize> {
         let (first, before) = near(bytes, at)?;

@@ -67,7 +67,7 @@ pub(in crate::input) fn unfold<'a>(
     Ok(Unfolded { fields: unfolded, torn })
 }
 
-/// The value of an untyped field; a string that is one JSON object stands for the object.
+/// The value of an untyped field; a string that is one JSON object is replaced by the object.
 pub(in crate::input) fn opened(json: &str) -> Value<'_> {
     if json.starts_with('"')
         && let Some(text) = decode(json)

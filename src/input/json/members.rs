@@ -1,4 +1,4 @@
-//! The members of an object and the items of an array, as they stand.
+//! The members of an object and the items of an array, unchanged.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-/// The keys and the JSON of the values of an object in their order, twice where they stand twice.
+/// The keys of an object and the JSON of its values, in order and with duplicates.
 #[derive(Debug)]
 pub(in crate::input) struct Members<'a>(pub(in crate::input) Vec<(Cow<'a, str>, &'a str)>);
 
@@ -22,7 +22,7 @@ pub(in crate::input) fn items(json: &str) -> Option<Vec<&str>> {
     Some(items.into_iter().map(RawValue::get).collect())
 }
 
-/// The JSON values that stand one after the other; `None` where some text between is none.
+/// Consecutive JSON values; `None` if the text contains anything else.
 pub(in crate::input) fn values(text: &str) -> Option<Vec<&str>> {
     let values = serde_json::Deserializer::from_str(text).into_iter::<&RawValue>();
     values.map(|value| Some(value.ok()?.get())).collect()

@@ -16,7 +16,7 @@ pub(in crate::input) struct Fields<'a> {
     texts: [&'a str; SLOTS],
     /// Whether the text is an object at all.
     pub(in crate::input) object: bool,
-    /// Whether a string that begins like an object stands where a path goes on.
+    /// Whether a string that begins like an object is at a place where a path continues.
     pub(in crate::input) folded: bool,
     seen: u128,
     twice: Option<&'static str>,
@@ -59,11 +59,11 @@ impl<'a> Fields<'a> {
         Ok(fields)
     }
 
-    /// Whether no key on a path stands twice.
+    /// Whether no key on a path occurs twice.
     pub(in crate::input) fn unambiguous(&self) -> Result<(), Fault> {
         let fault = |path| Fault {
             reason: SkipReason::DuplicateKey,
-            detail: format!("a key stands twice on the way to `{path}`"),
+            detail: format!("a key occurs twice on the path to `{path}`"),
         };
         self.twice.map_or(Ok(()), |path| Err(fault(path)))
     }

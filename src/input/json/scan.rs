@@ -30,7 +30,7 @@ pub(in crate::input) enum Stop {
     Pause,
     /// The value ends before this byte.
     End(usize),
-    /// A byte that cannot stand where it does.
+    /// A byte that is not allowed at its position.
     Broken(usize),
     /// An array that is the value of a key of the outermost object, or of the object that is its
     /// `Response`; only when asked for.
@@ -38,7 +38,8 @@ pub(in crate::input) enum Stop {
 }
 
 impl Scan {
-    /// Starts over after an array that this many objects enclose; their beginning is not scanned again.
+    /// Starts over after an array that this many objects enclose; their beginning is not scanned
+    /// again.
     pub(in crate::input) fn resume_object(&mut self, around: usize) {
         *self = Scan { open: std::mem::take(&mut self.open), ..Scan::default() };
         self.open.clear();
@@ -47,7 +48,7 @@ impl Scan {
         self.last = b']';
     }
 
-    /// How many objects stand around the array at which the scan stopped.
+    /// The number of objects around the array at which the scan stopped.
     pub(in crate::input) fn around(&self) -> usize {
         self.open.len().saturating_sub(1)
     }
@@ -122,7 +123,7 @@ impl Scan {
                     self.last = byte;
                 }
                 b'}' | b']' => {
-                    // In ASCII each closing bracket stands two after its opening one.
+                    // In ASCII each closing bracket is two after its opening one.
                     if self.open.pop() != Some(byte - 2) {
                         return Stop::Broken(at);
                     }

@@ -32,7 +32,7 @@ impl Node {
 impl Shape {
     /// The shape of these paths; the text of those that `wanted` picks is kept, by their index.
     ///
-    /// A key that stands twice is found on every path, wanted or not.
+    /// A key that occurs twice is found on every path, wanted or not.
     pub(in crate::input) fn new(paths: &[&'static str], wanted: impl Fn(usize) -> bool) -> Self {
         assert!(paths.len() <= SLOTS, "a shape has at most {SLOTS} paths");
         let mut nodes = vec![Node::default()];

@@ -3,9 +3,10 @@
 
 use super::{Members, members, push_string};
 
-/// Writes the record that the keys with this prefix stand for to `out`; whether there are any.
+/// Writes the record that the keys with this prefix represent to `out`; returns whether there are
+/// any.
 ///
-/// A key is split as long as `is_object` says that what stands before a dot is the path of an
+/// A key is split as long as `is_object` confirms that the part before a dot is the path of an
 /// object: other names may have dots of their own. What is not JSON is nothing here.
 pub(in crate::input) fn unflatten(
     text: &str,
@@ -19,7 +20,7 @@ pub(in crate::input) fn unflatten(
         .iter()
         .filter_map(|(key, value)| Some((parts(key.strip_prefix(prefix)?, is_object), *value)))
         .collect();
-    // What belongs to one object stands together; a key that stands twice still does.
+    // Keys of one object are adjacent; duplicate keys remain duplicates.
     entries.sort_by(|(a, _), (b, _)| a.cmp(b));
     let mut open: Vec<&str> = Vec::new();
     out.push('{');

@@ -15,7 +15,7 @@ pub(in crate::input) struct Call<'a> {
     pub(in crate::input) service: Option<Cow<'a, str>>,
     /// The operation as recorded.
     pub(in crate::input) api: Option<Cow<'a, str>>,
-    /// `read` or `write`, if the record says which.
+    /// `read` or `write`, if the record contains it.
     pub(in crate::input) action: Option<&'static str>,
     pub(in crate::input) caller: Caller<Cow<'a, str>>,
 }

@@ -1,9 +1,9 @@
-//! What the user declares about a file, for records that do not say it themselves.
+//! The user's hints about a file, for records that lack this information.
 
 use crate::record::Origin;
 use crate::value::{Time, Zone};
 
-/// What records are read with where they do not say it themselves.
+/// Defaults for records that lack this information.
 #[derive(Debug, Clone)]
 pub(in crate::input) struct Defaults {
     /// The account of records that name none.
@@ -19,7 +19,7 @@ impl Defaults {
     }
 
     /// The instant that a text names: RFC 3339, or a date and a time of day, as query engines print
-    /// them (`2026-03-01 10:00:00.000`, with or without ` UTC`). A date alone is no instant.
+    /// them (`2026-03-01 10:00:00.000`, with or without ` UTC`). A date alone is not an instant.
     pub(in crate::input) fn time(&self, text: &str) -> Option<Time> {
         if let Some(time) = Time::parse(text) {
             return Some(time);

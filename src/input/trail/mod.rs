@@ -1,9 +1,9 @@
 //! What the formats of the three audit trails share.
 //!
-//! Most keys have the same names in all trails, so [`cloud`] decides which cloud wrote a record, and
-//! [`Spelling`] knows how each trail spells its keys. [`Surroundings`] describes what may stand
-//! around a record. A [`EventBuilder`] collects the fields that are needed, and a [`Call`] those from which
-//! others are derived.
+//! Most keys have the same names in all trails, so [`cloud`] decides which cloud wrote a record,
+//! and [`Spelling`] knows how each trail spells its keys. [`Surroundings`] describes what may be
+//! around a record. A [`EventBuilder`] collects the fields that are needed, and a [`Call`] those
+//! from which others are derived.
 
 mod call;
 pub(super) mod cloud;
@@ -30,7 +30,7 @@ use crate::value::RecordKind;
 
 /// The fields that a trail of this provider can fill.
 pub(super) fn carries(provider: Provider) -> FieldSet {
-    // Some fields come from reference tables, whatever the record says.
+    // Some fields come from reference tables, not from the record.
     of_kind(RecordKind::Event)
         .filter(|id| !reference::fields().contains(*id))
         .filter(|id| id.field().sources.iter().any(|(of, _)| *of == provider))

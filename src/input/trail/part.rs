@@ -25,13 +25,13 @@ pub(in crate::input) fn list<'a>(texts: impl IntoIterator<Item = Cow<'a, str>>) 
     Value::List(Items::Owned(found.into_iter().map(Value::Str).collect()))
 }
 
-/// What stands before the first of these characters, or all of it.
+/// The part before the first of these characters, or all of it.
 pub(in crate::input) fn before(text: Cow<'_, str>, mark: char) -> Cow<'_, str> {
     let len = text.find(mark).unwrap_or(text.len());
     cut(text, len)
 }
 
-/// What stands after the first of these characters; `None` where there is none, or nothing after.
+/// The part after the first of these characters; `None` if there is none, or nothing after it.
 pub(in crate::input) fn after(text: Cow<'_, str>, mark: char) -> Option<Cow<'_, str>> {
     let rest = match text {
         Cow::Borrowed(text) => Cow::Borrowed(text.split_once(mark)?.1),

@@ -20,7 +20,7 @@ impl<'p, 'a> Promises<'p, 'a> {
         Self { fields, paths, gaps }
     }
 
-    /// A text stands at one of these paths; the first is the one that the format defines.
+    /// There is a text at one of these paths; the first is the one that the format defines.
     pub(in crate::input) fn text<const N: usize>(&mut self, field: FieldId, paths: [usize; N]) {
         let defects = paths.map(|path| (path, self.defect(path)));
         if defects.iter().any(|(_, defect)| defect.is_none()) {
@@ -32,7 +32,7 @@ impl<'p, 'a> Promises<'p, 'a> {
         }
     }
 
-    /// What stands at this path is a text, if anything does.
+    /// The value at this path, if any, is a text.
     pub(in crate::input) fn text_if_any(&mut self, field: FieldId, path: usize) {
         if let Some(Defect::WrongType) = self.defect(path) {
             self.broken(field, path, Defect::WrongType);

@@ -28,7 +28,7 @@ impl Spelling {
         Self { objects }
     }
 
-    /// The path of the key that a name stands for, ignoring case and blanks; `None` if records have
+    /// The path of the key that a name represents, ignoring case and blanks; `None` if records have
     /// no such key.
     pub(in crate::input) fn path(&self, written: &str) -> Option<String> {
         let written: String = written.chars().filter(|c| !c.is_whitespace()).collect();
@@ -46,8 +46,8 @@ impl Spelling {
         Some(path)
     }
 
-    /// Appends the JSON value at `path` of a record with its keys as the trail spells them. If all of
-    /// them are spelled so already, the text is copied unchanged.
+    /// Appends the JSON value at `path` of a record with its keys as the trail spells them. If all
+    /// of them are spelled so already, the text is copied unchanged.
     pub(in crate::input) fn write(&self, json: &str, path: &str, out: &mut String) {
         let start = out.len();
         if !self.respell(json, path, out) {
@@ -390,7 +390,7 @@ mod tests {
                 r#"{"eventid":1,"useridentity":{"secretid":3}}"#,
                 r#"{"eventID":1,"userIdentity":{"secretId":3}}"#,
             ),
-            // A key that stands twice still does.
+            // Duplicate keys remain duplicates.
             (Provider::Aws, r#"{"eventname":1,"eventName":2}"#, r#"{"eventName":1,"eventName":2}"#),
         ] {
             assert_eq!(write(provider, json), expected, "{json}");

@@ -6,7 +6,7 @@ use super::cloud::{cloud, marks};
 use crate::input::json::{Fault, Fields, Shape, decode};
 use crate::record::{Provider, RawRecord};
 
-/// What may stand around the records of a trail; numbers are indices of the format's paths.
+/// What may be around the records of a trail; numbers are indices of the format's paths.
 #[derive(Debug)]
 pub(in crate::input) struct Surroundings {
     /// Whose trail it is.
@@ -59,7 +59,7 @@ impl Surroundings {
         };
         let is_ours = match cloud(&fields) {
             Some(provider) => provider == self.provider,
-            // The row says whose record it is.
+            // The row shows which trail the record belongs to.
             None => {
                 fields.get(marks::EVENT_NAME).is_some()
                     && outer.as_ref().is_some_and(|outer| self.is_row(outer))

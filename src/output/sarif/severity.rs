@@ -3,7 +3,7 @@
 use crate::finding::{Finding, VerdictRole};
 use crate::rule::Severity;
 
-/// The level of a finding: `error` would say more than an uncertain one can.
+/// The level of a finding. An uncertain finding is never an `error`.
 pub(super) fn level_of(finding: &Finding) -> &'static str {
     match finding.role {
         VerdictRole::Uncertain => "note",

@@ -168,7 +168,7 @@ impl<'a> Loader<'a> {
             return Judged::Match;
         }
         if let Some(at) = record {
-            let message = "a `raise` that names a measure is judged for an occurrence, which is no \
+            let message = "a `raise` that names a measure is evaluated for an occurrence, which is no \
                            single record";
             self.diagnostics.push(
                 Diagnostic::error(&codes::RAISE, message)

@@ -139,7 +139,7 @@ fn unmet(places: &[(Place, Option<(u64, u64)>)]) -> Failure {
             text.push_str(&format!(" ({pointer})"));
         }
         let near = before.map(|(line, column)| format!("; the last one before it is {path}:{line}:{column}"));
-        format!("no record stands at {text}{}", near.unwrap_or_default())
+        format!("there is no record at {text}{}", near.unwrap_or_default())
     });
     let first = Failure::because(failures.next().unwrap_or_default());
     let all = failures.fold(first, Failure::help);

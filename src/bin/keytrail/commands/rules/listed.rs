@@ -8,17 +8,17 @@ use keytrail::rule::{Category, Rule};
 pub(super) struct Listed<'p> {
     pub(super) rules: Vec<&'p Rule>,
     pub(super) policy: &'p Policy,
-    /// Whether one was asked for by its id.
+    /// Whether a single rule was requested by its id.
     pub(super) one: bool,
 }
 
 impl<'p> Listed<'p> {
-    /// Those of a category, by id.
+    /// The rules of a category, by id.
     pub(super) fn of(&self, category: Category) -> impl Iterator<Item = &'p Rule> {
         self.rules.iter().copied().filter(move |rule| rule.category == category)
     }
 
-    /// The same, the worst first.
+    /// The rules of a category, most severe first.
     pub(super) fn worst_first(&self, category: Category) -> Vec<&'p Rule> {
         let mut rules: Vec<&Rule> = self.of(category).collect();
         rules.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| a.id.cmp(&b.id)));
@@ -31,7 +31,7 @@ pub(super) fn code(expr: &Expr, policy: &Policy) -> String {
     dedent(policy.sources.text(expr.span()))
 }
 
-/// An expression as it stands in a block scalar, without the indentation of the file.
+/// An expression as written in a block scalar, without the indentation of the file.
 fn dedent(text: &str) -> String {
     let indent = |line: &&str| line.len() - line.trim_start_matches(' ').len();
     let below = || text.lines().skip(1).filter(|line| !line.trim().is_empty());
@@ -43,13 +43,13 @@ fn dedent(text: &str) -> String {
     lines.join("\n")
 }
 
-/// What makes two matches one finding.
+/// The expressions of `by`.
 pub(super) fn by(rule: &Rule) -> Vec<String> {
     let first = rule.steps.iter().find(|step| !step.absent);
     first.into_iter().flat_map(|step| &step.by).map(|(text, _)| text.clone()).collect()
 }
 
-/// Where a rule stands.
+/// The file and line of a rule.
 pub(super) fn place(rule: &Rule, policy: &Policy) -> String {
     let file = policy.sources.file(rule.id_span.file);
     let (line, _) = file.line_col(rule.id_span.start);
