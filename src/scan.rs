@@ -72,11 +72,13 @@ pub fn scan(
         clock_given: options.clock_given,
         zone: policy.zone.name().to_owned(),
         policy: policy.hash.clone(),
+        policy_changes: policy.changes.clone(),
         fail_on: options.fail_on,
         fail_on_uncertain: options.fail_on_uncertain,
         min_severity: options.min_severity,
         max_skipped: options.max_skipped,
         strict: options.strict,
+        expected: policy.expected.clone(),
         show_keys: options.show_keys,
     };
     let parts = Parts {

@@ -8,7 +8,7 @@ use super::files::PolicyPath;
 use super::finish::{finish, without_consequences};
 use super::policy::{Policy, SeverityChange};
 use super::project::{FILE_NAME, Project, ProjectReader};
-use super::{files, tables};
+use super::{changes, files, tables};
 use crate::allow;
 use crate::diag::codes::{
     allow as allow_codes, config as codes, policy as policy_codes, rule as rule_codes,
@@ -16,7 +16,9 @@ use crate::diag::codes::{
 use crate::diag::{Diagnostic, did_you_mean, escaped};
 use crate::expr::{Function, on_large_stack};
 use crate::record::Format;
-use crate::rule::{self, DeclaredTable, DocumentKind, Overrides, Rule, Severity};
+use crate::rule::{
+    self, DeclaredTable, DocumentKind, Overrides, Rule, RuleOff, Severity, TableRows,
+};
 use crate::source::{FileId, Sources, Span, walk};
 use crate::table::{List, Table};
 use crate::value::RecordKind;
@@ -177,7 +179,9 @@ impl<'o> Loader<'o> {
             self.project.allowlists = paths;
         }
         let policy = &mut self.policy;
+        policy.changes.project_files = std::mem::take(&mut self.project.files);
         policy.inputs = std::mem::take(&mut self.project.inputs);
+        policy.expected = std::mem::take(&mut self.project.expected);
         if let Some(zone) = &self.project.zone {
             policy.zone = zone.clone();
             policy.zone_is_named = true;
@@ -192,9 +196,10 @@ impl<'o> Loader<'o> {
 
     /// Loads and parses every file, and groups the documents by kind.
     fn parse(&mut self, root: &Path) {
-        let Policy { sources, diagnostics, .. } = &mut self.policy;
+        let Policy { sources, diagnostics, changes, .. } = &mut self.policy;
         let mut loaded = Vec::new();
-        if self.project.builtin && !self.options.no_builtin {
+        changes.without_builtin = !self.project.builtin || self.options.no_builtin;
+        if !changes.without_builtin {
             loaded = files::add_builtin(sources);
         }
         let paths = [&self.project.rule_paths[..], &self.project.allowlists].concat();
@@ -239,6 +244,8 @@ impl<'o> Loader<'o> {
                 self.policy.lists.insert(id.to_owned(), Arc::new(list));
             }
         }
+        let before = self.policy.lists.clone();
+        self.policy.changes.own.extend(changes::own("list", &places, &self.policy.sources));
         self.policy.list_spans = places;
         for (id, changes) in std::mem::take(&mut self.project.lists) {
             for change in changes {
@@ -258,6 +265,7 @@ impl<'o> Loader<'o> {
                 self.policy.diagnostics.extend(problems);
             }
         }
+        self.policy.changes.lists = changes::lists(&before, &self.policy.lists);
     }
 
     /// Loads tables with their rows: from the command line, else the project file, else the
@@ -284,14 +292,21 @@ impl<'o> Loader<'o> {
                 let base = tables::folder(&self.policy.sources.file(file.span().file).name, root);
                 PolicyPath { base, text: file.text().to_owned(), span: Some(file.span()) }
             });
-            if let Some(file) = files.remove(&id).or(own) {
+            let file = files.remove(&id).or(own);
+            let shown = file.as_ref().map(|file| walk::relative(&file.full(), root));
+            if let Some(file) = file {
                 let Policy { sources, diagnostics, .. } = &mut self.policy;
                 let (declaration, digests) = (table.declaration().clone(), &mut self.digests);
                 table = tables::read(&declaration, &file, root, sources, digests, diagnostics)
                     .unwrap_or_else(|| Table::empty(declaration));
             }
+            if let Some(file) = shown {
+                let (table, rows) = (id.clone(), table.len());
+                self.policy.changes.tables.push(TableRows { table, file, rows });
+            }
             self.policy.tables.insert(id, Arc::new(table));
         }
+        self.policy.changes.own.extend(changes::own("table", &places, &self.policy.sources));
     }
 
     /// The data files that the command line and the project file name, by table.
@@ -350,6 +365,7 @@ impl<'o> Loader<'o> {
                 }
             }
         }
+        self.policy.changes.own.extend(changes::own("definition", &places, &self.policy.sources));
         let problems: Vec<Diagnostic> =
             all.iter().flat_map(|named| rule::check_definition(named, &self.policy)).collect();
         self.policy.diagnostics.extend(problems);
@@ -394,16 +410,19 @@ impl<'o> Loader<'o> {
             let (rule, problems) =
                 rule::load(&document.node, &self.policy.sources, &overrides, &self.policy);
             self.policy.diagnostics.extend(problems);
+            let params = rule.as_ref().zip(change).map(|(rule, of)| changes::params(rule, of));
             let first = self.is_first("rule", &id, span, &mut places);
             match rule {
                 Some(mut rule) if first => {
                     rule.builtin = files::is_builtin(&self.policy.sources, document.file);
+                    self.policy.changes.params.extend(params.into_iter().flatten());
                     rules.insert(id, rule);
                 }
                 Some(_) => {}
                 None => self.broken.push(id),
             }
         }
+        self.policy.changes.own.extend(changes::own("rule", &places, &self.policy.sources));
         for (id, change) in &self.project.rules {
             if !rules.contains_key(id) && !self.broken.contains(id) {
                 let known = rules.keys().chain(&self.broken);
@@ -424,11 +443,14 @@ impl<'o> Loader<'o> {
         for (id, rule) in rules {
             let chosen = (options.only.is_empty() || only.contains(&id)) && !disable.contains(&id);
             if off(&id) || !chosen {
+                let off = RuleOff { rule: id.clone(), by_option: !off(&id) };
+                self.policy.changes.rules_off.push(off);
                 self.policy.disabled.push(id);
             } else {
                 self.policy.rules.push(rule);
             }
         }
+        self.policy.conclude_changes();
         let left = total - self.policy.rules.len();
         if left > 0 {
             let message = format!("`--only` and `--disable` leave out {left} of {total} rules");

@@ -5,6 +5,7 @@
 //! named `builtin:rules/…`.
 
 mod builtin_files;
+mod changes;
 mod files;
 mod finish;
 mod inputs;

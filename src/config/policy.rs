@@ -9,8 +9,8 @@ use crate::allow::Allowlist;
 use crate::diag::Diagnostic;
 use crate::expr::{Definition, Env, Function};
 use crate::query::Saved;
-use crate::record::HintEntry;
-use crate::rule::{Rule, Severity};
+use crate::record::{HintEntry, InputKinds};
+use crate::rule::{PolicyChanges, Rule, Severity, ValueChange};
 use crate::source::{FileId, Sources, Span};
 use crate::table::{List, Table};
 use crate::value::Zone;
@@ -36,6 +36,8 @@ pub struct Policy {
     pub allowlist: Allowlist,
     /// `inputs` of the project file.
     pub inputs: Vec<HintEntry>,
+    /// Kinds of inputs that a run must have: `expect` of the project file.
+    pub expected: InputKinds,
     /// The default zone of calendar functions and occurrence days.
     pub zone: Zone,
     /// Whether the project file names that zone.
@@ -50,6 +52,8 @@ pub struct Policy {
     pub lints: BTreeMap<String, LintLevel>,
     /// Queries of the project file, by name.
     pub queries: BTreeMap<String, Saved>,
+    /// How it differs from the built-in policy.
+    pub changes: PolicyChanges,
     /// Severities that the project file sets.
     pub severities: Vec<SeverityChange>,
     /// Warnings and notes; errors are returned instead of a policy.
@@ -79,6 +83,21 @@ impl Policy {
         files::is_builtin(&self.sources, file)
     }
 
+    /// Adds the severities to the changes, and sorts them.
+    pub(super) fn conclude_changes(&mut self) {
+        let changed = self.severities.iter().filter(|change| change.written != change.set);
+        let value = |change: &SeverityChange| ValueChange {
+            name: change.rule.clone(),
+            from: change.written.name().to_owned(),
+            to: change.set.name().to_owned(),
+        };
+        self.changes.severities = changed.map(value).collect();
+        let by_name = |a: &ValueChange, b: &ValueChange| a.name.cmp(&b.name);
+        self.changes.severities.sort_by(by_name);
+        self.changes.params.sort_by(by_name);
+        self.changes.own.sort();
+    }
+
     /// An empty policy.
     pub(super) fn empty(functions: &'static [&'static dyn Function]) -> Self {
         Self {
@@ -91,6 +110,7 @@ impl Policy {
             definitions: BTreeMap::new(),
             allowlist: Allowlist::default(),
             inputs: Vec::new(),
+            expected: InputKinds::new(),
             zone: Zone::utc(),
             zone_is_named: false,
             fail_on: None,
@@ -98,6 +118,7 @@ impl Policy {
             max_skipped: None,
             lints: BTreeMap::new(),
             queries: BTreeMap::new(),
+            changes: PolicyChanges::default(),
             severities: Vec::new(),
             diagnostics: Vec::new(),
             hash: String::new(),

@@ -8,7 +8,7 @@ use super::inputs::{self, INPUT};
 use crate::diag::codes::{config as codes, policy as policy_codes};
 use crate::diag::{Diagnostic, Level};
 use crate::query::{self, SAVED, Saved};
-use crate::record::{Format, HintEntry};
+use crate::record::{Format, HintEntry, InputKind, InputKinds};
 use crate::rule::Severity;
 use crate::source::{Sources, Span, walk};
 use crate::value::Zone;
@@ -39,6 +39,11 @@ static KEYS: &[Key] = &[
         "Data files of tables, by id: a CSV, JSON or YAML file, relative to this file.",
     ),
     Key::optional(
+        "expect",
+        Shape::List(&EXPECTED),
+        "Kinds of inputs that every run must have; without one, its rules are blind and the run is incomplete.",
+    ),
+    Key::optional(
         "inputs",
         Shape::List(&INPUT),
         "Hints for input files: what the files do not contain.",
@@ -66,6 +71,8 @@ static LIST: Shape = Shape::Object(&[
     Key::optional("remove", TEXTS, "Values to remove."),
 ]);
 
+static EXPECTED: Shape = Shape::Enum(InputKind::WORDS);
+
 const TEXTS: Shape = Shape::List(&Shape::Str);
 const SEVERITY: Shape = Shape::Enum(Severity::WORDS);
 static LEVEL: Shape = Shape::Enum(&["off", "note", "warning", "error"]);
@@ -76,6 +83,8 @@ const RESERVED: [&str; 2] = ["triage", "guards"];
 /// The settings of the project file and of the files that it extends.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Project {
+    /// The names of the files, in the order in which they were read.
+    pub(super) files: Vec<String>,
     /// Whether the built-in rules are enabled.
     pub(super) builtin: bool,
     /// Whether an error leaves it unclear which files belong to the policy.
@@ -88,6 +97,8 @@ pub(super) struct Project {
     pub(super) tables: BTreeMap<String, (Span, PolicyPath)>,
     /// Statements about inputs; a file takes precedence over the files that it extends.
     pub(super) inputs: Vec<HintEntry>,
+    /// Kinds of inputs that a run must have.
+    pub(super) expected: InputKinds,
     pub(super) zone: Option<Zone>,
     pub(super) fail_on: Option<Severity>,
     pub(super) min_severity: Option<Severity>,
@@ -175,6 +186,7 @@ impl<'a> ProjectReader<'a> {
                 return;
             }
         };
+        project.files.push(name);
         let mut node = match yaml::parse(file, self.sources) {
             Ok(node) => node,
             Err(errors) => return self.diagnostics.extend(errors),
@@ -270,6 +282,8 @@ impl<'a> ProjectReader<'a> {
             let setting = inputs::read(node, base, self.formats, self.sources, self.diagnostics);
             project.inputs.splice(0..0, setting);
         }
+        let expected = node.get("expect").map(texts).unwrap_or_default();
+        project.expected.extend(expected.iter().filter_map(|(word, _)| InputKind::parse(word)));
         if let Some(node) = node.get("zone") {
             project.zone = inputs::zone(node, self.diagnostics).or(project.zone.take());
         }

@@ -17,8 +17,10 @@ use super::stored_row::Rows;
 use crate::finding::{Finding, KnownUsers};
 use crate::plan::{Applicability, Plan, applicability};
 use crate::record::{
-    FieldSet, FileAccount, Inputs, Outcome, Provider, ReadOrder, Skip, SkipReason,
+    FieldSet, FileAccount, Format, InputKind, InputKinds, Inputs, Outcome, Provider, ReadOrder,
+    Skip, SkipReason,
 };
+use crate::rule::Rule;
 use crate::value::{Duration, RecordKind, Time};
 
 /// Stack size of a worker in bytes. Nested expressions and JSON require a large stack.
@@ -41,6 +43,10 @@ pub struct RunResult {
     /// Rules that cannot be fully evaluated on a format, by format and rule. Formats without an
     /// evaluated record are omitted.
     pub unapplied: Vec<Unapplied>,
+    /// Rules that were evaluated on a format, at least in part, by index.
+    pub applied: BTreeSet<usize>,
+    /// The kinds of inputs of which a record was evaluated.
+    pub given: InputKinds,
     /// Evaluations that failed, by rule.
     pub errors: Vec<RuleError>,
     /// The first caught panics, each with the file and line of its record, and the number of the
@@ -79,6 +85,8 @@ pub struct Unapplied {
     pub rule: usize,
     /// The extent to which it applies; never [`Applicability::Evaluated`].
     pub applicability: Applicability,
+    /// The kind of input that the run lacks and with which the rule would apply.
+    pub without: Option<InputKind>,
 }
 
 /// What one thread, or several together, found.
@@ -292,7 +300,8 @@ fn conclude(
     if counts.died > 0 {
         panics.push(format!("places that {} of the threads took along", counts.died));
     }
-    let unapplied = unapplied(plan, &counts.formats);
+    let (unapplied, applied) = unapplied(plan, &counts.formats);
+    let given = given(&counts.formats);
     let mut errors = counts.errors;
     let spill = found.not_spilled();
     let known_users = std::mem::take(&mut found.known_users);
@@ -320,6 +329,8 @@ fn conclude(
         lost: reduced.lost,
         files,
         unapplied,
+        applied,
+        given,
         accounting,
         errors,
         spans: reduced.spans,
@@ -328,7 +339,14 @@ fn conclude(
     (result, reduced.wanted)
 }
 
-fn unapplied(plan: &Plan<'_>, formats: &ReadAs) -> Vec<Unapplied> {
+/// The kinds of inputs that were read.
+fn given(formats: &ReadAs) -> InputKinds {
+    let kinds = formats.values().flat_map(|(format, _)| format.kinds());
+    kinds.map(|kind| InputKind::of(*kind)).collect()
+}
+
+/// The rules that do not fully apply to a format, and the rules that apply to some format.
+fn unapplied(plan: &Plan<'_>, formats: &ReadAs) -> (Vec<Unapplied>, BTreeSet<usize>) {
     // The fields that reports of a provider add to its events.
     let joined = |provider: Provider| {
         let reports = formats.iter().filter(|(_, (format, _))| {
@@ -336,20 +354,54 @@ fn unapplied(plan: &Plan<'_>, formats: &ReadAs) -> Vec<Unapplied> {
         });
         reports.fold(FieldSet::EMPTY, |fields, ((_, carries), _)| fields.union(*carries))
     };
-    let mut unapplied = Vec::new();
+    let (mut unapplied, mut applied) = (Vec::new(), BTreeSet::new());
     for (&(name, own), (format, files)) in formats {
         let events = format.kinds().contains(&RecordKind::Event);
-        let carries = if events { own.union(joined(format.provider())) } else { own };
+        let joined = if events { joined(format.provider()) } else { FieldSet::EMPTY };
+        let carries = own.union(joined);
+        // Events without a report of their provider.
+        let alone = events && joined.is_empty();
         let several = formats.keys().filter(|(other, _)| *other == name).count() > 1;
         for (rule, definition) in plan.rules.iter().enumerate() {
-            let applicability = applicability(definition, *format, carries);
-            if applicability != Applicability::Evaluated {
-                let files = several.then(|| files.iter().map(|file| *file as usize).collect());
-                unapplied.push(Unapplied { format: name, files, rule, applicability });
+            let (applicability, without) = match applicability(definition, *format, carries) {
+                Applicability::Evaluated => {
+                    applied.insert(rule);
+                    continue;
+                }
+                lacking @ (Applicability::Blind(_) | Applicability::PartlyBlind(_)) if alone => {
+                    without_report(definition, *format, carries, lacking)
+                }
+                other => (other, None),
+            };
+            if matches!(applicability, Applicability::PartlyBlind(_)) {
+                applied.insert(rule);
             }
+            let files = several.then(|| files.iter().map(|file| *file as usize).collect());
+            unapplied.push(Unapplied { format: name, files, rule, applicability, without });
         }
     }
-    unapplied
+    (unapplied, applied)
+}
+
+/// The extent to which a rule applies to events without a credential report. If a report with every
+/// field would help, the report is what the run lacks, and otherwise the fields that even a report
+/// would not add are.
+fn without_report(
+    rule: &Rule,
+    format: &dyn Format,
+    carries: FieldSet,
+    lacking: Applicability,
+) -> (Applicability, Option<InputKind>) {
+    let report = FieldSet::all(RecordKind::Cred).union(FieldSet::all(RecordKind::Key));
+    match applicability(rule, format, carries.union(report)) {
+        blind @ Applicability::Blind(_) => (blind, None),
+        partly @ Applicability::PartlyBlind(_)
+            if matches!(lacking, Applicability::PartlyBlind(_)) =>
+        {
+            (partly, None)
+        }
+        _ => (lacking, Some(InputKind::CredentialReport)),
+    }
 }
 
 /// The shared inputs of every thread of a run.

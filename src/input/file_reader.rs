@@ -313,6 +313,8 @@ impl Batches for FileReader {
             };
             let ended = ending != Ending::More;
             let done = self.framer.run(batch, ending);
+            // The positions of records are named by the container while the file is read.
+            self.account.container = self.framer.container();
             if !self.claimed {
                 let before = self.held.records.len();
                 let rows = self.framer.container() == "rows";

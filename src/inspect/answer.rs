@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Counts, FileView};
+use super::{Counts, FileView, MaskedUse};
+use crate::diag::Diagnostic;
 use crate::expr::EvalError;
 use crate::finding::Redactor;
 use crate::query::{Period, Ranked, Tally};
@@ -70,6 +71,8 @@ pub struct Answer {
     pub more_notes: u64,
     /// Notes on records that were read, with the number of records.
     pub record_notes: BTreeMap<&'static str, u64>,
+    /// The masked keys of the query, and the keys that they stand for.
+    pub masked: Vec<MaskedUse>,
     /// Records that were read and lack a field that their format promises.
     pub gapped: u64,
     /// These fields, with the number of records.
@@ -168,9 +171,15 @@ impl Answer {
             more_faults: 0,
             more_notes: 0,
             record_notes: BTreeMap::new(),
+            masked: Vec::new(),
             gapped: 0,
             gaps: BTreeMap::new(),
         }
+    }
+
+    /// An error for each masked key that several keys look like. There is no answer then.
+    pub fn ambiguous(&self) -> Vec<Diagnostic> {
+        self.masked.iter().filter_map(|masked| masked.problem(self.on)).collect()
     }
 
     /// Whether the query sets a gate and more records meet it than the gate allows.

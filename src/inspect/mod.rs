@@ -4,6 +4,7 @@
 //! This module uses the same traits as the engine, reads one record after another, and evaluates no
 //! rule. Values leave it redacted and masked; a [`Viewer`] prints them.
 
+mod masked_keys;
 mod place;
 mod view;
 mod walk;
@@ -15,6 +16,7 @@ mod query_matcher;
 mod select;
 
 pub use answer::{Answer, EvalFailures, FileNote, OtherFile, SkipNote};
+pub use masked_keys::MaskedUse;
 pub use place::Place;
 pub use read::{Options, ReadRecords, read};
 pub use select::select;

@@ -7,12 +7,16 @@ use crate::record::RawRecord;
 pub struct Place {
     /// The path of the file, as a user would type it.
     pub path: String,
+    /// Whether `path` may lie below any folder.
+    pub is_below: bool,
     /// The line, from 1.
     pub line: Option<u64>,
     /// The column, from 1, in UTF-16 code units.
     pub column: Option<u64>,
     /// The place in the container of the file, such as `/Records/3`, `row 4` or `byte 120`.
     pub pointer: Option<String>,
+    /// The provider's id of the event, if it must have one.
+    pub event_id: Option<String>,
 }
 
 impl Place {
@@ -30,7 +34,7 @@ impl Place {
         };
         let place = |path: &str, line, column| {
             let (path, pointer) = (path.to_owned(), pointer.clone());
-            Some(Self { path, line, column, pointer })
+            Some(Self { path, is_below: false, line, column, pointer, event_id: None })
         };
         if pointer.is_some() && exists(text) {
             return place(text, None, None);
@@ -40,6 +44,18 @@ impl Place {
             Some((shorter, line)) if !exists(path) => place(shorter, Some(line), Some(last)),
             _ => place(path, Some(last), None),
         }
+    }
+
+    /// Whether the place is in the file with this path.
+    pub(super) fn names(&self, file: &str) -> bool {
+        let ends_with = |whole: &str, end: &str| {
+            let before = whole.strip_suffix(end);
+            before.is_some_and(|before| before.is_empty() || before.ends_with('/'))
+        };
+        let standard_input = self.path == "-" && file == "stdin";
+        file == self.path
+            || self.is_below
+                && (standard_input || ends_with(file, &self.path) || ends_with(&self.path, file))
     }
 
     /// Whether the record stands at the place: it contains the line and column, and has the
@@ -93,6 +109,32 @@ fn numbered(text: &str) -> Option<(&str, u64)> {
 mod tests {
     use super::Place;
     use crate::record::RawRecord;
+
+    fn somewhere() -> Place {
+        Place {
+            path: "a/b.json".to_owned(),
+            is_below: false,
+            line: None,
+            column: None,
+            pointer: None,
+            event_id: None,
+        }
+    }
+
+    #[test]
+    fn a_place_below_any_folder_names_the_files_whose_paths_end_alike() {
+        for (file, exact, below) in [
+            ("a/b.json", true, true),
+            ("/logs/a/b.json", false, true),
+            ("b.json", false, true),
+            ("xa/b.json", false, false),
+            ("a/xb.json", false, false),
+            ("c/b.json", false, false),
+        ] {
+            assert_eq!(somewhere().names(file), exact, "{file}");
+            assert_eq!(Place { is_below: true, ..somewhere() }.names(file), below, "{file}");
+        }
+    }
 
     /// A place as text, if there are files with these names.
     fn parsed(text: &str, files: &[&str]) -> Option<String> {
@@ -156,18 +198,18 @@ mod tests {
             (4, Some(6), true),
             (4, Some(7), false),
         ] {
-            let place = Place { path: String::new(), line: Some(line), column, pointer: None };
+            let place = Place { line: Some(line), column, ..somewhere() };
             assert_eq!(place.holds(&raw, "/Records/1"), holds, "{line} {column:?}");
         }
         let one_line = RawRecord { line: 1, column: 10, ..RawRecord::alone("{}") };
         for (column, holds) in [(9, false), (10, true), (11, true), (12, false)] {
             let column = Some(column);
-            let place = Place { path: String::new(), line: Some(1), column, pointer: None };
+            let place = Place { line: Some(1), column, ..somewhere() };
             assert_eq!(place.holds(&one_line, ""), holds, "{column:?}");
         }
         for (pointer, holds) in [("/Records/1", true), ("/Records/2", false), ("byte 40", true)] {
             let pointer = Some(pointer.to_owned());
-            let place = Place { path: String::new(), line: None, column: None, pointer };
+            let place = Place { pointer, ..somewhere() };
             assert_eq!(place.holds(&raw, "/Records/1"), holds, "{place:?}");
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::column_value::{key, shown};
-use super::{Answer, Counts, FileView, Selection};
+use super::{Answer, Counts, FileView, MaskedUse, Selection};
 use crate::engine::{AMBIGUOUS, Credentials, Joiner, LookUp};
 use crate::expr::{Bindings, EvalError, Reports};
 use crate::finding::KnownUsers;
@@ -67,6 +67,8 @@ impl<'s> QueryMatcher<'s> {
             LookUp::new(credentials, fields, enrichment.clone(), now, clock)
         });
         let columns = query.columns.iter().map(|column| column.name.clone()).collect();
+        let mut answer = Answer::new(query.on, selection.period, columns, selection.allowed);
+        answer.masked = query.masked.iter().cloned().map(MaskedUse::new).collect();
         Self {
             selection,
             enrichment,
@@ -76,7 +78,7 @@ impl<'s> QueryMatcher<'s> {
             known_users: KnownUsers::default(),
             groups: Groups::new(selection.limits),
             hits: Vec::new(),
-            answer: Answer::new(query.on, selection.period, columns, selection.allowed),
+            answer,
         }
     }
 
@@ -111,6 +113,7 @@ impl<'s> QueryMatcher<'s> {
         if reports == (query.on == RecordKind::Event) {
             return;
         }
+        self.answer.masked.iter_mut().for_each(|masked| masked.add(&rows));
         if let (Some(credentials), Some(time), true) =
             (self.credentials, place.file.origin.time, reports)
             && !credentials.in_force(place.format.name(), rows.record, time)

@@ -5,7 +5,8 @@ use std::io;
 use super::walk::{At, Clock, Visitor, walk};
 use super::{Counts, FileView, Place, RecordView, Viewer};
 use crate::finding::{KnownUsers, Redactor, sign_in_fields};
-use crate::record::{FieldSet, Format, Inputs, Mapper, Origin, Outcome, RawRecord, Skip};
+use crate::record::field::event;
+use crate::record::{FieldSet, Format, Inputs, Mapper, Origin, Outcome, RawRecord, Record, Skip};
 use crate::value::Time;
 
 /// The options that select what is shown.
@@ -74,24 +75,43 @@ struct Everything<'e> {
 }
 
 impl Everything<'_> {
-    /// Whether to show a record.
-    fn shows(&mut self, file: &FileView<'_>, raw: &RawRecord<'_>, counts: &Counts) -> bool {
+    /// Whether to show a record, and if it depends on the event, the places where it stands.
+    fn shows(
+        &mut self,
+        file: &FileView<'_>,
+        raw: &RawRecord<'_>,
+        counts: &Counts,
+    ) -> (bool, Vec<usize>) {
         if self.chosen.is_empty() {
-            return self.options.limit.is_none_or(|limit| counts.shown < limit);
+            let shown = self.options.limit.is_none_or(|limit| counts.shown < limit);
+            return (shown, Vec::new());
         }
         let pointer = file.account.pointer(raw.ordinal);
-        let mut shown = false;
+        let mut at = Vec::new();
         for &index in &self.chosen {
             let (place, met) = (&self.options.places[index], &mut self.met[index]);
             if place.holds(raw, &pointer) {
-                (*met, shown) = (Met::Yes, true);
+                at.push(index);
             } else if let Met::Not(before) = met
                 && place.line.is_some_and(|line| raw.line <= line)
             {
                 *before = Some((raw.line, raw.column));
             }
         }
-        shown
+        (!at.is_empty(), at)
+    }
+
+    /// Whether the event is one that the places mean.
+    fn meets(&mut self, at: &[usize], record: &Record<'_>) -> bool {
+        let id = record.get(event::ID).as_str();
+        let mut met = at.is_empty();
+        for &index in at {
+            let wanted = self.options.places[index].event_id.as_deref();
+            if wanted.is_none() || wanted == id {
+                (self.met[index], met) = (Met::Yes, true);
+            }
+        }
+        met
     }
 }
 
@@ -107,7 +127,9 @@ impl Visitor for Everything<'_> {
     type Mappers = RecordMappers;
 
     fn reader(&self, format: &'static dyn Format, origin: &Origin, now: Time) -> RecordMappers {
-        let needed = self.options.fields.union(sign_in_fields()).with_dependencies();
+        let mut needed = self.options.fields.union(sign_in_fields());
+        needed.insert(event::ID);
+        let needed = needed.with_dependencies();
         RecordMappers {
             whole: format.mapper(&needed, origin, now),
             bare: format.mapper(&FieldSet::EMPTY, origin, now),
@@ -117,17 +139,17 @@ impl Visitor for Everything<'_> {
     fn file(&mut self, file: &FileView<'_>) -> io::Result<()> {
         let places = self.options.places.iter().enumerate();
         self.chosen =
-            places.filter(|(_, place)| place.path == file.path).map(|(at, _)| at).collect();
+            places.filter(|(_, place)| place.names(file.path)).map(|(at, _)| at).collect();
         self.viewer.file(file)
     }
 
     fn record(&mut self, at: At<'_, RecordMappers>, counts: &mut Counts) -> io::Result<Outcome> {
-        let shown = self.shows(at.file, at.raw, counts);
+        let (shown, places) = self.shows(at.file, at.raw, counts);
         let mapper = if shown { &at.reader.whole } else { &at.reader.bare };
         let mut printed = Ok(());
         let outcome = mapper.map(at.raw, at.scratch, &mut |found| {
             counts.add(&found);
-            if shown && printed.is_ok() {
+            if shown && printed.is_ok() && self.meets(&places, found.record) {
                 self.known_users.add(found.record);
                 printed = self.viewer.record(&RecordView {
                     file: at.file,

@@ -125,6 +125,10 @@ impl Visitor for Selecting<'_> {
                 usize::try_from(limit.saturating_sub(matcher.answer.shown)).unwrap_or(usize::MAX)
             }
         };
+        // Records of several keys must not look like those of one.
+        if matcher.answer.masked.iter().any(|masked| masked.count() > 1) {
+            matcher.hits.clear();
+        }
         matcher.hits.truncate(room);
         if matcher.hits.is_empty() || outcome != Outcome::Read {
             return Ok(outcome);

@@ -14,6 +14,7 @@ mod tests;
 
 pub use bound::{Bound, NotABound, Period};
 pub use groups::{Group, Groups, Limits, Ranked, Tally};
+pub use masked::MaskedKey;
 pub use order::{GroupColumn, SortColumn, SortKey, sort_fields};
 pub use query_source::{Column, Query, QuerySource};
 pub use saved::{SAVED, Saved, load_saved};

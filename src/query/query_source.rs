@@ -1,10 +1,11 @@
 //! Queries as written, and compiled.
 
-use super::masked::masked;
+use super::masked::{MaskedKey, unmasked};
 use crate::diag::Diagnostic;
 use crate::diag::codes::{lint, query as codes};
 use crate::expr::{self, Declarations, Env, Expected, Expr, records_named};
 use crate::record::FieldSet;
+use crate::record::field::{cred, event, key};
 use crate::source::{Fragment, Span};
 use crate::value::{Elem, RecordKind, Type};
 
@@ -28,6 +29,8 @@ pub struct Query {
     pub condition: Expr,
     /// The columns that they are counted by.
     pub columns: Vec<Column>,
+    /// Access keys in masked form that its expressions compare keys with, each once.
+    pub masked: Vec<MaskedKey>,
 }
 
 /// A column that records are counted by.
@@ -58,12 +61,26 @@ impl QuerySource {
             },
         };
         let mut problems = Vec::new();
+        let mut masked: Vec<MaskedKey> = Vec::new();
         let mut compile = |source: &Fragment, expected| {
             let declarations = Declarations { on: Some(on), ..Declarations::default() };
             match expr::compile(source, expected, &declarations, env) {
                 Ok((expr, warnings)) => {
                     problems.extend(warnings);
-                    Some(expr)
+                    match unmasked(expr, env) {
+                        Ok((expr, keys)) => {
+                            for key in keys {
+                                if !masked.iter().any(|known| known.text == key.text) {
+                                    masked.push(key);
+                                }
+                            }
+                            Some(expr)
+                        }
+                        Err(errors) => {
+                            problems.extend(errors);
+                            None
+                        }
+                    }
                 }
                 Err(errors) => {
                     problems.extend(errors);
@@ -82,14 +99,15 @@ impl QuerySource {
             .collect();
         problems.extend(columns.iter().flatten().filter_map(|column| uncountable(&column.expr)));
         problems.extend(repeated(&columns));
-        // A query that finds nothing is worse than a rule that does: its error replaces the lint.
+        // In a query a masked key stands for the only key that looks like it.
         problems.retain(|problem| problem.code != &lint::MASKED_KEY);
-        problems.extend(condition.iter().flat_map(|condition| masked(condition.ir())));
         if problems.iter().any(Diagnostic::is_error) {
             return Err(problems);
         }
         match (condition, columns.into_iter().collect::<Option<Vec<_>>>()) {
-            (Some(condition), Some(columns)) => Ok((Query { on, condition, columns }, problems)),
+            (Some(condition), Some(columns)) => {
+                Ok((Query { on, condition, columns, masked }, problems))
+            }
             _ => Err(problems),
         }
     }
@@ -144,10 +162,17 @@ impl QuerySource {
 }
 
 impl Query {
-    /// The fields that its expressions read.
+    /// The fields that its expressions read. For masked keys these include the fields that tell
+    /// similar keys apart.
     pub fn fields(&self) -> FieldSet {
         let columns = self.columns.iter().map(|column| column.expr.fields());
-        columns.fold(self.condition.fields(), FieldSet::union)
+        let fields = columns.fold(self.condition.fields(), FieldSet::union);
+        let telling = match (self.masked.is_empty(), self.on) {
+            (true, _) => return fields,
+            (false, RecordKind::Event) => [event::AK, event::USER, event::ACCOUNT],
+            (false, RecordKind::Cred | RecordKind::Key) => [key::ID, cred::USER, cred::ACCOUNT],
+        };
+        fields.union(telling.into_iter().collect())
     }
 
     /// The fields that it looks up in the run's reports.

@@ -12,6 +12,7 @@ pub mod field;
 mod format;
 mod gap;
 mod hint;
+mod input_kind;
 mod inputs;
 mod origin;
 mod provider;
@@ -28,6 +29,7 @@ pub use gap::{Defect, FieldGap};
 pub use hint::{ColumnNamesError, Hint, Setting, column_names};
 #[cfg(feature = "native")]
 pub use hint::{HintEntry, Hints};
+pub use input_kind::{InputKind, InputKinds};
 pub use inputs::{Batches, FileAccount, FileStatus, Inputs, ReadOrder, Step};
 pub use origin::{Columns, DateOrder, Origin, same_name};
 pub use provider::Provider;

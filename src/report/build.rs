@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::short_log::short_log;
-use super::unapplied::unapplied;
+use super::unapplied::{UnappliedRules, unapplied};
 use super::{Facts, GateCounts, LedgerEntry, LedgerState, Note, Report, RuleSummary, Verdict};
 use crate::allow::{Allowlist, EntryState};
 use crate::engine::{Coverage, MissingSamples, RunResult, SAMPLES_PER_RULE};
 use crate::finding::{EnrichedKey, Finding, OpenFinding, VerdictRole};
-use crate::record::{FileStatus, shown_path};
+use crate::record::{FileStatus, InputKind, shown_path};
 use crate::rule::{Rule, Status};
 use crate::source::Sources;
 use crate::value::RecordKind;
@@ -37,9 +37,11 @@ impl Report {
     pub fn build(parts: Parts<'_>, run: RunResult) -> Report {
         let Parts { facts, rules, allowlist, sources, roots, allow_empty, mut notes } = parts;
         let mut incomplete = incomplete(&run, rules, sources, &roots, &facts, allow_empty);
-        let (notes_of_rules, blind) = unapplied(&run, rules);
+        let UnappliedRules { notes: notes_of_rules, blind, not_configured } =
+            unapplied(&run, rules, &facts.expected);
         notes.extend(notes_of_rules);
         notes.extend(short_log(&run, rules));
+        incomplete.extend(missing_inputs(&run, &facts));
         notes.extend(unshown(&run));
         notes.sort();
         if facts.strict && blind > 0 {
@@ -52,6 +54,7 @@ impl Report {
                 ),
             });
         }
+        incomplete.sort();
         let (mut findings, mut gate) = (Vec::new(), GateCounts::default());
         let (mut left_out, mut gating_left_out, mut open) = (0, 0, false);
         for mut finding in run.findings {
@@ -87,7 +90,11 @@ impl Report {
             (a.account.root, &a.account.path).cmp(&(b.account.root, &b.account.path))
         });
         let mut report = Report {
-            rules: rules.iter().map(|rule| summary(rule, sources)).collect(),
+            rules: rules
+                .iter()
+                .enumerate()
+                .map(|(index, rule)| summary(rule, not_configured.get(&index), sources))
+                .collect(),
             ledger: ledger(allowlist, &run.coverage, rules, sources, &facts),
             accounting: run.accounting,
             below_min_severity: left_out,
@@ -178,6 +185,19 @@ fn unshown(run: &RunResult) -> Vec<Note> {
         notes.push(Note { id: "memory-exceeded", text });
     }
     notes
+}
+
+/// Why the run is incomplete if a kind of input that the project expects was not read.
+fn missing_inputs(run: &RunResult, facts: &Facts) -> Vec<Note> {
+    let missing = facts.expected.difference(&run.given);
+    let note = |kind: &InputKind| Note {
+        id: "expected-input",
+        text: format!(
+            "the project expects {} (`expect` in the project file), and no record of one was read",
+            kind.noun()
+        ),
+    };
+    missing.map(note).collect()
 }
 
 fn role(finding: &Finding, rule: &Rule, facts: &Facts) -> VerdictRole {
@@ -300,7 +320,7 @@ fn incomplete(
     reasons
 }
 
-fn summary(rule: &Rule, sources: &Sources) -> RuleSummary {
+fn summary(rule: &Rule, not_configured: Option<&String>, sources: &Sources) -> RuleSummary {
     let file = sources.file(rule.id_span.file);
     RuleSummary {
         id: rule.id.clone(),
@@ -319,7 +339,7 @@ fn summary(rule: &Rule, sources: &Sources) -> RuleSummary {
         file: file.name.clone(),
         line: file.line_col(rule.id_span.start).0,
         builtin: rule.builtin,
-        not_configured: rule.not_configured.clone(),
+        not_configured: rule.not_configured.as_ref().or(not_configured).cloned(),
     }
 }
 

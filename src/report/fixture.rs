@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Verdict;
+use super::fixture_policy::changes;
 use super::{
     Accounting, Facts, FailOn, FileReport, GateCounts, LedgerEntry, LedgerState, Note, Report,
     RuleSummary,
@@ -11,7 +12,7 @@ use crate::finding::{
     Asset, CallRecord, Calls, EnrichedAccount, EnrichedKey, EnrichedSource, Finding, Identity,
     LeftOut, Location, Occurrence, OpenFinding, Sample, Suppression, VerdictRole,
 };
-use crate::record::{FileAccount, FileStatus, Skip, SkipReason};
+use crate::record::{FileAccount, FileStatus, InputKinds, Skip, SkipReason};
 use crate::rule::{Category, Severity, Status};
 use crate::value::{RecordKind, Time};
 
@@ -461,11 +462,13 @@ pub(crate) fn fixture() -> Report {
             clock_given: true,
             zone: "UTC".into(),
             policy: "cd".repeat(32),
+            policy_changes: changes(LONG_KEY, HOSTILE[0]),
             fail_on: FailOn::High,
             fail_on_uncertain: false,
             min_severity: Severity::Info,
             max_skipped: 0,
             strict: false,
+            expected: InputKinds::new(),
             show_keys: false,
         },
         rules: rules(),

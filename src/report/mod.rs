@@ -6,6 +6,8 @@
 mod build;
 #[cfg(test)]
 pub(crate) mod fixture;
+#[cfg(test)]
+mod fixture_policy;
 mod redact;
 #[allow(clippy::module_inception)]
 mod report;

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::engine::{Accounting, FileReport};
 use crate::finding::Finding;
-use crate::rule::{Category, ConstructKind, Severity, Status};
+use crate::record::InputKinds;
+use crate::rule::{Category, ConstructKind, PolicyChanges, Severity, Status};
 use crate::value::{RecordKind, Time, words};
 
 /// What a rule contributes to reports.
@@ -178,6 +179,8 @@ pub struct Facts {
     pub zone: String,
     /// SHA-256 over the policy in force, hex.
     pub policy: String,
+    /// How the policy differs from the built-in one.
+    pub policy_changes: PolicyChanges,
     /// The value of `--fail-on` in force.
     pub fail_on: FailOn,
     /// Whether `--fail-on-uncertain` is set.
@@ -188,6 +191,8 @@ pub struct Facts {
     pub max_skipped: u64,
     /// Whether `--strict` is set.
     pub strict: bool,
+    /// Kinds of inputs that the project expects.
+    pub expected: InputKinds,
     /// Whether access keys are shown unmasked.
     pub show_keys: bool,
 }

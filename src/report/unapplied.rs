@@ -1,32 +1,57 @@
-//! Notes on rules that cannot be evaluated, or only in part, on a format.
+//! Rules that cannot be evaluated, or only in part, on the inputs of a run.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Note;
 use crate::engine::{Applicability, RunResult, Unapplied};
-use crate::record::FieldSet;
+use crate::record::{FieldSet, InputKind, InputKinds};
 use crate::rule::Rule;
 
 /// Rules grouped by the fields that are missing for them, both sorted.
 type Lacking<'r> = BTreeMap<String, BTreeSet<&'r str>>;
 
-/// Notes on rules that are blind, partly blind or not applicable on some inputs, and the number of
-/// blind rules.
+/// What is said about the rules that were not evaluated.
+#[derive(Debug, Default)]
+pub(super) struct UnappliedRules {
+    /// Notes on rules that are blind, partly blind or not applicable on some inputs.
+    pub(super) notes: Vec<Note>,
+    /// The number of blind rules.
+    pub(super) blind: usize,
+    /// Why a rule is not configured in this run, by index: the kind of input that it needs was not
+    /// given.
+    pub(super) not_configured: BTreeMap<usize, String>,
+}
+
+/// Describes the rules that are not evaluated on some inputs.
 ///
-/// Rules over the same inputs share a note, so that a table with few columns does not bury the
-/// other notes. The note names each rule.
-pub(super) fn unapplied(run: &RunResult, rules: &[Rule]) -> (Vec<Note>, usize) {
+/// A rule that needs a kind of input that the run lacks is not configured, unless the kind is in
+/// `expected`; then it is blind. Rules over the same inputs share a note, so that a table with few
+/// columns does not bury the other notes. The note names each rule.
+pub(super) fn unapplied(run: &RunResult, rules: &[Rule], expected: &InputKinds) -> UnappliedRules {
     let mut not_applicable: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     let (mut blind, mut partly) = (BTreeMap::new(), BTreeMap::new());
     let mut blind_rules = BTreeSet::new();
-    for Unapplied { format, files, rule: index, applicability } in &run.unapplied {
+    let mut without = Without::default();
+    let lacks = |kind| !run.given.is_empty() && !run.given.contains(&kind);
+    for (index, rule) in rules.iter().enumerate() {
+        let kind = InputKind::of(rule.on);
+        if rule.not_configured.is_none() && lacks(kind) {
+            without.whole.insert(index, kind);
+        }
+    }
+    for of in &run.unapplied {
+        let Unapplied { format, files, rule: index, applicability, without: lacking } = of;
         let rule = &rules[*index];
-        // A rule that is not configured has a note of its own; the missing fields make no
+        // A rule that is not configured is listed with its reason; the missing fields make no
         // difference.
-        if rule.not_configured.is_some() {
+        if rule.not_configured.is_some() || without.whole.contains_key(index) {
             continue;
         }
         let inputs = || inputs(format, files.as_deref(), run);
+        if let Some(kind) = lacking.filter(|kind| !expected.contains(kind)) {
+            without.add(*index, kind, applicability, inputs());
+            continue;
+        }
         match applicability {
             Applicability::Evaluated => {}
             Applicability::Blind(fields) => {
@@ -40,7 +65,27 @@ pub(super) fn unapplied(run: &RunResult, rules: &[Rule]) -> (Vec<Note>, usize) {
         }
     }
     let mut notes = Vec::new();
+    let mut not_configured = BTreeMap::new();
     let mut note = |id, text| notes.push(Note { id, text });
+    let mut unseen: BTreeMap<InputKind, BTreeSet<&str>> = BTreeMap::new();
+    for (index, kind) in &without.whole {
+        if expected.contains(kind) {
+            blind_rules.insert(index);
+            unseen.entry(*kind).or_default().insert(&rules[*index].id);
+        } else {
+            not_configured.insert(*index, format!("no input is {}", kind.noun()));
+        }
+    }
+    for (kind, rules) in unseen {
+        let rules = rules.into_iter().collect::<Vec<_>>().join(", ");
+        let text = format!(
+            "blind, because no input is {}, so the absence of findings does not mean that there are \
+             none: {rules}",
+            kind.noun()
+        );
+        note("blind-rule", text);
+    }
+    without.conclude(run, rules, &mut not_configured, &mut note);
     for (lacking, inputs) in alike(blind) {
         let missing = ", so the absence of findings does not mean that there are none";
         note("blind-rule", note_text(&inputs, "blind", &lacking, missing));
@@ -56,7 +101,73 @@ pub(super) fn unapplied(run: &RunResult, rules: &[Rule]) -> (Vec<Note>, usize) {
             format!("not applicable to {}, and not evaluated on {it}: {rules}", listed(&formats)),
         );
     }
-    (notes, blind_rules.len())
+    UnappliedRules { notes, blind: blind_rules.len(), not_configured }
+}
+
+/// Rules that need a kind of input that the run lacks.
+#[derive(Default)]
+struct Without {
+    /// Rules over the records of such inputs.
+    whole: BTreeMap<usize, InputKind>,
+    /// Rules over other inputs that need one besides, by kind and then by rule: the inputs on which
+    /// they are not evaluated.
+    joined: BTreeMap<InputKind, BTreeMap<usize, BTreeSet<String>>>,
+    /// The same for rules of which only a part is not evaluated.
+    partly: BTreeMap<InputKind, BTreeMap<usize, BTreeSet<String>>>,
+}
+
+impl Without {
+    fn add(&mut self, rule: usize, kind: InputKind, how: &Applicability, inputs: String) {
+        let of = match how {
+            Applicability::PartlyBlind(_) => &mut self.partly,
+            _ => &mut self.joined,
+        };
+        of.entry(kind).or_default().entry(rule).or_default().insert(inputs);
+    }
+
+    /// A rule that is evaluated on no input at all is not configured. A rule that is evaluated on
+    /// some inputs, or in part, is named in a note.
+    fn conclude(
+        &self,
+        run: &RunResult,
+        rules: &[Rule],
+        not_configured: &mut BTreeMap<usize, String>,
+        note: &mut dyn FnMut(&'static str, String),
+    ) {
+        for (kind, joined) in &self.joined {
+            let mut on_some: BTreeMap<&BTreeSet<String>, Vec<&str>> = BTreeMap::new();
+            for (index, inputs) in joined {
+                if run.applied.contains(index) {
+                    on_some.entry(inputs).or_default().push(&rules[*index].id);
+                } else {
+                    let reason = match run.given.contains(kind) {
+                        true => format!("no input is {} of the same provider", kind.noun()),
+                        false => format!("no input is {}", kind.noun()),
+                    };
+                    not_configured.insert(*index, reason);
+                }
+            }
+            for (inputs, rules) in on_some {
+                let inputs: Vec<&str> = inputs.iter().map(String::as_str).collect();
+                let text = format!(
+                    "not configured on {}, because no input is {} of that provider: {}",
+                    listed(&inputs),
+                    kind.noun(),
+                    rules.join(", ")
+                );
+                note("rules-without-input", text);
+            }
+        }
+        for (kind, partly) in &self.partly {
+            let rules: Vec<&str> = partly.keys().map(|index| rules[*index].id.as_str()).collect();
+            let text = format!(
+                "evaluated only in part, because no input is {}: {}",
+                kind.noun(),
+                rules.join(", ")
+            );
+            note("rules-without-input", text);
+        }
+    }
 }
 
 fn add<'r>(

@@ -17,6 +17,7 @@ mod load;
 mod monotone;
 mod name;
 mod param;
+mod policy_changes;
 #[allow(clippy::module_inception)]
 mod rule;
 mod shape;
@@ -30,7 +31,8 @@ pub use definition::{DEFINITIONS_FILE, NamedDefinition, check_definition, load_d
 pub use document::{DocumentKind, document_kind};
 pub use list::{LIST_FILE, change_list, load_list};
 pub use load::{Overrides, load};
-pub use param::{ParamType, Parameter};
+pub use param::{ParamType, Parameter, as_written};
+pub use policy_changes::{ListDifference, OwnItem, PolicyChanges, RuleOff, TableRows, ValueChange};
 pub use rule::{
     Category, Counts, Expectation, Judged, Raise, Rule, Severity, Status, Step, TestCase,
 };

@@ -68,7 +68,7 @@ pub(super) fn parameters(declared: &[Entry]) -> Vec<Parameter> {
 }
 
 /// A value on one line, in YAML's flow style.
-fn as_written(value: &Node) -> String {
+pub fn as_written(value: &Node) -> String {
     match value.text() {
         Some(text) => text.to_owned(),
         None => {

@@ -16,7 +16,7 @@ use crate::engine::{
 };
 use crate::finding::{Enricher, Finding, Redactor, VerdictRole};
 use crate::plan::Plan;
-use crate::record::Inputs;
+use crate::record::{InputKinds, Inputs};
 use crate::report::{Facts, Note, Parts, Report};
 use crate::rule::{Rule, Severity};
 use crate::source::Temporary;
@@ -345,11 +345,14 @@ impl<'p> Watch<'p> {
                 clock_given: options.now.is_some(),
                 zone: self.policy.zone.name().to_owned(),
                 policy: self.policy.hash.clone(),
+                policy_changes: self.policy.changes.clone(),
                 fail_on: options.fail_on.into(),
                 fail_on_uncertain: false,
                 min_severity: options.min_severity,
                 max_skipped: options.max_skipped,
                 strict: false,
+                // A check reads only what is new; an expected report may have been read before.
+                expected: InputKinds::new(),
                 show_keys: options.show_keys,
             },
             rules: &self.policy.rules,
@@ -360,6 +363,12 @@ impl<'p> Watch<'p> {
             notes,
         };
         let mut report = Report::build(parts, run);
+        let changes = self.policy.changes.sentences();
+        if !changes.is_empty() {
+            let text = format!("the policy differs from the built-in one: {}", changes.join("; "));
+            report.notes.push(Note { id: "policy-changes", text });
+            report.notes.sort();
+        }
         // Each note is emitted once, not at every check.
         report.notes.retain(|note| self.noted.insert(note.clone()));
         report

@@ -46,13 +46,15 @@ fn what_the_format_cannot_carry_is_said_and_gates_when_strict() {
             0,
             Some("not applicable to cloudtrail, and not evaluated on it: watched"),
         ),
+        // A rule that needs a report that was not given is not configured.
+        ("joined", "event.key.active == false", 0, 0, None),
         (
-            "joined",
-            "event.key.active == false",
+            "joined-and-lacking",
+            r#"event.key.active == false && event.location == "Hamburg""#,
             0,
             3,
             Some(
-                "rule watched is blind on cloudtrail, which does not carry key.active, so \
+                "rule watched is blind on cloudtrail, which does not carry event.location, so \
                  the absence of findings does not mean that there are none",
             ),
         ),
@@ -100,6 +102,7 @@ fn formats_that_lack_the_same_share_a_note() {
         )
     };
     let folder = Folder::new("blind-formats")
+        .file("keytrail.yaml", "expect: [credential-report]\n")
         .file("rules/joined.yaml", rule("joined", "event", "event.key.active == false"))
         .file("rules/report.yaml", rule("report", "key", "key.active == false"));
     let example = |name: &str| format!("{}/examples/{name}", env!("CARGO_MANIFEST_DIR"));
@@ -116,11 +119,11 @@ fn formats_that_lack_the_same_share_a_note() {
         told += "\n";
     }
     insta::assert_snapshot!(told, @"
+    blind, because no input is a credential report, so the absence of findings does not mean that there are none: report
     rule joined is blind on cloudaudit, which does not carry key.active, so the absence of findings does not mean that there are none
-    not applicable to cloudaudit, and not evaluated on it: report
 
+    blind, because no input is a credential report, so the absence of findings does not mean that there are none: report
     rule joined is blind on actiontrail, cloudaudit and cloudtrail, which do not carry key.active, so the absence of findings does not mean that there are none
-    not applicable to actiontrail, cloudaudit and cloudtrail, and not evaluated on them: report
     ");
 }
 

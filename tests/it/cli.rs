@@ -132,6 +132,8 @@ fn help_lists_commands_and_exit_codes() {
       scan          Find risky use of credentials in audit logs and credential reports
       watch         Follow files, folders or standard input, and emit findings once they are certain
       inspect       Show how files are recognised, and their records
+      show          Show one finding of a report whole: every field, every row of evidence, and its
+                    records
       posture       Show the posture of credentials: key ages, MFA coverage, remediation steps
       query         Find records by a condition, or count them
       check         Check rules, lists, allowlists and the project file

@@ -397,20 +397,34 @@ fn rules_judge_the_newest_report_of_each_account() {
 }
 
 #[test]
-fn a_rule_that_asks_a_report_is_blind_without_one() {
+fn a_rule_that_asks_a_report_is_not_configured_without_one() {
     let key = JOINED.replace("has(event.cred)", "event.key.age_days > 3");
     let log = || file(&Calls, None, &["2025-05-02T00:00:00Z 111 alice user AKIA1"]);
     let row = "111 alice AKIA1:2025-04-01T00:00:00Z";
-    for (what, rule, files, blind) in [
-        ("no report", JOINED, vec![log()], true),
-        ("a report", JOINED, vec![log(), users(MAY, &[row])], false),
-        ("a report without key ids", JOINED, vec![log(), file(&NAMELESS, MAY, &[row])], false),
-        ("keys, no report", &key, vec![log()], true),
-        ("keys, a report", &key, vec![log(), users(MAY, &[row])], false),
-        ("keys, a report without key ids", &key, vec![log(), file(&NAMELESS, MAY, &[row])], true),
+    // Without a report such a rule is not configured, and with one that lacks the keys it is blind.
+    for (what, rule, files, configured, blind) in [
+        ("no report", JOINED, vec![log()], false, false),
+        ("a report", JOINED, vec![log(), users(MAY, &[row])], true, false),
+        (
+            "a report without key ids",
+            JOINED,
+            vec![log(), file(&NAMELESS, MAY, &[row])],
+            true,
+            false,
+        ),
+        ("keys, no report", &key, vec![log()], false, false),
+        ("keys, a report", &key, vec![log(), users(MAY, &[row])], true, false),
+        (
+            "keys, a report without key ids",
+            &key,
+            vec![log(), file(&NAMELESS, MAY, &[row])],
+            true,
+            true,
+        ),
     ] {
         let report = report(rule, files, true);
         let notes: Vec<&str> = report.notes.iter().map(|note| note.id).collect();
+        assert_eq!(report.rules[0].not_configured.is_none(), configured, "{what}");
         assert_eq!(notes.contains(&"blind-rule"), blind, "{what}: {:?}", report.notes);
         assert_eq!(report.incomplete.iter().any(|note| note.id == "blind-rules"), blind, "{what}");
     }

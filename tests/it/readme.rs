@@ -109,6 +109,7 @@ fn words(arguments: &str) -> Vec<String> {
 fn what_docs_say_runs() {
     runs("docs/inputs.md");
     runs("docs/query.md");
+    runs("docs/findings.md");
 }
 
 /// Runs the commands of a document in a project of its files.

@@ -26,6 +26,14 @@ pub(crate) struct InputArgs {
     /// Files, folders and globs to read; `-` reads standard input.
     #[arg(required = true, value_name = "INPUT", help_heading = Resettable::Reset)]
     inputs: Vec<String>,
+    #[command(flatten)]
+    hints: HintArgs,
+}
+
+/// What the user says of inputs.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Input options")]
+pub(crate) struct HintArgs {
     /// The account of records that do not name one.
     #[arg(long, value_name = "ID", value_parser = args::account)]
     #[arg(env = "KEYTRAIL_ACCOUNT", hide_env_values = true)]
@@ -43,7 +51,7 @@ pub(crate) struct InputArgs {
 impl InputArgs {
     /// Finds the inputs; `entries` are the hints from the project file.
     pub(crate) fn open(&self, entries: &[HintEntry], host: &Host<'_>) -> Result<InputSet, Failure> {
-        self.open_named(&self.inputs, entries, host)
+        self.hints.open(&self.inputs, entries, host)
     }
 
     /// Finds the inputs, of which some may be places in files. A file of a place is an input.
@@ -75,10 +83,29 @@ impl InputArgs {
             return Err(Failure::because(format!("`{path}` is a folder, which has no lines"))
                 .help("a place names a file: `logs/a.json:12:5`"));
         }
-        Ok((self.open_named(&named, entries, host)?, places))
+        Ok((self.hints.open(&named, entries, host)?, places))
     }
 
-    fn open_named(
+    /// Follows the inputs; `files` is the progress of an earlier watch.
+    pub(crate) fn follow(
+        &self,
+        entries: &[HintEntry],
+        host: &Host<'_>,
+        files: Vec<FollowedFile>,
+    ) -> Follow {
+        let hints = Hints { every: self.hints.hint(), entries: entries.to_vec() };
+        Follow::new(self.inputs.clone(), hints, host.directory.clone(), files)
+    }
+
+    /// Whether any input other than standard input is named.
+    pub(crate) fn names_files(&self) -> bool {
+        self.inputs.iter().any(|input| input != STDIN)
+    }
+}
+
+impl HintArgs {
+    /// Finds the named inputs; `entries` are the hints from the project file.
+    pub(crate) fn open(
         &self,
         named: &[String],
         entries: &[HintEntry],
@@ -97,22 +124,6 @@ impl InputArgs {
                 Err(Failure::because(format!("{wrong} nothing; nothing was run")))
             }
         }
-    }
-
-    /// Follows the inputs; `files` is the progress of an earlier watch.
-    pub(crate) fn follow(
-        &self,
-        entries: &[HintEntry],
-        host: &Host<'_>,
-        files: Vec<FollowedFile>,
-    ) -> Follow {
-        let hints = Hints { every: self.hint(), entries: entries.to_vec() };
-        Follow::new(self.inputs.clone(), hints, host.directory.clone(), files)
-    }
-
-    /// Whether any input other than standard input is named.
-    pub(crate) fn names_files(&self) -> bool {
-        self.inputs.iter().any(|input| input != STDIN)
     }
 
     fn hint(&self) -> Hint {

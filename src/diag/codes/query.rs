@@ -17,8 +17,9 @@ super::codes! {
     BAD_BOUND = "KT9004", "invalid time bound",
         "`since` and `until` take an instant (2026-01-31T00:00:00Z), a day (2026-01-31), or a \
          duration before the time of the run (15m, 24h, 90d).";
-    /// A comparison with a masked key.
-    MASKED_KEY = "KT9005", "masked access key in a query",
-        "Reports print access keys masked. A masked key equals no key, so the query would find \
-         nothing. `--show-keys` prints whole keys.";
+    /// A comparison with a masked key that is not a single key.
+    MASKED_KEY = "KT9005", "masked access key that is no single key",
+        "Reports print access keys masked. A query takes a masked key for the only access key in \
+         its inputs that looks like it. If several do, the result would mix them. `--show-keys` \
+         prints whole keys.";
 }

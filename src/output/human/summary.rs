@@ -154,20 +154,43 @@ fn rules(page: &mut Page<'_>) -> io::Result<()> {
     let clock = times(Some(facts.clock), None).unwrap_or_else(|| facts.clock.to_string());
     let given = if facts.clock_given { ", by --now" } else { "" };
     row(page, "policy", &format!("{policy}, evaluated at {clock}{given}"))?;
+    project(page)?;
     row(page, "rules", &format!("{} in force", number(report.rules.len() as u64)))?;
+    let mut by_reason: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for rule in &report.rules {
         if let Some(reason) = &rule.not_configured {
-            let text = format!(
-                "not configured: {} ({})",
-                page.value(&rule.id, 100),
-                page.value(reason, 200)
-            );
-            row(page, "", &text)?;
+            by_reason.entry(reason).or_default().push(page.value(&rule.id, 100));
         }
+    }
+    for (reason, rules) in by_reason {
+        let text = format!("not configured: {} ({})", rules.join(", "), page.value(reason, 200));
+        row(page, "", &text)?;
     }
     for (rule, count) in &report.accounting.rule_errors {
         let text = format!("{} failed on {}", page.value(rule, 100), counted(*count, "record"));
         row(page, "", &text)?;
+    }
+    Ok(())
+}
+
+/// Writes the project file in force, and how the policy differs from the built-in one.
+fn project(page: &mut Page<'_>) -> io::Result<()> {
+    let changes = &page.report.facts.policy_changes;
+    let sentences = changes.sentences();
+    if changes.project_files.is_empty() && sentences.is_empty() {
+        return Ok(());
+    }
+    let by = match changes.project_files.as_slice() {
+        [] => "no project file".to_owned(),
+        files => page.value(&files.join(", "), 300),
+    };
+    if sentences.is_empty() {
+        return row(page, "project", &format!("{by}, which changes no built-in rule"));
+    }
+    row(page, "project", &format!("{by}; the policy differs from the built-in one:"))?;
+    for sentence in sentences {
+        let sentence = page.value(&sentence, 600);
+        row(page, "", &sentence)?;
     }
     Ok(())
 }

@@ -117,6 +117,14 @@ fn the_whole_report() {
               1 without records: logs/digest.json
               1 not an input: logs/LICENSE
     policy    cdcdcdcdcdcd, evaluated at 2024-08-05 00:00:00 UTC, by --now
+    project   keytrail.yaml; the policy differs from the built-in one:
+              1 rule is off: enumeration
+              1 rule is left out by --only or --disable: old-password
+              1 severity is changed: create-access-key from high to low
+              1 parameter is changed: old-key-in-use.days from 90 to 400
+              1 list is changed: watched_keys +2 -1
+              1 table has rows: accounts (3)
+              1 rule is the project's own: mine
     rules     5 in force
               not configured: tool-high-risk-api (list `automation_agents` is empty)
               new-region failed on 2 records
@@ -135,20 +143,28 @@ fn the_whole_report() {
 
 #[test]
 fn a_clean_report_is_short() {
-    insta::assert_snapshot!(shown(&clean(), &Style::default()), @r#"
-── run ─────────────────────────────────────────────────────────────────────────────────────────────
+    insta::assert_snapshot!(shown(&clean(), &Style::default()), @"
+    ── run ─────────────────────────────────────────────────────────────────────────────────────────────
 
-records   1,216 read = 1,216 evaluated + 0 skipped
-formats   1,216 cloudtrail
-files     1 read, 1,000 bytes (19.5 KiB decompressed)
-policy    cdcdcdcdcdcd, evaluated at 2024-08-05 00:00:00 UTC, by --now
-rules     5 in force
-          not configured: tool-high-risk-api (list `automation_agents` is empty)
-matches   0
-findings  none
+    records   1,216 read = 1,216 evaluated + 0 skipped
+    formats   1,216 cloudtrail
+    files     1 read, 1,000 bytes (19.5 KiB decompressed)
+    policy    cdcdcdcdcdcd, evaluated at 2024-08-05 00:00:00 UTC, by --now
+    project   keytrail.yaml; the policy differs from the built-in one:
+              1 rule is off: enumeration
+              1 rule is left out by --only or --disable: old-password
+              1 severity is changed: create-access-key from high to low
+              1 parameter is changed: old-key-in-use.days from 90 to 400
+              1 list is changed: watched_keys +2 -1
+              1 table has rows: accounts (3)
+              1 rule is the project's own: mine
+    rules     5 in force
+              not configured: tool-high-risk-api (list `automation_agents` is empty)
+    matches   0
+    findings  none
 
-clean: no finding in 1,216 records (exit 0)
-"#);
+    clean: no finding in 1,216 records (exit 0)
+    ");
 }
 
 #[test]

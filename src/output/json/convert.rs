@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use super::v1;
 use super::word::Word;
+use super::{policy, v1};
 use crate::finding;
 use crate::record::{FieldGap, FileStatus};
 use crate::report::{self, Facts, LedgerState, Verdict};
@@ -55,11 +55,13 @@ fn run(facts: &Facts) -> v1::Run<'_> {
         clock_given: facts.clock_given,
         zone: borrowed(&facts.zone),
         policy: borrowed(&facts.policy),
+        policy_changes: policy::changes(facts),
         fail_on: Word(facts.fail_on),
         fail_on_uncertain: facts.fail_on_uncertain,
         min_severity: Word(facts.min_severity),
         max_skipped: facts.max_skipped,
         strict: facts.strict,
+        expected: facts.expected.iter().map(|kind| Word(*kind)).collect(),
         show_keys: facts.show_keys,
     }
 }

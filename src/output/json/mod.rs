@@ -4,6 +4,7 @@
 //! in a file of its own.
 
 mod convert;
+mod policy;
 mod read;
 pub mod v1;
 mod watch;

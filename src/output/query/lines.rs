@@ -55,6 +55,11 @@ pub fn lines(
             blind: paths(&answer.blind),
             missing: paths(&answer.missing),
             notes: &answer.record_notes,
+            masked_keys: answer
+                .masked
+                .iter()
+                .map(|of| (of.masked.text.as_str(), of.count() as u64))
+                .collect(),
             incomplete: answer.incomplete(),
             gate: answer.allowed.map(|allowed| Gate { allowed, failed: answer.fails() }),
         },
@@ -105,6 +110,9 @@ struct Total<'a> {
     blind: BTreeMap<&'static str, Vec<String>>,
     missing: BTreeMap<&'static str, Vec<String>>,
     notes: &'a BTreeMap<&'static str, u64>,
+    /// Masked keys of the query, with the number of keys that look like them.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    masked_keys: BTreeMap<&'a str, u64>,
     incomplete: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     gate: Option<Gate>,

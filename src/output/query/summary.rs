@@ -59,6 +59,10 @@ pub(super) fn write(
             format!("where {format} does not carry {fields}, that is missing of all records");
         page.remark("1", "note:", &text)?;
     }
+    for masked in answer.masked.iter().filter(|masked| masked.count() == 0) {
+        let key = escaped(&masked.masked.text, DETAIL);
+        page.remark("1", "note:", &format!("no access key in the inputs looks like {key}"))?;
+    }
     for FileNote { path, text } in answer.notes.iter().take(TOLD) {
         page.remark("1", "note:", &format!("{}: {}", escape(path), escaped(text, DETAIL)))?;
     }

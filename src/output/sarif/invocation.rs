@@ -19,6 +19,7 @@ const MOST: usize = 1_000;
 /// description.
 const KINDS: &[(&str, &str)] = &[
     ("declined-input", "A format recognises this file, but it contains no records."),
+    ("expected-input", "The project expects a kind of input that was not read."),
     ("expired-allowlist-entry", "An allowlist entry has ended and covers nothing."),
     ("expiring-allowlist-entry", "An allowlist entry is about to end."),
     ("field-gaps", "Records do not give fields that their format promises."),
@@ -29,6 +30,7 @@ const KINDS: &[(&str, &str)] = &[
     ("no-rules", "No rule is in force."),
     ("not-an-input", "A file in an input folder is not an audit log."),
     ("not-configured-rule", "A rule cannot match in this configuration."),
+    ("policy-change", "The policy of the run differs from the built-in one."),
     ("results-left-out", "There are more findings than a service takes in."),
     ("rule-error", "A rule failed on a record."),
     ("skipped-record", "A record could not be evaluated."),
@@ -175,6 +177,19 @@ fn configuration(report: &Report) -> Vec<Draft> {
     }
     for of in report.ledger.iter().filter(|of| of.is_unused()) {
         drafts.push(entry("unused-allowlist-entry", "note", of, "covered nothing in this run"));
+    }
+    let changes = &facts.policy_changes;
+    for sentence in changes.sentences() {
+        let text = match changes.project_files.first() {
+            Some(file) => format!("The policy of {file} differs from the built-in one: {sentence}"),
+            None => format!("The policy differs from the built-in one: {sentence}"),
+        };
+        drafts.push(Draft {
+            kind: "policy-change",
+            level: "note",
+            text: text::sentence(facts, &text, LIMIT),
+            location: changes.project_files.first().and_then(|file| policy_line(file, 1, false)),
+        });
     }
     for rule in &report.rules {
         let Some(reason) = &rule.not_configured else { continue };

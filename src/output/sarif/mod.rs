@@ -18,7 +18,7 @@ use std::io;
 
 use serde::Serialize;
 use serde_json::ser::CompactFormatter;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use self::locations::Locations;
 use self::log::{AutomationDetails, Driver, Log, Run, Tool, bag};
@@ -88,6 +88,7 @@ fn run_properties(report: &Report) -> Map<String, Value> {
         ("clock", facts.clock.to_string().into()),
         ("zone", facts.zone.as_str().into()),
         ("policy", facts.policy.as_str().into()),
+        ("policyChanges", policy_changes(report)),
         ("failOn", facts.fail_on.name().into()),
         ("gating", report.gate.gating.into()),
         ("uncertain", report.gate.uncertain.into()),
@@ -107,6 +108,21 @@ fn run_properties(report: &Report) -> Map<String, Value> {
         ("recordsEvaluated", report.accounting.evaluated.into()),
         ("recordsSkipped", report.accounting.skipped.into()),
     ])
+}
+
+/// The object that the JSON report has, in the case of SARIF.
+fn policy_changes(report: &Report) -> Value {
+    let changes = &report.facts.policy_changes;
+    let facts = &report.facts;
+    let texts = |texts: Vec<String>| -> Value {
+        texts.iter().map(|text| Value::from(facts.text(text).into_owned())).collect()
+    };
+    json!({
+        "projectFiles": texts(changes.project_files.clone()),
+        "differences": texts(changes.sentences()),
+        "withoutBuiltin": changes.without_builtin,
+        "rulesOff": texts(changes.rules_off.iter().map(|off| off.rule.clone()).collect()),
+    })
 }
 
 #[cfg(test)]

@@ -340,13 +340,20 @@ note ambiguous-time: 3 records of `:\\u{3a}error file=a.rs::pwned` say no zone.
 note not-an-input: text, no format claims it.
 note declined-input: a CloudTrail digest.
 "#);
-    insta::assert_snapshot!(printed("toolConfigurationNotifications").join("\n"), @r#"
-warning expired-allowlist-entry: The allowlist entry old-laptop of platform-team ended with 2024-07-31 and covers nothing.
-note expiring-allowlist-entry: The allowlist entry contractor of platform-team ends with 2024-08-12.
-note unused-allowlist-entry: The allowlist entry contractor of platform-team covered nothing in this run.
-note unused-allowlist-entry: The allowlist entry visitor of platform-team covered nothing in this run.
-note not-configured-rule: The rule tool-high-risk-api is not configured: list `automation_agents` is empty.
-"#);
+    insta::assert_snapshot!(printed("toolConfigurationNotifications").join("\n"), @"
+    warning expired-allowlist-entry: The allowlist entry old-laptop of platform-team ended with 2024-07-31 and covers nothing.
+    note expiring-allowlist-entry: The allowlist entry contractor of platform-team ends with 2024-08-12.
+    note unused-allowlist-entry: The allowlist entry contractor of platform-team covered nothing in this run.
+    note unused-allowlist-entry: The allowlist entry visitor of platform-team covered nothing in this run.
+    note policy-change: The policy of keytrail.yaml differs from the built-in one: 1 rule is off: enumeration.
+    note policy-change: The policy of keytrail.yaml differs from the built-in one: 1 rule is left out by --only or --disable: old-password.
+    note policy-change: The policy of keytrail.yaml differs from the built-in one: 1 severity is changed: create-access-key from high to low.
+    note policy-change: The policy of keytrail.yaml differs from the built-in one: 1 parameter is changed: old-key-in-use.days from 90 to 400.
+    note policy-change: The policy of keytrail.yaml differs from the built-in one: 1 list is changed: watched_keys +2 -1.
+    note policy-change: The policy of keytrail.yaml differs from the built-in one: 1 table has rows: accounts (3).
+    note policy-change: The policy of keytrail.yaml differs from the built-in one: 1 rule is the project's own: mine.
+    note not-configured-rule: The rule tool-high-risk-api is not configured: list `automation_agents` is empty.
+    ");
 }
 
 #[test]

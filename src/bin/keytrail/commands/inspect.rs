@@ -131,7 +131,7 @@ impl Inspect {
 /// Why the places show nothing.
 fn unmet(places: &[(Place, Option<(u64, u64)>)]) -> Failure {
     let mut failures = places.iter().map(|(place, before)| {
-        let Place { path, line, column, pointer } = place;
+        let Place { path, line, column, pointer, .. } = place;
         let mut text = path.clone();
         let numbers = line.iter().chain(column);
         numbers.for_each(|number| text.push_str(&format!(":{number}")));

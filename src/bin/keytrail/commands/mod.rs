@@ -29,6 +29,7 @@ commands! {
     scan Scan;
     watch Watch;
     inspect Inspect;
+    show Show;
     posture Posture;
     query Query;
     check Check;

@@ -16,6 +16,7 @@ use keytrail::record::{FieldId, FieldSet, field};
 use keytrail::value::{RecordKind, Time, Type};
 use serde_json::{Value, json};
 
+use crate::amount::amount;
 use crate::args::{self, Layout};
 use crate::exit::{Exit, Failure};
 use crate::host::Host;
@@ -160,6 +161,9 @@ impl Query {
             allowed: self.gate.allowed(),
         };
         match self.answer(&selection, &order, &inputs, &policy, host) {
+            Ok(answer) if !answer.ambiguous().is_empty() => {
+                Err(ambiguous(&answer, &policy, host))
+            }
             Ok(answer) if !answer.incomplete().is_empty() => Ok(Exit::Incomplete),
             Ok(answer) if answer.fails() => Ok(Exit::Findings),
             Ok(_) => Ok(Exit::Clean),
@@ -202,18 +206,23 @@ impl Query {
                 let limit = self.most(self.limit, SHOWN);
                 let mut viewer = Sorted::new(out, shown, order.records.clone(), limit, written);
                 let mut answer = read(&mut viewer)?;
-                (answer.shown, answer.unsorted) = viewer.finish()?;
+                if answer.ambiguous().is_empty() {
+                    (answer.shown, answer.unsorted) = viewer.finish()?;
+                }
                 answer
             }
             Layout::Human => {
                 let mut viewer = Matches::new(out, selection.fields, style);
                 let answer = read(&mut viewer)?;
-                viewer.finish()?;
+                if answer.ambiguous().is_empty() {
+                    viewer.finish()?;
+                }
                 answer
             }
             Layout::Json => read(&mut Lines::new(out, selection.redactor))?,
         };
         match self.format {
+            _ if !answer.ambiguous().is_empty() => {}
             Layout::Human => human(&answer, &policy.sources, Manner { top, style }, out)?,
             Layout::Json => lines(&answer, selection.redactor, top, out)?,
         }
@@ -281,6 +290,14 @@ impl Query {
             }
         })
     }
+}
+
+/// Prints which keys the masked keys of the query may be.
+fn ambiguous(answer: &Answer, policy: &Policy, host: &Host<'_>) -> Failure {
+    let errors = answer.ambiguous();
+    errors.iter().for_each(|error| host.term.diagnostic(error, &policy.sources));
+    let keys = amount(errors.len(), "masked key is", "masked keys are");
+    Failure::because(format!("{keys} ambiguous in the inputs; there is no answer"))
 }
 
 fn list(project: &Policy, layout: Layout, host: &mut Host<'_>) -> Result<(), Failure> {

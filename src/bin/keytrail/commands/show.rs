@@ -1,0 +1,249 @@
+//! `keytrail show`: one finding of a report, whole.
+
+use std::io::Read;
+use std::path::Path;
+
+use clap::builder::Resettable;
+use keytrail::diag::escape;
+use keytrail::finding::Redactor;
+use keytrail::input::STDIN;
+use keytrail::inspect::{self, Options, ReadRecords, Viewer};
+use keytrail::output::finding::{NotFound, find, human, json, places, stored_records};
+use keytrail::output::records::{Lines, Vertical};
+use keytrail::output::report_v1::{Finding, Report};
+use keytrail::output::{Style, read_report};
+use keytrail::record::field;
+use keytrail::value::RecordKind;
+use serde_json::value::RawValue;
+
+use crate::args::Layout;
+use crate::exit::{Exit, Failure};
+use crate::host::Host;
+use crate::inputs::HintArgs;
+use crate::policy::ProjectArgs;
+use crate::term::stdout_failed;
+
+/// Candidates that are listed for an ambiguous fingerprint.
+const CANDIDATES: usize = 20;
+
+/// What the exit codes mean.
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  the finding was shown, with its records if inputs were named
+  2  cannot show it: usage, a report that cannot be read, no such finding, inputs, output
+  3  incomplete: some of its records are not in the inputs, or were not read";
+
+/// Show one finding of a report whole: every field, every row of evidence, and its records.
+///
+/// The report is one of `keytrail scan --format json:FILE`. With INPUT, the records of the finding are
+/// read again, and shown redacted and with all of their fields; the inputs may have moved, as long
+/// as the ends of their paths are the same. Without INPUT the records are shown as the report stored
+/// them.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXIT_CODES)]
+pub(crate) struct Show {
+    /// The fingerprint as reports print it; its first digits are enough, at least 6.
+    #[arg(value_name = "FINGERPRINT")]
+    fingerprint: String,
+    /// The JSON report; `-` reads standard input.
+    #[arg(value_name = "REPORT")]
+    report: String,
+    /// Files, folders and globs in which the records of the finding stand.
+    #[arg(value_name = "INPUT", help_heading = Resettable::Reset)]
+    inputs: Vec<String>,
+    /// Output format.
+    #[arg(short, long, value_enum, default_value = "human", value_name = "FORMAT")]
+    format: Layout,
+    /// Show access keys whole in the records that are read; the report says what its own shows.
+    #[arg(long)]
+    show_keys: bool,
+    #[command(flatten)]
+    hints: HintArgs,
+    #[command(flatten)]
+    project: ProjectArgs,
+}
+
+impl Show {
+    pub(crate) fn run(self, host: &mut Host<'_>) -> Result<Exit, Failure> {
+        if self.report == STDIN && self.inputs.iter().any(|input| input == STDIN) {
+            return Err(Failure::because("standard input cannot be both the report and an input")
+                .help("write one of them to a file"));
+        }
+        let text = self.text()?;
+        let report = read_report(&text).map_err(|error| self.unreadable(&text, &error.to_string()))?;
+        let finding = find(&report, &self.fingerprint).map_err(|why| self.not_found(&report, &why))?;
+        let style = Style {
+            color: host.term.color_out,
+            width: host.term.width,
+            ..Style::default()
+        };
+        let read = match self.format {
+            Layout::Human => self.human(&report, finding, &style, host)?,
+            Layout::Json => self.json(&report, finding, host)?,
+        };
+        host.term.finish()?;
+        let Some(ReadRecords { complete, unmet }) = read else { return Ok(Exit::Clean) };
+        for (place, _) in &unmet {
+            let event = place.event_id.as_deref().map(|id| format!(" (event {id})"));
+            let line = place.line.unwrap_or_default();
+            host.term.say(&format!(
+                "incomplete: the inputs hold no record of the finding at {}:{line}{}",
+                place.path,
+                event.unwrap_or_default()
+            ));
+        }
+        if !complete {
+            host.term.say(
+                "incomplete: not everything in the inputs could be read; `keytrail inspect` shows what",
+            );
+        }
+        Ok(if complete && unmet.is_empty() { Exit::Clean } else { Exit::Incomplete })
+    }
+
+    fn human(
+        &self,
+        report: &Report<'_>,
+        finding: &Finding<'_>,
+        style: &Style,
+        host: &mut Host<'_>,
+    ) -> Result<Option<ReadRecords>, Failure> {
+        let failed = |error| stdout_failed(&error);
+        human(report, finding, style, host.term.out()).map_err(failed)?;
+        if self.inputs.is_empty() {
+            stored_records(report, finding, style, host.term.out()).map_err(failed)?;
+            return Ok(None);
+        }
+        let (redactor, table) = (self.redactor(), host.term.table_style());
+        let mut text = Vec::new();
+        let mut viewer = Vertical::new(&mut text, redactor, table);
+        let read = self.read(finding, &mut viewer, host)?;
+        let shown = viewer.shown();
+        let heading = format!("records: {shown} read again\n\n");
+        let out = host.term.out();
+        let written = out.write_all(heading.as_bytes()).and_then(|()| out.write_all(&text));
+        written.map_err(failed)?;
+        Ok(Some(read))
+    }
+
+    fn json(
+        &self,
+        report: &Report<'_>,
+        finding: &Finding<'_>,
+        host: &mut Host<'_>,
+    ) -> Result<Option<ReadRecords>, Failure> {
+        let (mut lines, mut read) = (Vec::new(), None);
+        if !self.inputs.is_empty() {
+            let mut viewer = Lines::new(&mut lines, self.redactor());
+            read = Some(self.read(finding, &mut viewer, host)?);
+        }
+        let lines = String::from_utf8_lossy(&lines);
+        let records: Vec<Box<RawValue>> = lines
+            .lines()
+            .filter(|line| is_record(line))
+            .filter_map(|line| RawValue::from_string(line.to_owned()).ok())
+            .collect();
+        let records = read.is_some().then_some(&records[..]);
+        json(report, finding, records, host.term.out()).map_err(|error| stdout_failed(&error))?;
+        Ok(read)
+    }
+
+    /// Reads the records of the finding again.
+    fn read(
+        &self,
+        finding: &Finding<'_>,
+        viewer: &mut dyn Viewer,
+        host: &Host<'_>,
+    ) -> Result<ReadRecords, Failure> {
+        let project = self.project.load(host)?;
+        let inputs = self.hints.open(&self.inputs, &project.inputs, host)?;
+        let options = Options {
+            fields: RecordKind::ALL.into_iter().flat_map(field::of_kind).collect(),
+            // Of a file without a record of the finding, none is shown.
+            limit: Some(0),
+            places: places(finding),
+            now: None,
+            clock: host.clock,
+            redactor: self.redactor(),
+        };
+        let read = inspect::read(&inputs, inputs.roots(), &options, viewer);
+        read.map_err(|error| stdout_failed(&error))
+    }
+
+    fn redactor(&self) -> Redactor {
+        Redactor { show_keys: self.show_keys }
+    }
+
+    /// The text of the report.
+    fn text(&self) -> Result<String, Failure> {
+        let read = if self.report == STDIN {
+            let mut text = String::new();
+            std::io::stdin().read_to_string(&mut text).map(|_| text)
+        } else {
+            std::fs::read_to_string(Path::new(&self.report))
+        };
+        read.map_err(|error| {
+            Failure::because(format!("cannot read the report {}: {error}", self.report))
+                .help("`keytrail scan INPUT --format json:FILE` writes one")
+        })
+    }
+
+    /// Why the text is no report. Other outputs contain fingerprints too.
+    fn unreadable(&self, text: &str, why: &str) -> Failure {
+        let failure = Failure::because(format!("cannot read the report {}: {why}", self.report));
+        let start = text.get(..2_000).unwrap_or(text);
+        let written = "`keytrail scan INPUT --format json:FILE` writes the JSON report; one scan can \
+                       write several formats";
+        let other = if start.contains("sarif") {
+            "this is SARIF, which does not contain a finding whole"
+        } else if start.trim_start().starts_with("{\"type\":") {
+            "these are lines of `keytrail watch`: each contains its finding whole"
+        } else {
+            return failure.help(written);
+        };
+        failure.help(other).help(written)
+    }
+
+    fn not_found(&self, report: &Report<'_>, why: &NotFound<'_>) -> Failure {
+        let fingerprint = escape(&self.fingerprint);
+        match why {
+            NotFound::NotAFingerprint => Failure::because(format!(
+                "`{fingerprint}` is not a fingerprint: expected 6 to 32 hexadecimal digits"
+            ))
+            .help("reports print it as the last line of each finding"),
+            NotFound::Unknown => {
+                let left_out = report.verdict.below_min_severity;
+                let failure = Failure::because(format!(
+                    "no finding of {} has the fingerprint `{fingerprint}`",
+                    self.report
+                ))
+                .help(format!("the report has {} findings; it may be of another run", report.findings.len()));
+                match left_out {
+                    0 => failure,
+                    _ => failure.help(format!(
+                        "--min-severity left {left_out} findings out of it; scan without it"
+                    )),
+                }
+            }
+            NotFound::Ambiguous(found) => {
+                let failure = Failure::because(format!(
+                    "{} findings have fingerprints that begin with `{fingerprint}`",
+                    found.len()
+                ));
+                let listed = found.iter().take(CANDIDATES).map(|of| {
+                    format!("{} {}[{}]: {}", of.fingerprint, of.severity.0.name(), of.rule, of.message)
+                });
+                let failure = listed.fold(failure, Failure::help);
+                match found.len().saturating_sub(CANDIDATES) {
+                    0 => failure,
+                    more => failure.help(format!("and {more} more; give more digits")),
+                }
+            }
+        }
+    }
+}
+
+/// Whether a line of [`Lines`] is a record.
+fn is_record(line: &str) -> bool {
+    let value: Option<serde_json::Value> = serde_json::from_str(line).ok();
+    value.is_some_and(|value| value.get("event").is_some() || value.get("cred").is_some())
+}
