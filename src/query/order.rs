@@ -212,7 +212,7 @@ mod tests {
             assert_eq!(parsed(text).unwrap(), expected, "{text}");
         }
         for (text, error) in [
-            ("count:dsc", "`dsc` is not a direction; did you mean `desc`?"),
+            ("count:descc", "`descc` is not a direction; did you mean `desc`?"),
             ("count:", "`` is not a direction; write `:asc` or `:desc`"),
             ("count,", "expected a column, such as `event.time` or `count:desc`"),
         ] {
