@@ -47,9 +47,9 @@ fn main() -> ExitCode {
         return ExitCode::from(2);
     };
     let written = match format.as_str() {
-        "cloudtrail" => lines(kind, Cloud::CloudTrail, size, path),
-        "actiontrail" => lines(kind, Cloud::ActionTrail, size, path),
-        "cloudaudit" => lines(kind, Cloud::CloudAudit, size, path),
+        "cloudtrail" => lines(kind, Cloud::Aws, size, path),
+        "actiontrail" => lines(kind, Cloud::Alibaba, size, path),
+        "cloudaudit" => lines(kind, Cloud::Tencent, size, path),
         "cloudtrail-gzip" => files(kind, size, Path::new(path)),
         "credentials" => output(path).and_then(|mut out| credentials::write(size, &mut out)),
         _ => {
@@ -117,7 +117,7 @@ fn files(kind: Kind, size: u64, folder: &Path) -> io::Result<()> {
                 text.push(',');
             }
             let Some(event): Option<Event> = traffic.next() else { break };
-            Cloud::CloudTrail.write(&event, &mut text);
+            Cloud::Aws.write(&event, &mut text);
         }
         text.push_str("]}");
         written += text.len() as u64;

@@ -4,12 +4,12 @@ use std::fmt::Write;
 
 use crate::event::Event;
 
-/// The log that a record is from.
+/// The cloud whose log a record is from.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Cloud {
-    CloudTrail,
-    ActionTrail,
-    CloudAudit,
+    Aws,
+    Alibaba,
+    Tencent,
 }
 
 impl Cloud {
@@ -17,9 +17,9 @@ impl Cloud {
     pub(crate) fn write(self, event: &Event, out: &mut String) {
         // Writing to a string does not fail.
         let _ = match self {
-            Self::CloudTrail => cloudtrail(event, out),
-            Self::ActionTrail => actiontrail(event, out),
-            Self::CloudAudit => cloudaudit(event, out),
+            Self::Aws => cloudtrail(event, out),
+            Self::Alibaba => actiontrail(event, out),
+            Self::Tencent => cloudaudit(event, out),
         };
     }
 }
