@@ -10,7 +10,7 @@ use super::map::{Map, RecordOutcome};
 use super::matches::PartialMatches;
 use super::options::{EmitMode, PolicyRun, RunOptions};
 use super::reduce::{Coverage, SampleRequest};
-use super::rows::SpillFile;
+use super::rows::{SpillError, SpillFile};
 use super::sample_reload::{MissingSamples, ReloadFrom, reload_samples};
 use super::schedule::{Schedule, Turn};
 use super::stored_row::Rows;
@@ -58,9 +58,9 @@ pub struct RunResult {
     pub missing_samples: MissingSamples,
     /// The error because of which matches could not be spilled and stayed in memory beyond the
     /// bound.
-    pub spill: Option<String>,
+    pub spill: Option<SpillError>,
     /// The error because of which spilled matches could not be read back: findings are missing.
-    pub lost: Option<String>,
+    pub lost: Option<SpillError>,
     /// Users whose names may be shown in failed sign-ins.
     pub known_users: KnownUsers,
     /// By key (rule and subject), the first and last time of each occurrence of a correlation rule,

@@ -51,7 +51,7 @@ pub fn split(bytes: &[u8], chunks: &[usize], window: usize, limit: usize) -> Spl
         if ending == Ending::Eof {
             assert!(batch.bytes.is_empty(), "nothing is left");
             split.container = framer.container();
-            split.other = framer.other().map(str::to_owned);
+            split.other = framer.other().map(ToString::to_string);
             split.notes = framer.notes().collect();
             return split;
         }

@@ -10,10 +10,10 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::thread;
 
 use super::FORMATS;
-use super::byte_stream::Progress;
+use super::byte_stream::{ByteStream, Progress};
 use super::credentials;
 use super::discover::{Discovery, Found, STDIN, discover};
-use super::file_reader::{FileReader, ReadTask, source};
+use super::file_reader::{FileReader, ReadTask};
 use super::opening::{Peeked, PeekedFiles, RawFile, Retain, SmallFile, Stdin};
 use crate::diag::{Diagnostic, escape};
 use crate::record::{
@@ -237,9 +237,7 @@ impl InputSet {
             account,
             expected: found.expected,
             size: raw.as_ref().ok().and_then(|raw| raw.size),
-            source: raw
-                .map_err(|error| error.to_string())
-                .and_then(|raw| source(raw.bytes, hash, progress)),
+            source: raw.and_then(|raw| ByteStream::new(raw.bytes, hash, Arc::clone(progress))),
             formats: match &hint.hint.format {
                 Some(only) => vec![only.value],
                 None => self.formats.clone(),
