@@ -29,7 +29,7 @@ const STACK: usize = 16 * 1024 * 1024;
 /// Panics whose positions are reported; the rest are only counted.
 const PANICS_IN_DETAIL: usize = 20;
 
-/// The result of a run.
+/// The result of a run. Reports are built from it.
 #[derive(Debug)]
 pub struct RunResult {
     /// One finding for each rule and subject with matches, by rule and then subject.
@@ -74,7 +74,7 @@ pub struct RunResult {
     pub longest_log: Option<Duration>,
 }
 
-/// A rule that requires fields that a format does not carry.
+/// A rule that requires fields that a format does not carry. Reports note it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unapplied {
     /// The format's name.
@@ -155,7 +155,8 @@ impl Counts {
     }
 }
 
-/// The result of mapping inputs: rows, and the accounting of every record.
+/// The result of mapping inputs: rows, and the accounting of every record. A watch filters the rows
+/// before it reduces them.
 #[derive(Debug)]
 pub struct Mapped {
     /// The rows of every match.

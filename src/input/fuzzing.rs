@@ -59,6 +59,10 @@ pub fn split(bytes: &[u8], chunks: &[usize], window: usize, limit: usize) -> Spl
 }
 
 /// The texts that these paths have in a JSON text, and whether it is an object.
+///
+/// # Errors
+///
+/// Why the text is not read.
 pub fn project<'t>(
     text: &'t str,
     paths: &[&'static str],

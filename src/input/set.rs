@@ -21,7 +21,8 @@ use crate::record::{
 };
 use crate::source::walk;
 
-/// The inputs of one run: files that were found and are opened on demand.
+/// The inputs of one run: files that were found and are opened on demand. Every command that reads
+/// inputs creates one.
 pub struct InputSet {
     found: Discovery,
     formats: Vec<&'static dyn Format>,
@@ -65,6 +66,10 @@ impl InputSet {
     /// Finds what the arguments name: files, folders (walked), globs, `-`.
     ///
     /// An argument that names nothing is an error; all of them are reported.
+    ///
+    /// # Errors
+    ///
+    /// An argument matches nothing. There is a diagnostic for every such argument.
     pub fn new(args: &[String]) -> Result<Self, Vec<Diagnostic>> {
         let mut found = discover(args)?;
         let note = |text| InputNote { id: "repeated-input", text };

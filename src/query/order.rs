@@ -11,7 +11,7 @@ use crate::record::field;
 use crate::record::{FieldId, FieldSet};
 use crate::value::{RecordKind, Value};
 
-/// One column to sort by, as a user writes it.
+/// One column to sort by, as a user writes it for `--sort`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SortColumn {
     /// The column.

@@ -69,7 +69,8 @@ impl SourceFile {
     }
 }
 
-/// Every file loaded in this run.
+/// Every file loaded in this run. Spans refer to these files, and the renderer of diagnostics shows
+/// their lines.
 #[derive(Debug, Default, Clone)]
 pub struct Sources {
     files: Vec<SourceFile>,
