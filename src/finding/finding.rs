@@ -1,6 +1,6 @@
 //! Findings: the matches of one rule with one subject.
 
-use super::{EnrichedAccount, EnrichedKey, EnrichedSource, Identity};
+use super::enrichment::{EnrichedAccount, EnrichedKey, EnrichedSource, Identity};
 use crate::rule::Severity;
 use crate::value::{Time, words};
 

@@ -7,6 +7,7 @@
 mod finding;
 mod finding_redaction;
 mod fingerprint;
+mod enricher;
 mod enrichment;
 mod redact;
 mod display;
@@ -14,9 +15,9 @@ mod sign_in;
 mod subject;
 
 pub use display::Display;
+pub use enricher::Enricher;
 pub use enrichment::{
-    Asset, EnrichedAccount, EnrichedKey, EnrichedSource, Enricher, Enrichment, Identity,
-    OpenFinding,
+    Asset, EnrichedAccount, EnrichedKey, EnrichedSource, Enrichment, Identity, OpenFinding,
 };
 pub use finding::{
     CallRecord, Calls, Finding, LeftOut, Location, Occurrence, Sample, Suppression, VerdictRole,
