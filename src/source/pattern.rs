@@ -121,7 +121,7 @@ mod tests {
         }
         for (wrong, error) in [
             ("", "it is empty"),
-            ("a**", "character 3: recursive wildcards must form a single path component"),
+            ("a**", "character 1: recursive wildcards must form a single path component"),
             ("[a", "character 1: invalid range pattern"),
         ] {
             let found = PathPattern::new(Path::new("/p"), wrong).unwrap_err();
