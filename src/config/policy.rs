@@ -24,7 +24,7 @@ pub const MIN_SEVERITY: Severity = Severity::Info;
 /// The number of skipped records that a run tolerates, unless the project or an option sets another.
 pub const MAX_SKIPPED: u64 = 0;
 
-/// The whole policy of a run.
+/// The whole policy of a run. Every command that runs, checks or shows rules loads one.
 #[derive(Debug, Clone)]
 pub struct Policy {
     /// Every file that was read.

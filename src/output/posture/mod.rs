@@ -19,6 +19,10 @@ pub use asked::Asked;
 pub use human::write as write_human;
 
 /// Writes a posture as JSON, `keytrail/posture/v1`: everything, nothing cut.
+///
+/// # Errors
+///
+/// If writing to `out` fails.
 pub fn write_json(posture: &Posture, asked: &Asked, out: &mut dyn io::Write) -> io::Result<()> {
     write_pretty(&convert::posture(posture, asked), out)
 }
