@@ -2,20 +2,7 @@
 
 use std::fmt::Write;
 
-/// A small linear congruential generator; benchmarks need no better randomness.
-pub(crate) struct Dice(u64);
-
-impl Dice {
-    pub(crate) fn new(seed: u64) -> Self {
-        Self(seed)
-    }
-
-    pub(crate) fn roll(&mut self, sides: u64) -> u64 {
-        self.0 =
-            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % sides
-    }
-}
+use crate::dice::Dice;
 
 const CALLS: [(&str, &str, bool); 12] = [
     ("ec2", "DescribeInstances", true),

@@ -8,6 +8,8 @@
 
 #![allow(clippy::print_stdout, clippy::unwrap_used, clippy::disallowed_methods)]
 
+#[path = "../workload/dice.rs"]
+mod dice;
 mod evaluation;
 mod events;
 mod rules;

@@ -15,7 +15,7 @@ use keytrail::stdlib::FUNCTIONS;
 use keytrail::value::{RecordKind, Time, Value};
 
 use crate::best_of;
-use crate::events::Dice;
+use crate::dice::Dice;
 
 const COUNTS: [usize; 3] = [100, 1_000, 10_000];
 const RECORDS: usize = 256;

@@ -133,7 +133,7 @@ impl Traffic {
         event.region = REGIONS[(event.caller / 7 % REGIONS.len() as u64) as usize];
         let roll = dice.roll(1000);
         (event.service, event.api) =
-            if roll < 985 { *dice.pick(&READS) } else { *dice.pick(&WRITES) };
+            if roll < 985 { *pick(dice, &READS) } else { *pick(dice, &WRITES) };
         event.read = roll < 985;
         event.denied = dice.roll(200) == 0;
         event.items = 1 + dice.roll(6) * dice.roll(4);
@@ -172,6 +172,13 @@ impl Traffic {
         event.region = REGIONS[0];
         event.items = 1 + dice.roll(12);
     }
+}
+
+/// One of the items; the first ones come more often.
+fn pick<'t, T>(dice: &mut Dice, items: &'t [T]) -> &'t T {
+    let len = items.len() as u64;
+    let at = dice.roll(len).min(dice.roll(len));
+    &items[at as usize]
 }
 
 impl Iterator for Traffic {
