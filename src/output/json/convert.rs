@@ -348,10 +348,10 @@ fn hex(bytes: &[u8]) -> String {
     })
 }
 
-// The fields stand here, in the engine and in the schema. They are not derived from one another:
-// the schema is a published version with its own texts and types, which a change of the engine must
-// not change. A counter that the engine gains does not compile here until the schema has a place for
-// it.
+// The engine and the schema both list these fields. Neither list is derived from the other, because
+// the schema is a published version with its own types and descriptions, which a change of the engine
+// must not change. A counter that is added to the engine is a compile error here until the schema has
+// a field for it.
 fn accounting(accounting: &report::Accounting) -> v1::Accounting<'_> {
     let report::Accounting {
         files_read,
