@@ -12,7 +12,7 @@ use crate::rule::Severity;
 use crate::source::Temporary;
 use crate::value::Time;
 
-/// The options of a scan.
+/// The options of a scan. `keytrail scan` sets them from its flags.
 #[derive(Debug, Clone)]
 pub struct ScanOptions {
     /// The run clock: expiry, and `now` in expressions over events.

@@ -20,6 +20,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path as FsPath, PathBuf};
 
+#[path = "layers/errors.rs"]
+mod errors;
 #[path = "layers/files.rs"]
 mod files;
 #[path = "layers/lexer.rs"]

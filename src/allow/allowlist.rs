@@ -10,7 +10,7 @@ use crate::record::FieldSet;
 use crate::rule::Rule;
 use crate::value::{RecordKind, Time};
 
-/// All allowlist entries of the policy.
+/// All allowlist entries of the policy. The engine tests every match against them.
 #[derive(Debug, Clone, Default)]
 pub struct Allowlist {
     /// The entries, sorted by id.
@@ -67,6 +67,10 @@ impl Allowlist {
     /// `clock` is the run clock: expired entries cover nothing. If the `when` of an entry fails,
     /// that entry covers nothing, the other entries are still tested, and the first failure is
     /// returned.
+    ///
+    /// # Errors
+    ///
+    /// The first failure of a `when`; the other entries are still in `covering`.
     pub fn covering(
         &self,
         rule: usize,

@@ -21,7 +21,7 @@ pub enum EntryState {
     Expired,
 }
 
-/// One allowlist entry.
+/// One allowlist entry. The ledger of a report lists every entry with what it covered.
 #[derive(Debug, Clone)]
 pub struct Entry {
     /// Its id, unique in the policy.

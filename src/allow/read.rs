@@ -43,7 +43,8 @@ static ENTRY: Shape = Shape::Object(&[
     ),
 ]);
 
-/// An entry whose rules are not resolved yet.
+/// An entry whose rules are not resolved yet. Loading a policy resolves it into an
+/// [`Entry`](super::Entry).
 #[derive(Debug)]
 pub struct WrittenEntry {
     /// The entry, without rules and `when`.

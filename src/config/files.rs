@@ -72,7 +72,7 @@ pub(super) fn load(
                     let named = error.path == Path::new(&path.text);
                     let name =
                         if named { path.text.clone() } else { walk::relative(&error.path, root) };
-                    let message = format!("cannot load policy files from {name}: {}", error.reason);
+                    let message = format!("cannot load policy files from {name}: {}", error.kind);
                     let diagnostic = Diagnostic::error(&codes::NO_SUCH_POLICY, message)
                         .maybe_help(named.then(|| path.did_you_mean(root)).flatten());
                     diagnostics.push(at(diagnostic, path.span));
@@ -87,7 +87,7 @@ pub(super) fn load(
         match sources.load(&path, name.as_str()) {
             Ok(file) => loaded.push(file),
             Err(error) => {
-                let message = format!("cannot read the policy file {name}: {}", error.reason);
+                let message = format!("cannot read the policy file {name}: {}", error.kind);
                 diagnostics.push(at(Diagnostic::error(&policy_codes::UNREADABLE, message), span));
             }
         }

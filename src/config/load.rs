@@ -24,7 +24,8 @@ use crate::table::{List, Table};
 use crate::value::RecordKind;
 use crate::yaml::{self, Node};
 
-/// The settings from the command line and the environment that determine the policy.
+/// The settings from the command line and the environment that determine the policy. The binary
+/// fills them in.
 #[derive(Debug, Clone, Default)]
 pub struct LoadOptions {
     /// The project file; `None` = search `keytrail.yaml` upward from `directory`.
@@ -53,6 +54,11 @@ pub struct LoadOptions {
 
 impl Policy {
     /// Loads and checks everything; collects every error instead of stopping at the first.
+    ///
+    /// # Errors
+    ///
+    /// At least one diagnostic is an error. All diagnostics are returned, with the sources that they
+    /// point at.
     pub fn load(options: &LoadOptions) -> Result<Policy, (Sources, Vec<Diagnostic>)> {
         // If that thread cannot be used, each expression starts a thread of its own.
         on_large_stack(|| Loader::new(options).load())
@@ -61,12 +67,20 @@ impl Policy {
 
     /// Loads only the project file, with its settings for inputs, zone and thresholds, and no
     /// rules.
+    ///
+    /// # Errors
+    ///
+    /// As in [`Policy::load`].
     pub fn project(options: &LoadOptions) -> Result<Policy, (Sources, Vec<Diagnostic>)> {
         Loader::new(options).load_project()
     }
 
     /// Loads the project file and the tables with their rows. It loads no rules, so errors in rules
     /// do not matter.
+    ///
+    /// # Errors
+    ///
+    /// As in [`Policy::load`].
     pub fn with_tables(options: &LoadOptions) -> Result<Policy, (Sources, Vec<Diagnostic>)> {
         Loader::new(options).load_tables()
     }

@@ -15,7 +15,7 @@ use crate::source::{FileId, Sources, Span};
 use crate::table::{List, Table};
 use crate::value::Zone;
 
-/// The whole policy of a run.
+/// The whole policy of a run. Every command that runs, checks or shows rules loads one.
 #[derive(Debug, Clone)]
 pub struct Policy {
     /// Every file that was read.

@@ -177,7 +177,7 @@ impl<'a> ProjectReader<'a> {
         let file = match self.sources.load(path, name.as_str()) {
             Ok(file) => file,
             Err(error) => {
-                let message = format!("cannot read the project file {name}: {}", error.reason);
+                let message = format!("cannot read the project file {name}: {}", error.kind);
                 let diagnostic = Diagnostic::error(&policy_codes::UNREADABLE, message);
                 self.diagnostics.push(match from {
                     Some(span) => diagnostic.at(span, ""),

@@ -1,5 +1,6 @@
 //! Finds and reads the data files of tables.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -8,7 +9,7 @@ use sha2::{Digest, Sha256};
 use super::files::PolicyPath;
 use crate::diag::codes::table as codes;
 use crate::diag::{Diagnostic, escaped};
-use crate::source::{Sources, read_table, walk};
+use crate::source::{LoadError, Sources, read_table, walk};
 use crate::table::{self, Data, DataFormat, Declaration, Table};
 use crate::yaml;
 
@@ -26,23 +27,22 @@ pub(super) fn read(
 ) -> Option<Table> {
     let path = file.full();
     let name = walk::relative(&path, root);
-    let failed = |reason: &str| {
+    let failed = |reason: &dyn fmt::Display| {
         let message =
             format!("cannot read the data file {name} of the table `{}`: {reason}", declaration.id);
         at(Diagnostic::error(&codes::DATA_FILE, message), file)
     };
     let Some(format) = DataFormat::of(&file.text) else {
-        let diagnostic = failed("its name does not end in `.csv`, `.json`, `.yaml` or `.yml`");
+        let diagnostic = failed(&"its name does not end in `.csv`, `.json`, `.yaml` or `.yml`");
         problems.push(diagnostic);
         return None;
     };
-    let missing = |reason: String| failed(&reason).maybe_help(file.did_you_mean(root));
+    let missing = |error: LoadError| failed(&error.kind).maybe_help(file.did_you_mean(root));
     let read = if format == DataFormat::Yaml {
-        let loaded = sources.load(&path, name.as_str()).map_err(|error| error.reason);
-        match loaded {
+        match sources.load(&path, name.as_str()) {
             Ok(file) => yaml::parse(file, sources)
                 .and_then(|document| table::from_yaml(declaration, &document)),
-            Err(reason) => Err(vec![missing(reason)]),
+            Err(error) => Err(vec![missing(error)]),
         }
     } else {
         match read_table(&path) {
@@ -54,7 +54,7 @@ pub(super) fn read(
                     _ => table::from_json(declaration, &text, &mut register),
                 }
             }
-            Err(error) => Err(vec![missing(error.reason)]),
+            Err(error) => Err(vec![missing(error)]),
         }
     };
     match read {

@@ -5,7 +5,7 @@ use super::{after_silence, first_seen, sequence, window};
 use crate::expr::EvalError;
 use crate::rule::{Construct, Rule};
 
-/// The outcome of the matches of a subject.
+/// The outcome of the matches of a subject. The engine's reduction turns it into a finding.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Outcome {
     /// The occurrences, in order of time. If the finding is suppressed, these are the occurrences
@@ -32,6 +32,10 @@ impl Outcome {
 ///
 /// An allowlist entry removes what counts towards a finding and never what counts against one, so
 /// adding an entry never adds a finding.
+///
+/// # Errors
+///
+/// A sum overflows, or a condition or the severity of an occurrence cannot be evaluated.
 pub fn outcome(subject: &Subject<'_>) -> Result<Outcome, EvalError> {
     let all = occurrences(subject, true)?;
     if all.is_empty() || !subject.items.iter().any(|item| item.covered) {

@@ -43,7 +43,7 @@ impl Reach {
     }
 }
 
-/// The matches of one rule and subject.
+/// The matches of one rule and subject. The engine's reduction creates one for each subject.
 #[derive(Debug, Clone, Copy)]
 pub struct Subject<'s> {
     /// The rule.

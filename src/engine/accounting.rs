@@ -13,7 +13,7 @@ const SKIPS_IN_DETAIL: usize = 20;
 /// Failed evaluations that are described one by one for each rule; the rest are only counted.
 const ERRORS_IN_DETAIL: usize = 3;
 
-/// One input file and the counts of its records.
+/// One input file and the counts of its records. Reports list every file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct FileReport {
     /// The reader's account of the file.
@@ -101,7 +101,7 @@ impl Accounting {
     }
 }
 
-/// The failed evaluations of one rule.
+/// The failed evaluations of one rule. A report states them as a reason why the run is incomplete.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RuleError {
     /// Index of the rule.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::details::{Detail, Details};
 use super::rows::{
-    Frame, MatchRow, Merge, Order, RecordPosition, Sorter, SpillFile, put_text, texts,
+    Frame, MatchRow, Merge, Order, RecordPosition, Sorter, SpillError, SpillFile, put_text, texts,
 };
 
 /// Bytes that a subject takes in addition to its details.
@@ -121,7 +121,7 @@ impl DetailStore {
     }
 
     /// The error because of which details could not be spilled, if any.
-    pub(super) fn failed(&self) -> Option<&String> {
+    pub(super) fn failed(&self) -> Option<&SpillError> {
         self.spilled.failed.as_ref()
     }
 

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use super::detail_store::DetailStore;
 use super::options::RunOptions;
-use super::rows::{Frame, MatchRow, Observation, Order, Sorter, SpillFile, version_frame};
+use super::rows::{
+    Frame, MatchRow, Observation, Order, Sorter, SpillError, SpillFile, version_frame,
+};
 use super::silence_ends::SilenceEnds;
 use crate::correlate::{Observations, Reach};
 use crate::finding::{KnownUsers, encode};
@@ -156,7 +158,7 @@ impl PartialMatches {
     }
 
     /// The error because of which matches could not be spilled, if any.
-    pub(super) fn not_spilled(&self) -> Option<String> {
+    pub(super) fn not_spilled(&self) -> Option<SpillError> {
         let failed = self.rows.failed.as_ref().or(self.ids.failed.as_ref());
         failed.or(self.details.failed()).cloned()
     }

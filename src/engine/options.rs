@@ -12,7 +12,7 @@ use crate::value::{Time, Zone};
 /// faster over a log of 1 GB and all built-in rules.
 pub const MEMORY: usize = 64 << 20;
 
-/// The options of a run.
+/// The options of a run. A scan, a watch and a test of a rule set them.
 #[derive(Debug, Clone)]
 pub struct RunOptions {
     /// The run clock, which decides the expiry of allowlist entries.
@@ -46,7 +46,7 @@ pub struct PolicyRun<'p> {
     pub options: &'p RunOptions,
 }
 
-/// What a finding is made of.
+/// What a finding is made of. A scan emits findings, and a watch emits occurrences.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum EmitMode {
     /// A finding reports all matches of a rule and subject. Records that it shows are read again if

@@ -10,7 +10,7 @@ use super::map::{Map, RecordOutcome};
 use super::matches::PartialMatches;
 use super::options::{EmitMode, PolicyRun, RunOptions};
 use super::reduce::{Coverage, SampleRequest};
-use super::rows::SpillFile;
+use super::rows::{SpillError, SpillFile};
 use super::sample_reload::{MissingSamples, ReloadFrom, reload_samples};
 use super::schedule::{Schedule, Turn};
 use super::stored_row::Rows;
@@ -29,7 +29,7 @@ const STACK: usize = 16 * 1024 * 1024;
 /// Panics whose positions are reported; the rest are only counted.
 const PANICS_IN_DETAIL: usize = 20;
 
-/// The result of a run.
+/// The result of a run. Reports are built from it.
 #[derive(Debug)]
 pub struct RunResult {
     /// One finding for each rule and subject with matches, by rule and then subject.
@@ -58,9 +58,9 @@ pub struct RunResult {
     pub missing_samples: MissingSamples,
     /// The error because of which matches could not be spilled and stayed in memory beyond the
     /// bound.
-    pub spill: Option<String>,
+    pub spill: Option<SpillError>,
     /// The error because of which spilled matches could not be read back: findings are missing.
-    pub lost: Option<String>,
+    pub lost: Option<SpillError>,
     /// Users whose names may be shown in failed sign-ins.
     pub known_users: KnownUsers,
     /// By key (rule and subject), the first and last time of each occurrence of a correlation rule,
@@ -74,7 +74,7 @@ pub struct RunResult {
     pub longest_log: Option<Duration>,
 }
 
-/// A rule that requires fields that a format does not carry.
+/// A rule that requires fields that a format does not carry. Reports note it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unapplied {
     /// The format's name.
@@ -155,7 +155,8 @@ impl Counts {
     }
 }
 
-/// The result of mapping inputs: rows, and the accounting of every record.
+/// The result of mapping inputs: rows, and the accounting of every record. A watch filters the rows
+/// before it reduces them.
 #[derive(Debug)]
 pub struct Mapped {
     /// The rows of every match.

@@ -16,7 +16,7 @@ use super::rows::SpillFile;
 use crate::finding::Finding;
 use crate::record::{Batch, Batches, Inputs, Origin, RawRecord, ReadOrder, Step};
 
-/// Records that could not be read again.
+/// Records that could not be read again. Reports note how many findings show none.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct MissingSamples {
     /// Findings that do not show a record because its input can be read only once.

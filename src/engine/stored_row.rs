@@ -4,7 +4,7 @@ use std::io;
 
 use super::matches::PartialMatches;
 use super::options::RunOptions;
-use super::rows::{Frame, Order, SpillFile, version_frame};
+use super::rows::{Frame, Order, SpillError, SpillFile, version_frame};
 use super::subject::rule_of;
 use crate::correlate::Reach;
 use crate::finding::decode;
@@ -146,8 +146,15 @@ impl Rows {
     }
 
     /// Passes every row to `visit`, sorted by rule and subject and then by time. Returns the error
-    /// because of which rows could not be spilled, if any. Fails if rows were lost.
-    pub fn drain(mut self, visit: &mut dyn FnMut(&StoredRow<'_>)) -> io::Result<Option<String>> {
+    /// because of which rows could not be spilled, if any.
+    ///
+    /// # Errors
+    ///
+    /// Spilled rows cannot be read back, so rows are lost.
+    pub fn drain(
+        mut self,
+        visit: &mut dyn FnMut(&StoredRow<'_>),
+    ) -> io::Result<Option<SpillError>> {
         self.0.put_observations();
         let spill = self.0.rows.failed.take();
         let mut rows = self.0.rows.finish();

@@ -21,7 +21,7 @@ use crate::record::field::{cred, event, key};
 use crate::source::{Fragment, Span};
 use crate::value::{Json, RecordKind, Type, Value, mask, mask_keys};
 
-/// A compiled expression.
+/// A compiled expression. Rules, allowlist entries and queries contain expressions.
 #[derive(Debug, Clone)]
 pub struct Expr {
     ir: Arc<Ir>,
@@ -98,6 +98,10 @@ impl Expr {
     }
 
     /// Its value. For a template, the text with access keys masked.
+    ///
+    /// # Errors
+    ///
+    /// If arithmetic has no result.
     pub fn eval<'r>(&'r self, bindings: &Bindings<'r>) -> Result<Value<'r>, EvalError> {
         if self.template {
             return self
@@ -134,6 +138,10 @@ impl Expr {
 
     /// Its value as a person reads it: a missing value is shown as `-`, and `by` redacts the value
     /// of every hole.
+    ///
+    /// # Errors
+    ///
+    /// If arithmetic has no result.
     pub fn render(&self, bindings: &Bindings<'_>, by: &dyn Redact) -> Result<String, EvalError> {
         let mut out = String::new();
         self.parts().iter().try_for_each(|part| show(part, bindings, by, &mut out))?;
@@ -142,6 +150,10 @@ impl Expr {
 
     /// The first part of [`Expr::render`], for when measures are not known yet: the rendered texts,
     /// and `None` for each part that reads a measure.
+    ///
+    /// # Errors
+    ///
+    /// If arithmetic has no result.
     pub fn render_record(
         &self,
         bindings: &Bindings<'_>,
@@ -164,6 +176,10 @@ impl Expr {
     }
 
     /// The whole text: the result of [`Expr::render_record`] with the values of measures inserted.
+    ///
+    /// # Errors
+    ///
+    /// If arithmetic has no result.
     pub fn render_measures<'t>(
         &self,
         texts: impl Iterator<Item = Option<&'t str>>,
@@ -299,6 +315,10 @@ fn hide_fields(hole: &mut String, part: &Ir, frame: &Frame<'_, '_>) {
 }
 
 /// Parses, checks, folds and lowers an expression. Warnings are returned beside the result.
+///
+/// # Errors
+///
+/// The text cannot be parsed, names something unknown, or has another type than expected.
 pub fn compile(
     source: &Fragment,
     expected: Expected,
@@ -318,6 +338,10 @@ pub fn compile(
 /// Compiles the body of a back-tick string: text with `${…}`. Its value is always text.
 ///
 /// A missing part prints `-`. Access keys are masked unless the caller requests them unmasked.
+///
+/// # Errors
+///
+/// A hole cannot be parsed, names something unknown, or has a type that cannot be printed.
 pub fn compile_template(
     source: &Fragment,
     declarations: &Declarations<'_>,

@@ -99,7 +99,7 @@ pub enum Expected {
     Anything,
 }
 
-/// The rows and values that an evaluation can access.
+/// The rows and values that an evaluation can access. The caller sets them for each record.
 #[derive(Debug, Clone, Copy)]
 pub struct Bindings<'r> {
     /// `event`.

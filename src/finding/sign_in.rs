@@ -32,7 +32,8 @@ pub fn sign_in_fields() -> FieldSet {
     [event::KIND, event::OK, event::USER, cred::USER].into_iter().collect()
 }
 
-/// Users who succeeded in a call, or who are listed in a credential report.
+/// Users who succeeded in a call, or who are listed in a credential report. A failed sign-in shows
+/// only their names.
 #[derive(Clone, Default)]
 pub struct KnownUsers {
     names: SmallestHashes<MOST>,

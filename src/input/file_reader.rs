@@ -1,11 +1,13 @@
 //! Reads one file: its bytes, its splitter, and the formats that claim its records.
 
+use std::io;
 use std::sync::Arc;
 
-use super::byte_stream::{ByteStream, Progress};
+use super::byte_stream::ByteStream;
 use super::envelope::Envelopes;
 use super::exported::QueryAnswer;
 use super::frame::{Ending, Framer, QUERY_ROWS, Tables, WINDOW, record_column, trusted};
+use super::read_failure::ReadFailure;
 use super::unclaimed;
 use crate::diag::did_you_mean;
 use crate::record::{
@@ -21,7 +23,7 @@ pub(super) struct ReadTask {
     /// Whether a file that no format claims makes the run incomplete.
     pub(super) expected: bool,
     /// Its bytes, or why it cannot be opened.
-    pub(super) source: Result<ByteStream, String>,
+    pub(super) source: io::Result<ByteStream>,
     /// The size that it had when it was opened; unknown for a stream.
     pub(super) size: Option<u64>,
     /// The formats to try.
@@ -64,7 +66,9 @@ impl FileReader {
                 reader.account.compression = source.compression;
                 reader.source = Some(source);
             }
-            Err(reason) => reader.account.status = FileStatus::Unreadable { reason },
+            Err(error) => {
+                reader.account.status = FileStatus::Unreadable { reason: error.to_string() };
+            }
         }
         let tables = Tables { given: task.origin.columns.clone(), formats: task.formats.clone() };
         Self {
@@ -103,7 +107,7 @@ impl FileReader {
     /// the answer.
     fn claim(&mut self, ended: bool) -> Option<bool> {
         if let Some(what) = self.framer.other() {
-            return self.refuse(what.to_owned());
+            return self.refuse(what.to_string());
         }
         let found = !self.held.records.is_empty() || !self.held.skipped.is_empty();
         if let Some(columns) = self.columns() {
@@ -176,8 +180,8 @@ impl FileReader {
 
     /// Retains the formats that recognise the columns of the table; `false` if there are none.
     fn claim_rows(&mut self, columns: Columns) -> bool {
-        if let Err(why) = trusted(&columns) {
-            self.refuse(why);
+        if let Err(error) = trusted(&columns) {
+            self.refuse(error.to_string());
             return false;
         }
         let names: Vec<_> = self.formats.iter().map(|format| format.name()).collect();
@@ -284,9 +288,9 @@ impl FileReader {
     }
 
     /// Why the end of the source is not the end of the file, if so.
-    fn shrunk(&self, source: &ByteStream) -> Option<String> {
+    fn shrunk(&self, source: &ByteStream) -> Option<ReadFailure> {
         let (size, read) = (self.size?, source.bytes());
-        (read < size).then(|| format!("the file shrank from {size} to {read} bytes while read"))
+        (read < size).then_some(ReadFailure::Shrank { size, read })
     }
 }
 
@@ -297,21 +301,21 @@ impl Batches for FileReader {
         loop {
             let Some(source) = self.source.as_mut() else { return Step::Done };
             let read = source.fill(&mut batch.bytes);
-            let failure = match &read {
+            let ended = !matches!(read, Ok(true));
+            let failure = match read {
                 Ok(true) => None,
                 Ok(false) => self.source.as_ref().and_then(|source| self.shrunk(source)),
-                Err(error) if source.compression.is_some() => Some(format!(
-                    "reading failed within the first {} bytes as stored: {error}",
-                    source.bytes()
-                )),
-                Err(error) => Some(format!("reading failed: {error}")),
+                Err(error) if source.compression.is_some() => {
+                    Some(ReadFailure::Compressed { read: source.bytes(), error })
+                }
+                Err(error) => Some(ReadFailure::Io(error)),
             };
-            let ending = match (&failure, read) {
-                (Some(why), _) => Ending::Failed(why),
-                (None, Ok(true)) => Ending::More,
-                (None, _) => Ending::Eof,
+            let failure = failure.map(|failure| failure.to_string());
+            let ending = match &failure {
+                Some(why) => Ending::Failed(why),
+                None if ended => Ending::Eof,
+                None => Ending::More,
             };
-            let ended = ending != Ending::More;
             let done = self.framer.run(batch, ending);
             // The positions of records are named by the container while the file is read.
             self.account.container = self.framer.container();
@@ -388,13 +392,4 @@ pub(super) fn file_name_before(bytes: &[u8], row: usize) -> &[u8] {
     }
     let line = memchr::memrchr2(b'\n', b'\r', before).map_or(0, |end| end + 1);
     &before[line..]
-}
-
-/// The bytes of any reader, for [`ReadTask`].
-pub(super) fn source(
-    raw: Box<dyn std::io::Read + Send>,
-    hash: bool,
-    progress: &Arc<Progress>,
-) -> Result<ByteStream, String> {
-    ByteStream::new(raw, hash, Arc::clone(progress)).map_err(|error| error.to_string())
 }

@@ -51,7 +51,7 @@ pub fn split(bytes: &[u8], chunks: &[usize], window: usize, limit: usize) -> Spl
         if ending == Ending::Eof {
             assert!(batch.bytes.is_empty(), "nothing is left");
             split.container = framer.container();
-            split.other = framer.other().map(str::to_owned);
+            split.other = framer.other().map(ToString::to_string);
             split.notes = framer.notes().collect();
             return split;
         }
@@ -59,6 +59,10 @@ pub fn split(bytes: &[u8], chunks: &[usize], window: usize, limit: usize) -> Spl
 }
 
 /// The texts that these paths have in a JSON text, and whether it is an object.
+///
+/// # Errors
+///
+/// Why the text is not read.
 pub fn project<'t>(
     text: &'t str,
     paths: &[&'static str],

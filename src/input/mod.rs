@@ -22,6 +22,7 @@ pub mod fuzzing;
 mod json;
 mod opening;
 mod file_reader;
+mod read_failure;
 mod set;
 mod trail;
 mod unclaimed;

@@ -10,10 +10,10 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::thread;
 
 use super::FORMATS;
-use super::byte_stream::Progress;
+use super::byte_stream::{ByteStream, Progress};
 use super::credentials;
 use super::discover::{Discovery, Found, STDIN, discover};
-use super::file_reader::{FileReader, ReadTask, source};
+use super::file_reader::{FileReader, ReadTask};
 use super::opening::{Peeked, PeekedFiles, RawFile, Retain, SmallFile, Stdin};
 use crate::diag::{Diagnostic, escape};
 use crate::record::{
@@ -21,7 +21,8 @@ use crate::record::{
 };
 use crate::source::walk;
 
-/// The inputs of one run: files that were found and are opened on demand.
+/// The inputs of one run: files that were found and are opened on demand. Every command that reads
+/// inputs creates one.
 pub struct InputSet {
     found: Discovery,
     formats: Vec<&'static dyn Format>,
@@ -65,6 +66,10 @@ impl InputSet {
     /// Finds what the arguments name: files, folders (walked), globs, `-`.
     ///
     /// An argument that names nothing is an error; all of them are reported.
+    ///
+    /// # Errors
+    ///
+    /// An argument matches nothing. There is a diagnostic for every such argument.
     pub fn new(args: &[String]) -> Result<Self, Vec<Diagnostic>> {
         let mut found = discover(args)?;
         let note = |text| InputNote { id: "repeated-input", text };
@@ -237,9 +242,7 @@ impl InputSet {
             account,
             expected: found.expected,
             size: raw.as_ref().ok().and_then(|raw| raw.size),
-            source: raw
-                .map_err(|error| error.to_string())
-                .and_then(|raw| source(raw.bytes, hash, progress)),
+            source: raw.and_then(|raw| ByteStream::new(raw.bytes, hash, Arc::clone(progress))),
             formats: match &hint.hint.format {
                 Some(only) => vec![only.value],
                 None => self.formats.clone(),

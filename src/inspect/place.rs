@@ -2,7 +2,7 @@
 
 use crate::record::RawRecord;
 
-/// A place in a file: `logs/a.json:12:5 (/Records/3)`.
+/// A place in a file: `logs/a.json:12:5 (/Records/3)`. `keytrail inspect` selects records by it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
     /// The path of the file, as a user would type it.

@@ -27,7 +27,7 @@ pub struct Options {
     pub redactor: Redactor,
 }
 
-/// What was read.
+/// What was read. The exit codes of `keytrail inspect` and `keytrail show` depend on it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReadRecords {
     /// Whether everything could be read and there was at least one record.
@@ -37,6 +37,10 @@ pub struct ReadRecords {
 }
 
 /// Reads every input to its end and shows its records.
+///
+/// # Errors
+///
+/// The first error of `viewer`.
 pub fn read(
     inputs: &dyn Inputs,
     roots: &[String],

@@ -21,6 +21,10 @@ use crate::value::{RecordKind, Time};
 /// `env` must be the environment that the query was compiled with. Reports are retained in memory
 /// if the query requires them, as in a scan. Apart from reports and groups, memory does not grow
 /// with the inputs.
+///
+/// # Errors
+///
+/// The first error of `viewer`.
 pub fn select(
     inputs: &dyn Inputs,
     roots: &[String],

@@ -13,16 +13,32 @@ use crate::value::{RecordKind, Time, Value};
 /// Prints files and records in the order in which they are read. An error ends the reading.
 pub trait Viewer {
     /// Begins a file: called when its format is known, before its records.
+    ///
+    /// # Errors
+    ///
+    /// If writing fails.
     fn file(&mut self, file: &FileView<'_>) -> io::Result<()>;
     /// Prints a record of the file.
+    ///
+    /// # Errors
+    ///
+    /// If writing fails.
     fn record(&mut self, record: &RecordView<'_>) -> io::Result<()>;
     /// Prints a record of the file that could not be read.
+    ///
+    /// # Errors
+    ///
+    /// If writing fails.
     fn skipped(&mut self, file: &FileView<'_>, skip: &Skip) -> io::Result<()>;
     /// Ends the file.
+    ///
+    /// # Errors
+    ///
+    /// If writing fails.
     fn end(&mut self, file: &FileView<'_>, counts: &Counts) -> io::Result<()>;
 }
 
-/// The view of a file.
+/// The view of a file that a [`Viewer`] gets.
 #[derive(Debug)]
 pub struct FileView<'f> {
     /// The path as a user would type it.
@@ -39,7 +55,7 @@ pub struct FileView<'f> {
     pub now: Time,
 }
 
-/// A record in canonical form.
+/// A record in canonical form, as a [`Viewer`] gets it.
 pub struct RecordView<'r> {
     /// The file of the record.
     pub file: &'r FileView<'r>,

@@ -5,7 +5,7 @@ use std::fmt;
 use crate::value::{Duration, Time, Zone};
 use crate::yaml;
 
-/// A time bound as a user writes it.
+/// A time bound as a user writes it for `--since` or `--until`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Bound {
     /// An instant.
@@ -16,7 +16,7 @@ pub enum Bound {
     Back(i64),
 }
 
-/// A text is not a time bound. `Display` states the accepted forms.
+/// A text is not a time bound. The command line shows the accepted forms, as `Display` states them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NotABound;
 

@@ -123,7 +123,7 @@ fn size(value: &Value<'_>) -> usize {
     }
 }
 
-/// The groups in the order in which they are shown.
+/// The groups in the order in which they are shown. `keytrail query` prints them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Ranked {
     /// Every group.

@@ -15,6 +15,6 @@ mod tests;
 pub use bound::{Bound, NotABound, Period};
 pub use groups::{Group, Groups, Limits, Ranked, Tally};
 pub use masked::MaskedKey;
-pub use order::{GroupColumn, SortColumn, SortKey, sort_fields};
+pub use order::{GroupColumn, SortColumn, SortError, SortKey, sort_fields};
 pub use query_source::{Column, Query, QuerySource};
 pub use saved::{SAVED, Saved, load_saved};

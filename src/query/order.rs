@@ -1,6 +1,7 @@
 //! The order in which records or groups are shown.
 
 use std::cmp::Ordering;
+use std::fmt;
 
 use super::groups::{Group, Ranked};
 use super::query_source::Query;
@@ -10,7 +11,7 @@ use crate::record::field;
 use crate::record::{FieldId, FieldSet};
 use crate::value::{RecordKind, Value};
 
-/// One column to sort by, as a user writes it.
+/// One column to sort by, as a user writes it for `--sort`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SortColumn {
     /// The column.
@@ -45,6 +46,49 @@ pub enum GroupColumn {
     Value(usize),
 }
 
+/// Why an order cannot be used. The command line shows it for `--sort`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SortError {
+    /// The text after the colon is not a direction; contains that text.
+    Direction(String),
+    /// There is a direction or nothing at all, but no column.
+    NoColumn,
+    /// There is no such column to sort by.
+    UnknownColumn {
+        /// The column as written.
+        name: String,
+        /// What has no such column, in the plural.
+        of: String,
+        /// The columns that exist.
+        known: Vec<String>,
+    },
+}
+
+impl fmt::Display for SortError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            SortError::Direction(text) => {
+                let help = did_you_mean(text, ["desc", "asc"]);
+                let help = help.as_deref().unwrap_or("write `:asc` or `:desc`");
+                write!(f, "`{}` is not a direction; {help}", escaped(text, 60))
+            }
+            SortError::NoColumn => {
+                f.write_str("expected a column, such as `event.time` or `count:desc`")
+            }
+            SortError::UnknownColumn { name, of, known } => {
+                let near = did_you_mean(name, known.iter().map(String::as_str));
+                let help = near.unwrap_or_else(|| match known.len() {
+                    ..=20 => format!("the columns are {}", known.join(", ")),
+                    _ => "`keytrail fields` lists the fields".to_owned(),
+                });
+                write!(f, "{of} have no column `{}` to sort by; {help}", escaped(name, 60))
+            }
+        }
+    }
+}
+
+impl std::error::Error for SortError {}
+
 /// The columns of a group besides its values.
 const TALLY: [(&str, GroupColumn); 5] = [
     ("count", GroupColumn::Count),
@@ -55,32 +99,41 @@ const TALLY: [(&str, GroupColumn); 5] = [
 ];
 
 impl SortColumn {
-    /// Parses `COLUMN[:asc|:desc]`, several between commas. The error states what is wrong.
-    pub fn parse(text: &str) -> Result<Vec<Self>, String> {
+    /// Parses `COLUMN[:asc|:desc]`, several between commas.
+    ///
+    /// # Errors
+    ///
+    /// A part has no column, or its direction is unknown.
+    pub fn parse(text: &str) -> Result<Vec<Self>, SortError> {
         let parts = between_commas(text).into_iter().map(|range| &text[range]);
         parts.map(Self::parse_one).collect()
     }
 
-    fn parse_one(text: &str) -> Result<Self, String> {
+    fn parse_one(text: &str) -> Result<Self, SortError> {
         let (name, direction) = text.rsplit_once(':').unwrap_or((text, "asc"));
         let descending = match direction.trim() {
             "asc" => false,
             "desc" => true,
-            other => {
-                let near = did_you_mean(other, ["desc", "asc"]);
-                let help = near.unwrap_or_else(|| "write `:asc` or `:desc`".to_owned());
-                return Err(format!("`{}` is not a direction; {help}", escaped(other, 60)));
-            }
+            other => return Err(SortError::Direction(other.to_owned())),
         };
         let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
         if name.is_empty() {
-            return Err("expected a column, such as `event.time` or `count:desc`".to_owned());
+            return Err(SortError::NoColumn);
         }
         Ok(Self { name, descending })
     }
 
     fn key<C>(&self, column: C) -> SortKey<C> {
         SortKey { column, descending: self.descending }
+    }
+
+    /// The error that `of` have only the `known` columns.
+    fn unknown<'k>(&self, of: &str, known: impl Iterator<Item = &'k str>) -> SortError {
+        SortError::UnknownColumn {
+            name: self.name.clone(),
+            of: of.to_owned(),
+            known: known.map(str::to_owned).collect(),
+        }
     }
 }
 
@@ -96,8 +149,12 @@ impl<C> SortKey<C> {
 }
 
 impl Query {
-    /// The columns of groups that the user names. The error is about the first unknown one.
-    pub fn group_order(&self, by: &[SortColumn]) -> Result<Vec<SortKey<GroupColumn>>, String> {
+    /// The columns of groups that the user names.
+    ///
+    /// # Errors
+    ///
+    /// Groups have no such column; the error is about the first one.
+    pub fn group_order(&self, by: &[SortColumn]) -> Result<Vec<SortKey<GroupColumn>>, SortError> {
         let values = || self.columns.iter().map(|column| column.name.as_str());
         by.iter()
             .map(|wanted| {
@@ -108,16 +165,19 @@ impl Query {
                     (Some((_, column)), None) => Ok(wanted.key(*column)),
                     (None, None) => {
                         let names = TALLY.iter().map(|(name, _)| *name).chain(values());
-                        Err(unknown(&wanted.name, "groups", names.collect()))
+                        Err(wanted.unknown("groups", names))
                     }
                 }
             })
             .collect()
     }
 
-    /// The fields of records that the user names, whole or without the record. The error is about
-    /// the first unknown one.
-    pub fn record_order(&self, by: &[SortColumn]) -> Result<Vec<SortKey<FieldId>>, String> {
+    /// The fields of records that the user names, whole or without the record.
+    ///
+    /// # Errors
+    ///
+    /// Records have no such field; the error is about the first one.
+    pub fn record_order(&self, by: &[SortColumn]) -> Result<Vec<SortKey<FieldId>>, SortError> {
         let kinds: &[RecordKind] = match self.on {
             RecordKind::Event => &[RecordKind::Event],
             RecordKind::Cred => &[RecordKind::Cred],
@@ -133,26 +193,11 @@ impl Query {
                     let paths: Vec<String> = fields.iter().map(|id| id.field().path()).collect();
                     let names = fields.iter().map(|id| id.field().name);
                     let of = format!("{}s", self.on.name());
-                    unknown(
-                        &wanted.name,
-                        &of,
-                        paths.iter().map(String::as_str).chain(names).collect(),
-                    )
+                    wanted.unknown(&of, paths.iter().map(String::as_str).chain(names))
                 })
             })
             .collect()
     }
-}
-
-/// Why there is no such column to sort by.
-fn unknown(name: &str, of: &str, known: Vec<&str>) -> String {
-    let written = escaped(name, 60);
-    let near = did_you_mean(name, known.iter().copied());
-    let help = near.unwrap_or_else(|| match known.len() {
-        ..=20 => format!("the columns are {}", known.join(", ")),
-        _ => "`keytrail fields` lists the fields".to_owned(),
-    });
-    format!("{of} have no column `{written}` to sort by; {help}")
 }
 
 /// The fields of an order.
@@ -216,7 +261,7 @@ mod tests {
             ("count:", "`` is not a direction; write `:asc` or `:desc`"),
             ("count,", "expected a column, such as `event.time` or `count:desc`"),
         ] {
-            assert_eq!(parsed(text).unwrap_err(), error, "{text}");
+            assert_eq!(parsed(text).unwrap_err().to_string(), error, "{text}");
         }
     }
 

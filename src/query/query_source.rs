@@ -9,7 +9,7 @@ use crate::record::field::{cred, event, key};
 use crate::source::{Fragment, Span};
 use crate::value::{Elem, RecordKind, Type};
 
-/// A query as written.
+/// A query as written on the command line or in the project file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QuerySource {
     /// The record kind that it reads, if it is stated; otherwise the fields determine it.
@@ -20,7 +20,7 @@ pub struct QuerySource {
     pub count_by: Vec<Fragment>,
 }
 
-/// A compiled query that can be evaluated on records.
+/// A compiled query. `inspect` evaluates it on records.
 #[derive(Debug, Clone)]
 pub struct Query {
     /// The record kind that it reads.
@@ -45,6 +45,11 @@ pub struct Column {
 impl QuerySource {
     /// Checks and compiles the query like the condition of a rule. Warnings are returned with the
     /// query.
+    ///
+    /// # Errors
+    ///
+    /// An expression does not compile, or the kind of record is neither given nor clear from the
+    /// expressions.
     pub fn compile(&self, env: &dyn Env) -> Result<(Query, Vec<Diagnostic>), Vec<Diagnostic>> {
         let on = match self.on {
             Some(on) => on,

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-/// One record as bytes, before any field is read; borrowed from its batch.
+/// One record as bytes, before any field is read; borrowed from its batch. A mapper reads its
+/// fields.
 #[derive(Debug, Clone, Copy)]
 pub struct RawRecord<'a> {
     /// Its text: one JSON object, or one or more rows of a table, each on its own lines.
@@ -177,6 +178,10 @@ impl Batch {
     }
 
     /// The record at this position. A record that is not UTF-8 is returned as a skip.
+    ///
+    /// # Errors
+    ///
+    /// The record is not UTF-8.
     pub fn raw(&self, placed: &BatchRecord) -> Result<RawRecord<'_>, Skip> {
         let BatchRecord { start, end, envelope: Envelope { whole, object }, .. } = *placed;
         let part = |start, end| std::str::from_utf8(self.bytes.get(start..end).unwrap_or_default());

@@ -61,7 +61,8 @@ impl Hint {
 }
 
 #[cfg(feature = "native")]
-/// What the user states about the files that a pattern matches.
+/// What the user states about the files that a pattern matches: an entry of `inputs` in the project
+/// file.
 #[derive(Debug, Clone)]
 pub struct HintEntry {
     /// The files.
@@ -82,7 +83,8 @@ pub struct Hints {
     pub entries: Vec<HintEntry>,
 }
 
-/// Why names of columns cannot be used. `Display` is a sentence for the user.
+/// Why names of columns cannot be used. The command line and the project file report it; `Display`
+/// is a sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ColumnNamesError {
     /// There is no name.

@@ -23,7 +23,8 @@ pub enum ReadOrder {
     Events,
 }
 
-/// The files of one run, in a fixed order.
+/// The files of one run, in a fixed order. `input` implements it, and the engine reads records
+/// through it.
 pub trait Inputs: Sync {
     /// How many files there are.
     fn count(&self) -> usize;
@@ -51,7 +52,7 @@ pub trait Inputs: Sync {
     }
 }
 
-/// One file being read.
+/// One file being read. The readers of `input` implement it, and the engine takes batches from it.
 pub trait Batches: Send {
     /// Fills `batch` with the next records, after clearing it.
     fn next(&mut self, batch: &mut Batch) -> Step;
@@ -63,7 +64,7 @@ pub trait Batches: Send {
     fn account(&self) -> FileAccount;
 }
 
-/// What a file turned out to be.
+/// What a file turned out to be. Every report on files shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum FileStatus {
     /// It was read as records.

@@ -3,7 +3,8 @@
 use super::field::{FieldId, SLOTS};
 use crate::value::{RecordKind, Value};
 
-/// One normalised row; a field that was not requested is missing.
+/// One normalised row, which rules and queries are evaluated on; a field that was not requested is
+/// missing.
 #[derive(Debug, Clone)]
 pub struct Record<'a> {
     /// What the row is.

@@ -197,7 +197,7 @@ pub struct Facts {
     pub show_keys: bool,
 }
 
-/// The report of a run.
+/// The report of a run. Every output format writes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
     /// Facts of the run.

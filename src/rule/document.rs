@@ -43,6 +43,10 @@ impl DocumentKind {
 }
 
 /// The kind of a policy file, determined by its top-level key.
+///
+/// # Errors
+///
+/// The document is not a mapping, or its top-level keys are not exactly one known kind.
 pub fn document_kind(document: &Node) -> Result<DocumentKind, Diagnostic> {
     let keys = DocumentKind::ALL.map(DocumentKind::key);
     let unknown = |message: String| Diagnostic::error(&codes::UNKNOWN_DOCUMENT, message);

@@ -87,7 +87,7 @@ pub enum Judged {
     },
 }
 
-/// A compiled rule.
+/// A compiled rule. A plan indexes it, and the engine evaluates it.
 #[derive(Debug, Clone)]
 pub struct Rule {
     /// Its id, also the name of its file.

@@ -35,7 +35,7 @@ pub enum Outcome {
     Failed(Vec<Diagnostic>),
 }
 
-/// The result of one test.
+/// The result of one test. `keytrail test` prints it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TestResult {
     /// The rule.

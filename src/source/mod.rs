@@ -20,10 +20,11 @@ pub use fragment::{Fragment, Segment};
 #[cfg(feature = "native")]
 pub use glob::{GlobEntry, GlobWalk, is_glob};
 #[cfg(feature = "native")]
-pub use pattern::PathPattern;
+pub use pattern::{PathPattern, PathPatternError};
 pub use position::{Position, count_bytes};
 pub use sources::{
-    FileId, LoadError, MAX_POLICY_FILE, MAX_TABLE_FILE, SourceFile, Sources, Span, read_table,
+    FileId, LoadError, LoadErrorKind, MAX_POLICY_FILE, MAX_TABLE_FILE, SourceFile, Sources, Span,
+    read_table,
 };
 #[cfg(feature = "native")]
 pub use state_file::{StateFile, StateFileError, is_same_file};

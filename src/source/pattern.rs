@@ -1,5 +1,6 @@
 //! Matching a path against a glob.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::walk;
@@ -14,19 +15,50 @@ pub struct PathPattern {
     glob: glob::Pattern,
 }
 
+/// Why a glob cannot be used. The project file reports it at the `path` of an input.
+///
+/// `Display` is the end of a sentence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PathPatternError {
+    /// It is empty.
+    Empty,
+    /// Its syntax is wrong.
+    Syntax {
+        /// The number of the character at which it is wrong, from 1.
+        character: usize,
+        /// The reason.
+        reason: &'static str,
+    },
+}
+
+impl fmt::Display for PathPatternError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            PathPatternError::Empty => f.write_str("it is empty"),
+            PathPatternError::Syntax { character, reason } => {
+                write!(f, "character {character}: {reason}")
+            }
+        }
+    }
+}
+
+impl std::error::Error for PathPatternError {}
+
 impl PathPattern {
     /// A glob whose paths are relative to `base`.
     ///
     /// # Errors
     ///
-    /// What is wrong with the glob, as the end of a sentence.
-    pub fn new(base: &Path, text: &str) -> Result<Self, String> {
+    /// The glob is empty, or its syntax is wrong.
+    pub fn new(base: &Path, text: &str) -> Result<Self, PathPatternError> {
         if text.is_empty() {
-            return Err("it is empty".to_owned());
+            return Err(PathPatternError::Empty);
         }
         let plain = text.strip_prefix("./").unwrap_or(text);
-        let glob = glob::Pattern::new(plain)
-            .map_err(|error| format!("character {}: {}", error.pos + 1, error.msg))?;
+        let glob = glob::Pattern::new(plain).map_err(|error| PathPatternError::Syntax {
+            character: error.pos + 1,
+            reason: error.msg,
+        })?;
         Ok(Self { base: base.to_owned(), glob })
     }
 
@@ -87,8 +119,13 @@ mod tests {
             let pattern = PathPattern::new(Path::new("/p"), pattern).unwrap();
             assert_eq!(pattern.matches_name("-"), expected, "{}", pattern.text());
         }
-        for wrong in ["", "a**", "[a"] {
-            assert!(PathPattern::new(Path::new("/p"), wrong).is_err(), "{wrong}");
+        for (wrong, error) in [
+            ("", "it is empty"),
+            ("a**", "character 1: recursive wildcards must form a single path component"),
+            ("[a", "character 1: invalid range pattern"),
+        ] {
+            let found = PathPattern::new(Path::new("/p"), wrong).unwrap_err();
+            assert_eq!(found.to_string(), error, "{wrong}");
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The files that were loaded, and positions in them.
 
 use std::fmt;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -68,7 +69,8 @@ impl SourceFile {
     }
 }
 
-/// Every file loaded in this run.
+/// Every file loaded in this run. Spans refer to these files, and the renderer of diagnostics shows
+/// their lines.
 #[derive(Debug, Default, Clone)]
 pub struct Sources {
     files: Vec<SourceFile>,
@@ -87,6 +89,10 @@ impl Sources {
     }
 
     /// Reads a policy file: a regular file of at most [`MAX_POLICY_FILE`] bytes in UTF-8.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read, is not a regular file, is too large, or is not UTF-8.
     pub fn load(&mut self, path: &Path, name: impl Into<String>) -> Result<FileId, LoadError> {
         let text = read(path, MAX_POLICY_FILE, "policy file")?;
         Ok(self.add(name, &text))
@@ -111,6 +117,10 @@ impl Sources {
 /// Reads the data file of a table: a regular file of at most [`MAX_TABLE_FILE`] bytes in UTF-8.
 ///
 /// The text can be large, so the caller drops it after the table is built.
+///
+/// # Errors
+///
+/// The file cannot be read, is not a regular file, is too large, or is not UTF-8.
 pub fn read_table(path: &Path) -> Result<String, LoadError> {
     let mut text = read(path, MAX_TABLE_FILE, "table file")?;
     if text.starts_with('\u{feff}') {
@@ -119,39 +129,97 @@ pub fn read_table(path: &Path) -> Result<String, LoadError> {
     Ok(text)
 }
 
-fn read(path: &Path, limit: u64, what: &str) -> Result<String, LoadError> {
-    let failed = |reason: String| LoadError { path: path.to_owned(), reason };
-    let meta = std::fs::metadata(path).map_err(|e| failed(e.to_string()))?;
+fn read(path: &Path, limit: u64, what: &'static str) -> Result<String, LoadError> {
+    let failed = |kind| LoadError { path: path.to_owned(), kind };
+    let io = |error: io::Error| failed(LoadErrorKind::Io(Arc::new(error)));
+    let meta = std::fs::metadata(path).map_err(io)?;
     if !meta.is_file() {
-        return Err(failed("it is not a regular file".into()));
+        return Err(failed(LoadErrorKind::NotAFile));
     }
     if meta.len() > limit {
-        return Err(failed(format!(
-            "it has {} bytes, more than the {limit} that a {what} may have",
-            meta.len()
-        )));
+        return Err(failed(LoadErrorKind::TooLarge { bytes: meta.len(), limit, what }));
     }
-    let bytes = std::fs::read(path).map_err(|e| failed(e.to_string()))?;
+    let bytes = std::fs::read(path).map_err(io)?;
     if matches!(bytes.get(..2), Some([0xff, 0xfe] | [0xfe, 0xff])) {
-        return Err(failed("it is UTF-16; save it as UTF-8".into()));
+        return Err(failed(LoadErrorKind::Utf16));
     }
-    let text = String::from_utf8(bytes)
-        .map_err(|e| failed(format!("it is not UTF-8 (byte {})", e.utf8_error().valid_up_to())))?;
-    Ok(text)
+    String::from_utf8(bytes)
+        .map_err(|error| failed(LoadErrorKind::NotUtf8(error.utf8_error().valid_up_to())))
 }
 
-/// A policy file that could not be read.
+/// A policy file that could not be read. The code that loads a policy reports it as a diagnostic.
 #[derive(Debug, Clone)]
 pub struct LoadError {
     /// The file.
     pub path: PathBuf,
-    /// The reason, worded to follow the path in a sentence.
-    pub reason: String,
+    /// The reason.
+    pub kind: LoadErrorKind,
+}
+
+/// Why a policy file could not be read. `Display` follows the path in a sentence.
+#[derive(Debug, Clone)]
+pub enum LoadErrorKind {
+    /// An operation of the system failed.
+    Io(Arc<io::Error>),
+    /// It is not a regular file.
+    NotAFile,
+    /// It is larger than allowed.
+    TooLarge {
+        /// Its size in bytes.
+        bytes: u64,
+        /// The largest size in bytes.
+        limit: u64,
+        /// The kind of file that has this limit.
+        what: &'static str,
+    },
+    /// It is UTF-16.
+    Utf16,
+    /// It is not UTF-8 from this byte on.
+    NotUtf8(usize),
+    /// The path is empty.
+    EmptyPath,
+    /// The path names no file or folder.
+    NotFound,
+    /// The path is a glob whose syntax is wrong.
+    Glob {
+        /// The glob as written.
+        pattern: String,
+        /// The reason.
+        reason: &'static str,
+    },
+    /// The path names no policy file.
+    NoPolicyFile,
+    /// It is a symbolic link to a folder.
+    FolderLink,
 }
 
 impl fmt::Display for LoadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "cannot read {}: {}", self.path.display(), self.reason)
+        write!(f, "cannot read {}: {}", self.path.display(), self.kind)
+    }
+}
+
+impl fmt::Display for LoadErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            LoadErrorKind::Io(error) => write!(f, "{error}"),
+            LoadErrorKind::NotAFile => f.write_str("it is not a regular file"),
+            LoadErrorKind::TooLarge { bytes, limit, what } => {
+                write!(f, "it has {bytes} bytes, more than the {limit} that a {what} may have")
+            }
+            LoadErrorKind::Utf16 => f.write_str("it is UTF-16; save it as UTF-8"),
+            LoadErrorKind::NotUtf8(byte) => write!(f, "it is not UTF-8 (byte {byte})"),
+            LoadErrorKind::EmptyPath => f.write_str("the path is empty"),
+            LoadErrorKind::NotFound => f.write_str("there is no such file or folder"),
+            LoadErrorKind::Glob { pattern, reason } => {
+                write!(f, "`{pattern}` is not a valid glob: {reason}")
+            }
+            LoadErrorKind::NoPolicyFile => f.write_str("no `.yaml` or `.yml` file is found there"),
+            LoadErrorKind::FolderLink => f.write_str(
+                "it is a symbolic link to a folder, which is not followed; name the folder it \
+                 leads to",
+            ),
+        }
     }
 }
 
@@ -213,7 +281,7 @@ mod tests {
         let mut sources = Sources::default();
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let error = |path: &str, sources: &mut Sources| {
-            sources.load(&root.join(path), path).map_err(|e| e.reason).err()
+            sources.load(&root.join(path), path).map_err(|e| e.kind.to_string()).err()
         };
         assert_eq!(error("src", &mut sources).unwrap(), "it is not a regular file");
         assert!(error("src/nothing.yaml", &mut sources).is_some());

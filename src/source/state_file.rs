@@ -13,7 +13,7 @@ pub struct StateFile {
     _lock: File,
 }
 
-/// Why a state file cannot be used.
+/// Why a state file cannot be used. `keytrail watch` reports it.
 #[derive(Debug)]
 pub enum StateFileError {
     /// Another program uses it.

@@ -10,6 +10,10 @@ pub struct Temporary(File);
 impl Temporary {
     #[cfg(feature = "native")]
     /// Creates a file in the system's folder for temporary files.
+    ///
+    /// # Errors
+    ///
+    /// The system cannot create it.
     pub fn create() -> io::Result<Self> {
         tempfile::tempfile().map(Self)
     }

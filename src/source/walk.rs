@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
-use super::LoadError;
 use super::glob::{GlobEntry, GlobWalk, is_glob};
+use super::{LoadError, LoadErrorKind};
 
 /// The policy files that one path, folder or glob matches, sorted by the bytes of their paths.
 ///
@@ -13,18 +14,22 @@ use super::glob::{GlobEntry, GlobWalk, is_glob};
 /// and symbolic links to folders are not followed because they could form cycles. Such a link is an
 /// error, because its files would be missing from the policy. A pattern that matches no file is an
 /// error too.
+///
+/// # Errors
+///
+/// Every path that cannot be used, sorted.
 pub fn expand(base: &Path, pattern: &str) -> Result<Vec<PathBuf>, Vec<LoadError>> {
-    let failed = |reason: String| vec![LoadError { path: PathBuf::from(pattern), reason }];
+    let failed = |kind| vec![LoadError { path: PathBuf::from(pattern), kind }];
     let path = base.join(pattern);
     let mut found = Found::default();
     if pattern.is_empty() {
-        return Err(failed("the path is empty".into()));
+        return Err(failed(LoadErrorKind::EmptyPath));
     } else if path.is_dir() {
         found.walk(&path);
     } else if path.symlink_metadata().is_ok() {
         found.files.insert(path);
     } else if !is_glob(pattern) {
-        return Err(failed("there is no such file or folder".into()));
+        return Err(failed(LoadErrorKind::NotFound));
     } else {
         found.glob(base, pattern).map_err(failed)?;
     }
@@ -34,7 +39,7 @@ pub fn expand(base: &Path, pattern: &str) -> Result<Vec<PathBuf>, Vec<LoadError>
         return Err(found.errors);
     }
     if found.files.is_empty() {
-        return Err(failed("no `.yaml` or `.yml` file is found there".into()));
+        return Err(failed(LoadErrorKind::NoPolicyFile));
     }
     Ok(found.files.into_iter().collect())
 }
@@ -107,9 +112,7 @@ impl Found {
     fn visit(&mut self, path: PathBuf, pending: &mut Vec<PathBuf>) {
         if is_hidden(&path) {
         } else if path.is_symlink() && path.is_dir() {
-            let reason = "it is a symbolic link to a folder, which is not followed; name the \
-                          folder it leads to";
-            self.errors.push(LoadError { path, reason: reason.into() });
+            self.errors.push(LoadError { path, kind: LoadErrorKind::FolderLink });
         } else if path.is_dir() {
             pending.push(path);
         } else if is_yaml(&path) {
@@ -118,16 +121,16 @@ impl Found {
     }
 
     /// Adds the files that a glob matches.
-    fn glob(&mut self, base: &Path, pattern: &str) -> Result<(), String> {
+    fn glob(&mut self, base: &Path, pattern: &str) -> Result<(), LoadErrorKind> {
         let glob = GlobWalk::new(base, pattern, true)
-            .map_err(|e| format!("`{pattern}` is not a valid glob: {}", e.msg))?;
+            .map_err(|e| LoadErrorKind::Glob { pattern: pattern.to_owned(), reason: e.msg })?;
         glob.walk(&mut |named| match named {
             GlobEntry::Path(path) if path.is_dir() && !path.is_symlink() => self.walk(&path),
             GlobEntry::Path(path) | GlobEntry::FolderLink(path) => {
                 self.visit(path, &mut Vec::new())
             }
             GlobEntry::Unreadable(path, error) => {
-                self.errors.push(LoadError { path, reason: error.to_string() });
+                self.errors.push(LoadError { path, kind: LoadErrorKind::Io(Arc::new(error)) });
             }
         });
         Ok(())
@@ -142,7 +145,8 @@ impl Found {
                 paths
             }
             Err(e) => {
-                self.errors.push(LoadError { path: folder.to_owned(), reason: e.to_string() });
+                let kind = LoadErrorKind::Io(Arc::new(e));
+                self.errors.push(LoadError { path: folder.to_owned(), kind });
                 Vec::new()
             }
         }
@@ -164,7 +168,7 @@ mod tests {
     use super::*;
 
     fn names(base: &Path, pattern: &str) -> String {
-        let line = |e: &LoadError| format!("{}: {}", relative(&e.path, base), e.reason);
+        let line = |e: &LoadError| format!("{}: {}", relative(&e.path, base), e.kind);
         match expand(base, pattern) {
             Ok(files) => files.iter().map(|f| relative(f, base)).collect::<Vec<_>>().join(" "),
             Err(errors) => errors.iter().map(line).collect::<Vec<_>>().join("; "),

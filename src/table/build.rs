@@ -9,11 +9,11 @@ use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
 use rustc_hash::FxHashMap;
 
+use super::cell_error::CellError;
 use super::index::{Index, Ranges};
 use super::table::{Cell, Cells, MAX_ROWS};
 use super::{ColumnType, Declaration, Match, Table};
-use crate::diag::codes::table as codes;
-use crate::diag::{Diagnostic, escaped};
+use crate::diag::Diagnostic;
 use crate::source::Span;
 use crate::value::{Cidr, Time, Value};
 
@@ -39,11 +39,13 @@ pub(super) enum Raw<'a> {
 pub(super) struct Problem {
     pub(super) row: usize,
     pub(super) column: usize,
-    pub(super) message: String,
-    /// The text shown beside the value.
-    pub(super) label: String,
-    /// The row that has the same key.
-    pub(super) first: Option<usize>,
+    pub(super) error: CellError,
+}
+
+/// A value is not of the type of its column.
+struct OtherType {
+    /// The value as written, if it is a single text.
+    written: Option<String>,
 }
 
 /// A table that is being built.
@@ -74,8 +76,7 @@ impl Builder {
     pub(super) fn row(&mut self, values: &mut [Raw<'_>]) -> bool {
         let row = self.rows;
         if row == MAX_ROWS {
-            let message = format!("the table has more than {MAX_ROWS} rows");
-            self.at(self.declaration.key, message, "no further row fits", None);
+            self.at(self.declaration.key, CellError::TooManyRows);
             return false;
         }
         let base = self.cells.cells.len();
@@ -83,21 +84,14 @@ impl Builder {
         for (index, column) in declaration.columns.iter().enumerate() {
             let raw =
                 values.get_mut(index).map_or(Raw::Empty, |v| std::mem::replace(v, Raw::Empty));
-            let cell = self.cell(raw, column.ty).unwrap_or_else(|written| {
-                let expected = column.ty.expected();
-                let message = match written {
-                    Some(text) => format!(
-                        "the column `{}` of the table `{}` takes {expected}, not `{}`",
-                        column.name,
-                        declaration.id,
-                        escaped(&text, 60)
-                    ),
-                    None => format!(
-                        "the column `{}` of the table `{}` takes {expected}",
-                        column.name, declaration.id
-                    ),
+            let cell = self.cell(raw, column.ty).unwrap_or_else(|OtherType { written }| {
+                let error = CellError::Type {
+                    table: declaration.id.clone(),
+                    column: column.name.clone(),
+                    expected: column.ty.expected(),
+                    written,
                 };
-                self.at(index, message, &format!("expected {expected}"), None);
+                self.at(index, error);
                 Cell::Missing
             });
             self.cells.cells.push(cell);
@@ -107,15 +101,15 @@ impl Builder {
         self.problems.len() < MAX_PROBLEMS
     }
 
-    /// The cell of a value, or an error with what was written instead.
-    fn cell(&mut self, raw: Raw<'_>, ty: ColumnType) -> Result<Cell, Option<String>> {
+    /// The cell of a value.
+    fn cell(&mut self, raw: Raw<'_>, ty: ColumnType) -> Result<Cell, OtherType> {
         let text = match (raw, ty) {
             (Raw::Empty, _) => return Ok(Cell::Missing),
             (Raw::Texts(texts), ColumnType::Texts) => return Ok(self.list(texts)),
-            (Raw::Texts(_) | Raw::Other, _) => return Err(None),
+            (Raw::Texts(_) | Raw::Other, _) => return Err(OtherType { written: None }),
             (Raw::Text(text), _) => text,
         };
-        let wrong = || Some(text.to_string());
+        let wrong = || OtherType { written: Some(text.to_string()) };
         match ty {
             ColumnType::Str => {
                 let start = u32::try_from(self.cells.texts.len()).map_err(|_| wrong())?;
@@ -147,12 +141,12 @@ impl Builder {
     /// Adds the row whose cells begin at `base` to the index by its key.
     fn key(&mut self, base: usize) {
         let column = self.declaration.key;
-        if let Err((message, label, first)) = self.enter(base) {
-            self.at(column, message, label, first);
+        if let Err(error) = self.enter(base) {
+            self.at(column, error);
         }
     }
 
-    fn enter(&mut self, base: usize) -> Result<(), (String, &'static str, Option<usize>)> {
+    fn enter(&mut self, base: usize) -> Result<(), CellError> {
         let Declaration { id, columns, key, .. } = &*self.declaration;
         let (row, cells) = (self.rows as u32, &self.cells);
         let text = cells.text(base + key);
@@ -162,9 +156,7 @@ impl Builder {
             }
             // An invalid declaration may have no columns at all.
             let column = columns.get(*key).map_or("", |column| column.name.as_str());
-            let message =
-                format!("a row of the table `{id}` has no value in its key column `{column}`");
-            return Err((message, "the key is missing", None));
+            return Err(CellError::NoKey { table: id.clone(), column: column.to_owned() });
         }
         let first = match &mut self.keys {
             Keys::Exact(rows, hasher) => {
@@ -180,8 +172,7 @@ impl Builder {
                 }
             }
             Keys::Ranges(rows) => {
-                let range = Cidr::parse(text.trim())
-                    .map_err(|error| (error.to_string(), "expected an address or a range", None))?;
+                let range = Cidr::parse(text.trim()).map_err(CellError::Range)?;
                 match rows.entry(range) {
                     MapEntry::Occupied(other) => Some(*other.get()),
                     MapEntry::Vacant(entry) => {
@@ -192,13 +183,12 @@ impl Builder {
             }
         };
         let Some(first) = first else { return Ok(()) };
-        let message = format!("the key `{}` occurs twice in the table `{id}`", escaped(text, 60));
-        Err((message, "here again", Some(first as usize)))
+        let (table, key) = (id.clone(), text.to_owned());
+        Err(CellError::DuplicateKey { table, key, first: first as usize })
     }
 
-    fn at(&mut self, column: usize, message: String, label: &str, first: Option<usize>) {
-        let label = label.to_owned();
-        self.problems.push(Problem { row: self.rows, column, message, label, first });
+    fn at(&mut self, column: usize, error: CellError) {
+        self.problems.push(Problem { row: self.rows, column, error });
     }
 
     /// The table, unless there were problems.
@@ -227,12 +217,11 @@ impl Builder {
 impl Problem {
     /// The diagnostic for this problem; `place` gives the spans of values.
     pub(super) fn diagnostic(self, place: &dyn Fn(usize, usize) -> Option<Span>) -> Diagnostic {
-        let code = if self.first.is_some() { &codes::DUPLICATE_KEY } else { &codes::ROW };
-        let mut diagnostic = Diagnostic::error(code, self.message);
+        let mut diagnostic = Diagnostic::error(self.error.code(), self.error.to_string());
         if let Some(span) = place(self.row, self.column) {
-            diagnostic = diagnostic.at(span, self.label);
+            diagnostic = diagnostic.at(span, self.error.label());
         }
-        let Some(first) = self.first else { return diagnostic };
+        let Some(first) = self.error.first() else { return diagnostic };
         if let Some(span) = place(first, self.column) {
             diagnostic = diagnostic.at(span, "here first");
         }
@@ -266,6 +255,9 @@ mod tests {
         assert!(!row(MAX_ROWS));
         let problems = builder.finish().unwrap_err();
         assert_eq!(problems.len(), 1);
-        assert_eq!(problems[0].message, format!("the table has more than {MAX_ROWS} rows"));
+        assert_eq!(
+            problems[0].error.to_string(),
+            format!("the table has more than {MAX_ROWS} rows")
+        );
     }
 }

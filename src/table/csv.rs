@@ -17,7 +17,6 @@ use super::Declaration;
 use super::build::{Builder, Raw};
 use super::data::{Data, Mistake};
 use super::header::{Header, lacking, twice};
-use crate::diag::codes::table as codes;
 use crate::diag::escaped;
 
 /// Most bytes of one value. A longer value indicates a misplaced quote.
@@ -200,9 +199,9 @@ impl super::build::Problem {
     /// The mistake to report; `place` gives the ranges of values in a text.
     pub(super) fn mistake(self, place: &dyn Fn(usize, usize) -> Option<Range<usize>>) -> Mistake {
         let at = place(self.row, self.column).unwrap_or(0..0);
-        let mut mistake = Mistake::row(self.message, at, &self.label);
-        if let Some(first) = self.first {
-            mistake.code = &codes::DUPLICATE_KEY;
+        let mut mistake = Mistake::row(self.error.to_string(), at, &self.error.label());
+        if let Some(first) = self.error.first() {
+            mistake.code = self.error.code();
             mistake
                 .places
                 .extend(place(first, self.column).map(|at| (at, "here first".to_owned())));

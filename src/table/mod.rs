@@ -9,6 +9,7 @@ mod index;
 #[allow(clippy::module_inception)]
 mod table;
 mod build;
+mod cell_error;
 mod header;
 mod data;
 mod read;

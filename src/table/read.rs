@@ -11,6 +11,11 @@ use crate::yaml::Node;
 /// The table with the rows of a CSV text.
 ///
 /// `file` registers the text among the sources. It is called only if there is something to report.
+///
+/// # Errors
+///
+/// The text is not CSV, the header lacks a column, or values cannot be in their columns. Each
+/// diagnostic points at its place in the text.
 pub fn from_csv(
     declaration: &Arc<Declaration>,
     text: &str,
@@ -20,6 +25,11 @@ pub fn from_csv(
 }
 
 /// The table with the rows of a JSON text; `file` as in [`from_csv`].
+///
+/// # Errors
+///
+/// The text is not JSON of the expected shape, or values cannot be in their columns. Each
+/// diagnostic points at its place in the text.
 pub fn from_json(
     declaration: &Arc<Declaration>,
     text: &str,
@@ -32,6 +42,10 @@ pub fn from_json(
 }
 
 /// The table with the rows of a YAML file; `document` is the whole document.
+///
+/// # Errors
+///
+/// The document does not have the shape of a table, or values cannot be in their columns.
 pub fn from_yaml(declaration: &Arc<Declaration>, document: &Node) -> Result<Data, Vec<Diagnostic>> {
     rows::read(declaration, document)
 }

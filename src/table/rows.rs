@@ -15,6 +15,10 @@ use crate::yaml::{Entry, Node, NodeKind};
 /// The table with these rows. Each is a mapping from column names to values.
 ///
 /// Every value is checked against its column. A column that a row leaves out is missing in it.
+///
+/// # Errors
+///
+/// A row is not a mapping, has an unknown column, or has a value that cannot be in its column.
 pub fn from_nodes(declaration: &Arc<Declaration>, rows: &[Node]) -> Result<Table, Vec<Diagnostic>> {
     let mut diagnostics = Vec::new();
     let mut builder = Builder::new(declaration.clone());

@@ -49,7 +49,7 @@ pub struct WatchOptions {
     pub show_suppressed: bool,
 }
 
-/// Evaluates a policy over inputs that grow.
+/// Evaluates a policy over inputs that grow. `keytrail watch` runs one check at every interval.
 pub struct Watch<'p> {
     policy: &'p Policy,
     plan: Plan<'p>,
@@ -59,7 +59,7 @@ pub struct Watch<'p> {
     noted: BTreeSet<Note>,
 }
 
-/// The result of one check.
+/// The result of one check. `keytrail watch` writes it.
 #[derive(Debug)]
 pub struct Check {
     /// The report of this check. Its findings are the occurrences to emit, each with its id in
@@ -118,6 +118,10 @@ impl<'p> Watch<'p> {
 
     /// Maps the new records of `inputs` and emits the occurrences that are now certain. With `end`,
     /// no further records are expected, so open occurrences are emitted too.
+    ///
+    /// # Errors
+    ///
+    /// Spilled rows cannot be read back. The state then stays as it was.
     pub fn check(
         &mut self,
         inputs: &dyn Inputs,

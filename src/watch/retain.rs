@@ -5,7 +5,7 @@ use std::io;
 
 use super::occurrence_kind::OccurrenceKind;
 use super::state::Row;
-use crate::engine::{Rows, StoredRow};
+use crate::engine::{Rows, SpillError, StoredRow};
 use crate::plan::Plan;
 use crate::value::{Duration, Time};
 
@@ -21,7 +21,7 @@ pub(super) struct Retained {
     pub(super) dropped: u64,
     pub(super) of: BTreeSet<usize>,
     /// The error because of which rows could not be spilled, if any.
-    pub(super) spill: Option<String>,
+    pub(super) spill: Option<SpillError>,
 }
 
 /// What decides whether a row is still needed.

@@ -31,7 +31,7 @@ pub struct SavedState {
     pub files: Vec<FollowedFile>,
 }
 
-/// The reason why bytes are not a valid state.
+/// The reason why bytes are not a valid state. `keytrail watch` reports it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BadState {
     /// They are not a state.
@@ -116,6 +116,10 @@ impl SavedState {
     }
 
     /// Decodes a state.
+    ///
+    /// # Errors
+    ///
+    /// The bytes are not a state, have another version, or are damaged.
     pub fn read(bytes: &[u8]) -> Result<Self, BadState> {
         if !bytes.starts_with(MAGIC) {
             let cut = !bytes.is_empty() && MAGIC.starts_with(bytes);

@@ -24,6 +24,10 @@ const MAX_ERRORS: usize = 50;
 
 /// Parses a file that contains one document. Anchors, aliases, tags, duplicate keys and keys that
 /// are not scalars are errors. An empty file gives [`NodeKind::Null`].
+///
+/// # Errors
+///
+/// Every mistake in the text, up to 50: after these the rest is not parsed.
 pub fn parse(file: FileId, sources: &Sources) -> Result<Node, Vec<Diagnostic>> {
     let text = &*sources.file(file).text;
     if let Some((at, c)) = text.char_indices().find(|&(_, c)| is_control(c)) {

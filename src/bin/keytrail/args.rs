@@ -11,6 +11,8 @@ use keytrail::rule::Severity;
 use keytrail::value::{Duration, RecordKind, Time, Zone};
 use keytrail::yaml::seconds;
 
+use crate::arg_error::ArgError;
+
 /// The output format of a reference command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Layout {
@@ -22,20 +24,21 @@ pub(crate) enum Layout {
 
 /// Parses a severity, with suggestions.
 pub(crate) fn severity() -> impl TypedValueParser<Value = Severity> {
-    PossibleValuesParser::new(Severity::WORDS.iter().rev().copied())
-        .try_map(|word| Severity::parse(&word.to_ascii_lowercase()).ok_or("not a severity"))
+    PossibleValuesParser::new(Severity::WORDS.iter().rev().copied()).try_map(|word| {
+        Severity::parse(&word.to_ascii_lowercase()).ok_or(ArgError::NotA("a severity"))
+    })
 }
 
 /// Parses the value of `--fail-on`: a severity, or `never`.
 pub(crate) fn fail_on() -> impl TypedValueParser<Value = FailOn> {
-    PossibleValuesParser::new(FailOn::WORDS.iter().rev().copied())
-        .try_map(|word| FailOn::parse(&word.to_ascii_lowercase()).ok_or("not a severity"))
+    PossibleValuesParser::new(FailOn::WORDS.iter().rev().copied()).try_map(|word| {
+        FailOn::parse(&word.to_ascii_lowercase()).ok_or(ArgError::NotA("a severity"))
+    })
 }
 
 /// Parses an instant.
-pub(crate) fn instant(text: &str) -> Result<Time, String> {
-    Time::parse(text)
-        .ok_or_else(|| "expected a time in RFC 3339, such as 2026-01-31T00:00:00Z".to_owned())
+pub(crate) fn instant(text: &str) -> Result<Time, ArgError> {
+    Time::parse(text).ok_or(ArgError::Instant)
 }
 
 /// Parses the start or end of a time range.
@@ -46,64 +49,53 @@ pub(crate) fn bound(text: &str) -> Result<Bound, NotABound> {
 /// Parses the name of a kind of record.
 pub(crate) fn kind() -> impl TypedValueParser<Value = RecordKind> {
     PossibleValuesParser::new(RecordKind::ALL.map(RecordKind::name))
-        .try_map(|word| RecordKind::parse(&word).ok_or("not a kind of record"))
+        .try_map(|word| RecordKind::parse(&word).ok_or(ArgError::NotA("a kind of record")))
 }
 
 /// Parses a time zone.
-pub(crate) fn zone(text: &str) -> Result<Zone, String> {
-    Zone::parse(text).ok_or_else(|| {
-        "there is no such time zone; write a name like Asia/Shanghai, or an offset like +08:00"
-            .to_owned()
-    })
+pub(crate) fn zone(text: &str) -> Result<Zone, ArgError> {
+    Zone::parse(text).ok_or(ArgError::Zone)
 }
 
 /// Parses an account id. It is a text, even if it consists of digits.
-pub(crate) fn account(text: &str) -> Result<String, String> {
+pub(crate) fn account(text: &str) -> Result<String, ArgError> {
     match text.trim() {
-        "" => Err("expected an account id".to_owned()),
+        "" => Err(ArgError::Account),
         account => Ok(account.to_owned()),
     }
 }
 
 /// Parses an amount of memory: `512M`, `2GiB`, `1073741824`.
-pub(crate) fn memory(text: &str) -> Result<usize, String> {
+pub(crate) fn memory(text: &str) -> Result<usize, ArgError> {
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let unit = match &*text[digits.len()..].to_ascii_lowercase() {
         "" | "b" => 1,
         "k" | "kib" => 1 << 10,
         "m" | "mib" => 1 << 20,
         "g" | "gib" => 1 << 30,
-        _ => {
-            return Err(format!(
-                "`{text}` is not an amount of memory; expected one like `512M` or `2G`"
-            ));
-        }
+        _ => return Err(ArgError::Memory(text.to_owned())),
     };
     let bytes = digits.parse::<usize>().ok().and_then(|number| number.checked_mul(unit));
     match bytes {
         Some(bytes) if bytes >= LEAST_MEMORY => Ok(bytes),
-        Some(_) => Err("a run needs at least 16M".to_owned()),
-        None => {
-            Err(format!("`{text}` is not an amount of memory; expected one like `512M` or `2G`"))
-        }
+        Some(_) => Err(ArgError::TooLittleMemory),
+        None => Err(ArgError::Memory(text.to_owned())),
     }
 }
 
 /// Parses a duration: `90s`, `5m`, `1h30m`, `1d`.
-pub(crate) fn length(text: &str) -> Result<Duration, String> {
+pub(crate) fn length(text: &str) -> Result<Duration, ArgError> {
     let length = match text.strip_suffix("ms") {
         Some(number) => number.parse::<u32>().ok().map(|number| i64::from(number) * 1_000),
         None => seconds(text).and_then(|number| number.checked_mul(Duration::SECOND)),
     };
-    length.map(Duration).ok_or_else(|| {
-        format!("`{text}` is not a duration; expected one like `30s`, `5m` or `1h30m`")
-    })
+    length.map(Duration).ok_or_else(|| ArgError::Duration(text.to_owned()))
 }
 
 /// Parses the time between two checks.
-pub(crate) fn interval(text: &str) -> Result<Duration, String> {
+pub(crate) fn interval(text: &str) -> Result<Duration, ArgError> {
     match length(text)? {
-        Duration(..=0) => Err("the interval must be longer than zero, such as `1s`".to_owned()),
+        Duration(..=0) => Err(ArgError::Interval),
         interval => Ok(interval),
     }
 }
@@ -117,7 +109,7 @@ pub(crate) fn columns(text: &str) -> Result<Columns, ColumnNamesError> {
 }
 
 /// Parses names of fields, separated by commas; names may be globs.
-pub(crate) fn fields(text: &str) -> Result<FieldSet, String> {
+pub(crate) fn fields(text: &str) -> Result<FieldSet, ArgError> {
     let mut chosen = FieldSet::EMPTY;
     for name in text.split(',').map(str::trim) {
         let found = named_fields(name);
@@ -138,21 +130,18 @@ fn named_fields(pattern: &str) -> FieldSet {
     RecordKind::ALL.into_iter().flat_map(field::of_kind).filter(fits).collect()
 }
 
-fn unknown_field(name: &str) -> String {
+fn unknown_field(name: &str) -> ArgError {
     let paths: Vec<String> = FIELDS.iter().map(Field::path).collect();
     let bare = FIELDS.iter().find(|field| field.name == name).map(Field::path);
     let near = bare.or_else(|| nearest(name, paths.iter().map(String::as_str)).map(str::to_owned));
-    match near {
-        Some(near) => format!("no field matches `{name}`; did you mean `{near}`?"),
-        None => format!("no field matches `{name}`; `keytrail fields` lists them"),
-    }
+    ArgError::Field { name: name.to_owned(), near }
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use super::{Duration, fields, interval, length, memory};
+    use super::{ArgError, Duration, fields, interval, length, memory};
 
     #[test]
     fn fields_are_named_whole_or_by_globs() {
@@ -160,7 +149,7 @@ mod tests {
             let paths = |set: super::FieldSet| -> Vec<String> {
                 set.iter().map(|id| id.field().path()).collect()
             };
-            fields(text).map(|set| paths(set).join(" "))
+            fields(text).map(|set| paths(set).join(" ")).map_err(|error| error.to_string())
         };
         assert_eq!(
             paths("key.id, event.ip*").unwrap(),
@@ -187,10 +176,13 @@ mod tests {
         assert_eq!(interval("250ms"), Ok(Duration(250_000)));
         assert_eq!(length("0s"), Ok(Duration(0)));
         for wrong in ["", "5", "m", "-5m", "5 m", "1.5h", "5x", "99999999999999999d", "ms"] {
-            assert!(length(wrong).unwrap_err().contains("is not a duration"), "{wrong}");
+            assert!(
+                length(wrong).unwrap_err().to_string().contains("is not a duration"),
+                "{wrong}"
+            );
         }
         for zero in ["0s", "0ms", "0m0s"] {
-            assert!(interval(zero).unwrap_err().contains("longer than zero"), "{zero}");
+            assert!(interval(zero).unwrap_err().to_string().contains("longer than zero"), "{zero}");
         }
     }
 
@@ -201,8 +193,9 @@ mod tests {
         {
             assert_eq!(memory(text), Ok(bytes), "{text}");
         }
-        for text in ["", "M", "1.5G", "-1G", "15M", "2T", "99999999999G"] {
-            assert!(memory(text).is_err(), "{text}");
+        for text in ["", "M", "1.5G", "-1G", "2T", "99999999999G"] {
+            assert_eq!(memory(text), Err(ArgError::Memory(text.to_owned())), "{text}");
         }
+        assert_eq!(memory("15M"), Err(ArgError::TooLittleMemory));
     }
 }

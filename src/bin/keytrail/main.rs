@@ -5,6 +5,7 @@
 #![allow(clippy::disallowed_methods, reason = "what the library may not touch is touched here")]
 
 mod amount;
+mod arg_error;
 mod args;
 mod cli;
 mod commands;

@@ -10,6 +10,7 @@ use keytrail::source::Sources;
 use keytrail::value::Time;
 
 use crate::amount::amount;
+use crate::arg_error::ArgError;
 use crate::exit::Failure;
 use crate::host::Host;
 
@@ -49,14 +50,12 @@ pub(crate) struct RuleChoice {
 }
 
 /// `NAME=FILE`.
-pub(crate) fn data_file(text: &str) -> Result<(String, String), String> {
+pub(crate) fn data_file(text: &str) -> Result<(String, String), ArgError> {
     match text.split_once('=') {
         Some((name, file)) if !name.is_empty() && !file.is_empty() => {
             Ok((name.to_owned(), file.to_owned()))
         }
-        _ => {
-            Err("expected the id of a table and its data file, like `accounts=accounts.csv`".into())
-        }
+        _ => Err(ArgError::Table),
     }
 }
 

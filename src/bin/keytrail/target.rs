@@ -7,6 +7,7 @@ use keytrail::diag::nearest;
 use keytrail::output::{self, OUTPUTS, Output, Style};
 use keytrail::report::Report;
 
+use crate::arg_error::ArgError;
 use crate::destination::{Destination, Draft, write_device};
 use crate::exit::Failure;
 use crate::host::Host;
@@ -65,9 +66,9 @@ pub(crate) struct Target {
 
 impl Target {
     /// Parses `FORMAT[:FILE]`.
-    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+    pub(crate) fn parse(text: &str) -> Result<Self, ArgError> {
         let (name, file) = match text.split_once(':') {
-            Some((_, "")) => return Err("expected a file after the colon".to_owned()),
+            Some((_, "")) => return Err(ArgError::NoFile),
             Some((name, file)) => (name, Some(PathBuf::from(file))),
             None => (text, None),
         };
@@ -76,15 +77,10 @@ impl Target {
     }
 }
 
-fn unknown(name: &str) -> String {
-    let names = || OUTPUTS.iter().map(|output| output.name);
-    match nearest(name, names()) {
-        Some(near) => format!("there is no format `{name}`; did you mean `{near}`?"),
-        None => {
-            let names: Vec<_> = names().collect();
-            format!("there is no format `{name}`; there are {}", names.join(", "))
-        }
-    }
+fn unknown(name: &str) -> ArgError {
+    let known: Vec<&'static str> = OUTPUTS.iter().map(|output| output.name).collect();
+    let near = nearest(name, known.iter().copied());
+    ArgError::Format { name: name.to_owned(), near, known }
 }
 
 /// The reports to write, each with its own destination.

@@ -13,7 +13,7 @@ use crate::value::{Time, Value};
 /// The time of a report without a time; sorts before every other.
 const UNDATED: i64 = i64::MIN;
 
-/// The credential reports of a run and an index of their rows.
+/// The credential reports of a run and an index of their rows. Runs and queries look rows up in it.
 pub struct Credentials<'h> {
     stored: &'h StoredReports,
     /// The time of the newest dated report by format and account (`""` if the report names no

@@ -20,7 +20,7 @@ use super::detail_store::DetailReader;
 use super::match_view::day_of;
 use super::matches::PartialMatches;
 use super::options::{EmitMode, RunOptions};
-use super::rows::{Frame, MatchRow, Merge, Order, texts};
+use super::rows::{Frame, MatchRow, Merge, Order, SpillError, texts};
 use super::subject::rule_of;
 use crate::correlate::Reach;
 use crate::expr::EvalError;
@@ -59,7 +59,7 @@ pub(super) struct Reduced {
     pub(super) errors: Vec<(u32, EvalError)>,
     /// The error because of which rows could not be read back. The findings of these rows are
     /// unknown.
-    pub(super) lost: Option<String>,
+    pub(super) lost: Option<SpillError>,
     /// For correlation rules, the spans of the occurrences by key, including those that the
     /// allowlist hides; empty unless occurrences are reported one by one.
     pub(super) spans: BTreeMap<Box<[u8]>, Vec<(Time, Time)>>,
@@ -88,7 +88,7 @@ pub(super) fn reduce(
         },
     };
     if let Err(error) = fold_all(&mut fold, rows.finish(), ids.finish()) {
-        fold.reduced.lost = Some(error.to_string());
+        fold.reduced.lost = Some(error.into());
     }
     fold.reduced
 }

@@ -15,4 +15,5 @@ pub(super) use row::{
     put_text, texts, version_frame,
 };
 pub(super) use sorter::Sorter;
+pub use spill::SpillError;
 pub(super) use spill::SpillFile;

@@ -4,7 +4,7 @@ use std::io;
 use std::sync::Arc;
 
 use super::merge::Merge;
-use super::spill::{Run, RunReader, SpillFile, write_row};
+use super::spill::{Run, RunReader, SpillError, SpillFile, write_row};
 
 /// The size of a chunk of rows in bytes.
 const CHUNK: usize = 1 << 20;
@@ -27,7 +27,7 @@ pub(in crate::engine) struct Sorter {
     budget: usize,
     spill: Arc<SpillFile>,
     /// The error because of which rows could not be spilled and stayed in memory.
-    pub(in crate::engine) failed: Option<String>,
+    pub(in crate::engine) failed: Option<SpillError>,
 }
 
 /// The position of a row in memory, and the length of its sort key in bytes.
@@ -139,7 +139,7 @@ impl Sorter {
             }
             // The next attempt is made at twice the size, so that failures stay cheap.
             Err(error) => {
-                self.failed.get_or_insert_with(|| error.to_string());
+                self.failed.get_or_insert_with(|| error.into());
                 self.budget = self.bytes.saturating_mul(2);
             }
         }
@@ -209,7 +209,7 @@ mod tests {
             let mut other = Sorter::new(budget / 2, &spill);
             rows[cut..].iter().for_each(|row| other.push(&frame(row), row.0.len()));
             sorter.merge(other);
-            prop_assert_eq!(&sorter.failed, &None);
+            prop_assert!(sorter.failed.is_none());
             let sorted = all(sorter);
             let keys: Vec<&[u8]> = sorted.iter().map(|(row, sorts)| &row[..*sorts]).collect();
             prop_assert!(keys.is_sorted());
@@ -271,7 +271,7 @@ mod tests {
         for number in (0..50u8).rev() {
             sorter.push(&[number], 1);
         }
-        assert_eq!(sorter.failed.as_deref(), Some("no space left"));
+        assert_eq!(sorter.failed.as_ref().unwrap().to_string(), "no space left");
         let rows: Vec<u8> = all(sorter).iter().map(|(row, _)| row[0]).collect();
         assert_eq!(rows, (0..50).collect::<Vec<u8>>());
     }
@@ -289,7 +289,7 @@ mod tests {
         }
         let mut sorter = sorter(100, create);
         (0..50u8).rev().for_each(|number| sorter.push(&[number], 1));
-        assert_eq!(sorter.failed.as_deref(), Some("no space left"));
+        assert_eq!(sorter.failed.as_ref().unwrap().to_string(), "no space left");
         assert!(!sorter.runs.is_empty() && sorter.bytes <= 250, "{} bytes", sorter.bytes);
         let rows: Vec<u8> = all(sorter).iter().map(|(row, _)| row[0]).collect();
         assert_eq!(rows, (0..50).collect::<Vec<u8>>());
@@ -306,7 +306,7 @@ mod tests {
         }
         let mut sorter = sorter(0, create);
         (0..200u8).rev().for_each(|number| sorter.push(&[number], 1));
-        assert_eq!((sorter.runs.len(), &sorter.failed), (200, &None));
+        assert_eq!((sorter.runs.len(), sorter.failed.is_none()), (200, true));
         let rows: Vec<u8> = all(sorter).iter().map(|(row, _)| row[0]).collect();
         assert_eq!((rows, CREATED.load(Ordering::Relaxed)), ((0..200).collect::<Vec<u8>>(), 2));
     }

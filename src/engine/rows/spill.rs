@@ -1,5 +1,6 @@
 //! Sorted runs of rows in a temporary file.
 
+use std::fmt;
 use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -17,6 +18,25 @@ const WRITE: usize = 1 << 18;
 pub(in crate::engine) struct SpillFile {
     create: Create,
     file: Mutex<Option<Temporary>>,
+}
+
+/// An operation on a temporary file of spilled rows failed. A run goes on without the file, and its
+/// report shows the error.
+#[derive(Debug, Clone)]
+pub struct SpillError(Arc<io::Error>);
+
+impl fmt::Display for SpillError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+impl std::error::Error for SpillError {}
+
+impl From<io::Error> for SpillError {
+    fn from(error: io::Error) -> Self {
+        Self(Arc::new(error))
+    }
 }
 
 /// Sorted rows in a spill file: a range of bytes.

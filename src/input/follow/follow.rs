@@ -15,7 +15,7 @@ use crate::record::{Hints, Inputs, ReadOrder};
 use crate::source::is_same_file;
 use crate::value::Time;
 
-/// The inputs of a watch.
+/// The inputs of a watch. `keytrail watch` looks for new records through it before each check.
 #[derive(Debug)]
 pub struct Follow {
     args: Vec<String>,
@@ -61,6 +61,10 @@ impl Follow {
     /// Looks for what is new. `stdin` holds the bytes of standard input that no round took; an
     /// unfinished line stays there unless the input has `ended`. Retained rows name the files
     /// `used`, so these keep their index.
+    ///
+    /// # Errors
+    ///
+    /// An argument matches no file, as in [`InputSet::new`].
     pub fn look(
         &self,
         clock: Time,

@@ -12,6 +12,7 @@ use super::MAX_RECORD;
 use super::resync::first_key;
 use super::sniff::{Sniff, Sniffed};
 use super::table_header::{Table, Tables};
+use super::unknown_content::UnknownContent;
 use crate::input::json::MAX_DEPTH;
 use crate::input::json::Scan;
 use crate::record::{Batch, BatchRecord, Columns, Envelope, Skip, SkipReason};
@@ -94,7 +95,7 @@ pub(in crate::input) struct Framer {
     tables: Tables,
     table: Option<Table>,
     container: Option<&'static str>,
-    other: Option<String>,
+    other: Option<UnknownContent>,
     notes: BTreeSet<&'static str>,
 }
 
@@ -166,9 +167,9 @@ impl Framer {
         }
     }
 
-    /// What the file is, if it cannot be split.
-    pub(in crate::input) fn other(&self) -> Option<&str> {
-        self.other.as_deref()
+    /// What the file contains, if it cannot be split.
+    pub(in crate::input) fn other(&self) -> Option<&UnknownContent> {
+        self.other.as_ref()
     }
 
     /// The columns, if the file is a table.
@@ -249,7 +250,7 @@ impl Framer {
             }
             Sniffed::Values | Sniffed::Empty => State::Top,
             Sniffed::Other(what) => {
-                self.other = Some(what.to_owned());
+                self.other = Some(UnknownContent::OtherKind(what));
                 State::Over
             }
         };

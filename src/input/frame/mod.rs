@@ -10,6 +10,7 @@ mod table_header;
 mod line_prefix;
 mod resync;
 mod sniff;
+mod unknown_content;
 
 pub(super) use framer::{Ending, Framer, WINDOW};
 pub(super) use line_prefix::line_prefix;

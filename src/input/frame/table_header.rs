@@ -1,6 +1,7 @@
 //! The header of a table: its columns, and where its rows begin.
 
 use super::MAX_RECORD;
+use super::unknown_content::{ColumnsError, UnknownContent};
 use crate::input::csv::{Cells, MAX_COLUMNS, RowExtent, RowScan, line_end, row};
 use crate::record::{Columns, Format, SkipReason, same_name};
 use crate::value::mask_keys;
@@ -83,8 +84,8 @@ impl Tables {
     ///
     /// # Errors
     ///
-    /// What the file is instead.
-    pub(super) fn head(&self, bytes: &[u8], whole: bool) -> Result<TableHeader, String> {
+    /// What the file contains instead.
+    pub(super) fn head(&self, bytes: &[u8], whole: bool) -> Result<TableHeader, UnknownContent> {
         let first = match row(bytes, whole, MAX_RECORD) {
             RowScan::Ends(fit) => Some(fit),
             RowScan::Unfinished | RowScan::Broken(_) => None,
@@ -118,43 +119,38 @@ impl Tables {
         self.formats.iter().any(|format| format.knows(columns)) || record_column(columns).is_some()
     }
 
-    /// What a file is that does not begin like a known table.
-    fn other(&self, bytes: &[u8], whole: bool, columns_seen: Option<Columns>) -> String {
+    /// What a file contains that does not begin like a known table.
+    fn other(&self, bytes: &[u8], whole: bool, columns_seen: Option<Columns>) -> UnknownContent {
         let line = line_end(bytes, whole).map_or(bytes, |(end, _)| &bytes[..end]);
         if memchr::memchr(0, line).is_some() {
-            return "binary data, which is not read".to_owned();
+            return UnknownContent::Binary;
         }
         let Ok(line) = std::str::from_utf8(line) else {
-            return "neither JSON nor text in UTF-8".to_owned();
+            return UnknownContent::NotUtf8;
         };
         for (separator, name) in [(';', "semicolons"), ('\t', "tabs"), ('|', "bars")] {
             if let Some(columns) = columns(line, separator)
                 && (self.is_known(&columns) || (columns_seen.is_none() && columns.len() > 2))
             {
-                return format!(
-                    "its columns are separated by {name}: only commas are read, so convert it"
-                );
+                return UnknownContent::Separator(name);
             }
         }
         let Some(columns) = columns_seen else {
             if !whole && line.len() == bytes.len() {
-                return "its first line is too long for a record or for the header of a table"
-                    .to_owned();
+                return UnknownContent::LongLine;
             }
-            return "neither JSON, nor lines of JSON, nor a table of a known format".to_owned();
+            return UnknownContent::Text;
         };
         let mut names: Vec<&str> = columns.names().iter().map(String::as_str).collect();
         let more = names.len().saturating_sub(SHOWN);
         names.truncate(SHOWN);
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         let formats: Vec<&str> = self.formats.iter().map(|format| format.name()).collect();
-        format!(
-            "no known table has the columns of its first line ({}{more}; tried: {}); if it has \
-             no header line, name them with `--columns`",
+        UnknownContent::UnknownColumns {
             // Without a header line, what is shown is a row.
-            mask_keys(&names.join(", ")),
-            formats.join(", "),
-        )
+            shown: mask_keys(&names.join(", ")).into(),
+            more,
+            tried: formats.join(", "),
+        }
     }
 }
 
@@ -173,17 +169,14 @@ fn columns(line: &str, separator: char) -> Option<Columns> {
 ///
 /// # Errors
 ///
-/// Why not.
-pub(in crate::input) fn trusted(columns: &Columns) -> Result<(), String> {
+/// There are too many columns, or two have the same name.
+pub(in crate::input) fn trusted(columns: &Columns) -> Result<(), ColumnsError> {
     if columns.len() > MAX_COLUMNS {
-        return Err(format!(
-            "a table has at most {MAX_COLUMNS} columns, and this {}",
-            columns.len()
-        ));
+        return Err(ColumnsError::TooMany(columns.len()));
     }
     for (at, name) in columns.names().iter().enumerate() {
         if !name.is_empty() && columns.position(name) != Some(at) {
-            return Err(format!("two of its columns have the name `{name}`: none can be trusted"));
+            return Err(ColumnsError::Duplicate(name.clone()));
         }
     }
     Ok(())

@@ -8,7 +8,7 @@ const FEWEST: usize = 6;
 /// The digits of a whole fingerprint.
 const WHOLE: usize = 32;
 
-/// Why a text names no finding of a report.
+/// Why a text names no finding of a report. `keytrail show` reports it.
 #[derive(Debug, PartialEq)]
 pub enum NotFound<'r> {
     /// It is not the beginning of a fingerprint.

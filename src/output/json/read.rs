@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::v1;
 
-/// Why a report cannot be read.
+/// Why a report cannot be read. `keytrail show` reports it.
 #[derive(Debug)]
 pub enum ReadError {
     /// It is not a JSON object with a `schema`.

@@ -157,6 +157,10 @@ struct Check<'a> {
 }
 
 /// Writes a line for an occurrence with this id. The report has one finding per occurrence.
+///
+/// # Errors
+///
+/// If writing to `out` fails.
 pub fn write_finding(
     report: &Report,
     finding: &finding::Finding,
@@ -230,6 +234,10 @@ pub fn write_finding(
 }
 
 /// Writes the summary of a check.
+///
+/// # Errors
+///
+/// If writing to `out` fails.
 pub fn write_check(report: &Report, check: &CheckFacts, out: &mut dyn io::Write) -> io::Result<()> {
     let accounting = &report.accounting;
     let facts = &report.facts;

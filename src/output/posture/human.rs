@@ -19,6 +19,10 @@ const NOTE: usize = 600;
 const NOTES: usize = 15;
 
 /// Writes a posture as text. Lists are shortened unless the style is verbose.
+///
+/// # Errors
+///
+/// If writing to `out` fails.
 pub fn write(
     posture: &Posture,
     facts: &PostureFacts,

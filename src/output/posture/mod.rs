@@ -19,6 +19,10 @@ pub use facts::PostureFacts;
 pub use human::write as write_human;
 
 /// Writes a posture as JSON, `keytrail/posture/v1`: everything, nothing cut.
+///
+/// # Errors
+///
+/// If writing to `out` fails.
 pub fn write_json(
     posture: &Posture,
     facts: &PostureFacts,

@@ -7,6 +7,10 @@ use crate::inspect::Answer;
 use crate::source::Sources;
 
 /// Writes the groups of an answer, and what was read for it. `sources` hold the query.
+///
+/// # Errors
+///
+/// If writing to `out` fails.
 pub fn human(
     answer: &Answer,
     sources: &Sources,

@@ -16,6 +16,10 @@ use crate::value::{RecordKind, Time};
 ///
 /// A group lists its values by the expressions that records are counted by. A missing value is
 /// `null`.
+///
+/// # Errors
+///
+/// If writing to `out` fails.
 pub fn lines(
     answer: &Answer,
     redactor: Redactor,

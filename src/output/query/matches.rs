@@ -26,6 +26,10 @@ impl<'o> Matches<'o> {
     }
 
     /// Writes the remaining rows.
+    ///
+    /// # Errors
+    ///
+    /// If writing fails.
     pub fn finish(mut self) -> io::Result<()> {
         self.rows.flush(self.out)?;
         if self.path.is_some() { writeln!(self.out) } else { Ok(()) }

@@ -77,6 +77,10 @@ impl<'o> Sorted<'o> {
 
     /// Writes the records. Returns how many were written, and how many could not be held and were
     /// left out.
+    ///
+    /// # Errors
+    ///
+    /// If writing fails.
     pub fn finish(mut self) -> io::Result<(u64, u64)> {
         self.shorten();
         let shown = self.retained.len() as u64;

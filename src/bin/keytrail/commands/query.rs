@@ -9,7 +9,7 @@ use keytrail::inspect::{Answer, Selection, Viewer, select};
 use keytrail::output::query::{Manner, Matches, Sorted, SortedAs, human, lines};
 use keytrail::output::records::{Lines, default_fields};
 use keytrail::query::{
-    Bound, GroupColumn, Limits, Query as Compiled, Saved, SortColumn, SortKey, sort_fields,
+    Bound, GroupColumn, Limits, Query as Compiled, Saved, SortColumn, SortError, SortKey, sort_fields,
 };
 use keytrail::record::field::event;
 use keytrail::record::{FieldId, FieldSet, field};
@@ -233,7 +233,7 @@ impl Query {
     /// The order that `--sort` names: of groups if records are counted, otherwise of records.
     fn order(&self, query: &Compiled) -> Result<QueryOrder, Failure> {
         let by = self.sort.concat();
-        let wrong = |error: String| Failure::because(format!("--sort: {error}"));
+        let wrong = |error: SortError| Failure::because(format!("--sort: {error}"));
         Ok(match query.columns.is_empty() {
             true => QueryOrder {
                 records: query.record_order(&by).map_err(wrong)?,

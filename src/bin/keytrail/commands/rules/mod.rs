@@ -13,6 +13,7 @@ use keytrail::diag::did_you_mean;
 use keytrail::rule::{Category, Rule, Severity};
 
 use self::listed::Listed;
+use crate::arg_error::ArgError;
 use crate::args;
 use crate::exit::{Exit, Failure};
 use crate::host::Host;
@@ -77,13 +78,13 @@ impl Rules {
 fn layout() -> impl TypedValueParser<Value = &'static Layout> {
     let names = LAYOUTS.iter().map(|layout| PossibleValue::new(layout.name).help(layout.doc));
     PossibleValuesParser::new(names).try_map(|name| {
-        LAYOUTS.iter().find(|layout| layout.name == name).ok_or("not a format of rules")
+        LAYOUTS.iter().find(|layout| layout.name == name).ok_or(ArgError::NotA("a format of rules"))
     })
 }
 
 fn category() -> impl TypedValueParser<Value = Category> {
     PossibleValuesParser::new(Category::WORDS)
-        .try_map(|word| Category::parse(&word).ok_or("not a category"))
+        .try_map(|word| Category::parse(&word).ok_or(ArgError::NotA("a category")))
 }
 
 fn find<'p>(policy: &'p Policy, id: &str) -> Result<&'p Rule, Failure> {
