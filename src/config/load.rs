@@ -203,6 +203,8 @@ impl<'o> Loader<'o> {
         policy.fail_on = self.project.fail_on;
         policy.min_severity = self.project.min_severity;
         policy.max_skipped = self.project.max_skipped;
+        policy.changes.settings =
+            changes::settings(policy.fail_on, policy.min_severity, policy.max_skipped);
         policy.lints = std::mem::take(&mut self.project.lints);
         policy.queries = std::mem::take(&mut self.project.queries);
         root

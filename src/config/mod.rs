@@ -17,6 +17,6 @@ mod tables;
 
 pub use files::BUILTIN_PREFIX;
 pub use load::LoadOptions;
-pub use policy::{Policy, SeverityChange};
+pub use policy::{FAIL_ON, MAX_SKIPPED, MIN_SEVERITY, Policy, SeverityChange};
 pub use project::{FILE_NAME, LintLevel, PROJECT};
 pub use schema::{policy_schema, project_schema};

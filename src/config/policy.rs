@@ -15,6 +15,15 @@ use crate::source::{FileId, Sources, Span};
 use crate::table::{List, Table};
 use crate::value::Zone;
 
+/// The lowest severity that fails a run, unless the project or an option sets another.
+pub const FAIL_ON: Severity = Severity::High;
+
+/// The lowest severity that is reported, unless the project or an option sets another.
+pub const MIN_SEVERITY: Severity = Severity::Info;
+
+/// The number of skipped records that a run tolerates, unless the project or an option sets another.
+pub const MAX_SKIPPED: u64 = 0;
+
 /// The whole policy of a run. Every command that runs, checks or shows rules loads one.
 #[derive(Debug, Clone)]
 pub struct Policy {

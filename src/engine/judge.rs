@@ -119,6 +119,16 @@ impl<'p> Judge<'p> {
         }
     }
 
+    /// Whether the record matches correlation rules only and their rows do not contain a message, so
+    /// that the fields of conditions are enough to record its matches.
+    pub(super) fn matches_rows_only(&self) -> bool {
+        let rule =
+            |number: u32| &self.plan.rules[self.plan.conditions[number as usize].rule as usize];
+        self.matches()
+            && self.recorder.renders_no_message()
+            && self.hits.iter().all(|(_, number)| rule(*number).correlates())
+    }
+
     /// Whether the record that was decided about matches.
     pub(super) fn matches(&self) -> bool {
         !self.hits.is_empty()
@@ -161,6 +171,7 @@ impl<'p> Judge<'p> {
             }
         });
         self.recorder.report_failures(file, raw);
+        self.hits.clear();
     }
 
     /// Notes that records of the file were read as this format.

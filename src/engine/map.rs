@@ -65,7 +65,7 @@ impl<'p, const N: usize> Map<'p, N> {
         let mut outcome = Outcome::Foreign;
         for &format in formats {
             let reader = self.projection.reader(format);
-            outcome = self.decide(reader, raw);
+            outcome = self.decide(reader, file, raw);
             match outcome {
                 Outcome::Foreign => continue,
                 Outcome::Read => {
@@ -90,8 +90,9 @@ impl<'p, const N: usize> Map<'p, N> {
         &self.projection.scratch.gaps
     }
 
-    /// Projects the record and lets every policy decide about it.
-    fn decide(&mut self, reader: usize, raw: &RawRecord<'_>) -> Outcome {
+    /// Projects the record and lets every policy decide about it. A policy for which it matches
+    /// correlation rules only records these matches at once.
+    fn decide(&mut self, reader: usize, file: u32, raw: &RawRecord<'_>) -> Outcome {
         let Self { projection, credentials, judges, notes, .. } = self;
         let mut derived = Derived::default();
         notes.clear();
@@ -108,7 +109,12 @@ impl<'p, const N: usize> Map<'p, N> {
             if !in_force {
                 notes.push(SUPERSEDED);
             }
-            judges.iter_mut().for_each(|judge| judge.decide(projected, in_force));
+            for judge in judges.iter_mut() {
+                judge.decide(projected, in_force);
+                if judge.matches_rows_only() {
+                    judge.collect(projected, file, raw);
+                }
+            }
         });
         self.derived = derived;
         outcome

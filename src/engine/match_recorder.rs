@@ -81,6 +81,11 @@ impl<'p> MatchRecorder<'p> {
         }
     }
 
+    /// Whether rows of correlation rules contain no message.
+    pub(super) fn renders_no_message(&self) -> bool {
+        self.options.emit == EmitMode::Findings && !self.once
+    }
+
     /// Counts the failed evaluations of the record.
     pub(super) fn report_failures(&mut self, file: u32, raw: &RawRecord<'_>) {
         for (rule, EvalError { span, message }) in self.failed.drain(..) {

@@ -118,8 +118,11 @@ impl<'p> Plan<'p> {
         let join = if joined_fields.is_empty() { FieldSet::EMPTY } else { join_fields() };
         let needs_reach = rules.iter().any(needs_reach);
         let reach = if needs_reach { reach_fields() } else { FieldSet::EMPTY };
+        let rows = (0..).zip(rules).filter(|(_, rule)| rule.correlates());
+        let rows =
+            sum(FieldSet::EMPTY, &mut rows.map(|(index, rule)| row_fields(index, rule, allowlist)));
         let condition_fields = sum(
-            known_user_fields().union(join).union(reach),
+            known_user_fields().union(join).union(reach).union(rows),
             &mut of_rules.iter().map(|(conditions, _)| *conditions),
         );
         let evidence_fields = sum(always(), &mut of_rules.iter().map(|(_, evidence)| *evidence));
@@ -147,7 +150,9 @@ impl<'p> Plan<'p> {
         self
     }
 
-    /// The fields that conditions require; read from every record.
+    /// The fields that conditions require, and those that the rows of correlation rules contain; read
+    /// from every record. A log matches correlation rules so often that a second projection for
+    /// these rows costs more than their fields.
     pub fn condition_fields(&self) -> FieldSet {
         self.condition_fields
     }
@@ -193,6 +198,32 @@ fn fields(index: usize, rule: &Rule, allowlist: &Allowlist) -> (FieldSet, FieldS
         _ => FieldSet::EMPTY,
     };
     (rule.condition_fields().union(among).union(uses), all(&mut evidence.into_iter()))
+}
+
+/// The fields that a row of a correlation rule is built from. The record itself is read again if a
+/// finding shows it.
+fn row_fields(index: usize, rule: &Rule, allowlist: &Allowlist) -> FieldSet {
+    let by = rule.steps.iter().flat_map(|step| &step.by).map(|(_, by)| by.fields());
+    let measured = rule.measured().map(Expr::fields);
+    let raise = rule.raise.iter().map(|raise| raise.when.fields());
+    let values = by.chain(measured).chain(raise).chain([allowlist.fields(index)]);
+    let of_rule = values.fold(FieldSet::EMPTY, FieldSet::union);
+    let every = [
+        event::PROVIDER,
+        event::ID,
+        event::TIME,
+        event::ACCOUNT,
+        event::AK,
+        event::SOURCE,
+        event::METHOD,
+        event::SERVICE,
+        event::API,
+        event::USER,
+        event::OK,
+        event::KIND,
+        event::RAW,
+    ];
+    of_rule.union(every.into_iter().collect())
 }
 
 /// Every expression that a run evaluates over a record.

@@ -13,6 +13,7 @@ pub(super) fn changes(key: &str, hostile: &str) -> PolicyChanges {
     PolicyChanges {
         project_files: vec![text("keytrail.yaml")],
         without_builtin: false,
+        settings: vec![value("fail_on", "high", "critical")],
         rules_off: vec![
             RuleOff { rule: text("enumeration"), by_option: false },
             RuleOff { rule: text("old-password"), by_option: true },

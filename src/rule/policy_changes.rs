@@ -9,6 +9,9 @@ pub struct PolicyChanges {
     pub project_files: Vec<String>,
     /// Whether the built-in rules are not loaded.
     pub without_builtin: bool,
+    /// Settings of the gate in the project file that differ from the defaults: `fail_on`,
+    /// `min_severity` and `max_skipped`. Options of a run come on top.
+    pub settings: Vec<ValueChange>,
     /// Rules that are not in force, sorted by id.
     pub rules_off: Vec<RuleOff>,
     /// Severities that differ from those in the rule files.
@@ -32,12 +35,12 @@ pub struct RuleOff {
     pub by_option: bool,
 }
 
-/// A value that differs from the one in a rule file.
+/// A value that differs from the one in a rule file, or from the default of a setting.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ValueChange {
     /// What has the value.
     pub name: String,
-    /// The value in the rule file.
+    /// The value in the rule file, or the default.
     pub from: String,
     /// The value in force.
     pub to: String,
@@ -104,6 +107,8 @@ impl PolicyChanges {
         let values = |changes: &[ValueChange]| -> Vec<String> {
             changes.iter().map(|of| format!("{} from {} to {}", of.name, of.from, of.to)).collect()
         };
+        let settings = values(&self.settings);
+        named(&mut out, "setting is changed", "settings are changed", &settings);
         let severities = values(&self.severities);
         named(&mut out, "severity is changed", "severities are changed", &severities);
         let params = values(&self.params);
@@ -185,6 +190,7 @@ mod tests {
             rules_off: ["a", "b", "c", "d", "e", "f", "g"]
                 .map(|rule| off(rule, rule == "g"))
                 .to_vec(),
+            settings: vec![value("fail_on", "high", "critical")],
             severities: vec![value("x", "high", "low")],
             params: vec![value("x.days", "90", "400"), value("y.names", "[]", "[a]")],
             lists: vec![ListDifference {
@@ -199,6 +205,7 @@ mod tests {
             "the built-in rules are not loaded",
             "6 rules are off: a, b, c, d, e and 1 more",
             "1 rule is left out by --only or --disable: g",
+            "1 setting is changed: fail_on from high to critical",
             "1 severity is changed: x from high to low",
             "2 parameters are changed: x.days from 90 to 400, y.names from [] to [a]",
             "1 list is changed: apis +1 -2",

@@ -131,6 +131,21 @@ fn a_project_that_changes_nothing_says_so_in_one_line() {
     assert_eq!((&found["project_files"], &found["rules_off"]), (&json!([]), &json!([])));
 }
 
+#[test]
+fn a_lowered_gate_is_listed_and_a_default_that_is_written_out_is_not() {
+    let folder = folder("changes-gate")
+        .file("keytrail.yaml", "fail_on: critical\nmin_severity: info\nmax_skipped: 7\n");
+    let expected = "project   keytrail.yaml; the policy differs from the built-in one:\n          \
+                    2 settings are changed: fail_on from high to critical, max_skipped from 0 to 7";
+    let shown = summary(&scan(&folder, &[]));
+    assert!(shown.starts_with(expected), "{shown}");
+    let setting = |name, from, to| json!({ "name": name, "from": from, "to": to });
+    assert_eq!(
+        changes(&folder, &[])["settings"],
+        json!([setting("fail_on", "high", "critical"), setting("max_skipped", "0", "7")])
+    );
+}
+
 /// A rule of the project can have the id of a built-in one only if that one is not loaded.
 #[test]
 fn a_rule_that_replaces_a_built_in_one_is_named() {

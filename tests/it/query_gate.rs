@@ -237,7 +237,7 @@ fn inspect_opens_the_places_that_reports_and_queries_print() {
     assert_snapshot!(inspect("logs/a.json:9:1"), @r"
     exit: 2
     ----- stderr
-    error: no record stands at logs/a.json:9:1; the last one before it is logs/a.json:2:1
+    error: there is no record at logs/a.json:9:1; the last one before it is logs/a.json:2:1
       = help: the file may have changed since the report was written; `keytrail inspect FILE` shows its records
     ");
     assert_snapshot!(inspect("logs/aa.json:2:1"), @"

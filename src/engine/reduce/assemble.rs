@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::evidence::{CallRow, Chosen, Evidence, time};
-use super::rendered_message::RenderedMessages;
 use super::sample_request::{SampleRequest, SampleTarget, location, sample};
 use crate::engine::accounting::FileReport;
 use crate::engine::detail_store::BySide;
@@ -60,13 +59,6 @@ impl Shown {
             rendered: None,
             measures: Vec::new(),
         }
-    }
-
-    /// For a day of a plain rule, with the message of its first match.
-    pub(super) fn of_day(evidence: Evidence, messages: &RenderedMessages) -> Self {
-        let shown = Self::plain(evidence);
-        let rendered = shown.lead().and_then(|lead| messages.of(lead));
-        Self { rendered, ..shown }
     }
 
     /// The match that the message describes.

@@ -223,7 +223,7 @@ impl Fold<'_> {
             Rows::Plain(evidence) if evidence.is_empty() => return Ok(()),
             Rows::Plain(evidence) => SubjectFindings::of(Shown::plain(*evidence)),
             Rows::Days(days) => SubjectFindings {
-                shown: days.into_values().map(|day| Shown::of_day(day, &rendered)).collect(),
+                shown: days.into_values().map(|day| shown_day(day, &rendered)).collect(),
                 ..SubjectFindings::default()
             },
             Rows::Correlated(stored) => {
@@ -284,4 +284,11 @@ impl Fold<'_> {
         }
         Ok(())
     }
+}
+
+/// A day of a plain rule, with the message of its first match.
+fn shown_day(day: Evidence, messages: &RenderedMessages) -> Shown {
+    let shown = Shown::plain(day);
+    let rendered = shown.lead().and_then(|lead| messages.of(lead));
+    Shown { rendered, ..shown }
 }

@@ -13,6 +13,7 @@ pub(super) fn changes(facts: &Facts) -> v1::PolicyChanges<'_> {
     v1::PolicyChanges {
         project_files: of.project_files.iter().map(|file| Cow::Borrowed(file.as_str())).collect(),
         without_builtin: of.without_builtin,
+        settings: of.settings.iter().map(|change| value(facts, change)).collect(),
         rules_off: of
             .rules_off
             .iter()

@@ -97,6 +97,10 @@ pub struct PolicyChanges<'a> {
     pub project_files: Vec<Text<'a>>,
     /// Whether the built-in rules are not loaded.
     pub without_builtin: bool,
+    /// Settings of the gate in the project file that differ from the defaults: `fail_on`,
+    /// `min_severity` and `max_skipped`. Options of a run come on top.
+    #[serde(default)]
+    pub settings: Vec<ValueChange<'a>>,
     /// Rules that are not in force, sorted by id.
     pub rules_off: Vec<RuleOff<'a>>,
     /// Severities that differ from those in the rule files, by rule.
@@ -121,12 +125,12 @@ pub struct RuleOff<'a> {
     pub by: Text<'a>,
 }
 
-/// A value that differs from the one in a rule file.
+/// A value that differs from the one in a rule file, or from the default of a setting.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ValueChange<'a> {
     /// What has the value.
     pub name: Text<'a>,
-    /// The value in the rule file.
+    /// The value in the rule file, or the default.
     pub from: Text<'a>,
     /// The value in force.
     pub to: Text<'a>,

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use clap::builder::BoolishValueParser;
-use keytrail::config::Policy;
+use keytrail::config::{FAIL_ON, MAX_SKIPPED, MIN_SEVERITY, Policy};
 use keytrail::input::{Follow, Round};
 use keytrail::output::{CheckFacts, write_check, write_finding};
 use keytrail::record::SkipReason;
@@ -287,9 +287,9 @@ impl Watch {
             now: self.now,
             jobs: self.jobs.unwrap_or_else(cores),
             memory: self.memory.unwrap_or(MEMORY),
-            fail_on: policy.fail_on.unwrap_or(Severity::High),
-            min_severity: self.min_severity.or(policy.min_severity).unwrap_or(Severity::Info),
-            max_skipped: self.max_skipped.or(policy.max_skipped).unwrap_or(0),
+            fail_on: policy.fail_on.unwrap_or(FAIL_ON),
+            min_severity: self.min_severity.or(policy.min_severity).unwrap_or(MIN_SEVERITY),
+            max_skipped: self.max_skipped.or(policy.max_skipped).unwrap_or(MAX_SKIPPED),
             show_keys: self.show_keys,
             show_suppressed: self.show_suppressed,
         }
