@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 
 use super::envelope::refused;
-use super::json::{Members, members};
+use super::json::members;
 use crate::record::Format;
+use crate::value::Members;
 
 /// How many keys of a record are named.
 const KEYS: usize = 8;

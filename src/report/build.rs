@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::short_log::short_log;
-use super::unapplied::{UnappliedRules, unapplied};
+use super::unapplied::{UnappliedRules, short_log, unapplied};
 use super::{Facts, GateCounts, LedgerEntry, LedgerState, Note, Report, RuleSummary, Verdict};
 use crate::allow::{Allowlist, EntryState};
 use crate::engine::{Coverage, MissingSamples, RunResult, SAMPLES_PER_RULE};

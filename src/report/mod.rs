@@ -11,7 +11,6 @@ mod fixture_policy;
 mod redact;
 #[allow(clippy::module_inception)]
 mod report;
-mod short_log;
 mod unapplied;
 mod view;
 

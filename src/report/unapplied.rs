@@ -1,11 +1,13 @@
-//! Rules that cannot be evaluated, or only in part, on the inputs of a run.
+//! Rules that cannot be evaluated, or only in part, on the inputs of a run, and rules for which its
+//! log is too short.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Note;
 use crate::engine::{Applicability, RunResult, Unapplied};
 use crate::record::{FieldSet, InputKind, InputKinds};
-use crate::rule::Rule;
+use crate::rule::{Construct, Rule};
+use crate::value::Duration;
 
 /// Rules grouped by the fields that are missing for them, both sorted.
 type Lacking<'r> = BTreeMap<String, BTreeSet<&'r str>>;
@@ -229,4 +231,27 @@ fn inputs(format: &str, files: Option<&[usize]>, run: &RunResult) -> String {
     paths.truncate(NAMED);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     format!("{format} ({}{more})", paths.join(", "))
+}
+
+/// Notes the rules that find silences which are longer than the log of every account. They find
+/// nothing in the log alone, and finding nothing does not mean that no subject was silent.
+pub(super) fn short_log(run: &RunResult, rules: &[Rule]) -> Vec<Note> {
+    let Some(longest) = run.longest_log else { return Vec::new() };
+    let mut of_length: BTreeMap<Duration, Vec<&str>> = BTreeMap::new();
+    for rule in rules {
+        if let Construct::AfterSilence(silence) = &rule.construct
+            && silence.length >= longest
+        {
+            of_length.entry(silence.length).or_default().push(&rule.id);
+        }
+    }
+    let note = |(length, rules): (Duration, Vec<&str>)| Note {
+        id: "short-log",
+        text: format!(
+            "the events of no account span more than {length}, so the log cannot show such a \
+             silence: {} finds only what a credential report or a table shows",
+            rules.join(", ")
+        ),
+    };
+    of_length.into_iter().map(note).collect()
 }

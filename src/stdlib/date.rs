@@ -1,6 +1,6 @@
 //! The calendar day in a zone.
 
-use super::calendar::zone;
+use super::zone_argument::zone;
 use crate::expr::{
     BadArgument, Constant, Example, Function, Kind, Prepared, Returns, Role, Signature,
 };

@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use super::calendar::{local, zone};
+use super::zone_argument::zone;
 use crate::expr::{
     BadArgument, Constant, Example, Function, Kind, Prepared, Returns, Role, Signature,
 };
@@ -48,7 +48,7 @@ impl Function for Hour {
         let zone = zone(constants, 1)?;
         Ok(Prepared::apply(move |args| match args {
             [Value::Time(time), _] => {
-                local(*time, &zone).map_or(Value::Missing, |t| Value::Int(t.hour().into()))
+                time.local(&zone).map_or(Value::Missing, |t| Value::Int(t.hour().into()))
             }
             _ => Value::Missing,
         }))

@@ -1,6 +1,6 @@
 //! Whether a time of day is in a span of hours.
 
-use super::calendar::{local, zone};
+use super::zone_argument::zone;
 use crate::expr::{
     BadArgument, Constant, Example, Function, Kind, Prepared, Returns, Role, Signature,
 };
@@ -57,7 +57,7 @@ impl Function for InHours {
         };
         let zone = zone(constants, 2)?;
         Ok(Prepared::apply(move |args| match args {
-            [Value::Time(time), ..] => local(*time, &zone).map_or(Value::Missing, |t| {
+            [Value::Time(time), ..] => time.local(&zone).map_or(Value::Missing, |t| {
                 let at = i32::from(t.hour()) * 60 + i32::from(t.minute());
                 let within =
                     if start <= end { start <= at && at < end } else { at >= start || at < end };

@@ -6,7 +6,6 @@
 
 use crate::expr::Function;
 
-mod calendar;
 mod literal;
 mod pattern;
 
@@ -46,6 +45,7 @@ mod to_lower;
 mod to_upper;
 mod trim;
 mod weekday;
+mod zone_argument;
 
 /// Every function, sorted by name.
 pub static FUNCTIONS: &[&dyn Function] = &[

@@ -1,6 +1,6 @@
 //! The day of the week in a zone.
 
-use super::calendar::{local, zone};
+use super::zone_argument::zone;
 use crate::expr::{
     BadArgument, Constant, Example, Function, Kind, Prepared, Returns, Role, Signature,
 };
@@ -47,7 +47,7 @@ impl Function for Weekday {
         let zone = zone(constants, 1)?;
         Ok(Prepared::apply(move |args| match args {
             [Value::Time(time), _] => {
-                let day = local(*time, &zone).map(|t| t.weekday().to_monday_zero_offset());
+                let day = time.local(&zone).map(|t| t.weekday().to_monday_zero_offset());
                 let word = day.and_then(|day| WEEKDAY.values.get(usize::try_from(day).ok()?));
                 Value::maybe_str(word.copied())
             }

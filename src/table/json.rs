@@ -1,18 +1,16 @@
 //! Tables as JSON: an array of objects.
 
 use std::borrow::Cow;
-use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::Declaration;
 use super::build::{Builder, Raw};
 use super::data::{Data, Mistake};
 use super::header::{Header, lacking, twice};
+use crate::value::Members;
 
 pub(super) fn read(declaration: &Arc<Declaration>, text: &str) -> Result<Data, Vec<Mistake>> {
     let rows: Vec<&RawValue> =
@@ -21,14 +19,14 @@ pub(super) fn read(declaration: &Arc<Declaration>, text: &str) -> Result<Data, V
     let mut builder = Builder::new(declaration.clone());
     for row in &rows {
         let start = offset(text, row.get());
-        let Row(members) = serde_json::from_str(row.get())
+        let Members(members) = serde_json::from_str(row.get())
             .map_err(|error| vec![invalid(row.get(), start, &error)])?;
         let mut values: Vec<Option<Raw<'_>>> = vec![None; declaration.columns.len()];
         for (name, value) in &members {
             let Some(column) = header.column(name) else { continue };
-            if values[column].replace(raw(value.get())).is_some() {
-                let at = offset(text, value.get());
-                let at = at..at + value.get().len();
+            if values[column].replace(raw(value)).is_some() {
+                let at = offset(text, value);
+                let at = at..at + value.len();
                 return Err(vec![Mistake::row(twice(declaration, column), at, "here again")]);
             }
         }
@@ -40,11 +38,10 @@ pub(super) fn read(declaration: &Arc<Declaration>, text: &str) -> Result<Data, V
     }
     let place_of = |row: usize, column: usize| -> Option<Range<usize>> {
         let row = rows.get(row)?.get();
-        let Row(members) = serde_json::from_str(row).ok()?;
-        let named = |(name, _): &&(Cow<'_, str>, &RawValue)| {
-            declaration.column_of_header(name) == Some(column)
-        };
-        let part = members.iter().find(named).map_or(row, |(_, value)| value.get());
+        let Members(members) = serde_json::from_str(row).ok()?;
+        let named =
+            |(name, _): &&(Cow<'_, str>, &str)| declaration.column_of_header(name) == Some(column);
+        let part = members.iter().find(named).map_or(row, |(_, value)| value);
         let start = offset(text, part);
         Some(start..start + part.len())
     };
@@ -94,29 +91,4 @@ fn invalid(text: &str, base: usize, error: &serde_json::Error) -> Mistake {
     let reason = reason.split(" at line ").next().unwrap_or_default();
     let message = format!("the file is not an array of objects in JSON: {reason}");
     Mistake::row(message, base + at..base + at + width, "here")
-}
-
-/// The members of an object, in the order written.
-struct Row<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
-
-impl<'de: 'a, 'a> Deserialize<'de> for Row<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Members;
-        impl<'de> Visitor<'de> for Members {
-            type Value = Row<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Row<'de>, A::Error> {
-                let mut members = Vec::new();
-                while let Some(name) = map.next_key::<String>()? {
-                    members.push((Cow::Owned(name), map.next_value()?));
-                }
-                Ok(Row(members))
-            }
-        }
-        deserializer.deserialize_map(Members)
-    }
 }

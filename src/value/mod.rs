@@ -1,9 +1,11 @@
-//! Values of the expression language, their types, time and addresses.
+//! Values of the expression language, their types, time and addresses, and the members of JSON
+//! objects.
 //!
 //! It must not know records, rules or files: a value does not know where it came from.
 
 mod folded;
 mod ip;
+mod json;
 mod mask;
 mod time;
 mod types;
@@ -13,6 +15,7 @@ mod words;
 
 pub use folded::write_folded;
 pub use ip::{Cidr, CidrError, CidrSet, parse_ip};
+pub(crate) use json::{MemberKey, Members, push_string};
 pub use mask::{is_masked, key_ids, mask, mask_keys};
 pub use time::{Duration, Time, Zone};
 pub use types::{Elem, EnumDef, RecordKind, Type};

@@ -1,9 +1,7 @@
 //! Redaction of records and their parts, value by value.
 
 use std::borrow::Cow;
-use std::fmt::Write;
 
-use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::key_name::{Above, is_private_part};
@@ -12,7 +10,7 @@ use super::redactor::{REDACTED, Redactor, cut};
 use crate::finding::subject::show;
 use crate::record::FieldId;
 use crate::record::field::{event, key};
-use crate::value::{Items, Json, Value};
+use crate::value::{Items, Json, Members, Value, push_string};
 
 /// Objects nested deeper than this are not shown.
 const MAX_DEPTH: usize = 24;
@@ -96,18 +94,18 @@ impl Redactor {
             Some(b'"') => {
                 let text: Cow<'_, str> =
                     serde_json::from_str::<String>(raw).map_or(Cow::Borrowed(REDACTED), Cow::Owned);
-                quote(&self.string(&text, above, depth), out);
+                push_string(&self.string(&text, above, depth), out);
             }
             // Numbers below a key that names a secret may be PINs; true, false and null reveal
             // nothing.
-            Some(b'0'..=b'9' | b'-') if above.secret => quote(REDACTED, out),
+            Some(b'0'..=b'9' | b'-') if above.secret => push_string(REDACTED, out),
             _ => out.push_str(raw.trim()),
         }
     }
 
     fn object(&self, raw: &str, above: Above, depth: usize, out: &mut String) {
-        let Ok(Entries(entries)) = serde_json::from_str(raw) else {
-            return quote(REDACTED, out);
+        let Ok(Members(entries)) = serde_json::from_str(raw) else {
+            return push_string(REDACTED, out);
         };
         let web_key = entries.iter().any(|(key, _)| key == "kty");
         out.push('{');
@@ -115,18 +113,18 @@ impl Redactor {
             if index > 0 {
                 out.push(',');
             }
-            quote(&self.text(key), out);
+            push_string(&self.text(key), out);
             out.push(':');
             let mut of_value = above.under(key);
             of_value.secret |= web_key && is_private_part(key);
-            self.value(value.get(), of_value, depth + 1, out);
+            self.value(value, of_value, depth + 1, out);
         }
         out.push('}');
     }
 
     fn array(&self, raw: &str, above: Above, depth: usize, out: &mut String) {
-        let Ok(Elements(items)) = serde_json::from_str(raw) else {
-            return quote(REDACTED, out);
+        let Ok(items) = serde_json::from_str::<Vec<&RawValue>>(raw) else {
+            return push_string(REDACTED, out);
         };
         out.push('[');
         for (index, item) in items.iter().enumerate() {
@@ -167,71 +165,6 @@ impl Redactor {
 fn is_placeholder(text: &str) -> bool {
     let rest = text.strip_prefix("HIDDEN_DUE_TO_");
     rest.is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_uppercase() || b == b'_'))
-}
-
-fn quote(text: &str, out: &mut String) {
-    out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            c if (c as u32) < 0x20 => {
-                let _ = write!(out, "\\u{:04x}", c as u32);
-            }
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-}
-
-struct Entries<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
-struct Elements<'a>(Vec<&'a RawValue>);
-
-impl<'de: 'a, 'a> serde::Deserialize<'de> for Entries<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Collect;
-        impl<'de> Visitor<'de> for Collect {
-            type Value = Entries<'de>;
-
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut entries = Vec::new();
-                while let Some((key, value)) = map.next_entry::<String, &'de RawValue>()? {
-                    entries.push((Cow::Owned(key), value));
-                }
-                Ok(Entries(entries))
-            }
-        }
-        deserializer.deserialize_map(Collect)
-    }
-}
-
-impl<'de: 'a, 'a> serde::Deserialize<'de> for Elements<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Collect;
-        impl<'de> Visitor<'de> for Collect {
-            type Value = Elements<'de>;
-
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("an array")
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-                let mut items = Vec::new();
-                while let Some(item) = seq.next_element::<&'de RawValue>()? {
-                    items.push(item);
-                }
-                Ok(Elements(items))
-            }
-        }
-        deserializer.deserialize_seq(Collect)
-    }
 }
 
 #[cfg(test)]

@@ -10,12 +10,11 @@ use std::fmt;
 use base64::Engine as _;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use serde::Deserializer;
 use serde::de::{IgnoredAny, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer};
-use serde_json::value::RawValue;
 
-use crate::input::json::decode;
-use crate::value::{Time, Zone};
+use crate::input::json::{decode, members};
+use crate::value::{Members, Time, Zone};
 
 /// Keys below which clients store the response of an API.
 const WRAPPERS: [&str; 3] = ["data", "body", "Response"];
@@ -71,16 +70,16 @@ pub(super) fn begins(head: &[u8]) -> bool {
 /// Extracts the report from a complete answer; `None` if it is not an answer after all.
 pub(super) fn read(text: &[u8]) -> Option<Result<Answer, Broken>> {
     let text = std::str::from_utf8(text).ok()?;
-    let outer: Parts<'_> = serde_json::from_str(text).ok()?;
-    let inner = || outer.inner.iter().filter_map(|raw| serde_json::from_str(raw.get()).ok());
-    let parts: Parts<'_> = if outer.content.is_some() {
+    let outer = Parts::of(text)?;
+    let parts = if outer.content.is_some() {
         outer
     } else {
-        inner().find(|p: &Parts<'_>| p.content.is_some())?
+        let mut inner = outer.inner.iter().filter_map(|json| Parts::of(json));
+        inner.find(|parts| parts.content.is_some())?
     };
-    let content = parts.content?.get();
+    let content = parts.content?;
     let at = content.as_ptr() as usize - text.as_ptr() as usize;
-    Some(report(content, parts.time.map(RawValue::get), parts.twice, at))
+    Some(report(content, parts.time, parts.twice, at))
 }
 
 fn report(content: &str, time: Option<&str>, twice: bool, at: usize) -> Result<Answer, Broken> {
@@ -148,40 +147,31 @@ fn generated(json: &str) -> Option<Time> {
 /// The relevant parts of an answer, and the objects that may contain them.
 #[derive(Default)]
 struct Parts<'a> {
-    content: Option<&'a RawValue>,
-    time: Option<&'a RawValue>,
+    content: Option<&'a str>,
+    time: Option<&'a str>,
     twice: bool,
-    inner: Vec<&'a RawValue>,
+    inner: Vec<&'a str>,
 }
 
-impl<'de: 'a, 'a> Deserialize<'de> for Parts<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct All<'a>(Parts<'a>);
-        impl<'de: 'a, 'a> Visitor<'de> for All<'a> {
-            type Value = Parts<'a>;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-            fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<Parts<'a>, A::Error> {
-                let parts = &mut self.0;
-                while let Some(key) = map.next_key::<Cow<'de, str>>()? {
-                    let value: &'de RawValue = map.next_value()?;
-                    let slot = match &*key {
-                        "Content" => &mut parts.content,
-                        "GeneratedTime" => &mut parts.time,
-                        _ => {
-                            if WRAPPERS.contains(&&*key) && value.get().starts_with('{') {
-                                parts.inner.push(value);
-                            }
-                            continue;
-                        }
-                    };
-                    parts.twice |= slot.replace(value).is_some();
+impl<'a> Parts<'a> {
+    /// The parts of an object; `None` for another text.
+    fn of(json: &'a str) -> Option<Self> {
+        let Members(members) = members(json)?;
+        let mut parts = Self::default();
+        for (key, value) in members {
+            let slot = match &*key {
+                "Content" => &mut parts.content,
+                "GeneratedTime" => &mut parts.time,
+                _ => {
+                    if WRAPPERS.contains(&&*key) && value.starts_with('{') {
+                        parts.inner.push(value);
+                    }
+                    continue;
                 }
-                Ok(self.0)
-            }
+            };
+            parts.twice |= slot.replace(value).is_some();
         }
-        deserializer.deserialize_map(All(Parts::default()))
+        Some(parts)
     }
 }
 

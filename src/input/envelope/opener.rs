@@ -6,9 +6,10 @@ use std::sync::LazyLock;
 use super::encoded::decoded;
 use super::named::is_control;
 use crate::input::frame::{MAX_RECORD, line_prefix};
-use crate::input::json::{Fault, Fields, Members, Shape, decode, items, members, too_deep, values};
+use crate::input::json::{Fault, Fields, Shape, decode, items, members, too_deep, values};
 use crate::input::trail::{Spelling, cloud};
 use crate::record::{Provider, SkipReason, Span};
+use crate::value::Members;
 
 /// How deep envelopes may nest.
 const MAX_NESTING: usize = 12;

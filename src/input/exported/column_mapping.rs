@@ -1,33 +1,41 @@
 //! The columns from which each field is read, by the paths of the keys that the columns represent.
 
+use crate::record::Provider::{self, Alibaba, Aws, Tencent};
 use crate::record::field::event as f;
 use crate::record::{FieldId, FieldSet};
 
-/// A field and the columns that it is read from.
+/// A field and the columns that it is read from in the tables of some providers.
 #[derive(Debug)]
 pub(super) struct ColumnMapping {
+    pub(super) providers: &'static [Provider],
     pub(super) field: FieldId,
     columns: &'static [&'static str],
     /// Whether the field needs all of them; otherwise one is enough.
     all: bool,
 }
 
-const fn any(field: FieldId, columns: &'static [&'static str]) -> ColumnMapping {
-    ColumnMapping { field, columns, all: false }
+const fn any(
+    providers: &'static [Provider],
+    field: FieldId,
+    columns: &'static [&'static str],
+) -> ColumnMapping {
+    ColumnMapping { providers, field, columns, all: false }
 }
 
-const fn all(field: FieldId, columns: &'static [&'static str]) -> ColumnMapping {
-    ColumnMapping { field, columns, all: true }
+const fn all(
+    providers: &'static [Provider],
+    field: FieldId,
+    columns: &'static [&'static str],
+) -> ColumnMapping {
+    ColumnMapping { providers, field, columns, all: true }
 }
 
-/// The fields of `all` that a table can fill. `has` returns whether the table has a column.
-pub(super) fn carried(
-    fields: &[ColumnMapping],
-    all: FieldSet,
-    has: impl Fn(&str) -> bool,
-) -> FieldSet {
-    let mut carried: FieldSet = fields
+/// The fields of `all` that a table of the provider can fill. `has` returns whether the table has a
+/// column.
+pub(super) fn carried(provider: Provider, all: FieldSet, has: impl Fn(&str) -> bool) -> FieldSet {
+    let mut carried: FieldSet = FIELDS
         .iter()
+        .filter(|field| field.providers.contains(&provider))
         .filter(|field| {
             let mut columns = field.columns.iter();
             if field.all { columns.all(|name| has(name)) } else { columns.any(|name| has(name)) }
@@ -42,130 +50,107 @@ pub(super) fn carried(
     all.iter().filter(|id| carried.contains(*id)).collect()
 }
 
-pub(super) const CLOUDTRAIL: &[ColumnMapping] = &[
-    any(f::ID, &["eventID"]),
-    any(f::TIME, &["eventTime"]),
-    any(f::ACCOUNT, &["recipientAccountId", "userIdentity.accountId"]),
-    any(f::CALLER_ACCOUNT, &["userIdentity.accountId"]),
-    any(f::USER, &["userIdentity.userName", "userIdentity.sessionContext.sessionIssuer.userName"]),
-    any(f::USER_ID, &["userIdentity.principalId"]),
-    any(f::USER_TYPE, &["userIdentity.type"]),
-    all(f::ROLE, &["userIdentity.type", "userIdentity.arn"]),
-    all(f::SESSION, &["userIdentity.type", "userIdentity.principalId"]),
-    any(f::CALLER, &["userIdentity.principalId", "userIdentity.userName"]),
+/// Every field, with one row for each set of columns that it is read from.
+pub(super) const FIELDS: &[ColumnMapping] = &[
+    any(&[Aws, Tencent], f::ID, &["eventID"]),
+    any(&[Alibaba], f::ID, &["eventId"]),
+    any(&Provider::ALL, f::TIME, &["eventTime"]),
+    any(&[Aws, Alibaba], f::ACCOUNT, &["recipientAccountId", "userIdentity.accountId"]),
+    any(&[Tencent], f::ACCOUNT, &["userIdentity.accountId"]),
+    any(&Provider::ALL, f::CALLER_ACCOUNT, &["userIdentity.accountId"]),
     any(
+        &[Aws],
+        f::USER,
+        &["userIdentity.userName", "userIdentity.sessionContext.sessionIssuer.userName"],
+    ),
+    any(&[Alibaba, Tencent], f::USER, &["userIdentity.userName"]),
+    any(&Provider::ALL, f::USER_ID, &["userIdentity.principalId"]),
+    any(&Provider::ALL, f::USER_TYPE, &["userIdentity.type"]),
+    all(&[Aws], f::ROLE, &["userIdentity.type", "userIdentity.arn"]),
+    all(&[Alibaba, Tencent], f::ROLE, &["userIdentity.type", "userIdentity.userName"]),
+    all(&[Aws, Alibaba], f::SESSION, &["userIdentity.type", "userIdentity.principalId"]),
+    all(&[Tencent], f::SESSION, &["userIdentity.type", "userIdentity.userName"]),
+    any(&Provider::ALL, f::CALLER, &["userIdentity.principalId", "userIdentity.userName"]),
+    any(
+        &[Aws, Alibaba],
         f::ACTOR,
         &["userIdentity.accessKeyId", "userIdentity.principalId", "userIdentity.userName"],
     ),
-    any(f::AK, &["userIdentity.accessKeyId"]),
-    any(f::AK_TYPE, &["userIdentity.accessKeyId"]),
     any(
+        &[Tencent],
+        f::ACTOR,
+        &["userIdentity.secretId", "userIdentity.principalId", "userIdentity.userName"],
+    ),
+    any(&[Aws, Alibaba], f::AK, &["userIdentity.accessKeyId"]),
+    any(&[Tencent], f::AK, &["userIdentity.secretId"]),
+    any(&[Aws, Alibaba], f::AK_TYPE, &["userIdentity.accessKeyId"]),
+    // The session and the type show whether a key is temporary.
+    all(
+        &[Tencent],
+        f::AK_TYPE,
+        &["userIdentity.secretId", "userIdentity.type", "userIdentity.sessionContext"],
+    ),
+    any(
+        &[Aws],
         f::MFA,
         &["userIdentity.sessionContext.attributes.mfaAuthenticated", "additionalEventData.MFAUsed"],
     ),
-    any(f::IP, &["sourceIPAddress"]),
-    any(f::SOURCE, &["sourceIPAddress"]),
-    any(f::IP_SCOPE, &["sourceIPAddress"]),
-    all(f::METHOD, &["eventType", "userAgent", "userIdentity.type", "userIdentity.accessKeyId"]),
-    any(f::KIND, &["eventType", "eventSource"]),
-    any(f::SERVICE, &["eventSource"]),
-    any(f::API, &["eventName"]),
-    any(f::ACTION, &["readOnly", "eventName"]),
-    any(f::CATEGORY, &["eventCategory", "managementEvent"]),
-    any(f::CODE, &["errorCode"]),
-    any(f::MESSAGE, &["errorMessage"]),
-    // For sign-ins it also needs the message.
-    any(f::OK, &["errorCode"]),
-    any(f::AGENT, &["userAgent"]),
-    any(f::REGION, &["awsRegion"]),
-    any(f::REQUEST_ID, &["requestID"]),
-    any(f::PARAMS, &["requestParameters"]),
-    any(f::RESPONSE, &["responseElements"]),
-    any(f::RESOURCES, &["resources"]),
-    any(f::TARGET_USER, &["requestParameters"]),
-];
-
-pub(super) const ACTIONTRAIL: &[ColumnMapping] = &[
-    any(f::ID, &["eventId"]),
-    any(f::TIME, &["eventTime"]),
-    any(f::ACCOUNT, &["recipientAccountId", "userIdentity.accountId"]),
-    any(f::CALLER_ACCOUNT, &["userIdentity.accountId"]),
-    any(f::USER, &["userIdentity.userName"]),
-    any(f::USER_ID, &["userIdentity.principalId"]),
-    any(f::USER_TYPE, &["userIdentity.type"]),
-    all(f::ROLE, &["userIdentity.type", "userIdentity.userName"]),
-    all(f::SESSION, &["userIdentity.type", "userIdentity.principalId"]),
-    any(f::CALLER, &["userIdentity.principalId", "userIdentity.userName"]),
     any(
-        f::ACTOR,
-        &["userIdentity.accessKeyId", "userIdentity.principalId", "userIdentity.userName"],
-    ),
-    any(f::AK, &["userIdentity.accessKeyId"]),
-    any(f::AK_TYPE, &["userIdentity.accessKeyId"]),
-    any(
+        &[Alibaba],
         f::MFA,
         &[
             "userIdentity.sessionContext.attributes.mfaAuthenticated",
             "additionalEventData.isMFAChecked",
         ],
     ),
-    any(f::IP, &["sourceIpAddress"]),
-    any(f::SOURCE, &["sourceIpAddress"]),
-    any(f::IP_SCOPE, &["sourceIpAddress"]),
-    all(f::METHOD, &["eventType", "userAgent", "userIdentity.type", "userIdentity.accessKeyId"]),
-    any(f::KIND, &["eventType"]),
-    any(f::SERVICE, &["serviceName", "eventSource"]),
-    any(f::API, &["eventName"]),
-    any(f::ACTION, &["eventRW", "eventName"]),
-    any(f::CATEGORY, &["eventCategory"]),
-    any(f::CODE, &["errorCode"]),
-    any(f::MESSAGE, &["errorMessage"]),
-    any(f::OK, &["errorCode"]),
-    any(f::AGENT, &["userAgent"]),
-    any(f::REGION, &["acsRegion"]),
-    any(f::REQUEST_ID, &["requestId"]),
-    any(f::PARAMS, &["requestParameters", "requestParameterJson"]),
-    any(f::RESPONSE, &["responseElements"]),
-    any(f::RESOURCES, &["referencedResources", "resourceName"]),
-    any(f::TARGET_USER, &["requestParameters", "requestParameterJson"]),
-];
-
-pub(super) const CLOUDAUDIT: &[ColumnMapping] = &[
-    any(f::ID, &["eventID"]),
-    any(f::TIME, &["eventTime"]),
-    any(f::ACCOUNT, &["userIdentity.accountId"]),
-    any(f::CALLER_ACCOUNT, &["userIdentity.accountId"]),
-    any(f::USER, &["userIdentity.userName"]),
-    any(f::USER_ID, &["userIdentity.principalId"]),
-    any(f::USER_TYPE, &["userIdentity.type"]),
-    all(f::ROLE, &["userIdentity.type", "userIdentity.userName"]),
-    all(f::SESSION, &["userIdentity.type", "userIdentity.userName"]),
-    any(f::ACTOR, &["userIdentity.secretId", "userIdentity.principalId", "userIdentity.userName"]),
-    any(f::CALLER, &["userIdentity.principalId", "userIdentity.userName"]),
-    any(f::AK, &["userIdentity.secretId"]),
-    // The session and the type show whether a key is temporary.
-    all(f::AK_TYPE, &["userIdentity.secretId", "userIdentity.type", "userIdentity.sessionContext"]),
-    any(f::MFA, &["userIdentity.sessionContext"]),
-    any(f::IP, &["sourceIPAddress"]),
-    any(f::SOURCE, &["sourceIPAddress"]),
-    any(f::IP_SCOPE, &["sourceIPAddress"]),
-    any(f::METHOD, &["eventType"]),
-    any(f::KIND, &["eventName"]),
-    any(f::SERVICE, &["resourceType", "eventSource"]),
-    any(f::API, &["eventName"]),
-    any(f::ACTION, &["actionType", "eventName"]),
-    any(f::CODE, &["errorCode", "apiErrorCode"]),
-    any(f::MESSAGE, &["errorMessage", "apiErrorMessage"]),
-    any(f::OK, &["errorCode", "apiErrorCode"]),
-    any(f::AGENT, &["userAgent"]),
-    any(f::REGION, &["eventRegion"]),
-    any(f::REQUEST_ID, &["requestID"]),
-    any(f::PARAMS, &["requestParameters"]),
-    any(f::RESPONSE, &["responseElements"]),
-    any(f::RESOURCES, &["resources", "resourceName"]),
-    any(f::TARGET_USER, &["requestParameters"]),
-    any(f::CATEGORY, &["eventName"]),
-    any(f::APP_ID, &["userIdentity.sessionContext"]),
-    any(f::SENSITIVE, &["sensitiveAction"]),
-    any(f::LOCATION, &["Location"]),
+    any(&[Tencent], f::MFA, &["userIdentity.sessionContext"]),
+    any(&[Aws, Tencent], f::IP, &["sourceIPAddress"]),
+    any(&[Alibaba], f::IP, &["sourceIpAddress"]),
+    any(&[Aws, Tencent], f::SOURCE, &["sourceIPAddress"]),
+    any(&[Alibaba], f::SOURCE, &["sourceIpAddress"]),
+    any(&[Aws, Tencent], f::IP_SCOPE, &["sourceIPAddress"]),
+    any(&[Alibaba], f::IP_SCOPE, &["sourceIpAddress"]),
+    all(
+        &[Aws, Alibaba],
+        f::METHOD,
+        &["eventType", "userAgent", "userIdentity.type", "userIdentity.accessKeyId"],
+    ),
+    any(&[Tencent], f::METHOD, &["eventType"]),
+    any(&[Aws], f::KIND, &["eventType", "eventSource"]),
+    any(&[Alibaba], f::KIND, &["eventType"]),
+    any(&[Tencent], f::KIND, &["eventName"]),
+    any(&[Aws], f::SERVICE, &["eventSource"]),
+    any(&[Alibaba], f::SERVICE, &["serviceName", "eventSource"]),
+    any(&[Tencent], f::SERVICE, &["resourceType", "eventSource"]),
+    any(&Provider::ALL, f::API, &["eventName"]),
+    any(&[Aws], f::ACTION, &["readOnly", "eventName"]),
+    any(&[Alibaba], f::ACTION, &["eventRW", "eventName"]),
+    any(&[Tencent], f::ACTION, &["actionType", "eventName"]),
+    any(&[Aws], f::CATEGORY, &["eventCategory", "managementEvent"]),
+    any(&[Alibaba], f::CATEGORY, &["eventCategory"]),
+    any(&[Tencent], f::CATEGORY, &["eventName"]),
+    any(&[Aws, Alibaba], f::CODE, &["errorCode"]),
+    any(&[Tencent], f::CODE, &["errorCode", "apiErrorCode"]),
+    any(&[Aws, Alibaba], f::MESSAGE, &["errorMessage"]),
+    any(&[Tencent], f::MESSAGE, &["errorMessage", "apiErrorMessage"]),
+    // For sign-ins it also needs the message.
+    any(&[Aws, Alibaba], f::OK, &["errorCode"]),
+    any(&[Tencent], f::OK, &["errorCode", "apiErrorCode"]),
+    any(&Provider::ALL, f::AGENT, &["userAgent"]),
+    any(&[Aws], f::REGION, &["awsRegion"]),
+    any(&[Alibaba], f::REGION, &["acsRegion"]),
+    any(&[Tencent], f::REGION, &["eventRegion"]),
+    any(&[Aws, Tencent], f::REQUEST_ID, &["requestID"]),
+    any(&[Alibaba], f::REQUEST_ID, &["requestId"]),
+    any(&[Aws, Tencent], f::PARAMS, &["requestParameters"]),
+    any(&[Alibaba], f::PARAMS, &["requestParameters", "requestParameterJson"]),
+    any(&Provider::ALL, f::RESPONSE, &["responseElements"]),
+    any(&[Aws], f::RESOURCES, &["resources"]),
+    any(&[Alibaba], f::RESOURCES, &["referencedResources", "resourceName"]),
+    any(&[Tencent], f::RESOURCES, &["resources", "resourceName"]),
+    any(&[Aws, Tencent], f::TARGET_USER, &["requestParameters"]),
+    any(&[Alibaba], f::TARGET_USER, &["requestParameters", "requestParameterJson"]),
+    any(&[Tencent], f::APP_ID, &["userIdentity.sessionContext"]),
+    any(&[Tencent], f::SENSITIVE, &["sensitiveAction"]),
+    any(&[Tencent], f::LOCATION, &["Location"]),
 ];

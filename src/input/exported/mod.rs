@@ -23,7 +23,6 @@ use crate::record::{
 };
 use crate::value::{RecordKind, Time};
 
-use column_mapping::ColumnMapping;
 pub use iam_events::IamEvents;
 pub(super) use query_answer::QueryAnswer;
 use row_object::{RowObject, Written};
@@ -47,8 +46,6 @@ pub struct Exported {
     aliases: &'static [(&'static str, &'static str)],
     /// Words that mean that a cell has no value.
     nothing: &'static [&'static str],
-    /// Which columns a field is read from.
-    fields: &'static [ColumnMapping],
     /// Columns of which one is needed to know whether a sign-in succeeded.
     signin: &'static [&'static str],
 }
@@ -69,7 +66,6 @@ pub static CLOUDTRAIL_TABLE: Exported = Exported {
         ("Read-only", "readOnly"),
     ],
     nothing: &[],
-    fields: column_mapping::CLOUDTRAIL,
     // A failed sign-in has a message but no code.
     signin: &["errorMessage", "responseElements"],
 };
@@ -85,7 +81,6 @@ pub static ACTIONTRAIL_TABLE: Exported = Exported {
     // Microsoft Sentinel has its own name for the time of an event.
     aliases: &[("TimeGenerated [UTC]", "eventTime"), ("TimeGenerated", "eventTime")],
     nothing: &[],
-    fields: column_mapping::ACTIONTRAIL,
     signin: &[],
 };
 
@@ -134,7 +129,6 @@ pub static CLOUDAUDIT_TABLE: Exported = Exported {
         ("Region", "eventRegion"),
     ],
     nothing: &["-"],
-    fields: column_mapping::CLOUDAUDIT,
     signin: &[],
 };
 
@@ -172,7 +166,7 @@ impl Format for Exported {
             Some(columns) => {
                 let columns = self.paths(columns);
                 let mut fields =
-                    column_mapping::carried(self.fields, carries, |name| has(&columns, name));
+                    column_mapping::carried(self.provider(), carries, |name| has(&columns, name));
                 if origin.account.is_some() && carries.contains(event::ACCOUNT) {
                     fields.insert(event::ACCOUNT);
                 }

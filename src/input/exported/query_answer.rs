@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
-use crate::input::json::{Members, decode};
+use crate::input::json::decode;
 use crate::record::{Columns, same_name};
+use crate::value::Members;
 
 /// The names and values of a row, in order.
 #[derive(Debug)]

@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use serde::de::IgnoredAny;
 
 use super::struct_notation;
-use crate::input::json::push_string;
 use crate::input::trail::Spelling;
 use crate::record::Columns;
+use crate::value::push_string;
 
 /// Words that query engines print for a cell without a value.
 const NULLS: [&str; 3] = ["null", "NULL", "\\N"];

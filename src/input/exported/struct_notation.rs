@@ -3,7 +3,7 @@
 //! The notation is ambiguous if a text contains `, name=`. If that makes a key appear twice, the
 //! record is skipped like any other with a duplicate key.
 
-use crate::input::json::push_string;
+use crate::value::push_string;
 
 /// How deep such objects may nest.
 const MAX_DEPTH: usize = 16;

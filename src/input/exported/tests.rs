@@ -142,14 +142,14 @@ fn each_column_carries_its_fields() {
     }
     for table in [&CLOUDTRAIL_TABLE, &ACTIONTRAIL_TABLE, &CLOUDAUDIT_TABLE] {
         let all = table.of.carries(&Origin::default());
-        let every = column_mapping::carried(table.fields, all, |_| true);
+        let every = column_mapping::carried(table.provider(), all, |_| true);
         let never: Vec<_> = all.iter().filter(|id| !every.contains(*id)).collect();
         assert!(never.is_empty(), "{}: {never:?} by no column", table.name);
-        let none = column_mapping::carried(table.fields, all, |_| false);
+        let none = column_mapping::carried(table.provider(), all, |_| false);
         assert_eq!(none.iter().count(), 2, "the provider and the record itself");
         let spelling = Spelling::of(table.provider());
         let is_path = |name: &str| spelling.path(name).as_deref() == Some(name);
-        let read = column_mapping::carried(table.fields, all, is_path);
+        let read = column_mapping::carried(table.provider(), all, is_path);
         assert_eq!(read, every, "{}: a column is no key", table.name);
     }
 }
@@ -358,5 +358,18 @@ fn keys_of_objects_are_read_in_any_case() {
         };
         let found = fields(&CLOUDTRAIL_TABLE, ATHENA, &row(&other)).unwrap();
         assert_eq!(plain(found), plain(read.clone()), "{other}");
+    }
+}
+
+#[test]
+fn a_field_has_one_mapping_for_each_provider() {
+    for provider in Provider::ALL {
+        let of_provider =
+            column_mapping::FIELDS.iter().filter(|of| of.providers.contains(&provider));
+        let mut fields: Vec<_> = of_provider.map(|of| of.field).collect();
+        let count = fields.len();
+        fields.sort();
+        fields.dedup();
+        assert_eq!(fields.len(), count, "{provider:?}");
     }
 }

@@ -11,11 +11,11 @@ mod text;
 
 pub(super) use embedded::{opened, unfold};
 pub(super) use leaves::{once, texts};
-pub(super) use members::{Members, items, members, values};
+pub(super) use members::{items, members, values};
 pub(super) use project::{Fault, Fields};
 pub(super) use scan::{Scan, Stop, too_deep};
 pub(super) use shape::Shape;
-pub(super) use text::{decode, list_of, push_string, untyped};
+pub(super) use text::{decode, list_of, untyped};
 pub(super) use unflatten::unflatten;
 
 /// The deepest nesting of a record.

@@ -50,29 +50,6 @@ pub(in crate::input) fn list_of<'a>(json: &'a str, keys: &[&str]) -> Option<Valu
     Some(Value::List(Items::Owned(texts)))
 }
 
-/// Writes a text as a JSON string.
-pub(in crate::input) fn push_string(text: &str, out: &mut String) {
-    use std::fmt::Write;
-    out.push('"');
-    let mut rest = text;
-    while let Some(at) = rest.bytes().position(|b| matches!(b, b'"' | b'\\' | ..0x20)) {
-        out.push_str(&rest[..at]);
-        match rest.as_bytes()[at] {
-            b @ (b'"' | b'\\') => out.extend(['\\', char::from(b)]),
-            b'\n' => out.push_str("\\n"),
-            b'\r' => out.push_str("\\r"),
-            b'\t' => out.push_str("\\t"),
-            b => {
-                // Writing to a text does not fail.
-                let _ = write!(out, "\\u{b:04x}");
-            }
-        }
-        rest = &rest[at + 1..];
-    }
-    out.push_str(rest);
-    out.push('"');
-}
-
 /// Whether a `\u` escape names half of a surrogate pair, so that some string has no text.
 pub(super) fn has_lone_surrogate(json: &str) -> bool {
     let bytes = json.as_bytes();

@@ -1,7 +1,8 @@
 //! Records whose keys were flattened: `event.userIdentity.type` for a key in an object in an
 //! object.
 
-use super::{Members, members, push_string};
+use super::members;
+use crate::value::{Members, push_string};
 
 /// Writes the record that the keys with this prefix represent to `out`; returns whether there are
 /// any.

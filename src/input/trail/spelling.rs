@@ -4,8 +4,9 @@
 //! `userIdentity.type` for a key of an object. Both are restored before a format reads the record.
 //! Unknown keys stay as they are.
 
-use crate::input::json::{Members, items, members, push_string, unflatten};
+use crate::input::json::{items, members, unflatten};
 use crate::record::Provider;
+use crate::value::{Members, push_string};
 
 /// The objects of a trail's records and their keys, as the trail spells them.
 #[derive(Debug)]

@@ -2,21 +2,21 @@
 
 use std::borrow::Cow;
 
-use super::{Asked, v1};
+use super::{PostureFacts, v1};
 use crate::posture::{
     self, Account, Ages, Bucket, Coverage, Doubt, KeyLabel, Point, Progress, RemediationEvent,
     Remedy, Totals, Trend,
 };
 use crate::value::Time;
 
-pub(super) fn posture<'a>(posture: &'a posture::Posture, asked: &Asked) -> v1::Posture<'a> {
+pub(super) fn posture<'a>(posture: &'a posture::Posture, facts: &PostureFacts) -> v1::Posture<'a> {
     let read = &posture.files;
     v1::Posture {
         schema: v1::SCHEMA,
-        version: asked.version,
-        now: asked.now.map(at),
-        clock: (asked.now.is_none() && posture.is_undated()).then(|| at(asked.clock)),
-        show_keys: asked.show_keys,
+        version: facts.version,
+        now: facts.now.map(at),
+        clock: (facts.now.is_none() && posture.is_undated()).then(|| at(facts.clock)),
+        show_keys: facts.show_keys,
         complete: posture.is_complete(),
         incomplete: texts(&posture.incomplete),
         notes: texts(&posture.notes),

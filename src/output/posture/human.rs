@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::Asked;
+use super::PostureFacts;
 use super::labels::percent;
 use super::{sections, steps};
 use crate::diag::escaped;
@@ -25,14 +25,14 @@ const NOTES: usize = 15;
 /// If writing to `out` fails.
 pub fn write(
     posture: &Posture,
-    asked: &Asked,
+    facts: &PostureFacts,
     style: &Style,
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
     let mut layout = LayoutWriter::new(style, out);
     let layout = &mut layout;
     if !posture.accounts.is_empty() {
-        head(posture, asked, layout)?;
+        head(posture, facts, layout)?;
         steps::to_do(posture, layout)?;
         steps::done(posture, layout)?;
         sections::coverage(posture, layout)?;
@@ -47,7 +47,7 @@ pub fn write(
 }
 
 /// The summary.
-fn head(posture: &Posture, asked: &Asked, layout: &mut LayoutWriter<'_>) -> io::Result<()> {
+fn head(posture: &Posture, facts: &PostureFacts, layout: &mut LayoutWriter<'_>) -> io::Result<()> {
     let all = &posture.all;
     let keys = all.ages.in_use() + all.ages.inactive;
     let title = format!(
@@ -95,12 +95,12 @@ fn head(posture: &Posture, asked: &Asked, layout: &mut LayoutWriter<'_>) -> io::
         to_do += &format!("; {} done since, by later events", number(posture.done()));
     }
     fact(layout, "to do", &to_do)?;
-    fact(layout, "as of", &as_of(posture, asked))?;
+    fact(layout, "as of", &as_of(posture, facts))?;
     layout.blank()
 }
 
 /// The times of the reports that are counted.
-fn as_of(posture: &Posture, asked: &Asked) -> String {
+fn as_of(posture: &Posture, facts: &PostureFacts) -> String {
     let reports = || posture.accounts.iter().flat_map(|account| &account.reports);
     let made = || reports().filter_map(|report| report.made);
     let mut text = times(made().min(), made().max()).unwrap_or_default();
@@ -108,9 +108,9 @@ fn as_of(posture: &Posture, asked: &Asked) -> String {
         text += if text.is_empty() { "" } else { ", and " };
         text += "reports without a date";
     }
-    let ages = match asked.now {
+    let ages = match facts.now {
         Some(now) => times(Some(now), None),
-        None if posture.is_undated() => times(Some(asked.clock), None),
+        None if posture.is_undated() => times(Some(facts.clock), None),
         None => None,
     };
     ages.map_or(text.clone(), |now| format!("{text}; ages are computed to {now}"))

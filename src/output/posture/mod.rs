@@ -1,7 +1,7 @@
 //! Writes a posture, for people and for programs.
 
-mod asked;
 mod convert;
+mod facts;
 mod grid;
 mod human;
 mod labels;
@@ -15,7 +15,7 @@ use super::inert::write_pretty;
 use super::schema::schema_of;
 use crate::posture::Posture;
 
-pub use asked::Asked;
+pub use facts::PostureFacts;
 pub use human::write as write_human;
 
 /// Writes a posture as JSON, `keytrail/posture/v1`: everything, nothing cut.
@@ -23,8 +23,12 @@ pub use human::write as write_human;
 /// # Errors
 ///
 /// If writing to `out` fails.
-pub fn write_json(posture: &Posture, asked: &Asked, out: &mut dyn io::Write) -> io::Result<()> {
-    write_pretty(&convert::posture(posture, asked), out)
+pub fn write_json(
+    posture: &Posture,
+    facts: &PostureFacts,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    write_pretty(&convert::posture(posture, facts), out)
 }
 
 /// The JSON schema of a posture, identical to `schemas/posture.json`.

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::io;
 
-use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use crate::finding::Redactor;
@@ -164,10 +163,6 @@ struct Values<'a> {
 
 impl Serialize for Values<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.names.len()))?;
-        for (name, value) in self.names.iter().zip(&self.group.values) {
-            map.serialize_entry(name, &Shown(value))?;
-        }
-        map.end()
+        serializer.collect_map(self.names.iter().zip(self.group.values.iter().map(Shown)))
     }
 }

@@ -2,7 +2,7 @@
 
 use keytrail::finding::Redactor;
 use keytrail::output::Style;
-use keytrail::output::posture::{Asked, write_human, write_json};
+use keytrail::output::posture::{PostureFacts, write_human, write_json};
 use keytrail::posture::{self, Options};
 use keytrail::record::reference::ACCOUNTS;
 use keytrail::value::Time;
@@ -70,7 +70,7 @@ impl Posture {
         let posture = during(&counted, host.term.progress, || {
             posture::read(&counted, inputs.roots(), &options)
         });
-        let asked = Asked {
+        let facts = PostureFacts {
             version: env!("CARGO_PKG_VERSION"),
             now: self.now,
             clock: self.now.unwrap_or(host.clock),
@@ -83,8 +83,8 @@ impl Posture {
             ..Style::default()
         };
         let written = match self.format {
-            Layout::Human => write_human(&posture, &asked, &style, host.term.out()),
-            Layout::Json => write_json(&posture, &asked, host.term.out()),
+            Layout::Human => write_human(&posture, &facts, &style, host.term.out()),
+            Layout::Json => write_json(&posture, &facts, host.term.out()),
         };
         written.map_err(|error| stdout_failed(&error))?;
         Ok(if posture.is_complete() { Exit::Clean } else { Exit::Incomplete })

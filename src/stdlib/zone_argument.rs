@@ -1,9 +1,7 @@
-//! Instants in a time zone, for the calendar functions.
-
-use jiff::civil::DateTime;
+//! The zone argument of the calendar functions.
 
 use crate::expr::{BadArgument, Constant};
-use crate::value::{Time, Zone};
+use crate::value::Zone;
 
 /// The zone named by a constant argument.
 pub(super) fn zone(constants: &[Constant], index: usize) -> Result<Zone, BadArgument> {
@@ -12,9 +10,4 @@ pub(super) fn zone(constants: &[Constant], index: usize) -> Result<Zone, BadArgu
         help: Some("use a name such as `Asia/Shanghai`, `UTC` or `+08:00`".to_owned()),
         ..BadArgument::new(index, format!("`{name}` is not a time zone"))
     })
-}
-
-/// Date and time of day in a zone; `None` outside the years -9999 to 9999.
-pub(super) fn local(time: Time, zone: &Zone) -> Option<DateTime> {
-    time.local(zone)
 }

@@ -1,10 +1,10 @@
-//! The options of a posture report that its outputs state.
+//! The facts of a run that the outputs of a posture state.
 
 use crate::value::Time;
 
-/// The options of one posture report.
+/// The facts of one run of `posture`.
 #[derive(Debug, Clone, Copy)]
-pub struct Asked {
+pub struct PostureFacts {
     /// The version of the program.
     pub version: &'static str,
     /// The time to which ages are counted, if the user set it.
