@@ -120,6 +120,7 @@ fn the_whole_report() {
     project   keytrail.yaml; the policy differs from the built-in one:
               1 rule is off: enumeration
               1 rule is left out by --only or --disable: old-password
+              1 setting is changed: fail_on from high to critical
               1 severity is changed: create-access-key from high to low
               1 parameter is changed: old-key-in-use.days from 90 to 400
               1 list is changed: watched_keys +2 -1
@@ -153,6 +154,7 @@ fn a_clean_report_is_short() {
     project   keytrail.yaml; the policy differs from the built-in one:
               1 rule is off: enumeration
               1 rule is left out by --only or --disable: old-password
+              1 setting is changed: fail_on from high to critical
               1 severity is changed: create-access-key from high to low
               1 parameter is changed: old-key-in-use.days from 90 to 400
               1 list is changed: watched_keys +2 -1

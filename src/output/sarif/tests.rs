@@ -347,6 +347,7 @@ note declined-input: a CloudTrail digest.
     note unused-allowlist-entry: The allowlist entry visitor of platform-team covered nothing in this run.
     note policy-change: The policy of keytrail.yaml differs from the built-in one: 1 rule is off: enumeration.
     note policy-change: The policy of keytrail.yaml differs from the built-in one: 1 rule is left out by --only or --disable: old-password.
+    note policy-change: The policy of keytrail.yaml differs from the built-in one: 1 setting is changed: fail_on from high to critical.
     note policy-change: The policy of keytrail.yaml differs from the built-in one: 1 severity is changed: create-access-key from high to low.
     note policy-change: The policy of keytrail.yaml differs from the built-in one: 1 parameter is changed: old-key-in-use.days from 90 to 400.
     note policy-change: The policy of keytrail.yaml differs from the built-in one: 1 list is changed: watched_keys +2 -1.
