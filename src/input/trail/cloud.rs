@@ -10,7 +10,7 @@ pub(in crate::input) mod marks {
 
 use marks as m;
 
-/// The cloud that wrote a record; `None` if it is of no trail, or could be of several.
+/// The cloud that wrote a record; `None` if it belongs to no trail, or could belong to several.
 ///
 /// The trails share `eventName`, `eventSource`, `eventType` and `userIdentity`. The cloud is decided
 /// by the host of the service, or by a key or word that only one cloud writes and that no caller

@@ -16,7 +16,7 @@ const ROWS: usize = 15;
 /// Accounts whose trend is shown beside the trend of all accounts.
 const SERIES: usize = 5;
 
-/// Points of a trend that are shown, the newest.
+/// The number of points of a trend that are shown. These are the newest.
 const POINTS: usize = 12;
 
 pub(super) fn coverage(posture: &Posture, layout: &mut LayoutWriter<'_>) -> io::Result<()> {
