@@ -28,7 +28,7 @@ pub enum ReadOrder {
 pub trait Inputs: Sync {
     /// How many files there are.
     fn count(&self) -> usize;
-    /// Finds out when each is read, so that [`Self::phase`] answers at once; `jobs` threads share
+    /// Finds out when each is read, so that [`Self::read_order`] answers at once; `jobs` threads share
     /// the work.
     fn peek_all(&self, _jobs: NonZeroUsize) {}
     /// When one is read.

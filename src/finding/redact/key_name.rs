@@ -43,6 +43,8 @@ pub(super) struct Above {
     pub(super) secret: bool,
     /// A key above the value marks it as an access key id.
     pub(super) key_id: bool,
+    /// No string of the document without escapes has the form of a secret.
+    pub(super) clear: bool,
 }
 
 impl Above {
@@ -62,6 +64,7 @@ impl Above {
                 ),
             secret: self.secret || (telling && !container && !harmless && !key_id),
             key_id,
+            clear: self.clear,
         }
     }
 }

@@ -42,6 +42,11 @@ impl Redactor {
         }
     }
 
+    /// Masks the access key ids of a text that contains no secret.
+    pub(super) fn clear_text<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        if self.show_keys { Cow::Borrowed(text) } else { mask_keys(text) }
+    }
+
     /// The message of a finding for display: at most 2 KiB, with a mark where it is cut.
     pub fn message(&self, text: &str) -> String {
         let mut out = self.text(text).into_owned();
