@@ -159,6 +159,18 @@ fn an_entry_whose_condition_is_always_met_says_so() {
         "event.provider in [\"aws\", \"alibaba\"]",
         "event.user != \"nobody\"",
         "1 < 2",
+        // Through two fields of which one follows from the other.
+        "event.ok == true || event.code != ()",
+        "event.source == event.ip",
+        "event.caller_account == event.account",
+        "!(event.ok == true && !(event.ok == true))",
+        // Every address of the samples is public.
+        "event.ip_scope == \"public\" || event.ip_scope == \"private\"",
+        // Fields that a cloud, or a project without tables, does not have.
+        "event.app_id == ()",
+        "event.sensitive == ()",
+        "event.account_name == ()",
+        "event.time <= now",
     ] {
         let problems = of(always);
         assert!(
@@ -171,6 +183,13 @@ fn an_entry_whose_condition_is_always_met_says_so() {
         "event.user == \"ann\"",
         "event.method == \"api\" || event.method == \"console\"",
         "event.ok == true || event.mfa == true",
+        "event.source == event.user",
+        "event.ip_scope == \"private\"",
+        "event.code == ()",
+        "event.account_name == \"sandbox\"",
+        "event.app_id == \"1250000000\"",
+        "event.session == \"ci\"",
+        "event.action == \"read\"",
     ] {
         assert_eq!(of(sometimes), "", "{sometimes}");
     }
