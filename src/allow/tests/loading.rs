@@ -337,6 +337,35 @@ fn what_an_entry_must_have() {
 }
 
 #[test]
+fn values_in_the_form_of_another_tool_are_named() {
+    for (selectors, message, help) in [
+        ("{ user: ['qcs::cam::uin/1:uin/2'] }", "is a resource name", "like `2`"),
+        ("{ user: [role/admin] }", "is a resource name", "like `admin`"),
+        ("{ user: [assumed-role/admin/ann] }", "is a resource name", "like `ann`"),
+        ("{ user: ['ann, bob'] }", "is one name", "an item of its own"),
+        ("{ code: ['AccessDenied?'] }", "no error code is like", "write each code"),
+        ("{ code: ['AccessDenied|Forbidden'] }", "no error code is like", "write each code"),
+        ("{ agent: ['^aws-cli/2'] }", "is compared literally", "event.agent.matches"),
+        ("{ account: ['1111-2222-3333'] }", "recorded without `-`", "111122223333"),
+        ("{ api: ['iam:CreateUser'] }", "`iam`, which does not exist", "write `*:iam.CreateUser`"),
+        ("{ api: ['s3:*'] }", "`s3`, which does not exist", "write `*:s3.*`"),
+        ("{ api: ['aws:iam:CreateUser'] }", "does not name", "write `aws:iam.CreateUser`"),
+    ] {
+        let problems = problems(&[("a.yaml", &entry("[create-key]", selectors, ""))]);
+        assert_eq!(problems.matches("[KT40").count(), 1, "{problems}");
+        assert!(problems.contains(message) && problems.contains(help), "{problems}");
+    }
+    for selectors in [
+        "{ user: ['repo:org/app:ref:refs/heads/main', a.b+c=d@e, 'x,y'] }",
+        "{ code: [InvalidParameterValue.Id, 'Client.Unauthorized*', '4104'] }",
+        "{ agent: ['[S3Console/0.4, aws-internal/3]', 'Mozilla/5.0 (X11; Linux x86_64) $x'] }",
+        "{ account: ['111122223333', '000011112222'] }",
+    ] {
+        check(selectors, "");
+    }
+}
+
+#[test]
 fn ids_are_unique_over_files() {
     let one = entry("[create-key]", "{ user: [bob] }", "");
     assert_eq!(
