@@ -7,7 +7,7 @@ use crate::engine::{EmitMode, RunOptions};
 use crate::finding::{Enricher, Redactor};
 use crate::plan::Plan;
 use crate::record::Inputs;
-use crate::report::{Facts, FailOn, Note, Parts, Report};
+use crate::report::{Facts, FailOn, Note, Report, ReportParts};
 use crate::rule::Severity;
 use crate::source::Temporary;
 use crate::value::Time;
@@ -81,7 +81,7 @@ pub fn scan(
         expected: policy.expected.clone(),
         show_keys: options.show_keys,
     };
-    let parts = Parts {
+    let parts = ReportParts {
         facts,
         rules: &policy.rules,
         allowlist: &policy.allowlist,

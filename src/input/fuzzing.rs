@@ -18,7 +18,7 @@ pub struct Split {
     /// Notes.
     pub notes: Vec<&'static str>,
     /// The most bytes that were kept for the next ones.
-    pub held: usize,
+    pub largest_batch: usize,
 }
 
 /// Splits bytes that come in chunks of these sizes, again and again. `window` is how many bytes are
@@ -47,7 +47,7 @@ pub fn split(bytes: &[u8], chunks: &[usize], window: usize, limit: usize) -> Spl
         let skipped = batch.skipped.drain(..);
         split.skipped.extend(skipped.map(|s| (s.offset, s.line, s.ordinal, s.reason)));
         batch.bytes.drain(..done);
-        split.held = split.held.max(batch.bytes.len());
+        split.largest_batch = split.largest_batch.max(batch.bytes.len());
         if ending == Ending::Eof {
             assert!(batch.bytes.is_empty(), "nothing is left");
             split.container = framer.container();

@@ -16,8 +16,8 @@ use std::sync::Arc;
 use super::*;
 use crate::record::field::event;
 use crate::record::{
-    Batch, Batches, FieldSet, FileAccount, FileStatus, Hint, HintEntry, Hints, Inputs, Mapper,
-    Outcome, ReadOrder, Scratch, Setting, Step,
+    Batch, BatchStatus, Batches, FieldSet, FileAccount, FileStatus, Hint, HintEntry, Hints, Inputs,
+    Mapper, Outcome, ReadOrder, Scratch, Setting,
 };
 use crate::source::PathPattern;
 use crate::value::{RecordKind, Time, Zone};
@@ -79,7 +79,7 @@ fn read_file(mut file: Box<dyn Batches + '_>) -> Read {
             };
             read.skipped.push(format!("{} {} {reason}", raw.offset, raw.ordinal));
         }
-        if step == Step::Done {
+        if step == BatchStatus::Done {
             break;
         }
     }

@@ -9,8 +9,8 @@ use std::io;
 
 use serde::Serialize;
 
+use super::enrichment_lines::{self, EnrichmentLine, Extent};
 use super::inert::write_pretty;
-use super::known::{self, Extent, KnownLine};
 use super::{Output, Style};
 use crate::diag::escape;
 use crate::finding::{Finding, VerdictRole, digest128};
@@ -108,9 +108,9 @@ fn incomplete(report: &Report, note: &Note) -> Issue {
 
 /// A line for each account, identity, source and key that a table describes.
 fn content(facts: &Facts, finding: &Finding) -> Option<Content> {
-    let of = known::lines(facts, finding, EXTENT).into_iter().map(|line| match line {
-        KnownLine::About(of, text) => format!("{of}: {text}"),
-        KnownLine::More(text) => text,
+    let of = enrichment_lines::lines(facts, finding, EXTENT).into_iter().map(|line| match line {
+        EnrichmentLine::About(of, text) => format!("{of}: {text}"),
+        EnrichmentLine::More(text) => text,
     });
     let lines: Vec<String> = of.collect();
     (!lines.is_empty()).then(|| Content { body: lines.join("\n") })

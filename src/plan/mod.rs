@@ -19,6 +19,6 @@ mod plan;
 pub use applicable::{Applicability, applicability, covered, left_of};
 pub use candidates::Candidates;
 pub use enrich::Enrichment;
-pub use lookup::{Amounts, Lookup};
+pub use lookup::{Amounts, ConditionLookup};
 pub(crate) use plan::needs_reach;
 pub use plan::{Condition, Plan, Role, join_fields};

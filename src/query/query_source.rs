@@ -28,14 +28,14 @@ pub struct Query {
     /// The condition that selects records.
     pub condition: Expr,
     /// The columns that they are counted by.
-    pub columns: Vec<Column>,
+    pub columns: Vec<CountColumn>,
     /// Access keys in masked form that its expressions compare keys with, each once.
     pub masked: Vec<MaskedKey>,
 }
 
 /// A column that records are counted by.
 #[derive(Debug, Clone)]
-pub struct Column {
+pub struct CountColumn {
     /// The expression as written, on one line.
     pub name: String,
     /// The expression.
@@ -94,12 +94,12 @@ impl QuerySource {
             }
         };
         let condition = compile(&self.expr, Expected::Condition);
-        let columns: Vec<Option<Column>> = self
+        let columns: Vec<Option<CountColumn>> = self
             .count_by
             .iter()
             .map(|source| {
                 let name = source.text.split_whitespace().collect::<Vec<_>>().join(" ");
-                compile(source, Expected::Anything).map(|expr| Column { name, expr })
+                compile(source, Expected::Anything).map(|expr| CountColumn { name, expr })
             })
             .collect();
         problems.extend(columns.iter().flatten().filter_map(|column| uncountable(&column.expr)));
@@ -194,7 +194,7 @@ impl Query {
     }
 }
 
-fn repeated(columns: &[Option<Column>]) -> impl Iterator<Item = Diagnostic> {
+fn repeated(columns: &[Option<CountColumn>]) -> impl Iterator<Item = Diagnostic> {
     columns.iter().enumerate().filter_map(|(at, column)| {
         let column = column.as_ref()?;
         let before = columns[..at].iter().flatten().find(|before| before.name == column.name)?;

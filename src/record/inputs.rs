@@ -7,7 +7,7 @@ use super::{Batch, Format, Hint, Origin};
 
 /// Whether a reader has more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Step {
+pub enum BatchStatus {
     /// The batch was filled; call again.
     More,
     /// The batch holds the last records, maybe none.
@@ -55,12 +55,12 @@ pub trait Inputs: Sync {
 /// One file being read. The readers of `input` implement it, and the engine takes batches from it.
 pub trait Batches: Send {
     /// Fills `batch` with the next records, after clearing it.
-    fn next(&mut self, batch: &mut Batch) -> Step;
+    fn next(&mut self, batch: &mut Batch) -> BatchStatus;
     /// The formats to try for its records, the likeliest first.
     fn formats(&self) -> &[&'static dyn Format];
     /// What is known of its records beside their text; the same [`Arc`] while nothing changes.
     fn origin(&self) -> Arc<Origin>;
-    /// The account of the file; complete once `next` returned [`Step::Done`].
+    /// The account of the file; complete once `next` returned [`BatchStatus::Done`].
     fn account(&self) -> FileAccount;
 }
 

@@ -10,24 +10,24 @@ use crate::record::{FIELDS, Field, FieldId, Provider};
 use crate::source::{Sources, Span};
 use crate::table::{List, ListValue};
 use crate::value::{RecordKind, Type};
-use crate::yaml::{self, Key, Node, Scalar, Shape};
+use crate::yaml::{self, Node, Scalar, Shape, ShapeKey};
 
 /// The shape of a list file.
-pub static LIST_FILE: Shape = Shape::Object(&[Key::required(
+pub static LIST_FILE: Shape = Shape::Object(&[ShapeKey::required(
     "list",
     Shape::Object(&[
-        Key::required(
+        ShapeKey::required(
             "id",
             Shape::Str,
             "Its name, also the name of its file; expressions refer to it as `lists.NAME`.",
         ),
-        Key::optional(
+        ShapeKey::optional(
             "of",
             Shape::Str,
             "The field of its values, such as `event.operation`; it determines the type of the list.",
         ),
-        Key::optional("description", Shape::Str, "What the list contains."),
-        Key::required(
+        ShapeKey::optional("description", Shape::Str, "What the list contains."),
+        ShapeKey::required(
             "values",
             Shape::List(&Shape::Str),
             "Its values; a `*` at the end matches any rest, ASCII case is ignored.",

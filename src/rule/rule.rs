@@ -201,12 +201,12 @@ pub enum Expectation {
     /// No finding.
     None,
     /// The given number of each kind; a number that is not given is not checked.
-    Counts(Counts),
+    Counts(ExpectedCounts),
 }
 
 /// The expected counts of a test.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Counts {
+pub struct ExpectedCounts {
     /// Number of findings; a subject with a finding has exactly one.
     pub findings: Option<u64>,
     /// Number of subjects with a match, with or without a finding.

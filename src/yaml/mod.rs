@@ -16,7 +16,7 @@ mod shape;
 
 pub use check::check;
 pub use form::seconds;
-pub use node::{Entry, Node, NodeKind, Scalar, ScalarStyle};
+pub use node::{MappingEntry, Node, NodeKind, Scalar, ScalarStyle};
 pub use parse::parse;
 pub use schema::json_schema;
-pub use shape::{Key, Shape};
+pub use shape::{Shape, ShapeKey};

@@ -7,7 +7,7 @@
 use super::super::ast::At;
 use super::super::hint::hint;
 use super::super::tokens::{Token, TokenKind, Tokens};
-use super::problem::Problem;
+use super::problem::SyntaxProblem;
 use crate::diag::codes::expr as codes;
 use crate::diag::{Code, escaped, is_hostile};
 
@@ -35,7 +35,7 @@ const QUOTES: &str = "“”„‟‘’‚‛«»‹›＂＇";
 const ESCAPES: &str = "\\trnxuU\"\n\r";
 
 /// The first mistake that explains why a text does not parse.
-pub(super) fn mistake(text: &str, tokens: &Tokens<'_>) -> Option<Box<Problem>> {
+pub(super) fn mistake(text: &str, tokens: &Tokens<'_>) -> Option<Box<SyntaxProblem>> {
     let all = tokens.all();
     let found = (0..all.len()).find_map(|index| {
         let token = all[index];
@@ -101,7 +101,7 @@ fn problem(
     token: Token,
     message: impl Into<String>,
     help: &str,
-) -> Option<Box<Problem>> {
+) -> Option<Box<SyntaxProblem>> {
     at(code, At { start: token.start, end: token.end }, message, Some(help.to_owned()))
 }
 
@@ -110,12 +110,12 @@ fn at(
     at: At,
     message: impl Into<String>,
     help: Option<String>,
-) -> Option<Box<Problem>> {
-    Some(Box::new(Problem { code, at, message: message.into(), help }))
+) -> Option<Box<SyntaxProblem>> {
+    Some(Box::new(SyntaxProblem { code, at, message: message.into(), help }))
 }
 
 /// A text in double quotes that does not end on its line, or with an escape that does not exist.
-fn in_text(text: &str, token: Token) -> Option<Box<Problem>> {
+fn in_text(text: &str, token: Token) -> Option<Box<SyntaxProblem>> {
     let mut rest = text.get(token.start + 1..)?.char_indices().peekable();
     while let Some((offset, c)) = rest.next() {
         let here = token.start + 1 + offset;
@@ -143,12 +143,12 @@ fn in_text(text: &str, token: Token) -> Option<Box<Problem>> {
     unclosed(token.start, text.len())
 }
 
-fn unclosed(start: usize, end: usize) -> Option<Box<Problem>> {
+fn unclosed(start: usize, end: usize) -> Option<Box<SyntaxProblem>> {
     let message = "the text that opens here is not closed on its line";
     at(&codes::SYNTAX, At { start, end }, message, Some("close it with `\"`".to_owned()))
 }
 
-fn single_quoted(written: &str, token: Token) -> Option<Box<Problem>> {
+fn single_quoted(written: &str, token: Token) -> Option<Box<SyntaxProblem>> {
     let inside = written.strip_prefix('\'')?;
     let inside = inside.strip_suffix('\'').unwrap_or(inside);
     // One character in single quotes is valid, and so is an escape.
@@ -160,7 +160,7 @@ fn single_quoted(written: &str, token: Token) -> Option<Box<Problem>> {
 }
 
 /// A number with a unit, `7d`.
-fn number(written: &str, token: Token) -> Option<Box<Problem>> {
+fn number(written: &str, token: Token) -> Option<Box<SyntaxProblem>> {
     let digits = written.bytes().take_while(u8::is_ascii_digit).count();
     let (amount, unit) = written.split_at(digits);
     // `0x1F`, `1_000` and `1e5` are numbers.
@@ -182,7 +182,7 @@ fn number(written: &str, token: Token) -> Option<Box<Problem>> {
 }
 
 /// Symbols that other languages have, of one token or of two without a space between.
-fn symbol(tokens: &Tokens<'_>, index: usize) -> Option<Box<Problem>> {
+fn symbol(tokens: &Tokens<'_>, index: usize) -> Option<Box<SyntaxProblem>> {
     let all = tokens.all();
     let first = all[index];
     let joined = |second: &Token| match (tokens.text(first), tokens.text(*second)) {
@@ -218,7 +218,7 @@ fn symbol(tokens: &Tokens<'_>, index: usize) -> Option<Box<Problem>> {
 }
 
 /// A word that stands for an operator: after an operand, or `not` before one.
-fn operator_word(tokens: &Tokens<'_>, index: usize) -> Option<Box<Problem>> {
+fn operator_word(tokens: &Tokens<'_>, index: usize) -> Option<Box<SyntaxProblem>> {
     let all = tokens.all();
     let token = all[index];
     let word = tokens.text(token);
@@ -261,7 +261,7 @@ fn ends_operand(tokens: &Tokens<'_>, token: Token) -> bool {
 }
 
 /// A bracket without its counterpart, or with one of another kind.
-fn bracket(tokens: &Tokens<'_>) -> Option<Box<Problem>> {
+fn bracket(tokens: &Tokens<'_>) -> Option<Box<SyntaxProblem>> {
     let all = tokens.all();
     all.iter().find_map(|token| {
         let written = tokens.text(*token);

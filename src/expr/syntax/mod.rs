@@ -14,5 +14,5 @@ mod stack;
 pub(super) use parse::parse;
 #[cfg(test)]
 pub(super) use parse::parse_here;
-pub(super) use problem::Problem;
+pub(super) use problem::SyntaxProblem;
 pub use stack::{StackError, on_large_stack};

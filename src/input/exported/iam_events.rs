@@ -8,8 +8,8 @@ use crate::input::csv::Cells;
 use crate::input::trail::Spelling;
 use crate::record::field::event as field;
 use crate::record::{
-    Columns, Defect, FieldGap, FieldId, FieldSet, Format, Mapper, Origin, Outcome, Provider,
-    RawRecord, Record, Rows, Scratch, derive,
+    Columns, Defect, FieldGap, FieldId, FieldSet, Format, MappedRecord, Mapper, Origin, Outcome,
+    Provider, RawRecord, Record, Scratch, derive,
 };
 use crate::value::{Items, Json, RecordKind, Time, Value, Zone};
 
@@ -110,7 +110,7 @@ impl Mapper for AuditMapper {
         &self,
         raw: &RawRecord<'_>,
         scratch: &mut Scratch,
-        emit: &mut dyn FnMut(Rows<'_>),
+        emit: &mut dyn FnMut(MappedRecord<'_>),
     ) -> Outcome {
         scratch.begin();
         if !self.rows {
@@ -170,7 +170,7 @@ impl Mapper for AuditMapper {
         put(field::TARGET_USER, Value::maybe_str(names.clone().find(|name| is_user(name))));
         put(field::RESOURCES, Value::List(Items::Owned(names.map(Value::str).collect())));
         put(field::RAW, Value::Json(Json { text: Cow::Borrowed(row) }));
-        emit(Rows::of(&record));
+        emit(MappedRecord::of(&record));
         Outcome::Read
     }
 }

@@ -35,7 +35,7 @@ fn what_stands_behind_compressed_data_makes_the_run_incomplete() {
             let step = file.next(&mut batch);
             records += batch.records.len();
             skips.extend(batch.skipped.iter().map(|s| format!("line {}: {}", s.line, s.detail)));
-            if step == Step::Done {
+            if step == BatchStatus::Done {
                 break;
             }
         }

@@ -40,7 +40,7 @@ fn interrupted(path: &Path, happens: impl FnOnce(&Path)) -> (u64, Vec<String>, F
     let mut step = file.next(&mut batch);
     let (mut records, mut skipped) = (batch.records.len() as u64, Vec::new());
     happens(path);
-    while step == Step::More {
+    while step == BatchStatus::More {
         step = file.next(&mut batch);
         records += batch.records.len() as u64;
         skipped.extend(batch.skipped.iter().map(|skip| skip.detail.clone()));

@@ -30,7 +30,7 @@ fn count(set: &InputSet) -> (u64, BTreeMap<&'static str, u64>, usize, FileAccoun
             *skipped.entry(skip.reason.name()).or_default() += 1;
         }
         largest = largest.max(batch.bytes.capacity());
-        if step == Step::Done {
+        if step == BatchStatus::Done {
             return (records, skipped, largest, file.account());
         }
     }
@@ -207,12 +207,12 @@ fn what_a_slow_writer_wrote_is_read_before_it_goes_on() {
         }
         let mut file = set.open(0);
         let mut batch = Batch::default();
-        assert_eq!(file.next(&mut batch), Step::More);
+        assert_eq!(file.next(&mut batch), BatchStatus::More);
         let mut read = batch.records.len();
         assert_eq!(read, certain);
         for id in certain..certain + 20 {
             writer.send(written(id).into_bytes()).unwrap();
-            assert_eq!(file.next(&mut batch), Step::More);
+            assert_eq!(file.next(&mut batch), BatchStatus::More);
             read += batch.records.len();
             assert_eq!(read, id + 1, "the record is there while the writer waits");
         }

@@ -22,7 +22,7 @@ pub(super) use part::{after, before, cut, list};
 pub(super) use paths::paths;
 pub(super) use promise::Promises;
 pub(super) use spelling::Spelling;
-pub(super) use surroundings::{Found, Row, Surroundings};
+pub(super) use surroundings::{Recognized, Surroundings, WrappedRow};
 
 use crate::record::field::of_kind;
 use crate::record::{FieldSet, Provider, reference};

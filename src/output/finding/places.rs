@@ -1,6 +1,6 @@
 //! Where the records of a finding stand.
 
-use crate::inspect::Place;
+use crate::inspect::RecordPlace;
 use crate::output::report_v1::{Finding, Location, Report, Sample};
 use crate::record::shown_path;
 
@@ -30,10 +30,10 @@ pub fn samples<'r>(finding: &'r Finding<'r>) -> Vec<&'r Sample<'r>> {
 ///
 /// The inputs may be named in another way than for the scan, so a place names its file by the path
 /// below its input. The position and the id of the event tell its record from others.
-pub fn places(finding: &Finding<'_>) -> Vec<Place> {
+pub fn places(finding: &Finding<'_>) -> Vec<RecordPlace> {
     let place = |sample: &Sample<'_>| {
         let Location { path, line, column, offset, .. } = &sample.location;
-        Place {
+        RecordPlace {
             path: path.clone().into_owned(),
             is_below: true,
             line: Some(*line),

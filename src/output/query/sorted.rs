@@ -3,9 +3,9 @@
 use std::io;
 
 use crate::finding::Redactor;
-use crate::inspect::{Counts, FileView, RecordView, Viewer};
+use crate::inspect::{FileView, RecordCounts, RecordView, Viewer};
 use crate::output::TableStyle;
-use crate::output::records::{Line, Lines, Rows};
+use crate::output::records::{Line, Lines, TableBlocks};
 use crate::query::SortKey;
 use crate::record::{FieldId, FieldSet, Skip};
 use crate::value::{RecordKind, Value};
@@ -32,7 +32,7 @@ pub struct Sorted<'o> {
     order: Vec<SortKey<FieldId>>,
     limit: Option<usize>,
     on: RecordKind,
-    rows: Rows,
+    rows: TableBlocks,
     retained: Vec<Retained>,
     bytes: usize,
     left_out: u64,
@@ -68,7 +68,7 @@ impl<'o> Sorted<'o> {
             order,
             limit: limit.map(|limit| usize::try_from(limit).unwrap_or(usize::MAX)),
             on,
-            rows: Rows::new(fields, style).with_places(),
+            rows: TableBlocks::new(fields, style).with_places(),
             retained: Vec::new(),
             bytes: 0,
             left_out: 0,
@@ -165,7 +165,7 @@ impl Viewer for Sorted<'_> {
         }
     }
 
-    fn end(&mut self, file: &FileView<'_>, counts: &Counts) -> io::Result<()> {
+    fn end(&mut self, file: &FileView<'_>, counts: &RecordCounts) -> io::Result<()> {
         match self.written {
             SortedAs::Table(_) => Ok(()),
             SortedAs::Lines(redactor) => Lines::new(self.out, redactor).end(file, counts),

@@ -6,7 +6,7 @@ use super::super::elapsed::Elapsed;
 use super::super::pattern::{shared, zombie};
 use super::super::remediation_event::{RemediationLog, ReportUser};
 use super::super::remedy;
-use super::super::trend::{Point, Series, sum};
+use super::super::trend::{Series, TrendPoint, sum};
 use super::{NOW, time, user};
 use crate::record::Provider;
 
@@ -93,16 +93,16 @@ fn coverage_is_over_users_who_may_sign_in() {
 }
 
 /// The steps about a user one of whose keys, `LEAKED`, is known to have leaked.
-fn asked(text: &str) -> String {
+fn recommended(text: &str) -> String {
     let user = user(text, Some(NOW));
     let of = ReportUser { provider: Provider::Aws, account: "1", name: "ann", user: &user };
-    let mut asked = Vec::new();
+    let mut recommended = Vec::new();
     let leaked = |id: &str| id == "LEAKED";
-    remedy::of(&of, &RemediationLog::default(), &leaked, &mut |ask, _, _| {
-        let (severity, action) = (ask.severity.name(), ask.action.name());
-        asked.push(format!("{severity} {action}: {}", ask.reason.text()));
+    remedy::of(&of, &RemediationLog::default(), &leaked, &mut |recommendation, _, _| {
+        let (severity, action) = (recommendation.severity.name(), recommendation.action.name());
+        recommended.push(format!("{severity} {action}: {}", recommendation.reason.text()));
     });
-    asked.join("; ")
+    recommended.join("; ")
 }
 
 #[test]
@@ -163,7 +163,7 @@ fn steps_go_by_age_and_use() {
         ("console=true", ""),
         ("console=false mfa=false", ""),
     ] {
-        assert_eq!(asked(text), expected, "{text}");
+        assert_eq!(recommended(text), expected, "{text}");
     }
 }
 
@@ -184,7 +184,7 @@ fn a_key_that_leaked_has_one_step() {
         ),
         ("/id=K active=true at_risk=false created=1d", ""),
     ] {
-        assert_eq!(asked(text), expected, "{text}");
+        assert_eq!(recommended(text), expected, "{text}");
     }
 }
 
@@ -201,7 +201,7 @@ fn patterns_have_their_step() {
             "medium delete-user: no sign-in for 271 d, no key ever used",
         ),
     ] {
-        assert_eq!(asked(&text), expected, "{text}");
+        assert_eq!(recommended(&text), expected, "{text}");
     }
 }
 
@@ -301,7 +301,7 @@ fn what_is_said_twice_of_a_user_is_put_together() {
 
 #[test]
 fn a_sum_of_trends_begins_when_all_have_begun() {
-    let point = |day: &str, keys| Point {
+    let point = |day: &str, keys| TrendPoint {
         time: time(&format!("2025-{day}T00:00:00Z")),
         users: 1,
         coverage: Coverage::default(),

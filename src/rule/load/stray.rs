@@ -5,7 +5,7 @@ use crate::diag::{Diagnostic, escaped};
 use crate::record::FieldId;
 use crate::rule::shape::TEST_KEYS;
 use crate::value::RecordKind;
-use crate::yaml::{Entry, Node};
+use crate::yaml::{MappingEntry, Node};
 
 /// Replaces the errors about unknown keys of a test by one, if the keys are fields of the record
 /// that the rule reads: they have one cause, the missing `event:`.
@@ -15,7 +15,7 @@ pub(super) fn gather(body: &Node, diagnostics: &mut Vec<Diagnostic>) {
     let tests = body.get("tests").map(Node::items).unwrap_or(&[]);
     let records = tests.iter().flat_map(|test| test.get("records").map(Node::items).unwrap_or(&[]));
     for node in tests.iter().chain(records) {
-        let stray: Vec<&Entry> =
+        let stray: Vec<&MappingEntry> =
             node.entries().iter().filter(|entry| is_stray(entry, on)).collect();
         let Some(first) = stray.first() else { continue };
         let spans: Vec<_> = stray.iter().map(|entry| entry.key.span()).collect();
@@ -38,7 +38,7 @@ pub(super) fn gather(body: &Node, diagnostics: &mut Vec<Diagnostic>) {
     }
 }
 
-fn is_stray(entry: &Entry, on: RecordKind) -> bool {
+fn is_stray(entry: &MappingEntry, on: RecordKind) -> bool {
     let name = entry.key.text();
     let is_key = TEST_KEYS.iter().any(|key| key.name == name);
     !is_key && FieldId::find(on, name).is_some()

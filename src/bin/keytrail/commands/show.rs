@@ -86,14 +86,14 @@ impl Show {
         for (place, _) in &unmet {
             let event = place.event_id.as_deref().map(|id| format!(" (event {id})"));
             let line = place.line.unwrap_or_default();
-            host.term.say(&format!(
+            host.term.status(&format!(
                 "incomplete: the inputs hold no record of the finding at {}:{line}{}",
                 place.path,
                 event.unwrap_or_default()
             ));
         }
         if !complete {
-            host.term.say(
+            host.term.status(
                 "incomplete: not everything in the inputs could be read; `keytrail inspect` shows what",
             );
         }

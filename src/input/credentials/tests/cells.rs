@@ -225,8 +225,11 @@ fn every_column_that_a_format_reads_is_one_of_its_header() {
         let user = report.user.iter().map(|column| column.name);
         let keys = report.key_columns(&origin).concat();
         let named: Vec<&str> = user.chain(keys.iter().map(|(_, column)| column.name)).collect();
-        let all =
-            named.iter().chain(report.told_by).chain(report.and_one_of).chain(report.identity);
+        let all = named
+            .iter()
+            .chain(report.identified_by)
+            .chain(report.and_one_of)
+            .chain(report.identity);
         for name in all {
             assert!(report.header.contains(name), "{}: {name}", report.name);
         }
@@ -313,7 +316,7 @@ fn what_is_carried_is_what_the_fixtures_have() {
         let mut file = set.open(0);
         let mut batch = Batch::default();
         let mut seen = FieldSet::EMPTY;
-        while file.next(&mut batch) == Step::More || !batch.records.is_empty() {
+        while file.next(&mut batch) == BatchStatus::More || !batch.records.is_empty() {
             for raw in batch.iter().flatten() {
                 let mapper = report.mapper(&all(), &file.origin(), NOW);
                 mapper.map(&raw, &mut Scratch::default(), &mut |rows| {

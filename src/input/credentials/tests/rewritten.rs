@@ -198,7 +198,7 @@ fn rows_that_grep_joined_stay_reports_of_their_own_time() {
             let user = raw.unwrap().text.split(',').nth(1).unwrap().to_owned();
             found.push(format!("{user} {}", made.as_deref().unwrap_or("-")));
         }
-        if step == Step::Done {
+        if step == BatchStatus::Done {
             break;
         }
     }

@@ -159,8 +159,8 @@ impl Framer {
             }
             None => {
                 // A line feed may follow.
-                let kept = usize::from(rest.ends_with(b"\r"));
-                self.pass(cut, rest.len() - kept, 0);
+                let carriage_return = usize::from(rest.ends_with(b"\r"));
+                self.pass(cut, rest.len() - carriage_return, 0);
                 false
             }
         }
