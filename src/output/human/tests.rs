@@ -57,7 +57,7 @@ fn the_whole_report() {
        = key: AKIDex…00000000001, remark deploys the shop, 7 policies (ReadOnlyAccess,
          AdministratorAccess, …), also in old-key-in-use, two-active-keys
        = policy document: {"action":"AdministratorAccess"}
-       = help: Recommendation the owner of the key. Disable it if nobody answers.
+       = help: Ask the owner of the key. Disable it if nobody answers.
        = fingerprint 4f3a9c0d11223345
 
     high[create-access-key]: agent \u{1b}[2J\u{1b}]0;pwned\u{7} \u{202e}gnp.exe\u{2066} :\u{3a}error
@@ -87,7 +87,7 @@ fn the_whole_report() {
        | 1 call, ok, 2024-08-01 09:00:17 to 17:30:00 UTC
        | sts.GetCallerIdentity by bob from 198.51.100.4, method cli
        = note: the rule is experimental and does not fail the run
-       = help: Recommendation the owner of the key. Disable it if nobody answers.
+       = help: Ask the owner of the key. Disable it if nobody answers.
        = fingerprint 4f3a9c0d11225234
 
     ── medium: 1 finding ───────────────────────────────────────────────────────────────────────────────
@@ -97,7 +97,7 @@ fn the_whole_report() {
        | aws, account 123456789012, actor AKIA…0001
        | 1 call, ok, 2024-08-01 09:00:17 to 17:30:00 UTC
        | ec2.RunInstances by bob from 198.51.100.4, method cli
-       = help: Recommendation the owner of the key. Disable it if nobody answers.
+       = help: Ask the owner of the key. Disable it if nobody answers.
        = fingerprint 4f3a9c0d11227123
 
     ── allowlist: 5 entries ────────────────────────────────────────────────────────────────────────────
