@@ -41,8 +41,8 @@ pub struct ScanOptions {
 
 /// Evaluates a policy over inputs: the main job.
 ///
-/// `roots` are the input arguments that the inputs' paths lie below; `notes` is what opening the
-/// inputs had to say.
+/// `roots` are the input arguments that the inputs' paths lie below; `notes` are the notes from
+/// opening the inputs.
 pub fn scan(
     policy: &Policy,
     inputs: &dyn Inputs,

@@ -2,7 +2,7 @@
 //!
 //! An entry accepts matches of the rules that it names. It never drops them without a trace.
 //!
-//! This module knows rules and expressions. It must not know findings, inputs or the engine: it
+//! This module uses rules and expressions. It must not know findings, inputs or the engine: it
 //! determines which entries cover a match, and its callers decide what follows from that.
 
 mod allowlist;

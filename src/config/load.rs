@@ -342,7 +342,7 @@ impl<'o> Loader<'o> {
         for (id, (span, file)) in std::mem::take(&mut self.project.tables) {
             if !candidates().any(|own| *own == id) {
                 let message = format!(
-                    "the project file gives rows to the table `{}`, which does not exist",
+                    "the project file sets rows for the table `{}`, which does not exist",
                     escaped(&id, 60)
                 );
                 let diagnostic = unknown(&id, message).at(span, "there is no such table");
@@ -357,7 +357,7 @@ impl<'o> Loader<'o> {
                 let message = format!("`--table` names the table `{id}`, which does not exist");
                 self.policy.diagnostics.push(unknown(id, message));
             } else if given.contains(&id.as_str()) {
-                let message = format!("`--table` gives the table `{id}` two data files");
+                let message = format!("`--table` sets two data files for the table `{id}`");
                 self.policy.diagnostics.push(Diagnostic::error(&codes::UNKNOWN_SETTING, message));
             }
             given.push(id);

@@ -320,8 +320,8 @@ impl<'a> ProjectReader<'a> {
 /// Keys of the project file that name policy files.
 const PATHS: [&str; 3] = ["extends", "rule_paths", "allowlists"];
 
-/// Whether an error leaves it unclear which files belong to the policy: it is about a key that names
-/// them, or about a key that does not exist and may stand for such a key.
+/// Whether an error leaves it unclear which files belong to the policy: it is about a key that
+/// names them, or about an unknown key that may be a misspelling of such a key.
 fn concerns_paths(problem: &Diagnostic, node: &Node) -> bool {
     let Some(at) = problem.labels.first().map(|label| label.span) else { return true };
     let entry = node
@@ -334,7 +334,7 @@ fn concerns_paths(problem: &Diagnostic, node: &Node) -> bool {
     })
 }
 
-/// Removes the entries in which an error stands: of `rules`, `lists` and other mappings by name the
+/// Removes the entries that contain an error: of `rules`, `lists` and other mappings by name the
 /// one below, else the whole key.
 fn leave_out(node: &mut Node, wrong: &[Diagnostic]) {
     let has_error = |key: &Scalar, value: &Node| {

@@ -22,7 +22,7 @@ pub(super) struct Judge<'p> {
     plan: &'p Plan<'p>,
     options: &'p RunOptions,
     joiner: Joiner<'p>,
-    /// The reports as tables, where an expression asks for them.
+    /// The reports as tables, if an expression looks up their rows.
     look_up: Option<LookUp<'p>>,
     pub(super) recorder: MatchRecorder<'p>,
     candidates: Candidates,

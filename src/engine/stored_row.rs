@@ -101,7 +101,7 @@ impl<'r> StoredRow<'r> {
     /// id, which always count.
     ///
     /// Rows of one event may have different keys. A caller that reduces each key by itself first
-    /// keeps of each event only the rows of its smallest version.
+    /// removes all rows of an event except those of its smallest version.
     pub fn event(&self) -> Option<(EventKey, EventVersion)> {
         if self.order.id == 0 || self.observation.is_some() {
             return None;

@@ -314,7 +314,7 @@ fn hide_fields(hole: &mut String, part: &Ir, frame: &Frame<'_, '_>) {
     }
 }
 
-/// Parses, checks, folds and lowers an expression. Warnings are returned beside the result.
+/// Parses, checks, folds and lowers an expression. Warnings are returned with the result.
 ///
 /// # Errors
 ///

@@ -1,7 +1,7 @@
 //! The expression language: Rhai syntax, our types, our evaluation.
 //!
 //! Rhai's parser defines the syntax, and its engine is the reference for the semantics. The typed
-//! tree in [`ir`] is what is evaluated. This module knows records and tables. It must not know a
+//! tree in [`ir`] is what is evaluated. This module uses records and tables. It must not know a
 //! rule, a YAML file or a function by name: functions, lists and definitions come through [`Env`].
 
 mod operator;

@@ -1,7 +1,7 @@
 //! How values that a policy computes from a record are displayed.
 //!
 //! Subjects, interpolated values of messages, measures and query columns all pass through
-//! [`Display`]. It receives the expression of each value, and so knows the fields and key names
+//! [`Display`]. It receives the expression of each value, which contains the fields and key names
 //! that the value was read from. The text alone does not reveal that a value was a password.
 
 use std::borrow::Cow;

@@ -120,7 +120,7 @@ fn lines_of(format: &str, names: &[&str]) -> String {
     shown.join("\n")
 }
 
-/// A folder of its own, removed in the end.
+/// A folder for one test, removed at the end.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -165,7 +165,7 @@ fn line(read: &Read) -> String {
         FileStatus::Unclaimed { reason } => format!("unclaimed: {reason}"),
         FileStatus::Unreadable { reason } => format!("unreadable: {reason}"),
     };
-    // Which formats there are is none of these tests' business.
+    // These tests do not depend on the registered formats.
     let formats: Vec<&str> = FORMATS.iter().map(|format| format.name()).collect();
     let status = status.replace(&formats.join(", "), "all formats");
     let mut out = format!("{status}; {container} {}", compression.unwrap_or("plain"));

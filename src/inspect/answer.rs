@@ -71,7 +71,7 @@ pub struct Answer {
     pub more_notes: u64,
     /// Notes on records that were read, with the number of records.
     pub record_notes: BTreeMap<&'static str, u64>,
-    /// The masked keys of the query, and the keys that they stand for.
+    /// The masked keys of the query, and the keys that they denote.
     pub masked: Vec<MaskedUse>,
     /// Records that were read and lack a field that their format promises.
     pub gapped: u64,
@@ -177,7 +177,7 @@ impl Answer {
         }
     }
 
-    /// An error for each masked key that several keys look like. There is no answer then.
+    /// An error for each masked key that several keys look like. Then there is no result.
     pub fn ambiguous(&self) -> Vec<Diagnostic> {
         self.masked.iter().filter_map(|masked| masked.problem(self.on)).collect()
     }
@@ -264,8 +264,8 @@ impl Answer {
         for (count, named) in of_files(OtherFile::Unclaimed) {
             let listed = named.iter().map(|FileNote { path, text }| {
                 format!(
-                    "{path} is not read by any format: {text} (`keytrail inspect` shows what \
-                     files are taken for, `inputs` in the project file says what they are)"
+                    "{path} is not read by any format: {text} (`keytrail inspect` shows how files \
+                     are recognised; `inputs` in the project file can set their format)"
                 )
             });
             reasons.extend(listed.chain(more(*count, named)));

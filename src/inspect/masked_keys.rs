@@ -1,4 +1,4 @@
-//! The access keys that the masked keys of a query stand for.
+//! The access keys that the masked keys of a query denote.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use crate::record::MappedRecord;
 use crate::record::field::{cred, event, key};
 use crate::value::{RecordKind, mask};
 
-/// Keys that are told apart for each masked key; further ones are only counted.
+/// Keys that are distinguished for each masked key; further ones are only counted.
 const MAX_LISTED: usize = 20;
 
 /// A masked key of a query, and the keys in the inputs that look like it.

@@ -58,8 +58,8 @@ impl RecordPlace {
                 && (standard_input || ends_with(file, &self.path) || ends_with(&self.path, file))
     }
 
-    /// Whether the record stands at the place: it contains the line and column, and has the
-    /// pointer. `pointer` is that of the record.
+    /// Whether the record is at the place: it contains the line and column, and has the pointer.
+    /// `pointer` is that of the record.
     pub(super) fn holds(&self, raw: &RawRecord<'_>, pointer: &str) -> bool {
         let pointed = match self.pointer.as_deref() {
             None => true,

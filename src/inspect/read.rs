@@ -65,7 +65,7 @@ pub fn read(
     Ok(ReadRecords { complete, unmet: unmet.collect() })
 }
 
-/// Whether a record stands at a place.
+/// Whether a record is at a place.
 #[derive(Debug, Clone, Copy)]
 enum Met {
     Yes,
@@ -84,7 +84,7 @@ struct Everything<'e> {
 }
 
 impl Everything<'_> {
-    /// Whether to show a record, and if it depends on the event, the places where it stands.
+    /// Whether to show a record, and if it depends on the event, its places.
     fn shows(
         &mut self,
         file: &FileView<'_>,

@@ -153,7 +153,7 @@ fn uses(rule: &Rule) -> Vec<&Expr> {
     }
 }
 
-/// The field by which the row of an event is found in a credential report.
+/// The field that identifies the row of an event in a credential report.
 fn found_by(kind: RecordKind) -> Option<FieldId> {
     match kind {
         RecordKind::Event => None,

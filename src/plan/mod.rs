@@ -1,6 +1,6 @@
 //! The compiled rule set: the fields to read and the rules to evaluate.
 //!
-//! It knows rules and allowlists. It must depend neither on inputs nor on the use of matches.
+//! It uses rules and allowlists. It must depend neither on inputs nor on the use of matches.
 
 mod applicable;
 mod bucket;

@@ -273,8 +273,8 @@ fn joined(rule: &Rule, fields: FieldSet) -> FieldSet {
     fields.iter().filter(elsewhere).collect()
 }
 
-/// The fields by which an event finds its key and its user, and by which any record looks up report
-/// rows.
+/// The fields that identify the key and the user of an event, and those that any record uses to
+/// look up report rows.
 pub fn join_fields() -> FieldSet {
     [
         event::PROVIDER,

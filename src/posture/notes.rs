@@ -42,14 +42,14 @@ pub(super) fn of_reports(
         if account.is_empty() && files > 1 {
             notes.push(format!(
                 "{files} files of {format} name no account and are counted as one account; \
-                 `--account`, or `inputs` in the project file, says whose they are"
+                 `--account`, or `inputs` in the project file, sets it"
             ));
         }
         if of.newest.is_some() && !of.undated.is_empty() {
             let account = if account.is_empty() { "without a name" } else { account };
             notes.push(format!(
-                "a {format} of account {account} has no date; it counts beside \
-                 the newest dated one"
+                "a {format} of account {account} has no date; it counts in addition to the newest \
+                 dated one"
             ));
         }
     }

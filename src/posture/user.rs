@@ -20,7 +20,7 @@ pub(super) struct User {
     pub(super) created: Option<Time>,
     pub(super) password_used: Option<bool>,
     pub(super) password_last_used: Option<Time>,
-    /// When the report was made; `None` if that is not known.
+    /// The time of the report, if known.
     pub(super) made: Option<Time>,
     /// The time to which ages are computed.
     pub(super) now: Time,
@@ -68,7 +68,7 @@ impl User {
             let key = UserKey::read(row, made, now);
             let name = key.name();
             let merged = match named.remove(&name) {
-                Some(there) => there.merge(key),
+                Some(existing) => existing.merge(key),
                 None => key,
             };
             named.insert(name, merged);
@@ -136,18 +136,18 @@ impl User {
                 Some(name.clone())
             } else {
                 let named = |name: &KeyName| matches!(name, KeyName::Id(_));
-                let fits = |(own, there): &(&KeyName, &UserKey)| {
+                let fits = |(own, existing): &(&KeyName, &UserKey)| {
                     named(own) != named(&name)
                         && !taken.contains(*own)
-                        && second(there.created).is_some()
-                        && second(there.created) == second(key.created)
+                        && second(existing.created).is_some()
+                        && second(existing.created) == second(key.created)
                 };
                 keys.iter().find(fits).map(|(own, _)| own.clone())
             };
             let (name, merged) = match own {
                 None => (name, key),
                 Some(own) => match keys.remove(&own) {
-                    Some(there) => (own.min(name), there.merge(key)),
+                    Some(existing) => (own.min(name), existing.merge(key)),
                     None => (name, key),
                 },
             };

@@ -104,7 +104,7 @@ impl QuerySource {
             .collect();
         problems.extend(columns.iter().flatten().filter_map(|column| uncountable(&column.expr)));
         problems.extend(repeated(&columns));
-        // In a query a masked key stands for the only key that looks like it.
+        // In a query a masked key denotes the only key that looks like it.
         problems.retain(|problem| problem.code != &lint::MASKED_KEY);
         if problems.iter().any(Diagnostic::is_error) {
             return Err(problems);
@@ -167,8 +167,8 @@ impl QuerySource {
 }
 
 impl Query {
-    /// The fields that its expressions read. For masked keys these include the fields that tell
-    /// similar keys apart.
+    /// The fields that its expressions read. For masked keys these include the fields that
+    /// distinguish similar keys.
     pub fn fields(&self) -> FieldSet {
         let columns = self.columns.iter().map(|column| column.expr.fields());
         let fields = columns.fold(self.condition.fields(), FieldSet::union);

@@ -230,8 +230,8 @@ fn incomplete(
             FileStatus::Unclaimed { reason } => because(
                 "unclaimed-input",
                 format!(
-                    "{path} is not read by any format: {reason} (`keytrail inspect` shows what \
-                     files are taken for, `inputs` in the project file says what they are)"
+                    "{path} is not read by any format: {reason} (`keytrail inspect` shows how \
+                     files are recognised; `inputs` in the project file can set their format)"
                 ),
             ),
             FileStatus::Unreadable { reason } => {

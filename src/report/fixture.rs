@@ -224,7 +224,7 @@ pub(crate) fn fixture() -> Report {
         ],
         notes: vec![Note {
             id: "ambiguous-time",
-            text: format!("3 records of `{}` say no zone", HOSTILE[2]),
+            text: format!("3 records of `{}` have no zone", HOSTILE[2]),
         }],
         verdict: Verdict::Incomplete,
     }

@@ -74,8 +74,8 @@ pub fn load_list(document: &Node, sources: &Sources) -> (Option<List>, Vec<Diagn
 
 /// The list with the additions and removals of the project file.
 ///
-/// Adding a value that is already in the list is no error, because a later version of the list may
-/// contain it.
+/// Adding a value that is already in the list is not an error, because a later version of the list
+/// may contain it.
 pub fn change_list(list: &List, add: &[Scalar], remove: &[Scalar]) -> (List, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
     let added: Vec<&Scalar> = add.iter().collect();

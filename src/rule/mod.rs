@@ -7,7 +7,7 @@
 //! against its shape ([`RULE_FILE`], [`LIST_FILE`], [`DEFINITIONS_FILE`]) and collects every error.
 //! The loader checks that ids are unique.
 //!
-//! It knows YAML, tables and expressions. It must not know allowlists, inputs or findings.
+//! It uses YAML, tables and expressions. It must not know allowlists, inputs or findings.
 
 mod construct;
 mod definition;

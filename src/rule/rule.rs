@@ -155,8 +155,8 @@ pub struct Step {
 }
 
 impl Rule {
-    /// The values that are stored for each match beside its subject: the operands of measures, the
-    /// values that must be new, or when the subject was last seen.
+    /// The values that are stored for each match in addition to its subject: the operands of
+    /// measures, the values that must be new, or when the subject was last seen.
     pub fn measured(&self) -> impl Iterator<Item = &Expr> {
         let (measures, of) = match &self.construct {
             Construct::Plain | Construct::Sequence(_) => (&[][..], &[][..]),

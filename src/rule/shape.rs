@@ -39,7 +39,7 @@ static RULE: &[ShapeKey] = &[
     ShapeKey::optional(
         "renamed_from",
         Shape::Id,
-        "An earlier id; findings keep the fingerprints of that id.",
+        "An earlier id, whose fingerprints remain valid.",
     ),
     ShapeKey::optional(
         "params",
@@ -97,8 +97,8 @@ const CORRELATE: Shape = Shape::Object(&[
     ShapeKey::optional(
         "within",
         LENGTH,
-        "The maximum time between the first and the last match, `10m` or `params.NAME`; without it, as \
-         far as the input goes.",
+        "The maximum time between the first and the last match, `10m` or `params.NAME`; without \
+         it, the whole input.",
     ),
     ShapeKey::required(
         "measures",
@@ -118,8 +118,8 @@ const SEQUENCE: Shape = Shape::Object(&[
     ShapeKey::optional(
         "within",
         LENGTH,
-        "The maximum time between the first and the last step, `24h` or `params.NAME`; without it, as \
-         far as the input goes.",
+        "The maximum time between the first and the last step, `24h` or `params.NAME`; without \
+         it, the whole input.",
     ),
     ShapeKey::required("steps", Shape::List(&STEP), "The steps, in order."),
 ]);
@@ -166,7 +166,7 @@ const AFTER_SILENCE: Shape = Shape::Object(&[
     ShapeKey::optional(
         "last_seen",
         Shape::Expr,
-        "When the subject was last seen, as a report or a table knows it; the log knows the rest.",
+        "When the subject was last seen before the log, according to a report or a table.",
     ),
 ]);
 

@@ -19,11 +19,7 @@ pub static TABLE_FILE: Shape = Shape::Object(&[ShapeKey::required(
             Shape::Str,
             "Its name, also the name of its file; expressions refer to it as `lookup(\"NAME\", key)`.",
         ),
-        ShapeKey::optional(
-            "description",
-            Shape::Str,
-            "What it holds, and where its rows come from.",
-        ),
+        ShapeKey::optional("description", Shape::Str, "Its content, and the source of its rows."),
         ShapeKey::required("key", KEY, "How rows are found."),
         ShapeKey::required(
             "columns",
@@ -39,8 +35,8 @@ pub static TABLE_FILE: Shape = Shape::Object(&[ShapeKey::required(
         ShapeKey::optional(
             "file",
             Shape::Str,
-            "A CSV, JSON or YAML file with its rows, beside this file; the project file can name \
-             another.",
+            "A CSV, JSON or YAML file with its rows, relative to this file; the project file can \
+             name another.",
         ),
         ShapeKey::optional(
             "rows",
@@ -56,7 +52,8 @@ const KEY: Shape = Shape::Object(&[
     ShapeKey::optional(
         "match",
         Shape::Enum(Match::WORDS),
-        "`exact` (the default), or `cidr`: an address is found in the smallest range that holds it.",
+        "`exact` (the default), or `cidr`: an address is found in the smallest range that \
+         contains it.",
     ),
 ]);
 
@@ -153,7 +150,7 @@ fn key_column(key: &Scalar, columns: &[Column]) -> Option<Diagnostic> {
         }
         None => {
             let names = columns.iter().map(|column| column.name.as_str());
-            let message = format!("the key column `{written}` is none of the columns");
+            let message = format!("the key column `{written}` is not one of the columns");
             Some(
                 Diagnostic::error(&codes::KEY_COLUMN, message)
                     .at(key.span(), "expected one of the columns below")

@@ -194,7 +194,7 @@ impl Runner<'_> {
                     .iter()
                     .find_map(|key| entry_span(&test.node, key));
                 if let Some(span) = written {
-                    let message = "a test gives either one record or `records`";
+                    let message = "a test has either one record or `records`";
                     seen.errors.push(
                         Diagnostic::error(&codes::TEST, message).at(span, "beside `records`"),
                     );

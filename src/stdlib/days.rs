@@ -1,11 +1,11 @@
-//! A length of time in days.
+//! A duration in days.
 
 use crate::expr::{
     ArgumentKind, BadArgument, Constant, Example, Function, Prepared, Returns, Role, Signature,
 };
 use crate::value::{Duration, Type, Value};
 
-/// A length of time in days.
+/// A duration in days.
 #[derive(Debug)]
 pub(super) struct Days;
 

@@ -1,11 +1,11 @@
-//! A length of time in hours.
+//! A duration in hours.
 
 use crate::expr::{
     ArgumentKind, BadArgument, Constant, Example, Function, Prepared, Returns, Role, Signature,
 };
 use crate::value::{Duration, Type, Value};
 
-/// A length of time in hours.
+/// A duration in hours.
 #[derive(Debug)]
 pub(super) struct Hours;
 

@@ -34,7 +34,7 @@ pub(super) enum Raw<'a> {
     Other,
 }
 
-/// What is wrong with one value. The caller that read the value knows its position.
+/// What is wrong with one value. The caller that read the value has its position.
 #[derive(Debug)]
 pub(super) struct CellProblem {
     pub(super) row: usize,

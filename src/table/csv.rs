@@ -6,8 +6,8 @@
 //! Logs and credential reports have another reader, `input::csv`, because the two have opposite
 //! tasks. This one reads a complete text that people write: it ignores blanks around values, and
 //! the first error stops it and gets a span. It belongs to the core, which has no `input`. The
-//! other one reads a stream in blocks without allocating, keeps blanks, and skips a broken row to
-//! continue with the next one.
+//! other one reads a stream in blocks without allocating, preserves blanks, and skips a broken row
+//! to continue with the next one.
 
 use std::borrow::Cow;
 use std::ops::Range;

@@ -30,7 +30,7 @@ pub(crate) struct InputArgs {
     hints: HintArgs,
 }
 
-/// What the user says of inputs.
+/// Properties of inputs that the user sets.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Input options")]
 pub(crate) struct HintArgs {

@@ -256,8 +256,8 @@ impl SubjectMatches {
             return Err(EvalError {
                 span: rule.id_span,
                 message: format!(
-                    "one subject has {} matches, of which more than the {} that fit into memory \
-                     belong together (`--memory` says how much there is)",
+                    "one subject has {} matches, more than {} of which belong together and do not \
+                     fit into memory (increase `--memory`)",
                     self.count, self.most
                 ),
             });

@@ -1,6 +1,6 @@
 //! Finds what in a text that does not parse is never part of an expression.
 //!
-//! Rhai stops at the first token that it cannot use, which often stands far behind the mistake. The
+//! Rhai stops at the first token that it cannot use, which is often far after the mistake. The
 //! tokens are searched for mistakes that explain the error. It runs only after Rhai has refused the
 //! text, so it refuses nothing itself.
 
@@ -11,7 +11,7 @@ use super::problem::SyntaxProblem;
 use crate::diag::codes::expr as codes;
 use crate::diag::{Code, escaped, is_hostile};
 
-/// Words between two operands, or before one, that stand for an operator in other languages.
+/// Words between two operands, or before one, that are operators in other languages.
 const OPERATORS: [&str; 9] =
     ["and", "or", "not", "xor", "is", "like", "ilike", "between", "regexp"];
 
@@ -130,8 +130,8 @@ fn in_text(text: &str, token: Token) -> Option<Box<SyntaxProblem>> {
                     let message =
                         format!("`\\{}` is not an escape", escaped(&escape.to_string(), 9));
                     let help = format!(
-                        "write `\\\\{0}`, or the text as `#\"…\"#`, in which a backslash stands for \
-                         itself",
+                        "write `\\\\{0}`, or the text as `#\"…\"#`, in which a backslash is \
+                         literal",
                         escaped(&escape.to_string(), 9)
                     );
                     return at(&codes::SYNTAX, At { start: here, end }, message, Some(help));
@@ -156,7 +156,12 @@ fn single_quoted(written: &str, token: Token) -> Option<Box<SyntaxProblem>> {
         return None;
     }
     let help = format!("write `\"{}\"`", escaped(inside, 60));
-    problem(&codes::SYNTAX, token, "a text stands in double quotes, not in single quotes", &help)
+    problem(
+        &codes::SYNTAX,
+        token,
+        "a text is written in double quotes, not in single quotes",
+        &help,
+    )
 }
 
 /// A number with a unit, `7d`.
@@ -217,7 +222,7 @@ fn symbol(tokens: &Tokens<'_>, index: usize) -> Option<Box<SyntaxProblem>> {
     }
 }
 
-/// A word that stands for an operator: after an operand, or `not` before one.
+/// A word in place of an operator: after an operand, or `not` before one.
 fn operator_word(tokens: &Tokens<'_>, index: usize) -> Option<Box<SyntaxProblem>> {
     let all = tokens.all();
     let token = all[index];

@@ -1,4 +1,4 @@
-//! Text -> syntax tree. Only this folder knows Rhai's tree.
+//! Text -> syntax tree. Only this folder uses Rhai's tree.
 //!
 //! Rhai's parser defines the syntax. Nodes of Rhai's tree that this folder does not know are
 //! rejected with their position, so that nothing is evaluated by accident.

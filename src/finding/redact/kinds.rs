@@ -51,8 +51,8 @@ static PASSES: LazyLock<[Regex; 2]> = LazyLock::new(|| {
 /// Whether any expression matches in the text, so that [`redact`] may change a part of it.
 ///
 /// If none matches in a JSON text, then none matches in a string of it that has no escapes: the
-/// expressions look at neighbouring characters only by `\b`, and a quote is no word character, as
-/// if the string ended there.
+/// expressions look at neighbouring characters only by `\b`, and a quote is not a word character,
+/// as if the string ended there.
 pub(super) fn suspects(text: &str) -> bool {
     PASSES.iter().any(|pass| pass.is_match(text))
 }

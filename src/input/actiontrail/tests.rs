@@ -212,7 +212,7 @@ fn each_field_is_the_same_alone_and_with_all_others() {
     FormatUnderTest::of(&ActionTrail).assert_projection_changes_nothing(&texts);
 }
 
-/// The vendor's consoles call the API and leave `ApiCall`: agent and absent key tell them.
+/// The vendor's consoles call the API and leave `ApiCall`: agent and absent key identify them.
 #[test]
 fn console_calls_are_api_calls_told_by_agent_and_absent_key() {
     let keyless = |agent: &str| sample::with(&record(1), json!({ "userAgent": agent }));

@@ -297,8 +297,8 @@ fn the_way_of_a_call_is_told_by_what_the_caller_cannot_choose() {
     }
 }
 
-/// The text is `"true"`, and with TLS details of the client it says no more than whose
-/// credentials a terminal in the browser has.
+/// The text is `"true"`, and with TLS details of the client it only states whose credentials a
+/// terminal in the browser has.
 #[test]
 fn credentials_of_the_console_are_not_the_console() {
     let shell = include_str!("../../../tests/data/cloudtrail/cloudshell.json");

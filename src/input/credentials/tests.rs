@@ -37,7 +37,7 @@ fn value(value: &Value<'_>) -> String {
     }
 }
 
-/// The fields that a record has, but for those that say the same of every one.
+/// The fields that a record has, except those that are equal in all of them.
 fn fields(record: &Record<'_>) -> String {
     let dull = [cred::PROVIDER, cred::KEYS, cred::KEY_COUNT, cred::ACTIVE_KEYS, key::EXISTS];
     let has = |id: &FieldId| !record.get(*id).is_missing() && !dull.contains(id);

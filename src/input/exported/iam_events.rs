@@ -1,5 +1,5 @@
-//! The list of events that the IAM audit script writes beside its credential report: users and access
-//! keys that were created or deleted.
+//! The list of events that the IAM audit script writes in addition to its credential report: users
+//! and access keys that were created or deleted.
 
 use std::borrow::Cow;
 
@@ -180,8 +180,8 @@ fn names(cell: &str) -> impl Iterator<Item = &str> + Clone {
     cell.split(',').map(str::trim).filter(|name| !name.is_empty())
 }
 
-/// Whether a resource is the name of a user. Calls on access keys list the key beside it, or only the
-/// key.
+/// Whether a resource is the name of a user. Calls on access keys list the key next to the user, or
+/// only the key.
 fn is_user(name: &str) -> bool {
     !name.starts_with("arn:")
         && !["AKIA", "ASIA", "AIDA"].iter().any(|prefix| {

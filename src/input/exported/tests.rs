@@ -266,7 +266,7 @@ fn damaged_cells_cost_their_row() {
     }
     let other = fields(&CLOUDTRAIL_TABLE, "eventName,eventSource", "Login,login.example");
     assert_eq!(other, Err(Outcome::Foreign));
-    // Without columns a record is no row.
+    // Without columns a record is not a row.
     let raw = RawRecord::alone("{}");
     for format in [&CLOUDTRAIL_TABLE as &dyn Format, &IamEvents] {
         let mapper = format.mapper(&FieldSet::EMPTY, &Origin::default(), Time(0));

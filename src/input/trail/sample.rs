@@ -105,7 +105,7 @@ impl FormatUnderTest {
         }
     }
 
-    /// The fields that these records fill are those that the format says it carries.
+    /// The fields that these records fill are those that the format declares.
     pub(in crate::input) fn assert_carries_what_it_fills(&self, texts: &[String]) {
         let mut seen = FieldSet::EMPTY;
         for text in texts {

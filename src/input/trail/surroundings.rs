@@ -17,7 +17,7 @@ pub(in crate::input) struct Surroundings {
     pub(in crate::input) around: Range<usize>,
 }
 
-/// A row of a query API: the record as a string, and some of its fields beside it.
+/// A row of a query API: the record as a string, and some of its fields next to it.
 #[derive(Debug)]
 pub(in crate::input) struct WrappedRow {
     /// The record.

@@ -9,7 +9,7 @@ use crate::record::field::{event as field, of_kind};
 use crate::record::{FieldSet, Format, Outcome, Provider, Record, derive};
 use crate::value::{RecordKind, Value};
 
-/// Each format with whole records of its own and the least that one can be.
+/// Each format with complete records and a minimal one.
 fn trails() -> [(&'static dyn Format, Vec<String>); 3] {
     let lines = |text: &str| text.lines().map(str::to_owned).collect::<Vec<_>>();
     let with = |text: &str, least: &[&str]| {
@@ -110,7 +110,7 @@ fn what_is_of_no_cloud_or_of_several_is_foreign_to_all() {
     }
 }
 
-/// A key that stands twice on one cloud's path is nothing to another.
+/// A duplicate key on the path of one cloud does not affect another.
 #[test]
 fn an_ambiguous_record_is_so_to_its_own_cloud_only() {
     for (own, texts) in trails() {
@@ -139,7 +139,7 @@ fn a_written_record_derives_what_a_mapped_one_has() {
     for (format, texts) in trails() {
         for text in &texts {
             FormatUnderTest::of(format).map(text, FieldSet::all(RecordKind::Event), |mapped| {
-                // That Tencent's key is of a session stands in no canonical field but this.
+                // Only this canonical field shows that a key of Tencent Cloud belongs to a session.
                 let session = format.provider() == Provider::Tencent
                     && mapped.get(field::AK_TYPE).as_str() == Some("temporary");
                 let mut written = Record::new(RecordKind::Event);
@@ -159,7 +159,7 @@ fn a_written_record_derives_what_a_mapped_one_has() {
     assert_eq!(compared, 9 + 8 + 8);
 }
 
-/// Where neither the record nor the test says whether a call reads, its verb does.
+/// If neither the record nor the test states whether a call reads, its verb decides.
 #[test]
 fn the_verb_tells_reads_where_the_record_does_not() {
     for (format, texts) in trails() {

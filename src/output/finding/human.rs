@@ -1,4 +1,4 @@
-//! A finding for people: every field on a line of its own.
+//! A finding for people: every field on a separate line.
 
 use std::io;
 

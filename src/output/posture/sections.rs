@@ -13,7 +13,7 @@ use crate::posture::{AccountKind, Ages, Bucket, Coverage, Posture, Totals, Trend
 /// Rows of a table shown without `--verbose`.
 const ROWS: usize = 15;
 
-/// Accounts whose trend is shown beside the trend of all accounts.
+/// Accounts whose trend is shown next to the trend of all accounts.
 const SERIES: usize = 5;
 
 /// The number of points of a trend that are shown. These are the newest.

@@ -10,7 +10,7 @@ use crate::query::SortKey;
 use crate::record::{FieldId, FieldSet, Skip};
 use crate::value::{RecordKind, Value};
 
-/// Records that are held to be sorted if there is no limit, and bytes of their texts.
+/// Records that are buffered for sorting if there is no limit, and bytes of their texts.
 const RECORDS: usize = 1_000_000;
 const BYTES: usize = 256 << 20;
 
@@ -126,7 +126,8 @@ impl<'o> Sorted<'o> {
             }
         };
         self.retained.push(Retained { values, text });
-        // Sorting once for as many records as are kept makes the cost of each one logarithmic.
+        // Sorting only when the number of buffered records has doubled keeps the cost of each
+        // record logarithmic.
         if self.limit.is_some_and(|limit| self.retained.len() >= 2 * limit.max(50)) {
             self.shorten();
         }

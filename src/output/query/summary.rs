@@ -184,7 +184,7 @@ impl SummaryPage<'_> {
         writeln!(self.out, "{label} {text}")
     }
 
-    /// Writes a remark on a line of its own; `text` is already escaped.
+    /// Writes a remark on a separate line; `text` is already escaped.
     fn remark(&mut self, code: &str, label: &str, text: &str) -> io::Result<()> {
         writeln!(self.out, "{} {text}", self.manner.ink(code, label))
     }

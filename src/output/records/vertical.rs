@@ -1,4 +1,4 @@
-//! Single records for people: every field on a line of its own.
+//! Single records for people: every field on a separate line.
 
 use std::io;
 

@@ -1,4 +1,4 @@
-//! What is counted of users, and what is asked for.
+//! Counts of users, and the remediation steps for them.
 
 use super::super::age::{Ages, Bucket};
 use super::super::coverage::Coverage;
@@ -41,7 +41,7 @@ fn keys_are_counted_by_age() {
         ("active=true created=1094d", "0 0 0 1 | 0 1 0 0 0"),
         ("active=true created=1095d", "0 0 0 1 | 0 1 1 0 0"),
         ("active=true", "0 0 0 0 | 1 0 0 0 0"),
-        // Nobody says that it is not in use.
+        // No report states that it is not in use.
         ("created=1096d", "0 0 0 1 | 0 1 1 1 0"),
         ("active=false created=1096d", "0 0 0 0 | 0 0 0 0 1"),
         // Later than now: the age is missing, and a missing age is not young.
@@ -69,7 +69,7 @@ fn coverage_is_over_users_who_may_sign_in() {
         (&["console=false mfa=false"], "0 0 0 0 0: None"),
         (&["console=true mfa=true"], "1 1 0 0 0: Some(1000)"),
         (&["mfa=true"], "0 0 0 0 1: None"),
-        // Not known is not good, and where nothing is known there is no number.
+        // An unknown value does not count as good, and without any value there is no percentage.
         (&["console=true"], "1 0 0 1 0: None"),
         (&["console=true", "console=true mfa=true"], "2 1 0 1 0: Some(500)"),
         (
@@ -260,7 +260,7 @@ fn shared_accounts_have_keys_for_several_services_at_once() {
     }
 }
 
-/// Of two reports the newer one goes before, of two rows of one time the worse word.
+/// Of two reports the newer one counts; of two rows of one time, the worse value.
 #[test]
 fn what_is_said_twice_of_a_user_is_put_together() {
     let (old, new) = ("2025-06-01T00:00:00Z", NOW);
@@ -294,7 +294,7 @@ fn what_is_said_twice_of_a_user_is_put_together() {
     both(("/id=K active=true", new), ("/id=K active=false", new), "None None KSome(true)");
     both(("/id=K active=true", old), ("/id=K active=false", new), "None None KSome(false)");
     both(("/id=K active=false/id=K active=true", new), ("", new), "None None KSome(true)");
-    // Ids that were shortened tell no keys apart.
+    // Shortened ids do not distinguish keys.
     let short = "/slot=1 id=AKIAI... created=1d/slot=2 id=AKIAI... created=2d";
     assert_eq!(user(short, None).keys().len(), 2);
 }

@@ -24,7 +24,7 @@ use crate::yaml::{self, Node};
 
 /// Loads a rule file; `document` is its whole document.
 ///
-/// Warnings are returned beside the rule. If there is an error, no rule is returned.
+/// Warnings are returned with the rule. If there is an error, no rule is returned.
 pub fn load(
     document: &Node,
     sources: &Sources,

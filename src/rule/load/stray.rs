@@ -1,4 +1,5 @@
-//! Fields of a record that stand in a test itself, beside `expect` and not below `event`.
+//! Fields of a record that are written in the test itself, next to `expect` instead of below
+//! `event`.
 
 use crate::diag::codes::policy as codes;
 use crate::diag::{Diagnostic, escaped};
@@ -27,8 +28,8 @@ pub(super) fn gather(body: &Node, diagnostics: &mut Vec<Diagnostic>) {
         let names: Vec<String> =
             stray.iter().map(|entry| format!("`{}`", escaped(entry.key.text(), 60))).collect();
         let message = match &names[..] {
-            [one] => format!("the field {one} stands outside of `{record}`"),
-            all => format!("the fields {} stand outside of `{record}`", all.join(", ")),
+            [one] => format!("the field {one} is outside of `{record}`"),
+            all => format!("the fields {} are outside of `{record}`", all.join(", ")),
         };
         diagnostics.push(
             Diagnostic::error(&codes::UNKNOWN_KEY, message)

@@ -36,7 +36,7 @@ const MEMORY: usize = 256 << 20;
 /// The meaning of the exit codes.
 const EXIT_CODES: &str = "\
 Exit codes:
-  0    standard input ended, or --once came to its end
+  0    standard input ended, or --once is done
   2    cannot run: usage, project file, policy files, inputs that name nothing, state, output
   3    as 0, and a check was incomplete: records skipped, a file that cannot be read
   130  SIGINT
@@ -295,7 +295,7 @@ impl Watch {
         }
     }
 
-    /// Opens the state file, if there is to be one, and reads its content.
+    /// Opens the state file, unless there is none, and reads its content.
     fn open_state(
         &self,
         policy: &Policy,

@@ -111,7 +111,7 @@ impl Framer {
                 let reason = if cut_off { SkipReason::Truncated } else { SkipReason::Syntax };
                 let mut detail = format!("it has {cells} cells, and the table {columns} columns");
                 if breaks > 0 {
-                    detail.push_str(", if a quote is right that takes in the lines after it");
+                    detail.push_str(", if a quote is correct that includes the lines after it");
                 }
                 self.lose(reason, detail)
             }

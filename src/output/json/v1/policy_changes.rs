@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 type Text<'a> = Cow<'a, str>;
 
-/// How the policy differs from the built-in one; allowlist entries stand in `ledger`.
+/// How the policy differs from the built-in one; allowlist entries are in `ledger`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct PolicyChanges<'a> {
     /// The project file and the files that it extends, in the order in which they were read.

@@ -41,8 +41,7 @@ pub(super) fn plan(listed: &Listed<'_>) -> String {
 /// An explanation for authors whose rules cannot be looked up: the tests that the index can use.
 const SHAPES: &str = "A rule is looked up by a test of a field
 against constants: ==, in, starts_with, ends_with, contains, like, matches with a fixed
-text, eq_ignore_case, in_cidr or is_private; by itself, beside others in &&, or in every
-operand of ||.";
+text, eq_ignore_case, in_cidr or is_private; alone, with others in &&, or in every operand of ||.";
 
 /// A part of a condition, shortened to one line.
 fn excerpt(text: &str) -> String {
