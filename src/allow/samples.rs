@@ -56,7 +56,7 @@ const GROUPS: [Group; 5] = [
 ];
 
 /// One sample: an event, or the row of a credential, with a row of its key for the kind `key`.
-struct Sample {
+struct SampleRecord {
     provider: Provider,
     network: Network,
     tables: bool,
@@ -64,7 +64,7 @@ struct Sample {
     cred: Option<Record<'static>>,
 }
 
-impl Sample {
+impl SampleRecord {
     fn new(kind: RecordKind, provider: Provider, index: usize) -> Self {
         let network = [Network::LowerV4, Network::UpperV4, Network::V6][index % 3];
         let seed = Seed { provider, index, network, tables: index % 2 == 0 };
@@ -89,12 +89,12 @@ impl Sample {
     }
 }
 
-fn of_kind(kind: RecordKind) -> &'static [Sample] {
-    static EVENTS: LazyLock<Vec<Sample>> = LazyLock::new(|| all(RecordKind::Event));
-    static CREDS: LazyLock<Vec<Sample>> = LazyLock::new(|| all(RecordKind::Cred));
-    static KEYS: LazyLock<Vec<Sample>> = LazyLock::new(|| all(RecordKind::Key));
-    fn all(kind: RecordKind) -> Vec<Sample> {
-        let of = |provider| (0..SAMPLES).map(move |index| Sample::new(kind, provider, index));
+fn of_kind(kind: RecordKind) -> &'static [SampleRecord] {
+    static EVENTS: LazyLock<Vec<SampleRecord>> = LazyLock::new(|| all(RecordKind::Event));
+    static CREDS: LazyLock<Vec<SampleRecord>> = LazyLock::new(|| all(RecordKind::Cred));
+    static KEYS: LazyLock<Vec<SampleRecord>> = LazyLock::new(|| all(RecordKind::Key));
+    fn all(kind: RecordKind) -> Vec<SampleRecord> {
+        let of = |provider| (0..SAMPLES).map(move |index| SampleRecord::new(kind, provider, index));
         Provider::ALL.into_iter().flat_map(of).collect()
     }
     match kind {
@@ -112,7 +112,7 @@ pub(super) fn all_are_covered(
     always: &[bool],
     when: Option<&Expr>,
 ) -> bool {
-    let covered = |sample: &Sample| {
+    let covered = |sample: &SampleRecord| {
         let bindings = sample.bindings();
         conditions
             .iter()
@@ -122,7 +122,7 @@ pub(super) fn all_are_covered(
     };
     Provider::ALL.into_iter().any(|provider| {
         GROUPS.into_iter().any(|group| {
-            let of = |sample: &&Sample| sample.provider == provider && sample.is_in(group);
+            let of = |sample: &&SampleRecord| sample.provider == provider && sample.is_in(group);
             of_kind(kind).iter().filter(of).all(covered)
         })
     })
@@ -231,7 +231,7 @@ mod tests {
         {
             let events = || {
                 let all = of_kind(RecordKind::Event).iter();
-                let of = move |of: &&Sample| of.provider == provider && of.is_in(group);
+                let of = move |of: &&SampleRecord| of.provider == provider && of.is_in(group);
                 all.filter(of).map(|of| &of.record)
             };
             for field in field::of_kind(RecordKind::Event) {

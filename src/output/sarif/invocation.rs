@@ -50,7 +50,7 @@ const KINDS: &[(&str, &str)] = &[
     ),
     ("repeated-input", "An input is named more than once, and read once."),
     ("replaced-input", "A followed file was replaced by another."),
-    ("results-left-out", "There are more findings than a service takes in."),
+    ("results-left-out", "There are more findings than a service accepts."),
     ("rule-error", "A rule failed on a record."),
     (
         "rules-not-applicable",
