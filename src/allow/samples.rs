@@ -67,7 +67,7 @@ struct SampleRecord {
 impl SampleRecord {
     fn new(kind: RecordKind, provider: Provider, index: usize) -> Self {
         let network = [Network::LowerV4, Network::UpperV4, Network::V6][index % 3];
-        let seed = Seed { provider, index, network, tables: index % 2 == 0 };
+        let seed = Seed { provider, index, network, tables: index.is_multiple_of(2) };
         Self {
             provider,
             network,
