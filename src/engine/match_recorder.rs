@@ -342,7 +342,7 @@ pub(super) fn detail(
         rank,
         place: place(at.file, at.raw),
         message,
-        text: options.redactor.record(&seen.shown(at.raw, at.origin), SAMPLE_BYTES),
+        text: seen.shown(at.raw, at.origin, options.redactor, SAMPLE_BYTES),
         request: seen.params.as_ref().map(|params| options.redactor.request(params, SAMPLE_BYTES)),
         id: plain(&seen.id),
         request_id: plain(&seen.request_id),

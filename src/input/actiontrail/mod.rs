@@ -7,10 +7,10 @@ mod paths;
 use event::Reading;
 
 use crate::input::json::{Fault, Shape, unfold};
-use crate::input::trail::{self, Defaults, Found, Surroundings};
+use crate::input::trail::{self, Defaults, Found, Surroundings, drop_rounded};
 use crate::record::field::event as field;
 use crate::record::{
-    FieldSet, Format, Mapper, Origin, Outcome, Provider, RawRecord, Rows, Scratch,
+    FieldId, FieldSet, Format, Mapper, Origin, Outcome, Provider, RawRecord, Rows, Scratch,
 };
 use crate::value::{RecordKind, Time, Zone};
 
@@ -59,6 +59,14 @@ impl Format for ActionTrail {
     }
 }
 
+/// Ids that consist of digits.
+const IDS: &[(FieldId, usize)] = &[
+    (field::CALLER_ACCOUNT, paths::ACCOUNT),
+    (field::ACCOUNT, paths::RECIPIENT),
+    (field::ACCOUNT, paths::OWNER),
+    (field::USER_ID, paths::PRINCIPAL),
+];
+
 #[derive(Debug)]
 struct ActionTrailMapper {
     needed: FieldSet,
@@ -79,9 +87,15 @@ impl ActionTrailMapper {
         let Found::Event(fields) = SURROUNDINGS.find(raw, &self.shape)? else {
             return Ok(Outcome::Foreign);
         };
-        let parts = unfold(raw.text, fields, &self.shape, &self.folds, unfolded)?;
+        let mut parts = unfold(raw.text, fields, &self.shape, &self.folds, unfolded)?;
+        drop_rounded(&mut parts.fields, IDS, paths::PATHS, gaps);
         *note = parts.torn.then_some(trail::TORN);
-        let read = Reading { fields: &parts.fields, text: raw.text, defaults: &self.defaults };
+        let read = Reading {
+            fields: &parts.fields,
+            text: raw.text,
+            keys: raw.envelope.keys,
+            defaults: &self.defaults,
+        };
         emit(Rows::of(&event::map(read, &self.needed, name, gaps)));
         Ok(Outcome::Read)
     }

@@ -8,10 +8,10 @@ mod time;
 use event::Reading;
 
 use crate::input::json::{Fault, Shape, unfold};
-use crate::input::trail::{self, Defaults, Found, Row, Surroundings};
+use crate::input::trail::{self, Defaults, Found, Row, Surroundings, drop_rounded};
 use crate::record::field::event as field;
 use crate::record::{
-    FieldSet, Format, Mapper, Origin, Outcome, Provider, RawRecord, Rows, Scratch,
+    FieldId, FieldSet, Format, Mapper, Origin, Outcome, Provider, RawRecord, Rows, Scratch,
 };
 use crate::value::{RecordKind, Time, Zone};
 
@@ -23,7 +23,7 @@ const SURROUNDINGS: Surroundings = Surroundings {
         name: paths::OUTER_NAME,
         source: paths::OUTER_SOURCE,
     }),
-    around: paths::AROUND_REGION..paths::LOCATION + 1,
+    around: paths::AROUND_REGION..paths::LOCATION_ALSO + 1,
 };
 
 /// Tencent Cloud CloudAudit.
@@ -69,6 +69,13 @@ impl Format for CloudAudit {
     }
 }
 
+/// Ids that consist of digits.
+const IDS: &[(FieldId, usize)] = &[
+    (field::ACCOUNT, paths::ACCOUNT),
+    (field::ACCOUNT, paths::OUTER_ACCOUNT),
+    (field::USER_ID, paths::PRINCIPAL),
+];
+
 #[derive(Debug)]
 struct CloudAuditMapper {
     needed: FieldSet,
@@ -86,17 +93,19 @@ impl CloudAuditMapper {
     ) -> Result<Outcome, Fault> {
         scratch.begin();
         let Scratch { text: name, unfolded, note, gaps, .. } = scratch;
-        let (text, defaults) = (raw.text, &self.defaults);
+        let (text, keys, defaults) = (raw.text, raw.envelope.keys, &self.defaults);
         match SURROUNDINGS.find(raw, &self.shape)? {
             Found::Event(fields) => {
-                let parts = unfold(text, fields, &self.shape, &self.folds, unfolded)?;
+                let mut parts = unfold(text, fields, &self.shape, &self.folds, unfolded)?;
+                drop_rounded(&mut parts.fields, IDS, paths::PATHS, gaps);
                 *note = parts.torn.then_some(trail::TORN);
-                let read = Reading { fields: &parts.fields, text, defaults };
+                let read = Reading { fields: &parts.fields, text, keys, defaults };
                 emit(Rows::of(&event::map(read, &self.needed, name, gaps)));
             }
-            Found::Row(fields) => {
+            Found::Row(mut fields) => {
+                drop_rounded(&mut fields, IDS, paths::PATHS, gaps);
                 *note = Some("CloudAuditEvent is not JSON: the fields around it were read");
-                let read = Reading { fields: &fields, text, defaults };
+                let read = Reading { fields: &fields, text, keys, defaults };
                 emit(Rows::of(&event::map(read, &self.needed, name, gaps)));
             }
             Found::Foreign => return Ok(Outcome::Foreign),
