@@ -121,6 +121,9 @@ const CONDITION: &str = r#"  when: |
 fn every_export_of_a_record_gives_the_finding_of_the_record() {
     let (own, low) = (call(), lower(&call()));
     let json = |value: &Value| value.to_string();
+    // A query named the columns, but the keys inside them are those of the table.
+    let mut inner = own.clone();
+    inner.as_object_mut().unwrap().values_mut().for_each(|value| *value = lower(value));
     let folder = rule("case-forms", CONDITION)
         .file("own.json", json(&own))
         .file("lower.json", json(&low))
@@ -132,6 +135,7 @@ fn every_export_of_a_record_gives_the_finding_of_the_record() {
         .file("cells.csv", table(&low, &json))
         .file("own.csv", table(&own, &json))
         .file("structs.csv", table(&low, &notation))
+        .file("inner.json", json(&inner))
         .file("mixed.json", format!("{low}\n{own}\n"));
     let text = |file: &str| {
         let run = scan(&folder, &[file, "--format", "json"]).output();
@@ -148,6 +152,7 @@ fn every_export_of_a_record_gives_the_finding_of_the_record() {
         "lower.json.gz",
         "string.json",
         "envelope.json",
+        "inner.json",
         "mixed.json",
         "own.csv",
     ] {

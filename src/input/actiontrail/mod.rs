@@ -10,9 +10,10 @@ use crate::input::json::{Fault, Shape, unfold};
 use crate::input::trail::{self, Defaults, Found, Surroundings, drop_rounded};
 use crate::record::field::event as field;
 use crate::record::{
-    FieldId, FieldSet, Format, Mapper, Origin, Outcome, Provider, RawRecord, Rows, Scratch,
+    Envelope, FieldId, FieldSet, Format, Mapper, Origin, Outcome, Provider, RawRecord, Rows,
+    Scratch,
 };
-use crate::value::{RecordKind, Time, Zone};
+use crate::value::{KeyCase, RecordKind, Time, Zone};
 
 const SURROUNDINGS: Surroundings =
     Surroundings { provider: Provider::Alibaba, row: None, around: paths::OWNER..paths::OWNER + 1 };
@@ -88,6 +89,10 @@ impl ActionTrailMapper {
             return Ok(Outcome::Foreign);
         };
         let mut parts = unfold(raw.text, fields, &self.shape, &self.folds, unfolded)?;
+        if let Some(text) = SURROUNDINGS.restored(raw, &parts.fields) {
+            let envelope = Envelope { keys: KeyCase::Changed, ..raw.envelope };
+            return self.read(&RawRecord { text: &text, envelope, ..*raw }, scratch, emit);
+        }
         drop_rounded(&mut parts.fields, IDS, paths::PATHS, gaps);
         *note = parts.torn.then_some(trail::TORN);
         let read = Reading {

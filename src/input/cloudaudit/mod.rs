@@ -11,9 +11,10 @@ use crate::input::json::{Fault, Shape, unfold};
 use crate::input::trail::{self, Defaults, Found, Row, Surroundings, drop_rounded};
 use crate::record::field::event as field;
 use crate::record::{
-    FieldId, FieldSet, Format, Mapper, Origin, Outcome, Provider, RawRecord, Rows, Scratch,
+    Envelope, FieldId, FieldSet, Format, Mapper, Origin, Outcome, Provider, RawRecord, Rows,
+    Scratch,
 };
-use crate::value::{RecordKind, Time, Zone};
+use crate::value::{KeyCase, RecordKind, Time, Zone};
 
 const SURROUNDINGS: Surroundings = Surroundings {
     provider: Provider::Tencent,
@@ -97,6 +98,10 @@ impl CloudAuditMapper {
         match SURROUNDINGS.find(raw, &self.shape)? {
             Found::Event(fields) => {
                 let mut parts = unfold(text, fields, &self.shape, &self.folds, unfolded)?;
+                if let Some(text) = SURROUNDINGS.restored(raw, &parts.fields) {
+                    let envelope = Envelope { keys: KeyCase::Changed, ..raw.envelope };
+                    return self.read(&RawRecord { text: &text, envelope, ..*raw }, scratch, emit);
+                }
                 drop_rounded(&mut parts.fields, IDS, paths::PATHS, gaps);
                 *note = parts.torn.then_some(trail::TORN);
                 let read = Reading { fields: &parts.fields, text, keys, defaults };

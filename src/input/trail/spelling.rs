@@ -389,7 +389,13 @@ mod tests {
             (
                 Provider::Aws,
                 r#"{"resources":[{"arn":"a","accountid":"1"}],"requestparameters":"{}"}"#,
-                r#"{"resources":[{"ARN":"a","accountId":"1"}],"requestParameters":"{}"}"#,
+                r#"{"resources":[{"ARN":"a","accountId":"1"}],"requestParameters":{}}"#,
+            ),
+            // A string that is an object is that object, but only where the trail has one.
+            (
+                Provider::Aws,
+                r#"{"useridentity":"{\"username\":\"b\"}","eventname":"{\"a\":1}"}"#,
+                r#"{"userIdentity":{"userName":"b"},"eventName":"{\"a\":1}"}"#,
             ),
             (
                 Provider::Alibaba,
