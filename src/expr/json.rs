@@ -11,7 +11,7 @@ use crate::value::{Items, Json, KeyCase, MemberKey, Value};
 
 /// One step into an untyped value.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Step {
+pub enum PathStep {
     /// `.key`, `["key"]`.
     Key(String),
     /// `[0]`; negative from the end.
@@ -23,7 +23,7 @@ pub enum Step {
 pub(super) struct Ambiguous;
 
 /// The part of a value at the end of a path; missing if the path does not exist.
-pub(super) fn walk<'v>(value: Value<'v>, steps: &[Step]) -> Result<Value<'v>, Ambiguous> {
+pub(super) fn walk<'v>(value: Value<'v>, steps: &[PathStep]) -> Result<Value<'v>, Ambiguous> {
     if steps.is_empty() {
         return Ok(value);
     }
@@ -33,11 +33,11 @@ pub(super) fn walk<'v>(value: Value<'v>, steps: &[Step]) -> Result<Value<'v>, Am
             part(&text, keys, steps)?.into_owned()
         }
         Value::Str(text) => match steps {
-            [Step::Item(index)] => text::character(&text, *index),
+            [PathStep::Item(index)] => text::character(&text, *index),
             _ => Value::Missing,
         },
         Value::List(items) => match steps.split_first() {
-            Some((Step::Item(index), rest)) => {
+            Some((PathStep::Item(index), rest)) => {
                 return walk(item(&items, *index).map_or(Value::Missing, Value::clone), rest);
             }
             _ => Value::Missing,
@@ -48,16 +48,16 @@ pub(super) fn walk<'v>(value: Value<'v>, steps: &[Step]) -> Result<Value<'v>, Am
 
 /// The part of a JSON text at the end of a path. If the path goes into a text, the part is a
 /// character.
-fn part<'j>(json: &'j str, keys: KeyCase, steps: &[Step]) -> Result<Value<'j>, Ambiguous> {
+fn part<'j>(json: &'j str, keys: KeyCase, steps: &[PathStep]) -> Result<Value<'j>, Ambiguous> {
     if let Some(found) = find(json, keys, steps)? {
         return Ok(scalar(found, keys));
     }
     Ok(match steps.split_last() {
-        Some((Step::Item(index), [])) => match scalar(json, keys) {
+        Some((PathStep::Item(index), [])) => match scalar(json, keys) {
             Value::Str(text) => text::character(&text, *index),
             _ => Value::Missing,
         },
-        Some((Step::Item(index), before)) => {
+        Some((PathStep::Item(index), before)) => {
             match find(json, keys, before)?.map(|found| scalar(found, keys)) {
                 Some(Value::Str(text)) => text::character(&text, *index),
                 _ => Value::Missing,
@@ -110,7 +110,7 @@ pub(super) fn list<'v>(value: Value<'v>) -> Option<Items<'v>> {
 pub(super) fn has_key(json: &Json<'_>, key: &str) -> bool {
     // Of several such keys, each is one.
     json.text.trim_start().starts_with('{')
-        && !matches!(find(&json.text, json.keys, &[Step::Key(key.to_owned())]), Ok(None))
+        && !matches!(find(&json.text, json.keys, &[PathStep::Key(key.to_owned())]), Ok(None))
 }
 
 /// Whether a value contains an object whose keys an export changed.
@@ -144,7 +144,11 @@ pub(super) fn scalar(text: &str, keys: KeyCase) -> Value<'_> {
 }
 
 /// The text of the part at the end of a path.
-fn find<'j>(text: &'j str, keys: KeyCase, steps: &[Step]) -> Result<Option<&'j str>, Ambiguous> {
+fn find<'j>(
+    text: &'j str,
+    keys: KeyCase,
+    steps: &[PathStep],
+) -> Result<Option<&'j str>, Ambiguous> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let mut ambiguous = false;
     let seek = Seek { steps, exact: keys == KeyCase::Exact, ambiguous: &mut ambiguous };
@@ -153,7 +157,7 @@ fn find<'j>(text: &'j str, keys: KeyCase, steps: &[Step]) -> Result<Option<&'j s
 }
 
 struct Seek<'s> {
-    steps: &'s [Step],
+    steps: &'s [PathStep],
     /// Whether the case of keys counts.
     exact: bool,
     /// Set if several keys fit a step.
@@ -164,14 +168,14 @@ impl<'s> Seek<'s> {
     /// The steps that remain below a key; `None` if the key does not fit.
     ///
     /// Without its case, a key may also be several keys joined by dots, as exports flatten objects.
-    fn below(&self, key: &str) -> Option<&'s [Step]> {
-        let (Step::Key(wanted), mut rest) = self.steps.split_first()? else { return None };
+    fn below(&self, key: &str) -> Option<&'s [PathStep]> {
+        let (PathStep::Key(wanted), mut rest) = self.steps.split_first()? else { return None };
         if self.exact {
             return (key == wanted.as_str()).then_some(rest);
         }
         let mut left = without(key, wanted)?;
         while !left.is_empty() {
-            let (Step::Key(wanted), below) = rest.split_first()? else { return None };
+            let (PathStep::Key(wanted), below) = rest.split_first()? else { return None };
             (left, rest) = (without(left.strip_prefix('.')?, wanted)?, below);
         }
         Some(rest)
@@ -224,14 +228,14 @@ impl<'de> Visitor<'de> for Seek<'_> {
         let Seek { steps, exact, ambiguous } = self;
         let mut found = None;
         match steps.split_first() {
-            Some((Step::Item(index), steps)) if *index >= 0 => {
+            Some((PathStep::Item(index), steps)) if *index >= 0 => {
                 let mut at = 0;
                 while at < *index && seq.next_element::<IgnoredAny>()?.is_some() {
                     at += 1;
                 }
                 found = seq.next_element_seed(Seek { steps, exact, ambiguous })?.flatten();
             }
-            Some((Step::Item(index), steps)) => {
+            Some((PathStep::Item(index), steps)) => {
                 let mut parts: Vec<&'de RawValue> = Vec::new();
                 while let Some(part) = seq.next_element()? {
                     parts.push(part);
@@ -281,24 +285,24 @@ mod tests {
     #[test]
     fn paths_lead_into_the_text() {
         let text = r#"{"a":{"b":[1,"x\n",null,{"c":true}]},"k\u0065y":"v","n":1.5,"a2":"\ud800"}"#;
-        let key = |key: &str| Step::Key(key.to_owned());
-        let at = |steps: &[Step]| walk(Value::Json(Json::new(text)), steps).unwrap();
+        let key = |key: &str| PathStep::Key(key.to_owned());
+        let at = |steps: &[PathStep]| walk(Value::Json(Json::new(text)), steps).unwrap();
         for (steps, expected) in [
-            (vec![key("a"), key("b"), Step::Item(0)], Value::Int(1)),
-            (vec![key("a"), key("b"), Step::Item(1)], Value::str("x\n")),
-            (vec![key("a"), key("b"), Step::Item(2)], Value::Missing),
-            (vec![key("a"), key("b"), Step::Item(9)], Value::Missing),
-            (vec![key("a"), key("b"), Step::Item(-1), key("c")], Value::Bool(true)),
-            (vec![key("a"), key("b"), Step::Item(-5)], Value::Missing),
+            (vec![key("a"), key("b"), PathStep::Item(0)], Value::Int(1)),
+            (vec![key("a"), key("b"), PathStep::Item(1)], Value::str("x\n")),
+            (vec![key("a"), key("b"), PathStep::Item(2)], Value::Missing),
+            (vec![key("a"), key("b"), PathStep::Item(9)], Value::Missing),
+            (vec![key("a"), key("b"), PathStep::Item(-1), key("c")], Value::Bool(true)),
+            (vec![key("a"), key("b"), PathStep::Item(-5)], Value::Missing),
             (vec![key("a"), key("x")], Value::Missing),
-            (vec![key("a"), Step::Item(0)], Value::Missing),
+            (vec![key("a"), PathStep::Item(0)], Value::Missing),
             (vec![key("key")], Value::str("v")),
             (vec![key("key"), key("deeper")], Value::Missing),
-            (vec![key("key"), Step::Item(0)], Value::str("v")),
-            (vec![key("key"), Step::Item(-2)], Value::Missing),
-            (vec![key("key"), Step::Item(0), Step::Item(0)], Value::Missing),
-            (vec![key("a"), key("b"), Step::Item(1), Step::Item(-1)], Value::str("\n")),
-            (vec![key("n"), Step::Item(0)], Value::Missing),
+            (vec![key("key"), PathStep::Item(0)], Value::str("v")),
+            (vec![key("key"), PathStep::Item(-2)], Value::Missing),
+            (vec![key("key"), PathStep::Item(0), PathStep::Item(0)], Value::Missing),
+            (vec![key("a"), key("b"), PathStep::Item(1), PathStep::Item(-1)], Value::str("\n")),
+            (vec![key("n"), PathStep::Item(0)], Value::Missing),
             (vec![key("n")], Value::Json(Json::new("1.5"))),
             (vec![key("a2")], Value::Missing),
         ] {
@@ -310,7 +314,7 @@ mod tests {
     fn what_is_no_json_is_missing() {
         for text in ["", "{", "[1,", "{\"a\":", "nonsense"] {
             let value = Value::Json(Json::new(text));
-            assert_eq!(walk(value, &[Step::Key("a".into())]), Ok(Value::Missing), "{text}");
+            assert_eq!(walk(value, &[PathStep::Key("a".into())]), Ok(Value::Missing), "{text}");
         }
     }
 
@@ -318,9 +322,11 @@ mod tests {
     fn the_case_of_keys_counts_only_where_no_export_changed_it() {
         let text = r#"{"maxage":1,"TAGS":[{"tagkey":"k"}],"set.items.0":{"inner":2},"set":7,"b":1,"B":2,"c":{"x":1},"c":{"x":1}}"#;
         let at = |keys, path: &str| {
-            let steps: Vec<Step> = path
+            let steps: Vec<PathStep> = path
                 .split('/')
-                .map(|part| part.parse().map_or_else(|_| Step::Key(part.to_owned()), Step::Item))
+                .map(|part| {
+                    part.parse().map_or_else(|_| PathStep::Key(part.to_owned()), PathStep::Item)
+                })
                 .collect();
             walk(Value::Json(Json { text: text.into(), keys }), &steps).map(Value::into_owned)
         };
@@ -343,7 +349,8 @@ mod tests {
         // An export flattened the object; one of its keys may also be an object.
         let flat = r#"{"set.items":{"inner":2},"other.list":[3]}"#;
         let at = |keys, path: &str| {
-            let steps: Vec<Step> = path.split('/').map(|key| Step::Key(key.to_owned())).collect();
+            let steps: Vec<PathStep> =
+                path.split('/').map(|key| PathStep::Key(key.to_owned())).collect();
             walk(Value::Json(Json { text: flat.into(), keys }), &steps).map(Value::into_owned)
         };
         assert_eq!(at(KeyCase::Any, "set/Items/inner"), Ok(Value::Int(2)));

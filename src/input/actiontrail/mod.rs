@@ -7,11 +7,11 @@ mod paths;
 use event::Reading;
 
 use crate::input::json::{Fault, Shape, unfold};
-use crate::input::trail::{self, Defaults, Found, Surroundings, drop_rounded};
+use crate::input::trail::{self, Defaults, Recognized, Surroundings, drop_rounded};
 use crate::record::field::event as field;
 use crate::record::{
-    Envelope, FieldId, FieldSet, Format, Mapper, Origin, Outcome, Provider, RawRecord, Rows,
-    Scratch,
+    Envelope, FieldId, FieldSet, Format, MappedRecord, Mapper, Origin, Outcome, Provider,
+    RawRecord, Scratch,
 };
 use crate::value::{KeyCase, RecordKind, Time, Zone};
 
@@ -81,11 +81,11 @@ impl ActionTrailMapper {
         &self,
         raw: &RawRecord<'_>,
         scratch: &mut Scratch,
-        emit: &mut dyn FnMut(Rows<'_>),
+        emit: &mut dyn FnMut(MappedRecord<'_>),
     ) -> Result<Outcome, Fault> {
         scratch.begin();
         let Scratch { text: name, unfolded, note, gaps, .. } = scratch;
-        let Found::Event(fields) = SURROUNDINGS.find(raw, &self.shape)? else {
+        let Recognized::Event(fields) = SURROUNDINGS.find(raw, &self.shape)? else {
             return Ok(Outcome::Foreign);
         };
         let mut parts = unfold(raw.text, fields, &self.shape, &self.folds, unfolded)?;
@@ -101,7 +101,7 @@ impl ActionTrailMapper {
             keys: raw.envelope.keys,
             defaults: &self.defaults,
         };
-        emit(Rows::of(&event::map(read, &self.needed, name, gaps)));
+        emit(MappedRecord::of(&event::map(read, &self.needed, name, gaps)));
         Ok(Outcome::Read)
     }
 }
@@ -111,7 +111,7 @@ impl Mapper for ActionTrailMapper {
         &self,
         raw: &RawRecord<'_>,
         scratch: &mut Scratch,
-        emit: &mut dyn FnMut(Rows<'_>),
+        emit: &mut dyn FnMut(MappedRecord<'_>),
     ) -> Outcome {
         let read = self.read(raw, scratch, emit);
         read.unwrap_or_else(|fault| Outcome::Skipped(fault.reason, fault.detail))

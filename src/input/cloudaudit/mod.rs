@@ -8,17 +8,17 @@ mod time;
 use event::Reading;
 
 use crate::input::json::{Fault, Shape, unfold};
-use crate::input::trail::{self, Defaults, Found, Row, Surroundings, drop_rounded};
+use crate::input::trail::{self, Defaults, Recognized, Surroundings, WrappedRow, drop_rounded};
 use crate::record::field::event as field;
 use crate::record::{
-    Envelope, FieldId, FieldSet, Format, Mapper, Origin, Outcome, Provider, RawRecord, Rows,
-    Scratch,
+    Envelope, FieldId, FieldSet, Format, MappedRecord, Mapper, Origin, Outcome, Provider,
+    RawRecord, Scratch,
 };
 use crate::value::{KeyCase, RecordKind, Time, Zone};
 
 const SURROUNDINGS: Surroundings = Surroundings {
     provider: Provider::Tencent,
-    row: Some(Row {
+    row: Some(WrappedRow {
         record: paths::INNER,
         id: paths::OUTER_ID,
         name: paths::OUTER_NAME,
@@ -90,13 +90,13 @@ impl CloudAuditMapper {
         &self,
         raw: &RawRecord<'_>,
         scratch: &mut Scratch,
-        emit: &mut dyn FnMut(Rows<'_>),
+        emit: &mut dyn FnMut(MappedRecord<'_>),
     ) -> Result<Outcome, Fault> {
         scratch.begin();
         let Scratch { text: name, unfolded, note, gaps, .. } = scratch;
         let (text, keys, defaults) = (raw.text, raw.envelope.keys, &self.defaults);
         match SURROUNDINGS.find(raw, &self.shape)? {
-            Found::Event(fields) => {
+            Recognized::Event(fields) => {
                 let mut parts = unfold(text, fields, &self.shape, &self.folds, unfolded)?;
                 if let Some(text) = SURROUNDINGS.restored(raw, &parts.fields) {
                     let envelope = Envelope { keys: KeyCase::Changed, ..raw.envelope };
@@ -105,15 +105,15 @@ impl CloudAuditMapper {
                 drop_rounded(&mut parts.fields, IDS, paths::PATHS, gaps);
                 *note = parts.torn.then_some(trail::TORN);
                 let read = Reading { fields: &parts.fields, text, keys, defaults };
-                emit(Rows::of(&event::map(read, &self.needed, name, gaps)));
+                emit(MappedRecord::of(&event::map(read, &self.needed, name, gaps)));
             }
-            Found::Row(mut fields) => {
+            Recognized::Row(mut fields) => {
                 drop_rounded(&mut fields, IDS, paths::PATHS, gaps);
                 *note = Some("CloudAuditEvent is not JSON: the fields around it were read");
                 let read = Reading { fields: &fields, text, keys, defaults };
-                emit(Rows::of(&event::map(read, &self.needed, name, gaps)));
+                emit(MappedRecord::of(&event::map(read, &self.needed, name, gaps)));
             }
-            Found::Foreign => return Ok(Outcome::Foreign),
+            Recognized::Foreign => return Ok(Outcome::Foreign),
         }
         Ok(Outcome::Read)
     }
@@ -124,7 +124,7 @@ impl Mapper for CloudAuditMapper {
         &self,
         raw: &RawRecord<'_>,
         scratch: &mut Scratch,
-        emit: &mut dyn FnMut(Rows<'_>),
+        emit: &mut dyn FnMut(MappedRecord<'_>),
     ) -> Outcome {
         let read = self.read(raw, scratch, emit);
         read.unwrap_or_else(|fault| Outcome::Skipped(fault.reason, fault.detail))

@@ -6,18 +6,18 @@ mod lookup;
 mod paths;
 
 use crate::input::json::{Fault, Fields, Shape, unfold};
-use crate::input::trail::{self, Defaults, Found, Row, Surroundings, drop_rounded};
+use crate::input::trail::{self, Defaults, Recognized, Surroundings, WrappedRow, drop_rounded};
 use crate::record::field::event as field;
 use crate::record::{
-    Envelope, FieldId, FieldSet, Format, Mapper, Origin, Outcome, Provider, RawRecord, Rows,
-    Scratch,
+    Envelope, FieldId, FieldSet, Format, MappedRecord, Mapper, Origin, Outcome, Provider,
+    RawRecord, Scratch,
 };
 use crate::value::{KeyCase, RecordKind, Time, Zone};
 
 /// The rows of LookupEvents.
 const SURROUNDINGS: Surroundings = Surroundings {
     provider: Provider::Aws,
-    row: Some(Row {
+    row: Some(WrappedRow {
         record: paths::INNER,
         id: paths::OUTER_ID,
         name: paths::OUTER_NAME,
@@ -97,13 +97,13 @@ impl CloudTrailMapper {
         &self,
         raw: &RawRecord<'_>,
         scratch: &mut Scratch,
-        emit: &mut dyn FnMut(Rows<'_>),
+        emit: &mut dyn FnMut(MappedRecord<'_>),
     ) -> Result<Outcome, Fault> {
         scratch.begin();
         let Scratch { text: name, unfolded, note, gaps, .. } = scratch;
         let (text, keys, defaults) = (raw.text, raw.envelope.keys, &self.defaults);
         match SURROUNDINGS.find(raw, &self.shape)? {
-            Found::Event(fields) => {
+            Recognized::Event(fields) => {
                 let mut parts = unfold(text, fields, &self.shape, &self.folds, unfolded)?;
                 if let Some(text) = SURROUNDINGS.restored(raw, &parts.fields) {
                     let envelope = Envelope { keys: KeyCase::Changed, ..raw.envelope };
@@ -112,14 +112,14 @@ impl CloudTrailMapper {
                 drop_rounded(&mut parts.fields, IDS, paths::PATHS, gaps);
                 *note = parts.torn.then_some(trail::TORN);
                 let read = event::Reading { fields: &parts.fields, text, keys, defaults };
-                emit(Rows::of(&event::map(read, &self.needed, name, gaps)));
+                emit(MappedRecord::of(&event::map(read, &self.needed, name, gaps)));
             }
-            Found::Row(fields) => {
+            Recognized::Row(fields) => {
                 *note = Some("CloudTrailEvent is not JSON: the fields around it were read");
                 let read = event::Reading { fields: &fields, text, keys, defaults };
-                emit(Rows::of(&lookup::map(read, &self.needed, name, gaps)));
+                emit(MappedRecord::of(&lookup::map(read, &self.needed, name, gaps)));
             }
-            Found::Foreign => return Ok(Outcome::Foreign),
+            Recognized::Foreign => return Ok(Outcome::Foreign),
         }
         Ok(Outcome::Read)
     }
@@ -130,7 +130,7 @@ impl Mapper for CloudTrailMapper {
         &self,
         raw: &RawRecord<'_>,
         scratch: &mut Scratch,
-        emit: &mut dyn FnMut(Rows<'_>),
+        emit: &mut dyn FnMut(MappedRecord<'_>),
     ) -> Outcome {
         let read = self.read(raw, scratch, emit);
         read.unwrap_or_else(|fault| Outcome::Skipped(fault.reason, fault.detail))
