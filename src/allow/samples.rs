@@ -209,7 +209,7 @@ impl Seed {
                     text(format!("{}-{}.{}_{}@{}", word(0), word(1), word(2), word(3), pick(1_000)))
                 }
                 Type::List(Elem::Str) => Value::List(Items::Owned(vec![text(word(0).to_owned())])),
-                Type::Untyped => Value::Json(Json { text: "{}".into() }),
+                Type::Untyped => Value::Json(Json::new("{}")),
                 _ => Value::Missing,
             },
         }
