@@ -25,7 +25,7 @@ static HINTS: &[(&[&str], &str)] = &[
         "test a regular expression with `.matches(\"^Create\")`",
     ),
     (&["between"], "write `x >= 1 && x <= 5`, or `x in 1..=5` for integers"),
-    (&["any", "exists"], "write `list.some(|x| …)`; `has(x)` tests whether `x` has a value"),
+    (&["any"], "write `list.some(|x| …)`; `has(x)` tests whether `x` has a value"),
     (&["every"], "write `list.all(|x| …)`"),
     (&["?", "?:", "then", "elif", "elseif"], "write `if condition { a } else { b }`"),
     (
@@ -45,10 +45,32 @@ static HINTS: &[(&[&str], &str)] = &[
     (&["for", "while", "loop"], "test the items of a list with `.some(|x| …)` or `.all(|x| …)`"),
 ];
 
+/// Functions that other languages have, case and `_` ignored, with the help for each.
+static FUNCTIONS: &[(&[&str], &str)] = &[
+    (
+        &["exists", "isset", "defined", "isdefined", "ispresent", "isnotnull", "notnull"],
+        "`has(x)` tests whether `x` has a value",
+    ),
+    (
+        &["isnull", "isnone", "isnil", "ismissing", "missing", "isundefined", "isempty"],
+        "`!has(x)` tests whether `x` has no value",
+    ),
+    (&["coalesce", "ifnull", "nvl"], "write `a ?? b`: `b` if `a` has no value"),
+];
+
 /// The help for a word or symbol that another language has.
 pub(super) fn hint(word: &str) -> Option<&'static str> {
+    find(HINTS, word)
+}
+
+/// The help for a function that another language has.
+pub(super) fn function_hint(name: &str) -> Option<&'static str> {
+    find(FUNCTIONS, &name.replace('_', ""))
+}
+
+fn find(hints: &[(&[&str], &'static str)], word: &str) -> Option<&'static str> {
     let known = |words: &&[&str]| words.iter().any(|known| known.eq_ignore_ascii_case(word));
-    HINTS.iter().find(|(words, _)| known(words)).map(|(_, help)| *help)
+    hints.iter().find(|(words, _)| known(words)).map(|(_, help)| *help)
 }
 
 #[cfg(test)]
@@ -64,6 +86,11 @@ mod tests {
             assert!(seen.insert(word), "{word} stands twice");
             assert!(hint(word).is_some());
         }
+        for name in FUNCTIONS.iter().flat_map(|(names, _)| *names) {
+            assert!(seen.insert(name), "{name} stands twice");
+            assert!(function_hint(name).is_some());
+        }
+        assert_eq!(function_hint("IS_NULL"), function_hint("isNull"));
         assert_eq!(hint("None"), hint("null"));
         assert_eq!(hint("event"), None);
     }

@@ -66,6 +66,10 @@ super::codes! {
     ARN_NAME = "KT7028", "resource name in place of a name",
         "`event.user`, `event.role`, `event.target_user` and `cred.user` are names. Resource \
          names are in `event.resources`, in `cred.arn` and in the original record, `event.raw`.";
+    /// A field compared with an empty text.
+    EMPTY_TEXT = "KT7029", "comparison with an empty text",
+        "A field is never an empty text. What a record does not say, or says with an empty text, is \
+         missing: test it with `has`.";
     /// A subject that does not distinguish subjects, or that makes every record a subject.
     CONSTANT_SUBJECT = "KT7030", "constant or time in `by`",
         "`by` decides which matches form one finding. A constant is the same for every match. A \

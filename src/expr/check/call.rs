@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::super::ast::{At, Name, Node, Syntax};
 use super::super::function::{ArgumentKind, Constant, Function, Returns, Role, Signature};
+use super::super::hint::function_hint;
 use super::super::ir::{Call, Each, Ir, Op};
 use super::{Checked, Checker, Reported};
 use crate::diag::codes::expr as codes;
@@ -37,7 +38,10 @@ impl Checker<'_> {
     }
 
     fn unknown_function(&mut self, name: &Name, method: bool) -> Reported {
-        let help = did_you_mean(&name.text, self.env.functions().iter().map(|f| f.name()))
+        let names = self.env.functions().iter().map(|f| f.name());
+        let help = function_hint(&name.text)
+            .map(str::to_owned)
+            .or_else(|| did_you_mean(&name.text, names))
             .or_else(|| Some("`keytrail functions` lists the functions".to_owned()));
         let what = if method { format!(".{}()", name.text) } else { format!("{}()", name.text) };
         let message = format!("unknown function `{what}`");

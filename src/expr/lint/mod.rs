@@ -6,6 +6,7 @@
 
 mod arn_name;
 mod empty_list;
+mod empty_text;
 mod equality;
 mod expr_lint;
 mod literal_wildcard;
@@ -26,6 +27,7 @@ use crate::diag::Diagnostic;
 pub static EXPR_LINTS: &[&ExprLint] = &[
     &arn_name::ARN_NAME,
     &empty_list::EMPTY_LIST,
+    &empty_text::EMPTY_TEXT,
     &literal_wildcard::LITERAL_WILDCARD,
     &masked_key::MASKED_KEY,
     &mixed_logic::MIXED_LOGIC,

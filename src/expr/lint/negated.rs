@@ -9,10 +9,11 @@ use std::collections::BTreeSet;
 use super::super::function::Role;
 use super::super::ir::{Comparison, Ir, Op};
 use super::super::json::PathStep;
+use super::equality::field;
 use super::expr_lint::{ExprLint, Subject};
 use crate::diag::Diagnostic;
 use crate::diag::codes::lint as codes;
-use crate::value::Type;
+use crate::value::{Type, Value};
 
 /// A negated test that is true if its operand is missing.
 pub(super) static NEGATED_NULLABLE: ExprLint = ExprLint {
@@ -61,7 +62,11 @@ fn visit(ir: &Ir, present: &Present, found: &mut Vec<Diagnostic>) {
         }
         Op::Compare(Comparison::Ne, a, b) => {
             let unit = |part: &Ir| part.ty == Type::Missing;
-            if !unit(a) && !unit(b) {
+            // A field compared with an empty text has a lint of its own.
+            let empty = |of: &Ir, text: &Ir| {
+                field(of).is_some() && text.constant().and_then(Value::as_str) == Some("")
+            };
+            if !unit(a) && !unit(b) && !empty(a, b) && !empty(b, a) {
                 warn(ir, "!=", &[a, b], present, found);
             }
             visit(a, present, found);

@@ -12,8 +12,8 @@ use crate::diag::codes::expr as codes;
 use crate::diag::{Code, escaped, is_hostile};
 
 /// Words between two operands, or before one, that are operators in other languages.
-const OPERATORS: [&str; 9] =
-    ["and", "or", "not", "xor", "is", "like", "ilike", "between", "regexp"];
+const OPERATORS: [&str; 10] =
+    ["and", "or", "not", "xor", "is", "in", "like", "ilike", "between", "regexp"];
 
 /// The names of characters that cannot be seen.
 const INVISIBLE: [(char, &str); 9] = [
@@ -43,7 +43,10 @@ pub(super) fn mistake(text: &str, tokens: &Tokens<'_>) -> Option<Box<SyntaxProbl
         match written.chars().next()? {
             '"' => in_text(text, token),
             '\'' => single_quoted(written, token),
-            '0'..='9' => number(written, token),
+            '0'..='9' => number(written, token).or_else(|| {
+                let unit = *all.get(index + 1)?;
+                with_unit(written, token, tokens.text(unit), unit)
+            }),
             '#' if written == "#" && !text[token.end..].starts_with('{') => problem(
                 &codes::CONSTRUCT,
                 token,
@@ -172,18 +175,40 @@ fn number(written: &str, token: Token) -> Option<Box<SyntaxProblem>> {
     if unit.is_empty() || unit.starts_with(['x', 'o', 'b', 'X', 'O', 'B', '_', '.', 'e', 'E']) {
         return None;
     }
-    let help = match unit {
+    let help = duration(amount, unit).unwrap_or_else(|| {
+        "a name cannot begin with a digit; write a text in double quotes".to_owned()
+    });
+    problem(&codes::SYNTAX, token, format!("`{}` is not a number", escaped(written, 60)), &help)
+}
+
+/// A number followed by a unit, `1 day`.
+fn with_unit(
+    amount: &str,
+    number: Token,
+    unit: &str,
+    of_unit: Token,
+) -> Option<Box<SyntaxProblem>> {
+    if !amount.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let help = duration(amount, &unit.to_ascii_lowercase())?;
+    let message = format!("`{amount} {unit}` is not a value");
+    at(&codes::SYNTAX, At { start: number.start, end: of_unit.end }, message, Some(help))
+}
+
+/// How to write an amount of this unit of time.
+fn duration(amount: &str, unit: &str) -> Option<String> {
+    Some(match unit {
         "d" | "day" | "days" => format!("a duration is written `days({amount})`"),
         "h" | "hour" | "hours" => format!("a duration is written `hours({amount})`"),
         "w" | "week" | "weeks" => format!("a duration is written `days(7 * {amount})`"),
-        "m" | "min" | "minutes" | "s" | "sec" | "seconds" => {
+        "m" | "min" | "minute" | "minutes" | "s" | "sec" | "second" | "seconds" => {
             "a duration is written `hours(n)` or `days(n)`, or is a parameter of the type \
              `duration`"
                 .to_owned()
         }
-        _ => "a name cannot begin with a digit; write a text in double quotes".to_owned(),
-    };
-    problem(&codes::SYNTAX, token, format!("`{}` is not a number", escaped(written, 60)), &help)
+        _ => return None,
+    })
 }
 
 /// Symbols that other languages have, of one token or of two without a space between.
@@ -227,7 +252,8 @@ fn operator_word(tokens: &Tokens<'_>, index: usize) -> Option<Box<SyntaxProblem>
     let all = tokens.all();
     let token = all[index];
     let word = tokens.text(token);
-    if !OPERATORS.iter().any(|operator| operator.eq_ignore_ascii_case(word)) {
+    // In lower case, `in` is an operator.
+    if word == "in" || !OPERATORS.iter().any(|operator| operator.eq_ignore_ascii_case(word)) {
         return None;
     }
     let before = index.checked_sub(1).map(|before| all[before]);
@@ -250,7 +276,11 @@ fn operator_word(tokens: &Tokens<'_>, index: usize) -> Option<Box<SyntaxProblem>
         ),
         _ => {
             let message = format!("`{}` is not an operator", escaped(word, 60));
-            problem(&codes::SYNTAX, token, message, hint(word)?)
+            let help = match word.eq_ignore_ascii_case("in") {
+                true => "write `in`, in lower case",
+                false => hint(word)?,
+            };
+            problem(&codes::SYNTAX, token, message, help)
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::rule::construct::{Construct, Correlate, Measure, MeasureKind, measure
 use crate::rule::monotone::is_monotone;
 use crate::rule::name;
 use crate::value::Type;
-use crate::yaml::{MappingEntry, Node};
+use crate::yaml::{MappingEntry, Node, NodeKind};
 
 impl<'a> Loader<'a> {
     pub(super) fn correlate(
@@ -77,6 +77,10 @@ impl<'a> Loader<'a> {
         });
         let wrong = problem.is_some();
         self.diagnostics.extend(problem);
+        // The check of the shape reports a measure that is not a mapping.
+        if !matches!(entry.value.kind, NodeKind::Mapping(_)) {
+            return None;
+        }
         let kinds = entry.value.entries();
         let (Some(kind), None) = (kinds.first(), kinds.get(1)) else {
             let message = format!(
