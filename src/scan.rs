@@ -7,8 +7,8 @@ use crate::engine::{EmitMode, RunOptions};
 use crate::finding::{Enricher, Redactor};
 use crate::plan::Plan;
 use crate::record::Inputs;
-use crate::report::{Facts, FailOn, Note, Report, ReportParts};
-use crate::rule::Severity;
+use crate::report::{Facts, Note, Report, ReportParts};
+use crate::rule::{FailOn, Severity};
 use crate::source::Temporary;
 use crate::value::Time;
 

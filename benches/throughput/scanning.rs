@@ -9,7 +9,7 @@ use keytrail::config::{LoadOptions, Policy};
 use keytrail::input::{FORMATS, InputSet};
 use keytrail::plan::Plan;
 use keytrail::record::{Origin, RawRecord, Scratch};
-use keytrail::report::FailOn;
+use keytrail::rule::FailOn;
 use keytrail::rule::Severity;
 use keytrail::stdlib::FUNCTIONS;
 use keytrail::value::Time;

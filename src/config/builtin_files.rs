@@ -37,6 +37,7 @@ pub(super) static FILES: &[(&str, &str)] = &[
     ("detections/off-hours-sensitive-api.yaml", include_str!("../../rules/detections/off-hours-sensitive-api.yaml")),
     ("detections/offboarding-in-order.yaml", include_str!("../../rules/detections/offboarding-in-order.yaml")),
     ("detections/offboarding-out-of-order.yaml", include_str!("../../rules/detections/offboarding-out-of-order.yaml")),
+    ("detections/offboarding-user-first.yaml", include_str!("../../rules/detections/offboarding-user-first.yaml")),
     ("detections/old-key-in-use.yaml", include_str!("../../rules/detections/old-key-in-use.yaml")),
     ("detections/old-password.yaml", include_str!("../../rules/detections/old-password.yaml")),
     ("detections/permission-escalation.yaml", include_str!("../../rules/detections/permission-escalation.yaml")),

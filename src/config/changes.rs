@@ -6,21 +6,24 @@ use std::sync::Arc;
 use super::policy::{FAIL_ON, MAX_SKIPPED, MIN_SEVERITY};
 use super::project::RuleChange;
 use super::{builtin_files, files};
-use crate::rule::{ListDifference, OwnItem, Rule, Severity, ValueChange, as_written};
+use crate::rule::{FailOn, ListDifference, OwnItem, Rule, Severity, ValueChange, as_written};
 use crate::source::{Sources, Span};
 use crate::table::List;
 use crate::yaml;
 
 /// Settings of the gate that differ from their defaults.
 pub(super) fn settings(
-    fail_on: Option<Severity>,
+    fail_on: Option<FailOn>,
     min_severity: Option<Severity>,
     max_skipped: Option<u64>,
 ) -> Vec<ValueChange> {
-    let severity = |of: Option<Severity>| of.map(|of| of.name().to_owned());
     let settings = [
-        ("fail_on", FAIL_ON.name().to_owned(), severity(fail_on)),
-        ("min_severity", MIN_SEVERITY.name().to_owned(), severity(min_severity)),
+        ("fail_on", FAIL_ON.name().to_owned(), fail_on.map(|of| of.name().to_owned())),
+        (
+            "min_severity",
+            MIN_SEVERITY.name().to_owned(),
+            min_severity.map(|of| of.name().to_owned()),
+        ),
         ("max_skipped", MAX_SKIPPED.to_string(), max_skipped.map(|of| of.to_string())),
     ];
     let changed = settings.into_iter().filter_map(|(name, from, to)| {

@@ -10,13 +10,13 @@ use crate::diag::Diagnostic;
 use crate::expr::{Definition, Env, Function};
 use crate::query::Saved;
 use crate::record::{HintEntry, InputKinds};
-use crate::rule::{PolicyChanges, Rule, Severity, ValueChange};
+use crate::rule::{FailOn, PolicyChanges, Rule, Severity, ValueChange};
 use crate::source::{FileId, Sources, Span};
 use crate::table::{List, Table};
 use crate::value::Zone;
 
 /// The lowest severity that fails a run, unless the project or an option sets another.
-pub const FAIL_ON: Severity = Severity::High;
+pub const FAIL_ON: FailOn = FailOn::High;
 
 /// The lowest severity that is reported, unless the project or an option sets another.
 pub const MIN_SEVERITY: Severity = Severity::Info;
@@ -52,7 +52,7 @@ pub struct Policy {
     /// Whether the project file names that zone.
     pub zone_is_named: bool,
     /// `fail_on` of the project file.
-    pub fail_on: Option<Severity>,
+    pub fail_on: Option<FailOn>,
     /// `min_severity` of the project file.
     pub min_severity: Option<Severity>,
     /// `max_skipped` of the project file.

@@ -9,9 +9,9 @@ use crate::diag::codes::{config as codes, policy as policy_codes};
 use crate::diag::{Diagnostic, Level};
 use crate::query::{self, SAVED, Saved};
 use crate::record::{Format, HintEntry, InputKind, InputKinds};
-use crate::rule::Severity;
+use crate::rule::{FailOn, Severity};
 use crate::source::{Sources, Span, walk};
-use crate::value::Zone;
+use crate::value::{Words, Zone};
 use crate::yaml::{self, Node, NodeKind, Scalar, Shape, ShapeKey};
 
 /// The file name of the project file.
@@ -57,7 +57,11 @@ static KEYS: &[ShapeKey] = &[
         Shape::Str,
         "The zone of calendar functions and days; UTC by default.",
     ),
-    ShapeKey::optional("fail_on", SEVERITY, "The lowest severity that fails a run."),
+    ShapeKey::optional(
+        "fail_on",
+        Shape::AnyCase(FailOn::WORDS),
+        "The lowest severity that fails a run, or `never`.",
+    ),
     ShapeKey::optional("min_severity", SEVERITY, "The lowest severity that is reported."),
     ShapeKey::optional("max_skipped", Shape::Count, "The number of records that may be skipped."),
     ShapeKey::optional("lints", Shape::Map(&LEVEL), "The level of lints, by name."),
@@ -82,7 +86,7 @@ static LIST: Shape = Shape::Object(&[
 static EXPECTED: Shape = Shape::Enum(InputKind::WORDS);
 
 const TEXTS: Shape = Shape::List(&Shape::Str);
-const SEVERITY: Shape = Shape::Enum(Severity::WORDS);
+const SEVERITY: Shape = Shape::AnyCase(Severity::WORDS);
 static LEVEL: Shape = Shape::Enum(&["off", "note", "warning", "error"]);
 
 /// Keys that are reserved for later versions.
@@ -108,7 +112,7 @@ pub(super) struct Project {
     /// Kinds of inputs that a run must have.
     pub(super) expected: InputKinds,
     pub(super) zone: Option<Zone>,
-    pub(super) fail_on: Option<Severity>,
+    pub(super) fail_on: Option<FailOn>,
     pub(super) min_severity: Option<Severity>,
     pub(super) max_skipped: Option<u64>,
     pub(super) lints: BTreeMap<String, LintLevel>,
@@ -295,9 +299,8 @@ impl<'a> ProjectReader<'a> {
         if let Some(node) = node.get("zone") {
             project.zone = inputs::zone(node, self.diagnostics).or(project.zone.take());
         }
-        let severity_of = |key| severity(node.get(key)).map(|(severity, _)| severity);
-        project.fail_on = severity_of("fail_on").or(project.fail_on);
-        project.min_severity = severity_of("min_severity").or(project.min_severity);
+        project.fail_on = node.get("fail_on").and_then(word).or(project.fail_on);
+        project.min_severity = node.get("min_severity").and_then(word).or(project.min_severity);
         let max_skipped = node.get("max_skipped").and_then(Node::int);
         project.max_skipped =
             max_skipped.and_then(|count| u64::try_from(count).ok()).or(project.max_skipped);
@@ -367,5 +370,10 @@ fn entries<'n>(node: &'n Node, key: &str) -> &'n [yaml::MappingEntry] {
 
 fn severity(node: Option<&Node>) -> Option<(Severity, Span)> {
     let node = node?;
-    Some((Severity::parse(node.text()?)?, node.span))
+    Some((word(node)?, node.span))
+}
+
+/// The value of a word that is written in any case.
+fn word<W: Words>(node: &Node) -> Option<W> {
+    W::of_word(&node.text()?.to_ascii_lowercase())
 }

@@ -73,7 +73,10 @@ mod tests {
         let validator = jsonschema::validator_for(&schema).unwrap();
         assert!(validator.is_valid(&json!({})));
         assert!(validator.is_valid(&json!({ "fail_on": "low" })));
+        assert!(validator.is_valid(&json!({ "fail_on": "Never", "min_severity": "MEDIUM" })));
         assert!(!validator.is_valid(&json!({ "fail_on": "lo" })));
+        assert!(!validator.is_valid(&json!({ "fail_on": "never ever" })));
+        assert!(!validator.is_valid(&json!({ "min_severity": "never" })));
         assert!(!validator.is_valid(&json!({ "failon": "low" })));
     }
 }

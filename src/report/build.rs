@@ -163,6 +163,26 @@ fn unshown(run: &RunResult) -> Vec<Note> {
         );
         notes.push(Note { id: "samples-limited", text });
     }
+    let calls = |count: u64| match count {
+        1 => "1 call that names an access key is".to_owned(),
+        count => format!("{count} calls that name an access key are"),
+    };
+    if run.settled.ambiguous > 0 {
+        let text = format!(
+            "{} not joined with the user of the key, because events of the run name several users \
+             of it",
+            calls(run.settled.ambiguous)
+        );
+        notes.push(Note { id: "ambiguous-owner", text });
+    }
+    if run.settled.left_out > 0 {
+        let text = format!(
+            "{} not joined with the user of the key: the events of the run name the users of more \
+             keys than are retained; a credential report names all",
+            calls(run.settled.left_out)
+        );
+        notes.push(Note { id: "owners-limited", text });
+    }
     if once > 0 {
         let text = format!(
             "{} not shown: the matches of a correlation rule that a finding shows are known only \

@@ -11,11 +11,11 @@ use self::findings::findings;
 use self::policy_changes::changes;
 use self::text::{strings, time};
 use super::{
-    Accounting, Facts, FailOn, FileReport, GateCounts, LedgerEntry, LedgerState, Note, Report,
-    RuleSummary, Verdict,
+    Accounting, Facts, FileReport, GateCounts, LedgerEntry, LedgerState, Note, Report, RuleSummary,
+    Verdict,
 };
 use crate::record::{FileAccount, FileStatus, InputKinds, Skip, SkipReason};
-use crate::rule::{Category, Severity, Status};
+use crate::rule::{Category, FailOn, Severity, Status};
 use crate::value::{RecordKind, Time};
 
 pub(crate) use self::planted::{planted, planted_paths};

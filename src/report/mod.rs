@@ -14,6 +14,4 @@ mod view;
 
 pub use crate::engine::{Accounting, FileReport};
 pub use build::ReportParts;
-pub use report::{
-    Facts, FailOn, GateCounts, LedgerEntry, LedgerState, Note, Report, RuleSummary, Verdict,
-};
+pub use report::{Facts, GateCounts, LedgerEntry, LedgerState, Note, Report, RuleSummary, Verdict};

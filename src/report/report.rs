@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use crate::engine::{Accounting, FileReport};
 use crate::finding::Finding;
 use crate::record::InputKinds;
-use crate::rule::{Category, ConstructKind, PolicyChanges, Severity, Status};
-use crate::value::{RecordKind, Time, words};
+use crate::rule::{Category, ConstructKind, FailOn, PolicyChanges, Severity, Status};
+use crate::value::{RecordKind, Time};
 
 /// What a rule contributes to reports.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,43 +98,6 @@ pub struct Note {
     pub id: &'static str,
     /// One sentence. It may quote inputs, so outputs escape it.
     pub text: String,
-}
-
-words! {
-    /// The lowest severity that fails the run.
-    FailOn {
-        /// Any finding.
-        Info = "info",
-        /// Low and above.
-        Low = "low",
-        /// Medium and above.
-        Medium = "medium",
-        /// High and above.
-        High = "high",
-        /// Critical only.
-        Critical = "critical",
-        /// No finding.
-        Never = "never",
-    }
-}
-
-impl FailOn {
-    /// Whether a finding of this severity is at or above the threshold.
-    pub fn is_reached_by(self, severity: Severity) -> bool {
-        self <= FailOn::from(severity)
-    }
-}
-
-impl From<Severity> for FailOn {
-    fn from(severity: Severity) -> Self {
-        match severity {
-            Severity::Info => FailOn::Info,
-            Severity::Low => FailOn::Low,
-            Severity::Medium => FailOn::Medium,
-            Severity::High => FailOn::High,
-            Severity::Critical => FailOn::Critical,
-        }
-    }
 }
 
 /// Counts of the findings at or above `--fail-on` that the allowlist does not cover, by whether

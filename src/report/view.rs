@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::{Facts, FailOn, GateCounts, LedgerEntry, LedgerState, Report, RuleSummary, Verdict};
+use super::{Facts, GateCounts, LedgerEntry, LedgerState, Report, RuleSummary, Verdict};
 use crate::finding::{Finding, VerdictRole};
 use crate::record::shown_path;
-use crate::rule::Severity;
+use crate::rule::{FailOn, Severity};
 use crate::value::{mask, mask_keys};
 
 impl Facts {

@@ -12,6 +12,7 @@
 mod construct;
 mod definition;
 mod document;
+mod fail_on;
 mod list;
 mod load;
 mod monotone;
@@ -29,6 +30,7 @@ pub use construct::{
 };
 pub use definition::{DEFINITIONS_FILE, NamedDefinition, check_definition, load_definitions};
 pub use document::{DocumentKind, document_kind};
+pub use fail_on::FailOn;
 pub use list::{LIST_FILE, change_list, load_list};
 pub use load::{Overrides, load};
 pub use param::{ParamType, Parameter, as_written};

@@ -18,7 +18,7 @@ use crate::finding::{Enricher, Finding, Redactor, VerdictRole};
 use crate::plan::Plan;
 use crate::record::{InputKinds, Inputs};
 use crate::report::{Facts, Note, Report, ReportParts};
-use crate::rule::{Rule, Severity};
+use crate::rule::{FailOn, Rule, Severity};
 use crate::source::Temporary;
 use crate::value::{Duration, Time};
 
@@ -38,7 +38,7 @@ pub struct WatchOptions {
     /// retained rows are dropped with a note.
     pub memory: usize,
     /// The lowest severity that fails a run; it changes only the role of a finding.
-    pub fail_on: Severity,
+    pub fail_on: FailOn,
     /// The lowest severity that is emitted.
     pub min_severity: Severity,
     /// The number of skipped records above which a check is incomplete.
@@ -356,7 +356,7 @@ impl<'p> Watch<'p> {
                 zone: self.policy.zone.name().to_owned(),
                 policy: self.policy.hash.clone(),
                 policy_changes: self.policy.changes.clone(),
-                fail_on: options.fail_on.into(),
+                fail_on: options.fail_on,
                 fail_on_uncertain: false,
                 min_severity: options.min_severity,
                 max_skipped: options.max_skipped,

@@ -139,6 +139,13 @@ fn wrong_type(node: &Node, shape: &Shape, at: Span) -> Diagnostic {
     match (shape, &node.kind) {
         (Shape::List(_), NodeKind::Scalar(value)) => diagnostic
             .help(format!("a sequence of one is written `[{}]`", escaped(value.text(), QUOTED))),
+        (Shape::Object(keys), NodeKind::Scalar(value)) if keys.iter().all(|key| !key.required) => {
+            let named = keys.iter().find(|key| key.name == value.text()).or(keys.first());
+            diagnostic.maybe_help(named.map(|key| {
+                let of_key = if matches!(key.shape, Shape::Expr) { "\"true\"" } else { "…" };
+                format!("write a mapping, like `{{ {}: {of_key} }}`", key.name)
+            }))
+        }
         (Shape::Expr, NodeKind::Sequence(_) | NodeKind::Mapping(_)) => diagnostic.help(
             "an expression that begins with `[` or `{` must be quoted, or written as a block that \
              begins with `|`",
@@ -168,11 +175,10 @@ fn scalar(node: &Node, value: &Scalar, shape: &Shape) -> Option<Diagnostic> {
         ),
         Shape::Int if node.int().is_none() => Some(invalid(&expected)),
         Shape::Count if node.int().is_none_or(|count| count < 0) => Some(invalid(&expected)),
-        Shape::Enum(allowed) if !allowed.contains(&text) => Some(
-            Diagnostic::error(&codes::UNKNOWN_WORD, format!("unknown word `{quoted}`"))
-                .at(value.span(), format!("expected one of {}", words(allowed)))
-                .maybe_help(did_you_mean(text, allowed.iter().copied())),
-        ),
+        Shape::Enum(allowed) if !allowed.contains(&text) => Some(unknown_word(value, allowed)),
+        Shape::AnyCase(allowed) if !allowed.iter().any(|word| word.eq_ignore_ascii_case(text)) => {
+            Some(unknown_word(value, allowed))
+        }
         Shape::DateOrNever if !is_date_or_never(text) => Some(invalid(&expected)),
         Shape::Time if !is_time(text) => Some(invalid(&expected)),
         Shape::Duration if node.seconds().is_none() => Some(invalid(&expected)),
@@ -180,6 +186,13 @@ fn scalar(node: &Node, value: &Scalar, shape: &Shape) -> Option<Diagnostic> {
         Shape::Name if !NAME.is_match(text) || node.bool().is_some() => Some(invalid(&expected)),
         _ => None,
     }
+}
+
+fn unknown_word(value: &Scalar, allowed: &[&str]) -> Diagnostic {
+    let quoted = escaped(value.text(), QUOTED);
+    Diagnostic::error(&codes::UNKNOWN_WORD, format!("unknown word `{quoted}`"))
+        .at(value.span(), format!("expected one of {}", words(allowed)))
+        .maybe_help(did_you_mean(value.text(), allowed.iter().copied()))
 }
 
 /// What a shape accepts, as a noun.
@@ -192,7 +205,7 @@ fn describe(shape: &Shape) -> String {
         Shape::Bool => "`true` or `false`".to_owned(),
         Shape::Int => "an integer".to_owned(),
         Shape::Count => "an integer from 0 on".to_owned(),
-        Shape::Enum(allowed) => format!("one of {}", words(allowed)),
+        Shape::Enum(allowed) | Shape::AnyCase(allowed) => format!("one of {}", words(allowed)),
         Shape::DateOrNever => "a day like `2027-03-31`, or `never`".to_owned(),
         Shape::Time => "a time like `2026-01-01T00:00:00Z`".to_owned(),
         Shape::Duration => "a duration like `10m`, `24h` or `30d`".to_owned(),

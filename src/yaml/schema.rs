@@ -18,6 +18,8 @@ pub fn json_schema(shape: &Shape) -> Value {
         Shape::Int => json!({ "type": "integer" }),
         Shape::Count => json!({ "type": "integer", "minimum": 0 }),
         Shape::Enum(words) => json!({ "enum": words }),
+        // The words are offered by editors. Patterns of JSON Schema cannot ignore the case.
+        Shape::AnyCase(words) => json!({ "anyOf": [{ "enum": words }, pattern(&any_case(words))] }),
         Shape::DateOrNever => pattern(form::DATE_OR_NEVER),
         Shape::Time => pattern(form::TIME),
         Shape::Duration => {
@@ -55,6 +57,13 @@ pub fn json_schema(shape: &Shape) -> Value {
         }
         Shape::Any => json!({}),
     }
+}
+
+/// A pattern that matches each of these words in any case.
+fn any_case(words: &[&str]) -> String {
+    let letter = |c: char| format!("[{}{c}]", c.to_ascii_uppercase());
+    let words: Vec<String> = words.iter().map(|word| word.chars().map(letter).collect()).collect();
+    format!("^({})$", words.join("|"))
 }
 
 fn pattern(pattern: &str) -> Value {

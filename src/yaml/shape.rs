@@ -20,6 +20,8 @@ pub enum Shape {
     Count,
     /// One of these words.
     Enum(&'static [&'static str]),
+    /// One of these lower-case words, written in any case.
+    AnyCase(&'static [&'static str]),
     /// A day, `2027-03-31`, or the word `never`.
     DateOrNever,
     /// An RFC 3339 instant.

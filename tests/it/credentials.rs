@@ -9,8 +9,8 @@ use keytrail::record::{
     FieldSet, Format, MappedRecord, Mapper, Origin, Outcome, Provider, RawRecord, ReadOrder,
     Record, Scratch, derive,
 };
-use keytrail::report::FailOn;
 use keytrail::report::Report;
+use keytrail::rule::FailOn;
 use keytrail::rule::Severity;
 use keytrail::stdlib::FUNCTIONS;
 use keytrail::value::{RecordKind, Time, Value};

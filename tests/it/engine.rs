@@ -10,8 +10,8 @@ use keytrail::record::{
     FieldSet, Format, MappedRecord, Mapper, Origin, Outcome, Provider, RawRecord, ReadOrder,
     Record, Scratch,
 };
-use keytrail::report::FailOn;
 use keytrail::report::{Report, Verdict};
+use keytrail::rule::FailOn;
 use keytrail::rule::Severity;
 use keytrail::stdlib::FUNCTIONS;
 use keytrail::value::{RecordKind, Time, Value};

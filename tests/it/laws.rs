@@ -7,8 +7,8 @@ use std::path::PathBuf;
 
 use keytrail::config::{LoadOptions, Policy};
 use keytrail::input::InputSet;
-use keytrail::report::FailOn;
 use keytrail::report::Report;
+use keytrail::rule::FailOn;
 use keytrail::rule::Severity;
 use keytrail::stdlib::FUNCTIONS;
 use keytrail::value::Time;

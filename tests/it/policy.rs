@@ -124,6 +124,33 @@ fn flags_replace_the_paths_of_the_project_file() {
 }
 
 #[test]
+fn thresholds_are_written_in_any_case_and_shown_in_one() {
+    let thresholds = |text: &str| {
+        let folder = Folder::new("policy-thresholds")
+            .file("keytrail.yaml", format!("extends: []\nrule_paths: [mine.yaml]\n{text}"))
+            .file("mine.yaml", rule("mine", ""));
+        Policy::load(&options(&folder)).map(|policy| {
+            let fail_on = policy.fail_on.map(|of| of.name());
+            let changed = &policy.changes.settings;
+            let changed: Vec<String> =
+                changed.iter().map(|of| format!("{} {}", of.name, of.to)).collect();
+            (fail_on, policy.min_severity.map(|of| of.name()), changed.join(", "))
+        })
+    };
+    assert_eq!(
+        thresholds("fail_on: Never\nmin_severity: LOW\n").unwrap(),
+        (Some("never"), Some("low"), "fail_on never, min_severity low".into())
+    );
+    assert_eq!(
+        thresholds("fail_on: HIGH\nmin_severity: Info\n").unwrap(),
+        (Some("high"), Some("info"), String::new()),
+        "the defaults are no change, however they are written"
+    );
+    assert!(thresholds("min_severity: never\n").is_err());
+    assert!(thresholds("fail_on: highest\n").is_err());
+}
+
+#[test]
 fn what_names_no_policy_is_an_error() {
     let folder = Folder::new("policy-nothing")
         .file("keytrail.yaml", "extends: []\nrule_paths: [ruels, 'rules/*.yml', empty]\n")
@@ -165,7 +192,7 @@ fn keys_of_the_project_file_are_known_or_refused() {
     error[KT5002]: `guards` is not supported by this version of Keytrail
       keytrail.yaml:3:1 `guards`
     error[KT1013]: unknown word `hihg`
-      keytrail.yaml:4:10 `hihg` expected one of `info`, `low`, `medium`, `high`, `critical`
+      keytrail.yaml:4:10 `hihg` expected one of `info`, `low`, `medium`, `high`, `critical`, `never`
       help: did you mean `high`?
     error[KT1014]: expected an integer from 0 on, but found `-1`
       keytrail.yaml:5:14 `-1` expected an integer from 0 on

@@ -13,7 +13,7 @@ use keytrail::record::{
     FieldSet, Format, MappedRecord, Mapper, Origin, Outcome, Provider, RawRecord, ReadOrder,
     Record, Scratch,
 };
-use keytrail::report::FailOn;
+use keytrail::rule::FailOn;
 use keytrail::rule::Severity;
 use keytrail::stdlib::FUNCTIONS;
 use keytrail::value::{RecordKind, Time, Value};

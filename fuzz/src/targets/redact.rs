@@ -8,7 +8,7 @@ use keytrail::config::{LoadOptions, Policy};
 use keytrail::finding::Redactor;
 use keytrail::input::InputSet;
 use keytrail::output::{OUTPUTS, Style};
-use keytrail::report::FailOn;
+use keytrail::rule::FailOn;
 use keytrail::rule::Severity;
 use keytrail::stdlib::FUNCTIONS;
 use keytrail::value::Time;

@@ -6,8 +6,7 @@ use keytrail::query::{Bound, NotABound};
 use keytrail::record::{
     ColumnNamesError, Columns, FIELDS, Field, FieldId, FieldSet, column_names, field,
 };
-use keytrail::report::FailOn;
-use keytrail::rule::Severity;
+use keytrail::rule::{FailOn, Severity};
 use keytrail::value::{Duration, RecordKind, Time, Zone};
 use keytrail::yaml::seconds;
 

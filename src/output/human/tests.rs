@@ -3,7 +3,8 @@
 use super::*;
 use crate::record::FileAccount;
 use crate::report::fixture::{clean, fixture};
-use crate::report::{FailOn, FileReport, GateCounts, Verdict};
+use crate::report::{FileReport, GateCounts, Verdict};
+use crate::rule::FailOn;
 
 fn shown(report: &Report, style: &Style) -> String {
     let mut out = Vec::new();

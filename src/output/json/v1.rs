@@ -13,8 +13,7 @@ use self::calls::time;
 use super::word::Word;
 use crate::finding::VerdictRole;
 use crate::record::InputKind;
-use crate::report::FailOn;
-use crate::rule;
+use crate::rule::{self, FailOn};
 
 pub use self::calls::{Calls, Location, OperationCount, Others, Sample};
 pub use self::policy_changes::{

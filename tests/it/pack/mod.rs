@@ -20,8 +20,8 @@ use keytrail::ScanOptions;
 use keytrail::config::{LoadOptions, Policy};
 use keytrail::finding::Finding;
 use keytrail::input::{FORMATS, InputSet};
-use keytrail::report::FailOn;
 use keytrail::report::Report;
+use keytrail::rule::FailOn;
 use keytrail::rule::Severity;
 use keytrail::value::Time;
 

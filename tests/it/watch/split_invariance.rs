@@ -25,7 +25,7 @@ fn options() -> WatchOptions {
         now: None,
         jobs: NonZeroUsize::MIN,
         memory: 1 << 30,
-        fail_on: Severity::High,
+        fail_on: keytrail::rule::FailOn::High,
         min_severity: Severity::Info,
         max_skipped: 0,
         show_keys: false,

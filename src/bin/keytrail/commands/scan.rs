@@ -7,8 +7,8 @@ use clap::builder::BoolishValueParser;
 use keytrail::ScanOptions;
 use keytrail::config::{FAIL_ON, MAX_SKIPPED, MIN_SEVERITY, Policy};
 use keytrail::input::InputSet;
-use keytrail::report::{FailOn, Report, Verdict};
-use keytrail::rule::Severity;
+use keytrail::report::{Report, Verdict};
+use keytrail::rule::{FailOn, Severity};
 use keytrail::value::Time;
 
 use crate::args;
@@ -129,7 +129,7 @@ impl Scan {
             clock: self.now.unwrap_or(host.clock),
             clock_given: self.now.is_some(),
             jobs: self.jobs.unwrap_or_else(cores),
-            fail_on: gate.fail_on.or(policy.fail_on.map(FailOn::from)).unwrap_or(FAIL_ON.into()),
+            fail_on: gate.fail_on.or(policy.fail_on).unwrap_or(FAIL_ON),
             fail_on_uncertain: gate.fail_on_uncertain,
             min_severity: gate.min_severity.or(policy.min_severity).unwrap_or(MIN_SEVERITY),
             max_skipped: gate.max_skipped.or(policy.max_skipped).unwrap_or(MAX_SKIPPED),
