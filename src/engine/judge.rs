@@ -82,6 +82,7 @@ impl<'p> Judge<'p> {
         let Self { plan, joiner, look_up, recorder, candidates, hits, notes, .. } = self;
         let record = projected.rows.record;
         recorder.found.confirmed_users.add(record);
+        recorder.note_owner(record);
         if !in_force {
             return;
         }

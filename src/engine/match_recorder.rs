@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::hash::Hasher;
+use std::ops::Range;
 use std::sync::Arc;
 
 use rustc_hash::FxHasher;
@@ -12,6 +13,7 @@ use super::details::Detail;
 use super::match_view::{MatchView, split_day};
 use super::matches::PartialMatches;
 use super::options::{EmitMode, RunOptions};
+use super::pending_row::{PendingRow, pending_ids};
 use super::rows::{MatchRow, RecordPosition, SpillFile, put_entries, put_text};
 use crate::expr::{Bindings, EvalError, Expr};
 use crate::finding::{Display, encode};
@@ -20,7 +22,7 @@ use crate::record::field::event;
 use crate::record::{Origin, RawRecord, Record};
 use crate::rule::{Construct, Judged, Rule, Step};
 use crate::source::Position;
-use crate::value::Value;
+use crate::value::{RecordKind, Value};
 
 /// Bytes of a record that a finding shows.
 const SAMPLE_BYTES: usize = 4 * 1024;
@@ -39,6 +41,10 @@ pub(super) struct MatchRecorder<'p> {
     /// Failed evaluations on the current record, by rule.
     pub(super) failed: Vec<(u32, EvalError)>,
     key: Vec<u8>,
+    /// Where the values of the subject begin in `key`.
+    values_at: Vec<usize>,
+    /// How many of them are missing.
+    lacking: usize,
     call: Vec<u8>,
     measured: Vec<u8>,
     covering: Vec<u32>,
@@ -72,6 +78,8 @@ impl<'p> MatchRecorder<'p> {
             once: false,
             failed: Vec::new(),
             key: Vec::new(),
+            values_at: Vec::new(),
+            lacking: 0,
             call: Vec::new(),
             measured: Vec::new(),
             covering: Vec::new(),
@@ -99,6 +107,13 @@ impl<'p> MatchRecorder<'p> {
         if let Value::Time(time) = record.get(event::TIME) {
             account_of(record, &mut self.account);
             self.found.reach(&self.account, *time);
+        }
+    }
+
+    /// Notes whom the record names as the owner of a key, if a rule requires it.
+    pub(super) fn note_owner(&mut self, record: &Record<'_>) {
+        if !self.plan.owner_subjects.is_empty() && record.kind == RecordKind::Event {
+            self.found.owners.add(record);
         }
     }
 
@@ -160,21 +175,39 @@ impl<'p> MatchRecorder<'p> {
         self.key.clear();
         self.key.extend(rule.to_be_bytes());
         encode(provider, &mut self.key);
-        let mut lacks = false;
+        self.values_at.clear();
+        self.lacking = 0;
         for (_, by) in &step.by {
+            self.values_at.push(self.key.len());
             match by.eval(bindings) {
                 Ok(value) => {
-                    lacks |= value.is_missing();
+                    self.lacking += usize::from(value.is_missing());
                     encode(&value, &mut self.key);
                 }
                 Err(error) => {
-                    lacks = true;
+                    self.lacking += 1;
                     self.failed.push((rule, error));
                     encode(&Value::Missing, &mut self.key);
                 }
             }
         }
-        lacks
+        self.values_at.push(self.key.len());
+        self.lacking > 0
+    }
+
+    /// The value of the subject that waits for the owner of a key, and the ids to look up; `None` if
+    /// the subject in `key` is final.
+    fn pending(
+        &self,
+        rule: u32,
+        number: u8,
+        step: &Step,
+        bindings: &Bindings<'_>,
+    ) -> Option<(Range<usize>, Vec<(RecordKind, String)>)> {
+        let subject = self.plan.owner_subjects.get(&(rule, number))?;
+        let ids = pending_ids(&step.by.get(subject.by)?.1, &subject.lookups, bindings);
+        let place = *self.values_at.get(subject.by)?..*self.values_at.get(subject.by + 1)?;
+        (!ids.is_empty()).then_some((place, ids))
     }
 
     /// Records a match of the condition with this index. Returns its key, which encodes rule and
@@ -197,13 +230,22 @@ impl<'p> MatchRecorder<'p> {
         let view = MatchView::of(bindings, origin.time);
         let failures = self.failed.len();
         let lacks = self.subject(rule, of_step, &view.provider, bindings);
+        let pending = self.pending(rule, step, of_step, bindings);
         if lacks && matches!(definition.construct, Construct::Sequence(_)) {
-            return None;
+            let missing = |place: &Range<usize>| {
+                let mut missing = Vec::new();
+                encode(&Value::Missing, &mut missing);
+                self.key[place.clone()] == *missing
+            };
+            // Only a value that an event may still give can be missing.
+            if self.lacking > 1 || !pending.as_ref().is_some_and(|(place, _)| missing(place)) {
+                return None;
+            }
         }
         if silence.is_some() {
             // These were counted when the subject was observed.
             self.failed.truncate(failures);
-        } else {
+        } else if !lacks || pending.is_none() {
             self.matches += 1;
         }
         if view.time.is_none() && definition.construct.is_timed() {
@@ -276,6 +318,15 @@ impl<'p> MatchRecorder<'p> {
             measured: &self.measured,
             rendered: &self.rendered,
         };
+        if let Some((place, ids)) = pending {
+            let text = |field| {
+                bindings.event.and_then(|record| record.get(field).as_str()).unwrap_or_default()
+            };
+            let ids = ids.iter().map(|(kind, id)| (*kind, id.as_str())).collect();
+            let (provider, account) = (text(event::PROVIDER), text(event::ACCOUNT));
+            self.found.push_pending(&PendingRow { place, ids, provider, account }, &row);
+            return None;
+        }
         match silence {
             Some(silence) => self.found.push_silence_end(&row, silence),
             None => self.found.push(rule, &row),

@@ -1,14 +1,18 @@
 //! The matches that map passes to reduce.
 
 use std::collections::{BTreeMap, HashMap};
+use std::io;
 use std::sync::Arc;
 
 use super::detail_store::DetailStore;
 use super::options::RunOptions;
+use super::owners::{Found, Owners};
+use super::pending_row::PendingRow;
 use super::rows::{
     Frame, MatchRow, Observation, Order, Sorter, SpillError, SpillFile, version_frame,
 };
 use super::silence_ends::SilenceEnds;
+use super::subject::rule_of;
 use crate::correlate::{Observations, Reach};
 use crate::finding::{ConfirmedUsers, encode};
 use crate::value::{Duration, Time, Value};
@@ -35,7 +39,26 @@ pub(super) struct PartialMatches {
     pub(super) reaches: BTreeMap<Box<str>, Reach>,
     /// Users whose names may be shown wherever they were typed.
     pub(super) confirmed_users: ConfirmedUsers,
+    /// Who owns the keys, as the events say.
+    pub(super) owners: Owners,
+    /// Matches whose subject is the owner of a key that no report contains.
+    /// `None` once they have their subjects.
+    pending: Option<Sorter>,
+    /// Pending matches that were settled.
+    pub(super) settled: Settled,
     frame: Vec<u8>,
+}
+
+/// What became of matches whose subject is the owner of a key that no report contains.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Settled {
+    /// Matches that have a subject only because an event names the owner.
+    pub joined: u64,
+    /// Matches for whose key events name several owners.
+    pub ambiguous: u64,
+    /// Matches for whose key no event names an owner although keys were left out, because there are
+    /// too many.
+    pub left_out: u64,
 }
 
 impl PartialMatches {
@@ -45,7 +68,10 @@ impl PartialMatches {
         Self {
             rows: Sorter::new(of_thread / 2, spill),
             ids: Sorter::new(of_thread / 8, spill),
-            details: DetailStore::new(of_thread / 8 * 3, spill),
+            details: DetailStore::new(of_thread / 16 * 5, spill),
+            pending: Some(Sorter::new(of_thread / 16, spill)),
+            owners: Owners::default(),
+            settled: Settled::default(),
             observations: HashMap::new(),
             silence_ends: SilenceEnds::default(),
             confirmed_users: ConfirmedUsers::default(),
@@ -61,6 +87,52 @@ impl PartialMatches {
         let sorts = row.write(&mut self.frame);
         self.rows.push(&self.frame, sorts);
         self.push_id(rule, row.order, row.revision);
+    }
+
+    /// Adds a match whose subject is not known before every event is read.
+    pub(super) fn push_pending(&mut self, pending: &PendingRow<'_>, row: &MatchRow<'_>) {
+        self.frame.clear();
+        pending.write(row, &mut self.frame);
+        if let Some(rows) = &mut self.pending {
+            rows.push(&self.frame, self.frame.len());
+        }
+    }
+
+    /// Gives every pending match its subject: the owner that events name, else the value that the
+    /// record itself gives. A match without either is dropped.
+    ///
+    /// # Errors
+    ///
+    /// Spilled matches cannot be read back.
+    pub(super) fn settle(&mut self) -> io::Result<()> {
+        let Some(rows) = self.pending.take() else { return Ok(()) };
+        let mut rows = rows.finish();
+        let owners = std::mem::take(&mut self.owners);
+        while let Some((bytes, _)) = rows.next()? {
+            let changed = || io::Error::new(io::ErrorKind::InvalidData, "its content was changed");
+            let (pending, row) = PendingRow::read(bytes).ok_or_else(changed)?;
+            let lacks = pending.is_missing(row.key);
+            let key = match pending.owner(&owners) {
+                Found::User(user) => {
+                    self.settled.joined += u64::from(lacks);
+                    pending.key_of(user, row.key).ok_or_else(changed)?
+                }
+                Found::Ambiguous => {
+                    self.settled.ambiguous += 1;
+                    row.key.to_vec()
+                }
+                Found::Nothing => {
+                    self.settled.left_out += u64::from(owners.full);
+                    row.key.to_vec()
+                }
+            };
+            if pending.is_missing(&key) {
+                continue;
+            }
+            let rule = rule_of(&key).ok_or_else(changed)?;
+            self.push(rule as u32, &MatchRow { key: &key, ..row });
+        }
+        Ok(())
     }
 
     /// Adds a match of an `after_silence` rule. It is dropped once an earlier record of the subject
@@ -160,7 +232,8 @@ impl PartialMatches {
     /// The error because of which matches could not be spilled, if any.
     pub(super) fn not_spilled(&self) -> Option<SpillError> {
         let failed = self.rows.failed.as_ref().or(self.ids.failed.as_ref());
-        failed.or(self.details.failed()).cloned()
+        let pending = self.pending.as_ref().and_then(|rows| rows.failed.as_ref());
+        failed.or(pending).or(self.details.failed()).cloned()
     }
 
     pub(super) fn merge(&mut self, mut other: PartialMatches) {
@@ -169,6 +242,10 @@ impl PartialMatches {
         self.ids.merge(other.ids);
         self.details.merge(other.details);
         self.confirmed_users.merge(other.confirmed_users);
+        self.owners.merge(other.owners);
+        if let (Some(rows), Some(more)) = (&mut self.pending, other.pending) {
+            rows.merge(more);
+        }
         for (account, reach) in other.reaches {
             self.reaches.entry(account).or_default().widen(reach);
         }

@@ -62,6 +62,7 @@ impl<'p> RuleHarness<'p> {
         let at = RecordAt { file: 0, raw: &raw, origin: &self.origin, row: 0, weight: 0 };
         let (plan, options, recorder) = (self.plan, self.options, &mut self.recorder);
         recorder.failed.clear();
+        bindings.event.inspect(|record| recorder.note_owner(record));
         if let Some(record) = bindings.event.filter(|_| plan.needs_reach) {
             recorder.reach(record);
         }

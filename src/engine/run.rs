@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::accounting::{Accounting, ErrorCounts, FileCounts, FileReport, ReadAs, RuleError};
 use super::credentials::{Credentials, StoredReports};
 use super::map::{Map, RecordOutcome};
-use super::matches::PartialMatches;
+use super::matches::{PartialMatches, Settled};
 use super::options::{EmitMode, PolicyRun, RunOptions};
 use super::reduce::{Coverage, SampleRequest};
 use super::rows::{SpillError, SpillFile};
@@ -54,6 +54,8 @@ pub struct RunResult {
     pub panics: Vec<String>,
     /// Findings that show only the record that leads them, because their rule has many findings.
     pub unsampled: u64,
+    /// What became of matches whose subject is the owner of a key that no report contains.
+    pub settled: Settled,
     /// Records that findings could not show.
     pub missing_samples: MissingSamples,
     /// The error because of which matches could not be spilled and stayed in memory beyond the
@@ -325,6 +327,7 @@ fn conclude(
         coverage: reduced.coverage,
         panics,
         unsampled: reduced.unsampled,
+        settled: reduced.settled,
         missing_samples: MissingSamples::default(),
         spill,
         lost: reduced.lost,

@@ -145,7 +145,8 @@ impl StoredRows {
         }
     }
 
-    /// Passes every row to `visit`, sorted by rule and subject and then by time. Returns the error
+    /// Passes every row to `visit`, sorted by rule and subject and then by time. A subject that is
+    /// the owner of a key is resolved through the events that were mapped with it. Returns the error
     /// because of which rows could not be spilled, if any.
     ///
     /// # Errors
@@ -156,6 +157,7 @@ impl StoredRows {
         visit: &mut dyn FnMut(&StoredRow<'_>),
     ) -> io::Result<Option<SpillError>> {
         self.0.put_observations();
+        self.0.settle()?;
         let spill = self.0.rows.failed.take();
         let mut rows = self.0.rows.finish();
         while let Some((bytes, sorts)) = rows.next()? {

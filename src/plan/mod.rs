@@ -11,6 +11,7 @@ mod field_value;
 mod key;
 mod literals;
 mod lookup;
+mod owner_lookup;
 mod unindexed;
 mod selectivity;
 #[allow(clippy::module_inception)]
@@ -20,5 +21,6 @@ pub use applicable::{Applicability, applicability, covered, left_of};
 pub use candidates::Candidates;
 pub use enrich::Enrichment;
 pub use lookup::{Amounts, ConditionLookup};
+pub use owner_lookup::OwnerLookup;
 pub(crate) use plan::needs_reach;
 pub use plan::{Condition, Plan, Role, join_fields};

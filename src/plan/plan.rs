@@ -1,8 +1,11 @@
 //! The plan: which fields a run reads, and which rules are candidates for a record.
 
+use std::collections::BTreeMap;
+
 use super::candidates::Candidates;
 use super::enrich::Enrichment;
 use super::index::Index;
+use super::owner_lookup::{OwnerSubject, owner_fields, owner_subjects};
 use crate::allow::Allowlist;
 use crate::expr::{Env, Expr};
 use crate::record::field::{cred, event, key};
@@ -25,6 +28,8 @@ pub struct Plan<'p> {
     pub looks_up: bool,
     /// Whether a rule requires the reach of the events of an account.
     pub needs_reach: bool,
+    /// The steps whose subject can be the owner of a key, by rule and step.
+    pub owner_subjects: BTreeMap<(u32, u8), OwnerSubject>,
     index: [Index; 3],
     condition_fields: FieldSet,
     evidence_fields: FieldSet,
@@ -121,8 +126,10 @@ impl<'p> Plan<'p> {
         let rows = (0..).zip(rules).filter(|(_, rule)| rule.correlates());
         let rows =
             sum(FieldSet::EMPTY, &mut rows.map(|(index, rule)| row_fields(index, rule, allowlist)));
+        let owner_subjects = owner_subjects(rules);
+        let owners = if owner_subjects.is_empty() { FieldSet::EMPTY } else { owner_fields() };
         let condition_fields = sum(
-            confirmed_user_fields().union(join).union(reach).union(rows),
+            confirmed_user_fields().union(join).union(reach).union(rows).union(owners),
             &mut of_rules.iter().map(|(conditions, _)| *conditions),
         );
         let evidence_fields = sum(always(), &mut of_rules.iter().map(|(_, evidence)| *evidence));
@@ -134,6 +141,7 @@ impl<'p> Plan<'p> {
             enrichment: Enrichment::new(env, needed),
             looks_up: !reported.is_empty(),
             needs_reach,
+            owner_subjects,
             index,
             condition_fields,
             evidence_fields,

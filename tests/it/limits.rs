@@ -42,6 +42,7 @@ const FIGURES: &[(&str, &[From])] = &[
     ("memory for matches", &[Const("engine", "MEMORY"), Const("bin/keytrail", "LEAST_MEMORY")]),
     ("open temporary files", &[Fixed(1)]),
     ("sorted runs", &[Const("engine/rows", "FAN_IN"), Const("engine/rows", "READ")]),
+    ("keys and numbers whose", &[Const("engine", "MAX_OWNERS")]),
     ("matches of one subject", &[Const("engine/reduce", "BYTES"), Const("engine", "AT_LEAST")]),
     (
         "call records of a finding",

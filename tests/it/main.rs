@@ -32,6 +32,7 @@ mod index;
 mod inputs;
 mod inspect;
 mod key_case;
+mod key_owners;
 mod laws;
 mod limits;
 mod lints;

@@ -18,7 +18,7 @@ use std::io;
 use super::accounting::FileReport;
 use super::detail_store::DetailReader;
 use super::match_view::day_of;
-use super::matches::PartialMatches;
+use super::matches::{PartialMatches, Settled};
 use super::options::{EmitMode, RunOptions};
 use super::rows::{Frame, MatchRow, Merge, Order, SpillError, texts};
 use super::subject::rule_of;
@@ -50,8 +50,11 @@ pub(super) struct Reduced {
     /// The coverage of each allowlist entry, by its index.
     pub(super) coverage: Vec<Coverage>,
     pub(super) duplicates: u64,
-    /// Matches of `after_silence` rules, which are known only now.
+    /// Matches that are known only now: those of `after_silence` rules, and those whose subject is
+    /// the owner of a key.
     pub(super) matches: u64,
+    /// What became of matches whose subject is the owner of a key.
+    pub(super) settled: Settled,
     pub(super) suppressed: u64,
     /// Findings that show only the record that leads them, because their rule has many findings.
     pub(super) unsampled: u64,
@@ -73,6 +76,8 @@ pub(super) fn reduce(
     options: &RunOptions,
 ) -> Reduced {
     found.put_observations();
+    let lost = found.settle().err();
+    let settled = found.settled;
     let PartialMatches { rows, ids, details, reaches, .. } = found;
     let mut fold = Fold {
         plan,
@@ -84,6 +89,9 @@ pub(super) fn reduce(
         samples: (0, SAMPLES_PER_RULE),
         reduced: Reduced {
             coverage: vec![Coverage::default(); plan.allowlist.entries.len()],
+            matches: settled.joined,
+            settled,
+            lost: lost.map(Into::into),
             ..Reduced::default()
         },
     };
