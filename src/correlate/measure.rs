@@ -76,7 +76,7 @@ fn value<'v>(measure: &Measure, counter: &Counter<'v>) -> Result<Value<'v>, Eval
         Counter::Count(count) => Value::Int(*count),
         Counter::Sum(sum) => Value::Int(i64::try_from(*sum).map_err(|_| EvalError {
             span: measure.operand.span(),
-            message: format!("the sum of `{}` is beyond 64 bits: {sum}", measure.name),
+            message: format!("the sum of `{}` does not fit into 64 bits: {sum}", measure.name),
         })?),
         Counter::Values(values) => match measure.kind {
             MeasureKind::Min => end(values.first_key_value()),

@@ -248,7 +248,8 @@ impl<'p> MatchRecorder<'p> {
             self.render_names(&view);
             self.render_message(rule, bindings);
         } else if self.once && definition.correlates() {
-            // Its record cannot be read again once it is known whether it leads the finding.
+            // When it is known whether the match leads the finding, its record can no longer be
+            // read.
             self.render_message(rule, bindings);
         }
         if silence.is_some() {

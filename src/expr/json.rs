@@ -18,7 +18,7 @@ pub enum PathStep {
     Item(i64),
 }
 
-/// Several keys of one object that are the same key, if their case does not count.
+/// Several keys of one object that are equal if their case is ignored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Ambiguous;
 
@@ -283,7 +283,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn paths_lead_into_the_text() {
+    fn a_path_is_resolved_in_the_text() {
         let text = r#"{"a":{"b":[1,"x\n",null,{"c":true}]},"k\u0065y":"v","n":1.5,"a2":"\ud800"}"#;
         let key = |key: &str| PathStep::Key(key.to_owned());
         let at = |steps: &[PathStep]| walk(Value::Json(Json::new(text)), steps).unwrap();
@@ -311,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_json_is_missing() {
+    fn invalid_json_is_missing() {
         for text in ["", "{", "[1,", "{\"a\":", "nonsense"] {
             let value = Value::Json(Json::new(text));
             assert_eq!(walk(value, &[PathStep::Key("a".into())]), Ok(Value::Missing), "{text}");
@@ -319,7 +319,7 @@ mod tests {
     }
 
     #[test]
-    fn the_case_of_keys_counts_only_where_no_export_changed_it() {
+    fn keys_are_case_sensitive_unless_an_export_changed_their_case() {
         let text = r#"{"maxage":1,"TAGS":[{"tagkey":"k"}],"set.items.0":{"inner":2},"set":7,"b":1,"B":2,"c":{"x":1},"c":{"x":1}}"#;
         let at = |keys, path: &str| {
             let steps: Vec<PathStep> = path
@@ -360,7 +360,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_is_in_an_object_in_any_case_if_an_export_changed_it() {
+    fn an_object_of_an_export_has_a_key_in_any_case() {
         let has = |keys, key| has_key(&Json { text: r#"{"ab":1,"AB":2,"c":3}"#.into(), keys }, key);
         assert!(!has(KeyCase::Exact, "C") && has(KeyCase::Any, "C") && has(KeyCase::Changed, "aB"));
         assert!(!has(KeyCase::Changed, "d"));

@@ -50,7 +50,7 @@ mod tests {
     use super::is_named;
 
     #[test]
-    fn a_name_ends_where_a_word_ends() {
+    fn a_parameter_name_ends_at_a_word_boundary() {
         assert!(is_named("within: params.window", "window"));
         assert!(is_named("params.window2 + params.window", "window"));
         assert!(!is_named("params.window2", "window"));

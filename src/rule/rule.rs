@@ -11,55 +11,55 @@ use crate::value::{RecordKind, words};
 use crate::yaml::Node;
 
 words! {
-    /// How bad a finding is; `Info` is the lowest.
+    /// The severity of a finding; `Info` is the lowest.
     Severity {
-        /// Worth knowing.
+        /// For information.
         Info = "info",
-        /// To be looked at some time.
+        /// Look at it when convenient.
         Low = "low",
-        /// To be mended.
+        /// Fix it.
         Medium = "medium",
-        /// To be looked at today.
+        /// Look at it today.
         High = "high",
-        /// To be stopped now.
+        /// Stop it now.
         Critical = "critical",
     }
 }
 
 words! {
-    /// What a rule watches for.
+    /// The kind of problem that a rule detects.
     Category {
-        /// A key is used in a way it should not be.
+        /// A credential is misused.
         Abuse = "abuse",
-        /// A key is known outside.
+        /// A key has leaked.
         Leak = "leak",
         /// The state of users and keys.
         Posture = "posture",
-        /// Users and keys come and go.
+        /// Users and keys are created and deleted.
         Lifecycle = "lifecycle",
     }
 }
 
 impl Category {
-    /// What it means, a clause.
+    /// Its meaning, as a clause.
     pub fn doc(self) -> &'static str {
         match self {
-            Category::Abuse => "a credential is used in a way it should not be",
-            Category::Leak => "a key is known outside",
+            Category::Abuse => "a credential is misused",
+            Category::Leak => "a key has leaked",
             Category::Posture => "the state of users and keys",
-            Category::Lifecycle => "users and keys come and go",
+            Category::Lifecycle => "users and keys are created and deleted",
         }
     }
 }
 
 words! {
-    /// How far a rule can be relied on.
+    /// The maturity of a rule.
     Status {
-        /// On trial: reported, never gates.
+        /// On trial: its findings are reported and never fail the run.
         Experimental = "experimental",
         /// In force.
         Stable = "stable",
-        /// In force, and about to go.
+        /// In force, but it will be removed.
         Deprecated = "deprecated",
     }
 }
@@ -104,8 +104,8 @@ pub struct Rule {
     pub status: Status,
     /// The kind of record that it reads.
     pub on: RecordKind,
-    /// Free tags; `attack.t1078.004` names an ATT&CK technique, one of [`SOURCE_TAGS`](super::SOURCE_TAGS)
-    /// the document from which the rule comes.
+    /// Free tags; `attack.t1078.004` names an ATT&CK technique, one of
+    /// [`SOURCE_TAGS`](super::SOURCE_TAGS) the document from which the rule comes.
     pub tags: Vec<String>,
     /// Controls that it checks, `cis-aws-1.4`.
     pub controls: Vec<String>,

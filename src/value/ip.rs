@@ -20,8 +20,8 @@ pub fn parse_ip(text: &str) -> Option<IpAddr> {
     IpAddr::from_str(text).ok().map(|ip| ip.to_canonical())
 }
 
-/// Parses an IPv4 address several times faster than the standard parser, which decides if this
-/// returns `None`.
+/// Parses an IPv4 address several times faster than the standard parser, which decides if the
+/// result is `None`.
 fn dotted(text: &[u8]) -> Option<Ipv4Addr> {
     let (mut address, mut dots, mut part, mut digits) = (0_u32, 0, 0_u32, 0);
     for &byte in text {

@@ -19,7 +19,7 @@ fn scan(name: &str, when: &str, flags: &[&str]) -> (Option<i32>, Vec<String>) {
 }
 
 #[test]
-fn what_the_format_cannot_carry_is_said_and_gates_when_strict() {
+fn blind_rules_are_reported_and_gate_when_strict() {
     for (name, when, code, strict, note) in [
         ("carried", r#"event.user_type == "root""#, 0, 0, None),
         (
@@ -68,7 +68,7 @@ fn what_the_format_cannot_carry_is_said_and_gates_when_strict() {
 
 /// A report with few columns names the blind rules in one note.
 #[test]
-fn rules_that_lack_the_same_share_a_note() {
+fn rules_that_lack_the_same_fields_share_a_note() {
     let report = "user,user_creation_time,password_enabled,mfa_active\n\
                   alice,2025-01-01T00:00:00+00:00,true,false\n";
     let rule = |id: &str, when: &str| {
@@ -94,7 +94,7 @@ fn rules_that_lack_the_same_share_a_note() {
 
 /// A note that applies to several formats appears once.
 #[test]
-fn formats_that_lack_the_same_share_a_note() {
+fn formats_that_lack_the_same_fields_share_a_note() {
     let rule = |id: &str, on: &str, when: &str| {
         format!(
             "rule:\n  id: {id}\n  title: t\n  category: posture\n  severity: low\n  on: {on}\n  \

@@ -38,7 +38,7 @@ fn check_counts_what_it_finds() {
 }
 
 #[test]
-fn check_takes_warnings_for_errors_when_strict() {
+fn check_treats_warnings_as_errors_when_strict() {
     let list = "list:\n  id: unused\n  of: event.operation\n  values: [\"aws:iam.CreateUser\"]\n";
     let folder = project("commands-strict").file("rules/unused.yaml", list);
     let check = |arguments: &[&str]| {
@@ -118,7 +118,7 @@ fn a_failed_test_shows_where_and_why() {
 }
 
 #[test]
-fn tests_that_pass_say_so() {
+fn passing_tests_are_reported() {
     let folder = project("commands-passed");
     let test = |arguments: &[&str]| {
         folder.keytrail(["test", "--no-builtin"].iter().chain(arguments)).output()
@@ -142,10 +142,10 @@ fn tests_that_pass_say_so() {
 }
 
 #[test]
-fn tests_of_a_path_are_those_of_its_rules() {
+fn a_path_selects_the_tests_of_its_rules() {
     let folder = project("commands-test-path");
     let test = |arguments: &[&str]| folder.keytrail([&["test"], arguments].concat()).output();
-    // The built-in rules are loaded too, and were not asked for.
+    // The built-in rules are loaded too, but were not requested.
     for path in ["rules", "rules/create-key.yaml", "rules/*.yaml"] {
         assert_eq!(test(&[path]).stdout, "2 tests: 2 passed, 0 failed\n", "{path}");
     }
@@ -171,7 +171,7 @@ fn check_reads_the_records_of_tests() {
 }
 
 #[test]
-fn a_scan_runs_the_rules_that_are_chosen() {
+fn a_scan_runs_only_the_selected_rules() {
     let other =
         RULE.replace("create-key", "list-keys").replace("CreateAccessKey", "ListAccessKeys");
     let folder = project("commands-choice").file("rules/list-keys.yaml", other);
@@ -230,7 +230,7 @@ fn every_reference_is_complete() {
 }
 
 #[test]
-fn a_field_says_where_each_provider_keeps_it() {
+fn a_field_lists_its_source_in_each_provider() {
     let folder = Folder::new("commands-fields");
     let message = |name: &str| folder.keytrail(["fields", name]).output();
     assert_snapshot!(message("event.ip"), @r"

@@ -81,7 +81,7 @@ fn a_run_over_reports_alone_passes_strict() {
 }
 
 #[test]
-fn an_expected_input_that_is_not_given_makes_its_rules_blind_and_the_run_incomplete() {
+fn a_missing_expected_input_makes_its_rules_blind_and_the_run_incomplete() {
     let meaning = "so the absence of findings does not mean that there are none";
     for (name, expect, input, blind, missing) in [
         (
@@ -129,7 +129,7 @@ fn an_expected_input_that_is_not_given_makes_its_rules_blind_and_the_run_incompl
 }
 
 #[test]
-fn an_expected_input_that_is_given_changes_nothing() {
+fn a_present_expected_input_changes_nothing() {
     let folder = folder("expect-given", "expect: [audit-log, credential-report]\n");
     let ended = scan(&folder, &["log.json", "report.csv"]);
     let (unconfigured, _, incomplete) = said(&ended);
@@ -139,7 +139,7 @@ fn an_expected_input_that_is_given_changes_nothing() {
     assert_eq!(report["run"]["expected"], expected);
 }
 
-/// A report of one provider says nothing about the callers of another.
+/// A report of one provider contains nothing about the callers of another.
 #[test]
 fn a_report_of_another_provider_does_not_help() {
     let folder = folder("expect-provider", "{}").file("alibaba.csv", ALIBABA);

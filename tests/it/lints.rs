@@ -9,7 +9,7 @@ use crate::readme::{blocks_of, root};
 use crate::run::Folder;
 
 #[test]
-fn the_page_about_lints_lists_each_of_them() {
+fn the_page_lists_every_lint() {
     let page = fs::read_to_string(root().join("docs/lints.md")).unwrap();
     let of_policy = LINTS.iter().map(|lint| (lint.name, lint.code, lint.doc));
     let of_expressions = EXPR_LINTS.iter().map(|lint| (lint.name, lint.code, lint.doc));

@@ -88,7 +88,7 @@ fn without_a_project_file_the_built_in_rules_are_in_force() {
 }
 
 #[test]
-fn the_project_file_is_searched_upward_and_its_paths_begin_there() {
+fn the_project_file_is_searched_upward_and_its_paths_are_relative_to_it() {
     let folder = Folder::new("policy-upward")
         .file("p/keytrail.yaml", "extends: []\nrule_paths: [rules, 'more/*.yaml']\nzone: +08:00\n")
         .file("p/rules/a/mine.yaml", rule("mine", ""))
@@ -124,7 +124,7 @@ fn flags_replace_the_paths_of_the_project_file() {
 }
 
 #[test]
-fn what_names_no_policy_is_an_error() {
+fn a_path_without_policy_files_is_an_error() {
     let folder = Folder::new("policy-nothing")
         .file("keytrail.yaml", "extends: []\nrule_paths: [ruels, 'rules/*.yml', empty]\n")
         .file("rules/mine.yaml", rule("mine", ""))
@@ -150,7 +150,7 @@ fn what_names_no_policy_is_an_error() {
 }
 
 #[test]
-fn keys_of_the_project_file_are_known_or_refused() {
+fn unknown_keys_of_the_project_file_are_rejected() {
     let folder = Folder::new("policy-keys").file(
         "keytrail.yaml",
         "rule_path: [rules]\ntriage: triage.yaml\nguards: []\nfail_on: hihg\nmax_skipped: -1\n\
@@ -176,7 +176,7 @@ fn keys_of_the_project_file_are_known_or_refused() {
     ");
     let folder = Folder::new("policy-zone").file("keytrail.yaml", "zone: Asia/Shangai\n");
     insta::assert_snapshot!(told(&options(&folder)), @r"
-    error[KT5006]: there is not a time zone `Asia/Shangai`
+    error[KT5006]: there is no time zone `Asia/Shangai`
       keytrail.yaml:1:7 `Asia/Shangai`
       help: write a name like `Asia/Shanghai`, or an offset like `+08:00`
     ");
@@ -185,7 +185,7 @@ fn keys_of_the_project_file_are_known_or_refused() {
 }
 
 #[test]
-fn entries_of_inputs_are_checked_and_kept_in_order() {
+fn entries_of_inputs_are_checked_and_stay_in_order() {
     let folder = Folder::new("policy-inputs-wrong").file(
         "keytrail.yaml",
         "inputs:\n  - { path: \"a**\", format: cloudtrial, zone: Asia/Shangai, acount: 1 }\n  - \
@@ -210,7 +210,7 @@ fn entries_of_inputs_are_checked_and_kept_in_order() {
     error[KT5008]: there is no input format `cloudtrial`
       keytrail.yaml:2:28 `cloudtrial`
       help: did you mean `cloudtrail`?
-    error[KT5006]: there is not a time zone `Asia/Shangai`
+    error[KT5006]: there is no time zone `Asia/Shangai`
       keytrail.yaml:2:46 `Asia/Shangai`
       help: write a name like `Asia/Shanghai`, or an offset like `+08:00`
     error[KT5009]: the account is empty
@@ -249,14 +249,14 @@ fn entries_of_inputs_are_checked_and_kept_in_order() {
     keytrail.yaml:7 -: None None Some("+08:00") None
     base/keytrail.yaml:2 x.csv: Some("1") None None None
     "#);
-    assert!(policy.inputs[2].paths.matches(&folder.path("base/x.csv")), "meant from its own file");
+    assert!(policy.inputs[2].paths.matches(&folder.path("base/x.csv")), "relative to its own file");
     assert!(!policy.inputs[2].paths.matches(&folder.path("x.csv")));
     let project = Policy::project(&options(&folder)).unwrap_or_else(|_| panic!("it loads"));
     assert_eq!((project.inputs.len(), project.rules.len()), (3, 0));
 }
 
 #[test]
-fn changes_of_what_does_not_exist_are_errors() {
+fn changes_of_unknown_rules_and_lists_are_errors() {
     let folder = Folder::new("policy-changes").file(
         "keytrail.yaml",
         "rules:\n  create-acess-key: { enabled: false }\n  create-access-key:\n    params: { \
@@ -284,7 +284,7 @@ fn changes_of_what_does_not_exist_are_errors() {
 }
 
 #[test]
-fn changes_are_in_force() {
+fn changes_of_the_project_file_take_effect() {
     let folder = Folder::new("policy-in-force")
         .file(
             "keytrail.yaml",
@@ -352,7 +352,7 @@ fn an_id_names_one_policy() {
 }
 
 #[test]
-fn one_broken_file_of_many_is_named_and_costs_no_second_error() {
+fn a_broken_file_gives_one_error() {
     let folder = Folder::new("policy-broken")
         .file(
             "keytrail.yaml",
@@ -390,7 +390,7 @@ fn one_broken_file_of_many_is_named_and_costs_no_second_error() {
 }
 
 #[test]
-fn lints_speak_at_the_level_that_the_project_sets() {
+fn lints_have_the_level_that_the_project_sets() {
     let files = |lints: &str| {
         Folder::new("policy-lints")
             .file("keytrail.yaml", format!("extends: []\nrule_paths: [rules]\nallowlists: [a, b, c]\nrules: {{ mine: {{ severity: high }} }}\n{lints}"))
@@ -439,7 +439,7 @@ fn lints_speak_at_the_level_that_the_project_sets() {
 }
 
 #[test]
-fn the_hash_is_of_the_policy_and_not_of_the_order() {
+fn the_policy_hash_does_not_depend_on_the_file_order() {
     let folder = Folder::new("policy-hash")
         .file("a/mine.yaml", rule("mine", ""))
         .file("b/other.yaml", rule("other", ""));
@@ -458,7 +458,7 @@ fn the_hash_is_of_the_policy_and_not_of_the_order() {
 
 #[cfg(unix)]
 #[test]
-fn what_is_no_file_is_refused_without_waiting_for_it() {
+fn pipes_and_devices_are_rejected_without_blocking() {
     let folder = Folder::new("policy-fifo").file("rules/mine.yaml", rule("mine", ""));
     let made = std::process::Command::new("mkfifo").arg(folder.path("rules/pipe.yaml")).status();
     assert!(made.unwrap().success());

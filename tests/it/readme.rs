@@ -55,7 +55,7 @@ pub(crate) fn copy(from: &Path, to: &Path) {
 }
 
 #[test]
-fn every_command_runs_in_the_project_that_the_files_make() {
+fn every_command_of_the_readme_runs() {
     let project = project("readme");
     let mut ran = 0;
     for line in blocks("sh").iter().flat_map(|block| block.lines()) {
@@ -71,7 +71,7 @@ fn every_command_runs_in_the_project_that_the_files_make() {
 }
 
 #[test]
-fn the_output_it_shows_is_what_the_command_says() {
+fn the_shown_output_is_that_of_the_command() {
     let folder = Folder::new("readme-output");
     copy(&root().join("examples/cloudtrail"), &folder.path("examples/cloudtrail"));
     let ended = folder.keytrail(["scan", "examples/cloudtrail", "--exit-zero"]).output();
@@ -106,7 +106,7 @@ fn words(arguments: &str) -> Vec<String> {
 }
 
 #[test]
-fn what_docs_say_runs() {
+fn commands_in_the_docs_run() {
     runs("docs/inputs.md");
     runs("docs/query.md");
     runs("docs/findings.md");

@@ -1,7 +1,7 @@
 //! Inputs on which quadratic work would take minutes to hours.
 //!
-//! No test measures time. Each has so many records of one shape that it ends in reasonable time only
-//! if the work is linear.
+//! No test measures time. Each has so many records of one shape that it ends in reasonable time
+//! only if the work is linear.
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -36,7 +36,7 @@ impl Format for Plain {
         if self.0[0] == RecordKind::Event { "calls" } else { "users" }
     }
     fn doc(&self) -> &'static str {
-        "Three words a record."
+        "Three words per record."
     }
     fn provider(&self) -> Provider {
         Provider::Aws
@@ -144,13 +144,13 @@ fn findings(
 const BURST: &str = "  when: event.api != \"none\"\n  by: []\n  correlate:\n    within: 1m\n    measures: { calls: { count: \"true\" } }\n    having: calls >= 1\n";
 
 #[test]
-fn records_that_are_the_same_to_the_letter() {
+fn identical_records_take_linear_time() {
     let calls = vec!["0 1 ListUsers".to_owned(); MANY];
     let found = findings("same", BURST, "", Vec::new(), calls);
     assert_eq!(
         (found.len(), found[0].count),
         (1, MANY as u64),
-        "without an id none is a duplicate"
+        "records without an id are never duplicates"
     );
 }
 
@@ -163,7 +163,7 @@ fn bursts_that_an_entry_takes_matches_out_of() {
     let found = findings("covered", &rule, entry, Vec::new(), calls);
     assert_eq!((found.len(), found[0].occurrences.len()), (1, MANY / 2));
     assert_eq!((found[0].count, found[0].suppressed), (MANY as u64 / 2, MANY as u64 / 2));
-    assert_eq!(found[0].severity, Severity::High, "a raise is judged with covered matches");
+    assert_eq!(found[0].severity, Severity::High, "a raise is evaluated with covered matches");
 }
 
 #[test]

@@ -35,7 +35,7 @@ const EXPRESSIONS: [&str; 21] = [
     "[event.user, str(event.params.password), str(event.params.blob)]",
 ];
 
-/// Two calls whose parameters and answer hold secrets.
+/// Two calls whose parameters and response contain secrets.
 fn log() -> String {
     let call = |id| {
         let text = record(id, "CreateLoginProfile");
@@ -106,7 +106,7 @@ fn assert_no_secret(shown: &str, of: &str) {
 const POLICY: [&str; 4] = ["--no-config", "--no-builtin", "-r", "rules"];
 
 #[test]
-fn no_output_of_a_scan_shows_what_a_subject_a_message_or_a_measure_reads() {
+fn no_output_of_a_scan_shows_secrets_that_subjects_messages_or_measures_read() {
     let folder = project("secrets-scan");
     for output in OUTPUTS {
         for more in [&["log.json"][..], &["log.json", "--show-keys"], &["-"]] {

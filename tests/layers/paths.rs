@@ -1,4 +1,4 @@
-//! The paths that a source file names, with `use` groups spread out.
+//! The paths that a source file names, with `use` groups expanded.
 
 use crate::lexer::{Token, tokens};
 
@@ -14,7 +14,7 @@ pub(crate) struct Path {
     pub(crate) after: String,
     /// The inline modules that contain it.
     pub(crate) inside: Vec<String>,
-    /// What a `use` declaration makes of it.
+    /// The import, if it is in a `use` declaration.
     pub(crate) import: Option<Import>,
 }
 

@@ -1,4 +1,4 @@
-//! Tables of events, as they are and as they should not be.
+//! Valid and malformed tables of events.
 
 use super::*;
 
@@ -23,7 +23,7 @@ fn check(cases: &[(&str, Vec<u8>)]) -> String {
 }
 
 #[test]
-fn a_table_is_told_by_its_columns() {
+fn a_table_is_recognised_by_its_columns() {
     let plain = table(HEADER);
     let reordered = "username,eventName,eventTime,resources,extra,account_id\n\
                      a,CreateUser,2026-03-01T10:30:00Z,b,x,1\n";
@@ -73,7 +73,7 @@ fn a_table_is_told_by_its_columns() {
 }
 
 #[test]
-fn what_is_no_table_says_why() {
+fn text_that_is_not_a_table_is_rejected_with_a_reason() {
     let plain = table(HEADER);
     let latin = |text: &str| text.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect();
     let utf16 =
@@ -119,7 +119,7 @@ fn what_is_no_table_says_why() {
 }
 
 #[test]
-fn a_row_that_is_none_costs_itself() {
+fn a_malformed_row_costs_only_itself() {
     let with = |row: &[u8]| {
         let rows = ROWS.map(str::as_bytes);
         [HEADER.as_bytes(), rows[0], row, rows[1], rows[2]].join(&b"\n"[..])
@@ -155,7 +155,7 @@ fn a_row_that_is_none_costs_itself() {
 }
 
 #[test]
-fn the_records_of_a_table_may_stand_in_one_column() {
+fn records_in_one_column_of_a_table_are_read() {
     let record = r#"{""eventName"":""CreateUser"",""awsRegion"":""us-east-1""}"#;
     let insights =
         format!("@timestamp,@message\n2026-03-01,\"{record}\"\n2026-03-02,\"{record}\"\n");

@@ -235,7 +235,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: cases(), ..ProptestConfig::default() })]
 
     #[test]
-    fn the_engine_finds_what_trying_everything_finds(
+    fn the_engine_equals_an_exhaustive_search(
         rule in rule(),
         events in stream(),
         entries in prop::collection::vec(entry(), 0..3),

@@ -1,6 +1,6 @@
 //! The literate corpus: each construct with its result, evaluated by Keytrail and by Rhai's engine.
 //!
-//! `tests/corpus/expr/README.md` says how the files are written.
+//! `tests/corpus/expr/README.md` describes the format of the files.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -79,7 +79,7 @@ fn rewrite(file: &Path, line: usize, result: &str) {
 }
 
 #[test]
-fn every_operation_and_function_is_shown() {
+fn the_corpus_covers_every_operation_and_function() {
     let world = World::new();
     let mut used = BTreeSet::new();
     for case in cases() {

@@ -178,8 +178,8 @@ impl fmt::Display for Coverage {
     }
 }
 
-/// Every operator with every pair of types, every function with every argument type, and every other
-/// construct with every type, limited to what the checker accepts.
+/// Every operator with every pair of types, every function with every argument type, and every
+/// other construct with every type, limited to what the checker accepts.
 pub(super) fn matrix(world: &World) -> Vec<String> {
     let mut texts = Vec::new();
     let binary = COMPARISONS.iter().chain(&ARITHMETIC).chain(&["in", "!in", "??"]);
@@ -284,7 +284,7 @@ fn is_call(function: &dyn Function) -> bool {
 }
 
 /// Parts for which Rhai cannot return a value, with the reason.
-const ONLY_OURS: [(&str, &str); 1] = [("list[value]", "nothing stands at any place of `[]`")];
+const ONLY_OURS: [(&str, &str); 1] = [("list[value]", "`[]` has no items")];
 
 /// Everything that must be compared with Rhai.
 pub(super) fn wanted(world: &World, matrix: &[String]) -> BTreeSet<String> {
@@ -292,7 +292,7 @@ pub(super) fn wanted(world: &World, matrix: &[String]) -> BTreeSet<String> {
     let texts = matrix.iter().filter_map(|text| compiled(world, text));
     wanted.extend(texts.flat_map(|expr| used(&expr)));
     for (key, reason) in ONLY_OURS {
-        assert!(wanted.remove(key), "{key} is no part of the language, though {reason}");
+        assert!(wanted.remove(key), "{key} is not part of the language, though {reason}");
     }
     wanted
 }

@@ -457,7 +457,7 @@ pub(super) fn scope(world: &World, rows: &Rows, on: RecordKind) -> Scope<'static
             let value = match param {
                 Param::List(list) => Dynamic::from(NamedList(list.clone())),
                 Param::Value(value) => constant(value),
-                Param::Broken => unreachable!("the world has no such parameter"),
+                Param::Broken => unreachable!("there is no such parameter"),
             };
             (name.as_str().into(), value)
         })
@@ -480,7 +480,7 @@ fn constant(value: &Value<'_>) -> Dynamic {
         Value::Bool(b) => (*b).into(),
         Value::Str(text) => text.to_string().into(),
         Value::List(items) => items.iter().map(constant).collect::<Array>().into(),
-        other => panic!("{other:?} is no parameter"),
+        other => panic!("{other:?} is not a parameter"),
     }
 }
 

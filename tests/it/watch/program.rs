@@ -49,7 +49,7 @@ fn append(folder: &Folder, name: &str, text: &str) {
 }
 
 #[test]
-fn a_growing_file_is_told_as_its_windows_close() {
+fn findings_of_a_growing_file_are_emitted_as_windows_close() {
     let folder = folder("watch-file").file("a.log", event(0, 0, 1, false));
     let run = |code: i32| {
         let ended = watch(&folder, &["a.log", "--once", "--lateness", "5m"]);
@@ -78,7 +78,7 @@ fn a_growing_file_is_told_as_its_windows_close() {
 }
 
 #[test]
-fn what_was_told_and_not_noted_is_told_again_and_nothing_is_lost() {
+fn emission_before_a_lost_state_is_repeated_and_nothing_is_lost() {
     let folder = folder("watch-crash").file("a.log", event(0, 0, 1, true));
     let run = || lines(&watch(&folder, &["a.log", "--once"]).stdout).0;
     assert_eq!(run().len(), 1);
@@ -93,7 +93,7 @@ fn what_was_told_and_not_noted_is_told_again_and_nothing_is_lost() {
 }
 
 #[test]
-fn a_folder_is_told_of_file_by_file_and_duplicates_are_told_once() {
+fn a_folder_is_read_file_by_file_and_duplicates_are_emitted_once() {
     let folder = folder("watch-folder").file("in/a.log", event(0, 0, 1, false));
     let run = || told(&watch(&folder, &["in", "--once", "--state", "s"]));
     assert_eq!(run().0.len(), 0);
@@ -113,7 +113,7 @@ fn a_folder_is_told_of_file_by_file_and_duplicates_are_told_once() {
 }
 
 #[test]
-fn standard_input_is_told_of_to_its_end() {
+fn standard_input_is_read_to_its_end() {
     let folder = folder("watch-stdin");
     let input: String =
         [event(0, 0, 1, false), event(1, 5, 1, false), event(2, 6, 2, true)].concat();
@@ -126,7 +126,7 @@ fn standard_input_is_told_of_to_its_end() {
 }
 
 #[test]
-fn a_state_that_cannot_be_trusted_is_refused() {
+fn an_invalid_state_is_rejected() {
     let folder = folder("watch-state").file("a.log", event(0, 0, 1, true));
     assert_eq!(watch(&folder, &["a.log", "--once"]).code, Some(0));
     let whole = fs::read(folder.path("keytrail-watch.state")).unwrap();
@@ -151,7 +151,7 @@ fn a_state_that_cannot_be_trusted_is_refused() {
 }
 
 #[test]
-fn inputs_that_name_nothing_are_an_error() {
+fn inputs_that_match_nothing_are_an_error() {
     let folder = folder("watch-nothing");
     let ended = watch(&folder, &["a.lgo", "--once"]);
     assert_eq!(ended.code, Some(2), "{ended}");
@@ -160,7 +160,7 @@ fn inputs_that_name_nothing_are_an_error() {
 
 #[cfg(unix)]
 #[test]
-fn a_signal_ends_it_and_two_do_not_share_a_state() {
+fn a_signal_ends_the_watch_and_a_state_has_one_user() {
     let folder = folder("watch-signal").file("in/a.log", event(0, 0, 1, true));
     for (signal, code) in [("TERM", 143), ("INT", 130)] {
         let mut child = Command::new(assert_cmd::cargo::cargo_bin!("keytrail"))
@@ -190,7 +190,7 @@ fn a_signal_ends_it_and_two_do_not_share_a_state() {
 }
 
 #[test]
-fn a_reader_who_leaves_ends_it_quietly() {
+fn a_closed_pipe_ends_the_watch_quietly() {
     let folder = folder("watch-closed").file("a.log", event(0, 0, 1, true));
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
@@ -204,7 +204,7 @@ fn a_reader_who_leaves_ends_it_quietly() {
 
 #[cfg(unix)]
 #[test]
-fn what_cannot_be_followed_is_said_at_every_check() {
+fn files_that_cannot_be_followed_are_reported_at_every_check() {
     let folder = folder("watch-unreadable").file("in/a.log", event(0, 0, 1, true));
     std::os::unix::fs::symlink("nowhere", folder.path("in/b.log")).unwrap();
     for findings in [1, 0] {
@@ -220,9 +220,9 @@ fn what_cannot_be_followed_is_said_at_every_check() {
     assert!(ended.stdout.contains("pipe into `keytrail watch -`"), "{ended}");
 }
 
-/// A report is judged once, although every check reads it.
+/// A report is evaluated once, although every check reads it.
 #[test]
-fn a_credential_report_is_told_once() {
+fn findings_of_a_credential_report_are_emitted_once() {
     let rule = "rule:\n  id: no-mfa\n  title: No MFA\n  category: posture\n  severity: high\n  on: cred\n  when: cred.console == true && cred.mfa == false\n  message: \"${cred.user} has no MFA\"\n";
     let report = "user,arn,user_creation_time,password_enabled,password_last_used,password_last_changed,password_next_rotation,mfa_active,access_key_1_active,access_key_1_last_rotated,access_key_1_last_used_date,access_key_1_last_used_region,access_key_1_last_used_service,access_key_2_active,access_key_2_last_rotated,access_key_2_last_used_date,access_key_2_last_used_region,access_key_2_last_used_service,cert_1_active,cert_1_last_rotated,cert_2_active,cert_2_last_rotated\nalice,arn:aws:iam::111122223333:user/alice,2024-01-01T00:00:00+00:00,true,no_information,2024-01-01T00:00:00+00:00,N/A,false,false,N/A,N/A,N/A,N/A,false,N/A,N/A,N/A,N/A,false,N/A,false,N/A\n";
     let folder = Folder::new("watch-report")

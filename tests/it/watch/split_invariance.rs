@@ -102,7 +102,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: cases(), ..ProptestConfig::default() })]
 
     #[test]
-    fn however_a_stream_is_cut_the_same_is_told(
+    fn emissions_do_not_depend_on_how_a_stream_is_cut(
         rule in rule(),
         events in stream(),
         delays in prop::collection::vec(0..=LATENESS, 40),
@@ -153,7 +153,7 @@ fn event(id: usize, time: i64) -> Event {
 }
 
 #[test]
-fn a_plain_rule_tells_once_for_each_subject_and_day() {
+fn a_plain_rule_emits_once_for_each_subject_and_day() {
     let (folder, policy) = plain(Folder::new("watch-plain"));
     let first =
         check(&policy, &folder, &[event(0, 10), event(1, 20)], WatchState::default(), false);
@@ -168,7 +168,7 @@ fn a_plain_rule_tells_once_for_each_subject_and_day() {
 }
 
 #[test]
-fn another_policy_begins_its_windows_anew_and_tells_nothing_twice() {
+fn a_changed_policy_restarts_windows_and_emits_nothing_twice() {
     let (folder, policy) = plain(Folder::new("watch-policy"));
     let first = check(&policy, &folder, &[event(0, 10)], WatchState::default(), false);
     let state = WatchState { policy: "another".into(), ..first.state };
@@ -245,7 +245,7 @@ fn told_of(
 }
 
 #[test]
-fn what_comes_at_the_very_end_of_a_window_still_belongs_to_it() {
+fn a_match_at_the_end_of_a_window_belongs_to_it() {
     let rule = "  when: \"true\"\n  correlate:\n    within: 10m\n    measures:\n      calls: { count: \"true\" }\n    having: calls >= 2\n";
     // The watermark is then 15, the time of the event that is still to arrive.
     let first = [event(0, 0), event(1, 5), event(2, 20)];
@@ -255,7 +255,7 @@ fn what_comes_at_the_very_end_of_a_window_still_belongs_to_it() {
 }
 
 #[test]
-fn a_value_is_new_when_no_record_can_come_that_showed_it_before() {
+fn a_new_value_is_emitted_once_no_earlier_record_can_arrive() {
     let rule = "  when: event.api == \"CreateUser\"\n  first_seen:\n    of: [event.ip]\n    history: 1d\n    among: \"true\"\n";
     let shown = |id, time, ip| Event { ip, api: 1, ..event(id, time) };
     let new = |id, time, ip| Event { ip, ..event(id, time) };
