@@ -76,7 +76,7 @@ impl<'p> Judge<'p> {
         self.look_up.as_ref().map(LookUp::was_ambiguous);
     }
 
-    /// Finds which rows of the record meet which conditions; into `hits`. For a row of a superseded
+    /// Finds which rows of the record meet which conditions, and stores them in `hits`. For a row of a superseded
     /// report, only the user is recorded.
     pub(super) fn decide(&mut self, projected: Projected<'_>, in_force: bool) {
         let Self { plan, joiner, look_up, recorder, candidates, hits, notes, .. } = self;

@@ -380,5 +380,5 @@ fn hints_apply_to_the_files_they_name() {
         ["the entry of `inputs` at keytrail.yaml:4 names no input of this run: `c.json`"]
     );
     let again = InputSet::new(&arguments).unwrap().hints(&Hints::default(), Path::new("/"));
-    assert!(Arc::ptr_eq(&again.open(1).origin(), &again.open(2).origin()), "readers are kept");
+    assert!(Arc::ptr_eq(&again.open(1).origin(), &again.open(2).origin()), "readers are reused");
 }

@@ -180,8 +180,11 @@ fn a_masked_key_matches_the_keys_that_look_like_it() {
         assert_eq!(compiled(expr).unwrap().masked, [], "{expr}");
     }
     for expr in ["event.ak == \"…\"", "event.ak in [\"AK…\"]", "event.ak == \"A b…0001\""] {
-        let said = asked(None, expr, "");
-        assert!(said.contains("KT9005") && said.contains("shows too little"), "{expr}: {said}");
+        let message = asked(None, expr, "");
+        assert!(
+            message.contains("KT9005") && message.contains("shows too little"),
+            "{expr}: {message}"
+        );
     }
 }
 

@@ -172,7 +172,7 @@ const AFTER_SILENCE: Shape = Shape::Object(&[
 
 static RAISE: Shape = Shape::Object(&[
     ShapeKey::required("to", Shape::Enum(Severity::WORDS), "The new severity."),
-    ShapeKey::required("when", Shape::Expr, "When."),
+    ShapeKey::required("when", Shape::Expr, "The condition."),
 ]);
 
 static PARAM: Shape = Shape::Object(&[
@@ -183,7 +183,7 @@ static PARAM: Shape = Shape::Object(&[
         "The value unless the project file sets one; for a list `lists.NAME` or the values.",
     ),
     ShapeKey::optional("of", Shape::Str, "For a list of values: the field that they belong to."),
-    ShapeKey::optional("description", Shape::Str, "What it tunes."),
+    ShapeKey::optional("description", Shape::Str, "Its effect."),
 ]);
 
 static TEST: Shape = Shape::Object(TEST_KEYS);

@@ -106,19 +106,19 @@ fn formats_that_lack_the_same_fields_share_a_note() {
         .file("rules/joined.yaml", rule("joined", "event", "event.key.active == false"))
         .file("rules/report.yaml", rule("report", "key", "key.active == false"));
     let example = |name: &str| format!("{}/examples/{name}", env!("CARGO_MANIFEST_DIR"));
-    let mut told = String::new();
+    let mut texts = String::new();
     for names in [&["cloudaudit"][..], &["actiontrail", "cloudaudit", "cloudtrail"]] {
         let fixed = ["scan", "--no-builtin", "-r", "rules", "-f", "json"].map(str::to_owned);
         let arguments = fixed.into_iter().chain(names.iter().map(|name| example(name)));
         let ended = folder.keytrail(arguments).output();
         let report: serde_json::Value = serde_json::from_str(&ended.stdout).unwrap();
         for note in report["notes"].as_array().unwrap() {
-            told += note["text"].as_str().unwrap();
-            told += "\n";
+            texts += note["text"].as_str().unwrap();
+            texts += "\n";
         }
-        told += "\n";
+        texts += "\n";
     }
-    insta::assert_snapshot!(told, @"
+    insta::assert_snapshot!(texts, @"
     blind, because no input is a credential report, so the absence of findings does not mean that there are none: report
     rule joined is blind on cloudaudit, which does not carry key.active, so the absence of findings does not mean that there are none
 

@@ -55,7 +55,7 @@ fn report(run: Run, code: i32) -> Value {
 
 #[test]
 fn a_burst_is_reported_with_its_measures_and_records() {
-    let folder = folder("correlated-told");
+    let folder = folder("correlated-reported");
     let run = scan(&folder, &["log.json", "--color", "never"]).output();
     assert_eq!(run.code, Some(1), "{run}");
     insta::assert_snapshot!(run.stdout.split("── run").next().unwrap(), @"

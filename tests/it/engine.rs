@@ -234,8 +234,8 @@ fn a_panic_on_every_record_reports_the_first_positions() {
     let files = vec![File(ReadOrder::Events, None, &["panic"; 50])];
     let (report, _) = run("panics", false, files);
     assert_eq!(report.accounting.skipped_by_reason["internal"], 50);
-    let told = report.incomplete.iter().find(|note| note.id == "internal-error").unwrap();
-    assert!(told.text.ends_with("names:19, names:20, 30 more places"), "{}", told.text);
+    let note = report.incomplete.iter().find(|note| note.id == "internal-error").unwrap();
+    assert!(note.text.ends_with("names:19, names:20, 30 more places"), "{}", note.text);
 }
 
 #[test]

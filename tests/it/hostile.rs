@@ -473,14 +473,14 @@ fn an_argument_that_is_not_utf_8_is_an_error() {
 fn a_failed_report_leaves_the_old_one() {
     // Filling a small file system is beyond a test. A folder that accepts no new files fails before
     // anything is written.
-    let folder = project("hostile-read-only").file("kept/report.json", "old");
-    let kept = folder.path("kept");
+    let folder = project("hostile-read-only").file("protected/report.json", "old");
+    let protected = folder.path("protected");
     let mode = |mode: u32| {
         let permissions = std::os::unix::fs::PermissionsExt::from_mode(mode);
-        std::fs::set_permissions(&kept, permissions).unwrap();
+        std::fs::set_permissions(&protected, permissions).unwrap();
     };
     mode(0o555);
-    let writable = std::fs::write(kept.join("probe"), "").is_ok();
+    let writable = std::fs::write(protected.join("probe"), "").is_ok();
     if writable {
         mode(0o755);
         #[allow(clippy::print_stderr)]
@@ -489,12 +489,12 @@ fn a_failed_report_leaves_the_old_one() {
         }
         return;
     }
-    let ended = scan(&folder, &["bad.json", "-f", "json", "-o", "kept/report.json"]).output();
+    let ended = scan(&folder, &["bad.json", "-f", "json", "-o", "protected/report.json"]).output();
     mode(0o755);
     assert_eq!(ended.code, Some(2), "{ended}");
-    assert!(ended.stderr.contains("cannot write kept/report.json"), "{ended}");
-    assert_eq!(folder.read("kept/report.json"), "old");
-    assert!(Path::new(&kept).join("report.json").exists());
+    assert!(ended.stderr.contains("cannot write protected/report.json"), "{ended}");
+    assert_eq!(folder.read("protected/report.json"), "old");
+    assert!(Path::new(&protected).join("report.json").exists());
 }
 
 #[test]

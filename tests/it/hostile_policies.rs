@@ -29,7 +29,7 @@ fn shown(options: &LoadOptions) -> Vec<String> {
 }
 
 /// The diagnostics of one rule file with these bytes.
-fn said_of(name: &str, bytes: impl AsRef<[u8]>) -> Vec<String> {
+fn diagnostics_of(name: &str, bytes: impl AsRef<[u8]>) -> Vec<String> {
     shown(&options(&Folder::new(name).file("rules/create-key.yaml", bytes)))
 }
 
@@ -45,7 +45,7 @@ fn an_alias_bomb_is_rejected_at_its_first_anchor() {
         let all = format!("*a{}, ", level - 1).repeat(9);
         bomb += &format!("a{level}: &a{level} [{all}]\n");
     }
-    let shown = said_of("hostile-bomb", bomb);
+    let shown = diagnostics_of("hostile-bomb", bomb);
     assert_eq!(shown[0], "KT1004: policy files have no anchors");
     assert!(shown.len() <= 50, "{} errors", shown.len());
 }
@@ -59,8 +59,9 @@ fn deep_nesting_is_rejected_without_using_the_stack() {
         ("sequence", "- ".repeat(20_000)),
         ("question", "? ".repeat(20_000)),
     ] {
-        let shown = said_of(&format!("hostile-depth-{name}"), format!("rule:\n  when: {text}"));
-        let limited = said_of(&format!("hostile-depth-top-{name}"), text);
+        let shown =
+            diagnostics_of(&format!("hostile-depth-{name}"), format!("rule:\n  when: {text}"));
+        let limited = diagnostics_of(&format!("hostile-depth-top-{name}"), text);
         for shown in [shown, limited] {
             assert_eq!(shown.len(), 1, "{name}: {shown:?}");
             assert!(
@@ -87,8 +88,8 @@ fn a_file_of_two_hundred_megabytes_is_not_read() {
 
 #[test]
 fn only_utf_8_is_read_and_a_byte_order_mark_is_skipped() {
-    assert_eq!(said_of("hostile-bom", format!("\u{feff}{RULE}")), [""; 0]);
-    assert_eq!(said_of("hostile-crlf", RULE.replace('\n', "\r\n")), [""; 0]);
+    assert_eq!(diagnostics_of("hostile-bom", format!("\u{feff}{RULE}")), [""; 0]);
+    assert_eq!(diagnostics_of("hostile-crlf", RULE.replace('\n', "\r\n")), [""; 0]);
     for (name, bytes, expected) in [
         (
             "le",
@@ -126,7 +127,7 @@ fn only_utf_8_is_read_and_a_byte_order_mark_is_skipped() {
             "KT1002: the file is not valid YAML: a tab cannot be used as indentation",
         ),
     ] {
-        assert_eq!(said_of(&format!("hostile-bytes-{name}"), bytes)[0], expected);
+        assert_eq!(diagnostics_of(&format!("hostile-bytes-{name}"), bytes)[0], expected);
     }
 }
 

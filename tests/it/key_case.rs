@@ -222,8 +222,8 @@ fn keys_that_differ_only_in_case_are_ambiguous() {
     let folder = rule("case-ambiguous", CONDITION).file("log.json", record.to_string());
     let run = scan(&folder, &["log.json"]).output();
     assert_eq!(run.code, Some(3), "{}", run.stdout);
-    let said = "several keys fit, because an export changed their case";
-    assert!(run.stdout.contains("rule probe failed once") && run.stdout.contains(said));
+    let message = "several keys fit, because an export changed their case";
+    assert!(run.stdout.contains("rule probe failed once") && run.stdout.contains(message));
     // If another operand determines the condition, the ambiguous key does not matter. Other keys
     // are still read.
     for (when, code) in [

@@ -36,7 +36,7 @@ fn the_levels_on_the_page_apply() {
         )
     };
     let project = format!("{project}rule_paths: [rules]\n");
-    for (when, code, said) in [
+    for (when, code, message) in [
         // Turned off.
         ("event.ok == true && event.api == \"x\" || event.api == \"A\"", 0, ""),
         // Made an error.
@@ -49,7 +49,7 @@ fn the_levels_on_the_page_apply() {
             .file("rules/mine.yaml", rule(when));
         let ended = folder.keytrail(["check"]).output();
         assert_eq!(ended.code, Some(code), "{when}\n{ended}");
-        assert!(ended.stderr.contains(said), "{when}\n{ended}");
-        assert_eq!(said.is_empty(), !ended.stderr.contains("[KT"), "{when}\n{ended}");
+        assert!(ended.stderr.contains(message), "{when}\n{ended}");
+        assert_eq!(message.is_empty(), !ended.stderr.contains("[KT"), "{when}\n{ended}");
     }
 }

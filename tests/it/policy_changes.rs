@@ -122,8 +122,8 @@ fn code_scanning_shows_a_notification_for_each_difference() {
 fn an_unchanged_policy_is_stated_in_one_line() {
     let folder = folder("changes-none").file("keytrail.yaml", "zone: Asia/Shanghai\n");
     let line = "project   keytrail.yaml, which changes no built-in rule";
-    let said = summary(&scan(&folder, &[]));
-    assert_eq!(said.lines().next(), Some(line));
+    let shown = summary(&scan(&folder, &[]));
+    assert_eq!(shown.lines().next(), Some(line));
     // Without a project file there are no changes, but the object is still present.
     let ended = scan(&folder, &["--no-config"]);
     assert!(!ended.stdout.contains("\nproject "), "{ended}");

@@ -288,7 +288,7 @@ fn unread_inputs_are_named() {
         .map(|text| text.as_str().unwrap().split(" (tried: ").next().unwrap())
         .collect();
     assert_snapshot!(message.join("\n"), @r"
-    broken/aws_20260101_090000.csv: 1 record skipped, the first in line 9: syntax: it has 2 cells, and the table 22 columns
+    broken/aws_20260101_090000.csv: 1 record skipped, the first in line 9: syntax: it has 2 cells, but the table has 22 columns
     broken/odd.json is not read: none of its records has a known format
     ");
     assert_eq!(at(&posture_of, &["/complete", "/read/skipped/syntax"]), "false 1");

@@ -155,7 +155,7 @@ fn identical_records_take_linear_time() {
 }
 
 #[test]
-fn bursts_that_an_entry_takes_matches_out_of() {
+fn bursts_from_which_an_entry_removes_matches() {
     let rule = format!("{BURST}  raise: [{{ to: high, when: calls == 2 }}]\n");
     let entry = "entries:\n  - id: listed\n    rules: [rule]\n    match: { api: [\"aws:iam.ListUsers\"] }\n    reason: a test\n    owner: nobody\n    expires: never\n";
     let api = |n: usize| if n.is_multiple_of(2) { "ListUsers" } else { "GetUser" };
@@ -167,7 +167,7 @@ fn bursts_that_an_entry_takes_matches_out_of() {
 }
 
 #[test]
-fn matches_on_as_many_days() {
+fn matches_on_many_days() {
     let calls = (0..MANY).map(|n| format!("{} 1 ListUsers", n * 86_400)).collect();
     let found =
         findings("days", "  when: event.api != \"none\"\n  by: []\n", "", Vec::new(), calls);
@@ -177,7 +177,7 @@ fn matches_on_as_many_days() {
 
 /// As an API lists them.
 #[test]
-fn values_that_are_seen_from_the_newest_to_the_oldest() {
+fn values_read_from_the_newest_to_the_oldest() {
     let rule =
         "  when: event.api != \"none\"\n  by: []\n  first_seen: { of: [event.api], history: 1m }\n";
     let calls = (0..MANY).rev().map(|n| format!("{} 1 ListUsers", n * 3600)).collect();
@@ -186,7 +186,7 @@ fn values_that_are_seen_from_the_newest_to_the_oldest() {
 }
 
 #[test]
-fn events_of_as_many_accounts_as_reports_name() {
+fn events_of_many_accounts_with_reports() {
     let rule = "  when: event.cred.user_type == \"root\"\n  by: []\n";
     let users = (0..MANY).map(|n| format!("root {n}")).collect();
     let calls = (0..MANY).map(|n| format!("{n} {n} ListUsers")).collect();

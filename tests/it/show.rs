@@ -237,7 +237,7 @@ fn an_unknown_fingerprint_is_an_error_with_advice() {
     let folder = folder
         .file("alike.json", report.replace(&bob, &alike))
         .file("watch.json", "{\"type\":\"check\"}\n");
-    for (arguments, said) in [
+    for (arguments, message) in [
         (["abcdef", "report.json"], "no finding of report.json has the fingerprint `abcdef`"),
         (["abcde", "report.json"], "`abcde` is not a fingerprint: expected 6 to 32 hexadecimal"),
         (["create-key", "report.json"], "`create-key` is not a fingerprint"),
@@ -248,7 +248,7 @@ fn an_unknown_fingerprint_is_an_error_with_advice() {
     ] {
         let ended = show(&folder, &arguments);
         assert_eq!(ended.code, Some(2), "{arguments:?}: {ended}");
-        assert!(ended.stderr.contains(said), "{arguments:?}: {ended}");
+        assert!(ended.stderr.contains(message), "{arguments:?}: {ended}");
     }
     let ended = show(&folder, &[&ann[..16], "alike.json"]);
     let listed = format!("{alike} high[create-key]: bob created a key");

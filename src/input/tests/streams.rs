@@ -138,12 +138,12 @@ fn bytes_around_unclaimed_records_are_not_buffered() {
     let header = "eventName,eventSource,eventTime";
     let row = "A,iam.amazonaws.com,2026-01-01T00:00:00Z\n";
     for (what, open, pattern, close, expected) in [
-        ("blanks behind one record", "{\"a\":1}\n".to_owned(), " \n", record.clone(), 2),
+        ("blanks after one record", "{\"a\":1}\n".to_owned(), " \n", record.clone(), 2),
         ("blanks in an array", "[".to_owned(), " \n", format!("{record}]"), 1),
         ("blanks in a container", "{\"Records\":[".to_owned(), "\t", format!("{record}]}}"), 1),
         ("rows without a value", format!("{header}\n"), ",,\n", row.to_owned(), 1),
         (
-            "keys behind the records",
+            "keys after the records",
             "{\"Records\":[{\"x\":1}],\"a\":\"".to_owned(),
             "x",
             format!("\",\"Records\":[{record}]}}"),
@@ -290,7 +290,7 @@ fn one_bad_record_among_ten_thousand_costs_only_itself() {
             assert!(read.skipped[0].starts_with(&place), "{what}: {:?}", read.skipped);
         }
     }
-    // A number of any size is text until somebody calculates with it.
+    // A number of any size is text until an expression computes with it.
     let big = good.replacen('{', r#"{"big":{"n":1e400},"#, 1);
     assert_eq!(read_bytes(big.into_bytes()).events.len(), 1);
 }

@@ -68,7 +68,7 @@ fn a_table_is_recognised_by_its_columns() {
     records in an envelope: read; lines plain; 2 events
     an empty answer: declined: no records in its container; query-rows-object plain; 0 events
     another answer: unclaimed: no known table has the columns a, b (tried: all formats); query-rows-object plain; 0 events
-    an answer with a column twice: unclaimed: two of its columns have the name `a`: none can be trusted; query-rows-object plain; 0 events
+    an answer with a column twice: unclaimed: two of its columns have the name `a`, so its rows are ambiguous; query-rows-object plain; 0 events
     ");
 }
 
@@ -104,12 +104,12 @@ fn text_that_is_not_a_table_is_rejected_with_a_reason() {
     a key in the first row: unclaimed: no known table has the columns of its first line (alice, AKIA…0007; tried: all formats); if it has no header line, name them with `--columns`;  plain; 0 events
     semicolons: unclaimed: its columns are separated by semicolons: only commas are read, so convert it;  plain; 0 events
     tabs: unclaimed: its columns are separated by tabs: only commas are read, so convert it;  plain; 0 events
-    a column twice: unclaimed: two of its columns have the name `Event Name`: none can be trusted;  plain; 0 events
+    a column twice: unclaimed: two of its columns have the name `Event Name`, so its rows are ambiguous;  plain; 0 events
     a column too few to tell: unclaimed: no known table has the columns of its first line (eventTime, eventName, username, other, account_name, resources; tried: all formats); if it has no header line, name them with `--columns`;  plain; 0 events
     other columns: unclaimed: no known table has the columns of its first line (id, name; tried: all formats); if it has no header line, name them with `--columns`;  plain; 0 events
     prose: unclaimed: no known table has the columns of its first line (Copyright 2024, its authors; tried: all formats); if it has no header line, name them with `--columns`;  plain; 0 events
     a broken header: unclaimed: neither JSON, nor lines of JSON, nor a table of a known format;  plain; 0 events
-    2006 columns: unclaimed: a table has at most 1024 columns, and this 2006;  plain; 0 events
+    2006 columns: unclaimed: a table has at most 1024 columns, but this one has 2006;  plain; 0 events
     a million columns: unclaimed: its first line is too long for a record or for the header of a table;  plain; 0 events
     UTF-16 with its mark: unclaimed: UTF-16 text: convert it to UTF-8;  plain; 0 events
     UTF-16 without: unclaimed: binary data, or UTF-16 or UTF-32 text, which is not read;  plain; 0 events

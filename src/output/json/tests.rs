@@ -113,7 +113,7 @@ fn fields_that_programs_decide_by_are_present() {
   "gaps": [],
   "notes": [],
   "path": "LICENSE",
-  "reason": "text, no format claims it",
+  "reason": "text that no format claims",
   "root": 0,
   "sha256": null,
   "skipped": {},

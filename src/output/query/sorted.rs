@@ -41,10 +41,10 @@ pub struct Sorted<'o> {
 /// A buffered record.
 struct Retained {
     values: Vec<Option<Value<'static>>>,
-    text: Text,
+    text: RenderedRecord,
 }
 
-enum Text {
+enum RenderedRecord {
     Rows(Vec<Line>),
     Json(Vec<u8>),
 }
@@ -86,8 +86,8 @@ impl<'o> Sorted<'o> {
         let shown = self.retained.len() as u64;
         for Retained { text, .. } in std::mem::take(&mut self.retained) {
             match text {
-                Text::Rows(lines) => self.rows.push(lines, self.out)?,
-                Text::Json(line) => self.out.write_all(&line)?,
+                RenderedRecord::Rows(lines) => self.rows.push(lines, self.out)?,
+                RenderedRecord::Json(line) => self.out.write_all(&line)?,
             }
         }
         self.rows.flush(self.out)?;
@@ -117,12 +117,12 @@ impl<'o> Sorted<'o> {
         }
         let values = self.order.iter().map(|key| value(record, key.column)).collect();
         let text = match self.written {
-            SortedAs::Table(_) => Text::Rows(self.rows.lines(record)),
+            SortedAs::Table(_) => RenderedRecord::Rows(self.rows.lines(record)),
             SortedAs::Lines(redactor) => {
                 let mut line = Vec::new();
                 Lines::new(&mut line, redactor).record(record)?;
                 self.bytes += line.len();
-                Text::Json(line)
+                RenderedRecord::Json(line)
             }
         };
         self.retained.push(Retained { values, text });

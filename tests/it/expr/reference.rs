@@ -153,12 +153,12 @@ fn maps(table: &Table) -> Vec<Map> {
 /// A first column `ip` holds ranges; any other first column is compared exactly.
 fn find<'m>(rows: &'m [Map], key: &Dynamic) -> Option<&'m Map> {
     let key = string(key)?;
-    let held = |row: &&Map| match row.get("ip").and_then(string) {
+    let matching = |row: &&Map| match row.get("ip").and_then(string) {
         Some(range) => ip(&key).is_some_and(|ip| range_holds(&range, ip)),
         None => row.get("user").and_then(string).as_deref() == Some(key.as_str()),
     };
     // The smallest range is the one with the longest prefix, or a single address.
-    rows.iter().filter(held).max_by_key(|row| match row.get("ip").and_then(string) {
+    rows.iter().filter(matching).max_by_key(|row| match row.get("ip").and_then(string) {
         Some(range) => range.split_once('/').map_or(128, |(_, prefix)| prefix.parse().unwrap()),
         None => 0_u8,
     })

@@ -34,7 +34,7 @@ fn lines(stdout: &str) -> (Vec<Value>, Vec<Value>) {
 }
 
 /// The findings of a check as `rule message`, and its status line.
-fn told(ended: &Ended) -> (Vec<String>, Value) {
+fn emitted(ended: &Ended) -> (Vec<String>, Value) {
     let (findings, checks) = lines(&ended.stdout);
     let expected = |of: &Value| {
         format!("{} {}", of["rule"].as_str().unwrap(), of["message"].as_str().unwrap())
@@ -54,7 +54,7 @@ fn findings_of_a_growing_file_are_emitted_as_windows_close() {
     let run = |code: i32| {
         let ended = watch(&folder, &["a.log", "--once", "--lateness", "5m"]);
         assert_eq!(ended.code, Some(code), "{ended}");
-        told(&ended)
+        emitted(&ended)
     };
     assert_eq!(run(0).0.len(), 0);
     append(&folder, "a.log", &(event(1, 5, 1, false) + &event(2, 6, 2, true)));
@@ -95,7 +95,7 @@ fn emission_before_a_lost_state_is_repeated_and_nothing_is_lost() {
 #[test]
 fn a_folder_is_read_file_by_file_and_duplicates_are_emitted_once() {
     let folder = folder("watch-folder").file("in/a.log", event(0, 0, 1, false));
-    let run = || told(&watch(&folder, &["in", "--once", "--state", "s"]));
+    let run = || emitted(&watch(&folder, &["in", "--once", "--state", "s"]));
     assert_eq!(run().0.len(), 0);
     // The same event delivered twice counts once.
     append(&folder, "in/b.log", &event(0, 0, 1, false));
@@ -107,7 +107,7 @@ fn a_folder_is_read_file_by_file_and_duplicates_are_emitted_once() {
     append(&folder, "in/d.json", "[1, 2, 3]");
     let ended = watch(&folder, &["in", "--once", "--state", "s"]);
     assert_eq!(ended.code, Some(3), "{ended}");
-    assert_eq!(told(&ended).1["incomplete"][0]["id"], "unclaimed-input");
+    assert_eq!(emitted(&ended).1["incomplete"][0]["id"], "unclaimed-input");
     let names = folder.names();
     assert_eq!(names, ["in", "rules", "s", "s.lock"]);
 }
@@ -119,7 +119,7 @@ fn standard_input_is_read_to_its_end() {
         [event(0, 0, 1, false), event(1, 5, 1, false), event(2, 6, 2, true)].concat();
     let ended = folder.keytrail(ARGUMENTS.iter().chain(&["-"])).stdin(input).output();
     assert_eq!(ended.code, Some(0), "{ended}");
-    let (findings, check) = told(&ended);
+    let (findings, check) = emitted(&ended);
     assert_eq!(findings, ["burst user-1 failed 2 times", "plain user-2 called"]);
     assert_eq!((&check["last"], &check["open"]), (&true.into(), &0.into()));
     assert_eq!(folder.names(), ["rules"]);
@@ -147,7 +147,7 @@ fn an_invalid_state_is_rejected() {
     append(&folder, "a.log", &event(1, 1, 2, true));
     let ended = watch(&folder, &["a.log", "--once"]);
     assert!(ended.stderr.contains("windows restart"), "{ended}");
-    assert_eq!(told(&ended).0, ["plain user-2 called"]);
+    assert_eq!(emitted(&ended).0, ["plain user-2 called"]);
 }
 
 #[test]
@@ -199,7 +199,7 @@ fn a_closed_pipe_ends_the_watch_quietly() {
     assert_eq!(ended.code, Some(0), "{ended}");
     assert!(!ended.stderr.contains("error") && !ended.stderr.contains("panic"), "{ended}");
     // It was not accepted, so it is emitted again.
-    assert_eq!(told(&watch(&folder, &["a.log", "--once"])).0.len(), 1);
+    assert_eq!(emitted(&watch(&folder, &["a.log", "--once"])).0.len(), 1);
 }
 
 #[cfg(unix)]
@@ -210,8 +210,8 @@ fn files_that_cannot_be_followed_are_reported_at_every_check() {
     for findings in [1, 0] {
         let ended = watch(&folder, &["in", "--once"]);
         assert_eq!(ended.code, Some(3), "{ended}");
-        let (told, check) = told(&ended);
-        assert_eq!(told.len(), findings);
+        let (emitted, check) = emitted(&ended);
+        assert_eq!(emitted.len(), findings);
         assert_eq!(check["incomplete"][0]["id"], "unreadable-input");
     }
     assert!(Command::new("mkfifo").arg(folder.path("pipe")).status().unwrap().success());
@@ -229,7 +229,7 @@ fn findings_of_a_credential_report_are_emitted_once() {
         .file("rules/no-mfa.yaml", rule)
         .file("in/status_reports_2026-03-01T00-00-00Z.csv", report);
     let run = || {
-        let (findings, check) = told(&watch(&folder, &["in", "--once"]));
+        let (findings, check) = emitted(&watch(&folder, &["in", "--once"]));
         // A report has the time at which it was made, which does not make it late.
         assert_eq!(check["late"], 0, "{check}");
         findings

@@ -29,10 +29,10 @@ fn split_up_to(limit: usize, bytes: &[u8], step: usize, end: Ending<'_>) -> Part
     if step < bytes.len() && !bom {
         match Sniff::default().look(bytes, false, end == Ending::Eof) {
             Some(Sniffed::Lines) => {
-                framer.state = State::Lines;
+                framer.state = FramerState::Lines;
                 framer.container = Some("lines");
             }
-            Some(Sniffed::Values) => framer.state = State::Top,
+            Some(Sniffed::Values) => framer.state = FramerState::Top,
             _ => {}
         }
     }
@@ -244,9 +244,11 @@ fn a_record_that_is_too_long_or_too_deep_is_skipped() {
 
 #[test]
 fn a_long_record_needs_no_more_memory_than_the_record_limit() {
-    for (state, begin) in
-        [(State::Top, r#"{"a":""#), (State::Lines, "{"), (State::Rest, r#","x":""#)]
-    {
+    for (state, begin) in [
+        (FramerState::Top, r#"{"a":""#),
+        (FramerState::Lines, "{"),
+        (FramerState::Rest, r#","x":""#),
+    ] {
         let mut framer = Framer { limit: 10_000, state, ..Framer::new(Tables::default()) };
         framer.scan.resume_object(1);
         let mut batch = Batch::default();

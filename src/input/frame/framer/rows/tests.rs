@@ -226,11 +226,12 @@ fn an_overlong_row_is_skipped_in_bounded_memory() {
 
 #[test]
 fn a_read_error_is_one_skip() {
-    for (text, kept) in [("a,b,c\n1,2,3\n4,5", 1), ("a,b,c\n1,2,3\n4,\"5\n", 1), ("a,b,c\n", 0)] {
+    for (text, complete) in [("a,b,c\n1,2,3\n4,5", 1), ("a,b,c\n1,2,3\n4,\"5\n", 1), ("a,b,c\n", 0)]
+    {
         let parts = split(text.as_bytes(), 3, Ending::Failed("gone"));
-        assert_eq!(parts.records.len(), kept, "{text}");
-        let line = kept + 2;
-        assert_eq!(parts.skipped, [format!("{line} {kept} io: gone")], "{text}");
+        assert_eq!(parts.records.len(), complete, "{text}");
+        let line = complete + 2;
+        assert_eq!(parts.skipped, [format!("{line} {complete} io: gone")], "{text}");
     }
 }
 
@@ -314,8 +315,8 @@ proptest! {
             let offset: usize = parts.next().unwrap().parse().unwrap();
             let row = parts.nth(2).unwrap();
             prop_assert!(Cells::read(row).is_ok_and(|cells| cells.len() >= 3), "{row}");
-            let held = lines(text.as_bytes()).into_iter();
-            covered += held.filter(|at| (offset..offset + row.len()).contains(at)).count();
+            let inside = lines(text.as_bytes()).into_iter();
+            covered += inside.filter(|at| (offset..offset + row.len()).contains(at)).count();
         }
         // A row without a value is not a record; it has its note.
         let empty = if whole.notes.is_empty() { 0 } else { text.len() };
@@ -344,8 +345,8 @@ proptest! {
         let damaged = format!("{head}{damaged}");
         let parts = split(damaged.as_bytes(), usize::MAX, Ending::Eof);
         prop_assert!(!parts.skipped.is_empty(), "{damaged:?}");
-        let kept = intact.texts().into_iter().filter(|row| parts.texts().contains(row)).count();
-        prop_assert!(kept + 2 >= intact.records.len(), "{damaged:?} {parts:?}");
+        let remaining = intact.texts().into_iter().filter(|row| parts.texts().contains(row)).count();
+        prop_assert!(remaining + 2 >= intact.records.len(), "{damaged:?} {parts:?}");
     }
 
     #[test]
