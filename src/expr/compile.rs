@@ -9,6 +9,7 @@ use super::env::{Bindings, Declarations, Env, EvalError, Expected};
 use super::eval::{Frame, eval, test};
 use super::fold::{self, Known};
 use super::ir::{Ir, NodeId, Op};
+use super::json;
 use super::lint::{self, Subject};
 use super::program::Program;
 use super::redact::{Redact, Unredacted};
@@ -109,6 +110,26 @@ impl Expr {
                 .map(|text| Value::Str(Cow::Owned(text)));
         }
         eval(&self.ir, &Frame::new(bindings)).map_err(|fault| *fault)
+    }
+
+    /// The items of its value: the different items of a list or JSON array in their order, or the
+    /// value itself. A list without items has one missing value.
+    ///
+    /// # Errors
+    ///
+    /// If arithmetic has no result.
+    pub fn items(&self, bindings: &Bindings<'_>) -> Result<Vec<Value<'static>>, EvalError> {
+        let value = self.eval(bindings)?;
+        let mut items: Vec<Value<'static>> = match json::list(value.borrow()) {
+            Some(items) => items.iter().cloned().map(Value::into_owned).collect(),
+            None => vec![value.into_owned()],
+        };
+        items.sort();
+        items.dedup();
+        if items.is_empty() {
+            items.push(Value::Missing);
+        }
+        Ok(items)
     }
 
     /// Its value, as [`Expr::eval`] returns it; every evaluated node is reported to `trace`. The

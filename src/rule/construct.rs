@@ -95,20 +95,30 @@ pub struct Measure {
     pub kind: MeasureKind,
     /// The value that it takes from each match.
     pub operand: Expr,
+    /// Whether a list counts as its items and not as one value.
+    pub each: bool,
+    /// For [`MeasureKind::Values`], how many values it shows.
+    pub most: usize,
 }
 
 impl Measure {
+    /// A measure of one value of each match.
+    pub(super) fn new(name: &str, kind: MeasureKind, operand: Expr) -> Self {
+        Self { name: name.to_owned(), kind, operand, each: false, most: 0 }
+    }
+
     /// The type of its value.
     pub fn ty(&self) -> Type {
         match self.kind {
             MeasureKind::Count | MeasureKind::Distinct | MeasureKind::Sum => Type::Int,
             MeasureKind::Min | MeasureKind::Max => self.operand.ty(),
+            MeasureKind::Values => Type::Str,
         }
     }
 
     /// Whether its value can be missing: there is no minimum or maximum of no values.
     pub fn nullable(&self) -> bool {
-        matches!(self.kind, MeasureKind::Min | MeasureKind::Max)
+        matches!(self.kind, MeasureKind::Min | MeasureKind::Max | MeasureKind::Values)
     }
 }
 
@@ -135,6 +145,8 @@ words! {
         Min = "min",
         /// The largest value.
         Max = "max",
+        /// The first different values in their order, for the message.
+        Values = "values",
     }
 }
 

@@ -34,7 +34,7 @@ pub use load::{Overrides, load};
 pub use param::{ParamType, Parameter, as_written};
 pub use policy_changes::{ListDifference, OwnItem, PolicyChanges, RuleOff, TableRows, ValueChange};
 pub use rule::{
-    Category, Counts, Expectation, Judged, Raise, Rule, Severity, Status, Step, TestCase,
+    Category, Counts, Expectation, Judged, Raise, Rule, Severity, Status, Step, TestCase, ValueForm,
 };
 pub use shape::RULE_FILE;
 pub use source_tag::{SOURCE_TAGS, SourceTag};

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::construct::{Construct, Measure};
+use super::construct::{Construct, Measure, MeasureKind};
 use super::param::Parameter;
 use crate::expr::{Expr, Param};
 use crate::record::FieldSet;
 use crate::source::Span;
-use crate::value::{RecordKind, words};
+use crate::value::{RecordKind, Type, words};
 use crate::yaml::Node;
 
 words! {
@@ -150,8 +150,35 @@ pub struct Step {
     /// The subject: matches with equal values belong to one finding. Each value has its text for
     /// reports.
     pub by: Vec<(String, Expr)>,
+    /// The value of the subject that is a list of which each item is a subject, by its index.
+    pub each: Option<usize>,
     /// Whether the sequence requires that there is no such record.
     pub absent: bool,
+}
+
+impl Step {
+    /// The types of the values of its subject.
+    pub fn subject_types(&self) -> Vec<Type> {
+        let ty = |(index, (_, by)): (usize, &(String, Expr))| match by.ty() {
+            Type::List(item) if self.each == Some(index) => item.into(),
+            ty => ty,
+        };
+        self.by.iter().enumerate().map(ty).collect()
+    }
+}
+
+/// The form in which a value of a match is retained.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ValueForm {
+    /// As it is.
+    Whole,
+    /// As the list of its items.
+    Items,
+    /// With the access key of the record masked, because it is only shown.
+    Shown {
+        /// As the list of its items.
+        each: bool,
+    },
 }
 
 impl Rule {
@@ -170,6 +197,20 @@ impl Rule {
         };
         let measures = measures.iter().map(|measure| &measure.operand);
         measures.chain(of.iter().map(|(_, of)| of)).chain(last_seen)
+    }
+
+    /// The form in which the value of each of [`Rule::measured`] is retained.
+    pub fn forms(&self) -> impl Iterator<Item = ValueForm> {
+        let measures = match &self.construct {
+            Construct::Correlate(correlate) => &correlate.measures[..],
+            _ => &[],
+        };
+        let form = |measure: &Measure| match (measure.kind, measure.each) {
+            (MeasureKind::Values, each) => ValueForm::Shown { each },
+            (_, true) => ValueForm::Items,
+            (_, false) => ValueForm::Whole,
+        };
+        measures.iter().map(form).chain(std::iter::repeat(ValueForm::Whole))
     }
 
     /// The measures that `having`, `raise` and `message` name, in slot order.

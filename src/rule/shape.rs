@@ -80,7 +80,7 @@ static RULE: &[Key] = &[
     ),
     Key::optional(
         "by",
-        Shape::List(&Shape::Expr),
+        Shape::List(&VALUES),
         "The subject: matches with the same values form one finding. The account and the actor by default.",
     ),
     Key::optional("tests", Shape::List(&TEST), "What it must find and must not find."),
@@ -88,6 +88,12 @@ static RULE: &[Key] = &[
 
 /// A length of time, or a parameter of that type.
 const LENGTH: Shape = Shape::OneOf(&[Shape::Duration, Shape::Str]);
+
+/// A value, or every item of a list.
+const VALUES: Shape = Shape::OneOf(&[
+    Shape::Expr,
+    Shape::Object(&[Key::required("each", Shape::Expr, "A list, of which each item counts.")]),
+]);
 
 const CORRELATE: Shape = Shape::Object(&[
     Key::optional(
@@ -100,10 +106,20 @@ const CORRELATE: Shape = Shape::Object(&[
         "measures",
         Shape::Map(&Shape::Object(&[
             Key::optional("count", Shape::Expr, "Counts the matches for which this is true."),
-            Key::optional("distinct", Shape::Expr, "Counts the distinct values of this."),
+            Key::optional("distinct", VALUES, "Counts the distinct values of this."),
             Key::optional("sum", Shape::Expr, "Sums this integer."),
             Key::optional("min", Shape::Expr, "The smallest value of this."),
             Key::optional("max", Shape::Expr, "The largest value of this."),
+            Key::optional(
+                "values",
+                VALUES,
+                "The distinct values of this in their order, for `message`.",
+            ),
+            Key::optional(
+                "most",
+                Shape::Count,
+                "How many `values` are shown, 1 to 100 and 10 by default; the rest is counted.",
+            ),
         ])),
         "Measures, by the name that `having`, `raise` and `message` use.",
     ),
@@ -124,7 +140,7 @@ static STEP: Shape = Shape::Object(&[
     Key::required("id", Shape::Name, "Its name."),
     Key::optional(
         "by",
-        Shape::List(&Shape::Expr),
+        Shape::List(&VALUES),
         "The subject of this step, if it differs from `by` of the rule.",
     ),
     Key::required("when", Shape::Expr, "The condition on the records of this step."),

@@ -353,6 +353,69 @@ fn a_condition_that_only_grows_is_known_as_such() {
     }
 }
 
+#[test]
+fn values_are_for_the_message() {
+    let rule = |measure: &str, having: &str| {
+        format!(
+            "  when: event.ok == true\n  correlate: {{measures: {{n: {measure}, c: {{count: event.ok == true}}}}, having: '{having}'}}\n"
+        )
+    };
+    for (measure, having, expected) in [
+        ("{values: event.ip}", "c > 1", ""),
+        ("{values: event.ip, most: 3}", "c > 1", ""),
+        ("{values: {each: event.resources}}", "c > 1", ""),
+        ("{distinct: {each: event.params.names}}", "n > 1", ""),
+        ("{values: event.ip}", "n == \"\"", "KT3016 \"n\" `n` lists values for `message`"),
+        ("{values: event.ip, most: 0}", "c > 1", "KT3016 \"0\" `most` is a number from 1 to 100"),
+        ("{values: event.ip, most: 101}", "c > 1", "KT3016 \"101\""),
+        ("{values: event.ip, most: x}", "c > 1", "KT1014 \"x\""),
+        ("{distinct: event.ip, most: 3}", "c > 1", "KT3016 \"most\" `most` limits `values`"),
+        (
+            "{distinct: {each: event.ip}}",
+            "c > 1",
+            "KT3018 \"event.ip\" `each` takes a list, not str",
+        ),
+        ("{distinct: {eahc: event.ip}}", "c > 1", "KT1010 \"eahc\""),
+        ("{count: {each: event.resources}}", "c > 1", "KT1012"),
+        ("{most: 3}", "c > 1", "KT3016"),
+    ] {
+        let problems = problems(&rule(measure, having));
+        match (expected, problems.as_slice()) {
+            ("", []) => {}
+            (expected, [first, ..]) if !expected.is_empty() => {
+                assert!(first.starts_with(expected), "{measure}: {problems:#?}");
+            }
+            _ => panic!("{measure}: {problems:#?}"),
+        }
+    }
+}
+
+#[test]
+fn a_subject_has_one_list_of_which_each_item_counts() {
+    for (by, expected) in [
+        ("[event.account, {each: event.resources}]", ""),
+        ("[event.account, {each: event.params.x}]", ""),
+        (
+            "[event.account, {each: event.user}]",
+            "KT3018 \"event.user\" `each` takes a list, not str",
+        ),
+        (
+            "[{each: event.resources}, {each: event.params.x}]",
+            "KT3018 \"event.params.x\" a subject has at most one `each`",
+        ),
+        ("[{each: event.resuorces}]", "KT2004 \"resuorces\""),
+    ] {
+        let problems = problems(&format!("  when: event.ok == true\n  by: {by}\n"));
+        match (expected, problems.as_slice()) {
+            ("", []) => {}
+            (expected, [first, ..]) if !expected.is_empty() => {
+                assert!(first.starts_with(expected), "{by}: {problems:#?}");
+            }
+            _ => panic!("{by}: {problems:#?}"),
+        }
+    }
+}
+
 fn with_param(param: &str) -> String {
     format!("{PLAIN}  params:\n    p: {param}\n")
 }

@@ -42,6 +42,15 @@ const FIGURES: &[(&str, &[From])] = &[
     ("memory for matches", &[Const("engine", "MEMORY"), Const("bin/keytrail", "LEAST_MEMORY")]),
     ("open temporary files", &[Fixed(1)]),
     ("sorted runs", &[Const("engine/rows", "FAN_IN"), Const("engine/rows", "READ")]),
+    ("subjects of one record", &[Const("engine", "SUBJECTS")]),
+    (
+        "values that a measure",
+        &[
+            Const("rule/load", "LISTED"),
+            Const("rule/load", "MOST_LISTED"),
+            Const("finding", "LISTED_BYTES"),
+        ],
+    ),
     ("matches of one subject", &[Const("engine/reduce", "BYTES"), Const("engine", "AT_LEAST")]),
     ("call records of a finding", &[Const("engine", "CALLS"), Const("engine", "OPERATIONS")]),
     ("samples of a finding", &[Const("engine", "SAMPLES"), Const("engine", "SAMPLES_PER_CALL")]),

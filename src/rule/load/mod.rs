@@ -5,6 +5,7 @@
 //! hide a misspelt field. The rule is returned only if there is no error.
 
 mod construct;
+mod each;
 mod correlate;
 mod after_silence;
 mod first_seen;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::loader::{Built, Loader, Overrides, reads};
+use super::loader::{Built, Loader, Overrides, SubjectParts, reads};
 use super::stray::gather;
 use crate::diag::codes::{lint, rule as codes};
 use crate::diag::{Diagnostic, escaped};
@@ -163,6 +163,7 @@ impl<'a> Loader<'a> {
 
     /// What a `raise` is evaluated for: an occurrence if it names a measure, else a match.
     fn judged(&mut self, when: &Expr, measures: &[Measure]) -> Judged {
+        self.tests_no_values(when, measures);
         let (names_measure, record) = reads(when.ir());
         if !names_measure {
             return Judged::Match;
@@ -199,17 +200,15 @@ impl<'a> Loader<'a> {
         on: RecordKind,
         on_span: Span,
         declarations: &Declarations<'_>,
-    ) -> Vec<(String, Expr)> {
-        let sources: Vec<Fragment> = match self.body.get("by") {
-            Some(by) => {
-                by.items().iter().filter_map(|item| Some(item.scalar()?.fragment.clone())).collect()
-            }
-            None => {
-                let default = default_by(on).iter();
-                default.map(|text| Fragment::new((*text).to_owned(), on_span, Vec::new())).collect()
-            }
-        };
-        self.expressions(&sources.iter().collect::<Vec<_>>(), declarations)
+    ) -> SubjectParts {
+        if let Some(by) = self.body.get("by") {
+            return self.subject(by, declarations);
+        }
+        let default = default_by(on).iter();
+        let sources: Vec<Fragment> =
+            default.map(|text| Fragment::new((*text).to_owned(), on_span, Vec::new())).collect();
+        let by = self.expressions(&sources.iter().collect::<Vec<_>>(), declarations);
+        SubjectParts { by, each: None }
     }
 
     fn tests(&mut self) -> Vec<TestCase> {

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::loader::{Built, Loader};
+use super::loader::{Built, Loader, SubjectParts};
 use crate::diag::codes::rule as codes;
 use crate::diag::{Diagnostic, escaped};
-use crate::expr::{Declarations, Expected, Expr};
+use crate::expr::{Declarations, Expected};
 use crate::rule::{Construct, Sequence, Step};
-use crate::source::{Fragment, Span};
+use crate::source::Span;
 use crate::value::Type;
 use crate::yaml::{Entry, Node};
 
@@ -19,7 +19,7 @@ impl<'a> Loader<'a> {
         &mut self,
         entry: &'a Entry,
         declarations: &Declarations<'_>,
-        by: &[(String, Expr)],
+        subject: &SubjectParts,
     ) -> Option<Built> {
         let errors = self.diagnostics.len();
         if let Some(when) = self.body.entries().iter().find(|entry| entry.key.text() == "when") {
@@ -45,7 +45,7 @@ impl<'a> Loader<'a> {
                 }
                 names.entry(id.text()).or_insert(id.span());
             }
-            steps.extend(self.step(node, declarations, by));
+            steps.extend(self.step(node, declarations, subject));
         }
         self.check_steps(&entry.value, nodes, &steps);
         let complete = self.diagnostics.len() == errors || steps.len() == nodes.len();
@@ -57,18 +57,15 @@ impl<'a> Loader<'a> {
         &mut self,
         node: &'a Node,
         declarations: &Declarations<'_>,
-        by: &[(String, Expr)],
+        subject: &SubjectParts,
     ) -> Option<Step> {
-        let own = node.get("by").map(|own| {
-            let sources = own.items().iter().filter_map(|item| Some(&item.scalar()?.fragment));
-            let sources: Vec<&Fragment> = sources.collect();
-            self.expressions(&sources, declarations)
-        });
+        let own = node.get("by").map(|own| self.subject(own, declarations));
         let source = &node.get("when")?.scalar()?.fragment;
         let when = self.compile(source, Expected::Condition, declarations)?;
         let id = node.get("id")?.text()?.to_owned();
         let absent = node.get("absent").and_then(Node::bool).unwrap_or(false);
-        Some(Step { id, when, by: own.unwrap_or_else(|| by.to_vec()), absent })
+        let SubjectParts { by, each } = own.as_ref().unwrap_or(subject);
+        Some(Step { id, when, by: by.clone(), each: *each, absent })
     }
 
     /// Checks that the steps fit together.
@@ -108,17 +105,14 @@ impl<'a> Loader<'a> {
             let at = node.get("by").map_or(node.span, |by| by.span);
             wrong(message, at, "expected the same number of values in each step", None);
         }
-        let types = |step: &Step| step.by.iter().map(|(_, by)| by.ty()).collect::<Vec<_>>();
-        let first = types(&steps[0]);
+        let first = steps[0].subject_types();
         for step in steps.iter().filter(|step| step.by.len() == parts) {
-            let differs = types(step).iter().zip(&first).position(|(a, b)| !meets(*a, *b));
+            let types = step.subject_types();
+            let differs = types.iter().zip(&first).position(|(a, b)| !meets(*a, *b));
             if let Some(position) = differs {
                 let message = format!(
                     "the steps `{}` and `{}` have subjects of different types: {} and {}",
-                    steps[0].id,
-                    step.id,
-                    first[position],
-                    step.by[position].1.ty()
+                    steps[0].id, step.id, first[position], types[position]
                 );
                 wrong(message, step.by[position].1.span(), "never equal", None);
             }
