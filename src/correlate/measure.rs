@@ -24,9 +24,11 @@ impl<'v> Counters<'v> {
         let new = |measure: &Measure| match measure.kind {
             MeasureKind::Count => Counter::Count(0),
             MeasureKind::Sum => Counter::Sum(0),
-            MeasureKind::Distinct | MeasureKind::Min | MeasureKind::Max | MeasureKind::Values => {
-                Counter::Values(BTreeMap::new())
-            }
+            MeasureKind::Distinct
+            | MeasureKind::Min
+            | MeasureKind::Max
+            | MeasureKind::Values
+            | MeasureKind::Step => Counter::Values(BTreeMap::new()),
         };
         Self { measures, of: measures.iter().map(new).collect() }
     }

@@ -184,16 +184,18 @@ impl<'p> MatchRecorder<'p> {
         of.map(value).collect()
     }
 
-    /// Writes the values of the record that the rule retains to `measured`. If one fails, it is
-    /// missing and the failure is counted.
-    fn measure(&mut self, rule: u32, definition: &Rule, bindings: &Bindings<'_>) {
+    /// Writes the values of the record that the rule retains of a step to `measured`. If one fails,
+    /// it is missing and the failure is counted.
+    fn measure(&mut self, rule: u32, step: u8, bindings: &Bindings<'_>) {
         self.measured.clear();
-        for (of, form) in definition.measured().zip(definition.forms()) {
+        let definition = &self.plan.rules[rule as usize];
+        for (of, form) in definition.measured_of(usize::from(step)) {
             let value = match form {
                 ValueForm::Whole | ValueForm::Shown { each: false } => of.eval(bindings),
                 ValueForm::Items | ValueForm::Shown { each: true } => {
                     of.items(bindings).map(|items| Value::List(Items::Owned(items)))
                 }
+                ValueForm::Text => self.text(of, bindings),
             };
             let shown = matches!(form, ValueForm::Shown { .. });
             match value {
@@ -205,6 +207,15 @@ impl<'p> MatchRecorder<'p> {
                 }
             }
         }
+    }
+
+    /// The text of a value as a message shows it; missing if the value is.
+    fn text(&self, of: &Expr, bindings: &Bindings<'_>) -> Result<Value<'static>, EvalError> {
+        if of.eval(bindings)?.is_missing() {
+            return Ok(Value::Missing);
+        }
+        let text = of.render(bindings, &Display::new(self.options.redactor, &[]))?;
+        Ok(Value::Str(self.options.redactor.message(&text).into()))
     }
 
     /// The value with the access key of the record masked. A finding shows it apart from the record,
@@ -316,7 +327,7 @@ impl<'p> MatchRecorder<'p> {
             return None;
         }
 
-        self.measure(rule, definition, bindings);
+        self.measure(rule, step, bindings);
 
         let mut severity = definition.severity;
         let rendered = usize::from(step) == definition.reported_step();

@@ -35,6 +35,16 @@ pub struct Expr {
 }
 
 impl Expr {
+    /// The expression of a tree that was made from parts of others.
+    pub(super) fn of_ir(ir: Ir, template: bool) -> Self {
+        Self::new(ir.numbered(), template)
+    }
+
+    /// Whether it is a template, which is shown part by part.
+    pub(super) fn is_template(&self) -> bool {
+        self.template
+    }
+
     fn new(ir: Ir, template: bool) -> Self {
         let (mut fields, mut reported) = (FieldSet::EMPTY, FieldSet::EMPTY);
         ir.walk(&mut |node| match &node.op {

@@ -53,6 +53,8 @@ impl<'m> Display<'m> {
         match measure.kind {
             // A count reveals none of the values that it counts.
             MeasureKind::Count | MeasureKind::Distinct => show(value),
+            // It was redacted with its record.
+            MeasureKind::Step => show(value),
             MeasureKind::Sum | MeasureKind::Min | MeasureKind::Max => {
                 show(&self.value(&measure.operand, value))
             }
@@ -145,9 +147,14 @@ impl Redact for Display<'_> {
 }
 
 /// Whether the value of a measure needs no redaction: it is a number that reveals none of the
-/// values that it counts, or a text that was redacted value by value.
+/// values that it counts, or a text that was redacted before.
 fn is_count_or_shown(kind: MeasureKind) -> bool {
-    matches!(kind, MeasureKind::Count | MeasureKind::Distinct | MeasureKind::Values)
+    match kind {
+        MeasureKind::Count | MeasureKind::Distinct | MeasureKind::Values | MeasureKind::Step => {
+            true
+        }
+        MeasureKind::Sum | MeasureKind::Min | MeasureKind::Max => false,
+    }
 }
 
 /// Visits the nodes from which the value of `ir` is computed. The key of a look-up is not among

@@ -50,7 +50,7 @@ pub fn load_definitions(document: &Node) -> (Vec<NamedDefinition>, Vec<Diagnosti
 
 /// The diagnostics for the expression of a definition, even if no rule uses it.
 pub fn check_definition(named: &NamedDefinition, env: &dyn Env) -> Vec<Diagnostic> {
-    let declarations = Declarations { on: Some(named.definition.on), params: None, measures: &[] };
+    let declarations = Declarations { on: Some(named.definition.on), ..Declarations::default() };
     match expr::compile(&named.definition.source, Expected::Anything, &declarations, env) {
         Ok((_, warnings)) => warnings,
         Err(errors) => errors,

@@ -25,7 +25,8 @@ mod source_tag;
 mod table;
 
 pub use construct::{
-    AfterSilence, Construct, ConstructKind, Correlate, FirstSeen, Measure, MeasureKind, Sequence,
+    AfterSilence, Construct, ConstructKind, Correlate, FirstSeen, Measure, MeasureKind, Relation,
+    Sequence, StepValue,
 };
 pub use definition::{DEFINITIONS_FILE, NamedDefinition, check_definition, load_definitions};
 pub use document::{DocumentKind, document_kind};

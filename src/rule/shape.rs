@@ -145,6 +145,16 @@ static STEP: Shape = Shape::Object(&[
     ),
     Key::required("when", Shape::Expr, "The condition on the records of this step."),
     Key::optional(
+        "where",
+        Shape::Expr,
+        "A condition on the record (`event`) and the records of earlier steps (by their `id`).",
+    ),
+    Key::optional(
+        "count",
+        Shape::OneOf(&[Shape::Count, Shape::Str]),
+        "How many such records are required, a number or `params.NAME`; 1 by default.",
+    ),
+    Key::optional(
         "absent",
         Shape::Bool,
         "Whether the sequence requires that there is no such record.",

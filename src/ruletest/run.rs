@@ -389,6 +389,8 @@ fn part(rule: &Rule, at: Span) -> &'static str {
         "message"
     } else if rule.steps.iter().any(|step| within(&step.when)) {
         "when"
+    } else if rule.steps.iter().flat_map(|step| &step.relation).any(|of| within(&of.written)) {
+        "where"
     } else {
         rule.construct.kind().map_or("", ConstructKind::name)
     }
@@ -456,6 +458,9 @@ fn failed(test: &TestCase, rule: &Rule, observed: &Observed, wrong: &str) -> Dia
     .at(at, label);
     for step in &rule.steps {
         diagnostic = diagnostic.at(step.when.span(), "by this condition");
+        if let Some(relation) = &step.relation {
+            diagnostic = diagnostic.at(relation.written.span(), "and this one");
+        }
     }
     if observed.values.is_empty() {
         return diagnostic;

@@ -110,10 +110,13 @@ impl<'a> Loader<'a> {
         let kinds = entry.value.entries().iter().filter(|kind| kind.key.text() != MOST);
         let kinds: Vec<&Entry> = kinds.collect();
         let (Some(kind), None) = (kinds.first(), kinds.get(1)) else {
+            let step = MeasureKind::Step.name();
+            let counting: Vec<&str> =
+                MeasureKind::WORDS.iter().copied().filter(|word| *word != step).collect();
             let message = format!(
                 "the measure `{}` counts in one way: `{}`",
                 escaped(entry.key.text(), 60),
-                MeasureKind::WORDS.join("`, `")
+                counting.join("`, `")
             );
             let at = kinds.get(1).map_or(entry.value.span, |second| second.key.span());
             self.diagnostics

@@ -124,7 +124,7 @@ impl<'a> Loader<'a> {
         };
         let when = self.compile(source, Expected::Condition, declarations)?;
         let SubjectParts { by, each } = subject;
-        Some(Step { id: String::new(), when, by: by.clone(), each: *each, absent: false })
+        Some(Step::new("", when, by.clone(), *each))
     }
 
     /// A length of time, as written or from a parameter; `Err` if it is neither.
@@ -180,7 +180,7 @@ pub(super) fn reads(ir: &Ir) -> (bool, Option<Span>) {
     let (mut names_measure, mut record) = (false, None);
     ir.walk(&mut |node| match node.op {
         Op::Measure(_) => names_measure = true,
-        Op::Field(_) | Op::Row(_) | Op::Member(..) | Op::Report(..) => {
+        Op::Field(_) | Op::Row(_) | Op::OfStep(..) | Op::Member(..) | Op::Report(..) => {
             record = record.or(Some(node.span));
         }
         _ => {}

@@ -12,6 +12,7 @@ mod first_seen;
 mod loader;
 mod rule;
 mod sequence;
+mod steps;
 mod stray;
 
 pub use loader::Overrides;

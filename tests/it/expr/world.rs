@@ -127,7 +127,12 @@ impl World {
     }
 
     pub(crate) fn declarations(&self, on: RecordKind) -> Declarations<'_> {
-        Declarations { on: Some(on), params: Some(&self.params), measures: &self.measures }
+        Declarations {
+            on: Some(on),
+            params: Some(&self.params),
+            measures: &self.measures,
+            steps: &[],
+        }
     }
 }
 

@@ -89,7 +89,11 @@ fn in_force(value: &Param) -> String {
 /// The names of the steps, and the window of the sequence.
 pub(super) fn order(rule: &Rule) -> Option<String> {
     let Construct::Sequence(sequence) = &rule.construct else { return None };
-    let name = |step: &Step| if step.absent { format!("no {}", step.id) } else { step.id.clone() };
+    let name = |step: &Step| match step.count {
+        _ if step.absent => format!("no {}", step.id),
+        1 => step.id.clone(),
+        count => format!("{count} × {}", step.id),
+    };
     let steps: Vec<String> = rule.steps.iter().map(name).collect();
     Some(format!("{}; {}", steps.join(", "), within(sequence.within)))
 }
@@ -109,10 +113,17 @@ fn conditions(text: &mut String, rule: &Rule, code: &dyn Fn(&Expr) -> String) {
             section(text, "When", &code(&step.when));
             continue;
         }
-        let absent = if step.absent { ", absent" } else { "" };
+        let absent = match step.count {
+            _ if step.absent => ", absent".to_owned(),
+            1 => String::new(),
+            count => format!(", {count} times"),
+        };
         let of = if same { String::new() } else { format!(", of {}", of_step(step).join(", ")) };
         let heading = format!("Step {}, {}{absent}{of}", number + 1, step.id);
         section(text, &heading, &code(&step.when));
+        if let Some(relation) = &step.relation {
+            section(text, "And related to earlier steps by", &code(&relation.written));
+        }
     }
 }
 
@@ -161,6 +172,7 @@ pub(super) fn counted(
         MeasureKind::Sum => format!("the sum of {shown}"),
         MeasureKind::Min => format!("the smallest {shown}"),
         MeasureKind::Max => format!("the largest {shown}"),
+        MeasureKind::Step => format!("the {shown} of a step"),
         MeasureKind::Values => format!("the first {} values of {shown}", measure.most),
     }
 }
