@@ -45,7 +45,13 @@ rule:
   message: "${event.user} after a failure of ${failed.user}"
   tests:
     - name: five
-      records: [&f {event: &e {time: "2026-01-02T08:00:00Z", provider: aws, account: "1", ip: 1.1.1.1, api: SignIn, ok: false}}, *f, *f, *f, *f, {event: {time: "2026-01-02T08:00:00Z", provider: aws, account: "1", ip: 1.1.1.1, api: SignIn, ok: true}}]
+      records:
+        - event: { time: "2026-01-02T08:00:00Z", provider: aws, account: "1", ip: 1.1.1.1, api: SignIn, ok: false }
+        - event: { time: "2026-01-02T08:00:00Z", provider: aws, account: "1", ip: 1.1.1.1, api: SignIn, ok: false }
+        - event: { time: "2026-01-02T08:00:00Z", provider: aws, account: "1", ip: 1.1.1.1, api: SignIn, ok: false }
+        - event: { time: "2026-01-02T08:00:00Z", provider: aws, account: "1", ip: 1.1.1.1, api: SignIn, ok: false }
+        - event: { time: "2026-01-02T08:00:00Z", provider: aws, account: "1", ip: 1.1.1.1, api: SignIn, ok: false }
+        - event: { time: "2026-01-02T08:00:00Z", provider: aws, account: "1", ip: 1.1.1.1, api: SignIn, ok: true }
       expect: match
 "#;
 
@@ -96,7 +102,7 @@ fn a_message_shows_values_of_the_steps_masked_and_redacted() {
     assert_eq!(measures["disabled.params.password"], "[redacted]");
 
     // Standard input is read only once, and the message is the same.
-    let piped = scan(&folder, &["-"]).input(log.concat());
+    let piped = scan(&folder, &["-"]).stdin(log.concat());
     assert_eq!(report(piped, 1)["findings"][0]["message"], expected);
     let shown = scan(&folder, &["a.json", "--show-keys"]).output().stdout;
     assert!(shown.contains("al (AKIAEXAMPLE000000003"), "{shown}");
