@@ -77,7 +77,7 @@ impl<'p> RuleHarness<'p> {
                     if role == Role::AfterSilence && !recorder.may_end_silence(rule, bindings) {
                         continue;
                     }
-                    recorder.keep(number, at, bindings, &mut |subject| {
+                    recorder.record_match(number, at, bindings, &mut |subject| {
                         subjects.insert(subject.into());
                     });
                     let definition = &plan.rules[rule as usize];

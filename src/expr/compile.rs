@@ -7,7 +7,7 @@ use super::ast::Node;
 use super::check::{Checker, Reported};
 use super::env::{Bindings, Declarations, Env, EvalError, Expected};
 use super::eval::{Frame, eval, test};
-use super::fold::{self, Known};
+use super::fold::{self, Assumptions};
 use super::ir::{Ir, NodeId, Op};
 use super::json;
 use super::lint::{self, Subject};
@@ -26,7 +26,7 @@ use crate::value::{Json, RecordKind, Type, Value, mask, mask_keys};
 #[derive(Debug, Clone)]
 pub struct Expr {
     ir: Arc<Ir>,
-    /// The compiled program of the condition, if the condition cannot fail.
+    /// The compiled program of the condition, if the condition has no arithmetic.
     program: Option<Arc<Program>>,
     fields: FieldSet,
     reported: FieldSet,
@@ -100,10 +100,10 @@ impl Expr {
     ///
     /// # Errors
     ///
-    /// If arithmetic has no result.
+    /// If it fails on this record.
     pub fn test(&self, bindings: &Bindings<'_>) -> Result<bool, EvalError> {
-        if let Some(program) = &self.program {
-            return Ok(program.run(bindings));
+        if let Some(holds) = self.program.as_ref().and_then(|program| program.run(bindings)) {
+            return Ok(holds);
         }
         test(&self.ir, &Frame::new(bindings)).map_err(|fault| *fault)
     }
@@ -112,14 +112,18 @@ impl Expr {
     ///
     /// # Errors
     ///
-    /// If arithmetic has no result.
+    /// If it fails on this record.
     pub fn eval<'r>(&'r self, bindings: &Bindings<'r>) -> Result<Value<'r>, EvalError> {
         if self.template {
             return self
                 .render(bindings, &Unredacted { show_keys: false })
                 .map(|text| Value::Str(Cow::Owned(text)));
         }
-        eval(&self.ir, &Frame::new(bindings)).map_err(|fault| *fault)
+        let frame = match self.ir.ty {
+            Type::Bool => Frame::new(bindings),
+            _ => Frame::showing(bindings),
+        };
+        eval(&self.ir, &frame).map_err(|fault| *fault)
     }
 
     /// The items of its value: the different items of a list or JSON array in their order, or the
@@ -147,7 +151,7 @@ impl Expr {
     ///
     /// # Errors
     ///
-    /// If arithmetic has no result.
+    /// If it fails on this record.
     pub fn trace<'r>(
         &'r self,
         bindings: &Bindings<'r>,
@@ -172,7 +176,7 @@ impl Expr {
     ///
     /// # Errors
     ///
-    /// If arithmetic has no result.
+    /// If it fails on this record.
     pub fn render(&self, bindings: &Bindings<'_>, by: &dyn Redact) -> Result<String, EvalError> {
         let mut out = String::new();
         self.parts().iter().try_for_each(|part| show(part, bindings, by, &mut out))?;
@@ -184,7 +188,7 @@ impl Expr {
     ///
     /// # Errors
     ///
-    /// If arithmetic has no result.
+    /// If it fails on this record.
     pub fn render_record(
         &self,
         bindings: &Bindings<'_>,
@@ -210,7 +214,7 @@ impl Expr {
     ///
     /// # Errors
     ///
-    /// If arithmetic has no result.
+    /// If it fails on this record.
     pub fn render_measures<'t>(
         &self,
         texts: impl Iterator<Item = Option<&'t str>>,
@@ -244,11 +248,11 @@ impl Expr {
 
     /// The expression simplified for records about which something is known.
     #[must_use]
-    pub fn assuming(&self, known: &dyn Known) -> Self {
+    pub fn assuming(&self, assumptions: &dyn Assumptions) -> Self {
         let ir = match self.template {
             // A template stays in parts, which are shown one by one.
-            true => self.ir.map_children(&mut |part| fold::assume(part, known)),
-            false => fold::assume(&self.ir, known),
+            true => self.ir.map_children(&mut |part| fold::assume(part, assumptions)),
+            false => fold::assume(&self.ir, assumptions),
         };
         Self::new(ir, self.template)
     }
@@ -261,7 +265,7 @@ fn show(
     by: &dyn Redact,
     out: &mut String,
 ) -> Result<(), EvalError> {
-    let frame = Frame::new(bindings);
+    let frame = Frame::showing(bindings);
     let value = eval(part, &frame).map_err(|fault| *fault)?;
     let value = match (&value, &part.op) {
         _ if by.show_keys() => value,
@@ -271,7 +275,7 @@ fn show(
             text::show(&mut hole, &value);
             let hidden = hide(hole, part, &frame);
             match value {
-                Value::Json(_) => Value::Json(Json { text: hidden.into() }),
+                Value::Json(_) => Value::Json(Json::new(hidden)),
                 Value::Time(_) | Value::Duration(_) => value,
                 _ => Value::Str(hidden.into()),
             }
@@ -345,7 +349,7 @@ fn hide_fields(hole: &mut String, part: &Ir, frame: &Frame<'_, '_>) {
     }
 }
 
-/// Parses, checks, folds and lowers an expression. Warnings are returned beside the result.
+/// Parses, checks, folds and lowers an expression. Warnings are returned with the result.
 ///
 /// # Errors
 ///

@@ -1,10 +1,10 @@
 //! Evaluation.
 //!
 //! `&&` and `||` use three values, true, false and error, and do not depend on the order of their
-//! operands. Only checked arithmetic can fail.
+//! operands. Checked arithmetic can fail, and reading a record whose keys an export changed.
 
 use super::compare::{compare, contains, equal};
-use super::env::{Bindings, Fault};
+use super::env::{Bindings, EvalError, Fault};
 use super::function::{Prepared, Role};
 use super::ir::{Call, Each, Ir, Op, Switch};
 use super::trace::{Hook, Unwatched};
@@ -19,6 +19,8 @@ pub(super) struct Frame<'f, 'v, H = Unwatched> {
     pub(super) bindings: &'f Bindings<'v>,
     local: Option<&'f Local<'f, 'v>>,
     hook: H,
+    /// Whether values are only shown, and decide nothing.
+    shows: bool,
 }
 
 struct Local<'f, 'v> {
@@ -28,18 +30,23 @@ struct Local<'f, 'v> {
 
 impl<'f, 'v> Frame<'f, 'v> {
     pub(super) fn new(bindings: &'f Bindings<'v>) -> Self {
-        Self { bindings, local: None, hook: Unwatched }
+        Self { bindings, local: None, hook: Unwatched, shows: false }
+    }
+
+    /// The frame of an expression whose value is shown or grouped by.
+    pub(super) fn showing(bindings: &'f Bindings<'v>) -> Self {
+        Self { shows: true, ..Self::new(bindings) }
     }
 }
 
 impl<'f, 'v, H: Hook> Frame<'f, 'v, H> {
     pub(super) fn watched(bindings: &'f Bindings<'v>, hook: H) -> Self {
-        Self { bindings, local: None, hook }
+        Self { bindings, local: None, hook, shows: false }
     }
 
     /// The frame of a closure's body.
     fn inside<'g>(&'g self, local: &'g Local<'g, 'v>) -> Frame<'g, 'v, H> {
-        Frame { bindings: self.bindings, local: Some(local), hook: self.hook }
+        Frame { local: Some(local), ..*self }
     }
 
     fn local(&self, depth: usize) -> Value<'v> {
@@ -254,7 +261,11 @@ fn eval_node<'v, H: Hook>(ir: &'v Ir, frame: &Frame<'_, 'v, H>) -> Result<Value<
             Op::Const(_) => eval(part, frame)?,
             _ => Value::Missing,
         },
-        Op::Path(base, steps) => json::walk(eval(base, frame)?, steps),
+        Op::Path(base, steps) => {
+            json::walk(eval(base, frame)?, steps).map_err(|json::Ambiguous| {
+                failed(ir, "several keys fit, because an export changed their case")
+            })?
+        }
         Op::Index(base, index) => match (eval(base, frame)?, eval(index, frame)?) {
             (Value::List(items), Value::Int(index)) => match items {
                 Items::Borrowed(items) => {
@@ -332,7 +343,11 @@ fn eval_node<'v, H: Hook>(ir: &'v Ir, frame: &Frame<'_, 'v, H>) -> Result<Value<
         Op::Template(parts) => {
             let mut out = String::new();
             for part in parts {
-                with(part, frame, |value| text::interpolate(&mut out, value))?;
+                let changed = with(part, frame, |value| {
+                    text::interpolate(&mut out, value);
+                    json::is_changed(value)
+                })?;
+                of_source(changed, part, frame)?;
             }
             Value::Str(out.into())
         }
@@ -352,6 +367,20 @@ fn eval_node<'v, H: Hook>(ir: &'v Ir, frame: &Frame<'_, 'v, H>) -> Result<Value<
             Value::List(Items::Owned(out))
         }
     })
+}
+
+/// Fails if a condition uses the text of an object whose keys an export changed: what it looks for
+/// may be there in another case.
+fn of_source<H: Hook>(changed: bool, ir: &Ir, frame: &Frame<'_, '_, H>) -> Result<(), Fault> {
+    match changed && !frame.shows {
+        true => Err(failed(ir, "an export changed the case of the keys in this text")),
+        false => Ok(()),
+    }
+}
+
+#[cold]
+fn failed(ir: &Ir, message: &str) -> Fault {
+    Box::new(EvalError { span: ir.span, message: message.to_owned() })
 }
 
 /// The arm of a `switch` that is taken: labels first, then ranges, then the default.
@@ -402,6 +431,12 @@ fn apply<'v, H: Hook>(call: &'v Call, frame: &Frame<'_, 'v, H>) -> Result<Value<
             }
             Ok(match (apply(values), missing) {
                 (Value::Missing, missing) => missing,
+                (value @ Value::Str(_), _) => {
+                    for (value, arg) in values.iter().zip(&call.args) {
+                        of_source(json::is_changed(value), arg, frame)?;
+                    }
+                    value
+                }
                 (value, _) => value,
             })
         }

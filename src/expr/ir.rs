@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::function::{BadArgument, Constant, Function, Prepared};
-use super::json::Step;
+use super::json::PathStep;
 use super::set::Set;
 use crate::record::FieldId;
 use crate::source::Span;
@@ -49,7 +49,7 @@ pub enum Op {
     /// A row or a field of the record of another step, by the index and the name of the step.
     OfStep(usize, Arc<str>, Box<Ir>),
     /// A part of an untyped value.
-    Path(Box<Ir>, Vec<Step>),
+    Path(Box<Ir>, Vec<PathStep>),
     /// `list[index]`, `text[index]`.
     Index(Box<Ir>, Box<Ir>),
     /// The parameter of a closure, counted from the innermost, and its name.

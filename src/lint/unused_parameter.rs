@@ -35,7 +35,7 @@ pub(super) static UNUSED_PARAMETER: Lint = Lint {
     },
 };
 
-/// Whether `params.NAME` stands in a text.
+/// Whether a text contains `params.NAME`.
 fn is_named(text: &str, name: &str) -> bool {
     const BEFORE: &str = "params.";
     text.match_indices(BEFORE).any(|(at, _)| {

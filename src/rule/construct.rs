@@ -117,7 +117,7 @@ impl Measure {
         }
     }
 
-    /// Whether its value can be missing: there is no minimum or maximum of no values.
+    /// Whether its value can be missing: without values there is no minimum or maximum.
     pub fn nullable(&self) -> bool {
         match self.kind {
             MeasureKind::Count | MeasureKind::Distinct | MeasureKind::Sum => false,
@@ -204,7 +204,7 @@ pub struct FirstSeen {
 pub struct AfterSilence {
     /// The time without matches; only a longer silence counts.
     pub length: Duration,
-    /// When the subject was last seen, as a source other than the log knows it.
+    /// When the subject was last seen, according to a source other than the log.
     pub last_seen: Option<Expr>,
     /// The beginning of the silence, as `raise` and `message` name it.
     pub silent_since: Measure,

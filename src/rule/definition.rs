@@ -5,15 +5,15 @@ use crate::diag::Diagnostic;
 use crate::expr::{self, Declarations, Definition, Env, Expected};
 use crate::source::Span;
 use crate::value::RecordKind;
-use crate::yaml::{self, Key, Node, Shape};
+use crate::yaml::{self, Node, Shape, ShapeKey};
 
 /// The shape of a file of definitions.
-pub static DEFINITIONS_FILE: Shape = Shape::Object(&[Key::required(
+pub static DEFINITIONS_FILE: Shape = Shape::Object(&[ShapeKey::required(
     "definitions",
     Shape::Map(&Shape::Object(&[
-        Key::required("on", Shape::Enum(RecordKind::WORDS), "The record it reads."),
-        Key::required("expr", Shape::Expr, "The expression that replaces its name."),
-        Key::optional("description", Shape::Str, "What it means."),
+        ShapeKey::required("on", Shape::Enum(RecordKind::WORDS), "The record it reads."),
+        ShapeKey::required("expr", Shape::Expr, "The expression that replaces its name."),
+        ShapeKey::optional("description", Shape::Str, "What it means."),
     ])),
     "Named expressions that other expressions can use.",
 )]);

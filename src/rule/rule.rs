@@ -207,7 +207,7 @@ pub enum ValueForm {
 }
 
 impl Rule {
-    /// The values that are stored for each match of a step beside its subject, and their form: the
+    /// The values that are stored for each match of a step in addition to its subject, and their form: the
     /// operands of measures, the values that must be new, when the subject was last seen, or the
     /// values that other steps and the message name.
     pub fn measured_of(&self, step: usize) -> Vec<(&Expr, ValueForm)> {
@@ -272,12 +272,12 @@ pub enum Expectation {
     /// No finding.
     None,
     /// The given number of each kind; a number that is not given is not checked.
-    Counts(Counts),
+    Counts(ExpectedCounts),
 }
 
 /// The expected counts of a test.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Counts {
+pub struct ExpectedCounts {
     /// Number of findings; a subject with a finding has exactly one.
     pub findings: Option<u64>,
     /// Number of subjects with a match, with or without a finding.

@@ -1,7 +1,8 @@
 //! Whether an address is in a range.
 
 use crate::expr::{
-    BadArgument, Constant, Example, Function, Kind, Prepared, Required, Returns, Role, Signature,
+    ArgumentKind, BadArgument, Constant, Example, Function, Prepared, Required, Returns, Role,
+    Signature,
 };
 use crate::value::{Cidr, CidrError, CidrSet, Type, parse_ip};
 
@@ -20,7 +21,7 @@ impl Function for InCidr {
 
     fn signatures(&self) -> &'static [Signature] {
         &[Signature {
-            params: &[("ip", Kind::Text), ("ranges", Kind::ConstTexts)],
+            params: &[("ip", ArgumentKind::Text), ("ranges", ArgumentKind::ConstTexts)],
             returns: Returns::Always(Type::Bool),
         }]
     }

@@ -4,8 +4,8 @@ use regex::RegexBuilder;
 
 use super::literal;
 use crate::expr::{
-    BadArgument, Constant, Example, Function, Kind, MAX_REGEX, Prepared, Required, Returns, Role,
-    Signature,
+    ArgumentKind, BadArgument, Constant, Example, Function, MAX_REGEX, Prepared, Required, Returns,
+    Role, Signature,
 };
 use crate::value::Type;
 
@@ -24,7 +24,7 @@ impl Function for Matches {
 
     fn signatures(&self) -> &'static [Signature] {
         &[Signature {
-            params: &[("text", Kind::Text), ("regex", Kind::ConstText)],
+            params: &[("text", ArgumentKind::Text), ("regex", ArgumentKind::ConstText)],
             returns: Returns::Always(Type::Bool),
         }]
     }

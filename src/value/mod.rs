@@ -1,7 +1,7 @@
 //! Values of the expression language, their types, time and addresses, and the members of JSON
 //! objects.
 //!
-//! It must not know records, rules or files: a value does not know where it came from.
+//! It must not know records, rules or files: a value does not contain its origin.
 
 mod folded;
 mod ip;
@@ -19,6 +19,6 @@ pub(crate) use json::{MemberKey, Members, push_string};
 pub use mask::{is_masked, key_ids, mask, mask_keys};
 pub use time::{Duration, Time, Zone};
 pub use types::{Elem, EnumDef, RecordKind, Type};
-pub use value::{Items, Json, Value};
+pub use value::{Items, Json, KeyCase, Value};
 pub use words::Words;
 pub(crate) use words::words;

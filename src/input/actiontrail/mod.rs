@@ -7,12 +7,13 @@ mod paths;
 use event::Reading;
 
 use crate::input::json::{Fault, Shape, unfold};
-use crate::input::trail::{self, Defaults, Found, Surroundings};
+use crate::input::trail::{self, Defaults, Recognized, Surroundings, drop_rounded};
 use crate::record::field::event as field;
 use crate::record::{
-    FieldSet, Format, Mapper, Origin, Outcome, Provider, RawRecord, Rows, Scratch,
+    Envelope, FieldId, FieldSet, Format, MappedRecord, Mapper, Origin, Outcome, Provider,
+    RawRecord, Scratch,
 };
-use crate::value::{RecordKind, Time, Zone};
+use crate::value::{KeyCase, RecordKind, Time, Zone};
 
 const SURROUNDINGS: Surroundings =
     Surroundings { provider: Provider::Alibaba, row: None, around: paths::OWNER..paths::OWNER + 1 };
@@ -59,6 +60,14 @@ impl Format for ActionTrail {
     }
 }
 
+/// Ids that consist of digits.
+const IDS: &[(FieldId, usize)] = &[
+    (field::CALLER_ACCOUNT, paths::ACCOUNT),
+    (field::ACCOUNT, paths::RECIPIENT),
+    (field::ACCOUNT, paths::OWNER),
+    (field::USER_ID, paths::PRINCIPAL),
+];
+
 #[derive(Debug)]
 struct ActionTrailMapper {
     needed: FieldSet,
@@ -72,17 +81,27 @@ impl ActionTrailMapper {
         &self,
         raw: &RawRecord<'_>,
         scratch: &mut Scratch,
-        emit: &mut dyn FnMut(Rows<'_>),
+        emit: &mut dyn FnMut(MappedRecord<'_>),
     ) -> Result<Outcome, Fault> {
         scratch.begin();
         let Scratch { text: name, unfolded, note, gaps, .. } = scratch;
-        let Found::Event(fields) = SURROUNDINGS.find(raw, &self.shape)? else {
+        let Recognized::Event(fields) = SURROUNDINGS.find(raw, &self.shape)? else {
             return Ok(Outcome::Foreign);
         };
-        let parts = unfold(raw.text, fields, &self.shape, &self.folds, unfolded)?;
+        let mut parts = unfold(raw.text, fields, &self.shape, &self.folds, unfolded)?;
+        if let Some(text) = SURROUNDINGS.restored(raw, &parts.fields) {
+            let envelope = Envelope { keys: KeyCase::Changed, ..raw.envelope };
+            return self.read(&RawRecord { text: &text, envelope, ..*raw }, scratch, emit);
+        }
+        drop_rounded(&mut parts.fields, IDS, paths::PATHS, gaps);
         *note = parts.torn.then_some(trail::TORN);
-        let read = Reading { fields: &parts.fields, text: raw.text, defaults: &self.defaults };
-        emit(Rows::of(&event::map(read, &self.needed, name, gaps)));
+        let read = Reading {
+            fields: &parts.fields,
+            text: raw.text,
+            keys: raw.envelope.keys,
+            defaults: &self.defaults,
+        };
+        emit(MappedRecord::of(&event::map(read, &self.needed, name, gaps)));
         Ok(Outcome::Read)
     }
 }
@@ -92,7 +111,7 @@ impl Mapper for ActionTrailMapper {
         &self,
         raw: &RawRecord<'_>,
         scratch: &mut Scratch,
-        emit: &mut dyn FnMut(Rows<'_>),
+        emit: &mut dyn FnMut(MappedRecord<'_>),
     ) -> Outcome {
         let read = self.read(raw, scratch, emit);
         read.unwrap_or_else(|fault| Outcome::Skipped(fault.reason, fault.detail))

@@ -1,5 +1,5 @@
-//! The list of events that the IAM audit script writes beside its credential report: users and access
-//! keys that were created or deleted.
+//! The list of events that the IAM audit script writes in addition to its credential report: users
+//! and access keys that were created or deleted.
 
 use std::borrow::Cow;
 
@@ -8,10 +8,10 @@ use crate::input::csv::Cells;
 use crate::input::trail::Spelling;
 use crate::record::field::event as field;
 use crate::record::{
-    Columns, Defect, FieldGap, FieldId, FieldSet, Format, Mapper, Origin, Outcome, Provider,
-    RawRecord, Record, Rows, Scratch, derive,
+    Columns, Defect, FieldGap, FieldId, FieldSet, Format, MappedRecord, Mapper, Origin, Outcome,
+    Provider, RawRecord, Record, Scratch, derive,
 };
-use crate::value::{Items, Json, RecordKind, Time, Value, Zone};
+use crate::value::{Items, Json, KeyCase, RecordKind, Time, Value, Zone};
 
 /// The events CSV of an IAM audit.
 #[derive(Debug)]
@@ -110,7 +110,7 @@ impl Mapper for AuditMapper {
         &self,
         raw: &RawRecord<'_>,
         scratch: &mut Scratch,
-        emit: &mut dyn FnMut(Rows<'_>),
+        emit: &mut dyn FnMut(MappedRecord<'_>),
     ) -> Outcome {
         scratch.begin();
         if !self.rows {
@@ -136,6 +136,12 @@ impl Mapper for AuditMapper {
             self.object.write(|place| cells.get(place), row);
         }
         let (user, account) = (cell(self.user), cell(self.account).map(derive::aws_account));
+        let rounded = account.as_deref().is_some_and(derive::is_rounded);
+        let account = account.filter(|_| !rounded);
+        if rounded {
+            let (field, source) = (field::ACCOUNT, "account_id");
+            gaps.push(FieldGap { field, source, defect: Defect::Unreadable });
+        }
         let account_name = cell(self.account_name);
         let resources = cell(self.resources);
         let time = cell(self.time).and_then(|text| Time::parse_in(text.trim(), &self.zone));
@@ -169,8 +175,8 @@ impl Mapper for AuditMapper {
         let names = names(resources.as_deref().unwrap_or_default());
         put(field::TARGET_USER, Value::maybe_str(names.clone().find(|name| is_user(name))));
         put(field::RESOURCES, Value::List(Items::Owned(names.map(Value::str).collect())));
-        put(field::RAW, Value::Json(Json { text: Cow::Borrowed(row) }));
-        emit(Rows::of(&record));
+        put(field::RAW, Value::Json(Json { text: Cow::Borrowed(row), keys: KeyCase::Any }));
+        emit(MappedRecord::of(&record));
         Outcome::Read
     }
 }
@@ -180,8 +186,8 @@ fn names(cell: &str) -> impl Iterator<Item = &str> + Clone {
     cell.split(',').map(str::trim).filter(|name| !name.is_empty())
 }
 
-/// Whether a resource is the name of a user. Calls on access keys list the key beside it, or only the
-/// key.
+/// Whether a resource is the name of a user. Calls on access keys list the key next to the user, or
+/// only the key.
 fn is_user(name: &str) -> bool {
     !name.starts_with("arn:")
         && !["AKIA", "ASIA", "AIDA"].iter().any(|prefix| {

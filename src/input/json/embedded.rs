@@ -1,5 +1,7 @@
 //! Embedded JSON: objects that a record holds as strings.
 
+use std::borrow::Cow;
+
 use serde::de::IgnoredAny;
 
 use super::scan::too_deep;
@@ -13,7 +15,7 @@ use crate::value::{Json, Value};
 pub(in crate::input) struct Unfolded<'a> {
     /// The fields, including those from embedded objects.
     pub(in crate::input) fields: Fields<'a>,
-    /// Whether some string begins like an object, is none, and stays a string.
+    /// Whether some string begins like an object but is not one, and remains a string.
     pub(in crate::input) torn: bool,
 }
 
@@ -69,14 +71,16 @@ pub(in crate::input) fn unfold<'a>(
 
 /// The value of an untyped field; a string that is one JSON object is replaced by the object.
 pub(in crate::input) fn opened(json: &str) -> Value<'_> {
-    if json.starts_with('"')
-        && let Some(text) = decode(json)
-        && is_object(&text)
-        && !too_deep(text.as_bytes())
-    {
-        return Value::Json(Json { text });
+    match embedded_object(json) {
+        Some(text) => Value::Json(Json::new(text)),
+        None => untyped(json),
     }
-    untyped(json)
+}
+
+/// The object that a JSON string contains, if it contains one and nothing else.
+pub(in crate::input) fn embedded_object(json: &str) -> Option<Cow<'_, str>> {
+    let text = json.starts_with('"').then(|| decode(json)).flatten()?;
+    (is_object(&text) && !too_deep(text.as_bytes())).then_some(text)
 }
 
 fn begins_object(text: &str) -> bool {

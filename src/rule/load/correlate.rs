@@ -11,7 +11,7 @@ use crate::rule::monotone::is_monotone;
 use crate::rule::name;
 use crate::source::Span;
 use crate::value::Type;
-use crate::yaml::{Entry, Node};
+use crate::yaml::{MappingEntry, Node};
 
 /// The key that limits the values that a measure shows.
 const MOST: &str = "most";
@@ -23,7 +23,7 @@ const MOST_LISTED: usize = 100;
 impl<'a> Loader<'a> {
     pub(super) fn correlate(
         &mut self,
-        entry: &'a Entry,
+        entry: &'a MappingEntry,
         declarations: &Declarations<'_>,
         subject: &SubjectParts,
     ) -> Option<Built> {
@@ -94,7 +94,11 @@ impl<'a> Loader<'a> {
         measures.into_iter().collect()
     }
 
-    fn measure(&mut self, entry: &'a Entry, declarations: &Declarations<'_>) -> Option<Measure> {
+    fn measure(
+        &mut self,
+        entry: &'a MappingEntry,
+        declarations: &Declarations<'_>,
+    ) -> Option<Measure> {
         let problem = name::alone(&entry.key, "measure").or_else(|| {
             self.env.definition(entry.key.text()).map(|_| {
                 let written = escaped(entry.key.text(), 60);
@@ -108,7 +112,7 @@ impl<'a> Loader<'a> {
         let wrong = problem.is_some();
         self.diagnostics.extend(problem);
         let kinds = entry.value.entries().iter().filter(|kind| kind.key.text() != MOST);
-        let kinds: Vec<&Entry> = kinds.collect();
+        let kinds: Vec<&MappingEntry> = kinds.collect();
         let (Some(kind), None) = (kinds.first(), kinds.get(1)) else {
             let step = MeasureKind::Step.name();
             let counting: Vec<&str> =
@@ -164,7 +168,7 @@ impl<'a> Loader<'a> {
     }
 
     /// How many values a measure shows.
-    fn most(&mut self, measure: &'a Entry, kind: MeasureKind) -> Option<usize> {
+    fn most(&mut self, measure: &'a MappingEntry, kind: MeasureKind) -> Option<usize> {
         let written = measure.value.entries().iter().find(|entry| entry.key.text() == MOST);
         let Some(written) = written else { return Some(LISTED) };
         let (message, at) = match written.value.int().map(usize::try_from) {

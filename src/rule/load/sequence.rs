@@ -10,7 +10,7 @@ use crate::expr::{Declarations, Expected, Expr, Part};
 use crate::rule::{Construct, Relation, Sequence, Step, StepValue, ValueForm};
 use crate::source::Span;
 use crate::value::Type;
-use crate::yaml::{Entry, Node};
+use crate::yaml::{MappingEntry, Node};
 
 /// Most steps of one sequence.
 const MAX_STEPS: usize = 16;
@@ -31,7 +31,7 @@ struct Position<'a> {
 impl<'a> Loader<'a> {
     pub(super) fn sequence(
         &mut self,
-        entry: &'a Entry,
+        entry: &'a MappingEntry,
         declarations: &Declarations<'_>,
         subject: &SubjectParts,
     ) -> Option<Built> {

@@ -236,8 +236,11 @@ pub(crate) fn rule() -> impl Strategy<Value = Rule> {
     prop_oneof![2 => correlate, 3 => sequence, 1 => first_seen, 1 => after_silence]
 }
 
+/// The APIs of a step, whether it is absent, its count, and its relation to any earlier step.
+type DrawnStep = (u8, bool, usize, Option<(usize, bool)>);
+
 /// Steps whose relations name an earlier present step, if there is one.
-fn steps(drawn: Vec<(u8, bool, usize, Option<(usize, bool)>)>) -> Vec<Step> {
+fn steps(drawn: Vec<DrawnStep>) -> Vec<Step> {
     let mut present: Vec<usize> = Vec::new();
     let mut steps = Vec::new();
     for (number, (apis, absent, count, relation)) in drawn.into_iter().enumerate() {
