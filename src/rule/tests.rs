@@ -366,7 +366,7 @@ fn a_step_is_related_to_the_steps_before_it() {
     let absent = "{id: told, when: event.ok == true, absent: true}";
     for (steps, expected) in [
         (b("made.actor != event.actor"), ""),
-        (b("made.params.name == event.user && has(made.ip)"), ""),
+        (b("made.params.name == event.user && made.ip == event.ip"), ""),
         (b("made.key.age_days > 3 || made.time < now"), ""),
         (b("event.resources.some(|name| name == made.user)"), ""),
         (b("made.actr != event.actor"), "KT2004 \"actr\" `event` has no field `actr`"),
@@ -413,7 +413,7 @@ fn a_message_names_values_of_steps() {
             "message: '${made.user ?? event.user}'",
             "KT3017 \"made.user\" a placeholder of `message` shows text of one step",
         ),
-        ("message: '${made}'", "KT2005"),
+        ("message: '${made}'", "KT2007 \"made\" an event cannot be converted to text"),
         ("message: '${maed.user}'", "KT2004 \"maed\""),
         (
             "message: '${told.user}'",
