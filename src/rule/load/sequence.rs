@@ -125,8 +125,7 @@ impl<'a> Loader<'a> {
             }
             _ => MOST_RECORDS,
         };
-        self.diagnostics
-            .push(Diagnostic::error(&codes::STEPS, problem).at(written.span, format!("{number}")));
+        self.diagnostics.push(Diagnostic::error(&codes::STEPS, problem).at(written.span, ""));
         None
     }
 

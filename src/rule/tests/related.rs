@@ -17,7 +17,6 @@ fn a_step_is_related_to_the_steps_before_it() {
         (b("made.actor != event.actor"), ""),
         (b("made.params.name == event.user && made.ip == event.ip"), ""),
         (b("made.key.age_days > 3 || made.time < now"), ""),
-        (b("event.resources.some(|name| name == made.user)"), ""),
         (b("made.actr != event.actor"), "KT2004 \"actr\" `event` has no field `actr`"),
         (b("mad.actor != event.actor"), "KT2004 \"mad\" unknown name `mad`"),
         (b("used.actor != event.actor"), "KT2004 \"used\" the step `used` cannot be named here: it is the step itself"),
