@@ -52,6 +52,8 @@ pub trait Env {
 pub struct Definition {
     /// The record it reads.
     pub on: RecordKind,
+    /// Its parameters with their types, in the order of the arguments.
+    pub params: Vec<(String, Type)>,
     /// Its text.
     pub source: Fragment,
 }
@@ -77,6 +79,8 @@ pub struct Declarations<'a> {
     pub params: Option<&'a BTreeMap<String, Param>>,
     /// Measures that the expression may name, in slot order.
     pub measures: &'a [Measured],
+    /// The parameters that the expression may name, if it is the text of a definition.
+    pub arguments: &'a [(String, Type)],
 }
 
 /// A measure as seen by expressions.

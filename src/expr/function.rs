@@ -30,6 +30,11 @@ pub trait Function: Sync + fmt::Debug {
     fn values(&self) -> Option<RangeInclusive<i64>> {
         None
     }
+    /// Whether its result lacks the keys by which a secret in the argument is recognized, so that
+    /// no text that people read can show it.
+    fn loses_keys(&self) -> bool {
+        false
+    }
     /// Declares what the text of the first argument must contain for the function to be true: at
     /// least one of these. `None` if there is no such requirement.
     ///
@@ -57,6 +62,8 @@ pub enum Role {
     InTable,
     /// It applies a closure to each item of a list.
     Each(Each),
+    /// `values_at`: the parts of a value at a path that contains `[*]`.
+    ValuesAt,
 }
 
 /// One signature of a function.
@@ -98,6 +105,8 @@ pub enum Kind {
     Time,
     /// Any list.
     List,
+    /// A part of the original record.
+    Untyped,
     /// Text that must be known at load.
     ConstText,
     /// An integer that must be known at load.
@@ -120,6 +129,7 @@ impl Kind {
             Kind::Int => "int",
             Kind::Time => "time",
             Kind::List => "list",
+            Kind::Untyped => "an untyped value",
             Kind::ConstText => "constant text",
             Kind::ConstInt => "constant int",
             Kind::ConstTexts => "constant text or list of texts",
@@ -145,6 +155,7 @@ impl Kind {
             Kind::Int => matches!(ty, Type::Int | Type::Missing),
             Kind::Time => matches!(ty, Type::Time | Type::Missing),
             Kind::List => matches!(ty, Type::List(_)),
+            Kind::Untyped => matches!(ty, Type::Untyped | Type::Missing),
             Kind::ConstText | Kind::ConstZone => text,
             Kind::ConstInt => ty == Type::Int,
             Kind::ConstTexts => text || texts,

@@ -1,13 +1,14 @@
 //! Untyped values: parts of the original record, read from its text without building a tree.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::text;
-use crate::value::{Items, Json, MemberKey, Value};
+use crate::value::{Items, Json, MemberKey, Members, Value};
 
 /// One step into an untyped value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,12 +17,21 @@ pub enum Step {
     Key(String),
     /// `[0]`; negative from the end.
     Item(i64),
+    /// `[*]` in a path of `values_at`: each item of an array, or the value itself if it is not an
+    /// array.
+    Each,
 }
 
-/// The part of a value at the end of a path; missing if the path does not exist.
+/// The part of a value at the end of a path; missing if the path does not exist. A path with
+/// [`Step::Each`] leads to a list of parts, which is empty if there are none.
 pub(super) fn walk<'v>(value: Value<'v>, steps: &[Step]) -> Value<'v> {
     if steps.is_empty() {
         return value;
+    }
+    if let Some(each) = steps.iter().position(|step| *step == Step::Each) {
+        let mut found = Vec::new();
+        spread(value, &steps[..each], &steps[each + 1..], &mut found);
+        return Value::List(Items::Owned(found));
     }
     match value {
         Value::Json(Json { text: Cow::Borrowed(text) }) => part(text, steps),
@@ -37,6 +47,26 @@ pub(super) fn walk<'v>(value: Value<'v>, steps: &[Step]) -> Value<'v> {
             _ => Value::Missing,
         },
         _ => Value::Missing,
+    }
+}
+
+/// Appends the parts at the end of `rest` of each item of the value at the end of `before`.
+fn spread<'v>(value: Value<'v>, before: &[Step], rest: &[Step], found: &mut Vec<Value<'v>>) {
+    let items = match list(walk(value, before)) {
+        Some(Items::Owned(items)) => items,
+        Some(Items::Borrowed(items)) => items.iter().map(Value::borrow).collect(),
+        None => return,
+    };
+    match rest.iter().position(|step| *step == Step::Each) {
+        Some(each) => {
+            for item in items {
+                spread(item, &rest[..each], &rest[each + 1..], found);
+            }
+        }
+        None => {
+            let parts = items.into_iter().map(|item| walk(item, rest));
+            found.extend(parts.filter(|part| !part.is_missing()));
+        }
     }
 }
 
@@ -81,21 +111,30 @@ pub(super) fn items<'j>(json: &'j Json<'_>) -> Option<Vec<Value<'j>>> {
     Some(parts.into_iter().map(|part| scalar(part.get())).collect())
 }
 
-/// The items of a value that is a list or a JSON array.
-pub(super) fn list<'v>(value: Value<'v>) -> Option<Items<'v>> {
+/// The items of a value: of a list or a JSON array its items, of any other value the value itself.
+/// JSON that was made from XML writes a list of one item as the item. `None` if the value is
+/// missing.
+pub(crate) fn list<'v>(value: Value<'v>) -> Option<Items<'v>> {
     match value {
+        Value::Missing => None,
         Value::List(items) => Some(items),
-        Value::Json(Json { text: Cow::Borrowed(text) }) => {
-            let parts: Vec<&'v RawValue> =
-                text.starts_with('[').then(|| serde_json::from_str(text).ok())??;
+        Value::Json(Json { text: Cow::Borrowed(text) }) if text.starts_with('[') => {
+            let parts: Vec<&'v RawValue> = serde_json::from_str(text).ok()?;
             Some(Items::Owned(parts.into_iter().map(|part| scalar(part.get())).collect()))
         }
-        Value::Json(json) => {
+        Value::Json(json) if json.text.starts_with('[') => {
             let items = items(&json)?;
             Some(Items::Owned(items.into_iter().map(Value::into_owned).collect()))
         }
-        _ => None,
+        one => Some(Items::Owned(vec![one])),
     }
+}
+
+/// The members of a JSON object, sorted by key; of a key that occurs twice, the last one. `None`
+/// for anything else.
+pub(crate) fn members<'j>(json: &'j str) -> Option<BTreeMap<Cow<'j, str>, Value<'j>>> {
+    let Members(members) = serde_json::from_str(json).ok()?;
+    Some(members.into_iter().map(|(key, value)| (key, scalar(value))).collect())
 }
 
 /// Whether a JSON value is an object that has the key.
@@ -105,7 +144,7 @@ pub(super) fn has_key(json: &Json<'_>, key: &str) -> bool {
 }
 
 /// Reads a JSON text as a value: scalars are converted, arrays and objects stay JSON.
-pub(super) fn scalar(text: &str) -> Value<'_> {
+pub(crate) fn scalar(text: &str) -> Value<'_> {
     let text = text.trim();
     match text.as_bytes().first() {
         Some(b'"') => match text.get(1..text.len().saturating_sub(1)) {

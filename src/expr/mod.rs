@@ -43,6 +43,7 @@ pub use function::{
     BadArgument, Constant, Example, Function, Kind, Prepared, Returns, Role, Signature,
 };
 pub use json::Step;
+pub(crate) use json::{list, members, scalar};
 pub use limits::{
     MAX_DEFINITIONS, MAX_LIST, MAX_NESTING, MAX_NODES, MAX_REGEX, MAX_SOURCE, MAX_STRING,
 };

@@ -166,6 +166,8 @@ fn place(ir: &Ir) -> Option<String> {
                     }
                     Step::Key(key) => path.push_str(&format!("[{key:?}]")),
                     Step::Item(index) => path.push_str(&format!("[{index}]")),
+                    // A list of the values at a path is never missing.
+                    Step::Each => return None,
                 }
             }
             Some(path)

@@ -75,7 +75,8 @@ impl<'a> Loader<'a> {
         let tests = self.tests();
         // If the kind of record is unknown, no expression can be checked.
         let on = on?;
-        let declarations = Declarations { on: Some(on), params: Some(&params), measures: &[] };
+        let declarations =
+            Declarations { on: Some(on), params: Some(&params), ..Declarations::default() };
         let by = self.by(on, on_span?, &declarations);
         let built = self.construct(&declarations, &by);
         let measures = built.as_ref().map_or(&[][..], |built| built.construct.measures());

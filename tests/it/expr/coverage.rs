@@ -107,6 +107,7 @@ fn describe(ir: &Ir, keys: &mut BTreeSet<String>) {
                     Step::Key(_) => "path by key".into(),
                     Step::Item(item) if *item < 0 => "path by item from the end".into(),
                     Step::Item(_) => "path by item".into(),
+                    Step::Each => "path over items".into(),
                 });
             }
         }

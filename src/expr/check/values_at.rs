@@ -1,0 +1,134 @@
+//! `values_at(base, "path[*]")`.
+
+use super::super::ast::{At, Node};
+use super::super::ir::Op;
+use super::super::json::Step;
+use super::{Checked, Checker};
+use crate::diag::codes::expr as codes;
+use crate::value::{Elem, Type};
+
+impl Checker<'_> {
+    pub(super) fn values_at(&mut self, at: At, base: &Node, path: &Node) -> Checked {
+        let place = path.at;
+        let (base, path) = (self.check(base), self.check(path));
+        let (base, path) = (base?, path?);
+        if !matches!(base.ty, Type::Untyped | Type::Missing) {
+            let message = format!(
+                "expected an untyped value such as `event.params` in `values_at`, but found {}",
+                base.ty
+            );
+            return Err(self.error(&codes::WRONG_TYPE, at, message, None));
+        }
+        let Some(text) = path.constant().and_then(|path| path.as_str()) else {
+            let message = "`path` of `values_at` must be a constant text";
+            return Err(self.error(&codes::BAD_ARGUMENT, place, message, None));
+        };
+        let mut steps = match parse(text) {
+            Ok(steps) => steps,
+            Err(reason) => {
+                let message = format!("`{text}` is not a path: {reason}");
+                let help = "a path is written like `ipPermissions.items[*].ipRanges[0].cidrIp`";
+                return Err(self.error(&codes::BAD_ARGUMENT, place, message, Some(help.into())));
+            }
+        };
+        if !steps.contains(&Step::Each) {
+            let message = format!("the path `{text}` leads to one value, because it has no `[*]`");
+            let help = "write `[*]` after each part that may be a list, or write the path without \
+                        `values_at`";
+            return Err(self.error(&codes::BAD_ARGUMENT, place, message, Some(help.into())));
+        }
+        let root = match base.op {
+            Op::Path(root, before) if !before.contains(&Step::Each) => {
+                steps.splice(0..0, before);
+                root
+            }
+            _ => Box::new(base),
+        };
+        Ok(self.node(at, Op::Path(root, steps), Type::List(Elem::Untyped), false))
+    }
+}
+
+/// The steps of a path, or the reason why it is not one.
+fn parse(text: &str) -> Result<Vec<Step>, &'static str> {
+    let mut steps = Vec::new();
+    let mut rest = text;
+    // A key follows the start and each dot; an index can follow anything.
+    let mut key_follows = !rest.starts_with('[');
+    loop {
+        if key_follows {
+            let end = rest.find(['.', '[', ']']).unwrap_or(rest.len());
+            let (key, after) = rest.split_at(end);
+            if key.is_empty() {
+                return Err("a key is empty");
+            }
+            if key.trim() != key {
+                return Err("a key has a blank at its start or end");
+            }
+            steps.push(Step::Key(key.to_owned()));
+            rest = after;
+        } else if let Some(inner) = rest.strip_prefix('[') {
+            let (step, after) = index(inner)?;
+            steps.push(step);
+            rest = after;
+        }
+        key_follows = match rest.as_bytes().first() {
+            None => return Ok(steps),
+            Some(b'.') => {
+                rest = &rest[1..];
+                true
+            }
+            Some(b'[') => false,
+            Some(b']') => return Err("a `]` has no `[`"),
+            Some(_) => return Err("a `.` or `[` must follow a `]`"),
+        };
+    }
+}
+
+/// The step in brackets, and the text after its closing bracket.
+fn index(inner: &str) -> Result<(Step, &str), &'static str> {
+    if let Some(quoted) = inner.strip_prefix(['"', '\'']) {
+        let quote = &inner[..1];
+        let end = quoted.find(quote).ok_or("a quoted key has no end")?;
+        let after = quoted[end + 1..].strip_prefix(']').ok_or("a `[` has no `]`")?;
+        return Ok((Step::Key(quoted[..end].to_owned()), after));
+    }
+    let (inside, after) = inner.split_once(']').ok_or("a `[` has no `]`")?;
+    let step = match inside {
+        "*" => Step::Each,
+        number => Step::Item(
+            number.parse().map_err(|_| "brackets contain `*`, an integer or a quoted key")?,
+        ),
+    };
+    Ok((step, after))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_keys_and_indexes() {
+        let key = |key: &str| Step::Key(key.to_owned());
+        for (text, expected) in [
+            ("a[*]", Ok(vec![key("a"), Step::Each])),
+            ("[*].b", Ok(vec![Step::Each, key("b")])),
+            ("a[*][*]", Ok(vec![key("a"), Step::Each, Step::Each])),
+            ("a.b[-1].c", Ok(vec![key("a"), key("b"), Step::Item(-1), key("c")])),
+            ("a['x.y'][\"]\"]", Ok(vec![key("a"), key("x.y"), key("]")])),
+            ("a-b:c d[*]", Ok(vec![key("a-b:c d"), Step::Each])),
+            ("", Err("a key is empty")),
+            ("a.", Err("a key is empty")),
+            (".a", Err("a key is empty")),
+            ("a.[*]", Err("a key is empty")),
+            ("a[*", Err("a `[` has no `]`")),
+            ("a]", Err("a `]` has no `[`")),
+            ("a[*]b", Err("a `.` or `[` must follow a `]`")),
+            ("a[x]", Err("brackets contain `*`, an integer or a quoted key")),
+            ("a['x]", Err("a quoted key has no end")),
+            ("a[9999999999999999999]", Err("brackets contain `*`, an integer or a quoted key")),
+            ("a. b", Err("a key has a blank at its start or end")),
+        ] {
+            assert_eq!(parse(text), expected, "{text}");
+        }
+    }
+}
