@@ -7,7 +7,7 @@ use crate::engine::{EmitMode, RunOptions};
 use crate::finding::{Enricher, Redactor};
 use crate::plan::Plan;
 use crate::record::Inputs;
-use crate::report::{Facts, FailOn, Note, Parts, Report};
+use crate::report::{Facts, FailOn, Note, Report, ReportParts};
 use crate::rule::Severity;
 use crate::source::Temporary;
 use crate::value::Time;
@@ -41,8 +41,8 @@ pub struct ScanOptions {
 
 /// Evaluates a policy over inputs: the main job.
 ///
-/// `roots` are the input arguments that the inputs' paths lie below; `notes` is what opening the
-/// inputs had to say.
+/// `roots` are the input arguments that the inputs' paths lie below; `notes` are the notes from
+/// opening the inputs.
 pub fn scan(
     policy: &Policy,
     inputs: &dyn Inputs,
@@ -81,7 +81,7 @@ pub fn scan(
         expected: policy.expected.clone(),
         show_keys: options.show_keys,
     };
-    let parts = Parts {
+    let parts = ReportParts {
         facts,
         rules: &policy.rules,
         allowlist: &policy.allowlist,

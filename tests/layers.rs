@@ -394,6 +394,36 @@ fn the_binary_uses_modules_of_the_table() {
     assert!(uses > 0, "the binary names the library");
 }
 
+/// A file that is longer than this holds more than one thought.
+const MAX_LINES: usize = 600;
+
+#[test]
+fn no_file_is_too_long() {
+    let mut too_long = Vec::new();
+    let mut count = 0;
+    let mut open = vec![root().join("src"), root().join("tests")];
+    while let Some(at) = open.pop() {
+        if at.is_dir() {
+            open.extend(fs::read_dir(&at).unwrap().map(|entry| entry.unwrap().path()));
+        } else if at.extension().is_some_and(|e| e == "rs") {
+            count += 1;
+            let lines = fs::read_to_string(&at).unwrap().lines().count();
+            if lines > MAX_LINES {
+                let name = at.strip_prefix(root()).unwrap().display();
+                too_long.push(format!("{name} has {lines} lines"));
+            }
+        }
+    }
+    assert!(count > 0, "no source file was found");
+    too_long.sort_unstable();
+    assert!(
+        too_long.is_empty(),
+        "{}\nA file has at most {MAX_LINES} lines: find the parts that can be understood alone, and \
+         move each to a file that is named after it.",
+        too_long.join("\n")
+    );
+}
+
 /// What `src/lib.rs` itself exports, in addition to its modules.
 fn facade() -> BTreeSet<String> {
     let text = fs::read_to_string(root().join("src/lib.rs")).unwrap();

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::entry::{Entry, EntryState};
-use super::index::{Group, Lookup};
+use super::entry::{AllowlistEntry, EntryState};
+use super::index::{EntryLookup, Group};
 use crate::expr::{Bindings, EvalError};
 use crate::record::FieldSet;
 use crate::rule::Rule;
@@ -14,7 +14,7 @@ use crate::value::{RecordKind, Time};
 #[derive(Debug, Clone, Default)]
 pub struct Allowlist {
     /// The entries, sorted by id.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<AllowlistEntry>,
     groups: Vec<Group>,
     /// The groups of each rule.
     by_rule: Vec<Vec<u32>>,
@@ -23,7 +23,10 @@ pub struct Allowlist {
 
 impl Allowlist {
     /// An index over entries; `kinds` are the record kinds of the rules.
-    pub(super) fn new(mut entries: Vec<(Entry, Lookup)>, kinds: &[RecordKind]) -> Self {
+    pub(super) fn new(
+        mut entries: Vec<(AllowlistEntry, EntryLookup)>,
+        kinds: &[RecordKind],
+    ) -> Self {
         entries.sort_by(|(a, _), (b, _)| a.id.cmp(&b.id));
         let mut groups: BTreeMap<Arc<[usize]>, (Group, [FieldSet; 3])> = BTreeMap::new();
         for (index, (entry, lookup)) in entries.iter().enumerate() {
@@ -101,7 +104,7 @@ impl Allowlist {
         let Some(found) = covering.get_mut(start..) else { return Ok(()) };
         found.sort_unstable();
         let mut failure = None;
-        let (mut kept, mut previous) = (0, None);
+        let (mut count, mut previous) = (0, None);
         for at in 0..found.len() {
             let index = found[at];
             if previous.replace(index) == Some(index) {
@@ -113,14 +116,14 @@ impl Allowlist {
             }
             match entry.covers(kind, bindings) {
                 Ok(true) => {
-                    found[kept] = index;
-                    kept += 1;
+                    found[count] = index;
+                    count += 1;
                 }
                 Ok(false) => {}
                 Err(error) => failure = failure.or(Some(error)),
             }
         }
-        covering.truncate(start + kept);
+        covering.truncate(start + count);
         failure.map_or(Ok(()), Err)
     }
 

@@ -23,7 +23,7 @@ pub enum EntryState {
 
 /// One allowlist entry. The ledger of a report lists every entry with what it covered.
 #[derive(Debug, Clone)]
-pub struct Entry {
+pub struct AllowlistEntry {
     /// Its id, unique in the policy.
     pub id: String,
     /// Where the id was written.
@@ -49,7 +49,7 @@ pub struct Entry {
     pub(super) conditions: Box<[Condition]>,
 }
 
-impl Entry {
+impl AllowlistEntry {
     /// Whether it applies at the run clock.
     pub fn state(&self, clock: Time) -> EntryState {
         const ANNOUNCED: i64 = 14 * crate::value::Duration::DAY;

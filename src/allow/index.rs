@@ -35,7 +35,7 @@ impl IndexKey {
 
 /// How the index finds an entry.
 #[derive(Debug, Clone, Default)]
-pub(super) enum Lookup {
+pub(super) enum EntryLookup {
     /// By the exact values of one selector.
     Texts(Selector, Vec<IndexKey>),
     /// By the ranges of its `ip`.
@@ -66,14 +66,14 @@ impl Group {
     }
 
     /// Adds an entry; call [`Group::finish`] after the last.
-    pub(super) fn add(&mut self, entry: u32, lookup: &Lookup) {
+    pub(super) fn add(&mut self, entry: u32, lookup: &EntryLookup) {
         match lookup {
-            Lookup::Scan => self.scan.push(entry),
-            Lookup::Texts(selector, keys) => {
+            EntryLookup::Scan => self.scan.push(entry),
+            EntryLookup::Texts(selector, keys) => {
                 add(&mut self.selectors, *selector);
                 self.keyed.extend(keys.iter().map(|&key| (key, entry)));
             }
-            Lookup::Ranges(ranges) => {
+            EntryLookup::Ranges(ranges) => {
                 for &range in ranges {
                     let family = usize::from(range.network().is_ipv6());
                     add(&mut self.prefixes[family], range.prefix());

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::allowlist::Allowlist;
-use super::entry::Entry;
+use super::entry::AllowlistEntry;
 use super::pattern::{Pattern, is_everything};
 use super::read::WrittenEntry;
 use super::samples;
@@ -152,7 +152,7 @@ impl Loader<'_> {
     /// Rejects an entry that covers everything; `named` is the number of rules that it names.
     fn limit(&mut self, written: &WrittenEntry, named: usize) {
         const HELP: &str = "add `broad: true` if this is intended";
-        let Entry { id, rules, when, when_span, conditions, .. } = &written.entry;
+        let AllowlistEntry { id, rules, when, when_span, conditions, .. } = &written.entry;
         let by_pattern = written.names.iter().find(|(name, _)| Pattern::is_pattern(name));
         if let Some((name, span)) = by_pattern
             && (is_everything(name) || named > 1 && named == self.rules.len())
@@ -193,9 +193,9 @@ impl Loader<'_> {
         } else {
             format!("there is no rule `{name}`")
         };
-        let known = self.rules.iter().map(|&(id, _)| id);
-        let known = known.chain(self.disabled.iter().map(String::as_str));
-        let help = did_you_mean(name, known)
+        let candidates = self.rules.iter().map(|&(id, _)| id);
+        let candidates = candidates.chain(self.disabled.iter().map(String::as_str));
+        let help = did_you_mean(name, candidates)
             .unwrap_or_else(|| "`keytrail rules` lists every rule".to_owned());
         self.error(Diagnostic::error(&codes::UNKNOWN_RULE, message).at(span, "").help(help));
     }

@@ -2,7 +2,7 @@
 //!
 //! An entry accepts matches of the rules that it names. It never drops them without a trace.
 //!
-//! This module knows rules and expressions. It must not know findings, inputs or the engine: it
+//! This module uses rules and expressions. It must not know findings, inputs or the engine: it
 //! determines which entries cover a match, and its callers decide what follows from that.
 
 mod allowlist;
@@ -17,7 +17,7 @@ mod select;
 mod selector;
 
 pub use allowlist::Allowlist;
-pub use entry::{Entry, EntryState};
+pub use entry::{AllowlistEntry, EntryState};
 pub use load::load;
 pub use pattern::names_rule;
 pub use read::{FILE, WrittenEntry, read};

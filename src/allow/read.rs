@@ -1,42 +1,42 @@
 //! Reads allowlist files into entries as written, with every check that does not need the rules.
 
-use super::entry::Entry;
-use super::index::Lookup;
+use super::entry::AllowlistEntry;
+use super::index::EntryLookup;
 use super::select::{AddressKind, Selected, select};
 use super::selector::{MATCH, Selector};
 use crate::diag::Diagnostic;
 use crate::diag::codes::allow as codes;
 use crate::source::{Fragment, Span};
 use crate::value::{Duration, Time};
-use crate::yaml::{self, Key, Node, NodeKind, Scalar, Shape};
+use crate::yaml::{self, Node, NodeKind, Scalar, Shape, ShapeKey};
 
 /// The shape of an allowlist file.
-pub static FILE: Shape = Shape::Object(&[Key::required(
+pub static FILE: Shape = Shape::Object(&[ShapeKey::required(
     "entries",
     Shape::List(&ENTRY),
     "The entries, each with a reason, an owner and an end date.",
 )]);
 
-static FILE_KEYS: Shape = Shape::Object(&[Key::required("entries", Shape::Any, "")]);
+static FILE_KEYS: Shape = Shape::Object(&[ShapeKey::required("entries", Shape::Any, "")]);
 
 static ENTRY: Shape = Shape::Object(&[
-    Key::required("id", Shape::Id, "Its name in the ledger, unique in the policy."),
-    Key::required(
+    ShapeKey::required("id", Shape::Id, "Its name in the ledger, unique in the policy."),
+    ShapeKey::required(
         "rules",
         Shape::List(&Shape::Str),
         "Ids of rules; `*` matches any text. `*` alone requires `broad: true`.",
     ),
-    Key::required(
+    ShapeKey::required(
         "match",
         Shape::Object(MATCH),
         "A record must match every selector, and for each at least one of its values.",
     ),
-    Key::optional("when", Shape::Expr, "An additional condition on the record."),
-    Key::required("reason", Shape::Str, "Why the calls are accepted."),
-    Key::required("owner", Shape::Str, "The person or team responsible for the entry."),
-    Key::optional("ticket", Shape::Str, "The ticket in which the entry was approved."),
-    Key::required("expires", Shape::DateOrNever, "The last valid day in UTC, or `never`."),
-    Key::optional(
+    ShapeKey::optional("when", Shape::Expr, "An additional condition on the record."),
+    ShapeKey::required("reason", Shape::Str, "Why the calls are accepted."),
+    ShapeKey::required("owner", Shape::Str, "The person or team responsible for the entry."),
+    ShapeKey::optional("ticket", Shape::Str, "The ticket in which the entry was approved."),
+    ShapeKey::required("expires", Shape::DateOrNever, "The last valid day in UTC, or `never`."),
+    ShapeKey::optional(
         "broad",
         Shape::Bool,
         "Confirms that the entry intentionally names all rules or covers all calls.",
@@ -44,12 +44,12 @@ static ENTRY: Shape = Shape::Object(&[
 ]);
 
 /// An entry whose rules are not resolved yet. Loading a policy resolves it into an
-/// [`Entry`](super::Entry).
+/// [`AllowlistEntry`](super::Entry).
 #[derive(Debug)]
 pub struct WrittenEntry {
     /// The entry, without rules and `when`.
-    pub(super) entry: Entry,
-    pub(super) lookup: Lookup,
+    pub(super) entry: AllowlistEntry,
+    pub(super) lookup: EntryLookup,
     /// The names of its rules.
     pub(super) names: Vec<(String, Span)>,
     /// Where `rules` was written.
@@ -120,7 +120,7 @@ impl EntryReader {
         let owner = self.words(name, "owner", node);
         let lookup = selected
             .iter_mut()
-            .find(|s| !matches!(s.lookup, Lookup::Scan))
+            .find(|s| !matches!(s.lookup, EntryLookup::Scan))
             .map(|s| std::mem::take(&mut s.lookup))
             .unwrap_or_default();
         let selectors = node.get("match").map_or(&[][..], Node::entries).iter();
@@ -142,7 +142,7 @@ impl EntryReader {
             broad: node.get("broad").and_then(Node::bool).unwrap_or_default(),
             when: node.get("when").and_then(Node::scalar).map(|when| when.fragment.clone()),
             broken: self.diagnostics[before..].iter().any(Diagnostic::is_error),
-            entry: Entry {
+            entry: AllowlistEntry {
                 id: name.to_owned(),
                 span: id.span,
                 reason,

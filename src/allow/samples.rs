@@ -23,16 +23,16 @@ const WORDS: [&str; 16] = [
 ];
 
 /// One sample: an event, with the rows of a credential and a key.
-struct Sample {
+struct SampleRecord {
     provider: Provider,
     event: Record<'static>,
     cred: Record<'static>,
     key: Record<'static>,
 }
 
-static ALL: LazyLock<Vec<Sample>> = LazyLock::new(|| {
+static ALL: LazyLock<Vec<SampleRecord>> = LazyLock::new(|| {
     let of = |provider: Provider| {
-        (0..SAMPLES).map(move |index| Sample {
+        (0..SAMPLES).map(move |index| SampleRecord {
             provider,
             event: record(RecordKind::Event, provider, index),
             cred: record(RecordKind::Cred, provider, index),
@@ -50,7 +50,7 @@ pub(super) fn all_are_covered(
     always: &[bool],
     when: Option<&Expr>,
 ) -> bool {
-    let covered = |sample: &Sample| {
+    let covered = |sample: &SampleRecord| {
         let bindings = Bindings {
             event: (kind == RecordKind::Event).then_some(&sample.event),
             cred: (kind != RecordKind::Event).then_some(&sample.cred),

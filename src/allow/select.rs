@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use super::condition::{Condition, Texts};
-use super::index::{IndexKey, Lookup};
+use super::index::{EntryLookup, IndexKey};
 use super::pattern::Pattern;
 use super::selector::Selector;
 use crate::diag::codes::allow as codes;
@@ -18,7 +18,7 @@ pub(super) struct Selected {
     /// The condition that it tests.
     pub(super) condition: Condition,
     /// How the index finds records that match.
-    pub(super) lookup: Lookup,
+    pub(super) lookup: EntryLookup,
     /// Whether it is true for practically every record, whatever the samples show.
     pub(super) always: bool,
     /// The kinds of address that depend on tables.
@@ -74,8 +74,8 @@ pub(super) fn select(
     (errors(diagnostics) == before).then_some(selected)
 }
 
-fn keys(selector: Selector, texts: &[&str]) -> Lookup {
-    Lookup::Texts(selector, texts.iter().map(|text| IndexKey::text(selector, text)).collect())
+fn keys(selector: Selector, texts: &[&str]) -> EntryLookup {
+    EntryLookup::Texts(selector, texts.iter().map(|text| IndexKey::text(selector, text)).collect())
 }
 
 fn exact(selector: Selector, texts: &[&str]) -> Selected {
@@ -87,7 +87,7 @@ fn patterns(selector: Selector, texts: &[&str], ignore_case: bool) -> Selected {
     let any = texts.iter().any(|text| Pattern::is_pattern(text));
     Selected {
         condition: Condition::Text { selector, values: Texts::patterns(texts, ignore_case) },
-        lookup: if any { Lookup::Scan } else { keys(selector, texts) },
+        lookup: if any { EntryLookup::Scan } else { keys(selector, texts) },
         always: false,
         kinds: Vec::new(),
     }
@@ -147,9 +147,9 @@ fn ip(values: &[(&str, Span)], diagnostics: &mut Vec<Diagnostic>) -> Selected {
         always: covers_half_of_the_addresses(&ranges)
             || lan && whole("account") && whole("external"),
         lookup: if lan || !types.is_empty() {
-            Lookup::Scan
+            EntryLookup::Scan
         } else {
-            Lookup::Ranges(ranges.clone())
+            EntryLookup::Ranges(ranges.clone())
         },
         condition: Condition::Ip { ranges: CidrSet::new(ranges), lan, types: types.into() },
         kinds,
@@ -185,7 +185,7 @@ fn ak(values: &[(&str, Span)], diagnostics: &mut Vec<Diagnostic>) -> Selected {
     let [long_term, temporary] = WORDS.map(|word| values.iter().any(|&(text, _)| text == word));
     Selected {
         condition: Condition::Ak { keys: Texts::exact(&own), long_term, temporary },
-        lookup: if long_term || temporary { Lookup::Scan } else { keys(Selector::Ak, &own) },
+        lookup: if long_term || temporary { EntryLookup::Scan } else { keys(Selector::Ak, &own) },
         always: long_term && temporary,
         kinds: Vec::new(),
     }
@@ -211,7 +211,7 @@ fn code(values: &[(&str, Span)], diagnostics: &mut Vec<Diagnostic>) -> Selected 
     let [success, failed] = WORDS.map(|word| values.iter().any(|&(text, _)| text == word));
     Selected {
         // Codes are not selective enough for an index.
-        lookup: Lookup::Scan,
+        lookup: EntryLookup::Scan,
         always: success && failed,
         kinds: Vec::new(),
         condition: Condition::Code { codes: Texts::patterns(&codes_given, false), success, failed },
@@ -222,10 +222,10 @@ fn check_api(text: &str, span: Span, diagnostics: &mut Vec<Diagnostic>) {
     let error = match text.split_once(':') {
         Some((provider, _)) if Pattern::is_pattern(provider) => return,
         Some((provider, rest)) => {
-            let known = Provider::ALL.iter().any(|p| p.name().eq_ignore_ascii_case(provider));
-            if known && (rest.contains('.') || Pattern::is_pattern(rest)) {
+            let is_provider = Provider::ALL.iter().any(|p| p.name().eq_ignore_ascii_case(provider));
+            if is_provider && (rest.contains('.') || Pattern::is_pattern(rest)) {
                 return;
-            } else if known {
+            } else if is_provider {
                 Diagnostic::error(
                     &codes::BAD_VALUE,
                     format!("`{text}` does not name an operation: expected `provider:service.api`"),

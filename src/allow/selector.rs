@@ -3,7 +3,7 @@
 use crate::record::FieldId;
 use crate::record::field::{cred, event, key, words};
 use crate::value::RecordKind;
-use crate::yaml::{Key, Shape};
+use crate::yaml::{Shape, ShapeKey};
 
 /// A key of an entry's `match`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -95,30 +95,38 @@ impl Selector {
 }
 
 /// The shape of `match`.
-pub(super) static MATCH: &[Key] = &[
-    Key::optional(
+pub(super) static MATCH: &[ShapeKey] = &[
+    ShapeKey::optional(
         "ip",
         TEXTS,
         "Addresses, ranges in CIDR notation, or kinds of address. `lan` is always available. \
          `account` and `external` require rows in the table `ip_assets`; `lan_noted`, \
          `account_noted` and `external_noted` also require rows in `ip_notes`.",
     ),
-    Key::optional(
+    ShapeKey::optional(
         "method",
         Shape::List(&Shape::Enum(words::METHOD.values)),
         "Access methods of the call.",
     ),
-    Key::optional("ak", TEXTS, "Complete access keys as recorded, `long_term` or `temporary`."),
-    Key::optional(
+    ShapeKey::optional(
+        "ak",
+        TEXTS,
+        "Complete access keys as recorded, `long_term` or `temporary`.",
+    ),
+    ShapeKey::optional(
         "api",
         TEXTS,
         "Operations as `provider:service.api`; `*` matches any text, ASCII case is ignored.",
     ),
-    Key::optional("code", TEXTS, "`success`, `failed`, or error codes; `*` matches any text."),
-    Key::optional("account", TEXTS, "Accounts that own the log or the key."),
-    Key::optional("user", TEXTS, "Names of users as recorded, not ARNs; `*` matches any text."),
-    Key::optional("region", TEXTS, "Regions, in lower case."),
-    Key::optional(
+    ShapeKey::optional("code", TEXTS, "`success`, `failed`, or error codes; `*` matches any text."),
+    ShapeKey::optional("account", TEXTS, "Accounts that own the log or the key."),
+    ShapeKey::optional(
+        "user",
+        TEXTS,
+        "Names of users as recorded, not ARNs; `*` matches any text.",
+    ),
+    ShapeKey::optional("region", TEXTS, "Regions, in lower case."),
+    ShapeKey::optional(
         "agent",
         TEXTS,
         "Complete user agents. A caller can choose its user agent freely.",

@@ -62,7 +62,7 @@ pub(super) fn params(rule: &Rule, change: &RuleChange) -> Vec<ValueChange> {
 }
 
 /// Items of one kind that do not ship with Keytrail, by their names and where those are written. An
-/// exact copy of a built-in file is no item of its own.
+/// exact copy of a built-in file is not listed.
 pub(super) fn own(
     kind: &'static str,
     places: &BTreeMap<String, Span>,

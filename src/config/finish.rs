@@ -88,9 +88,9 @@ static UNPARSED: [&Code; 10] = [
 /// SHA-256 of the name and text of every file, in the order of their names. For data files that are
 /// not stored, the digest of the text is hashed instead.
 fn hash(sources: &Sources, digests: &[tables::Digested]) -> String {
-    let kept = sources.iter().map(|(_, file)| (file.name.as_str(), &*file.text));
+    let policy_files = sources.iter().map(|(_, file)| (file.name.as_str(), &*file.text));
     let read = digests.iter().map(|(name, digest)| (name.as_str(), digest.as_str()));
-    let mut files: Vec<(&str, &str)> = kept.chain(read).collect();
+    let mut files: Vec<(&str, &str)> = policy_files.chain(read).collect();
     files.sort_unstable();
     let mut hasher = Sha256::new();
     for part in files.into_iter().flat_map(|(name, text)| [name, text]) {

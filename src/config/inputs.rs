@@ -7,20 +7,24 @@ use crate::diag::{Diagnostic, escape, nearest};
 use crate::record::{Columns, Format, Hint, HintEntry, Setting, column_names};
 use crate::source::{PathPattern, Sources, walk};
 use crate::value::Zone;
-use crate::yaml::{Key, Node, Shape};
+use crate::yaml::{Node, Shape, ShapeKey};
 
 /// The shape of one entry.
 pub(super) static INPUT: Shape = Shape::Object(&[
-    Key::required(
+    ShapeKey::required(
         "path",
         Shape::Str,
         "A glob for the files, relative to this file, with `/`; `-` is standard input. The first \
          entry that matches a file decides.",
     ),
-    Key::optional("format", Shape::Str, "The format of the files; other formats are rejected."),
-    Key::optional("account", Shape::Str, "The account of records that do not contain one."),
-    Key::optional("zone", Shape::Str, "The zone of times that are written without one."),
-    Key::optional(
+    ShapeKey::optional(
+        "format",
+        Shape::Str,
+        "The format of the files; other formats are rejected.",
+    ),
+    ShapeKey::optional("account", Shape::Str, "The account of records that do not contain one."),
+    ShapeKey::optional("zone", Shape::Str, "The zone of times that are written without one."),
+    ShapeKey::optional(
         "columns",
         Shape::List(&Shape::Str),
         "The columns of tables without a header line.",

@@ -266,13 +266,13 @@ impl<'o> Loader<'o> {
         for (id, changes) in std::mem::take(&mut self.project.lists) {
             for change in changes {
                 let Some(list) = self.policy.lists.get_mut(&id) else {
-                    let known = self.policy.lists.keys().map(String::as_str);
+                    let candidates = self.policy.lists.keys().map(String::as_str);
                     let message =
                         format!("the project file changes the list `{id}`, which does not exist");
                     self.policy.diagnostics.push(
                         Diagnostic::error(&codes::UNKNOWN_SETTING, message)
                             .at(change.span, "there is no such list")
-                            .maybe_help(did_you_mean(&id, known)),
+                            .maybe_help(did_you_mean(&id, candidates)),
                     );
                     continue;
                 };
@@ -331,18 +331,18 @@ impl<'o> Loader<'o> {
         declared: &BTreeMap<String, DeclaredTable>,
         broken: &[String],
     ) -> BTreeMap<String, PolicyPath> {
-        let known = || declared.keys().chain(broken);
+        let candidates = || declared.keys().chain(broken);
         let unknown = |id: &str, message: String| {
             Diagnostic::error(&codes::UNKNOWN_SETTING, message).help(
-                did_you_mean(id, known().map(String::as_str))
+                did_you_mean(id, candidates().map(String::as_str))
                     .unwrap_or_else(|| "a `table` file declares it first".to_owned()),
             )
         };
         let mut files = BTreeMap::new();
         for (id, (span, file)) in std::mem::take(&mut self.project.tables) {
-            if !known().any(|own| *own == id) {
+            if !candidates().any(|own| *own == id) {
                 let message = format!(
-                    "the project file gives rows to the table `{}`, which does not exist",
+                    "the project file sets rows for the table `{}`, which does not exist",
                     escaped(&id, 60)
                 );
                 let diagnostic = unknown(&id, message).at(span, "there is no such table");
@@ -353,11 +353,11 @@ impl<'o> Loader<'o> {
         let base = walk::resolve(&self.options.directory);
         let mut given: Vec<&str> = Vec::new();
         for (id, text) in &self.options.tables {
-            if !known().any(|own| own == id) {
+            if !candidates().any(|own| own == id) {
                 let message = format!("`--table` names the table `{id}`, which does not exist");
                 self.policy.diagnostics.push(unknown(id, message));
             } else if given.contains(&id.as_str()) {
-                let message = format!("`--table` gives the table `{id}` two data files");
+                let message = format!("`--table` sets two data files for the table `{id}`");
                 self.policy.diagnostics.push(Diagnostic::error(&codes::UNKNOWN_SETTING, message));
             }
             given.push(id);
@@ -441,13 +441,13 @@ impl<'o> Loader<'o> {
         self.policy.changes.own.extend(changes::own("rule", &places, &self.policy.sources));
         for (id, change) in &self.project.rules {
             if !rules.contains_key(id) && !self.broken.contains(id) {
-                let known = rules.keys().chain(&self.broken);
+                let candidates = rules.keys().chain(&self.broken);
                 let message =
                     format!("the project file changes the rule `{id}`, which does not exist");
                 self.policy.diagnostics.push(
                     Diagnostic::error(&codes::UNKNOWN_SETTING, message)
                         .at(change.span, "there is no such rule")
-                        .maybe_help(did_you_mean(id, known.map(String::as_str))),
+                        .maybe_help(did_you_mean(id, candidates.map(String::as_str))),
                 );
             }
         }

@@ -12,7 +12,7 @@ use crate::record::{Format, HintEntry, InputKind, InputKinds};
 use crate::rule::Severity;
 use crate::source::{Sources, Span, walk};
 use crate::value::Zone;
-use crate::yaml::{self, Key, Node, NodeKind, Scalar, Shape};
+use crate::yaml::{self, Node, NodeKind, Scalar, Shape, ShapeKey};
 
 /// The file name of the project file.
 pub const FILE_NAME: &str = "keytrail.yaml";
@@ -23,37 +23,45 @@ pub(super) const BUILTIN: &str = "builtin";
 /// The shape of the project file.
 pub static PROJECT: Shape = Shape::Object(KEYS);
 
-static KEYS: &[Key] = &[
-    Key::optional(
+static KEYS: &[ShapeKey] = &[
+    ShapeKey::optional(
         "extends",
         TEXTS,
         "Policies to start from: `builtin` (the default), and other project files.",
     ),
-    Key::optional("rule_paths", TEXTS, "Files, folders and globs of rules, lists and definitions."),
-    Key::optional("allowlists", TEXTS, "Files, folders and globs of allowlists."),
-    Key::optional("rules", Shape::Map(&RULE), "Changes to rules, by id."),
-    Key::optional("lists", Shape::Map(&LIST), "Changes to lists, by id."),
-    Key::optional(
+    ShapeKey::optional(
+        "rule_paths",
+        TEXTS,
+        "Files, folders and globs of rules, lists and definitions.",
+    ),
+    ShapeKey::optional("allowlists", TEXTS, "Files, folders and globs of allowlists."),
+    ShapeKey::optional("rules", Shape::Map(&RULE), "Changes to rules, by id."),
+    ShapeKey::optional("lists", Shape::Map(&LIST), "Changes to lists, by id."),
+    ShapeKey::optional(
         "tables",
         Shape::Map(&Shape::Str),
         "Data files of tables, by id: a CSV, JSON or YAML file, relative to this file.",
     ),
-    Key::optional(
+    ShapeKey::optional(
         "expect",
         Shape::List(&EXPECTED),
         "Kinds of inputs that every run must have; without one, its rules are blind and the run is incomplete.",
     ),
-    Key::optional(
+    ShapeKey::optional(
         "inputs",
         Shape::List(&INPUT),
         "Hints for input files: what the files do not contain.",
     ),
-    Key::optional("zone", Shape::Str, "The zone of calendar functions and days; UTC by default."),
-    Key::optional("fail_on", SEVERITY, "The lowest severity that fails a run."),
-    Key::optional("min_severity", SEVERITY, "The lowest severity that is reported."),
-    Key::optional("max_skipped", Shape::Count, "The number of records that may be skipped."),
-    Key::optional("lints", Shape::Map(&LEVEL), "The level of lints, by name."),
-    Key::optional(
+    ShapeKey::optional(
+        "zone",
+        Shape::Str,
+        "The zone of calendar functions and days; UTC by default.",
+    ),
+    ShapeKey::optional("fail_on", SEVERITY, "The lowest severity that fails a run."),
+    ShapeKey::optional("min_severity", SEVERITY, "The lowest severity that is reported."),
+    ShapeKey::optional("max_skipped", Shape::Count, "The number of records that may be skipped."),
+    ShapeKey::optional("lints", Shape::Map(&LEVEL), "The level of lints, by name."),
+    ShapeKey::optional(
         "queries",
         Shape::Map(&SAVED),
         "Queries by name, for `keytrail query @NAME INPUT`.",
@@ -61,14 +69,14 @@ static KEYS: &[Key] = &[
 ];
 
 static RULE: Shape = Shape::Object(&[
-    Key::optional("enabled", Shape::Bool, "Whether the rule is enabled."),
-    Key::optional("severity", SEVERITY, "The severity in this project."),
-    Key::optional("params", Shape::Map(&Shape::Any), "Values of its parameters."),
+    ShapeKey::optional("enabled", Shape::Bool, "Whether the rule is enabled."),
+    ShapeKey::optional("severity", SEVERITY, "The severity in this project."),
+    ShapeKey::optional("params", Shape::Map(&Shape::Any), "Values of its parameters."),
 ]);
 
 static LIST: Shape = Shape::Object(&[
-    Key::optional("add", TEXTS, "Values to add."),
-    Key::optional("remove", TEXTS, "Values to remove."),
+    ShapeKey::optional("add", TEXTS, "Values to add."),
+    ShapeKey::optional("remove", TEXTS, "Values to remove."),
 ]);
 
 static EXPECTED: Shape = Shape::Enum(InputKind::WORDS);
@@ -143,7 +151,7 @@ pub(super) struct ProjectReader<'a> {
     pub(super) diagnostics: &'a mut Vec<Diagnostic>,
     /// The formats that `inputs` may name.
     formats: &'static [&'static dyn Format],
-    seen: BTreeSet<PathBuf>,
+    visited: BTreeSet<PathBuf>,
     open: Vec<PathBuf>,
 }
 
@@ -155,7 +163,7 @@ impl<'a> ProjectReader<'a> {
         diagnostics: &'a mut Vec<Diagnostic>,
         formats: &'static [&'static dyn Format],
     ) -> Self {
-        Self { root, sources, diagnostics, formats, seen: BTreeSet::new(), open: Vec::new() }
+        Self { root, sources, diagnostics, formats, visited: BTreeSet::new(), open: Vec::new() }
     }
 
     /// Adds the settings of a file; `from` is where the file was named.
@@ -171,7 +179,7 @@ impl<'a> ProjectReader<'a> {
             });
             return;
         }
-        if !self.seen.insert(resolved.clone()) {
+        if !self.visited.insert(resolved.clone()) {
             return;
         }
         let file = match self.sources.load(path, name.as_str()) {
@@ -312,8 +320,8 @@ impl<'a> ProjectReader<'a> {
 /// Keys of the project file that name policy files.
 const PATHS: [&str; 3] = ["extends", "rule_paths", "allowlists"];
 
-/// Whether an error leaves it unclear which files belong to the policy: it is about a key that names
-/// them, or about a key that does not exist and may stand for such a key.
+/// Whether an error leaves it unclear which files belong to the policy: it is about a key that
+/// names them, or about an unknown key that may be a misspelling of such a key.
 fn concerns_paths(problem: &Diagnostic, node: &Node) -> bool {
     let Some(at) = problem.labels.first().map(|label| label.span) else { return true };
     let entry = node
@@ -326,7 +334,7 @@ fn concerns_paths(problem: &Diagnostic, node: &Node) -> bool {
     })
 }
 
-/// Removes the entries in which an error stands: of `rules`, `lists` and other mappings by name the
+/// Removes the entries that contain an error: of `rules`, `lists` and other mappings by name the
 /// one below, else the whole key.
 fn leave_out(node: &mut Node, wrong: &[Diagnostic]) {
     let has_error = |key: &Scalar, value: &Node| {
@@ -353,7 +361,7 @@ fn texts(node: &Node) -> Vec<(&str, Span)> {
     node.items().iter().filter_map(|item| Some((item.text()?, item.span))).collect()
 }
 
-fn entries<'n>(node: &'n Node, key: &str) -> &'n [yaml::Entry] {
+fn entries<'n>(node: &'n Node, key: &str) -> &'n [yaml::MappingEntry] {
     node.get(key).map_or(&[], Node::entries)
 }
 

@@ -8,9 +8,9 @@ use crate::value::{Time, Value};
 
 /// Returns one occurrence for each instant that ends a silence.
 ///
-/// The silence begins with the last earlier match of the subject, or when `last_seen` was, whichever
-/// is later. A subject that neither of them knows is not silent but unknown. A record is earlier
-/// only if its time is earlier, and covered records end a silence as others do.
+/// The silence begins with the last earlier match of the subject, or when `last_seen` was,
+/// whichever is later. A subject without either is unknown, not silent. A record is earlier only if
+/// its time is earlier, and covered records end a silence as others do.
 pub(super) fn occurrences(
     subject: &Subject<'_>,
     silence: &AfterSilence,

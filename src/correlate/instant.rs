@@ -107,10 +107,10 @@ struct Matching<'c> {
 
 impl Matching<'_> {
     /// Assigns a record to a step, and moves other steps if necessary.
-    fn place(&mut self, step: usize, seen: &mut Vec<bool>) -> bool {
+    fn place(&mut self, step: usize, visited: &mut Vec<bool>) -> bool {
         for class in 0..self.classes.len() {
             let (steps, count) = self.classes[class];
-            if steps & 1 << step == 0 || std::mem::replace(&mut seen[class], true) {
+            if steps & 1 << step == 0 || std::mem::replace(&mut visited[class], true) {
                 continue;
             }
             if self.taken[class].len() < count {
@@ -119,7 +119,7 @@ impl Matching<'_> {
             }
             for at in 0..self.taken[class].len() {
                 if let Some(other) = self.taken[class][at]
-                    && self.place(other, seen)
+                    && self.place(other, visited)
                 {
                     self.taken[class][at] = Some(step);
                     return true;

@@ -2,7 +2,7 @@
 //!
 //! The functions evaluate one subject at a time, with its matches in order of time. They do not
 //! depend on where matches come from or how they are stored. Only times decide; the order of
-//! records within one instant does not matter. The folder knows rules and expressions; it must
+//! records within one instant does not matter. The folder uses rules and expressions; it must
 //! depend neither on the engine nor on findings.
 
 mod after_silence;

@@ -52,7 +52,7 @@ pub(super) use codes;
 pub struct Label {
     /// The place.
     pub span: Span,
-    /// The text beside the underline; may be empty.
+    /// The text after the underline; may be empty.
     pub text: String,
 }
 

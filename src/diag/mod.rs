@@ -1,6 +1,6 @@
 //! Diagnostics: code, message, labels and help; their rendering; terminal escaping.
 //!
-//! It knows sources. It must not know policies, records or rules: the code that finds a problem
+//! It uses sources. It must not know policies, records or rules: the code that finds a problem
 //! writes its message.
 
 pub mod codes;

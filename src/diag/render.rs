@@ -179,15 +179,15 @@ impl Shown {
     }
 
     fn line(&mut self, line: &str, bytes: &Range<usize>, labels: &[(usize, Range<usize>)]) {
-        let keep = kept(line, bytes, labels);
+        let visible = visible_range(line, bytes, labels);
         for (i, c) in line.char_indices() {
             let before = self.text.text.len();
             match c {
                 '\n' => self.text.push_raw('\n'),
                 '\r' if matches!(&line[i..], "\r" | "\r\n") => {}
                 // The renderer expands the tab, so columns stay aligned.
-                '\t' if keep.contains(&i) => self.text.push_raw('\t'),
-                c if keep.contains(&i) => self.text.push(c),
+                '\t' if visible.contains(&i) => self.text.push_raw('\t'),
+                c if visible.contains(&i) => self.text.push(c),
                 _ if self.text.text.ends_with('…') => {}
                 _ => self.text.push_raw('…'),
             }
@@ -203,7 +203,11 @@ impl Shown {
 
 /// The bytes of a line that are shown: all, or those around the first label if the line is very
 /// long.
-fn kept(line: &str, bytes: &Range<usize>, labels: &[(usize, Range<usize>)]) -> Range<usize> {
+fn visible_range(
+    line: &str,
+    bytes: &Range<usize>,
+    labels: &[(usize, Range<usize>)],
+) -> Range<usize> {
     if line.len() <= 2 * LINE {
         return 0..line.len();
     }

@@ -50,8 +50,8 @@ const OPPOSITES: &[(&str, &str)] = &[
     ("success", "failed"),
 ];
 
-/// The candidate that was probably meant by `typed`: the word that it stands for, or the nearest
-/// one that is similar enough.
+/// The candidate that was probably meant by `typed`: the word that replaces it, or the nearest one
+/// that is similar enough.
 pub fn nearest<'a>(typed: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let lower = typed.to_lowercase();
     let candidates: Vec<&'a str> = candidates.into_iter().collect();

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::expr::EvalError;
-use crate::record::{FieldGap, FieldSet, FileAccount, FileStatus, Format, Rows, Skip, SkipReason};
+use crate::record::{
+    FieldGap, FieldSet, FileAccount, FileStatus, Format, MappedRecord, Skip, SkipReason,
+};
 use crate::source::Span;
 use crate::value::RecordKind;
 
@@ -120,7 +122,7 @@ pub(super) struct Derived {
 }
 
 impl Derived {
-    pub(super) fn add(&mut self, rows: Rows<'_>) {
+    pub(super) fn add(&mut self, rows: MappedRecord<'_>) {
         self.creds += u64::from(rows.record.kind == RecordKind::Cred);
         self.keys += rows.keys.len() as u64;
     }
@@ -170,10 +172,10 @@ impl FileCounts {
     pub(super) fn skip(&mut self, skip: &Skip, rows: u64) {
         self.read += rows;
         *self.skipped.entry(skip.reason).or_default() += rows;
-        self.keep(skip);
+        self.retain_example(skip);
     }
 
-    fn keep(&mut self, skip: &Skip) {
+    fn retain_example(&mut self, skip: &Skip) {
         let full = self.skips.len() >= SKIPS_IN_DETAIL;
         if full && self.skips.last().is_some_and(|last| skip >= last) {
             return;
@@ -199,7 +201,7 @@ impl FileCounts {
         for (reason, count) in other.skipped {
             *self.skipped.entry(reason).or_default() += count;
         }
-        other.skips.iter().for_each(|skip| self.keep(skip));
+        other.skips.iter().for_each(|skip| self.retain_example(skip));
         for (note, count) in other.notes {
             *self.notes.entry(note).or_default() += count;
         }
@@ -240,7 +242,7 @@ impl ErrorCounts {
     pub(super) fn add(&mut self, rule: u32, error: ErrorAt) {
         let (count, examples) = self.rules.entry(rule).or_default();
         *count += 1;
-        keep_first(examples, error);
+        retain_first(examples, error);
     }
 
     /// Counts a failure that occurs after all records are read.
@@ -253,7 +255,7 @@ impl ErrorCounts {
         for (rule, (count, examples)) in other.rules {
             let mine = self.rules.entry(rule).or_default();
             mine.0 += count;
-            examples.into_iter().for_each(|error| keep_first(&mut mine.1, error));
+            examples.into_iter().for_each(|error| retain_first(&mut mine.1, error));
         }
     }
 
@@ -277,7 +279,7 @@ impl ErrorCounts {
     }
 }
 
-fn keep_first(examples: &mut BTreeSet<ErrorAt>, error: ErrorAt) {
+fn retain_first(examples: &mut BTreeSet<ErrorAt>, error: ErrorAt) {
     examples.insert(error);
     if examples.len() > ERRORS_IN_DETAIL {
         examples.pop_last();

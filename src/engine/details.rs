@@ -47,7 +47,7 @@ type Ranked = (Reverse<(u8, u8)>, Order);
 /// of the input.
 #[derive(Debug, Default)]
 pub(super) struct Details {
-    kept: BTreeMap<Order, Detail>,
+    by_order: BTreeMap<Order, Detail>,
     leads: BTreeSet<Order>,
     ranked: BTreeSet<Ranked>,
     /// Of `ranked`, the matches of each call record.
@@ -73,7 +73,7 @@ impl Details {
         rank: (u8, u8),
         place: RecordPosition,
     ) -> bool {
-        if let Some(same) = self.kept.get(&order) {
+        if let Some(same) = self.by_order.get(&order) {
             return place < same.place;
         }
         self.leads(order) || self.ranks((Reverse(rank), order), call)
@@ -92,7 +92,7 @@ impl Details {
 
     /// Retains a match if it is among the first or the weightiest.
     pub(super) fn add(&mut self, order: Order, detail: Detail) {
-        if let Some(same) = self.kept.get_mut(&order) {
+        if let Some(same) = self.by_order.get_mut(&order) {
             if detail.place < same.place {
                 self.bytes = self.bytes + detail.bytes() - same.bytes();
                 *same = detail;
@@ -105,7 +105,7 @@ impl Details {
             return;
         }
         self.bytes += detail.bytes();
-        self.kept.insert(order, detail);
+        self.by_order.insert(order, detail);
         if leads {
             self.leads.insert(order);
             if self.leads.len() > LEADS
@@ -126,7 +126,7 @@ impl Details {
             if self.ranked.len() > PER_FINDING
                 && let Some(out) = self.ranked.pop_last()
             {
-                let call = self.kept.get(&out.1).map(|detail| detail.call);
+                let call = self.by_order.get(&out.1).map(|detail| detail.call);
                 if let Some(of_call) = call.and_then(|call| self.of_call.get_mut(&call)) {
                     of_call.retain(|of| *of != out);
                 }
@@ -137,10 +137,10 @@ impl Details {
 
     /// Drops a detail that is no longer among the first or the weightiest.
     fn release(&mut self, order: Order) {
-        let Some(detail) = self.kept.get(&order) else { return };
+        let Some(detail) = self.by_order.get(&order) else { return };
         if !self.leads.contains(&order) && !self.ranked.contains(&(Reverse(detail.rank), order)) {
             self.bytes -= detail.bytes();
-            self.kept.remove(&order);
+            self.by_order.remove(&order);
         }
     }
 
@@ -151,15 +151,15 @@ impl Details {
 
     /// The details in the total order.
     pub(super) fn iter(&self) -> impl Iterator<Item = (&Order, &Detail)> {
-        self.kept.iter()
+        self.by_order.iter()
     }
 
     pub(super) fn get(&self, order: &Order) -> Option<&Detail> {
-        self.kept.get(order)
+        self.by_order.get(order)
     }
 
     pub(super) fn first(&self) -> Option<(&Order, &Detail)> {
-        self.kept.first_key_value()
+        self.by_order.first_key_value()
     }
 }
 
@@ -185,7 +185,7 @@ mod tests {
         }
     }
 
-    fn keep(details: &mut Details, (time, call, offset): (i64, u64, u64)) {
+    fn add(details: &mut Details, (time, call, offset): (i64, u64, u64)) {
         let order = Order { time, id: u128::from(call), content: 0 };
         // The weight of a match belongs to the match, not to the copy of it.
         let new = detail(call, ((time % 3) as u8, (call % 2) as u8), offset);
@@ -201,21 +201,21 @@ mod tests {
             cut in 0usize..600,
         ) {
             let mut whole = Details::default();
-            matches.iter().for_each(|m| keep(&mut whole, *m));
+            matches.iter().for_each(|m| add(&mut whole, *m));
 
             let mut reversed = Details::default();
-            matches.iter().rev().for_each(|m| keep(&mut reversed, *m));
-            prop_assert_eq!(&whole.kept, &reversed.kept);
+            matches.iter().rev().for_each(|m| add(&mut reversed, *m));
+            prop_assert_eq!(&whole.by_order, &reversed.by_order);
 
             let (left, right) = matches.split_at(cut.min(matches.len()));
             let (mut a, mut b) = (Details::default(), Details::default());
-            left.iter().for_each(|m| keep(&mut a, *m));
-            right.iter().for_each(|m| keep(&mut b, *m));
-            a.kept.into_iter().for_each(|(order, detail)| b.add(order, detail));
-            prop_assert_eq!(&whole.kept, &b.kept);
+            left.iter().for_each(|m| add(&mut a, *m));
+            right.iter().for_each(|m| add(&mut b, *m));
+            a.by_order.into_iter().for_each(|(order, detail)| b.add(order, detail));
+            prop_assert_eq!(&whole.by_order, &b.by_order);
 
             prop_assert!(whole.ranked.len() <= PER_FINDING && whole.leads.len() <= LEADS);
-            prop_assert_eq!(whole.bytes, whole.kept.values().map(Detail::bytes).sum::<usize>());
+            prop_assert_eq!(whole.bytes, whole.by_order.values().map(Detail::bytes).sum::<usize>());
             for of in whole.of_call.values() {
                 prop_assert!(of.len() <= PER_CALL && of.is_sorted());
             }
@@ -226,11 +226,11 @@ mod tests {
             all.sort_unstable();
             all.dedup();
             prop_assert!(all.iter().take(LEADS).all(|order| whole.get(order).is_some()));
-            let retained = whole.kept.keys().filter(|order| {
-                let ranked = (Reverse(whole.kept[*order].rank), **order);
+            let retained = whole.by_order.keys().filter(|order| {
+                let ranked = (Reverse(whole.by_order[*order].rank), **order);
                 whole.leads.contains(*order) || whole.ranked.contains(&ranked)
             });
-            prop_assert_eq!(retained.count(), whole.kept.len());
+            prop_assert_eq!(retained.count(), whole.by_order.len());
         }
     }
 }

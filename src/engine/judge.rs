@@ -22,7 +22,7 @@ pub(super) struct Judge<'p> {
     plan: &'p Plan<'p>,
     options: &'p RunOptions,
     joiner: Joiner<'p>,
-    /// The reports as tables, where an expression asks for them.
+    /// The reports as tables, if an expression looks up their rows.
     look_up: Option<LookUp<'p>>,
     pub(super) recorder: MatchRecorder<'p>,
     candidates: Candidates,
@@ -81,7 +81,7 @@ impl<'p> Judge<'p> {
     pub(super) fn decide(&mut self, projected: Projected<'_>, in_force: bool) {
         let Self { plan, joiner, look_up, recorder, candidates, hits, notes, .. } = self;
         let record = projected.rows.record;
-        recorder.found.known_users.add(record);
+        recorder.found.confirmed_users.add(record);
         if !in_force {
             return;
         }
@@ -148,11 +148,11 @@ impl<'p> Judge<'p> {
             let from = hits.partition_point(|hit| hit.0 < row);
             let to = hits.partition_point(|hit| hit.0 <= row);
             let of_row = hits[from..to].iter().map(|hit| hit.1);
-            let mut keep = |bindings: &Bindings<'_>| {
+            let mut record_match = |bindings: &Bindings<'_>| {
                 let silence =
                     |number: &u32| plan.conditions[*number as usize].role == Role::AfterSilence;
                 for number in of_row.clone().filter(|number| !silence(number)) {
-                    recorder.keep(number, at, bindings);
+                    recorder.record_match(number, at, bindings);
                 }
                 if look_up.as_ref().is_some_and(LookUp::was_ambiguous) {
                     note(notes, AMBIGUOUS);
@@ -160,14 +160,16 @@ impl<'p> Judge<'p> {
                 // Which records may end a silence depends on the order of the input, so these
                 // lookups note nothing.
                 for number in of_row.clone().filter(silence) {
-                    recorder.keep(number, at, bindings);
+                    recorder.record_match(number, at, bindings);
                 }
                 look_up.as_ref().map(LookUp::was_ambiguous);
             };
             if of_row.clone().any(|number| plan.conditions[number as usize].joined) {
-                joiner.join(record, &mut |cred, key| keep(&Bindings { cred, key, ..*bindings }));
+                joiner.join(record, &mut |cred, key| {
+                    record_match(&Bindings { cred, key, ..*bindings })
+                });
             } else {
-                keep(bindings);
+                record_match(bindings);
             }
         });
         self.recorder.report_failures(file, raw);
@@ -203,8 +205,8 @@ impl<'p> Judge<'p> {
                     }
                     let at = RecordAt { file, raw, origin, row, weight: 0 };
                     let mut reload = |bindings: &Bindings<'_>| {
-                        let seen = MatchView::of(bindings, origin.time);
-                        if seen.order(raw, row) != want.order {
+                        let view = MatchView::of(bindings, origin.time);
+                        if view.order(raw, row) != want.order {
                             return;
                         }
                         let bindings = Bindings { measures: &want.measures, ..*bindings };
@@ -214,7 +216,7 @@ impl<'p> Judge<'p> {
                             }
                             SampleTarget::Sample(..) => String::new(),
                         };
-                        reloaded = Some(detail(&seen, at, (0, (0, 0)), message, options));
+                        reloaded = Some(detail(&view, at, (0, (0, 0)), message, options));
                     };
                     if plan.joins(want.rule) {
                         joiner.join(record, &mut |cred, key| {

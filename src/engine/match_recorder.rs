@@ -179,7 +179,7 @@ impl<'p> MatchRecorder<'p> {
 
     /// Records a match of the condition with this index. Returns its key, which encodes rule and
     /// subject, or `None` if the record is not a match after all.
-    pub(super) fn keep(
+    pub(super) fn record_match(
         &mut self,
         number: u32,
         at: RecordAt<'_>,
@@ -194,9 +194,9 @@ impl<'p> MatchRecorder<'p> {
             Construct::AfterSilence(silence) => Some(silence.length),
             _ => None,
         };
-        let seen = MatchView::of(bindings, origin.time);
+        let view = MatchView::of(bindings, origin.time);
         let failures = self.failed.len();
-        let lacks = self.subject(rule, of_step, &seen.provider, bindings);
+        let lacks = self.subject(rule, of_step, &view.provider, bindings);
         if lacks && matches!(definition.construct, Construct::Sequence(_)) {
             return None;
         }
@@ -206,7 +206,7 @@ impl<'p> MatchRecorder<'p> {
         } else {
             self.matches += 1;
         }
-        if seen.time.is_none() && definition.construct.is_timed() {
+        if view.time.is_none() && definition.construct.is_timed() {
             *self.unplaced.entry(rule).or_default() += 1;
             return None;
         }
@@ -237,15 +237,15 @@ impl<'p> MatchRecorder<'p> {
         self.cover.clear();
         put_entries(&self.covering, &mut self.cover);
 
-        let day = seen.time.and_then(|time| time.date(&self.options.zone));
-        seen.encode_call(day.as_deref(), &mut self.call);
+        let day = view.time.and_then(|time| time.date(&self.options.zone));
+        view.encode_call(day.as_deref(), &mut self.call);
         self.account.clear();
         if needs_reach(definition) {
             bindings.event.inspect(|record| account_of(record, &mut self.account));
         }
         self.rendered.clear();
         if self.options.emit == EmitMode::Occurrences {
-            self.render_names(&seen);
+            self.render_names(&view);
             self.render_message(rule, bindings);
         } else if self.once && definition.correlates() {
             // Its record cannot be read again once it is known whether it leads the finding.
@@ -260,16 +260,16 @@ impl<'p> MatchRecorder<'p> {
                 &mut self.measured,
             );
         }
-        let kept = MatchRow {
+        let row = MatchRow {
             key: &self.key,
-            order: seen.order(raw, row),
+            order: view.order(raw, row),
             step,
             place: place(file, raw),
             row,
             severity: severity as u8,
             weight,
-            ok: seen.ok,
-            revision: seen.revision,
+            ok: view.ok,
+            revision: view.revision,
             cover: &self.cover,
             account: self.account.as_bytes(),
             call: &self.call,
@@ -277,31 +277,31 @@ impl<'p> MatchRecorder<'p> {
             rendered: &self.rendered,
         };
         match silence {
-            Some(silence) => self.found.push_silence_end(&kept, silence),
-            None => self.found.push(rule, &kept),
+            Some(silence) => self.found.push_silence_end(&row, silence),
+            None => self.found.push(rule, &row),
         }
         if !definition.correlates() && self.rendered.is_empty() {
             let (options, failed) = (self.options, &mut self.failed);
             let mut call = FxHasher::default();
             call.write(split_day(&self.call).1);
-            let call = (call.finish(), (kept.severity, weight));
-            self.found.details.add(&kept, call.0, kept.place, || {
+            let call = (call.finish(), (row.severity, weight));
+            self.found.details.add(&row, call.0, row.place, || {
                 let message = message(definition, bindings, options, failed, rule);
-                detail(&seen, at, call, message, options)
+                detail(&view, at, call, message, options)
             });
         }
         Some(&self.key)
     }
 
     /// Appends the texts that name the record of an occurrence to `rendered`: id, request id, name.
-    fn render_names(&mut self, seen: &MatchView<'_>) {
+    fn render_names(&mut self, view: &MatchView<'_>) {
         let redactor = self.options.redactor;
         let plain = |text: &Option<Cow<'_, str>>| {
             text.as_deref().map(|text| redactor.text(text).into_owned())
         };
-        put_text(plain(&seen.id).as_deref(), &mut self.rendered);
-        put_text(plain(&seen.request_id).as_deref(), &mut self.rendered);
-        put_text(Some(&redactor.text(&seen.name())), &mut self.rendered);
+        put_text(plain(&view.id).as_deref(), &mut self.rendered);
+        put_text(plain(&view.request_id).as_deref(), &mut self.rendered);
+        put_text(Some(&redactor.text(&view.name())), &mut self.rendered);
     }
 
     /// Appends to `rendered` the parts of the message that do not depend on other matches.
@@ -328,7 +328,7 @@ impl<'p> MatchRecorder<'p> {
 
 /// The record in the form in which its finding shows it.
 pub(super) fn detail(
-    seen: &MatchView<'_>,
+    view: &MatchView<'_>,
     at: RecordAt<'_>,
     (call, rank): (u64, (u8, u8)),
     message: String,
@@ -342,11 +342,11 @@ pub(super) fn detail(
         rank,
         place: place(at.file, at.raw),
         message,
-        text: options.redactor.record(&seen.shown(at.raw, at.origin), SAMPLE_BYTES),
-        request: seen.params.as_ref().map(|params| options.redactor.request(params, SAMPLE_BYTES)),
-        id: plain(&seen.id),
-        request_id: plain(&seen.request_id),
-        name: options.redactor.text(&seen.name()).into_owned(),
+        text: options.redactor.record(&view.shown(at.raw, at.origin), SAMPLE_BYTES),
+        request: view.params.as_ref().map(|params| options.redactor.request(params, SAMPLE_BYTES)),
+        id: plain(&view.id),
+        request_id: plain(&view.request_id),
+        name: options.redactor.text(&view.name()).into_owned(),
     }
 }
 

@@ -10,7 +10,7 @@ use super::rows::{
 };
 use super::silence_ends::SilenceEnds;
 use crate::correlate::{Observations, Reach};
-use crate::finding::{KnownUsers, encode};
+use crate::finding::{ConfirmedUsers, encode};
 use crate::value::{Duration, Time, Value};
 
 /// Observations that are retained in memory before they are written as rows.
@@ -34,7 +34,7 @@ pub(super) struct PartialMatches {
     /// The reach of events, by provider and account.
     pub(super) reaches: BTreeMap<Box<str>, Reach>,
     /// Users whose names may be shown wherever they were typed.
-    pub(super) known_users: KnownUsers,
+    pub(super) confirmed_users: ConfirmedUsers,
     frame: Vec<u8>,
 }
 
@@ -48,7 +48,7 @@ impl PartialMatches {
             details: DetailStore::new(of_thread / 8 * 3, spill),
             observations: HashMap::new(),
             silence_ends: SilenceEnds::default(),
-            known_users: KnownUsers::default(),
+            confirmed_users: ConfirmedUsers::default(),
             observed: 0,
             reaches: BTreeMap::new(),
             frame: Vec::new(),
@@ -168,7 +168,7 @@ impl PartialMatches {
         self.rows.merge(other.rows);
         self.ids.merge(other.ids);
         self.details.merge(other.details);
-        self.known_users.merge(other.known_users);
+        self.confirmed_users.merge(other.confirmed_users);
         for (account, reach) in other.reaches {
             self.reaches.entry(account).or_default().widen(reach);
         }

@@ -35,5 +35,5 @@ pub use rows::SpillError;
 pub use rule_harness::{HarnessResult, RuleHarness};
 pub use run::{Mapped, RunResult, Unapplied, map, map_part, reduce, reduce_keys, run, run_each};
 pub use sample_reload::MissingSamples;
-pub use stored_row::{EventKey, EventVersion, Rows, StoredRow};
+pub use stored_row::{EventKey, EventVersion, StoredRow, StoredRows};
 pub use subject::{fingerprint_of, rule_of};

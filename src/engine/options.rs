@@ -20,7 +20,7 @@ pub struct RunOptions {
     /// `now` in expressions, if the user set it; otherwise it is the time of the report, or else
     /// the clock.
     pub now: Option<Time>,
-    /// The time zone that occurrence days are in.
+    /// The time zone of occurrence days.
     pub zone: Zone,
     /// The number of threads; at least one.
     pub jobs: NonZeroUsize,
@@ -41,8 +41,8 @@ pub struct RunOptions {
 pub struct PolicyRun<'p> {
     /// The policy.
     pub plan: &'p Plan<'p>,
-    /// Zone, tables and memory are the policy's own. The number of threads, the clock, `now` and
-    /// where temporary files are made belong to the whole run.
+    /// Zone, tables and memory belong to the policy. The number of threads, the clock, `now` and
+    /// the place of temporary files belong to the run.
     pub options: &'p RunOptions,
 }
 

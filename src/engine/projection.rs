@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::options::{PolicyRun, RunOptions};
 use crate::plan::Plan;
-use crate::record::{FieldSet, Format, Mapper, Origin, Outcome, RawRecord, Rows, Scratch};
+use crate::record::{FieldSet, Format, MappedRecord, Mapper, Origin, Outcome, RawRecord, Scratch};
 use crate::value::Time;
 
 /// A record as fields, borrowed from its bytes, with its format and origin.
@@ -12,7 +12,7 @@ use crate::value::Time;
 pub(super) struct Projected<'r> {
     /// The fields that some policy needs. What tables and credential reports add to them depends on
     /// the policy.
-    pub(super) rows: Rows<'r>,
+    pub(super) rows: MappedRecord<'r>,
     /// The format of the record.
     pub(super) format: &'static dyn Format,
     /// The origin of its file.

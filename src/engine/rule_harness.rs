@@ -76,7 +76,7 @@ impl<'p> RuleHarness<'p> {
                     if role == Role::AfterSilence && !recorder.may_end_silence(rule, bindings) {
                         continue;
                     }
-                    if let Some(subject) = recorder.keep(number, at, bindings) {
+                    if let Some(subject) = recorder.record_match(number, at, bindings) {
                         self.subjects.insert(subject.into());
                     }
                     let definition = &plan.rules[rule as usize];

@@ -13,8 +13,8 @@ use super::reduce::{Coverage, SampleRequest};
 use super::rows::{SpillError, SpillFile};
 use super::sample_reload::{MissingSamples, ReloadFrom, reload_samples};
 use super::schedule::{Schedule, Turn};
-use super::stored_row::Rows;
-use crate::finding::{Finding, KnownUsers};
+use super::stored_row::StoredRows;
+use crate::finding::{ConfirmedUsers, Finding};
 use crate::plan::{Applicability, Plan, applicability};
 use crate::record::{
     FieldSet, FileAccount, Format, InputKind, InputKinds, Inputs, Outcome, Provider, ReadOrder,
@@ -62,7 +62,7 @@ pub struct RunResult {
     /// The error because of which spilled matches could not be read back: findings are missing.
     pub lost: Option<SpillError>,
     /// Users whose names may be shown in failed sign-ins.
-    pub known_users: KnownUsers,
+    pub confirmed_users: ConfirmedUsers,
     /// By key (rule and subject), the first and last time of each occurrence of a correlation rule,
     /// including occurrences that the allowlist hides. Empty unless [`EmitMode::Occurrences`] is
     /// set.
@@ -93,12 +93,12 @@ pub struct Unapplied {
 struct PartialRun<'p> {
     policy: PolicyRun<'p>,
     found: PartialMatches,
-    counts: Counts,
+    counts: RunCounts,
 }
 
 /// Counts of records by outcome. Counts of disjoint parts of the inputs merge in any order.
 #[derive(Debug, Default)]
-struct Counts {
+struct RunCounts {
     errors: ErrorCounts,
     matches: u64,
     unplaced: BTreeMap<u32, u64>,
@@ -113,7 +113,7 @@ struct Counts {
 impl<'p> PartialRun<'p> {
     fn new(policy: PolicyRun<'p>, files: usize, spill: &Arc<SpillFile>) -> Self {
         let found = PartialMatches::new(policy.options, spill);
-        let mut work = Self { policy, found, counts: Counts::default() };
+        let mut work = Self { policy, found, counts: RunCounts::default() };
         work.counts.files.resize_with(files, FileCounts::default);
         work
     }
@@ -124,20 +124,20 @@ impl<'p> PartialRun<'p> {
     }
 }
 
-impl Counts {
+impl RunCounts {
     fn panicked(&mut self, file: usize, line: u64) {
         self.panicked += 1;
-        self.keep_panic((file, line));
+        self.add_panic((file, line));
     }
 
-    fn keep_panic(&mut self, place: (usize, u64)) {
+    fn add_panic(&mut self, place: (usize, u64)) {
         self.panics.insert(place);
         if self.panics.len() > PANICS_IN_DETAIL {
             self.panics.pop_last();
         }
     }
 
-    fn merge(&mut self, other: Counts) {
+    fn merge(&mut self, other: RunCounts) {
         self.errors.merge(other.errors);
         self.matches += other.matches;
         for (rule, count) in other.unplaced {
@@ -146,7 +146,7 @@ impl Counts {
         for (mine, theirs) in self.files.iter_mut().zip(other.files) {
             mine.merge(theirs);
         }
-        other.panics.into_iter().for_each(|place| self.keep_panic(place));
+        other.panics.into_iter().for_each(|place| self.add_panic(place));
         self.panicked += other.panicked;
         for (key, (format, files)) in other.formats {
             self.formats.entry(key).or_insert((format, BTreeSet::new())).1.extend(files);
@@ -160,8 +160,8 @@ impl Counts {
 #[derive(Debug)]
 pub struct Mapped {
     /// The rows of every match.
-    pub rows: Rows,
-    counts: Counts,
+    pub rows: StoredRows,
+    counts: RunCounts,
     /// The reader's account of each file; `None` for files of other parts.
     accounts: Vec<Option<FileAccount>>,
 }
@@ -239,8 +239,8 @@ pub fn reduce(plan: &Plan<'_>, mapped: Mapped, options: &RunOptions) -> RunResul
 /// give the findings that [`reduce`] gives for that key. The caller first removes the versions of
 /// events that do not count, see [`StoredRow::event`](super::StoredRow::event). The result has no
 /// accounting of files.
-pub fn reduce_keys(plan: &Plan<'_>, rows: Rows, options: &RunOptions) -> RunResult {
-    let mapped = Mapped { rows, counts: Counts::default(), accounts: Vec::new() };
+pub fn reduce_keys(plan: &Plan<'_>, rows: StoredRows, options: &RunOptions) -> RunResult {
+    let mapped = Mapped { rows, counts: RunCounts::default(), accounts: Vec::new() };
     conclude(plan, mapped, options).0
 }
 
@@ -264,7 +264,7 @@ fn map_stored<'p, const N: usize>(
         schedule.put_accounts(&mut accounts);
     }
     all.map(|PartialRun { policy, found, counts }| {
-        (policy, Mapped { rows: Rows(found), counts, accounts: accounts.clone() })
+        (policy, Mapped { rows: StoredRows(found), counts, accounts: accounts.clone() })
     })
 }
 
@@ -274,7 +274,7 @@ fn conclude(
     mapped: Mapped,
     options: &RunOptions,
 ) -> (RunResult, Vec<SampleRequest>) {
-    let Mapped { rows: Rows(mut found), mut counts, accounts } = mapped;
+    let Mapped { rows: StoredRows(mut found), mut counts, accounts } = mapped;
     let mut accounting = Accounting { matches: counts.matches, ..Accounting::default() };
     let files: Vec<FileReport> = std::mem::take(&mut counts.files)
         .into_iter()
@@ -305,7 +305,7 @@ fn conclude(
     let given = given(&counts.formats);
     let mut errors = counts.errors;
     let spill = found.not_spilled();
-    let known_users = std::mem::take(&mut found.known_users);
+    let confirmed_users = std::mem::take(&mut found.confirmed_users);
     let longest_log = match options.emit {
         EmitMode::Findings => found.reaches.values().filter_map(|reach| reach.length()).max(),
         EmitMode::Occurrences => None,
@@ -320,7 +320,7 @@ fn conclude(
     accounting.duplicates = reduced.duplicates;
     accounting.suppressed = reduced.suppressed;
     let result = RunResult {
-        known_users,
+        confirmed_users,
         findings: reduced.findings,
         coverage: reduced.coverage,
         panics,

@@ -14,7 +14,7 @@ use super::projection::Projection;
 use super::reduce::{SampleRequest, SampleTarget, sample};
 use super::rows::SpillFile;
 use crate::finding::Finding;
-use crate::record::{Batch, Batches, Inputs, Origin, RawRecord, ReadOrder, Step};
+use crate::record::{Batch, BatchStatus, Batches, Inputs, Origin, RawRecord, ReadOrder};
 
 /// Records that could not be read again. Reports note how many findings show none.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -114,7 +114,7 @@ fn read(
             }
         }
         // Records arrive in file order, so a record before the current batch does not come again.
-        if step == Step::Done {
+        if step == BatchStatus::Done {
             break;
         }
     }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::record::{
-    Batch, Batches, FileAccount, FileStatus, Format, Inputs, Origin, ReadOrder, Step,
+    Batch, BatchStatus, Batches, FileAccount, FileStatus, Format, Inputs, Origin, ReadOrder,
 };
 
 /// Assigns the files of a run to threads, batch by batch.
@@ -108,7 +108,7 @@ impl<'i> Schedule<'i> {
         turn.formats.clear();
         turn.formats.extend_from_slice(reader.formats());
         turn.origin = reader.origin();
-        if !matches!(step, Ok(Step::More)) {
+        if !matches!(step, Ok(BatchStatus::More)) {
             let mut account = reader.account();
             if step.is_err() {
                 turn.batch.clear();

@@ -11,11 +11,11 @@ use crate::value::{Duration, Time};
 /// for each record.
 #[derive(Debug, Default)]
 pub(super) struct SilenceEnds {
-    subjects: HashMap<Box<[u8]>, BTreeMap<Time, Vec<Row>>>,
+    subjects: HashMap<Box<[u8]>, BTreeMap<Time, Vec<EncodedRow>>>,
 }
 
 /// A row and the length of its sort key in bytes.
-type Row = (Box<[u8]>, usize);
+type EncodedRow = (Box<[u8]>, usize);
 
 impl SilenceEnds {
     /// Adds an encoded match of a subject, unless an earlier one is at most `silence` before it.

@@ -15,7 +15,7 @@ use crate::value::{Time, Value};
 /// Unordered rows of matches, which [`map`](super::map()) returns and [`reduce`](super::reduce())
 /// accepts. Rows of several maps with the same plan may be combined.
 #[derive(Debug)]
-pub struct Rows(pub(super) PartialMatches);
+pub struct StoredRows(pub(super) PartialMatches);
 
 /// One row: a match of a rule, or an observation of values.
 ///
@@ -101,7 +101,7 @@ impl<'r> StoredRow<'r> {
     /// id, which always count.
     ///
     /// Rows of one event may have different keys. A caller that reduces each key by itself first
-    /// keeps of each event only the rows of its smallest version.
+    /// removes all rows of an event except those of its smallest version.
     pub fn event(&self) -> Option<(EventKey, EventVersion)> {
         if self.order.id == 0 || self.observation.is_some() {
             return None;
@@ -118,7 +118,7 @@ impl<'r> StoredRow<'r> {
     }
 }
 
-impl Rows {
+impl StoredRows {
     /// No rows.
     pub fn new(options: &RunOptions) -> Self {
         Self(PartialMatches::new(options, &SpillFile::new(options.create)))

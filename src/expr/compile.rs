@@ -7,7 +7,7 @@ use super::ast::Node;
 use super::check::{Checker, Reported};
 use super::env::{Bindings, Declarations, Env, EvalError, Expected};
 use super::eval::{Frame, eval, test};
-use super::fold::{self, Known};
+use super::fold::{self, Assumptions};
 use super::ir::{Ir, NodeId, Op};
 use super::lint::{self, Subject};
 use super::program::Program;
@@ -213,11 +213,11 @@ impl Expr {
 
     /// The expression simplified for records about which something is known.
     #[must_use]
-    pub fn assuming(&self, known: &dyn Known) -> Self {
+    pub fn assuming(&self, assumptions: &dyn Assumptions) -> Self {
         let ir = match self.template {
             // A template stays in parts, which are shown one by one.
-            true => self.ir.map_children(&mut |part| fold::assume(part, known)),
-            false => fold::assume(&self.ir, known),
+            true => self.ir.map_children(&mut |part| fold::assume(part, assumptions)),
+            false => fold::assume(&self.ir, assumptions),
         };
         Self::new(ir, self.template)
     }
@@ -314,7 +314,7 @@ fn hide_fields(hole: &mut String, part: &Ir, frame: &Frame<'_, '_>) {
     }
 }
 
-/// Parses, checks, folds and lowers an expression. Warnings are returned beside the result.
+/// Parses, checks, folds and lowers an expression. Warnings are returned with the result.
 ///
 /// # Errors
 ///

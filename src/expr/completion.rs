@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::Kind;
+use super::ArgumentKind;
 use super::check::visible;
 use super::env::{Declarations, Env, Expected, Param};
 use super::function::{Function, Role, Signature};
@@ -72,7 +72,7 @@ pub fn complete(
     env: &dyn Env,
 ) -> Completion {
     let Ok(tokens) = Tokens::of(&source.text) else { return Completion::default() };
-    let place = Place { source, tokens: &tokens, declarations, env };
+    let place = Cursor { source, tokens: &tokens, declarations, env };
     let nothing = Completion { replaces: offset..offset, items: Vec::new() };
     let before = tokens.all().partition_point(|token| token.start < offset);
     let Some(index) = before.checked_sub(1) else {
@@ -106,14 +106,14 @@ fn is_closed(text: &str) -> bool {
 }
 
 /// The offset, and the context that determines which items are offered.
-struct Place<'p> {
+struct Cursor<'p> {
     source: &'p Fragment,
     tokens: &'p Tokens<'p>,
     declarations: &'p Declarations<'p>,
     env: &'p dyn Env,
 }
 
-impl Place<'_> {
+impl Cursor<'_> {
     fn token(&self, index: usize) -> Option<Token> {
         self.tokens.all().get(index).copied()
     }
@@ -264,7 +264,7 @@ fn method(function: &'static dyn Function, ty: Type) -> Option<Item> {
     let predicate = function.role() == Role::Predicate;
     let takes = |signature: &&Signature| {
         let receiver = signature.params.first();
-        receiver.is_some_and(|(_, kind)| *kind != Kind::Any && kind.accepts(ty, predicate))
+        receiver.is_some_and(|(_, kind)| *kind != ArgumentKind::Any && kind.accepts(ty, predicate))
     };
     let signature = function.signatures().iter().find(takes)?;
     let detail = signature.display(function.name());

@@ -10,7 +10,7 @@ use crate::value::{RecordKind, Time, Type, Value};
 
 /// What is known about the records that an expression will see. The plan implements it to find
 /// rules that a format cannot match.
-pub trait Known {
+pub trait Assumptions {
     /// The value of the field, if it is the same in all of them.
     fn field(&self, field: FieldId) -> Option<Value<'static>>;
     /// Whether the row is present, if that is known; `Some(false)` if it never is.
@@ -20,7 +20,7 @@ pub trait Known {
 /// No assumptions.
 pub(super) struct Nothing;
 
-impl Known for Nothing {
+impl Assumptions for Nothing {
     fn field(&self, _: FieldId) -> Option<Value<'static>> {
         None
     }
@@ -49,8 +49,8 @@ pub(super) fn constant(ir: Ir) -> Ir {
     );
     // A list by itself is not folded, because it is used for look-ups. A test of a list is
     // constant.
-    let known = |part: &&Ir| part.constant().is_some() || matches!(part.op, Op::NamedList(_));
-    if depends || !ir.children().iter().all(known) {
+    let assumptions = |part: &&Ir| part.constant().is_some() || matches!(part.op, Op::NamedList(_));
+    if depends || !ir.children().iter().all(assumptions) {
         return ir;
     }
     let bindings = Bindings::none(Time(0));
@@ -68,28 +68,28 @@ fn value_of(ir: &Ir, value: Value<'static>) -> Ir {
 impl Ir {
     /// The node simplified for records about which something is known.
     #[must_use]
-    pub fn assuming(&self, known: &dyn Known) -> Ir {
-        assume(self, known)
+    pub fn assuming(&self, assumptions: &dyn Assumptions) -> Ir {
+        assume(self, assumptions)
     }
 }
 
 /// Simplifies an expression for records about which something is known.
-pub(super) fn assume(ir: &Ir, known: &dyn Known) -> Ir {
+pub(super) fn assume(ir: &Ir, assumptions: &dyn Assumptions) -> Ir {
     match &ir.op {
         Op::Field(id) => {
-            let absent = known.row(id.kind()) == Some(false);
-            let value = if absent { Some(Value::Missing) } else { known.field(*id) };
+            let absent = assumptions.row(id.kind()) == Some(false);
+            let value = if absent { Some(Value::Missing) } else { assumptions.field(*id) };
             return value.map_or_else(|| ir.clone(), |value| value_of(ir, value));
         }
-        Op::Row(kind) | Op::Report(kind, ..) if known.row(*kind) == Some(false) => {
+        Op::Row(kind) | Op::Report(kind, ..) if assumptions.row(*kind) == Some(false) => {
             return value_of(ir, Value::Missing);
         }
-        Op::Report(_, _, Some(field)) if known.field(*field) == Some(Value::Missing) => {
+        Op::Report(_, _, Some(field)) if assumptions.field(*field) == Some(Value::Missing) => {
             return value_of(ir, Value::Missing);
         }
         _ => {}
     }
-    let ir = ir.map_children(&mut |part| assume(part, known));
+    let ir = ir.map_children(&mut |part| assume(part, assumptions));
     let ir = constant(ir);
     match decided(&ir) {
         Some(value) => value_of(&ir, value),

@@ -70,7 +70,7 @@ pub enum Role {
 #[derive(Debug, Clone, Copy)]
 pub struct Signature {
     /// Name and kind of each argument, starting with the receiver.
-    pub params: &'static [(&'static str, Kind)],
+    pub params: &'static [(&'static str, ArgumentKind)],
     /// The type of its result.
     pub returns: Returns,
 }
@@ -82,7 +82,7 @@ impl Signature {
             .params
             .iter()
             .map(|(param, kind)| match kind {
-                Kind::ConstZone => format!("{param}?: {}", kind.name()),
+                ArgumentKind::ConstZone => format!("{param}?: {}", kind.name()),
                 _ => format!("{param}: {}", kind.name()),
             })
             .collect();
@@ -92,7 +92,7 @@ impl Signature {
 
 /// The values that an argument accepts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum ArgumentKind {
     /// Anything.
     Any,
     /// Anything except a list or a row: a value that can have a text or a number.
@@ -119,28 +119,34 @@ pub enum Kind {
     Closure,
 }
 
-impl Kind {
+impl ArgumentKind {
     /// The name shown in signatures.
     pub fn name(self) -> &'static str {
         match self {
-            Kind::Any => "any value",
-            Kind::Single => "a single value",
-            Kind::Text => "text",
-            Kind::Int => "int",
-            Kind::Time => "time",
-            Kind::List => "list",
-            Kind::Untyped => "an untyped value",
-            Kind::ConstText => "constant text",
-            Kind::ConstInt => "constant int",
-            Kind::ConstTexts => "constant text or list of texts",
-            Kind::ConstZone => "zone",
-            Kind::Closure => "closure",
+            ArgumentKind::Any => "any value",
+            ArgumentKind::Single => "a single value",
+            ArgumentKind::Text => "text",
+            ArgumentKind::Int => "int",
+            ArgumentKind::Time => "time",
+            ArgumentKind::List => "list",
+            ArgumentKind::Untyped => "an untyped value",
+            ArgumentKind::ConstText => "constant text",
+            ArgumentKind::ConstInt => "constant int",
+            ArgumentKind::ConstTexts => "constant text or list of texts",
+            ArgumentKind::ConstZone => "zone",
+            ArgumentKind::Closure => "closure",
         }
     }
 
     /// Whether it must be known at load.
     pub fn is_constant(self) -> bool {
-        matches!(self, Kind::ConstText | Kind::ConstInt | Kind::ConstTexts | Kind::ConstZone)
+        matches!(
+            self,
+            ArgumentKind::ConstText
+                | ArgumentKind::ConstInt
+                | ArgumentKind::ConstTexts
+                | ArgumentKind::ConstZone
+        )
     }
 
     /// Whether a value of the type is accepted. Untyped values are accepted only if `untyped` is
@@ -149,17 +155,17 @@ impl Kind {
         let text = matches!(ty, Type::Str | Type::Char | Type::Enum(_));
         let texts = matches!(ty, Type::List(Elem::Str | Elem::Any | Elem::Enum(_)));
         match self {
-            Kind::Any => true,
-            Kind::Single => !matches!(ty, Type::List(_) | Type::Record(_) | Type::Row),
-            Kind::Text => text || ty == Type::Missing || (untyped && ty == Type::Untyped),
-            Kind::Int => matches!(ty, Type::Int | Type::Missing),
-            Kind::Time => matches!(ty, Type::Time | Type::Missing),
-            Kind::List => matches!(ty, Type::List(_)),
-            Kind::Untyped => matches!(ty, Type::Untyped | Type::Missing),
-            Kind::ConstText | Kind::ConstZone => text,
-            Kind::ConstInt => ty == Type::Int,
-            Kind::ConstTexts => text || texts,
-            Kind::Closure => false,
+            ArgumentKind::Any => true,
+            ArgumentKind::Single => !matches!(ty, Type::List(_) | Type::Record(_) | Type::Row),
+            ArgumentKind::Text => text || ty == Type::Missing || (untyped && ty == Type::Untyped),
+            ArgumentKind::Int => matches!(ty, Type::Int | Type::Missing),
+            ArgumentKind::Time => matches!(ty, Type::Time | Type::Missing),
+            ArgumentKind::List => matches!(ty, Type::List(_)),
+            ArgumentKind::Untyped => matches!(ty, Type::Untyped | Type::Missing),
+            ArgumentKind::ConstText | ArgumentKind::ConstZone => text,
+            ArgumentKind::ConstInt => ty == Type::Int,
+            ArgumentKind::ConstTexts => text || texts,
+            ArgumentKind::Closure => false,
         }
     }
 }

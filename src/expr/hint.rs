@@ -1,4 +1,4 @@
-//! Words and symbols of other languages, and what an expression says instead.
+//! Words and symbols of other languages, and what to write instead.
 
 /// Words and symbols, case ignored, with the help for each.
 static HINTS: &[(&[&str], &str)] = &[

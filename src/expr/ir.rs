@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::function::{BadArgument, Constant, Function, Prepared};
-use super::json::Step;
+use super::json::PathStep;
 use super::set::Set;
 use crate::record::FieldId;
 use crate::source::Span;
@@ -47,7 +47,7 @@ pub enum Op {
     /// A field of a row that is a value, by its index in the row: `k.id` in a closure.
     Member(Box<Ir>, FieldId, usize),
     /// A part of an untyped value.
-    Path(Box<Ir>, Vec<Step>),
+    Path(Box<Ir>, Vec<PathStep>),
     /// `list[index]`, `text[index]`.
     Index(Box<Ir>, Box<Ir>),
     /// The parameter of a closure, counted from the innermost, and its name.

@@ -12,7 +12,7 @@ use crate::value::{Items, Json, MemberKey, Members, Value};
 
 /// One step into an untyped value.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Step {
+pub enum PathStep {
     /// `.key`, `["key"]`.
     Key(String),
     /// `[0]`; negative from the end.
@@ -23,12 +23,12 @@ pub enum Step {
 }
 
 /// The part of a value at the end of a path; missing if the path does not exist. A path with
-/// [`Step::Each`] leads to a list of parts, which is empty if there are none.
-pub(super) fn walk<'v>(value: Value<'v>, steps: &[Step]) -> Value<'v> {
+/// [`PathStep::Each`] leads to a list of parts, which is empty if there are none.
+pub(super) fn walk<'v>(value: Value<'v>, steps: &[PathStep]) -> Value<'v> {
     if steps.is_empty() {
         return value;
     }
-    if let Some(each) = steps.iter().position(|step| *step == Step::Each) {
+    if let Some(each) = steps.iter().position(|step| *step == PathStep::Each) {
         let mut found = Vec::new();
         spread(value, &steps[..each], &steps[each + 1..], &mut found);
         return Value::List(Items::Owned(found));
@@ -37,11 +37,11 @@ pub(super) fn walk<'v>(value: Value<'v>, steps: &[Step]) -> Value<'v> {
         Value::Json(Json { text: Cow::Borrowed(text) }) => part(text, steps),
         Value::Json(Json { text: Cow::Owned(text) }) => part(&text, steps).into_owned(),
         Value::Str(text) => match steps {
-            [Step::Item(index)] => text::character(&text, *index),
+            [PathStep::Item(index)] => text::character(&text, *index),
             _ => Value::Missing,
         },
         Value::List(items) => match steps.split_first() {
-            Some((Step::Item(index), rest)) => {
+            Some((PathStep::Item(index), rest)) => {
                 walk(item(&items, *index).map_or(Value::Missing, Value::clone), rest)
             }
             _ => Value::Missing,
@@ -51,13 +51,18 @@ pub(super) fn walk<'v>(value: Value<'v>, steps: &[Step]) -> Value<'v> {
 }
 
 /// Appends the parts at the end of `rest` of each item of the value at the end of `before`.
-fn spread<'v>(value: Value<'v>, before: &[Step], rest: &[Step], found: &mut Vec<Value<'v>>) {
+fn spread<'v>(
+    value: Value<'v>,
+    before: &[PathStep],
+    rest: &[PathStep],
+    found: &mut Vec<Value<'v>>,
+) {
     let items = match list(walk(value, before)) {
         Some(Items::Owned(items)) => items,
         Some(Items::Borrowed(items)) => items.iter().map(Value::borrow).collect(),
         None => return,
     };
-    match rest.iter().position(|step| *step == Step::Each) {
+    match rest.iter().position(|step| *step == PathStep::Each) {
         Some(each) => {
             for item in items {
                 spread(item, &rest[..each], &rest[each + 1..], found);
@@ -72,16 +77,16 @@ fn spread<'v>(value: Value<'v>, before: &[Step], rest: &[Step], found: &mut Vec<
 
 /// The part of a JSON text at the end of a path. If the path goes into a text, the part is a
 /// character.
-fn part<'j>(json: &'j str, steps: &[Step]) -> Value<'j> {
+fn part<'j>(json: &'j str, steps: &[PathStep]) -> Value<'j> {
     if let Some(found) = find(json, steps) {
         return scalar(found);
     }
     match steps.split_last() {
-        Some((Step::Item(index), [])) => match scalar(json) {
+        Some((PathStep::Item(index), [])) => match scalar(json) {
             Value::Str(text) => text::character(&text, *index),
             _ => Value::Missing,
         },
-        Some((Step::Item(index), before)) => match find(json, before).map(scalar) {
+        Some((PathStep::Item(index), before)) => match find(json, before).map(scalar) {
             Some(Value::Str(text)) => text::character(&text, *index),
             _ => Value::Missing,
         },
@@ -140,7 +145,7 @@ pub(crate) fn members<'j>(json: &'j str) -> Option<BTreeMap<Cow<'j, str>, Value<
 /// Whether a JSON value is an object that has the key.
 pub(super) fn has_key(json: &Json<'_>, key: &str) -> bool {
     json.text.trim_start().starts_with('{')
-        && find(&json.text, &[Step::Key(key.to_owned())]).is_some()
+        && find(&json.text, &[PathStep::Key(key.to_owned())]).is_some()
 }
 
 /// Reads a JSON text as a value: scalars are converted, arrays and objects stay JSON.
@@ -165,12 +170,12 @@ pub(crate) fn scalar(text: &str) -> Value<'_> {
 }
 
 /// The text of the part at the end of a path.
-fn find<'j>(text: &'j str, steps: &[Step]) -> Option<&'j str> {
+fn find<'j>(text: &'j str, steps: &[PathStep]) -> Option<&'j str> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
     Seek(steps).deserialize(&mut deserializer).ok()?
 }
 
-struct Seek<'s>(&'s [Step]);
+struct Seek<'s>(&'s [PathStep]);
 
 impl<'de> DeserializeSeed<'de> for Seek<'_> {
     type Value = Option<&'de str>;
@@ -196,7 +201,7 @@ impl<'de> Visitor<'de> for Seek<'_> {
         let step = self.0.split_first();
         while let Some(key) = map.next_key::<MemberKey<'de>>()? {
             match step {
-                Some((Step::Key(wanted), rest)) if key.0 == wanted.as_str() => {
+                Some((PathStep::Key(wanted), rest)) if key.0 == wanted.as_str() => {
                     // If a key occurs twice, the last one counts.
                     found = map.next_value_seed(Seek(rest))?;
                 }
@@ -209,14 +214,14 @@ impl<'de> Visitor<'de> for Seek<'_> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
         let mut found = None;
         match self.0.split_first() {
-            Some((Step::Item(index), rest)) if *index >= 0 => {
+            Some((PathStep::Item(index), rest)) if *index >= 0 => {
                 let mut at = 0;
                 while at < *index && seq.next_element::<IgnoredAny>()?.is_some() {
                     at += 1;
                 }
                 found = seq.next_element_seed(Seek(rest))?.flatten();
             }
-            Some((Step::Item(index), rest)) => {
+            Some((PathStep::Item(index), rest)) => {
                 let mut parts: Vec<&'de RawValue> = Vec::new();
                 while let Some(part) = seq.next_element()? {
                     parts.push(part);
@@ -263,24 +268,24 @@ mod tests {
     #[test]
     fn paths_lead_into_the_text() {
         let text = r#"{"a":{"b":[1,"x\n",null,{"c":true}]},"k\u0065y":"v","n":1.5,"a2":"\ud800"}"#;
-        let key = |key: &str| Step::Key(key.to_owned());
-        let at = |steps: &[Step]| walk(Value::Json(Json { text: text.into() }), steps);
+        let key = |key: &str| PathStep::Key(key.to_owned());
+        let at = |steps: &[PathStep]| walk(Value::Json(Json { text: text.into() }), steps);
         for (steps, expected) in [
-            (vec![key("a"), key("b"), Step::Item(0)], Value::Int(1)),
-            (vec![key("a"), key("b"), Step::Item(1)], Value::str("x\n")),
-            (vec![key("a"), key("b"), Step::Item(2)], Value::Missing),
-            (vec![key("a"), key("b"), Step::Item(9)], Value::Missing),
-            (vec![key("a"), key("b"), Step::Item(-1), key("c")], Value::Bool(true)),
-            (vec![key("a"), key("b"), Step::Item(-5)], Value::Missing),
+            (vec![key("a"), key("b"), PathStep::Item(0)], Value::Int(1)),
+            (vec![key("a"), key("b"), PathStep::Item(1)], Value::str("x\n")),
+            (vec![key("a"), key("b"), PathStep::Item(2)], Value::Missing),
+            (vec![key("a"), key("b"), PathStep::Item(9)], Value::Missing),
+            (vec![key("a"), key("b"), PathStep::Item(-1), key("c")], Value::Bool(true)),
+            (vec![key("a"), key("b"), PathStep::Item(-5)], Value::Missing),
             (vec![key("a"), key("x")], Value::Missing),
-            (vec![key("a"), Step::Item(0)], Value::Missing),
+            (vec![key("a"), PathStep::Item(0)], Value::Missing),
             (vec![key("key")], Value::str("v")),
             (vec![key("key"), key("deeper")], Value::Missing),
-            (vec![key("key"), Step::Item(0)], Value::str("v")),
-            (vec![key("key"), Step::Item(-2)], Value::Missing),
-            (vec![key("key"), Step::Item(0), Step::Item(0)], Value::Missing),
-            (vec![key("a"), key("b"), Step::Item(1), Step::Item(-1)], Value::str("\n")),
-            (vec![key("n"), Step::Item(0)], Value::Missing),
+            (vec![key("key"), PathStep::Item(0)], Value::str("v")),
+            (vec![key("key"), PathStep::Item(-2)], Value::Missing),
+            (vec![key("key"), PathStep::Item(0), PathStep::Item(0)], Value::Missing),
+            (vec![key("a"), key("b"), PathStep::Item(1), PathStep::Item(-1)], Value::str("\n")),
+            (vec![key("n"), PathStep::Item(0)], Value::Missing),
             (vec![key("n")], Value::Json(Json { text: "1.5".into() })),
             (vec![key("a2")], Value::Missing),
         ] {
@@ -292,7 +297,7 @@ mod tests {
     fn what_is_no_json_is_missing() {
         for text in ["", "{", "[1,", "{\"a\":", "nonsense"] {
             let value = Value::Json(Json { text: text.into() });
-            assert_eq!(walk(value, &[Step::Key("a".into())]), Value::Missing, "{text}");
+            assert_eq!(walk(value, &[PathStep::Key("a".into())]), Value::Missing, "{text}");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The expression language: Rhai syntax, our types, our evaluation.
 //!
 //! Rhai's parser defines the syntax, and its engine is the reference for the semantics. The typed
-//! tree in [`ir`] is what is evaluated. This module knows records and tables. It must not know a
+//! tree in [`ir`] is what is evaluated. This module uses records and tables. It must not know a
 //! rule, a YAML file or a function by name: functions, lists and definitions come through [`Env`].
 
 mod operator;
@@ -38,11 +38,11 @@ pub use completion::{Completion, Item, ItemKind, complete};
 pub use env::{
     Bindings, Declarations, Definition, Env, EvalError, Expected, Measured, Param, Reports,
 };
-pub use fold::Known;
+pub use fold::Assumptions;
 pub use function::{
-    BadArgument, Constant, Example, Function, Kind, Prepared, Returns, Role, Signature,
+    ArgumentKind, BadArgument, Constant, Example, Function, Prepared, Returns, Role, Signature,
 };
-pub use json::Step;
+pub use json::PathStep;
 pub(crate) use json::{list, members, scalar};
 pub use limits::{
     MAX_DEFINITIONS, MAX_LIST, MAX_NESTING, MAX_NODES, MAX_REGEX, MAX_SOURCE, MAX_STRING,

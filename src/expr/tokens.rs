@@ -136,7 +136,7 @@ impl<'t> Tokens<'t> {
 
 /// A part of a template.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Part {
+pub(super) enum TemplatePart {
     /// Literal text, with Rhai's double back-ticks replaced by single ones.
     Text(String),
     /// The inside of `${…}`, as offsets.
@@ -145,7 +145,7 @@ pub(super) enum Part {
 
 /// Cuts the body of a back-tick string into text and holes. `Err` is the offset of a `${` that is
 /// not closed.
-pub(super) fn template(text: &str) -> Result<Vec<Part>, usize> {
+pub(super) fn template(text: &str) -> Result<Vec<TemplatePart>, usize> {
     let mut parts = Vec::new();
     let mut at = 0;
     while let Some(found) = text[at..].find("${") {
@@ -154,16 +154,16 @@ pub(super) fn template(text: &str) -> Result<Vec<Part>, usize> {
         let mut lexer = Lexer { text, at: open + 2, tokens: Vec::new(), open: Vec::new() };
         let closed = lexer.run(true).map_err(|TooDeep(at)| at)?;
         let Some(end) = closed else { return Err(open) };
-        parts.push(Part::Hole(open + 2, end));
+        parts.push(TemplatePart::Hole(open + 2, end));
         at = end + 1;
     }
     push_text(&mut parts, &text[at..]);
     Ok(parts)
 }
 
-fn push_text(parts: &mut Vec<Part>, text: &str) {
+fn push_text(parts: &mut Vec<TemplatePart>, text: &str) {
     if !text.is_empty() {
-        parts.push(Part::Text(text.replace("``", "`")));
+        parts.push(TemplatePart::Text(text.replace("``", "`")));
     }
 }
 
@@ -414,6 +414,6 @@ mod tests {
         assert_eq!(hole("${`}` + \"}\"}"), Ok(1));
         assert_eq!(hole("a $b {c}"), Ok(1));
         assert_eq!(hole("x ${a"), Err(2));
-        assert_eq!(template("a``b"), Ok(vec![Part::Text("a`b".into())]));
+        assert_eq!(template("a``b"), Ok(vec![TemplatePart::Text("a`b".into())]));
     }
 }

@@ -8,7 +8,7 @@
 use super::check::{Checker, Reported};
 use super::env::{Declarations, Env, Expected};
 use super::lint::{self, Subject};
-use super::tokens::{self, Part, Token, TokenKind, Tokens};
+use super::tokens::{self, TemplatePart, Token, TokenKind, Tokens};
 use super::typed::Typed;
 use crate::diag::Diagnostic;
 use crate::source::Fragment;
@@ -75,7 +75,7 @@ pub fn analyze_template(
     match tokens::template(text) {
         Ok(parts) => {
             for part in parts {
-                if let Part::Hole(start, end) = part {
+                if let TemplatePart::Hole(start, end) = part {
                     analyze_part(&mut checker, text, start, end, None);
                 }
             }
@@ -86,8 +86,8 @@ pub fn analyze_template(
             let open = open.min(text.len());
             let closed = tokens::template(text.get(..open).unwrap_or("")).unwrap_or_default();
             let holes = closed.into_iter().filter_map(|part| match part {
-                Part::Hole(start, end) => Some((start, end)),
-                Part::Text(_) => None,
+                TemplatePart::Hole(start, end) => Some((start, end)),
+                TemplatePart::Text(_) => None,
             });
             let diagnostics = std::mem::take(&mut checker.diagnostics);
             for (start, end) in holes.chain([(open + 2, text.len())]) {

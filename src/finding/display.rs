@@ -1,7 +1,7 @@
 //! How values that a policy computes from a record are displayed.
 //!
 //! Subjects, interpolated values of messages, measures and query columns all pass through
-//! [`Display`]. It receives the expression of each value, and so knows the fields and key names
+//! [`Display`]. It receives the expression of each value, which contains the fields and key names
 //! that the value was read from. The text alone does not reveal that a value was a password.
 
 use std::borrow::Cow;
@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use super::redact::{REDACTED, Redactor, looks_random, names_secret};
 use super::show;
 use crate::expr::ir::{Ir, Op};
-use crate::expr::{Expr, Redact, Step};
+use crate::expr::{Expr, PathStep, Redact};
 use crate::record::FieldId;
 use crate::record::field::{event, key};
 use crate::rule::{Measure, MeasureKind};
@@ -74,16 +74,16 @@ impl<'m> Display<'m> {
     }
 
     /// The parts of untyped fields that a value is computed from.
-    fn sources<'i>(&self, ir: &'i Ir) -> Vec<Source<'i>>
+    fn sources<'i>(&self, ir: &'i Ir) -> Vec<UntypedPart<'i>>
     where
         'm: 'i,
     {
         let mut sources = Vec::new();
         self.walk(ir, &mut |node| match &node.op {
             Op::Field(field) if node.ty == Type::Untyped => {
-                sources.push(Source { field: *field, keys: Vec::new() });
+                sources.push(UntypedPart { field: *field, keys: Vec::new() });
             }
-            Op::Path(base, steps) => sources.push(Source {
+            Op::Path(base, steps) => sources.push(UntypedPart {
                 field: root(base),
                 keys: steps.iter().filter_map(key_of).collect(),
             }),
@@ -115,7 +115,7 @@ impl Redact for Display<'_> {
             };
         }
         let mut shown = value.into_owned();
-        for Source { field, keys } in &sources {
+        for UntypedPart { field, keys } in &sources {
             shown = self.redactor.below(*field, keys.iter().copied(), &shown).into_owned();
         }
         match shown {
@@ -157,7 +157,7 @@ fn loses_keys(ir: &Ir) -> bool {
 }
 
 /// A part of an untyped field.
-struct Source<'i> {
+struct UntypedPart<'i> {
     field: FieldId,
     /// The keys that lead to it.
     keys: Vec<&'i str>,
@@ -177,10 +177,10 @@ fn root(base: &Ir) -> FieldId {
     found.unwrap_or(event::PARAMS)
 }
 
-fn key_of(step: &Step) -> Option<&str> {
+fn key_of(step: &PathStep) -> Option<&str> {
     match step {
-        Step::Key(key) => Some(key),
-        Step::Item(_) | Step::Each => None,
+        PathStep::Key(key) => Some(key),
+        PathStep::Item(_) | PathStep::Each => None,
     }
 }
 

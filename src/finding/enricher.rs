@@ -23,7 +23,7 @@ const REMARK: usize = 20;
 const POLICIES: usize = 20;
 
 /// Identities, accounts, sources and keys of the evidence that a finding describes.
-const KNOWN: usize = 20;
+const MAX_DESCRIBED: usize = 20;
 /// Regions that are listed of one source.
 const LOCATIONS: usize = 3;
 /// Bytes that are shown of the document of a key's policies.
@@ -72,10 +72,10 @@ impl Enricher {
         let sources = distinct(calls.iter().filter_map(|calls| calls.call.source.as_deref()));
         let keys = distinct(calls.iter().filter_map(|calls| calls.call.ak.as_deref()));
         Enrichment {
-            identities: distinct(calls.iter().filter_map(identity)).take(KNOWN).collect(),
-            accounts: accounts.take(KNOWN).filter_map(|of| self.account(&of)).collect(),
-            sources: sources.take(KNOWN).filter_map(|of| self.source(of, calls)).collect(),
-            keys: keys.take(KNOWN).filter_map(|of| self.key(of)).collect(),
+            identities: distinct(calls.iter().filter_map(identity)).take(MAX_DESCRIBED).collect(),
+            accounts: accounts.take(MAX_DESCRIBED).filter_map(|of| self.account(&of)).collect(),
+            sources: sources.take(MAX_DESCRIBED).filter_map(|of| self.source(of, calls)).collect(),
+            keys: keys.take(MAX_DESCRIBED).filter_map(|of| self.key(of)).collect(),
         }
     }
 
@@ -138,17 +138,17 @@ impl Enricher {
 
 /// The row of a table for one address or key.
 #[derive(Clone, Copy)]
-struct Found<'t> {
+struct TableRow<'t> {
     table: &'t Table,
     row: u32,
 }
 
-fn find<'t>(table: &'t Option<Arc<Table>>, key: &str) -> Option<Found<'t>> {
+fn find<'t>(table: &'t Option<Arc<Table>>, key: &str) -> Option<TableRow<'t>> {
     let table = table.as_deref()?;
-    Some(Found { table, row: table.find(key)? })
+    Some(TableRow { table, row: table.find(key)? })
 }
 
-impl Found<'_> {
+impl TableRow<'_> {
     fn value(&self, column: &str) -> Value<'_> {
         let column = self.table.declaration().column(column);
         column.map_or(Value::Missing, |column| self.table.value(self.row, column))

@@ -110,6 +110,9 @@ pub struct Calls {
     pub samples: Vec<Sample>,
 }
 
+/// Operations of left-out rows of evidence that a finding lists.
+pub const MAX_OTHER_OPERATIONS: usize = 20;
+
 /// Evidence that a finding leaves out.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct LeftOut {
@@ -118,7 +121,7 @@ pub struct LeftOut {
     /// The number of matches in these rows.
     pub count: u64,
     /// The operations of these rows, such as `s3.GetObject`, each with its matches. The weightiest
-    /// come first; operations beyond the first twenty are not listed.
+    /// come first; operations beyond the first [`MAX_OTHER_OPERATIONS`] are not listed.
     pub operations: Vec<(String, u64)>,
 }
 

@@ -20,11 +20,12 @@ pub use enrichment::{
     Asset, EnrichedAccount, EnrichedKey, EnrichedSource, Enrichment, Identity, OpenFinding,
 };
 pub use finding::{
-    CallRecord, Calls, Finding, LeftOut, Location, Occurrence, Sample, Suppression, VerdictRole,
+    CallRecord, Calls, Finding, LeftOut, Location, MAX_OTHER_OPERATIONS, Occurrence, Sample,
+    Suppression, VerdictRole,
 };
 pub use fingerprint::{digest128, fingerprint};
 #[cfg(feature = "native")]
 pub(crate) use redact::cut;
 pub use redact::{REDACTED, Redactor};
-pub use sign_in::{KnownUsers, TypedName, sign_in_fields};
+pub use sign_in::{ConfirmedUsers, TypedName, sign_in_fields};
 pub use subject::{decode, encode, show, subject_name};

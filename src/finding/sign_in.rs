@@ -35,7 +35,7 @@ pub fn sign_in_fields() -> FieldSet {
 /// Users who succeeded in a call, or who are listed in a credential report. A failed sign-in shows
 /// only their names.
 #[derive(Clone, Default)]
-pub struct KnownUsers {
+pub struct ConfirmedUsers {
     names: SmallestHashes<MOST>,
 }
 
@@ -73,13 +73,13 @@ impl<const N: usize> SmallestHashes<N> {
 }
 
 /// Prints the hashes in order.
-impl fmt::Debug for KnownUsers {
+impl fmt::Debug for ConfirmedUsers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.names.largest.clone().into_sorted_vec()).finish()
     }
 }
 
-impl KnownUsers {
+impl ConfirmedUsers {
     /// Adds the user of a record, unless the record is a call that failed.
     pub fn add(&mut self, record: &Record<'_>) {
         let user = match record.kind {
@@ -94,7 +94,7 @@ impl KnownUsers {
     }
 
     /// Adds the users that another thread found.
-    pub fn merge(&mut self, other: KnownUsers) {
+    pub fn merge(&mut self, other: ConfirmedUsers) {
         self.names.merge(other.names);
     }
 

@@ -20,7 +20,7 @@ const EXTENSIONS: [&str; 8] = ["json", "jsonl", "ndjson", "log", "csv", "gz", "g
 
 /// A file that was found, whether or not it is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Found {
+pub(super) struct FoundFile {
     /// The number of its root.
     pub(super) root: usize,
     /// Its path below the root, `/` between the parts.
@@ -39,7 +39,7 @@ pub(super) struct Discovery {
     /// The text of each root, sorted by bytes.
     pub(super) roots: Vec<String>,
     /// Files, by root and path.
-    pub(super) files: Vec<Found>,
+    pub(super) files: Vec<FoundFile>,
     /// Notes about the arguments.
     pub(super) notes: Vec<String>,
 }
@@ -72,26 +72,26 @@ pub(super) fn discover(args: &[String]) -> Result<Discovery, Vec<Diagnostic>> {
 }
 
 /// Lists each file once, at its first position.
-fn deduplicate(files: Vec<Found>, found: &mut Discovery) {
-    let mut known: BTreeMap<PathBuf, usize> = BTreeMap::new();
+fn deduplicate(files: Vec<FoundFile>, found: &mut Discovery) {
+    let mut first_by_path: BTreeMap<PathBuf, usize> = BTreeMap::new();
     for file in files {
         let real = match (&file.file, &file.status) {
             (Some(path), None) => fs::canonicalize(path).ok(),
             _ => None,
         };
-        match real.as_ref().and_then(|real| known.get(real)) {
+        match real.as_ref().and_then(|real| first_by_path.get(real)) {
             Some(&first) => {
-                let kept = &mut found.files[first];
-                kept.expected |= file.expected;
+                let file_before = &mut found.files[first];
+                file_before.expected |= file.expected;
                 found.notes.push(format!(
                     "{} and {} are one file; it is read once",
-                    shown(&found.roots[kept.root], &kept.path),
+                    shown(&found.roots[file_before.root], &file_before.path),
                     shown(&found.roots[file.root], &file.path),
                 ));
             }
             None => {
                 if let Some(real) = real {
-                    known.insert(real, found.files.len());
+                    first_by_path.insert(real, found.files.len());
                 }
                 found.files.push(file);
             }
@@ -112,13 +112,13 @@ struct Walk<'f> {
     root: usize,
     /// What paths are relative to.
     base: PathBuf,
-    files: &'f mut Vec<Found>,
+    files: &'f mut Vec<FoundFile>,
 }
 
 impl Walk<'_> {
     fn argument(&mut self, text: &str) -> Result<(), Box<Diagnostic>> {
         if text == STDIN {
-            self.files.push(Found {
+            self.files.push(FoundFile {
                 root: self.root,
                 path: STDIN.to_owned(),
                 file: None,
@@ -236,7 +236,7 @@ impl Walk<'_> {
 
     fn push(&mut self, path: &Path, expected: bool, status: Option<FileStatus>) {
         let below = path.strip_prefix(&self.base).unwrap_or(path);
-        self.files.push(Found {
+        self.files.push(FoundFile {
             root: self.root,
             path: joined(below),
             file: Some(path.to_owned()),

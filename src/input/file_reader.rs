@@ -11,8 +11,8 @@ use super::read_failure::ReadFailure;
 use super::unclaimed;
 use crate::diag::did_you_mean;
 use crate::record::{
-    Batch, BatchRecord, Batches, Columns, FieldSet, FileAccount, FileStatus, Format, Mapper,
-    Origin, Outcome, RawRecord, Scratch, Setting, SkipReason, Step, same_name,
+    Batch, BatchRecord, BatchStatus, Batches, Columns, FieldSet, FileAccount, FileStatus, Format,
+    Mapper, Origin, Outcome, RawRecord, Scratch, Setting, SkipReason, same_name,
 };
 use crate::value::Time;
 
@@ -50,7 +50,7 @@ pub(super) struct FileReader {
     carry: Vec<u8>,
     claimed: bool,
     /// Records that were found before any format claimed one of them.
-    held: Batch,
+    buffered: Batch,
     /// How many of them no format claims.
     unknown: usize,
     envelopes: Envelopes,
@@ -96,7 +96,7 @@ impl FileReader {
             framer: Framer::new(Tables::default()),
             carry: Vec::new(),
             claimed: false,
-            held: Batch::default(),
+            buffered: Batch::default(),
             unknown: 0,
             envelopes: Envelopes::default(),
             record_column: None,
@@ -109,7 +109,7 @@ impl FileReader {
         if let Some(what) = self.framer.other() {
             return self.refuse(what.to_string());
         }
-        let found = !self.held.records.is_empty() || !self.held.skipped.is_empty();
+        let found = !self.buffered.records.is_empty() || !self.buffered.skipped.is_empty();
         if let Some(columns) = self.columns() {
             if !self.claim_rows(columns) {
                 return Some(false);
@@ -126,7 +126,7 @@ impl FileReader {
             self.formats[..=claimant].rotate_right(1);
             return Some(true);
         }
-        let alone = self.held.records.len() == 1 && self.held.skipped.is_empty();
+        let alone = self.buffered.records.len() == 1 && self.buffered.skipped.is_empty();
         let seen = self.source.as_ref().map_or(0, |source| source.decompressed);
         if !ended && (!found || alone || seen < WINDOW as u64) {
             return None;
@@ -147,22 +147,23 @@ impl FileReader {
             return self.decline(what);
         }
         // A container of an audit log is one even if its first records are broken.
-        if self.framer.container().ends_with("-object") && !self.held.skipped.is_empty() {
+        if self.framer.container().ends_with("-object") && !self.buffered.skipped.is_empty() {
             return Some(true);
         }
-        if let Some(skip) = self.held.skipped.iter().find(|skip| skip.reason == SkipReason::Io) {
+        if let Some(skip) = self.buffered.skipped.iter().find(|skip| skip.reason == SkipReason::Io)
+        {
             self.account.status = FileStatus::Unreadable { reason: skip.detail.clone() };
             return Some(false);
         }
-        let unread = match self.held.iter().next() {
-            None => self.held.skipped.first().cloned(),
+        let unread = match self.buffered.iter().next() {
+            None => self.buffered.skipped.first().cloned(),
             Some(first) => first.err(),
         };
         let reason = match unread {
             Some(skip) => format!("no record can be read; the first: {}", skip.detail),
             None => unclaimed::no_format(
                 &self.formats,
-                self.held.iter().flatten().next().map(|raw| raw.text),
+                self.buffered.iter().flatten().next().map(|raw| raw.text),
             ),
         };
         self.refuse(reason)
@@ -172,7 +173,7 @@ impl FileReader {
     /// which every row has its columns.
     fn columns(&self) -> Option<Columns> {
         if self.framer.container() == QUERY_ROWS {
-            let mut rows = self.held.iter().flatten();
+            let mut rows = self.buffered.iter().flatten();
             return rows.find_map(|raw| Some(QueryAnswer::read(raw.text)?.columns()));
         }
         self.framer.columns().filter(|_| self.record_column.is_none()).cloned()
@@ -209,7 +210,7 @@ impl FileReader {
     /// The format that claims the first claimed record.
     fn claimant(&mut self) -> Option<usize> {
         let known = self.unknown;
-        self.unknown = self.held.records.len();
+        self.unknown = self.buffered.records.len();
         if known == self.unknown {
             return None;
         }
@@ -217,7 +218,7 @@ impl FileReader {
             |format: &&'static dyn Format| format.mapper(&FieldSet::EMPTY, &self.origin, Time(0));
         let probes: Vec<Box<dyn Mapper>> = self.formats.iter().map(probe).collect();
         let mut scratch = Scratch::default();
-        self.held.iter().skip(known).flatten().find_map(|raw: RawRecord<'_>| {
+        self.buffered.iter().skip(known).flatten().find_map(|raw: RawRecord<'_>| {
             probes.iter().position(|probe| {
                 !matches!(
                     probe.map(&raw, &mut scratch, &mut |_| {}),
@@ -229,8 +230,8 @@ impl FileReader {
 
     /// A name for the only value of a file, if that value is known to contain no records.
     fn no_records(&self) -> Option<&'static str> {
-        let ([_], []) = (&*self.held.records, &*self.held.skipped) else { return None };
-        match self.held.iter().next()?.ok()?.text {
+        let ([_], []) = (&*self.buffered.records, &*self.buffered.skipped) else { return None };
+        match self.buffered.iter().next()?.ok()?.text {
             "{}" => Some("an empty object"),
             "null" => Some("`null`"),
             text => self.formats.iter().find_map(|format| format.declines(text)),
@@ -274,7 +275,7 @@ impl FileReader {
     }
 
     /// Closes the source and completes the account; `whole` when it was read to its end.
-    fn close(&mut self, whole: bool) -> Step {
+    fn close(&mut self, whole: bool) -> BatchStatus {
         if let Some(source) = self.source.take() {
             self.account.bytes = source.bytes();
             self.account.decompressed = source.decompressed;
@@ -284,7 +285,7 @@ impl FileReader {
         if self.account.status == FileStatus::Read {
             self.account.notes.extend(self.envelopes.note());
         }
-        Step::Done
+        BatchStatus::Done
     }
 
     /// Why the end of the source is not the end of the file, if so.
@@ -295,11 +296,11 @@ impl FileReader {
 }
 
 impl Batches for FileReader {
-    fn next(&mut self, batch: &mut Batch) -> Step {
+    fn next(&mut self, batch: &mut Batch) -> BatchStatus {
         batch.clear();
         batch.bytes.append(&mut self.carry);
         loop {
-            let Some(source) = self.source.as_mut() else { return Step::Done };
+            let Some(source) = self.source.as_mut() else { return BatchStatus::Done };
             let read = source.fill(&mut batch.bytes);
             let ended = !matches!(read, Ok(true));
             let failure = match read {
@@ -320,12 +321,12 @@ impl Batches for FileReader {
             // The positions of records are named by the container while the file is read.
             self.account.container = self.framer.container();
             if !self.claimed {
-                let before = self.held.records.len();
+                let before = self.buffered.records.len();
                 let rows = self.framer.container() == "rows";
-                hold(&mut self.held, batch, done, rows);
-                let mut held = std::mem::take(&mut self.held);
-                self.open_envelopes(&mut held, before);
-                self.held = held;
+                buffer(&mut self.buffered, batch, done, rows);
+                let mut buffered = std::mem::take(&mut self.buffered);
+                self.open_envelopes(&mut buffered, before);
+                self.buffered = buffered;
                 match self.claim(ended) {
                     None => continue,
                     Some(false) => {
@@ -335,8 +336,8 @@ impl Batches for FileReader {
                     Some(true) => self.claimed = true,
                 }
                 self.carry.append(&mut batch.bytes);
-                std::mem::swap(batch, &mut self.held);
-                return if ended { self.close(failure.is_none()) } else { Step::More };
+                std::mem::swap(batch, &mut self.buffered);
+                return if ended { self.close(failure.is_none()) } else { BatchStatus::More };
             }
             if ended {
                 self.open_envelopes(batch, 0);
@@ -347,7 +348,7 @@ impl Batches for FileReader {
                 // Only whole records are left, so they can be checked as one text.
                 batch.bytes.truncate(done);
                 self.open_envelopes(batch, 0);
-                return Step::More;
+                return BatchStatus::More;
             }
             batch.bytes.drain(..done);
         }
@@ -370,18 +371,18 @@ impl Batches for FileReader {
 /// Appends the records that were found to those found before. Only bytes of records are retained,
 /// because any number of blanks or empty rows may be between records. In a table the file name
 /// before each row is retained too, because it identifies the report of the row.
-fn hold(held: &mut Batch, found: &mut Batch, done: usize, rows: bool) {
+fn buffer(buffered: &mut Batch, found: &mut Batch, done: usize, rows: bool) {
     for placed in found.records.drain(..) {
         if rows {
-            held.bytes.push(b'\n');
-            held.bytes.extend_from_slice(file_name_before(&found.bytes, placed.start));
+            buffered.bytes.push(b'\n');
+            buffered.bytes.extend_from_slice(file_name_before(&found.bytes, placed.start));
         }
-        let start = held.bytes.len();
-        held.bytes.extend_from_slice(&found.bytes[placed.start..placed.end]);
-        held.records.push(BatchRecord { start, end: held.bytes.len(), ..placed });
+        let start = buffered.bytes.len();
+        buffered.bytes.extend_from_slice(&found.bytes[placed.start..placed.end]);
+        buffered.records.push(BatchRecord { start, end: buffered.bytes.len(), ..placed });
     }
     found.bytes.drain(..done);
-    held.skipped.append(&mut found.skipped);
+    buffered.skipped.append(&mut found.skipped);
 }
 
 /// The name of a file before a row, with its colon, as `grep` writes it; empty if there is none.

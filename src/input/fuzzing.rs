@@ -13,16 +13,16 @@ pub struct Split {
     pub skipped: Vec<(u64, u64, u64, SkipReason)>,
     /// The container of the records.
     pub container: &'static str,
-    /// What the bytes are, if they are none of ours.
+    /// What the bytes contain, if no format reads them.
     pub other: Option<String>,
     /// Notes.
     pub notes: Vec<&'static str>,
-    /// The most bytes that were kept for the next ones.
-    pub held: usize,
+    /// The size of the largest batch.
+    pub largest_batch: usize,
 }
 
-/// Splits bytes that come in chunks of these sizes, again and again. `window` is how many bytes are
-/// looked at to tell a format, `limit` the longest record.
+/// Splits bytes that come in chunks of these sizes, again and again. `window` is the number of
+/// bytes that are examined to recognise a format, `limit` the length of the longest record.
 pub fn split(bytes: &[u8], chunks: &[usize], window: usize, limit: usize) -> Split {
     let mut framer = Framer::with_limits(window, limit);
     let mut split = Split::default();
@@ -47,7 +47,7 @@ pub fn split(bytes: &[u8], chunks: &[usize], window: usize, limit: usize) -> Spl
         let skipped = batch.skipped.drain(..);
         split.skipped.extend(skipped.map(|s| (s.offset, s.line, s.ordinal, s.reason)));
         batch.bytes.drain(..done);
-        split.held = split.held.max(batch.bytes.len());
+        split.largest_batch = split.largest_batch.max(batch.bytes.len());
         if ending == Ending::Eof {
             assert!(batch.bytes.is_empty(), "nothing is left");
             split.container = framer.container();

@@ -12,7 +12,7 @@ use std::thread;
 use super::FORMATS;
 use super::byte_stream::{ByteStream, Progress};
 use super::credentials;
-use super::discover::{Discovery, Found, STDIN, discover};
+use super::discover::{Discovery, FoundFile, STDIN, discover};
 use super::file_reader::{FileReader, ReadTask};
 use super::opening::{Peeked, PeekedFiles, RawFile, Retain, SmallFile, Stdin};
 use crate::diag::{Diagnostic, escape};
@@ -172,13 +172,13 @@ impl InputSet {
     }
 
     /// A file with the user's hints.
-    pub(super) fn file(&self, index: usize) -> Option<(&Found, &FileHint)> {
+    pub(super) fn file(&self, index: usize) -> Option<(&FoundFile, &FileHint)> {
         let hint = self.hint_of.get(index).and_then(|&hint| self.file_hints.get(hint));
         self.found.files.get(index).zip(hint)
     }
 
     /// Opens a file, as stored.
-    fn raw(&self, found: &Found) -> io::Result<RawFile> {
+    fn raw(&self, found: &FoundFile) -> io::Result<RawFile> {
         match &found.file {
             None => self.take_stdin().map(RawFile::stream),
             Some(path) => RawFile::open(path),
@@ -197,7 +197,7 @@ impl InputSet {
 
     /// Whether an opened file is a credential report. What is read for it does not count as
     /// progress.
-    fn is_report(&self, file: (&Found, &FileHint), raw: RawFile) -> bool {
+    fn is_report(&self, file: (&FoundFile, &FileHint), raw: RawFile) -> bool {
         let account = FileAccount::default();
         let mut task = self.task(file, account, Ok(raw), &Arc::default(), false);
         credentials::is_report(&mut task)
@@ -232,7 +232,7 @@ impl InputSet {
     /// The task of reading these bytes of a file.
     pub(super) fn task(
         &self,
-        (found, hint): (&Found, &FileHint),
+        (found, hint): (&FoundFile, &FileHint),
         account: FileAccount,
         raw: io::Result<RawFile>,
         progress: &Arc<Progress>,

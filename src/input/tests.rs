@@ -16,8 +16,8 @@ use std::sync::Arc;
 use super::*;
 use crate::record::field::event;
 use crate::record::{
-    Batch, Batches, FieldSet, FileAccount, FileStatus, Hint, HintEntry, Hints, Inputs, Mapper,
-    Outcome, ReadOrder, Scratch, Setting, Step,
+    Batch, BatchStatus, Batches, FieldSet, FileAccount, FileStatus, Hint, HintEntry, Hints, Inputs,
+    Mapper, Outcome, ReadOrder, Scratch, Setting,
 };
 use crate::source::PathPattern;
 use crate::value::{RecordKind, Time, Zone};
@@ -79,7 +79,7 @@ fn read_file(mut file: Box<dyn Batches + '_>) -> Read {
             };
             read.skipped.push(format!("{} {} {reason}", raw.offset, raw.ordinal));
         }
-        if step == Step::Done {
+        if step == BatchStatus::Done {
             break;
         }
     }
@@ -120,7 +120,7 @@ fn lines_of(format: &str, names: &[&str]) -> String {
     shown.join("\n")
 }
 
-/// A folder of its own, removed in the end.
+/// A folder for one test, removed at the end.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -165,7 +165,7 @@ fn line(read: &Read) -> String {
         FileStatus::Unclaimed { reason } => format!("unclaimed: {reason}"),
         FileStatus::Unreadable { reason } => format!("unreadable: {reason}"),
     };
-    // Which formats there are is none of these tests' business.
+    // These tests do not depend on the registered formats.
     let formats: Vec<&str> = FORMATS.iter().map(|format| format.name()).collect();
     let status = status.replace(&formats.join(", "), "all formats");
     let mut out = format!("{status}; {container} {}", compression.unwrap_or("plain"));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Counts, FileView, MaskedUse};
+use super::{FileView, MaskedUse, RecordCounts};
 use crate::diag::Diagnostic;
 use crate::expr::EvalError;
 use crate::finding::Redactor;
@@ -12,7 +12,7 @@ use crate::value::RecordKind;
 
 /// Skipped records, faults and files of one kind that are retained with their position; the rest
 /// are only counted.
-const KEPT: usize = 20;
+const MAX_LISTED: usize = 20;
 
 /// The answer to a query, in addition to the records that are printed while it runs. Its texts are
 /// redacted.
@@ -71,7 +71,7 @@ pub struct Answer {
     pub more_notes: u64,
     /// Notes on records that were read, with the number of records.
     pub record_notes: BTreeMap<&'static str, u64>,
-    /// The masked keys of the query, and the keys that they stand for.
+    /// The masked keys of the query, and the keys that they denote.
     pub masked: Vec<MaskedUse>,
     /// Records that were read and lack a field that their format promises.
     pub gapped: u64,
@@ -177,7 +177,7 @@ impl Answer {
         }
     }
 
-    /// An error for each masked key that several keys look like. There is no answer then.
+    /// An error for each masked key that several keys look like. Then there is no result.
     pub fn ambiguous(&self) -> Vec<Diagnostic> {
         self.masked.iter().filter_map(|masked| masked.problem(self.on)).collect()
     }
@@ -203,7 +203,7 @@ impl Answer {
     }
 
     pub(super) fn skip(&mut self, path: &str, skip: &Skip, redactor: Redactor) {
-        if self.skips.len() < KEPT {
+        if self.skips.len() < MAX_LISTED {
             self.skips.push(SkipNote {
                 path: path.to_owned(),
                 line: skip.line,
@@ -215,7 +215,7 @@ impl Answer {
     }
 
     /// Adds the counts of a file that was read to its end.
-    pub(super) fn file(&mut self, file: &FileView<'_>, counts: &Counts, redactor: Redactor) {
+    pub(super) fn file(&mut self, file: &FileView<'_>, counts: &RecordCounts, redactor: Redactor) {
         self.bytes += file.account.bytes;
         self.records += counts.records;
         for (sums, of_file) in [
@@ -234,13 +234,13 @@ impl Answer {
             text: redactor.text(text).into_owned(),
         };
         for fault in &file.account.faults {
-            if self.faults.len() < KEPT {
+            if self.faults.len() < MAX_LISTED {
                 self.faults.push(note(fault));
             } else {
                 self.more_faults += 1;
             }
         }
-        let room = KEPT.saturating_sub(self.notes.len());
+        let room = MAX_LISTED.saturating_sub(self.notes.len());
         self.notes.extend(file.account.notes.iter().take(room).map(|text| note(text)));
         self.more_notes += file.account.notes.len().saturating_sub(room) as u64;
         let (other, reason) = match &file.account.status {
@@ -252,7 +252,7 @@ impl Answer {
         };
         let (count, named) = self.other_files.entry(other).or_default();
         *count += 1;
-        if named.len() < KEPT {
+        if named.len() < MAX_LISTED {
             named.push(note(reason));
         }
     }
@@ -262,19 +262,19 @@ impl Answer {
         let (kind, mut reasons) = (self.on.name(), Vec::new());
         let of_files = |other| self.other_files.get(&other).into_iter();
         for (count, named) in of_files(OtherFile::Unclaimed) {
-            let told = named.iter().map(|FileNote { path, text }| {
+            let listed = named.iter().map(|FileNote { path, text }| {
                 format!(
-                    "{path} is not read by any format: {text} (`keytrail inspect` shows what \
-                     files are taken for, `inputs` in the project file says what they are)"
+                    "{path} is not read by any format: {text} (`keytrail inspect` shows how files \
+                     are recognised; `inputs` in the project file can set their format)"
                 )
             });
-            reasons.extend(told.chain(more(*count, named)));
+            reasons.extend(listed.chain(more(*count, named)));
         }
         for (count, named) in of_files(OtherFile::Unreadable) {
-            let told = named
+            let listed = named
                 .iter()
                 .map(|FileNote { path, text }| format!("{path} cannot be read: {text}"));
-            reasons.extend(told.chain(more(*count, named)));
+            reasons.extend(listed.chain(more(*count, named)));
         }
         reasons.extend(self.faults.iter().map(|FileNote { path, text }| format!("{path}: {text}")));
         if self.more_faults > 0 {

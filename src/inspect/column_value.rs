@@ -2,7 +2,7 @@
 
 use crate::expr::{Bindings, EvalError, Expr};
 use crate::finding::{Display, Redactor, cut, digest128, encode, show};
-use crate::query::Column;
+use crate::query::CountColumn;
 use crate::value::Value;
 
 /// The maximum length of a retained text in bytes. The caller of an event controls how long its
@@ -10,7 +10,7 @@ use crate::value::Value;
 const LONGEST: usize = 512;
 
 /// The digest that identifies the group of a record.
-pub(super) fn key(columns: &[Column], bindings: &Bindings<'_>) -> Result<u128, EvalError> {
+pub(super) fn key(columns: &[CountColumn], bindings: &Bindings<'_>) -> Result<u128, EvalError> {
     let mut bytes = Vec::new();
     for column in columns {
         encode(&column.expr.eval(bindings)?, &mut bytes);

@@ -1,16 +1,16 @@
-//! The access keys that the masked keys of a query stand for.
+//! The access keys that the masked keys of a query denote.
 
 use std::collections::BTreeMap;
 
 use crate::diag::Diagnostic;
 use crate::diag::codes::query as codes;
 use crate::query::{MaskedKey, Tally};
-use crate::record::Rows;
+use crate::record::MappedRecord;
 use crate::record::field::{cred, event, key};
 use crate::value::{RecordKind, mask};
 
-/// Keys that are told apart for each masked key; further ones are only counted.
-const KEPT: usize = 20;
+/// Keys that are distinguished for each masked key; further ones are only counted.
+const MAX_LISTED: usize = 20;
 
 /// A masked key of a query, and the keys in the inputs that look like it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,7 +43,7 @@ impl MaskedUse {
     }
 
     /// Notes the keys of a record that look like the masked key.
-    pub(super) fn add(&mut self, rows: &Rows<'_>) {
+    pub(super) fn add(&mut self, rows: &MappedRecord<'_>) {
         let record = rows.record;
         if record.kind == RecordKind::Event {
             let time = record.get(event::TIME).as_time();
@@ -63,7 +63,7 @@ impl MaskedUse {
     ) {
         let Some(id) = id.filter(|id| self.masked.fits(id)) else { return };
         if !self.keys.contains_key(id) {
-            if self.keys.len() >= KEPT {
+            if self.keys.len() >= MAX_LISTED {
                 self.more += 1;
                 return;
             }

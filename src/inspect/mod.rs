@@ -17,8 +17,8 @@ mod select;
 
 pub use answer::{Answer, EvalFailures, FileNote, OtherFile, SkipNote};
 pub use masked_keys::MaskedUse;
-pub use place::Place;
+pub use place::RecordPlace;
 pub use read::{Options, ReadRecords, read};
 pub use select::select;
 pub use selection::Selection;
-pub use view::{Counts, FileView, RecordView, Viewer};
+pub use view::{FileView, RecordCounts, RecordView, Viewer};

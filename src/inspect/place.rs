@@ -4,7 +4,7 @@ use crate::record::RawRecord;
 
 /// A place in a file: `logs/a.json:12:5 (/Records/3)`. `keytrail inspect` selects records by it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct RecordPlace {
     /// The path of the file, as a user would type it.
     pub path: String,
     /// Whether `path` may lie below any folder.
@@ -19,7 +19,7 @@ pub struct Place {
     pub event_id: Option<String>,
 }
 
-impl Place {
+impl RecordPlace {
     /// Parses a place; `None` if the text names a file or only looks like one.
     ///
     /// A name may contain colons, so `exists` states whether there is such a file or folder, and the
@@ -58,8 +58,8 @@ impl Place {
                 && (standard_input || ends_with(file, &self.path) || ends_with(&self.path, file))
     }
 
-    /// Whether the record stands at the place: it contains the line and column, and has the
-    /// pointer. `pointer` is that of the record.
+    /// Whether the record is at the place: it contains the line and column, and has the pointer.
+    /// `pointer` is that of the record.
     pub(super) fn holds(&self, raw: &RawRecord<'_>, pointer: &str) -> bool {
         let pointed = match self.pointer.as_deref() {
             None => true,
@@ -107,11 +107,11 @@ fn numbered(text: &str) -> Option<(&str, u64)> {
 
 #[cfg(test)]
 mod tests {
-    use super::Place;
+    use super::RecordPlace;
     use crate::record::RawRecord;
 
-    fn somewhere() -> Place {
-        Place {
+    fn somewhere() -> RecordPlace {
+        RecordPlace {
             path: "a/b.json".to_owned(),
             is_below: false,
             line: None,
@@ -132,13 +132,13 @@ mod tests {
             ("c/b.json", false, false),
         ] {
             assert_eq!(somewhere().names(file), exact, "{file}");
-            assert_eq!(Place { is_below: true, ..somewhere() }.names(file), below, "{file}");
+            assert_eq!(RecordPlace { is_below: true, ..somewhere() }.names(file), below, "{file}");
         }
     }
 
     /// A place as text, if there are files with these names.
     fn parsed(text: &str, files: &[&str]) -> Option<String> {
-        let place = Place::parse(text, &|name| files.contains(&name))?;
+        let place = RecordPlace::parse(text, &|name| files.contains(&name))?;
         let number = |number: Option<u64>| number.map_or("-".to_owned(), |n| n.to_string());
         let pointer = place.pointer.unwrap_or_else(|| "-".to_owned());
         Some(format!("{} {} {} {pointer}", place.path, number(place.line), number(place.column)))
@@ -198,18 +198,18 @@ mod tests {
             (4, Some(6), true),
             (4, Some(7), false),
         ] {
-            let place = Place { line: Some(line), column, ..somewhere() };
+            let place = RecordPlace { line: Some(line), column, ..somewhere() };
             assert_eq!(place.holds(&raw, "/Records/1"), holds, "{line} {column:?}");
         }
         let one_line = RawRecord { line: 1, column: 10, ..RawRecord::alone("{}") };
         for (column, holds) in [(9, false), (10, true), (11, true), (12, false)] {
             let column = Some(column);
-            let place = Place { line: Some(1), column, ..somewhere() };
+            let place = RecordPlace { line: Some(1), column, ..somewhere() };
             assert_eq!(place.holds(&one_line, ""), holds, "{column:?}");
         }
         for (pointer, holds) in [("/Records/1", true), ("/Records/2", false), ("byte 40", true)] {
             let pointer = Some(pointer.to_owned());
-            let place = Place { pointer, ..somewhere() };
+            let place = RecordPlace { pointer, ..somewhere() };
             assert_eq!(place.holds(&raw, "/Records/1"), holds, "{place:?}");
         }
     }

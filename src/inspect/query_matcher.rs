@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use super::column_value::{key, shown};
-use super::{Answer, Counts, FileView, MaskedUse, Selection};
+use super::{Answer, FileView, MaskedUse, RecordCounts, Selection};
 use crate::engine::{AMBIGUOUS, Credentials, Joiner, LookUp};
 use crate::expr::{Bindings, EvalError, Reports};
-use crate::finding::KnownUsers;
+use crate::finding::ConfirmedUsers;
 use crate::plan::Enrichment;
 use crate::query::{Groups, Tally};
 use crate::record::field::event;
-use crate::record::{FieldSet, Format, Record, Rows};
+use crate::record::{FieldSet, Format, MappedRecord, Record};
 use crate::value::{RecordKind, Time};
 
 /// The note on rows of a report that a newer report supersedes.
@@ -42,7 +42,7 @@ pub(super) struct QueryMatcher<'s> {
     /// The reports as tables, if the query looks something up.
     look_up: Option<LookUp<'s>>,
     /// Users who succeeded in an earlier record.
-    pub(super) known_users: KnownUsers,
+    pub(super) confirmed_users: ConfirmedUsers,
     pub(super) groups: Groups,
     /// Rows of the last record that meet the query: 0 is the record itself, the others are its
     /// keys.
@@ -75,7 +75,7 @@ impl<'s> QueryMatcher<'s> {
             credentials,
             joiner,
             look_up,
-            known_users: KnownUsers::default(),
+            confirmed_users: ConfirmedUsers::default(),
             groups: Groups::new(selection.limits),
             hits: Vec::new(),
             answer,
@@ -103,11 +103,11 @@ impl<'s> QueryMatcher<'s> {
     pub(super) fn record(
         &mut self,
         place: RecordPlace<'_>,
-        rows: Rows<'_>,
+        rows: MappedRecord<'_>,
         gaps: FormatGaps,
-        counts: &mut Counts,
+        counts: &mut RecordCounts,
     ) {
-        self.known_users.add(rows.record);
+        self.confirmed_users.add(rows.record);
         let query = self.selection.query;
         let reports = rows.record.kind == RecordKind::Cred;
         if reports == (query.on == RecordKind::Event) {
@@ -148,7 +148,7 @@ impl<'s> QueryMatcher<'s> {
         row: usize,
         record: &Record<'_>,
         bindings: &Bindings<'_>,
-        counts: &mut Counts,
+        counts: &mut RecordCounts,
     ) {
         self.answer.judged += 1;
         let time = match record.kind {
@@ -160,19 +160,20 @@ impl<'s> QueryMatcher<'s> {
         if time.is_some_and(|time| !period.contains(time)) {
             return;
         }
-        let Self { selection, joiner, look_up, known_users, groups, hits, answer, .. } = self;
+        let Self { selection, joiner, look_up, confirmed_users, groups, hits, answer, .. } = self;
         let unplaced = time.is_none() && period.is_bounded();
-        let put = QueriedRow { row, time, record, known_users, unplaced };
+        let put = QueriedRow { row, time, record, confirmed_users, unplaced };
         let reports = look_up.as_ref().map(|look_up| look_up as &dyn Reports);
         let bindings = &Bindings { reports, ..*bindings };
-        let mut told = |bindings: &Bindings<'_>| put.to(selection, bindings, groups, hits, answer);
+        let mut put_match =
+            |bindings: &Bindings<'_>| put.to(selection, bindings, groups, hits, answer);
         let mut ambiguous = false;
         let outcome = match joiner {
-            None => told(bindings),
+            None => put_match(bindings),
             Some(joiner) => {
                 let mut outcome = Ok(());
                 let joined = joiner.join(record, &mut |cred, key| {
-                    outcome = told(&Bindings { cred, key, ..*bindings });
+                    outcome = put_match(&Bindings { cred, key, ..*bindings });
                 });
                 ambiguous = !joined;
                 outcome
@@ -200,7 +201,7 @@ struct QueriedRow<'a> {
     row: usize,
     time: Option<Time>,
     record: &'a Record<'a>,
-    known_users: &'a KnownUsers,
+    confirmed_users: &'a ConfirmedUsers,
     /// Whether the query has a period and the row has no time.
     unplaced: bool,
 }
@@ -228,7 +229,7 @@ impl QueriedRow<'_> {
             hits.push(self.row);
         } else {
             groups.count(key(&query.columns, bindings)?, &tally, || {
-                let typed = self.known_users.typed(self.record);
+                let typed = self.confirmed_users.typed(self.record);
                 let shown = |expr| {
                     let value = shown(expr, bindings, selection.redactor);
                     typed

@@ -2,9 +2,9 @@
 
 use std::io;
 
-use super::walk::{At, Clock, Visitor, walk};
-use super::{Counts, FileView, Place, RecordView, Viewer};
-use crate::finding::{KnownUsers, Redactor, sign_in_fields};
+use super::walk::{Clock, CurrentRecord, Visitor, walk};
+use super::{FileView, RecordCounts, RecordPlace, RecordView, Viewer};
+use crate::finding::{ConfirmedUsers, Redactor, sign_in_fields};
 use crate::record::field::event;
 use crate::record::{FieldSet, Format, Inputs, Mapper, Origin, Outcome, RawRecord, Record, Skip};
 use crate::value::Time;
@@ -18,7 +18,7 @@ pub struct Options {
     /// only counted.
     pub limit: Option<u64>,
     /// Places whose records are shown; of a file without one, records from its beginning.
-    pub places: Vec<Place>,
+    pub places: Vec<RecordPlace>,
     /// The value of `now` for every file, if set.
     pub now: Option<Time>,
     /// The value of `now` for files that have no time of their own, unless `now` is set.
@@ -33,7 +33,7 @@ pub struct ReadRecords {
     /// Whether everything could be read and there was at least one record.
     pub complete: bool,
     /// Places without a record, each with the line and column of the last record before it.
-    pub unmet: Vec<(Place, Option<(u64, u64)>)>,
+    pub unmet: Vec<(RecordPlace, Option<(u64, u64)>)>,
 }
 
 /// Reads every input to its end and shows its records.
@@ -49,8 +49,13 @@ pub fn read(
 ) -> io::Result<ReadRecords> {
     let clock = Clock { now: options.now, clock: options.clock };
     let met = vec![Met::Not(None); options.places.len()];
-    let mut everything =
-        Everything { options, viewer, known_users: KnownUsers::default(), met, chosen: Vec::new() };
+    let mut everything = Everything {
+        options,
+        viewer,
+        confirmed_users: ConfirmedUsers::default(),
+        met,
+        chosen: Vec::new(),
+    };
     let complete = walk(inputs, roots, clock, &mut everything)?;
     let places = options.places.iter().cloned().zip(everything.met);
     let unmet = places.filter_map(|(place, met)| match met {
@@ -60,7 +65,7 @@ pub fn read(
     Ok(ReadRecords { complete, unmet: unmet.collect() })
 }
 
-/// Whether a record stands at a place.
+/// Whether a record is at a place.
 #[derive(Debug, Clone, Copy)]
 enum Met {
     Yes,
@@ -71,7 +76,7 @@ enum Met {
 struct Everything<'e> {
     options: &'e Options,
     viewer: &'e mut dyn Viewer,
-    known_users: KnownUsers,
+    confirmed_users: ConfirmedUsers,
     /// Whether each place was met.
     met: Vec<Met>,
     /// The places in the file that is read, by index.
@@ -79,12 +84,12 @@ struct Everything<'e> {
 }
 
 impl Everything<'_> {
-    /// Whether to show a record, and if it depends on the event, the places where it stands.
+    /// Whether to show a record, and if it depends on the event, its places.
     fn shows(
         &mut self,
         file: &FileView<'_>,
         raw: &RawRecord<'_>,
-        counts: &Counts,
+        counts: &RecordCounts,
     ) -> (bool, Vec<usize>) {
         if self.chosen.is_empty() {
             let shown = self.options.limit.is_none_or(|limit| counts.shown < limit);
@@ -147,14 +152,18 @@ impl Visitor for Everything<'_> {
         self.viewer.file(file)
     }
 
-    fn record(&mut self, at: At<'_, RecordMappers>, counts: &mut Counts) -> io::Result<Outcome> {
+    fn record(
+        &mut self,
+        at: CurrentRecord<'_, RecordMappers>,
+        counts: &mut RecordCounts,
+    ) -> io::Result<Outcome> {
         let (shown, places) = self.shows(at.file, at.raw, counts);
         let mapper = if shown { &at.reader.whole } else { &at.reader.bare };
         let mut printed = Ok(());
         let outcome = mapper.map(at.raw, at.scratch, &mut |found| {
             counts.add(&found);
             if shown && printed.is_ok() && self.meets(&places, found.record) {
-                self.known_users.add(found.record);
+                self.confirmed_users.add(found.record);
                 printed = self.viewer.record(&RecordView {
                     file: at.file,
                     format: at.format,
@@ -163,7 +172,7 @@ impl Visitor for Everything<'_> {
                     keys: found.keys,
                     fields: self.options.fields,
                     redactor: self.options.redactor,
-                    known_users: &self.known_users,
+                    confirmed_users: &self.confirmed_users,
                 });
             }
         });
@@ -184,7 +193,7 @@ impl Visitor for Everything<'_> {
         self.viewer.skipped(file, skip)
     }
 
-    fn end(&mut self, file: &FileView<'_>, counts: &Counts) -> io::Result<()> {
+    fn end(&mut self, file: &FileView<'_>, counts: &RecordCounts) -> io::Result<()> {
         self.viewer.end(file, counts)
     }
 }

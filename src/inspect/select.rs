@@ -4,8 +4,8 @@ use std::io;
 
 use super::answer::Answer;
 use super::query_matcher::{FormatGaps, QueryMatcher, RecordPlace};
-use super::walk::{At, Clock, Visitor, walk};
-use super::{Counts, FileView, RecordView, Selection, Viewer};
+use super::walk::{Clock, CurrentRecord, Visitor, walk};
+use super::{FileView, RecordCounts, RecordView, Selection, Viewer};
 use crate::engine::{Credentials, StoredReports};
 use crate::expr::Env;
 use crate::finding::sign_in_fields;
@@ -34,16 +34,16 @@ pub fn select(
 ) -> io::Result<Answer> {
     let Selection { query, now, clock, .. } = *selection;
     let joined = query.joined();
-    let asked = joined.union(query.reported());
+    let read = joined.union(query.reported());
     // The newest report of an account is known only after all reports are read.
-    let held =
-        (query.on != RecordKind::Event || !asked.is_empty()).then(|| StoredReports::read(inputs));
-    let credentials = held.as_ref().map(|held| Credentials::new(held, !asked.is_empty()));
+    let stored =
+        (query.on != RecordKind::Event || !read.is_empty()).then(|| StoredReports::read(inputs));
+    let credentials = stored.as_ref().map(|stored| Credentials::new(stored, !read.is_empty()));
     let enrichment = Enrichment::new(env, query.fields().union(selection.fields));
     let mut matcher = QueryMatcher::new(selection, &enrichment, credentials.as_ref());
-    let reports = held.as_ref().is_some_and(|held| !held.is_empty());
-    matcher.answer.without_reports = query.on == RecordKind::Event && !asked.is_empty() && !reports;
-    let inputs = WithHeldReports { inputs, held: held.as_ref() };
+    let reports = stored.as_ref().is_some_and(|stored| !stored.is_empty());
+    matcher.answer.without_reports = query.on == RecordKind::Event && !read.is_empty() && !reports;
+    let inputs = WithStoredReports { inputs, stored: stored.as_ref() };
     let mut selecting = Selecting { selection, matcher, viewer };
     walk(&inputs, roots, Clock { now, clock }, &mut selecting)?;
     let QueryMatcher { mut answer, groups, .. } = selecting.matcher;
@@ -64,7 +64,7 @@ struct Selecting<'s> {
 /// The mappers of one format.
 struct QueryMappers {
     /// Maps the fields that the query requires.
-    asked: Box<dyn Mapper>,
+    read: Box<dyn Mapper>,
     /// Maps the fields that are shown.
     whole: Box<dyn Mapper>,
     gaps: FormatGaps,
@@ -75,14 +75,14 @@ impl Visitor for Selecting<'_> {
 
     fn reader(&self, format: &'static dyn Format, origin: &Origin, now: Time) -> QueryMappers {
         let query = self.selection.query;
-        let mut asked = query.fields();
-        asked.insert(event::TIME);
-        asked = asked.union(sign_in_fields());
+        let mut read = query.fields();
+        read.insert(event::TIME);
+        read = read.union(sign_in_fields());
         if self.matcher.joins() || self.matcher.looks_up() {
-            asked = asked.union(join_fields());
+            read = read.union(join_fields());
         }
         if self.matcher.reads_reports() {
-            asked.insert(cred::ACCOUNT);
+            read.insert(cred::ACCOUNT);
         }
         let mut carries = self.matcher.enrichment.carries(format.carries(origin));
         if self.matcher.joins() || self.matcher.looks_up() {
@@ -101,7 +101,7 @@ impl Visitor for Selecting<'_> {
         let missing = by.iter().filter(|field| !carries.contains(*field)).collect();
         let shown = self.selection.fields.union(sign_in_fields());
         QueryMappers {
-            asked: format.mapper(&asked.with_dependencies(), origin, now),
+            read: format.mapper(&read.with_dependencies(), origin, now),
             whole: format.mapper(&shown.with_dependencies(), origin, now),
             gaps: FormatGaps { blind, missing },
         }
@@ -111,13 +111,17 @@ impl Visitor for Selecting<'_> {
         self.viewer.file(file)
     }
 
-    fn record(&mut self, at: At<'_, QueryMappers>, counts: &mut Counts) -> io::Result<Outcome> {
-        let At { file, format, raw, reader, scratch } = at;
+    fn record(
+        &mut self,
+        at: CurrentRecord<'_, QueryMappers>,
+        counts: &mut RecordCounts,
+    ) -> io::Result<Outcome> {
+        let CurrentRecord { file, format, raw, reader, scratch } = at;
         let matcher = &mut self.matcher;
         matcher.hits.clear();
         let before = matcher.answer.matches.count;
         let place = RecordPlace { file, format, line: raw.line };
-        let outcome = reader.asked.map(raw, scratch, &mut |rows| {
+        let outcome = reader.read.map(raw, scratch, &mut |rows| {
             counts.add(&rows);
             matcher.record(place, rows, reader.gaps, counts);
         });
@@ -158,7 +162,7 @@ impl Visitor for Selecting<'_> {
                     keys: if of_key { &chosen } else { rows.keys },
                     fields: selection.fields,
                     redactor: selection.redactor,
-                    known_users: &matcher.known_users,
+                    confirmed_users: &matcher.confirmed_users,
                 });
             }
         });
@@ -173,19 +177,19 @@ impl Visitor for Selecting<'_> {
         self.viewer.skipped(file, skip)
     }
 
-    fn end(&mut self, file: &FileView<'_>, counts: &Counts) -> io::Result<()> {
+    fn end(&mut self, file: &FileView<'_>, counts: &RecordCounts) -> io::Result<()> {
         self.matcher.answer.file(file, counts, self.selection.redactor);
         self.viewer.end(file, counts)
     }
 }
 
 /// The inputs, in which report files are replaced by the reports in memory.
-struct WithHeldReports<'i> {
+struct WithStoredReports<'i> {
     inputs: &'i dyn Inputs,
-    held: Option<&'i StoredReports>,
+    stored: Option<&'i StoredReports>,
 }
 
-impl Inputs for WithHeldReports<'_> {
+impl Inputs for WithStoredReports<'_> {
     fn count(&self) -> usize {
         self.inputs.count()
     }
@@ -199,8 +203,8 @@ impl Inputs for WithHeldReports<'_> {
     }
 
     fn open(&self, index: usize) -> Box<dyn Batches + '_> {
-        match self.held {
-            Some(held) if held.read_order(index) == ReadOrder::Reports => held.open(index),
+        match self.stored {
+            Some(stored) if stored.read_order(index) == ReadOrder::Reports => stored.open(index),
             _ => self.inputs.open(index),
         }
     }

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::io;
 
-use crate::finding::{KnownUsers, Redactor};
+use crate::finding::{ConfirmedUsers, Redactor};
 use crate::record::field::{cred, event};
 use crate::record::{
-    FieldGap, FieldId, FieldSet, FileAccount, Format, Hint, Origin, RawRecord, Record, Rows, Skip,
+    FieldGap, FieldId, FieldSet, FileAccount, Format, Hint, MappedRecord, Origin, RawRecord,
+    Record, Skip,
 };
 use crate::value::{RecordKind, Time, Value};
 
@@ -35,7 +36,7 @@ pub trait Viewer {
     /// # Errors
     ///
     /// If writing fails.
-    fn end(&mut self, file: &FileView<'_>, counts: &Counts) -> io::Result<()>;
+    fn end(&mut self, file: &FileView<'_>, counts: &RecordCounts) -> io::Result<()>;
 }
 
 /// The view of a file that a [`Viewer`] gets.
@@ -70,7 +71,7 @@ pub struct RecordView<'r> {
     pub(super) fields: FieldSet,
     pub(super) redactor: Redactor,
     /// The users who succeeded in an earlier record.
-    pub(super) known_users: &'r KnownUsers,
+    pub(super) confirmed_users: &'r ConfirmedUsers,
 }
 
 impl<'r> RecordView<'r> {
@@ -102,7 +103,7 @@ impl RecordView<'_> {
         &'v self,
         row: &'v Record<'_>,
     ) -> impl Iterator<Item = (FieldId, Value<'v>)> + 'v {
-        let typed = self.known_users.typed(row);
+        let typed = self.confirmed_users.typed(row);
         self.fields
             .iter()
             .filter(|field| field.kind() == row.kind)
@@ -133,7 +134,7 @@ impl RecordView<'_> {
 
 /// The counts of a file's records.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Counts {
+pub struct RecordCounts {
     /// Records that were read or skipped; for tables, rows.
     pub records: u64,
     /// Events, creds or keys that meet the query; `None` without a query.
@@ -152,9 +153,9 @@ pub struct Counts {
     pub gaps: BTreeMap<FieldGap, u64>,
 }
 
-impl Counts {
+impl RecordCounts {
     /// Counts the rows of a record.
-    pub(super) fn add(&mut self, rows: &Rows<'_>) {
+    pub(super) fn add(&mut self, rows: &MappedRecord<'_>) {
         let mut add = |kind: RecordKind, count| *self.rows.entry(kind.name()).or_default() += count;
         add(rows.record.kind, 1);
         if rows.record.kind == RecordKind::Cred {

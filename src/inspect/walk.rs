@@ -4,10 +4,10 @@ use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use super::{Counts, FileView};
+use super::{FileView, RecordCounts};
 use crate::record::{
-    Batch, Batches, FieldSet, FileAccount, FileStatus, Format, Hint, Inputs, Mapper, Origin,
-    Outcome, RawRecord, Scratch, Skip, SkipReason, Step, shown_path,
+    Batch, BatchStatus, Batches, FieldSet, FileAccount, FileStatus, Format, Hint, Inputs, Mapper,
+    Origin, Outcome, RawRecord, Scratch, Skip, SkipReason, shown_path,
 };
 use crate::value::Time;
 
@@ -20,15 +20,19 @@ pub(super) trait Visitor {
     /// Begins a file: called when its format is known, before its records.
     fn file(&mut self, file: &FileView<'_>) -> io::Result<()>;
     /// Reads a record as one of the formats that it may have.
-    fn record(&mut self, at: At<'_, Self::Mappers>, counts: &mut Counts) -> io::Result<Outcome>;
+    fn record(
+        &mut self,
+        at: CurrentRecord<'_, Self::Mappers>,
+        counts: &mut RecordCounts,
+    ) -> io::Result<Outcome>;
     /// Visits a record that could not be read.
     fn skipped(&mut self, file: &FileView<'_>, skip: &Skip) -> io::Result<()>;
     /// Ends the file.
-    fn end(&mut self, file: &FileView<'_>, counts: &Counts) -> io::Result<()>;
+    fn end(&mut self, file: &FileView<'_>, counts: &RecordCounts) -> io::Result<()>;
 }
 
 /// A record and its context.
-pub(super) struct At<'a, R> {
+pub(super) struct CurrentRecord<'a, R> {
     pub(super) file: &'a FileView<'a>,
     pub(super) format: &'static dyn Format,
     pub(super) raw: &'a RawRecord<'a>,
@@ -61,7 +65,7 @@ pub(super) fn walk<V: Visitor>(
 ) -> io::Result<bool> {
     let (mut complete, mut records) = (true, 0);
     for index in 0..inputs.count() {
-        let mut file = File {
+        let mut file = OpenFile {
             hint: inputs.hint(index),
             batches: inputs.open(index),
             path: String::new(),
@@ -73,7 +77,7 @@ pub(super) fn walk<V: Visitor>(
         };
         file.account = file.batches.account();
         file.path = shown_path(roots, file.account.root, &file.account.path);
-        let mut counts = Counts::default();
+        let mut counts = RecordCounts::default();
         complete &= file.read(&mut counts, visitor)?;
         records += counts.records;
     }
@@ -81,7 +85,7 @@ pub(super) fn walk<V: Visitor>(
 }
 
 /// A file while it is read.
-struct File<'i, R> {
+struct OpenFile<'i, R> {
     path: String,
     hint: Hint,
     batches: Box<dyn Batches + 'i>,
@@ -102,11 +106,11 @@ struct PreparedFormat<R> {
     own: R,
 }
 
-impl<R> File<'_, R> {
+impl<R> OpenFile<'_, R> {
     /// Passes the records of the file to the visitor. Returns whether all of it could be read.
     fn read<V: Visitor<Mappers = R>>(
         &mut self,
-        counts: &mut Counts,
+        counts: &mut RecordCounts,
         visitor: &mut V,
     ) -> io::Result<bool> {
         let mut batch = Batch::default();
@@ -117,7 +121,7 @@ impl<R> File<'_, R> {
             self.account = self.batches.account();
             self.prepare(&batch, &mut scratch, visitor);
             let found = !batch.records.is_empty() || !batch.skipped.is_empty();
-            if !begun && (found || step == Step::Done) {
+            if !begun && (found || step == BatchStatus::Done) {
                 begun = true;
                 visitor.file(&self.view())?;
             }
@@ -136,7 +140,7 @@ impl<R> File<'_, R> {
                 }
             }
             lost.try_for_each(|skip| self.skip(skip, 1, counts, visitor))?;
-            if step == Step::Done {
+            if step == BatchStatus::Done {
                 break;
             }
         }
@@ -193,13 +197,19 @@ impl<R> File<'_, R> {
         &self,
         raw: &RawRecord<'_>,
         scratch: &mut Scratch,
-        counts: &mut Counts,
+        counts: &mut RecordCounts,
         visitor: &mut V,
     ) -> io::Result<()> {
         let file = self.view();
         let mut outcome = Outcome::Foreign;
         for PreparedFormat { format, own, .. } in &self.readers {
-            let at = At { file: &file, format: *format, raw, reader: own, scratch: &mut *scratch };
+            let at = CurrentRecord {
+                file: &file,
+                format: *format,
+                raw,
+                reader: own,
+                scratch: &mut *scratch,
+            };
             // A panic is a bug of ours; it must cost one record, not the run.
             outcome = match catch_unwind(AssertUnwindSafe(|| visitor.record(at, counts))) {
                 Ok(read) => read?,
@@ -237,7 +247,7 @@ impl<R> File<'_, R> {
         &self,
         skip: &Skip,
         rows: u64,
-        counts: &mut Counts,
+        counts: &mut RecordCounts,
         visitor: &mut V,
     ) -> io::Result<()> {
         counts.records += rows;

@@ -1,4 +1,4 @@
-//! Parts of a subject that do not tell subjects apart.
+//! Parts of a subject that do not distinguish subjects.
 
 use super::Lint;
 use crate::diag::Diagnostic;
@@ -39,7 +39,7 @@ pub(super) static CONSTANT_SUBJECT: Lint = Lint {
 fn wrong(expr: &Expr) -> Option<(&'static str, &'static str)> {
     if expr.ir().constant().is_some() {
         return Some((
-            "is the same for every match, so it tells no findings apart",
+            "is the same for every match, so it does not distinguish findings",
             "leave it out, or name a field",
         ));
     }

@@ -18,8 +18,7 @@ pub(super) static FOREIGN_PLACEHOLDER: Lint = Lint {
             if let Some((start, length)) = placeholder(text) {
                 let from = span.start as usize + start;
                 let written = &text[start..start + length];
-                let message =
-                    format!("`{written}` is printed as it stands, not replaced by a value");
+                let message = format!("`{written}` is printed unchanged, not replaced by a value");
                 problems.push(
                     Diagnostic::warning(&codes::FOREIGN_PLACEHOLDER, message)
                         .at(Span::new(span.file, from, from + length), "")

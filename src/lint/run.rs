@@ -11,16 +11,16 @@ use crate::value::Time;
 pub fn run(policy: &Policy, clock: Time) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for (name, level) in &policy.lints {
-        let known = || {
+        let candidates = || {
             let of_policy = LINTS.iter().map(|lint| lint.name);
             of_policy.chain(EXPR_LINTS.iter().map(|lint| lint.name))
         };
-        if !known().any(|known| known == name) {
+        if !candidates().any(|candidates| candidates == name) {
             let message = format!("there is no lint `{name}`");
             found.push(
                 Diagnostic::error(&codes::UNKNOWN_LINT, message)
                     .at(level.span, "")
-                    .maybe_help(did_you_mean(name, known())),
+                    .maybe_help(did_you_mean(name, candidates())),
             );
         }
     }

@@ -9,8 +9,8 @@ use std::io;
 
 use serde::Serialize;
 
+use super::enrichment_lines::{self, EnrichmentLine, Extent};
 use super::inert::write_pretty;
-use super::known::{self, Extent, KnownLine};
 use super::{Output, Style};
 use crate::diag::escape;
 use crate::finding::{Finding, VerdictRole, digest128};
@@ -108,9 +108,9 @@ fn incomplete(report: &Report, note: &Note) -> Issue {
 
 /// A line for each account, identity, source and key that a table describes.
 fn content(facts: &Facts, finding: &Finding) -> Option<Content> {
-    let of = known::lines(facts, finding, EXTENT).into_iter().map(|line| match line {
-        KnownLine::About(of, text) => format!("{of}: {text}"),
-        KnownLine::More(text) => text,
+    let of = enrichment_lines::lines(facts, finding, EXTENT).into_iter().map(|line| match line {
+        EnrichmentLine::About(of, text) => format!("{of}: {text}"),
+        EnrichmentLine::More(text) => text,
     });
     let lines: Vec<String> = of.collect();
     (!lines.is_empty()).then(|| Content { body: lines.join("\n") })
@@ -131,8 +131,8 @@ fn location(facts: &Facts, file: &str, line: u64) -> Location {
     Location { path: path(facts, file), lines: Lines { begin: line.max(1) } }
 }
 
-/// A path relative to the repository. A path outside of it keeps only the components that do not
-/// lead there.
+/// A path relative to the repository. Of a path outside of it, only the components that do not lead
+/// there remain.
 fn path(facts: &Facts, file: &str) -> String {
     let parts = file.split(['/', '\\']).filter(|part| !matches!(*part, "" | "." | ".."));
     let joined = parts.collect::<Vec<_>>().join("/");

@@ -12,7 +12,7 @@ mod gitlab_codequality;
 mod human;
 mod inert;
 mod json;
-mod known;
+mod enrichment_lines;
 #[allow(clippy::module_inception)]
 mod output;
 pub mod posture;

@@ -1,7 +1,7 @@
 //! Decides whether a rule applies to the records of a format.
 
 use crate::expr::ir::{Ir, Op};
-use crate::expr::{Expr, Known};
+use crate::expr::{Assumptions, Expr};
 use crate::record::field::{cred, event, key};
 use crate::record::{FieldId, FieldSet, Format, Origin, Provider};
 use crate::rule::{Construct, Rule};
@@ -54,7 +54,7 @@ fn left<'e>(
         return Applicability::NotApplicable;
     }
     let given = Given { format, on, carries: None };
-    let carried = Given { format, on, carries: Some(carries) };
+    let available = Given { format, on, carries: Some(carries) };
     let (mut lacks, mut arms_lack) = (FieldSet::EMPTY, FieldSet::EMPTY);
     let (mut blind, mut partly) = (false, false);
     let lacking = |expr: &Expr| -> FieldSet {
@@ -80,18 +80,19 @@ fn left<'e>(
             }
             return Applicability::NotApplicable;
         }
-        if when.assuming(&carried).constant() == Some(false) {
+        if when.assuming(&available).constant() == Some(false) {
             blind = true;
             lacks = lacks.union(lacking(&fixed));
         } else if let Ir { op: Op::Or(arms), .. } = fixed.ir()
-            && arms.iter().any(|arm| is_false(&arm.assuming(&carried)))
+            && arms.iter().any(|arm| is_false(&arm.assuming(&available)))
         {
             partly = true;
             arms_lack = arms_lack.union(lacking(&fixed));
         }
     }
     for needed in needs {
-        if is_nothing(needed.assuming(&carried).ir()) && !is_nothing(needed.assuming(&given).ir()) {
+        if is_nothing(needed.assuming(&available).ir()) && !is_nothing(needed.assuming(&given).ir())
+        {
             blind = true;
             lacks = lacks.union(lacking(needed));
         }
@@ -152,7 +153,7 @@ fn uses(rule: &Rule) -> Vec<&Expr> {
     }
 }
 
-/// The field by which the row of an event is found in a credential report.
+/// The field that identifies the row of an event in a credential report.
 fn found_by(kind: RecordKind) -> Option<FieldId> {
     match kind {
         RecordKind::Event => None,
@@ -178,7 +179,7 @@ struct Given<'f> {
     carries: Option<FieldSet>,
 }
 
-impl Known for Given<'_> {
+impl Assumptions for Given<'_> {
     fn field(&self, field: FieldId) -> Option<Value<'static>> {
         if field == event::PROVIDER || field == cred::PROVIDER {
             return Some(Value::str(self.format.provider().name()));

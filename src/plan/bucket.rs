@@ -4,7 +4,7 @@ use std::hash::Hasher;
 
 use rustc_hash::{FxHashMap, FxHasher};
 
-use super::field_value::{Key, Shows};
+use super::field_value::{Requirement, Shows};
 use crate::expr::Required;
 use crate::record::FieldId;
 use crate::value::{Cidr, write_folded};
@@ -55,7 +55,7 @@ impl Buckets {
 }
 
 /// The hash of a key.
-pub(super) fn of_key(key: &Key) -> u64 {
+pub(super) fn of_key(key: &Requirement) -> u64 {
     match &key.shows {
         Shows::Bool(b) => of_int(key.field, i64::from(*b)),
         Shows::Int(int) => of_int(key.field, *int),

@@ -1,13 +1,13 @@
 //! The candidate conditions of one record.
 
-use super::literals::SeenLiterals;
+use super::literals::VisitedLiterals;
 
 /// The candidate conditions of one record; a buffer that is reused for each record.
 #[derive(Debug, Default)]
 pub struct Candidates {
     /// One bit for each condition of the plan, so that the set needs no sorting.
     bits: Vec<u64>,
-    pub(super) seen: SeenLiterals,
+    pub(super) visited: VisitedLiterals,
 }
 
 impl Candidates {

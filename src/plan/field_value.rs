@@ -6,7 +6,7 @@ use crate::record::FieldId;
 /// A requirement on one field. It is necessary but not always sufficient (an over-approximation):
 /// ASCII case is ignored.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct Key {
+pub(super) struct Requirement {
     pub(super) field: FieldId,
     pub(super) shows: Shows,
 }

@@ -5,8 +5,8 @@ use std::net::IpAddr;
 
 use super::bucket::{self, Buckets};
 use super::candidates::Candidates;
-use super::field_value::{Key, Shows};
-use super::key::{Keys, keys};
+use super::field_value::{Requirement, Shows};
+use super::key::{Requirements, keys};
 use super::literals::Literals;
 use crate::expr::Required;
 use crate::expr::ir::Ir;
@@ -47,7 +47,9 @@ impl Index {
         for (number, condition) in conditions {
             match keys(condition, kind) {
                 None => always.push(number),
-                Some(Keys { any_of, .. }) => any_of.iter().for_each(|key| build.add(key, number)),
+                Some(Requirements { any_of, .. }) => {
+                    any_of.iter().for_each(|key| build.add(key, number))
+                }
             }
         }
         build.finish(always, count)
@@ -94,9 +96,9 @@ impl ByField {
             }
         }
         if let Some(literals) = &self.literals {
-            let mut seen = std::mem::take(&mut out.seen);
-            literals.find(text, &mut seen, |place| out.add(buckets.at(place)));
-            out.seen = seen;
+            let mut visited = std::mem::take(&mut out.visited);
+            literals.find(text, &mut visited, |place| out.add(buckets.at(place)));
+            out.visited = visited;
         }
     }
 }
@@ -109,7 +111,7 @@ struct Build {
 }
 
 impl Build {
-    fn add(&mut self, key: &Key, number: u32) {
+    fn add(&mut self, key: &Requirement, number: u32) {
         self.pairs.push((bucket::of_key(key), number));
         let new = || {
             let ranges = [Vec::new(), Vec::new()];

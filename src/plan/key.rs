@@ -1,6 +1,6 @@
 //! Derives from a condition the field values that a matching record must have.
 
-use super::field_value::{Key, Shows};
+use super::field_value::{Requirement, Shows};
 use super::selectivity::{of_key, of_keys};
 use crate::expr::ir::{Call, Comparison, Ir, Op};
 use crate::expr::{Constant, Required};
@@ -10,8 +10,8 @@ use crate::value::{RecordKind, Type, Value};
 
 /// Conditions of which at least one must hold.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Keys {
-    pub(super) any_of: Vec<Key>,
+pub(super) struct Requirements {
+    pub(super) any_of: Vec<Requirement>,
     /// The share of records that are expected to meet one of them; only compared.
     cost: f64,
 }
@@ -22,15 +22,15 @@ pub(super) struct Keys {
 /// A record that meets none makes the expression false and never an error: `&&` is false if one
 /// operand is false, whatever the others are. So a rule that is skipped could not have failed
 /// either.
-pub(super) fn keys(ir: &Ir, kind: RecordKind) -> Option<Keys> {
+pub(super) fn keys(ir: &Ir, kind: RecordKind) -> Option<Requirements> {
     match &ir.op {
-        Op::Const(Value::Bool(false)) => Some(Keys::default()),
+        Op::Const(Value::Bool(false)) => Some(Requirements::default()),
         Op::And(parts) => parts
             .iter()
             .filter_map(|part| keys(part, kind))
             .min_by(|a, b| a.cost.total_cmp(&b.cost)),
         Op::Or(parts) => {
-            let mut all = Keys::default();
+            let mut all = Requirements::default();
             for part in parts {
                 let part = keys(part, kind)?;
                 all.any_of.extend(part.any_of);
@@ -41,9 +41,10 @@ pub(super) fn keys(ir: &Ir, kind: RecordKind) -> Option<Keys> {
         _ => {
             let (field, shows) = requirements_of(ir)?;
             let field = field_of(field, kind)?;
-            let any_of: Vec<Key> = shows?.into_iter().map(|shows| Key { field, shows }).collect();
+            let any_of: Vec<Requirement> =
+                shows?.into_iter().map(|shows| Requirement { field, shows }).collect();
             let cost = of_keys(any_of.len(), any_of.iter().map(of_key));
-            Some(Keys { any_of, cost })
+            Some(Requirements { any_of, cost })
         }
     }
 }

@@ -27,14 +27,14 @@ impl Literals {
     pub(super) fn find(
         &self,
         text: &str,
-        seen: &mut SeenLiterals,
+        visited: &mut VisitedLiterals,
         mut found: impl FnMut(BucketRange),
     ) {
-        seen.begin(self.places.len());
+        visited.begin(self.places.len());
         for hit in self.automaton.find_overlapping_iter(text) {
             let literal = hit.pattern().as_usize();
             if let Some(&place) = self.places.get(literal)
-                && seen.is_new(literal)
+                && visited.is_new(literal)
             {
                 found(place);
             }
@@ -44,12 +44,12 @@ impl Literals {
 
 /// The literals that were already found in a text, which may repeat a literal a thousand times.
 #[derive(Debug, Default)]
-pub(super) struct SeenLiterals {
+pub(super) struct VisitedLiterals {
     bits: Vec<u64>,
     touched: Vec<u32>,
 }
 
-impl SeenLiterals {
+impl VisitedLiterals {
     fn begin(&mut self, literals: usize) {
         for &word in &self.touched {
             self.bits[word as usize] = 0;

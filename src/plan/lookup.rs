@@ -14,7 +14,7 @@ use crate::value::RecordKind;
 
 /// How a condition is looked up.
 #[derive(Debug, Clone)]
-pub enum Lookup<'r> {
+pub enum ConditionLookup<'r> {
     /// It is not indexed: the condition is evaluated on every record of its kind. Contains the part
     /// that prevents an index lookup, and the reason as a clause whose subject is that part.
     Always(&'r Ir, &'static str),
@@ -35,7 +35,7 @@ pub struct Amounts {
     pub ranges: usize,
 }
 
-impl<'r> Lookup<'r> {
+impl<'r> ConditionLookup<'r> {
     /// How each condition of a rule is looked up, with the id of its step or `among`. The id is
     /// empty if the rule has no `sequence`.
     pub fn of_rule(rule: &'r Rule) -> Vec<(&'r str, Self)> {
@@ -52,7 +52,7 @@ impl<'r> Lookup<'r> {
         let ir = when.ir();
         let Some(keys) = keys(ir, on) else {
             let (part, what) = unindexed_reason(ir, on);
-            return Lookup::Always(part, what);
+            return ConditionLookup::Always(part, what);
         };
         let mut fields: BTreeMap<FieldId, Amounts> = BTreeMap::new();
         for key in keys.any_of {
@@ -66,16 +66,18 @@ impl<'r> Lookup<'r> {
                 Shows::Text(Required::Range(_)) => &mut amounts.ranges,
             } += 1;
         }
-        Lookup::By(fields)
+        ConditionLookup::By(fields)
     }
 }
 
-impl fmt::Display for Lookup<'_> {
+impl fmt::Display for ConditionLookup<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let fields = match self {
-            Lookup::Always(..) => return f.write_str("nothing, tried on every record"),
-            Lookup::By(fields) if fields.is_empty() => return f.write_str("nothing, never true"),
-            Lookup::By(fields) => fields,
+            ConditionLookup::Always(..) => return f.write_str("nothing, tried on every record"),
+            ConditionLookup::By(fields) if fields.is_empty() => {
+                return f.write_str("nothing, never true");
+            }
+            ConditionLookup::By(fields) => fields,
         };
         let parts =
             fields.iter().map(|(field, amounts)| format!("{} ({amounts})", field.field().path()));

@@ -1,6 +1,6 @@
 //! The compiled rule set: the fields to read and the rules to evaluate.
 //!
-//! It knows rules and allowlists. It must depend neither on inputs nor on the use of matches.
+//! It uses rules and allowlists. It must depend neither on inputs nor on the use of matches.
 
 mod applicable;
 mod bucket;
@@ -19,6 +19,6 @@ mod plan;
 pub use applicable::{Applicability, applicability, covered, left_of};
 pub use candidates::Candidates;
 pub use enrich::Enrichment;
-pub use lookup::{Amounts, Lookup};
+pub use lookup::{Amounts, ConditionLookup};
 pub(crate) use plan::needs_reach;
 pub use plan::{Condition, Plan, Role, join_fields};

@@ -122,7 +122,7 @@ impl<'p> Plan<'p> {
         let rows =
             sum(FieldSet::EMPTY, &mut rows.map(|(index, rule)| row_fields(index, rule, allowlist)));
         let condition_fields = sum(
-            known_user_fields().union(join).union(reach).union(rows),
+            confirmed_user_fields().union(join).union(reach).union(rows),
             &mut of_rules.iter().map(|(conditions, _)| *conditions),
         );
         let evidence_fields = sum(always(), &mut of_rules.iter().map(|(_, evidence)| *evidence));
@@ -273,8 +273,8 @@ fn joined(rule: &Rule, fields: FieldSet) -> FieldSet {
     fields.iter().filter(elsewhere).collect()
 }
 
-/// The fields by which an event finds its key and its user, and by which any record looks up report
-/// rows.
+/// The fields that identify the key and the user of an event, and those that any record uses to
+/// look up report rows.
 pub fn join_fields() -> FieldSet {
     [
         event::PROVIDER,
@@ -293,7 +293,7 @@ pub fn join_fields() -> FieldSet {
 }
 
 /// The fields that determine the known users.
-fn known_user_fields() -> FieldSet {
+fn confirmed_user_fields() -> FieldSet {
     [event::OK, event::USER, cred::USER].into_iter().collect()
 }
 

@@ -7,14 +7,14 @@
 //! region 0.85. For people, keys and addresses the measured chance is 0.4, because few people used
 //! these environments. An organisation has more of each, so the estimate for them is 0.05.
 
-use super::field_value::{Key, Shows};
+use super::field_value::{Requirement, Shows};
 use crate::expr::Required;
 use crate::record::FieldId;
 use crate::record::field::{cred, event, key};
 use crate::value::Type;
 
 /// The estimated share of records that meet this key.
-pub(super) fn of_key(key: &Key) -> f64 {
+pub(super) fn of_key(key: &Requirement) -> f64 {
     let width = match &key.shows {
         Shows::Bool(_) | Shows::Int(_) | Shows::Text(Required::Text(_)) => 1.0,
         Shows::Text(Required::Range(range)) if range.is_single() => 1.0,

@@ -2,7 +2,7 @@
 
 use super::elapsed::Elapsed;
 use super::threshold::{ACCEPTABLE, GROSS_OUTLIER, OUTLIER, OVERDUE, ROTATE_SOON};
-use super::user::Key;
+use super::user::UserKey;
 
 /// A bucket of ages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -79,7 +79,7 @@ impl Ages {
     }
 
     /// Counts a key.
-    pub(super) fn add(&mut self, key: &Key) {
+    pub(super) fn add(&mut self, key: &UserKey) {
         if !key.in_use() {
             self.inactive += 1;
             return;

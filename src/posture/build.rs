@@ -6,14 +6,14 @@ use std::collections::BTreeMap;
 use super::accounts::{Accounts, is_production};
 use super::collect::{Collector, Reports, merge};
 use super::elapsed::Elapsed;
-use super::model::{Account, KeysOfName, Kind, Outlier, Posture, Source, Totals};
+use super::model::{Account, AccountKind, KeysOfName, Outlier, Posture, SourceReport, Totals};
 use super::notes::{incomplete, of_reports, unknown};
 use super::pattern::{self, Days, Shared, Uniform, Zombie};
 use super::remediation_event::{Progress, RemediationLog, ReportUser};
 use super::remedy::{self, KeyLabel, Remedy};
 use super::threshold::{GROSS_OUTLIER, OUTLIER};
 use super::trend::{self, Series, Trend};
-use super::user::{Key, User, local};
+use super::user::{User, UserKey, local};
 use crate::finding::Redactor;
 use crate::record::Provider;
 use crate::value::Zone;
@@ -25,17 +25,17 @@ type Users = BTreeMap<String, User>;
 pub(super) fn posture(
     collected: Collector,
     complete: bool,
-    known: &Accounts,
+    accounts_table: &Accounts,
     leaked: &dyn Fn(&str) -> bool,
     zone: Zone,
 ) -> Posture {
     let Collector { redactor, reports, log, files, creds, notes, .. } = collected;
     let mut posture = Posture { changes: log.events, files, notes, ..Posture::default() };
-    posture.notes.extend(of_reports(&reports, known));
+    posture.notes.extend(of_reports(&reports, accounts_table));
     posture.incomplete = incomplete(&posture, complete, creds);
     posture.unknown = unknown(&reports);
 
-    let (accounts, places) = accounts(&reports, known);
+    let (accounts, places) = accounts(&reports, accounts_table);
     let place = |format: &Reports, account: &str| {
         places.get(&(format.format.provider(), account.to_owned())).copied().unwrap_or_default()
     };
@@ -77,7 +77,7 @@ impl Sum<'_> {
         self.redactor.text(name).into_owned()
     }
 
-    fn label(&self, key: &Key) -> KeyLabel {
+    fn label(&self, key: &UserKey) -> KeyLabel {
         let id = key.id.as_deref().map(|id| self.redactor.key_id(id).into_owned());
         KeyLabel { id, slot: key.slot.clone() }
     }
@@ -122,9 +122,9 @@ impl Sum<'_> {
         let pattern_name = (account, local(provider, name).to_owned());
         self.open.insert(pattern_name, (name.to_owned(), open));
         let mut remedies = Vec::new();
-        remedy::of(&of, self.log, self.leaked, &mut |ask, key, progress| {
+        remedy::of(&of, self.log, self.leaked, &mut |recommendation, key, progress| {
             let key = key.map(|key| self.label(key));
-            remedies.push(self.remedy(ask, (account, name), key, progress));
+            remedies.push(self.remedy(recommendation, (account, name), key, progress));
         });
         self.posture.remedies.extend(remedies);
     }
@@ -132,12 +132,12 @@ impl Sum<'_> {
     /// A step with masked keys, ready to be shown.
     fn remedy(
         &self,
-        ask: remedy::Ask,
+        recommendation: remedy::Recommendation,
         (account, user): (usize, &str),
         key: Option<KeyLabel>,
         progress: Progress,
     ) -> Remedy {
-        let remedy::Ask { severity, action, reason } = ask;
+        let remedy::Recommendation { severity, action, reason } = recommendation;
         let (user, progress) = (self.shown(user), self.redacted(progress));
         Remedy { severity, action, reason, account, user, key, progress }
     }
@@ -150,7 +150,7 @@ impl Sum<'_> {
         progress
     }
 
-    fn outlier(&mut self, account: usize, name: &str, user: &User, key: &Key) {
+    fn outlier(&mut self, account: usize, name: &str, user: &User, key: &UserKey) {
         let Some(age) = key.age.filter(|age| key.in_use() && age.is_over(OUTLIER)) else {
             return;
         };
@@ -192,11 +192,16 @@ impl Sum<'_> {
     fn uniform(&mut self, uniform: Vec<Uniform>) {
         let mut remedies = Vec::new();
         for pattern in &uniform {
-            let ask = remedy::of_uniform(pattern.accounts.len() as u64);
+            let recommendation = remedy::of_uniform(pattern.accounts.len() as u64);
             for &account in &pattern.accounts {
                 // A user with several such days gets one step.
                 if let Some((name, true)) = self.open.remove(&(account, pattern.user.clone())) {
-                    remedies.push(self.remedy(ask, (account, &name), None, Progress::Open));
+                    remedies.push(self.remedy(
+                        recommendation,
+                        (account, &name),
+                        None,
+                        Progress::Open,
+                    ));
                 }
             }
         }
@@ -234,14 +239,16 @@ fn order(remedy: &Remedy) -> impl Ord + '_ {
     (done, !urgent, Reverse(*severity), *account, user, *action, key)
 }
 
-fn kinds(accounts: &[Account]) -> Vec<Kind> {
-    let mut kinds: BTreeMap<(bool, bool, Option<String>), Kind> = BTreeMap::new();
+fn kinds(accounts: &[Account]) -> Vec<AccountKind> {
+    let mut kinds: BTreeMap<(bool, bool, Option<String>), AccountKind> = BTreeMap::new();
     for Account { kind, production, totals, .. } in accounts {
-        let of = kinds.entry((!production, kind.is_none(), kind.clone())).or_insert_with(|| Kind {
-            name: kind.clone(),
-            production: *production,
-            accounts: 0,
-            totals: Totals::default(),
+        let of = kinds.entry((!production, kind.is_none(), kind.clone())).or_insert_with(|| {
+            AccountKind {
+                name: kind.clone(),
+                production: *production,
+                accounts: 0,
+                totals: Totals::default(),
+            }
         });
         of.accounts += 1;
         of.totals.add(totals);
@@ -252,17 +259,17 @@ fn kinds(accounts: &[Account]) -> Vec<Kind> {
 /// The accounts without their numbers, and the index of each.
 fn accounts(
     reports: &BTreeMap<(&'static str, String), Reports>,
-    known: &Accounts,
+    accounts_table: &Accounts,
 ) -> (Vec<Account>, BTreeMap<(Provider, String), usize>) {
     let mut found: BTreeMap<(Provider, String), Account> = BTreeMap::new();
     for ((format, id), of) in reports {
         let provider = of.format.provider();
         let account = found.entry((provider, id.clone())).or_insert_with(|| {
-            let kind = known.kind(id);
+            let kind = accounts_table.kind(id);
             Account {
                 provider,
                 id: Some(id.clone()).filter(|id| !id.is_empty()),
-                name: known.name(id),
+                name: accounts_table.name(id),
                 production: kind.as_deref().is_some_and(is_production),
                 kind,
                 reports: Vec::new(),
@@ -276,7 +283,7 @@ fn accounts(
         let older = (of.snapshots.len() as u64).saturating_sub(1);
         for (made, _) in of.in_force() {
             let older = if made.is_some() { older } else { 0 };
-            account.reports.push(Source { format, made, older });
+            account.reports.push(SourceReport { format, made, older });
         }
     }
     let mut sorted: Vec<((Provider, String), Account)> = found.into_iter().collect();

@@ -8,7 +8,7 @@ use super::remediation_event::RemediationLog;
 use super::trend::Snapshot;
 use super::user::User;
 use crate::finding::Redactor;
-use crate::inspect::{Counts, FileView, RecordView, Viewer};
+use crate::inspect::{FileView, RecordCounts, RecordView, Viewer};
 use crate::record::field::{cred, key};
 use crate::record::{FieldId, FieldSet, FileStatus, Format, Record, Skip};
 use crate::value::{RecordKind, Time};
@@ -20,7 +20,7 @@ const DESCRIBED: usize = 3;
 const LOST: usize = 100;
 
 /// Fields of reports, and what is unknown if a report has no such column.
-pub(super) const ASKED: [(FieldId, &str); 8] = [
+pub(super) const REQUIRED_FIELDS: [(FieldId, &str); 8] = [
     (cred::CONSOLE, "who can sign in to the console"),
     (cred::MFA, "who has a second factor"),
     (cred::PASSWORD_LAST_USED, "zombie accounts, and how recently passwords were used"),
@@ -101,8 +101,8 @@ impl Collector {
             key::USED,
             key::AT_RISK,
         ];
-        let asked = ASKED.iter().map(|(field, _)| *field);
-        let own: FieldSet = own.into_iter().chain(asked).filter(|f| *f != cred::KEYS).collect();
+        let required = REQUIRED_FIELDS.iter().map(|(field, _)| *field);
+        let own: FieldSet = own.into_iter().chain(required).filter(|f| *f != cred::KEYS).collect();
         own.union(RemediationLog::fields())
     }
 
@@ -131,8 +131,8 @@ impl Collector {
             files.last = self.number;
             files.count += 1;
             let carries = format.carries(file.origin);
-            files.carries = Some(files.carries.map_or(carries, |known| {
-                known.iter().filter(|field| carries.contains(*field)).collect()
+            files.carries = Some(files.carries.map_or(carries, |existing| {
+                existing.iter().filter(|field| carries.contains(*field)).collect()
             }));
         }
         reports.add(name, User::read(record.record, record.keys, made, file.now), made);
@@ -173,7 +173,7 @@ impl Reports {
 /// Adds a user, or merges it with the user that is already known.
 pub(super) fn merge(users: &mut BTreeMap<String, User>, name: &str, user: User) {
     match users.get_mut(name) {
-        Some(known) => known.merge(user),
+        Some(existing) => existing.merge(user),
         None => drop(users.insert(name.to_owned(), user)),
     }
 }
@@ -202,7 +202,7 @@ impl Viewer for Collector {
         Ok(())
     }
 
-    fn end(&mut self, file: &FileView<'_>, counts: &Counts) -> io::Result<()> {
+    fn end(&mut self, file: &FileView<'_>, counts: &RecordCounts) -> io::Result<()> {
         self.files.records += counts.records;
         for (reason, count) in &counts.skipped {
             *self.files.skipped.entry(reason).or_default() += count;

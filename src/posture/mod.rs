@@ -37,12 +37,12 @@ use crate::value::{Time, Zone};
 pub use age::{Ages, Bucket};
 pub use coverage::Coverage;
 pub use model::{
-    Account, Files, KeysOfName, Kind, Lost, Outlier, Posture, Source, Totals, Unknown,
+    Account, AccountKind, Files, KeysOfName, Lost, Outlier, Posture, SourceReport, Totals, Unknown,
 };
 pub use pattern::{Shared, Uniform, Zombie};
 pub use remediation_event::{Doubt, Progress, RemediationEvent};
 pub use remedy::{Action, KeyLabel, Reason, Remedy};
-pub use trend::{KindSeries, Point, Series, Trend};
+pub use trend::{KindSeries, Series, Trend, TrendPoint};
 
 use accounts::Accounts;
 use collect::Collector;

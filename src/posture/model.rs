@@ -21,7 +21,7 @@ pub struct Posture {
     /// Every account, production first, then by provider and id.
     pub accounts: Vec<Account>,
     /// The accounts by their kind, production first, those without one last.
-    pub kinds: Vec<Kind>,
+    pub kinds: Vec<AccountKind>,
     /// All accounts together.
     pub all: Totals,
     /// Keys in use that are older than two years: those of production first, then by age.
@@ -75,7 +75,7 @@ pub struct Account {
     /// Whether the kind is production.
     pub production: bool,
     /// The reports that its numbers come from.
-    pub reports: Vec<Source>,
+    pub reports: Vec<SourceReport>,
     /// Its numbers.
     pub totals: Totals,
     /// Whether the root user has a second factor; `None` if no report contains it.
@@ -84,7 +84,7 @@ pub struct Account {
 
 /// A report whose users and keys are counted.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Source {
+pub struct SourceReport {
     /// Its format.
     pub format: &'static str,
     /// When it was made; `None` if that is not known.
@@ -95,7 +95,7 @@ pub struct Source {
 
 /// All accounts of a kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Kind {
+pub struct AccountKind {
     /// The column `env` of the table `accounts`; `None` for accounts without a value.
     pub name: Option<String>,
     /// Whether it is production.

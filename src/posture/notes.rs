@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::accounts::Accounts;
-use super::collect::{ASKED, Reports};
+use super::collect::{REQUIRED_FIELDS, Reports};
 use super::model::{Posture, Unknown};
 use crate::record::Provider;
 
@@ -11,7 +11,7 @@ use crate::record::Provider;
 pub(super) fn unknown(reports: &BTreeMap<(&'static str, String), Reports>) -> Vec<Unknown> {
     let mut found: BTreeMap<(&'static str, usize), u64> = BTreeMap::new();
     for ((format, _), of) in reports {
-        for (at, (field, _)) in ASKED.iter().enumerate() {
+        for (at, (field, _)) in REQUIRED_FIELDS.iter().enumerate() {
             let lacks = of
                 .in_force()
                 .any(|(_, files)| files.carries.is_some_and(|carries| !carries.contains(*field)));
@@ -21,7 +21,7 @@ pub(super) fn unknown(reports: &BTreeMap<(&'static str, String), Reports>) -> Ve
         }
     }
     let row = |((format, at), accounts): ((&'static str, usize), u64)| {
-        let (field, what) = ASKED[at];
+        let (field, what) = REQUIRED_FIELDS[at];
         Unknown { format, field, what, accounts }
     };
     found.into_iter().map(row).collect()
@@ -30,7 +30,7 @@ pub(super) fn unknown(reports: &BTreeMap<(&'static str, String), Reports>) -> Ve
 /// Notes about the reports themselves.
 pub(super) fn of_reports(
     reports: &BTreeMap<(&'static str, String), Reports>,
-    known: &Accounts,
+    accounts_table: &Accounts,
 ) -> Vec<String> {
     let mut notes = Vec::new();
     let mut formats: BTreeMap<(Provider, &str), Vec<&str>> = BTreeMap::new();
@@ -42,14 +42,14 @@ pub(super) fn of_reports(
         if account.is_empty() && files > 1 {
             notes.push(format!(
                 "{files} files of {format} name no account and are counted as one account; \
-                 `--account`, or `inputs` in the project file, says whose they are"
+                 `--account`, or `inputs` in the project file, sets it"
             ));
         }
         if of.newest.is_some() && !of.undated.is_empty() {
             let account = if account.is_empty() { "without a name" } else { account };
             notes.push(format!(
-                "a {format} of account {account} has no date; it counts beside \
-                 the newest dated one"
+                "a {format} of account {account} has no date; it counts in addition to the newest \
+                 dated one"
             ));
         }
     }
@@ -63,7 +63,7 @@ pub(super) fn of_reports(
              second they were created in"
         ));
     }
-    if known.is_empty() && !reports.is_empty() {
+    if accounts_table.is_empty() && !reports.is_empty() {
         notes.push(
             "the table `accounts` has no rows, so no account has a kind: `tables` in the project \
              file, or `--table accounts=FILE`, gives them"

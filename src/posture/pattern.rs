@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::elapsed::Elapsed;
 use super::threshold::{SHARED_DAYS, SHARED_KEYS, SHARED_SERVICES, UNIFORM_ACCOUNTS, ZOMBIE};
-use super::user::{Key, User, local};
+use super::user::{User, UserKey, local};
 use crate::record::Provider;
 use crate::rule::Severity;
 use crate::value::Zone;
@@ -99,7 +99,7 @@ impl Days {
 
 /// The services that keys of a user serve at the same time, and the number of these keys.
 pub(super) fn shared(user: &User) -> Option<(u64, BTreeSet<&str>)> {
-    let together: Vec<&Key> = used_together(user).collect();
+    let together: Vec<&UserKey> = used_together(user).collect();
     let services: BTreeSet<&str> =
         together.iter().filter_map(|key| key.service.as_deref()).collect();
     (together.len() >= SHARED_KEYS && services.len() >= SHARED_SERVICES)
@@ -107,7 +107,7 @@ pub(super) fn shared(user: &User) -> Option<(u64, BTreeSet<&str>)> {
 }
 
 /// The keys of a user that are in use at the same time.
-pub(super) fn used_together(user: &User) -> impl Iterator<Item = &Key> {
+pub(super) fn used_together(user: &User) -> impl Iterator<Item = &UserKey> {
     user.keys()
         .filter(|key| key.in_use())
         .filter(|key| user.since(key.last_used).is_some_and(|idle| !idle.is_over(SHARED_DAYS)))

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::credential_call::{About, Params, call, text};
-use super::user::{Key, User, local};
+use super::user::{User, UserKey, local};
 use crate::record::field::event;
 use crate::record::{FieldSet, Provider, Record};
 use crate::value::Time;
@@ -203,7 +203,7 @@ impl RemediationLog {
     }
 
     /// Whether a key of the user was deleted or deactivated.
-    pub(super) fn key_of(&self, of: &ReportUser<'_>, key: &Key) -> Progress {
+    pub(super) fn key_of(&self, of: &ReportUser<'_>, key: &UserKey) -> Progress {
         let own = match key.whole_id() {
             Some(id) => self
                 .keys

@@ -6,7 +6,7 @@ use super::remediation_event::{Progress, RemediationLog, ReportUser};
 use super::threshold::{
     CRITICAL_HOURS, FIRST_USE, HIGH_HOURS, LONG_IDLE, OVERDUE, RECENT, ROTATE_SOON, SHARED_KEYS,
 };
-use super::user::{Key, User};
+use super::user::{User, UserKey};
 use crate::rule::Severity;
 
 /// The action of a step.
@@ -197,13 +197,13 @@ impl Remedy {
 
 /// A step without its user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Ask {
+pub(super) struct Recommendation {
     pub(super) severity: Severity,
     pub(super) action: Action,
     pub(super) reason: Reason,
 }
 
-impl Ask {
+impl Recommendation {
     fn new(severity: Severity, action: Action, reason: Reason) -> Self {
         Self { severity, action, reason }
     }
@@ -215,35 +215,35 @@ pub(super) fn of(
     of: &ReportUser<'_>,
     log: &RemediationLog,
     leaked: &dyn Fn(&str) -> bool,
-    add: &mut dyn FnMut(Ask, Option<&Key>, Progress),
+    add: &mut dyn FnMut(Recommendation, Option<&UserKey>, Progress),
 ) {
     let user = of.user;
-    if let Some(ask) = factor(user) {
-        add(ask, None, log.factor(of));
+    if let Some(recommendation) = factor(user) {
+        add(recommendation, None, log.factor(of));
     }
     if let Some(idle) = pattern::zombie(user) {
         let severity = pattern::zombie_severity(user);
         add(
-            Ask::new(severity, Action::DeleteUser, Reason::Zombie(idle.days())),
+            Recommendation::new(severity, Action::DeleteUser, Reason::Zombie(idle.days())),
             None,
             log.gone(of),
         );
     }
     if let Some((keys, _)) = pattern::shared(user) {
         let severity = pattern::shared_severity(user);
-        let ask = Ask::new(severity, Action::SplitUser, Reason::Shared(keys));
-        add(ask, None, shared_progress(of, log));
+        let recommendation = Recommendation::new(severity, Action::SplitUser, Reason::Shared(keys));
+        add(recommendation, None, shared_progress(of, log));
     }
     for key in user.keys() {
-        if let Some(ask) = self::key(user, key, leaked) {
-            add(ask, Some(key), key_progress(log, of, key, ask));
+        if let Some(recommendation) = self::key(user, key, leaked) {
+            add(recommendation, Some(key), key_progress(log, of, key, recommendation));
         }
     }
 }
 
 /// The step against a pattern of keys in several accounts.
-pub(super) fn of_uniform(accounts: u64) -> Ask {
-    Ask::new(Severity::High, Action::UseRole, Reason::Uniform(accounts))
+pub(super) fn of_uniform(accounts: u64) -> Recommendation {
+    Recommendation::new(Severity::High, Action::UseRole, Reason::Uniform(accounts))
 }
 
 /// A shared account is done once the user has fewer active keys than a shared account requires.
@@ -261,8 +261,13 @@ fn shared_progress(of: &ReportUser<'_>, log: &RemediationLog) -> Progress {
 }
 
 /// Whether it is done. An inactive key is only remedied by deleting it.
-fn key_progress(log: &RemediationLog, of: &ReportUser<'_>, key: &Key, ask: Ask) -> Progress {
-    match (log.key_of(of, key), ask.action) {
+fn key_progress(
+    log: &RemediationLog,
+    of: &ReportUser<'_>,
+    key: &UserKey,
+    recommendation: Recommendation,
+) -> Progress {
+    match (log.key_of(of, key), recommendation.action) {
         (Progress::Done(event) | Progress::Unclear(event, _), Action::DeleteKey)
             if !key.in_use() && !event.deletes() =>
         {
@@ -272,12 +277,16 @@ fn key_progress(log: &RemediationLog, of: &ReportUser<'_>, key: &Key, ask: Ask) 
     }
 }
 
-fn factor(user: &User) -> Option<Ask> {
+fn factor(user: &User) -> Option<Recommendation> {
     if user.mfa != Some(false) {
         return None;
     }
     if user.root {
-        return Some(Ask::new(Severity::Critical, Action::EnableMfa, Reason::RootWithoutMfa));
+        return Some(Recommendation::new(
+            Severity::Critical,
+            Action::EnableMfa,
+            Reason::RootWithoutMfa,
+        ));
     }
     if user.console != Some(true) {
         return None;
@@ -286,44 +295,50 @@ fn factor(user: &User) -> Option<Ask> {
     let recent = idle.is_some_and(|idle| !idle.is_over(RECENT));
     let urgent = recent && user.login_protected != Some(true);
     let severity = if urgent { Severity::Critical } else { Severity::High };
-    Some(Ask::new(severity, Action::EnableMfa, Reason::NoMfa(idle.map(Elapsed::days))))
+    Some(Recommendation::new(severity, Action::EnableMfa, Reason::NoMfa(idle.map(Elapsed::days))))
 }
 
-fn key(user: &User, key: &Key, leaked: &dyn Fn(&str) -> bool) -> Option<Ask> {
+fn key(user: &User, key: &UserKey, leaked: &dyn Fn(&str) -> bool) -> Option<Recommendation> {
     let at_risk = key.at_risk == Some(true);
     if !key.in_use() {
         let (severity, reason) = match at_risk {
             true => (Severity::High, Reason::AtRisk),
             false => (Severity::Medium, Reason::Inactive),
         };
-        return Some(Ask::new(severity, Action::DeleteKey, reason));
+        return Some(Recommendation::new(severity, Action::DeleteKey, reason));
     }
     if key.whole_id().is_some_and(leaked) {
-        return Some(Ask::new(Severity::Critical, Action::RevokeKey, Reason::Leaked));
+        return Some(Recommendation::new(Severity::Critical, Action::RevokeKey, Reason::Leaked));
     }
     if at_risk {
-        return Some(Ask::new(Severity::Critical, Action::RevokeKey, Reason::AtRisk));
+        return Some(Recommendation::new(Severity::Critical, Action::RevokeKey, Reason::AtRisk));
     }
     let days = key.age.map(Elapsed::days);
     if user.root {
-        return Some(Ask::new(Severity::Critical, Action::DeleteRootKey, Reason::RootKey(days)));
+        return Some(Recommendation::new(
+            Severity::Critical,
+            Action::DeleteRootKey,
+            Reason::RootKey(days),
+        ));
     }
     let old = |days: i64| key.age.is_some_and(|age| age.is_over(days));
     if key.used == Some(false) {
         let reason = Reason::NeverUsed(days?);
-        return old(FIRST_USE).then(|| Ask::new(Severity::Medium, Action::DeleteKey, reason));
+        return old(FIRST_USE)
+            .then(|| Recommendation::new(Severity::Medium, Action::DeleteKey, reason));
     }
     let idle = user.since(key.last_used);
     if let Some(idle) = idle.filter(|idle| idle.is_over(RECENT)) {
         let severity = if idle.is_over(LONG_IDLE) { Severity::High } else { Severity::Medium };
-        let ask = Ask::new(severity, Action::DeactivateKey, Reason::IdleKey(idle.days()));
-        return Some(ask);
+        let recommendation =
+            Recommendation::new(severity, Action::DeactivateKey, Reason::IdleKey(idle.days()));
+        return Some(recommendation);
     }
     let reason = Reason::OldKey { age: days?, idle: idle.map(Elapsed::days) };
     let due = key.age.is_some_and(|age| age.is_at_least(ROTATE_SOON));
     match (old(OVERDUE), idle) {
-        (true, Some(_)) => Some(Ask::new(Severity::High, Action::MigrateKey, reason)),
-        (true, None) => Some(Ask::new(Severity::High, Action::RotateKey, reason)),
-        (false, _) => due.then(|| Ask::new(Severity::Medium, Action::RotateKey, reason)),
+        (true, Some(_)) => Some(Recommendation::new(Severity::High, Action::MigrateKey, reason)),
+        (true, None) => Some(Recommendation::new(Severity::High, Action::RotateKey, reason)),
+        (false, _) => due.then(|| Recommendation::new(Severity::Medium, Action::RotateKey, reason)),
     }
 }

@@ -13,7 +13,7 @@ use crate::value::Time;
 
 /// The totals of one report, or of all reports of one time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Point {
+pub struct TrendPoint {
     /// When the report was made; ages are computed to this time.
     pub time: Time,
     /// Users, including root users.
@@ -28,13 +28,13 @@ pub struct Point {
     pub age_unknown: u64,
 }
 
-impl Point {
+impl TrendPoint {
     fn empty(time: Time) -> Self {
         let coverage = Coverage::default();
         Self { time, users: 0, coverage, keys: 0, old_keys: 0, age_unknown: 0 }
     }
 
-    fn add(&mut self, other: &Point) {
+    fn add(&mut self, other: &TrendPoint) {
         self.users += other.users;
         self.coverage.merge(&other.coverage);
         self.keys += other.keys;
@@ -52,7 +52,7 @@ pub struct Trend {
     pub format: &'static str,
     /// All accounts with a trend together. Each point uses the latest report of every account. The
     /// series begins when all accounts have a report, so a new account does not appear as growth.
-    pub total: Vec<Point>,
+    pub total: Vec<TrendPoint>,
     /// The accounts of each kind together, production first; empty if no account has a kind.
     pub kinds: Vec<KindSeries>,
     /// Each account with at least two dated reports.
@@ -69,7 +69,7 @@ pub struct KindSeries {
     /// The number of accounts.
     pub accounts: u64,
     /// At least one.
-    pub points: Vec<Point>,
+    pub points: Vec<TrendPoint>,
 }
 
 /// The points of one account and format, in the order of their times.
@@ -78,18 +78,18 @@ pub struct Series {
     /// The index of the account in [`Posture::accounts`](super::Posture::accounts).
     pub account: usize,
     /// At least two.
-    pub points: Vec<Point>,
+    pub points: Vec<TrendPoint>,
 }
 
 /// The users of one report, reduced to what the counts need. A report may come in several files,
 /// and a user in two of them counts once.
 #[derive(Debug, Default)]
 pub(super) struct Snapshot {
-    users: BTreeMap<u128, Entry>,
+    users: BTreeMap<u128, TrendUser>,
 }
 
 #[derive(Debug)]
-struct Entry {
+struct TrendUser {
     root: bool,
     console: Option<bool>,
     mfa: Option<bool>,
@@ -111,16 +111,20 @@ impl Snapshot {
             let age = key.created.and_then(|created| Elapsed::between(created, made));
             (digest, age.map(|age| age.is_over(OVERDUE)))
         });
-        let entry =
-            Entry { root: user.root, console: user.console, mfa: user.mfa, keys: keys.collect() };
+        let entry = TrendUser {
+            root: user.root,
+            console: user.console,
+            mfa: user.mfa,
+            keys: keys.collect(),
+        };
         match self.users.entry(digest128(&[name.as_bytes()])) {
-            Slot::Occupied(mut known) => known.get_mut().merge(entry),
+            Slot::Occupied(mut existing) => existing.get_mut().merge(entry),
             Slot::Vacant(new) => drop(new.insert(entry)),
         }
     }
 
-    pub(super) fn point(&self, time: Time) -> Point {
-        let mut point = Point::empty(time);
+    pub(super) fn point(&self, time: Time) -> TrendPoint {
+        let mut point = TrendPoint::empty(time);
         for user in self.users.values() {
             point.users += 1;
             if !user.root {
@@ -136,9 +140,9 @@ impl Snapshot {
     }
 }
 
-impl Entry {
+impl TrendUser {
     /// If two rows of one time differ, the more severe value counts.
-    fn merge(&mut self, other: Entry) {
+    fn merge(&mut self, other: TrendUser) {
         let worse = |own: Option<bool>, more: Option<bool>, worse| match (own, more) {
             (Some(own), Some(more)) if own != more => Some(worse),
             _ => own.or(more),
@@ -176,13 +180,13 @@ pub(super) fn by_kind<'s>(
 }
 
 /// The sum of several series, as in [`Trend::total`].
-pub(super) fn sum(series: &[&Series]) -> Vec<Point> {
+pub(super) fn sum(series: &[&Series]) -> Vec<TrendPoint> {
     let begin = series.iter().filter_map(|one| one.points.first()).map(|point| point.time).max();
     let points = series.iter().flat_map(|one| &one.points);
     let times: BTreeSet<Time> =
         points.map(|point| point.time).filter(|time| Some(*time) >= begin).collect();
     let at = |time: Time| {
-        let mut total = Point::empty(time);
+        let mut total = TrendPoint::empty(time);
         for one in series {
             let last = one.points.partition_point(|point| point.time <= time);
             if let Some(point) = last.checked_sub(1).and_then(|last| one.points.get(last)) {

@@ -20,12 +20,12 @@ pub(super) struct User {
     pub(super) created: Option<Time>,
     pub(super) password_used: Option<bool>,
     pub(super) password_last_used: Option<Time>,
-    /// When the report was made; `None` if that is not known.
+    /// The time of the report, if known.
     pub(super) made: Option<Time>,
     /// The time to which ages are computed.
     pub(super) now: Time,
     /// The keys, each once, by name.
-    keys: Vec<(KeyName, Key)>,
+    keys: Vec<(KeyName, UserKey)>,
 }
 
 /// Identifies a key of a user.
@@ -39,7 +39,7 @@ pub(super) enum KeyName {
 
 /// A key in credential reports.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Key {
+pub(super) struct UserKey {
     /// The id as the report writes it, possibly shortened.
     pub(super) id: Option<String>,
     pub(super) slot: String,
@@ -63,12 +63,12 @@ impl User {
         now: Time,
     ) -> Self {
         let flag = |field| flag(record, field);
-        let mut named: BTreeMap<KeyName, Key> = BTreeMap::new();
+        let mut named: BTreeMap<KeyName, UserKey> = BTreeMap::new();
         for row in keys {
-            let key = Key::read(row, made, now);
+            let key = UserKey::read(row, made, now);
             let name = key.name();
             let merged = match named.remove(&name) {
-                Some(there) => there.merge(key),
+                Some(existing) => existing.merge(key),
                 None => key,
             };
             named.insert(name, merged);
@@ -89,12 +89,12 @@ impl User {
     }
 
     /// The keys, each once.
-    pub(super) fn keys(&self) -> impl ExactSizeIterator<Item = &Key> + Clone {
+    pub(super) fn keys(&self) -> impl ExactSizeIterator<Item = &UserKey> + Clone {
         self.keys.iter().map(|(_, key)| key)
     }
 
     /// The keys with their names.
-    pub(super) fn named_keys(&self) -> impl Iterator<Item = (&KeyName, &Key)> {
+    pub(super) fn named_keys(&self) -> impl Iterator<Item = (&KeyName, &UserKey)> {
         self.keys.iter().map(|(name, key)| (name, key))
     }
 
@@ -127,26 +127,27 @@ impl User {
     }
 
     /// A key without an id is the same as one with an id if both were created in the same second.
-    fn merge_keys(&mut self, others: Vec<(KeyName, Key)>) {
-        let mut keys: BTreeMap<KeyName, Key> = std::mem::take(&mut self.keys).into_iter().collect();
+    fn merge_keys(&mut self, others: Vec<(KeyName, UserKey)>) {
+        let mut keys: BTreeMap<KeyName, UserKey> =
+            std::mem::take(&mut self.keys).into_iter().collect();
         let mut taken = BTreeSet::new();
         for (name, key) in others {
             let own = if keys.contains_key(&name) {
                 Some(name.clone())
             } else {
                 let named = |name: &KeyName| matches!(name, KeyName::Id(_));
-                let fits = |(own, there): &(&KeyName, &Key)| {
+                let fits = |(own, existing): &(&KeyName, &UserKey)| {
                     named(own) != named(&name)
                         && !taken.contains(*own)
-                        && second(there.created).is_some()
-                        && second(there.created) == second(key.created)
+                        && second(existing.created).is_some()
+                        && second(existing.created) == second(key.created)
                 };
                 keys.iter().find(fits).map(|(own, _)| own.clone())
             };
             let (name, merged) = match own {
                 None => (name, key),
                 Some(own) => match keys.remove(&own) {
-                    Some(there) => (own.min(name), there.merge(key)),
+                    Some(existing) => (own.min(name), existing.merge(key)),
                     None => (name, key),
                 },
             };
@@ -157,7 +158,7 @@ impl User {
     }
 }
 
-impl Key {
+impl UserKey {
     fn read(row: &Record<'_>, made: Option<Time>, now: Time) -> Self {
         let created = time(row, key::CREATED);
         Self {
@@ -191,14 +192,14 @@ impl Key {
         self.active != Some(false)
     }
 
-    fn merge(self, other: Key) -> Key {
+    fn merge(self, other: UserKey) -> UserKey {
         let (new, old) = if self.made >= other.made { (self, other) } else { (other, self) };
         let active = match (new.active, old.active) {
             (Some(one), Some(another)) if new.made == old.made => Some(one || another),
             (one, another) => one.or(another),
         };
         let used = [new.used, old.used];
-        Key {
+        UserKey {
             id: new.id.or(old.id),
             slot: new.slot,
             active,

@@ -16,5 +16,5 @@ pub use bound::{Bound, NotABound, Period};
 pub use groups::{Group, Groups, Limits, Ranked, Tally};
 pub use masked::MaskedKey;
 pub use order::{GroupColumn, SortColumn, SortError, SortKey, sort_fields};
-pub use query_source::{Column, Query, QuerySource};
+pub use query_source::{CountColumn, Query, QuerySource};
 pub use saved::{SAVED, Saved, load_saved};

@@ -60,7 +60,7 @@ pub enum SortError {
         /// What has no such column, in the plural.
         of: String,
         /// The columns that exist.
-        known: Vec<String>,
+        candidates: Vec<String>,
     },
 }
 
@@ -75,10 +75,10 @@ impl fmt::Display for SortError {
             SortError::NoColumn => {
                 f.write_str("expected a column, such as `event.time` or `count:desc`")
             }
-            SortError::UnknownColumn { name, of, known } => {
-                let near = did_you_mean(name, known.iter().map(String::as_str));
-                let help = near.unwrap_or_else(|| match known.len() {
-                    ..=20 => format!("the columns are {}", known.join(", ")),
+            SortError::UnknownColumn { name, of, candidates } => {
+                let near = did_you_mean(name, candidates.iter().map(String::as_str));
+                let help = near.unwrap_or_else(|| match candidates.len() {
+                    ..=20 => format!("the columns are {}", candidates.join(", ")),
                     _ => "`keytrail fields` lists the fields".to_owned(),
                 });
                 write!(f, "{of} have no column `{}` to sort by; {help}", escaped(name, 60))
@@ -127,12 +127,12 @@ impl SortColumn {
         SortKey { column, descending: self.descending }
     }
 
-    /// The error that `of` have only the `known` columns.
-    fn unknown<'k>(&self, of: &str, known: impl Iterator<Item = &'k str>) -> SortError {
+    /// The error that `of` have only the `candidates` columns.
+    fn unknown<'k>(&self, of: &str, candidates: impl Iterator<Item = &'k str>) -> SortError {
         SortError::UnknownColumn {
             name: self.name.clone(),
             of: of.to_owned(),
-            known: known.map(str::to_owned).collect(),
+            candidates: candidates.map(str::to_owned).collect(),
         }
     }
 }

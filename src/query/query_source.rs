@@ -28,14 +28,14 @@ pub struct Query {
     /// The condition that selects records.
     pub condition: Expr,
     /// The columns that they are counted by.
-    pub columns: Vec<Column>,
+    pub columns: Vec<CountColumn>,
     /// Access keys in masked form that its expressions compare keys with, each once.
     pub masked: Vec<MaskedKey>,
 }
 
 /// A column that records are counted by.
 #[derive(Debug, Clone)]
-pub struct Column {
+pub struct CountColumn {
     /// The expression as written, on one line.
     pub name: String,
     /// The expression.
@@ -94,17 +94,17 @@ impl QuerySource {
             }
         };
         let condition = compile(&self.expr, Expected::Condition);
-        let columns: Vec<Option<Column>> = self
+        let columns: Vec<Option<CountColumn>> = self
             .count_by
             .iter()
             .map(|source| {
                 let name = source.text.split_whitespace().collect::<Vec<_>>().join(" ");
-                compile(source, Expected::Anything).map(|expr| Column { name, expr })
+                compile(source, Expected::Anything).map(|expr| CountColumn { name, expr })
             })
             .collect();
         problems.extend(columns.iter().flatten().filter_map(|column| uncountable(&column.expr)));
         problems.extend(repeated(&columns));
-        // In a query a masked key stands for the only key that looks like it.
+        // In a query a masked key denotes the only key that looks like it.
         problems.retain(|problem| problem.code != &lint::MASKED_KEY);
         if problems.iter().any(Diagnostic::is_error) {
             return Err(problems);
@@ -167,8 +167,8 @@ impl QuerySource {
 }
 
 impl Query {
-    /// The fields that its expressions read. For masked keys these include the fields that tell
-    /// similar keys apart.
+    /// The fields that its expressions read. For masked keys these include the fields that
+    /// distinguish similar keys.
     pub fn fields(&self) -> FieldSet {
         let columns = self.columns.iter().map(|column| column.expr.fields());
         let fields = columns.fold(self.condition.fields(), FieldSet::union);
@@ -194,7 +194,7 @@ impl Query {
     }
 }
 
-fn repeated(columns: &[Option<Column>]) -> impl Iterator<Item = Diagnostic> {
+fn repeated(columns: &[Option<CountColumn>]) -> impl Iterator<Item = Diagnostic> {
     columns.iter().enumerate().filter_map(|(at, column)| {
         let column = column.as_ref()?;
         let before = columns[..at].iter().flatten().find(|before| before.name == column.name)?;

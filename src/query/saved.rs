@@ -5,24 +5,28 @@ use crate::diag::codes::{policy, query as codes};
 use crate::diag::{Diagnostic, escaped};
 use crate::source::Fragment;
 use crate::value::RecordKind;
-use crate::yaml::{Entry, Key, Node, Scalar, Shape};
+use crate::yaml::{MappingEntry, Node, Scalar, Shape, ShapeKey};
 
 /// The shape of a saved query.
 pub static SAVED: Shape = Shape::Object(&[
-    Key::optional(
+    ShapeKey::optional(
         "on",
         Shape::Enum(RecordKind::WORDS),
         "The kind of record it reads, if the fields of `expr` do not show it.",
     ),
-    Key::required("expr", Shape::Expr, "The condition on records, written as in a rule."),
-    Key::optional("count_by", Shape::List(&Shape::Expr), "Expressions to count the records by."),
-    Key::optional("description", Shape::Str, "What it is for."),
-    Key::optional(
+    ShapeKey::required("expr", Shape::Expr, "The condition on records, written as in a rule."),
+    ShapeKey::optional(
+        "count_by",
+        Shape::List(&Shape::Expr),
+        "Expressions to count the records by.",
+    ),
+    ShapeKey::optional("description", Shape::Str, "What it is for."),
+    ShapeKey::optional(
         "since",
         Shape::Str,
         "Start of the time range, inclusive: a time, a day, or a duration before the run, such as `90d`.",
     ),
-    Key::optional("until", Shape::Str, "Before when: the same."),
+    ShapeKey::optional("until", Shape::Str, "Before when: the same."),
 ]);
 
 /// A query of the project file.
@@ -42,11 +46,11 @@ pub struct Saved {
 
 /// Reads the entries of `queries`, whose shape is [`SAVED`]. [`QuerySource::compile`] checks the
 /// expressions when the lists, tables and definitions are known.
-pub fn load_saved(entries: &[Entry], diagnostics: &mut Vec<Diagnostic>) -> Vec<Saved> {
+pub fn load_saved(entries: &[MappingEntry], diagnostics: &mut Vec<Diagnostic>) -> Vec<Saved> {
     entries.iter().filter_map(|entry| saved(entry, diagnostics)).collect()
 }
 
-fn saved(entry: &Entry, diagnostics: &mut Vec<Diagnostic>) -> Option<Saved> {
+fn saved(entry: &MappingEntry, diagnostics: &mut Vec<Diagnostic>) -> Option<Saved> {
     let before = diagnostics.len();
     diagnostics.extend(unusable(&entry.key));
     let node = &entry.value;

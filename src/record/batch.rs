@@ -47,14 +47,14 @@ pub struct Envelope<T> {
 
 /// A range of bytes in a [`Batch`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Span {
+pub struct ByteRange {
     /// The first byte.
     pub start: usize,
     /// One past the last byte.
     pub end: usize,
 }
 
-impl Span {
+impl ByteRange {
     /// The same range, moved by `by` bytes.
     #[must_use]
     pub fn shifted(self, by: usize) -> Self {
@@ -145,7 +145,7 @@ pub struct BatchRecord {
     /// One past the last byte in the batch.
     pub end: usize,
     /// What it was extracted from.
-    pub envelope: Envelope<Span>,
+    pub envelope: Envelope<ByteRange>,
     /// Number of bytes before it in the decompressed file.
     pub offset: u64,
     /// The line on which it begins, from 1.

@@ -19,7 +19,7 @@ pub struct Caller<T> {
     pub user: Option<T>,
     /// The account that the caller belongs to.
     pub account: Option<T>,
-    /// Where the call came from.
+    /// The source of the call.
     pub source: Option<T>,
 }
 

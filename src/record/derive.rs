@@ -151,7 +151,7 @@ pub fn days(from: Time, to: Time) -> Option<i64> {
     to.0.checked_sub(from.0).filter(|micros| *micros >= 0).map(|micros| micros / Duration::DAY)
 }
 
-/// Whether an operation reads or writes, judged by its verb.
+/// Whether an operation reads or writes, according to its verb.
 pub fn action(api: &str) -> &'static str {
     const READS: [&str; 7] = ["Get", "List", "Describe", "Lookup", "Query", "Head", "Check"];
     let reads = READS.iter().any(|verb| {

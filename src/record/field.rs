@@ -1,7 +1,7 @@
 //! The field table: the only place that spells each canonical field.
 
 use super::Provider;
-use super::source::{Part, Source};
+use super::source::{FieldSource, SourcePart};
 use crate::value::{Elem, RecordKind, Type};
 
 /// One canonical field.
@@ -20,7 +20,7 @@ pub struct Field {
     /// What the field means, in one sentence.
     pub doc: &'static str,
     /// Where each provider stores it. A provider that is not listed does not have it.
-    pub sources: &'static [(Provider, Source)],
+    pub sources: &'static [(Provider, FieldSource)],
     /// The fields that it is derived from, if it is not read from the record.
     pub derived: &'static [FieldId],
 }
@@ -93,7 +93,8 @@ pub fn provider_names(kind: RecordKind) -> Vec<(&'static str, Provider, FieldId)
 /// The first field that a provider stores at exactly this path, and the provider.
 pub fn provider_path(kind: RecordKind, path: &str) -> Option<(FieldId, Provider)> {
     of_kind(kind).find_map(|id| {
-        let stored = |(_, source): &&(Provider, Source)| source.paths().any(|known| known == path);
+        let stored =
+            |(_, source): &&(Provider, FieldSource)| source.paths().any(|known| known == path);
         let (provider, _) = id.field().sources.iter().find(stored)?;
         Some((id, *provider))
     })
@@ -232,16 +233,16 @@ macro_rules! unit {
 /// A path alone, or words with the paths among them in parentheses.
 macro_rules! source {
     ([$($part:tt)*]) => {
-        Source(&[$(source!(part $part)),*])
+        FieldSource(&[$(source!(part $part)),*])
     };
     (part ($path:literal)) => {
-        Part::Path($path)
+        SourcePart::Path($path)
     };
     (part $words:literal) => {
-        Part::Words($words)
+        SourcePart::Words($words)
     };
     ($path:literal) => {
-        Source(&[Part::Path($path)])
+        FieldSource(&[SourcePart::Path($path)])
     };
 }
 

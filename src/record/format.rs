@@ -45,14 +45,14 @@ pub trait Format: Sync + fmt::Debug {
 
 /// What one raw record becomes: an event, or a cred with its keys.
 #[derive(Debug, Clone, Copy)]
-pub struct Rows<'r> {
+pub struct MappedRecord<'r> {
     /// The event or cred.
     pub record: &'r Record<'r>,
     /// The keys of a cred.
     pub keys: &'r [Record<'r>],
 }
 
-impl<'r> Rows<'r> {
+impl<'r> MappedRecord<'r> {
     /// A record without keys.
     pub fn of(record: &'r Record<'r>) -> Self {
         Self { record, keys: &[] }
@@ -67,7 +67,7 @@ pub trait Mapper: Send + Sync {
         &self,
         raw: &RawRecord<'_>,
         scratch: &mut Scratch,
-        emit: &mut dyn FnMut(Rows<'_>),
+        emit: &mut dyn FnMut(MappedRecord<'_>),
     ) -> Outcome;
 }
 

@@ -7,7 +7,7 @@ use super::{Batch, Format, Hint, Origin};
 
 /// Whether a reader has more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Step {
+pub enum BatchStatus {
     /// The batch was filled; call again.
     More,
     /// The batch holds the last records, maybe none.
@@ -55,12 +55,13 @@ pub trait Inputs: Sync {
 /// One file being read. The readers of `input` implement it, and the engine takes batches from it.
 pub trait Batches: Send {
     /// Fills `batch` with the next records, after clearing it.
-    fn next(&mut self, batch: &mut Batch) -> Step;
+    fn next(&mut self, batch: &mut Batch) -> BatchStatus;
     /// The formats to try for its records, the likeliest first.
     fn formats(&self) -> &[&'static dyn Format];
-    /// What is known of its records beside their text; the same [`Arc`] while nothing changes.
+    /// Properties of its records that their text does not contain; the same [`Arc`] while nothing
+    /// changes.
     fn origin(&self) -> Arc<Origin>;
-    /// The account of the file; complete once `next` returned [`Step::Done`].
+    /// The account of the file; complete once `next` returned [`BatchStatus::Done`].
     fn account(&self) -> FileAccount;
 }
 
@@ -75,7 +76,7 @@ pub enum FileStatus {
         /// Why no format claims it.
         reason: String,
     },
-    /// A format knows it and it holds no records (a digest, an empty `Records`).
+    /// A format recognises it, and it contains no records (a digest, an empty `Records`).
     Declined {
         /// What it is.
         reason: String,
@@ -101,7 +102,7 @@ pub struct FileAccount {
     pub path: String,
     /// What it turned out to be.
     pub status: FileStatus,
-    /// The container its records came in (`records-object`, `events-object`, `response-object`,
+    /// The container of its records (`records-object`, `events-object`, `response-object`,
     /// `query-rows-object`, `hits-answer`, …, `array`, `lines`, `object`, `rows`).
     pub container: &'static str,
     /// How it was compressed, if it was.
@@ -110,7 +111,7 @@ pub struct FileAccount {
     pub bytes: u64,
     /// Bytes after decompression.
     pub decompressed: u64,
-    /// SHA-256 of the stored bytes, when it was asked for and the file was read to its end.
+    /// SHA-256 of the stored bytes, if it was requested and the file was read to its end.
     pub sha256: Option<[u8; 32]>,
     /// Notes; no record was skipped because of them.
     pub notes: Vec<String>,

@@ -22,17 +22,17 @@ pub mod reference;
 mod shown_path;
 mod source;
 
-pub use batch::{Batch, BatchRecord, Envelope, RawRecord, Skip, SkipReason, Span};
+pub use batch::{Batch, BatchRecord, ByteRange, Envelope, RawRecord, Skip, SkipReason};
 pub use field::{FIELDS, Field, FieldId, FieldSet};
-pub use format::{Format, Mapper, Outcome, Rows, Scratch};
+pub use format::{Format, MappedRecord, Mapper, Outcome, Scratch};
 pub use gap::{Defect, FieldGap};
 pub use hint::{ColumnNamesError, Hint, Setting, column_names};
 #[cfg(feature = "native")]
 pub use hint::{HintEntry, Hints};
 pub use input_kind::{InputKind, InputKinds};
-pub use inputs::{Batches, FileAccount, FileStatus, Inputs, ReadOrder, Step};
+pub use inputs::{BatchStatus, Batches, FileAccount, FileStatus, Inputs, ReadOrder};
 pub use origin::{Columns, DateOrder, Origin, same_name};
 pub use provider::Provider;
 pub use record::Record;
 pub use shown_path::shown_path;
-pub use source::Source;
+pub use source::FieldSource;

@@ -14,7 +14,7 @@ use crate::value::RecordKind;
 
 /// The parts of a report besides the run itself.
 #[derive(Debug)]
-pub struct Parts<'p> {
+pub struct ReportParts<'p> {
     /// Facts of the run, including the thresholds.
     pub facts: Facts,
     /// Every rule in force.
@@ -33,8 +33,8 @@ pub struct Parts<'p> {
 
 impl Report {
     /// Builds the report of a run.
-    pub fn build(parts: Parts<'_>, run: RunResult) -> Report {
-        let Parts { facts, rules, allowlist, sources, roots, allow_empty, mut notes } = parts;
+    pub fn build(parts: ReportParts<'_>, run: RunResult) -> Report {
+        let ReportParts { facts, rules, allowlist, sources, roots, allow_empty, mut notes } = parts;
         let mut incomplete = incomplete(&run, rules, sources, &roots, &facts, allow_empty);
         let UnappliedRules { notes: notes_of_rules, blind, not_configured } =
             unapplied(&run, rules, &facts.expected);
@@ -107,7 +107,7 @@ impl Report {
             notes,
             verdict,
         };
-        report.redact(&run.known_users);
+        report.redact(&run.confirmed_users);
         report
     }
 }
@@ -230,8 +230,8 @@ fn incomplete(
             FileStatus::Unclaimed { reason } => because(
                 "unclaimed-input",
                 format!(
-                    "{path} is not read by any format: {reason} (`keytrail inspect` shows what \
-                     files are taken for, `inputs` in the project file says what they are)"
+                    "{path} is not read by any format: {reason} (`keytrail inspect` shows how \
+                     files are recognised; `inputs` in the project file can set their format)"
                 ),
             ),
             FileStatus::Unreadable { reason } => {

@@ -6,8 +6,6 @@
 mod build;
 #[cfg(test)]
 pub(crate) mod fixture;
-#[cfg(test)]
-mod fixture_policy;
 mod redact;
 #[allow(clippy::module_inception)]
 mod report;
@@ -15,7 +13,7 @@ mod unapplied;
 mod view;
 
 pub use crate::engine::{Accounting, FileReport};
-pub use build::Parts;
+pub use build::ReportParts;
 pub use report::{
     Facts, FailOn, GateCounts, LedgerEntry, LedgerState, Note, Report, RuleSummary, Verdict,
 };

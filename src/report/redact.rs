@@ -1,17 +1,17 @@
 //! Removes secrets from the texts of a report that come from inputs.
 
 use super::{Note, Report};
-use crate::finding::{KnownUsers, Redactor};
+use crate::finding::{ConfirmedUsers, Redactor};
 use crate::record::FileStatus;
 
 impl Report {
     /// Redacts findings and the texts about files and records.
     ///
     /// Texts from the policy are not changed, and neither are paths.
-    pub(super) fn redact(&mut self, known_users: &KnownUsers) {
+    pub(super) fn redact(&mut self, confirmed_users: &ConfirmedUsers) {
         let redactor = Redactor { show_keys: self.facts.show_keys };
         for finding in &mut self.findings {
-            known_users.conceal(finding);
+            confirmed_users.conceal(finding);
             redactor.finding(finding);
         }
         let notes = self.incomplete.iter_mut().chain(&mut self.notes);

@@ -12,7 +12,7 @@ use crate::value::Duration;
 /// Rules grouped by the fields that are missing for them, both sorted.
 type Lacking<'r> = BTreeMap<String, BTreeSet<&'r str>>;
 
-/// What is said about the rules that were not evaluated.
+/// Notes about the rules that were not evaluated.
 #[derive(Debug, Default)]
 pub(super) struct UnappliedRules {
     /// Notes on rules that are blind, partly blind or not applicable on some inputs.

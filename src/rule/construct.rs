@@ -106,7 +106,7 @@ impl Measure {
         }
     }
 
-    /// Whether its value can be missing: there is no minimum or maximum of no values.
+    /// Whether its value can be missing: without values there is no minimum or maximum.
     pub fn nullable(&self) -> bool {
         matches!(self.kind, MeasureKind::Min | MeasureKind::Max)
     }
@@ -161,7 +161,7 @@ pub struct FirstSeen {
 pub struct AfterSilence {
     /// The time without matches; only a longer silence counts.
     pub length: Duration,
-    /// When the subject was last seen, as a source other than the log knows it.
+    /// When the subject was last seen, according to a source other than the log.
     pub last_seen: Option<Expr>,
     /// The beginning of the silence, as `raise` and `message` name it.
     pub silent_since: Measure,

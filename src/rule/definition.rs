@@ -6,21 +6,21 @@ use crate::diag::codes::rule as codes;
 use crate::expr::{self, Declarations, Definition, Env, Expected};
 use crate::source::Span;
 use crate::value::{Elem, RecordKind, Type, words};
-use crate::yaml::{self, Key, Node, Shape};
+use crate::yaml::{self, Node, Shape, ShapeKey};
 
 /// The shape of a file of definitions.
-pub static DEFINITIONS_FILE: Shape = Shape::Object(&[Key::required(
+pub static DEFINITIONS_FILE: Shape = Shape::Object(&[ShapeKey::required(
     "definitions",
     Shape::Map(&Shape::Object(&[
-        Key::required("on", Shape::Enum(RecordKind::WORDS), "The record it reads."),
-        Key::required("expr", Shape::Expr, "The expression that replaces its name."),
-        Key::optional(
+        ShapeKey::required("on", Shape::Enum(RecordKind::WORDS), "The record it reads."),
+        ShapeKey::required("expr", Shape::Expr, "The expression that replaces its name."),
+        ShapeKey::optional(
             "params",
             Shape::Map(&Shape::Enum(ArgumentType::WORDS)),
             "Its parameters, each with its type. The expression names them like fields, and other \
              expressions pass values for them: `name(a, b)`. A value may be missing.",
         ),
-        Key::optional("description", Shape::Str, "What it means."),
+        ShapeKey::optional("description", Shape::Str, "What it means."),
     ])),
     "Named expressions that other expressions can use.",
 )]);

@@ -85,7 +85,7 @@ pub fn document_kind(document: &Node) -> Result<DocumentKind, Diagnostic> {
     }
 }
 
-/// Whether a text can be the id of a rule, a list or a table. Any other text is no suggestion.
+/// Whether a text can be the id of a rule, a list or a table. Any other text is not suggested.
 fn is_id(text: &str) -> bool {
     let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
     text.starts_with(|c: char| c.is_ascii_lowercase()) && text.chars().all(allowed)
@@ -96,7 +96,7 @@ pub(super) fn id_is_file_name(id: &Scalar, sources: &Sources) -> Option<Diagnost
     let name = sources.file(id.span().file).stem();
     let written = escaped(id.text(), 60);
     let named = escaped(name, 60);
-    // An id of another form is an error of its own.
+    // An id of another form is a separate error.
     (id.text() != name && is_id(id.text())).then(|| {
         Diagnostic::error(
             &crate::diag::codes::rule::ID_IS_NOT_FILE_NAME,

@@ -10,24 +10,24 @@ use crate::record::{FIELDS, Field, FieldId, Provider};
 use crate::source::{Sources, Span};
 use crate::table::{List, ListValue};
 use crate::value::{RecordKind, Type};
-use crate::yaml::{self, Key, Node, Scalar, Shape};
+use crate::yaml::{self, Node, Scalar, Shape, ShapeKey};
 
 /// The shape of a list file.
-pub static LIST_FILE: Shape = Shape::Object(&[Key::required(
+pub static LIST_FILE: Shape = Shape::Object(&[ShapeKey::required(
     "list",
     Shape::Object(&[
-        Key::required(
+        ShapeKey::required(
             "id",
             Shape::Str,
             "Its name, also the name of its file; expressions refer to it as `lists.NAME`.",
         ),
-        Key::optional(
+        ShapeKey::optional(
             "of",
             Shape::Str,
             "The field of its values, such as `event.operation`; it determines the type of the list.",
         ),
-        Key::optional("description", Shape::Str, "What the list contains."),
-        Key::required(
+        ShapeKey::optional("description", Shape::Str, "What the list contains."),
+        ShapeKey::required(
             "values",
             Shape::List(&Shape::Str),
             "Its values; a `*` at the end matches any rest, ASCII case is ignored.",
@@ -74,8 +74,8 @@ pub fn load_list(document: &Node, sources: &Sources) -> (Option<List>, Vec<Diagn
 
 /// The list with the additions and removals of the project file.
 ///
-/// Adding a value that is already in the list is no error, because a later version of the list may
-/// contain it.
+/// Adding a value that is already in the list is not an error, because a later version of the list
+/// may contain it.
 pub fn change_list(list: &List, add: &[Scalar], remove: &[Scalar]) -> (List, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
     let added: Vec<&Scalar> = add.iter().collect();

@@ -7,7 +7,7 @@
 //! against its shape ([`RULE_FILE`], [`LIST_FILE`], [`DEFINITIONS_FILE`]) and collects every error.
 //! The loader checks that ids are unique.
 //!
-//! It knows YAML, tables and expressions. It must not know allowlists, inputs or findings.
+//! It uses YAML, tables and expressions. It must not know allowlists, inputs or findings.
 
 mod construct;
 mod definition;
@@ -36,7 +36,7 @@ pub use load::{Overrides, load};
 pub use param::{ParamType, Parameter, as_written};
 pub use policy_changes::{ListDifference, OwnItem, PolicyChanges, RuleOff, TableRows, ValueChange};
 pub use rule::{
-    Category, Counts, Expectation, Judged, Raise, Rule, Severity, Status, Step, TestCase,
+    Category, Expectation, ExpectedCounts, Judged, Raise, Rule, Severity, Status, Step, TestCase,
 };
 pub use shape::RULE_FILE;
 pub use source_tag::{SOURCE_TAGS, SourceTag};

@@ -12,7 +12,7 @@ use crate::expr::{Env, Param};
 use crate::source::Span;
 use crate::table::List;
 use crate::value::{Duration, Time, Value, Zone, words};
-use crate::yaml::{Entry, Node, Scalar};
+use crate::yaml::{MappingEntry, Node, Scalar};
 
 words! {
     /// The type of a parameter.
@@ -52,8 +52,8 @@ pub struct Parameter {
 }
 
 /// The parameters as they are declared, in the order written.
-pub(super) fn parameters(declared: &[Entry]) -> Vec<Parameter> {
-    let parameter = |entry: &Entry| {
+pub(super) fn parameters(declared: &[MappingEntry]) -> Vec<Parameter> {
+    let parameter = |entry: &MappingEntry| {
         let text = |key| entry.value.get(key).and_then(Node::text);
         Some(Parameter {
             name: entry.key.text().to_owned(),
@@ -81,7 +81,7 @@ pub fn as_written(value: &Node) -> String {
 /// The effective parameters: the value in `overrides` if there is one, else the default;
 /// [`Param::Broken`] for a parameter with an error.
 pub(super) fn params(
-    declared: &[Entry],
+    declared: &[MappingEntry],
     overrides: &BTreeMap<String, (Span, Node)>,
     env: &dyn Env,
     out: &mut Vec<Diagnostic>,

@@ -155,8 +155,8 @@ pub struct Step {
 }
 
 impl Rule {
-    /// The values that are stored for each match beside its subject: the operands of measures, the
-    /// values that must be new, or when the subject was last seen.
+    /// The values that are stored for each match in addition to its subject: the operands of
+    /// measures, the values that must be new, or when the subject was last seen.
     pub fn measured(&self) -> impl Iterator<Item = &Expr> {
         let (measures, of) = match &self.construct {
             Construct::Plain | Construct::Sequence(_) => (&[][..], &[][..]),
@@ -201,12 +201,12 @@ pub enum Expectation {
     /// No finding.
     None,
     /// The given number of each kind; a number that is not given is not checked.
-    Counts(Counts),
+    Counts(ExpectedCounts),
 }
 
 /// The expected counts of a test.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Counts {
+pub struct ExpectedCounts {
     /// Number of findings; a subject with a finding has exactly one.
     pub findings: Option<u64>,
     /// Number of subjects with a match, with or without a finding.

@@ -2,133 +2,137 @@
 
 use super::{Category, Severity, Status};
 use crate::value::RecordKind;
-use crate::yaml::{Key, Shape};
+use crate::yaml::{Shape, ShapeKey};
 
 const TEXTS: Shape = Shape::List(&Shape::Str);
 const FIELDS: Shape = Shape::Map(&Shape::Any);
 
 /// The shape of a rule file.
 pub static RULE_FILE: Shape =
-    Shape::Object(&[Key::required("rule", Shape::Object(RULE), "A detection.")]);
+    Shape::Object(&[ShapeKey::required("rule", Shape::Object(RULE), "A detection.")]);
 
-static RULE: &[Key] = &[
-    Key::required("id", Shape::Id, "Its name, also the name of its file."),
-    Key::required("title", Shape::Str, "What it finds, in one line."),
-    Key::required(
+static RULE: &[ShapeKey] = &[
+    ShapeKey::required("id", Shape::Id, "Its name, also the name of its file."),
+    ShapeKey::required("title", Shape::Str, "What it finds, in one line."),
+    ShapeKey::required(
         "category",
         Shape::Enum(Category::WORDS),
         "The kind of activity that it detects.",
     ),
-    Key::required("severity", Shape::Enum(Severity::WORDS), "The severity of its findings."),
-    Key::optional(
+    ShapeKey::required("severity", Shape::Enum(Severity::WORDS), "The severity of its findings."),
+    ShapeKey::optional(
         "status",
         Shape::Enum(Status::WORDS),
         "Its maturity, `stable` by default; findings of an `experimental` rule never fail a run.",
     ),
-    Key::required(
+    ShapeKey::required(
         "on",
         Shape::Enum(RecordKind::WORDS),
         "The kind of record it evaluates: audit-log events, users of a credential report, or access keys.",
     ),
-    Key::optional("tags", TEXTS, "Free tags; `attack.t1078.004` names an ATT&CK technique."),
-    Key::optional("controls", TEXTS, "Controls it checks, like `cis-aws-1.4`."),
-    Key::optional("references", TEXTS, "Links to more information."),
-    Key::optional("description", Shape::Str, "What it finds and why that matters."),
-    Key::optional("false_positives", TEXTS, "Harmless activity that it also matches."),
-    Key::optional("remediation", Shape::Str, "What to do about a finding."),
-    Key::optional(
+    ShapeKey::optional("tags", TEXTS, "Free tags; `attack.t1078.004` names an ATT&CK technique."),
+    ShapeKey::optional("controls", TEXTS, "Controls it checks, like `cis-aws-1.4`."),
+    ShapeKey::optional("references", TEXTS, "Links to more information."),
+    ShapeKey::optional("description", Shape::Str, "What it finds and why that matters."),
+    ShapeKey::optional("false_positives", TEXTS, "Harmless activity that it also matches."),
+    ShapeKey::optional("remediation", Shape::Str, "What to do about a finding."),
+    ShapeKey::optional(
         "renamed_from",
         Shape::Id,
-        "An earlier id; findings keep the fingerprints of that id.",
+        "An earlier id, whose fingerprints remain valid.",
     ),
-    Key::optional(
+    ShapeKey::optional(
         "params",
         Shape::Map(&PARAM),
         "Values that the project file can set; expressions refer to them as `params.NAME`.",
     ),
-    Key::optional(
+    ShapeKey::optional(
         "when",
         Shape::Expr,
         "The condition; best written as a block that begins with `|`. A `sequence` has one in each \
          step instead.",
     ),
-    Key::optional("correlate", CORRELATE, "A finding requires several matches of one subject."),
-    Key::optional(
+    ShapeKey::optional(
+        "correlate",
+        CORRELATE,
+        "A finding requires several matches of one subject.",
+    ),
+    ShapeKey::optional(
         "sequence",
         SEQUENCE,
         "A finding requires several steps of one subject in order.",
     ),
-    Key::optional(
+    ShapeKey::optional(
         "first_seen",
         FIRST_SEEN,
         "A finding requires a value that is new for the subject.",
     ),
-    Key::optional(
+    ShapeKey::optional(
         "after_silence",
         AFTER_SILENCE,
         "A finding requires a match after a time without matches of the subject.",
     ),
-    Key::optional(
+    ShapeKey::optional(
         "raise",
         Shape::List(&RAISE),
         "Conditions that raise a finding above `severity`.",
     ),
-    Key::optional(
+    ShapeKey::optional(
         "message",
         Shape::Str,
         "The text of a finding; `${…}` contains an expression. The title by default.",
     ),
-    Key::optional(
+    ShapeKey::optional(
         "by",
         Shape::List(&Shape::Expr),
         "The subject: matches with the same values form one finding. The account and the actor by default.",
     ),
-    Key::optional("tests", Shape::List(&TEST), "What it must find and must not find."),
+    ShapeKey::optional("tests", Shape::List(&TEST), "What it must find and must not find."),
 ];
 
 /// A length of time, or a parameter of that type.
 const LENGTH: Shape = Shape::OneOf(&[Shape::Duration, Shape::Str]);
 
 const CORRELATE: Shape = Shape::Object(&[
-    Key::optional(
+    ShapeKey::optional(
         "within",
         LENGTH,
-        "The maximum time between the first and the last match, `10m` or `params.NAME`; without it, as \
-         far as the input goes.",
+        "The maximum time between the first and the last match, `10m` or `params.NAME`; without \
+         it, the whole input.",
     ),
-    Key::required(
+    ShapeKey::required(
         "measures",
         Shape::Map(&Shape::Object(&[
-            Key::optional("count", Shape::Expr, "Counts the matches for which this is true."),
-            Key::optional("distinct", Shape::Expr, "Counts the distinct values of this."),
-            Key::optional("sum", Shape::Expr, "Sums this integer."),
-            Key::optional("min", Shape::Expr, "The smallest value of this."),
-            Key::optional("max", Shape::Expr, "The largest value of this."),
+            ShapeKey::optional("count", Shape::Expr, "Counts the matches for which this is true."),
+            ShapeKey::optional("distinct", Shape::Expr, "Counts the distinct values of this."),
+            ShapeKey::optional("sum", Shape::Expr, "Sums this integer."),
+            ShapeKey::optional("min", Shape::Expr, "The smallest value of this."),
+            ShapeKey::optional("max", Shape::Expr, "The largest value of this."),
         ])),
         "Measures, by the name that `having`, `raise` and `message` use.",
     ),
-    Key::required("having", Shape::Expr, "The condition on the measures for a finding."),
+    ShapeKey::required("having", Shape::Expr, "The condition on the measures for a finding."),
 ]);
 
 const SEQUENCE: Shape = Shape::Object(&[
-    Key::optional(
+    ShapeKey::optional(
         "within",
         LENGTH,
-        "The maximum time between the first and the last step, `24h` or `params.NAME`; without it, as \
-         far as the input goes.",
+        "The maximum time between the first and the last step, `24h` or `params.NAME`; without \
+         it, the whole input.",
     ),
-    Key::required("steps", Shape::List(&STEP), "The steps, in order."),
+    ShapeKey::required("steps", Shape::List(&STEP), "The steps, in order."),
 ]);
 
 static STEP: Shape = Shape::Object(&[
-    Key::required("id", Shape::Name, "Its name."),
-    Key::optional(
+    ShapeKey::required("id", Shape::Name, "Its name."),
+    ShapeKey::optional(
         "by",
         Shape::List(&Shape::Expr),
         "The subject of this step, if it differs from `by` of the rule.",
     ),
-    Key::required("when", Shape::Expr, "The condition on the records of this step."),
-    Key::optional(
+    ShapeKey::required("when", Shape::Expr, "The condition on the records of this step."),
+    ShapeKey::optional(
         "absent",
         Shape::Bool,
         "Whether the sequence requires that there is no such record.",
@@ -136,9 +140,17 @@ static STEP: Shape = Shape::Object(&[
 ]);
 
 const FIRST_SEEN: Shape = Shape::Object(&[
-    Key::required("of", Shape::List(&Shape::Expr), "The values whose combination must be new."),
-    Key::required("history", LENGTH, "How far back earlier records count, `30d` or `params.NAME`."),
-    Key::optional(
+    ShapeKey::required(
+        "of",
+        Shape::List(&Shape::Expr),
+        "The values whose combination must be new.",
+    ),
+    ShapeKey::required(
+        "history",
+        LENGTH,
+        "How far back earlier records count, `30d` or `params.NAME`.",
+    ),
+    ShapeKey::optional(
         "among",
         Shape::Expr,
         "A condition on the earlier records that count; all by default.",
@@ -146,77 +158,81 @@ const FIRST_SEEN: Shape = Shape::Object(&[
 ]);
 
 const AFTER_SILENCE: Shape = Shape::Object(&[
-    Key::required(
+    ShapeKey::required(
         "for",
         LENGTH,
         "How long the subject had no match, `30d` or `params.NAME`; only a longer silence counts.",
     ),
-    Key::optional(
+    ShapeKey::optional(
         "last_seen",
         Shape::Expr,
-        "When the subject was last seen, as a report or a table knows it; the log knows the rest.",
+        "When the subject was last seen before the log, according to a report or a table.",
     ),
 ]);
 
 static RAISE: Shape = Shape::Object(&[
-    Key::required("to", Shape::Enum(Severity::WORDS), "The new severity."),
-    Key::required("when", Shape::Expr, "When."),
+    ShapeKey::required("to", Shape::Enum(Severity::WORDS), "The new severity."),
+    ShapeKey::required("when", Shape::Expr, "When."),
 ]);
 
 static PARAM: Shape = Shape::Object(&[
-    Key::required("type", Shape::Enum(super::ParamType::WORDS), "Its type."),
-    Key::required(
+    ShapeKey::required("type", Shape::Enum(super::ParamType::WORDS), "Its type."),
+    ShapeKey::required(
         "default",
         Shape::Any,
         "The value unless the project file sets one; for a list `lists.NAME` or the values.",
     ),
-    Key::optional("of", Shape::Str, "For a list of values: the field that they belong to."),
-    Key::optional("description", Shape::Str, "What it tunes."),
+    ShapeKey::optional("of", Shape::Str, "For a list of values: the field that they belong to."),
+    ShapeKey::optional("description", Shape::Str, "What it tunes."),
 ]);
 
 static TEST: Shape = Shape::Object(TEST_KEYS);
 
 /// The keys of a test.
-pub(super) static TEST_KEYS: &[Key] = &[
-    Key::required("name", Shape::Str, "What it shows."),
-    Key::optional(
+pub(super) static TEST_KEYS: &[ShapeKey] = &[
+    ShapeKey::required("name", Shape::Str, "What it shows."),
+    ShapeKey::optional(
         "event",
         FIELDS,
         "An event by its canonical fields; derived fields are optional.",
     ),
-    Key::optional("cred", FIELDS, "A cred by its canonical fields."),
-    Key::optional("key", FIELDS, "A key by its canonical fields."),
-    Key::optional("raw", RAW, "A provider's record, or rows of its table, read as `format`."),
-    Key::optional("format", Shape::Str, "The format of `raw`, like `cloudtrail`."),
-    Key::optional("records", Shape::List(&RECORD), "Several records."),
-    Key::optional("now", Shape::Time, "The clock of expressions, 2026-01-01T00:00:00Z by default."),
-    Key::optional("zone", Shape::Str, "The zone of calendar functions, UTC by default."),
-    Key::optional("params", FIELDS, "Values of parameters."),
-    Key::optional("lists", Shape::Map(&TEXTS), "Values of lists."),
-    Key::optional(
+    ShapeKey::optional("cred", FIELDS, "A cred by its canonical fields."),
+    ShapeKey::optional("key", FIELDS, "A key by its canonical fields."),
+    ShapeKey::optional("raw", RAW, "A provider's record, or rows of its table, read as `format`."),
+    ShapeKey::optional("format", Shape::Str, "The format of `raw`, like `cloudtrail`."),
+    ShapeKey::optional("records", Shape::List(&RECORD), "Several records."),
+    ShapeKey::optional(
+        "now",
+        Shape::Time,
+        "The clock of expressions, 2026-01-01T00:00:00Z by default.",
+    ),
+    ShapeKey::optional("zone", Shape::Str, "The zone of calendar functions, UTC by default."),
+    ShapeKey::optional("params", FIELDS, "Values of parameters."),
+    ShapeKey::optional("lists", Shape::Map(&TEXTS), "Values of lists."),
+    ShapeKey::optional(
         "tables",
         Shape::Map(&Shape::List(&Shape::Map(&Shape::Any))),
         "Rows of tables, each a mapping of columns.",
     ),
-    Key::required("expect", EXPECT, "`match`, `none`, or expected numbers."),
+    ShapeKey::required("expect", EXPECT, "`match`, `none`, or expected numbers."),
 ];
 
 const EXPECT: Shape = Shape::OneOf(&[
     Shape::Enum(super::Expectation::WORDS),
     Shape::Object(&[
-        Key::optional("findings", Shape::Count, "Findings, one for each subject."),
-        Key::optional(
+        ShapeKey::optional("findings", Shape::Count, "Findings, one for each subject."),
+        ShapeKey::optional(
             "subjects",
             Shape::Count,
             "Subjects with a match, with or without a finding.",
         ),
-        Key::optional("occurrences", Shape::Count, "Days or bursts, of all findings."),
-        Key::optional(
+        ShapeKey::optional("occurrences", Shape::Count, "Days or bursts, of all findings."),
+        ShapeKey::optional(
             "uncertain",
             Shape::Count,
             "Findings for which the records do not reach far enough to be sure.",
         ),
-        Key::optional(
+        ShapeKey::optional(
             "severity",
             Shape::Enum(Severity::WORDS),
             "The highest severity of all findings.",
@@ -225,11 +241,11 @@ const EXPECT: Shape = Shape::OneOf(&[
 ]);
 
 static RECORD: Shape = Shape::Object(&[
-    Key::optional("event", FIELDS, "An event by its canonical fields."),
-    Key::optional("cred", FIELDS, "A cred by its canonical fields."),
-    Key::optional("key", FIELDS, "A key by its canonical fields."),
-    Key::optional("raw", RAW, "A provider's record, or rows of its table, read as `format`."),
-    Key::optional("format", Shape::Str, "The format of `raw`, like `cloudtrail`."),
+    ShapeKey::optional("event", FIELDS, "An event by its canonical fields."),
+    ShapeKey::optional("cred", FIELDS, "A cred by its canonical fields."),
+    ShapeKey::optional("key", FIELDS, "A key by its canonical fields."),
+    ShapeKey::optional("raw", RAW, "A provider's record, or rows of its table, read as `format`."),
+    ShapeKey::optional("format", Shape::Str, "The format of `raw`, like `cloudtrail`."),
 ]);
 
 const RAW: Shape =

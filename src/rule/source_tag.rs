@@ -1,7 +1,7 @@
 //! Tags that name the published document from which a rule comes.
 //!
 //! A rule has the tag of each document that describes its behaviour. The description of the rule
-//! says which thresholds and severities are the document's; everything else is ours.
+//! states which thresholds and severities are the document's; everything else is ours.
 
 /// A document from which rules come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,37 +8,37 @@ use crate::diag::codes::{policy, table as codes};
 use crate::diag::{Diagnostic, did_you_mean, escaped};
 use crate::source::Sources;
 use crate::table::{self, Column, ColumnType, Declaration, Match, RESERVED_IDS, Table};
-use crate::yaml::{self, Key, Node, Scalar, Shape};
+use crate::yaml::{self, Node, Scalar, Shape, ShapeKey};
 
 /// The shape of a table file.
-pub static TABLE_FILE: Shape = Shape::Object(&[Key::required(
+pub static TABLE_FILE: Shape = Shape::Object(&[ShapeKey::required(
     "table",
     Shape::Object(&[
-        Key::required(
+        ShapeKey::required(
             "id",
             Shape::Str,
             "Its name, also the name of its file; expressions refer to it as `lookup(\"NAME\", key)`.",
         ),
-        Key::optional("description", Shape::Str, "What it holds, and where its rows come from."),
-        Key::required("key", KEY, "How rows are found."),
-        Key::required(
+        ShapeKey::optional("description", Shape::Str, "Its content, and the source of its rows."),
+        ShapeKey::required("key", KEY, "How rows are found."),
+        ShapeKey::required(
             "columns",
             Shape::Map(&Shape::Enum(ColumnType::WORDS)),
             "The type of each column, by name; the key is one of them.",
         ),
-        Key::optional(
+        ShapeKey::optional(
             "scanned",
             Shape::Bool,
             "Whether its data file may also be the report of a secret scanner, SARIF or JSON: each \
              access key in it is a row.",
         ),
-        Key::optional(
+        ShapeKey::optional(
             "file",
             Shape::Str,
-            "A CSV, JSON or YAML file with its rows, beside this file; the project file can name \
-             another.",
+            "A CSV, JSON or YAML file with its rows, relative to this file; the project file can \
+             name another.",
         ),
-        Key::optional(
+        ShapeKey::optional(
             "rows",
             Shape::List(&Shape::Map(&Shape::Any)),
             "Its rows, when they are few: a mapping of columns for each.",
@@ -48,11 +48,12 @@ pub static TABLE_FILE: Shape = Shape::Object(&[Key::required(
 )]);
 
 const KEY: Shape = Shape::Object(&[
-    Key::required("column", Shape::Str, "The key column, of type `str`."),
-    Key::optional(
+    ShapeKey::required("column", Shape::Str, "The key column, of type `str`."),
+    ShapeKey::optional(
         "match",
         Shape::Enum(Match::WORDS),
-        "`exact` (the default), or `cidr`: an address is found in the smallest range that holds it.",
+        "`exact` (the default), or `cidr`: an address is found in the smallest range that \
+         contains it.",
     ),
 ]);
 
@@ -149,7 +150,7 @@ fn key_column(key: &Scalar, columns: &[Column]) -> Option<Diagnostic> {
         }
         None => {
             let names = columns.iter().map(|column| column.name.as_str());
-            let message = format!("the key column `{written}` is none of the columns");
+            let message = format!("the key column `{written}` is not one of the columns");
             Some(
                 Diagnostic::error(&codes::KEY_COLUMN, message)
                     .at(key.span(), "expected one of the columns below")

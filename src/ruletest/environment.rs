@@ -21,7 +21,7 @@ pub(super) struct TestEnv<'a> {
 }
 
 impl<'a> TestEnv<'a> {
-    /// The environment of a test without lists, tables and zone of its own.
+    /// The environment of a test that sets no lists, tables or zone.
     pub(super) fn plain(policy: &'a dyn Env) -> Self {
         Self {
             policy,

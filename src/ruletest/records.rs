@@ -8,7 +8,7 @@ use crate::record::field::{cred, event, key, of_kind};
 use crate::record::{FieldId, Record, derive};
 use crate::rule::Rule;
 use crate::value::{Elem, Items, Json, RecordKind, Time, Type, Value, parse_ip};
-use crate::yaml::{Entry, Node, NodeKind};
+use crate::yaml::{MappingEntry, Node, NodeKind};
 
 /// Checks the records in a rule's tests without running them: unknown fields, words that an enum
 /// does not have, values of the wrong type.
@@ -150,7 +150,7 @@ fn slot<'v>(row: &'v [Value<'v>], field: FieldId) -> Option<&'v Value<'v>> {
     of_kind(field.kind()).position(|id| id == field).and_then(|at| row.get(at))
 }
 
-fn unknown_field(kind: RecordKind, entry: &Entry) -> Diagnostic {
+fn unknown_field(kind: RecordKind, entry: &MappingEntry) -> Diagnostic {
     let names = of_kind(kind).map(|id| id.field().name);
     let written = escaped(entry.key.text(), 60);
     Diagnostic::error(
@@ -165,7 +165,11 @@ fn unknown_field(kind: RecordKind, entry: &Entry) -> Diagnostic {
 }
 
 /// The value of a field as written; `None` after an error.
-fn value(field: FieldId, entry: &Entry, out: &mut Vec<Diagnostic>) -> Option<Value<'static>> {
+fn value(
+    field: FieldId,
+    entry: &MappingEntry,
+    out: &mut Vec<Diagnostic>,
+) -> Option<Value<'static>> {
     let node = &entry.value;
     if node.kind == NodeKind::Null {
         return Some(Value::Missing);

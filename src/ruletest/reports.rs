@@ -7,7 +7,7 @@ use crate::record::{FieldId, Record};
 use crate::value::{RecordKind, Time, Value};
 use crate::yaml::Node;
 
-/// Creds, each with the key written beside it.
+/// Creds, each with the key of its row.
 pub(super) struct TestReports {
     rows: Vec<(Option<WrittenRecord>, Option<WrittenRecord>)>,
     now: Time,

@@ -189,7 +189,7 @@ impl Runner<'_> {
             reports: &reports,
             enrichment: &enrichment,
             now,
-            trial: RuleHarness::new(&plan, &options),
+            harness: RuleHarness::new(&plan, &options),
             records: 0,
             values: Vec::new(),
             explanation,
@@ -202,7 +202,7 @@ impl Runner<'_> {
                     .iter()
                     .find_map(|key| entry_span(&test.node, key));
                 if let Some(span) = written {
-                    let message = "a test gives either one record or `records`";
+                    let message = "a test has either one record or `records`";
                     seen.errors.push(
                         Diagnostic::error(&codes::TEST, message).at(span, "beside `records`"),
                     );
@@ -221,8 +221,8 @@ impl Runner<'_> {
                     .at(at, format!("the rule is `on: {kind}`")),
             );
         }
-        let TestRecords { trial, records, values, mut errors, .. } = seen;
-        let tried = trial.finish();
+        let TestRecords { harness, records, values, mut errors, .. } = seen;
+        let tried = harness.finish();
         errors.extend(tried.errors.iter().map(|error| unresolved(rule, error, "these records")));
         if tried.unplaced > 0 && errors.is_empty() {
             let at = test.node.get("name").map_or(test.node.span, |name| name.span);
@@ -344,7 +344,7 @@ struct TestRecords<'r, 'e> {
     /// Adds what the test's tables contain about a record.
     enrichment: &'r Enrichment,
     now: Time,
-    trial: RuleHarness<'r>,
+    harness: RuleHarness<'r>,
     records: usize,
     /// The fields that the condition read of the last record, with their values.
     values: Vec<String>,
@@ -361,7 +361,7 @@ impl TestRecords<'_, '_> {
         if let Some(explanation) = &mut self.explanation {
             explanation.record(&bindings, self.sources);
         }
-        let (_, errors) = self.trial.record(&bindings);
+        let (_, errors) = self.harness.record(&bindings);
         let rule = self.rule;
         self.errors.extend(errors.iter().map(|error| unresolved(rule, error, "this record")));
     }

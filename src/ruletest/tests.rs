@@ -174,7 +174,7 @@ fn what_cannot_be_run_says_why() {
         ),
         (
             "event: {provider: aws}, records: [], expect: none",
-            "error[KT3011]: a test gives either one record or `records`",
+            "error[KT3011]: a test has either one record or `records`",
         ),
     ] {
         let found = outcome(RISKY, keys);

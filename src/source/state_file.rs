@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// A state file that only one program may use at a time.
 ///
-/// The operating system locks a file beside it and releases the lock when the program ends.
+/// The operating system locks a file next to it and releases the lock when the program ends.
 #[derive(Debug)]
 pub struct StateFile {
     path: PathBuf,
@@ -23,7 +23,7 @@ pub enum StateFileError {
 }
 
 impl StateFile {
-    /// The lock file beside a state file.
+    /// The lock file of a state file.
     pub fn lock_path(path: &Path) -> PathBuf {
         let mut name = path.file_name().unwrap_or_default().to_owned();
         name.push(".lock");

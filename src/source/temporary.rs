@@ -8,12 +8,12 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 pub struct Temporary(File);
 
 impl Temporary {
-    #[cfg(feature = "native")]
     /// Creates a file in the system's folder for temporary files.
     ///
     /// # Errors
     ///
-    /// The system cannot create it.
+    /// If the system cannot create it.
+    #[cfg(feature = "native")]
     pub fn create() -> io::Result<Self> {
         tempfile::tempfile().map(Self)
     }

@@ -21,7 +21,7 @@ use super::{LoadError, LoadErrorKind};
 pub fn expand(base: &Path, pattern: &str) -> Result<Vec<PathBuf>, Vec<LoadError>> {
     let failed = |kind| vec![LoadError { path: PathBuf::from(pattern), kind }];
     let path = base.join(pattern);
-    let mut found = Found::default();
+    let mut found = FoundFiles::default();
     if pattern.is_empty() {
         return Err(failed(LoadErrorKind::EmptyPath));
     } else if path.is_dir() {
@@ -94,12 +94,12 @@ fn normal(path: &Path) -> Vec<String> {
 }
 
 #[derive(Default)]
-struct Found {
+struct FoundFiles {
     files: BTreeSet<PathBuf>,
     errors: Vec<LoadError>,
 }
 
-impl Found {
+impl FoundFiles {
     fn walk(&mut self, folder: &Path) {
         let mut pending = vec![folder.to_owned()];
         while let Some(folder) = pending.pop() {

@@ -1,7 +1,8 @@
 //! An untyped value as a list.
 
 use crate::expr::{
-    BadArgument, Constant, Example, Function, Kind, Prepared, Returns, Role, Signature, list,
+    ArgumentKind, BadArgument, Constant, Example, Function, Prepared, Returns, Role, Signature,
+    list,
 };
 use crate::value::{Elem, Type, Value};
 
@@ -20,7 +21,7 @@ impl Function for AsList {
 
     fn signatures(&self) -> &'static [Signature] {
         &[Signature {
-            params: &[("value", Kind::Untyped)],
+            params: &[("value", ArgumentKind::Untyped)],
             returns: Returns::Always(Type::List(Elem::Untyped)),
         }]
     }

@@ -7,7 +7,7 @@ use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 use crate::expr::{
-    BadArgument, Constant, Example, Function, Kind, Prepared, Returns, Role, Signature,
+    ArgumentKind, BadArgument, Constant, Example, Function, Prepared, Returns, Role, Signature,
 };
 use crate::value::{Type, Value};
 
@@ -34,7 +34,10 @@ impl Function for Base64Decode {
     }
 
     fn signatures(&self) -> &'static [Signature] {
-        &[Signature { params: &[("value", Kind::Single)], returns: Returns::Maybe(Type::Str) }]
+        &[Signature {
+            params: &[("value", ArgumentKind::Single)],
+            returns: Returns::Maybe(Type::Str),
+        }]
     }
 
     fn examples(&self) -> &'static [Example] {

@@ -2,7 +2,7 @@
 
 use super::regex_argument::{bad, regex};
 use crate::expr::{
-    BadArgument, Constant, Example, Function, Kind, Prepared, Returns, Role, Signature,
+    ArgumentKind, BadArgument, Constant, Example, Function, Prepared, Returns, Role, Signature,
 };
 use crate::value::{Type, Value};
 
@@ -22,14 +22,14 @@ impl Function for Capture {
     fn signatures(&self) -> &'static [Signature] {
         &[
             Signature {
-                params: &[("text", Kind::Text), ("regex", Kind::ConstText)],
+                params: &[("text", ArgumentKind::Text), ("regex", ArgumentKind::ConstText)],
                 returns: Returns::Maybe(Type::Str),
             },
             Signature {
                 params: &[
-                    ("text", Kind::Text),
-                    ("regex", Kind::ConstText),
-                    ("group", Kind::ConstInt),
+                    ("text", ArgumentKind::Text),
+                    ("regex", ArgumentKind::ConstText),
+                    ("group", ArgumentKind::ConstInt),
                 ],
                 returns: Returns::Maybe(Type::Str),
             },

@@ -1,7 +1,7 @@
 //! Whether a text or a list contains a value.
 
 use crate::expr::{
-    BadArgument, Constant, Example, Function, Kind, Prepared, Returns, Role, Signature,
+    ArgumentKind, BadArgument, Constant, Example, Function, Prepared, Returns, Role, Signature,
 };
 use crate::value::{Type, Value};
 
@@ -21,11 +21,11 @@ impl Function for Contains {
     fn signatures(&self) -> &'static [Signature] {
         &[
             Signature {
-                params: &[("text", Kind::Text), ("part", Kind::Text)],
+                params: &[("text", ArgumentKind::Text), ("part", ArgumentKind::Text)],
                 returns: Returns::Always(Type::Bool),
             },
             Signature {
-                params: &[("list", Kind::List), ("item", Kind::Any)],
+                params: &[("list", ArgumentKind::List), ("item", ArgumentKind::Any)],
                 returns: Returns::Always(Type::Bool),
             },
         ]

@@ -1,7 +1,8 @@
 //! Whether a text contains one of several texts.
 
 use crate::expr::{
-    BadArgument, Constant, Example, Function, Kind, Prepared, Required, Returns, Role, Signature,
+    ArgumentKind, BadArgument, Constant, Example, Function, Prepared, Required, Returns, Role,
+    Signature,
 };
 use crate::value::Type;
 
@@ -20,7 +21,7 @@ impl Function for ContainsAny {
 
     fn signatures(&self) -> &'static [Signature] {
         &[Signature {
-            params: &[("text", Kind::Text), ("parts", Kind::ConstTexts)],
+            params: &[("text", ArgumentKind::Text), ("parts", ArgumentKind::ConstTexts)],
             returns: Returns::Always(Type::Bool),
         }]
     }

@@ -2,7 +2,7 @@
 
 use super::zone_argument::zone;
 use crate::expr::{
-    BadArgument, Constant, Example, Function, Kind, Prepared, Returns, Role, Signature,
+    ArgumentKind, BadArgument, Constant, Example, Function, Prepared, Returns, Role, Signature,
 };
 use crate::value::{Type, Value};
 
@@ -21,7 +21,7 @@ impl Function for Date {
 
     fn signatures(&self) -> &'static [Signature] {
         &[Signature {
-            params: &[("time", Kind::Time), ("zone", Kind::ConstZone)],
+            params: &[("time", ArgumentKind::Time), ("zone", ArgumentKind::ConstZone)],
             returns: Returns::Maybe(Type::Str),
         }]
     }

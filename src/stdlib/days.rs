@@ -1,11 +1,11 @@
-//! A length of time in days.
+//! A duration in days.
 
 use crate::expr::{
-    BadArgument, Constant, Example, Function, Kind, Prepared, Returns, Role, Signature,
+    ArgumentKind, BadArgument, Constant, Example, Function, Prepared, Returns, Role, Signature,
 };
 use crate::value::{Duration, Type, Value};
 
-/// A length of time in days.
+/// A duration in days.
 #[derive(Debug)]
 pub(super) struct Days;
 
@@ -19,7 +19,10 @@ impl Function for Days {
     }
 
     fn signatures(&self) -> &'static [Signature] {
-        &[Signature { params: &[("n", Kind::Int)], returns: Returns::Maybe(Type::Duration) }]
+        &[Signature {
+            params: &[("n", ArgumentKind::Int)],
+            returns: Returns::Maybe(Type::Duration),
+        }]
     }
 
     fn examples(&self) -> &'static [Example] {

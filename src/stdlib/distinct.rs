@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::expr::{
-    BadArgument, Constant, Example, Function, Kind, Prepared, Returns, Role, Signature,
+    ArgumentKind, BadArgument, Constant, Example, Function, Prepared, Returns, Role, Signature,
 };
 use crate::value::{Items, Value};
 
@@ -21,7 +21,7 @@ impl Function for Distinct {
     }
 
     fn signatures(&self) -> &'static [Signature] {
-        &[Signature { params: &[("list", Kind::List)], returns: Returns::First }]
+        &[Signature { params: &[("list", ArgumentKind::List)], returns: Returns::First }]
     }
 
     fn examples(&self) -> &'static [Example] {

@@ -1,7 +1,8 @@
 //! Whether a text ends with another.
 
 use crate::expr::{
-    BadArgument, Constant, Example, Function, Kind, Prepared, Required, Returns, Role, Signature,
+    ArgumentKind, BadArgument, Constant, Example, Function, Prepared, Required, Returns, Role,
+    Signature,
 };
 use crate::value::{Type, Value};
 
@@ -20,7 +21,7 @@ impl Function for EndsWith {
 
     fn signatures(&self) -> &'static [Signature] {
         &[Signature {
-            params: &[("text", Kind::Text), ("part", Kind::Text)],
+            params: &[("text", ArgumentKind::Text), ("part", ArgumentKind::Text)],
             returns: Returns::Always(Type::Bool),
         }]
     }

@@ -1,7 +1,7 @@
 //! Whether a value is present.
 
 use crate::expr::{
-    BadArgument, Constant, Example, Function, Kind, Prepared, Returns, Role, Signature,
+    ArgumentKind, BadArgument, Constant, Example, Function, Prepared, Returns, Role, Signature,
 };
 use crate::value::{Type, Value};
 
@@ -19,7 +19,10 @@ impl Function for Has {
     }
 
     fn signatures(&self) -> &'static [Signature] {
-        &[Signature { params: &[("value", Kind::Any)], returns: Returns::Always(Type::Bool) }]
+        &[Signature {
+            params: &[("value", ArgumentKind::Any)],
+            returns: Returns::Always(Type::Bool),
+        }]
     }
 
     fn examples(&self) -> &'static [Example] {

@@ -1,11 +1,11 @@
-//! A length of time in hours.
+//! A duration in hours.
 
 use crate::expr::{
-    BadArgument, Constant, Example, Function, Kind, Prepared, Returns, Role, Signature,
+    ArgumentKind, BadArgument, Constant, Example, Function, Prepared, Returns, Role, Signature,
 };
 use crate::value::{Duration, Type, Value};
 
-/// A length of time in hours.
+/// A duration in hours.
 #[derive(Debug)]
 pub(super) struct Hours;
 
@@ -19,7 +19,10 @@ impl Function for Hours {
     }
 
     fn signatures(&self) -> &'static [Signature] {
-        &[Signature { params: &[("n", Kind::Int)], returns: Returns::Maybe(Type::Duration) }]
+        &[Signature {
+            params: &[("n", ArgumentKind::Int)],
+            returns: Returns::Maybe(Type::Duration),
+        }]
     }
 
     fn examples(&self) -> &'static [Example] {

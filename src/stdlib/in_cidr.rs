@@ -2,7 +2,8 @@
 
 use super::ranges_argument::ranges;
 use crate::expr::{
-    BadArgument, Constant, Example, Function, Kind, Prepared, Required, Returns, Role, Signature,
+    ArgumentKind, BadArgument, Constant, Example, Function, Prepared, Required, Returns, Role,
+    Signature,
 };
 use crate::value::{Cidr, Type, parse_ip};
 
@@ -21,7 +22,7 @@ impl Function for InCidr {
 
     fn signatures(&self) -> &'static [Signature] {
         &[Signature {
-            params: &[("ip", Kind::Text), ("ranges", Kind::ConstTexts)],
+            params: &[("ip", ArgumentKind::Text), ("ranges", ArgumentKind::ConstTexts)],
             returns: Returns::Always(Type::Bool),
         }]
     }

@@ -2,7 +2,7 @@
 
 use super::zone_argument::zone;
 use crate::expr::{
-    BadArgument, Constant, Example, Function, Kind, Prepared, Returns, Role, Signature,
+    ArgumentKind, BadArgument, Constant, Example, Function, Prepared, Returns, Role, Signature,
 };
 use crate::value::{Type, Value};
 
@@ -21,7 +21,11 @@ impl Function for InHours {
 
     fn signatures(&self) -> &'static [Signature] {
         &[Signature {
-            params: &[("time", Kind::Time), ("span", Kind::ConstText), ("zone", Kind::ConstZone)],
+            params: &[
+                ("time", ArgumentKind::Time),
+                ("span", ArgumentKind::ConstText),
+                ("zone", ArgumentKind::ConstZone),
+            ],
             returns: Returns::Always(Type::Bool),
         }]
     }

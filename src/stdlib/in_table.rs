@@ -1,7 +1,7 @@
 //! Whether a table has a row.
 
 use crate::expr::{
-    BadArgument, Constant, Example, Function, Kind, Prepared, Returns, Role, Signature,
+    ArgumentKind, BadArgument, Constant, Example, Function, Prepared, Returns, Role, Signature,
 };
 use crate::value::{Type, Value};
 
@@ -20,7 +20,7 @@ impl Function for InTable {
 
     fn signatures(&self) -> &'static [Signature] {
         &[Signature {
-            params: &[("table", Kind::ConstText), ("key", Kind::Text)],
+            params: &[("table", ArgumentKind::ConstText), ("key", ArgumentKind::Text)],
             returns: Returns::Always(Type::Bool),
         }]
     }

@@ -1,7 +1,7 @@
 //! The position of a part in a text.
 
 use crate::expr::{
-    BadArgument, Constant, Example, Function, Kind, Prepared, Returns, Role, Signature,
+    ArgumentKind, BadArgument, Constant, Example, Function, Prepared, Returns, Role, Signature,
 };
 use crate::value::{Type, Value};
 
@@ -20,7 +20,7 @@ impl Function for IndexOf {
 
     fn signatures(&self) -> &'static [Signature] {
         &[Signature {
-            params: &[("text", Kind::Text), ("part", Kind::Text)],
+            params: &[("text", ArgumentKind::Text), ("part", ArgumentKind::Text)],
             returns: Returns::Always(Type::Int),
         }]
     }

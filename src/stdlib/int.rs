@@ -1,7 +1,7 @@
 //! A value as an integer.
 
 use crate::expr::{
-    BadArgument, Constant, Example, Function, Kind, Prepared, Returns, Role, Signature,
+    ArgumentKind, BadArgument, Constant, Example, Function, Prepared, Returns, Role, Signature,
 };
 use crate::value::{Type, Value};
 
@@ -19,7 +19,10 @@ impl Function for Int {
     }
 
     fn signatures(&self) -> &'static [Signature] {
-        &[Signature { params: &[("value", Kind::Single)], returns: Returns::Maybe(Type::Int) }]
+        &[Signature {
+            params: &[("value", ArgumentKind::Single)],
+            returns: Returns::Maybe(Type::Int),
+        }]
     }
 
     fn examples(&self) -> &'static [Example] {

@@ -1,7 +1,7 @@
 //! Whether a range is a whole address space.
 
 use crate::expr::{
-    BadArgument, Constant, Example, Function, Kind, Prepared, Returns, Role, Signature,
+    ArgumentKind, BadArgument, Constant, Example, Function, Prepared, Returns, Role, Signature,
 };
 use crate::value::{Cidr, Type};
 
@@ -19,7 +19,10 @@ impl Function for IsAnyIp {
     }
 
     fn signatures(&self) -> &'static [Signature] {
-        &[Signature { params: &[("range", Kind::Text)], returns: Returns::Always(Type::Bool) }]
+        &[Signature {
+            params: &[("range", ArgumentKind::Text)],
+            returns: Returns::Always(Type::Bool),
+        }]
     }
 
     fn examples(&self) -> &'static [Example] {

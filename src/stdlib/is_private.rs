@@ -1,7 +1,8 @@
 //! Whether an address is in a private range.
 
 use crate::expr::{
-    BadArgument, Constant, Example, Function, Kind, Prepared, Required, Returns, Role, Signature,
+    ArgumentKind, BadArgument, Constant, Example, Function, Prepared, Required, Returns, Role,
+    Signature,
 };
 use crate::value::{Cidr, CidrSet, Type, parse_ip};
 
@@ -19,7 +20,7 @@ impl Function for IsPrivate {
     }
 
     fn signatures(&self) -> &'static [Signature] {
-        &[Signature { params: &[("ip", Kind::Text)], returns: Returns::Always(Type::Bool) }]
+        &[Signature { params: &[("ip", ArgumentKind::Text)], returns: Returns::Always(Type::Bool) }]
     }
 
     fn examples(&self) -> &'static [Example] {

@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 
 use crate::expr::{
-    BadArgument, Constant, Example, Function, Kind, Prepared, Returns, Role, Signature,
+    ArgumentKind, BadArgument, Constant, Example, Function, Prepared, Returns, Role, Signature,
 };
 use crate::value::{Type, Value};
 
@@ -22,8 +22,14 @@ impl Function for Len {
 
     fn signatures(&self) -> &'static [Signature] {
         &[
-            Signature { params: &[("text", Kind::Text)], returns: Returns::Always(Type::Int) },
-            Signature { params: &[("list", Kind::List)], returns: Returns::Always(Type::Int) },
+            Signature {
+                params: &[("text", ArgumentKind::Text)],
+                returns: Returns::Always(Type::Int),
+            },
+            Signature {
+                params: &[("list", ArgumentKind::List)],
+                returns: Returns::Always(Type::Int),
+            },
         ]
     }
 

@@ -2,7 +2,8 @@
 
 use super::pattern::Pattern;
 use crate::expr::{
-    BadArgument, Constant, Example, Function, Kind, Prepared, Required, Returns, Role, Signature,
+    ArgumentKind, BadArgument, Constant, Example, Function, Prepared, Required, Returns, Role,
+    Signature,
 };
 use crate::value::Type;
 
@@ -21,7 +22,7 @@ impl Function for Like {
 
     fn signatures(&self) -> &'static [Signature] {
         &[Signature {
-            params: &[("text", Kind::Text), ("pattern", Kind::ConstText)],
+            params: &[("text", ArgumentKind::Text), ("pattern", ArgumentKind::ConstText)],
             returns: Returns::Always(Type::Bool),
         }]
     }

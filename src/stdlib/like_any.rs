@@ -2,7 +2,8 @@
 
 use super::pattern::Pattern;
 use crate::expr::{
-    BadArgument, Constant, Example, Function, Kind, Prepared, Required, Returns, Role, Signature,
+    ArgumentKind, BadArgument, Constant, Example, Function, Prepared, Required, Returns, Role,
+    Signature,
 };
 use crate::value::Type;
 
@@ -21,7 +22,7 @@ impl Function for LikeAny {
 
     fn signatures(&self) -> &'static [Signature] {
         &[Signature {
-            params: &[("text", Kind::Text), ("patterns", Kind::ConstTexts)],
+            params: &[("text", ArgumentKind::Text), ("patterns", ArgumentKind::ConstTexts)],
             returns: Returns::Always(Type::Bool),
         }]
     }

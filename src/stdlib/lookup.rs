@@ -1,7 +1,7 @@
 //! The row of a table.
 
 use crate::expr::{
-    BadArgument, Constant, Example, Function, Kind, Prepared, Returns, Role, Signature,
+    ArgumentKind, BadArgument, Constant, Example, Function, Prepared, Returns, Role, Signature,
 };
 use crate::value::Value;
 
@@ -20,7 +20,7 @@ impl Function for Lookup {
 
     fn signatures(&self) -> &'static [Signature] {
         &[Signature {
-            params: &[("table", Kind::ConstText), ("key", Kind::Text)],
+            params: &[("table", ArgumentKind::ConstText), ("key", ArgumentKind::Text)],
             returns: Returns::Row,
         }]
     }

@@ -2,7 +2,7 @@
 
 use crate::expr::ir::Each;
 use crate::expr::{
-    BadArgument, Constant, Example, Function, Kind, Prepared, Returns, Role, Signature,
+    ArgumentKind, BadArgument, Constant, Example, Function, Prepared, Returns, Role, Signature,
 };
 use crate::value::Value;
 
@@ -21,7 +21,7 @@ impl Function for Map {
 
     fn signatures(&self) -> &'static [Signature] {
         &[Signature {
-            params: &[("list", Kind::List), ("closure", Kind::Closure)],
+            params: &[("list", ArgumentKind::List), ("closure", ArgumentKind::Closure)],
             returns: Returns::ListOfClosure,
         }]
     }

@@ -3,7 +3,8 @@
 use super::literal;
 use super::regex_argument::{bad, regex};
 use crate::expr::{
-    BadArgument, Constant, Example, Function, Kind, Prepared, Required, Returns, Role, Signature,
+    ArgumentKind, BadArgument, Constant, Example, Function, Prepared, Required, Returns, Role,
+    Signature,
 };
 use crate::value::Type;
 
@@ -22,7 +23,7 @@ impl Function for MatchesAny {
 
     fn signatures(&self) -> &'static [Signature] {
         &[Signature {
-            params: &[("text", Kind::Text), ("regexes", Kind::ConstTexts)],
+            params: &[("text", ArgumentKind::Text), ("regexes", ArgumentKind::ConstTexts)],
             returns: Returns::Always(Type::Bool),
         }]
     }

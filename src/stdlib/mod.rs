@@ -1,6 +1,6 @@
 //! The function library, one file per function.
 //!
-//! A function knows values and the traits of [`crate::expr`]. It must not know which rule or record
+//! A function uses values and the traits of [`crate::expr`]. It must not know which rule or record
 //! calls it. It reads no clock, file or zone of the machine; all of its input comes from its
 //! arguments.
 

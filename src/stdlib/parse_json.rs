@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use serde::de::IgnoredAny;
 
 use crate::expr::{
-    BadArgument, Constant, Example, Function, Kind, Prepared, Returns, Role, Signature, scalar,
+    ArgumentKind, BadArgument, Constant, Example, Function, Prepared, Returns, Role, Signature,
+    scalar,
 };
 use crate::value::{Type, Value};
 
@@ -23,7 +24,10 @@ impl Function for ParseJson {
     }
 
     fn signatures(&self) -> &'static [Signature] {
-        &[Signature { params: &[("value", Kind::Single)], returns: Returns::Maybe(Type::Untyped) }]
+        &[Signature {
+            params: &[("value", ArgumentKind::Single)],
+            returns: Returns::Maybe(Type::Untyped),
+        }]
     }
 
     fn examples(&self) -> &'static [Example] {

@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 
 use crate::expr::{
-    BadArgument, Constant, Example, Function, Kind, Prepared, Returns, Role, Signature,
+    ArgumentKind, BadArgument, Constant, Example, Function, Prepared, Returns, Role, Signature,
 };
 use crate::value::{Cidr, Type, Value};
 
@@ -21,7 +21,10 @@ impl Function for PrefixLen {
     }
 
     fn signatures(&self) -> &'static [Signature] {
-        &[Signature { params: &[("range", Kind::Single)], returns: Returns::Maybe(Type::Int) }]
+        &[Signature {
+            params: &[("range", ArgumentKind::Single)],
+            returns: Returns::Maybe(Type::Int),
+        }]
     }
 
     fn examples(&self) -> &'static [Example] {

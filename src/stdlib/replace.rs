@@ -1,7 +1,7 @@
 //! Replaces every occurrence of a part of a text.
 
 use crate::expr::{
-    BadArgument, Constant, Example, Function, Kind, Prepared, Returns, Role, Signature,
+    ArgumentKind, BadArgument, Constant, Example, Function, Prepared, Returns, Role, Signature,
 };
 use crate::value::{Type, Value};
 
@@ -20,7 +20,11 @@ impl Function for Replace {
 
     fn signatures(&self) -> &'static [Signature] {
         &[Signature {
-            params: &[("text", Kind::Text), ("part", Kind::Text), ("by", Kind::Text)],
+            params: &[
+                ("text", ArgumentKind::Text),
+                ("part", ArgumentKind::Text),
+                ("by", ArgumentKind::Text),
+            ],
             returns: Returns::Always(Type::Str),
         }]
     }

@@ -1,7 +1,7 @@
 //! The parts of a text between separators.
 
 use crate::expr::{
-    BadArgument, Constant, Example, Function, Kind, Prepared, Returns, Role, Signature,
+    ArgumentKind, BadArgument, Constant, Example, Function, Prepared, Returns, Role, Signature,
 };
 use crate::value::{Elem, Items, Type, Value};
 
@@ -21,11 +21,11 @@ impl Function for Split {
     fn signatures(&self) -> &'static [Signature] {
         &[
             Signature {
-                params: &[("text", Kind::Text)],
+                params: &[("text", ArgumentKind::Text)],
                 returns: Returns::Always(Type::List(Elem::Str)),
             },
             Signature {
-                params: &[("text", Kind::Text), ("separator", Kind::Text)],
+                params: &[("text", ArgumentKind::Text), ("separator", ArgumentKind::Text)],
                 returns: Returns::Always(Type::List(Elem::Str)),
             },
         ]

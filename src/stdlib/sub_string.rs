@@ -1,7 +1,7 @@
 //! A part of a text.
 
 use crate::expr::{
-    BadArgument, Constant, Example, Function, Kind, Prepared, Returns, Role, Signature,
+    ArgumentKind, BadArgument, Constant, Example, Function, Prepared, Returns, Role, Signature,
 };
 use crate::value::{Type, Value};
 
@@ -21,11 +21,15 @@ impl Function for SubString {
     fn signatures(&self) -> &'static [Signature] {
         &[
             Signature {
-                params: &[("text", Kind::Text), ("start", Kind::Int)],
+                params: &[("text", ArgumentKind::Text), ("start", ArgumentKind::Int)],
                 returns: Returns::Always(Type::Str),
             },
             Signature {
-                params: &[("text", Kind::Text), ("start", Kind::Int), ("length", Kind::Int)],
+                params: &[
+                    ("text", ArgumentKind::Text),
+                    ("start", ArgumentKind::Int),
+                    ("length", ArgumentKind::Int),
+                ],
                 returns: Returns::Always(Type::Str),
             },
         ]

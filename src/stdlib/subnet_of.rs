@@ -2,7 +2,7 @@
 
 use super::ranges_argument::ranges;
 use crate::expr::{
-    BadArgument, Constant, Example, Function, Kind, Prepared, Returns, Role, Signature,
+    ArgumentKind, BadArgument, Constant, Example, Function, Prepared, Returns, Role, Signature,
 };
 use crate::value::{Cidr, Type};
 
@@ -21,7 +21,7 @@ impl Function for SubnetOf {
 
     fn signatures(&self) -> &'static [Signature] {
         &[Signature {
-            params: &[("range", Kind::Text), ("ranges", Kind::ConstTexts)],
+            params: &[("range", ArgumentKind::Text), ("ranges", ArgumentKind::ConstTexts)],
             returns: Returns::Always(Type::Bool),
         }]
     }

@@ -1,7 +1,7 @@
 //! A text as an instant.
 
 use crate::expr::{
-    BadArgument, Constant, Example, Function, Kind, Prepared, Returns, Role, Signature,
+    ArgumentKind, BadArgument, Constant, Example, Function, Prepared, Returns, Role, Signature,
 };
 use crate::value::{self, Type, Value};
 
@@ -19,7 +19,10 @@ impl Function for Time {
     }
 
     fn signatures(&self) -> &'static [Signature] {
-        &[Signature { params: &[("value", Kind::Single)], returns: Returns::Maybe(Type::Time) }]
+        &[Signature {
+            params: &[("value", ArgumentKind::Single)],
+            returns: Returns::Maybe(Type::Time),
+        }]
     }
 
     fn examples(&self) -> &'static [Example] {

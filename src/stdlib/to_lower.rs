@@ -1,7 +1,7 @@
 //! A text in lower case.
 
 use crate::expr::{
-    BadArgument, Constant, Example, Function, Kind, Prepared, Returns, Role, Signature,
+    ArgumentKind, BadArgument, Constant, Example, Function, Prepared, Returns, Role, Signature,
 };
 use crate::value::{Type, Value};
 
@@ -19,7 +19,10 @@ impl Function for ToLower {
     }
 
     fn signatures(&self) -> &'static [Signature] {
-        &[Signature { params: &[("text", Kind::Text)], returns: Returns::Always(Type::Str) }]
+        &[Signature {
+            params: &[("text", ArgumentKind::Text)],
+            returns: Returns::Always(Type::Str),
+        }]
     }
 
     fn examples(&self) -> &'static [Example] {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::expr::{
-    BadArgument, Constant, Example, Function, Kind, Prepared, Returns, Role, Signature,
+    ArgumentKind, BadArgument, Constant, Example, Function, Prepared, Returns, Role, Signature,
 };
 use crate::value::{Type, Value};
 
@@ -21,7 +21,10 @@ impl Function for Trim {
     }
 
     fn signatures(&self) -> &'static [Signature] {
-        &[Signature { params: &[("text", Kind::Text)], returns: Returns::Always(Type::Str) }]
+        &[Signature {
+            params: &[("text", ArgumentKind::Text)],
+            returns: Returns::Always(Type::Str),
+        }]
     }
 
     fn examples(&self) -> &'static [Example] {

@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use crate::expr::{
-    BadArgument, Constant, Example, Function, Kind, Prepared, Returns, Role, Signature, members,
+    ArgumentKind, BadArgument, Constant, Example, Function, Prepared, Returns, Role, Signature,
+    members,
 };
 use crate::value::{Elem, Items, Json, Type, Value};
 
@@ -22,7 +23,7 @@ impl Function for Values {
 
     fn signatures(&self) -> &'static [Signature] {
         &[Signature {
-            params: &[("value", Kind::Untyped)],
+            params: &[("value", ArgumentKind::Untyped)],
             returns: Returns::Maybe(Type::List(Elem::Untyped)),
         }]
     }

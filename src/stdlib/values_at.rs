@@ -1,7 +1,7 @@
 //! Every value at a path that goes through lists.
 
 use crate::expr::{
-    BadArgument, Constant, Example, Function, Kind, Prepared, Returns, Role, Signature,
+    ArgumentKind, BadArgument, Constant, Example, Function, Prepared, Returns, Role, Signature,
 };
 use crate::value::{Elem, Type, Value};
 
@@ -20,7 +20,7 @@ impl Function for ValuesAt {
 
     fn signatures(&self) -> &'static [Signature] {
         &[Signature {
-            params: &[("value", Kind::Untyped), ("path", Kind::ConstText)],
+            params: &[("value", ArgumentKind::Untyped), ("path", ArgumentKind::ConstText)],
             returns: Returns::Always(Type::List(Elem::Untyped)),
         }]
     }

@@ -2,7 +2,7 @@
 
 use super::zone_argument::zone;
 use crate::expr::{
-    BadArgument, Constant, Example, Function, Kind, Prepared, Returns, Role, Signature,
+    ArgumentKind, BadArgument, Constant, Example, Function, Prepared, Returns, Role, Signature,
 };
 use crate::value::{EnumDef, Type, Value};
 
@@ -22,7 +22,7 @@ impl Function for Weekday {
     fn signatures(&self) -> &'static [Signature] {
         const {
             &[Signature {
-                params: &[("time", Kind::Time), ("zone", Kind::ConstZone)],
+                params: &[("time", ArgumentKind::Time), ("zone", ArgumentKind::ConstZone)],
                 returns: Returns::Maybe(Type::Enum(&WEEKDAY)),
             }]
         }

@@ -34,9 +34,9 @@ pub(super) enum Raw<'a> {
     Other,
 }
 
-/// What is wrong with one value. The caller that read the value knows its position.
+/// What is wrong with one value. The caller that read the value has its position.
 #[derive(Debug)]
-pub(super) struct Problem {
+pub(super) struct CellProblem {
     pub(super) row: usize,
     pub(super) column: usize,
     pub(super) error: CellError,
@@ -54,7 +54,7 @@ pub(super) struct Builder {
     cells: Cells,
     rows: usize,
     keys: Keys,
-    pub(super) problems: Vec<Problem>,
+    pub(super) problems: Vec<CellProblem>,
 }
 
 enum Keys {
@@ -188,11 +188,11 @@ impl Builder {
     }
 
     fn at(&mut self, column: usize, error: CellError) {
-        self.problems.push(Problem { row: self.rows, column, error });
+        self.problems.push(CellProblem { row: self.rows, column, error });
     }
 
     /// The table, unless there were problems.
-    pub(super) fn finish(self) -> Result<Table, Vec<Problem>> {
+    pub(super) fn finish(self) -> Result<Table, Vec<CellProblem>> {
         if !self.problems.is_empty() {
             return Err(self.problems);
         }
@@ -214,7 +214,7 @@ impl Builder {
     }
 }
 
-impl Problem {
+impl CellProblem {
     /// The diagnostic for this problem; `place` gives the spans of values.
     pub(super) fn diagnostic(self, place: &dyn Fn(usize, usize) -> Option<Span>) -> Diagnostic {
         let mut diagnostic = Diagnostic::error(self.error.code(), self.error.to_string());

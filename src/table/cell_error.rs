@@ -42,7 +42,7 @@ impl CellError {
         if self.first().is_some() { &codes::DUPLICATE_KEY } else { &codes::ROW }
     }
 
-    /// The text shown beside the value.
+    /// The text shown next to the value.
     pub(super) fn label(&self) -> Cow<'static, str> {
         match self {
             CellError::TooManyRows => "no further row fits".into(),

@@ -6,8 +6,8 @@
 //! Logs and credential reports have another reader, `input::csv`, because the two have opposite
 //! tasks. This one reads a complete text that people write: it ignores blanks around values, and
 //! the first error stops it and gets a span. It belongs to the core, which has no `input`. The
-//! other one reads a stream in blocks without allocating, keeps blanks, and skips a broken row to
-//! continue with the next one.
+//! other one reads a stream in blocks without allocating, preserves blanks, and skips a broken row
+//! to continue with the next one.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -24,7 +24,7 @@ const MAX_FIELD: usize = 64 * 1024;
 
 /// The position of a row in the text.
 #[derive(Debug, Clone, Copy)]
-struct Place {
+struct RowRange {
     start: usize,
     end: usize,
 }
@@ -36,7 +36,7 @@ pub(super) fn read(declaration: &Arc<Declaration>, text: &str) -> Result<Data, V
         .trim(csv::Trim::All)
         .from_reader(text.as_bytes());
     let mut record = csv::StringRecord::new();
-    let mut next = |record: &mut csv::StringRecord| -> Result<Option<Place>, Vec<Mistake>> {
+    let mut next = |record: &mut csv::StringRecord| -> Result<Option<RowRange>, Vec<Mistake>> {
         let start = reader.position().byte() as usize;
         match reader.read_record(record) {
             Ok(false) => Ok(None),
@@ -104,7 +104,7 @@ pub(super) fn read(declaration: &Arc<Declaration>, text: &str) -> Result<Data, V
     let place_of = |row: usize, column: usize| -> Option<Range<usize>> {
         let start = *places.get(row)? as usize;
         let index = columns.iter().position(|own| *own == Some(column))?;
-        Some(field(text, Place { start, end: text.len() }, index))
+        Some(field(text, RowRange { start, end: text.len() }, index))
     };
     match builder.finish() {
         Ok(table) => Ok(Data { table, extra: header.into_extra(), unread: 0 }),
@@ -115,11 +115,11 @@ pub(super) fn read(declaration: &Arc<Declaration>, text: &str) -> Result<Data, V
 }
 
 /// The range that the reader returned as a row, without the line breaks around it.
-fn place(text: &str, start: usize, end: usize) -> Place {
+fn place(text: &str, start: usize, end: usize) -> RowRange {
     let row = text.get(start..end).unwrap_or("");
     let lead = row.len() - row.trim_start_matches(['\r', '\n']).len();
     let start = start + lead;
-    Place { start, end: start + row.trim_matches(['\r', '\n']).len() }
+    RowRange { start, end: start + row.trim_matches(['\r', '\n']).len() }
 }
 
 /// The ranges of the values of a row in the text, including quotes. Each has the position after a
@@ -166,7 +166,7 @@ fn fields(row: &str) -> impl Iterator<Item = (Range<usize>, Option<usize>)> + '_
 }
 
 /// Rejects misplaced quotes, and values so long that a misplaced quote probably caused them.
-fn well_formed(text: &str, place: Place) -> Result<(), Mistake> {
+fn well_formed(text: &str, place: RowRange) -> Result<(), Mistake> {
     let row = text.get(place.start..place.end).unwrap_or("");
     if row.len() <= MAX_FIELD && memchr::memchr(b'"', row.as_bytes()).is_none() {
         return Ok(());
@@ -189,13 +189,13 @@ fn well_formed(text: &str, place: Place) -> Result<(), Mistake> {
 }
 
 /// The range of a value of a row.
-fn field(text: &str, row: Place, index: usize) -> Range<usize> {
+fn field(text: &str, row: RowRange, index: usize) -> Range<usize> {
     let found = text.get(row.start..row.end).and_then(|row| fields(row).nth(index));
     let at = found.map_or(0..0, |(at, _)| at);
     row.start + at.start..row.start + at.end
 }
 
-impl super::build::Problem {
+impl super::build::CellProblem {
     /// The mistake to report; `place` gives the ranges of values in a text.
     pub(super) fn mistake(self, place: &dyn Fn(usize, usize) -> Option<Range<usize>>) -> Mistake {
         let at = place(self.row, self.column).unwrap_or(0..0);

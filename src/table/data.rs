@@ -27,7 +27,7 @@ impl DataFormat {
     }
 }
 
-/// A table that was read, and what its file has beside it.
+/// A table that was read, and what else its file contains.
 #[derive(Debug)]
 pub struct Data {
     /// The table.

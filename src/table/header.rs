@@ -10,36 +10,36 @@ use crate::diag::escaped;
 /// The columns of a data file that have been read so far.
 pub(super) struct Header<'d> {
     declaration: &'d Declaration,
-    known: FxHashMap<String, Option<usize>>,
-    seen: Vec<bool>,
+    columns: FxHashMap<String, Option<usize>>,
+    present: Vec<bool>,
     extra: BTreeSet<String>,
 }
 
 impl<'d> Header<'d> {
     pub(super) fn new(declaration: &'d Declaration) -> Self {
-        let seen = vec![false; declaration.columns.len()];
-        Self { declaration, known: FxHashMap::default(), seen, extra: BTreeSet::new() }
+        let present = vec![false; declaration.columns.len()];
+        Self { declaration, columns: FxHashMap::default(), present, extra: BTreeSet::new() }
     }
 
     /// The declared column that this name in the file denotes; `None` if there is no such column.
     pub(super) fn column(&mut self, name: &str) -> Option<usize> {
-        if let Some(column) = self.known.get(name) {
+        if let Some(column) = self.columns.get(name) {
             return *column;
         }
         let column = self.declaration.column_of_header(name);
         match column {
-            Some(column) => self.seen[column] = true,
+            Some(column) => self.present[column] = true,
             None => drop(self.extra.insert(name.trim().to_owned())),
         }
-        self.known.insert(name.to_owned(), column);
+        self.columns.insert(name.to_owned(), column);
         column
     }
 
     /// Declared columns that the file lacks, worded for a message.
     pub(super) fn lacking(&self) -> Option<String> {
-        let columns = self.declaration.columns.iter().zip(&self.seen);
+        let columns = self.declaration.columns.iter().zip(&self.present);
         let lacking: Vec<String> = columns
-            .filter(|(_, seen)| !**seen)
+            .filter(|(_, present)| !**present)
             .map(|(column, _)| format!("`{}`", column.name))
             .collect();
         (!lacking.is_empty()).then(|| lacking.join(", "))

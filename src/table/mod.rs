@@ -1,6 +1,6 @@
 //! Reference data: lists (constant sets) and tables (rows found by key).
 //!
-//! It knows values, sources and YAML. It must not know expressions, rules or records. It reads rows
+//! It uses values, sources and YAML. It must not know expressions, rules or records. It reads rows
 //! from the texts that it receives and opens no file.
 
 mod list;

@@ -10,7 +10,7 @@ use super::{Declaration, Table};
 use crate::diag::codes::table as codes;
 use crate::diag::{Diagnostic, did_you_mean, escaped};
 use crate::source::Span;
-use crate::yaml::{Entry, Node, NodeKind};
+use crate::yaml::{MappingEntry, Node, NodeKind};
 
 /// The table with these rows. Each is a mapping from column names to values.
 ///
@@ -122,7 +122,7 @@ pub(super) fn raw(node: &Node) -> Raw<'_> {
     }
 }
 
-fn unknown_column(declaration: &Declaration, entry: &Entry) -> Diagnostic {
+fn unknown_column(declaration: &Declaration, entry: &MappingEntry) -> Diagnostic {
     let written = entry.key.text();
     let names = || declaration.columns.iter().map(|column| column.name.as_str());
     let message =

@@ -19,7 +19,7 @@ use crate::value::{Time, key_ids};
 
 /// Where a key was found.
 #[derive(Debug, Default)]
-struct Place {
+struct KeyPlace {
     tool: Option<String>,
     file: Option<String>,
     line: Option<u64>,
@@ -59,7 +59,7 @@ pub(super) fn read(
 fn findings<'d>(
     documents: &'d [Node],
     declaration: &Declaration,
-) -> Option<Vec<(&'d Node, Place)>> {
+) -> Option<Vec<(&'d Node, KeyPlace)>> {
     let is_row = |node: &Node| {
         let keys = node.as_object().into_iter().flat_map(|object| object.keys());
         keys.map(|name| declaration.column_of_header(name)).any(|at| at == Some(declaration.key))
@@ -78,12 +78,12 @@ fn findings<'d>(
         .then(|| all.into_iter().map(|node| (node, json(node))).collect())
 }
 
-fn sarif(run: &Node) -> Vec<(&Node, Place)> {
+fn sarif(run: &Node) -> Vec<(&Node, KeyPlace)> {
     let tool = text(run, "/tool/driver/name");
     let results = run.get("results").and_then(Node::as_array);
     let place = |result: &Node| {
         let at = "/locations/0/physicalLocation";
-        Place {
+        KeyPlace {
             tool: tool.clone(),
             file: text(result, &format!("{at}/artifactLocation/uri")),
             line: result.pointer(&format!("{at}/region/startLine")).and_then(Node::as_u64),
@@ -95,12 +95,12 @@ fn sarif(run: &Node) -> Vec<(&Node, Place)> {
 }
 
 /// The place of a finding, read from the field names of gitleaks, trufflehog and GitHub.
-fn json(finding: &Node) -> Place {
+fn json(finding: &Node) -> KeyPlace {
     let first = |names: &[&str]| names.iter().find_map(|name| text(finding, name));
     let file = first(&["/File", "/file", "/path", "/SourceMetadata/Data/Git/file"])
         .or_else(|| first(&["/SourceMetadata/Data/Filesystem/file", "/html_url", "/url"]));
     let line = ["/StartLine", "/line", "/SourceMetadata/Data/Git/line"];
-    Place {
+    KeyPlace {
         tool: None,
         file,
         line: line.iter().find_map(|name| finding.pointer(name)?.as_u64()),
@@ -124,7 +124,7 @@ fn collect(node: &Node, ids: &mut BTreeSet<String>) {
     }
 }
 
-fn row(declaration: &Declaration, id: String, place: &Place) -> Vec<Raw<'static>> {
+fn row(declaration: &Declaration, id: String, place: &KeyPlace) -> Vec<Raw<'static>> {
     let mut values = vec![Raw::Empty; declaration.columns.len()];
     let mut set = |column: Option<usize>, value: Option<String>| {
         if let (Some(at), Some(value)) = (column, value) {

@@ -1,7 +1,7 @@
 //! Values of the expression language, their types, time and addresses, and the members of JSON
 //! objects.
 //!
-//! It must not know records, rules or files: a value does not know where it came from.
+//! It must not know records, rules or files: a value does not contain its origin.
 
 mod folded;
 mod ip;

@@ -7,23 +7,23 @@ use std::num::NonZeroUsize;
 use super::emit::{Emission, emission, occurrence_id};
 use super::occurrence_kind::OccurrenceKind;
 use super::retain::{Retained, Retention};
-use super::state::State;
+use super::state::WatchState;
 use super::watermark::{Times, advance, passed};
 use crate::config::Policy;
 use crate::correlate::Reach;
 use crate::engine::{
-    self, EmitMode, Rows, RunOptions, RunResult, StoredRow, fingerprint_of, rule_of,
+    self, EmitMode, RunOptions, RunResult, StoredRow, StoredRows, fingerprint_of, rule_of,
 };
 use crate::finding::{Enricher, Finding, Redactor, VerdictRole};
 use crate::plan::Plan;
 use crate::record::{InputKinds, Inputs};
-use crate::report::{Facts, Note, Parts, Report};
+use crate::report::{Facts, Note, Report, ReportParts};
 use crate::rule::{Rule, Severity};
 use crate::source::Temporary;
 use crate::value::{Duration, Time};
 
 /// Ids of emitted occurrences are retained for this long after they were last found.
-const KNOWN: Duration = Duration(35 * 24 * 3600 * 1_000_000);
+const EMITTED_RETENTION: Duration = Duration(35 * 24 * 3600 * 1_000_000);
 
 /// The options of a watch.
 #[derive(Debug, Clone)]
@@ -54,7 +54,7 @@ pub struct Watch<'p> {
     policy: &'p Policy,
     plan: Plan<'p>,
     options: WatchOptions,
-    state: State,
+    state: WatchState,
     /// Notes that were already emitted.
     noted: BTreeSet<Note>,
 }
@@ -76,7 +76,7 @@ pub struct Check {
     /// The watermark: no older record is expected.
     pub watermark: Option<Time>,
     /// The state after this check; pass it to [`Watch::accept`] once everything is emitted.
-    pub state: State,
+    pub state: WatchState,
 }
 
 /// The findings of a reduction, by whether they are emitted.
@@ -92,19 +92,19 @@ struct Sorted {
 
 impl<'p> Watch<'p> {
     /// A watch that continues from the state of an earlier watch, or from an empty state.
-    pub fn new(policy: &'p Policy, options: WatchOptions, state: State) -> Self {
+    pub fn new(policy: &'p Policy, options: WatchOptions, state: WatchState) -> Self {
         let plan = Plan::new(&policy.rules, &policy.allowlist, policy).noting_reach();
         Self { policy, plan, options, state: state.under(&policy.hash), noted: BTreeSet::new() }
     }
 
     /// The current state.
-    pub fn state(&self) -> &State {
+    pub fn state(&self) -> &WatchState {
         &self.state
     }
 
     /// Makes the state of a check the current one. If it is not called, the next check starts from
     /// the same state and emits again the findings that could not be written.
-    pub fn accept(&mut self, state: State) {
+    pub fn accept(&mut self, state: WatchState) {
         self.state = state;
     }
 
@@ -131,9 +131,9 @@ impl<'p> Watch<'p> {
     ) -> io::Result<Check> {
         let run = self.run_options(clock);
         let mut mapped = engine::map(&self.plan, inputs, &run);
-        let State { policy, watermark, latest, latest_arrived, emitted, reaches, rows } =
+        let WatchState { policy, watermark, latest, latest_arrived, emitted, reaches, rows } =
             &self.state;
-        let mut state = State {
+        let mut state = WatchState {
             policy: policy.clone(),
             watermark: *watermark,
             latest: *latest,
@@ -150,13 +150,13 @@ impl<'p> Watch<'p> {
         // Each of the two row sets gets half of the budget. It is not divided among threads,
         // because no rows of other threads are merged into them.
         let alone = RunOptions { jobs: NonZeroUsize::MIN, memory: run.memory / 2, ..run.clone() };
-        let mut kept = Rows::new(&alone);
-        let mut judged = Rows::new(&alone);
+        let mut pending = StoredRows::new(&alone);
+        let mut judged = StoredRows::new(&alone);
         let mut late: BTreeMap<String, Vec<Time>> = BTreeMap::new();
         let mut lately = 0;
-        let new = std::mem::replace(&mut mapped.rows, Rows::new(&alone));
+        let new = std::mem::replace(&mut mapped.rows, StoredRows::new(&alone));
         let spill = new.drain(&mut |row| {
-            self.take(row, times, &mut judged, &mut kept);
+            self.take(row, times, &mut judged, &mut pending);
             if let (Some(before), Some(time)) = (times.before, row.time())
                 && row.shown_last().is_none()
                 && time < before
@@ -174,7 +174,7 @@ impl<'p> Watch<'p> {
         late.values_mut().for_each(|times| times.sort_unstable());
         for stored in rows {
             if let Some(row) = StoredRow::read(&stored.bytes, stored.sorts as usize) {
-                self.take(&row, times, &mut judged, &mut kept);
+                self.take(&row, times, &mut judged, &mut pending);
             }
         }
         for (account, reach) in &state.reaches {
@@ -187,11 +187,11 @@ impl<'p> Watch<'p> {
         let spans = std::mem::take(&mut result.spans);
         let mut sorted = self.sort(&mut result, times, &late, &state);
         state.emitted.append(&mut sorted.emitted);
-        state.emitted.retain(|_, found| found.0.saturating_add(KNOWN.0) >= clock.0);
+        state.emitted.retain(|_, found| found.0.saturating_add(EMITTED_RETENTION.0) >= clock.0);
 
         let retained = match end {
             true => Retained::default(),
-            false => self.retain(kept, &spans, &sorted.settled, times)?,
+            false => self.retain(pending, &spans, &sorted.settled, times)?,
         };
         result.spill = result.spill.or(spill).or(retained.spill);
         let mut report = self.report(result, sorted.findings, clock, notes);
@@ -223,7 +223,7 @@ impl<'p> Watch<'p> {
     /// The rows that a later check may need.
     fn retain(
         &self,
-        rows: Rows,
+        rows: StoredRows,
         spans: &BTreeMap<Box<[u8]>, Vec<(Time, Time)>>,
         settled: &BTreeSet<String>,
         times: Times,
@@ -239,7 +239,7 @@ impl<'p> Watch<'p> {
             settled: &spans.keys().filter(|key| is_settled(key)).cloned().collect(),
             memory: self.options.memory,
         };
-        retention.keep(rows)
+        retention.retain(rows)
     }
 
     fn run_options(&self, clock: Time) -> RunOptions {
@@ -257,7 +257,13 @@ impl<'p> Watch<'p> {
     }
 
     /// Passes a row to the reduction, and retains it if a later check may need it.
-    fn take(&self, row: &StoredRow<'_>, times: Times, judged: &mut Rows, kept: &mut Rows) {
+    fn take(
+        &self,
+        row: &StoredRow<'_>,
+        times: Times,
+        judged: &mut StoredRows,
+        pending: &mut StoredRows,
+    ) {
         let Some(rule) = self.plan.rules.get(row.rule()) else { return };
         match OccurrenceKind::of(rule) {
             OccurrenceKind::Day | OccurrenceKind::Report => judged.push(row, &self.plan),
@@ -267,14 +273,14 @@ impl<'p> Watch<'p> {
                 // Until the watermark passes the row, a record may arrive that showed the value, or
                 // the subject, earlier.
                 let certain = times.end || row.time() <= Some(times.watermark);
-                (if certain { judged } else { kept }).push(row, &self.plan);
+                (if certain { judged } else { pending }).push(row, &self.plan);
             }
             OccurrenceKind::NewValue(_)
             | OccurrenceKind::SilenceEnd
             | OccurrenceKind::Window(_)
             | OccurrenceKind::Whole { .. } => {
                 judged.push(row, &self.plan);
-                kept.push(row, &self.plan);
+                pending.push(row, &self.plan);
             }
         }
     }
@@ -285,7 +291,7 @@ impl<'p> Watch<'p> {
         result: &mut RunResult,
         times: Times,
         late: &BTreeMap<String, Vec<Time>>,
-        state: &State,
+        state: &WatchState,
     ) -> Sorted {
         let mut sorted = Sorted::default();
         for finding in std::mem::take(&mut result.findings) {
@@ -342,7 +348,7 @@ impl<'p> Watch<'p> {
     ) -> Report {
         run.findings = findings;
         let options = &self.options;
-        let parts = Parts {
+        let parts = ReportParts {
             facts: Facts {
                 version: env!("CARGO_PKG_VERSION"),
                 clock,

@@ -3,7 +3,7 @@
 //! A check maps new records to rows and reduces them together with the retained rows. An occurrence
 //! that no later record can change is emitted at once; any other waits for the watermark. Rows that
 //! no rule requires any more are dropped. All information that persists between two checks is in a
-//! [`State`], which may be stored. This module must not depend on where records come from or where
+//! [`WatchState`], which may be stored. This module must not depend on where records come from or where
 //! findings go: no clock, no file, no output.
 
 mod check;
@@ -17,4 +17,4 @@ mod watermark;
 pub use check::{Check, Watch, WatchOptions};
 pub use occurrence_kind::id;
 pub use saved_state::{BadState, SavedState};
-pub use state::{Row, State};
+pub use state::{RetainedRow, WatchState};

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use super::occurrence_kind::OccurrenceKind;
-use super::state::Row;
-use crate::engine::{Rows, SpillError, StoredRow};
+use super::state::RetainedRow;
+use crate::engine::{SpillError, StoredRow, StoredRows};
 use crate::plan::Plan;
 use crate::value::{Duration, Time};
 
@@ -16,7 +16,7 @@ const GRACE: Duration = Duration(2 * 24 * 3600 * 1_000_000);
 /// The retained rows, and the number of dropped rows.
 #[derive(Debug, Default)]
 pub(super) struct Retained {
-    pub(super) rows: Vec<Row>,
+    pub(super) rows: Vec<RetainedRow>,
     /// Rows that did not fit in memory, and their rules.
     pub(super) dropped: u64,
     pub(super) of: BTreeSet<usize>,
@@ -39,24 +39,24 @@ pub(super) struct Retention<'r> {
 
 impl Retention<'_> {
     /// Retains the rows that are still needed.
-    pub(super) fn keep(&self, rows: Rows) -> io::Result<Retained> {
-        let mut kept: BTreeMap<(Option<Time>, u64), Row> = BTreeMap::new();
+    pub(super) fn retain(&self, rows: StoredRows) -> io::Result<Retained> {
+        let mut newest: BTreeMap<(Option<Time>, u64), RetainedRow> = BTreeMap::new();
         let (mut retained, mut bytes, mut number) = (Retained::default(), 0, 0);
-        let mut last: Option<Row> = None;
+        let mut last: Option<RetainedRow> = None;
         let spill = rows.drain(&mut |row| {
             let before =
                 last.as_ref().and_then(|row| StoredRow::read(&row.bytes, row.sorts as usize));
             if before.is_some_and(|before| row.repeats(&before)) || !self.needs(row) {
                 return;
             }
-            let stored = Row { bytes: row.bytes().into(), sorts: row.sorts() as u32 };
+            let stored = RetainedRow { bytes: row.bytes().into(), sorts: row.sorts() as u32 };
             last = Some(stored.clone());
             bytes += size_of(&stored);
             number += 1;
             // The row that ends last is needed longest.
-            kept.insert((row.shown_last().or(row.time()), number), stored);
+            newest.insert((row.shown_last().or(row.time()), number), stored);
             while bytes > self.memory
-                && let Some((_, oldest)) = kept.pop_first()
+                && let Some((_, oldest)) = newest.pop_first()
             {
                 bytes -= size_of(&oldest);
                 retained.dropped += 1;
@@ -65,7 +65,7 @@ impl Retention<'_> {
             }
         })?;
         retained.spill = spill;
-        retained.rows = kept.into_values().collect();
+        retained.rows = newest.into_values().collect();
         Ok(retained)
     }
 
@@ -91,7 +91,7 @@ impl Retention<'_> {
     }
 }
 
-fn size_of(row: &Row) -> usize {
+fn size_of(row: &RetainedRow) -> usize {
     // The constant is the overhead of the map entry and the allocation.
     row.bytes.len() + 64
 }

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::state::{Row, State};
+use super::state::{RetainedRow, WatchState};
 use crate::correlate::Reach;
 use crate::engine::StoredRow;
 use crate::input::{FollowState, FollowedFile};
@@ -26,7 +26,7 @@ const DIGEST: usize = 32;
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct SavedState {
     /// The state of the watch.
-    pub state: State,
+    pub state: WatchState,
     /// How far every file was read. Rows refer to files by their index here.
     pub files: Vec<FollowedFile>,
 }
@@ -147,14 +147,14 @@ impl SavedState {
             let sorts = u32::from_le_bytes(*rest.split_off(..4)?.first_chunk()?);
             let bytes = rest.split_off(..length as usize)?;
             StoredRow::read(bytes, sorts as usize)?;
-            rows.push(Row { bytes: bytes.into(), sorts });
+            rows.push(RetainedRow { bytes: bytes.into(), sorts });
         }
         let reach = |(first, last): (Option<i64>, Option<i64>)| Reach {
             first: first.map(Time),
             last: last.map(Time),
         };
         Some(Self {
-            state: State {
+            state: WatchState {
                 policy: head.policy,
                 watermark: head.watermark.map(Time),
                 latest: head.latest.map(Time),
@@ -214,12 +214,12 @@ mod tests {
 
     fn store() -> SavedState {
         let reach = Reach { first: Some(Time(-1)), last: None };
-        let state = State {
+        let state = WatchState {
             policy: "abc".into(),
             watermark: Some(Time(5)),
             emitted: [(u128::MAX, Time(7))].into(),
             reaches: [("aws 1".to_owned(), reach)].into(),
-            ..State::default()
+            ..WatchState::default()
         };
         SavedState {
             state,

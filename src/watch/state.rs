@@ -8,7 +8,7 @@ use crate::value::Time;
 
 /// The state of a watch between two checks, valid only for the policy that it names.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct State {
+pub struct WatchState {
     /// The hash of the policy that the state belongs to.
     pub policy: String,
     /// No older record is expected; one that arrives is later than the lateness allows.
@@ -22,22 +22,22 @@ pub struct State {
     /// The reach of events, by provider and account.
     pub reaches: BTreeMap<String, Reach>,
     /// Retained rows.
-    pub rows: Vec<Row>,
+    pub rows: Vec<RetainedRow>,
 }
 
 /// An encoded row, and the length of its sort key.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Row {
+pub struct RetainedRow {
     /// The row.
     pub bytes: Box<[u8]>,
     /// The length of its sort key in bytes.
     pub sorts: u32,
 }
 
-impl State {
+impl WatchState {
     /// The indices of the files that retained rows refer to.
     pub fn files(&self) -> BTreeSet<u32> {
-        let file = |row: &Row| StoredRow::read(&row.bytes, row.sorts as usize)?.file();
+        let file = |row: &RetainedRow| StoredRow::read(&row.bytes, row.sorts as usize)?.file();
         self.rows.iter().filter_map(file).collect()
     }
 

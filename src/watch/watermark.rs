@@ -1,6 +1,6 @@
 //! The watermark: no record with an earlier time is expected any more.
 
-use super::state::State;
+use super::state::WatchState;
 use crate::value::{Duration, Time};
 
 /// The times that decide whether an occurrence is certain.
@@ -20,7 +20,7 @@ pub(super) fn passed(last: Time, within: Duration, watermark: Time) -> bool {
 
 /// Advances the watermark: it trails the latest event by the lateness, and advances with the clock
 /// while no event arrives.
-pub(super) fn advance(state: &mut State, clock: Time, lateness: Duration, end: bool) -> Times {
+pub(super) fn advance(state: &mut WatchState, clock: Time, lateness: Duration, end: bool) -> Times {
     let before = state.watermark;
     // An event from the future is due to a wrong clock and must not close every window.
     let latest = state.reaches.values().filter_map(|reach| reach.last).max();

@@ -1,7 +1,7 @@
 //! Checks a value against its shape.
 
 use super::form::{ID, NAME, is_date_or_never, is_time};
-use super::{Key, Node, NodeKind, Scalar, Shape};
+use super::{Node, NodeKind, Scalar, Shape, ShapeKey};
 use crate::diag::codes::policy as codes;
 use crate::diag::{Diagnostic, did_you_mean, escaped, nearest};
 use crate::source::Span;
@@ -53,14 +53,14 @@ fn heading(node: &Node) -> Span {
     node.entries().first().map_or(node.span, |entry| entry.key.span())
 }
 
-fn object(node: &Node, keys: &[Key], at: Span, out: &mut Vec<Diagnostic>) {
+fn object(node: &Node, keys: &[ShapeKey], at: Span, out: &mut Vec<Diagnostic>) {
     for entry in node.entries() {
         match keys.iter().find(|key| key.name == entry.key.text()) {
             Some(key) => check_at(&entry.value, &key.shape, entry.key.span(), out),
             None => out.push(unknown_key(&entry.key, node, keys)),
         }
     }
-    let missing: Vec<&Key> =
+    let missing: Vec<&ShapeKey> =
         keys.iter().filter(|key| key.required && node.get(key.name).is_none()).collect();
     let names = words(&missing.iter().map(|key| key.name).collect::<Vec<_>>());
     let message = match missing.len() {
@@ -76,7 +76,7 @@ fn object(node: &Node, keys: &[Key], at: Span, out: &mut Vec<Diagnostic>) {
     out.push(diagnostic);
 }
 
-fn unknown_key(key: &Scalar, node: &Node, keys: &[Key]) -> Diagnostic {
+fn unknown_key(key: &Scalar, node: &Node, keys: &[ShapeKey]) -> Diagnostic {
     let written = escaped(key.text(), QUOTED);
     let diagnostic = Diagnostic::error(&codes::UNKNOWN_KEY, format!("unknown key `{written}`"))
         .at(key.span(), "no such key here");
@@ -216,20 +216,28 @@ mod tests {
     use crate::yaml::{json_schema, parse};
 
     static SHAPE: Shape = Shape::Object(&[
-        Key::required("id", Shape::Id, "Its name."),
-        Key::optional("severity", Shape::Enum(&["high", "low"]), "How bad."),
-        Key::optional("tags", Shape::List(&Shape::Str), "Tags."),
-        Key::optional("when", Shape::Expr, "When."),
-        Key::optional("enabled", Shape::Bool, "Whether."),
-        Key::optional("count", Shape::Count, "How many."),
-        Key::optional("offset", Shape::Int, "How far."),
-        Key::optional("expires", Shape::DateOrNever, "Until when."),
-        Key::optional("now", Shape::Time, "When it is."),
-        Key::optional("within", Shape::Duration, "How long."),
-        Key::optional("names", Shape::Map(&Shape::Name), "Names."),
-        Key::optional("value", Shape::OneOf(&[Shape::Bool, Shape::List(&Shape::Int)]), "A value."),
-        Key::optional("event", Shape::Map(&Shape::Any), "Fields."),
-        Key::optional("inner", Shape::Object(&[Key::required("x", Shape::Str, "X.")]), "Inner."),
+        ShapeKey::required("id", Shape::Id, "Its name."),
+        ShapeKey::optional("severity", Shape::Enum(&["high", "low"]), "How bad."),
+        ShapeKey::optional("tags", Shape::List(&Shape::Str), "Tags."),
+        ShapeKey::optional("when", Shape::Expr, "When."),
+        ShapeKey::optional("enabled", Shape::Bool, "Whether."),
+        ShapeKey::optional("count", Shape::Count, "How many."),
+        ShapeKey::optional("offset", Shape::Int, "How far."),
+        ShapeKey::optional("expires", Shape::DateOrNever, "Until when."),
+        ShapeKey::optional("now", Shape::Time, "When it is."),
+        ShapeKey::optional("within", Shape::Duration, "How long."),
+        ShapeKey::optional("names", Shape::Map(&Shape::Name), "Names."),
+        ShapeKey::optional(
+            "value",
+            Shape::OneOf(&[Shape::Bool, Shape::List(&Shape::Int)]),
+            "A value.",
+        ),
+        ShapeKey::optional("event", Shape::Map(&Shape::Any), "Fields."),
+        ShapeKey::optional(
+            "inner",
+            Shape::Object(&[ShapeKey::required("x", Shape::Str, "X.")]),
+            "Inner.",
+        ),
     ]);
 
     fn checked(text: &str) -> (Sources, Node, Vec<Diagnostic>) {

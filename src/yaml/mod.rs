@@ -1,6 +1,6 @@
 //! YAML with a span for every key and scalar, and shapes to check it against.
 //!
-//! It knows sources and diagnostics. It must not know what a policy is: the caller passes a
+//! It uses sources and diagnostics. It must not know what a policy is: the caller passes a
 //! [`Shape`] that describes what a file may contain. The JSON schema is derived from the same
 //! shape.
 
@@ -16,7 +16,7 @@ mod shape;
 
 pub use check::check;
 pub use form::seconds;
-pub use node::{Entry, Node, NodeKind, Scalar, ScalarStyle};
+pub use node::{MappingEntry, Node, NodeKind, Scalar, ScalarStyle};
 pub use parse::parse;
 pub use schema::json_schema;
-pub use shape::{Key, Shape};
+pub use shape::{Shape, ShapeKey};

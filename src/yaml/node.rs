@@ -41,7 +41,7 @@ impl Scalar {
 
 /// One key of a mapping with its value.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
+pub struct MappingEntry {
     /// The key; always a scalar.
     pub key: Scalar,
     /// The value.
@@ -67,7 +67,7 @@ pub enum NodeKind {
     /// A sequence.
     Sequence(Vec<Node>),
     /// A mapping; keys are unique.
-    Mapping(Vec<Entry>),
+    Mapping(Vec<MappingEntry>),
 }
 
 impl Node {
@@ -77,7 +77,7 @@ impl Node {
     }
 
     /// The entries of a mapping; none for any other kind.
-    pub fn entries(&self) -> &[Entry] {
+    pub fn entries(&self) -> &[MappingEntry] {
         match &self.kind {
             NodeKind::Mapping(entries) => entries,
             _ => &[],

@@ -16,7 +16,7 @@ pub(super) fn indenting_tab(text: &str, at: usize) -> Option<usize> {
     None
 }
 
-/// The quote that opens the text in which `at` stands, if it opens on an earlier line.
+/// The quote that opens the text around `at`, if it opens on an earlier line.
 pub(super) fn opening_quote(text: &str, at: usize) -> Option<usize> {
     let before = text.get(..line_start(text, at))?;
     let from = floor(before, before.len().saturating_sub(SEARCHED));
@@ -39,7 +39,7 @@ fn is_closed(after: &str, quote: char) -> bool {
     })
 }
 
-/// The bracket of a flow sequence or mapping in which `at` stands, if it opens on an earlier line.
+/// The bracket that opens the flow sequence or mapping around `at`, if it opens on an earlier line.
 pub(super) fn opening_bracket(text: &str, at: usize) -> Option<usize> {
     let before = text.get(..line_start(text, at))?;
     let from = floor(before, before.len().saturating_sub(SEARCHED));

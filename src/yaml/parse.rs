@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use serde_yaml::granit_parser::{self, Event, Parser, ScalarStyle as Style, Span as Range};
 
 use super::mistake::{duplicate_key, syntax_error, tag_error, too_deep};
-use super::node::{Entry, MAX_DEPTH, Node, NodeKind, Scalar, ScalarStyle};
+use super::node::{MAX_DEPTH, MappingEntry, Node, NodeKind, Scalar, ScalarStyle};
 use super::segments::segments;
 use crate::diag::codes::policy as codes;
 use crate::diag::{Diagnostic, escaped};
@@ -93,7 +93,7 @@ struct Open {
 enum OpenKind {
     Sequence(Vec<Node>),
     Mapping {
-        entries: Vec<Entry>,
+        entries: Vec<MappingEntry>,
         /// Where each key first occurred, once there are more than [`FEW_KEYS`].
         keys: HashMap<String, Span>,
         /// A key whose value has not been reached.
@@ -280,7 +280,7 @@ impl Builder<'_> {
                 None => *key = Some(self::key(node, &mut self.errors)),
                 Some(key) => match first(entries, keys, &key) {
                     Some(first) => self.errors.push(duplicate_key(&key, first)),
-                    None => entries.push(Entry { key, value: node }),
+                    None => entries.push(MappingEntry { key, value: node }),
                 },
             },
         }
@@ -294,12 +294,12 @@ impl Builder<'_> {
 }
 
 /// Where the key occurred before.
-fn first(entries: &[Entry], keys: &mut HashMap<String, Span>, key: &Scalar) -> Option<Span> {
+fn first(entries: &[MappingEntry], keys: &mut HashMap<String, Span>, key: &Scalar) -> Option<Span> {
     if entries.len() <= FEW_KEYS {
         let same = entries.iter().find(|entry| entry.key.text() == key.text());
         return same.map(|entry| entry.key.span());
     }
-    for Entry { key, .. } in entries.get(keys.len()..).unwrap_or_default() {
+    for MappingEntry { key, .. } in entries.get(keys.len()..).unwrap_or_default() {
         keys.insert(key.text().to_owned(), key.span());
     }
     keys.get(key.text()).copied()

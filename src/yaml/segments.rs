@@ -312,7 +312,7 @@ mod tests {
         Some((sources, scalar))
     }
 
-    /// Every character of the text beside the source that it maps to, if the two differ.
+    /// Every character of the text with the source that it maps to, if the two differ.
     fn differences(text: &str) -> String {
         let (sources, scalar) = value(text).unwrap();
         let mut out = format!("{:?}\n", scalar.text());

@@ -31,7 +31,7 @@ pub enum Shape {
     /// A mapping with any keys.
     Map(&'static Shape),
     /// A mapping with these keys and no others.
-    Object(&'static [Key]),
+    Object(&'static [ShapeKey]),
     /// A value of one of these shapes, which are tried in order. If none matches, the errors of the
     /// first shape of the value's own kind (scalar, sequence, mapping) are shown.
     OneOf(&'static [Shape]),
@@ -41,7 +41,7 @@ pub enum Shape {
 
 /// One key of an [`Shape::Object`].
 #[derive(Debug, Clone, Copy)]
-pub struct Key {
+pub struct ShapeKey {
     /// The key.
     pub name: &'static str,
     /// What it means, in one sentence; used in the schema.
@@ -52,7 +52,7 @@ pub struct Key {
     pub shape: Shape,
 }
 
-impl Key {
+impl ShapeKey {
     /// A key that may be left out.
     pub const fn optional(name: &'static str, shape: Shape, doc: &'static str) -> Self {
         Self { name, doc, required: false, shape }

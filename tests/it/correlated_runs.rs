@@ -209,10 +209,7 @@ fn matches_of_one_subject_have_a_bound() {
     assert_eq!(most["findings"][0]["count"], HELD);
     let more = report(scan(&folder, &[&["more.json"], &least[..]].concat()), 3);
     let text = more["incomplete"][0]["text"].as_str().unwrap();
-    assert!(
-        text.contains("one subject has 100001 matches, of which more than the 100000"),
-        "{text}"
-    );
+    assert!(text.contains("one subject has 100001 matches, more than 100000 of which"), "{text}");
     assert_eq!(more["findings"].as_array().unwrap().len(), 0);
     // Calls outside bursts are dropped early, whatever their number.
     let quiet: String = (0..3 * HELD / 2)

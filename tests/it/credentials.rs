@@ -6,8 +6,8 @@ use std::sync::Arc;
 use keytrail::config::{LoadOptions, Policy};
 use keytrail::record::field::{cred, event, key};
 use keytrail::record::{
-    FieldSet, Format, Mapper, Origin, Outcome, Provider, RawRecord, ReadOrder, Record, Rows,
-    Scratch, derive,
+    FieldSet, Format, MappedRecord, Mapper, Origin, Outcome, Provider, RawRecord, ReadOrder,
+    Record, Scratch, derive,
 };
 use keytrail::report::FailOn;
 use keytrail::report::Report;
@@ -65,7 +65,12 @@ impl Format for Users {
 }
 
 impl Mapper for Users {
-    fn map(&self, raw: &RawRecord<'_>, _: &mut Scratch, emit: &mut dyn FnMut(Rows<'_>)) -> Outcome {
+    fn map(
+        &self,
+        raw: &RawRecord<'_>,
+        _: &mut Scratch,
+        emit: &mut dyn FnMut(MappedRecord<'_>),
+    ) -> Outcome {
         let mut parts = raw.text.split(' ');
         let mut record = Record::new(RecordKind::Cred);
         record.set(cred::PROVIDER, Value::str("aws"));
@@ -87,7 +92,7 @@ impl Mapper for Users {
                 record
             })
             .collect();
-        emit(Rows { record: &record, keys: &keys });
+        emit(MappedRecord { record: &record, keys: &keys });
         Outcome::Read
     }
 }
@@ -114,7 +119,12 @@ impl Format for Calls {
 }
 
 impl Mapper for Calls {
-    fn map(&self, raw: &RawRecord<'_>, _: &mut Scratch, emit: &mut dyn FnMut(Rows<'_>)) -> Outcome {
+    fn map(
+        &self,
+        raw: &RawRecord<'_>,
+        _: &mut Scratch,
+        emit: &mut dyn FnMut(MappedRecord<'_>),
+    ) -> Outcome {
         let parts: Vec<&str> = raw.text.split(' ').collect();
         let mut record = Record::new(RecordKind::Event);
         record.set(event::PROVIDER, Value::str("aws"));
@@ -123,7 +133,7 @@ impl Mapper for Calls {
         record.set(event::USER, shown(parts[2]));
         record.set(event::USER_TYPE, Value::str(parts[3]));
         record.set(event::AK, shown(parts[4]));
-        emit(Rows::of(&record));
+        emit(MappedRecord::of(&record));
         Outcome::Read
     }
 }

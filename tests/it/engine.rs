@@ -7,8 +7,8 @@ use std::sync::Arc;
 use keytrail::config::{LoadOptions, Policy};
 use keytrail::record::field::{cred, event, key};
 use keytrail::record::{
-    FieldSet, Format, Mapper, Origin, Outcome, Provider, RawRecord, ReadOrder, Record, Rows,
-    Scratch,
+    FieldSet, Format, MappedRecord, Mapper, Origin, Outcome, Provider, RawRecord, ReadOrder,
+    Record, Scratch,
 };
 use keytrail::report::FailOn;
 use keytrail::report::{Report, Verdict};
@@ -46,13 +46,18 @@ impl Format for Names {
 }
 
 impl Mapper for Names {
-    fn map(&self, raw: &RawRecord<'_>, _: &mut Scratch, emit: &mut dyn FnMut(Rows<'_>)) -> Outcome {
+    fn map(
+        &self,
+        raw: &RawRecord<'_>,
+        _: &mut Scratch,
+        emit: &mut dyn FnMut(MappedRecord<'_>),
+    ) -> Outcome {
         assert_ne!(raw.text, "panic", "planted");
         let mut record = Record::new(RecordKind::Event);
         record.set(event::PROVIDER, Value::str("aws"));
         record.set(event::API, Value::str(raw.text));
         record.set(event::TIME, Value::Time(Time::parse("2021-01-01T00:00:00Z").unwrap()));
-        emit(Rows::of(&record));
+        emit(MappedRecord::of(&record));
         Outcome::Read
     }
 }
@@ -87,7 +92,12 @@ impl Format for Users {
 }
 
 impl Mapper for Users {
-    fn map(&self, raw: &RawRecord<'_>, _: &mut Scratch, emit: &mut dyn FnMut(Rows<'_>)) -> Outcome {
+    fn map(
+        &self,
+        raw: &RawRecord<'_>,
+        _: &mut Scratch,
+        emit: &mut dyn FnMut(MappedRecord<'_>),
+    ) -> Outcome {
         let mut parts = raw.text.split(' ');
         let mut record = Record::new(RecordKind::Cred);
         record.set(cred::PROVIDER, Value::str("aws"));
@@ -101,7 +111,7 @@ impl Mapper for Users {
                 record
             })
             .collect();
-        emit(Rows { record: &record, keys: &keys });
+        emit(MappedRecord { record: &record, keys: &keys });
         Outcome::Read
     }
 }
@@ -310,7 +320,7 @@ fn keys_that_are_reduced_apart_give_what_one_reduction_gives() {
     use std::collections::BTreeMap;
 
     use keytrail::engine::{EmitMode, RunOptions, map, reduce, reduce_keys};
-    use keytrail::engine::{EventKey, EventVersion, Rows, StoredRow};
+    use keytrail::engine::{EventKey, EventVersion, StoredRow, StoredRows};
     use keytrail::finding::{Enricher, Redactor};
     use keytrail::input::InputSet;
     use keytrail::plan::Plan;
@@ -392,14 +402,14 @@ fn keys_that_are_reduced_apart_give_what_one_reduction_gives() {
         let smallest = counts.entry(event).or_insert(version);
         *smallest = version.min(*smallest);
     }
-    let mut keys: BTreeMap<Vec<u8>, Rows> = BTreeMap::new();
+    let mut keys: BTreeMap<Vec<u8>, StoredRows> = BTreeMap::new();
     let mut left = 0;
     for row in stored.iter().map(read) {
         if row.event().is_some_and(|(event, version)| counts[&event] != version) {
             left += 1;
             continue;
         }
-        let rows = keys.entry(row.key().to_vec()).or_insert_with(|| Rows::new(&options));
+        let rows = keys.entry(row.key().to_vec()).or_insert_with(|| StoredRows::new(&options));
         rows.push(&row, &plan);
     }
     assert!(left > 100 && keys.len() > 20, "{left} {}", keys.len());

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use keytrail::record::{
-    Batch, BatchRecord, Batches, FileAccount, Format, Inputs, Origin, ReadOrder, Step,
+    Batch, BatchRecord, BatchStatus, Batches, FileAccount, Format, Inputs, Origin, ReadOrder,
 };
 
 /// A file. Reading it fails if it has no records.
@@ -51,7 +51,7 @@ struct Reading<'f> {
 }
 
 impl Batches for Reading<'_> {
-    fn next(&mut self, batch: &mut Batch) -> Step {
+    fn next(&mut self, batch: &mut Batch) -> BatchStatus {
         batch.clear();
         assert!(!self.file.records.is_empty(), "planted");
         for (ordinal, record) in (0u64..).zip(&self.file.records) {
@@ -64,7 +64,7 @@ impl Batches for Reading<'_> {
                 BatchRecord { start, end, envelope, offset, line, column: 1, ordinal, rows: 1 };
             batch.records.push(placed);
         }
-        Step::Done
+        BatchStatus::Done
     }
 
     fn formats(&self) -> &[&'static dyn Format] {

@@ -19,11 +19,11 @@ const FIGURES: &[(&str, &[From])] = &[
     ("length of a record", &[Const("input", "MAX_RECORD")]),
     ("nesting of a record", &[Const("input/json", "MAX_DEPTH")]),
     ("bytes read at a time", &[Const("input/byte_stream", "BLOCK")]),
-    ("bytes looked at", &[Const("input", "WINDOW")]),
-    ("lines looked at", &[Const("input", "SAMPLE"), Fixed(8)]),
+    ("bytes examined to recognise", &[Const("input", "WINDOW")]),
+    ("lines examined", &[Const("input", "SAMPLE"), Fixed(8)]),
     ("bytes around a `{`", &[Const("input", "REACH")]),
     ("key of a container", &[Const("input", "KEY_REACH")]),
-    ("records held until", &[Const("input", "WINDOW")]),
+    ("records buffered until", &[Const("input", "WINDOW")]),
     (
         "files retained",
         &[Const("input", "SMALL_BYTES"), Const("input", "SMALL"), Const("input", "LARGE_FILES")],
@@ -37,13 +37,16 @@ const FIGURES: &[(&str, &[From])] = &[
     ("rows of one such report", &[Const("input", "MAX_STORED")]),
     ("skipped records described", &[Const("engine", "SKIPS_IN_DETAIL")]),
     ("failed evaluations", &[Const("engine", "ERRORS_IN_DETAIL")]),
-    ("records named on which", &[Const("engine", "PANICS_IN_DETAIL")]),
+    ("records named that caused", &[Const("engine", "PANICS_IN_DETAIL")]),
     ("files that `posture`", &[Const("posture", "LOST"), Const("posture", "DESCRIBED")]),
     ("memory for matches", &[Const("engine", "MEMORY"), Const("bin/keytrail", "LEAST_MEMORY")]),
     ("open temporary files", &[Fixed(1)]),
     ("sorted runs", &[Const("engine/rows", "FAN_IN"), Const("engine/rows", "READ")]),
     ("matches of one subject", &[Const("engine/reduce", "BYTES"), Const("engine", "AT_LEAST")]),
-    ("call records of a finding", &[Const("engine", "CALLS"), Const("engine", "OPERATIONS")]),
+    (
+        "call records of a finding",
+        &[Const("engine", "CALLS"), Const("finding", "MAX_OTHER_OPERATIONS")],
+    ),
     ("samples of a finding", &[Const("engine", "SAMPLES"), Const("engine", "SAMPLES_PER_CALL")]),
     ("samples of all findings", &[Const("engine", "SAMPLES_PER_RULE")]),
     ("length of a sample", &[Const("engine", "SAMPLE_BYTES")]),
@@ -58,16 +61,16 @@ const FIGURES: &[(&str, &[From])] = &[
     ("groups of a query", &[Const("query", "GROUPS"), Const("query", "BYTES")]),
     ("length of a value", &[Const("inspect", "LONGEST")]),
     ("rows that are still needed", &[Const("bin/keytrail/commands/watch", "MEMORY")]),
-    ("ids that are known", &[Const("watch", "KNOWN")]),
+    ("ids of emitted", &[Const("watch", "EMITTED_RETENTION")]),
     ("rows of evidence in a line", &[Const("output/json", "CALLS")]),
     ("standard input that waits", &[Const("bin/keytrail", "WAITING")]),
     ("one policy file", &[Const("source", "MAX_POLICY_FILE")]),
-    ("sequences and mappings", &[Const("yaml", "MAX_DEPTH")]),
+    ("nesting of sequences", &[Const("yaml", "MAX_DEPTH")]),
     ("values of one file", &[Const("yaml", "MAX_NODES"), Fixed(9_000)]),
-    ("errors told", &[Const("yaml", "MAX_ERRORS")]),
+    ("errors reported", &[Const("yaml", "MAX_ERRORS")]),
     ("an expression", &[Const("expr", "MAX_SOURCE")]),
     ("a message", &[Const("expr", "MAX_SOURCE")]),
-    ("brackets", &[Const("expr", "MAX_NESTING")]),
+    ("nesting of brackets", &[Const("expr", "MAX_NESTING")]),
     ("operands of one chain", &[Fixed(500)]),
     ("items of a list literal", &[Const("expr", "MAX_LIST")]),
     ("a text literal", &[Const("expr", "MAX_STRING")]),
@@ -95,11 +98,11 @@ const MEASURED_BY: &[(&str, &str)] = &[
     ("groups of a query", "Limits { groups"),
     ("length of a value", "(4 bytes more)"),
     ("rows that are still needed", "memory: 4096"),
-    ("ids that are known", "Time(36 * 86_400_000_000)"),
+    ("ids of emitted", "Time(36 * 86_400_000_000)"),
     ("a regular expression", "pattern(400)"),
 ];
 
-/// The rows of the page: what, limit, what is said, tests.
+/// The rows of the page: what, limit, what is reported, tests.
 fn rows() -> Vec<Vec<String>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let page = fs::read_to_string(root.join("docs/limits.md")).unwrap().replace(r"\|", "¦");

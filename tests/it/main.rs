@@ -42,6 +42,7 @@ mod posture;
 mod project;
 mod query;
 mod query_gate;
+mod query_policy;
 mod readme;
 mod reports;
 mod rules;

@@ -411,7 +411,6 @@ fn the_plan_shows_what_each_rule_is_looked_up_by() {
 
     6 of 11 are tried on every record. A rule is looked up by a test of a field
     against constants: ==, in, starts_with, ends_with, contains, like, matches with a fixed
-    text, eq_ignore_case, in_cidr or is_private; by itself, beside others in &&, or in every
-    operand of ||.
+    text, eq_ignore_case, in_cidr or is_private; alone, with others in &&, or in every operand of ||.
     "#);
 }

@@ -10,8 +10,8 @@ use keytrail::config::{LoadOptions, Policy};
 use keytrail::finding::Finding;
 use keytrail::record::field::{cred, event};
 use keytrail::record::{
-    FieldSet, Format, Mapper, Origin, Outcome, Provider, RawRecord, ReadOrder, Record, Rows,
-    Scratch,
+    FieldSet, Format, MappedRecord, Mapper, Origin, Outcome, Provider, RawRecord, ReadOrder,
+    Record, Scratch,
 };
 use keytrail::report::FailOn;
 use keytrail::rule::Severity;
@@ -53,7 +53,12 @@ impl Format for Plain {
 }
 
 impl Mapper for Plain {
-    fn map(&self, raw: &RawRecord<'_>, _: &mut Scratch, emit: &mut dyn FnMut(Rows<'_>)) -> Outcome {
+    fn map(
+        &self,
+        raw: &RawRecord<'_>,
+        _: &mut Scratch,
+        emit: &mut dyn FnMut(MappedRecord<'_>),
+    ) -> Outcome {
         let mut words = raw.text.split(' ');
         let (first, account) = (words.next().unwrap(), words.next().unwrap());
         let mut record = Record::new(self.0[0]);
@@ -71,7 +76,7 @@ impl Mapper for Plain {
             record.set(event::OPERATION, Value::Str(format!("aws:iam.{api}").into()));
             record.set(event::USER_TYPE, Value::str("root"));
         }
-        emit(Rows::of(&record));
+        emit(MappedRecord::of(&record));
         Outcome::Read
     }
 }

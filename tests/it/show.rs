@@ -198,7 +198,8 @@ fn a_record_that_is_not_in_the_inputs_is_named() {
     let fingerprint = fingerprint(&folder, "ann");
     let ended = show(&folder, &[&fingerprint, "report.json", "logs/a.json"]);
     assert_eq!(ended.code, Some(3), "{ended}");
-    let line = "incomplete: the inputs hold no record of the finding at b.json:1 (event event-2)\n";
+    let line =
+        "incomplete: the inputs contain no record of the finding at b.json:1 (event event-2)\n";
     assert_eq!(ended.stderr, line);
     // Another event now stands where the record stood.
     let folder = folder.file("logs/b.json", record(9, "CreateAccessKey") + "\n");

@@ -262,7 +262,7 @@ fn an_unknown_table_or_a_file_that_is_not_there_has_a_suggestion() {
     let folder = project("tables-unknown", "accounts.csv", "account,name,size,tags\n")
         .file("keytrail.yaml", text);
     insta::assert_snapshot!(problems(&options(&folder)), @r"
-    error[KT5001]: the project file gives rows to the table `acounts`, which does not exist
+    error[KT5001]: the project file sets rows for the table `acounts`, which does not exist
      --> keytrail.yaml:3:11
       |
     3 | tables: { acounts: a.csv, accounts: acounts.csv }
@@ -287,7 +287,7 @@ fn an_unknown_table_or_a_file_that_is_not_there_has_a_suggestion() {
     error[KT5001]: `--table` names the table `acounts`, which does not exist
      |
      = help: did you mean `accounts`?
-    error[KT5001]: `--table` gives the table `accounts` two data files
+    error[KT5001]: `--table` sets two data files for the table `accounts`
     ");
 }
 

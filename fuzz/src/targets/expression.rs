@@ -2,7 +2,9 @@
 
 use std::sync::LazyLock;
 
-use keytrail::expr::{Bindings, Expected, Expr, Known, compile, compile_template, on_large_stack};
+use keytrail::expr::{
+    Assumptions, Bindings, Expected, Expr, compile, compile_template, on_large_stack,
+};
 use keytrail::record::FieldId;
 use keytrail::source::{Fragment, Sources};
 use keytrail::value::{RecordKind, Type, Value};
@@ -24,7 +26,7 @@ const RECORD: &str = include_str!("../../../tests/corpus/expr/record.json");
 /// Nothing is known about the record.
 struct Unknown;
 
-impl Known for Unknown {
+impl Assumptions for Unknown {
     fn field(&self, _: FieldId) -> Option<Value<'static>> {
         None
     }

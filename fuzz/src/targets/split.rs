@@ -10,18 +10,18 @@ pub fn run(data: &[u8]) {
     let limit = [16 << 20, 600, 1024][usize::from(limit % 3)];
     let step = usize::from(*sizes);
     let whole = split(file, &[file.len()], window, limit);
-    hold(file, &whole);
+    check_records(file, &whole);
     for chunks in [[1, 1, 1], [step, step, step], [7, step, 64]] {
         let parts = split(file, &chunks, window, limit);
         // For any input, the buffer is at most as large as a record, a window, or the range of a
         // search.
         let most = limit.max(window).max(4096) + chunks.iter().max().copied().unwrap_or_default();
-        assert!(parts.held <= most, "{} bytes held", parts.held);
-        assert_eq!(Split { held: whole.held, ..parts }, whole);
+        assert!(parts.largest_batch <= most, "{} bytes buffered", parts.largest_batch);
+        assert_eq!(Split { largest_batch: whole.largest_batch, ..parts }, whole);
     }
 }
 
-fn hold(file: &[u8], whole: &Split) {
+fn check_records(file: &[u8], whole: &Split) {
     let mut end = 0;
     for &(offset, line, column, _, len) in &whole.records {
         assert!(offset >= end, "records do not overlap");

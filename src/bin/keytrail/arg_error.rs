@@ -37,7 +37,7 @@ pub(crate) enum ArgError {
         /// The format that is probably meant.
         near: Option<&'static str>,
         /// All formats.
-        known: Vec<&'static str>,
+        candidates: Vec<&'static str>,
     },
     /// It is not a table and its data file.
     Table,
@@ -75,8 +75,8 @@ impl fmt::Display for ArgError {
             ArgError::Format { name, near: Some(near), .. } => {
                 write!(f, "there is no format `{name}`; did you mean `{near}`?")
             }
-            ArgError::Format { name, near: None, known } => {
-                write!(f, "there is no format `{name}`; there are {}", known.join(", "))
+            ArgError::Format { name, near: None, candidates } => {
+                write!(f, "there is no format `{name}`; there are {}", candidates.join(", "))
             }
             ArgError::Table => f.write_str(
                 "expected the id of a table and its data file, like `accounts=accounts.csv`",

@@ -5,7 +5,7 @@ use std::path::Path;
 use clap::Args;
 use clap::builder::Resettable;
 use keytrail::input::{Follow, FollowedFile, InputSet, STDIN};
-use keytrail::inspect::Place;
+use keytrail::inspect::RecordPlace;
 use keytrail::record::{Columns, Hint, HintEntry, Hints, Setting};
 use keytrail::report::Note;
 use keytrail::source::Sources;
@@ -30,7 +30,7 @@ pub(crate) struct InputArgs {
     hints: HintArgs,
 }
 
-/// What the user says of inputs.
+/// Properties of inputs that the user sets.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Input options")]
 pub(crate) struct HintArgs {
@@ -59,11 +59,11 @@ impl InputArgs {
         &self,
         entries: &[HintEntry],
         host: &Host<'_>,
-    ) -> Result<(InputSet, Vec<Place>), Failure> {
+    ) -> Result<(InputSet, Vec<RecordPlace>), Failure> {
         let exists = |name: &str| name == STDIN || std::fs::symlink_metadata(name).is_ok();
         let (mut named, mut places) = (Vec::new(), Vec::new());
         for text in &self.inputs {
-            match Place::parse(text, &exists) {
+            match RecordPlace::parse(text, &exists) {
                 Some(mut place) => {
                     // Reports call standard input by a name.
                     if place.path == STDIN_NAME && !exists(STDIN_NAME) {
@@ -79,7 +79,7 @@ impl InputArgs {
             }
         }
         let folder = places.iter().find(|place| Path::new(&place.path).is_dir());
-        if let Some(Place { path, .. }) = folder {
+        if let Some(RecordPlace { path, .. }) = folder {
             return Err(Failure::because(format!("`{path}` is a folder, which has no lines"))
                 .help("a place names a file: `logs/a.json:12:5`"));
         }

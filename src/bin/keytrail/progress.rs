@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use keytrail::input::{InputSet, Progress};
 use keytrail::record::{
-    Batch, Batches, FileAccount, Format, Hint, Inputs, Origin, ReadOrder, Step,
+    Batch, BatchStatus, Batches, FileAccount, Format, Hint, Inputs, Origin, ReadOrder,
 };
 
 /// Shorter runs show no progress.
@@ -75,7 +75,7 @@ struct CountedFile<'i> {
 }
 
 impl Batches for CountedFile<'_> {
-    fn next(&mut self, batch: &mut Batch) -> Step {
+    fn next(&mut self, batch: &mut Batch) -> BatchStatus {
         let step = self.file.next(batch);
         let records = batch.records.len() + batch.skipped.len();
         self.counted.records.fetch_add(records as u64, Ordering::Relaxed);
@@ -160,7 +160,7 @@ mod tests {
     use std::time::Duration;
 
     use keytrail::input::InputSet;
-    use keytrail::record::{Batch, Inputs, Step};
+    use keytrail::record::{Batch, BatchStatus, Inputs};
 
     use super::{Counted, during};
 
@@ -175,7 +175,7 @@ mod tests {
         let counted = Counted::new(&inputs);
         let mut file = counted.open(0);
         let mut batch = Batch::default();
-        while file.next(&mut batch) == Step::More {}
+        while file.next(&mut batch) == BatchStatus::More {}
         let line = |total| counted.line(total, Duration::from_secs(7));
         assert_eq!(line(3 << 20), "0.0 of 3.0 MiB, 2 records, 7 s");
         assert_eq!(line(0), "0.0 MiB, 2 records, 7 s");

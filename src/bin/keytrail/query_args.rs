@@ -44,25 +44,25 @@ impl QueryArgs {
         clock: Time,
         host: &Host<'_>,
     ) -> Result<(Query, Period), Failure> {
-        let asked = self.asked(policy)?;
-        Ok((compile(&asked.source, policy, host)?, asked.period(policy, clock)?))
+        let requested = self.requested(policy)?;
+        Ok((compile(&requested.source, policy, host)?, requested.period(policy, clock)?))
     }
 
     /// The query on the command line. If it names a saved query, the other flags change that
     /// query.
-    fn asked(&self, policy: &mut Policy) -> Result<Asked, Failure> {
+    fn requested(&self, policy: &mut Policy) -> Result<RequestedQuery, Failure> {
         let text = self.expr.as_deref().unwrap_or_default();
-        let mut asked = match text.strip_prefix('@') {
+        let mut requested = match text.strip_prefix('@') {
             Some(name) => saved(name, policy)?,
             None => {
                 let expr = Fragment::whole(policy.sources.add("<query>", text), text);
                 let source = QuerySource { on: None, expr, count_by: Vec::new() };
-                Asked { source, since: None, until: None }
+                RequestedQuery { source, since: None, until: None }
             }
         };
-        asked.source.on = self.on.or(asked.source.on);
-        asked.since = self.since.clone().or(asked.since);
-        asked.until = self.until.clone().or(asked.until);
+        requested.source.on = self.on.or(requested.source.on);
+        requested.since = self.since.clone().or(requested.since);
+        requested.until = self.until.clone().or(requested.until);
         if let Some(text) = self.count_by.as_deref() {
             let file = policy.sources.add("<count-by>", text);
             let part = |range: Range<usize>| {
@@ -71,20 +71,20 @@ impl QueryArgs {
             };
             // An empty value removes the saved expressions.
             let parts = if text.trim().is_empty() { Vec::new() } else { between_commas(text) };
-            asked.source.count_by = parts.into_iter().map(part).collect();
+            requested.source.count_by = parts.into_iter().map(part).collect();
         }
-        Ok(asked)
+        Ok(requested)
     }
 }
 
 /// The source of a query and its time range.
-struct Asked {
+struct RequestedQuery {
     source: QuerySource,
     since: Option<Bound>,
     until: Option<Bound>,
 }
 
-impl Asked {
+impl RequestedQuery {
     fn period(&self, policy: &Policy, clock: Time) -> Result<Period, Failure> {
         let instant =
             |bound: &Option<Bound>| bound.as_ref().map(|b| b.instant(clock, &policy.zone));
@@ -99,11 +99,13 @@ impl Asked {
     }
 }
 
-fn saved(name: &str, policy: &Policy) -> Result<Asked, Failure> {
+fn saved(name: &str, policy: &Policy) -> Result<RequestedQuery, Failure> {
     match policy.queries.get(name) {
-        Some(Saved { source, since, until, .. }) => {
-            Ok(Asked { source: source.clone(), since: since.clone(), until: until.clone() })
-        }
+        Some(Saved { source, since, until, .. }) => Ok(RequestedQuery {
+            source: source.clone(),
+            since: since.clone(),
+            until: until.clone(),
+        }),
         None => {
             let failure =
                 Failure::because(format!("the project file has no query `{}`", escape(name)));

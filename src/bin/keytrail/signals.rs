@@ -15,7 +15,7 @@ pub(crate) const LOOK: Duration = Duration::from_millis(50);
 /// How long work in progress may take to end after a signal.
 const GRACE: Duration = Duration::from_millis(800);
 
-/// The signals that ask the program to end.
+/// The signals that terminate the program.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Signals {
     number: Arc<AtomicUsize>,

@@ -78,9 +78,9 @@ impl Target {
 }
 
 fn unknown(name: &str) -> ArgError {
-    let known: Vec<&'static str> = OUTPUTS.iter().map(|output| output.name).collect();
-    let near = nearest(name, known.iter().copied());
-    ArgError::Format { name: name.to_owned(), near, known }
+    let candidates: Vec<&'static str> = OUTPUTS.iter().map(|output| output.name).collect();
+    let near = nearest(name, candidates.iter().copied());
+    ArgError::Format { name: name.to_owned(), near, candidates }
 }
 
 /// The reports to write, each with its own destination.
@@ -142,7 +142,7 @@ impl Targets {
     }
 
     /// Fails if a report would overwrite an input.
-    pub(crate) fn keep_off<'p>(
+    pub(crate) fn reject_input_paths<'p>(
         &self,
         mut inputs: impl Iterator<Item = &'p Path>,
     ) -> Result<(), Failure> {

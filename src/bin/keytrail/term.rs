@@ -99,7 +99,7 @@ impl Term {
     }
 
     /// Prints one line on standard error, unless `--quiet` is set.
-    pub(crate) fn say(&self, line: &str) {
+    pub(crate) fn status(&self, line: &str) {
         if !self.quiet {
             self.err(&format!("{}\n", escape(line)));
         }
@@ -108,13 +108,13 @@ impl Term {
     /// Prints one line on standard error if `--verbose` is set.
     pub(crate) fn detail(&self, line: &str) {
         if self.verbose {
-            self.say(line);
+            self.status(line);
         }
     }
 
     /// Prints a warning of one line on standard error, unless `--quiet` is set.
     pub(crate) fn warn(&self, line: &str) {
-        self.say(&format!("warning: {line}"));
+        self.status(&format!("warning: {line}"));
     }
 
     /// Prints a diagnostic on standard error. With `--quiet`, only errors are printed.

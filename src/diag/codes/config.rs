@@ -19,7 +19,7 @@ super::codes! {
          would go unnoticed.";
     /// A value to be removed that is not in the list.
     NOT_IN_LIST = "KT5005", "value that is not in the list",
-        "`remove` takes values out of a list. A value that is not in the list is misspelt, or the \
+        "`remove` removes values from a list. A value that is not in the list is misspelt, or the \
          list has changed.";
     /// A zone that does not exist.
     UNKNOWN_ZONE = "KT5006", "unknown time zone",

@@ -54,6 +54,6 @@ super::codes! {
     /// An address compared with a range.
     ADDRESS_RANGE = "KT2014", "address compared with a range",
         "`==` and `in` compare texts, and an address is never the text of a range. An exclusion \
-         that is written so excludes nothing. Test with `in_cidr`, which takes a range, a list of \
+         written this way excludes nothing. Test with `in_cidr`, which takes a range, a list of \
          ranges, or a named list.";
 }

@@ -44,8 +44,8 @@ super::codes! {
          `event.name` has no provider, and `event.api` has no service.";
     /// A code for success.
     SUCCESS_CODE = "KT7023", "code of a call that succeeded",
-        "A call that succeeded has no error code: `event.code` is missing, and it is neither empty \
-         nor a word. `event.ok` says whether the call succeeded.";
+        "A call that succeeded has no error code: `event.code` is missing, and it is neither \
+         empty nor a word. Test `event.ok` instead.";
     /// A comparison with a number that never occurs.
     OUT_OF_RANGE = "KT7024", "number that never occurs",
         "The function never returns this number, so the comparison has the same result for every \
@@ -55,7 +55,7 @@ super::codes! {
         "Nothing is in an empty list. A list that a project fills has a name, in a list file or as \
          a parameter.";
     /// `&&` beside `||`.
-    MIXED_LOGIC = "KT7026", "&& beside || without brackets",
+    MIXED_LOGIC = "KT7026", "&& next to || without brackets",
         "`&&` binds before `||`: `a && b || c` is `(a && b) || c`. Brackets show that this is meant \
          and cost nothing.";
     /// A comparison with a masked key.
@@ -64,9 +64,9 @@ super::codes! {
          a run with `--show-keys`.";
     /// A resource name in place of a name.
     ARN_NAME = "KT7028", "resource name in place of a name",
-        "`event.user`, `event.role`, `event.target_user` and `cred.user` are names. Resource names \
-         stand in `event.resources`, in `cred.arn` and in the original record, `event.raw`.";
-    /// A subject that does not tell subjects apart, or tells every record apart.
+        "`event.user`, `event.role`, `event.target_user` and `cred.user` are names. Resource \
+         names are in `event.resources`, in `cred.arn` and in the original record, `event.raw`.";
+    /// A subject that does not distinguish subjects, or that makes every record a subject.
     CONSTANT_SUBJECT = "KT7030", "constant or time in `by`",
         "`by` decides which matches form one finding. A constant is the same for every match. A \
          time differs for nearly every match, so each would be a finding of its own.";
@@ -76,5 +76,5 @@ super::codes! {
     /// A placeholder of another language.
     FOREIGN_PLACEHOLDER = "KT7032", "placeholder of another language",
         "A placeholder of a message is written `${event.user}`. `{{ … }}`, `{event.user}` and \
-         `$event.user` are printed as they stand.";
+         `$event.user` are printed unchanged.";
 }

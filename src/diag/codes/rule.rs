@@ -20,7 +20,7 @@ super::codes! {
     LIST_VALUE = "KT3005", "value that the field never has",
         "A list that declares a field with `of` may contain only values that this field can have. \
          Operations have the form `provider:service.Api`; enum fields have a fixed set of words. \
-         A `*` may stand only at the end.";
+         `*` is allowed only at the end.";
     /// A `raise` that does not raise the severity.
     RAISE = "KT3007", "raise that does not raise",
         "`raise` must name a severity above the rule's own. A severity cannot be lowered.";
@@ -43,7 +43,7 @@ super::codes! {
          wrong.";
     /// Two tests have the same name.
     DUPLICATE_TEST = "KT3013", "two tests with one name",
-        "The tests of a rule need different names, so that a report can say which one failed.";
+        "The tests of a rule need different names, so that a report can name the one that failed.";
     /// A name that expressions cannot refer to.
     RESERVED_NAME = "KT3014", "reserved name",
         "The word is reserved in the expression language, so it cannot be the name of a \

@@ -34,6 +34,6 @@ super::codes! {
     /// Findings of a scanner's report that contain no key.
     WITHOUT_KEY = "KT8009", "scanner finding without a key",
         "The rows of this table can come from the report of a secret scanner, one for each access \
-         key id. A finding without a key id (of another secret, or hidden by the scanner) makes \
-         no row.";
+         key id. A finding without a key id (of another secret, or hidden by the scanner) adds no \
+              row.";
 }

@@ -7,7 +7,9 @@ use std::sync::Arc;
 use super::stored_reports::{ReportRow, ReportRowId, StoredReports};
 use crate::finding::digest128;
 use crate::record::field::{cred, event, key};
-use crate::record::{FieldId, FieldSet, Format, Mapper, Origin, Outcome, Record, Rows, Scratch};
+use crate::record::{
+    FieldId, FieldSet, Format, MappedRecord, Mapper, Origin, Outcome, Record, Scratch,
+};
 use crate::value::{Time, Value};
 
 /// The time of a report without a time; sorts before every other.
@@ -20,13 +22,13 @@ pub struct Credentials<'h> {
     /// account).
     newest: BTreeMap<&'static str, BTreeMap<String, Time>>,
     /// Sorted by digest and then time; empty unless an expression over events reads reports.
-    keys: Vec<Entry>,
-    users: Vec<Entry>,
+    keys: Vec<IndexEntry>,
+    users: Vec<IndexEntry>,
 }
 
 /// An index entry: the row of a key or user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Entry {
+struct IndexEntry {
     digest: u128,
     /// When the report was made, in microseconds, or [`UNDATED`].
     time: i64,
@@ -37,7 +39,7 @@ struct Entry {
 
 /// The row of an event's key or user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Found {
+pub(super) struct JoinedRow {
     pub(super) row: ReportRowId,
     /// The index of the key that signed the event, if the report contains it.
     pub(super) key: Option<u32>,
@@ -75,11 +77,11 @@ impl<'h> Credentials<'h> {
         all
     }
 
-    fn add(&mut self, row: ReportRowId, time: i64, rows: Rows<'_>) {
+    fn add(&mut self, row: ReportRowId, time: i64, rows: MappedRecord<'_>) {
         let record = rows.record;
         let provider = text(record, cred::PROVIDER).unwrap_or_default();
         let account = text(record, cred::ACCOUNT);
-        let entry = |digest, key| Entry { digest, time, row, key };
+        let entry = |digest, key| IndexEntry { digest, time, row, key };
         for name in names(record) {
             // Two entries: one for events of this account, and one for events that name no account.
             for of in [Scope::of(account), Scope::Any] {
@@ -111,10 +113,10 @@ impl<'h> Credentials<'h> {
         provider: &str,
         id: &str,
         time: Option<i64>,
-    ) -> Result<Option<Found>, Ambiguous> {
+    ) -> Result<Option<JoinedRow>, Ambiguous> {
         let fits = range(&self.keys, access_key(provider, id));
         let entry = self.choose([fits, &[]], time)?;
-        Ok(entry.map(|entry| Found { row: entry.row, key: Some(entry.key) }))
+        Ok(entry.map(|entry| JoinedRow { row: entry.row, key: Some(entry.key) }))
     }
 
     /// Finds the row of a user by name or stable id at a time. Without an account, every account is
@@ -125,7 +127,7 @@ impl<'h> Credentials<'h> {
         account: Option<&str>,
         name: &str,
         time: Option<i64>,
-    ) -> Result<Option<Found>, Ambiguous> {
+    ) -> Result<Option<JoinedRow>, Ambiguous> {
         let names = [Name::User(local(Some(provider), name)), Name::Id(name)];
         self.named(provider, account, names.into_iter(), time)
     }
@@ -137,7 +139,7 @@ impl<'h> Credentials<'h> {
         account: Option<&str>,
         names: impl Iterator<Item = Name<'n>>,
         time: Option<i64>,
-    ) -> Result<Option<Found>, Ambiguous> {
+    ) -> Result<Option<JoinedRow>, Ambiguous> {
         for name in names {
             let fits = |of| range(&self.users, user(provider, name, of));
             let fits = match account {
@@ -145,14 +147,14 @@ impl<'h> Credentials<'h> {
                 None => [fits(Scope::Any), &[]],
             };
             if let Some(entry) = self.choose(fits, time)? {
-                return Ok(Some(Found { row: entry.row, key: None }));
+                return Ok(Some(JoinedRow { row: entry.row, key: None }));
             }
         }
         Ok(None)
     }
 
     /// Finds the row of the key that signed the event, or else the row of the calling user.
-    pub(super) fn find(&self, record: &Record<'_>) -> Result<Option<Found>, Ambiguous> {
+    pub(super) fn find(&self, record: &Record<'_>) -> Result<Option<JoinedRow>, Ambiguous> {
         let provider = text(record, event::PROVIDER).unwrap_or_default();
         let time = match record.get(event::TIME) {
             Value::Time(time) => Some(time.0),
@@ -172,22 +174,23 @@ impl<'h> Credentials<'h> {
     /// entries of each slice are sorted by time.
     fn choose<'e>(
         &self,
-        fits: [&'e [Entry]; 2],
+        fits: [&'e [IndexEntry]; 2],
         time: Option<i64>,
-    ) -> Result<Option<&'e Entry>, Ambiguous> {
-        let until =
-            |entries: &'e [Entry], time: i64| entries.partition_point(|entry| entry.time <= time);
+    ) -> Result<Option<&'e IndexEntry>, Ambiguous> {
+        let until = |entries: &'e [IndexEntry], time: i64| {
+            entries.partition_point(|entry| entry.time <= time)
+        };
         let earlier = fits.map(|of| of[..until(of, time.unwrap_or(i64::MAX))].last());
         let best = earlier.into_iter().flatten().max_by_key(|entry| entry.time);
-        let first = || fits.into_iter().filter_map(<[Entry]>::first).min_by_key(|e| e.time);
+        let first = || fits.into_iter().filter_map(<[IndexEntry]>::first).min_by_key(|e| e.time);
         let Some(best) = best.or_else(first) else { return Ok(None) };
         let same = fits.into_iter().flat_map(|of| {
             let from = of.partition_point(|entry| entry.time < best.time);
             &of[from..until(of, best.time)]
         });
-        let text = |entry: &Entry| self.stored.row(entry.row).map(|row| row.raw.text);
+        let text = |entry: &IndexEntry| self.stored.row(entry.row).map(|row| row.raw.text);
         // Two copies of a report contain the same row; equal rows are not ambiguous.
-        let differs = |entry: &Entry| entry.row != best.row && text(entry) != text(best);
+        let differs = |entry: &IndexEntry| entry.row != best.row && text(entry) != text(best);
         if same.clone().any(differs) {
             return Err(Ambiguous);
         }
@@ -209,7 +212,11 @@ struct ReportRowReader {
 impl ReportRowReader {
     /// Passes the mapped row to `visit`. A row that cannot be read is reported when rules evaluate
     /// it.
-    fn read(&mut self, row: &ReportRow<'_>, visit: &mut dyn FnMut(&'static dyn Format, Rows<'_>)) {
+    fn read(
+        &mut self,
+        row: &ReportRow<'_>,
+        visit: &mut dyn FnMut(&'static dyn Format, MappedRecord<'_>),
+    ) {
         for &format in row.formats {
             let known = |(origin, of, _): &Prepared| {
                 Arc::ptr_eq(origin, row.origin) && of.name() == format.name()
@@ -239,7 +246,7 @@ impl ReportRowReader {
     }
 }
 
-fn range(entries: &[Entry], digest: u128) -> &[Entry] {
+fn range(entries: &[IndexEntry], digest: u128) -> &[IndexEntry] {
     let start = entries.partition_point(|entry| entry.digest < digest);
     let end = start + entries[start..].partition_point(|entry| entry.digest == digest);
     &entries[start..end]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::index::{Ambiguous, Credentials, Found};
+use super::index::{Ambiguous, Credentials, JoinedRow};
 use crate::plan::Enrichment;
 use crate::record::{FieldSet, Mapper, Origin, Outcome, Record, Scratch};
 use crate::value::Time;
@@ -68,7 +68,7 @@ impl<'c> Joiner<'c> {
     /// cannot be read.
     pub(super) fn row(
         &mut self,
-        found: Found,
+        found: JoinedRow,
         visit: &mut dyn FnMut(Option<&Record<'_>>, Option<&Record<'_>>),
     ) -> bool {
         let (enrichment, mut visited) = (&self.enrichment, false);

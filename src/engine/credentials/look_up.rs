@@ -46,7 +46,7 @@ impl Reports for LookUp<'_> {
         field: Option<FieldId>,
         bindings: &Bindings<'_>,
     ) -> Value<'static> {
-        let (provider, account, time) = seen_from(bindings);
+        let (provider, account, time) = perspective(bindings);
         let found = match kind {
             RecordKind::Key => self.credentials.find_key(provider, key, time),
             _ => self.credentials.find_user(provider, account, key, time),
@@ -68,7 +68,7 @@ impl Reports for LookUp<'_> {
 }
 
 /// Provider, account and time of the current record.
-fn seen_from<'b>(bindings: &Bindings<'b>) -> (&'b str, Option<&'b str>, Option<i64>) {
+fn perspective<'b>(bindings: &Bindings<'b>) -> (&'b str, Option<&'b str>, Option<i64>) {
     let text = |record: &'b Record<'b>, field| {
         record.get(field).as_str().filter(|text: &&str| !text.is_empty())
     };

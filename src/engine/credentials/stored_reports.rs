@@ -4,17 +4,17 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use crate::record::{
-    Batch, Batches, FileAccount, FileStatus, Format, Inputs, Origin, RawRecord, ReadOrder, Skip,
-    Step,
+    Batch, BatchStatus, Batches, FileAccount, FileStatus, Format, Inputs, Origin, RawRecord,
+    ReadOrder, Skip,
 };
 
 /// The report files of a run. They act as an input whose rows can be read any number of times.
 pub struct StoredReports {
     /// By file index; `None` for files that are not reports.
-    files: Vec<Option<File>>,
+    files: Vec<Option<StoredFile>>,
 }
 
-struct File {
+struct StoredFile {
     /// Each batch with the origin of its records: a file may contain several reports.
     batches: Vec<(Batch, Arc<Origin>)>,
     formats: Vec<&'static dyn Format>,
@@ -47,7 +47,8 @@ impl StoredReports {
     /// Reads every file of the report phase to its end.
     pub fn read(inputs: &dyn Inputs) -> Self {
         let file = |index: usize| {
-            (inputs.read_order(index) == ReadOrder::Reports).then(|| File::read(inputs, index))
+            (inputs.read_order(index) == ReadOrder::Reports)
+                .then(|| StoredFile::read(inputs, index))
         };
         Self { files: (0..inputs.count()).map(file).collect() }
     }
@@ -81,7 +82,7 @@ impl StoredReports {
     }
 }
 
-impl File {
+impl StoredFile {
     fn read(inputs: &dyn Inputs, index: usize) -> Self {
         let mut reader = inputs.open(index);
         let mut batches = Vec::new();
@@ -94,7 +95,7 @@ impl File {
                     batch.bytes.shrink_to_fit();
                     batches.push((batch, reader.origin()));
                 }
-                if step == Step::Done {
+                if step == BatchStatus::Done {
                     break;
                 }
             }
@@ -123,7 +124,7 @@ impl Inputs for StoredReports {
 
     fn open(&self, index: usize) -> Box<dyn Batches + '_> {
         let file = self.files.get(index).and_then(Option::as_ref);
-        Box::new(Reading { file, next: 0 })
+        Box::new(StoredBatches { file, next: 0 })
     }
 
     fn is_rereadable(&self, _index: usize) -> bool {
@@ -131,13 +132,13 @@ impl Inputs for StoredReports {
     }
 }
 
-struct Reading<'h> {
-    file: Option<&'h File>,
+struct StoredBatches<'h> {
+    file: Option<&'h StoredFile>,
     next: usize,
 }
 
-impl Batches for Reading<'_> {
-    fn next(&mut self, batch: &mut Batch) -> Step {
+impl Batches for StoredBatches<'_> {
+    fn next(&mut self, batch: &mut Batch) -> BatchStatus {
         batch.clear();
         let batches = self.file.map_or(&[][..], |file| &file.batches);
         if let Some((stored, _)) = batches.get(self.next) {
@@ -146,7 +147,7 @@ impl Batches for Reading<'_> {
             batch.skipped.extend(stored.skipped.iter().map(Skip::clone));
         }
         self.next += 1;
-        if self.next < batches.len() { Step::More } else { Step::Done }
+        if self.next < batches.len() { BatchStatus::More } else { BatchStatus::Done }
     }
 
     fn formats(&self) -> &[&'static dyn Format] {

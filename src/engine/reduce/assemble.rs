@@ -12,8 +12,8 @@ use crate::engine::options::RunOptions;
 use crate::engine::rows::Order;
 use crate::engine::subject::{fingerprint_of, values_of};
 use crate::finding::{
-    CallRecord, Calls, Display, Enrichment, Finding, LeftOut, Occurrence, Sample, Suppression,
-    VerdictRole, decode, show,
+    CallRecord, Calls, Display, Enrichment, Finding, LeftOut, MAX_OTHER_OPERATIONS, Occurrence,
+    Sample, Suppression, VerdictRole, decode, show,
 };
 use crate::plan::Plan;
 use crate::rule::{Rule, Severity};
@@ -25,8 +25,6 @@ const CALLS: usize = 200;
 const SAMPLES: usize = 60;
 /// Samples that all findings of a rule show at most, besides the record that leads each finding.
 pub const SAMPLES_PER_RULE: usize = 1_000;
-/// Operations of omitted call records that a finding lists.
-const OPERATIONS: usize = 20;
 
 /// The parts of a finding before it is assembled.
 pub(super) struct Shown {
@@ -271,7 +269,7 @@ impl Assembler<'_> {
             let name = self.call(row.call).operation();
             match listed.get(&name) {
                 Some(at) => left.operations[*at].1 += row.count,
-                None if listed.len() < OPERATIONS => {
+                None if listed.len() < MAX_OTHER_OPERATIONS => {
                     listed.insert(name.clone(), left.operations.len());
                     left.operations.push((name, row.count));
                 }

@@ -91,17 +91,17 @@ struct SubjectMatch {
 #[derive(Default)]
 struct Interned {
     all: Vec<Box<[u8]>>,
-    known: HashMap<Box<[u8]>, u32>,
+    numbers: HashMap<Box<[u8]>, u32>,
 }
 
 impl Interned {
     fn add(&mut self, bytes: &[u8]) -> u32 {
-        if let Some(known) = self.known.get(bytes) {
-            return *known;
+        if let Some(number) = self.numbers.get(bytes) {
+            return *number;
         }
         let number = self.all.len() as u32;
         self.all.push(bytes.into());
-        self.known.insert(bytes.into(), number);
+        self.numbers.insert(bytes.into(), number);
         number
     }
 }
@@ -156,7 +156,7 @@ impl SubjectMatches {
             step: row.step,
             covered: !row.cover.is_empty(),
             measured: match self.of_texts.get(&measured) {
-                Some(known) => *known,
+                Some(number) => *number,
                 None => {
                     self.measured.push(decode(row.measured).collect());
                     self.of_texts.insert(measured, self.measured.len() as u32 - 1);
@@ -164,7 +164,7 @@ impl SubjectMatches {
                 }
             },
             account: match self.of_accounts.get(&account) {
-                Some(known) => *known,
+                Some(number) => *number,
                 None => {
                     self.accounts.push(account);
                     self.of_accounts.insert(account, self.accounts.len() as u32 - 1);
@@ -212,10 +212,10 @@ impl SubjectMatches {
             now: self.now,
         };
         let Some(needed) = correlate::needed(&subject) else { return };
-        let mut keep = needed.iter();
-        self.items.retain(|_| keep.next().copied().unwrap_or(true));
-        let mut keep = needed.iter();
-        self.rows.retain(|_| keep.next().copied().unwrap_or(true));
+        let mut flags = needed.iter();
+        self.items.retain(|_| flags.next().copied().unwrap_or(true));
+        let mut flags = needed.iter();
+        self.rows.retain(|_| flags.next().copied().unwrap_or(true));
     }
 
     /// The number of the record. A record that matches several steps has one number.
@@ -256,8 +256,8 @@ impl SubjectMatches {
             return Err(EvalError {
                 span: rule.id_span,
                 message: format!(
-                    "one subject has {} matches, of which more than the {} that fit into memory \
-                     belong together (`--memory` says how much there is)",
+                    "one subject has {} matches, more than {} of which belong together and do not \
+                     fit into memory (increase `--memory`)",
                     self.count, self.most
                 ),
             });

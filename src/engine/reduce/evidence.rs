@@ -32,7 +32,7 @@ impl Chosen {
 #[derive(Debug, Default)]
 pub(super) struct Evidence {
     pub(super) calls: Vec<CallRow>,
-    known: HashMap<Box<[u8]>, usize>,
+    index: HashMap<Box<[u8]>, usize>,
     pub(super) counted: Tally,
     pub(super) covered: Tally,
     /// The allowlist entries that cover a match.
@@ -87,11 +87,11 @@ impl Evidence {
     /// Adds a match.
     pub(super) fn add(&mut self, row: &MatchRow<'_>) {
         let (day, record) = split_day(row.call);
-        let at = match self.known.get(record) {
+        let at = match self.index.get(record) {
             Some(at) => *at,
             None => {
                 self.calls.push(CallRow::new(call_record(record)));
-                self.known.insert(record.into(), self.calls.len() - 1);
+                self.index.insert(record.into(), self.calls.len() - 1);
                 self.calls.len() - 1
             }
         };

@@ -122,11 +122,11 @@ struct Group {
     rule: u32,
     /// The last row, to detect duplicates of it.
     last: Option<(Order, u8)>,
-    rows: Rows,
+    rows: GroupRows,
     rendered: RenderedMessages,
 }
 
-enum Rows {
+enum GroupRows {
     Plain(Box<Evidence>),
     /// By day, if occurrences are reported one by one.
     Days(BTreeMap<Option<String>, Evidence>),
@@ -149,7 +149,7 @@ impl Fold<'_> {
         match frame {
             Frame::Match(row) => self.add(&mut group, &row, contested),
             Frame::Observation(observation) => {
-                if let Rows::Correlated(matches) = &mut group.rows {
+                if let GroupRows::Correlated(matches) = &mut group.rows {
                     matches.observe(&self.plan.rules[group.rule as usize], &observation);
                 }
             }
@@ -167,9 +167,9 @@ impl Fold<'_> {
         let rule = rule_of(key)?;
         let definition = self.plan.rules.get(rule)?;
         let rows = match (definition.correlates(), self.options.emit) {
-            (true, _) => Rows::Correlated(Box::new(SubjectMatches::new(self.options))),
-            (false, EmitMode::Findings) => Rows::Plain(Box::default()),
-            (false, EmitMode::Occurrences) => Rows::Days(BTreeMap::new()),
+            (true, _) => GroupRows::Correlated(Box::new(SubjectMatches::new(self.options))),
+            (false, EmitMode::Findings) => GroupRows::Plain(Box::default()),
+            (false, EmitMode::Occurrences) => GroupRows::Days(BTreeMap::new()),
         };
         Some(Group {
             key: key.to_vec(),
@@ -181,10 +181,10 @@ impl Fold<'_> {
     }
 
     fn add(&mut self, group: &mut Group, row: &MatchRow<'_>, contested: &Contested) {
-        if let (Rows::Correlated(held), Construct::AfterSilence(_)) =
+        if let (GroupRows::Correlated(matches), Construct::AfterSilence(_)) =
             (&mut group.rows, &self.plan.rules[group.rule as usize].construct)
         {
-            held.add_silence_end(row, &self.plan.rules[group.rule as usize]);
+            matches.add_silence_end(row, &self.plan.rules[group.rule as usize]);
             return;
         }
         // Of several versions of an event only one counts, once for each step.
@@ -202,15 +202,15 @@ impl Fold<'_> {
             self.reduced.suppressed += 1;
         }
         match &mut group.rows {
-            Rows::Plain(evidence) => evidence.add(row),
-            Rows::Days(days) => {
+            GroupRows::Plain(evidence) => evidence.add(row),
+            GroupRows::Days(days) => {
                 let evidence = days.entry(day_of(row.call).map(str::to_owned)).or_default();
                 evidence.add(row);
                 if evidence.leads(row) {
                     group.rendered.add(row);
                 }
             }
-            Rows::Correlated(stored) => {
+            GroupRows::Correlated(stored) => {
                 stored.add(row, &self.plan.rules[group.rule as usize]);
             }
         }
@@ -220,13 +220,13 @@ impl Fold<'_> {
         let Group { key, rule, rows, rendered, .. } = group;
         let definition = &self.plan.rules[rule as usize];
         let SubjectFindings { shown, spans, silence_ends } = match rows {
-            Rows::Plain(evidence) if evidence.is_empty() => return Ok(()),
-            Rows::Plain(evidence) => SubjectFindings::of(Shown::plain(*evidence)),
-            Rows::Days(days) => SubjectFindings {
+            GroupRows::Plain(evidence) if evidence.is_empty() => return Ok(()),
+            GroupRows::Plain(evidence) => SubjectFindings::of(Shown::plain(*evidence)),
+            GroupRows::Days(days) => SubjectFindings {
                 shown: days.into_values().map(|day| shown_day(day, &rendered)).collect(),
                 ..SubjectFindings::default()
             },
-            Rows::Correlated(stored) => {
+            GroupRows::Correlated(stored) => {
                 match stored.finish(definition, &self.reaches, self.options) {
                     Ok(comes) => comes,
                     Err(error) => {

@@ -20,8 +20,8 @@ pub(in crate::engine) struct SpillFile {
     file: Mutex<Option<Temporary>>,
 }
 
-/// An operation on a temporary file of spilled rows failed. A run goes on without the file, and its
-/// report shows the error.
+/// An operation on a temporary file of spilled rows failed. The run continues without the file, and
+/// its report shows the error.
 #[derive(Debug, Clone)]
 pub struct SpillError(Arc<io::Error>);
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::super::ast::{At, Name, Node, Syntax};
-use super::super::function::{Constant, Function, Kind, Returns, Role, Signature};
+use super::super::function::{ArgumentKind, Constant, Function, Returns, Role, Signature};
 use super::super::ir::{Call, Each, Ir, Op};
 use super::{Checked, Checker, Reported};
 use crate::diag::codes::expr as codes;
@@ -82,7 +82,7 @@ impl Checker<'_> {
         };
         let zoned = |signature: &Signature| {
             signature.params.len() == args.len() + 1
-                && signature.params.last().is_some_and(|(_, kind)| *kind == Kind::ConstZone)
+                && signature.params.last().is_some_and(|(_, kind)| *kind == ArgumentKind::ConstZone)
         };
         if function.signatures().iter().any(zoned) {
             let zone = self.env.zone().name().to_owned();
@@ -106,7 +106,7 @@ impl Checker<'_> {
                 args.try_into().unwrap_or_else(|_| [self.value(at, Value::Missing, Type::Missing)]);
             return Ok(self.node(at, Op::Has(Box::new(operand)), Type::Bool, false));
         }
-        self.known_at_load(function, signature, &args)?;
+        self.require_constants(function, signature, &args)?;
         let spans: Vec<Span> = args.iter().map(|arg| arg.span).collect();
         let lists: Vec<Option<Arc<List>>> = args.iter().map(named_list).collect();
         let missing = args.iter().any(|arg| arg.nullable);
@@ -157,11 +157,13 @@ impl Checker<'_> {
             arg.ty
         );
         let help = match (arg.ty, kind) {
-            (Type::Untyped | Type::Char, Kind::Text) => {
+            (Type::Untyped | Type::Char, ArgumentKind::Text) => {
                 Some("convert it first, with `str(…)`".to_owned())
             }
-            (Type::Untyped, Kind::Int) => Some("convert it first, with `int(…)`".to_owned()),
-            (Type::Untyped | Type::Str, Kind::Time) => {
+            (Type::Untyped, ArgumentKind::Int) => {
+                Some("convert it first, with `int(…)`".to_owned())
+            }
+            (Type::Untyped | Type::Str, ArgumentKind::Time) => {
                 Some("convert it first, with `time(…)`".to_owned())
             }
             _ => None,
@@ -172,7 +174,7 @@ impl Checker<'_> {
     }
 
     /// Reports an argument that must be known at load but is not.
-    fn known_at_load(
+    fn require_constants(
         &mut self,
         function: &dyn Function,
         signature: &Signature,
@@ -251,7 +253,8 @@ fn named_list(arg: &Ir) -> Option<Arc<List>> {
 /// characters. No other function takes a character, because Rhai would return a character.
 fn misfit(signature: &Signature, args: &[Ir], predicate: bool) -> Option<usize> {
     signature.params.iter().zip(args).enumerate().position(|(index, ((_, kind), arg))| {
-        let character = index == 0 && !predicate && arg.ty == Type::Char && *kind == Kind::Text;
+        let character =
+            index == 0 && !predicate && arg.ty == Type::Char && *kind == ArgumentKind::Text;
         character || !kind.accepts(arg.ty, predicate)
     })
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::super::ast::{At, Name, Node, Syntax};
-use super::super::function::{Function, Kind, Role};
+use super::super::function::{ArgumentKind, Function, Role};
 use super::super::ir::{Ir, Op};
 use super::{Checked, Checker, Reported};
 use crate::diag::codes::expr as codes;
@@ -22,13 +22,13 @@ impl Checker<'_> {
         key: &Node,
     ) -> Checked {
         let found = match report(table) {
-            Some(kind) => Ok(Found::Report(kind)),
-            None => self.table(function, table).map(Found::Table),
+            Some(kind) => Ok(LookupTarget::Report(kind)),
+            None => self.table(function, table).map(LookupTarget::Table),
         };
         let key = self.check(key);
         let (found, key) = (found?, Box::new(key?));
         let in_table = function.role() == Role::InTable;
-        if !Kind::Text.accepts(key.ty, in_table) {
+        if !ArgumentKind::Text.accepts(key.ty, in_table) {
             let message =
                 format!("expected text as `key` of `{}`, but found {}", function.name(), key.ty);
             let help =
@@ -37,8 +37,8 @@ impl Checker<'_> {
             return Err(self.report(diagnostic.at(key.span, "").maybe_help(help)));
         }
         let op = match found {
-            Found::Table(table) => Op::Lookup(table, key),
-            Found::Report(kind) => Op::Report(kind, key, None),
+            LookupTarget::Table(table) => Op::Lookup(table, key),
+            LookupTarget::Report(kind) => Op::Report(kind, key, None),
         };
         let row = self.node(at, op, Type::Row, true);
         if in_table {
@@ -119,7 +119,7 @@ impl Checker<'_> {
 }
 
 /// The target of a look-up.
-enum Found {
+enum LookupTarget {
     Table(Arc<Table>),
     Report(RecordKind),
 }

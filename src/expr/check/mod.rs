@@ -29,7 +29,7 @@ use super::env::{Declarations, Env};
 use super::fold;
 use super::ir::{Ir, NodeId, Op};
 use super::limits::{Depth, MAX_NODES};
-use super::syntax::Problem;
+use super::syntax::SyntaxProblem;
 use super::typed::Typed;
 
 /// An error that is already among the diagnostics.
@@ -103,7 +103,7 @@ impl<'c> Checker<'c> {
         self.base = start;
         let text = self.fragment.text.get(start..end).unwrap_or("");
         super::syntax::parse(text, self.limit).map_err(|problem| {
-            let Problem { code, at, message, help } = *problem;
+            let SyntaxProblem { code, at, message, help } = *problem;
             self.report(Diagnostic::error(code, message).at(self.span(at), "").maybe_help(help))
         })
     }

@@ -62,7 +62,7 @@ impl Checker<'_> {
         self.error(&codes::UNKNOWN_NAME, at, format!("unknown name `{name}`"), help)
     }
 
-    /// The help for a path as it stands in the records of a provider, `userIdentity.arn`.
+    /// The help for a path of the records of a provider, `userIdentity.arn`.
     fn provider_path(&self, name: &str) -> Option<String> {
         if !visible(self.declarations.on).any(|kind| kind == RecordKind::Event) {
             return None;

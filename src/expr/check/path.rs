@@ -2,7 +2,7 @@
 
 use super::super::ast::{At, Name, Node, Syntax};
 use super::super::ir::{Ir, Op};
-use super::super::json::Step;
+use super::super::json::PathStep;
 use super::{Checked, Checker, Reported};
 use crate::diag::codes::expr as codes;
 use crate::diag::{did_you_mean, nearest};
@@ -38,7 +38,7 @@ impl Checker<'_> {
         match base.ty {
             Type::Record(kind) => self.field(at, base, kind, name),
             Type::Row => self.column(at, base, name),
-            Type::Untyped => Ok(self.step(at, base, Step::Key(name.text.clone()))),
+            Type::Untyped => Ok(self.step(at, base, PathStep::Key(name.text.clone()))),
             Type::Str | Type::List(_) if name.text == "len" => {
                 let args = vec![base];
                 self.apply(at, name, args, &[])
@@ -102,7 +102,7 @@ impl Checker<'_> {
             .then(|| format!("the original record is `event.raw`, so write `event.raw.{path}`"))
     }
 
-    fn step(&self, at: At, base: Ir, step: Step) -> Ir {
+    fn step(&self, at: At, base: Ir, step: PathStep) -> Ir {
         let op = match base.op {
             Op::Path(root, mut steps) => {
                 steps.push(step);
@@ -119,11 +119,11 @@ impl Checker<'_> {
         let (base, index) = (base?, index?);
         match (base.ty, index.constant()) {
             (Type::Untyped, Some(Value::Str(key))) => {
-                let step = Step::Key(key.to_string());
+                let step = PathStep::Key(key.to_string());
                 Ok(self.step(at, base, step))
             }
             (Type::Untyped, Some(Value::Int(item))) => {
-                let step = Step::Item(*item);
+                let step = PathStep::Item(*item);
                 Ok(self.step(at, base, step))
             }
             (Type::Untyped, _) => {

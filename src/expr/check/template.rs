@@ -3,7 +3,7 @@
 use super::super::ast::At;
 use super::super::ir::{Ir, NodeId, Op};
 use super::super::limits::MAX_SOURCE;
-use super::super::tokens::{Part, template};
+use super::super::tokens::{TemplatePart, template};
 use super::{Checked, Checker};
 use crate::diag::codes::expr as codes;
 use crate::value::{Type, Value};
@@ -28,8 +28,12 @@ impl Checker<'_> {
         for part in cut {
             self.base = 0;
             parts.push(match part {
-                Part::Text(text) => Ok(self.value(whole, Value::Str(text.into()), Type::Str)),
-                Part::Hole(start, end) => self.parse(start, end).and_then(|node| self.hole(&node)),
+                TemplatePart::Text(text) => {
+                    Ok(self.value(whole, Value::Str(text.into()), Type::Str))
+                }
+                TemplatePart::Hole(start, end) => {
+                    self.parse(start, end).and_then(|node| self.hole(&node))
+                }
             });
         }
         self.base = 0;

@@ -2,7 +2,7 @@
 
 use super::super::ast::{At, Node};
 use super::super::ir::Op;
-use super::super::json::Step;
+use super::super::json::PathStep;
 use super::{Checked, Checker};
 use crate::diag::codes::expr as codes;
 use crate::value::{Elem, Type};
@@ -31,14 +31,14 @@ impl Checker<'_> {
                 return Err(self.error(&codes::BAD_ARGUMENT, place, message, Some(help.into())));
             }
         };
-        if !steps.contains(&Step::Each) {
+        if !steps.contains(&PathStep::Each) {
             let message = format!("the path `{text}` leads to one value, because it has no `[*]`");
             let help = "write `[*]` after each part that may be a list, or write the path without \
                         `values_at`";
             return Err(self.error(&codes::BAD_ARGUMENT, place, message, Some(help.into())));
         }
         let root = match base.op {
-            Op::Path(root, before) if !before.contains(&Step::Each) => {
+            Op::Path(root, before) if !before.contains(&PathStep::Each) => {
                 steps.splice(0..0, before);
                 root
             }
@@ -49,7 +49,7 @@ impl Checker<'_> {
 }
 
 /// The steps of a path, or the reason why it is not one.
-fn parse(text: &str) -> Result<Vec<Step>, &'static str> {
+fn parse(text: &str) -> Result<Vec<PathStep>, &'static str> {
     let mut steps = Vec::new();
     let mut rest = text;
     // A key follows the start and each dot; an index can follow anything.
@@ -64,7 +64,7 @@ fn parse(text: &str) -> Result<Vec<Step>, &'static str> {
             if key.trim() != key {
                 return Err("a key has a blank at its start or end");
             }
-            steps.push(Step::Key(key.to_owned()));
+            steps.push(PathStep::Key(key.to_owned()));
             rest = after;
         } else if let Some(inner) = rest.strip_prefix('[') {
             let (step, after) = index(inner)?;
@@ -85,17 +85,17 @@ fn parse(text: &str) -> Result<Vec<Step>, &'static str> {
 }
 
 /// The step in brackets, and the text after its closing bracket.
-fn index(inner: &str) -> Result<(Step, &str), &'static str> {
+fn index(inner: &str) -> Result<(PathStep, &str), &'static str> {
     if let Some(quoted) = inner.strip_prefix(['"', '\'']) {
         let quote = &inner[..1];
         let end = quoted.find(quote).ok_or("a quoted key has no end")?;
         let after = quoted[end + 1..].strip_prefix(']').ok_or("a `[` has no `]`")?;
-        return Ok((Step::Key(quoted[..end].to_owned()), after));
+        return Ok((PathStep::Key(quoted[..end].to_owned()), after));
     }
     let (inside, after) = inner.split_once(']').ok_or("a `[` has no `]`")?;
     let step = match inside {
-        "*" => Step::Each,
-        number => Step::Item(
+        "*" => PathStep::Each,
+        number => PathStep::Item(
             number.parse().map_err(|_| "brackets contain `*`, an integer or a quoted key")?,
         ),
     };
@@ -108,14 +108,14 @@ mod tests {
 
     #[test]
     fn a_path_is_keys_and_indexes() {
-        let key = |key: &str| Step::Key(key.to_owned());
+        let key = |key: &str| PathStep::Key(key.to_owned());
         for (text, expected) in [
-            ("a[*]", Ok(vec![key("a"), Step::Each])),
-            ("[*].b", Ok(vec![Step::Each, key("b")])),
-            ("a[*][*]", Ok(vec![key("a"), Step::Each, Step::Each])),
-            ("a.b[-1].c", Ok(vec![key("a"), key("b"), Step::Item(-1), key("c")])),
+            ("a[*]", Ok(vec![key("a"), PathStep::Each])),
+            ("[*].b", Ok(vec![PathStep::Each, key("b")])),
+            ("a[*][*]", Ok(vec![key("a"), PathStep::Each, PathStep::Each])),
+            ("a.b[-1].c", Ok(vec![key("a"), key("b"), PathStep::Item(-1), key("c")])),
             ("a['x.y'][\"]\"]", Ok(vec![key("a"), key("x.y"), key("]")])),
-            ("a-b:c d[*]", Ok(vec![key("a-b:c d"), Step::Each])),
+            ("a-b:c d[*]", Ok(vec![key("a-b:c d"), PathStep::Each])),
             ("", Err("a key is empty")),
             ("a.", Err("a key is empty")),
             (".a", Err("a key is empty")),

@@ -1,4 +1,4 @@
-//! `*` where it stands for itself.
+//! `*` where it is literal.
 
 use super::equality::{equalities, field};
 use super::expr_lint::{ExprLint, Subject};

@@ -9,7 +9,7 @@ use crate::diag::codes::lint as codes;
 pub(super) static MIXED_LOGIC: ExprLint = ExprLint {
     name: "mixed-logic",
     code: &codes::MIXED_LOGIC,
-    doc: "`&&` beside `||` without brackets around one of them.",
+    doc: "`&&` next to `||` without brackets around one of them.",
     run,
 };
 
@@ -39,7 +39,7 @@ fn visit(node: &Node, subject: &Subject<'_>, problems: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Whether the node stands in brackets of its own.
+/// Whether the node has its own brackets.
 fn bracketed(node: &Node, text: &str) -> bool {
     let before = text.get(..node.at.start).unwrap_or("").trim_end();
     let after = text.get(node.at.end..).unwrap_or("").trim_start();

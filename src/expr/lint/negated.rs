@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use super::super::function::Role;
 use super::super::ir::{Comparison, Ir, Op};
-use super::super::json::Step;
+use super::super::json::PathStep;
 use super::expr_lint::{ExprLint, Subject};
 use crate::diag::Diagnostic;
 use crate::diag::codes::lint as codes;
@@ -160,14 +160,14 @@ fn place(ir: &Ir) -> Option<String> {
             let mut path = place(base)?;
             for step in steps {
                 match step {
-                    Step::Key(key) if super::super::reserved::is_identifier(key) => {
+                    PathStep::Key(key) if super::super::reserved::is_identifier(key) => {
                         path.push('.');
                         path.push_str(key);
                     }
-                    Step::Key(key) => path.push_str(&format!("[{key:?}]")),
-                    Step::Item(index) => path.push_str(&format!("[{index}]")),
+                    PathStep::Key(key) => path.push_str(&format!("[{key:?}]")),
+                    PathStep::Item(index) => path.push_str(&format!("[{index}]")),
                     // A list of the values at a path is never missing.
-                    Step::Each => return None,
+                    PathStep::Each => return None,
                 }
             }
             Some(path)

@@ -7,7 +7,7 @@ use crate::diag::{Diagnostic, did_you_mean, escaped};
 use crate::record::Provider;
 use crate::record::field::event;
 
-/// `event.operation` compared with a text that is no operation.
+/// `event.operation` compared with a text that is not an operation.
 pub(super) static NO_PROVIDER: ExprLint = ExprLint {
     name: "no-provider",
     code: &codes::NO_PROVIDER,

@@ -1,17 +1,17 @@
 //! Finds what in a text that does not parse is never part of an expression.
 //!
-//! Rhai stops at the first token that it cannot use, which often stands far behind the mistake. The
+//! Rhai stops at the first token that it cannot use, which is often far after the mistake. The
 //! tokens are searched for mistakes that explain the error. It runs only after Rhai has refused the
 //! text, so it refuses nothing itself.
 
 use super::super::ast::At;
 use super::super::hint::hint;
 use super::super::tokens::{Token, TokenKind, Tokens};
-use super::problem::Problem;
+use super::problem::SyntaxProblem;
 use crate::diag::codes::expr as codes;
 use crate::diag::{Code, escaped, is_hostile};
 
-/// Words between two operands, or before one, that stand for an operator in other languages.
+/// Words between two operands, or before one, that are operators in other languages.
 const OPERATORS: [&str; 9] =
     ["and", "or", "not", "xor", "is", "like", "ilike", "between", "regexp"];
 
@@ -35,7 +35,7 @@ const QUOTES: &str = "“”„‟‘’‚‛«»‹›＂＇";
 const ESCAPES: &str = "\\trnxuU\"\n\r";
 
 /// The first mistake that explains why a text does not parse.
-pub(super) fn mistake(text: &str, tokens: &Tokens<'_>) -> Option<Box<Problem>> {
+pub(super) fn mistake(text: &str, tokens: &Tokens<'_>) -> Option<Box<SyntaxProblem>> {
     let all = tokens.all();
     let found = (0..all.len()).find_map(|index| {
         let token = all[index];
@@ -101,7 +101,7 @@ fn problem(
     token: Token,
     message: impl Into<String>,
     help: &str,
-) -> Option<Box<Problem>> {
+) -> Option<Box<SyntaxProblem>> {
     at(code, At { start: token.start, end: token.end }, message, Some(help.to_owned()))
 }
 
@@ -110,12 +110,12 @@ fn at(
     at: At,
     message: impl Into<String>,
     help: Option<String>,
-) -> Option<Box<Problem>> {
-    Some(Box::new(Problem { code, at, message: message.into(), help }))
+) -> Option<Box<SyntaxProblem>> {
+    Some(Box::new(SyntaxProblem { code, at, message: message.into(), help }))
 }
 
 /// A text in double quotes that does not end on its line, or with an escape that does not exist.
-fn in_text(text: &str, token: Token) -> Option<Box<Problem>> {
+fn in_text(text: &str, token: Token) -> Option<Box<SyntaxProblem>> {
     let mut rest = text.get(token.start + 1..)?.char_indices().peekable();
     while let Some((offset, c)) = rest.next() {
         let here = token.start + 1 + offset;
@@ -130,8 +130,8 @@ fn in_text(text: &str, token: Token) -> Option<Box<Problem>> {
                     let message =
                         format!("`\\{}` is not an escape", escaped(&escape.to_string(), 9));
                     let help = format!(
-                        "write `\\\\{0}`, or the text as `#\"…\"#`, in which a backslash stands for \
-                         itself",
+                        "write `\\\\{0}`, or the text as `#\"…\"#`, in which a backslash is \
+                         literal",
                         escaped(&escape.to_string(), 9)
                     );
                     return at(&codes::SYNTAX, At { start: here, end }, message, Some(help));
@@ -143,12 +143,12 @@ fn in_text(text: &str, token: Token) -> Option<Box<Problem>> {
     unclosed(token.start, text.len())
 }
 
-fn unclosed(start: usize, end: usize) -> Option<Box<Problem>> {
+fn unclosed(start: usize, end: usize) -> Option<Box<SyntaxProblem>> {
     let message = "the text that opens here is not closed on its line";
     at(&codes::SYNTAX, At { start, end }, message, Some("close it with `\"`".to_owned()))
 }
 
-fn single_quoted(written: &str, token: Token) -> Option<Box<Problem>> {
+fn single_quoted(written: &str, token: Token) -> Option<Box<SyntaxProblem>> {
     let inside = written.strip_prefix('\'')?;
     let inside = inside.strip_suffix('\'').unwrap_or(inside);
     // One character in single quotes is valid, and so is an escape.
@@ -156,11 +156,16 @@ fn single_quoted(written: &str, token: Token) -> Option<Box<Problem>> {
         return None;
     }
     let help = format!("write `\"{}\"`", escaped(inside, 60));
-    problem(&codes::SYNTAX, token, "a text stands in double quotes, not in single quotes", &help)
+    problem(
+        &codes::SYNTAX,
+        token,
+        "a text is written in double quotes, not in single quotes",
+        &help,
+    )
 }
 
 /// A number with a unit, `7d`.
-fn number(written: &str, token: Token) -> Option<Box<Problem>> {
+fn number(written: &str, token: Token) -> Option<Box<SyntaxProblem>> {
     let digits = written.bytes().take_while(u8::is_ascii_digit).count();
     let (amount, unit) = written.split_at(digits);
     // `0x1F`, `1_000` and `1e5` are numbers.
@@ -182,7 +187,7 @@ fn number(written: &str, token: Token) -> Option<Box<Problem>> {
 }
 
 /// Symbols that other languages have, of one token or of two without a space between.
-fn symbol(tokens: &Tokens<'_>, index: usize) -> Option<Box<Problem>> {
+fn symbol(tokens: &Tokens<'_>, index: usize) -> Option<Box<SyntaxProblem>> {
     let all = tokens.all();
     let first = all[index];
     let joined = |second: &Token| match (tokens.text(first), tokens.text(*second)) {
@@ -217,8 +222,8 @@ fn symbol(tokens: &Tokens<'_>, index: usize) -> Option<Box<Problem>> {
     }
 }
 
-/// A word that stands for an operator: after an operand, or `not` before one.
-fn operator_word(tokens: &Tokens<'_>, index: usize) -> Option<Box<Problem>> {
+/// A word in place of an operator: after an operand, or `not` before one.
+fn operator_word(tokens: &Tokens<'_>, index: usize) -> Option<Box<SyntaxProblem>> {
     let all = tokens.all();
     let token = all[index];
     let word = tokens.text(token);
@@ -261,7 +266,7 @@ fn ends_operand(tokens: &Tokens<'_>, token: Token) -> bool {
 }
 
 /// A bracket without its counterpart, or with one of another kind.
-fn bracket(tokens: &Tokens<'_>) -> Option<Box<Problem>> {
+fn bracket(tokens: &Tokens<'_>) -> Option<Box<SyntaxProblem>> {
     let all = tokens.all();
     all.iter().find_map(|token| {
         let written = tokens.text(*token);

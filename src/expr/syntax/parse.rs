@@ -47,11 +47,11 @@ fn parse_tokens(text: &str, tokens: &Tokens<'_>, depth: Depth) -> Parsed<Node> {
     let ast = engine(depth).compile_expression(text).or_else(|error| {
         let start = at(tokens, error.1);
         let token = tokens.at(start);
-        // If something is missing at the end, the error points behind the last word, not at the
-        // next line.
+        // If something is missing at the end, the error points after the last word, not at the next
+        // line.
         let last = text.trim_end().len();
         let place = At { start: token.start.min(last), end: token.end.min(last) };
-        // A mistake behind the place where Rhai stops is not the reason why it stops.
+        // A mistake after the place where Rhai stops is not the reason why it stops.
         match is_about_text(&error.0).then(|| mistake(text, tokens)).flatten() {
             Some(problem) if problem.at.start <= place.start => Err(problem),
             _ => syntax_error(&error.0, place, text),

@@ -10,14 +10,14 @@ use crate::diag::codes::expr as codes;
 
 /// Why a text is not an expression of the language.
 #[derive(Debug)]
-pub(in crate::expr) struct Problem {
+pub(in crate::expr) struct SyntaxProblem {
     pub(in crate::expr) code: &'static Code,
     pub(in crate::expr) at: At,
     pub(in crate::expr) message: String,
     pub(in crate::expr) help: Option<String>,
 }
 
-pub(super) type Parsed<T> = Result<T, Box<Problem>>;
+pub(super) type Parsed<T> = Result<T, Box<SyntaxProblem>>;
 
 /// Words that begin or separate statements.
 const STATEMENTS: [&str; 26] = [
@@ -81,7 +81,7 @@ pub(super) fn problem<T>(
     message: String,
     help: Option<String>,
 ) -> Parsed<T> {
-    Err(Box::new(Problem { code, at, message, help }))
+    Err(Box::new(SyntaxProblem { code, at, message, help }))
 }
 
 pub(super) fn too_deep<T>(at: At) -> Parsed<T> {

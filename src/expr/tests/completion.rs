@@ -90,7 +90,7 @@ fn nothing_is_offered_inside_of_texts_numbers_and_comments() {
 }
 
 #[test]
-fn items_say_what_they_are() {
+fn items_have_a_kind_a_type_and_a_doc() {
     let (completion, _) = completed("event.¦", RecordKind::Event);
     let ok = completion.items.iter().find(|item| item.text == "ok");
     let ok = ok.unwrap_or_else(|| panic!("`ok` is offered"));

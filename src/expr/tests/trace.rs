@@ -116,7 +116,7 @@ fn every_node_that_is_evaluated_is_reported_once() {
 #[test]
 fn a_folded_expression_keeps_the_numbers_of_its_nodes() {
     struct Aws;
-    impl super::super::Known for Aws {
+    impl super::super::Assumptions for Aws {
         fn field(&self, field: crate::record::FieldId) -> Option<Value<'static>> {
             (field == event::PROVIDER).then(|| Value::str("aws"))
         }

@@ -1,8 +1,8 @@
 //! Secrets in URLs: user information, signatures, and URLs that are secrets themselves.
 
-use super::kinds::Kind;
+use super::kinds::SecretKind;
 
-pub(super) const ADDRESS: Kind = Kind {
+pub(super) const ADDRESS: SecretKind = SecretKind {
     #[cfg(test)]
     name: "secrets inside addresses",
     patterns,

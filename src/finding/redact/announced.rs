@@ -1,8 +1,8 @@
 //! Secrets after a word that announces them: `password=`, `--secret-key `, `password hunter2`.
 
-use super::kinds::Kind;
+use super::kinds::SecretKind;
 
-pub(super) const ANNOUNCED: Kind = Kind {
+pub(super) const ANNOUNCED: SecretKind = SecretKind {
     #[cfg(test)]
     name: "values behind a word that announces a secret",
     patterns,

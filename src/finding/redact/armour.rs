@@ -1,8 +1,8 @@
 //! Private keys in PEM armour, complete or cut off, with real or escaped line breaks.
 
-use super::kinds::Kind;
+use super::kinds::SecretKind;
 
-pub(super) const ARMOUR: Kind = Kind {
+pub(super) const ARMOUR: SecretKind = SecretKind {
     #[cfg(test)]
     name: "keys in an armour",
     patterns,

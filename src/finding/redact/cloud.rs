@@ -1,8 +1,8 @@
 //! Session tokens and secret keys of the clouds.
 
-use super::kinds::{Kind, START};
+use super::kinds::{START, SecretKind};
 
-pub(super) const CLOUD: Kind = Kind {
+pub(super) const CLOUD: SecretKind = SecretKind {
     #[cfg(test)]
     name: "session tokens and secret keys of clouds",
     patterns,

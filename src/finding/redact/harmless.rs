@@ -1,9 +1,9 @@
 //! Texts that look like an announcement or a token but contain no secret.
 
 use super::announced::{SCHEME, announcement};
-use super::kinds::Kind;
+use super::kinds::SecretKind;
 
-pub(super) const HARMLESS: Kind = Kind {
+pub(super) const HARMLESS: SecretKind = SecretKind {
     #[cfg(test)]
     name: "texts that only look like secrets",
     patterns,

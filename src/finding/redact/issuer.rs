@@ -1,8 +1,8 @@
 //! Tokens with a prefix or marker of their issuer.
 
-use super::kinds::{Kind, START};
+use super::kinds::{START, SecretKind};
 
-pub(super) const ISSUER: Kind = Kind {
+pub(super) const ISSUER: SecretKind = SecretKind {
     #[cfg(test)]
     name: "tokens with the mark of their issuer",
     patterns,

@@ -9,7 +9,7 @@ use regex::{Captures, Regex};
 use super::{address, announced, armour, cloud, harmless, issuer};
 
 /// Secrets that have one of these forms.
-pub(super) struct Kind {
+pub(super) struct SecretKind {
     /// The name of the kind, shown by a failed test.
     #[cfg(test)]
     pub(super) name: &'static str,
@@ -24,7 +24,7 @@ pub(super) struct Kind {
 /// Every kind. Blocks come first, in a pass of their own: another kind would otherwise redact the
 /// beginning of a block and leave its end. If several of the other kinds match at the same
 /// position, the first one wins, so harmless texts must come before announcements.
-pub(super) const KINDS: &[Kind] = &[
+pub(super) const KINDS: &[SecretKind] = &[
     armour::ARMOUR,
     harmless::HARMLESS,
     announced::ANNOUNCED,
@@ -51,8 +51,8 @@ static PASSES: LazyLock<[Regex; 2]> = LazyLock::new(|| {
 /// Whether any expression matches in the text, so that [`redact`] may change a part of it.
 ///
 /// If none matches in a JSON text, then none matches in a string of it that has no escapes: the
-/// expressions look at neighbouring characters only by `\b`, and a quote is no word character, as
-/// if the string ended there.
+/// expressions look at neighbouring characters only by `\b`, and a quote is not a word character,
+/// as if the string ended there.
 pub(super) fn suspects(text: &str) -> bool {
     PASSES.iter().any(|pass| pass.is_match(text))
 }
@@ -96,7 +96,7 @@ mod tests {
     fn every_kind_redacts_its_examples_wherever_they_stand() {
         const MARK: &str = "[redacted]";
         let mut wrong = Vec::new();
-        for Kind { name, examples, .. } in KINDS {
+        for SecretKind { name, examples, .. } in KINDS {
             for example in *examples {
                 let harmless = !example.contains('«');
                 let secret = example.split(['«', '»']).nth(1).unwrap_or_default();

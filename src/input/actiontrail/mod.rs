@@ -7,10 +7,10 @@ mod paths;
 use event::Reading;
 
 use crate::input::json::{Fault, Shape, unfold};
-use crate::input::trail::{self, Defaults, Found, Surroundings};
+use crate::input::trail::{self, Defaults, Recognized, Surroundings};
 use crate::record::field::event as field;
 use crate::record::{
-    FieldSet, Format, Mapper, Origin, Outcome, Provider, RawRecord, Rows, Scratch,
+    FieldSet, Format, MappedRecord, Mapper, Origin, Outcome, Provider, RawRecord, Scratch,
 };
 use crate::value::{RecordKind, Time, Zone};
 
@@ -72,17 +72,17 @@ impl ActionTrailMapper {
         &self,
         raw: &RawRecord<'_>,
         scratch: &mut Scratch,
-        emit: &mut dyn FnMut(Rows<'_>),
+        emit: &mut dyn FnMut(MappedRecord<'_>),
     ) -> Result<Outcome, Fault> {
         scratch.begin();
         let Scratch { text: name, unfolded, note, gaps, .. } = scratch;
-        let Found::Event(fields) = SURROUNDINGS.find(raw, &self.shape)? else {
+        let Recognized::Event(fields) = SURROUNDINGS.find(raw, &self.shape)? else {
             return Ok(Outcome::Foreign);
         };
         let parts = unfold(raw.text, fields, &self.shape, &self.folds, unfolded)?;
         *note = parts.torn.then_some(trail::TORN);
         let read = Reading { fields: &parts.fields, text: raw.text, defaults: &self.defaults };
-        emit(Rows::of(&event::map(read, &self.needed, name, gaps)));
+        emit(MappedRecord::of(&event::map(read, &self.needed, name, gaps)));
         Ok(Outcome::Read)
     }
 }
@@ -92,7 +92,7 @@ impl Mapper for ActionTrailMapper {
         &self,
         raw: &RawRecord<'_>,
         scratch: &mut Scratch,
-        emit: &mut dyn FnMut(Rows<'_>),
+        emit: &mut dyn FnMut(MappedRecord<'_>),
     ) -> Outcome {
         let read = self.read(raw, scratch, emit);
         read.unwrap_or_else(|fault| Outcome::Skipped(fault.reason, fault.detail))

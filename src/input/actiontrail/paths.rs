@@ -31,7 +31,7 @@ crate::input::trail::paths! {
     MFA_OLD = "userIdentity.sessionContext.sessionAttributes.mfaAuthenticated";
     SESSION_OLD = "userIdentity.sessionContext.sessionAttributes.creationDate";
 
-    // Log Service: beside the event, among the tags of a log line.
+    // Log Service: next to the event, among the tags of a log line.
     OWNER = "owner_id";
 }
 

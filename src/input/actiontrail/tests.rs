@@ -4,7 +4,7 @@
 use serde_json::{Value as Tree, json};
 
 use super::*;
-use crate::input::trail::sample::{self, Sample, typed};
+use crate::input::trail::sample::{self, FormatUnderTest, typed};
 use crate::record::{FieldId, SkipReason};
 
 const OSS: &str = include_str!("../../../tests/data/actiontrail/oss.json");
@@ -12,11 +12,11 @@ const FLAT: &str = include_str!("../../../tests/data/actiontrail/log-service-fla
 const RECORDS: usize = 6;
 
 fn fields(text: &str, needed: FieldSet) -> Result<String, Outcome> {
-    Sample::of(&ActionTrail).fields(text, needed)
+    FormatUnderTest::of(&ActionTrail).fields(text, needed)
 }
 
 fn one(text: &str, id: FieldId) -> String {
-    Sample::of(&ActionTrail).one(text, id)
+    FormatUnderTest::of(&ActionTrail).one(text, id)
 }
 
 fn record(index: usize) -> String {
@@ -202,17 +202,17 @@ fn a_call_from_inside_is_denied() {
 #[test]
 fn it_carries_what_it_fills() {
     let texts: Vec<String> = (0..RECORDS).map(record).collect();
-    Sample::of(&ActionTrail).assert_carries_what_it_fills(&texts);
+    FormatUnderTest::of(&ActionTrail).assert_carries_what_it_fills(&texts);
 }
 
 #[test]
 fn each_field_is_the_same_alone_and_with_all_others() {
     let texts: Vec<String> =
         (0..RECORDS).map(record).chain(FLAT.lines().map(str::to_owned)).collect();
-    Sample::of(&ActionTrail).assert_projection_changes_nothing(&texts);
+    FormatUnderTest::of(&ActionTrail).assert_projection_changes_nothing(&texts);
 }
 
-/// The vendor's consoles call the API and leave `ApiCall`: agent and absent key tell them.
+/// The vendor's consoles call the API and leave `ApiCall`: agent and absent key identify them.
 #[test]
 fn console_calls_are_api_calls_told_by_agent_and_absent_key() {
     let keyless = |agent: &str| sample::with(&record(1), json!({ "userAgent": agent }));
@@ -408,9 +408,9 @@ fn wrappings_are_taken_off() {
         with(json!({ "recipientAccountId": null, "userIdentity": { "accountId": null } }));
     let row = sample::with(&tags.to_string(), json!({ "event": unnamed }));
     assert_eq!(one(&row, field::ACCOUNT), "999", "the owner of the log");
-    let hinted = Sample {
+    let hinted = FormatUnderTest {
         origin: Origin { account: Some("1000".to_owned()), ..Origin::default() },
-        ..Sample::of(&ActionTrail)
+        ..FormatUnderTest::of(&ActionTrail)
     };
     assert_eq!(hinted.one(&unnamed, field::ACCOUNT), "1000", "what the user says");
     assert_eq!(hinted.one(&row, field::ACCOUNT), "999");
@@ -472,7 +472,7 @@ fn an_ambiguous_or_broken_record_is_skipped_whatever_is_needed() {
 
 #[test]
 fn an_event_gives_its_time_its_operation_its_service_and_its_caller() {
-    let gaps = |text: &str| Sample::of(&ActionTrail).gaps(text).join("; ");
+    let gaps = |text: &str| FormatUnderTest::of(&ActionTrail).gaps(text).join("; ");
     let nobody = json!({ "userName": null, "principalId": null, "accessKeyId": null });
     for (changes, expected) in [
         (json!({}), ""),

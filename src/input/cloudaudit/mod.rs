@@ -8,16 +8,16 @@ mod time;
 use event::Reading;
 
 use crate::input::json::{Fault, Shape, unfold};
-use crate::input::trail::{self, Defaults, Found, Row, Surroundings};
+use crate::input::trail::{self, Defaults, Recognized, Surroundings, WrappedRow};
 use crate::record::field::event as field;
 use crate::record::{
-    FieldSet, Format, Mapper, Origin, Outcome, Provider, RawRecord, Rows, Scratch,
+    FieldSet, Format, MappedRecord, Mapper, Origin, Outcome, Provider, RawRecord, Scratch,
 };
 use crate::value::{RecordKind, Time, Zone};
 
 const SURROUNDINGS: Surroundings = Surroundings {
     provider: Provider::Tencent,
-    row: Some(Row {
+    row: Some(WrappedRow {
         record: paths::INNER,
         id: paths::OUTER_ID,
         name: paths::OUTER_NAME,
@@ -82,24 +82,24 @@ impl CloudAuditMapper {
         &self,
         raw: &RawRecord<'_>,
         scratch: &mut Scratch,
-        emit: &mut dyn FnMut(Rows<'_>),
+        emit: &mut dyn FnMut(MappedRecord<'_>),
     ) -> Result<Outcome, Fault> {
         scratch.begin();
         let Scratch { text: name, unfolded, note, gaps, .. } = scratch;
         let (text, defaults) = (raw.text, &self.defaults);
         match SURROUNDINGS.find(raw, &self.shape)? {
-            Found::Event(fields) => {
+            Recognized::Event(fields) => {
                 let parts = unfold(text, fields, &self.shape, &self.folds, unfolded)?;
                 *note = parts.torn.then_some(trail::TORN);
                 let read = Reading { fields: &parts.fields, text, defaults };
-                emit(Rows::of(&event::map(read, &self.needed, name, gaps)));
+                emit(MappedRecord::of(&event::map(read, &self.needed, name, gaps)));
             }
-            Found::Row(fields) => {
+            Recognized::Row(fields) => {
                 *note = Some("CloudAuditEvent is not JSON: the fields around it were read");
                 let read = Reading { fields: &fields, text, defaults };
-                emit(Rows::of(&event::map(read, &self.needed, name, gaps)));
+                emit(MappedRecord::of(&event::map(read, &self.needed, name, gaps)));
             }
-            Found::Foreign => return Ok(Outcome::Foreign),
+            Recognized::Foreign => return Ok(Outcome::Foreign),
         }
         Ok(Outcome::Read)
     }
@@ -110,7 +110,7 @@ impl Mapper for CloudAuditMapper {
         &self,
         raw: &RawRecord<'_>,
         scratch: &mut Scratch,
-        emit: &mut dyn FnMut(Rows<'_>),
+        emit: &mut dyn FnMut(MappedRecord<'_>),
     ) -> Outcome {
         let read = self.read(raw, scratch, emit);
         read.unwrap_or_else(|fault| Outcome::Skipped(fault.reason, fault.detail))

@@ -4,7 +4,7 @@
 use serde_json::{Value as Tree, json};
 
 use super::*;
-use crate::input::trail::sample::{self, Sample, typed};
+use crate::input::trail::sample::{self, FormatUnderTest, typed};
 use crate::record::{FieldId, SkipReason};
 
 const RECORDS: &str = include_str!("../../../tests/data/cloudaudit/tracking-set.json");
@@ -12,11 +12,11 @@ const ROWS: &str = include_str!("../../../tests/data/cloudaudit/look-up-events.j
 const COUNT: usize = 6;
 
 fn fields(text: &str, needed: FieldSet) -> Result<String, Outcome> {
-    Sample::of(&CloudAudit).fields(text, needed)
+    FormatUnderTest::of(&CloudAudit).fields(text, needed)
 }
 
 fn one(text: &str, id: FieldId) -> String {
-    Sample::of(&CloudAudit).one(text, id)
+    FormatUnderTest::of(&CloudAudit).one(text, id)
 }
 
 fn record(index: usize) -> String {
@@ -148,13 +148,13 @@ fn a_sign_in_fails() {
 #[test]
 fn it_carries_what_it_fills() {
     let texts: Vec<String> = (0..COUNT).map(record).chain([row(2)]).collect();
-    Sample::of(&CloudAudit).assert_carries_what_it_fills(&texts);
+    FormatUnderTest::of(&CloudAudit).assert_carries_what_it_fills(&texts);
 }
 
 #[test]
 fn each_field_is_the_same_alone_and_with_all_others() {
     let texts: Vec<String> = (0..COUNT).map(record).chain((0..3).map(row)).collect();
-    Sample::of(&CloudAudit).assert_projection_changes_nothing(&texts);
+    FormatUnderTest::of(&CloudAudit).assert_projection_changes_nothing(&texts);
 }
 
 /// Strings are the time of day in Beijing, whatever zone the reader is in.
@@ -171,9 +171,9 @@ fn times_without_a_zone_are_of_beijing() {
     ] {
         assert_eq!(one(&with(json!({ "eventTime": written })), field::TIME), time, "{written}");
     }
-    let hinted = Sample {
+    let hinted = FormatUnderTest {
         origin: Origin { zone: Zone::parse("UTC"), ..Origin::default() },
-        ..Sample::of(&CloudAudit)
+        ..FormatUnderTest::of(&CloudAudit)
     };
     assert_eq!(hinted.one(&record(2), field::TIME), "2019-03-20T12:36:27Z", "what the user says");
     assert_eq!(hinted.one(&record(0), field::TIME), "2026-03-04T02:11:41Z", "numbers have no zone");
@@ -404,9 +404,9 @@ fn wrappings_are_taken_off() {
     );
     assert_eq!(one(&event, field::TIME), "2019-03-20T04:36:27.25Z");
     assert_eq!(one(&event, field::REGION), "ap-shanghai");
-    let hinted = Sample {
+    let hinted = FormatUnderTest {
         origin: Origin { account: Some("1000".to_owned()), ..Origin::default() },
-        ..Sample::of(&CloudAudit)
+        ..FormatUnderTest::of(&CloudAudit)
     };
     let unnamed = with(json!({ "userIdentity": { "accountId": "" } }));
     assert_eq!(hinted.one(&unnamed, field::ACCOUNT), "1000", "what the user says");
@@ -458,7 +458,7 @@ fn an_ambiguous_or_broken_record_is_skipped_whatever_is_needed() {
 
 #[test]
 fn an_event_gives_its_time_its_operation_its_service_and_its_caller() {
-    let gaps = |text: &str| Sample::of(&CloudAudit).gaps(text).join("; ");
+    let gaps = |text: &str| FormatUnderTest::of(&CloudAudit).gaps(text).join("; ");
     for (changes, expected) in [
         (json!({}), ""),
         (json!({ "eventTime": "0000-00-00 00:00:00" }), "`eventTime` cannot be read"),

@@ -104,9 +104,9 @@ pub(super) fn map<'a>(
         // Identity Center has its outcome in its details.
         let outcome =
             || [p::VERIFICATION, p::AUTHENTICATION].iter().any(|&path| get(path).is_some());
-        let says = !insight
+        let reports_outcome = !insight
             && (kind != "signin" || event_type.as_deref() != Some("AwsServiceEvent") || outcome());
-        says.then_some(silent && !failed_login)
+        reports_outcome.then_some(silent && !failed_login)
     });
     builder.text(field::AGENT, || get(p::AGENT));
     builder.text(field::REGION, || get(p::AWS_REGION));
@@ -127,8 +127,8 @@ const INSIGHT: &str = "AwsCloudTrailInsight";
 
 /// The service of an event source.
 pub(super) fn service(source: Cow<'_, str>) -> Cow<'_, str> {
-    let kept = derive::aws_service(&source).len();
-    cut(source, kept)
+    let length = derive::aws_service(&source).len();
+    cut(source, length)
 }
 
 fn kind(event_type: Option<&str>, service: Option<&str>, api: Option<&str>) -> &'static str {

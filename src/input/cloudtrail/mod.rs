@@ -6,17 +6,17 @@ mod lookup;
 mod paths;
 
 use crate::input::json::{Fields, Shape};
-use crate::input::trail::{self, Defaults, Found, Row, Surroundings};
+use crate::input::trail::{self, Defaults, Recognized, Surroundings, WrappedRow};
 use crate::record::field::event as field;
 use crate::record::{
-    FieldSet, Format, Mapper, Origin, Outcome, Provider, RawRecord, Rows, Scratch,
+    FieldSet, Format, MappedRecord, Mapper, Origin, Outcome, Provider, RawRecord, Scratch,
 };
 use crate::value::{RecordKind, Time, Zone};
 
 /// The rows of LookupEvents.
 const SURROUNDINGS: Surroundings = Surroundings {
     provider: Provider::Aws,
-    row: Some(Row {
+    row: Some(WrappedRow {
         record: paths::INNER,
         id: paths::OUTER_ID,
         name: paths::OUTER_NAME,
@@ -87,24 +87,24 @@ impl Mapper for CloudTrailMapper {
         &self,
         raw: &RawRecord<'_>,
         scratch: &mut Scratch,
-        emit: &mut dyn FnMut(Rows<'_>),
+        emit: &mut dyn FnMut(MappedRecord<'_>),
     ) -> Outcome {
         scratch.begin();
         let Scratch { text: name, note, gaps, .. } = scratch;
         let (text, defaults) = (raw.text, &self.defaults);
         match SURROUNDINGS.find(raw, &self.shape) {
-            Ok(Found::Event(fields)) => {
+            Ok(Recognized::Event(fields)) => {
                 let read = event::Reading { fields: &fields, text, defaults };
-                emit(Rows::of(&event::map(read, &self.needed, name, gaps)));
+                emit(MappedRecord::of(&event::map(read, &self.needed, name, gaps)));
                 Outcome::Read
             }
-            Ok(Found::Row(fields)) => {
+            Ok(Recognized::Row(fields)) => {
                 *note = Some("CloudTrailEvent is not JSON: the fields around it were read");
                 let read = event::Reading { fields: &fields, text, defaults };
-                emit(Rows::of(&lookup::map(read, &self.needed, name, gaps)));
+                emit(MappedRecord::of(&lookup::map(read, &self.needed, name, gaps)));
                 Outcome::Read
             }
-            Ok(Found::Foreign) => Outcome::Foreign,
+            Ok(Recognized::Foreign) => Outcome::Foreign,
             Err(fault) => Outcome::Skipped(fault.reason, fault.detail),
         }
     }

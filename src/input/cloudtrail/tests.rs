@@ -7,15 +7,15 @@ mod wrapped;
 use serde_json::{Value as Tree, json};
 
 use super::*;
-use crate::input::trail::sample::{self, Sample, typed as all};
+use crate::input::trail::sample::{self, FormatUnderTest, typed as all};
 use crate::record::{FieldId, SkipReason};
 
 fn fields(text: &str, needed: FieldSet) -> Result<String, Outcome> {
-    Sample::of(&CloudTrail).fields(text, needed)
+    FormatUnderTest::of(&CloudTrail).fields(text, needed)
 }
 
 fn one(text: &str, id: FieldId) -> String {
-    Sample::of(&CloudTrail).one(text, id)
+    FormatUnderTest::of(&CloudTrail).one(text, id)
 }
 
 const S3: &str = include_str!("../../../tests/data/cloudtrail/s3.json");
@@ -237,13 +237,13 @@ fn another_account_reads_an_object() {
 fn it_carries_what_it_fills() {
     let texts: Vec<String> =
         (0..7).map(record).chain([with(json!({ "errorMessage": "no" }))]).collect();
-    Sample::of(&CloudTrail).assert_carries_what_it_fills(&texts);
+    FormatUnderTest::of(&CloudTrail).assert_carries_what_it_fills(&texts);
 }
 
 #[test]
 fn each_field_is_the_same_alone_and_with_all_others() {
     let texts: Vec<String> = (0..7).map(record).collect();
-    Sample::of(&CloudTrail).assert_projection_changes_nothing(&texts);
+    FormatUnderTest::of(&CloudTrail).assert_projection_changes_nothing(&texts);
 }
 
 #[test]
@@ -297,8 +297,8 @@ fn the_way_of_a_call_is_told_by_what_the_caller_cannot_choose() {
     }
 }
 
-/// The text is `"true"`, and with TLS details of the client it says no more than whose
-/// credentials a terminal in the browser has.
+/// The text is `"true"`, and with TLS details of the client it only states whose credentials a
+/// terminal in the browser has.
 #[test]
 fn credentials_of_the_console_are_not_the_console() {
     let shell = include_str!("../../../tests/data/cloudtrail/cloudshell.json");
@@ -444,7 +444,7 @@ fn the_time_of_an_event_is_an_instant_or_missing() {
 
 #[test]
 fn times_without_an_offset_are_in_the_zone_that_the_user_declares() {
-    let hinted = Sample {
+    let hinted = FormatUnderTest {
         format: &CloudTrail,
         origin: Origin { zone: Some(Zone::utc_plus_8()), ..Origin::default() },
     };
@@ -482,7 +482,7 @@ fn account_ids_have_twelve_digits() {
 
 #[test]
 fn a_call_gives_its_time_its_operation_its_service_and_its_caller() {
-    let gaps = |text: &str| Sample::of(&CloudTrail).gaps(text).join("; ");
+    let gaps = |text: &str| FormatUnderTest::of(&CloudTrail).gaps(text).join("; ");
     let nobody = json!({ "userName": null, "principalId": null, "arn": null, "accessKeyId": null });
     let of_type = |written: &str| {
         let mut identity = nobody.clone();

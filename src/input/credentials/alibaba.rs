@@ -3,9 +3,9 @@
 //! The columns are documented in "Generate and download user credential reports". The report
 //! contains neither the account nor key ids. Users from before the limit of two keys can have more.
 
-use super::column::Kind::{Flag, LastUse, Name, Time, Veto};
-use super::column::{Blank, Column};
-use super::report::{CredentialReport, Keys};
+use super::column::CellKind::{Flag, LastUse, Name, Time, Veto};
+use super::column::{Blank, ReportColumn};
+use super::report::{CredentialReport, KeyLayout};
 use crate::record::Provider;
 use crate::record::field::{cred, key};
 
@@ -13,11 +13,15 @@ use crate::record::field::{cred, key};
 macro_rules! slot {
     ($prefix:literal) => {
         &[
-            Column { name: concat!($prefix, "exist"), kind: Flag, fields: &[key::EXISTS] },
-            Column { name: concat!($prefix, "active"), kind: Flag, fields: &[key::ACTIVE] },
-            Column { name: concat!($prefix, "last_rotated"), kind: Time, fields: &[key::CREATED] },
+            ReportColumn { name: concat!($prefix, "exist"), kind: Flag, fields: &[key::EXISTS] },
+            ReportColumn { name: concat!($prefix, "active"), kind: Flag, fields: &[key::ACTIVE] },
+            ReportColumn {
+                name: concat!($prefix, "last_rotated"),
+                kind: Time,
+                fields: &[key::CREATED],
+            },
             // `-` means never, and `N/A` means that there is no key.
-            Column {
+            ReportColumn {
                 name: concat!($prefix, "last_used"),
                 kind: LastUse(Blank::Unknown),
                 fields: &[key::LAST_USED, key::USED],
@@ -61,7 +65,7 @@ pub static ALIBABA: CredentialReport = CredentialReport {
         "additional_access_key_3_last_rotated",
         "additional_access_key_3_last_used",
     ],
-    told_by: &["user"],
+    identified_by: &["user"],
     and_one_of: &[
         "user_last_logon",
         "password_exist",
@@ -74,21 +78,33 @@ pub static ALIBABA: CredentialReport = CredentialReport {
     zone: "UTC",
     omits: None,
     user: &[
-        Column { name: "user", kind: Name, fields: &[cred::USER] },
-        Column { name: "user_creation_time", kind: Time, fields: &[cred::CREATED] },
-        Column {
+        ReportColumn { name: "user", kind: Name, fields: &[cred::USER] },
+        ReportColumn { name: "user_creation_time", kind: Time, fields: &[cred::CREATED] },
+        ReportColumn {
             name: "user_last_logon",
             kind: LastUse(Blank::Unknown),
             fields: &[cred::PASSWORD_LAST_USED, cred::PASSWORD_USED],
         },
         // An inactive password counts as no password; `N/A` in the second column changes nothing.
-        Column { name: "password_exist", kind: Flag, fields: &[cred::PASSWORD, cred::CONSOLE] },
-        Column { name: "password_active", kind: Veto, fields: &[cred::PASSWORD, cred::CONSOLE] },
-        Column { name: "password_last_changed", kind: Time, fields: &[cred::PASSWORD_CHANGED] },
-        Column { name: "password_next_rotation", kind: Time, fields: &[cred::PASSWORD_NEXT] },
-        Column { name: "mfa_active", kind: Flag, fields: &[cred::MFA] },
+        ReportColumn {
+            name: "password_exist",
+            kind: Flag,
+            fields: &[cred::PASSWORD, cred::CONSOLE],
+        },
+        ReportColumn {
+            name: "password_active",
+            kind: Veto,
+            fields: &[cred::PASSWORD, cred::CONSOLE],
+        },
+        ReportColumn {
+            name: "password_last_changed",
+            kind: Time,
+            fields: &[cred::PASSWORD_CHANGED],
+        },
+        ReportColumn { name: "password_next_rotation", kind: Time, fields: &[cred::PASSWORD_NEXT] },
+        ReportColumn { name: "mfa_active", kind: Flag, fields: &[cred::MFA] },
     ],
-    keys: Keys::Slots(&[
+    keys: KeyLayout::Slots(&[
         slot!("access_key_1_"),
         slot!("access_key_2_"),
         slot!("additional_access_key_1_"),

@@ -62,7 +62,7 @@ pub(super) fn begins(head: &[u8]) -> bool {
     // The bytes may be cut off anywhere, so an error at their end does not matter.
     let _ = Deserializer::deserialize_map(
         &mut serde_json::Deserializer::from_str(text),
-        Keys { found: &mut found, inner: true },
+        ContentKeys { found: &mut found, inner: true },
     );
     found
 }
@@ -176,12 +176,12 @@ impl<'a> Parts<'a> {
 }
 
 /// Looks for `Content` among the keys of an object, or of the objects in it.
-struct Keys<'f> {
+struct ContentKeys<'f> {
     found: &'f mut bool,
     inner: bool,
 }
 
-impl<'de> Visitor<'de> for Keys<'_> {
+impl<'de> Visitor<'de> for ContentKeys<'_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -216,7 +216,7 @@ impl<'de> serde::de::DeserializeSeed<'de> for Inner<'_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_map(Keys { found: self.0, inner: false })
+        deserializer.deserialize_map(ContentKeys { found: self.0, inner: false })
     }
 }
 

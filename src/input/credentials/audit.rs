@@ -7,9 +7,9 @@
 //! The script calls a second factor virtual if its serial number contains "virtual". The serial
 //! numbers of most virtual devices do not, so `cred.mfa_kind` is only as reliable as the file.
 
-use super::column::Kind::{AwsAccount, Factor, Flag, LastUse, Name, Text, Time};
-use super::column::{Blank, Column};
-use super::report::{CredentialReport, Keys};
+use super::column::CellKind::{AwsAccount, Factor, Flag, LastUse, Name, Text, Time};
+use super::column::{Blank, ReportColumn};
+use super::report::{CredentialReport, KeyLayout};
 use crate::record::Provider;
 use crate::record::field::{cred, key};
 
@@ -31,7 +31,7 @@ pub static AUDIT: CredentialReport = CredentialReport {
         "service_name",
         "mfa_status",
     ],
-    told_by: &["account_id", "username"],
+    identified_by: &["account_id", "username"],
     and_one_of: &[
         "access_key_id",
         "password_status",
@@ -44,26 +44,30 @@ pub static AUDIT: CredentialReport = CredentialReport {
     zone: "UTC",
     omits: Some("users without keys and the root user"),
     user: &[
-        Column { name: "account_id", kind: AwsAccount, fields: &[cred::ACCOUNT] },
-        Column { name: "account_name", kind: Text, fields: &[cred::ACCOUNT_NAME] },
-        Column { name: "username", kind: Name, fields: &[cred::USER] },
-        Column { name: "password_status", kind: Flag, fields: &[cred::PASSWORD, cred::CONSOLE] },
-        Column {
+        ReportColumn { name: "account_id", kind: AwsAccount, fields: &[cred::ACCOUNT] },
+        ReportColumn { name: "account_name", kind: Text, fields: &[cred::ACCOUNT_NAME] },
+        ReportColumn { name: "username", kind: Name, fields: &[cred::USER] },
+        ReportColumn {
+            name: "password_status",
+            kind: Flag,
+            fields: &[cred::PASSWORD, cred::CONSOLE],
+        },
+        ReportColumn {
             name: "password_last_used",
             kind: LastUse(Blank::Unknown),
             fields: &[cred::PASSWORD_LAST_USED, cred::PASSWORD_USED],
         },
-        Column { name: "mfa_status", kind: Factor, fields: &[cred::MFA, cred::MFA_KIND] },
+        ReportColumn { name: "mfa_status", kind: Factor, fields: &[cred::MFA, cred::MFA_KIND] },
     ],
-    keys: Keys::Rows(&[
-        Column { name: "access_key_id", kind: Text, fields: &[key::ID] },
-        Column { name: "status", kind: Flag, fields: &[key::ACTIVE] },
-        Column { name: "created_date", kind: Time, fields: &[key::CREATED] },
-        Column {
+    keys: KeyLayout::Rows(&[
+        ReportColumn { name: "access_key_id", kind: Text, fields: &[key::ID] },
+        ReportColumn { name: "status", kind: Flag, fields: &[key::ACTIVE] },
+        ReportColumn { name: "created_date", kind: Time, fields: &[key::CREATED] },
+        ReportColumn {
             name: "last_used_date",
             kind: LastUse(Blank::Unknown),
             fields: &[key::LAST_USED, key::USED],
         },
-        Column { name: "service_name", kind: Text, fields: &[key::LAST_SERVICE] },
+        ReportColumn { name: "service_name", kind: Text, fields: &[key::LAST_SERVICE] },
     ]),
 };

@@ -4,9 +4,9 @@
 //! for your AWS account". The report does not contain key ids. `last_rotated` is when a key was
 //! created or last changed.
 
-use super::column::Kind::{Arn, Flag, LastUse, Name, Text, Time};
-use super::column::{Blank, Column};
-use super::report::{CredentialReport, Keys};
+use super::column::CellKind::{Arn, Flag, LastUse, Name, Text, Time};
+use super::column::{Blank, ReportColumn};
+use super::report::{CredentialReport, KeyLayout};
 use crate::record::Provider;
 use crate::record::field::{cred, key};
 
@@ -14,20 +14,24 @@ use crate::record::field::{cred, key};
 macro_rules! slot {
     ($prefix:literal) => {
         &[
-            Column { name: concat!($prefix, "active"), kind: Flag, fields: &[key::ACTIVE] },
-            Column { name: concat!($prefix, "last_rotated"), kind: Time, fields: &[key::CREATED] },
+            ReportColumn { name: concat!($prefix, "active"), kind: Flag, fields: &[key::ACTIVE] },
+            ReportColumn {
+                name: concat!($prefix, "last_rotated"),
+                kind: Time,
+                fields: &[key::CREATED],
+            },
             // `N/A` for a key that exists means that it was never used.
-            Column {
+            ReportColumn {
                 name: concat!($prefix, "last_used_date"),
                 kind: LastUse(Blank::Never),
                 fields: &[key::LAST_USED, key::USED],
             },
-            Column {
+            ReportColumn {
                 name: concat!($prefix, "last_used_region"),
                 kind: Text,
                 fields: &[key::LAST_REGION],
             },
-            Column {
+            ReportColumn {
                 name: concat!($prefix, "last_used_service"),
                 kind: Text,
                 fields: &[key::LAST_SERVICE],
@@ -65,7 +69,7 @@ pub static AWS: CredentialReport = CredentialReport {
         "cert_2_active",
         "cert_2_last_rotated",
     ],
-    told_by: &["user"],
+    identified_by: &["user"],
     and_one_of: &[
         "arn",
         "password_enabled",
@@ -78,19 +82,27 @@ pub static AWS: CredentialReport = CredentialReport {
     zone: "UTC",
     omits: None,
     user: &[
-        Column { name: "user", kind: Name, fields: &[cred::USER] },
-        Column { name: "arn", kind: Arn, fields: &[cred::ARN, cred::ACCOUNT] },
-        Column { name: "user_creation_time", kind: Time, fields: &[cred::CREATED] },
-        Column { name: "password_enabled", kind: Flag, fields: &[cred::PASSWORD, cred::CONSOLE] },
+        ReportColumn { name: "user", kind: Name, fields: &[cred::USER] },
+        ReportColumn { name: "arn", kind: Arn, fields: &[cred::ARN, cred::ACCOUNT] },
+        ReportColumn { name: "user_creation_time", kind: Time, fields: &[cred::CREATED] },
+        ReportColumn {
+            name: "password_enabled",
+            kind: Flag,
+            fields: &[cred::PASSWORD, cred::CONSOLE],
+        },
         // Users without a password have `N/A`.
-        Column {
+        ReportColumn {
             name: "password_last_used",
             kind: LastUse(Blank::Unknown),
             fields: &[cred::PASSWORD_LAST_USED, cred::PASSWORD_USED],
         },
-        Column { name: "password_last_changed", kind: Time, fields: &[cred::PASSWORD_CHANGED] },
-        Column { name: "password_next_rotation", kind: Time, fields: &[cred::PASSWORD_NEXT] },
-        Column { name: "mfa_active", kind: Flag, fields: &[cred::MFA] },
+        ReportColumn {
+            name: "password_last_changed",
+            kind: Time,
+            fields: &[cred::PASSWORD_CHANGED],
+        },
+        ReportColumn { name: "password_next_rotation", kind: Time, fields: &[cred::PASSWORD_NEXT] },
+        ReportColumn { name: "mfa_active", kind: Flag, fields: &[cred::MFA] },
     ],
-    keys: Keys::Slots(&[slot!("access_key_1_"), slot!("access_key_2_")]),
+    keys: KeyLayout::Slots(&[slot!("access_key_1_"), slot!("access_key_2_")]),
 };

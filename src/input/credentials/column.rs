@@ -10,18 +10,18 @@ use crate::value::{RecordKind, Time, Value};
 
 /// A column of a report.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Column {
+pub(super) struct ReportColumn {
     /// As the vendor writes it.
     pub(super) name: &'static str,
     /// The kind of its cells.
-    pub(super) kind: Kind,
+    pub(super) kind: CellKind,
     /// The fields that it fills.
     pub(super) fields: &'static [FieldId],
 }
 
 /// The kind of the cells of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum CellKind {
     /// The user's name, taken literally.
     Name,
     /// A text, or a word for a missing text.
@@ -106,50 +106,50 @@ impl<'a> Filling<'a> {
     }
 
     /// Reads one cell.
-    pub(super) fn cell(&mut self, column: &Column, cell: Cow<'a, str>, writing: &Writing) {
+    pub(super) fn cell(&mut self, column: &ReportColumn, cell: Cow<'a, str>, writing: &Writing) {
         let fields = column.fields;
         match column.kind {
-            Kind::Name => {
+            CellKind::Name => {
                 let name = trimmed(cell);
-                self.say(fields, &Meaning::Value(()), |_| Value::Str(name.clone()));
+                self.fill(fields, &Meaning::Value(()), |_| Value::Str(name.clone()));
             }
-            Kind::Text => {
+            CellKind::Text => {
                 if vocabulary::text(&cell).is_some() && !is_lost(&cell) {
                     let text = trimmed(cell);
-                    self.say(fields, &Meaning::Value(()), |_| Value::Str(text.clone()));
+                    self.fill(fields, &Meaning::Value(()), |_| Value::Str(text.clone()));
                 }
             }
-            Kind::AwsAccount => {
+            CellKind::AwsAccount => {
                 if vocabulary::text(&cell).is_some() && !is_lost(&cell) {
                     let text = padded(trimmed(cell));
-                    self.say(fields, &Meaning::Value(()), |_| Value::Str(text.clone()));
+                    self.fill(fields, &Meaning::Value(()), |_| Value::Str(text.clone()));
                 }
             }
-            Kind::Flag => {
+            CellKind::Flag => {
                 self.login(&cell);
                 let meaning = vocabulary::flag(&cell);
                 self.flag(fields, meaning);
             }
-            Kind::Veto => {
+            CellKind::Veto => {
                 self.login(&cell);
                 if vocabulary::flag(&cell) == Meaning::Value(false) {
                     self.flag(fields, Meaning::Value(false));
                     self.signs_in = false;
                 }
             }
-            Kind::Device => {
+            CellKind::Device => {
                 self.no_contact = vocabulary::is_word(cell.trim(), NOT_SUPPORTED);
                 let meaning = vocabulary::flag(&cell);
                 self.flag(fields, meaning);
             }
-            Kind::Time => {
+            CellKind::Time => {
                 let meaning = vocabulary::time(&cell, writing);
                 if let (Meaning::Value(time), true) = (meaning, fields.contains(&key::CREATED)) {
                     self.created = Some(time);
                 }
-                self.say(fields, &meaning, |time| Value::Time(*time));
+                self.fill(fields, &meaning, |time| Value::Time(*time));
             }
-            Kind::LastUse(blank) => {
+            CellKind::LastUse(blank) => {
                 self.login(&cell);
                 let meaning = match (vocabulary::time(&cell, writing), blank) {
                     (Meaning::NotApplicable, Blank::Never) => {
@@ -166,10 +166,10 @@ impl<'a> Filling<'a> {
                     Meaning::Never => self.used = Some(false),
                     _ => {}
                 }
-                self.say(&[], &meaning, |_| Value::Missing);
+                self.fill(&[], &meaning, |_| Value::Missing);
                 self.put_use(fields);
             }
-            Kind::Arn => {
+            CellKind::Arn => {
                 if vocabulary::text(&cell).is_none() {
                     return;
                 }
@@ -177,14 +177,14 @@ impl<'a> Filling<'a> {
                 if let Some(account) = account(&arn) {
                     self.put(cred::ACCOUNT, Value::Str(Cow::Owned(account.to_owned())));
                 }
-                self.say(&[cred::ARN], &Meaning::Value(()), |_| Value::Str(arn.clone()));
+                self.fill(&[cred::ARN], &Meaning::Value(()), |_| Value::Str(arn.clone()));
             }
-            Kind::UserType => {
+            CellKind::UserType => {
                 let of = user_type(&cell).unwrap_or("unknown");
                 self.sub_user = of == "user";
                 self.put(cred::USER_TYPE, Value::str(of));
             }
-            Kind::Factor => {
+            CellKind::Factor => {
                 let kind = factor(&cell);
                 let meaning =
                     kind.map_or_else(|| vocabulary::flag(&cell), |_| Meaning::Value(true));
@@ -224,11 +224,11 @@ impl<'a> Filling<'a> {
         }
         // A "no" does not prove that a credential exists.
         let valued = self.valued;
-        self.say(fields, &meaning, |value| Value::Bool(*value));
+        self.fill(fields, &meaning, |value| Value::Bool(*value));
         self.valued = valued || value == Some(true);
     }
 
-    fn say<T>(
+    fn fill<T>(
         &mut self,
         fields: &[FieldId],
         meaning: &Meaning<T>,
@@ -271,7 +271,7 @@ pub(super) enum Unreadable {
     EitherDate,
 }
 
-impl Column {
+impl ReportColumn {
     /// Why a cell has no meaning, if it has none.
     pub(super) fn unreadable(&self, cell: &str, writing: &Writing) -> Option<Unreadable> {
         fn of<T>(meaning: Meaning<T>, expected: &'static str) -> Option<Unreadable> {
@@ -285,16 +285,18 @@ impl Column {
         }
         let not = |holds: bool, expected| (!holds).then_some(Unreadable::NotA(expected));
         match self.kind {
-            Kind::Name | Kind::Text | Kind::AwsAccount => {
+            CellKind::Name | CellKind::Text | CellKind::AwsAccount => {
                 is_lost(cell).then_some(Unreadable::Replaced)
             }
-            Kind::Flag | Kind::Veto | Kind::Device => of(vocabulary::flag(cell), "yes or no"),
-            Kind::Time | Kind::LastUse(_) => of(vocabulary::time(cell, writing), "a time"),
-            Kind::Arn => {
+            CellKind::Flag | CellKind::Veto | CellKind::Device => {
+                of(vocabulary::flag(cell), "yes or no")
+            }
+            CellKind::Time | CellKind::LastUse(_) => of(vocabulary::time(cell, writing), "a time"),
+            CellKind::Arn => {
                 not(vocabulary::text(cell).is_none_or(|arn| account(arn).is_some()), "an ARN")
             }
-            Kind::UserType => not(user_type(cell).is_some(), "a type of user"),
-            Kind::Factor => not(
+            CellKind::UserType => not(user_type(cell).is_some(), "a type of user"),
+            CellKind::Factor => not(
                 factor(cell).is_some() || vocabulary::flag(cell) != Meaning::NotUnderstood,
                 "`Virtual`, `Hardware` or `None`",
             ),
@@ -303,7 +305,7 @@ impl Column {
 
     /// Whether its cells are times.
     pub(super) fn holds_times(&self) -> bool {
-        matches!(self.kind, Kind::Time | Kind::LastUse(_))
+        matches!(self.kind, CellKind::Time | CellKind::LastUse(_))
     }
 }
 

@@ -1,6 +1,6 @@
 //! A credential report as a format: it is recognised by its columns and carries their fields.
 
-use super::column::{Column, Kind};
+use super::column::{CellKind, ReportColumn};
 use super::mapper::UserMapper;
 use super::report::CredentialReport;
 use crate::record::field::{cred, key};
@@ -34,7 +34,7 @@ impl Format for CredentialReport {
 
     fn knows(&self, columns: &Columns) -> bool {
         let has = |name: &&str| columns.position(name).is_some();
-        self.told_by.iter().all(has) && self.and_one_of.iter().any(has)
+        self.identified_by.iter().all(has) && self.and_one_of.iter().any(has)
     }
 
     fn carries(&self, origin: &Origin) -> FieldSet {
@@ -42,7 +42,7 @@ impl Format for CredentialReport {
         let mut add = |field: FieldId| fields.insert(field);
         let user = self.present(origin, self.user);
         // A column that only overrides another one provides no field.
-        let gives = |(_, column): &&(usize, &Column)| column.kind != Kind::Veto;
+        let gives = |(_, column): &&(usize, &ReportColumn)| column.kind != CellKind::Veto;
         user.iter().filter(gives).flat_map(|(_, column)| column.fields).copied().for_each(&mut add);
         if origin.account.is_some() {
             add(cred::ACCOUNT);

@@ -2,13 +2,14 @@
 
 use smallvec::SmallVec;
 
-use super::column::{Column, Filling};
-use super::report::{CredentialReport, Keys};
+use super::column::{Filling, ReportColumn};
+use super::report::{CredentialReport, KeyLayout};
 use super::vocabulary::Writing;
 use crate::input::csv::{self, Cells};
 use crate::record::field::{cred, key};
 use crate::record::{
-    FieldSet, Format, Mapper, Origin, Outcome, RawRecord, Record, Rows, Scratch, SkipReason, derive,
+    FieldSet, Format, MappedRecord, Mapper, Origin, Outcome, RawRecord, Record, Scratch,
+    SkipReason, derive,
 };
 use crate::value::{Items, RecordKind, Time, Value};
 
@@ -25,13 +26,13 @@ pub(super) struct UserMapper {
     account: Option<String>,
     writing: Writing,
     now: Time,
-    user: Vec<(usize, &'static Column)>,
+    user: Vec<(usize, &'static ReportColumn)>,
     /// The position of the user's name.
     name: Option<usize>,
     root: Option<&'static str>,
     types_users: bool,
     /// The columns of each slot, or of the key in each row.
-    keys: Vec<Vec<(usize, &'static Column)>>,
+    keys: Vec<Vec<(usize, &'static ReportColumn)>>,
     key_per_row: bool,
     /// The names of slots: the position of a key among the user's keys, from 1.
     slots: Vec<String>,
@@ -62,7 +63,7 @@ impl UserMapper {
             types_users: report.types_users(),
             slots: (1..=keys.len()).map(|slot| slot.to_string()).collect(),
             keys,
-            key_per_row: matches!(report.keys, Keys::Rows(_)),
+            key_per_row: matches!(report.keys, KeyLayout::Rows(_)),
         }
     }
 
@@ -88,7 +89,7 @@ impl UserMapper {
     /// The key in these columns, if there is one.
     fn key<'a>(
         &'a self,
-        columns: &[(usize, &'static Column)],
+        columns: &[(usize, &'static ReportColumn)],
         cells: &Cells<'a>,
         slot: Value<'a>,
     ) -> Option<Filling<'a>> {
@@ -125,7 +126,7 @@ impl Mapper for UserMapper {
         &self,
         raw: &RawRecord<'_>,
         scratch: &mut Scratch,
-        emit: &mut dyn FnMut(Rows<'_>),
+        emit: &mut dyn FnMut(MappedRecord<'_>),
     ) -> Outcome {
         scratch.begin();
         if !self.tabular {
@@ -174,7 +175,7 @@ impl Mapper for UserMapper {
             let rows = keys.iter().map(|key| Value::Record(RecordKind::Key, key.values()));
             record.set(cred::KEYS, Value::List(Items::Owned(rows.collect())));
         }
-        emit(Rows { record: &record, keys: &keys });
+        emit(MappedRecord { record: &record, keys: &keys });
         Outcome::Read
     }
 }

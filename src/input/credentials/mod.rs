@@ -1,9 +1,9 @@
 //! Credential reports with one row per user or per key, as creds with their keys.
 //!
 //! A format is a table of its columns ([`CredentialReport`]) with the field that each column fills
-//! and the form of its values. `vocabulary` knows words such as `N/A`, `spreadsheet` reads dates
-//! that a spreadsheet rewrote, `user_rows` joins the rows of a user, and `mapper` turns them into
-//! records.
+//! and the form of its values. `vocabulary` interprets words such as `N/A`, `spreadsheet` reads
+//! dates that a spreadsheet rewrote, `user_rows` joins the rows of a user, and `mapper` turns them
+//! into records.
 
 mod alibaba;
 mod answer;

@@ -8,7 +8,7 @@ use super::report_reader::ReportReader;
 use crate::input::byte_stream::ByteStream;
 use crate::input::file_reader::{FileReader, ReadTask};
 use crate::input::frame::{Ending, Framer, Tables};
-use crate::record::{Batch, Batches, FileAccount, Format, Origin, Skip, SkipReason, Step};
+use crate::record::{Batch, BatchStatus, Batches, FileAccount, Format, Origin, Skip, SkipReason};
 use crate::value::{RecordKind, Time};
 
 /// The number of first bytes that show whether a file is a report.
@@ -144,10 +144,10 @@ struct Unreadable {
 }
 
 impl Batches for Unreadable {
-    fn next(&mut self, batch: &mut Batch) -> Step {
+    fn next(&mut self, batch: &mut Batch) -> BatchStatus {
         batch.clear();
         batch.skipped.extend(self.skip.take());
-        Step::Done
+        BatchStatus::Done
     }
 
     fn formats(&self) -> &[&'static dyn Format] {

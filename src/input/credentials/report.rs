@@ -1,6 +1,6 @@
 //! The description of a credential report format: a table of its columns.
 
-use super::column::Column;
+use super::column::ReportColumn;
 use super::vocabulary::Writing;
 use crate::record::field::cred;
 use crate::record::{Origin, Provider};
@@ -15,7 +15,7 @@ pub struct CredentialReport {
     /// Every column in the vendor's order, which is used for rows without a header.
     pub(super) header: &'static [&'static str],
     /// A table has this format if it has all of these columns…
-    pub(super) told_by: &'static [&'static str],
+    pub(super) identified_by: &'static [&'static str],
     /// …and one of these.
     pub(super) and_one_of: &'static [&'static str],
     /// Columns that identify the user of a row.
@@ -27,18 +27,18 @@ pub struct CredentialReport {
     /// The users that the report does not list.
     pub(super) omits: Option<&'static str>,
     /// Columns about the user.
-    pub(super) user: &'static [Column],
+    pub(super) user: &'static [ReportColumn],
     /// Columns about the user's keys.
-    pub(super) keys: Keys,
+    pub(super) keys: KeyLayout,
 }
 
 /// Where a report stores the keys of a user.
 #[derive(Debug)]
-pub(super) enum Keys {
+pub(super) enum KeyLayout {
     /// In columns of the user's row, with the same columns for each key.
-    Slots(&'static [&'static [Column]]),
+    Slots(&'static [&'static [ReportColumn]]),
     /// Each key in a row of its own, which repeats the data of the user.
-    Rows(&'static [Column]),
+    Rows(&'static [ReportColumn]),
 }
 
 impl CredentialReport {
@@ -54,17 +54,20 @@ impl CredentialReport {
     pub(super) fn present(
         &self,
         origin: &Origin,
-        columns: &'static [Column],
-    ) -> Vec<(usize, &'static Column)> {
-        let place = |column: &'static Column| Some((self.position(origin, column.name)?, column));
+        columns: &'static [ReportColumn],
+    ) -> Vec<(usize, &'static ReportColumn)> {
+        let place =
+            |column: &'static ReportColumn| Some((self.position(origin, column.name)?, column));
         columns.iter().filter_map(place).collect()
     }
 
     /// The columns of each key that a file has, with their positions.
-    pub(super) fn key_columns(&self, origin: &Origin) -> Vec<Vec<(usize, &'static Column)>> {
+    pub(super) fn key_columns(&self, origin: &Origin) -> Vec<Vec<(usize, &'static ReportColumn)>> {
         match self.keys {
-            Keys::Slots(slots) => slots.iter().map(|slot| self.present(origin, slot)).collect(),
-            Keys::Rows(columns) => vec![self.present(origin, columns)],
+            KeyLayout::Slots(slots) => {
+                slots.iter().map(|slot| self.present(origin, slot)).collect()
+            }
+            KeyLayout::Rows(columns) => vec![self.present(origin, columns)],
         }
     }
 

@@ -8,7 +8,7 @@ use super::report_time::made;
 use super::user_rows::{MAX_STORED, UserRows};
 use crate::input::file_reader::file_name_before;
 use crate::record::{
-    Batch, BatchRecord, Batches, FileAccount, Format, Origin, Skip, SkipReason, Step,
+    Batch, BatchRecord, BatchStatus, Batches, FileAccount, Format, Origin, Skip, SkipReason,
 };
 use crate::value::{Time, Zone};
 
@@ -155,21 +155,21 @@ impl Reports {
     }
 
     /// Emits users of one report.
-    fn emit(&mut self, batch: &mut Batch) -> Step {
+    fn emit(&mut self, batch: &mut Batch) -> BatchStatus {
         batch.clear();
         while let Some(report) = self.all.get_mut(self.current) {
             let step = report.rows.emit(batch);
             let last = self.current + 1 == self.all.len();
-            if step == Step::More || last {
+            if step == BatchStatus::More || last {
                 return step;
             }
             if !batch.records.is_empty() {
                 // The next batch begins with the next report; nothing of it was emitted before.
-                return Step::More;
+                return BatchStatus::More;
             }
             self.current += 1;
         }
-        Step::Done
+        BatchStatus::Done
     }
 
     fn origin(&self) -> Arc<Origin> {
@@ -185,7 +185,7 @@ fn time_in_path(path: &[u8], origin: &Origin) -> Option<Time> {
 }
 
 impl Batches for ReportReader<'_> {
-    fn next(&mut self, batch: &mut Batch) -> Step {
+    fn next(&mut self, batch: &mut Batch) -> BatchStatus {
         loop {
             match &mut self.state {
                 State::Other => return self.file.next(batch),
@@ -198,7 +198,7 @@ impl Batches for ReportReader<'_> {
             }
             let State::Collecting(reports) = &mut self.state else { return step };
             reports.take(batch);
-            if step == Step::Done
+            if step == BatchStatus::Done
                 && let State::Collecting(mut reports) =
                     std::mem::replace(&mut self.state, State::Other)
             {
@@ -206,7 +206,7 @@ impl Batches for ReportReader<'_> {
                 self.state = State::Emitting(reports);
             }
             if !batch.skipped.is_empty() {
-                return Step::More;
+                return BatchStatus::More;
             }
         }
     }

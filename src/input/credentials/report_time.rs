@@ -122,7 +122,7 @@ mod tests {
             ("123456789012_20240115.csv", Some("2024-01-15T00:00:00Z")),
             ("20240115_123456789012.csv", Some("2024-01-15T00:00:00Z")),
             ("2024-01-15_2024-01-15.csv", Some("2024-01-15T00:00:00Z")),
-            // The last moment of a day, and what is none.
+            // The last moment of a day, and texts that are not a time.
             ("20240115_235959.csv", Some("2024-01-15T23:59:59Z")),
             ("20240115_240000.csv", Some("2024-01-15T00:00:00Z")),
             ("20240229.csv", Some("2024-02-29T00:00:00Z")),

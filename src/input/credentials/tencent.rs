@@ -4,9 +4,9 @@
 //! the sub-account; the account that owns it is not in the file. Times have no zone; they are read
 //! as China Standard Time, which the console shows.
 
-use super::column::Kind::{Device, Flag, LastUse, Name, Text, Time, UserType};
-use super::column::{Blank, Column};
-use super::report::{CredentialReport, Keys};
+use super::column::CellKind::{Device, Flag, LastUse, Name, Text, Time, UserType};
+use super::column::{Blank, ReportColumn};
+use super::report::{CredentialReport, KeyLayout};
 use crate::record::Provider;
 use crate::record::field::{cred, key};
 
@@ -14,22 +14,30 @@ use crate::record::field::{cred, key};
 macro_rules! slot {
     ($prefix:literal) => {
         &[
-            Column { name: concat!($prefix, "SecretId"), kind: Text, fields: &[key::ID] },
-            Column { name: concat!($prefix, "MayBeAtRisk"), kind: Flag, fields: &[key::AT_RISK] },
-            Column { name: concat!($prefix, "CreationTime"), kind: Time, fields: &[key::CREATED] },
-            Column { name: concat!($prefix, "Status"), kind: Flag, fields: &[key::ACTIVE] },
+            ReportColumn { name: concat!($prefix, "SecretId"), kind: Text, fields: &[key::ID] },
+            ReportColumn {
+                name: concat!($prefix, "MayBeAtRisk"),
+                kind: Flag,
+                fields: &[key::AT_RISK],
+            },
+            ReportColumn {
+                name: concat!($prefix, "CreationTime"),
+                kind: Time,
+                fields: &[key::CREATED],
+            },
+            ReportColumn { name: concat!($prefix, "Status"), kind: Flag, fields: &[key::ACTIVE] },
             // `N/A` for a key that exists means that it was never used.
-            Column {
+            ReportColumn {
                 name: concat!($prefix, "lastUsedDate"),
                 kind: LastUse(Blank::Never),
                 fields: &[key::LAST_USED, key::USED],
             },
-            Column {
+            ReportColumn {
                 name: concat!($prefix, "CreatedOver90Days"),
                 kind: Flag,
                 fields: &[key::OVER90],
             },
-            Column {
+            ReportColumn {
                 name: concat!($prefix, "CreatedOver30Days"),
                 kind: Flag,
                 fields: &[key::OVER30],
@@ -71,7 +79,7 @@ pub static TENCENT: CredentialReport = CredentialReport {
         "AccessKey2CreatedOver30Days",
         "Last Console Login Time",
     ],
-    told_by: &["Username"],
+    identified_by: &["Username"],
     and_one_of: &[
         "AccessKey1SecretId",
         "AccessKey1Status",
@@ -85,28 +93,40 @@ pub static TENCENT: CredentialReport = CredentialReport {
     zone: "+08:00",
     omits: Some("the root user"),
     user: &[
-        Column { name: "AccountID", kind: Text, fields: &[cred::USER_ID] },
-        Column { name: "Username", kind: Name, fields: &[cred::USER] },
-        Column { name: "UserType", kind: UserType, fields: &[cred::USER_TYPE] },
-        Column { name: "CreationTime", kind: Time, fields: &[cred::CREATED] },
-        Column { name: "PasswordEnabled", kind: Flag, fields: &[cred::PASSWORD] },
+        ReportColumn { name: "AccountID", kind: Text, fields: &[cred::USER_ID] },
+        ReportColumn { name: "Username", kind: Name, fields: &[cred::USER] },
+        ReportColumn { name: "UserType", kind: UserType, fields: &[cred::USER_TYPE] },
+        ReportColumn { name: "CreationTime", kind: Time, fields: &[cred::CREATED] },
+        ReportColumn { name: "PasswordEnabled", kind: Flag, fields: &[cred::PASSWORD] },
         // A time, or `FALSE` if there is no password.
-        Column { name: "PasswordLastRotation", kind: Time, fields: &[cred::PASSWORD_CHANGED] },
-        Column { name: "LoginConsoleActive", kind: Flag, fields: &[cred::CONSOLE] },
-        Column { name: "LoginProtectionActive", kind: Flag, fields: &[cred::LOGIN_PROTECTED] },
-        Column { name: "OperationProtectionActive", kind: Flag, fields: &[cred::OP_PROTECTED] },
-        Column { name: "MFADeviceActive", kind: Device, fields: &[cred::MFA] },
-        Column {
+        ReportColumn {
+            name: "PasswordLastRotation",
+            kind: Time,
+            fields: &[cred::PASSWORD_CHANGED],
+        },
+        ReportColumn { name: "LoginConsoleActive", kind: Flag, fields: &[cred::CONSOLE] },
+        ReportColumn {
+            name: "LoginProtectionActive",
+            kind: Flag,
+            fields: &[cred::LOGIN_PROTECTED],
+        },
+        ReportColumn {
+            name: "OperationProtectionActive",
+            kind: Flag,
+            fields: &[cred::OP_PROTECTED],
+        },
+        ReportColumn { name: "MFADeviceActive", kind: Device, fields: &[cred::MFA] },
+        ReportColumn {
             name: "Abnormal LoginsNumWithin30Days",
             kind: Flag,
             fields: &[cred::ABNORMAL_LOGIN],
         },
         // `N/A` means that there is no record of a sign-in.
-        Column {
+        ReportColumn {
             name: "Last Console Login Time",
             kind: LastUse(Blank::NeverSignedIn),
             fields: &[cred::PASSWORD_LAST_USED, cred::PASSWORD_USED],
         },
     ],
-    keys: Keys::Slots(&[slot!("AccessKey1"), slot!("AccessKey2")]),
+    keys: KeyLayout::Slots(&[slot!("AccessKey1"), slot!("AccessKey2")]),
 };

@@ -9,8 +9,8 @@ use super::*;
 use crate::input::InputSet;
 use crate::record::field::{cred, key, of_kind};
 use crate::record::{
-    Batch, Columns, FieldId, FieldSet, FileStatus, Format, Inputs, Origin, Outcome, RawRecord,
-    ReadOrder, Record, Scratch, Step,
+    Batch, BatchStatus, Columns, FieldId, FieldSet, FileStatus, Format, Inputs, Origin, Outcome,
+    RawRecord, ReadOrder, Record, Scratch,
 };
 use crate::value::{RecordKind, Time, Value, Zone};
 
@@ -37,7 +37,7 @@ fn value(value: &Value<'_>) -> String {
     }
 }
 
-/// The fields that a record has, but for those that say the same of every one.
+/// The fields that a record has, except those that are equal in all of them.
 fn fields(record: &Record<'_>) -> String {
     let dull = [cred::PROVIDER, cred::KEYS, cred::KEY_COUNT, cred::ACTIVE_KEYS, key::EXISTS];
     let has = |id: &FieldId| !record.get(*id).is_missing() && !dull.contains(id);
@@ -47,7 +47,7 @@ fn fields(record: &Record<'_>) -> String {
 }
 
 /// A record as a person reads it: the cred, and each of its keys.
-fn lines(rows: crate::record::Rows<'_>) -> String {
+fn lines(rows: crate::record::MappedRecord<'_>) -> String {
     let mut out = fields(rows.record);
     let number = |id| value(rows.record.get(id));
     let _ = write!(out, " [{} of {} active]", number(cred::ACTIVE_KEYS), number(cred::KEY_COUNT));
@@ -143,7 +143,7 @@ fn read_set(set: &InputSet) -> FileRead {
             }
             read.notes.extend(scratch.note.map(|note| format!("{}: {note}", raw.line)));
         }
-        if step == Step::Done {
+        if step == BatchStatus::Done {
             break;
         }
     }

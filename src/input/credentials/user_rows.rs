@@ -9,14 +9,14 @@ use std::collections::{BTreeMap, HashMap};
 
 use sha2::{Digest, Sha256};
 
-use super::column::{Column, Unreadable};
-use super::report::{CredentialReport, Keys};
+use super::column::{ReportColumn, Unreadable};
+use super::report::{CredentialReport, KeyLayout};
 use super::spreadsheet::Rewritten;
 use super::vocabulary::{Writing, text};
 use crate::diag::escaped;
 use crate::input::csv::Cells;
 use crate::record::field::key;
-use crate::record::{Batch, BatchRecord, DateOrder, Origin, Skip, SkipReason, Step};
+use crate::record::{Batch, BatchRecord, BatchStatus, DateOrder, Origin, Skip, SkipReason};
 use crate::value::Time;
 
 /// The maximum number of bytes of rows that are stored for one file, with [`ROW_COST`] for each
@@ -39,7 +39,7 @@ const NAMED: usize = 5;
 #[derive(Debug)]
 pub(super) struct UserRows {
     writing: Writing,
-    columns: Vec<(usize, &'static Column)>,
+    columns: Vec<(usize, &'static ReportColumn)>,
     /// Positions of the columns that identify the user; the name comes last.
     identity: Vec<usize>,
     /// Positions of the columns about the user; `None` where all columns are.
@@ -122,8 +122,8 @@ impl UserRows {
     pub(super) fn new(report: &CredentialReport, origin: &Origin) -> Self {
         let user = report.present(origin, report.user);
         let (about, key) = match report.keys {
-            Keys::Slots(_) => (None, None),
-            Keys::Rows(columns) => {
+            KeyLayout::Slots(_) => (None, None),
+            KeyLayout::Rows(columns) => {
                 let id = columns.iter().find(|column| column.fields.contains(&key::ID));
                 let id = id.and_then(|column| report.position(origin, column.name));
                 (Some(user.iter().map(|(place, _)| *place).collect()), id)
@@ -271,11 +271,11 @@ impl UserRows {
     }
 
     /// Emits the next users.
-    pub(super) fn emit(&mut self, batch: &mut Batch) -> Step {
+    pub(super) fn emit(&mut self, batch: &mut Batch) -> BatchStatus {
         self.digests = Digests::default();
         while let Some(user) = self.users.get(self.next) {
             if batch.bytes.len() >= BATCH {
-                return Step::More;
+                return BatchStatus::More;
             }
             self.next += 1;
             let start = batch.bytes.len();
@@ -298,7 +298,7 @@ impl UserRows {
             let end = batch.bytes.len();
             batch.records.push(BatchRecord { start, end, rows: user.rows, ..first.placed });
         }
-        Step::Done
+        BatchStatus::Done
     }
 
     /// Notes on rows that are repeated or contradict each other, and on rewritten dates.

@@ -30,7 +30,7 @@ const NO: [&str; 8] =
 /// `TRUE` and `FALSE` in other languages, as spreadsheets write them, in lower case:
 /// German, French, Spanish, Italian, Portuguese, Dutch, Swedish, Danish, Norwegian, Finnish,
 /// Polish, Czech, Hungarian, Romanian, Russian and Turkish.
-const YES_ABROAD: [&str; 16] = [
+const YES_TRANSLATED: [&str; 16] = [
     "wahr",
     "vrai",
     "verdadero",
@@ -48,7 +48,7 @@ const YES_ABROAD: [&str; 16] = [
     "истина",
     "doğru",
 ];
-const NO_ABROAD: [&str; 15] = [
+const NO_TRANSLATED: [&str; 15] = [
     "falsch", "faux", "falso", "onwaar", "falskt", "falsk", "usann", "epätosi", "fałsz",
     "nepravda", "hamis", "fals", "ложь", "yanliş", "yanlış",
 ];
@@ -73,7 +73,7 @@ fn among(cell: &str, words: &[&str]) -> bool {
 }
 
 /// The same for words that may have letters outside ASCII.
-fn among_abroad(cell: &str, words: &[&str]) -> bool {
+fn among_translated(cell: &str, words: &[&str]) -> bool {
     among(cell, words) || (!cell.is_ascii() && words.contains(&&*cell.to_lowercase()))
 }
 
@@ -93,9 +93,9 @@ fn placeholder<T>(cell: &str) -> Option<Meaning<T>> {
 /// Reads a cell with yes or no. A word for never is not an answer, so it is missing like `N/A`.
 pub(super) fn flag(cell: &str) -> Meaning<bool> {
     let cell = cell.trim();
-    if among(cell, &YES) || among_abroad(cell, &YES_ABROAD) {
+    if among(cell, &YES) || among_translated(cell, &YES_TRANSLATED) {
         Meaning::Value(true)
-    } else if among(cell, &NO) || among_abroad(cell, &NO_ABROAD) {
+    } else if among(cell, &NO) || among_translated(cell, &NO_TRANSLATED) {
         Meaning::Value(false)
     } else {
         placeholder(cell).unwrap_or(Meaning::NotUnderstood)
@@ -111,8 +111,8 @@ pub(super) struct Writing {
     pub(super) order: Option<DateOrder>,
 }
 
-/// Reads a cell with a time. A no instead (as in Tencent's `PasswordLastRotation`) means that the
-/// column does not apply.
+/// Reads a cell with a time. `FALSE` in place of a time (as in Tencent's `PasswordLastRotation`)
+/// means that the column does not apply.
 pub(super) fn time(cell: &str, writing: &Writing) -> Meaning<Time> {
     let cell = cell.trim();
     if let Some(meaning) = placeholder(cell) {
@@ -125,7 +125,9 @@ pub(super) fn time(cell: &str, writing: &Writing) -> Meaning<Time> {
         Some(date) => {
             date.time(writing.order, &writing.zone).map_or(Meaning::Ambiguous, Meaning::Value)
         }
-        None if is_word(cell, "false") || among_abroad(cell, &NO_ABROAD) => Meaning::NotApplicable,
+        None if is_word(cell, "false") || among_translated(cell, &NO_TRANSLATED) => {
+            Meaning::NotApplicable
+        }
         None => Meaning::NotUnderstood,
     }
 }
@@ -141,7 +143,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_yes_a_no_and_neither_are_told_apart() {
+    fn yes_no_and_neither_are_distinguished() {
         for (cell, expected) in [
             ("true", Meaning::Value(true)),
             ("TRUE", Meaning::Value(true)),
@@ -228,7 +230,8 @@ mod tests {
     #[test]
     fn a_word_has_one_meaning() {
         let all =
-            [&YES[..], &NO, &YES_ABROAD, &NO_ABROAD, &NEVER, &NOT_APPLICABLE, &UNKNOWN].concat();
+            [&YES[..], &NO, &YES_TRANSLATED, &NO_TRANSLATED, &NEVER, &NOT_APPLICABLE, &UNKNOWN]
+                .concat();
         let mut sorted = all.clone();
         sorted.sort_unstable();
         sorted.dedup();

@@ -12,12 +12,12 @@ use crate::input::json::Fault;
 #[derive(Debug)]
 pub(in crate::input) struct Cells<'a> {
     row: &'a str,
-    spans: SmallVec<[Span; 64]>,
+    spans: SmallVec<[CellRange; 64]>,
 }
 
 /// The range of a cell's text, without the quotes around it.
 #[derive(Debug, Clone, Copy)]
-struct Span {
+struct CellRange {
     start: usize,
     end: usize,
     /// Whether it contains doubled quotes.
@@ -33,7 +33,7 @@ impl<'a> Cells<'a> {
         let mut at = 0;
         // The text is complete, so no cell ends outside of it.
         while let Some(Cell { start, end, doubled, after }) = text.cell(at)? {
-            spans.push(Span { start, end, doubled });
+            spans.push(CellRange { start, end, doubled });
             at = after + 1;
             match bytes.get(after..) {
                 Some([b',', ..]) => {}
@@ -46,7 +46,7 @@ impl<'a> Cells<'a> {
 
     /// The text of the cell at this position, from 0; `None` if the row has fewer cells.
     pub(in crate::input) fn get(&self, position: usize) -> Option<Cow<'a, str>> {
-        let Span { start, end, doubled } = *self.spans.get(position)?;
+        let CellRange { start, end, doubled } = *self.spans.get(position)?;
         let text = self.row.get(start..end)?;
         Some(if doubled { Cow::Owned(text.replace("\"\"", "\"")) } else { Cow::Borrowed(text) })
     }

@@ -116,7 +116,7 @@ proptest! {
             let some = row(&text.as_bytes()[..len], false, limit);
             prop_assert!(some == RowScan::Unfinished || some == all, "{len}: {some:?} {all:?}");
         }
-        // Where nothing follows is the only thing that its end can tell.
+        // Only the end of the text shows that nothing follows.
         if let RowScan::Ends(fit) = all {
             prop_assert!(fit.end <= fit.next && fit.filled <= fit.cells && fit.end <= limit);
         }

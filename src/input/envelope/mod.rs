@@ -11,7 +11,7 @@ mod opener;
 
 use super::csv::Cells;
 use super::json::Fault;
-use crate::record::{Batch, BatchRecord, Envelope, Skip, Span};
+use crate::record::{Batch, BatchRecord, ByteRange, Envelope, Skip};
 
 pub(super) use named::refused;
 use opener::{Content, Opener};
@@ -65,8 +65,8 @@ impl Envelopes {
                     let cell = cells.get(column).unwrap_or_default().into_owned();
                     let start = batch.bytes.len();
                     batch.bytes.extend_from_slice(cell.trim_ascii().as_bytes());
-                    let whole = Span { start: placed.start, end: placed.end };
-                    let envelope = Envelope { whole, object: Span::default() };
+                    let whole = ByteRange { start: placed.start, end: placed.end };
+                    let envelope = Envelope { whole, object: ByteRange::default() };
                     let end = batch.bytes.len();
                     batch.records.push(BatchRecord { start, end, envelope, ..placed });
                 }
@@ -82,9 +82,9 @@ impl Envelopes {
     /// Adds the records of the envelope that was just opened to the batch.
     fn place(&mut self, batch: &mut Batch, placed: &BatchRecord) {
         let before = batch.bytes.len();
-        let own = Span { start: placed.start, end: placed.end };
+        let own = ByteRange { start: placed.start, end: placed.end };
         let whole =
-            if placed.envelope.whole == Span::default() { own } else { placed.envelope.whole };
+            if placed.envelope.whole == ByteRange::default() { own } else { placed.envelope.whole };
         let (text, found) = self.opener.found();
         batch.bytes.extend_from_slice(text.as_bytes());
         batch.records.extend(found.iter().map(|found| {
@@ -92,7 +92,7 @@ impl Envelopes {
             let object = match found.object {
                 opener::Object::Whole => own,
                 opener::Object::Inside(span) => span.shifted(before),
-                opener::Object::None => Span::default(),
+                opener::Object::None => ByteRange::default(),
             };
             let envelope = Envelope { whole, object };
             BatchRecord { start: text.start, end: text.end, envelope, ..*placed }

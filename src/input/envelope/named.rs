@@ -44,7 +44,7 @@ pub(in crate::input) fn refused(text: &str) -> Option<&'static str> {
     if has(paths::ECS_TRAIL) || ecs.is_some_and(|of| of.contains("cloudtrail")) {
         return Some(
             "a document in the Elastic Common Schema (ECS) without `event.original`, which would \
-             hold the trail's own record",
+             contain the trail's own record",
         );
     }
     let source = word(paths::EVENT_SOURCE).or_else(|| word(paths::SOURCE));

@@ -8,7 +8,7 @@ use super::named::is_control;
 use crate::input::frame::{MAX_RECORD, line_prefix};
 use crate::input::json::{Fault, Fields, Shape, decode, items, members, too_deep, values};
 use crate::input::trail::{Spelling, cloud};
-use crate::record::{Provider, SkipReason, Span};
+use crate::record::{ByteRange, Provider, SkipReason};
 use crate::value::Members;
 
 /// How deep envelopes may nest.
@@ -92,15 +92,15 @@ pub(super) enum Object {
     /// The whole envelope.
     Whole,
     /// An object inside the envelope, copied to the text of the opener.
-    Inside(Span),
+    Inside(ByteRange),
     /// No object: the record is an item of an array.
     None,
 }
 
 /// Where a record was copied to in the text of the opener.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Found {
-    pub(super) text: Span,
+pub(super) struct ExtractedRecord {
+    pub(super) text: ByteRange,
     pub(super) object: Object,
 }
 
@@ -108,13 +108,13 @@ pub(super) struct Found {
 #[derive(Debug, Default)]
 pub(super) struct Opener {
     text: String,
-    found: Vec<Found>,
+    found: Vec<ExtractedRecord>,
     control: u64,
 }
 
 /// What surrounds a value.
 #[derive(Clone, Copy)]
-struct At<'t> {
+struct Context<'t> {
     /// The number of envelopes around it.
     depth: usize,
     /// The object whose member it is, and whether that object is the whole envelope.
@@ -132,11 +132,11 @@ impl Opener {
         if text.starts_with('{') && is_record(text, false) {
             return Ok(Content::Bare);
         }
-        self.value(text, At { depth: 0, object: None, named: false })
+        self.value(text, Context { depth: 0, object: None, named: false })
     }
 
     /// The text that the records were copied to, and where each of them is.
-    pub(super) fn found(&self) -> (&str, &[Found]) {
+    pub(super) fn found(&self) -> (&str, &[ExtractedRecord]) {
         (&self.text, &self.found)
     }
 
@@ -145,7 +145,7 @@ impl Opener {
         self.control
     }
 
-    fn value(&mut self, json: &str, at: At<'_>) -> Result<Content, Fault> {
+    fn value(&mut self, json: &str, at: Context<'_>) -> Result<Content, Fault> {
         if at.depth > MAX_NESTING {
             return Ok(Content::Other);
         }
@@ -157,7 +157,7 @@ impl Opener {
         }
     }
 
-    fn object(&mut self, json: &str, at: At<'_>) -> Result<Content, Fault> {
+    fn object(&mut self, json: &str, at: Context<'_>) -> Result<Content, Fault> {
         if at.depth > 0 && is_record(json, at.named) {
             return self.record(json, at);
         }
@@ -174,7 +174,7 @@ impl Opener {
             if !KEYS.iter().any(|known| known.eq_ignore_ascii_case(key)) {
                 continue;
             }
-            let inside = At {
+            let inside = Context {
                 depth: at.depth + 1,
                 object: Some((json, at.depth == 0)),
                 named: key.starts_with("Cloud") || key.starts_with("cloud_"),
@@ -193,7 +193,7 @@ impl Opener {
         }
         match respelled(json, &members) {
             Some(record) if seen == Content::Other => {
-                self.record(&record, At { object: Some((json, at.depth == 0)), ..at })
+                self.record(&record, Context { object: Some((json, at.depth == 0)), ..at })
             }
             _ => Ok(seen),
         }
@@ -201,8 +201,8 @@ impl Opener {
 
     /// Opens the items of an array, or the values of a text. If any contains a record, the
     /// others are retained too, so that each is counted.
-    fn items(&mut self, items: &[&str], at: At<'_>) -> Result<Content, Fault> {
-        let alone = At { depth: at.depth + 1, object: None, named: false };
+    fn items(&mut self, items: &[&str], at: Context<'_>) -> Result<Content, Fault> {
+        let alone = Context { depth: at.depth + 1, object: None, named: false };
         let (found, text, control) = (self.found.len(), self.text.len(), self.control);
         let (mut records, mut others) = (false, false);
         for item in items {
@@ -212,7 +212,7 @@ impl Opener {
                 Content::Other if is_cell(item) => {}
                 Content::Other => {
                     let text = self.copy(item)?;
-                    self.found.push(Found { text, object: Object::None });
+                    self.found.push(ExtractedRecord { text, object: Object::None });
                     others = true;
                 }
             }
@@ -227,7 +227,7 @@ impl Opener {
         Ok(if only_control { Content::Control } else { Content::Other })
     }
 
-    fn string(&mut self, json: &str, at: At<'_>) -> Result<Content, Fault> {
+    fn string(&mut self, json: &str, at: Context<'_>) -> Result<Content, Fault> {
         let Some(content) = decode(json) else { return Ok(Content::Other) };
         let text = content.trim_ascii();
         if text.starts_with(['{', '[']) {
@@ -243,7 +243,7 @@ impl Opener {
     }
 
     /// Opens JSON values that follow one another, as streams put them into one message.
-    fn text(&mut self, text: &str, at: At<'_>) -> Result<Content, Fault> {
+    fn text(&mut self, text: &str, at: Context<'_>) -> Result<Content, Fault> {
         if !text.starts_with(['{', '[']) {
             return Ok(Content::Other);
         }
@@ -253,30 +253,30 @@ impl Opener {
         }
         match values(text).as_deref() {
             None => Ok(Content::Other),
-            Some([one]) => self.value(one, At { depth: at.depth + 1, ..at }),
+            Some([one]) => self.value(one, Context { depth: at.depth + 1, ..at }),
             Some(several) => self.items(several, at),
         }
     }
 
-    fn record(&mut self, json: &str, at: At<'_>) -> Result<Content, Fault> {
+    fn record(&mut self, json: &str, at: Context<'_>) -> Result<Content, Fault> {
         let object = match at.object {
             Some((_, true)) => Object::Whole,
             Some((object, false)) => Object::Inside(self.copy(object)?),
             None => Object::None,
         };
         let text = self.copy(json)?;
-        self.found.push(Found { text, object });
+        self.found.push(ExtractedRecord { text, object });
         Ok(Content::Records)
     }
 
-    fn copy(&mut self, text: &str) -> Result<Span, Fault> {
+    fn copy(&mut self, text: &str) -> Result<ByteRange, Fault> {
         let start = self.text.len();
         if start + text.len() > MAX_OPENED {
             let detail = format!("the records of its envelope have more than {MAX_OPENED} bytes");
             return Err(Fault { reason: SkipReason::TooLong, detail });
         }
         self.text.push_str(text);
-        Ok(Span { start, end: self.text.len() })
+        Ok(ByteRange { start, end: self.text.len() })
     }
 }
 

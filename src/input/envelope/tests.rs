@@ -44,7 +44,8 @@ fn base64(bytes: impl AsRef<[u8]>) -> String {
     STANDARD.encode(bytes)
 }
 
-/// What comes out: the id of each record, `?` for one that is none, and what is skipped.
+/// What comes out: the id of each record, `?` for a value that is not a record, and what is
+/// skipped.
 fn check(text: &str) -> String {
     let batch = opened(text);
     let mut out: Vec<String> = Vec::new();
@@ -175,7 +176,7 @@ fn records_are_found_whose_keys_are_in_another_case() {
             assert_eq!(check(&text.to_string()), id, "{text}");
         }
     }
-    // What stands around a record in the answer of an API is none.
+    // The values around a record in the response of an API are not records.
     let row = json!({ "EventId": "e", "EventName": "x", "EventSource": "iam.amazonaws.com", "CloudTrailEvent": "{torn" });
     assert_eq!(check(&row.to_string()), "?");
     let row = json!({ "EventId": "e", "EventName": "x", "EventSource": "cam.tencentcloudapi.com", "CloudAuditEvent": tencent(1).to_string() });

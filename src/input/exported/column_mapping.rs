@@ -32,8 +32,12 @@ const fn all(
 
 /// The fields of `all` that a table of the provider can fill. `has` returns whether the table has a
 /// column.
-pub(super) fn carried(provider: Provider, all: FieldSet, has: impl Fn(&str) -> bool) -> FieldSet {
-    let mut carried: FieldSet = FIELDS
+pub(super) fn available_fields(
+    provider: Provider,
+    all: FieldSet,
+    has: impl Fn(&str) -> bool,
+) -> FieldSet {
+    let mut available: FieldSet = FIELDS
         .iter()
         .filter(|field| field.providers.contains(&provider))
         .filter(|field| {
@@ -43,11 +47,11 @@ pub(super) fn carried(provider: Provider, all: FieldSet, has: impl Fn(&str) -> b
         .map(|field| field.field)
         .chain([f::PROVIDER, f::RAW])
         .collect();
-    if carried.contains(f::SERVICE) && carried.contains(f::API) {
-        carried.insert(f::NAME);
-        carried.insert(f::OPERATION);
+    if available.contains(f::SERVICE) && available.contains(f::API) {
+        available.insert(f::NAME);
+        available.insert(f::OPERATION);
     }
-    all.iter().filter(|id| carried.contains(*id)).collect()
+    all.iter().filter(|id| available.contains(*id)).collect()
 }
 
 /// Every field, with one row for each set of columns that it is read from.

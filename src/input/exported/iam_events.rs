@@ -1,5 +1,5 @@
-//! The list of events that the IAM audit script writes beside its credential report: users and access
-//! keys that were created or deleted.
+//! The list of events that the IAM audit script writes in addition to its credential report: users
+//! and access keys that were created or deleted.
 
 use std::borrow::Cow;
 
@@ -8,8 +8,8 @@ use crate::input::csv::Cells;
 use crate::input::trail::Spelling;
 use crate::record::field::event as field;
 use crate::record::{
-    Columns, Defect, FieldGap, FieldId, FieldSet, Format, Mapper, Origin, Outcome, Provider,
-    RawRecord, Record, Rows, Scratch, derive,
+    Columns, Defect, FieldGap, FieldId, FieldSet, Format, MappedRecord, Mapper, Origin, Outcome,
+    Provider, RawRecord, Record, Scratch, derive,
 };
 use crate::value::{Items, Json, RecordKind, Time, Value, Zone};
 
@@ -110,7 +110,7 @@ impl Mapper for AuditMapper {
         &self,
         raw: &RawRecord<'_>,
         scratch: &mut Scratch,
-        emit: &mut dyn FnMut(Rows<'_>),
+        emit: &mut dyn FnMut(MappedRecord<'_>),
     ) -> Outcome {
         scratch.begin();
         if !self.rows {
@@ -170,7 +170,7 @@ impl Mapper for AuditMapper {
         put(field::TARGET_USER, Value::maybe_str(names.clone().find(|name| is_user(name))));
         put(field::RESOURCES, Value::List(Items::Owned(names.map(Value::str).collect())));
         put(field::RAW, Value::Json(Json { text: Cow::Borrowed(row) }));
-        emit(Rows::of(&record));
+        emit(MappedRecord::of(&record));
         Outcome::Read
     }
 }
@@ -180,8 +180,8 @@ fn names(cell: &str) -> impl Iterator<Item = &str> + Clone {
     cell.split(',').map(str::trim).filter(|name| !name.is_empty())
 }
 
-/// Whether a resource is the name of a user. Calls on access keys list the key beside it, or only the
-/// key.
+/// Whether a resource is the name of a user. Calls on access keys list the key next to the user, or
+/// only the key.
 fn is_user(name: &str) -> bool {
     !name.starts_with("arn:")
         && !["AKIA", "ASIA", "AIDA"].iter().any(|prefix| {

@@ -18,8 +18,8 @@ use super::trail::{Spelling, TORN};
 use super::{ActionTrail, CloudAudit, CloudTrail};
 use crate::record::field::event;
 use crate::record::{
-    Columns, Defect, FieldSet, Format, Mapper, Origin, Outcome, Provider, RawRecord, Rows, Scratch,
-    SkipReason, same_name,
+    Columns, Defect, FieldSet, Format, MappedRecord, Mapper, Origin, Outcome, Provider, RawRecord,
+    Scratch, SkipReason, same_name,
 };
 use crate::value::{RecordKind, Time};
 
@@ -166,7 +166,9 @@ impl Format for Exported {
             Some(columns) => {
                 let columns = self.paths(columns);
                 let mut fields =
-                    column_mapping::carried(self.provider(), carries, |name| has(&columns, name));
+                    column_mapping::available_fields(self.provider(), carries, |name| {
+                        has(&columns, name)
+                    });
                 if origin.account.is_some() && carries.contains(event::ACCOUNT) {
                     fields.insert(event::ACCOUNT);
                 }
@@ -190,7 +192,7 @@ impl Format for Exported {
         Box::new(RowMapper {
             // Without the type it is unknown whether an event is a service event, which has no
             // caller.
-            says_type: has(&paths, "eventType"),
+            has_event_type: has(&paths, "eventType"),
             signin: silent.then(|| self.of.mapper(&without, &inner, now)),
             api: paths.iter().position(|path| path.as_deref() == Some("eventName")),
             object: origin
@@ -248,7 +250,7 @@ struct RowMapper {
     /// The fields that the columns carry. A rule that needs another field is blind, so a missing
     /// column is not a gap of each row.
     carries: FieldSet,
-    says_type: bool,
+    has_event_type: bool,
     of: Box<dyn Mapper>,
     /// Reads sign-ins, if the table has no column for their outcome.
     signin: Option<Box<dyn Mapper>>,
@@ -261,7 +263,7 @@ impl Mapper for RowMapper {
         &self,
         raw: &RawRecord<'_>,
         scratch: &mut Scratch,
-        emit: &mut dyn FnMut(Rows<'_>),
+        emit: &mut dyn FnMut(MappedRecord<'_>),
     ) -> Outcome {
         scratch.begin();
         let Some(object) = &self.object else { return Outcome::Foreign };
@@ -288,7 +290,7 @@ impl Mapper for RowMapper {
         scratch.row = row;
         scratch.gaps.retain(|gap| {
             let may_lack = gap.field == event::USER_TYPE && gap.defect == Defect::Missing;
-            self.carries.contains(gap.field) && (self.says_type || !may_lack)
+            self.carries.contains(gap.field) && (self.has_event_type || !may_lack)
         });
         outcome
     }

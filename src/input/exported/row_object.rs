@@ -42,8 +42,7 @@ pub(super) enum Written<'k> {
 }
 
 impl RowObject {
-    /// Prepares for columns with these paths; a column without a path keeps its own name as the
-    /// key.
+    /// Prepares for columns with these paths; the key of a column without a path is its name.
     pub(super) fn new(
         columns: &Columns,
         paths: Vec<Option<String>>,

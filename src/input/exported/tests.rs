@@ -142,14 +142,14 @@ fn each_column_carries_its_fields() {
     }
     for table in [&CLOUDTRAIL_TABLE, &ACTIONTRAIL_TABLE, &CLOUDAUDIT_TABLE] {
         let all = table.of.carries(&Origin::default());
-        let every = column_mapping::carried(table.provider(), all, |_| true);
+        let every = column_mapping::available_fields(table.provider(), all, |_| true);
         let never: Vec<_> = all.iter().filter(|id| !every.contains(*id)).collect();
         assert!(never.is_empty(), "{}: {never:?} by no column", table.name);
-        let none = column_mapping::carried(table.provider(), all, |_| false);
+        let none = column_mapping::available_fields(table.provider(), all, |_| false);
         assert_eq!(none.iter().count(), 2, "the provider and the record itself");
         let spelling = Spelling::of(table.provider());
         let is_path = |name: &str| spelling.path(name).as_deref() == Some(name);
-        let read = column_mapping::carried(table.provider(), all, is_path);
+        let read = column_mapping::available_fields(table.provider(), all, is_path);
         assert_eq!(read, every, "{}: a column is no key", table.name);
     }
 }
@@ -266,7 +266,7 @@ fn damaged_cells_cost_their_row() {
     }
     let other = fields(&CLOUDTRAIL_TABLE, "eventName,eventSource", "Login,login.example");
     assert_eq!(other, Err(Outcome::Foreign));
-    // Without columns a record is no row.
+    // Without columns a record is not a row.
     let raw = RawRecord::alone("{}");
     for format in [&CLOUDTRAIL_TABLE as &dyn Format, &IamEvents] {
         let mapper = format.mapper(&FieldSet::EMPTY, &Origin::default(), Time(0));

@@ -11,7 +11,7 @@ use crate::diag::escape;
 use crate::input::credentials;
 use crate::input::opening::RawFile;
 use crate::input::set::{InputNote, InputSet};
-use crate::record::{Batch, FileAccount, FileStatus, SkipReason, Step};
+use crate::record::{Batch, BatchStatus, FileAccount, FileStatus, SkipReason};
 use crate::value::Time;
 
 /// A file that was not written to for this time, in microseconds, counts as complete.
@@ -130,7 +130,7 @@ impl Snapshot {
             if batch.skipped.iter().any(|skip| broken(skip.reason)) {
                 return false;
             }
-            if step == Step::Done {
+            if step == BatchStatus::Done {
                 return match batches.account().status {
                     FileStatus::Unreadable { .. } => false,
                     // A format may not recognize a file of which only the beginning was written.

@@ -75,7 +75,7 @@ impl Follow {
         let set = InputSet::new(&self.args)?.hints(&self.hints, &self.directory);
         let mut files = self.files.clone();
         let mut notes: Vec<InputNote> = set.notes().to_vec();
-        let seen: Vec<Option<Snapshot>> = (0..set.count())
+        let snapshot: Vec<Option<Snapshot>> = (0..set.count())
             .map(|index| {
                 let (found, _) = set.file(index)?;
                 let own = |own: &PathBuf| {
@@ -89,26 +89,28 @@ impl Follow {
                 Some(Snapshot::of(index, found, set.roots()))
             })
             .collect();
-        let places = identify(&seen, &mut files, &mut notes, clock, used);
+        let places = identify(&snapshot, &mut files, &mut notes, clock, used);
         let mut turns: Vec<FileTask> = files.iter().map(|_| FileTask::default()).collect();
-        for (seen, place) in seen.iter().zip(places) {
-            let (Some(seen), Some(place)) = (seen, place) else { continue };
+        for (snapshot, place) in snapshot.iter().zip(places) {
+            let (Some(snapshot), Some(place)) = (snapshot, place) else { continue };
             let file = &mut files[place];
             file.gone = None;
-            let turn = if seen.path == STDIN {
+            let turn = if snapshot.path == STDIN {
                 due_of_stdin(file, stdin, ended)
             } else {
                 let report = match file.standing {
                     // A file that was written to is peeked at again.
-                    standing if seen.is_unchanged(file) && standing != FollowState::New => {
+                    standing if snapshot.is_unchanged(file) && standing != FollowState::New => {
                         standing == FollowState::Report
                     }
                     FollowState::Lines => false,
-                    _ => seen.status.is_none() && set.peek(seen.index) == ReadOrder::Reports,
+                    _ => {
+                        snapshot.status.is_none() && set.peek(snapshot.index) == ReadOrder::Reports
+                    }
                 };
-                seen.due(&set, file, clock, report, &mut notes)
+                snapshot.due(&set, file, clock, report, &mut notes)
             };
-            turns[place] = FileTask { found: Some(seen.index), ..turn };
+            turns[place] = FileTask { found: Some(snapshot.index), ..turn };
         }
         for (file, turn) in files.iter_mut().zip(&turns) {
             if turn.found.is_none() {

@@ -2,7 +2,7 @@
 
 use crate::value::Time;
 
-/// What a followed file is, as far as it is known.
+/// The recognised kind of a followed file, if any.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum FollowState {
     /// Nothing of it was read.

@@ -14,13 +14,13 @@ const FORGOTTEN: Duration = Duration(35 * 24 * 3600 * 1_000_000);
 
 /// For every file that was found, its index among the followed files.
 pub(super) fn identify(
-    seen: &[Option<Snapshot>],
+    snapshot: &[Option<Snapshot>],
     files: &mut Vec<FollowedFile>,
     notes: &mut Vec<InputNote>,
     clock: Time,
     used: &BTreeSet<u32>,
 ) -> Vec<Option<usize>> {
-    let mut places = vec![None; seen.len()];
+    let mut places = vec![None; snapshot.len()];
     let mut taken = vec![false; files.len()];
     let mut by_identity: HashMap<(u64, u64), Vec<usize>> = HashMap::new();
     let mut by_path: HashMap<String, usize> = HashMap::new();
@@ -29,15 +29,17 @@ pub(super) fn identify(
         by_path.entry(file.path.clone()).or_insert(place);
     }
     // First by device and inode, so that a renamed file continues under its new name.
-    for (at, seen) in seen.iter().enumerate() {
-        let Some(seen) = seen.as_ref().filter(|seen| seen.is_file()) else { continue };
-        let Some(known) = by_identity.get(&(seen.device, seen.inode)) else { continue };
+    for (at, snapshot) in snapshot.iter().enumerate() {
+        let Some(snapshot) = snapshot.as_ref().filter(|snapshot| snapshot.is_file()) else {
+            continue;
+        };
+        let Some(known) = by_identity.get(&(snapshot.device, snapshot.inode)) else { continue };
         let goes_on = |place: &&usize| {
             let file = &files[**place];
-            !taken[**place] && seen.is_same(file) && seen.begins_as(file)
+            !taken[**place] && snapshot.is_same(file) && snapshot.begins_as(file)
         };
         let known: Vec<usize> = known.iter().filter(goes_on).copied().collect();
-        let named = known.iter().find(|place| files[**place].path == seen.path);
+        let named = known.iter().find(|place| files[**place].path == snapshot.path);
         if let Some(&place) = named.or(known.first()) {
             taken[place] = true;
             places[at] = Some(place);
@@ -48,12 +50,12 @@ pub(super) fn identify(
         !taken[*place] && left(file) && !used.contains(&(*place as u32))
     };
     let mut free: Vec<usize> = files.iter().enumerate().filter(free).map(|(at, _)| at).collect();
-    for (at, seen) in seen.iter().enumerate() {
+    for (at, snapshot) in snapshot.iter().enumerate() {
         // A file that cannot be read has an index too, so that it is reported.
-        let readable = |seen: &&Snapshot| seen.status.as_ref().is_none_or(is_unreadable);
-        let Some(seen) = seen.as_ref().filter(readable) else { continue };
+        let readable = |snapshot: &&Snapshot| snapshot.status.as_ref().is_none_or(is_unreadable);
+        let Some(snapshot) = snapshot.as_ref().filter(readable) else { continue };
         let place = places[at].unwrap_or_else(|| {
-            let named = by_path.get(&seen.path).copied().filter(|place| !taken[*place]);
+            let named = by_path.get(&snapshot.path).copied().filter(|place| !taken[*place]);
             let place = named.unwrap_or_else(|| {
                 while let Some(place) = free.pop() {
                     if !taken[place] {
@@ -67,10 +69,10 @@ pub(super) fn identify(
             });
             taken[place] = true;
             let file = &mut files[place];
-            if file.offset > 0 && seen.is_file() && !seen.begins_as(file) {
+            if file.offset > 0 && snapshot.is_file() && !snapshot.begins_as(file) {
                 let text = format!(
                     "{} was replaced by another file; it is read from its beginning",
-                    escape(&seen.shown)
+                    escape(&snapshot.shown)
                 );
                 notes.push(InputNote { id: "replaced-input", text });
                 *file = FollowedFile::default();
@@ -79,8 +81,8 @@ pub(super) fn identify(
         });
         places[at] = Some(place);
         let file = &mut files[place];
-        file.path.clone_from(&seen.path);
-        file.shown.clone_from(&seen.shown);
+        file.path.clone_from(&snapshot.path);
+        file.shown.clone_from(&snapshot.shown);
     }
     places
 }

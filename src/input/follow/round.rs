@@ -11,7 +11,7 @@ use crate::input::file_reader::{FileReader, ReadTask};
 use crate::input::opening::{RawFile, Stdin};
 use crate::input::set::{InputNote, InputSet};
 use crate::record::{
-    Batch, Batches, FileAccount, FileStatus, Format, Hint, Inputs, Origin, ReadOrder, Step,
+    Batch, BatchStatus, Batches, FileAccount, FileStatus, Format, Hint, Inputs, Origin, ReadOrder,
 };
 
 /// What is new since the last round.
@@ -247,7 +247,7 @@ struct Shifted<'i> {
 }
 
 impl Batches for Shifted<'_> {
-    fn next(&mut self, batch: &mut Batch) -> Step {
+    fn next(&mut self, batch: &mut Batch) -> BatchStatus {
         let step = self.inner.next(batch);
         for placed in &mut batch.records {
             placed.offset = placed.offset.wrapping_add(self.offset);
@@ -305,10 +305,10 @@ struct Stoppable<'i> {
 }
 
 impl Batches for Stoppable<'_> {
-    fn next(&mut self, batch: &mut Batch) -> Step {
+    fn next(&mut self, batch: &mut Batch) -> BatchStatus {
         if self.stop.load(Ordering::Relaxed) {
             batch.clear();
-            return Step::Done;
+            return BatchStatus::Done;
         }
         self.inner.next(batch)
     }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use super::followed_file::FollowedFile;
-use crate::input::discover::{Found, STDIN, bytes_as_text};
+use crate::input::discover::{FoundFile, STDIN, bytes_as_text};
 use crate::record::{FileStatus, shown_path};
 
 /// How many first bytes identify a file.
@@ -36,29 +36,29 @@ pub(super) struct Snapshot {
 }
 
 impl Snapshot {
-    pub(super) fn of(index: usize, found: &Found, roots: &[String]) -> Self {
+    pub(super) fn of(index: usize, found: &FoundFile, roots: &[String]) -> Self {
         let shown = shown_path(roots, found.root, &found.path);
         let Some(file) = &found.file else {
             return Self { index, path: STDIN.into(), shown, ..Self::default() };
         };
         let path = bytes_as_text(file.as_os_str());
         let (file, status) = (file.clone(), found.status.clone());
-        let seen = Self { index, file, path, shown, status, ..Self::default() };
-        if seen.status.is_some() {
-            return seen;
+        let snapshot = Self { index, file, path, shown, status, ..Self::default() };
+        if snapshot.status.is_some() {
+            return snapshot;
         }
         let unreadable = |reason: String| Some(FileStatus::Unreadable { reason });
-        match fs::metadata(&seen.file) {
+        match fs::metadata(&snapshot.file) {
             Ok(meta) if meta.is_file() => {
                 let (device, inode) = identity(&meta);
-                Self { device, inode, size: meta.len(), modified: modified(&meta), ..seen }
+                Self { device, inode, size: meta.len(), modified: modified(&meta), ..snapshot }
             }
             Ok(_) => {
                 let reason = "a watch follows regular files, folders and standard input; pipe into \
                               `keytrail watch -`";
-                Self { status: unreadable(reason.into()), ..seen }
+                Self { status: unreadable(reason.into()), ..snapshot }
             }
-            Err(error) => Self { status: unreadable(error.to_string()), ..seen },
+            Err(error) => Self { status: unreadable(error.to_string()), ..snapshot },
         }
     }
 }

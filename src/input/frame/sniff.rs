@@ -95,8 +95,8 @@ enum Kind {
 
 impl Sniff {
     /// What the file is that begins with these bytes, which extend those of the last call; `None`
-    /// while later bytes could change the answer. `more` says that more may come, `whole` that the
-    /// file ends here.
+    /// while later bytes could change the answer. `more` is whether more bytes may follow, `whole`
+    /// whether the file ends here.
     pub(super) fn look(&mut self, bytes: &[u8], more: bool, whole: bool) -> Option<Sniffed> {
         if more && bytes.len() < HEAD {
             return None;
@@ -221,7 +221,7 @@ pub(super) fn container(
     array: usize,
     around: usize,
 ) -> Option<&'static str> {
-    // The key is no longer there when its array comes too late.
+    // The key is no longer in the buffer if its array comes too late.
     let key = bytes
         .get(string?..array)
         .filter(|key| key.len() < KEY_REACH)?

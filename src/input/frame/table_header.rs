@@ -94,7 +94,7 @@ impl Tables {
         let names = first.and_then(|fit| std::str::from_utf8(&bytes[..fit.end]).ok());
         let header = names.and_then(|text| columns(text, ','));
         if let (Some(columns), Some(fit)) = (&header, first)
-            && (self.is_given(columns) || self.is_known(columns))
+            && (self.is_given(columns) || self.is_recognised(columns))
         {
             trusted(columns)?;
             let columns = columns.clone();
@@ -115,12 +115,12 @@ impl Tables {
         })
     }
 
-    fn is_known(&self, columns: &Columns) -> bool {
+    fn is_recognised(&self, columns: &Columns) -> bool {
         self.formats.iter().any(|format| format.knows(columns)) || record_column(columns).is_some()
     }
 
     /// What a file contains that does not begin like a known table.
-    fn other(&self, bytes: &[u8], whole: bool, columns_seen: Option<Columns>) -> UnknownContent {
+    fn other(&self, bytes: &[u8], whole: bool, comma_columns: Option<Columns>) -> UnknownContent {
         let line = line_end(bytes, whole).map_or(bytes, |(end, _)| &bytes[..end]);
         if memchr::memchr(0, line).is_some() {
             return UnknownContent::Binary;
@@ -130,12 +130,12 @@ impl Tables {
         };
         for (separator, name) in [(';', "semicolons"), ('\t', "tabs"), ('|', "bars")] {
             if let Some(columns) = columns(line, separator)
-                && (self.is_known(&columns) || (columns_seen.is_none() && columns.len() > 2))
+                && (self.is_recognised(&columns) || (comma_columns.is_none() && columns.len() > 2))
             {
                 return UnknownContent::Separator(name);
             }
         }
-        let Some(columns) = columns_seen else {
+        let Some(columns) = comma_columns else {
             if !whole && line.len() == bytes.len() {
                 return UnknownContent::LongLine;
             }

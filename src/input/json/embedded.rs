@@ -13,7 +13,7 @@ use crate::value::{Json, Value};
 pub(in crate::input) struct Unfolded<'a> {
     /// The fields, including those from embedded objects.
     pub(in crate::input) fields: Fields<'a>,
-    /// Whether some string begins like an object, is none, and stays a string.
+    /// Whether some string begins like an object but is not one, and remains a string.
     pub(in crate::input) torn: bool,
 }
 

@@ -9,9 +9,9 @@ use crate::source::count_bytes;
 /// A scan of one value, which can pause where the bytes end.
 #[derive(Debug, Default)]
 pub(in crate::input) struct Scan {
-    /// Bytes looked at, from the start of the value.
+    /// Bytes scanned, from the start of the value.
     pub(in crate::input) at: usize,
-    /// Where the last string began; `None` before the first, and when that is forgotten.
+    /// Where the last string began; `None` before the first, and once it is forgotten.
     pub(in crate::input) string: Option<usize>,
     /// The deepest nesting so far.
     pub(in crate::input) deepest: usize,
@@ -33,13 +33,12 @@ pub(in crate::input) enum Stop {
     /// A byte that is not allowed at its position.
     Broken(usize),
     /// An array that is the value of a key of the outermost object, or of the object that is its
-    /// `Response`; only when asked for.
+    /// `Response`; only if requested.
     Array(usize),
 }
 
 impl Scan {
-    /// Starts over after an array that this many objects enclose; their beginning is not scanned
-    /// again.
+    /// Restarts after an array inside this many objects, without scanning their beginning again.
     pub(in crate::input) fn resume_object(&mut self, around: usize) {
         *self = Scan { open: std::mem::take(&mut self.open), ..Scan::default() };
         self.open.clear();
@@ -53,7 +52,7 @@ impl Scan {
         self.open.len().saturating_sub(1)
     }
 
-    /// Starts over.
+    /// Restarts at a new value.
     pub(in crate::input) fn restart(&mut self) {
         *self = Scan { open: std::mem::take(&mut self.open), ..Scan::default() };
         self.open.clear();
@@ -65,7 +64,8 @@ impl Scan {
         self.string = self.string.and_then(|string| string.checked_sub(bytes));
     }
 
-    /// Goes on; `bytes` begins where the value begins. `arrays` asks for [`Stop::Array`].
+    /// Continues the scan; `bytes` starts at the start of the value. `arrays` enables
+    /// [`Stop::Array`].
     pub(in crate::input) fn run(&mut self, bytes: &[u8], arrays: bool) -> Stop {
         let mut at = self.at;
         loop {

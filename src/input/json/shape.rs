@@ -18,7 +18,7 @@ pub(super) struct Node {
     pub(super) each: bool,
     /// The bits of all nodes below.
     pub(super) below: u128,
-    /// What was asked for, for messages.
+    /// The requested paths, for messages.
     pub(super) path: &'static str,
     children: Keys,
 }
@@ -30,7 +30,7 @@ impl Node {
 }
 
 impl Shape {
-    /// The shape of these paths; the text of those that `wanted` picks is kept, by their index.
+    /// The shape of these paths; the text of those that `wanted` selects is stored, by their index.
     ///
     /// A key that occurs twice is found on every path, wanted or not.
     pub(in crate::input) fn new(paths: &[&'static str], wanted: impl Fn(usize) -> bool) -> Self {

@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// Zeros behind gzip data are the padding of a tape. Anything else may be records that were lost.
+/// Zeros after gzip data are the padding of a tape. Anything else may be records that were lost.
 #[test]
 fn what_stands_behind_compressed_data_makes_the_run_incomplete() {
     let with = |parts: &[&[u8]]| parts.concat();
@@ -35,7 +35,7 @@ fn what_stands_behind_compressed_data_makes_the_run_incomplete() {
             let step = file.next(&mut batch);
             records += batch.records.len();
             skips.extend(batch.skipped.iter().map(|s| format!("line {}: {}", s.line, s.detail)));
-            if step == Step::Done {
+            if step == BatchStatus::Done {
                 break;
             }
         }

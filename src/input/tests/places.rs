@@ -1,4 +1,4 @@
-//! Files that are not what their names say, that change, or that are no files.
+//! Files with misleading names, files that change, and paths that are not regular files.
 
 use std::io::Write as _;
 
@@ -40,7 +40,7 @@ fn interrupted(path: &Path, happens: impl FnOnce(&Path)) -> (u64, Vec<String>, F
     let mut step = file.next(&mut batch);
     let (mut records, mut skipped) = (batch.records.len() as u64, Vec::new());
     happens(path);
-    while step == Step::More {
+    while step == BatchStatus::More {
         step = file.next(&mut batch);
         records += batch.records.len() as u64;
         skipped.extend(batch.skipped.iter().map(|skip| skip.detail.clone()));
@@ -254,7 +254,7 @@ fn a_file_that_was_peeked_at_is_not_opened_again() {
     let progress = set.progress();
     let bytes: u64 = reads.iter().map(|read| read.account.bytes).sum();
     assert_eq!(progress.bytes.load(std::sync::atomic::Ordering::Relaxed), bytes, "counted once");
-    // Only what is beyond the limits is opened again, and it says so when it is gone.
+    // Only files beyond the limits are opened again, and a missing one is reported.
     let again = &read_all(&set)[0].account.status;
     assert!(matches!(again, FileStatus::Unreadable { .. }), "{again:?}");
 }

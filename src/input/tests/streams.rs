@@ -30,7 +30,7 @@ fn count(set: &InputSet) -> (u64, BTreeMap<&'static str, u64>, usize, FileAccoun
             *skipped.entry(skip.reason.name()).or_default() += 1;
         }
         largest = largest.max(batch.bytes.capacity());
-        if step == Step::Done {
+        if step == BatchStatus::Done {
             return (records, skipped, largest, file.account());
         }
     }
@@ -193,7 +193,7 @@ impl io::Read for Piped {
     }
 }
 
-/// A writer that never ends must not keep what it wrote from being looked at.
+/// Data from a writer that never ends must be examined all the same.
 #[test]
 fn what_a_slow_writer_wrote_is_read_before_it_goes_on() {
     let array = |id: usize| format!("{}{}", if id == 0 { "[" } else { "," }, numbered(id));
@@ -207,12 +207,12 @@ fn what_a_slow_writer_wrote_is_read_before_it_goes_on() {
         }
         let mut file = set.open(0);
         let mut batch = Batch::default();
-        assert_eq!(file.next(&mut batch), Step::More);
+        assert_eq!(file.next(&mut batch), BatchStatus::More);
         let mut read = batch.records.len();
         assert_eq!(read, certain);
         for id in certain..certain + 20 {
             writer.send(written(id).into_bytes()).unwrap();
-            assert_eq!(file.next(&mut batch), Step::More);
+            assert_eq!(file.next(&mut batch), BatchStatus::More);
             read += batch.records.len();
             assert_eq!(read, id + 1, "the record is there while the writer waits");
         }
@@ -220,7 +220,7 @@ fn what_a_slow_writer_wrote_is_read_before_it_goes_on() {
     }
 }
 
-/// What the file is must not hang on how much of it came first.
+/// The format of a file must not depend on the size of the first read.
 #[test]
 fn records_before_the_first_known_one_are_kept() {
     let mut text = "{\"other\":1}\n".repeat(20);
@@ -255,7 +255,7 @@ fn lines_end_in_every_way() {
         ("CR alone", format!("{a}\r{b}\r"), vec![]),
         ("blank lines", format!("\n\n{a}\n \t\r\n\n{b}\n\n"), vec![]),
         ("a mark in front", format!("\u{feff}{a}\n{b}\n"), vec![]),
-        // JSON has no comments: each is a line that says nothing and counts as skipped.
+        // JSON has no comments: each is an empty line and counts as skipped.
         ("a comment", format!("# first\n{a}\n{b}\n"), vec![skipped_at(0, 0)]),
         ("comments between", format!("{a}\n// note\n{b}\n"), vec![skipped_at(a.len() + 1, 1)]),
     ] {

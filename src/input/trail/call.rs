@@ -39,8 +39,8 @@ impl<'a> Call<'a> {
         scratch.push_str(service.as_deref().unwrap_or_default());
         scratch[start..].make_ascii_lowercase();
         let end = scratch.len();
-        let kept = api.as_deref().map_or(0, |api| derive::api(&scratch[start..], api).len());
-        let api = api.map(|api| cut(api, kept));
+        let length = api.as_deref().map_or(0, |api| derive::api(&scratch[start..], api).len());
+        let api = api.map(|api| cut(api, length));
         if let Some(api) = &api {
             scratch.push('.');
             scratch.push_str(api);

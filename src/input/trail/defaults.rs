@@ -13,7 +13,7 @@ pub(in crate::input) struct Defaults {
 }
 
 impl Defaults {
-    /// What `origin` declares; `zone` is the provider's own for times without one.
+    /// The settings of `origin`; `zone` is the provider's zone for times without a zone.
     pub(in crate::input) fn of(origin: &Origin, zone: Zone) -> Self {
         Self { account: origin.account.clone(), zone: origin.zone.clone().unwrap_or(zone) }
     }

@@ -1,9 +1,9 @@
 //! What the formats of the three audit trails share.
 //!
 //! Most keys have the same names in all trails, so [`cloud`] decides which cloud wrote a record,
-//! and [`Spelling`] knows how each trail spells its keys. [`Surroundings`] describes what may be
-//! around a record. A [`EventBuilder`] collects the fields that are needed, and a [`Call`] those
-//! from which others are derived.
+//! and [`Spelling`] contains the spelling of the keys in each trail. [`Surroundings`] describes
+//! what may be around a record. A [`EventBuilder`] collects the fields that are needed, and a
+//! [`Call`] those from which others are derived.
 
 mod call;
 pub(super) mod cloud;
@@ -22,7 +22,7 @@ pub(super) use part::{after, before, cut, list};
 pub(super) use paths::paths;
 pub(super) use promise::Promises;
 pub(super) use spelling::Spelling;
-pub(super) use surroundings::{Found, Row, Surroundings};
+pub(super) use surroundings::{Recognized, Surroundings, WrappedRow};
 
 use crate::record::field::of_kind;
 use crate::record::{FieldSet, Provider, reference};

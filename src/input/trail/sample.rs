@@ -7,16 +7,16 @@ use serde_json::Value as Tree;
 
 use crate::input::envelope::opened;
 use crate::record::field::{event as field, of_kind};
-use crate::record::{FieldId, FieldSet, Format, Origin, Outcome, Record, Rows, Scratch};
+use crate::record::{FieldId, FieldSet, Format, MappedRecord, Origin, Outcome, Record, Scratch};
 use crate::value::{Elem, RecordKind, Time, Type, Value};
 
 /// A format under test.
-pub(in crate::input) struct Sample {
+pub(in crate::input) struct FormatUnderTest {
     pub(in crate::input) format: &'static dyn Format,
     pub(in crate::input) origin: Origin,
 }
 
-impl Sample {
+impl FormatUnderTest {
     pub(in crate::input) fn of(format: &'static dyn Format) -> Self {
         Self { format, origin: Origin::default() }
     }
@@ -36,7 +36,8 @@ impl Sample {
         }
         let mut outcome = Outcome::Foreign;
         for raw in batch.iter().map(Result::unwrap) {
-            outcome = mapper.map(&raw, &mut scratch, &mut |Rows { record, .. }| look(record));
+            outcome =
+                mapper.map(&raw, &mut scratch, &mut |MappedRecord { record, .. }| look(record));
         }
         (outcome, scratch.note)
     }
@@ -104,7 +105,7 @@ impl Sample {
         }
     }
 
-    /// The fields that these records fill are those that the format says it carries.
+    /// The fields that these records fill are those that the format declares.
     pub(in crate::input) fn assert_carries_what_it_fills(&self, texts: &[String]) {
         let mut seen = FieldSet::EMPTY;
         for text in texts {

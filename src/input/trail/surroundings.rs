@@ -12,14 +12,14 @@ pub(in crate::input) struct Surroundings {
     /// Whose trail it is.
     pub(in crate::input) provider: Provider,
     /// The keys of a row of the cloud's query API.
-    pub(in crate::input) row: Option<Row>,
+    pub(in crate::input) row: Option<WrappedRow>,
     /// Paths that are read from the object around a record if the record does not have them.
     pub(in crate::input) around: Range<usize>,
 }
 
-/// A row of a query API: the record as a string, and some of its fields beside it.
+/// A row of a query API: the record as a string, and some of its fields next to it.
 #[derive(Debug)]
-pub(in crate::input) struct Row {
+pub(in crate::input) struct WrappedRow {
     /// The record.
     pub(in crate::input) record: usize,
     /// The id of the event.
@@ -32,7 +32,7 @@ pub(in crate::input) struct Row {
 
 /// What a raw record turned out to be.
 #[derive(Debug)]
-pub(in crate::input) enum Found<'a> {
+pub(in crate::input) enum Recognized<'a> {
     /// A record of the trail, with the fields around it.
     Event(Fields<'a>),
     /// A row whose record is missing or cannot be parsed.
@@ -51,7 +51,7 @@ impl Surroundings {
         &self,
         raw: &RawRecord<'a>,
         shape: &Shape,
-    ) -> Result<Found<'a>, Fault> {
+    ) -> Result<Recognized<'a>, Fault> {
         let mut fields = Fields::scan(raw.text, shape)?;
         let outer = match raw.envelope.object {
             "" => None,
@@ -71,13 +71,13 @@ impl Surroundings {
                 outer.unambiguous()?;
                 fields.adopt(outer, self.around.clone());
             }
-            return Ok(Found::Event(fields));
+            return Ok(Recognized::Event(fields));
         }
         if !self.is_row(&fields) {
-            return Ok(Found::Foreign);
+            return Ok(Recognized::Foreign);
         }
         fields.unambiguous()?;
-        Ok(Found::Row(fields))
+        Ok(Recognized::Row(fields))
     }
 
     fn is_row(&self, fields: &Fields<'_>) -> bool {

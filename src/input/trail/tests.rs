@@ -3,13 +3,13 @@
 
 use serde_json::{Value as Tree, json};
 
-use super::sample::{Sample, typed};
+use super::sample::{FormatUnderTest, typed};
 use crate::input::{ActionTrail, CloudAudit, CloudTrail};
 use crate::record::field::{event as field, of_kind};
 use crate::record::{FieldSet, Format, Outcome, Provider, Record, derive};
 use crate::value::{RecordKind, Value};
 
-/// Each format with whole records of its own and the least that one can be.
+/// Each format with complete records and a minimal one.
 fn trails() -> [(&'static dyn Format, Vec<String>); 3] {
     let lines = |text: &str| text.lines().map(str::to_owned).collect::<Vec<_>>();
     let with = |text: &str, least: &[&str]| {
@@ -77,7 +77,7 @@ fn a_record_is_read_as_the_clouds_that_wrote_it_and_as_no_others() {
     for (own, texts) in &trails {
         for text in texts {
             for (other, _) in &trails {
-                let sample = Sample::of(*other);
+                let sample = FormatUnderTest::of(*other);
                 for (index, wrapped) in wrapped(text).iter().enumerate() {
                     let found = sample.fields(wrapped, typed());
                     let name = other.name();
@@ -103,20 +103,20 @@ fn what_is_of_no_cloud_or_of_several_is_foreign_to_all() {
     for text in [azure, gcp, oci, both, r#"{"eventName":"CreateUser","eventType":"ApiCall"}"#] {
         for (format, _) in trails() {
             for wrapped in wrapped(text).iter().take(7) {
-                let found = Sample::of(format).fields(wrapped, typed());
+                let found = FormatUnderTest::of(format).fields(wrapped, typed());
                 assert_eq!(found, Err(Outcome::Foreign), "{}: {wrapped}", format.name());
             }
         }
     }
 }
 
-/// A key that stands twice on one cloud's path is nothing to another.
+/// A duplicate key on the path of one cloud does not affect another.
 #[test]
 fn an_ambiguous_record_is_so_to_its_own_cloud_only() {
     for (own, texts) in trails() {
         let twice = texts[0].replacen('{', r#"{"eventTime":"2026-03-04T00:00:00Z","#, 1);
         for (other, _) in trails() {
-            let found = Sample::of(other).fields(&twice, typed());
+            let found = FormatUnderTest::of(other).fields(&twice, typed());
             let skipped = matches!(found, Err(Outcome::Skipped(..)));
             assert_eq!(skipped, other.name() == own.name(), "{}: {found:?}", other.name());
         }
@@ -138,8 +138,8 @@ fn a_written_record_derives_what_a_mapped_one_has() {
     let mut compared = 0;
     for (format, texts) in trails() {
         for text in &texts {
-            Sample::of(format).map(text, FieldSet::all(RecordKind::Event), |mapped| {
-                // That Tencent's key is of a session stands in no canonical field but this.
+            FormatUnderTest::of(format).map(text, FieldSet::all(RecordKind::Event), |mapped| {
+                // Only this canonical field shows that a key of Tencent Cloud belongs to a session.
                 let session = format.provider() == Provider::Tencent
                     && mapped.get(field::AK_TYPE).as_str() == Some("temporary");
                 let mut written = Record::new(RecordKind::Event);
@@ -159,14 +159,14 @@ fn a_written_record_derives_what_a_mapped_one_has() {
     assert_eq!(compared, 9 + 8 + 8);
 }
 
-/// Where neither the record nor the test says whether a call reads, its verb does.
+/// If neither the record nor the test states whether a call reads, its verb decides.
 #[test]
 fn the_verb_tells_reads_where_the_record_does_not() {
     for (format, texts) in trails() {
         let text = texts.last().unwrap();
-        assert_eq!(Sample::of(format).one(text, field::ACTION), "write", "{text}");
+        assert_eq!(FormatUnderTest::of(format).one(text, field::ACTION), "write", "{text}");
         let reads = text.replace("CreateUser", "ListUsers").replace("AddUser", "ListUsers");
-        assert_eq!(Sample::of(format).one(&reads, field::ACTION), "read", "{reads}");
+        assert_eq!(FormatUnderTest::of(format).one(&reads, field::ACTION), "read", "{reads}");
         let mut written = Record::new(RecordKind::Event);
         written.set(field::API, Value::str("ListUsers"));
         derive::complete(&mut written);

@@ -1,4 +1,4 @@
-//! A finding for people: every field on a line of its own.
+//! A finding for people: every field on a separate line.
 
 use std::io;
 
@@ -26,7 +26,7 @@ pub fn human(
     style: &Style,
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
-    let mut page = Page { report, layout: LayoutWriter::new(style, out) };
+    let mut page = FindingPage { report, layout: LayoutWriter::new(style, out) };
     let rule = report.rules.iter().find(|rule| rule.id == finding.rule);
     let head = format!("{}[{}]:", finding.severity.0.name(), escape(&finding.rule));
     let message = escape(&finding.message);
@@ -40,12 +40,12 @@ pub fn human(
     rule.map_or(Ok(()), |rule| page.rule(rule))
 }
 
-struct Page<'a> {
+struct FindingPage<'a> {
     report: &'a Report<'a>,
     layout: LayoutWriter<'a>,
 }
 
-impl Page<'_> {
+impl FindingPage<'_> {
     /// Writes a fact, unless it is empty.
     fn fact(&mut self, label: &str, text: &str) -> io::Result<()> {
         if text.is_empty() {

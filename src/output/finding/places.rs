@@ -1,6 +1,6 @@
-//! Where the records of a finding stand.
+//! The places of the records of a finding.
 
-use crate::inspect::Place;
+use crate::inspect::RecordPlace;
 use crate::output::report_v1::{Finding, Location, Report, Sample};
 use crate::record::shown_path;
 
@@ -15,7 +15,7 @@ pub fn samples<'r>(finding: &'r Finding<'r>) -> Vec<&'r Sample<'r>> {
             (a.root, &a.path, a.offset) == (b.root, &b.path, b.offset) && known.id == sample.id
         };
         match all.iter().position(same) {
-            // Only one of the two may have kept its text.
+            // Only one of the two may contain its text.
             Some(at) if all[at].text.is_empty() => all[at] = sample,
             Some(_) => {}
             // A sample without a record has no place.
@@ -29,11 +29,11 @@ pub fn samples<'r>(finding: &'r Finding<'r>) -> Vec<&'r Sample<'r>> {
 /// The places of the samples, to read their records again.
 ///
 /// The inputs may be named in another way than for the scan, so a place names its file by the path
-/// below its input. The position and the id of the event tell its record from others.
-pub fn places(finding: &Finding<'_>) -> Vec<Place> {
+/// below its input. The position and the id of the event identify its record.
+pub fn places(finding: &Finding<'_>) -> Vec<RecordPlace> {
     let place = |sample: &Sample<'_>| {
         let Location { path, line, column, offset, .. } = &sample.location;
-        Place {
+        RecordPlace {
             path: path.clone().into_owned(),
             is_below: true,
             line: Some(*line),

@@ -5,7 +5,7 @@ use std::io;
 
 use super::page::{Ink, Page};
 use crate::finding::Finding;
-use crate::output::known::{Extent, KnownLine, lines};
+use crate::output::enrichment_lines::{EnrichmentLine, Extent, lines};
 
 /// Without `--verbose`.
 const SHORT: Extent = Extent { items: 5, document: 200 };
@@ -17,10 +17,10 @@ pub(super) fn write(page: &mut Page<'_>, finding: &Finding) -> io::Result<()> {
     let extent = if page.style.verbose { LONG } else { SHORT };
     for line in lines(&page.report.facts, finding, extent) {
         match line {
-            KnownLine::About(of, text) => {
+            EnrichmentLine::About(of, text) => {
                 page.paragraph((Ink::Strong, &format!("   = {of}:")), &text, "     ")?;
             }
-            KnownLine::More(text) => page.paragraph((Ink::Quiet, "   ="), &text, "     ")?,
+            EnrichmentLine::More(text) => page.paragraph((Ink::Quiet, "   ="), &text, "     ")?,
         }
     }
     Ok(())

@@ -30,7 +30,7 @@ pub(super) const MARGIN: &str = "   |";
 pub(super) const INDENT: &str = "   | ";
 
 /// One row: its cells in the order of [`COLUMNS`], and its calls.
-type Row = (Vec<String>, u64);
+type CallRow = (Vec<String>, u64);
 
 /// Writes the weightiest rows. Rows that look the same are merged.
 pub(super) fn write(
@@ -61,8 +61,8 @@ fn is_subject(finding: &Finding, cells: &[String]) -> bool {
     cells.iter().all(|cell| cell == "-" || in_subject(cell))
 }
 
-fn rows(page: &Page<'_>, finding: &Finding) -> Vec<Row> {
-    let mut rows: Vec<Row> = Vec::new();
+fn rows(page: &Page<'_>, finding: &Finding) -> Vec<CallRow> {
+    let mut rows: Vec<CallRow> = Vec::new();
     let mut known: HashMap<Vec<String>, usize> = HashMap::new();
     for calls in &finding.calls {
         let counted = match finding.role {
@@ -104,7 +104,7 @@ fn line(page: &mut Page<'_>, cells: &[String], used: &[usize]) -> io::Result<()>
 fn table(
     page: &mut Page<'_>,
     finding: &Finding,
-    (rows, used): (&[Row], &[usize]),
+    (rows, used): (&[CallRow], &[usize]),
     noun: &str,
     margin: &str,
 ) -> io::Result<()> {
@@ -145,7 +145,7 @@ fn table(
 
 /// The first operations of the rows that are not shown, with their calls:
 /// `: s3.GetObject 20, iam.ListUsers 8, …`.
-fn operations(page: &Page<'_>, rest: &[Row], others: &LeftOut, calls: u64) -> String {
+fn operations(page: &Page<'_>, rest: &[CallRow], others: &LeftOut, calls: u64) -> String {
     let api = |cells: &Vec<String>| cells.get(API).cloned().unwrap_or_default();
     let rest = rest.iter().map(|(cells, count)| (api(cells), *count));
     let others = others.operations.iter().map(|(name, count)| (page.value(name, 40), *count));
@@ -171,7 +171,7 @@ fn operations(page: &Page<'_>, rest: &[Row], others: &LeftOut, calls: u64) -> St
 
 /// The column widths. Each column is as wide as its cells; if the table does not fit, the widest
 /// columns shrink.
-fn widths(used: &[usize], rows: &[Row], available: usize) -> Vec<usize> {
+fn widths(used: &[usize], rows: &[CallRow], available: usize) -> Vec<usize> {
     let mut widths: Vec<usize> = used
         .iter()
         .map(|&at| {
@@ -212,7 +212,7 @@ fn cells(page: &Page<'_>, call: &CallRecord) -> Vec<String> {
 
 /// The columns worth showing. Columns without any value are left out, and so is the key if the
 /// subject already shows it.
-fn used_columns(finding: &Finding, rows: &[Row]) -> Vec<usize> {
+fn used_columns(finding: &Finding, rows: &[CallRow]) -> Vec<usize> {
     let key = COLUMNS.len() - 1;
     let in_subject = |cell: &str| finding.subject.iter().any(|(_, v)| v.as_deref() == Some(cell));
     (0..COLUMNS.len())

@@ -132,7 +132,7 @@ fn the_whole_report() {
     matches   1,228, 2 of them repeat an event already counted, 7 covered by the allowlist
     findings  1 critical, 3 high, 1 medium; 1 suppressed
 
-    note: 3 records of `:\u{3a}error file=a.rs::pwned` say no zone
+    note: 3 records of `:\u{3a}error file=a.rs::pwned` have no zone
     skipped: logs-2/audit log #1.ndjson:12 (byte 4021): syntax: expected `,`, but found
         `\u{1b}[2J\u{1b}]0;pwned\u{7}`
     skipped: logs-2/audit log #1.ndjson:22 (byte 9000): truncated: the file ends inside the record

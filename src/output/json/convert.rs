@@ -151,9 +151,9 @@ pub(super) fn finding<'a>(
         uncertain: finding.uncertain,
         calls: finding.calls.iter().map(|row| calls(facts, row)).collect(),
         identities: finding.identities.iter().map(|of| identity(facts, of)).collect(),
-        accounts: finding.accounts.iter().map(|known| account(facts, known)).collect(),
-        sources: finding.sources.iter().map(|known| source(facts, known)).collect(),
-        keys: finding.keys.iter().map(|known| key(facts, known)).collect(),
+        accounts: finding.accounts.iter().map(|enriched| account(facts, enriched)).collect(),
+        sources: finding.sources.iter().map(|enriched| source(facts, enriched)).collect(),
+        keys: finding.keys.iter().map(|enriched| key(facts, enriched)).collect(),
         others: finding.others.as_ref().map(|of| others(facts, of)),
         suppression: finding.suppression.as_ref().map(|suppression| v1::Suppression {
             entry: borrowed(&suppression.entry),
@@ -199,39 +199,39 @@ fn identity<'a>(facts: &Facts, of: &'a finding::Identity) -> v1::Identity<'a> {
     }
 }
 
-fn account<'a>(facts: &Facts, known: &'a finding::EnrichedAccount) -> v1::Account<'a> {
+fn account<'a>(facts: &Facts, enriched: &'a finding::EnrichedAccount) -> v1::Account<'a> {
     v1::Account {
-        account: facts.text(&known.account),
-        name: maybe(facts, known.name.as_ref()),
-        env: maybe(facts, known.env.as_ref()),
-        owner: maybe(facts, known.owner.as_ref()),
+        account: facts.text(&enriched.account),
+        name: maybe(facts, enriched.name.as_ref()),
+        env: maybe(facts, enriched.env.as_ref()),
+        owner: maybe(facts, enriched.owner.as_ref()),
     }
 }
 
-fn source<'a>(facts: &Facts, known: &'a finding::EnrichedSource) -> v1::Source<'a> {
+fn source<'a>(facts: &Facts, enriched: &'a finding::EnrichedSource) -> v1::Source<'a> {
     v1::Source {
-        source: facts.text(&known.source),
-        ip_type: known.ip_type.map(borrowed),
-        remark: remark(facts, known.remark.as_ref()),
-        asset: known.asset.as_ref().map(|asset| v1::Asset {
+        source: facts.text(&enriched.source),
+        ip_type: enriched.ip_type.map(borrowed),
+        remark: remark(facts, enriched.remark.as_ref()),
+        asset: enriched.asset.as_ref().map(|asset| v1::Asset {
             id: maybe(facts, asset.id.as_ref()),
             name: maybe(facts, asset.name.as_ref()),
         }),
-        locations: texts(facts, &known.locations),
+        locations: texts(facts, &enriched.locations),
     }
 }
 
-fn key<'a>(facts: &Facts, known: &'a finding::EnrichedKey) -> v1::Key<'a> {
-    let open = known.open.iter().map(|of| v1::OpenFinding {
+fn key<'a>(facts: &Facts, enriched: &'a finding::EnrichedKey) -> v1::Key<'a> {
+    let open = enriched.open.iter().map(|of| v1::OpenFinding {
         rule: borrowed(&of.rule),
         fingerprint: borrowed(&of.fingerprint),
     });
     v1::Key {
-        ak: facts.key(&known.ak),
-        remark: remark(facts, known.remark.as_ref()),
-        policies: known.policies.iter().map(|policy| facts.text(policy)).collect(),
-        policy_count: known.policy_count,
-        document: maybe(facts, known.document.as_ref()),
+        ak: facts.key(&enriched.ak),
+        remark: remark(facts, enriched.remark.as_ref()),
+        policies: enriched.policies.iter().map(|policy| facts.text(policy)).collect(),
+        policy_count: enriched.policy_count,
+        document: maybe(facts, enriched.document.as_ref()),
         open: open.collect(),
     }
 }
@@ -267,7 +267,7 @@ fn calls<'a>(facts: &Facts, calls: &'a finding::Calls) -> v1::Calls<'a> {
         suppressed: calls.suppressed,
         first: at(calls.first),
         last: at(calls.last),
-        samples: calls.samples.iter().map(|kept| sample(facts, kept)).collect(),
+        samples: calls.samples.iter().map(|shown| sample(facts, shown)).collect(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The complete report for programs, with a versioned format.
 //!
 //! A version only ever gains fields. A change that alters or removes a field creates a new version,
-//! in a file of its own.
+//! in a separate file.
 
 mod convert;
 mod policy;

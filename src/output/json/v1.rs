@@ -1,16 +1,25 @@
 //! The format `keytrail/report/v1`, for writing and reading.
 
+mod calls;
+mod policy_changes;
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use self::calls::time;
 use super::word::Word;
 use crate::finding::VerdictRole;
 use crate::record::InputKind;
 use crate::report::FailOn;
 use crate::rule;
+
+pub use self::calls::{Calls, Location, OperationCount, Others, Sample};
+pub use self::policy_changes::{
+    ListDifference, OwnItem, PolicyChanges, RuleOff, TableRows, ValueChange,
+};
 
 /// The value of `schema`.
 pub(super) const SCHEMA: &str = "keytrail/report/v1";
@@ -88,88 +97,6 @@ pub struct Run<'a> {
     pub expected: Vec<Word<InputKind>>,
     /// Whether access keys are shown unmasked.
     pub show_keys: bool,
-}
-
-/// How the policy differs from the built-in one; allowlist entries stand in `ledger`.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct PolicyChanges<'a> {
-    /// The project file and the files that it extends, in the order in which they were read.
-    pub project_files: Vec<Text<'a>>,
-    /// Whether the built-in rules are not loaded.
-    pub without_builtin: bool,
-    /// Settings of the gate in the project file that differ from the defaults: `fail_on`,
-    /// `min_severity` and `max_skipped`. Options of a run come on top.
-    #[serde(default)]
-    pub settings: Vec<ValueChange<'a>>,
-    /// Rules that are not in force, sorted by id.
-    pub rules_off: Vec<RuleOff<'a>>,
-    /// Severities that differ from those in the rule files, by rule.
-    pub severities: Vec<ValueChange<'a>>,
-    /// Parameters that differ from the defaults in the rule files, as `RULE.PARAMETER`.
-    pub params: Vec<ValueChange<'a>>,
-    /// Lists with entries that the project adds or removes.
-    pub lists: Vec<ListDifference<'a>>,
-    /// Tables whose rows come from a data file.
-    pub tables: Vec<TableRows<'a>>,
-    /// Rules, lists, tables and definitions that do not ship with Keytrail.
-    pub own: Vec<OwnItem<'a>>,
-}
-
-/// A rule that is not in force.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct RuleOff<'a> {
-    /// Its id.
-    pub rule: Text<'a>,
-    /// What turns it off: the project file, or `--only` and `--disable`.
-    #[schemars(extend("enum" = ["project", "option"]))]
-    pub by: Text<'a>,
-}
-
-/// A value that differs from the one in a rule file, or from the default of a setting.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct ValueChange<'a> {
-    /// What has the value.
-    pub name: Text<'a>,
-    /// The value in the rule file, or the default.
-    pub from: Text<'a>,
-    /// The value in force.
-    pub to: Text<'a>,
-}
-
-/// A list with other entries than its file.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct ListDifference<'a> {
-    /// Its id.
-    pub list: Text<'a>,
-    /// Entries in force that its file does not have.
-    pub added: Vec<Text<'a>>,
-    /// Entries of its file that are not in force.
-    pub removed: Vec<Text<'a>>,
-}
-
-/// A table that has rows.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct TableRows<'a> {
-    /// Its id.
-    pub table: Text<'a>,
-    /// Its data file.
-    pub file: Text<'a>,
-    /// The number of rows.
-    pub rows: usize,
-}
-
-/// Something that does not ship with Keytrail.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct OwnItem<'a> {
-    /// What it is.
-    #[schemars(extend("enum" = ["rule", "list", "table", "definition"]))]
-    pub kind: Text<'a>,
-    /// Its id or name.
-    pub name: Text<'a>,
-    /// Its file.
-    pub file: Text<'a>,
-    /// Whether it has the name of a built-in one that is not loaded, and another text.
-    pub replaces_builtin: bool,
 }
 
 /// How the run ended.
@@ -376,49 +303,6 @@ pub struct SubjectPart<'a> {
     pub value: Option<Text<'a>>,
 }
 
-/// A redacted record.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Sample<'a> {
-    /// The time of the event.
-    #[schemars(schema_with = "time")]
-    pub time: Option<String>,
-    /// The provider's id of the event.
-    pub id: Option<Text<'a>>,
-    /// The provider's id of the request.
-    pub request_id: Option<Text<'a>>,
-    /// A name that does not depend on the file: `aws/cloudtrail/<account>/<region>/<event id>`.
-    pub name: Text<'a>,
-    /// The redacted and shortened record; empty if it was not retained.
-    pub text: Text<'a>,
-    /// The redacted and shortened parameters of the call; null if it has none.
-    pub request: Option<Text<'a>>,
-    /// Its location.
-    pub location: Location<'a>,
-}
-
-/// The location of a record in the inputs.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Location<'a> {
-    /// The index of the input in `roots`.
-    pub root: usize,
-    /// The path below that input.
-    pub path: Text<'a>,
-    /// The first line of the record in the decompressed file, from 1.
-    pub line: u64,
-    /// The column of its first character, in UTF-16 code units from 1.
-    pub column: u64,
-    /// Its last line.
-    pub end_line: u64,
-    /// The column after its last character.
-    pub end_column: u64,
-    /// The offset in bytes at which the record begins in the decompressed file.
-    pub offset: u64,
-    /// Its length in bytes.
-    pub length: u64,
-    /// Its position in its container, such as `/Records/17`.
-    pub pointer: Text<'a>,
-}
-
 /// A day with matches, or for a correlated rule a burst or sequence.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Occurrence<'a> {
@@ -436,98 +320,6 @@ pub struct Occurrence<'a> {
     pub measures: BTreeMap<Text<'a>, Option<Text<'a>>>,
     /// Whether the input does not cover the history that the rule needs.
     pub uncertain: bool,
-}
-
-/// One row of evidence: calls that differ only in their time.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Calls<'a> {
-    /// The access key; masked unless `run.show_keys` is true.
-    pub ak: Option<Text<'a>>,
-    /// The source address, or the source as recorded if it is not an address.
-    pub source: Option<Text<'a>>,
-    /// The access method of the call.
-    pub method: Option<Text<'a>>,
-    /// The cloud service.
-    pub service: Option<Text<'a>>,
-    /// The operation.
-    pub api: Option<Text<'a>>,
-    /// The caller.
-    pub user: Option<Text<'a>>,
-    /// What kind of identity called: `root`, `user`, `role`, ….
-    pub user_type: Option<Text<'a>>,
-    /// The account in which the call was made.
-    pub account: Option<Text<'a>>,
-    /// The account of the caller, if the log gives another one.
-    pub caller_account: Option<Text<'a>>,
-    /// The region of the source, as the log names it.
-    pub location: Option<Text<'a>>,
-    /// Whether the call succeeded.
-    pub ok: Option<bool>,
-    /// The day in the time zone of the run; null if the matches are on several days.
-    pub day: Option<Text<'a>>,
-    /// The number of days with matches; 0 in a report that does not count them.
-    #[serde(default)]
-    pub days: u64,
-    /// The number of matches.
-    pub count: u64,
-    /// The number of these that an allowlist entry covers.
-    pub suppressed: u64,
-    /// The time of the first match.
-    #[schemars(schema_with = "time")]
-    pub first: Option<String>,
-    /// The time of the last match.
-    #[schemars(schema_with = "time")]
-    pub last: Option<String>,
-    /// The first records of the row.
-    pub samples: Vec<Sample<'a>>,
-}
-
-/// The evidence that a finding leaves out.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Others<'a> {
-    /// The number of rows.
-    pub rows: u64,
-    /// The number of matches in these rows.
-    pub count: u64,
-    /// The first twenty operations in these rows, in order of weight.
-    #[serde(default)]
-    pub operations: Vec<OperationCount<'a>>,
-}
-
-impl<'a> Others<'a> {
-    /// Adds rows that are left out to those that already are; `None` if no row is left out.
-    pub(super) fn sum(rest: &[Calls<'a>], others: Option<Self>) -> Option<Self> {
-        if rest.is_empty() {
-            return others;
-        }
-        let none = Others { rows: 0, count: 0, operations: Vec::new() };
-        let others = others.unwrap_or(none);
-        let (rows, count) = (others.rows + rest.len() as u64, rest.iter().map(|row| row.count));
-        let count = others.count + count.sum::<u64>();
-        let of_rest = rest.iter().map(|row| {
-            let parts = [&row.service, &row.api].into_iter().flatten();
-            let parts: Vec<&str> = parts.map(|part| &**part).collect();
-            OperationCount { name: parts.join(".").into(), count: row.count }
-        });
-        let mut operations: Vec<OperationCount<'a>> = Vec::new();
-        for of in of_rest.chain(others.operations) {
-            match operations.iter_mut().find(|known| known.name == of.name) {
-                Some(known) => known.count += of.count,
-                None => operations.push(of),
-            }
-        }
-        operations.truncate(20);
-        Some(Others { rows, count, operations })
-    }
-}
-
-/// An operation and its matches.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct OperationCount<'a> {
-    /// Service and operation, such as `s3.GetObject`.
-    pub name: Text<'a>,
-    /// Its matches in rows that were left out.
-    pub count: u64,
 }
 
 /// The allowlist entries that cover a finding.
@@ -689,8 +481,4 @@ pub struct Note<'a> {
     pub id: Text<'a>,
     /// The note in one sentence.
     pub text: Text<'a>,
-}
-
-fn time(_: &mut SchemaGenerator) -> Schema {
-    json_schema!({ "type": ["string", "null"], "format": "date-time" })
 }

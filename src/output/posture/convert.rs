@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use super::{PostureFacts, v1};
 use crate::posture::{
-    self, Account, Ages, Bucket, Coverage, Doubt, KeyLabel, Point, Progress, RemediationEvent,
-    Remedy, Totals, Trend,
+    self, Account, Ages, Bucket, Coverage, Doubt, KeyLabel, Progress, RemediationEvent, Remedy,
+    Totals, Trend, TrendPoint,
 };
 use crate::value::Time;
 
@@ -117,7 +117,7 @@ fn ages(ages: &Ages) -> v1::Ages {
 }
 
 fn account(account: &Account) -> v1::Account<'_> {
-    let source = |report: &posture::Source| v1::Source {
+    let source = |report: &posture::SourceReport| v1::Source {
         format: report.format,
         made: report.made.map(at),
         older: report.older,
@@ -208,7 +208,7 @@ fn patterns(posture: &posture::Posture) -> v1::Patterns<'_> {
 }
 
 fn trend(trend: &Trend) -> v1::Trend<'_> {
-    let points = |points: &[Point]| points.iter().map(point).collect();
+    let points = |points: &[TrendPoint]| points.iter().map(point).collect();
     v1::Trend {
         provider: trend.provider.name(),
         format: trend.format,
@@ -231,7 +231,7 @@ fn trend(trend: &Trend) -> v1::Trend<'_> {
     }
 }
 
-fn point(point: &Point) -> v1::Point {
+fn point(point: &TrendPoint) -> v1::Point {
     v1::Point {
         time: at(point.time),
         users: point.users,

@@ -32,7 +32,7 @@ impl Cell {
         Self { ink: Some(ink), ..self }
     }
 
-    fn says_nothing(&self) -> bool {
+    fn is_blank(&self) -> bool {
         matches!(self.text.as_str(), "" | "0" | "-")
     }
 }
@@ -43,19 +43,19 @@ pub(super) struct Grid<const N: usize> {
     /// right-aligned numbers. A `?` after that hides the column if all of its cells are empty, `0`
     /// or `-`.
     names: [&'static str; N],
-    rows: Vec<Row<N>>,
+    rows: Vec<GridRow<N>>,
 }
 
-enum Row<const N: usize> {
+enum GridRow<const N: usize> {
     Title(String),
     Cells([Cell; N]),
 }
 
-impl<const N: usize> Row<N> {
+impl<const N: usize> GridRow<N> {
     fn cells(&self) -> Option<&[Cell; N]> {
         match self {
-            Row::Title(_) => None,
-            Row::Cells(cells) => Some(cells),
+            GridRow::Title(_) => None,
+            GridRow::Cells(cells) => Some(cells),
         }
     }
 }
@@ -66,12 +66,12 @@ impl<const N: usize> Grid<N> {
     }
 
     pub(super) fn row(&mut self, cells: [Cell; N]) {
-        self.rows.push(Row::Cells(cells));
+        self.rows.push(GridRow::Cells(cells));
     }
 
     /// Adds a line above the rows that follow; `text` is already escaped and coloured.
     pub(super) fn title(&mut self, text: String) {
-        self.rows.push(Row::Title(text));
+        self.rows.push(GridRow::Title(text));
     }
 
     /// Writes the first `limit` rows and the number of the remaining rows.
@@ -84,21 +84,21 @@ impl<const N: usize> Grid<N> {
         line(layout, &all, &widths, &names)?;
         for row in shown {
             match row {
-                Row::Title(title) => layout.line(title)?,
-                Row::Cells(cells) => line(layout, &all, &widths, cells)?,
+                GridRow::Title(title) => layout.line(title)?,
+                GridRow::Cells(cells) => line(layout, &all, &widths, cells)?,
             }
         }
         more(layout, self.rows.len() - shown.len())
     }
 
-    fn column(&self, at: usize, shown: &[Row<N>]) -> Column {
+    fn column(&self, at: usize, shown: &[GridRow<N>]) -> Column {
         let (text, name) = match self.names[at].strip_prefix('<') {
             Some(name) => (true, name),
             None => (false, self.names[at]),
         };
-        let cells = || shown.iter().filter_map(Row::cells).map(|cells| &cells[at]);
+        let cells = || shown.iter().filter_map(GridRow::cells).map(|cells| &cells[at]);
         let (hidden, name) = match name.strip_prefix('?') {
-            Some(name) => (cells().all(Cell::says_nothing), name),
+            Some(name) => (cells().all(Cell::is_blank), name),
             None => (false, name),
         };
         let width = cells().map(|cell| columns(&cell.text)).max().unwrap_or(0);

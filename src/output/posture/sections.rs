@@ -8,12 +8,12 @@ use crate::diag::escaped;
 use crate::output::human::layout_writer::{Ink, LayoutWriter};
 use crate::output::human::text::{counted, number, times};
 use crate::posture::threshold::{OUTLIER, ZOMBIE};
-use crate::posture::{Ages, Bucket, Coverage, Kind, Point, Posture, Totals};
+use crate::posture::{AccountKind, Ages, Bucket, Coverage, Posture, Totals, TrendPoint};
 
 /// Rows of a table shown without `--verbose`.
 const ROWS: usize = 15;
 
-/// Accounts whose trend is shown beside the trend of all accounts.
+/// Accounts whose trend is shown next to the trend of all accounts.
 const SERIES: usize = 5;
 
 /// The number of points of a trend that are shown. These are the newest.
@@ -269,7 +269,7 @@ pub(super) fn trend(posture: &Posture, layout: &mut LayoutWriter<'_>) -> io::Res
     Ok(())
 }
 
-fn points(title: &str, points: &[Point], layout: &mut LayoutWriter<'_>) -> io::Result<()> {
+fn points(title: &str, points: &[TrendPoint], layout: &mut LayoutWriter<'_>) -> io::Result<()> {
     let mut grid = Grid::new([
         "<report of",
         "users",
@@ -347,7 +347,7 @@ fn kind(kind: Option<&str>, production: bool) -> Cell {
     if production { cell.ink(Ink::Strong) } else { cell }
 }
 
-fn of_kind(of: &Kind) -> Cell {
+fn of_kind(of: &AccountKind) -> Cell {
     match &of.name {
         Some(name) => kind(Some(name), of.production),
         None => Cell::new("(no kind)"),

@@ -3,9 +3,9 @@
 use std::io;
 
 use crate::diag::escape;
-use crate::inspect::{Counts, FileView, RecordView, Viewer};
+use crate::inspect::{FileView, RecordCounts, RecordView, Viewer};
 use crate::output::TableStyle;
-use crate::output::records::Rows;
+use crate::output::records::TableBlocks;
 use crate::record::{FieldSet, Skip};
 
 /// Writes the matching records as one table, with the path of a file before its records.
@@ -14,7 +14,7 @@ use crate::record::{FieldSet, Skip};
 pub struct Matches<'o> {
     out: &'o mut dyn io::Write,
     style: TableStyle,
-    rows: Rows,
+    rows: TableBlocks,
     /// The file of the last record.
     path: Option<String>,
 }
@@ -22,7 +22,7 @@ pub struct Matches<'o> {
 impl<'o> Matches<'o> {
     /// Writes these fields to `out`.
     pub fn new(out: &'o mut dyn io::Write, fields: FieldSet, style: TableStyle) -> Self {
-        Self { out, style, rows: Rows::new(fields, style), path: None }
+        Self { out, style, rows: TableBlocks::new(fields, style), path: None }
     }
 
     /// Writes the remaining rows.
@@ -53,7 +53,7 @@ impl Viewer for Matches<'_> {
         Ok(())
     }
 
-    fn end(&mut self, _: &FileView<'_>, _: &Counts) -> io::Result<()> {
+    fn end(&mut self, _: &FileView<'_>, _: &RecordCounts) -> io::Result<()> {
         Ok(())
     }
 }

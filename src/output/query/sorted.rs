@@ -3,14 +3,14 @@
 use std::io;
 
 use crate::finding::Redactor;
-use crate::inspect::{Counts, FileView, RecordView, Viewer};
+use crate::inspect::{FileView, RecordCounts, RecordView, Viewer};
 use crate::output::TableStyle;
-use crate::output::records::{Line, Lines, Rows};
+use crate::output::records::{Line, Lines, TableBlocks};
 use crate::query::SortKey;
 use crate::record::{FieldId, FieldSet, Skip};
 use crate::value::{RecordKind, Value};
 
-/// Records that are held to be sorted if there is no limit, and bytes of their texts.
+/// Records that are buffered for sorting if there is no limit, and bytes of their texts.
 const RECORDS: usize = 1_000_000;
 const BYTES: usize = 256 << 20;
 
@@ -32,7 +32,7 @@ pub struct Sorted<'o> {
     order: Vec<SortKey<FieldId>>,
     limit: Option<usize>,
     on: RecordKind,
-    rows: Rows,
+    rows: TableBlocks,
     retained: Vec<Retained>,
     bytes: usize,
     left_out: u64,
@@ -68,7 +68,7 @@ impl<'o> Sorted<'o> {
             order,
             limit: limit.map(|limit| usize::try_from(limit).unwrap_or(usize::MAX)),
             on,
-            rows: Rows::new(fields, style).with_places(),
+            rows: TableBlocks::new(fields, style).with_places(),
             retained: Vec::new(),
             bytes: 0,
             left_out: 0,
@@ -126,7 +126,8 @@ impl<'o> Sorted<'o> {
             }
         };
         self.retained.push(Retained { values, text });
-        // Sorting once for as many records as are kept makes the cost of each one logarithmic.
+        // Sorting only when the number of buffered records has doubled keeps the cost of each
+        // record logarithmic.
         if self.limit.is_some_and(|limit| self.retained.len() >= 2 * limit.max(50)) {
             self.shorten();
         }
@@ -165,7 +166,7 @@ impl Viewer for Sorted<'_> {
         }
     }
 
-    fn end(&mut self, file: &FileView<'_>, counts: &Counts) -> io::Result<()> {
+    fn end(&mut self, file: &FileView<'_>, counts: &RecordCounts) -> io::Result<()> {
         match self.written {
             SortedAs::Table(_) => Ok(()),
             SortedAs::Lines(redactor) => Lines::new(self.out, redactor).end(file, counts),

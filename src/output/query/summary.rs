@@ -15,7 +15,7 @@ use crate::value::RecordKind;
 const NAMED: usize = 3;
 
 /// Skipped records, and notes on files, that are listed.
-const TOLD: usize = 5;
+const MAX_LISTED: usize = 5;
 
 /// Characters shown of a text.
 const DETAIL: usize = 300;
@@ -26,7 +26,7 @@ pub(super) fn write(
     manner: Manner,
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
-    let mut page = Page { manner, out };
+    let mut page = SummaryPage { manner, out };
     page.fact("matches", &matches(answer))?;
     let more = answer.matches.count.saturating_sub(answer.shown);
     match &answer.ranked {
@@ -63,10 +63,10 @@ pub(super) fn write(
         let key = escaped(&masked.masked.text, DETAIL);
         page.remark("1", "note:", &format!("no access key in the inputs looks like {key}"))?;
     }
-    for FileNote { path, text } in answer.notes.iter().take(TOLD) {
+    for FileNote { path, text } in answer.notes.iter().take(MAX_LISTED) {
         page.remark("1", "note:", &format!("{}: {}", escape(path), escaped(text, DETAIL)))?;
     }
-    let more = answer.more_notes + answer.notes.len().saturating_sub(TOLD) as u64;
+    let more = answer.more_notes + answer.notes.len().saturating_sub(MAX_LISTED) as u64;
     if more > 0 {
         let more = counted(more, "more note");
         page.remark("1", "note:", &format!("… {more} on files (`keytrail inspect` shows them)"))?;
@@ -89,7 +89,7 @@ pub(super) fn write(
 }
 
 /// Writes whether the gate of the query passed, and why.
-fn gate(answer: &Answer, page: &mut Page<'_>) -> io::Result<()> {
+fn gate(answer: &Answer, page: &mut SummaryPage<'_>) -> io::Result<()> {
     let Some(allowed) = answer.allowed else { return Ok(()) };
     let count = counted(answer.matches.count, "match");
     let text = match allowed {
@@ -145,7 +145,7 @@ fn amounts(counts: &BTreeMap<&'static str, u64>) -> String {
     parts.collect::<Vec<_>>().join(", ")
 }
 
-fn files(answer: &Answer, page: &mut Page<'_>) -> io::Result<()> {
+fn files(answer: &Answer, page: &mut SummaryPage<'_>) -> io::Result<()> {
     page.fact("files", &format!("{} read, {}", number(answer.files), bytes(answer.bytes)))?;
     for (other, (count, named)) in &answer.other_files {
         let names = named.iter().take(NAMED).map(|note| escaped(&note.path, DETAIL));
@@ -159,32 +159,32 @@ fn files(answer: &Answer, page: &mut Page<'_>) -> io::Result<()> {
     Ok(())
 }
 
-fn skips(answer: &Answer, page: &mut Page<'_>) -> io::Result<()> {
-    for skip in answer.skips.iter().take(TOLD) {
+fn skips(answer: &Answer, page: &mut SummaryPage<'_>) -> io::Result<()> {
+    for skip in answer.skips.iter().take(MAX_LISTED) {
         let place = format!("{}:{} (byte {})", escape(&skip.path), skip.line, skip.byte);
         let text = format!("{place}: {}: {}", skip.reason, escaped(&skip.detail, DETAIL));
         page.remark("1;33", "skipped:", &text)?;
     }
-    let more = answer.skipped_records().saturating_sub(answer.skips.len().min(TOLD) as u64);
+    let more = answer.skipped_records().saturating_sub(answer.skips.len().min(MAX_LISTED) as u64);
     if more > 0 {
         page.remark("1;33", "skipped:", &format!("… {}", counted(more, "more record")))?;
     }
     Ok(())
 }
 
-struct Page<'p> {
+struct SummaryPage<'p> {
     manner: Manner,
     out: &'p mut dyn io::Write,
 }
 
-impl Page<'_> {
+impl SummaryPage<'_> {
     /// Writes a fact of the run; `text` is already escaped.
     fn fact(&mut self, label: &str, text: &str) -> io::Result<()> {
         let label = self.manner.ink("2", &format!("{label:<9}"));
         writeln!(self.out, "{label} {text}")
     }
 
-    /// Writes a remark on a line of its own; `text` is already escaped.
+    /// Writes a remark on a separate line; `text` is already escaped.
     fn remark(&mut self, code: &str, label: &str, text: &str) -> io::Result<()> {
         writeln!(self.out, "{} {text}", self.manner.ink(code, label))
     }

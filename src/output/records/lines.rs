@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 
 use super::status;
 use crate::finding::Redactor;
-use crate::inspect::{Counts, FileView, RecordView, Viewer};
+use crate::inspect::{FileView, RecordCounts, RecordView, Viewer};
 use crate::output::inert::write_line;
 use crate::record::{FileAccount, Record, Skip};
 use crate::value::{RecordKind, Value};
@@ -43,7 +43,7 @@ impl Viewer for Lines<'_> {
     }
 
     fn record(&mut self, record: &RecordView<'_>) -> io::Result<()> {
-        let row = Some(Row { record, row: record.record, keys: record.keys });
+        let row = Some(RecordObject { record, row: record.record, keys: record.keys });
         let (event, cred) = match record.record.kind {
             RecordKind::Event => (row, None),
             RecordKind::Cred | RecordKind::Key => (None, row),
@@ -69,7 +69,7 @@ impl Viewer for Lines<'_> {
         })
     }
 
-    fn end(&mut self, file: &FileView<'_>, counts: &Counts) -> io::Result<()> {
+    fn end(&mut self, file: &FileView<'_>, counts: &RecordCounts) -> io::Result<()> {
         // A query finds something in few of many files, and its total counts them all.
         let asked = counts.matched.is_some() && counts.shown == 0;
         if asked && counts.skips() == 0 && notes(file, counts).is_empty() {
@@ -106,7 +106,7 @@ impl Viewer for Lines<'_> {
 }
 
 /// The notes on a file that did not cause any record to be skipped.
-pub(super) fn notes(file: &FileView<'_>, counts: &Counts) -> Vec<String> {
+pub(super) fn notes(file: &FileView<'_>, counts: &RecordCounts) -> Vec<String> {
     let of_records = counts.notes.iter().map(|(note, count)| format!("{note}; records: {count}"));
     let FileAccount { notes, faults, .. } = file.account;
     let gaps = counts.gaps.iter().map(|(gap, count)| format!("{gap}; records: {count}"));
@@ -121,9 +121,9 @@ struct RecordLine<'a> {
     pointer: String,
     format: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    event: Option<Row<'a>>,
+    event: Option<RecordObject<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    cred: Option<Row<'a>>,
+    cred: Option<RecordObject<'a>>,
 }
 
 #[derive(Serialize)]
@@ -174,13 +174,13 @@ struct FileFacts<'a> {
 }
 
 /// The fields of a row. A cred also has its keys.
-struct Row<'a> {
+struct RecordObject<'a> {
     record: &'a RecordView<'a>,
     row: &'a Record<'a>,
     keys: &'a [Record<'a>],
 }
 
-impl Serialize for Row<'_> {
+impl Serialize for RecordObject<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         for (field, value) in self.record.fields(self.row) {
@@ -190,10 +190,10 @@ impl Serialize for Row<'_> {
             }
         }
         if self.row.kind == RecordKind::Cred && self.record.shows_keys() {
-            let keys: Vec<Row<'_>> = self
+            let keys: Vec<RecordObject<'_>> = self
                 .keys
                 .iter()
-                .map(|key| Row { record: self.record, row: key, keys: &[] })
+                .map(|key| RecordObject { record: self.record, row: key, keys: &[] })
                 .collect();
             map.serialize_entry("keys", &keys)?;
         }

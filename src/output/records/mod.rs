@@ -12,7 +12,7 @@ use crate::record::FileStatus;
 
 pub use lines::Lines;
 pub(in crate::output) use lines::Shown;
-pub(in crate::output) use rows::{Line, Rows};
+pub(in crate::output) use rows::{Line, TableBlocks};
 pub use table::{Table, default_fields};
 pub use vertical::Vertical;
 

@@ -18,7 +18,7 @@ const WIDEST: usize = 48;
 const BLOCK: usize = 100;
 
 /// Rows with a heading for each kind of record, written block by block.
-pub(in crate::output) struct Rows {
+pub(in crate::output) struct TableBlocks {
     fields: FieldSet,
     style: TableStyle,
     /// Whether a row ends with the place of its record.
@@ -37,7 +37,7 @@ pub(in crate::output) enum Line {
     Whole(String),
 }
 
-impl Rows {
+impl TableBlocks {
     /// Creates rows of these fields.
     pub(in crate::output) fn new(fields: FieldSet, style: TableStyle) -> Self {
         Self { fields, style, places: false, waiting: Vec::new(), widths: Vec::new() }

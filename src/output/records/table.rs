@@ -3,11 +3,11 @@
 use std::io;
 
 use super::lines::notes;
-use super::rows::Rows;
+use super::rows::TableBlocks;
 use super::status;
 use crate::diag::{escape, escaped};
 use crate::finding::Redactor;
-use crate::inspect::{Counts, FileView, RecordView, Viewer};
+use crate::inspect::{FileView, RecordCounts, RecordView, Viewer};
 use crate::output::TableStyle;
 use crate::output::human::text::{bytes, counted, number};
 use crate::record::field::{cred, event, key};
@@ -54,7 +54,7 @@ pub struct Table<'o> {
     out: &'o mut dyn io::Write,
     redactor: Redactor,
     style: TableStyle,
-    rows: Rows,
+    rows: TableBlocks,
     skips: Vec<String>,
 }
 
@@ -66,7 +66,7 @@ impl<'o> Table<'o> {
         redactor: Redactor,
         style: TableStyle,
     ) -> Self {
-        Self { out, redactor, style, rows: Rows::new(fields, style), skips: Vec::new() }
+        Self { out, redactor, style, rows: TableBlocks::new(fields, style), skips: Vec::new() }
     }
 
     /// Writes a fact of the file; `text` is already escaped.
@@ -137,7 +137,7 @@ impl Viewer for Table<'_> {
         Ok(())
     }
 
-    fn end(&mut self, file: &FileView<'_>, counts: &Counts) -> io::Result<()> {
+    fn end(&mut self, file: &FileView<'_>, counts: &RecordCounts) -> io::Result<()> {
         self.rows.flush(self.out)?;
         let account = file.account;
         if let (_, Some(reason)) = status(&account.status) {

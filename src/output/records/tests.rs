@@ -7,8 +7,8 @@ use crate::inspect::{Options, Viewer, read};
 use crate::output::TableStyle;
 use crate::record::field::{cred, key};
 use crate::record::{
-    Batch, BatchRecord, Batches, Columns, FieldSet, FileAccount, Format, Hint, Inputs, Mapper,
-    Origin, Outcome, Provider, RawRecord, Record, Rows, Scratch, Setting, Step, field,
+    Batch, BatchRecord, BatchStatus, Batches, Columns, FieldSet, FileAccount, Format, Hint, Inputs,
+    MappedRecord, Mapper, Origin, Outcome, Provider, RawRecord, Record, Scratch, Setting, field,
 };
 use crate::value::{RecordKind, Time, Value};
 use std::sync::Arc;
@@ -41,7 +41,12 @@ impl Format for Users {
 struct UsersMapper(Option<String>);
 
 impl Mapper for UsersMapper {
-    fn map(&self, raw: &RawRecord<'_>, _: &mut Scratch, emit: &mut dyn FnMut(Rows<'_>)) -> Outcome {
+    fn map(
+        &self,
+        raw: &RawRecord<'_>,
+        _: &mut Scratch,
+        emit: &mut dyn FnMut(MappedRecord<'_>),
+    ) -> Outcome {
         let mut words = raw.text.split(' ');
         assert!(!raw.text.contains("mistake") || self.0.is_none(), "a bug of ours");
         let mut record = Record::new(RecordKind::Cred);
@@ -55,7 +60,7 @@ impl Mapper for UsersMapper {
                 key
             })
             .collect();
-        emit(Rows { record: &record, keys: &keys });
+        emit(MappedRecord { record: &record, keys: &keys });
         Outcome::Read
     }
 }
@@ -89,7 +94,7 @@ struct File {
 }
 
 impl Batches for File {
-    fn next(&mut self, batch: &mut Batch) -> Step {
+    fn next(&mut self, batch: &mut Batch) -> BatchStatus {
         batch.clear();
         batch.bytes.extend_from_slice(self.text.as_bytes());
         let mut start = 0;
@@ -107,7 +112,7 @@ impl Batches for File {
             });
             start = end + 1;
         }
-        Step::Done
+        BatchStatus::Done
     }
     fn formats(&self) -> &[&'static dyn Format] {
         &[&Users]

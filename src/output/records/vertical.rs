@@ -1,11 +1,11 @@
-//! Single records for people: every field on a line of its own.
+//! Single records for people: every field on a separate line.
 
 use std::io;
 
 use super::lines::Shown;
 use crate::diag::escape;
 use crate::finding::{Redactor, show};
-use crate::inspect::{Counts, FileView, RecordView, Viewer};
+use crate::inspect::{FileView, RecordCounts, RecordView, Viewer};
 use crate::output::TableStyle;
 use crate::output::human::text::columns;
 use crate::output::inert::write_pretty;
@@ -108,7 +108,7 @@ impl Viewer for Vertical<'_> {
         writeln!(self.out, "{label} {}", escape(&text))
     }
 
-    fn end(&mut self, _: &FileView<'_>, _: &Counts) -> io::Result<()> {
+    fn end(&mut self, _: &FileView<'_>, _: &RecordCounts) -> io::Result<()> {
         Ok(())
     }
 }

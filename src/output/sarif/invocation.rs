@@ -31,7 +31,7 @@ const KINDS: &[(&str, &str)] = &[
     ("not-an-input", "A file in an input folder is not an audit log."),
     ("not-configured-rule", "A rule cannot match in this configuration."),
     ("policy-change", "The policy of the run differs from the built-in one."),
-    ("results-left-out", "There are more findings than a service takes in."),
+    ("results-left-out", "There are more findings than a service accepts."),
     ("rule-error", "A rule failed on a record."),
     ("skipped-record", "A record could not be evaluated."),
     ("skipped-records", "More records were skipped than the run tolerates."),

@@ -48,9 +48,9 @@ fn log(report: &Report, style: &Style) -> Log {
     let shown = if style.show_suppressed { report.findings.len() } else { 0 };
     let findings: Vec<_> =
         report.open_findings().chain(report.suppressed_findings().take(shown)).collect();
-    let kept = &findings[..findings.len().min(MOST_RESULTS)];
+    let shown = &findings[..findings.len().min(MOST_RESULTS)];
     let (invocation, notifications) =
-        invocation::of(report, style, &places, findings.len() - kept.len());
+        invocation::of(report, style, &places, findings.len() - shown.len());
     let version = report.facts.version;
     let run = Run {
         tool: Tool {
@@ -69,7 +69,7 @@ fn log(report: &Report, style: &Style) -> Log {
         original_uri_base_ids: places.bases(report),
         invocations: vec![invocation],
         artifacts: places.artifacts(report),
-        results: kept.iter().filter_map(|f| results::of(report, &places, f)).collect(),
+        results: shown.iter().filter_map(|f| results::of(report, &places, f)).collect(),
         properties: run_properties(report),
     };
     Log {

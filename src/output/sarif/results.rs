@@ -157,38 +157,38 @@ fn properties(report: &Report, rule: &RuleSummary, finding: &Finding) -> Map<Str
         properties.insert("identities".into(), finding.identities.iter().map(of).collect());
     }
     if !finding.accounts.is_empty() {
-        let of = |known: &finding::EnrichedAccount| {
+        let of = |enriched: &finding::EnrichedAccount| {
             json!({
-                "account": shown(&known.account),
-                "name": maybe(known.name.as_ref()),
-                "env": maybe(known.env.as_ref()),
-                "owner": maybe(known.owner.as_ref()),
+                "account": shown(&enriched.account),
+                "name": maybe(enriched.name.as_ref()),
+                "env": maybe(enriched.env.as_ref()),
+                "owner": maybe(enriched.owner.as_ref()),
             })
         };
         properties.insert("accounts".into(), finding.accounts.iter().map(of).collect());
     }
     if !finding.sources.is_empty() {
-        let of = |known: &finding::EnrichedSource| {
+        let of = |enriched: &finding::EnrichedSource| {
             json!({
-                "source": shown(&known.source),
-                "ip_type": known.ip_type,
-                "remark": maybe(known.remark.as_ref()),
-                "asset": maybe(known.asset.as_ref().and_then(|asset| asset.id.as_ref())),
-                "asset_name": maybe(known.asset.as_ref().and_then(|asset| asset.name.as_ref())),
-                "locations": known.locations.iter().map(|of| shown(of)).collect::<Value>(),
+                "source": shown(&enriched.source),
+                "ip_type": enriched.ip_type,
+                "remark": maybe(enriched.remark.as_ref()),
+                "asset": maybe(enriched.asset.as_ref().and_then(|asset| asset.id.as_ref())),
+                "asset_name": maybe(enriched.asset.as_ref().and_then(|asset| asset.name.as_ref())),
+                "locations": enriched.locations.iter().map(|of| shown(of)).collect::<Value>(),
             })
         };
         properties.insert("sources".into(), finding.sources.iter().map(of).collect());
     }
     if !finding.keys.is_empty() {
-        let of = |known: &finding::EnrichedKey| {
+        let of = |enriched: &finding::EnrichedKey| {
             json!({
-                "ak": shown(&facts.key(&known.ak)),
-                "remark": maybe(known.remark.as_ref()),
-                "policies": known.policies.iter().map(|policy| shown(policy)).collect::<Value>(),
-                "policy_count": known.policy_count,
-                "document": known.document.as_deref().map_or(Value::Null, document),
-                "open": known.open.iter().map(|of| of.rule.as_str()).collect::<Value>(),
+                "ak": shown(&facts.key(&enriched.ak)),
+                "remark": maybe(enriched.remark.as_ref()),
+                "policies": enriched.policies.iter().map(|policy| shown(policy)).collect::<Value>(),
+                "policy_count": enriched.policy_count,
+                "document": enriched.document.as_deref().map_or(Value::Null, document),
+                "open": enriched.open.iter().map(|of| of.rule.as_str()).collect::<Value>(),
             })
         };
         properties.insert("keys".into(), finding.keys.iter().map(of).collect());

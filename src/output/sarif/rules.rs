@@ -103,14 +103,14 @@ fn tags(report: &Report, rule: &RuleSummary) -> Value {
     tags.push(rule.category.name().into());
     tags.extend(rule.tags.iter().filter(|tag| technique(tag).is_none()).cloned());
     tags.extend(rule.controls.iter().cloned());
-    let mut kept: Vec<String> = Vec::new();
+    let mut shown: Vec<String> = Vec::new();
     for tag in tags {
         let tag = text::data(&report.facts, &tag, 100);
-        if !kept.contains(&tag) && kept.len() < MOST_TAGS {
-            kept.push(tag);
+        if !shown.contains(&tag) && shown.len() < MOST_TAGS {
+            shown.push(tag);
         }
     }
-    kept.into()
+    shown.into()
 }
 
 #[cfg(test)]

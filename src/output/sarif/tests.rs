@@ -336,7 +336,7 @@ error skipped-records: 2 records were skipped, more than the 0 that --max-skippe
 error rule-error: rule `new-region` failed on 2 records.
 warning skipped-record: The record at line 12, byte 4021 was skipped (syntax): expected `,`, but found `\\u{1b}\[2J\\u{1b}\]0;pwned\\u{7}`.
 warning skipped-record: The record at line 22, byte 9000 was skipped (truncated): the file ends inside the record.
-note ambiguous-time: 3 records of `:\\u{3a}error file=a.rs::pwned` say no zone.
+note ambiguous-time: 3 records of `:\\u{3a}error file=a.rs::pwned` have no zone.
 note not-an-input: text, no format claims it.
 note declined-input: a CloudTrail digest.
 "#);

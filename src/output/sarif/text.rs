@@ -56,8 +56,8 @@ fn cut(text: &str, limit: usize) -> String {
     match text.char_indices().nth(limit) {
         None => text.to_owned(),
         Some(_) => {
-            let kept: String = text.chars().take(limit.saturating_sub(1)).collect();
-            format!("{}…", kept.trim_end())
+            let shown: String = text.chars().take(limit.saturating_sub(1)).collect();
+            format!("{}…", shown.trim_end())
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Cases of what is counted and asked for; both sides of each threshold.
+//! Cases of counts and remediation steps; both sides of each threshold.
 
 #![allow(clippy::unwrap_used)]
 

@@ -6,8 +6,8 @@ use crate::record::field::event;
 use crate::record::{Provider, Record};
 use crate::value::{Items, Json, RecordKind, Value};
 
-/// An event of an administrator on the first day after the report, unless it says otherwise: `api
-/// field=value … {params}`.
+/// An event of an administrator on the first day after the report, unless `text` sets another time:
+/// `api field=value … {params}`.
 fn event(text: &str) -> Record<'static> {
     let (text, params) = match text.split_once('{') {
         Some((text, params)) => (text, Some(format!("{{{params}"))),
@@ -52,7 +52,7 @@ const DELETED: &str = r#"DeleteAccessKey target_user=ann {"userName":"ann","acce
 const OFF: &str = r#"UpdateAccessKey target_user=ann {"accessKeyId":"K1","status":"Inactive"}"#;
 const ON: &str = r#"UpdateAccessKey target_user=ann time=2026-01-03T00:00:00Z {"accessKeyId":"K1","status":"Active"}"#;
 
-/// What there is to say of the first key of ann.
+/// The progress of the first key of ann.
 fn key(user_text: &str, made: Option<&str>, account: &str, events: &[&str]) -> String {
     let (user, log) = (user(user_text, made), log(events));
     let of = ReportUser { provider: Provider::Aws, account, name: "ann", user: &user };
@@ -83,7 +83,7 @@ fn keys_are_done_by_a_later_event() {
             &[&DELETED.replace("service=iam", "").replace("DeleteAccessKey", "ListAccessKeys")],
             "open",
         ),
-        // A log that does not say whether calls succeeded.
+        // A log without the outcome of calls.
         (&[&DELETED.replace("{", "ok=? {")], "DeleteAccessKey? outcome"),
         // ReportUser keys go with them.
         (&["DeleteUser target_user=ann"], "done by DeleteUser"),
@@ -184,7 +184,7 @@ fn passwords_and_factors_are_done_by_a_later_event() {
     );
 }
 
-/// The events of an IAM audit name the key among the resources, and say nothing of the outcome.
+/// The events of an IAM audit name the key among the resources and do not contain the outcome.
 #[test]
 fn keys_are_found_among_resources() {
     let mut audit = event("DeleteAccessKey ok=?");

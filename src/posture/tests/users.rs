@@ -1,4 +1,4 @@
-//! What is counted of users, and what is asked for.
+//! Counts of users, and the remediation steps for them.
 
 use super::super::age::{Ages, Bucket};
 use super::super::coverage::Coverage;
@@ -6,7 +6,7 @@ use super::super::elapsed::Elapsed;
 use super::super::pattern::{shared, zombie};
 use super::super::remediation_event::{RemediationLog, ReportUser};
 use super::super::remedy;
-use super::super::trend::{Point, Series, sum};
+use super::super::trend::{Series, TrendPoint, sum};
 use super::{NOW, time, user};
 use crate::record::Provider;
 
@@ -41,7 +41,7 @@ fn keys_are_counted_by_age() {
         ("active=true created=1094d", "0 0 0 1 | 0 1 0 0 0"),
         ("active=true created=1095d", "0 0 0 1 | 0 1 1 0 0"),
         ("active=true", "0 0 0 0 | 1 0 0 0 0"),
-        // Nobody says that it is not in use.
+        // No report states that it is not in use.
         ("created=1096d", "0 0 0 1 | 0 1 1 1 0"),
         ("active=false created=1096d", "0 0 0 0 | 0 0 0 0 1"),
         // Later than now: the age is missing, and a missing age is not young.
@@ -69,7 +69,7 @@ fn coverage_is_over_users_who_may_sign_in() {
         (&["console=false mfa=false"], "0 0 0 0 0: None"),
         (&["console=true mfa=true"], "1 1 0 0 0: Some(1000)"),
         (&["mfa=true"], "0 0 0 0 1: None"),
-        // Not known is not good, and where nothing is known there is no number.
+        // An unknown value does not count as good, and without any value there is no percentage.
         (&["console=true"], "1 0 0 1 0: None"),
         (&["console=true", "console=true mfa=true"], "2 1 0 1 0: Some(500)"),
         (
@@ -93,16 +93,16 @@ fn coverage_is_over_users_who_may_sign_in() {
 }
 
 /// The steps about a user one of whose keys, `LEAKED`, is known to have leaked.
-fn asked(text: &str) -> String {
+fn recommended(text: &str) -> String {
     let user = user(text, Some(NOW));
     let of = ReportUser { provider: Provider::Aws, account: "1", name: "ann", user: &user };
-    let mut asked = Vec::new();
+    let mut recommended = Vec::new();
     let leaked = |id: &str| id == "LEAKED";
-    remedy::of(&of, &RemediationLog::default(), &leaked, &mut |ask, _, _| {
-        let (severity, action) = (ask.severity.name(), ask.action.name());
-        asked.push(format!("{severity} {action}: {}", ask.reason.text()));
+    remedy::of(&of, &RemediationLog::default(), &leaked, &mut |recommendation, _, _| {
+        let (severity, action) = (recommendation.severity.name(), recommendation.action.name());
+        recommended.push(format!("{severity} {action}: {}", recommendation.reason.text()));
     });
-    asked.join("; ")
+    recommended.join("; ")
 }
 
 #[test]
@@ -163,7 +163,7 @@ fn steps_go_by_age_and_use() {
         ("console=true", ""),
         ("console=false mfa=false", ""),
     ] {
-        assert_eq!(asked(text), expected, "{text}");
+        assert_eq!(recommended(text), expected, "{text}");
     }
 }
 
@@ -184,7 +184,7 @@ fn a_key_that_leaked_has_one_step() {
         ),
         ("/id=K active=true at_risk=false created=1d", ""),
     ] {
-        assert_eq!(asked(text), expected, "{text}");
+        assert_eq!(recommended(text), expected, "{text}");
     }
 }
 
@@ -201,7 +201,7 @@ fn patterns_have_their_step() {
             "medium delete-user: no sign-in for 271 d, no key ever used",
         ),
     ] {
-        assert_eq!(asked(&text), expected, "{text}");
+        assert_eq!(recommended(&text), expected, "{text}");
     }
 }
 
@@ -260,7 +260,7 @@ fn shared_accounts_have_keys_for_several_services_at_once() {
     }
 }
 
-/// Of two reports the newer one goes before, of two rows of one time the worse word.
+/// Of two reports the newer one counts; of two rows of one time, the worse value.
 #[test]
 fn what_is_said_twice_of_a_user_is_put_together() {
     let (old, new) = ("2025-06-01T00:00:00Z", NOW);
@@ -294,14 +294,14 @@ fn what_is_said_twice_of_a_user_is_put_together() {
     both(("/id=K active=true", new), ("/id=K active=false", new), "None None KSome(true)");
     both(("/id=K active=true", old), ("/id=K active=false", new), "None None KSome(false)");
     both(("/id=K active=false/id=K active=true", new), ("", new), "None None KSome(true)");
-    // Ids that were shortened tell no keys apart.
+    // Shortened ids do not distinguish keys.
     let short = "/slot=1 id=AKIAI... created=1d/slot=2 id=AKIAI... created=2d";
     assert_eq!(user(short, None).keys().len(), 2);
 }
 
 #[test]
 fn a_sum_of_trends_begins_when_all_have_begun() {
-    let point = |day: &str, keys| Point {
+    let point = |day: &str, keys| TrendPoint {
         time: time(&format!("2025-{day}T00:00:00Z")),
         users: 1,
         coverage: Coverage::default(),

@@ -7,7 +7,7 @@ use crate::expr::{Declarations, Expected, Expr};
 use crate::rule::construct::{AfterSilence, Construct, Measure, MeasureKind};
 use crate::source::Fragment;
 use crate::value::{Duration, RecordKind, Type};
-use crate::yaml::Entry;
+use crate::yaml::MappingEntry;
 
 /// The name of the beginning of the silence in `raise` and `message`.
 const SILENT_SINCE: &str = "silent_since";
@@ -15,7 +15,7 @@ const SILENT_SINCE: &str = "silent_since";
 impl<'a> Loader<'a> {
     pub(super) fn after_silence(
         &mut self,
-        entry: &'a Entry,
+        entry: &'a MappingEntry,
         declarations: &Declarations<'_>,
         by: &[(String, Expr)],
     ) -> Option<Built> {
@@ -41,7 +41,11 @@ impl<'a> Loader<'a> {
         Some(Built { construct, steps: vec![step?] })
     }
 
-    fn silence(&mut self, entry: &'a Entry, declarations: &Declarations<'_>) -> Option<Duration> {
+    fn silence(
+        &mut self,
+        entry: &'a MappingEntry,
+        declarations: &Declarations<'_>,
+    ) -> Option<Duration> {
         let written = entry.value.get("for")?;
         let length = self.length(Some(written), declarations).ok()??;
         if length.0 <= 0 {

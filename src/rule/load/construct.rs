@@ -6,7 +6,7 @@ use crate::diag::codes::rule as codes;
 use crate::expr::{Declarations, Expr};
 use crate::rule::{Construct, ConstructKind};
 use crate::value::RecordKind;
-use crate::yaml::Entry;
+use crate::yaml::MappingEntry;
 
 impl<'a> Loader<'a> {
     /// The steps and the construct, if everything in them is valid. `by` is the subject of the
@@ -56,7 +56,7 @@ impl<'a> Loader<'a> {
 
     /// Rejects constructs that depend on time if the rule reads a report: a report has only one
     /// time.
-    fn check_record_kind(&mut self, kind: ConstructKind, entry: &'a Entry, on: RecordKind) {
+    fn check_record_kind(&mut self, kind: ConstructKind, entry: &'a MappingEntry, on: RecordKind) {
         if on == RecordKind::Event {
             return;
         }

@@ -8,12 +8,12 @@ use crate::rule::construct::{Construct, Correlate, Measure, MeasureKind, measure
 use crate::rule::monotone::is_monotone;
 use crate::rule::name;
 use crate::value::Type;
-use crate::yaml::{Entry, Node};
+use crate::yaml::{MappingEntry, Node};
 
 impl<'a> Loader<'a> {
     pub(super) fn correlate(
         &mut self,
-        entry: &'a Entry,
+        entry: &'a MappingEntry,
         declarations: &Declarations<'_>,
         by: &[(String, Expr)],
     ) -> Option<Built> {
@@ -60,7 +60,11 @@ impl<'a> Loader<'a> {
         measures.into_iter().collect()
     }
 
-    fn measure(&mut self, entry: &'a Entry, declarations: &Declarations<'_>) -> Option<Measure> {
+    fn measure(
+        &mut self,
+        entry: &'a MappingEntry,
+        declarations: &Declarations<'_>,
+    ) -> Option<Measure> {
         let problem = name::alone(&entry.key, "measure").or_else(|| {
             self.env.definition(entry.key.text()).map(|_| {
                 let written = escaped(entry.key.text(), 60);

@@ -6,12 +6,12 @@ use crate::diag::codes::rule as codes;
 use crate::expr::{Declarations, Expected, Expr};
 use crate::rule::{Construct, FirstSeen};
 use crate::source::Fragment;
-use crate::yaml::{Entry, Node};
+use crate::yaml::{MappingEntry, Node};
 
 impl<'a> Loader<'a> {
     pub(super) fn first_seen(
         &mut self,
-        entry: &'a Entry,
+        entry: &'a MappingEntry,
         declarations: &Declarations<'_>,
         by: &[(String, Expr)],
     ) -> Option<Built> {

@@ -7,7 +7,7 @@ use super::stray::gather;
 use crate::diag::codes::{lint, rule as codes};
 use crate::diag::{Diagnostic, escaped};
 use crate::expr::ir::{Ir, Op};
-use crate::expr::{self, Declarations, Env, Expected, Expr, Known, Param};
+use crate::expr::{self, Assumptions, Declarations, Env, Expected, Expr, Param};
 use crate::record::FieldId;
 use crate::record::reference::REFERENCES;
 use crate::rule::construct::{Measure, measured};
@@ -15,7 +15,8 @@ use crate::rule::document::id_is_file_name;
 use crate::rule::monotone::is_monotone;
 use crate::rule::param::{parameters, params};
 use crate::rule::{
-    Category, Counts, Expectation, Judged, RULE_FILE, Raise, Rule, Severity, Status, Step, TestCase,
+    Category, Expectation, ExpectedCounts, Judged, RULE_FILE, Raise, Rule, Severity, Status, Step,
+    TestCase,
 };
 use crate::source::{Fragment, Sources, Span};
 use crate::value::{RecordKind, Value};
@@ -23,7 +24,7 @@ use crate::yaml::{self, Node};
 
 /// Loads a rule file; `document` is its whole document.
 ///
-/// Warnings are returned beside the rule. If there is an error, no rule is returned.
+/// Warnings are returned with the rule. If there is an error, no rule is returned.
 pub fn load(
     document: &Node,
     sources: &Sources,
@@ -246,7 +247,7 @@ fn expectation(node: &Node) -> Option<Expectation> {
         Some(_) => None,
         None => {
             let count = |key| node.get(key).and_then(Node::int).and_then(|n| u64::try_from(n).ok());
-            Some(Expectation::Counts(Counts {
+            Some(Expectation::Counts(ExpectedCounts {
                 findings: count("findings"),
                 subjects: count("subjects"),
                 occurrences: count("occurrences"),
@@ -309,7 +310,7 @@ fn not_configured(
 /// What is known about every record: fields from tables without rows are missing.
 struct Unfilled<'e>(&'e dyn Env);
 
-impl Known for Unfilled<'_> {
+impl Assumptions for Unfilled<'_> {
     fn field(&self, field: FieldId) -> Option<Value<'static>> {
         let of = REFERENCES.iter().find(|of| of.field == field)?;
         self.0.table(of.table).is_none_or(|table| table.is_empty()).then_some(Value::Missing)

@@ -9,7 +9,7 @@ use crate::expr::{Declarations, Expected, Expr};
 use crate::rule::{Construct, Sequence, Step};
 use crate::source::{Fragment, Span};
 use crate::value::Type;
-use crate::yaml::{Entry, Node};
+use crate::yaml::{MappingEntry, Node};
 
 /// Most steps of one sequence.
 const MAX_STEPS: usize = 16;
@@ -17,7 +17,7 @@ const MAX_STEPS: usize = 16;
 impl<'a> Loader<'a> {
     pub(super) fn sequence(
         &mut self,
-        entry: &'a Entry,
+        entry: &'a MappingEntry,
         declarations: &Declarations<'_>,
         by: &[(String, Expr)],
     ) -> Option<Built> {

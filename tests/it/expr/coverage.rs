@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use keytrail::expr::ir::{Each, Ir, Op};
-use keytrail::expr::{Expected, Expr, Function, Kind, Role, Step, compile};
+use keytrail::expr::{ArgumentKind, Expected, Expr, Function, PathStep, Role, compile};
 use keytrail::source::{Fragment, Sources};
 use keytrail::stdlib::FUNCTIONS;
 use keytrail::value::{RecordKind, Type};
@@ -104,10 +104,10 @@ fn describe(ir: &Ir, keys: &mut BTreeSet<String>) {
             add(format!("path from {}", name(base.ty)));
             for step in steps {
                 add(match step {
-                    Step::Key(_) => "path by key".into(),
-                    Step::Item(item) if *item < 0 => "path by item from the end".into(),
-                    Step::Item(_) => "path by item".into(),
-                    Step::Each => "path over items".into(),
+                    PathStep::Key(_) => "path by key".into(),
+                    PathStep::Item(item) if *item < 0 => "path by item from the end".into(),
+                    PathStep::Item(_) => "path by item".into(),
+                    PathStep::Each => "path over items".into(),
                 });
             }
         }
@@ -236,17 +236,17 @@ pub(super) fn matrix(world: &World) -> Vec<String> {
 }
 
 /// An argument after the first.
-fn argument(function: &str, kind: Kind) -> &'static str {
+fn argument(function: &str, kind: ArgumentKind) -> &'static str {
     match (function, kind) {
-        ("map", Kind::Closure) => "|x| x",
-        (_, Kind::Closure) => "|x| has(x)",
+        ("map", ArgumentKind::Closure) => "|x| x",
+        (_, ArgumentKind::Closure) => "|x| has(x)",
         ("in_cidr", _) => "[\"10.0.0.0/8\"]",
-        ("in_hours", Kind::ConstText) => "\"22:00-06:00\"",
-        (_, Kind::Any) => "()",
-        (_, Kind::Int | Kind::ConstInt) => "1",
-        (_, Kind::ConstZone) => "\"UTC\"",
-        (_, Kind::ConstTexts) => "[\"a\", \"Create\"]",
-        (_, Kind::ConstText) => "\"*User\"",
+        ("in_hours", ArgumentKind::ConstText) => "\"22:00-06:00\"",
+        (_, ArgumentKind::Any) => "()",
+        (_, ArgumentKind::Int | ArgumentKind::ConstInt) => "1",
+        (_, ArgumentKind::ConstZone) => "\"UTC\"",
+        (_, ArgumentKind::ConstTexts) => "[\"a\", \"Create\"]",
+        (_, ArgumentKind::ConstText) => "\"*User\"",
         _ => "event.user",
     }
 }

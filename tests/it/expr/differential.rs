@@ -9,7 +9,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 
-use keytrail::expr::{Expected, Expr, Known, compile, on_large_stack};
+use keytrail::expr::{Assumptions, Expected, Expr, compile, on_large_stack};
 use keytrail::record::FieldId;
 use keytrail::source::{Fragment, Sources};
 use keytrail::value::{RecordKind, Type, Value};
@@ -32,7 +32,7 @@ fn setting(name: &str, otherwise: u64) -> u64 {
 
 struct Nothing;
 
-impl Known for Nothing {
+impl Assumptions for Nothing {
     fn field(&self, _: FieldId) -> Option<Value<'static>> {
         None
     }

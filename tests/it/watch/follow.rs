@@ -5,7 +5,7 @@ use std::fs;
 use std::io::Write;
 
 use keytrail::input::{Follow, FollowedFile, Round};
-use keytrail::record::{Batch, FileAccount, Hints, Inputs, Step};
+use keytrail::record::{Batch, BatchStatus, FileAccount, Hints, Inputs};
 use keytrail::value::Time;
 
 use crate::correlation::json;
@@ -63,7 +63,7 @@ fn records(round: &Round, index: usize, read: &mut Vec<String>) -> (FileAccount,
             count += 1;
         }
         assert!(batch.skipped.is_empty(), "{:?}", batch.skipped);
-        if step == Step::Done {
+        if step == BatchStatus::Done {
             return (account, count);
         }
     }

@@ -3,4 +3,4 @@
 mod follow;
 mod page;
 mod program;
-mod told;
+mod split_invariance;

@@ -36,8 +36,8 @@ impl ExplainCode {
     }
 }
 
-/// Why there is no such code. Reports print ids of rules beside codes, so an id of a rule points at
-/// the command that explains rules.
+/// The error for an unknown code. Reports print ids of rules as well as codes, so for an id of a
+/// rule the error names the command that explains rules.
 fn unknown(id: &str, host: &Host<'_>) -> Failure {
     let rules = rule_ids(host);
     if rules.iter().any(|rule| rule == id) {

@@ -80,7 +80,7 @@ fn table(fields: &[&Field]) -> String {
         let _ = writeln!(text, "{}\n\n{table}", about(kind));
     }
     text.push_str(
-        "A type with `?` may be missing. `keytrail fields NAME` shows where a provider keeps a \
+        "A type with `?` may be missing. `keytrail fields NAME` shows where a provider stores a \
          field.\n",
     );
     text
@@ -94,7 +94,7 @@ fn about(kind: RecordKind) -> &'static str {
     }
 }
 
-/// Where a provider keeps a field, if it carries it.
+/// Where a provider stores a field, if it has it.
 fn source(field: &Field, provider: Provider) -> Option<String> {
     let found = field.sources.iter().find(|(known, _)| *known == provider);
     found.map(|(_, source)| source.to_string())

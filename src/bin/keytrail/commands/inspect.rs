@@ -3,7 +3,7 @@
 use std::io;
 
 use keytrail::finding::Redactor;
-use keytrail::inspect::{self, Options, Place, Viewer};
+use keytrail::inspect::{self, Options, RecordPlace, Viewer};
 use keytrail::output::records::{Lines, Table, Vertical, default_fields};
 use keytrail::record::field::{cred, event};
 use keytrail::record::{FieldSet, Inputs, field};
@@ -65,7 +65,7 @@ impl Inspect {
         let project = self.project.load(host)?;
         let (inputs, places) = self.inputs.open_places(&project.inputs, host)?;
         for note in inputs.notes() {
-            host.term.say(&format!("note: {}", note.text));
+            host.term.status(&format!("note: {}", note.text));
         }
         let options = self.options(inputs.count(), places, host);
         let (fields, redactor) = (options.fields, options.redactor);
@@ -86,7 +86,7 @@ impl Inspect {
         }
     }
 
-    fn options(&self, files: usize, places: Vec<Place>, host: &Host<'_>) -> Options {
+    fn options(&self, files: usize, places: Vec<RecordPlace>, host: &Host<'_>) -> Options {
         let limit = match (self.limit, self.format) {
             (Some(0), _) | (None, Layout::Json) => None,
             (Some(limit), _) => Some(limit),
@@ -129,9 +129,9 @@ impl Inspect {
 }
 
 /// Why the places show nothing.
-fn unmet(places: &[(Place, Option<(u64, u64)>)]) -> Failure {
+fn unmet(places: &[(RecordPlace, Option<(u64, u64)>)]) -> Failure {
     let mut failures = places.iter().map(|(place, before)| {
-        let Place { path, line, column, pointer, .. } = place;
+        let RecordPlace { path, line, column, pointer, .. } = place;
         let mut text = path.clone();
         let numbers = line.iter().chain(column);
         numbers.for_each(|number| text.push_str(&format!(":{number}")));

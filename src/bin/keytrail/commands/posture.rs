@@ -56,7 +56,7 @@ impl Posture {
         let policy = self.project.load_tables(&self.table, host)?;
         let inputs = self.inputs.open(&policy.inputs, host)?;
         for note in inputs.notes() {
-            host.term.say(&format!("note: {}", note.text));
+            host.term.status(&format!("note: {}", note.text));
         }
         let options = Options {
             now: self.now,

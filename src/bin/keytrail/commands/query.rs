@@ -145,7 +145,7 @@ impl Query {
         let fields = self.chosen(&query)?.union(sort_fields(&order.records));
         let inputs = self.inputs.open(&policy.inputs, host)?;
         for note in inputs.notes() {
-            host.term.say(&format!("note: {}", note.text));
+            host.term.status(&format!("note: {}", note.text));
         }
         let selection = Selection {
             query: &query,
@@ -279,9 +279,9 @@ impl Query {
         }
         Ok(match self.format {
             Layout::Human => {
-                let asked = query.condition.fields();
-                let asked = asked.iter().filter(|id| id.field().ty != Type::Untyped);
-                of_kind(default_fields().union(asked.collect()))
+                let read = query.condition.fields();
+                let read = read.iter().filter(|id| id.field().ty != Type::Untyped);
+                of_kind(default_fields().union(read.collect()))
             }
             // `event.raw` is left out, because the other fields contain the same data.
             Layout::Json => {

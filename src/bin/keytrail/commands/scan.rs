@@ -105,7 +105,7 @@ impl Scan {
         let policy = self.policy.load(self.now.unwrap_or(host.clock), host)?;
         // Hashes are computed only if a report shows them.
         let inputs = self.inputs.open(&policy.inputs, host)?.hash(targets.for_programs());
-        targets.keep_off(inputs.paths())?;
+        targets.reject_input_paths(inputs.paths())?;
         let report = self.evaluate(&policy, &inputs, host);
         targets.write(&report, &self.reports.style(host, self.gate.exit_zero), host)?;
         summarise(&report, &targets, start, host);
@@ -146,10 +146,10 @@ impl Scan {
 fn summarise(report: &Report, targets: &Targets, start: Instant, host: &Host<'_>) {
     if !targets.shown() {
         for note in &report.incomplete {
-            host.term.say(&format!("incomplete: {}", note.text));
+            host.term.status(&format!("incomplete: {}", note.text));
         }
         let destinations: Vec<String> = targets.destinations().map(ToString::to_string).collect();
-        host.term.say(&format!("{}; reported to {}", verdict(report), destinations.join(", ")));
+        host.term.status(&format!("{}; reported to {}", verdict(report), destinations.join(", ")));
     }
     let seconds = start.elapsed().as_secs_f64();
     host.term.detail(&format!("read {} records in {seconds:.2} s", report.accounting.read));

@@ -48,13 +48,14 @@ pub(crate) struct Show {
     /// The JSON report; `-` reads standard input.
     #[arg(value_name = "REPORT")]
     report: String,
-    /// Files, folders and globs in which the records of the finding stand.
+    /// Files, folders and globs that contain the records of the finding.
     #[arg(value_name = "INPUT", help_heading = Resettable::Reset)]
     inputs: Vec<String>,
     /// Output format.
     #[arg(short, long, value_enum, default_value = "human", value_name = "FORMAT")]
     format: Layout,
-    /// Show access keys whole in the records that are read; the report says what its own shows.
+    /// Show access keys unmasked in the records that are read; the report is shown as it was
+    /// written.
     #[arg(long)]
     show_keys: bool,
     #[command(flatten)]
@@ -86,14 +87,14 @@ impl Show {
         for (place, _) in &unmet {
             let event = place.event_id.as_deref().map(|id| format!(" (event {id})"));
             let line = place.line.unwrap_or_default();
-            host.term.say(&format!(
-                "incomplete: the inputs hold no record of the finding at {}:{line}{}",
+            host.term.status(&format!(
+                "incomplete: the inputs contain no record of the finding at {}:{line}{}",
                 place.path,
                 event.unwrap_or_default()
             ));
         }
         if !complete {
-            host.term.say(
+            host.term.status(
                 "incomplete: not everything in the inputs could be read; `keytrail inspect` shows what",
             );
         }
@@ -187,7 +188,7 @@ impl Show {
         })
     }
 
-    /// Why the text is no report. Other outputs contain fingerprints too.
+    /// Why the text is not a report. Other outputs contain fingerprints too.
     fn unreadable(&self, text: &str, why: &str) -> Failure {
         let failure = Failure::because(format!("cannot read the report {}: {why}", self.report));
         let start = text.get(..2_000).unwrap_or(text);

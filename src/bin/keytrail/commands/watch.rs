@@ -36,7 +36,7 @@ const MEMORY: usize = 256 << 20;
 /// The meaning of the exit codes.
 const EXIT_CODES: &str = "\
 Exit codes:
-  0    standard input ended, or --once came to its end
+  0    standard input ended, or --once is done
   2    cannot run: usage, project file, policy files, inputs that name nothing, state, output
   3    as 0, and a check was incomplete: records skipped, a file that cannot be read
   130  SIGINT
@@ -134,7 +134,7 @@ impl Watch {
         let endless: Vec<&str> = watch.endless().map(|rule| rule.id.as_str()).collect();
         if !endless.is_empty() {
             let rules = endless.join(", ");
-            host.term.say(&format!(
+            host.term.status(&format!(
                 "note: matches of {rules} are retained for the whole watch, because a rule without \
                  `within` needs all of them"
             ));
@@ -200,7 +200,7 @@ impl Watch {
             Failure::because(format!("matches in a temporary file cannot be read back: {error}"))
         })?;
         going.incomplete |= !check.report.incomplete.is_empty();
-        match self.tell(&check, &round, last, host) {
+        match self.emit(&check, &round, last, host) {
             Ok(()) => {}
             // A reader that closes the pipe needs no more output. The next watch emits the rest.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
@@ -244,12 +244,12 @@ impl Watch {
             return Err(Failure::because(format!("{wrong} nothing; nothing was watched")));
         }
         going.incomplete = true;
-        host.term.say("nothing was checked; the next check looks for the inputs again");
+        host.term.status("nothing was checked; the next check looks for the inputs again");
         Ok(Next::Wait)
     }
 
     /// Writes the result of a check and flushes it.
-    fn tell(
+    fn emit(
         &self,
         check: &Check,
         round: &Round,
@@ -295,7 +295,7 @@ impl Watch {
         }
     }
 
-    /// Opens the state file, if there is to be one, and reads its content.
+    /// Opens the state file, unless there is none, and reads its content.
     fn open_state(
         &self,
         policy: &Policy,
@@ -326,7 +326,7 @@ impl Watch {
             Some(bytes) => SavedState::read(&bytes).map_err(|error| wrong(error.to_string()))?,
         };
         if !store.state.policy.is_empty() && store.state.policy != policy.hash {
-            host.term.say(
+            host.term.status(
                 "note: the policy has changed since the last check: windows restart, and files \
                  are read on from where they were",
             );

@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// What tells callers apart, and what messages call them.
+/// What distinguishes callers, and how messages name them.
 fn who(text: &str) -> [String; 3] {
     [field::USER_ID, field::ACTOR, field::CALLER].map(|id| one(text, id))
 }

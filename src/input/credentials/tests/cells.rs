@@ -62,7 +62,7 @@ fn keys_of_aws() {
                 "user=a user_type=user [1 of 1 active]\n  slot=2 active=true created=2025-12-01T00:00:00Z used=true last_used=2025-12-31T00:00:01Z last_service=s3 age_days=31 idle_days=0",
             ),
             ("a,N/A,true,N/A,,,", "user=a user_type=user [1 of 1 active]\n  slot=2 active=true"),
-            // Neither yes nor no: the key is there, and nobody can say how many are active.
+            // Neither yes nor no: the key exists, and the number of active keys is unknown.
             (
                 "a,N/A,perhaps,2025-12-01T00:00:00Z,N/A,N/A,N/A",
                 "user=a user_type=user [Missing of 1 active]\n  slot=2 created=2025-12-01T00:00:00Z used=false age_days=31 idle_days=31",
@@ -111,7 +111,7 @@ fn passwords_of_alibaba() {
             ),
         ],
     );
-    // Without the column that says yes, nothing does.
+    // Without that column the field is missing.
     check(
         &ALIBABA,
         "user,user_last_logon,password_active",
@@ -129,7 +129,7 @@ fn passwords_of_tencent() {
             "a,TRUE,2025-12-31 8:00:00,TRUE,2025/12/31 9:05:06",
             "password=true console=true password_used=true password_last_used=2025-12-31T01:05:06Z password_changed=2025-12-31T00:00:00Z",
         ),
-        // No record of a sign-in says never of those who may sign in, and nothing of others.
+        // For users who may sign in, no record of a sign-in means never; for others it is missing.
         ("a,TRUE,not_supported,FALSE,N/A", "password=true console=false password_used=false"),
         ("a,not_supported,not_supported,TRUE,N/A", "console=true password_used=false"),
         ("a,FALSE,FALSE,FALSE,N/A", "password=false console=false"),
@@ -225,8 +225,11 @@ fn every_column_that_a_format_reads_is_one_of_its_header() {
         let user = report.user.iter().map(|column| column.name);
         let keys = report.key_columns(&origin).concat();
         let named: Vec<&str> = user.chain(keys.iter().map(|(_, column)| column.name)).collect();
-        let all =
-            named.iter().chain(report.told_by).chain(report.and_one_of).chain(report.identity);
+        let all = named
+            .iter()
+            .chain(report.identified_by)
+            .chain(report.and_one_of)
+            .chain(report.identity);
         for name in all {
             assert!(report.header.contains(name), "{}: {name}", report.name);
         }
@@ -313,7 +316,7 @@ fn what_is_carried_is_what_the_fixtures_have() {
         let mut file = set.open(0);
         let mut batch = Batch::default();
         let mut seen = FieldSet::EMPTY;
-        while file.next(&mut batch) == Step::More || !batch.records.is_empty() {
+        while file.next(&mut batch) == BatchStatus::More || !batch.records.is_empty() {
             for raw in batch.iter().flatten() {
                 let mapper = report.mapper(&all(), &file.origin(), NOW);
                 mapper.map(&raw, &mut Scratch::default(), &mut |rows| {

@@ -186,7 +186,7 @@ fn rows_beyond_what_can_be_stored_are_skips() {
     let skipped = batch.skipped.len() as u64;
     assert!(skipped > 0);
     batch.clear();
-    assert_eq!(users.emit(&mut batch), Step::Done);
+    assert_eq!(users.emit(&mut batch), BatchStatus::Done);
     assert_eq!(batch.records[0].rows + skipped, 8, "every row is one or the other");
 }
 

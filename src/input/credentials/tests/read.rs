@@ -150,7 +150,7 @@ fn answers_that_cannot_be_decoded_are_skips_in_their_place() {
         assert_eq!(read.skips, [expected], "{json}");
         assert_eq!((read.records.len(), read.status.as_str()), (0, "answer -"), "{json}");
     }
-    // What is inside is judged as a file of its own is.
+    // The content is checked like a separate file.
     let other = read_bytes("answer.json", br#"{"Content":"aGVsbG8gd29ybGQK"}"#);
     assert!(other.status.contains("Unclaimed"), "{}", other.status);
     // And what only begins like an answer is read as whatever it is.

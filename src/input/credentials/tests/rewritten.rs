@@ -54,7 +54,7 @@ fn the_other_dates_of_a_file_settle_which_is_the_day() {
             (expected.map(str::to_owned).to_vec(), faults)
         );
     }
-    // Two files in one, each with an order of its own.
+    // Two concatenated files with different orders.
     let read =
         aws(&format!("{either}{}{}", row("b", "25/3/2025 0:00"), row("c", "3/25/2025 0:00")));
     assert_eq!(created(&read), ["-", "2025-03-25", "2025-03-25"]);
@@ -136,7 +136,7 @@ fn an_undecoded_report_is_read_whatever_its_name() {
     let broken = format!("{}!{}", &encoded[..800], &encoded[801..]);
     let broken = read_bytes("broken.txt", broken.as_bytes());
     assert_snapshot!(broken.text(), @"");
-    // Base64 of anything else is no report.
+    // Base64 of anything else is not a report.
     let other = read_bytes("other.txt", STANDARD.encode("a,b,c\n1,2,3\n".repeat(9)).as_bytes());
     assert!(other.status.starts_with("Unclaimed"), "{}", other.status);
 }
@@ -198,7 +198,7 @@ fn rows_that_grep_joined_stay_reports_of_their_own_time() {
             let user = raw.unwrap().text.split(',').nth(1).unwrap().to_owned();
             found.push(format!("{user} {}", made.as_deref().unwrap_or("-")));
         }
-        if step == Step::Done {
+        if step == BatchStatus::Done {
             break;
         }
     }

@@ -110,7 +110,7 @@ fn a_row_of_the_audit_is_an_iam_call() {
     });
     assert_eq!(times, [Time::parse("2023-01-15T01:30:00Z").map_or(Value::Missing, Value::Time)]);
     let few = IamEvents.carries(&origin("eventTime,eventName,username,account_id"));
-    for (field, carried) in [
+    for (field, available) in [
         (field::TARGET_USER, false),
         (field::RESOURCES, false),
         (field::ACCOUNT_NAME, false),
@@ -120,7 +120,7 @@ fn a_row_of_the_audit_is_an_iam_call() {
         (field::AK, false),
         (field::OK, false),
     ] {
-        assert_eq!(few.contains(field), carried, "{}", field.field().path());
+        assert_eq!(few.contains(field), available, "{}", field.field().path());
     }
 }
 
@@ -166,7 +166,7 @@ fn a_row_of_the_consoles_event_history_names_who_called() {
     let signin = passed.replace("DeleteUser", "ConsoleLogin").replace("iam.", "signin.");
     assert_eq!((one(&signin, "ok"), one(&signin, "code")), ("-".to_owned(), "-".to_owned()));
     let carries = CLOUDTRAIL_TABLE.carries(&origin(header));
-    for (id, carried) in [
+    for (id, available) in [
         (field::USER, true),
         (field::AK, true),
         (field::OK, true),
@@ -176,7 +176,7 @@ fn a_row_of_the_consoles_event_history_names_who_called() {
         (field::PARAMS, false),
         (field::TARGET_USER, false),
     ] {
-        assert_eq!(carries.contains(id), carried, "{}", id.field().path());
+        assert_eq!(carries.contains(id), available, "{}", id.field().path());
     }
 }
 

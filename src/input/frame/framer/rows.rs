@@ -111,7 +111,7 @@ impl Framer {
                 let reason = if cut_off { SkipReason::Truncated } else { SkipReason::Syntax };
                 let mut detail = format!("it has {cells} cells, and the table {columns} columns");
                 if breaks > 0 {
-                    detail.push_str(", if a quote is right that takes in the lines after it");
+                    detail.push_str(", if a quote is correct that includes the lines after it");
                 }
                 self.lose(reason, detail)
             }
@@ -159,8 +159,8 @@ impl Framer {
             }
             None => {
                 // A line feed may follow.
-                let kept = usize::from(rest.ends_with(b"\r"));
-                self.pass(cut, rest.len() - kept, 0);
+                let carriage_return = usize::from(rest.ends_with(b"\r"));
+                self.pass(cut, rest.len() - carriage_return, 0);
                 false
             }
         }

@@ -161,7 +161,7 @@ fn one_broken_record_costs_itself() {
         let expected = format!("{} ", offset + 1);
         assert!(skipped[0].starts_with(&expected), "{text}: {skipped:?}");
     }
-    // What keeps its brackets is whoever's business reads it.
+    // A text with balanced brackets is checked by its reader.
     check(&format!("[{A},{{\"a\":NaN}},{B}]"), "array", &[A, r#"{"a":NaN}"#, B], &[]);
     check(&format!("[{A},NaN,{B}]"), "array", &[A, "NaN", B], &[]);
 }

@@ -139,7 +139,7 @@ fn construct(text: &mut String, rule: &Rule, code: &dyn Fn(&Expr) -> String) {
         Construct::AfterSilence(of) => {
             section(text, "After a silence of more than", &of.length.to_string());
             if let Some(last_seen) = &of.last_seen {
-                section(text, "Last seen, beside the log", &code(last_seen));
+                section(text, "Last seen outside the log", &code(last_seen));
             }
         }
     }

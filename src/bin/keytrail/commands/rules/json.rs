@@ -2,7 +2,7 @@
 
 use keytrail::config::Policy;
 use keytrail::input::FORMATS;
-use keytrail::plan::{Lookup, covered};
+use keytrail::plan::{ConditionLookup, covered};
 use keytrail::record::Provider;
 use keytrail::rule::{Parameter, Rule, Step};
 use serde_json::{Value, json};
@@ -67,7 +67,7 @@ fn conditions(rule: &Rule, policy: &Policy) -> Value {
 
 /// How the condition is looked up in the index, by name if there are several conditions.
 fn looked_up_by(rule: &Rule) -> Value {
-    match Lookup::of_rule(rule).as_slice() {
+    match ConditionLookup::of_rule(rule).as_slice() {
         [(_, only)] => only.to_string().into(),
         all => all
             .iter()

@@ -58,8 +58,9 @@ fn sources(page: &mut String, listed: &Listed<'_>) {
         return;
     }
     page.push_str(
-        "\n**Sources**: a rule that comes from one of these documents has its tag. The description \
-         of the rule says\nwhich of its thresholds and severities are the document's.\n\n\
+        "\n**Sources**: a rule that comes from one of these documents has its tag. The \
+         description of the rule states\nwhich of its thresholds and severities are the \
+         document's.\n\n\
          | tag | document | rules |\n|---|---|---|\n",
     );
     for (source, rules) in used {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use keytrail::plan::Lookup;
+use keytrail::plan::ConditionLookup;
 
 use super::listed::Listed;
 use crate::table::Table;
@@ -14,10 +14,10 @@ pub(super) fn plan(listed: &Listed<'_>) -> String {
     let mut table = Table::new(["RULE", "ON", "LOOKED UP BY"]);
     let (mut always, mut conditions) = (0, 0);
     for rule in &listed.rules {
-        for (name, lookup) in Lookup::of_rule(rule) {
+        for (name, lookup) in ConditionLookup::of_rule(rule) {
             conditions += 1;
             let shown = match lookup {
-                Lookup::Always(part, what) => {
+                ConditionLookup::Always(part, what) => {
                     always += 1;
                     format!("nothing: `{}` {what}", excerpt(policy.sources.text(part.span)))
                 }
@@ -41,8 +41,7 @@ pub(super) fn plan(listed: &Listed<'_>) -> String {
 /// An explanation for authors whose rules cannot be looked up: the tests that the index can use.
 const SHAPES: &str = "A rule is looked up by a test of a field
 against constants: ==, in, starts_with, ends_with, contains, like, matches with a fixed
-text, eq_ignore_case, in_cidr or is_private; by itself, beside others in &&, or in every
-operand of ||.";
+text, eq_ignore_case, in_cidr or is_private; alone, with others in &&, or in every operand of ||.";
 
 /// A part of a condition, shortened to one line.
 fn excerpt(text: &str) -> String {

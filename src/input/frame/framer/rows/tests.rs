@@ -28,7 +28,7 @@ impl Parts {
     }
 }
 
-/// Cuts what follows the head, `step` bytes at a time; the head is told from all of it.
+/// Cuts what follows the head, `step` bytes at a time; the header is recognised from all of it.
 fn split(bytes: &[u8], step: usize, end: Ending<'_>) -> Parts {
     split_up_to(MAX_RECORD, bytes, step, end)
 }
@@ -317,7 +317,7 @@ proptest! {
             let held = lines(text.as_bytes()).into_iter();
             covered += held.filter(|at| (offset..offset + row.len()).contains(at)).count();
         }
-        // A row without a value is none; it has its note.
+        // A row without a value is not a record; it has its note.
         let empty = if whole.notes.is_empty() { 0 } else { text.len() };
         let all = lines(text.as_bytes()).len() - 1;
         let counted = covered + whole.skipped.len();

@@ -9,7 +9,7 @@ use crate::report::Facts;
 const POLICIES: usize = 5;
 
 /// A line about the evidence of a finding.
-pub(super) enum KnownLine {
+pub(super) enum EnrichmentLine {
     /// What it is about, and the text.
     About(&'static str, String),
     /// How many items were left out.
@@ -27,20 +27,20 @@ pub(super) struct Extent {
 
 /// The lines about a finding. Identities appear if a table describes their account; otherwise the
 /// evidence names the caller.
-pub(super) fn lines(facts: &Facts, finding: &Finding, extent: Extent) -> Vec<KnownLine> {
+pub(super) fn lines(facts: &Facts, finding: &Finding, extent: Extent) -> Vec<EnrichmentLine> {
     let text = Text { facts, finding };
     let described = |of: &&Identity| text.account_of(of).is_some();
     let identities: Vec<&Identity> = finding.identities.iter().filter(described).collect();
     let mut lines = Vec::new();
     let mut add =
-        |of: &'static str, all: &mut dyn Iterator<Item = Vec<KnownLine>>, count: usize| {
+        |of: &'static str, all: &mut dyn Iterator<Item = Vec<EnrichmentLine>>, count: usize| {
             lines.extend(all.take(extent.items).flatten());
             if let Some(more) = count.checked_sub(extent.items).filter(|more| *more > 0) {
                 let of = if more == 1 { of.to_owned() } else { plural(of) };
-                lines.push(KnownLine::More(format!("and {more} {of} that tables describe")));
+                lines.push(EnrichmentLine::More(format!("and {more} {of} that tables describe")));
             }
         };
-    let about = |of, text| vec![KnownLine::About(of, text)];
+    let about = |of, text| vec![EnrichmentLine::About(of, text)];
     let mut accounts = finding.accounts.iter().map(|of| about("account", text.account(of)));
     add("account", &mut accounts, finding.accounts.len());
     let mut of_callers = identities.iter().map(|of| about("identity", text.identity(of)));
@@ -49,7 +49,7 @@ pub(super) fn lines(facts: &Facts, finding: &Finding, extent: Extent) -> Vec<Kno
     add("source", &mut sources, finding.sources.len());
     let mut keys = finding.keys.iter().map(|key| {
         let document = key.document.as_ref().map(|document| {
-            KnownLine::About("policy document", text.value(document, extent.document))
+            EnrichmentLine::About("policy document", text.value(document, extent.document))
         });
         about("key", text.key(key)).into_iter().chain(document).collect()
     });
@@ -78,14 +78,14 @@ impl<'t> Text<'t> {
 
     fn account_of(&self, identity: &Identity) -> Option<&'t EnrichedAccount> {
         let account = identity.account.as_ref()?;
-        self.finding.accounts.iter().find(|known| known.account == *account)
+        self.finding.accounts.iter().find(|enriched| enriched.account == *account)
     }
 
     /// `123456789012 Production, env prod, owner platform`.
-    fn account(&self, known: &EnrichedAccount) -> String {
-        let mut text = self.value(&known.account, 60);
+    fn account(&self, enriched: &EnrichedAccount) -> String {
+        let mut text = self.value(&enriched.account, 60);
         for (before, part) in
-            [(" ", &known.name), (", env ", &known.env), (", owner ", &known.owner)]
+            [(" ", &enriched.name), (", env ", &enriched.env), (", owner ", &enriched.owner)]
         {
             if let Some(part) = part {
                 text.push_str(before);
@@ -104,20 +104,20 @@ impl<'t> Text<'t> {
         if let Some(account) = &identity.account {
             text.push_str(&format!(" of {}", self.value(account, 60)));
         }
-        if let Some(name) = self.account_of(identity).and_then(|known| known.name.as_ref()) {
+        if let Some(name) = self.account_of(identity).and_then(|enriched| enriched.name.as_ref()) {
             text.push_str(&format!(" {}", self.value(name, 60)));
         }
         text
     }
 
     /// `203.0.113.7 is external_noted, remark partner gateway, asset i-0a1b build-runner`.
-    fn source(&self, known: &EnrichedSource) -> String {
-        let mut text = self.value(&known.source, 60);
-        if let Some(ip_type) = known.ip_type {
+    fn source(&self, enriched: &EnrichedSource) -> String {
+        let mut text = self.value(&enriched.source, 60);
+        if let Some(ip_type) = enriched.ip_type {
             text.push_str(&format!(" is {ip_type}"));
         }
-        text.push_str(&format!(", remark {}", self.remark(known.remark.as_deref())));
-        if let Some(asset) = &known.asset {
+        text.push_str(&format!(", remark {}", self.remark(enriched.remark.as_deref())));
+        if let Some(asset) = &enriched.asset {
             let parts: Vec<String> = [&asset.id, &asset.name]
                 .into_iter()
                 .flatten()
@@ -126,31 +126,31 @@ impl<'t> Text<'t> {
             let named = if parts.is_empty() { "-".to_owned() } else { parts.join(" ") };
             text.push_str(&format!(", asset {named}"));
         }
-        if !known.locations.is_empty() {
+        if !enriched.locations.is_empty() {
             let locations: Vec<String> =
-                known.locations.iter().map(|location| self.value(location, 60)).collect();
+                enriched.locations.iter().map(|location| self.value(location, 60)).collect();
             text.push_str(&format!(", location {}", locations.join(" and ")));
         }
         text
     }
 
     /// `AKIA…0001, remark CI, 2 policies (ReadOnlyAccess, …), also in unused-key`.
-    fn key(&self, known: &EnrichedKey) -> String {
-        let ak = self.facts.key(&known.ak).into_owned();
+    fn key(&self, enriched: &EnrichedKey) -> String {
+        let ak = self.facts.key(&enriched.ak).into_owned();
         let mut text =
-            format!("{}, remark {}", self.value(&ak, 60), self.remark(known.remark.as_deref()));
-        if let Some(count) = known.policy_count {
+            format!("{}, remark {}", self.value(&ak, 60), self.remark(enriched.remark.as_deref()));
+        if let Some(count) = enriched.policy_count {
             let named: Vec<String> =
-                known.policies.iter().take(POLICIES).map(|of| self.value(of, 60)).collect();
+                enriched.policies.iter().take(POLICIES).map(|of| self.value(of, 60)).collect();
             let more = if count > named.len() { ", …" } else { "" };
             text.push_str(&format!(", {count} {}", if count == 1 { "policy" } else { "policies" }));
             if !named.is_empty() {
                 text.push_str(&format!(" ({}{more})", named.join(", ")));
             }
         }
-        if !known.open.is_empty() {
+        if !enriched.open.is_empty() {
             let mut rules: Vec<String> =
-                known.open.iter().map(|of| self.value(&of.rule, 100)).collect();
+                enriched.open.iter().map(|of| self.value(&of.rule, 100)).collect();
             rules.dedup();
             text.push_str(&format!(", also in {}", rules.join(", ")));
         }

@@ -9,7 +9,7 @@ use keytrail::input::InputSet;
 use keytrail::report::Report;
 use keytrail::rule::{Construct, Severity};
 use keytrail::value::{Duration, Time};
-use keytrail::watch::{Check, SavedState, State, Watch, WatchOptions, id};
+use keytrail::watch::{Check, SavedState, Watch, WatchOptions, WatchState, id};
 use proptest::prelude::*;
 
 use crate::correlation::reference::Event;
@@ -61,7 +61,13 @@ fn ids(report: &Report, policy: &Policy) -> BTreeMap<u128, Told> {
 }
 
 /// One check of these events by a watch that was restarted from its stored state.
-fn check(policy: &Policy, folder: &Folder, events: &[Event], state: State, end: bool) -> Check {
+fn check(
+    policy: &Policy,
+    folder: &Folder,
+    events: &[Event],
+    state: WatchState,
+    end: bool,
+) -> Check {
     let stored = SavedState { state, files: Vec::new() }.write();
     let state = SavedState::read(&stored).unwrap().state;
     let text: String = events.iter().map(|event| json(event) + "\n").collect();
@@ -78,7 +84,7 @@ fn check(policy: &Policy, folder: &Folder, events: &[Event], state: State, end: 
 
 /// The lines that checks of the parts emit, in order.
 fn told(policy: &Policy, folder: &Folder, parts: &[&[Event]]) -> BTreeMap<u128, Told> {
-    let (mut told, mut state) = (BTreeMap::new(), State::default());
+    let (mut told, mut state) = (BTreeMap::new(), WatchState::default());
     for (at, part) in parts.iter().enumerate() {
         let check = check(policy, folder, part, state, at + 1 == parts.len());
         let of_check = ids(&check.report, policy);
@@ -149,22 +155,23 @@ fn event(id: usize, time: i64) -> Event {
 #[test]
 fn a_plain_rule_tells_once_for_each_subject_and_day() {
     let (folder, policy) = plain(Folder::new("watch-plain"));
-    let first = check(&policy, &folder, &[event(0, 10), event(1, 20)], State::default(), false);
+    let first =
+        check(&policy, &folder, &[event(0, 10), event(1, 20)], WatchState::default(), false);
     assert_eq!(first.ids.len(), 1);
     assert_eq!(first.report.findings[0].message, "user-0 made a user");
     assert_eq!(first.report.findings[0].count, 2);
     let again = check(&policy, &folder, &[event(0, 10), event(2, 30)], first.state.clone(), false);
     assert!(again.ids.is_empty());
     // A line that was not accepted is emitted again with the same id.
-    let crashed = check(&policy, &folder, &[event(2, 30)], State::default(), false);
+    let crashed = check(&policy, &folder, &[event(2, 30)], WatchState::default(), false);
     assert_eq!(crashed.ids, first.ids);
 }
 
 #[test]
 fn another_policy_begins_its_windows_anew_and_tells_nothing_twice() {
     let (folder, policy) = plain(Folder::new("watch-policy"));
-    let first = check(&policy, &folder, &[event(0, 10)], State::default(), false);
-    let state = State { policy: "another".into(), ..first.state };
+    let first = check(&policy, &folder, &[event(0, 10)], WatchState::default(), false);
+    let state = WatchState { policy: "another".into(), ..first.state };
     let watch = Watch::new(&policy, options(), state);
     assert_eq!((watch.state().watermark, watch.state().rows.len()), (None, 0));
     let again = check(&policy, &folder, &[event(1, 10)], watch.state().clone(), false);
@@ -180,7 +187,7 @@ fn rows_beyond_memory_are_dropped_and_named() {
     let lines: String = events.iter().map(|event| json(event) + "\n").collect();
     let folder = folder.file("all.ndjson", lines);
     let mut watch =
-        Watch::new(&policy, WatchOptions { memory: 4096, ..options() }, State::default());
+        Watch::new(&policy, WatchOptions { memory: 4096, ..options() }, WatchState::default());
     let inputs = InputSet::new(&[folder.path("all.ndjson").display().to_string()]).unwrap();
     let check = watch.check(&inputs, Time(1_780_000_000_000_000), false, Vec::new()).unwrap();
     let printed: BTreeSet<&str> = check.report.incomplete.iter().map(|note| note.id).collect();
@@ -198,7 +205,7 @@ fn a_silent_input_closes_its_windows_with_the_clock() {
     let folder = folder.file("all.ndjson", lines);
     let inputs = InputSet::new(&[folder.path("all.ndjson").display().to_string()]).unwrap();
     let nothing = InputSet::new(&[]).unwrap();
-    let mut watch = Watch::new(&policy, options(), State::default());
+    let mut watch = Watch::new(&policy, options(), WatchState::default());
     let minute = |n: i64| Time(1_780_000_000_000_000 + n * 60_000_000);
     let first = watch.check(&inputs, minute(0), false, Vec::new()).unwrap();
     assert_eq!((first.ids.len(), first.open), (0, 1));
@@ -227,7 +234,7 @@ fn told_of(
         Folder::new(name).file("subject.yaml", head.to_owned() + rule).file("all.ndjson", lines);
     let policy = policy(&folder, false);
     let whole = ids(&run(&policy, &[folder.path("all.ndjson")], 1, 1 << 30), &policy);
-    let (mut counts, mut told, mut state) = (Vec::new(), BTreeSet::new(), State::default());
+    let (mut counts, mut told, mut state) = (Vec::new(), BTreeSet::new(), WatchState::default());
     for part in parts {
         let check = check(&policy, &folder, part, state, false);
         counts.push(check.ids.len());
