@@ -44,7 +44,7 @@ static ENTRY: Shape = Shape::Object(&[
 ]);
 
 /// An entry whose rules are not resolved yet. Loading a policy resolves it into an
-/// [`AllowlistEntry`](super::Entry).
+/// [`AllowlistEntry`](super::AllowlistEntry).
 #[derive(Debug)]
 pub struct WrittenEntry {
     /// The entry, without rules and `when`.

@@ -342,7 +342,7 @@ pub(super) fn detail(
         rank,
         place: place(at.file, at.raw),
         message,
-        text: options.redactor.record(&view.shown(at.raw, at.origin), SAMPLE_BYTES),
+        text: view.shown(at.raw, at.origin, options.redactor, SAMPLE_BYTES),
         request: view.params.as_ref().map(|params| options.redactor.request(params, SAMPLE_BYTES)),
         id: plain(&view.id),
         request_id: plain(&view.request_id),

@@ -7,7 +7,7 @@ use rustc_hash::FxHasher;
 
 use super::rows::{Order, first_text, put_text, texts};
 use crate::expr::Bindings;
-use crate::finding::{CallRecord, digest128};
+use crate::finding::{CallRecord, Redactor, digest128};
 use crate::record::field::{cred, event, key};
 use crate::record::{FieldId, Origin, RawRecord, Record};
 use crate::value::{Time, Value};
@@ -100,13 +100,17 @@ impl<'r> MatchView<'r> {
         self.raw.as_deref().unwrap_or(raw.text)
     }
 
-    /// The record as it is shown: a row of a table is preceded by the column names.
-    pub(super) fn shown<'t>(&'t self, raw: &'t RawRecord<'_>, origin: &Origin) -> Cow<'t, str> {
+    /// The record as it is shown: redacted, and a row of a table after the column names.
+    pub(super) fn shown(
+        &self,
+        raw: &RawRecord<'_>,
+        origin: &Origin,
+        redactor: Redactor,
+        limit: usize,
+    ) -> String {
         match &origin.columns {
-            Some(columns) if self.raw.is_none() => {
-                Cow::Owned(format!("{}\n{}", columns.names().join(","), raw.text))
-            }
-            _ => Cow::Borrowed(self.text(raw)),
+            Some(columns) if self.raw.is_none() => redactor.rows(columns.names(), raw.text, limit),
+            _ => redactor.record(self.text(raw), limit),
         }
     }
 

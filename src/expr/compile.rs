@@ -25,7 +25,7 @@ use crate::value::{Json, RecordKind, Type, Value, mask, mask_keys};
 #[derive(Debug, Clone)]
 pub struct Expr {
     ir: Arc<Ir>,
-    /// The compiled program of the condition, if the condition cannot fail.
+    /// The compiled program of the condition, if the condition has no arithmetic.
     program: Option<Arc<Program>>,
     fields: FieldSet,
     reported: FieldSet,
@@ -89,10 +89,10 @@ impl Expr {
     ///
     /// # Errors
     ///
-    /// If arithmetic has no result.
+    /// If it fails on this record.
     pub fn test(&self, bindings: &Bindings<'_>) -> Result<bool, EvalError> {
-        if let Some(program) = &self.program {
-            return Ok(program.run(bindings));
+        if let Some(holds) = self.program.as_ref().and_then(|program| program.run(bindings)) {
+            return Ok(holds);
         }
         test(&self.ir, &Frame::new(bindings)).map_err(|fault| *fault)
     }
@@ -101,14 +101,18 @@ impl Expr {
     ///
     /// # Errors
     ///
-    /// If arithmetic has no result.
+    /// If it fails on this record.
     pub fn eval<'r>(&'r self, bindings: &Bindings<'r>) -> Result<Value<'r>, EvalError> {
         if self.template {
             return self
                 .render(bindings, &Unredacted { show_keys: false })
                 .map(|text| Value::Str(Cow::Owned(text)));
         }
-        eval(&self.ir, &Frame::new(bindings)).map_err(|fault| *fault)
+        let frame = match self.ir.ty {
+            Type::Bool => Frame::new(bindings),
+            _ => Frame::showing(bindings),
+        };
+        eval(&self.ir, &frame).map_err(|fault| *fault)
     }
 
     /// Its value, as [`Expr::eval`] returns it; every evaluated node is reported to `trace`. The
@@ -116,7 +120,7 @@ impl Expr {
     ///
     /// # Errors
     ///
-    /// If arithmetic has no result.
+    /// If it fails on this record.
     pub fn trace<'r>(
         &'r self,
         bindings: &Bindings<'r>,
@@ -141,7 +145,7 @@ impl Expr {
     ///
     /// # Errors
     ///
-    /// If arithmetic has no result.
+    /// If it fails on this record.
     pub fn render(&self, bindings: &Bindings<'_>, by: &dyn Redact) -> Result<String, EvalError> {
         let mut out = String::new();
         self.parts().iter().try_for_each(|part| show(part, bindings, by, &mut out))?;
@@ -153,7 +157,7 @@ impl Expr {
     ///
     /// # Errors
     ///
-    /// If arithmetic has no result.
+    /// If it fails on this record.
     pub fn render_record(
         &self,
         bindings: &Bindings<'_>,
@@ -179,7 +183,7 @@ impl Expr {
     ///
     /// # Errors
     ///
-    /// If arithmetic has no result.
+    /// If it fails on this record.
     pub fn render_measures<'t>(
         &self,
         texts: impl Iterator<Item = Option<&'t str>>,
@@ -230,7 +234,7 @@ fn show(
     by: &dyn Redact,
     out: &mut String,
 ) -> Result<(), EvalError> {
-    let frame = Frame::new(bindings);
+    let frame = Frame::showing(bindings);
     let value = eval(part, &frame).map_err(|fault| *fault)?;
     let value = match (&value, &part.op) {
         _ if by.show_keys() => value,
@@ -240,7 +244,7 @@ fn show(
             text::show(&mut hole, &value);
             let hidden = hide(hole, part, &frame);
             match value {
-                Value::Json(_) => Value::Json(Json { text: hidden.into() }),
+                Value::Json(_) => Value::Json(Json::new(hidden)),
                 Value::Time(_) | Value::Duration(_) => value,
                 _ => Value::Str(hidden.into()),
             }

@@ -158,8 +158,8 @@ impl<'r> Bindings<'r> {
     }
 }
 
-/// A failed evaluation: checked arithmetic without a result. Runs count failures and report their
-/// place.
+/// A failed evaluation: checked arithmetic without a result, or a part of a record that cannot be
+/// read because an export changed the case of its keys. Runs count failures and report their place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EvalError {
     /// The operation in the file.

@@ -1,17 +1,17 @@
 //! Evaluation.
 //!
 //! `&&` and `||` use three values, true, false and error, and do not depend on the order of their
-//! operands. Only checked arithmetic can fail.
+//! operands. Checked arithmetic can fail, and reading a record whose keys an export changed.
 
 use super::compare::{compare, contains, equal};
-use super::env::{Bindings, Fault};
-use super::function::{Prepared, Role};
+use super::env::{Bindings, EvalError, Fault};
+use super::function::{Prepared, Returns, Role};
 use super::ir::{Call, Each, Ir, Op, Switch};
 use super::trace::{Hook, Unwatched};
 use super::{arithmetic, json, text};
 use crate::record::FieldId;
 use crate::table::Table;
-use crate::value::{Items, RecordKind, Value};
+use crate::value::{Elem, Items, RecordKind, Type, Value};
 
 /// The inputs of an evaluation: the rows, the parameters of the enclosing closures, and the hook.
 #[derive(Clone, Copy)]
@@ -19,6 +19,8 @@ pub(super) struct Frame<'f, 'v, H = Unwatched> {
     pub(super) bindings: &'f Bindings<'v>,
     local: Option<&'f Local<'f, 'v>>,
     hook: H,
+    /// Whether values are only shown, and decide nothing.
+    shows: bool,
 }
 
 struct Local<'f, 'v> {
@@ -28,18 +30,23 @@ struct Local<'f, 'v> {
 
 impl<'f, 'v> Frame<'f, 'v> {
     pub(super) fn new(bindings: &'f Bindings<'v>) -> Self {
-        Self { bindings, local: None, hook: Unwatched }
+        Self { bindings, local: None, hook: Unwatched, shows: false }
+    }
+
+    /// The frame of an expression whose value is shown or grouped by.
+    pub(super) fn showing(bindings: &'f Bindings<'v>) -> Self {
+        Self { shows: true, ..Self::new(bindings) }
     }
 }
 
 impl<'f, 'v, H: Hook> Frame<'f, 'v, H> {
     pub(super) fn watched(bindings: &'f Bindings<'v>, hook: H) -> Self {
-        Self { bindings, local: None, hook }
+        Self { bindings, local: None, hook, shows: false }
     }
 
     /// The frame of a closure's body.
     fn inside<'g>(&'g self, local: &'g Local<'g, 'v>) -> Frame<'g, 'v, H> {
-        Frame { bindings: self.bindings, local: Some(local), hook: self.hook }
+        Frame { local: Some(local), ..*self }
     }
 
     fn local(&self, depth: usize) -> Value<'v> {
@@ -249,7 +256,11 @@ fn eval_node<'v, H: Hook>(ir: &'v Ir, frame: &Frame<'_, 'v, H>) -> Result<Value<
             Value::Record(_, values) => values.get(*slot).map_or(Value::Missing, Value::borrow),
             _ => Value::Missing,
         },
-        Op::Path(base, steps) => json::walk(eval(base, frame)?, steps),
+        Op::Path(base, steps) => {
+            json::walk(eval(base, frame)?, steps).map_err(|json::Ambiguous| {
+                failed(ir, "several keys fit, because an export changed their case")
+            })?
+        }
         Op::Index(base, index) => match (eval(base, frame)?, eval(index, frame)?) {
             (Value::List(items), Value::Int(index)) => match items {
                 Items::Borrowed(items) => {
@@ -327,7 +338,11 @@ fn eval_node<'v, H: Hook>(ir: &'v Ir, frame: &Frame<'_, 'v, H>) -> Result<Value<
         Op::Template(parts) => {
             let mut out = String::new();
             for part in parts {
-                with(part, frame, |value| text::interpolate(&mut out, value))?;
+                let changed = with(part, frame, |value| {
+                    text::interpolate(&mut out, value);
+                    json::is_changed(value)
+                })?;
+                of_source(changed, part, frame)?;
             }
             Value::Str(out.into())
         }
@@ -349,6 +364,20 @@ fn eval_node<'v, H: Hook>(ir: &'v Ir, frame: &Frame<'_, 'v, H>) -> Result<Value<
     })
 }
 
+/// Fails if a condition uses the text of an object whose keys an export changed: what it looks for
+/// may be there in another case.
+fn of_source<H: Hook>(changed: bool, ir: &Ir, frame: &Frame<'_, '_, H>) -> Result<(), Fault> {
+    match changed && !frame.shows {
+        true => Err(failed(ir, "an export changed the case of the keys in this text")),
+        false => Ok(()),
+    }
+}
+
+#[cold]
+fn failed(ir: &Ir, message: &str) -> Fault {
+    Box::new(EvalError { span: ir.span, message: message.to_owned() })
+}
+
 /// The arm of a `switch` that is taken: labels first, then ranges, then the default.
 fn arm<'v, H: Hook>(switch: &'v Switch, frame: &Frame<'_, 'v, H>) -> Result<Option<&'v Ir>, Fault> {
     let subject = eval(&switch.subject, frame)?;
@@ -368,6 +397,12 @@ fn arm<'v, H: Hook>(switch: &'v Switch, frame: &Frame<'_, 'v, H>) -> Result<Opti
         }
     }
     Ok(switch.default.and_then(|index| switch.arms.get(index)).map(|(_, body)| body))
+}
+
+/// Whether the result of a function is a list of texts.
+fn returns_texts(call: &Call) -> bool {
+    let texts = |returns| matches!(returns, Returns::Always(ty) | Returns::Maybe(ty) if ty == Type::List(Elem::Str));
+    call.function.signatures().iter().any(|signature| texts(signature.returns))
 }
 
 /// Most arguments of a function.
@@ -397,6 +432,13 @@ fn apply<'v, H: Hook>(call: &'v Call, frame: &Frame<'_, 'v, H>) -> Result<Value<
             }
             Ok(match (apply(values), missing) {
                 (Value::Missing, missing) => missing,
+                // A text, or the keys of an object, that may differ from those of the source.
+                (value, _) if matches!(value, Value::Str(_)) || returns_texts(call) => {
+                    for (value, arg) in values.iter().zip(&call.args) {
+                        of_source(json::is_changed(value), arg, frame)?;
+                    }
+                    value
+                }
                 (value, _) => value,
             })
         }

@@ -130,7 +130,7 @@ fn decided(ir: &Ir) -> Option<Value<'static>> {
         Op::Has(part) if !part.nullable => Some(Value::Bool(true)),
         Op::Member(base, ..) | Op::Index(base, _) if missing(base) => Some(Value::Missing),
         Op::Path(base, steps) if missing(base) => {
-            Some(json::walk(Value::Missing, steps).into_owned())
+            json::walk(Value::Missing, steps).ok().map(Value::into_owned)
         }
         Op::Arithmetic(Arithmetic::Add, ..) if ir.ty == Type::Str => None,
         Op::Arithmetic(_, a, b) if missing(a) || missing(b) => Some(Value::Missing),

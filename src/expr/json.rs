@@ -8,7 +8,7 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 use serde_json::value::RawValue;
 
 use super::text;
-use crate::value::{Items, Json, MemberKey, Members, Value};
+use crate::value::{Items, Json, KeyCase, MemberKey, Members, Value};
 
 /// One step into an untyped value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,32 +22,38 @@ pub enum PathStep {
     Each,
 }
 
+/// Several keys of one object that are the same key, if their case does not count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Ambiguous;
+
 /// The part of a value at the end of a path; missing if the path does not exist. A path with
 /// [`PathStep::Each`] leads to a list of parts, which is empty if there are none.
-pub(super) fn walk<'v>(value: Value<'v>, steps: &[PathStep]) -> Value<'v> {
+pub(super) fn walk<'v>(value: Value<'v>, steps: &[PathStep]) -> Result<Value<'v>, Ambiguous> {
     if steps.is_empty() {
-        return value;
+        return Ok(value);
     }
     if let Some(each) = steps.iter().position(|step| *step == PathStep::Each) {
         let mut found = Vec::new();
-        spread(value, &steps[..each], &steps[each + 1..], &mut found);
-        return Value::List(Items::Owned(found));
+        spread(value, &steps[..each], &steps[each + 1..], &mut found)?;
+        return Ok(Value::List(Items::Owned(found)));
     }
-    match value {
-        Value::Json(Json { text: Cow::Borrowed(text) }) => part(text, steps),
-        Value::Json(Json { text: Cow::Owned(text) }) => part(&text, steps).into_owned(),
+    Ok(match value {
+        Value::Json(Json { text: Cow::Borrowed(text), keys }) => part(text, keys, steps)?,
+        Value::Json(Json { text: Cow::Owned(text), keys }) => {
+            part(&text, keys, steps)?.into_owned()
+        }
         Value::Str(text) => match steps {
             [PathStep::Item(index)] => text::character(&text, *index),
             _ => Value::Missing,
         },
         Value::List(items) => match steps.split_first() {
             Some((PathStep::Item(index), rest)) => {
-                walk(item(&items, *index).map_or(Value::Missing, Value::clone), rest)
+                return walk(item(&items, *index).map_or(Value::Missing, Value::clone), rest);
             }
             _ => Value::Missing,
         },
         _ => Value::Missing,
-    }
+    })
 }
 
 /// Appends the parts at the end of `rest` of each item of the value at the end of `before`.
@@ -56,42 +62,49 @@ fn spread<'v>(
     before: &[PathStep],
     rest: &[PathStep],
     found: &mut Vec<Value<'v>>,
-) {
-    let items = match list(walk(value, before)) {
+) -> Result<(), Ambiguous> {
+    let items = match list(walk(value, before)?) {
         Some(Items::Owned(items)) => items,
         Some(Items::Borrowed(items)) => items.iter().map(Value::borrow).collect(),
-        None => return,
+        None => return Ok(()),
     };
     match rest.iter().position(|step| *step == PathStep::Each) {
         Some(each) => {
             for item in items {
-                spread(item, &rest[..each], &rest[each + 1..], found);
+                spread(item, &rest[..each], &rest[each + 1..], found)?;
             }
         }
         None => {
-            let parts = items.into_iter().map(|item| walk(item, rest));
-            found.extend(parts.filter(|part| !part.is_missing()));
+            for item in items {
+                let part = walk(item, rest)?;
+                if !part.is_missing() {
+                    found.push(part);
+                }
+            }
         }
     }
+    Ok(())
 }
 
 /// The part of a JSON text at the end of a path. If the path goes into a text, the part is a
 /// character.
-fn part<'j>(json: &'j str, steps: &[PathStep]) -> Value<'j> {
-    if let Some(found) = find(json, steps) {
-        return scalar(found);
+fn part<'j>(json: &'j str, keys: KeyCase, steps: &[PathStep]) -> Result<Value<'j>, Ambiguous> {
+    if let Some(found) = find(json, keys, steps)? {
+        return Ok(scalar(found, keys));
     }
-    match steps.split_last() {
-        Some((PathStep::Item(index), [])) => match scalar(json) {
+    Ok(match steps.split_last() {
+        Some((PathStep::Item(index), [])) => match scalar(json, keys) {
             Value::Str(text) => text::character(&text, *index),
             _ => Value::Missing,
         },
-        Some((PathStep::Item(index), before)) => match find(json, before).map(scalar) {
-            Some(Value::Str(text)) => text::character(&text, *index),
-            _ => Value::Missing,
-        },
+        Some((PathStep::Item(index), before)) => {
+            match find(json, keys, before)?.map(|found| scalar(found, keys)) {
+                Some(Value::Str(text)) => text::character(&text, *index),
+                _ => Value::Missing,
+            }
+        }
         _ => Value::Missing,
-    }
+    })
 }
 
 /// An item by index, negative from the end.
@@ -113,7 +126,7 @@ pub(super) fn items<'j>(json: &'j Json<'_>) -> Option<Vec<Value<'j>>> {
         return None;
     }
     let parts: Vec<&'j RawValue> = serde_json::from_str(&json.text).ok()?;
-    Some(parts.into_iter().map(|part| scalar(part.get())).collect())
+    Some(parts.into_iter().map(|part| scalar(part.get(), json.keys)).collect())
 }
 
 /// The items of a value: of a list or a JSON array its items, of any other value the value itself.
@@ -123,9 +136,9 @@ pub(crate) fn list<'v>(value: Value<'v>) -> Option<Items<'v>> {
     match value {
         Value::Missing => None,
         Value::List(items) => Some(items),
-        Value::Json(Json { text: Cow::Borrowed(text) }) if text.starts_with('[') => {
+        Value::Json(Json { text: Cow::Borrowed(text), keys }) if text.starts_with('[') => {
             let parts: Vec<&'v RawValue> = serde_json::from_str(text).ok()?;
-            Some(Items::Owned(parts.into_iter().map(|part| scalar(part.get())).collect()))
+            Some(Items::Owned(parts.into_iter().map(|part| scalar(part.get(), keys)).collect()))
         }
         Value::Json(json) if json.text.starts_with('[') => {
             let items = items(&json)?;
@@ -137,19 +150,29 @@ pub(crate) fn list<'v>(value: Value<'v>) -> Option<Items<'v>> {
 
 /// The members of a JSON object, sorted by key; of a key that occurs twice, the last one. `None`
 /// for anything else.
-pub(crate) fn members<'j>(json: &'j str) -> Option<BTreeMap<Cow<'j, str>, Value<'j>>> {
+pub(crate) fn members(json: &str, keys: KeyCase) -> Option<BTreeMap<Cow<'_, str>, Value<'_>>> {
     let Members(members) = serde_json::from_str(json).ok()?;
-    Some(members.into_iter().map(|(key, value)| (key, scalar(value))).collect())
+    Some(members.into_iter().map(|(key, value)| (key, scalar(value, keys))).collect())
 }
 
 /// Whether a JSON value is an object that has the key.
 pub(super) fn has_key(json: &Json<'_>, key: &str) -> bool {
+    // Of several such keys, each is one.
     json.text.trim_start().starts_with('{')
-        && find(&json.text, &[PathStep::Key(key.to_owned())]).is_some()
+        && !matches!(find(&json.text, json.keys, &[PathStep::Key(key.to_owned())]), Ok(None))
+}
+
+/// Whether a value contains an object whose keys an export changed.
+pub(super) fn is_changed(value: &Value<'_>) -> bool {
+    match value {
+        Value::Json(json) => json.keys == KeyCase::Changed && json.text.contains('{'),
+        Value::List(items) => items.iter().any(is_changed),
+        _ => false,
+    }
 }
 
 /// Reads a JSON text as a value: scalars are converted, arrays and objects stay JSON.
-pub(crate) fn scalar(text: &str) -> Value<'_> {
+pub(crate) fn scalar(text: &str, keys: KeyCase) -> Value<'_> {
     let text = text.trim();
     match text.as_bytes().first() {
         Some(b'"') => match text.get(1..text.len().saturating_sub(1)) {
@@ -161,27 +184,64 @@ pub(crate) fn scalar(text: &str) -> Value<'_> {
         Some(b't') => Value::Bool(true),
         Some(b'f') => Value::Bool(false),
         Some(b'n') | None => Value::Missing,
-        Some(b'{' | b'[') => Value::Json(Json { text: Cow::Borrowed(text) }),
+        Some(b'{' | b'[') => Value::Json(Json { text: Cow::Borrowed(text), keys }),
         Some(_) => match text.parse() {
             Ok(int) => Value::Int(int),
-            Err(_) => Value::Json(Json { text: Cow::Borrowed(text) }),
+            Err(_) => Value::Json(Json { text: Cow::Borrowed(text), keys }),
         },
     }
 }
 
 /// The text of the part at the end of a path.
-fn find<'j>(text: &'j str, steps: &[PathStep]) -> Option<&'j str> {
+fn find<'j>(
+    text: &'j str,
+    keys: KeyCase,
+    steps: &[PathStep],
+) -> Result<Option<&'j str>, Ambiguous> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    Seek(steps).deserialize(&mut deserializer).ok()?
+    let mut ambiguous = false;
+    let seek = Seek { steps, exact: keys == KeyCase::Exact, ambiguous: &mut ambiguous };
+    let found = seek.deserialize(&mut deserializer).ok().flatten();
+    if ambiguous { Err(Ambiguous) } else { Ok(found) }
 }
 
-struct Seek<'s>(&'s [PathStep]);
+struct Seek<'s> {
+    steps: &'s [PathStep],
+    /// Whether the case of keys counts.
+    exact: bool,
+    /// Set if several keys fit a step.
+    ambiguous: &'s mut bool,
+}
+
+impl<'s> Seek<'s> {
+    /// The steps that remain below a key; `None` if the key does not fit.
+    ///
+    /// Without its case, a key may also be several keys joined by dots, as exports flatten objects.
+    fn below(&self, key: &str) -> Option<&'s [PathStep]> {
+        let (PathStep::Key(wanted), mut rest) = self.steps.split_first()? else { return None };
+        if self.exact {
+            return (key == wanted.as_str()).then_some(rest);
+        }
+        let mut left = without(key, wanted)?;
+        while !left.is_empty() {
+            let (PathStep::Key(wanted), below) = rest.split_first()? else { return None };
+            (left, rest) = (without(left.strip_prefix('.')?, wanted)?, below);
+        }
+        Some(rest)
+    }
+}
+
+/// What remains of a key after another, in any case.
+fn without<'k>(key: &'k str, start: &str) -> Option<&'k str> {
+    let (first, rest) = key.split_at_checked(start.len())?;
+    first.eq_ignore_ascii_case(start).then_some(rest)
+}
 
 impl<'de> DeserializeSeed<'de> for Seek<'_> {
     type Value = Option<&'de str>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        if self.0.is_empty() {
+        if self.steps.is_empty() {
             let raw = <&'de RawValue as serde::Deserialize>::deserialize(deserializer)?;
             return Ok(Some(raw.get()));
         }
@@ -198,37 +258,41 @@ impl<'de> Visitor<'de> for Seek<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut found = None;
-        let step = self.0.split_first();
+        let mut fits = false;
         while let Some(key) = map.next_key::<MemberKey<'de>>()? {
-            match step {
-                Some((PathStep::Key(wanted), rest)) if key.0 == wanted.as_str() => {
-                    // If a key occurs twice, the last one counts.
-                    found = map.next_value_seed(Seek(rest))?;
-                }
-                _ => drop(map.next_value::<IgnoredAny>()?),
-            }
+            let Some(steps) = self.below(&key.0) else {
+                map.next_value::<IgnoredAny>()?;
+                continue;
+            };
+            *self.ambiguous |= fits && !self.exact;
+            fits = true;
+            // If a key occurs twice, the last one counts.
+            let below = Seek { steps, exact: self.exact, ambiguous: &mut *self.ambiguous };
+            found = map.next_value_seed(below)?;
         }
         Ok(found)
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+        let Seek { steps, exact, ambiguous } = self;
         let mut found = None;
-        match self.0.split_first() {
-            Some((PathStep::Item(index), rest)) if *index >= 0 => {
+        match steps.split_first() {
+            Some((PathStep::Item(index), steps)) if *index >= 0 => {
                 let mut at = 0;
                 while at < *index && seq.next_element::<IgnoredAny>()?.is_some() {
                     at += 1;
                 }
-                found = seq.next_element_seed(Seek(rest))?.flatten();
+                found = seq.next_element_seed(Seek { steps, exact, ambiguous })?.flatten();
             }
-            Some((PathStep::Item(index), rest)) => {
+            Some((PathStep::Item(index), steps)) => {
                 let mut parts: Vec<&'de RawValue> = Vec::new();
                 while let Some(part) = seq.next_element()? {
                     parts.push(part);
                 }
-                let part = item(&parts, *index).map(|part| part.get());
-                return Ok(part
-                    .and_then(|part| if rest.is_empty() { Some(part) } else { find(part, rest) }));
+                let Some(part) = item(&parts, *index) else { return Ok(None) };
+                let mut json = serde_json::Deserializer::from_str(part.get());
+                let found = Seek { steps, exact, ambiguous }.deserialize(&mut json);
+                return Ok(found.ok().flatten());
             }
             _ => {}
         }
@@ -263,13 +327,15 @@ impl<'de> Visitor<'de> for Seek<'_> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::*;
 
     #[test]
     fn paths_lead_into_the_text() {
         let text = r#"{"a":{"b":[1,"x\n",null,{"c":true}]},"k\u0065y":"v","n":1.5,"a2":"\ud800"}"#;
         let key = |key: &str| PathStep::Key(key.to_owned());
-        let at = |steps: &[PathStep]| walk(Value::Json(Json { text: text.into() }), steps);
+        let at = |steps: &[PathStep]| walk(Value::Json(Json::new(text)), steps).unwrap();
         for (steps, expected) in [
             (vec![key("a"), key("b"), PathStep::Item(0)], Value::Int(1)),
             (vec![key("a"), key("b"), PathStep::Item(1)], Value::str("x\n")),
@@ -286,7 +352,7 @@ mod tests {
             (vec![key("key"), PathStep::Item(0), PathStep::Item(0)], Value::Missing),
             (vec![key("a"), key("b"), PathStep::Item(1), PathStep::Item(-1)], Value::str("\n")),
             (vec![key("n"), PathStep::Item(0)], Value::Missing),
-            (vec![key("n")], Value::Json(Json { text: "1.5".into() })),
+            (vec![key("n")], Value::Json(Json::new("1.5"))),
             (vec![key("a2")], Value::Missing),
         ] {
             assert_eq!(at(&steps), expected, "{steps:?}");
@@ -296,8 +362,56 @@ mod tests {
     #[test]
     fn what_is_no_json_is_missing() {
         for text in ["", "{", "[1,", "{\"a\":", "nonsense"] {
-            let value = Value::Json(Json { text: text.into() });
-            assert_eq!(walk(value, &[PathStep::Key("a".into())]), Value::Missing, "{text}");
+            let value = Value::Json(Json::new(text));
+            assert_eq!(walk(value, &[PathStep::Key("a".into())]), Ok(Value::Missing), "{text}");
         }
+    }
+
+    #[test]
+    fn the_case_of_keys_counts_only_where_no_export_changed_it() {
+        let text = r#"{"maxage":1,"TAGS":[{"tagkey":"k"}],"set.items.0":{"inner":2},"set":7,"b":1,"B":2,"c":{"x":1},"c":{"x":1}}"#;
+        let at = |keys, path: &str| {
+            let steps: Vec<PathStep> = path
+                .split('/')
+                .map(|part| {
+                    part.parse().map_or_else(|_| PathStep::Key(part.to_owned()), PathStep::Item)
+                })
+                .collect();
+            walk(Value::Json(Json { text: text.into(), keys }), &steps).map(Value::into_owned)
+        };
+        for (path, exact, any) in [
+            ("maxAge", Value::Missing, Ok(Value::Int(1))),
+            ("maxage", Value::Int(1), Ok(Value::Int(1))),
+            ("tags/0/tagKey", Value::Missing, Ok(Value::str("k"))),
+            ("tags/-1/tagKey", Value::Missing, Ok(Value::str("k"))),
+            ("maxAg", Value::Missing, Ok(Value::Missing)),
+            ("maxAges", Value::Missing, Ok(Value::Missing)),
+            ("b", Value::Int(1), Err(Ambiguous)),
+            ("b/deeper", Value::Missing, Err(Ambiguous)),
+            ("C/x", Value::Missing, Err(Ambiguous)),
+            ("c/x", Value::Int(1), Err(Ambiguous)),
+        ] {
+            assert_eq!(at(KeyCase::Exact, path), Ok(exact), "{path}");
+            assert_eq!(at(KeyCase::Any, path), any, "{path}");
+            assert_eq!(at(KeyCase::Changed, path), any, "{path}");
+        }
+        // An export flattened the object; one of its keys may also be an object.
+        let flat = r#"{"set.items":{"inner":2},"other.list":[3]}"#;
+        let at = |keys, path: &str| {
+            let steps: Vec<PathStep> =
+                path.split('/').map(|key| PathStep::Key(key.to_owned())).collect();
+            walk(Value::Json(Json { text: flat.into(), keys }), &steps).map(Value::into_owned)
+        };
+        assert_eq!(at(KeyCase::Any, "set/Items/inner"), Ok(Value::Int(2)));
+        assert_eq!(at(KeyCase::Any, "set.items/inner"), Ok(Value::Int(2)));
+        assert_eq!(at(KeyCase::Any, "set/item"), Ok(Value::Missing));
+        assert_eq!(at(KeyCase::Exact, "set/items/inner"), Ok(Value::Missing));
+    }
+
+    #[test]
+    fn a_key_is_in_an_object_in_any_case_if_an_export_changed_it() {
+        let has = |keys, key| has_key(&Json { text: r#"{"ab":1,"AB":2,"c":3}"#.into(), keys }, key);
+        assert!(!has(KeyCase::Exact, "C") && has(KeyCase::Any, "C") && has(KeyCase::Changed, "aB"));
+        assert!(!has(KeyCase::Changed, "d"));
     }
 }

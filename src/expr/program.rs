@@ -1,7 +1,7 @@
 //! A condition as a list of tests with jumps: the form that is evaluated for every record.
 //!
-//! It is built from the tree and is equivalent to it. Conditions that can fail are evaluated by the
-//! tree, which implements `&&` and `||` over errors.
+//! It is built from the tree and is equivalent to it. Arithmetic is evaluated by the tree, which
+//! implements `&&` and `||` over errors; so is a record on which one of the tests fails.
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ use crate::value::{Type, Value};
 const YES: u32 = u32::MAX;
 const NO: u32 = u32::MAX - 1;
 
-/// A condition that cannot fail.
+/// A condition without arithmetic.
 #[derive(Debug)]
 pub(super) struct Program {
     /// In reverse order: a jump leads to a smaller index, or out of the program.
@@ -59,13 +59,13 @@ enum Test {
 }
 
 impl Program {
-    /// The program of a condition; `None` if the condition can fail.
+    /// The program of a condition; `None` if the condition contains arithmetic.
     pub(super) fn new(ir: &Ir) -> Option<Self> {
-        let mut can_fail = ir.ty != Type::Bool;
+        let mut by_tree = ir.ty != Type::Bool;
         ir.walk(&mut |node| {
-            can_fail |= matches!(node.op, Op::Arithmetic(..) | Op::Negate(_));
+            by_tree |= matches!(node.op, Op::Arithmetic(..) | Op::Negate(_));
         });
-        if can_fail {
+        if by_tree {
             return None;
         }
         let mut program = Self { steps: Vec::new(), entry: NO };
@@ -100,20 +100,20 @@ impl Program {
         self.steps.len() as u32 - 1
     }
 
-    /// Whether the condition is true.
-    pub(super) fn run(&self, bindings: &Bindings<'_>) -> bool {
+    /// Whether the condition is true; `None` if a test fails on the record.
+    pub(super) fn run(&self, bindings: &Bindings<'_>) -> Option<bool> {
         let mut at = self.entry;
         while let Some(step) = self.steps.get(at as usize) {
-            at = if step.test.holds(bindings) { step.yes } else { step.no };
+            at = if step.test.holds(bindings)? { step.yes } else { step.no };
         }
-        at == YES
+        Some(at == YES)
     }
 }
 
 impl Test {
     #[inline]
-    fn holds(&self, bindings: &Bindings<'_>) -> bool {
-        match self {
+    fn holds(&self, bindings: &Bindings<'_>) -> Option<bool> {
+        Some(match self {
             Test::Text(id, text) => {
                 matches!(field(*id, bindings), Value::Str(value) if **value == **text)
             }
@@ -136,8 +136,8 @@ impl Test {
                 (Prepared::Test(test), Value::Str(value)) => test(value),
                 _ => false,
             },
-            Test::Tree(ir) => matches!(test(ir, &Frame::new(bindings)), Ok(true)),
-        }
+            Test::Tree(ir) => return test(ir, &Frame::new(bindings)).ok(),
+        })
     }
 }
 

@@ -163,7 +163,7 @@ impl TypedName {
         };
         match value {
             Value::Str(text) => Value::Str(replaced(text)),
-            Value::Json(json) => Value::Json(Json { text: replaced(json.text) }),
+            Value::Json(json) => Value::Json(Json { text: replaced(json.text), ..json }),
             Value::List(items) => {
                 let items = items.iter().map(|item| self.conceal(item.borrow()).into_owned());
                 Value::List(Items::Owned(items.collect()))

@@ -59,7 +59,7 @@ fn decode_one(rest: &mut &[u8]) -> Option<Value<'static>> {
         3 => Value::Str(text()?),
         4 => Value::Time(Time(number()?)),
         5 => Value::Duration(Duration(number()?)),
-        6 => Value::Json(Json { text: text()? }),
+        6 => Value::Json(Json::new(text()?)),
         _ => return None,
     })
 }
@@ -106,7 +106,7 @@ mod tests {
             any::<i64>().prop_map(|time| Value::Time(Time(time))),
             any::<i64>().prop_map(|length| Value::Duration(Duration(length))),
             ".{0,8}".prop_map(|text| Value::Str(Cow::Owned(text))),
-            Just(Value::Json(Json { text: "{}".into() })),
+            Just(Value::Json(Json::new("{}"))),
         ];
         one.prop_recursive(3, 12, 4, |items| {
             prop::collection::vec(items, 0..4).prop_map(|items| Value::List(Items::Owned(items)))

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::value::KeyCase;
+
 /// One record as bytes, before any field is read; borrowed from its batch. A mapper reads its
 /// fields.
 #[derive(Debug, Clone, Copy)]
@@ -43,6 +45,8 @@ pub struct Envelope<T> {
     pub whole: T,
     /// The object whose member the record is; empty if the record is an item of an array.
     pub object: T,
+    /// Whether the keys of the record have the case that its trail gave them.
+    pub keys: KeyCase,
 }
 
 /// A range of bytes in a [`Batch`].
@@ -183,11 +187,11 @@ impl Batch {
     ///
     /// The record is not UTF-8.
     pub fn raw(&self, placed: &BatchRecord) -> Result<RawRecord<'_>, Skip> {
-        let BatchRecord { start, end, envelope: Envelope { whole, object }, .. } = *placed;
+        let BatchRecord { start, end, envelope: Envelope { whole, object, keys }, .. } = *placed;
         let part = |start, end| std::str::from_utf8(self.bytes.get(start..end).unwrap_or_default());
         let read = part(start, end).and_then(|text| {
             let whole = part(whole.start, whole.end)?;
-            Ok((text, Envelope { whole, object: part(object.start, object.end)? }))
+            Ok((text, Envelope { whole, object: part(object.start, object.end)?, keys }))
         });
         match read {
             Ok((text, envelope)) => Ok(placed.record(text, envelope)),
@@ -205,10 +209,10 @@ impl Batch {
 impl BatchRecord {
     /// The record, if `text` is its whole batch; `None` if `text` lacks one of the ranges.
     pub fn within<'t>(&self, text: &'t str) -> Option<RawRecord<'t>> {
-        let Envelope { whole, object } = self.envelope;
+        let Envelope { whole, object, keys } = self.envelope;
         let whole = text.get(whole.start..whole.end)?;
         let object = text.get(object.start..object.end)?;
-        Some(self.record(text.get(self.start..self.end)?, Envelope { whole, object }))
+        Some(self.record(text.get(self.start..self.end)?, Envelope { whole, object, keys }))
     }
 
     fn record<'t>(&self, text: &'t str, envelope: Envelope<&'t str>) -> RawRecord<'t> {

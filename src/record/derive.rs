@@ -46,6 +46,20 @@ pub fn aws_account(id: Cow<'_, str>) -> Cow<'_, str> {
     id
 }
 
+/// Whether an id was stored as a number and rounded to its first digits: `1.23457E+11`.
+pub fn is_rounded(id: &str) -> bool {
+    let Some((digits, exponent)) = id.trim().split_once(['E', 'e']) else { return false };
+    let number = |text: &str| {
+        text.starts_with(|c: char| c.is_ascii_digit())
+            && text.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ','))
+    };
+    match exponent.strip_prefix('+') {
+        Some(exponent) => number(digits) && number(exponent),
+        // Without a sign or a fraction it may be a hexadecimal id.
+        None => number(digits) && number(exponent) && digits.contains(['.', ',']),
+    }
+}
+
 /// The name of an operation without the version that Lambda appends to its names
 /// (`UpdateFunctionCode20150331v2`).
 pub fn api<'a>(service: &str, api: &'a str) -> &'a str {
@@ -256,6 +270,16 @@ mod tests {
     use crate::value::Json;
 
     #[test]
+    fn a_number_in_scientific_notation_is_no_id() {
+        for id in ["1.23457E+11", "1,2E+11", "1E+11", " 1.5e+14 ", "1.11122E11"] {
+            assert!(is_rounded(id), "{id}");
+        }
+        for id in ["111122223333", "12E4", "AKIAE+11", "E+11", "1.5E-3", "1.5", "", "2E+x"] {
+            assert!(!is_rounded(id), "{id}");
+        }
+    }
+
+    #[test]
     fn lambda_names_lose_their_version_and_others_keep_theirs() {
         for (service, written, expected) in [
             ("lambda", "UpdateFunctionCode20150331v2", "UpdateFunctionCode"),
@@ -382,7 +406,7 @@ mod tests {
         record.set(event::AK, Value::str("AKIAEXAMPLE"));
         record.set(event::AK_TYPE, Value::str("temporary"));
         let params = r#"{"userName":"bob"}"#;
-        record.set(event::PARAMS, Value::Json(Json { text: params.into() }));
+        record.set(event::PARAMS, Value::Json(Json::new(params)));
         complete(&mut record);
         assert_eq!(record.get(event::AK_TYPE).as_str(), Some("temporary"));
         assert_eq!(record.get(event::TARGET_USER).as_str(), Some("bob"));

@@ -236,7 +236,7 @@ fn untyped(node: &Node) -> Value<'static> {
         serde_json::Value::String(text) => Value::Str(Cow::Owned(text)),
         other => match other.as_i64() {
             Some(int) => Value::Int(int),
-            None => Value::Json(Json { text: Cow::Owned(other.to_string()) }),
+            None => Value::Json(Json::new(other.to_string())),
         },
     }
 }

@@ -6,7 +6,7 @@ use crate::expr::{
     ArgumentKind, BadArgument, Constant, Example, Function, Prepared, Returns, Role, Signature,
     members,
 };
-use crate::value::{Elem, Items, Json, Type, Value};
+use crate::value::{Elem, Items, Json, KeyCase, Type, Value};
 
 /// The keys of an object.
 #[derive(Debug)]
@@ -41,14 +41,14 @@ impl Function for Keys {
 
     fn prepare(&self, _: &[Constant]) -> Result<Prepared, BadArgument> {
         Ok(Prepared::apply(|args| match args {
-            [Value::Json(Json { text: Cow::Borrowed(text) })] => keys(text),
-            [Value::Json(json)] => keys(&json.text).into_owned(),
+            [Value::Json(Json { text: Cow::Borrowed(text), keys })] => sorted_keys(text, *keys),
+            [Value::Json(json)] => sorted_keys(&json.text, json.keys).into_owned(),
             _ => Value::Missing,
         }))
     }
 }
 
-fn keys(json: &str) -> Value<'_> {
-    let Some(members) = members(json) else { return Value::Missing };
+fn sorted_keys(json: &str, case: KeyCase) -> Value<'_> {
+    let Some(members) = members(json, case) else { return Value::Missing };
     Value::List(Items::Owned(members.into_keys().map(Value::Str).collect()))
 }

@@ -8,7 +8,7 @@ use crate::expr::{
     ArgumentKind, BadArgument, Constant, Example, Function, Prepared, Returns, Role, Signature,
     scalar,
 };
-use crate::value::{Type, Value};
+use crate::value::{KeyCase, Type, Value};
 
 /// Reads JSON in a text.
 #[derive(Debug)]
@@ -54,7 +54,7 @@ impl Function for ParseJson {
 
 fn parse(text: &str) -> Value<'_> {
     match serde_json::from_str::<IgnoredAny>(text) {
-        Ok(_) => scalar(text),
+        Ok(_) => scalar(text, KeyCase::Exact),
         Err(_) => Value::Missing,
     }
 }

@@ -6,7 +6,7 @@ use crate::expr::{
     ArgumentKind, BadArgument, Constant, Example, Function, Prepared, Returns, Role, Signature,
     members,
 };
-use crate::value::{Elem, Items, Json, Type, Value};
+use crate::value::{Elem, Items, Json, KeyCase, Type, Value};
 
 /// The values of an object.
 #[derive(Debug)]
@@ -45,14 +45,14 @@ impl Function for Values {
 
     fn prepare(&self, _: &[Constant]) -> Result<Prepared, BadArgument> {
         Ok(Prepared::apply(|args| match args {
-            [Value::Json(Json { text: Cow::Borrowed(text) })] => values(text),
-            [Value::Json(json)] => values(&json.text).into_owned(),
+            [Value::Json(Json { text: Cow::Borrowed(text), keys })] => values(text, *keys),
+            [Value::Json(json)] => values(&json.text, json.keys).into_owned(),
             _ => Value::Missing,
         }))
     }
 }
 
-fn values(json: &str) -> Value<'_> {
-    let Some(members) = members(json) else { return Value::Missing };
+fn values(json: &str, case: KeyCase) -> Value<'_> {
+    let Some(members) = members(json, case) else { return Value::Missing };
     Value::List(Items::Owned(members.into_values().collect()))
 }

@@ -19,6 +19,6 @@ pub(crate) use json::{MemberKey, Members, push_string};
 pub use mask::{is_masked, key_ids, mask, mask_keys};
 pub use time::{Duration, Time, Zone};
 pub use types::{Elem, EnumDef, RecordKind, Type};
-pub use value::{Items, Json, Value};
+pub use value::{Items, Json, KeyCase, Value};
 pub use words::Words;
 pub(crate) use words::words;

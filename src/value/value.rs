@@ -10,6 +10,27 @@ use super::{Duration, RecordKind, Time};
 pub struct Json<'a> {
     /// The JSON text; it is valid.
     pub text: Cow<'a, str>,
+    /// Whether its keys have the case that its source gave them.
+    pub keys: KeyCase,
+}
+
+impl<'a> Json<'a> {
+    /// JSON whose keys are as its source wrote them.
+    pub fn new(text: impl Into<Cow<'a, str>>) -> Self {
+        Self { text: text.into(), keys: KeyCase::Exact }
+    }
+}
+
+/// Whether the keys of a JSON value have the case that its source gave them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum KeyCase {
+    /// They have. A key is found by its exact name.
+    #[default]
+    Exact,
+    /// An export may have changed it. A key is found by its name in any case.
+    Any,
+    /// An export changed it, so the same holds, and the text is not that of the source.
+    Changed,
 }
 
 /// The items of a list.
@@ -129,7 +150,9 @@ impl<'a> Value<'a> {
             Value::Duration(d) => Value::Duration(*d),
             Value::List(items) => Value::List(Items::Borrowed(items)),
             Value::Record(kind, values) => Value::Record(*kind, values),
-            Value::Json(json) => Value::Json(Json { text: Cow::Borrowed(&json.text) }),
+            Value::Json(json) => {
+                Value::Json(Json { text: Cow::Borrowed(&json.text), keys: json.keys })
+            }
         }
     }
 
@@ -147,7 +170,9 @@ impl<'a> Value<'a> {
             }
             // A row is used only during an evaluation.
             Value::Record(..) => Value::Missing,
-            Value::Json(json) => Value::Json(Json { text: Cow::Owned(json.text.into_owned()) }),
+            Value::Json(json) => {
+                Value::Json(Json { text: Cow::Owned(json.text.into_owned()), keys: json.keys })
+            }
         }
     }
 }

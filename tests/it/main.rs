@@ -31,6 +31,7 @@ mod hostile_policies;
 mod index;
 mod inputs;
 mod inspect;
+mod key_case;
 mod laws;
 mod limits;
 mod lints;

@@ -17,6 +17,7 @@ mod kinds;
 mod random;
 mod record;
 mod redactor;
+mod table;
 
 pub(super) use key_name::names_secret;
 pub(super) use random::looks_random;

@@ -81,7 +81,7 @@ impl Redactor {
             Value::Json(json) => {
                 let mut out = String::with_capacity(json.text.len());
                 self.value(&json.text, above, 0, &mut out);
-                Value::Json(Json { text: Cow::Owned(out) })
+                Value::Json(Json { text: Cow::Owned(out), keys: json.keys })
             }
             Value::List(items) => {
                 let items = items.iter().map(|item| self.shown(item, above)).collect();

@@ -8,7 +8,7 @@ use crate::input::trail::{Call, Defaults, EventBuilder, Promises, before, list};
 use crate::record::derive::{self, Caller};
 use crate::record::field::event as field;
 use crate::record::{FieldGap, FieldSet, Provider, Record};
-use crate::value::Value;
+use crate::value::{KeyCase, Value};
 
 const PROVIDER: Option<Provider> = Some(Provider::Alibaba);
 
@@ -18,6 +18,7 @@ pub(super) struct Reading<'r, 'a> {
     pub(super) fields: &'r Fields<'a>,
     /// The text of the record itself, without any wrapping.
     pub(super) text: &'a str,
+    pub(super) keys: KeyCase,
     pub(super) defaults: &'a Defaults,
 }
 
@@ -28,7 +29,7 @@ pub(super) fn map<'a>(
     scratch: &'a mut String,
     gaps: &mut Vec<FieldGap>,
 ) -> Record<'a> {
-    let Reading { fields, text, defaults } = read;
+    let Reading { fields, text, keys, defaults } = read;
     let get = |path| fields.get(path).and_then(decode);
 
     // Values from which several fields are derived. They are slices; only escapes allocate.
@@ -67,7 +68,7 @@ pub(super) fn map<'a>(
     promises.text(field::SERVICE, [p::SERVICE, p::EVENT_SOURCE]);
     identity::check(&mut promises, fields, kind);
 
-    let mut builder = EventBuilder::new(needed);
+    let mut builder = EventBuilder::new(needed, keys);
     builder.text(field::ID, || get(p::EVENT_ID));
     builder.put(field::TIME, || time.map_or(Value::Missing, Value::Time));
     builder.text(field::ACCOUNT, || {
@@ -91,13 +92,13 @@ pub(super) fn map<'a>(
     builder.text(field::AGENT, || get(p::AGENT));
     builder.text(field::REGION, || get(p::ACS_REGION));
     builder.text(field::REQUEST_ID, || get(p::REQUEST_ID));
-    builder.put(field::PARAMS, || {
+    builder.untyped(field::PARAMS, || {
         let given = fields.get(p::PARAMS).filter(|json| !matches!(*json, "{}" | "null" | "\"\""));
         given.or_else(|| fields.get(p::PARAMS_JSON)).map_or(Value::Missing, opened)
     });
-    builder.put(field::RESPONSE, || fields.get(p::RESPONSE).map_or(Value::Missing, opened));
+    builder.untyped(field::RESPONSE, || fields.get(p::RESPONSE).map_or(Value::Missing, opened));
     builder.put(field::RESOURCES, || resources(fields));
-    builder.put(field::RAW, || opened(text));
+    builder.untyped(field::RAW, || opened(text));
     call.put(&mut builder, scratch, |service, api| {
         let names = derive::target_user_params(PROVIDER, service, api);
         let plain = names.iter().find_map(|&name| match name {

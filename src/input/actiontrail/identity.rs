@@ -29,6 +29,7 @@ pub(super) fn check(promises: &mut Promises<'_, '_>, fields: &Fields<'_>, kind: 
     promises.text(field::USER_TYPE, [p::TYPE]);
     promises.text_if_any(field::USER, p::USER);
     promises.text_if_any(field::AK, p::AK);
+    promises.text_if_any(field::SOURCE, p::SOURCE);
     let named = [p::USER, p::PRINCIPAL, p::AK];
     let has = |path: &usize| fields.get(*path).and_then(decode).is_some();
     if kind != "signin"

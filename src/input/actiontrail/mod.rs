@@ -7,12 +7,13 @@ mod paths;
 use event::Reading;
 
 use crate::input::json::{Fault, Shape, unfold};
-use crate::input::trail::{self, Defaults, Recognized, Surroundings};
+use crate::input::trail::{self, Defaults, Recognized, Surroundings, drop_rounded};
 use crate::record::field::event as field;
 use crate::record::{
-    FieldSet, Format, MappedRecord, Mapper, Origin, Outcome, Provider, RawRecord, Scratch,
+    Envelope, FieldId, FieldSet, Format, MappedRecord, Mapper, Origin, Outcome, Provider,
+    RawRecord, Scratch,
 };
-use crate::value::{RecordKind, Time, Zone};
+use crate::value::{KeyCase, RecordKind, Time, Zone};
 
 const SURROUNDINGS: Surroundings =
     Surroundings { provider: Provider::Alibaba, row: None, around: paths::OWNER..paths::OWNER + 1 };
@@ -59,6 +60,14 @@ impl Format for ActionTrail {
     }
 }
 
+/// Ids that consist of digits.
+const IDS: &[(FieldId, usize)] = &[
+    (field::CALLER_ACCOUNT, paths::ACCOUNT),
+    (field::ACCOUNT, paths::RECIPIENT),
+    (field::ACCOUNT, paths::OWNER),
+    (field::USER_ID, paths::PRINCIPAL),
+];
+
 #[derive(Debug)]
 struct ActionTrailMapper {
     needed: FieldSet,
@@ -79,9 +88,19 @@ impl ActionTrailMapper {
         let Recognized::Event(fields) = SURROUNDINGS.find(raw, &self.shape)? else {
             return Ok(Outcome::Foreign);
         };
-        let parts = unfold(raw.text, fields, &self.shape, &self.folds, unfolded)?;
+        let mut parts = unfold(raw.text, fields, &self.shape, &self.folds, unfolded)?;
+        if let Some(text) = SURROUNDINGS.restored(raw, &parts.fields) {
+            let envelope = Envelope { keys: KeyCase::Changed, ..raw.envelope };
+            return self.read(&RawRecord { text: &text, envelope, ..*raw }, scratch, emit);
+        }
+        drop_rounded(&mut parts.fields, IDS, paths::PATHS, gaps);
         *note = parts.torn.then_some(trail::TORN);
-        let read = Reading { fields: &parts.fields, text: raw.text, defaults: &self.defaults };
+        let read = Reading {
+            fields: &parts.fields,
+            text: raw.text,
+            keys: raw.envelope.keys,
+            defaults: &self.defaults,
+        };
         emit(MappedRecord::of(&event::map(read, &self.needed, name, gaps)));
         Ok(Outcome::Read)
     }

@@ -8,7 +8,7 @@ use crate::input::trail::{Call, Defaults, EventBuilder, Promises, before, list};
 use crate::record::derive::{self, Caller};
 use crate::record::field::event as field;
 use crate::record::{FieldGap, FieldSet, Provider, Record};
-use crate::value::Value;
+use crate::value::{KeyCase, Value};
 
 const PROVIDER: Option<Provider> = Some(Provider::Tencent);
 
@@ -18,6 +18,7 @@ pub(super) struct Reading<'r, 'a> {
     pub(super) fields: &'r Fields<'a>,
     /// The text of the record itself, without any wrapping.
     pub(super) text: &'a str,
+    pub(super) keys: KeyCase,
     pub(super) defaults: &'a Defaults,
 }
 
@@ -29,7 +30,7 @@ pub(super) fn map<'a>(
     scratch: &'a mut String,
     gaps: &mut Vec<FieldGap>,
 ) -> Record<'a> {
-    let Reading { fields, text, defaults } = read;
+    let Reading { fields, text, keys, defaults } = read;
     let get = |path| fields.get(path).and_then(decode);
     let first = |paths: [usize; 2]| paths.into_iter().find_map(get);
 
@@ -79,7 +80,7 @@ pub(super) fn map<'a>(
     );
     identity::check(&mut promises);
 
-    let mut builder = EventBuilder::new(needed);
+    let mut builder = EventBuilder::new(needed, keys);
     builder.text(field::ID, || first([p::EVENT_ID, p::OUTER_ID]));
     builder.put(field::TIME, || time.map_or(Value::Missing, Value::Time));
     builder.text(field::ACCOUNT, || {
@@ -110,8 +111,8 @@ pub(super) fn map<'a>(
         first([p::REGION, p::AROUND_REGION]).or_else(|| get(p::OUTER_REGION))
     });
     builder.text(field::REQUEST_ID, || first([p::REQUEST_ID, p::OUTER_REQUEST_ID]));
-    builder.put(field::PARAMS, || fields.get(p::PARAMS).map_or(Value::Missing, opened));
-    builder.put(field::RESPONSE, || {
+    builder.untyped(field::PARAMS, || fields.get(p::PARAMS).map_or(Value::Missing, opened));
+    builder.untyped(field::RESPONSE, || {
         let found = [p::RESPONSE, p::RESPONSE_ALSO].iter().find_map(|&path| fields.get(path));
         found.map_or(Value::Missing, opened)
     });
@@ -127,8 +128,11 @@ pub(super) fn map<'a>(
     });
     builder.text(field::APP_ID, || get(p::APP_ID));
     builder.flag(field::SENSITIVE, || identity::flag(fields, p::SENSITIVE));
-    builder.text(field::LOCATION, || get(p::LOCATION).filter(|place| place != "未知"));
-    builder.put(field::RAW, || opened(text));
+    builder.text(field::LOCATION, || {
+        let found = get(p::LOCATION).or_else(|| get(p::LOCATION_ALSO));
+        found.filter(|place| place != "未知" && !place.eq_ignore_ascii_case("unknown"))
+    });
+    builder.untyped(field::RAW, || opened(text));
     call.put(&mut builder, scratch, |service, api| {
         derive::target_user_params(PROVIDER, service, api).iter().find_map(|&name| match name {
             "Name" => get(p::PARAMS_NAME),

@@ -30,6 +30,7 @@ pub(super) fn user_type(fields: &Fields<'_>) -> &'static str {
 /// Checks that the record contains the caller: its type, or the name around the record.
 pub(super) fn check(promises: &mut Promises<'_, '_>) {
     promises.text(field::USER_TYPE, [p::TYPE, p::OUTER_USER]);
+    promises.text_if_any(field::SOURCE, p::SOURCE);
 }
 
 /// The name of the caller.

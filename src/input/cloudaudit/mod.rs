@@ -8,12 +8,13 @@ mod time;
 use event::Reading;
 
 use crate::input::json::{Fault, Shape, unfold};
-use crate::input::trail::{self, Defaults, Recognized, Surroundings, WrappedRow};
+use crate::input::trail::{self, Defaults, Recognized, Surroundings, WrappedRow, drop_rounded};
 use crate::record::field::event as field;
 use crate::record::{
-    FieldSet, Format, MappedRecord, Mapper, Origin, Outcome, Provider, RawRecord, Scratch,
+    Envelope, FieldId, FieldSet, Format, MappedRecord, Mapper, Origin, Outcome, Provider,
+    RawRecord, Scratch,
 };
-use crate::value::{RecordKind, Time, Zone};
+use crate::value::{KeyCase, RecordKind, Time, Zone};
 
 const SURROUNDINGS: Surroundings = Surroundings {
     provider: Provider::Tencent,
@@ -23,7 +24,7 @@ const SURROUNDINGS: Surroundings = Surroundings {
         name: paths::OUTER_NAME,
         source: paths::OUTER_SOURCE,
     }),
-    around: paths::AROUND_REGION..paths::LOCATION + 1,
+    around: paths::AROUND_REGION..paths::LOCATION_ALSO + 1,
 };
 
 /// Tencent Cloud CloudAudit.
@@ -69,6 +70,13 @@ impl Format for CloudAudit {
     }
 }
 
+/// Ids that consist of digits.
+const IDS: &[(FieldId, usize)] = &[
+    (field::ACCOUNT, paths::ACCOUNT),
+    (field::ACCOUNT, paths::OUTER_ACCOUNT),
+    (field::USER_ID, paths::PRINCIPAL),
+];
+
 #[derive(Debug)]
 struct CloudAuditMapper {
     needed: FieldSet,
@@ -86,17 +94,23 @@ impl CloudAuditMapper {
     ) -> Result<Outcome, Fault> {
         scratch.begin();
         let Scratch { text: name, unfolded, note, gaps, .. } = scratch;
-        let (text, defaults) = (raw.text, &self.defaults);
+        let (text, keys, defaults) = (raw.text, raw.envelope.keys, &self.defaults);
         match SURROUNDINGS.find(raw, &self.shape)? {
             Recognized::Event(fields) => {
-                let parts = unfold(text, fields, &self.shape, &self.folds, unfolded)?;
+                let mut parts = unfold(text, fields, &self.shape, &self.folds, unfolded)?;
+                if let Some(text) = SURROUNDINGS.restored(raw, &parts.fields) {
+                    let envelope = Envelope { keys: KeyCase::Changed, ..raw.envelope };
+                    return self.read(&RawRecord { text: &text, envelope, ..*raw }, scratch, emit);
+                }
+                drop_rounded(&mut parts.fields, IDS, paths::PATHS, gaps);
                 *note = parts.torn.then_some(trail::TORN);
-                let read = Reading { fields: &parts.fields, text, defaults };
+                let read = Reading { fields: &parts.fields, text, keys, defaults };
                 emit(MappedRecord::of(&event::map(read, &self.needed, name, gaps)));
             }
-            Recognized::Row(fields) => {
+            Recognized::Row(mut fields) => {
+                drop_rounded(&mut fields, IDS, paths::PATHS, gaps);
                 *note = Some("CloudAuditEvent is not JSON: the fields around it were read");
-                let read = Reading { fields: &fields, text, defaults };
+                let read = Reading { fields: &fields, text, keys, defaults };
                 emit(MappedRecord::of(&event::map(read, &self.needed, name, gaps)));
             }
             Recognized::Foreign => return Ok(Outcome::Foreign),

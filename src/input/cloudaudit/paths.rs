@@ -52,6 +52,8 @@ crate::input::trail::paths! {
     OUTER_RESOURCE_NAME = "Resources.ResourceName";
     OUTER_RESOURCE_TYPE = "Resources.ResourceType";
     LOCATION = "Location";
+    // As client libraries that write keys in their own case have it.
+    LOCATION_ALSO = "location";
 }
 
 /// Objects that are written as strings of JSON, too.

@@ -283,6 +283,8 @@ fn a_row_adds_what_its_record_lacks() {
     assert_eq!(outer, inner + "location: 中国 广东省 深圳市\n");
     let unknown = sample::with(&row(2), json!({ "Location": "未知" }));
     assert_eq!(one(&unknown, field::LOCATION), "-");
+    let of_client = sample::with(&record(1), json!({ "location": "Singapore" }));
+    assert_eq!(one(&of_client, field::LOCATION), "Singapore");
 }
 
 #[test]

@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 
 use super::{identity, paths as p};
-use crate::input::json::{Fields, decode, list_of, untyped};
+use crate::input::json::{Fields, decode, list_of, opened, untyped};
 use crate::input::trail::{Call, Defaults, EventBuilder, Promises, cut};
 use crate::record::derive::{self, Caller};
 use crate::record::field::event as field;
 use crate::record::{FieldGap, FieldSet, Provider, Record};
-use crate::value::Value;
+use crate::value::{KeyCase, Value};
 
 /// A record that is being mapped to canonical fields.
 #[derive(Debug, Clone, Copy)]
@@ -16,6 +16,7 @@ pub(super) struct Reading<'r, 'a> {
     pub(super) fields: &'r Fields<'a>,
     /// The text of the record itself, without any wrapping.
     pub(super) text: &'a str,
+    pub(super) keys: KeyCase,
     pub(super) defaults: &'a Defaults,
 }
 
@@ -26,7 +27,7 @@ pub(super) fn map<'a>(
     scratch: &'a mut String,
     gaps: &mut Vec<FieldGap>,
 ) -> Record<'a> {
-    let Reading { fields, text, defaults } = read;
+    let Reading { fields, text, keys, defaults } = read;
     let get = |path| fields.get(path).and_then(decode);
 
     // Values from which several fields are derived. They are slices; only escapes allocate.
@@ -76,7 +77,7 @@ pub(super) fn map<'a>(
     }
     identity::check(&mut promises, fields, event_type.as_deref(), kind);
 
-    let mut builder = EventBuilder::new(needed);
+    let mut builder = EventBuilder::new(needed, keys);
     let revision = fields.get(p::ADDENDUM) == Some("\"UPDATED_DATA\"");
     builder.revision(revision);
     // An update may have its own id; it is a version of the event that it refers to.
@@ -111,13 +112,13 @@ pub(super) fn map<'a>(
     builder.text(field::AGENT, || get(p::AGENT));
     builder.text(field::REGION, || get(p::AWS_REGION));
     builder.text(field::REQUEST_ID, || get(p::REQUEST_ID));
-    builder.put(field::PARAMS, || fields.get(p::PARAMS).map_or(Value::Missing, untyped));
-    builder.put(field::RESPONSE, || fields.get(p::RESPONSE).map_or(Value::Missing, untyped));
+    builder.untyped(field::PARAMS, || fields.get(p::PARAMS).map_or(Value::Missing, opened));
+    builder.untyped(field::RESPONSE, || fields.get(p::RESPONSE).map_or(Value::Missing, opened));
     builder.put(field::RESOURCES, || {
         let list = fields.get(p::RESOURCES).and_then(|json| list_of(json, &["ARN", "arn"]));
         list.unwrap_or_default()
     });
-    builder.put(field::RAW, || untyped(text));
+    builder.untyped(field::RAW, || untyped(text));
     call.put(&mut builder, scratch, |_, _| get(p::PARAMS_USER));
     builder.done()
 }

@@ -76,15 +76,20 @@ pub(super) fn check(
     if !has(&p::INVOKED_BY) {
         promises.text(field::USER_TYPE, [p::TYPE]);
     }
-    for (field, path) in
-        [(field::USER, p::USER), (field::USER_ID, p::PRINCIPAL), (field::AK, p::AK)]
-    {
+    for (field, path) in [
+        (field::USER, p::USER),
+        (field::USER_ID, p::PRINCIPAL),
+        (field::AK, p::AK),
+        (field::SOURCE, p::SOURCE),
+    ] {
         promises.text_if_any(field, path);
     }
     let named = [p::USER, p::PRINCIPAL, p::ARN, p::ISSUER_USER, p::ON_BEHALF_OF, p::AK];
     let promised = match fields.get(p::TYPE) {
         Some("\"IAMUser\"") => p::USER,
-        Some("\"AssumedRole\"" | "\"FederatedUser\"") => p::PRINCIPAL,
+        Some("\"AssumedRole\"" | "\"FederatedUser\"" | "\"SAMLUser\"" | "\"WebIdentityUser\"") => {
+            p::PRINCIPAL
+        }
         Some("\"IdentityCenterUser\"") => p::ON_BEHALF_OF,
         _ => return,
     };

@@ -17,7 +17,7 @@ pub(super) fn map<'a>(
     scratch: &'a mut String,
     gaps: &mut Vec<FieldGap>,
 ) -> Record<'a> {
-    let Reading { fields, text, defaults } = read;
+    let Reading { fields, text, keys, defaults } = read;
     let get = |path| fields.get(path).and_then(decode);
     let ak = get(p::OUTER_AK);
     let time = get(p::OUTER_TIME).and_then(|text| time(&text, defaults));
@@ -40,7 +40,7 @@ pub(super) fn map<'a>(
             ..Caller::default()
         },
     };
-    let mut builder = EventBuilder::new(needed);
+    let mut builder = EventBuilder::new(needed, keys);
     builder.text(field::ID, || get(p::OUTER_ID));
     builder.put(field::TIME, || time.map_or(Value::Missing, Value::Time));
     builder.text(field::ACCOUNT, || defaults.account.as_deref().map(Cow::Borrowed));
@@ -51,7 +51,7 @@ pub(super) fn map<'a>(
         let json = fields.get(p::OUTER_RESOURCES);
         json.and_then(|json| list_of(json, &["ResourceName"])).unwrap_or_default()
     });
-    builder.put(field::RAW, || untyped(text));
+    builder.untyped(field::RAW, || untyped(text));
     call.put(&mut builder, scratch, |_, _| None);
     builder.done()
 }

@@ -5,13 +5,14 @@ mod identity;
 mod lookup;
 mod paths;
 
-use crate::input::json::{Fields, Shape};
-use crate::input::trail::{self, Defaults, Recognized, Surroundings, WrappedRow};
+use crate::input::json::{Fault, Fields, Shape, unfold};
+use crate::input::trail::{self, Defaults, Recognized, Surroundings, WrappedRow, drop_rounded};
 use crate::record::field::event as field;
 use crate::record::{
-    FieldSet, Format, MappedRecord, Mapper, Origin, Outcome, Provider, RawRecord, Scratch,
+    Envelope, FieldId, FieldSet, Format, MappedRecord, Mapper, Origin, Outcome, Provider,
+    RawRecord, Scratch,
 };
-use crate::value::{RecordKind, Time, Zone};
+use crate::value::{KeyCase, RecordKind, Time, Zone};
 
 /// The rows of LookupEvents.
 const SURROUNDINGS: Surroundings = Surroundings {
@@ -64,6 +65,7 @@ impl Format for CloudTrail {
             needed,
             defaults: Defaults::of(origin, Zone::utc()),
             shape: Shape::new(&[paths::PATHS, paths::WATCHED].concat(), wanted),
+            folds: Shape::new(paths::FOLDS, |_| true),
         })
     }
 
@@ -75,11 +77,52 @@ impl Format for CloudTrail {
     }
 }
 
+/// Ids that consist of digits.
+const IDS: &[(FieldId, usize)] = &[
+    (field::CALLER_ACCOUNT, paths::ACCOUNT),
+    (field::ACCOUNT, paths::RECIPIENT),
+    (field::USER_ID, paths::PRINCIPAL),
+];
+
 #[derive(Debug)]
 struct CloudTrailMapper {
     needed: FieldSet,
     defaults: Defaults,
     shape: Shape,
+    folds: Shape,
+}
+
+impl CloudTrailMapper {
+    fn read(
+        &self,
+        raw: &RawRecord<'_>,
+        scratch: &mut Scratch,
+        emit: &mut dyn FnMut(MappedRecord<'_>),
+    ) -> Result<Outcome, Fault> {
+        scratch.begin();
+        let Scratch { text: name, unfolded, note, gaps, .. } = scratch;
+        let (text, keys, defaults) = (raw.text, raw.envelope.keys, &self.defaults);
+        match SURROUNDINGS.find(raw, &self.shape)? {
+            Recognized::Event(fields) => {
+                let mut parts = unfold(text, fields, &self.shape, &self.folds, unfolded)?;
+                if let Some(text) = SURROUNDINGS.restored(raw, &parts.fields) {
+                    let envelope = Envelope { keys: KeyCase::Changed, ..raw.envelope };
+                    return self.read(&RawRecord { text: &text, envelope, ..*raw }, scratch, emit);
+                }
+                drop_rounded(&mut parts.fields, IDS, paths::PATHS, gaps);
+                *note = parts.torn.then_some(trail::TORN);
+                let read = event::Reading { fields: &parts.fields, text, keys, defaults };
+                emit(MappedRecord::of(&event::map(read, &self.needed, name, gaps)));
+            }
+            Recognized::Row(fields) => {
+                *note = Some("CloudTrailEvent is not JSON: the fields around it were read");
+                let read = event::Reading { fields: &fields, text, keys, defaults };
+                emit(MappedRecord::of(&lookup::map(read, &self.needed, name, gaps)));
+            }
+            Recognized::Foreign => return Ok(Outcome::Foreign),
+        }
+        Ok(Outcome::Read)
+    }
 }
 
 impl Mapper for CloudTrailMapper {
@@ -89,24 +132,8 @@ impl Mapper for CloudTrailMapper {
         scratch: &mut Scratch,
         emit: &mut dyn FnMut(MappedRecord<'_>),
     ) -> Outcome {
-        scratch.begin();
-        let Scratch { text: name, note, gaps, .. } = scratch;
-        let (text, defaults) = (raw.text, &self.defaults);
-        match SURROUNDINGS.find(raw, &self.shape) {
-            Ok(Recognized::Event(fields)) => {
-                let read = event::Reading { fields: &fields, text, defaults };
-                emit(MappedRecord::of(&event::map(read, &self.needed, name, gaps)));
-                Outcome::Read
-            }
-            Ok(Recognized::Row(fields)) => {
-                *note = Some("CloudTrailEvent is not JSON: the fields around it were read");
-                let read = event::Reading { fields: &fields, text, defaults };
-                emit(MappedRecord::of(&lookup::map(read, &self.needed, name, gaps)));
-                Outcome::Read
-            }
-            Ok(Recognized::Foreign) => Outcome::Foreign,
-            Err(fault) => Outcome::Skipped(fault.reason, fault.detail),
-        }
+        let read = self.read(raw, scratch, emit);
+        read.unwrap_or_else(|fault| Outcome::Skipped(fault.reason, fault.detail))
     }
 }
 

@@ -57,3 +57,14 @@ crate::input::trail::paths! {
 /// Keys inside texts that are read as a unit; a duplicate of them makes a record ambiguous too.
 pub(super) const WATCHED: &[&str] =
     &["resources[].ARN", "resources[].arn", "Resources[].ResourceName"];
+
+/// Objects that exports write as strings of JSON, too.
+pub(super) const FOLDS: &[&str] = &[
+    "userIdentity",
+    "requestParameters",
+    "responseElements",
+    "additionalEventData",
+    "serviceEventDetails",
+    "insightDetails",
+    "addendum",
+];

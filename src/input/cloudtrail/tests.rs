@@ -470,7 +470,8 @@ fn account_ids_have_twelve_digits() {
         (json!(11112222.0), "000011112222"),
         (json!(999_999_999_999u64), "999999999999"),
         (json!("ANONYMOUS_PRINCIPAL"), "ANONYMOUS_PRINCIPAL"),
-        (json!("1.1112222E7"), "1.1112222E7"),
+        // The rest of its digits is lost.
+        (json!("1.1112222E7"), "-"),
     ] {
         let text = with(
             json!({ "recipientAccountId": printed, "userIdentity": { "accountId": printed } }),
@@ -500,6 +501,18 @@ fn a_call_gives_its_time_its_operation_its_service_and_its_caller() {
         ),
         (json!({ "eventName": null }), "`eventName` is missing"),
         (json!({ "eventName": " " }), "`eventName` is empty"),
+        (json!({ "eventName": " \t" }), "`eventName` is empty"),
+        (json!({ "eventName": "\"" }), ""),
+        (
+            json!({ "sourceIPAddress": ["203.0.113.7"] }),
+            "`sourceIPAddress` has a type that the format does not define",
+        ),
+        (of_type("SAMLUser"), "`userIdentity.principalId` is missing"),
+        (
+            json!({ "userIdentity": { "accountId": "1.11122E+11" } }),
+            "`userIdentity.accountId` cannot be read",
+        ),
+        (json!({ "recipientAccountId": "1.11122E+11" }), "`recipientAccountId` cannot be read"),
         (json!({ "eventName": 7 }), "`eventName` has a type that the format does not define"),
         (json!({ "eventSource": null }), "`eventSource` is missing"),
         (json!({ "eventSource": {} }), "`eventSource` has a type that the format does not define"),

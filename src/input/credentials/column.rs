@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::spreadsheet::{is_error, is_rounded};
+use super::spreadsheet::is_error;
 use super::vocabulary::{self, LOGIN_DISABLED, Meaning, NOT_SUPPORTED, Writing};
+use crate::record::derive::is_rounded;
 use crate::record::field::{cred, key};
 use crate::record::{FieldId, FieldSet, Record};
 use crate::value::{RecordKind, Time, Value};

@@ -150,19 +150,10 @@ fn is_filled(cell: &str) -> bool {
     cell.len() > 1 && cell.bytes().all(|byte| byte == b'#')
 }
 
-/// Whether a cell contains a long number that was rounded to its first digits: `1.23457E+11`.
-pub(super) fn is_rounded(cell: &str) -> bool {
-    let Some((digits, exponent)) = cell.trim().split_once("E+") else { return false };
-    let number = |text: &str| {
-        text.starts_with(|c: char| c.is_ascii_digit())
-            && text.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ','))
-    };
-    number(digits) && number(exponent)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::record::derive::is_rounded;
 
     fn read(cell: &str, order: Option<DateOrder>) -> String {
         match Rewritten::read(cell) {

@@ -66,7 +66,7 @@ impl Envelopes {
                     let start = batch.bytes.len();
                     batch.bytes.extend_from_slice(cell.trim_ascii().as_bytes());
                     let whole = ByteRange { start: placed.start, end: placed.end };
-                    let envelope = Envelope { whole, object: ByteRange::default() };
+                    let envelope = Envelope { whole, ..Envelope::default() };
                     let end = batch.bytes.len();
                     batch.records.push(BatchRecord { start, end, envelope, ..placed });
                 }
@@ -94,7 +94,7 @@ impl Envelopes {
                 opener::Object::Inside(span) => span.shifted(before),
                 opener::Object::None => ByteRange::default(),
             };
-            let envelope = Envelope { whole, object };
+            let envelope = Envelope { whole, object, keys: found.keys };
             BatchRecord { start: text.start, end: text.end, envelope, ..*placed }
         }));
         self.control += self.opener.control();

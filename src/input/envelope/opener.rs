@@ -9,7 +9,7 @@ use crate::input::frame::{MAX_RECORD, line_prefix};
 use crate::input::json::{Fault, Fields, Shape, decode, items, members, too_deep, values};
 use crate::input::trail::{Spelling, cloud};
 use crate::record::{ByteRange, Provider, SkipReason};
-use crate::value::Members;
+use crate::value::{KeyCase, Members};
 
 /// How deep envelopes may nest.
 const MAX_NESTING: usize = 12;
@@ -102,6 +102,7 @@ pub(super) enum Object {
 pub(super) struct ExtractedRecord {
     pub(super) text: ByteRange,
     pub(super) object: Object,
+    pub(super) keys: KeyCase,
 }
 
 /// Opens one envelope after another and reuses its buffers.
@@ -159,7 +160,7 @@ impl Opener {
 
     fn object(&mut self, json: &str, at: Context<'_>) -> Result<Content, Fault> {
         if at.depth > 0 && is_record(json, at.named) {
-            return self.record(json, at);
+            return self.record(json, at, KeyCase::Exact);
         }
         let Some(Members(members)) = members(json) else { return Ok(Content::Other) };
         let member = |key: &str| {
@@ -192,8 +193,9 @@ impl Opener {
             }
         }
         match respelled(json, &members) {
-            Some(record) if seen == Content::Other => {
-                self.record(&record, Context { object: Some((json, at.depth == 0)), ..at })
+            Some((record, keys)) if seen == Content::Other => {
+                let at = Context { object: Some((json, at.depth == 0)), ..at };
+                self.record(&record, at, keys)
             }
             _ => Ok(seen),
         }
@@ -212,7 +214,11 @@ impl Opener {
                 Content::Other if is_cell(item) => {}
                 Content::Other => {
                     let text = self.copy(item)?;
-                    self.found.push(ExtractedRecord { text, object: Object::None });
+                    self.found.push(ExtractedRecord {
+                        text,
+                        object: Object::None,
+                        keys: KeyCase::Exact,
+                    });
                     others = true;
                 }
             }
@@ -258,14 +264,14 @@ impl Opener {
         }
     }
 
-    fn record(&mut self, json: &str, at: Context<'_>) -> Result<Content, Fault> {
+    fn record(&mut self, json: &str, at: Context<'_>, keys: KeyCase) -> Result<Content, Fault> {
         let object = match at.object {
             Some((_, true)) => Object::Whole,
             Some((object, false)) => Object::Inside(self.copy(object)?),
             None => Object::None,
         };
         let text = self.copy(json)?;
-        self.found.push(ExtractedRecord { text, object });
+        self.found.push(ExtractedRecord { text, object, keys });
         Ok(Content::Records)
     }
 
@@ -280,8 +286,9 @@ impl Opener {
     }
 }
 
-/// The record in an object whose keys are flattened or differ in case from those of a trail.
-fn respelled(json: &str, members: &[(Cow<'_, str>, &str)]) -> Option<String> {
+/// The record in an object whose keys are flattened or differ in case from those of a trail, and
+/// what happened to the case of its keys.
+fn respelled(json: &str, members: &[(Cow<'_, str>, &str)]) -> Option<(String, KeyCase)> {
     let prefix = ["", "event."].into_iter().find(|prefix| {
         members.iter().any(|(key, _)| {
             let key = key.strip_prefix(prefix).unwrap_or_default();
@@ -298,9 +305,10 @@ fn respelled(json: &str, members: &[(Cow<'_, str>, &str)]) -> Option<String> {
             false => json,
         };
         record.clear();
-        spelling.write(nested, "", &mut record);
+        let changed = spelling.write(nested, "", &mut record);
+        let keys = if changed { KeyCase::Changed } else { KeyCase::Any };
         let is_own = trail_of(&record).is_some_and(|of| of == provider);
-        is_own.then(|| std::mem::take(&mut record))
+        is_own.then(|| (std::mem::take(&mut record), keys))
     })
 }
 

@@ -11,7 +11,7 @@ use crate::record::{
     Columns, Defect, FieldGap, FieldId, FieldSet, Format, MappedRecord, Mapper, Origin, Outcome,
     Provider, RawRecord, Record, Scratch, derive,
 };
-use crate::value::{Items, Json, RecordKind, Time, Value, Zone};
+use crate::value::{Items, Json, KeyCase, RecordKind, Time, Value, Zone};
 
 /// The events CSV of an IAM audit.
 #[derive(Debug)]
@@ -136,6 +136,12 @@ impl Mapper for AuditMapper {
             self.object.write(|place| cells.get(place), row);
         }
         let (user, account) = (cell(self.user), cell(self.account).map(derive::aws_account));
+        let rounded = account.as_deref().is_some_and(derive::is_rounded);
+        let account = account.filter(|_| !rounded);
+        if rounded {
+            let (field, source) = (field::ACCOUNT, "account_id");
+            gaps.push(FieldGap { field, source, defect: Defect::Unreadable });
+        }
         let account_name = cell(self.account_name);
         let resources = cell(self.resources);
         let time = cell(self.time).and_then(|text| Time::parse_in(text.trim(), &self.zone));
@@ -169,7 +175,7 @@ impl Mapper for AuditMapper {
         let names = names(resources.as_deref().unwrap_or_default());
         put(field::TARGET_USER, Value::maybe_str(names.clone().find(|name| is_user(name))));
         put(field::RESOURCES, Value::List(Items::Owned(names.map(Value::str).collect())));
-        put(field::RAW, Value::Json(Json { text: Cow::Borrowed(row) }));
+        put(field::RAW, Value::Json(Json { text: Cow::Borrowed(row), keys: KeyCase::Any }));
         emit(MappedRecord::of(&record));
         Outcome::Read
     }

@@ -18,8 +18,8 @@ use super::trail::{Spelling, TORN};
 use super::{ActionTrail, CloudAudit, CloudTrail};
 use crate::record::field::event;
 use crate::record::{
-    Columns, Defect, FieldSet, Format, MappedRecord, Mapper, Origin, Outcome, Provider, RawRecord,
-    Scratch, SkipReason, same_name,
+    Columns, Defect, Envelope, FieldSet, Format, MappedRecord, Mapper, Origin, Outcome, Provider,
+    RawRecord, Scratch, SkipReason, same_name,
 };
 use crate::value::{RecordKind, Time};
 
@@ -274,15 +274,16 @@ impl Mapper for RowMapper {
             Ok(_) if too_deep(row.as_bytes()) => {
                 Outcome::Skipped(SkipReason::TooDeep, "the JSON in a cell".to_owned())
             }
-            Ok(Read { written: Written::Torn("userIdentity"), .. }) => {
+            Ok(Read { written: Written { torn: Some("userIdentity"), .. }, .. }) => {
                 let detail = "the cell of `userIdentity` begins like an object but is not one";
                 Outcome::Skipped(SkipReason::Malformed, detail.to_owned())
             }
             Ok(Read { written, signs_in }) => {
                 let signin = self.signin.as_ref().filter(|_| signs_in);
                 let of = signin.unwrap_or(&self.of);
-                let outcome = of.map(&RawRecord { text: &row, ..*raw }, scratch, emit);
-                let torn = (written != Written::Whole).then_some(TORN);
+                let envelope = Envelope { keys: written.keys, ..raw.envelope };
+                let outcome = of.map(&RawRecord { text: &row, envelope, ..*raw }, scratch, emit);
+                let torn = written.torn.map(|_| TORN);
                 scratch.note = scratch.note.or(torn).or(signin.map(|_| SILENT));
                 outcome
             }

@@ -7,7 +7,7 @@ use serde::de::IgnoredAny;
 use super::struct_notation;
 use crate::input::trail::Spelling;
 use crate::record::Columns;
-use crate::value::push_string;
+use crate::value::{KeyCase, push_string};
 
 /// Words that query engines print for a cell without a value.
 const NULLS: [&str; 3] = ["null", "NULL", "\\N"];
@@ -19,6 +19,8 @@ pub(super) struct RowObject {
     columns: Vec<Option<Column>>,
     /// Whether some column represents a key of an object inside the record.
     flat: bool,
+    /// The case of the keys in cells, as the names of the columns show it.
+    keys: KeyCase,
     spelling: Spelling,
     /// More words for a cell without a value, in tables of this format.
     nothing: &'static [&'static str],
@@ -32,13 +34,23 @@ struct Column {
     written: String,
 }
 
-/// Whether all cells of a row could be written with their own types.
+/// How a row was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Written<'k> {
-    /// All of them.
+pub(super) struct Written<'k> {
+    /// The key of a cell that begins like an object but is not one; it was written as a string.
+    pub(super) torn: Option<&'k str>,
+    /// The case of the keys in its cells.
+    pub(super) keys: KeyCase,
+}
+
+/// How a cell was written.
+enum Cell {
+    /// With its own type, and its keys as they are.
     Whole,
-    /// The cell of this key begins like an object but is not one; it was written as a string.
-    Torn(&'k str),
+    /// With keys whose case differs from the trail's.
+    Respelled,
+    /// As a string, although it begins like an object.
+    Torn,
 }
 
 impl RowObject {
@@ -49,17 +61,20 @@ impl RowObject {
         spelling: Spelling,
         nothing: &'static [&'static str],
     ) -> Self {
-        let mut flat = false;
+        let (mut flat, mut keys) = (false, KeyCase::Any);
         let column = |(name, path): (&String, Option<String>)| {
             flat |= path.as_ref().is_some_and(|path| path.contains('.'));
             let path = path.unwrap_or_else(|| name.clone());
+            if is_folded(name, &path) {
+                keys = KeyCase::Changed;
+            }
             let mut written = String::new();
             push_string(&path, &mut written);
             written.push(':');
             (!name.is_empty()).then_some(Column { path, written })
         };
         let columns = columns.names().iter().zip(paths).map(column).collect();
-        Self { columns, flat, spelling, nothing }
+        Self { columns, flat, keys, spelling, nothing }
     }
 
     /// Replaces `out` by the object. A cell without a value gets no key.
@@ -68,7 +83,7 @@ impl RowObject {
         cell: impl Fn(usize) -> Option<Cow<'c, str>>,
         out: &mut String,
     ) -> Written<'_> {
-        let mut written_as = Written::Whole;
+        let mut result = Written { torn: None, keys: self.keys };
         let has_value = |cell: &Cow<'_, str>| {
             !cell.is_empty() && ![&NULLS, self.nothing].iter().any(|words| words.contains(&&**cell))
         };
@@ -81,8 +96,10 @@ impl RowObject {
                 out.push(',');
             }
             out.push_str(written);
-            if !self.push_value(&cell, path, out) {
-                written_as = Written::Torn(path);
+            match self.push_value(&cell, path, out) {
+                Cell::Whole => {}
+                Cell::Respelled => result.keys = KeyCase::Changed,
+                Cell::Torn => result.torn = Some(path),
             }
         }
         out.push('}');
@@ -91,25 +108,40 @@ impl RowObject {
             self.spelling.nest(out, "", &mut nested);
             *out = nested;
         }
-        written_as
+        result
     }
 
-    /// Writes a cell as the object or array that it contains, else as a string; `false` if it
-    /// begins like an object but is not one.
-    fn push_value(&self, cell: &str, path: &str, out: &mut String) -> bool {
+    /// Writes a cell as the object or array that it contains, else as a string.
+    fn push_value(&self, cell: &str, path: &str, out: &mut String) -> Cell {
         let text = cell.trim();
         if !text.starts_with(['{', '[']) {
             push_string(cell, out);
-            return true;
+            return Cell::Whole;
         }
         if serde_json::from_str::<IgnoredAny>(text).is_ok() {
-            self.spelling.write(text, path, out);
-            return true;
+            return match self.spelling.write(text, path, out) {
+                true => Cell::Respelled,
+                false => Cell::Whole,
+            };
         }
         match struct_notation::json(text) {
-            Some(json) => self.spelling.write(&json, path, out),
-            None => push_string(cell, out),
+            // The engines with this notation write keys in lower case.
+            Some(json) => {
+                self.spelling.write(&json, path, out);
+                Cell::Respelled
+            }
+            None => {
+                push_string(cell, out);
+                if text.starts_with('{') { Cell::Torn } else { Cell::Whole }
+            }
         }
-        !out.ends_with('"') || !text.starts_with('{')
     }
+}
+
+/// Whether the name of a column is its path in lower or upper case only.
+fn is_folded(name: &str, path: &str) -> bool {
+    let one_case = |is: fn(&u8) -> bool| !name.as_bytes().iter().any(is);
+    name != path
+        && name.eq_ignore_ascii_case(path)
+        && (one_case(u8::is_ascii_uppercase) || one_case(u8::is_ascii_lowercase))
 }

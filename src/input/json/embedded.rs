@@ -1,5 +1,7 @@
 //! Embedded JSON: objects that a record holds as strings.
 
+use std::borrow::Cow;
+
 use serde::de::IgnoredAny;
 
 use super::scan::too_deep;
@@ -69,14 +71,16 @@ pub(in crate::input) fn unfold<'a>(
 
 /// The value of an untyped field; a string that is one JSON object is replaced by the object.
 pub(in crate::input) fn opened(json: &str) -> Value<'_> {
-    if json.starts_with('"')
-        && let Some(text) = decode(json)
-        && is_object(&text)
-        && !too_deep(text.as_bytes())
-    {
-        return Value::Json(Json { text });
+    match embedded_object(json) {
+        Some(text) => Value::Json(Json::new(text)),
+        None => untyped(json),
     }
-    untyped(json)
+}
+
+/// The object that a JSON string contains, if it contains one and nothing else.
+pub(in crate::input) fn embedded_object(json: &str) -> Option<Cow<'_, str>> {
+    let text = json.starts_with('"').then(|| decode(json)).flatten()?;
+    (is_object(&text) && !too_deep(text.as_bytes())).then_some(text)
 }
 
 fn begins_object(text: &str) -> bool {

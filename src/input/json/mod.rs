@@ -9,7 +9,7 @@ mod scan;
 mod shape;
 mod text;
 
-pub(super) use embedded::{opened, unfold};
+pub(super) use embedded::{embedded_object, opened, unfold};
 pub(super) use leaves::{once, texts};
 pub(super) use members::{items, members, values};
 pub(super) use project::{Fault, Fields};

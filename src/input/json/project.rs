@@ -78,6 +78,13 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// Forgets the text of a path.
+    pub(in crate::input) fn remove(&mut self, path: usize) {
+        if let Some(text) = self.texts.get_mut(path) {
+            *text = "";
+        }
+    }
+
     /// Every text that was found, in the order of the paths.
     pub(super) fn texts(&self) -> impl Iterator<Item = &'a str> + '_ {
         self.texts.iter().copied().filter(|text| !text.is_empty())

@@ -30,10 +30,10 @@ pub(in crate::input) fn untyped(json: &str) -> Value<'_> {
         Some(b'"') => decode(json).map_or(Value::str(""), Value::Str),
         Some(b't') => Value::Bool(true),
         Some(b'f') => Value::Bool(false),
-        Some(b'{' | b'[') => Value::Json(Json { text: Cow::Borrowed(json) }),
+        Some(b'{' | b'[') => Value::Json(Json::new(json)),
         Some(_) => match json.parse() {
             Ok(number) => Value::Int(number),
-            Err(_) => Value::Json(Json { text: Cow::Borrowed(json) }),
+            Err(_) => Value::Json(Json::new(json)),
         },
     }
 }
@@ -108,7 +108,7 @@ mod tests {
         assert_eq!(untyped("-5"), Value::Int(-5));
         assert_eq!(untyped("false"), Value::Bool(false));
         for json in ["{}", "[1]", "1.5", "18446744073709551615"] {
-            assert_eq!(untyped(json), Value::Json(Json { text: json.into() }));
+            assert_eq!(untyped(json), Value::Json(Json::new(json)));
         }
     }
 

@@ -3,23 +3,34 @@
 use std::borrow::Cow;
 
 use crate::record::{FieldId, FieldSet, Record};
-use crate::value::{RecordKind, Value};
+use crate::value::{Json, KeyCase, RecordKind, Value};
 
 /// An event that is being filled. Fields that no rule needs are not computed.
 pub(in crate::input) struct EventBuilder<'a, 'n> {
     record: Record<'a>,
     needed: &'n FieldSet,
+    keys: KeyCase,
 }
 
 impl<'a, 'n> EventBuilder<'a, 'n> {
-    pub(in crate::input) fn new(needed: &'n FieldSet) -> Self {
-        Self { record: Record::new(RecordKind::Event), needed }
+    /// `keys` is the case of the record's keys.
+    pub(in crate::input) fn new(needed: &'n FieldSet, keys: KeyCase) -> Self {
+        Self { record: Record::new(RecordKind::Event), needed, keys }
     }
 
     pub(in crate::input) fn put(&mut self, id: FieldId, value: impl FnOnce() -> Value<'a>) {
         if self.needed.contains(id) {
             self.record.set(id, value());
         }
+    }
+
+    /// Sets a part of the record itself.
+    pub(in crate::input) fn untyped(&mut self, id: FieldId, value: impl FnOnce() -> Value<'a>) {
+        let keys = self.keys;
+        self.put(id, || match value() {
+            Value::Json(json) => Value::Json(Json { keys, ..json }),
+            value => value,
+        });
     }
 
     /// Sets a text; `None` is missing.

@@ -12,6 +12,7 @@ mod paths;
 mod part;
 mod promise;
 mod event_builder;
+mod rounded;
 mod spelling;
 mod surroundings;
 
@@ -21,6 +22,7 @@ pub(super) use event_builder::EventBuilder;
 pub(super) use part::{after, before, cut, list};
 pub(super) use paths::paths;
 pub(super) use promise::Promises;
+pub(super) use rounded::drop_rounded;
 pub(super) use spelling::Spelling;
 pub(super) use surroundings::{Recognized, Surroundings, WrappedRow};
 

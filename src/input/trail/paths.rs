@@ -13,6 +13,8 @@ macro_rules! paths {
             SECRET_ID = "userIdentity.secretId";
             ACTION_TYPE = "actionType";
             API_ERROR_CODE = "apiErrorCode";
+            // An export changed the case of keys below the first level.
+            LOST_CASE = "userIdentity.principalid";
             $($name = $path;)*
         }
     };

@@ -1,6 +1,6 @@
 //! Checks that a record gives what its format promises.
 
-use crate::input::json::Fields;
+use crate::input::json::{Fields, decode};
 use crate::record::{Defect, FieldGap, FieldId};
 
 /// Collects the promised fields that a record does not give.
@@ -57,11 +57,19 @@ impl<'p, 'a> Promises<'p, 'a> {
             None | Some("null") => Some(Defect::Missing),
             Some(json) => match json.strip_prefix('"') {
                 None => Some(Defect::WrongType),
-                Some(content) if content.trim_end_matches('"').trim().is_empty() => {
-                    Some(Defect::Empty)
-                }
+                Some(content) if is_blank(content, json) => Some(Defect::Empty),
                 Some(_) => None,
             },
         }
+    }
+}
+
+/// Whether a JSON string, given without its first quote and whole, has no visible character.
+fn is_blank(content: &str, json: &str) -> bool {
+    match content.trim_start().as_bytes().first() {
+        None | Some(b'"') => true,
+        // White space may be written as an escape.
+        Some(b'\\') => decode(json).is_none_or(|text| text.trim().is_empty()),
+        Some(_) => false,
     }
 }

@@ -4,7 +4,7 @@
 //! `userIdentity.type` for a key of an object. Both are restored before a format reads the record.
 //! Unknown keys stay as they are.
 
-use crate::input::json::{items, members, unflatten};
+use crate::input::json::{embedded_object, items, members, unflatten};
 use crate::record::Provider;
 use crate::value::{Members, push_string};
 
@@ -47,14 +47,16 @@ impl Spelling {
         Some(path)
     }
 
-    /// Appends the JSON value at `path` of a record with its keys as the trail spells them. If all
-    /// of them are spelled so already, the text is copied unchanged.
-    pub(in crate::input) fn write(&self, json: &str, path: &str, out: &mut String) {
+    /// Appends the JSON value at `path` of a record with its keys as the trail spells them; whether
+    /// any of them changed. If all are spelled so already, the text is copied unchanged.
+    pub(in crate::input) fn write(&self, json: &str, path: &str, out: &mut String) -> bool {
         let start = out.len();
-        if !self.respell(json, path, out) {
+        let changed = self.respell(json, path, out);
+        if !changed {
             out.truncate(start);
             out.push_str(json);
         }
+        changed
     }
 
     /// Appends it with restored keys; whether any key changed.
@@ -72,7 +74,7 @@ impl Spelling {
                     changed |= key != written;
                     push_string(key, out);
                     out.push(':');
-                    match (value.starts_with(['{', '[']), path) {
+                    match (value.starts_with(['{', '[', '"']), path) {
                         (false, _) => out.push_str(value),
                         (true, "") => changed |= self.respell(value, key, out),
                         (true, path) => {
@@ -92,6 +94,14 @@ impl Spelling {
                 }
                 out.push(']');
             }
+            // A string that is one object is read as that object.
+            (Some(b'"'), Some(_)) => match embedded_object(json) {
+                Some(object) => {
+                    self.respell(&object, path, out);
+                    changed = true;
+                }
+                None => out.push_str(json),
+            },
             _ => out.push_str(json),
         }
         changed
@@ -379,7 +389,13 @@ mod tests {
             (
                 Provider::Aws,
                 r#"{"resources":[{"arn":"a","accountid":"1"}],"requestparameters":"{}"}"#,
-                r#"{"resources":[{"ARN":"a","accountId":"1"}],"requestParameters":"{}"}"#,
+                r#"{"resources":[{"ARN":"a","accountId":"1"}],"requestParameters":{}}"#,
+            ),
+            // A string that is an object is that object, but only where the trail has one.
+            (
+                Provider::Aws,
+                r#"{"useridentity":"{\"username\":\"b\"}","eventname":"{\"a\":1}"}"#,
+                r#"{"userIdentity":{"userName":"b"},"eventName":"{\"a\":1}"}"#,
             ),
             (
                 Provider::Alibaba,

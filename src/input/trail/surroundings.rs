@@ -2,9 +2,11 @@
 
 use std::ops::Range;
 
+use super::Spelling;
 use super::cloud::{cloud, marks};
 use crate::input::json::{Fault, Fields, Shape, decode};
 use crate::record::{Provider, RawRecord};
+use crate::value::KeyCase;
 
 /// What may be around the records of a trail; numbers are indices of the format's paths.
 #[derive(Debug)]
@@ -78,6 +80,21 @@ impl Surroundings {
         }
         fields.unambiguous()?;
         Ok(Recognized::Row(fields))
+    }
+
+    /// The record with its keys as the trail spells them, if an export changed those inside it and
+    /// no envelope was around it.
+    pub(in crate::input) fn restored(
+        &self,
+        raw: &RawRecord<'_>,
+        fields: &Fields<'_>,
+    ) -> Option<String> {
+        if raw.envelope.keys != KeyCase::Exact || fields.get(marks::LOST_CASE).is_none() {
+            return None;
+        }
+        let mut out = String::new();
+        Spelling::of(self.provider).write(raw.text, "", &mut out);
+        Some(out)
     }
 
     fn is_row(&self, fields: &Fields<'_>) -> bool {

@@ -27,7 +27,7 @@ fn event(text: &str) -> Record<'static> {
         record.set(id, read.get(id).clone().into_owned());
     }
     if let Some(params) = params {
-        record.set(event::PARAMS, Value::Json(Json { text: params.into() }));
+        record.set(event::PARAMS, Value::Json(Json::new(params)));
     }
     record
 }

@@ -307,7 +307,7 @@ fn value(node: &Node, ty: Type) -> Value<'static> {
         (Type::Untyped, Node::String(text)) => Value::Str(text.clone().into()),
         (Type::Untyped, Node::Bool(b)) => Value::Bool(*b),
         (Type::Untyped, Node::Number(n)) if n.is_i64() => Value::Int(n.as_i64().unwrap()),
-        (Type::Untyped, node) => Value::Json(Json { text: node.to_string().into() }),
+        (Type::Untyped, node) => Value::Json(Json::new(node.to_string())),
         (ty, node) => panic!("{node} is no {ty}"),
     }
 }
