@@ -1,6 +1,6 @@
 //! The part of a text that a regular expression captures.
 
-use super::regex_argument::{bad, regex};
+use super::regex_argument::regex;
 use crate::expr::{
     ArgumentKind, BadArgument, Constant, Example, Function, Prepared, Returns, Role, Signature,
 };
@@ -53,7 +53,7 @@ impl Function for Capture {
 
     fn prepare(&self, constants: &[Constant]) -> Result<Prepared, BadArgument> {
         let text = constants.get(1).and_then(Constant::text).unwrap_or_default();
-        let regex = regex(text).map_err(|reason| bad(1, text, reason))?;
+        let regex = regex(text, 1)?;
         let groups = regex.captures_len();
         let group = match constants.get(2) {
             Some(Constant::Value(Value::Int(group))) => match usize::try_from(*group) {

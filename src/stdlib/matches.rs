@@ -1,7 +1,7 @@
 //! Whether a regular expression matches a part of a text.
 
 use super::literal;
-use super::regex_argument::{bad, regex};
+use super::regex_argument::regex;
 use crate::expr::{
     ArgumentKind, BadArgument, Constant, Example, Function, Prepared, Required, Returns, Role,
     Signature,
@@ -44,7 +44,7 @@ impl Function for Matches {
         let Some(pattern) = constants.get(1).and_then(Constant::text) else {
             return Err(BadArgument::new(1, "the regular expression is not text"));
         };
-        let regex = regex(pattern).map_err(|reason| bad(1, pattern, reason))?;
+        let regex = regex(pattern, 1)?;
         Ok(Prepared::test(move |text| regex.is_match(text)))
     }
 

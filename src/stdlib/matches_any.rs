@@ -1,7 +1,7 @@
 //! Whether one of several regular expressions matches a part of a text.
 
 use super::literal;
-use super::regex_argument::{bad, regex};
+use super::regex_argument::regex;
 use crate::expr::{
     ArgumentKind, BadArgument, Constant, Example, Function, Prepared, Required, Returns, Role,
     Signature,
@@ -45,7 +45,7 @@ impl Function for MatchesAny {
         let regexes = texts
             .into_iter()
             .enumerate()
-            .map(|(item, text)| regex(text).map_err(|reason| bad(1, text, reason).of_item(item)))
+            .map(|(item, text)| regex(text, 1).map_err(|bad| bad.of_item(item)))
             .collect::<Result<Vec<_>, _>>()?;
         Ok(Prepared::test(move |text| regexes.iter().any(|regex| regex.is_match(text))))
     }

@@ -1,5 +1,7 @@
 //! `values_at(base, "path[*]")`.
 
+use std::fmt;
+
 use super::super::ast::{At, Node};
 use super::super::ir::Op;
 use super::super::json::PathStep;
@@ -48,8 +50,34 @@ impl Checker<'_> {
     }
 }
 
-/// The steps of a path, or the reason why it is not one.
-fn parse(text: &str) -> Result<Vec<PathStep>, &'static str> {
+/// Why a text is not a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum NotAPath {
+    EmptyKey,
+    BlankKey,
+    OpenQuote,
+    NotOpened,
+    NotClosed,
+    NoSeparator,
+    BadIndex,
+}
+
+impl fmt::Display for NotAPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            NotAPath::EmptyKey => "a key is empty",
+            NotAPath::BlankKey => "a key has a blank at its start or end",
+            NotAPath::OpenQuote => "a quoted key has no end",
+            NotAPath::NotOpened => "a `]` has no `[`",
+            NotAPath::NotClosed => "a `[` has no `]`",
+            NotAPath::NoSeparator => "a `.` or `[` must follow a `]`",
+            NotAPath::BadIndex => "brackets contain `*`, an integer or a quoted key",
+        })
+    }
+}
+
+/// The steps of a path.
+fn parse(text: &str) -> Result<Vec<PathStep>, NotAPath> {
     let mut steps = Vec::new();
     let mut rest = text;
     // A key follows the start and each dot; an index can follow anything.
@@ -59,10 +87,10 @@ fn parse(text: &str) -> Result<Vec<PathStep>, &'static str> {
             let end = rest.find(['.', '[', ']']).unwrap_or(rest.len());
             let (key, after) = rest.split_at(end);
             if key.is_empty() {
-                return Err("a key is empty");
+                return Err(NotAPath::EmptyKey);
             }
             if key.trim() != key {
-                return Err("a key has a blank at its start or end");
+                return Err(NotAPath::BlankKey);
             }
             steps.push(PathStep::Key(key.to_owned()));
             rest = after;
@@ -78,26 +106,24 @@ fn parse(text: &str) -> Result<Vec<PathStep>, &'static str> {
                 true
             }
             Some(b'[') => false,
-            Some(b']') => return Err("a `]` has no `[`"),
-            Some(_) => return Err("a `.` or `[` must follow a `]`"),
+            Some(b']') => return Err(NotAPath::NotOpened),
+            Some(_) => return Err(NotAPath::NoSeparator),
         };
     }
 }
 
 /// The step in brackets, and the text after its closing bracket.
-fn index(inner: &str) -> Result<(PathStep, &str), &'static str> {
+fn index(inner: &str) -> Result<(PathStep, &str), NotAPath> {
     if let Some(quoted) = inner.strip_prefix(['"', '\'']) {
         let quote = &inner[..1];
-        let end = quoted.find(quote).ok_or("a quoted key has no end")?;
-        let after = quoted[end + 1..].strip_prefix(']').ok_or("a `[` has no `]`")?;
+        let end = quoted.find(quote).ok_or(NotAPath::OpenQuote)?;
+        let after = quoted[end + 1..].strip_prefix(']').ok_or(NotAPath::NotClosed)?;
         return Ok((PathStep::Key(quoted[..end].to_owned()), after));
     }
-    let (inside, after) = inner.split_once(']').ok_or("a `[` has no `]`")?;
+    let (inside, after) = inner.split_once(']').ok_or(NotAPath::NotClosed)?;
     let step = match inside {
         "*" => PathStep::Each,
-        number => PathStep::Item(
-            number.parse().map_err(|_| "brackets contain `*`, an integer or a quoted key")?,
-        ),
+        number => PathStep::Item(number.parse().map_err(|_| NotAPath::BadIndex)?),
     };
     Ok((step, after))
 }
@@ -116,17 +142,17 @@ mod tests {
             ("a.b[-1].c", Ok(vec![key("a"), key("b"), PathStep::Item(-1), key("c")])),
             ("a['x.y'][\"]\"]", Ok(vec![key("a"), key("x.y"), key("]")])),
             ("a-b:c d[*]", Ok(vec![key("a-b:c d"), PathStep::Each])),
-            ("", Err("a key is empty")),
-            ("a.", Err("a key is empty")),
-            (".a", Err("a key is empty")),
-            ("a.[*]", Err("a key is empty")),
-            ("a[*", Err("a `[` has no `]`")),
-            ("a]", Err("a `]` has no `[`")),
-            ("a[*]b", Err("a `.` or `[` must follow a `]`")),
-            ("a[x]", Err("brackets contain `*`, an integer or a quoted key")),
-            ("a['x]", Err("a quoted key has no end")),
-            ("a[9999999999999999999]", Err("brackets contain `*`, an integer or a quoted key")),
-            ("a. b", Err("a key has a blank at its start or end")),
+            ("", Err(NotAPath::EmptyKey)),
+            ("a.", Err(NotAPath::EmptyKey)),
+            (".a", Err(NotAPath::EmptyKey)),
+            ("a.[*]", Err(NotAPath::EmptyKey)),
+            ("a[*", Err(NotAPath::NotClosed)),
+            ("a]", Err(NotAPath::NotOpened)),
+            ("a[*]b", Err(NotAPath::NoSeparator)),
+            ("a[x]", Err(NotAPath::BadIndex)),
+            ("a['x]", Err(NotAPath::OpenQuote)),
+            ("a[9999999999999999999]", Err(NotAPath::BadIndex)),
+            ("a. b", Err(NotAPath::BlankKey)),
         ] {
             assert_eq!(parse(text), expected, "{text}");
         }
