@@ -23,3 +23,4 @@ pub use needed::needed;
 pub use observations::Observations;
 pub use outcome::{Outcome, outcome};
 pub use subject::{Item, Occurrence, Reach, Subject};
+pub use window::{FullestWindow, fullest_window};

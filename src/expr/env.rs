@@ -52,6 +52,8 @@ pub trait Env {
 pub struct Definition {
     /// The record it reads.
     pub on: RecordKind,
+    /// Its parameters with their types, in the order of the arguments.
+    pub params: Vec<(String, Type)>,
     /// Its text.
     pub source: Fragment,
 }
@@ -79,6 +81,8 @@ pub struct Declarations<'a> {
     pub measures: &'a [Measured],
     /// The steps of the sequence around the expression.
     pub steps: &'a [NamedStep],
+    /// The parameters that the expression may name, if it is the text of a definition.
+    pub arguments: &'a [(String, Type)],
 }
 
 /// A step of a sequence as seen by expressions, which read its record by its name.

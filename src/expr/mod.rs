@@ -45,6 +45,7 @@ pub use function::{
     ArgumentKind, BadArgument, Constant, Example, Function, Prepared, Returns, Role, Signature,
 };
 pub use json::PathStep;
+pub(crate) use json::{list, members, scalar};
 pub use limits::{
     MAX_DEFINITIONS, MAX_LIST, MAX_NESTING, MAX_NODES, MAX_REGEX, MAX_SOURCE, MAX_STRING,
 };

@@ -124,6 +124,9 @@ impl Redact for Display<'_> {
         if is_constant(ir, &value) {
             return value;
         }
+        if loses_keys(ir) && !matches!(value, Value::Missing | Value::Bool(_) | Value::Int(_)) {
+            return Value::str(REDACTED);
+        }
         let sources = self.sources(ir);
         if sources.is_empty() {
             return match self.redactor.plain(&value).into_owned() {
@@ -173,6 +176,19 @@ fn reads_reported_key(ir: &Ir) -> bool {
     reads
 }
 
+/// Whether the value is taken from a secret without the name by which the secret is recognized:
+/// from the values of an object, or with a text that names one, as in `.split("password=")[1]`.
+fn loses_keys(ir: &Ir) -> bool {
+    let mut loses = false;
+    walk_operands(ir, &mut |node| {
+        let Op::Call(call) = &node.op else { return };
+        let cuts = |arg: &Ir| arg.constant().and_then(Value::as_str).is_some_and(names_secret);
+        let text = matches!(node.ty, Type::Str | Type::List(_));
+        loses |= call.function.loses_keys() || (text && call.args.iter().any(cuts));
+    });
+    loses
+}
+
 /// A part of an untyped field.
 struct UntypedPart<'i> {
     field: FieldId,
@@ -197,7 +213,7 @@ fn root(base: &Ir) -> FieldId {
 fn key_of(step: &PathStep) -> Option<&str> {
     match step {
         PathStep::Key(key) => Some(key),
-        PathStep::Item(_) => None,
+        PathStep::Item(_) | PathStep::Each => None,
     }
 }
 

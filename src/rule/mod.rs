@@ -28,7 +28,9 @@ pub use construct::{
     AfterSilence, Construct, ConstructKind, Correlate, FirstSeen, Measure, MeasureKind, Relation,
     Sequence, StepValue,
 };
-pub use definition::{DEFINITIONS_FILE, NamedDefinition, check_definition, load_definitions};
+pub use definition::{
+    ArgumentType, DEFINITIONS_FILE, NamedDefinition, check_definition, load_definitions,
+};
 pub use document::{DocumentKind, document_kind};
 pub use list::{LIST_FILE, change_list, load_list};
 pub use load::{Overrides, load};

@@ -133,6 +133,10 @@ fn a_step_counts_its_records_within_the_window() {
     // The number is a parameter, and a test of the rule uses it.
     let run = folder.keytrail(["test", "--no-builtin", "-r", "rules"]).output();
     assert_eq!(run.code, Some(0), "{run}");
+    let folder = folder.file("rules/guessed.yaml", GUESSED.replace("default: 5", "default: 6"));
+    let run = folder.keytrail(["test", "--no-builtin", "-r", "rules"]).output();
+    assert_eq!(run.code, Some(1), "{run}");
+    assert!(run.stdout.contains("each step as many records as its `count`"), "{run}");
 }
 
 #[test]

@@ -15,6 +15,9 @@ impl Checker<'_> {
             let (_, ty, nullable) = self.locals[self.locals.len() - 1 - depth];
             return Ok(self.node(at, Op::Local(depth, name.into()), ty, nullable));
         }
+        if let Some(argument) = self.argument(at, name) {
+            return argument;
+        }
         match name {
             "now" => return Ok(self.node(at, Op::Now, Type::Time, false)),
             "zone" => {
@@ -40,7 +43,7 @@ impl Checker<'_> {
             return Ok(self.node(at, Op::Measure(slot), measure.ty, measure.nullable));
         }
         if self.env.definition(name).is_some() {
-            return self.inline(at, name);
+            return self.named_definition(at, name);
         }
         Err(self.unknown(at, name))
     }
@@ -96,12 +99,6 @@ impl Checker<'_> {
 
     fn row(&mut self, at: At, kind: RecordKind) -> Checked {
         let name = kind.name();
-        if !self.locals.is_empty() {
-            let message = format!("`{name}` cannot be used inside a closure");
-            let help =
-                "a closure can use its parameter, constants, `now`, `zone`, `params` and `lists`";
-            return Err(self.error(&codes::RECORD_IN_CLOSURE, at, message, Some(help.into())));
-        }
         if visible(self.declarations.on).any(|row| row == kind) {
             return Ok(self.node(at, Op::Row(kind), Type::Record(kind), false));
         }
@@ -137,7 +134,13 @@ impl Checker<'_> {
             }
             None => {
                 let names = params.into_iter().flat_map(|params| params.keys().map(String::as_str));
-                let help = did_you_mean(name, names);
+                let help = match self.inlining.is_empty() && self.declarations.arguments.is_empty()
+                {
+                    true => did_you_mean(name, names),
+                    false => Some(format!(
+                        "declare `{name}` under `params` of the definition, write it without `params.`, and pass its value"
+                    )),
+                };
                 let message = match (self.inlining.last(), params.is_some_and(|p| !p.is_empty())) {
                     (Some(_), _) => {
                         format!("a definition cannot use parameters such as `params.{name}`")

@@ -166,6 +166,8 @@ fn place(ir: &Ir) -> Option<String> {
                     }
                     PathStep::Key(key) => path.push_str(&format!("[{key:?}]")),
                     PathStep::Item(index) => path.push_str(&format!("[{index}]")),
+                    // A list of the values at a path is never missing.
+                    PathStep::Each => return None,
                 }
             }
             Some(path)

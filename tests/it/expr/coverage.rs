@@ -111,6 +111,7 @@ fn describe(ir: &Ir, keys: &mut BTreeSet<String>) {
                     PathStep::Key(_) => "path by key".into(),
                     PathStep::Item(item) if *item < 0 => "path by item from the end".into(),
                     PathStep::Item(_) => "path by item".into(),
+                    PathStep::Each => "path over items".into(),
                 });
             }
         }
