@@ -136,7 +136,8 @@ fn a_step_counts_its_records_within_the_window() {
     let folder = folder.file("rules/guessed.yaml", GUESSED.replace("default: 5", "default: 6"));
     let run = folder.keytrail(["test", "--no-builtin", "-r", "rules"]).output();
     assert_eq!(run.code, Some(1), "{run}");
-    assert!(run.stdout.contains("each step as many records as its `count`"), "{run}");
+    let said = run.to_string();
+    assert!(said.contains("each step as many records as its `count`"), "{said}");
 }
 
 #[test]
