@@ -118,7 +118,11 @@ fn reported(example: &Example, side: &str, lines: &str) -> (Vec<String>, String)
     let folder = Folder::new(&format!("code-example-{}-{side}", example.id));
     let folder = folder.file("keytrail.yaml", project);
     let folder = files.iter().fold(folder, |folder, (path, text)| folder.file(path, text));
-    let mut said = folder.keytrail(["check", "--now", NOW]).output().to_string();
+    let mut arguments = vec!["check", "--now", NOW];
+    if matches!(example.form, Form::Expression | Form::Rule) && !lines.contains("lists.") {
+        arguments.push("--no-builtin");
+    }
+    let mut said = folder.keytrail(arguments).output().to_string();
     if lines.contains("expect:") {
         said += &folder.keytrail(["test"]).output().to_string();
     }

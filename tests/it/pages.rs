@@ -1,6 +1,6 @@
 //! Pages below `docs` that are followed from top to bottom.
 //!
-//! A block of YAML or CSV that begins with `# PATH` writes that file. A line `keytrail …` of a `sh`
+//! A block of YAML that begins with `# PATH` writes that file. A line `keytrail …` of a `sh`
 //! block runs in the folder; it ends with the code after `# exit code`, or with 0. A `text` block
 //! after it shows its output, shortened by `…`. A `console` block has the commands of other programs,
 //! which no test runs.
@@ -89,7 +89,7 @@ fn follow(page: &str) {
                     assert!(rest.any(|shown| is_short_for(line, shown)), "{page}: {line:?}\n{ended}");
                 }
             }
-            "yaml" | "csv" => {
+            "yaml" => {
                 let path = block.lines().next().and_then(|line| line.strip_prefix("# "));
                 let path = path.unwrap_or_else(|| panic!("{page}: a file without a name\n{block}"));
                 folder = folder.file(path, &block);
@@ -165,7 +165,7 @@ fn listed(page: &str) -> BTreeSet<String> {
             continue;
         };
         let cell = row.split(" | ").next().unwrap();
-        if cell == "key" {
+        if matches!(cell, "key" | "selector") {
             of_keys = true;
         } else if of_keys {
             found.extend(cell.split(", ").map(|key| key.trim_matches('`').to_owned()));
