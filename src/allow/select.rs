@@ -223,7 +223,13 @@ fn check_api(text: &str, span: Span, diagnostics: &mut Vec<Diagnostic>) {
         Some((provider, _)) if Pattern::is_pattern(provider) => return,
         Some((provider, rest)) => {
             let is_provider = Provider::ALL.iter().any(|p| p.name().eq_ignore_ascii_case(provider));
-            if is_provider && (rest.contains('.') || Pattern::is_pattern(rest)) {
+            if let Some((service, api)) = rest.split_once(':').filter(|_| is_provider) {
+                Diagnostic::error(
+                    &codes::BAD_VALUE,
+                    format!("`{text}` does not name an operation: expected `provider:service.api`"),
+                )
+                .help(format!("write `{provider}:{service}.{api}`"))
+            } else if is_provider && (rest.contains('.') || Pattern::is_pattern(rest)) {
                 return;
             } else if is_provider {
                 Diagnostic::error(
@@ -236,7 +242,14 @@ fn check_api(text: &str, span: Span, diagnostics: &mut Vec<Diagnostic>) {
                     &codes::BAD_VALUE,
                     format!("`{text}` begins with the provider `{provider}`, which does not exist"),
                 )
-                .maybe_help(did_you_mean(provider, Provider::ALL.map(Provider::name)))
+                .help(
+                    did_you_mean(provider, Provider::ALL.map(Provider::name)).unwrap_or_else(
+                        || {
+                            // The form of policies, `iam:CreateUser`.
+                            format!("write `*:{provider}.{rest}` for the service `{provider}`")
+                        },
+                    ),
+                )
             }
         }
         None if text.starts_with('*') => return,
@@ -282,6 +295,18 @@ fn cannot_match(selector: Selector, text: &str) -> Option<Diagnostic> {
             format!("regions are recorded in lower case, so `{text}` would match nothing"),
             format!("write `{}`", text.to_ascii_lowercase()),
         ),
+        Selector::Code if text.contains(REGEX) => error(
+            format!("no error code is like `{text}`: only `*` is a wildcard"),
+            "write each code, or a condition with `matches` below `when`".to_owned(),
+        ),
+        Selector::Agent if text.starts_with('^') || text.ends_with('$') => error(
+            format!("`agent` is compared literally, so `{text}` would match nothing"),
+            format!("write `event.agent.matches(\"{text}\")` under `when`"),
+        ),
+        Selector::Account if is_dashed(text) => error(
+            format!("accounts are recorded without `-`, so `{text}` would match nothing"),
+            format!("write `\"{}\"`", text.replace('-', "")),
+        ),
         Selector::Account if text.starts_with("arn:") => error(
             format!("`{text}` is an ARN, and accounts are numbers"),
             "write the number of the account, quoted".to_owned(),
@@ -293,12 +318,26 @@ fn cannot_match(selector: Selector, text: &str) -> Option<Diagnostic> {
 /// Characters of regular expressions that names of users and operations do not contain.
 const REGEX: [char; 11] = ['?', '^', '$', '(', ')', '[', ']', '{', '}', '|', '\\'];
 
+/// Whether this is an account as the AWS console shows it, `1111-2222-3333`.
+fn is_dashed(text: &str) -> bool {
+    text.contains('-') && text.bytes().all(|b| b.is_ascii_digit() || b == b'-')
+}
+
+/// How resource names of the clouds begin, and the parts of them that name an identity.
+const RESOURCES: [&str; 6] = ["arn:", "acs:", "qcs:", "user/", "role/", "assumed-role/"];
+
 /// A warning if no user is likely to have this name.
 fn no_name(text: &str) -> Option<Diagnostic> {
-    let (message, help) = if text.starts_with("arn:") || text.starts_with("acs:") {
+    let (message, help) = if text.contains(", ") {
+        (
+            format!("`{text}` is one name, and no name contains `, `"),
+            "write each name as an item of its own".to_owned(),
+        )
+    } else if RESOURCES.iter().any(|start| text.starts_with(start)) {
+        let what = if text.starts_with("arn:") { "an ARN" } else { "a resource name" };
         let name = text.rsplit(['/', ':']).next().unwrap_or(text);
         (
-            format!("`{text}` is an ARN, and `user` is compared with the names of users"),
+            format!("`{text}` is {what}, and `user` is compared with the names of users"),
             format!("write the name that `keytrail inspect` shows as `event.user`, like `{name}`"),
         )
     } else if let Some(sign) = text.chars().find(|c| REGEX.contains(c)) {

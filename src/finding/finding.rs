@@ -222,3 +222,11 @@ pub struct Finding {
     /// Whether it counts for the verdict, and if not, why.
     pub role: VerdictRole,
 }
+
+impl Finding {
+    /// Whether it is uncertain and does not fail the run. Outputs never show such a finding as an
+    /// error, whatever the threshold is.
+    pub fn is_only_uncertain(&self) -> bool {
+        self.uncertain && self.role != VerdictRole::Gates
+    }
+}

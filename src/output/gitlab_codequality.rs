@@ -73,9 +73,9 @@ fn write(report: &Report, style: &Style, out: &mut dyn io::Write) -> io::Result<
 fn issue(report: &Report, finding: &Finding) -> Option<Issue> {
     let rule = report.rule_of(finding)?;
     let prefix = match finding.role {
-        VerdictRole::Uncertain => "Uncertain: ",
         VerdictRole::Suppressed => "Accepted by the allowlist: ",
-        VerdictRole::Gates | VerdictRole::BelowThreshold | VerdictRole::Experimental => "",
+        _ if finding.is_only_uncertain() => "Uncertain: ",
+        _ => "",
     };
     let place = &finding.sample.location;
     let file = shown_path(&report.roots, place.root, &place.path);
@@ -85,7 +85,8 @@ fn issue(report: &Report, finding: &Finding) -> Option<Issue> {
         check_name: rule.id.clone(),
         fingerprint: finding.fingerprint.clone(),
         severity: match finding.role {
-            VerdictRole::Uncertain | VerdictRole::Suppressed => "info",
+            VerdictRole::Suppressed => "info",
+            _ if finding.is_only_uncertain() => "info",
             _ => severity(finding.severity),
         },
         location: location(&report.facts, &file, place.line),
@@ -192,16 +193,21 @@ mod tests {
         let mut report = fixture();
         report.findings.truncate(1);
         report.incomplete.clear();
-        for (role, of, expected) in [
-            (VerdictRole::Gates, Severity::Critical, "blocker"),
-            (VerdictRole::Gates, Severity::High, "critical"),
-            (VerdictRole::BelowThreshold, Severity::Medium, "major"),
-            (VerdictRole::Experimental, Severity::Low, "minor"),
-            (VerdictRole::BelowThreshold, Severity::Info, "info"),
-            (VerdictRole::Uncertain, Severity::Critical, "info"),
-            (VerdictRole::Suppressed, Severity::Critical, "info"),
+        for (role, of, uncertain, expected) in [
+            (VerdictRole::Gates, Severity::Critical, false, "blocker"),
+            (VerdictRole::Gates, Severity::High, false, "critical"),
+            (VerdictRole::BelowThreshold, Severity::Medium, false, "major"),
+            (VerdictRole::Experimental, Severity::Low, false, "minor"),
+            (VerdictRole::BelowThreshold, Severity::Info, false, "info"),
+            (VerdictRole::Uncertain, Severity::Critical, true, "info"),
+            // With `--fail-on never` a high finding is below the threshold.
+            (VerdictRole::BelowThreshold, Severity::High, true, "info"),
+            // With `--fail-on-uncertain` it fails the run.
+            (VerdictRole::Gates, Severity::High, true, "critical"),
+            (VerdictRole::Suppressed, Severity::Critical, false, "info"),
         ] {
             (report.findings[0].role, report.findings[0].severity) = (role, of);
+            report.findings[0].uncertain = uncertain;
             let issues = written(&report, true);
             assert_eq!(issues[0]["severity"], expected, "{role:?} {of:?}");
             let open = written(&report, false).len();

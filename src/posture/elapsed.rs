@@ -12,6 +12,12 @@ impl Elapsed {
         to.0.checked_sub(from.0).filter(|micros| *micros >= 0).map(|micros| Self(Duration(micros)))
     }
 
+    /// The time since a use. A report names its time by the day or by the minute, so a use that is
+    /// later than that counts as made at that time.
+    pub(super) fn since_use(used: Time, now: Time) -> Self {
+        Self(Duration(now.0.saturating_sub(used.0).max(0)))
+    }
+
     /// Whole days, as they are shown.
     pub fn days(self) -> i64 {
         self.0.0 / Duration::DAY

@@ -98,9 +98,9 @@ impl User {
         self.keys.iter().map(|(name, key)| (name, key))
     }
 
-    /// The time from an instant to the time of the ages.
-    pub(super) fn since(&self, then: Option<Time>) -> Option<Elapsed> {
-        Elapsed::between(then?, self.now)
+    /// The time from a use to the time of the ages.
+    pub(super) fn since(&self, used: Option<Time>) -> Option<Elapsed> {
+        Some(Elapsed::since_use(used?, self.now))
     }
 
     /// Merges another row or report of the same user. A newer report takes precedence over an older

@@ -63,18 +63,18 @@ fn mistakes_in_the_parameters_of_a_definition_are_reported() {
             .file("rules/names.yaml", format!("definitions:\n  mine:\n    on: event\n{definition}"))
     };
     for (definition, code, reported) in [
-        ("    params: { id: str }\n    expr: event.user != id\n", 0, ""),
+        ("    params: { id: str }\n    expr: event.user == id\n", 0, ""),
         (
-            "    params: { id: str, other: str }\n    expr: event.user != id\n",
+            "    params: { id: str, other: str }\n    expr: event.user == id\n",
             0,
             "the definition `mine` does not read its parameter `other`",
         ),
-        ("    params: { id: text }\n    expr: event.user != id\n", 2, "expected one of `bool`"),
-        ("    params: { event: str }\n    expr: event.user != \"x\"\n", 2, "already has a meaning"),
-        ("    params: { id: int }\n    expr: event.user != id\n", 2, "str and int"),
-        ("    expr: event.user != params.id\n", 2, "unknown parameter `id`"),
+        ("    params: { id: text }\n    expr: event.user == id\n", 2, "expected one of `bool`"),
+        ("    params: { event: str }\n    expr: event.user == \"x\"\n", 2, "already has a meaning"),
+        ("    params: { id: int }\n    expr: event.user == id\n", 2, "str and int"),
+        ("    expr: event.user == params.id\n", 2, "unknown parameter `id`"),
         (
-            "    expr: \"true\"\n  len:\n    on: event\n    params: { id: str }\n    expr: has(id)\n",
+            "    expr: event.ok == true\n  len:\n    on: event\n    params: { id: str }\n    expr: has(id)\n",
             2,
             "name of a function",
         ),

@@ -86,7 +86,10 @@ fn follow(page: &str) {
                 let output = format!("{}{}", ended.stdout, ended.stderr);
                 let mut rest = output.lines();
                 for line in block.lines().filter(|line| line.trim() != "…") {
-                    assert!(rest.any(|shown| is_short_for(line, shown)), "{page}: {line:?}\n{ended}");
+                    assert!(
+                        rest.any(|shown| is_short_for(line, shown)),
+                        "{page}: {line:?}\n{ended}"
+                    );
                 }
             }
             "yaml" => {

@@ -475,7 +475,8 @@ fn scan_and_posture_agree_at_every_threshold() {
              {created},{used},s3,{mfa}\n"
         );
     };
-    for edge in ["7", "30", "90", "365", "270"] {
+    // The last one is later than the report, as in a file whose name holds only the day.
+    for edge in ["7", "30", "90", "365", "270", "0", "-1"] {
         for edge in [edge.to_owned(), format!("{edge}+")] {
             row("no", &edge, "never", "Active", "None");
             row("no", &edge, "1", "Active", "None");

@@ -91,6 +91,21 @@ fn what_costs_no_record_is_noted_with_its_file() {
 }
 
 #[test]
+fn sarif_describes_each_kind_of_notification() {
+    let folder = project("scan-notifications");
+    let sarif = folder.keytrail(["scan", "good.json", "-f", "sarif"]).output().stdout;
+    let sarif: serde_json::Value = serde_json::from_str(&sarif).unwrap();
+    let kinds = sarif["runs"][0]["tool"]["driver"]["notifications"].as_array().unwrap().clone();
+    let ids: Vec<&str> = kinds.iter().filter_map(|kind| kind["id"].as_str()).collect();
+    assert!(ids.contains(&"short-log") && ids.contains(&"rules-without-input"), "{ids:?}");
+    for kind in &kinds {
+        let text = kind["shortDescription"]["text"].as_str().unwrap();
+        let words = text.split(' ').count();
+        assert!(words > 4, "{}: {text}", kind["id"]);
+    }
+}
+
+#[test]
 fn an_allowlist_turns_the_verdict_until_it_expires() {
     let allow = r#"
 entries:

@@ -159,6 +159,18 @@ fn an_entry_whose_condition_is_always_met_says_so() {
         "event.provider in [\"aws\", \"alibaba\"]",
         "event.user != \"nobody\"",
         "1 < 2",
+        // Through two fields of which one follows from the other.
+        "event.ok == true || event.code != ()",
+        "event.source == event.ip",
+        "event.caller_account == event.account",
+        "!(event.ok == true && !(event.ok == true))",
+        // Every address of the samples is public.
+        "event.ip_scope == \"public\" || event.ip_scope == \"private\"",
+        // Fields that a cloud, or a project without tables, does not have.
+        "event.app_id == ()",
+        "event.sensitive == ()",
+        "event.account_name == ()",
+        "event.time <= now",
     ] {
         let problems = of(always);
         assert!(
@@ -171,6 +183,13 @@ fn an_entry_whose_condition_is_always_met_says_so() {
         "event.user == \"ann\"",
         "event.method == \"api\" || event.method == \"console\"",
         "event.ok == true || event.mfa == true",
+        "event.source == event.user",
+        "event.ip_scope == \"private\"",
+        "event.code == ()",
+        "event.account_name == \"sandbox\"",
+        "event.app_id == \"1250000000\"",
+        "event.session == \"ci\"",
+        "event.action == \"read\"",
     ] {
         assert_eq!(of(sometimes), "", "{sometimes}");
     }
@@ -315,6 +334,35 @@ fn what_an_entry_must_have() {
     let keys = "the keys `rules`, `match`, `reason`, `owner`, `expires` are missing";
     assert!(missing.starts_with(&format!("error[KT1011]: {keys}\n")), "{missing}");
     assert!(!missing.contains("`ticket`"), "{missing}");
+}
+
+#[test]
+fn values_in_the_form_of_another_tool_are_named() {
+    for (selectors, message, help) in [
+        ("{ user: ['qcs::cam::uin/1:uin/2'] }", "is a resource name", "like `2`"),
+        ("{ user: [role/admin] }", "is a resource name", "like `admin`"),
+        ("{ user: [assumed-role/admin/ann] }", "is a resource name", "like `ann`"),
+        ("{ user: ['ann, bob'] }", "is one name", "an item of its own"),
+        ("{ code: ['AccessDenied?'] }", "no error code is like", "write each code"),
+        ("{ code: ['AccessDenied|Forbidden'] }", "no error code is like", "write each code"),
+        ("{ agent: ['^aws-cli/2'] }", "is compared literally", "event.agent.matches"),
+        ("{ account: ['1111-2222-3333'] }", "recorded without `-`", "111122223333"),
+        ("{ api: ['iam:CreateUser'] }", "`iam`, which does not exist", "write `*:iam.CreateUser`"),
+        ("{ api: ['s3:*'] }", "`s3`, which does not exist", "write `*:s3.*`"),
+        ("{ api: ['aws:iam:CreateUser'] }", "does not name", "write `aws:iam.CreateUser`"),
+    ] {
+        let problems = problems(&[("a.yaml", &entry("[create-key]", selectors, ""))]);
+        assert_eq!(problems.matches("[KT40").count(), 1, "{problems}");
+        assert!(problems.contains(message) && problems.contains(help), "{problems}");
+    }
+    for selectors in [
+        "{ user: ['repo:org/app:ref:refs/heads/main', a.b+c=d@e, 'x,y'] }",
+        "{ code: [InvalidParameterValue.Id, 'Client.Unauthorized*', '4104'] }",
+        "{ agent: ['[S3Console/0.4, aws-internal/3]', 'Mozilla/5.0 (X11; Linux x86_64) $x'] }",
+        "{ account: ['111122223333', '000011112222'] }",
+    ] {
+        check(selectors, "");
+    }
 }
 
 #[test]

@@ -4,17 +4,12 @@ use std::collections::VecDeque;
 
 use super::super::ast::{At, Name, Node};
 use super::super::env::Definition;
-use super::super::ir::{Ir, Op};
+use super::super::ir::Ir;
 use super::super::limits::{MAX_DEFINITIONS, MAX_NODES};
+use super::argument::Argument;
 use super::{Checked, Checker};
 use crate::diag::codes::expr as codes;
 use crate::value::Type;
-
-/// A parameter of a definition with the argument of the call that is being expanded.
-pub(super) struct Argument {
-    name: String,
-    value: Ir,
-}
 
 impl Checker<'_> {
     /// Expands a definition that is named without arguments.
@@ -93,7 +88,7 @@ impl Checker<'_> {
     /// The argument for a parameter of the definition that is being expanded.
     pub(super) fn argument(&mut self, at: At, name: &str) -> Option<Checked> {
         let argument = self.arguments.iter().find(|argument| argument.name == name)?;
-        let value = argument.value.below_closures(self.locals.len());
+        let value = argument.inside(self.locals.len());
         let (mut nodes, mut deepest) = (0, 0);
         measure(&value, 1, &mut nodes, &mut deepest);
         self.nodes += nodes;
@@ -142,29 +137,5 @@ fn written(name: &str, definition: &Definition) -> String {
     match params[..] {
         [] => name.to_owned(),
         _ => format!("{name}({})", params.join(", ")),
-    }
-}
-
-impl Ir {
-    /// The same node in the body of that many more closures: parameters of closures around it are
-    /// counted from the innermost.
-    fn below_closures(&self, more: usize) -> Ir {
-        fn shift(ir: &Ir, more: usize, own: usize) -> Ir {
-            match &ir.op {
-                Op::Local(depth, name) if *depth >= own => {
-                    Ir { op: Op::Local(depth + more, name.clone()), ..ir.clone() }
-                }
-                Op::Each(each, list, body) => {
-                    let list = Box::new(shift(list, more, own));
-                    let body = Box::new(shift(body, more, own + 1));
-                    Ir { op: Op::Each(*each, list, body), ..ir.clone() }
-                }
-                _ => ir.map_children(&mut |part| shift(part, more, own)),
-            }
-        }
-        match more {
-            0 => self.clone(),
-            _ => shift(self, more, 0),
-        }
     }
 }

@@ -4,6 +4,7 @@
 //! before an error is returned.
 
 mod address;
+mod argument;
 mod arithmetic;
 mod call;
 mod compare;
@@ -17,7 +18,7 @@ mod template;
 mod types;
 mod values_at;
 
-use definition::Argument;
+use argument::Argument;
 pub(super) use name::visible;
 
 use crate::diag::{Code, Diagnostic};

@@ -236,8 +236,9 @@ fn findings(page: &mut Page<'_>) -> io::Result<()> {
         let (hidden, least) = (report.below_min_severity, report.facts.min_severity.name());
         text.push_str(&format!("; {} below --min-severity {least} left out", number(hidden)));
         if report.gating_below_min_severity > 0 {
+            let fail = if report.gating_below_min_severity == 1 { "fails" } else { "fail" };
             let gating = number(report.gating_below_min_severity);
-            text.push_str(&format!(", of which {gating} fail the run all the same"));
+            text.push_str(&format!(", of which {gating} {fail} the run all the same"));
         }
     }
     row(page, "findings", &text)

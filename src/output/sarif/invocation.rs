@@ -15,29 +15,58 @@ use crate::report::{LedgerEntry, LedgerState, Report, Verdict};
 /// The limit of notifications of either sort. The last one counts those that are left out.
 const MOST: usize = 1_000;
 
-/// The description of each kind of notification. Kinds that are not listed have no further
-/// description.
+/// The description of each kind of notification.
 const KINDS: &[(&str, &str)] = &[
+    (
+        "blind-rule",
+        "A rule cannot see what it looks for in a format, because the format lacks a field.",
+    ),
+    ("blind-rules", "Rules are blind, and --strict is given."),
+    ("changed-input", "A followed file changed where it was already read."),
     ("declined-input", "A format recognises this file, but it contains no records."),
+    ("dropped-rows", "Rows that a watch still needs exceed its memory."),
     ("expected-input", "The project expects a kind of input that was not read."),
     ("expired-allowlist-entry", "An allowlist entry has ended and covers nothing."),
     ("expiring-allowlist-entry", "An allowlist entry is about to end."),
     ("field-gaps", "Records do not give fields that their format promises."),
     ("input-note", "Something about an input file that cost no record."),
     ("internal-error", "An evaluation failed inside Keytrail."),
+    ("lost-matches", "Matches in a temporary file could not be read back."),
+    ("memory-exceeded", "Matches beyond --memory stayed in memory."),
     ("more-notifications", "There are more notifications than are listed."),
     ("no-records", "No record was found in any input."),
     ("no-rules", "No rule is in force."),
     ("not-an-input", "A file in an input folder is not an audit log."),
     ("not-configured-rule", "A rule cannot match in this configuration."),
+    (
+        "partly-blind-rule",
+        "A part of a rule cannot match in a format, because the format lacks a field.",
+    ),
     ("policy-change", "The policy of the run differs from the built-in one."),
+    ("records-changed", "A file changed before the records of findings could be shown."),
+    (
+        "records-not-shown",
+        "Standard input is read once, so the records of some findings are not shown.",
+    ),
+    ("repeated-input", "An input is named more than once, and read once."),
+    ("replaced-input", "A followed file was replaced by another."),
     ("results-left-out", "There are more findings than a service accepts."),
     ("rule-error", "A rule failed on a record."),
+    (
+        "rules-not-applicable",
+        "Rules are for another kind of record or another cloud than the input.",
+    ),
+    ("rules-without-input", "Rules need a kind of input that the run does not have."),
+    ("samples-limited", "Findings show fewer records than they have."),
+    ("short-log", "The log is too short to show the silence that a rule looks for."),
     ("skipped-record", "A record could not be evaluated."),
     ("skipped-records", "More records were skipped than the run tolerates."),
     ("unclaimed-input", "No format reads an input file."),
+    ("unplaced-matches", "Matches of a rule over time have no time."),
+    ("unread-values", "Values of an input file cannot be read."),
     ("unreadable-input", "An input file cannot be read."),
     ("unused-allowlist-entry", "An allowlist entry covered nothing in this run."),
+    ("unused-input-entry", "An entry of `inputs` in the project file names no input of the run."),
 ];
 
 /// A notification whose kind does not have an index yet.
@@ -80,15 +109,16 @@ pub(super) fn of(
 
 fn descriptor(kind: &str) -> Descriptor {
     let known = KINDS.iter().find(|(id, _)| *id == kind);
-    let about = known.map_or("A note.", |(_, about)| about);
+    let words = || format!("{}.", kind.replace('-', " "));
+    let about = known.map_or_else(words, |(_, about)| (*about).to_owned());
     Descriptor {
         id: kind.to_owned(),
         name: rules::name(kind),
-        short_description: Message::new(about),
+        short_description: Message::new(about.clone()),
         // GitHub requires both for rules, and its validator requires them for kinds of notification
         // too.
-        full_description: Some(Message::new(about)),
-        help: Some(MultiformatMessage { text: about.into(), markdown: about.into() }),
+        full_description: Some(Message::new(about.clone())),
+        help: Some(MultiformatMessage { text: about.clone(), markdown: about }),
         default_configuration: Configuration { level: "note" },
         ..Descriptor::default()
     }

@@ -1,14 +1,11 @@
 //! Severities as SARIF and its services grade them.
 
-use crate::finding::{Finding, VerdictRole};
+use crate::finding::Finding;
 use crate::rule::Severity;
 
-/// The level of a finding. An uncertain finding is never an `error`.
+/// The level of a finding. An uncertain finding is an `error` only if it fails the run.
 pub(super) fn level_of(finding: &Finding) -> &'static str {
-    match finding.role {
-        VerdictRole::Uncertain => "note",
-        _ => level(finding.severity),
-    }
+    if finding.is_only_uncertain() { "note" } else { level(finding.severity) }
 }
 
 /// The level of a severity.

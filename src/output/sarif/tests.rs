@@ -8,6 +8,7 @@ use super::*;
 use crate::finding::VerdictRole;
 use crate::report::Verdict;
 use crate::report::fixture::{HOSTILE, clean, fixture, planted_paths};
+use crate::rule::Severity;
 
 fn parsed(report: &Report, style: &Style) -> Value {
     let mut out = Vec::new();
@@ -418,11 +419,22 @@ fn the_text_of_a_result_is_the_same_as_long_as_the_finding_is() {
 
 #[test]
 fn an_uncertain_finding_is_a_note() {
-    let mut report = fixture();
-    report.findings[1].role = VerdictRole::Uncertain;
-    let log = parsed(&report, &Style::default());
-    assert_eq!(log["runs"][0]["results"][1]["level"], "note");
-    assert_eq!(log["runs"][0]["results"][0]["level"], "error");
+    // With `--fail-on critical` or `never` a high finding is below the threshold; with
+    // `--fail-on-uncertain` it fails the run.
+    for (role, uncertain, level) in [
+        (VerdictRole::Uncertain, true, "note"),
+        (VerdictRole::BelowThreshold, true, "note"),
+        (VerdictRole::BelowThreshold, false, "error"),
+        (VerdictRole::Gates, true, "error"),
+    ] {
+        let mut report = fixture();
+        report.findings[1].severity = Severity::High;
+        report.findings[1].role = role;
+        report.findings[1].uncertain = uncertain;
+        let log = parsed(&report, &Style::default());
+        assert_eq!(log["runs"][0]["results"][1]["level"], level, "{role:?} {uncertain}");
+        assert_eq!(log["runs"][0]["results"][0]["level"], "error");
+    }
 }
 
 #[test]

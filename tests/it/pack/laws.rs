@@ -45,7 +45,16 @@ fn every_rule_says_what_a_reader_needs() {
         assert!(!rule.remediation.is_empty(), "{id}: what is to be done?");
         assert!(!rule.false_positives.is_empty(), "{id}: when is it wrong?");
         assert!(rule.references.iter().all(|r| r.starts_with("https://")), "{id}: references");
-        assert!(!rule.references.is_empty(), "{id}: where to read more?");
+        // SARIF links the first one as the page about the rule, so it is not that of a tool.
+        let first = rule.references.first().unwrap_or_else(|| panic!("{id}: where to read more?"));
+        let hosts = [
+            "docs.aws.amazon.com",
+            "aws.amazon.com",
+            "www.alibabacloud.com",
+            "www.tencentcloud.com",
+        ];
+        let of_cloud = hosts.iter().any(|host| first.starts_with(&format!("https://{host}/")));
+        assert!(of_cloud, "{id}: `{first}` is not documentation of a cloud");
         assert!(rule.tags.iter().any(|tag| tag.starts_with("attack.t")), "{id}: which technique?");
         assert!(rule.tags.len() <= 9, "{id}: SARIF takes ten tags and one is `security`");
     }
