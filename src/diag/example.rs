@@ -43,7 +43,7 @@ pub struct Example {
     pub right: &'static str,
 }
 
-const FILES: [&str; 7] = [
+const FILES: [&str; 8] = [
     include_str!("examples/policy.txt"),
     include_str!("examples/expr.txt"),
     include_str!("examples/rule.txt"),
@@ -51,6 +51,7 @@ const FILES: [&str; 7] = [
     include_str!("examples/config.txt"),
     include_str!("examples/lint.txt"),
     include_str!("examples/table.txt"),
+    include_str!("examples/query.txt"),
 ];
 
 /// Every example, in the order of their codes.

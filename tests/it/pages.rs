@@ -145,6 +145,9 @@ fn every_page_is_linked_from_the_readme() {
 
 /// The names of the properties in a schema. The names in a mapping of any names are not among them.
 fn keys(schema: &Value, found: &mut BTreeSet<String>) {
+    if !schema.is_object() {
+        return;
+    }
     for (name, property) in schema["properties"].as_object().into_iter().flatten() {
         found.insert(name.clone());
         keys(property, found);
