@@ -17,6 +17,8 @@ mod clouds;
 mod code_examples;
 mod commands;
 mod correlated_runs;
+mod correlated_steps;
+mod correlated_values;
 mod correlation;
 mod credentials;
 mod diagnostics;
