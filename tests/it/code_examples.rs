@@ -37,7 +37,8 @@ fn completed(lines: &str, keys: &[(&str, &str)]) -> String {
     let has = |key: &str| lines.lines().any(|line| line.starts_with(&format!("{key}:")));
     let mut text = String::new();
     for (key, value) in keys {
-        if !has(key) && !(*key == "when" && has("sequence")) {
+        let in_steps = *key == "when" && has("sequence");
+        if !has(key) && !in_steps {
             let _ = writeln!(text, "{key}: {value}");
         }
     }
