@@ -72,9 +72,13 @@ fn names<'n>(node: &'n Node, locals: &mut Vec<&'n str>, visit: &mut dyn FnMut(&'
         | Syntax::List(parts)
         | Syntax::And(parts)
         | Syntax::Or(parts)
-        | Syntax::Coalesce(parts)
-        | Syntax::Call { args: parts, .. } => {
+        | Syntax::Coalesce(parts) => {
             parts.iter().for_each(|part| names(part, locals, visit));
+        }
+        Syntax::Call { name, args, .. } => {
+            // A definition with parameters is called like a function.
+            visit(&name.text, name.at);
+            args.iter().for_each(|part| names(part, locals, visit));
         }
         Syntax::Get(part, _) | Syntax::Not(part) | Syntax::Minus(part) => {
             names(part, locals, visit);
@@ -134,7 +138,11 @@ mod tests {
 
     #[test]
     fn only_standalone_names_determine_the_record_kinds() {
-        let definition = Definition { on: RecordKind::Key, source: fragment("key.active == true") };
+        let definition = Definition {
+            on: RecordKind::Key,
+            params: Vec::new(),
+            source: fragment("key.active == true"),
+        };
         let host = TestEnv(definition, Zone::utc());
         for (text, expected) in [
             ("event.ak == \"cred\"", "event@0"),

@@ -94,7 +94,7 @@ fn a_failed_test_shows_where_and_why() {
       --> rules/create-key.yaml:19:15
        |
     11 |   when: event.api == "CreateAccessKey"
-       |         ------------------------------ by this condition
+       |         ------------------------------ false: `event.api` is "ListAccessKeys"
     ...
     19 |       expect: match
        |               ^^^^^ expected a match
@@ -115,6 +115,98 @@ fn a_failed_test_shows_where_and_why() {
       = help: did you mean `create-key`?
     ");
     assert_eq!(test(&["--only", "create-*"]).code, Some(1));
+}
+
+#[test]
+fn a_failed_test_of_a_correlation_shows_its_fullest_window() {
+    let event = |minute: u8, api: &str| {
+        format!(
+            "        - event: {{ time: \"2026-01-01T00:{minute:02}:00Z\", provider: aws, account: \"1\", api: {api}, ok: false }}\n"
+        )
+    };
+    let records =
+        |all: &[(u8, &str)]| all.iter().map(|(at, api)| event(*at, api)).collect::<String>();
+    let rule = format!(
+        "rule:\n  id: burst\n  title: t\n  category: abuse\n  severity: low\n  on: event\n  \
+         when: event.ok == false && (event.api == \"A\" || event.api in [\"B\", \"C\"])\n  \
+         by: [event.account]\n  correlate:\n    within: 10m\n    measures:\n      \
+         denied: {{ count: \"true\" }}\n      apis: {{ distinct: event.api }}\n    \
+         having: denied >= 3 && apis >= 2\n  message: m\n  tests:\n    \
+         - name: one too late\n      records:\n{}      expect: match\n    \
+         - name: enough\n      records:\n{}      expect: none\n    \
+         - name: another operation\n      records:\n{}      expect: match\n",
+        records(&[(0, "A"), (1, "A"), (20, "B")]),
+        records(&[(0, "A"), (1, "A"), (9, "B")]),
+        records(&[(0, "D"), (1, "D")]),
+    );
+    let folder = project("commands-window").file("rules/burst.yaml", rule);
+    let ended = folder.keytrail(["test", "--no-builtin", "rules", "--only", "burst"]).output();
+    for (place, text) in [
+        ("when", "true for 3 of 3 records"),
+        (
+            "having",
+            "false: denied = 2, apis = 1 in the fullest window of 10m, with 2 of 3 matches of one subject",
+        ),
+        (
+            "having",
+            "true: denied = 3, apis = 2 in the fullest window of 10m, with 3 of 3 matches of one subject",
+        ),
+        ("when", "in record 1, false: `event.api` is \"D\""),
+    ] {
+        assert!(ended.stderr.contains(text), "{place}: {text}\n{ended}");
+    }
+}
+
+#[test]
+fn a_failed_test_shows_the_clause_that_decided() {
+    for (when, event, expect, text) in [
+        (
+            "event.ok == true && event.api == \"A\"",
+            "api: A, ok: false",
+            "match",
+            "false: `event.ok` is false",
+        ),
+        (
+            "event.ok == true && event.api == \"A\"",
+            "api: B, ok: true",
+            "match",
+            "false: `event.api` is \"B\"",
+        ),
+        (
+            "event.api == \"A\" || event.api == \"B\"",
+            "api: B",
+            "none",
+            "true: `event.api` is \"B\"",
+        ),
+        ("!(event.api in [\"A\", \"B\"])", "api: B", "match", "true: `event.api` is \"B\""),
+        (
+            "if event.ok == true { event.api == \"A\" } else { event.code == \"X\" }",
+            "api: A, ok: false",
+            "match",
+            "false: `event.code` is ()",
+        ),
+        (
+            "switch event.api { \"A\" => event.ok == true, _ => false }",
+            "api: A, ok: false",
+            "match",
+            "false: `event.ok` is false",
+        ),
+        (
+            "event.resources.some(|r| r == event.user)",
+            "api: A, user: x, resources: [a, b]",
+            "match",
+            "false: `event.resources` is [\"a\", \"b\"]",
+        ),
+    ] {
+        let rule = format!(
+            "rule:\n  id: probe\n  title: t\n  category: abuse\n  severity: low\n  on: event\n  when: |\n    {when}\n  \
+             by: [event.account]\n  message: m\n  tests:\n    - name: t\n      event: {{ provider: aws, account: \"1\", {event} }}\n      expect: {expect}\n"
+        );
+        let folder = project("commands-clause").file("rules/probe.yaml", rule);
+        let ended = folder.keytrail(["test", "--no-builtin", "rules", "--only", "probe"]).output();
+        assert_eq!(ended.code, Some(1), "{when}\n{ended}");
+        assert!(ended.stderr.contains(text), "{when}: {text}\n{ended}");
+    }
 }
 
 #[test]

@@ -112,6 +112,7 @@ fn rule(name: &str, of_rule: &str) -> Folder {
 const CONDITION: &str = r#"  when: |
     str(event.params.maxSessionDuration) == "43200" && event.params["maxSessionDuration"] in [43200, "43200"]
       && event.params.tagSet.items.some(|tag| tag.tagKey == "Env")
+      && "Env" in event.params.values_at("tagSet.items[*].tagKey")
       && "maxSessionDuration" in event.params && event.response.sessionPolicy.policyVersion == "v7"
       && event.raw.requestParameters.tagSet.items[-1].tagValue == "prod"
   message: "${event.params.roleName} for ${event.params.maxSessionDuration}"
@@ -233,6 +234,9 @@ fn keys_that_differ_only_in_case_are_ambiguous() {
         (r#"event.api == "Other" && event.params.maxSessionDuration == 1"#, 0),
         ("!(event.params.maxSessionDuration == 43200)", 3),
         ("has(event.params.maxSessionDuration)", 3),
+        ("event.params.values_at(\"maxSessionDuration[*]\").len() == 1", 3),
+        (r#""maxSessionDuration" in event.params.keys()"#, 3),
+        ("event.params.values().some(|value| value == \"ops\")", 1),
         (r#""maxSessionDuration" in event.params"#, 1),
     ] {
         let folder = rule("case-decided", &format!("  when: '{when}'\n  message: m"))

@@ -53,3 +53,35 @@ fn the_levels_on_the_page_apply() {
         assert_eq!(message.is_empty(), !ended.stderr.contains("[KT"), "{when}\n{ended}");
     }
 }
+
+/// Definitions with parameters: their names, types and uses are checked before a rule calls them.
+#[test]
+fn mistakes_in_the_parameters_of_a_definition_are_reported() {
+    let folder = |definition: &str| {
+        Folder::new("lints-definition")
+            .file("keytrail.yaml", "rule_paths: [rules]\n")
+            .file("rules/names.yaml", format!("definitions:\n  mine:\n    on: event\n{definition}"))
+    };
+    for (definition, code, reported) in [
+        ("    params: { id: str }\n    expr: event.user == id\n", 0, ""),
+        (
+            "    params: { id: str, other: str }\n    expr: event.user == id\n",
+            0,
+            "the definition `mine` does not read its parameter `other`",
+        ),
+        ("    params: { id: text }\n    expr: event.user == id\n", 2, "expected one of `bool`"),
+        ("    params: { event: str }\n    expr: event.user == \"x\"\n", 2, "already has a meaning"),
+        ("    params: { id: int }\n    expr: event.user == id\n", 2, "str and int"),
+        ("    expr: event.user == params.id\n", 2, "unknown parameter `id`"),
+        (
+            "    expr: event.ok == true\n  len:\n    on: event\n    params: { id: str }\n    expr: has(id)\n",
+            2,
+            "name of a function",
+        ),
+    ] {
+        let ended = folder(definition).keytrail(["check"]).output();
+        assert_eq!(ended.code, Some(code), "{definition}\n{ended}");
+        assert!(ended.stderr.contains(reported), "{definition}\n{ended}");
+        assert_eq!(reported.is_empty(), !ended.stderr.contains("[KT"), "{definition}\n{ended}");
+    }
+}

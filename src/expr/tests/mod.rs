@@ -29,7 +29,7 @@ impl TestEnv {
         Self {
             zone: Zone::utc(),
             list: Arc::new(list),
-            definition: Definition { on: RecordKind::Event, source },
+            definition: Definition { on: RecordKind::Event, params: Vec::new(), source },
         }
     }
 }

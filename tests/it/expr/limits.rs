@@ -36,7 +36,7 @@ fn named(definitions: &[(String, String)]) -> Named {
     let mut define = |(name, text): &(String, String)| {
         let file = sources.add(name.as_str(), text);
         let source = Fragment::whole(file, text);
-        (name.clone(), Definition { on: RecordKind::Event, source })
+        (name.clone(), Definition { on: RecordKind::Event, params: Vec::new(), source })
     };
     Named { definitions: definitions.iter().map(&mut define).collect(), zone: Zone::utc() }
 }

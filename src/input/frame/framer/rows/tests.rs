@@ -163,7 +163,8 @@ fn a_misplaced_quote_costs_only_its_line() {
     assert_eq!(parts.texts(), ["7,8,9"]);
     assert_eq!(
         parts.skipped[0],
-        "2 0 syntax: it has 4 cells, but the table has 3 columns; a quote makes the row include the lines after it"
+        "2 0 syntax: it has 4 cells, but the table has 3 columns; a quote makes the row \
+         include the lines after it"
     );
     assert_eq!(
         cut("a,b,c\n1,\"2,3").skipped,
