@@ -11,6 +11,8 @@ mod instant;
 mod measure;
 mod needed;
 mod outcome;
+mod relation;
+mod search;
 mod sequence;
 mod observations;
 mod steps;

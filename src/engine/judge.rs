@@ -152,7 +152,7 @@ impl<'p> Judge<'p> {
                 let silence =
                     |number: &u32| plan.conditions[*number as usize].role == Role::AfterSilence;
                 for number in of_row.clone().filter(|number| !silence(number)) {
-                    recorder.record_match(number, at, bindings);
+                    recorder.record_match(number, at, bindings, &mut |_| {});
                 }
                 if look_up.as_ref().is_some_and(LookUp::was_ambiguous) {
                     note(notes, AMBIGUOUS);
@@ -160,7 +160,7 @@ impl<'p> Judge<'p> {
                 // Which records may end a silence depends on the order of the input, so these
                 // lookups note nothing.
                 for number in of_row.clone().filter(silence) {
-                    recorder.record_match(number, at, bindings);
+                    recorder.record_match(number, at, bindings, &mut |_| {});
                 }
                 look_up.as_ref().map(LookUp::was_ambiguous);
             };

@@ -256,6 +256,11 @@ fn eval_node<'v, H: Hook>(ir: &'v Ir, frame: &Frame<'_, 'v, H>) -> Result<Value<
             Value::Record(_, values) => values.get(*slot).map_or(Value::Missing, Value::borrow),
             _ => Value::Missing,
         },
+        // Only a constant is evaluated here: records of several steps are never available together.
+        Op::OfStep(.., part) => match part.op {
+            Op::Const(_) => eval(part, frame)?,
+            _ => Value::Missing,
+        },
         Op::Path(base, steps) => {
             json::walk(eval(base, frame)?, steps).map_err(|json::Ambiguous| {
                 failed(ir, "several keys fit, because an export changed their case")

@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use super::redact::{REDACTED, Redactor, looks_random, names_secret};
+use super::redact::{REDACTED, Redactor, cut, looks_random, names_secret};
 use super::show;
 use crate::expr::ir::{Ir, Op};
 use crate::expr::{Expr, PathStep, Redact};
@@ -14,6 +14,9 @@ use crate::record::FieldId;
 use crate::record::field::{event, key};
 use crate::rule::{Measure, MeasureKind};
 use crate::value::{Type, Value, mask};
+
+/// Bytes of each value that a measure lists.
+const LISTED_BYTES: usize = 200;
 
 /// Redacts the values of expressions.
 #[derive(Debug, Clone, Copy)]
@@ -50,10 +53,29 @@ impl<'m> Display<'m> {
         match measure.kind {
             // A count reveals none of the values that it counts.
             MeasureKind::Count | MeasureKind::Distinct => show(value),
+            // It was redacted with its record.
+            MeasureKind::Step => show(value),
             MeasureKind::Sum | MeasureKind::Min | MeasureKind::Max => {
                 show(&self.value(&measure.operand, value))
             }
+            MeasureKind::Values => self.listed(measure, value),
         }
+    }
+
+    /// Values and the number of further ones, as one text.
+    fn listed(&self, measure: &Measure, value: &Value<'_>) -> Option<String> {
+        let Value::List(items) = value else { return show(value) };
+        let (further, shown) = items.split_last()?;
+        let text = |value: &Value<'_>| {
+            let mut text = show(&self.value(&measure.operand, value)).unwrap_or_default();
+            cut(&mut text, LISTED_BYTES);
+            text
+        };
+        let text = shown.iter().map(text).collect::<Vec<_>>().join(", ");
+        Some(match further {
+            Value::Int(further) if *further > 0 => format!("{text} and {further} more"),
+            _ => text,
+        })
     }
 
     /// Calls `visit` on the nodes of `ir` and of the operands of the measures that it names.
@@ -66,7 +88,7 @@ impl<'m> Display<'m> {
             visit(node);
             if let Op::Measure(slot) = node.op
                 && let Some(measure) = measures.get(slot)
-                && !matches!(measure.kind, MeasureKind::Count | MeasureKind::Distinct)
+                && !is_count_or_shown(measure.kind)
             {
                 walk_operands(measure.operand.ir(), visit);
             }
@@ -124,6 +146,17 @@ impl Redact for Display<'_> {
             }
             other => other,
         }
+    }
+}
+
+/// Whether the value of a measure needs no redaction: it is a number that reveals none of the
+/// values that it counts, or a text that was redacted before.
+fn is_count_or_shown(kind: MeasureKind) -> bool {
+    match kind {
+        MeasureKind::Count | MeasureKind::Distinct | MeasureKind::Values | MeasureKind::Step => {
+            true
+        }
+        MeasureKind::Sum | MeasureKind::Min | MeasureKind::Max => false,
     }
 }
 

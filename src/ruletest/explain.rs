@@ -8,10 +8,11 @@ use crate::correlate::{Item, Observations, Subject, fullest_window};
 use crate::diag::Diagnostic;
 use crate::expr::ir::{Ir, NodeId, Op};
 use crate::expr::{Bindings, EvalError, Expr, Trace};
+use crate::finding::{Display, Redactor};
 use crate::record::field::event;
-use crate::rule::{Construct, Correlate, Rule};
+use crate::rule::{Construct, Correlate, MeasureKind, Rule, ValueForm};
 use crate::source::{Sources, Span};
-use crate::value::{Time, Value};
+use crate::value::{Items, Time, Value};
 
 /// Clauses that are shown of one condition.
 const MOST_CLAUSES: usize = 3;
@@ -72,7 +73,13 @@ impl<'r> Explanation<'r> {
             if holds && matches!(self.rule.construct, Construct::Correlate(_)) {
                 let value = |expr: &Expr| expr.eval(bindings).unwrap_or_default().into_owned();
                 let subject = step.by.iter().map(|(_, by)| shown_value(&value(by))).collect();
-                let measured = self.rule.measured().map(value).collect();
+                let retained = |(of, form): (&Expr, ValueForm)| match form {
+                    ValueForm::Items | ValueForm::Shown { each: true } => {
+                        Value::List(Items::Owned(of.items(bindings).unwrap_or_default()))
+                    }
+                    _ => value(of),
+                };
+                let measured = self.rule.measured_of(0).into_iter().map(retained).collect();
                 let time = bindings.event.and_then(|record| record.get(event::TIME).as_time());
                 self.matches.entry(subject).or_default().push((time, measured));
             }
@@ -105,8 +112,17 @@ impl<'r> Explanation<'r> {
             Construct::Sequence(sequence) if self.steps.iter().all(|step| step.holds > 0) => {
                 let within =
                     sequence.within.map_or(String::new(), |within| format!(" within {within}"));
+                let steps = &self.rule.steps;
+                let related = match steps.iter().any(|step| step.relation.is_some()) {
+                    true => ", and with each `where` true",
+                    false => "",
+                };
+                let records = match steps.iter().any(|step| step.count > 1) {
+                    true => "each step as many records as its `count`",
+                    false => "them",
+                };
                 diagnostic.help(format!(
-                    "every step has a record; a finding requires them in this order{within}, with equal values of `by`"
+                    "every step has a record; a finding requires {records} in this order{within}, with equal values of `by`{related}"
                 ))
             }
             _ => diagnostic,
@@ -139,9 +155,20 @@ impl<'r> Explanation<'r> {
             now: self.now,
         };
         let Ok(Some(window)) = fullest_window(&subject, correlate) else { return diagnostic };
+        // A test shows the values that it writes itself.
+        let display = Display::new(Redactor { show_keys: true }, &correlate.measures);
         let values = correlate.measures.iter().zip(&window.measures);
         let values: Vec<String> = values
-            .map(|(measure, value)| format!("{} = {}", measure.name, shown_value(value)))
+            .map(|(measure, value)| {
+                let value = match measure.kind {
+                    MeasureKind::Values => {
+                        display.measure(measure, value).map(|of| one_line(&of, 60))
+                    }
+                    _ => None,
+                }
+                .unwrap_or_else(|| shown_value(value));
+                format!("{} = {value}", measure.name)
+            })
             .collect();
         let over = match correlate.within {
             Some(within) => format!(

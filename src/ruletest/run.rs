@@ -402,6 +402,8 @@ fn part(rule: &Rule, at: Span) -> &'static str {
         "message"
     } else if rule.steps.iter().any(|step| within(&step.when)) {
         "when"
+    } else if rule.steps.iter().flat_map(|step| &step.relation).any(|of| within(&of.written)) {
+        "where"
     } else {
         rule.construct.kind().map_or("", ConstructKind::name)
     }

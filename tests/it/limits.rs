@@ -42,6 +42,16 @@ const FIGURES: &[(&str, &[From])] = &[
     ("memory for matches", &[Const("engine", "MEMORY"), Const("bin/keytrail", "LEAST_MEMORY")]),
     ("open temporary files", &[Fixed(1)]),
     ("sorted runs", &[Const("engine/rows", "FAN_IN"), Const("engine/rows", "READ")]),
+    ("combinations of values", &[Const("correlate", "MAX_COMBINATIONS")]),
+    ("subjects of one record", &[Const("engine", "SUBJECTS")]),
+    (
+        "values that a measure",
+        &[
+            Const("rule/load", "LISTED"),
+            Const("rule/load", "MOST_LISTED"),
+            Const("finding", "LISTED_BYTES"),
+        ],
+    ),
     ("matches of one subject", &[Const("engine/reduce", "BYTES"), Const("engine", "AT_LEAST")]),
     (
         "call records of a finding",
@@ -75,6 +85,7 @@ const FIGURES: &[(&str, &[From])] = &[
     ("items of a list literal", &[Const("expr", "MAX_LIST")]),
     ("a text literal", &[Const("expr", "MAX_STRING")]),
     ("steps of a sequence", &[Fixed(2), Const("rule", "MAX_STEPS")]),
+    ("records that the steps", &[Const("rule", "MAX_COUNT")]),
     ("nested definitions", &[Const("expr", "MAX_DEFINITIONS")]),
     ("parts of an expression", &[Const("expr", "MAX_NODES")]),
     ("a regular expression", &[Const("expr", "MAX_REGEX")]),

@@ -16,6 +16,8 @@ mod cli;
 mod clouds;
 mod commands;
 mod correlated_runs;
+mod correlated_steps;
+mod correlated_values;
 mod correlation;
 mod credentials;
 mod diagnostics;

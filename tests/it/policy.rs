@@ -471,6 +471,17 @@ fn what_is_no_file_is_refused_without_waiting_for_it() {
 }
 
 #[test]
+fn the_tests_of_the_examples_pass() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/policy");
+    let (rules, config) = (root.join("rules"), root.join("keytrail.yaml"));
+    let folder = Folder::new("example-rules");
+    let arguments = [rules.as_os_str(), "-c".as_ref(), config.as_os_str()];
+    let run = folder.keytrail(["test".as_ref()].into_iter().chain(arguments)).output();
+    assert_eq!(run.code, Some(0), "{run}");
+    assert!(run.stdout.contains("0 failed"), "{run}");
+}
+
+#[test]
 fn the_examples_load() {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let given = LoadOptions {

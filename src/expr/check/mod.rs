@@ -23,7 +23,7 @@ pub(super) use name::visible;
 
 use crate::diag::{Code, Diagnostic};
 use crate::source::{Fragment, Span};
-use crate::value::{Elem, Type, Value};
+use crate::value::{Elem, RecordKind, Type, Value};
 
 use super::ast::{At, Node, Operator, Syntax};
 use super::env::{Declarations, Env};
@@ -252,7 +252,8 @@ impl<'c> Checker<'c> {
         let part = self.check(node)?;
         let whole = match part.ty {
             Type::Record(kind) => Some(format!(
-                "a {} cannot be converted to text; use one of its fields",
+                "{} {} cannot be converted to text; use one of its fields",
+                if kind == RecordKind::Event { "an" } else { "a" },
                 kind.name()
             )),
             Type::List(Elem::Record(kind)) => Some(format!(

@@ -31,6 +31,9 @@ impl Checker<'_> {
             }
             _ => {}
         }
+        if let Some(step) = self.named_step(at, name) {
+            return step;
+        }
         if let Some(kind) = RecordKind::parse(name) {
             return self.row(at, kind);
         }
@@ -45,6 +48,23 @@ impl Checker<'_> {
         Err(self.unknown(at, name))
     }
 
+    /// The record of a step, if the name is one and has no other meaning here.
+    fn named_step(&mut self, at: At, name: &str) -> Option<Checked> {
+        let on = self.declarations.on?;
+        let is_row = visible(Some(on)).any(|kind| kind.name() == name);
+        if is_row || !self.inlining.is_empty() || self.env.definition(name).is_some() {
+            return None;
+        }
+        let mut steps = self.declarations.steps.iter().enumerate();
+        let (index, step) = steps.find(|(_, step)| step.name == name)?;
+        if let Some((why, help)) = step.barred {
+            let message = format!("the step `{name}` cannot be named here: {why}");
+            return Some(Err(self.error(&codes::UNKNOWN_NAME, at, message, Some(help.to_owned()))));
+        }
+        let row = Box::new(self.node(at, Op::Row(on), Type::Record(on), false));
+        Some(Ok(self.node(at, Op::OfStep(index, name.into(), row), Type::Record(on), false)))
+    }
+
     fn unknown(&mut self, at: At, name: &str) -> Reported {
         let field = visible(self.declarations.on)
             .find(|kind| crate::record::FieldId::find(*kind, name).is_some())
@@ -54,6 +74,13 @@ impl Checker<'_> {
             .chain(visible(self.declarations.on).map(|kind| kind.name()))
             .chain(self.locals.iter().map(|(local, ..)| local.as_str()))
             .chain(self.declarations.measures.iter().map(|measure| measure.name.as_str()))
+            .chain(
+                self.declarations
+                    .steps
+                    .iter()
+                    .filter(|step| step.barred.is_none())
+                    .map(|step| step.name.as_str()),
+            )
             .chain(self.env.definition_names());
         let help = field
             .or_else(|| self.provider_path(name))

@@ -172,6 +172,10 @@ fn place(ir: &Ir) -> Option<String> {
             }
             Some(path)
         }
+        Op::OfStep(_, name, part) => {
+            let path = place(part)?;
+            Some(format!("{name}.{}", path.strip_prefix("event.").unwrap_or(&path)))
+        }
         Op::Member(base, id, _) => Some(format!("{}.{}", place(base)?, id.field().name)),
         Op::Local(_, name) => Some(name.to_string()),
         Op::Lookup(table, key) => Some(format!("lookup(\"{}\", {})", table.id(), place(key)?)),

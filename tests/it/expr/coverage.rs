@@ -15,7 +15,7 @@ use super::world::World;
 /// Names every operation. A new operation does not compile until it is listed here, and then the
 /// test requires that expressions use it.
 macro_rules! operations {
-    ($($pattern:pat => $name:literal,)*) => {
+    ($($pattern:pat => $name:expr,)*) => {
         const OPERATIONS: &[&str] = &[$($name),*];
         fn operation(op: &Op) -> &'static str {
             match op { $($pattern => $name,)* }
@@ -23,11 +23,15 @@ macro_rules! operations {
     };
 }
 
+/// It is not evaluated: a condition over several steps becomes one over measures.
+const RECORD_OF_STEP: &str = "record of a step";
+
 operations! {
     Op::Const(_) => "constant",
     Op::Field(_) => "field",
     Op::Row(_) => "row",
     Op::Member(..) => "member",
+    Op::OfStep(..) => RECORD_OF_STEP,
     Op::Path(..) => "path",
     Op::Index(..) => "index",
     Op::Local(..) => "local",
@@ -273,7 +277,8 @@ const CONSTRUCTS: [&str; 9] = [
 
 /// The names of all operations, of constructs that types do not distinguish, and of all functions.
 pub(super) fn language() -> BTreeSet<String> {
-    let names = OPERATIONS.iter().chain(&CONSTRUCTS).map(|name| (*name).to_owned());
+    let evaluated = OPERATIONS.iter().filter(|name| **name != RECORD_OF_STEP);
+    let names = evaluated.chain(&CONSTRUCTS).map(|name| (*name).to_owned());
     let calls = FUNCTIONS.iter().filter(|function| is_call(**function));
     names.chain(calls.map(|function| format!("{}()", function.name()))).collect()
 }

@@ -151,6 +151,7 @@ impl World {
             on: Some(on),
             params: Some(&self.params),
             measures: &self.measures,
+            steps: &[],
             arguments: &[],
         }
     }

@@ -5,6 +5,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+mod related;
+
 use super::*;
 use crate::diag::Diagnostic;
 use crate::expr::{Definition, Env, Function, Param};
