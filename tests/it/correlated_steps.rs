@@ -103,6 +103,11 @@ fn a_message_shows_values_of_the_steps_masked_and_redacted() {
     assert_eq!(measures["disabled.ak"], "AKIA…0003");
     assert_eq!(measures["disabled.params.password"], "[redacted]");
 
+    let listed = folder.keytrail(["rules", "--no-builtin", "-r", "rules", "--format", "json"]);
+    let listed: Value = serde_json::from_str(&listed.output().stdout).unwrap();
+    let related = listed[0]["where"]["created"].as_str().unwrap();
+    assert!(related.starts_with("has(disabled.user)"), "{related}");
+
     // Standard input is read only once, and the message is the same.
     let piped = scan(&folder, &["-"]).stdin(log.concat());
     assert_eq!(report(piped, 1)["findings"][0]["message"], expected);

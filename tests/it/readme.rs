@@ -83,7 +83,7 @@ fn the_output_it_shows_is_what_the_command_says() {
 }
 
 /// Whether the line equals the output, where one `…` stands for any text.
-fn is_short_for(line: &str, message: &str) -> bool {
+pub(crate) fn is_short_for(line: &str, message: &str) -> bool {
     match line.split_once(" … ") {
         Some((start, end)) => message.starts_with(start) && message.ends_with(end),
         None => message.trim_end() == line.trim_end(),
@@ -91,7 +91,7 @@ fn is_short_for(line: &str, message: &str) -> bool {
 }
 
 /// Splits arguments as a shell does: words, and text between single quotes.
-fn words(arguments: &str) -> Vec<String> {
+pub(crate) fn words(arguments: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut quoted = false;
     for c in arguments.chars() {

@@ -162,8 +162,8 @@ fn a_quote_in_the_wrong_place_costs_its_line() {
     assert_eq!(parts.texts(), ["7,8,9"]);
     assert_eq!(
         parts.skipped[0],
-        "2 0 syntax: it has 4 cells, and the table 3 columns, if a quote is right that takes in the \
-         lines after it"
+        "2 0 syntax: it has 4 cells, and the table 3 columns, if a quote is correct that includes \
+         the lines after it"
     );
     assert_eq!(
         cut("a,b,c\n1,\"2,3").skipped,
