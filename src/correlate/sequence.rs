@@ -108,6 +108,20 @@ impl Instances<'_> {
         Ok(self.sequence.shown.iter().map(value).collect())
     }
 
+    /// The matches of absent steps that can break an instance of these matches.
+    fn breaking(&self, members: &[u32], timed: &[u32]) -> Vec<u32> {
+        let (items, steps) = (self.subject.items, self.steps);
+        let Some((first, last)) = span(items, members) else { return Vec::new() };
+        if self.subject.rule.steps.iter().all(|step| !step.absent) {
+            return Vec::new();
+        }
+        let (from, to) = (Some(steps.opens(first)), Some(steps.closes(last)));
+        let begin = timed.partition_point(|at| items[*at as usize].time < from);
+        let end = timed.partition_point(|at| items[*at as usize].time <= to);
+        let near = timed.get(begin..end).unwrap_or_default().iter().copied();
+        near.filter(|at| is_absent(steps, &items[*at as usize])).collect()
+    }
+
     /// The first record of each present step in the reported instance: the one that ends first, and
     /// of these the one whose first step is first, then whose second step is first, and so on.
     fn chosen(
@@ -121,16 +135,7 @@ impl Instances<'_> {
             Some(StepRole::Present(step)) => Some(step),
             _ => None,
         };
-        let around = span(subject.items, members).map(|(first, last)| {
-            // Records at this distance can break an instance.
-            (steps.opens(first), steps.closes(last))
-        });
-        let breaks = |member: &u32| {
-            let item = &subject.items[*member as usize];
-            let near = around.zip(item.time).is_some_and(|((from, to), at)| from <= at && at <= to);
-            near && is_absent(steps, item)
-        };
-        let breaking: Vec<u32> = timed.iter().copied().filter(breaks).collect();
+        let breaking = self.breaking(members, timed);
         let mut chosen: Vec<Option<u32>> = vec![None; steps.present];
         if let Some(last) = number(reported) {
             chosen[last] = Some(reported);

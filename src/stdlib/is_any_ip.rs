@@ -15,7 +15,7 @@ impl Function for IsAnyIp {
     }
 
     fn doc(&self) -> &'static str {
-        "Whether a range in CIDR notation contains every IPv4 or every IPv6 address, such as `0.0.0.0/0` or `::/0`."
+        "Whether a range in CIDR notation contains every IPv4 or every IPv6 address, such as `0.0.0.0/0` or `0::/0`."
     }
 
     fn signatures(&self) -> &'static [Signature] {
