@@ -19,23 +19,23 @@ pub struct ScanOptions {
     pub clock: Time,
     /// Whether the clock was set by the user.
     pub clock_given: bool,
-    /// Threads; the result is the same for any number.
+    /// The number of threads; it does not change the result.
     pub jobs: NonZeroUsize,
     /// The lowest severity that fails the run.
     pub fail_on: FailOn,
-    /// Whether findings that the input does not make sure of fail the run.
+    /// Whether uncertain findings fail the run.
     pub fail_on_uncertain: bool,
-    /// The lowest severity that is reported; what fails the run does so in any case.
+    /// The lowest severity that is reported. Findings below it can still fail the run.
     pub min_severity: Severity,
     /// Records that may be skipped before the run counts as incomplete.
     pub max_skipped: u64,
-    /// Whether what would otherwise be a warning makes the run incomplete.
+    /// Whether conditions that otherwise cause a warning make the run incomplete.
     pub strict: bool,
-    /// Whether a run without any record or rule is fine.
+    /// Whether a run without any record or rule is acceptable.
     pub allow_empty: bool,
-    /// Whether access keys are shown whole.
+    /// Whether access keys are shown unmasked.
     pub show_keys: bool,
-    /// Bytes of matches to hold in memory; beyond them they go to temporary files.
+    /// Bytes of matches to retain in memory; the rest spills to temporary files.
     pub memory: usize,
 }
 

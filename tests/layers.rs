@@ -9,7 +9,8 @@
 //! - a method call whose `impl` is in another file than its type: `row.cells()` names no path. The
 //!   file that calls it also names the type or a function that returns it, so such a use is missed
 //!   only if the type comes through a third file;
-//! - a path `child::name` if `child` imports `name` privately: it counts as a use of `child`, not of
+//! - a path `child::name` if `child` imports `name` privately: it counts as a use of `child`, not
+//!   of
 //!   the file that defines `name`. The compiler accepts such a path only inside `child`'s parent.
 //!
 //! To see these, the test would need name resolution, which only the compiler has.
@@ -94,7 +95,7 @@ fn violations(module: &Module, tables: &Tables) -> Vec<String> {
                 say(format!("`{home}` must not import `{name}`"));
             }
             Target::Module(name) => say(format!(
-                "`{name}` is no module: name the module that defines it, so that its layer shows"
+                "`{name}` is not a module: name the module that defines it, so that its layer is visible"
             )),
         }
         for (pattern, homes) in &tables.alone {
@@ -206,18 +207,21 @@ fn every_import_is_in_the_table() {
         library().iter().flat_map(|module| violations(module, &tables)).collect();
     assert!(
         found.is_empty(),
-        "{}\nThe tables are in docs/ARCHITECTURE.md; if a row is wrong, change it and say why there.",
+        "{}\nThe tables are in docs/ARCHITECTURE.md; if a row is wrong, change it and state the reason there.",
         found.join("\n")
     );
 }
 
 #[test]
-fn the_table_is_the_pipeline_and_has_no_cycle() {
+fn the_module_table_is_ordered_and_acyclic() {
     let tables = tables();
     let mut above = BTreeSet::new();
     for (module, imports) in &tables.imports {
         let below: Vec<_> = imports.difference(&above).collect();
-        assert!(below.is_empty(), "`{module}` may import {below:?}, which stand below it");
+        assert!(
+            below.is_empty(),
+            "`{module}` may import {below:?}, which are below it in the table"
+        );
         above.insert(module.clone());
     }
     let lib = File::parse(&fs::read_to_string(root().join("src/lib.rs")).unwrap());
@@ -246,7 +250,7 @@ fn the_code_has_no_cycle_of_modules() {
             }
         }
     }
-    // Remove modules that import none of the others, until none is left.
+    // Removes modules that import none of the others, until none is left.
     while let Some(leaf) =
         edges.iter().find(|(_, imports)| imports.iter().all(|i| !edges.contains_key(i)))
     {
@@ -394,7 +398,7 @@ fn the_binary_uses_modules_of_the_table() {
     assert!(uses > 0, "the binary names the library");
 }
 
-/// A file that is longer than this holds more than one thought.
+/// A longer file contains more than one concept.
 const MAX_LINES: usize = 600;
 
 #[test]
@@ -451,10 +455,10 @@ fn planted_violations_are_found() {
         ("expr/a.rs", "use crate::value::Time;", &[]),
         ("expr/a.rs", "use crate::rule::Rule;", &["1: `expr` must not import `rule`"]),
         ("expr/a.rs", "\nuse crate::{value, rule};", &["2: `expr` must not import `rule`"]),
-        ("value/a.rs", "use crate::{self as k};", &["1: `self` is no module"]),
-        ("value/a.rs", "use crate::*;", &["1: `*` is no module"]),
-        ("value/a.rs", "use crate as k;", &["1: `crate` is no module"]),
-        ("expr/a.rs", "use crate::Rule;", &["1: `Rule` is no module"]),
+        ("value/a.rs", "use crate::{self as k};", &["1: `self` is not a module"]),
+        ("value/a.rs", "use crate::*;", &["1: `*` is not a module"]),
+        ("value/a.rs", "use crate as k;", &["1: `crate` is not a module"]),
+        ("expr/a.rs", "use crate::Rule;", &["1: `Rule` is not a module"]),
         ("expr/mod.rs", "use super::rule::Rule;", &["1: `expr` must not import `rule`"]),
         ("expr/a.rs", "use super::check::f; use super::{ir, eval};", &[]),
         ("expr/a.rs", "use super::super::rule;", &["1: `expr` must not import `rule`"]),
@@ -511,7 +515,7 @@ fn planted_violations_are_found() {
 }
 
 #[test]
-fn modules_in_test_files_are_known() {
+fn modules_in_test_files_are_recognised() {
     let file = File::parse("mod a;\n#[cfg(test)]\nmod tests;\nmod b;");
     assert_eq!(file.test_modules, ["tests"]);
 }

@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_whole_text_fits_or_not() {
+    fn a_pattern_matches_the_whole_text() {
         for (pattern, text, expected) in [
             ("admin", "admin", true),
             ("admin", "notadmin", false),
@@ -97,7 +97,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn it_agrees_with_the_definition(pattern in "[ab*]{0,8}", text in "[abA]{0,10}") {
+        fn the_matcher_equals_a_reference_matcher(pattern in "[ab*]{0,8}", text in "[abA]{0,10}") {
             fn fits(pattern: &[u8], text: &[u8]) -> bool {
                 match pattern.split_first() {
                     None => text.is_empty(),

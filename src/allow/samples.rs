@@ -225,7 +225,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn samples_of_a_group_have_little_in_common() {
+    fn samples_of_a_group_are_varied() {
         for (provider, group) in
             Provider::ALL.into_iter().flat_map(|of| GROUPS.map(|group| (of, group)))
         {

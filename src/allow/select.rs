@@ -63,7 +63,7 @@ pub(super) fn select(
         }
         Selector::User => {
             let warnings =
-                values.iter().filter_map(|&(text, span)| Some(no_name(text)?.at(span, "")));
+                values.iter().filter_map(|&(text, span)| Some(unlikely_name(text)?.at(span, "")));
             diagnostics.extend(warnings);
             patterns(selector, &texts, false)
         }
@@ -327,7 +327,7 @@ fn is_dashed(text: &str) -> bool {
 const RESOURCES: [&str; 6] = ["arn:", "acs:", "qcs:", "user/", "role/", "assumed-role/"];
 
 /// A warning if no user is likely to have this name.
-fn no_name(text: &str) -> Option<Diagnostic> {
+fn unlikely_name(text: &str) -> Option<Diagnostic> {
     let (message, help) = if text.contains(", ") {
         (
             format!("`{text}` is one name, and no name contains `, `"),

@@ -20,13 +20,13 @@ static UNKNOWN: [&Code; 4] = [
     &table_codes::UNKNOWN_TABLE,
 ];
 
-/// Drops errors about names that are perhaps defined in a file that is missing, for a policy of
-/// which it is unclear which files belong to it.
+/// Drops errors about names that a missing file may define. It is used if it is unclear which files
+/// belong to the policy.
 pub(super) fn without_consequences(diagnostics: &mut Vec<Diagnostic>) {
     diagnostics.retain(|problem| !UNKNOWN.contains(&problem.code));
 }
 
-/// The policy, if there are no errors in it.
+/// The policy, if it has no errors.
 pub(super) fn finish(
     mut policy: Policy,
     digests: &[tables::Digested],
@@ -34,7 +34,7 @@ pub(super) fn finish(
     policy.hash = hash(&policy.sources, digests);
     level(&mut policy);
     sort(&mut policy.diagnostics, &policy.sources);
-    // Several rules can run into the same mistake, such as a bad range in a list.
+    // Several rules can report the same mistake, such as a bad range in a list.
     policy.diagnostics.dedup();
     if policy.diagnostics.iter().any(Diagnostic::is_error) {
         return Err((policy.sources, policy.diagnostics));

@@ -119,7 +119,7 @@ pub(super) fn zone(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Option<Zon
     let name = node.text()?;
     let zone = Zone::parse(name);
     if zone.is_none() {
-        let message = format!("there is not a time zone `{}`", escape(name));
+        let message = format!("there is no time zone `{}`", escape(name));
         diagnostics.push(
             Diagnostic::error(&codes::UNKNOWN_ZONE, message)
                 .at(node.span, "")

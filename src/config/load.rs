@@ -57,10 +57,10 @@ impl Policy {
     ///
     /// # Errors
     ///
-    /// At least one diagnostic is an error. All diagnostics are returned, with the sources that they
-    /// point at.
+    /// At least one diagnostic is an error. All diagnostics are returned, with the sources that
+    /// they point at.
     pub fn load(options: &LoadOptions) -> Result<Policy, (Sources, Vec<Diagnostic>)> {
-        // If that thread cannot be used, each expression starts a thread of its own.
+        // If that thread cannot be used, each expression starts its own thread.
         on_large_stack(|| Loader::new(options).load())
             .unwrap_or_else(|_| Loader::new(options).load())
     }

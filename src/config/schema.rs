@@ -55,7 +55,7 @@ mod tests {
     use super::{policy_schema, project_schema};
 
     #[test]
-    fn a_policy_file_has_one_of_its_keys() {
+    fn the_schema_of_policy_files_requires_a_known_key() {
         let schema: Value = serde_json::from_str(&policy_schema()).unwrap();
         let validator = jsonschema::validator_for(&schema).unwrap();
         let list = json!({ "id": "a", "of": "event.operation", "values": ["b"] });

@@ -8,9 +8,9 @@ use crate::value::{Time, Value};
 
 /// Returns one occurrence for each instant that ends a silence.
 ///
-/// The silence begins with the last earlier match of the subject, or when `last_seen` was,
-/// whichever is later. A subject without either is unknown, not silent. A record is earlier only if
-/// its time is earlier, and covered records end a silence as others do.
+/// The silence begins at the last earlier match of the subject or at `last_seen`, whichever is
+/// later. A subject without either is unknown, not silent. A record is earlier only if its time is
+/// earlier, and covered records end a silence like any others.
 pub(super) fn occurrences(
     subject: &Subject<'_>,
     silence: &AfterSilence,
@@ -21,7 +21,7 @@ pub(super) fn occurrences(
             return None;
         }
         let observed = subject.observations.last_before(&[], time);
-        // A source that is as new as the match shows nothing of the time before it.
+        // A source that is as new as the match gives no information about the time before it.
         let reported =
             silence.last_seen.as_ref().and_then(|_| subject.values(item).first()?.as_time());
         let since = observed.max(reported.filter(|reported| *reported < time))?;

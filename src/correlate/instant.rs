@@ -14,6 +14,10 @@ pub(super) struct Instant {
     /// Classes of records: a bit set of the steps that a record matches, and the number of records
     /// with exactly these steps.
     classes: Vec<(u32, usize)>,
+    /// The number of records that match a present step.
+    records: usize,
+    /// Whether each of them matches only one.
+    single: bool,
     /// Bit set of the gaps that a record of the instant breaks because it matches their absent
     /// step.
     pub(super) broken: u32,
@@ -58,7 +62,14 @@ impl Instant {
         for steps in records.into_values() {
             *classes.entry(steps).or_default() += 1;
         }
-        Self { time, items: range, classes: classes.into_iter().collect(), broken }
+        Self {
+            time,
+            items: range,
+            records: classes.values().sum(),
+            single: classes.keys().all(|steps| steps.is_power_of_two()),
+            classes: classes.into_iter().collect(),
+            broken,
+        }
     }
 
     /// Whether a record of the instant matches this step.
@@ -66,36 +77,51 @@ impl Instant {
         self.classes.iter().any(|(steps, _)| steps & 1 << step != 0)
     }
 
-    /// Whether the steps from `first` to `last` can be assigned to different records of the
+    /// Whether these positions, each given by its step, can be assigned to different records of the
     /// instant.
-    pub(super) fn covers(&self, first: usize, last: usize) -> bool {
-        first == last && self.has(first) || self.assigns(first, last, None)
+    pub(super) fn covers(&self, positions: &[usize]) -> bool {
+        match positions {
+            [step] => self.has(*step),
+            _ => self.assigns(positions, None),
+        }
     }
 
     /// Like [`covers`](Self::covers), but with a record that matches exactly `steps` assigned to
-    /// the step `fixed`.
-    pub(super) fn covers_with(&self, steps: u32, fixed: usize, first: usize, last: usize) -> bool {
-        first == last || self.assigns(first, last, Some((steps, fixed)))
+    /// the position with the index `fixed`.
+    pub(super) fn covers_with(&self, steps: u32, fixed: usize, positions: &[usize]) -> bool {
+        positions.len() == 1 || self.assigns(positions, Some((steps, fixed)))
     }
 
-    /// Searches for a matching of steps to classes. The capacity of a class is its number of
+    /// The number of records, which is the most positions that the instant can cover.
+    pub(super) fn records(&self) -> usize {
+        self.records
+    }
+
+    /// Searches for a matching of positions to classes. The capacity of a class is its number of
     /// records.
-    fn assigns(&self, first: usize, last: usize, fixed: Option<(u32, usize)>) -> bool {
-        let total: usize = self.classes.iter().map(|(_, count)| count).sum();
-        if total < last - first + 1 {
+    fn assigns(&self, positions: &[usize], fixed: Option<(u32, usize)>) -> bool {
+        if self.records < positions.len() {
             return false;
+        }
+        if self.single {
+            // The positions of one step are adjacent.
+            return positions.chunk_by(|a, b| a == b).all(|of_step| {
+                let class = self.classes.binary_search_by_key(&(1 << of_step[0]), |(of, _)| *of);
+                class.is_ok_and(|class| self.classes[class].1 >= of_step.len())
+            });
         }
         let mut matching =
             Matching { classes: &self.classes, taken: vec![Vec::new(); self.classes.len()] };
-        if let Some((steps, step)) = fixed {
+        if let Some((steps, _)) = fixed {
             let class = self.classes.binary_search_by_key(&steps, |(of, _)| *of);
             let Ok(class) = class else { return false };
             matching.taken[class].push(None);
-            return (first..=last)
-                .filter(|other| *other != step)
-                .all(|other| matching.place(other, &mut vec![false; self.classes.len()]));
         }
-        (first..=last).all(|step| matching.place(step, &mut vec![false; self.classes.len()]))
+        let fixed = fixed.map(|(_, index)| index);
+        (0..)
+            .zip(positions)
+            .filter(|(index, _)| fixed != Some(*index))
+            .all(|(_, step)| matching.place(*step, &mut vec![false; self.classes.len()]))
     }
 }
 

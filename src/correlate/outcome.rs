@@ -94,7 +94,7 @@ pub(super) fn occurrences(
     match &subject.rule.construct {
         Construct::Plain => Ok(Vec::new()),
         Construct::Correlate(correlate) => window::occurrences(subject, correlate, covered),
-        Construct::Sequence(of) => Ok(sequence::occurrences(subject, of, covered)),
+        Construct::Sequence(of) => sequence::occurrences(subject, of, covered),
         Construct::FirstSeen(of) => Ok(first_seen::occurrences(subject, of, covered)),
         Construct::AfterSilence(of) => after_silence::occurrences(subject, of, covered),
     }

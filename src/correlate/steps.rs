@@ -6,9 +6,11 @@ use crate::value::{Duration, Time};
 
 /// The steps of a sequence in the form that the search uses.
 pub(super) struct Steps {
-    /// The role of each step of the rule: a position among the present steps, or the gap in which
+    /// The role of each step of the rule: a number among the present steps, or the gap in which
     /// it must be absent.
     places: Vec<StepRole>,
+    /// The present steps, each as often as it counts. An instance has a record at each position.
+    positions: Vec<usize>,
     /// The number of present steps.
     pub(super) present: usize,
     /// The maximum distance between the first and the last present step.
@@ -18,29 +20,53 @@ pub(super) struct Steps {
 /// The role of a step in the search.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum StepRole {
-    /// A present step at this position.
+    /// The present step with this number.
     Present(usize),
-    /// An absent step: no record may match it in the gap before the present step at this position,
+    /// An absent step: no record may match it in the gap before the present step with this number,
     /// or after the last present step.
     Absent(usize),
 }
 
 impl Steps {
     pub(super) fn new(rule: &Rule, sequence: &Sequence) -> Self {
-        let mut present = 0;
+        let (mut present, mut positions) = (0, Vec::new());
         let place = |step: &crate::rule::Step| {
             if step.absent {
                 return StepRole::Absent(present);
             }
+            positions.extend(std::iter::repeat_n(present, step.count));
             present += 1;
             StepRole::Present(present - 1)
         };
         let places = rule.steps.iter().map(place).collect();
-        Self { places, present, within: sequence.within }
+        Self { places, positions, present, within: sequence.within }
     }
 
     pub(super) fn place(&self, step: u8) -> Option<StepRole> {
         self.places.get(usize::from(step)).copied()
+    }
+
+    /// The step at each position.
+    pub(super) fn positions(&self) -> &[usize] {
+        &self.positions
+    }
+
+    /// How many records a present step requires.
+    pub(super) fn counts(&self, step: usize) -> usize {
+        self.positions.iter().filter(|of| **of == step).count()
+    }
+
+    /// The gap before a position; `None` if the record before it belongs to the same step.
+    pub(super) fn gap_before(&self, position: usize) -> Option<usize> {
+        let step = self.positions[position];
+        let before = position.checked_sub(1).map(|before| self.positions[before]);
+        (before != Some(step)).then_some(step)
+    }
+
+    /// The gap after a position; `None` if the record after it belongs to the same step.
+    pub(super) fn gap_after(&self, position: usize) -> Option<usize> {
+        let step = self.positions[position];
+        (self.positions.get(position + 1) != Some(&step)).then_some(step + 1)
     }
 
     /// Whether this gap has an absent step.

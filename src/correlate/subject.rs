@@ -60,9 +60,9 @@ pub struct Subject<'s> {
     pub now: Time,
 }
 
-impl Subject<'_> {
+impl<'s> Subject<'s> {
     /// The values that the rule measures of a match.
-    pub(super) fn values(&self, item: &Item) -> &[Value<'static>] {
+    pub(super) fn values(&self, item: &Item) -> &'s [Value<'static>] {
         self.measured.get(item.measured as usize).map_or(&[], Vec::as_slice)
     }
 

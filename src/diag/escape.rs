@@ -90,7 +90,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn what_is_escaped_and_what_is_not() {
+    fn control_and_format_characters_are_escaped_and_others_are_not() {
         for (text, expected) in [
             ("plain", "plain"),
             ("größer 日本語 😀 العربية", "größer 日本語 😀 العربية"),
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn long_text_is_cut_at_a_character() {
+    fn long_text_is_cut_at_a_character_boundary() {
         assert_eq!(escaped("日本語", 2), "日本… (3 bytes more)");
         assert_eq!(escaped("日本語", 3), "日本語");
         assert_eq!(escaped("\u{1b}\u{1b}", 1), "\\u{1b}… (1 bytes more)");
@@ -125,7 +125,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nothing_hostile_is_left(text in r"(\PC|[:#\[\x00-\x1f\x7f-\x9f\u{200b}-\u{206f}\u{e0000}-\u{e007f}]|::|##\[){0,40}") {
+        fn escaped_text_contains_no_hostile_character(text in r"(\PC|[:#\[\x00-\x1f\x7f-\x9f\u{200b}-\u{206f}\u{e0000}-\u{e007f}]|::|##\[){0,40}") {
             let out = escape(&text);
             prop_assert!(!out.chars().any(is_hostile), "{out:?}");
             prop_assert!(!out.contains("##["), "{out:?}");

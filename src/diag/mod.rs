@@ -6,10 +6,12 @@
 pub mod codes;
 mod diagnostic;
 mod escape;
+mod example;
 mod render;
 mod suggest;
 
 pub use diagnostic::{Code, Diagnostic, Label, Level};
 pub use escape::{escape, escaped, is_hostile};
+pub use example::{Example, Form, examples};
 pub use render::{render, render_line};
 pub use suggest::{did_you_mean, nearest};

@@ -38,8 +38,8 @@ pub fn render(diagnostic: &Diagnostic, sources: &Sources, color: bool) -> String
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
     let mut out = String::new();
     for line in renderer.term_width(WIDTH).render(&[group]).lines() {
-        // The renderer prints `:::` before each further file, and leaves it if a source has no path
-        // of its own. A source line never begins like this, because it begins with its margin.
+        // The renderer prints `:::` before each further file, even if a source has no path of its
+        // own. A source line never begins like this, because it begins with its margin.
         match further_file(line) {
             Some((_, rest)) if matches!(rest.trim_end(), "" | " \u{1b}[0m") => continue,
             Some((before, rest)) => {

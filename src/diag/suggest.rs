@@ -1,6 +1,6 @@
 //! "Did you mean …?"
 
-/// Words that people write for another one, however different the two are spelled.
+/// Words that people write instead of another word, even if their spelling is very different.
 const SYNONYMS: &[(&str, &str)] = &[
     ("accesskey", "ak"),
     ("access_key", "ak"),
@@ -97,7 +97,7 @@ mod tests {
     use super::nearest;
 
     #[test]
-    fn a_suggestion_is_near_or_the_word_that_is_meant() {
+    fn a_suggestion_is_similar_or_a_known_synonym() {
         for (typed, candidates, expected) in [
             ("operaton", &["operation", "option"][..], Some("operation")),
             ("events", &["event", "records"], Some("records")),

@@ -292,7 +292,7 @@ mod tests {
     use crate::source::Sources;
 
     #[test]
-    fn failures_are_kept_up_to_a_bound_and_all_are_counted() {
+    fn failures_are_described_up_to_a_bound_and_all_are_counted() {
         let file = Sources::default().add("rule.yaml", "when: x");
         let error = |offset| ErrorAt {
             file: 0,

@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn details_beyond_the_budget_are_spilled_and_come_back_the_same() {
+    fn spilled_details_are_read_back_unchanged() {
         let budget = 64 << 10;
         let spill = SpillFile::new(Temporary::create);
         let mut whole = DetailStore::new(usize::MAX, &spill);

@@ -11,7 +11,7 @@ use super::rows::{Order, RecordPosition};
 /// which only one counts.
 const PER_CALL: usize = 4;
 const PER_FINDING: usize = 72;
-/// The first matches by time that are retained whatever they weigh, because the first match that
+/// The first matches by time are retained regardless of their weight, because the first match that
 /// counts leads the finding.
 const LEADS: usize = 4;
 
@@ -196,7 +196,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn neither_order_nor_split_changes_what_is_kept(
+        fn retained_details_do_not_depend_on_order_or_split(
             matches in prop::collection::vec((0i64..400, 0u64..40, 0u64..3), 0..600),
             cut in 0usize..600,
         ) {

@@ -67,17 +67,17 @@ impl<'p> Judge<'p> {
         self.recorder.once = once;
     }
 
-    /// Forgets the record before.
+    /// Forgets the previous record.
     pub(super) fn begin(&mut self) {
         self.hits.clear();
         self.recorder.failed.clear();
         self.notes.clear();
-        // A lookup of a record whose evaluation panicked was not noted.
+        // Discards the lookups of a record whose evaluation panicked.
         self.look_up.as_ref().map(LookUp::was_ambiguous);
     }
 
-    /// Finds which rows of the record meet which conditions; into `hits`. Of a row of a report that
-    /// is not in force it only notes the user.
+    /// Finds which rows of the record meet which conditions, and stores them in `hits`. For a row of a superseded
+    /// report, only the user is recorded.
     pub(super) fn decide(&mut self, projected: Projected<'_>, in_force: bool) {
         let Self { plan, joiner, look_up, recorder, candidates, hits, notes, .. } = self;
         let record = projected.rows.record;
@@ -120,8 +120,8 @@ impl<'p> Judge<'p> {
         }
     }
 
-    /// Whether the record matches correlation rules only and their rows do not contain a message, so
-    /// that the fields of conditions are enough to record its matches.
+    /// Whether the record matches correlation rules only and their rows do not contain a message,
+    /// so that the fields of conditions are enough to record its matches.
     pub(super) fn matches_rows_only(&self) -> bool {
         let rule =
             |number: u32| &self.plan.rules[self.plan.conditions[number as usize].rule as usize];
@@ -130,12 +130,12 @@ impl<'p> Judge<'p> {
             && self.hits.iter().all(|(_, number)| rule(*number).correlates())
     }
 
-    /// Whether the record that was decided about matches.
+    /// Whether the record matches.
     pub(super) fn matches(&self) -> bool {
         !self.hits.is_empty()
     }
 
-    /// Keeps the matches of the record, which was read again with all that findings show.
+    /// Records the matches. The record was read again with all fields that findings show.
     pub(super) fn collect(&mut self, projected: Projected<'_>, file: u32, raw: &RawRecord<'_>) {
         let Self { plan, joiner, look_up, hits, recorder, notes, .. } = self;
         let origin = projected.origin;
@@ -153,15 +153,15 @@ impl<'p> Judge<'p> {
                 let silence =
                     |number: &u32| plan.conditions[*number as usize].role == Role::AfterSilence;
                 for number in of_row.clone().filter(|number| !silence(number)) {
-                    recorder.record_match(number, at, bindings);
+                    recorder.record_match(number, at, bindings, &mut |_| {});
                 }
                 if look_up.as_ref().is_some_and(LookUp::was_ambiguous) {
                     note(notes, AMBIGUOUS);
                 }
-                // Which records may end a silence depends on the order of the input, so these
-                // lookups note nothing.
+                // Which records may end a silence depends on the order of the input, so notes on
+                // these lookups are dropped.
                 for number in of_row.clone().filter(silence) {
-                    recorder.record_match(number, at, bindings);
+                    recorder.record_match(number, at, bindings, &mut |_| {});
                 }
                 look_up.as_ref().map(LookUp::was_ambiguous);
             };
@@ -177,14 +177,14 @@ impl<'p> Judge<'p> {
         self.hits.clear();
     }
 
-    /// Notes that records of the file were read as this format.
+    /// Records that records of the file were read as this format.
     pub(super) fn read_as(&mut self, format: &'static dyn Format, origin: &Origin, file: u32) {
         let carries = self.plan.enrichment.carries(format.carries(origin));
         let key = (format.name(), carries);
         self.formats.entry(key).or_insert((format, BTreeSet::new())).1.insert(file);
     }
 
-    /// Reads a record again that a finding shows; `None` when it is not that record.
+    /// Reads again a record that a finding shows; `None` if the file no longer contains it.
     pub(super) fn reload_detail(
         &mut self,
         projection: &mut Projection,

@@ -1,4 +1,4 @@
-//! Maps one record to its matches: it is projected once and decided by every policy of the run.
+//! Maps one record to its matches: it is projected once and evaluated by every policy of the run.
 
 use std::sync::Arc;
 
@@ -90,8 +90,8 @@ impl<'p, const N: usize> Map<'p, N> {
         &self.projection.scratch.gaps
     }
 
-    /// Projects the record and lets every policy decide about it. A policy for which it matches
-    /// correlation rules only records these matches at once.
+    /// Projects the record and evaluates every policy. If it matches only correlation rules of a
+    /// policy, these matches are recorded at once.
     fn decide(&mut self, reader: usize, file: u32, raw: &RawRecord<'_>) -> Outcome {
         let Self { projection, credentials, judges, notes, .. } = self;
         let mut derived = Derived::default();
@@ -120,8 +120,8 @@ impl<'p, const N: usize> Map<'p, N> {
         outcome
     }
 
-    /// Keeps the matches of the record. If any policy has one, the record is read again with all
-    /// that findings show.
+    /// Records the remaining matches. If any policy has one, the record is read again with all
+    /// fields that findings show.
     fn collect(&mut self, reader: usize, file: u32, raw: &RawRecord<'_>) {
         let Self { projection, judges, .. } = self;
         judges.iter_mut().for_each(|judge| judge.recorder.report_failures(file, raw));

@@ -7,6 +7,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use rustc_hash::FxHasher;
+use smallvec::SmallVec;
 
 use super::accounting::{ErrorAt, ErrorCounts};
 use super::details::Detail;
@@ -20,12 +21,15 @@ use crate::finding::{Display, encode};
 use crate::plan::{Condition, Plan, needs_reach};
 use crate::record::field::event;
 use crate::record::{Origin, RawRecord, Record};
-use crate::rule::{Construct, Judged, Rule, Step};
+use crate::rule::{Construct, Judged, Rule, Step, ValueForm};
 use crate::source::Position;
-use crate::value::{RecordKind, Value};
+use crate::value::{Items, RecordKind, Value};
 
 /// Bytes of a record that a finding shows.
 const SAMPLE_BYTES: usize = 4 * 1024;
+
+/// Subjects that one record can have by the items of a list.
+const SUBJECTS: usize = 1_000;
 
 /// The matches of one thread, and its failed evaluations.
 pub(super) struct MatchRecorder<'p> {
@@ -129,8 +133,11 @@ impl<'p> MatchRecorder<'p> {
         if values.iter().any(Value::is_missing) {
             return;
         }
-        self.subject(rule, &definition.steps[0], record.get(event::PROVIDER), bindings);
-        self.found.observe(&self.key, &values, *time, first_seen.history);
+        let step = &definition.steps[0];
+        for item in self.items(rule, step, bindings) {
+            self.subject(rule, step, record.get(event::PROVIDER), item.as_ref(), bindings);
+            self.found.observe(&self.key, &values, *time, first_seen.history);
+        }
     }
 
     /// Records an observation of the subject of an `after_silence` rule. Returns whether the record
@@ -141,8 +148,37 @@ impl<'p> MatchRecorder<'p> {
         let Some(record) = bindings.event else { return true };
         // A match without a time is counted as such.
         let Value::Time(time) = record.get(event::TIME) else { return true };
-        self.subject(rule, &definition.steps[0], record.get(event::PROVIDER), bindings);
-        self.found.observe_subject(&self.key, *time, silence.length)
+        let (step, mut may) = (&definition.steps[0], false);
+        for item in self.items(rule, step, bindings) {
+            self.subject(rule, step, record.get(event::PROVIDER), item.as_ref(), bindings);
+            may |= self.found.observe_subject(&self.key, *time, silence.length);
+        }
+        may
+    }
+
+    /// The items of the list of which each is a subject; one `None` if the step has no such list.
+    fn items(
+        &mut self,
+        rule: u32,
+        step: &Step,
+        bindings: &Bindings<'_>,
+    ) -> SmallVec<[Option<Value<'static>>; 1]> {
+        let Some((_, each)) = step.each.and_then(|each| step.by.get(each)) else {
+            return SmallVec::from_buf([None]);
+        };
+        let mut items = each.items(bindings).unwrap_or_else(|error| {
+            self.failed.push((rule, error));
+            vec![Value::Missing]
+        });
+        if items.len() > SUBJECTS {
+            let message = format!(
+                "the list has {} items, more than the {SUBJECTS} that can each be a subject",
+                items.len()
+            );
+            self.failed.push((rule, EvalError { span: each.span(), message }));
+            items.truncate(SUBJECTS);
+        }
+        items.into_iter().map(Some).collect()
     }
 
     /// The values of expressions. If one fails, its value is missing and the failure is counted.
@@ -163,6 +199,60 @@ impl<'p> MatchRecorder<'p> {
         of.map(value).collect()
     }
 
+    /// Writes the values of the record that the rule retains of a step to `measured`. If one fails,
+    /// it is missing and the failure is counted.
+    fn measure(&mut self, rule: u32, step: u8, bindings: &Bindings<'_>) {
+        self.measured.clear();
+        let definition = &self.plan.rules[rule as usize];
+        for (of, form) in definition.measured_of(usize::from(step)) {
+            let value = match form {
+                ValueForm::Whole | ValueForm::Shown { each: false } => of.eval(bindings),
+                ValueForm::Items | ValueForm::Shown { each: true } => {
+                    of.items(bindings).map(|items| Value::List(Items::Owned(items)))
+                }
+                ValueForm::Text => self.text(of, bindings),
+            };
+            let shown = matches!(form, ValueForm::Shown { .. });
+            match value {
+                Ok(value) if shown => encode(&self.masked(value, bindings), &mut self.measured),
+                Ok(value) => encode(&value, &mut self.measured),
+                Err(error) => {
+                    self.failed.push((rule, error));
+                    encode(&Value::Missing, &mut self.measured);
+                }
+            }
+        }
+    }
+
+    /// The text of a value as a message shows it; missing if the value is.
+    fn text(&self, of: &Expr, bindings: &Bindings<'_>) -> Result<Value<'static>, EvalError> {
+        if of.eval(bindings)?.is_missing() {
+            return Ok(Value::Missing);
+        }
+        let text = of.render(bindings, &Display::new(self.options.redactor, &[]))?;
+        Ok(Value::Str(self.options.redactor.message(&text).into()))
+    }
+
+    /// The value with the access key of the record masked. A finding shows it apart from the record,
+    /// so the name of a caller could then not be told from a key.
+    fn masked<'v>(&self, value: Value<'v>, bindings: &Bindings<'_>) -> Value<'v> {
+        let redactor = self.options.redactor;
+        let key = bindings.event.and_then(|record| record.get(event::AK).as_str());
+        let Some(key) = key.filter(|key| !key.is_empty() && !redactor.show_keys) else {
+            return value;
+        };
+        match value {
+            Value::Str(text) if text.contains(key) => {
+                Value::Str(text.replace(key, &redactor.key_id(key)).into())
+            }
+            Value::List(items) => {
+                let items = items.iter().cloned().map(|item| self.masked(item, bindings));
+                Value::List(Items::Owned(items.collect()))
+            }
+            value => value,
+        }
+    }
+
     /// Writes the key of a rule and a subject to `key`. Returns whether a value of the subject is
     /// missing.
     fn subject(
@@ -170,6 +260,7 @@ impl<'p> MatchRecorder<'p> {
         rule: u32,
         step: &Step,
         provider: &Value<'_>,
+        item: Option<&Value<'_>>,
         bindings: &Bindings<'_>,
     ) -> bool {
         self.key.clear();
@@ -177,9 +268,10 @@ impl<'p> MatchRecorder<'p> {
         encode(provider, &mut self.key);
         self.values_at.clear();
         self.lacking = 0;
-        for (_, by) in &step.by {
+        for (index, (_, by)) in step.by.iter().enumerate() {
             self.values_at.push(self.key.len());
-            match by.eval(bindings) {
+            let of_list = item.filter(|_| step.each == Some(index));
+            match of_list.map_or_else(|| by.eval(bindings), |item| Ok(item.borrow())) {
                 Ok(value) => {
                     self.lacking += usize::from(value.is_missing());
                     encode(&value, &mut self.key);
@@ -205,19 +297,46 @@ impl<'p> MatchRecorder<'p> {
         bindings: &Bindings<'_>,
     ) -> Option<(Range<usize>, Vec<(RecordKind, String)>)> {
         let subject = self.plan.owner_subjects.get(&(rule, number))?;
+        if step.each == Some(subject.by) {
+            return None;
+        }
         let ids = pending_ids(&step.by.get(subject.by)?.1, &subject.lookups, bindings);
         let place = *self.values_at.get(subject.by)?..*self.values_at.get(subject.by + 1)?;
         (!ids.is_empty()).then_some((place, ids))
     }
 
-    /// Records a match of the condition with this index. Returns its key, which encodes rule and
-    /// subject, or `None` if the record is not a match after all.
+    /// Records a match of the condition with this index, once for each of its subjects. Calls
+    /// `kept` with the key of each, which encodes rule and subject.
     pub(super) fn record_match(
         &mut self,
         number: u32,
         at: RecordAt<'_>,
         bindings: &Bindings<'_>,
-    ) -> Option<&[u8]> {
+        kept: &mut dyn FnMut(&[u8]),
+    ) {
+        let plan = self.plan;
+        let Condition { rule, step, .. } = plan.conditions[number as usize];
+        let definition = &plan.rules[rule as usize];
+        let Some(step) = definition.steps.get(usize::from(step)) else { return };
+        let mut failures = None;
+        for item in self.items(rule, step, bindings) {
+            if self.record_one(number, at, bindings, item.as_ref()).is_some() {
+                kept(&self.key);
+            }
+            // What fails for one subject of a record fails for all.
+            let first = *failures.get_or_insert(self.failed.len());
+            self.failed.truncate(first);
+        }
+    }
+
+    /// Records a match of one subject. `None` if the record is not a match after all.
+    fn record_one(
+        &mut self,
+        number: u32,
+        at: RecordAt<'_>,
+        bindings: &Bindings<'_>,
+        item: Option<&Value<'_>>,
+    ) -> Option<()> {
         let RecordAt { file, raw, origin, row, weight } = at;
         let plan = self.plan;
         let Condition { rule, step, .. } = plan.conditions[number as usize];
@@ -229,7 +348,7 @@ impl<'p> MatchRecorder<'p> {
         };
         let view = MatchView::of(bindings, origin.time);
         let failures = self.failed.len();
-        let lacks = self.subject(rule, of_step, &view.provider, bindings);
+        let lacks = self.subject(rule, of_step, &view.provider, item, bindings);
         let pending = self.pending(rule, step, of_step, bindings);
         if lacks && matches!(definition.construct, Construct::Sequence(_)) {
             let missing = |place: &Range<usize>| {
@@ -253,9 +372,7 @@ impl<'p> MatchRecorder<'p> {
             return None;
         }
 
-        let measured = self.values(rule, definition.measured(), bindings);
-        self.measured.clear();
-        measured.iter().for_each(|value| encode(value, &mut self.measured));
+        self.measure(rule, step, bindings);
 
         let mut severity = definition.severity;
         let rendered = usize::from(step) == definition.reported_step();
@@ -290,7 +407,8 @@ impl<'p> MatchRecorder<'p> {
             self.render_names(&view);
             self.render_message(rule, bindings);
         } else if self.once && definition.correlates() {
-            // Its record cannot be read again once it is known whether it leads the finding.
+            // When it is known whether the match leads the finding, its record can no longer be
+            // read.
             self.render_message(rule, bindings);
         }
         if silence.is_some() {
@@ -341,7 +459,7 @@ impl<'p> MatchRecorder<'p> {
                 detail(&view, at, call, message, options)
             });
         }
-        Some(&self.key)
+        Some(())
     }
 
     /// Appends the texts that name the record of an occurrence to `rendered`: id, request id, name.

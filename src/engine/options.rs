@@ -46,7 +46,7 @@ pub struct PolicyRun<'p> {
     pub options: &'p RunOptions,
 }
 
-/// What a finding is made of. A scan emits findings, and a watch emits occurrences.
+/// The unit that one finding reports. A scan emits findings, and a watch emits occurrences.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum EmitMode {
     /// A finding reports all matches of a rule and subject. Records that it shows are read again if

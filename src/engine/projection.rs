@@ -7,11 +7,11 @@ use crate::plan::Plan;
 use crate::record::{FieldSet, Format, MappedRecord, Mapper, Origin, Outcome, RawRecord, Scratch};
 use crate::value::Time;
 
-/// A record as fields, borrowed from its bytes, with its format and origin.
+/// The fields of a record, borrowed from its bytes, with its format and origin.
 #[derive(Clone, Copy)]
 pub(super) struct Projected<'r> {
-    /// The fields that some policy needs. What tables and credential reports add to them depends on
-    /// the policy.
+    /// The fields that at least one policy needs. Tables and credential reports may add further
+    /// fields, depending on the policy.
     pub(super) rows: MappedRecord<'r>,
     /// The format of the record.
     pub(super) format: &'static dyn Format,
@@ -26,7 +26,7 @@ struct FormatMappers {
     format: &'static dyn Format,
     conditions: Box<dyn Mapper>,
     evidence: Box<dyn Mapper>,
-    /// The file of the last record that was read as this.
+    /// The file of the last record that was read as this format.
     file: Option<u32>,
 }
 
@@ -34,14 +34,14 @@ struct FormatMappers {
 pub(super) struct Projection {
     condition_fields: FieldSet,
     evidence_fields: FieldSet,
-    /// `--now`, if it was given, and the run clock.
+    /// `--now`, if it is set, and the run clock.
     given: (Option<Time>, Time),
     /// `now` in expressions over the current records.
     now: Time,
-    /// Their origin; the readers are prepared for it.
+    /// Their origin; the mappers are prepared for it.
     origin: Arc<Origin>,
     readers: Vec<FormatMappers>,
-    /// Holds the note and the gaps of the last record.
+    /// Contains the note and the gaps of the last record.
     pub(super) scratch: Scratch,
 }
 
@@ -73,7 +73,7 @@ impl Projection {
         }
     }
 
-    /// The number of the readers of a format.
+    /// The index of the mappers of a format.
     pub(super) fn reader(&mut self, format: &'static dyn Format) -> usize {
         let known = self.readers.iter().position(|r| r.format.name() == format.name());
         known.unwrap_or_else(|| {
@@ -123,7 +123,7 @@ impl Projection {
         })
     }
 
-    /// Returns the origin if the previous record of these readers came from another file.
+    /// Returns the origin if the previous record of these mappers came from another file.
     pub(super) fn enters(&mut self, reader: usize, file: u32) -> Option<&Origin> {
         let entered = self.readers[reader].file.replace(file) != Some(file);
         entered.then_some(&*self.origin)

@@ -60,7 +60,8 @@ impl<'p> RuleHarness<'p> {
         self.records += 1;
         let raw = RawRecord { offset: ordinal, ordinal, ..RawRecord::alone("") };
         let at = RecordAt { file: 0, raw: &raw, origin: &self.origin, row: 0, weight: 0 };
-        let (plan, options, recorder) = (self.plan, self.options, &mut self.recorder);
+        let (plan, options) = (self.plan, self.options);
+        let (recorder, subjects) = (&mut self.recorder, &mut self.subjects);
         recorder.failed.clear();
         bindings.event.inspect(|record| recorder.note_owner(record));
         if let Some(record) = bindings.event.filter(|_| plan.needs_reach) {
@@ -77,9 +78,9 @@ impl<'p> RuleHarness<'p> {
                     if role == Role::AfterSilence && !recorder.may_end_silence(rule, bindings) {
                         continue;
                     }
-                    if let Some(subject) = recorder.record_match(number, at, bindings) {
-                        self.subjects.insert(subject.into());
-                    }
+                    recorder.record_match(number, at, bindings, &mut |subject| {
+                        subjects.insert(subject.into());
+                    });
                     let definition = &plan.rules[rule as usize];
                     if definition.correlates() {
                         message(definition, bindings, options, &mut recorder.failed, rule);

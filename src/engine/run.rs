@@ -91,7 +91,7 @@ pub struct Unapplied {
     pub without: Option<InputKind>,
 }
 
-/// What one thread, or several together, found.
+/// The result of one thread, or of several.
 struct PartialRun<'p> {
     policy: PolicyRun<'p>,
     found: PartialMatches,
@@ -188,7 +188,7 @@ pub fn run(plan: &Plan<'_>, inputs: &dyn Inputs, options: &RunOptions) -> RunRes
 /// Evaluates every record of the inputs against each policy. A record is read once, with the fields
 /// that any policy needs; each result is that of a [`run`] with its policy alone. Only a panic
 /// costs every policy the record. Threads, clock, `now` and temporary files are those of the first
-/// policy; each policy holds matches up to its own memory.
+/// policy; each policy retains matches up to its own memory bound.
 pub fn run_each<const N: usize>(
     policies: [PolicyRun<'_>; N],
     inputs: &dyn Inputs,
@@ -301,7 +301,7 @@ fn conclude(
         panics.push(format!("{} more places", counts.panicked - panics.len()));
     }
     if counts.died > 0 {
-        panics.push(format!("places that {} of the threads took along", counts.died));
+        panics.push(format!("records whose positions {} failed threads lost", counts.died));
     }
     let (unapplied, applied) = unapplied(plan, &counts.formats);
     let given = given(&counts.formats);
@@ -388,8 +388,8 @@ fn unapplied(plan: &Plan<'_>, formats: &ReadAs) -> (Vec<Unapplied>, BTreeSet<usi
 }
 
 /// The extent to which a rule applies to events without a credential report. If a report with every
-/// field would help, the report is what the run lacks, and otherwise the fields that even a report
-/// would not add are.
+/// field would help, the report is what the run lacks, and otherwise they are the fields that even
+/// a report would not add.
 fn without_report(
     rule: &Rule,
     format: &dyn Format,
@@ -419,7 +419,7 @@ struct Job<'j, 'p, const N: usize> {
 }
 
 impl<'p, const N: usize> Job<'_, 'p, N> {
-    /// Nothing found yet, for each policy.
+    /// An empty result for each policy.
     fn begin(&self) -> [PartialRun<'p>; N] {
         self.policies.map(|policy| PartialRun::new(policy, self.files, self.spill))
     }
@@ -452,7 +452,7 @@ impl<'p, const N: usize> Job<'_, 'p, N> {
     }
 }
 
-/// What one thread does: batches until there are none.
+/// The work of one thread: batches until there are none.
 fn work<'p, const N: usize>(job: &Job<'_, 'p, N>, schedule: &Schedule<'_>) -> [PartialRun<'p>; N] {
     let mut works = job.begin();
     let mut map = Map::new(job.policies, job.credentials, job.spill);

@@ -33,11 +33,11 @@ pub(super) struct Turn {
 
 struct Slot<'i> {
     done: AtomicBool,
-    state: Mutex<State<'i>>,
+    state: Mutex<FileState<'i>>,
 }
 
 #[derive(Default)]
-enum State<'i> {
+enum FileState<'i> {
     #[default]
     Untouched,
     Open {
@@ -97,11 +97,11 @@ impl<'i> Schedule<'i> {
     fn read(&self, at: usize, turn: &mut Turn) -> bool {
         let slot = &self.files[at];
         let mut state = lock(&slot.state);
-        if matches!(*state, State::Untouched) {
+        if matches!(*state, FileState::Untouched) {
             let once = !self.inputs.is_rereadable(at);
-            *state = State::Open { reader: self.inputs.open(at), once };
+            *state = FileState::Open { reader: self.inputs.open(at), once };
         }
-        let State::Open { reader, once } = &mut *state else { return false };
+        let FileState::Open { reader, once } = &mut *state else { return false };
         turn.once = *once;
         // A panic is a bug of ours; it must cost one file, not the threads.
         let step = catch_unwind(AssertUnwindSafe(|| reader.next(&mut turn.batch)));
@@ -115,7 +115,7 @@ impl<'i> Schedule<'i> {
                 let reason = "reading it failed inside Keytrail".into();
                 account.status = FileStatus::Unreadable { reason };
             }
-            *state = State::Done(account);
+            *state = FileState::Done(account);
             slot.done.store(true, Ordering::Release);
         }
         true
@@ -124,7 +124,7 @@ impl<'i> Schedule<'i> {
     /// Stores the reader's account of each file. Call it after every thread is done.
     pub(super) fn put_accounts(self, accounts: &mut [Option<FileAccount>]) {
         for (account, slot) in accounts.iter_mut().zip(self.files) {
-            if let State::Done(of_file) =
+            if let FileState::Done(of_file) =
                 slot.state.into_inner().unwrap_or_else(PoisonError::into_inner)
             {
                 *account = Some(of_file);

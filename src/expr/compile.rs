@@ -9,6 +9,7 @@ use super::env::{Bindings, Declarations, Env, EvalError, Expected};
 use super::eval::{Frame, eval, test};
 use super::fold::{self, Assumptions};
 use super::ir::{Ir, NodeId, Op};
+use super::json;
 use super::lint::{self, Subject};
 use super::program::Program;
 use super::redact::{Redact, Unredacted};
@@ -34,6 +35,16 @@ pub struct Expr {
 }
 
 impl Expr {
+    /// The expression of a tree that was made from parts of others.
+    pub(super) fn of_ir(ir: Ir, template: bool) -> Self {
+        Self::new(ir.numbered(), template)
+    }
+
+    /// Whether it is a template, which is shown part by part.
+    pub(super) fn is_template(&self) -> bool {
+        self.template
+    }
+
     fn new(ir: Ir, template: bool) -> Self {
         let (mut fields, mut reported) = (FieldSet::EMPTY, FieldSet::EMPTY);
         ir.walk(&mut |node| match &node.op {
@@ -113,6 +124,26 @@ impl Expr {
             _ => Frame::showing(bindings),
         };
         eval(&self.ir, &frame).map_err(|fault| *fault)
+    }
+
+    /// The items of its value: the different items of a list or JSON array in their order, or the
+    /// value itself. A list without items has one missing value.
+    ///
+    /// # Errors
+    ///
+    /// If arithmetic has no result.
+    pub fn items(&self, bindings: &Bindings<'_>) -> Result<Vec<Value<'static>>, EvalError> {
+        let value = self.eval(bindings)?;
+        let mut items: Vec<Value<'static>> = match json::list(value.borrow()) {
+            Some(items) => items.iter().cloned().map(Value::into_owned).collect(),
+            None => vec![value.into_owned()],
+        };
+        items.sort();
+        items.dedup();
+        if items.is_empty() {
+            items.push(Value::Missing);
+        }
+        Ok(items)
     }
 
     /// Its value, as [`Expr::eval`] returns it; every evaluated node is reported to `trace`. The

@@ -52,6 +52,8 @@ pub trait Env {
 pub struct Definition {
     /// The record it reads.
     pub on: RecordKind,
+    /// Its parameters with their types, in the order of the arguments.
+    pub params: Vec<(String, Type)>,
     /// Its text.
     pub source: Fragment,
 }
@@ -77,6 +79,19 @@ pub struct Declarations<'a> {
     pub params: Option<&'a BTreeMap<String, Param>>,
     /// Measures that the expression may name, in slot order.
     pub measures: &'a [Measured],
+    /// The steps of the sequence around the expression.
+    pub steps: &'a [NamedStep],
+    /// The parameters that the expression may name, if it is the text of a definition.
+    pub arguments: &'a [(String, Type)],
+}
+
+/// A step of a sequence as seen by expressions, which read its record by its name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedStep {
+    /// Its name.
+    pub name: String,
+    /// Why the expression cannot read its record, and what to do instead; `None` if it can.
+    pub barred: Option<(&'static str, &'static str)>,
 }
 
 /// A measure as seen by expressions.

@@ -5,13 +5,13 @@
 
 use super::compare::{compare, contains, equal};
 use super::env::{Bindings, EvalError, Fault};
-use super::function::{Prepared, Role};
+use super::function::{Prepared, Returns, Role};
 use super::ir::{Call, Each, Ir, Op, Switch};
 use super::trace::{Hook, Unwatched};
 use super::{arithmetic, json, text};
 use crate::record::FieldId;
 use crate::table::Table;
-use crate::value::{Items, RecordKind, Value};
+use crate::value::{Elem, Items, RecordKind, Type, Value};
 
 /// The inputs of an evaluation: the rows, the parameters of the enclosing closures, and the hook.
 #[derive(Clone, Copy)]
@@ -256,6 +256,11 @@ fn eval_node<'v, H: Hook>(ir: &'v Ir, frame: &Frame<'_, 'v, H>) -> Result<Value<
             Value::Record(_, values) => values.get(*slot).map_or(Value::Missing, Value::borrow),
             _ => Value::Missing,
         },
+        // Only a constant is evaluated here: records of several steps are never available together.
+        Op::OfStep(.., part) => match part.op {
+            Op::Const(_) => eval(part, frame)?,
+            _ => Value::Missing,
+        },
         Op::Path(base, steps) => {
             json::walk(eval(base, frame)?, steps).map_err(|json::Ambiguous| {
                 failed(ir, "several keys fit, because an export changed their case")
@@ -399,6 +404,12 @@ fn arm<'v, H: Hook>(switch: &'v Switch, frame: &Frame<'_, 'v, H>) -> Result<Opti
     Ok(switch.default.and_then(|index| switch.arms.get(index)).map(|(_, body)| body))
 }
 
+/// Whether the result of a function is a list of texts.
+fn returns_texts(call: &Call) -> bool {
+    let texts = |returns| matches!(returns, Returns::Always(ty) | Returns::Maybe(ty) if ty == Type::List(Elem::Str));
+    call.function.signatures().iter().any(|signature| texts(signature.returns))
+}
+
 /// Most arguments of a function.
 pub(super) const MAX_ARGS: usize = 4;
 
@@ -426,7 +437,8 @@ fn apply<'v, H: Hook>(call: &'v Call, frame: &Frame<'_, 'v, H>) -> Result<Value<
             }
             Ok(match (apply(values), missing) {
                 (Value::Missing, missing) => missing,
-                (value @ Value::Str(_), _) => {
+                // A text, or the keys of an object, that may differ from those of the source.
+                (value, _) if matches!(value, Value::Str(_)) || returns_texts(call) => {
                     for (value, arg) in values.iter().zip(&call.args) {
                         of_source(json::is_changed(value), arg, frame)?;
                     }

@@ -4,6 +4,7 @@ use super::env::Bindings;
 use super::eval::{Frame, eval};
 use super::function::Role;
 use super::ir::{Arithmetic, Call, Comparison, Each, Ir, Op};
+use super::json;
 use crate::record::FieldId;
 use crate::value::{RecordKind, Time, Type, Value};
 
@@ -127,8 +128,9 @@ fn decided(ir: &Ir) -> Option<Value<'static>> {
         Op::InRange(_, first, last) if first > last => Some(Value::Bool(false)),
         Op::In(_, haystack) if missing(haystack) => Some(Value::Bool(false)),
         Op::Has(part) if !part.nullable => Some(Value::Bool(true)),
-        Op::Member(base, ..) | Op::Path(base, _) | Op::Index(base, _) if missing(base) => {
-            Some(Value::Missing)
+        Op::Member(base, ..) | Op::Index(base, _) if missing(base) => Some(Value::Missing),
+        Op::Path(base, steps) if missing(base) => {
+            json::walk(Value::Missing, steps).ok().map(Value::into_owned)
         }
         Op::Arithmetic(Arithmetic::Add, ..) if ir.ty == Type::Str => None,
         Op::Arithmetic(_, a, b) if missing(a) || missing(b) => Some(Value::Missing),

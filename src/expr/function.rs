@@ -30,6 +30,11 @@ pub trait Function: Sync + fmt::Debug {
     fn values(&self) -> Option<RangeInclusive<i64>> {
         None
     }
+    /// Whether its result lacks the keys by which a secret in the argument is recognized, so that
+    /// no text that people read can show it.
+    fn loses_keys(&self) -> bool {
+        false
+    }
     /// Declares what the text of the first argument must contain for the function to be true: at
     /// least one of these. `None` if there is no such requirement.
     ///
@@ -57,6 +62,8 @@ pub enum Role {
     InTable,
     /// It applies a closure to each item of a list.
     Each(Each),
+    /// `values_at`: the parts of a value at a path that contains `[*]`.
+    ValuesAt,
 }
 
 /// One signature of a function.
@@ -98,6 +105,8 @@ pub enum ArgumentKind {
     Time,
     /// Any list.
     List,
+    /// A part of the original record.
+    Untyped,
     /// Text that must be known at load.
     ConstText,
     /// An integer that must be known at load.
@@ -120,6 +129,7 @@ impl ArgumentKind {
             ArgumentKind::Int => "int",
             ArgumentKind::Time => "time",
             ArgumentKind::List => "list",
+            ArgumentKind::Untyped => "an untyped value",
             ArgumentKind::ConstText => "constant text",
             ArgumentKind::ConstInt => "constant int",
             ArgumentKind::ConstTexts => "constant text or list of texts",
@@ -151,6 +161,7 @@ impl ArgumentKind {
             ArgumentKind::Int => matches!(ty, Type::Int | Type::Missing),
             ArgumentKind::Time => matches!(ty, Type::Time | Type::Missing),
             ArgumentKind::List => matches!(ty, Type::List(_)),
+            ArgumentKind::Untyped => matches!(ty, Type::Untyped | Type::Missing),
             ArgumentKind::ConstText | ArgumentKind::ConstZone => text,
             ArgumentKind::ConstInt => ty == Type::Int,
             ArgumentKind::ConstTexts => text || texts,

@@ -83,7 +83,7 @@ mod tests {
     fn each_word_has_one_hint() {
         let mut seen = BTreeSet::new();
         for word in HINTS.iter().flat_map(|(words, _)| *words) {
-            assert!(seen.insert(word), "{word} stands twice");
+            assert!(seen.insert(word), "{word} is listed twice");
             assert!(hint(word).is_some());
         }
         for name in FUNCTIONS.iter().flat_map(|(names, _)| *names) {

@@ -46,6 +46,8 @@ pub enum Op {
     Row(RecordKind),
     /// A field of a row that is a value, by its index in the row: `k.id` in a closure.
     Member(Box<Ir>, FieldId, usize),
+    /// A row or a field of the record of another step, by the index and the name of the step.
+    OfStep(usize, Arc<str>, Box<Ir>),
     /// A part of an untyped value.
     Path(Box<Ir>, Vec<PathStep>),
     /// `list[index]`, `text[index]`.
@@ -178,6 +180,7 @@ impl Ir {
             Op::Member(a, ..)
             | Op::Path(a, _)
             | Op::Not(a)
+            | Op::OfStep(_, _, a)
             | Op::InSet(a, _)
             | Op::InList(a, _)
             | Op::InRange(a, ..)
@@ -227,6 +230,7 @@ impl Ir {
             Op::Member(a, field, slot) => Op::Member(boxed(f, a), *field, *slot),
             Op::Path(a, steps) => Op::Path(boxed(f, a), steps.clone()),
             Op::Not(a) => Op::Not(boxed(f, a)),
+            Op::OfStep(step, name, a) => Op::OfStep(*step, name.clone(), boxed(f, a)),
             Op::InSet(a, set) => Op::InSet(boxed(f, a), set.clone()),
             Op::InList(a, list) => Op::InList(boxed(f, a), list.clone()),
             Op::InRange(a, first, last) => Op::InRange(boxed(f, a), *first, *last),

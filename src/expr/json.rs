@@ -1,13 +1,14 @@
 //! Untyped values: parts of the original record, read from its text without building a tree.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::text;
-use crate::value::{Items, Json, KeyCase, MemberKey, Value};
+use crate::value::{Items, Json, KeyCase, MemberKey, Members, Value};
 
 /// One step into an untyped value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,16 +17,25 @@ pub enum PathStep {
     Key(String),
     /// `[0]`; negative from the end.
     Item(i64),
+    /// `[*]` in a path of `values_at`: each item of an array, or the value itself if it is not an
+    /// array.
+    Each,
 }
 
-/// Several keys of one object that are the same key, if their case does not count.
+/// Several keys of one object that are equal if their case is ignored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Ambiguous;
 
-/// The part of a value at the end of a path; missing if the path does not exist.
+/// The part of a value at the end of a path; missing if the path does not exist. A path with
+/// [`PathStep::Each`] leads to a list of parts, which is empty if there are none.
 pub(super) fn walk<'v>(value: Value<'v>, steps: &[PathStep]) -> Result<Value<'v>, Ambiguous> {
     if steps.is_empty() {
         return Ok(value);
+    }
+    if let Some(each) = steps.iter().position(|step| *step == PathStep::Each) {
+        let mut found = Vec::new();
+        spread(value, &steps[..each], &steps[each + 1..], &mut found)?;
+        return Ok(Value::List(Items::Owned(found)));
     }
     Ok(match value {
         Value::Json(Json { text: Cow::Borrowed(text), keys }) => part(text, keys, steps)?,
@@ -44,6 +54,36 @@ pub(super) fn walk<'v>(value: Value<'v>, steps: &[PathStep]) -> Result<Value<'v>
         },
         _ => Value::Missing,
     })
+}
+
+/// Appends the parts at the end of `rest` of each item of the value at the end of `before`.
+fn spread<'v>(
+    value: Value<'v>,
+    before: &[PathStep],
+    rest: &[PathStep],
+    found: &mut Vec<Value<'v>>,
+) -> Result<(), Ambiguous> {
+    let items = match list(walk(value, before)?) {
+        Some(Items::Owned(items)) => items,
+        Some(Items::Borrowed(items)) => items.iter().map(Value::borrow).collect(),
+        None => return Ok(()),
+    };
+    match rest.iter().position(|step| *step == PathStep::Each) {
+        Some(each) => {
+            for item in items {
+                spread(item, &rest[..each], &rest[each + 1..], found)?;
+            }
+        }
+        None => {
+            for item in items {
+                let part = walk(item, rest)?;
+                if !part.is_missing() {
+                    found.push(part);
+                }
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The part of a JSON text at the end of a path. If the path goes into a text, the part is a
@@ -89,21 +129,30 @@ pub(super) fn items<'j>(json: &'j Json<'_>) -> Option<Vec<Value<'j>>> {
     Some(parts.into_iter().map(|part| scalar(part.get(), json.keys)).collect())
 }
 
-/// The items of a value that is a list or a JSON array.
-pub(super) fn list<'v>(value: Value<'v>) -> Option<Items<'v>> {
+/// The items of a value: of a list or a JSON array its items, of any other value the value itself.
+/// JSON that was made from XML writes a list of one item as the item. `None` if the value is
+/// missing.
+pub(crate) fn list<'v>(value: Value<'v>) -> Option<Items<'v>> {
     match value {
+        Value::Missing => None,
         Value::List(items) => Some(items),
-        Value::Json(Json { text: Cow::Borrowed(text), keys }) => {
-            let parts: Vec<&'v RawValue> =
-                text.starts_with('[').then(|| serde_json::from_str(text).ok())??;
+        Value::Json(Json { text: Cow::Borrowed(text), keys }) if text.starts_with('[') => {
+            let parts: Vec<&'v RawValue> = serde_json::from_str(text).ok()?;
             Some(Items::Owned(parts.into_iter().map(|part| scalar(part.get(), keys)).collect()))
         }
-        Value::Json(json) => {
+        Value::Json(json) if json.text.starts_with('[') => {
             let items = items(&json)?;
             Some(Items::Owned(items.into_iter().map(Value::into_owned).collect()))
         }
-        _ => None,
+        one => Some(Items::Owned(vec![one])),
     }
+}
+
+/// The members of a JSON object, sorted by key; of a key that occurs twice, the last one. `None`
+/// for anything else.
+pub(crate) fn members(json: &str, keys: KeyCase) -> Option<BTreeMap<Cow<'_, str>, Value<'_>>> {
+    let Members(members) = serde_json::from_str(json).ok()?;
+    Some(members.into_iter().map(|(key, value)| (key, scalar(value, keys))).collect())
 }
 
 /// Whether a JSON value is an object that has the key.
@@ -123,7 +172,7 @@ pub(super) fn is_changed(value: &Value<'_>) -> bool {
 }
 
 /// Reads a JSON text as a value: scalars are converted, arrays and objects stay JSON.
-pub(super) fn scalar(text: &str, keys: KeyCase) -> Value<'_> {
+pub(crate) fn scalar(text: &str, keys: KeyCase) -> Value<'_> {
     let text = text.trim();
     match text.as_bytes().first() {
         Some(b'"') => match text.get(1..text.len().saturating_sub(1)) {
@@ -283,7 +332,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn paths_lead_into_the_text() {
+    fn a_path_is_resolved_in_the_text() {
         let text = r#"{"a":{"b":[1,"x\n",null,{"c":true}]},"k\u0065y":"v","n":1.5,"a2":"\ud800"}"#;
         let key = |key: &str| PathStep::Key(key.to_owned());
         let at = |steps: &[PathStep]| walk(Value::Json(Json::new(text)), steps).unwrap();
@@ -311,7 +360,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_json_is_missing() {
+    fn invalid_json_is_missing() {
         for text in ["", "{", "[1,", "{\"a\":", "nonsense"] {
             let value = Value::Json(Json::new(text));
             assert_eq!(walk(value, &[PathStep::Key("a".into())]), Ok(Value::Missing), "{text}");
@@ -319,7 +368,7 @@ mod tests {
     }
 
     #[test]
-    fn the_case_of_keys_counts_only_where_no_export_changed_it() {
+    fn keys_are_case_sensitive_unless_an_export_changed_their_case() {
         let text = r#"{"maxage":1,"TAGS":[{"tagkey":"k"}],"set.items.0":{"inner":2},"set":7,"b":1,"B":2,"c":{"x":1},"c":{"x":1}}"#;
         let at = |keys, path: &str| {
             let steps: Vec<PathStep> = path
@@ -360,7 +409,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_is_in_an_object_in_any_case_if_an_export_changed_it() {
+    fn an_object_of_an_export_has_a_key_in_any_case() {
         let has = |keys, key| has_key(&Json { text: r#"{"ab":1,"AB":2,"c":3}"#.into(), keys }, key);
         assert!(!has(KeyCase::Exact, "C") && has(KeyCase::Any, "C") && has(KeyCase::Changed, "aB"));
         assert!(!has(KeyCase::Changed, "d"));

@@ -28,6 +28,7 @@ mod eval;
 mod program;
 mod redact;
 mod compile;
+mod split;
 mod name_scan;
 mod typed;
 mod tolerant;
@@ -36,13 +37,15 @@ mod completion;
 pub use compile::{Expr, compile, compile_template};
 pub use completion::{Completion, Item, ItemKind, complete};
 pub use env::{
-    Bindings, Declarations, Definition, Env, EvalError, Expected, Measured, Param, Reports,
+    Bindings, Declarations, Definition, Env, EvalError, Expected, Measured, NamedStep, Param,
+    Reports,
 };
 pub use fold::Assumptions;
 pub use function::{
     ArgumentKind, BadArgument, Constant, Example, Function, Prepared, Returns, Role, Signature,
 };
 pub use json::PathStep;
+pub(crate) use json::{list, members, scalar};
 pub use limits::{
     MAX_DEFINITIONS, MAX_LIST, MAX_NESTING, MAX_NODES, MAX_REGEX, MAX_SOURCE, MAX_STRING,
 };
@@ -52,6 +55,7 @@ pub use redact::{Redact, Unredacted};
 pub use required::Required;
 pub use reserved::{is_identifier, is_keyword, is_reserved};
 pub use set::Set;
+pub use split::Part;
 pub use syntax::{StackError, on_large_stack};
 pub use tolerant::{Analysis, analyze, analyze_template};
 pub use trace::Trace;

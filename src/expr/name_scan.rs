@@ -72,9 +72,13 @@ fn names<'n>(node: &'n Node, locals: &mut Vec<&'n str>, visit: &mut dyn FnMut(&'
         | Syntax::List(parts)
         | Syntax::And(parts)
         | Syntax::Or(parts)
-        | Syntax::Coalesce(parts)
-        | Syntax::Call { args: parts, .. } => {
+        | Syntax::Coalesce(parts) => {
             parts.iter().for_each(|part| names(part, locals, visit));
+        }
+        Syntax::Call { name, args, .. } => {
+            // A definition with parameters is called like a function.
+            visit(&name.text, name.at);
+            args.iter().for_each(|part| names(part, locals, visit));
         }
         Syntax::Get(part, _) | Syntax::Not(part) | Syntax::Minus(part) => {
             names(part, locals, visit);
@@ -114,9 +118,9 @@ mod tests {
     use crate::source::FileId;
     use crate::value::Zone;
 
-    struct Host(Definition, Zone);
+    struct TestEnv(Definition, Zone);
 
-    impl Env for Host {
+    impl Env for TestEnv {
         fn functions(&self) -> &'static [&'static dyn Function] {
             &[]
         }
@@ -133,9 +137,13 @@ mod tests {
     }
 
     #[test]
-    fn kinds_are_named_by_names_that_stand_alone() {
-        let definition = Definition { on: RecordKind::Key, source: fragment("key.active == true") };
-        let host = Host(definition, Zone::utc());
+    fn only_standalone_names_determine_the_record_kinds() {
+        let definition = Definition {
+            on: RecordKind::Key,
+            params: Vec::new(),
+            source: fragment("key.active == true"),
+        };
+        let host = TestEnv(definition, Zone::utc());
         for (text, expected) in [
             ("event.ak == \"cred\"", "event@0"),
             ("event.key.id == \"x\" || event.cred.mfa == true", "event@0"),
@@ -162,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn commas_inside_of_something_part_nothing() {
+    fn commas_inside_brackets_and_strings_do_not_split() {
         for (text, expected) in [
             ("event.ip, event.name", &["event.ip", "event.name"][..]),
             (

@@ -400,7 +400,7 @@ mod tests {
     }
 
     #[test]
-    fn any_text_gives_tokens() {
+    fn any_text_can_be_tokenized() {
         for text in ["\"", "`${", "'\\", "/*", "\"\\é", "'é", "}}}", "`${`${", "#\"é", "?["] {
             assert!(Tokens::of(text).is_ok(), "{text}");
         }

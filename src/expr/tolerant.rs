@@ -49,8 +49,8 @@ impl Analysis {
     }
 }
 
-/// Analyses an expression that may be broken. It is meant for one expression of an open file, and
-/// must be called within [`on_large_stack`](super::on_large_stack) to analyse many.
+/// Analyses an expression that may be broken. It is meant for one expression of an open file. To
+/// analyse many, call it within [`on_large_stack`](super::on_large_stack).
 pub fn analyze(
     source: &Fragment,
     expected: Expected,

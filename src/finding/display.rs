@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use super::redact::{REDACTED, Redactor, looks_random, names_secret};
+use super::redact::{REDACTED, Redactor, cut, looks_random, names_secret};
 use super::show;
 use crate::expr::ir::{Ir, Op};
 use crate::expr::{Expr, PathStep, Redact};
@@ -14,6 +14,9 @@ use crate::record::FieldId;
 use crate::record::field::{event, key};
 use crate::rule::{Measure, MeasureKind};
 use crate::value::{Type, Value, mask};
+
+/// Bytes of each value that a measure lists.
+const LISTED_BYTES: usize = 200;
 
 /// Redacts the values of expressions.
 #[derive(Debug, Clone, Copy)]
@@ -50,10 +53,29 @@ impl<'m> Display<'m> {
         match measure.kind {
             // A count reveals none of the values that it counts.
             MeasureKind::Count | MeasureKind::Distinct => show(value),
+            // It was redacted with its record.
+            MeasureKind::Step => show(value),
             MeasureKind::Sum | MeasureKind::Min | MeasureKind::Max => {
                 show(&self.value(&measure.operand, value))
             }
+            MeasureKind::Values => self.listed(measure, value),
         }
+    }
+
+    /// Values and the number of further ones, as one text.
+    fn listed(&self, measure: &Measure, value: &Value<'_>) -> Option<String> {
+        let Value::List(items) = value else { return show(value) };
+        let (further, shown) = items.split_last()?;
+        let text = |value: &Value<'_>| {
+            let mut text = show(&self.value(&measure.operand, value)).unwrap_or_default();
+            cut(&mut text, LISTED_BYTES);
+            text
+        };
+        let text = shown.iter().map(text).collect::<Vec<_>>().join(", ");
+        Some(match further {
+            Value::Int(further) if *further > 0 => format!("{text} and {further} more"),
+            _ => text,
+        })
     }
 
     /// Calls `visit` on the nodes of `ir` and of the operands of the measures that it names.
@@ -66,7 +88,7 @@ impl<'m> Display<'m> {
             visit(node);
             if let Op::Measure(slot) = node.op
                 && let Some(measure) = measures.get(slot)
-                && !matches!(measure.kind, MeasureKind::Count | MeasureKind::Distinct)
+                && !is_count_or_shown(measure.kind)
             {
                 walk_operands(measure.operand.ir(), visit);
             }
@@ -102,6 +124,9 @@ impl Redact for Display<'_> {
         if is_constant(ir, &value) {
             return value;
         }
+        if loses_keys(ir) && !matches!(value, Value::Missing | Value::Bool(_) | Value::Int(_)) {
+            return Value::str(REDACTED);
+        }
         let sources = self.sources(ir);
         if sources.is_empty() {
             return match self.redactor.plain(&value).into_owned() {
@@ -124,6 +149,17 @@ impl Redact for Display<'_> {
     }
 }
 
+/// Whether the value of a measure needs no redaction: it is a number that reveals none of the
+/// values that it counts, or a text that was redacted before.
+fn is_count_or_shown(kind: MeasureKind) -> bool {
+    match kind {
+        MeasureKind::Count | MeasureKind::Distinct | MeasureKind::Values | MeasureKind::Step => {
+            true
+        }
+        MeasureKind::Sum | MeasureKind::Min | MeasureKind::Max => false,
+    }
+}
+
 /// Visits the nodes from which the value of `ir` is computed. The key of a look-up is not among
 /// them: it selects a row, and the value is a cell of that row.
 fn walk_operands<'i>(ir: &'i Ir, visit: &mut dyn FnMut(&'i Ir)) {
@@ -138,6 +174,19 @@ fn reads_reported_key(ir: &Ir) -> bool {
     let mut reads = false;
     walk_operands(ir, &mut |node| reads |= matches!(node.op, Op::Report(_, _, Some(key::ID))));
     reads
+}
+
+/// Whether the value is taken from a secret without the name by which the secret is recognized:
+/// from the values of an object, or with a text that names one, as in `.split("password=")[1]`.
+fn loses_keys(ir: &Ir) -> bool {
+    let mut loses = false;
+    walk_operands(ir, &mut |node| {
+        let Op::Call(call) = &node.op else { return };
+        let cuts = |arg: &Ir| arg.constant().and_then(Value::as_str).is_some_and(names_secret);
+        let text = matches!(node.ty, Type::Str | Type::List(_));
+        loses |= call.function.loses_keys() || (text && call.args.iter().any(cuts));
+    });
+    loses
 }
 
 /// A part of an untyped field.
@@ -164,7 +213,7 @@ fn root(base: &Ir) -> FieldId {
 fn key_of(step: &PathStep) -> Option<&str> {
     match step {
         PathStep::Key(key) => Some(key),
-        PathStep::Item(_) => None,
+        PathStep::Item(_) | PathStep::Each => None,
     }
 }
 

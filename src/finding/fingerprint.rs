@@ -31,7 +31,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_fingerprint_begins_with_that_of_earlier_versions() {
+    fn a_fingerprint_begins_with_the_fingerprint_of_earlier_versions() {
         let subject = b"\x03\x03\0\0\0\0\0\0\0aws";
         let fingerprint = fingerprint("create-key", subject);
         let digest = digest128(&[b"keytrail/v1", b"create-key", subject]);
@@ -40,7 +40,7 @@ mod tests {
     }
 
     #[test]
-    fn no_two_lists_of_parts_have_one_digest() {
+    fn different_lists_of_parts_have_different_digests() {
         assert_ne!(digest128(&[b"ab", b"c"]), digest128(&[b"a", b"bc"]));
         assert_ne!(digest128(&[b"a"]), digest128(&[b"a", b""]));
     }

@@ -17,8 +17,8 @@ use crate::record::field::{cred, event};
 use crate::record::{FieldSet, Record};
 use crate::value::{Items, Json, RecordKind, Value};
 
-/// The maximum number of users that are stored: those with the smallest hashes, so that the order of
-/// the records does not matter. Other users count as unknown, which hides more.
+/// The maximum number of users that are stored: those with the smallest hashes, so that the order
+/// of the records does not matter. Other users count as unknown, which hides more.
 const MOST: usize = 1 << 20;
 
 /// Shorter names are replaced only if they are a whole value, because they may be part of any word.
@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_replaced_where_it_is_no_part_of_a_word() {
+    fn a_name_is_replaced_unless_it_is_part_of_a_word() {
         for (text, name, shown) in [
             ("hunter2", "hunter2", "X"),
             ("sign-in of hunter2 failed", "hunter2", "sign-in of X failed"),
@@ -272,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn placeholders_tell_names_apart_and_say_little() {
+    fn placeholders_distinguish_names_without_revealing_them() {
         assert_ne!(placeholder("alice"), placeholder("bob"));
         assert_eq!(placeholder("alice").len(), "[unknown user 0000]".len());
     }

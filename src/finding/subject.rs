@@ -115,14 +115,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_encoded_is_decoded(values in prop::collection::vec(values(), 0..5)) {
+        fn a_subject_round_trips(values in prop::collection::vec(values(), 0..5)) {
             let mut bytes = Vec::new();
             values.iter().for_each(|value| encode(value, &mut bytes));
             prop_assert_eq!(decode(&bytes).collect::<Vec<_>>(), values);
         }
 
         #[test]
-        fn any_bytes_are_decoded_without_harm(bytes in prop::collection::vec(0u8..9, 0..60)) {
+        fn decoding_any_bytes_does_not_panic(bytes in prop::collection::vec(0u8..9, 0..60)) {
             decode(&bytes).for_each(drop);
         }
     }

@@ -89,7 +89,7 @@ impl ByteStream {
         })
     }
 
-    /// The first bytes, as many as `enough` requires; `fill` gives them again.
+    /// The first bytes, as many as `enough` requires; `fill` returns them again.
     pub(super) fn peek(&mut self, enough: fn(&[u8]) -> bool) -> Vec<u8> {
         let mut head = Vec::new();
         let mut failure = None;
@@ -108,14 +108,14 @@ impl ByteStream {
         head
     }
 
-    /// Makes `fill` give these bytes again, then the failure, if any, and then the rest.
+    /// Makes `fill` return these bytes again, then the failure, if any, and then the rest.
     pub(super) fn put_back(&mut self, bytes: Vec<u8>, failure: Option<io::Error>) {
         let rest = std::mem::replace(&mut self.reader, Box::new(io::empty()));
         self.reader = Box::new(io::Cursor::new(bytes).chain(Failed(failure)).chain(rest));
         self.decompressed = 0;
     }
 
-    /// Makes `fill` give these bytes, which were extracted from those read so far.
+    /// Makes `fill` return these bytes, which were extracted from those read so far.
     pub(super) fn unwrapped(&mut self, bytes: Vec<u8>, how: Option<&'static str>) {
         self.reader = Box::new(io::Cursor::new(bytes));
         self.compression = how.or(self.compression);
@@ -256,7 +256,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_bomb_is_defused() {
+    fn a_decompression_bomb_is_rejected() {
         let zeros = vec![0; 8 << 20];
         let small = zstd::encode_all(&*zeros, 1).unwrap();
         assert!(small.len() as u64 * MAX_RATIO < zeros.len() as u64);
@@ -277,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn text_that_repeats_is_no_bomb() {
+    fn repetitive_text_is_not_a_decompression_bomb() {
         let text = "the same line\n".repeat(500_000);
         let raw = Box::new(io::Cursor::new(text.clone().into_bytes()));
         let mut source = ByteStream::new(raw, false, Arc::default()).unwrap();

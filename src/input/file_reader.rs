@@ -30,7 +30,7 @@ pub(super) struct ReadTask {
     pub(super) formats: Vec<&'static dyn Format>,
     /// The only format that the user allows for it.
     pub(super) only: Option<Setting<&'static dyn Format>>,
-    /// What is known of the file before it is read.
+    /// What is known about the file before it is read.
     pub(super) origin: Arc<Origin>,
     /// Whether these are more lines of a file whose first lines some format has claimed.
     pub(super) goes_on: bool,

@@ -1,10 +1,10 @@
-//! The parts of the input side that fuzz targets hold to their laws; no part of the library's API.
+//! Entry points for fuzz targets; not part of the library's API.
 
 use super::frame::{Ending, Framer};
 use super::json::{Fields, Shape};
 use crate::record::{Batch, SkipReason};
 
-/// What a splitter made of some bytes.
+/// The result of splitting some bytes.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Split {
     /// Offset, line, column, ordinal and length of each record.
@@ -34,13 +34,17 @@ pub fn split(bytes: &[u8], chunks: &[usize], window: usize, limit: usize) -> Spl
         let (chunk, later) = rest.split_at(size);
         rest = later;
         batch.bytes.extend_from_slice(chunk);
-        // As at the end of a file, where the last read gives nothing.
+        // As at the end of a file, where the last read returns nothing.
         let ending = if size == 0 { Ending::Eof } else { Ending::More };
         let done = framer.run(&mut batch, ending);
         for placed in batch.records.drain(..) {
             let text = &batch.bytes[placed.start..placed.end];
             let at = placed.offset as usize;
-            assert_eq!(bytes.get(at..at + text.len()), Some(text), "a record is where it says");
+            assert_eq!(
+                bytes.get(at..at + text.len()),
+                Some(text),
+                "a record has the position that it states"
+            );
             let place = (placed.offset, placed.line, placed.column, placed.ordinal, text.len());
             split.records.push(place);
         }

@@ -33,8 +33,8 @@ pub(super) struct RawFile {
 }
 
 impl RawFile {
-    /// Opens a file. Of a regular file no more is read than its size at this moment: what is
-    /// appended later belongs to the next run.
+    /// Opens a file. A regular file is read only up to its size at this moment: bytes that are
+    /// appended later belong to the next run.
     pub(super) fn open(path: &Path) -> io::Result<Self> {
         let file = File::open(path)?;
         let meta = file.metadata()?;
@@ -49,7 +49,7 @@ impl RawFile {
     }
 }
 
-/// What a peek at a file leaves for reading it.
+/// The state of a file between the peek and its reading.
 pub(super) enum Peeked {
     /// The opened file, which gives the peeked bytes again.
     Open(Box<ReadTask>),
@@ -85,7 +85,7 @@ pub(super) enum Retain {
     Not,
 }
 
-/// What the peeks at the files of a run left, until each file is read.
+/// The peeked files of a run, until each is read.
 pub(super) struct PeekedFiles {
     files: Vec<Mutex<Option<Peeked>>>,
     /// Bytes of small files that may still be retained.
@@ -120,13 +120,13 @@ impl PeekedFiles {
         }
     }
 
-    /// What was retained of a file; the second call gives nothing.
+    /// The retained state of a file; the second call returns nothing.
     pub(super) fn take(&self, index: usize) -> Option<Peeked> {
         self.files.get(index)?.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }
 
-/// Takes `amount` from what is left; `false` where less is left.
+/// Takes `amount` from the remaining budget; `false` if less remains.
 fn take(left: &AtomicU64, amount: u64) -> bool {
     let less = |left: u64| left.checked_sub(amount);
     left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).is_ok()
@@ -137,7 +137,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn files_are_retained_up_to_a_limit_and_streams_always() {
+    fn peeked_files_are_retained_up_to_a_limit_and_streams_always() {
         let files = PeekedFiles::new(0);
         for _ in 0..SMALL_BYTES / SMALL {
             assert_eq!(files.retain(Some(SMALL)), Retain::Small);

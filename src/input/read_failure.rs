@@ -1,4 +1,4 @@
-//! Why the bytes of a file end before the file does.
+//! Why the end of a file was not reached.
 
 use std::{fmt, io};
 

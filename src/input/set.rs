@@ -195,8 +195,7 @@ impl InputSet {
         if report() == Some(true) { ReadOrder::Reports } else { ReadOrder::Events }
     }
 
-    /// Whether an opened file is a credential report. What is read for it does not count as
-    /// progress.
+    /// Whether an opened file is a credential report. Bytes read for it do not count as progress.
     fn is_report(&self, file: (&FoundFile, &FileHint), raw: RawFile) -> bool {
         let account = FileAccount::default();
         let mut task = self.task(file, account, Ok(raw), &Arc::default(), false);

@@ -22,7 +22,7 @@ use crate::record::{
 use crate::source::PathPattern;
 use crate::value::{RecordKind, Time, Zone};
 
-/// What a run reads from one file.
+/// The result of reading one file.
 #[derive(Debug, Default)]
 struct Read {
     account: FileAccount,
@@ -155,7 +155,7 @@ fn read_stream(stream: Stdin) -> Read {
     read_file(set.open(0))
 }
 
-/// One line for what a file turned out to be.
+/// One line with the status of a file.
 fn line(read: &Read) -> String {
     let FileAccount { status, container, compression, .. } = &read.account;
     let status = match status {
@@ -214,7 +214,7 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn folders_are_walked_in_order_and_everything_in_them_is_named() {
+fn folders_are_walked_in_order_and_every_file_is_listed() {
     let folder = Folder::new("walk");
     folder.file("b.json", S3);
     folder.file("a/deep/er/z.json.gz", &gzip(S3));
@@ -253,7 +253,7 @@ fn folders_are_walked_in_order_and_everything_in_them_is_named() {
 }
 
 #[test]
-fn roots_are_numbered_by_their_text_whatever_the_order() {
+fn roots_are_numbered_by_their_text_regardless_of_argument_order() {
     let folder = Folder::new("roots");
     let file = folder.file("logs/2024/a.json", S3);
     folder.file("logs/2024/b.txt", b"hello");
@@ -281,7 +281,7 @@ fn roots_are_numbered_by_their_text_whatever_the_order() {
 }
 
 #[test]
-fn a_named_file_must_be_an_input_and_a_met_one_need_not() {
+fn a_named_file_must_be_an_input_but_a_file_found_in_a_folder_need_not() {
     let folder = Folder::new("named");
     let text = folder.file("notes.txt", b"hello");
     let named = &read_all(&inputs(&[&text]))[0].account;
@@ -293,7 +293,7 @@ fn a_named_file_must_be_an_input_and_a_met_one_need_not() {
 }
 
 #[test]
-fn an_argument_that_names_nothing_is_an_error() {
+fn an_argument_that_matches_nothing_is_an_error() {
     let folder = Folder::new("absent");
     folder.file("cloudtrail.json", S3);
     let base = folder.0.to_str().unwrap();
@@ -337,7 +337,7 @@ fn large_files_come_in_batches() {
 }
 
 #[test]
-fn what_is_said_of_files_reaches_those_that_are_named() {
+fn hints_apply_to_the_files_they_name() {
     let folder = Folder::new("hints");
     folder.file("a.json", S3);
     folder.file("b/c.json", S3);
@@ -380,5 +380,5 @@ fn what_is_said_of_files_reaches_those_that_are_named() {
         ["the entry of `inputs` at keytrail.yaml:4 names no input of this run: `c.json`"]
     );
     let again = InputSet::new(&arguments).unwrap().hints(&Hints::default(), Path::new("/"));
-    assert!(Arc::ptr_eq(&again.open(1).origin(), &again.open(2).origin()), "readers are kept");
+    assert!(Arc::ptr_eq(&again.open(1).origin(), &again.open(2).origin()), "readers are reused");
 }

@@ -32,7 +32,7 @@ pub struct Answer {
     pub allowed: Option<u64>,
     /// The number of these records that were shown.
     pub shown: u64,
-    /// Of these records, those that could not be held to be sorted.
+    /// Of these records, those that did not fit into the sort buffer and are not shown.
     pub unsorted: u64,
     /// Records that meet the condition but have no time, so that they are in no period.
     pub unplaced: u64,

@@ -37,7 +37,7 @@ impl MaskedUse {
         Self { masked, keys: BTreeMap::new(), more: 0 }
     }
 
-    /// The number of keys that look like the masked key; at least this many if there are very many.
+    /// The number of keys that look like the masked key; a lower bound if there are very many.
     pub fn count(&self) -> usize {
         self.keys.len()
     }

@@ -7,7 +7,7 @@ use crate::record::RawRecord;
 pub struct RecordPlace {
     /// The path of the file, as a user would type it.
     pub path: String,
-    /// Whether `path` may lie below any folder.
+    /// Whether `path` may be below any folder.
     pub is_below: bool,
     /// The line, from 1.
     pub line: Option<u64>,
@@ -22,8 +22,8 @@ pub struct RecordPlace {
 impl RecordPlace {
     /// Parses a place; `None` if the text names a file or only looks like one.
     ///
-    /// A name may contain colons, so `exists` states whether there is such a file or folder, and the
-    /// longest name that exists is the file. If none exists, it is what precedes the numbers.
+    /// A name may contain colons, so `exists` states whether there is such a file or folder, and
+    /// the longest name that exists is the file. If none exists, it is what precedes the numbers.
     pub fn parse(text: &str, exists: &dyn Fn(&str) -> bool) -> Option<Self> {
         if exists(text) {
             return None;
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn a_place_below_any_folder_names_the_files_whose_paths_end_alike() {
+    fn a_place_below_any_folder_matches_files_by_the_end_of_their_path() {
         for (file, exact, below) in [
             ("a/b.json", true, true),
             ("/logs/a/b.json", false, true),
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn a_record_holds_the_places_from_its_first_character_to_its_last() {
+    fn a_record_contains_the_places_from_its_first_to_its_last_character() {
         let raw = RawRecord {
             offset: 40,
             line: 3,

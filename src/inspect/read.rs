@@ -17,7 +17,7 @@ pub struct Options {
     /// The maximum number of records to show of each file; `None` shows all. Further records are
     /// only counted.
     pub limit: Option<u64>,
-    /// Places whose records are shown; of a file without one, records from its beginning.
+    /// Places whose records are shown. A file without a place is shown from its beginning.
     pub places: Vec<RecordPlace>,
     /// The value of `now` for every file, if set.
     pub now: Option<Time>,
@@ -110,7 +110,7 @@ impl Everything<'_> {
         (!at.is_empty(), at)
     }
 
-    /// Whether the event is one that the places mean.
+    /// Whether the places refer to the event.
     fn meets(&mut self, at: &[usize], record: &Record<'_>) -> bool {
         let id = record.get(event::ID).as_str();
         let mut met = at.is_empty();

@@ -71,7 +71,7 @@ mod tests {
     use super::placeholder;
 
     #[test]
-    fn placeholders_of_other_languages_are_found_and_ours_is_not() {
+    fn only_placeholders_of_other_languages_are_found() {
         for (text, expected) in [
             ("by ${event.user}", None),
             ("by {{ event.user }} again", Some("{{ event.user }}")),

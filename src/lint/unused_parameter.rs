@@ -4,11 +4,12 @@ use super::Lint;
 use crate::diag::Diagnostic;
 use crate::diag::codes::lint as codes;
 
-/// A parameter of a rule that its file never names as `params.NAME`.
+/// A parameter of a rule that its file never names as `params.NAME`, or of a definition that its
+/// expression never names.
 pub(super) static UNUSED_PARAMETER: Lint = Lint {
     name: "unused-parameter",
     code: &codes::UNUSED_PARAMETER,
-    doc: "A parameter that no expression of its rule reads.",
+    doc: "A parameter that no expression of its rule or definition reads.",
     run: |policy, _| {
         let mut problems = Vec::new();
         for rule in &policy.rules {
@@ -31,11 +32,34 @@ pub(super) static UNUSED_PARAMETER: Lint = Lint {
                 );
             }
         }
+        for (name, definition) in &policy.definitions {
+            let text = &definition.source.text;
+            for (parameter, _) in definition.params.iter().filter(|(name, _)| !has_word(text, name))
+            {
+                let message =
+                    format!("the definition `{name}` does not read its parameter `{parameter}`");
+                problems.push(
+                    Diagnostic::warning(&codes::UNUSED_PARAMETER, message)
+                        .at(definition.source.locate(0, text.len()), "")
+                        .help(format!("write `{parameter}` in the expression, or delete it")),
+                );
+            }
+        }
         problems
     },
 };
 
-/// Whether a text contains `params.NAME`.
+/// Whether a word stands in a text by itself.
+fn has_word(text: &str, word: &str) -> bool {
+    let part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    text.match_indices(word).any(|(at, _)| {
+        let before = text[..at].chars().next_back();
+        let after = text[at + word.len()..].chars().next();
+        !before.is_some_and(|c| part(c) || c == '.') && !after.is_some_and(part)
+    })
+}
+
+/// Whether `params.NAME` stands in a text.
 fn is_named(text: &str, name: &str) -> bool {
     const BEFORE: &str = "params.";
     text.match_indices(BEFORE).any(|(at, _)| {
@@ -47,10 +71,18 @@ fn is_named(text: &str, name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_named;
+    use super::{has_word, is_named};
 
     #[test]
-    fn a_name_ends_where_a_word_ends() {
+    fn a_word_stands_by_itself() {
+        assert!(has_word("id == 1", "id"));
+        assert!(has_word("x != id", "id"));
+        assert!(!has_word("event.id == 1", "id"));
+        assert!(!has_word("ids || id2 || user_id", "id"));
+    }
+
+    #[test]
+    fn a_parameter_name_ends_at_a_word_boundary() {
         assert!(is_named("within: params.window", "window"));
         assert!(is_named("params.window2 + params.window", "window"));
         assert!(!is_named("params.window2", "window"));

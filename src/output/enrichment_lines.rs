@@ -1,5 +1,5 @@
 //! Lines of text about the evidence of a finding: who called, and what the log, tables and other
-//! findings know of accounts, sources and keys.
+//! findings contain about accounts, sources and keys.
 
 use crate::diag::escaped;
 use crate::finding::{EnrichedAccount, EnrichedKey, EnrichedSource, Finding, Identity};
@@ -16,7 +16,7 @@ pub(super) enum EnrichmentLine {
     More(String),
 }
 
-/// How much a text shows.
+/// The limits of a text.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Extent {
     /// Accounts, identities, sources and keys, of each.
@@ -28,7 +28,7 @@ pub(super) struct Extent {
 /// The lines about a finding. Identities appear if a table describes their account; otherwise the
 /// evidence names the caller.
 pub(super) fn lines(facts: &Facts, finding: &Finding, extent: Extent) -> Vec<EnrichmentLine> {
-    let text = Text { facts, finding };
+    let text = FindingText { facts, finding };
     let described = |of: &&Identity| text.account_of(of).is_some();
     let identities: Vec<&Identity> = finding.identities.iter().filter(described).collect();
     let mut lines = Vec::new();
@@ -65,12 +65,12 @@ fn plural(of: &str) -> String {
 }
 
 /// Texts about one finding.
-struct Text<'t> {
+struct FindingText<'t> {
     facts: &'t Facts,
     finding: &'t Finding,
 }
 
-impl<'t> Text<'t> {
+impl<'t> FindingText<'t> {
     /// A value from a record or a table: access keys masked, hostile characters escaped, shortened.
     fn value(&self, text: &str, limit: usize) -> String {
         escaped(&self.facts.text(text), limit)

@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_is_too_wide_is_cut_with_a_mark() {
+    fn an_overlong_line_is_cut_with_a_mark() {
         let style = |width| TableStyle { color: false, width };
         assert_eq!(style(None).cut("0123456789"), "0123456789");
         assert_eq!(style(Some(10)).cut("0123456789"), "0123456789");

@@ -1,9 +1,9 @@
 //! GitLab Code Quality: a list of issues with their own fingerprints.
 //!
-//! GitLab takes the results of a SARIF report to be one if rule, file and line are equal, so the
-//! findings in a log of one line collapse. In a Code Quality report it identifies an issue by the
-//! fingerprint alone. Findings that the allowlist covers are left out unless the user requests them,
-//! because the format cannot mark them.
+//! GitLab merges results of a SARIF report that have the same rule, file and line, so the findings
+//! in a log of one line collapse. In a Code Quality report, GitLab identifies an issue by the
+//! fingerprint alone. Findings that the allowlist covers are left out unless the user requests
+//! them, because the format cannot mark them.
 
 use std::io;
 
@@ -36,7 +36,7 @@ const LIMIT: usize = 1_000;
 #[derive(Debug, Serialize)]
 struct Issue {
     description: String,
-    /// What the log and tables know of the evidence.
+    /// What the log and tables contain about the evidence.
     #[serde(skip_serializing_if = "Option::is_none")]
     content: Option<Content>,
     check_name: String,
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn findings_in_one_line_stay_apart() {
+    fn findings_on_one_line_stay_distinct() {
         let mut report = fixture();
         let place = report.findings[0].sample.location.clone();
         let count = report.findings.len();
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn severities_are_gitlabs_and_what_does_not_count_is_info() {
+    fn severities_are_mapped_to_gitlab_and_uncounted_findings_are_info() {
         let mut report = fixture();
         report.findings.truncate(1);
         report.incomplete.clear();

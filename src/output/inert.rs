@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn hostile_characters_are_escapes_and_others_stay() {
+    fn hostile_characters_are_escaped_and_others_stay() {
         for (text, json) in [
             ("naïve 日本", r#""naïve 日本""#),
             ("\u{202e}a\u{9b}", r#""\u202ea\u009b""#),

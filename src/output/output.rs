@@ -1,4 +1,4 @@
-//! What an output format is, and the style in which it shows a report.
+//! The trait of an output format, and the style in which it shows a report.
 
 use std::io;
 
@@ -9,20 +9,20 @@ use crate::report::Report;
 pub struct Output {
     /// Its name on the command line.
     pub name: &'static str,
-    /// What it is for, one sentence.
+    /// Its purpose, in one sentence.
     pub doc: &'static str,
     /// The extension of its files, without a dot.
     pub extension: &'static str,
-    /// Writes a report; the caller flushes and checks.
+    /// Writes a report; the caller flushes `out` and handles the error.
     pub write: fn(&Report, &Style, &mut dyn io::Write) -> io::Result<()>,
 }
 
-/// How a report is to be shown. Formats for machines read only what changes their content.
+/// How to show a report. Formats for machines use only the settings that change their content.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Style {
-    /// Whether to colour with ANSI sequences.
+    /// Whether to use ANSI colours.
     pub color: bool,
-    /// Columns to fill.
+    /// The width in columns.
     pub width: usize,
     /// Whether to show findings that the allowlist covers.
     pub show_suppressed: bool,

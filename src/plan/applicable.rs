@@ -4,7 +4,7 @@ use crate::expr::ir::{Ir, Op};
 use crate::expr::{Assumptions, Expr};
 use crate::record::field::{cred, event, key};
 use crate::record::{FieldId, FieldSet, Format, Origin, Provider};
-use crate::rule::{Construct, Rule};
+use crate::rule::{Construct, Rule, Step};
 use crate::value::{RecordKind, Value};
 
 /// The extent to which a rule applies to a format. It depends on the format, never on the values in
@@ -27,8 +27,15 @@ pub enum Applicability {
 /// `carries` is the set of fields that the format has, given the columns of the file. For events it
 /// includes the fields of creds and keys that credential reports of the run provide.
 pub fn applicability(rule: &Rule, format: &dyn Format, carries: FieldSet) -> Applicability {
-    let steps = rule.steps.iter().map(|step| (&step.when, step.absent));
+    let steps = rule.steps.iter().flat_map(conditions);
     left(steps, (&needs(rule), &uses(rule)), rule.on, format, carries)
+}
+
+/// The conditions of a step, and whether it is absent.
+fn conditions(step: &Step) -> impl Iterator<Item = (&Expr, bool)> {
+    let relation = step.relation.as_ref().map(|of| &of.written);
+    let absent = step.absent;
+    [Some(&step.when), relation].into_iter().flatten().map(move |when| (when, absent))
 }
 
 /// Like [`applicability`], but for one condition over records of a kind.

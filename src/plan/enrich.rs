@@ -123,9 +123,9 @@ mod tests {
     use crate::table::{Column, Declaration, Match, from_nodes};
     use crate::value::{RecordKind, Zone};
 
-    struct Host(Vec<Arc<Table>>, Zone);
+    struct TestEnv(Vec<Arc<Table>>, Zone);
 
-    impl Env for Host {
+    impl Env for TestEnv {
         fn functions(&self) -> &'static [&'static dyn Function] {
             &[]
         }
@@ -153,14 +153,14 @@ mod tests {
         Arc::new(from_nodes(&Arc::new(declaration), rows.items()).unwrap())
     }
 
-    fn host(tables: &[&str]) -> Host {
+    fn host(tables: &[&str]) -> TestEnv {
         let all = [
             table(ASSETS, Match::Cidr, "[{key: 203.0.113.0/24}, {key: 10.0.0.0/8}]"),
             table(NOTES, Match::Cidr, "[{key: 203.0.113.7}, {key: 10.0.0.1}, {key: 192.0.2.1}]"),
             table(ACCOUNTS, Match::Exact, "[{key: '1', name: prod}, {key: '2'}]"),
             table(SHARED_ROLES, Match::Exact, "[{key: on-call}]"),
         ];
-        Host(all.into_iter().filter(|t| tables.contains(&t.id())).collect(), Zone::utc())
+        TestEnv(all.into_iter().filter(|t| tables.contains(&t.id())).collect(), Zone::utc())
     }
 
     fn filled(tables: &[&str], field: FieldId, key: FieldId, value: &str) -> Option<String> {
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn an_account_has_the_name_that_the_table_says() {
+    fn an_account_has_the_name_in_the_table() {
         for (field, key) in
             [(event::ACCOUNT_NAME, event::ACCOUNT), (cred::ACCOUNT_NAME, cred::ACCOUNT)]
         {
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn sessions_of_a_shared_role_are_told_apart() {
+    fn sessions_of_a_shared_role_are_distinguished() {
         let host = host(&[SHARED_ROLES]);
         let enrichment = Enrichment::new(&host, [event::ACTOR].into_iter().collect());
         let filled = |role: &'static str| {
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_record_says_stays() {
+    fn fields_of_the_record_are_not_replaced() {
         let host = host(&[ASSETS, ACCOUNTS]);
         let enrichment = Enrichment::new(&host, fields());
         let mut record = Record::new(RecordKind::Event);
@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_done_for_fields_that_nobody_needs() {
+    fn unneeded_fields_are_not_enriched() {
         let mut record = Record::new(RecordKind::Event);
         record.set(event::IP, Value::str("192.0.2.2"));
         let none = Enrichment::new(&host(&[ASSETS, ACCOUNTS]), FieldSet::EMPTY);

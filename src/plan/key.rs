@@ -19,9 +19,8 @@ pub(super) struct Requirements {
 /// The requirements of which one must be met, or the expression is false. `None` if there is no
 /// such requirement on an indexed field.
 ///
-/// A record that meets none makes the expression false and never an error: `&&` is false if one
-/// operand is false, whatever the others are. So a rule that is skipped could not have failed
-/// either.
+/// If a record meets none, the expression is false and never an error: `&&` is false if one operand
+/// is false, whatever the others are. So a skipped rule could not have failed either.
 pub(super) fn keys(ir: &Ir, kind: RecordKind) -> Option<Requirements> {
     match &ir.op {
         Op::Const(Value::Bool(false)) => Some(Requirements::default()),

@@ -22,7 +22,7 @@ pub(super) enum About {
 /// The effect of a call on its credential.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Effect {
-    /// The call is what remediation requires.
+    /// The call is a step of remediation.
     Remediates,
     /// The call reverses remediation.
     Undoes,
@@ -34,8 +34,8 @@ pub(super) enum Effect {
 type Call = (&'static str, About, Effect);
 
 /// The calls that change credentials, by the service that offers them. The names are those of the
-/// vendors' SDKs; Tencent Cloud's calls on passwords and factors do more than one thing and are not
-/// read.
+/// vendors' SDKs; Tencent Cloud's calls on passwords and factors change several things at once and
+/// are not read.
 static CALLS: &[(Provider, &[&str], &[Call])] = &[
     (
         Provider::Aws,
@@ -140,9 +140,8 @@ impl Params {
         params
     }
 
-    /// The keys that the call names: in its parameters, else among its resources, where a name
-    /// of
-    /// anything else finds no key later.
+    /// The keys that the call names: in its parameters, or else among its resources. Names of other
+    /// resources match no key.
     pub(super) fn keys(self, record: &Record<'_>) -> Vec<String> {
         if let Some(key) = self.key {
             return vec![key];

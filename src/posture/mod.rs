@@ -1,10 +1,11 @@
-//! The posture of credentials: how old keys are, who has a second factor, what is odd, what to do.
+//! The posture of credentials: the age of keys, MFA coverage, suspicious patterns, remediation
+//! steps.
 //!
 //! The input is records, the output a [`Posture`]. Reports are read with `inspect`, through a
 //! viewer that collects their users and keys. Events matter only if they change credentials: they
 //! show which steps are already done. The newest dated report of a format and account shows the
-//! present state, older ones show the trend. A value that no report contains is unknown, and is
-//! never counted as good.
+//! present state, older ones show the trend. A value that no report contains is unknown and never
+//! counts as good.
 //!
 //! Everything in a [`Posture`] is redacted and masked. This module does not print.
 

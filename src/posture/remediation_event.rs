@@ -159,8 +159,8 @@ impl RemediationLog {
         if about == About::Key {
             self.key(provider, account, user.as_deref(), params.keys(record), &history);
         }
-        // For keys only the creation is recorded for the user: the new key may be the one that is
-        // deleted later.
+        // For keys, only the creation is recorded under the user, because the new key may be the
+        // one that is deleted later.
         if about != About::Key || !remediates {
             let Some(user) = user else { return };
             let of_user = self.users.entry((provider, user)).or_default();

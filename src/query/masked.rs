@@ -1,7 +1,8 @@
 //! Access keys that were copied in masked form from a report.
 //!
-//! A masked key equals no key. A comparison with one is a comparison with the key that it denotes,
-//! which is determined after the inputs are read: it is the only access key that looks like it.
+//! A masked key never equals a key. A comparison with one is a comparison with the key that it
+//! denotes, which is determined after the inputs are read: it is the only access key that looks
+//! like it.
 
 use crate::diag::codes::query as codes;
 use crate::diag::{Diagnostic, escaped};

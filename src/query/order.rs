@@ -49,15 +49,15 @@ pub enum GroupColumn {
 /// Why an order cannot be used. The command line shows it for `--sort`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SortError {
-    /// The text after the colon is not a direction; contains that text.
+    /// The text after the colon, which is not a direction.
     Direction(String),
-    /// There is a direction or nothing at all, but no column.
+    /// There is no column.
     NoColumn,
-    /// There is no such column to sort by.
+    /// The column does not exist.
     UnknownColumn {
         /// The column as written.
         name: String,
-        /// What has no such column, in the plural.
+        /// The rows that have no such column, as a plural noun.
         of: String,
         /// The columns that exist.
         candidates: Vec<String>,

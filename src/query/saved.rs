@@ -20,13 +20,17 @@ pub static SAVED: Shape = Shape::Object(&[
         Shape::List(&Shape::Expr),
         "Expressions to count the records by.",
     ),
-    ShapeKey::optional("description", Shape::Str, "What it is for."),
+    ShapeKey::optional("description", Shape::Str, "The purpose of the query."),
     ShapeKey::optional(
         "since",
         Shape::Str,
         "Start of the time range, inclusive: a time, a day, or a duration before the run, such as `90d`.",
     ),
-    ShapeKey::optional("until", Shape::Str, "Before when: the same."),
+    ShapeKey::optional(
+        "until",
+        Shape::Str,
+        "End of the time range, exclusive; written like `since`.",
+    ),
 ]);
 
 /// A query of the project file.

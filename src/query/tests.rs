@@ -1,4 +1,4 @@
-//! Questions, bounds and groups.
+//! Queries, bounds and groups.
 #![allow(clippy::unwrap_used)]
 
 use super::{Bound, Groups, Limits, Period, QuerySource, Tally};
@@ -9,9 +9,9 @@ use crate::record::field::event;
 use crate::source::{Fragment, Sources, Span};
 use crate::value::{RecordKind, Time, Value, Zone};
 
-struct Host(Zone);
+struct TestEnv(Zone);
 
-impl Env for Host {
+impl Env for TestEnv {
     fn functions(&self) -> &'static [&'static dyn Function] {
         crate::stdlib::FUNCTIONS
     }
@@ -36,7 +36,7 @@ fn asked(on: Option<RecordKind>, expr: &str, count_by: &str) -> String {
     let problems = |problems: &[Diagnostic]| -> String {
         problems.iter().map(|diagnostic| render(diagnostic, &sources, false)).collect()
     };
-    match (QuerySource { on, expr, count_by }).compile(&Host(Zone::utc())) {
+    match (QuerySource { on, expr, count_by }).compile(&TestEnv(Zone::utc())) {
         Ok((query, warnings)) => {
             let names: Vec<&str> =
                 query.columns.iter().map(|column| column.name.as_str()).collect();
@@ -50,7 +50,7 @@ fn asked(on: Option<RecordKind>, expr: &str, count_by: &str) -> String {
 }
 
 #[test]
-fn the_kind_is_told_by_the_fields_or_said() {
+fn the_kind_follows_from_the_fields_or_is_stated() {
     let (cred, key) = (Some(RecordKind::Cred), Some(RecordKind::Key));
     for (on, expr, count_by, expected) in [
         (None, "event.ak == \"x\"", "", "event: : "),
@@ -67,7 +67,7 @@ fn the_kind_is_told_by_the_fields_or_said() {
 }
 
 #[test]
-fn what_cannot_be_asked_is_said_where_it_stands() {
+fn an_invalid_query_is_a_located_error() {
     insta::assert_snapshot!(asked(None, "true", ""), @r"
     error[KT9001]: the query does not read a field, so it is unclear whether it reads events, creds or keys
      --> <query>:1:1
@@ -144,12 +144,12 @@ fn what_cannot_be_asked_is_said_where_it_stands() {
 }
 
 #[test]
-fn a_masked_key_stands_for_the_keys_that_look_like_it() {
+fn a_masked_key_matches_the_keys_that_look_like_it() {
     let compiled = |expr: &str| {
         let mut sources = Sources::default();
         let expr = Fragment::whole(sources.add("<query>", expr), expr);
         let source = QuerySource { on: None, expr, count_by: Vec::new() };
-        source.compile(&Host(Zone::utc())).map(|(query, _)| query)
+        source.compile(&TestEnv(Zone::utc())).map(|(query, _)| query)
     };
     let matches = |expr: &str, ak: Option<&str>| {
         let query = compiled(expr).unwrap();
@@ -180,8 +180,11 @@ fn a_masked_key_stands_for_the_keys_that_look_like_it() {
         assert_eq!(compiled(expr).unwrap().masked, [], "{expr}");
     }
     for expr in ["event.ak == \"…\"", "event.ak in [\"AK…\"]", "event.ak == \"A b…0001\""] {
-        let said = asked(None, expr, "");
-        assert!(said.contains("KT9005") && said.contains("shows too little"), "{expr}: {said}");
+        let message = asked(None, expr, "");
+        assert!(
+            message.contains("KT9005") && message.contains("shows too little"),
+            "{expr}: {message}"
+        );
     }
 }
 
@@ -211,7 +214,7 @@ fn a_bound_is_an_instant_a_day_or_a_length_of_time() {
 }
 
 #[test]
-fn a_period_has_its_first_instant_and_not_its_last() {
+fn a_period_includes_its_first_instant_and_excludes_its_last() {
     let (one, two) = (Some(Time(1)), Some(Time(2)));
     for (since, until, inside, empty) in [
         (None, None, [true, true, true], false),
@@ -251,7 +254,7 @@ fn counted(limits: Limits, names: &[&str]) -> String {
 }
 
 #[test]
-fn groups_come_by_count_and_then_by_value() {
+fn groups_are_sorted_by_count_and_then_by_value() {
     assert_eq!(
         counted(Limits::default(), &["b", "a", "c", "c", "d", "c"]),
         "c: 3=1+0 [2, 5]; a: 1=0+1 [1, 1]; b: 1=1+0 [0, 0]; d: 1=0+1 [4, 4]; \

@@ -45,7 +45,7 @@ pub struct Envelope<T> {
     pub whole: T,
     /// The object whose member the record is; empty if the record is an item of an array.
     pub object: T,
-    /// Whether the keys of the record have the case that its trail gave them.
+    /// Whether the keys of the record have their original case.
     pub keys: KeyCase,
 }
 

@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_actor_is_the_most_lasting_thing_known_of_the_caller() {
+    fn the_actor_is_the_most_stable_identity_of_the_caller() {
         let whole = Caller {
             ak: Some("AK"),
             ak_type: "temporary",
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn single_sign_on_roles_are_known_by_their_names() {
+    fn single_sign_on_roles_are_recognised_by_name() {
         for (role, shared) in [
             ("AWSReservedSSO_Admin_0123456789abcdef", true),
             ("aliyunreservedsso-Admin", true),
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn a_caller_without_a_name_is_known_by_principal_and_account() {
+    fn a_caller_without_a_name_is_described_by_principal_and_account() {
         let of = |user, user_id, account| {
             caller(Caller { user, user_id, account, ..Caller::default() }, false)
         };

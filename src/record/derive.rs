@@ -177,8 +177,9 @@ pub fn action(api: &str) -> &'static str {
     if reads || api.starts_with("LookUp") { "read" } else { "write" }
 }
 
-/// Sets the derived fields that an event leaves unset. A field that cannot be missing gets the word
-/// for "not known". Inputs derive each field themselves; this function is for written records.
+/// Sets the derived fields that an event leaves unset. A field that cannot be missing becomes
+/// `unknown`. Inputs derive each field themselves; this function is for records written in rule
+/// tests.
 pub fn complete(record: &mut Record<'_>) {
     if record.kind != RecordKind::Event {
         return;
@@ -270,7 +271,7 @@ mod tests {
     use crate::value::Json;
 
     #[test]
-    fn a_number_in_scientific_notation_is_no_id() {
+    fn a_number_in_scientific_notation_is_not_an_id() {
         for id in ["1.23457E+11", "1,2E+11", "1E+11", " 1.5e+14 ", "1.11122E11"] {
             assert!(is_rounded(id), "{id}");
         }
@@ -280,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn lambda_names_lose_their_version_and_others_keep_theirs() {
+    fn only_lambda_operations_lose_their_version_suffix() {
         for (service, written, expected) in [
             ("lambda", "UpdateFunctionCode20150331v2", "UpdateFunctionCode"),
             ("lambda", "CreateFunction20150331", "CreateFunction"),
@@ -296,7 +297,7 @@ mod tests {
     }
 
     #[test]
-    fn key_ids_tell_their_type() {
+    fn key_ids_determine_the_key_type() {
         use Provider::{Alibaba, Aws, Tencent};
         for (provider, ak, expected) in [
             (Aws, Some("AKIAEXAMPLE"), "long_term"),
@@ -321,7 +322,7 @@ mod tests {
     }
 
     #[test]
-    fn a_source_is_an_address_only_when_it_parses_exactly() {
+    fn a_source_is_an_address_only_if_it_parses_exactly() {
         for (source, address, scope) in [
             ("203.0.113.7", Some("203.0.113.7"), "public"),
             ("10.1.2.3", Some("10.1.2.3"), "private"),
@@ -356,7 +357,7 @@ mod tests {
     }
 
     #[test]
-    fn the_verb_tells_reads() {
+    fn the_verb_determines_whether_a_call_reads() {
         for (api, expected) in [
             ("ListUsers", "read"),
             ("GetObject", "read"),
@@ -371,7 +372,7 @@ mod tests {
     }
 
     #[test]
-    fn a_written_record_is_completed() {
+    fn derived_fields_of_a_written_record_are_set() {
         let mut record = Record::new(RecordKind::Event);
         for (field, value) in [
             (event::PROVIDER, "aws"),
@@ -400,7 +401,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_not_derived() {
+    fn written_fields_are_not_derived() {
         let mut record = Record::new(RecordKind::Event);
         record.set(event::PROVIDER, Value::str("aws"));
         record.set(event::AK, Value::str("AKIAEXAMPLE"));

@@ -185,25 +185,25 @@ pub mod words {
     words! {
         /// The clouds.
         PROVIDER = "provider" ["aws" "alibaba" "tencent"];
-        /// Who calls.
+        /// The kind of identity that calls.
         USER_TYPE = "user_type"
             ["root" "user" "role" "federated" "service" "account" "collaborator" "receiver" "unknown"];
-        /// What kind of access key.
+        /// The kind of access key.
         AK_TYPE = "ak_type" ["long_term" "temporary" "none" "unknown"];
-        /// Where an address lies.
+        /// The kind of network of an address.
         IP_SCOPE = "ip_scope" ["public" "private" "service" "internal" "unknown"];
-        /// What the asset and remark tables know of an address.
+        /// The kind of an address according to the asset and remark tables.
         IP_TYPE = "ip_type"
             ["account_noted" "account" "external_noted" "external" "lan_noted" "lan"];
-        /// By which way a call came.
+        /// The access method of a call.
         METHOD = "method" ["api" "console" "miniprogram" "service" "unknown"];
         /// What an event records.
         EVENT_KIND = "kind" ["call" "signin" "signout" "service" "insight"];
         /// Whether a call changes something.
         ACTION = "action" ["read" "write"];
-        /// Which trail recorded it.
+        /// The kind of trail that recorded it.
         CATEGORY = "category" ["management" "data" "insight" "network"];
-        /// What kind of second factor.
+        /// The kind of second factor.
         MFA_KIND = "mfa_kind" ["virtual" "hardware"];
     }
 }
@@ -405,7 +405,7 @@ fields! {
         PARAMS ? "params" Type::Untyped, "The parameters of the call.",
             aws "requestParameters", alibaba [("requestParameters") "; " ("requestParameterJson")],
             tencent "requestParameters";
-        RESPONSE ? "response" Type::Untyped, "What was answered.",
+        RESPONSE ? "response" Type::Untyped, "The response to the call.",
             aws "responseElements", alibaba "responseElements", tencent [("responseElements") " ?? " ("requestElements")];
         RESOURCES ? "resources" Type::List(Elem::Str), "The resources that the call reads or changes.",
             aws "resources[].ARN", alibaba [("referencedResources") "; " ("resourceName")],

@@ -135,7 +135,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_said_first_goes_before() {
+    fn the_first_statement_takes_precedence() {
         let setting = |text: &str, by| Some(Setting::new(text.to_owned(), by));
         let flags = Hint { account: setting("1", "--account"), ..Hint::default() };
         let zone = Some(Setting::new(Zone::utc(), "keytrail.yaml:3"));
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn columns_have_names_of_their_own() {
+    fn column_names_are_present_and_unique() {
         for (text, problem) in [
             ("user, mfa_active", None),
             ("user,,mfa", Some("column 2 has no name")),

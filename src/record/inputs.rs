@@ -10,7 +10,7 @@ use super::{Batch, Format, Hint, Origin};
 pub enum BatchStatus {
     /// The batch was filled; call again.
     More,
-    /// The batch holds the last records, maybe none.
+    /// The batch contains the last records, or none.
     Done,
 }
 
@@ -28,10 +28,10 @@ pub enum ReadOrder {
 pub trait Inputs: Sync {
     /// How many files there are.
     fn count(&self) -> usize;
-    /// Finds out when each is read, so that [`Self::read_order`] answers at once; `jobs` threads share
-    /// the work.
+    /// Determines the read order of each file, so that [`Self::read_order`] returns at once; `jobs`
+    /// threads share the work.
     fn peek_all(&self, _jobs: NonZeroUsize) {}
-    /// When one is read.
+    /// When a file is read.
     fn read_order(&self, _index: usize) -> ReadOrder {
         ReadOrder::Events
     }
@@ -45,8 +45,8 @@ pub trait Inputs: Sync {
     fn is_rereadable(&self, _index: usize) -> bool {
         false
     }
-    /// Starts reading one that was read before, to look at some of its records once more; `None`
-    /// for what can be read only once.
+    /// Starts reading a file again, to read some of its records a second time; `None` if it can be
+    /// read only once.
     fn again(&self, _index: usize) -> Option<Box<dyn Batches + '_>> {
         None
     }
@@ -56,7 +56,7 @@ pub trait Inputs: Sync {
 pub trait Batches: Send {
     /// Fills `batch` with the next records, after clearing it.
     fn next(&mut self, batch: &mut Batch) -> BatchStatus;
-    /// The formats to try for its records, the likeliest first.
+    /// The formats to try for its records, the most likely first.
     fn formats(&self) -> &[&'static dyn Format];
     /// Properties of its records that their text does not contain; the same [`Arc`] while nothing
     /// changes.
@@ -65,13 +65,14 @@ pub trait Batches: Send {
     fn account(&self) -> FileAccount;
 }
 
-/// What a file turned out to be. Every report on files shows it.
+/// How a file was treated. Every report on files shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum FileStatus {
     /// It was read as records.
     #[default]
     Read,
-    /// Met while walking a directory, and no format claims it: listed, not incomplete.
+    /// It was found in a folder, and no format claims it: it is listed and does not make the run
+    /// incomplete.
     NotAnInput {
         /// Why no format claims it.
         reason: String,
@@ -81,12 +82,13 @@ pub enum FileStatus {
         /// What it is.
         reason: String,
     },
-    /// Named, globbed, or with an input's extension, and no format claims it: incomplete.
+    /// It was named, matched a glob or has the extension of an input, and no format claims it: the
+    /// run is incomplete.
     Unclaimed {
         /// What was tried.
         reason: String,
     },
-    /// It could not be opened: incomplete.
+    /// It could not be opened: the run is incomplete.
     Unreadable {
         /// Why.
         reason: String,
@@ -100,7 +102,7 @@ pub struct FileAccount {
     pub root: usize,
     /// Path below the root, `/` between its parts; the file's own name when it was named itself.
     pub path: String,
-    /// What it turned out to be.
+    /// How it was treated.
     pub status: FileStatus,
     /// The container of its records (`records-object`, `events-object`, `response-object`,
     /// `query-rows-object`, `hits-answer`, …, `array`, `lines`, `object`, `rows`).
@@ -115,8 +117,7 @@ pub struct FileAccount {
     pub sha256: Option<[u8; 32]>,
     /// Notes; no record was skipped because of them.
     pub notes: Vec<String>,
-    /// What could not be understood of records that were read all the same: each makes the run
-    /// incomplete.
+    /// Unreadable values in records that were read; each makes the run incomplete.
     pub faults: Vec<String>,
 }
 

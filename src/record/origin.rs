@@ -81,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn case_and_blanks_do_not_tell_columns_apart() {
+    fn column_names_ignore_case_and_blanks() {
         let columns = Columns::new(["Account ID", "user_name", " MFA Active"].map(str::to_owned));
         for (name, place) in [
             ("AccountID", Some(0)),

@@ -161,7 +161,7 @@ fn files() -> Vec<FileReport> {
         file(
             0,
             "LICENSE",
-            FileStatus::NotAnInput { reason: "text, no format claims it".into() },
+            FileStatus::NotAnInput { reason: "text that no format claims".into() },
             0,
         ),
         file(0, "digest.json", FileStatus::Declined { reason: "a CloudTrail digest".into() }, 0),

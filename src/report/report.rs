@@ -8,7 +8,7 @@ use crate::record::InputKinds;
 use crate::rule::{Category, ConstructKind, FailOn, PolicyChanges, Severity, Status};
 use crate::value::{RecordKind, Time};
 
-/// What a rule contributes to reports.
+/// The facts about a rule that reports contain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RuleSummary {
     /// Its id.
@@ -25,7 +25,7 @@ pub struct RuleSummary {
     pub category: Category,
     /// The severity in force.
     pub severity: Severity,
-    /// How reliable it is.
+    /// Its maturity.
     pub status: Status,
     /// The kind of record that it reads.
     pub on: RecordKind,
@@ -33,9 +33,9 @@ pub struct RuleSummary {
     pub construct: Option<ConstructKind>,
     /// Free tags.
     pub tags: Vec<String>,
-    /// Controls it checks.
-    pub controls: Vec<String>,
     /// Controls that it checks.
+    pub controls: Vec<String>,
+    /// Links to further information.
     pub references: Vec<String>,
     /// Its file, as shown; relative to the project.
     pub file: String,
@@ -43,7 +43,7 @@ pub struct RuleSummary {
     pub line: usize,
     /// Whether it is built in.
     pub builtin: bool,
-    /// Why it cannot match with the current configuration, if so.
+    /// Why it cannot match in the current configuration; `None` if it can.
     pub not_configured: Option<String>,
 }
 

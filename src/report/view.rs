@@ -120,7 +120,7 @@ mod tests {
     use super::super::fixture::fixture;
 
     #[test]
-    fn files_are_shown_as_they_were_named() {
+    fn files_are_shown_by_the_path_as_named() {
         let mut report = fixture();
         for (root, path, shown) in [
             ("logs", "a/b.json", "logs/a/b.json"),

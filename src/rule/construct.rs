@@ -35,7 +35,8 @@ impl Construct {
         match self {
             Construct::Correlate(correlate) => &correlate.measures,
             Construct::AfterSilence(silence) => std::slice::from_ref(&silence.silent_since),
-            Construct::Plain | Construct::Sequence(_) | Construct::FirstSeen(_) => &[],
+            Construct::Sequence(sequence) => &sequence.measures,
+            Construct::Plain | Construct::FirstSeen(_) => &[],
         }
     }
 
@@ -95,20 +96,33 @@ pub struct Measure {
     pub kind: MeasureKind,
     /// The value that it takes from each match.
     pub operand: Expr,
+    /// Whether a list counts as its items and not as one value.
+    pub each: bool,
+    /// For [`MeasureKind::Values`], how many values it shows.
+    pub most: usize,
 }
 
 impl Measure {
+    /// A measure of one value of each match.
+    pub(super) fn new(name: &str, kind: MeasureKind, operand: Expr) -> Self {
+        Self { name: name.to_owned(), kind, operand, each: false, most: 0 }
+    }
+
     /// The type of its value.
     pub fn ty(&self) -> Type {
         match self.kind {
             MeasureKind::Count | MeasureKind::Distinct | MeasureKind::Sum => Type::Int,
-            MeasureKind::Min | MeasureKind::Max => self.operand.ty(),
+            MeasureKind::Min | MeasureKind::Max | MeasureKind::Step => self.operand.ty(),
+            MeasureKind::Values => Type::Str,
         }
     }
 
     /// Whether its value can be missing: without values there is no minimum or maximum.
     pub fn nullable(&self) -> bool {
-        matches!(self.kind, MeasureKind::Min | MeasureKind::Max)
+        match self.kind {
+            MeasureKind::Count | MeasureKind::Distinct | MeasureKind::Sum => false,
+            MeasureKind::Min | MeasureKind::Max | MeasureKind::Values | MeasureKind::Step => true,
+        }
     }
 }
 
@@ -135,6 +149,11 @@ words! {
         Min = "min",
         /// The largest value.
         Max = "max",
+        /// The first different values in their order, for the message.
+        Values = "values",
+        /// The value of one step of a sequence, which `message` or `raise` names; no measure that a
+        /// rule declares.
+        Step = "step",
     }
 }
 
@@ -143,6 +162,30 @@ words! {
 pub struct Sequence {
     /// The longest time between the first and the last step; the whole input if not given.
     pub within: Option<Duration>,
+    /// The values of steps that `message` and `raise` name, in slot order.
+    pub measures: Vec<Measure>,
+    /// Where each of them is retained.
+    pub shown: Vec<StepValue>,
+}
+
+/// A condition over values of several steps.
+#[derive(Debug, Clone)]
+pub struct Relation {
+    /// The condition as written, over the records of the steps.
+    pub written: Expr,
+    /// The condition over the values that it reads, in slot order.
+    pub condition: Expr,
+    /// The values.
+    pub reads: Vec<StepValue>,
+}
+
+/// A value that is retained of the matches of a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StepValue {
+    /// The index of the step.
+    pub step: usize,
+    /// The index of the value among those that are retained of the step.
+    pub value: usize,
 }
 
 /// Values that no earlier record of the subject had.

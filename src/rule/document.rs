@@ -118,7 +118,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_top_key_decides() {
+    fn the_top_key_determines_the_kind() {
         let cases = [
             ("rule: {}", Ok(DocumentKind::Rule)),
             ("list: {}", Ok(DocumentKind::List)),

@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_keeps_its_values_in_order() {
+    fn a_list_preserves_the_order_of_its_values() {
         let text = "list:\n  id: risky\n  of: event.operation\n  description: Risky calls.\n  \
                     values: [aws:iam.CreateUser, 'aws:s3.*', 'tencent:cam.Delete*']\n";
         let (list, errors) = load(text);
@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_list_is_a_list() {
+    fn an_empty_list_is_valid() {
         let (list, errors) = load("list: {id: risky, values: []}");
         assert_eq!(errors, [""; 0]);
         assert!(list.unwrap().is_empty());

@@ -26,9 +26,12 @@ mod source_tag;
 mod table;
 
 pub use construct::{
-    AfterSilence, Construct, ConstructKind, Correlate, FirstSeen, Measure, MeasureKind, Sequence,
+    AfterSilence, Construct, ConstructKind, Correlate, FirstSeen, Measure, MeasureKind, Relation,
+    Sequence, StepValue,
 };
-pub use definition::{DEFINITIONS_FILE, NamedDefinition, check_definition, load_definitions};
+pub use definition::{
+    ArgumentType, DEFINITIONS_FILE, NamedDefinition, check_definition, load_definitions,
+};
 pub use document::{DocumentKind, document_kind};
 pub use fail_on::FailOn;
 pub use list::{LIST_FILE, change_list, load_list};
@@ -37,6 +40,7 @@ pub use param::{ParamType, Parameter, as_written};
 pub use policy_changes::{ListDifference, OwnItem, PolicyChanges, RuleOff, TableRows, ValueChange};
 pub use rule::{
     Category, Expectation, ExpectedCounts, Judged, Raise, Rule, Severity, Status, Step, TestCase,
+    ValueForm,
 };
 pub use shape::RULE_FILE;
 pub use source_tag::{SOURCE_TAGS, SourceTag};

@@ -32,8 +32,10 @@ fn of(ir: &Ir, measures: &[Measure]) -> Moves {
         Op::Measure(slot) => match measures.get(*slot).map(|measure| measure.kind) {
             Some(MeasureKind::Count | MeasureKind::Distinct | MeasureKind::Max) => Moves::Up,
             Some(MeasureKind::Min) => Moves::Down,
-            // An added value may be negative.
-            Some(MeasureKind::Sum) | None => Moves::Anyhow,
+            // An added value may be negative, or change the values that are shown.
+            Some(MeasureKind::Sum | MeasureKind::Values | MeasureKind::Step) | None => {
+                Moves::Anyhow
+            }
         },
         Op::And(parts) | Op::Or(parts) => {
             parts.iter().fold(Moves::Never, |all, part| together(all, of(part, measures)))

@@ -164,7 +164,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_policy_that_changes_nothing_says_nothing() {
+    fn a_policy_without_changes_reports_none() {
         let changes =
             PolicyChanges { project_files: vec!["keytrail.yaml".into()], ..Default::default() };
         assert!(changes.is_empty());

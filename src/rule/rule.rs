@@ -2,64 +2,64 @@
 
 use std::collections::BTreeMap;
 
-use super::construct::{Construct, Measure};
+use super::construct::{Construct, Measure, MeasureKind, Relation};
 use super::param::Parameter;
 use crate::expr::{Expr, Param};
 use crate::record::FieldSet;
 use crate::source::Span;
-use crate::value::{RecordKind, words};
+use crate::value::{RecordKind, Type, words};
 use crate::yaml::Node;
 
 words! {
-    /// How bad a finding is; `Info` is the lowest.
+    /// The severity of a finding; `Info` is the lowest.
     Severity {
-        /// Worth knowing.
+        /// For information.
         Info = "info",
-        /// To be looked at some time.
+        /// Look at it when convenient.
         Low = "low",
-        /// To be mended.
+        /// Fix it.
         Medium = "medium",
-        /// To be looked at today.
+        /// Look at it today.
         High = "high",
-        /// To be stopped now.
+        /// Stop it now.
         Critical = "critical",
     }
 }
 
 words! {
-    /// What a rule watches for.
+    /// The kind of problem that a rule detects.
     Category {
-        /// A key is used in a way it should not be.
+        /// A credential is misused.
         Abuse = "abuse",
-        /// A key is known outside.
+        /// A key has leaked.
         Leak = "leak",
         /// The state of users and keys.
         Posture = "posture",
-        /// Users and keys come and go.
+        /// Users and keys are created and deleted.
         Lifecycle = "lifecycle",
     }
 }
 
 impl Category {
-    /// What it means, a clause.
+    /// Its meaning, as a clause.
     pub fn doc(self) -> &'static str {
         match self {
-            Category::Abuse => "a credential is used in a way it should not be",
-            Category::Leak => "a key is known outside",
+            Category::Abuse => "a credential is misused",
+            Category::Leak => "a key has leaked",
             Category::Posture => "the state of users and keys",
-            Category::Lifecycle => "users and keys come and go",
+            Category::Lifecycle => "users and keys are created and deleted",
         }
     }
 }
 
 words! {
-    /// How far a rule can be relied on.
+    /// The maturity of a rule.
     Status {
-        /// On trial: reported, never gates.
+        /// On trial: its findings are reported and never fail the run.
         Experimental = "experimental",
         /// In force.
         Stable = "stable",
-        /// In force, and about to go.
+        /// In force, but it will be removed.
         Deprecated = "deprecated",
     }
 }
@@ -104,8 +104,8 @@ pub struct Rule {
     pub status: Status,
     /// The kind of record that it reads.
     pub on: RecordKind,
-    /// Free tags; `attack.t1078.004` names an ATT&CK technique, one of [`SOURCE_TAGS`](super::SOURCE_TAGS)
-    /// the document from which the rule comes.
+    /// Free tags; `attack.t1078.004` names an ATT&CK technique, one of
+    /// [`SOURCE_TAGS`](super::SOURCE_TAGS) the document from which the rule comes.
     pub tags: Vec<String>,
     /// Controls that it checks, `cis-aws-1.4`.
     pub controls: Vec<String>,
@@ -150,26 +150,97 @@ pub struct Step {
     /// The subject: matches with equal values belong to one finding. Each value has its text for
     /// reports.
     pub by: Vec<(String, Expr)>,
+    /// The value of the subject that is a list of which each item is a subject, by its index.
+    pub each: Option<usize>,
     /// Whether the sequence requires that there is no such record.
     pub absent: bool,
+    /// How many such records the sequence requires.
+    pub count: usize,
+    /// The condition over its values and those of earlier steps.
+    pub relation: Option<Relation>,
+    /// The values of its matches that are retained for the conditions, `message` and `raise`.
+    pub retained: Vec<(Expr, ValueForm)>,
+    /// The retained values that conditions of later steps name, by their index.
+    pub named: Vec<usize>,
+}
+
+impl Step {
+    /// A step that requires one record.
+    pub(super) fn new(id: &str, when: Expr, by: Vec<(String, Expr)>, each: Option<usize>) -> Self {
+        Self {
+            id: id.to_owned(),
+            when,
+            by,
+            each,
+            absent: false,
+            count: 1,
+            relation: None,
+            retained: Vec::new(),
+            named: Vec::new(),
+        }
+    }
+
+    /// The types of the values of its subject.
+    pub fn subject_types(&self) -> Vec<Type> {
+        let ty = |(index, (_, by)): (usize, &(String, Expr))| match by.ty() {
+            Type::List(item) if self.each == Some(index) => item.into(),
+            ty => ty,
+        };
+        self.by.iter().enumerate().map(ty).collect()
+    }
+}
+
+/// The form in which a value of a match is retained.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ValueForm {
+    /// As it is.
+    Whole,
+    /// As the list of its items.
+    Items,
+    /// With the access key of the record masked, because it is only shown.
+    Shown {
+        /// As the list of its items.
+        each: bool,
+    },
+    /// As the text that the message shows, redacted.
+    Text,
 }
 
 impl Rule {
-    /// The values that are stored for each match in addition to its subject: the operands of
-    /// measures, the values that must be new, or when the subject was last seen.
+    /// The values that are stored for each match of a step in addition to its subject, and their form: the
+    /// operands of measures, the values that must be new, when the subject was last seen, or the
+    /// values that other steps and the message name.
+    pub fn measured_of(&self, step: usize) -> Vec<(&Expr, ValueForm)> {
+        let whole = |of| (of, ValueForm::Whole);
+        match &self.construct {
+            Construct::Plain => Vec::new(),
+            Construct::Correlate(correlate) => {
+                let form = |measure: &Measure| match (measure.kind, measure.each) {
+                    (MeasureKind::Values, each) => ValueForm::Shown { each },
+                    (_, true) => ValueForm::Items,
+                    (_, false) => ValueForm::Whole,
+                };
+                let measures = correlate.measures.iter();
+                measures.map(|measure| (&measure.operand, form(measure))).collect()
+            }
+            Construct::Sequence(_) => {
+                let retained = self.steps.get(step).map_or(&[][..], |step| &step.retained);
+                retained.iter().map(|(of, form)| (of, *form)).collect()
+            }
+            Construct::FirstSeen(first_seen) => {
+                first_seen.of.iter().map(|(_, of)| of).map(whole).collect()
+            }
+            Construct::AfterSilence(silence) => silence.last_seen.iter().map(whole).collect(),
+        }
+    }
+
+    /// The values that are stored for matches of any step.
     pub fn measured(&self) -> impl Iterator<Item = &Expr> {
-        let (measures, of) = match &self.construct {
-            Construct::Plain | Construct::Sequence(_) => (&[][..], &[][..]),
-            Construct::Correlate(correlate) => (&correlate.measures[..], &[][..]),
-            Construct::FirstSeen(first_seen) => (&[][..], &first_seen.of[..]),
-            Construct::AfterSilence(_) => (&[][..], &[][..]),
+        let steps = match &self.construct {
+            Construct::Sequence(_) => self.steps.len(),
+            _ => 1,
         };
-        let last_seen = match &self.construct {
-            Construct::AfterSilence(silence) => silence.last_seen.as_ref(),
-            _ => None,
-        };
-        let measures = measures.iter().map(|measure| &measure.operand);
-        measures.chain(of.iter().map(|(_, of)| of)).chain(last_seen)
+        (0..steps).flat_map(|step| self.measured_of(step)).map(|(of, _)| of)
     }
 
     /// The measures that `having`, `raise` and `message` name, in slot order.

@@ -84,7 +84,7 @@ static RULE: &[ShapeKey] = &[
     ),
     ShapeKey::optional(
         "by",
-        Shape::List(&Shape::Expr),
+        Shape::List(&VALUES),
         "The subject: matches with the same values form one finding. The account and the actor by default.",
     ),
     ShapeKey::optional("tests", Shape::List(&TEST), "What it must find and must not find."),
@@ -92,6 +92,12 @@ static RULE: &[ShapeKey] = &[
 
 /// A length of time, or a parameter of that type.
 const LENGTH: Shape = Shape::OneOf(&[Shape::Duration, Shape::Str]);
+
+/// A value, or every item of a list.
+const VALUES: Shape = Shape::OneOf(&[
+    Shape::Expr,
+    Shape::Object(&[ShapeKey::required("each", Shape::Expr, "A list, of which each item counts.")]),
+]);
 
 const CORRELATE: Shape = Shape::Object(&[
     ShapeKey::optional(
@@ -104,10 +110,20 @@ const CORRELATE: Shape = Shape::Object(&[
         "measures",
         Shape::Map(&Shape::Object(&[
             ShapeKey::optional("count", Shape::Expr, "Counts the matches for which this is true."),
-            ShapeKey::optional("distinct", Shape::Expr, "Counts the distinct values of this."),
+            ShapeKey::optional("distinct", VALUES, "Counts the distinct values of this."),
             ShapeKey::optional("sum", Shape::Expr, "Sums this integer."),
             ShapeKey::optional("min", Shape::Expr, "The smallest value of this."),
             ShapeKey::optional("max", Shape::Expr, "The largest value of this."),
+            ShapeKey::optional(
+                "values",
+                VALUES,
+                "The distinct values of this in their order, for `message`.",
+            ),
+            ShapeKey::optional(
+                "most",
+                Shape::Count,
+                "How many `values` are shown, 1 to 100 and 10 by default; the rest is counted.",
+            ),
         ])),
         "Measures, by the name that `having`, `raise` and `message` use.",
     ),
@@ -128,10 +144,20 @@ static STEP: Shape = Shape::Object(&[
     ShapeKey::required("id", Shape::Name, "Its name."),
     ShapeKey::optional(
         "by",
-        Shape::List(&Shape::Expr),
+        Shape::List(&VALUES),
         "The subject of this step, if it differs from `by` of the rule.",
     ),
     ShapeKey::required("when", Shape::Expr, "The condition on the records of this step."),
+    ShapeKey::optional(
+        "where",
+        Shape::Expr,
+        "A condition on the record (`event`) and the records of earlier steps (by their `id`).",
+    ),
+    ShapeKey::optional(
+        "count",
+        Shape::OneOf(&[Shape::Count, Shape::Str]),
+        "How many such records are required, a number or `params.NAME`; 1 by default.",
+    ),
     ShapeKey::optional(
         "absent",
         Shape::Bool,
@@ -172,7 +198,7 @@ const AFTER_SILENCE: Shape = Shape::Object(&[
 
 static RAISE: Shape = Shape::Object(&[
     ShapeKey::required("to", Shape::Enum(Severity::WORDS), "The new severity."),
-    ShapeKey::required("when", Shape::Expr, "When."),
+    ShapeKey::required("when", Shape::Expr, "The condition."),
 ]);
 
 static PARAM: Shape = Shape::Object(&[
@@ -183,7 +209,7 @@ static PARAM: Shape = Shape::Object(&[
         "The value unless the project file sets one; for a list `lists.NAME` or the values.",
     ),
     ShapeKey::optional("of", Shape::Str, "For a list of values: the field that they belong to."),
-    ShapeKey::optional("description", Shape::Str, "What it tunes."),
+    ShapeKey::optional("description", Shape::Str, "Its effect."),
 ]);
 
 static TEST: Shape = Shape::Object(TEST_KEYS);

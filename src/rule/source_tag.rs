@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_is_named_once_and_documented() {
+    fn source_tags_are_unique_and_documented() {
         assert!(SOURCE_TAGS.is_sorted_by(|a, b| a.tag < b.tag), "sorted, and each tag once");
         for source in SOURCE_TAGS {
             assert!(SourceTag::find(source.tag) == Some(source), "{source:?}");

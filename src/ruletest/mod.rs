@@ -5,10 +5,12 @@
 //! overrides of a project file. This module must not depend on how an outcome is printed.
 
 mod environment;
+mod explain;
 mod records;
 mod reports;
 mod rows;
 mod run;
+mod text;
 
 pub use records::check_records;
 pub use run::{Outcome, TestResult, run};

@@ -3,9 +3,11 @@
 use std::num::NonZeroUsize;
 
 use super::environment::TestEnv;
+use super::explain::Explanation;
 use super::records::WrittenRecord;
 use super::reports::TestReports;
 use super::rows::TestTable;
+use super::text::shown_value;
 use crate::allow::Allowlist;
 use crate::diag::codes::rule as codes;
 use crate::diag::{Diagnostic, did_you_mean, escaped};
@@ -126,9 +128,12 @@ impl Runner<'_> {
     /// with the expectation.
     fn decide(&self, test: &TestCase, rule: &Rule, env: &dyn Env) -> Result<(), Vec<Diagnostic>> {
         let now = test.node.get("now").and_then(Node::text).and_then(Time::parse).unwrap_or(NOW);
-        let written = self.evaluate(test, rule, env, now, |records| records.to_vec())?;
+        let as_written = |records: &[Node]| records.to_vec();
+        let written = self.evaluate(test, rule, env, now, as_written, None)?;
         if let Some(wrong) = differs(test.expect, &written) {
-            return Err(vec![failed(test, rule, &written, &wrong)]);
+            let mut explanation = Explanation::new(rule, now);
+            self.evaluate(test, rule, env, now, as_written, Some(&mut explanation))?;
+            return Err(vec![explanation.add_to(failed(test, rule, &written, &wrong))]);
         }
         let count = test.node.get("records").map_or(1, |records| records.items().len());
         if count > 1 {
@@ -141,7 +146,7 @@ impl Runner<'_> {
             let orders = [&reversed as &dyn Fn(&[Node]) -> Vec<Node>, &turned];
             // For two records, the rotated order is the same as the reversed one.
             for order in orders.into_iter().take(count - 1) {
-                let other = self.evaluate(test, rule, env, now, order)?;
+                let other = self.evaluate(test, rule, env, now, order, None)?;
                 if let Some(wrong) = differs(test.expect, &other) {
                     let wrong =
                         format!("{wrong}, but only if its records are evaluated in another order");
@@ -152,14 +157,15 @@ impl Runner<'_> {
         Ok(())
     }
 
-    /// Evaluates the test's records in the given order.
-    fn evaluate(
+    /// Evaluates the test's records in the given order, and explains the result if asked to.
+    fn evaluate<'r>(
         &self,
         test: &TestCase,
-        rule: &Rule,
+        rule: &'r Rule,
         env: &dyn Env,
         now: Time,
         order: impl Fn(&[Node]) -> Vec<Node>,
+        explanation: Option<&mut Explanation<'r>>,
     ) -> Result<Observed, Vec<Diagnostic>> {
         let enrichment = Enrichment::new(env, reference::fields());
         let allowlist = Allowlist::default();
@@ -186,6 +192,8 @@ impl Runner<'_> {
             harness: RuleHarness::new(&plan, &options),
             records: 0,
             values: Vec::new(),
+            explanation,
+            sources: self.sources,
             errors: Vec::new(),
         };
         match test.node.get("records") {
@@ -240,7 +248,7 @@ impl Runner<'_> {
     }
 
     /// Evaluates one record: fields written by kind, or a provider's record read by its format.
-    fn record(&self, node: &Node, seen: &mut TestRecords<'_>) {
+    fn record(&self, node: &Node, seen: &mut TestRecords<'_, '_>) {
         if let Some(raw) = node.get("raw") {
             return self.raw(raw, node, seen);
         }
@@ -263,7 +271,7 @@ impl Runner<'_> {
         seen.evaluate(&Bindings { event, cred, key, ..Bindings::none(now) });
     }
 
-    fn raw(&self, raw: &Node, node: &Node, seen: &mut TestRecords<'_>) {
+    fn raw(&self, raw: &Node, node: &Node, seen: &mut TestRecords<'_, '_>) {
         let names = self.formats.iter().map(|format| format.name());
         let Some(name) = node.get("format").and_then(Node::scalar) else {
             let message = "a `raw` record needs its `format`";
@@ -330,7 +338,7 @@ impl Runner<'_> {
 }
 
 /// The state of evaluating a test's records.
-struct TestRecords<'r> {
+struct TestRecords<'r, 'e> {
     rule: &'r Rule,
     reports: &'r TestReports,
     /// Adds what the test's tables contain about a record.
@@ -340,14 +348,19 @@ struct TestRecords<'r> {
     records: usize,
     /// The fields that the condition read of the last record, with their values.
     values: Vec<String>,
+    explanation: Option<&'r mut Explanation<'e>>,
+    sources: &'r Sources,
     errors: Vec<Diagnostic>,
 }
 
-impl TestRecords<'_> {
+impl TestRecords<'_, '_> {
     fn evaluate(&mut self, bindings: &Bindings<'_>) {
         self.records += 1;
         self.values = shown(self.rule, bindings);
         let bindings = Bindings { reports: Some(self.reports), ..*bindings };
+        if let Some(explanation) = &mut self.explanation {
+            explanation.record(&bindings, self.sources);
+        }
         let (_, errors) = self.harness.record(&bindings);
         let rule = self.rule;
         self.errors.extend(errors.iter().map(|error| unresolved(rule, error, "this record")));
@@ -389,6 +402,8 @@ fn part(rule: &Rule, at: Span) -> &'static str {
         "message"
     } else if rule.steps.iter().any(|step| within(&step.when)) {
         "when"
+    } else if rule.steps.iter().flat_map(|step| &step.relation).any(|of| within(&of.written)) {
+        "where"
     } else {
         rule.construct.kind().map_or("", ConstructKind::name)
     }
@@ -449,14 +464,11 @@ fn failed(test: &TestCase, rule: &Rule, observed: &Observed, wrong: &str) -> Dia
         Expectation::None => "expected no finding",
         Expectation::Counts(_) => "expected these",
     };
-    let mut diagnostic = Diagnostic::error(
+    let diagnostic = Diagnostic::error(
         &codes::TEST_FAILED,
         format!("the rule `{}` {wrong} in the test `{name}`", rule.id),
     )
     .at(at, label);
-    for step in &rule.steps {
-        diagnostic = diagnostic.at(step.when.span(), "by this condition");
-    }
     if observed.values.is_empty() {
         return diagnostic;
     }
@@ -477,23 +489,9 @@ fn shown(rule: &Rule, bindings: &Bindings<'_>) -> Vec<String> {
     let fields = rule.condition_fields();
     let values = fields.iter().map(|id| {
         let value = of(id.kind()).map_or(&Value::Missing, |record| record.get(id));
-        format!("`{} = {}`", id.field().path(), text(value))
+        format!("`{} = {}`", id.field().path(), shown_value(value))
     });
     values.take(SHOWN).collect()
-}
-
-fn text(value: &Value<'_>) -> String {
-    match value {
-        Value::Missing => "()".to_owned(),
-        Value::Bool(value) => value.to_string(),
-        Value::Int(value) => value.to_string(),
-        Value::Str(value) => format!("\"{}\"", escaped(value, 60)),
-        Value::Time(value) => value.to_string(),
-        Value::Duration(value) => value.to_string(),
-        Value::List(items) => format!("[{} items]", items.len()),
-        Value::Record(kind, _) => format!("a {}", kind.name()),
-        Value::Json(json) => escaped(&json.text, 60),
-    }
 }
 
 fn entry_span(node: &Node, key: &str) -> Option<Span> {

@@ -134,7 +134,7 @@ fn counts_and_severity_that_differ_are_reported() {
 }
 
 #[test]
-fn what_cannot_be_run_says_why() {
+fn a_test_that_cannot_be_run_is_a_located_error() {
     for (keys, expected) in [
         ("expect: match", "error[KT3011]: the test has no event"),
         ("cred: {provider: aws, user: a}, expect: match", "error[KT3011]: the test has no event"),
@@ -201,7 +201,7 @@ fn a_providers_record_goes_through_its_format() {
 }
 
 #[test]
-fn a_row_of_a_report_is_written_by_its_columns() {
+fn a_test_can_write_a_report_row_by_its_columns() {
     let rule =
         "  on: cred\n  when: cred.password == true && cred.mfa == false && cred.key_count == 1\n";
     let aws =
@@ -232,12 +232,12 @@ fn a_row_of_a_report_is_written_by_its_columns() {
                AKIDexample,FALSE,2025-12-01 8:00:00,Active,N/A,FALSE,FALSE,N/A,N/A,N/A,N/A,N/A,N/A,N/A,N/A";
     for text in [row.to_owned(), format!("{}\\n{row}", header.join(","))] {
         let keys = format!("raw: \"{text}\", format: tencent-credential-report, expect: match");
-        assert_eq!(outcome(rule, &keys), "passed", "pasted as it stands");
+        assert_eq!(outcome(rule, &keys), "passed", "pasted unchanged");
     }
 }
 
 #[test]
-fn rows_of_one_user_are_written_one_after_the_other() {
+fn a_test_can_write_several_rows_of_one_user() {
     let rule = "  on: key\n  when: key.idle_days == 31 && key.slot == \"2\" && cred.mfa == true\n";
     let row = |id: &str, used: &str| {
         format!(
@@ -305,7 +305,7 @@ fn original_records_are_untyped() {
 }
 
 #[test]
-fn an_error_in_what_a_match_says_is_found() {
+fn errors_in_messages_are_found() {
     let head =
         "  on: event\n  when: event.api == \"X\"\n  by: [9223372036854775807 + len(event.api)]\n";
     let keys = "event: {provider: aws, api: X}, expect: match";

@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn a_copied_fragment_is_one_part() {
+    fn a_copied_fragment_has_one_segment() {
         let file = FileId(0);
         // File: `"abc"`, text: `abc`.
         let span = Span::new(file, 7, 12);
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fragment_without_segments_is_its_start() {
+    fn a_fragment_without_segments_maps_to_its_start() {
         let fragment = Fragment::new("x".into(), Span::new(FileId(0), 4, 9), Vec::new());
         assert_eq!(fragment.locate(0, 1), Span::new(FileId(0), 4, 4));
     }

@@ -2,7 +2,7 @@
 //!
 //! The walk of the `glob` crate follows symbolic links to folders, even in cycles. So only its
 //! patterns are used, one for each part of the path. `*` and `?` match within one folder. `**`
-//! descends into all folders below and follows no link, so the walk always ends.
+//! descends into all folders below and does not follow links, so the walk always ends.
 
 use std::fs;
 use std::io;
@@ -49,8 +49,8 @@ pub fn is_glob(text: &str) -> bool {
 
 impl GlobWalk {
     /// Parses a pattern whose paths are relative to `base`. With `strict`, wildcards skip names
-    /// that begin with a dot and never follow a link to a folder. Without it, wildcards match such
-    /// names, and only `**` never follows a link.
+    /// that begin with a dot and never follow a link to a folder. Otherwise wildcards match such
+    /// names too, and only `**` does not follow links.
     ///
     /// # Errors
     ///
@@ -91,7 +91,7 @@ impl GlobWalk {
         }
     }
 
-    /// If `inside` is true, wildcards follow no link from this folder on.
+    /// If `inside` is true, wildcards do not follow links from this folder on.
     fn descend(
         &self,
         folder: &Path,
@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn a_glob_names_paths_part_by_part() {
+    fn a_glob_matches_paths_part_by_part() {
         let scratch = tree();
         for (pattern, expected) in [
             ("*", "[1].log a c"),
@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn hidden_names_are_matched_only_where_that_is_asked_for() {
+    fn strict_wildcards_skip_hidden_names() {
         let scratch = tree();
         let count = |pattern: &str, strict: bool| {
             let mut count = 0;
@@ -258,7 +258,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn links_to_folders_are_entered_only_by_name() {
+    fn links_to_folders_are_followed_only_by_name() {
         let scratch = tree();
         let link = |to: &str, at: &str| std::os::unix::fs::symlink(to, scratch.path().join(at));
         link("..", "a/up").unwrap();

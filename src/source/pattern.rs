@@ -17,7 +17,7 @@ pub struct PathPattern {
 
 /// Why a glob cannot be used. The project file reports it at the `path` of an input.
 ///
-/// `Display` is the end of a sentence.
+/// `Display` gives the end of a sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PathPatternError {
     /// It is empty.
@@ -95,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_pattern_is_meant_from_its_folder() {
+    fn a_pattern_is_relative_to_its_folder() {
         for (pattern, path, expected) in [
             ("reports/*.csv", "/p/reports/a.csv", true),
             ("./reports/*.csv", "/p/reports/a.csv", true),

@@ -54,7 +54,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn it_counts_as_one_would_by_hand(text in "[a\né😀]{0,600}", before in "[a\né😀]{0,5}") {
+        fn positions_equal_those_counted_one_by_one(text in "[a\né😀]{0,600}", before in "[a\né😀]{0,5}") {
             let whole = format!("{before}{text}");
             let place = Position::START.after(before.as_bytes()).after(text.as_bytes());
             let line = whole.rsplit('\n').next().unwrap_or_default();

@@ -253,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stem_is_the_name_without_folders_and_extension() {
+    fn a_stem_excludes_folders_and_extension() {
         let mut sources = Sources::default();
         for (name, stem) in [
             ("rules/root-key.yaml", "root-key"),
@@ -277,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_text_file_is_not_read() {
+    fn files_that_are_not_text_are_rejected() {
         let mut sources = Sources::default();
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let error = |path: &str, sources: &mut Sources| {

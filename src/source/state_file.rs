@@ -60,11 +60,11 @@ impl StateFile {
         }
     }
 
-    /// Replaces its content atomically: a reader sees the old content or all of the new.
+    /// Replaces its content atomically: a reader sees either the old content or the new.
     ///
     /// # Errors
     ///
-    /// If the new content cannot be written or renamed. The old content then stays.
+    /// If the new content cannot be written or renamed. The old content then remains.
     pub fn write(&self, bytes: &[u8]) -> io::Result<()> {
         let folder = match self.path.parent() {
             Some(folder) if !folder.as_os_str().is_empty() => folder,

@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_path_names() {
+    fn a_path_folder_or_glob_selects_policy_files() {
         let scratch = tempfile::tempdir().unwrap();
         let base = scratch.path().join("p[1]");
         for folder in ["rules/b", "rules/a.yml", "rules/.git", "empty"] {
@@ -210,7 +210,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn links_neither_hang_nor_vanish() {
+    fn links_are_reported_and_never_followed_in_cycles() {
         use std::os::unix::fs::symlink;
 
         let scratch = tempfile::tempdir().unwrap();

@@ -1,10 +1,11 @@
 //! Whether an address is in a range.
 
+use super::ranges_argument::ranges;
 use crate::expr::{
     ArgumentKind, BadArgument, Constant, Example, Function, Prepared, Required, Returns, Role,
     Signature,
 };
-use crate::value::{Cidr, CidrError, CidrSet, Type, parse_ip};
+use crate::value::{Cidr, Type, parse_ip};
 
 /// Whether an address is in a range.
 #[derive(Debug)]
@@ -44,13 +45,7 @@ impl Function for InCidr {
     }
 
     fn prepare(&self, constants: &[Constant]) -> Result<Prepared, BadArgument> {
-        let mut ranges = Vec::new();
-        let texts = constants.get(1).map(Constant::texts).unwrap_or_default();
-        for (item, text) in texts.into_iter().enumerate() {
-            let wrong = |error: CidrError| BadArgument::new(1, error.to_string()).of_item(item);
-            ranges.push(Cidr::parse(text).map_err(wrong)?);
-        }
-        let ranges = CidrSet::new(ranges);
+        let ranges = ranges(constants, 1)?;
         Ok(Prepared::test(move |text| parse_ip(text).is_some_and(|ip| ranges.contains(ip))))
     }
 

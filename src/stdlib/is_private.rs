@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_range_is_one() {
+    fn every_private_range_is_recognised() {
         assert!(RANGES.iter().all(|range| Cidr::parse(range).is_ok()));
     }
 }

@@ -1,11 +1,10 @@
 //! Whether a regular expression matches a part of a text.
 
-use regex::RegexBuilder;
-
 use super::literal;
+use super::regex_argument::regex;
 use crate::expr::{
-    ArgumentKind, BadArgument, Constant, Example, Function, MAX_REGEX, Prepared, Required, Returns,
-    Role, Signature,
+    ArgumentKind, BadArgument, Constant, Example, Function, Prepared, Required, Returns, Role,
+    Signature,
 };
 use crate::value::Type;
 
@@ -45,18 +44,7 @@ impl Function for Matches {
         let Some(pattern) = constants.get(1).and_then(Constant::text) else {
             return Err(BadArgument::new(1, "the regular expression is not text"));
         };
-        let regex = RegexBuilder::new(pattern).size_limit(MAX_REGEX).build().map_err(|error| {
-            let reason = match &error {
-                regex::Error::CompiledTooBig(_) => "it is too large".to_owned(),
-                // The last line states the error; the lines before it show its position.
-                other => {
-                    let text = other.to_string();
-                    let last = text.lines().last().unwrap_or_default();
-                    last.trim_start_matches("error: ").to_owned()
-                }
-            };
-            BadArgument::new(1, format!("`{pattern}` is not a regular expression: {reason}"))
-        })?;
+        let regex = regex(pattern, 1)?;
         Ok(Prepared::test(move |text| regex.is_match(text)))
     }
 

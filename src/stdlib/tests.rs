@@ -70,7 +70,7 @@ fn examples_give_their_results() {
 }
 
 #[test]
-fn the_registry_keeps_its_laws() {
+fn the_registry_is_sorted_and_complete() {
     assert!(FUNCTIONS.is_sorted_by(|a, b| a.name() < b.name()), "sorted and unique");
     for function in FUNCTIONS {
         let name = function.name();
@@ -85,7 +85,7 @@ fn the_registry_keeps_its_laws() {
 }
 
 #[test]
-fn both_forms_of_a_call_are_one() {
+fn both_forms_of_a_call_are_equivalent() {
     assert_eq!(value("starts_with(\"abc\", \"ab\")"), "true");
     assert_eq!(value("\"abc\".starts_with(\"ab\")"), "true");
 }

@@ -239,7 +239,7 @@ mod tests {
     use crate::table::{Column, ColumnType, Declaration, Match};
 
     #[test]
-    fn a_table_has_so_many_rows_and_no_more() {
+    fn the_number_of_rows_of_a_table_is_limited() {
         let column = Column { name: "key".to_owned(), ty: ColumnType::Str };
         let mut builder = Builder::new(Arc::new(Declaration {
             id: "keys".to_owned(),

@@ -1,4 +1,4 @@
-//! What a data file is, what it gives, and what is wrong in one.
+//! The format of a data file, its content, and its mistakes.
 
 use super::Table;
 use crate::diag::codes::table as codes;
@@ -27,7 +27,7 @@ impl DataFormat {
     }
 }
 
-/// A table that was read, and what else its file contains.
+/// A table that was read, with the remaining content of its file.
 #[derive(Debug)]
 pub struct Data {
     /// The table.

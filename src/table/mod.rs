@@ -1,7 +1,7 @@
 //! Reference data: lists (constant sets) and tables (rows found by key).
 //!
 //! It uses values, sources and YAML. It must not know expressions, rules or records. It reads rows
-//! from the texts that it receives and opens no file.
+//! from the texts that it receives and never opens a file.
 
 mod list;
 mod declaration;

@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn a_report_that_does_not_fit_is_read_no_further() {
+    fn a_scanner_report_beyond_the_row_limit_is_not_read_further() {
         let finding = |line: usize| {
             format!(r#"{{"File":"f","StartLine":{line},"Secret":"AKIAEXAMPLE{line:09}"}}"#)
         };
@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_of_the_table_are_no_report() {
+    fn rows_of_the_table_are_not_a_scanner_report() {
         for text in [
             r#"[{"ak":"AKIAIOSFODNN7EXAMPLE"}]"#,
             r#"[{"AK":"x","note":"y"}]"#,

@@ -89,7 +89,7 @@ fn a_row_is_found_by_its_key_and_has_typed_values() {
 }
 
 #[test]
-fn the_smallest_range_that_holds_the_address_is_found() {
+fn the_smallest_range_that_contains_the_address_is_found() {
     let rows = "\
 - {key: 10.0.0.0/8, name: ten}
 - {key: 10.1.0.0/16, name: ten-one}
@@ -125,7 +125,7 @@ fn the_smallest_range_that_holds_the_address_is_found() {
 }
 
 #[test]
-fn what_no_table_takes() {
+fn invalid_rows_are_rejected() {
     let cases = [
         (
             Match::Exact,
@@ -214,7 +214,7 @@ proptest! {
 
     /// The index of ranges returns the same result as a search of every range.
     #[test]
-    fn ranges_are_found_as_by_a_look_at_each(ranges in prop::collection::vec(range(), 0..24)) {
+    fn range_lookups_equal_a_linear_search(ranges in prop::collection::vec(range(), 0..24)) {
         let mut named = BTreeMap::new();
         let mut probes = Vec::new();
         for range in ranges {

@@ -20,8 +20,8 @@ pub fn parse_ip(text: &str) -> Option<IpAddr> {
     IpAddr::from_str(text).ok().map(|ip| ip.to_canonical())
 }
 
-/// Parses an IPv4 address several times faster than the standard parser, which decides if this
-/// returns `None`.
+/// Parses an IPv4 address several times faster than the standard parser, which decides if the
+/// result is `None`.
 fn dotted(text: &[u8]) -> Option<Ipv4Addr> {
     let (mut address, mut dots, mut part, mut digits) = (0_u32, 0, 0_u32, 0);
     for &byte in text {
@@ -71,6 +71,16 @@ impl Cidr {
             },
             _ => net,
         }))
+    }
+
+    /// The range that a text names, or the single address. Bits beyond the prefix are ignored,
+    /// as the providers ignore them: `10.1.2.3/8` is `10.0.0.0/8`.
+    pub fn named(text: &str) -> Option<Self> {
+        match Self::parse(text) {
+            Ok(range) => Some(range),
+            Err(CidrError::BitsBeyondPrefix { range, .. }) => Some(range),
+            Err(CidrError::NotARange(_)) => None,
+        }
     }
 
     /// The range of this prefix length that contains the address; `None` if no such length exists.
@@ -152,7 +162,7 @@ impl CidrSet {
                 IpNet::V6(net) => v6.push((u128::from(net.network()), u128::from(net.broadcast()))),
             }
         }
-        Self { v4: merge(v4), v6: merge(v6) }
+        Self { v4: merge(v4, |end| end.checked_add(1)), v6: merge(v6, |end| end.checked_add(1)) }
     }
 
     /// Whether a range of the set contains the address.
@@ -163,18 +173,33 @@ impl CidrSet {
         }
     }
 
+    /// Whether the set contains every address of the range.
+    pub fn contains_range(&self, Cidr(range): Cidr) -> bool {
+        match range {
+            IpNet::V4(net) => {
+                covers(&self.v4, u32::from(net.network()), u32::from(net.broadcast()))
+            }
+            IpNet::V6(net) => {
+                covers(&self.v6, u128::from(net.network()), u128::from(net.broadcast()))
+            }
+        }
+    }
+
     /// Whether the set is empty.
     pub fn is_empty(&self) -> bool {
         self.v4.is_empty() && self.v6.is_empty()
     }
 }
 
-fn merge<T: Ord + Copy>(mut ranges: Vec<(T, T)>) -> Vec<(T, T)> {
+/// Sorts the intervals and joins those that overlap or adjoin; `next` is the number after another.
+fn merge<T: Ord + Copy>(mut ranges: Vec<(T, T)>, next: impl Fn(T) -> Option<T>) -> Vec<(T, T)> {
     ranges.sort_unstable();
     let mut merged: Vec<(T, T)> = Vec::with_capacity(ranges.len());
     for (start, end) in ranges {
         match merged.last_mut() {
-            Some(last) if start <= last.1 => last.1 = last.1.max(end),
+            Some(last) if next(last.1).is_none_or(|next| start <= next) => {
+                last.1 = last.1.max(end);
+            }
             _ => merged.push((start, end)),
         }
     }
@@ -182,8 +207,12 @@ fn merge<T: Ord + Copy>(mut ranges: Vec<(T, T)>) -> Vec<(T, T)> {
 }
 
 fn within<T: Ord + Copy>(ranges: &[(T, T)], at: T) -> bool {
-    let next = ranges.partition_point(|&(start, _)| start <= at);
-    next > 0 && at <= ranges[next - 1].1
+    covers(ranges, at, at)
+}
+
+fn covers<T: Ord + Copy>(ranges: &[(T, T)], first: T, last: T) -> bool {
+    let next = ranges.partition_point(|&(start, _)| start <= first);
+    next > 0 && last <= ranges[next - 1].1
 }
 
 #[cfg(test)]

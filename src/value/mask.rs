@@ -1,4 +1,4 @@
-//! Masks access keys: a masked key shows enough to recognise the key, and too little to search the
+//! Masks access keys. A masked key shows enough to recognise the key, but too little to search the
 //! web for it.
 
 use std::borrow::Cow;
@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_masked_is_seen_however_it_was() {
+    fn masked_keys_are_recognised_in_every_form() {
         for masked in ["AKIA…0001", "AKIA...0001", "AKIA****0001"] {
             assert!(is_masked(masked), "{masked}");
         }
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_keeps_enough_to_be_recognised() {
+    fn a_masked_key_shows_enough_to_be_recognised() {
         for (key, masked) in [
             ("AKIDaaaabbbbccccddddeeeeffff12345678", "AKIDaa…fff12345678"),
             ("0123456789012345678901234567", "012345…78901234567"),

@@ -29,8 +29,8 @@ impl Time {
         Self::parse(text).or_else(|| Self::local_to(civil(text)?, zone))
     }
 
-    /// The instant at which clocks in a zone show this local time. If they show it twice, the
-    /// earlier instant. If they skip it, the instant is later by the length of the skip.
+    /// The instant at which clocks in a zone show this local time. If they show it twice, it is the
+    /// earlier instant. If they skip it, it is later by the length of the skip.
     pub fn local_to(local: DateTime, zone: &Zone) -> Option<Self> {
         let instant = zone.tz.to_ambiguous_timestamp(local).compatible().ok()?;
         Some(Self(instant.as_microsecond()))
@@ -199,7 +199,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_are_read_as_they_are_written_in_reports() {
+    fn the_time_formats_of_reports_are_read() {
         let shanghai = Zone::parse("+08:00").unwrap();
         for (text, expected) in [
             ("2024-01-15T09:30:00Z", Some("2024-01-15T09:30:00Z")),
@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn clocks_that_are_changed_show_a_time_twice_or_never() {
+    fn local_times_at_clock_changes_are_resolved() {
         let berlin = Zone::parse("Europe/Berlin").unwrap();
         for (text, expected) in [
             ("2024-10-27 02:30:00", "2024-10-27T00:30:00Z"),

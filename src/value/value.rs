@@ -10,26 +10,27 @@ use super::{Duration, RecordKind, Time};
 pub struct Json<'a> {
     /// The JSON text; it is valid.
     pub text: Cow<'a, str>,
-    /// Whether its keys have the case that its source gave them.
+    /// Whether its keys have their original case.
     pub keys: KeyCase,
 }
 
 impl<'a> Json<'a> {
-    /// JSON whose keys are as its source wrote them.
+    /// JSON whose keys have their original case.
     pub fn new(text: impl Into<Cow<'a, str>>) -> Self {
         Self { text: text.into(), keys: KeyCase::Exact }
     }
 }
 
-/// Whether the keys of a JSON value have the case that its source gave them.
+/// Whether the keys of a JSON value have their original case.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum KeyCase {
-    /// They have. A key is found by its exact name.
+    /// The case is original. A key is found by its exact name.
     #[default]
     Exact,
-    /// An export may have changed it. A key is found by its name in any case.
+    /// An export may have changed the case. A key is found in any case.
     Any,
-    /// An export changed it, so the same holds, and the text is not that of the source.
+    /// An export changed the case. A key is found in any case, and the text differs from the
+    /// original.
     Changed,
 }
 

@@ -8,7 +8,7 @@ use crate::value::Time;
 
 /// Whether an occurrence is emitted now.
 pub(super) enum Emission {
-    /// It may still grow, or a later record may rule it out.
+    /// It may still grow, or a later record may invalidate it.
     Open,
     /// It was emitted by an earlier check, and only a part of it is retained.
     Past,

@@ -9,7 +9,7 @@ use crate::engine::{SpillError, StoredRow, StoredRows};
 use crate::plan::Plan;
 use crate::value::{Duration, Time};
 
-/// Observations are retained this much longer than `history`, so that a record that arrives
+/// Observations are retained longer than `history` by this duration, so that a record that arrives
 /// slightly late is still evaluated correctly.
 const GRACE: Duration = Duration(2 * 24 * 3600 * 1_000_000);
 

@@ -228,12 +228,12 @@ mod tests {
     }
 
     #[test]
-    fn a_state_is_read_as_it_was_written() {
+    fn a_saved_state_round_trips() {
         assert_eq!(SavedState::read(&store().write()), Ok(store()));
     }
 
     #[test]
-    fn what_is_cut_off_or_changed_is_refused() {
+    fn a_truncated_or_changed_state_is_rejected() {
         let bytes = store().write();
         for end in 1..bytes.len() {
             assert_eq!(

@@ -1,4 +1,4 @@
-//! The watermark: no record with an earlier time is expected any more.
+//! The watermark: no record with an earlier time is expected.
 
 use super::state::WatchState;
 use crate::value::{Duration, Time};

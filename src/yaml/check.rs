@@ -263,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn every_error_says_what_was_expected_and_where() {
+    fn every_error_states_what_was_expected_and_where() {
         let cases = [
             (
                 "id: a\nsevrity: high",
@@ -342,7 +342,7 @@ mod tests {
     }
 
     #[test]
-    fn the_schema_says_what_the_check_says() {
+    fn the_schema_and_the_check_agree() {
         let validator = jsonschema::validator_for(&json_schema(&SHAPE)).unwrap();
         let values = [
             "a",

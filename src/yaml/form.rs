@@ -1,4 +1,4 @@
-//! The formats of scalars that are more than text: names, days, instants, lengths of time.
+//! The formats of scalars other than plain text: names, days, instants, durations.
 
 use std::sync::LazyLock;
 

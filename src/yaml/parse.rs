@@ -1,6 +1,6 @@
 //! Parses text into a tree.
 //!
-//! The parser's events are folded with an explicit stack, so depth costs memory and no call frames.
+//! The parser's events are folded with an explicit stack, so depth costs memory but no call frames.
 //! Constructs that YAML allows and policy files do not (tags, anchors, keys that are not text) are
 //! collected as errors. Only a syntax error ends the parsing.
 
@@ -361,7 +361,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_refused_and_where() {
+    fn unsupported_yaml_is_a_located_error() {
         let cases: &[(&str, &[&str])] = &[
             (
                 "rule:\n  when: !event.mfa && x\n",
@@ -463,7 +463,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_of_a_large_mapping_stand_once_too() {
+    fn duplicate_keys_of_a_large_mapping_are_found() {
         for count in [FEW_KEYS - 1, FEW_KEYS, FEW_KEYS + 1, 5 * FEW_KEYS] {
             let keys: String = (0..count).map(|key| format!("k{key}: 1\n")).collect();
             assert_eq!(errors(&keys), [""; 0], "{count} keys");
@@ -500,7 +500,7 @@ mod tests {
     }
 
     #[test]
-    fn errors_of_one_file_are_counted_out() {
+    fn the_errors_of_one_file_are_limited() {
         let text: String = (0..500).map(|_| "a: !x 1\n").collect();
         assert_eq!(errors(&text).len(), MAX_ERRORS);
     }
@@ -526,7 +526,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_with_nothing_in_it_is_null() {
+    fn an_empty_file_is_null() {
         for text in ["", "\n\n", "# only a comment\n", "---\n", "\u{feff}"] {
             assert_eq!(parsed(text).1.unwrap().kind, NodeKind::Null, "{text:?}");
         }

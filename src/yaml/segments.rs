@@ -327,7 +327,7 @@ mod tests {
     }
 
     #[test]
-    fn what_maps_to_something_else_than_itself() {
+    fn rewritten_characters_map_to_their_source() {
         let cases = [
             ("k: plain text\n", "\"plain text\"\n"),
             ("k: two\n   lines\n", "\"two lines\"\n3: ' ' is \"\\n\" at 6\n"),

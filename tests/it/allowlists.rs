@@ -41,7 +41,7 @@ fn the_page_has_every_selector() {
 }
 
 #[test]
-fn what_the_page_says_of_values_is_what_they_do() {
+fn values_behave_as_the_page_states() {
     for selector in Selector::ALL {
         assert!(!selector.doc().is_empty(), "{}", selector.name());
         let says = selector.doc().contains("`*` matches any text");
@@ -67,7 +67,7 @@ fn called_broad(name: &str, rule: &str, conditions: &[&str]) -> Vec<usize> {
 }
 
 #[test]
-fn a_condition_is_broad_however_it_is_written() {
+fn a_broad_condition_is_detected_in_any_form() {
     let broad = [
         r#"in_cidr(event.ip, "0.0.0.0/0")"#,
         r#"in_cidr(event.ip, "0.0.0.0/2") || in_cidr(event.ip, "64.0.0.0/2")"#,

@@ -25,7 +25,8 @@ fn sources(folders: &[&str]) -> Vec<(PathBuf, String)> {
     files
 }
 
-/// Whether a source file declares the word as a type, a trait, a function or a module, or is named so.
+/// Whether a source file declares the word as a type, a trait, a function or a module, or has it as
+/// its name.
 fn declared(word: &str, sources: &[(PathBuf, String)]) -> bool {
     let says = |text: &str, what: &str| {
         text.match_indices(what).any(|(at, _)| {
@@ -53,7 +54,7 @@ fn declared(word: &str, sources: &[(PathBuf, String)]) -> bool {
 }
 
 #[test]
-fn the_walk_throughs_name_what_there_is() {
+fn the_walk_throughs_name_existing_items() {
     let text = fs::read_to_string(root().join("docs/ARCHITECTURE.md")).unwrap();
     let after = text.split_once("## Two ways through the code").unwrap().1;
     let section = after.split_once("\n## ").unwrap().0;

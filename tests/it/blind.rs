@@ -19,7 +19,7 @@ fn scan(name: &str, when: &str, flags: &[&str]) -> (Option<i32>, Vec<String>) {
 }
 
 #[test]
-fn what_the_format_cannot_carry_is_said_and_gates_when_strict() {
+fn blind_rules_are_reported_and_gate_when_strict() {
     for (name, when, code, strict, note) in [
         ("carried", r#"event.user_type == "root""#, 0, 0, None),
         (
@@ -68,7 +68,7 @@ fn what_the_format_cannot_carry_is_said_and_gates_when_strict() {
 
 /// A report with few columns names the blind rules in one note.
 #[test]
-fn rules_that_lack_the_same_share_a_note() {
+fn rules_that_lack_the_same_fields_share_a_note() {
     let report = "user,user_creation_time,password_enabled,mfa_active\n\
                   alice,2025-01-01T00:00:00+00:00,true,false\n";
     let rule = |id: &str, when: &str| {
@@ -94,7 +94,7 @@ fn rules_that_lack_the_same_share_a_note() {
 
 /// A note that applies to several formats appears once.
 #[test]
-fn formats_that_lack_the_same_share_a_note() {
+fn formats_that_lack_the_same_fields_share_a_note() {
     let rule = |id: &str, on: &str, when: &str| {
         format!(
             "rule:\n  id: {id}\n  title: t\n  category: posture\n  severity: low\n  on: {on}\n  \
@@ -106,19 +106,19 @@ fn formats_that_lack_the_same_share_a_note() {
         .file("rules/joined.yaml", rule("joined", "event", "event.key.active == false"))
         .file("rules/report.yaml", rule("report", "key", "key.active == false"));
     let example = |name: &str| format!("{}/examples/{name}", env!("CARGO_MANIFEST_DIR"));
-    let mut told = String::new();
+    let mut texts = String::new();
     for names in [&["cloudaudit"][..], &["actiontrail", "cloudaudit", "cloudtrail"]] {
         let fixed = ["scan", "--no-builtin", "-r", "rules", "-f", "json"].map(str::to_owned);
         let arguments = fixed.into_iter().chain(names.iter().map(|name| example(name)));
         let ended = folder.keytrail(arguments).output();
         let report: serde_json::Value = serde_json::from_str(&ended.stdout).unwrap();
         for note in report["notes"].as_array().unwrap() {
-            told += note["text"].as_str().unwrap();
-            told += "\n";
+            texts += note["text"].as_str().unwrap();
+            texts += "\n";
         }
-        told += "\n";
+        texts += "\n";
     }
-    insta::assert_snapshot!(told, @"
+    insta::assert_snapshot!(texts, @"
     blind, because no input is a credential report, so the absence of findings does not mean that there are none: report
     rule joined is blind on cloudaudit, which does not carry key.active, so the absence of findings does not mean that there are none
 

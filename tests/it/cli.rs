@@ -67,7 +67,7 @@ fn a_misspelt_word_is_an_error_with_a_suggestion() {
 }
 
 #[test]
-fn a_misspelt_environment_variable_is_pointed_out() {
+fn a_misspelt_environment_variable_gives_a_warning() {
     let folder = Folder::new("cli-variables");
     let run = folder.keytrail(["explain-code", "KT6001"]);
     assert_snapshot!(run.env("KEYTRAIL_COLUR", "never").output(), @r"
@@ -77,7 +77,7 @@ fn a_misspelt_environment_variable_is_pointed_out() {
 
     If a path or glob that matches no file were accepted, the run would scan nothing and look clean.
     ----- stderr
-    warning: the environment variable KEYTRAIL_COLUR means nothing to Keytrail; did you mean `KEYTRAIL_COLOR`?
+    warning: the environment variable KEYTRAIL_COLUR is unknown to Keytrail; did you mean `KEYTRAIL_COLOR`?
     ");
 }
 
@@ -91,7 +91,7 @@ fn an_empty_environment_variable_is_not_set() {
 }
 
 #[test]
-fn a_reader_who_leaves_is_no_error() {
+fn a_closed_pipe_is_not_an_error() {
     let folder = Folder::new("cli-broken-pipe");
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);

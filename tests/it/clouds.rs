@@ -62,9 +62,10 @@ fn one_rule_finds_the_same_call_in_each_cloud() {
     }
 }
 
-/// Each line is read as a record of the cloud that wrote it, and the records of each cloud are counted.
+/// Each line is read as a record of the cloud that wrote it, and the records of each cloud are
+/// counted.
 #[test]
-fn lines_of_many_clouds_in_one_file_are_told_apart() {
+fn lines_of_several_clouds_in_one_file_are_distinguished() {
     let aws: Value = serde_json::from_str(CLOUDTRAIL).unwrap();
     let alibaba: Value = serde_json::from_str(ACTIONTRAIL).unwrap();
     let tencent: Value = serde_json::from_str(CLOUDAUDIT).unwrap();

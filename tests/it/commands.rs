@@ -38,7 +38,7 @@ fn check_counts_what_it_finds() {
 }
 
 #[test]
-fn check_takes_warnings_for_errors_when_strict() {
+fn check_treats_warnings_as_errors_when_strict() {
     let list = "list:\n  id: unused\n  of: event.operation\n  values: [\"aws:iam.CreateUser\"]\n";
     let folder = project("commands-strict").file("rules/unused.yaml", list);
     let check = |arguments: &[&str]| {
@@ -94,7 +94,7 @@ fn a_failed_test_shows_where_and_why() {
       --> rules/create-key.yaml:19:15
        |
     11 |   when: event.api == "CreateAccessKey"
-       |         ------------------------------ by this condition
+       |         ------------------------------ false: `event.api` is "ListAccessKeys"
     ...
     19 |       expect: match
        |               ^^^^^ expected a match
@@ -118,7 +118,99 @@ fn a_failed_test_shows_where_and_why() {
 }
 
 #[test]
-fn tests_that_pass_say_so() {
+fn a_failed_test_of_a_correlation_shows_its_fullest_window() {
+    let event = |minute: u8, api: &str| {
+        format!(
+            "        - event: {{ time: \"2026-01-01T00:{minute:02}:00Z\", provider: aws, account: \"1\", api: {api}, ok: false }}\n"
+        )
+    };
+    let records =
+        |all: &[(u8, &str)]| all.iter().map(|(at, api)| event(*at, api)).collect::<String>();
+    let rule = format!(
+        "rule:\n  id: burst\n  title: t\n  category: abuse\n  severity: low\n  on: event\n  \
+         when: event.ok == false && (event.api == \"A\" || event.api in [\"B\", \"C\"])\n  \
+         by: [event.account]\n  correlate:\n    within: 10m\n    measures:\n      \
+         denied: {{ count: \"true\" }}\n      apis: {{ distinct: event.api }}\n    \
+         having: denied >= 3 && apis >= 2\n  message: m\n  tests:\n    \
+         - name: one too late\n      records:\n{}      expect: match\n    \
+         - name: enough\n      records:\n{}      expect: none\n    \
+         - name: another operation\n      records:\n{}      expect: match\n",
+        records(&[(0, "A"), (1, "A"), (20, "B")]),
+        records(&[(0, "A"), (1, "A"), (9, "B")]),
+        records(&[(0, "D"), (1, "D")]),
+    );
+    let folder = project("commands-window").file("rules/burst.yaml", rule);
+    let ended = folder.keytrail(["test", "--no-builtin", "rules", "--only", "burst"]).output();
+    for (place, text) in [
+        ("when", "true for 3 of 3 records"),
+        (
+            "having",
+            "false: denied = 2, apis = 1 in the fullest window of 10m, with 2 of 3 matches of one subject",
+        ),
+        (
+            "having",
+            "true: denied = 3, apis = 2 in the fullest window of 10m, with 3 of 3 matches of one subject",
+        ),
+        ("when", "in record 1, false: `event.api` is \"D\""),
+    ] {
+        assert!(ended.stderr.contains(text), "{place}: {text}\n{ended}");
+    }
+}
+
+#[test]
+fn a_failed_test_shows_the_clause_that_decided() {
+    for (when, event, expect, text) in [
+        (
+            "event.ok == true && event.api == \"A\"",
+            "api: A, ok: false",
+            "match",
+            "false: `event.ok` is false",
+        ),
+        (
+            "event.ok == true && event.api == \"A\"",
+            "api: B, ok: true",
+            "match",
+            "false: `event.api` is \"B\"",
+        ),
+        (
+            "event.api == \"A\" || event.api == \"B\"",
+            "api: B",
+            "none",
+            "true: `event.api` is \"B\"",
+        ),
+        ("!(event.api in [\"A\", \"B\"])", "api: B", "match", "true: `event.api` is \"B\""),
+        (
+            "if event.ok == true { event.api == \"A\" } else { event.code == \"X\" }",
+            "api: A, ok: false",
+            "match",
+            "false: `event.code` is ()",
+        ),
+        (
+            "switch event.api { \"A\" => event.ok == true, _ => false }",
+            "api: A, ok: false",
+            "match",
+            "false: `event.ok` is false",
+        ),
+        (
+            "event.resources.some(|r| r == event.user)",
+            "api: A, user: x, resources: [a, b]",
+            "match",
+            "false: `event.resources` is [\"a\", \"b\"]",
+        ),
+    ] {
+        let rule = format!(
+            "rule:\n  id: probe\n  title: t\n  category: abuse\n  severity: low\n  on: event\n  when: |\n    {when}\n  \
+             by: [event.account]\n  message: m\n  tests:\n    - name: t\n      event: {{ provider: aws, account: \"1\", {event} }}\n      expect: {expect}\n"
+        );
+        let folder = project("commands-clause").file("rules/probe.yaml", rule);
+        let ended = folder.keytrail(["test", "--no-builtin", "rules", "--only", "probe"]).output();
+        assert_eq!(ended.code, Some(1), "{when}\n{ended}");
+        assert!(ended.stderr.contains(text), "{when}: {text}\n{ended}");
+    }
+}
+
+#[test]
+fn passing_tests_are_reported() {
     let folder = project("commands-passed");
     let test = |arguments: &[&str]| {
         folder.keytrail(["test", "--no-builtin"].iter().chain(arguments)).output()
@@ -142,10 +234,10 @@ fn tests_that_pass_say_so() {
 }
 
 #[test]
-fn tests_of_a_path_are_those_of_its_rules() {
+fn a_path_selects_the_tests_of_its_rules() {
     let folder = project("commands-test-path");
     let test = |arguments: &[&str]| folder.keytrail([&["test"], arguments].concat()).output();
-    // The built-in rules are loaded too, and were not asked for.
+    // The built-in rules are loaded too, but were not requested.
     for path in ["rules", "rules/create-key.yaml", "rules/*.yaml"] {
         assert_eq!(test(&[path]).stdout, "2 tests: 2 passed, 0 failed\n", "{path}");
     }
@@ -171,7 +263,7 @@ fn check_reads_the_records_of_tests() {
 }
 
 #[test]
-fn a_scan_runs_the_rules_that_are_chosen() {
+fn a_scan_runs_only_the_selected_rules() {
     let other =
         RULE.replace("create-key", "list-keys").replace("CreateAccessKey", "ListAccessKeys");
     let folder = project("commands-choice").file("rules/list-keys.yaml", other);
@@ -230,7 +322,7 @@ fn every_reference_is_complete() {
 }
 
 #[test]
-fn a_field_says_where_each_provider_keeps_it() {
+fn a_field_lists_its_source_in_each_provider() {
     let folder = Folder::new("commands-fields");
     let message = |name: &str| folder.keytrail(["fields", name]).output();
     assert_snapshot!(message("event.ip"), @r"

@@ -54,8 +54,8 @@ fn report(run: Run, code: i32) -> Value {
 }
 
 #[test]
-fn a_burst_is_told_with_its_measures_and_its_records() {
-    let folder = folder("correlated-told");
+fn a_burst_is_reported_with_its_measures_and_records() {
+    let folder = folder("correlated-reported");
     let run = scan(&folder, &["log.json", "--color", "never"]).output();
     assert_eq!(run.code, Some(1), "{run}");
     insta::assert_snapshot!(run.stdout.split("── run").next().unwrap(), @"
@@ -87,7 +87,7 @@ fn a_burst_is_told_with_its_measures_and_its_records() {
 }
 
 #[test]
-fn what_can_be_read_only_once_shows_no_records_and_says_so() {
+fn an_input_that_can_be_read_only_once_shows_no_records_and_is_noted() {
     let folder = folder("correlated-stdin");
     let found = report(scan(&folder, &["-", "-f", "json"]).stdin(log()), 1);
     let finding = &found["findings"][0];
@@ -138,7 +138,7 @@ fn read(id: u32, day: u32, service: &str, api: &str) -> String {
 }
 
 #[test]
-fn evidence_is_merged_over_days_and_shows_first_what_weighs_most() {
+fn evidence_is_merged_over_days_and_sorted_by_weight() {
     // 210 operations that no other rule reports, each on three days, and a secret on the last.
     let mut log = String::new();
     let mut id = 0;
@@ -196,7 +196,7 @@ fn a_match_without_a_time_is_named_and_the_run_is_incomplete() {
 const HELD: u32 = 100_000;
 
 #[test]
-fn matches_of_one_subject_have_a_bound() {
+fn the_matches_of_one_subject_are_bounded() {
     let calls = |count: u32| -> String {
         (0..count).map(|id| denied(id, &at(id % 60), "ListUsers") + "\n").collect()
     };

@@ -1,4 +1,5 @@
-//! Credential reports and events: which report rules judge, and which row an event is joined with.
+//! Credential reports and events: which report rules evaluate, and which row an event is joined
+//! with.
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -256,7 +257,7 @@ fn an_event_is_joined_by_its_key_else_by_its_user() {
     };
     for (event, expected) in [
         ("2025-05-02T00:00:00Z 111 alice user AKIA2", "alice 111 alice AKIA2 10"),
-        // The key decides the user, whatever name the event contains.
+        // The key determines the user, whatever name the event contains.
         ("2025-05-02T00:00:00Z 222 other user AKIA1", "other 111 alice AKIA1 30"),
         ("2025-05-02T00:00:00Z 111 alice user ASIA9", "alice 111 alice - -"),
         ("2025-05-02T00:00:00Z 111 alice user -", "alice 111 alice - -"),
@@ -275,7 +276,7 @@ fn an_event_is_joined_by_its_key_else_by_its_user() {
 }
 
 #[test]
-fn accounts_of_events_creds_and_joined_creds_have_the_name_that_the_table_says() {
+fn accounts_of_events_and_creds_have_the_name_in_the_table() {
     let users = || users(MAY, &["111 alice AKIA1:2025-04-01T00:00:00Z", "222 bob"]);
     let events =
         ["2025-05-02T00:00:00Z 111 alice user AKIA1", "2025-05-02T00:00:00Z 222 bob user -"];
@@ -289,13 +290,13 @@ fn accounts_of_events_creds_and_joined_creds_have_the_name_that_the_table_says()
 }
 
 #[test]
-fn a_report_that_names_no_account_is_joined_whatever_the_account() {
+fn a_report_without_an_account_is_joined_with_any_account() {
     let reports = vec![users(MAY, &["- alice"])];
     assert_eq!(joined(reports, &["2025-05-02T00:00:00Z 222 alice user -"]), ["alice - alice - -"]);
 }
 
 #[test]
-fn of_several_reports_the_newest_that_is_not_later_than_the_event_is_joined() {
+fn events_join_the_newest_report_that_is_not_later() {
     let reports = || {
         vec![
             users(JUNE, &["111 alice AKIA1:2025-04-01T00:00:00Z"]),
@@ -316,8 +317,8 @@ fn of_several_reports_the_newest_that_is_not_later_than_the_event_is_joined() {
         let expected = [format!("alice 111 alice AKIA1 {age}")];
         assert_eq!(joined(reports(), &[&event]), expected, "{time}");
     }
-    // A report that says no time is taken where no other is early enough; ages in it count to the
-    // run clock.
+    // A report without a time is used if no other is early enough. Its ages are computed to the run
+    // clock.
     let undated = || users(None, &["111 alice AKIA1:2025-12-31T00:00:00Z"]);
     let dated = || users(JUNE, &["111 alice AKIA1:2025-05-31T00:00:00Z"]);
     for (time, age) in [("2025-05-01T00:00:00Z", "1"), ("2025-07-01T00:00:00Z", "1")] {
@@ -328,7 +329,7 @@ fn of_several_reports_the_newest_that_is_not_later_than_the_event_is_joined() {
 }
 
 #[test]
-fn of_two_rows_that_fit_equally_well_neither_is_joined_and_that_is_said() {
+fn an_ambiguous_join_uses_neither_row_and_is_noted() {
     let event = "2025-06-02T00:00:00Z 111 alice user -";
     let differing = || ["111 alice AKIA1:2025-04-01T00:00:00Z", "111 alice"];
     let two_reports = || vec![users(MAY, &differing()[..1]), users(MAY, &differing()[1..])];
@@ -385,7 +386,7 @@ fn an_ambiguous_lookup_of_a_finding_is_noted_on_its_own_record() {
 }
 
 #[test]
-fn rules_judge_the_newest_report_of_each_account() {
+fn rules_evaluate_the_newest_report_of_each_account() {
     let files = vec![
         users(MAY, &["111 alice K:2025-04-30T00:00:00Z", "222 bob K:2025-04-29T00:00:00Z"]),
         users(JUNE, &["111 alice K:2025-05-29T00:00:00Z"]),
@@ -407,7 +408,7 @@ fn rules_judge_the_newest_report_of_each_account() {
 }
 
 #[test]
-fn a_rule_that_asks_a_report_is_not_configured_without_one() {
+fn a_rule_that_looks_up_a_report_is_not_configured_without_one() {
     let key = JOINED.replace("has(event.cred)", "event.key.age_days > 3");
     let log = || file(&Calls, None, &["2025-05-02T00:00:00Z 111 alice user AKIA1"]);
     let row = "111 alice AKIA1:2025-04-01T00:00:00Z";

@@ -5,7 +5,7 @@ use insta::assert_snapshot;
 use crate::project::{RULE, project, scan};
 
 #[test]
-fn a_misspelt_word_in_a_rule_is_one_located_diagnostic() {
+fn a_misspelt_word_in_a_rule_gives_one_located_diagnostic() {
     let message = |name: &str, from: &str, to: &str| {
         assert!(RULE.contains(from));
         let folder = project(&format!("scan-typo-{name}"));

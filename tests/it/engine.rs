@@ -203,7 +203,7 @@ fn reports_are_read_before_events() {
 }
 
 #[test]
-fn now_is_what_the_user_says_else_the_time_of_the_report_else_the_clock() {
+fn now_is_the_option_else_the_time_of_the_report_else_the_clock() {
     let files = || {
         vec![
             File(ReadOrder::Reports, Some("2020-01-01T00:00:00Z"), &["Old"]),
@@ -216,7 +216,7 @@ fn now_is_what_the_user_says_else_the_time_of_the_report_else_the_clock() {
 }
 
 #[test]
-fn a_panic_on_a_record_costs_that_record_and_is_told() {
+fn a_panic_on_a_record_costs_only_that_record_and_is_reported() {
     let old = Some("2020-01-01T00:00:00Z");
     let files = vec![File(ReadOrder::Events, old, &["First", "panic", "Last"])];
     let (report, _) = run("panic", false, files);
@@ -230,16 +230,16 @@ fn a_panic_on_a_record_costs_that_record_and_is_told() {
 }
 
 #[test]
-fn a_panic_on_every_record_names_the_first_places() {
+fn a_panic_on_every_record_reports_the_first_positions() {
     let files = vec![File(ReadOrder::Events, None, &["panic"; 50])];
     let (report, _) = run("panics", false, files);
     assert_eq!(report.accounting.skipped_by_reason["internal"], 50);
-    let told = report.incomplete.iter().find(|note| note.id == "internal-error").unwrap();
-    assert!(told.text.ends_with("names:19, names:20, 30 more places"), "{}", told.text);
+    let note = report.incomplete.iter().find(|note| note.id == "internal-error").unwrap();
+    assert!(note.text.ends_with("names:19, names:20, 30 more places"), "{}", note.text);
 }
 
 #[test]
-fn a_panic_while_reading_costs_that_file_and_is_told() {
+fn a_panic_while_reading_costs_only_that_file_and_is_reported() {
     let old = Some("2020-01-01T00:00:00Z");
     let files = vec![File(ReadOrder::Events, None, &[]), File(ReadOrder::Events, old, &["Call"])];
     let (report, _) = run("reader", false, files);
@@ -251,9 +251,9 @@ fn a_panic_while_reading_costs_that_file_and_is_told() {
     );
 }
 
-/// A cluster maps parts of the inputs on its nodes and merges what comes back.
+/// A cluster maps parts of the inputs on its nodes and merges the results.
 #[test]
-fn parts_that_are_mapped_apart_give_what_one_run_gives() {
+fn merged_parts_equal_one_run() {
     use keytrail::engine::{EmitMode, Mapped, RunOptions, map, map_part, reduce};
     use keytrail::finding::{Enricher, Redactor};
     use keytrail::plan::Plan;
@@ -316,7 +316,7 @@ fn parts_that_are_mapped_apart_give_what_one_run_gives() {
 
 /// A cluster shuffles rows by event, then by key, and reduces each key on any node.
 #[test]
-fn keys_that_are_reduced_apart_give_what_one_reduction_gives() {
+fn keys_reduced_separately_equal_one_reduction() {
     use std::collections::BTreeMap;
 
     use keytrail::engine::{EmitMode, RunOptions, map, reduce, reduce_keys};
@@ -371,7 +371,7 @@ fn keys_that_are_reduced_apart_give_what_one_reduction_gives() {
         enricher: Enricher::new(&policy),
         memory: keytrail::engine::MEMORY,
         create: Temporary::create,
-        // The only unit whose findings need no record but those in the rows.
+        // The only unit whose findings need no records besides those in the rows.
         emit: EmitMode::Occurrences,
     };
     let mapped = || {
@@ -445,7 +445,7 @@ const OWN: &[(&str, &str)] = &[
 
 /// The fields that the two policies need, their tables, zones and allowlists differ.
 #[test]
-fn policies_over_one_projection_find_what_each_finds_alone() {
+fn several_policies_in_one_run_equal_separate_runs() {
     use keytrail::engine::{EmitMode, PolicyRun, RunOptions, run, run_each};
     use keytrail::finding::{Enricher, Redactor};
     use keytrail::input::{FORMATS, InputSet};

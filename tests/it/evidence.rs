@@ -46,7 +46,7 @@ fn finding(folder: &Folder, arguments: &[&str], rule: &str) -> Value {
 }
 
 #[test]
-fn evidence_shows_what_tables_and_reports_know() {
+fn evidence_shows_data_of_tables_and_reports() {
     let folder = folder("evidence-known");
     let found = finding(&folder, &TABLES, "permission-escalation");
     assert_eq!(
@@ -164,7 +164,7 @@ fn every_output_shows_the_account_identity_region_and_policies() {
         [&json!(account), &json!("user"), &json!("China-Shanghai"), &Value::Null]
     );
 
-    // Without tables, only what the log says.
+    // Without tables, only the content of the log.
     let found = finding(&folder, &[], "create-access-key");
     assert_eq!(found["accounts"], json!([]));
     assert_eq!(found["sources"][0]["locations"], json!(["China-Shanghai"]));
@@ -174,21 +174,21 @@ fn every_output_shows_the_account_identity_region_and_policies() {
 }
 
 #[test]
-fn without_tables_evidence_claims_nothing() {
+fn without_tables_evidence_is_not_enriched() {
     let folder = folder("evidence-unknown");
     let found = finding(&folder, &[], "permission-escalation");
     assert_eq!(found["sources"], json!([]));
     // Another finding about the key is shown even without a table.
     assert_eq!(found["keys"][0]["remark"], "-");
     assert_eq!(found["keys"][0]["policy_count"], Value::Null);
-    // A remark alone does not make an address one's own.
+    // A remark alone does not make an address internal.
     let noted = finding(&folder, &["--table", "ip_notes=notes.csv"], "permission-escalation");
     assert_eq!(noted["sources"][0]["ip_type"], Value::Null);
     assert_eq!(noted["sources"][0]["remark"], "the runner of the sh");
 }
 
 #[test]
-fn keys_of_a_scanners_report_are_looked_for_in_logs_and_reports() {
+fn keys_of_a_scanner_report_are_searched_in_logs_and_reports() {
     let sarif = r#"{"version":"2.1.0","runs":[{"tool":{"driver":{"name":"scanner"}},"results":[{"ruleId":"aws-key","message":{"text":"key AKIAEXAMPLE000000001 and its secret wJalrXUtnFEMIK7MDENG"},"locations":[{"physicalLocation":{"artifactLocation":{"uri":"deploy/env"},"region":{"startLine":3}}}]}]}]}"#;
     let folder = folder("evidence-leaked").file("gitleaks.sarif", sarif);
     let leaked = ["--table", "leaked_keys=gitleaks.sarif"];

@@ -28,7 +28,7 @@ fn findings(report: &str) -> String {
 }
 
 #[test]
-fn the_examples_are_scanned_as_their_readme_says() {
+fn scanning_the_examples_gives_the_output_in_their_readme() {
     let folder = examples("examples-scanned");
     let blocks = blocks_of("examples/README.md", "sh");
     let mut found = String::new();
@@ -93,7 +93,7 @@ fn column(file: &Path, name: &str) -> Vec<String> {
 }
 
 #[test]
-fn the_tables_are_about_the_addresses_and_keys_of_the_logs_and_reports() {
+fn the_tables_describe_addresses_and_keys_of_the_examples() {
     let folder = examples("examples-tables");
     let mut known = String::new();
     for record in records(&folder, "event.ak,event.source") {

@@ -38,7 +38,7 @@ fn scan(folder: &Folder, arguments: &[&str]) -> Ended {
 
 /// The rules that are not configured with their reasons, the ids and texts of the notes, and the
 /// reasons why the run is incomplete.
-fn said(ended: &Ended) -> (Vec<String>, Vec<String>, Vec<String>) {
+fn rules_and_notes(ended: &Ended) -> (Vec<String>, Vec<String>, Vec<String>) {
     let report: Value = serde_json::from_str(&ended.stdout).unwrap();
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let rules = report["rules"].as_array().unwrap().iter();
@@ -56,7 +56,7 @@ fn said(ended: &Ended) -> (Vec<String>, Vec<String>, Vec<String>) {
 fn a_run_over_logs_alone_passes_strict() {
     let folder = folder("expect-log-only", "{}");
     let ended = scan(&folder, &["log.json", "--strict"]);
-    let (unconfigured, notes, incomplete) = said(&ended);
+    let (unconfigured, notes, incomplete) = rules_and_notes(&ended);
     assert_eq!(ended.code, Some(0), "{ended}");
     let none = "no input is a credential report";
     assert_eq!(unconfigured, [format!("of-both: {none}"), format!("of-report: {none}")]);
@@ -73,7 +73,7 @@ fn a_run_over_logs_alone_passes_strict() {
 fn a_run_over_reports_alone_passes_strict() {
     let folder = folder("expect-report-only", "{}");
     let ended = scan(&folder, &["report.csv", "--strict"]);
-    let (unconfigured, notes, incomplete) = said(&ended);
+    let (unconfigured, notes, incomplete) = rules_and_notes(&ended);
     assert_eq!(ended.code, Some(0), "{ended}");
     let none = "no input is an audit log";
     assert_eq!(unconfigured, [format!("of-both: {none}"), format!("of-log: {none}")]);
@@ -81,7 +81,7 @@ fn a_run_over_reports_alone_passes_strict() {
 }
 
 #[test]
-fn an_expected_input_that_is_not_given_makes_its_rules_blind_and_the_run_incomplete() {
+fn a_missing_expected_input_makes_its_rules_blind_and_the_run_incomplete() {
     let meaning = "so the absence of findings does not mean that there are none";
     for (name, expect, input, blind, missing) in [
         (
@@ -111,7 +111,7 @@ fn an_expected_input_that_is_not_given_makes_its_rules_blind_and_the_run_incompl
     ] {
         let folder = folder(&format!("expect-missing-{name}"), &format!("expect: [{expect}]\n"));
         let ended = scan(&folder, &[input]);
-        let (unconfigured, notes, incomplete) = said(&ended);
+        let (unconfigured, notes, incomplete) = rules_and_notes(&ended);
         assert_eq!(ended.code, Some(3), "{ended}");
         assert_eq!(unconfigured, [""; 0]);
         assert_eq!(notes, blind);
@@ -122,29 +122,29 @@ fn an_expected_input_that_is_not_given_makes_its_rules_blind_and_the_run_incompl
                  no record of one was read"
             )]
         );
-        let (_, _, strict) = said(&scan(&folder, &[input, "--strict"]));
+        let (_, _, strict) = rules_and_notes(&scan(&folder, &[input, "--strict"]));
         assert_eq!(strict.len(), 2, "{strict:?}");
         assert!(strict[0].starts_with("blind-rules: --strict is given, and 2 rules"), "{strict:?}");
     }
 }
 
 #[test]
-fn an_expected_input_that_is_given_changes_nothing() {
+fn a_present_expected_input_changes_nothing() {
     let folder = folder("expect-given", "expect: [audit-log, credential-report]\n");
     let ended = scan(&folder, &["log.json", "report.csv"]);
-    let (unconfigured, _, incomplete) = said(&ended);
+    let (unconfigured, _, incomplete) = rules_and_notes(&ended);
     assert_eq!((unconfigured, incomplete), (Vec::new(), Vec::new()));
     let report: Value = serde_json::from_str(&ended.stdout).unwrap();
     let expected = serde_json::json!(["audit-log", "credential-report"]);
     assert_eq!(report["run"]["expected"], expected);
 }
 
-/// A report of one provider says nothing about the callers of another.
+/// A report of one provider contains nothing about the callers of another.
 #[test]
 fn a_report_of_another_provider_does_not_help() {
     let folder = folder("expect-provider", "{}").file("alibaba.csv", ALIBABA);
     let ended = scan(&folder, &["log.json", "alibaba.csv", "--strict"]);
-    let (unconfigured, _, _) = said(&ended);
+    let (unconfigured, _, _) = rules_and_notes(&ended);
     let reason = "of-both: no input is a credential report of the same provider";
     assert!(unconfigured.iter().any(|of| of == reason), "{ended}");
 }

@@ -1,11 +1,12 @@
-//! Records that do not give what their format promises: counted, noted, and never a green run.
+//! Records that lack fields that their format promises: they are counted and noted, and the run is
+//! never clean.
 
 use serde_json::{Value, json};
 
 use crate::project::{project, record, scan};
 use crate::run::Folder;
 
-/// A log of two calls: one whole, one with a part replaced.
+/// A log of two calls, one complete and one with a part replaced.
 fn log(from: &str, to: &str) -> String {
     let (whole, broken) = (record(1, "ListUsers"), record(2, "ListUsers"));
     assert!(broken.contains(from), "{from}");

@@ -22,7 +22,7 @@ fn names(folder: &Path) -> BTreeSet<String> {
 }
 
 #[test]
-fn every_stored_input_holds_its_promises() {
+fn every_stored_fuzz_input_satisfies_its_invariants() {
     for target in TARGETS {
         let folder = folder("corpus").join(target.name);
         let inputs = names(&folder);

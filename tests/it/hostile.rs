@@ -42,7 +42,7 @@ fn in_every_output(folder: &Folder, input: &str) -> Vec<(&'static str, Ended)> {
 }
 
 #[test]
-fn a_log_cut_off_in_a_record_keeps_the_records_before_it() {
+fn records_before_a_truncated_record_are_read() {
     let cut = format!("{{\"Records\":[{},{{\"ev", record(1, "CreateAccessKey"));
     let folder = project("hostile-cut").file("cut.json", &cut);
     let (code, report) = report(&folder, &["cut.json"]);
@@ -55,9 +55,9 @@ fn a_log_cut_off_in_a_record_keeps_the_records_before_it() {
     assert_eq!(skip["offset"], cut.rfind("{\"ev").unwrap());
 }
 
-/// Each input is scanned alone, so that no other record hides that nothing was evaluated.
+/// Each input is scanned alone, so that other records cannot hide that nothing was evaluated.
 #[test]
-fn a_run_over_nothing_is_never_clean() {
+fn a_run_without_records_is_never_clean() {
     let utf16: Vec<u8> =
         format!("\u{feff}{}", record(1, "A")).encode_utf16().flat_map(u16::to_le_bytes).collect();
     let digest = include_bytes!("../data/cloudtrail/digest.json");
@@ -90,7 +90,7 @@ fn a_run_over_nothing_is_never_clean() {
 }
 
 #[test]
-fn a_key_that_stands_twice_lets_no_value_evade() {
+fn a_duplicate_key_cannot_hide_a_value() {
     let twice = record(1, "CreateAccessKey").replacen(
         "\"eventName\"",
         "\"eventName\":\"DescribeX\",\"eventName\"",
@@ -209,7 +209,7 @@ fn a_megabyte_of_user_name_is_cut_between_characters() {
 }
 
 #[test]
-fn a_name_that_only_looks_like_an_allowed_one_is_not_allowed() {
+fn a_lookalike_name_is_not_covered_by_an_entry() {
     let allow = r#"
 entries:
   - id: deploy
@@ -240,7 +240,7 @@ entries:
 }
 
 #[test]
-fn secrets_of_a_request_are_in_no_output() {
+fn no_output_contains_secrets_of_a_request() {
     let secrets = [
         "hunter2-correct-horse",
         "IyEvYmluL2Jhc2gKZXhwb3J0IFBBU1M9c2VjcmV0",
@@ -299,7 +299,7 @@ fn the_same_event_in_two_files_is_one_finding() {
 }
 
 #[test]
-fn values_are_compared_as_they_stand_and_never_rounded() {
+fn values_are_compared_exactly_and_never_rounded() {
     let rule = |when: &str| {
         format!(
             "rule:\n  id: exact\n  title: t\n  category: abuse\n  severity: high\n  status: stable\n  on: event\n  description: d\n  remediation: r\n  when: |\n    {when}\n"
@@ -337,7 +337,7 @@ fn values_are_compared_as_they_stand_and_never_rounded() {
 
 /// More output than a pipe holds, so that the reader is gone before it is written.
 #[test]
-fn a_reader_who_leaves_ends_no_format_in_a_panic() {
+fn a_closed_pipe_does_not_cause_a_panic_in_any_format() {
     let events: Vec<String> = (0..400)
         .map(|id| {
             let user = format!("user-{id}");
@@ -365,7 +365,7 @@ fn a_reader_who_leaves_ends_no_format_in_a_panic() {
 }
 
 #[test]
-fn two_runs_that_write_one_file_leave_one_whole_report() {
+fn two_runs_writing_one_file_leave_one_complete_report() {
     let folder = project("hostile-race");
     let path = folder.path("report.json");
     std::thread::scope(|scope| {
@@ -459,7 +459,7 @@ fn odd_file_names_are_inert_in_every_output() {
 
 #[cfg(unix)]
 #[test]
-fn an_argument_that_is_no_text_is_an_error() {
+fn an_argument_that_is_not_utf_8_is_an_error() {
     use std::os::unix::ffi::OsStrExt;
     let folder = project("hostile-argument");
     let arguments = [b"scan".as_slice(), b"caf\xe9.json"].map(std::ffi::OsStr::from_bytes);
@@ -473,14 +473,14 @@ fn an_argument_that_is_no_text_is_an_error() {
 fn a_failed_report_leaves_the_old_one() {
     // Filling a small file system is beyond a test. A folder that accepts no new files fails before
     // anything is written.
-    let folder = project("hostile-read-only").file("kept/report.json", "old");
-    let kept = folder.path("kept");
+    let folder = project("hostile-read-only").file("protected/report.json", "old");
+    let protected = folder.path("protected");
     let mode = |mode: u32| {
         let permissions = std::os::unix::fs::PermissionsExt::from_mode(mode);
-        std::fs::set_permissions(&kept, permissions).unwrap();
+        std::fs::set_permissions(&protected, permissions).unwrap();
     };
     mode(0o555);
-    let writable = std::fs::write(kept.join("probe"), "").is_ok();
+    let writable = std::fs::write(protected.join("probe"), "").is_ok();
     if writable {
         mode(0o755);
         #[allow(clippy::print_stderr)]
@@ -489,16 +489,16 @@ fn a_failed_report_leaves_the_old_one() {
         }
         return;
     }
-    let ended = scan(&folder, &["bad.json", "-f", "json", "-o", "kept/report.json"]).output();
+    let ended = scan(&folder, &["bad.json", "-f", "json", "-o", "protected/report.json"]).output();
     mode(0o755);
     assert_eq!(ended.code, Some(2), "{ended}");
-    assert!(ended.stderr.contains("cannot write kept/report.json"), "{ended}");
-    assert_eq!(folder.read("kept/report.json"), "old");
-    assert!(Path::new(&kept).join("report.json").exists());
+    assert!(ended.stderr.contains("cannot write protected/report.json"), "{ended}");
+    assert_eq!(folder.read("protected/report.json"), "old");
+    assert!(Path::new(&protected).join("report.json").exists());
 }
 
 #[test]
-fn evidence_is_bounded_and_what_is_left_out_is_counted() {
+fn evidence_is_bounded_and_omitted_rows_are_counted() {
     let long = "x".repeat(8 << 10);
     let calls: Vec<String> = (0..250)
         .map(|id| {

@@ -29,7 +29,7 @@ fn shown(options: &LoadOptions) -> Vec<String> {
 }
 
 /// The diagnostics of one rule file with these bytes.
-fn said_of(name: &str, bytes: impl AsRef<[u8]>) -> Vec<String> {
+fn diagnostics_of(name: &str, bytes: impl AsRef<[u8]>) -> Vec<String> {
     shown(&options(&Folder::new(name).file("rules/create-key.yaml", bytes)))
 }
 
@@ -39,19 +39,19 @@ fn utf16(text: &str, big: bool) -> Vec<u8> {
 }
 
 #[test]
-fn an_alias_bomb_is_refused_at_its_first_anchor() {
+fn an_alias_bomb_is_rejected_at_its_first_anchor() {
     let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned();
     for level in 1..40 {
         let all = format!("*a{}, ", level - 1).repeat(9);
         bomb += &format!("a{level}: &a{level} [{all}]\n");
     }
-    let shown = said_of("hostile-bomb", bomb);
+    let shown = diagnostics_of("hostile-bomb", bomb);
     assert_eq!(shown[0], "KT1004: policy files have no anchors");
     assert!(shown.len() <= 50, "{} errors", shown.len());
 }
 
 #[test]
-fn depth_is_refused_without_using_the_stack() {
+fn deep_nesting_is_rejected_without_using_the_stack() {
     for (name, text) in [
         ("flow", "[".repeat(20_000)),
         ("mapping", "{a: ".repeat(20_000)),
@@ -59,8 +59,9 @@ fn depth_is_refused_without_using_the_stack() {
         ("sequence", "- ".repeat(20_000)),
         ("question", "? ".repeat(20_000)),
     ] {
-        let shown = said_of(&format!("hostile-depth-{name}"), format!("rule:\n  when: {text}"));
-        let limited = said_of(&format!("hostile-depth-top-{name}"), text);
+        let shown =
+            diagnostics_of(&format!("hostile-depth-{name}"), format!("rule:\n  when: {text}"));
+        let limited = diagnostics_of(&format!("hostile-depth-top-{name}"), text);
         for shown in [shown, limited] {
             assert_eq!(shown.len(), 1, "{name}: {shown:?}");
             assert!(
@@ -87,8 +88,8 @@ fn a_file_of_two_hundred_megabytes_is_not_read() {
 
 #[test]
 fn only_utf_8_is_read_and_a_byte_order_mark_is_skipped() {
-    assert_eq!(said_of("hostile-bom", format!("\u{feff}{RULE}")), [""; 0]);
-    assert_eq!(said_of("hostile-crlf", RULE.replace('\n', "\r\n")), [""; 0]);
+    assert_eq!(diagnostics_of("hostile-bom", format!("\u{feff}{RULE}")), [""; 0]);
+    assert_eq!(diagnostics_of("hostile-crlf", RULE.replace('\n', "\r\n")), [""; 0]);
     for (name, bytes, expected) in [
         (
             "le",
@@ -126,13 +127,13 @@ fn only_utf_8_is_read_and_a_byte_order_mark_is_skipped() {
             "KT1002: the file is not valid YAML: a tab cannot be used as indentation",
         ),
     ] {
-        assert_eq!(said_of(&format!("hostile-bytes-{name}"), bytes)[0], expected);
+        assert_eq!(diagnostics_of(&format!("hostile-bytes-{name}"), bytes)[0], expected);
     }
 }
 
 #[cfg(unix)]
 #[test]
-fn links_out_of_the_rules_folder_and_in_circles_are_refused() {
+fn links_out_of_the_rules_folder_and_cycles_are_rejected() {
     use std::os::unix::fs::symlink;
 
     for (name, target) in [("etc", "/etc"), ("circle", "."), ("up", "../..")] {
@@ -178,7 +179,7 @@ fn a_rule_or_allowlist_that_cannot_be_read_stops_the_run() {
 }
 
 #[test]
-fn an_allowlist_that_is_not_there_stops_the_run_and_an_empty_one_does_not() {
+fn a_missing_allowlist_stops_the_run_and_an_empty_one_does_not() {
     let folder = project::project("hostile-allowlist").file("allow.yaml", "entries: []\n");
     let missing = scan(&folder, &["bad.json", "-a", "alow.yaml"]).output();
     assert_eq!((missing.code, missing.stdout.as_str()), (Some(2), ""));
@@ -189,7 +190,7 @@ fn an_allowlist_that_is_not_there_stops_the_run_and_an_empty_one_does_not() {
 }
 
 #[test]
-fn paths_of_a_project_file_are_files_of_this_machine() {
+fn paths_of_a_project_file_are_never_urls() {
     for (name, path) in [
         ("up", "../../hostile-nowhere/x"),
         ("url", "https://example.com/rules.yaml"),
@@ -244,10 +245,10 @@ fn texts_of_an_event_are_inert_in_messages_and_cut_with_a_mark() {
         let ended = scan(&folder, &["bad.json", "-f", format.name]).output();
         let name = format.name;
         assert_eq!(ended.code, Some(1), "{name}: {}", ended.stderr);
-        assert!(!ended.stdout.contains('\u{1b}'), "{name} holds an escape sequence");
+        assert!(!ended.stdout.contains('\u{1b}'), "{name} contains an escape sequence");
         assert!(
             !ended.stdout.contains("AKIAEXAMPLEKEY000001"),
-            "{name} fills in what an event says"
+            "{name} interpolates text of an event"
         );
         assert!(ended.stdout.len() < 200_000, "{name} has {} bytes", ended.stdout.len());
         assert!(ended.stdout.contains('…'), "{name} shows no cut");
@@ -272,7 +273,7 @@ fn a_policy_is_read_once() {
 }
 
 #[test]
-fn arguments_that_are_wrong_or_contradict_each_other_are_refused() {
+fn invalid_or_contradicting_arguments_are_rejected() {
     let folder = project::project("hostile-arguments").file("wrong.yaml", "fail_onn: high\n");
     for (arguments, named) in [
         (&["--fial-on", "high"][..], "--fial-on"),

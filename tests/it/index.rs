@@ -219,7 +219,7 @@ fn policy() -> Policy {
 }
 
 #[test]
-fn the_index_leaves_out_only_what_is_false() {
+fn the_index_omits_only_false_conditions() {
     let (world, policy) = (World::new(), policy());
     let sets = std::env::var("KEYTRAIL_CASES").map_or(RULE_SETS, |sets| sets.parse().unwrap());
     let mut failures = Vec::new();
@@ -279,8 +279,11 @@ fn the_index_leaves_out_only_what_is_false() {
     failures.truncate(5);
     assert!(failures.is_empty(), "{}", failures.join("\n"));
     println!("{tried} tried, {left_out} left out, {matches} matches, {errors} errors");
-    assert!(left_out * 4 > tried, "{left_out} left out and {tried} tried: the index does little");
-    assert!(matches * 20 > tried, "{matches} matches in {tried}: the records hit too little");
+    assert!(
+        left_out * 4 > tried,
+        "{left_out} left out and {tried} tried: the index skips too few rules"
+    );
+    assert!(matches * 20 > tried, "{matches} matches in {tried}: too few records match");
     assert!(errors > 0, "no condition failed: the errors of && and || are not covered");
 }
 
@@ -311,7 +314,7 @@ rule:
 
 /// A correlated rule is indexed by each of its steps and by the records that it compares with.
 #[test]
-fn a_rule_that_correlates_is_tried_only_on_its_steps() {
+fn a_correlation_rule_is_evaluated_only_on_its_steps() {
     let folder =
         crate::run::Folder::new("index-steps").file("ordered.yaml", ORDERED).file("new.yaml", NEW);
     let policy = Policy::load(&LoadOptions {

@@ -20,7 +20,7 @@ fn folder(name: &str) -> Folder {
 }
 
 #[test]
-fn files_of_every_kind_say_what_they_were_taken_for() {
+fn the_detected_format_of_every_file_is_shown() {
     let folder = folder("inspect-kinds");
     let message = folder.keytrail(["inspect", "logs"]).output().to_string();
     let (before, tried) = message.split_once("(tried: ").unwrap();
@@ -73,7 +73,7 @@ fn files_of_every_kind_say_what_they_were_taken_for() {
 }
 
 #[test]
-fn lines_of_json_hold_every_record_and_every_file() {
+fn json_lines_contain_every_record_and_file() {
     let folder = folder("inspect-json");
     let fields = ["--fields", "event.user,event.ak,event.time,event.params,event.code"];
     let json = |more: &[&str]| {
@@ -89,13 +89,16 @@ fn lines_of_json_hold_every_record_and_every_file() {
     {"input":"logs/trail.json","file":{"status":"read","reason":null,"format":"cloudtrail","provider":"aws","container":"lines","compression":null,"bytes":1273,"decompressed":1273,"columns":null,"account":null,"account_by":null,"zone":null,"zone_by":null,"time":null,"records":3,"shown":2,"skipped":{"syntax":1},"rows":{"event":2},"notes":[]}}
     "#);
     assert!(json(&["--show-keys"]).stdout.contains(r#""ak":"AKIAEXAMPLEKEY000001""#));
-    assert!(json(&["--show-keys"]).stdout.contains("[redacted]"), "secrets are shown to nobody");
+    assert!(json(&["--show-keys"]).stdout.contains("[redacted]"), "secrets are never shown");
     let all = folder.keytrail(["inspect", "logs/trail.json", "-f", "json"]).output().stdout;
     for line in all.lines() {
         let value: serde_json::Value = serde_json::from_str(line).unwrap();
         let keys = ["event", "cred", "skipped", "file"];
         assert_eq!(keys.iter().filter(|key| value.get(key).is_some()).count(), 1, "{line}");
-        assert!(value.pointer("/event/raw").is_none(), "the record itself only when asked for");
+        assert!(
+            value.pointer("/event/raw").is_none(),
+            "the record itself is shown only on request"
+        );
     }
     let raw = folder.keytrail(["inspect", "logs", "-f", "json", "--fields", "event.raw"]).output();
     assert!(raw.stdout.contains(r#""raw":{"eventVersion":"1.08","#), "{raw}");
@@ -105,7 +108,7 @@ fn lines_of_json_hold_every_record_and_every_file() {
 
 /// A limit hides records but still counts them, and changes nothing else.
 #[test]
-fn a_limit_counts_what_it_hides() {
+fn records_beyond_a_limit_are_counted() {
     let records: Vec<String> = (0..9).map(|id| record(id, "ListUsers")).collect();
     let text = records.join("\n") + "\n";
     let folder = Folder::new("inspect-limit").file("a.json", text.repeat(3)).file("b.json", &text);
@@ -134,7 +137,7 @@ fn a_limit_counts_what_it_hides() {
 }
 
 #[test]
-fn fields_are_chosen_by_name_and_glob() {
+fn fields_can_be_selected_by_name_and_glob() {
     let folder = folder("inspect-fields");
     let inspect = |fields: &str| {
         folder.keytrail(["inspect", "logs/trail.json", "--limit", "1", "--fields", fields]).output()
@@ -154,7 +157,7 @@ fn fields_are_chosen_by_name_and_glob() {
 /// Flags take precedence over the environment, and the environment over the project file, in which
 /// the first matching entry decides.
 #[test]
-fn what_is_said_of_inputs_reaches_them() {
+fn hints_about_inputs_apply() {
     let folder = folder("inspect-hints").file(
         "keytrail.yaml",
         "inputs:\n  - { path: logs/t*.json, account: 000011112222, zone: \"+08:00\" }\n  - { path: \
@@ -204,7 +207,7 @@ fn what_is_said_of_inputs_reaches_them() {
 
 /// A declared value applies only to records that lack it.
 #[test]
-fn a_records_own_word_goes_before_what_is_said() {
+fn data_in_a_record_takes_precedence_over_hints() {
     let silent = r#"{"userIdentity":{"type":"CAMUser","principalId":"100000000002","secretId":"AKIDEXAMPLEKEY00000000000000000000001","userName":"dev"},"eventTime":"2026-03-01 09:30:00","eventType":"ApiCall","eventName":"ListUsers","resourceType":"cam","eventSource":"cam.tencentcloudapi.com","eventRegion":"ap-guangzhou","requestID":"r-1","eventID":"e-1","errorCode":0,"sourceIPAddress":"203.0.113.9","apiErrorCode":0}"#;
     let speaking =
         silent.replace(r#""principalId""#, r#""accountId":"100000000001","principalId""#);
@@ -234,7 +237,7 @@ fn a_records_own_word_goes_before_what_is_said() {
 }
 
 #[test]
-fn a_file_that_is_not_of_its_format_says_who_said_so() {
+fn a_format_mismatch_names_the_origin_of_the_hint() {
     let folder = folder("inspect-format")
         .file("keytrail.yaml", "inputs:\n  - { path: logs/package.json, format: cloudtrail }\n");
     let ended = folder.keytrail(["inspect", "logs/package.json"]).output();
@@ -249,7 +252,7 @@ fn a_file_that_is_not_of_its_format_says_who_said_so() {
 /// A closed pipe ends the command without an error.
 #[cfg(unix)]
 #[test]
-fn a_reader_that_leaves_is_no_error() {
+fn a_reader_that_stops_early_is_not_an_error() {
     let records: Vec<String> = (0..400).map(|id| record(id % 10, "ListUsers")).collect();
     let folder = Folder::new("inspect-pipe").file("long.json", records.join("\n"));
     let (reader, writer) = std::io::pipe().unwrap();
@@ -259,7 +262,7 @@ fn a_reader_that_leaves_is_no_error() {
 }
 
 #[test]
-fn a_key_is_masked_where_it_is_the_actor_too() {
+fn a_key_is_masked_as_the_actor() {
     // An old key id without a prefix, which only its field identifies.
     let event = r#"{"eventId":"e-1","eventVersion":1,"eventTime":"2026-01-02T03:04:05Z","eventName":"ListUsers","eventType":"ApiCall","serviceName":"Ram","eventSource":"ram.aliyuncs.com","acsRegion":"cn-hangzhou","requestId":"r-1","sourceIpAddress":"198.51.100.7","userAgent":"Aliyun-CLI/3.0","userIdentity":{"type":"ram-user","principalId":"200000000000000001","accountId":"100000000000000001","userName":"ann","accessKeyId":"a1b2c3d4e5f6g7h8"}}"#;
     let folder = Folder::new("inspect-actor").file("log.json", event);

@@ -1,4 +1,4 @@
-//! Exports that change the case of keys: rules find there what they find in the record itself.
+//! Exports that change the case of keys: rules give the same findings as on the record itself.
 
 use std::io::Write;
 
@@ -112,13 +112,14 @@ fn rule(name: &str, of_rule: &str) -> Folder {
 const CONDITION: &str = r#"  when: |
     str(event.params.maxSessionDuration) == "43200" && event.params["maxSessionDuration"] in [43200, "43200"]
       && event.params.tagSet.items.some(|tag| tag.tagKey == "Env")
+      && "Env" in event.params.values_at("tagSet.items[*].tagKey")
       && "maxSessionDuration" in event.params && event.response.sessionPolicy.policyVersion == "v7"
       && event.raw.requestParameters.tagSet.items[-1].tagValue == "prod"
   message: "${event.params.roleName} for ${event.params.maxSessionDuration}"
   by: [event.account, event.params.maxSessionDuration]"#;
 
 #[test]
-fn every_export_of_a_record_gives_the_finding_of_the_record() {
+fn every_export_of_a_record_gives_the_same_finding() {
     let (own, low) = (call(), lower(&call()));
     let json = |value: &Value| value.to_string();
     // A query named the columns, but the keys inside them are those of the table.
@@ -165,7 +166,7 @@ fn every_export_of_a_record_gives_the_finding_of_the_record() {
 }
 
 #[test]
-fn parameters_in_a_string_are_read_as_the_object_in_it() {
+fn parameters_in_a_string_are_read_as_an_object() {
     let when = "  when: event.params.tagSet.items[0].tagKey == \"Env\" && event.user == \"eve\"\n  message: m";
     let own = folded(folded(call(), "requestParameters"), "userIdentity");
     let folder = rule("case-string", when).file("own.json", own.to_string());
@@ -174,7 +175,7 @@ fn parameters_in_a_string_are_read_as_the_object_in_it() {
 }
 
 #[test]
-fn the_other_clouds_have_the_same_exports() {
+fn exports_of_the_other_clouds_give_the_same_findings() {
     let alibaba = json!({
         "eventId": "a-1", "eventVersion": 1, "acsRegion": "cn-hangzhou", "eventName": "CreateRole",
         "eventSource": "ram.aliyuncs.com", "eventTime": "2026-03-02T08:00:00Z",
@@ -216,15 +217,16 @@ fn the_other_clouds_have_the_same_exports() {
 }
 
 #[test]
-fn keys_that_only_their_case_distinguished_are_not_guessed() {
+fn keys_that_differ_only_in_case_are_ambiguous() {
     let mut record = lower(&call());
     record["requestparameters"]["MAXSESSIONDURATION"] = json!(1);
     let folder = rule("case-ambiguous", CONDITION).file("log.json", record.to_string());
     let run = scan(&folder, &["log.json"]).output();
     assert_eq!(run.code, Some(3), "{}", run.stdout);
-    let said = "several keys fit, because an export changed their case";
-    assert!(run.stdout.contains("rule probe failed once") && run.stdout.contains(said));
-    // Whatever else decides a condition decides it, in any order, and other keys are read.
+    let message = "several keys fit, because an export changed their case";
+    assert!(run.stdout.contains("rule probe failed once") && run.stdout.contains(message));
+    // If another operand determines the condition, the ambiguous key does not matter. Other keys
+    // are still read.
     for (when, code) in [
         (r#"event.params.roleName == "ops""#, 1),
         (r#"event.params.maxSessionDuration == 1 || event.api == "UpdateRole""#, 1),
@@ -232,6 +234,9 @@ fn keys_that_only_their_case_distinguished_are_not_guessed() {
         (r#"event.api == "Other" && event.params.maxSessionDuration == 1"#, 0),
         ("!(event.params.maxSessionDuration == 43200)", 3),
         ("has(event.params.maxSessionDuration)", 3),
+        ("event.params.values_at(\"maxSessionDuration[*]\").len() == 1", 3),
+        (r#""maxSessionDuration" in event.params.keys()"#, 3),
+        ("event.params.values().some(|value| value == \"ops\")", 1),
         (r#""maxSessionDuration" in event.params"#, 1),
     ] {
         let folder = rule("case-decided", &format!("  when: '{when}'\n  message: m"))
@@ -242,7 +247,7 @@ fn keys_that_only_their_case_distinguished_are_not_guessed() {
 }
 
 #[test]
-fn the_text_of_an_object_is_not_searched_after_its_keys_changed() {
+fn an_object_with_changed_keys_is_not_searched_as_text() {
     let when = r#"  when: str(event.params).contains("\"maxSessionDuration\"")
   message: "${event.params}""#;
     let json = |value: &Value| value.to_string();
@@ -257,7 +262,7 @@ fn the_text_of_an_object_is_not_searched_after_its_keys_changed() {
         let blind = run.stdout.contains("an export changed the case of the keys in this text");
         assert_eq!(blind, code == 3, "{file}: {}", run.stdout);
     }
-    // To show or to group by the text is no comparison.
+    // Showing the text or grouping by it is not a comparison.
     let by = "  when: event.api == \"UpdateRole\"\n  message: \"${str(event.params)}\"\n  by: [str(event.params)]";
     let folder = rule("case-shown", by).file("lower.json", json(&lower(&call())));
     assert_eq!(scan(&folder, &["lower.json"]).output().code, Some(1));

@@ -145,7 +145,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
 
     #[test]
-    fn neither_threads_nor_order_nor_splits_change_what_is_found(
+    fn findings_do_not_depend_on_threads_order_or_splits(
         events in prop::collection::vec(event(), 0..80),
         cut in 0usize..80,
         turn in 0usize..80,
@@ -176,7 +176,7 @@ proptest! {
     }
 
     #[test]
-    fn an_entry_never_adds_a_finding_and_a_rule_never_changes_another(
+    fn an_entry_never_adds_a_finding_and_rules_are_independent(
         events in prop::collection::vec(event(), 0..60),
         user in 0u8..4,
         denied in any::<bool>(),
@@ -203,7 +203,7 @@ proptest! {
         let matches = |report: &Report| -> u64 {
             report.findings.iter().map(|finding| finding.count + finding.suppressed).sum()
         };
-        prop_assert_eq!(matches(&plain), matches(&allowed), "nothing is dropped without trace");
+        prop_assert_eq!(matches(&plain), matches(&allowed), "nothing is dropped silently");
         prop_assert_eq!(allowed.ledger[0].matches, allowed.accounting.suppressed);
 
         // On the day after its last valid day the entry covers nothing.

@@ -1,4 +1,4 @@
-//! docs/limits.md is true: its figures are those of the code, and each is measured by a test.
+//! The figures of docs/limits.md equal those of the code, and each is measured by a test.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -8,7 +8,8 @@ use std::path::Path;
 enum From {
     /// A constant of this module: `("input/frame", "MAX_RECORD")`.
     Const(&'static str, &'static str),
-    /// A figure that is no constant of ours: it follows from a library or from how the code works.
+    /// A figure that is not a constant of the code: it follows from a library or from how the code
+    /// works.
     Fixed(u64),
 }
 
@@ -43,6 +44,16 @@ const FIGURES: &[(&str, &[From])] = &[
     ("open temporary files", &[Fixed(1)]),
     ("sorted runs", &[Const("engine/rows", "FAN_IN"), Const("engine/rows", "READ")]),
     ("keys and numbers whose", &[Const("engine", "MAX_OWNERS")]),
+    ("combinations of values", &[Const("correlate", "MAX_COMBINATIONS")]),
+    ("subjects of one record", &[Const("engine", "SUBJECTS")]),
+    (
+        "values that a measure",
+        &[
+            Const("rule/load", "LISTED"),
+            Const("rule/load", "MOST_LISTED"),
+            Const("finding", "LISTED_BYTES"),
+        ],
+    ),
     ("matches of one subject", &[Const("engine/reduce", "BYTES"), Const("engine", "AT_LEAST")]),
     (
         "call records of a finding",
@@ -76,14 +87,15 @@ const FIGURES: &[(&str, &[From])] = &[
     ("items of a list literal", &[Const("expr", "MAX_LIST")]),
     ("a text literal", &[Const("expr", "MAX_STRING")]),
     ("steps of a sequence", &[Fixed(2), Const("rule", "MAX_STEPS")]),
+    ("records that the steps", &[Const("rule", "MAX_COUNT")]),
     ("nested definitions", &[Const("expr", "MAX_DEFINITIONS")]),
     ("parts of an expression", &[Const("expr", "MAX_NODES")]),
     ("a regular expression", &[Const("expr", "MAX_REGEX")]),
     ("rows of a table", &[Const("table", "MAX_ROWS")]),
 ];
 
-/// Tests that do not write the figure itself: by what in them each measures the limit. A limit of
-/// memory is measured with a small one in its place.
+/// Tests that do not contain the figure itself, with the text by which each measures the limit. A
+/// memory limit is measured with a smaller limit in its place.
 const MEASURED_BY: &[(&str, &str)] = &[
     ("bytes read at a time", "largest <= 4 * WINDOW"),
     ("key of a container", "far(5_000)"),
@@ -150,8 +162,8 @@ fn constant(module: &str, name: &str, sources: &[(String, String)]) -> u64 {
     }
 }
 
-/// What `4 * 1024`, `64 << 20` or `Duration(35 * 24 * 3600 * 1_000_000)` comes to; lengths of time
-/// in days.
+/// The value of `4 * 1024`, `64 << 20` or `Duration(35 * 24 * 3600 * 1_000_000)`; durations in
+/// days.
 fn value(written: &str) -> u64 {
     let written = written.trim();
     if let Some(time) = written.strip_prefix("Duration(") {
@@ -164,8 +176,8 @@ fn value(written: &str) -> u64 {
     }
 }
 
-/// Every figure of a text, with its unit worked in: `16 MiB`, `4,096`. Codes and placeholders are
-/// none.
+/// Every figure of a text, multiplied by its unit: `16 MiB`, `4,096`. Codes and placeholders are
+/// not figures.
 fn figures(text: &str) -> Vec<u64> {
     let words: Vec<&str> = text.split([' ', '(', ')', ';', ':', '`']).collect();
     let mut found = Vec::new();
@@ -182,7 +194,7 @@ fn figures(text: &str) -> Vec<u64> {
 }
 
 #[test]
-fn figures_are_read_with_their_units() {
+fn figures_are_parsed_with_their_units() {
     let cases: &[(&str, &[u64])] = &[
         ("16 MiB", &[16 << 20]),
         ("256 KiB; of a pipe what it gives", &[256 << 10]),
@@ -204,7 +216,7 @@ fn figures_are_read_with_their_units() {
 }
 
 #[test]
-fn every_figure_of_the_page_is_the_one_of_the_code() {
+fn every_figure_on_the_page_equals_the_constant_in_the_code() {
     let sources = sources();
     let rows = rows();
     let mut wrong = Vec::new();
@@ -224,7 +236,7 @@ fn every_figure_of_the_page_is_the_one_of_the_code() {
         }
         for figure in [figures(&row[1]), figures(&row[2])].concat() {
             if !limits.contains(&figure) {
-                wrong.push(format!("{}: no constant says {figure}", row[0]));
+                wrong.push(format!("{}: no constant has the value {figure}", row[0]));
             }
         }
     }
@@ -236,7 +248,7 @@ fn every_figure_of_the_page_is_the_one_of_the_code() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// The source of a test: its attributes, its name and its body.
+/// The source of a test: its attributes, name and body.
 fn test<'s>(name: &str, sources: &'s [(String, String)]) -> Option<&'s str> {
     let declared = format!("fn {name}(");
     sources.iter().find_map(|(_, text)| {

@@ -9,7 +9,7 @@ use crate::readme::{blocks_of, root};
 use crate::run::Folder;
 
 #[test]
-fn the_page_about_lints_lists_each_of_them() {
+fn the_page_lists_every_lint() {
     let page = fs::read_to_string(root().join("docs/lints.md")).unwrap();
     let of_policy = LINTS.iter().map(|lint| (lint.name, lint.code, lint.doc));
     let of_expressions = EXPR_LINTS.iter().map(|lint| (lint.name, lint.code, lint.doc));
@@ -36,7 +36,7 @@ fn the_levels_on_the_page_apply() {
         )
     };
     let project = format!("{project}rule_paths: [rules]\n");
-    for (when, code, said) in [
+    for (when, code, message) in [
         // Turned off.
         ("event.ok == true && event.api == \"x\" || event.api == \"A\"", 0, ""),
         // Made an error.
@@ -49,7 +49,39 @@ fn the_levels_on_the_page_apply() {
             .file("rules/mine.yaml", rule(when));
         let ended = folder.keytrail(["check"]).output();
         assert_eq!(ended.code, Some(code), "{when}\n{ended}");
-        assert!(ended.stderr.contains(said), "{when}\n{ended}");
-        assert_eq!(said.is_empty(), !ended.stderr.contains("[KT"), "{when}\n{ended}");
+        assert!(ended.stderr.contains(message), "{when}\n{ended}");
+        assert_eq!(message.is_empty(), !ended.stderr.contains("[KT"), "{when}\n{ended}");
+    }
+}
+
+/// Definitions with parameters: their names, types and uses are checked before a rule calls them.
+#[test]
+fn mistakes_in_the_parameters_of_a_definition_are_reported() {
+    let folder = |definition: &str| {
+        Folder::new("lints-definition")
+            .file("keytrail.yaml", "rule_paths: [rules]\n")
+            .file("rules/names.yaml", format!("definitions:\n  mine:\n    on: event\n{definition}"))
+    };
+    for (definition, code, reported) in [
+        ("    params: { id: str }\n    expr: event.user == id\n", 0, ""),
+        (
+            "    params: { id: str, other: str }\n    expr: event.user == id\n",
+            0,
+            "the definition `mine` does not read its parameter `other`",
+        ),
+        ("    params: { id: text }\n    expr: event.user == id\n", 2, "expected one of `bool`"),
+        ("    params: { event: str }\n    expr: event.user == \"x\"\n", 2, "already has a meaning"),
+        ("    params: { id: int }\n    expr: event.user == id\n", 2, "str and int"),
+        ("    expr: event.user == params.id\n", 2, "unknown parameter `id`"),
+        (
+            "    expr: event.ok == true\n  len:\n    on: event\n    params: { id: str }\n    expr: has(id)\n",
+            2,
+            "name of a function",
+        ),
+    ] {
+        let ended = folder(definition).keytrail(["check"]).output();
+        assert_eq!(ended.code, Some(code), "{definition}\n{ended}");
+        assert!(ended.stderr.contains(reported), "{definition}\n{ended}");
+        assert_eq!(reported.is_empty(), !ended.stderr.contains("[KT"), "{definition}\n{ended}");
     }
 }

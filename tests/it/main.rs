@@ -1,11 +1,11 @@
 //! The integration tests, one binary.
 
 #![allow(clippy::unwrap_used)]
-#![allow(clippy::disallowed_methods, reason = "tests are no library")]
+#![allow(clippy::disallowed_methods, reason = "the docs of tests are not published")]
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,
-    reason = "tests say what they skip and measure"
+    reason = "tests print what they skip and measure"
 )]
 
 mod allowlists;
@@ -14,8 +14,11 @@ mod blind;
 mod builtin;
 mod cli;
 mod clouds;
+mod code_examples;
 mod commands;
 mod correlated_runs;
+mod correlated_steps;
+mod correlated_values;
 mod correlation;
 mod credentials;
 mod diagnostics;
@@ -37,6 +40,7 @@ mod laws;
 mod limits;
 mod lints;
 mod pack;
+mod pages;
 mod policy;
 mod policy_changes;
 mod policy_files;
@@ -48,7 +52,7 @@ mod query_policy;
 mod readme;
 mod reports;
 mod rules;
-#[allow(dead_code, reason = "each of its parts is for any test")]
+#[allow(dead_code, reason = "every test may use each part of it")]
 mod run;
 mod scale;
 mod scan;

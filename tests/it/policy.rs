@@ -40,7 +40,7 @@ fn shown(diagnostics: &[Diagnostic], sources: &Sources) -> String {
 }
 
 /// All diagnostics of loading, and the lints if the policy loads.
-fn told(options: &LoadOptions) -> String {
+fn load_diagnostics(options: &LoadOptions) -> String {
     match Policy::load(options) {
         Ok(policy) => {
             let advice = keytrail::lint::run(&policy, CLOCK);
@@ -51,8 +51,9 @@ fn told(options: &LoadOptions) -> String {
 }
 
 fn load(folder: &Folder) -> Policy {
-    Policy::load(&options(folder))
-        .unwrap_or_else(|(sources, told)| panic!("{}", shown(&told, &sources)))
+    Policy::load(&options(folder)).unwrap_or_else(|(sources, load_diagnostics)| {
+        panic!("{}", shown(&load_diagnostics, &sources))
+    })
 }
 
 fn rule(id: &str, more: &str) -> String {
@@ -82,13 +83,13 @@ fn without_a_project_file_the_built_in_rules_are_in_force() {
     assert!(policy.rules.iter().any(|rule| rule.id == "create-access-key" && rule.builtin));
     assert!(policy.rules.is_sorted_by(|a, b| a.id < b.id));
     assert!(policy.sources.iter().all(|(_, file)| file.name.starts_with("builtin:rules/")));
-    assert_eq!(told(&options(&folder)), "");
+    assert_eq!(load_diagnostics(&options(&folder)), "");
     let none = LoadOptions { no_builtin: true, ..options(&folder) };
     assert_eq!(Policy::load(&none).unwrap().rules.len(), 0);
 }
 
 #[test]
-fn the_project_file_is_searched_upward_and_its_paths_begin_there() {
+fn the_project_file_is_searched_upward_and_its_paths_are_relative_to_it() {
     let folder = Folder::new("policy-upward")
         .file("p/keytrail.yaml", "extends: []\nrule_paths: [rules, 'more/*.yaml']\nzone: +08:00\n")
         .file("p/rules/a/mine.yaml", rule("mine", ""))
@@ -151,12 +152,12 @@ fn thresholds_are_written_in_any_case_and_shown_in_one() {
 }
 
 #[test]
-fn what_names_no_policy_is_an_error() {
+fn a_path_without_policy_files_is_an_error() {
     let folder = Folder::new("policy-nothing")
         .file("keytrail.yaml", "extends: []\nrule_paths: [ruels, 'rules/*.yml', empty]\n")
         .file("rules/mine.yaml", rule("mine", ""))
         .file("empty/x.txt", "");
-    insta::assert_snapshot!(told(&options(&folder)), @r"
+    insta::assert_snapshot!(load_diagnostics(&options(&folder)), @r"
     error[KT5004]: cannot load policy files from ruels: there is no such file or folder
       keytrail.yaml:2:14 `ruels`
       help: did you mean `rules`?
@@ -166,24 +167,24 @@ fn what_names_no_policy_is_an_error() {
       keytrail.yaml:2:36 `empty`
     ");
     let missing = LoadOptions { config: Some("keytral.yaml".into()), ..options(&folder) };
-    insta::assert_snapshot!(told(&missing), @r"
+    insta::assert_snapshot!(load_diagnostics(&missing), @r"
     error[KT1001]: cannot read the project file keytral.yaml: No such file or directory (os error 2)
     ");
     let flags =
         LoadOptions { no_config: true, allowlists: vec!["allow.yaml".into()], ..options(&folder) };
-    insta::assert_snapshot!(told(&flags), @r"
+    insta::assert_snapshot!(load_diagnostics(&flags), @r"
     error[KT5004]: cannot load policy files from allow.yaml: there is no such file or folder
     ");
 }
 
 #[test]
-fn keys_of_the_project_file_are_known_or_refused() {
+fn unknown_keys_of_the_project_file_are_rejected() {
     let folder = Folder::new("policy-keys").file(
         "keytrail.yaml",
         "rule_path: [rules]\ntriage: triage.yaml\nguards: []\nfail_on: hihg\nmax_skipped: -1\n\
          rules: { create-access-key: { enabled: no } }\nlints: { unused-list: loud }\n",
     );
-    insta::assert_snapshot!(told(&options(&folder)), @r"
+    insta::assert_snapshot!(load_diagnostics(&options(&folder)), @r"
     error[KT1010]: unknown key `rule_path`
       keytrail.yaml:1:1 `rule_path` no such key here
       help: did you mean `rule_paths`?
@@ -202,8 +203,8 @@ fn keys_of_the_project_file_are_known_or_refused() {
       keytrail.yaml:7:23 `loud` expected one of `off`, `note`, `warning`, `error`
     ");
     let folder = Folder::new("policy-zone").file("keytrail.yaml", "zone: Asia/Shangai\n");
-    insta::assert_snapshot!(told(&options(&folder)), @r"
-    error[KT5006]: there is not a time zone `Asia/Shangai`
+    insta::assert_snapshot!(load_diagnostics(&options(&folder)), @r"
+    error[KT5006]: there is no time zone `Asia/Shangai`
       keytrail.yaml:1:7 `Asia/Shangai`
       help: write a name like `Asia/Shanghai`, or an offset like `+08:00`
     ");
@@ -212,13 +213,13 @@ fn keys_of_the_project_file_are_known_or_refused() {
 }
 
 #[test]
-fn entries_of_inputs_are_checked_and_kept_in_order() {
+fn entries_of_inputs_are_checked_and_stay_in_order() {
     let folder = Folder::new("policy-inputs-wrong").file(
         "keytrail.yaml",
         "inputs:\n  - { path: \"a**\", format: cloudtrial, zone: Asia/Shangai, acount: 1 }\n  - \
          { account: \"1\" }\n",
     );
-    insta::assert_snapshot!(told(&options(&folder)), @r"
+    insta::assert_snapshot!(load_diagnostics(&options(&folder)), @r"
     error[KT1010]: unknown key `acount`
       keytrail.yaml:2:60 `acount` no such key here
       help: did you mean `account`?
@@ -231,13 +232,13 @@ fn entries_of_inputs_are_checked_and_kept_in_order() {
         "inputs:\n  - { path: \"a**\", format: cloudtrial, zone: Asia/Shangai }\n  - { path: x, \
          account: \" \", columns: [user, User] }\n  - { path: y }\n",
     );
-    insta::assert_snapshot!(told(&options(&folder)), @r#"
+    insta::assert_snapshot!(load_diagnostics(&options(&folder)), @r#"
     error[KT5009]: the pattern is invalid: character 1: recursive wildcards must form a single path component
       keytrail.yaml:2:13 `"a**"`
     error[KT5008]: there is no input format `cloudtrial`
       keytrail.yaml:2:28 `cloudtrial`
       help: did you mean `cloudtrail`?
-    error[KT5006]: there is not a time zone `Asia/Shangai`
+    error[KT5006]: there is no time zone `Asia/Shangai`
       keytrail.yaml:2:46 `Asia/Shangai`
       help: write a name like `Asia/Shanghai`, or an offset like `+08:00`
     error[KT5009]: the account is empty
@@ -276,14 +277,14 @@ fn entries_of_inputs_are_checked_and_kept_in_order() {
     keytrail.yaml:7 -: None None Some("+08:00") None
     base/keytrail.yaml:2 x.csv: Some("1") None None None
     "#);
-    assert!(policy.inputs[2].paths.matches(&folder.path("base/x.csv")), "meant from its own file");
+    assert!(policy.inputs[2].paths.matches(&folder.path("base/x.csv")), "relative to its own file");
     assert!(!policy.inputs[2].paths.matches(&folder.path("x.csv")));
     let project = Policy::project(&options(&folder)).unwrap_or_else(|_| panic!("it loads"));
     assert_eq!((project.inputs.len(), project.rules.len()), (3, 0));
 }
 
 #[test]
-fn changes_of_what_does_not_exist_are_errors() {
+fn changes_of_unknown_rules_and_lists_are_errors() {
     let folder = Folder::new("policy-changes").file(
         "keytrail.yaml",
         "rules:\n  create-acess-key: { enabled: false }\n  create-access-key:\n    params: { \
@@ -291,7 +292,7 @@ fn changes_of_what_does_not_exist_are_errors() {
          create_key_apis:\n    add: [iam.CreateThing]\n    remove: ['aws:iam.CreateAccesKey']\nlints: \
          {}\n",
     );
-    insta::assert_snapshot!(told(&options(&folder)), @r"
+    insta::assert_snapshot!(load_diagnostics(&options(&folder)), @r"
     error[KT5001]: the project file changes the rule `create-acess-key`, which does not exist
       keytrail.yaml:2:3 `create-acess-key` there is no such rule
       help: did you mean `create-access-key`?
@@ -311,7 +312,7 @@ fn changes_of_what_does_not_exist_are_errors() {
 }
 
 #[test]
-fn changes_are_in_force() {
+fn changes_of_the_project_file_take_effect() {
     let folder = Folder::new("policy-in-force")
         .file(
             "keytrail.yaml",
@@ -331,7 +332,7 @@ fn changes_are_in_force() {
     assert_eq!(values, ["aws:iam.C", "aws:iam.B"]);
     assert_eq!(policy.min_severity.map(|severity| severity.name()), Some("low"));
     assert_eq!(policy.max_skipped, Some(3));
-    insta::assert_snapshot!(told(&options(&folder)), @r"
+    insta::assert_snapshot!(load_diagnostics(&options(&folder)), @r"
     note[KT7014]: the severity `low` of the rule `other` changes nothing: the rule is turned off
       keytrail.yaml:5:38 `low`
     warning[KT7015]: nothing uses the list `risky`
@@ -345,7 +346,7 @@ fn project_files_cannot_extend_themselves() {
     let folder = Folder::new("policy-circle")
         .file("keytrail.yaml", "extends: [b.yaml]\n")
         .file("b.yaml", "extends: [keytrail.yaml, c.yaml]\n");
-    insta::assert_snapshot!(told(&options(&folder)), @"
+    insta::assert_snapshot!(load_diagnostics(&options(&folder)), @"
     error[KT1001]: cannot read the project file c.yaml: No such file or directory (os error 2)
       b.yaml:1:26 `c.yaml`
     error[KT5003]: keytrail.yaml extends itself
@@ -362,7 +363,7 @@ fn an_id_names_one_policy() {
         .file("rules/create-access-key.yaml", rule("create-access-key", ""))
         .file("rules/x/risky.yaml", list("risky", "'aws:iam.A'"))
         .file("rules/y/risky.yaml", list("risky", "'aws:iam.A'"));
-    insta::assert_snapshot!(told(&options(&folder)), @r"
+    insta::assert_snapshot!(load_diagnostics(&options(&folder)), @r"
     error[KT3001]: two files define the rule `mine`
       rules/b/mine.yaml:2:7 `mine` the second
       rules/a/mine.yaml:2:7 `mine` the first
@@ -379,7 +380,7 @@ fn an_id_names_one_policy() {
 }
 
 #[test]
-fn one_broken_file_of_many_is_named_and_costs_no_second_error() {
+fn a_broken_file_gives_one_error() {
     let folder = Folder::new("policy-broken")
         .file(
             "keytrail.yaml",
@@ -397,7 +398,7 @@ fn one_broken_file_of_many_is_named_and_costs_no_second_error() {
         .file("rules/table.yaml", "table: { id: table }\n")
         .file("allow.yaml", "")
         .file("rules/allow.yaml", entry("one", "broken, torn", "{ user: [bob] }", "never"));
-    insta::assert_snapshot!(told(&options(&folder)), @"
+    insta::assert_snapshot!(load_diagnostics(&options(&folder)), @"
     error[KT1002]: the file is not valid YAML: the bracket that opens here is never closed
       rules/torn.yaml:1:7 `[` here
     error[KT1015]: `rules` is not a kind of policy file
@@ -417,7 +418,7 @@ fn one_broken_file_of_many_is_named_and_costs_no_second_error() {
 }
 
 #[test]
-fn lints_speak_at_the_level_that_the_project_sets() {
+fn lints_have_the_level_that_the_project_sets() {
     let files = |lints: &str| {
         Folder::new("policy-lints")
             .file("keytrail.yaml", format!("extends: []\nrule_paths: [rules]\nallowlists: [a, b, c]\nrules: {{ mine: {{ severity: high }} }}\n{lints}"))
@@ -428,7 +429,7 @@ fn lints_speak_at_the_level_that_the_project_sets() {
             .file("b/x.yaml", entry("soon", "mine", "{ user: [bob] }", "2026-06-01"))
             .file("c/x.yaml", entry("agent", "mine", "{ agent: [curl] }", "2027-06-01"))
     };
-    insta::assert_snapshot!(told(&options(&files(""))), @r"
+    insta::assert_snapshot!(load_diagnostics(&options(&files(""))), @r"
     warning[KT7010]: the allowlist entry `agent` relies on the user agent alone, which the caller can choose
       c/x.yaml:2:9 `agent`
       help: add `ip`, `ak`, `user` or `account`, so that the entry identifies the caller
@@ -452,7 +453,7 @@ fn lints_speak_at_the_level_that_the_project_sets() {
     ");
     let some = "lints: { unused-list: error, expired-entry: off, by-without-account: off, \
                 idle-severity: off, agent-only-entry: note, expiring-entry: off, unused-lst: off }\n";
-    insta::assert_snapshot!(told(&options(&files(some))), @r"
+    insta::assert_snapshot!(load_diagnostics(&options(&files(some))), @r"
     error[KT5007]: there is no lint `unused-lst`
       keytrail.yaml:5:140 `unused-lst`
       help: did you mean `unused-list`?
@@ -466,7 +467,7 @@ fn lints_speak_at_the_level_that_the_project_sets() {
 }
 
 #[test]
-fn the_hash_is_of_the_policy_and_not_of_the_order() {
+fn the_policy_hash_does_not_depend_on_the_file_order() {
     let folder = Folder::new("policy-hash")
         .file("a/mine.yaml", rule("mine", ""))
         .file("b/other.yaml", rule("other", ""));
@@ -485,16 +486,27 @@ fn the_hash_is_of_the_policy_and_not_of_the_order() {
 
 #[cfg(unix)]
 #[test]
-fn what_is_no_file_is_refused_without_waiting_for_it() {
+fn pipes_and_devices_are_rejected_without_blocking() {
     let folder = Folder::new("policy-fifo").file("rules/mine.yaml", rule("mine", ""));
     let made = std::process::Command::new("mkfifo").arg(folder.path("rules/pipe.yaml")).status();
     assert!(made.unwrap().success());
     std::os::unix::fs::symlink("/nowhere", folder.path("rules/dangling.yaml")).unwrap();
     let given = LoadOptions { rules: vec!["rules".into()], no_builtin: true, ..options(&folder) };
-    insta::assert_snapshot!(told(&given), @r"
+    insta::assert_snapshot!(load_diagnostics(&given), @r"
     error[KT1001]: cannot read the policy file rules/dangling.yaml: No such file or directory (os error 2)
     error[KT1001]: cannot read the policy file rules/pipe.yaml: it is not a regular file
     ");
+}
+
+#[test]
+fn the_tests_of_the_examples_pass() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/policy");
+    let (rules, config) = (root.join("rules"), root.join("keytrail.yaml"));
+    let folder = Folder::new("example-rules");
+    let arguments = [rules.as_os_str(), "-c".as_ref(), config.as_os_str()];
+    let run = folder.keytrail(["test".as_ref()].into_iter().chain(arguments)).output();
+    assert_eq!(run.code, Some(0), "{run}");
+    assert!(run.stdout.contains("0 failed"), "{run}");
 }
 
 #[test]
@@ -505,7 +517,7 @@ fn the_examples_load() {
         functions: keytrail::stdlib::FUNCTIONS,
         ..LoadOptions::default()
     };
-    assert_eq!(told(&given), "");
+    assert_eq!(load_diagnostics(&given), "");
     let policy = Policy::load(&given).unwrap();
     assert!(policy.allowlist.entries.len() >= 3);
     for entry in &policy.allowlist.entries {

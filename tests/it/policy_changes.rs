@@ -51,7 +51,7 @@ fn summary(ended: &Ended) -> String {
 }
 
 #[test]
-fn people_read_counts_and_names() {
+fn the_report_for_people_shows_counts_and_names() {
     let folder = folder("changes-human");
     assert_snapshot!(summary(&scan(&folder, &[])), @"
     project   keytrail.yaml; the policy differs from the built-in one:
@@ -67,7 +67,7 @@ fn people_read_counts_and_names() {
 }
 
 #[test]
-fn programs_read_every_value() {
+fn json_contains_every_changed_value() {
     let folder = folder("changes-json");
     let off = json!([
         { "rule": "enumeration", "by": "project" },
@@ -119,12 +119,12 @@ fn code_scanning_shows_a_notification_for_each_difference() {
 }
 
 #[test]
-fn a_project_that_changes_nothing_says_so_in_one_line() {
+fn an_unchanged_policy_is_stated_in_one_line() {
     let folder = folder("changes-none").file("keytrail.yaml", "zone: Asia/Shanghai\n");
     let line = "project   keytrail.yaml, which changes no built-in rule";
-    let said = summary(&scan(&folder, &[]));
-    assert_eq!(said.lines().next(), Some(line));
-    // Without a project file there is nothing to say, and the object is there all the same.
+    let shown = summary(&scan(&folder, &[]));
+    assert_eq!(shown.lines().next(), Some(line));
+    // Without a project file there are no changes, but the object is still present.
     let ended = scan(&folder, &["--no-config"]);
     assert!(!ended.stdout.contains("\nproject "), "{ended}");
     let found = changes(&folder, &["--no-config"]);

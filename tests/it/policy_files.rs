@@ -105,7 +105,7 @@ fn diagnose(name: &str, text: &str) -> String {
 
 #[test]
 #[allow(clippy::disallowed_methods, reason = "the write mode is asked for through the environment")]
-fn every_mistake_in_a_policy_file_is_shown_where_it_is() {
+fn every_mistake_in_a_policy_file_is_located() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/diag/policy");
     let update = std::env::var_os("KEYTRAIL_UPDATE").is_some();
     let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).collect();

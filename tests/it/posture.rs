@@ -36,7 +36,7 @@ fn at(value: &Value, pointers: &[&str]) -> String {
     let texts = pointers.iter().map(|pointer| match value.pointer(pointer) {
         Some(Value::String(text)) => text.clone(),
         Some(value) => value.to_string(),
-        None => panic!("{pointer} leads nowhere in {value}"),
+        None => panic!("{pointer} does not exist in {value}"),
     });
     texts.collect::<Vec<_>>().join(" ")
 }
@@ -44,7 +44,7 @@ fn at(value: &Value, pointers: &[&str]) -> String {
 const ALL: [&str; 4] = ["reports", "logs", "--table", "accounts=accounts.yaml"];
 
 #[test]
-fn a_person_reads_what_to_do_first() {
+fn the_report_for_people_begins_with_the_steps() {
     let folder = folder("posture-human");
     assert_snapshot!(posture(&folder, &ALL), @r"
     exit: 0
@@ -202,7 +202,7 @@ fn a_person_reads_what_to_do_first() {
 
 /// The same as JSON: nothing is cut, and the output follows the schema.
 #[test]
-fn programs_read_all_of_it() {
+fn json_contains_the_whole_posture() {
     let folder = folder("posture-json");
     let posture = json(&folder, &ALL);
     let schema = folder.keytrail(["schema", "posture"]).output().stdout;
@@ -270,7 +270,7 @@ fn names_are_inert_and_keys_masked() {
 
 /// Everything that could not be read is named and leads to exit code 3.
 #[test]
-fn what_could_not_be_read_is_named() {
+fn unread_inputs_are_named() {
     let broken = read("aws_20260101_090000.csv") + "short,row\n";
     let folder = folder("posture-lost")
         .file("broken/aws_20260101_090000.csv", broken)
@@ -288,7 +288,7 @@ fn what_could_not_be_read_is_named() {
         .map(|text| text.as_str().unwrap().split(" (tried: ").next().unwrap())
         .collect();
     assert_snapshot!(message.join("\n"), @r"
-    broken/aws_20260101_090000.csv: 1 record skipped, the first in line 9: syntax: it has 2 cells, and the table 22 columns
+    broken/aws_20260101_090000.csv: 1 record skipped, the first in line 9: syntax: it has 2 cells, but the table has 22 columns
     broken/odd.json is not read: none of its records has a known format
     ");
     assert_eq!(at(&posture_of, &["/complete", "/read/skipped/syntax"]), "false 1");
@@ -308,7 +308,7 @@ fn what_could_not_be_read_is_named() {
 }
 
 #[test]
-fn files_that_are_lost_are_described_up_to_a_bound_and_all_are_counted() {
+fn unreadable_files_are_described_up_to_a_bound_and_all_are_counted() {
     let mut folder = Folder::new("posture-many-lost");
     for number in 0..101 {
         folder = folder.file(&format!("lost/{number:03}.json"), "{");
@@ -334,14 +334,17 @@ fn the_documented_example_is_what_is_printed() {
     let ended = posture(&folder("posture-docs"), &arguments);
     let mut printed = ended.stdout.lines();
     for line in block("text").lines().filter(|line| *line != "…") {
-        assert!(printed.any(|own| own == line), "`{line}` is not printed, or not there:\n{ended}");
+        assert!(
+            printed.any(|own| own == line),
+            "`{line}` is not printed, or not at this position:\n{ended}"
+        );
     }
 }
 
 /// The newest dated report counts; undated reports all count; `--now` changes ages but not the
 /// trend.
 #[test]
-fn time_is_that_of_the_report() {
+fn ages_are_computed_at_the_time_of_the_report() {
     let folder = folder("posture-time");
     let aws = "reports/aws_2026*.csv";
     let seen = |arguments: &[&str]| {
@@ -367,12 +370,12 @@ fn time_is_that_of_the_report() {
         let remedies = posture["remedies"].as_array().unwrap().clone();
         remedies.iter().filter(|one| one["state"] == "done").count()
     };
-    assert_eq!(states(&log), 0, "nothing is known to be later than a report without a date");
+    assert_eq!(states(&log), 0, "no event is known to be later than a report without a date");
 }
 
 /// Two files of one format without an account can belong to two accounts, which a note states.
 #[test]
-fn reports_without_an_account_are_told_apart_by_the_user() {
+fn the_user_can_name_the_accounts_of_reports() {
     let folder = folder("posture-account")
         .file("ali/one_2026-01-01.csv", read("alibaba_2026-01-01T00-00-00Z.csv"))
         .file("ali/two_2026-01-01.csv", read("alibaba_2026-01-01T00-00-00Z.csv"))
@@ -388,7 +391,7 @@ fn reports_without_an_account_are_told_apart_by_the_user() {
     let two = json(&folder, &["ali", "-c", "named.yaml"]);
     assert_eq!(at(&two, &["/accounts/0/id", "/accounts/1/id", "/all/users"]), "11 22 6");
     let uniform = |posture: &Value| posture["patterns"]["uniform_keys"].as_array().unwrap().len();
-    assert_eq!(uniform(&two), 0, "two accounts are no pattern");
+    assert_eq!(uniform(&two), 0, "two accounts are not a pattern");
     assert_eq!(uniform(&json(&folder, &["ali", "six", "-c", "named.yaml"])), 2);
 }
 
@@ -414,7 +417,7 @@ fn two_formats_of_one_account_are_one_account() {
 
 /// A value that a report does not contain counts as unknown, never as good.
 #[test]
-fn columns_that_are_not_there_are_named() {
+fn missing_columns_are_named() {
     let columns = "account_id,account_name,username,access_key_id,created_date";
     let rows = "1,prod,ann,AKIAEXAMPLE000000001,2025-01-01\n";
     let folder =
@@ -446,11 +449,11 @@ fn columns_that_are_not_there_are_named() {
     );
 }
 
-/// `scan` and `posture` judge by one set of thresholds: at each edge, and a second beyond it, they
-/// find the same of the same user.
+/// `scan` and `posture` use the same thresholds: exactly at each threshold, and a second beyond it,
+/// their results for a user agree.
 #[test]
 fn scan_and_posture_agree_at_every_threshold() {
-    // 2026-03-05T12:00:00Z minus so many days, and a second more if there is a plus.
+    // 2026-03-05T12:00:00Z minus this many days, and another second if there is a plus.
     let at = |days: &str| {
         let (days, more) = days.strip_suffix('+').map_or((days, 0), |days| (days, 1));
         let seconds = 1_772_712_000 - days.parse::<i64>().unwrap() * 86_400 - more;
@@ -475,7 +478,7 @@ fn scan_and_posture_agree_at_every_threshold() {
              {created},{used},s3,{mfa}\n"
         );
     };
-    // The last one is later than the report, as in a file whose name holds only the day.
+    // The last one is later than the report, as in a file whose name contains only the day.
     for edge in ["7", "30", "90", "365", "270", "0", "-1"] {
         for edge in [edge.to_owned(), format!("{edge}+")] {
             row("no", &edge, "never", "Active", "None");

@@ -50,7 +50,7 @@ pub(crate) fn query(folder: &Folder, arguments: &[&str]) -> Ended {
 }
 
 #[test]
-fn what_meets_the_condition_is_one_table() {
+fn matching_records_form_one_table() {
     let folder = folder("query-table");
     assert_snapshot!(query(&folder, &["event.agent.contains(\"cli\") && event.ok == true", "logs"]), @r"
     exit: 0
@@ -106,7 +106,7 @@ fn what_meets_the_condition_is_one_table() {
 }
 
 #[test]
-fn groups_come_by_count() {
+fn groups_are_sorted_by_count() {
     let folder = folder("query-groups");
     let by = ["true", "logs", "--count-by", "event.ip, event.name"];
     assert_snapshot!(query(&folder, &by), @r"
@@ -167,7 +167,7 @@ pub(crate) fn matches(ended: &Ended) -> &str {
 }
 
 #[test]
-fn a_period_is_half_open_and_names_what_has_no_time() {
+fn a_period_is_half_open_and_records_without_a_time_are_counted() {
     let timeless =
         call(5, "ListUsers", &[("\"eventTime\":\"2026-03-01T10:00:05Z\"", "\"eventTime\":null")]);
     let folder = folder("query-period").file("logs/c.json", timeless);
@@ -190,7 +190,11 @@ fn a_period_is_half_open_and_names_what_has_no_time() {
     }
     let zone = folder.file("keytrail.yaml", "zone: \"+14:00\"\n");
     let local = ["true", "logs", "--on", "event", "--since", "2026-03-02"];
-    assert_eq!(matches(&query(&zone, &local)), "4 of 5 events", "a day is one of the project");
+    assert_eq!(
+        matches(&query(&zone, &local)),
+        "4 of 5 events",
+        "a day is in the zone of the project"
+    );
     let wrong = query(&zone, &["true", "logs", "--on", "event", "--since", "1d", "--until", "2d"]);
     assert_snapshot!(wrong, @r"
     exit: 2
@@ -202,7 +206,7 @@ fn a_period_is_half_open_and_names_what_has_no_time() {
 }
 
 #[test]
-fn the_exit_code_says_whether_everything_was_seen() {
+fn the_exit_code_states_whether_the_answer_is_complete() {
     let folder = folder("query-exit")
         .file("broken.json", record(1, "ListUsers") + "\n{\"eventVersion\":\n")
         .file("empty.json", "")
@@ -293,7 +297,7 @@ fn groups_are_redacted_and_masked() {
 }
 
 #[test]
-fn hostile_values_are_inert_in_every_answer() {
+fn hostile_values_are_escaped_in_every_answer() {
     let texts = [
         "\\u001b[2J\\u001b]0;pwned\\u0007",
         "::error file=a.rs::pwned",
@@ -336,7 +340,7 @@ fn hostile_values_are_inert_in_every_answer() {
 }
 
 #[test]
-fn a_value_that_is_counted_by_is_cut_and_still_told_apart() {
+fn long_values_of_groups_are_cut_and_stay_distinct() {
     let agent = |last: &str| format!("\"userAgent\":\"{}日{last}\"", "a".repeat(510));
     let lines = ["x", "y", "x"]
         .map(|last| call(1, "ListUsers", &[("\"userAgent\":\"aws-cli/2.15\"", &agent(last))]));
@@ -350,7 +354,7 @@ fn a_value_that_is_counted_by_is_cut_and_still_told_apart() {
 /// A closed pipe ends the command without an error.
 #[cfg(unix)]
 #[test]
-fn a_reader_that_leaves_is_no_error() {
+fn a_reader_that_stops_early_is_not_an_error() {
     let records: Vec<String> = (0..400).map(|id| record(id % 10, "ListUsers")).collect();
     let folder = Folder::new("query-pipe").file("long.json", records.join("\n"));
     for more in [&["-f", "json"][..], &["--limit", "0"], &["--count-by", "event.id"]] {
@@ -364,7 +368,7 @@ fn a_reader_that_leaves_is_no_error() {
 
 /// Groups beyond the limit are counted in one row, and the answer is incomplete.
 #[test]
-fn groups_beyond_the_limit_make_an_answer_incomplete() {
+fn groups_beyond_the_limit_make_the_answer_incomplete() {
     let records: Vec<String> = (1..9)
         .map(|id| call(id, "ListUsers", &[("203.0.113.7", &format!("203.0.113.{}", id % 4))]))
         .collect();

@@ -64,7 +64,7 @@ fn a_gate_fails_when_more_records_match_than_it_allows() {
     assert!(both.stderr.contains("cannot be used with '--fail-over <N>'"), "{both}");
 }
 
-/// What was not read might match, so that such an answer decides nothing.
+/// Unread records might match, so an incomplete answer does not decide the gate.
 #[test]
 fn a_gate_over_an_incomplete_answer_neither_passes_nor_fails() {
     let folder = folder("query-gate-incomplete").file("logs/c.json", "{\"eventVersion\":");
@@ -78,7 +78,7 @@ fn a_gate_over_an_incomplete_answer_neither_passes_nor_fails() {
 
 /// A reader that closes the pipe must not turn a failed gate into a passed one.
 #[test]
-fn a_gate_is_decided_even_if_nobody_reads_the_output() {
+fn a_gate_is_decided_even_if_the_output_is_closed() {
     let folder = folder("query-gate-pipe");
     for (flags, code) in [(&["--fail-if-any"][..], 1), (&[], 0)] {
         let (reader, writer) = std::io::pipe().unwrap();
@@ -132,7 +132,7 @@ fn records_are_sorted_over_all_files_and_show_their_places() {
 }
 
 #[test]
-fn a_sorted_field_that_is_not_shown_otherwise_is_shown() {
+fn a_field_to_sort_by_is_always_shown() {
     let folder = folder("query-sort-shown");
     let ended = query(
         &folder,
@@ -187,7 +187,7 @@ fn an_unknown_column_to_sort_by_is_an_error() {
     }
 }
 
-/// The keys of one user have places of their own in the order.
+/// The keys of one user are sorted independently.
 #[test]
 fn keys_are_sorted_one_by_one() {
     let report = "user,arn,user_creation_time,password_enabled,mfa_active,access_key_1_active,\
@@ -253,7 +253,7 @@ fn inspect_opens_the_places_that_reports_and_queries_print() {
     assert!(ended.stderr.contains("`logs` is a folder, which has no lines"), "{ended}");
     let stdin = folder.keytrail(["inspect", "stdin:1:1", "-f", "json"]).stdin(record(6, "X"));
     assert!(stdin.output().stdout.contains("\"id\":\"event-6\""));
-    // Every place that a scan prints opens the record that it is about.
+    // Every place that a scan prints opens the record of the finding.
     let scan = folder.keytrail(["scan", "logs", "--exit-zero"]).output();
     let places: Vec<&str> =
         scan.stdout.lines().filter_map(|line| line.strip_prefix("  --> ")).collect();

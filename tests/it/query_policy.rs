@@ -33,7 +33,7 @@ fn project(name: &str) -> Folder {
 }
 
 #[test]
-fn saved_queries_are_asked_by_name() {
+fn saved_queries_run_by_name() {
     let folder = project("query-saved");
     assert_snapshot!(query(&folder, &["--list"]), @r"
     exit: 0
@@ -77,7 +77,7 @@ fn saved_queries_are_asked_by_name() {
 }
 
 #[test]
-fn check_sees_what_is_wrong_with_a_saved_query() {
+fn check_reports_errors_in_saved_queries() {
     let folder = project("query-check");
     assert_eq!(folder.keytrail(["check"]).output().code, Some(0));
     let wrong =
@@ -120,8 +120,7 @@ fn a_format_without_the_fields_is_blind() {
     let by = ["event.ok == true", "logs", "--count-by", "event.name, event.location"];
     let counted = query(&folder, &by);
     assert_eq!(counted.code, Some(0), "{counted}");
-    let message =
-        "note: where cloudtrail does not carry event.location, that is missing of all records\n";
+    let message = "note: where cloudtrail does not carry event.location, those fields are missing in all records\n";
     assert!(counted.stdout.contains(message), "{counted}");
     let other = query(&folder, &["event.provider == \"aws\"", "tencent.json"]);
     assert_eq!(other.code, Some(0), "{other}");
@@ -139,7 +138,7 @@ fn files_of_one_format_lack_different_fields() {
     let by = ["cred.password == true", "a.csv", "b.csv", "c.csv", "--count-by"];
     let ended = query(&folder, &[&by[..], &["cred.mfa, cred.password_last_used"]].concat());
     let message = "note: where aws-credential-report does not carry \
-                cred.password_last_used, cred.mfa, that is missing of all records\n";
+                cred.password_last_used, cred.mfa, those fields are missing in all records\n";
     assert!(ended.stdout.contains(message), "{ended}");
     let ended = query(&folder, &["cred.mfa == false", "a.csv", "b.csv"]);
     assert_eq!((matches(&ended), ended.code), ("1 of 2 creds", Some(0)), "{ended}");

@@ -55,7 +55,7 @@ pub(crate) fn copy(from: &Path, to: &Path) {
 }
 
 #[test]
-fn every_command_runs_in_the_project_that_the_files_make() {
+fn every_command_of_the_readme_runs() {
     let project = project("readme");
     let mut ran = 0;
     for line in blocks("sh").iter().flat_map(|block| block.lines()) {
@@ -71,7 +71,7 @@ fn every_command_runs_in_the_project_that_the_files_make() {
 }
 
 #[test]
-fn the_output_it_shows_is_what_the_command_says() {
+fn the_shown_output_is_that_of_the_command() {
     let folder = Folder::new("readme-output");
     copy(&root().join("examples/cloudtrail"), &folder.path("examples/cloudtrail"));
     let ended = folder.keytrail(["scan", "examples/cloudtrail", "--exit-zero"]).output();
@@ -83,7 +83,7 @@ fn the_output_it_shows_is_what_the_command_says() {
 }
 
 /// Whether the line equals the output, where one `…` stands for any text.
-fn is_short_for(line: &str, message: &str) -> bool {
+pub(crate) fn is_short_for(line: &str, message: &str) -> bool {
     match line.split_once(" … ") {
         Some((start, end)) => message.starts_with(start) && message.ends_with(end),
         None => message.trim_end() == line.trim_end(),
@@ -91,7 +91,7 @@ fn is_short_for(line: &str, message: &str) -> bool {
 }
 
 /// Splits arguments as a shell does: words, and text between single quotes.
-fn words(arguments: &str) -> Vec<String> {
+pub(crate) fn words(arguments: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut quoted = false;
     for c in arguments.chars() {
@@ -106,7 +106,7 @@ fn words(arguments: &str) -> Vec<String> {
 }
 
 #[test]
-fn what_docs_say_runs() {
+fn commands_in_the_docs_run() {
     runs("docs/inputs.md");
     runs("docs/query.md");
     runs("docs/findings.md");

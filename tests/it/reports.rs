@@ -58,7 +58,7 @@ fn scan(folder: &Folder, arguments: &[&str]) -> Run {
 }
 
 #[test]
-fn a_person_reads_whose_key_it_is_and_where_the_report_says_so() {
+fn the_report_for_people_shows_the_owner_and_the_row_of_a_key() {
     let folder = folder("reports-human");
     let findings = |name: &str| {
         let run = scan(&folder, &[name]).output();
@@ -96,7 +96,7 @@ fn a_person_reads_whose_key_it_is_and_where_the_report_says_so() {
 }
 
 #[test]
-fn other_programs_read_the_same() {
+fn machine_readable_outputs_contain_the_same_findings() {
     let folder = folder("reports-json");
     let run = scan(&folder, &["aws_20260101_000000.csv", "-f", "json"]).output();
     let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
@@ -124,7 +124,7 @@ fn other_programs_read_the_same() {
 }
 
 #[test]
-fn rows_that_were_joined_stand_where_the_first_of_them_does() {
+fn joined_rows_have_the_position_of_the_first() {
     let rule =
         IDLE.replace("idle-key", "old-key").replace("key.idle_days > 30", "key.age_days > 340");
     let folder = folder("reports-joined").file("rules/old-key.yaml", rule);
@@ -144,7 +144,7 @@ fn rows_that_were_joined_stand_where_the_first_of_them_does() {
 }
 
 #[test]
-fn a_report_and_the_answer_that_holds_it_give_the_same_findings() {
+fn a_report_and_the_response_that_contains_it_give_the_same_findings() {
     let folder = folder("reports-answer");
     let prints = |name: &str| -> Vec<String> {
         let run = scan(&folder, &[name, "-f", "json"]).output();
@@ -159,7 +159,7 @@ fn a_report_and_the_answer_that_holds_it_give_the_same_findings() {
 }
 
 #[test]
-fn an_answer_that_cannot_be_decoded_is_an_incomplete_run() {
+fn a_response_that_cannot_be_decoded_makes_the_run_incomplete() {
     let folder = folder("reports-broken").file("broken.json", "{\n\"Content\": \"dXN*\"}");
     let run = scan(&folder, &["broken.json"]).output();
     assert_eq!(run.code, Some(3), "{run}");
@@ -168,7 +168,7 @@ fn an_answer_that_cannot_be_decoded_is_an_incomplete_run() {
 }
 
 #[test]
-fn a_rule_is_blind_where_its_column_is_missing() {
+fn a_rule_is_blind_if_its_column_is_missing() {
     let excerpt = "account_id,account_name,username,access_key_id,created_date\n\
                    111122223333,production,svc,AKIAI...,2023-01-15 09:30:00\n";
     let folder = folder("reports-blind").file("excerpt_20260101.csv", excerpt);
@@ -289,7 +289,7 @@ fn reports_of_the_run_are_tables() {
 }
 
 #[test]
-fn columns_that_nothing_knows_are_named_with_the_nearest() {
+fn unknown_columns_are_named_with_a_suggestion() {
     let row = "000011112222,production,leo,AKIAEXAMPLE000000003,2023-02-01 09:30:00\n";
     let folder = folder("reports-columns").file("rows.csv", row);
     let columns = |names: &str| scan(&folder, &["rows.csv", "--columns", names]).output();

@@ -14,7 +14,7 @@ fn rules_are_listed_and_shown() {
     assert_snapshot!(rules(&[]), @r"
     exit: 0
     ----- stdout
-    lifecycle: users and keys come and go (1 rule)
+    lifecycle: users and keys are created and deleted (1 rule)
       create-key  high  event  An access key is created
     ");
     assert_snapshot!(rules(&["create-key"]), @r#"
@@ -127,22 +127,22 @@ fn message(folder: &Folder, arguments: &[&str]) -> String {
 }
 
 #[test]
-fn rules_are_grouped_and_chosen() {
+fn rules_are_grouped_and_filtered() {
     let folder = correlating("rules-list");
     assert_snapshot!(message(&folder, &[]), @r"
-    abuse: a credential is used in a way it should not be (2 rules)
+    abuse: a credential is misused (2 rules)
       new-address  high    event  A new address
       refused      medium  event  Refused again and again (experimental)
 
-    lifecycle: users and keys come and go (1 rule)
+    lifecycle: users and keys are created and deleted (1 rule)
       untidy       low     event  A user goes before its keys
     ");
     assert_snapshot!(message(&folder, &["--category", "lifecycle"]), @r"
-    lifecycle: users and keys come and go (1 rule)
+    lifecycle: users and keys are created and deleted (1 rule)
       untidy  low  event  A user goes before its keys
     ");
     assert_snapshot!(message(&folder, &["--min-severity", "high"]), @r"
-    abuse: a credential is used in a way it should not be (1 rule)
+    abuse: a credential is misused (1 rule)
       new-address  high  event  A new address
     ");
     assert_eq!(folder.keytrail(["rules", "--category", "abuses"]).output().code, Some(2));
@@ -150,7 +150,7 @@ fn rules_are_grouped_and_chosen() {
 }
 
 #[test]
-fn a_card_says_how_matches_become_a_finding() {
+fn a_rule_card_explains_how_matches_become_a_finding() {
     let folder = correlating("rules-card");
     assert_snapshot!(message(&folder, &["refused"]), @r#"
     refused
@@ -254,7 +254,7 @@ fn a_card_says_how_matches_become_a_finding() {
 }
 
 #[test]
-fn programs_learn_the_parameters_and_the_providers() {
+fn json_contains_parameters_and_providers() {
     let message = message(&correlating("rules-json"), &["refused", "--format", "json"]);
     let json: serde_json::Value = serde_json::from_str(&message).unwrap();
     assert_eq!(json[0]["providers"], serde_json::json!(["aws", "alibaba", "tencent"]));
@@ -271,21 +271,21 @@ fn programs_learn_the_parameters_and_the_providers() {
 }
 
 #[test]
-fn a_page_says_it_too() {
+fn the_markdown_page_has_the_same_content() {
     assert_snapshot!(message(&correlating("rules-page"), &["--format", "markdown"]), @r#"
     # Rules
 
     3 rules, in each category the most severe first. `keytrail rules ID` shows the condition of one; the project
     file sets parameters and severities, below `rules`.
 
-    **abuse**: a credential is used in a way it should not be
+    **abuse**: a credential is misused
 
     | rule | severity | reads | what |
     |---|---|---|---|
     | [new-address](#new-address) | high | event | A new address |
     | [refused](#refused) | medium | event | Refused again and again |
 
-    **lifecycle**: users and keys come and go
+    **lifecycle**: users and keys are created and deleted
 
     | rule | severity | reads | what |
     |---|---|---|---|

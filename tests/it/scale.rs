@@ -1,7 +1,7 @@
 //! Inputs on which quadratic work would take minutes to hours.
 //!
-//! No test measures time. Each has so many records of one shape that it ends in reasonable time only
-//! if the work is linear.
+//! No test measures time. Each has so many records of one shape that it ends in reasonable time
+//! only if the work is linear.
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -36,7 +36,7 @@ impl Format for Plain {
         if self.0[0] == RecordKind::Event { "calls" } else { "users" }
     }
     fn doc(&self) -> &'static str {
-        "Three words a record."
+        "Three words per record."
     }
     fn provider(&self) -> Provider {
         Provider::Aws
@@ -144,18 +144,18 @@ fn findings(
 const BURST: &str = "  when: event.api != \"none\"\n  by: []\n  correlate:\n    within: 1m\n    measures: { calls: { count: \"true\" } }\n    having: calls >= 1\n";
 
 #[test]
-fn records_that_are_the_same_to_the_letter() {
+fn identical_records_take_linear_time() {
     let calls = vec!["0 1 ListUsers".to_owned(); MANY];
     let found = findings("same", BURST, "", Vec::new(), calls);
     assert_eq!(
         (found.len(), found[0].count),
         (1, MANY as u64),
-        "without an id none is a duplicate"
+        "records without an id are never duplicates"
     );
 }
 
 #[test]
-fn bursts_that_an_entry_takes_matches_out_of() {
+fn bursts_from_which_an_entry_removes_matches() {
     let rule = format!("{BURST}  raise: [{{ to: high, when: calls == 2 }}]\n");
     let entry = "entries:\n  - id: listed\n    rules: [rule]\n    match: { api: [\"aws:iam.ListUsers\"] }\n    reason: a test\n    owner: nobody\n    expires: never\n";
     let api = |n: usize| if n.is_multiple_of(2) { "ListUsers" } else { "GetUser" };
@@ -163,11 +163,11 @@ fn bursts_that_an_entry_takes_matches_out_of() {
     let found = findings("covered", &rule, entry, Vec::new(), calls);
     assert_eq!((found.len(), found[0].occurrences.len()), (1, MANY / 2));
     assert_eq!((found[0].count, found[0].suppressed), (MANY as u64 / 2, MANY as u64 / 2));
-    assert_eq!(found[0].severity, Severity::High, "a raise is judged with covered matches");
+    assert_eq!(found[0].severity, Severity::High, "a raise is evaluated with covered matches");
 }
 
 #[test]
-fn matches_on_as_many_days() {
+fn matches_on_many_days() {
     let calls = (0..MANY).map(|n| format!("{} 1 ListUsers", n * 86_400)).collect();
     let found =
         findings("days", "  when: event.api != \"none\"\n  by: []\n", "", Vec::new(), calls);
@@ -177,7 +177,7 @@ fn matches_on_as_many_days() {
 
 /// As an API lists them.
 #[test]
-fn values_that_are_seen_from_the_newest_to_the_oldest() {
+fn values_read_from_the_newest_to_the_oldest() {
     let rule =
         "  when: event.api != \"none\"\n  by: []\n  first_seen: { of: [event.api], history: 1m }\n";
     let calls = (0..MANY).rev().map(|n| format!("{} 1 ListUsers", n * 3600)).collect();
@@ -186,7 +186,7 @@ fn values_that_are_seen_from_the_newest_to_the_oldest() {
 }
 
 #[test]
-fn events_of_as_many_accounts_as_reports_name() {
+fn events_of_many_accounts_with_reports() {
     let rule = "  when: event.cred.user_type == \"root\"\n  by: []\n";
     let users = (0..MANY).map(|n| format!("root {n}")).collect();
     let calls = (0..MANY).map(|n| format!("{n} {n} ListUsers")).collect();

@@ -53,7 +53,7 @@ fn exit_codes() {
 }
 
 #[test]
-fn the_environment_stands_behind_the_flags_and_before_the_project_file() {
+fn flags_override_the_environment_and_it_overrides_the_project_file() {
     let folder = project("scan-precedence").file("keytrail.yaml", "fail_on: critical\n");
     let code = |run: Run| run.output().code;
     assert_eq!(code(scan(&folder, &["bad.json"])), Some(0));
@@ -76,7 +76,7 @@ fn standard_input_is_a_file_like_any_other() {
 }
 
 #[test]
-fn what_costs_no_record_is_noted_with_its_file() {
+fn problems_that_cost_no_record_are_noted_with_their_file() {
     let row = |inner: &str| {
         format!(
             r#"{{"EventId":"{inner}","EventName":"ListUsers","EventTime":"2026-03-01T00:00:00Z","EventSource":"iam.amazonaws.com","CloudTrailEvent":"{{{inner}"}}"#
@@ -106,7 +106,7 @@ fn sarif_describes_each_kind_of_notification() {
 }
 
 #[test]
-fn an_allowlist_turns_the_verdict_until_it_expires() {
+fn an_allowlist_changes_the_verdict_until_it_expires() {
     let allow = r#"
 entries:
   - id: rotation
@@ -128,7 +128,7 @@ entries:
 }
 
 #[test]
-fn keys_are_masked_unless_they_are_asked_for() {
+fn keys_are_masked_unless_requested() {
     let folder = project("scan-keys");
     let shown = |arguments: &[&str]| {
         scan(&folder, arguments).output().stdout.contains("AKIAEXAMPLEKEY000001")
@@ -155,7 +155,7 @@ fn several_reports_come_from_one_run() {
 /// A machine-readable report does not show on a terminal why the run failed, so the program prints
 /// it.
 #[test]
-fn reasons_are_told_where_no_person_reads_the_report() {
+fn reasons_go_to_stderr_if_no_report_for_people_is_written() {
     let folder = project("scan-reasons");
     let ended = scan(&folder, &["broken.json", "-f", "json:report.json"]).output();
     assert_snapshot!(ended, @r"
@@ -175,7 +175,7 @@ fn names_that_look_like_flags_are_files_after_two_dashes() {
 }
 
 #[test]
-fn a_report_goes_whole_into_its_file() {
+fn a_report_replaces_its_file_atomically() {
     let folder = project("scan-output");
     let ended = scan(&folder, &["bad.json", "-o", "report.txt"]).output();
     assert_snapshot!(ended, @r"
@@ -209,7 +209,7 @@ fn a_report_is_never_written_over_an_input() {
 }
 
 #[test]
-fn text_for_people_does_not_pass_for_another_format() {
+fn human_text_is_rejected_for_a_file_of_another_format() {
     let folder = project("scan-disguise");
     assert_snapshot!(scan(&folder, &["bad.json", "-o", "report.json"]).output(), @r"
     exit: 2
@@ -221,7 +221,7 @@ fn text_for_people_does_not_pass_for_another_format() {
 
 #[cfg(unix)]
 #[test]
-fn what_cannot_be_written_is_left_as_it_was() {
+fn a_file_that_cannot_be_written_is_left_unchanged() {
     let folder = project("scan-places").file("target.txt", "old");
     std::os::unix::fs::symlink("target.txt", folder.path("link.txt")).unwrap();
     let message = |place: &str| scan(&folder, &["bad.json", "-o", place]).output().to_string();
@@ -246,7 +246,7 @@ fn what_cannot_be_written_is_left_as_it_was() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_full_disk_is_an_error_that_names_the_place() {
+fn a_full_disk_is_an_error_that_names_the_file() {
     let folder = project("scan-full");
     assert_snapshot!(scan(&folder, &["bad.json", "-o", "/dev/full"]).output(), @r"
     exit: 2
@@ -262,7 +262,7 @@ fn a_full_disk_is_an_error_that_names_the_place() {
 }
 
 #[test]
-fn a_reader_who_leaves_does_not_change_the_verdict() {
+fn a_closed_pipe_does_not_change_the_verdict() {
     let folder = project("scan-broken-pipe");
     for (input, code) in [("bad.json", 1), ("good.json", 0), ("broken.json", 3)] {
         let (reader, writer) = std::io::pipe().unwrap();
@@ -273,14 +273,14 @@ fn a_reader_who_leaves_does_not_change_the_verdict() {
 }
 
 #[test]
-fn colours_are_only_where_they_are_asked_for() {
+fn colours_are_used_only_where_requested() {
     let folder = project("scan-colours");
     let colored = |run: Run| run.output().stdout.contains('\u{1b}');
     let always = || scan(&folder, &["bad.json", "--color", "always"]);
     let auto = || scan(&folder, &["bad.json"]);
-    assert!(!colored(auto()), "it is no terminal");
+    assert!(!colored(auto()), "it is not a terminal");
     assert!(colored(always()));
-    assert!(colored(always().env("NO_COLOR", "1")), "a flag beats the environment");
+    assert!(colored(always().env("NO_COLOR", "1")), "a flag overrides the environment");
     assert!(colored(auto().env("CLICOLOR_FORCE", "1")));
     assert!(!colored(auto().env("CLICOLOR_FORCE", "1").env("NO_COLOR", "1")));
     assert!(!colored(auto().env("KEYTRAIL_COLOR", "never").env("CLICOLOR_FORCE", "1")));

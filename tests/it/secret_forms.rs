@@ -1,4 +1,4 @@
-//! Secrets that their form gives away: no output of any command shows one, wherever it stands.
+//! Secrets that are recognised by their form: no output of any command shows one, at any position.
 
 use std::time::{Duration, Instant};
 
@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 
 use crate::run::Folder;
 
-/// One secret of each sort. The first part announces it and may be read; the second may not.
+/// One secret of each sort. The first part announces the secret and may be shown; the second may
+/// not.
 const SECRETS: &[(&str, &str)] = &[
     ("", "ghp_Abcdefghijklmnopqrstuvwxyz0123456781"),
     ("", "github_pat_11ABCDEFG0abcdefghijkl_mnopqrstuvwxyz0123456782"),
@@ -54,7 +55,7 @@ const SECRETS: &[(&str, &str)] = &[
     ("Authorization: Bearer ", "abcdefghi39"),
 ];
 
-/// What may not be read of a secret: its end.
+/// The part of a secret that must not be shown: its end.
 fn tail(secret: &str) -> &str {
     let line = secret.lines().rfind(|line| !line.starts_with("---"));
     let line = line.unwrap_or(secret).trim_end_matches(['=', 'w', '@', '"']);
@@ -111,7 +112,7 @@ fn planted(secret: &str) -> Vec<String> {
     found.iter().map(plant).collect()
 }
 
-/// A project whose log, reports and tables hold every secret in every text.
+/// A project whose log, reports and tables contain every secret in every text.
 fn folder(name: &str) -> Folder {
     let secrets = || SECRETS.iter().map(|(before, secret)| format!("{before}{secret}"));
     let log: String = secrets().flat_map(|secret| planted(&secret)).collect();
@@ -199,7 +200,7 @@ fn no_output_shows_a_secret() {
 
 #[test]
 fn redaction_takes_linear_time() {
-    // Quadratic time would be hours.
+    // Quadratic time would take hours.
     let started = Instant::now();
     for unit in [
         "password ",
@@ -241,7 +242,7 @@ fn sign_in(second: u32, user: &str, outcome: &str) -> String {
 }
 
 #[test]
-fn a_user_name_that_was_typed_is_shown_only_if_it_is_of_a_known_user() {
+fn a_typed_user_name_is_shown_only_for_a_confirmed_user() {
     let call = RECORD
         .replace("\"leo\"", "\"carol\"")
         .replace(r#""errorCode":"AccessDenied","errorMessage":"no","#, "");

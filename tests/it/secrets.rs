@@ -11,7 +11,7 @@ const TOKEN: &str = "aB3dE6gH9jK2mN5pQ8rS1tU4vW7xY0zA";
 const PIN: &str = "47114711";
 
 /// Expressions that read a secret, directly and in ways that change its form.
-const EXPRESSIONS: [&str; 21] = [
+const EXPRESSIONS: [&str; 30] = [
     "event.params.password",
     "event.params[\"password\"]",
     "event.params",
@@ -33,9 +33,18 @@ const EXPRESSIONS: [&str; 21] = [
     "event.params.other ?? event.params.password",
     "if event.ok == true { event.params.password } else { event.user }",
     "[event.user, str(event.params.password), str(event.params.blob)]",
+    "event.params.values()",
+    "event.params.values().map(|value| str(value))",
+    "event.params.nested.values()[0][0].values()[0]",
+    "event.params.values_at(\"nested.list[*].secretString\")",
+    "parse_json(event.params.text)",
+    "parse_json(event.params.text).values()",
+    "as_list(event.params.nested.list)[0]",
+    "str(event.params.line).split(\"password=\")[1]",
+    "str(event.params.line).capture(\"password=(.+)\")",
 ];
 
-/// Two calls whose parameters and answer hold secrets.
+/// Two calls whose parameters and response contain secrets.
 fn log() -> String {
     let call = |id| {
         let text = record(id, "CreateLoginProfile");
@@ -48,6 +57,7 @@ fn log() -> String {
             "blob": TOKEN,
             "blobs": [TOKEN, "x"],
             "text": format!("{{\"Password\":\"{PASSWORD}\"}}"),
+            "line": format!("login --password={PASSWORD}"),
         });
         call["responseElements"] = json!({ "credentials": { "sessionToken": PASSWORD } });
         call.to_string() + "\n"
@@ -106,7 +116,7 @@ fn assert_no_secret(shown: &str, of: &str) {
 const POLICY: [&str; 4] = ["--no-config", "--no-builtin", "-r", "rules"];
 
 #[test]
-fn no_output_of_a_scan_shows_what_a_subject_a_message_or_a_measure_reads() {
+fn no_output_of_a_scan_shows_secrets_that_subjects_messages_or_measures_read() {
     let folder = project("secrets-scan");
     for output in OUTPUTS {
         for more in [&["log.json"][..], &["log.json", "--show-keys"], &["-"]] {

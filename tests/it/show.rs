@@ -46,7 +46,7 @@ fn show(folder: &Folder, arguments: &[&str]) -> Ended {
 }
 
 #[test]
-fn a_finding_is_shown_whole_with_the_records_that_the_report_stored() {
+fn a_finding_is_shown_completely_with_its_stored_records() {
     let folder = folder("show-stored");
     let fingerprint = fingerprint(&folder, "ann");
     let ended = show(&folder, &[&fingerprint, "report.json"]);
@@ -157,7 +157,7 @@ fn a_finding_is_shown_whole_with_the_records_that_the_report_stored() {
 
     note: name the INPUT files after the report to read the records again, whole
     "#);
-    // The first digits do, and so does the fingerprint of earlier versions.
+    // The first digits suffice, and so does the fingerprint of earlier versions.
     for digits in [&fingerprint[..16], &fingerprint[..8], &fingerprint.to_uppercase()] {
         assert_eq!(show(&folder, &[digits, "report.json"]).stdout, ended.stdout, "{digits}");
     }
@@ -166,7 +166,7 @@ fn a_finding_is_shown_whole_with_the_records_that_the_report_stored() {
 }
 
 #[test]
-fn records_are_read_again_redacted_and_whole() {
+fn records_are_read_again_and_shown_redacted_without_cuts() {
     let folder = folder("show-inputs");
     let fingerprint = fingerprint(&folder, "ann");
     let ended = show(&folder, &[&fingerprint, "report.json", "logs"]);
@@ -182,7 +182,7 @@ fn records_are_read_again_redacted_and_whole() {
     let keys = show(&folder, &[&fingerprint, "report.json", "logs", "--show-keys"]);
     assert!(keys.stdout.contains("AKIAEXAMPLEKEY000001"), "{keys}");
     assert!(!keys.stdout.contains("hunter2hunter2"), "{keys}");
-    // The inputs may have moved, and be named in another way.
+    // The inputs may have moved and may be named differently.
     std::fs::rename(folder.path("logs"), folder.path("moved")).unwrap();
     let moved = folder.path("moved");
     for input in ["moved", "moved/*.json", moved.to_str().unwrap()] {
@@ -201,7 +201,7 @@ fn a_record_that_is_not_in_the_inputs_is_named() {
     let line =
         "incomplete: the inputs contain no record of the finding at b.json:1 (event event-2)\n";
     assert_eq!(ended.stderr, line);
-    // Another event now stands where the record stood.
+    // Another event is now at the position of the record.
     let folder = folder.file("logs/b.json", record(9, "CreateAccessKey") + "\n");
     let ended = show(&folder, &[&fingerprint, "report.json", "logs"]);
     assert_eq!((ended.code, ended.stderr.as_str()), (Some(3), line), "{ended}");
@@ -209,7 +209,7 @@ fn a_record_that_is_not_in_the_inputs_is_named() {
 }
 
 #[test]
-fn programs_get_the_finding_its_rule_and_its_records() {
+fn json_contains_the_finding_its_rule_and_its_records() {
     let folder = folder("show-json");
     let fingerprint = fingerprint(&folder, "ann");
     let shown = |inputs: &[&str]| -> Value {
@@ -229,7 +229,7 @@ fn programs_get_the_finding_its_rule_and_its_records() {
 }
 
 #[test]
-fn a_fingerprint_that_names_no_finding_says_what_to_do() {
+fn an_unknown_fingerprint_is_an_error_with_advice() {
     let folder = folder("show-unknown");
     let report = folder.read("report.json");
     let (ann, bob) = (fingerprint(&folder, "ann"), fingerprint(&folder, "bob"));
@@ -237,7 +237,7 @@ fn a_fingerprint_that_names_no_finding_says_what_to_do() {
     let folder = folder
         .file("alike.json", report.replace(&bob, &alike))
         .file("watch.json", "{\"type\":\"check\"}\n");
-    for (arguments, said) in [
+    for (arguments, message) in [
         (["abcdef", "report.json"], "no finding of report.json has the fingerprint `abcdef`"),
         (["abcde", "report.json"], "`abcde` is not a fingerprint: expected 6 to 32 hexadecimal"),
         (["create-key", "report.json"], "`create-key` is not a fingerprint"),
@@ -248,7 +248,7 @@ fn a_fingerprint_that_names_no_finding_says_what_to_do() {
     ] {
         let ended = show(&folder, &arguments);
         assert_eq!(ended.code, Some(2), "{arguments:?}: {ended}");
-        assert!(ended.stderr.contains(said), "{arguments:?}: {ended}");
+        assert!(ended.stderr.contains(message), "{arguments:?}: {ended}");
     }
     let ended = show(&folder, &[&ann[..16], "alike.json"]);
     let listed = format!("{alike} high[create-key]: bob created a key");
@@ -283,7 +283,7 @@ fn a_masked_key_of_a_report_can_be_queried() {
     let by = query(&["has(event.ak)", "logs", "--count-by", computed]);
     assert!(by.stdout.contains("AKIA…0001"), "{by}");
     assert!(!by.stdout.contains("AKIAEXAMPLEKEY000001"), "{by}");
-    // Standard input is read once.
+    // Standard input can be read only once.
     let stdin = folder.keytrail(["query", "event.ak == \"AKIA…0001\"", "-"]);
     let stdin = stdin.stdin(folder.read("logs/b.json")).output();
     assert!(stdin.stdout.contains("matches   1 of 1 event"), "{stdin}");

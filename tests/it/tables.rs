@@ -56,7 +56,7 @@ fn row(policy: &Policy, account: &str) -> String {
 }
 
 #[test]
-fn every_form_of_a_data_file_gives_the_same_table() {
+fn every_format_of_a_data_file_gives_the_same_table() {
     let forms = [
         (
             "data/accounts.csv",
@@ -96,7 +96,7 @@ fn every_form_of_a_data_file_gives_the_same_table() {
 }
 
 #[test]
-fn the_command_line_comes_before_the_project_file_and_that_before_the_declaration() {
+fn the_command_line_overrides_the_project_file_and_that_the_declaration() {
     let rows = |name: &str| format!("account,name,size,tags\n1,{name},,\n");
     let folder = Folder::new("tables-precedence")
         .file("keytrail.yaml", "rule_paths: [rules]\nextends: []\n")
@@ -118,7 +118,7 @@ fn the_command_line_comes_before_the_project_file_and_that_before_the_declaratio
 }
 
 #[test]
-fn what_is_wrong_with_a_data_file_is_shown_in_its_place() {
+fn errors_in_a_data_file_are_located() {
     let cases = [
         ("accounts.csv", "account,name,size,tags\n1,a,1,\n2,b,x,\n3,c,3,\n1,d,,\n", "\
 error[KT8001]: the column `size` of the table `accounts` takes an integer, not `x`
@@ -256,7 +256,7 @@ error[KT8004]: cannot read the data file accounts.txt of the table `accounts`: i
 }
 
 #[test]
-fn an_unknown_table_or_a_file_that_is_not_there_has_a_suggestion() {
+fn an_unknown_table_or_missing_file_gives_a_suggestion() {
     let text =
         "rule_paths: [rules]\nextends: []\ntables: { acounts: a.csv, accounts: acounts.csv }\n";
     let folder = project("tables-unknown", "accounts.csv", "account,name,size,tags\n")
@@ -401,7 +401,7 @@ fn uncovered(folder: &Folder) -> String {
 }
 
 #[test]
-fn tables_tell_addresses_and_accounts_apart_in_rules_and_allowlists() {
+fn rules_and_allowlists_use_the_tables_of_addresses_and_accounts() {
     let all = ["ip_assets", "ip_notes", "accounts"];
     for (kind, expected) in [
         (
@@ -441,7 +441,7 @@ fn root() -> &'static std::path::Path {
 }
 
 #[test]
-fn the_page_about_tables_is_true() {
+fn the_examples_on_the_page_about_tables_run() {
     let page = std::fs::read_to_string(root().join("docs/tables.md")).unwrap();
     let (mut folder, mut commands, mut file) = (Folder::new("tables-page"), Vec::new(), None);
     let mut lines = page.lines();

@@ -22,7 +22,7 @@ fn corpus() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/diag")
 }
 
-/// The rule for which `RULE` stands in a file. `KEY RULE` stands for a rule over keys.
+/// The rule that replaces `RULE` in a file. `KEY RULE` is replaced by a rule over keys.
 fn standard(id: &str, on: &str) -> String {
     let (field, record) = match on {
         "key" => ("key.at_risk == true", "key: { provider: aws, slot: \"1\", at_risk: true }"),
@@ -39,7 +39,7 @@ fn standard(id: &str, on: &str) -> String {
     )
 }
 
-/// A text in which `⟨1B⟩` stands for the character U+001B.
+/// A text in which `⟨1B⟩` means the character U+001B.
 fn unescaped(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
@@ -87,7 +87,7 @@ fn diagnose(name: &str, files: &str) -> String {
 }
 
 #[test]
-fn every_mistake_in_a_policy_is_shown_where_it_is() {
+fn every_mistake_in_a_policy_is_located() {
     let update = std::env::var_os("KEYTRAIL_UPDATE").is_some();
     let mut files: Vec<_> =
         fs::read_dir(corpus().join("project")).unwrap().map(|e| e.unwrap().path()).collect();
@@ -113,16 +113,16 @@ fn every_mistake_in_a_policy_is_shown_where_it_is() {
 
 /// Codes that no policy file can cause, each with the reason and the test that shows it.
 const ELSEWHERE: [(&str, &str, &str); 3] = [
-    ("KT5010", "rules are chosen on the command line", "a_scan_runs_the_rules_that_are_chosen"),
+    ("KT5010", "rules are chosen on the command line", "a_scan_runs_only_the_selected_rules"),
     (
         "KT6001",
         "inputs are named on the command line",
-        "an_argument_that_names_nothing_is_an_error",
+        "an_argument_that_matches_nothing_is_an_error",
     ),
     (
         "KT6002",
         "inputs are named on the command line",
-        "an_argument_that_names_nothing_is_an_error",
+        "an_argument_that_matches_nothing_is_an_error",
     ),
 ];
 
@@ -138,7 +138,7 @@ fn files_below(folder: &Path, ending: &str, out: &mut Vec<PathBuf>) {
 }
 
 #[test]
-fn every_code_is_shown_by_the_corpus() {
+fn the_corpus_covers_every_code() {
     let mut files = Vec::new();
     files_below(&corpus(), "txt", &mut files);
     let mut shown: BTreeMap<String, usize> = BTreeMap::new();
@@ -158,14 +158,14 @@ fn every_code_is_shown_by_the_corpus() {
         .filter(|id| shown.get(*id).is_none_or(|count| *count == 0))
         .filter(|id| !elsewhere.contains(id))
         .collect();
-    assert!(silent.is_empty(), "no case shows {silent:?}");
+    assert!(silent.is_empty(), "no case covers {silent:?}");
     let mut sources = Vec::new();
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     files_below(&root.join("src"), "rs", &mut sources);
     files_below(&root.join("tests"), "rs", &mut sources);
     let all: String = sources.iter().map(|file| fs::read_to_string(file).unwrap()).collect();
     for (code, reason, test) in ELSEWHERE {
-        assert_eq!(shown.get(code), Some(&0), "{code} is shown, though: {reason}");
-        assert!(all.contains(&format!("fn {test}(")), "{code}: no test is called {test}");
+        assert_eq!(shown.get(code), Some(&0), "{code} is covered, though: {reason}");
+        assert!(all.contains(&format!("fn {test}(")), "{code}: there is no test named {test}");
     }
 }

@@ -59,7 +59,7 @@ fn last_argument(tokens: &[Token]) -> Vec<&str> {
 }
 
 #[test]
-fn no_error_is_a_text() {
+fn no_error_type_is_a_text() {
     let mut found = Vec::new();
     for module in modules("src", "-") {
         let source = fs::read_to_string(root().join(&module.name)).unwrap();

@@ -80,12 +80,12 @@ impl Uses {
     }
 }
 
-/// How many segments two paths share at their beginning.
+/// The number of leading segments that two paths share.
 fn shared(a: &[String], b: &[String]) -> usize {
     a.iter().zip(b).take_while(|(a, b)| a == b).count()
 }
 
-/// The file or folder to which a file belongs in the folder of so many segments.
+/// The file or folder to which a file belongs in the folder with this many segments.
 fn unit(file: &[String], folder: usize) -> Unit {
     match file.get(..=folder) {
         Some(path) => path.to_vec(),
@@ -106,8 +106,7 @@ fn definitions<'a>(files: &Files<'a>, at: &[String], path: &Path) -> BTreeSet<&'
     found
 }
 
-/// Follows the segments of a path that stands in the module `at`, through at most so many
-/// re-exports.
+/// Follows the segments of a path in the module `at`, through at most this many re-exports.
 fn follow<'a>(
     files: &Files<'a>,
     at: &[String],
@@ -139,7 +138,7 @@ fn follow<'a>(
             rest = tail;
         }
     }
-    // Who imports a whole module uses what he then names in it.
+    // A file that imports a whole module uses the items that it names in it.
     let [name, tail @ ..] = rest else { return };
     while !at.is_empty() && !files.contains_key(&at[..]) {
         at.pop(); // An inline module is part of its file.

@@ -92,7 +92,7 @@ impl Lexer {
         }
     }
 
-    /// A string with `hashes` marks, begun at its quote; it knows no escapes.
+    /// A raw string with this many `#`, from its opening quote; it has no escapes.
     fn raw_string(&mut self, hashes: usize) {
         self.bump();
         while let Some(c) = self.peek(0) {

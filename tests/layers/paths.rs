@@ -1,4 +1,4 @@
-//! The paths that a source file names, with `use` groups spread out.
+//! The paths that a source file names, with `use` groups expanded.
 
 use crate::lexer::{Token, tokens};
 
@@ -14,7 +14,7 @@ pub(crate) struct Path {
     pub(crate) after: String,
     /// The inline modules that contain it.
     pub(crate) inside: Vec<String>,
-    /// What a `use` declaration makes of it.
+    /// The import, if it is in a `use` declaration.
     pub(crate) import: Option<Import>,
 }
 
@@ -127,14 +127,14 @@ fn read(code: &[Token], mut at: usize, prefix: &[String], paths: &mut Vec<Path>)
 
 /// Removes code that is compiled for tests only.
 fn without_tests(code: &[Token], test_modules: &mut Vec<String>) -> Vec<Token> {
-    let mut kept = Vec::new();
+    let mut remaining = Vec::new();
     let mut at = 0;
     while at < code.len() {
         let inner = code[at].text == "#" && code.get(at + 1).is_some_and(|t| t.text == "!");
         let open = at + 1 + usize::from(inner);
         let is_attribute = code[at].text == "#" && code.get(open).is_some_and(|t| t.text == "[");
         if !is_attribute {
-            kept.push(code[at].clone());
+            remaining.push(code[at].clone());
             at += 1;
             continue;
         }
@@ -152,7 +152,7 @@ fn without_tests(code: &[Token], test_modules: &mut Vec<String>) -> Vec<Token> {
             at = item_end(code, at, test_modules);
         }
     }
-    kept
+    remaining
 }
 
 /// The end of the item at `at`: past its `;` or its block.

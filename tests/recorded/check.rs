@@ -16,7 +16,7 @@ pub(crate) struct Suite {
     pub checks: Vec<Check>,
 }
 
-/// A command line, run in the folder, and what it must come to. What is left out is not checked.
+/// A command line, run in the folder, and its expected results. Omitted ones are not checked.
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Check {
@@ -29,10 +29,11 @@ pub(crate) struct Check {
     pub skipped: Option<u64>,
     /// Files read, from the JSON report.
     pub files: Option<u64>,
-    /// Findings of each rule that are not suppressed. Rules that are not named here are not checked.
+    /// Findings of each rule that are not suppressed. Rules that are not named here are not
+    /// checked.
     #[serde(default)]
     pub findings: BTreeMap<String, usize>,
-    /// All the findings there are, in the order of rule ids: `rule findings matches`.
+    /// All findings, in the order of rule ids: `rule findings matches`.
     pub table: Option<Vec<String>>,
     /// The call records of a rule: `count service.api`, in alphabetical order.
     #[serde(default)]
@@ -43,10 +44,10 @@ pub(crate) struct Check {
     /// Severities of a rule's findings, in the order of the report.
     #[serde(default)]
     pub severities: BTreeMap<String, Vec<String>>,
-    /// Texts that the output for people holds.
+    /// Texts that the output for people contains.
     #[serde(default)]
     pub shows: Vec<String>,
-    /// Texts that it does not hold.
+    /// Texts that it does not contain.
     #[serde(default)]
     pub hides: Vec<String>,
 }

@@ -1,9 +1,9 @@
 //! Runs the program on recorded inputs that are not part of the project.
 //!
-//! They lie in a folder `shared` beside the checkout: `shared/data` holds logs and reports that others
-//! recorded, `shared/cases` holds inputs that an earlier version got wrong. What is expected of each is
-//! data, in `data.yaml` and `cases.yaml`. Without the folder every check is listed as ignored; with it,
-//! a check whose input is missing fails.
+//! They lie in a folder `shared` beside the checkout: `shared/data` contains recorded logs and
+//! reports, `shared/cases` contains inputs that an earlier version handled incorrectly. What is
+//! expected of each is data, in `data.yaml` and `cases.yaml`. Without the folder every check is
+//! listed as ignored; with it, a check whose input is missing fails.
 
 #![allow(clippy::unwrap_used)]
 #![allow(clippy::disallowed_methods, reason = "tests open files and read the environment")]

@@ -1,11 +1,12 @@
-//! Findings of the pack in two recorded credential reports of AWS (`aws/credential-report`), compared
-//! with an analysis by hand.
+//! Findings of the pack in two recorded credential reports of AWS (`aws/credential-report`),
+//! compared with an analysis by hand.
 //!
-//! The analysis used the columns of the CSV and the descriptions of the rules, not their conditions:
-//! for each user the password (`password_enabled`), the second factor (`mfa_active`) and the last
-//! sign-in, and for each key whether it is active, when it was created (`last_rotated`) and last used.
-//! The root user has `not_supported` as its password and no key. `christopher` has two rows with
-//! different contents: the first never signed in; the second signed in on 2016-11-21 and has a key.
+//! The analysis used the columns of the CSV and the descriptions of the rules, not their
+//! conditions: for each user the password (`password_enabled`), the second factor (`mfa_active`)
+//! and the last sign-in, and for each key whether it is active, when it was created
+//! (`last_rotated`) and last used. The root user has `not_supported` as its password and no key.
+//! `christopher` has two rows with different contents: the first never signed in; the second signed
+//! in on 2016-11-21 and has a key.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -46,7 +47,7 @@ fn found(report: &Value) -> Reading {
     found.into_iter().map(|(rule, users)| (rule, users.into_iter().collect())).collect()
 }
 
-/// The JSON report of a scan with the built-in rules, judged at `now`.
+/// The JSON report of a scan with the built-in rules, evaluated at `now`.
 fn scan(folder: &Path, file: &str, now: &str) -> Result<Value, Failed> {
     let output = keytrail(folder, &["scan", file, "--no-config", "--now", now, "-f", "json"])?;
     Ok(serde_json::from_slice(&output.stdout)?)
@@ -99,7 +100,7 @@ pub(crate) fn a_report_at_its_own_time(folder: &Path) -> Result<(), Failed> {
     );
     assert_eq!(messages(&report, "mfa-coverage"), [COVERAGE]);
     assert_eq!(of_rule(&report, "console-with-mfa").len(), 1);
-    // The row that signs in, and the row that never did.
+    // The row with a sign-in, and the row without one.
     let of_christopher = |rule| {
         let mut messages = messages(&report, rule).into_iter();
         messages.find(|message| message.starts_with("christopher ")).unwrap_or_default()

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::check::keytrail;
 
-/// The logs of two days give the same findings, though the second has one more call of each.
+/// The logs of two days give the same findings, although the second has one more call of each.
 pub(crate) fn stays_while_calls_are_added(folder: &Path) -> Result<(), Failed> {
     let (first, second) = (results(&folder.join("day1"))?, results(&folder.join("day2"))?);
     if first.is_empty() || first != second {

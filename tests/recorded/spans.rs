@@ -1,4 +1,4 @@
-//! Records stand where `inspect` says: at a byte, a line and a column of their file.
+//! Records are at the byte, line and column that `inspect` prints.
 
 use std::path::Path;
 

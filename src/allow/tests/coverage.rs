@@ -17,7 +17,7 @@ fn covers(selectors: &str, fields: &[(FieldId, &str)]) -> bool {
 }
 
 #[test]
-fn selectors_compare_as_they_say() {
+fn each_selector_compares_as_documented() {
     use event::{ACCOUNT, AGENT, AK, AK_TYPE, CODE, IP, IP_SCOPE, METHOD, OK, OPERATION, USER};
     for (selectors, fields, expected) in [
         ("{ ip: [203.0.113.0/24] }", &[(IP, "203.0.113.255")][..], true),
@@ -124,7 +124,7 @@ fn an_entry_ends_after_its_last_day_in_utc() {
 }
 
 #[test]
-fn the_agent_alone_is_no_proof() {
+fn an_entry_that_tests_only_the_agent_is_detected() {
     for (selectors, expected) in [
         ("{ agent: [x] }", true),
         ("{ agent: [x], api: ['aws:iam.*'], region: [eu-west-1] }", true),
@@ -137,7 +137,7 @@ fn the_agent_alone_is_no_proof() {
 }
 
 #[test]
-fn the_fields_are_those_of_the_entries_that_name_the_rule() {
+fn the_needed_fields_are_those_of_the_entries_that_name_the_rule() {
     let written = entry("[create-key, old-key]", "{ ak: [AKIDone] }", "");
     let (list, _, _) = load(&[("a.yaml", &written)]);
     let fields = |rule| list.fields(rule).iter().map(|id| id.field().path()).collect::<Vec<_>>();
@@ -170,7 +170,7 @@ fn when_limits_an_entry() {
 }
 
 #[test]
-fn an_entry_whose_condition_fails_covers_nothing_and_hides_no_other() {
+fn an_entry_whose_condition_fails_covers_nothing_and_does_not_affect_others() {
     let of = |id: &str, when: &str| {
         let written = entry("[old-key]", "{ ak: [AKIDone] }", when);
         written.replace("id: one", &format!("id: {id}")).replacen("entries:\n", "", 1)

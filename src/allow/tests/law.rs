@@ -134,7 +134,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
 
     #[test]
-    fn coverage_is_what_the_definition_says(
+    fn coverage_equals_the_reference_implementation(
         entries in prop::collection::vec(written(), 1..12),
         row in a_row(),
     ) {
@@ -151,7 +151,7 @@ proptest! {
     }
 
     #[test]
-    fn one_more_entry_never_uncovers(
+    fn adding_an_entry_never_uncovers_a_match(
         entries in prop::collection::vec(written(), 1..8),
         more in written(),
         row in a_row(),
@@ -163,7 +163,7 @@ proptest! {
 }
 
 #[test]
-fn few_of_many_entries_are_tried() {
+fn the_index_tests_few_of_many_entries() {
     let mut text = "entries:\n".to_owned();
     for n in 0..2_000 {
         let selector = match n % 3 {

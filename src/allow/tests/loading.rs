@@ -11,7 +11,7 @@ fn check(selectors: &str, expected: &str) {
 }
 
 #[test]
-fn a_good_entry_needs_no_word() {
+fn valid_entries_give_no_diagnostics() {
     for selectors in [
         "{ ip: [203.0.113.0/24, 2001:db8::1, lan] }",
         "{ method: [api, console] }",
@@ -26,7 +26,7 @@ fn a_good_entry_needs_no_word() {
 }
 
 #[test]
-fn values_that_select_nothing() {
+fn values_that_select_nothing_are_errors() {
     check(
         "{ ip: [203.0.113.5/24] }",
         "error[KT4004]: `203.0.113.5/24` has bits set beyond its prefix; the range that contains it is \
@@ -103,7 +103,7 @@ fn values_that_select_nothing() {
 }
 
 #[test]
-fn an_entry_without_a_limit_says_so() {
+fn an_entry_without_a_limit_requires_broad() {
     let broad = "error[KT4005]: the entry `one` selects every call\n  a.yaml:4:12 ";
     for everything in [
         "{}",
@@ -147,7 +147,7 @@ fn an_entry_without_a_limit_says_so() {
 }
 
 #[test]
-fn an_entry_whose_condition_is_always_met_says_so() {
+fn an_entry_whose_condition_is_always_true_requires_broad() {
     let of = |when: &str| {
         let when = format!("when: '{when}'");
         problems(&[("a.yaml", &entry("[create-key]", "{ user: ['*'] }", &when))])
@@ -205,7 +205,7 @@ fn an_entry_whose_condition_is_always_met_says_so() {
 }
 
 #[test]
-fn an_entry_that_names_every_rule_says_so() {
+fn an_entry_that_names_every_rule_requires_broad() {
     let of = |rules: &str, more| problems(&[("a.yaml", &entry(rules, "{ user: [root] }", more))]);
     let expected = "error[KT4005]: the entry `one` names every rule\n  a.yaml:3:13 `'*'`\n  help: \
                     add `broad: true` if this is intended";
@@ -247,7 +247,7 @@ fn a_value_that_no_record_has_is_an_error() {
 }
 
 #[test]
-fn a_user_that_is_no_name_is_a_warning() {
+fn a_user_that_is_not_a_name_is_a_warning() {
     for (user, warned) in [
         ("arn:aws:iam::111122223333:user/ops/ann", true),
         ("arn:aws:sts::111122223333:assumed-role/deploy/*", true),
@@ -297,7 +297,7 @@ fn rules_are_named_exactly_or_by_a_pattern() {
 }
 
 #[test]
-fn what_only_some_rules_have() {
+fn a_selector_that_only_some_rules_support_is_noted() {
     let of = |rules: &str, selectors: &str| problems(&[("a.yaml", &entry(rules, selectors, ""))]);
     assert_eq!(
         of("[no-mfa, old-key]", "{ ip: [203.0.113.7] }"),
@@ -313,7 +313,7 @@ fn what_only_some_rules_have() {
 }
 
 #[test]
-fn what_an_entry_must_have() {
+fn required_keys_of_an_entry_are_checked() {
     assert_eq!(
         problems(&[(
             "a.yaml",
@@ -380,7 +380,7 @@ fn ids_are_unique_over_files() {
 }
 
 #[test]
-fn a_file_without_entries_is_warned_about() {
+fn a_file_without_entries_gives_a_warning() {
     for text in ["entries: []\n", "entries:\n"] {
         assert!(
             problems(&[("a.yaml", text)])
@@ -397,7 +397,7 @@ fn a_file_without_entries_is_warned_about() {
 }
 
 #[test]
-fn when_reads_the_records_of_some_rule() {
+fn when_must_compile_for_the_records_of_some_rule() {
     let of = |rules: &str, when: &str| {
         problems(&[("a.yaml", &entry(rules, "{ user: [bob] }", &format!("when: {when}")))])
     };

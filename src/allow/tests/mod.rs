@@ -103,7 +103,7 @@ const CLOCK: Time = Time(1_767_225_600_000_000);
 fn covering(list: &Allowlist, rule: usize, bindings: &Bindings<'_>, clock: Time) -> Vec<String> {
     let mut found = vec![u32::MAX];
     list.covering_kind(rule, RULES[rule].1, bindings, clock, &mut found).unwrap();
-    assert_eq!(found.remove(0), u32::MAX, "what the caller had stays");
+    assert_eq!(found.remove(0), u32::MAX, "items that the caller added before remain");
     assert!(found.is_sorted());
     found.iter().map(|&index| list.entries[index as usize].id.clone()).collect()
 }

@@ -5,7 +5,7 @@ use std::fmt;
 /// Why the value of a flag cannot be used. The command line shows it after the flag and the value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum ArgError {
-    /// It is not one of some words; contains what they are, with an article.
+    /// It is not one of the allowed words; contains their description, with an article.
     NotA(&'static str),
     /// It is not an instant.
     Instant,
@@ -25,7 +25,7 @@ pub(crate) enum ArgError {
     Field {
         /// The name or glob.
         name: String,
-        /// The field that is probably meant.
+        /// The field that was probably meant.
         near: Option<String>,
     },
     /// There is no file after the colon.
@@ -34,12 +34,12 @@ pub(crate) enum ArgError {
     Format {
         /// The name.
         name: String,
-        /// The format that is probably meant.
+        /// The format that was probably meant.
         near: Option<&'static str>,
         /// All formats.
         candidates: Vec<&'static str>,
     },
-    /// It is not a table and its data file.
+    /// It is not of the form `TABLE=FILE`.
     Table,
 }
 

@@ -143,7 +143,7 @@ mod tests {
     use super::{ArgError, Duration, fields, interval, length, memory};
 
     #[test]
-    fn fields_are_named_whole_or_by_globs() {
+    fn fields_are_selected_by_name_or_glob() {
         let paths = |text: &str| {
             let paths = |set: super::FieldSet| -> Vec<String> {
                 set.iter().map(|id| id.field().path()).collect()
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn durations_are_written_as_in_rules_and_an_interval_is_one() {
+    fn durations_and_intervals_use_the_syntax_of_rules() {
         for (text, seconds) in [("90s", 90), ("5m", 300), ("1h30m", 5_400), ("2d", 172_800)] {
             assert_eq!(length(text), Ok(Duration(seconds * Duration::SECOND)), "{text}");
             assert_eq!(interval(text), length(text), "{text}");
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn memory_is_given_in_binary_units() {
+    fn memory_sizes_use_binary_units() {
         for (text, bytes) in
             [("16M", 16 << 20), ("2G", 2 << 30), ("512mib", 512 << 20), ("16777216", 16 << 20)]
         {

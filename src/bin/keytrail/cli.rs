@@ -1,4 +1,4 @@
-//! The command line: its flags, without their meaning, which the commands define.
+//! The global flags of the command line. Each command defines its own flags.
 
 use std::ffi::OsString;
 
@@ -37,8 +37,8 @@ pub(crate) struct Global {
     pub(crate) verbose: bool,
 }
 
-/// Reads the command line. An empty environment variable is one that is not set: that is what CI
-/// systems pass for an input that was left out.
+/// Reads the command line. An empty environment variable counts as not set, because CI systems pass
+/// one for an omitted input.
 pub(crate) fn parse(
     arguments: impl Iterator<Item = OsString>,
     environment: &dyn Fn(&std::ffi::OsStr) -> Option<OsString>,
@@ -89,7 +89,7 @@ mod tests {
 
     /// Every command and flag has a help text, and the variable of a flag is named after it.
     #[test]
-    fn flags_are_documented_and_variables_named_after_them() {
+    fn flags_are_documented_and_variables_are_named_after_them() {
         let root = Cli::command();
         for command in root.get_subcommands() {
             assert!(command.get_about().is_some(), "{} has no help text", command.get_name());

@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_leaves_the_old_file_and_nothing_else() {
+    fn a_failed_write_leaves_only_the_old_file() {
         let folder = folder("failure");
         let path = folder.join("report");
         std::fs::write(&path, "old").unwrap();
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn one_file_is_one_place_however_it_is_written() {
+    fn different_spellings_of_a_path_are_one_destination() {
         let folder = folder("same");
         std::fs::create_dir(folder.join("sub")).unwrap();
         let destination = |name: &str| Destination::of(&folder.join(name)).unwrap();

@@ -1,8 +1,11 @@
 //! The command line of Keytrail.
 //!
-//! The only part that touches standard output, standard error, the environment and the clock.
+//! Only the binary accesses standard output, standard error, the environment and the clock.
 
-#![allow(clippy::disallowed_methods, reason = "what the library may not touch is touched here")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "only the binary accesses the terminal, the environment and the clock"
+)]
 
 mod amount;
 mod arg_error;
@@ -75,7 +78,7 @@ fn not_a_command(term: &mut Term, error: &clap::Error) -> Exit {
     printed.map_or_else(|failure| cannot_run(term, &failure), |()| Exit::Clean)
 }
 
-/// Warns of unknown variables, because a misspelt one would silently leave a threshold at its
+/// Warns about unknown variables, because a misspelt one would silently leave a threshold at its
 /// default.
 fn warn_of_unknown_variables(term: &Term) {
     let known = cli::variables();
@@ -87,6 +90,6 @@ fn warn_of_unknown_variables(term: &Term) {
     for name in unknown {
         let near = keytrail::diag::did_you_mean(&name, known.iter().map(String::as_str));
         let hint = near.map(|near| format!("; {near}")).unwrap_or_default();
-        term.warn(&format!("the environment variable {name} means nothing to Keytrail{hint}"));
+        term.warn(&format!("the environment variable {name} is unknown to Keytrail{hint}"));
     }
 }

@@ -169,7 +169,7 @@ mod tests {
 "#;
 
     #[test]
-    fn what_passes_is_counted() {
+    fn bytes_and_records_that_pass_are_counted() {
         let inputs = InputSet::new(&["-".to_owned()]).unwrap();
         let inputs = inputs.stdin(Box::new(LINES.as_bytes()));
         let counted = Counted::new(&inputs);
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn the_line_ends_with_the_work_also_when_that_panics() {
+    fn the_progress_line_ends_with_the_work_even_after_a_panic() {
         let inputs = InputSet::new(&["-".to_owned()]).unwrap();
         let counted = Counted::new(&inputs);
         assert_eq!(during(&counted, true, || 5), 5);

@@ -78,7 +78,7 @@ mod tests {
     use super::{Stream, WAITING};
 
     #[test]
-    fn a_full_stream_is_due_and_blocks_the_writer_until_it_is_taken() {
+    fn a_full_stream_blocks_the_writer_until_it_is_drained() {
         let stream = Stream::default();
         stream.push(&vec![0; WAITING - 1]);
         assert!(!stream.is_due());

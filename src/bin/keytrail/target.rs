@@ -124,14 +124,14 @@ impl Targets {
         Ok(Self(targets))
     }
 
-    /// Whether a person reads the report on standard output.
+    /// Whether standard output contains a report for people.
     pub(crate) fn shown(&self) -> bool {
         self.0.iter().any(|(output, destination)| {
             output.name == HUMAN && *destination == Destination::Stdout
         })
     }
 
-    /// Whether a program reads one of the reports.
+    /// Whether one of the reports is for programs.
     pub(crate) fn for_programs(&self) -> bool {
         self.0.iter().any(|(output, _)| output.name != HUMAN)
     }

@@ -156,7 +156,7 @@ fn dumb() -> bool {
     std::env::var_os("TERM").is_some_and(|term| term == "dumb")
 }
 
-/// The width of the terminal that standard output is; `None` if it is none. The variable COLUMNS
+/// The width of the terminal; `None` if standard output is not a terminal. The variable COLUMNS
 /// takes precedence over the size of the terminal.
 fn terminal_width() -> Option<usize> {
     let size = terminal_size::terminal_size_of(io::stdout());
@@ -165,8 +165,7 @@ fn terminal_width() -> Option<usize> {
     width_of(terminal, std::env::var("COLUMNS").ok().as_deref())
 }
 
-/// The width to fit: of a terminal with this size, where 0 is unknown, and with this value of
-/// COLUMNS.
+/// The width to fit, given the size of the terminal (0 if unknown) and the value of COLUMNS.
 fn width_of(terminal: Option<usize>, columns: Option<&str>) -> Option<usize> {
     let size = terminal?;
     let set = columns.and_then(|columns| columns.trim().parse().ok());
@@ -220,7 +219,7 @@ mod tests {
     use super::width_of;
 
     #[test]
-    fn only_a_terminal_has_a_width_to_fit() {
+    fn only_a_terminal_limits_the_width() {
         for (terminal, columns, width) in [
             (None, None, None),
             (None, Some("80"), None),

@@ -11,7 +11,7 @@ super::codes! {
          differ only in case count as the same.";
     /// A key that is masked the way reports mask it.
     MASKED_KEY = "KT4003", "masked access key",
-        "Reports print access keys without their middle part, and such a text equals no key. Run \
+        "Reports print access keys without their middle part, and such a text never equals a key. Run \
          the scan with `--show-keys` and copy the whole key.";
     /// A value that the selector can never match.
     BAD_VALUE = "KT4004", "value that selects nothing",
@@ -19,8 +19,7 @@ super::codes! {
          would accept nothing.";
     /// An entry that accepts everything.
     TOO_BROAD = "KT4005", "entry without a limit",
-        "An entry that names every rule or selects every call hides everything. What it covers \
-         decides, not how it is written: two halves of the address space, `*-*`, `aws:*` and \
+        "An entry that names every rule or selects every call hides everything. Only what it covers matters, not how it is written: two halves of the address space, `*-*`, `aws:*` and \
          `when: true` are as broad as `*`. If that is intended, write `broad: true`.";
     /// No rule of the entry has the fields that the entry selects by.
     NOT_APPLICABLE = "KT4006", "entry that cannot cover anything",

@@ -51,10 +51,6 @@ super::codes! {
     OTHER_FIELD = "KT2012", "list of another field",
         "A list declares which field its values belong to (`of: event.operation`). A test of \
          another field would never be true, because its values have another form.";
-    /// A closure that names a record.
-    RECORD_IN_CLOSURE = "KT2013", "record in a closure",
-        "A closure can use its parameter, constants, `now`, `zone`, `params` and `lists`, so that \
-         its value depends on the item alone.";
     /// An address compared with a range.
     ADDRESS_RANGE = "KT2014", "address compared with a range",
         "`==` and `in` compare texts, and an address is never the text of a range. An exclusion \

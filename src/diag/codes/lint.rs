@@ -33,7 +33,7 @@ super::codes! {
     /// A value searched in a text that is written out.
     TEXT_SEARCH = "KT7020", "search in a text",
         "`in` on a text searches for a part of it: `event.api in \"CreateUser\"` is true for the \
-         operation `User`. To compare with one value use `==`, with several a list.";
+         operation `User`. Use `==` to compare with one value, and a list to compare with several.";
     /// A wildcard where it is compared literally.
     LITERAL_WILDCARD = "KT7021", "wildcard that is compared literally",
         "`==` and `in [..]` compare whole texts. `*` is a wildcard in `like` and `like_any`, and at \
@@ -52,15 +52,14 @@ super::codes! {
          record. `hour` is 0 to 23; spans that pass midnight are written with `in_hours`.";
     /// A search in `[]`.
     EMPTY_LIST = "KT7025", "search in an empty list",
-        "Nothing is in an empty list. A list that a project fills has a name, in a list file or as \
-         a parameter.";
+        "An empty list contains nothing. A list that a project fills needs a name: declare it in a list file or as a parameter.";
     /// `&&` beside `||`.
     MIXED_LOGIC = "KT7026", "&& next to || without brackets",
         "`&&` binds before `||`: `a && b || c` is `(a && b) || c`. Brackets show that this is meant \
          and cost nothing.";
     /// A comparison with a masked key.
     MASKED_KEY = "KT7027", "masked access key in an expression",
-        "Reports print access keys masked, and a masked key equals no key. Copy the whole key from \
+        "Reports print access keys masked, and a masked key never equals a key. Copy the whole key from \
          a run with `--show-keys`.";
     /// A resource name in place of a name.
     ARN_NAME = "KT7028", "resource name in place of a name",

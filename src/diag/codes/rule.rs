@@ -58,10 +58,15 @@ super::codes! {
     /// A measure that cannot be counted.
     MEASURE = "KT3016", "invalid measure",
         "A measure has one kind: `count` takes a condition, `distinct` any value, `sum` an \
-         integer, and `min` and `max` an integer, a time or a duration.";
+         integer, and `min` and `max` an integer, a time or a duration. `values` takes any value \
+         and lists the different ones for `message`; a condition counts them with `distinct`.";
     /// Steps that do not form a sequence.
     STEPS = "KT3017", "invalid steps",
         "A sequence has 2 to 16 steps with different names, at least one of which is not \
          `absent`. The subjects of all steps must have the same number of values, of the same \
-         types.";
+         types. A `where` names an earlier step. The steps require at most 100 records together.";
+    /// `each` where it cannot be.
+    EACH = "KT3018", "invalid `each`",
+        "`each` stands in `by`, `distinct` or `values` in place of an expression and takes a list, \
+         of which every item counts. A subject has at most one `each`.";
 }

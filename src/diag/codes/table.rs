@@ -11,7 +11,7 @@ super::codes! {
          identical ranges are refused.";
     /// A column that the declaration does not have.
     UNKNOWN_COLUMN = "KT8003", "unknown column",
-        "The declaration of a table names all its columns. There are no others.";
+        "A table has only the columns that its declaration names.";
     /// A data file that cannot be read.
     DATA_FILE = "KT8004", "data file of a table",
         "The rows of a table come from a CSV, JSON or YAML file, or from its declaration. A file \

@@ -21,9 +21,10 @@ use crate::value::Value;
 
 /// Rows of evidence in a finding; the other call records are summed.
 const CALLS: usize = 200;
-/// Samples that a finding shows at most.
+/// The maximum number of samples of a finding.
 const SAMPLES: usize = 60;
-/// Samples that all findings of a rule show at most, besides the record that leads each finding.
+/// The maximum number of samples of all findings of a rule, besides the record that leads each
+/// finding.
 pub const SAMPLES_PER_RULE: usize = 1_000;
 
 /// The parts of a finding before it is assembled.
@@ -66,7 +67,7 @@ impl Shown {
     }
 }
 
-/// What map retained of the matches of a finding.
+/// The data that map retained of the matches of a finding.
 #[derive(Default)]
 pub(super) struct Retained {
     /// The records, unless they are read again.
@@ -83,9 +84,9 @@ pub(super) struct Assembler<'a> {
 }
 
 impl Assembler<'_> {
-    /// Assembles the finding with this number. `samples` is the number of samples that findings of its
-    /// rule may still show. Returns the finding with requests for the records that it shows and that
-    /// were not retained.
+    /// Assembles the finding with this number. `samples` is the number of samples that findings of
+    /// its rule may still show. Returns the finding with requests for the records that it shows and
+    /// that were not retained.
     pub(super) fn finding(
         &self,
         number: usize,
@@ -209,7 +210,7 @@ impl Assembler<'_> {
         }
     }
 
-    /// The weightiest call records with their counts, and what is left out.
+    /// The weightiest call records with their counts, and the evidence that is left out.
     fn calls(
         &self,
         mut rows: Vec<CallRow>,

@@ -13,7 +13,7 @@ use crate::engine::options::{EmitMode, RunOptions};
 use crate::engine::rows::{MatchRow, Observation, Order, RecordPosition};
 use crate::expr::EvalError;
 use crate::finding::{Display, Occurrence, Redactor, decode};
-use crate::rule::{Construct, Rule};
+use crate::rule::{Construct, Measure, MeasureKind, Rule};
 use crate::value::{Time, Value};
 
 /// Approximate size of a match in bytes.
@@ -375,8 +375,20 @@ impl SubjectMatches {
             uncertain: outcome.occurrences.iter().all(|of| of.uncertain),
             reported: Some(reported),
             rendered: Some(rendered).filter(|rendered| !rendered.is_empty()),
-            measures: first.measures.clone(),
+            measures: self.displayed(rule, &first.measures),
         })
+    }
+
+    /// The measures as the message shows them: values that are listed become one text.
+    fn displayed(&self, rule: &Rule, measures: &[Value<'static>]) -> Vec<Value<'static>> {
+        let display = Display::new(self.redactor, rule.measures());
+        let shown = |(measure, value): (&Measure, &Value<'static>)| match measure.kind {
+            MeasureKind::Values => display
+                .measure(measure, value)
+                .map_or(Value::Missing, |text| Value::Str(text.into())),
+            _ => value.clone(),
+        };
+        rule.measures().iter().zip(measures).map(shown).collect()
     }
 
     fn occurrence(&self, rule: &Rule, of: &correlate::Occurrence, suppressed: bool) -> Occurrence {

@@ -4,8 +4,8 @@ use crate::correlate::Outcome;
 use crate::engine::rows::{MatchRow, Order};
 use crate::value::Value;
 
-/// A match that ends a silence, with what is counted of it. The rows of other matches of the rule
-/// depend on the order in which the input was read, so they count for nothing.
+/// A match that ends a silence, with its counted values. The rows of other matches of the rule
+/// depend on the order in which the input was read, so they are not counted.
 pub(super) struct SilenceEnd {
     /// Indices of the covering allowlist entries, encoded.
     pub(super) cover: Box<[u8]>,
@@ -29,7 +29,7 @@ impl SilenceEnd {
         members.dedup();
         let end = |member| {
             let MatchRow { cover, severity, order, .. } = row(member);
-            // The last value is the failure.
+            // The last value is the error of the evaluation.
             let failed = measured(member).last().and_then(Value::as_str).map(str::to_owned);
             SilenceEnd { cover: cover.into(), severity, order, failed }
         };

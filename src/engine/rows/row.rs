@@ -67,7 +67,7 @@ pub(in crate::engine) struct MatchRow<'b> {
     pub(in crate::engine) row: u32,
     /// The severity, as its number.
     pub(in crate::engine) severity: u8,
-    /// How much its record weighs among others of the same severity: the number of the highest
+    /// The weight of its record among others of the same severity: the number of the highest
     /// severity of the rules that report the record without correlation.
     pub(in crate::engine) weight: u8,
     pub(in crate::engine) ok: Option<bool>,
@@ -304,7 +304,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_row_is_read_as_it_was_written(
+        fn a_row_round_trips(
             (key, time, id, content) in (
                 prop::collection::vec(any::<u8>(), 0..40),
                 any::<i64>(),
@@ -357,7 +357,7 @@ mod tests {
     }
 
     #[test]
-    fn entries_are_read_as_they_were_written() {
+    fn covering_entries_round_trip() {
         let of = [0, 1, 127, 128, 70_000, u32::MAX];
         let mut out = Vec::new();
         put_entries(&of, &mut out);
@@ -366,7 +366,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_are_read_as_they_were_written() {
+    fn texts_round_trip() {
         let of = [Some("a"), None, Some(""), Some("é\u{0}"), None];
         let mut out = Vec::new();
         of.iter().for_each(|text| put_text(*text, &mut out));
@@ -375,7 +375,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sighting_is_no_match() {
+    fn an_observation_is_not_a_match() {
         let observation = Observation { key: b"key", first: -5, last: 7, values: b"values" };
         let mut frame = Vec::new();
         let sorts = observation.write(&mut frame);

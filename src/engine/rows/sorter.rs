@@ -196,7 +196,7 @@ mod tests {
         /// Rows are sorted by their sort key, regardless of the memory bound and of the sorter they
         /// were pushed to.
         #[test]
-        fn rows_come_back_sorted(
+        fn rows_are_returned_sorted(
             rows in prop::collection::vec((prop::collection::vec(0u8..4, 0..6), 0u8..200), 0..300),
             budget in prop_oneof![Just(0usize), 1usize..4000, Just(usize::MAX)],
             cut in 0usize..300,
@@ -223,7 +223,7 @@ mod tests {
 
     /// All threads share one file; each level of merging adds one.
     #[test]
-    fn descriptors_do_not_grow_with_threads_or_runs() {
+    fn file_descriptors_do_not_grow_with_threads_or_runs() {
         static CREATED: AtomicUsize = AtomicUsize::new(0);
         fn create() -> io::Result<Temporary> {
             CREATED.fetch_add(1, Ordering::Relaxed);
@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn memory_holds_no_more_than_the_budget() {
+    fn memory_stays_within_the_budget() {
         let mut sorter = sorter(64 << 10, Temporary::create);
         for row in 0..20_000u32 {
             sorter.push(&row.to_be_bytes(), 4);
@@ -296,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn runs_that_cannot_be_merged_by_levels_are_merged_at_a_time() {
+    fn runs_that_cannot_be_merged_by_levels_are_merged_at_once() {
         static CREATED: AtomicUsize = AtomicUsize::new(0);
         fn create() -> io::Result<Temporary> {
             match CREATED.fetch_add(1, Ordering::Relaxed) {
@@ -312,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_that_was_cut_is_an_error_and_no_end() {
+    fn a_truncated_run_is_an_error_and_not_the_end() {
         let spill = SpillFile::new(Temporary::create);
         let run = spill.append(&mut |out| {
             write_row(out, b"whole", 5)?;

@@ -16,15 +16,20 @@ use crate::value::{Elem, Type, Value};
 impl Checker<'_> {
     pub(super) fn call(&mut self, at: At, name: &Name, method: bool, args: &[Node]) -> Checked {
         let Some(function) = self.function(name) else {
-            return Err(self.unknown_function(name, method));
+            return match self.called_definition(at, name, args) {
+                Some(checked) => checked,
+                None => Err(self.unknown_function(name, method)),
+            };
         };
         match (function.role(), args) {
             (Role::Membership, [haystack, needle]) => self.membership(at, needle, haystack),
             (Role::Each(each), [list, closure]) => self.each(at, name, each, list, closure),
             (Role::Lookup | Role::InTable, [table, key]) => self.lookup(at, function, table, key),
-            (Role::Membership | Role::Each(_) | Role::Lookup | Role::InTable, _) => {
-                Err(self.arity(function, name, args.len()))
-            }
+            (Role::ValuesAt, [base, path]) => self.values_at(at, base, path),
+            (
+                Role::Membership | Role::Each(_) | Role::Lookup | Role::InTable | Role::ValuesAt,
+                _,
+            ) => Err(self.arity(function, name, args.len())),
             _ => {
                 let nodes = args;
                 let args = self.all(nodes)?;

@@ -4,28 +4,32 @@
 //! before an error is returned.
 
 mod address;
+mod argument;
 mod arithmetic;
 mod call;
 mod compare;
 mod condition;
+mod definition;
 mod flow;
 mod lookup;
 mod name;
 mod path;
 mod template;
 mod types;
+mod values_at;
 
+use argument::Argument;
 pub(super) use name::visible;
 
 use crate::diag::{Code, Diagnostic};
 use crate::source::{Fragment, Span};
-use crate::value::{Elem, Type, Value};
+use crate::value::{Elem, RecordKind, Type, Value};
 
 use super::ast::{At, Node, Operator, Syntax};
 use super::env::{Declarations, Env};
 use super::fold;
 use super::ir::{Ir, NodeId, Op};
-use super::limits::{Depth, MAX_DEFINITIONS, MAX_NODES};
+use super::limits::{Depth, MAX_NODES};
 use super::syntax::SyntaxProblem;
 use super::typed::Typed;
 
@@ -48,6 +52,8 @@ pub(super) struct Checker<'c> {
     locals: Vec<(String, Type, bool)>,
     /// Definitions being expanded.
     inlining: Vec<String>,
+    /// The arguments of the definition that is being expanded.
+    arguments: Vec<Argument>,
     /// Members that follow the node being checked: of `a.b.c`, `c` while `a.b` is checked.
     following: Vec<String>,
     /// Whether a name was used whose declaration has an error that is reported there.
@@ -72,8 +78,13 @@ impl<'c> Checker<'c> {
             env,
             fragment,
             base: 0,
-            locals: Vec::new(),
+            locals: declarations
+                .arguments
+                .iter()
+                .map(|(name, ty)| (name.clone(), *ty, true))
+                .collect(),
             inlining: Vec::new(),
+            arguments: Vec::new(),
             following: Vec::new(),
             names_broken: false,
             nodes: 0,
@@ -241,7 +252,8 @@ impl<'c> Checker<'c> {
         let part = self.check(node)?;
         let whole = match part.ty {
             Type::Record(kind) => Some(format!(
-                "a {} cannot be converted to text; use one of its fields",
+                "{} {} cannot be converted to text; use one of its fields",
+                if kind == RecordKind::Event { "an" } else { "a" },
                 kind.name()
             )),
             Type::List(Elem::Record(kind)) => Some(format!(
@@ -277,37 +289,5 @@ impl<'c> Checker<'c> {
             return Err(self.error(code, at, message, help));
         };
         Ok(self.node(at, Op::List(parts), Type::List(elem), false))
-    }
-
-    /// Expands a definition.
-    fn inline(&mut self, at: At, name: &str) -> Checked {
-        let codes = &crate::diag::codes::expr::CYCLE;
-        if self.inlining.iter().any(|other| other == name) {
-            let path = format!("`{} -> {name}`", self.inlining.join(" -> "));
-            let message = format!("the definition `{name}` refers to itself: {path}");
-            return Err(self.error(codes, at, message, None));
-        }
-        if self.inlining.len() >= MAX_DEFINITIONS {
-            let message = format!("more than {MAX_DEFINITIONS} nested definitions");
-            return Err(self.error(&crate::diag::codes::expr::LIMIT, at, message, None));
-        }
-        let Some(definition) = self.env.definition(name) else { return Err(Reported) };
-        if Some(definition.on) != self.declarations.on {
-            let message = format!(
-                "the definition `{name}` is declared `on: {}`, but this expression reads another kind of record",
-                definition.on.name()
-            );
-            return Err(self.error(&crate::diag::codes::expr::UNKNOWN_NAME, at, message, None));
-        }
-        let outer = (self.fragment, self.base);
-        let locals = std::mem::take(&mut self.locals);
-        self.inlining.push(name.to_owned());
-        self.fragment = &definition.source;
-        let checked =
-            self.parse(0, definition.source.text.len()).and_then(|node| self.check(&node));
-        self.inlining.pop();
-        self.locals = locals;
-        (self.fragment, self.base) = outer;
-        checked
     }
 }

@@ -15,6 +15,9 @@ impl Checker<'_> {
             let (_, ty, nullable) = self.locals[self.locals.len() - 1 - depth];
             return Ok(self.node(at, Op::Local(depth, name.into()), ty, nullable));
         }
+        if let Some(argument) = self.argument(at, name) {
+            return argument;
+        }
         match name {
             "now" => return Ok(self.node(at, Op::Now, Type::Time, false)),
             "zone" => {
@@ -28,6 +31,9 @@ impl Checker<'_> {
             }
             _ => {}
         }
+        if let Some(step) = self.named_step(at, name) {
+            return step;
+        }
         if let Some(kind) = RecordKind::parse(name) {
             return self.row(at, kind);
         }
@@ -37,9 +43,26 @@ impl Checker<'_> {
             return Ok(self.node(at, Op::Measure(slot), measure.ty, measure.nullable));
         }
         if self.env.definition(name).is_some() {
-            return self.inline(at, name);
+            return self.named_definition(at, name);
         }
         Err(self.unknown(at, name))
+    }
+
+    /// The record of a step, if the name is one and has no other meaning here.
+    fn named_step(&mut self, at: At, name: &str) -> Option<Checked> {
+        let on = self.declarations.on?;
+        let is_row = visible(Some(on)).any(|kind| kind.name() == name);
+        if is_row || !self.inlining.is_empty() || self.env.definition(name).is_some() {
+            return None;
+        }
+        let mut steps = self.declarations.steps.iter().enumerate();
+        let (index, step) = steps.find(|(_, step)| step.name == name)?;
+        if let Some((why, help)) = step.barred {
+            let message = format!("the step `{name}` cannot be named here: {why}");
+            return Some(Err(self.error(&codes::UNKNOWN_NAME, at, message, Some(help.to_owned()))));
+        }
+        let row = Box::new(self.node(at, Op::Row(on), Type::Record(on), false));
+        Some(Ok(self.node(at, Op::OfStep(index, name.into(), row), Type::Record(on), false)))
     }
 
     fn unknown(&mut self, at: At, name: &str) -> Reported {
@@ -51,6 +74,13 @@ impl Checker<'_> {
             .chain(visible(self.declarations.on).map(|kind| kind.name()))
             .chain(self.locals.iter().map(|(local, ..)| local.as_str()))
             .chain(self.declarations.measures.iter().map(|measure| measure.name.as_str()))
+            .chain(
+                self.declarations
+                    .steps
+                    .iter()
+                    .filter(|step| step.barred.is_none())
+                    .map(|step| step.name.as_str()),
+            )
             .chain(self.env.definition_names());
         let help = field
             .or_else(|| self.provider_path(name))
@@ -69,12 +99,6 @@ impl Checker<'_> {
 
     fn row(&mut self, at: At, kind: RecordKind) -> Checked {
         let name = kind.name();
-        if !self.locals.is_empty() {
-            let message = format!("`{name}` cannot be used inside a closure");
-            let help =
-                "a closure can use its parameter, constants, `now`, `zone`, `params` and `lists`";
-            return Err(self.error(&codes::RECORD_IN_CLOSURE, at, message, Some(help.into())));
-        }
         if visible(self.declarations.on).any(|row| row == kind) {
             return Ok(self.node(at, Op::Row(kind), Type::Record(kind), false));
         }
@@ -110,7 +134,13 @@ impl Checker<'_> {
             }
             None => {
                 let names = params.into_iter().flat_map(|params| params.keys().map(String::as_str));
-                let help = did_you_mean(name, names);
+                let help = match self.inlining.is_empty() && self.declarations.arguments.is_empty()
+                {
+                    true => did_you_mean(name, names),
+                    false => Some(format!(
+                        "declare `{name}` under `params` of the definition, write it without `params.`, and pass its value"
+                    )),
+                };
                 let message = match (self.inlining.last(), params.is_some_and(|p| !p.is_empty())) {
                     (Some(_), _) => {
                         format!("a definition cannot use parameters such as `params.{name}`")

@@ -54,6 +54,11 @@ impl Checker<'_> {
     }
 
     fn field(&mut self, at: At, base: Ir, kind: RecordKind, name: &Name) -> Checked {
+        if let Op::OfStep(step, of, row) = base.op {
+            let part = self.field(at, *row, kind, name)?;
+            let (ty, nullable) = (part.ty, part.nullable);
+            return Ok(self.node(at, Op::OfStep(step, of, Box::new(part)), ty, nullable));
+        }
         if let (Op::Row(RecordKind::Event), Some(row @ (RecordKind::Key | RecordKind::Cred))) =
             (&base.op, RecordKind::parse(&name.text))
         {

@@ -1,4 +1,4 @@
-//! Which types fit together.
+//! Compatibility of types.
 
 use crate::value::{Elem, Type};
 

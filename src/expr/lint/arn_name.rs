@@ -15,7 +15,7 @@ pub(super) static ARN_NAME: ExprLint = ExprLint {
     run,
 };
 
-/// Fields that hold names and never resource names.
+/// Fields that contain names and never resource names.
 const NAMES: [FieldId; 4] = [event::USER, event::ROLE, event::TARGET_USER, cred::USER];
 
 /// How resource names begin in each cloud.

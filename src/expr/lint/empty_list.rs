@@ -9,7 +9,7 @@ use crate::diag::codes::lint as codes;
 pub(super) static EMPTY_LIST: ExprLint = ExprLint {
     name: "empty-list",
     code: &codes::EMPTY_LIST,
-    doc: "A search in `[]`, in which nothing is found.",
+    doc: "A search in `[]`, which contains nothing.",
     run,
 };
 

@@ -8,15 +8,15 @@ use crate::record::FieldId;
 use crate::record::field::{event, key};
 use crate::value::is_masked;
 
-/// A key compared with a masked key, which equals no key.
+/// A key compared with a masked key, which never equals a key.
 pub(super) static MASKED_KEY: ExprLint = ExprLint {
     name: "masked-key",
     code: &codes::MASKED_KEY,
-    doc: "An access key compared with a masked one, which equals no key.",
+    doc: "An access key compared with a masked one, which never equals a key.",
     run,
 };
 
-/// Fields that hold the id of a key.
+/// Fields that contain the id of a key.
 pub(super) const KEYS: [FieldId; 3] = [event::AK, event::ACTOR, key::ID];
 
 fn run(subject: &Subject<'_>) -> Vec<Diagnostic> {
@@ -27,7 +27,7 @@ fn run(subject: &Subject<'_>) -> Vec<Diagnostic> {
         }
         for (text, span) in test.texts().filter(|(text, _)| is_masked(text)) {
             let message =
-                format!("`{}` is a masked access key, which equals no key", escaped(text, 60));
+                format!("`{}` is a masked access key, which never equals a key", escaped(text, 60));
             problems.push(
                 Diagnostic::warning(&codes::MASKED_KEY, message)
                     .at(span, "")

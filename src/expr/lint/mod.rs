@@ -38,8 +38,8 @@ pub static EXPR_LINTS: &[&ExprLint] = &[
     &text_search::TEXT_SEARCH,
 ];
 
-/// The advice of every lint. What concerns a definition is reported where the definition is
-/// checked, and not again for each expression that names it.
+/// The advice of every lint. Advice on a definition is reported where the definition is checked,
+/// and not again for each expression that names it.
 pub(super) fn lint(subject: &Subject<'_>) -> Vec<Diagnostic> {
     let here = subject.fragment.locate(0, 0).file;
     let is_here =

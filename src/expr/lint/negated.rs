@@ -171,9 +171,15 @@ fn place(ir: &Ir) -> Option<String> {
                     }
                     PathStep::Key(key) => path.push_str(&format!("[{key:?}]")),
                     PathStep::Item(index) => path.push_str(&format!("[{index}]")),
+                    // A list of the values at a path is never missing.
+                    PathStep::Each => return None,
                 }
             }
             Some(path)
+        }
+        Op::OfStep(_, name, part) => {
+            let path = place(part)?;
+            Some(format!("{name}.{}", path.strip_prefix("event.").unwrap_or(&path)))
         }
         Op::Member(base, id, _) => Some(format!("{}.{}", place(base)?, id.field().name)),
         Op::Local(_, name) => Some(name.to_string()),

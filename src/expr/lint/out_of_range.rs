@@ -129,7 +129,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_sides_of_each_comparison() {
+    fn each_comparison_is_checked_with_the_call_on_either_side() {
         use Comparison::{Eq, Ge, Gt, Le, Lt, Ne};
         for (op, number, expected) in [
             (Eq, 23, None),

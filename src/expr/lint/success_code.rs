@@ -14,7 +14,7 @@ pub(super) static SUCCESS_CODE: ExprLint = ExprLint {
     run,
 };
 
-/// What people expect as the code of a call that succeeded, in lower case.
+/// Words that people expect as the code of a call that succeeded, in lower case.
 const SUCCESS: [&str; 9] =
     ["", "success", "succeeded", "successful", "ok", "none", "null", "0", "200"];
 

@@ -53,7 +53,7 @@ fn parse_tokens(text: &str, tokens: &Tokens<'_>, depth: Depth) -> Parsed<Node> {
         let place = At { start: token.start.min(last), end: token.end.min(last) };
         // A mistake after the place where Rhai stops is not the reason why it stops.
         match is_about_text(&error.0).then(|| mistake(text, tokens)).flatten() {
-            Some(problem) if problem.at.start <= place.start => Err(problem),
+            Some(problem) if problem.at.start < place.end.max(place.start + 1) => Err(problem),
             _ => syntax_error(&error.0, place, text),
         }
     })?;

@@ -68,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_large_stack_is_made_once() {
+    fn a_nested_call_reuses_the_large_stack() {
         let id = || std::thread::current().id();
         let ids = on_large_stack(|| (id(), on_large_stack(id)));
         let (outer, inner) = ids.unwrap_or_else(|error| panic!("{error}"));

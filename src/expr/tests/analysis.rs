@@ -1,14 +1,14 @@
 //! Types and diagnostics of expressions that are complete, broken or incomplete.
 
 use super::super::{Analysis, Expected, analyze, analyze_template};
-use super::{Host, fragment, on};
+use super::{TestEnv, fragment, on};
 use crate::value::RecordKind;
 
 /// The analysis of a text; `¦` marks the offset.
 fn analyzed(text: &str, kind: RecordKind) -> (Analysis, usize) {
     let offset = text.find('¦').unwrap_or(0);
     let text = text.replace('¦', "");
-    (analyze(&fragment(&text), Expected::Condition, &on(kind), &Host::new()), offset)
+    (analyze(&fragment(&text), Expected::Condition, &on(kind), &TestEnv::new()), offset)
 }
 
 fn type_at(text: &str, kind: RecordKind) -> String {
@@ -63,7 +63,7 @@ fn parameters_of_closures_have_the_type_of_the_items() {
 }
 
 #[test]
-fn what_is_wrong_in_the_readable_parts_is_reported_too() {
+fn errors_in_the_parts_that_parse_are_reported() {
     for (text, expected) in [
         ("event.api == \"A\"", &[][..]),
         ("event.api == ", &["the expression ends where a value was expected"]),
@@ -98,7 +98,7 @@ fn holes_of_templates_are_analysed_one_by_one() {
     ] {
         let offset = text.find('¦').unwrap_or(0);
         let text = text.replace('¦', "");
-        let analysis = analyze_template(&fragment(&text), &on(RecordKind::Event), &Host::new());
+        let analysis = analyze_template(&fragment(&text), &on(RecordKind::Event), &TestEnv::new());
         let found = analysis.at(offset).map_or("nothing".to_owned(), |typed| {
             let field = typed.field.map_or(String::new(), |id| id.field().path());
             let nullable = if typed.nullable { " or ()" } else { "" };
@@ -118,13 +118,13 @@ proptest::proptest! {
         let text = parts.concat();
         for kind in [RecordKind::Event, RecordKind::Cred] {
             let analysis =
-                analyze(&fragment(&text), Expected::Condition, &on(kind), &Host::new());
+                analyze(&fragment(&text), Expected::Condition, &on(kind), &TestEnv::new());
             for offset in 0..=text.len() {
                 if let Some(typed) = analysis.at(offset) {
                     proptest::prop_assert!(text.get(typed.range.clone()).is_some());
                 }
             }
-            analyze_template(&fragment(&text), &on(kind), &Host::new());
+            analyze_template(&fragment(&text), &on(kind), &TestEnv::new());
         }
     }
 }

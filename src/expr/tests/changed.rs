@@ -45,7 +45,7 @@ fn a_changed_operator_changes_the_outcome() {
 }
 
 #[test]
-fn a_changed_tree_derives_fields_and_constants_anew() {
+fn a_changed_tree_derives_fields_and_constants_again() {
     let expr = compiled("event.api == \"A\" && event.ok == true", RecordKind::Event);
     let last = find(&expr, |op| matches!(op, Op::Compare(_, a, _) if a.ty == Type::Bool));
     let constant =
@@ -60,7 +60,7 @@ fn a_changed_tree_derives_fields_and_constants_anew() {
 }
 
 #[test]
-fn a_value_of_another_type_is_as_a_missing_one() {
+fn a_value_of_another_type_acts_like_a_missing_one() {
     let expr = compiled("event.api.starts_with(\"A\")", RecordKind::Event);
     let field = find(&expr, |op| matches!(op, Op::Field(_)));
     let changed = expr.replaced(field, &mut |node| with_op(node, Op::Const(Value::Int(7))));
@@ -68,7 +68,7 @@ fn a_value_of_another_type_is_as_a_missing_one() {
 }
 
 #[test]
-fn a_number_that_no_node_has_changes_nothing() {
+fn an_unknown_node_number_changes_nothing() {
     let expr = compiled("event.api == \"A\"", RecordKind::Event);
     let changed = expr.replaced(NodeId(99), &mut |_| panic!("there is no such node"));
     assert!(holds(&changed, "A") && !holds(&changed, "B"));

@@ -1,14 +1,14 @@
 //! The items offered at an offset.
 
 use super::super::{Completion, ItemKind, complete};
-use super::{Host, fragment, on};
+use super::{TestEnv, fragment, on};
 use crate::value::RecordKind;
 
 /// The items offered at the `¦` of a text, and the text.
 fn completed(text: &str, kind: RecordKind) -> (Completion, String) {
     let offset = text.find('¦').unwrap_or(0);
     let text = text.replace('¦', "");
-    (complete(&fragment(&text), offset, &on(kind), &Host::new()), text)
+    (complete(&fragment(&text), offset, &on(kind), &TestEnv::new()), text)
 }
 
 /// Texts that must be offered, and texts that must not.
@@ -81,7 +81,7 @@ fn words_of_an_enum_are_offered_in_a_text() {
 }
 
 #[test]
-fn nothing_is_offered_inside_of_texts_numbers_and_comments() {
+fn nothing_is_offered_inside_texts_numbers_and_comments() {
     for (text, replaced) in
         [("event.api == \"a¦b\"", "ab"), ("1¦2", ""), ("event.ok == true // e¦", ""), ("'a¦'", "")]
     {

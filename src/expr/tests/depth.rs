@@ -2,7 +2,7 @@
 
 use super::super::check::Checker;
 use super::super::limits::Depth;
-use super::{Host, fragment, on};
+use super::{TestEnv, fragment, on};
 use crate::value::RecordKind;
 
 /// The stack that the linker gives to a program for `wasm32-unknown-unknown`.
@@ -10,7 +10,7 @@ const STACK: usize = 1 << 20;
 
 /// Parses, checks and folds an expression; returns whether it is within the limits.
 fn compiles(text: &str, depth: Depth) -> bool {
-    let (source, declarations, host) = (fragment(text), on(RecordKind::Event), Host::new());
+    let (source, declarations, host) = (fragment(text), on(RecordKind::Event), TestEnv::new());
     let mut checker = Checker::new(&source, &declarations, &host);
     checker.limit = depth;
     let node = super::super::syntax::parse_here(text, depth);
@@ -41,7 +41,7 @@ fn nested(depth: usize) -> Vec<String> {
 }
 
 #[test]
-fn the_small_depth_fits_on_a_small_stack() {
+fn the_small_depth_limit_fits_on_a_small_stack() {
     let thread = std::thread::Builder::new().stack_size(STACK).spawn(|| {
         let mut within = 0;
         for depth in [1, 8, 16, 32, 60, 63, 64, 120, 127, 128, 129, 500, 5_000] {
@@ -57,7 +57,7 @@ fn the_small_depth_fits_on_a_small_stack() {
 }
 
 #[test]
-fn what_is_deeper_is_refused_on_a_small_stack_only() {
+fn deeper_expressions_are_rejected_only_on_a_small_stack() {
     let long = vec!["event.ok == true"; 200].join(" || ");
     assert!(!compiles(&long, Depth::SMALL_STACK));
     assert!(super::super::on_large_stack(|| compiles(&long, Depth::LARGE_STACK)).unwrap_or(false));

@@ -14,13 +14,13 @@ use crate::table::{List, ListValue};
 use crate::value::{RecordKind, Zone};
 
 /// A policy with one list and one definition.
-struct Host {
+struct TestEnv {
     zone: Zone,
     list: Arc<List>,
     definition: Definition,
 }
 
-impl Host {
+impl TestEnv {
     fn new() -> Self {
         let source = fragment("event.ok == true");
         let value = ListValue { text: "aws:iam.CreateUser".to_owned(), span: None };
@@ -29,12 +29,12 @@ impl Host {
         Self {
             zone: Zone::utc(),
             list: Arc::new(list),
-            definition: Definition { on: RecordKind::Event, source },
+            definition: Definition { on: RecordKind::Event, params: Vec::new(), source },
         }
     }
 }
 
-impl Env for Host {
+impl Env for TestEnv {
     fn functions(&self) -> &'static [&'static dyn Function] {
         crate::stdlib::FUNCTIONS
     }
@@ -69,6 +69,6 @@ fn on(kind: RecordKind) -> Declarations<'static> {
 }
 
 fn compiled(text: &str, kind: RecordKind) -> Expr {
-    let compiled = compile(&fragment(text), Expected::Anything, &on(kind), &Host::new());
+    let compiled = compile(&fragment(text), Expected::Anything, &on(kind), &TestEnv::new());
     compiled.unwrap_or_else(|errors| panic!("{text}: {errors:#?}")).0
 }

@@ -93,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_kind_redacts_its_examples_wherever_they_stand() {
+    fn every_kind_redacts_its_examples_at_any_position() {
         const MARK: &str = "[redacted]";
         let mut wrong = Vec::new();
         for SecretKind { name, examples, .. } in KINDS {

@@ -21,6 +21,5 @@ mod table;
 
 pub(super) use key_name::names_secret;
 pub(super) use random::looks_random;
-#[cfg(feature = "native")]
 pub(crate) use redactor::cut;
 pub use redactor::{REDACTED, Redactor};

@@ -1,4 +1,4 @@
-//! Key material that only its randomness gives away.
+//! Key material that is recognised only by its randomness.
 
 /// Whether a string looks like key material: long, without spaces, and with many different
 /// characters.

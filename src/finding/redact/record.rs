@@ -20,7 +20,7 @@ impl Redactor {
     /// Redacts a JSON record. The result is one line of at most `limit` bytes, with a mark where it
     /// is cut.
     pub fn record(&self, json: &str, limit: usize) -> String {
-        // One search of the whole text spares one in each of its strings. A record is nearly always
+        // One search of the whole text replaces a search of each string. A record is nearly always
         // clear.
         self.record_that(json, limit, !suspects(json))
     }
@@ -188,7 +188,7 @@ mod tests {
     const MASKING: Redactor = Redactor { show_keys: false };
 
     #[test]
-    fn a_part_of_a_field_is_shown_by_the_keys_above_it() {
+    fn a_part_of_a_field_is_redacted_by_the_keys_above_it() {
         let text = |text| Value::Str(Cow::Borrowed(text));
         let random = "aB3dE6gH9jK2mN5pQ8rS1tU4vW7xY0zA";
         for (field, keys, value, shown) in [
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn secrets_go_and_the_rest_stays() {
+    fn secrets_are_removed_and_other_values_stay() {
         for (record, shown) in [
             (r#"{"eventName":"CreateUser","n":12345678901234567890}"#, None),
             (
@@ -295,7 +295,7 @@ mod tests {
     proptest! {
         /// The search of the whole record misses nothing that a search of each string finds.
         #[test]
-        fn a_record_that_is_clear_has_no_string_to_redact(
+        fn a_clear_record_contains_no_string_to_redact(
             members in prop::collection::vec((text(), text(), any::<bool>()), 1..4),
         ) {
             let mut object = serde_json::Map::new();
@@ -315,7 +315,7 @@ mod tests {
     }
 
     #[test]
-    fn key_material_goes_wherever_it_stands() {
+    fn key_material_is_redacted_at_any_position() {
         let pem = "-----BEGIN RSA PRIVATE KEY-----\\nMIIEow\\n-----END RSA PRIVATE KEY-----";
         let jwt = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJl";
         let record = format!(r#"{{"a":{{"b":["{pem}","x {jwt} y"]}}}}"#);
@@ -324,7 +324,7 @@ mod tests {
     }
 
     #[test]
-    fn key_ids_are_masked_unless_asked_for() {
+    fn key_ids_are_masked_by_default() {
         let record = r#"{"userIdentity":{"accessKeyId":"0123456789ABCDEFGHIJ"},"t":"by AKIAEXAMPLE000000001"}"#;
         assert_eq!(
             MASKING.record(record, 4096),
@@ -347,7 +347,7 @@ mod tests {
     }
 
     #[test]
-    fn deep_and_broken_records_do_no_harm() {
+    fn deep_and_malformed_records_do_not_panic() {
         let deep = "[".repeat(10_000) + &"]".repeat(10_000);
         assert!(MASKING.record(&deep, 4096).contains('…'));
         assert_eq!(MASKING.record("not json, token=abcdefgh", 4096), "not json, token=[redacted]");

@@ -76,7 +76,7 @@ mod tests {
     const MASKING: Redactor = Redactor { show_keys: false };
 
     #[test]
-    fn what_only_resembles_a_secret_stays_readable() {
+    fn text_that_only_resembles_a_secret_stays_readable() {
         for text in [
             "3f786850e387550fdab836ed7e6dc881de23001b",
             "b6f8c2a0-0000-4000-8000-3f8a2c1d9e7b",
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_that_is_announced_twice_goes() {
+    fn a_secret_that_is_announced_twice_is_redacted() {
         let pem = "-----BEGIN RSA PRIVATE KEY-----\nhunter2\n-----END RSA PRIVATE KEY-----";
         for text in [
             "--token --password hunter2",
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_in_the_place_of_a_key_id_is_redacted_and_not_masked() {
+    fn a_token_in_place_of_a_key_id_is_redacted_and_not_masked() {
         let token = "ghp_abcdefghijklmnopqrstuvwxyz0123456789";
         for show_keys in [false, true] {
             assert_eq!(Redactor { show_keys }.key_id(token), REDACTED);

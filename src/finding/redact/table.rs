@@ -92,7 +92,7 @@ fn words(name: &str) -> impl Iterator<Item = String> {
     words.collect::<Vec<_>>().into_iter()
 }
 
-/// The rows with the cells of secret columns replaced, as far as these reveal anything.
+/// The rows, in which the cells of secret columns are replaced if they reveal anything.
 fn without(rows: &str, secret: &[bool]) -> String {
     let mut out = String::with_capacity(rows.len());
     let (mut rest, mut column) = (rows, 0);
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn columns_about_secrets_are_none() {
+    fn columns_that_describe_a_secret_are_not_redacted() {
         for name in [
             "password_enabled",
             "password_last_changed",

@@ -14,7 +14,7 @@ const PROVIDER: Option<Provider> = Some(Provider::Alibaba);
 
 /// A record that is being mapped to canonical fields.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Reading<'r, 'a> {
+pub(super) struct ActionTrailRecord<'r, 'a> {
     pub(super) fields: &'r Fields<'a>,
     /// The text of the record itself, without any wrapping.
     pub(super) text: &'a str,
@@ -24,12 +24,12 @@ pub(super) struct Reading<'r, 'a> {
 
 /// Fills a record with the needed fields; `scratch` is a buffer for concatenated texts.
 pub(super) fn map<'a>(
-    read: Reading<'_, 'a>,
+    read: ActionTrailRecord<'_, 'a>,
     needed: &FieldSet,
     scratch: &'a mut String,
     gaps: &mut Vec<FieldGap>,
 ) -> Record<'a> {
-    let Reading { fields, text, keys, defaults } = read;
+    let ActionTrailRecord { fields, text, keys, defaults } = read;
     let get = |path| fields.get(path).and_then(decode);
 
     // Values from which several fields are derived. They are slices; only escapes allocate.

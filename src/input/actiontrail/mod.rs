@@ -4,7 +4,7 @@ mod event;
 mod identity;
 mod paths;
 
-use event::Reading;
+use event::ActionTrailRecord;
 
 use crate::input::json::{Fault, Shape, unfold};
 use crate::input::trail::{self, Defaults, Recognized, Surroundings, drop_rounded};
@@ -95,7 +95,7 @@ impl ActionTrailMapper {
         }
         drop_rounded(&mut parts.fields, IDS, paths::PATHS, gaps);
         *note = parts.torn.then_some(trail::TORN);
-        let read = Reading {
+        let read = ActionTrailRecord {
             fields: &parts.fields,
             text: raw.text,
             keys: raw.envelope.keys,

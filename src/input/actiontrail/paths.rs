@@ -27,7 +27,7 @@ crate::input::trail::paths! {
     AK = "userIdentity.accessKeyId";
     MFA = "userIdentity.sessionContext.attributes.mfaAuthenticated";
     SESSION = "userIdentity.sessionContext.attributes.creationDate";
-    // In records from before the keys were named so.
+    // The names of the keys in older records.
     MFA_OLD = "userIdentity.sessionContext.sessionAttributes.mfaAuthenticated";
     SESSION_OLD = "userIdentity.sessionContext.sessionAttributes.creationDate";
 
@@ -35,6 +35,6 @@ crate::input::trail::paths! {
     OWNER = "owner_id";
 }
 
-/// Objects that are written as strings of JSON, too.
+/// Objects that may also be written as strings of JSON.
 pub(super) const FOLDS: &[&str] =
     &["userIdentity", "userIdentity.sessionContext", "requestParameters", "additionalEventData"];

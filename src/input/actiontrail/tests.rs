@@ -1,4 +1,4 @@
-//! What becomes of ActionTrail records.
+//! Mapping of ActionTrail records.
 #![allow(clippy::unwrap_used)]
 
 use serde_json::{Value as Tree, json};
@@ -24,7 +24,7 @@ fn record(index: usize) -> String {
     records[index].to_string()
 }
 
-/// A plain record with some keys replaced; `null` takes one away.
+/// A plain record with some keys replaced; `null` removes one.
 fn with(changes: Tree) -> String {
     sample::with(&record(0), changes)
 }
@@ -65,7 +65,7 @@ fn a_user_creates_a_key() {
 }
 
 #[test]
-fn a_role_looks_events_up() {
+fn a_role_looks_up_events() {
     insta::assert_snapshot!(fields(&record(2), typed()).unwrap(), @r"
     provider: alibaba
     id: 7D1C0A4E-0000-5000-8000-000000000003
@@ -200,7 +200,7 @@ fn a_call_from_inside_is_denied() {
 }
 
 #[test]
-fn it_carries_what_it_fills() {
+fn carried_fields_are_those_that_the_mapper_fills() {
     let texts: Vec<String> = (0..RECORDS).map(record).collect();
     FormatUnderTest::of(&ActionTrail).assert_carries_what_it_fills(&texts);
 }
@@ -212,9 +212,9 @@ fn each_field_is_the_same_alone_and_with_all_others() {
     FormatUnderTest::of(&ActionTrail).assert_projection_changes_nothing(&texts);
 }
 
-/// The vendor's consoles call the API and leave `ApiCall`: agent and absent key identify them.
+/// The consoles call the API and leave `ApiCall`: the agent and the missing key identify them.
 #[test]
-fn console_calls_are_api_calls_told_by_agent_and_absent_key() {
+fn console_calls_are_recognised_by_their_agent_and_missing_key() {
     let keyless = |agent: &str| sample::with(&record(1), json!({ "userAgent": agent }));
     assert_eq!(one(&record(1), field::METHOD), "console", "as recorded");
     assert!(record(1).contains(r#""eventType":"ApiCall""#));
@@ -258,7 +258,7 @@ fn console_calls_are_api_calls_told_by_agent_and_absent_key() {
 }
 
 #[test]
-fn who_calls() {
+fn callers_are_identified() {
     for (of, user_type, user, actor) in [
         (
             json!({ "type": "root-account", "userName": null }),
@@ -316,7 +316,7 @@ fn who_calls() {
 }
 
 #[test]
-fn the_second_factor_is_read_where_it_is_said() {
+fn the_second_factor_is_read_from_every_place_that_has_it() {
     let session = |key: &str, shown: Tree| json!({ "userIdentity": { "sessionContext": { key: { "mfaAuthenticated": shown } } } });
     let signin = |key: &str, shown: &str| json!({ "eventType": "ConsoleSignin", "additionalEventData": { key: shown } });
     for (changes, mfa) in [
@@ -385,7 +385,7 @@ fn parameters_are_read_in_every_form() {
 }
 
 #[test]
-fn wrappings_are_taken_off() {
+fn envelopes_are_removed() {
     let plain = fields(&record(0), typed()).unwrap();
     let text = record(0);
     let tree: Tree = serde_json::from_str(&text).unwrap();
@@ -417,7 +417,7 @@ fn wrappings_are_taken_off() {
 }
 
 #[test]
-fn flattened_rows_are_put_together() {
+fn flattened_rows_become_records() {
     for (index, line) in FLAT.lines().enumerate() {
         assert_eq!(fields(line, typed()), fields(&record(index), typed()));
     }
@@ -431,7 +431,7 @@ fn flattened_rows_are_put_together() {
 }
 
 #[test]
-fn what_is_not_actiontrail_is_foreign() {
+fn records_of_other_sources_are_not_actiontrail() {
     for text in [
         "{}",
         "[]",
@@ -446,7 +446,7 @@ fn what_is_not_actiontrail_is_foreign() {
 }
 
 #[test]
-fn an_ambiguous_or_broken_record_is_skipped_whatever_is_needed() {
+fn an_ambiguous_or_broken_record_is_skipped_regardless_of_the_needed_fields() {
     let twice = record(0).replacen(r#""eventName":"#, r#""eventName":"GetUser","eventName":"#, 1);
     let inner = record(0).replacen(r#""UserName":"#, r#""UserName":"eve","UserName":"#, 1);
     let deep = format!(r#"{{"x":{}{}}}"#, "[".repeat(600), "]".repeat(600));
@@ -471,7 +471,7 @@ fn an_ambiguous_or_broken_record_is_skipped_whatever_is_needed() {
 }
 
 #[test]
-fn an_event_gives_its_time_its_operation_its_service_and_its_caller() {
+fn a_missing_time_operation_service_or_caller_is_a_gap() {
     let gaps = |text: &str| FormatUnderTest::of(&ActionTrail).gaps(text).join("; ");
     let nobody = json!({ "userName": null, "principalId": null, "accessKeyId": null });
     for (changes, expected) in [

@@ -14,7 +14,7 @@ const PROVIDER: Option<Provider> = Some(Provider::Tencent);
 
 /// A record that is being mapped to canonical fields.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Reading<'r, 'a> {
+pub(super) struct CloudAuditRecord<'r, 'a> {
     pub(super) fields: &'r Fields<'a>,
     /// The text of the record itself, without any wrapping.
     pub(super) text: &'a str,
@@ -22,15 +22,15 @@ pub(super) struct Reading<'r, 'a> {
     pub(super) defaults: &'a Defaults,
 }
 
-/// Fills a record with the needed fields, from its own where it has them and else from those
-/// around it; `scratch` is a buffer for concatenated texts.
+/// Fills a record with the needed fields, from the record itself or else from the object around it;
+/// `scratch` is a buffer for concatenated texts.
 pub(super) fn map<'a>(
-    read: Reading<'_, 'a>,
+    read: CloudAuditRecord<'_, 'a>,
     needed: &FieldSet,
     scratch: &'a mut String,
     gaps: &mut Vec<FieldGap>,
 ) -> Record<'a> {
-    let Reading { fields, text, keys, defaults } = read;
+    let CloudAuditRecord { fields, text, keys, defaults } = read;
     let get = |path| fields.get(path).and_then(decode);
     let first = |paths: [usize; 2]| paths.into_iter().find_map(get);
 
@@ -101,7 +101,7 @@ pub(super) fn map<'a>(
             .any(|&path| fields.get(path).is_some())
             .then_some(true),
     });
-    // Calls that succeed have messages as well.
+    // Successful calls have messages too.
     builder.text(field::MESSAGE, || {
         error.as_ref().and_then(|_| first([p::API_ERROR_MESSAGE, p::ERROR_MESSAGE]))
     });
@@ -143,14 +143,15 @@ pub(super) fn map<'a>(
     builder.done()
 }
 
-/// The error of a call: that of the API, else that of the check before it. Zero means no error.
+/// The error of a call: that of the API, or else that of the authorisation check. Zero means no
+/// error.
 fn error<'a>(fields: &Fields<'a>) -> Option<Cow<'a, str>> {
     [p::API_ERROR_CODE, p::ERROR_CODE, p::OUTER_ERROR_CODE]
         .iter()
         .find_map(|&path| fields.get(path).and_then(decode).filter(|code| code != "0"))
 }
 
-/// The access method of the call, which older records have in their parameters.
+/// The access method of the call. Older records contain it in their parameters.
 fn method(fields: &Fields<'_>, kind: &str) -> &'static str {
     let get = |path| fields.get(path).and_then(decode);
     match get(p::EVENT_TYPE).as_deref() {

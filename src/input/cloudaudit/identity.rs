@@ -42,7 +42,7 @@ pub(super) fn user<'a>(fields: &Fields<'a>, user_type: &str) -> Option<Cow<'a, s
 
 /// The assumed role.
 pub(super) fn role<'a>(fields: &Fields<'a>, user_type: &str) -> Option<Cow<'a, str>> {
-    // This word is used for every role.
+    // The same word is used for every role.
     user(fields, user_type).filter(|name| user_type == "role" && name != "roleUser")
 }
 

@@ -5,7 +5,7 @@ mod identity;
 mod paths;
 mod time;
 
-use event::Reading;
+use event::CloudAuditRecord;
 
 use crate::input::json::{Fault, Shape, unfold};
 use crate::input::trail::{self, Defaults, Recognized, Surroundings, WrappedRow, drop_rounded};
@@ -104,13 +104,13 @@ impl CloudAuditMapper {
                 }
                 drop_rounded(&mut parts.fields, IDS, paths::PATHS, gaps);
                 *note = parts.torn.then_some(trail::TORN);
-                let read = Reading { fields: &parts.fields, text, keys, defaults };
+                let read = CloudAuditRecord { fields: &parts.fields, text, keys, defaults };
                 emit(MappedRecord::of(&event::map(read, &self.needed, name, gaps)));
             }
             Recognized::Row(mut fields) => {
                 drop_rounded(&mut fields, IDS, paths::PATHS, gaps);
                 *note = Some("CloudAuditEvent is not JSON: the fields around it were read");
-                let read = Reading { fields: &fields, text, keys, defaults };
+                let read = CloudAuditRecord { fields: &fields, text, keys, defaults };
                 emit(MappedRecord::of(&event::map(read, &self.needed, name, gaps)));
             }
             Recognized::Foreign => return Ok(Outcome::Foreign),

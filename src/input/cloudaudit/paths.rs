@@ -32,7 +32,7 @@ crate::input::trail::paths! {
     MFA = "userIdentity.sessionContext.mfa";
     APP_ID = "userIdentity.sessionContext.appId";
 
-    // Beside the record in EventBridge; older records have the region under this name, too.
+    // Next to the record in EventBridge. Older records also have the region under this name.
     AROUND_REGION = "region";
     AROUND_TIME = "time";
 
@@ -52,10 +52,10 @@ crate::input::trail::paths! {
     OUTER_RESOURCE_NAME = "Resources.ResourceName";
     OUTER_RESOURCE_TYPE = "Resources.ResourceType";
     LOCATION = "Location";
-    // As client libraries that write keys in their own case have it.
+    // The spelling of client libraries that change the case of keys.
     LOCATION_ALSO = "location";
 }
 
-/// Objects that are written as strings of JSON, too.
+/// Objects that may also be written as strings of JSON.
 pub(super) const FOLDS: &[&str] =
     &["userIdentity", "userIdentity.sessionContext", "requestParameters"];

@@ -1,4 +1,4 @@
-//! What becomes of CloudAudit records.
+//! Mapping of CloudAudit records.
 #![allow(clippy::unwrap_used)]
 
 use serde_json::{Value as Tree, json};
@@ -29,7 +29,7 @@ fn row(index: usize) -> String {
     answer["Events"][index].to_string()
 }
 
-/// A plain record with some keys replaced; `null` takes one away.
+/// A plain record with some keys replaced; `null` removes one.
 fn with(changes: Tree) -> String {
     sample::with(&record(0), changes)
 }
@@ -146,7 +146,7 @@ fn a_sign_in_fails() {
 }
 
 #[test]
-fn it_carries_what_it_fills() {
+fn carried_fields_are_those_that_the_mapper_fills() {
     let texts: Vec<String> = (0..COUNT).map(record).chain([row(2)]).collect();
     FormatUnderTest::of(&CloudAudit).assert_carries_what_it_fills(&texts);
 }
@@ -157,9 +157,9 @@ fn each_field_is_the_same_alone_and_with_all_others() {
     FormatUnderTest::of(&CloudAudit).assert_projection_changes_nothing(&texts);
 }
 
-/// Strings are the time of day in Beijing, whatever zone the reader is in.
+/// Strings are the time of day in Beijing, regardless of the zone of the machine.
 #[test]
-fn times_without_a_zone_are_of_beijing() {
+fn times_without_a_zone_are_in_beijing_time() {
     assert!(record(2).contains(r#""eventTime":"2019-03-20 12:36:27""#));
     assert_eq!(one(&record(2), field::TIME), "2019-03-20T04:36:27Z", "as its id says: 1553056587");
     for (written, time) in [
@@ -179,9 +179,9 @@ fn times_without_a_zone_are_of_beijing() {
     assert_eq!(hinted.one(&record(0), field::TIME), "2026-03-04T02:11:41Z", "numbers have no zone");
 }
 
-/// The message of the check before a call is not empty when it passes.
+/// The authorisation check has a message even if it passes.
 #[test]
-fn a_message_without_a_code_is_no_failure() {
+fn a_message_without_a_code_is_not_a_failure() {
     let passed = fields(&record(2), typed()).unwrap();
     assert!(record(2).contains("end verify!permission verify"));
     assert!(passed.contains("\nok: true\n") && !passed.contains("\nmessage: "), "{passed}");
@@ -206,7 +206,7 @@ fn a_message_without_a_code_is_no_failure() {
 
 /// The id of a temporary key begins like that of a long-term one.
 #[test]
-fn temporary_keys_are_told_by_their_session() {
+fn temporary_keys_are_recognised_by_their_session() {
     assert!(one(&record(1), field::AK).starts_with("AKID"));
     assert_eq!(one(&record(1), field::AK_TYPE), "temporary");
     assert_eq!(one(&record(1), field::ACTOR), "100000000001", "no key that acts over time");
@@ -235,7 +235,7 @@ fn temporary_keys_are_told_by_their_session() {
 
 /// The vendor's own sample has quotes that are not escaped.
 #[test]
-fn a_row_whose_record_is_not_json_keeps_what_stands_around_it() {
+fn a_row_whose_record_is_not_json_retains_its_other_columns() {
     insta::assert_snapshot!(fields(&row(1), typed()).unwrap(), @r"
     provider: tencent
     id: 5c1e0000-0000-4000-8000-000000000001
@@ -278,7 +278,7 @@ fn a_row_whose_record_is_not_json_keeps_what_stands_around_it() {
 }
 
 #[test]
-fn a_row_adds_what_its_record_lacks() {
+fn a_row_adds_the_fields_that_its_record_lacks() {
     let (inner, outer) = (fields(&record(1), typed()).unwrap(), fields(&row(2), typed()).unwrap());
     assert_eq!(outer, inner + "location: 中国 广东省 深圳市\n");
     let unknown = sample::with(&row(2), json!({ "Location": "未知" }));
@@ -288,7 +288,7 @@ fn a_row_adds_what_its_record_lacks() {
 }
 
 #[test]
-fn the_record_says_by_which_way_a_call_came() {
+fn the_access_method_is_read_from_the_record() {
     for (index, method) in [(0, "api"), (1, "console"), (2, "api"), (5, "miniprogram")] {
         assert_eq!(one(&record(index), field::METHOD), method);
     }
@@ -304,7 +304,7 @@ fn the_record_says_by_which_way_a_call_came() {
 }
 
 #[test]
-fn who_calls_and_whom_it_changes() {
+fn callers_and_target_users_are_identified() {
     for (written, user_type) in [
         ("Root", "root"),
         ("root", "root"),
@@ -382,7 +382,7 @@ fn odd_values_are_missing_and_ids_keep_their_text() {
 }
 
 #[test]
-fn wrappings_are_taken_off() {
+fn envelopes_are_removed() {
     let plain = fields(&record(0), typed()).unwrap();
     let text = record(0);
     let tree: Tree = serde_json::from_str(&text).unwrap();
@@ -416,7 +416,7 @@ fn wrappings_are_taken_off() {
 }
 
 #[test]
-fn what_is_not_cloudaudit_is_foreign() {
+fn records_of_other_sources_are_not_cloudaudit() {
     for text in [
         "{}",
         "[]",
@@ -431,7 +431,7 @@ fn what_is_not_cloudaudit_is_foreign() {
 }
 
 #[test]
-fn an_ambiguous_or_broken_record_is_skipped_whatever_is_needed() {
+fn an_ambiguous_or_broken_record_is_skipped_regardless_of_the_needed_fields() {
     let twice = record(0).replacen(r#""eventName":"#, r#""eventName":"GetUser","eventName":"#, 1);
     let deep = format!(r#"{{"x":{}{}}}"#, "[".repeat(600), "]".repeat(600));
     let row = sample::with(&row(1), json!({ "CloudAuditEvent": twice }));
@@ -459,7 +459,7 @@ fn an_ambiguous_or_broken_record_is_skipped_whatever_is_needed() {
 }
 
 #[test]
-fn an_event_gives_its_time_its_operation_its_service_and_its_caller() {
+fn a_missing_time_operation_service_or_caller_is_a_gap() {
     let gaps = |text: &str| FormatUnderTest::of(&CloudAudit).gaps(text).join("; ");
     for (changes, expected) in [
         (json!({}), ""),

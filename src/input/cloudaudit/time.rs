@@ -30,7 +30,7 @@ mod tests {
     }
 
     #[test]
-    fn every_way_to_write_a_time_is_read() {
+    fn every_format_of_a_time_is_read() {
         for (text, expected) in [
             ("2019-03-20 12:36:27", Some("2019-03-20T04:36:27Z")),
             ("2019-03-20T12:36:27", Some("2019-03-20T04:36:27Z")),

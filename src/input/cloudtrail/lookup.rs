@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::event::{Reading, service};
+use super::event::{CloudTrailRecord, service};
 use super::paths as p;
 use crate::input::json::{decode, list_of, untyped};
 use crate::input::trail::{Call, Defaults, EventBuilder, Promises};
@@ -12,12 +12,12 @@ use crate::record::{FieldGap, FieldSet, Provider, Record};
 use crate::value::{Time, Value};
 
 pub(super) fn map<'a>(
-    read: Reading<'_, 'a>,
+    read: CloudTrailRecord<'_, 'a>,
     needed: &FieldSet,
     scratch: &'a mut String,
     gaps: &mut Vec<FieldGap>,
 ) -> Record<'a> {
-    let Reading { fields, text, keys, defaults } = read;
+    let CloudTrailRecord { fields, text, keys, defaults } = read;
     let get = |path| fields.get(path).and_then(decode);
     let ak = get(p::OUTER_AK);
     let time = get(p::OUTER_TIME).and_then(|text| time(&text, defaults));
@@ -73,7 +73,7 @@ mod tests {
     use crate::value::Zone;
 
     #[test]
-    fn both_ways_to_write_the_time_are_read() {
+    fn both_formats_of_the_time_are_read() {
         for (text, expected) in [
             ("2022-02-08 09:23:37+11:00", Some("2022-02-07T22:23:37Z")),
             ("2022-02-08T09:23:37Z", Some("2022-02-08T09:23:37Z")),

@@ -111,12 +111,12 @@ impl CloudTrailMapper {
                 }
                 drop_rounded(&mut parts.fields, IDS, paths::PATHS, gaps);
                 *note = parts.torn.then_some(trail::TORN);
-                let read = event::Reading { fields: &parts.fields, text, keys, defaults };
+                let read = event::CloudTrailRecord { fields: &parts.fields, text, keys, defaults };
                 emit(MappedRecord::of(&event::map(read, &self.needed, name, gaps)));
             }
             Recognized::Row(fields) => {
                 *note = Some("CloudTrailEvent is not JSON: the fields around it were read");
-                let read = event::Reading { fields: &fields, text, keys, defaults };
+                let read = event::CloudTrailRecord { fields: &fields, text, keys, defaults };
                 emit(MappedRecord::of(&lookup::map(read, &self.needed, name, gaps)));
             }
             Recognized::Foreign => return Ok(Outcome::Foreign),

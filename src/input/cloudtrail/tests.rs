@@ -1,4 +1,4 @@
-//! What becomes of CloudTrail records.
+//! Mapping of CloudTrail records.
 #![allow(clippy::unwrap_used)]
 
 mod callers;
@@ -25,7 +25,7 @@ fn record(index: usize) -> String {
     records["Records"][index].to_string()
 }
 
-/// A plain record with some keys replaced; `null` takes one away.
+/// A plain record with some keys replaced; `null` removes one.
 fn with(changes: Tree) -> String {
     sample::with(&record(0), changes)
 }
@@ -234,7 +234,7 @@ fn another_account_reads_an_object() {
 }
 
 #[test]
-fn it_carries_what_it_fills() {
+fn carried_fields_are_those_that_the_mapper_fills() {
     let texts: Vec<String> =
         (0..7).map(record).chain([with(json!({ "errorMessage": "no" }))]).collect();
     FormatUnderTest::of(&CloudTrail).assert_carries_what_it_fills(&texts);
@@ -247,7 +247,7 @@ fn each_field_is_the_same_alone_and_with_all_others() {
 }
 
 #[test]
-fn the_way_of_a_call_is_told_by_what_the_caller_cannot_choose() {
+fn the_access_method_depends_only_on_fields_that_the_caller_cannot_choose() {
     let temporary = json!({ "accessKeyId": "ASIAIOSFODNN7EXAMPLE" });
     for (why, changes, method) in [
         ("a key", json!({}), "api"),
@@ -300,7 +300,7 @@ fn the_way_of_a_call_is_told_by_what_the_caller_cannot_choose() {
 /// The text is `"true"`, and with TLS details of the client it only states whose credentials a
 /// terminal in the browser has.
 #[test]
-fn credentials_of_the_console_are_not_the_console() {
+fn a_call_with_console_credentials_is_not_a_console_call() {
     let shell = include_str!("../../../tests/data/cloudtrail/cloudshell.json");
     assert!(shell.contains(r#""sessionCredentialFromConsole": "true""#));
     assert_eq!(one(shell, field::METHOD), "api");
@@ -326,7 +326,7 @@ fn a_failed_sign_in_has_no_error_code() {
 }
 
 #[test]
-fn a_call_failed_if_it_says_so_in_any_way() {
+fn every_sign_of_failure_makes_a_call_failed() {
     for (changes, ok, code) in [
         (json!({}), "true", "-"),
         (json!({ "errorCode": "" }), "true", "-"),
@@ -367,7 +367,7 @@ fn the_second_factor_is_read_in_every_spelling() {
 }
 
 #[test]
-fn who_a_call_is_about() {
+fn the_target_user_of_a_call_is_identified() {
     for (changes, target) in [
         (json!({}), "bob"),
         (json!({ "requestParameters": null }), "alice"),
@@ -482,7 +482,7 @@ fn account_ids_have_twelve_digits() {
 }
 
 #[test]
-fn a_call_gives_its_time_its_operation_its_service_and_its_caller() {
+fn missing_essential_fields_of_a_call_are_gaps() {
     let gaps = |text: &str| FormatUnderTest::of(&CloudTrail).gaps(text).join("; ");
     let nobody = json!({ "userName": null, "principalId": null, "arn": null, "accessKeyId": null });
     let of_type = |written: &str| {

@@ -33,7 +33,7 @@ macro_rules! slot {
 /// The user credential report of Alibaba Cloud RAM.
 pub static ALIBABA: CredentialReport = CredentialReport {
     name: "alibaba-credential-report",
-    doc: "Alibaba Cloud RAM user credential report, as CSV or as GetCredentialReport answers",
+    doc: "Alibaba Cloud RAM user credential report, as CSV or as GetCredentialReport responses",
     provider: Provider::Alibaba,
     header: &[
         "user",

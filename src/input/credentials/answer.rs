@@ -85,10 +85,10 @@ pub(super) fn read(text: &[u8]) -> Option<Result<Answer, Broken>> {
 fn report(content: &str, time: Option<&str>, twice: bool, at: usize) -> Result<Answer, Broken> {
     let broken = |at: usize, detail: &str| Broken { at, detail: detail.to_owned() };
     if twice {
-        return Err(broken(at, "the answer contains a key twice, so it is ambiguous"));
+        return Err(broken(at, "the response contains a key twice, so it is ambiguous"));
     }
     let Some(report) = decode(content).filter(|_| content.starts_with('"')) else {
-        return Err(broken(at, "the `Content` of the answer is not a text"));
+        return Err(broken(at, "the `Content` of the response is not a text"));
     };
     let (content, encoded) = match plain(&report) {
         true => (report.into_owned().into_bytes(), false),
@@ -96,14 +96,14 @@ fn report(content: &str, time: Option<&str>, twice: bool, at: usize) -> Result<A
             decode_base64(&report).map_err(|wrong| {
                 // Without escapes, offsets in the text are offsets in the file.
                 let inside = if report.len() + 2 == content.len() { 1 + wrong } else { 0 };
-                broken(at + inside, "the `Content` of the answer is not base64")
+                broken(at + inside, "the `Content` of the response is not base64")
             })?,
             true,
         ),
     };
     let time_made = time.and_then(generated);
     let note = (time.is_some() && time_made.is_none())
-        .then_some("the `GeneratedTime` of the answer is not a time that Keytrail can read");
+        .then_some("the `GeneratedTime` of the response is not a time that Keytrail can read");
     Ok(Answer { content, encoded, time: time_made, note })
 }
 

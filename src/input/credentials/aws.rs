@@ -43,7 +43,7 @@ macro_rules! slot {
 /// The credential report of AWS IAM.
 pub static AWS: CredentialReport = CredentialReport {
     name: "aws-credential-report",
-    doc: "AWS IAM credential report, as CSV or as GetCredentialReport answers",
+    doc: "AWS IAM credential report, as CSV or as GetCredentialReport responses",
     provider: Provider::Aws,
     header: &[
         "user",

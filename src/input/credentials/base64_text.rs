@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn only_base64_of_text_is_taken_for_it() {
+    fn only_base64_of_text_is_decoded() {
         let long = REPORT.repeat(3);
         for (file, expected) in [
             (REPORT, true),

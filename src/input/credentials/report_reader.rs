@@ -27,10 +27,10 @@ pub(super) struct ReportReader<'i> {
     file: Box<dyn Batches + 'i>,
     /// The time of the report according to its content.
     time: Option<Time>,
-    state: State,
+    state: ReportState,
 }
 
-enum State {
+enum ReportState {
     /// Nothing was read.
     New,
     /// It is not a report.
@@ -60,21 +60,21 @@ struct Report {
 
 impl<'i> ReportReader<'i> {
     pub(super) fn new(file: Box<dyn Batches + 'i>, time: Option<Time>) -> Self {
-        Self { file, time, state: State::New }
+        Self { file, time, state: ReportState::New }
     }
 
     /// The kind of the file, decided when its first records were read.
-    fn begin(&self) -> State {
+    fn begin(&self) -> ReportState {
         let origin = self.file.origin();
         let format = self.file.formats().first().and_then(|format| super::find(format.name()));
         let Some(format) = format.filter(|_| origin.columns.is_some()) else {
-            return State::Other;
+            return ReportState::Other;
         };
         let path = self.file.account().path;
         let time = origin.time.or(self.time).or_else(|| time_in_path(path.as_bytes(), &origin));
         let origin = Arc::new(Origin { time, ..Origin::clone(&origin) });
         let (all, by_prefix) = (Vec::new(), BTreeMap::new());
-        State::Collecting(Box::new(Reports { format, origin, all, by_prefix, current: 0 }))
+        ReportState::Collecting(Box::new(Reports { format, origin, all, by_prefix, current: 0 }))
     }
 }
 
@@ -188,22 +188,22 @@ impl Batches for ReportReader<'_> {
     fn next(&mut self, batch: &mut Batch) -> BatchStatus {
         loop {
             match &mut self.state {
-                State::Other => return self.file.next(batch),
-                State::Emitting(reports) => return reports.emit(batch),
-                State::New | State::Collecting(_) => {}
+                ReportState::Other => return self.file.next(batch),
+                ReportState::Emitting(reports) => return reports.emit(batch),
+                ReportState::New | ReportState::Collecting(_) => {}
             }
             let step = self.file.next(batch);
-            if matches!(self.state, State::New) {
+            if matches!(self.state, ReportState::New) {
                 self.state = self.begin();
             }
-            let State::Collecting(reports) = &mut self.state else { return step };
+            let ReportState::Collecting(reports) = &mut self.state else { return step };
             reports.take(batch);
             if step == BatchStatus::Done
-                && let State::Collecting(mut reports) =
-                    std::mem::replace(&mut self.state, State::Other)
+                && let ReportState::Collecting(mut reports) =
+                    std::mem::replace(&mut self.state, ReportState::Other)
             {
                 reports.finish();
-                self.state = State::Emitting(reports);
+                self.state = ReportState::Emitting(reports);
             }
             if !batch.skipped.is_empty() {
                 return BatchStatus::More;
@@ -217,14 +217,14 @@ impl Batches for ReportReader<'_> {
 
     fn origin(&self) -> Arc<Origin> {
         match &self.state {
-            State::Collecting(reports) | State::Emitting(reports) => reports.origin(),
-            State::New | State::Other => self.file.origin(),
+            ReportState::Collecting(reports) | ReportState::Emitting(reports) => reports.origin(),
+            ReportState::New | ReportState::Other => self.file.origin(),
         }
     }
 
     fn account(&self) -> FileAccount {
         let mut account = self.file.account();
-        if let State::Collecting(reports) | State::Emitting(reports) = &self.state {
+        if let ReportState::Collecting(reports) | ReportState::Emitting(reports) = &self.state {
             for report in &reports.all {
                 account.notes.extend(report.rows.notes());
                 account.faults.extend(report.rows.faults());

@@ -107,7 +107,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_name_of_a_file_says_when() {
+    fn the_time_of_a_report_is_read_from_its_file_name() {
         for (name, expected) in [
             ("iam_audit_report_20240115_093000.csv", Some("2024-01-15T09:30:00Z")),
             ("iam_audit_report_20240115_093000.csv.gz", Some("2024-01-15T09:30:00Z")),

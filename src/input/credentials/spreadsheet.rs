@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn a_date_is_read_where_only_one_can_be_meant() {
+    fn an_unambiguous_date_is_read() {
         for (cell, expected) in [
             ("09.03.2026 09:00", "2026-03-09T09:00:00Z"),
             ("9.3.2026 9:00:07", "2026-03-09T09:00:07Z"),
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn an_order_settles_what_is_ambiguous_and_nothing_else() {
+    fn a_known_order_of_day_and_month_resolves_only_ambiguous_dates() {
         for (cell, order, expected) in [
             ("3/9/2026 9:00", DateOrder::MonthFirst, "2026-03-09T09:00:00Z"),
             ("3/9/2026 9:00", DateOrder::DayFirst, "2026-09-03T09:00:00Z"),
@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn errors_and_rounded_numbers_are_no_values() {
+    fn spreadsheet_errors_and_rounded_numbers_are_not_values() {
         for (cell, error, rounded) in [
             ("#NAME?", true, false),
             ("#WERT!", true, false),

@@ -86,10 +86,10 @@ fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/credentials").join(name)
 }
 
-/// What a run reads of a file.
+/// The result of reading a file.
 #[derive(Debug, Default)]
 struct FileRead {
-    /// Line and rows of each record, and what it is read as.
+    /// Line and rows of each record, and its fields.
     records: Vec<(u64, u64, String)>,
     notes: Vec<String>,
     faults: Vec<String>,

@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn never_is_no_time_and_not_missing_either() {
+    fn never_is_distinguished_from_a_time_and_from_missing() {
         let writing = Writing { zone: Zone::utc(), order: None };
         let at = |text| Meaning::Value(Time::parse(text).unwrap_or(Time(0)));
         for (cell, expected) in [
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_anything_else() {
+    fn other_texts_are_names() {
         for (cell, expected) in [
             ("AKIAEXAMPLE", Some("AKIAEXAMPLE")),
             (" s3 ", Some("s3")),

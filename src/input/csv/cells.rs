@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use smallvec::SmallVec;
 
 use super::RowError;
-use super::row::{Cell, Text};
+use super::row::{Cell, RowBytes};
 use crate::input::json::Fault;
 
 /// The cells of one row, borrowed from its text.
@@ -28,7 +28,7 @@ impl<'a> Cells<'a> {
     /// Reads one row, which must be all of the text except for the line break after it.
     pub(in crate::input) fn read(row: &'a str) -> Result<Self, Fault> {
         let bytes = row.as_bytes();
-        let mut text = Text { bytes, whole: true, limit: usize::MAX, breaks: 0 };
+        let mut text = RowBytes { bytes, whole: true, limit: usize::MAX, breaks: 0 };
         let mut spans = SmallVec::new();
         let mut at = 0;
         // The text is complete, so no cell ends outside of it.

@@ -30,13 +30,13 @@ pub(in crate::input) struct RowExtent {
     pub(in crate::input) breaks: u64,
 }
 
-/// Finds the end of the row that begins with these bytes. `whole` is whether they
-/// are the complete text; a row has at most `limit` bytes.
+/// Finds the end of the row that begins with these bytes. `whole` is true if they are the complete
+/// text; a row has at most `limit` bytes.
 ///
 /// With only some of these bytes, the result is the same or [`RowScan::Unfinished`].
 pub(in crate::input) fn row(bytes: &[u8], whole: bool, limit: usize) -> RowScan {
     let mut fit = RowExtent { end: 0, next: 0, cells: 0, filled: 0, breaks: 0 };
-    let mut text = Text { bytes, whole, limit, breaks: 0 };
+    let mut text = RowBytes { bytes, whole, limit, breaks: 0 };
     loop {
         let cell = match text.cell(fit.end) {
             Ok(Some(cell)) => cell,
@@ -102,7 +102,7 @@ fn after_break(bytes: &[u8], at: usize, whole: bool) -> Option<usize> {
 }
 
 /// The bytes of a row that were read so far.
-pub(super) struct Text<'b> {
+pub(super) struct RowBytes<'b> {
     pub(super) bytes: &'b [u8],
     pub(super) whole: bool,
     pub(super) limit: usize,
@@ -122,7 +122,7 @@ pub(super) struct Cell {
     pub(super) after: usize,
 }
 
-impl Text<'_> {
+impl RowBytes<'_> {
     /// The cell that begins at `at`; `None` if the bytes end inside it.
     pub(super) fn cell(&mut self, at: usize) -> Result<Option<Cell>, RowError> {
         match self.bytes.get(at) {

@@ -13,7 +13,7 @@ fn cells(row: &str) -> Vec<String> {
 }
 
 #[test]
-fn cells_are_what_stands_between_commas() {
+fn cells_are_split_at_commas() {
     for (row, expected) in [
         ("a,b", &["a", "b"][..]),
         ("a, b ,c", &["a", " b ", "c"]),
@@ -39,14 +39,14 @@ fn cells_are_what_stands_between_commas() {
 }
 
 #[test]
-fn only_doubled_quotes_cost_a_copy() {
+fn only_doubled_quotes_require_a_copy() {
     let row = Cells::read(r#"plain,"quoted","with ""quotes""""#).unwrap();
     let borrowed: Vec<bool> = row.iter().map(|cell| matches!(cell, Cow::Borrowed(_))).collect();
     assert_eq!(borrowed, [true, true, false]);
 }
 
 #[test]
-fn what_is_no_row_says_why() {
+fn a_malformed_row_is_rejected_with_a_reason() {
     for (row, wrong) in [
         (r#"a"b,c"#, RowError::Stray),
         (r#"a,b""#, RowError::Stray),
@@ -68,7 +68,7 @@ fn what_is_no_row_says_why() {
 }
 
 #[test]
-fn a_text_falls_into_its_rows() {
+fn a_text_is_split_into_rows() {
     for (text, expected) in [
         ("", &[][..]),
         ("a,b", &["a,b"]),
@@ -92,7 +92,7 @@ fn written(cell: &str) -> String {
 
 proptest! {
     #[test]
-    fn what_is_written_is_read(table in prop::collection::vec(
+    fn written_rows_are_read_back(table in prop::collection::vec(
         prop::collection::vec("[a,\"\r\n é😀]{0,6}", 2..6), 1..5,
     )) {
         let lines: Vec<String> = table
@@ -107,7 +107,7 @@ proptest! {
     }
 
     #[test]
-    fn the_end_of_a_row_is_the_same_however_much_is_at_hand(
+    fn the_end_of_a_row_does_not_depend_on_the_buffered_bytes(
         text in "[a,\"\r\n]{0,24}",
         limit in 1usize..30,
     ) {

@@ -1,9 +1,9 @@
 //! Opens envelopes: what queues, streams, log services and search engines put around records.
 //!
-//! A record is recognized by what it is, not by its path: Keytrail looks below the keys that
+//! A record is recognized by its content, not by its path: Keytrail looks below the keys that
 //! envelopes use, to a bounded depth, into objects, arrays, strings of JSON, and base64 with or
 //! without gzip. The reader replaces an envelope by its records before any format sees it, and each
-//! of them counts for itself. The time of an envelope is never that of a record.
+//! of them counts separately. The time of an envelope is never that of a record.
 
 mod encoded;
 mod named;

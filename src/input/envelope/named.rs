@@ -1,4 +1,5 @@
-//! Texts without a record that Keytrail recognizes: control messages and what is refused by name.
+//! Texts without a record that Keytrail recognizes: control messages, and documents that are
+//! rejected by name.
 
 use crate::input::json::{Fields, Shape, decode};
 
@@ -20,7 +21,7 @@ fn fields(text: &str) -> Option<Fields<'_>> {
     Fields::scan(text, &Shape::new(paths::PATHS, |_| true)).ok()
 }
 
-/// Whether a message is a health check, a confirmation or a test, and so never holds a record.
+/// Whether a message is a health check, a confirmation or a test, and so never contains a record.
 pub(super) fn is_control(member: impl Fn(&str) -> Option<String>) -> bool {
     let is =
         |key: &str, words: &[&str]| member(key).is_some_and(|word| words.contains(&word.as_str()));
@@ -29,7 +30,8 @@ pub(super) fn is_control(member: impl Fn(&str) -> Option<String>) -> bool {
         || is("Event", &["s3:TestEvent"])
 }
 
-/// What a text without an audit record is, for messages; `None` if it is not recognized.
+/// The description of a recognized text without an audit record, for messages; `None` for any other
+/// text.
 pub(in crate::input) fn refused(text: &str) -> Option<&'static str> {
     let fields = fields(text)?;
     let has = |path: usize| fields.get(path).is_some();

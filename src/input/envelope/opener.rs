@@ -73,7 +73,7 @@ const KEYS: [&str; 46] = [
     "line",
 ];
 
-/// What a value is.
+/// The kind of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Content {
     /// A record that is not in an envelope.
@@ -113,7 +113,7 @@ pub(super) struct Opener {
     control: u64,
 }
 
-/// What surrounds a value.
+/// The context of a value.
 #[derive(Clone, Copy)]
 struct Context<'t> {
     /// The number of envelopes around it.

@@ -1,4 +1,4 @@
-//! What is found in envelopes.
+//! Records in envelopes.
 #![allow(clippy::unwrap_used)]
 
 use std::io::Write as _;
@@ -44,8 +44,7 @@ fn base64(bytes: impl AsRef<[u8]>) -> String {
     STANDARD.encode(bytes)
 }
 
-/// What comes out: the id of each record, `?` for a value that is not a record, and what is
-/// skipped.
+/// The id of each record, `?` for a value that is not a record, and the skipped values.
 fn check(text: &str) -> String {
     let batch = opened(text);
     let mut out: Vec<String> = Vec::new();
@@ -163,7 +162,7 @@ fn records_are_found_in_every_envelope() {
 }
 
 #[test]
-fn records_are_found_whose_keys_are_in_another_case() {
+fn records_are_found_when_keys_have_another_case() {
     for record in [aws(1), alibaba(1), tencent(1)] {
         let id = check(&record.to_string());
         let keys: serde_json::Map<String, Tree> = record
@@ -184,7 +183,7 @@ fn records_are_found_whose_keys_are_in_another_case() {
 }
 
 #[test]
-fn what_is_no_record_among_records_costs_itself() {
+fn a_value_that_is_not_a_record_costs_only_itself() {
     let event = |message: String| json!({ "id": "0", "message": message });
     let events = json!({ "logEvents": [event("START".into()), event(aws(1).to_string()), event("{\"eventName\":".into())] });
     assert_eq!(check(&events.to_string()), "? aws-1 ?");
@@ -203,7 +202,7 @@ fn what_is_no_record_among_records_costs_itself() {
 }
 
 #[test]
-fn control_messages_are_no_records_and_no_faults() {
+fn control_messages_are_neither_records_nor_faults() {
     let control = json!({ "messageType": "CONTROL_MESSAGE", "logEvents": [{ "message": "CWL CONTROL MESSAGE: Checking health of destination Firehose." }] });
     let confirmation =
         json!({ "Type": "SubscriptionConfirmation", "Message": "You have chosen to subscribe" });
@@ -220,7 +219,7 @@ fn control_messages_are_no_records_and_no_faults() {
 }
 
 #[test]
-fn an_envelope_that_cannot_be_trusted_is_a_skip() {
+fn an_ambiguous_envelope_is_skipped() {
     let deep = format!("{{\"x\":{}{}}}", "[".repeat(600), "]".repeat(600));
     let bomb = base64(gzip(&" ".repeat(17 << 20)));
     let torn = base64(&gzip(&aws(1).to_string())[..60]);
@@ -235,7 +234,7 @@ fn an_envelope_that_cannot_be_trusted_is_a_skip() {
 }
 
 #[test]
-fn envelopes_nest_to_a_bounded_depth() {
+fn envelopes_are_opened_up_to_a_bounded_depth() {
     let nested = |depth: usize| (0..depth).fold(aws(1), |inner, _| json!({ "detail": inner }));
     assert_eq!(check(&nested(8).to_string()), "aws-1");
     assert_eq!(check(&nested(40).to_string()), "?");
@@ -244,11 +243,11 @@ fn envelopes_nest_to_a_bounded_depth() {
 }
 
 #[test]
-fn a_key_that_no_envelope_has_is_not_looked_below() {
+fn unknown_keys_are_not_searched_for_records() {
     for key in ["requestParameters", "comment", "userAgent", "query"] {
         assert_eq!(check(&json!({ "k": 1, (key): aws(1) }).to_string()), "?", "{key}");
     }
-    // Whatever a record holds, it is one record.
+    // A record is one record, whatever it contains.
     let mut record = aws(1);
     record["requestParameters"] = json!({ "message": aws(2).to_string() });
     record["message"] = json!(aws(3).to_string());
@@ -258,7 +257,7 @@ fn a_key_that_no_envelope_has_is_not_looked_below() {
 }
 
 #[test]
-fn the_object_around_a_record_is_at_hand() {
+fn the_object_around_a_record_is_available() {
     let row =
         json!({ "EventId": "e", "Location": "Berlin", "CloudAuditEvent": tencent(1).to_string() });
     for text in [row.to_string(), json!({ "Body": row.to_string() }).to_string()] {
@@ -272,7 +271,7 @@ fn the_object_around_a_record_is_at_hand() {
 }
 
 #[test]
-fn what_holds_no_audit_record_is_refused_by_its_name() {
+fn a_known_envelope_without_audit_records_is_named() {
     let ocsf = json!({ "metadata": { "product": { "name": "CloudTrail" } }, "class_uid": 6003, "api": {} });
     let ecs = json!({ "event": { "dataset": "aws.cloudtrail", "action": "x" }, "user": {} });
     let s3 = json!({ "eventSource": "aws:s3", "eventName": "ObjectCreated:Put", "awsRegion": "r" });

@@ -138,7 +138,7 @@ impl RowObject {
     }
 }
 
-/// Whether the name of a column is its path in lower or upper case only.
+/// Whether the name of a column is its path entirely in lower or upper case.
 fn is_folded(name: &str, path: &str) -> bool {
     let one_case = |is: fn(&u8) -> bool| !name.as_bytes().iter().any(is);
     name != path

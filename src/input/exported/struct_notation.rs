@@ -65,7 +65,7 @@ fn items<'t>(
     }
 }
 
-/// Where a text ends: at the closing bracket, or at the comma before the next item.
+/// The end of a text: at the closing bracket, or at the comma before the next item.
 fn text_end(text: &str, end: char) -> Option<usize> {
     text.char_indices().find_map(|(at, c)| {
         let ends = c == end || (c == ',' && begins_item(&text[at..], end));

@@ -54,7 +54,7 @@ const LAKE: &str = "eventVersion,userIdentity,eventTime,eventSource,eventName,aw
                     eventID,eventType,readOnly,recipientAccountId";
 
 #[test]
-fn a_row_of_cloudtrail_is_a_record_of_cloudtrail() {
+fn a_row_of_a_cloudtrail_table_equals_its_record() {
     let json = r#"1.08,"{""type"":""IAMUser"",""userName"":""dana"",""accountId"":""000011112222"",""accessKeyId"":""AKIAEXAMPLE000000007""}",2024-05-01T10:00:00Z,iam.amazonaws.com,DeleteUser,us-east-1,203.0.113.9,aws-cli/2.15,"{""userName"":""temp""}",,,7e0b,AwsApiCall,false,000011112222"#;
     let loose = r#"1.08,"{type=IAMUser, userName=dana, accountId=000011112222, accessKeyId=AKIAEXAMPLE000000007}",2024-05-01T10:00:00Z,iam.amazonaws.com,DeleteUser,us-east-1,203.0.113.9,aws-cli/2.15,{userName=temp},,,7e0b,AwsApiCall,false,000011112222"#;
     let read = fields(&CLOUDTRAIL_TABLE, LAKE, json).unwrap();
@@ -105,7 +105,7 @@ fn a_row_of_cloudtrail_is_a_record_of_cloudtrail() {
 }
 
 #[test]
-fn what_has_no_column_is_missing() {
+fn fields_without_a_column_are_missing() {
     let header = "eventName,eventSource,eventTime";
     let row = "CreateUser,iam.amazonaws.com,2024-05-01T10:00:00Z";
     insta::assert_snapshot!(fields(&CLOUDTRAIL_TABLE, header, row).unwrap(), @r#"
@@ -122,7 +122,7 @@ fn what_has_no_column_is_missing() {
 }
 
 #[test]
-fn each_column_carries_its_fields() {
+fn each_column_carries_the_fields_mapped_from_it() {
     let all = CLOUDTRAIL_TABLE.carries(&origin(LAKE));
     for (column, field) in [
         ("userIdentity", field::AK),
@@ -155,7 +155,7 @@ fn each_column_carries_its_fields() {
 }
 
 #[test]
-fn tables_are_known_by_their_columns() {
+fn tables_are_recognised_by_their_columns() {
     let formats: [(&dyn Format, _); 4] = [
         (&CLOUDAUDIT_TABLE, "cloudaudit"),
         (&CLOUDTRAIL_TABLE, "cloudtrail"),
@@ -187,7 +187,7 @@ fn tables_are_known_by_their_columns() {
 }
 
 #[test]
-fn cells_are_json_where_they_hold_some() {
+fn json_in_cells_is_parsed() {
     let paths = vec![None, None, None, Some("eventName".to_owned())];
     let spelling = Spelling::of(Provider::Aws);
     let object = RowObject::new(&columns("a,,b,eventname"), paths, spelling, &["-"]);
@@ -198,7 +198,7 @@ fn cells_are_json_where_they_hold_some() {
         (r#""{""k"": [1]}",,[],"#, r#"{"a":{"k": [1]},"b":[]}"#),
         (r#""{""k"": [1]",,{x,"#, r#"{"a":"{\"k\": [1]","b":"{x"}"#),
         ("true,,000012,x", r#"{"a":"true","b":"000012","eventName":"x"}"#),
-        // What query engines print for nothing, and the word of this kind of table.
+        // The words of query engines for a missing value, and that of this kind of table.
         (r"null,,NULL,\N", "{}"),
         ("-,,nullable,--", r#"{"b":"nullable","eventName":"--"}"#),
         ("\"q\"\"\\\t\n\u{1}é\",,,", r#"{"a":"q\"\\\t\n\u0001é"}"#),
@@ -212,7 +212,7 @@ fn cells_are_json_where_they_hold_some() {
 }
 
 #[test]
-fn objects_without_quotes_are_read_where_they_are_clear() {
+fn objects_without_quotes_are_read_if_unambiguous() {
     for (text, expected) in [
         ("{}", Some("{}")),
         ("[]", Some("[]")),
@@ -223,7 +223,7 @@ fn objects_without_quotes_are_read_where_they_are_clear() {
         ("{arn=arn:aws:iam::1:user/a=b}", Some(r#"{"arn":"arn:aws:iam::1:user/a=b"}"#)),
         ("{a=x, y, b=z}", Some(r#"{"a":"x, y","b":"z"}"#)),
         ("{a=\"q\"}", Some(r#"{"a":"\"q\""}"#)),
-        // Whoever writes a separator into a text makes a second key of that name.
+        // A separator in a text produces a second key of that name.
         (
             "{user=x, type=Root, type=IAMUser}",
             Some(r#"{"user":"x","type":"Root","type":"IAMUser"}"#),
@@ -242,7 +242,7 @@ fn objects_without_quotes_are_read_where_they_are_clear() {
 }
 
 #[test]
-fn damaged_cells_cost_their_row() {
+fn a_damaged_cell_costs_only_its_row() {
     let header = "eventName,eventSource,userIdentity";
     let row =
         |cell: &str| format!("CreateUser,iam.amazonaws.com,\"{}\"", cell.replace('"', "\"\""));
@@ -284,7 +284,7 @@ fn gaps(format: &'static dyn Format, header: &str, row: &str) -> String {
 }
 
 #[test]
-fn a_cell_that_says_nothing_is_a_gap_and_a_column_that_is_not_there_is_none() {
+fn an_empty_cell_is_a_gap_and_a_missing_column_is_not() {
     let whole = "eventTime,eventName,eventSource,userIdentity,eventType";
     let person = r#""{type=IAMUser, userName=dana}""#;
     for (header, row, expected) in [
@@ -300,7 +300,7 @@ fn a_cell_that_says_nothing_is_a_gap_and_a_column_that_is_not_there_is_none() {
             "`userIdentity.type` is missing",
         ),
         (whole, "2024-05-01T10:00:00Z,GetUser,iam.amazonaws.com,,AwsServiceEvent".to_owned(), ""),
-        // Rules that need what has no column are blind.
+        // Rules that need a field without a column are blind.
         ("eventName,eventSource", "GetUser,iam.amazonaws.com".to_owned(), ""),
         ("eventName,eventSource,userIdentity", "GetUser,iam.amazonaws.com,".to_owned(), ""),
         (

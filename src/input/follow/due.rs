@@ -1,4 +1,4 @@
-//! Which part of a file is read at this check.
+//! Decides which part of a file is read at this check.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use crate::value::Time;
 /// A file that was not written to for this time, in microseconds, counts as complete.
 const SETTLED: i64 = 60 * 1_000_000;
 
-/// The end of a longer line is not waited for: the line is read, and skipped as too long.
+/// A longer line is read before its end arrives, and skipped as too long.
 pub(super) const LONGEST: u64 = 17 << 20;
 
 impl Snapshot {
@@ -102,7 +102,7 @@ impl Snapshot {
         Ok(if whole { Read::All } else { Read::Later })
     }
 
-    /// The same for lines after the last position: whole lines, and the rest if it is a whole
+    /// The same for lines after the last position: complete lines, and the rest if it is a complete
     /// record or the file is no longer written to.
     fn more(&self, file: &FollowedFile, settled: bool) -> std::io::Result<Read> {
         if self.size <= file.offset {

@@ -1,4 +1,4 @@
-//! The inputs of a watch, and what is new in them.
+//! The inputs of a watch, and their new bytes.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -58,8 +58,8 @@ impl Follow {
         self.files = files;
     }
 
-    /// Looks for what is new. `stdin` holds the bytes of standard input that no round took; an
-    /// unfinished line stays there unless the input has `ended`. Retained rows name the files
+    /// Looks for new bytes. `stdin` contains the bytes of standard input that no round has read; an
+    /// unfinished line stays there unless the input has `ended`. Retained rows refer to the files
     /// `used`, so these keep their index.
     ///
     /// # Errors
@@ -121,10 +121,10 @@ impl Follow {
     }
 }
 
-/// The whole lines among the bytes of standard input.
+/// The complete lines among the bytes of standard input.
 fn due_of_stdin(file: &mut FollowedFile, stdin: &mut Vec<u8>, ended: bool) -> FileTask {
     let whole = memchr::memrchr(b'\n', stdin).map_or(0, |at| at + 1);
-    // The end of a longer line is not waited for: the line is skipped.
+    // A longer line is skipped without waiting for its end.
     let longest = stdin.len() as u64 - whole as u64 > LONGEST;
     let whole = if ended || longest { stdin.len() } else { whole };
     let rest = stdin.split_off(whole);

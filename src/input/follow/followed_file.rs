@@ -44,9 +44,9 @@ pub struct FollowedFile {
     pub size: u64,
     /// When it was last written, in microseconds since 1970.
     pub modified: i64,
-    /// How many of its first bytes identify it, and their digest.
+    /// The number of first bytes that identify it, and their digest.
     pub head: (u64, String),
-    /// Bytes of whole records that were read.
+    /// Bytes of complete records that were read.
     pub offset: u64,
     /// Lines before that.
     pub line: u64,
@@ -54,8 +54,8 @@ pub struct FollowedFile {
     pub ordinal: u64,
     /// The header line of a table.
     pub columns: String,
-    /// What it is.
+    /// Its kind.
     pub standing: FollowState,
-    /// Since when it is gone.
+    /// The time since which it is missing.
     pub gone: Option<Time>,
 }

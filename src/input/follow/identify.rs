@@ -1,4 +1,4 @@
-//! Which followed file a file on disk is.
+//! Identifies the followed file that a file on disk is.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -9,7 +9,7 @@ use crate::input::discover::STDIN;
 use crate::input::set::InputNote;
 use crate::value::{Duration, Time};
 
-/// A file that is gone is forgotten after this.
+/// A missing file is forgotten after this time.
 const FORGOTTEN: Duration = Duration(35 * 24 * 3600 * 1_000_000);
 
 /// For every file that was found, its index among the followed files.
@@ -93,7 +93,7 @@ impl Snapshot {
         self.inode != 0 && (self.device, self.inode) == (file.device, file.inode)
     }
 
-    /// Whether it begins as a followed file did, and is at least as long as what was read of it.
+    /// Whether it begins as a followed file did, and is at least as long as the part that was read.
     fn begins_as(&self, file: &FollowedFile) -> bool {
         if self.size < file.offset || self.size < file.head.0 {
             return false;

@@ -1,4 +1,4 @@
-//! One check of the inputs: what is new, as inputs of the engine.
+//! One check of the inputs: the new bytes, as inputs of the engine.
 
 use std::fs::File;
 use std::io::{self, Cursor, Read as _, Seek, SeekFrom};
@@ -14,7 +14,7 @@ use crate::record::{
     Batch, BatchStatus, Batches, FileAccount, FileStatus, Format, Hint, Inputs, Origin, ReadOrder,
 };
 
-/// What is new since the last round.
+/// The new bytes since the last round.
 ///
 /// A file has the same index in every round; its account has that index as its root.
 pub struct Round {
@@ -24,7 +24,7 @@ pub struct Round {
     pub(super) notes: Vec<InputNote>,
 }
 
-/// What to do with one file.
+/// The work on one file.
 #[derive(Debug, Default)]
 pub(super) struct FileTask {
     /// Its number among the files that were found.
@@ -40,7 +40,7 @@ pub(super) struct FileTask {
 pub(super) enum Read {
     #[default]
     Not,
-    /// Nothing yet: the file is not whole.
+    /// Nothing yet: the file is not complete.
     Later,
     All,
     /// Between two places.
@@ -69,13 +69,13 @@ impl Round {
         &self.notes
     }
 
-    /// Files of which something is read.
+    /// Files from which something is read.
     pub fn due(&self) -> usize {
         let due = |turn: &&FileTask| !matches!(turn.read, Read::Not | Read::Later);
         self.turns.iter().filter(due).count()
     }
 
-    /// Files that are not whole yet, for messages.
+    /// Files that are not complete yet, for messages.
     pub fn waiting(&self) -> impl Iterator<Item = &str> {
         let waits = |(_, turn): &(&FollowedFile, &FileTask)| matches!(turn.read, Read::Later);
         self.files.iter().zip(&self.turns).filter(waits).map(|(file, _)| &*file.shown)
@@ -223,7 +223,7 @@ impl Round {
     }
 }
 
-/// Counts the line breaks in what is read.
+/// Counts the line breaks in the bytes that are read.
 struct Counted {
     raw: Stdin,
     lines: Arc<AtomicU64>,

@@ -10,9 +10,9 @@ use super::followed_file::FollowedFile;
 use crate::input::discover::{FoundFile, STDIN, bytes_as_text};
 use crate::record::{FileStatus, shown_path};
 
-/// How many first bytes identify a file.
+/// The number of first bytes that identify a file.
 const HEAD: u64 = 1024;
-/// How many bytes are searched for the end of the first line.
+/// The number of bytes that are searched for the end of the first line.
 const FIRST: u64 = 1 << 20;
 /// Bytes read at once to find the end of a line.
 const BLOCK: u64 = 64 << 10;
@@ -87,7 +87,7 @@ fn modified(meta: &Metadata) -> i64 {
     since.and_then(|since| i64::try_from(since.as_micros()).ok()).unwrap_or_default()
 }
 
-/// The digest of the first bytes of a file, as hex; `None` when it cannot be read so far.
+/// The digest of the first bytes of a file, as hex; `None` if these bytes cannot be read.
 pub(super) fn digest(path: &Path, length: u64) -> Option<String> {
     let mut bytes = Vec::new();
     File::open(path).ok()?.take(length).read_to_end(&mut bytes).ok()?;
@@ -109,12 +109,12 @@ pub(super) fn first(path: &Path) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// The first line with its end, when it is whole.
+/// The first line with its end, if it is complete.
 pub(super) fn first_line(bytes: &[u8]) -> Option<&[u8]> {
     memchr::memchr(b'\n', bytes).map(|end| &bytes[..=end])
 }
 
-/// Whether bytes are one whole JSON value.
+/// Whether bytes are one complete JSON value.
 pub(super) fn is_value(bytes: &[u8]) -> bool {
     serde_json::from_slice::<serde::de::IgnoredAny>(bytes).is_ok()
 }
@@ -127,7 +127,7 @@ pub(super) fn ends_inside(path: &Path) -> bool {
     values.find_map(Result::err).is_some_and(|error| error.is_eof())
 }
 
-/// Where the last whole line between two places of a file ends.
+/// The end of the last complete line between two positions of a file.
 pub(super) fn last_line(path: &Path, from: u64, to: u64) -> io::Result<u64> {
     let mut file = File::open(path)?;
     let mut end = to;
@@ -142,7 +142,7 @@ pub(super) fn last_line(path: &Path, from: u64, to: u64) -> io::Result<u64> {
     Ok(from)
 }
 
-/// The bytes between two places of a file.
+/// The bytes between two positions of a file.
 pub(super) fn between(path: &Path, from: u64, to: u64) -> io::Result<Vec<u8>> {
     slice(&mut File::open(path)?, from, to)
 }

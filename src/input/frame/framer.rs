@@ -18,10 +18,10 @@ use crate::input::json::Scan;
 use crate::record::{Batch, BatchRecord, Columns, Envelope, Skip, SkipReason};
 use crate::source::Position;
 
-/// How many bytes are examined to recognize a file.
+/// The number of bytes that are examined to recognize a file.
 pub(in crate::input) const WINDOW: usize = 1 << 20;
 
-/// What follows the bytes in the buffer.
+/// What comes after the bytes in the buffer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::input) enum Ending<'a> {
     /// More of them.
@@ -33,7 +33,7 @@ pub(in crate::input) enum Ending<'a> {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
+enum FramerState {
     /// Before the first byte.
     Start,
     /// Between values outside of any container.
@@ -65,13 +65,13 @@ enum State {
 /// Splits one file; see [`Framer::run`].
 #[derive(Debug)]
 pub(in crate::input) struct Framer {
-    state: State,
+    state: FramerState,
     /// Recognizes the file by its first bytes.
     sniff: Sniff,
     /// How many bytes are examined to recognize the file.
     window: usize,
     /// The state to return to after a record.
-    level: State,
+    level: FramerState,
     scan: Scan,
     /// How many bytes of the current line, word or row were searched for its end.
     searched: usize,
@@ -104,7 +104,7 @@ struct Cut<'b> {
     bytes: &'b [u8],
     /// Bytes before this one are processed.
     at: usize,
-    /// The byte that `Framer::place` is the place of.
+    /// The byte whose position `Framer::place` is.
     mark: usize,
     records: &'b mut Vec<BatchRecord>,
     skipped: &'b mut Vec<Skip>,
@@ -124,10 +124,10 @@ impl Cut<'_> {
 impl Framer {
     pub(in crate::input) fn new(tables: Tables) -> Self {
         Self {
-            state: State::Start,
+            state: FramerState::Start,
             sniff: Sniff::default(),
             window: WINDOW,
-            level: State::Top,
+            level: FramerState::Top,
             scan: Scan::default(),
             searched: 0,
             place: Position::START,
@@ -149,7 +149,7 @@ impl Framer {
 
     /// A splitter for later lines of a file that was recognized as lines.
     pub(in crate::input) fn of_lines() -> Self {
-        Self { state: State::Lines, container: Some("lines"), ..Self::new(Tables::default()) }
+        Self { state: FramerState::Lines, container: Some("lines"), ..Self::new(Tables::default()) }
     }
 
     /// A splitter with other limits, for tests.
@@ -182,8 +182,8 @@ impl Framer {
         self.notes.iter().copied()
     }
 
-    /// Finds the complete records in `batch.bytes` and returns how many of its bytes are processed;
-    /// the next call must begin with the others.
+    /// Finds the complete records in `batch.bytes` and returns the number of processed bytes; the
+    /// next call must begin with the others.
     ///
     /// It finds no record before the file is recognized, which takes at most [`WINDOW`] bytes.
     pub(in crate::input) fn run(&mut self, batch: &mut Batch, ending: Ending<'_>) -> usize {
@@ -201,19 +201,19 @@ impl Framer {
     /// Takes one step; `false` if it needs more bytes.
     fn step(&mut self, cut: &mut Cut<'_>, ending: Ending<'_>) -> bool {
         match self.state {
-            State::Start => self.start(cut, ending),
-            State::Top => self.top(cut, ending),
-            State::Items { object } => self.items(cut, object),
-            State::Value => self.value(cut),
-            State::Discard => self.discard(cut),
-            State::Word => self.word(cut, ending),
-            State::Rest => self.rest(cut),
-            State::Lost => self.lost(cut),
-            State::Lines => self.lines(cut, ending),
-            State::LongLine => self.long_line(cut),
-            State::Rows => self.rows(cut, ending),
-            State::LostRow => self.lost_row(cut, ending),
-            State::Over => {
+            FramerState::Start => self.start(cut, ending),
+            FramerState::Top => self.top(cut, ending),
+            FramerState::Items { object } => self.items(cut, object),
+            FramerState::Value => self.value(cut),
+            FramerState::Discard => self.discard(cut),
+            FramerState::Word => self.word(cut, ending),
+            FramerState::Rest => self.rest(cut),
+            FramerState::Lost => self.lost(cut),
+            FramerState::Lines => self.lines(cut, ending),
+            FramerState::LongLine => self.long_line(cut),
+            FramerState::Rows => self.rows(cut, ending),
+            FramerState::LostRow => self.lost_row(cut, ending),
+            FramerState::Over => {
                 cut.at = cut.bytes.len();
                 false
             }
@@ -221,7 +221,7 @@ impl Framer {
     }
 
     fn start(&mut self, cut: &mut Cut<'_>, ending: Ending<'_>) -> bool {
-        // Only the window counts, so that the answer does not depend on the size of the reads.
+        // Only the window counts, so that the result does not depend on the size of the reads.
         let window = cut.bytes.get(..self.window).unwrap_or(cut.bytes);
         let more = window.len() < self.window && ending == Ending::More;
         let whole = window.len() < self.window && ending == Ending::Eof;
@@ -232,7 +232,7 @@ impl Framer {
         let text = window.strip_prefix(bom).unwrap_or(window);
         let Some(sniffed) = self.sniff.look(text, more, whole) else { return false };
         if sniffed == Sniffed::Text && more {
-            // All lines of the window decide about the columns.
+            // All lines of the window determine the columns.
             return false;
         }
         cut.at = window.len() - text.len();
@@ -246,12 +246,12 @@ impl Framer {
             }
             Sniffed::Lines => {
                 self.container = Some("lines");
-                State::Lines
+                FramerState::Lines
             }
-            Sniffed::Values | Sniffed::Empty => State::Top,
+            Sniffed::Values | Sniffed::Empty => FramerState::Top,
             Sniffed::Other(what) => {
                 self.other = Some(UnknownContent::OtherKind(what));
-                State::Over
+                FramerState::Over
             }
         };
         true
@@ -292,19 +292,23 @@ impl Framer {
     fn finish(&mut self, cut: &mut Cut<'_>, ending: Ending<'_>) {
         let here = self.place_of(cut, cut.at);
         let (place, truncated) = match self.state {
-            State::Over => return,
-            State::Start | State::Top | State::Lost => (here, None),
-            State::Lines | State::Rows => (here, None),
-            State::Items { .. } | State::Rest => {
+            FramerState::Over => return,
+            FramerState::Start | FramerState::Top | FramerState::Lost => (here, None),
+            FramerState::Lines | FramerState::Rows => (here, None),
+            FramerState::Items { .. } | FramerState::Rest => {
                 let end = self.place_of(cut, cut.bytes.len());
                 (end, Some("the input ends inside the container of its records"))
             }
-            State::Value | State::Word => (self.begun, Some("the input ends inside the record")),
-            State::Discard | State::LongLine | State::LostRow => (self.begun, None),
+            FramerState::Value | FramerState::Word => {
+                (self.begun, Some("the input ends inside the record"))
+            }
+            FramerState::Discard | FramerState::LongLine | FramerState::LostRow => {
+                (self.begun, None)
+            }
         };
-        let long = matches!(self.state, State::Discard | State::LongLine);
+        let long = matches!(self.state, FramerState::Discard | FramerState::LongLine);
         cut.at = cut.bytes.len();
-        self.state = State::Over;
+        self.state = FramerState::Over;
         match (ending, truncated) {
             (Ending::Failed(why), _) => self.skip(cut, place, SkipReason::Io, why.to_owned()),
             (_, Some(what)) => self.skip(cut, place, SkipReason::Truncated, what.to_owned()),

@@ -24,7 +24,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_time_or_a_syslog_header_stands_before_an_object() {
+    fn a_timestamp_or_syslog_header_before_an_object_is_removed() {
         for (line, prefix) in [
             ("2026-03-02T10:00:00.000Z {\"a\":1}", Some("2026-03-02T10:00:00.000Z ")),
             ("2026-03-02T10:00:00+00:00 stream\t{}", Some("2026-03-02T10:00:00+00:00 stream\t")),

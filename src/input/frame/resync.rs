@@ -5,16 +5,16 @@
 
 use memchr::{memchr_iter, memmem};
 
-/// Where a search stopped.
+/// The result of a search.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Next {
     /// A record begins here.
     Found(usize),
-    /// None does; bytes before this one need not be searched again.
+    /// No record begins; bytes before this one need not be searched again.
     None(usize),
 }
 
-/// What records begin with.
+/// The beginning of records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Begin {
     /// `{"key"`.
@@ -24,8 +24,7 @@ pub(super) enum Begin {
 }
 
 impl Begin {
-    /// The start of a record whose first key is at a position, with nothing but a few blanks
-    /// between.
+    /// The start of a record whose first key is at a position, with at most a few blanks between.
     fn before(self, bytes: &[u8], at: usize) -> Option<usize> {
         let (first, before) = near(bytes, at)?;
         let brace = before.strip_suffix(b"{")?;
@@ -35,7 +34,7 @@ impl Begin {
         }
     }
 
-    /// The same where the bytes may end between what a record begins with.
+    /// The same if the bytes may end inside the beginning of a record.
     fn partly_before(self, bytes: &[u8], at: usize) -> Option<usize> {
         let bracket = || {
             let (first, before) = near(bytes, at)?;
@@ -44,7 +43,7 @@ impl Begin {
         self.before(bytes, at).or_else(|| bracket().filter(|_| self == Begin::Array))
     }
 
-    /// The bytes around records, and what comes after the first of them.
+    /// The bytes around a record and after its first byte.
     fn brackets(self) -> (u8, &'static [u8], &'static [u8]) {
         match self {
             Begin::Object => (b'{', b"}", b"\""),
@@ -53,8 +52,8 @@ impl Begin {
     }
 }
 
-/// The first key of an object, or of the first object of an array, with its quotes; `None` where
-/// it does not begin with one.
+/// The first key of an object, or of the first object of an array, with its quotes; `None` if it
+/// does not begin with one.
 pub(super) fn first_key(record: &[u8]) -> Option<&[u8]> {
     let object = record.strip_prefix(b"[").map_or(record, <[u8]>::trim_ascii_start);
     let rest = object.strip_prefix(b"{")?.trim_ascii_start();
@@ -91,7 +90,7 @@ fn next_with(bytes: &[u8], key: &[u8], begin: Begin) -> Next {
             return Next::Found(found);
         }
     }
-    // The key may begin in these bytes and end in the next ones, and so may what is before it.
+    // The key, or the bytes before it, may begin in these bytes and end in the next ones.
     let tail = bytes.len().saturating_sub(key.len() - 1);
     Next::None(begin.partly_before(bytes, tail).unwrap_or(tail))
 }
@@ -114,7 +113,7 @@ fn next_item(bytes: &[u8], begin: Begin) -> Next {
     Next::None(bytes.len().saturating_sub(REACH))
 }
 
-/// The last bytes before a place but for blanks, and where they begin.
+/// The last bytes before a position, without blanks, and their position.
 fn near(bytes: &[u8], at: usize) -> Option<(usize, &[u8])> {
     let first = at.saturating_sub(REACH);
     Some((first, bytes.get(first..at)?.trim_ascii_end()))
@@ -152,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn so_many_blanks_before_a_record_are_looked_at() {
+    fn the_search_for_a_record_skips_a_bounded_number_of_blanks() {
         let found = |blanks: usize| {
             let text = format!(r#"[{{"k":1}},{}{{"b":1}}"#, " ".repeat(blanks));
             matches!(next_record(text.as_bytes(), 0, &[], Begin::Object), Next::Found(_))
@@ -181,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_key_keeps_its_quotes() {
+    fn the_first_key_includes_its_quotes() {
         assert_eq!(first_key(br#"[ {"a": 1}]"#), Some(&br#""a""#[..]));
         assert_eq!(first_key(br#"{ "a": 1}"#), Some(&br#""a""#[..]));
         for text in ["{}", r#"{"a"#, r#"{"a""#, r#"{"a"x"#, r#"{"a\"b":1}"#, "[1]", r#"{"":1}"#] {

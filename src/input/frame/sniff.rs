@@ -1,4 +1,4 @@
-//! What a file is, from its first bytes.
+//! Recognises the content of a file from its first bytes.
 
 use memchr::memchr;
 
@@ -6,18 +6,18 @@ use super::KEY_REACH;
 use super::line_prefix::line_prefix;
 use crate::input::json::{Scan, Stop};
 
-/// What the first bytes of a file show.
+/// The content of a file, as its first bytes show it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sniffed {
     /// One record a line.
     Lines,
     /// JSON values one after the other.
     Values,
-    /// Nothing but blanks.
+    /// Only blanks.
     Empty,
     /// Text that is not JSON; its first lines may be those of a table.
     Text,
-    /// Something else.
+    /// Other content.
     Other(&'static str),
 }
 
@@ -52,26 +52,26 @@ pub(super) fn holds_rows(container: &str) -> bool {
     matches!(container, QUERY_ROWS | "results-answer")
 }
 
-/// How many lines are looked at.
+/// The number of lines that are examined.
 const SAMPLE: usize = 16;
 
 /// The number of first bytes that contain the magic numbers of other kinds of files.
 const HEAD: usize = 8;
 
-/// Recognizes a file as soon as its bytes allow only one answer, so that a slow writer need not
+/// Recognizes a file as soon as its bytes allow only one result, so that a slow writer need not
 /// fill the window first.
 ///
 /// A file is lines if at least half of its first lines are one object each, and none begins a
 /// container of records.
 #[derive(Debug, Default)]
 pub(super) struct Sniff {
-    /// Where the line at hand begins, without its blanks; bytes before it are not looked at again.
+    /// The start of the current line, without its blanks; bytes before it are not examined again.
     line: usize,
     /// Bytes in which its end was looked for.
     searched: usize,
     /// The first byte of the file that is not blank.
     first: Option<u8>,
-    /// What the line at hand is, as far as it was looked at.
+    /// The kind of the current line, as far as it was examined.
     kind: Kind,
     scan: Scan,
     objects: usize,
@@ -94,9 +94,9 @@ enum Kind {
 }
 
 impl Sniff {
-    /// What the file is that begins with these bytes, which extend those of the last call; `None`
-    /// while later bytes could change the answer. `more` is whether more bytes may follow, `whole`
-    /// whether the file ends here.
+    /// The content of the file that begins with these bytes, which extend those of the last call;
+    /// `None` while later bytes could change the result. `more` is true if more bytes may follow,
+    /// `whole` if the file ends here.
     pub(super) fn look(&mut self, bytes: &[u8], more: bool, whole: bool) -> Option<Sniffed> {
         if more && bytes.len() < HEAD {
             return None;
@@ -148,7 +148,7 @@ impl Sniff {
                 return Some(false);
             }
             if end.is_none() && !whole {
-                // The line may go on.
+                // The line may continue.
                 return (!more).then(|| self.mostly_objects());
             }
             let line = bytes[self.line..self.searched].trim_ascii_end();
@@ -164,7 +164,7 @@ impl Sniff {
         }
     }
 
-    /// Looks at more of the line at hand.
+    /// Examines more of the current line.
     fn go_on(&mut self, line: &[u8]) {
         while self.kind == Kind::Open {
             self.kind = match self.scan.run(line, true) {
@@ -213,8 +213,8 @@ const MAGIC: [(&[u8], &str); 8] = [
     (b"PAR1", "a Parquet file, which is not read"),
 ];
 
-/// The name of the container, when the array that begins at `array` is the value of such a key,
-/// whose string begins at `string`, inside `around` objects.
+/// The name of the container if the array at `array` is the value of such a key. The string of the
+/// key begins at `string`, inside `around` objects.
 pub(super) fn container(
     bytes: &[u8],
     string: Option<usize>,
@@ -237,7 +237,7 @@ pub(super) fn container(
 mod tests {
     use super::*;
 
-    /// What bytes are that come all at once, and byte by byte.
+    /// The content of bytes that arrive all at once, and byte by byte.
     fn sniff(bytes: &[u8], whole: bool) -> Sniffed {
         let at_once = Sniff::default().look(bytes, false, whole);
         let mut sniff = Sniff::default();
@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_bytes_tell() {
+    fn the_first_bytes_determine_the_container() {
         use Sniffed::{Empty, Lines, Text, Values};
         for (text, expected) in [
             ("{\"a\":1}\n{\"a\":2}\n", Lines),
@@ -280,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_comes_as_soon_as_it_is_certain() {
+    fn the_container_is_determined_as_early_as_possible() {
         let after = |text: &str, count: usize| {
             let text = text.repeat(count);
             Sniff::default().look(text.as_bytes(), true, false)

@@ -6,7 +6,7 @@ use crate::input::csv::{Cells, MAX_COLUMNS, RowExtent, RowScan, line_end, row};
 use crate::record::{Columns, Format, SkipReason, same_name};
 use crate::value::mask_keys;
 
-/// What is known about tables before one is read.
+/// The settings for tables before one is read.
 #[derive(Debug, Default)]
 pub(in crate::input) struct Tables {
     /// The columns given by the user, for files without a header line.
@@ -119,7 +119,7 @@ impl Tables {
         self.formats.iter().any(|format| format.knows(columns)) || record_column(columns).is_some()
     }
 
-    /// What a file contains that does not begin like a known table.
+    /// The content of a file that does not begin like a known table.
     fn other(&self, bytes: &[u8], whole: bool, comma_columns: Option<Columns>) -> UnknownContent {
         let line = line_end(bytes, whole).map_or(bytes, |(end, _)| &bytes[..end]);
         if memchr::memchr(0, line).is_some() {

@@ -80,10 +80,10 @@ impl fmt::Display for ColumnsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             ColumnsError::TooMany(count) => {
-                write!(f, "a table has at most {MAX_COLUMNS} columns, and this {count}")
+                write!(f, "a table has at most {MAX_COLUMNS} columns, but this one has {count}")
             }
             ColumnsError::Duplicate(name) => {
-                write!(f, "two of its columns have the name `{name}`: none can be trusted")
+                write!(f, "two of its columns have the name `{name}`, so its rows are ambiguous")
             }
         }
     }

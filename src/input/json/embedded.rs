@@ -1,4 +1,4 @@
-//! Embedded JSON: objects that a record holds as strings.
+//! Embedded JSON: objects that a record contains as strings.
 
 use std::borrow::Cow;
 
@@ -19,8 +19,8 @@ pub(in crate::input) struct Unfolded<'a> {
     pub(in crate::input) torn: bool,
 }
 
-/// Replaces the strings on the paths of `folds` by the objects that they hold, writes that text to
-/// `out`, and reads its fields. Without such a string it reads nothing.
+/// Replaces the strings on the paths of `folds` by the objects that they contain, writes that text
+/// to `out`, and reads its fields. Without such a string it reads nothing.
 ///
 /// A string is replaced only if it is one complete JSON object, so that its content cannot change
 /// the record around it.
@@ -77,7 +77,7 @@ pub(in crate::input) fn opened(json: &str) -> Value<'_> {
     }
 }
 
-/// The object that a JSON string contains, if it contains one and nothing else.
+/// The object that a JSON string contains, if it contains only one object.
 pub(in crate::input) fn embedded_object(json: &str) -> Option<Cow<'_, str>> {
     let text = json.starts_with('"').then(|| decode(json)).flatten()?;
     (is_object(&text) && !too_deep(text.as_bytes())).then_some(text)
@@ -87,7 +87,7 @@ fn begins_object(text: &str) -> bool {
     text.trim_ascii_start().starts_with('{')
 }
 
-/// Whether a text is one JSON object and nothing else.
+/// Whether a text is exactly one JSON object.
 fn is_object(text: &str) -> bool {
     begins_object(text)
         && !has_lone_surrogate(text)
@@ -103,7 +103,7 @@ mod tests {
     const PATHS: [&str; 5] = ["id", "who.name", "who.more.k", "asked.user", "around"];
     const FOLDS: [&str; 3] = ["who", "who.more", "asked"];
 
-    /// The text of each path, and whether a string stays one.
+    /// The text of each path, and whether a string remains a string.
     fn check(text: &str) -> Result<(Vec<Option<String>>, bool), SkipReason> {
         let (shape, folds) = (Shape::new(&PATHS, |_| true), Shape::new(&FOLDS, |_| true));
         let fields = Fields::read(text, &shape).unwrap();
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn strings_that_hold_an_object_are_read_as_one() {
+    fn strings_that_contain_an_object_are_read_as_the_object() {
         for (text, name, more, user) in [
             (r#"{"who":{"name":1,"more":{"k":2}},"asked":{"user":3}}"#, "1", "2", "3"),
             (r#"{"who":"{\"name\":1}","asked":"{\"user\":\"\u00e9\"}"}"#, "1", "-", "\"é\""),
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn what_unfolds_is_held_to_the_same_laws() {
+    fn embedded_objects_are_checked_like_other_json() {
         let twice = r#"{"asked":"{\"user\":1,\"user\":2}"}"#;
         assert_eq!(check(twice), Err(SkipReason::DuplicateKey));
         let deep = format!(r#"{{"asked":"{{\"x\":{}{}}}"}}"#, "[".repeat(600), "]".repeat(600));

@@ -8,8 +8,8 @@ use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::text::decode;
 
-/// Every distinct text and number in a JSON value, in order, without keys and empty texts. Of a
-/// string that holds an array or an object, the texts in it count.
+/// Every distinct text and number in a JSON value, in order, without keys and empty texts. A string
+/// that contains an array or an object contributes the texts in it.
 pub(in crate::input) fn texts(json: &str) -> Vec<Cow<'_, str>> {
     if let Some(Cow::Borrowed(text)) = decode(json)
         && !is_json(text)
@@ -51,7 +51,7 @@ fn is_json(text: &str) -> bool {
     text.trim_ascii_start().starts_with(['[', '{'])
 }
 
-/// All of them; `None` where the text is not one JSON value.
+/// All of them; `None` if the text is not one JSON value.
 fn read(json: &str) -> Option<Vec<String>> {
     let mut texts = Vec::new();
     let mut deserializer = serde_json::Deserializer::from_str(json);

@@ -28,7 +28,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn items_and_values_are_cut_and_not_parsed() {
+    fn items_and_values_are_split_without_parsing() {
         assert_eq!(items(r#"[{"a": 1}, "x",[2]]"#).unwrap(), [r#"{"a": 1}"#, "\"x\"", "[2]"]);
         assert!(items("{}").is_none());
         assert_eq!(values("{\"a\":1}\n{\"b\":2}{}").unwrap(), ["{\"a\":1}", "{\"b\":2}", "{}"]);

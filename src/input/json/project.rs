@@ -1,4 +1,4 @@
-//! Projection: walks a JSON text along a [`Shape`] and borrows the texts of the wanted paths.
+//! Projection: walks a JSON text along a [`Shape`] and borrows the texts of the requested paths.
 
 use std::fmt;
 use std::ops::Range;
@@ -22,17 +22,17 @@ pub(in crate::input) struct Fields<'a> {
     twice: Option<&'static str>,
 }
 
-/// Why a text gives no fields.
+/// Why no fields can be read from a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::input) struct Fault {
     /// The kind of reason.
     pub(in crate::input) reason: SkipReason,
-    /// What exactly was wrong.
+    /// The exact problem.
     pub(in crate::input) detail: String,
 }
 
 impl<'a> Fields<'a> {
-    /// Reads the whole text, which must be one JSON value and nothing else.
+    /// Reads the whole text, which must be exactly one JSON value.
     pub(in crate::input) fn read(text: &'a str, shape: &Shape) -> Result<Self, Fault> {
         let fields = Self::scan(text, shape)?;
         fields.unambiguous()?;
@@ -90,13 +90,13 @@ impl<'a> Fields<'a> {
         self.texts.iter().copied().filter(|text| !text.is_empty())
     }
 
-    /// The JSON text of a path; `None` where the record does not have it.
+    /// The JSON text of a path; `None` if the record does not have it.
     pub(in crate::input) fn get(&self, path: usize) -> Option<&'a str> {
         self.texts.get(path).copied().filter(|text| !text.is_empty())
     }
 }
 
-/// Walks a text from a node on; whether it is an object.
+/// Walks a text from a node on. Returns whether it is an object.
 fn walk_text<'a>(
     text: &'a str,
     shape: &Shape,
@@ -124,7 +124,7 @@ impl<'a> DeserializeSeed<'a> for Walk<'_, '_, 'a> {
     }
 }
 
-/// Where the value is of no interest, whatever it is.
+/// The value is not needed.
 macro_rules! no_object {
     ($($name:ident($($ty:ty)?);)*) => {
         $(fn $name<E>(self $(, _: $ty)?) -> Result<bool, E> {
@@ -247,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_are_borrowed_as_they_stand() {
+    fn texts_are_borrowed_unchanged() {
         let text = r#" {"x":[1], "a" : "q\"\u0041", "b":{"c":12345678901234567890123,"d":{"e":null}},"l":[{"k":1},{"k":2}]} "#;
         let fields = Fields::read(text, &shape(|_| true)).unwrap();
         assert!(fields.object);
@@ -259,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_stands_twice_is_found_whether_wanted_or_not() {
+    fn a_duplicate_key_is_found_whether_or_not_it_is_needed() {
         for text in [
             r#"{"a":1,"a":1}"#,
             r#"{"a":1,"\u0061":2}"#,
@@ -279,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_one_json_value_is_a_fault() {
+    fn text_that_is_not_a_single_json_value_is_an_error() {
         for text in [
             "",
             "{",
@@ -301,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn depth_costs_no_stack() {
+    fn nesting_does_not_use_the_stack() {
         let deep = format!(r#"{{"a":1,"x":{}{}}}"#, "[".repeat(100_000), "]".repeat(100_000));
         assert_eq!(Fields::read(&deep, &shape(|_| true)).unwrap().get(0), Some("1"));
     }
@@ -324,7 +324,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn it_finds_what_a_tree_would(document in documents(), pretty: bool, mask in 0u8..64) {
+        fn the_projection_equals_that_of_a_parsed_tree(document in documents(), pretty: bool, mask in 0u8..64) {
             let text = if pretty {
                 serde_json::to_string_pretty(&document).unwrap()
             } else {
@@ -335,7 +335,7 @@ mod tests {
                 let expected = document
                     .pointer(keys)
                     .filter(|_| mask & 1 << path != 0)
-                    // A pointer also counts through arrays; a path does not.
+                    // A pointer also indexes arrays; a path does not.
                     .filter(|_| document.is_object());
                 let found = fields.get(path).map(|text| serde_json::from_str(text).unwrap());
                 prop_assert_eq!(found.as_ref(), expected);
@@ -343,7 +343,7 @@ mod tests {
         }
 
         #[test]
-        fn it_accepts_what_a_tree_accepts(document in documents(), cut in any::<prop::sample::Index>()) {
+        fn the_projection_accepts_the_same_texts_as_a_parser(document in documents(), cut in any::<prop::sample::Index>()) {
             let text = document.to_string();
             let mut end = cut.index(text.len() + 1);
             while !text.is_char_boundary(end) { end -= 1; }

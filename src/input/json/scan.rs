@@ -1,4 +1,4 @@
-//! Finds the end of a JSON value: brackets and strings, nothing else.
+//! Finds the end of a JSON value by its brackets and strings.
 //!
 //! It checks just enough of the grammar to detect a missing bracket or quote at once. It does not
 //! check whether the value is well formed.
@@ -147,13 +147,13 @@ fn is_response(bytes: &[u8]) -> bool {
 
 enum StringEnd {
     Quote(usize),
-    /// A control character, which no string can hold.
+    /// A control character, which is not allowed in a string.
     Control(usize),
     Pause(usize),
 }
 
-/// Finds what ends a string, eight bytes at a time: most strings are too short for a search that
-/// has to be set up.
+/// Finds the end of a string, eight bytes at a time. Most strings are too short for a search with a
+/// setup cost.
 fn string_end(bytes: &[u8], mut at: usize) -> StringEnd {
     const ONES: u64 = u64::from_ne_bytes([1; 8]);
     const HIGH: u64 = ONES << 7;
@@ -202,7 +202,7 @@ mod tests {
 
     fn stop(text: &str) -> Stop {
         let whole = Scan::default().run(text.as_bytes(), false);
-        // Whatever the bytes come in, the end is the same.
+        // The end does not depend on the sizes of the reads.
         let mut scan = Scan::default();
         let mut last = Stop::Pause;
         for end in 0..=text.len() {
@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_bracket_or_quote_is_noticed_at_once() {
+    fn a_missing_bracket_or_quote_is_detected() {
         for (text, at) in [
             (r#"{"a":1,{"b":2}}"#, 7),
             (r#"{"a":{"b":1,{"c":2}}"#, 12),
@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn depth_is_told_from_many_brackets() {
+    fn many_brackets_are_distinguished_from_deep_nesting() {
         let flat = format!("[{}]", vec!["[]"; 2000].join(","));
         let deep = "[".repeat(600) + &"]".repeat(600);
         let text = format!(r#"["{}"]"#, "[".repeat(2000));

@@ -12,9 +12,9 @@ pub(in crate::input) struct Shape {
 /// One key on a path.
 #[derive(Debug, Default)]
 pub(super) struct Node {
-    /// The path that ends here, if its text is wanted.
+    /// The path that ends here, if its text is requested.
     pub(super) slot: Option<usize>,
-    /// Whether the paths below go on in each item of an array.
+    /// Whether the paths below continue in each item of an array.
     pub(super) each: bool,
     /// The bits of all nodes below.
     pub(super) below: u128,
@@ -32,7 +32,7 @@ impl Node {
 impl Shape {
     /// The shape of these paths; the text of those that `wanted` selects is stored, by their index.
     ///
-    /// A key that occurs twice is found on every path, wanted or not.
+    /// A duplicate key is found on every path, requested or not.
     pub(in crate::input) fn new(paths: &[&'static str], wanted: impl Fn(usize) -> bool) -> Self {
         assert!(paths.len() <= SLOTS, "a shape has at most {SLOTS} paths");
         let mut nodes = vec![Node::default()];
@@ -76,8 +76,8 @@ impl Shape {
     }
 }
 
-/// Keys and their nodes: a small open-addressing table, because the look-up is per key of every
-/// record.
+/// Keys and their nodes: a small open-addressing table, because there is a look-up for each key of
+/// every record.
 #[derive(Debug, Default)]
 struct Keys {
     slots: Vec<Option<(&'static str, usize)>>,
@@ -145,7 +145,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_are_found_and_others_are_not() {
+    fn only_the_keys_of_a_shape_are_found() {
         let keys = [
             "eventName",
             "eventTime",

@@ -1,4 +1,4 @@
-//! Values out of JSON texts that are known to be well formed.
+//! Values of JSON texts that are known to be well formed.
 
 use std::borrow::Cow;
 
@@ -38,7 +38,7 @@ pub(in crate::input) fn untyped(json: &str) -> Value<'_> {
     }
 }
 
-/// The texts under the first of `keys` that each object of an array has.
+/// The text below the first of `keys` that each object of an array has.
 pub(in crate::input) fn list_of<'a>(json: &'a str, keys: &[&str]) -> Option<Value<'a>> {
     let items: Vec<std::collections::BTreeMap<Cow<'a, str>, &'a serde_json::value::RawValue>> =
         serde_json::from_str(json).ok()?;
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn untyped_values_are_what_the_data_says() {
+    fn untyped_values_have_the_type_of_the_data() {
         assert_eq!(untyped("null"), Value::Missing);
         assert_eq!(untyped(r#""""#), Value::str(""));
         assert_eq!(untyped("-5"), Value::Int(-5));
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn lists_take_the_first_key_that_is_there() {
+    fn a_list_uses_the_first_present_key() {
         let json = r#"[{"ARN":"a","arn":"b"},{"arn":"c"},{"other":1},{"ARN":null}]"#;
         let Some(Value::List(items)) = list_of(json, &["ARN", "arn"]) else { panic!("a list") };
         assert_eq!(items.iter().map(|v| v.as_str().unwrap()).collect::<Vec<_>>(), ["a", "c"]);

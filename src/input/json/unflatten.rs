@@ -1,5 +1,4 @@
-//! Records whose keys were flattened: `event.userIdentity.type` for a key in an object in an
-//! object.
+//! Records whose keys were flattened: `event.userIdentity.type` for nested objects.
 
 use super::members;
 use crate::value::{Members, push_string};
@@ -8,7 +7,7 @@ use crate::value::{Members, push_string};
 /// any.
 ///
 /// A key is split as long as `is_object` confirms that the part before a dot is the path of an
-/// object: other names may have dots of their own. What is not JSON is nothing here.
+/// object: other names may contain dots. Text that is not JSON has no keys.
 pub(in crate::input) fn unflatten(
     text: &str,
     prefix: &str,
@@ -71,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_are_taken_apart_as_far_as_objects_are_known() {
+    fn joined_keys_are_split_at_known_objects() {
         let is_object =
             |path: &str| ["who", "who.more", "asked", "list", "said", "said.Key"].contains(&path);
         for (text, expected) in [

@@ -4,7 +4,7 @@ use super::*;
 
 /// Zeros after gzip data are the padding of a tape. Anything else may be records that were lost.
 #[test]
-fn what_stands_behind_compressed_data_makes_the_run_incomplete() {
+fn trailing_bytes_after_compressed_data_make_the_run_incomplete() {
     let with = |parts: &[&[u8]]| parts.concat();
     let packed = zstd::encode_all(S3, 1).unwrap();
     let skippable = b"\x50\x2a\x4d\x18\x03\0\0\0abc";
@@ -63,7 +63,7 @@ fn what_stands_behind_compressed_data_makes_the_run_incomplete() {
 }
 
 #[test]
-fn damaged_compression_keeps_what_came_before() {
+fn records_before_damaged_compression_are_read() {
     let lines: Vec<u8> = {
         let one = fs::read(fixture("single.json")).unwrap();
         let record = serde_json::from_slice::<serde_json::Value>(&one).unwrap().to_string() + "\n";

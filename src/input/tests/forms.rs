@@ -75,7 +75,7 @@ fn every_form_of_cloudaudit_is_read() {
 }
 
 #[test]
-fn what_a_file_is_depends_on_its_bytes() {
+fn the_format_of_a_file_depends_only_on_its_bytes() {
     let one = fs::read(fixture("single.json")).unwrap();
     let record = serde_json::from_slice::<serde_json::Value>(&one).unwrap().to_string();
     let utf16: Vec<u8> = record.encode_utf16().flat_map(u16::to_le_bytes).collect();

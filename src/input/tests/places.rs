@@ -5,7 +5,7 @@ use std::io::Write as _;
 use super::*;
 
 #[test]
-fn a_name_says_nothing_of_the_content() {
+fn file_names_do_not_determine_the_format() {
     let folder = Folder::new("names");
     for (name, bytes, expected) in [
         ("plain.json.gz", S3.to_vec(), "read; records-object plain; 7 events"),
@@ -49,7 +49,7 @@ fn interrupted(path: &Path, happens: impl FnOnce(&Path)) -> (u64, Vec<String>, F
 }
 
 #[test]
-fn what_is_appended_while_a_file_is_read_belongs_to_the_next_run() {
+fn bytes_appended_during_a_read_belong_to_the_next_run() {
     let folder = Folder::new("grows");
     let (path, count) = long_log(&folder);
     let size = fs::metadata(&path).unwrap().len();
@@ -76,7 +76,7 @@ fn a_file_that_shrinks_while_it_is_read_is_incomplete() {
 
 #[cfg(unix)]
 #[test]
-fn a_file_that_is_deleted_or_replaced_while_it_is_read_is_read_as_it_was() {
+fn a_file_deleted_or_replaced_during_a_read_is_read_as_it_was() {
     let folder = Folder::new("deleted");
     let (path, count) = long_log(&folder);
     let (records, skipped, _) = interrupted(&path, |path| fs::remove_file(path).unwrap());
@@ -102,7 +102,7 @@ fn fifo(folder: &Folder, name: &str) -> PathBuf {
 
 #[cfg(unix)]
 #[test]
-fn a_pipe_is_read_when_it_is_named_and_never_when_it_is_met() {
+fn a_pipe_is_read_only_if_named_explicitly() {
     let folder = Folder::new("pipes");
     let path = fifo(&folder, "pipe.json");
     let met = line(&read_all(&inputs(&[&folder.0]))[0]);
@@ -115,7 +115,7 @@ fn a_pipe_is_read_when_it_is_named_and_never_when_it_is_met() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_device_is_read_when_it_is_named() {
+fn a_device_is_read_if_named_explicitly() {
     let shown: Vec<String> = ["/dev/null", "/dev/zero"]
         .map(|path| line(&read_all(&inputs(&[Path::new(path)]))[0]))
         .to_vec();
@@ -127,7 +127,7 @@ fn a_device_is_read_when_it_is_named() {
 
 #[cfg(unix)]
 #[test]
-fn what_may_not_be_read_is_named() {
+fn unreadable_files_are_named() {
     use std::os::unix::fs::PermissionsExt;
     let folder = Folder::new("denied");
     let hidden = folder.file("secret/log.json", S3);
@@ -155,7 +155,7 @@ fn what_may_not_be_read_is_named() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn names_of_any_bytes_are_names() {
+fn file_names_may_contain_any_bytes() {
     use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt;
     let folder = Folder::new("bytes");
@@ -169,7 +169,7 @@ fn names_of_any_bytes_are_names() {
 
 #[cfg(unix)]
 #[test]
-fn a_path_longer_than_any_can_be_is_an_error() {
+fn an_overlong_path_is_an_error() {
     let path = "a/".repeat(2100) + "log.json";
     let errors = InputSet::new(&[path]).err().unwrap();
     assert_eq!(errors[0].code.id, "KT6001");
@@ -206,7 +206,7 @@ fn read_pipes(written: &[(&str, Vec<u8>)], order: &dyn Fn(&InputSet)) -> Vec<Rea
 
 #[cfg(unix)]
 #[test]
-fn a_pipe_that_was_peeked_at_gives_all_its_records() {
+fn a_peeked_pipe_yields_all_its_records() {
     let one = fs::read(fixture("single.json")).unwrap();
     let record = serde_json::from_slice::<serde_json::Value>(&one).unwrap().to_string() + "\n";
     let lines = record.repeat(20_000);
@@ -241,7 +241,7 @@ fn a_pipe_that_was_peeked_at_gives_all_its_records() {
 /// A file that is named is read as it was when it was peeked at, so that it is opened once.
 #[cfg(unix)]
 #[test]
-fn a_file_that_was_peeked_at_is_not_opened_again() {
+fn a_peeked_file_is_not_opened_again() {
     let folder = Folder::new("peeked");
     let (large, count) = long_log(&folder);
     let small = folder.file("small.json", S3);
@@ -261,7 +261,7 @@ fn a_file_that_was_peeked_at_is_not_opened_again() {
 
 #[cfg(unix)]
 #[test]
-fn links_in_circles_end_a_glob() {
+fn a_glob_over_circular_links_terminates() {
     let folder = Folder::new("circles");
     folder.file("a/b/log.json", S3);
     for name in ["one", "two", "three", "four"] {

@@ -1,4 +1,4 @@
-//! Inputs of any size and at any speed: what comes is read at once, and what is held has a bound.
+//! Inputs of any size and at any speed: bytes are read as they arrive, and buffers are bounded.
 
 use std::io;
 use std::sync::mpsc::{Receiver, channel};
@@ -18,7 +18,8 @@ fn stdin(stream: Stdin) -> InputSet {
     InputSet::new(&[STDIN.to_owned()]).unwrap().stdin(stream)
 }
 
-/// Reads a stream without keeping what it holds: records, skips by reason, and the largest buffer.
+/// Reads a stream and returns the number of records, the skips by reason, and the size of the
+/// largest buffer.
 fn count(set: &InputSet) -> (u64, BTreeMap<&'static str, u64>, usize, FileAccount) {
     let mut file = set.open(0);
     let mut batch = Batch::default();
@@ -36,7 +37,8 @@ fn count(set: &InputSet) -> (u64, BTreeMap<&'static str, u64>, usize, FileAccoun
     }
 }
 
-/// `open`, then `pattern` again and again until `size` bytes came, then `close`; nothing is held.
+/// A stream of `open`, then `pattern` repeated up to `size` bytes, then `close`. It is generated
+/// while it is read.
 struct Endless {
     parts: [io::Cursor<Vec<u8>>; 3],
     left: u64,
@@ -73,7 +75,7 @@ impl io::Read for Endless {
 }
 
 #[test]
-fn what_cannot_be_kept_is_skipped_and_its_memory_is_bounded() {
+fn records_too_large_to_buffer_are_skipped_in_bounded_memory() {
     let record = numbered(1);
     let before = format!("{record}\n");
     let after = format!("\n{record}\n");
@@ -117,7 +119,7 @@ fn what_cannot_be_kept_is_skipped_and_its_memory_is_bounded() {
 }
 
 #[test]
-fn small_records_need_no_more_room_than_a_read_and_a_record() {
+fn small_records_need_memory_for_one_read_and_one_record() {
     let record = numbered(1);
     for (open, between, close) in [("{\"Records\":[", ",", "]}"), ("", "\n", "\n")] {
         let pattern = format!("{record}{between}");
@@ -129,19 +131,19 @@ fn small_records_need_no_more_room_than_a_read_and_a_record() {
     }
 }
 
-/// Until some format claims a file, its records are held back, and nothing else is.
+/// Until a format claims a file, only its records are buffered.
 #[test]
-fn what_stands_around_unclaimed_records_is_not_held() {
+fn bytes_around_unclaimed_records_are_not_buffered() {
     let record = numbered(1);
     let header = "eventName,eventSource,eventTime";
     let row = "A,iam.amazonaws.com,2026-01-01T00:00:00Z\n";
     for (what, open, pattern, close, expected) in [
-        ("blanks behind one record", "{\"a\":1}\n".to_owned(), " \n", record.clone(), 2),
+        ("blanks after one record", "{\"a\":1}\n".to_owned(), " \n", record.clone(), 2),
         ("blanks in an array", "[".to_owned(), " \n", format!("{record}]"), 1),
         ("blanks in a container", "{\"Records\":[".to_owned(), "\t", format!("{record}]}}"), 1),
         ("rows without a value", format!("{header}\n"), ",,\n", row.to_owned(), 1),
         (
-            "keys behind the records",
+            "keys after the records",
             "{\"Records\":[{\"x\":1}],\"a\":\"".to_owned(),
             "x",
             format!("\",\"Records\":[{record}]}}"),
@@ -153,7 +155,7 @@ fn what_stands_around_unclaimed_records_is_not_held() {
         assert_eq!((read, &account.status), (expected, &FileStatus::Read), "{what}");
         assert!(largest <= 4 * WINDOW, "{what}: {largest} bytes at once");
     }
-    // What no format claims is read no further than it takes to know that.
+    // A file that no format claims is read only until that is certain.
     for (pattern, limit) in
         [("{\"a\":1}\n", 2 * WINDOW), ("x,y\n", 2 * WINDOW), ("1,2\n", 2 * WINDOW)]
     {
@@ -166,7 +168,7 @@ fn what_stands_around_unclaimed_records_is_not_held() {
 }
 
 #[test]
-fn a_stream_that_expands_without_end_is_given_up() {
+fn a_stream_that_expands_without_end_is_abandoned() {
     let record = numbered(1) + "\n";
     let mut bomb = Vec::new();
     let mut encoder = flate2::write::GzEncoder::new(&mut bomb, flate2::Compression::best());
@@ -182,7 +184,7 @@ fn a_stream_that_expands_without_end_is_given_up() {
     assert!(largest <= 2 * (MAX_RECORD + 2 * WINDOW), "{largest} bytes at once");
 }
 
-/// Gives what it is sent, and nothing before that.
+/// A reader that returns bytes only once they are sent.
 struct Piped(Receiver<Vec<u8>>);
 
 impl io::Read for Piped {
@@ -193,9 +195,9 @@ impl io::Read for Piped {
     }
 }
 
-/// Data from a writer that never ends must be examined all the same.
+/// Data from a writer that never ends must still be examined.
 #[test]
-fn what_a_slow_writer_wrote_is_read_before_it_goes_on() {
+fn records_of_a_slow_writer_are_read_before_it_continues() {
     let array = |id: usize| format!("{}{}", if id == 0 { "[" } else { "," }, numbered(id));
     let lines = |id: usize| numbered(id) + "\n";
     let ways: [(&dyn Fn(usize) -> String, usize); 2] = [(&lines, 8), (&array, 1)];
@@ -222,7 +224,7 @@ fn what_a_slow_writer_wrote_is_read_before_it_goes_on() {
 
 /// The format of a file must not depend on the size of the first read.
 #[test]
-fn records_before_the_first_known_one_are_kept() {
+fn records_before_the_first_recognised_one_are_read() {
     let mut text = "{\"other\":1}\n".repeat(20);
     text.push_str(&(numbered(1) + "\n"));
     let whole = read_bytes(text.clone().into_bytes());
@@ -246,7 +248,7 @@ fn thousands_of_members_are_one_file() {
 }
 
 #[test]
-fn lines_end_in_every_way() {
+fn every_line_ending_is_accepted() {
     let (a, b) = (numbered(1), numbered(2));
     let skipped_at = |at: usize, ordinal: usize| format!("{at} {ordinal} syntax");
     for (what, text, skipped) in [
@@ -266,7 +268,7 @@ fn lines_end_in_every_way() {
 }
 
 #[test]
-fn one_bad_record_among_ten_thousand_costs_itself() {
+fn one_bad_record_among_ten_thousand_costs_only_itself() {
     let good = numbered(1);
     let bad: [&[u8]; 6] = [
         br#"{"eventVersion":"1.08","eventName":"\ud800"}"#,
@@ -288,13 +290,13 @@ fn one_bad_record_among_ten_thousand_costs_itself() {
             assert!(read.skipped[0].starts_with(&place), "{what}: {:?}", read.skipped);
         }
     }
-    // A number of any size is text until somebody calculates with it.
+    // A number of any size is text until an expression computes with it.
     let big = good.replacen('{', r#"{"big":{"n":1e400},"#, 1);
     assert_eq!(read_bytes(big.into_bytes()).events.len(), 1);
 }
 
 #[test]
-fn records_of_another_kind_are_read_up_to_a_bound_before_a_file_is_given_up() {
+fn an_unclaimed_file_is_read_up_to_a_bound() {
     for (size, events) in [(WINDOW / 2, 1), (2 * WINDOW, 0)] {
         let other = "{\"other\":1}\n";
         let text = other.repeat(size / other.len()) + &numbered(1) + "\n";

@@ -1,4 +1,4 @@
-//! Tables of events, as they are and as they should not be.
+//! Valid and malformed tables of events.
 
 use super::*;
 
@@ -23,7 +23,7 @@ fn check(cases: &[(&str, Vec<u8>)]) -> String {
 }
 
 #[test]
-fn a_table_is_told_by_its_columns() {
+fn a_table_is_recognised_by_its_columns() {
     let plain = table(HEADER);
     let reordered = "username,eventName,eventTime,resources,extra,account_id\n\
                      a,CreateUser,2026-03-01T10:30:00Z,b,x,1\n";
@@ -68,12 +68,12 @@ fn a_table_is_told_by_its_columns() {
     records in an envelope: read; lines plain; 2 events
     an empty answer: declined: no records in its container; query-rows-object plain; 0 events
     another answer: unclaimed: no known table has the columns a, b (tried: all formats); query-rows-object plain; 0 events
-    an answer with a column twice: unclaimed: two of its columns have the name `a`: none can be trusted; query-rows-object plain; 0 events
+    an answer with a column twice: unclaimed: two of its columns have the name `a`, so its rows are ambiguous; query-rows-object plain; 0 events
     ");
 }
 
 #[test]
-fn what_is_no_table_says_why() {
+fn text_that_is_not_a_table_is_rejected_with_a_reason() {
     let plain = table(HEADER);
     let latin = |text: &str| text.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect();
     let utf16 =
@@ -104,12 +104,12 @@ fn what_is_no_table_says_why() {
     a key in the first row: unclaimed: no known table has the columns of its first line (alice, AKIA…0007; tried: all formats); if it has no header line, name them with `--columns`;  plain; 0 events
     semicolons: unclaimed: its columns are separated by semicolons: only commas are read, so convert it;  plain; 0 events
     tabs: unclaimed: its columns are separated by tabs: only commas are read, so convert it;  plain; 0 events
-    a column twice: unclaimed: two of its columns have the name `Event Name`: none can be trusted;  plain; 0 events
+    a column twice: unclaimed: two of its columns have the name `Event Name`, so its rows are ambiguous;  plain; 0 events
     a column too few to tell: unclaimed: no known table has the columns of its first line (eventTime, eventName, username, other, account_name, resources; tried: all formats); if it has no header line, name them with `--columns`;  plain; 0 events
     other columns: unclaimed: no known table has the columns of its first line (id, name; tried: all formats); if it has no header line, name them with `--columns`;  plain; 0 events
     prose: unclaimed: no known table has the columns of its first line (Copyright 2024, its authors; tried: all formats); if it has no header line, name them with `--columns`;  plain; 0 events
     a broken header: unclaimed: neither JSON, nor lines of JSON, nor a table of a known format;  plain; 0 events
-    2006 columns: unclaimed: a table has at most 1024 columns, and this 2006;  plain; 0 events
+    2006 columns: unclaimed: a table has at most 1024 columns, but this one has 2006;  plain; 0 events
     a million columns: unclaimed: its first line is too long for a record or for the header of a table;  plain; 0 events
     UTF-16 with its mark: unclaimed: UTF-16 text: convert it to UTF-8;  plain; 0 events
     UTF-16 without: unclaimed: binary data, or UTF-16 or UTF-32 text, which is not read;  plain; 0 events
@@ -119,7 +119,7 @@ fn what_is_no_table_says_why() {
 }
 
 #[test]
-fn a_row_that_is_none_costs_itself() {
+fn a_malformed_row_costs_only_itself() {
     let with = |row: &[u8]| {
         let rows = ROWS.map(str::as_bytes);
         [HEADER.as_bytes(), rows[0], row, rows[1], rows[2]].join(&b"\n"[..])
@@ -155,7 +155,7 @@ fn a_row_that_is_none_costs_itself() {
 }
 
 #[test]
-fn the_records_of_a_table_may_stand_in_one_column() {
+fn records_in_one_column_of_a_table_are_read() {
     let record = r#"{""eventName"":""CreateUser"",""awsRegion"":""us-east-1""}"#;
     let insights =
         format!("@timestamp,@message\n2026-03-01,\"{record}\"\n2026-03-02,\"{record}\"\n");

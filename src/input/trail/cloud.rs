@@ -12,9 +12,9 @@ use marks as m;
 
 /// The cloud that wrote a record; `None` if it belongs to no trail, or could belong to several.
 ///
-/// The trails share `eventName`, `eventSource`, `eventType` and `userIdentity`. The cloud is decided
-/// by the host of the service, or by a key or word that only one cloud writes and that no caller
-/// chooses. Two clouds write `ApiCall`.
+/// The trails share `eventName`, `eventSource`, `eventType` and `userIdentity`. The cloud is
+/// decided by the host of the service, or by a key or word that only one cloud writes and that no
+/// caller chooses. Two clouds write `ApiCall`.
 ///
 /// Events that AWS sends to queues and functions have these keys too, but they are not audit
 /// records: their `eventSource` is `aws:s3` or similar, while that of a record is a host.
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn one_mark_is_enough() {
+    fn one_mark_identifies_the_cloud() {
         use Provider::{Alibaba, Aws, Tencent};
         for (text, expected) in [
             (r#"{"eventName":"CreateUser","eventSource":"iam.amazonaws.com"}"#, Aws),
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn no_mark_and_marks_of_several_are_nobodys() {
+    fn no_mark_or_marks_of_several_clouds_identify_none() {
         for text in [
             "{}",
             "[]",

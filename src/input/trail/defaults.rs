@@ -39,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_time_without_an_offset_is_in_the_zone_that_applies() {
+    fn a_time_without_an_offset_is_in_the_applicable_zone() {
         let shanghai = Defaults { account: None, zone: Zone::utc_plus_8() };
         let utc = Defaults { account: None, zone: Zone::utc() };
         for (text, in_utc, in_shanghai) in [

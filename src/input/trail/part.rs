@@ -16,7 +16,7 @@ pub(in crate::input) fn cut(text: Cow<'_, str>, len: usize) -> Cow<'_, str> {
     }
 }
 
-/// A list of these texts, each once; missing where there is none.
+/// A list of the distinct texts; missing if there are none.
 pub(in crate::input) fn list<'a>(texts: impl IntoIterator<Item = Cow<'a, str>>) -> Value<'a> {
     let found = once(texts);
     if found.is_empty() {

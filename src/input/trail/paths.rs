@@ -1,6 +1,7 @@
 //! A macro that numbers the paths of a format.
 
-/// Gives each path its index and collects all in `PATHS`, after those that decide a record's cloud.
+/// Numbers the paths and collects them in `PATHS`, after those that determine the cloud of a
+/// record.
 macro_rules! paths {
     ($($name:ident = $path:literal;)*) => {
         $crate::input::trail::paths! { numbered

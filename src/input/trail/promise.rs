@@ -1,9 +1,9 @@
-//! Checks that a record gives what its format promises.
+//! Checks that a record contains the fields that its format promises.
 
 use crate::input::json::{Fields, decode};
 use crate::record::{Defect, FieldGap, FieldId};
 
-/// Collects the promised fields that a record does not give.
+/// Collects the promised fields that a record lacks.
 pub(in crate::input) struct Promises<'p, 'a> {
     fields: &'p Fields<'a>,
     paths: &'static [&'static str],
@@ -39,19 +39,19 @@ impl<'p, 'a> Promises<'p, 'a> {
         }
     }
 
-    /// The format promises this field, and the record does not give it.
+    /// Records a gap: the format promises this field, and the record lacks it.
     pub(in crate::input) fn broken(&mut self, field: FieldId, path: usize, defect: Defect) {
         let source = self.paths.get(path).copied().unwrap_or_default();
         self.gaps.push(FieldGap { field, source, defect });
     }
 
-    /// What could not be read at this path.
+    /// Records a gap: the value at this path cannot be read.
     pub(in crate::input) fn unreadable(&mut self, field: FieldId, path: usize) {
         let defect = self.defect(path).unwrap_or(Defect::Unreadable);
         self.broken(field, path, defect);
     }
 
-    /// What is wrong with the text at this path; `None` for a text with content.
+    /// The problem of the text at this path; `None` for a text with content.
     fn defect(&self, path: usize) -> Option<Defect> {
         match self.fields.get(path) {
             None | Some("null") => Some(Defect::Missing),
@@ -64,7 +64,7 @@ impl<'p, 'a> Promises<'p, 'a> {
     }
 }
 
-/// Whether a JSON string, given without its first quote and whole, has no visible character.
+/// Whether a JSON string, given completely but without its first quote, has no visible character.
 fn is_blank(content: &str, json: &str) -> bool {
     match content.trim_start().as_bytes().first() {
         None | Some(b'"') => true,

@@ -4,8 +4,8 @@ use crate::input::json::{Fields, decode};
 use crate::record::derive::is_rounded;
 use crate::record::{Defect, FieldGap, FieldId};
 
-/// Removes ids that were rounded: one of them stands for many accounts or users. Each is a gap of
-/// its field, with its path from `paths`.
+/// Removes ids that were rounded, because each could be one of many accounts or users. Each is a
+/// gap of its field, with its path from `paths`.
 pub(in crate::input) fn drop_rounded(
     fields: &mut Fields<'_>,
     ids: &[(FieldId, usize)],

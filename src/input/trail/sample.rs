@@ -1,4 +1,4 @@
-//! What becomes of a record, as tests look at it.
+//! Helpers for tests of mappers.
 #![allow(clippy::unwrap_used)]
 
 use std::fmt::Write as _;
@@ -21,7 +21,8 @@ impl FormatUnderTest {
         Self { format, origin: Origin::default() }
     }
 
-    /// Reads one record and hands it on; the outcome, and the note if there is one.
+    /// Reads one record and passes it to the caller; returns the outcome, and the note if there is
+    /// one.
     pub(in crate::input) fn map(
         &self,
         text: &str,
@@ -42,8 +43,7 @@ impl FormatUnderTest {
         (outcome, scratch.note)
     }
 
-    /// The promised fields that a record does not give, each with what is wrong; they are the same
-    /// whichever fields are needed.
+    /// The gaps of a record, each with its problem. They do not depend on the needed fields.
     pub(in crate::input) fn gaps(&self, text: &str) -> Vec<String> {
         let gaps = |needed: FieldSet| {
             let mut scratch = Scratch::default();
@@ -66,7 +66,7 @@ impl FormatUnderTest {
                 let value = record.get(id);
                 assert!(fits(value, id.field().ty), "{} is {value:?}", id.field().path());
                 if !needed.contains(id) {
-                    assert!(value.is_missing(), "{} was not asked for", id.field().path());
+                    assert!(value.is_missing(), "{} was not requested", id.field().path());
                 }
                 if !value.is_missing() {
                     let _ = writeln!(out, "{}: {}", id.field().name, shown(value));
@@ -148,7 +148,7 @@ pub(in crate::input) fn typed() -> FieldSet {
     of_kind(RecordKind::Event).filter(|id| !untyped.contains(id)).collect()
 }
 
-/// A record with some keys replaced; `null` takes one away.
+/// A record with some keys replaced; `null` removes one.
 pub(in crate::input) fn with(record: &str, changes: Tree) -> String {
     let mut record: Tree = serde_json::from_str(record).unwrap();
     merge(&mut record, changes);

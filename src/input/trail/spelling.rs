@@ -415,7 +415,7 @@ mod tests {
     }
 
     #[test]
-    fn a_column_stands_for_the_path_of_a_key() {
+    fn a_column_name_is_read_as_the_path_of_a_key() {
         let path = |name: &str| Spelling::of(Provider::Aws).path(name);
         for (name, expected) in [
             ("eventname", Some("eventName")),

@@ -8,7 +8,7 @@ use crate::input::json::{Fault, Fields, Shape, decode};
 use crate::record::{Provider, RawRecord};
 use crate::value::KeyCase;
 
-/// What may be around the records of a trail; numbers are indices of the format's paths.
+/// What may be around the records of a trail. Numbers are indices of the format's paths.
 #[derive(Debug)]
 pub(in crate::input) struct Surroundings {
     /// Whose trail it is.
@@ -32,7 +32,7 @@ pub(in crate::input) struct WrappedRow {
     pub(in crate::input) source: usize,
 }
 
-/// What a raw record turned out to be.
+/// The kind of a raw record.
 #[derive(Debug)]
 pub(in crate::input) enum Recognized<'a> {
     /// A record of the trail, with the fields around it.

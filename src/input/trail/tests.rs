@@ -1,4 +1,4 @@
-//! What holds for the trails of all clouds together.
+//! Properties of the trails of all clouds.
 #![allow(clippy::unwrap_used)]
 
 use serde_json::{Value as Tree, json};
@@ -55,7 +55,7 @@ fn trails() -> [(&'static dyn Format, Vec<String>); 3] {
     ]
 }
 
-/// A record as it is, and in wrappings that more than one trail has.
+/// A record as it is, and in envelopes that several trails share.
 fn wrapped(text: &str) -> Vec<String> {
     let tree: Tree = serde_json::from_str(text).unwrap();
     vec![
@@ -72,7 +72,7 @@ fn wrapped(text: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_record_is_read_as_the_clouds_that_wrote_it_and_as_no_others() {
+fn a_record_is_read_only_as_a_record_of_its_cloud() {
     let trails = trails();
     for (own, texts) in &trails {
         for text in texts {
@@ -94,7 +94,7 @@ fn a_record_is_read_as_the_clouds_that_wrote_it_and_as_no_others() {
 }
 
 #[test]
-fn what_is_of_no_cloud_or_of_several_is_foreign_to_all() {
+fn a_record_of_no_cloud_or_of_several_is_rejected_by_all() {
     let azure = r#"{"time":"2026-03-04T02:00:00Z","operationName":"MICROSOFT.AUTHORIZATION/ROLEASSIGNMENTS/WRITE","category":"Administrative","eventName":{"value":"EndRequest"},"eventSource":{"value":"Administrative"},"caller":"alice@example.com","callerIpAddress":"203.0.113.64"}"#;
     let gcp = r#"{"protoPayload":{"@type":"type.googleapis.com/google.cloud.audit.AuditLog","serviceName":"iam.googleapis.com","methodName":"google.iam.admin.v1.CreateServiceAccountKey"},"logName":"projects/example/logs/cloudaudit.googleapis.com%2Factivity"}"#;
     let oci = r#"{"eventType":"com.oraclecloud.identityControlPlane.CreateApiKey","source":"x","data":{"eventName":"CreateApiKey","identity":{"principalName":"alice"}}}"#;
@@ -112,7 +112,7 @@ fn what_is_of_no_cloud_or_of_several_is_foreign_to_all() {
 
 /// A duplicate key on the path of one cloud does not affect another.
 #[test]
-fn an_ambiguous_record_is_so_to_its_own_cloud_only() {
+fn an_ambiguous_record_is_reported_only_by_its_own_cloud() {
     for (own, texts) in trails() {
         let twice = texts[0].replacen('{', r#"{"eventTime":"2026-03-04T00:00:00Z","#, 1);
         for (other, _) in trails() {
@@ -123,9 +123,9 @@ fn an_ambiguous_record_is_so_to_its_own_cloud_only() {
     }
 }
 
-/// Rule tests leave derived fields out: they get what a real record gets.
+/// Rule tests omit derived fields. These get the same values as in a real record.
 #[test]
-fn a_written_record_derives_what_a_mapped_one_has() {
+fn a_written_record_derives_the_fields_of_a_mapped_one() {
     let derived = [
         field::NAME,
         field::OPERATION,
@@ -161,7 +161,7 @@ fn a_written_record_derives_what_a_mapped_one_has() {
 
 /// If neither the record nor the test states whether a call reads, its verb decides.
 #[test]
-fn the_verb_tells_reads_where_the_record_does_not() {
+fn the_verb_determines_reads_if_the_record_does_not() {
     for (format, texts) in trails() {
         let text = texts.last().unwrap();
         assert_eq!(FormatUnderTest::of(format).one(text, field::ACTION), "write", "{text}");

@@ -24,7 +24,7 @@ fn with_fingerprints(fingerprints: &[&str]) -> Report<'static> {
 }
 
 #[test]
-fn the_first_digits_name_a_finding_if_only_one_has_them() {
+fn a_unique_prefix_of_a_fingerprint_names_a_finding() {
     let report = with_fingerprints(&[
         "0123456789abcdef0123456789abcdef",
         "0123456789abcdefffffffffffffffff",
@@ -55,7 +55,7 @@ fn the_first_digits_name_a_finding_if_only_one_has_them() {
 }
 
 #[test]
-fn every_row_and_record_is_shown_and_nothing_hostile() {
+fn every_row_and_record_is_shown_escaped() {
     let text = written();
     let report = read_report(&text).unwrap();
     for finding in &report.findings {

@@ -228,7 +228,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_widest_columns_give_way() {
+    fn the_widest_columns_are_shortened() {
         let row = |api: usize, user: usize| {
             (vec!["ok".into(), "-".into(), "cli".into(), "a".repeat(api), "u".repeat(user)], 1)
         };

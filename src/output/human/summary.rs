@@ -238,7 +238,7 @@ fn findings(page: &mut Page<'_>) -> io::Result<()> {
         if report.gating_below_min_severity > 0 {
             let fail = if report.gating_below_min_severity == 1 { "fails" } else { "fail" };
             let gating = number(report.gating_below_min_severity);
-            text.push_str(&format!(", of which {gating} {fail} the run all the same"));
+            text.push_str(&format!(", of which {gating} still {fail} the run"));
         }
     }
     row(page, "findings", &text)

@@ -191,7 +191,7 @@ low[non-console-high-risk-api]: ci called iam.PassRole with sdk
 }
 
 #[test]
-fn the_last_line_says_how_it_ended_and_why() {
+fn the_last_line_states_the_verdict_and_its_reason() {
     let plain = Style::default();
     let lenient = Style { exit_zero: true, ..Style::default() };
     let failed = Report { verdict: Verdict::Findings, ..fixture() };
@@ -239,7 +239,7 @@ fn the_last_line_says_how_it_ended_and_why() {
 }
 
 #[test]
-fn many_findings_of_a_rule_are_counted_and_summed_up() {
+fn many_findings_of_a_rule_are_summarised() {
     let mut report = fixture();
     let one = report.findings[4].clone();
     report.findings = vec![one; 23];
@@ -254,7 +254,7 @@ fn many_findings_of_a_rule_are_counted_and_summed_up() {
 }
 
 #[test]
-fn colour_only_when_asked_and_nothing_else_changes() {
+fn colour_changes_only_the_escape_sequences() {
     let plain = shown(&fixture(), &Style::default());
     let coloured = shown(&fixture(), &Style { color: true, ..Style::default() });
     assert!(!plain.contains('\u{1b}'));
@@ -264,7 +264,7 @@ fn colour_only_when_asked_and_nothing_else_changes() {
 }
 
 #[test]
-fn lines_keep_to_the_width() {
+fn lines_fit_the_width() {
     for width in [60, 80, 100, 160] {
         let text = shown(&clean(), &Style { width, ..Style::default() });
         assert!(text.lines().all(|line| text::columns(line) <= width), "{text}");
@@ -273,7 +273,7 @@ fn lines_keep_to_the_width() {
 
 /// If files have different formats, each format names its files.
 #[test]
-fn files_are_named_by_format_where_there_are_several() {
+fn files_are_listed_by_format_if_there_are_several() {
     let mut report = clean();
     let lines = |report: &Report| -> Vec<String> {
         let text = shown(report, &Style::default());

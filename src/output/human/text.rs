@@ -77,7 +77,7 @@ pub(in crate::output) fn shorten(text: &str, limit: usize) -> String {
     let budget = limit.saturating_sub(1);
     let tail = take(text.chars().rev(), budget / 2 + budget / 6);
     let tail: String = tail.chars().rev().collect();
-    // Control characters have a width as part of a text and none alone.
+    // A control character has a width in a text, but none alone.
     let head = take(text.chars(), budget.saturating_sub(columns(&tail)));
     format!("{head}…{tail}")
 }
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn a_range_names_the_day_once() {
+    fn a_range_within_a_day_shows_the_day_once() {
         let time = |text| Time::parse(text);
         let (morning, noon) = (time("2024-08-01T09:00:17Z"), time("2024-08-01T12:00:00.5Z"));
         let later = time("2024-08-03T00:00:00Z");
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn long_texts_give_way_in_the_middle() {
+    fn long_texts_are_shortened_in_the_middle() {
         for (text, limit, shown) in [
             ("short", 5, "short"),
             ("arn:aws:iam::1:role/admin", 13, "arn:…le/admin"),

@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn a_report_that_was_read_is_written_as_it_was() {
+    fn a_report_round_trips() {
         let in_role = |role| {
             let mut report = fixture();
             report.findings.iter_mut().for_each(|finding| finding.role = role);
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn another_version_and_what_is_no_report_are_refused() {
+    fn another_version_and_other_json_are_rejected() {
         let text = written(&fixture());
         for (text, message) in [
             (

@@ -40,7 +40,7 @@ fn reports_follow_their_schema() {
 }
 
 #[test]
-fn what_a_program_decides_by() {
+fn fields_that_programs_decide_by_are_present() {
     let report = parsed(&fixture());
     insta::assert_json_snapshot!(report["verdict"], @r#"
 {
@@ -113,7 +113,7 @@ fn what_a_program_decides_by() {
   "gaps": [],
   "notes": [],
   "path": "LICENSE",
-  "reason": "text, no format claims it",
+  "reason": "text that no format claims",
   "root": 0,
   "sha256": null,
   "skipped": {},
@@ -124,7 +124,7 @@ fn what_a_program_decides_by() {
 }
 
 #[test]
-fn keys_are_whole_only_on_demand() {
+fn keys_are_unmasked_only_on_demand() {
     let mut report = fixture();
     assert_eq!(parsed(&report)["findings"][1]["calls"][0]["ak"], "AKIDex…00000000001");
     report.facts.show_keys = true;
@@ -132,7 +132,7 @@ fn keys_are_whole_only_on_demand() {
 }
 
 #[test]
-fn covered_findings_are_told() {
+fn covered_findings_are_reported() {
     let report = parsed(&fixture());
     let covered = &report["findings"][5];
     assert_eq!(covered["role"], "suppressed");

@@ -198,8 +198,8 @@ pub fn write_finding(
         measures: BTreeMap::new(),
         uncertain: false,
     };
-    // If a finding lists its days, each of them states whether it is uncertain. A day by itself
-    // does not know.
+    // If a finding lists its days, each of them states whether it is uncertain. A day alone does
+    // not contain this.
     let mut occurrence = occurrences.into_iter().next().unwrap_or_else(none);
     occurrence.uncertain |= finding.uncertain;
     let line = Finding {

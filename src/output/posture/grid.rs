@@ -8,10 +8,10 @@ use crate::output::human::text::{columns, counted, shorten, wrap};
 /// The indentation of each row.
 const INDENT: &str = "  ";
 
-/// The width that a text column always has, however narrow the page.
+/// The minimum width of a text column.
 const NARROWEST: usize = 8;
 
-/// The same for a text column at the end of a row, which wraps if its text is longer.
+/// The minimum width of a text column at the end of a row, which wraps if its text is longer.
 const LAST: usize = 24;
 
 /// A cell: escaped text and its colour.

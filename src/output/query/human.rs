@@ -6,7 +6,7 @@ use super::{Manner, groups, summary};
 use crate::inspect::Answer;
 use crate::source::Sources;
 
-/// Writes the groups of an answer, and what was read for it. `sources` hold the query.
+/// Writes the groups of an answer, and what was read for it. `sources` contains the query.
 ///
 /// # Errors
 ///

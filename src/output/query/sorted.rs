@@ -23,9 +23,9 @@ pub enum SortedAs {
     Lines(Redactor),
 }
 
-/// Holds the matching records until all are read, and then writes the first of them in order.
+/// Buffers the matching records until all are read, and then writes the first of them in order.
 ///
-/// With a limit it holds no more than twice as many. Notes about files pass at once.
+/// With a limit it buffers at most twice as many. Notes about files are written at once.
 pub struct Sorted<'o> {
     out: &'o mut dyn io::Write,
     written: SortedAs,
@@ -38,13 +38,13 @@ pub struct Sorted<'o> {
     left_out: u64,
 }
 
-/// A record that waits for its place.
+/// A buffered record.
 struct Retained {
     values: Vec<Option<Value<'static>>>,
-    text: Text,
+    text: RenderedRecord,
 }
 
-enum Text {
+enum RenderedRecord {
     Rows(Vec<Line>),
     Json(Vec<u8>),
 }
@@ -75,8 +75,8 @@ impl<'o> Sorted<'o> {
         }
     }
 
-    /// Writes the records. Returns how many were written, and how many could not be held and were
-    /// left out.
+    /// Writes the records. Returns how many were written, and how many did not fit into the buffer
+    /// and were left out.
     ///
     /// # Errors
     ///
@@ -86,8 +86,8 @@ impl<'o> Sorted<'o> {
         let shown = self.retained.len() as u64;
         for Retained { text, .. } in std::mem::take(&mut self.retained) {
             match text {
-                Text::Rows(lines) => self.rows.push(lines, self.out)?,
-                Text::Json(line) => self.out.write_all(&line)?,
+                RenderedRecord::Rows(lines) => self.rows.push(lines, self.out)?,
+                RenderedRecord::Json(line) => self.out.write_all(&line)?,
             }
         }
         self.rows.flush(self.out)?;
@@ -97,8 +97,8 @@ impl<'o> Sorted<'o> {
         Ok((shown, self.left_out))
     }
 
-    /// Sorts what is held and drops what lies beyond the limit. The sort is stable: equal records
-    /// stay in the order of the inputs.
+    /// Sorts the buffered records and drops those beyond the limit. The sort is stable: equal
+    /// records stay in the order of the inputs.
     fn shorten(&mut self) {
         let order = &self.order;
         self.retained.sort_by(|a, b| {
@@ -117,12 +117,12 @@ impl<'o> Sorted<'o> {
         }
         let values = self.order.iter().map(|key| value(record, key.column)).collect();
         let text = match self.written {
-            SortedAs::Table(_) => Text::Rows(self.rows.lines(record)),
+            SortedAs::Table(_) => RenderedRecord::Rows(self.rows.lines(record)),
             SortedAs::Lines(redactor) => {
                 let mut line = Vec::new();
                 Lines::new(&mut line, redactor).record(record)?;
                 self.bytes += line.len();
-                Text::Json(line)
+                RenderedRecord::Json(line)
             }
         };
         self.retained.push(Retained { values, text });

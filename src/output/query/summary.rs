@@ -55,8 +55,9 @@ pub(super) fn write(
     }
     for (format, missing) in &answer.missing {
         let fields = paths(missing);
-        let text =
-            format!("where {format} does not carry {fields}, that is missing of all records");
+        let text = format!(
+            "where {format} does not carry {fields}, those fields are missing in all records"
+        );
         page.remark("1", "note:", &text)?;
     }
     for masked in answer.masked.iter().filter(|masked| masked.count() == 0) {

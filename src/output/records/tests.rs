@@ -140,7 +140,7 @@ fn inspected(fields: FieldSet, viewer: &mut dyn Viewer) {
 }
 
 #[test]
-fn keys_stand_below_their_user() {
+fn keys_are_rows_below_their_user() {
     let mut out = Vec::new();
     let fields = [cred::ACCOUNT, cred::USER, key::ID, key::ACTIVE].into_iter().collect();
     inspected(fields, &mut Table::new(&mut out, fields, MASKED, TableStyle::default()));
@@ -161,7 +161,7 @@ fn keys_stand_below_their_user() {
 }
 
 #[test]
-fn keys_stand_inside_their_user() {
+fn keys_are_nested_in_their_user() {
     let mut out = Vec::new();
     let fields = RecordKind::ALL.into_iter().flat_map(field::of_kind).collect();
     inspected(fields, &mut super::Lines::new(&mut out, MASKED));

@@ -17,10 +17,7 @@ const MOST: usize = 1_000;
 
 /// The description of each kind of notification.
 const KINDS: &[(&str, &str)] = &[
-    (
-        "blind-rule",
-        "A rule cannot see what it looks for in a format, because the format lacks a field.",
-    ),
+    ("blind-rule", "A rule cannot match in a format, because the format lacks a field."),
     ("blind-rules", "Rules are blind, and --strict is given."),
     ("changed-input", "A followed file changed where it was already read."),
     ("declined-input", "A format recognises this file, but it contains no records."),
@@ -28,8 +25,8 @@ const KINDS: &[(&str, &str)] = &[
     ("expected-input", "The project expects a kind of input that was not read."),
     ("expired-allowlist-entry", "An allowlist entry has ended and covers nothing."),
     ("expiring-allowlist-entry", "An allowlist entry is about to end."),
-    ("field-gaps", "Records do not give fields that their format promises."),
-    ("input-note", "Something about an input file that cost no record."),
+    ("field-gaps", "Records lack fields that their format promises."),
+    ("input-note", "A note on an input file; no record was skipped because of it."),
     ("internal-error", "An evaluation failed inside Keytrail."),
     ("lost-matches", "Matches in a temporary file could not be read back."),
     ("memory-exceeded", "Matches beyond --memory stayed in memory."),
@@ -46,9 +43,9 @@ const KINDS: &[(&str, &str)] = &[
     ("records-changed", "A file changed before the records of findings could be shown."),
     (
         "records-not-shown",
-        "Standard input is read once, so the records of some findings are not shown.",
+        "Standard input can be read only once, so the records of some findings are not shown.",
     ),
-    ("repeated-input", "An input is named more than once, and read once."),
+    ("repeated-input", "An input is named more than once; it is read once."),
     ("replaced-input", "A followed file was replaced by another."),
     ("results-left-out", "There are more findings than a service accepts."),
     ("rule-error", "A rule failed on a record."),

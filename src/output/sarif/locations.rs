@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn roots_do_not_tell_where_they_are() {
+    fn the_absolute_paths_of_roots_are_not_written() {
         let facts = fixture().facts;
         for (root, expected) in [
             ("logs/2024", "The input named `logs/2024`."),
@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn built_in_files_stand_below_their_own_base() {
+    fn built_in_files_have_their_own_base() {
         let place = policy_line("builtin:rules/a.yaml", 3, true).and_then(|p| p.physical_location);
         let place = place.map(|p| (p.artifact_location.uri, p.artifact_location.uri_base_id));
         assert_eq!(place, Some((Some("rules/a.yaml".into()), Some(BUILTIN.into()))));

@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn tags_name_techniques_and_stay_few() {
+    fn tags_contain_techniques_and_are_limited() {
         let report = fixture();
         let rule = &report.rules[3];
         assert_eq!(

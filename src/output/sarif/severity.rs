@@ -1,4 +1,4 @@
-//! Severities as SARIF and its services grade them.
+//! Severities on the scales of SARIF and its services.
 
 use crate::finding::Finding;
 use crate::rule::Severity;

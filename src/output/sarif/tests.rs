@@ -276,7 +276,7 @@ fn a_rule_as_a_descriptor() {
 }
 
 #[test]
-fn what_was_read_and_what_was_not() {
+fn read_and_unread_inputs_are_reported() {
     let log = parsed(&fixture(), &Style::default());
     let run = &log["runs"][0];
     insta::assert_json_snapshot!(run["artifacts"][0], @r#"
@@ -338,7 +338,7 @@ error rule-error: rule `new-region` failed on 2 records.
 warning skipped-record: The record at line 12, byte 4021 was skipped (syntax): expected `,`, but found `\\u{1b}\[2J\\u{1b}\]0;pwned\\u{7}`.
 warning skipped-record: The record at line 22, byte 9000 was skipped (truncated): the file ends inside the record.
 note ambiguous-time: 3 records of `:\\u{3a}error file=a.rs::pwned` have no zone.
-note not-an-input: text, no format claims it.
+note not-an-input: text that no format claims.
 note declined-input: a CloudTrail digest.
 "#);
     insta::assert_snapshot!(printed("toolConfigurationNotifications").join("\n"), @"
@@ -401,7 +401,7 @@ fn covered_findings_only_on_demand() {
 }
 
 #[test]
-fn the_text_of_a_result_is_the_same_as_long_as_the_finding_is() {
+fn the_text_of_a_result_does_not_change_with_the_run() {
     let text = |report: &Report| {
         parsed(report, &Style::default())["runs"][0]["results"][1]["message"]["text"].clone()
     };
@@ -438,7 +438,7 @@ fn an_uncertain_finding_is_a_note() {
 }
 
 #[test]
-fn the_invocation_says_how_it_ended() {
+fn the_invocation_states_the_outcome_of_the_run() {
     let failed = Report { verdict: Verdict::Findings, ..fixture() };
     let lenient = Style { exit_zero: true, ..Style::default() };
     for (report, style, successful, code) in [
@@ -455,7 +455,7 @@ fn the_invocation_says_how_it_ended() {
 }
 
 #[test]
-fn a_cut_takes_the_mildest_and_is_said() {
+fn results_beyond_the_limit_are_cut_by_severity_and_counted() {
     let mut report = fixture();
     let one = report.findings.remove(4);
     assert_eq!(one.role, VerdictRole::BelowThreshold);

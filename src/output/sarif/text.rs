@@ -68,7 +68,7 @@ mod tests {
     use crate::report::fixture::{HOSTILE, SHORT_KEY, fixture};
 
     #[test]
-    fn messages_hold_no_link_and_no_key() {
+    fn messages_contain_no_link_and_no_key() {
         let facts = fixture().facts;
         for (raw, shown) in [
             ("plain", "plain"),
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_keep_to_their_limit_on_character_boundaries() {
+    fn texts_are_cut_to_their_limit_at_character_boundaries() {
         let facts = fixture().facts;
         let hostile = HOSTILE.join("日");
         for raw in ["日本語".repeat(500), "[".repeat(3_000), hostile.repeat(40)] {
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn prose_keeps_its_lines() {
+    fn prose_retains_its_line_breaks() {
         assert_eq!(prose(&fixture().facts, "one\n\u{1b}two\n", LIMIT), "one\n\\u{1b}two");
     }
 }

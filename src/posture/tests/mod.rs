@@ -9,17 +9,17 @@ use super::user::User;
 use crate::record::{FieldId, Record};
 use crate::value::{RecordKind, Time, Type, Value};
 
-/// What days are counted to, and when the reports were made.
+/// The time to which ages are computed, and when the reports were made.
 pub(super) const NOW: &str = "2026-01-01T00:00:00Z";
 
 pub(super) fn time(text: &str) -> Time {
     match text.strip_suffix('d') {
-        // So many days and an hour before.
+        // This many days and an hour before.
         Some(days) => {
             let hours = days.parse::<i64>().unwrap() * 24 + 1;
             Time(time(NOW).0 - hours * 3_600_000_000)
         }
-        None => Time::parse(text).unwrap_or_else(|| panic!("{text} is no time")),
+        None => Time::parse(text).unwrap_or_else(|| panic!("{text} is not a time")),
     }
 }
 

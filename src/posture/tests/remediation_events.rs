@@ -1,4 +1,4 @@
-//! What events show as done.
+//! The steps that events show as done.
 
 use super::super::remediation_event::{Progress, RemediationLog, ReportUser};
 use super::{NOW, record, user};
@@ -60,7 +60,7 @@ fn key(user_text: &str, made: Option<&str>, account: &str, events: &[&str]) -> S
 }
 
 #[test]
-fn keys_are_done_by_a_later_event() {
+fn a_later_event_completes_the_step_for_a_key() {
     let with_id =
         |events: &[&str]| key("/id=K1 created=9d/id=K2 created=9d", Some(NOW), "1", events);
     for (events, expected) in [
@@ -85,7 +85,7 @@ fn keys_are_done_by_a_later_event() {
         ),
         // A log without the outcome of calls.
         (&[&DELETED.replace("{", "ok=? {")], "DeleteAccessKey? outcome"),
-        // ReportUser keys go with them.
+        // The keys of the user are deleted with the user.
         (&["DeleteUser target_user=ann"], "done by DeleteUser"),
         (&["DeleteUser target_user=ann account=2"], "open"),
         (
@@ -98,9 +98,9 @@ fn keys_are_done_by_a_later_event() {
     assert_eq!(key("/id=K1", None, "1", &[DELETED]), "DeleteAccessKey? undated");
 }
 
-/// Reports of AWS and Alibaba Cloud have no ids: which key was deleted is sure only of all.
+/// Reports of AWS and Alibaba Cloud have no ids: deletion is certain only if all keys were deleted.
 #[test]
-fn keys_without_ids_are_done_when_all_are() {
+fn keys_without_ids_are_done_when_all_are_deleted() {
     let (one, two) = ("/slot=1 created=9d", "/slot=1 created=9d/slot=2 created=8d");
     let second = DELETED.replace("K1", "K2");
     let created = "CreateAccessKey target_user=ann time=2026-01-01T12:00:00Z";
@@ -125,14 +125,14 @@ fn keys_without_ids_are_done_when_all_are() {
     ] {
         assert_eq!(key(text, Some(NOW), "1", events), expected, "{text} {events:?}");
     }
-    // Without an account in the report the name must be one of one account.
+    // If the report names no account, the name must occur in only one account.
     assert_eq!(key(one, Some(NOW), "", &[DELETED]), "done by DeleteAccessKey");
     let other = second.replace("{", "account=2 {");
     assert_eq!(key(one, Some(NOW), "", &[DELETED, &other]), "DeleteAccessKey? which-account");
 }
 
 #[test]
-fn passwords_and_factors_are_done_by_a_later_event() {
+fn a_later_event_completes_steps_for_passwords_and_factors() {
     let check = |cred: &str, name: &str, provider, events: &[&str], expected: [&str; 2]| {
         let (user, log) = (user(cred, Some(NOW)), log(events));
         let of = ReportUser { provider, account: "1", name, user: &user };
@@ -152,7 +152,7 @@ fn passwords_and_factors_are_done_by_a_later_event() {
     aws(&[gone], ["done by DeleteLoginProfile", "done by DeleteLoginProfile"]);
     aws(&[gone, "CreateLoginProfile target_user=ann time=2026-01-03T00:00:00Z"], ["open", "open"]);
     aws(&["DeleteUser target_user=ann"], ["done by DeleteUser", "done by DeleteUser"]);
-    // Root does it to itself; a user who is called root is somebody else.
+    // The root user does it to itself; an IAM user named root is a different user.
     let root = "EnableMFADevice target_user=root user=root user_type=root";
     check(
         "user_type=root",
@@ -162,7 +162,8 @@ fn passwords_and_factors_are_done_by_a_later_event() {
         ["done by EnableMFADevice", "open"],
     );
     check("", "root", Provider::Aws, &[root], ["open", "open"]);
-    // Alibaba Cloud's report has the whole name, its events the first half or all of it.
+    // Alibaba Cloud's report contains the full name; its events contain the part before the `@`, or
+    // all of it.
     let bind = "BindMFADevice provider=alibaba service=ims target_user=";
     for name in ["ann", "ann@example.onaliyun.com"] {
         check(
@@ -173,7 +174,7 @@ fn passwords_and_factors_are_done_by_a_later_event() {
             ["done by BindMFADevice", "open"],
         );
     }
-    // Tencent Cloud's events may know the user by id.
+    // Tencent Cloud's events may identify the user by id.
     let deleted = "DeleteUser provider=tencent service=cam target_user=100000000012";
     check(
         "user_id=100000000012",

@@ -11,7 +11,7 @@ use super::{NOW, time, user};
 use crate::record::Provider;
 
 #[test]
-fn each_bucket_ends_with_its_last_day_to_the_second() {
+fn age_buckets_end_exactly_after_their_last_day() {
     let age = |text: &str| user(&format!("/created={text}"), None).keys().next().unwrap().age;
     for (created, bucket) in [
         ("2026-01-01T00:00:00Z", Bucket::Acceptable),
@@ -28,7 +28,7 @@ fn each_bucket_ends_with_its_last_day_to_the_second() {
     assert_eq!(age("2026-01-01T00:00:01Z"), None);
 }
 
-/// `buckets | unknown age, outliers, gross ones, unknown status, inactive` of keys.
+/// `buckets | unknown age, outliers, gross outliers, unknown status, inactive` of keys.
 #[test]
 fn keys_are_counted_by_age() {
     for (key, expected) in [
@@ -60,7 +60,7 @@ fn keys_are_counted_by_age() {
 
 /// `password, MFA, without, MFA unknown, password unknown: tenths of a percent`.
 #[test]
-fn coverage_is_over_users_who_may_sign_in() {
+fn coverage_counts_users_who_can_sign_in() {
     for (users, expected) in [
         (&[][..], "0 0 0 0 0: None"),
         (&["console=true mfa=true"], "1 1 0 0 0: Some(1000)"),
@@ -87,7 +87,7 @@ fn coverage_is_over_users_who_may_sign_in() {
             format!("{console} {mfa} {without} {mfa_unknown} {console_unknown}: {tenths:?}");
         assert_eq!(counted, expected, "{users:?}");
     }
-    // All but one of a thousand and one are not all of them.
+    // 1000 of 1001 rounds down and is not 100%.
     let coverage = Coverage { console: 1001, mfa: 1000, ..Coverage::default() };
     assert_eq!(coverage.tenths(), Some(999));
 }
@@ -106,7 +106,7 @@ fn recommended(text: &str) -> String {
 }
 
 #[test]
-fn steps_go_by_age_and_use() {
+fn steps_depend_on_age_and_use() {
     for (text, expected) in [
         ("/active=true created=2025-12-25T00:00:00Z used=false", ""),
         (
@@ -168,7 +168,7 @@ fn steps_go_by_age_and_use() {
 }
 
 #[test]
-fn a_key_that_leaked_has_one_step() {
+fn a_leaked_key_has_one_step() {
     for (text, expected) in [
         ("/id=LEAKED active=true created=900d", "critical revoke-key: leaked, and active"),
         ("/id=LEAKED", "critical revoke-key: leaked, and active"),
@@ -206,14 +206,14 @@ fn patterns_have_their_step() {
 }
 
 #[test]
-fn zombies_may_sign_in_and_do_nothing() {
+fn zombies_can_sign_in_and_are_inactive() {
     let gone = "console=true mfa=true password_used=true password_last_used=";
     for (text, expected) in [
         (format!("{gone}2025-04-06T00:00:00Z"), None),
         (format!("{gone}2025-04-05T23:59:59Z"), Some(270)),
         (format!("{gone}271d/used=false/used=false"), Some(271)),
         (format!("{gone}271d/used=false/used=true last_used=300d"), None),
-        // Whether the key was used is not known: no zombie on a guess.
+        // It is unknown whether the key was used, so the user is not a zombie.
         (format!("{gone}271d/active=true"), None),
         ("console=true password_used=false created=271d".into(), Some(271)),
         ("console=true password_used=false created=269d".into(), None),
@@ -246,7 +246,7 @@ fn shared_accounts_have_keys_for_several_services_at_once() {
         (at("1d", "1d", "ec2").replace("active=true ", ""), Some("2 ec2 s3")),
         (at("1d", "1d", "ec2").replace(" last_service=ec2", ""), None),
         ("/id=1 active=true last_used=1d last_service=s3".into(), None),
-        // The third is not in use any more.
+        // The third key is no longer in use.
         (
             at("1d", "1d", "ec2") + "/id=3 active=true last_used=90d last_service=iam",
             Some("2 ec2 s3"),
@@ -262,7 +262,7 @@ fn shared_accounts_have_keys_for_several_services_at_once() {
 
 /// Of two reports the newer one counts; of two rows of one time, the worse value.
 #[test]
-fn what_is_said_twice_of_a_user_is_put_together() {
+fn repeated_rows_of_a_user_are_merged() {
     let (old, new) = ("2025-06-01T00:00:00Z", NOW);
     let merged = |first: (&str, &str), second: (&str, &str)| {
         let mut merged = user(first.0, Some(first.1));
@@ -300,7 +300,7 @@ fn what_is_said_twice_of_a_user_is_put_together() {
 }
 
 #[test]
-fn a_sum_of_trends_begins_when_all_have_begun() {
+fn a_total_trend_begins_when_every_account_has_a_report() {
     let point = |day: &str, keys| TrendPoint {
         time: time(&format!("2025-{day}T00:00:00Z")),
         users: 1,

@@ -1,6 +1,6 @@
 //! `after_silence` of a rule file.
 
-use super::loader::{Built, Loader};
+use super::loader::{Built, Loader, SubjectParts};
 use crate::diag::Diagnostic;
 use crate::diag::codes::rule as codes;
 use crate::expr::{Declarations, Expected, Expr};
@@ -17,12 +17,12 @@ impl<'a> Loader<'a> {
         &mut self,
         entry: &'a MappingEntry,
         declarations: &Declarations<'_>,
-        by: &[(String, Expr)],
+        subject: &SubjectParts,
     ) -> Option<Built> {
         if declarations.on != Some(RecordKind::Event) {
             return None;
         }
-        let step = self.only_step(declarations, by);
+        let step = self.only_step(declarations, subject);
         let length = self.silence(entry, declarations);
         let last_seen = match entry.value.get("last_seen") {
             Some(written) => Some(self.last_seen(&written.scalar()?.fragment, declarations)),
@@ -30,8 +30,7 @@ impl<'a> Loader<'a> {
         };
         let time = Fragment::new("event.time".to_owned(), entry.key.span(), Vec::new());
         let operand = self.compile(&time, Expected::Anything, declarations)?;
-        let silent_since =
-            Measure { name: SILENT_SINCE.to_owned(), kind: MeasureKind::Max, operand };
+        let silent_since = Measure::new(SILENT_SINCE, MeasureKind::Max, operand);
         let last_seen = match last_seen {
             Some(compiled) => Some(compiled?),
             None => None,

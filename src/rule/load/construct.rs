@@ -1,20 +1,20 @@
 //! `correlate`, `sequence`, `first_seen` and `after_silence` of a rule file.
 
-use super::loader::{Built, Loader};
+use super::loader::{Built, Loader, SubjectParts};
 use crate::diag::Diagnostic;
 use crate::diag::codes::rule as codes;
-use crate::expr::{Declarations, Expr};
+use crate::expr::Declarations;
 use crate::rule::{Construct, ConstructKind};
 use crate::value::RecordKind;
 use crate::yaml::MappingEntry;
 
 impl<'a> Loader<'a> {
-    /// The steps and the construct, if everything in them is valid. `by` is the subject of the
+    /// The steps and the construct, if everything in them is valid. `subject` is the subject of the
     /// rule.
     pub(super) fn construct(
         &mut self,
         declarations: &Declarations<'_>,
-        by: &[(String, Expr)],
+        subject: &SubjectParts,
     ) -> Option<Built> {
         let on = declarations.on?;
         let body = self.body;
@@ -39,16 +39,16 @@ impl<'a> Loader<'a> {
         }
         match first {
             None => {
-                let step = self.only_step(declarations, by)?;
+                let step = self.only_step(declarations, subject)?;
                 Some(Built { construct: Construct::Plain, steps: vec![step] })
             }
             Some((kind, entry)) => {
                 self.check_record_kind(kind, entry, on);
                 match kind {
-                    ConstructKind::Correlate => self.correlate(entry, declarations, by),
-                    ConstructKind::Sequence => self.sequence(entry, declarations, by),
-                    ConstructKind::FirstSeen => self.first_seen(entry, declarations, by),
-                    ConstructKind::AfterSilence => self.after_silence(entry, declarations, by),
+                    ConstructKind::Correlate => self.correlate(entry, declarations, subject),
+                    ConstructKind::Sequence => self.sequence(entry, declarations, subject),
+                    ConstructKind::FirstSeen => self.first_seen(entry, declarations, subject),
+                    ConstructKind::AfterSilence => self.after_silence(entry, declarations, subject),
                 }
             }
         }

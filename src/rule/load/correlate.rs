@@ -1,23 +1,33 @@
 //! `correlate` of a rule file.
 
-use super::loader::{Built, Loader, reads};
+use super::each::value_or_each;
+use super::loader::{Built, Loader, SubjectParts, reads};
 use crate::diag::codes::rule as codes;
 use crate::diag::{Diagnostic, escaped};
+use crate::expr::ir::Op;
 use crate::expr::{Declarations, Expected, Expr};
 use crate::rule::construct::{Construct, Correlate, Measure, MeasureKind, measured};
 use crate::rule::monotone::is_monotone;
 use crate::rule::name;
+use crate::source::Span;
 use crate::value::Type;
 use crate::yaml::{MappingEntry, Node, NodeKind};
+
+/// The key that limits the values that a measure shows.
+const MOST: &str = "most";
+/// The values that a measure shows if the rule does not limit them.
+const LISTED: usize = 10;
+/// The values that a measure can show.
+const MOST_LISTED: usize = 100;
 
 impl<'a> Loader<'a> {
     pub(super) fn correlate(
         &mut self,
         entry: &'a MappingEntry,
         declarations: &Declarations<'_>,
-        by: &[(String, Expr)],
+        subject: &SubjectParts,
     ) -> Option<Built> {
-        let step = self.only_step(declarations, by);
+        let step = self.only_step(declarations, subject);
         let within = self.length(entry.value.get("within"), declarations);
         let measures = self.measures(&entry.value, declarations)?;
         let named = measured(&measures);
@@ -33,10 +43,34 @@ impl<'a> Loader<'a> {
             );
             return None;
         }
+        if !self.tests_no_values(&having, &measures) {
+            return None;
+        }
         let grows = is_monotone(&having, &measures);
         let construct =
             Construct::Correlate(Correlate { within: within.ok()?, measures, having, grows });
         Some(Built { construct, steps: vec![step?] })
+    }
+
+    /// Whether a condition names no measure that lists values for the message; reports it if not.
+    pub(super) fn tests_no_values(&mut self, condition: &Expr, measures: &[Measure]) -> bool {
+        let mut named: Option<(String, Span)> = None;
+        condition.ir().walk(&mut |node| {
+            if let Op::Measure(slot) = node.op
+                && let Some(measure) = measures.get(slot)
+                && measure.kind == MeasureKind::Values
+            {
+                named.get_or_insert((measure.name.clone(), node.span));
+            }
+        });
+        let Some((name, at)) = named else { return true };
+        let message = format!("`{name}` lists values for `message` and cannot be tested");
+        self.diagnostics.push(
+            Diagnostic::error(&codes::MEASURE, message)
+                .at(at, "a measure of `values`")
+                .help("count the values with a measure of `distinct`"),
+        );
+        false
     }
 
     /// The measures; `None` if one of them is invalid.
@@ -81,26 +115,32 @@ impl<'a> Loader<'a> {
         if !matches!(entry.value.kind, NodeKind::Mapping(_)) {
             return None;
         }
-        let kinds = entry.value.entries();
+        let kinds = entry.value.entries().iter().filter(|kind| kind.key.text() != MOST);
+        let kinds: Vec<&MappingEntry> = kinds.collect();
         let (Some(kind), None) = (kinds.first(), kinds.get(1)) else {
+            let step = MeasureKind::Step.name();
+            let counting: Vec<&str> =
+                MeasureKind::WORDS.iter().copied().filter(|word| *word != step).collect();
             let message = format!(
                 "the measure `{}` counts in one way: `{}`",
                 escaped(entry.key.text(), 60),
-                MeasureKind::WORDS.join("`, `")
+                counting.join("`, `")
             );
             let at = kinds.get(1).map_or(entry.value.span, |second| second.key.span());
             self.diagnostics
                 .push(Diagnostic::error(&codes::MEASURE, message).at(at, "expected one of them"));
             return None;
         };
-        let (source, kind) = (&kind.value.scalar()?.fragment, MeasureKind::parse(kind.key.text())?);
+        let (source, each) = value_or_each(&kind.value)?;
+        let kind = MeasureKind::parse(kind.key.text())?;
+        let most = self.most(entry, kind);
         let expected = match kind {
             MeasureKind::Count => Expected::Condition,
             _ => Expected::Anything,
         };
         let operand = self.compile(source, expected, declarations)?;
         let takes = match kind {
-            MeasureKind::Count | MeasureKind::Distinct => None,
+            MeasureKind::Count | MeasureKind::Distinct | MeasureKind::Values => None,
             MeasureKind::Sum if operand.ty() == Type::Int => None,
             MeasureKind::Sum => Some("an integer"),
             _ if matches!(operand.ty(), Type::Int | Type::Time | Type::Duration) => None,
@@ -123,6 +163,31 @@ impl<'a> Loader<'a> {
             );
             return None;
         }
-        (!wrong).then(|| Measure { name: entry.key.text().to_owned(), kind, operand })
+        if each && !self.has_items(&operand) {
+            return None;
+        }
+        let most = most?;
+        let name = entry.key.text();
+        (!wrong).then(|| Measure { each, most, ..Measure::new(name, kind, operand) })
+    }
+
+    /// How many values a measure shows.
+    fn most(&mut self, measure: &'a MappingEntry, kind: MeasureKind) -> Option<usize> {
+        let written = measure.value.entries().iter().find(|entry| entry.key.text() == MOST);
+        let Some(written) = written else { return Some(LISTED) };
+        let (message, at) = match written.value.int().map(usize::try_from) {
+            _ if kind != MeasureKind::Values => (
+                format!("`{MOST}` limits `values`, and this measure is `{}`", kind.name()),
+                written.key.span(),
+            ),
+            Some(Ok(most)) if (1..=MOST_LISTED).contains(&most) => return Some(most),
+            Some(_) => {
+                (format!("`{MOST}` is a number from 1 to {MOST_LISTED}"), written.value.span)
+            }
+            // That it is no number was already reported.
+            None => return None,
+        };
+        self.diagnostics.push(Diagnostic::error(&codes::MEASURE, message).at(at, ""));
+        None
     }
 }

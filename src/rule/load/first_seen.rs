@@ -1,9 +1,9 @@
 //! `first_seen` of a rule file.
 
-use super::loader::{Built, Loader};
+use super::loader::{Built, Loader, SubjectParts};
 use crate::diag::Diagnostic;
 use crate::diag::codes::rule as codes;
-use crate::expr::{Declarations, Expected, Expr};
+use crate::expr::{Declarations, Expected};
 use crate::rule::{Construct, FirstSeen};
 use crate::source::Fragment;
 use crate::yaml::{MappingEntry, Node};
@@ -13,9 +13,9 @@ impl<'a> Loader<'a> {
         &mut self,
         entry: &'a MappingEntry,
         declarations: &Declarations<'_>,
-        by: &[(String, Expr)],
+        subject: &SubjectParts,
     ) -> Option<Built> {
-        let step = self.only_step(declarations, by);
+        let step = self.only_step(declarations, subject);
         let history = self.length(entry.value.get("history"), declarations);
         let nodes = entry.value.get("of").map(Node::items).unwrap_or(&[]);
         let sources: Vec<&Fragment> =

@@ -35,6 +35,13 @@ pub(super) struct Built {
     pub(super) steps: Vec<Step>,
 }
 
+/// The values that make a subject.
+pub(super) struct SubjectParts {
+    pub(super) by: Vec<(String, Expr)>,
+    /// The list of which each item is a subject, by its index.
+    pub(super) each: Option<usize>,
+}
+
 impl<'a> Loader<'a> {
     pub(super) fn text(&self, key: &str) -> String {
         self.body.get(key).and_then(Node::text).unwrap_or_default().trim_end().to_owned()
@@ -99,7 +106,7 @@ impl<'a> Loader<'a> {
     pub(super) fn only_step(
         &mut self,
         declarations: &Declarations<'_>,
-        by: &[(String, Expr)],
+        subject: &SubjectParts,
     ) -> Option<Step> {
         let Some(source) = self.fragment("when") else {
             // If `when` is not text, that error was already reported.
@@ -116,7 +123,8 @@ impl<'a> Loader<'a> {
             return None;
         };
         let when = self.compile(source, Expected::Condition, declarations)?;
-        Some(Step { id: String::new(), when, by: by.to_vec(), absent: false })
+        let SubjectParts { by, each } = subject;
+        Some(Step::new("", when, by.clone(), *each))
     }
 
     /// A length of time, as written or from a parameter; `Err` if it is neither.
@@ -172,7 +180,7 @@ pub(super) fn reads(ir: &Ir) -> (bool, Option<Span>) {
     let (mut names_measure, mut record) = (false, None);
     ir.walk(&mut |node| match node.op {
         Op::Measure(_) => names_measure = true,
-        Op::Field(_) | Op::Row(_) | Op::Member(..) | Op::Report(..) => {
+        Op::Field(_) | Op::Row(_) | Op::OfStep(..) | Op::Member(..) | Op::Report(..) => {
             record = record.or(Some(node.span));
         }
         _ => {}

@@ -5,12 +5,14 @@
 //! hide a misspelt field. The rule is returned only if there is no error.
 
 mod construct;
+mod each;
 mod correlate;
 mod after_silence;
 mod first_seen;
 mod loader;
 mod rule;
 mod sequence;
+mod steps;
 mod stray;
 
 pub use loader::Overrides;

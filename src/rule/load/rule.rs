@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::loader::{Built, Loader, Overrides, reads};
+use super::loader::{Built, Loader, Overrides, SubjectParts, reads};
 use super::stray::gather;
 use crate::diag::codes::{lint, rule as codes};
 use crate::diag::{Diagnostic, escaped};
@@ -76,25 +76,26 @@ impl<'a> Loader<'a> {
         let tests = self.tests();
         // If the kind of record is unknown, no expression can be checked.
         let on = on?;
-        let declarations = Declarations { on: Some(on), params: Some(&params), measures: &[] };
+        let declarations =
+            Declarations { on: Some(on), params: Some(&params), ..Declarations::default() };
         let by = self.by(on, on_span?, &declarations);
-        let built = self.construct(&declarations, &by);
-        let measures = built.as_ref().map_or(&[][..], |built| built.construct.measures());
-        let named = measured(measures);
-        let declarations = Declarations { measures: &named, ..declarations };
+        let mut built = self.construct(&declarations, &by);
+        let measures = built.as_ref().map_or(&[][..], |built| built.construct.measures()).to_vec();
+        let (named, steps) = (measured(&measures), self.steps_of_message());
+        let declarations = Declarations { measures: &named, steps: &steps, ..declarations };
         // If the measures are unknown, expressions that name them cannot be checked.
         let keys = ["correlate", "after_silence"];
         let unknown = built.is_none() && keys.iter().any(|key| self.body.get(key).is_some());
         let raise = match unknown {
             true => Vec::new(),
-            false => self.raise(written_severity, &declarations, measures),
+            false => self.raise(written_severity, &declarations, &measures, &mut built),
         };
         let message = self.fragment("message").or_else(|| self.fragment("title"));
         let message = message.filter(|_| !unknown).and_then(|source| {
             let compiled = expr::compile_template(source, &declarations, self.env);
             let message = self.collect(compiled)?;
             message.parts().iter().for_each(|part| self.one_of_both(part));
-            Some(message)
+            Some(self.of_steps(message, &mut built))
         });
         let id = self.body.get("id").and_then(Node::scalar)?;
         let Built { construct, steps } = built?;
@@ -130,6 +131,7 @@ impl<'a> Loader<'a> {
         severity: Option<Severity>,
         declarations: &Declarations<'_>,
         measures: &[Measure],
+        built: &mut Option<Built>,
     ) -> Vec<Raise> {
         let items = self.body.get("raise").map(Node::items).unwrap_or(&[]);
         let mut raise = Vec::new();
@@ -155,7 +157,12 @@ impl<'a> Loader<'a> {
                 self.compile(&source.fragment, Expected::Condition, declarations)
             });
             if let (Some(to), Some(when)) = (to, when) {
-                let judged = self.judged(&when, measures);
+                let judged = match when.names_steps() {
+                    // Another instance can have other values.
+                    true => Judged::Occurrence { grows: false },
+                    false => self.judged(&when, measures),
+                };
+                let when = self.of_steps(when, built);
                 raise.push(Raise { to, when, judged });
             }
         }
@@ -164,6 +171,7 @@ impl<'a> Loader<'a> {
 
     /// What a `raise` is evaluated for: an occurrence if it names a measure, else a match.
     fn judged(&mut self, when: &Expr, measures: &[Measure]) -> Judged {
+        self.tests_no_values(when, measures);
         let (names_measure, record) = reads(when.ir());
         if !names_measure {
             return Judged::Match;
@@ -200,17 +208,15 @@ impl<'a> Loader<'a> {
         on: RecordKind,
         on_span: Span,
         declarations: &Declarations<'_>,
-    ) -> Vec<(String, Expr)> {
-        let sources: Vec<Fragment> = match self.body.get("by") {
-            Some(by) => {
-                by.items().iter().filter_map(|item| Some(item.scalar()?.fragment.clone())).collect()
-            }
-            None => {
-                let default = default_by(on).iter();
-                default.map(|text| Fragment::new((*text).to_owned(), on_span, Vec::new())).collect()
-            }
-        };
-        self.expressions(&sources.iter().collect::<Vec<_>>(), declarations)
+    ) -> SubjectParts {
+        if let Some(by) = self.body.get("by") {
+            return self.subject(by, declarations);
+        }
+        let default = default_by(on).iter();
+        let sources: Vec<Fragment> =
+            default.map(|text| Fragment::new((*text).to_owned(), on_span, Vec::new())).collect();
+        let by = self.expressions(&sources.iter().collect::<Vec<_>>(), declarations);
+        SubjectParts { by, each: None }
     }
 
     fn tests(&mut self) -> Vec<TestCase> {

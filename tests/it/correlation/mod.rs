@@ -18,7 +18,7 @@ use keytrail::{ScanOptions, scan};
 use proptest::prelude::*;
 
 use crate::run::Folder;
-use reference::{Entry, Event, Finding, Having, Minute, Occurrence, Rule, findings};
+use reference::{Entry, Event, Finding, Having, Minute, Occurrence, Rule, Step, findings, told};
 
 const APIS: [&str; 4] = ["CreateUser", "AttachUserPolicy", "CreateAccessKey", "DeleteUser"];
 /// 2026-03-02T00:00:00Z, the start of every stream.
@@ -61,13 +61,22 @@ pub(crate) fn yaml(rule: &Rule) -> String {
         }
         Rule::Sequence { steps, within: of } => {
             let mut text = format!("  sequence:\n{}    steps:\n", within(of));
-            for (number, (apis, absent)) in steps.iter().enumerate() {
+            let mut times = Vec::new();
+            for (number, Step { apis, absent, count, relation }) in steps.iter().enumerate() {
                 text.push_str(&format!(
                     "      - id: s{number}\n        absent: {absent}\n        when: {}\n",
                     condition(*apis)
                 ));
+                if !absent {
+                    text.push_str(&format!("        count: {count}\n"));
+                    times.push(format!("${{s{number}.time}}"));
+                }
+                if let Some((other, same)) = relation {
+                    let operator = if *same { "==" } else { "!=" };
+                    text.push_str(&format!("        where: s{other}.ip {operator} event.ip\n"));
+                }
             }
-            text
+            text + &format!("  message: \"{}\"\n", times.join(" "))
         }
         Rule::FirstSeen { when, among, history } => format!(
             "  when: {}\n  first_seen:\n    of: [event.ip]\n    history: {}\n    among: {}\n",
@@ -213,14 +222,37 @@ pub(crate) fn rule() -> impl Strategy<Value = Rule> {
     ];
     let correlate = (1u8..16, within(), having)
         .prop_map(|(when, within, having)| Rule::Correlate { when, within, having });
-    let steps = prop::collection::vec((1u8..16, prop::bool::weighted(0.3)), 2..5)
-        .prop_filter("a step must be there", |steps| steps.iter().any(|(_, absent)| !absent));
+    let relation = || prop::option::weighted(0.4, (any::<usize>(), any::<bool>()));
+    let count = prop_oneof![3 => Just(1usize), 1 => 2usize..4];
+    let step = (1u8..16, prop::bool::weighted(0.3), count, relation());
+    let steps = prop::collection::vec(step, 2..5)
+        .prop_filter("a step must be there", |steps| steps.iter().any(|(_, absent, ..)| !absent))
+        .prop_map(steps);
     let sequence = (steps, within()).prop_map(|(steps, within)| Rule::Sequence { steps, within });
     let first_seen = (1u8..16, 1u8..16, 1i64..16)
         .prop_map(|(when, among, history)| Rule::FirstSeen { when, among, history });
     let after_silence = (1u8..16, 1i64..8, prop::option::of(-8i64..24))
         .prop_map(|(when, silence, table)| Rule::AfterSilence { when, silence, table });
     prop_oneof![2 => correlate, 3 => sequence, 1 => first_seen, 1 => after_silence]
+}
+
+/// The APIs of a step, whether it is absent, its count, and its relation to any earlier step.
+type DrawnStep = (u8, bool, usize, Option<(usize, bool)>);
+
+/// Steps whose relations name an earlier present step, if there is one.
+fn steps(drawn: Vec<DrawnStep>) -> Vec<Step> {
+    let mut present: Vec<usize> = Vec::new();
+    let mut steps = Vec::new();
+    for (number, (apis, absent, count, relation)) in drawn.into_iter().enumerate() {
+        let relation = relation.filter(|_| !present.is_empty());
+        let relation = relation.map(|(other, same)| (present[other % present.len()], same));
+        let count = if absent { 1 } else { count };
+        steps.push(Step { apis, absent, count, relation });
+        if !absent {
+            present.push(number);
+        }
+    }
+    steps
 }
 
 pub(crate) fn entry() -> impl Strategy<Value = Entry> {
@@ -235,7 +267,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: cases(), ..ProptestConfig::default() })]
 
     #[test]
-    fn the_engine_finds_what_trying_everything_finds(
+    fn the_engine_equals_an_exhaustive_search(
         rule in rule(),
         events in stream(),
         entries in prop::collection::vec(entry(), 0..3),
@@ -259,6 +291,14 @@ proptest! {
         let allowed = policy_with(true);
         let report = run(&allowed, &all, 1, 1 << 30);
         prop_assert_eq!(found(&report, &rule), findings(&rule, &events, &entries), "with entries");
+        for (user, minutes) in told(&rule, &events, &entries) {
+            let times: Vec<String> =
+                minutes.iter().map(|m| Time((BEGINS + m * 60) * 1_000_000).to_string()).collect();
+            let name = format!("user-{user}");
+            let of_user = |f: &&keytrail::finding::Finding| f.subject[1].1.as_ref() == Some(&name);
+            let finding = report.findings.iter().find(of_user).unwrap();
+            prop_assert_eq!(&finding.message, &times.join(" "), "of {}", name);
+        }
 
         // Order, split, threads and memory do not change the result.
         let split = [folder.path("left.ndjson"), folder.path("right.ndjson")];

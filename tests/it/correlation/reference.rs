@@ -41,12 +41,23 @@ pub(crate) type Apis = u8;
 pub(crate) enum Rule {
     /// Counts events of these APIs.
     Correlate { when: Apis, within: Option<Minute>, having: Having },
-    /// Steps, each with its APIs; some steps are absent.
-    Sequence { steps: Vec<(Apis, bool)>, within: Option<Minute> },
+    /// Steps, some of them absent.
+    Sequence { steps: Vec<Step>, within: Option<Minute> },
     /// A new address in events of the first APIs, compared with events of the second.
     FirstSeen { when: Apis, among: Apis, history: Minute },
     /// An event of these APIs after a silence. Whether a table names the last use of user 0.
     AfterSilence { when: Apis, silence: Minute, table: Option<Minute> },
+}
+
+/// A step of a sequence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Step {
+    pub(crate) apis: Apis,
+    pub(crate) absent: bool,
+    /// How many events it requires.
+    pub(crate) count: usize,
+    /// An earlier present step, and whether the address is the same as there or another one.
+    pub(crate) relation: Option<(usize, bool)>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -169,6 +180,12 @@ fn occurrences(
         }
         Rule::Sequence { steps, within } => {
             let instances = instances(steps, *within, own, all, counts);
+            let instances = instances.into_iter().map(|(chain, uncertain)| {
+                let mut events: Vec<Event> = chain.into_iter().map(|(_, event)| event).collect();
+                events.sort();
+                (events, uncertain)
+            });
+            let instances = instances.collect();
             let span = |events: &[Event]| {
                 (
                     events.iter().map(|event| event.time).min().unwrap(),
@@ -228,64 +245,119 @@ fn join(parts: Vec<(Vec<Event>, bool)>, meet: &dyn Fn(&[Event], &[Event]) -> boo
     joined
 }
 
-/// Every instance of a sequence: its events, and whether the input does not cover its whole window.
+/// An assignment of events to steps, by the index of the step.
+type Chain = Vec<(usize, Event)>;
+
+/// Every instance of a sequence, and whether the input does not cover its whole window.
 fn instances(
-    steps: &[(Apis, bool)],
+    steps: &[Step],
     within: Option<Minute>,
     own: &[Event],
     all: &[Event],
     counts: &dyn Fn(&Event) -> bool,
-) -> Vec<(Vec<Event>, bool)> {
-    let present: Vec<Apis> =
-        steps.iter().filter(|(_, absent)| !absent).map(|(apis, _)| *apis).collect();
+) -> Vec<(Chain, bool)> {
     // The absent steps before each present step and after the last one.
-    let mut gaps: Vec<Vec<Apis>> = vec![Vec::new()];
-    for (apis, absent) in steps {
-        match absent {
-            true => gaps.last_mut().unwrap().push(*apis),
-            false => gaps.push(Vec::new()),
+    let mut gaps: Vec<Vec<&Step>> = vec![Vec::new()];
+    let mut positions = Vec::new();
+    for (number, step) in steps.iter().enumerate() {
+        match step.absent {
+            true => gaps.last_mut().unwrap().push(step),
+            false => {
+                positions.extend(std::iter::repeat_n((number, gaps.len() - 1), step.count));
+                gaps.push(Vec::new());
+            }
         }
     }
-    let broken = |gap: usize, inside: &dyn Fn(Minute) -> bool| {
-        gaps[gap].iter().any(|apis| own.iter().any(|e| is(*apis, e) && inside(e.time)))
+    let related = |step: &Step, event: &Event, chain: &Chain| {
+        step.relation.is_none_or(|(other, same)| {
+            chain.iter().all(|(of, earlier)| *of != other || (earlier.ip == event.ip) == same)
+        })
     };
-    let mut found = Vec::new();
-    let mut open: Vec<Vec<Event>> = vec![Vec::new()];
-    for (step, apis) in present.iter().enumerate() {
+    let named = |number: usize| {
+        steps.iter().any(|step| step.relation.is_some_and(|(other, _)| other == number))
+    };
+    let broken = |gap: usize, chain: &Chain, inside: &dyn Fn(Minute) -> bool| {
+        gaps[gap].iter().any(|step| {
+            own.iter().any(|e| is(step.apis, e) && inside(e.time) && related(step, e, chain))
+        })
+    };
+    let mut open: Vec<Chain> = vec![Vec::new()];
+    for (number, gap) in &positions {
+        let step = &steps[*number];
         let mut next = Vec::new();
         for chain in open {
-            for event in own.iter().filter(|event| is(*apis, event) && counts(event)) {
-                let fits = !chain.contains(event)
-                    && chain.last().is_none_or(|last| {
+            for event in own.iter().filter(|event| is(step.apis, event) && counts(event)) {
+                let after_last = chain.last().is_none_or(|(of, last)| match of == number {
+                    // Which of the events of one step is called its first makes no difference.
+                    true => {
+                        (last.time, last.id) < (event.time, event.id)
+                            && (!named(*number) || last.ip == event.ip)
+                    }
+                    false => {
                         last.time <= event.time
-                            && !broken(step, &|time| last.time < time && time < event.time)
-                    })
-                    && chain.first().is_none_or(|first| {
+                            && !broken(*gap, &chain, &|time| last.time < time && time < event.time)
+                    }
+                });
+                let fits = !chain.iter().any(|(_, other)| other == event)
+                    && after_last
+                    && related(step, event, &chain)
+                    && chain.first().is_none_or(|(_, first)| {
                         within.is_none_or(|within| event.time - first.time <= within)
                     });
                 if fits {
-                    next.push([chain.clone(), vec![*event]].concat());
+                    next.push([chain.clone(), vec![(*number, *event)]].concat());
                 }
             }
         }
         open = next;
     }
+    let mut found = Vec::new();
     for chain in open {
-        let (first, last) = (chain[0].time, chain[chain.len() - 1].time);
+        let (first, last) = (chain[0].1.time, chain[chain.len() - 1].1.time);
         let before = |time: Minute| time < first && within.is_none_or(|w| time >= first - w);
         let behind = |time: Minute| time > last && within.is_none_or(|w| time <= last + w);
-        if broken(0, &before) || broken(present.len(), &behind) {
+        let end = gaps.len() - 1;
+        if broken(0, &chain, &before) || broken(end, &chain, &behind) {
             continue;
         }
         let begins = all.iter().map(|event| event.time).min().unwrap();
         let ends = all.iter().map(|event| event.time).max().unwrap();
         let unseen = |gap: usize, seen: bool| !gaps[gap].is_empty() && within.is_some() && !seen;
         let uncertain = within.is_some_and(|within| {
-            unseen(0, begins <= first - within) || unseen(present.len(), ends >= last + within)
+            unseen(0, begins <= first - within) || unseen(end, ends >= last + within)
         });
-        let mut events = chain;
-        events.sort();
-        found.push((events, uncertain));
+        found.push((chain, uncertain));
     }
     found
+}
+
+/// The minutes of the records that the message of each user names: those of the instance of the
+/// first occurrence that ends first, and of these the one that begins first, and so on. Only for a
+/// sequence whose steps require one record each and for users with one event a minute.
+pub(crate) fn told(rule: &Rule, stream: &[Event], entries: &[Entry]) -> BTreeMap<u8, Vec<Minute>> {
+    let Rule::Sequence { steps, within } = rule else { return BTreeMap::new() };
+    let mut events: Vec<Event> = stream.to_vec();
+    events.sort();
+    events.dedup();
+    let covered = |event: &Event| entries.iter().any(|entry| entry.covers(event));
+    let mut told = BTreeMap::new();
+    for user in events.iter().map(|event| event.user).collect::<BTreeSet<u8>>() {
+        let own: Vec<Event> = events.iter().filter(|e| e.user == user).copied().collect();
+        let minutes: BTreeSet<Minute> = own.iter().map(|event| event.time).collect();
+        if minutes.len() < own.len() || steps.iter().any(|step| step.count > 1) {
+            continue;
+        }
+        let mut found = instances(steps, *within, &own, &events, &|event| !covered(event));
+        if found.is_empty() {
+            found = instances(steps, *within, &own, &events, &|_| true);
+        }
+        let minutes = found.into_iter().map(|(chain, _)| {
+            let minutes: Vec<Minute> = chain.iter().map(|(_, event)| event.time).collect();
+            (minutes[minutes.len() - 1], minutes)
+        });
+        if let Some((_, minutes)) = minutes.min() {
+            told.insert(user, minutes);
+        }
+    }
+    told
 }

@@ -1,6 +1,6 @@
 //! The literate corpus: each construct with its result, evaluated by Keytrail and by Rhai's engine.
 //!
-//! `tests/corpus/expr/README.md` says how the files are written.
+//! `tests/corpus/expr/README.md` says how the files are written. `docs/expressions.md` is one of them.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 use keytrail::expr::{Expected, compile};
 use keytrail::source::{Fragment, Sources};
 use keytrail::value::RecordKind;
+
+use crate::readme::root;
 
 use super::coverage;
 use super::reference;
@@ -38,6 +40,7 @@ pub(super) fn rows() -> Rows {
 fn cases() -> Vec<Case> {
     let mut files: Vec<PathBuf> =
         fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.push(root().join("docs/expressions.md"));
     files.sort();
     let mut cases = Vec::new();
     for file in files.iter().filter(|file| file.extension().is_some_and(|e| e == "md")) {
@@ -79,7 +82,7 @@ fn rewrite(file: &Path, line: usize, result: &str) {
 }
 
 #[test]
-fn every_operation_and_function_is_shown() {
+fn the_corpus_covers_every_operation_and_function() {
     let world = World::new();
     let mut used = BTreeSet::new();
     for case in cases() {

@@ -15,7 +15,7 @@ use super::world::World;
 /// Names every operation. A new operation does not compile until it is listed here, and then the
 /// test requires that expressions use it.
 macro_rules! operations {
-    ($($pattern:pat => $name:literal,)*) => {
+    ($($pattern:pat => $name:expr,)*) => {
         const OPERATIONS: &[&str] = &[$($name),*];
         fn operation(op: &Op) -> &'static str {
             match op { $($pattern => $name,)* }
@@ -23,11 +23,15 @@ macro_rules! operations {
     };
 }
 
+/// It is not evaluated: a condition over several steps becomes one over measures.
+const RECORD_OF_STEP: &str = "record of a step";
+
 operations! {
     Op::Const(_) => "constant",
     Op::Field(_) => "field",
     Op::Row(_) => "row",
     Op::Member(..) => "member",
+    Op::OfStep(..) => RECORD_OF_STEP,
     Op::Path(..) => "path",
     Op::Index(..) => "index",
     Op::Local(..) => "local",
@@ -107,6 +111,7 @@ fn describe(ir: &Ir, keys: &mut BTreeSet<String>) {
                     PathStep::Key(_) => "path by key".into(),
                     PathStep::Item(item) if *item < 0 => "path by item from the end".into(),
                     PathStep::Item(_) => "path by item".into(),
+                    PathStep::Each => "path over items".into(),
                 });
             }
         }
@@ -178,8 +183,8 @@ impl fmt::Display for Coverage {
     }
 }
 
-/// Every operator with every pair of types, every function with every argument type, and every other
-/// construct with every type, limited to what the checker accepts.
+/// Every operator with every pair of types, every function with every argument type, and every
+/// other construct with every type, limited to what the checker accepts.
 pub(super) fn matrix(world: &World) -> Vec<String> {
     let mut texts = Vec::new();
     let binary = COMPARISONS.iter().chain(&ARITHMETIC).chain(&["in", "!in", "??"]);
@@ -272,7 +277,8 @@ const CONSTRUCTS: [&str; 9] = [
 
 /// The names of all operations, of constructs that types do not distinguish, and of all functions.
 pub(super) fn language() -> BTreeSet<String> {
-    let names = OPERATIONS.iter().chain(&CONSTRUCTS).map(|name| (*name).to_owned());
+    let evaluated = OPERATIONS.iter().filter(|name| **name != RECORD_OF_STEP);
+    let names = evaluated.chain(&CONSTRUCTS).map(|name| (*name).to_owned());
     let calls = FUNCTIONS.iter().filter(|function| is_call(**function));
     names.chain(calls.map(|function| format!("{}()", function.name()))).collect()
 }
@@ -284,7 +290,7 @@ fn is_call(function: &dyn Function) -> bool {
 }
 
 /// Parts for which Rhai cannot return a value, with the reason.
-const ONLY_OURS: [(&str, &str); 1] = [("list[value]", "nothing stands at any place of `[]`")];
+const ONLY_OURS: [(&str, &str); 1] = [("list[value]", "`[]` has no items")];
 
 /// Everything that must be compared with Rhai.
 pub(super) fn wanted(world: &World, matrix: &[String]) -> BTreeSet<String> {
@@ -292,7 +298,7 @@ pub(super) fn wanted(world: &World, matrix: &[String]) -> BTreeSet<String> {
     let texts = matrix.iter().filter_map(|text| compiled(world, text));
     wanted.extend(texts.flat_map(|expr| used(&expr)));
     for (key, reason) in ONLY_OURS {
-        assert!(wanted.remove(key), "{key} is no part of the language, though {reason}");
+        assert!(wanted.remove(key), "{key} is not part of the language, though {reason}");
     }
     wanted
 }

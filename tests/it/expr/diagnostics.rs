@@ -1,6 +1,6 @@
 //! Diagnostics of invalid expressions.
 //!
-//! Each file of `tests/corpus/diag/` holds expressions with their diagnostics, underlined.
+//! Each file of `tests/corpus/diag/` contains expressions with their diagnostics, underlined.
 //! `KEYTRAIL_UPDATE=1` writes the current diagnostics; review the difference.
 
 use std::fs;
@@ -66,7 +66,7 @@ fn diagnose(header: &str, text: &str) -> String {
 
 #[test]
 #[allow(clippy::disallowed_methods, reason = "the write mode is asked for through the environment")]
-fn every_mistake_is_named_where_it_is() {
+fn every_mistake_has_a_located_diagnostic() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/diag");
     let update = std::env::var_os("KEYTRAIL_UPDATE").is_some();
     let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).collect();

@@ -81,7 +81,7 @@ fn compiles_or_points(world: &World, text: &str) {
         let diagnostics = match result {
             Ok((_, warnings)) => warnings,
             Err(errors) => {
-                assert!(!errors.is_empty(), "{text:?} is refused without a word");
+                assert!(!errors.is_empty(), "{text:?} is rejected without a diagnostic");
                 errors
             }
         };
@@ -93,7 +93,7 @@ fn compiles_or_points(world: &World, text: &str) {
 }
 
 #[test]
-fn random_tokens_are_compiled_or_refused() {
+fn random_tokens_are_compiled_or_rejected() {
     let world = World::new();
     let mut dice = Dice::new(7);
     for _ in 0..1_500 {
@@ -104,7 +104,7 @@ fn random_tokens_are_compiled_or_refused() {
 }
 
 #[test]
-fn broken_expressions_are_refused_in_their_place() {
+fn broken_expressions_give_located_errors() {
     let world = World::new();
     let mut dice = Dice::new(11);
     for _ in 0..700 {
@@ -124,7 +124,7 @@ fn broken_expressions_are_refused_in_their_place() {
 }
 
 #[test]
-fn large_and_deep_texts_come_to_an_end() {
+fn large_and_deep_texts_terminate() {
     let world = World::new();
     let fill = |part: &str, end: &str| {
         let mut text = part.repeat((MAX_SOURCE - end.len() - 64) / part.len());
@@ -175,7 +175,7 @@ fn refused(world: &World, text: &str) -> Vec<(String, String)> {
 }
 
 #[test]
-fn loops_statements_and_the_host_are_refused_where_they_stand() {
+fn loops_statements_and_host_access_are_located_errors() {
     let world = World::new();
     let mut wrong = Vec::new();
     for (text, code, under) in [
@@ -211,7 +211,7 @@ fn loops_statements_and_the_host_are_refused_where_they_stand() {
 }
 
 #[test]
-fn maps_inside_each_other_are_refused_on_a_small_stack_too() {
+fn nested_maps_are_rejected_on_a_small_stack() {
     let text = format!("{}1{} == 1", "#{x: ".repeat(2_500), "}".repeat(2_500));
     let small = std::thread::Builder::new().stack_size(256 * 1024).spawn(move || {
         let world = World::new();
@@ -248,7 +248,7 @@ fn regular_expressions_are_linear_and_limited() {
 }
 
 #[test]
-fn a_part_of_the_record_that_is_absent_null_or_of_another_type_decides_the_same_everywhere() {
+fn absent_null_and_mistyped_values_are_treated_alike() {
     let world = World::new();
     let user = "event.raw.userIdentity.userName";
     for (record, expected) in [

@@ -36,7 +36,7 @@ fn named(definitions: &[(String, String)]) -> Named {
     let mut define = |(name, text): &(String, String)| {
         let file = sources.add(name.as_str(), text);
         let source = Fragment::whole(file, text);
-        (name.clone(), Definition { on: RecordKind::Event, source })
+        (name.clone(), Definition { on: RecordKind::Event, params: Vec::new(), source })
     };
     Named { definitions: definitions.iter().map(&mut define).collect(), zone: Zone::utc() }
 }
@@ -104,7 +104,7 @@ fn literals_are_limited() {
 }
 
 #[test]
-fn definitions_are_limited_in_depth_and_in_what_they_add_up_to() {
+fn definitions_are_limited_in_depth_and_total_size() {
     let chain: Vec<(String, String)> = (0..=MAX_DEFINITIONS)
         .map(|at| (format!("d{at}"), format!("d{}", at + 1)))
         .chain([(format!("d{}", MAX_DEFINITIONS + 1), "event.ok == true".to_owned())])
@@ -123,7 +123,7 @@ fn definitions_are_limited_in_depth_and_in_what_they_add_up_to() {
 }
 
 #[test]
-fn a_regular_expression_is_limited_in_what_it_compiles_to() {
+fn a_regular_expression_is_limited_in_compiled_size() {
     let env = named(&[]);
     let pattern = |count: usize| format!("event.agent.matches(`\\w{{{count}}}`)");
     assert_eq!(refused(&env, &pattern(10), false), None);

@@ -10,5 +10,6 @@ mod hostile;
 mod limits;
 pub(crate) mod random;
 mod reference;
+mod reference_json;
 mod templates;
 pub(crate) mod world;

@@ -22,11 +22,12 @@ use rhai::{Array, Dynamic, Engine, EvalAltResult, FnPtr, INT, Map, OptimizationL
 use super::world::{Number, REPORTED, Rows, World, now, reported};
 
 /// Rhai's own functions that the library has under the same name. All others are registered here.
-pub(super) const RHAIS_OWN: [&str; 13] = [
+pub(super) const RHAIS_OWN: [&str; 14] = [
     "all",
     "contains",
     "ends_with",
     "filter",
+    "index_of",
     "len",
     "map",
     "some",
@@ -58,11 +59,11 @@ macro_rules! predicate {
     };
 }
 
-fn string(value: &Dynamic) -> Option<String> {
+pub(super) fn string(value: &Dynamic) -> Option<String> {
     value.clone().into_string().ok().or_else(|| value.as_char().ok().map(|c| c.to_string()))
 }
 
-fn texts(value: &Dynamic) -> Vec<String> {
+pub(super) fn texts(value: &Dynamic) -> Vec<String> {
     if let Some(list) = value.clone().try_cast::<NamedList>() {
         return list.0.values().iter().map(|value| value.text.clone()).collect();
     }
@@ -117,6 +118,7 @@ pub(super) fn engine(world: &World) -> Engine {
     times(&mut engine);
     conversions(&mut engine);
     tables(&mut engine, world);
+    super::reference_json::register(&mut engine);
     engine
 }
 
@@ -153,12 +155,12 @@ fn maps(table: &Table) -> Vec<Map> {
 /// A first column `ip` holds ranges; any other first column is compared exactly.
 fn find<'m>(rows: &'m [Map], key: &Dynamic) -> Option<&'m Map> {
     let key = string(key)?;
-    let held = |row: &&Map| match row.get("ip").and_then(string) {
+    let matching = |row: &&Map| match row.get("ip").and_then(string) {
         Some(range) => ip(&key).is_some_and(|ip| range_holds(&range, ip)),
         None => row.get("user").and_then(string).as_deref() == Some(key.as_str()),
     };
     // The smallest range is the one with the longest prefix, or a single address.
-    rows.iter().filter(held).max_by_key(|row| match row.get("ip").and_then(string) {
+    rows.iter().filter(matching).max_by_key(|row| match row.get("ip").and_then(string) {
         Some(range) => range.split_once('/').map_or(128, |(_, prefix)| prefix.parse().unwrap()),
         None => 0_u8,
     })
@@ -241,14 +243,11 @@ fn missing(engine: &mut Engine) {
     engine.register_fn("split", |(): (), _: Dynamic| ());
     engine.register_fn("sub_string", |(): (), _: Dynamic| ());
     engine.register_fn("sub_string", |(): (), _: Dynamic, _: Dynamic| ());
-    // For us an object has no items, although Rhai's maps have some of these functions.
     for name in ["some", "all"] {
         engine.register_fn(name, |(): (), _: FnPtr| false);
-        engine.register_fn(name, |_: Map, _: FnPtr| false);
     }
     for name in ["filter", "map"] {
         engine.register_fn(name, |(): (), _: FnPtr| ());
-        engine.register_fn(name, |_: Map, _: FnPtr| ());
     }
     for name in ["+", "-", "*", "/", "%", "**"] {
         if name != "+" {
@@ -268,7 +267,7 @@ fn checked<T>(value: Option<T>) -> Checked<T> {
 
 fn times(engine: &mut Engine) {
     REGISTERED.with_borrow_mut(|names| {
-        names.extend(["days", "hours", "hour", "weekday", "date", "in_hours"]);
+        names.extend(["days", "hours", "hour", "minute", "weekday", "date", "in_hours"]);
     });
     macro_rules! compare {
         ($ty:ty, $($op:tt)*) => {$(
@@ -308,6 +307,8 @@ fn times(engine: &mut Engine) {
     let zone = "Asia/Shanghai";
     engine.register_fn("hour", move |time: Dynamic| hour(time, zone));
     engine.register_fn("hour", |time: Dynamic, zone: &str| hour(time, zone));
+    engine.register_fn("minute", move |time: Dynamic| minute(time, zone));
+    engine.register_fn("minute", |time: Dynamic, zone: &str| minute(time, zone));
     engine.register_fn("weekday", move |time: Dynamic| weekday(time, zone));
     engine.register_fn("weekday", |time: Dynamic, zone: &str| weekday(time, zone));
     engine.register_fn("date", move |time: Dynamic| date(time, zone));
@@ -321,6 +322,11 @@ fn times(engine: &mut Engine) {
 fn hour(time: Dynamic, zone: &str) -> Dynamic {
     let time = time.try_cast::<Time>().and_then(|time| civil(time, zone));
     time.map_or(Dynamic::UNIT, |time| INT::from(time.hour()).into())
+}
+
+fn minute(time: Dynamic, zone: &str) -> Dynamic {
+    let time = time.try_cast::<Time>().and_then(|time| civil(time, zone));
+    time.map_or(Dynamic::UNIT, |time| INT::from(time.minute()).into())
 }
 
 fn weekday(time: Dynamic, zone: &str) -> Dynamic {
@@ -457,7 +463,7 @@ pub(super) fn scope(world: &World, rows: &Rows, on: RecordKind) -> Scope<'static
             let value = match param {
                 Param::List(list) => Dynamic::from(NamedList(list.clone())),
                 Param::Value(value) => constant(value),
-                Param::Broken => unreachable!("the world has no such parameter"),
+                Param::Broken => unreachable!("there is no such parameter"),
             };
             (name.as_str().into(), value)
         })
@@ -480,7 +486,7 @@ fn constant(value: &Value<'_>) -> Dynamic {
         Value::Bool(b) => (*b).into(),
         Value::Str(text) => text.to_string().into(),
         Value::List(items) => items.iter().map(constant).collect::<Array>().into(),
-        other => panic!("{other:?} is no parameter"),
+        other => panic!("{other:?} is not a parameter"),
     }
 }
 

@@ -18,7 +18,7 @@ fn template(text: &str, on: RecordKind) -> Expr {
 }
 
 #[test]
-fn messages_mask_keys_and_show_gaps() {
+fn messages_mask_keys_and_show_missing_values() {
     let rows = corpus::rows();
     let event = RecordKind::Event;
     for (on, text, expected) in [
@@ -62,7 +62,7 @@ fn messages_mask_keys_and_show_gaps() {
 }
 
 #[test]
-fn keys_are_whole_when_asked_for() {
+fn keys_are_unmasked_on_request() {
     let rows = corpus::rows();
     let bindings = rows.bindings(RecordKind::Event);
     let template = template("key ${event.ak} of ${event.user}", RecordKind::Event);

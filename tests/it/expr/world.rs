@@ -99,9 +99,28 @@ impl World {
             ("apis".to_owned(), Param::List(lists["apis"].clone())),
         ]);
         let mut sources = Sources::default();
+        let mut called = |name: &str, params: &[(&str, Type)], expr: &str| {
+            let file = sources.add(format!("definition {name}"), expr);
+            let params = params.iter().map(|(name, ty)| ((*name).to_owned(), *ty)).collect();
+            let source = Fragment::whole(file, expr);
+            (name.to_owned(), Definition { on: RecordKind::Event, params, source })
+        };
+        let with_params = [
+            called("another_than", &[("name", Type::Str)], "has(name) && name != event.user"),
+            called(
+                "any_is",
+                &[("names", Type::List(Elem::Str)), ("name", Type::Str)],
+                "names.some(|one| one == name && another_than(one))",
+            ),
+            called("is_at_least", &[("n", Type::Int), ("least", Type::Int)], "n >= least"),
+            called("endless", &[("n", Type::Int)], "endless(n)"),
+        ];
         let mut definition = |name: &str, on, expr: &str| {
             let file = sources.add(format!("definition {name}"), expr);
-            (name.to_owned(), Definition { on, source: Fragment::whole(file, expr) })
+            (
+                name.to_owned(),
+                Definition { on, params: Vec::new(), source: Fragment::whole(file, expr) },
+            )
         };
         let definitions = BTreeMap::from([
             definition("is_root", RecordKind::Event, "event.user_type == \"root\""),
@@ -112,6 +131,7 @@ impl World {
             definition("broken", RecordKind::Event, "event.apii == \"x\""),
             definition("old", RecordKind::Key, "key.age_days > 90"),
         ]);
+        let definitions = definitions.into_iter().chain(with_params).collect();
         let tables = tables().map(|table| (table.id().to_owned(), table)).into();
         Self {
             lists,
@@ -127,7 +147,13 @@ impl World {
     }
 
     pub(crate) fn declarations(&self, on: RecordKind) -> Declarations<'_> {
-        Declarations { on: Some(on), params: Some(&self.params), measures: &self.measures }
+        Declarations {
+            on: Some(on),
+            params: Some(&self.params),
+            measures: &self.measures,
+            steps: &[],
+            arguments: &[],
+        }
     }
 }
 
@@ -283,7 +309,7 @@ fn value(node: &Node, ty: Type) -> Value<'static> {
         (Type::Untyped, Node::Bool(b)) => Value::Bool(*b),
         (Type::Untyped, Node::Number(n)) if n.is_i64() => Value::Int(n.as_i64().unwrap()),
         (Type::Untyped, node) => Value::Json(Json::new(node.to_string())),
-        (ty, node) => panic!("{node} is no {ty}"),
+        (ty, node) => panic!("{node} is not of the type {ty}"),
     }
 }
 
@@ -294,7 +320,7 @@ fn row(kind: RecordKind, node: &Node) -> Map {
         .collect()
 }
 
-fn dynamic(node: &Node, ty: Type) -> Dynamic {
+pub(crate) fn dynamic(node: &Node, ty: Type) -> Dynamic {
     match (ty, node) {
         (_, Node::Null) => Dynamic::UNIT,
         (_, Node::Bool(b)) => (*b).into(),

@@ -67,7 +67,7 @@ fn cloudaudit(api: &str, params: &Value) -> Value {
 }
 
 #[test]
-fn a_finding_says_which_command_ran_where() {
+fn a_finding_names_the_command_and_its_targets() {
     type Record = fn(&str, &Value) -> Value;
     // The end of the message, after the user, the operation and the source.
     let cases: [(Record, &str, Value, &str); 9] = [

@@ -75,7 +75,7 @@ fn hour(identity: &Value, console: bool) -> String {
 }
 
 #[test]
-fn the_same_calls_by_a_key_are() {
+fn the_same_calls_by_a_key_are_findings() {
     let mut session = root();
     session["accessKeyId"] = json!("ASIAIOSFODNN7EXAMPLE");
     session["sessionContext"] = json!({

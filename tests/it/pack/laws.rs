@@ -31,22 +31,27 @@ fn the_pack_loads_without_a_warning() {
 }
 
 #[test]
-fn a_project_that_fills_lists_and_tables_brings_every_rule_into_force() {
+fn filling_lists_and_tables_configures_every_rule() {
     let policy = filled_pack("pack-filled");
     assert!(policy.diagnostics.is_empty(), "{:#?}", policy.diagnostics);
     assert_eq!(not_configured(&policy), [""; 0]);
 }
 
 #[test]
-fn every_rule_says_what_a_reader_needs() {
+fn every_rule_has_complete_documentation() {
     for rule in pack().rules {
         let id = &rule.id;
-        assert!(rule.description.contains("\nSeverity: "), "{id}: who says how severe it is?");
-        assert!(!rule.remediation.is_empty(), "{id}: what is to be done?");
-        assert!(!rule.false_positives.is_empty(), "{id}: when is it wrong?");
+        assert!(
+            rule.description.contains("\nSeverity: "),
+            "{id}: the source of its severity is missing"
+        );
+        assert!(!rule.remediation.is_empty(), "{id}: the remediation is missing");
+        assert!(!rule.false_positives.is_empty(), "{id}: the false positives are missing");
         assert!(rule.references.iter().all(|r| r.starts_with("https://")), "{id}: references");
-        // SARIF links the first one as the page about the rule, so it is not that of a tool.
-        let first = rule.references.first().unwrap_or_else(|| panic!("{id}: where to read more?"));
+        // SARIF links the first reference as the page about the rule, so it must not be that of a
+        // tool.
+        let first =
+            rule.references.first().unwrap_or_else(|| panic!("{id}: the references are missing"));
         let hosts = [
             "docs.aws.amazon.com",
             "aws.amazon.com",
@@ -55,13 +60,16 @@ fn every_rule_says_what_a_reader_needs() {
         ];
         let of_cloud = hosts.iter().any(|host| first.starts_with(&format!("https://{host}/")));
         assert!(of_cloud, "{id}: `{first}` is not documentation of a cloud");
-        assert!(rule.tags.iter().any(|tag| tag.starts_with("attack.t")), "{id}: which technique?");
-        assert!(rule.tags.len() <= 9, "{id}: SARIF takes ten tags and one is `security`");
+        assert!(
+            rule.tags.iter().any(|tag| tag.starts_with("attack.t")),
+            "{id}: the technique is missing"
+        );
+        assert!(rule.tags.len() <= 9, "{id}: SARIF allows ten tags, and one is `security`");
     }
 }
 
 #[test]
-fn tags_and_controls_are_written_in_one_way() {
+fn tags_and_controls_have_a_uniform_spelling() {
     let technique = |tag: &str| {
         let Some(number) = tag.strip_prefix("attack.t") else { return false };
         let (main, sub) = number.split_once('.').unwrap_or((number, "000"));
@@ -88,7 +96,7 @@ fn tags_and_controls_are_written_in_one_way() {
         assert_eq!(
             named.len(),
             rule.tags.len() + rule.controls.len(),
-            "{}: one stands twice",
+            "{}: one is listed twice",
             rule.id
         );
     }
@@ -96,7 +104,7 @@ fn tags_and_controls_are_written_in_one_way() {
 
 /// Tags that name a technique or a document, and no others.
 #[test]
-fn a_rule_has_the_tag_of_each_document_that_it_comes_from() {
+fn a_rule_has_the_tags_of_its_source_documents() {
     let pack = pack();
     for rule in &pack.rules {
         for tag in rule.tags.iter().filter(|tag| !tag.starts_with("attack.")) {
@@ -128,7 +136,7 @@ fn names(text: &str, name: &str) -> bool {
 
 #[test]
 fn every_list_table_and_definition_of_the_pack_is_used() {
-    /// Tables that Keytrail itself reads, or that hold the remarks of a project.
+    /// Tables that Keytrail itself reads, or that contain the remarks of a project.
     const READ_BY_THE_PROGRAM: [&str; 6] =
         ["accounts", "ak_notes", "ip_assets", "ip_notes", "key_policies", "shared_roles"];
     let policy = pack();

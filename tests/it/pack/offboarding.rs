@@ -19,7 +19,7 @@ account_id,account_name,username,password_status,password_last_used,access_key_i
 111122223333,production,OWNER,Configurada,2026-02-01 09:00:00,AKIAI44QH8DHBEXAMPLE,Active,2025-01-10 09:00:00,2026-02-20 09:00:00,s3,Virtual
 ";
 
-/// The messages and subjects of the rule's findings, given who owns the key in the report.
+/// The messages and subjects of the rule's findings, given the owner of the key in the report.
 fn off_boarded(name: &str, owner: Option<&str>) -> Vec<String> {
     let mut folder = Folder::new(name).file("events_20260305_120000.csv", EVENTS);
     if let Some(owner) = owner {

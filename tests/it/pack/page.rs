@@ -13,7 +13,7 @@ const COMMAND: &str = "KEYTRAIL_UPDATE=1 cargo test --test it page";
 /// every rule.
 #[test]
 #[allow(clippy::disallowed_methods, reason = "the write mode is asked for through the environment")]
-fn the_page_about_the_rules_is_fresh() {
+fn the_page_of_rules_is_up_to_date() {
     let ended = filled_project("pack-page").keytrail(["rules", "--format", "markdown"]).output();
     assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""), "{ended}");
     let path = root().join(PAGE);
@@ -33,6 +33,6 @@ fn the_readme_counts_the_rules() {
     for category in Category::ALL {
         let count = rules.iter().filter(|rule| rule.category == category).count();
         let row = format!("| [{0}]({PAGE}#{0}) | {count} |", category.name());
-        assert!(readme.contains(&row), "README.md does not say {row}");
+        assert!(readme.contains(&row), "README.md does not contain {row}");
     }
 }

@@ -25,7 +25,7 @@ fn refused(identity: &Value, source: &str) -> String {
 }
 
 #[test]
-fn a_service_that_is_refused_is_no_unauthorized_call() {
+fn a_denied_service_call_is_not_an_unauthorized_call() {
     let own = role("replication");
     let mut role = own.clone();
     role["invokedBy"] = json!("s3.amazonaws.com");

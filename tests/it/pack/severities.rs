@@ -6,7 +6,7 @@ use super::records::{alice, call, role, root};
 use crate::run::Folder;
 
 #[test]
-fn severities_are_raised_where_the_rule_says_so() {
+fn severities_are_raised_as_the_rule_states() {
     let admin = "arn:aws:iam::aws:policy/AdministratorAccess";
     let china = "arn:aws-cn:iam::aws:policy/IAMFullAccess";
     let other = "arn:aws:iam::aws:policy/ReadOnlyAccess";

@@ -45,7 +45,7 @@ fn every_rule_is_tested_on_both_sides_for_every_provider() {
             let same = unfilled.iter().find(|other| other.id == rule.id);
             covers = same.map_or(Vec::new(), |rule| covered(rule, FORMATS));
         }
-        assert!(!covers.is_empty(), "{}: no format holds what it looks at", rule.id);
+        assert!(!covers.is_empty(), "{}: no format carries the fields that it reads", rule.id);
         for provider in covers {
             for finds in [true, false] {
                 if !tests_for(&rule, provider).contains(&Some(finds)) {
@@ -59,7 +59,7 @@ fn every_rule_is_tested_on_both_sides_for_every_provider() {
 }
 
 #[test]
-fn every_test_says_whose_records_it_has() {
+fn every_test_names_the_provider_of_its_records() {
     for rule in pack().rules {
         for test in &rule.tests {
             assert!(!providers(test).is_empty(), "{}: {}", rule.id, test.name);
@@ -80,7 +80,7 @@ fn every_parameter_is_set_in_a_test() {
 }
 
 #[test]
-fn what_a_project_fills_and_takes_away_fails_no_test_of_the_pack() {
+fn project_settings_do_not_fail_tests_of_built_in_rules() {
     let folder = filled_project("pack-tests-of-project");
     let config = folder.read("keytrail.yaml").replace(
         "lists:\n",

@@ -76,7 +76,7 @@ fn append(folder: &Folder, name: &str, text: &str) {
 }
 
 #[test]
-fn only_whole_lines_are_read_and_each_once() {
+fn only_complete_lines_are_read_and_each_once() {
     let length = event(0).len() + 1;
     let folder = Folder::new("follow-lines").file("in/a.log", lines(0..2) + &event(2)[..40]);
     let first = look(&folder, Vec::new());
@@ -94,7 +94,7 @@ fn only_whole_lines_are_read_and_each_once() {
 }
 
 #[test]
-fn a_file_whose_first_record_is_half_written_waits() {
+fn a_file_with_an_incomplete_first_record_is_read_later() {
     for name in ["in/a.log", "in/a.json", "in/a"] {
         let text = event(0);
         // Before and after the names by which a format recognises its records.
@@ -111,7 +111,7 @@ fn a_file_whose_first_record_is_half_written_waits() {
 }
 
 #[test]
-fn a_file_that_was_renamed_goes_on_and_one_that_was_replaced_begins_anew() {
+fn a_renamed_file_continues_and_a_replaced_file_starts_again() {
     let folder = Folder::new("follow-rotated").file("in/a.log", lines(0..3));
     let first = look(&folder, Vec::new());
     assert_eq!(first.read.len(), 3);
@@ -130,7 +130,7 @@ fn a_file_that_was_renamed_goes_on_and_one_that_was_replaced_begins_anew() {
 }
 
 #[test]
-fn a_document_is_read_when_it_is_whole() {
+fn a_document_is_read_once_complete() {
     let document = format!("{{\"Records\": [\n{},\n{}\n]}}\n", event(0), event(1));
     let (begun, rest) = document.split_at(document.len() - 100);
     let folder = Folder::new("follow-document").file("in/a.json", begun);
@@ -148,7 +148,7 @@ fn a_document_is_read_when_it_is_whole() {
 }
 
 #[test]
-fn a_compressed_file_is_read_when_it_is_whole() {
+fn a_compressed_file_is_read_once_complete() {
     let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     packed.write_all(lines(0..50).as_bytes()).unwrap();
     let packed = packed.finish().unwrap();
@@ -162,7 +162,7 @@ fn a_compressed_file_is_read_when_it_is_whole() {
 }
 
 #[test]
-fn a_table_goes_on_below_its_head() {
+fn a_table_continues_below_its_header() {
     let row =
         |id: usize| format!("2026-03-02T00:0{id}:00Z,CreateUser,iam.amazonaws.com,event-{id}\n");
     let audit = "eventTime,eventName,eventSource,eventID\n".to_owned()
@@ -179,7 +179,7 @@ fn a_table_goes_on_below_its_head() {
 }
 
 #[test]
-fn a_file_that_is_gone_keeps_its_place_until_it_is_forgotten() {
+fn the_position_of_a_missing_file_is_retained_until_it_expires() {
     let folder = Folder::new("follow-gone").file("in/a.log", lines(0..1));
     let first = look(&folder, Vec::new());
     fs::rename(folder.path("in/a.log"), folder.path("a.log")).unwrap();
@@ -195,7 +195,7 @@ fn a_file_that_is_gone_keeps_its_place_until_it_is_forgotten() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn files_whose_names_are_not_utf_8_are_followed_apart() {
+fn files_with_names_that_are_not_utf_8_are_followed_separately() {
     use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt;
 

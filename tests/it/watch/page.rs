@@ -8,7 +8,7 @@ use crate::correlation::reference::Event;
 use crate::run::Folder;
 
 #[test]
-fn the_page_about_watching_is_true() {
+fn the_examples_on_the_page_about_watching_run() {
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/watch.md");
     let page = fs::read_to_string(page).unwrap();
     let event = Event { id: 0, time: 0, user: 0, api: 2, ip: 0, ok: true };

@@ -34,7 +34,7 @@ fn lines(stdout: &str) -> (Vec<Value>, Vec<Value>) {
 }
 
 /// The findings of a check as `rule message`, and its status line.
-fn told(ended: &Ended) -> (Vec<String>, Value) {
+fn emitted(ended: &Ended) -> (Vec<String>, Value) {
     let (findings, checks) = lines(&ended.stdout);
     let expected = |of: &Value| {
         format!("{} {}", of["rule"].as_str().unwrap(), of["message"].as_str().unwrap())
@@ -49,12 +49,12 @@ fn append(folder: &Folder, name: &str, text: &str) {
 }
 
 #[test]
-fn a_growing_file_is_told_as_its_windows_close() {
+fn findings_of_a_growing_file_are_emitted_as_windows_close() {
     let folder = folder("watch-file").file("a.log", event(0, 0, 1, false));
     let run = |code: i32| {
         let ended = watch(&folder, &["a.log", "--once", "--lateness", "5m"]);
         assert_eq!(ended.code, Some(code), "{ended}");
-        told(&ended)
+        emitted(&ended)
     };
     assert_eq!(run(0).0.len(), 0);
     append(&folder, "a.log", &(event(1, 5, 1, false) + &event(2, 6, 2, true)));
@@ -78,7 +78,7 @@ fn a_growing_file_is_told_as_its_windows_close() {
 }
 
 #[test]
-fn what_was_told_and_not_noted_is_told_again_and_nothing_is_lost() {
+fn emission_before_a_lost_state_is_repeated_and_nothing_is_lost() {
     let folder = folder("watch-crash").file("a.log", event(0, 0, 1, true));
     let run = || lines(&watch(&folder, &["a.log", "--once"]).stdout).0;
     assert_eq!(run().len(), 1);
@@ -93,9 +93,9 @@ fn what_was_told_and_not_noted_is_told_again_and_nothing_is_lost() {
 }
 
 #[test]
-fn a_folder_is_told_of_file_by_file_and_duplicates_are_told_once() {
+fn a_folder_is_read_file_by_file_and_duplicates_are_emitted_once() {
     let folder = folder("watch-folder").file("in/a.log", event(0, 0, 1, false));
-    let run = || told(&watch(&folder, &["in", "--once", "--state", "s"]));
+    let run = || emitted(&watch(&folder, &["in", "--once", "--state", "s"]));
     assert_eq!(run().0.len(), 0);
     // The same event delivered twice counts once.
     append(&folder, "in/b.log", &event(0, 0, 1, false));
@@ -107,26 +107,26 @@ fn a_folder_is_told_of_file_by_file_and_duplicates_are_told_once() {
     append(&folder, "in/d.json", "[1, 2, 3]");
     let ended = watch(&folder, &["in", "--once", "--state", "s"]);
     assert_eq!(ended.code, Some(3), "{ended}");
-    assert_eq!(told(&ended).1["incomplete"][0]["id"], "unclaimed-input");
+    assert_eq!(emitted(&ended).1["incomplete"][0]["id"], "unclaimed-input");
     let names = folder.names();
     assert_eq!(names, ["in", "rules", "s", "s.lock"]);
 }
 
 #[test]
-fn standard_input_is_told_of_to_its_end() {
+fn standard_input_is_read_to_its_end() {
     let folder = folder("watch-stdin");
     let input: String =
         [event(0, 0, 1, false), event(1, 5, 1, false), event(2, 6, 2, true)].concat();
     let ended = folder.keytrail(ARGUMENTS.iter().chain(&["-"])).stdin(input).output();
     assert_eq!(ended.code, Some(0), "{ended}");
-    let (findings, check) = told(&ended);
+    let (findings, check) = emitted(&ended);
     assert_eq!(findings, ["burst user-1 failed 2 times", "plain user-2 called"]);
     assert_eq!((&check["last"], &check["open"]), (&true.into(), &0.into()));
     assert_eq!(folder.names(), ["rules"]);
 }
 
 #[test]
-fn a_state_that_cannot_be_trusted_is_refused() {
+fn an_invalid_state_is_rejected() {
     let folder = folder("watch-state").file("a.log", event(0, 0, 1, true));
     assert_eq!(watch(&folder, &["a.log", "--once"]).code, Some(0));
     let whole = fs::read(folder.path("keytrail-watch.state")).unwrap();
@@ -147,11 +147,11 @@ fn a_state_that_cannot_be_trusted_is_refused() {
     append(&folder, "a.log", &event(1, 1, 2, true));
     let ended = watch(&folder, &["a.log", "--once"]);
     assert!(ended.stderr.contains("windows restart"), "{ended}");
-    assert_eq!(told(&ended).0, ["plain user-2 called"]);
+    assert_eq!(emitted(&ended).0, ["plain user-2 called"]);
 }
 
 #[test]
-fn inputs_that_name_nothing_are_an_error() {
+fn inputs_that_match_nothing_are_an_error() {
     let folder = folder("watch-nothing");
     let ended = watch(&folder, &["a.lgo", "--once"]);
     assert_eq!(ended.code, Some(2), "{ended}");
@@ -160,7 +160,7 @@ fn inputs_that_name_nothing_are_an_error() {
 
 #[cfg(unix)]
 #[test]
-fn a_signal_ends_it_and_two_do_not_share_a_state() {
+fn a_signal_ends_the_watch_and_a_state_has_one_user() {
     let folder = folder("watch-signal").file("in/a.log", event(0, 0, 1, true));
     for (signal, code) in [("TERM", 143), ("INT", 130)] {
         let mut child = Command::new(assert_cmd::cargo::cargo_bin!("keytrail"))
@@ -190,7 +190,7 @@ fn a_signal_ends_it_and_two_do_not_share_a_state() {
 }
 
 #[test]
-fn a_reader_who_leaves_ends_it_quietly() {
+fn a_closed_pipe_ends_the_watch_quietly() {
     let folder = folder("watch-closed").file("a.log", event(0, 0, 1, true));
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
@@ -199,19 +199,19 @@ fn a_reader_who_leaves_ends_it_quietly() {
     assert_eq!(ended.code, Some(0), "{ended}");
     assert!(!ended.stderr.contains("error") && !ended.stderr.contains("panic"), "{ended}");
     // It was not accepted, so it is emitted again.
-    assert_eq!(told(&watch(&folder, &["a.log", "--once"])).0.len(), 1);
+    assert_eq!(emitted(&watch(&folder, &["a.log", "--once"])).0.len(), 1);
 }
 
 #[cfg(unix)]
 #[test]
-fn what_cannot_be_followed_is_said_at_every_check() {
+fn files_that_cannot_be_followed_are_reported_at_every_check() {
     let folder = folder("watch-unreadable").file("in/a.log", event(0, 0, 1, true));
     std::os::unix::fs::symlink("nowhere", folder.path("in/b.log")).unwrap();
     for findings in [1, 0] {
         let ended = watch(&folder, &["in", "--once"]);
         assert_eq!(ended.code, Some(3), "{ended}");
-        let (told, check) = told(&ended);
-        assert_eq!(told.len(), findings);
+        let (emitted, check) = emitted(&ended);
+        assert_eq!(emitted.len(), findings);
         assert_eq!(check["incomplete"][0]["id"], "unreadable-input");
     }
     assert!(Command::new("mkfifo").arg(folder.path("pipe")).status().unwrap().success());
@@ -220,16 +220,16 @@ fn what_cannot_be_followed_is_said_at_every_check() {
     assert!(ended.stdout.contains("pipe into `keytrail watch -`"), "{ended}");
 }
 
-/// A report is judged once, although every check reads it.
+/// A report is evaluated once, although every check reads it.
 #[test]
-fn a_credential_report_is_told_once() {
+fn findings_of_a_credential_report_are_emitted_once() {
     let rule = "rule:\n  id: no-mfa\n  title: No MFA\n  category: posture\n  severity: high\n  on: cred\n  when: cred.console == true && cred.mfa == false\n  message: \"${cred.user} has no MFA\"\n";
     let report = "user,arn,user_creation_time,password_enabled,password_last_used,password_last_changed,password_next_rotation,mfa_active,access_key_1_active,access_key_1_last_rotated,access_key_1_last_used_date,access_key_1_last_used_region,access_key_1_last_used_service,access_key_2_active,access_key_2_last_rotated,access_key_2_last_used_date,access_key_2_last_used_region,access_key_2_last_used_service,cert_1_active,cert_1_last_rotated,cert_2_active,cert_2_last_rotated\nalice,arn:aws:iam::111122223333:user/alice,2024-01-01T00:00:00+00:00,true,no_information,2024-01-01T00:00:00+00:00,N/A,false,false,N/A,N/A,N/A,N/A,false,N/A,N/A,N/A,N/A,false,N/A,false,N/A\n";
     let folder = Folder::new("watch-report")
         .file("rules/no-mfa.yaml", rule)
         .file("in/status_reports_2026-03-01T00-00-00Z.csv", report);
     let run = || {
-        let (findings, check) = told(&watch(&folder, &["in", "--once"]));
+        let (findings, check) = emitted(&watch(&folder, &["in", "--once"]));
         // A report has the time at which it was made, which does not make it late.
         assert_eq!(check["late"], 0, "{check}");
         findings

@@ -34,19 +34,19 @@ fn options() -> WatchOptions {
 }
 
 /// The emitted line of an occurrence, and how often it was emitted.
-type Told = (usize, Option<Time>, Option<Time>, u64);
+type Emission = (usize, Option<Time>, Option<Time>, u64);
 
 /// Every open occurrence by its id.
-fn ids(report: &Report, policy: &Policy) -> BTreeMap<u128, Told> {
+fn ids(report: &Report, policy: &Policy) -> BTreeMap<u128, Emission> {
     let mut ids = BTreeMap::new();
     for finding in report.findings.iter().filter(|of| of.role != VerdictRole::Suppressed) {
         for occurrence in &finding.occurrences {
             let rule = &policy.rules[finding.rule];
-            let told: &mut Told =
+            let emitted: &mut Emission =
                 ids.entry(id(rule, &finding.fingerprint, occurrence, false)).or_default();
-            let times = told.0 + 1;
+            let times = emitted.0 + 1;
             // An occurrence that later matches extend, or that was emitted before, keeps its id.
-            *told = match &rule.construct {
+            *emitted = match &rule.construct {
                 Construct::Correlate(of) if of.within.is_some() => {
                     (times, occurrence.first, occurrence.last, occurrence.count)
                 }
@@ -83,26 +83,26 @@ fn check(
 }
 
 /// The lines that checks of the parts emit, in order.
-fn told(policy: &Policy, folder: &Folder, parts: &[&[Event]]) -> BTreeMap<u128, Told> {
-    let (mut told, mut state) = (BTreeMap::new(), WatchState::default());
+fn emitted(policy: &Policy, folder: &Folder, parts: &[&[Event]]) -> BTreeMap<u128, Emission> {
+    let (mut emitted, mut state) = (BTreeMap::new(), WatchState::default());
     for (at, part) in parts.iter().enumerate() {
         let check = check(policy, folder, part, state, at + 1 == parts.len());
         let of_check = ids(&check.report, policy);
         assert_eq!(check.ids.iter().collect::<BTreeSet<_>>(), of_check.keys().collect());
         for (id, of) in of_check {
-            let known: &mut Told = told.entry(id).or_default();
+            let known: &mut Emission = emitted.entry(id).or_default();
             *known = (known.0 + of.0, of.1, of.2, of.3);
         }
         state = check.state;
     }
-    told
+    emitted
 }
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: cases(), ..ProptestConfig::default() })]
 
     #[test]
-    fn however_a_stream_is_cut_the_same_is_told(
+    fn emissions_do_not_depend_on_how_a_stream_is_cut(
         rule in rule(),
         events in stream(),
         delays in prop::collection::vec(0..=LATENESS, 40),
@@ -133,11 +133,11 @@ proptest! {
             parts.push(part);
         }
         parts.push(rest);
-        prop_assert_eq!(&told(&policy, &folder, &parts), &expected);
+        prop_assert_eq!(&emitted(&policy, &folder, &parts), &expected);
 
         // The last occurrences are emitted even if nothing follows them.
         parts.push(&[]);
-        prop_assert_eq!(&told(&policy, &folder, &parts), &expected);
+        prop_assert_eq!(&emitted(&policy, &folder, &parts), &expected);
     }
 }
 
@@ -153,7 +153,7 @@ fn event(id: usize, time: i64) -> Event {
 }
 
 #[test]
-fn a_plain_rule_tells_once_for_each_subject_and_day() {
+fn a_plain_rule_emits_once_for_each_subject_and_day() {
     let (folder, policy) = plain(Folder::new("watch-plain"));
     let first =
         check(&policy, &folder, &[event(0, 10), event(1, 20)], WatchState::default(), false);
@@ -168,7 +168,7 @@ fn a_plain_rule_tells_once_for_each_subject_and_day() {
 }
 
 #[test]
-fn another_policy_begins_its_windows_anew_and_tells_nothing_twice() {
+fn a_changed_policy_restarts_windows_and_emits_nothing_twice() {
     let (folder, policy) = plain(Folder::new("watch-policy"));
     let first = check(&policy, &folder, &[event(0, 10)], WatchState::default(), false);
     let state = WatchState { policy: "another".into(), ..first.state };
@@ -223,7 +223,7 @@ fn a_silent_input_closes_its_windows_with_the_clock() {
 }
 
 /// The number of occurrences that each part emits, their ids, and those of one scan of all parts.
-fn told_of(
+fn emitted_by(
     name: &str,
     rule: &str,
     parts: &[&[Event]],
@@ -234,35 +234,35 @@ fn told_of(
         Folder::new(name).file("subject.yaml", head.to_owned() + rule).file("all.ndjson", lines);
     let policy = policy(&folder, false);
     let whole = ids(&run(&policy, &[folder.path("all.ndjson")], 1, 1 << 30), &policy);
-    let (mut counts, mut told, mut state) = (Vec::new(), BTreeSet::new(), WatchState::default());
+    let (mut counts, mut emitted, mut state) = (Vec::new(), BTreeSet::new(), WatchState::default());
     for part in parts {
         let check = check(&policy, &folder, part, state, false);
         counts.push(check.ids.len());
-        told.extend(check.ids);
+        emitted.extend(check.ids);
         state = check.state;
     }
-    (counts, told, whole.into_keys().collect())
+    (counts, emitted, whole.into_keys().collect())
 }
 
 #[test]
-fn what_comes_at_the_very_end_of_a_window_still_belongs_to_it() {
+fn a_match_at_the_end_of_a_window_belongs_to_it() {
     let rule = "  when: \"true\"\n  correlate:\n    within: 10m\n    measures:\n      calls: { count: \"true\" }\n    having: calls >= 2\n";
     // The watermark is then 15, the time of the event that is still to arrive.
     let first = [event(0, 0), event(1, 5), event(2, 20)];
     let parts: [&[Event]; 3] = [&first, &[event(3, 15)], &[event(4, 60)]];
-    let (counts, told, whole) = told_of("watch-edge", rule, &parts);
-    assert_eq!((counts, told), (vec![0, 0, 1], whole));
+    let (counts, emitted, whole) = emitted_by("watch-edge", rule, &parts);
+    assert_eq!((counts, emitted), (vec![0, 0, 1], whole));
 }
 
 #[test]
-fn a_value_is_new_when_no_record_can_come_that_showed_it_before() {
+fn a_new_value_is_emitted_once_no_earlier_record_can_arrive() {
     let rule = "  when: event.api == \"CreateUser\"\n  first_seen:\n    of: [event.ip]\n    history: 1d\n    among: \"true\"\n";
     let shown = |id, time, ip| Event { ip, api: 1, ..event(id, time) };
     let new = |id, time, ip| Event { ip, ..event(id, time) };
     // A late record shows that one of two new addresses is not new.
     let first = [new(0, 10, 1), Event { user: 1, ..new(1, 11, 2) }];
     let parts: [&[Event]; 3] = [&first, &[shown(2, 8, 1)], &[shown(3, 40, 3)]];
-    let (counts, told, whole) = told_of("watch-news", rule, &parts);
-    assert_eq!((counts, told.len()), (vec![0, 0, 1], 1));
-    assert_eq!(told, whole);
+    let (counts, emitted, whole) = emitted_by("watch-news", rule, &parts);
+    assert_eq!((counts, emitted.len()), (vec![0, 0, 1], 1));
+    assert_eq!(emitted, whole);
 }

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use clap::Args;
 use keytrail::config::{LoadOptions, Policy};
-use keytrail::diag::{codes, did_you_mean};
+use keytrail::diag::{codes, did_you_mean, examples};
 
 use crate::exit::{Exit, Failure};
 use crate::host::Host;
@@ -29,11 +29,19 @@ impl ExplainCode {
                 let code = codes::all().find(|code| code.id.eq_ignore_ascii_case(id));
                 let code = code.ok_or_else(|| unknown(id, host))?;
                 let _ = writeln!(text, "{}: {}\n\n{}", code.id, code.title, code.explanation);
+                if let Some(example) = examples().find(|example| example.id == code.id) {
+                    let (wrong, right) = (indented(example.wrong), indented(example.right));
+                    let _ = write!(text, "\nWrong:\n\n{wrong}\nRight:\n\n{right}");
+                }
             }
         }
         host.term.print(&text)?;
         Ok(Exit::Clean)
     }
+}
+
+fn indented(example: &str) -> String {
+    example.lines().map(|line| format!("    {line}\n")).collect()
 }
 
 /// The error for an unknown code. Reports print ids of rules as well as codes, so for an id of a

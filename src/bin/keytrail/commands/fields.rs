@@ -166,7 +166,7 @@ mod tests {
     use super::matches;
 
     #[test]
-    fn a_pattern_is_a_part_or_a_glob() {
+    fn a_pattern_matches_as_a_part_or_a_glob() {
         for (pattern, path, expected) in [
             ("ak", "event.ak", true),
             ("ak", "event.ak_type", true),

@@ -128,7 +128,7 @@ impl Inspect {
     }
 }
 
-/// Why the places show nothing.
+/// The error for places without a record.
 fn unmet(places: &[(RecordPlace, Option<(u64, u64)>)]) -> Failure {
     let mut failures = places.iter().map(|(place, before)| {
         let RecordPlace { path, line, column, pointer, .. } = place;

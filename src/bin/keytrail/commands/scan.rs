@@ -141,7 +141,7 @@ impl Scan {
     }
 }
 
-/// If no person reads the report on standard output, the reasons for the exit code are written to
+/// If standard output contains no report for people, the reasons for the exit code are written to
 /// standard error.
 fn summarise(report: &Report, targets: &Targets, start: Instant, host: &Host<'_>) {
     if !targets.shown() {

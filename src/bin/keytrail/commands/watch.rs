@@ -48,8 +48,8 @@ Findings do not change the exit code: they are lines on standard output";
 /// At every interval a check reads the new records. Each occurrence of a finding that is certain by
 /// then becomes one line of JSON (`finding`), with an id that is the same if it is emitted again.
 /// One line for each check (`check`) counts what was read and what could not be read; --quiet
-/// leaves it out if nothing is wrong. A state file holds how far the inputs were read, and the next
-/// watch continues from there; standard input cannot be read again.
+/// leaves it out if nothing is wrong. A state file stores how far the inputs were read, and the
+/// next watch continues from there; standard input cannot be read again.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXIT_CODES)]
 pub(crate) struct Watch {
@@ -107,7 +107,7 @@ struct Going<'p> {
     watch: keytrail::watch::Watch<'p>,
     follow: Follow,
     stdin: Option<Stream>,
-    /// Whether standard input has ended and all of it was taken.
+    /// Whether standard input has ended and all of it was read.
     ended: bool,
     /// Bytes from standard input after the last complete line.
     rest: Vec<u8>,
@@ -327,8 +327,7 @@ impl Watch {
         };
         if !store.state.policy.is_empty() && store.state.policy != policy.hash {
             host.term.status(
-                "note: the policy has changed since the last check: windows restart, and files \
-                 are read on from where they were",
+                "note: the policy has changed since the last check: windows restart, and reading continues where it stopped",
             );
         }
         Ok((Some((path, file)), store))

@@ -8,7 +8,7 @@ fn who(text: &str) -> [String; 3] {
 }
 
 #[test]
-fn a_person_of_the_identity_center_is_known_by_the_identity_store() {
+fn a_user_of_the_identity_center_is_identified_by_the_identity_store() {
     let person = |id: &str, principal: Tree| {
         with(json!({
             "userIdentity": {
@@ -75,7 +75,7 @@ fn sessions_of_a_single_sign_on_role_are_different_callers() {
 }
 
 #[test]
-fn strangers_are_told_apart_by_their_address() {
+fn callers_without_credentials_are_distinguished_by_address() {
     let stranger = |account: &str, principal: &str, address: &str| {
         with(json!({
             "userIdentity": {
@@ -97,7 +97,7 @@ fn strangers_are_told_apart_by_their_address() {
 }
 
 #[test]
-fn a_sign_in_of_the_identity_center_succeeds_by_its_details() {
+fn the_details_of_an_identity_center_sign_in_decide_its_outcome() {
     for (name, details, expected) in [
         ("CredentialVerification", json!({ "CredentialVerification": "Failure" }), "signin false"),
         ("CredentialVerification", json!({ "CredentialVerification": "Success" }), "signin true"),
@@ -131,7 +131,7 @@ fn an_insight_is_about_an_operation_and_neither_succeeds_nor_fails() {
 }
 
 #[test]
-fn an_update_is_a_version_of_the_event_that_it_names() {
+fn an_update_is_a_version_of_the_event_it_names() {
     let addendum = |reason: &str, original: Tree| {
         with(json!({ "addendum": { "reason": reason, "originalEventID": original } }))
     };

@@ -17,7 +17,7 @@ fn a_role_without_an_issuer_is_named_by_its_arn() {
 }
 
 #[test]
-fn wrappings_are_taken_off() {
+fn envelopes_are_removed() {
     let plain = fields(&record(0), all()).unwrap();
     let text = record(0);
     let tree: Tree = serde_json::from_str(&text).unwrap();
@@ -35,7 +35,7 @@ fn wrappings_are_taken_off() {
 }
 
 #[test]
-fn a_row_whose_record_is_cut_off_keeps_what_stands_around_it() {
+fn a_row_whose_record_is_cut_off_retains_its_other_columns() {
     let row = json!({
         "EventId": "id-1", "EventName": "CreateFunction20150331", "ReadOnly": "false",
         "AccessKeyId": "AKIAIOSFODNN7EXAMPLE", "EventTime": 1722519088.5,
@@ -67,7 +67,7 @@ fn a_row_whose_record_is_cut_off_keeps_what_stands_around_it() {
 }
 
 #[test]
-fn what_is_not_cloudtrail_is_foreign() {
+fn records_of_other_sources_are_not_cloudtrail() {
     for text in [
         "{}",
         "[]",
@@ -85,7 +85,7 @@ fn what_is_not_cloudtrail_is_foreign() {
 }
 
 #[test]
-fn an_ambiguous_or_broken_record_is_skipped_whatever_is_needed() {
+fn an_ambiguous_or_broken_record_is_skipped_regardless_of_the_needed_fields() {
     let twice = record(0).replacen(r#""eventName":"#, r#""eventName":"DescribeX","eventName":"#, 1);
     let escaped = record(0).replacen(r#""eventName":"#, r#""event\u004eame":1,"eventName":"#, 1);
     let inner =
@@ -119,7 +119,7 @@ fn an_ambiguous_or_broken_record_is_skipped_whatever_is_needed() {
 }
 
 #[test]
-fn a_digest_is_known_and_declined() {
+fn a_digest_file_is_declined() {
     let digest = include_str!("../../../../tests/data/cloudtrail/digest.json");
     assert!(CloudTrail.declines(digest).is_some());
     assert_eq!(CloudTrail.declines(&record(0)), None);

@@ -1,8 +1,8 @@
-//! What single cells come to.
+//! The meaning of single cells.
 
 use super::*;
 
-/// A row of the report with some of its columns, and what it is read as.
+/// A row of the report with some of its columns, and the resulting record.
 fn check(format: &CredentialReport, columns: &str, cases: &[(&str, &str)]) {
     for (row, expected) in cases {
         assert_eq!(map(format, Some(columns), row), *expected, "{columns}\n{row}");
@@ -52,7 +52,7 @@ fn keys_of_aws() {
         columns,
         &[
             ("a,N/A,false,N/A,N/A,N/A,N/A", "user=a user_type=user [0 of 0 active]"),
-            // A key that is not active is one all the same.
+            // An inactive key is still a key.
             (
                 "a,N/A,false,2025-12-01T00:00:00Z,N/A,N/A,N/A",
                 "user=a user_type=user [0 of 1 active]\n  slot=2 active=false created=2025-12-01T00:00:00Z used=false age_days=31 idle_days=31",
@@ -197,7 +197,7 @@ fn factors_of_the_audit_report() {
 }
 
 #[test]
-fn a_row_of_the_audit_report_is_a_key_if_only_it_says_something_of_one() {
+fn a_row_of_the_audit_report_is_a_key_only_if_it_describes_one() {
     check(
         &AUDIT,
         "account_id,username,password_status,last_used_date",
@@ -219,7 +219,7 @@ fn a_row_of_the_audit_report_is_a_key_if_only_it_says_something_of_one() {
 }
 
 #[test]
-fn every_column_that_a_format_reads_is_one_of_its_header() {
+fn every_column_that_a_format_reads_is_in_its_header() {
     for report in REPORTS {
         let origin = Origin::default();
         let user = report.user.iter().map(|column| column.name);
@@ -245,7 +245,7 @@ fn every_column_that_a_format_reads_is_one_of_its_header() {
 }
 
 #[test]
-fn no_table_is_of_two_formats() {
+fn no_header_matches_two_formats() {
     for report in REPORTS {
         let every = Columns::new(report.header.iter().map(|&name| name.to_owned()));
         let known = REPORTS.iter().filter(|other| other.knows(&every)).count();
@@ -263,7 +263,7 @@ fn no_table_is_of_two_formats() {
 }
 
 #[test]
-fn a_column_that_is_missing_is_not_carried() {
+fn fields_of_a_missing_column_are_not_carried() {
     for report in REPORTS {
         let whole = report.carries(&Origin::default());
         for left_out in report.header {
@@ -277,7 +277,7 @@ fn a_column_that_is_missing_is_not_carried() {
             let only_here = |id: &&FieldId| !others.iter().any(|column| column.fields.contains(id));
             let own =
                 all.filter(|column| column.name == *left_out).flat_map(|column| column.fields);
-            // Whose row it is cannot be left out of a table that is read.
+            // The column of the user is required.
             for id in own.filter(only_here).filter(|id| **id != cred::USER && **id != key::EXISTS) {
                 assert!(
                     lost.contains(id),
@@ -305,7 +305,7 @@ fn a_column_that_is_missing_is_not_carried() {
 }
 
 #[test]
-fn what_is_carried_is_what_the_fixtures_have() {
+fn carried_fields_are_those_of_the_fixtures() {
     for (report, name) in [
         (&AWS, "aws_20260101_000000.csv"),
         (&ALIBABA, "alibaba.csv"),

@@ -1,4 +1,4 @@
-//! Rows of one user, put together.
+//! Joining the rows of one user.
 
 use std::io::Write as _;
 
@@ -25,7 +25,7 @@ fn shape(read: &FileRead) -> String {
 }
 
 #[test]
-fn rows_that_say_the_same_of_a_user_are_one_cred() {
+fn consistent_rows_of_a_user_are_one_cred() {
     let row = |id: &str| {
         format!(
             "1,prod,ann,Configurada,Nunca,AKIAEXAMPLE{id},Active,2025-01-01 00:00:00,Nunca utilizada,N/A,Virtual"
@@ -36,13 +36,13 @@ fn rows_that_say_the_same_of_a_user_are_one_cred() {
     assert_eq!((shape(&read).as_str(), read.notes.len()), ("2/3: 1 2 3", 0));
     let read = audit(&[&row("1"), bob, &row("2"), "", &row("3")]);
     assert_eq!((shape(&read).as_str(), read.notes.len()), ("2/3: 1 2 3; 3/1: 9", 0));
-    // The same name in another account is somebody else.
+    // The same name in another account is another user.
     let read = audit(&[&row("1"), &row("2").replace("1,prod", "2,test")]);
     assert_eq!((shape(&read).as_str(), read.notes.len()), ("2/1: 1; 3/1: 2", 0));
 }
 
 #[test]
-fn rows_that_contradict_each_other_stay_apart_and_are_told() {
+fn contradicting_rows_stay_separate_and_are_reported() {
     let row = |id: &str, mfa: &str| {
         format!(
             "1,prod,ann,Configurada,Nunca,AKIAEXAMPLE{id},Active,2025-01-01 00:00:00,Nunca utilizada,N/A,{mfa}"
@@ -62,7 +62,7 @@ fn rows_that_contradict_each_other_stay_apart_and_are_told() {
 }
 
 #[test]
-fn a_row_that_stands_twice_counts_once() {
+fn a_repeated_row_counts_once() {
     let row = "1,prod,ann,Configurada,Nunca,AKIAEXAMPLE1,Active,2025-01-01 00:00:00,Nunca utilizada,N/A,Virtual";
     let quoted = row.replace("ann", "\"ann\"");
     let read = audit(&[row, &row.replace("EXAMPLE1", "EXAMPLE2"), row, &quoted]);
@@ -96,7 +96,7 @@ fn notes_name_a_few_users_and_escape_them() {
 }
 
 #[test]
-fn values_that_are_not_understood_are_faults_by_column() {
+fn unreadable_values_are_faults_by_column() {
     let rows = [
         "1,prod,a,Configurado,Nunca,AKIAEXAMPLE1,Active,2025-01-01 00:00:00,Nunca utilizada,N/A,Virtual",
         "1,prod,b,Configurada,hace mucho,AKIAEXAMPLE2,Activa,2025-13-01 00:00:00,Nunca utilizada,N/A,U2F",
@@ -115,7 +115,7 @@ fn values_that_are_not_understood_are_faults_by_column() {
 }
 
 #[test]
-fn excerpts_are_read_with_the_columns_that_they_have() {
+fn an_excerpt_is_read_with_the_columns_it_has() {
     for (columns, row, expected) in [
         (
             "account_id,account_name,username,access_key_id,created_date",
@@ -139,7 +139,7 @@ fn excerpts_are_read_with_the_columns_that_they_have() {
 }
 
 #[test]
-fn a_user_has_so_many_keys_and_no_more() {
+fn the_number_of_keys_of_a_user_is_limited() {
     let rows: Vec<String> = (0..1002)
         .map(|n| {
             format!(
@@ -158,7 +158,7 @@ fn a_user_has_so_many_keys_and_no_more() {
 }
 
 #[test]
-fn rows_beyond_what_can_be_stored_are_skips() {
+fn rows_beyond_the_memory_limit_are_skipped() {
     use super::super::user_rows::{MAX_STORED, UserRows};
     let mut users = UserRows::new(&AUDIT, &Origin::default());
     assert_eq!(MAX_STORED, 768 << 20);
@@ -191,7 +191,7 @@ fn rows_beyond_what_can_be_stored_are_skips() {
 }
 
 #[test]
-fn many_rows_come_in_batches_and_none_is_lost() {
+fn many_rows_are_returned_in_batches_without_loss() {
     let mut text = Vec::new();
     writeln!(text, "{AUDIT_HEADER}").unwrap();
     let users = 6000;

@@ -5,7 +5,7 @@ use insta::assert_snapshot;
 use super::*;
 
 #[test]
-fn aws_reports_say_what_their_words_mean() {
+fn the_words_of_aws_reports_are_mapped() {
     let read = read(&fixture("aws_20260101_000000.csv"));
     assert_eq!((read.format, read.status.as_str()), ("aws-credential-report", "rows -"));
     assert_eq!(read.time.as_deref(), Some("2026-01-01T00:00:00Z"));
@@ -39,7 +39,7 @@ fn alibaba_reports_have_up_to_five_keys_without_ids() {
 }
 
 #[test]
-fn tencent_reports_are_in_chinese_time_and_name_their_keys() {
+fn tencent_reports_use_beijing_time_and_contain_key_ids() {
     let read = read(&fixture("tencent_2026-01-01T00-00-00Z.csv"));
     assert_eq!(read.format, "tencent-credential-report");
     assert_snapshot!(read.text(), @"
@@ -71,7 +71,7 @@ fn audit_reports_have_a_row_for_each_key() {
 }
 
 #[test]
-fn answers_of_apis_hold_the_report_as_base64() {
+fn a_base64_report_in_an_api_response_is_decoded() {
     for (answer, report, time) in [
         ("aws-answer.json", "aws_20260101_000000.csv", "2026-01-01T04:05:06Z"),
         ("alibaba-answer.json", "alibaba.csv", "2026-01-01T00:00:00Z"),
@@ -89,7 +89,7 @@ fn answers_of_apis_hold_the_report_as_base64() {
 }
 
 #[test]
-fn answers_come_in_many_shapes() {
+fn every_shape_of_api_response_is_read() {
     let whole: serde_json::Value =
         serde_json::from_slice(&fs::read(fixture("aws-answer.json")).unwrap()).unwrap();
     let encoded = whole["Content"].as_str().unwrap();
@@ -129,21 +129,21 @@ fn answers_come_in_many_shapes() {
     let odd = format!(r#"{{"Content":"{encoded}","GeneratedTime":"soon"}}"#);
     let read = read_bytes("answer_20260102.json", odd.as_bytes());
     assert_eq!(at(&read), "2026-01-02T00:00:00Z", "then the name says");
-    assert_snapshot!(read.notes.join("\n"), @"the `GeneratedTime` of the answer is not a time that Keytrail can read");
+    assert_snapshot!(read.notes.join("\n"), @"the `GeneratedTime` of the response is not a time that Keytrail can read");
 }
 
 #[test]
-fn answers_that_cannot_be_decoded_are_skips_in_their_place() {
+fn a_response_that_cannot_be_decoded_is_a_located_skip() {
     for (json, expected) in [
         (
             "{\n \"Content\": \"dXNlcix*cm4=\"}",
-            "2 @22: syntax: the `Content` of the answer is not base64",
+            "2 @22: syntax: the `Content` of the response is not base64",
         ),
-        ("{\"Content\":\"dXNlc\"}", "1 @17: syntax: the `Content` of the answer is not base64"),
-        ("{\"Content\":17}", "1 @11: syntax: the `Content` of the answer is not a text"),
+        ("{\"Content\":\"dXNlc\"}", "1 @17: syntax: the `Content` of the response is not base64"),
+        ("{\"Content\":17}", "1 @11: syntax: the `Content` of the response is not a text"),
         (
             "{\"Content\":\"dXNlcg==\",\"Content\":\"dXNlcg==\"}",
-            "1 @32: syntax: the answer contains a key twice, so it is ambiguous",
+            "1 @32: syntax: the response contains a key twice, so it is ambiguous",
         ),
     ] {
         let read = read_bytes("answer.json", json.as_bytes());
@@ -153,7 +153,7 @@ fn answers_that_cannot_be_decoded_are_skips_in_their_place() {
     // The content is checked like a separate file.
     let other = read_bytes("answer.json", br#"{"Content":"aGVsbG8gd29ybGQK"}"#);
     assert!(other.status.contains("Unclaimed"), "{}", other.status);
-    // And what only begins like an answer is read as whatever it is.
+    // A file that only begins like a response is read as its actual format.
     for json in [r#"{"Content":"dXNlcg==""#, r#"{"Content":"a,b"} {"Content":"a,b"}"#] {
         let other = read_bytes("answer.json", json.as_bytes());
         assert!(other.status.contains("Unclaimed"), "{json}: {}", other.status);
@@ -186,7 +186,7 @@ fn reports_are_read_before_events() {
 }
 
 #[test]
-fn columns_may_stand_in_any_order_and_more_may_follow() {
+fn columns_may_be_in_any_order_with_others_after_them() {
     let csv = fs::read_to_string(fixture("aws_20260101_000000.csv")).unwrap();
     let turned: String = csv
         .lines()

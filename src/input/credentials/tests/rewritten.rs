@@ -14,7 +14,7 @@ fn aws(rows: &str) -> FileRead {
 }
 
 #[test]
-fn what_a_spreadsheet_wrote_is_read_as_what_it_was() {
+fn values_that_a_spreadsheet_rewrote_are_restored() {
     let plain = aws(
         "erin,N/A,2025-03-14T08:05:00+00:00,true,2025-12-20T07:00:00Z,false,true,2025-11-30T10:00:00Z,N/A\n",
     );
@@ -34,7 +34,7 @@ fn what_a_spreadsheet_wrote_is_read_as_what_it_was() {
 }
 
 #[test]
-fn the_other_dates_of_a_file_settle_which_is_the_day() {
+fn other_dates_of_a_file_resolve_an_ambiguous_date() {
     let row = |user: &str, created: &str| format!("{user},N/A,{created},FALSE,N/A,FALSE,,,\n");
     let created = |read: &FileRead| -> Vec<String> {
         let of = |text: &String| text.split("created=").nth(1).map(|rest| rest[..10].to_owned());
@@ -62,7 +62,7 @@ fn the_other_dates_of_a_file_settle_which_is_the_day() {
 }
 
 #[test]
-fn what_cannot_be_told_any_more_is_a_fault() {
+fn values_that_cannot_be_restored_are_faults() {
     let read =
         aws("#NAME?,N/A,3/9/2025 8:05,maybe,########,#N/A,TRUE,4/5/2025 0:00,13/13/2025 0:00\n");
     assert_snapshot!(read.text(), @"
@@ -110,7 +110,7 @@ fn spreadsheets_rewrite_the_reports_of_every_cloud() {
 }
 
 #[test]
-fn an_undecoded_report_is_read_whatever_its_name() {
+fn a_base64_report_is_read_regardless_of_its_file_name() {
     let report = fs::read(fixture("aws_20260101_000000.csv")).unwrap();
     let plain = read(&fixture("aws_20260101_000000.csv"));
     let encoded = STANDARD.encode(&report);
@@ -142,7 +142,7 @@ fn an_undecoded_report_is_read_whatever_its_name() {
 }
 
 #[test]
-fn separators_and_encodings_of_spreadsheets_are_refused_with_advice() {
+fn spreadsheet_separators_and_encodings_are_rejected_with_advice() {
     let report = fs::read_to_string(fixture("aws_20260101_000000.csv")).unwrap();
     let utf16: Vec<u8> =
         "\u{feff}".encode_utf16().chain(report.encode_utf16()).flat_map(u16::to_le_bytes).collect();
@@ -168,7 +168,7 @@ fn separators_and_encodings_of_spreadsheets_are_refused_with_advice() {
 }
 
 #[test]
-fn rows_that_grep_joined_stay_reports_of_their_own_time() {
+fn rows_joined_by_grep_remain_separate_dated_reports() {
     let columns = "account_id,username,password_status,password_last_used,mfa_status";
     let row = |file: &str, user: &str, mfa: &str| {
         format!("{file}:111122223333,{user},Configurada,2025-10-01 08:00:00,{mfa}\n")

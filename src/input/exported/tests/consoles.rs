@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn a_row_of_actiontrail_is_an_event_of_actiontrail() {
+fn a_row_of_an_actiontrail_table_equals_its_event() {
     let header = "TimeGenerated [UTC],eventId,eventName,eventType,eventRW,eventSource,serviceName,\
                   sourceIpAddress,userAgent,userIdentity,requestParameters,errorCode,errorMessage,\
                   acsRegion,Type";
@@ -49,7 +49,7 @@ fn a_row_of_actiontrail_is_an_event_of_actiontrail() {
 const AUDIT: &str = "eventTime,eventName,username,account_id,account_name,resources";
 
 #[test]
-fn a_row_of_the_audit_is_an_iam_call() {
+fn a_row_of_the_audit_table_is_an_iam_call() {
     let row = "2026-03-02T14:20:00+00:00,DeleteUser,admin-user,000011112222,prod,former.colleague";
     insta::assert_snapshot!(fields(&IamEvents, AUDIT, row).unwrap(), @r#"
     provider: aws
@@ -125,7 +125,7 @@ fn a_row_of_the_audit_is_an_iam_call() {
 }
 
 #[test]
-fn a_row_of_the_consoles_event_history_names_who_called() {
+fn a_row_of_the_console_event_history_identifies_the_caller() {
     let header = "Event ID,Event time,User name,Event name,Resource type,Resource name,\
                   AWS access key,AWS region,Error code,Source IP address,Event source,Read-only,\
                   Request ID";
@@ -181,7 +181,7 @@ fn a_row_of_the_consoles_event_history_names_who_called() {
 }
 
 #[test]
-fn a_row_of_cloudaudits_console_is_an_event() {
+fn a_row_of_the_cloudaudit_console_is_an_event() {
     let header =
         "事件时间,用户名,事件名称,资源类型,资源名称,访问密钥,事件源,源IP地址,请求ID,错误码";
     let row = "2026-05-01 18:00:00,dana,DeleteUser,cam,-,AKIDexample0000000000000000000007,\

@@ -3,7 +3,7 @@
 use memchr::memchr;
 
 use super::super::line_prefix::line_prefix;
-use super::{Cut, Ending, Framer, State};
+use super::{Cut, Ending, Framer, FramerState};
 use crate::input::json::too_deep;
 use crate::source::Position;
 
@@ -18,7 +18,7 @@ impl Framer {
             }
             None if cut.rest().len() > self.limit => {
                 self.begun = self.place_of(cut, cut.at);
-                self.state = State::LongLine;
+                self.state = FramerState::LongLine;
                 return true;
             }
             None => {
@@ -61,7 +61,7 @@ impl Framer {
         match memchr(b'\n', cut.rest()) {
             Some(len) => {
                 cut.at += len + 1;
-                self.state = State::Lines;
+                self.state = FramerState::Lines;
                 self.place_of(cut, cut.at);
                 self.too_long(cut);
                 true

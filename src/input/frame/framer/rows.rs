@@ -3,7 +3,7 @@
 use memchr::{memchr, memchr2};
 
 use super::super::table_header::{MAX_PREFIX, Table, TableHeader, prefix};
-use super::{Cut, Ending, Framer, State};
+use super::{Cut, Ending, Framer, FramerState};
 use crate::input::csv::{RowError, RowExtent, RowScan, line_end, row};
 use crate::record::SkipReason;
 use crate::source::Position;
@@ -24,7 +24,7 @@ impl Framer {
             Ok(head) => head,
             Err(other) => {
                 self.other = Some(other);
-                self.state = State::Over;
+                self.state = FramerState::Over;
                 return;
             }
         };
@@ -32,7 +32,7 @@ impl Framer {
         let TableHeader { columns, header, prefixed } = head;
         let line = header.map_or(&[][..], |fit| &window[blank..blank + fit.end]).to_vec();
         self.container = Some("rows");
-        self.state = State::Rows;
+        self.state = FramerState::Rows;
         cut.at += blank;
         cut.mark = cut.at;
         if let Some(fit) = header {
@@ -109,9 +109,10 @@ impl Framer {
                 let RowExtent { end, next, cells, breaks, .. } = fit;
                 let cut_off = whole && cells < required && next == end && breaks == 0;
                 let reason = if cut_off { SkipReason::Truncated } else { SkipReason::Syntax };
-                let mut detail = format!("it has {cells} cells, and the table {columns} columns");
+                let mut detail =
+                    format!("it has {cells} cells, but the table has {columns} columns");
                 if breaks > 0 {
-                    detail.push_str(", if a quote is correct that includes the lines after it");
+                    detail.push_str("; a quote makes the row include the lines after it");
                 }
                 self.lose(reason, detail)
             }
@@ -142,7 +143,7 @@ impl Framer {
         if let Some(table) = &mut self.table {
             table.lost = (reason, detail);
         }
-        self.state = State::LostRow;
+        self.state = FramerState::LostRow;
         true
     }
 
@@ -154,7 +155,7 @@ impl Framer {
                 let lost = self.table.as_mut().map(|table| std::mem::take(&mut table.lost.1));
                 let reason = self.table.as_ref().map_or(SkipReason::Syntax, |table| table.lost.0);
                 self.skip(cut, self.begun, reason, lost.unwrap_or_default());
-                self.state = State::Rows;
+                self.state = FramerState::Rows;
                 true
             }
             None => {

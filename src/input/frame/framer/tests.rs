@@ -1,4 +1,4 @@
-//! Containers, damage, limits; the same whatever the bytes come in.
+//! Containers, damage, limits; the same for any read sizes.
 #![allow(clippy::unwrap_used)]
 
 use proptest::prelude::*;
@@ -8,7 +8,7 @@ use super::super::MAX_RECORD;
 use super::*;
 use crate::input::json::MAX_DEPTH;
 
-/// What was cut: `offset line:column ordinal text` and `offset ordinal reason`.
+/// The result: `offset line:column ordinal text` and `offset ordinal reason`.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Parts {
     records: Vec<String>,
@@ -16,8 +16,8 @@ struct Parts {
     container: &'static str,
 }
 
-/// Splits bytes that come `step` at a time. A file's first bytes are looked at together, so the
-/// state that this leads to is given.
+/// Splits bytes that arrive `step` at a time. A file's first bytes are examined together, so the
+/// resulting state is given.
 fn split(bytes: &[u8], step: usize, end: Ending<'_>) -> Parts {
     split_up_to(MAX_RECORD, bytes, step, end)
 }
@@ -29,10 +29,10 @@ fn split_up_to(limit: usize, bytes: &[u8], step: usize, end: Ending<'_>) -> Part
     if step < bytes.len() && !bom {
         match Sniff::default().look(bytes, false, end == Ending::Eof) {
             Some(Sniffed::Lines) => {
-                framer.state = State::Lines;
+                framer.state = FramerState::Lines;
                 framer.container = Some("lines");
             }
-            Some(Sniffed::Values) => framer.state = State::Top,
+            Some(Sniffed::Values) => framer.state = FramerState::Top,
             _ => {}
         }
     }
@@ -90,7 +90,7 @@ const A: &str = r#"{"a":1}"#;
 const B: &str = r#"{"a":"}]\"{","b":[{"a":2},[]]}"#;
 
 #[test]
-fn the_container_is_told_by_content() {
+fn the_container_is_detected_from_the_content() {
     for (text, container) in [
         (format!(r#"{{"Records":[{A},{B}]}}"#), "records-object"),
         (
@@ -132,15 +132,15 @@ fn the_container_is_told_by_content() {
 }
 
 #[test]
-fn a_container_has_a_short_key() {
+fn the_key_of_a_container_is_short() {
     let far = |blanks: usize| format!(r#"{{"x":1,"Records"{}:[{A},{B}]}}"#, " ".repeat(blanks));
     check(&far(4_000), "records-object", &[A, B], &[]);
-    // Beyond that the object is a record itself, whatever the bytes come in.
+    // Beyond that the object itself is a record, for any read sizes.
     check(&far(5_000), "object", &[&far(5_000)], &[]);
 }
 
 #[test]
-fn one_broken_record_costs_itself() {
+fn a_broken_record_costs_only_itself() {
     for (broken, offset) in [
         // A brace, a bracket, a quote is missing, or there is one too many.
         (r#"{"a":{"b":1}"#, 19),
@@ -181,7 +181,7 @@ fn the_rows_of_a_query_are_arrays() {
 }
 
 #[test]
-fn a_broken_line_costs_itself() {
+fn a_broken_line_costs_only_itself() {
     let broken = r#"{"a":"x,{"#;
     check(&format!("{A}\n{broken}\n{B}\n"), "lines", &[A, broken, B], &[]);
     check(&format!("{broken}\n{A}\n{B}"), "lines", &[broken, A, B], &[]);
@@ -189,7 +189,7 @@ fn a_broken_line_costs_itself() {
 }
 
 #[test]
-fn an_end_inside_a_container_is_never_silent() {
+fn a_truncated_container_is_reported() {
     for (text, records, skipped) in [
         (format!(r#"{{"Records":[{A},{{"a":"#), vec![A], "20 1 truncated"),
         (format!(r#"{{"Records":[{A},"#), vec![A], "20 1 truncated"),
@@ -207,7 +207,7 @@ fn an_end_inside_a_container_is_never_silent() {
 }
 
 #[test]
-fn a_failing_source_is_one_skip() {
+fn a_read_error_is_one_skip() {
     let text = format!(r#"{{"Records":[{A},{B}]}}"#);
     for end in 0..text.len() {
         let parts = split(&text.as_bytes()[..end], text.len(), Ending::Failed("gone"));
@@ -218,12 +218,12 @@ fn a_failing_source_is_one_skip() {
     }
     let lines = format!("{A}\n{B}\n{B}");
     let parts = split(lines.as_bytes(), lines.len(), Ending::Failed("gone"));
-    assert_eq!(parts.records.len(), 2, "what may be cut off is not taken for a record");
+    assert_eq!(parts.records.len(), 2, "a value that may be cut off is not a record");
     assert_eq!(parts.skipped, ["39 2 io"]);
 }
 
 #[test]
-fn what_is_too_long_or_too_deep_is_skipped() {
+fn a_record_that_is_too_long_or_too_deep_is_skipped() {
     let limit = 4000;
     let sized = |size: usize| format!(r#"{{"a":"{}"}}"#, "x".repeat(size - 8));
     let (fits, long) = (sized(limit), sized(limit + 1));
@@ -243,10 +243,12 @@ fn what_is_too_long_or_too_deep_is_skipped() {
 }
 
 #[test]
-fn a_long_record_needs_no_more_memory_than_a_record_may_have() {
-    for (state, begin) in
-        [(State::Top, r#"{"a":""#), (State::Lines, "{"), (State::Rest, r#","x":""#)]
-    {
+fn a_long_record_needs_no_more_memory_than_the_record_limit() {
+    for (state, begin) in [
+        (FramerState::Top, r#"{"a":""#),
+        (FramerState::Lines, "{"),
+        (FramerState::Rest, r#","x":""#),
+    ] {
         let mut framer = Framer { limit: 10_000, state, ..Framer::new(Tables::default()) };
         framer.scan.resume_object(1);
         let mut batch = Batch::default();
@@ -261,7 +263,7 @@ fn a_long_record_needs_no_more_memory_than_a_record_may_have() {
 }
 
 #[test]
-fn hostile_nesting_takes_no_time() {
+fn hostile_nesting_takes_linear_time() {
     // Each `{"k"` is where a search for the next record could begin.
     let text = format!("[{}x", r#"{"k":["#.repeat(200_000));
     let parts = split(text.as_bytes(), 1 << 16, Ending::Eof);
@@ -309,7 +311,7 @@ fn written(records: &[Value], way: usize) -> String {
 
 proptest! {
     #[test]
-    fn records_are_what_a_tree_has(records in records(), way in 0usize..9, step in 1usize..40) {
+    fn records_equal_those_of_a_parsed_tree(records in records(), way in 0usize..9, step in 1usize..40) {
         let text = written(&records, way);
         let whole = split(text.as_bytes(), text.len(), Ending::Eof);
         prop_assert_eq!(&split(text.as_bytes(), step, Ending::Eof), &whole);
@@ -332,7 +334,7 @@ proptest! {
     }
 
     #[test]
-    fn damage_never_depends_on_how_the_bytes_come(
+    fn the_result_for_damaged_input_does_not_depend_on_read_sizes(
         records in records(),
         way in 0usize..9,
         step in 1usize..40,
@@ -352,7 +354,7 @@ proptest! {
     }
 
     #[test]
-    fn one_damaged_byte_costs_at_most_its_record(
+    fn a_damaged_byte_costs_at_most_its_record(
         count in 2usize..6,
         at in any::<prop::sample::Index>(),
         byte in prop::sample::select(b"{}[]\",:x ".to_vec()),

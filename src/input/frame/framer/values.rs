@@ -3,7 +3,7 @@
 use super::super::KEY_REACH;
 use super::super::resync::{Begin, Next, first_key, next_record};
 use super::super::sniff::{container, holds_rows};
-use super::{Cut, Ending, Framer, State};
+use super::{Cut, Ending, Framer, FramerState};
 use crate::input::json::MAX_DEPTH;
 use crate::input::json::Stop;
 use crate::record::SkipReason;
@@ -14,7 +14,7 @@ impl Framer {
         let Some(&first) = cut.rest().first() else { return false };
         match first {
             b'{' | b'"' => {
-                self.level = State::Top;
+                self.level = FramerState::Top;
                 self.begin(cut);
             }
             b'[' => {
@@ -26,16 +26,16 @@ impl Framer {
                 cut.at += 1;
             }
             b'-' | b'0'..=b'9' | b'a'..=b'z' => {
-                self.level = State::Top;
+                self.level = FramerState::Top;
                 self.begun = self.place_of(cut, cut.at);
-                self.state = State::Word;
+                self.state = FramerState::Word;
             }
             // Concatenated files may each have a byte order mark.
             0xef if cut.rest().len() < 3 && ending == Ending::More => return false,
             0xef if cut.rest().starts_with(b"\xef\xbb\xbf") => cut.at += 3,
             other => {
                 self.begun = self.place_of(cut, cut.at);
-                self.level = State::Top;
+                self.level = FramerState::Top;
                 self.broken(cut, cut.at + 1, format!("unexpected {}", shown(other)));
             }
         }
@@ -61,9 +61,9 @@ impl Framer {
                 cut.at += 1;
                 self.state = if object {
                     self.scan.resume_object(self.around);
-                    State::Rest
+                    FramerState::Rest
                 } else {
-                    State::Top
+                    FramerState::Top
                 };
             }
             b'{' => {
@@ -84,14 +84,14 @@ impl Framer {
             other => {
                 self.begun = self.place_of(cut, cut.at);
                 if self.separated && other != b'}' {
-                    self.state = State::Word;
+                    self.state = FramerState::Word;
                 } else {
                     let detail = format!("unexpected {} between records", shown(other));
                     self.broken(cut, cut.at + 1, detail);
                 }
             }
         }
-        self.separated &= matches!(self.state, State::Items { .. });
+        self.separated &= matches!(self.state, FramerState::Items { .. });
         true
     }
 
@@ -99,7 +99,7 @@ impl Framer {
     fn enter(&mut self, cut: &mut Cut<'_>, at: usize, object: bool) {
         cut.at += at + 1;
         self.around = self.scan.around();
-        self.state = State::Items { object };
+        self.state = FramerState::Items { object };
         self.nested = 0;
         self.separated = true;
     }
@@ -113,14 +113,14 @@ impl Framer {
     fn begin(&mut self, cut: &mut Cut<'_>) {
         self.begun = self.place_of(cut, cut.at);
         self.scan.restart();
-        self.state = State::Value;
+        self.state = FramerState::Value;
     }
 
     pub(super) fn value(&mut self, cut: &mut Cut<'_>) -> bool {
-        let top = self.level == State::Top;
+        let top = self.level == FramerState::Top;
         match self.scan.run(cut.rest(), top) {
             Stop::Pause if self.scan.at > self.limit => {
-                self.state = State::Discard;
+                self.state = FramerState::Discard;
                 true
             }
             Stop::Pause => false,
@@ -155,7 +155,7 @@ impl Framer {
                 false
             }
             Stop::End(len) => {
-                if self.level == State::Top {
+                if self.level == FramerState::Top {
                     self.container.get_or_insert("object");
                 }
                 cut.at += len;
@@ -187,7 +187,7 @@ impl Framer {
             self.broken(cut, cut.at + self.limit, "not JSON".to_owned());
             return true;
         }
-        if self.level == State::Top {
+        if self.level == FramerState::Top {
             self.container.get_or_insert("object");
         }
         self.state = self.level;
@@ -206,7 +206,7 @@ impl Framer {
             }
             Stop::End(len) => {
                 cut.at += len;
-                self.state = State::Top;
+                self.state = FramerState::Top;
                 true
             }
             Stop::Array(at) => {
@@ -217,8 +217,8 @@ impl Framer {
                 true
             }
             Stop::Broken(at) => {
-                self.level = State::Top;
-                // This was only a look-ahead: the search for the next record may begin before it.
+                self.level = FramerState::Top;
+                // This was only a look-ahead. The search for the next record may begin before it.
                 self.begun = self.place.after(&cut.bytes[cut.mark..cut.at + at]);
                 self.broken_at(cut, at);
                 true
@@ -242,10 +242,10 @@ impl Framer {
         // The last string may have swallowed the beginning of the next record. In a record that is
         // too long, the position of that string is no longer known.
         let (own, back) = match self.state {
-            State::Value if at <= self.limit => {
+            FramerState::Value if at <= self.limit => {
                 (first_key(&rest[..at]), self.scan.string.unwrap_or_default().min(at).max(1))
             }
-            State::Rest => (None, self.near_string(at).unwrap_or(at)),
+            FramerState::Rest => (None, self.near_string(at).unwrap_or(at)),
             _ => (None, at),
         };
         self.sought = own.map(<[u8]>::to_vec).into_iter().collect();
@@ -263,7 +263,7 @@ impl Framer {
         }
         self.skip(cut, self.begun, SkipReason::Syntax, detail);
         cut.at = from;
-        self.state = State::Lost;
+        self.state = FramerState::Lost;
     }
 
     pub(super) fn lost(&mut self, cut: &mut Cut<'_>) -> bool {

@@ -7,7 +7,7 @@ impl Writer<'_> {
         let kinds = [Ty::Text, Ty::Text, Ty::Text, Ty::Char, Ty::Enum, Ty::Untyped];
         let ty = self.some_type(&kinds);
         let text = format!("({})", self.value(ty, depth));
-        match self.dice.roll(12) {
+        match self.dice.roll(15) {
             0 => format!("{text}.starts_with({})", self.value(Ty::Text, 0)),
             1 => format!("ends_with({text}, {})", self.value(Ty::Text, 0)),
             2 => {
@@ -45,6 +45,17 @@ impl Writer<'_> {
             ),
             8 => format!("{text}.starts_with_any([\"a\", \"10.\", \"É\"])"),
             9 => format!("{text}.like_any([\"a*\", \"*é*\", \"?\"])"),
+            12 => format!(
+                "{text}.matches_any({})",
+                self.dice.pick(&["[\"^[A-Z]\", \"e$\"]", "[]", "\"[0-9]\""])
+            ),
+            13 => format!(
+                "{text}.subnet_of({})",
+                self.dice.pick(&["\"10.0.0.0/8\"", "[\"10.1.0.0/16\", \"::/1\"]"])
+            ),
+            14 => {
+                format!("({}).is_any_ip()", self.dice.pick(&["\"::/0\"", "\"10.0.0.0/8\"", &text]))
+            }
             10 => format!("{text}.eq_ignore_case({})", self.value(Ty::Text, 0)),
             _ => format!(
                 "({}).in_hours({})",

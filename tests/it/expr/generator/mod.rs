@@ -18,7 +18,7 @@ use kinds::{Item, constants, fields};
 pub(super) struct Writer<'d> {
     pub(super) dice: &'d mut Dice,
     on: RecordKind,
-    /// Whether rows can be named, which is not the case inside a closure.
+    /// Whether rows can be named.
     rows: bool,
     /// Parameters of the enclosing closures.
     locals: Vec<(String, Ty)>,
@@ -136,11 +136,9 @@ impl<'d> Writer<'d> {
     }
 
     fn inside(&mut self, name: &str, ty: Ty, body: impl FnOnce(&mut Self) -> String) -> String {
-        let rows = std::mem::replace(&mut self.rows, false);
         self.locals.push((name.to_owned(), ty));
         let body = body(self);
         self.locals.pop();
-        self.rows = rows;
         body
     }
 

@@ -3,6 +3,15 @@
 use super::kinds::INDEXED;
 use super::{ARITHMETIC, ITEMS, Item, PRINTED, Ty, Writer, fields};
 
+const RANGES: [&str; 6] = [
+    "\"10.0.0.0/8\"",
+    "\"10.1.2.3/16\"",
+    "\"::/0\"",
+    "\"2001:db8::1\"",
+    "\"0.0.0.0/0\"",
+    "\"any\"",
+];
+
 impl Writer<'_> {
     /// A value computed from others.
     pub(super) fn made(&mut self, ty: Ty, d: usize) -> String {
@@ -29,7 +38,18 @@ impl Writer<'_> {
     }
 
     fn int(&mut self, d: usize) -> String {
-        match self.dice.roll(12) {
+        match self.dice.roll(15) {
+            12 => format!("({}).index_of({})", self.plain_text(d), self.value(Ty::Text, 0)),
+            13 => {
+                let text = self.value(Ty::Text, 0);
+                let range = if self.dice.once_in(3) { &text } else { self.dice.pick(&RANGES) };
+                format!("prefix_len({range})")
+            }
+            14 => format!(
+                "({}).minute({})",
+                self.value(Ty::Time, d),
+                self.dice.pick(&["", "\"UTC\"", "\"Asia/Kathmandu\"", "zone"])
+            ),
             0..=3 => {
                 let operator = self.dice.pick(&ARITHMETIC);
                 format!("({} {operator} {})", self.value(Ty::Int, d), self.value(Ty::Int, d))
@@ -75,7 +95,18 @@ impl Writer<'_> {
 
     fn text(&mut self, d: usize) -> String {
         let time_zone = ["", "\"UTC\"", "\"Asia/Kathmandu\""];
-        match self.dice.roll(16) {
+        match self.dice.roll(18) {
+            16 => format!(
+                "({}).replace({}, {})",
+                self.plain_text(d),
+                self.value(Ty::Text, 0),
+                self.value(Ty::Text, 0)
+            ),
+            17 => format!(
+                "({}).capture({})",
+                self.plain_text(d),
+                self.dice.pick(&["\"[A-Z]\"", "\"(.)$\"", "\"(.)(.)\", 2", "\"(.)(x)?\", 2"])
+            ),
             0 | 1 => {
                 let kinds = [Ty::Text, Ty::Text, Ty::Char, Ty::Enum];
                 let (a, b) = (self.some_type(&kinds), self.some_type(&kinds));
@@ -186,7 +217,17 @@ impl Writer<'_> {
             return self.leaf(Ty::Untyped);
         }
         let base = self.leaf(Ty::Untyped);
-        match self.dice.roll(5) {
+        match self.dice.roll(6) {
+            5 => {
+                let text = self.dice.pick(&[
+                    r#""[1, {\"x\": \"a\"}]""#,
+                    r#""{\"x\": [1], \"y\": {\"x\": 2}}""#,
+                    "\" 7 \"",
+                    "\"{\"",
+                    &base,
+                ]);
+                format!("parse_json({text})")
+            }
             0 => {
                 let step = self.dice.pick(&["?.x", "?.y", "?.k", "?[\"x\"]", "?.y?.z"]);
                 format!("({base}{step} ?? ())")
@@ -222,7 +263,21 @@ impl Writer<'_> {
 
     fn listed(&mut self, item: Item, d: usize) -> String {
         let ty = Ty::List(item);
-        match self.dice.roll(7) {
+        match self.dice.roll(9) {
+            7 if item == Item::Untyped && self.can(Ty::Untyped) => {
+                let value = self.value(Ty::Untyped, d);
+                match self.dice.roll(3) {
+                    0 => format!("as_list({value})"),
+                    1 => format!("({value}).values()"),
+                    _ => {
+                        let path = self.dice.pick(&["[*]", "x[*]", "[*].x", "[*].x[*]", "y.x[*]"]);
+                        format!("({value}).values_at(\"{path}\")")
+                    }
+                }
+            }
+            8 if item == Item::Text && self.can(Ty::Untyped) => {
+                format!("({}).keys()", self.value(Ty::Untyped, d))
+            }
             0 if self.can(item.ty()) && item != Item::Key => self.list(item, d),
             1 | 2 => {
                 let (list, name) = (self.value(ty, d), self.fresh());

@@ -12,7 +12,7 @@ use keytrail::record::Provider;
 use keytrail::rule::{Construct, Measure, MeasureKind, Parameter, Rule, Step};
 use keytrail::value::Duration;
 
-use super::listed::{by, code, place};
+use super::listed::{by, code, of_step, place};
 use crate::table::Table;
 
 /// All facts about a rule, in sections.
@@ -89,7 +89,11 @@ fn in_force(value: &Param) -> String {
 /// The names of the steps, and the window of the sequence.
 pub(super) fn order(rule: &Rule) -> Option<String> {
     let Construct::Sequence(sequence) = &rule.construct else { return None };
-    let name = |step: &Step| if step.absent { format!("no {}", step.id) } else { step.id.clone() };
+    let name = |step: &Step| match step.count {
+        _ if step.absent => format!("no {}", step.id),
+        1 => step.id.clone(),
+        count => format!("{count} × {}", step.id),
+    };
     let steps: Vec<String> = rule.steps.iter().map(name).collect();
     Some(format!("{}; {}", steps.join(", "), within(sequence.within)))
 }
@@ -103,17 +107,23 @@ pub(super) fn within(within: Option<Duration>) -> String {
 }
 
 fn conditions(text: &mut String, rule: &Rule, code: &dyn Fn(&Expr) -> String) {
-    let texts = |step: &Step| step.by.iter().map(|(text, _)| text.clone()).collect::<Vec<_>>();
-    let same = rule.steps.iter().all(|step| texts(step) == by(rule));
+    let same = rule.steps.iter().all(|step| of_step(step) == by(rule));
     for (number, step) in rule.steps.iter().enumerate() {
         if step.id.is_empty() {
             section(text, "When", &code(&step.when));
             continue;
         }
-        let absent = if step.absent { ", absent" } else { "" };
-        let of = if same { String::new() } else { format!(", of {}", texts(step).join(", ")) };
+        let absent = match step.count {
+            _ if step.absent => ", absent".to_owned(),
+            1 => String::new(),
+            count => format!(", {count} times"),
+        };
+        let of = if same { String::new() } else { format!(", of {}", of_step(step).join(", ")) };
         let heading = format!("Step {}, {}{absent}{of}", number + 1, step.id);
         section(text, &heading, &code(&step.when));
+        if let Some(relation) = &step.relation {
+            section(text, "And related to earlier steps by", &code(&relation.written));
+        }
     }
 }
 
@@ -151,7 +161,10 @@ pub(super) fn counted(
     operand: &str,
     show: &dyn Fn(&str) -> String,
 ) -> String {
-    let shown = show(operand);
+    let shown = match measure.each {
+        true => format!("each item of {}", show(operand)),
+        false => show(operand),
+    };
     match measure.kind {
         MeasureKind::Count if operand == "true" => "matches".to_owned(),
         MeasureKind::Count => format!("matches with {shown}"),
@@ -159,6 +172,8 @@ pub(super) fn counted(
         MeasureKind::Sum => format!("the sum of {shown}"),
         MeasureKind::Min => format!("the smallest {shown}"),
         MeasureKind::Max => format!("the largest {shown}"),
+        MeasureKind::Step => format!("the {shown} of a step"),
+        MeasureKind::Values => format!("the first {} values of {shown}", measure.most),
     }
 }
 

@@ -34,6 +34,7 @@ fn one(rule: &Rule, policy: &Policy) -> Value {
         "parameters": rule.parameters.iter().map(parameter).collect::<Vec<_>>(),
         "providers": covered(rule, FORMATS).into_iter().map(Provider::name).collect::<Vec<_>>(),
         "when": conditions(rule, policy),
+        "where": relations(rule, policy),
         "construct": rule.construct.kind().map_or("", |kind| kind.name()),
         "file": policy.sources.file(rule.id_span.file).name,
         "builtin": rule.builtin,
@@ -63,6 +64,16 @@ fn conditions(rule: &Rule, policy: &Policy) -> Value {
             .collect::<serde_json::Map<_, _>>()
             .into(),
     }
+}
+
+/// The conditions that relate steps to earlier ones, by step name; null if there is none.
+fn relations(rule: &Rule, policy: &Policy) -> Value {
+    let related = rule.steps.iter().filter_map(|step| {
+        let relation = step.relation.as_ref()?;
+        Some((step.id.clone(), policy.sources.text(relation.written.span()).into()))
+    });
+    let related: serde_json::Map<_, _> = related.collect();
+    if related.is_empty() { Value::Null } else { related.into() }
 }
 
 /// How the condition is looked up in the index, by name if there are several conditions.

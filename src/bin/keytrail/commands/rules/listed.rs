@@ -2,7 +2,7 @@
 
 use keytrail::config::Policy;
 use keytrail::expr::Expr;
-use keytrail::rule::{Category, Rule};
+use keytrail::rule::{Category, Rule, Step};
 
 /// The rules that are to be written.
 pub(super) struct Listed<'p> {
@@ -46,7 +46,16 @@ fn dedent(text: &str) -> String {
 /// The expressions of `by`.
 pub(super) fn by(rule: &Rule) -> Vec<String> {
     let first = rule.steps.iter().find(|step| !step.absent);
-    first.into_iter().flat_map(|step| &step.by).map(|(text, _)| text.clone()).collect()
+    first.map(of_step).unwrap_or_default()
+}
+
+/// The expressions of the subject of a step.
+pub(super) fn of_step(step: &Step) -> Vec<String> {
+    let text = |(index, (text, _)): (usize, &(String, Expr))| match step.each == Some(index) {
+        true => format!("each item of {text}"),
+        false => text.clone(),
+    };
+    step.by.iter().enumerate().map(text).collect()
 }
 
 /// The file and line of a rule.

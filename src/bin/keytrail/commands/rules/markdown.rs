@@ -277,7 +277,7 @@ mod tests {
     use super::{link, paragraphs, prose, row, span};
 
     #[test]
-    fn what_a_rule_says_is_text() {
+    fn markdown_in_the_text_of_a_rule_is_escaped() {
         for (text, expected) in [
             ("a `b|c` d", "a `b|c` d"),
             ("one ` alone", "one \\` alone"),
@@ -296,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn code_holds_what_it_holds() {
+    fn code_spans_contain_their_text_unchanged() {
         for (text, expected) in [
             ("a || b", "`a || b`"),
             ("a\n  && b", "`a && b`"),
@@ -311,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_is_an_address_and_nothing_else() {
+    fn a_link_contains_only_an_address() {
         assert_eq!(link("https://example.com/a?b=c#d"), "<https://example.com/a?b=c#d>");
         assert_eq!(link("javascript:alert(1)"), "javascript:alert(1)");
         assert_eq!(link("https://a b>c"), "https://a b\\>c");

@@ -67,7 +67,7 @@ impl Rules {
             Some(id) => vec![find(&policy, id)?],
         };
         let listed = Listed { rules, policy: &policy, one: self.id.is_some() };
-        // The other formats always include how a rule is looked up, or have no place for it.
+        // The other formats always include the index lookup of a rule, or cannot show it.
         let planned = self.plan && self.format.name == "human";
         let write = if planned { plan::plan } else { self.format.write };
         host.term.print(&write(&listed))?;

@@ -1,4 +1,4 @@
-//! Rows of tables: framing, damage, limits; the same whatever the bytes come in.
+//! Rows of tables: framing, damage, limits; the same for any read sizes.
 #![allow(clippy::unwrap_used)]
 
 use proptest::prelude::*;
@@ -28,7 +28,8 @@ impl Parts {
     }
 }
 
-/// Cuts what follows the head, `step` bytes at a time; the header is recognised from all of it.
+/// Splits the rows after the header, `step` bytes at a time; the header is recognised from all
+/// bytes.
 fn split(bytes: &[u8], step: usize, end: Ending<'_>) -> Parts {
     split_up_to(MAX_RECORD, bytes, step, end)
 }
@@ -83,7 +84,7 @@ fn cut(text: &str) -> Parts {
 }
 
 #[test]
-fn a_row_is_a_record_and_the_header_none() {
+fn a_row_is_a_record_and_the_header_is_not() {
     let rows = ["1,2,3", "\"4,\"\"x\"\"\",5,6", "7,\"8\n8\",9"];
     for (text, first) in [
         (format!("a,b,c\n{}\n", rows.join("\n")), "6 2:1 0 1,2,3"),
@@ -102,7 +103,7 @@ fn a_row_is_a_record_and_the_header_none() {
 }
 
 #[test]
-fn cells_that_have_no_column_are_empty() {
+fn cells_beyond_the_last_column_must_be_empty() {
     for (row, fits) in [
         ("1,2,3", true),
         ("1,2,3,", true),
@@ -120,11 +121,11 @@ fn cells_that_have_no_column_are_empty() {
     }
     assert_eq!(
         cut("a,b,c\n1,2\n").skipped,
-        ["2 0 syntax: it has 2 cells, and the table 3 columns"]
+        ["2 0 syntax: it has 2 cells, but the table has 3 columns"]
     );
     assert_eq!(
         cut("a,b,c\n1,2").skipped,
-        ["2 0 truncated: it has 2 cells, and the table 3 columns"],
+        ["2 0 truncated: it has 2 cells, but the table has 3 columns"],
         "the end of the file may have cut it off"
     );
     let parts = cut("a,b,c\n,,\n1,2,3\na,b,c\n\u{feff}a,b,c\n4,5,6");
@@ -136,7 +137,7 @@ fn cells_that_have_no_column_are_empty() {
 }
 
 #[test]
-fn a_quote_in_the_wrong_place_costs_its_line() {
+fn a_misplaced_quote_costs_only_its_line() {
     for (broken, why) in [
         ("1,\"2,3", "a quote opens a cell, but no quote closes"),
         ("1,2\",3", "a quote is inside a cell"),
@@ -149,7 +150,7 @@ fn a_quote_in_the_wrong_place_costs_its_line() {
         let [skip] = &*parts.skipped else { panic!("{broken}: {:?}", parts.skipped) };
         assert!(skip.starts_with(&format!("3 1 syntax: {why}")), "{skip}");
     }
-    // What follows has quotes too, so the row seems to end further on.
+    // The following lines contain quotes too, so the row seems to end later.
     let parts = cut("a,b,c\n1,\"2,3\n4,\"5\",6\n7,\"8\",9\n");
     assert_eq!(parts.texts(), ["4,\"5\",6", "7,\"8\",9"]);
     assert_eq!(
@@ -162,8 +163,8 @@ fn a_quote_in_the_wrong_place_costs_its_line() {
     assert_eq!(parts.texts(), ["7,8,9"]);
     assert_eq!(
         parts.skipped[0],
-        "2 0 syntax: it has 4 cells, and the table 3 columns, if a quote is right that takes in the \
-         lines after it"
+        "2 0 syntax: it has 4 cells, but the table has 3 columns; a quote makes the row \
+         include the lines after it"
     );
     assert_eq!(
         cut("a,b,c\n1,\"2,3").skipped,
@@ -172,7 +173,7 @@ fn a_quote_in_the_wrong_place_costs_its_line() {
 }
 
 #[test]
-fn one_quote_among_many_rows_costs_one_row() {
+fn a_stray_quote_among_many_rows_costs_one_row() {
     let lines = 200_000;
     let mut text = String::from("a,b,c\n");
     for line in 0..lines {
@@ -187,7 +188,7 @@ fn one_quote_among_many_rows_costs_one_row() {
 }
 
 #[test]
-fn what_is_too_long_is_skipped_and_costs_no_memory() {
+fn an_overlong_row_is_skipped_in_bounded_memory() {
     let cell = "x".repeat(MAX_CELL + 1);
     let limit = MAX_CELL + (1 << 20);
     let row = ["x", "y"].map(|cell| cell.repeat(MAX_CELL / 3 * 2)).join(",");
@@ -198,7 +199,7 @@ fn what_is_too_long_is_skipped_and_costs_no_memory() {
         (format!("1,2{}", ",".repeat(1_000_000)), ""),
         (
             format!("1{}", ",2".repeat(1_000_000)),
-            "syntax: it has 1000001 cells, and the table 3 columns",
+            "syntax: it has 1000001 cells, but the table has 3 columns",
         ),
         (format!("{row},3"), "too-long: longer than 5242880 bytes"),
     ] {
@@ -225,17 +226,18 @@ fn what_is_too_long_is_skipped_and_costs_no_memory() {
 }
 
 #[test]
-fn a_failing_source_is_one_skip() {
-    for (text, kept) in [("a,b,c\n1,2,3\n4,5", 1), ("a,b,c\n1,2,3\n4,\"5\n", 1), ("a,b,c\n", 0)] {
+fn a_read_error_is_one_skip() {
+    for (text, complete) in [("a,b,c\n1,2,3\n4,5", 1), ("a,b,c\n1,2,3\n4,\"5\n", 1), ("a,b,c\n", 0)]
+    {
         let parts = split(text.as_bytes(), 3, Ending::Failed("gone"));
-        assert_eq!(parts.records.len(), kept, "{text}");
-        let line = kept + 2;
-        assert_eq!(parts.skipped, [format!("{line} {kept} io: gone")], "{text}");
+        assert_eq!(parts.records.len(), complete, "{text}");
+        let line = complete + 2;
+        assert_eq!(parts.skipped, [format!("{line} {complete} io: gone")], "{text}");
     }
 }
 
 #[test]
-fn the_name_of_a_file_before_each_row_is_left_out() {
+fn a_file_name_before_each_row_is_removed() {
     let rows = "logs/report_1.csv:1,2,3\nlogs/report_2.csv:\"4\",5,6\n\n".to_owned();
     let parts = cut(&(rows + &"x.csv:0,0,0\n".repeat(14) + "7,8,9\n"));
     assert_eq!(parts.records[..2], ["18 1:19 0 1,2,3", "42 2:19 1 \"4\",5,6"]);
@@ -284,7 +286,7 @@ fn lines(text: &[u8]) -> Vec<usize> {
 
 proptest! {
     #[test]
-    fn records_are_what_was_written(text in rows_of_text(), step in 1usize..40) {
+    fn records_equal_the_written_rows(text in rows_of_text(), step in 1usize..40) {
         let text = format!("a,b,c\n{text}");
         let whole = split(text.as_bytes(), text.len(), Ending::Eof);
         prop_assert_eq!(&split(text.as_bytes(), step, Ending::Eof), &whole);
@@ -301,7 +303,7 @@ proptest! {
     }
 
     #[test]
-    fn every_line_is_in_one_record_or_skip(
+    fn every_line_belongs_to_one_record_or_skip(
         text in "[12,\"\r\n]{0,60}",
         step in 1usize..20,
     ) {
@@ -314,8 +316,8 @@ proptest! {
             let offset: usize = parts.next().unwrap().parse().unwrap();
             let row = parts.nth(2).unwrap();
             prop_assert!(Cells::read(row).is_ok_and(|cells| cells.len() >= 3), "{row}");
-            let held = lines(text.as_bytes()).into_iter();
-            covered += held.filter(|at| (offset..offset + row.len()).contains(at)).count();
+            let inside = lines(text.as_bytes()).into_iter();
+            covered += inside.filter(|at| (offset..offset + row.len()).contains(at)).count();
         }
         // A row without a value is not a record; it has its note.
         let empty = if whole.notes.is_empty() { 0 } else { text.len() };
@@ -325,7 +327,7 @@ proptest! {
     }
 
     #[test]
-    fn one_quote_anywhere_costs_a_few_rows_and_is_never_silent(
+    fn a_stray_quote_anywhere_costs_few_rows_and_is_reported(
         text in rows_of_text(),
         at in any::<prop::sample::Index>(),
         removed: bool,
@@ -344,12 +346,12 @@ proptest! {
         let damaged = format!("{head}{damaged}");
         let parts = split(damaged.as_bytes(), usize::MAX, Ending::Eof);
         prop_assert!(!parts.skipped.is_empty(), "{damaged:?}");
-        let kept = intact.texts().into_iter().filter(|row| parts.texts().contains(row)).count();
-        prop_assert!(kept + 2 >= intact.records.len(), "{damaged:?} {parts:?}");
+        let remaining = intact.texts().into_iter().filter(|row| parts.texts().contains(row)).count();
+        prop_assert!(remaining + 2 >= intact.records.len(), "{damaged:?} {parts:?}");
     }
 
     #[test]
-    fn heads_of_any_text_end_well(text in "[a-c,;\t|\"\r\n:. é]{0,40}") {
+    fn any_text_can_be_read_as_a_header(text in "[a-c,;\t|\"\r\n:. é]{0,40}") {
         let (mut records, mut skipped) = (Vec::new(), Vec::new());
         let bytes = text.as_bytes();
         let mut cut = Cut { bytes, at: 0, mark: 0, records: &mut records, skipped: &mut skipped };
@@ -360,7 +362,7 @@ proptest! {
 }
 
 #[test]
-fn a_table_has_so_many_columns_and_no_two_of_one_name() {
+fn the_columns_of_a_table_are_limited_and_unique() {
     for (header, why) in [
         (format!("a{}", ",b".repeat(2)), "two of its columns have the name `b`"),
         (

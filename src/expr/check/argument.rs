@@ -1,0 +1,35 @@
+//! The arguments of definitions.
+
+use super::super::ir::{Ir, Op};
+
+/// A parameter of a definition with the argument of the call that is being expanded.
+pub(super) struct Argument {
+    pub(super) name: String,
+    pub(super) value: Ir,
+}
+
+impl Argument {
+    /// Its value in the body of that many closures of the definition.
+    pub(super) fn inside(&self, closures: usize) -> Ir {
+        match closures {
+            0 => self.value.clone(),
+            _ => shift(&self.value, closures, 0),
+        }
+    }
+}
+
+/// The same node in the body of `more` closures: parameters of the closures around it are counted
+/// from the innermost. Those of the `own` closures inside it stay.
+fn shift(ir: &Ir, more: usize, own: usize) -> Ir {
+    match &ir.op {
+        Op::Local(depth, name) if *depth >= own => {
+            Ir { op: Op::Local(depth + more, name.clone()), ..ir.clone() }
+        }
+        Op::Each(each, list, body) => {
+            let list = Box::new(shift(list, more, own));
+            let body = Box::new(shift(body, more, own + 1));
+            Ir { op: Op::Each(*each, list, body), ..ir.clone() }
+        }
+        _ => ir.map_children(&mut |part| shift(part, more, own)),
+    }
+}
