@@ -14,7 +14,7 @@ use super::details::Detail;
 use super::match_view::{MatchView, split_day};
 use super::matches::PartialMatches;
 use super::options::{EmitMode, RunOptions};
-use super::pending_row::{PendingRow, pending_ids};
+use super::pending_row::{LookedUp, PendingRow, pending_ids};
 use super::rows::{MatchRow, RecordPosition, SpillFile, put_entries, put_text};
 use crate::expr::{Bindings, EvalError, Expr};
 use crate::finding::{Display, encode};
@@ -295,7 +295,7 @@ impl<'p> MatchRecorder<'p> {
         number: u8,
         step: &Step,
         bindings: &Bindings<'_>,
-    ) -> Option<(Range<usize>, Vec<(RecordKind, String)>)> {
+    ) -> Option<(Range<usize>, Vec<LookedUp>)> {
         let subject = self.plan.owner_subjects.get(&(rule, number))?;
         if step.each == Some(subject.by) {
             return None;

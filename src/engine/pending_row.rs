@@ -13,7 +13,7 @@ use crate::plan::OwnerLookup;
 use crate::value::{RecordKind, Value};
 
 /// An id that no report contains: that of a key, or the number of a user.
-type LookedUp = (RecordKind, String);
+pub(super) type LookedUp = (RecordKind, String);
 
 /// The ids whose owners decide the value of a `by` expression, the most important first. It is
 /// empty if the reports or the record decide it.
