@@ -67,7 +67,7 @@ super::codes! {
          names are in `event.resources`, in `cred.arn` and in the original record, `event.raw`.";
     /// A field compared with an empty text.
     EMPTY_TEXT = "KT7029", "comparison with an empty text",
-        "A field is never an empty text. What a record does not say, or says with an empty text, is \
+        "A field is never an empty text. If the record has no value or an empty text, the field is \
          missing: test it with `has`.";
     /// A subject that does not distinguish subjects, or that makes every record a subject.
     CONSTANT_SUBJECT = "KT7030", "constant or time in `by`",
