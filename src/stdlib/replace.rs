@@ -15,7 +15,7 @@ impl Function for Replace {
     }
 
     fn doc(&self) -> &'static str {
-        "The text with every occurrence of a part replaced by another text. An empty part occurs nowhere."
+        "The text with every occurrence of a part replaced by another text. An empty part occurs nowhere. The result is missing if it is longer than 16 MiB, the limit of a record."
     }
 
     fn signatures(&self) -> &'static [Signature] {
@@ -25,7 +25,7 @@ impl Function for Replace {
                 ("part", ArgumentKind::Text),
                 ("by", ArgumentKind::Text),
             ],
-            returns: Returns::Always(Type::Str),
+            returns: Returns::Maybe(Type::Str),
         }]
     }
 
@@ -43,14 +43,36 @@ impl Function for Replace {
 
     fn prepare(&self, _: &[Constant]) -> Result<Prepared, BadArgument> {
         Ok(Prepared::apply(|args| match args {
-            // The result must not be longer than the product of two lengths by an empty part.
-            [Value::Str(text), Value::Str(part), Value::Str(_)] if part.is_empty() => {
-                Value::Str(text.clone())
-            }
             [Value::Str(text), Value::Str(part), Value::Str(by)] => {
-                Value::Str(text.replace(&**part, by).into())
+                replaced(text, part, by).map_or(Value::Missing, |text| Value::Str(text.into()))
             }
             _ => Value::Missing,
         }))
+    }
+}
+
+/// Longest result in bytes. Without a limit, a record could make a text of its length squared.
+const MAX_RESULT: usize = 16 << 20;
+
+fn replaced(text: &str, part: &str, by: &str) -> Option<String> {
+    if part.is_empty() {
+        return Some(text.to_owned());
+    }
+    let count = text.matches(part).count();
+    let length = count.checked_mul(by.len())?.checked_add(text.len() - count * part.len())?;
+    (length <= MAX_RESULT).then(|| text.replace(part, by))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_length_of_the_result_is_limited() {
+        let text = "a".repeat(1 << 12);
+        let fits = "b".repeat(1 << 12);
+        assert_eq!(replaced(&text, "a", &fits).map(|text| text.len()), Some(MAX_RESULT));
+        assert_eq!(replaced(&text, "a", &(fits.clone() + "b")), None);
+        assert_eq!(replaced(&fits.repeat(1 << 11), "b", &fits.repeat(1 << 11)), None);
     }
 }
