@@ -306,13 +306,13 @@ impl<'p> MatchRecorder<'p> {
     }
 
     /// Records a match of the condition with this index, once for each of its subjects. Calls
-    /// `kept` with the key of each, which encodes rule and subject.
+    /// `recorded` with the key of each, which encodes rule and subject.
     pub(super) fn record_match(
         &mut self,
         number: u32,
         at: RecordAt<'_>,
         bindings: &Bindings<'_>,
-        kept: &mut dyn FnMut(&[u8]),
+        recorded: &mut dyn FnMut(&[u8]),
     ) {
         let plan = self.plan;
         let Condition { rule, step, .. } = plan.conditions[number as usize];
@@ -321,7 +321,7 @@ impl<'p> MatchRecorder<'p> {
         let mut failures = None;
         for item in self.items(rule, step, bindings) {
             if self.record_one(number, at, bindings, item.as_ref()).is_some() {
-                kept(&self.key);
+                recorded(&self.key);
             }
             // What fails for one subject of a record fails for all.
             let first = *failures.get_or_insert(self.failed.len());
