@@ -33,7 +33,7 @@ pub use accounting::{Accounting, FileReport, RuleError};
 pub use credentials::{AMBIGUOUS, Credentials, Joiner, LookUp, StoredReports};
 pub use matches::Settled;
 pub use options::{EmitMode, MEMORY, PolicyRun, RunOptions};
-pub use reduce::{Coverage, SAMPLES_PER_RULE};
+pub use reduce::{Coverage, LEADS_PER_RUN, SAMPLES_PER_RULE, SAMPLES_PER_RUN};
 pub use rows::SpillError;
 pub use rule_harness::{HarnessResult, RuleHarness};
 pub use run::{Mapped, RunResult, Unapplied, map, map_part, reduce, reduce_keys, run, run_each};

@@ -39,6 +39,10 @@ pub(crate) struct Scan {
     #[arg(long, value_name = "SIZE", value_parser = args::memory)]
     #[arg(env = "KEYTRAIL_MEMORY", hide_env_values = true)]
     memory: Option<usize>,
+    /// Compute the SHA-256 of each input file, for JSON and SARIF reports.
+    #[arg(long, env = "KEYTRAIL_DIGESTS", hide_env_values = true)]
+    #[arg(value_parser = BoolishValueParser::new())]
+    digests: bool,
     #[command(flatten)]
     inputs: InputArgs,
     #[command(flatten)]
@@ -103,8 +107,9 @@ impl Scan {
         let targets = Targets::resolve(&self.reports)?;
         self.policy.choice = std::mem::take(&mut self.choice);
         let policy = self.policy.load(self.now.unwrap_or(host.clock), host)?;
-        // Hashes are computed only if a report shows them.
-        let inputs = self.inputs.open(&policy.inputs, host)?.hash(targets.for_programs());
+        // Reports for people show no digest.
+        let hash = self.digests && targets.for_programs();
+        let inputs = self.inputs.open(&policy.inputs, host)?.hash(hash);
         targets.reject_input_paths(inputs.paths())?;
         let report = self.evaluate(&policy, &inputs, host);
         targets.write(&report, &self.reports.style(host, self.gate.exit_zero), host)?;
