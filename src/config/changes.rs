@@ -94,7 +94,7 @@ fn builtin(kind: &str, name: &str) -> Vec<&'static str> {
     };
     let of_kind = builtin_files::FILES.iter().filter(|(path, _)| path.starts_with(folder));
     let defines = |path: &str, text: &str| match kind {
-        "definition" => defined(text).iter().any(|known| known == name),
+        "definition" => defined(text).iter().any(|other| other == name),
         _ => path.strip_prefix(folder).and_then(|file| file.strip_suffix(".yaml")) == Some(name),
     };
     of_kind.filter(|(path, text)| defines(path, text)).map(|(_, text)| *text).collect()

@@ -337,8 +337,8 @@ fn concerns_paths(problem: &Diagnostic, node: &Node) -> bool {
     })
 }
 
-/// Removes the entries that contain an error: of `rules`, `lists` and other mappings by name the
-/// one below, else the whole key.
+/// Removes what contains an error: one entry of `rules`, `lists` and other mappings by name, and
+/// the whole key otherwise.
 fn leave_out(node: &mut Node, wrong: &[Diagnostic]) {
     let has_error = |key: &Scalar, value: &Node| {
         wrong.iter().filter_map(|problem| problem.labels.first()).any(|label| {

@@ -25,7 +25,7 @@ impl Expr {
     }
 
     /// The expression with each part that one record decides replaced by a measure, whose slot
-    /// `slot` returns. Of a template, only the placeholders that name a step are changed.
+    /// `slot` returns. In a template, only the placeholders that name a step are changed.
     #[must_use]
     pub fn over_values(&self, slot: &mut dyn FnMut(Part) -> usize) -> Self {
         let ir = match &self.ir().op {

@@ -112,7 +112,7 @@ impl Report {
     }
 }
 
-/// Adds to the keys of events the open findings of credential reports about them.
+/// Adds the open findings of credential reports to the keys of events that they are about.
 fn link(findings: &mut [Finding], rules: &[Rule]) {
     /// Keys of a finding that are looked up.
     const KEYS: usize = 20;
@@ -136,8 +136,8 @@ fn link(findings: &mut [Finding], rules: &[Rule]) {
         for ak in keys.into_iter().take(KEYS) {
             let Some(open) = open.get(ak) else { continue };
             let open = open.iter().cloned();
-            match finding.keys.iter_mut().find(|known| known.ak == *ak) {
-                Some(known) => known.open.extend(open),
+            match finding.keys.iter_mut().find(|enriched| enriched.ak == *ak) {
+                Some(enriched) => enriched.open.extend(open),
                 None => finding.keys.push(EnrichedKey::with_findings(ak, open.collect())),
             }
         }

@@ -51,7 +51,8 @@ impl Function for Replace {
     }
 }
 
-/// Longest result in bytes. Without a limit, a record could make a text of its length squared.
+/// The maximum length of the result in bytes. Without a limit, the result could be as long as the
+/// square of the record's length.
 const MAX_RESULT: usize = 16 << 20;
 
 fn replaced(text: &str, part: &str, by: &str) -> Option<String> {

@@ -19,7 +19,7 @@ use super::data::{Data, Mistake};
 use super::header::{Header, lacking, twice};
 use crate::diag::escaped;
 
-/// Most bytes of one value. A longer value indicates a misplaced quote.
+/// The maximum number of bytes of one value. A longer value indicates a misplaced quote.
 const MAX_FIELD: usize = 64 * 1024;
 
 /// The position of a row in the text.

@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 use keytrail::config::{LoadOptions, Policy};
 use keytrail::finding::Redactor;
 use keytrail::input::InputSet;
-use keytrail::inspect::{Answer, Selection, select};
+use keytrail::inspect::{QueryResult, Selection, select};
 use keytrail::output::TableStyle;
 use keytrail::output::query::{Manner, human};
 use keytrail::output::records::Lines;
@@ -366,14 +366,14 @@ fn a_reader_that_stops_early_is_not_an_error() {
     }
 }
 
-/// Groups beyond the limit are counted in one row, and the answer is incomplete.
+/// Groups beyond the limit are counted in one row, and the result is incomplete.
 #[test]
 fn groups_beyond_the_limit_make_the_answer_incomplete() {
     let records: Vec<String> = (1..9)
         .map(|id| call(id, "ListUsers", &[("203.0.113.7", &format!("203.0.113.{}", id % 4))]))
         .collect();
     let folder = Folder::new("query-limit").file("log.json", records.join("\n"));
-    let answer = |groups: usize| -> Answer {
+    let result = |groups: usize| -> QueryResult {
         let options = LoadOptions {
             directory: folder.path(""),
             functions: keytrail::stdlib::FUNCTIONS,
@@ -404,9 +404,9 @@ fn groups_beyond_the_limit_make_the_answer_incomplete() {
         let mut viewer = Lines::new(&mut out, redactor);
         select(&inputs, inputs.roots(), &policy, &selection, &mut viewer).unwrap()
     };
-    let whole = answer(4);
+    let whole = result(4);
     assert!(whole.incomplete().is_empty(), "{:?}", whole.incomplete());
-    let cut = answer(3);
+    let cut = result(3);
     let ranked = cut.ranked.as_ref().unwrap();
     assert_eq!((ranked.groups.len(), ranked.others.count), (3, 2));
     assert_eq!(cut.matches, whole.matches);

@@ -84,7 +84,7 @@ fn values_that_select_nothing_are_errors() {
     check(
         "{ region: ['eu-*'] }",
         "error[KT4004]: `*` has no meaning in `region`: `eu-*` would match nothing\n  a.yaml:4:23 \
-         `'eu-*'`\n  help: name every region, or write a condition with `like` below `when`",
+         `'eu-*'`\n  help: name every region, or write a condition with `like` under `when`",
     );
     check(
         "{ user: [] }",
@@ -159,7 +159,7 @@ fn an_entry_whose_condition_is_always_true_requires_broad() {
         "event.provider in [\"aws\", \"alibaba\"]",
         "event.user != \"nobody\"",
         "1 < 2",
-        // Through two fields of which one follows from the other.
+        // One field follows from the other.
         "event.ok == true || event.code != ()",
         "event.source == event.ip",
         "event.caller_account == event.account",

@@ -90,7 +90,7 @@ fn placeholder<T>(cell: &str) -> Option<Meaning<T>> {
     }
 }
 
-/// Reads a cell with yes or no. A word for never is not an answer, so it is missing like `N/A`.
+/// Reads a cell with yes or no. A word for never is not a response, so it is missing like `N/A`.
 pub(super) fn flag(cell: &str) -> Meaning<bool> {
     let cell = cell.trim();
     if among(cell, &YES) || among_translated(cell, &YES_TRANSLATED) {

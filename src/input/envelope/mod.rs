@@ -142,8 +142,8 @@ const FIRST_KEYS: [&[u8]; 12] = [
 fn begins_record(bytes: &[u8]) -> bool {
     match bytes.strip_prefix(b"{") {
         Some(rest) => rest.trim_ascii_start().strip_prefix(b"\"").is_some_and(|key| {
-            FIRST_KEYS.iter().any(|known| {
-                key.starts_with(known) && key.get(known.len()).is_some_and(|&b| b == b'"')
+            FIRST_KEYS.iter().any(|first| {
+                key.starts_with(first) && key.get(first.len()).is_some_and(|&b| b == b'"')
             })
         }),
         // Only objects and arrays are envelopes.

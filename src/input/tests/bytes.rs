@@ -96,8 +96,8 @@ fn bytes_are_counted_and_hashed() {
     assert_eq!(read.account.decompressed, S3.len() as u64);
     let expected: [u8; 32] = <sha2::Sha256 as sha2::Digest>::digest(&packed).into();
     assert_eq!(read.account.sha256, Some(expected));
-    let seen = set.progress().bytes.load(std::sync::atomic::Ordering::Relaxed);
-    assert_eq!(seen, packed.len() as u64);
+    let read = set.progress().bytes.load(std::sync::atomic::Ordering::Relaxed);
+    assert_eq!(read, packed.len() as u64);
     let again = read_file(set.open(0));
     assert!(matches!(again.account.status, FileStatus::Unreadable { .. }), "stdin is read once");
 }

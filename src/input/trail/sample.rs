@@ -107,16 +107,16 @@ impl FormatUnderTest {
 
     /// The fields that these records fill are those that the format declares.
     pub(in crate::input) fn assert_carries_what_it_fills(&self, texts: &[String]) {
-        let mut seen = FieldSet::EMPTY;
+        let mut filled = FieldSet::EMPTY;
         for text in texts {
             self.map(text, FieldSet::all(RecordKind::Event), |record| {
                 of_kind(RecordKind::Event)
                     .filter(|id| !record.get(*id).is_missing())
-                    .for_each(|id| seen.insert(id));
+                    .for_each(|id| filled.insert(id));
             });
         }
         let names = |set: &FieldSet| set.iter().map(|id| id.field().path()).collect::<Vec<_>>();
-        assert_eq!(names(&seen), names(&self.format.carries(&self.origin)));
+        assert_eq!(names(&filled), names(&self.format.carries(&self.origin)));
     }
 }
 

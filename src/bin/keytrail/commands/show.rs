@@ -159,7 +159,7 @@ impl Show {
         let inputs = self.hints.open(&self.inputs, &project.inputs, host)?;
         let options = Options {
             fields: RecordKind::ALL.into_iter().flat_map(field::of_kind).collect(),
-            // Of a file without a record of the finding, none is shown.
+            // No record is shown of a file that contains none of the finding.
             limit: Some(0),
             places: places(finding),
             now: None,

@@ -72,19 +72,19 @@ fn audit_reports_have_a_row_for_each_key() {
 
 #[test]
 fn a_base64_report_in_an_api_response_is_decoded() {
-    for (answer, report, time) in [
-        ("aws-answer.json", "aws_20260101_000000.csv", "2026-01-01T04:05:06Z"),
-        ("alibaba-answer.json", "alibaba.csv", "2026-01-01T00:00:00Z"),
+    for (file, report, time) in [
+        ("aws-file.json", "aws_20260101_000000.csv", "2026-01-01T04:05:06Z"),
+        ("alibaba-file.json", "alibaba.csv", "2026-01-01T00:00:00Z"),
     ] {
-        let read_answer = read(&fixture(answer));
-        assert_eq!(read_answer.status, "rows base64", "{answer}");
-        assert_eq!(read_answer.time.as_deref(), Some(time), "the content goes before the name");
+        let read_file = read(&fixture(file));
+        assert_eq!(read_file.status, "rows base64", "{file}");
+        assert_eq!(read_file.time.as_deref(), Some(time), "the content goes before the name");
         let places = |read: &FileRead| -> Vec<(u64, u64)> {
             read.records.iter().map(|(line, rows, _)| (*line, *rows)).collect()
         };
         let bare = read(&fixture(report));
-        assert_eq!(places(&read_answer), places(&bare), "lines are those of the report inside");
-        assert_eq!(read_answer.records, bare.records, "{answer}");
+        assert_eq!(places(&read_file), places(&bare), "lines are those of the report inside");
+        assert_eq!(read_file.records, bare.records, "{file}");
     }
 }
 
