@@ -45,7 +45,7 @@ pub struct RunResult {
     pub unapplied: Vec<Unapplied>,
     /// Rules that were evaluated on a format, at least in part, by index.
     pub applied: BTreeSet<usize>,
-    /// The kinds of inputs of which a record was evaluated.
+    /// The kinds of inputs from which a record was evaluated.
     pub given: InputKinds,
     /// Evaluations that failed, by rule.
     pub errors: Vec<RuleError>,

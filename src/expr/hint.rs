@@ -41,7 +41,7 @@ static HINTS: &[(&[&str], &str)] = &[
         &["let", "var", "const", "fn", "def", "function"],
         "give a part of an expression a name in a file of `definitions`",
     ),
-    (&["return"], "an expression is its own result; leave `return` out"),
+    (&["return"], "the value of an expression is its result; remove `return`"),
     (&["for", "while", "loop"], "test the items of a list with `.some(|x| …)` or `.all(|x| …)`"),
 ];
 

@@ -21,7 +21,7 @@ use crate::rule::Severity;
 /// The report as GitLab Code Quality.
 pub(super) static GITLAB_CODEQUALITY: Output = Output {
     name: "gitlab-codequality",
-    doc: "GitLab Code Quality, in which findings on one line stay apart; covered findings only with \
+    doc: "GitLab Code Quality, in which findings on one line remain separate; covered findings only with \
           --show-suppressed.",
     extension: "json",
     write,

@@ -47,9 +47,8 @@ impl Report {
             incomplete.push(Note {
                 id: "blind-rules",
                 text: format!(
-                    "--strict is given, and {} cannot see what {} for",
-                    if blind == 1 { "1 rule".to_owned() } else { format!("{blind} rules") },
-                    if blind == 1 { "it looks" } else { "they look" }
+                    "--strict is set, and {} blind",
+                    if blind == 1 { "1 rule is".to_owned() } else { format!("{blind} rules are") }
                 ),
             });
         }
@@ -178,7 +177,7 @@ fn unshown(run: &RunResult) -> Vec<Note> {
     if run.settled.left_out > 0 {
         let text = format!(
             "{} not joined with the user of the key: the events of the run name the users of more \
-             keys than are retained; a credential report names all",
+             keys than are retained; a credential report would name all of them",
             calls(run.settled.left_out)
         );
         notes.push(Note { id: "owners-limited", text });
@@ -212,7 +211,7 @@ fn missing_inputs(run: &RunResult, facts: &Facts) -> Vec<Note> {
     let note = |kind: &InputKind| Note {
         id: "expected-input",
         text: format!(
-            "the project expects {} (`expect` in the project file), and no record of one was read",
+            "the project expects {} (`expect` in the project file), but no record of such an input was read",
             kind.noun()
         ),
     };

@@ -15,7 +15,7 @@ impl Function for Replace {
     }
 
     fn doc(&self) -> &'static str {
-        "The text with every occurrence of a part replaced by another text. An empty part occurs nowhere. The result is missing if it is longer than 16 MiB, the limit of a record."
+        "The text with every occurrence of a part replaced by another text. An empty part is not replaced. The result is missing if it is longer than 16 MiB, the limit of a record."
     }
 
     fn signatures(&self) -> &'static [Signature] {

@@ -169,7 +169,7 @@ fn evidence_is_merged_over_days_and_sorted_by_weight() {
     assert_eq!(row(0), "GetSecretValue 1 1 2026-01-03");
     assert_eq!(row(1), "Describe100 30 3 null");
     assert_eq!(row(2), "Describe000 3 3 null");
-    // 211 operations, of which 200 are shown.
+    // 200 of 211 operations are shown.
     assert_eq!(finding["others"]["rows"], 11);
     assert_eq!(finding["others"]["count"], 33);
     let operations = finding["others"]["operations"].as_array().unwrap();

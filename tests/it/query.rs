@@ -206,7 +206,7 @@ fn a_period_is_half_open_and_records_without_a_time_are_counted() {
 }
 
 #[test]
-fn the_exit_code_states_whether_the_answer_is_complete() {
+fn the_exit_code_states_whether_the_result_is_complete() {
     let folder = folder("query-exit")
         .file("broken.json", record(1, "ListUsers") + "\n{\"eventVersion\":\n")
         .file("empty.json", "")
@@ -297,7 +297,7 @@ fn groups_are_redacted_and_masked() {
 }
 
 #[test]
-fn hostile_values_are_escaped_in_every_answer() {
+fn hostile_values_are_escaped_in_every_result() {
     let texts = [
         "\\u001b[2J\\u001b]0;pwned\\u0007",
         "::error file=a.rs::pwned",
@@ -368,7 +368,7 @@ fn a_reader_that_stops_early_is_not_an_error() {
 
 /// Groups beyond the limit are counted in one row, and the result is incomplete.
 #[test]
-fn groups_beyond_the_limit_make_the_answer_incomplete() {
+fn groups_beyond_the_limit_make_the_result_incomplete() {
     let records: Vec<String> = (1..9)
         .map(|id| call(id, "ListUsers", &[("203.0.113.7", &format!("203.0.113.{}", id % 4))]))
         .collect();

@@ -66,7 +66,7 @@ fn a_gate_fails_when_more_records_match_than_it_allows() {
 
 /// Unread records might match, so an incomplete result does not decide the gate.
 #[test]
-fn a_gate_over_an_incomplete_answer_neither_passes_nor_fails() {
+fn a_gate_over_an_incomplete_result_neither_passes_nor_fails() {
     let folder = folder("query-gate-incomplete").file("logs/c.json", "{\"eventVersion\":");
     let ended = query(&folder, &["event.api == \"X\"", "logs", "--fail-if-any"]);
     let line = "gate undecided: no match, but the result is incomplete";

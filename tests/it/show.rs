@@ -243,7 +243,7 @@ fn an_unknown_fingerprint_is_an_error_with_advice() {
         (["create-key", "report.json"], "`create-key` is not a fingerprint"),
         ([&ann[..16], "alike.json"], "2 findings have fingerprints that begin with"),
         ([&ann, "none.json"], "cannot read the report none.json: No such file"),
-        ([&ann, "report.sarif"], "this is SARIF, which does not contain a finding whole"),
+        ([&ann, "report.sarif"], "this is SARIF, which does not contain whole findings"),
         ([&ann, "watch.json"], "these are lines of `keytrail watch`"),
     ] {
         let ended = show(&folder, &arguments);

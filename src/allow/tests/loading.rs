@@ -43,7 +43,7 @@ fn values_that_select_nothing_are_errors() {
     check(
         "{ ip: [account] }",
         "error[KT4008]: the address kind `account` needs the table `ip_assets`, which has no rows\n  \
-         a.yaml:4:19 `account`\n  help: name its data file below `tables` in keytrail.yaml, or by \
+         a.yaml:4:19 `account`\n  help: name its data file under `tables` in keytrail.yaml, or by \
          `--table ip_assets=FILE`",
     );
     for masked in ["AKIAIO…FODNN7EXAMP", "AKIA...MPLE", "AKIA****MPLE"] {
@@ -306,7 +306,7 @@ fn a_selector_that_only_some_rules_support_is_noted() {
     );
     assert_eq!(
         of("[no-mfa, create-key]", "{ ip: [203.0.113.7] }"),
-        "note[KT4007]: the entry `one` covers nothing of `no-mfa`, whose records lack fields that it \
+        "note[KT4007]: the entry `one` covers no match of `no-mfa`, whose records lack fields that it \
          selects by\n  a.yaml:3:12 `[no-mfa, create-key]`"
     );
     assert_eq!(of("[no-mfa, old-key, create-key]", "{ ak: [long_term], user: [bob] }"), "");
@@ -405,7 +405,7 @@ fn when_must_compile_for_the_records_of_some_rule() {
     assert_eq!(of("[no-mfa, old-key]", "cred.mfa == true"), "");
     assert_eq!(
         of("[create-key, no-mfa]", "event.agent == \"x\""),
-        "note[KT4007]: the entry `one` covers nothing of `no-mfa`, whose records lack fields that it \
+        "note[KT4007]: the entry `one` covers no match of `no-mfa`, whose records lack fields that it \
          selects by\n  a.yaml:3:12 `[create-key, no-mfa]`"
     );
     let wrong = of("[no-mfa, create-key]", "event.agnt == \"x\"");

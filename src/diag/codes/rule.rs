@@ -1,7 +1,7 @@
 //! KT3xxx: rules, lists, definitions and tables.
 
 super::codes! {
-    /// Two policies have the same id.
+    /// Two rules, lists, tables or definitions have the same id.
     DUPLICATE_ID = "KT3001", "duplicate id",
         "An id identifies one rule or list in the whole policy. Two files must not use the same \
          id.";

@@ -138,7 +138,7 @@ impl<'a> Loader<'a> {
         before: &mut [Step],
     ) -> Option<Relation> {
         if !written.names_steps() {
-            let message = "`where` relates the record to those of earlier steps, and names none";
+            let message = "`where` relates the record to those of earlier steps, but names none";
             self.diagnostics.push(
                 Diagnostic::error(&codes::STEPS, message)
                     .at(written.span(), "reads one record")
@@ -158,7 +158,7 @@ impl<'a> Loader<'a> {
                 step.named.push(value);
             }
             let read = StepValue { step: of, value };
-            reads.iter().position(|known| *known == read).unwrap_or_else(|| {
+            reads.iter().position(|other| *other == read).unwrap_or_else(|| {
                 reads.push(read);
                 reads.len() - 1
             })

@@ -90,7 +90,7 @@ impl<'a> Loader<'a> {
             let step = step.unwrap_or(last);
             let Some(of_step) = steps.get_mut(step) else { return usize::MAX };
             let read = StepValue { step, value: retain(&mut of_step.retained, expr.clone(), form) };
-            sequence.shown.iter().position(|known| *known == read).unwrap_or_else(|| {
+            sequence.shown.iter().position(|other| *other == read).unwrap_or_else(|| {
                 sequence.measures.push(Measure::new(&name, MeasureKind::Step, expr));
                 sequence.shown.push(read);
                 sequence.shown.len() - 1

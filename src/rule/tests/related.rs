@@ -22,7 +22,7 @@ fn a_step_is_related_to_the_steps_before_it() {
         (b("used.actor != event.actor"), "KT2004 \"used\" the step `used` cannot be named here: it is the step itself"),
         (b("made.time == event.actor"), "KT2006"),
         (b("made.ok"), "KT2008"),
-        (b("event.ok == true"), "KT3017 \"event.ok == true\" `where` relates the record to those of earlier steps, and names none"),
+        (b("event.ok == true"), "KT3017 \"event.ok == true\" `where` relates the record to those of earlier steps, but names none"),
         (
             "{id: made, when: event.ok == true, where: used.ip == event.ip}, {id: used, when: event.ok == true}".to_owned(),
             "KT2004 \"used\" the step `used` cannot be named here: it is a later step",

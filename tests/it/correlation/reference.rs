@@ -45,7 +45,8 @@ pub(crate) enum Rule {
     Sequence { steps: Vec<Step>, within: Option<Minute> },
     /// A new address in events of the first APIs, compared with events of the second.
     FirstSeen { when: Apis, among: Apis, history: Minute },
-    /// An event of these APIs after a silence. Whether a table names the last use of user 0.
+    /// An event of these APIs after a silence. `table` is the last use of user 0 according to a
+    /// table.
     AfterSilence { when: Apis, silence: Minute, table: Option<Minute> },
 }
 
@@ -56,7 +57,8 @@ pub(crate) struct Step {
     pub(crate) absent: bool,
     /// How many events it requires.
     pub(crate) count: usize,
-    /// An earlier present step, and whether the address is the same as there or another one.
+    /// An earlier present step, and whether the address must equal that step's address or differ
+    /// from it.
     pub(crate) relation: Option<(usize, bool)>,
 }
 

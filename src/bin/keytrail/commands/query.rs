@@ -52,7 +52,7 @@ Exit codes:
   2  cannot run: usage, the query, project file, policy files, inputs that match no file, output
   3  incomplete: records or files that could not be read, an expression that failed, nothing to
      evaluate
-  If several apply, 2 wins over 3, and 3 over 1";
+  If several apply, 2 takes precedence over 3, and 3 over 1";
 
 /// Find records by a condition, or count them.
 ///
@@ -322,7 +322,7 @@ fn list(project: &Policy, layout: Layout, host: &mut Host<'_>) -> Result<(), Fai
     }
     if project.queries.is_empty() {
         return Err(Failure::because("the project file has no queries")
-            .help("write them below `queries`: `NAME: { expr: …, count_by: […] }`"));
+            .help("write them under `queries`: `NAME: { expr: …, count_by: […] }`"));
     }
     let mut table = Table::new(["NAME", "SINCE", "CONDITION", "COUNTED BY", "DESCRIPTION"]);
     for (name, saved) in &project.queries {

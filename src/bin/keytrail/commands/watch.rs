@@ -38,7 +38,7 @@ const EXIT_CODES: &str = "\
 Exit codes:
   0    standard input ended, or --once is done
   2    cannot run: usage, project file, policy files, inputs that name nothing, state, output
-  3    as 0, and a check was incomplete: records skipped, a file that cannot be read
+  3    like 0, but a check was incomplete: records skipped, a file that cannot be read
   130  SIGINT
   143  SIGTERM
 Findings do not change the exit code: they are lines on standard output";

@@ -34,7 +34,7 @@ fn alibaba_reports_have_up_to_five_keys_without_ids() {
     4: user=emil@example.onaliyun.com user_type=user created=2023-03-03T03:03:03Z console=false [1 of 1 active]
       slot=1 active=true created=2025-12-31T00:00:00Z used=true last_used=2025-12-31T12:00:00Z age_days=1 idle_days=0
     5: user=fay@example.onaliyun.com user_type=user created=2023-03-03T03:03:03Z password=false console=false password_used=true password_last_used=2025-03-03T03:03:03Z password_changed=2023-03-03T03:03:03Z password_next=2024-03-03T03:03:03Z mfa=true [0 of 0 active]
-    note: neither the report nor its name contains its time: without `--now`, ages count to the time of the run
+    note: neither the report nor its name contains its time: without `--now`, ages are computed at the time of the run
     ");
 }
 
