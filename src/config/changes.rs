@@ -64,8 +64,8 @@ pub(super) fn params(rule: &Rule, change: &RuleChange) -> Vec<ValueChange> {
     set.collect()
 }
 
-/// Items of one kind that do not ship with Keytrail, by their names and where those are written. An
-/// exact copy of a built-in file is not listed.
+/// Items of one kind that do not ship with Keytrail, by name, each with the place where its name is
+/// written. An exact copy of a built-in file is not listed.
 pub(super) fn own(
     kind: &'static str,
     places: &BTreeMap<String, Span>,

@@ -373,7 +373,7 @@ fn severity(node: Option<&Node>) -> Option<(Severity, Span)> {
     Some((word(node)?, node.span))
 }
 
-/// The value of a word that is written in any case.
+/// The value of a word; upper and lower case are equivalent.
 fn word<W: Words>(node: &Node) -> Option<W> {
     W::of_word(&node.text()?.to_ascii_lowercase())
 }

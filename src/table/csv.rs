@@ -122,8 +122,9 @@ fn place(text: &str, start: usize, end: usize) -> RowRange {
     RowRange { start, end: start + row.trim_matches(['\r', '\n']).len() }
 }
 
-/// The ranges of the values of a row in the text, including quotes. Each has the position after a
-/// closing quote if something follows it, or the position of an opening quote that is never closed.
+/// The ranges of the values of a row in the text, including quotes. Each comes with the position of
+/// its error, if there is one: after a closing quote that is followed by something else, or at an
+/// opening quote that is never closed.
 fn fields(row: &str) -> impl Iterator<Item = (Range<usize>, Option<usize>)> + '_ {
     let bytes = row.as_bytes();
     let mut next = Some(0);

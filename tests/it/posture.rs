@@ -200,7 +200,7 @@ fn the_report_for_people_begins_with_the_steps() {
     ");
 }
 
-/// The same as JSON: nothing is cut, and the output follows the schema.
+/// The JSON output is not shortened, and it follows the schema.
 #[test]
 fn json_contains_the_whole_posture() {
     let folder = folder("posture-json");

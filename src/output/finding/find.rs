@@ -11,11 +11,11 @@ const WHOLE: usize = 32;
 /// Why a text selects no finding of a report. `keytrail show` reports it.
 #[derive(Debug, PartialEq)]
 pub enum NotFound<'r> {
-    /// It is not the beginning of a fingerprint.
+    /// The text is not the beginning of a fingerprint.
     NotAFingerprint,
     /// No finding of the report has such a fingerprint.
     Unknown,
-    /// Several findings do.
+    /// Several findings of the report have such a fingerprint.
     Ambiguous(Vec<&'r Finding<'r>>),
 }
 
