@@ -13,8 +13,8 @@ use crate::record::{
 use crate::value::{Time, Zone};
 
 /// The note for reports whose time is not known.
-const UNDATED: &str = "neither the report nor its name contains its time: without `--now`, ages count \
-                       to the time of the run";
+const UNDATED: &str = "neither the report nor its name contains its time: without `--now`, ages are \
+                       computed at the time of the run";
 
 /// The maximum number of reports in one file.
 const MAX_REPORTS: usize = 1000;

@@ -73,8 +73,8 @@ fn audit_reports_have_a_row_for_each_key() {
 #[test]
 fn a_base64_report_in_an_api_response_is_decoded() {
     for (file, report, time) in [
-        ("aws-file.json", "aws_20260101_000000.csv", "2026-01-01T04:05:06Z"),
-        ("alibaba-file.json", "alibaba.csv", "2026-01-01T00:00:00Z"),
+        ("aws-answer.json", "aws_20260101_000000.csv", "2026-01-01T04:05:06Z"),
+        ("alibaba-answer.json", "alibaba.csv", "2026-01-01T00:00:00Z"),
     ] {
         let read_file = read(&fixture(file));
         assert_eq!(read_file.status, "rows base64", "{file}");
