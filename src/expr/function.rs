@@ -31,7 +31,7 @@ pub trait Function: Sync + fmt::Debug {
         None
     }
     /// Whether its result lacks the keys by which a secret in the argument is recognized, so that
-    /// no text that people read can show it.
+    /// no text for people may show the result.
     fn loses_keys(&self) -> bool {
         false
     }
@@ -42,6 +42,11 @@ pub trait Function: Sync + fmt::Debug {
     /// satisfy it. `constants` is the argument of [`Function::prepare`].
     fn required(&self, _constants: &[Constant]) -> Option<Vec<Required>> {
         None
+    }
+    /// Whether it changes only the case of letters in a text, and of an ASCII text only the case of
+    /// ASCII letters. The index looks up tests of its value by the text before the change.
+    fn only_changes_case(&self) -> bool {
+        false
     }
 }
 

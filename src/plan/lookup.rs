@@ -18,7 +18,8 @@ pub enum ConditionLookup<'r> {
     /// It is not indexed: the condition is evaluated on every record of its kind. Contains the part
     /// that prevents an index lookup, and the reason as a clause whose subject is that part.
     Always(&'r Ir, &'static str),
-    /// One of these fields must meet one of its requirements, of which there are this many.
+    /// One of these fields must meet one of its requirements; contains the number of requirements
+    /// on each field.
     By(BTreeMap<FieldId, Amounts>),
 }
 
@@ -56,6 +57,10 @@ impl<'r> ConditionLookup<'r> {
         };
         let mut fields: BTreeMap<FieldId, Amounts> = BTreeMap::new();
         for key in keys.any_of {
+            // It accompanies the literals of a text whose case is changed.
+            if key.shows == Shows::NonAscii {
+                continue;
+            }
             let amounts = fields.entry(key.field).or_default();
             *match key.shows {
                 Shows::Bool(_) | Shows::Int(_) | Shows::Text(Required::Text(_)) => {
@@ -63,7 +68,7 @@ impl<'r> ConditionLookup<'r> {
                 }
                 Shows::Text(Required::Prefix(_)) => &mut amounts.prefixes,
                 Shows::Text(Required::Literal(_)) => &mut amounts.literals,
-                Shows::Text(Required::Range(_)) => &mut amounts.ranges,
+                Shows::Text(Required::Range(_)) | Shows::NonAscii => &mut amounts.ranges,
             } += 1;
         }
         ConditionLookup::By(fields)
