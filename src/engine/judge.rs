@@ -223,7 +223,7 @@ impl<'p> Judge<'p> {
                             }
                             SampleTarget::Sample(..) => String::new(),
                         };
-                        let shows = !want.message_only;
+                        let shows = options.records && !want.message_only;
                         reloaded = Some(detail(&view, at, (0, (0, 0)), message, options, shows));
                     };
                     if plan.joins(want.rule) {

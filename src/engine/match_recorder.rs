@@ -490,7 +490,7 @@ impl<'p> MatchRecorder<'p> {
             let call = (call.finish(), (row.severity, weight));
             self.found.details.add(&row, call.0, row.place, || {
                 let message = message(definition, bindings, options, failed, rule);
-                detail(view, *at, call, message, options, true)
+                detail(view, *at, call, message, options, options.records)
             });
         }
         Some(())

@@ -103,7 +103,10 @@ pub(super) fn reduce(
         fold.reduced.lost = Some(error.into());
     }
     let mut reduced = fold.reduced;
-    if options.emit == EmitMode::Findings {
+    if options.emit == EmitMode::Findings && !options.records {
+        record_bound::remove_all(&mut reduced.findings, &mut reduced.wanted);
+        reduced.unsampled = 0;
+    } else if options.emit == EmitMode::Findings {
         let unshown = record_bound::bound(&mut reduced.findings, &mut reduced.wanted);
         reduced.unsampled += unshown.samples;
         reduced.recordless = unshown.leads;

@@ -7,10 +7,10 @@ use super::sample_request::{SampleRequest, SampleTarget};
 use crate::finding::Finding;
 
 /// Findings of a run that show the record that leads them.
-pub const LEADS_PER_RUN: usize = 6_000;
+pub const LEADS_PER_RUN: usize = 2_000;
 
 /// Samples that all findings of a run show besides.
-pub const SAMPLES_PER_RUN: usize = 4_000;
+pub const SAMPLES_PER_RUN: usize = 2_000;
 
 /// Findings that show less because of the bounds.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -59,6 +59,12 @@ pub(super) fn bound(findings: &mut [Finding], wanted: &mut Vec<SampleRequest>) -
         }
     });
     unshown
+}
+
+/// Removes every sample from the findings, and the requests for them.
+pub(super) fn remove_all(findings: &mut [Finding], wanted: &mut Vec<SampleRequest>) {
+    findings.iter_mut().flat_map(|of| &mut of.calls).for_each(|calls| calls.samples.clear());
+    wanted.retain(|want| want.slot == SampleTarget::Lead);
 }
 
 /// The findings of each rule, with the same part of a parallel slice.
@@ -115,12 +121,13 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::finding::{CallRecord, Calls, Sample, VerdictRole};
+    use crate::engine::match_view::call_record;
+    use crate::finding::{Calls, Sample, VerdictRole};
     use crate::rule::Severity;
 
     fn finding(rule: usize, samples: &[usize]) -> Finding {
         let calls = |samples: &usize| Calls {
-            call: CallRecord::default(),
+            call: call_record(&[]),
             count: 9,
             suppressed: 0,
             day: None,
@@ -167,16 +174,16 @@ mod tests {
     fn a_rule_with_few_findings_shows_them_all() {
         let mut findings: Vec<Finding> = Vec::new();
         findings.extend((0..20_000).map(|_| finding(0, &[3, 3])));
-        findings.extend((0..500).map(|_| finding(1, &[1])));
+        findings.extend((0..502).map(|_| finding(1, &[1])));
         findings.extend((0..10_000).map(|_| finding(2, &[])));
         let unshown = bound(&mut findings, &mut Vec::new());
-        assert_eq!(shown(&findings[20_000..20_500]), (500, 500));
+        assert_eq!(shown(&findings[20_000..20_502]), (502, 502));
         assert_eq!(shown(&findings), (LEADS_PER_RUN, SAMPLES_PER_RUN));
-        assert_eq!(unshown.leads, 30_500 - 6_000);
-        // Of the 2,750 findings of the first rule with a record, 584 show samples: 3,500 by six.
-        assert_eq!(unshown.samples, 2_750 - 584);
-        let partly: Vec<usize> = findings[583].calls.iter().map(|c| c.samples.len()).collect();
-        assert_eq!(partly, [1, 1]);
+        assert_eq!(unshown.leads, 30_502 - 2_000);
+        // Of the 749 findings of the first rule with a record, 250 show samples: 1,498 by six.
+        assert_eq!(unshown.samples, 749 - 250);
+        let partly: Vec<usize> = findings[249].calls.iter().map(|c| c.samples.len()).collect();
+        assert_eq!(partly, [2, 2]);
     }
 
     #[test]

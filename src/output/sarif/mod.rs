@@ -31,6 +31,7 @@ pub(super) static SARIF: Output = Output {
     name: "sarif",
     doc: "SARIF 2.1.0 for code scanning; covered findings only with --show-suppressed.",
     extension: "sarif",
+    records: true,
     write,
 };
 
