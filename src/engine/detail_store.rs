@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use super::details::{Detail, Details};
 use super::rows::{
-    Frame, MatchRow, Merge, Order, RecordPosition, Sorter, SpillError, SpillFile, TAIL, put_text, texts,
+    Frame, MatchRow, Merge, Order, RecordPosition, Sorter, SpillError, SpillFile, TAIL, put_text,
+    texts,
 };
 
 /// Bytes that a subject takes in addition to its details.

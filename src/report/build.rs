@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::unapplied::{UnappliedRules, short_log, unapplied};
 use super::{Facts, GateCounts, LedgerEntry, LedgerState, Note, Report, RuleSummary, Verdict};
 use crate::allow::{Allowlist, EntryState};
-use crate::engine::{Coverage, LEADS_PER_RUN, MissingSamples, RunResult, SAMPLES_PER_RULE, SAMPLES_PER_RUN};
+use crate::engine::{
+    Coverage, LEADS_PER_RUN, MissingSamples, RunResult, SAMPLES_PER_RULE, SAMPLES_PER_RUN,
+};
 use crate::finding::{EnrichedKey, Finding, OpenFinding, VerdictRole};
 use crate::record::{FileStatus, InputKind, shown_path};
 use crate::rule::{Rule, Status};
