@@ -23,6 +23,7 @@ mod reduce;
 mod rows;
 mod run;
 mod schedule;
+mod shown_record;
 mod silence_ends;
 mod match_view;
 mod subject;

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::accounting::FileReport;
-use super::match_recorder::{MatchRecorder, RecordAt, message};
+use super::match_recorder::MatchRecorder;
 use super::options::RunOptions;
 use super::reduce::{Reduced, reduce};
 use super::rows::SpillFile;
+use super::shown_record::{RecordAt, message};
 use crate::expr::{Bindings, EvalError};
 use crate::finding::Finding;
 use crate::plan::{Plan, Role};
