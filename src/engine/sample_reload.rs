@@ -64,7 +64,7 @@ pub(super) fn reload_samples(
                 true => inputs.record_at(index, place.offset, place.length),
                 false => None,
             };
-            let from = Source { batches: &mut *batches, file, alone: &alone };
+            let from = FileToReload { batches: &mut *batches, file, alone: &alone };
             read(from, &mut of_file, reader, &mut |want, detail| {
                 let finding = &mut findings[want.finding];
                 let shown = sample(want.order, &detail, &finding.provider, files);
@@ -98,8 +98,8 @@ fn is_seekable(file: &FileReport) -> bool {
 /// Containers whose records have their meaning only together with the columns of a table.
 const TABLES: [&str; 2] = ["rows", "query-rows-object"];
 
-/// Where records are read again from.
-struct Source<'s> {
+/// A file whose records are read again.
+struct FileToReload<'s> {
     batches: &'s mut dyn Batches,
     file: u32,
     /// Reads the record at a position, if it can be read alone.
@@ -109,7 +109,7 @@ struct Source<'s> {
 /// Reads the requested records of a file: each alone, or else the file up to the last of them.
 /// Requests that are met are removed.
 fn read(
-    Source { batches, file, alone }: Source<'_>,
+    FileToReload { batches, file, alone }: FileToReload<'_>,
     wanted: &mut BTreeMap<u64, Vec<SampleRequest>>,
     (projection, judge): (&mut Projection, &mut Judge<'_>),
     found: &mut dyn FnMut(&SampleRequest, super::details::Detail),
