@@ -6,6 +6,7 @@
 
 mod coverage;
 mod environment;
+mod expected;
 mod explain;
 mod matches;
 mod mutate;

@@ -12,7 +12,8 @@ use rule_changes::{RuleChange, rule_changes};
 
 use super::coverage::written;
 use super::environment::TestEnv;
-use super::run::{RuleTests, Runner, as_written, clock, differs};
+use super::expected::differs;
+use super::run::{RuleTests, Runner, as_written, clock};
 use crate::expr::Expr;
 use crate::rule::{Rule, TestCase};
 use crate::source::Span;
