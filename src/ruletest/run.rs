@@ -242,6 +242,7 @@ impl<'a> Runner<'a> {
             memory: usize::MAX,
             create: Temporary::create,
             emit: EmitMode::Findings,
+            records: true,
         };
         let records = test.node.get("records").map(Node::items);
         let records = records.unwrap_or(std::slice::from_ref(&test.node));
