@@ -32,11 +32,6 @@ impl<'a> TestEnv<'a> {
         }
     }
 
-    /// Whether it is that of the policy.
-    pub(super) fn is_plain(&self) -> bool {
-        self.lists.is_empty() && self.tables.is_empty() && !self.zone_is_named
-    }
-
     /// The environment that a test describes.
     pub(super) fn of(test: &Node, policy: &'a dyn Env, out: &mut Vec<Diagnostic>) -> Self {
         let mut env = Self::plain(policy);

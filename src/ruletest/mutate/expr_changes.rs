@@ -76,6 +76,8 @@ fn logic(node: &Ir, out: &mut Vec<Replacement>) {
         Op::Not(part) => push(node.span, "the `!` was dropped", "not", (**part).clone()),
         // Written as another operator, see `comparison`.
         Op::Compare(..) | Op::Const(_) | Op::If(_) | Op::Switch(_) => {}
+        // Most are operands of `==`.
+        Op::Field(_) | Op::Member(..) | Op::Path(..) => {}
         Op::Coalesce(parts) => {
             if let Some((last, rest)) = parts.split_last()
                 && let Some(Value::Bool(value)) = last.constant()

@@ -89,11 +89,11 @@ impl Mutation {
         }
         let mut keys: Vec<String> = Vec::new();
         let mut known = BTreeSet::new();
-        for variant in &mut variants {
+        for (number, variant) in variants.iter_mut().enumerate() {
             for change in rule_changes(&variant.rule, body) {
                 // The values that a test sets are no part of the rule.
-                let is_value = change.key.contains(" without ") && !keys.is_empty();
-                if known.insert(change.key.clone()) && (variant.is_plain() || !is_value) {
+                let is_value = number > 0 && change.key.contains(" without ");
+                if known.insert(change.key.clone()) && !is_value {
                     keys.push(change.key.clone());
                 }
                 variant.changes.insert(change.key.clone(), change);
@@ -201,10 +201,6 @@ struct Variant<'a> {
 impl<'a> Variant<'a> {
     fn new(rule: Rule, env: TestEnv<'a>) -> Self {
         Self { rule, env, tests: Vec::new(), changes: BTreeMap::new() }
-    }
-
-    fn is_plain(&self) -> bool {
-        self.env.is_plain()
     }
 
     /// Whether a test fails on a rule.

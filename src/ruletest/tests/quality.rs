@@ -71,6 +71,8 @@ fn a_mutant_that_no_test_notices_survives() {
     );
     let expected = [
         "the clause was dropped: event.api == \"A\"",
+        "the clause was dropped: event.ok == true",
+        "`||` became `&&`: event.ok == true || event.user in [\"x\", \"y\"]",
         "the clause was dropped: event.user in [\"x\", \"y\"]",
         "\"x\" was removed: event.user in [\"x\", \"y\"]",
         "\"y\" was removed: event.user in [\"x\", \"y\"]",

@@ -18,8 +18,7 @@ use crate::term::stdout_failed;
 ///
 /// `--coverage` lists what no test exercises: conditions that are never true or never false, items
 /// of lists, arms of `raise`, and parameters. `--mutate` changes the rules one part at a time and
-/// lists the changes that no test notices, each with a record that shows the difference if one is
-/// found.
+/// lists the changes that no test notices.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXIT_CODES)]
 pub(crate) struct Test {
