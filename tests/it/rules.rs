@@ -276,7 +276,7 @@ fn the_markdown_page_has_the_same_content() {
     # Rules
 
     3 rules, in each category the most severe first. `keytrail rules ID` shows the condition of one; the project
-    file sets parameters and severities, below `rules`.
+    file sets parameters and severities, under `rules`.
 
     **abuse**: a credential is misused
 

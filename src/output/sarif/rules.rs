@@ -94,9 +94,9 @@ fn precision(status: Status) -> &'static str {
 fn tags(report: &Report, rule: &RuleSummary) -> Value {
     let technique = |tag: &String| {
         let id = tag.strip_prefix("attack.t")?;
-        let known =
+        let is_technique =
             id.split('.').all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
-        known.then(|| format!("external/mitre/attack/T{id}"))
+        is_technique.then(|| format!("external/mitre/attack/T{id}"))
     };
     let mut tags: Vec<String> = vec!["security".into()];
     tags.extend(rule.tags.iter().filter_map(technique));

@@ -19,7 +19,7 @@ pub(super) fn write(listed: &Listed<'_>) -> String {
     let rules = amount(listed.rules.len(), "rule", "rules");
     let mut page = format!(
         "# Rules\n\n{rules}, in each category the most severe first. `keytrail rules ID` shows the condition \
-         of one; the project\nfile sets parameters and severities, below `rules`.\n"
+         of one; the project\nfile sets parameters and severities, under `rules`.\n"
     );
     let categories =
         || Category::ALL.iter().copied().filter(|of| listed.of(*of).next().is_some());
