@@ -46,6 +46,7 @@ fn pack() -> Policy {
 const FILLED: &str = "
 lists:
   known_users: { add: [deploy] }
+  approved_regions: { add: [eu-central-1] }
   approved_services: { add: [s3] }
   service_users: { add: [nightly] }
 rules:
