@@ -68,6 +68,7 @@ pub(super) static FILES: &[(&str, &str)] = &[
     ("detections/watched-key-used.yaml", include_str!("../../rules/detections/watched-key-used.yaml")),
     ("detections/young-key-in-use.yaml", include_str!("../../rules/detections/young-key-in-use.yaml")),
     ("detections/zombie-account.yaml", include_str!("../../rules/detections/zombie-account.yaml")),
+    ("extended/session-token-by-key.yaml", include_str!("../../rules/extended/session-token-by-key.yaml")),
     ("lists/approved_services.yaml", include_str!("../../rules/lists/approved_services.yaml")),
     ("lists/attack_tool_agents.yaml", include_str!("../../rules/lists/attack_tool_agents.yaml")),
     ("lists/auth_error_codes.yaml", include_str!("../../rules/lists/auth_error_codes.yaml")),

@@ -116,7 +116,7 @@ impl Runner<'_> {
             node.get("params").map(Node::entries).unwrap_or(&[]).iter().map(|entry| {
                 (entry.key.text().to_owned(), (entry.key.span(), entry.value.clone()))
             });
-        let overrides = Overrides { severity: None, params: params.collect() };
+        let overrides = Overrides { params: params.collect(), ..Overrides::default() };
         match self.load(&overrides, &env) {
             Ok(rule) if errors.is_empty() => self.decide(test, &rule, &env),
             Ok(_) => Err(errors),
