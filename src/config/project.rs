@@ -263,7 +263,7 @@ impl<'a> ProjectReader<'a> {
                 _ if text.starts_with("builtin:") => {
                     project.paths_unclear = true;
                     let message = format!("there is no built-in pack `{}`", escaped(text, 60));
-                    let help = did_you_mean(text, [BUILTIN, BUILTIN_EXTENDED].into_iter())
+                    let help = did_you_mean(text, [BUILTIN, BUILTIN_EXTENDED])
                         .unwrap_or_else(|| {
                             format!("the packs are `{BUILTIN}` and `{BUILTIN_EXTENDED}`")
                         });
