@@ -1,4 +1,4 @@
-//! Events as records of the clouds.
+//! Writes events as records of each cloud.
 
 use std::fmt::Write;
 

@@ -67,7 +67,7 @@ const READS: [(&str, &str); 28] = [
     ("acm", "ListCertificates"),
 ];
 
-/// Writes of every day.
+/// Routine calls that change something.
 const WRITES: [(&str, &str); 10] = [
     ("logs", "CreateLogStream"),
     ("ecs", "RegisterTaskDefinition"),
@@ -115,7 +115,8 @@ pub(crate) struct Traffic {
     kind: Kind,
     dice: Dice,
     number: u64,
-    /// The steps that are left of an attack in an ordinary log, and its key.
+    /// The number of remaining steps of an attack in an ordinary log, and the key that the attack
+    /// uses.
     attack: (usize, u64),
 }
 
@@ -127,7 +128,7 @@ impl Traffic {
     fn ordinary(&mut self, event: &mut Event) {
         let dice = &mut self.dice;
         event.caller = dice.roll(IDENTITIES).min(dice.roll(IDENTITIES));
-        // Two addresses of its own for each identity.
+        // Each identity has two addresses of its own.
         event.address = event.caller * 2 + dice.roll(2);
         event.agent = AGENTS[(event.caller % AGENTS.len() as u64) as usize];
         event.region = REGIONS[(event.caller / 7 % REGIONS.len() as u64) as usize];

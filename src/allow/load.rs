@@ -103,7 +103,7 @@ impl Loader<'_> {
                 kind.word
             );
             let help = format!(
-                "name its data file below `tables` in keytrail.yaml, or by `--table {table}=FILE`"
+                "name its data file under `tables` in keytrail.yaml, or by `--table {table}=FILE`"
             );
             self.error(Diagnostic::error(&codes::NEEDS_ASSETS, message).at(*span, "").help(help));
         }
@@ -253,7 +253,7 @@ impl Loader<'_> {
             let names: Vec<&str> =
                 others.filter_map(|&rule| Some(self.rules.get(rule)?.0)).collect();
             let message = format!(
-                "the entry `{id}` covers nothing of {}, whose records lack fields that it selects by",
+                "the entry `{id}` covers no match of {}, whose records lack fields that it selects by",
                 listed(&names)
             );
             self.error(Diagnostic::note(&codes::PARTLY_APPLICABLE, message).at(written.rules, ""));

@@ -29,7 +29,7 @@ static ENTRY: Shape = Shape::Object(&[
     ShapeKey::required(
         "match",
         Shape::Object(MATCH),
-        "A record must match every selector, and for each at least one of its values.",
+        "A record must match every selector, that is, at least one of its values.",
     ),
     ShapeKey::optional("when", Shape::Expr, "An additional condition on the record."),
     ShapeKey::required("reason", Shape::Str, "Why the calls are accepted."),

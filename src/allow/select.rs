@@ -282,7 +282,7 @@ fn cannot_match(selector: Selector, text: &str) -> Option<Diagnostic> {
             format!("`*` has no meaning in `{name}`: `{text}` would match nothing"),
             match selector {
                 Selector::Agent => format!("write `event.agent.like(\"{text}\")` under `when`"),
-                _ => format!("name every {name}, or write a condition with `like` below `when`"),
+                _ => format!("name every {name}, or write a condition with `like` under `when`"),
             },
         );
     }
@@ -297,7 +297,7 @@ fn cannot_match(selector: Selector, text: &str) -> Option<Diagnostic> {
         ),
         Selector::Code if text.contains(REGEX) => error(
             format!("no error code is like `{text}`: only `*` is a wildcard"),
-            "write each code, or a condition with `matches` below `when`".to_owned(),
+            "write each code, or a condition with `matches` under `when`".to_owned(),
         ),
         Selector::Agent if text.starts_with('^') || text.ends_with('$') => error(
             format!("`agent` is compared literally, so `{text}` would match nothing"),

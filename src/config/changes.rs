@@ -77,8 +77,8 @@ pub(super) fn params(rule: &Rule, change: &RuleChange) -> Vec<ValueChange> {
     set.collect()
 }
 
-/// Items of one kind that do not ship with Keytrail, by their names and where those are written. An
-/// exact copy of a built-in file is not listed.
+/// Items of one kind that do not ship with Keytrail, by name, each with the place where its name is
+/// written. An exact copy of a built-in file is not listed.
 pub(super) fn own(
     kind: &'static str,
     places: &BTreeMap<String, Span>,
@@ -108,7 +108,7 @@ fn builtin(kind: &str, name: &str) -> Vec<&'static str> {
     let in_folder = |path: &str| folders.iter().any(|folder| path.starts_with(folder));
     let of_kind = builtin_files::FILES.iter().filter(|(path, _)| in_folder(path));
     let defines = |path: &str, text: &str| match kind {
-        "definition" => defined(text).iter().any(|known| known == name),
+        "definition" => defined(text).iter().any(|other| other == name),
         _ => Path::new(path).file_stem().is_some_and(|file| file == name),
     };
     of_kind.filter(|(path, text)| defines(path, text)).map(|(_, text)| *text).collect()

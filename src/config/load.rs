@@ -551,7 +551,7 @@ impl<'o> Loader<'o> {
         let help = match (files::is_builtin(&self.policy.sources, first.file), what) {
             (true, "list") => "to change a built-in list, use `lists` in keytrail.yaml",
             (true, "table") => {
-                "to give a built-in table rows, name their file below `tables` in keytrail.yaml"
+                "to give a built-in table rows, name their file under `tables` in keytrail.yaml"
             }
             (true, _) => {
                 "to change a built-in rule, use `rules` in keytrail.yaml; to replace it, turn it \

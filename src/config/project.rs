@@ -263,8 +263,8 @@ impl<'a> ProjectReader<'a> {
                 _ if text.starts_with("builtin:") => {
                     project.paths_unclear = true;
                     let message = format!("there is no built-in pack `{}`", escaped(text, 60));
-                    let help = did_you_mean(text, [BUILTIN, BUILTIN_EXTENDED])
-                        .unwrap_or_else(|| {
+                    let help =
+                        did_you_mean(text, [BUILTIN, BUILTIN_EXTENDED]).unwrap_or_else(|| {
                             format!("the packs are `{BUILTIN}` and `{BUILTIN_EXTENDED}`")
                         });
                     self.diagnostics.push(
@@ -369,8 +369,8 @@ fn concerns_paths(problem: &Diagnostic, node: &Node) -> bool {
     })
 }
 
-/// Removes the entries that contain an error: of `rules`, `lists` and other mappings by name the
-/// one below, else the whole key.
+/// Removes what contains an error: one entry of `rules`, `lists` and other mappings by name, and
+/// the whole key otherwise.
 fn leave_out(node: &mut Node, wrong: &[Diagnostic]) {
     let has_error = |key: &Scalar, value: &Node| {
         wrong.iter().filter_map(|problem| problem.labels.first()).any(|label| {
@@ -405,7 +405,7 @@ fn severity(node: Option<&Node>) -> Option<(Severity, Span)> {
     Some((word(node)?, node.span))
 }
 
-/// The value of a word that is written in any case.
+/// The value of a word; upper and lower case are equivalent.
 fn word<W: Words>(node: &Node) -> Option<W> {
     W::of_word(&node.text()?.to_ascii_lowercase())
 }

@@ -1,7 +1,7 @@
 //! Decides which matches of a subject must be retained.
 //!
-//! A busy key has millions of matches and few bursts. A match can be dropped while later matches
-//! arrive if it is older than the window reaches and part of no occurrence.
+//! A busy key has millions of matches and few bursts. A match can be dropped before
+//! later matches arrive if it is part of no occurrence and too old for the window.
 
 use super::outcome::occurrences;
 use super::{Item, Subject};

@@ -242,7 +242,7 @@ impl<'s> Related<'s> {
             span: self.subject.rule.id_span,
             message: format!(
                 "the steps of one subject can be combined in more than {MAX_COMBINATIONS} ways \
-                 (values in `by` instead of `where`, or a shorter `within`, leave fewer)"
+                 (to reduce them, use `by` instead of `where`, or a shorter `within`)"
             ),
         })
     }

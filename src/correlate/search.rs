@@ -123,8 +123,8 @@ impl Search<'_> {
             if instant.broken & 1 != 0 {
                 last = Some(instant.time);
             }
-            let seen = !steps.guards(0) || steps.sees_before(instant.time, self.reach(instant));
-            whole && (ends == Ends::Possible || seen)
+            let covered = !steps.guards(0) || steps.sees_before(instant.time, self.reach(instant));
+            whole && (ends == Ends::Possible || covered)
         };
         self.instants.iter().map(start).collect()
     }
@@ -139,17 +139,18 @@ impl Search<'_> {
             if instant.broken & 1 << behind != 0 {
                 next = Some(instant.time);
             }
-            let seen = !steps.guards(behind) || steps.sees_after(instant.time, self.reach(instant));
-            whole && (ends == Ends::Possible || seen)
+            let covered =
+                !steps.guards(behind) || steps.sees_after(instant.time, self.reach(instant));
+            whole && (ends == Ends::Possible || covered)
         };
         let mut stops: Vec<bool> = self.instants.iter().rev().map(stop).collect();
         stops.reverse();
         stops
     }
 
-    /// One step of the forward pass, from the states before an instant to those after it: for each
-    /// position, the latest start of the positions up to it, unless a later record broke the gap
-    /// after it.
+    /// One step of the forward pass: computes the states after an instant from those before it. The
+    /// state of a position is the latest start of the positions up to and including it. It is
+    /// `None` if a later record broke the gap after the position.
     fn forward(&self, at: usize, before: &States, may_start: bool) -> States {
         let (instant, positions) = (&self.instants[at], self.steps.positions());
         let mut after = before.clone();
@@ -176,9 +177,9 @@ impl Search<'_> {
         after
     }
 
-    /// One step of the backward pass, from the states after an instant to those from it on: for each
-    /// position, the earliest end of the positions from it on, unless an earlier record broke the
-    /// gap before it.
+    /// One step of the backward pass: computes the states before an instant from those after it.
+    /// The state of a position is the earliest end of the positions from this one on. It is `None`
+    /// if an earlier record broke the gap before the position.
     fn backward(&self, at: usize, after: &States, may_stop: bool) -> States {
         let (instant, positions) = (&self.instants[at], self.steps.positions());
         let mut before = after.clone();
@@ -218,7 +219,7 @@ impl Search<'_> {
         checkpoints
     }
 
-    /// The states of the backward pass from each instant of a block on, and after its last one.
+    /// The states of the backward pass before each instant of a block, and after the last one.
     fn block(&self, first: usize, end: usize, checkpoint: &States, stops: &[bool]) -> Vec<States> {
         let mut states = vec![checkpoint.clone()];
         for at in (first..end).rev() {
@@ -275,12 +276,12 @@ impl Search<'_> {
             }
         }
         // Records that match the same steps are either all members or none.
-        let mut known: BTreeMap<(u32, usize), bool> = BTreeMap::new();
+        let mut memo: BTreeMap<(u32, usize), bool> = BTreeMap::new();
         let is_member = |at: &u32| {
             let (Some(step), Some(&steps)) = (number(*at), records.get(&item(*at).record)) else {
                 return false;
             };
-            *known.entry((steps, step)).or_insert_with(|| goes_through(steps, step))
+            *memo.entry((steps, step)).or_insert_with(|| goes_through(steps, step))
         };
         of_instant.iter().copied().filter(is_member).collect()
     }

@@ -50,7 +50,7 @@ pub(super) struct Details {
     by_order: BTreeMap<Order, Detail>,
     leads: BTreeSet<Order>,
     ranked: BTreeSet<Ranked>,
-    /// Of `ranked`, the matches of each call record.
+    /// The matches in `ranked`, by call record.
     of_call: BTreeMap<u64, Vec<Ranked>>,
     /// Bytes that the details take.
     bytes: usize,
@@ -187,7 +187,7 @@ mod tests {
 
     fn add(details: &mut Details, (time, call, offset): (i64, u64, u64)) {
         let order = Order { time, id: u128::from(call), content: 0 };
-        // The weight of a match belongs to the match, not to the copy of it.
+        // All copies of a match have the same weight.
         let new = detail(call, ((time % 3) as u8, (call % 2) as u8), offset);
         if details.wants(order, call, new.rank, new.place) {
             details.add(order, new);

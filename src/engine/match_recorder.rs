@@ -114,7 +114,7 @@ impl<'p> MatchRecorder<'p> {
         }
     }
 
-    /// Notes whom the record names as the owner of a key, if a rule requires it.
+    /// Stores the owner of a key that the record names, if a rule requires owners.
     pub(super) fn note_owner(&mut self, record: &Record<'_>) {
         if !self.plan.owner_subjects.is_empty() && record.kind == RecordKind::Event {
             self.found.owners.add(record);
@@ -156,7 +156,8 @@ impl<'p> MatchRecorder<'p> {
         may
     }
 
-    /// The items of the list of which each is a subject; one `None` if the step has no such list.
+    /// The items of the step's `each` list, each of which is a subject; one `None` if the step has
+    /// no such list.
     fn items(
         &mut self,
         rule: u32,
@@ -233,8 +234,8 @@ impl<'p> MatchRecorder<'p> {
         Ok(Value::Str(self.options.redactor.message(&text).into()))
     }
 
-    /// The value with the access key of the record masked. A finding shows it apart from the record,
-    /// so the name of a caller could then not be told from a key.
+    /// The value with the access key of the record masked. A finding shows the value without the
+    /// record, and then nothing distinguishes the name of a caller from a key.
     fn masked<'v>(&self, value: Value<'v>, bindings: &Bindings<'_>) -> Value<'v> {
         let redactor = self.options.redactor;
         let key = bindings.event.and_then(|record| record.get(event::AK).as_str());
@@ -356,13 +357,13 @@ impl<'p> MatchRecorder<'p> {
                 encode(&Value::Missing, &mut missing);
                 self.key[place.clone()] == *missing
             };
-            // Only a value that an event may still give can be missing.
+            // Only the pending value may be missing, because an event may still name the owner.
             if self.lacking > 1 || !pending.as_ref().is_some_and(|(place, _)| missing(place)) {
                 return None;
             }
         }
         if silence.is_some() {
-            // These were counted when the subject was observed.
+            // These failures were counted when the subject was observed.
             self.failed.truncate(failures);
         } else if !lacks || pending.is_none() {
             self.matches += 1;
@@ -407,8 +408,8 @@ impl<'p> MatchRecorder<'p> {
             self.render_names(&view);
             self.render_message(rule, bindings);
         } else if self.once && definition.correlates() {
-            // When it is known whether the match leads the finding, its record can no longer be
-            // read.
+            // The reduction decides which match leads the finding, and by then the record can no
+            // longer be read.
             self.render_message(rule, bindings);
         }
         if silence.is_some() {

@@ -49,15 +49,14 @@ pub(super) struct PartialMatches {
     frame: Vec<u8>,
 }
 
-/// What became of matches whose subject is the owner of a key that no report contains.
+/// Counts of matches whose subject is the owner of a key that no report contains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Settled {
     /// Matches that have a subject only because an event names the owner.
     pub joined: u64,
-    /// Matches for whose key events name several owners.
+    /// Matches whose key has several owners according to the events.
     pub ambiguous: u64,
-    /// Matches for whose key no event names an owner although keys were left out, because there are
-    /// too many.
+    /// Matches whose key has no known owner, in a run with more keys than owners are retained for.
     pub left_out: u64,
 }
 
@@ -98,8 +97,8 @@ impl PartialMatches {
         }
     }
 
-    /// Gives every pending match its subject: the owner that events name, else the value that the
-    /// record itself gives. A match without either is dropped.
+    /// Sets the subject of every pending match: the owner that events name, or else the value from
+    /// the record itself. A match without either is dropped.
     ///
     /// # Errors
     ///
@@ -191,9 +190,9 @@ impl PartialMatches {
     /// Adds an observation of a subject. Returns whether it may end a silence: whether no earlier
     /// record of the subject is known that is at most `silence` before it.
     pub(super) fn observe_subject(&mut self, key: &[u8], at: Time, silence: Duration) -> bool {
-        let known = self.observations.get(key).is_some_and(|of| of.before(&[], at, silence));
+        let recent = self.observations.get(key).is_some_and(|of| of.before(&[], at, silence));
         self.observe(key, &[], at, silence);
-        !known
+        !recent
     }
 
     fn bound_observations(&mut self) {

@@ -1,4 +1,4 @@
-//! The owners of access keys, as the events of a run name them.
+//! The owners of access keys, as named by the events of a run.
 
 use std::collections::BTreeMap;
 
@@ -6,8 +6,8 @@ use crate::record::Record;
 use crate::record::field::event;
 use crate::value::{RecordKind, Value, is_masked};
 
-/// Most identifiers that are retained: the smallest, so that the order of the records does not
-/// matter.
+/// The maximum number of identifiers that are retained. The smallest are retained, so that the
+/// order of the records does not matter.
 const MAX_OWNERS: usize = 100_000;
 
 /// The services that manage keys and users.
@@ -16,15 +16,15 @@ const SERVICES: [&str; 4] = ["iam", "ram", "ims", "cam"];
 /// How the ids of long-term keys begin.
 const KEYS: [&str; 3] = ["AKIA", "LTAI", "AKID"];
 
-/// The depth to which answers are searched.
+/// The depth to which responses are searched.
 const DEPTH: usize = 4;
 
 /// The users to which the events of a run assign keys and numbers.
 ///
 /// A call that is signed with a long-term key assigns the key to its caller. A call that creates or
 /// changes a key and names it together with its user assigns it to that user. Tencent Cloud names
-/// users by number in some calls: a call that names both, or the answer to the creation of the user,
-/// assigns the number to the name.
+/// users by number in some calls. A call that contains both, or the response to the creation of a
+/// user, assigns the number to the name.
 #[derive(Debug, Default)]
 pub(super) struct Owners {
     of: BTreeMap<Box<[u8]>, Owner>,
@@ -36,11 +36,11 @@ pub(super) struct Owners {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Owner {
     One(Box<str>),
-    /// Events assign it to several users, so it is assigned to none.
+    /// Events assign it to several users, so its owner is ambiguous.
     Several,
 }
 
-/// What events say about the owner of a key or the name of a numbered user.
+/// The owner of a key, or the name of a numbered user, according to the events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Found<'o> {
     User(&'o str),
@@ -61,7 +61,7 @@ enum Namespace {
 }
 
 impl Owners {
-    /// Adds what an event says about owners.
+    /// Adds the owners that an event names.
     pub(super) fn add(&mut self, record: &Record<'_>) {
         let text = |field| record.get(field).as_str().filter(|text| !text.is_empty());
         let Some(provider) = text(event::PROVIDER) else { return };
@@ -94,13 +94,13 @@ impl Owners {
             let named = params.iter().find_map(|params| {
                 names.iter().find_map(|name| params.get(name)?.as_str().map(str::to_owned))
             });
-            let answer = || find(&json(record.get(event::RESPONSE))?, "AccessKeyId", DEPTH);
-            if let Some(key) = named.or_else(answer).or_else(|| resource(record)) {
+            let response = || find(&json(record.get(event::RESPONSE))?, "AccessKeyId", DEPTH);
+            if let Some(key) = named.or_else(response).or_else(|| resource(record)) {
                 self.assign_key(provider, &key, target);
             }
         } else if api.starts_with("Add")
-            && let Some(answer) = json(record.get(event::RESPONSE))
-            && let Some(number) = find(&answer, "Uin", DEPTH)
+            && let Some(response) = json(record.get(event::RESPONSE))
+            && let Some(number) = find(&response, "Uin", DEPTH)
         {
             self.assign_number(provider, account, &number, target);
         }
@@ -128,7 +128,7 @@ impl Owners {
         write(namespace, parts, &mut id);
         match self.of.get_mut(id.as_slice()) {
             Some(owner) => {
-                if !matches!(owner, Owner::One(known) if **known == *user) {
+                if !matches!(owner, Owner::One(owner) if **owner == *user) {
                     *owner = Owner::Several;
                 }
             }
@@ -147,7 +147,7 @@ impl Owners {
         }
     }
 
-    /// Adds what other events say.
+    /// Adds the owners that other events name.
     pub(super) fn merge(&mut self, other: Self) {
         self.full |= other.full;
         for (id, theirs) in other.of {
@@ -162,7 +162,8 @@ impl Owners {
         self.bound();
     }
 
-    /// The user that a key or number identifies; `kind` is that of the lookup.
+    /// The user that a key or number identifies; `kind` is the kind of the record that is looked
+    /// up.
     pub(super) fn find(
         &self,
         kind: RecordKind,
@@ -198,7 +199,7 @@ impl Owners {
     }
 }
 
-/// Writes an identifier. The parts of different identifiers never give the same bytes.
+/// Encodes an identifier. Different identifiers are never encoded alike.
 fn write(namespace: Namespace, parts: [&str; 3], out: &mut Vec<u8>) {
     out.clear();
     out.push(namespace as u8);
@@ -224,7 +225,8 @@ fn is_number(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Removes the domain of Alibaba Cloud's principals, which the calls of the user do not contain.
+/// Removes the domain from a principal of Alibaba Cloud, because calls by the user do not contain
+/// it.
 fn local<'n>(provider: &str, name: &'n str) -> &'n str {
     match name.split_once('@') {
         Some((local, _)) if provider == "alibaba" => local,
@@ -239,7 +241,7 @@ fn json(value: &Value<'_>) -> Option<serde_json::Value> {
     }
 }
 
-/// The first value of this name, case ignored, in an object or in the objects inside it.
+/// The first value with this key, ignoring case, in an object or in the objects inside it.
 fn find(value: &serde_json::Value, name: &str, depth: usize) -> Option<String> {
     let object = value.as_object().filter(|_| depth > 0)?;
     let own = object.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));

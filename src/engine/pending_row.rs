@@ -1,5 +1,5 @@
-//! Matches whose subject is the owner of a key that no report contains: they wait until all events
-//! of the run are read, because any of them may name the owner.
+//! Matches whose subject is the owner of a key that no report contains. They wait until all events
+//! of the run are read, because any event may name the owner.
 
 use std::cell::RefCell;
 use std::ops::Range;
@@ -15,15 +15,15 @@ use crate::value::{RecordKind, Value};
 /// An id that no report contains: that of a key, or the number of a user.
 pub(super) type LookedUp = (RecordKind, String);
 
-/// The ids whose owners decide the value of a `by` expression, the most important first. It is
-/// empty if the reports or the record decide it.
+/// The ids whose owners determine the value of a `by` expression, the most important first. Empty
+/// if the reports or the record determine the value.
 pub(super) fn pending_ids(
     by: &Expr,
     lookups: &[OwnerLookup],
     bindings: &Bindings<'_>,
 ) -> Vec<LookedUp> {
     let watch = Watch { lookups, last: RefCell::default(), found: RefCell::default() };
-    // A failure was counted when the subject was evaluated.
+    // Failures were counted when the subject was evaluated.
     match by.trace(bindings, &watch) {
         Ok(_) => watch.found.into_inner(),
         Err(_) => Vec::new(),
@@ -56,7 +56,7 @@ impl Trace for Watch<'_> {
 /// A match that waits for the owner of a key.
 #[derive(Debug)]
 pub(super) struct PendingRow<'b> {
-    /// The place of the value in the key of the row.
+    /// The range of the value in the key of the row.
     pub(super) place: Range<usize>,
     /// The ids to look up, the most important first.
     pub(super) ids: Vec<(RecordKind, &'b str)>,
@@ -102,7 +102,7 @@ impl<'b> PendingRow<'b> {
         }
     }
 
-    /// The user that the events name for the first id of which they name one.
+    /// The owner of the first id for which the events name a user.
     pub(super) fn owner<'o>(&self, owners: &'o Owners) -> Found<'o> {
         let mut outcome = Found::Nothing;
         for (kind, id) in &self.ids {
@@ -115,7 +115,7 @@ impl<'b> PendingRow<'b> {
         outcome
     }
 
-    /// The key of the match with this user in the place of the value.
+    /// The key of the match, with the value replaced by this user.
     pub(super) fn key_of(&self, user: &str, key: &[u8]) -> Option<Vec<u8>> {
         let mut resolved = key.get(..self.place.start)?.to_vec();
         encode(&Value::Str(user.into()), &mut resolved);
@@ -123,7 +123,7 @@ impl<'b> PendingRow<'b> {
         Some(resolved)
     }
 
-    /// Whether the value is missing if no event names the owner.
+    /// Whether the value is missing from the key.
     pub(super) fn is_missing(&self, key: &[u8]) -> bool {
         let mut missing = Vec::new();
         encode(&Value::Missing, &mut missing);

@@ -75,8 +75,8 @@ impl Projection {
 
     /// The index of the mappers of a format.
     pub(super) fn reader(&mut self, format: &'static dyn Format) -> usize {
-        let known = self.readers.iter().position(|r| r.format.name() == format.name());
-        known.unwrap_or_else(|| {
+        let existing = self.readers.iter().position(|r| r.format.name() == format.name());
+        existing.unwrap_or_else(|| {
             let mapper = |fields: FieldSet| {
                 format.mapper(&fields.with_dependencies(), &self.origin, self.now)
             };

@@ -45,7 +45,7 @@ pub struct RunResult {
     pub unapplied: Vec<Unapplied>,
     /// Rules that were evaluated on a format, at least in part, by index.
     pub applied: BTreeSet<usize>,
-    /// The kinds of inputs of which a record was evaluated.
+    /// The kinds of inputs from which a record was evaluated.
     pub given: InputKinds,
     /// Evaluations that failed, by rule.
     pub errors: Vec<RuleError>,
@@ -54,7 +54,7 @@ pub struct RunResult {
     pub panics: Vec<String>,
     /// Findings that show only the record that leads them, because their rule has many findings.
     pub unsampled: u64,
-    /// What became of matches whose subject is the owner of a key that no report contains.
+    /// Counts of matches whose subject is the owner of a key that no report contains.
     pub settled: Settled,
     /// Records that findings could not show.
     pub missing_samples: MissingSamples,
@@ -87,7 +87,7 @@ pub struct Unapplied {
     pub rule: usize,
     /// The extent to which it applies; never [`Applicability::Evaluated`].
     pub applicability: Applicability,
-    /// The kind of input that the run lacks and with which the rule would apply.
+    /// The kind of input that the run lacks and that would make the rule apply.
     pub without: Option<InputKind>,
 }
 
@@ -186,9 +186,10 @@ pub fn run(plan: &Plan<'_>, inputs: &dyn Inputs, options: &RunOptions) -> RunRes
 }
 
 /// Evaluates every record of the inputs against each policy. A record is read once, with the fields
-/// that any policy needs; each result is that of a [`run`] with its policy alone. Only a panic
-/// costs every policy the record. Threads, clock, `now` and temporary files are those of the first
-/// policy; each policy retains matches up to its own memory bound.
+/// that any policy needs; each result is that of a [`run`] with its policy alone. The only
+/// difference is a panic, which loses the record for every policy. Threads, clock, `now` and
+/// temporary files are those of the first policy; each policy retains matches up to its own memory
+/// bound.
 pub fn run_each<const N: usize>(
     policies: [PolicyRun<'_>; N],
     inputs: &dyn Inputs,
@@ -237,10 +238,10 @@ pub fn reduce(plan: &Plan<'_>, mapped: Mapped, options: &RunOptions) -> RunResul
 }
 
 /// Reduces rows that a caller grouped by [`StoredRow::key`](super::StoredRow::key), so that keys
-/// are reduced anywhere and in any order: the rows of each key, with the reach of every account,
-/// give the findings that [`reduce`] gives for that key. The caller first removes the versions of
-/// events that do not count, see [`StoredRow::event`](super::StoredRow::event). The result has no
-/// accounting of files.
+/// can be reduced anywhere and in any order. The rows of each key, with the reach of every account,
+/// produce the same findings as in [`reduce`]. The caller first removes the versions of events that
+/// do not count, see [`StoredRow::event`](super::StoredRow::event). The result has no accounting of
+/// files.
 pub fn reduce_keys(plan: &Plan<'_>, rows: StoredRows, options: &RunOptions) -> RunResult {
     let mapped = Mapped { rows, counts: RunCounts::default(), accounts: Vec::new() };
     conclude(plan, mapped, options).0
@@ -388,8 +389,8 @@ fn unapplied(plan: &Plan<'_>, formats: &ReadAs) -> (Vec<Unapplied>, BTreeSet<usi
 }
 
 /// The extent to which a rule applies to events without a credential report. If a report with every
-/// field would help, the report is what the run lacks, and otherwise they are the fields that even
-/// a report would not add.
+/// field would make the rule apply, the run lacks the report. Otherwise the rule lacks the fields
+/// that even such a report would not add.
 fn without_report(
     rule: &Rule,
     format: &dyn Format,

@@ -1,6 +1,6 @@
 //! Reloads the records that findings show.
 //!
-//! A correlation rule retains of its matches only the values that it evaluates. Once it is known
+//! A correlation rule retains only those values of its matches that it evaluates. Once it is known
 //! which matches a finding shows, their files are read again up to the last of those records.
 
 use std::collections::BTreeMap;

@@ -6,9 +6,9 @@ use crate::value::{Duration, Time};
 
 /// The encoded matches of `after_silence` rules that no known record precedes closely.
 ///
-/// Of the matches of one subject that are near each other, only those of the first instant are
-/// retained, in whichever order they are added. So a subject in steady use takes one row, and not one
-/// for each record.
+/// If matches of one subject are near each other, only those of the first instant are retained,
+/// whatever the order in which they are added. So a subject in steady use takes one row, and not
+/// one for each record.
 #[derive(Debug, Default)]
 pub(super) struct SilenceEnds {
     subjects: HashMap<Box<[u8]>, BTreeMap<Time, Vec<EncodedRow>>>,
@@ -65,8 +65,8 @@ mod tests {
     use super::*;
 
     proptest! {
-        /// Whatever the order, every row that ends a silence is retained, and of rows that are near
-        /// each other only those of the first instant are.
+        /// Every row that ends a silence is retained, whatever the order. If rows are near each
+        /// other, only those of the first instant are retained.
         #[test]
         fn the_ends_of_silences_are_retained(
             times in prop::collection::vec(0i64..40, 0..12),

@@ -137,7 +137,7 @@ impl StoredRows {
             },
             Some((last, values)) => {
                 let Some(rule) = plan.rules.get(row.rule()) else { return };
-                let Some(history) = rule.construct.remembers() else { return };
+                let Some(history) = rule.construct.history() else { return };
                 let values: Vec<Value<'static>> = decode(values).collect();
                 let span = (Time(row.order.time), Time(last));
                 self.0.observe_span(row.key(), &values, span, history);

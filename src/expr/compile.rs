@@ -35,7 +35,7 @@ pub struct Expr {
 }
 
 impl Expr {
-    /// The expression of a tree that was made from parts of others.
+    /// Makes an expression from a tree that consists of parts of other expressions.
     pub(super) fn of_ir(ir: Ir, template: bool) -> Self {
         Self::new(ir.numbered(), template)
     }
@@ -183,8 +183,8 @@ impl Expr {
         Ok(out)
     }
 
-    /// The first part of [`Expr::render`], for when measures are not known yet: the rendered texts,
-    /// and `None` for each part that reads a measure.
+    /// The first part of [`Expr::render`], before the measures are known: the rendered texts, and
+    /// `None` for each part that reads a measure.
     ///
     /// # Errors
     ///

@@ -1,7 +1,7 @@
 //! Evaluation.
 //!
 //! `&&` and `||` use three values, true, false and error, and do not depend on the order of their
-//! operands. Checked arithmetic can fail, and reading a record whose keys an export changed.
+//! operands. Checked arithmetic can fail, and so can reading a record whose keys an export changed.
 
 use super::compare::{compare, contains, equal};
 use super::env::{Bindings, EvalError, Fault};
@@ -410,7 +410,7 @@ fn returns_texts(call: &Call) -> bool {
     call.function.signatures().iter().any(|signature| texts(signature.returns))
 }
 
-/// Most arguments of a function.
+/// The maximum number of arguments of a function.
 pub(super) const MAX_ARGS: usize = 4;
 
 fn apply<'v, H: Hook>(call: &'v Call, frame: &Frame<'_, 'v, H>) -> Result<Value<'v>, Fault> {

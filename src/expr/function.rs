@@ -31,7 +31,7 @@ pub trait Function: Sync + fmt::Debug {
         None
     }
     /// Whether its result lacks the keys by which a secret in the argument is recognized, so that
-    /// no text that people read can show it.
+    /// no text for people may show the result.
     fn loses_keys(&self) -> bool {
         false
     }

@@ -41,7 +41,7 @@ static HINTS: &[(&[&str], &str)] = &[
         &["let", "var", "const", "fn", "def", "function"],
         "give a part of an expression a name in a file of `definitions`",
     ),
-    (&["return"], "an expression is its own result; leave `return` out"),
+    (&["return"], "the value of an expression is its result; remove `return`"),
     (&["for", "while", "loop"], "test the items of a list with `.some(|x| …)` or `.all(|x| …)`"),
 ];
 
@@ -69,8 +69,8 @@ pub(super) fn function_hint(name: &str) -> Option<&'static str> {
 }
 
 fn find(hints: &[(&[&str], &'static str)], word: &str) -> Option<&'static str> {
-    let known = |words: &&[&str]| words.iter().any(|known| known.eq_ignore_ascii_case(word));
-    hints.iter().find(|(words, _)| known(words)).map(|(_, help)| *help)
+    let matches = |words: &&[&str]| words.iter().any(|other| other.eq_ignore_ascii_case(word));
+    hints.iter().find(|(words, _)| matches(words)).map(|(_, help)| *help)
 }
 
 #[cfg(test)]
@@ -81,13 +81,13 @@ mod tests {
 
     #[test]
     fn each_word_has_one_hint() {
-        let mut seen = BTreeSet::new();
+        let mut unique = BTreeSet::new();
         for word in HINTS.iter().flat_map(|(words, _)| *words) {
-            assert!(seen.insert(word), "{word} is listed twice");
+            assert!(unique.insert(word), "{word} is listed twice");
             assert!(hint(word).is_some());
         }
         for name in FUNCTIONS.iter().flat_map(|(names, _)| *names) {
-            assert!(seen.insert(name), "{name} stands twice");
+            assert!(unique.insert(name), "{name} is listed twice");
             assert!(function_hint(name).is_some());
         }
         assert_eq!(function_hint("IS_NULL"), function_hint("isNull"));

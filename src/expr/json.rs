@@ -129,9 +129,8 @@ pub(super) fn items<'j>(json: &'j Json<'_>) -> Option<Vec<Value<'j>>> {
     Some(parts.into_iter().map(|part| scalar(part.get(), json.keys)).collect())
 }
 
-/// The items of a value: of a list or a JSON array its items, of any other value the value itself.
-/// JSON that was made from XML writes a list of one item as the item. `None` if the value is
-/// missing.
+/// The items of a list or JSON array; for any other value, the value itself. JSON that was made
+/// from XML writes a list of one item as the item. `None` if the value is missing.
 pub(crate) fn list<'v>(value: Value<'v>) -> Option<Items<'v>> {
     match value {
         Value::Missing => None,
@@ -148,8 +147,8 @@ pub(crate) fn list<'v>(value: Value<'v>) -> Option<Items<'v>> {
     }
 }
 
-/// The members of a JSON object, sorted by key; of a key that occurs twice, the last one. `None`
-/// for anything else.
+/// The members of a JSON object, sorted by key; if a key occurs twice, the last member is returned.
+/// `None` for anything else.
 pub(crate) fn members(json: &str, keys: KeyCase) -> Option<BTreeMap<Cow<'_, str>, Value<'_>>> {
     let Members(members) = serde_json::from_str(json).ok()?;
     Some(members.into_iter().map(|(key, value)| (key, scalar(value, keys))).collect())
@@ -157,7 +156,7 @@ pub(crate) fn members(json: &str, keys: KeyCase) -> Option<BTreeMap<Cow<'_, str>
 
 /// Whether a JSON value is an object that has the key.
 pub(super) fn has_key(json: &Json<'_>, key: &str) -> bool {
-    // Of several such keys, each is one.
+    // If several keys match, the object has the key.
     json.text.trim_start().starts_with('{')
         && !matches!(find(&json.text, json.keys, &[PathStep::Key(key.to_owned())]), Ok(None))
 }

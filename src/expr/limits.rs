@@ -3,33 +3,34 @@
 //! The limits are checked at load, so that no policy file can exhaust the stack or the memory of a
 //! run.
 
-/// Most bytes of one expression.
+/// The maximum number of bytes of one expression.
 pub const MAX_SOURCE: usize = 16 * 1024;
 
-/// Most brackets, and most nodes, inside each other.
+/// The maximum nesting depth of brackets, and of nodes.
 pub const MAX_NESTING: usize = 64;
 
-/// Most items of a list literal.
+/// The maximum number of items of a list literal.
 pub const MAX_LIST: usize = 4_096;
 
-/// Most bytes of a string literal.
+/// The maximum number of bytes of a string literal.
 pub const MAX_STRING: usize = 8 * 1024;
 
-/// Most definitions inside each other.
+/// The maximum nesting depth of definitions.
 pub const MAX_DEFINITIONS: usize = 16;
 
-/// Most nodes of one compiled expression, definitions included.
+/// The maximum number of nodes of one compiled expression, including definitions.
 pub const MAX_NODES: usize = 20_000;
 
-/// Most bytes of a compiled regular expression.
+/// The maximum number of bytes of a compiled regular expression.
 pub const MAX_REGEX: usize = 1 << 20;
 
-/// How deep an expression may be, which depends on the stack that compiles and evaluates it.
+/// The maximum depth of an expression. It depends on the stack on which the expression is compiled
+/// and evaluated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Depth {
     /// Levels that Rhai's parser may descend; it counts each operand of a flat `||` as one level.
     pub(super) parser: usize,
-    /// Nodes inside each other, definitions included.
+    /// The nesting depth of nodes, including definitions.
     pub(super) tree: usize,
 }
 

@@ -1,7 +1,7 @@
 //! A condition as a list of tests with jumps: the form that is evaluated for every record.
 //!
-//! It is built from the tree and is equivalent to it. Arithmetic is evaluated by the tree, which
-//! implements `&&` and `||` over errors; so is a record on which one of the tests fails.
+//! It is built from the tree and is equivalent to it. Conditions with arithmetic, and records on
+//! which a test fails, are evaluated by the tree, which implements `&&` and `||` over errors.
 
 use std::sync::Arc;
 

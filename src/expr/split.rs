@@ -25,7 +25,7 @@ impl Expr {
     }
 
     /// The expression with each part that one record decides replaced by a measure, whose slot
-    /// `slot` returns. Of a template, only the placeholders that name a step are changed.
+    /// `slot` returns. In a template, only the placeholders that name a step are changed.
     #[must_use]
     pub fn over_values(&self, slot: &mut dyn FnMut(Part) -> usize) -> Self {
         let ir = match &self.ir().op {
@@ -87,8 +87,8 @@ fn owner(ir: &Ir) -> Owner {
     }
 }
 
-/// Whether a part is a value of its own: no row, and nothing that the parameter of a closure around
-/// it decides.
+/// Whether a part can be evaluated alone: it is not a row and does not depend on the parameter of a
+/// closure around it.
 fn is_value(ir: &Ir) -> bool {
     let row = matches!(ir.ty, Type::Record(_) | Type::Row | Type::List(Elem::Record(_)));
     !row && !depends(ir, 0)
@@ -104,7 +104,7 @@ fn depends(ir: &Ir, inside: usize) -> bool {
     }
 }
 
-/// A part as it reads the record of its step.
+/// A part that reads the record of its step as its own record.
 fn of_record(ir: &Ir) -> Ir {
     match &ir.op {
         Op::OfStep(.., part) => (**part).clone(),

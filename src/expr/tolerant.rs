@@ -14,7 +14,7 @@ use crate::diag::Diagnostic;
 use crate::source::Fragment;
 use crate::value::Type;
 
-/// Most parts of one broken expression that are tried, so that the time is bounded.
+/// The maximum number of parts of one broken expression that are tried. It bounds the time.
 const MAX_ATTEMPTS: usize = 400;
 
 /// Operators and words between the largest parts of a broken expression.
@@ -239,11 +239,11 @@ impl Recovery<'_, '_> {
         // In `list.some(|item| …)` the list, a dot and the name precede the bracket.
         let list = open.checked_sub(3).filter(|list| *list >= first);
         let list_end = list.map(|list| self.base + self.token(list).end);
-        let known = list_end.and_then(|end| {
+        let typed_list = list_end.and_then(|end| {
             let typed = self.checker.typed.iter().flatten();
             typed.filter(|typed| typed.range.end == end).max_by_key(|typed| typed.range.len())
         });
-        let ty = match known.map(|typed| typed.ty) {
+        let ty = match typed_list.map(|typed| typed.ty) {
             Some(Type::List(elem)) => elem.into(),
             _ => Type::Untyped,
         };

@@ -19,12 +19,12 @@ const WHOLE_KEYS: Redactor = Redactor { show_keys: true };
 
 /// Characters shown of a remark, the same number as in Tencent Cloud's alarms.
 const REMARK: usize = 20;
-/// Policies listed of a key; the count includes all of them.
+/// Policies listed for a key; the count includes all of them.
 const POLICIES: usize = 20;
 
 /// Identities, accounts, sources and keys of the evidence that a finding describes.
 const MAX_DESCRIBED: usize = 20;
-/// Regions that are listed of one source.
+/// Regions that are listed for one source.
 const LOCATIONS: usize = 3;
 /// Bytes that are shown of the document of a key's policies.
 const DOCUMENT_BYTES: usize = 4 * 1024;
@@ -57,8 +57,8 @@ impl Enricher {
         let identity = |calls: &Calls| {
             let call = &calls.call;
             let account = call.caller_account.clone().or_else(|| call.account.clone());
-            let known = call.user_type.is_some() || call.user.is_some();
-            known.then(|| Identity {
+            let identified = call.user_type.is_some() || call.user.is_some();
+            identified.then(|| Identity {
                 user_type: call.user_type.clone(),
                 user: call.user.clone(),
                 account,
@@ -101,18 +101,18 @@ impl Enricher {
             .assets
             .as_ref()
             .and_then(|_| derive::ip_type(source, asset.is_some(), note.is_some()));
-        let known = EnrichedSource {
+        let enriched = EnrichedSource {
             source: source.to_owned(),
             ip_type,
             remark: note.and_then(|row| row.text("remark")).as_deref().map(remark),
             asset: asset.map(|row| Asset { id: row.text("id"), name: row.text("name") }),
             locations: locations.take(LOCATIONS).collect(),
         };
-        let described = known.ip_type.is_some()
-            || known.remark.is_some()
-            || known.asset.is_some()
-            || !known.locations.is_empty();
-        described.then_some(known)
+        let described = enriched.ip_type.is_some()
+            || enriched.remark.is_some()
+            || enriched.asset.is_some()
+            || !enriched.locations.is_empty();
+        described.then_some(enriched)
     }
 
     /// What tables contain about a key; `None` if no table lists it.
@@ -174,8 +174,8 @@ fn texts(items: &[Value<'_>]) -> Vec<String> {
 
 /// The first of equal items.
 fn distinct<T: Ord + Clone>(items: impl Iterator<Item = T>) -> impl Iterator<Item = T> {
-    let mut seen = BTreeSet::new();
-    items.filter(move |item| seen.insert(item.clone()))
+    let mut unique = BTreeSet::new();
+    items.filter(move |item| unique.insert(item.clone()))
 }
 
 /// The beginning of a remark. It is redacted before it is cut, because half a secret is not

@@ -14,7 +14,7 @@ pub struct Enrichment {
     pub keys: Vec<EnrichedKey>,
 }
 
-/// Who called: the root user of an account, or whose sub-account it is.
+/// A caller: the root user of an account, or a user or role that belongs to it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Identity {
     /// What kind of identity it is: `root`, `user`, `role`, ….

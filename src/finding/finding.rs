@@ -50,7 +50,7 @@ pub struct CallRecord {
     pub sign_in: bool,
     /// What kind of identity called: `root`, `user`, `role`, ….
     pub user_type: Option<String>,
-    /// The account in which the call was made; of a report, the account of its row.
+    /// The account in which the call was made; for a report, the account of its row.
     pub account: Option<String>,
     /// The account of the caller, if the log gives another one.
     pub caller_account: Option<String>,
@@ -206,7 +206,7 @@ pub struct Finding {
     pub calls: Vec<Calls>,
     /// The rows that were left out, if any.
     pub others: Option<LeftOut>,
-    /// Who called, of the first rows of the evidence.
+    /// The callers in the first rows of the evidence.
     pub identities: Vec<Identity>,
     /// What tables contain about the first accounts of the evidence.
     pub accounts: Vec<EnrichedAccount>,

@@ -7,11 +7,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use flate2::bufread::GzDecoder;
 use sha2::{Digest, Sha256};
 
-/// A file may expand to this many times its stored size… Logs expand 10 to 30 times; the most that
-/// gzip allows is 1032 times.
+/// The maximum ratio of decompressed to stored size, checked beyond [`FREE_BYTES`]. Logs expand 10
+/// to 30 times; gzip allows at most 1032 times.
 pub const MAX_RATIO: u64 = 500;
 
-/// …once it has expanded to more than this many bytes.
+/// A file may decompress to this many bytes whatever its ratio is.
 pub const FREE_BYTES: u64 = 64 << 20;
 
 /// The number of bytes of one read.

@@ -261,7 +261,7 @@ fn folder_link() -> FileStatus {
 fn has_input_extension(path: &Path) -> bool {
     path.extension()
         .and_then(OsStr::to_str)
-        .is_some_and(|ext| EXTENSIONS.iter().any(|known| known.eq_ignore_ascii_case(ext)))
+        .is_some_and(|ext| EXTENSIONS.iter().any(|expected| expected.eq_ignore_ascii_case(ext)))
 }
 
 /// A path with `/` between its parts; bytes that are not UTF-8 as `\xNN`.

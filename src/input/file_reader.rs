@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::byte_stream::ByteStream;
 use super::envelope::Envelopes;
-use super::exported::QueryAnswer;
+use super::exported::ResponseRow;
 use super::frame::{Ending, Framer, QUERY_ROWS, Tables, WINDOW, record_column, trusted};
 use super::read_failure::ReadFailure;
 use super::unclaimed;
@@ -104,7 +104,7 @@ impl FileReader {
     }
 
     /// Decides whether a format claims the records so far; `None` while more records could change
-    /// the answer.
+    /// the decision.
     fn claim(&mut self, ended: bool) -> Option<bool> {
         if let Some(what) = self.framer.other() {
             return self.refuse(what.to_string());
@@ -127,8 +127,8 @@ impl FileReader {
             return Some(true);
         }
         let alone = self.buffered.records.len() == 1 && self.buffered.skipped.is_empty();
-        let seen = self.source.as_ref().map_or(0, |source| source.decompressed);
-        if !ended && (!found || alone || seen < WINDOW as u64) {
+        let decompressed = self.source.as_ref().map_or(0, |source| source.decompressed);
+        if !ended && (!found || alone || decompressed < WINDOW as u64) {
             return None;
         }
         if !found {
@@ -169,12 +169,12 @@ impl FileReader {
         self.refuse(reason)
     }
 
-    /// The columns of a table: those of its header, or those of the first row of an answer, in
-    /// which every row has its columns.
+    /// The columns of a table: those of its header, or those of the first row if every row names
+    /// its columns, as in the response of a query.
     fn columns(&self) -> Option<Columns> {
         if self.framer.container() == QUERY_ROWS {
             let mut rows = self.buffered.iter().flatten();
-            return rows.find_map(|raw| Some(QueryAnswer::read(raw.text)?.columns()));
+            return rows.find_map(|raw| Some(ResponseRow::read(raw.text)?.columns()));
         }
         self.framer.columns().filter(|_| self.record_column.is_none()).cloned()
     }
@@ -187,14 +187,14 @@ impl FileReader {
         }
         let names: Vec<_> = self.formats.iter().map(|format| format.name()).collect();
         let names = names.join(", ");
-        let known: Vec<&str> =
+        let expected: Vec<&str> =
             self.formats.iter().flat_map(|format| format.columns()).copied().collect();
         self.formats.retain(|format| format.knows(&columns));
         if self.formats.is_empty() {
             let unknown =
-                columns.names().iter().filter(|name| !known.iter().any(|k| same_name(k, name)));
+                columns.names().iter().filter(|name| !expected.iter().any(|k| same_name(k, name)));
             let meant = unknown.filter_map(|name| {
-                Some(format!("; of `{name}`: {}", did_you_mean(name, known.iter().copied())?))
+                Some(format!("; of `{name}`: {}", did_you_mean(name, expected.iter().copied())?))
             });
             let meant: String = meant.take(3).collect();
             let columns = columns.names().join(", ");
@@ -209,16 +209,16 @@ impl FileReader {
 
     /// The format that claims the first claimed record.
     fn claimant(&mut self) -> Option<usize> {
-        let known = self.unknown;
+        let unclaimed = self.unknown;
         self.unknown = self.buffered.records.len();
-        if known == self.unknown {
+        if unclaimed == self.unknown {
             return None;
         }
         let probe =
             |format: &&'static dyn Format| format.mapper(&FieldSet::EMPTY, &self.origin, Time(0));
         let probes: Vec<Box<dyn Mapper>> = self.formats.iter().map(probe).collect();
         let mut scratch = Scratch::default();
-        self.buffered.iter().skip(known).flatten().find_map(|raw: RawRecord<'_>| {
+        self.buffered.iter().skip(unclaimed).flatten().find_map(|raw: RawRecord<'_>| {
             probes.iter().position(|probe| {
                 !matches!(
                     probe.map(&raw, &mut scratch, &mut |_| {}),

@@ -16,13 +16,13 @@ use super::file_reader::ReadTask;
 /// Standard input, or a replacement for it.
 pub type Stdin = Box<dyn Read + Send>;
 
-/// A regular file of up to this size stays in memory between the peek and reading…
+/// The maximum size of a regular file that stays in memory between the peek and reading.
 const SMALL: u64 = 64 << 10;
 
-/// …while all of them together have no more bytes than this.
+/// The maximum size of all of these files together.
 const SMALL_BYTES: u64 = 32 << 20;
 
-/// Larger regular files that stay open between the peek and reading.
+/// The maximum number of larger regular files that stay open between the peek and reading.
 const LARGE_FILES: u64 = 32;
 
 /// An opened file, as stored.

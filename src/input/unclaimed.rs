@@ -15,8 +15,8 @@ const KEY: usize = 40;
 
 /// None of the formats reads the records; `first` is the text of the first one.
 pub(super) fn no_format(formats: &[&'static dyn Format], first: Option<&str>) -> String {
-    if let Some(known) = first.and_then(refused) {
-        return format!("its first record is {known}");
+    if let Some(content) = first.and_then(refused) {
+        return format!("its first record is {content}");
     }
     let tried: Vec<&str> = formats.iter().map(|format| format.name()).collect();
     let keys = first.and_then(keys).map(|keys| format!("; the first has {keys}"));

@@ -71,8 +71,8 @@ impl MaskedUse {
             let fresh = KeyUse { user, account, tally: Tally::default() };
             self.keys.insert(id.to_owned(), fresh);
         }
-        if let Some(known) = self.keys.get_mut(id) {
-            known.tally.add(time, None);
+        if let Some(usage) = self.keys.get_mut(id) {
+            usage.tally.add(time, None);
         }
     }
 

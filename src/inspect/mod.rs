@@ -10,14 +10,14 @@ mod view;
 mod walk;
 mod read;
 mod column_value;
-mod answer;
+mod query_result;
 mod selection;
 mod query_matcher;
 mod select;
 
-pub use answer::{Answer, EvalFailures, FileNote, OtherFile, SkipNote};
 pub use masked_keys::MaskedUse;
 pub use place::RecordPlace;
+pub use query_result::{EvalFailures, FileNote, OtherFile, QueryResult, SkipNote};
 pub use read::{Options, ReadRecords, read};
 pub use select::select;
 pub use selection::Selection;

@@ -22,8 +22,8 @@ pub struct RecordPlace {
 impl RecordPlace {
     /// Parses a place; `None` if the text names a file or only looks like one.
     ///
-    /// A name may contain colons, so `exists` states whether there is such a file or folder, and
-    /// the longest name that exists is the file. If none exists, it is what precedes the numbers.
+    /// A name may contain colons. `exists` returns whether a file or folder has a name, and the
+    /// longest existing name is the file. If none exists, the file is the text before the numbers.
     pub fn parse(text: &str, exists: &dyn Fn(&str) -> bool) -> Option<Self> {
         if exists(text) {
             return None;
@@ -93,8 +93,8 @@ fn contains(raw: &RawRecord<'_>, line: u64, column: Option<u64>) -> bool {
 /// Splits off a pointer in parentheses.
 fn pointed(text: &str) -> Option<(&str, &str)> {
     let (before, pointer) = text.trim_end().strip_suffix(')')?.rsplit_once('(')?;
-    let known = ["/", "row ", "record ", "byte "].iter().any(|form| pointer.starts_with(form));
-    known.then(|| (before.trim_end(), pointer))
+    let is_pointer = ["/", "row ", "record ", "byte "].iter().any(|form| pointer.starts_with(form));
+    is_pointer.then(|| (before.trim_end(), pointer))
 }
 
 /// Splits off the last number after a colon.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::column_value::{key, shown};
-use super::{Answer, FileView, MaskedUse, RecordCounts, Selection};
+use super::{FileView, MaskedUse, QueryResult, RecordCounts, Selection};
 use crate::engine::{AMBIGUOUS, Credentials, Joiner, LookUp};
 use crate::expr::{Bindings, EvalError, Reports};
 use crate::finding::ConfirmedUsers;
@@ -47,7 +47,7 @@ pub(super) struct QueryMatcher<'s> {
     /// Rows of the last record that meet the query: 0 is the record itself, the others are its
     /// keys.
     pub(super) hits: Vec<usize>,
-    pub(super) answer: Answer,
+    pub(super) result: QueryResult,
 }
 
 impl<'s> QueryMatcher<'s> {
@@ -67,8 +67,8 @@ impl<'s> QueryMatcher<'s> {
             LookUp::new(credentials, fields, enrichment.clone(), now, clock)
         });
         let columns = query.columns.iter().map(|column| column.name.clone()).collect();
-        let mut answer = Answer::new(query.on, selection.period, columns, selection.allowed);
-        answer.masked = query.masked.iter().cloned().map(MaskedUse::new).collect();
+        let mut result = QueryResult::new(query.on, selection.period, columns, selection.allowed);
+        result.masked = query.masked.iter().cloned().map(MaskedUse::new).collect();
         Self {
             selection,
             enrichment,
@@ -78,7 +78,7 @@ impl<'s> QueryMatcher<'s> {
             confirmed_users: ConfirmedUsers::default(),
             groups: Groups::new(selection.limits),
             hits: Vec::new(),
-            answer,
+            result,
         }
     }
 
@@ -113,7 +113,7 @@ impl<'s> QueryMatcher<'s> {
         if reports == (query.on == RecordKind::Event) {
             return;
         }
-        self.answer.masked.iter_mut().for_each(|masked| masked.add(&rows));
+        self.result.masked.iter_mut().for_each(|masked| masked.add(&rows));
         if let (Some(credentials), Some(time), true) =
             (self.credentials, place.file.origin.time, reports)
             && !credentials.in_force(place.format.name(), rows.record, time)
@@ -122,11 +122,11 @@ impl<'s> QueryMatcher<'s> {
             return;
         }
         if let Some(lacking) = gaps.blind {
-            add(&mut self.answer.blind, place.format, lacking);
+            add(&mut self.result.blind, place.format, lacking);
             return;
         }
         if !gaps.missing.is_empty() {
-            add(&mut self.answer.missing, place.format, gaps.missing);
+            add(&mut self.result.missing, place.format, gaps.missing);
         }
         let enrichment = self.enrichment;
         let filled = enrichment.fill(rows.record);
@@ -150,7 +150,7 @@ impl<'s> QueryMatcher<'s> {
         bindings: &Bindings<'_>,
         counts: &mut RecordCounts,
     ) {
-        self.answer.judged += 1;
+        self.result.judged += 1;
         let time = match record.kind {
             RecordKind::Event => record.get(event::TIME).as_time(),
             // The time of a cred or a key is that of its report.
@@ -160,13 +160,13 @@ impl<'s> QueryMatcher<'s> {
         if time.is_some_and(|time| !period.contains(time)) {
             return;
         }
-        let Self { selection, joiner, look_up, confirmed_users, groups, hits, answer, .. } = self;
+        let Self { selection, joiner, look_up, confirmed_users, groups, hits, result, .. } = self;
         let unplaced = time.is_none() && period.is_bounded();
         let put = QueriedRow { row, time, record, confirmed_users, unplaced };
         let reports = look_up.as_ref().map(|look_up| look_up as &dyn Reports);
         let bindings = &Bindings { reports, ..*bindings };
         let mut put_match =
-            |bindings: &Bindings<'_>| put.to(selection, bindings, groups, hits, answer);
+            |bindings: &Bindings<'_>| put.to(selection, bindings, groups, hits, result);
         let mut ambiguous = false;
         let outcome = match joiner {
             None => put_match(bindings),
@@ -184,7 +184,7 @@ impl<'s> QueryMatcher<'s> {
             *counts.notes.entry(AMBIGUOUS).or_default() += 1;
         }
         if let Err(error) = outcome {
-            self.answer.failed(error, place.file.path, place.line);
+            self.result.failed(error, place.file.path, place.line);
         }
     }
 }
@@ -192,8 +192,8 @@ impl<'s> QueryMatcher<'s> {
 /// Adds missing fields to those of the format, because files of one format may lack different
 /// fields.
 fn add(to: &mut BTreeMap<&'static str, FieldSet>, format: &dyn Format, lacking: FieldSet) {
-    let known = to.entry(format.name()).or_insert(FieldSet::EMPTY);
-    *known = known.union(lacking);
+    let fields = to.entry(format.name()).or_insert(FieldSet::EMPTY);
+    *fields = fields.union(lacking);
 }
 
 /// A row that the query is evaluated on.
@@ -213,14 +213,14 @@ impl QueriedRow<'_> {
         bindings: &Bindings<'_>,
         groups: &mut Groups,
         hits: &mut Vec<usize>,
-        answer: &mut Answer,
+        result: &mut QueryResult,
     ) -> Result<(), EvalError> {
         let query = selection.query;
         if !query.condition.test(bindings)? {
             return Ok(());
         }
         if self.unplaced {
-            answer.unplaced += 1;
+            result.unplaced += 1;
             return Ok(());
         }
         let mut tally = Tally::default();
@@ -240,7 +240,7 @@ impl QueriedRow<'_> {
                 query.columns.iter().map(|column| shown(&column.expr)).collect()
             });
         }
-        answer.matches.merge(&tally);
+        result.matches.merge(&tally);
         Ok(())
     }
 }

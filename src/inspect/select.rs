@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::answer::Answer;
+use super::QueryResult;
 use super::query_matcher::{FormatGaps, QueryMatcher, RecordPlace};
 use super::walk::{Clock, CurrentRecord, Visitor, walk};
 use super::{FileView, RecordCounts, RecordView, Selection, Viewer};
@@ -31,7 +31,7 @@ pub fn select(
     env: &dyn Env,
     selection: &Selection<'_>,
     viewer: &mut dyn Viewer,
-) -> io::Result<Answer> {
+) -> io::Result<QueryResult> {
     let Selection { query, now, clock, .. } = *selection;
     let joined = query.joined();
     let read = joined.union(query.reported());
@@ -42,17 +42,17 @@ pub fn select(
     let enrichment = Enrichment::new(env, query.fields().union(selection.fields));
     let mut matcher = QueryMatcher::new(selection, &enrichment, credentials.as_ref());
     let reports = stored.as_ref().is_some_and(|stored| !stored.is_empty());
-    matcher.answer.without_reports = query.on == RecordKind::Event && !read.is_empty() && !reports;
+    matcher.result.without_reports = query.on == RecordKind::Event && !read.is_empty() && !reports;
     let inputs = WithStoredReports { inputs, stored: stored.as_ref() };
     let mut selecting = Selecting { selection, matcher, viewer };
     walk(&inputs, roots, Clock { now, clock }, &mut selecting)?;
-    let QueryMatcher { mut answer, groups, .. } = selecting.matcher;
-    answer.ranked = (!query.columns.is_empty()).then(|| {
+    let QueryMatcher { mut result, groups, .. } = selecting.matcher;
+    result.ranked = (!query.columns.is_empty()).then(|| {
         let mut ranked = groups.ranked();
         ranked.sort(selection.order);
         ranked
     });
-    Ok(answer)
+    Ok(result)
 }
 
 struct Selecting<'s> {
@@ -119,22 +119,22 @@ impl Visitor for Selecting<'_> {
         let CurrentRecord { file, format, raw, reader, scratch } = at;
         let matcher = &mut self.matcher;
         matcher.hits.clear();
-        let before = matcher.answer.matches.count;
+        let before = matcher.result.matches.count;
         let place = RecordPlace { file, format, line: raw.line };
         let outcome = reader.read.map(raw, scratch, &mut |rows| {
             counts.add(&rows);
             matcher.record(place, rows, reader.gaps, counts);
         });
-        *counts.matched.get_or_insert(0) += matcher.answer.matches.count - before;
+        *counts.matched.get_or_insert(0) += matcher.result.matches.count - before;
         let room = match self.selection.limit {
             _ if !self.selection.query.columns.is_empty() => 0,
             None => usize::MAX,
             Some(limit) => {
-                usize::try_from(limit.saturating_sub(matcher.answer.shown)).unwrap_or(usize::MAX)
+                usize::try_from(limit.saturating_sub(matcher.result.shown)).unwrap_or(usize::MAX)
             }
         };
         // Records of several keys must not look like those of one.
-        if matcher.answer.masked.iter().any(|masked| masked.count() > 1) {
+        if matcher.result.masked.iter().any(|masked| masked.count() > 1) {
             matcher.hits.clear();
         }
         matcher.hits.truncate(room);
@@ -167,18 +167,18 @@ impl Visitor for Selecting<'_> {
             }
         });
         printed?;
-        matcher.answer.shown += matcher.hits.len() as u64;
+        matcher.result.shown += matcher.hits.len() as u64;
         counts.shown += raw.rows;
         Ok(outcome)
     }
 
     fn skipped(&mut self, file: &FileView<'_>, skip: &Skip) -> io::Result<()> {
-        self.matcher.answer.skip(file.path, skip, self.selection.redactor);
+        self.matcher.result.skip(file.path, skip, self.selection.redactor);
         self.viewer.skipped(file, skip)
     }
 
     fn end(&mut self, file: &FileView<'_>, counts: &RecordCounts) -> io::Result<()> {
-        self.matcher.answer.file(file, counts, self.selection.redactor);
+        self.matcher.result.file(file, counts, self.selection.redactor);
         self.viewer.end(file, counts)
     }
 }

@@ -183,13 +183,13 @@ impl<R> OpenFile<'_, R> {
             self.readers = self.batches.formats().iter().map(reader).collect();
         }
         if self.first.is_none() {
-            let known = |raw: RawRecord<'_>| {
+            let format_of = |raw: RawRecord<'_>| {
                 let reads = |reader: &&PreparedFormat<R>| {
                     reader.bare.map(&raw, scratch, &mut |_| {}) == Outcome::Read
                 };
                 self.readers.iter().find(reads).map(|reader| reader.format)
             };
-            self.first = batch.iter().flatten().find_map(known);
+            self.first = batch.iter().flatten().find_map(format_of);
         }
     }
 

@@ -14,16 +14,16 @@ pub(super) static CONSTANT_SUBJECT: Lint = Lint {
     doc: "A constant or a time in `by` of a rule.",
     run: |policy, _| {
         let mut problems: Vec<Diagnostic> = Vec::new();
-        let mut seen: Vec<Span> = Vec::new();
+        let mut checked: Vec<Span> = Vec::new();
         for (text, expr) in
             policy.rules.iter().flat_map(|rule| &rule.steps).flat_map(|step| &step.by)
         {
             let Some((why, help)) = wrong(expr) else { continue };
             // Steps share the subject of their rule.
-            if seen.contains(&expr.span()) {
+            if checked.contains(&expr.span()) {
                 continue;
             }
-            seen.push(expr.span());
+            checked.push(expr.span());
             let message = format!("`{text}` in `by` {why}");
             problems.push(
                 Diagnostic::warning(&codes::CONSTANT_SUBJECT, message)

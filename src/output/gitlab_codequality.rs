@@ -21,7 +21,7 @@ use crate::rule::Severity;
 /// The report as GitLab Code Quality.
 pub(super) static GITLAB_CODEQUALITY: Output = Output {
     name: "gitlab-codequality",
-    doc: "GitLab Code Quality, in which findings on one line stay apart; covered findings only with \
+    doc: "GitLab Code Quality, in which findings on one line remain separate; covered findings only with \
           --show-suppressed.",
     extension: "json",
     write,
@@ -132,8 +132,7 @@ fn location(facts: &Facts, file: &str, line: u64) -> Location {
     Location { path: path(facts, file), lines: Lines { begin: line.max(1) } }
 }
 
-/// A path relative to the repository. Of a path outside of it, only the components that do not lead
-/// there remain.
+/// A path relative to the repository. Components that lead outside of the repository are removed.
 fn path(facts: &Facts, file: &str) -> String {
     let parts = file.split(['/', '\\']).filter(|part| !matches!(*part, "" | "." | ".."));
     let joined = parts.collect::<Vec<_>>().join("/");

@@ -63,11 +63,11 @@ impl VisitedLiterals {
 
     fn is_new(&mut self, literal: usize) -> bool {
         let (word, bit) = (literal / 64, 1 << (literal % 64));
-        let known = self.bits[word];
-        if known == 0 {
+        let visited = self.bits[word];
+        if visited == 0 {
             self.touched.push(word as u32);
         }
-        self.bits[word] = known | bit;
-        known & bit == 0
+        self.bits[word] = visited | bit;
+        visited & bit == 0
     }
 }

@@ -18,7 +18,8 @@ pub enum ConditionLookup<'r> {
     /// It is not indexed: the condition is evaluated on every record of its kind. Contains the part
     /// that prevents an index lookup, and the reason as a clause whose subject is that part.
     Always(&'r Ir, &'static str),
-    /// One of these fields must meet one of its requirements, of which there are this many.
+    /// One of these fields must meet one of its requirements; contains the number of requirements
+    /// on each field.
     By(BTreeMap<FieldId, Amounts>),
 }
 

@@ -12,7 +12,7 @@ use crate::value::RecordKind;
 /// A part of a `by` expression whose value, if it has one, is the value of the expression:
 /// `lookup("keys", id)?.user` or `lookup("creds", number)?.user`.
 ///
-/// Where no report contains the key or the user, the events of the run can name it.
+/// If no report contains the key or the user, an event of the run may name the owner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OwnerLookup {
     /// The lookup.
@@ -33,7 +33,7 @@ pub struct OwnerSubject {
 }
 
 /// The steps whose subject can be the owner of a key, by rule and step. Only a sequence joins calls
-/// of several users, so only there the owner matters.
+/// of several users, so the owner matters only there.
 pub(super) fn owner_subjects(rules: &[Rule]) -> BTreeMap<(u32, u8), OwnerSubject> {
     let sequences = (0u32..).zip(rules).filter(|(_, rule)| {
         rule.on == RecordKind::Event && matches!(rule.construct, Construct::Sequence(_))

@@ -58,8 +58,7 @@ pub enum Role {
     Step,
     /// A record that meets it is an observation: its values are not new afterwards.
     Among,
-    /// A record that meets it ends a silence or continues a use: it is a match if no earlier record
-    /// is too near.
+    /// A record that meets it may end a silence: it is a match if no earlier record is too near.
     AfterSilence,
 }
 

@@ -40,9 +40,9 @@ fn what(test: &Ir, kind: RecordKind) -> &'static str {
         }
         Op::Has(_) => "is true for any value",
         Op::Each(..) => "tests the items of a list, which are not indexed",
-        Op::Call(_) | Op::In(..) => "tests for no constant text",
+        Op::Call(_) | Op::In(..) => "does not test for constant text",
         Op::If(_) | Op::Switch(_) => "chooses between conditions, which is not indexed",
-        _ => "tests no field for constant values",
+        _ => "does not test a field for constant values",
     }
 }
 

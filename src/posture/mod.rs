@@ -51,9 +51,9 @@ use collect::Collector;
 /// The options of a posture.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// The time to which ages are computed.
+    /// The time at which ages are computed.
     pub now: Option<Time>,
-    /// The time to which ages are computed for reports without a time of their own, unless `now` is
+    /// The time at which ages are computed for reports without a time of their own, unless `now` is
     /// given.
     pub clock: Time,
     /// Redacts and masks values.

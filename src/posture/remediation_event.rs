@@ -291,7 +291,7 @@ impl ReportUser<'_> {
     }
 }
 
-/// The most certain of several answers.
+/// The most certain of several results.
 fn best(all: impl IntoIterator<Item = Progress>) -> Progress {
     let rank = |progress: &Progress| match progress {
         Progress::Open => 0,

@@ -14,7 +14,7 @@ use crate::value::Time;
 /// The totals of one report, or of all reports of one time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TrendPoint {
-    /// When the report was made; ages are computed to this time.
+    /// When the report was made; ages are computed at this time.
     pub time: Time,
     /// Users, including root users.
     pub users: u64,

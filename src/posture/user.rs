@@ -22,7 +22,7 @@ pub(super) struct User {
     pub(super) password_last_used: Option<Time>,
     /// The time of the report, if known.
     pub(super) made: Option<Time>,
-    /// The time to which ages are computed.
+    /// The time at which ages are computed.
     pub(super) now: Time,
     /// The keys, each once, by name.
     keys: Vec<(KeyName, UserKey)>,

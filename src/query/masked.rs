@@ -1,8 +1,7 @@
 //! Access keys that were copied in masked form from a report.
 //!
-//! A masked key never equals a key. A comparison with one is a comparison with the key that it
-//! denotes, which is determined after the inputs are read: it is the only access key that looks
-//! like it.
+//! A masked key never equals a key. A comparison with a masked key is a comparison with the key
+//! that it denotes: the only access key in the inputs that looks like it.
 
 use crate::diag::codes::query as codes;
 use crate::diag::{Diagnostic, escaped};
@@ -25,7 +24,7 @@ pub struct MaskedKey {
     tail: String,
 }
 
-/// The fewest characters that a masked key must show.
+/// The minimum number of characters that a masked key must show.
 const FEWEST: usize = 4;
 
 impl MaskedKey {

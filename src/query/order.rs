@@ -172,7 +172,7 @@ impl Query {
             .collect()
     }
 
-    /// The fields of records that the user names, whole or without the record.
+    /// The fields that the user names to sort records by, each by its full or its short name.
     ///
     /// # Errors
     ///

@@ -75,7 +75,7 @@ impl QuerySource {
                     match unmasked(expr, env) {
                         Ok((expr, keys)) => {
                             for key in keys {
-                                if !masked.iter().any(|known| known.text == key.text) {
+                                if !masked.iter().any(|other| other.text == key.text) {
                                     masked.push(key);
                                 }
                             }

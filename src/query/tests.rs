@@ -21,7 +21,7 @@ impl Env for TestEnv {
 }
 
 /// The kind and columns of a query, or its diagnostics.
-fn asked(on: Option<RecordKind>, expr: &str, count_by: &str) -> String {
+fn compiled(on: Option<RecordKind>, expr: &str, count_by: &str) -> String {
     let mut sources = Sources::default();
     let expr = Fragment::whole(sources.add("<query>", expr), expr);
     let file = sources.add("<count-by>", count_by);
@@ -62,13 +62,13 @@ fn the_kind_follows_from_the_fields_or_is_stated() {
         (None, "event.cred.mfa == false", "event.key.id", "event: event.key.id: cred.mfa key.id"),
         (None, "event.ok == true", "[event.ip,  event.ak]", "event: [event.ip, event.ak]: "),
     ] {
-        assert_eq!(asked(on, expr, count_by), expected, "{expr}");
+        assert_eq!(compiled(on, expr, count_by), expected, "{expr}");
     }
 }
 
 #[test]
 fn an_invalid_query_is_a_located_error() {
-    insta::assert_snapshot!(asked(None, "true", ""), @r"
+    insta::assert_snapshot!(compiled(None, "true", ""), @r"
     error[KT9001]: the query does not read a field, so it is unclear whether it reads events, creds or keys
      --> <query>:1:1
       |
@@ -77,7 +77,7 @@ fn an_invalid_query_is_a_located_error() {
       |
       = help: add `--on event`, `--on cred` or `--on key`; in the project file `on: event`
     ");
-    insta::assert_snapshot!(asked(None, "event.ok == true && cred.mfa == false", ""), @r"
+    insta::assert_snapshot!(compiled(None, "event.ok == true && cred.mfa == false", ""), @r"
     error[KT9002]: the query reads events, and creds of credential reports
      --> <query>:1:21
       |
@@ -86,7 +86,7 @@ fn an_invalid_query_is_a_located_error() {
       |
       = help: over events, the cred of the caller is `event.cred`; or run two queries
     ");
-    insta::assert_snapshot!(asked(None, "event.ipp == \"1\"", "event.name, event.namee"), @r#"
+    insta::assert_snapshot!(compiled(None, "event.ipp == \"1\"", "event.name, event.namee"), @r#"
     error[KT2004]: `event` has no field `ipp`
      --> <query>:1:7
       |
@@ -102,7 +102,7 @@ fn an_invalid_query_is_a_located_error() {
       |
       = help: did you mean `name`?
     "#);
-    insta::assert_snapshot!(asked(None, "event.ak", ""), @r"
+    insta::assert_snapshot!(compiled(None, "event.ak", ""), @r"
     error[KT2009]: expected a condition, but `event.ak` is str
      --> <query>:1:1
       |
@@ -111,14 +111,14 @@ fn an_invalid_query_is_a_located_error() {
       |
       = help: compare it, or write `has(event.ak)`
     ");
-    insta::assert_snapshot!(asked(None, "event.ak ==", ""), @r"
+    insta::assert_snapshot!(compiled(None, "event.ak ==", ""), @r"
     error[KT2001]: the expression ends where a value was expected
      --> <query>:1:12
       |
     1 | event.ak ==
       |            ^
     ");
-    insta::assert_snapshot!(asked(None, "cred.mfa == true", "cred.keys, cred"), @"
+    insta::assert_snapshot!(compiled(None, "cred.mfa == true", "cred.keys, cred"), @"
     error[KT9003]: records cannot be counted by a list of keys
      --> <count-by>:1:1
       |
@@ -134,7 +134,7 @@ fn an_invalid_query_is_a_located_error() {
       |
       = help: name one of its fields
     ");
-    insta::assert_snapshot!(asked(None, "cred.mfa == true", "cred.user,"), @r"
+    insta::assert_snapshot!(compiled(None, "cred.mfa == true", "cred.user,"), @r"
     error[KT2001]: the expression is empty
      --> <count-by>:1:11
       |
@@ -145,14 +145,14 @@ fn an_invalid_query_is_a_located_error() {
 
 #[test]
 fn a_masked_key_matches_the_keys_that_look_like_it() {
-    let compiled = |expr: &str| {
+    let compile = |expr: &str| {
         let mut sources = Sources::default();
         let expr = Fragment::whole(sources.add("<query>", expr), expr);
         let source = QuerySource { on: None, expr, count_by: Vec::new() };
         source.compile(&TestEnv(Zone::utc())).map(|(query, _)| query)
     };
     let matches = |expr: &str, ak: Option<&str>| {
-        let query = compiled(expr).unwrap();
+        let query = compile(expr).unwrap();
         let mut record = Record::new(RecordKind::Event);
         record.set(event::AK, Value::maybe_str(ak));
         record.set(event::ACTOR, Value::maybe_str(ak));
@@ -170,17 +170,17 @@ fn a_masked_key_matches_the_keys_that_look_like_it() {
     ] {
         let found = [ours, other, None].map(|ak| matches(expr, ak));
         assert_eq!(found, [of_ours, of_other, of_none], "{expr}");
-        assert_eq!(compiled(expr).unwrap().masked.len(), 1, "{expr}");
+        assert_eq!(compile(expr).unwrap().masked.len(), 1, "{expr}");
     }
     for expr in [
         "event.ak == \"AKIAEXAMPLEKEY000001\"",
         "event.agent == \"tool…\"",
         "event.ak.starts_with(\"AKIA\")",
     ] {
-        assert_eq!(compiled(expr).unwrap().masked, [], "{expr}");
+        assert_eq!(compile(expr).unwrap().masked, [], "{expr}");
     }
     for expr in ["event.ak == \"…\"", "event.ak in [\"AK…\"]", "event.ak == \"A b…0001\""] {
-        let message = asked(None, expr, "");
+        let message = compiled(None, expr, "");
         assert!(
             message.contains("KT9005") && message.contains("shows too little"),
             "{expr}: {message}"

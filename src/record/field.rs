@@ -93,8 +93,7 @@ pub fn provider_names(kind: RecordKind) -> Vec<(&'static str, Provider, FieldId)
 /// The first field that a provider stores at exactly this path, and the provider.
 pub fn provider_path(kind: RecordKind, path: &str) -> Option<(FieldId, Provider)> {
     of_kind(kind).find_map(|id| {
-        let stored =
-            |(_, source): &&(Provider, FieldSource)| source.paths().any(|known| known == path);
+        let stored = |(_, source): &&(Provider, FieldSource)| source.paths().any(|own| own == path);
         let (provider, _) = id.field().sources.iter().find(stored)?;
         Some((id, *provider))
     })

@@ -30,8 +30,8 @@ pub trait Format: Sync + fmt::Debug {
     fn carries(&self, origin: &Origin) -> FieldSet;
     /// A mapper that fills only these fields. Ages are measured up to `now`.
     fn mapper(&self, needed: &FieldSet, origin: &Origin, now: Time) -> Box<dyn Mapper>;
-    /// Whose records such a file never contains, if it contains those of others of the kind: a
-    /// noun.
+    /// The users whose records a file of this format never contains, as a noun; `None` if it
+    /// contains every user.
     fn omits(&self) -> Option<&'static str> {
         None
     }

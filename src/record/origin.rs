@@ -64,7 +64,7 @@ impl Columns {
 
     /// The index of the column with this name; the first if several columns have it.
     pub fn position(&self, name: &str) -> Option<usize> {
-        self.names.iter().position(|known| same_name(known, name))
+        self.names.iter().position(|own| same_name(own, name))
     }
 }
 

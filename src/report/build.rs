@@ -47,9 +47,8 @@ impl Report {
             incomplete.push(Note {
                 id: "blind-rules",
                 text: format!(
-                    "--strict is given, and {} cannot see what {} for",
-                    if blind == 1 { "1 rule".to_owned() } else { format!("{blind} rules") },
-                    if blind == 1 { "it looks" } else { "they look" }
+                    "--strict is set, and {} blind",
+                    if blind == 1 { "1 rule is".to_owned() } else { format!("{blind} rules are") }
                 ),
             });
         }
@@ -112,7 +111,7 @@ impl Report {
     }
 }
 
-/// Adds to the keys of events the open findings of credential reports about them.
+/// Adds the open findings of credential reports to the keys of events that they are about.
 fn link(findings: &mut [Finding], rules: &[Rule]) {
     /// Keys of a finding that are looked up.
     const KEYS: usize = 20;
@@ -136,8 +135,8 @@ fn link(findings: &mut [Finding], rules: &[Rule]) {
         for ak in keys.into_iter().take(KEYS) {
             let Some(open) = open.get(ak) else { continue };
             let open = open.iter().cloned();
-            match finding.keys.iter_mut().find(|known| known.ak == *ak) {
-                Some(known) => known.open.extend(open),
+            match finding.keys.iter_mut().find(|enriched| enriched.ak == *ak) {
+                Some(enriched) => enriched.open.extend(open),
                 None => finding.keys.push(EnrichedKey::with_findings(ak, open.collect())),
             }
         }
@@ -178,7 +177,7 @@ fn unshown(run: &RunResult) -> Vec<Note> {
     if run.settled.left_out > 0 {
         let text = format!(
             "{} not joined with the user of the key: the events of the run name the users of more \
-             keys than are retained; a credential report names all",
+             keys than are retained; a credential report would name all of them",
             calls(run.settled.left_out)
         );
         notes.push(Note { id: "owners-limited", text });
@@ -212,7 +211,7 @@ fn missing_inputs(run: &RunResult, facts: &Facts) -> Vec<Note> {
     let note = |kind: &InputKind| Note {
         id: "expected-input",
         text: format!(
-            "the project expects {} (`expect` in the project file), and no record of one was read",
+            "the project expects {} (`expect` in the project file), but no record of such an input was read",
             kind.noun()
         ),
     };

@@ -87,7 +87,7 @@ pub struct LedgerEntry {
     pub matches: u64,
     /// Of those, matches that no entry with a smaller id covers.
     pub first_credit: u64,
-    /// Rules of which it covers matches.
+    /// Rules whose matches it covers.
     pub rules: Vec<String>,
     /// Severities of those matches.
     pub severities: BTreeMap<Severity, u64>,

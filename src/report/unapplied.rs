@@ -111,8 +111,8 @@ pub(super) fn unapplied(run: &RunResult, rules: &[Rule], expected: &InputKinds) 
 struct Without {
     /// Rules over the records of such inputs.
     whole: BTreeMap<usize, InputKind>,
-    /// Rules over other inputs that need one besides, by kind and then by rule: the inputs on which
-    /// they are not evaluated.
+    /// Rules over other inputs that need such an input too, by kind and then by rule, with the
+    /// inputs on which they are not evaluated.
     joined: BTreeMap<InputKind, BTreeMap<usize, BTreeSet<String>>>,
     /// The same for rules of which only a part is not evaluated.
     partly: BTreeMap<InputKind, BTreeMap<usize, BTreeSet<String>>>,

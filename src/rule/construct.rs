@@ -41,7 +41,7 @@ impl Construct {
     }
 
     /// For a construct that compares a match with earlier records, how long such a record counts.
-    pub fn remembers(&self) -> Option<Duration> {
+    pub fn history(&self) -> Option<Duration> {
         match self {
             Construct::FirstSeen(first_seen) => Some(first_seen.history),
             Construct::AfterSilence(silence) => Some(silence.length),
@@ -128,12 +128,12 @@ impl Measure {
 
 /// The measures as declared to expressions.
 pub(super) fn measured(measures: &[Measure]) -> Vec<Measured> {
-    let known = |measure: &Measure| Measured {
+    let declare = |measure: &Measure| Measured {
         name: measure.name.clone(),
         ty: measure.ty(),
         nullable: measure.nullable(),
     };
-    measures.iter().map(known).collect()
+    measures.iter().map(declare).collect()
 }
 
 words! {
@@ -179,12 +179,12 @@ pub struct Relation {
     pub reads: Vec<StepValue>,
 }
 
-/// A value that is retained of the matches of a step.
+/// A value that is retained from the matches of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StepValue {
     /// The index of the step.
     pub step: usize,
-    /// The index of the value among those that are retained of the step.
+    /// The index of the value among those that are retained from the step.
     pub value: usize,
 }
 

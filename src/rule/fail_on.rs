@@ -1,4 +1,4 @@
-//! The threshold from which on findings fail a run.
+//! The severity threshold at which findings fail a run.
 
 use super::rule::Severity;
 use crate::value::words;

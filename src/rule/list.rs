@@ -131,9 +131,9 @@ pub(super) fn unknown_field(name: &Scalar) -> Diagnostic {
 
 /// Checks the values of a list: each occurs once, and the field can have it.
 pub(super) fn check_values(values: &[&Scalar], of: Option<FieldId>, out: &mut Vec<Diagnostic>) {
-    let mut seen: BTreeMap<String, Span> = BTreeMap::new();
+    let mut spans: BTreeMap<String, Span> = BTreeMap::new();
     for value in values {
-        match seen.get(&value.text().to_ascii_lowercase()) {
+        match spans.get(&value.text().to_ascii_lowercase()) {
             Some(&first) => out.push(
                 Diagnostic::error(
                     &codes::DUPLICATE_VALUE,
@@ -144,7 +144,7 @@ pub(super) fn check_values(values: &[&Scalar], of: Option<FieldId>, out: &mut Ve
                 .help("remove one of the two"),
             ),
             None => {
-                seen.insert(value.text().to_ascii_lowercase(), value.span());
+                spans.insert(value.text().to_ascii_lowercase(), value.span());
             }
         }
         if let Some((what, help)) = value_problem(value.text(), of) {

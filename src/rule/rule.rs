@@ -56,7 +56,7 @@ impl Category {
 words! {
     /// The maturity of a rule.
     Status {
-        /// On trial: its findings are reported and never fail the run.
+        /// Not proven yet: its findings are reported and never fail the run.
         Experimental = "experimental",
         /// In force.
         Stable = "stable",
@@ -155,7 +155,7 @@ pub struct Step {
     /// The subject: matches with equal values belong to one finding. Each value has its text for
     /// reports.
     pub by: Vec<(String, Expr)>,
-    /// The value of the subject that is a list of which each item is a subject, by its index.
+    /// The index of the value of the subject that is a list whose items are subjects of their own.
     pub each: Option<usize>,
     /// Whether the sequence requires that there is no such record.
     pub absent: bool,

@@ -107,7 +107,11 @@ const LENGTH: Shape = Shape::OneOf(&[Shape::Duration, Shape::Str]);
 /// A value, or every item of a list.
 const VALUES: Shape = Shape::OneOf(&[
     Shape::Expr,
-    Shape::Object(&[ShapeKey::required("each", Shape::Expr, "A list, of which each item counts.")]),
+    Shape::Object(&[ShapeKey::required(
+        "each",
+        Shape::Expr,
+        "A list whose items count one by one.",
+    )]),
 ]);
 
 const CORRELATE: Shape = Shape::Object(&[

@@ -49,7 +49,7 @@ impl<'a> TestEnv<'a> {
         }
         for entry in test.get("lists").map(Node::entries).unwrap_or(&[]) {
             let id = entry.key.text();
-            let Some(known) = policy.list(id) else {
+            let Some(declared) = policy.list(id) else {
                 out.push(
                     Diagnostic::error(
                         &codes::UNKNOWN_LIST,
@@ -67,15 +67,15 @@ impl<'a> TestEnv<'a> {
                 });
             let list = List::new(
                 id.to_owned(),
-                known.of.clone(),
-                known.description.clone(),
+                declared.of.clone(),
+                declared.description.clone(),
                 values.collect(),
             );
             env.lists.insert(id.to_owned(), Arc::new(list));
         }
         for entry in test.get("tables").map(Node::entries).unwrap_or(&[]) {
             let id = entry.key.text();
-            let Some(known) = policy.table(id) else {
+            let Some(declared) = policy.table(id) else {
                 out.push(
                     Diagnostic::error(
                         &table_codes::UNKNOWN_TABLE,
@@ -86,7 +86,7 @@ impl<'a> TestEnv<'a> {
                 );
                 continue;
             };
-            match table::from_nodes(known.declaration(), entry.value.items()) {
+            match table::from_nodes(declared.declaration(), entry.value.items()) {
                 Ok(table) => drop(env.tables.insert(id.to_owned(), Arc::new(table))),
                 Err(errors) => out.extend(errors),
             }

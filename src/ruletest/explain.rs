@@ -17,7 +17,7 @@ use crate::value::{Items, Time, Value};
 /// Clauses that are shown of one condition.
 const MOST_CLAUSES: usize = 3;
 
-/// What the conditions of a rule gave for the records of a test.
+/// The results of a rule's conditions for the records of a test.
 pub(super) struct Explanation<'r> {
     rule: &'r Rule,
     now: Time,
@@ -28,7 +28,7 @@ pub(super) struct Explanation<'r> {
     matches: BTreeMap<Vec<String>, Vec<Match>>,
 }
 
-/// The time of a match and the values that the rule measures of it.
+/// The time of a match, and the values of the match that the rule measures.
 type Match = (Option<Time>, Vec<Value<'static>>);
 
 #[derive(Default)]
@@ -86,7 +86,7 @@ impl<'r> Explanation<'r> {
         }
     }
 
-    /// Adds to the diagnostic of a test what decided its result.
+    /// Adds what decided the result of a test to its diagnostic.
     pub(super) fn add_to(&self, mut diagnostic: Diagnostic) -> Diagnostic {
         let single = self.records == 1;
         for (result, step) in self.steps.iter().zip(&self.rule.steps) {

@@ -32,9 +32,9 @@ impl TestTable {
         let mut names: Vec<&str> = Vec::new();
         for entry in rows.iter().flat_map(|row| row.entries()) {
             let name = entry.key.text();
-            if !format.columns().iter().any(|known| same_name(known, name)) {
+            if !format.columns().iter().any(|column| same_name(column, name)) {
                 out.push(unknown(format, entry.key.text()).at(entry.key.span(), "unknown column"));
-            } else if !names.iter().any(|known| same_name(known, name)) {
+            } else if !names.iter().any(|column| same_name(column, name)) {
                 names.push(name);
             }
         }

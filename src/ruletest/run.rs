@@ -184,7 +184,7 @@ impl Runner<'_> {
         let records = test.node.get("records").map(Node::items);
         let records = records.unwrap_or(std::slice::from_ref(&test.node));
         let reports = TestReports::read(records.iter(), now);
-        let mut seen = TestRecords {
+        let mut state = TestRecords {
             rule,
             reports: &reports,
             enrichment: &enrichment,
@@ -203,25 +203,25 @@ impl Runner<'_> {
                     .find_map(|key| entry_span(&test.node, key));
                 if let Some(span) = written {
                     let message = "a test has either one record or `records`";
-                    seen.errors.push(
+                    state.errors.push(
                         Diagnostic::error(&codes::TEST, message).at(span, "beside `records`"),
                     );
                 }
                 for record in &order(records.items()) {
-                    self.record(record, &mut seen);
+                    self.record(record, &mut state);
                 }
             }
-            None => self.record(&test.node, &mut seen),
+            None => self.record(&test.node, &mut state),
         }
-        if seen.errors.is_empty() && seen.records == 0 {
+        if state.errors.is_empty() && state.records == 0 {
             let kind = rule.on.name();
             let at = test.node.get("name").map_or(test.node.span, |name| name.span);
-            seen.errors.push(
+            state.errors.push(
                 Diagnostic::error(&codes::TEST, format!("the test has no {kind}"))
                     .at(at, format!("the rule is `on: {kind}`")),
             );
         }
-        let TestRecords { harness, records, values, mut errors, .. } = seen;
+        let TestRecords { harness, records, values, mut errors, .. } = state;
         let tried = harness.finish();
         errors.extend(tried.errors.iter().map(|error| unresolved(rule, error, "these records")));
         if tried.unplaced > 0 && errors.is_empty() {
@@ -248,35 +248,35 @@ impl Runner<'_> {
     }
 
     /// Evaluates one record: fields written by kind, or a provider's record read by its format.
-    fn record(&self, node: &Node, seen: &mut TestRecords<'_, '_>) {
+    fn record(&self, node: &Node, state: &mut TestRecords<'_, '_>) {
         if let Some(raw) = node.get("raw") {
-            return self.raw(raw, node, seen);
+            return self.raw(raw, node, state);
         }
-        let now = seen.now;
+        let now = state.now;
         let mut rows = Vec::new();
         for kind in RecordKind::ALL {
             if let Some(fields) = node.get(kind.name()) {
-                rows.push(WrittenRecord::read(kind, fields, now, &mut seen.errors));
+                rows.push(WrittenRecord::read(kind, fields, now, &mut state.errors));
             }
         }
         let records: Vec<Record<'_>> = rows.iter().map(|row| row.record(now)).collect();
-        let enrichment = seen.enrichment;
+        let enrichment = state.enrichment;
         let filled = |record| enrichment.fill(record).unwrap_or_else(|| Record::borrow(record));
         let records: Vec<Record<'_>> = records.iter().map(filled).collect();
         let of = |kind| records.iter().find(|record| record.kind == kind);
-        if of(seen.rule.on).is_none() {
+        if of(state.rule.on).is_none() {
             return;
         }
         let (event, cred, key) = (of(RecordKind::Event), of(RecordKind::Cred), of(RecordKind::Key));
-        seen.evaluate(&Bindings { event, cred, key, ..Bindings::none(now) });
+        state.evaluate(&Bindings { event, cred, key, ..Bindings::none(now) });
     }
 
-    fn raw(&self, raw: &Node, node: &Node, seen: &mut TestRecords<'_, '_>) {
+    fn raw(&self, raw: &Node, node: &Node, state: &mut TestRecords<'_, '_>) {
         let names = self.formats.iter().map(|format| format.name());
         let Some(name) = node.get("format").and_then(Node::scalar) else {
             let message = "a `raw` record needs its `format`";
             let at = entry_span(node, "raw").unwrap_or(raw.span);
-            seen.errors.push(
+            state.errors.push(
                 Diagnostic::error(&codes::TEST, message)
                     .at(at, "this record")
                     .help(format!("the formats are `{}`", names.collect::<Vec<_>>().join("`, `"))),
@@ -288,7 +288,7 @@ impl Runner<'_> {
             let help = did_you_mean(name.text(), names.clone()).unwrap_or_else(|| {
                 format!("the formats are `{}`", names.collect::<Vec<_>>().join("`, `"))
             });
-            seen.errors.push(
+            state.errors.push(
                 Diagnostic::error(&codes::TEST, message)
                     .at(name.span(), "unknown format")
                     .help(help),
@@ -299,7 +299,7 @@ impl Runner<'_> {
             let text = raw.text().map_or_else(|| raw.to_json().to_string(), str::to_owned);
             Some(TestTable { text, origin: Origin::default(), rows: 1 })
         } else {
-            TestTable::read(raw, *format, &mut seen.errors)
+            TestTable::read(raw, *format, &mut state.errors)
         };
         let Some(TestTable { text, origin, rows }) = table else { return };
         // A JSON record may be pasted with its envelope.
@@ -311,16 +311,16 @@ impl Runner<'_> {
         };
         let needed: FieldSet =
             RecordKind::ALL.into_iter().map(FieldSet::all).fold(FieldSet::EMPTY, FieldSet::union);
-        let now = seen.now;
+        let now = state.now;
         let mapper = format.mapper(&needed, &origin, now);
         let read = mapper.map(&record, &mut Scratch::default(), &mut |rows| {
-            let filled = seen.enrichment.fill(rows.record);
+            let filled = state.enrichment.fill(rows.record);
             let of_record = Bindings::of(filled.as_ref().unwrap_or(rows.record), now);
-            if rows.record.kind == seen.rule.on {
-                seen.evaluate(&of_record);
+            if rows.record.kind == state.rule.on {
+                state.evaluate(&of_record);
             }
-            for key in rows.keys.iter().filter(|key| key.kind == seen.rule.on) {
-                seen.evaluate(&Bindings { key: Some(key), ..of_record });
+            for key in rows.keys.iter().filter(|key| key.kind == state.rule.on) {
+                state.evaluate(&Bindings { key: Some(key), ..of_record });
             }
         });
         let problem = match read {
@@ -330,7 +330,7 @@ impl Runner<'_> {
                 format!("cannot read this record: {reason}, {}", escaped(&detail, 200))
             }
         };
-        seen.errors.push(
+        state.errors.push(
             Diagnostic::error(&codes::TEST, format!("the format `{}` {problem}", format.name()))
                 .at(entry_span(node, "raw").unwrap_or(raw.span), "this record"),
         );

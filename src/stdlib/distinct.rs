@@ -38,8 +38,8 @@ impl Function for Distinct {
     fn prepare(&self, _: &[Constant]) -> Result<Prepared, BadArgument> {
         Ok(Prepared::apply(|args| match args {
             [Value::List(items)] => {
-                let mut seen = BTreeSet::new();
-                let first = items.iter().filter(|item| seen.insert(*item)).cloned();
+                let mut unique = BTreeSet::new();
+                let first = items.iter().filter(|item| unique.insert(*item)).cloned();
                 Value::List(Items::Owned(first.collect()))
             }
             _ => Value::Missing,

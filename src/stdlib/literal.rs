@@ -7,8 +7,8 @@ use crate::expr::Required;
 /// If there are more alternatives than this, an index entry is not selective.
 const MAX_ALTERNATIVES: usize = 64;
 
-/// What every text that the expression matches must contain: at least one of these. `None` if the
-/// expression requires no known text, such as `[0-9]+`.
+/// The requirements of a regular expression: every text that it matches meets at least one of them.
+/// `None` if the expression requires no known text, such as `[0-9]+`.
 pub(super) fn required(pattern: &str) -> Option<Vec<Required>> {
     let hir = regex_syntax::parse(pattern).ok()?;
     of(&hir).filter(|literals| !literals.iter().any(Required::is_trivial))

@@ -15,7 +15,7 @@ impl Function for Replace {
     }
 
     fn doc(&self) -> &'static str {
-        "The text with every occurrence of a part replaced by another text. An empty part occurs nowhere. The result is missing if it is longer than 16 MiB, the limit of a record."
+        "The text with every occurrence of a part replaced by another text. An empty part is not replaced. The result is missing if it is longer than 16 MiB, the limit of a record."
     }
 
     fn signatures(&self) -> &'static [Signature] {
@@ -51,7 +51,8 @@ impl Function for Replace {
     }
 }
 
-/// Longest result in bytes. Without a limit, a record could make a text of its length squared.
+/// The maximum length of the result in bytes. Without a limit, the result could be as long as the
+/// square of the record's length.
 const MAX_RESULT: usize = 16 << 20;
 
 fn replaced(text: &str, part: &str, by: &str) -> Option<String> {

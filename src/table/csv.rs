@@ -19,7 +19,7 @@ use super::data::{Data, Mistake};
 use super::header::{Header, lacking, twice};
 use crate::diag::escaped;
 
-/// Most bytes of one value. A longer value indicates a misplaced quote.
+/// The maximum number of bytes of one value. A longer value indicates a misplaced quote.
 const MAX_FIELD: usize = 64 * 1024;
 
 /// The position of a row in the text.
@@ -122,8 +122,9 @@ fn place(text: &str, start: usize, end: usize) -> RowRange {
     RowRange { start, end: start + row.trim_matches(['\r', '\n']).len() }
 }
 
-/// The ranges of the values of a row in the text, including quotes. Each has the position after a
-/// closing quote if something follows it, or the position of an opening quote that is never closed.
+/// The ranges of the values of a row in the text, including quotes. Each comes with the position of
+/// its error, if there is one: after a closing quote that is followed by something else, or at an
+/// opening quote that is never closed.
 fn fields(row: &str) -> impl Iterator<Item = (Range<usize>, Option<usize>)> + '_ {
     let bytes = row.as_bytes();
     let mut next = Some(0);

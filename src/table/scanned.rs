@@ -37,13 +37,13 @@ pub(super) fn read(
         serde_json::Deserializer::from_str(text).into_iter().collect::<Result<_, _>>().ok()?;
     let findings = findings(&documents, declaration)?;
     let mut builder = Builder::new(declaration.clone());
-    let (mut known, mut unread) = (BTreeSet::new(), 0);
+    let (mut unique, mut unread) = (BTreeSet::new(), 0);
     'findings: for (finding, place) in findings {
         let mut ids = BTreeSet::new();
         collect(finding, &mut ids);
         unread += u64::from(ids.is_empty());
         for id in ids {
-            if known.insert(id.clone()) && !builder.row(&mut row(declaration, id, &place)) {
+            if unique.insert(id.clone()) && !builder.row(&mut row(declaration, id, &place)) {
                 break 'findings;
             }
         }

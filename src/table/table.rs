@@ -6,7 +6,7 @@ use super::index::Index;
 use super::{Column, Declaration};
 use crate::value::{Items, Time, Value};
 
-/// Most rows of a table.
+/// The maximum number of rows of a table.
 pub const MAX_ROWS: usize = 2_000_000;
 
 /// One value of a row, 16 bytes. Texts and lists are stored outside the rows.

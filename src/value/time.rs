@@ -29,8 +29,9 @@ impl Time {
         Self::parse(text).or_else(|| Self::local_to(civil(text)?, zone))
     }
 
-    /// The instant at which clocks in a zone show this local time. If they show it twice, it is the
-    /// earlier instant. If they skip it, it is later by the length of the skip.
+    /// The instant at which clocks in a zone show this local time. If they show it twice, the
+    /// result is the earlier instant. If they skip it, the result is later by the length of the
+    /// skip.
     pub fn local_to(local: DateTime, zone: &Zone) -> Option<Self> {
         let instant = zone.tz.to_ambiguous_timestamp(local).compatible().ok()?;
         Some(Self(instant.as_microsecond()))

@@ -44,7 +44,7 @@ pub enum Elem {
     Duration,
     /// Values of the original record.
     Untyped,
-    /// The number of rows.
+    /// Rows of this kind.
     Record(RecordKind),
 }
 

@@ -312,8 +312,8 @@ impl<'p> Watch<'p> {
                     {
                         sorted.settled.insert(finding.fingerprint.clone());
                     }
-                    let known = state.emitted.contains_key(&name);
-                    if sorted.emitted.insert(name, times.clock).is_none() && !known {
+                    let already_emitted = state.emitted.contains_key(&name);
+                    if sorted.emitted.insert(name, times.clock).is_none() && !already_emitted {
                         sorted.findings.push(finding);
                     }
                 }

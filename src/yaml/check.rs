@@ -6,7 +6,7 @@ use crate::diag::codes::policy as codes;
 use crate::diag::{Diagnostic, did_you_mean, escaped, nearest};
 use crate::source::Span;
 
-/// Most characters of a wrong value that a message quotes.
+/// The maximum number of characters of a wrong value that a message quotes.
 const QUOTED: usize = 60;
 
 /// Checks a value against a shape: unknown and missing keys, wrong types, unknown words.

@@ -2,7 +2,7 @@
 
 use crate::source::{Fragment, Span};
 
-/// Most sequences and mappings that may enclose one value.
+/// The maximum number of sequences and mappings that may enclose one value.
 pub(super) const MAX_DEPTH: usize = 64;
 
 /// How a scalar was written.

@@ -15,7 +15,7 @@ use crate::diag::codes::policy as codes;
 use crate::diag::{Diagnostic, escaped};
 use crate::source::{FileId, Fragment, Sources, Span};
 
-/// Most values in a file.
+/// The maximum number of values in a file.
 const MAX_NODES: usize = 250_000;
 /// Up to this many keys of a mapping are compared one by one.
 const FEW_KEYS: usize = 16;

@@ -74,7 +74,7 @@ fn lines_of_several_clouds_in_one_file_are_distinguished() {
     let gcp = r#"{"protoPayload":{"serviceName":"iam.googleapis.com","methodName":"google.iam.admin.v1.CreateServiceAccountKey"},"eventName":"x","eventType":"ApiCall"}"#;
     let [a, b, c] = &ours;
     let orders = [[azure, a, b, gcp, c], [c, gcp, b, a, azure], [b, azure, c, a, gcp]];
-    let mut seen = Vec::new();
+    let mut outcomes = Vec::new();
     for lines in orders {
         let folder = Folder::new("clouds-mixed")
             .file("key-calls-high-risk-api.yaml", RULE)
@@ -94,7 +94,8 @@ fn lines_of_several_clouds_in_one_file_are_distinguished() {
                 r#"{"foreign":2}"#
             ]
         );
-        seen.push(found(&report).iter().map(|message| (*message).to_owned()).collect::<Vec<_>>());
+        outcomes
+            .push(found(&report).iter().map(|message| (*message).to_owned()).collect::<Vec<_>>());
     }
-    assert!(seen.iter().all(|one| *one == seen[0]), "{seen:#?}");
+    assert!(outcomes.iter().all(|one| *one == outcomes[0]), "{outcomes:#?}");
 }

@@ -29,7 +29,8 @@ const ENTRY: [(&str, &str); 6] = [
 
 const NOW: &str = "2026-01-01T00:00:00Z";
 
-/// What the examples of policies leave aside: tests of rules, and uses of lists.
+/// Codes that examples of policies may cause too, because they have no tests of rules and no uses
+/// of lists.
 const ASIDE: [&str; 2] = ["KT7002", "KT7015"];
 
 /// The lines, and the keys that they lack.
@@ -56,7 +57,7 @@ fn rule(id: &str, lines: &str) -> String {
     format!("rule:\n{}", indented(&format!("id: {id}\n{lines}"), "  ", "  "))
 }
 
-/// The files of a project in which the lines stand.
+/// The files of a project that contains the lines.
 fn files(form: Form, lines: &str) -> BTreeMap<String, String> {
     let one = |path: &str, text: String| BTreeMap::from([(path.to_owned(), text)]);
     match form {
@@ -126,28 +127,28 @@ fn reported(example: &Example, side: &str, lines: &str) -> (Vec<String>, String)
     {
         arguments.push("--no-builtin");
     }
-    let mut said = folder.keytrail(arguments).output().to_string();
+    let mut output = folder.keytrail(arguments).output().to_string();
     if lines.contains("expect:") {
-        said += &folder.keytrail(["test", "rules"]).output().to_string();
+        output += &folder.keytrail(["test", "rules"]).output().to_string();
     }
-    let mut codes: Vec<String> = said
+    let mut codes: Vec<String> = output
         .lines()
         .filter_map(|line| Some(line.split_once("[KT")?.1.split_once("]: ")?.0))
         .map(|number| format!("KT{number}"))
         .filter(|code| code == example.id || !ASIDE.contains(&code.as_str()))
         .collect();
     codes.dedup();
-    (codes, said)
+    (codes, output)
 }
 
 /// Tries the examples of the codes that begin so.
 fn the_examples_of(area: &str, at_least: usize) {
     let mut count = 0;
     for example in examples().filter(|example| example.id.starts_with(area)) {
-        let (codes, said) = reported(&example, "wrong", example.wrong);
-        assert_eq!(codes, [example.id], "{}, wrong:\n{}\n{said}", example.id, example.wrong);
-        let (codes, said) = reported(&example, "right", example.right);
-        assert!(codes.is_empty(), "{}, right:\n{}\n{said}", example.id, example.right);
+        let (codes, output) = reported(&example, "wrong", example.wrong);
+        assert_eq!(codes, [example.id], "{}, wrong:\n{}\n{output}", example.id, example.wrong);
+        let (codes, output) = reported(&example, "right", example.right);
+        assert!(codes.is_empty(), "{}, right:\n{}\n{output}", example.id, example.right);
         count += 1;
     }
     assert!(count >= at_least, "{count} examples of {area}");

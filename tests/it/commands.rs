@@ -228,7 +228,7 @@ fn passing_tests_are_reported() {
     exit: 2
     ----- stderr
     error: there is no test to run
-      = help: give rules `tests`, or name rules that have some
+      = help: add `tests` to a rule, or name rules that have tests
     ");
     assert_eq!(test(&["no-such-rules"]).code, Some(2));
 }

@@ -169,7 +169,7 @@ fn evidence_is_merged_over_days_and_sorted_by_weight() {
     assert_eq!(row(0), "GetSecretValue 1 1 2026-01-03");
     assert_eq!(row(1), "Describe100 30 3 null");
     assert_eq!(row(2), "Describe000 3 3 null");
-    // 211 operations, of which 200 are shown.
+    // 200 of 211 operations are shown.
     assert_eq!(finding["others"]["rows"], 11);
     assert_eq!(finding["others"]["count"], 33);
     let operations = finding["others"]["operations"].as_array().unwrap();
@@ -193,7 +193,7 @@ fn a_match_without_a_time_is_named_and_the_run_is_incomplete() {
 }
 
 /// The number of matches of one subject that fit into the minimum memory.
-const HELD: u32 = 100_000;
+const CAPACITY: u32 = 100_000;
 
 #[test]
 fn the_matches_of_one_subject_are_bounded() {
@@ -202,17 +202,17 @@ fn the_matches_of_one_subject_are_bounded() {
     };
     let folder = Folder::new("correlated-bound")
         .file("rules/burst.yaml", BURST)
-        .file("most.json", calls(HELD))
-        .file("more.json", calls(HELD + 1));
+        .file("most.json", calls(CAPACITY))
+        .file("more.json", calls(CAPACITY + 1));
     let least = ["-f", "json", "--memory", "16M"];
     let most = report(scan(&folder, &[&["most.json"], &least[..]].concat()), 1);
-    assert_eq!(most["findings"][0]["count"], HELD);
+    assert_eq!(most["findings"][0]["count"], CAPACITY);
     let more = report(scan(&folder, &[&["more.json"], &least[..]].concat()), 3);
     let text = more["incomplete"][0]["text"].as_str().unwrap();
     assert!(text.contains("one subject has 100001 matches, more than 100000 of which"), "{text}");
     assert_eq!(more["findings"].as_array().unwrap().len(), 0);
     // Calls outside bursts are dropped early, whatever their number.
-    let quiet: String = (0..3 * HELD / 2)
+    let quiet: String = (0..3 * CAPACITY / 2)
         .map(|id| {
             let (day, hour) = (1 + id / 24 % 28, id % 24);
             let time =
@@ -224,8 +224,8 @@ fn the_matches_of_one_subject_are_bounded() {
     let none = report(scan(&folder, &[&["quiet.json"], &least[..]].concat()), 0);
     assert_eq!(
         (&none["accounting"]["matches"], none["findings"].as_array().unwrap().len()),
-        (&(3 * HELD / 2).into(), 0)
+        (&(3 * CAPACITY / 2).into(), 0)
     );
     let more = report(scan(&folder, &["more.json", "-f", "json"]), 1);
-    assert_eq!(more["findings"][0]["count"], HELD + 1);
+    assert_eq!(more["findings"][0]["count"], CAPACITY + 1);
 }

@@ -141,8 +141,8 @@ fn a_step_counts_its_records_within_the_window() {
     let folder = folder.file("rules/guessed.yaml", GUESSED.replace("default: 5", "default: 6"));
     let run = folder.keytrail(["test", "--no-builtin", "-r", "rules"]).output();
     assert_eq!(run.code, Some(1), "{run}");
-    let said = run.to_string();
-    assert!(said.contains("each step as many records as its `count`"), "{said}");
+    let output = run.to_string();
+    assert!(output.contains("each step as many records as its `count`"), "{output}");
 }
 
 #[test]

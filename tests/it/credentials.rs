@@ -317,7 +317,7 @@ fn events_join_the_newest_report_that_is_not_later() {
         let expected = [format!("alice 111 alice AKIA1 {age}")];
         assert_eq!(joined(reports(), &[&event]), expected, "{time}");
     }
-    // A report without a time is used if no other is early enough. Its ages are computed to the run
+    // A report without a time is used if no other is early enough. Its ages are computed at the run
     // clock.
     let undated = || users(None, &["111 alice AKIA1:2025-12-31T00:00:00Z"]);
     let dated = || users(JUNE, &["111 alice AKIA1:2025-05-31T00:00:00Z"]);

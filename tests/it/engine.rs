@@ -123,14 +123,14 @@ fn a_rule_on_keys_sees_each_key_and_its_user() {
         |time| File(ReadOrder::Reports, Some(time), &["alice 10 400", "bob 90", "eve 91 92"]);
     let files = vec![report("2025-06-01T00:00:00Z")];
     let (report, _) = run_rule("keys", rule, &USERS, false, files);
-    let seen: Vec<_> = report
+    let found: Vec<_> = report
         .findings
         .iter()
         .map(|finding| (finding.message.as_str(), finding.count, finding.first))
         .collect();
     let time = Time::parse("2025-06-01T00:00:00Z");
     assert_eq!(
-        seen,
+        found,
         [("alice keeps AKID…Old1", 1, time), ("eve keeps AKID…Old1", 2, time)],
         "the time of a row is that of its report"
     );

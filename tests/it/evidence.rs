@@ -75,8 +75,8 @@ fn evidence_shows_data_of_tables_and_reports() {
     assert_eq!(sample["request"], r#"{"userName":"mia","password":"[redacted]"}"#);
 }
 
-/// A CloudAudit answer, whose rows say where the provider places the address.
-fn answer(location: Option<&str>) -> String {
+/// A CloudAudit response whose rows contain the location of the address.
+fn response(location: Option<&str>) -> String {
     let record = json!({
         "userIdentity": {
             "type": "CAMUser", "principalId": "100000000077", "accountId": "100000000070",
@@ -106,7 +106,7 @@ fn answer(location: Option<&str>) -> String {
 fn every_output_shows_the_account_identity_region_and_policies() {
     let document = r#"{\"statement\":[{\"action\":\"cam:PassRole\",\"password\":\"correct horse\",\"key\":\"AKIDexample0000000000000000000000077\"}]}"#;
     let folder = Folder::new("evidence-outputs")
-        .file("in/log.json", answer(Some("China-Shanghai")))
+        .file("in/log.json", response(Some("China-Shanghai")))
         .file(
             "accounts.csv",
             "account,name,env,provider,owner\n100000000070,Shop,prod,tencent,Holding\n",
@@ -168,7 +168,7 @@ fn every_output_shows_the_account_identity_region_and_policies() {
     let found = finding(&folder, &[], "create-access-key");
     assert_eq!(found["accounts"], json!([]));
     assert_eq!(found["sources"][0]["locations"], json!(["China-Shanghai"]));
-    let folder = Folder::new("evidence-nowhere").file("in/log.json", answer(None));
+    let folder = Folder::new("evidence-nowhere").file("in/log.json", response(None));
     let found = finding(&folder, &[], "create-access-key");
     assert_eq!((&found["sources"], &found["calls"][0]["location"]), (&json!([]), &Value::Null));
 }

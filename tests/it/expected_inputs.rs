@@ -118,13 +118,13 @@ fn a_missing_expected_input_makes_its_rules_blind_and_the_run_incomplete() {
         assert_eq!(
             incomplete,
             [format!(
-                "expected-input: the project expects {missing} (`expect` in the project file), and \
-                 no record of one was read"
+                "expected-input: the project expects {missing} (`expect` in the project file), but \
+                 no record of such an input was read"
             )]
         );
         let (_, _, strict) = rules_and_notes(&scan(&folder, &[input, "--strict"]));
         assert_eq!(strict.len(), 2, "{strict:?}");
-        assert!(strict[0].starts_with("blind-rules: --strict is given, and 2 rules"), "{strict:?}");
+        assert!(strict[0].starts_with("blind-rules: --strict is set, and 2 rules"), "{strict:?}");
     }
 }
 

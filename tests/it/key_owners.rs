@@ -39,7 +39,7 @@ fn signed(user: &str) -> String {
     record(2, "ecs", "DescribeRegions", json!({ "userIdentity": identity }))
 }
 
-/// The three calls of an off-boarding, of which the first names only the key.
+/// The three calls of an off-boarding. The first names only the key.
 fn calls() -> [String; 3] {
     [
         record(

@@ -75,7 +75,7 @@ const FIGURES: &[(&str, &[From])] = &[
     ("rows that are still needed", &[Const("bin/keytrail/commands/watch", "MEMORY")]),
     ("ids of emitted", &[Const("watch", "EMITTED_RETENTION")]),
     ("rows of evidence in a line", &[Const("output/json", "CALLS")]),
-    ("standard input that waits", &[Const("bin/keytrail", "WAITING")]),
+    ("standard input that waits", &[Const("bin/keytrail", "MAX_BUFFERED")]),
     ("one policy file", &[Const("source", "MAX_POLICY_FILE")]),
     ("nesting of sequences", &[Const("yaml", "MAX_DEPTH")]),
     ("values of one file", &[Const("yaml", "MAX_NODES"), Fixed(9_000)]),
@@ -221,8 +221,8 @@ fn every_figure_on_the_page_equals_the_constant_in_the_code() {
     let rows = rows();
     let mut wrong = Vec::new();
     for row in &rows {
-        let known = FIGURES.iter().find(|(begins, _)| row[0].starts_with(begins));
-        let limits: BTreeSet<u64> = known
+        let figures_of_row = FIGURES.iter().find(|(begins, _)| row[0].starts_with(begins));
+        let limits: BTreeSet<u64> = figures_of_row
             .iter()
             .flat_map(|(_, from)| from.iter())
             .map(|from| match from {
@@ -277,8 +277,8 @@ fn every_limit_is_measured_by_a_test() {
                 wrong.push(format!("{}: {names:?} is not run", row[0]));
             }
         }
-        let known = FIGURES.iter().find(|(begins, _)| row[0].starts_with(begins));
-        let Some((_, from)) = known else { continue };
+        let figures_of_row = FIGURES.iter().find(|(begins, _)| row[0].starts_with(begins));
+        let Some((_, from)) = figures_of_row else { continue };
         let by = MEASURED_BY.iter().find(|(begins, _)| row[0].starts_with(begins));
         let names_it = |body: &&str| match by {
             Some((_, by)) => body.contains(by),

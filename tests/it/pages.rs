@@ -50,7 +50,7 @@ fn blocks(page: &str) -> Vec<(String, String)> {
     found
 }
 
-/// Runs a line of a `sh` block. The code that it ends with stands behind it, unless that is 0.
+/// Runs a line of a `sh` block. A comment at its end states the exit code, unless that is 0.
 fn run(folder: &Folder, page: &str, line: &str) -> Ended {
     let (command, expected) = line.split_once("# exit code ").unwrap_or((line, "0"));
     let arguments = command.strip_prefix("keytrail ").unwrap_or_else(|| panic!("{page}: {line}"));

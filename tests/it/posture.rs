@@ -200,7 +200,7 @@ fn the_report_for_people_begins_with_the_steps() {
     ");
 }
 
-/// The same as JSON: nothing is cut, and the output follows the schema.
+/// The JSON output is not shortened, and it follows the schema.
 #[test]
 fn json_contains_the_whole_posture() {
     let folder = folder("posture-json");
@@ -347,14 +347,14 @@ fn the_documented_example_is_what_is_printed() {
 fn ages_are_computed_at_the_time_of_the_report() {
     let folder = folder("posture-time");
     let aws = "reports/aws_2026*.csv";
-    let seen = |arguments: &[&str]| {
+    let summary = |arguments: &[&str]| {
         let posture = json(&folder, arguments);
         at(&posture, &["/all/users", "/all/keys/over_two_years", "/now", "/clock"])
             + &format!(" {}", posture["trends"].as_array().unwrap().len())
     };
-    assert_eq!(seen(&[aws]), "7 2 null null 0");
-    assert_eq!(seen(&[aws, "--now", "2023-07-01T00:00:00Z"]), "7 1 2023-07-01T00:00:00Z null 0");
-    assert_eq!(seen(&["reports/aws_*.csv"]), "7 2 null null 1");
+    assert_eq!(summary(&[aws]), "7 2 null null 0");
+    assert_eq!(summary(&[aws, "--now", "2023-07-01T00:00:00Z"]), "7 1 2023-07-01T00:00:00Z null 0");
+    assert_eq!(summary(&["reports/aws_*.csv"]), "7 2 null null 1");
     let now = ["reports/aws_*.csv", "--now", "2023-07-01T00:00:00Z"];
     let (plain, moved) = (json(&folder, &now[..1]), json(&folder, &now));
     assert_eq!(plain["trends"], moved["trends"]);

@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 use keytrail::config::{LoadOptions, Policy};
 use keytrail::finding::Redactor;
 use keytrail::input::InputSet;
-use keytrail::inspect::{Answer, Selection, select};
+use keytrail::inspect::{QueryResult, Selection, select};
 use keytrail::output::TableStyle;
 use keytrail::output::query::{Manner, human};
 use keytrail::output::records::Lines;
@@ -206,7 +206,7 @@ fn a_period_is_half_open_and_records_without_a_time_are_counted() {
 }
 
 #[test]
-fn the_exit_code_states_whether_the_answer_is_complete() {
+fn the_exit_code_states_whether_the_result_is_complete() {
     let folder = folder("query-exit")
         .file("broken.json", record(1, "ListUsers") + "\n{\"eventVersion\":\n")
         .file("empty.json", "")
@@ -297,7 +297,7 @@ fn groups_are_redacted_and_masked() {
 }
 
 #[test]
-fn hostile_values_are_escaped_in_every_answer() {
+fn hostile_values_are_escaped_in_every_result() {
     let texts = [
         "\\u001b[2J\\u001b]0;pwned\\u0007",
         "::error file=a.rs::pwned",
@@ -366,14 +366,14 @@ fn a_reader_that_stops_early_is_not_an_error() {
     }
 }
 
-/// Groups beyond the limit are counted in one row, and the answer is incomplete.
+/// Groups beyond the limit are counted in one row, and the result is incomplete.
 #[test]
-fn groups_beyond_the_limit_make_the_answer_incomplete() {
+fn groups_beyond_the_limit_make_the_result_incomplete() {
     let records: Vec<String> = (1..9)
         .map(|id| call(id, "ListUsers", &[("203.0.113.7", &format!("203.0.113.{}", id % 4))]))
         .collect();
     let folder = Folder::new("query-limit").file("log.json", records.join("\n"));
-    let answer = |groups: usize| -> Answer {
+    let result = |groups: usize| -> QueryResult {
         let options = LoadOptions {
             directory: folder.path(""),
             functions: keytrail::stdlib::FUNCTIONS,
@@ -404,9 +404,9 @@ fn groups_beyond_the_limit_make_the_answer_incomplete() {
         let mut viewer = Lines::new(&mut out, redactor);
         select(&inputs, inputs.roots(), &policy, &selection, &mut viewer).unwrap()
     };
-    let whole = answer(4);
+    let whole = result(4);
     assert!(whole.incomplete().is_empty(), "{:?}", whole.incomplete());
-    let cut = answer(3);
+    let cut = result(3);
     let ranked = cut.ranked.as_ref().unwrap();
     assert_eq!((ranked.groups.len(), ranked.others.count), (3, 2));
     assert_eq!(cut.matches, whole.matches);

@@ -64,12 +64,12 @@ fn a_gate_fails_when_more_records_match_than_it_allows() {
     assert!(both.stderr.contains("cannot be used with '--fail-over <N>'"), "{both}");
 }
 
-/// Unread records might match, so an incomplete answer does not decide the gate.
+/// Unread records might match, so an incomplete result does not decide the gate.
 #[test]
-fn a_gate_over_an_incomplete_answer_neither_passes_nor_fails() {
+fn a_gate_over_an_incomplete_result_neither_passes_nor_fails() {
     let folder = folder("query-gate-incomplete").file("logs/c.json", "{\"eventVersion\":");
     let ended = query(&folder, &["event.api == \"X\"", "logs", "--fail-if-any"]);
-    let line = "gate undecided: no match, but the answer is incomplete";
+    let line = "gate undecided: no match, but the result is incomplete";
     assert_eq!((ended.code, last(&ended)), (Some(3), line));
     let ended = query(&folder, &["event.ok == true", "logs", "--fail-if-any"]);
     let line = "gate failed: 3 matches, and the gate allows none";

@@ -215,7 +215,7 @@ fn a_query_looks_up_rows_of_reports() {
         assert_eq!(matches(&ended), expected, "{ended}");
         assert_eq!(ended.to_string().contains(ambiguous), message, "{ended}");
     }
-    // Without a report nothing can be looked up, so the answer is incomplete.
+    // Without a report nothing can be looked up, so the result is incomplete.
     let ended = query(&folder, &["lookup(\"creds\", event.user)?.mfa == false", "logs"]);
     assert_eq!(ended.code, Some(3), "{ended}");
 }

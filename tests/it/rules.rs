@@ -284,7 +284,7 @@ fn the_markdown_page_has_the_same_content() {
     # Rules
 
     3 rules, in each category the most severe first. `keytrail rules ID` shows the condition of one; the project
-    file sets parameters and severities, below `rules`.
+    file sets parameters and severities, under `rules`.
 
     A rule belongs to a pack. `core` is loaded by default. `extended` is for hunting: its rules are less precise, `extends:
     [builtin:extended]` in the project file or `--extended` loads them, and their findings are reported without failing the

@@ -82,8 +82,8 @@ fn problems_that_cost_no_record_are_noted_with_their_file() {
             r#"{{"EventId":"{inner}","EventName":"ListUsers","EventTime":"2026-03-01T00:00:00Z","EventSource":"iam.amazonaws.com","CloudTrailEvent":"{{{inner}"}}"#
         )
     };
-    let answer = format!(r#"{{"Events":[{},{}]}}"#, row("one"), row("two"));
-    let folder = project("scan-notes").file("lookup.json", answer);
+    let response = format!(r#"{{"Events":[{},{}]}}"#, row("one"), row("two"));
+    let folder = project("scan-notes").file("lookup.json", response);
     let report = scan(&folder, &["lookup.json", "-f", "json"]).output();
     assert_eq!(report.code, Some(0));
     let note = "CloudTrailEvent is not JSON: the fields around it were read; records: 2";

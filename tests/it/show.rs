@@ -243,7 +243,7 @@ fn an_unknown_fingerprint_is_an_error_with_advice() {
         (["create-key", "report.json"], "`create-key` is not a fingerprint"),
         ([&ann[..16], "alike.json"], "2 findings have fingerprints that begin with"),
         ([&ann, "none.json"], "cannot read the report none.json: No such file"),
-        ([&ann, "report.sarif"], "this is SARIF, which does not contain a finding whole"),
+        ([&ann, "report.sarif"], "this is SARIF, which does not contain whole findings"),
         ([&ann, "watch.json"], "these are lines of `keytrail watch`"),
     ] {
         let ended = show(&folder, &arguments);
@@ -315,7 +315,7 @@ fn a_masked_key_that_may_be_several_keys_lists_them() {
           = help: AKIA…0001 of ann in 123456789012: 2 records, 2026-03-01T10:00:01Z to 2026-03-01T10:00:02Z
           = help: AKIA…0001 of carol in 123456789012: 1 record, 2026-03-01T10:00:05Z to 2026-03-01T10:00:05Z
           = help: `keytrail query 'event.ak.like("AKIA*0001")' INPUT --count-by event.ak,event.user --show-keys` shows the keys whole
-        error: 1 masked key is ambiguous in the inputs; there is no answer
+        error: 1 masked key is ambiguous in the inputs; there is no result
         "#);
     }
 }

@@ -96,7 +96,7 @@ fn every_format_of_a_data_file_gives_the_same_table() {
 }
 
 #[test]
-fn the_command_line_overrides_the_project_file_and_that_the_declaration() {
+fn the_command_line_overrides_the_project_file_which_overrides_the_declaration() {
     let rows = |name: &str| format!("account,name,size,tags\n1,{name},,\n");
     let folder = Folder::new("tables-precedence")
         .file("keytrail.yaml", "rule_paths: [rules]\nextends: []\n")

@@ -7,12 +7,12 @@ use std::process::{Command, Stdio};
 use libtest_mimic::Failed;
 use serde_json::Value;
 
-/// The answer of `DescribeEvents` has one event.
+/// The response of `DescribeEvents` has one event.
 pub(crate) fn describe_events(folder: &Path) -> Result<(), Failed> {
     events(&folder.join("DescribeEvents.md"), &[1])
 }
 
-/// The answer of `LookUpEvents` of 2017 has four events.
+/// The response of `LookUpEvents` of 2017 has four events.
 pub(crate) fn look_up_events(folder: &Path) -> Result<(), Failed> {
     events(&folder.join("cloudaudit-php-sdk-lookupevents-2017.md"), &[4])
 }

@@ -52,8 +52,8 @@ fn main() -> ExitCode {
             "data/aws/credential-report",
             reports::a_key_from_the_future_has_no_age,
         ),
-        ("answer of the API", "data/tencent/tccli", documentation::describe_events),
-        ("answer of 2017", "data/tencent/docs", documentation::look_up_events),
+        ("response of the API", "data/tencent/tccli", documentation::describe_events),
+        ("response of 2017", "data/tencent/docs", documentation::look_up_events),
         (
             "text of results",
             "cases/68-sarif-text-changes-between-runs",

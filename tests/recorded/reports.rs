@@ -1,5 +1,5 @@
 //! Findings of the pack in two recorded credential reports of AWS (`aws/credential-report`),
-//! compared with an analysis by hand.
+//! compared with a manual analysis.
 //!
 //! The analysis used the columns of the CSV and the descriptions of the rules, not their
 //! conditions: for each user the password (`password_enabled`), the second factor (`mfa_active`)

@@ -19,7 +19,7 @@ const WAYS: [(RecordKind, Option<Expected>); 5] = [
     (RecordKind::Cred, Some(Expected::Anything)),
     (RecordKind::Key, Some(Expected::Anything)),
 ];
-/// More files than the world has.
+/// An upper bound on the number of files of the world.
 const FILES_OF_THE_WORLD: usize = 64;
 const RECORD: &str = include_str!("../../../tests/corpus/expr/record.json");
 

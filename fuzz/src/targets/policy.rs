@@ -86,7 +86,7 @@ fn write(folder: &Path, text: &str) {
 }
 
 fn named(name: &str) -> Option<&'static str> {
-    NAMES.into_iter().find(|known| *known == name)
+    NAMES.into_iter().find(|allowed| *allowed == name)
 }
 
 fn check(diagnostics: &[Diagnostic], sources: &Sources) {

@@ -19,9 +19,10 @@ pub fn run(data: &[u8]) {
         Ok(tree) => tree,
         Err(error) => {
             // A tree has limits that a text does not have.
-            let said = error.to_string();
-            let bound = said.contains("number out of range") || said.contains("recursion limit");
-            assert!(found.is_err() || bound, "{said}: {text:?}");
+            let message = error.to_string();
+            let bound =
+                message.contains("number out of range") || message.contains("recursion limit");
+            assert!(found.is_err() || bound, "{message}: {text:?}");
             return;
         }
     };

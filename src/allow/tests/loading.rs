@@ -43,7 +43,7 @@ fn values_that_select_nothing_are_errors() {
     check(
         "{ ip: [account] }",
         "error[KT4008]: the address kind `account` needs the table `ip_assets`, which has no rows\n  \
-         a.yaml:4:19 `account`\n  help: name its data file below `tables` in keytrail.yaml, or by \
+         a.yaml:4:19 `account`\n  help: name its data file under `tables` in keytrail.yaml, or by \
          `--table ip_assets=FILE`",
     );
     for masked in ["AKIAIO…FODNN7EXAMP", "AKIA...MPLE", "AKIA****MPLE"] {
@@ -84,7 +84,7 @@ fn values_that_select_nothing_are_errors() {
     check(
         "{ region: ['eu-*'] }",
         "error[KT4004]: `*` has no meaning in `region`: `eu-*` would match nothing\n  a.yaml:4:23 \
-         `'eu-*'`\n  help: name every region, or write a condition with `like` below `when`",
+         `'eu-*'`\n  help: name every region, or write a condition with `like` under `when`",
     );
     check(
         "{ user: [] }",
@@ -159,7 +159,7 @@ fn an_entry_whose_condition_is_always_true_requires_broad() {
         "event.provider in [\"aws\", \"alibaba\"]",
         "event.user != \"nobody\"",
         "1 < 2",
-        // Through two fields of which one follows from the other.
+        // One field follows from the other.
         "event.ok == true || event.code != ()",
         "event.source == event.ip",
         "event.caller_account == event.account",
@@ -306,7 +306,7 @@ fn a_selector_that_only_some_rules_support_is_noted() {
     );
     assert_eq!(
         of("[no-mfa, create-key]", "{ ip: [203.0.113.7] }"),
-        "note[KT4007]: the entry `one` covers nothing of `no-mfa`, whose records lack fields that it \
+        "note[KT4007]: the entry `one` covers no match of `no-mfa`, whose records lack fields that it \
          selects by\n  a.yaml:3:12 `[no-mfa, create-key]`"
     );
     assert_eq!(of("[no-mfa, old-key, create-key]", "{ ak: [long_term], user: [bob] }"), "");
@@ -405,7 +405,7 @@ fn when_must_compile_for_the_records_of_some_rule() {
     assert_eq!(of("[no-mfa, old-key]", "cred.mfa == true"), "");
     assert_eq!(
         of("[create-key, no-mfa]", "event.agent == \"x\""),
-        "note[KT4007]: the entry `one` covers nothing of `no-mfa`, whose records lack fields that it \
+        "note[KT4007]: the entry `one` covers no match of `no-mfa`, whose records lack fields that it \
          selects by\n  a.yaml:3:12 `[create-key, no-mfa]`"
     );
     let wrong = of("[no-mfa, create-key]", "event.agnt == \"x\"");

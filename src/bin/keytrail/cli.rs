@@ -87,7 +87,7 @@ mod tests {
         Cli::command().debug_assert();
     }
 
-    /// Every command and flag has a help text, and the variable of a flag is named after it.
+    /// Every command and flag has a help text, and each variable is named after its flag.
     #[test]
     fn flags_are_documented_and_variables_are_named_after_them() {
         let root = Cli::command();

@@ -34,7 +34,7 @@ Exit codes:
   1  findings at or above --fail-on, or failed rule tests
   2  cannot run: usage, project file, policy files, inputs that match no file, output
   3  incomplete: records skipped, a rule that failed, nothing to evaluate
-  If several apply, 2 wins over 3, and 3 over 1; --exit-zero turns only 1 into 0";
+  If several apply, 2 takes precedence over 3, and 3 over 1; --exit-zero turns only 1 into 0";
 
 /// Why a command cannot continue; the exit code is always 2.
 #[derive(Debug)]

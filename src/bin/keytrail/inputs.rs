@@ -54,7 +54,7 @@ impl InputArgs {
         self.hints.open(&self.inputs, entries, host)
     }
 
-    /// Finds the inputs, of which some may be places in files. A file of a place is an input.
+    /// Finds the inputs; some of the arguments may be places in files. The file of a place is an input.
     pub(crate) fn open_places(
         &self,
         entries: &[HintEntry],

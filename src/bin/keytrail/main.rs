@@ -81,14 +81,14 @@ fn not_a_command(term: &mut Term, error: &clap::Error) -> Exit {
 /// Warns about unknown variables, because a misspelt one would silently leave a threshold at its
 /// default.
 fn warn_of_unknown_variables(term: &Term) {
-    let known = cli::variables();
+    let variables = cli::variables();
     let mut unknown: Vec<String> = std::env::vars_os()
         .filter_map(|(name, _)| name.into_string().ok())
-        .filter(|name| name.starts_with("KEYTRAIL_") && !known.contains(name))
+        .filter(|name| name.starts_with("KEYTRAIL_") && !variables.contains(name))
         .collect();
     unknown.sort();
     for name in unknown {
-        let near = keytrail::diag::did_you_mean(&name, known.iter().map(String::as_str));
+        let near = keytrail::diag::did_you_mean(&name, variables.iter().map(String::as_str));
         let hint = near.map(|near| format!("; {near}")).unwrap_or_default();
         term.warn(&format!("the environment variable {name} is unknown to Keytrail{hint}"));
     }

@@ -10,7 +10,7 @@ use signal_hook::flag;
 use crate::exit::Exit;
 
 /// How often a waiting program checks for a signal.
-pub(crate) const LOOK: Duration = Duration::from_millis(50);
+pub(crate) const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
 /// How long work in progress may take to end after a signal.
 const GRACE: Duration = Duration::from_millis(800);
@@ -36,7 +36,7 @@ impl Signals {
         let watched = signals.clone();
         std::thread::spawn(move || {
             while watched.received().is_none() {
-                std::thread::sleep(LOOK);
+                std::thread::sleep(POLL_INTERVAL);
             }
             std::thread::sleep(GRACE);
             // State files are replaced atomically, so the process may exit at any point.

@@ -4,14 +4,14 @@ use std::io::{self, Read};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 /// The maximum number of bytes that are buffered; beyond it the writer is blocked.
-const WAITING: usize = 64 << 20;
+const MAX_BUFFERED: usize = 64 << 20;
 
 /// The buffered bytes of standard input.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Stream(Arc<(Mutex<Given>, Condvar)>);
+pub(crate) struct Stream(Arc<(Mutex<Buffer>, Condvar)>);
 
 #[derive(Debug, Default)]
-struct Given {
+struct Buffer {
     bytes: Vec<u8>,
     ended: bool,
     failed: Option<String>,
@@ -48,12 +48,12 @@ impl Stream {
     /// Whether to take the bytes now: the input has ended or the buffer is full.
     pub(crate) fn is_due(&self) -> bool {
         let given = self.lock();
-        given.ended || given.bytes.len() >= WAITING
+        given.ended || given.bytes.len() >= MAX_BUFFERED
     }
 
     fn push(&self, bytes: &[u8]) {
         let mut given = self.lock();
-        while given.bytes.len() >= WAITING {
+        while given.bytes.len() >= MAX_BUFFERED {
             given = self.0.1.wait(given).unwrap_or_else(PoisonError::into_inner);
         }
         given.bytes.extend_from_slice(bytes);
@@ -65,7 +65,7 @@ impl Stream {
         given.failed = failed;
     }
 
-    fn lock(&self) -> MutexGuard<'_, Given> {
+    fn lock(&self) -> MutexGuard<'_, Buffer> {
         self.0.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -75,12 +75,12 @@ mod tests {
     use std::sync::mpsc;
     use std::time::Duration;
 
-    use super::{Stream, WAITING};
+    use super::{MAX_BUFFERED, Stream};
 
     #[test]
     fn a_full_stream_blocks_the_writer_until_it_is_drained() {
         let stream = Stream::default();
-        stream.push(&vec![0; WAITING - 1]);
+        stream.push(&vec![0; MAX_BUFFERED - 1]);
         assert!(!stream.is_due());
         stream.push(&[0]);
         assert!(stream.is_due());
@@ -92,7 +92,7 @@ mod tests {
         assert!(receiver.recv_timeout(Duration::from_millis(100)).is_err());
         let mut taken = Vec::new();
         assert_eq!(stream.take(&mut taken), (false, None));
-        assert_eq!(taken.len(), WAITING);
+        assert_eq!(taken.len(), MAX_BUFFERED);
         assert!(receiver.recv_timeout(Duration::from_secs(30)).is_ok());
         taken.clear();
         stream.take(&mut taken);

@@ -94,7 +94,7 @@ impl Targets {
         let human = [Target { output: human()?, file: None }];
         let typed = match args.format.as_slice() {
             [] => {
-                file.map_or(Ok(()), refuse_disguise)?;
+                file.map_or(Ok(()), reject_mismatched_extension)?;
                 &human
             }
             typed => typed,
@@ -202,7 +202,7 @@ fn human() -> Result<&'static Output, Failure> {
 
 /// Fails if the extension of the file belongs to another format. `-o out.sarif` without
 /// `--format sarif` would write text for people to a file that a program reads.
-fn refuse_disguise(file: &Path) -> Result<(), Failure> {
+fn reject_mismatched_extension(file: &Path) -> Result<(), Failure> {
     let extension = file.extension().and_then(|extension| extension.to_str());
     let meant = OUTPUTS.iter().find(|output| Some(output.extension) == extension);
     match meant.filter(|output| output.name != HUMAN) {

@@ -28,7 +28,7 @@ super::codes! {
     /// Some rules of the entry lack the fields that the entry selects by.
     PARTLY_APPLICABLE = "KT4007", "entry that covers only some of its rules",
         "Rules read events, creds or keys, and only events have an address, an operation or a \
-         response code. The entry covers nothing of the rules whose records lack the selected \
+         response code. The entry covers no match of the rules whose records lack the selected \
          fields.";
     /// A kind of address that requires the asset table.
     NEEDS_ASSETS = "KT4008", "kind of address that requires the asset table",

@@ -1,7 +1,7 @@
 //! KT3xxx: rules, lists, definitions and tables.
 
 super::codes! {
-    /// Two policies have the same id.
+    /// Two rules, lists, tables or definitions have the same id.
     DUPLICATE_ID = "KT3001", "duplicate id",
         "An id identifies one rule or list in the whole policy. Two files must not use the same \
          id.";
@@ -65,7 +65,7 @@ super::codes! {
         "A sequence has 2 to 16 steps with different names, at least one of which is not \
          `absent`. The subjects of all steps must have the same number of values, of the same \
          types. A `where` names an earlier step. The steps require at most 100 records together.";
-    /// `each` where it cannot be.
+    /// `each` where it is not allowed.
     EACH = "KT3018", "invalid `each`",
         "`each` stands in `by`, `distinct` or `values` in place of an expression and takes a list, \
          of which every item counts. A subject has at most one `each`.";

@@ -218,10 +218,10 @@ impl ReportRowReader {
         visit: &mut dyn FnMut(&'static dyn Format, MappedRecord<'_>),
     ) {
         for &format in row.formats {
-            let known = |(origin, of, _): &Prepared| {
+            let is_prepared = |(origin, of, _): &Prepared| {
                 Arc::ptr_eq(origin, row.origin) && of.name() == format.name()
             };
-            if !self.mapper.as_ref().is_some_and(known) {
+            if !self.mapper.as_ref().is_some_and(is_prepared) {
                 let needed: FieldSet = [
                     cred::PROVIDER,
                     cred::ACCOUNT,

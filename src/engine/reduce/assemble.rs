@@ -67,7 +67,7 @@ impl Shown {
     }
 }
 
-/// The data that map retained of the matches of a finding.
+/// The data that the map phase retained for the matches of a finding.
 #[derive(Default)]
 pub(super) struct Retained {
     /// The records, unless they are read again.

@@ -186,8 +186,8 @@ impl SubjectMatches {
         });
     }
 
-    /// Adds a match of an `after_silence` rule, in the total order. Of several versions of an event
-    /// one is retained: an update, or else the first by content.
+    /// Adds a match of an `after_silence` rule, in the total order. Only one of several versions of
+    /// an event is retained: an update, or else the first by content.
     pub(super) fn add_silence_end(&mut self, row: &MatchRow<'_>, rule: &Rule) {
         if self.rows.last().is_some_and(|last| same_event(last.order, row.order)) {
             if self.revision || !row.revision {
@@ -234,7 +234,7 @@ impl SubjectMatches {
 
     /// Adds an observation of values of the subject.
     pub(super) fn observe(&mut self, rule: &Rule, observation: &Observation<'_>) {
-        if let Some(history) = rule.construct.remembers() {
+        if let Some(history) = rule.construct.history() {
             let values: Vec<Value<'static>> = decode(observation.values).collect();
             let span = (Time(observation.first), Time(observation.last));
             self.observations.add(&values, span, history);

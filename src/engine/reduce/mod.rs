@@ -50,10 +50,10 @@ pub(super) struct Reduced {
     /// The coverage of each allowlist entry, by its index.
     pub(super) coverage: Vec<Coverage>,
     pub(super) duplicates: u64,
-    /// Matches that are known only now: those of `after_silence` rules, and those whose subject is
-    /// the owner of a key.
+    /// Matches that only the reduction can count: those of `after_silence` rules, and those whose
+    /// subject is the owner of a key.
     pub(super) matches: u64,
-    /// What became of matches whose subject is the owner of a key.
+    /// Counts of matches whose subject is the owner of a key that no report contains.
     pub(super) settled: Settled,
     pub(super) suppressed: u64,
     /// Findings that show only the record that leads them, because their rule has many findings.
@@ -195,7 +195,7 @@ impl Fold<'_> {
             matches.add_silence_end(row, &self.plan.rules[group.rule as usize]);
             return;
         }
-        // Of several versions of an event only one counts, once for each step.
+        // Only one of several versions of an event counts, once for each step.
         let identified = row.order.id != 0;
         let again = identified && group.last == Some((row.order, row.step));
         if again || identified && !contested.counts(group.rule, row) {

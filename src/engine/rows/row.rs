@@ -41,7 +41,7 @@ pub(in crate::engine) fn version_frame(rule: u32, order: Order, revision: bool) 
     frame
 }
 
-/// The position of a record. Of identical records, the first position is shown.
+/// The position of a record. The first position of identical records is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub(in crate::engine) struct RecordPosition {
     pub(in crate::engine) file: u32,

@@ -9,7 +9,7 @@ pub(super) struct Argument {
 }
 
 impl Argument {
-    /// Its value in the body of that many closures of the definition.
+    /// Its value inside `closures` nested closures of the definition.
     pub(super) fn inside(&self, closures: usize) -> Ir {
         match closures {
             0 => self.value.clone(),
@@ -18,8 +18,9 @@ impl Argument {
     }
 }
 
-/// The same node in the body of `more` closures: parameters of the closures around it are counted
-/// from the innermost. Those of the `own` closures inside it stay.
+/// The same node inside `more` further closures. Parameters are counted from the innermost closure,
+/// so those of closures around the node are renumbered. Parameters of the `own` closures inside it
+/// keep their numbers.
 fn shift(ir: &Ir, more: usize, own: usize) -> Ir {
     match &ir.op {
         Op::Local(depth, name) if *depth >= own => {

@@ -66,11 +66,12 @@ impl Checker<'_> {
             return Ok(table.clone());
         }
         let message = format!("unknown table `{}`", escaped(id, 60));
-        let known = self.env.table_ids();
-        let help = did_you_mean(id, known.iter().copied()).or_else(|| match known.as_slice() {
-            [] => Some("the policy declares no tables".to_owned()),
-            known => Some(format!("available tables: {}", known.join(", "))),
-        });
+        let available = self.env.table_ids();
+        let help =
+            did_you_mean(id, available.iter().copied()).or_else(|| match available.as_slice() {
+                [] => Some("the policy declares no tables".to_owned()),
+                available => Some(format!("available tables: {}", available.join(", "))),
+            });
         let diagnostic = Diagnostic::error(&codes::UNKNOWN_NAME, message);
         Err(self.report(diagnostic.at(named.span, "").maybe_help(help)))
     }

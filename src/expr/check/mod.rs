@@ -54,7 +54,7 @@ pub(super) struct Checker<'c> {
     inlining: Vec<String>,
     /// The arguments of the definition that is being expanded.
     arguments: Vec<Argument>,
-    /// Members that follow the node being checked: of `a.b.c`, `c` while `a.b` is checked.
+    /// Members that follow the node being checked: `c` while `a.b` in `a.b.c` is checked.
     following: Vec<String>,
     /// Whether a name was used whose declaration has an error that is reported there.
     pub(super) names_broken: bool,

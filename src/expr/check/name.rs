@@ -69,7 +69,7 @@ impl Checker<'_> {
         let field = visible(self.declarations.on)
             .find(|kind| crate::record::FieldId::find(*kind, name).is_some())
             .map(|kind| format!("the field is `{}.{name}`", kind.name()));
-        let known = ["now", "zone", "params", "lists"]
+        let candidates = ["now", "zone", "params", "lists"]
             .into_iter()
             .chain(visible(self.declarations.on).map(|kind| kind.name()))
             .chain(self.locals.iter().map(|(local, ..)| local.as_str()))
@@ -85,7 +85,7 @@ impl Checker<'_> {
         let help = field
             .or_else(|| self.provider_path(name))
             .or_else(|| hint(name).map(str::to_owned))
-            .or_else(|| did_you_mean(name, known));
+            .or_else(|| did_you_mean(name, candidates));
         self.error(&codes::UNKNOWN_NAME, at, format!("unknown name `{name}`"), help)
     }
 

@@ -67,7 +67,7 @@ impl fmt::Display for NotAPath {
         f.write_str(match self {
             NotAPath::EmptyKey => "a key is empty",
             NotAPath::BlankKey => "a key has a blank at its start or end",
-            NotAPath::OpenQuote => "a quoted key has no end",
+            NotAPath::OpenQuote => "a quoted key is not closed",
             NotAPath::NotOpened => "a `]` has no `[`",
             NotAPath::NotClosed => "a `[` has no `]`",
             NotAPath::NoSeparator => "a `.` or `[` must follow a `]`",

@@ -36,27 +36,27 @@ fn visit(ir: &Ir, present: &Present, found: &mut Vec<Diagnostic>) {
         Op::And(parts) => {
             for (index, part) in parts.iter().enumerate() {
                 let others = parts.iter().enumerate().filter(|(other, _)| *other != index);
-                let mut known = present.clone();
-                known.extend(others.flat_map(|(_, other)| shown(other, true)));
-                visit(part, &known, found);
+                let mut present_here = present.clone();
+                present_here.extend(others.flat_map(|(_, other)| shown(other, true)));
+                visit(part, &present_here, found);
             }
         }
         Op::Or(parts) => {
             for (index, part) in parts.iter().enumerate() {
                 let others = parts.iter().enumerate().filter(|(other, _)| *other != index);
-                let mut known = present.clone();
-                known.extend(others.flat_map(|(_, other)| shown(other, false)));
-                visit(part, &known, found);
+                let mut present_here = present.clone();
+                present_here.extend(others.flat_map(|(_, other)| shown(other, false)));
+                visit(part, &present_here, found);
             }
         }
         Op::If(parts) => {
             let (condition, then, otherwise) = &**parts;
             visit(condition, present, found);
             for (branch, outcome) in [(Some(then), true), (otherwise.as_ref(), false)] {
-                let mut known = present.clone();
-                known.extend(shown(condition, outcome));
+                let mut present_here = present.clone();
+                present_here.extend(shown(condition, outcome));
                 if let Some(branch) = branch {
-                    visit(branch, &known, found);
+                    visit(branch, &present_here, found);
                 }
             }
         }

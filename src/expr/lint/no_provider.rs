@@ -41,8 +41,8 @@ fn wrong(text: &str) -> Option<String> {
         Some((provider, rest)) => {
             let names = || Provider::ALL.iter().map(|of| of.name());
             if !names().any(|name| name == provider) {
-                let known: Vec<&str> = names().collect();
-                let all = format!("the providers are `{}`", known.join("`, `"));
+                let providers: Vec<&str> = names().collect();
+                let all = format!("the providers are `{}`", providers.join("`, `"));
                 return Some(did_you_mean(provider, names()).unwrap_or(all));
             }
             (!rest.contains('.'))

@@ -1,8 +1,8 @@
-//! Finds what in a text that does not parse is never part of an expression.
+//! Finds the mistake that explains why a text does not parse.
 //!
-//! Rhai stops at the first token that it cannot use, which is often far after the mistake. The
-//! tokens are searched for mistakes that explain the error. It runs only after Rhai has refused the
-//! text, so it refuses nothing itself.
+//! Rhai stops at the first token that it cannot use, which is often far after the mistake. So the
+//! tokens are searched for what is never part of an expression. The search runs only after Rhai has
+//! rejected the text, so it rejects nothing itself.
 
 use super::super::ast::At;
 use super::super::hint::hint;

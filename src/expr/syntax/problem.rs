@@ -65,8 +65,8 @@ pub(super) fn syntax_error<T>(error: &ParseErrorType, place: At, text: &str) -> 
         }
     };
     let member = text.get(..place.start).is_some_and(|before| before.trim_end().ends_with('.'));
-    let known = hint(word).filter(|_| !member).map(str::to_owned);
-    let help = known.or_else(|| match error {
+    let hint_text = hint(word).filter(|_| !member).map(str::to_owned);
+    let help = hint_text.or_else(|| match error {
         ParseErrorType::Reserved(word) => {
             Some(format!("access a raw key of this name by index, `[\"{word}\"]`"))
         }

@@ -13,7 +13,7 @@ pub const REDACTED: &str = "[redacted]";
 /// event.
 const MESSAGE_BYTES: usize = 2 * 1024;
 
-/// Redacts texts and records. Every report and answer that shows values of records uses one.
+/// Redacts texts and records. Every report and query result that shows values of records uses one.
 #[derive(Debug, Clone, Copy)]
 pub struct Redactor {
     /// Whether access key ids are shown unmasked.

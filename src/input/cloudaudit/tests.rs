@@ -25,8 +25,8 @@ fn record(index: usize) -> String {
 }
 
 fn row(index: usize) -> String {
-    let answer: Tree = serde_json::from_str(ROWS).unwrap();
-    answer["Events"][index].to_string()
+    let response: Tree = serde_json::from_str(ROWS).unwrap();
+    response["Events"][index].to_string()
 }
 
 /// A plain record with some keys replaced; `null` removes one.

@@ -312,7 +312,7 @@ fn a_call_with_console_credentials_is_not_a_console_call() {
     }
 }
 
-/// A sign-in that fails has a message and an answer, and no error code.
+/// A sign-in that fails has a message and a response, but no error code.
 #[test]
 fn a_failed_sign_in_has_no_error_code() {
     let failed = include_str!("../../../tests/data/cloudtrail/sign-in-failed.json");
@@ -320,9 +320,10 @@ fn a_failed_sign_in_has_no_error_code() {
     let outcome = |text: &str| [field::OK, field::CODE, field::MESSAGE].map(|id| one(text, id));
     assert_eq!(outcome(failed), ["false", "Failure", "Failed authentication"]);
     let silent = sample::with(failed, json!({ "errorMessage": null }));
-    assert_eq!(outcome(&silent), ["false", "Failure", "-"], "the answer alone");
-    let answer = json!({ "errorMessage": null, "responseElements": { "ConsoleLogin": "Success" } });
-    assert_eq!(outcome(&sample::with(failed, answer)), ["true", "-", "-"]);
+    assert_eq!(outcome(&silent), ["false", "Failure", "-"], "the response alone");
+    let response =
+        json!({ "errorMessage": null, "responseElements": { "ConsoleLogin": "Success" } });
+    assert_eq!(outcome(&sample::with(failed, response)), ["true", "-", "-"]);
 }
 
 #[test]

@@ -1,9 +1,9 @@
-//! A report as base64 text: the `Content` of an answer that was not decoded.
+//! A report as base64 text: the `Content` of a response that was not decoded.
 //!
 //! `aws iam get-credential-report --query Content` prints it in quotes, `--output text` with the
 //! time and the media type after it, and other tools break it into lines.
 
-use super::answer::{Answer, Broken, decode_base64};
+use super::api_response::{ApiResponse, Broken, decode_base64};
 use crate::value::{Time, Zone};
 
 /// The shortest prefix that is decoded; the header of every report is longer.
@@ -26,7 +26,7 @@ pub(super) fn head(head: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// Decodes a complete file; `None` if it is not text.
-pub(super) fn read(bytes: &[u8]) -> Option<Result<Answer, Broken>> {
+pub(super) fn read(bytes: &[u8]) -> Option<Result<ApiResponse, Broken>> {
     let text = text(bytes)?;
     let (letters, rest) = content(text);
     let at = letters.as_ptr() as usize - bytes.as_ptr() as usize;
@@ -35,7 +35,7 @@ pub(super) fn read(bytes: &[u8]) -> Option<Result<Answer, Broken>> {
         detail: "the report is base64 up to this place, but not from here on".to_owned(),
     });
     let time = rest.split('\t').find_map(|field| Time::parse_in(field.trim(), &Zone::utc()));
-    Some(decoded.map(|content| Answer { content, encoded: true, time, note: None }))
+    Some(decoded.map(|content| ApiResponse { content, encoded: true, time, note: None }))
 }
 
 fn text(bytes: &[u8]) -> Option<&str> {
@@ -61,10 +61,10 @@ mod tests {
     fn decoded(file: &str) -> String {
         match read(file.as_bytes()) {
             None => "not text".to_owned(),
-            Some(Ok(answer)) => format!(
+            Some(Ok(response)) => format!(
                 "{} lines, {}",
-                answer.content.iter().filter(|&&byte| byte == b'\n').count(),
-                answer.time.map_or_else(|| "no time".to_owned(), |time| time.to_string())
+                response.content.iter().filter(|&&byte| byte == b'\n').count(),
+                response.time.map_or_else(|| "no time".to_owned(), |time| time.to_string())
             ),
             Some(Err(broken)) => format!("broken at {}", broken.at),
         }

@@ -68,7 +68,7 @@ pub(super) struct Filling<'a> {
     /// Whether a cell has a value that only an existing credential has.
     pub(super) valued: bool,
     /// Whether a cell has any meaning, even "no" or "never".
-    pub(super) answered: bool,
+    pub(super) meaningful: bool,
     pub(super) active: Option<bool>,
     pub(super) created: Option<Time>,
     pub(super) last_used: Option<Time>,
@@ -86,7 +86,7 @@ impl<'a> Filling<'a> {
             record: Record::new(kind),
             needed,
             valued: false,
-            answered: false,
+            meaningful: false,
             active: None,
             created: None,
             last_used: None,
@@ -237,12 +237,12 @@ impl<'a> Filling<'a> {
     ) {
         match meaning {
             Meaning::Value(meaning) => {
-                (self.valued, self.answered) = (true, true);
+                (self.valued, self.meaningful) = (true, true);
                 for field in fields {
                     self.put(*field, value(meaning));
                 }
             }
-            Meaning::Never => self.answered = true,
+            Meaning::Never => self.meaningful = true,
             Meaning::NotApplicable
             | Meaning::Unknown
             | Meaning::Ambiguous

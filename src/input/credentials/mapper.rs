@@ -100,7 +100,7 @@ impl UserMapper {
             }
         }
         // A slot has its columns even without a key, but a row exists only for its key.
-        if !(key.valued || (self.key_per_row && key.answered)) {
+        if !(key.valued || (self.key_per_row && key.meaningful)) {
             return None;
         }
         key.put(key::SLOT, slot);

@@ -6,7 +6,7 @@
 //! into records.
 
 mod alibaba;
-mod answer;
+mod api_response;
 mod audit;
 mod aws;
 mod base64_text;

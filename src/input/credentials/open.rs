@@ -1,8 +1,8 @@
-//! Opens files that may be credential reports, bare, in the answer of an API or as base64.
+//! Opens files that may be credential reports, bare, in the response of an API or as base64.
 
 use std::sync::Arc;
 
-use super::answer::{self, Answer, Broken};
+use super::api_response::{self, ApiResponse, Broken};
 use super::base64_text;
 use super::report_reader::ReportReader;
 use crate::input::byte_stream::ByteStream;
@@ -14,11 +14,11 @@ use crate::value::{RecordKind, Time};
 /// The number of first bytes that show whether a file is a report.
 const HEAD: usize = 64 << 10;
 
-/// The number of first bytes of an object that must contain the key of an answer.
+/// The number of first bytes of an object that must contain the key of a response.
 const KEYS: usize = 4 << 10;
 
-/// The maximum length of an answer in bytes.
-const MAX_ANSWER: usize = 64 << 20;
+/// The maximum length of a response in bytes.
+const MAX_RESPONSE: usize = 64 << 20;
 
 /// Whether these first bytes suffice to recognise a file, so that a slow writer is not waited for.
 fn enough(head: &[u8]) -> bool {
@@ -35,16 +35,16 @@ fn enough(head: &[u8]) -> bool {
 /// The wrapping of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Wrapping {
-    /// The answer of an API.
-    Answer,
+    /// The response of an API.
+    Response,
     /// Base64 text.
     Base64,
 }
 
 /// The wrapping of a file with these first bytes, if it is a report.
 fn wrapping(task: &ReadTask, head: &[u8]) -> Option<Wrapping> {
-    if answer::begins(head) {
-        return Some(Wrapping::Answer);
+    if api_response::begins(head) {
+        return Some(Wrapping::Response);
     }
     let decoded = base64_text::head(head)?;
     is_table(task, decoded).then_some(Wrapping::Base64)
@@ -104,22 +104,22 @@ fn unwrap(
     let mut text = Vec::new();
     let failure = loop {
         match source.fill(&mut text) {
-            Ok(true) if text.len() <= MAX_ANSWER => {}
+            Ok(true) if text.len() <= MAX_RESPONSE => {}
             Ok(_) => break None,
             Err(error) => break Some(error),
         }
     };
     let read = match wrapping {
-        Wrapping::Answer => answer::read,
+        Wrapping::Response => api_response::read,
         Wrapping::Base64 => base64_text::read,
     };
-    let answer = if failure.is_none() && text.len() <= MAX_ANSWER { read(&text) } else { None };
-    match answer {
+    let response = if failure.is_none() && text.len() <= MAX_RESPONSE { read(&text) } else { None };
+    match response {
         None => {
             source.put_back(text, failure);
             Ok(None)
         }
-        Some(Ok(Answer { content, encoded, time, note })) => {
+        Some(Ok(ApiResponse { content, encoded, time, note })) => {
             source.unwrapped(content, encoded.then_some("base64"));
             notes.extend(note.map(str::to_owned));
             Ok(time)
@@ -137,7 +137,7 @@ fn unwrap(
     }
 }
 
-/// An answer whose report cannot be read.
+/// A response whose report cannot be read.
 struct Unreadable {
     account: FileAccount,
     skip: Option<Skip>,

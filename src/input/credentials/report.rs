@@ -14,9 +14,9 @@ pub struct CredentialReport {
     pub(super) provider: Provider,
     /// Every column in the vendor's order, which is used for rows without a header.
     pub(super) header: &'static [&'static str],
-    /// A table has this format if it has all of these columns…
+    /// Columns that a table of this format always has.
     pub(super) identified_by: &'static [&'static str],
-    /// …and one of these.
+    /// Columns of which a table of this format has at least one.
     pub(super) and_one_of: &'static [&'static str],
     /// Columns that identify the user of a row.
     pub(super) identity: &'static [&'static str],
@@ -46,7 +46,7 @@ impl CredentialReport {
     pub(super) fn position(&self, origin: &Origin, name: &str) -> Option<usize> {
         match &origin.columns {
             Some(columns) => columns.position(name),
-            None => self.header.iter().position(|known| *known == name),
+            None => self.header.iter().position(|column| *column == name),
         }
     }
 

@@ -13,8 +13,8 @@ use crate::record::{
 use crate::value::{Time, Zone};
 
 /// The note for reports whose time is not known.
-const UNDATED: &str = "neither the report nor its name contains its time: without `--now`, ages count \
-                       to the time of the run";
+const UNDATED: &str = "neither the report nor its name contains its time: without `--now`, ages are \
+                       computed at the time of the run";
 
 /// The maximum number of reports in one file.
 const MAX_REPORTS: usize = 1000;
@@ -81,8 +81,8 @@ impl<'i> ReportReader<'i> {
 impl Reports {
     /// The report with this file name before its rows; `None` if there are too many reports.
     fn of(&mut self, prefix: &[u8]) -> Option<usize> {
-        if let Some(known) = self.by_prefix.get(prefix) {
-            return Some(*known);
+        if let Some(existing) = self.by_prefix.get(prefix) {
+            return Some(*existing);
         }
         let number = self.all.len();
         if number == MAX_REPORTS {
@@ -148,8 +148,8 @@ impl Reports {
     fn finish(&mut self) {
         for Report { origin, rows } in &mut self.all {
             if let Some(order) = rows.date_order() {
-                let known = Origin { date_order: Some(order), ..Origin::clone(origin) };
-                *origin = Arc::new(known);
+                let with_order = Origin { date_order: Some(order), ..Origin::clone(origin) };
+                *origin = Arc::new(with_order);
             }
         }
     }

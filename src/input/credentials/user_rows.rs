@@ -42,7 +42,7 @@ pub(super) struct UserRows {
     columns: Vec<(usize, &'static ReportColumn)>,
     /// Positions of the columns that identify the user; the name comes last.
     identity: Vec<usize>,
-    /// Positions of the columns about the user; `None` where all columns are.
+    /// Positions of the columns about the user; `None` if every column is about the user.
     about: Option<Vec<usize>>,
     /// Position of the id of a row's key.
     key: Option<usize>,
@@ -214,9 +214,9 @@ impl UserRows {
             digest(tag, places.iter().map(|&place| cells.get(place).unwrap_or_default()))
         };
         let about = self.about.as_deref().map(|places| of(places, 1));
-        let known = about.and_then(|about| self.digests.users.get(&about).copied());
+        let existing = about.and_then(|about| self.digests.users.get(&about).copied());
         let (index, number) = (self.users.len() as u32, self.rows.len() as u32);
-        let user = match known {
+        let user = match existing {
             Some(user) => {
                 let owner = &mut self.users[user as usize];
                 if owner.stored >= MAX_ROWS {
@@ -387,8 +387,8 @@ impl Digests {
                 self.names.insert(digest, false);
             }
             Some(true) => {}
-            Some(noted) => {
-                *noted = true;
+            Some(is_named) => {
+                *is_named = true;
                 let name = identity.last().and_then(|&place| cells.get(place)).unwrap_or_default();
                 names.add(name.trim());
             }

@@ -72,7 +72,7 @@ fn among(cell: &str, words: &[&str]) -> bool {
     words.iter().any(|word| is_word(cell, word))
 }
 
-/// The same for words that may have letters outside ASCII.
+/// Whether a cell is one of these words, which may have letters outside ASCII.
 fn among_translated(cell: &str, words: &[&str]) -> bool {
     among(cell, words) || (!cell.is_ascii() && words.contains(&&*cell.to_lowercase()))
 }
@@ -90,7 +90,7 @@ fn placeholder<T>(cell: &str) -> Option<Meaning<T>> {
     }
 }
 
-/// Reads a cell with yes or no. A word for never is not an answer, so it is missing like `N/A`.
+/// Reads a cell with yes or no. A word for never is neither, so the value is missing, as for `N/A`.
 pub(super) fn flag(cell: &str) -> Meaning<bool> {
     let cell = cell.trim();
     if among(cell, &YES) || among_translated(cell, &YES_TRANSLATED) {

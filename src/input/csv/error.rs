@@ -13,7 +13,7 @@ pub(in crate::input) enum RowError {
     Stray,
     /// Text between the closing quote of a cell and the comma after it.
     After,
-    /// A quote opens a cell, and the text ends in it.
+    /// A quote opens a cell, and the text ends inside the cell.
     Open,
     /// A quote opens a cell, and the quote that closes it on a later line is not at the end of a
     /// cell.

@@ -17,7 +17,7 @@ const SHORTEST: usize = 24;
 ///
 /// # Errors
 ///
-/// If gzip data is damaged, or expands to more than a record may have.
+/// If gzip data is damaged, or expands to more bytes than a record may have.
 pub(super) fn decoded(text: &str) -> Result<Option<String>, Fault> {
     let is_base64 = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=');
     if text.len() < SHORTEST || !text.as_bytes().iter().take(SHORTEST).all(is_base64) {

@@ -51,7 +51,7 @@ impl Envelopes {
         }
     }
 
-    /// Does the same if the records are rows of a table: each is replaced by its cell in `column`.
+    /// Replaces each row of a table by its cell in `column`, and opens the cells that are envelopes.
     pub(super) fn open_cells(&mut self, batch: &mut Batch, from: usize, column: usize) {
         let rows = batch.records.split_off(from);
         for placed in rows {
@@ -79,7 +79,7 @@ impl Envelopes {
         self.open(batch, from);
     }
 
-    /// Adds the records of the envelope that was just opened to the batch.
+    /// Adds to the batch the records of the envelope that was opened last.
     fn place(&mut self, batch: &mut Batch, placed: &BatchRecord) {
         let before = batch.bytes.len();
         let own = ByteRange { start: placed.start, end: placed.end };
@@ -142,8 +142,8 @@ const FIRST_KEYS: [&[u8]; 12] = [
 fn begins_record(bytes: &[u8]) -> bool {
     match bytes.strip_prefix(b"{") {
         Some(rest) => rest.trim_ascii_start().strip_prefix(b"\"").is_some_and(|key| {
-            FIRST_KEYS.iter().any(|known| {
-                key.starts_with(known) && key.get(known.len()).is_some_and(|&b| b == b'"')
+            FIRST_KEYS.iter().any(|first| {
+                key.starts_with(first) && key.get(first.len()).is_some_and(|&b| b == b'"')
             })
         }),
         // Only objects and arrays are envelopes.

@@ -1,5 +1,5 @@
-//! Texts without a record that Keytrail recognizes: control messages, and documents that are
-//! rejected by name.
+//! Recognizes texts that contain no record: control messages, and documents that are rejected by
+//! name.
 
 use crate::input::json::{Fields, Shape, decode};
 

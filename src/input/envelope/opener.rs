@@ -19,7 +19,7 @@ const MAX_OPENED: usize = 4 * MAX_RECORD;
 
 /// The keys below which envelopes contain records, compared without case.
 const KEYS: [&str; 46] = [
-    // CloudWatch Logs: subscriptions, answers of the API, Logs Insights.
+    // CloudWatch Logs: subscriptions, responses of the API, Logs Insights.
     "logEvents",
     "message",
     "@message",
@@ -164,15 +164,15 @@ impl Opener {
         }
         let Some(Members(members)) = members(json) else { return Ok(Content::Other) };
         let member = |key: &str| {
-            let (_, value) = members.iter().find(|(known, _)| known == key)?;
+            let (_, value) = members.iter().find(|(name, _)| name == key)?;
             decode(value).map(String::from)
         };
         if is_control(member) {
             return Ok(Content::Control);
         }
-        let mut seen = Content::Other;
+        let mut content = Content::Other;
         for (key, value) in &members {
-            if !KEYS.iter().any(|known| known.eq_ignore_ascii_case(key)) {
+            if !KEYS.iter().any(|name| name.eq_ignore_ascii_case(key)) {
                 continue;
             }
             let inside = Context {
@@ -182,7 +182,7 @@ impl Opener {
             };
             match self.value(value, inside)? {
                 Content::Other => {}
-                Content::Control => seen = Content::Control,
+                Content::Control => content = Content::Control,
                 found => {
                     if members.iter().filter(|(other, _)| other == key).count() > 1 {
                         let detail = format!("the key `{key}` occurs twice in its envelope");
@@ -193,11 +193,11 @@ impl Opener {
             }
         }
         match respelled(json, &members) {
-            Some((record, keys)) if seen == Content::Other => {
+            Some((record, keys)) if content == Content::Other => {
                 let at = Context { object: Some((json, at.depth == 0)), ..at };
                 self.record(&record, at, keys)
             }
-            _ => Ok(seen),
+            _ => Ok(content),
         }
     }
 

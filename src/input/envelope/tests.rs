@@ -78,7 +78,7 @@ fn records_are_found_in_every_envelope() {
         ("nothing around it", text.clone(), "aws-1"),
         ("the object of a search engine", json!({ "_index": "i", "_source": one }).to_string(), "aws-1"),
         (
-            "an answer of a search engine",
+            "a response of a search engine",
             json!({ "took": 1, "hits": { "total": 2, "hits": [{ "_source": one }, { "_source": two }] } }).to_string(),
             "aws-1 aws-2",
         ),
@@ -154,7 +154,7 @@ fn records_are_found_in_every_envelope() {
             json!({ "Response": { "Events": [{ "EventId": "e", "CloudAuditEvent": tencent(1).to_string() }] } }).to_string(),
             "tc-1",
         ),
-        ("the answer of a client", json!([{ "data": { "Response": { "Results": [{ "LogJson": tencent(1) }] } } }]).to_string(), "tc-1"),
+        ("the response of a client", json!([{ "data": { "Response": { "Results": [{ "LogJson": tencent(1) }] } } }]).to_string(), "tc-1"),
     ];
     for (what, text, expected) in cases {
         assert_eq!(check(&text), expected, "{what}: {text}");
@@ -285,10 +285,10 @@ fn a_known_envelope_without_audit_records_is_named() {
         (&json!({ "class_uid": 1 }), None),
         (&json!("text"), None),
     ] {
-        let known = refused(&message.to_string());
+        let reason = refused(&message.to_string());
         match word {
-            Some(word) => assert!(known.is_some_and(|known| known.contains(word)), "{message}"),
-            None => assert_eq!(known, None, "{message}"),
+            Some(word) => assert!(reason.is_some_and(|reason| reason.contains(word)), "{message}"),
+            None => assert_eq!(reason, None, "{message}"),
         }
         assert_eq!(check(&message.to_string()), "?", "no record: {message}");
     }

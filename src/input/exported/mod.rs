@@ -6,7 +6,7 @@
 
 mod column_mapping;
 mod iam_events;
-mod query_answer;
+mod response_row;
 mod row_object;
 mod struct_notation;
 
@@ -24,7 +24,7 @@ use crate::record::{
 use crate::value::{RecordKind, Time};
 
 pub use iam_events::IamEvents;
-pub(super) use query_answer::QueryAnswer;
+pub(super) use response_row::ResponseRow;
 use row_object::{RowObject, Written};
 
 /// Records of a format as rows of a table.
@@ -313,16 +313,13 @@ impl RowMapper {
     ) -> Result<Read<'o>, Outcome> {
         let signs_in = |api: Option<Cow<'_, str>>| api.is_some_and(|api| SIGN_INS.contains(&&*api));
         // A row of CSV is never a JSON array, because a quote must not follow a bracket in CSV.
-        if let Some(answer) = QueryAnswer::read(raw.text) {
-            if !answer.has(&self.columns) {
+        if let Some(row) = ResponseRow::read(raw.text) {
+            if !row.has(&self.columns) {
                 let detail = "it has other columns than the first row".to_owned();
                 return Err(Outcome::Skipped(SkipReason::Malformed, detail));
             }
-            let written = object.write(|position| answer.get(position), out);
-            return Ok(Read {
-                written,
-                signs_in: signs_in(self.api.and_then(|at| answer.get(at))),
-            });
+            let written = object.write(|position| row.get(position), out);
+            return Ok(Read { written, signs_in: signs_in(self.api.and_then(|at| row.get(at))) });
         }
         let cells =
             Cells::read(raw.text).map_err(|fault| Outcome::Skipped(fault.reason, fault.detail))?;

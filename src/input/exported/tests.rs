@@ -91,13 +91,13 @@ fn a_row_of_a_cloudtrail_table_equals_its_record() {
     // Athena writes the names of columns in lower case.
     assert_eq!(fields(&CLOUDTRAIL_TABLE, &LAKE.to_lowercase(), json).unwrap(), read);
     let cells = Cells::read(loose).unwrap();
-    let answer = LAKE.split(',').zip(cells.iter()).map(|(name, cell)| {
+    let response = LAKE.split(',').zip(cells.iter()).map(|(name, cell)| {
         let value = if cell.is_empty() { serde_json::Value::Null } else { cell.into() };
         serde_json::json!({ (name): value }).to_string()
     });
-    let answer = format!("[{}]", answer.collect::<Vec<_>>().join(", "));
-    assert_eq!(fields(&CLOUDTRAIL_TABLE, LAKE, &answer).unwrap(), read);
-    let fewer = answer.replacen("eventVersion", "version", 1);
+    let response = format!("[{}]", response.collect::<Vec<_>>().join(", "));
+    assert_eq!(fields(&CLOUDTRAIL_TABLE, LAKE, &response).unwrap(), read);
+    let fewer = response.replacen("eventVersion", "version", 1);
     assert!(matches!(
         fields(&CLOUDTRAIL_TABLE, LAKE, &fewer),
         Err(Outcome::Skipped(SkipReason::Malformed, _))
@@ -181,8 +181,12 @@ fn tables_are_recognised_by_their_columns() {
         ("event.eventName,event.acsRegion,__time__", "actiontrail"),
         ("user,arn,mfa_active", ""),
     ] {
-        let known = formats.iter().filter(|(format, _)| format.knows(&columns(header)));
-        assert_eq!(known.map(|(_, name)| *name).collect::<Vec<_>>().concat(), expected, "{header}");
+        let matching = formats.iter().filter(|(format, _)| format.knows(&columns(header)));
+        assert_eq!(
+            matching.map(|(_, name)| *name).collect::<Vec<_>>().concat(),
+            expected,
+            "{header}"
+        );
     }
 }
 
@@ -345,7 +349,7 @@ fn keys_of_objects_are_read_in_any_case() {
         "ak: ASIAEXAMPLE000000007",
         "mfa: true",
     ] {
-        assert!(read.lines().any(|known| known == line), "{line}: {read}");
+        assert!(read.lines().any(|other| other == line), "{line}: {read}");
     }
     let json = camel.replace('{', "{\"\"").replace('}', "\"\"}").replace('=', "\"\":\"\"");
     let json = json.replace(", ", "\"\",\"\"").replace("\"\"{", "{").replace("}\"\"", "}");

@@ -46,11 +46,11 @@ pub struct FollowedFile {
     pub modified: i64,
     /// The number of first bytes that identify it, and their digest.
     pub head: (u64, String),
-    /// Bytes of complete records that were read.
+    /// The number of bytes up to the end of the last complete record that was read.
     pub offset: u64,
-    /// Lines before that.
+    /// Lines in these bytes.
     pub line: u64,
-    /// Records before that.
+    /// Records in these bytes.
     pub ordinal: u64,
     /// The header line of a table.
     pub columns: String,

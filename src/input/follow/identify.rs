@@ -33,14 +33,16 @@ pub(super) fn identify(
         let Some(snapshot) = snapshot.as_ref().filter(|snapshot| snapshot.is_file()) else {
             continue;
         };
-        let Some(known) = by_identity.get(&(snapshot.device, snapshot.inode)) else { continue };
+        let Some(candidates) = by_identity.get(&(snapshot.device, snapshot.inode)) else {
+            continue;
+        };
         let goes_on = |place: &&usize| {
             let file = &files[**place];
             !taken[**place] && snapshot.is_same(file) && snapshot.begins_as(file)
         };
-        let known: Vec<usize> = known.iter().filter(goes_on).copied().collect();
-        let named = known.iter().find(|place| files[**place].path == snapshot.path);
-        if let Some(&place) = named.or(known.first()) {
+        let candidates: Vec<usize> = candidates.iter().filter(goes_on).copied().collect();
+        let named = candidates.iter().find(|place| files[**place].path == snapshot.path);
+        if let Some(&place) = named.or(candidates.first()) {
             taken[place] = true;
             places[at] = Some(place);
         }

@@ -30,8 +30,8 @@ struct Container {
     name: &'static str,
 }
 
-/// The containers of trails, and those of the answers of log services and search engines that may
-/// be longer than a record.
+/// The containers of trails, and of those responses of log services and search engines that may be
+/// longer than a record.
 const CONTAINERS: [Container; 8] = [
     Container { key: "Records", around: 1, name: "records-object" },
     Container { key: "Events", around: 1, name: "events-object" },
@@ -43,11 +43,11 @@ const CONTAINERS: [Container; 8] = [
     Container { key: "data", around: 1, name: "data-answer" },
 ];
 
-/// The container of the answers of CloudTrail Lake, whose records are rows of a table.
+/// The container of the responses of CloudTrail Lake, whose records are rows of a table.
 pub(in crate::input) const QUERY_ROWS: &str = "query-rows-object";
 
-/// Whether the records of a container are arrays: the answers of CloudTrail Lake and of CloudWatch
-/// Logs Insights.
+/// Whether the records of a container are arrays, as in the responses of CloudTrail Lake and of
+/// CloudWatch Logs Insights.
 pub(super) fn holds_rows(container: &str) -> bool {
     matches!(container, QUERY_ROWS | "results-answer")
 }
@@ -285,7 +285,7 @@ mod tests {
             let text = text.repeat(count);
             Sniff::default().look(text.as_bytes(), true, false)
         };
-        for (line, certain, answer) in [
+        for (line, certain, expected) in [
             ("{\"a\":1}\n", SAMPLE / 2, Sniffed::Lines),
             ("\r\n{\"a\":[1]}\r\n", SAMPLE / 2, Sniffed::Lines),
             ("a line of text\n", SAMPLE / 2 + 1, Sniffed::Text),
@@ -293,7 +293,7 @@ mod tests {
             ("[{\"a\":1},", 1, Sniffed::Values),
         ] {
             assert_eq!(after(line, certain - 1), None, "{line}");
-            assert_eq!(after(line, certain), Some(answer), "{line}");
+            assert_eq!(after(line, certain), Some(expected), "{line}");
         }
     }
 }

@@ -25,16 +25,16 @@ pub(in crate::input) fn once<'a>(
     texts: impl IntoIterator<Item = Cow<'a, str>>,
 ) -> Vec<Cow<'a, str>> {
     let mut found: Vec<Cow<'a, str>> = Vec::new();
-    let mut known: HashSet<Cow<'a, str>> = HashSet::new();
+    let mut unique: HashSet<Cow<'a, str>> = HashSet::new();
     for text in texts {
         // Nearly every list is short, and then comparing costs less than hashing.
         let new = match found.len() < FEW {
             true => !found.contains(&text),
             false => {
-                if known.is_empty() {
-                    known.extend(found.iter().cloned());
+                if unique.is_empty() {
+                    unique.extend(found.iter().cloned());
                 }
-                known.insert(text.clone())
+                unique.insert(text.clone())
             }
         };
         if new {

@@ -18,7 +18,7 @@ pub(in crate::input) struct Fields<'a> {
     pub(in crate::input) object: bool,
     /// Whether a string that begins like an object is at a place where a path continues.
     pub(in crate::input) folded: bool,
-    seen: u128,
+    visited: u128,
     twice: Option<&'static str>,
 }
 
@@ -40,10 +40,10 @@ impl<'a> Fields<'a> {
     }
 
     /// The same without the check for repeated keys, which the caller makes with
-    /// [`Self::unambiguous`]. Of a repeated key the first value is read.
+    /// [`Self::unambiguous`]. If a key is repeated, its first value is read.
     pub(in crate::input) fn scan(text: &'a str, shape: &Shape) -> Result<Self, Fault> {
         let mut fields =
-            Fields { texts: [""; SLOTS], object: false, folded: false, seen: 0, twice: None };
+            Fields { texts: [""; SLOTS], object: false, folded: false, visited: 0, twice: None };
         match walk_text(text, shape, 0, &mut fields) {
             Ok(object) => fields.object = object,
             Err(error) => {
@@ -158,7 +158,7 @@ impl<'a> Visitor<'a> for Walk<'_, '_, 'a> {
         let Walk { shape, node, fields } = self;
         if shape.node(node).each {
             loop {
-                fields.seen &= !shape.node(node).below;
+                fields.visited &= !shape.node(node).below;
                 let item = Walk { shape, node, fields: &mut *fields };
                 if items.next_element_seed(item)?.is_none() {
                     break;
@@ -179,12 +179,12 @@ impl<'a> Visitor<'a> for Walk<'_, '_, 'a> {
             };
             let info = shape.node(child);
             let bit = 1u128 << child;
-            if fields.seen & bit != 0 {
+            if fields.visited & bit != 0 {
                 fields.twice.get_or_insert(info.path);
                 map.next_value::<IgnoredAny>()?;
                 continue;
             }
-            fields.seen |= bit;
+            fields.visited |= bit;
             match info.slot {
                 Some(slot) => {
                     let text = map.next_value::<&'a RawValue>()?.get();

@@ -17,7 +17,7 @@ pub(in crate::input) struct Scan {
     pub(in crate::input) deepest: usize,
     open: Vec<u8>,
     /// Whether the object inside the outermost one is its `Response`.
-    answer: bool,
+    in_response: bool,
     in_string: bool,
     /// The last byte outside strings that is not blank; 0 before the first.
     last: u8,
@@ -43,7 +43,7 @@ impl Scan {
         *self = Scan { open: std::mem::take(&mut self.open), ..Scan::default() };
         self.open.clear();
         self.open.resize(around, b'{');
-        self.answer = around == 2;
+        self.in_response = around == 2;
         self.last = b']';
     }
 
@@ -110,9 +110,9 @@ impl Scan {
                     let depth = self.open.len();
                     if arrays && depth == 1 {
                         let key = self.string.and_then(|string| bytes.get(string..));
-                        self.answer = key.is_some_and(is_response);
+                        self.in_response = key.is_some_and(is_response);
                     }
-                    if arrays && byte == b'[' && (depth == 1 || (depth == 2 && self.answer)) {
+                    if arrays && byte == b'[' && (depth == 1 || (depth == 2 && self.in_response)) {
                         self.at = at + 1;
                         self.open.push(byte);
                         self.last = byte;
@@ -140,7 +140,7 @@ impl Scan {
     }
 }
 
-/// Whether a key that begins here is that of an API's answer.
+/// Whether the key that begins here is `Response`.
 fn is_response(bytes: &[u8]) -> bool {
     bytes.starts_with(b"\"Response\"")
 }

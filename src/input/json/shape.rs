@@ -94,7 +94,7 @@ impl Keys {
         loop {
             match self.slots[at] {
                 None => return None,
-                Some((known, node)) if known == key => return Some(node),
+                Some((stored, node)) if stored == key => return Some(node),
                 Some(_) => at = (at + 1) & mask,
             }
         }

@@ -17,13 +17,13 @@ fn trailing_bytes_after_compressed_data_make_the_run_incomplete() {
         ("zeros and a member", with(&[&gzip(b""), &[0; 512], &gzip(S3)])),
         ("half a member", with(&[&gzip(S3), &gzip(S3)[..200]])),
         ("the beginning of a member", with(&[&gzip(S3), b"\x1f\x8b"])),
-        ("text behind nothing", with(&[&gzip(b""), b"garbage"])),
-        ("text behind what no format reads", with(&[&gzip(b"{\"a\":1}"), b"garbage"])),
-        ("text behind zstd", with(&[&packed, b"garbage"])),
-        ("a byte behind zstd", with(&[&packed, b"x"])),
-        ("zeros behind zstd", with(&[&packed, &[0; 512]])),
-        ("gzip behind zstd", with(&[&packed, &gzip(S3)])),
-        ("a skippable frame behind zstd", with(&[&packed, skippable])),
+        ("text after empty data", with(&[&gzip(b""), b"garbage"])),
+        ("text after data of no format", with(&[&gzip(b"{\"a\":1}"), b"garbage"])),
+        ("text after zstd", with(&[&packed, b"garbage"])),
+        ("a byte after zstd", with(&[&packed, b"x"])),
+        ("zeros after zstd", with(&[&packed, &[0; 512]])),
+        ("gzip after zstd", with(&[&packed, &gzip(S3)])),
+        ("a skippable frame after zstd", with(&[&packed, skippable])),
     ];
     let mut shown = String::new();
     for (what, bytes) in cases {
@@ -52,13 +52,13 @@ fn trailing_bytes_after_compressed_data_make_the_run_incomplete() {
     zeros and a member: 7 records []
     half a member: 7 records ["line 1: reading failed within the first 2112 bytes as stored: incomplete deflate stream"]
     the beginning of a member: 7 records ["line 1: reading failed within the first 1914 bytes as stored: unexpected end of file"]
-    text behind nothing: 0 records Unreadable { reason: "reading failed within the first 27 bytes as stored: the gzip data ends at byte 20, and the 7 bytes after it are not gzip data" } []
-    text behind what no format reads: 0 records Unreadable { reason: "reading failed within the first 34 bytes as stored: the gzip data ends at byte 27, and the 7 bytes after it are not gzip data" } []
-    text behind zstd: 7 records ["line 1: reading failed within the first 1562 bytes as stored: Unknown frame descriptor"]
-    a byte behind zstd: 7 records ["line 1: reading failed within the first 1556 bytes as stored: Unknown frame descriptor"]
-    zeros behind zstd: 7 records ["line 1: reading failed within the first 2067 bytes as stored: Unknown frame descriptor"]
-    gzip behind zstd: 7 records ["line 1: reading failed within the first 3467 bytes as stored: Unknown frame descriptor"]
-    a skippable frame behind zstd: 7 records []
+    text after empty data: 0 records Unreadable { reason: "reading failed within the first 27 bytes as stored: the gzip data ends at byte 20, and the 7 bytes after it are not gzip data" } []
+    text after data of no format: 0 records Unreadable { reason: "reading failed within the first 34 bytes as stored: the gzip data ends at byte 27, and the 7 bytes after it are not gzip data" } []
+    text after zstd: 7 records ["line 1: reading failed within the first 1562 bytes as stored: Unknown frame descriptor"]
+    a byte after zstd: 7 records ["line 1: reading failed within the first 1556 bytes as stored: Unknown frame descriptor"]
+    zeros after zstd: 7 records ["line 1: reading failed within the first 2067 bytes as stored: Unknown frame descriptor"]
+    gzip after zstd: 7 records ["line 1: reading failed within the first 3467 bytes as stored: Unknown frame descriptor"]
+    a skippable frame after zstd: 7 records []
     "#);
 }
 
@@ -96,8 +96,8 @@ fn bytes_are_counted_and_hashed() {
     assert_eq!(read.account.decompressed, S3.len() as u64);
     let expected: [u8; 32] = <sha2::Sha256 as sha2::Digest>::digest(&packed).into();
     assert_eq!(read.account.sha256, Some(expected));
-    let seen = set.progress().bytes.load(std::sync::atomic::Ordering::Relaxed);
-    assert_eq!(seen, packed.len() as u64);
+    let read = set.progress().bytes.load(std::sync::atomic::Ordering::Relaxed);
+    assert_eq!(read, packed.len() as u64);
     let again = read_file(set.open(0));
     assert!(matches!(again.account.status, FileStatus::Unreadable { .. }), "stdin is read once");
 }

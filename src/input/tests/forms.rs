@@ -68,8 +68,8 @@ fn every_form_of_cloudaudit_is_read() {
     look-up-events.json: read; events-object plain; 3 events; 1x CloudAuditEvent is not JSON: the fields around it were read
     eventbridge.json: read; object plain; 1 events
     ");
-    let answer = read_all(&inputs(&[&data("cloudaudit", "describe-events.json")]));
-    assert_eq!(answer[0].account.pointer(2), "/Response/Events/2");
+    let response = read_all(&inputs(&[&data("cloudaudit", "describe-events.json")]));
+    assert_eq!(response[0].account.pointer(2), "/Response/Events/2");
     let packed = read_bytes(gzip(&fs::read(data("cloudaudit", "records.json")).unwrap()));
     assert_eq!(line(&packed), "read; records-object gzip; 6 events");
 }

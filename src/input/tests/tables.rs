@@ -44,12 +44,12 @@ fn a_table_is_recognised_by_its_columns() {
         ("quoted header", table(&format!("\"{}\"", HEADER.replace(',', "\",\""))).into_bytes()),
         ("two files in one", format!("{plain}\u{feff}{plain}").into_bytes()),
         ("columns in another order, and one more", reordered.into()),
-        ("the answer of a query", query.into()),
+        ("the response of a query", query.into()),
         ("records in an envelope", lake.repeat(2).into_bytes()),
-        ("an empty answer", br#"{"QueryResultRows":[]}"#.to_vec()),
-        ("another answer", br#"{"QueryResultRows":[[{"a":"1"},{"b":"2"}]]}"#.to_vec()),
+        ("an empty response", br#"{"QueryResultRows":[]}"#.to_vec()),
+        ("another response", br#"{"QueryResultRows":[[{"a":"1"},{"b":"2"}]]}"#.to_vec()),
         (
-            "an answer with a column twice",
+            "a response with a column twice",
             br#"{"QueryResultRows":[[{"a":"1"},{"a":"2"}]]}"#.to_vec(),
         ),
     ]);
@@ -64,11 +64,11 @@ fn a_table_is_recognised_by_its_columns() {
     quoted header: read; rows plain; 3 events
     two files in one: read; rows plain; 6 events; the header line is repeated between rows
     columns in another order, and one more: read; rows plain; 1 events
-    the answer of a query: read; query-rows-object plain; 2 events; 202 2 malformed; 240 3 foreign
+    the response of a query: read; query-rows-object plain; 2 events; 202 2 malformed; 240 3 foreign
     records in an envelope: read; lines plain; 2 events
-    an empty answer: declined: no records in its container; query-rows-object plain; 0 events
-    another answer: unclaimed: no known table has the columns a, b (tried: all formats); query-rows-object plain; 0 events
-    an answer with a column twice: unclaimed: two of its columns have the name `a`, so its rows are ambiguous; query-rows-object plain; 0 events
+    an empty response: declined: no records in its container; query-rows-object plain; 0 events
+    another response: unclaimed: no known table has the columns a, b (tried: all formats); query-rows-object plain; 0 events
+    a response with a column twice: unclaimed: two of its columns have the name `a`, so its rows are ambiguous; query-rows-object plain; 0 events
     ");
 }
 

@@ -2,8 +2,8 @@
 //!
 //! Most keys have the same names in all trails, so [`cloud`] decides which cloud wrote a record,
 //! and [`Spelling`] contains the spelling of the keys in each trail. [`Surroundings`] describes
-//! what may be around a record. A [`EventBuilder`] collects the fields that are needed, and a
-//! [`Call`] those from which others are derived.
+//! what may be around a record. An [`EventBuilder`] collects the fields that are needed, and a
+//! [`Call`] collects the fields from which others are derived.
 
 mod call;
 pub(super) mod cloud;

@@ -94,7 +94,7 @@ impl FormatUnderTest {
         out
     }
 
-    /// Each field of these records is the same alone and with all others.
+    /// Asserts that a field has the same value whether it is requested alone or with all others.
     pub(in crate::input) fn assert_projection_changes_nothing(&self, texts: &[String]) {
         for text in texts {
             let together = self.fields(text, FieldSet::all(RecordKind::Event)).unwrap();
@@ -105,18 +105,18 @@ impl FormatUnderTest {
         }
     }
 
-    /// The fields that these records fill are those that the format declares.
+    /// Asserts that these records fill exactly the fields that the format declares.
     pub(in crate::input) fn assert_carries_what_it_fills(&self, texts: &[String]) {
-        let mut seen = FieldSet::EMPTY;
+        let mut filled = FieldSet::EMPTY;
         for text in texts {
             self.map(text, FieldSet::all(RecordKind::Event), |record| {
                 of_kind(RecordKind::Event)
                     .filter(|id| !record.get(*id).is_missing())
-                    .for_each(|id| seen.insert(id));
+                    .for_each(|id| filled.insert(id));
             });
         }
         let names = |set: &FieldSet| set.iter().map(|id| id.field().path()).collect::<Vec<_>>();
-        assert_eq!(names(&seen), names(&self.format.carries(&self.origin)));
+        assert_eq!(names(&filled), names(&self.format.carries(&self.origin)));
     }
 }
 
@@ -142,7 +142,7 @@ fn fits(value: &Value<'_>, ty: Type) -> bool {
     }
 }
 
-/// Every field but the parts of the original record.
+/// Every field except those that contain the original record or a part of it.
 pub(in crate::input) fn typed() -> FieldSet {
     let untyped = [field::RAW, field::PARAMS, field::RESPONSE];
     of_kind(RecordKind::Event).filter(|id| !untyped.contains(id)).collect()

@@ -16,7 +16,7 @@ pub(in crate::input) struct Spelling {
 
 /// The object below which every dot of a flattened key separates two keys. Elsewhere keys may
 /// contain dots: `requestParameters` of Alibaba Cloud has `InstanceId.1`.
-const ANSWER: &str = "responseElements";
+const RESPONSE: &str = "responseElements";
 
 impl Spelling {
     /// The spelling of this cloud's trail.
@@ -35,13 +35,13 @@ impl Spelling {
         let written: String = written.chars().filter(|c| !c.is_whitespace()).collect();
         let mut path = String::new();
         for part in written.split('.') {
-            let known = self.key(&path, part);
+            let spelled = self.key(&path, part);
             if path.is_empty() {
-                path.push_str(known?);
+                path.push_str(spelled?);
             } else {
                 // Unknown keys inside a known one stay as they are.
                 path.push('.');
-                path.push_str(known.unwrap_or(part));
+                path.push_str(spelled.unwrap_or(part));
             }
         }
         Some(path)
@@ -112,7 +112,7 @@ impl Spelling {
     pub(in crate::input) fn nest(&self, flat: &str, prefix: &str, out: &mut String) -> bool {
         let is_object = |path: &str| {
             let head = path.split('.').next().unwrap_or_default();
-            head.eq_ignore_ascii_case(ANSWER)
+            head.eq_ignore_ascii_case(RESPONSE)
                 || self.objects.iter().any(|(object, _)| object.eq_ignore_ascii_case(path))
         };
         unflatten(flat, prefix, &is_object, out)

@@ -82,8 +82,8 @@ impl Surroundings {
         Ok(Recognized::Row(fields))
     }
 
-    /// The record with its keys as the trail spells them, if an export changed those inside it and
-    /// no envelope was around it.
+    /// The record with its keys as the trail spells them, if an export changed keys inside it and
+    /// it was not in an envelope.
     pub(in crate::input) fn restored(
         &self,
         raw: &RawRecord<'_>,

@@ -2,20 +2,20 @@
 
 use crate::output::report_v1::{Finding, Report};
 
-/// The fewest digits that name a finding.
+/// The minimum number of digits that select a finding.
 const FEWEST: usize = 6;
 
 /// The digits of a whole fingerprint.
 const WHOLE: usize = 32;
 
-/// Why a text names no finding of a report. `keytrail show` reports it.
+/// Why a text selects no finding of a report. `keytrail show` reports it.
 #[derive(Debug, PartialEq)]
 pub enum NotFound<'r> {
-    /// It is not the beginning of a fingerprint.
+    /// The text is not the beginning of a fingerprint.
     NotAFingerprint,
     /// No finding of the report has such a fingerprint.
     Unknown,
-    /// Several findings do.
+    /// Several findings of the report have such a fingerprint.
     Ambiguous(Vec<&'r Finding<'r>>),
 }
 

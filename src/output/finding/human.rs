@@ -230,7 +230,9 @@ fn role(role: VerdictRole) -> &'static str {
     match role {
         VerdictRole::Gates => "gates: it fails the run",
         VerdictRole::BelowThreshold => "below-threshold: it is below --fail-on",
-        VerdictRole::Experimental => "experimental: its rule is on trial and does not fail the run",
+        VerdictRole::Experimental => {
+            "experimental: its rule is not proven yet and does not fail the run"
+        }
         VerdictRole::Extended => {
             "extended: its rule is of the extended pack, for hunting, and does not fail the run"
         }

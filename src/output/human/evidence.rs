@@ -63,7 +63,7 @@ fn is_subject(finding: &Finding, cells: &[String]) -> bool {
 
 fn rows(page: &Page<'_>, finding: &Finding) -> Vec<CallRow> {
     let mut rows: Vec<CallRow> = Vec::new();
-    let mut known: HashMap<Vec<String>, usize> = HashMap::new();
+    let mut index_of: HashMap<Vec<String>, usize> = HashMap::new();
     for calls in &finding.calls {
         let counted = match finding.role {
             VerdictRole::Suppressed => calls.count,
@@ -71,10 +71,10 @@ fn rows(page: &Page<'_>, finding: &Finding) -> Vec<CallRow> {
         };
         if counted > 0 {
             let cells = cells(page, &calls.call);
-            match known.get(&cells) {
+            match index_of.get(&cells) {
                 Some(at) => rows[*at].1 += counted,
                 None => {
-                    known.insert(cells.clone(), rows.len());
+                    index_of.insert(cells.clone(), rows.len());
                     rows.push((cells, counted));
                 }
             }
@@ -151,7 +151,7 @@ fn operations(page: &Page<'_>, rest: &[CallRow], others: &LeftOut, calls: u64) -
     let others = others.operations.iter().map(|(name, count)| (page.value(name, 40), *count));
     let mut sums: Vec<(String, u64)> = Vec::new();
     for (name, count) in rest.chain(others).filter(|(name, _)| name != "-") {
-        match sums.iter_mut().find(|(known, _)| *known == name) {
+        match sums.iter_mut().find(|(operation, _)| *operation == name) {
             Some((_, sum)) => *sum += count,
             None => sums.push((name, count)),
         }

@@ -241,7 +241,7 @@ pub struct Finding<'a> {
     pub suppression: Option<Suppression<'a>>,
 }
 
-/// Who called: the root user of an account, or whose sub-account it is.
+/// A caller: the root user of an account, or a user or role that belongs to it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Identity<'a> {
     /// What kind of identity it is: `root`, `user`, `role`, ….

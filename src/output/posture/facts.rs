@@ -7,9 +7,9 @@ use crate::value::Time;
 pub struct PostureFacts {
     /// The version of the program.
     pub version: &'static str,
-    /// The time to which ages are computed, if the user set it.
+    /// The time at which ages are computed, if the user set it.
     pub now: Option<Time>,
-    /// The time to which ages are computed for reports without a time of their own.
+    /// The time at which ages are computed for reports without a time of their own.
     pub clock: Time,
     /// Whether access keys are shown unmasked.
     pub show_keys: bool,

@@ -113,7 +113,7 @@ fn as_of(posture: &Posture, facts: &PostureFacts) -> String {
         None if posture.is_undated() => times(Some(facts.clock), None),
         None => None,
     };
-    ages.map_or(text.clone(), |now| format!("{text}; ages are computed to {now}"))
+    ages.map_or(text.clone(), |now| format!("{text}; ages are computed at {now}"))
 }
 
 /// What was read, with the notes and the reasons for an incomplete run.

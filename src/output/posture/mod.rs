@@ -18,7 +18,7 @@ use crate::posture::Posture;
 pub use facts::PostureFacts;
 pub use human::write as write_human;
 
-/// Writes a posture as JSON, `keytrail/posture/v1`: everything, nothing cut.
+/// Writes the complete posture as JSON, `keytrail/posture/v1`.
 ///
 /// # Errors
 ///

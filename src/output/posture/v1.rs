@@ -23,11 +23,11 @@ pub(super) struct Posture<'a> {
     pub(super) schema: &'static str,
     /// The version of Keytrail.
     pub(super) version: &'static str,
-    /// The time given with `--now`, to which ages are computed; null if ages are computed to the
+    /// The time given with `--now`, at which ages are computed; null if ages are computed at the
     /// time of each report.
     #[schemars(extend("format" = "date-time"))]
     pub(super) now: Option<String>,
-    /// The time to which ages are computed for reports without a time of their own; null if all
+    /// The time at which ages are computed for reports without a time of their own; null if all
     /// reports have one, or if `now` is given.
     #[schemars(extend("format" = "date-time"))]
     pub(super) clock: Option<String>,
@@ -361,7 +361,7 @@ pub(super) struct Series {
 /// The totals of the reports of one time.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct Point {
-    /// When the reports were made; ages are computed to this time.
+    /// When the reports were made; ages are computed at this time.
     #[schemars(extend("format" = "date-time"))]
     pub(super) time: String,
     /// Users, including root users.

@@ -1,11 +1,11 @@
-//! The groups of an answer as a table.
+//! The groups of a result as a table.
 
 use std::io;
 
 use super::Manner;
 use crate::diag::{escape, escaped};
 use crate::finding::show;
-use crate::inspect::Answer;
+use crate::inspect::QueryResult;
 use crate::output::fit::Shrink;
 use crate::output::human::text::{columns, counted, number, shorten};
 use crate::query::Tally;
@@ -14,16 +14,20 @@ use crate::value::{RecordKind, Time, Value};
 /// The maximum width of a value, in columns.
 const WIDEST: usize = 60;
 
-pub(super) fn write(answer: &Answer, manner: Manner, out: &mut dyn io::Write) -> io::Result<()> {
-    let Some(ranked) = &answer.ranked else { return Ok(()) };
+pub(super) fn write(
+    result: &QueryResult,
+    manner: Manner,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    let Some(ranked) = &result.ranked else { return Ok(()) };
     if ranked.groups.is_empty() {
         return Ok(());
     }
     let shown = manner.top.unwrap_or(usize::MAX).min(ranked.groups.len());
     let (named, left) = ranked.groups.split_at(shown);
     let before =
-        Before { calls: answer.on == RecordKind::Event, times: answer.matches.first.is_some() };
-    let names = answer.columns.iter().map(|name| escaped(name, WIDEST));
+        Before { calls: result.on == RecordKind::Event, times: result.matches.first.is_some() };
+    let names = result.columns.iter().map(|name| escaped(name, WIDEST));
     let mut rows: Vec<Vec<String>> = vec![before.names().into_iter().chain(names).collect()];
     for group in named {
         rows.push(before.row(&group.tally, group.values.iter().map(cell)));

@@ -1,22 +1,22 @@
-//! An answer to a query, written for people.
+//! The result of a query, written for people.
 
 use std::io;
 
 use super::{Manner, groups, summary};
-use crate::inspect::Answer;
+use crate::inspect::QueryResult;
 use crate::source::Sources;
 
-/// Writes the groups of an answer, and what was read for it. `sources` contains the query.
+/// Writes the groups of a result, and what was read for it. `sources` contains the query.
 ///
 /// # Errors
 ///
 /// If writing to `out` fails.
 pub fn human(
-    answer: &Answer,
+    result: &QueryResult,
     sources: &Sources,
     manner: Manner,
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
-    groups::write(answer, manner, out)?;
-    summary::write(answer, sources, manner, out)
+    groups::write(result, manner, out)?;
+    summary::write(result, sources, manner, out)
 }

@@ -1,4 +1,4 @@
-//! The groups of an answer and what was read for it, as one JSON object per line.
+//! The groups of a result and what was read for it, as one JSON object per line.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -6,7 +6,7 @@ use std::io;
 use serde::{Serialize, Serializer};
 
 use crate::finding::Redactor;
-use crate::inspect::Answer;
+use crate::inspect::QueryResult;
 use crate::output::records::{Lines, Shown};
 use crate::query::{Group, Tally};
 use crate::record::FieldSet;
@@ -21,50 +21,50 @@ use crate::value::{RecordKind, Time};
 ///
 /// If writing to `out` fails.
 pub fn lines(
-    answer: &Answer,
+    result: &QueryResult,
     redactor: Redactor,
     top: Option<usize>,
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
     let mut lines = Lines::new(out, redactor);
-    let groups = answer.ranked.as_ref().map_or(&[][..], |ranked| &ranked.groups);
+    let groups = result.ranked.as_ref().map_or(&[][..], |ranked| &ranked.groups);
     let shown = top.unwrap_or(usize::MAX).min(groups.len());
     for group in &groups[..shown] {
-        let facts = TallyFacts::of(answer.on, &group.tally);
-        lines.line(&GroupLine { group: Values { names: &answer.columns, group }, tally: facts })?;
+        let facts = TallyFacts::of(result.on, &group.tally);
+        lines.line(&GroupLine { group: Values { names: &result.columns, group }, tally: facts })?;
     }
-    let others = answer.ranked.as_ref().map(|ranked| ranked.others);
+    let others = result.ranked.as_ref().map(|ranked| ranked.others);
     if let Some(others) = others.filter(|others| others.count > 0) {
-        lines.line(&OthersLine { others: TallyFacts::of(answer.on, &others) })?;
+        lines.line(&OthersLine { others: TallyFacts::of(result.on, &others) })?;
     }
-    let files = answer.other_files.iter().map(|(other, (count, _))| (other.name(), *count));
+    let files = result.other_files.iter().map(|(other, (count, _))| (other.name(), *count));
     let time = |time: Option<Time>| time.map(|time| time.to_string());
     lines.line(&TotalLine {
         total: Total {
-            on: answer.on.name(),
-            count_by: answer.ranked.is_some().then_some(&answer.columns[..]),
-            since: time(answer.period.since),
-            until: time(answer.period.until),
-            matches: TallyFacts::of(answer.on, &answer.matches),
-            shown: if answer.ranked.is_some() { shown as u64 } else { answer.shown },
-            groups: answer.ranked.as_ref().map(|ranked| ranked.groups.len() as u64),
-            unplaced: answer.unplaced,
-            rows: &answer.rows,
-            records: answer.records,
-            skipped: &answer.skipped,
-            failed_evaluations: answer.failures.count,
-            files: std::iter::once(("read", answer.files)).chain(files).collect(),
-            bytes: answer.bytes,
-            blind: paths(&answer.blind),
-            missing: paths(&answer.missing),
-            notes: &answer.record_notes,
-            masked_keys: answer
+            on: result.on.name(),
+            count_by: result.ranked.is_some().then_some(&result.columns[..]),
+            since: time(result.period.since),
+            until: time(result.period.until),
+            matches: TallyFacts::of(result.on, &result.matches),
+            shown: if result.ranked.is_some() { shown as u64 } else { result.shown },
+            groups: result.ranked.as_ref().map(|ranked| ranked.groups.len() as u64),
+            unplaced: result.unplaced,
+            rows: &result.rows,
+            records: result.records,
+            skipped: &result.skipped,
+            failed_evaluations: result.failures.count,
+            files: std::iter::once(("read", result.files)).chain(files).collect(),
+            bytes: result.bytes,
+            blind: paths(&result.blind),
+            missing: paths(&result.missing),
+            notes: &result.record_notes,
+            masked_keys: result
                 .masked
                 .iter()
                 .map(|of| (of.masked.text.as_str(), of.count() as u64))
                 .collect(),
-            incomplete: answer.incomplete(),
-            gate: answer.allowed.map(|allowed| Gate { allowed, failed: answer.fails() }),
+            incomplete: result.incomplete(),
+            gate: result.allowed.map(|allowed| Gate { allowed, failed: result.fails() }),
         },
     })
 }

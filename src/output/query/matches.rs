@@ -10,7 +10,7 @@ use crate::record::{FieldSet, Skip};
 
 /// Writes the matching records as one table, with the path of a file before its records.
 ///
-/// The summary of the answer reports the files without matches and the records that cannot be read.
+/// The summary of the result reports the files without matches and the records that cannot be read.
 pub struct Matches<'o> {
     out: &'o mut dyn io::Write,
     style: TableStyle,

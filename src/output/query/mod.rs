@@ -1,4 +1,4 @@
-//! Answers to queries: the matching records, then the groups and what was read.
+//! Results of queries: the matching records, then the groups and what was read.
 //!
 //! A person reads [`Matches`] and then what [`human`](fn@human) writes; programs read the lines of
 //! [`records::Lines`](super::records::Lines) and then those of [`lines`](fn@lines).
@@ -17,7 +17,7 @@ pub use sorted::{Sorted, SortedAs};
 
 use super::TableStyle;
 
-/// How to show an answer to a person.
+/// How to show a result to a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Manner {
     /// Groups to show; `None` shows all.

@@ -70,9 +70,10 @@ impl Viewer for Lines<'_> {
     }
 
     fn end(&mut self, file: &FileView<'_>, counts: &RecordCounts) -> io::Result<()> {
-        // A query finds something in few of many files, and its total counts them all.
-        let asked = counts.matched.is_some() && counts.shown == 0;
-        if asked && counts.skips() == 0 && notes(file, counts).is_empty() {
+        // Usually only a few of many files contain matches, and the total of a query counts all
+        // files.
+        let without_match = counts.matched.is_some() && counts.shown == 0;
+        if without_match && counts.skips() == 0 && notes(file, counts).is_empty() {
             return Ok(());
         }
         let (status, reason) = status(&file.account.status);

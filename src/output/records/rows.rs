@@ -125,8 +125,8 @@ impl TableBlocks {
                     _ => None,
                 })
             };
-            let known = self.widths.iter().any(|(known, _)| *known == kind);
-            if known || of_kind().next().is_none() {
+            let measured = self.widths.iter().any(|(measured, _)| *measured == kind);
+            if measured || of_kind().next().is_none() {
                 continue;
             }
             let headings = self.headings(kind);

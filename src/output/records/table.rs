@@ -115,9 +115,9 @@ impl Viewer for Table<'_> {
         }
         if let Some(time) = file.origin.time {
             let now = if time == file.now {
-                "its own time; ages are counted to it".to_owned()
+                "its own time; ages are computed at this time".to_owned()
             } else {
-                format!("its own time; ages are counted to {}, by --now", file.now)
+                format!("its own time; ages are computed at {}, by --now", file.now)
             };
             self.fact("time", &format!("{time} ({now})"))?;
         }

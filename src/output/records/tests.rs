@@ -149,7 +149,7 @@ fn keys_are_rows_below_their_user() {
     format    users (aws): Users and keys.
     columns   user, key (--columns)
     account   42 (by --account), where a record names none
-    time      2026-03-01T00:00:00Z (its own time; ages are counted to it)
+    time      2026-03-01T00:00:00Z (its own time; ages are computed at this time)
     cred   account  user
       key    id         active
            42       root

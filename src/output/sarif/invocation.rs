@@ -105,9 +105,9 @@ pub(super) fn of(
 }
 
 fn descriptor(kind: &str) -> Descriptor {
-    let known = KINDS.iter().find(|(id, _)| *id == kind);
+    let described = KINDS.iter().find(|(id, _)| *id == kind);
     let words = || format!("{}.", kind.replace('-', " "));
-    let about = known.map_or_else(words, |(_, about)| (*about).to_owned());
+    let about = described.map_or_else(words, |(_, about)| (*about).to_owned());
     Descriptor {
         id: kind.to_owned(),
         name: rules::name(kind),

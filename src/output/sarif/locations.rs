@@ -156,10 +156,10 @@ fn physical(artifact_location: ArtifactLocation, region: Option<Region>) -> Loca
 
 /// The files that a format recognised, including empty ones.
 fn artifacts(report: &Report) -> impl Iterator<Item = &FileReport> {
-    let known = |file: &&FileReport| {
+    let recognized = |file: &&FileReport| {
         matches!(file.account.status, FileStatus::Read | FileStatus::Declined { .. })
     };
-    report.files.iter().filter(known)
+    report.files.iter().filter(recognized)
 }
 
 fn base(root: usize) -> String {

@@ -77,12 +77,12 @@ fn related(
     rule: &RuleSummary,
     finding: &Finding,
 ) -> Option<Vec<Location>> {
-    let mut seen = BTreeSet::from([&finding.sample.location]);
+    let mut locations = BTreeSet::from([&finding.sample.location]);
     let further: Vec<&Sample> = finding
         .calls
         .iter()
         .flat_map(|calls| &calls.samples)
-        .filter(|sample| seen.insert(&sample.location))
+        .filter(|sample| locations.insert(&sample.location))
         .take(MOST_RECORDS)
         .collect();
     let rule_line = policy_line(&rule.file, rule.line, rule.builtin).map(|location| Location {

@@ -9,7 +9,7 @@ use super::user::User;
 use crate::record::{FieldId, Record};
 use crate::value::{RecordKind, Time, Type, Value};
 
-/// The time to which ages are computed, and when the reports were made.
+/// The time at which ages are computed, and when the reports were made.
 pub(super) const NOW: &str = "2026-01-01T00:00:00Z";
 
 pub(super) fn time(text: &str) -> Time {

@@ -184,7 +184,7 @@ impl<'a> Loader<'a> {
             Some(_) => {
                 (format!("`{MOST}` is a number from 1 to {MOST_LISTED}"), written.value.span)
             }
-            // That it is no number was already reported.
+            // The wrong type was already reported.
             None => return None,
         };
         self.diagnostics.push(Diagnostic::error(&codes::MEASURE, message).at(at, ""));

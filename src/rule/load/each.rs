@@ -8,7 +8,7 @@ use crate::source::Fragment;
 use crate::value::{Elem, Type};
 use crate::yaml::Node;
 
-/// The text of an expression, and whether it is a list of which each item counts.
+/// The text of an expression, and whether it is a list whose items count one by one.
 pub(super) fn value_or_each(node: &Node) -> Option<(&Fragment, bool)> {
     match node.get("each") {
         Some(each) => Some((&each.scalar()?.fragment, true)),

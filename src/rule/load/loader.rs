@@ -40,7 +40,7 @@ pub(super) struct Built {
 /// The values that make a subject.
 pub(super) struct SubjectParts {
     pub(super) by: Vec<(String, Expr)>,
-    /// The list of which each item is a subject, by its index.
+    /// The index of the list whose items are separate subjects.
     pub(super) each: Option<usize>,
 }
 

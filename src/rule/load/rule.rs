@@ -53,7 +53,7 @@ fn untested(rule: &Rule) -> Option<Diagnostic> {
         (false, false) => return None,
         (true, true) => (
             "the rule has no tests",
-            "add a test with `expect: match` and one with `expect: none` below `tests`",
+            "add a test with `expect: match` and one with `expect: none` under `tests`",
         ),
         (true, false) => {
             ("the rule has no test for a record that it matches", "add a test with `expect: match`")

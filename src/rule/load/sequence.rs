@@ -12,13 +12,13 @@ use crate::source::Span;
 use crate::value::Type;
 use crate::yaml::{MappingEntry, Node};
 
-/// Most steps of one sequence.
+/// The maximum number of steps of one sequence.
 const MAX_STEPS: usize = 16;
 
-/// Most records that the steps of a sequence require together.
+/// The maximum number of records that the steps of a sequence require together.
 const MAX_COUNT: usize = 100;
 
-/// What is said beyond [`MAX_COUNT`].
+/// The error if a sequence exceeds [`MAX_COUNT`].
 const MOST_RECORDS: &str = "the steps of a sequence require at most 100 records together";
 
 /// A step among the steps of its sequence.
@@ -100,7 +100,7 @@ impl<'a> Loader<'a> {
         let mut step = Step::new(&id, when?, by.clone(), *each);
         (step.absent, step.count) = (absent, count?);
         if let Some(written) = relation {
-            // A step before that has errors was left out.
+            // An earlier step that has errors was left out.
             if before.len() == number {
                 step.relation = Some(self.relation(written?, number, &mut step, before)?);
             }
@@ -129,7 +129,7 @@ impl<'a> Loader<'a> {
         None
     }
 
-    /// Makes a condition one over values that are retained of the steps.
+    /// Rewrites a condition over several steps to read the values that are retained from them.
     fn relation(
         &mut self,
         written: Expr,
@@ -138,7 +138,7 @@ impl<'a> Loader<'a> {
         before: &mut [Step],
     ) -> Option<Relation> {
         if !written.names_steps() {
-            let message = "`where` relates the record to those of earlier steps, and names none";
+            let message = "`where` relates the record to those of earlier steps, but names none";
             self.diagnostics.push(
                 Diagnostic::error(&codes::STEPS, message)
                     .at(written.span(), "reads one record")
@@ -158,7 +158,7 @@ impl<'a> Loader<'a> {
                 step.named.push(value);
             }
             let read = StepValue { step: of, value };
-            reads.iter().position(|known| *known == read).unwrap_or_else(|| {
+            reads.iter().position(|other| *other == read).unwrap_or_else(|| {
                 reads.push(read);
                 reads.len() - 1
             })

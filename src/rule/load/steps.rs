@@ -43,14 +43,14 @@ pub(super) fn named_in(nodes: &[Node], place: In) -> Vec<NamedStep> {
     nodes.iter().enumerate().map(step).collect()
 }
 
-/// Adds a value to those that are retained of a step, and returns its index.
+/// Adds a value to those that are retained from a step, and returns its index.
 pub(super) fn retain(retained: &mut Vec<(Expr, ValueForm)>, of: Expr, form: ValueForm) -> usize {
     let field = |expr: &Expr| match expr.ir().op {
         Op::Field(field) => Some(field),
         _ => None,
     };
-    let same = |(known, known_form): &(Expr, ValueForm)| {
-        field(known).is_some() && field(known) == field(&of) && *known_form == form
+    let same = |(other, other_form): &(Expr, ValueForm)| {
+        field(other).is_some() && field(other) == field(&of) && *other_form == form
     };
     retained.iter().position(same).unwrap_or_else(|| {
         retained.push((of, form));
@@ -65,8 +65,8 @@ impl<'a> Loader<'a> {
         named_in(steps.unwrap_or(&[]), In::Message)
     }
 
-    /// Makes an expression of `message` or `raise` that names steps one over values that are
-    /// retained of them.
+    /// Rewrites an expression of `message` or `raise` that names steps to read the values that are
+    /// retained from them.
     pub(super) fn of_steps(&mut self, written: Expr, built: &mut Option<Built>) -> Expr {
         let Some(Built { construct: Construct::Sequence(sequence), steps }) = built else {
             return written;
@@ -90,7 +90,7 @@ impl<'a> Loader<'a> {
             let step = step.unwrap_or(last);
             let Some(of_step) = steps.get_mut(step) else { return usize::MAX };
             let read = StepValue { step, value: retain(&mut of_step.retained, expr.clone(), form) };
-            sequence.shown.iter().position(|known| *known == read).unwrap_or_else(|| {
+            sequence.shown.iter().position(|other| *other == read).unwrap_or_else(|| {
                 sequence.measures.push(Measure::new(&name, MeasureKind::Step, expr));
                 sequence.shown.push(read);
                 sequence.shown.len() - 1
@@ -108,8 +108,8 @@ impl<'a> Loader<'a> {
         of_values
     }
 
-    /// Reports a look-up in the credential reports by values of several steps: the reports belong to
-    /// the record of one.
+    /// Reports a look-up in the credential reports by values of several steps, because a look-up
+    /// belongs to a single record.
     pub(super) fn reads_no_report(&mut self, of_values: &Expr) -> Option<()> {
         let mut report = None;
         of_values.ir().walk(&mut |node| {

@@ -12,7 +12,7 @@ fn problems_of_steps(steps: &str, rest: &str) -> Vec<String> {
 fn a_step_is_related_to_the_steps_before_it() {
     let a = "{id: made, when: event.ok == true}";
     let b = |where_: &str| format!("{a}, {{id: used, when: event.ok == true, where: '{where_}'}}");
-    let absent = "{id: told, when: event.ok == true, absent: true}";
+    let absent = "{id: gone, when: event.ok == true, absent: true}";
     for (steps, expected) in [
         (b("made.actor != event.actor"), ""),
         (b("made.params.name == event.user && made.ip == event.ip"), ""),
@@ -22,7 +22,7 @@ fn a_step_is_related_to_the_steps_before_it() {
         (b("used.actor != event.actor"), "KT2004 \"used\" the step `used` cannot be named here: it is the step itself"),
         (b("made.time == event.actor"), "KT2006"),
         (b("made.ok"), "KT2008"),
-        (b("event.ok == true"), "KT3017 \"event.ok == true\" `where` relates the record to those of earlier steps, and names none"),
+        (b("event.ok == true"), "KT3017 \"event.ok == true\" `where` relates the record to those of earlier steps, but names none"),
         (
             "{id: made, when: event.ok == true, where: used.ip == event.ip}, {id: used, when: event.ok == true}".to_owned(),
             "KT2004 \"used\" the step `used` cannot be named here: it is a later step",
@@ -32,8 +32,8 @@ fn a_step_is_related_to_the_steps_before_it() {
             "KT2004 \"made\" the step `made` cannot be named here: `when` reads one record",
         ),
         (
-            format!("{a}, {absent}, {{id: used, when: event.ok == true, where: told.ip == event.ip}}"),
-            "KT2004 \"told\" the step `told` cannot be named here: it is `absent`",
+            format!("{a}, {absent}, {{id: used, when: event.ok == true, where: gone.ip == event.ip}}"),
+            "KT2004 \"gone\" the step `gone` cannot be named here: it is `absent`",
         ),
         (
             format!("{a}, {{id: none, when: event.ok == true, absent: true, where: made.ip == event.ip}}"),
@@ -53,7 +53,7 @@ fn a_step_is_related_to_the_steps_before_it() {
 
 #[test]
 fn a_message_names_values_of_steps() {
-    let steps = "{id: made, when: event.ok == true}, {id: told, when: event.ok == true, absent: true}, {id: used, when: event.ok == true}";
+    let steps = "{id: made, when: event.ok == true}, {id: gone, when: event.ok == true, absent: true}, {id: used, when: event.ok == true}";
     for (rest, expected) in [
         ("message: '${made.user} ${used.ip} ${event.user} ${event.time - made.time}'", ""),
         ("raise: [{to: critical, when: 'made.user != event.user && event.time > made.time'}]", ""),
@@ -64,8 +64,8 @@ fn a_message_names_values_of_steps() {
         ("message: '${made}'", "KT2007 \"made\" an event cannot be converted to text"),
         ("message: '${maed.user}'", "KT2004 \"maed\""),
         (
-            "message: '${told.user}'",
-            "KT2004 \"told\" the step `told` cannot be named here: it is `absent`",
+            "message: '${gone.user}'",
+            "KT2004 \"gone\" the step `gone` cannot be named here: it is `absent`",
         ),
     ] {
         let problems = problems_of_steps(steps, &format!("  {rest}\n"));

@@ -18,7 +18,9 @@ use keytrail::{ScanOptions, scan};
 use proptest::prelude::*;
 
 use crate::run::Folder;
-use reference::{Entry, Event, Finding, Having, Minute, Occurrence, Rule, Step, findings, told};
+use reference::{
+    Entry, Event, Finding, Having, Minute, Occurrence, Rule, Step, findings, named_minutes,
+};
 
 const APIS: [&str; 4] = ["CreateUser", "AttachUserPolicy", "CreateAccessKey", "DeleteUser"];
 /// 2026-03-02T00:00:00Z, the start of every stream.
@@ -291,7 +293,7 @@ proptest! {
         let allowed = policy_with(true);
         let report = run(&allowed, &all, 1, 1 << 30);
         prop_assert_eq!(found(&report, &rule), findings(&rule, &events, &entries), "with entries");
-        for (user, minutes) in told(&rule, &events, &entries) {
+        for (user, minutes) in named_minutes(&rule, &events, &entries) {
             let times: Vec<String> =
                 minutes.iter().map(|m| Time((BEGINS + m * 60) * 1_000_000).to_string()).collect();
             let name = format!("user-{user}");

@@ -45,7 +45,8 @@ pub(crate) enum Rule {
     Sequence { steps: Vec<Step>, within: Option<Minute> },
     /// A new address in events of the first APIs, compared with events of the second.
     FirstSeen { when: Apis, among: Apis, history: Minute },
-    /// An event of these APIs after a silence. Whether a table names the last use of user 0.
+    /// An event of these APIs after a silence. `table` is the last use of user 0 according to a
+    /// table.
     AfterSilence { when: Apis, silence: Minute, table: Option<Minute> },
 }
 
@@ -56,7 +57,8 @@ pub(crate) struct Step {
     pub(crate) absent: bool,
     /// How many events it requires.
     pub(crate) count: usize,
-    /// An earlier present step, and whether the address is the same as there or another one.
+    /// An earlier present step, and whether the address must equal that step's address or differ
+    /// from it.
     pub(crate) relation: Option<(usize, bool)>,
 }
 
@@ -213,8 +215,8 @@ fn occurrences(
         Rule::AfterSilence { when, silence, table } => {
             let ends = |event: &&Event| {
                 let uses = own.iter().filter(|e| is(*when, e)).map(|e| e.time);
-                let known = uses.chain(table.filter(|_| event.user == 0));
-                let last = known.filter(|time| *time < event.time).max();
+                let times = uses.chain(table.filter(|_| event.user == 0));
+                let last = times.filter(|time| *time < event.time).max();
                 is(*when, event)
                     && counts(event)
                     && last.is_some_and(|last| event.time - last > *silence)
@@ -288,7 +290,7 @@ fn instances(
         for chain in open {
             for event in own.iter().filter(|event| is(step.apis, event) && counts(event)) {
                 let after_last = chain.last().is_none_or(|(of, last)| match of == number {
-                    // Which of the events of one step is called its first makes no difference.
+                    // The order of the events of one step makes no difference.
                     true => {
                         (last.time, last.id) < (event.time, event.id)
                             && (!named(*number) || last.ip == event.ip)
@@ -322,25 +324,31 @@ fn instances(
         }
         let begins = all.iter().map(|event| event.time).min().unwrap();
         let ends = all.iter().map(|event| event.time).max().unwrap();
-        let unseen = |gap: usize, seen: bool| !gaps[gap].is_empty() && within.is_some() && !seen;
+        let uncovered =
+            |gap: usize, covered: bool| !gaps[gap].is_empty() && within.is_some() && !covered;
         let uncertain = within.is_some_and(|within| {
-            unseen(0, begins <= first - within) || unseen(end, ends >= last + within)
+            uncovered(0, begins <= first - within) || uncovered(end, ends >= last + within)
         });
         found.push((chain, uncertain));
     }
     found
 }
 
-/// The minutes of the records that the message of each user names: those of the instance of the
-/// first occurrence that ends first, and of these the one that begins first, and so on. Only for a
-/// sequence whose steps require one record each and for users with one event a minute.
-pub(crate) fn told(rule: &Rule, stream: &[Event], entries: &[Entry]) -> BTreeMap<u8, Vec<Minute>> {
+/// The minutes of the records that the message of each user names. They belong to the instance of
+/// the first occurrence that ends first. If several instances end at that time, the one that begins
+/// first is named, and so on for later steps. It supports only sequences whose steps require one
+/// record each, and users with one event a minute.
+pub(crate) fn named_minutes(
+    rule: &Rule,
+    stream: &[Event],
+    entries: &[Entry],
+) -> BTreeMap<u8, Vec<Minute>> {
     let Rule::Sequence { steps, within } = rule else { return BTreeMap::new() };
     let mut events: Vec<Event> = stream.to_vec();
     events.sort();
     events.dedup();
     let covered = |event: &Event| entries.iter().any(|entry| entry.covers(event));
-    let mut told = BTreeMap::new();
+    let mut named_minutes = BTreeMap::new();
     for user in events.iter().map(|event| event.user).collect::<BTreeSet<u8>>() {
         let own: Vec<Event> = events.iter().filter(|e| e.user == user).copied().collect();
         let minutes: BTreeSet<Minute> = own.iter().map(|event| event.time).collect();
@@ -356,8 +364,8 @@ pub(crate) fn told(rule: &Rule, stream: &[Event], entries: &[Entry]) -> BTreeMap
             (minutes[minutes.len() - 1], minutes)
         });
         if let Some((_, minutes)) = minutes.min() {
-            told.insert(user, minutes);
+            named_minutes.insert(user, minutes);
         }
     }
-    told
+    named_minutes
 }

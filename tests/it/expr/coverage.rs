@@ -169,8 +169,8 @@ impl Coverage {
 
     /// The parts for which Rhai never returned a value.
     pub(super) fn gaps<'k>(&self, wanted: impl IntoIterator<Item = &'k String>) -> Vec<&'k String> {
-        let seen = |key: &String| self.0.get(key).is_some_and(|(_, returned)| *returned > 0);
-        wanted.into_iter().filter(|key| !seen(key)).collect()
+        let compared = |key: &String| self.0.get(key).is_some_and(|(_, returned)| *returned > 0);
+        wanted.into_iter().filter(|key| !compared(key)).collect()
     }
 }
 

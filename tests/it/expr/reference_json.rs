@@ -109,8 +109,9 @@ pub(super) fn register(engine: &mut Engine) {
     one_item(engine, "some", |holds, _| holds);
     one_item(engine, "all", |holds, _| holds);
     one_item(engine, "filter", |holds, value| {
-        let kept: Array = holds.as_bool().unwrap_or(false).then_some(value).into_iter().collect();
-        kept.into()
+        let filtered: Array =
+            holds.as_bool().unwrap_or(false).then_some(value).into_iter().collect();
+        filtered.into()
     });
     one_item(engine, "map", |result, _| vec![result].into());
 }

@@ -8,10 +8,11 @@ use keytrail::rule::{Confidence, Pack, Rule, SOURCE_TAGS, Severity, SourceTag, T
 use super::{filled_pack, pack};
 
 /// Rules that need configuration by a project.
-const TO_BE_FILLED: [&str; 6] = [
+const TO_BE_FILLED: [&str; 7] = [
     "inactive-key-scheduled",
     "leaked-key-active",
     "leaked-key-used",
+    "new-signin-country",
     "unapproved-service",
     "unexpected-active-key",
     "watched-key-used",

@@ -99,6 +99,6 @@ fn scan(policy: &Policy, files: &[&Path], now: Option<&str>) -> Report {
 
 /// The findings of a rule.
 fn of_rule<'r>(report: &'r Report, rule: &str) -> Vec<&'r Finding> {
-    assert!(report.rules.iter().any(|known| known.id == rule), "there is no rule {rule}");
+    assert!(report.rules.iter().any(|of| of.id == rule), "there is no rule {rule}");
     report.findings.iter().filter(|found| report.rules[found.rule].id == rule).collect()
 }

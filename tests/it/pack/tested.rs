@@ -19,8 +19,9 @@ fn providers(test: &TestCase) -> BTreeSet<&'static str> {
 /// The provider of a record, from the record itself or from its format.
 fn provider(record: &Node) -> Option<&'static str> {
     if let Some(format) = record.get("format") {
-        let known = FORMATS.iter().find(|known| Some(known.name()) == format.text());
-        return known.map(|format| format.provider().name());
+        let format_named =
+            FORMATS.iter().find(|format_named| Some(format_named.name()) == format.text());
+        return format_named.map(|format| format.provider().name());
     }
     let named =
         ["event", "cred"].iter().find_map(|kind| record.get(kind)?.get("provider")?.text())?;

@@ -90,8 +90,8 @@ fn emitted(policy: &Policy, folder: &Folder, parts: &[&[Event]]) -> BTreeMap<u12
         let of_check = ids(&check.report, policy);
         assert_eq!(check.ids.iter().collect::<BTreeSet<_>>(), of_check.keys().collect());
         for (id, of) in of_check {
-            let known: &mut Emission = emitted.entry(id).or_default();
-            *known = (known.0 + of.0, of.1, of.2, of.3);
+            let emission: &mut Emission = emitted.entry(id).or_default();
+            *emission = (emission.0 + of.0, of.1, of.2, of.3);
         }
         state = check.state;
     }

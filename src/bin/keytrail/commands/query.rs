@@ -5,7 +5,7 @@ use std::io;
 use keytrail::config::Policy;
 use keytrail::finding::Redactor;
 use keytrail::input::InputSet;
-use keytrail::inspect::{Answer, Selection, Viewer, select};
+use keytrail::inspect::{QueryResult, Selection, Viewer, select};
 use keytrail::output::query::{Manner, Matches, Sorted, SortedAs, human, lines};
 use keytrail::output::records::{Lines, default_fields};
 use keytrail::query::{
@@ -52,7 +52,7 @@ Exit codes:
   2  cannot run: usage, the query, project file, policy files, inputs that match no file, output
   3  incomplete: records or files that could not be read, an expression that failed, nothing to
      evaluate
-  If several apply, 2 wins over 3, and 3 over 1";
+  If several apply, 2 takes precedence over 3, and 3 over 1";
 
 /// Find records by a condition, or count them.
 ///
@@ -160,12 +160,12 @@ impl Query {
             redactor: Redactor { show_keys: self.show_keys },
             allowed: self.gate.allowed(),
         };
-        match self.answer(&selection, &order, &inputs, &policy, host) {
-            Ok(answer) if !answer.ambiguous().is_empty() => {
-                Err(ambiguous(&answer, &policy, host))
+        match self.execute(&selection, &order, &inputs, &policy, host) {
+            Ok(result) if !result.ambiguous().is_empty() => {
+                Err(ambiguous(&result, &policy, host))
             }
-            Ok(answer) if !answer.incomplete().is_empty() => Ok(Exit::Incomplete),
-            Ok(answer) if answer.fails() => Ok(Exit::Findings),
+            Ok(result) if !result.incomplete().is_empty() => Ok(Exit::Incomplete),
+            Ok(result) if result.fails() => Ok(Exit::Findings),
             Ok(_) => Ok(Exit::Clean),
             // If the reader closes the pipe, it needs no more output.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Exit::Clean),
@@ -173,14 +173,14 @@ impl Query {
         }
     }
 
-    fn answer(
+    fn execute(
         &self,
         selection: &Selection<'_>,
         order: &QueryOrder,
         inputs: &InputSet,
         policy: &Policy,
         host: &mut Host<'_>,
-    ) -> io::Result<Answer> {
+    ) -> io::Result<QueryResult> {
         let counted = Counted::new(inputs);
         let sorted = !order.records.is_empty();
         // Records appear on the terminal where progress would be drawn.
@@ -196,7 +196,7 @@ impl Query {
                 select(&counted, inputs.roots(), policy, selection, viewer)
             })
         };
-        let answer = match self.format {
+        let result = match self.format {
             _ if sorted => {
                 let written = match self.format {
                     Layout::Human => SortedAs::Table(style),
@@ -205,29 +205,29 @@ impl Query {
                 let shown = (selection.query.on, selection.fields);
                 let limit = self.most(self.limit, SHOWN);
                 let mut viewer = Sorted::new(out, shown, order.records.clone(), limit, written);
-                let mut answer = read(&mut viewer)?;
-                if answer.ambiguous().is_empty() {
-                    (answer.shown, answer.unsorted) = viewer.finish()?;
+                let mut result = read(&mut viewer)?;
+                if result.ambiguous().is_empty() {
+                    (result.shown, result.unsorted) = viewer.finish()?;
                 }
-                answer
+                result
             }
             Layout::Human => {
                 let mut viewer = Matches::new(out, selection.fields, style);
-                let answer = read(&mut viewer)?;
-                if answer.ambiguous().is_empty() {
+                let result = read(&mut viewer)?;
+                if result.ambiguous().is_empty() {
                     viewer.finish()?;
                 }
-                answer
+                result
             }
             Layout::Json => read(&mut Lines::new(out, selection.redactor))?,
         };
         match self.format {
-            _ if !answer.ambiguous().is_empty() => {}
-            Layout::Human => human(&answer, &policy.sources, Manner { top, style }, out)?,
-            Layout::Json => lines(&answer, selection.redactor, top, out)?,
+            _ if !result.ambiguous().is_empty() => {}
+            Layout::Human => human(&result, &policy.sources, Manner { top, style }, out)?,
+            Layout::Json => lines(&result, selection.redactor, top, out)?,
         }
         out.flush()?;
-        Ok(answer)
+        Ok(result)
     }
 
     /// The order that `--sort` names: of groups if records are counted, otherwise of records.
@@ -292,12 +292,12 @@ impl Query {
     }
 }
 
-/// Prints which keys the masked keys of the query may be.
-fn ambiguous(answer: &Answer, policy: &Policy, host: &Host<'_>) -> Failure {
-    let errors = answer.ambiguous();
+/// Prints which access keys each masked key of the query may stand for.
+fn ambiguous(result: &QueryResult, policy: &Policy, host: &Host<'_>) -> Failure {
+    let errors = result.ambiguous();
     errors.iter().for_each(|error| host.term.diagnostic(error, &policy.sources));
     let keys = amount(errors.len(), "masked key is", "masked keys are");
-    Failure::because(format!("{keys} ambiguous in the inputs; there is no answer"))
+    Failure::because(format!("{keys} ambiguous in the inputs; there is no result"))
 }
 
 fn list(project: &Policy, layout: Layout, host: &mut Host<'_>) -> Result<(), Failure> {
@@ -322,7 +322,7 @@ fn list(project: &Policy, layout: Layout, host: &mut Host<'_>) -> Result<(), Fai
     }
     if project.queries.is_empty() {
         return Err(Failure::because("the project file has no queries")
-            .help("write them below `queries`: `NAME: { expr: …, count_by: […] }`"));
+            .help("write them under `queries`: `NAME: { expr: …, count_by: […] }`"));
     }
     let mut table = Table::new(["NAME", "SINCE", "CONDITION", "COUNTED BY", "DESCRIPTION"]);
     for (name, saved) in &project.queries {

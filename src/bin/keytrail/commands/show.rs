@@ -159,7 +159,7 @@ impl Show {
         let inputs = self.hints.open(&self.inputs, &project.inputs, host)?;
         let options = Options {
             fields: RecordKind::ALL.into_iter().flat_map(field::of_kind).collect(),
-            // Of a file without a record of the finding, none is shown.
+            // No record is shown of a file that contains none of the finding.
             limit: Some(0),
             places: places(finding),
             now: None,
@@ -195,9 +195,9 @@ impl Show {
         let written = "`keytrail scan INPUT --format json:FILE` writes the JSON report; one scan can \
                        write several formats";
         let other = if start.contains("sarif") {
-            "this is SARIF, which does not contain a finding whole"
+            "this is SARIF, which does not contain whole findings"
         } else if start.trim_start().starts_with("{\"type\":") {
-            "these are lines of `keytrail watch`: each contains its finding whole"
+            "these are lines of `keytrail watch`: each contains a whole finding"
         } else {
             return failure.help(written);
         };
@@ -217,11 +217,11 @@ impl Show {
                     "no finding of {} has the fingerprint `{fingerprint}`",
                     self.report
                 ))
-                .help(format!("the report has {} findings; it may be of another run", report.findings.len()));
+                .help(format!("the report has {} findings; it may be from another run", report.findings.len()));
                 match left_out {
                     0 => failure,
                     _ => failure.help(format!(
-                        "--min-severity left {left_out} findings out of it; scan without it"
+                        "--min-severity left {left_out} findings out of the report; scan without that flag"
                     )),
                 }
             }

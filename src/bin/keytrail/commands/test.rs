@@ -56,7 +56,7 @@ impl Test {
         }
         if passed + failed == 0 {
             return Err(Failure::because("there is no test to run")
-                .help("give rules `tests`, or name rules that have some"));
+                .help("add `tests` to a rule, or name rules that have tests"));
         }
         host.term.print(&format!(
             "{}: {passed} passed, {failed} failed\n",

@@ -22,7 +22,7 @@ use crate::exit::{Exit, Failure};
 use crate::host::{self, Host};
 use crate::inputs::InputArgs;
 use crate::policy::PolicyArgs;
-use crate::signals::{LOOK, Signals};
+use crate::signals::{POLL_INTERVAL, Signals};
 use crate::stream::Stream;
 use crate::term::stdout_failed;
 
@@ -38,7 +38,7 @@ const EXIT_CODES: &str = "\
 Exit codes:
   0    standard input ended, or --once is done
   2    cannot run: usage, project file, policy files, inputs that name nothing, state, output
-  3    as 0, and a check was incomplete: records skipped, a file that cannot be read
+  3    like 0, but a check was incomplete: records skipped, a file that cannot be read
   130  SIGINT
   143  SIGTERM
 Findings do not change the exit code: they are lines on standard output";
@@ -103,7 +103,7 @@ pub(crate) struct Watch {
 }
 
 /// The state that continues from check to check.
-struct Going<'p> {
+struct WatchLoop<'p> {
     watch: keytrail::watch::Watch<'p>,
     follow: Follow,
     stdin: Option<Stream>,
@@ -139,7 +139,7 @@ impl Watch {
                  `within` needs all of them"
             ));
         }
-        let mut going = Going {
+        let mut running = WatchLoop {
             watch,
             stdin: follow.stdin().then(Stream::open),
             follow,
@@ -152,54 +152,54 @@ impl Watch {
         };
         loop {
             let began = Instant::now();
-            if self.once && !going.wait_for_stdin() {
-                return Ok(going.signals.received().unwrap_or(Exit::Terminated));
+            if self.once && !running.wait_for_stdin() {
+                return Ok(running.signals.received().unwrap_or(Exit::Terminated));
             }
-            if let Next::End(exit) = self.check(&mut going, host)? {
+            if let Next::End(exit) = self.check(&mut running, host)? {
                 return Ok(exit);
             }
             let interval = std::time::Duration::from_micros(self.interval.0.max(0) as u64);
-            while began.elapsed() < interval && !going.is_due() {
-                std::thread::sleep(LOOK.min(interval.saturating_sub(began.elapsed())));
+            while began.elapsed() < interval && !running.is_due() {
+                std::thread::sleep(POLL_INTERVAL.min(interval.saturating_sub(began.elapsed())));
             }
         }
     }
 
-    fn check(&self, going: &mut Going<'_>, host: &mut Host<'_>) -> Result<Next, Failure> {
-        if let Some(exit) = going.signals.received() {
+    fn check(&self, running: &mut WatchLoop<'_>, host: &mut Host<'_>) -> Result<Next, Failure> {
+        if let Some(exit) = running.signals.received() {
             return Ok(Next::End(exit));
         }
         let clock = match self.now {
             Some(now) => now,
             None => host::clock()?,
         };
-        if let Some(stdin) = &going.stdin {
-            let (ended, failed) = stdin.take(&mut going.rest);
-            going.ended = ended;
-            going.incomplete |= failed.is_some();
-            going.notes.extend(failed.map(|error| Note {
+        if let Some(stdin) = &running.stdin {
+            let (ended, failed) = stdin.take(&mut running.rest);
+            running.ended = ended;
+            running.incomplete |= failed.is_some();
+            running.notes.extend(failed.map(|error| Note {
                 id: "unreadable-input",
                 text: format!("reading standard input failed: {error}"),
             }));
         }
-        let used = going.watch.state().files();
-        let round = match going.follow.look(clock, &mut going.rest, going.ended, &used) {
+        let used = running.watch.state().files();
+        let round = match running.follow.look(clock, &mut running.rest, running.ended, &used) {
             Ok(round) => round,
-            Err(errors) => return self.nothing(going, host, &errors),
+            Err(errors) => return self.nothing(running, host, &errors),
         };
-        let last = going.ended && !self.inputs.names_files();
-        let mut notes = std::mem::take(&mut going.notes);
+        let last = running.ended && !self.inputs.names_files();
+        let mut notes = std::mem::take(&mut running.notes);
         let of_round = round.notes().iter();
         notes.extend(of_round.map(|note| Note { id: note.id, text: note.text.clone() }));
-        let checked = going.watch.check(&round.until(&going.signals.stop), clock, last, notes);
+        let checked = running.watch.check(&round.until(&running.signals.stop), clock, last, notes);
         // An interrupted check has no effect: the next watch begins where this check began.
-        if let Some(exit) = going.signals.received() {
+        if let Some(exit) = running.signals.received() {
             return Ok(Next::End(exit));
         }
         let check = checked.map_err(|error| {
             Failure::because(format!("matches in a temporary file cannot be read back: {error}"))
         })?;
-        going.incomplete |= !check.report.incomplete.is_empty();
+        running.incomplete |= !check.report.incomplete.is_empty();
         match self.emit(&check, &round, last, host) {
             Ok(()) => {}
             // A reader that closes the pipe needs no more output. The next watch emits the rest.
@@ -213,16 +213,16 @@ impl Watch {
             (&file.account, records, file.skipped.contains_key(SkipReason::Io.name()))
         });
         let store = SavedState { files: round.done(accounts), state: check.state };
-        if let Some(file) = &going.file {
+        if let Some(file) = &running.file {
             file.write(&store.write()).map_err(|error| {
                 Failure::because(format!("the state cannot be written: {error}"))
                     .help("the next watch emits again what was emitted since the last check")
             })?;
         }
-        going.follow.accept(store.files);
-        going.watch.accept(store.state);
-        if self.once && (going.stdin.is_none() || going.ended) || last {
-            let exit = if going.incomplete { Exit::Incomplete } else { Exit::Clean };
+        running.follow.accept(store.files);
+        running.watch.accept(store.state);
+        if self.once && (running.stdin.is_none() || running.ended) || last {
+            let exit = if running.incomplete { Exit::Incomplete } else { Exit::Clean };
             return Ok(Next::End(exit));
         }
         Ok(Next::Wait)
@@ -232,18 +232,18 @@ impl Watch {
     /// yet; otherwise a file may be missing for a while, and the next check looks for it again.
     fn nothing(
         &self,
-        going: &mut Going<'_>,
+        running: &mut WatchLoop<'_>,
         host: &Host<'_>,
         errors: &[keytrail::diag::Diagnostic],
     ) -> Result<Next, Failure> {
         for error in errors {
             host.term.diagnostic(error, &Sources::default());
         }
-        if going.follow.files().is_empty() || self.once {
+        if running.follow.files().is_empty() || self.once {
             let wrong = amount(errors.len(), "input names", "inputs name");
             return Err(Failure::because(format!("{wrong} nothing; nothing was watched")));
         }
-        going.incomplete = true;
+        running.incomplete = true;
         host.term.status("nothing was checked; the next check looks for the inputs again");
         Ok(Next::Wait)
     }
@@ -334,7 +334,7 @@ impl Watch {
     }
 }
 
-impl Going<'_> {
+impl WatchLoop<'_> {
     /// Waits for the end of standard input; `false` if a signal was received first.
     fn wait_for_stdin(&self) -> bool {
         while let Some(stdin) = &self.stdin
@@ -343,7 +343,7 @@ impl Going<'_> {
             if self.signals.received().is_some() {
                 return false;
             }
-            std::thread::sleep(LOOK);
+            std::thread::sleep(POLL_INTERVAL);
         }
         true
     }

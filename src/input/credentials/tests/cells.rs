@@ -248,8 +248,8 @@ fn every_column_that_a_format_reads_is_in_its_header() {
 fn no_header_matches_two_formats() {
     for report in REPORTS {
         let every = Columns::new(report.header.iter().map(|&name| name.to_owned()));
-        let known = REPORTS.iter().filter(|other| other.knows(&every)).count();
-        assert_eq!(known, 1, "{}", report.name);
+        let matching = REPORTS.iter().filter(|other| other.knows(&every)).count();
+        assert_eq!(matching, 1, "{}", report.name);
     }
     // The audit script's events, and tables of other people.
     for columns in [
@@ -315,14 +315,14 @@ fn carried_fields_are_those_of_the_fixtures() {
         let set = InputSet::new(&[fixture(name).to_str().unwrap().to_owned()]).unwrap();
         let mut file = set.open(0);
         let mut batch = Batch::default();
-        let mut seen = FieldSet::EMPTY;
+        let mut filled = FieldSet::EMPTY;
         while file.next(&mut batch) == BatchStatus::More || !batch.records.is_empty() {
             for raw in batch.iter().flatten() {
                 let mapper = report.mapper(&all(), &file.origin(), NOW);
                 mapper.map(&raw, &mut Scratch::default(), &mut |rows| {
                     for record in std::iter::once(rows.record).chain(rows.keys) {
                         let has = of_kind(record.kind).filter(|id| !record.get(*id).is_missing());
-                        has.for_each(|id| seen.insert(id));
+                        has.for_each(|id| filled.insert(id));
                     }
                 });
             }
@@ -330,7 +330,7 @@ fn carried_fields_are_those_of_the_fixtures() {
         }
         let paths =
             |set: FieldSet| -> Vec<String> { set.iter().map(|id| id.field().path()).collect() };
-        assert_eq!(paths(seen), paths(report.carries(&Origin::default())), "{name}");
+        assert_eq!(paths(filled), paths(report.carries(&Origin::default())), "{name}");
     }
     let account = Origin { account: Some("1".into()), ..Origin::default() };
     for report in [&ALIBABA, &TENCENT] {

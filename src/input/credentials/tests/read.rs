@@ -34,7 +34,7 @@ fn alibaba_reports_have_up_to_five_keys_without_ids() {
     4: user=emil@example.onaliyun.com user_type=user created=2023-03-03T03:03:03Z console=false [1 of 1 active]
       slot=1 active=true created=2025-12-31T00:00:00Z used=true last_used=2025-12-31T12:00:00Z age_days=1 idle_days=0
     5: user=fay@example.onaliyun.com user_type=user created=2023-03-03T03:03:03Z password=false console=false password_used=true password_last_used=2025-03-03T03:03:03Z password_changed=2023-03-03T03:03:03Z password_next=2024-03-03T03:03:03Z mfa=true [0 of 0 active]
-    note: neither the report nor its name contains its time: without `--now`, ages count to the time of the run
+    note: neither the report nor its name contains its time: without `--now`, ages are computed at the time of the run
     ");
 }
 
@@ -72,19 +72,19 @@ fn audit_reports_have_a_row_for_each_key() {
 
 #[test]
 fn a_base64_report_in_an_api_response_is_decoded() {
-    for (answer, report, time) in [
+    for (file, report, time) in [
         ("aws-answer.json", "aws_20260101_000000.csv", "2026-01-01T04:05:06Z"),
         ("alibaba-answer.json", "alibaba.csv", "2026-01-01T00:00:00Z"),
     ] {
-        let read_answer = read(&fixture(answer));
-        assert_eq!(read_answer.status, "rows base64", "{answer}");
-        assert_eq!(read_answer.time.as_deref(), Some(time), "the content goes before the name");
+        let read_file = read(&fixture(file));
+        assert_eq!(read_file.status, "rows base64", "{file}");
+        assert_eq!(read_file.time.as_deref(), Some(time), "the content goes before the name");
         let places = |read: &FileRead| -> Vec<(u64, u64)> {
             read.records.iter().map(|(line, rows, _)| (*line, *rows)).collect()
         };
         let bare = read(&fixture(report));
-        assert_eq!(places(&read_answer), places(&bare), "lines are those of the report inside");
-        assert_eq!(read_answer.records, bare.records, "{answer}");
+        assert_eq!(places(&read_file), places(&bare), "lines are those of the report inside");
+        assert_eq!(read_file.records, bare.records, "{file}");
     }
 }
 

@@ -20,7 +20,7 @@ pub(super) fn write(listed: &Listed<'_>) -> String {
     let rules = amount(listed.rules.len(), "rule", "rules");
     let mut page = format!(
         "# Rules\n\n{rules}, in each category the most severe first. `keytrail rules ID` shows the condition \
-         of one; the project\nfile sets parameters and severities, below `rules`.\n\n\
+         of one; the project\nfile sets parameters and severities, under `rules`.\n\n\
          A rule belongs to a pack. `core` is loaded by default. `extended` is for hunting: its rules are \
          less precise, `extends:\n[builtin:extended]` in the project file or `--extended` loads them, and \
          their findings are reported without failing the\nrun. The project file can move a rule to another \

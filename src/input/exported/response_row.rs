@@ -1,4 +1,4 @@
-//! A row of a query's answer: `[{"column":"value"},{"column":"value"}]`.
+//! A row of a query's response: `[{"column":"value"},{"column":"value"}]`.
 
 use std::borrow::Cow;
 
@@ -8,9 +8,9 @@ use crate::value::Members;
 
 /// The names and values of a row, in order.
 #[derive(Debug)]
-pub(in crate::input) struct QueryAnswer<'a>(Vec<(Cow<'a, str>, &'a str)>);
+pub(in crate::input) struct ResponseRow<'a>(Vec<(Cow<'a, str>, &'a str)>);
 
-impl<'a> QueryAnswer<'a> {
+impl<'a> ResponseRow<'a> {
     /// Reads a row; `None` for another text.
     pub(in crate::input) fn read(text: &'a str) -> Option<Self> {
         if !text.trim_start().starts_with('[') {

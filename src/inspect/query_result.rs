@@ -1,4 +1,4 @@
-//! The answer to a query.
+//! The result of a query.
 
 use std::collections::BTreeMap;
 
@@ -14,10 +14,10 @@ use crate::value::RecordKind;
 /// are only counted.
 const MAX_LISTED: usize = 20;
 
-/// The answer to a query, in addition to the records that are printed while it runs. Its texts are
+/// The result of a query, in addition to the records that are printed while it runs. Its texts are
 /// redacted.
 #[derive(Debug)]
-pub struct Answer {
+pub struct QueryResult {
     /// The record kind that the query reads.
     pub on: RecordKind,
     /// The period that the query selects.
@@ -79,7 +79,7 @@ pub struct Answer {
     pub gaps: BTreeMap<FieldGap, u64>,
 }
 
-/// The kind of a file that was not read as records. The last two kinds make an answer incomplete.
+/// The kind of a file that was not read as records. The last two kinds make a result incomplete.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum OtherFile {
     /// It was found in a folder and is of no format.
@@ -137,7 +137,7 @@ pub struct EvalFailures {
     pub first: Option<(EvalError, String, u64)>,
 }
 
-impl Answer {
+impl QueryResult {
     pub(super) fn new(
         on: RecordKind,
         period: Period,
@@ -257,7 +257,7 @@ impl Answer {
         }
     }
 
-    /// The reasons why the answer may be incomplete, each a sentence.
+    /// The reasons why the result may be incomplete, each a sentence.
     pub fn incomplete(&self) -> Vec<String> {
         let (kind, mut reasons) = (self.on.name(), Vec::new());
         let of_files = |other| self.other_files.get(&other).into_iter();

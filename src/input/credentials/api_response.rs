@@ -1,8 +1,8 @@
 //! Reports in API responses: a JSON object whose `Content` is the report.
 //!
-//! The answer is a wrapping like compression: lines and offsets of records are those of the report
-//! inside, which is what a person who decodes it sees. It is read whole, for its parts may come in
-//! any order.
+//! The response is a wrapping like compression: lines and offsets of records refer to the decoded
+//! report, which is what a person sees who decodes it. The whole response is read first, because
+//! its keys may come in any order.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -24,20 +24,20 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// A report extracted from an answer.
+/// A report extracted from a response.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Answer {
+pub(super) struct ApiResponse {
     /// The report.
     pub(super) content: Vec<u8>,
     /// Whether it was encoded as base64.
     pub(super) encoded: bool,
-    /// When the report was made, according to the answer.
+    /// When the report was made, according to the response.
     pub(super) time: Option<Time>,
-    /// A note about the answer.
+    /// A note about the response.
     pub(super) note: Option<&'static str>,
 }
 
-/// An answer whose report cannot be read.
+/// A response whose report cannot be read.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Broken {
     /// The offset of the error in bytes.
@@ -67,8 +67,8 @@ pub(super) fn begins(head: &[u8]) -> bool {
     found
 }
 
-/// Extracts the report from a complete answer; `None` if it is not an answer after all.
-pub(super) fn read(text: &[u8]) -> Option<Result<Answer, Broken>> {
+/// Extracts the report from a complete response; `None` if it is not a response after all.
+pub(super) fn read(text: &[u8]) -> Option<Result<ApiResponse, Broken>> {
     let text = std::str::from_utf8(text).ok()?;
     let outer = Parts::of(text)?;
     let parts = if outer.content.is_some() {
@@ -82,7 +82,12 @@ pub(super) fn read(text: &[u8]) -> Option<Result<Answer, Broken>> {
     Some(report(content, parts.time, parts.twice, at))
 }
 
-fn report(content: &str, time: Option<&str>, twice: bool, at: usize) -> Result<Answer, Broken> {
+fn report(
+    content: &str,
+    time: Option<&str>,
+    twice: bool,
+    at: usize,
+) -> Result<ApiResponse, Broken> {
     let broken = |at: usize, detail: &str| Broken { at, detail: detail.to_owned() };
     if twice {
         return Err(broken(at, "the response contains a key twice, so it is ambiguous"));
@@ -104,7 +109,7 @@ fn report(content: &str, time: Option<&str>, twice: bool, at: usize) -> Result<A
     let time_made = time.and_then(generated);
     let note = (time.is_some() && time_made.is_none())
         .then_some("the `GeneratedTime` of the response is not a time that Keytrail can read");
-    Ok(Answer { content, encoded, time: time_made, note })
+    Ok(ApiResponse { content, encoded, time: time_made, note })
 }
 
 /// Whether the text is the report itself, because a program has already decoded it.
@@ -144,7 +149,7 @@ fn generated(json: &str) -> Option<Time> {
     }
 }
 
-/// The relevant parts of an answer, and the objects that may contain them.
+/// The relevant parts of a response, and the objects that may contain them.
 #[derive(Default)]
 struct Parts<'a> {
     content: Option<&'a str>,
