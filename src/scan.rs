@@ -37,6 +37,8 @@ pub struct ScanOptions {
     pub show_keys: bool,
     /// Bytes of matches to retain in memory; the rest spills to temporary files.
     pub memory: usize,
+    /// Whether the report shows records, as those for programs do.
+    pub records: bool,
 }
 
 /// Evaluates a policy over inputs: the main job.
@@ -64,6 +66,7 @@ pub fn scan(
             memory: options.memory,
             create: Temporary::create,
             emit: EmitMode::Findings,
+            records: options.records,
         },
     );
     let facts = Facts {

@@ -84,6 +84,7 @@ pub(crate) fn print(count: usize) {
 
 fn options() -> ScanOptions {
     ScanOptions {
+        records: true,
         clock: Time::parse("2026-03-03T00:00:00Z").unwrap(),
         clock_given: true,
         jobs: NonZeroUsize::MIN,

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use super::details::{Detail, Details};
 use super::rows::{
-    Frame, MatchRow, Merge, Order, RecordPosition, Sorter, SpillError, SpillFile, put_text, texts,
+    Frame, MatchRow, Merge, Order, RecordPosition, Sorter, SpillError, SpillFile, TAIL, put_text,
+    texts,
 };
 
 /// Bytes that a subject takes in addition to its details.
@@ -43,7 +44,7 @@ impl DetailStore {
             subjects: HashMap::new(),
             bytes: 0,
             budget: budget / 2,
-            spilled: Sorter::new(budget / 2, spill),
+            spilled: Sorter::of_groups(budget / 2, spill, TAIL),
             frame: Vec::new(),
             rendered: Vec::new(),
         }

@@ -6,12 +6,13 @@ use std::sync::Arc;
 use super::accounting::ReadAs;
 use super::credentials::{AMBIGUOUS, Credentials, Joiner, LookUp};
 use super::details::Detail;
-use super::match_recorder::{MatchRecorder, RecordAt, detail, message};
+use super::match_recorder::MatchRecorder;
 use super::match_view::MatchView;
 use super::options::{PolicyRun, RunOptions};
 use super::projection::{Projected, Projection};
 use super::reduce::{SampleRequest, SampleTarget};
 use super::rows::SpillFile;
+use super::shown_record::{RecordAt, detail, message};
 use crate::expr::{Bindings, Reports};
 use crate::plan::{Candidates, Plan, Role};
 use crate::record::{Format, Origin, Outcome, RawRecord, Record};
@@ -62,9 +63,11 @@ impl<'p> Judge<'p> {
         }
     }
 
-    /// Prepares for records of a file; `once` if it cannot be read again.
-    pub(super) fn enter(&mut self, once: bool) {
+    /// Prepares for records of a file; `once` if it cannot be read again, `retains` if the records
+    /// that plain rules show are retained.
+    pub(super) fn enter(&mut self, once: bool, retains: bool) {
         self.recorder.once = once;
+        self.recorder.retains = retains;
     }
 
     /// Forgets the previous record.
@@ -148,12 +151,16 @@ impl<'p> Judge<'p> {
             // Rows are decided in order, so the hits of a row are adjacent.
             let from = hits.partition_point(|hit| hit.0 < row);
             let to = hits.partition_point(|hit| hit.0 <= row);
+            if from == to {
+                return;
+            }
             let of_row = hits[from..to].iter().map(|hit| hit.1);
             let mut record_match = |bindings: &Bindings<'_>| {
+                let matched = recorder.matched(at, bindings);
                 let silence =
                     |number: &u32| plan.conditions[*number as usize].role == Role::AfterSilence;
                 for number in of_row.clone().filter(|number| !silence(number)) {
-                    recorder.record_match(number, at, bindings, &mut |_| {});
+                    recorder.record_match(number, &matched, bindings, &mut |_| {});
                 }
                 if look_up.as_ref().is_some_and(LookUp::was_ambiguous) {
                     note(notes, AMBIGUOUS);
@@ -161,7 +168,7 @@ impl<'p> Judge<'p> {
                 // Which records may end a silence depends on the order of the input, so notes on
                 // these lookups are dropped.
                 for number in of_row.clone().filter(silence) {
-                    recorder.record_match(number, at, bindings, &mut |_| {});
+                    recorder.record_match(number, &matched, bindings, &mut |_| {});
                 }
                 look_up.as_ref().map(LookUp::was_ambiguous);
             };
@@ -217,7 +224,8 @@ impl<'p> Judge<'p> {
                             }
                             SampleTarget::Sample(..) => String::new(),
                         };
-                        reloaded = Some(detail(&view, at, (0, (0, 0)), message, options));
+                        let shows = options.records && !want.message_only;
+                        reloaded = Some(detail(&view, at, (0, (0, 0)), message, options, shows));
                     };
                     if plan.joins(want.rule) {
                         joiner.join(record, &mut |cred, key| {

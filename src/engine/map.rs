@@ -49,10 +49,11 @@ impl<'p, const N: usize> Map<'p, N> {
         }
     }
 
-    /// Prepares for records of this origin; `once` if their file cannot be read again.
-    pub(super) fn begin(&mut self, origin: &Arc<Origin>, once: bool) {
+    /// Prepares for records of this origin; `once` if their file cannot be read again, `retains` if
+    /// the records that plain rules show are retained.
+    pub(super) fn begin(&mut self, origin: &Arc<Origin>, once: bool, retains: bool) {
         self.projection.begin(origin);
-        self.judges.iter_mut().for_each(|judge| judge.enter(once));
+        self.judges.iter_mut().for_each(|judge| judge.enter(once, retains));
     }
 
     /// Evaluates every candidate rule on one record and records its matches.

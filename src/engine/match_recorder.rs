@@ -10,23 +10,19 @@ use rustc_hash::FxHasher;
 use smallvec::SmallVec;
 
 use super::accounting::{ErrorAt, ErrorCounts};
-use super::details::Detail;
 use super::match_view::{MatchView, split_day};
 use super::matches::PartialMatches;
 use super::options::{EmitMode, RunOptions};
 use super::pending_row::{LookedUp, PendingRow, pending_ids};
-use super::rows::{MatchRow, RecordPosition, SpillFile, put_entries, put_text};
+use super::rows::{MatchRow, Order, RecordPosition, SpillFile, put_entries, put_text};
+use super::shown_record::{RecordAt, detail, message, place};
 use crate::expr::{Bindings, EvalError, Expr};
 use crate::finding::{Display, encode};
 use crate::plan::{Condition, Plan, needs_reach};
 use crate::record::field::event;
-use crate::record::{Origin, RawRecord, Record};
-use crate::rule::{Construct, Judged, Rule, Step, ValueForm};
-use crate::source::Position;
-use crate::value::{Items, RecordKind, Value};
-
-/// Bytes of a record that a finding shows.
-const SAMPLE_BYTES: usize = 4 * 1024;
+use crate::record::{RawRecord, Record};
+use crate::rule::{Construct, Judged, Step, ValueForm};
+use crate::value::{Day, Items, RecordKind, Value};
 
 /// Subjects that one record can have by the items of a list.
 const SUBJECTS: usize = 1_000;
@@ -42,6 +38,9 @@ pub(super) struct MatchRecorder<'p> {
     pub(super) unplaced: BTreeMap<u32, u64>,
     /// Whether the current file cannot be read again.
     pub(super) once: bool,
+    /// Whether the details of matches of plain rules are retained, because their records are not read
+    /// again.
+    pub(super) retains: bool,
     /// Failed evaluations on the current record, by rule.
     pub(super) failed: Vec<(u32, EvalError)>,
     key: Vec<u8>,
@@ -55,19 +54,16 @@ pub(super) struct MatchRecorder<'p> {
     cover: Vec<u8>,
     account: String,
     rendered: Vec<u8>,
+    /// The day of the last match.
+    day: Option<Day>,
 }
 
-/// The current record.
-#[derive(Clone, Copy)]
-pub(super) struct RecordAt<'r> {
-    pub(super) file: u32,
-    pub(super) raw: &'r RawRecord<'r>,
-    /// The origin of its file.
-    pub(super) origin: &'r Origin,
-    /// The row that matches: the event or cred, or one of the keys.
-    pub(super) row: u32,
-    /// The number of the highest severity of the rules that report the record without correlation.
-    pub(super) weight: u8,
+/// The values of a row that all matches of it share. The encoded call record is in the recorder.
+pub(super) struct MatchedRow<'r> {
+    at: RecordAt<'r>,
+    view: MatchView<'r>,
+    order: Order,
+    place: RecordPosition,
 }
 
 impl<'p> MatchRecorder<'p> {
@@ -80,6 +76,7 @@ impl<'p> MatchRecorder<'p> {
             matches: 0,
             unplaced: BTreeMap::new(),
             once: false,
+            retains: true,
             failed: Vec::new(),
             key: Vec::new(),
             values_at: Vec::new(),
@@ -90,6 +87,7 @@ impl<'p> MatchRecorder<'p> {
             cover: Vec::new(),
             account: String::new(),
             rendered: Vec::new(),
+            day: None,
         }
     }
 
@@ -306,12 +304,31 @@ impl<'p> MatchRecorder<'p> {
         (!ids.is_empty()).then_some((place, ids))
     }
 
+    /// Prepares for the matches of a row.
+    pub(super) fn matched<'r>(
+        &mut self,
+        at: RecordAt<'r>,
+        bindings: &Bindings<'r>,
+    ) -> MatchedRow<'r> {
+        let view = MatchView::of(bindings, at.origin.time);
+        if let Some(time) = view.time
+            && !self.day.as_ref().is_some_and(|day| day.contains(time))
+        {
+            self.day = Day::of(time, &self.options.zone);
+        }
+        let day = view.time.and(self.day.as_ref()).map(|day| &*day.text);
+        view.encode_call(day, &mut self.call);
+        let (order, place) = (view.order(at.raw, at.row), place(at.file, at.raw));
+        MatchedRow { at, view, order, place }
+    }
+
     /// Records a match of the condition with this index, once for each of its subjects. Calls
-    /// `recorded` with the key of each, which encodes rule and subject.
+    /// `recorded` with the key of each, which encodes rule and subject. `row` is the row that was
+    /// prepared last.
     pub(super) fn record_match(
         &mut self,
         number: u32,
-        at: RecordAt<'_>,
+        row: &MatchedRow<'_>,
         bindings: &Bindings<'_>,
         recorded: &mut dyn FnMut(&[u8]),
     ) {
@@ -321,7 +338,7 @@ impl<'p> MatchRecorder<'p> {
         let Some(step) = definition.steps.get(usize::from(step)) else { return };
         let mut failures = None;
         for item in self.items(rule, step, bindings) {
-            if self.record_one(number, at, bindings, item.as_ref()).is_some() {
+            if self.record_one(number, row, bindings, item.as_ref()).is_some() {
                 recorded(&self.key);
             }
             // What fails for one subject of a record fails for all.
@@ -334,11 +351,12 @@ impl<'p> MatchRecorder<'p> {
     fn record_one(
         &mut self,
         number: u32,
-        at: RecordAt<'_>,
+        matched: &MatchedRow<'_>,
         bindings: &Bindings<'_>,
         item: Option<&Value<'_>>,
     ) -> Option<()> {
-        let RecordAt { file, raw, origin, row, weight } = at;
+        let MatchedRow { at, view, order, place } = matched;
+        let RecordAt { file, row, weight, .. } = *at;
         let plan = self.plan;
         let Condition { rule, step, .. } = plan.conditions[number as usize];
         let definition = &plan.rules[rule as usize];
@@ -347,7 +365,6 @@ impl<'p> MatchRecorder<'p> {
             Construct::AfterSilence(silence) => Some(silence.length),
             _ => None,
         };
-        let view = MatchView::of(bindings, origin.time);
         let failures = self.failed.len();
         let lacks = self.subject(rule, of_step, &view.provider, item, bindings);
         let pending = self.pending(rule, step, of_step, bindings);
@@ -397,15 +414,13 @@ impl<'p> MatchRecorder<'p> {
         self.cover.clear();
         put_entries(&self.covering, &mut self.cover);
 
-        let day = view.time.and_then(|time| time.date(&self.options.zone));
-        view.encode_call(day.as_deref(), &mut self.call);
         self.account.clear();
         if needs_reach(definition) {
             bindings.event.inspect(|record| account_of(record, &mut self.account));
         }
         self.rendered.clear();
         if self.options.emit == EmitMode::Occurrences {
-            self.render_names(&view);
+            self.render_names(view);
             self.render_message(rule, bindings);
         } else if self.once && definition.correlates() {
             // The reduction decides which match leads the finding, and by then the record can no
@@ -423,9 +438,9 @@ impl<'p> MatchRecorder<'p> {
         }
         let row = MatchRow {
             key: &self.key,
-            order: view.order(raw, row),
+            order: *order,
             step,
-            place: place(file, raw),
+            place: *place,
             row,
             severity: severity as u8,
             weight,
@@ -450,14 +465,15 @@ impl<'p> MatchRecorder<'p> {
             Some(silence) => self.found.push_silence_end(&row, silence),
             None => self.found.push(rule, &row),
         }
-        if !definition.correlates() && self.rendered.is_empty() {
+        if !definition.correlates() && self.rendered.is_empty() && self.retains {
+            self.found.retaining.insert(file);
             let (options, failed) = (self.options, &mut self.failed);
             let mut call = FxHasher::default();
             call.write(split_day(&self.call).1);
             let call = (call.finish(), (row.severity, weight));
             self.found.details.add(&row, call.0, row.place, || {
                 let message = message(definition, bindings, options, failed, rule);
-                detail(&view, at, call, message, options)
+                detail(view, *at, call, message, options, options.records)
             });
         }
         Some(())
@@ -496,73 +512,10 @@ impl<'p> MatchRecorder<'p> {
     }
 }
 
-/// The record in the form in which its finding shows it.
-pub(super) fn detail(
-    view: &MatchView<'_>,
-    at: RecordAt<'_>,
-    (call, rank): (u64, (u8, u8)),
-    message: String,
-    options: &RunOptions,
-) -> Detail {
-    let plain = |text: &Option<Cow<'_, str>>| {
-        text.as_deref().map(|text| options.redactor.text(text).into_owned())
-    };
-    Detail {
-        call,
-        rank,
-        place: place(at.file, at.raw),
-        message,
-        text: view.shown(at.raw, at.origin, options.redactor, SAMPLE_BYTES),
-        request: view.params.as_ref().map(|params| options.redactor.request(params, SAMPLE_BYTES)),
-        id: plain(&view.id),
-        request_id: plain(&view.request_id),
-        name: options.redactor.text(&view.name()).into_owned(),
-    }
-}
-
 /// Writes provider and account, the key under which the reach of events is stored.
 fn account_of(record: &Record<'_>, out: &mut String) {
     out.clear();
     out.push_str(record.get(event::PROVIDER).as_str().unwrap_or_default());
     out.push(' ');
     out.push_str(record.get(event::ACCOUNT).as_str().unwrap_or_default());
-}
-
-/// The message of the finding of a match.
-pub(super) fn message(
-    rule: &Rule,
-    bindings: &Bindings<'_>,
-    options: &RunOptions,
-    failed: &mut Vec<(u32, EvalError)>,
-    index: u32,
-) -> String {
-    let display = Display::new(options.redactor, rule.measures());
-    match rule.message.render(bindings, &display) {
-        Ok(text) => options.redactor.message(&text),
-        Err(error) => {
-            failed.push((index, error));
-            rule.title.clone()
-        }
-    }
-}
-
-/// The position of a record.
-pub(super) fn place(file: u32, raw: &RawRecord<'_>) -> RecordPosition {
-    // Joined rows need not be adjacent: the position is that of the first.
-    let text = match raw.stored().split_once('\n') {
-        Some((first, _)) if raw.rows > 1 => first,
-        _ => raw.stored(),
-    };
-    let begin = Position { offset: raw.offset, line: raw.line, column: raw.column };
-    let end = begin.after(text.as_bytes());
-    RecordPosition {
-        file,
-        offset: raw.offset,
-        ordinal: raw.ordinal,
-        line: raw.line,
-        column: raw.column,
-        end_line: end.line,
-        end_column: end.column,
-        length: text.len() as u64,
-    }
 }

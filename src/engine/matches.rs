@@ -1,6 +1,6 @@
 //! The matches that map passes to reduce.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io;
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use super::options::RunOptions;
 use super::owners::{Found, Owners};
 use super::pending_row::PendingRow;
 use super::rows::{
-    Frame, MatchRow, Observation, Order, Sorter, SpillError, SpillFile, version_frame,
+    Frame, MatchRow, Observation, Order, Sorter, SpillError, SpillFile, TAIL, version_frame,
 };
 use super::silence_ends::SilenceEnds;
 use super::subject::rule_of;
@@ -27,8 +27,10 @@ pub(super) struct PartialMatches {
     pub(super) rows: Sorter,
     /// The event versions that the rows belong to.
     pub(super) ids: Sorter,
-    /// The first matches of each subject of plain rules.
+    /// The first matches of each subject of plain rules, of files whose records are not read again.
     pub(super) details: DetailStore,
+    /// The files with matches in `details`.
+    pub(super) retaining: BTreeSet<u32>,
     /// Observations by subject for `first_seen` and `after_silence` rules.
     observations: HashMap<Box<[u8]>, Observations>,
     /// Matches of `after_silence` rules.
@@ -65,10 +67,11 @@ impl PartialMatches {
     pub(super) fn new(options: &RunOptions, spill: &Arc<SpillFile>) -> Self {
         let of_thread = options.memory / options.jobs.get();
         Self {
-            rows: Sorter::new(of_thread / 2, spill),
+            rows: Sorter::of_groups(of_thread / 2, spill, TAIL),
             ids: Sorter::new(of_thread / 8, spill),
             details: DetailStore::new(of_thread / 16 * 5, spill),
             pending: Some(Sorter::new(of_thread / 16, spill)),
+            retaining: BTreeSet::new(),
             owners: Owners::default(),
             settled: Settled::default(),
             observations: HashMap::new(),
@@ -240,6 +243,7 @@ impl PartialMatches {
         self.rows.merge(other.rows);
         self.ids.merge(other.ids);
         self.details.merge(other.details);
+        self.retaining.extend(other.retaining);
         self.confirmed_users.merge(other.confirmed_users);
         self.owners.merge(other.owners);
         if let (Some(rows), Some(more)) = (&mut self.pending, other.pending) {

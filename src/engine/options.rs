@@ -34,6 +34,8 @@ pub struct RunOptions {
     pub create: fn() -> io::Result<Temporary>,
     /// The unit that one finding reports.
     pub emit: EmitMode,
+    /// Whether findings show records. If not, no record is redacted.
+    pub records: bool,
 }
 
 /// A policy of a run, with its options.

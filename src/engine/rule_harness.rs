@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::accounting::FileReport;
-use super::match_recorder::{MatchRecorder, RecordAt, message};
+use super::match_recorder::MatchRecorder;
 use super::options::RunOptions;
 use super::reduce::{Reduced, reduce};
 use super::rows::SpillFile;
+use super::shown_record::{RecordAt, message};
 use crate::expr::{Bindings, EvalError};
 use crate::finding::Finding;
 use crate::plan::{Plan, Role};
@@ -67,6 +68,7 @@ impl<'p> RuleHarness<'p> {
         if let Some(record) = bindings.event.filter(|_| plan.needs_reach) {
             recorder.reach(record);
         }
+        let matched = recorder.matched(at, bindings);
         let mut met = false;
         for (number, condition) in (0u32..).zip(&plan.conditions) {
             let rule = condition.rule;
@@ -78,7 +80,7 @@ impl<'p> RuleHarness<'p> {
                     if role == Role::AfterSilence && !recorder.may_end_silence(rule, bindings) {
                         continue;
                     }
-                    recorder.record_match(number, at, bindings, &mut |subject| {
+                    recorder.record_match(number, &matched, bindings, &mut |subject| {
                         subjects.insert(subject.into());
                     });
                     let definition = &plan.rules[rule as usize];

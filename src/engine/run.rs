@@ -52,9 +52,11 @@ pub struct RunResult {
     /// The first caught panics, each with the file and line of its record, and the number of the
     /// others.
     pub panics: Vec<String>,
-    /// Findings that show only the record that leads them, because their rule has many findings.
+    /// Findings that show only the record that leads them, because there are many findings.
     pub unsampled: u64,
-    /// Counts of matches whose subject is the owner of a key that no report contains.
+    /// Findings that show no record, because there are many findings.
+    pub recordless: u64,
+    /// What became of matches whose subject is the owner of a key that no report contains.
     pub settled: Settled,
     /// Records that findings could not show.
     pub missing_samples: MissingSamples,
@@ -199,12 +201,17 @@ pub fn run_each<const N: usize>(
     let stored = StoredReports::read(inputs);
     let joined = policies.iter().any(|policy| !policy.plan.joined_fields().is_empty());
     let credentials = Credentials::new(&stored, joined);
-    map_stored(&policies, inputs, &stored, &credentials, &|_| true).map(|(policy, mapped)| {
-        let (mut result, wanted) = conclude(policy.plan, mapped, policy.options);
+    let mapped = map_stored(&policies, inputs, &stored, &credentials, &|_| true, true);
+    mapped.map(|(policy, mapped)| {
+        let Concluded { mut result, wanted, mut errors } =
+            conclude(policy.plan, mapped, policy.options);
         let files = &result.files;
         let again =
             ReloadFrom { policy, inputs, stored: &stored, credentials: &credentials, files };
-        result.missing_samples = reload_samples(wanted, &mut result.findings, &again);
+        let (missing, failed) = reload_samples(wanted, &mut result.findings, &again);
+        result.missing_samples = missing;
+        errors.merge(failed);
+        result.put_errors(errors, policy.plan);
         result
     })
 }
@@ -227,14 +234,16 @@ pub fn map_part(
     let stored = StoredReports::read(inputs);
     let credentials = Credentials::new(&stored, !plan.joined_fields().is_empty());
     let policies = [PolicyRun { plan, options }];
-    let [(_, mapped)] = map_stored(&policies, inputs, &stored, &credentials, part);
+    let [(_, mapped)] = map_stored(&policies, inputs, &stored, &credentials, part, false);
     mapped
 }
 
 /// The second half of [`run`]: reduces the rows of each rule and subject to findings. No record is
 /// read again, so a record that no row contains is not shown.
 pub fn reduce(plan: &Plan<'_>, mapped: Mapped, options: &RunOptions) -> RunResult {
-    conclude(plan, mapped, options).0
+    let Concluded { mut result, errors, .. } = conclude(plan, mapped, options);
+    result.put_errors(errors, plan);
+    result
 }
 
 /// Reduces rows that a caller grouped by [`StoredRow::key`](super::StoredRow::key), so that keys
@@ -244,7 +253,7 @@ pub fn reduce(plan: &Plan<'_>, mapped: Mapped, options: &RunOptions) -> RunResul
 /// files.
 pub fn reduce_keys(plan: &Plan<'_>, rows: StoredRows, options: &RunOptions) -> RunResult {
     let mapped = Mapped { rows, counts: RunCounts::default(), accounts: Vec::new() };
-    conclude(plan, mapped, options).0
+    reduce(plan, mapped, options)
 }
 
 /// Maps the records of a part for each policy.
@@ -254,9 +263,10 @@ fn map_stored<'p, const N: usize>(
     stored: &StoredReports,
     credentials: &Credentials<'_>,
     part: &dyn Fn(usize) -> bool,
+    reloads: bool,
 ) -> [(PolicyRun<'p>, Mapped); N] {
     let spill = SpillFile::new(policies[0].options.create);
-    let job = Job { policies, credentials, files: inputs.count(), spill: &spill };
+    let job = Job { policies, credentials, files: inputs.count(), spill: &spill, reloads };
     let mut all = job.begin();
     let mut accounts = vec![None; job.files];
     for (read_order, inputs) in
@@ -271,12 +281,27 @@ fn map_stored<'p, const N: usize>(
     })
 }
 
-/// Reduces rows to findings. Returns the result and requests for the records to read again.
-fn conclude(
-    plan: &Plan<'_>,
-    mapped: Mapped,
-    options: &RunOptions,
-) -> (RunResult, Vec<SampleRequest>) {
+impl RunResult {
+    /// Adds the failed evaluations.
+    fn put_errors(&mut self, errors: ErrorCounts, plan: &Plan<'_>) {
+        self.errors = errors.finish(&self.files);
+        self.accounting.rule_errors =
+            self.errors.iter().map(|e| (plan.rules[e.rule].id.clone(), e.count)).collect();
+    }
+}
+
+/// The result of reducing rows.
+struct Concluded {
+    /// The result, without failed evaluations.
+    result: RunResult,
+    /// Requests for the records to read again.
+    wanted: Vec<SampleRequest>,
+    /// Failed evaluations.
+    errors: ErrorCounts,
+}
+
+/// Reduces rows to findings.
+fn conclude(plan: &Plan<'_>, mapped: Mapped, options: &RunOptions) -> Concluded {
     let Mapped { rows: StoredRows(mut found), mut counts, accounts } = mapped;
     let mut accounting = Accounting { matches: counts.matches, ..Accounting::default() };
     let files: Vec<FileReport> = std::mem::take(&mut counts.files)
@@ -316,9 +341,6 @@ fn conclude(
     let reduced = super::reduce::reduce(found, plan, &files, options);
     let late = reduced.errors.into_iter();
     late.for_each(|(rule, error)| errors.add_late(rule, error));
-    let errors = errors.finish(&files);
-    accounting.rule_errors =
-        errors.iter().map(|e| (plan.rules[e.rule].id.clone(), e.count)).collect();
     accounting.matches += reduced.matches;
     accounting.duplicates = reduced.duplicates;
     accounting.suppressed = reduced.suppressed;
@@ -328,6 +350,7 @@ fn conclude(
         coverage: reduced.coverage,
         panics,
         unsampled: reduced.unsampled,
+        recordless: reduced.recordless,
         settled: reduced.settled,
         missing_samples: MissingSamples::default(),
         spill,
@@ -337,11 +360,11 @@ fn conclude(
         applied,
         given,
         accounting,
-        errors,
+        errors: Vec::new(),
         spans: reduced.spans,
         longest_log,
     };
-    (result, reduced.wanted)
+    Concluded { result, wanted: reduced.wanted, errors }
 }
 
 /// The kinds of inputs that were read.
@@ -417,6 +440,8 @@ struct Job<'j, 'p, const N: usize> {
     files: usize,
     /// The file that all threads spill to.
     spill: &'j Arc<SpillFile>,
+    /// Whether records that findings show are read again at the end.
+    reloads: bool,
 }
 
 impl<'p, const N: usize> Job<'_, 'p, N> {
@@ -459,8 +484,8 @@ fn work<'p, const N: usize>(job: &Job<'_, 'p, N>, schedule: &Schedule<'_>) -> [P
     let mut map = Map::new(job.policies, job.credentials, job.spill);
     let (mut turn, mut file) = (Turn::default(), None);
     while let Some(at) = schedule.next(&mut file, &mut turn) {
-        let Turn { batch, formats, origin, once } = &mut turn;
-        map.begin(origin, *once);
+        let Turn { batch, formats, origin, once, compressed } = &mut turn;
+        map.begin(origin, *once, !job.reloads || *once || *compressed);
         for skip in batch.skipped.drain(..) {
             skip_record(&mut works, at, &skip, 1);
         }

@@ -1,18 +1,19 @@
 //! Reloads the records that findings show.
 //!
-//! A correlation rule retains only those values of its matches that it evaluates. Once it is known
-//! which matches a finding shows, their files are read again up to the last of those records.
+//! Of its matches a rule retains only the values that it evaluates. Once it is known which matches a
+//! finding shows, their records are read again: alone, or in a compressed file and in a table
+//! together with all records before them.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::accounting::FileReport;
+use super::accounting::{ErrorCounts, FileReport};
 use super::credentials::{Credentials, StoredReports};
 use super::judge::Judge;
 use super::options::PolicyRun;
 use super::projection::Projection;
 use super::reduce::{SampleRequest, SampleTarget, sample};
-use super::rows::SpillFile;
+use super::rows::{RecordPosition, SpillFile};
 use crate::finding::Finding;
 use crate::record::{Batch, BatchStatus, Batches, Inputs, Origin, RawRecord, ReadOrder};
 
@@ -34,12 +35,13 @@ pub(super) struct ReloadFrom<'a> {
     pub(super) files: &'a [FileReport],
 }
 
-/// Reads the requested records again and adds them to their findings.
+/// Reads the requested records again and adds them to their findings. Returns what is missing, and
+/// failures to render messages.
 pub(super) fn reload_samples(
     wanted: Vec<SampleRequest>,
     findings: &mut [Finding],
     with: &ReloadFrom<'_>,
-) -> MissingSamples {
+) -> (MissingSamples, ErrorCounts) {
     let ReloadFrom { policy, inputs, stored, credentials, files } = *with;
     let mut of_files: BTreeMap<u32, BTreeMap<u64, Vec<SampleRequest>>> = BTreeMap::new();
     for want in wanted {
@@ -58,7 +60,12 @@ pub(super) fn reload_samples(
         let can = again.is_some();
         if let Some(mut batches) = again {
             let reader = (&mut projection, &mut judge);
-            read(&mut *batches, file, &mut of_file, reader, &mut |want, detail| {
+            let alone = |place: &RecordPosition| match is_seekable(&files[index]) {
+                true => inputs.record_at(index, place.offset, place.length),
+                false => None,
+            };
+            let from = Source { batches: &mut *batches, file, alone: &alone };
+            read(from, &mut of_file, reader, &mut |want, detail| {
                 let finding = &mut findings[want.finding];
                 let shown = sample(want.order, &detail, &finding.provider, files);
                 match want.slot {
@@ -80,28 +87,42 @@ pub(super) fn reload_samples(
         }
     }
     let once = lacking.values().filter(|once| **once).count() as u64;
-    MissingSamples { once, changed: lacking.len() as u64 - once }
+    (MissingSamples { once, changed: lacking.len() as u64 - once }, judge.recorder.errors)
 }
 
-/// Reads a file up to the last requested record. Requests that are met are removed.
-fn read(
-    batches: &mut dyn Batches,
+/// Whether the position of a record in a file is that of its bytes as stored.
+fn is_seekable(file: &FileReport) -> bool {
+    file.account.compression.is_none() && !TABLES.contains(&file.account.container)
+}
+
+/// Containers whose records have their meaning only together with the columns of a table.
+const TABLES: [&str; 2] = ["rows", "query-rows-object"];
+
+/// Where records are read again from.
+struct Source<'s> {
+    batches: &'s mut dyn Batches,
     file: u32,
+    /// Reads the record at a position, if it can be read alone.
+    alone: &'s dyn Fn(&RecordPosition) -> Option<Batch>,
+}
+
+/// Reads the requested records of a file: each alone, or else the file up to the last of them.
+/// Requests that are met are removed.
+fn read(
+    Source { batches, file, alone }: Source<'_>,
     wanted: &mut BTreeMap<u64, Vec<SampleRequest>>,
     (projection, judge): (&mut Projection, &mut Judge<'_>),
     found: &mut dyn FnMut(&SampleRequest, super::details::Detail),
 ) {
     let mut batch = Batch::default();
+    let mut is_first = true;
     while !wanted.is_empty() {
         let step = batches.next(&mut batch);
-        let origin: Arc<Origin> = batches.origin();
+        let (origin, formats): (Arc<Origin>, _) = (batches.origin(), batches.formats());
         projection.begin(&origin);
-        for record in batch.iter() {
-            let Ok(raw): Result<RawRecord<'_>, _> = record else { continue };
-            let Some(of_record) = wanted.get_mut(&raw.offset) else { continue };
-            let formats = batches.formats();
+        let mut meet = |raw: &RawRecord<'_>, of_record: &mut Vec<SampleRequest>| {
             of_record.retain(|want| {
-                match judge.reload_detail(projection, file, formats, &raw, want) {
+                match judge.reload_detail(projection, file, formats, raw, want) {
                     Some(detail) => {
                         found(want, detail);
                         false
@@ -109,6 +130,23 @@ fn read(
                     None => true,
                 }
             });
+        };
+        // The first batch tells the formats and the columns of the file.
+        if std::mem::take(&mut is_first) {
+            wanted.retain(|_, of_record| {
+                let Some(place) = of_record.first().map(|want| want.place) else { return false };
+                let Some(own) = alone(&place) else { return true };
+                for raw in own.iter().flatten() {
+                    let RecordPosition { offset, line, column, ordinal, .. } = place;
+                    meet(&RawRecord { offset, line, column, ordinal, ..raw }, of_record);
+                }
+                !of_record.is_empty()
+            });
+        }
+        for record in batch.iter() {
+            let Ok(raw): Result<RawRecord<'_>, _> = record else { continue };
+            let Some(of_record) = wanted.get_mut(&raw.offset) else { continue };
+            meet(&raw, of_record);
             if of_record.is_empty() {
                 wanted.remove(&raw.offset);
             }

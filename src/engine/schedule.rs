@@ -29,6 +29,8 @@ pub(super) struct Turn {
     pub(super) origin: Arc<Origin>,
     /// Whether the file cannot be read again.
     pub(super) once: bool,
+    /// Whether the file is compressed, so that reading a record again costs reading all before it.
+    pub(super) compressed: bool,
 }
 
 struct Slot<'i> {
@@ -43,6 +45,7 @@ enum FileState<'i> {
     Open {
         reader: Box<dyn Batches + 'i>,
         once: bool,
+        compressed: bool,
     },
     Done(FileAccount),
 }
@@ -99,10 +102,12 @@ impl<'i> Schedule<'i> {
         let mut state = lock(&slot.state);
         if matches!(*state, FileState::Untouched) {
             let once = !self.inputs.is_rereadable(at);
-            *state = FileState::Open { reader: self.inputs.open(at), once };
+            let reader = self.inputs.open(at);
+            let compressed = reader.account().compression.is_some();
+            *state = FileState::Open { reader, once, compressed };
         }
-        let FileState::Open { reader, once } = &mut *state else { return false };
-        turn.once = *once;
+        let FileState::Open { reader, once, compressed } = &mut *state else { return false };
+        (turn.once, turn.compressed) = (*once, *compressed);
         // A panic is a bug of ours; it must cost one file, not the threads.
         let step = catch_unwind(AssertUnwindSafe(|| reader.next(&mut turn.batch)));
         turn.formats.clear();

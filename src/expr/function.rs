@@ -43,6 +43,11 @@ pub trait Function: Sync + fmt::Debug {
     fn required(&self, _constants: &[Constant]) -> Option<Vec<Required>> {
         None
     }
+    /// Whether it changes only the case of letters in a text, and of an ASCII text only the case of
+    /// ASCII letters. The index looks up tests of its value by the text before the change.
+    fn only_changes_case(&self) -> bool {
+        false
+    }
 }
 
 /// The role of a function, which determines the result for a missing argument.

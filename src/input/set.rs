@@ -1,7 +1,7 @@
 //! The inputs of one run.
 
 use std::fs;
-use std::io;
+use std::io::{self, Read, Seek, SeekFrom};
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -13,11 +13,13 @@ use super::FORMATS;
 use super::byte_stream::{ByteStream, Progress};
 use super::credentials;
 use super::discover::{Discovery, FoundFile, STDIN, discover};
+use super::envelope::opened;
 use super::file_reader::{FileReader, ReadTask};
+use super::frame::MAX_RECORD;
 use super::opening::{Peeked, PeekedFiles, RawFile, Retain, SmallFile, Stdin};
 use crate::diag::{Diagnostic, escape};
 use crate::record::{
-    Batches, FileAccount, Format, Hint, HintEntry, Hints, Inputs, Origin, ReadOrder,
+    Batch, Batches, FileAccount, Format, Hint, HintEntry, Hints, Inputs, Origin, ReadOrder,
 };
 use crate::source::walk;
 
@@ -324,6 +326,16 @@ impl Inputs for InputSet {
             &Arc::default(),
             false,
         )))
+    }
+
+    fn record_at(&self, index: usize, offset: u64, length: u64) -> Option<Batch> {
+        let (found, _) = self.file(index).filter(|_| self.is_rereadable(index))?;
+        let mut file = fs::File::open(found.file.as_deref()?).ok()?;
+        file.seek(SeekFrom::Start(offset)).ok()?;
+        let length = usize::try_from(length).ok().filter(|&length| length <= MAX_RECORD)?;
+        let mut bytes = vec![0; length];
+        file.read_exact(&mut bytes).ok()?;
+        Some(opened(&String::from_utf8(bytes).ok()?))
     }
 
     fn is_rereadable(&self, index: usize) -> bool {

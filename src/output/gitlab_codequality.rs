@@ -24,6 +24,7 @@ pub(super) static GITLAB_CODEQUALITY: Output = Output {
     doc: "GitLab Code Quality, in which findings on one line remain separate; covered findings only with \
           --show-suppressed.",
     extension: "json",
+    records: false,
     write,
 };
 

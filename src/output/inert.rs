@@ -64,21 +64,28 @@ impl<F: Formatter> Formatter for Inert<F> {
         writer: &mut W,
         fragment: &str,
     ) -> io::Result<()> {
-        let mut plain = 0;
-        for (at, c) in fragment.char_indices() {
-            let command = c == '[' && fragment[..at].ends_with("##");
+        let bytes = fragment.as_bytes();
+        let (mut plain, mut at) = (0, 0);
+        // Nearly every character is plain ASCII, and is not looked at any further.
+        let is_plain = |byte: &u8| matches!(byte, b' '..=b'~') && *byte != b'[';
+        while let Some(found) = bytes[at..].iter().position(|byte| !is_plain(byte)) {
+            at += found;
+            let Some(c) = fragment[at..].chars().next() else { break };
+            let from = at;
+            at += c.len_utf8();
+            let command = c == '[' && fragment[..from].ends_with("##");
             if !command && !is_hostile(c) {
                 continue;
             }
-            writer.write_all(&fragment.as_bytes()[plain..at])?;
+            writer.write_all(&bytes[plain..from])?;
             let mut escape = String::new();
             for unit in c.encode_utf16(&mut [0; 2]) {
                 let _ = write!(escape, "\\u{unit:04x}");
             }
             writer.write_all(escape.as_bytes())?;
-            plain = at + c.len_utf8();
+            plain = at;
         }
-        writer.write_all(&fragment.as_bytes()[plain..])
+        writer.write_all(&bytes[plain..])
     }
 }
 

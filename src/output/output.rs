@@ -13,6 +13,8 @@ pub struct Output {
     pub doc: &'static str,
     /// The extension of its files, without a dot.
     pub extension: &'static str,
+    /// Whether it shows the records of findings.
+    pub records: bool,
     /// Writes a report; the caller flushes `out` and handles the error.
     pub write: fn(&Report, &Style, &mut dyn io::Write) -> io::Result<()>,
 }

@@ -63,6 +63,7 @@ pub(super) fn of_key(key: &Requirement) -> u64 {
         Shows::Text(Required::Prefix(text)) => of_prefix(key.field, text.as_bytes()),
         Shows::Text(Required::Literal(text)) => of_literal(key.field, text.as_bytes()),
         Shows::Text(Required::Range(range)) => of_range(key.field, *range),
+        Shows::NonAscii => of_non_ascii(key.field),
     }
 }
 
@@ -94,6 +95,11 @@ pub(super) fn of_range(field: FieldId, range: Cidr) -> u64 {
     let mut hasher = hasher(field, 4);
     range.hash(&mut hasher);
     hasher.finish()
+}
+
+/// The hash of a field that is a text with characters that are not ASCII.
+pub(super) fn of_non_ascii(field: FieldId) -> u64 {
+    hasher(field, 5).finish()
 }
 
 /// Keys come from trusted rules, so a fast hash is sufficient.

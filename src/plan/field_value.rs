@@ -20,4 +20,6 @@ pub(super) enum Shows {
     Int(i64),
     /// It is a text that meets this requirement.
     Text(Required),
+    /// It is a text that is not ASCII.
+    NonAscii,
 }

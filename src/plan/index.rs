@@ -30,6 +30,8 @@ struct ByField {
     whole: bool,
     /// Lengths of the prefixes in bytes, ascending.
     prefixes: Vec<usize>,
+    /// Whether a condition holds for texts that are not ASCII.
+    non_ascii: bool,
     /// Prefix lengths in bits of the IPv4 and of the IPv6 ranges.
     ranges: [Vec<u8>; 2],
     literals: Option<Literals>,
@@ -79,6 +81,9 @@ impl ByField {
             // A test of a missing value is false, and the field has no value of another type.
             _ => return,
         };
+        if self.non_ascii && !text.is_ascii() {
+            out.add(buckets.get(bucket::of_non_ascii(field)));
+        }
         if self.whole {
             out.add(buckets.get(bucket::of_text(field, text.as_bytes())));
         }
@@ -118,6 +123,7 @@ impl Build {
             let by = ByField {
                 field: key.field,
                 whole: false,
+                non_ascii: false,
                 prefixes: Vec::new(),
                 ranges,
                 literals: None,
@@ -127,6 +133,7 @@ impl Build {
         let (by, literals) = self.fields.entry(key.field).or_insert_with(new);
         match &key.shows {
             Shows::Bool(_) | Shows::Int(_) => {}
+            Shows::NonAscii => by.non_ascii = true,
             Shows::Text(Required::Text(_)) => by.whole = true,
             Shows::Text(Required::Prefix(text)) => insert(&mut by.prefixes, text.len()),
             Shows::Text(Required::Literal(text)) => literals.push(text.to_ascii_lowercase()),

@@ -38,11 +38,20 @@ pub(super) fn keys(ir: &Ir, kind: RecordKind) -> Option<Requirements> {
             Some(all)
         }
         _ => {
-            let (field, shows) = requirements_of(ir)?;
-            let field = field_of(field, kind)?;
-            let any_of: Vec<Requirement> =
+            let (value, shows) = requirements_of(ir)?;
+            let (value, changed) = match case_changed(value) {
+                Some(text) => (text, true),
+                None => (value, false),
+            };
+            let field = field_of(value, kind)?;
+            let mut any_of: Vec<Requirement> =
                 shows?.into_iter().map(|shows| Requirement { field, shows }).collect();
             let cost = of_keys(any_of.len(), any_of.iter().map(of_key));
+            if changed && !any_of.is_empty() {
+                // Lookups ignore the case of ASCII letters only. The lower case of some other
+                // letters is an ASCII letter.
+                any_of.push(Requirement { field, shows: Shows::NonAscii });
+            }
             Some(Requirements { any_of, cost })
         }
     }
@@ -79,6 +88,14 @@ pub(super) fn requirements_of(test: &Ir) -> Option<(&Ir, Option<Vec<Shows>>)> {
         },
         _ => return None,
     })
+}
+
+/// The text of which a value is a change of case.
+pub(super) fn case_changed(value: &Ir) -> Option<&Ir> {
+    match &value.op {
+        Op::Call(Call { function, args, .. }) if function.only_changes_case() => args.first(),
+        _ => None,
+    }
 }
 
 /// The field, if it belongs to this record kind. Fields of joined rows are not available when a

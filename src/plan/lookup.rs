@@ -57,6 +57,10 @@ impl<'r> ConditionLookup<'r> {
         };
         let mut fields: BTreeMap<FieldId, Amounts> = BTreeMap::new();
         for key in keys.any_of {
+            // It accompanies the literals of a text whose case is changed.
+            if key.shows == Shows::NonAscii {
+                continue;
+            }
             let amounts = fields.entry(key.field).or_default();
             *match key.shows {
                 Shows::Bool(_) | Shows::Int(_) | Shows::Text(Required::Text(_)) => {
@@ -64,7 +68,7 @@ impl<'r> ConditionLookup<'r> {
                 }
                 Shows::Text(Required::Prefix(_)) => &mut amounts.prefixes,
                 Shows::Text(Required::Literal(_)) => &mut amounts.literals,
-                Shows::Text(Required::Range(_)) => &mut amounts.ranges,
+                Shows::Text(Required::Range(_)) | Shows::NonAscii => &mut amounts.ranges,
             } += 1;
         }
         ConditionLookup::By(fields)

@@ -17,6 +17,7 @@ use crate::value::Type;
 pub(super) fn of_key(key: &Requirement) -> f64 {
     let width = match &key.shows {
         Shows::Bool(_) | Shows::Int(_) | Shows::Text(Required::Text(_)) => 1.0,
+        Shows::NonAscii => 0.01,
         Shows::Text(Required::Range(range)) if range.is_single() => 1.0,
         Shows::Text(Required::Range(_)) => 1.5,
         // Prefixes of one to three characters match six times as many operations as the whole name;

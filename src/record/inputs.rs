@@ -45,6 +45,12 @@ pub trait Inputs: Sync {
     fn is_rereadable(&self, _index: usize) -> bool {
         false
     }
+    /// Reads again the record at this offset and of this length in bytes, alone. If it is an envelope,
+    /// the records in it. `None` if the file cannot be read at a position. The file must not be
+    /// compressed.
+    fn record_at(&self, _index: usize, _offset: u64, _length: u64) -> Option<Batch> {
+        None
+    }
     /// Starts reading a file again, to read some of its records a second time; `None` if it can be
     /// read only once.
     fn again(&self, _index: usize) -> Option<Box<dyn Batches + '_>> {

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::unapplied::{UnappliedRules, short_log, unapplied};
 use super::{Facts, GateCounts, LedgerEntry, LedgerState, Note, Report, RuleSummary, Verdict};
 use crate::allow::{Allowlist, EntryState};
-use crate::engine::{Coverage, MissingSamples, RunResult, SAMPLES_PER_RULE};
+use crate::engine::{
+    Coverage, LEADS_PER_RUN, MissingSamples, RunResult, SAMPLES_PER_RULE, SAMPLES_PER_RUN,
+};
 use crate::finding::{EnrichedKey, Finding, OpenFinding, VerdictRole};
 use crate::record::{FileStatus, InputKind, shown_path};
 use crate::rule::{Pack, Rule, Status};
@@ -158,9 +160,21 @@ fn unshown(run: &RunResult) -> Vec<Note> {
         };
         let text = format!(
             "{text} only the first record, because all findings of a rule together show at most \
-             {SAMPLES_PER_RULE} more; `keytrail query` lists the records of a key, user or address"
+             {SAMPLES_PER_RULE} more, and those of a run {SAMPLES_PER_RUN}; `keytrail query` lists \
+             the records of a key, user or address"
         );
         notes.push(Note { id: "samples-limited", text });
+    }
+    if run.recordless > 0 {
+        let text = match run.recordless {
+            1 => "1 finding shows".to_owned(),
+            count => format!("{count} findings show"),
+        };
+        let text = format!(
+            "{text} no record, because at most {LEADS_PER_RUN} findings of a run show one; \
+             `keytrail query` lists the records of a key, user or address"
+        );
+        notes.push(Note { id: "records-limited", text });
     }
     let calls = |count: u64| match count {
         1 => "1 call that names an access key is".to_owned(),

@@ -318,7 +318,7 @@ impl Expectation {
 pub struct TestCase {
     /// The name, which states what the test shows.
     pub name: String,
-    /// The whole mapping.
+    /// The whole mapping, its records laid over their bases.
     pub node: Node,
     /// The expected result.
     pub expect: Expectation,

@@ -98,6 +98,11 @@ static RULE: &[ShapeKey] = &[
         Shape::List(&VALUES),
         "The subject: matches with the same values form one finding. The account and the actor by default.",
     ),
+    ShapeKey::optional(
+        "base",
+        Shape::OneOf(&[Shape::Map(&BASE), BASE]),
+        "The record that its tests change, or several such records by name.",
+    ),
     ShapeKey::optional("tests", Shape::List(&TEST), "What it must find and must not find."),
 ];
 
@@ -229,18 +234,38 @@ static PARAM: Shape = Shape::Object(&[
 
 static TEST: Shape = Shape::Object(TEST_KEYS);
 
+/// The keys of a record of a test.
+pub(super) static RECORD_KEYS: &[ShapeKey] = &[EVENT, CRED, KEY, RAW_RECORD, FORMAT];
+
+const EVENT: ShapeKey = ShapeKey::optional(
+    "event",
+    ROW,
+    "An event by its canonical fields; derived fields are optional.",
+);
+const CRED: ShapeKey = ShapeKey::optional("cred", ROW, "A cred by its canonical fields.");
+const KEY: ShapeKey = ShapeKey::optional("key", ROW, "A key by its canonical fields.");
+const RAW_RECORD: ShapeKey =
+    ShapeKey::optional("raw", RAW, "A provider's record, or rows of its table, read as `format`.");
+const FORMAT: ShapeKey =
+    ShapeKey::optional("format", Shape::Str, "The format of `raw`, like `cloudtrail`.");
+
+/// The fields of a record, or nothing to remove that of the base.
+const ROW: Shape = Shape::OneOf(&[FIELDS, Shape::Null]);
+
+const BASE: Shape = Shape::Object(RECORD_KEYS);
+
+const BASE_NAME: ShapeKey =
+    ShapeKey::optional("base", Shape::Str, "The name of the base that it changes, or `none`.");
+
 /// The keys of a test.
 pub(super) static TEST_KEYS: &[ShapeKey] = &[
     ShapeKey::required("name", Shape::Str, "What it shows."),
-    ShapeKey::optional(
-        "event",
-        FIELDS,
-        "An event by its canonical fields; derived fields are optional.",
-    ),
-    ShapeKey::optional("cred", FIELDS, "A cred by its canonical fields."),
-    ShapeKey::optional("key", FIELDS, "A key by its canonical fields."),
-    ShapeKey::optional("raw", RAW, "A provider's record, or rows of its table, read as `format`."),
-    ShapeKey::optional("format", Shape::Str, "The format of `raw`, like `cloudtrail`."),
+    BASE_NAME,
+    EVENT,
+    CRED,
+    KEY,
+    RAW_RECORD,
+    FORMAT,
     ShapeKey::optional("records", Shape::List(&RECORD), "Several records."),
     ShapeKey::optional(
         "now",
@@ -281,13 +306,7 @@ const EXPECT: Shape = Shape::OneOf(&[
     ]),
 ]);
 
-static RECORD: Shape = Shape::Object(&[
-    ShapeKey::optional("event", FIELDS, "An event by its canonical fields."),
-    ShapeKey::optional("cred", FIELDS, "A cred by its canonical fields."),
-    ShapeKey::optional("key", FIELDS, "A key by its canonical fields."),
-    ShapeKey::optional("raw", RAW, "A provider's record, or rows of its table, read as `format`."),
-    ShapeKey::optional("format", Shape::Str, "The format of `raw`, like `cloudtrail`."),
-]);
+static RECORD: Shape = Shape::Object(&[BASE_NAME, EVENT, CRED, KEY, RAW_RECORD, FORMAT]);
 
 const RAW: Shape =
     Shape::OneOf(&[Shape::Map(&Shape::Any), Shape::List(&Shape::Map(&Shape::Any)), Shape::Str]);

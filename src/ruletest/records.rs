@@ -11,9 +11,9 @@ use crate::value::{Elem, Items, Json, RecordKind, Time, Type, Value, parse_ip};
 use crate::yaml::{MappingEntry, Node, NodeKind};
 
 /// Checks the records in a rule's tests without running them: unknown fields, words that an enum
-/// does not have, values of the wrong type.
+/// does not have, values of the wrong type. An error in a base is reported once.
 pub fn check_records(rule: &Rule) -> Vec<Diagnostic> {
-    let mut wrong = Vec::new();
+    let (mut wrong, mut distinct) = (Vec::new(), Vec::new());
     for test in &rule.tests {
         let several = test.node.get("records").map_or(&[][..], Node::items);
         for record in several.iter().chain([&test.node]) {
@@ -24,7 +24,12 @@ pub fn check_records(rule: &Rule) -> Vec<Diagnostic> {
             }
         }
     }
-    wrong
+    for problem in wrong {
+        if !distinct.contains(&problem) {
+            distinct.push(problem);
+        }
+    }
+    distinct
 }
 
 /// A record in a test: its fields and, for a cred, the rows of its keys.

@@ -180,6 +180,7 @@ impl Runner<'_> {
             memory: usize::MAX,
             create: Temporary::create,
             emit: EmitMode::Findings,
+            records: true,
         };
         let records = test.node.get("records").map(Node::items);
         let records = records.unwrap_or(std::slice::from_ref(&test.node));

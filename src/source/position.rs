@@ -34,6 +34,10 @@ impl Position {
 /// Number of UTF-16 code units: one for each character of up to three bytes, two for each of four
 /// bytes.
 fn units(bytes: &[u8]) -> u64 {
+    // Nearly every text is ASCII.
+    if bytes.is_ascii() {
+        return bytes.len() as u64;
+    }
     count_bytes(bytes, |b| b & 0xc0 != 0x80) + count_bytes(bytes, |b| b >= 0xf0)
 }
 

@@ -32,6 +32,10 @@ impl Function for ToUpper {
         ]
     }
 
+    fn only_changes_case(&self) -> bool {
+        true
+    }
+
     fn role(&self) -> Role {
         Role::Transformation
     }

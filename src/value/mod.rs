@@ -17,7 +17,7 @@ pub use folded::write_folded;
 pub use ip::{Cidr, CidrError, CidrSet, parse_ip};
 pub(crate) use json::{MemberKey, Members, push_string};
 pub use mask::{is_masked, key_ids, mask, mask_keys};
-pub use time::{Duration, Time, Zone};
+pub use time::{Day, Duration, Time, Zone};
 pub use types::{Elem, EnumDef, RecordKind, Type};
 pub use value::{Items, Json, KeyCase, Value};
 pub use words::Words;

@@ -58,6 +58,42 @@ impl Time {
     }
 }
 
+/// A calendar day in a zone, and instants that have it: consecutive ones, between which the zone does
+/// not change its offset.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Day {
+    /// The day, `2024-08-01`.
+    pub text: String,
+    from: i64,
+    to: i64,
+}
+
+impl Day {
+    /// The day of an instant; `None` outside the years -9999 to 9999.
+    pub fn of(time: Time, zone: &Zone) -> Option<Self> {
+        let instant = time.timestamp()?;
+        let local = zone.tz.to_datetime(instant);
+        // A change of the offset at this instant belongs to the past.
+        let after = Timestamp::from_microsecond(time.0.checked_add(1)?).ok()?;
+        let changed = zone.tz.preceding(after).next().map(|change| change.timestamp());
+        let changes = zone.tz.following(instant).next().map(|change| change.timestamp());
+        let begun = local.time().duration_since(jiff::civil::Time::midnight()).as_micros();
+        let from = time.0 - i64::try_from(begun).ok()?;
+        Some(Self {
+            text: local.date().to_string(),
+            from: changed.map_or(from, |changed| from.max(changed.as_microsecond())),
+            to: changes
+                .map_or(i64::MAX, Timestamp::as_microsecond)
+                .min(from.saturating_add(Duration::DAY)),
+        })
+    }
+
+    /// Whether this is known to be the day of an instant.
+    pub fn contains(&self, time: Time) -> bool {
+        (self.from..self.to).contains(&time.0)
+    }
+}
+
 impl fmt::Display for Time {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.timestamp() {
@@ -198,6 +234,39 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
+
+    /// Every instant that a day contains has it, also around the changes of the clocks at odd times.
+    #[test]
+    fn a_day_contains_only_instants_that_have_it() {
+        let minute = 60 * Duration::SECOND;
+        for (zone, at) in [
+            ("UTC", "2024-02-29T23:59:59Z"),
+            ("+05:45", "2024-08-01T18:15:00Z"),
+            ("Europe/Berlin", "2024-03-31T01:00:00Z"),
+            ("Europe/Berlin", "2024-10-27T01:00:00Z"),
+            // Clocks went back from one minute past midnight to the day before.
+            ("America/St_Johns", "2006-10-29T02:31:00Z"),
+            // A day that did not exist, and offsets with seconds.
+            ("Pacific/Apia", "2011-12-30T10:00:00Z"),
+            ("Africa/Monrovia", "1972-01-07T00:44:30Z"),
+        ] {
+            let zone = Zone::parse(zone).unwrap();
+            let at = Time::parse(at).unwrap();
+            let mut reused = 0;
+            let mut day: Option<Day> = None;
+            for step in -3000..3000 {
+                let time = Time(at.0 + step * minute - step.signum());
+                match day.as_ref().filter(|day| day.contains(time)) {
+                    Some(_) => reused += 1,
+                    None => day = Day::of(time, &zone),
+                }
+                let day = day.as_ref().unwrap();
+                assert!(day.contains(time));
+                assert_eq!(Some(&day.text), time.date(&zone).as_ref(), "{time}");
+            }
+            assert!(reused > 5_980, "{reused}");
+        }
+    }
 
     #[test]
     fn the_time_formats_of_reports_are_read() {

@@ -253,6 +253,7 @@ impl<'p> Watch<'p> {
             memory: self.options.memory,
             create: Temporary::create,
             emit: EmitMode::Occurrences,
+            records: true,
         }
     }
 

@@ -20,6 +20,7 @@ pub fn check(node: &Node, shape: &Shape, diagnostics: &mut Vec<Diagnostic>) {
 fn check_at(node: &Node, shape: &Shape, at: Span, out: &mut Vec<Diagnostic>) {
     match shape {
         Shape::Any => {}
+        Shape::Null if node.kind == NodeKind::Null => {}
         Shape::List(item) => match &node.kind {
             NodeKind::Sequence(items) => {
                 for node in items {
@@ -94,14 +95,15 @@ fn unknown_key(key: &Scalar, node: &Node, keys: &[ShapeKey]) -> Diagnostic {
 }
 
 fn one_of(node: &Node, shapes: &'static [Shape], at: Span, out: &mut Vec<Diagnostic>) {
-    let mut nearest = None;
+    let mut nearest: Option<Vec<Diagnostic>> = None;
     for shape in shapes {
         let mut errors = Vec::new();
         check_at(node, shape, at, &mut errors);
         if errors.is_empty() {
             return;
         }
-        if nearest.is_none() && takes(shape, node) {
+        let is_nearer = nearest.as_ref().is_none_or(|other| errors.len() < other.len());
+        if is_nearer && takes(shape, node) {
             nearest = Some(errors);
         }
     }
@@ -115,6 +117,7 @@ fn one_of(node: &Node, shapes: &'static [Shape], at: Span, out: &mut Vec<Diagnos
 fn takes(shape: &Shape, node: &Node) -> bool {
     match shape {
         Shape::Any => true,
+        Shape::Null => node.kind == NodeKind::Null,
         Shape::List(_) => matches!(node.kind, NodeKind::Sequence(_)),
         Shape::Map(_) | Shape::Object(_) => matches!(node.kind, NodeKind::Mapping(_)),
         Shape::OneOf(shapes) => shapes.iter().any(|shape| takes(shape, node)),
@@ -212,6 +215,7 @@ fn describe(shape: &Shape) -> String {
         Shape::List(_) => "a sequence".to_owned(),
         Shape::Map(_) | Shape::Object(_) => "a mapping".to_owned(),
         Shape::OneOf(shapes) => shapes.iter().map(describe).collect::<Vec<_>>().join(", or "),
+        Shape::Null => "`null`".to_owned(),
         Shape::Any => "any value".to_owned(),
     }
 }

@@ -55,6 +55,7 @@ pub fn json_schema(shape: &Shape) -> Value {
         Shape::OneOf(shapes) => {
             json!({ "anyOf": shapes.iter().map(json_schema).collect::<Vec<_>>() })
         }
+        Shape::Null => json!({ "type": "null" }),
         Shape::Any => json!({}),
     }
 }

@@ -34,9 +34,11 @@ pub enum Shape {
     Map(&'static Shape),
     /// A mapping with these keys and no others.
     Object(&'static [ShapeKey]),
-    /// A value of one of these shapes, which are tried in order. If none matches, the errors of the
-    /// first shape of the value's own kind (scalar, sequence, mapping) are shown.
+    /// A value of one of these shapes, which are tried in order. If none matches, the errors
+    /// of the shape of the value's own kind (scalar, sequence, mapping) that has the fewest are shown.
     OneOf(&'static [Shape]),
+    /// An empty value, or `null`.
+    Null,
     /// Anything.
     Any,
 }

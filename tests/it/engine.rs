@@ -164,6 +164,7 @@ fn run_rule(
     })
     .unwrap_or_else(|(_, diagnostics)| panic!("{diagnostics:#?}"));
     let options = ScanOptions {
+        records: true,
         clock: Time::parse("2026-01-01T00:00:00Z").unwrap(),
         clock_given: now_given,
         jobs: NonZeroUsize::new(3).unwrap(),
@@ -300,6 +301,7 @@ fn merged_parts_equal_one_run() {
             memory,
             create: Temporary::create,
             emit: EmitMode::Findings,
+            records: true,
         };
         let shown = |mapped: Mapped| format!("{:#?}", reduce(&plan, mapped, &options));
         let whole = shown(map(&plan, &inputs(), &options));
@@ -373,6 +375,7 @@ fn keys_reduced_separately_equal_one_reduction() {
         create: Temporary::create,
         // The only unit whose findings need no records besides those in the rows.
         emit: EmitMode::Occurrences,
+        records: true,
     };
     let mapped = || {
         let inputs = InputSet::new(&[folder.path("log.ndjson").display().to_string()]).unwrap();
@@ -498,6 +501,7 @@ fn several_policies_in_one_run_equal_separate_runs() {
             memory,
             create: Temporary::create,
             emit: EmitMode::Findings,
+            records: true,
         });
         let [first, second] =
             [0, 1].map(|at| PolicyRun { plan: &plans[at], options: &options[at] });

@@ -99,7 +99,10 @@ fn test(random: &mut Random) -> String {
         let all: Vec<String> = (0..count).map(|_| quoted(random.pick(from))).collect();
         format!("[{}]", all.join(", "))
     };
-    match random.roll(27) {
+    match random.roll(30) {
+        27 => format!("{field}.to_lower() == {text}"),
+        28 => format!("{field}.to_lower().contains_any({})", some(random, &TEXTS)),
+        29 => format!("{field}.to_upper().starts_with({text})"),
         0 => format!("{field} == {text}"),
         1 => format!("{text} == {field}"),
         2 => format!("{field} != {text}"),

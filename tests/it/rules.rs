@@ -400,7 +400,8 @@ fn the_plan_shows_what_each_rule_is_looked_up_by() {
             r#"event.ip.in_cidr(["192.0.2.0/24", "2001:db8::/32"]) || event.api.like("Get*")"#,
         ),
         ("value", r#"event.method == "api" && event.api == "A""#),
-        ("x-changed", r#"event.api.to_lower() == "getuser""#),
+        ("lowered", r#"event.api.to_lower() == "getuser""#),
+        ("x-changed", r#"event.api.replace("Get", "") == "User""#),
         ("x-missing", r#"event.code == ()"#),
         ("x-negated", r#"event.user != "alice" && has(event.user)"#),
         ("x-order", "event.key.age_days > 90"),
@@ -417,17 +418,18 @@ fn the_plan_shows_what_each_rule_is_looked_up_by() {
     RULE       ON     LOOKED UP BY
     list       event  event.api (2 values) or event.operation (1 value, 1 prefix)
     literal    event  event.agent (1 literal)
+    lowered    event  event.api (1 value)
     never      event  nothing, never true
     parts      event  event.ip (2 ranges) or event.api (1 prefix)
     value      event  event.api (1 value)
-    x-changed  event  nothing: `event.api.to_lower() == "getuser"` tests a computed value, which is not indexed
+    x-changed  event  nothing: `event.api.replace("Get", "") == "User"` tests a computed value, which is not indexed
     x-missing  event  nothing: `event.code == ()` is true if the value is missing
     x-negated  event  nothing: `event.user != "alice"` is a negation, which most records satisfy
     x-order    event  nothing: `event.key.age_days > 90` is an ordering test, which is not indexed
     x-pair     event  nothing: `event.user == event.role` compares two values of the record
     x-untyped  event  nothing: `event.params.policy.document == "a statement of …` tests untyped JSON, which is not indexed
 
-    6 of 11 are tried on every record. A rule is looked up by a test of a field
+    6 of 12 are tried on every record. A rule is looked up by a test of a field
     against constants: ==, in, starts_with, ends_with, contains, like, matches with a fixed
     text, eq_ignore_case, in_cidr or is_private; alone, with others in &&, or in every operand of ||.
     "#);

@@ -64,6 +64,10 @@ impl Inputs for Counted<'_> {
         self.inputs.again(index)
     }
 
+    fn record_at(&self, index: usize, offset: u64, length: u64) -> Option<Batch> {
+        self.inputs.record_at(index, offset, length)
+    }
+
     fn is_rereadable(&self, index: usize) -> bool {
         self.inputs.is_rereadable(index)
     }

@@ -136,6 +136,11 @@ impl Targets {
         self.0.iter().any(|(output, _)| output.name != HUMAN)
     }
 
+    /// Whether one of the reports shows records.
+    pub(crate) fn show_records(&self) -> bool {
+        self.0.iter().any(|(output, _)| output.records)
+    }
+
     /// The destinations, as the user typed them.
     pub(crate) fn destinations(&self) -> impl Iterator<Item = &Destination> {
         self.0.iter().map(|(_, destination)| destination)

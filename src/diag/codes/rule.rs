@@ -69,4 +69,7 @@ super::codes! {
     EACH = "KT3018", "invalid `each`",
         "`each` stands in `by`, `distinct` or `values` in place of an expression and takes a list, \
          of which every item counts. A subject has at most one `each`.";
+    /// A base record that no test uses.
+    UNUSED_BASE = "KT3019", "unused base",
+        "A base is a record that tests change. Nothing checks one that no test names.";
 }

@@ -81,6 +81,9 @@ pub(super) struct Assembler<'a> {
     pub(super) plan: &'a Plan<'a>,
     pub(super) files: &'a [FileReport],
     pub(super) options: &'a RunOptions,
+    /// The files of which map retained the records that plain rules show. Those of other files are
+    /// read again.
+    pub(super) retaining: BTreeSet<u32>,
 }
 
 impl Assembler<'_> {
@@ -113,8 +116,10 @@ impl Assembler<'_> {
         // If so many versions of one event differ that the first match was not retained, the first
         // retained match determines the position.
         let lead = details.and_then(|details| {
-            let first = first.and_then(|first| Some((first.order, details.get(&first.order)?)));
-            first.or_else(|| details.first().map(|(order, detail)| (*order, detail)))
+            let retained = first.and_then(|first| Some((first.order, details.get(&first.order)?)));
+            let reloaded = first.is_some_and(|first| self.is_reloaded(first));
+            let other = || details.first().map(|(order, detail)| (*order, detail));
+            retained.or_else(|| other().filter(|_| !reloaded))
         });
         let sample = match (lead, first) {
             (Some((order, detail)), _) => self.sample(order, detail, &provider),
@@ -125,7 +130,16 @@ impl Assembler<'_> {
         let mut want = |slot, chosen: Chosen, measures: &[Value<'static>]| {
             let Chosen { order, place, row } = chosen;
             let measures = measures.to_vec();
-            wanted.push(SampleRequest { finding: number, slot, rule, order, place, row, measures });
+            wanted.push(SampleRequest {
+                finding: number,
+                slot,
+                message_only: false,
+                rule,
+                order,
+                place,
+                row,
+                measures,
+            });
         };
         if let (None, Some(first)) = (lead, first) {
             want(SampleTarget::Lead, first, &measures);
@@ -227,7 +241,11 @@ impl Assembler<'_> {
             .zip(&rows)
             .flat_map(|(index, row)| {
                 let of = if suppressed { &row.covered } else { &row.counted };
-                let has = |chosen: &&Chosen| details.is_none_or(|d| d.get(&chosen.order).is_some());
+                let has = |chosen: &&Chosen| {
+                    let retained =
+                        details.is_none_or(|details| details.get(&chosen.order).is_some());
+                    retained || self.is_reloaded(**chosen)
+                };
                 of.iter().filter(has).enumerate().map(move |(round, of)| (round, index, *of))
             })
             .collect();
@@ -247,11 +265,8 @@ impl Assembler<'_> {
         let mut calls: Vec<Calls> = rows.into_iter().map(calls).collect();
         for (_, index, chosen) in chosen {
             let samples = &mut calls[index].samples;
-            match details {
-                Some(details) => {
-                    let detail = details.get(&chosen.order);
-                    samples.extend(detail.map(|of| self.sample(chosen.order, of, provider)));
-                }
+            match details.and_then(|details| details.get(&chosen.order)) {
+                Some(detail) => samples.push(self.sample(chosen.order, detail, provider)),
                 None => {
                     want(SampleTarget::Sample(index, samples.len()), chosen);
                     samples.push(self.bare(chosen));
@@ -296,6 +311,11 @@ impl Assembler<'_> {
             location: plain(call.location),
             ..call
         }
+    }
+
+    /// Whether the record of a match of a plain rule is read again.
+    fn is_reloaded(&self, chosen: Chosen) -> bool {
+        !self.retaining.contains(&chosen.place.file)
     }
 
     fn sample(&self, order: Order, detail: &Detail, provider: &str) -> Sample {

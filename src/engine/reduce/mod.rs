@@ -7,6 +7,7 @@ mod correlated;
 mod duplicates;
 mod evidence;
 mod ledger;
+mod record_bound;
 mod rendered_message;
 mod sample_request;
 mod silence;
@@ -38,6 +39,7 @@ use silence::SilenceEnd;
 
 pub use assemble::SAMPLES_PER_RULE;
 pub use ledger::Coverage;
+pub use record_bound::{LEADS_PER_RUN, SAMPLES_PER_RUN};
 pub(super) use sample_request::{SampleRequest, SampleTarget, sample};
 
 /// The result of the reduction.
@@ -56,8 +58,10 @@ pub(super) struct Reduced {
     /// Counts of matches whose subject is the owner of a key that no report contains.
     pub(super) settled: Settled,
     pub(super) suppressed: u64,
-    /// Findings that show only the record that leads them, because their rule has many findings.
+    /// Findings that show only the record that leads them, because there are many findings.
     pub(super) unsampled: u64,
+    /// Findings that show no record, because there are many findings.
+    pub(super) recordless: u64,
     /// Failed evaluations, by rule.
     pub(super) errors: Vec<(u32, EvalError)>,
     /// The error because of which rows could not be read back. The findings of these rows are
@@ -78,11 +82,11 @@ pub(super) fn reduce(
     found.put_observations();
     let lost = found.settle().err();
     let settled = found.settled;
-    let PartialMatches { rows, ids, details, reaches, .. } = found;
+    let PartialMatches { rows, ids, details, retaining, reaches, .. } = found;
     let mut fold = Fold {
         plan,
         options,
-        assembler: Assembler { plan, files, options },
+        assembler: Assembler { plan, files, options, retaining },
         details: details.finish(),
         reaches,
         group: None,
@@ -98,7 +102,16 @@ pub(super) fn reduce(
     if let Err(error) = fold_all(&mut fold, rows.finish(), ids.finish()) {
         fold.reduced.lost = Some(error.into());
     }
-    fold.reduced
+    let mut reduced = fold.reduced;
+    if options.emit == EmitMode::Findings && !options.records {
+        record_bound::remove_all(&mut reduced.findings, &mut reduced.wanted);
+        reduced.unsampled = 0;
+    } else if options.emit == EmitMode::Findings {
+        let unshown = record_bound::bound(&mut reduced.findings, &mut reduced.wanted);
+        reduced.unsampled += unshown.samples;
+        reduced.recordless = unshown.leads;
+    }
+    reduced
 }
 
 fn fold_all(fold: &mut Fold<'_>, mut rows: Merge, ids: Merge) -> io::Result<()> {

@@ -13,6 +13,8 @@ pub(in crate::engine) struct SampleRequest {
     /// The number of the finding.
     pub(in crate::engine) finding: usize,
     pub(in crate::engine) slot: SampleTarget,
+    /// Whether the finding shows only what names the record, and the message.
+    pub(in crate::engine) message_only: bool,
     pub(in crate::engine) rule: u32,
     pub(in crate::engine) order: Order,
     pub(in crate::engine) place: RecordPosition,

@@ -11,7 +11,7 @@ mod spill;
 
 pub(super) use merge::Merge;
 pub(super) use row::{
-    Frame, MatchRow, Observation, Order, RecordPosition, entries, first_text, put_entries,
+    Frame, MatchRow, Observation, Order, RecordPosition, TAIL, entries, first_text, put_entries,
     put_text, texts, version_frame,
 };
 pub(super) use sorter::Sorter;

@@ -13,7 +13,7 @@
 const VERSION: u8 = 3;
 
 /// Bytes of the sort key after the rule, provider and subject.
-const TAIL: usize = 8 + 16 + 8 + 1 + 4 + 8;
+pub(in crate::engine) const TAIL: usize = 8 + 16 + 8 + 1 + 4 + 8;
 
 /// The step number of observations; no rule has this step.
 const OBSERVATION: u8 = u8::MAX;

@@ -3,6 +3,8 @@
 use std::io;
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
 use super::merge::Merge;
 use super::spill::{Run, RunReader, SpillError, SpillFile, write_row};
 
@@ -26,13 +28,18 @@ pub(in crate::engine) struct Sorter {
     bytes: usize,
     budget: usize,
     spill: Arc<SpillFile>,
+    /// The length of the end of a sort key in which the rows of a group differ.
+    tail: usize,
     /// The error because of which rows could not be spilled and stayed in memory.
     pub(in crate::engine) failed: Option<SpillError>,
 }
 
 /// The position of a row in memory, and the length of its sort key in bytes.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 struct Slot {
+    /// The rank of its group, and the first bytes of the rest of its sort key; set by sorting.
+    group: u32,
+    prefix: u64,
     chunk: u32,
     start: u32,
     length: u32,
@@ -42,9 +49,19 @@ struct Slot {
 impl Sorter {
     /// A sorter that retains about `budget` bytes in memory and spills the others to this file.
     pub(in crate::engine) fn new(budget: usize, spill: &Arc<SpillFile>) -> Self {
+        Self::with_tail(budget, spill, usize::MAX)
+    }
+
+    /// The same for rows that share the beginning of their sort key with many others: all but its
+    /// last `tail` bytes. No such beginning may be a prefix of another.
+    pub(in crate::engine) fn of_groups(budget: usize, spill: &Arc<SpillFile>, tail: usize) -> Self {
+        Self::with_tail(budget, spill, tail)
+    }
+
+    fn with_tail(budget: usize, spill: &Arc<SpillFile>, tail: usize) -> Self {
         let (chunks, rows, runs) = (Vec::new(), Vec::new(), Vec::new());
         let spill = Arc::clone(spill);
-        Self { chunks, rows, runs, bytes: 0, budget, spill, failed: None }
+        Self { chunks, rows, runs, bytes: 0, budget, spill, tail, failed: None }
     }
 
     /// Adds a row; its first `sorts` bytes are its sort key.
@@ -63,6 +80,7 @@ impl Sorter {
             start: chunk.len() as u32,
             length: row.len() as u32,
             sorts: sorts as u32,
+            ..Slot::default()
         });
         chunk.extend_from_slice(row);
         self.bytes += row.len() + size_of::<Slot>();
@@ -108,13 +126,30 @@ impl Sorter {
         merge_of(Box::new(row), &runs)
     }
 
+    /// Sorts the rows in memory. Few groups have many rows, so that most comparisons are of two pairs
+    /// of numbers.
     fn sort(&mut self) {
-        let chunks = &self.chunks;
-        let key = |slot: &Slot| {
+        let (chunks, tail) = (&self.chunks, self.tail);
+        let split = |slot: &Slot| {
             let start = slot.start as usize;
-            &chunks[slot.chunk as usize][start..start + slot.sorts as usize]
+            let key = &chunks[slot.chunk as usize][start..start + slot.sorts as usize];
+            key.split_at(key.len().saturating_sub(tail))
         };
-        self.rows.sort_unstable_by(|a, b| key(a).cmp(key(b)));
+        let mut groups: FxHashMap<&[u8], u32> = FxHashMap::default();
+        for slot in &mut self.rows {
+            let (group, rest) = split(slot);
+            let number = groups.len() as u32;
+            slot.group = *groups.entry(group).or_insert(number);
+            slot.prefix = prefix(rest);
+        }
+        let mut sorted: Vec<(&[u8], u32)> = groups.into_iter().collect();
+        sorted.sort_unstable();
+        let mut ranks = vec![0; sorted.len()];
+        (0..).zip(&sorted).for_each(|(rank, (_, number))| ranks[*number as usize] = rank);
+        self.rows.iter_mut().for_each(|slot| slot.group = ranks[slot.group as usize]);
+        self.rows.sort_unstable_by(|a, b| {
+            (a.group, a.prefix).cmp(&(b.group, b.prefix)).then_with(|| split(a).1.cmp(split(b).1))
+        });
     }
 
     /// Appends what is in memory to the spill file as one run.
@@ -143,6 +178,14 @@ impl Sorter {
                 self.budget = self.bytes.saturating_mul(2);
             }
         }
+    }
+}
+
+/// The first eight bytes as a number that sorts like them.
+fn prefix(bytes: &[u8]) -> u64 {
+    match bytes.first_chunk() {
+        Some(chunk) => u64::from_be_bytes(*chunk),
+        None => bytes.iter().zip((0..8).rev()).map(|(&byte, at)| u64::from(byte) << (at * 8)).sum(),
     }
 }
 
@@ -200,13 +243,22 @@ mod tests {
             rows in prop::collection::vec((prop::collection::vec(0u8..4, 0..6), 0u8..200), 0..300),
             budget in prop_oneof![Just(0usize), 1usize..4000, Just(usize::MAX)],
             cut in 0usize..300,
+            tail in prop_oneof![Just(usize::MAX), Just(0), Just(2)],
         ) {
+            // The beginning of a key must not be a prefix of another.
+            let rows: Vec<(Vec<u8>, u8)> = match tail {
+                usize::MAX => rows,
+                _ => rows.into_iter().map(|(mut key, body)| {
+                    key.resize(4, 9);
+                    ([&key[..], &[body % 3; 2][..]].concat(), body)
+                }).collect(),
+            };
             let frame = |(key, body): &(Vec<u8>, u8)| [&key[..], &[*body][..]].concat();
             let cut = cut.min(rows.len());
             let spill = SpillFile::new(Temporary::create);
-            let mut sorter = Sorter::new(budget, &spill);
+            let mut sorter = Sorter::of_groups(budget, &spill, tail);
             rows[..cut].iter().for_each(|row| sorter.push(&frame(row), row.0.len()));
-            let mut other = Sorter::new(budget / 2, &spill);
+            let mut other = Sorter::of_groups(budget / 2, &spill, tail);
             rows[cut..].iter().for_each(|row| other.push(&frame(row), row.0.len()));
             sorter.merge(other);
             prop_assert!(sorter.failed.is_none());

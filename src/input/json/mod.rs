@@ -1,5 +1,6 @@
 //! Chosen parts of a JSON text, borrowed from its bytes, without building a tree.
 
+mod cursor;
 mod embedded;
 mod leaves;
 mod members;
@@ -7,6 +8,7 @@ mod unflatten;
 mod project;
 mod scan;
 mod shape;
+mod strings;
 mod text;
 
 pub(super) use embedded::{embedded_object, opened, unfold};

@@ -1,11 +1,10 @@
 //! Projection: walks a JSON text along a [`Shape`] and borrows the texts of the requested paths.
 
-use std::fmt;
 use std::ops::Range;
 
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde_json::value::RawValue;
+use serde::de::IgnoredAny;
 
+use super::cursor::{Cursor, Malformed, StringToken};
 use super::shape::{SLOTS, Shape};
 use super::text::has_lone_surrogate;
 use crate::record::SkipReason;
@@ -18,7 +17,7 @@ pub(in crate::input) struct Fields<'a> {
     pub(in crate::input) object: bool,
     /// Whether a string that begins like an object is at a place where a path continues.
     pub(in crate::input) folded: bool,
-    visited: u128,
+    seen: u128,
     twice: Option<&'static str>,
 }
 
@@ -40,22 +39,16 @@ impl<'a> Fields<'a> {
     }
 
     /// The same without the check for repeated keys, which the caller makes with
-    /// [`Self::unambiguous`]. If a key is repeated, its first value is read.
+    /// [`Self::unambiguous`]. Of a repeated key the first value is read.
     pub(in crate::input) fn scan(text: &'a str, shape: &Shape) -> Result<Self, Fault> {
         let mut fields =
-            Fields { texts: [""; SLOTS], object: false, folded: false, visited: 0, twice: None };
-        match walk_text(text, shape, 0, &mut fields) {
-            Ok(object) => fields.object = object,
-            Err(error) => {
-                return Err(Fault { reason: SkipReason::Syntax, detail: error.to_string() });
-            }
+            Fields { texts: [""; SLOTS], object: false, folded: false, seen: 0, twice: None };
+        let mut walk = Walk { cursor: Cursor::new(text), shape, fields: &mut fields };
+        let object = walk.cursor.peek() == b'{';
+        if walk.value(0, 0).and_then(|()| walk.cursor.end()).is_err() {
+            return Err(Fault { reason: SkipReason::Syntax, detail: syntax(text) });
         }
-        if has_lone_surrogate(text) {
-            return Err(Fault {
-                reason: SkipReason::Syntax,
-                detail: "an escape names half of a surrogate pair".to_owned(),
-            });
-        }
+        fields.object = object;
         Ok(fields)
     }
 
@@ -96,138 +89,112 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// Walks a text from a node on. Returns whether it is an object.
-fn walk_text<'a>(
-    text: &'a str,
-    shape: &Shape,
-    node: usize,
-    fields: &mut Fields<'a>,
-) -> Result<bool, serde_json::Error> {
-    let mut json = serde_json::Deserializer::from_str(text);
-    let object = Walk { shape, node, fields }.deserialize(&mut json)?;
-    json.end()?;
-    Ok(object)
-}
+/// The most arrays that are items of one another on a path into the items of an array.
+const MAX_NESTED_ITEMS: usize = 64;
 
-/// Reads the value of one node.
+/// A walk of one text along a shape.
 struct Walk<'s, 'f, 'a> {
+    cursor: Cursor<'a>,
     shape: &'s Shape,
-    node: usize,
     fields: &'f mut Fields<'a>,
 }
 
-impl<'a> DeserializeSeed<'a> for Walk<'_, '_, 'a> {
-    type Value = bool;
-
-    fn deserialize<D: Deserializer<'a>>(self, json: D) -> Result<bool, D::Error> {
-        json.deserialize_any(self)
-    }
-}
-
-/// The value is not needed.
-macro_rules! no_object {
-    ($($name:ident($($ty:ty)?);)*) => {
-        $(fn $name<E>(self $(, _: $ty)?) -> Result<bool, E> {
-            Ok(false)
-        })*
-    };
-}
-
-impl<'a> Visitor<'a> for Walk<'_, '_, 'a> {
-    type Value = bool;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON value")
-    }
-
-    no_object! {
-        visit_bool(bool);
-        visit_i64(i64);
-        visit_u64(u64);
-        visit_f64(f64);
-        visit_unit();
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<bool, E> {
-        let goes_on = !self.shape.node(self.node).is_leaf();
-        self.fields.folded |= goes_on && text.trim_ascii_start().starts_with('{');
-        Ok(false)
-    }
-
-    fn visit_seq<A: SeqAccess<'a>>(self, mut items: A) -> Result<bool, A::Error> {
-        let Walk { shape, node, fields } = self;
-        if shape.node(node).each {
-            loop {
-                fields.visited &= !shape.node(node).below;
-                let item = Walk { shape, node, fields: &mut *fields };
-                if items.next_element_seed(item)?.is_none() {
-                    break;
-                }
+impl Walk<'_, '_, '_> {
+    /// Reads the value of a node, inside this many arrays that are items of one another.
+    fn value(&mut self, node: usize, around: usize) -> Result<(), Malformed> {
+        match self.cursor.peek() {
+            b'{' => self.object(node),
+            b'[' if self.shape.node(node).each => self.items(node, around),
+            b'"' => {
+                let string = self.cursor.string()?;
+                let goes_on = !self.shape.node(node).is_leaf();
+                self.fields.folded |= goes_on && begins_object(string);
+                Ok(())
             }
-        } else {
-            while items.next_element::<IgnoredAny>()?.is_some() {}
+            _ => self.cursor.skip(),
         }
-        Ok(false)
     }
 
-    fn visit_map<A: MapAccess<'a>>(self, mut map: A) -> Result<bool, A::Error> {
-        let Walk { shape, node, fields } = self;
-        while let Some(found) = map.next_key_seed(Key { shape, node })? {
-            let Some(child) = found else {
-                map.next_value::<IgnoredAny>()?;
-                continue;
+    fn items(&mut self, node: usize, around: usize) -> Result<(), Malformed> {
+        if around > MAX_NESTED_ITEMS {
+            return Err(Malformed);
+        }
+        self.cursor.advance();
+        if self.cursor.is_empty(b']') {
+            return Ok(());
+        }
+        loop {
+            self.fields.seen &= !self.shape.node(node).below;
+            self.value(node, around + 1)?;
+            if !self.cursor.goes_on(b']')? {
+                return Ok(());
+            }
+        }
+    }
+
+    fn object(&mut self, node: usize) -> Result<(), Malformed> {
+        self.cursor.advance();
+        if self.cursor.is_empty(b'}') {
+            return Ok(());
+        }
+        loop {
+            let key = self.cursor.string()?;
+            self.cursor.expect(b':')?;
+            let child = match key.escaped {
+                false => self.shape.child(node, key.raw),
+                true => self.shape.child(node, &key.decoded()),
             };
-            let info = shape.node(child);
-            let bit = 1u128 << child;
-            if fields.visited & bit != 0 {
-                fields.twice.get_or_insert(info.path);
-                map.next_value::<IgnoredAny>()?;
-                continue;
+            match child {
+                None => self.cursor.skip()?,
+                Some(child) => self.member(child)?,
             }
-            fields.visited |= bit;
-            match info.slot {
-                Some(slot) => {
-                    let text = map.next_value::<&'a RawValue>()?.get();
-                    fields.texts[slot] = text;
-                    if !info.is_leaf() {
-                        walk_text(text, shape, child, fields).map_err(serde::de::Error::custom)?;
-                    }
-                }
-                None if info.is_leaf() => {
-                    map.next_value::<IgnoredAny>()?;
-                }
-                None => {
-                    map.next_value_seed(Walk { shape, node: child, fields: &mut *fields })?;
-                }
+            if !self.cursor.goes_on(b'}')? {
+                return Ok(());
             }
         }
-        Ok(true)
+    }
+
+    /// Reads the value of a key on a path.
+    fn member(&mut self, child: usize) -> Result<(), Malformed> {
+        let info = self.shape.node(child);
+        let bit = 1u128 << child;
+        if self.fields.seen & bit != 0 {
+            self.fields.twice.get_or_insert(info.path);
+            return self.cursor.skip();
+        }
+        self.fields.seen |= bit;
+        match info.slot {
+            Some(slot) if info.is_leaf() => self.fields.texts[slot] = self.cursor.value()?,
+            Some(slot) => {
+                let start = self.cursor.position();
+                self.value(child, 0)?;
+                self.fields.texts[slot] = self.cursor.since(start);
+            }
+            None if info.is_leaf() => self.cursor.skip()?,
+            None => self.value(child, 0)?,
+        }
+        Ok(())
     }
 }
 
-/// Reads a key and finds its node.
-struct Key<'s> {
-    shape: &'s Shape,
-    node: usize,
+/// Whether the content of a string begins like an object.
+fn begins_object(string: StringToken<'_>) -> bool {
+    let begins = |text: &str| text.trim_ascii_start().starts_with('{');
+    // An escape may stand for a blank or a bracket.
+    begins(string.raw)
+        || (string.escaped
+            && string.raw.trim_ascii_start().starts_with('\\')
+            && begins(&string.decoded()))
 }
 
-impl<'a> DeserializeSeed<'a> for Key<'_> {
-    type Value = Option<usize>;
-
-    fn deserialize<D: Deserializer<'a>>(self, json: D) -> Result<Option<usize>, D::Error> {
-        json.deserialize_str(self)
-    }
-}
-
-impl Visitor<'_> for Key<'_> {
-    type Value = Option<usize>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a key")
-    }
-
-    fn visit_str<E>(self, key: &str) -> Result<Option<usize>, E> {
-        Ok(self.shape.child(self.node, key))
+/// What is wrong with a text that is not one JSON value.
+fn syntax(text: &str) -> String {
+    if let Err(error) = serde_json::from_str::<IgnoredAny>(text) {
+        error.to_string()
+    } else if has_lone_surrogate(text) {
+        "an escape names half of a surrogate pair".to_owned()
+    } else {
+        format!("more than {MAX_NESTED_ITEMS} arrays are items of one another")
     }
 }
 

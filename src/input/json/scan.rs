@@ -4,6 +4,7 @@
 //! check whether the value is well formed.
 
 use super::MAX_DEPTH;
+use super::strings::{StringEnd, string_end};
 use crate::source::count_bytes;
 
 /// A scan of one value, which can pause where the bytes end.
@@ -71,9 +72,17 @@ impl Scan {
         loop {
             if self.in_string {
                 match string_end(bytes, at) {
-                    StringEnd::Pause(paused) => {
-                        self.at = paused;
+                    StringEnd::Open(end) => {
+                        self.at = end;
                         return Stop::Pause;
+                    }
+                    StringEnd::Escape(slash) if slash + 1 >= bytes.len() => {
+                        self.at = slash;
+                        return Stop::Pause;
+                    }
+                    StringEnd::Escape(slash) => {
+                        at = slash + 2;
+                        continue;
                     }
                     StringEnd::Control(broken) => return Stop::Broken(broken),
                     StringEnd::Quote(quote) => {
@@ -143,45 +152,6 @@ impl Scan {
 /// Whether the key that begins here is `Response`.
 fn is_response(bytes: &[u8]) -> bool {
     bytes.starts_with(b"\"Response\"")
-}
-
-enum StringEnd {
-    Quote(usize),
-    /// A control character, which is not allowed in a string.
-    Control(usize),
-    Pause(usize),
-}
-
-/// Finds the end of a string, eight bytes at a time. Most strings are too short for a search with a
-/// setup cost.
-fn string_end(bytes: &[u8], mut at: usize) -> StringEnd {
-    const ONES: u64 = u64::from_ne_bytes([1; 8]);
-    const HIGH: u64 = ONES << 7;
-    loop {
-        while let Some(chunk) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
-            let word = u64::from_le_bytes(*chunk);
-            let quote = word ^ (ONES * b'"' as u64);
-            let slash = word ^ (ONES * b'\\' as u64);
-            // The lowest bit that is set is exact; those above it may not be.
-            let found = (quote.wrapping_sub(ONES) & !quote
-                | slash.wrapping_sub(ONES) & !slash
-                | word.wrapping_sub(ONES * 0x20) & !word)
-                & HIGH;
-            if found != 0 {
-                at += found.trailing_zeros() as usize / 8;
-                break;
-            }
-            at += 8;
-        }
-        match bytes.get(at) {
-            None => return StringEnd::Pause(at),
-            Some(b'"') => return StringEnd::Quote(at),
-            Some(b'\\') if at + 1 >= bytes.len() => return StringEnd::Pause(at),
-            Some(b'\\') => at += 2,
-            Some(..0x20) => return StringEnd::Control(at),
-            Some(_) => at += 1,
-        }
-    }
 }
 
 /// Whether a text nests deeper than a record may.

@@ -25,6 +25,7 @@ pub(super) static HUMAN: Output = Output {
     name: "human",
     doc: "Text for people: the most severe finding first, the verdict last.",
     extension: "txt",
+    records: false,
     write,
 };
 

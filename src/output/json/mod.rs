@@ -26,6 +26,7 @@ pub(super) static JSON: Output = Output {
     name: "json",
     doc: "The whole report for programs, `keytrail/report/v1`; its schema is schemas/report.json.",
     extension: "json",
+    records: true,
     write,
 };
 

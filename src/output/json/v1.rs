@@ -411,7 +411,8 @@ pub struct File<'a> {
     pub bytes: u64,
     /// The size in bytes after decompression.
     pub decompressed: u64,
-    /// SHA-256 of the stored bytes, in hex; null if the file was not read to its end.
+    /// SHA-256 of the stored bytes, in hex; null unless `--digests` is set and the file was read to
+    /// its end.
     pub sha256: Option<String>,
     /// Records evaluated, by format.
     pub formats: BTreeMap<Text<'a>, u64>,

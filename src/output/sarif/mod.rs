@@ -31,6 +31,7 @@ pub(super) static SARIF: Output = Output {
     name: "sarif",
     doc: "SARIF 2.1.0 for code scanning; covered findings only with --show-suppressed.",
     extension: "sarif",
+    records: true,
     write,
 };
 
@@ -108,7 +109,16 @@ fn run_properties(report: &Report) -> Map<String, Value> {
         ("recordsRead", report.accounting.read.into()),
         ("recordsEvaluated", report.accounting.evaluated.into()),
         ("recordsSkipped", report.accounting.skipped.into()),
+        ("inputDigests", input_digests(report).into()),
     ])
+}
+
+/// The kind of the digests of the artifacts, or how to get them.
+fn input_digests(report: &Report) -> &'static str {
+    match report.files.iter().any(|file| file.account.sha256.is_some()) {
+        true => "sha-256",
+        false => "not computed; `--digests` computes them",
+    }
 }
 
 /// The object that the JSON report has, in the case of SARIF.

@@ -4,6 +4,7 @@
 //! file. The loader checks every part even if other parts have errors: a misspelt severity does not
 //! hide a misspelt field. The rule is returned only if there is no error.
 
+mod base;
 mod construct;
 mod each;
 mod correlate;

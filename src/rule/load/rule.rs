@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::base::Bases;
 use super::loader::{Built, Loader, Overrides, SubjectParts, reads};
 use super::stray::gather;
 use crate::diag::codes::{lint, rule as codes};
@@ -227,6 +228,7 @@ impl<'a> Loader<'a> {
 
     fn tests(&mut self) -> Vec<TestCase> {
         let items = self.body.get("tests").map(Node::items).unwrap_or(&[]);
+        let mut bases = Bases::of(self.body, self.diagnostics);
         let mut names: BTreeMap<&str, Span> = BTreeMap::new();
         let mut tests = Vec::new();
         for item in items {
@@ -243,10 +245,12 @@ impl<'a> Loader<'a> {
                 );
             }
             names.entry(name.text()).or_insert(name.span());
+            let node = bases.complete(item, self.diagnostics);
             if let Some(expect) = item.get("expect").and_then(expectation) {
-                tests.push(TestCase { name: name.text().to_owned(), node: item.clone(), expect });
+                tests.push(TestCase { name: name.text().to_owned(), node, expect });
             }
         }
+        self.diagnostics.extend(bases.unused());
         tests
     }
 }

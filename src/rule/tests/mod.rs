@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+mod bases;
 mod related;
 
 use super::*;

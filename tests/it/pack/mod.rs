@@ -80,6 +80,7 @@ fn scan(policy: &Policy, files: &[&Path], now: Option<&str>) -> Report {
     let files: Vec<String> = files.iter().map(|file| file.to_str().unwrap().to_owned()).collect();
     let inputs = InputSet::new(&files).unwrap();
     let options = ScanOptions {
+        records: true,
         clock: Time::parse(now.unwrap_or("2026-06-01T00:00:00Z")).unwrap(),
         clock_given: now.is_some(),
         jobs: NonZeroUsize::MIN,

@@ -39,6 +39,10 @@ pub(crate) struct Scan {
     #[arg(long, value_name = "SIZE", value_parser = args::memory)]
     #[arg(env = "KEYTRAIL_MEMORY", hide_env_values = true)]
     memory: Option<usize>,
+    /// Compute the SHA-256 of each input file, for JSON and SARIF reports.
+    #[arg(long, env = "KEYTRAIL_DIGESTS", hide_env_values = true)]
+    #[arg(value_parser = BoolishValueParser::new())]
+    digests: bool,
     #[command(flatten)]
     inputs: InputArgs,
     #[command(flatten)]
@@ -103,17 +107,24 @@ impl Scan {
         let targets = Targets::resolve(&self.reports)?;
         self.policy.choice = std::mem::take(&mut self.choice);
         let policy = self.policy.load(self.now.unwrap_or(host.clock), host)?;
-        // Hashes are computed only if a report shows them.
-        let inputs = self.inputs.open(&policy.inputs, host)?.hash(targets.for_programs());
+        // Reports for people show no digest.
+        let hash = self.digests && targets.for_programs();
+        let inputs = self.inputs.open(&policy.inputs, host)?.hash(hash);
         targets.reject_input_paths(inputs.paths())?;
-        let report = self.evaluate(&policy, &inputs, host);
+        let report = self.evaluate(&policy, &inputs, &targets, host);
         targets.write(&report, &self.reports.style(host, self.gate.exit_zero), host)?;
         summarise(&report, &targets, start, host);
         Ok(self.gate.exit(&report))
     }
 
-    fn evaluate(&self, policy: &Policy, inputs: &InputSet, host: &Host<'_>) -> Report {
-        let options = self.options(policy, host);
+    fn evaluate(
+        &self,
+        policy: &Policy,
+        inputs: &InputSet,
+        targets: &Targets,
+        host: &Host<'_>,
+    ) -> Report {
+        let options = self.options(policy, targets, host);
         let counted = Counted::new(inputs);
         during(&counted, host.term.progress, || {
             keytrail::scan(policy, &counted, inputs.roots().to_vec(), notes(inputs), &options)
@@ -122,10 +133,11 @@ impl Scan {
 
     /// The options of the run, from flags and environment, then the project file, then the
     /// defaults.
-    fn options(&self, policy: &Policy, host: &Host<'_>) -> ScanOptions {
+    fn options(&self, policy: &Policy, targets: &Targets, host: &Host<'_>) -> ScanOptions {
         let gate = &self.gate;
         let cores = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
         ScanOptions {
+            records: targets.show_records(),
             clock: self.now.unwrap_or(host.clock),
             clock_given: self.now.is_some(),
             jobs: self.jobs.unwrap_or_else(cores),

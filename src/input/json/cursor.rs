@@ -1,0 +1,422 @@
+//! A strict cursor over one JSON text.
+//!
+//! It checks the whole grammar and builds nothing. It accepts what a full parser accepts, except that
+//! every escape must name a whole character. Most of a record is never looked at by a rule, so the
+//! cost of a record is the cost of skipping it.
+
+use std::borrow::Cow;
+
+use smallvec::SmallVec;
+
+use super::MAX_DEPTH;
+use super::strings::{StringEnd, string_end};
+
+/// A text that is not JSON. The caller asks a parser what is wrong with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Malformed;
+
+/// A position in a text.
+#[derive(Debug, Clone)]
+pub(super) struct Cursor<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+/// The content of a string, without its quotes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct StringToken<'a> {
+    pub(super) raw: &'a str,
+    /// Whether it contains an escape.
+    pub(super) escaped: bool,
+}
+
+impl<'a> StringToken<'a> {
+    /// The content with its escapes replaced.
+    pub(super) fn decoded(self) -> Cow<'a, str> {
+        match self.escaped {
+            false => Cow::Borrowed(self.raw),
+            // The cursor has checked every escape.
+            true => serde_json::from_str(&format!("\"{}\"", self.raw)).unwrap_or_default(),
+        }
+    }
+}
+
+impl<'a> Cursor<'a> {
+    pub(super) fn new(text: &'a str) -> Self {
+        Self { text, at: 0 }
+    }
+
+    /// The next byte that is not blank, which stays the next one; 0 at the end.
+    #[inline]
+    pub(super) fn peek(&mut self) -> u8 {
+        let (byte, at) = next(self.text.as_bytes(), self.at);
+        self.at = at;
+        byte
+    }
+
+    /// Moves behind the byte that [`Self::peek`] returned.
+    #[inline]
+    pub(super) fn advance(&mut self) {
+        self.at += 1;
+    }
+
+    /// Moves behind the next byte that is not blank, which must be this one.
+    #[inline]
+    pub(super) fn expect(&mut self, byte: u8) -> Result<(), Malformed> {
+        if self.peek() != byte {
+            return Err(Malformed);
+        }
+        self.at += 1;
+        Ok(())
+    }
+
+    /// Only blanks may be left.
+    pub(super) fn end(&mut self) -> Result<(), Malformed> {
+        self.peek();
+        if self.at == self.text.len() { Ok(()) } else { Err(Malformed) }
+    }
+
+    /// The next string; its opening quote is the next byte.
+    #[inline]
+    pub(super) fn string(&mut self) -> Result<StringToken<'a>, Malformed> {
+        self.expect(b'"')?;
+        let start = self.at;
+        let (end, escaped) = string(self.text.as_bytes(), start)?;
+        self.at = end;
+        let raw = self.text.get(start..end - 1).ok_or(Malformed)?;
+        Ok(StringToken { raw, escaped })
+    }
+
+    /// Whether the items or members of a container go on after the current one. Moves behind the comma
+    /// or the closing bracket.
+    #[inline]
+    pub(super) fn goes_on(&mut self, close: u8) -> Result<bool, Malformed> {
+        let byte = self.peek();
+        self.at += 1;
+        match byte {
+            b',' => Ok(true),
+            _ if byte == close => Ok(false),
+            _ => Err(Malformed),
+        }
+    }
+
+    /// Whether a container whose opening bracket was read has no items. Moves behind the bracket that
+    /// closes it if so.
+    #[inline]
+    pub(super) fn is_empty(&mut self, close: u8) -> bool {
+        let empty = self.peek() == close;
+        self.at += usize::from(empty);
+        empty
+    }
+
+    /// Skips one value and returns its text.
+    #[inline]
+    pub(super) fn value(&mut self) -> Result<&'a str, Malformed> {
+        self.peek();
+        let start = self.at;
+        self.skip()?;
+        self.text.get(start..self.at).ok_or(Malformed)
+    }
+
+    /// The text from a position that [`Self::position`] returned.
+    pub(super) fn since(&self, start: usize) -> &'a str {
+        self.text.get(start..self.at).unwrap_or_default()
+    }
+
+    /// The position of the next byte that is not blank.
+    pub(super) fn position(&mut self) -> usize {
+        self.peek();
+        self.at
+    }
+
+    /// Skips one value.
+    pub(super) fn skip(&mut self) -> Result<(), Malformed> {
+        let bytes = self.text.as_bytes();
+        // One bit for each open container: whether it is an object.
+        let mut open: SmallVec<[u64; MAX_DEPTH / 64 + 1]> = SmallVec::new();
+        let (mut depth, mut object) = (0usize, false);
+        let mut at = self.at;
+        'value: loop {
+            let (byte, start) = next(bytes, at);
+            at = start + 1;
+            match byte {
+                b'"' => at = string(bytes, at)?.0,
+                b'{' | b'[' => {
+                    // In ASCII a closing bracket is two after its opening one.
+                    let (first, begun) = next(bytes, at);
+                    at = begun;
+                    if first == byte + 2 {
+                        at += 1;
+                    } else {
+                        if depth.is_multiple_of(64) {
+                            open.push(0);
+                        }
+                        let word = open.last_mut().ok_or(Malformed)?;
+                        *word = *word << 1 | u64::from(object);
+                        depth += 1;
+                        object = byte == b'{';
+                        if object {
+                            at = key(bytes, at)?;
+                        }
+                        continue 'value;
+                    }
+                }
+                b'-' | b'0'..=b'9' => at = number(bytes, start)?,
+                b't' => at = word(bytes, start, b"true")?,
+                b'f' => at = word(bytes, start, b"false")?,
+                b'n' => at = word(bytes, start, b"null")?,
+                _ => return Err(Malformed),
+            }
+            while depth > 0 {
+                let (byte, end) = next(bytes, at);
+                at = end + 1;
+                match byte {
+                    b',' if object => {
+                        at = key(bytes, at)?;
+                        continue 'value;
+                    }
+                    b',' => continue 'value,
+                    b'}' if object => {}
+                    b']' if !object => {}
+                    _ => return Err(Malformed),
+                }
+                depth -= 1;
+                let word = open.last_mut().ok_or(Malformed)?;
+                object = *word & 1 != 0;
+                *word >>= 1;
+                if depth.is_multiple_of(64) {
+                    open.pop();
+                }
+            }
+            self.at = at;
+            return Ok(());
+        }
+    }
+}
+
+/// The next byte that is not blank, and its position; 0 at the end.
+#[inline]
+fn next(bytes: &[u8], mut at: usize) -> (u8, usize) {
+    loop {
+        match bytes.get(at) {
+            Some(&byte) if byte > b' ' => return (byte, at),
+            Some(b' ' | b'\n' | b'\r' | b'\t') => at += 1,
+            // Another control character is no part of the grammar.
+            Some(&byte) => return (byte, at),
+            None => return (0, at),
+        }
+    }
+}
+
+/// Moves behind a key and its colon.
+#[inline]
+fn key(bytes: &[u8], at: usize) -> Result<usize, Malformed> {
+    let (quote, at) = next(bytes, at);
+    if quote != b'"' {
+        return Err(Malformed);
+    }
+    let (end, _) = string(bytes, at + 1)?;
+    match next(bytes, end) {
+        (b':', colon) => Ok(colon + 1),
+        _ => Err(Malformed),
+    }
+}
+
+/// Moves behind the closing quote of a string whose content begins here. Returns that position, and
+/// whether the string contains an escape.
+#[inline]
+fn string(bytes: &[u8], mut at: usize) -> Result<(usize, bool), Malformed> {
+    let mut escaped = false;
+    loop {
+        match string_end(bytes, at) {
+            StringEnd::Quote(end) => return Ok((end + 1, escaped)),
+            StringEnd::Escape(slash) => {
+                escaped = true;
+                at = slash + escape(bytes.get(slash + 1..).unwrap_or_default())?;
+            }
+            StringEnd::Control(_) | StringEnd::Open(_) => return Err(Malformed),
+        }
+    }
+}
+
+/// Moves behind a word that must be here.
+fn word(bytes: &[u8], at: usize, word: &[u8]) -> Result<usize, Malformed> {
+    match bytes.get(at..).is_some_and(|rest| rest.starts_with(word)) {
+        true => Ok(at + word.len()),
+        false => Err(Malformed),
+    }
+}
+
+/// Moves behind the number that begins here.
+fn number(bytes: &[u8], start: usize) -> Result<usize, Malformed> {
+    let digits = |from: usize| {
+        let mut at = from;
+        while bytes.get(at).is_some_and(u8::is_ascii_digit) {
+            at += 1;
+        }
+        if at > from { Ok(at) } else { Err(Malformed) }
+    };
+    let mut at = start + usize::from(bytes.get(start) == Some(&b'-'));
+    at = match bytes.get(at) {
+        Some(b'0') => at + 1,
+        _ => digits(at)?,
+    };
+    if bytes.get(at) == Some(&b'.') {
+        at = digits(at + 1)?;
+    }
+    if matches!(bytes.get(at), Some(b'e' | b'E')) {
+        let signed = matches!(bytes.get(at + 1), Some(b'+' | b'-'));
+        at = digits(at + 1 + usize::from(signed))?;
+    }
+    Ok(at)
+}
+
+/// The length of an escape whose bytes after the backslash are `rest`. An escape of half of a
+/// surrogate pair needs the other half.
+fn escape(rest: &[u8]) -> Result<usize, Malformed> {
+    match rest.first() {
+        Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => Ok(2),
+        Some(b'u') => match unit(rest.get(1..5))? {
+            0xd800..=0xdbff => {
+                let other = rest.get(5..).and_then(|rest| rest.strip_prefix(b"\\u"));
+                match unit(other.and_then(|other| other.get(..4)))? {
+                    0xdc00..=0xdfff => Ok(12),
+                    _ => Err(Malformed),
+                }
+            }
+            0xdc00..=0xdfff => Err(Malformed),
+            _ => Ok(6),
+        },
+        _ => Err(Malformed),
+    }
+}
+
+/// The UTF-16 code unit that four hexadecimal digits name.
+fn unit(digits: Option<&[u8]>) -> Result<u32, Malformed> {
+    digits.ok_or(Malformed)?.iter().try_fold(0, |unit, &byte| {
+        let digit = char::from(byte).to_digit(16).ok_or(Malformed)?;
+        Ok(unit << 4 | digit)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use proptest::prelude::*;
+    use serde::de::IgnoredAny;
+
+    use super::super::text::has_lone_surrogate;
+    use super::*;
+
+    fn accepts(text: &str) -> bool {
+        let mut cursor = Cursor::new(text);
+        cursor.skip().and_then(|()| cursor.end()).is_ok()
+    }
+
+    fn parser_accepts(text: &str) -> bool {
+        serde_json::from_str::<IgnoredAny>(text).is_ok() && !has_lone_surrogate(text)
+    }
+
+    #[test]
+    fn every_production_of_the_grammar_is_checked() {
+        for text in [
+            "0",
+            "-0",
+            "10",
+            "-1.5e+10",
+            "1E-2",
+            "1e5",
+            "true",
+            "false",
+            "null",
+            "\"\"",
+            " [ ] ",
+            "{ }",
+            "[1 , 2]",
+            "{\"a\" : [{}, {\"b\":[]}]}\n",
+            r#""\"\\\/\b\f\n\r\t\u00e9""#,
+            r#""\ud83d\ude00""#,
+            "\"é😀\u{7f}\"",
+        ] {
+            assert!(accepts(text) && parser_accepts(text), "{text}");
+        }
+        for text in [
+            "",
+            " ",
+            "01",
+            "-",
+            "+1",
+            ".5",
+            "1.",
+            "1.e5",
+            "1e",
+            "1e+",
+            "tru",
+            "nul",
+            "True",
+            "[1,]",
+            "[,1]",
+            "[1 2]",
+            "{\"a\"}",
+            "{\"a\":}",
+            "{\"a\":1,}",
+            "{,}",
+            "{a:1}",
+            "[1}",
+            "{\"a\":1]",
+            "[",
+            "{",
+            "\"",
+            "\"\\",
+            "\"\\u00e\"",
+            "\"\\x41\"",
+            "\"\n\"",
+            "1 2",
+            "{}x",
+            r#""\ud800""#,
+            r#""\ud800\u0041""#,
+            r#""\udc00""#,
+            "\u{feff}1",
+            "\u{a0}1",
+            "[1\u{c}]",
+        ] {
+            assert!(!accepts(text) && !parser_accepts(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn any_depth_is_skipped() {
+        for (open, close) in [("[", "]"), ("{\"a\":", "}"), ("[{\"a\":", "}]")] {
+            for depth in [1, 63, 64, 65, 128, 129, 50_000] {
+                let text = format!("{}1{}", open.repeat(depth), close.repeat(depth));
+                assert!(accepts(&text), "{open} {depth}");
+                assert!(!accepts(&text[..text.len() - 1]), "{open} {depth}");
+                let (rest, last) = text.split_at(text.len() - 1);
+                assert!(!accepts(&format!("{rest}{}", if last == "]" { '}' } else { ']' })));
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_cursor_accepts_what_a_parser_accepts(
+            text in r#"([\[\]{}:, ]|"(a|é|\\n|\\u00e9|\\ud83d|\\ude00)*"|-?[0-9]{1,2}(\.[0-9])?|true|null|\\|"){0,24}"#,
+        ) {
+            prop_assert_eq!(accepts(&text), parser_accepts(&text));
+        }
+
+        #[test]
+        fn one_changed_byte_is_judged_like_a_parser_judges_it(
+            at in any::<prop::sample::Index>(),
+            byte in prop::sample::select(&b"\"\\{}[]:,0-.eEtu \n\x01a"[..]),
+        ) {
+            let text = r#"{"a":[1,-2.5e3,"x\"\u0041\ud83d\ude00"],"b":{"c":null,"d":true},"e":"0123456789abcdef"}"#;
+            let mut bytes = text.as_bytes().to_vec();
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+            let text = String::from_utf8(bytes).unwrap();
+            prop_assert_eq!(accepts(&text), parser_accepts(&text), "{}", text);
+        }
+    }
+}
