@@ -81,9 +81,9 @@ pub(super) fn message(
 /// The position of a record.
 pub(super) fn place(file: u32, raw: &RawRecord<'_>) -> RecordPosition {
     // Joined rows need not be adjacent: the position is that of the first.
-    let text = match raw.stored().split_once('\n') {
-        Some((first, _)) if raw.rows > 1 => first,
-        _ => raw.stored(),
+    let text = match raw.rows {
+        0 | 1 => raw.stored(),
+        _ => raw.stored().split('\n').next().unwrap_or_default(),
     };
     let begin = Position { offset: raw.offset, line: raw.line, column: raw.column };
     let end = begin.after(text.as_bytes());

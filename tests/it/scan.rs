@@ -1,7 +1,9 @@
 //! `keytrail scan` from the outside: exit codes, streams and files.
 
 use insta::assert_snapshot;
+use serde_json::Value;
 
+use crate::key_case::gzip;
 use crate::project::{project, record, scan};
 use crate::run::Run;
 
@@ -73,6 +75,77 @@ fn standard_input_is_a_file_like_any_other() {
     assert_eq!(scan(&folder, &["-"]).stdin(record(1, "CreateAccessKey")).output().code, Some(1));
     assert_eq!(scan(&folder, &["-"]).stdin(record(1, "ListAccessKeys")).output().code, Some(0));
     assert_eq!(scan(&folder, &["-"]).stdin("").output().code, Some(3));
+}
+
+/// Records of plain files are read again at their offsets, those of compressed files and of standard
+/// input are retained. The finding shows the same.
+#[test]
+fn a_finding_shows_the_same_records_however_they_are_stored() {
+    let envelope = |id| format!(r#"{{"message":{}}}"#, Value::from(record(id, "CreateAccessKey")));
+    let first = record(1, "CreateAccessKey");
+    let lines = format!("{first}\n  {}\n{}\n", envelope(2), record(3, "ListAccessKeys"));
+    let array = format!("[ {},\n{}]", record(1, "CreateAccessKey"), record(2, "CreateAccessKey"));
+    let plain = project("scan-read-again").file("log.ndjson", &lines).file("array.json", &array);
+    let stored =
+        project("scan-retained").file("log.ndjson", gzip(&lines)).file("array.json", gzip(&array));
+    let report = |run: Run| -> Value { serde_json::from_str(&run.output().stdout).unwrap() };
+    for file in ["log.ndjson", "array.json"] {
+        let read_again = report(scan(&plain, &[file, "-f", "json"]));
+        let retained = report(scan(&stored, &[file, "-f", "json"]));
+        assert_eq!(read_again["findings"], retained["findings"]);
+        let calls = &read_again["findings"][0]["calls"][0];
+        assert_eq!(calls["samples"].as_array().unwrap().len(), 2, "{calls}");
+        assert!(calls["samples"][1]["text"].as_str().unwrap().contains("\"event-2\""), "{calls}");
+        assert_eq!(read_again["findings"][0]["message"], "ann created a key");
+    }
+    let piped = report(scan(&plain, &["-", "-f", "json"]).stdin(lines));
+    let file = report(scan(&plain, &["log.ndjson", "-f", "json"]));
+    let texts = |report: &Value| report["findings"][0]["calls"][0]["samples"][1]["text"].clone();
+    assert_eq!(texts(&piped), texts(&file));
+}
+
+/// A record of a compressed file and a copy of it in a plain one are one match. It is shown where the
+/// inputs have it first.
+#[test]
+fn a_copy_of_a_record_is_shown_at_the_first_place() {
+    let record = record(1, "CreateAccessKey");
+    let place = |name: &str, first: Vec<u8>, second: Vec<u8>| {
+        let folder = project(name).file("a.json", first).file("b.json", second);
+        let ended = scan(&folder, &["a.json", "b.json", "-f", "json"]).output();
+        let report: Value = serde_json::from_str(&ended.stdout).unwrap();
+        let finding = &report["findings"][0];
+        assert_eq!(
+            (&finding["count"], &report["accounting"]["duplicates"]),
+            (&1.into(), &1.into())
+        );
+        let sample = &finding["calls"][0]["samples"][0];
+        assert!(sample["text"].as_str().unwrap().contains("CreateAccessKey"));
+        assert_eq!(sample["location"], finding["sample"]["location"]);
+        sample["location"]["path"].clone()
+    };
+    let plain = || record.clone().into_bytes();
+    assert_eq!(place("scan-copy-plain-first", plain(), gzip(&record)), "a.json");
+    assert_eq!(place("scan-copy-plain-last", gzip(&record), plain()), "a.json");
+}
+
+/// No digest is computed unless it is requested, and SARIF says so.
+#[test]
+fn digests_of_inputs_are_computed_on_request() {
+    let folder = project("scan-digests");
+    let report = |arguments: &[&str]| -> Value {
+        serde_json::from_str(&scan(&folder, arguments).output().stdout).unwrap()
+    };
+    let run = |sarif: &Value, pointer: &str| sarif["runs"][0].pointer(pointer).cloned();
+    let without = report(&["bad.json", "-f", "sarif"]);
+    let expected = "not computed; `--digests` computes them";
+    assert_eq!(run(&without, "/properties/inputDigests"), Some(expected.into()));
+    assert_eq!(run(&without, "/artifacts/0/hashes/sha-256"), None);
+    let with = report(&["bad.json", "-f", "sarif", "--digests"]);
+    assert_eq!(run(&with, "/properties/inputDigests"), Some("sha-256".into()));
+    let digest = run(&with, "/artifacts/0/hashes/sha-256").unwrap();
+    assert_eq!(digest.as_str().unwrap().len(), 64);
+    assert_eq!(report(&["bad.json", "-f", "json"])["files"][0]["sha256"], Value::Null);
+    assert_eq!(report(&["bad.json", "-f", "json", "--digests"])["files"][0]["sha256"], digest);
 }
 
 #[test]

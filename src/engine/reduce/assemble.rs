@@ -116,7 +116,8 @@ impl Assembler<'_> {
         // If so many versions of one event differ that the first match was not retained, the first
         // retained match determines the position.
         let lead = details.and_then(|details| {
-            let retained = first.and_then(|first| Some((first.order, details.get(&first.order)?)));
+            let retained =
+                first.and_then(|first| Some((first.order, self.retained(details, first)?)));
             let reloaded = first.is_some_and(|first| self.is_reloaded(first));
             let other = || details.first().map(|(order, detail)| (*order, detail));
             retained.or_else(|| other().filter(|_| !reloaded))
@@ -243,7 +244,7 @@ impl Assembler<'_> {
                 let of = if suppressed { &row.covered } else { &row.counted };
                 let has = |chosen: &&Chosen| {
                     let retained =
-                        details.is_none_or(|details| details.get(&chosen.order).is_some());
+                        details.is_none_or(|details| self.retained(details, **chosen).is_some());
                     retained || self.is_reloaded(**chosen)
                 };
                 of.iter().filter(has).enumerate().map(move |(round, of)| (round, index, *of))
@@ -265,7 +266,7 @@ impl Assembler<'_> {
         let mut calls: Vec<Calls> = rows.into_iter().map(calls).collect();
         for (_, index, chosen) in chosen {
             let samples = &mut calls[index].samples;
-            match details.and_then(|details| details.get(&chosen.order)) {
+            match details.and_then(|details| self.retained(details, chosen)) {
                 Some(detail) => samples.push(self.sample(chosen.order, detail, provider)),
                 None => {
                     want(SampleTarget::Sample(index, samples.len()), chosen);
@@ -311,6 +312,12 @@ impl Assembler<'_> {
             location: plain(call.location),
             ..call
         }
+    }
+
+    /// The retained record of a match. An equal record of another file does not have its position.
+    fn retained<'d>(&self, details: &'d Details, chosen: Chosen) -> Option<&'d Detail> {
+        let detail = details.get(&chosen.order)?;
+        (detail.place == chosen.place || !self.is_reloaded(chosen)).then_some(detail)
     }
 
     /// Whether the record of a match of a plain rule is read again.
