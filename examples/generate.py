@@ -20,7 +20,7 @@ import pathlib
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent
-FOLDERS = ["cloudtrail", "actiontrail", "cloudaudit", "reports", "tables"]
+FOLDERS = ["cloudtrail", "console-takeover", "actiontrail", "cloudaudit", "reports", "tables"]
 PROD, SANDBOX = "111122223333", "444455556666"
 DAYS = ["2026-10-05", "2026-10-06", "2026-10-07", "2026-10-08"]
 
@@ -435,6 +435,48 @@ def eventbridge():
     }, indent=2) + "\n"
 
 
+# A second story: the console of another account is taken over, and no access key is ever used
+
+SHOP, FOREIGN = "123456789012", "999988887777"
+TAKEN = "2026-11-03"
+
+
+def takeover():
+    """A password is sprayed, a prompt approved, and the account changed from the console alone."""
+    since = clock(TAKEN, 5 * 60 + 31)
+
+    def at(minute, second=0):
+        return clock(TAKEN, 5 * 60 + minute, second)
+
+    def click(minute, second, name, params=None, response=None, **more):
+        by = user("mallory", SHOP, console=since)
+        return event(by, at(minute, second), name, STRANGER, CHROME, params, response, console=True, **more)
+
+    yield login(user("frank", SHOP), at(-150), OFFICE)
+    for step, name in enumerate(["erin", "frank", "grace", "heidi", "ivan", "mallory"]):
+        yield login(user(name, SHOP), at(2, step * 9), STRANGER, ok=False, mfa="No")
+    for step in range(4):
+        yield login(user("mallory", SHOP), at(20 + 2 * step), STRANGER, ok=False, mfa="Yes")
+    yield login(user("mallory", SHOP), at(31), STRANGER)
+    yield click(33, 5, "cloudtrail.DescribeTrails")
+    yield click(34, 12, "cloudtrail.StopLogging", {"name": "main"})
+    yield click(35, 40, "guardduty.UpdateDetector", {"detectorId": "12abc34d567e8fa901bc2d34e56789f0", "enable": False})
+    yield click(36, 8, "ec2.DeleteFlowLogs", {"DeleteFlowLogsRequest": {"FlowLogId": {"content": "fl-0a1b2c3d4e5f60718", "tag": 1}}})
+    yield click(40, 30, "iam.UpdateLoginProfile", {"userName": "grace"})
+    trust = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{FOREIGN}:root"}, "Action": "sts:AssumeRole"}]}
+    yield click(43, 51, "iam.UpdateAssumeRolePolicy", {"roleName": "deploy", "policyDocument": compact(trust)})
+    yield click(46, 2, "iam.CreateSAMLProvider", {"name": "corp", "sAMLMetadataDocument": "<sensitiveDataRemoved>"},
+                {"sAMLProviderArn": f"arn:aws:iam::{SHOP}:saml-provider/corp"})
+    everything = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+    yield click(48, 27, "iam.PutRolePolicy", {"roleName": "deploy", "policyName": "inline", "policyDocument": compact(everything)})
+    yield click(52, 10, "lambda.UpdateFunctionCode20150331v2", {"functionName": "checkout", "publish": True})
+    yield click(58, 45, "organizations.LeaveOrganization", error="AccessDenied")
+
+
+def takeover_file():
+    return "console-takeover/trail.json", json.dumps({"Records": list(takeover())}, indent=1) + "\n"
+
+
 # The other two clouds: the same night, the same stranger
 
 NIGHT = DAYS[2]
@@ -674,6 +716,7 @@ def tables():
     yield csv("identities", ["User ID", "User", "Created"], [ident("AIDA", "backup-sync"), "backup-sync", "2024-11-12T11:00:00Z"],
               ["281234567890123411", "alice", "2024-05-20T02:41:17Z"], ["100000000012", "storefront-deploy", "2025-12-01T06:00:00Z"])
     yield csv("cloud_managers", ["cidr", "product"], ["198.51.100.64/28", "bastion of the outsourced operators"], ["2001:db8:77::/48", "cost report"])
+    yield csv("ip_countries", ["ip", "country"], ["203.0.113.0/24", "NL"], ["198.51.100.0/24", "BR"])
     yield csv("shared_roles", ["role", "remark"], ["on-call", "people on call take turns"])
 
 
@@ -688,7 +731,7 @@ def stored(path):
 
 def main():
     aws = [*delivered(), digest_file(), lookup_page(), ndjson_export(), eventbridge()]
-    files = [*((f"cloudtrail/{path}", text) for path, text in aws), *actiontrail(), *cloudaudit()]
+    files = [*((f"cloudtrail/{path}", text) for path, text in aws), takeover_file(), *actiontrail(), *cloudaudit()]
     files += [*aws_report(), *iam_audit(), *alibaba_report(), *tencent_report(), *tables()]
     wanted = {ROOT / path: text for path, text in files}
     there = {path for folder in FOLDERS for path in (ROOT / folder).rglob("*") if path.is_file()}

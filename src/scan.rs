@@ -78,6 +78,7 @@ pub fn scan(
         policy_changes: policy.changes.clone(),
         fail_on: options.fail_on,
         fail_on_uncertain: options.fail_on_uncertain,
+        fail_on_extended: policy.fail_on_extended,
         min_severity: options.min_severity,
         max_skipped: options.max_skipped,
         strict: options.strict,

@@ -1,12 +1,13 @@
 //! How the loaded policy differs from the built-in one.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use super::policy::{FAIL_ON, MAX_SKIPPED, MIN_SEVERITY};
 use super::project::RuleChange;
 use super::{builtin_files, files};
-use crate::rule::{FailOn, ListDifference, OwnItem, Rule, Severity, ValueChange, as_written};
+use crate::rule::{FailOn, ListDifference, OwnItem, Pack, Rule, Severity, ValueChange, as_written};
 use crate::source::{Sources, Span};
 use crate::table::List;
 use crate::yaml;
@@ -14,11 +15,13 @@ use crate::yaml;
 /// Settings of the gate that differ from their defaults.
 pub(super) fn settings(
     fail_on: Option<FailOn>,
+    fail_on_extended: Option<bool>,
     min_severity: Option<Severity>,
     max_skipped: Option<u64>,
 ) -> Vec<ValueChange> {
     let settings = [
         ("fail_on", FAIL_ON.name().to_owned(), fail_on.map(|of| of.name().to_owned())),
+        ("fail_on_extended", false.to_string(), fail_on_extended.map(|of| of.to_string())),
         (
             "min_severity",
             MIN_SEVERITY.name().to_owned(),
@@ -54,6 +57,16 @@ fn beyond(list: &List, other: &List) -> Vec<String> {
     own.filter(|text| !has(text)).map(str::to_owned).collect()
 }
 
+/// The pack of a rule, if the project file moves it to another one than its file.
+pub(super) fn pack(rule: &Rule, written: Option<Pack>) -> Option<ValueChange> {
+    let from = written.unwrap_or(Pack::Core);
+    (from != rule.pack).then(|| ValueChange {
+        name: format!("pack of {}", rule.id),
+        from: from.name().to_owned(),
+        to: rule.pack.name().to_owned(),
+    })
+}
+
 /// Parameters of a rule that the project file sets to other values than their defaults.
 pub(super) fn params(rule: &Rule, change: &RuleChange) -> Vec<ValueChange> {
     let set = change.params.iter().filter_map(|(name, (_, value))| {
@@ -86,16 +99,17 @@ pub(super) fn own(
 
 /// The texts of the built-in files that define an item.
 fn builtin(kind: &str, name: &str) -> Vec<&'static str> {
-    let folder = match kind {
-        "rule" => "detections/",
-        "list" => "lists/",
-        "table" => "tables/",
-        _ => "definitions/",
+    let folders = match kind {
+        "rule" => &["detections/", "extended/"][..],
+        "list" => &["lists/"],
+        "table" => &["tables/"],
+        _ => &["definitions/"],
     };
-    let of_kind = builtin_files::FILES.iter().filter(|(path, _)| path.starts_with(folder));
+    let in_folder = |path: &str| folders.iter().any(|folder| path.starts_with(folder));
+    let of_kind = builtin_files::FILES.iter().filter(|(path, _)| in_folder(path));
     let defines = |path: &str, text: &str| match kind {
         "definition" => defined(text).iter().any(|other| other == name),
-        _ => path.strip_prefix(folder).and_then(|file| file.strip_suffix(".yaml")) == Some(name),
+        _ => Path::new(path).file_stem().is_some_and(|file| file == name),
     };
     of_kind.filter(|(path, text)| defines(path, text)).map(|(_, text)| *text).collect()
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::builtin_files;
+use super::project::BUILTIN_EXTENDED;
 use crate::diag::codes::{config as codes, policy as policy_codes};
 use crate::diag::{Diagnostic, nearest};
 use crate::source::{FileId, Sources, Span, walk};
@@ -11,10 +12,32 @@ use crate::source::{FileId, Sources, Span, walk};
 /// The prefix of names of built-in files: `builtin:rules/detections/create-access-key.yaml`.
 pub const BUILTIN_PREFIX: &str = "builtin:rules/";
 
-/// Adds every built-in file, sorted by name.
-pub(super) fn add_builtin(sources: &mut Sources) -> Vec<FileId> {
-    let add = |&(path, text)| sources.add(format!("{BUILTIN_PREFIX}{path}"), text);
-    builtin_files::FILES.iter().map(add).collect()
+/// The folder of the built-in rules of the extended pack.
+const EXTENDED: &str = "extended/";
+
+/// Adds the built-in files, sorted by name. The rules of the extended pack are left out unless
+/// `extended` is set, before anything reads them.
+pub(super) fn add_builtin(sources: &mut Sources, extended: bool) -> Vec<FileId> {
+    let files = builtin_files::FILES.iter();
+    let files = files.filter(|(path, _)| extended || !path.starts_with(EXTENDED));
+    files.map(|&(path, text)| sources.add(format!("{BUILTIN_PREFIX}{path}"), text)).collect()
+}
+
+/// The ids of the built-in rules of the extended pack, in order.
+pub(super) fn extended_rules() -> impl Iterator<Item = &'static str> {
+    let name = |(path, _): &(&'static str, _)| path.strip_prefix(EXTENDED)?.strip_suffix(".yaml");
+    builtin_files::FILES.iter().filter_map(name)
+}
+
+/// How to get a rule of the extended pack, if a name that no loaded rule has is one.
+pub fn extended_help(id: &str) -> Option<String> {
+    let known = extended_rules().any(|rule| rule == id);
+    known.then(|| {
+        format!(
+            "it is a rule of the extended pack; add `{BUILTIN_EXTENDED}` to `extends` in \
+             keytrail.yaml, or pass --extended"
+        )
+    })
 }
 
 /// Whether a file ships with Keytrail.

@@ -17,7 +17,7 @@ use crate::diag::{Diagnostic, did_you_mean, escaped};
 use crate::expr::{Function, on_large_stack};
 use crate::record::Format;
 use crate::rule::{
-    self, DeclaredTable, DocumentKind, Overrides, Rule, RuleOff, Severity, TableRows,
+    self, DeclaredTable, DocumentKind, Overrides, Pack, Rule, RuleOff, Severity, TableRows,
 };
 use crate::source::{FileId, Sources, Span, walk};
 use crate::table::{List, Table};
@@ -42,6 +42,8 @@ pub struct LoadOptions {
     pub tables: Vec<(String, String)>,
     /// Exclude the built-in rules.
     pub no_builtin: bool,
+    /// `--extended`: add the built-in rules of the extended pack.
+    pub extended: bool,
     /// `--only`: ids of rules, with `*`, to which the run is limited; if empty, every rule runs.
     pub only: Vec<String>,
     /// `--disable`: ids of rules, with `*`, that are turned off.
@@ -201,10 +203,15 @@ impl<'o> Loader<'o> {
             policy.zone_is_named = true;
         }
         policy.fail_on = self.project.fail_on;
+        policy.fail_on_extended = self.project.fail_on_extended.unwrap_or(false);
         policy.min_severity = self.project.min_severity;
         policy.max_skipped = self.project.max_skipped;
-        policy.changes.settings =
-            changes::settings(policy.fail_on, policy.min_severity, policy.max_skipped);
+        policy.changes.settings = changes::settings(
+            policy.fail_on,
+            self.project.fail_on_extended,
+            policy.min_severity,
+            policy.max_skipped,
+        );
         policy.lints = std::mem::take(&mut self.project.lints);
         policy.queries = std::mem::take(&mut self.project.queries);
         root
@@ -216,7 +223,7 @@ impl<'o> Loader<'o> {
         let mut loaded = Vec::new();
         changes.without_builtin = !self.project.builtin || self.options.no_builtin;
         if !changes.without_builtin {
-            loaded = files::add_builtin(sources);
+            loaded = files::add_builtin(sources, self.project.extended || self.options.extended);
         }
         let paths = [&self.project.rule_paths[..], &self.project.allowlists].concat();
         loaded.extend(files::load(&paths, root, sources, diagnostics));
@@ -414,6 +421,7 @@ impl<'o> Loader<'o> {
             let change = self.project.rules.get(&id);
             let overrides = change.map_or_else(Overrides::default, |change| Overrides {
                 severity: change.severity.map(|(severity, _)| severity),
+                pack: change.pack,
                 params: change.params.clone(),
             });
             let written = body.and_then(|rule| rule.get("severity")).and_then(Node::text);
@@ -432,6 +440,9 @@ impl<'o> Loader<'o> {
                 Some(mut rule) if first => {
                     rule.builtin = files::is_builtin(&self.policy.sources, document.file);
                     self.policy.changes.params.extend(params.into_iter().flatten());
+                    let written = body.and_then(|rule| rule.get("pack")).and_then(Node::text);
+                    let pack = changes::pack(&rule, written.and_then(Pack::parse));
+                    self.policy.changes.settings.extend(pack);
                     rules.insert(id, rule);
                 }
                 Some(_) => {}
@@ -441,13 +452,23 @@ impl<'o> Loader<'o> {
         self.policy.changes.own.extend(changes::own("rule", &places, &self.policy.sources));
         for (id, change) in &self.project.rules {
             if !rules.contains_key(id) && !self.broken.contains(id) {
-                let candidates = rules.keys().chain(&self.broken);
-                let message =
-                    format!("the project file changes the rule `{id}`, which does not exist");
+                let candidates = rules.keys().chain(&self.broken).map(String::as_str);
+                let (message, label, help) = match files::extended_help(id) {
+                    Some(help) => (
+                        format!("the project file changes the rule `{id}`, which is not loaded"),
+                        "this rule is not loaded",
+                        Some(help),
+                    ),
+                    None => (
+                        format!("the project file changes the rule `{id}`, which does not exist"),
+                        "there is no such rule",
+                        did_you_mean(id, candidates),
+                    ),
+                };
                 self.policy.diagnostics.push(
                     Diagnostic::error(&codes::UNKNOWN_SETTING, message)
-                        .at(change.span, "there is no such rule")
-                        .maybe_help(did_you_mean(id, candidates.map(String::as_str))),
+                        .at(change.span, label)
+                        .maybe_help(help),
                 );
             }
         }
@@ -487,7 +508,8 @@ impl<'o> Loader<'o> {
             chosen.extend(rules.keys().filter(is_it).cloned());
             if !rules.keys().chain(&self.broken).any(|id| is_it(&id)) {
                 let message = format!("`{option} {}` names no rule", escaped(name, 60));
-                let help = did_you_mean(name, rules.keys().map(String::as_str))
+                let help = files::extended_help(name)
+                    .or_else(|| did_you_mean(name, rules.keys().map(String::as_str)))
                     .unwrap_or_else(|| "`keytrail rules` lists every rule".to_owned());
                 self.policy
                     .diagnostics
@@ -501,7 +523,9 @@ impl<'o> Loader<'o> {
         let written = std::mem::take(&mut self.entries);
         let rules: Vec<(&str, RecordKind)> =
             self.policy.rules.iter().map(|rule| (rule.id.as_str(), rule.on)).collect();
-        let others = [&self.policy.disabled[..], &self.broken].concat();
+        let mut others = [&self.policy.disabled[..], &self.broken].concat();
+        // An entry can outlive the choice of a pack.
+        others.extend(files::extended_rules().map(str::to_owned));
         let (allowlist, mut problems) = allow::load(written, &rules, &others, &self.policy);
         if !self.broken.is_empty() || !self.options.only.is_empty() {
             // A rule that did not load, or that this run excludes, is not a disabled rule.

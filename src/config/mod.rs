@@ -15,7 +15,7 @@ mod project;
 mod schema;
 mod tables;
 
-pub use files::BUILTIN_PREFIX;
+pub use files::{BUILTIN_PREFIX, extended_help};
 pub use load::LoadOptions;
 pub use policy::{FAIL_ON, MAX_SKIPPED, MIN_SEVERITY, Policy, SeverityChange};
 pub use project::{FILE_NAME, LintLevel, PROJECT};

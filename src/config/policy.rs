@@ -53,6 +53,8 @@ pub struct Policy {
     pub zone_is_named: bool,
     /// `fail_on` of the project file.
     pub fail_on: Option<FailOn>,
+    /// `fail_on_extended` of the project file: whether findings of the extended pack can fail a run.
+    pub fail_on_extended: bool,
     /// `min_severity` of the project file.
     pub min_severity: Option<Severity>,
     /// `max_skipped` of the project file.
@@ -123,6 +125,7 @@ impl Policy {
             zone: Zone::utc(),
             zone_is_named: false,
             fail_on: None,
+            fail_on_extended: false,
             min_severity: None,
             max_skipped: None,
             lints: BTreeMap::new(),

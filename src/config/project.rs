@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use super::files::PolicyPath;
 use super::inputs::{self, INPUT};
 use crate::diag::codes::{config as codes, policy as policy_codes};
-use crate::diag::{Diagnostic, Level};
+use crate::diag::{Diagnostic, Level, did_you_mean, escaped};
 use crate::query::{self, SAVED, Saved};
 use crate::record::{Format, HintEntry, InputKind, InputKinds};
-use crate::rule::{FailOn, Severity};
+use crate::rule::{FailOn, Pack, Severity};
 use crate::source::{Sources, Span, walk};
 use crate::value::{Words, Zone};
 use crate::yaml::{self, Node, NodeKind, Scalar, Shape, ShapeKey};
@@ -17,8 +17,11 @@ use crate::yaml::{self, Node, NodeKind, Scalar, Shape, ShapeKey};
 /// The file name of the project file.
 pub const FILE_NAME: &str = "keytrail.yaml";
 
-/// The value of `extends` for the rules that ship with Keytrail.
-pub(super) const BUILTIN: &str = "builtin";
+/// The value of `extends` for the rules that ship with Keytrail, without the extended pack.
+const BUILTIN: &str = "builtin";
+
+/// The value of `extends` for all rules that ship with Keytrail.
+pub(super) const BUILTIN_EXTENDED: &str = "builtin:extended";
 
 /// The shape of the project file.
 pub static PROJECT: Shape = Shape::Object(KEYS);
@@ -27,7 +30,7 @@ static KEYS: &[ShapeKey] = &[
     ShapeKey::optional(
         "extends",
         TEXTS,
-        "Policies to start from: `builtin` (the default), and other project files.",
+        "Policies to start from: `builtin` (the default), `builtin:extended`, and other project files.",
     ),
     ShapeKey::optional(
         "rule_paths",
@@ -62,6 +65,11 @@ static KEYS: &[ShapeKey] = &[
         Shape::AnyCase(FailOn::WORDS),
         "The lowest severity that fails a run, or `never`.",
     ),
+    ShapeKey::optional(
+        "fail_on_extended",
+        Shape::Bool,
+        "Whether findings of rules of the pack `extended` can fail a run; false by default.",
+    ),
     ShapeKey::optional("min_severity", SEVERITY, "The lowest severity that is reported."),
     ShapeKey::optional("max_skipped", Shape::Count, "The number of records that may be skipped."),
     ShapeKey::optional("lints", Shape::Map(&LEVEL), "The level of lints, by name."),
@@ -75,6 +83,11 @@ static KEYS: &[ShapeKey] = &[
 static RULE: Shape = Shape::Object(&[
     ShapeKey::optional("enabled", Shape::Bool, "Whether the rule is enabled."),
     ShapeKey::optional("severity", SEVERITY, "The severity in this project."),
+    ShapeKey::optional(
+        "pack",
+        Shape::Enum(Pack::WORDS),
+        "The pack in this project; findings of a rule of the pack `core` can fail a run.",
+    ),
     ShapeKey::optional("params", Shape::Map(&Shape::Any), "Values of its parameters."),
 ]);
 
@@ -99,6 +112,8 @@ pub(super) struct Project {
     pub(super) files: Vec<String>,
     /// Whether the built-in rules are enabled.
     pub(super) builtin: bool,
+    /// Whether the built-in rules of the extended pack are enabled, too.
+    pub(super) extended: bool,
     /// Whether an error leaves it unclear which files belong to the policy.
     pub(super) paths_unclear: bool,
     pub(super) rule_paths: Vec<PolicyPath>,
@@ -113,6 +128,7 @@ pub(super) struct Project {
     pub(super) expected: InputKinds,
     pub(super) zone: Option<Zone>,
     pub(super) fail_on: Option<FailOn>,
+    pub(super) fail_on_extended: Option<bool>,
     pub(super) min_severity: Option<Severity>,
     pub(super) max_skipped: Option<u64>,
     pub(super) lints: BTreeMap<String, LintLevel>,
@@ -126,6 +142,7 @@ pub(super) struct RuleChange {
     pub(super) span: Span,
     pub(super) enabled: Option<bool>,
     pub(super) severity: Option<(Severity, Span)>,
+    pub(super) pack: Option<Pack>,
     /// Values of parameters, with the place of their names.
     pub(super) params: BTreeMap<String, (Span, Node)>,
 }
@@ -240,10 +257,21 @@ impl<'a> ProjectReader<'a> {
             return;
         };
         for (text, span) in texts(extends) {
-            if text == BUILTIN {
-                project.builtin = true;
-            } else {
-                self.read(&base.join(text), Some(span), project);
+            match text {
+                BUILTIN => project.builtin = true,
+                BUILTIN_EXTENDED => (project.builtin, project.extended) = (true, true),
+                _ if text.starts_with("builtin:") => {
+                    project.paths_unclear = true;
+                    let message = format!("there is no built-in pack `{}`", escaped(text, 60));
+                    let help =
+                        did_you_mean(text, [BUILTIN, BUILTIN_EXTENDED]).unwrap_or_else(|| {
+                            format!("the packs are `{BUILTIN}` and `{BUILTIN_EXTENDED}`")
+                        });
+                    self.diagnostics.push(
+                        Diagnostic::error(&codes::NO_SUCH_POLICY, message).at(span, "").help(help),
+                    );
+                }
+                _ => self.read(&base.join(text), Some(span), project),
             }
         }
     }
@@ -265,11 +293,13 @@ impl<'a> ProjectReader<'a> {
                     span: entry.key.span(),
                     enabled: None,
                     severity: None,
+                    pack: None,
                     params: BTreeMap::new(),
                 });
             change.span = entry.key.span();
             change.enabled = entry.value.get("enabled").and_then(Node::bool).or(change.enabled);
             change.severity = severity(entry.value.get("severity")).or(change.severity);
+            change.pack = entry.value.get("pack").and_then(word).or(change.pack);
             for param in entries(&entry.value, "params") {
                 let value = (param.key.span(), param.value.clone());
                 change.params.insert(param.key.text().to_owned(), value);
@@ -300,6 +330,8 @@ impl<'a> ProjectReader<'a> {
             project.zone = inputs::zone(node, self.diagnostics).or(project.zone.take());
         }
         project.fail_on = node.get("fail_on").and_then(word).or(project.fail_on);
+        project.fail_on_extended =
+            node.get("fail_on_extended").and_then(Node::bool).or(project.fail_on_extended);
         project.min_severity = node.get("min_severity").and_then(word).or(project.min_severity);
         let max_skipped = node.get("max_skipped").and_then(Node::int);
         project.max_skipped =

@@ -162,6 +162,8 @@ words! {
         BelowThreshold = "below-threshold",
         /// Its rule is experimental.
         Experimental = "experimental",
+        /// Its rule belongs to the extended pack.
+        Extended = "extended",
         /// The input does not reach far enough to be sure of it; fails the run under `--strict`.
         Uncertain = "uncertain",
         /// Every match is covered by an allowlist entry.

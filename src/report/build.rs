@@ -10,7 +10,7 @@ use crate::engine::{
 };
 use crate::finding::{EnrichedKey, Finding, OpenFinding, VerdictRole};
 use crate::record::{FileStatus, InputKind, shown_path};
-use crate::rule::{Rule, Status};
+use crate::rule::{Pack, Rule, Status};
 use crate::source::Sources;
 use crate::value::RecordKind;
 
@@ -237,6 +237,8 @@ fn role(finding: &Finding, rule: &Rule, facts: &Facts) -> VerdictRole {
         VerdictRole::Suppressed
     } else if rule.status == Status::Experimental {
         VerdictRole::Experimental
+    } else if rule.pack == Pack::Extended && !facts.fail_on_extended {
+        VerdictRole::Extended
     } else if !facts.fail_on.is_reached_by(finding.severity) {
         VerdictRole::BelowThreshold
     } else if finding.uncertain && !facts.strict && !facts.fail_on_uncertain {
@@ -363,6 +365,8 @@ fn summary(rule: &Rule, not_configured: Option<&String>, sources: &Sources) -> R
         category: rule.category,
         severity: rule.severity,
         status: rule.status,
+        pack: rule.pack,
+        confidence: rule.confidence,
         on: rule.on,
         construct: rule.construct.kind(),
         tags: rule.tags.clone(),

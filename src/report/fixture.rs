@@ -15,7 +15,7 @@ use super::{
     Verdict,
 };
 use crate::record::{FileAccount, FileStatus, InputKinds, Skip, SkipReason};
-use crate::rule::{Category, FailOn, Severity, Status};
+use crate::rule::{Category, Confidence, FailOn, Pack, Severity, Status};
 use crate::value::{RecordKind, Time};
 
 pub(crate) use self::planted::{planted, planted_paths};
@@ -31,6 +31,8 @@ fn rule(id: &str, title: &str, severity: Severity) -> RuleSummary {
         category: Category::Abuse,
         severity,
         status: Status::Stable,
+        pack: Pack::Core,
+        confidence: Confidence::High,
         on: RecordKind::Event,
         construct: None,
         tags: Vec::new(),
@@ -181,6 +183,7 @@ pub(crate) fn fixture() -> Report {
             policy_changes: changes(LONG_KEY, HOSTILE[0]),
             fail_on: FailOn::High,
             fail_on_uncertain: false,
+            fail_on_extended: false,
             min_severity: Severity::Info,
             max_skipped: 0,
             strict: false,
@@ -192,7 +195,7 @@ pub(crate) fn fixture() -> Report {
         findings: findings(),
         below_min_severity: 0,
         gating_below_min_severity: 0,
-        gate: GateCounts { gating: 3, uncertain: 0, experimental: 1 },
+        gate: GateCounts { gating: 3, uncertain: 0, experimental: 1, extended: 0 },
         ledger: ledger(),
         files: files(),
         accounting: Accounting {

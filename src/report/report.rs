@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use crate::engine::{Accounting, FileReport};
 use crate::finding::Finding;
 use crate::record::InputKinds;
-use crate::rule::{Category, ConstructKind, FailOn, PolicyChanges, Severity, Status};
+use crate::rule::{
+    Category, Confidence, ConstructKind, FailOn, Pack, PolicyChanges, Severity, Status,
+};
 use crate::value::{RecordKind, Time};
 
 /// The facts about a rule that reports contain.
@@ -27,6 +29,10 @@ pub struct RuleSummary {
     pub severity: Severity,
     /// Its maturity.
     pub status: Status,
+    /// Its pack.
+    pub pack: Pack,
+    /// How far its findings can be trusted.
+    pub confidence: Confidence,
     /// The kind of record that it reads.
     pub on: RecordKind,
     /// How matches are related to each other; `None` if each match is a finding.
@@ -114,6 +120,8 @@ pub struct GateCounts {
     pub uncertain: u64,
     /// Findings that do not fail the run, because their rule is experimental.
     pub experimental: u64,
+    /// Findings that do not fail the run, because their rule belongs to the extended pack.
+    pub extended: u64,
 }
 
 /// How the run ended.
@@ -148,6 +156,8 @@ pub struct Facts {
     pub fail_on: FailOn,
     /// Whether `--fail-on-uncertain` is set.
     pub fail_on_uncertain: bool,
+    /// Whether the project lets findings of the extended pack fail the run.
+    pub fail_on_extended: bool,
     /// The value of `--min-severity` in force.
     pub min_severity: Severity,
     /// The value of `--max-skipped` in force.

@@ -30,21 +30,34 @@ impl GateCounts {
             VerdictRole::Experimental if fail_on.is_reached_by(finding.severity) => {
                 self.experimental += 1;
             }
-            VerdictRole::Experimental | VerdictRole::BelowThreshold | VerdictRole::Suppressed => {}
+            VerdictRole::Extended if fail_on.is_reached_by(finding.severity) => self.extended += 1,
+            VerdictRole::Experimental
+            | VerdictRole::Extended
+            | VerdictRole::BelowThreshold
+            | VerdictRole::Suppressed => {}
         }
+    }
+
+    /// Findings at or above the threshold that do not fail the run.
+    pub fn not_gating(&self) -> u64 {
+        self.uncertain + self.experimental + self.extended
     }
 
     /// A sentence that counts all findings at or above the threshold, such as
     /// `16 findings at or above high: 13 gate, 3 uncertain`.
     pub fn sentence(&self, fail_on: FailOn) -> String {
-        let all = self.gating + self.uncertain + self.experimental;
+        let all = self.gating + self.not_gating();
         let mut text = format!("{all} finding{}", if all == 1 { "" } else { "s" });
         text.push_str(&match fail_on {
             FailOn::Never => ", none fails the run with --fail-on never".to_owned(),
             fail_on => format!(" at or above {}", fail_on.name()),
         });
-        if self.uncertain + self.experimental > 0 {
-            let parts = [(self.uncertain, "uncertain"), (self.experimental, "experimental")];
+        if self.not_gating() > 0 {
+            let parts = [
+                (self.uncertain, "uncertain"),
+                (self.experimental, "experimental"),
+                (self.extended, "extended"),
+            ];
             let parts = parts.iter().filter(|(count, _)| *count > 0);
             let parts = parts.map(|(count, what)| format!(", {count} {what}"));
             let gate = if self.gating == 1 { "gates" } else { "gate" };

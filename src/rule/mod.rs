@@ -17,6 +17,7 @@ mod list;
 mod load;
 mod monotone;
 mod name;
+mod pack;
 mod param;
 mod policy_changes;
 #[allow(clippy::module_inception)]
@@ -24,6 +25,7 @@ mod rule;
 mod shape;
 mod source_tag;
 mod table;
+mod technique;
 
 pub use construct::{
     AfterSilence, Construct, ConstructKind, Correlate, FirstSeen, Measure, MeasureKind, Relation,
@@ -36,6 +38,7 @@ pub use document::{DocumentKind, document_kind};
 pub use fail_on::FailOn;
 pub use list::{LIST_FILE, change_list, load_list};
 pub use load::{Overrides, load};
+pub use pack::{Confidence, Pack};
 pub use param::{ParamType, Parameter, as_written};
 pub use policy_changes::{ListDifference, OwnItem, PolicyChanges, RuleOff, TableRows, ValueChange};
 pub use rule::{
@@ -45,6 +48,7 @@ pub use rule::{
 pub use shape::RULE_FILE;
 pub use source_tag::{SOURCE_TAGS, SourceTag};
 pub use table::{DeclaredTable, TABLE_FILE, load_table};
+pub use technique::{TECHNIQUES, Technique, technique_id};
 
 #[cfg(test)]
 mod tests;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::construct::{Construct, Measure, MeasureKind, Relation};
+use super::pack::{Confidence, Pack};
 use super::param::Parameter;
 use crate::expr::{Expr, Param};
 use crate::record::FieldSet;
@@ -102,6 +103,10 @@ pub struct Rule {
     pub severity: Severity,
     /// How mature the rule is.
     pub status: Status,
+    /// The pack that it belongs to (the project may have changed it).
+    pub pack: Pack,
+    /// How far its findings can be trusted.
+    pub confidence: Confidence,
     /// The kind of record that it reads.
     pub on: RecordKind,
     /// Free tags; `attack.t1078.004` names an ATT&CK technique, one of

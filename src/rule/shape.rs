@@ -1,6 +1,6 @@
 //! What a rule file may contain.
 
-use super::{Category, Severity, Status};
+use super::{Category, Confidence, Pack, Severity, Status};
 use crate::value::RecordKind;
 use crate::yaml::{Shape, ShapeKey};
 
@@ -24,6 +24,17 @@ static RULE: &[ShapeKey] = &[
         "status",
         Shape::Enum(Status::WORDS),
         "Its maturity, `stable` by default; findings of an `experimental` rule never fail a run.",
+    ),
+    ShapeKey::optional(
+        "pack",
+        Shape::Enum(Pack::WORDS),
+        "Its pack, `core` by default; findings of an `extended` rule fail a run only if the project \
+         says so.",
+    ),
+    ShapeKey::optional(
+        "confidence",
+        Shape::Enum(Confidence::WORDS),
+        "How often a finding is what the title says, `high` by default.",
     ),
     ShapeKey::required(
         "on",

@@ -179,7 +179,7 @@ impl<'a> Runner<'a> {
             node.get("params").map(Node::entries).unwrap_or(&[]).iter().map(|entry| {
                 (entry.key.text().to_owned(), (entry.key.span(), entry.value.clone()))
             });
-        let overrides = Overrides { severity: None, params: params.collect() };
+        let overrides = Overrides { params: params.collect(), ..Overrides::default() };
         match self.load(&overrides, &env) {
             Ok(rule) if errors.is_empty() => Ok(Some((rule, env))),
             Ok(_) => Err(errors),

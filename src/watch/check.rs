@@ -359,6 +359,7 @@ impl<'p> Watch<'p> {
                 policy_changes: self.policy.changes.clone(),
                 fail_on: options.fail_on,
                 fail_on_uncertain: false,
+                fail_on_extended: self.policy.fail_on_extended,
                 min_severity: options.min_severity,
                 max_skipped: options.max_skipped,
                 strict: false,

@@ -40,7 +40,7 @@ fn scanning_the_examples_gives_the_output_in_their_readme() {
         found += &format!("$ {line}\n{}\n", findings(&ended.stdout));
         commands += 1;
     }
-    assert_eq!(commands, 8);
+    assert_eq!(commands, 9);
     insta::assert_snapshot!("examples", found);
 }
 

@@ -40,6 +40,7 @@ mod laws;
 mod limits;
 mod lints;
 mod pack;
+mod packs;
 mod pages;
 mod policy;
 mod policy_changes;

@@ -26,6 +26,8 @@ fn rules_are_listed_and_shown() {
     severity     high
     category     lifecycle
     status       stable
+    pack         core
+    confidence   high
     reads        event
     providers    aws, alibaba, tencent
     file         rules/create-key.yaml:3
@@ -159,6 +161,8 @@ fn a_rule_card_explains_how_matches_become_a_finding() {
     severity     medium
     category     abuse
     status       experimental
+    pack         core
+    confidence   high
     reads        event
     providers    aws, alibaba, tencent
     file         rules/refused.yaml:3
@@ -200,6 +204,8 @@ fn a_rule_card_explains_how_matches_become_a_finding() {
     severity     low
     category     lifecycle
     status       stable
+    pack         core
+    confidence   high
     reads        event
     providers    aws, alibaba, tencent
     file         rules/untidy.yaml:3
@@ -228,6 +234,8 @@ fn a_rule_card_explains_how_matches_become_a_finding() {
     severity     high
     category     abuse
     status       stable
+    pack         core
+    confidence   high
     reads        event
     providers    aws, alibaba, tencent
     file         rules/new-address.yaml:3
@@ -278,18 +286,22 @@ fn the_markdown_page_has_the_same_content() {
     3 rules, in each category the most severe first. `keytrail rules ID` shows the condition of one; the project
     file sets parameters and severities, under `rules`.
 
+    A rule belongs to a pack. `core` is loaded by default. `extended` is for hunting: its rules are less precise, `extends:
+    [builtin:extended]` in the project file or `--extended` loads them, and their findings are reported without failing the
+    run. The project file can move a rule to another pack, `rules: { ID: { pack: core } }`, or set `fail_on_extended: true`.
+
     **abuse**: a credential is misused
 
-    | rule | severity | reads | what |
-    |---|---|---|---|
-    | [new-address](#new-address) | high | event | A new address |
-    | [refused](#refused) | medium | event | Refused again and again |
+    | rule | severity | pack | reads | what |
+    |---|---|---|---|---|
+    | [new-address](#new-address) | high | core | event | A new address |
+    | [refused](#refused) | medium | core | event | Refused again and again |
 
     **lifecycle**: users and keys are created and deleted
 
-    | rule | severity | reads | what |
-    |---|---|---|---|
-    | [untidy](#untidy) | low | event | A user goes before its keys |
+    | rule | severity | pack | reads | what |
+    |---|---|---|---|---|
+    | [untidy](#untidy) | low | core | event | A user goes before its keys |
 
     ## abuse
 
@@ -302,6 +314,8 @@ fn the_markdown_page_has_the_same_content() {
     | severity | high |
     | category | abuse |
     | status | stable |
+    | pack | core |
+    | confidence | high |
     | reads | events: `event.ip`, `event.action` |
     | covers | AWS, Alibaba Cloud, Tencent Cloud |
     | finding per | `event.account`, `event.actor` |
@@ -322,6 +336,8 @@ fn the_markdown_page_has_the_same_content() {
     | severity | medium; high when `written > 0` |
     | category | abuse |
     | status | experimental |
+    | pack | core |
+    | confidence | high |
     | reads | events: `event.user`, `event.api`, `event.action`, `event.code` |
     | covers | AWS, Alibaba Cloud, Tencent Cloud |
     | finding per | `event.account`, `event.actor` |
@@ -351,6 +367,8 @@ fn the_markdown_page_has_the_same_content() {
     | severity | low |
     | category | lifecycle |
     | status | stable |
+    | pack | core |
+    | confidence | high |
     | reads | events: `event.api` |
     | covers | AWS, Alibaba Cloud, Tencent Cloud |
     | finding per | `event.account`, `event.target_user` |

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use clap::builder::BoolishValueParser;
 use keytrail::config::{LoadOptions, Policy};
 use keytrail::diag::Diagnostic;
 use keytrail::lint;
@@ -32,6 +33,10 @@ pub(crate) struct PolicyArgs {
     /// Do not load the built-in rules.
     #[arg(long)]
     pub(crate) no_builtin: bool,
+    /// Add the built-in rules of the extended pack, for hunting; their findings do not fail the run.
+    #[arg(long, env = "KEYTRAIL_EXTENDED", hide_env_values = true)]
+    #[arg(value_parser = BoolishValueParser::new())]
+    pub(crate) extended: bool,
     /// The loaded rules to run.
     #[arg(skip)]
     pub(crate) choice: RuleChoice,
@@ -129,6 +134,7 @@ impl PolicyArgs {
             allowlists: self.allowlists.clone(),
             tables: self.table.clone(),
             no_builtin: self.no_builtin,
+            extended: self.extended,
             only: self.choice.only.clone(),
             disable: self.choice.disable.clone(),
             ..self.project.options(host)

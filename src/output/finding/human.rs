@@ -233,6 +233,9 @@ fn role(role: VerdictRole) -> &'static str {
         VerdictRole::Experimental => {
             "experimental: its rule is not proven yet and does not fail the run"
         }
+        VerdictRole::Extended => {
+            "extended: its rule is of the extended pack, for hunting, and does not fail the run"
+        }
         VerdictRole::Uncertain => {
             "uncertain: the input does not reach far enough to be certain of it"
         }

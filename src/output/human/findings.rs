@@ -170,5 +170,8 @@ fn notes(finding: &Finding) -> Vec<&'static str> {
     if finding.role == VerdictRole::Experimental {
         notes.push("the rule is experimental and does not fail the run");
     }
+    if finding.role == VerdictRole::Extended {
+        notes.push("the rule is of the extended pack, for hunting, and does not fail the run");
+    }
     notes
 }

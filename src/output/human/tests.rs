@@ -195,7 +195,12 @@ fn the_last_line_states_the_verdict_and_its_reason() {
     let plain = Style::default();
     let lenient = Style { exit_zero: true, ..Style::default() };
     let failed = Report { verdict: Verdict::Findings, ..fixture() };
-    let gate = |gating, uncertain, experimental| GateCounts { gating, uncertain, experimental };
+    let gate = |gating, uncertain, experimental| GateCounts {
+        gating,
+        uncertain,
+        experimental,
+        extended: 0,
+    };
     let lesser = |gate| {
         let mut report = Report { verdict: Verdict::Passed, gate, ..fixture() };
         report.findings.drain(..4);
@@ -219,6 +224,11 @@ fn the_last_line_states_the_verdict_and_its_reason() {
             Report { gate: gate(1, 3, 2), ..failed.clone() },
             &plain,
             "failed: 6 findings at or above high: 1 gates, 3 uncertain, 2 experimental (exit 1)",
+        ),
+        (
+            lesser(GateCounts { extended: 4, ..gate(0, 0, 0) }),
+            &plain,
+            "passed: 4 findings at or above high: 0 gate, 4 extended (exit 0)",
         ),
         (sure.clone(), &plain, "failed: 3 findings at or above high (exit 1)"),
         (

@@ -54,7 +54,7 @@ fn last_line(page: &mut Page<'_>) -> io::Result<()> {
     let report = page.report;
     let fail_on = report.facts.fail_on;
     let gate = report.gate.sentence(fail_on);
-    let doubtful = report.gate.uncertain + report.gate.experimental > 0;
+    let doubtful = report.gate.not_gating() > 0;
     let (ink, text) = match report.verdict {
         Verdict::Clean => {
             let records = counted(report.accounting.evaluated, "record");

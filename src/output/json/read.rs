@@ -105,7 +105,7 @@ mod tests {
             (
                 text.replace("\"gates\"", "\"wins\""),
                 "the report does not follow `keytrail/report/v1`: unknown variant `wins`, expected \
-                 one of `gates`, `below-threshold`, `experimental`, `uncertain`, `suppressed`",
+                 one of `gates`, `below-threshold`, `experimental`, `extended`, `uncertain`, `suppressed`",
             ),
         ] {
             let error = read_report(&text).unwrap_err().to_string();

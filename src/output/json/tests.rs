@@ -55,6 +55,7 @@ fn fields_that_programs_decide_by_are_present() {
   "complete": false,
   "exit_code": 3,
   "experimental": 1,
+  "extended": 0,
   "gating": 3,
   "outcome": "incomplete",
   "suppressed": 1,

@@ -85,6 +85,9 @@ pub struct Run<'a> {
     pub fail_on: Word<FailOn>,
     /// Whether uncertain findings fail the run.
     pub fail_on_uncertain: bool,
+    /// Whether findings of the extended pack can fail the run.
+    #[serde(default)]
+    pub fail_on_extended: bool,
     /// The lowest severity that is reported.
     pub min_severity: Word<rule::Severity>,
     /// The number of skipped records that the run tolerates.
@@ -116,6 +119,10 @@ pub struct Verdict<'a> {
     pub uncertain: u64,
     /// Findings at or above `fail_on` that do not fail the run, because their rule is experimental.
     pub experimental: u64,
+    /// Findings at or above `fail_on` that do not fail the run, because their rule belongs to the
+    /// extended pack.
+    #[serde(default)]
+    pub extended: u64,
     /// Findings whose matches are all covered by allowlist entries.
     pub suppressed: u64,
     /// Findings that are not reported because they are below `min_severity`.
@@ -143,6 +150,12 @@ pub struct Rule<'a> {
     pub severity: Word<rule::Severity>,
     /// Its maturity.
     pub status: Word<rule::Status>,
+    /// Its pack.
+    #[serde(default = "core")]
+    pub pack: Word<rule::Pack>,
+    /// How often a finding is what the title says.
+    #[serde(default = "high")]
+    pub confidence: Word<rule::Confidence>,
     /// The kind of record it evaluates.
     #[schemars(extend("enum" = ["event", "cred", "key"]))]
     pub on: Text<'a>,
@@ -160,6 +173,16 @@ pub struct Rule<'a> {
     pub builtin: bool,
     /// Why the rule cannot match in this configuration; null if it can.
     pub not_configured: Option<Text<'a>>,
+}
+
+/// The pack of a rule in reports that do not name it.
+fn core() -> Word<rule::Pack> {
+    Word(rule::Pack::Core)
+}
+
+/// The confidence of a rule in reports that do not name it.
+fn high() -> Word<rule::Confidence> {
+    Word(rule::Confidence::High)
 }
 
 /// The matches of one rule and one subject.

@@ -94,6 +94,7 @@ fn run_properties(report: &Report) -> Map<String, Value> {
         ("gating", report.gate.gating.into()),
         ("uncertain", report.gate.uncertain.into()),
         ("experimental", report.gate.experimental.into()),
+        ("extended", report.gate.extended.into()),
         ("minSeverity", facts.min_severity.name().into()),
         (
             "findings",

@@ -6,7 +6,7 @@ use super::log::{Configuration, Descriptor, Message, MultiformatMessage, bag};
 use super::severity::{level, security_severity};
 use super::text::{self, LIMIT};
 use crate::report::{Report, RuleSummary};
-use crate::rule::Status;
+use crate::rule::{Confidence, Status, technique_id};
 
 /// The maximum number of tags that GitLab retains for a rule.
 const MOST_TAGS: usize = 10;
@@ -32,7 +32,7 @@ pub(super) fn of(report: &Report, rule: &RuleSummary) -> Descriptor {
         default_configuration: Configuration { level: level(rule.severity) },
         properties: bag([
             ("security-severity", format!("{:.1}", security_severity(rule.severity)).into()),
-            ("precision", precision(rule.status).into()),
+            ("precision", precision(rule).into()),
             ("tags", tags(report, rule)),
         ]),
     }
@@ -81,23 +81,20 @@ fn is_web(uri: &str) -> bool {
     uri.len() <= 2_048 && path.is_some_and(|rest| !rest.is_empty() && rest.bytes().all(plain))
 }
 
-fn precision(status: Status) -> &'static str {
-    match status {
-        Status::Stable => "high",
-        Status::Deprecated => "medium",
-        Status::Experimental => "low",
-    }
+/// The confidence in a rule, which cannot be higher than its status allows.
+fn precision(rule: &RuleSummary) -> &'static str {
+    let most = match rule.status {
+        Status::Stable => Confidence::High,
+        Status::Deprecated => Confidence::Medium,
+        Status::Experimental => Confidence::Low,
+    };
+    rule.confidence.min(most).name()
 }
 
 /// The tags: `security` first, because GitHub shows a severity only with it; then techniques, then
 /// the rest.
 fn tags(report: &Report, rule: &RuleSummary) -> Value {
-    let technique = |tag: &String| {
-        let id = tag.strip_prefix("attack.t")?;
-        let is_technique =
-            id.split('.').all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
-        is_technique.then(|| format!("external/mitre/attack/T{id}"))
-    };
+    let technique = |tag: &String| Some(format!("external/mitre/attack/{}", technique_id(tag)?));
     let mut tags: Vec<String> = vec!["security".into()];
     tags.extend(rule.tags.iter().filter_map(technique));
     tags.push(rule.category.name().into());

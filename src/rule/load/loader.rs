@@ -6,7 +6,7 @@ use crate::diag::codes::{policy, rule as codes};
 use crate::diag::{Diagnostic, did_you_mean, escaped};
 use crate::expr::ir::{Ir, Op};
 use crate::expr::{self, Declarations, Env, Expected, Expr, Param};
-use crate::rule::{Construct, Severity, Step};
+use crate::rule::{Construct, Pack, Severity, Step};
 use crate::source::{Fragment, Sources, Span};
 use crate::value::{Duration, Value};
 use crate::yaml::Node;
@@ -16,6 +16,8 @@ use crate::yaml::Node;
 pub struct Overrides {
     /// The new severity.
     pub severity: Option<Severity>,
+    /// The new pack.
+    pub pack: Option<Pack>,
     /// Values of parameters by name, with the place of the name.
     pub params: BTreeMap<String, (Span, Node)>,
 }

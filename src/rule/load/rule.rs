@@ -16,8 +16,8 @@ use crate::rule::document::id_is_file_name;
 use crate::rule::monotone::is_monotone;
 use crate::rule::param::{parameters, params};
 use crate::rule::{
-    AcceptedSurvivor, Category, Expectation, ExpectedCounts, Judged, RULE_FILE, Raise, Rule,
-    Severity, Status, Step, TestCase,
+    AcceptedSurvivor, Category, Confidence, Expectation, ExpectedCounts, Judged, Pack, RULE_FILE,
+    Raise, Rule, Severity, Status, Step, TestCase,
 };
 use crate::source::{Fragment, Sources, Span};
 use crate::value::{RecordKind, Value};
@@ -107,6 +107,12 @@ impl<'a> Loader<'a> {
             category: self.word("category", Category::parse)?,
             severity: self.overrides.severity.or(written_severity)?,
             status: self.word("status", Status::parse).unwrap_or(Status::Stable),
+            pack: self
+                .overrides
+                .pack
+                .or_else(|| self.word("pack", Pack::parse))
+                .unwrap_or(Pack::Core),
+            confidence: self.word("confidence", Confidence::parse).unwrap_or(Confidence::High),
             on,
             tags: self.texts("tags"),
             controls: self.texts("controls"),

@@ -3,15 +3,16 @@
 use std::collections::BTreeSet;
 
 use keytrail::config::Policy;
-use keytrail::rule::{Rule, SOURCE_TAGS, SourceTag};
+use keytrail::rule::{Confidence, Pack, Rule, SOURCE_TAGS, Severity, SourceTag, Technique};
 
 use super::{filled_pack, pack};
 
 /// Rules that need configuration by a project.
-const TO_BE_FILLED: [&str; 7] = [
+const TO_BE_FILLED: [&str; 8] = [
     "inactive-key-scheduled",
     "leaked-key-active",
     "leaked-key-used",
+    "new-signin-country",
     "unapproved-region",
     "unapproved-service",
     "unexpected-active-key",
@@ -66,6 +67,33 @@ fn every_rule_has_complete_documentation() {
             "{id}: the technique is missing"
         );
         assert!(rule.tags.len() <= 9, "{id}: SARIF allows ten tags, and one is `security`");
+    }
+}
+
+/// The folder decides which rules are loaded, and the pack which findings fail a run.
+#[test]
+fn the_pack_of_a_rule_is_that_of_its_folder() {
+    let policy = pack();
+    for rule in &policy.rules {
+        let file = &policy.sources.file(rule.id_span.file).name;
+        let folder = match rule.pack {
+            Pack::Core => "detections",
+            Pack::Extended => "extended",
+        };
+        assert_eq!(*file, format!("builtin:rules/{folder}/{}.yaml", rule.id));
+        let unsure = rule.confidence == Confidence::Low && rule.severity >= Severity::High;
+        assert!(!unsure || rule.pack == Pack::Extended, "{}: too unsure for core", rule.id);
+    }
+    let core = policy.rules.iter().filter(|rule| rule.pack == Pack::Core).count();
+    assert!(core < policy.rules.len());
+}
+
+#[test]
+fn every_technique_of_the_pack_has_a_name() {
+    for rule in pack().rules {
+        for id in rule.techniques() {
+            assert!(Technique::find(&id).is_some(), "{}: no technique {id} is known", rule.id);
+        }
     }
 }
 
@@ -146,7 +174,9 @@ fn every_list_table_and_definition_of_the_pack_is_used() {
         .iter()
         .map(|(_, file)| file)
         .filter(|file| {
-            ["/detections/", "/definitions/"].iter().any(|part| file.name.contains(part))
+            ["/detections/", "/extended/", "/definitions/"]
+                .iter()
+                .any(|part| file.name.contains(part))
         })
         .map(|file| &*file.text)
         .collect();

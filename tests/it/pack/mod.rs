@@ -37,13 +37,15 @@ fn load(options: LoadOptions) -> Policy {
     Policy::load(&options).unwrap_or_else(|(_, diagnostics)| panic!("{diagnostics:#?}"))
 }
 
-/// The pack without any configuration.
+/// All built-in rules, those of the extended pack included, without any configuration.
 fn pack() -> Policy {
-    load(LoadOptions { no_config: true, directory: root().to_owned(), ..LoadOptions::default() })
+    let directory = root().to_owned();
+    load(LoadOptions { no_config: true, extended: true, directory, ..LoadOptions::default() })
 }
 
 /// The project's configuration of rules that need one, in addition to rows of tables.
 const FILLED: &str = "
+extends: [\"builtin:extended\"]
 lists:
   known_users: { add: [deploy] }
   approved_regions: { add: [eu-central-1] }

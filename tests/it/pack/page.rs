@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use keytrail::rule::Category;
+use keytrail::rule::{Category, Pack};
 
 use super::{filled_project, pack, root};
 
@@ -30,6 +30,8 @@ fn the_readme_counts_the_rules() {
     let readme = fs::read_to_string(root().join("README.md")).unwrap();
     let rules = pack().rules;
     assert!(readme.contains(&format!("[{} rules]({PAGE})", rules.len())));
+    let core = rules.iter().filter(|rule| rule.pack == Pack::Core).count();
+    assert!(readme.contains(&format!("{core} of them are the pack `core`")));
     for category in Category::ALL {
         let count = rules.iter().filter(|rule| rule.category == category).count();
         let row = format!("| [{0}]({PAGE}#{0}) | {count} |", category.name());

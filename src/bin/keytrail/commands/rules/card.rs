@@ -27,6 +27,8 @@ pub(super) fn card(rule: &Rule, policy: &Policy) -> String {
     line("severity", rule.severity.name());
     line("category", rule.category.name());
     line("status", rule.status.name());
+    line("pack", rule.pack.name());
+    line("confidence", rule.confidence.name());
     line("reads", rule.on.name());
     let providers: Vec<&str> = covered(rule, FORMATS).into_iter().map(Provider::name).collect();
     line("providers", &providers.join(", "));

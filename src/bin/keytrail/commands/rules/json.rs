@@ -22,6 +22,8 @@ fn one(rule: &Rule, policy: &Policy) -> Value {
         "severity": rule.severity.name(),
         "category": rule.category.name(),
         "status": rule.status.name(),
+        "pack": rule.pack.name(),
+        "confidence": rule.confidence.name(),
         "on": rule.on.name(),
         "tags": rule.tags,
         "controls": rule.controls,

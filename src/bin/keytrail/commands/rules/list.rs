@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use keytrail::diag::escape;
-use keytrail::rule::{Category, Rule, Status};
+use keytrail::rule::{Category, Pack, Rule, Status};
 
 use super::card::card;
 use super::listed::Listed;
@@ -61,6 +61,9 @@ fn remark(rule: &Rule) -> String {
     let mut remarks = Vec::new();
     if rule.status != Status::Stable {
         remarks.push(rule.status.name());
+    }
+    if rule.pack != Pack::Core {
+        remarks.push(rule.pack.name());
     }
     if rule.not_configured.is_some() {
         remarks.push("not configured");

@@ -7,10 +7,11 @@ use keytrail::expr::Expr;
 use keytrail::input::FORMATS;
 use keytrail::plan::covered;
 use keytrail::record::{FieldSet, Provider};
-use keytrail::rule::{Category, Construct, Rule, SOURCE_TAGS, SourceTag};
+use keytrail::rule::{Category, Construct, Rule, SOURCE_TAGS, SourceTag, Technique};
 use keytrail::value::RecordKind;
 
 use super::card::{about, counted, order, within};
+use super::coverage::by_technique;
 use super::listed::{Listed, by, code};
 use crate::amount::amount;
 
@@ -19,20 +20,25 @@ pub(super) fn write(listed: &Listed<'_>) -> String {
     let rules = amount(listed.rules.len(), "rule", "rules");
     let mut page = format!(
         "# Rules\n\n{rules}, in each category the most severe first. `keytrail rules ID` shows the condition \
-         of one; the project\nfile sets parameters and severities, under `rules`.\n"
+         of one; the project\nfile sets parameters and severities, under `rules`.\n\n\
+         A rule belongs to a pack. `core` is loaded by default. `extended` is for hunting: its rules are \
+         less precise, `extends:\n[builtin:extended]` in the project file or `--extended` loads them, and \
+         their findings are reported without failing the\nrun. The project file can move a rule to another \
+         pack, `rules: {{ ID: {{ pack: core }} }}`, or set `fail_on_extended: true`.\n"
     );
     let categories =
         || Category::ALL.iter().copied().filter(|of| listed.of(*of).next().is_some());
     for category in categories() {
         let _ = write!(page, "\n**{}**: {}\n\n", category.name(), category.doc());
-        page.push_str("| rule | severity | reads | what |\n|---|---|---|---|\n");
+        page.push_str("| rule | severity | pack | reads | what |\n|---|---|---|---|---|\n");
         for rule in listed.worst_first(category) {
             let link = to_section(&rule.id);
             let (severity, on) = (rule.severity.name(), rule.on.name());
-            row(&mut page, &[&link, severity, on, &prose(&rule.title)]);
+            row(&mut page, &[&link, severity, rule.pack.name(), on, &prose(&rule.title)]);
         }
     }
     sources(&mut page, listed);
+    techniques(&mut page, listed);
     for category in categories() {
         let _ = write!(page, "\n## {}\n", category.name());
         for rule in listed.of(category) {
@@ -73,6 +79,37 @@ fn sources(page: &mut String, listed: &Listed<'_>) {
     }
 }
 
+/// The techniques that the rules detect, with the rules for each cloud.
+fn techniques(page: &mut String, listed: &Listed<'_>) {
+    let covered_techniques = by_technique(listed);
+    if covered_techniques.is_empty() {
+        return;
+    }
+    page.push_str(
+        "\n**Coverage** of MITRE ATT&CK: for each technique the rules, and how many of them cover each \
+         cloud. `keytrail rules\n--format attack-navigator` writes it as a layer for the ATT&CK Navigator.\n\n",
+    );
+    let clouds = Provider::ALL.map(called);
+    row(page, &[&["technique"][..], &clouds, &["rules"]].concat());
+    page.push_str("|---|---|---|---|---|\n");
+    for (id, rules) in covered_techniques {
+        let name = Technique::find(&id).map_or("", |technique| technique.name);
+        let address = id.replace('.', "/");
+        let technique = format!("[{id}](https://attack.mitre.org/techniques/{address}/) {name}");
+        let of_cloud = |provider| {
+            let count = rules.iter().filter(|rule| covered(rule, FORMATS).contains(&provider)).count();
+            if count > 0 { count.to_string() } else { String::new() }
+        };
+        let counts = Provider::ALL.map(of_cloud);
+        let counts = counts.iter().map(String::as_str);
+        let links: Vec<String> = rules.iter().map(|rule| to_section(&rule.id)).collect();
+        let links = links.join(", ");
+        let cells: Vec<&str> =
+            [technique.as_str()].into_iter().chain(counts).chain([links.as_str()]).collect();
+        row(page, &cells);
+    }
+}
+
 /// A link to the section of a rule. An id with characters other than lowercase letters, digits and
 /// `-` is not linked, because its anchor on the page would differ.
 fn to_section(id: &str) -> String {
@@ -97,6 +134,8 @@ fn section(page: &mut String, rule: &Rule, listed: &Listed<'_>) {
     fact("severity", rule.severity.name().to_owned() + &raised.concat());
     fact("category", rule.category.name().to_owned());
     fact("status", rule.status.name().to_owned());
+    fact("pack", rule.pack.name().to_owned());
+    fact("confidence", rule.confidence.name().to_owned());
     fact("reads", format!("{}: {}", records(rule.on), fields(rule)));
     let providers: Vec<&str> = covered(rule, FORMATS).into_iter().map(called).collect();
     fact("covers", providers.join(", "));

@@ -1,10 +1,12 @@
 //! `keytrail rules`: the rules in force.
 
 mod card;
+mod coverage;
 mod json;
 mod list;
 mod listed;
 mod markdown;
+mod navigator;
 mod plan;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
@@ -53,6 +55,11 @@ static LAYOUTS: &[Layout] = &[
     Layout { name: "human", doc: "Text for people", write: list::write },
     Layout { name: "json", doc: "JSON for programs", write: json::write },
     Layout { name: "markdown", doc: "A Markdown page with an index", write: markdown::write },
+    Layout {
+        name: "attack-navigator",
+        doc: "A layer for the MITRE ATT&CK Navigator",
+        write: navigator::write,
+    },
 ];
 
 impl Rules {
@@ -95,7 +102,10 @@ fn find<'p>(policy: &'p Policy, id: &str) -> Result<&'p Rule, Failure> {
         return Err(Failure::because(format!("the project file turns the rule `{id}` off")));
     }
     let failure = Failure::because(format!("there is no rule `{id}`"));
-    Err(match did_you_mean(id, policy.rules.iter().map(|rule| rule.id.as_str())) {
+    let near = keytrail::config::extended_help(id);
+    let ids = policy.rules.iter().map(|rule| rule.id.as_str());
+    let near = near.or_else(|| did_you_mean(id, ids));
+    Err(match near {
         Some(near) => failure.help(near),
         None => failure.help("`keytrail rules` lists every rule"),
     })
