@@ -60,6 +60,17 @@ impl Allowlist {
         list
     }
 
+    /// The same entries for one rule, which has the index 0.
+    #[must_use]
+    pub fn for_rule(&self, rule: usize) -> Self {
+        Self {
+            entries: self.entries.clone(),
+            groups: self.groups.clone(),
+            by_rule: vec![self.by_rule.get(rule).cloned().unwrap_or_default()],
+            fields: vec![self.fields(rule)],
+        }
+    }
+
     /// The fields that are read to decide whether a match of the rule is covered.
     pub fn fields(&self, rule: usize) -> FieldSet {
         self.fields.get(rule).copied().unwrap_or_default()

@@ -18,6 +18,7 @@ mod output;
 pub mod posture;
 pub mod query;
 pub mod records;
+pub mod rule_tests;
 mod sarif;
 mod schema;
 

@@ -42,8 +42,8 @@ pub use pack::{Confidence, Pack};
 pub use param::{ParamType, Parameter, as_written};
 pub use policy_changes::{ListDifference, OwnItem, PolicyChanges, RuleOff, TableRows, ValueChange};
 pub use rule::{
-    Category, Expectation, ExpectedCounts, Judged, Raise, Rule, Severity, Status, Step, TestCase,
-    ValueForm,
+    AcceptedSurvivor, Category, Expectation, ExpectedCounts, Judged, Raise, Rule, Severity, Status,
+    Step, TestCase, ValueForm,
 };
 pub use shape::RULE_FILE;
 pub use source_tag::{SOURCE_TAGS, SourceTag};

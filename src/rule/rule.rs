@@ -139,6 +139,8 @@ pub struct Rule {
     pub message: Expr,
     /// Its tests.
     pub tests: Vec<TestCase>,
+    /// The changes that its tests need not notice.
+    pub survivors: Vec<AcceptedSurvivor>,
     /// Whether it ships with Keytrail.
     pub builtin: bool,
     /// The reason if it cannot match in this configuration, such as an empty list.
@@ -270,18 +272,18 @@ impl Rule {
 }
 
 /// The expected result of a test.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Expectation {
     /// At least one finding.
     Match,
     /// No finding.
     None,
-    /// The given number of each kind; a number that is not given is not checked.
-    Counts(ExpectedCounts),
+    /// The given numbers and texts; what is not given is not checked.
+    Counts(Box<ExpectedCounts>),
 }
 
-/// The expected counts of a test.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// The expected numbers and texts of a test.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ExpectedCounts {
     /// Number of findings; a subject with a finding has exactly one.
     pub findings: Option<u64>,
@@ -293,6 +295,14 @@ pub struct ExpectedCounts {
     pub uncertain: Option<u64>,
     /// The highest severity of all findings.
     pub severity: Option<Severity>,
+    /// The message of one of the findings.
+    pub message: Option<String>,
+    /// The values of the subject of one of the findings; `-` for a missing one.
+    pub subject: Option<Vec<String>>,
+    /// Number of findings that allowlist entries cover.
+    pub suppressed: Option<u64>,
+    /// The id of an entry that covers one of the findings.
+    pub entry: Option<String>,
 }
 
 impl Expectation {
@@ -300,17 +310,39 @@ impl Expectation {
     pub const WORDS: &'static [&'static str] = &["match", "none"];
 
     /// Whether the test expects a finding (`true`) or none (`false`); `None` if it accepts both.
-    pub fn finds(self) -> Option<bool> {
+    pub fn finds(&self) -> Option<bool> {
         match self {
             Expectation::Match => Some(true),
             Expectation::None => Some(false),
             Expectation::Counts(counts) => {
                 let of = [counts.findings, counts.occurrences, counts.uncertain];
                 let counted = of.into_iter().flatten().map(|count| count > 0).max();
-                counted.or(counts.severity.map(|_| true))
+                let shown = counts.message.is_some() || counts.subject.is_some();
+                counted.or((shown || counts.severity.is_some()).then_some(true))
             }
         }
     }
+
+    /// Whether the allowlist entries of the policy apply to the test.
+    pub fn reads_entries(&self) -> bool {
+        match self {
+            Expectation::Match | Expectation::None => false,
+            Expectation::Counts(counts) => counts.suppressed.is_some() || counts.entry.is_some(),
+        }
+    }
+}
+
+/// A change of the rule that its tests need not notice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AcceptedSurvivor {
+    /// The text that is changed, on one line.
+    pub code: String,
+    /// A part of the description of the change; empty for every change of the text.
+    pub change: String,
+    /// Why no test can or need notice it.
+    pub reason: String,
+    /// Where it is written.
+    pub span: Span,
 }
 
 /// One test of a rule, as written. The test runner builds its records.

@@ -104,6 +104,11 @@ static RULE: &[ShapeKey] = &[
         "The record that its tests change, or several such records by name.",
     ),
     ShapeKey::optional("tests", Shape::List(&TEST), "What it must find and must not find."),
+    ShapeKey::optional(
+        "survivors",
+        Shape::List(&SURVIVOR),
+        "Changes of the rule that its tests need not notice.",
+    ),
 ];
 
 /// A length of time, or a parameter of that type.
@@ -232,6 +237,16 @@ static PARAM: Shape = Shape::Object(&[
     ShapeKey::optional("description", Shape::Str, "Its effect."),
 ]);
 
+static SURVIVOR: Shape = Shape::Object(&[
+    ShapeKey::required("code", Shape::Str, "The text that is changed."),
+    ShapeKey::optional(
+        "change",
+        Shape::Str,
+        "A part of the description of the change; every change of the text by default.",
+    ),
+    ShapeKey::required("reason", Shape::Str, "Why no test can or need notice the change."),
+]);
+
 static TEST: Shape = Shape::Object(TEST_KEYS);
 
 /// The keys of a record of a test.
@@ -303,6 +318,18 @@ const EXPECT: Shape = Shape::OneOf(&[
             Shape::Enum(Severity::WORDS),
             "The highest severity of all findings.",
         ),
+        ShapeKey::optional("message", Shape::Str, "The message of one of the findings."),
+        ShapeKey::optional(
+            "subject",
+            TEXTS,
+            "The values of the subject of one of the findings; `-` for a missing one.",
+        ),
+        ShapeKey::optional(
+            "suppressed",
+            Shape::Count,
+            "Findings that allowlist entries of the policy cover.",
+        ),
+        ShapeKey::optional("entry", Shape::Str, "An entry that covers one of the findings."),
     ]),
 ]);
 

@@ -3,16 +3,16 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
+use super::matches::Matches;
 use super::text::{one_line, shown_value};
-use crate::correlate::{Item, Observations, Subject, fullest_window};
+use super::watch::Watch;
 use crate::diag::Diagnostic;
 use crate::expr::ir::{Ir, NodeId, Op};
 use crate::expr::{Bindings, EvalError, Expr, Trace};
 use crate::finding::{Display, Redactor};
-use crate::record::field::event;
-use crate::rule::{Construct, Correlate, MeasureKind, Rule, ValueForm};
+use crate::rule::{Construct, Correlate, MeasureKind, Rule};
 use crate::source::{Sources, Span};
-use crate::value::{Items, Time, Value};
+use crate::value::{Time, Value};
 
 /// Clauses that are shown of one condition.
 const MOST_CLAUSES: usize = 3;
@@ -20,16 +20,11 @@ const MOST_CLAUSES: usize = 3;
 /// The results of a rule's conditions for the records of a test.
 pub(super) struct Explanation<'r> {
     rule: &'r Rule,
-    now: Time,
     records: usize,
     /// By step: the number of records for which it holds, and its nearest record.
     steps: Vec<StepResult>,
-    /// The matches of a rule with measures, by subject.
-    matches: BTreeMap<Vec<String>, Vec<Match>>,
+    matches: Matches<'r>,
 }
-
-/// The time of a match, and the values of the match that the rule measures.
-type Match = (Option<Time>, Vec<Value<'static>>);
 
 #[derive(Default)]
 struct StepResult {
@@ -54,11 +49,17 @@ struct Clause {
 impl<'r> Explanation<'r> {
     pub(super) fn new(rule: &'r Rule, now: Time) -> Self {
         let steps = rule.steps.iter().map(|_| StepResult::default()).collect();
-        Self { rule, now, records: 0, steps, matches: BTreeMap::new() }
+        Self { rule, records: 0, steps, matches: Matches::new(rule, now) }
     }
 
-    /// Adds a record.
-    pub(super) fn record(&mut self, bindings: &Bindings<'_>, sources: &Sources) {
+    /// The measures of the fullest window of each subject of a rule with measures.
+    pub(super) fn windows(&self) -> Vec<Vec<Value<'static>>> {
+        self.matches.fullest().into_iter().map(|(_, window)| window.measures).collect()
+    }
+}
+
+impl Watch for Explanation<'_> {
+    fn record(&mut self, bindings: &Bindings<'_>, sources: &Sources) {
         self.records += 1;
         for (result, step) in self.steps.iter_mut().zip(&self.rule.steps) {
             let values = Values::of(&step.when, bindings);
@@ -70,22 +71,14 @@ impl<'r> Explanation<'r> {
             if result.nearest.as_ref().is_none_or(|nearest| nearest.satisfied < satisfied) {
                 result.nearest = Some(Nearest { record: self.records, satisfied, clauses });
             }
-            if holds && matches!(self.rule.construct, Construct::Correlate(_)) {
-                let value = |expr: &Expr| expr.eval(bindings).unwrap_or_default().into_owned();
-                let subject = step.by.iter().map(|(_, by)| shown_value(&value(by))).collect();
-                let retained = |(of, form): (&Expr, ValueForm)| match form {
-                    ValueForm::Items | ValueForm::Shown { each: true } => {
-                        Value::List(Items::Owned(of.items(bindings).unwrap_or_default()))
-                    }
-                    _ => value(of),
-                };
-                let measured = self.rule.measured_of(0).into_iter().map(retained).collect();
-                let time = bindings.event.and_then(|record| record.get(event::TIME).as_time());
-                self.matches.entry(subject).or_default().push((time, measured));
+            if holds {
+                self.matches.add(step, bindings);
             }
         }
     }
+}
 
+impl Explanation<'_> {
     /// Adds what decided the result of a test to its diagnostic.
     pub(super) fn add_to(&self, mut diagnostic: Diagnostic) -> Diagnostic {
         let single = self.records == 1;
@@ -131,30 +124,7 @@ impl<'r> Explanation<'r> {
 
     /// Adds the measures of the fullest window of the subject with the most matches.
     fn add_window(&self, correlate: &Correlate, diagnostic: Diagnostic) -> Diagnostic {
-        let most = self.matches.values().max_by_key(|matches| matches.len());
-        let Some(matches) = most else { return diagnostic };
-        let mut matches = matches.clone();
-        matches.sort();
-        let items = (0u32..).zip(&matches).map(|(number, (time, _))| Item {
-            time: *time,
-            record: number,
-            step: 0,
-            covered: false,
-            measured: number,
-            account: 0,
-        });
-        let items: Vec<Item> = items.collect();
-        let measured: Vec<Vec<Value<'static>>> =
-            matches.into_iter().map(|(_, measured)| measured).collect();
-        let subject = Subject {
-            rule: self.rule,
-            items: &items,
-            measured: &measured,
-            observations: &Observations::default(),
-            reaches: &[],
-            now: self.now,
-        };
-        let Ok(Some(window)) = fullest_window(&subject, correlate) else { return diagnostic };
+        let Some((matches, window)) = self.matches.most() else { return diagnostic };
         // A test shows the values that it writes itself.
         let display = Display::new(Redactor { show_keys: true }, &correlate.measures);
         let values = correlate.measures.iter().zip(&window.measures);
@@ -173,10 +143,9 @@ impl<'r> Explanation<'r> {
         let over = match correlate.within {
             Some(within) => format!(
                 "in the fullest window of {within}, with {} of {} matches of one subject",
-                window.matches,
-                items.len()
+                window.matches, matches
             ),
-            None => format!("over all {} matches of one subject", items.len()),
+            None => format!("over all {} matches of one subject", matches),
         };
         diagnostic
             .at(correlate.having.span(), format!("{}: {} {over}", window.holds, values.join(", ")))

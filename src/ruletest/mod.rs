@@ -4,16 +4,24 @@
 //! evaluates the rule on them. A test uses the rule's defaults and the test's own settings, but no
 //! overrides of a project file. This module must not depend on how an outcome is printed.
 
+mod coverage;
 mod environment;
+mod expected;
 mod explain;
+mod matches;
+mod mutate;
 mod records;
 mod reports;
 mod rows;
 mod run;
 mod text;
+mod watch;
 
+pub use coverage::{Coverage, Gap, PartKind, Uncovered};
+pub use matches::Matches;
+pub use mutate::{Fate, Mutant, Mutation};
 pub use records::check_records;
-pub use run::{Outcome, TestResult, run};
+pub use run::{Outcome, RuleTests, TestResult, run};
 
 #[cfg(test)]
 mod tests;

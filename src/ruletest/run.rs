@@ -1,13 +1,16 @@
 //! Runs the tests of a rule.
 
 use std::num::NonZeroUsize;
+use std::sync::LazyLock;
 
 use super::environment::TestEnv;
+use super::expected::{Observed, differs};
 use super::explain::Explanation;
 use super::records::WrittenRecord;
 use super::reports::TestReports;
 use super::rows::TestTable;
 use super::text::shown_value;
+use super::watch::Watch;
 use crate::allow::Allowlist;
 use crate::diag::codes::rule as codes;
 use crate::diag::{Diagnostic, did_you_mean, escaped};
@@ -18,7 +21,7 @@ use crate::input::opened;
 use crate::plan::{Enrichment, Plan};
 use crate::record::reference;
 use crate::record::{FieldSet, Format, Origin, Outcome as Read, RawRecord, Record, Scratch};
-use crate::rule::{self, ConstructKind, Expectation, Overrides, Rule, Severity, TestCase};
+use crate::rule::{self, ConstructKind, Expectation, Overrides, Rule, TestCase};
 use crate::source::{Sources, Span, Temporary};
 use crate::value::{RecordKind, Time, Value};
 use crate::yaml::{self, Node};
@@ -57,21 +60,31 @@ impl TestResult {
     }
 }
 
-/// Runs every test of a rule, in the order written. `formats` read the `raw` records.
+/// The tests of a rule, and what they need.
+#[derive(Clone, Copy)]
+pub struct RuleTests<'a> {
+    /// The rule.
+    pub rule: &'a Rule,
+    /// The files of its policy.
+    pub sources: &'a Sources,
+    /// Its policy.
+    pub policy: &'a dyn Env,
+    /// The formats that read `raw` records.
+    pub formats: &'a [&'static dyn Format],
+    /// The allowlist entries for the rule. They apply to tests that expect something of them.
+    pub entries: &'a Allowlist,
+}
+
+/// Runs every test of a rule, in the order written.
 ///
 /// The rule is loaded from its file without the project's overrides of its parameters. Lists and
 /// tables are those of the policy, unless the test defines its own.
-pub fn run(
-    rule: &Rule,
-    sources: &Sources,
-    policy: &dyn Env,
-    formats: &[&'static dyn Format],
-) -> Vec<TestResult> {
+pub fn run(tests: RuleTests<'_>) -> Vec<TestResult> {
+    let RuleTests { rule, policy, .. } = tests;
     if rule.tests.is_empty() {
         return Vec::new();
     }
-    let runner =
-        Runner { document: yaml::parse(rule.id_span.file, sources), sources, policy, formats };
+    let runner = Runner::new(tests);
     let plain = runner.load(&Overrides::default(), &TestEnv::plain(policy));
     let result = |test: &TestCase| {
         let errors = runner.test(test, &plain).err().unwrap_or_default();
@@ -85,14 +98,51 @@ pub fn run(
     rule.tests.iter().map(result).collect()
 }
 
-struct Runner<'a> {
+/// The clock of a test.
+pub(super) fn clock(test: &TestCase) -> Time {
+    test.node.get("now").and_then(Node::text).and_then(Time::parse).unwrap_or(NOW)
+}
+
+/// The records in the order of the file.
+pub(super) fn as_written(records: &[Node]) -> Vec<Node> {
+    records.to_vec()
+}
+
+/// Runs the tests of one rule file.
+pub(super) struct Runner<'a> {
     document: Result<Node, Vec<Diagnostic>>,
     sources: &'a Sources,
     policy: &'a dyn Env,
     formats: &'a [&'static dyn Format],
+    entries: &'a Allowlist,
 }
 
-impl Runner<'_> {
+/// The allowlist of a test that expects nothing of entries.
+static NO_ENTRIES: LazyLock<Allowlist> = LazyLock::new(Allowlist::default);
+
+impl<'a> Runner<'a> {
+    pub(super) fn new(tests: RuleTests<'a>) -> Self {
+        let RuleTests { rule, sources, policy, formats, entries } = tests;
+        Self {
+            document: yaml::parse(rule.id_span.file, sources),
+            sources,
+            policy,
+            formats,
+            entries,
+        }
+    }
+
+    /// The mapping below `rule` of the file.
+    pub(super) fn body(&self) -> Option<&Node> {
+        self.document.as_ref().ok()?.get("rule")
+    }
+
+    /// The rule with its defaults, and the environment of tests that set nothing.
+    pub(super) fn plain(&self) -> Result<(Rule, TestEnv<'a>), Vec<Diagnostic>> {
+        let env = TestEnv::plain(self.policy);
+        Ok((self.load(&Overrides::default(), &env)?, env))
+    }
+
     /// Loads the rule from its file.
     fn load(&self, overrides: &Overrides, env: &dyn Env) -> Result<Rule, Vec<Diagnostic>> {
         let document = self.document.as_ref().map_err(Clone::clone)?;
@@ -105,10 +155,23 @@ impl Runner<'_> {
         test: &TestCase,
         plain: &Result<Rule, Vec<Diagnostic>>,
     ) -> Result<(), Vec<Diagnostic>> {
+        match self.variant(test)? {
+            None => {
+                let rule = plain.as_ref().map_err(Clone::clone)?;
+                self.decide(test, rule, &TestEnv::plain(self.policy))
+            }
+            Some((rule, env)) => self.decide(test, &rule, &env),
+        }
+    }
+
+    /// The rule as the test's own parameters, lists, tables and zone make it, if it has any.
+    pub(super) fn variant(
+        &self,
+        test: &TestCase,
+    ) -> Result<Option<(Rule, TestEnv<'a>)>, Vec<Diagnostic>> {
         let node = &test.node;
         if ["params", "lists", "tables", "zone"].iter().all(|key| node.get(key).is_none()) {
-            let rule = plain.as_ref().map_err(Clone::clone)?;
-            return self.decide(test, rule, &TestEnv::plain(self.policy));
+            return Ok(None);
         }
         let mut errors = Vec::new();
         let env = TestEnv::of(node, self.policy, &mut errors);
@@ -118,7 +181,7 @@ impl Runner<'_> {
             });
         let overrides = Overrides { params: params.collect(), ..Overrides::default() };
         match self.load(&overrides, &env) {
-            Ok(rule) if errors.is_empty() => self.decide(test, &rule, &env),
+            Ok(rule) if errors.is_empty() => Ok(Some((rule, env))),
             Ok(_) => Err(errors),
             Err(more) => Err([errors, more].concat()),
         }
@@ -127,10 +190,9 @@ impl Runner<'_> {
     /// Evaluates the test's records, in the order written and in others, and compares the results
     /// with the expectation.
     fn decide(&self, test: &TestCase, rule: &Rule, env: &dyn Env) -> Result<(), Vec<Diagnostic>> {
-        let now = test.node.get("now").and_then(Node::text).and_then(Time::parse).unwrap_or(NOW);
-        let as_written = |records: &[Node]| records.to_vec();
+        let now = clock(test);
         let written = self.evaluate(test, rule, env, now, as_written, None)?;
-        if let Some(wrong) = differs(test.expect, &written) {
+        if let Some(wrong) = differs(&test.expect, &written) {
             let mut explanation = Explanation::new(rule, now);
             self.evaluate(test, rule, env, now, as_written, Some(&mut explanation))?;
             return Err(vec![explanation.add_to(failed(test, rule, &written, &wrong))]);
@@ -147,7 +209,7 @@ impl Runner<'_> {
             // For two records, the rotated order is the same as the reversed one.
             for order in orders.into_iter().take(count - 1) {
                 let other = self.evaluate(test, rule, env, now, order, None)?;
-                if let Some(wrong) = differs(test.expect, &other) {
+                if let Some(wrong) = differs(&test.expect, &other) {
                     let wrong =
                         format!("{wrong}, but only if its records are evaluated in another order");
                     return Err(vec![failed(test, rule, &other, &wrong)]);
@@ -157,19 +219,19 @@ impl Runner<'_> {
         Ok(())
     }
 
-    /// Evaluates the test's records in the given order, and explains the result if asked to.
-    fn evaluate<'r>(
+    /// Evaluates the test's records in the given order; `watch` sees each of them.
+    pub(super) fn evaluate(
         &self,
         test: &TestCase,
-        rule: &'r Rule,
+        rule: &Rule,
         env: &dyn Env,
         now: Time,
         order: impl Fn(&[Node]) -> Vec<Node>,
-        explanation: Option<&mut Explanation<'r>>,
+        watch: Option<&mut dyn Watch>,
     ) -> Result<Observed, Vec<Diagnostic>> {
         let enrichment = Enrichment::new(env, reference::fields());
-        let allowlist = Allowlist::default();
-        let plan = Plan::new(std::slice::from_ref(rule), &allowlist, env);
+        let allowlist = if test.expect.reads_entries() { self.entries } else { &*NO_ENTRIES };
+        let plan = Plan::new(std::slice::from_ref(rule), allowlist, env);
         let options = RunOptions {
             clock: now,
             now: Some(now),
@@ -193,7 +255,7 @@ impl Runner<'_> {
             harness: RuleHarness::new(&plan, &options),
             records: 0,
             values: Vec::new(),
-            explanation,
+            watch,
             sources: self.sources,
             errors: Vec::new(),
         };
@@ -243,6 +305,23 @@ impl Runner<'_> {
             occurrences: count(tried.findings.iter().map(|of| of.occurrences.len()).sum()),
             uncertain: count(tried.findings.iter().filter(|of| of.uncertain).count()),
             severity: tried.findings.iter().map(|of| of.severity).max(),
+            suppressed: count(tried.findings.iter().filter(|of| of.suppression.is_some()).count()),
+            entries: tried
+                .findings
+                .iter()
+                .flat_map(|of| of.suppression.iter().flat_map(|of| of.entries.iter().cloned()))
+                .collect(),
+            messages: tried.findings.iter().map(|of| of.message.clone()).collect(),
+            subject_values: tried
+                .findings
+                .iter()
+                .map(|of| {
+                    let values = of.subject.iter();
+                    values
+                        .map(|(_, value)| value.clone().unwrap_or_else(|| "-".to_owned()))
+                        .collect()
+                })
+                .collect(),
             single: records == 1 && !rule.correlates(),
             values,
         })
@@ -349,7 +428,7 @@ struct TestRecords<'r, 'e> {
     records: usize,
     /// The fields that the condition read of the last record, with their values.
     values: Vec<String>,
-    explanation: Option<&'r mut Explanation<'e>>,
+    watch: Option<&'r mut (dyn Watch + 'e)>,
     sources: &'r Sources,
     errors: Vec<Diagnostic>,
 }
@@ -359,25 +438,13 @@ impl TestRecords<'_, '_> {
         self.records += 1;
         self.values = shown(self.rule, bindings);
         let bindings = Bindings { reports: Some(self.reports), ..*bindings };
-        if let Some(explanation) = &mut self.explanation {
-            explanation.record(&bindings, self.sources);
+        if let Some(watch) = &mut self.watch {
+            watch.record(&bindings, self.sources);
         }
         let (_, errors) = self.harness.record(&bindings);
         let rule = self.rule;
         self.errors.extend(errors.iter().map(|error| unresolved(rule, error, "this record")));
     }
-}
-
-/// The result of evaluating a test's records.
-struct Observed {
-    findings: u64,
-    subjects: u64,
-    occurrences: u64,
-    uncertain: u64,
-    severity: Option<Severity>,
-    /// Whether there is a single record and each match of the rule is a finding.
-    single: bool,
-    values: Vec<String>,
 }
 
 fn unresolved(rule: &Rule, error: &EvalError, of: &str) -> Diagnostic {
@@ -407,51 +474,6 @@ fn part(rule: &Rule, at: Span) -> &'static str {
         "where"
     } else {
         rule.construct.kind().map_or("", ConstructKind::name)
-    }
-}
-
-/// How the result differs from the expectation, as a clause; `None` if it does not differ.
-fn differs(expect: Expectation, observed: &Observed) -> Option<String> {
-    let amount = |count: u64, of: &str| match count {
-        1 => format!("1 {of}"),
-        count => format!("{count} {of}s"),
-    };
-    match expect {
-        Expectation::Match if observed.findings == 0 && observed.single => {
-            Some("does not match".to_owned())
-        }
-        Expectation::None if observed.findings > 0 && observed.single => Some("matches".to_owned()),
-        Expectation::Match if observed.findings == 0 => Some("produces no finding".to_owned()),
-        Expectation::None if observed.findings > 0 => {
-            Some(format!("produces {}", amount(observed.findings, "finding")))
-        }
-        Expectation::Match | Expectation::None => None,
-        Expectation::Counts(counts) => {
-            let of = [
-                (counts.findings, observed.findings, "finding"),
-                (counts.subjects, observed.subjects, "subject"),
-                (counts.occurrences, observed.occurrences, "occurrence"),
-                (counts.uncertain, observed.uncertain, "uncertain finding"),
-            ];
-            let wrong =
-                of.iter().find(|(wanted, observed, _)| wanted.is_some_and(|w| w != *observed));
-            let wrong = wrong.map(|(wanted, observed, of)| {
-                format!(
-                    "produces {} instead of {}",
-                    amount(*observed, of),
-                    wanted.unwrap_or_default()
-                )
-            });
-            let severity = counts.severity.filter(|severity| Some(*severity) != observed.severity);
-            wrong.or(severity.map(|wanted| match observed.severity {
-                None => "produces no finding".to_owned(),
-                Some(observed) => format!(
-                    "produces the severity `{}` instead of `{}`",
-                    observed.name(),
-                    wanted.name()
-                ),
-            }))
-        }
     }
 }
 

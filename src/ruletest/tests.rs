@@ -2,10 +2,13 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod quality;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Outcome, run};
+use super::{Outcome, RuleTests, run};
+use crate::allow::Allowlist;
 use crate::diag::render_line;
 use crate::expr::{Definition, Env, Function};
 use crate::input::FORMATS;
@@ -42,8 +45,8 @@ impl Env for World {
     }
 }
 
-/// The outcomes of a rule's tests in a project with another time zone and other values.
-fn outcomes(head: &str, tests: &str) -> Vec<String> {
+/// Calls `run` with a rule's tests, in a project with another time zone and other values.
+fn with_tests<R>(head: &str, tests: &str, run: impl FnOnce(RuleTests<'_>) -> R) -> R {
     let mut sources = Sources::default();
     let text = format!(
         "rule:\n  id: test\n  title: A test\n  category: abuse\n  severity: high\n{head}  tests:\n{tests}"
@@ -58,18 +61,26 @@ fn outcomes(head: &str, tests: &str) -> Vec<String> {
     let (rule, problems) = rule::load(&document, &sources, &Overrides::default(), &world);
     let problems: Vec<String> = problems.iter().map(|d| render_line(d, &sources)).collect();
     let rule = rule.unwrap_or_else(|| panic!("{problems:#?}"));
-    run(&rule, &sources, &world, FORMATS)
-        .into_iter()
-        .map(|result| match result.outcome {
+    let entries = Allowlist::default();
+    let (rule, sources, policy) = (&rule, &sources, &world);
+    run(RuleTests { rule, sources, policy, formats: FORMATS, entries: &entries })
+}
+
+/// The outcomes of a rule's tests.
+fn outcomes(head: &str, tests: &str) -> Vec<String> {
+    let shown = |tests: RuleTests<'_>| {
+        let outcome = |outcome| match outcome {
             Outcome::Passed => "passed".to_owned(),
             Outcome::Failed(why) => {
                 let why = why
                     .iter()
-                    .map(|d| render_line(d, &sources).split_once(": ").unwrap().1.to_owned());
+                    .map(|d| render_line(d, tests.sources).split_once(": ").unwrap().1.to_owned());
                 why.collect::<Vec<_>>().join(" / ")
             }
-        })
-        .collect()
+        };
+        run(tests).into_iter().map(|result| outcome(result.outcome)).collect()
+    };
+    with_tests(head, tests, shown)
 }
 
 /// The outcome of one test of a rule, with the name `x` and these keys.

@@ -14,9 +14,10 @@ use crate::readme::{copy, is_short_for, root, words};
 use crate::run::{Ended, Folder};
 
 /// Each page with the example files that it reads, and their places.
-const PAGES: [(&str, &[(&str, &str)]); 6] = [
+const PAGES: [(&str, &[(&str, &str)]); 7] = [
     ("docs/expressions.md", &[("examples/cloudtrail", "logs")]),
     ("docs/rule-files.md", &[]),
+    ("docs/testing.md", &[]),
     ("docs/project.md", &[("examples/cloudtrail", "logs"), ("examples/reports", "reports")]),
     ("docs/allowlists.md", &[("examples/cloudtrail", "logs")]),
     (
@@ -112,6 +113,11 @@ fn the_page_about_expressions_can_be_followed() {
 #[test]
 fn the_page_about_rule_files_can_be_followed() {
     follow("docs/rule-files.md");
+}
+
+#[test]
+fn the_page_about_testing_can_be_followed() {
+    follow("docs/testing.md");
 }
 
 #[test]

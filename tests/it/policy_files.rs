@@ -8,11 +8,12 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
+use keytrail::allow::Allowlist;
 use keytrail::diag::{Diagnostic, render};
 use keytrail::expr::{Definition, Env, Function};
 use keytrail::input::FORMATS;
 use keytrail::rule::{self, DocumentKind, Overrides};
-use keytrail::ruletest::{self, Outcome};
+use keytrail::ruletest::{self, Outcome, RuleTests};
 use keytrail::source::Sources;
 use keytrail::stdlib::FUNCTIONS;
 use keytrail::table::{List, ListValue, Table};
@@ -88,7 +89,17 @@ fn diagnose(name: &str, text: &str) -> String {
         }
         Ok((_, node)) => {
             let (rule, mut problems) = rule::load(&node, &sources, &Overrides::default(), &world);
-            let results = rule.map(|rule| ruletest::run(&rule, &sources, &world, FORMATS));
+            let results = rule.map(|rule| {
+                let entries = Allowlist::default();
+                let (rule, sources, policy) = (&rule, &sources, &world);
+                ruletest::run(RuleTests {
+                    rule,
+                    sources,
+                    policy,
+                    formats: FORMATS,
+                    entries: &entries,
+                })
+            });
             for result in results.unwrap_or_default() {
                 if let Outcome::Failed(why) = result.outcome {
                     problems.extend(why);

@@ -8,11 +8,12 @@ use std::path::{Path, PathBuf};
 use keytrail::config::{LoadOptions, Policy};
 use keytrail::diag::{Diagnostic, render};
 use keytrail::input::FORMATS;
+use keytrail::lint;
 use keytrail::plan::Plan;
+use keytrail::ruletest::{self, RuleTests};
 use keytrail::source::Sources;
 use keytrail::stdlib::FUNCTIONS;
 use keytrail::value::Time;
-use keytrail::{lint, ruletest};
 
 /// Files are written only below these names: an input must not reach outside its folder.
 const NAMES: [&str; 8] = [
@@ -52,8 +53,10 @@ pub fn run(data: &[u8]) {
             check(&policy.diagnostics, &policy.sources);
             check(&lint::run(&policy, CLOCK), &policy.sources);
             let _ = Plan::new(&policy.rules, &policy.allowlist, &policy);
+            let (sources, entries) = (&policy.sources, &policy.allowlist);
             for rule in &policy.rules {
-                let _ = ruletest::run(rule, &policy.sources, &policy, FORMATS);
+                let tests = RuleTests { rule, sources, policy: &policy, formats: FORMATS, entries };
+                let _ = ruletest::run(tests);
             }
         }
     }

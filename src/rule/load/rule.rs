@@ -16,8 +16,8 @@ use crate::rule::document::id_is_file_name;
 use crate::rule::monotone::is_monotone;
 use crate::rule::param::{parameters, params};
 use crate::rule::{
-    Category, Confidence, Expectation, ExpectedCounts, Judged, Pack, RULE_FILE, Raise, Rule,
-    Severity, Status, Step, TestCase,
+    AcceptedSurvivor, Category, Confidence, Expectation, ExpectedCounts, Judged, Pack, RULE_FILE,
+    Raise, Rule, Severity, Status, Step, TestCase,
 };
 use crate::source::{Fragment, Sources, Span};
 use crate::value::{RecordKind, Value};
@@ -127,6 +127,7 @@ impl<'a> Loader<'a> {
             raise,
             message: message?,
             tests,
+            survivors: self.survivors(),
             builtin: false,
             params,
             parameters: parameters(declared),
@@ -226,6 +227,21 @@ impl<'a> Loader<'a> {
         SubjectParts { by, each: None }
     }
 
+    fn survivors(&self) -> Vec<AcceptedSurvivor> {
+        let items = self.body.get("survivors").map(Node::items).unwrap_or(&[]);
+        let one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let read = |item: &Node| {
+            let text = |key| item.get(key).and_then(Node::text);
+            Some(AcceptedSurvivor {
+                code: one_line(text("code")?),
+                change: text("change").unwrap_or_default().to_owned(),
+                reason: text("reason")?.trim_end().to_owned(),
+                span: item.get("code")?.span,
+            })
+        };
+        items.iter().filter_map(read).collect()
+    }
+
     fn tests(&mut self) -> Vec<TestCase> {
         let items = self.body.get("tests").map(Node::items).unwrap_or(&[]);
         let mut bases = Bases::of(self.body, self.diagnostics);
@@ -262,13 +278,21 @@ fn expectation(node: &Node) -> Option<Expectation> {
         Some(_) => None,
         None => {
             let count = |key| node.get(key).and_then(Node::int).and_then(|n| u64::try_from(n).ok());
-            Some(Expectation::Counts(ExpectedCounts {
+            let text = |key| node.get(key).and_then(Node::text).map(str::to_owned);
+            let subject = node.get("subject").map(|subject| {
+                subject.items().iter().filter_map(Node::text).map(str::to_owned).collect()
+            });
+            Some(Expectation::Counts(Box::new(ExpectedCounts {
                 findings: count("findings"),
                 subjects: count("subjects"),
                 occurrences: count("occurrences"),
                 uncertain: count("uncertain"),
                 severity: node.get("severity").and_then(Node::text).and_then(Severity::parse),
-            }))
+                message: text("message"),
+                subject,
+                suppressed: count("suppressed"),
+                entry: text("entry"),
+            })))
         }
     }
 }

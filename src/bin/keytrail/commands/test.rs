@@ -1,17 +1,24 @@
 //! `keytrail test`: runs the tests that are written in rules.
 
+use keytrail::allow::Allowlist;
 use keytrail::config::{LoadOptions, Policy};
 use keytrail::diag::did_you_mean;
 use keytrail::input::FORMATS;
+use keytrail::output::rule_tests::{Results, write_human, write_json, write_junit};
 use keytrail::rule::Rule;
-use keytrail::ruletest::{self, Outcome};
+use keytrail::ruletest::{self, Coverage, Mutation, Outcome, RuleTests};
 
-use crate::amount::amount;
+use super::test_mutants::{equal, witness};
 use crate::exit::{EXIT_CODES, Exit, Failure};
 use crate::host::Host;
 use crate::policy::PolicyArgs;
+use crate::term::stdout_failed;
 
 /// Run the tests of rules.
+///
+/// `--coverage` lists what no test exercises: conditions that are never true or never false, items
+/// of lists, arms of `raise`, and parameters. `--mutate` changes the rules one part at a time and
+/// lists the changes that no test notices.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXIT_CODES)]
 pub(crate) struct Test {
@@ -21,8 +28,34 @@ pub(crate) struct Test {
     /// Test only the rules with this id; `*` matches any text; repeatable.
     #[arg(long, value_name = "ID")]
     only: Vec<String>,
+    /// Output format.
+    #[arg(short, long, value_enum, default_value = "human", value_name = "FORMAT")]
+    format: TestFormat,
+    /// List the parts of the rules that no test exercises.
+    #[arg(long)]
+    coverage: bool,
+    /// Fail if a smaller percentage of conditions is true in one test and false in another.
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100))]
+    min_coverage: Option<u8>,
+    /// Change the rules one part at a time, and list the changes that no test notices.
+    #[arg(long)]
+    mutate: bool,
+    /// Fail if tests do not notice more changes than this.
+    #[arg(long, value_name = "NUMBER")]
+    max_survivors: Option<usize>,
     #[command(flatten)]
     policy: PolicyArgs,
+}
+
+/// The output format of `test`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum TestFormat {
+    /// Text for people.
+    Human,
+    /// JSON for programs.
+    Json,
+    /// JUnit XML, which CI systems show as tests.
+    Junit,
 }
 
 impl Test {
@@ -31,40 +64,109 @@ impl Test {
         self.policy.rules.append(&mut self.paths);
         let policy = self.policy.load(host.clock, host)?;
         let shipped = self.shipped(&policy, host)?;
-        let (mut passed, mut failed) = (0, 0);
-        let rules = self.select(&policy)?.into_iter();
+        let mut results = Results::default();
+        let (mut own, mut builtin) = (Vec::new(), Vec::new());
         // If paths are given, only the rules in them are tested, not the built-in ones.
-        for rule in rules.filter(|rule| !(named && rule.builtin)) {
-            let as_shipped = shipped.as_ref().filter(|_| rule.builtin).and_then(|shipped| {
-                Some((shipped.rules.iter().find(|other| other.id == rule.id)?, shipped))
-            });
-            let (rule, policy) = as_shipped.unwrap_or((rule, &policy));
-            for result in ruletest::run(rule, &policy.sources, policy, FORMATS) {
+        for rule in self.select(&policy)?.into_iter().filter(|rule| !(named && rule.builtin)) {
+            let as_shipped = shipped
+                .as_ref()
+                .filter(|_| rule.builtin)
+                .and_then(|shipped| shipped.rules.iter().find(|other| other.id == rule.id));
+            match as_shipped {
+                Some(rule) => builtin.push(rule),
+                None => own.push(rule),
+            }
+        }
+        let groups = [(Some(&policy), own), (shipped.as_ref(), builtin)];
+        let mut failing = Vec::new();
+        let mut unused = Vec::new();
+        for (policy, rules) in groups {
+            let Some(policy) = policy else { continue };
+            self.test(policy, &rules, &mut results, host);
+            if (self.coverage || self.min_coverage.is_some()) && !rules.is_empty() {
+                let mut coverage = Coverage::default();
+                each(policy, &rules, |tests| coverage.add(tests));
+                results.add_coverage(&coverage, &policy.sources);
+            }
+            if (self.mutate || self.max_survivors.is_some()) && !rules.is_empty() {
+                let mut mutation = Mutation::default();
+                each(policy, &rules, |tests| mutation.add(tests, &equal));
+                mutation.settle(&rules);
+                results.add_mutation(&mutation, &policy.sources, &|mutant| witness(mutant, &rules));
+                failing.append(&mut mutation.failing);
+                for (rule, span) in mutation.unused {
+                    let file = policy.sources.file(span.file);
+                    unused.push((rule, format!("{}:{}", file.name, file.line_col(span.start).0)));
+                }
+            }
+        }
+        if results.tests.is_empty() {
+            return Err(Failure::because("there is no test to run")
+                .help("add `tests` to a rule, or name rules that have tests"));
+        }
+        let out = host.term.out();
+        let written = match self.format {
+            TestFormat::Human => write_human(&results, out),
+            TestFormat::Json => write_json(&results, out),
+            TestFormat::Junit => write_junit(&results, out),
+        };
+        written.map_err(|error| stdout_failed(&error))?;
+        Ok(self.exit(&results, &failing, &unused, host))
+    }
+
+    /// Runs the tests of rules and prints why they fail.
+    fn test(&self, policy: &Policy, rules: &[&Rule], results: &mut Results, host: &Host<'_>) {
+        each(policy, rules, |tests| {
+            for result in ruletest::run(tests) {
+                results.add_test(&result, &policy.sources);
                 match &result.outcome {
                     Outcome::Passed => {
                         host.term.detail(&format!("passed: {}: {}", result.rule, result.name));
-                        passed += 1;
                     }
                     Outcome::Failed(reasons) => {
                         for reason in reasons {
                             host.term.diagnostic(reason, &policy.sources);
                         }
-                        failed += 1;
                     }
                 }
             }
-        }
-        if passed + failed == 0 {
-            return Err(Failure::because("there is no test to run")
-                .help("add `tests` to a rule, or name rules that have tests"));
-        }
-        host.term.print(&format!(
-            "{}: {passed} passed, {failed} failed\n",
-            amount(passed + failed, "test", "tests")
-        ))?;
-        Ok(if failed > 0 { Exit::Findings } else { Exit::Clean })
+        });
     }
 
+    /// Whether the tests and the demands on them are met; says which are not.
+    fn exit(
+        &self,
+        results: &Results,
+        failing: &[String],
+        unused: &[(String, String)],
+        host: &Host<'_>,
+    ) -> Exit {
+        let mut met = results.counts().1 == 0;
+        for rule in failing {
+            host.term.warn(&format!("`{rule}` was not changed, because its tests fail"));
+            met = false;
+        }
+        for (rule, place) in unused {
+            host.term.warn(&format!(
+                "{place}: `{rule}` accepts a survivor that does not survive; delete it"
+            ));
+            met = false;
+        }
+        if let Some(least) = self.min_coverage.filter(|&least| results.percentage() < least.into())
+        {
+            host.term.warn(&format!(
+                "{:.1} % of the conditions are covered, fewer than {least} %",
+                (results.percentage() * 10.0).floor() / 10.0
+            ));
+            met = false;
+        }
+        let survived = results.survivors().count();
+        if let Some(most) = self.max_survivors.filter(|&most| survived > most) {
+            host.term.warn(&format!("{survived} mutants survived, more than {most}"));
+            met = false;
+        }
+        if met { Exit::Clean } else { Exit::Findings }
+    }
     /// The built-in policy with its own lists and tables, if any built-in rule is in force. A
     /// project's changes to these lists and tables must not fail the tests of built-in rules.
     fn shipped(&self, policy: &Policy, host: &Host<'_>) -> Result<Option<Policy>, Failure> {
@@ -103,5 +205,18 @@ impl Test {
         let chosen =
             |rule: &&Rule| patterns.is_empty() || patterns.iter().any(|p| p.matches(&rule.id));
         Ok(policy.rules.iter().filter(chosen).collect())
+    }
+}
+
+/// Calls `run` with the tests of each rule.
+fn each(policy: &Policy, rules: &[&Rule], mut run: impl FnMut(RuleTests<'_>)) {
+    let none = Allowlist::default();
+    for rule in rules {
+        // Most tests expect nothing of entries.
+        let reads = rule.tests.iter().any(|test| test.expect.reads_entries());
+        let index = policy.rules.iter().position(|other| other.id == rule.id);
+        let own = index.filter(|_| reads).map(|index| policy.allowlist.for_rule(index));
+        let entries = own.as_ref().unwrap_or(&none);
+        run(RuleTests { rule, sources: &policy.sources, policy, formats: FORMATS, entries });
     }
 }

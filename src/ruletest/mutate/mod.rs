@@ -1,0 +1,211 @@
+//! Changes rules one by one, and finds the changes that no test notices.
+//!
+//! A change is made in the compiled rule, so nothing is parsed again. A mutant that no test tells
+//! from its rule survives: a test is missing, or the changed part does nothing.
+
+mod expr_changes;
+mod rule_changes;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rule_changes::{RuleChange, rule_changes};
+
+use super::coverage::written;
+use super::environment::TestEnv;
+use super::expected::differs;
+use super::run::{RuleTests, Runner, as_written, clock};
+use crate::expr::Expr;
+use crate::rule::{Rule, TestCase};
+use crate::source::Span;
+
+/// The fate of a mutant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fate {
+    /// A test fails.
+    Killed,
+    /// It finds the same as the rule for every record.
+    Equal,
+    /// No test fails, and the rule gives a reason.
+    Accepted {
+        /// The reason.
+        reason: String,
+    },
+    /// No test fails.
+    Survived,
+}
+
+/// A rule with one change.
+#[derive(Debug, Clone)]
+pub struct Mutant {
+    /// The id of the rule.
+    pub rule: String,
+    /// Where the change is.
+    pub span: Span,
+    /// The text that was changed, on one line.
+    pub code: String,
+    /// What was changed, as a clause.
+    pub what: String,
+    /// What became of it.
+    pub fate: Fate,
+    /// The expression before and after, if it can be compared.
+    pub condition: Option<(Expr, Expr)>,
+}
+
+/// The mutants of rules.
+#[derive(Debug, Default)]
+pub struct Mutation {
+    /// Every mutant, in the order of rules and changes.
+    pub mutants: Vec<Mutant>,
+    /// Accepted survivors that no mutant needs any more: the place of each.
+    pub unused: Vec<(String, Span)>,
+    /// Rules whose tests fail without a change, so that they cannot tell mutants apart.
+    pub failing: Vec<String>,
+}
+
+impl Mutation {
+    /// Makes the mutants of a rule and runs its tests on each. `equal` decides whether an
+    /// expression is the same before and after.
+    pub fn add(&mut self, tests: RuleTests<'_>, equal: &dyn Fn(&Rule, &Expr, &Expr) -> bool) {
+        let RuleTests { rule, sources, .. } = tests;
+        let runner = Runner::new(tests);
+        let (Ok((plain, env)), Some(body)) = (runner.plain(), runner.body()) else { return };
+        let mut variants = vec![Variant::new(plain, env)];
+        let mut broken = false;
+        for test in &rule.tests {
+            match runner.variant(test) {
+                Ok(None) => variants[0].tests.push(test),
+                Ok(Some((rule, env))) => {
+                    variants.push(Variant { tests: vec![test], ..Variant::new(rule, env) });
+                }
+                Err(_) => broken = true,
+            }
+        }
+        let fails = |variant: &Variant<'_>| {
+            variant.tests.iter().any(|test| variant.tells(test, &variant.rule, &runner))
+        };
+        if broken || variants.iter().any(fails) {
+            self.failing.push(rule.id.clone());
+            return;
+        }
+        let mut keys: Vec<String> = Vec::new();
+        let mut known = BTreeSet::new();
+        for (number, variant) in variants.iter_mut().enumerate() {
+            for change in rule_changes(&variant.rule, body) {
+                // The values that a test sets are no part of the rule.
+                let is_value = number > 0 && change.key.contains(" without ");
+                if known.insert(change.key.clone()) && !is_value {
+                    keys.push(change.key.clone());
+                }
+                variant.changes.insert(change.key.clone(), change);
+            }
+        }
+        let mut used = BTreeSet::new();
+        for key in &keys {
+            let of = variants.iter().find_map(|variant| variant.changes.get(key));
+            let Some(RuleChange { span, what, condition, .. }) = of else { continue };
+            let code = written(*span, sources);
+            let killed = variants.iter().any(|variant| {
+                variant.changes.get(key).is_some_and(|change| {
+                    variant.tests.iter().any(|test| variant.tells(test, &change.rule, &runner))
+                })
+            });
+            let accepted = || {
+                rule.survivors.iter().position(|of| of.code == code && what.contains(&of.change))
+            };
+            let fate = match killed {
+                true => Fate::Killed,
+                false if condition.as_ref().is_some_and(|(a, b)| equal(rule, a, b)) => Fate::Equal,
+                false => match accepted() {
+                    Some(number) => {
+                        used.insert(number);
+                        Fate::Accepted { reason: rule.survivors[number].reason.clone() }
+                    }
+                    None => Fate::Survived,
+                },
+            };
+            self.mutants.push(Mutant {
+                rule: rule.id.clone(),
+                span: *span,
+                code,
+                what: what.clone(),
+                fate,
+                condition: condition.clone(),
+            });
+        }
+        let unused = rule.survivors.iter().enumerate().filter(|(number, _)| !used.contains(number));
+        self.unused.extend(unused.map(|(_, of)| (rule.id.clone(), of.span)));
+    }
+
+    /// Settles the mutants of definitions, which several rules share: one rule whose tests notice
+    /// the change, or that accepts it, is enough.
+    pub fn settle(&mut self, rules: &[&Rule]) {
+        let own: BTreeMap<&str, _> =
+            rules.iter().map(|rule| (rule.id.as_str(), rule.id_span.file)).collect();
+        let is_shared = |mutant: &Mutant| own.get(mutant.rule.as_str()) != Some(&mutant.span.file);
+        let mut fates: BTreeMap<(Span, String), Fate> = BTreeMap::new();
+        for mutant in self.mutants.iter().filter(|mutant| is_shared(mutant)) {
+            let fate = fates
+                .entry((mutant.span, mutant.what.clone()))
+                .or_insert_with(|| mutant.fate.clone());
+            if rank(&mutant.fate) < rank(fate) {
+                *fate = mutant.fate.clone();
+            }
+        }
+        let mut reported = BTreeSet::new();
+        let mut settled = Vec::new();
+        for mut mutant in std::mem::take(&mut self.mutants) {
+            if is_shared(&mutant) {
+                let key = (mutant.span, mutant.what.clone());
+                if let Some(fate) = fates.get(&key) {
+                    mutant.fate = fate.clone();
+                }
+                // A shared survivor is one missing test.
+                if !reported.insert(key) {
+                    continue;
+                }
+            }
+            settled.push(mutant);
+        }
+        self.mutants = settled;
+    }
+
+    /// The mutants that no test notices and no rule accepts.
+    pub fn survivors(&self) -> impl Iterator<Item = &Mutant> {
+        self.mutants.iter().filter(|mutant| mutant.fate == Fate::Survived)
+    }
+
+    /// The number of mutants with a fate like this one.
+    pub fn count(&self, fate: &Fate) -> usize {
+        self.mutants.iter().filter(|mutant| rank(&mutant.fate) == rank(fate)).count()
+    }
+}
+
+fn rank(fate: &Fate) -> u8 {
+    match fate {
+        Fate::Killed => 0,
+        Fate::Accepted { .. } => 1,
+        Fate::Survived => 2,
+        // Equal in one rule does not make it equal in another.
+        Fate::Equal => 3,
+    }
+}
+
+/// A rule as some of its tests see it.
+struct Variant<'a> {
+    rule: Rule,
+    env: TestEnv<'a>,
+    tests: Vec<&'a TestCase>,
+    changes: BTreeMap<String, RuleChange>,
+}
+
+impl<'a> Variant<'a> {
+    fn new(rule: Rule, env: TestEnv<'a>) -> Self {
+        Self { rule, env, tests: Vec::new(), changes: BTreeMap::new() }
+    }
+
+    /// Whether a test fails on a rule.
+    fn tells(&self, test: &TestCase, rule: &Rule, runner: &Runner<'_>) -> bool {
+        let observed = runner.evaluate(test, rule, &self.env, clock(test), as_written, None);
+        observed.map_or(true, |observed| differs(&test.expect, &observed).is_some())
+    }
+}

@@ -1,0 +1,173 @@
+//! Tests of coverage and of mutants.
+
+use super::with_tests;
+use crate::ruletest::{Coverage, Fate, Mutation, PartKind};
+
+const RULE: &str = "  on: event\n  when: |\n    event.api == \"A\" && (event.ok == true || event.user in [\"x\", \"y\"])\n  \
+                    raise: [{ to: critical, when: event.user_type == \"root\" }]\n  \
+                    params: { n: { type: int, default: 1 } }\n  by: [event.account]\n  \
+                    base: { event: { provider: aws, account: \"1\", api: A, ok: true, user: x, user_type: user } }\n";
+
+/// What no test exercises, as `gap: text`.
+fn gaps(tests: &str) -> (Vec<String>, f64) {
+    with_tests(RULE, tests, |tests| {
+        let mut coverage = Coverage::default();
+        coverage.add(tests);
+        let gaps = coverage.uncovered().into_iter();
+        let gaps = gaps.map(|part| format!("{}: {}", part.gap.words(), part.text)).collect();
+        (gaps, coverage.percentage())
+    })
+}
+
+#[test]
+fn coverage_names_what_no_test_exercises() {
+    let (found, percentage) = gaps("    - { name: a, expect: match }\n");
+    assert_eq!(
+        found,
+        [
+            "never false: event.api == \"A\"",
+            "never false: event.ok == true",
+            "never evaluated: event.user in [\"x\", \"y\"]",
+            "never true: event.user_type == \"root\"",
+            "never found: \"x\"",
+            "never found: \"y\"",
+            "never raised: event.user_type == \"root\"",
+            "never set: n",
+        ]
+    );
+    assert!((percentage - 37.5).abs() < 0.1, "{percentage}");
+}
+
+#[test]
+fn tests_on_both_sides_of_every_condition_cover_everything() {
+    let (found, percentage) = gaps(
+        "    - { name: a, params: { n: 2 }, event: { user_type: root }, expect: { severity: critical } }\n    \
+         - { name: b, event: { api: B }, expect: none }\n    \
+         - { name: c, event: { ok: false }, expect: match }\n    \
+         - { name: d, event: { ok: false, user: y }, expect: { severity: high } }\n    \
+         - { name: e, event: { ok: false, user: z }, expect: none }\n",
+    );
+    assert_eq!(found, Vec::<String>::new());
+    assert!((percentage - 100.0).abs() < f64::EPSILON);
+}
+
+/// The survivors of a rule, as `what: code`, and the number of killed mutants.
+fn survivors(rule: &str, tests: &str) -> (Vec<String>, usize) {
+    with_tests(rule, tests, |tests| {
+        let mut mutation = Mutation::default();
+        mutation.add(tests, &|_, _, _| false);
+        mutation.settle(&[tests.rule]);
+        assert_eq!(mutation.failing, Vec::<String>::new());
+        let shown = mutation.survivors().map(|of| format!("{}: {}", of.what, of.code)).collect();
+        (shown, mutation.count(&Fate::Killed))
+    })
+}
+
+#[test]
+fn a_mutant_that_no_test_notices_survives() {
+    let (found, killed) = survivors(
+        RULE,
+        "    - { name: a, expect: match }\n    - { name: b, event: { ok: false, user: z }, expect: none }\n",
+    );
+    let expected = [
+        "the clause was dropped: event.api == \"A\"",
+        "the clause was dropped: event.ok == true",
+        "`||` became `&&`: event.ok == true || event.user in [\"x\", \"y\"]",
+        "the clause was dropped: event.user in [\"x\", \"y\"]",
+        "\"x\" was removed: event.user in [\"x\", \"y\"]",
+        "\"y\" was removed: event.user in [\"x\", \"y\"]",
+        "`event.account` was dropped from `by`: event.account",
+        "the `raise` to critical was dropped: event.user_type == \"root\"",
+        "`==` became `!=`: event.user_type == \"root\"",
+    ];
+    for survivor in expected {
+        assert!(found.iter().any(|of| of == survivor), "{survivor} is not in {found:#?}");
+    }
+    assert_eq!(found.len(), expected.len(), "{found:#?}");
+    assert!(killed > 4, "{killed}");
+}
+
+#[test]
+fn tests_on_both_sides_leave_no_survivor() {
+    let tests = "    - { name: a, event: { user_type: root }, expect: { severity: critical } }\n    \
+                 - { name: b, event: { api: B }, expect: none }\n    \
+                 - { name: c, event: { ok: false }, expect: { severity: high } }\n    \
+                 - { name: d, event: { ok: false, user: y }, expect: match }\n    \
+                 - { name: e, event: { user: z }, expect: match }\n    \
+                 - { name: f, event: { ok: false, user: z }, expect: none }\n    \
+                 - { name: g, records: [{}, { event: { account: \"2\" } }], expect: { findings: 2 } }\n";
+    assert_eq!(survivors(RULE, tests).0, Vec::<String>::new());
+}
+
+#[test]
+fn windows_bounds_ranges_and_steps_are_changed() {
+    let correlate = "  on: event\n  when: event.api == \"A\" && event.ip.in_cidr(\"10.0.0.0/8\")\n  by: []\n  correlate:\n    \
+                     within: 10m\n    measures: { n: { count: \"true\" } }\n    having: n >= 2\n";
+    let tests = "    - { name: a, event: { provider: aws, api: B, ip: 192.0.2.1, time: 2026-01-01T00:00:00Z }, expect: none }\n";
+    let (found, _) = survivors(correlate, tests);
+    for survivor in [
+        "10m became 20m: 10m",
+        "10m became 5m: 10m",
+        "2 became 3: 2",
+        "2 became 1: 2",
+        "`>=` became `>`: n >= 2",
+        "the range 10.0.0.0/8 was widened to 10.0.0.0/7: event.ip.in_cidr(\"10.0.0.0/8\")",
+        "the range 10.0.0.0/8 was shifted to 11.0.0.0/8: event.ip.in_cidr(\"10.0.0.0/8\")",
+    ] {
+        assert!(found.iter().any(|of| of == survivor), "{survivor} is not in {found:#?}");
+    }
+    let sequence = "  on: event\n  by: []\n  sequence:\n    within: 1h\n    steps:\n      - { id: a, when: 'event.api == \"A\"' }\n      \
+                    - { id: b, when: 'event.api == \"B\"' }\n      - { id: c, absent: true, when: 'event.api == \"C\"' }\n";
+    let (found, _) = survivors(
+        sequence,
+        "    - { name: a, event: { provider: aws, api: D, time: 2026-01-01T00:00:00Z }, expect: none }\n",
+    );
+    for survivor in ["the steps `a` and `b` were swapped", "the absent step `c` was dropped"] {
+        assert!(found.iter().any(|of| of.starts_with(survivor)), "{survivor} is not in {found:#?}");
+    }
+}
+
+#[test]
+fn a_rule_accepts_a_survivor_by_its_text() {
+    let accepted = format!(
+        "{RULE}  survivors: [{{ code: event.account, reason: one account }}, {{ code: gone, reason: x }}]\n"
+    );
+    with_tests(
+        &accepted,
+        "    - { name: a, expect: match }\n    - { name: b, event: { api: B }, expect: none }\n",
+        |tests| {
+            let mut mutation = Mutation::default();
+            mutation.add(tests, &|_, _, _| false);
+            let by = mutation.mutants.iter().find(|of| of.code == "event.account").unwrap();
+            assert_eq!(by.fate, Fate::Accepted { reason: "one account".to_owned() });
+            let unused: Vec<&str> =
+                mutation.unused.iter().map(|(_, span)| tests.sources.text(*span)).collect();
+            assert_eq!(unused, ["gone"]);
+        },
+    );
+}
+
+#[test]
+fn a_rule_whose_tests_fail_has_no_mutants() {
+    with_tests(RULE, "    - { name: a, expect: none }\n", |tests| {
+        let mut mutation = Mutation::default();
+        mutation.add(tests, &|_, _, _| false);
+        assert_eq!(mutation.failing, ["test"]);
+        assert!(mutation.mutants.is_empty());
+    });
+}
+
+#[test]
+fn conditions_over_measures_are_covered_by_the_fullest_window() {
+    let rule = "  on: event\n  when: event.api == \"A\"\n  by: []\n  correlate:\n    within: 10m\n    \
+                measures: { n: { count: \"true\" } }\n    having: n >= 2\n";
+    let one = "{ event: { provider: aws, api: A, time: 2026-01-01T00:00:00Z } }";
+    let tests = format!(
+        "    - {{ name: a, records: [{one}, {one}], expect: match }}\n    - {{ name: b, records: [{one}], expect: none }}\n"
+    );
+    with_tests(rule, &tests, |tests| {
+        let mut coverage = Coverage::default();
+        coverage.add(tests);
+        assert_eq!(coverage.count(PartKind::Condition), (4, 3), "{:#?}", coverage.uncovered());
+    });
+}
