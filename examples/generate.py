@@ -716,7 +716,7 @@ def tables():
     yield csv("identities", ["User ID", "User", "Created"], [ident("AIDA", "backup-sync"), "backup-sync", "2024-11-12T11:00:00Z"],
               ["281234567890123411", "alice", "2024-05-20T02:41:17Z"], ["100000000012", "storefront-deploy", "2025-12-01T06:00:00Z"])
     yield csv("cloud_managers", ["cidr", "product"], ["198.51.100.64/28", "bastion of the outsourced operators"], ["2001:db8:77::/48", "cost report"])
-    yield csv("ip_countries", ["ip", "country"], ["203.0.113.0/24", "NL"], ["198.51.100.0/24", "BR"])
+    yield csv("signin_countries", ["ip", "country"], ["203.0.113.0/24", "NL"], ["198.51.100.0/24", "BR"])
     yield csv("shared_roles", ["role", "remark"], ["on-call", "people on call take turns"])
 
 

@@ -283,11 +283,11 @@ pub(super) static FILES: &[(&str, &str)] = &[
     ("tables/github_egress.yaml", include_str!("../../rules/tables/github_egress.yaml")),
     ("tables/identities.yaml", include_str!("../../rules/tables/identities.yaml")),
     ("tables/ip_assets.yaml", include_str!("../../rules/tables/ip_assets.yaml")),
-    ("tables/ip_countries.yaml", include_str!("../../rules/tables/ip_countries.yaml")),
     ("tables/ip_notes.yaml", include_str!("../../rules/tables/ip_notes.yaml")),
     ("tables/key_policies.yaml", include_str!("../../rules/tables/key_policies.yaml")),
     ("tables/key_usage.yaml", include_str!("../../rules/tables/key_usage.yaml")),
     ("tables/leaked_keys.yaml", include_str!("../../rules/tables/leaked_keys.yaml")),
     ("tables/scheduled_deletions.yaml", include_str!("../../rules/tables/scheduled_deletions.yaml")),
     ("tables/shared_roles.yaml", include_str!("../../rules/tables/shared_roles.yaml")),
+    ("tables/signin_countries.yaml", include_str!("../../rules/tables/signin_countries.yaml")),
 ];
