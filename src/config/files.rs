@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::builtin_files;
-use super::project::BUILTIN_EXTENDED;
 use crate::diag::codes::{config as codes, policy as policy_codes};
 use crate::diag::{Diagnostic, nearest};
 use crate::source::{FileId, Sources, Span, walk};
 
 /// The prefix of names of built-in files: `builtin:rules/detections/create-access-key.yaml`.
 pub const BUILTIN_PREFIX: &str = "builtin:rules/";
+
+/// The value of `extends` for all rules that ship with Keytrail.
+pub(super) const BUILTIN_EXTENDED: &str = "builtin:extended";
 
 /// The folder of the built-in rules of the extended pack.
 const EXTENDED: &str = "extended/";

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use super::files::PolicyPath;
+use super::files::{BUILTIN_EXTENDED, PolicyPath};
 use super::inputs::{self, INPUT};
 use crate::diag::codes::{config as codes, policy as policy_codes};
 use crate::diag::{Diagnostic, Level, did_you_mean, escaped};
@@ -19,9 +19,6 @@ pub const FILE_NAME: &str = "keytrail.yaml";
 
 /// The value of `extends` for the rules that ship with Keytrail, without the extended pack.
 const BUILTIN: &str = "builtin";
-
-/// The value of `extends` for all rules that ship with Keytrail.
-pub(super) const BUILTIN_EXTENDED: &str = "builtin:extended";
 
 /// The shape of the project file.
 pub static PROJECT: Shape = Shape::Object(KEYS);
