@@ -4,9 +4,9 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::explain::Explanation;
+use super::observer::RecordObserver;
 use super::run::{RuleTests, Runner, as_written, clock};
 use super::text::one_line;
-use super::watch::Watch;
 use crate::expr::ir::{Ir, NodeId, Op};
 use crate::expr::{Bindings, EvalError, Expr, Trace};
 use crate::rule::{Construct, Judged, Rule};
@@ -90,11 +90,12 @@ pub struct Uncovered {
 /// The parts of rules, and which of them tests exercise.
 #[derive(Debug, Default)]
 pub struct Coverage {
-    parts: BTreeMap<(PartKind, Span, String), Seen>,
+    parts: BTreeMap<(PartKind, Span, String), Exercised>,
 }
 
+/// What tests do with a part. A part that is no condition is only ever true: found, raised or set.
 #[derive(Debug, Default, Clone, Copy)]
-struct Seen {
+struct Exercised {
     is_true: bool,
     is_false: bool,
 }
@@ -116,11 +117,11 @@ impl Coverage {
             .map(|entry| entry.key.text())
             .collect();
         for parameter in &plain.parameters {
-            let seen = self
+            let exercised = self
                 .parts
                 .entry((PartKind::Parameter, parameter.span, parameter.name.clone()))
                 .or_default();
-            seen.is_true |= set.contains(parameter.name.as_str());
+            exercised.is_true |= set.contains(parameter.name.as_str());
         }
         for test in &rule.tests {
             let variant = runner.variant(test).ok().flatten();
@@ -157,17 +158,17 @@ impl Coverage {
 
     /// Evaluates a condition, and notes what it exercises. Returns its result.
     fn observe(&mut self, expr: &Expr, bindings: &Bindings<'_>, sources: &Sources) -> bool {
-        let observed = Observed::default();
-        let holds = expr.trace(bindings, &observed).ok().and_then(|value| value.as_bool());
-        let values = observed.values.into_inner();
+        let node_values = NodeValues::default();
+        let holds = expr.trace(bindings, &node_values).ok().and_then(|value| value.as_bool());
+        let values = node_values.values.into_inner();
         for atom in atoms(expr.ir()) {
             let truths = values.iter().filter(|(id, _)| *id == atom.id);
-            let seen = self.parts.entry(condition(atom, sources)).or_default();
+            let exercised = self.parts.entry(condition(atom, sources)).or_default();
             for (_, value) in truths {
                 // A missing value is not true.
                 let is_true = value.as_bool() == Some(true);
-                seen.is_true |= is_true;
-                seen.is_false |= !is_true;
+                exercised.is_true |= is_true;
+                exercised.is_false |= !is_true;
             }
         }
         expr.ir().walk(&mut |node| {
@@ -201,25 +202,18 @@ impl Coverage {
     /// two: that it is true, and that it is false.
     pub fn count(&self, kind: PartKind) -> (usize, usize) {
         let of_kind = self.parts.iter().filter(|((of, ..), _)| *of == kind);
-        of_kind.fold((0, 0), |(all, exercised), (_, seen)| match kind {
+        of_kind.fold((0, 0), |(all, exercised), (_, part)| match kind {
             PartKind::Condition => {
-                (all + 2, exercised + usize::from(seen.is_true) + usize::from(seen.is_false))
+                (all + 2, exercised + usize::from(part.is_true) + usize::from(part.is_false))
             }
-            _ => (all + 1, exercised + usize::from(seen.is_true)),
+            _ => (all + 1, exercised + usize::from(part.is_true)),
         })
-    }
-
-    /// The percentage of conditions that are true in one test and false in another.
-    pub fn percentage(&self) -> f64 {
-        match self.count(PartKind::Condition) {
-            (0, _) => 100.0,
-            (all, exercised) => 100.0 * exercised as f64 / all as f64,
-        }
     }
 
     /// The parts that tests do not exercise, in the order of kinds, files and places.
     pub fn uncovered(&self) -> Vec<Uncovered> {
-        let gap = |kind, seen: &Seen| match (kind, seen.is_true, seen.is_false) {
+        let gap = |kind, exercised: &Exercised| match (kind, exercised.is_true, exercised.is_false)
+        {
             (PartKind::Condition, false, false) => Some(Gap::NeverEvaluated),
             (PartKind::Condition, false, true) => Some(Gap::NeverTrue),
             (PartKind::Condition, true, false) => Some(Gap::NeverFalse),
@@ -230,8 +224,8 @@ impl Coverage {
         };
         let parts = self.parts.iter();
         parts
-            .filter_map(|((kind, span, text), seen)| {
-                let gap = gap(*kind, seen)?;
+            .filter_map(|((kind, span, text), exercised)| {
+                let gap = gap(*kind, exercised)?;
                 Some(Uncovered { kind: *kind, span: *span, text: text.clone(), gap })
             })
             .collect()
@@ -351,14 +345,14 @@ fn items(node: &Ir) -> Vec<(Key, Written<'_>)> {
     }
 }
 
-/// Watches the records of a test.
+/// Observes the records of a test.
 struct Probe<'c, 'r> {
     coverage: &'c mut Coverage,
     rule: &'r Rule,
     explanation: Explanation<'r>,
 }
 
-impl Watch for Probe<'_, '_> {
+impl RecordObserver for Probe<'_, '_> {
     fn record(&mut self, bindings: &Bindings<'_>, sources: &Sources) {
         self.explanation.record(bindings, sources);
         let mut matches = false;
@@ -382,11 +376,11 @@ impl Watch for Probe<'_, '_> {
 
 /// The values of the nodes of one evaluation.
 #[derive(Default)]
-struct Observed {
+struct NodeValues {
     values: RefCell<Vec<(NodeId, Value<'static>)>>,
 }
 
-impl Trace for Observed {
+impl Trace for NodeValues {
     fn node(&self, id: NodeId, outcome: Result<&Value<'_>, &EvalError>) {
         if let Ok(value @ (Value::Bool(_) | Value::Str(_) | Value::Int(_) | Value::Missing)) =
             outcome

@@ -4,8 +4,8 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use super::matches::Matches;
+use super::observer::RecordObserver;
 use super::text::{one_line, shown_value};
-use super::watch::Watch;
 use crate::diag::Diagnostic;
 use crate::expr::ir::{Ir, NodeId, Op};
 use crate::expr::{Bindings, EvalError, Expr, Trace};
@@ -58,7 +58,7 @@ impl<'r> Explanation<'r> {
     }
 }
 
-impl Watch for Explanation<'_> {
+impl RecordObserver for Explanation<'_> {
     fn record(&mut self, bindings: &Bindings<'_>, sources: &Sources) {
         self.records += 1;
         for (result, step) in self.steps.iter_mut().zip(&self.rule.steps) {

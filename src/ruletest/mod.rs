@@ -10,12 +10,12 @@ mod expected;
 mod explain;
 mod matches;
 mod mutate;
+mod observer;
 mod records;
 mod reports;
 mod rows;
 mod run;
 mod text;
-mod watch;
 
 pub use coverage::{Coverage, Gap, PartKind, Uncovered};
 pub use matches::Matches;

@@ -6,11 +6,11 @@ use std::sync::LazyLock;
 use super::environment::TestEnv;
 use super::expected::{Observed, differs};
 use super::explain::Explanation;
+use super::observer::RecordObserver;
 use super::records::WrittenRecord;
 use super::reports::TestReports;
 use super::rows::TestTable;
 use super::text::shown_value;
-use super::watch::Watch;
 use crate::allow::Allowlist;
 use crate::diag::codes::rule as codes;
 use crate::diag::{Diagnostic, did_you_mean, escaped};
@@ -219,7 +219,7 @@ impl<'a> Runner<'a> {
         Ok(())
     }
 
-    /// Evaluates the test's records in the given order; `watch` sees each of them.
+    /// Evaluates the test's records in the given order; `observer` receives each of them.
     pub(super) fn evaluate(
         &self,
         test: &TestCase,
@@ -227,7 +227,7 @@ impl<'a> Runner<'a> {
         env: &dyn Env,
         now: Time,
         order: impl Fn(&[Node]) -> Vec<Node>,
-        watch: Option<&mut dyn Watch>,
+        observer: Option<&mut dyn RecordObserver>,
     ) -> Result<Observed, Vec<Diagnostic>> {
         let enrichment = Enrichment::new(env, reference::fields());
         let allowlist = if test.expect.reads_entries() { self.entries } else { &*NO_ENTRIES };
@@ -255,7 +255,7 @@ impl<'a> Runner<'a> {
             harness: RuleHarness::new(&plan, &options),
             records: 0,
             values: Vec::new(),
-            watch,
+            observer,
             sources: self.sources,
             errors: Vec::new(),
         };
@@ -428,7 +428,7 @@ struct TestRecords<'r, 'e> {
     records: usize,
     /// The fields that the condition read of the last record, with their values.
     values: Vec<String>,
-    watch: Option<&'r mut (dyn Watch + 'e)>,
+    observer: Option<&'r mut (dyn RecordObserver + 'e)>,
     sources: &'r Sources,
     errors: Vec<Diagnostic>,
 }
@@ -438,8 +438,8 @@ impl TestRecords<'_, '_> {
         self.records += 1;
         self.values = shown(self.rule, bindings);
         let bindings = Bindings { reports: Some(self.reports), ..*bindings };
-        if let Some(watch) = &mut self.watch {
-            watch.record(&bindings, self.sources);
+        if let Some(observer) = &mut self.observer {
+            observer.record(&bindings, self.sources);
         }
         let (_, errors) = self.harness.record(&bindings);
         let rule = self.rule;

@@ -131,11 +131,6 @@ impl Targets {
         })
     }
 
-    /// Whether one of the reports is for programs.
-    pub(crate) fn for_programs(&self) -> bool {
-        self.0.iter().any(|(output, _)| output.name != HUMAN)
-    }
-
     /// Whether one of the reports shows records.
     pub(crate) fn show_records(&self) -> bool {
         self.0.iter().any(|(output, _)| output.records)

@@ -23,42 +23,44 @@ pub(super) struct Unshown {
 
 /// Removes what exceeds the bounds from findings, which are sorted by rule, and from the requests.
 pub(super) fn bound(findings: &mut [Finding], wanted: &mut Vec<SampleRequest>) -> Unshown {
-    let sampled = |finding: &Finding| finding.calls.iter().map(|calls| calls.samples.len()).sum();
-    let leads = caps(findings, |_| 1, LEADS_PER_RUN);
-    let samples = caps(findings, sampled, SAMPLES_PER_RUN);
+    let leads = cap(findings, |_| 1, LEADS_PER_RUN);
+    let samples = cap(findings, samples_of, SAMPLES_PER_RUN);
     let mut unshown = Unshown::default();
-    let mut bare = vec![false; findings.len()];
-    for (of_rule, bare) in by_rule(findings, &mut bare) {
+    let mut is_bare = Vec::with_capacity(findings.len());
+    for of_rule in findings.chunk_by_mut(|a, b| a.rule == b.rule) {
         let mut left = samples;
-        for (at, (finding, bare)) in of_rule.iter_mut().zip(bare).enumerate() {
-            if at >= leads {
-                *bare = true;
+        for (at, finding) in of_rule.iter_mut().enumerate() {
+            let bare = at >= leads;
+            if bare {
                 finding.sample.text.clear();
                 finding.sample.request = None;
-                unshown.leads += 1;
             }
-            let count = sampled(finding);
+            let count = samples_of(finding);
             let shown = count.min(left);
             left -= shown;
             if shown < count {
                 truncate(finding, shown);
             }
-            unshown.samples += u64::from(shown == 0 && count > 0 && !*bare);
+            unshown.leads += u64::from(bare);
+            unshown.samples += u64::from(shown == 0 && count > 0 && !bare);
+            is_bare.push(bare);
         }
     }
-    wanted.retain_mut(|want| {
-        let Some(finding) = findings.get(want.finding) else { return false };
-        match want.slot {
-            SampleTarget::Lead => {
-                want.message_only = bare[want.finding];
-                true
-            }
-            SampleTarget::Sample(call, at) => {
-                finding.calls.get(call).is_some_and(|calls| at < calls.samples.len())
-            }
+    wanted.retain_mut(|want| match want.slot {
+        SampleTarget::Lead => {
+            want.message_only = is_bare[want.finding];
+            true
+        }
+        SampleTarget::Sample(call, at) => {
+            let calls = findings.get(want.finding).and_then(|finding| finding.calls.get(call));
+            calls.is_some_and(|calls| at < calls.samples.len())
         }
     });
     unshown
+}
+
+fn samples_of(finding: &Finding) -> usize {
+    finding.calls.iter().map(|calls| calls.samples.len()).sum()
 }
 
 /// Removes every sample from the findings, and the requests for them.
@@ -67,20 +69,8 @@ pub(super) fn remove_all(findings: &mut [Finding], wanted: &mut Vec<SampleReques
     wanted.retain(|want| want.slot == SampleTarget::Lead);
 }
 
-/// The findings of each rule, with the same part of a parallel slice.
-fn by_rule<'f, T>(
-    findings: &'f mut [Finding],
-    mut parallel: &'f mut [T],
-) -> impl Iterator<Item = (&'f mut [Finding], &'f mut [T])> {
-    findings.chunk_by_mut(|a, b| a.rule == b.rule).map(move |of_rule| {
-        let (mine, rest) = std::mem::take(&mut parallel).split_at_mut(of_rule.len());
-        parallel = rest;
-        (of_rule, mine)
-    })
-}
-
 /// How many each rule may show, so that all rules together show at most `most`.
-fn caps(findings: &[Finding], count: impl Fn(&Finding) -> usize, most: usize) -> usize {
+fn cap(findings: &[Finding], count: impl Fn(&Finding) -> usize, most: usize) -> usize {
     let of_rules = findings.chunk_by(|a, b| a.rule == b.rule);
     share(of_rules.map(|of_rule| of_rule.iter().map(&count).sum()).collect(), most)
 }

@@ -20,9 +20,6 @@ pub fn write(results: &Results, out: &mut dyn io::Write) -> io::Result<()> {
         let (path, code) = (escape(&mutant.path), escape(&mutant.code));
         let what = escape(&mutant.what);
         writeln!(out, "{path}:{}:{}: survived: {what}: {code}", mutant.line, mutant.column)?;
-        if let Some(witness) = &mutant.witness {
-            writeln!(out, "  add a test with: {}", escape(witness))?;
-        }
     }
     let (passed, failed) = results.counts();
     let tests = amount(passed + failed, "test", "tests");

@@ -119,9 +119,6 @@ struct Mutant<'r> {
     /// The reason that the rule states, if it is accepted.
     #[serde(skip_serializing_if = "Option::is_none")]
     accepted: Option<&'r str>,
-    /// A record for which the changed rule differs.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    witness: Option<&'r str>,
 }
 
 /// Writes the results as JSON.
@@ -192,7 +189,6 @@ pub fn write(results: &Results, out: &mut dyn io::Write) -> io::Result<()> {
                         Fate::Accepted { reason } => Some(reason),
                         _ => None,
                     },
-                    witness: of.witness.as_deref(),
                 })
                 .collect(),
         }),

@@ -79,8 +79,6 @@ pub struct MutantResult {
     pub what: String,
     /// What became of it.
     pub fate: Fate,
-    /// For a survivor, a record that tells it from the rule.
-    pub witness: Option<String>,
 }
 
 impl Results {
@@ -118,13 +116,8 @@ impl Results {
         self.gaps.sort_by_key(order);
     }
 
-    /// Adds mutants; `witness` finds a record that tells a survivor from its rule.
-    pub fn add_mutation(
-        &mut self,
-        mutation: &Mutation,
-        sources: &Sources,
-        witness: &dyn Fn(&crate::ruletest::Mutant) -> Option<String>,
-    ) {
+    /// Adds mutants.
+    pub fn add_mutation(&mut self, mutation: &Mutation, sources: &Sources) {
         self.mutated = true;
         for mutant in &mutation.mutants {
             let (path, line, column) = place(mutant.span, sources);
@@ -136,10 +129,6 @@ impl Results {
                 code: mutant.code.clone(),
                 what: mutant.what.clone(),
                 fate: mutant.fate.clone(),
-                witness: match mutant.fate {
-                    Fate::Survived => witness(mutant),
-                    _ => None,
-                },
             });
         }
     }

@@ -17,6 +17,8 @@ pub(super) struct Changed {
     /// The change without values that depend on parameters, so that the same change is recognised
     /// when a test sets them.
     pub(super) key: String,
+    /// Whether it removes one value of a list or set.
+    pub(super) removes_value: bool,
     pub(super) expr: Expr,
 }
 
@@ -25,7 +27,19 @@ struct Replacement {
     span: Span,
     what: String,
     key: String,
+    removes_value: bool,
     node: Ir,
+}
+
+impl Replacement {
+    fn new(span: Span, what: String, key: String, node: Ir) -> Self {
+        Self { span, what, key, removes_value: false, node }
+    }
+
+    /// A value of a list or set is removed.
+    fn without(span: Span, value: &str, what: String, node: Ir) -> Self {
+        Self { span, what, key: format!("without {value}"), removes_value: true, node }
+    }
 }
 
 /// Every change of an expression of a rule in this file.
@@ -37,9 +51,9 @@ pub(super) fn changes(expr: &Expr, file: FileId) -> Vec<Changed> {
         comparison(node, &mut found);
         membership(node, file, &mut found);
         call(node, &mut found);
-        for Replacement { span, what, key, node: new } in found {
+        for Replacement { span, what, key, removes_value, node: new } in found {
             let expr = expr.replaced(node.id, &mut |_| new.clone());
-            changed.push(Changed { span, what, key, expr });
+            changed.push(Changed { span, what, key, removes_value, expr });
         }
     });
     changed
@@ -52,7 +66,7 @@ fn with(node: &Ir, op: Op) -> Ir {
 /// Clauses dropped, `&&` and `||` swapped, tests negated.
 fn logic(node: &Ir, out: &mut Vec<Replacement>) {
     let mut push = |span, what: &str, key: &str, node| {
-        out.push(Replacement { span, what: what.to_owned(), key: key.to_owned(), node });
+        out.push(Replacement::new(span, what.to_owned(), key.to_owned(), node));
     };
     match &node.op {
         Op::And(parts) | Op::Or(parts) => {
@@ -109,26 +123,26 @@ fn comparison(node: &Ir, out: &mut Vec<Replacement>) {
                 Comparison::Ge => &[Comparison::Gt, Comparison::Lt],
             };
             for other in others {
-                out.push(Replacement {
-                    span: node.span,
-                    what: format!("`{}` became `{}`", op.symbol(), other.symbol()),
-                    key: format!("operator {}", other.symbol()),
-                    node: with(node, Op::Compare(*other, a.clone(), b.clone())),
-                });
+                out.push(Replacement::new(
+                    node.span,
+                    format!("`{}` became `{}`", op.symbol(), other.symbol()),
+                    format!("operator {}", other.symbol()),
+                    with(node, Op::Compare(*other, a.clone(), b.clone())),
+                ));
             }
             for (span, what, key, moved) in moves(a) {
                 let node = with(node, Op::Compare(*op, Box::new(moved), b.clone()));
-                out.push(Replacement { span, what, key, node });
+                out.push(Replacement::new(span, what, key, node));
             }
             for (span, what, key, moved) in moves(b) {
                 let node = with(node, Op::Compare(*op, a.clone(), Box::new(moved)));
-                out.push(Replacement { span, what, key, node });
+                out.push(Replacement::new(span, what, key, node));
             }
         }
         Op::Arithmetic(op, a, b) => {
             for (span, what, key, moved) in moves(b) {
                 let node = with(node, Op::Arithmetic(*op, a.clone(), Box::new(moved)));
-                out.push(Replacement { span, what, key, node });
+                out.push(Replacement::new(span, what, key, node));
             }
         }
         Op::InRange(a, first, last) => {
@@ -140,12 +154,12 @@ fn comparison(node: &Ir, out: &mut Vec<Replacement>) {
             ];
             for (from, to, key) in ranges {
                 let (Some(from), Some(to)) = (from, to) else { continue };
-                out.push(Replacement {
-                    span: node.span,
-                    what: format!("the range {first} to {last} became {from} to {to}"),
-                    key: key.to_owned(),
-                    node: with(node, Op::InRange(a.clone(), from, to)),
-                });
+                out.push(Replacement::new(
+                    node.span,
+                    format!("the range {first} to {last} became {from} to {to}"),
+                    key.to_owned(),
+                    with(node, Op::InRange(a.clone(), from, to)),
+                ));
             }
         }
         _ => {}
@@ -192,12 +206,9 @@ fn membership(node: &Ir, file: FileId, out: &mut Vec<Replacement>) {
                 let mut rest = set.values().to_vec();
                 rest.remove(number);
                 let text = super::super::text::shown_value(value);
-                out.push(Replacement {
-                    span: node.span,
-                    what: format!("{text} was removed"),
-                    key: format!("without {text}"),
-                    node: with(node, Op::InSet(a.clone(), Arc::new(Set::new(rest)))),
-                });
+                let without = with(node, Op::InSet(a.clone(), Arc::new(Set::new(rest))));
+                let what = format!("{text} was removed");
+                out.push(Replacement::without(node.span, &text, what, without));
             }
         }
         Op::InList(a, list) => lists(list, file, node, out, &|list| Op::InList(a.clone(), list)),
@@ -224,80 +235,70 @@ fn lists(
         for (number, value) in list.values().iter().enumerate() {
             let mut rest = list.values().to_vec();
             rest.remove(number);
-            out.push(Replacement {
-                span: value.span.unwrap_or(node.span),
-                what: format!("`{}` was removed", value.text),
-                key: format!("without {}", value.text),
-                node: with(node, op(other(rest))),
-            });
+            let (span, text) = (value.span.unwrap_or(node.span), &value.text);
+            let what = format!("`{text}` was removed");
+            out.push(Replacement::without(span, text, what, with(node, op(other(rest)))));
         }
         return;
     }
-    out.push(Replacement {
-        span: node.span,
-        what: "the list was emptied".to_owned(),
-        key: "emptied".to_owned(),
-        node: with(node, op(other(Vec::new()))),
-    });
+    let (what, key) = ("the list was emptied".to_owned(), "emptied".to_owned());
+    out.push(Replacement::new(node.span, what, key, with(node, op(other(Vec::new())))));
 }
 
 /// Constant arguments of functions: items removed, ranges widened and shifted.
 fn call(node: &Ir, out: &mut Vec<Replacement>) {
     let Op::Call(Call { function, args, .. }) = &node.op else { return };
-    let mut replace = |number: usize, arg: Ir, what: String, key: String| {
+    // A function that refuses the changed argument has no such mutant.
+    let with_argument = |number: usize, arg: Ir| {
         let mut args = args.clone();
         args[number] = arg;
-        // A function that refuses the changed argument has no such mutant.
-        if let Ok(call) = Call::new(*function, args) {
-            out.push(Replacement { span: node.span, what, key, node: with(node, Op::Call(call)) });
-        }
+        Call::new(*function, args).ok().map(|call| with(node, Op::Call(call)))
     };
     for (number, arg) in args.iter().enumerate() {
-        let texts: Vec<&str> = match (&arg.op, arg.constant()) {
-            (_, Some(Value::Str(text))) => vec![text],
-            (_, Some(Value::List(items))) => items.iter().filter_map(Value::as_str).collect(),
-            (Op::NamedList(list), _) if !list.is_empty() => {
-                let (id, of) = (list.id.clone(), list.of.clone());
-                let empty = List::new(id, of, list.description.clone(), Vec::new());
-                let arg_ = with(arg, Op::NamedList(Arc::new(empty)));
-                replace(number, arg_, "the list was emptied".to_owned(), "emptied".to_owned());
-                continue;
-            }
-            _ => continue,
-        };
-        let is_list = matches!(arg.constant(), Some(Value::List(_)));
-        let of = |texts: Vec<String>| {
-            let mut values = texts.into_iter().map(|text| Value::Str(text.into()));
-            match is_list {
-                true => with(arg, Op::Const(Value::List(Items::Owned(values.collect())))),
-                false => with(arg, Op::Const(values.next().unwrap_or_default())),
-            }
-        };
-        let changed = |at: usize, text: Option<String>| {
-            let mut all: Vec<String> = texts.iter().map(|text| (*text).to_owned()).collect();
-            match text {
-                Some(text) => all[at] = text,
-                None => drop(all.remove(at)),
-            }
-            of(all)
-        };
+        if let Op::NamedList(list) = &arg.op {
+            let (id, of) = (list.id.clone(), list.of.clone());
+            let empty = List::new(id, of, list.description.clone(), Vec::new());
+            let empty = with_argument(number, with(arg, Op::NamedList(Arc::new(empty))));
+            let (what, key) = ("the list was emptied".to_owned(), "emptied".to_owned());
+            let empty = empty.filter(|_| !list.is_empty());
+            out.extend(empty.map(|empty| Replacement::new(node.span, what, key, empty)));
+            continue;
+        }
+        let texts = texts_of(arg);
         for (at, text) in texts.iter().enumerate() {
             if texts.len() > 1 {
-                replace(
-                    number,
-                    changed(at, None),
-                    format!("\"{text}\" was removed"),
-                    format!("without {text}"),
-                );
+                let without = with_argument(number, with_texts(arg, &texts, at, None));
+                let what = format!("\"{text}\" was removed");
+                out.extend(without.map(|new| Replacement::without(node.span, text, what, new)));
             }
-            if function.name() != "in_cidr" {
-                continue;
-            }
-            for (other, word) in neighbours(text) {
+            let others = if function.name() == "in_cidr" { neighbours(text) } else { Vec::new() };
+            for (other, word) in others {
+                let new = with_argument(number, with_texts(arg, &texts, at, Some(&other)));
                 let what = format!("the range {text} was {word} to {other}");
-                replace(number, changed(at, Some(other)), what, format!("{word} {text}"));
+                let key = format!("{word} {text}");
+                out.extend(new.map(|new| Replacement::new(node.span, what, key, new)));
             }
         }
+    }
+}
+
+/// The texts of a constant argument: one, or those of a list.
+fn texts_of(arg: &Ir) -> Vec<&str> {
+    match arg.constant() {
+        Some(Value::Str(text)) => vec![text],
+        Some(Value::List(items)) => items.iter().filter_map(Value::as_str).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// A constant argument with the text at an index replaced, or removed if there is no other.
+fn with_texts(arg: &Ir, texts: &[&str], at: usize, other: Option<&str>) -> Ir {
+    let (before, after) = (texts.iter().take(at), texts.iter().skip(at + 1));
+    let all = before.copied().chain(other).chain(after.copied());
+    let mut values = all.map(|text| Value::Str(text.to_owned().into()));
+    match arg.constant() {
+        Some(Value::List(_)) => with(arg, Op::Const(Value::List(Items::Owned(values.collect())))),
+        _ => with(arg, Op::Const(values.next().unwrap_or_default())),
     }
 }
 

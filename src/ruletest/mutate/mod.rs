@@ -14,7 +14,6 @@ use super::coverage::written;
 use super::environment::TestEnv;
 use super::expected::differs;
 use super::run::{RuleTests, Runner, as_written, clock};
-use crate::expr::Expr;
 use crate::rule::{Rule, TestCase};
 use crate::source::Span;
 
@@ -23,7 +22,7 @@ use crate::source::Span;
 pub enum Fate {
     /// A test fails.
     Killed,
-    /// It finds the same as the rule for every record.
+    /// Its changed condition has the same constant result as before.
     Equal,
     /// No test fails, and the rule gives a reason.
     Accepted {
@@ -47,8 +46,6 @@ pub struct Mutant {
     pub what: String,
     /// What became of it.
     pub fate: Fate,
-    /// The expression before and after, if it can be compared.
-    pub condition: Option<(Expr, Expr)>,
 }
 
 /// The mutants of rules.
@@ -63,9 +60,8 @@ pub struct Mutation {
 }
 
 impl Mutation {
-    /// Makes the mutants of a rule and runs its tests on each. `equal` decides whether an
-    /// expression is the same before and after.
-    pub fn add(&mut self, tests: RuleTests<'_>, equal: &dyn Fn(&Rule, &Expr, &Expr) -> bool) {
+    /// Makes the mutants of a rule and runs its tests on each.
+    pub fn add(&mut self, tests: RuleTests<'_>) {
         let RuleTests { rule, sources, .. } = tests;
         let runner = Runner::new(tests);
         let (Ok((plain, env)), Some(body)) = (runner.plain(), runner.body()) else { return };
@@ -88,12 +84,12 @@ impl Mutation {
             return;
         }
         let mut keys: Vec<String> = Vec::new();
-        let mut known = BTreeSet::new();
+        let mut made = BTreeSet::new();
         for (number, variant) in variants.iter_mut().enumerate() {
             for change in rule_changes(&variant.rule, body) {
                 // The values that a test sets are no part of the rule.
-                let is_value = number > 0 && change.key.contains(" without ");
-                if known.insert(change.key.clone()) && !is_value {
+                let is_of_test = number > 0 && change.removes_value;
+                if made.insert(change.key.clone()) && !is_of_test {
                     keys.push(change.key.clone());
                 }
                 variant.changes.insert(change.key.clone(), change);
@@ -102,7 +98,7 @@ impl Mutation {
         let mut used = BTreeSet::new();
         for key in &keys {
             let of = variants.iter().find_map(|variant| variant.changes.get(key));
-            let Some(RuleChange { span, what, condition, .. }) = of else { continue };
+            let Some(RuleChange { span, what, constant, .. }) = of else { continue };
             let code = written(*span, sources);
             let killed = variants.iter().any(|variant| {
                 variant.changes.get(key).is_some_and(|change| {
@@ -114,7 +110,7 @@ impl Mutation {
             };
             let fate = match killed {
                 true => Fate::Killed,
-                false if condition.as_ref().is_some_and(|(a, b)| equal(rule, a, b)) => Fate::Equal,
+                false if *constant => Fate::Equal,
                 false => match accepted() {
                     Some(number) => {
                         used.insert(number);
@@ -129,7 +125,6 @@ impl Mutation {
                 code,
                 what: what.clone(),
                 fate,
-                condition: condition.clone(),
             });
         }
         let unused = rule.survivors.iter().enumerate().filter(|(number, _)| !used.contains(number));
@@ -167,16 +162,6 @@ impl Mutation {
             settled.push(mutant);
         }
         self.mutants = settled;
-    }
-
-    /// The mutants that no test notices and no rule accepts.
-    pub fn survivors(&self) -> impl Iterator<Item = &Mutant> {
-        self.mutants.iter().filter(|mutant| mutant.fate == Fate::Survived)
-    }
-
-    /// The number of mutants with a fate like this one.
-    pub fn count(&self, fate: &Fate) -> usize {
-        self.mutants.iter().filter(|mutant| rank(&mutant.fate) == rank(fate)).count()
     }
 }
 

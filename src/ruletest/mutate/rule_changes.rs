@@ -15,8 +15,10 @@ pub(super) struct RuleChange {
     pub(super) span: Span,
     /// What was changed, as a clause.
     pub(super) what: String,
-    /// The changed expression before and after, if it is one that can be compared.
-    pub(super) condition: Option<(Expr, Expr)>,
+    /// Whether it removes one value of a list or set.
+    pub(super) removes_value: bool,
+    /// Whether the changed condition has the same constant result as before.
+    pub(super) constant: bool,
     pub(super) rule: Rule,
 }
 
@@ -40,32 +42,28 @@ struct All<'r> {
 
 impl All<'_> {
     fn push(&mut self, site: &str, key: &str, span: Span, what: impl Into<String>, rule: Rule) {
-        self.add(site, key, span, what.into(), None, rule);
+        let (what, (removes_value, constant)) = (what.into(), (false, false));
+        let key = self.unique(site, key, span);
+        self.found.push(RuleChange { key, span, what, removes_value, constant, rule });
     }
 
-    fn add(
-        &mut self,
-        site: &str,
-        key: &str,
-        span: Span,
-        what: String,
-        condition: Option<(Expr, Expr)>,
-        rule: Rule,
-    ) {
+    /// A key that no other change has.
+    fn unique(&self, site: &str, key: &str, span: Span) -> String {
         let key = format!("{site} {} {}-{} {key}", span.file.0, span.start, span.end);
         // The same text can be in one expression twice, by a definition.
         let count = self.found.iter().filter(|other| other.key.split('#').next() == Some(&key));
-        let key = format!("{key}#{}", count.count());
-        self.found.push(RuleChange { key, span, what, condition, rule });
+        format!("{key}#{}", count.count())
     }
 
     /// Adds the changes of one expression.
-    fn expr(&mut self, site: &str, expr: &Expr, decidable: bool, put: &dyn Fn(&mut Rule, Expr)) {
-        for Changed { span, what, key, expr: changed } in changes(expr, self.rule.id_span.file) {
+    fn expr(&mut self, site: &str, expr: &Expr, put: &dyn Fn(&mut Rule, Expr)) {
+        for changed in changes(expr, self.rule.id_span.file) {
+            let Changed { span, what, key, removes_value, expr: changed } = changed;
+            let key = self.unique(site, &key, span);
+            let constant = expr.constant().is_some() && expr.constant() == changed.constant();
             let mut rule = self.rule.clone();
-            let condition = decidable.then(|| (expr.clone(), changed.clone()));
             put(&mut rule, changed);
-            self.add(site, &key, span, what, condition, rule);
+            self.found.push(RuleChange { key, span, what, removes_value, constant, rule });
         }
     }
 
@@ -79,11 +77,11 @@ impl All<'_> {
     fn conditions(&mut self) {
         let rule = self.rule;
         for (number, step) in rule.steps.iter().enumerate() {
-            self.expr(&format!("step {number}"), &step.when, true, &|rule, expr| {
+            self.expr(&format!("step {number}"), &step.when, &|rule, expr| {
                 rule.steps[number].when = expr;
             });
             if let Some(relation) = &step.relation {
-                self.expr(&format!("where {number}"), &relation.condition, false, &|rule, expr| {
+                self.expr(&format!("where {number}"), &relation.condition, &|rule, expr| {
                     if let Some(relation) = &mut rule.steps[number].relation {
                         relation.condition = expr;
                     }
@@ -131,7 +129,7 @@ impl All<'_> {
                 format!("the `raise` to {to} was dropped"),
                 dropped,
             );
-            self.expr(&site, &raise.when, true, &|rule, expr| rule.raise[number].when = expr);
+            self.expr(&site, &raise.when, &|rule, expr| rule.raise[number].when = expr);
         }
     }
 
@@ -140,7 +138,7 @@ impl All<'_> {
         match &rule.construct {
             Construct::Plain => {}
             Construct::Correlate(correlate) => {
-                self.expr("having", &correlate.having, true, &|rule, expr| {
+                self.expr("having", &correlate.having, &|rule, expr| {
                     if let Construct::Correlate(correlate) = &mut rule.construct {
                         correlate.having = expr;
                     }
@@ -150,7 +148,7 @@ impl All<'_> {
                         continue;
                     }
                     let site = format!("measure {number}");
-                    self.expr(&site, &measure.operand, true, &|rule, expr| {
+                    self.expr(&site, &measure.operand, &|rule, expr| {
                         if let Construct::Correlate(correlate) = &mut rule.construct {
                             correlate.measures[number].operand = expr;
                         }
@@ -173,7 +171,7 @@ impl All<'_> {
                 self.steps(&sequence.shown.iter().map(|shown| shown.step).collect::<Vec<_>>());
             }
             Construct::FirstSeen(first_seen) => {
-                self.expr("among", &first_seen.among, true, &|rule, expr| {
+                self.expr("among", &first_seen.among, &|rule, expr| {
                     if let Construct::FirstSeen(first_seen) = &mut rule.construct {
                         first_seen.among = expr;
                     }

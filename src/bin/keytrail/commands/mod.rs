@@ -3,8 +3,6 @@
 use crate::exit::{Exit, Failure};
 use crate::host::Host;
 
-mod test_mutants;
-
 /// Declares the commands. Each is a module with a type that clap fills and that has a `run` method.
 macro_rules! commands {
     ($($module:ident $name:ident;)*) => {

@@ -107,9 +107,7 @@ impl Scan {
         let targets = Targets::resolve(&self.reports)?;
         self.policy.choice = std::mem::take(&mut self.choice);
         let policy = self.policy.load(self.now.unwrap_or(host.clock), host)?;
-        // Reports for people show no digest.
-        let hash = self.digests && targets.for_programs();
-        let inputs = self.inputs.open(&policy.inputs, host)?.hash(hash);
+        let inputs = self.inputs.open(&policy.inputs, host)?.hash(self.digests);
         targets.reject_input_paths(inputs.paths())?;
         let report = self.evaluate(&policy, &inputs, &targets, host);
         targets.write(&report, &self.reports.style(host, self.gate.exit_zero), host)?;

@@ -8,7 +8,6 @@ use keytrail::output::rule_tests::{Results, write_human, write_json, write_junit
 use keytrail::rule::Rule;
 use keytrail::ruletest::{self, Coverage, Mutation, Outcome, RuleTests};
 
-use super::test_mutants::{equal, witness};
 use crate::exit::{EXIT_CODES, Exit, Failure};
 use crate::host::Host;
 use crate::policy::PolicyArgs;
@@ -90,9 +89,9 @@ impl Test {
             }
             if (self.mutate || self.max_survivors.is_some()) && !rules.is_empty() {
                 let mut mutation = Mutation::default();
-                each(policy, &rules, |tests| mutation.add(tests, &equal));
+                each(policy, &rules, |tests| mutation.add(tests));
                 mutation.settle(&rules);
-                results.add_mutation(&mutation, &policy.sources, &|mutant| witness(mutant, &rules));
+                results.add_mutation(&mutation, &policy.sources);
                 failing.append(&mut mutation.failing);
                 for (rule, span) in mutation.unused {
                     let file = policy.sources.file(span.file);
@@ -167,6 +166,7 @@ impl Test {
         }
         if met { Exit::Clean } else { Exit::Findings }
     }
+
     /// The built-in policy with its own lists and tables, if any built-in rule is in force. A
     /// project's changes to these lists and tables must not fail the tests of built-in rules.
     fn shipped(&self, policy: &Policy, host: &Host<'_>) -> Result<Option<Policy>, Failure> {
