@@ -48,7 +48,8 @@ impl Instances<'_> {
         Ok(self.merged(all))
     }
 
-    /// Merges instances that overlap in time.
+    /// Merges instances that overlap in time. Without `within`, a later record may be part of an
+    /// instance that spans any two others, so all of them are one.
     fn merged(&self, mut all: Vec<Found>) -> Vec<Found> {
         let items = self.subject.items;
         all.sort_by_key(|of| of.members.first().copied());
@@ -56,7 +57,8 @@ impl Instances<'_> {
         let mut ends = None;
         for of in all {
             let Some((first, last)) = span(items, &of.members) else { continue };
-            match merged.last_mut().filter(|_| ends >= Some(first)) {
+            let joins = self.sequence.within.is_none() || ends >= Some(first);
+            match merged.last_mut().filter(|_| joins) {
                 Some(before) => {
                     before.members.extend(of.members);
                     before.certain |= of.certain;

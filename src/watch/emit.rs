@@ -34,8 +34,8 @@ pub(super) fn emission(rule: &Rule, finding: &Finding, times: Times, late: &[Tim
             }
             times.end || past(times.watermark)
         }
-        OccurrenceKind::Whole { one, stays } => {
-            times.end || stays && (one || last < Some(times.watermark))
+        OccurrenceKind::Whole { stays, at_once, .. } => {
+            times.end || stays && (at_once || last < Some(times.watermark))
         }
     };
     if certain { Emission::Certain } else { Emission::Open }

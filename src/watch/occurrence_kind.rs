@@ -25,8 +25,10 @@ pub(super) enum OccurrenceKind {
         /// Whether one occurrence contains all matches. If so, the first match is not part of its
         /// id.
         one: bool,
-        /// Whether the occurrence remains true once it is true.
+        /// Whether the occurrence remains true once it is true and no earlier record is expected.
         stays: bool,
+        /// Whether it remains true whatever arrives, so that the watermark need not pass it.
+        at_once: bool,
     },
 }
 
@@ -41,13 +43,16 @@ impl OccurrenceKind {
             Construct::AfterSilence(_) => OccurrenceKind::SilenceEnd,
             Construct::Correlate(correlate) => match correlate.within {
                 Some(within) => OccurrenceKind::Window(within),
-                None => OccurrenceKind::Whole { one: true, stays: correlate.grows },
+                None => OccurrenceKind::Whole { one: true, stays: correlate.grows, at_once: true },
             },
             Construct::Sequence(sequence) => match sequence.within {
                 Some(within) => OccurrenceKind::Window(within),
                 None => {
-                    let absent = rule.steps.last().is_some_and(|step| step.absent);
-                    OccurrenceKind::Whole { one: false, stays: !absent }
+                    // Instances whose steps a `where` relates are one occurrence.
+                    let one = rule.steps.iter().any(|step| step.relation.is_some());
+                    let stays = !rule.steps.last().is_some_and(|step| step.absent);
+                    let at_once = one && !rule.steps.iter().any(|step| step.absent);
+                    OccurrenceKind::Whole { one, stays, at_once }
                 }
             },
         }

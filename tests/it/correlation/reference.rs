@@ -194,7 +194,9 @@ fn occurrences(
                     events.iter().map(|event| event.time).max().unwrap(),
                 )
             };
-            join(instances, &|a, b| span(a).0 <= span(b).1 && span(b).0 <= span(a).1)
+            // Without `within`, a later record may relate the first steps of any two.
+            let all_join = within.is_none() && steps.iter().any(|step| step.relation.is_some());
+            join(instances, &|a, b| all_join || span(a).0 <= span(b).1 && span(b).0 <= span(a).1)
         }
         Rule::FirstSeen { when, among, history } => {
             let is_new = |event: &&Event| {

@@ -141,6 +141,28 @@ proptest! {
     }
 }
 
+/// Instances without `within` are one occurrence, because an instance of the first and of a later
+/// record may join them.
+#[test]
+fn related_steps_without_a_window_are_one_occurrence() {
+    let rule = "rule:\n  id: subject\n  title: Under test\n  category: abuse\n  severity: high\n  on: event\n  by: [event.account]\n  sequence:\n    steps:\n      - { id: a, when: event.api == \"CreateUser\" }\n      - { id: b, when: event.api == \"DeleteUser\", where: a.ip != event.ip }\n  message: m\n";
+    let folder = Folder::new("watch-related").file("subject.yaml", rule);
+    let policy = policy(&folder, false);
+    // Until the last record, no instance begins with the first record and ends with the fourth.
+    let steps = [(0, 0, 0), (1, 3, 1), (20, 0, 1), (21, 3, 0), (40, 3, 2)];
+    let events: Vec<Event> = (0..)
+        .zip(steps)
+        .map(|(id, (time, api, ip))| Event { api, ip, ok: true, ..event(id, time) })
+        .collect();
+    let whole: Vec<&[Event]> = vec![&events];
+    let expected = emitted(&policy, &folder, &whole);
+    assert_eq!(expected.len(), 1, "{expected:?}");
+    for cut in 1..events.len() {
+        let (left, right) = events.split_at(cut);
+        assert_eq!(emitted(&policy, &folder, &[left, right]), expected, "cut at {cut}");
+    }
+}
+
 fn plain(folder: Folder) -> (Folder, Policy) {
     let rule = "rule:\n  id: subject\n  title: Under test\n  category: abuse\n  severity: high\n  on: event\n  by: [event.account, event.user]\n  when: event.api == \"CreateUser\"\n  message: \"${event.user} made a user\"\n";
     let folder = folder.file("subject.yaml", rule);
