@@ -33,6 +33,8 @@ pub mod lint;
 #[cfg(feature = "native")]
 pub mod ruletest;
 #[cfg(feature = "native")]
+pub mod review;
+#[cfg(feature = "native")]
 pub mod watch;
 #[cfg(feature = "native")]
 pub mod output;

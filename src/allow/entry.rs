@@ -21,6 +21,17 @@ pub enum EntryState {
     Expired,
 }
 
+/// A test of an entry that a match does not meet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unmet {
+    /// The entry has expired.
+    Expired,
+    /// None of the values of this selector matches.
+    Selector(Selector),
+    /// `when` is false, fails, or cannot be evaluated for this kind of record.
+    When,
+}
+
 /// One allowlist entry. The ledger of a report lists every entry with what it covered.
 #[derive(Debug, Clone)]
 pub struct AllowlistEntry {
@@ -90,6 +101,17 @@ impl AllowlistEntry {
         when.fold(selected.collect(), |set: FieldSet, (_, when)| set.union(when.fields()))
     }
 
+    /// The tests of the entry that a match of a rule of this kind does not meet; empty if the entry
+    /// covers the match.
+    pub fn unmet(&self, kind: RecordKind, bindings: &Bindings<'_>, clock: Time) -> Vec<Unmet> {
+        let expired = (self.state(clock) == EntryState::Expired).then_some(Unmet::Expired);
+        let fails = |condition: &&Condition| !condition.holds(kind, bindings);
+        let selectors = self.conditions.iter().filter(fails);
+        let selectors = selectors.map(|condition| Unmet::Selector(condition.selector()));
+        let when = (!self.when_holds(kind, bindings).unwrap_or(false)).then_some(Unmet::When);
+        expired.into_iter().chain(selectors).chain(when).collect()
+    }
+
     /// Whether it covers a match of a rule of this kind; expiry is not checked.
     pub(super) fn covers(
         &self,
@@ -99,6 +121,10 @@ impl AllowlistEntry {
         if !self.conditions.iter().all(|condition| condition.holds(kind, bindings)) {
             return Ok(false);
         }
+        self.when_holds(kind, bindings)
+    }
+
+    fn when_holds(&self, kind: RecordKind, bindings: &Bindings<'_>) -> Result<bool, EvalError> {
         if self.when_span.is_none() {
             return Ok(true);
         }

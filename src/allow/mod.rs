@@ -17,7 +17,7 @@ mod select;
 mod selector;
 
 pub use allowlist::Allowlist;
-pub use entry::{AllowlistEntry, EntryState};
+pub use entry::{AllowlistEntry, EntryState, Unmet};
 pub use load::load;
 pub use pattern::names_rule;
 pub use read::{FILE, WrittenEntry, read};

@@ -40,6 +40,12 @@ impl Expr {
         Self::new(ir.numbered(), template)
     }
 
+    /// A part of another expression as an expression of its own. The part must not read the
+    /// parameter of a closure around it.
+    pub fn of_part(part: &Ir) -> Self {
+        Self::of_ir(part.clone(), false)
+    }
+
     /// Whether it is a template, which is shown part by part.
     pub(super) fn is_template(&self) -> bool {
         self.template

@@ -19,7 +19,7 @@ pub(super) fn key(columns: &[CountColumn], bindings: &Bindings<'_>) -> Result<u1
 }
 
 /// The value of a column, redacted, masked and of bounded length.
-pub(super) fn shown(expr: &Expr, bindings: &Bindings<'_>, redactor: Redactor) -> Value<'static> {
+pub(crate) fn shown(expr: &Expr, bindings: &Bindings<'_>, redactor: Redactor) -> Value<'static> {
     // A failure was already reported when the key was computed.
     let Ok(value) = expr.eval(bindings) else { return Value::Missing };
     let display = Display::new(redactor, &[]);

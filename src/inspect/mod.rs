@@ -12,13 +12,18 @@ mod read;
 mod column_value;
 mod query_result;
 mod selection;
+mod report_join;
 mod query_matcher;
 mod select;
 
+pub(crate) use column_value::shown;
 pub use masked_keys::MaskedUse;
 pub use place::RecordPlace;
 pub use query_result::{EvalFailures, FileNote, OtherFile, QueryResult, SkipNote};
 pub use read::{Options, ReadRecords, read};
+pub(crate) use report_join::ReportJoin;
+pub(crate) use select::WithStoredReports;
 pub use select::select;
 pub use selection::Selection;
 pub use view::{FileView, RecordCounts, RecordView, Viewer};
+pub(crate) use walk::{Clock, CurrentRecord, Visitor, walk};

@@ -3,18 +3,16 @@
 use std::collections::BTreeMap;
 
 use super::column_value::{key, shown};
+use super::report_join::{ReportJoin, SUPERSEDED};
 use super::{FileView, MaskedUse, QueryResult, RecordCounts, Selection};
-use crate::engine::{AMBIGUOUS, Credentials, Joiner, LookUp};
-use crate::expr::{Bindings, EvalError, Reports};
+use crate::engine::{AMBIGUOUS, Credentials};
+use crate::expr::{Bindings, EvalError};
 use crate::finding::ConfirmedUsers;
 use crate::plan::Enrichment;
 use crate::query::{Groups, Tally};
 use crate::record::field::event;
 use crate::record::{FieldSet, Format, MappedRecord, Record};
 use crate::value::{RecordKind, Time};
-
-/// The note on rows of a report that a newer report supersedes.
-const SUPERSEDED: &str = "older than another report of the same account: left out, as by rules";
 
 /// The position of a record.
 #[derive(Clone, Copy)]
@@ -38,9 +36,7 @@ pub(super) struct QueryMatcher<'s> {
     selection: &'s Selection<'s>,
     pub(super) enrichment: &'s Enrichment,
     credentials: Option<&'s Credentials<'s>>,
-    joiner: Option<Joiner<'s>>,
-    /// The reports as tables, if the query looks something up.
-    look_up: Option<LookUp<'s>>,
+    reports: ReportJoin<'s>,
     /// Users who succeeded in an earlier record.
     pub(super) confirmed_users: ConfirmedUsers,
     pub(super) groups: Groups,
@@ -58,14 +54,8 @@ impl<'s> QueryMatcher<'s> {
         credentials: Option<&'s Credentials<'s>>,
     ) -> Self {
         let Selection { query, now, clock, .. } = *selection;
-        let joined = query.joined();
-        let joiner = credentials
-            .filter(|_| !joined.is_empty())
-            .map(|credentials| Joiner::new(credentials, joined, enrichment.clone(), now, clock));
-        let look_up = credentials.filter(|_| !query.reported().is_empty()).map(|credentials| {
-            let fields = joined.union(query.reported());
-            LookUp::new(credentials, fields, enrichment.clone(), now, clock)
-        });
+        let fields = (query.joined(), query.reported());
+        let reports = ReportJoin::new(credentials, fields, enrichment, (now, clock));
         let columns = query.columns.iter().map(|column| column.name.clone()).collect();
         let mut result = QueryResult::new(query.on, selection.period, columns, selection.allowed);
         result.masked = query.masked.iter().cloned().map(MaskedUse::new).collect();
@@ -73,8 +63,7 @@ impl<'s> QueryMatcher<'s> {
             selection,
             enrichment,
             credentials,
-            joiner,
-            look_up,
+            reports,
             confirmed_users: ConfirmedUsers::default(),
             groups: Groups::new(selection.limits),
             hits: Vec::new(),
@@ -84,12 +73,12 @@ impl<'s> QueryMatcher<'s> {
 
     /// Whether the query joins events with reports.
     pub(super) fn joins(&self) -> bool {
-        self.joiner.is_some()
+        self.reports.joins()
     }
 
     /// Whether the query looks something up in reports.
     pub(super) fn looks_up(&self) -> bool {
-        self.look_up.is_some()
+        self.reports.looks_up()
     }
 
     /// Whether the query requires the reports, either to find the newest report or to join events
@@ -160,26 +149,13 @@ impl<'s> QueryMatcher<'s> {
         if time.is_some_and(|time| !period.contains(time)) {
             return;
         }
-        let Self { selection, joiner, look_up, confirmed_users, groups, hits, result, .. } = self;
+        let Self { selection, reports, confirmed_users, groups, hits, result, .. } = self;
         let unplaced = time.is_none() && period.is_bounded();
         let put = QueriedRow { row, time, record, confirmed_users, unplaced };
-        let reports = look_up.as_ref().map(|look_up| look_up as &dyn Reports);
-        let bindings = &Bindings { reports, ..*bindings };
-        let mut put_match =
-            |bindings: &Bindings<'_>| put.to(selection, bindings, groups, hits, result);
-        let mut ambiguous = false;
-        let outcome = match joiner {
-            None => put_match(bindings),
-            Some(joiner) => {
-                let mut outcome = Ok(());
-                let joined = joiner.join(record, &mut |cred, key| {
-                    outcome = put_match(&Bindings { cred, key, ..*bindings });
-                });
-                ambiguous = !joined;
-                outcome
-            }
-        };
-        ambiguous |= self.look_up.as_ref().is_some_and(LookUp::was_ambiguous);
+        let mut outcome = Ok(());
+        let ambiguous = reports.join(record, bindings, &mut |bindings| {
+            outcome = put.to(selection, bindings, groups, hits, result);
+        });
         if ambiguous {
             *counts.notes.entry(AMBIGUOUS).or_default() += 1;
         }

@@ -184,9 +184,9 @@ impl Visitor for Selecting<'_> {
 }
 
 /// The inputs, in which report files are replaced by the reports in memory.
-struct WithStoredReports<'i> {
-    inputs: &'i dyn Inputs,
-    stored: Option<&'i StoredReports>,
+pub(crate) struct WithStoredReports<'i> {
+    pub(crate) inputs: &'i dyn Inputs,
+    pub(crate) stored: Option<&'i StoredReports>,
 }
 
 impl Inputs for WithStoredReports<'_> {

@@ -155,7 +155,7 @@ pub struct RecordCounts {
 
 impl RecordCounts {
     /// Counts the rows of a record.
-    pub(super) fn add(&mut self, rows: &MappedRecord<'_>) {
+    pub(crate) fn add(&mut self, rows: &MappedRecord<'_>) {
         let mut add = |kind: RecordKind, count| *self.rows.entry(kind.name()).or_default() += count;
         add(rows.record.kind, 1);
         if rows.record.kind == RecordKind::Cred {

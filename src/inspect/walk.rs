@@ -12,7 +12,7 @@ use crate::record::{
 use crate::value::Time;
 
 /// Visits files and records. An error ends the reading.
-pub(super) trait Visitor {
+pub(crate) trait Visitor {
     /// The mappers for the records of one format and origin.
     type Mappers;
     /// Prepares mappers for records of a format and origin. Ages are computed relative to `now`.
@@ -32,21 +32,21 @@ pub(super) trait Visitor {
 }
 
 /// A record and its context.
-pub(super) struct CurrentRecord<'a, R> {
-    pub(super) file: &'a FileView<'a>,
-    pub(super) format: &'static dyn Format,
-    pub(super) raw: &'a RawRecord<'a>,
-    pub(super) reader: &'a R,
-    pub(super) scratch: &'a mut Scratch,
+pub(crate) struct CurrentRecord<'a, R> {
+    pub(crate) file: &'a FileView<'a>,
+    pub(crate) format: &'static dyn Format,
+    pub(crate) raw: &'a RawRecord<'a>,
+    pub(crate) reader: &'a R,
+    pub(crate) scratch: &'a mut Scratch,
 }
 
 /// The value of `now` for files.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Clock {
+pub(crate) struct Clock {
     /// The value for every file, if the user set it.
-    pub(super) now: Option<Time>,
+    pub(crate) now: Option<Time>,
     /// The value for files that have no time of their own.
-    pub(super) clock: Time,
+    pub(crate) clock: Time,
 }
 
 impl Clock {
@@ -57,7 +57,7 @@ impl Clock {
 
 /// Reads every input to its end. Returns whether everything could be read and there was at least
 /// one record.
-pub(super) fn walk<V: Visitor>(
+pub(crate) fn walk<V: Visitor>(
     inputs: &dyn Inputs,
     roots: &[String],
     clock: Clock,

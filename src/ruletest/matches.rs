@@ -17,7 +17,7 @@ pub struct Matches<'r> {
 }
 
 /// The time of a match, and the values of the match that the rule measures.
-type Match = (Option<Time>, Vec<Value<'static>>);
+pub(crate) type Match = (Option<Time>, Vec<Value<'static>>);
 
 impl<'r> Matches<'r> {
     /// No matches.
@@ -32,15 +32,20 @@ impl<'r> Matches<'r> {
         }
         let value = |expr: &Expr| expr.eval(bindings).unwrap_or_default().into_owned();
         let subject = step.by.iter().map(|(_, by)| shown_value(&value(by))).collect();
+        let measured = Self::measured(self.rule, bindings);
+        let time = bindings.event.and_then(|record| record.get(event::TIME).as_time());
+        self.by_subject.entry(subject).or_default().push((time, measured));
+    }
+
+    /// The values that the rule measures of a record.
+    pub(crate) fn measured(rule: &Rule, bindings: &Bindings<'_>) -> Vec<Value<'static>> {
         let retained = |(of, form): (&Expr, ValueForm)| match form {
             ValueForm::Items | ValueForm::Shown { each: true } => {
                 Value::List(Items::Owned(of.items(bindings).unwrap_or_default()))
             }
-            _ => value(of),
+            _ => of.eval(bindings).unwrap_or_default().into_owned(),
         };
-        let measured = self.rule.measured_of(0).into_iter().map(retained).collect();
-        let time = bindings.event.and_then(|record| record.get(event::TIME).as_time());
-        self.by_subject.entry(subject).or_default().push((time, measured));
+        rule.measured_of(0).into_iter().map(retained).collect()
     }
 
     /// The fullest window of each subject.
@@ -57,9 +62,14 @@ impl<'r> Matches<'r> {
         Some((matches.len(), self.window(matches)?))
     }
 
-    /// The fullest window of the matches of one subject.
     fn window(&self, matches: &[Match]) -> Option<FullestWindow> {
-        let Construct::Correlate(correlate) = &self.rule.construct else { return None };
+        Self::fullest_of(self.rule, self.now, matches)
+    }
+
+    /// The fullest window of the matches of one subject: their times, and the values that the rule
+    /// measures.
+    pub(crate) fn fullest_of(rule: &Rule, now: Time, matches: &[Match]) -> Option<FullestWindow> {
+        let Construct::Correlate(correlate) = &rule.construct else { return None };
         let mut matches = matches.to_vec();
         matches.sort();
         let items = (0u32..).zip(&matches).map(|(number, (time, _))| Item {
@@ -74,12 +84,12 @@ impl<'r> Matches<'r> {
         let measured: Vec<Vec<Value<'static>>> =
             matches.into_iter().map(|(_, measured)| measured).collect();
         let subject = Subject {
-            rule: self.rule,
+            rule,
             items: &items,
             measured: &measured,
             observations: &Observations::default(),
             reaches: &[],
-            now: self.now,
+            now,
         };
         fullest_window(&subject, correlate).ok().flatten()
     }

@@ -17,6 +17,8 @@ mod rows;
 mod run;
 mod text;
 
+pub(crate) use text::{one_line, shown_value};
+
 pub use coverage::{Coverage, Gap, PartKind, Uncovered};
 pub use matches::Matches;
 pub use mutate::{Fate, Mutant, Mutation};

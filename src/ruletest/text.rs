@@ -1,10 +1,10 @@
-//! Values and source text on one line, as the explanation of a failed test shows them.
+//! Values and source text on one line, as explanations show them.
 
 use crate::diag::escaped;
 use crate::value::Value;
 
 /// A value, shortened.
-pub(super) fn shown_value(value: &Value<'_>) -> String {
+pub(crate) fn shown_value(value: &Value<'_>) -> String {
     match value {
         Value::Missing => "()".to_owned(),
         Value::Bool(value) => value.to_string(),
@@ -23,6 +23,6 @@ pub(super) fn shown_value(value: &Value<'_>) -> String {
 }
 
 /// A text of several lines on one, shortened.
-pub(super) fn one_line(text: &str, most: usize) -> String {
+pub(crate) fn one_line(text: &str, most: usize) -> String {
     escaped(&text.split_whitespace().collect::<Vec<_>>().join(" "), most)
 }

@@ -26,6 +26,7 @@ mod engine;
 mod evidence;
 mod examples;
 mod expected_inputs;
+mod explain;
 mod expr;
 mod field_gaps;
 mod fuzz;

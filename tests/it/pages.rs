@@ -17,7 +17,7 @@ use crate::run::{Ended, Folder};
 const PAGES: [(&str, &[(&str, &str)]); 7] = [
     ("docs/expressions.md", &[("examples/cloudtrail", "logs")]),
     ("docs/rule-files.md", &[]),
-    ("docs/testing.md", &[]),
+    ("docs/testing.md", &[("examples/cloudtrail", "logs")]),
     ("docs/project.md", &[("examples/cloudtrail", "logs"), ("examples/reports", "reports")]),
     ("docs/allowlists.md", &[("examples/cloudtrail", "logs")]),
     (

@@ -127,7 +127,14 @@ fn found(entries: &[Written], rule: usize, of: &Row) -> Vec<String> {
         fields.extend([(event::IP, ip), (event::IP_SCOPE, scope)]);
     }
     let record = row(RecordKind::Event, &fields);
-    covering(&list, rule, &Bindings::of(&record, CLOCK), CLOCK)
+    let bindings = Bindings::of(&record, CLOCK);
+    let found = covering(&list, rule, &bindings, CLOCK);
+    // An entry covers a match exactly if the match meets every test.
+    for entry in list.entries.iter().filter(|entry| entry.rules.contains(&rule)) {
+        let unmet = entry.unmet(RecordKind::Event, &bindings, CLOCK);
+        assert_eq!(unmet.is_empty(), found.contains(&entry.id), "{}: {unmet:?}", entry.id);
+    }
+    found
 }
 
 proptest! {

@@ -34,6 +34,7 @@ commands! {
     query Query;
     check Check;
     test Test;
+    explain Explain;
     fields Fields;
     functions Functions;
     rules Rules;

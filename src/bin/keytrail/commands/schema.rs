@@ -12,6 +12,7 @@ type Generated = (&'static str, fn() -> String);
 /// Every schema.
 static SCHEMAS: &[Generated] = &[
     ("config", config::project_schema),
+    ("explain", output::explain::explain_schema),
     ("policy", config::policy_schema),
     ("posture", output::posture::posture_schema),
     ("report", output::report_schema),
@@ -23,7 +24,8 @@ static SCHEMAS: &[Generated] = &[
 ///
 /// `config` describes the project file; `policy` describes rules, lists, definitions and allowlists;
 /// `report` describes the output of `scan --format json`; `posture` describes the output of
-/// `posture --format json`; `test` describes the output of `test --format json`; `watch` describes a line of `keytrail watch`.
+/// `posture --format json`; `test` describes the output of `test --format json`; `explain` describes the output of
+/// `explain --format json`; `watch` describes a line of `keytrail watch`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Schema {
     /// The name of the schema.

@@ -1,0 +1,19 @@
+//! Explains what a rule decides about the records of inputs.
+
+mod options;
+mod explanation;
+mod clause;
+mod missing;
+mod node;
+mod nearest;
+mod held;
+mod evaluator;
+#[allow(clippy::module_inception)]
+mod explain;
+
+pub use explain::explain;
+pub use explanation::{
+    ExplainedCondition, ExplainedEntry, ExplainedFinding, ExplainedNode, ExplainedRecord,
+    ExplainedValue, Explanation, HeldStep, HeldValue, SubjectState, UnmetTest,
+};
+pub use options::ExplainOptions;
