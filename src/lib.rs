@@ -13,6 +13,7 @@ pub mod input;
 pub mod table;
 pub mod expr;
 pub mod stdlib;
+pub mod decide;
 pub mod rule;
 pub mod allow;
 pub mod query;
