@@ -28,6 +28,8 @@ pub mod inspect;
 #[cfg(feature = "native")]
 pub mod posture;
 #[cfg(feature = "native")]
+pub mod recommend;
+#[cfg(feature = "native")]
 pub mod report;
 #[cfg(feature = "native")]
 pub mod lint;

@@ -28,10 +28,12 @@ mod silence_ends;
 mod match_view;
 mod subject;
 mod rule_harness;
+mod fold;
 
 pub use crate::plan::Applicability;
 pub use accounting::{Accounting, FileReport, RuleError};
 pub use credentials::{AMBIGUOUS, Credentials, Joiner, LookUp, StoredReports};
+pub use fold::{FoldOptions, Folded, FoldedRecord, RecordState, fold_records};
 pub use matches::Settled;
 pub use options::{EmitMode, MEMORY, PolicyRun, RunOptions};
 pub use reduce::{Coverage, LEADS_PER_RUN, SAMPLES_PER_RULE, SAMPLES_PER_RUN};

@@ -18,6 +18,7 @@ mod enrichment_lines;
 mod output;
 pub mod posture;
 pub mod query;
+pub mod recommend;
 pub mod records;
 pub mod rule_tests;
 mod sarif;

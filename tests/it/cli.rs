@@ -135,6 +135,7 @@ fn help_lists_commands_and_exit_codes() {
       show          Show one finding of a report whole: every field, every row of evidence, and its
                     records
       posture       Show the posture of credentials: key ages, MFA coverage, remediation steps
+      recommend     Recommend the smallest policy for each credential, from what it did
       query         Find records by a condition, or count them
       check         Check rules, lists, allowlists and the project file
       test          Run the tests of rules

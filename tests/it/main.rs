@@ -52,6 +52,7 @@ mod query;
 mod query_gate;
 mod query_policy;
 mod readme;
+mod recommend;
 mod reports;
 mod rules;
 #[allow(dead_code, reason = "every test may use each part of it")]

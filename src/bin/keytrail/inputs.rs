@@ -97,6 +97,11 @@ impl InputArgs {
         Follow::new(self.inputs.clone(), hints, host.directory.clone(), files)
     }
 
+    /// The account that the user names.
+    pub(crate) fn account(&self) -> Option<&str> {
+        self.hints.account.as_deref()
+    }
+
     /// Whether any input other than standard input is named.
     pub(crate) fn names_files(&self) -> bool {
         self.inputs.iter().any(|input| input != STDIN)

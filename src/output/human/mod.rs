@@ -9,6 +9,7 @@ mod enrichment;
 mod ledger;
 mod occurrences;
 mod page;
+pub(super) mod grid;
 pub(super) mod layout_writer;
 mod summary;
 pub(super) mod text;

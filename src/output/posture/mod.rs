@@ -2,7 +2,6 @@
 
 mod convert;
 mod facts;
-mod grid;
 mod human;
 mod labels;
 mod sections;

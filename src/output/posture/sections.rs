@@ -2,9 +2,9 @@
 
 use std::io;
 
-use super::grid::{Cell, Grid};
 use super::labels::{NAME, account, key, percent};
 use crate::diag::escaped;
+use crate::output::human::grid::{Cell, Grid};
 use crate::output::human::layout_writer::{Ink, LayoutWriter};
 use crate::output::human::text::{counted, number, times};
 use crate::posture::threshold::{OUTLIER, ZOMBIE};

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::io;
 
-use super::grid::{Cell, Grid};
 use super::labels::{NAME, account, date, key};
 use super::sections::{limit, more_of};
 use crate::diag::escaped;
+use crate::output::human::grid::{Cell, Grid};
 use crate::output::human::layout_writer::{Ink, LayoutWriter};
 use crate::output::human::text::counted;
 use crate::posture::{Posture, Progress, Remedy};

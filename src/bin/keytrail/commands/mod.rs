@@ -31,6 +31,7 @@ commands! {
     inspect Inspect;
     show Show;
     posture Posture;
+    recommend Recommend;
     query Query;
     check Check;
     test Test;

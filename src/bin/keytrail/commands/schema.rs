@@ -15,6 +15,7 @@ static SCHEMAS: &[Generated] = &[
     ("explain", output::explain::explain_schema),
     ("policy", config::policy_schema),
     ("posture", output::posture::posture_schema),
+    ("recommend", output::recommend::recommend_schema),
     ("report", output::report_schema),
     ("test", output::rule_tests::test_schema),
     ("watch", output::watch_schema),
@@ -24,8 +25,9 @@ static SCHEMAS: &[Generated] = &[
 ///
 /// `config` describes the project file; `policy` describes rules, lists, definitions and allowlists;
 /// `report` describes the output of `scan --format json`; `posture` describes the output of
-/// `posture --format json`; `test` describes the output of `test --format json`; `explain` describes the output of
-/// `explain --format json`; `watch` describes a line of `keytrail watch`.
+/// `posture --format json`; `recommend` describes the output of `recommend --format json`; `test` describes the output of
+/// `test --format json`; `explain` describes the output of `explain --format json`; `watch` describes a line of
+/// `keytrail watch`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Schema {
     /// The name of the schema.

@@ -2,8 +2,8 @@
 
 use std::io;
 
-use crate::output::human::layout_writer::{Ink, LayoutWriter};
-use crate::output::human::text::{columns, counted, shorten, wrap};
+use super::layout_writer::{Ink, LayoutWriter};
+use super::text::{columns, counted, shorten, wrap};
 
 /// The indentation of each row.
 const INDENT: &str = "  ";
@@ -16,19 +16,19 @@ const LAST: usize = 24;
 
 /// A cell: escaped text and its colour.
 #[derive(Debug, Clone)]
-pub(super) struct Cell {
+pub(in crate::output) struct Cell {
     text: String,
     ink: Option<Ink>,
 }
 
 impl Cell {
     /// A cell without colour.
-    pub(super) fn new(text: impl Into<String>) -> Self {
+    pub(in crate::output) fn new(text: impl Into<String>) -> Self {
         Self { text: text.into(), ink: None }
     }
 
     /// The same cell in this colour.
-    pub(super) fn ink(self, ink: Ink) -> Self {
+    pub(in crate::output) fn ink(self, ink: Ink) -> Self {
         Self { ink: Some(ink), ..self }
     }
 
@@ -38,7 +38,7 @@ impl Cell {
 }
 
 /// Rows of aligned cells.
-pub(super) struct Grid<const N: usize> {
+pub(in crate::output) struct Grid<const N: usize> {
     /// Names of the columns. A column whose name begins with `<` contains text; the others contain
     /// right-aligned numbers. A `?` after that hides the column if all of its cells are empty, `0`
     /// or `-`.
@@ -61,21 +61,25 @@ impl<const N: usize> GridRow<N> {
 }
 
 impl<const N: usize> Grid<N> {
-    pub(super) fn new(names: [&'static str; N]) -> Self {
+    pub(in crate::output) fn new(names: [&'static str; N]) -> Self {
         Self { names, rows: Vec::new() }
     }
 
-    pub(super) fn row(&mut self, cells: [Cell; N]) {
+    pub(in crate::output) fn row(&mut self, cells: [Cell; N]) {
         self.rows.push(GridRow::Cells(cells));
     }
 
     /// Adds a line above the rows that follow; `text` is already escaped and coloured.
-    pub(super) fn title(&mut self, text: String) {
+    pub(in crate::output) fn title(&mut self, text: String) {
         self.rows.push(GridRow::Title(text));
     }
 
     /// Writes the first `limit` rows and the number of the remaining rows.
-    pub(super) fn write(&self, layout: &mut LayoutWriter<'_>, limit: usize) -> io::Result<()> {
+    pub(in crate::output) fn write(
+        &self,
+        layout: &mut LayoutWriter<'_>,
+        limit: usize,
+    ) -> io::Result<()> {
         let shown = &self.rows[..self.rows.len().min(limit)];
         let all: [Column; N] = std::array::from_fn(|at| self.column(at, shown));
         let page = layout.width().saturating_sub(INDENT.len());

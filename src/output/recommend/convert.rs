@@ -1,0 +1,111 @@
+//! Converts recommendations to version 1 of their format.
+
+use super::policy::PolicyDocument;
+use super::{RecommendFacts, notes, v1};
+use crate::recommend::{self, NoCredential};
+
+pub(super) fn recommendations<'a>(
+    all: &'a recommend::Recommendations,
+    facts: &RecommendFacts,
+) -> v1::Recommendations<'a> {
+    v1::Recommendations {
+        schema: v1::SCHEMA,
+        version: facts.version,
+        show_keys: facts.show_keys,
+        complete: all.incomplete.is_empty(),
+        incomplete: &all.incomplete,
+        min_days: all.min_days,
+        logs: all
+            .logs
+            .iter()
+            .map(|log| v1::Log {
+                provider: log.provider.name(),
+                account: log.account.as_deref(),
+                calls: calls(&log.calls),
+                span_days: log.span_days,
+                days: log.days,
+                data_events: log.data_events,
+                read_events: log.read_events,
+            })
+            .collect(),
+        credentials: all.credentials.iter().map(credential).collect(),
+        unknown_operations: all
+            .unknown
+            .iter()
+            .map(|one| v1::UnknownOperation {
+                provider: one.provider.name(),
+                name: &one.name,
+                calls: one.calls,
+            })
+            .collect(),
+        read: v1::Read {
+            files: all.accounting.files_read,
+            records: all.accounting.read,
+            formats: &all.accounting.formats,
+            skipped: &all.accounting.skipped_by_reason,
+            operations: all.operations,
+            credentials: all.found,
+            uncredited: all
+                .uncredited
+                .iter()
+                .map(|(why, count)| (uncredited(*why), *count))
+                .collect(),
+            outside_period: all.outside,
+            without_time: all.untimed,
+        },
+    }
+}
+
+pub(super) fn uncredited(why: NoCredential) -> &'static str {
+    match why {
+        NoCredential::NotACall => "not-a-call",
+        NoCredential::Service => "service",
+        NoCredential::Unidentified => "unidentified",
+    }
+}
+
+fn calls(calls: &recommend::Calls) -> v1::Calls {
+    v1::Calls {
+        count: calls.count,
+        first: calls.first.map(|time| time.to_string()),
+        last: calls.last.map(|time| time.to_string()),
+    }
+}
+
+fn credential(one: &recommend::Recommendation) -> v1::Credential<'_> {
+    let [succeeded, refused, failed] = &one.calls;
+    v1::Credential {
+        provider: one.provider.name(),
+        account: one.account.as_deref(),
+        kind: one.kind.name(),
+        name: &one.name,
+        user: one.user.as_deref(),
+        too_early: one.is_early(),
+        succeeded: calls(succeeded),
+        refused: calls(refused),
+        failed: calls(failed),
+        days: one.days,
+        addresses: one.addresses.as_deref(),
+        operations: one.operations.iter().map(operation).collect(),
+        policy: one.policy.as_ref().map(PolicyDocument::of),
+        file: &one.file,
+        notes: one
+            .notes
+            .iter()
+            .map(|note| v1::Note { kind: notes::name(note), text: notes::text(note) })
+            .collect(),
+    }
+}
+
+fn operation(one: &recommend::OperationSummary) -> v1::Operation<'_> {
+    let [succeeded, refused, failed] = &one.calls;
+    v1::Operation {
+        name: &one.name,
+        actions: &one.actions,
+        known: one.known,
+        succeeded: calls(succeeded),
+        refused: calls(refused),
+        failed: calls(failed),
+        codes: &one.codes,
+    }
+}

@@ -1,0 +1,47 @@
+//! Writes recommendations for people and for programs, and policies for clouds.
+
+mod convert;
+mod human;
+mod notes;
+mod policy;
+mod v1;
+
+use std::io;
+
+use super::inert::write_pretty;
+use super::schema::schema_of;
+use crate::recommend::Recommendations;
+
+pub use human::write as write_human;
+pub use policy::write_policy;
+
+/// The facts of a run that the outputs state.
+#[derive(Debug, Clone)]
+pub struct RecommendFacts {
+    /// The version of the program.
+    pub version: &'static str,
+    /// Whether access keys are shown unmasked.
+    pub show_keys: bool,
+    /// The number of policy files that were written.
+    pub written: usize,
+    /// The folder that they were written to.
+    pub folder: String,
+}
+
+/// Writes all recommendations as JSON, `keytrail/recommend/v1`.
+///
+/// # Errors
+///
+/// If writing to `out` fails.
+pub fn write_json(
+    all: &Recommendations,
+    facts: &RecommendFacts,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    write_pretty(&convert::recommendations(all, facts), out)
+}
+
+/// The JSON schema of recommendations, identical to `schemas/recommend.json`.
+pub fn recommend_schema() -> String {
+    schema_of::<v1::Recommendations<'_>>()
+}

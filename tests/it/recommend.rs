@@ -1,0 +1,253 @@
+//! `recommend` run as a program.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use insta::assert_snapshot;
+use serde_json::Value;
+
+use crate::run::{Ended, Folder};
+
+const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/recommend");
+
+/// A folder with the logs of these tests.
+fn folder(name: &str) -> Folder {
+    let mut folder = Folder::new(name);
+    for entry in glob::glob(&format!("{DATA}/**/*.*")).unwrap().map(Result::unwrap) {
+        let name = entry.strip_prefix(DATA).unwrap().to_str().unwrap();
+        folder = folder.file(name, std::fs::read(&entry).unwrap());
+    }
+    folder
+}
+
+fn recommend(folder: &Folder, arguments: &[&str]) -> Ended {
+    folder.keytrail(["recommend"].iter().chain(arguments)).output()
+}
+
+fn json(folder: &Folder, arguments: &[&str]) -> Value {
+    let ended = recommend(folder, &[arguments, &["-f", "json"]].concat());
+    serde_json::from_str(&ended.stdout).unwrap_or_else(|_| panic!("{ended}"))
+}
+
+/// The recommendation for the credential with this name.
+fn of<'j>(all: &'j Value, name: &str) -> &'j Value {
+    let credentials = all["credentials"].as_array().unwrap();
+    let found = credentials.iter().find(|one| one["name"] == name);
+    found.unwrap_or_else(|| panic!("{name} is not in {all:#}"))
+}
+
+/// The statements of a policy, one a line.
+fn statements(credential: &Value) -> String {
+    let policy = &credential["policy"];
+    let field = |one: &Value, names: [&str; 2]| {
+        let value = names.iter().find_map(|name| one.get(name)).unwrap();
+        let items: Vec<&str> =
+            value.as_array().unwrap().iter().map(|v| v.as_str().unwrap()).collect();
+        items.join(" ")
+    };
+    let all = policy.get("Statement").or_else(|| policy.get("statement")).unwrap();
+    let line = |one: &Value| {
+        let condition = one.get("Condition").or_else(|| one.get("condition"));
+        let bound = condition.map(|value| format!(" if {value}")).unwrap_or_default();
+        let (actions, on) =
+            (field(one, ["Action", "action"]), field(one, ["Resource", "resource"]));
+        format!("{actions} on {on}{bound}")
+    };
+    all.as_array().unwrap().iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// The kinds of a recommendation's notes.
+fn notes(credential: &Value) -> String {
+    let notes = credential["notes"].as_array().unwrap().iter();
+    notes.map(|note| note["kind"].as_str().unwrap()).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn a_key_gets_the_policy_of_what_it_did() {
+    let folder = folder("recommend-key");
+    assert_snapshot!(recommend(&folder, &["aws.ndjson", "--ak", "AKIAEXAMPLECI0000001"]));
+}
+
+#[test]
+fn the_overview_lists_every_credential() {
+    let folder = folder("recommend-overview");
+    assert_snapshot!(recommend(&folder, &["aws.ndjson"]));
+}
+
+#[test]
+fn an_operation_may_need_other_actions_than_its_name() {
+    let folder = folder("recommend-actions");
+    let all = json(&folder, &["aws.ndjson"]);
+    assert_snapshot!(statements(of(&all, "deploy")));
+    assert_eq!(notes(of(&all, "deploy")), "unknown-operations resources-unnamed");
+    assert_eq!(all["unknown_operations"][0]["name"], "s3.FrobnicateBucket");
+    assert_eq!(all["unknown_operations"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn refused_and_failed_calls_are_allowed_only_on_request() {
+    let folder = folder("recommend-grant");
+    let actions = |arguments: &[&str]| {
+        let all =
+            json(&folder, &[&["aws.ndjson", "--ak", "AKIAEXAMPLECI0000001"], arguments].concat());
+        let text = statements(&all["credentials"][0]);
+        ["iam:CreateUser", "s3:GetBucketPolicy"].map(|action| text.contains(action))
+    };
+    assert_eq!(actions(&[]), [false, false]);
+    assert_eq!(actions(&["--grant", "refused"]), [true, false]);
+    assert_eq!(actions(&["--grant", "failed"]), [false, true]);
+    assert_eq!(actions(&["--grant", "failed", "--grant", "refused"]), [true, true]);
+}
+
+#[test]
+fn a_policy_can_be_bound_to_the_few_addresses_of_the_log() {
+    let folder = folder("recommend-addresses");
+    let key = ["aws.ndjson", "--ak", "AKIAEXAMPLECI0000001", "--by-address"];
+    let all = json(&folder, &key);
+    let text = statements(&all["credentials"][0]);
+    let bound = r#"{"IpAddress":{"aws:SourceIp":["192.0.2.10"]}}"#;
+    for line in text.lines() {
+        // The service calls KMS for the key, from no address.
+        assert_eq!(line.contains(bound), !line.starts_with("kms:"), "{line}");
+    }
+    let none = json(&folder, &[&key[..], &["--max-addresses", "0"]].concat());
+    assert!(!statements(&none["credentials"][0]).contains("IpAddress"));
+    assert!(notes(&none["credentials"][0]).contains("no-addresses"));
+}
+
+#[test]
+fn a_short_log_makes_a_recommendation_too_early() {
+    let folder = folder("recommend-early");
+    let early = |arguments: &[&str]| {
+        let all = json(&folder, &[&["aws.ndjson"], arguments].concat());
+        of(&all, "deploy")["too_early"].as_bool().unwrap()
+    };
+    assert!(!early(&[]));
+    assert!(early(&["--min-days", "120"]));
+    assert!(early(&["--since", "2026-02-01"]));
+    assert!(!early(&["--since", "2026-02-01", "--min-days", "5"]));
+}
+
+#[test]
+fn a_period_limits_the_calls() {
+    let folder = folder("recommend-period");
+    let all = json(
+        &folder,
+        &["aws.ndjson", "--since", "2026-02-01T09:00:12Z", "--until", "2026-02-01T09:00:13Z"],
+    );
+    assert_eq!(all["credentials"].as_array().unwrap().len(), 1);
+    assert_eq!(statements(of(&all, "alice")), "ec2:DescribeInstances on *");
+    let empty =
+        recommend(&folder, &["aws.ndjson", "--since", "2026-02-02", "--until", "2026-02-01"]);
+    assert_snapshot!(empty, @r"
+    exit: 2
+    ----- stderr
+    error: the period is empty: from 2026-02-02T00:00:00Z on, before 2026-02-01T00:00:00Z
+      = help: --since must be earlier than --until
+    ");
+    let back = json(&folder, &["aws.ndjson", "--now", "2026-02-02T00:00:00Z", "--since", "1d"]);
+    assert_eq!(of(&back, "alice")["succeeded"]["count"], 2);
+}
+
+#[test]
+fn each_policy_is_written_to_a_file_of_its_own() {
+    let folder = folder("recommend-out");
+    let ended = recommend(&folder, &["aws.ndjson", "--out", "new/policies"]);
+    assert_eq!(ended.code, Some(0), "{ended}");
+    assert!(ended.stdout.contains("written  3 policy files in new/policies"), "{ended}");
+    let written = |folder: &Path| -> BTreeSet<String> {
+        let entries = std::fs::read_dir(folder).unwrap();
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+    };
+    let names = written(&folder.path("new/policies"));
+    assert_eq!(
+        names.iter().map(String::as_str).collect::<Vec<_>>(),
+        [
+            "aws-111122223333-key-ci-AKIA-0001.json",
+            "aws-111122223333-role-deploy.json",
+            "aws-111122223333-user-alice.json",
+        ]
+    );
+    let all = json(&folder, &["aws.ndjson"]);
+    for name in names {
+        let policy: Value =
+            serde_json::from_str(&folder.read(&format!("new/policies/{name}"))).unwrap();
+        let credentials = all["credentials"].as_array().unwrap();
+        let credential = credentials.iter().find(|one| one["file"] == *name).unwrap();
+        assert_eq!(policy, credential["policy"]);
+    }
+    assert_snapshot!(recommend(&folder, &["aws.ndjson", "--out", "aws.ndjson"]));
+}
+
+#[test]
+fn a_name_that_selects_nothing_is_an_error() {
+    let folder = folder("recommend-unmatched");
+    assert_snapshot!(recommend(&folder, &["aws.ndjson", "--role", "deplyo"]), @r"
+    exit: 2
+    ----- stderr
+    error: no credential in the inputs fits --role deplyo
+      = help: did you mean `deploy`?
+    ");
+    let key = ["aws.ndjson", "--ak", "AKIAEXAMPLECI0000003", "--user", "ci"];
+    assert_snapshot!(recommend(&folder, &key), @r"
+    exit: 2
+    ----- stderr
+    error: no credential in the inputs fits --ak AKIAEXAMPLECI0000003
+      = help: did you mean `AKIA…0001`?
+    ");
+    assert_snapshot!(recommend(&folder, &["aws.ndjson", "--account", "999999999999"]), @r"
+    exit: 2
+    ----- stderr
+    error: no credential in the inputs fits --account 999999999999
+      = help: `keytrail recommend` without a selection lists every credential
+    ");
+    let masked = json(&folder, &["aws.ndjson", "--ak", "AKIA…0001"]);
+    assert_eq!(masked["credentials"].as_array().unwrap().len(), 2, "{masked:#}");
+}
+
+#[test]
+fn threads_and_order_change_nothing() {
+    let log = std::fs::read_to_string(format!("{DATA}/aws.ndjson")).unwrap();
+    let mut folder = Folder::new("recommend-jobs");
+    for part in 0..5 {
+        let lines: Vec<&str> = log.lines().skip(part).step_by(5).collect();
+        folder = folder.file(&format!("part{part}.ndjson"), lines.join("\n"));
+    }
+    let parts = ["part0.ndjson", "part1.ndjson", "part2.ndjson", "part3.ndjson", "part4.ndjson"];
+    let run = |parts: &[&str], jobs: &str| {
+        let ended = recommend(&folder, &[parts, &["-f", "json", "--jobs", jobs]].concat());
+        assert_eq!(ended.code, Some(0), "{ended}");
+        ended.stdout
+    };
+    let one = run(&parts, "1");
+    let reversed: Vec<&str> = parts.iter().rev().copied().collect();
+    for jobs in ["2", "5"] {
+        assert_eq!(run(&parts, jobs), one);
+        assert_eq!(run(&reversed, jobs), one);
+    }
+}
+
+#[test]
+fn hostile_values_are_escaped_and_secrets_do_not_appear() {
+    let folder = folder("recommend-hostile");
+    for arguments in [&["aws.ndjson", "-v"] as &[&str], &["aws.ndjson", "-f", "json"]] {
+        let ended = recommend(&folder, arguments);
+        assert!(!ended.stdout.contains('\u{1b}'), "{ended}");
+        assert!(!ended.stdout.contains("ghp_"), "{ended}");
+        assert!(!ended.stdout.contains("AKIAEXAMPLECI0000001"), "{ended}");
+    }
+    let shown = recommend(&folder, &["aws.ndjson", "--show-keys"]);
+    assert!(shown.stdout.contains("AKIAEXAMPLECI0000001"), "{shown}");
+    // An object with the name `*` does not allow every object.
+    let all = json(&folder, &["aws.ndjson"]);
+    assert!(statements(of(&all, "deploy")).contains("arn:aws:s3:::uploads/${*}"));
+}
+
+#[test]
+fn what_cannot_be_read_makes_the_run_incomplete() {
+    let folder =
+        folder("recommend-incomplete").file("broken.ndjson", "{\"eventVersion\":\"1.10\",\n");
+    let ended = recommend(&folder, &["aws.ndjson", "broken.ndjson", "--role", "deploy"]);
+    assert_eq!(ended.code, Some(3), "{ended}");
+    assert!(ended.stdout.contains("incomplete: "), "{ended}");
+}
