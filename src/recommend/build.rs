@@ -8,13 +8,14 @@ use super::model::{
     LogCoverage, Note, OperationSummary, Recommendation, Recommendations, UnknownOperation,
     span_days,
 };
+use super::options::Options;
 use super::policy::{Grant, Policy};
+use super::policy_file;
 use super::requirement::Operation;
 use super::usage::{CallOutcome, Calls, OperationUse};
-use super::{Options, policy_file};
-use crate::engine::Folded;
+use crate::engine::{FileReport, Folded};
 use crate::finding::Redactor;
-use crate::record::Provider;
+use crate::record::{FileStatus, Provider};
 
 /// The longest managed policy, in characters without whitespace: AWS's quota of customer managed
 /// policies; the length of RAM's and CAM's custom policies.
@@ -59,7 +60,7 @@ pub(super) fn recommendations(folded: Folded<Collector>, options: &Options) -> R
     if died > 0 {
         incomplete.push(format!("{died} threads failed inside Keytrail"));
     }
-    let unread = files.iter().filter(|file| super::is_unread(file)).count();
+    let unread = files.iter().filter(|file| is_unread(file)).count();
     if unread > 0 {
         incomplete.push(format!("files that could not be read completely: {unread}"));
     }
@@ -78,6 +79,13 @@ pub(super) fn recommendations(folded: Folded<Collector>, options: &Options) -> R
         accounting,
         incomplete,
     }
+}
+
+/// Whether a file, or a part of it, could not be read.
+fn is_unread(file: &FileReport) -> bool {
+    let status = &file.account.status;
+    matches!(status, FileStatus::Unclaimed { .. } | FileStatus::Unreadable { .. })
+        || !file.account.faults.is_empty()
 }
 
 /// The identity that policies are attached to: cloud, account, kind and name.
@@ -168,6 +176,8 @@ impl Builder<'_> {
         {
             notes.push(Note::NoAddresses(why));
         }
+        let limitable = !credential.root && credential.kind != CredentialKind::Federated;
+        let widened = if limitable { widened } else { BTreeMap::new() };
         notes.extend(widened.into_iter().map(|(why, actions)| Note::Widened(why, actions)));
         let days = usage.days.count();
         if rare > 0 && days > 1 {
@@ -195,8 +205,7 @@ impl Builder<'_> {
             calls,
             days,
             operations,
-            policy: (!credential.root && credential.kind != CredentialKind::Federated)
-                .then_some(policy),
+            policy: limitable.then_some(policy),
             addresses,
             notes,
         }

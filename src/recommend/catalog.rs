@@ -65,11 +65,6 @@ impl Service {
     pub(super) fn action(&self, name: &str) -> Option<&Action> {
         self.actions.get(&name.to_ascii_lowercase())
     }
-
-    /// Every action, in no order.
-    pub(super) fn actions(&self) -> impl Iterator<Item = &Action> {
-        self.actions.values()
-    }
 }
 
 /// The service with this prefix.

@@ -13,6 +13,7 @@ mod catalog;
 mod collect;
 mod model;
 mod operations;
+mod options;
 mod policy;
 mod policy_file;
 mod refusal;
@@ -24,19 +25,15 @@ mod template;
 mod usage;
 mod wildcard;
 
-use std::num::NonZeroUsize;
-
-use crate::engine::{FileReport, FoldOptions, fold_records};
-use crate::finding::Redactor;
-use crate::query::Period;
-use crate::record::{FileStatus, Inputs};
-use crate::value::Time;
+use crate::engine::{FoldOptions, fold_records};
+use crate::record::Inputs;
 
 pub use caller::{CredentialKind, NoCredential};
 pub use catalog::AccessLevel;
 pub use model::{
     LogCoverage, Note, OperationSummary, Recommendation, Recommendations, UnknownOperation,
 };
+pub use options::Options;
 pub use policy::{Policy, PolicyStatement};
 pub use resources::Widened;
 pub use selection::{CredentialSelection, UnmatchedName};
@@ -51,31 +48,6 @@ pub const MIN_DAYS: u64 = 90;
 /// The addresses to which a policy may be bound, unless the user states another number.
 pub const MAX_ADDRESSES: usize = 5;
 
-/// The options of recommendations.
-#[derive(Debug, Clone)]
-pub struct Options {
-    /// The credentials to show.
-    pub selection: CredentialSelection,
-    /// The period whose calls count.
-    pub period: Period,
-    /// The outcomes of calls that policies allow.
-    pub granted: Vec<CallOutcome>,
-    /// The days that a log must cover; a shorter one makes a recommendation too early.
-    pub min_days: u64,
-    /// Whether policies allow calls only from the addresses of the log, if they are few.
-    pub by_address: bool,
-    /// The number of addresses that are few.
-    pub max_addresses: usize,
-    /// The value of `now` for every file, if set.
-    pub now: Option<Time>,
-    /// The time of the run.
-    pub clock: Time,
-    /// The number of threads.
-    pub jobs: NonZeroUsize,
-    /// Redacts and masks values.
-    pub redactor: Redactor,
-}
-
 /// Reads every input to its end and recommends policies for the credentials among them.
 pub fn read(inputs: &dyn Inputs, options: &Options) -> Recommendations {
     let granted = CallOutcome::ALL.map(|outcome| options.granted.contains(&outcome));
@@ -88,11 +60,4 @@ pub fn read(inputs: &dyn Inputs, options: &Options) -> Recommendations {
     };
     let folded = fold_records(inputs, &folding, &|| Collector::new(collecting));
     build::recommendations(folded, options)
-}
-
-/// Whether a file, or a part of it, could not be read.
-fn is_unread(file: &FileReport) -> bool {
-    let status = &file.account.status;
-    matches!(status, FileStatus::Unclaimed { .. } | FileStatus::Unreadable { .. })
-        || !file.account.faults.is_empty()
 }

@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use rustc_hash::FxHashMap;
 
-use super::catalog;
+use super::catalog::{self, ResourceType};
 use super::requirement::{Operation, Presence, Requirement, ResourceRule};
 use super::template::Template;
 use super::wildcard;
@@ -47,8 +47,11 @@ pub(super) fn operation(provider: Provider, service: &str, api: &str) -> Operati
             ),
             None => (format!("{prefix}:{api}"), ResourceRule::Everything, false),
         },
-        Provider::Alibaba | Provider::Tencent => {
-            (format!("{prefix}:{api}"), ResourceRule::Everything, known.is_some())
+        Provider::Alibaba => (format!("{prefix}:{api}"), ResourceRule::Everything, known.is_some()),
+        // Records contain the resources that were checked.
+        Provider::Tencent => {
+            let checked = ResourceType { pattern: "qcs:*", required: true };
+            (format!("{prefix}:{api}"), ResourceRule::Recorded(vec![checked]), known.is_some())
         }
     };
     let requirement = Requirement { action: action.into(), resources, when: None };
@@ -160,6 +163,27 @@ mod tests {
             ("nosuchservice", "Do", "nosuchservice:Do (unknown)"),
         ] {
             assert_eq!(actions(Provider::Aws, service, api), expected, "{service}.{api}");
+        }
+    }
+
+    #[test]
+    fn every_cloud_has_its_tables() {
+        for (provider, service, api, expected) in [
+            (Provider::Alibaba, "ecs", "DescribeInstances", "ecs:DescribeInstances"),
+            (Provider::Alibaba, "slb", "CreateLoadBalancer", "slb:CreateLoadBalancer"),
+            (Provider::Alibaba, "ims", "CreateUser", "ram:CreateUser"),
+            (Provider::Alibaba, "oss", "HeadObject", "oss:GetObject"),
+            (Provider::Alibaba, "sls", "GetLogs", "log:GetLogs"),
+            (Provider::Alibaba, "ecs", "RunInstances", "ecs:RunInstances ram:PassRole"),
+            (Provider::Alibaba, "sts", "GetCallerIdentity", ""),
+            (Provider::Alibaba, "newproduct", "Do", "newproduct:Do (unknown)"),
+            (Provider::Tencent, "cvm", "RunInstances", "cvm:RunInstances cam:PassRole"),
+            (Provider::Tencent, "cos", "GetObject", "name/cos:GetObject"),
+            (Provider::Tencent, "cam", "CreateAccessKey", "cam:CreateAccessKey"),
+            (Provider::Tencent, "account", "ConsoleLogin", ""),
+            (Provider::Tencent, "newproduct", "Do", "newproduct:Do (unknown)"),
+        ] {
+            assert_eq!(actions(provider, service, api), expected, "{service}.{api}");
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::catalog;
+use super::catalog::{self, AccessLevel};
 use super::resources::{ResourceSet, Widened};
 use crate::record::Provider;
 
@@ -84,6 +84,16 @@ impl Policy {
         actions.sort_unstable();
         actions.dedup();
         actions
+    }
+
+    /// The number of actions that change who may do what; `None` for clouds whose actions Keytrail
+    /// has no list of.
+    pub fn permission_actions(&self) -> Option<usize> {
+        let changes = |action: &&str| {
+            catalog::action(action).is_some_and(|one| one.level == AccessLevel::Permissions)
+        };
+        let actions = self.actions();
+        (self.provider == Provider::Aws).then(|| actions.iter().filter(|one| changes(one)).count())
     }
 
     /// Whether it allows nothing.

@@ -44,7 +44,7 @@ impl RequestPath {
     }
 
     /// Whether anything but `null` is at the path.
-    pub(super) fn exists(&self, record: &Record<'_>) -> bool {
+    pub(super) fn is_present(&self, record: &Record<'_>) -> bool {
         let field = if self.whole { event::RAW } else { event::PARAMS };
         match record.get(field) {
             Value::Json(json) => holds(&json.text, &self.steps),
@@ -136,14 +136,14 @@ mod tests {
     fn null_does_not_exist() {
         let mut record = Record::new(RecordKind::Event);
         record.set(event::PARAMS, Value::Json(Json::new(PARAMS)));
-        for (path, exists) in [
+        for (path, present) in [
             ("none", false),
             ("missing", false),
             ("instancesSet", true),
             ("instancesSet.items[].instanceId", true),
             ("instancesSet.items[].x", false),
         ] {
-            assert_eq!(RequestPath::parse(path).exists(&record), exists, "{path}");
+            assert_eq!(RequestPath::parse(path).is_present(&record), present, "{path}");
         }
     }
 }

@@ -61,7 +61,7 @@ impl Presence {
     fn holds(&self, record: &Record<'_>) -> bool {
         match &self.value {
             Some(value) => self.path.values(record).iter().any(|own| **own == **value),
-            None => self.path.exists(record) != self.absent,
+            None => self.path.is_present(record) != self.absent,
         }
     }
 }
@@ -96,6 +96,9 @@ impl Requirement {
 fn recorded(types: &[ResourceType], record: &Record<'_>) -> Option<Vec<String>> {
     let Value::List(items) = record.get(event::RESOURCES) else { return None };
     let names: Vec<&str> = items.iter().filter_map(Value::as_str).collect();
+    if names.contains(&"*") {
+        return None;
+    }
     let of_type = |one: &ResourceType, name: &str| {
         let fixed = one.pattern.strip_suffix("{}");
         match fixed {
@@ -149,6 +152,7 @@ mod tests {
             (&[(object, true), (bucket, true)], &[OBJECT], None),
             (&[(object, false), (bucket, false)], &[OBJECT], Some(OBJECT)),
             (&[(object, true), (bucket, false)], &[OBJECT], None),
+            (&[(object, false)], &[OBJECT, "*"], None),
             (&[(object, true)], &[], None),
             (&[], &[OBJECT], None),
         ] {

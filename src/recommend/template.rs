@@ -75,7 +75,8 @@ impl Template {
                     names.iter_mut().for_each(|name| name.push_str(partition(record)));
                 }
                 TemplatePart::Region => {
-                    let region = text(record, event::REGION)?;
+                    let region = text(record, event::REGION).filter(|one| is_region(one));
+                    let region = region.unwrap_or("*");
                     names.iter_mut().for_each(|name| name.push_str(region));
                 }
                 TemplatePart::Account => {
@@ -125,6 +126,18 @@ pub(super) fn partition(record: &Record<'_>) -> &'static str {
         Some(region) if region.starts_with("us-gov-") => "aws-us-gov",
         _ => "aws",
     }
+}
+
+/// Whether a text has the form of a region: `eu-west-1`, `cn-hangzhou`, `ap-guangzhou`. A policy with
+/// another text in its place is rejected.
+fn is_region(text: &str) -> bool {
+    let mut parts = text.split('-');
+    let letters = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase());
+    parts.next().is_some_and(|first| first.len() <= 4 && letters(first))
+        && text.contains('-')
+        && parts.all(|part| {
+            letters(part) || part.len() == 1 && part.bytes().all(|b| b.is_ascii_digit())
+        })
 }
 
 /// Whether a value is the whole name of a resource.
@@ -185,6 +198,23 @@ mod tests {
         ] {
             let names = expand(template, params).map(|names| names.join(" "));
             assert_eq!(names.as_deref(), expected, "{template} {params}");
+        }
+    }
+
+    #[test]
+    fn a_text_that_is_no_region_is_any_region() {
+        for (text, expected) in [
+            ("us-gov-west-1", true),
+            ("cn-hangzhou", true),
+            ("eu-west-1", true),
+            ("ap-westeast-2r", false),
+            ("global", false),
+            ("megovs-south-1", false),
+            ("", false),
+            ("-1", false),
+            ("*", false),
+        ] {
+            assert_eq!(is_region(text), expected, "{text}");
         }
     }
 

@@ -211,3 +211,47 @@ impl LogSpan {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_credential_keeps_few_addresses() {
+        let set = |numbers: std::ops::Range<usize>| {
+            let mut set = AddressSet::default();
+            numbers.for_each(|n| set.add(&format!("192.0.2.{n}"), false));
+            set
+        };
+        let few = set(0..ADDRESSES);
+        assert_eq!((few.addresses.len(), few.many), (ADDRESSES, false));
+        let many = set(0..ADDRESSES + 1);
+        assert_eq!((many.addresses.len(), many.many), (0, true));
+        let mut merged = set(0..ADDRESSES);
+        merged.merge(set(1..ADDRESSES + 1));
+        assert_eq!(merged, many);
+        let mut same = set(0..4);
+        same.merge(set(2..ADDRESSES));
+        assert_eq!(same, few);
+    }
+
+    #[test]
+    fn codes_and_days_merge_in_any_order() {
+        let of = |codes: &[&str]| {
+            let mut of = OperationUse::default();
+            codes.iter().for_each(|code| of.add_code(code));
+            of
+        };
+        let mut left = of(&["F", "A", "E"]);
+        left.merge(of(&["B", "D", "C"]));
+        let mut right = of(&["B", "D", "C"]);
+        right.merge(of(&["F", "A", "E"]));
+        assert_eq!(left, right);
+        assert_eq!(left.codes.len(), CODES);
+        let mut days = Days::default();
+        for hour in [0, 1, 23, 24, 47, 48] {
+            days.add(Time(hour * Duration::HOUR));
+        }
+        assert_eq!(days.count(), 3);
+    }
+}

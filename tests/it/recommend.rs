@@ -205,6 +205,58 @@ fn a_name_that_selects_nothing_is_an_error() {
     assert_eq!(masked["credentials"].as_array().unwrap().len(), 2, "{masked:#}");
 }
 
+/// The policies of a cloud conform to the grammar that its documentation states.
+fn check_grammar(all: &Value, cloud: &str) {
+    let schema = std::fs::read_to_string(format!("{DATA}/grammar/{cloud}.json")).unwrap();
+    let validator = jsonschema::validator_for(&serde_json::from_str(&schema).unwrap()).unwrap();
+    let mut checked = 0;
+    for credential in all["credentials"].as_array().unwrap() {
+        let policy = &credential["policy"];
+        let errors: Vec<String> = validator.iter_errors(policy).map(|e| e.to_string()).collect();
+        assert!(errors.is_empty(), "{policy:#}: {errors:?}");
+        checked += 1;
+    }
+    assert!(checked > 0);
+    let mut broken = all["credentials"][0]["policy"].clone();
+    broken["extra"] = Value::Null;
+    assert!(!validator.is_valid(&broken));
+}
+
+#[test]
+fn a_policy_of_alibaba_cloud_is_in_its_language() {
+    let folder = folder("recommend-alibaba");
+    let all = json(&folder, &["alibaba.ndjson"]);
+    check_grammar(&all, "alibaba");
+    check_grammar(&json(&folder, &["alibaba.ndjson", "--by-address"]), "alibaba");
+    assert_snapshot!(statements(&all["credentials"][0]), @r"
+    ecs:DescribeInstances ecs:RunInstances on *
+    ecs:StopInstance on acs:ecs:cn-hangzhou:1234567890123456:instance/i-bp1example0001 acs:ecs:cn-hangzhou:1234567890123456:instance/i-bp1example0002
+    newproduct:DoSomething on *
+    ram:PassRole on *
+    slb:DescribeLoadBalancers on *
+    ");
+    let expected = "no-data-events refused unknown-operations resources-unnamed rare-operations";
+    assert_eq!(notes(&all["credentials"][0]), expected);
+    assert_eq!(statements(of(&all, "deploy")), "rds:DescribeDBInstances on *");
+}
+
+#[test]
+fn a_policy_of_tencent_cloud_is_in_its_language() {
+    let folder = folder("recommend-tencent");
+    let all = json(&folder, &["tencent.ndjson"]);
+    check_grammar(&all, "tencent");
+    check_grammar(&json(&folder, &["tencent.ndjson", "--by-address"]), "tencent");
+    assert_snapshot!(statements(&all["credentials"][0]), @r"
+    cam:PassRole on *
+    cvm:DescribeInstances cvm:RunInstances on *
+    cvm:StopInstances on qcs::cvm:ap-guangzhou:uin/100000000001:instance/ins-example1 qcs::cvm:ap-guangzhou:uin/100000000001:instance/ins-example2
+    newproduct:DoSomething on *
+    tke:DescribeClusters on qcs::tke:ap-guangzhou:uin/100000000001:cluster/cls-example1
+    ");
+    let expected = "no-data-events refused unknown-operations resources-unnamed rare-operations";
+    assert_eq!(notes(&all["credentials"][0]), expected);
+}
+
 #[test]
 fn threads_and_order_change_nothing() {
     let log = std::fs::read_to_string(format!("{DATA}/aws.ndjson")).unwrap();

@@ -1,7 +1,8 @@
 //! Converts recommendations to version 1 of their format.
 
+use super::facts::RecommendFacts;
 use super::policy::PolicyDocument;
-use super::{RecommendFacts, notes, v1};
+use super::{notes, v1};
 use crate::recommend::{self, NoCredential};
 
 pub(super) fn recommendations<'a>(
@@ -88,6 +89,7 @@ fn credential(one: &recommend::Recommendation) -> v1::Credential<'_> {
         addresses: one.addresses.as_deref(),
         operations: one.operations.iter().map(operation).collect(),
         policy: one.policy.as_ref().map(PolicyDocument::of),
+        permission_actions: one.policy.as_ref().and_then(recommend::Policy::permission_actions),
         file: &one.file,
         notes: one
             .notes

@@ -2,8 +2,8 @@
 
 use std::io;
 
-use super::RecommendFacts;
 use super::convert::uncredited;
+use super::facts::RecommendFacts;
 use super::notes;
 use super::policy::write_policy;
 use crate::diag::escaped;
@@ -12,7 +12,7 @@ use crate::output::human::grid::{Cell, Grid};
 use crate::output::human::layout_writer::{Ink, LayoutWriter};
 use crate::output::human::text::{counted, number, times};
 use crate::recommend::{
-    CallOutcome, LogCoverage, OperationSummary, Recommendation, Recommendations,
+    CallOutcome, LogCoverage, OperationSummary, Policy, Recommendation, Recommendations,
 };
 use crate::value::Time;
 
@@ -139,6 +139,7 @@ fn overview(all: &Recommendations, layout: &mut LayoutWriter<'_>) -> io::Result<
         "days",
         "operations",
         "actions",
+        "?permissions",
         "?unknown",
     ]);
     let mut last = None;
@@ -166,11 +167,20 @@ fn overview(all: &Recommendations, layout: &mut LayoutWriter<'_>) -> io::Result<
                 Some(_) => count(one.action_count()),
                 None => Cell::new("-"),
             },
+            permissions(one),
             count(one.operations.iter().filter(|operation| !operation.known).count()),
         ]);
     }
     grid.write(layout, if layout.style.verbose { usize::MAX } else { ROWS })?;
     layout.blank()
+}
+
+/// The number of actions that change permissions.
+fn permissions(one: &Recommendation) -> Cell {
+    match one.policy.as_ref().and_then(Policy::permission_actions) {
+        Some(some @ 1..) => Cell::new(number(some as u64)).ink(Ink::Warn),
+        _ => Cell::new("-"),
+    }
 }
 
 fn page(one: &Recommendation, layout: &mut LayoutWriter<'_>) -> io::Result<()> {

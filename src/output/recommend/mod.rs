@@ -1,6 +1,7 @@
 //! Writes recommendations for people and for programs, and policies for clouds.
 
 mod convert;
+mod facts;
 mod human;
 mod notes;
 mod policy;
@@ -12,21 +13,9 @@ use super::inert::write_pretty;
 use super::schema::schema_of;
 use crate::recommend::Recommendations;
 
+pub use facts::RecommendFacts;
 pub use human::write as write_human;
 pub use policy::write_policy;
-
-/// The facts of a run that the outputs state.
-#[derive(Debug, Clone)]
-pub struct RecommendFacts {
-    /// The version of the program.
-    pub version: &'static str,
-    /// Whether access keys are shown unmasked.
-    pub show_keys: bool,
-    /// The number of policy files that were written.
-    pub written: usize,
-    /// The folder that they were written to.
-    pub folder: String,
-}
 
 /// Writes all recommendations as JSON, `keytrail/recommend/v1`.
 ///

@@ -99,6 +99,9 @@ pub(super) struct Credential<'a> {
     /// The smallest policy, in the language of the provider; null if no policy can limit the
     /// credential.
     pub(super) policy: Option<PolicyDocument<'a>>,
+    /// The number of its actions that change who may do what; null if the policy is null, and for
+    /// providers whose actions Keytrail has no list of.
+    pub(super) permission_actions: Option<usize>,
     /// The name of its policy file in the folder of `--out`.
     pub(super) file: &'a str,
     /// What to know about the recommendation.
