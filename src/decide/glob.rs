@@ -52,6 +52,16 @@ impl Glob {
         self.0.iter().map(char).collect()
     }
 
+    /// A short text that matches.
+    pub(super) fn example(&self) -> String {
+        let char = |token: &Token| match token {
+            Token::One(c) => Some(*c),
+            Token::AnyOne => Some('x'),
+            Token::Any => None,
+        };
+        self.0.iter().filter_map(char).collect()
+    }
+
     /// The characters that it names.
     fn chars(&self) -> impl Iterator<Item = char> + '_ {
         self.0.iter().filter_map(|token| match token {

@@ -1,6 +1,6 @@
 //! Whether some value has the wanted results in all tests of it.
 
-use super::glob::Globs;
+use super::glob::{Glob, Globs};
 use super::literal::OneValue;
 use super::shape::Shape;
 use super::text::{FoundText, find};
@@ -124,23 +124,22 @@ fn texts(tests: &[Test<'_>]) -> (Vec<Value<'static>>, bool) {
         return (found, true);
     }
     let patterns: Vec<(&Globs, bool)> = tests.iter().filter_map(|test| pattern(*test)).collect();
-    match find(&patterns) {
-        FoundText::None => return (Vec::new(), true),
-        FoundText::Text(text) => {
-            let value = Value::Str(text.into());
-            if all(tests, &value) {
-                found.insert(0, value);
+    let wanted = patterns.iter().filter(|(_, wanted)| *wanted);
+    let wanted = wanted.flat_map(|(globs, _)| globs.patterns.iter().map(Glob::example));
+    let simple = wanted.chain(["".to_owned(), "x".to_owned(), "other-value".to_owned()]);
+    let simple = simple.map(|text| Value::Str(text.into()));
+    found.extend(simple.filter(|value| all(tests, value)).take(KEPT));
+    // The automaton is needed only if no simple text is accepted.
+    if found.is_empty() {
+        match find(&patterns) {
+            FoundText::None => return (Vec::new(), true),
+            FoundText::Text(text) => {
+                let value = Value::Str(text.into());
+                found.extend(Some(value).filter(|value| all(tests, value)));
             }
+            FoundText::Unknown => {}
         }
-        FoundText::Unknown => {}
     }
-    let examples = patterns
-        .iter()
-        .filter(|(_, wanted)| *wanted)
-        .flat_map(|(globs, _)| globs.patterns.iter().filter_map(super::glob::Glob::text));
-    let examples = examples.map(|text| Value::Str(text.into()));
-    let examples = examples.filter(|value| all(tests, value)).take(KEPT);
-    found.extend(examples);
     (found, false)
 }
 

@@ -6,28 +6,44 @@
 
 mod agent_only_entry;
 mod by_without_account;
+mod conditions;
+mod constant_condition;
 mod constant_subject;
+mod dead_branch;
 mod entry_expiry;
 mod foreign_placeholder;
 mod idle_severity;
+mod ignore;
 #[allow(clippy::module_inception)]
 mod lint;
+mod literal_regex;
 mod run;
+mod subsumed_rule;
+mod untested_provider;
+mod unused_definition;
 mod unused_list;
 mod unused_parameter;
+mod words;
 
+pub use ignore::ignored;
 pub use lint::Lint;
-pub use run::run;
+pub use run::{run, run_errors};
 
 /// Every lint, sorted by name.
 pub static LINTS: &[&Lint] = &[
     &agent_only_entry::AGENT_ONLY_ENTRY,
     &by_without_account::BY_WITHOUT_ACCOUNT,
+    &constant_condition::CONSTANT_CONDITION,
     &constant_subject::CONSTANT_SUBJECT,
+    &dead_branch::DEAD_BRANCH,
     &entry_expiry::EXPIRED_ENTRY,
     &entry_expiry::EXPIRING_ENTRY,
     &foreign_placeholder::FOREIGN_PLACEHOLDER,
     &idle_severity::IDLE_SEVERITY,
+    &literal_regex::LITERAL_REGEX,
+    &subsumed_rule::SUBSUMED_RULE,
+    &untested_provider::UNTESTED_PROVIDER,
+    &unused_definition::UNUSED_DEFINITION,
     &unused_list::UNUSED_LIST,
     &unused_parameter::UNUSED_PARAMETER,
 ];

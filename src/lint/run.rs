@@ -3,12 +3,23 @@
 use super::LINTS;
 use crate::config::Policy;
 use crate::diag::codes::config as codes;
-use crate::diag::{Diagnostic, did_you_mean};
+use crate::diag::{Diagnostic, Level, did_you_mean};
 use crate::expr::EXPR_LINTS;
 use crate::value::Time;
 
 /// The diagnostics of every lint, in registry order, at the levels that the project file sets.
 pub fn run(policy: &Policy, clock: Time) -> Vec<Diagnostic> {
+    run_some(policy, clock, false)
+}
+
+/// The errors of every lint. Lints that only warn are not run.
+pub fn run_errors(policy: &Policy, clock: Time) -> Vec<Diagnostic> {
+    let mut found = run_some(policy, clock, true);
+    found.retain(Diagnostic::is_error);
+    found
+}
+
+fn run_some(policy: &Policy, clock: Time, errors: bool) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for (name, level) in &policy.lints {
         let candidates = || {
@@ -26,7 +37,8 @@ pub fn run(policy: &Policy, clock: Time) -> Vec<Diagnostic> {
     }
     for lint in LINTS {
         let level = policy.lints.get(lint.name).map(|level| level.level);
-        if level != Some(None) {
+        let wanted = !errors || level == Some(Some(Level::Error));
+        if level != Some(None) && wanted {
             found.extend((lint.run)(policy, clock).into_iter().map(|mut diagnostic| {
                 diagnostic.level = level.flatten().unwrap_or(diagnostic.level);
                 diagnostic

@@ -26,7 +26,7 @@ fn the_page_lists_every_lint() {
 #[test]
 fn the_levels_on_the_page_apply() {
     let blocks = blocks_of("docs/lints.md", "yaml");
-    let [project] = &blocks[..] else { panic!("{} blocks", blocks.len()) };
+    let [project, _] = &blocks[..] else { panic!("{} blocks", blocks.len()) };
     let rule = |when: &str| {
         format!(
             "rule:\n  id: mine\n  title: t\n  category: abuse\n  severity: low\n  on: event\n  \
@@ -54,12 +54,66 @@ fn the_levels_on_the_page_apply() {
     }
 }
 
+/// The rule of the page is accepted by its comment, and not without it.
+#[test]
+fn the_comment_on_the_page_accepts_the_advice() {
+    let blocks = blocks_of("docs/lints.md", "yaml");
+    let [_, rule] = &blocks[..] else { panic!("{} blocks", blocks.len()) };
+    let check = |rule: &str| {
+        let folder = Folder::new("lints-ignore")
+            .file("keytrail.yaml", "rule_paths: [rules]\n")
+            .file("rules/root-in-two-ways.yaml", rule);
+        folder.keytrail(["check"]).output()
+    };
+    let advice = "warning[KT7034]: this alternative never matters";
+    let accepted = check(rule);
+    assert!(!accepted.stderr.contains("[KT7034]"), "{accepted}");
+    assert!(!accepted.stderr.contains("[KT7041]"), "{accepted}");
+    let comment =
+        "  # keytrail: ignore[dead-branch] the second alternative documents the API of consoles\n";
+    assert!(rule.contains(comment));
+    let plain = check(&rule.replace(comment, ""));
+    assert!(plain.stderr.contains(advice), "{plain}");
+    for (other, expected) in [
+        // On the line itself.
+        ("", ""),
+        ("  # keytrail: ignore[dead-branch]\n", "error[KT7040]: this comment states no reason"),
+        ("  # keytrail: ignore[dead-brunch] why\n", "did you mean `dead-branch`?"),
+        (
+            "  # keytrail: ignore[mixed-logic] why\n",
+            "warning[KT7041]: this comment accepts nothing",
+        ),
+    ] {
+        let ended =
+            match expected {
+                "" => check(&rule.replace(comment, "").replace(
+                    "== \"console\")\n",
+                    "== \"console\") # keytrail: ignore[KT7034] why\n",
+                )),
+                _ => check(&rule.replace(comment, other)),
+            };
+        assert_eq!(expected.is_empty(), !ended.stderr.contains("KT70"), "{ended}");
+        assert!(ended.stderr.contains(expected), "{ended}");
+    }
+}
+
+/// The built-in rules, checked as if they were a project's own.
+#[test]
+fn the_pack_has_no_problems() {
+    let folder = Folder::new("lints-pack");
+    let rules = root().join("rules");
+    let arguments = ["check", "--no-builtin", "--format", "json"].map(std::ffi::OsString::from);
+    let ended = folder.keytrail(arguments.into_iter().chain([rules.into()])).output();
+    let value: serde_json::Value = serde_json::from_str(&ended.stdout).unwrap();
+    assert_eq!((&value["errors"], &value["warnings"]), (&0.into(), &0.into()), "{ended}");
+}
+
 /// Definitions with parameters: their names, types and uses are checked before a rule calls them.
 #[test]
 fn mistakes_in_the_parameters_of_a_definition_are_reported() {
     let folder = |definition: &str| {
         Folder::new("lints-definition")
-            .file("keytrail.yaml", "rule_paths: [rules]\n")
+            .file("keytrail.yaml", "rule_paths: [rules]\nlints: { unused-definition: off }\n")
             .file("rules/names.yaml", format!("definitions:\n  mine:\n    on: event\n{definition}"))
     };
     for (definition, code, reported) in [

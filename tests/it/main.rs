@@ -12,6 +12,7 @@ mod allowlists;
 mod architecture;
 mod blind;
 mod builtin;
+mod check_formats;
 mod cli;
 mod clouds;
 mod code_examples;

@@ -79,8 +79,9 @@ fn diagnose(name: &str, files: &str) -> String {
     let message = match Policy::load(&options) {
         Err((sources, errors)) => shown(&errors, &sources),
         Ok(policy) => {
-            shown(&policy.diagnostics, &policy.sources)
-                + &shown(&keytrail::lint::run(&policy, CLOCK), &policy.sources)
+            let advice = keytrail::lint::run(&policy, CLOCK);
+            let all = [policy.diagnostics.clone(), advice].concat();
+            shown(&keytrail::lint::ignored(&policy, all, true), &policy.sources)
         }
     };
     if message.is_empty() { "nothing to say\n".to_owned() } else { message }

@@ -145,12 +145,14 @@ impl PolicyArgs {
     /// prints all lints.
     pub(crate) fn load(&self, clock: Time, host: &Host<'_>) -> Result<Policy, Failure> {
         let checked = Policy::load(&self.options(host)).and_then(|policy| {
-            let mut found = lint::run(&policy, clock);
-            found.retain(Diagnostic::is_error);
+            let found = lint::run_errors(&policy, clock);
+            let found = lint::ignored(&policy, found, false);
             if found.is_empty() { Ok(policy) } else { Err((policy.sources, found)) }
         });
         match checked {
-            Ok(policy) => {
+            Ok(mut policy) => {
+                let advice = std::mem::take(&mut policy.diagnostics);
+                policy.diagnostics = lint::ignored(&policy, advice, false);
                 for diagnostic in &policy.diagnostics {
                     host.term.diagnostic(diagnostic, &policy.sources);
                 }

@@ -80,4 +80,35 @@ super::codes! {
     FOREIGN_PLACEHOLDER = "KT7032", "placeholder of another language",
         "A placeholder of a message is written `${event.user}`. `{{ … }}`, `{event.user}` and \
          `$event.user` are printed unchanged.";
+    /// A condition with the same result for every record.
+    CONSTANT_CONDITION = "KT7033", "condition with one result",
+        "No value of the record makes the condition true, or every value does. The rule never \
+         matches, or matches every record of its kind.";
+    /// A part of a condition without effect.
+    DEAD_BRANCH = "KT7034", "part of a condition that never matters",
+        "The condition has the same result for every record without this part. Either the part is \
+         superfluous, or another part is not what was meant.";
+    /// A rule that another rule makes superfluous.
+    SUBSUMED_RULE = "KT7035", "rule that another rule subsumes",
+        "Whenever the rule matches, another rule with the same subject and at least the same \
+         severity matches too, so each of its findings is reported twice.";
+    /// A regular expression for a fixed text.
+    LITERAL_REGEX = "KT7036", "regular expression for a fixed text",
+        "The regular expression contains no operator apart from `^` and `$`. A comparison or \
+         `starts_with`, `ends_with` or `contains` says the same and is faster.";
+    /// A provider without a test.
+    UNTESTED_PROVIDER = "KT7037", "provider without a test",
+        "The condition distinguishes providers, and no test has a record of one of them. Nothing \
+         shows that the rule works there.";
+    /// A definition that nothing names.
+    UNUSED_DEFINITION = "KT7038", "unused definition",
+        "No expression of the policy names the definition.";
+    /// A comment that accepts advice and cannot be understood.
+    BAD_IGNORE = "KT7040", "comment without lint or reason",
+        "`# keytrail: ignore[lint-name] reason` accepts advice on its line, or on the next line if it \
+         stands alone. Both the name of the lint and the reason are required.";
+    /// A comment that accepts nothing.
+    UNUSED_IGNORE = "KT7041", "comment that accepts nothing",
+        "No advice of this lint is reported on the line of the comment, or on the next line if it \
+         stands alone.";
 }

@@ -2,14 +2,16 @@
 
 use keytrail::config::Policy;
 use keytrail::diag::{Diagnostic, Level};
-use keytrail::{lint, ruletest};
+use keytrail::output::check::{write_github, write_json, write_sarif};
 use keytrail::value::Time;
+use keytrail::{lint, ruletest};
 
 use crate::amount::amount;
 use crate::args;
 use crate::exit::{EXIT_CODES, Exit, Failure};
 use crate::host::Host;
 use crate::policy::PolicyArgs;
+use crate::term::stdout_failed;
 
 /// Check rules, lists, allowlists and the project file.
 #[derive(Debug, clap::Args)]
@@ -18,6 +20,9 @@ pub(crate) struct Check {
     /// Files, folders and globs to check instead of those of the project file.
     #[arg(value_name = "PATH", conflicts_with = "rules")]
     paths: Vec<String>,
+    /// Output format. People see diagnostics on standard error and their number on standard output.
+    #[arg(short, long, value_enum, default_value = "human", value_name = "FORMAT")]
+    format: CheckFormat,
     #[command(flatten)]
     policy: PolicyArgs,
     /// Use this as the time of the run, which decides whether allowlist entries have expired.
@@ -30,6 +35,19 @@ pub(crate) struct Check {
     strict: bool,
 }
 
+/// The output format of `check`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum CheckFormat {
+    /// Text for people.
+    Human,
+    /// JSON for programs.
+    Json,
+    /// SARIF, which code hosts show at the lines of a change.
+    Sarif,
+    /// Workflow commands, which GitHub shows at the lines of a pull request.
+    Github,
+}
+
 impl Check {
     pub(crate) fn run(mut self, host: &mut Host<'_>) -> Result<Exit, Failure> {
         self.policy.rules.append(&mut self.paths);
@@ -39,7 +57,9 @@ impl Check {
                 let advice = lint::run(&policy, self.now.unwrap_or(host.clock));
                 let own = policy.rules.iter().filter(|rule| !rule.builtin);
                 let records = own.flat_map(ruletest::check_records).collect();
-                (policy.sources, [policy.diagnostics, records, advice].concat(), loaded)
+                let all = [policy.diagnostics.clone(), records, advice].concat();
+                let all = lint::ignored(&policy, all, true);
+                (policy.sources, all, loaded)
             }
             Err((sources, diagnostics)) => (sources, diagnostics, None),
         };
@@ -47,9 +67,19 @@ impl Check {
             return Err(Failure::because("there is no policy file to check")
                 .help("name files, folders or globs, or write `rule_paths` in keytrail.yaml"));
         }
-        for diagnostic in &diagnostics {
-            host.term.diagnostic(diagnostic, &sources);
-        }
+        let out = host.term.out();
+        let written = match self.format {
+            CheckFormat::Human => {
+                for diagnostic in &diagnostics {
+                    host.term.diagnostic(diagnostic, &sources);
+                }
+                Ok(())
+            }
+            CheckFormat::Json => write_json(&diagnostics, &sources, out),
+            CheckFormat::Sarif => write_sarif(&diagnostics, &sources, out),
+            CheckFormat::Github => write_github(&diagnostics, &sources, out),
+        };
+        written.map_err(|error| stdout_failed(&error))?;
         let counts = Counts::of(&diagnostics);
         let what = match loaded {
             Some((rules, lists, entries)) => format!(
@@ -60,7 +90,10 @@ impl Check {
             ),
             None => String::new(),
         };
-        host.term.print(&format!("{what}{counts}\n"))?;
+        match self.format {
+            CheckFormat::Human => host.term.print(&format!("{what}{counts}\n"))?,
+            _ => host.term.finish()?,
+        }
         let bad = loaded.is_none() || counts.errors > 0 || (self.strict && counts.warnings > 0);
         Ok(if bad { Exit::CannotRun } else { Exit::Clean })
     }

@@ -11,6 +11,7 @@ type Generated = (&'static str, fn() -> String);
 
 /// Every schema.
 static SCHEMAS: &[Generated] = &[
+    ("check", output::check::check_schema),
     ("config", config::project_schema),
     ("explain", output::explain::explain_schema),
     ("policy", config::policy_schema),
@@ -23,7 +24,7 @@ static SCHEMAS: &[Generated] = &[
 
 /// Print a JSON schema, or list the schemas there are.
 ///
-/// `config` describes the project file; `policy` describes rules, lists, definitions and allowlists;
+/// `check` describes the output of `check --format json`; `config` describes the project file; `policy` describes rules, lists, definitions and allowlists;
 /// `report` describes the output of `scan --format json`; `posture` describes the output of
 /// `posture --format json`; `recommend` describes the output of `recommend --format json`; `test` describes the output of
 /// `test --format json`; `explain` describes the output of `explain --format json`; `watch` describes a line of

@@ -1,0 +1,10 @@
+//! Writes the diagnostics of a policy for programs.
+
+mod github;
+mod json;
+mod place;
+mod sarif;
+
+pub use github::write as write_github;
+pub use json::{schema as check_schema, write as write_json};
+pub use sarif::write as write_sarif;
