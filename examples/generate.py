@@ -20,7 +20,7 @@ import pathlib
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent
-FOLDERS = ["cloudtrail", "console-takeover", "actiontrail", "cloudaudit", "reports", "tables"]
+FOLDERS = ["cloudtrail", "console-takeover", "actiontrail", "cloudaudit", "reports", "tables", "attached"]
 PROD, SANDBOX = "111122223333", "444455556666"
 DAYS = ["2026-10-05", "2026-10-06", "2026-10-07", "2026-10-08"]
 
@@ -720,6 +720,48 @@ def tables():
     yield csv("shared_roles", ["role", "remark"], ["on-call", "people on call take turns"])
 
 
+def attached():
+    """The answer of `aws iam get-account-authorization-details` in the production account."""
+    def policy(*statements):
+        return {"Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Action": actions, "Resource": resource} for actions, resource in statements]}
+
+    def managed(name, document):
+        arn = f"arn:aws:iam::aws:policy/{name}"
+        version = {"Document": document, "VersionId": "v1", "IsDefaultVersion": True, "CreateDate": "2023-01-01T00:00:00+00:00"}
+        return {"PolicyName": name, "PolicyId": ident("ANPA", name), "Arn": arn, "DefaultVersionId": "v1", "PolicyVersionList": [version]}
+
+    def uses(*names):
+        return [{"PolicyName": name, "PolicyArn": f"arn:aws:iam::aws:policy/{name}"} for name in names]
+
+    def user(name, *, inline=(), groups=(), policies=()):
+        return {"Path": "/", "UserName": name, "UserId": ident("AIDA", name), "Arn": f"arn:aws:iam::{PROD}:user/{name}",
+                "UserPolicyList": [{"PolicyName": own, "PolicyDocument": document} for own, document in inline],
+                "GroupList": list(groups), "AttachedManagedPolicies": uses(*policies)}
+
+    def role(name, *, inline=(), policies=()):
+        return {"Path": "/", "RoleName": name, "RoleId": ident("AROA", name), "Arn": f"arn:aws:iam::{PROD}:role/{name}",
+                "RolePolicyList": [{"PolicyName": own, "PolicyDocument": document} for own, document in inline],
+                "AttachedManagedPolicies": uses(*policies)}
+
+    details = {
+        "UserDetailList": [
+            user("alice", groups=["admins"]),
+            user("backup-sync", policies=["IAMFullAccess"], inline=[("backup-write", policy((["s3:PutObject", "s3:ListBucket"], "*")))]),
+            user("ci-artifacts", inline=[("artifacts", policy(("s3:*", "arn:aws:s3:::example-corp-artifacts*"), (["sqs:SendMessage", "sns:Publish"], "*")))]),
+        ],
+        "GroupDetailList": [{"Path": "/", "GroupName": "admins", "GroupId": ident("AGPA", "admins"), "Arn": f"arn:aws:iam::{PROD}:group/admins",
+                             "GroupPolicyList": [], "AttachedManagedPolicies": uses("AdministratorAccess")}],
+        "RoleDetailList": [
+            role("metrics-reader", inline=[("read", policy((["cloudwatch:ListMetrics", "ec2:DescribeInstances", "rds:DescribeDBInstances"], "*")))]),
+            role("migration", policies=["AdministratorAccess"]),
+            role("terraform-deploy", policies=["AdministratorAccess"]),
+        ],
+        "Policies": [managed("AdministratorAccess", policy(("*", "*"))), managed("IAMFullAccess", policy((["iam:*", "organizations:DescribeAccount"], "*")))],
+    }
+    yield "attached/account-authorization-details.json", json.dumps(details, indent=4) + "\n"
+
+
 def compact(value):
     return json.dumps(value, separators=(",", ":"))
 
@@ -732,7 +774,7 @@ def stored(path):
 def main():
     aws = [*delivered(), digest_file(), lookup_page(), ndjson_export(), eventbridge()]
     files = [*((f"cloudtrail/{path}", text) for path, text in aws), takeover_file(), *actiontrail(), *cloudaudit()]
-    files += [*aws_report(), *iam_audit(), *alibaba_report(), *tencent_report(), *tables()]
+    files += [*aws_report(), *iam_audit(), *alibaba_report(), *tencent_report(), *tables(), *attached()]
     wanted = {ROOT / path: text for path, text in files}
     there = {path for folder in FOLDERS for path in (ROOT / folder).rglob("*") if path.is_file()}
     if "--check" in sys.argv[1:]:

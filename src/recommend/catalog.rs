@@ -61,6 +61,11 @@ pub(super) struct Service {
 }
 
 impl Service {
+    /// Every action, in no order.
+    pub(super) fn actions(&self) -> impl Iterator<Item = &Action> {
+        self.actions.values()
+    }
+
     /// Finds an action; case does not matter, as in policies.
     pub(super) fn action(&self, name: &str) -> Option<&Action> {
         self.actions.get(&name.to_ascii_lowercase())

@@ -7,12 +7,13 @@ use rustc_hash::FxHashMap;
 use super::caller::{Credential, NoCredential, caller_of};
 use super::operations;
 use super::refusal::is_refusal;
+use super::reported::{self, ReportedUser, UserKey};
 use super::requirement::Operation;
 use super::usage::{CallOutcome, LogSpan, Usage};
 use crate::engine::{FoldedRecord, RecordState};
 use crate::query::Period;
 use crate::record::field::event;
-use crate::record::{FieldId, FieldSet, Provider, Record};
+use crate::record::{FieldId, FieldSet, MappedRecord, Provider, Record};
 use crate::value::{RecordKind, Value};
 
 /// What a collector counts.
@@ -44,6 +45,8 @@ pub(super) struct Collector {
     positions: FxHashMap<Box<str>, usize>,
     /// By provider and account.
     pub(super) logs: BTreeMap<(Provider, String), LogSpan>,
+    /// The users of credential reports.
+    pub(super) reported: BTreeMap<UserKey, ReportedUser>,
     /// Events that belong to no credential.
     pub(super) uncredited: BTreeMap<NoCredential, u64>,
     /// Events outside the period, and events without a time if there is a period.
@@ -61,6 +64,7 @@ impl Collector {
             credentials: Vec::new(),
             positions: FxHashMap::default(),
             logs: BTreeMap::new(),
+            reported: BTreeMap::new(),
             uncredited: BTreeMap::new(),
             outside: 0,
             untimed: 0,
@@ -227,7 +231,12 @@ impl RecordState for Collector {
     fn add(&mut self, record: &FoldedRecord<'_>) {
         match record.rows.record.kind {
             RecordKind::Event => self.event(record.rows.record, record.format.name()),
-            RecordKind::Cred | RecordKind::Key => {}
+            RecordKind::Cred | RecordKind::Key => {
+                let MappedRecord { record, keys } = record.rows;
+                if let Some((user, reported)) = reported::read(record, keys) {
+                    self.reported.entry(user).or_default().merge(reported);
+                }
+            }
         }
     }
 
@@ -264,6 +273,9 @@ impl RecordState for Collector {
         }
         for (why, count) in other.uncredited {
             *self.uncredited.entry(why).or_default() += count;
+        }
+        for (user, reported) in other.reported {
+            self.reported.entry(user).or_default().merge(reported);
         }
         self.outside += other.outside;
         self.untimed += other.untimed;

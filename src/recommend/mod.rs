@@ -7,16 +7,20 @@
 //!
 //! Values leave this module redacted and masked. It does not print.
 
+mod attached;
 mod build;
 mod caller;
 mod catalog;
 mod collect;
+mod comparison;
 mod model;
 mod operations;
 mod options;
 mod policy;
 mod policy_file;
+mod priority;
 mod refusal;
+mod reported;
 mod request;
 mod requirement;
 mod resources;
@@ -28,13 +32,16 @@ mod wildcard;
 use crate::engine::{FoldOptions, fold_records};
 use crate::record::Inputs;
 
+pub use attached::{AttachedError, AttachedPolicies};
 pub use caller::{CredentialKind, NoCredential};
 pub use catalog::AccessLevel;
+pub use comparison::{Comparison, PatchOperation, PolicyPatch, WildcardGrant};
 pub use model::{
     LogCoverage, Note, OperationSummary, Recommendation, Recommendations, UnknownOperation,
 };
-pub use options::Options;
+pub use options::{CredentialFinding, Options};
 pub use policy::{Policy, PolicyStatement};
+pub use priority::{Advice, Priority, PriorityReason};
 pub use resources::Widened;
 pub use selection::{CredentialSelection, UnmatchedName};
 pub use usage::{ADDRESSES, CallOutcome, Calls};
@@ -53,7 +60,7 @@ pub fn read(inputs: &dyn Inputs, options: &Options) -> Recommendations {
     let granted = CallOutcome::ALL.map(|outcome| options.granted.contains(&outcome));
     let collecting = Collecting { period: options.period, granted };
     let folding = FoldOptions {
-        fields: Collector::fields(),
+        fields: Collector::fields().union(reported::fields()),
         now: options.now,
         clock: options.clock,
         jobs: options.jobs,

@@ -1,7 +1,9 @@
 //! What the outputs show.
 
 use super::caller::{CredentialKind, NoCredential};
+use super::comparison::Comparison;
 use super::policy::Policy;
+use super::priority::Priority;
 use super::resources::Widened;
 use super::selection::UnmatchedName;
 use super::usage::Calls;
@@ -28,6 +30,8 @@ pub struct Recommendations {
     pub untimed: u64,
     /// Credentials in the inputs, selected or not.
     pub found: usize,
+    /// Names of attached policies whose text is not known or not JSON.
+    pub unread_policies: Vec<String>,
     /// Names that select nothing.
     pub unmatched: Vec<UnmatchedName>,
     /// The days that a log must cover.
@@ -59,10 +63,18 @@ pub struct Recommendation {
     pub days: u64,
     /// Its operations, by name.
     pub operations: Vec<OperationSummary>,
-    /// The smallest policy; `None` if no policy can limit the credential.
+    /// The smallest policy; `None` if no policy can limit the credential, or it needs none.
     pub policy: Option<Policy>,
     /// The addresses of its calls; `None` if there are many.
     pub addresses: Option<Vec<String>>,
+    /// What its attached policies allow and it did not use; `None` if they are not known.
+    pub attached: Option<Comparison>,
+    /// How urgent it is to narrow or remove it.
+    pub priority: Priority,
+    /// The age of the key in days, according to a report.
+    pub key_age_days: Option<i64>,
+    /// Whether the user has a second factor, according to a report.
+    pub mfa: Option<bool>,
     /// What to know about the recommendation.
     pub notes: Vec<Note>,
     /// The name of its policy file.
@@ -75,6 +87,11 @@ impl Recommendation {
         let mut all = Calls::default();
         self.calls.iter().for_each(|calls| all.merge(calls));
         all
+    }
+
+    /// Whether it called nothing.
+    pub fn is_idle(&self) -> bool {
+        self.notes.contains(&Note::Idle)
     }
 
     /// The number of different actions of its policy.
@@ -186,6 +203,10 @@ pub enum Note {
     NoAddresses(&'static str),
     /// It called nothing in the period.
     Idle,
+    /// The log does not show its last use, which a report states.
+    UsedElsewhere(Time),
+    /// The attached policies were compared with what all credentials of the user did.
+    DenyIgnored,
 }
 
 /// The days from the first to the last call, begun days included.

@@ -2,6 +2,7 @@
 
 use std::num::NonZeroUsize;
 
+use super::attached::AttachedPolicies;
 use super::selection::CredentialSelection;
 use super::usage::CallOutcome;
 use crate::finding::Redactor;
@@ -23,6 +24,10 @@ pub struct Options {
     pub by_address: bool,
     /// The number of addresses that are few.
     pub max_addresses: usize,
+    /// The policies that are attached to credentials.
+    pub attached: AttachedPolicies,
+    /// Findings about credentials, from a report of a scan.
+    pub findings: Vec<CredentialFinding>,
     /// The value of `now` for every file, if set.
     pub now: Option<Time>,
     /// The time of the run.
@@ -31,4 +36,17 @@ pub struct Options {
     pub jobs: NonZeroUsize,
     /// Redacts and masks values.
     pub redactor: Redactor,
+}
+
+/// A finding about a credential.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CredentialFinding {
+    /// The key, as the report shows it: masked or whole.
+    pub key: Option<String>,
+    /// The user.
+    pub user: Option<String>,
+    /// The role.
+    pub role: Option<String>,
+    /// Whether the finding is of high or critical severity.
+    pub severe: bool,
 }

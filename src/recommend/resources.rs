@@ -101,11 +101,13 @@ impl ResourceSet {
         }
         let mut names: Vec<String> = Vec::new();
         let mut widened = None;
-        for group in self.groups.values() {
+        for (begin, group) in &self.groups {
             match group {
                 ResourceGroup::Names(some) => names.extend(some.iter().map(|name| (**name).into())),
                 ResourceGroup::Prefix(prefix) => {
-                    names.push(format!("{}*", beginning(prefix)));
+                    // Every name begins with the group, whose wildcards stay.
+                    let rest = prefix.get(begin.len()..).unwrap_or_default();
+                    names.push(format!("{begin}{}*", beginning(rest)));
                     widened = Some(Widened::Prefix);
                 }
             }
@@ -239,6 +241,9 @@ mod tests {
         let users: Vec<&str> = users.iter().map(String::as_str).collect();
         assert_eq!(list(&users), "arn:aws:iam::1:user/ci-*");
         assert_eq!(list(&users[..NAMES]), users[..NAMES].join(" "));
+        let anywhere = numbered("arn:aws:ssm:*:1:parameter/db/", NAMES + 1);
+        let anywhere: Vec<&str> = anywhere.iter().map(String::as_str).collect();
+        assert_eq!(list(&anywhere), "arn:aws:ssm:*:1:parameter/db/*");
         let buckets = numbered("arn:aws:s3:::bucket", GROUPS + 1);
         let buckets: Vec<&str> = buckets.iter().map(String::as_str).collect();
         assert_eq!(list(&buckets), "*");

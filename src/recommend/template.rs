@@ -147,7 +147,20 @@ fn is_resource_name(value: &str) -> bool {
 
 /// A value as part of a pattern: the wildcards and variables of policies lose their meaning in AWS.
 /// The other clouds have no way to write them.
+///
+/// A region that is none becomes any region, because policies with it are rejected.
 pub(super) fn literal(value: &str) -> String {
+    if value.starts_with("arn:")
+        && let Some((at, region)) = value
+            .match_indices(':')
+            .nth(2)
+            .and_then(|(at, _)| Some((at + 1, value.get(at + 1..)?.split(':').next()?)))
+        && !region.is_empty()
+        && !is_region(region)
+    {
+        let rest = value.get(at + region.len()..).unwrap_or_default();
+        return format!("{}*{}", value.get(..at).unwrap_or_default(), literal(rest));
+    }
     if value.starts_with("acs:") || value.starts_with("qcs:") || !value.contains(['*', '?', '$']) {
         return value.to_owned();
     }
@@ -195,6 +208,10 @@ mod tests {
             ("{~source}", r#"{"source":"b/k%20"}"#, None),
             ("i/{ids[]}", r#"{"ids":["1","2"]}"#, Some("i/1 i/2")),
             ("{k}", r#"{"k":"a*?${b"}"#, Some("a${*}${?}${$}{b")),
+            ("{k}", r#"{"k":"arn:aws:x:eu-west-1:1:y"}"#, Some("arn:aws:x:eu-west-1:1:y")),
+            ("{k}", r#"{"k":"arn:aws:x:eu-west-1r:1:y*"}"#, Some("arn:aws:x:*:1:y${*}")),
+            ("{k}", r#"{"k":"arn:aws:s3:::b"}"#, Some("arn:aws:s3:::b")),
+            ("{k}", r#"{"k":"arn:"}"#, Some("arn:")),
         ] {
             let names = expand(template, params).map(|names| names.join(" "));
             assert_eq!(names.as_deref(), expected, "{template} {params}");

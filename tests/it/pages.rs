@@ -35,7 +35,14 @@ const PAGES: [(&str, &[(&str, &str)]); 8] = [
         ],
     ),
     ("docs/first-rule.md", &[("examples/cloudtrail", "logs")]),
-    ("docs/recommend.md", &[("examples/cloudtrail", "logs")]),
+    (
+        "docs/recommend.md",
+        &[
+            ("examples/cloudtrail", "logs"),
+            ("examples/reports/aws", "reports"),
+            ("examples/attached", "attached"),
+        ],
+    ),
 ];
 
 /// The code blocks of a page with their languages, in order.

@@ -303,3 +303,112 @@ fn what_cannot_be_read_makes_the_run_incomplete() {
     assert_eq!(ended.code, Some(3), "{ended}");
     assert!(ended.stdout.contains("incomplete: "), "{ended}");
 }
+
+/// A folder with the example logs, reports and attached policies.
+fn examples(name: &str) -> Folder {
+    let folder = Folder::new(name);
+    for part in ["cloudtrail", "reports", "attached", "tables"] {
+        crate::readme::copy(&crate::readme::root().join("examples").join(part), &folder.path(part));
+    }
+    folder
+}
+
+const ATTACHED: [&str; 4] =
+    ["cloudtrail", "reports/aws", "--attached", "attached/account-authorization-details.json"];
+
+#[test]
+fn the_most_urgent_credentials_come_first() {
+    let folder = examples("recommend-priority");
+    let ended = recommend(&folder, &ATTACHED);
+    let shown: Vec<&str> =
+        ended.stdout.lines().skip_while(|line| !line.contains("priority")).collect();
+    let end = shown.iter().position(|line| line.contains("── credentials")).unwrap();
+    assert_snapshot!(shown[..end].join("\n"));
+}
+
+#[test]
+fn attached_policies_are_compared_with_what_was_used() {
+    let folder = examples("recommend-attached");
+    let page = recommend(
+        &folder,
+        &[&ATTACHED[..], &["--role", "terraform-deploy", "--user", "ci-artifacts"]].concat(),
+    );
+    let lines = page.stdout.lines().filter(|line| {
+        ["attached", "grants", "unused", "wildcard"].iter().any(|label| line.starts_with(label))
+    });
+    assert_snapshot!(lines.collect::<Vec<_>>().join("\n"));
+    let all = json(&folder, &ATTACHED);
+    let attached = &of(&all, "terraform-deploy")["attached"];
+    assert_eq!(attached["administrator"], true);
+    assert_eq!(attached["patches"][0]["holders"], 3);
+    let idle = of(&all, "migration");
+    assert_eq!(idle["advice"], "disable");
+    assert_eq!(idle["policy"], Value::Null);
+    assert_eq!(of(&all, "metrics-reader")["advice"], "keep");
+}
+
+#[test]
+fn a_patch_of_each_credential_is_written_beside_its_policy() {
+    let folder = examples("recommend-patches");
+    let ended = recommend(
+        &folder,
+        &[&ATTACHED[..], &["--user", "ci-artifacts", "--out", "policies"]].concat(),
+    );
+    assert_eq!(ended.code, Some(0), "{ended}");
+    let file =
+        std::fs::read_dir(folder.path("policies")).unwrap().map(|entry| entry.unwrap().path());
+    let patch = file.filter(|path| path.to_str().unwrap().ends_with(".patch.json")).last().unwrap();
+    assert_snapshot!(std::fs::read_to_string(patch).unwrap());
+}
+
+#[test]
+fn the_policies_of_keys_come_from_a_table() {
+    let table = "- ak: AKIAEXAMPLECI0000001\n  name: [ci]\n  document: '{\"Statement\":{\"Effect\":\"Allow\",\"Action\":[\"s3:*\",\"ec2:StopInstances\"],\"Resource\":\"*\"}}'\n- ak: AKIAEXAMPLECI0000002\n  name: [text]\n  document: not json\n";
+    let folder = folder("recommend-key-policies").file("policies.yaml", table);
+    let all = json(&folder, &["aws.ndjson", "--table", "key_policies=policies.yaml"]);
+    let attached = &all["credentials"][0]["attached"];
+    assert_eq!(attached["unused_actions"][0], "ec2:StopInstances");
+    assert_eq!(attached["wildcards"][0]["pattern"], "s3:*");
+    assert_eq!(attached["wildcards"][0]["used"].as_array().unwrap().len(), 5);
+    assert_eq!(all["unread_policies"][0], "text");
+}
+
+#[test]
+fn findings_of_a_scan_count_in_the_priority() {
+    let folder = examples("recommend-findings");
+    let scan = [
+        "scan",
+        "cloudtrail",
+        "--exit-zero",
+        "--quiet",
+        "--format",
+        "json",
+        "--output",
+        "report.json",
+    ];
+    assert_eq!(folder.keytrail(scan).output().code, Some(0));
+    let score = |arguments: &[&str]| {
+        let all = json(&folder, &[&["cloudtrail", "--user", "backup-sync"], arguments].concat());
+        all["credentials"][0]["score"].as_u64().unwrap()
+    };
+    assert_eq!(score(&[]), 0);
+    assert_eq!(score(&["--report", "report.json"]), 40);
+    let wrong = recommend(&folder, &["cloudtrail", "--report", "tables/accounts.yaml"]);
+    assert_eq!(wrong.code, Some(2), "{wrong}");
+    let wrong = recommend(&folder, &["cloudtrail", "--attached", "tables/accounts.yaml"]);
+    assert_eq!(wrong.code, Some(2), "{wrong}");
+}
+
+#[test]
+fn a_key_that_did_nothing_is_to_be_disabled() {
+    let folder = examples("recommend-idle");
+    let all = json(&folder, &["cloudtrail", "reports/aws"]);
+    let idle: Vec<String> = all["credentials"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|one| one["succeeded"]["count"] == 0 && one["refused"]["count"] == 0)
+        .map(|one| format!("{} of {}: {} {}", one["name"], one["user"], one["advice"], notes(one)))
+        .collect();
+    assert_snapshot!(idle.join("\n"));
+}

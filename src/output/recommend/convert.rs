@@ -3,7 +3,7 @@
 use super::facts::RecommendFacts;
 use super::policy::PolicyDocument;
 use super::{notes, v1};
-use crate::recommend::{self, NoCredential};
+use crate::recommend::{self, NoCredential, PatchOperation};
 
 pub(super) fn recommendations<'a>(
     all: &'a recommend::Recommendations,
@@ -39,6 +39,7 @@ pub(super) fn recommendations<'a>(
                 calls: one.calls,
             })
             .collect(),
+        unread_policies: &all.unread_policies,
         read: v1::Read {
             files: all.accounting.files_read,
             records: all.accounting.read,
@@ -91,6 +92,21 @@ fn credential(one: &recommend::Recommendation) -> v1::Credential<'_> {
         policy: one.policy.as_ref().map(PolicyDocument::of),
         permission_actions: one.policy.as_ref().and_then(recommend::Policy::permission_actions),
         file: &one.file,
+        attached: one.attached.as_ref().map(attached),
+        advice: one.priority.advice.map(recommend::Advice::name),
+        score: one.priority.score,
+        reasons: one
+            .priority
+            .reasons
+            .iter()
+            .map(|reason| v1::Reason {
+                kind: notes::reason_name(reason),
+                points: reason.points(),
+                text: notes::reason(reason),
+            })
+            .collect(),
+        key_age_days: one.key_age_days,
+        mfa: one.mfa,
         notes: one
             .notes
             .iter()
@@ -109,5 +125,47 @@ fn operation(one: &recommend::OperationSummary) -> v1::Operation<'_> {
         refused: calls(refused),
         failed: calls(failed),
         codes: &one.codes,
+    }
+}
+
+fn attached(of: &recommend::Comparison) -> v1::Attached<'_> {
+    v1::Attached {
+        policies: &of.policies,
+        granted_actions: of.granted,
+        used_actions: of.used,
+        administrator: of.administrator,
+        administrated: of.administrated,
+        unused_actions: &of.unused_actions,
+        unused_services: &of.unused_services,
+        unused_permission_actions: of.unused_permission_actions,
+        wildcards: of
+            .wildcards
+            .iter()
+            .map(|one| v1::Wildcard {
+                pattern: &one.pattern,
+                actions: one.actions,
+                used: &one.used,
+            })
+            .collect(),
+        not_granted: &of.not_granted,
+        patches: of.patches.iter().map(patch).collect(),
+    }
+}
+
+pub(super) fn patch(of: &recommend::PolicyPatch) -> v1::Patch<'_> {
+    let operations = of.operations.iter().map(|operation| match operation {
+        PatchOperation::Replace(path, value) => {
+            v1::PatchOperation { op: "replace", path, value: Some(value) }
+        }
+        PatchOperation::Add(path, value) => {
+            v1::PatchOperation { op: "add", path, value: Some(value) }
+        }
+        PatchOperation::Remove(path) => v1::PatchOperation { op: "remove", path, value: None },
+    });
+    v1::Patch {
+        policy: &of.policy,
+        group: of.group.as_deref(),
+        holders: of.holders,
+        operations: operations.collect(),
     }
 }

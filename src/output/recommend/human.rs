@@ -12,7 +12,8 @@ use crate::output::human::grid::{Cell, Grid};
 use crate::output::human::layout_writer::{Ink, LayoutWriter};
 use crate::output::human::text::{counted, number, times};
 use crate::recommend::{
-    CallOutcome, LogCoverage, OperationSummary, Policy, Recommendation, Recommendations,
+    Advice, CallOutcome, Comparison, LogCoverage, OperationSummary, Policy, Recommendation,
+    Recommendations,
 };
 use crate::value::Time;
 
@@ -22,8 +23,17 @@ const TEXT: usize = 400;
 /// Credentials in the overview without `--verbose`.
 const ROWS: usize = 40;
 
+/// Names of a list that are shown.
+const LISTED: usize = 12;
+
 /// Logs and unknown operations without `--verbose`.
 const FEW: usize = 10;
+
+/// Rows of the priority list without `--verbose`.
+const URGENT_ROWS: usize = 15;
+
+/// The score from which a credential is marked.
+const URGENT: u32 = 80;
 
 /// Writes recommendations as text. A credential has a page of its own if `pages`.
 ///
@@ -39,6 +49,7 @@ pub fn write(
 ) -> io::Result<()> {
     let mut layout = LayoutWriter::new(style, &mut *out);
     head(all, facts, &mut layout)?;
+    priorities(all, &mut layout)?;
     overview(all, &mut layout)?;
     if pages {
         for one in &all.credentials {
@@ -123,6 +134,35 @@ fn name(one: &Recommendation) -> String {
 fn account(one: &Recommendation) -> String {
     let account = one.account.as_deref().unwrap_or("(no account)");
     format!("{} {}", one.provider.name(), escaped(account, TEXT))
+}
+
+/// The credentials to narrow or remove, the most urgent first.
+fn priorities(all: &Recommendations, layout: &mut LayoutWriter<'_>) -> io::Result<()> {
+    let mut urgent: Vec<&Recommendation> =
+        all.credentials.iter().filter(|one| one.priority.score > 0).collect();
+    if urgent.is_empty() {
+        return Ok(());
+    }
+    urgent.sort_by_key(|one| std::cmp::Reverse(one.priority.score));
+    layout.heading(Ink::Strong, "priority", "what to narrow or remove first")?;
+    layout.blank()?;
+    let mut grid = Grid::new(["score", "<do", "<credential", "<because"]);
+    for one in &urgent {
+        let mut advice = one.priority.advice.map_or("-", Advice::name).to_owned();
+        if one.is_early() && matches!(one.priority.advice, Some(Advice::Disable | Advice::Narrow)) {
+            advice += " (early)";
+        }
+        let reasons: Vec<String> = one.priority.reasons.iter().map(notes::reason).collect();
+        let cell = Cell::new(advice);
+        grid.row([
+            Cell::new(one.priority.score.to_string()),
+            if one.priority.score >= URGENT { cell.ink(Ink::Bad) } else { cell },
+            Cell::new(name(one)),
+            Cell::new(reasons.join("; ")),
+        ]);
+    }
+    grid.write(layout, if layout.style.verbose { usize::MAX } else { URGENT_ROWS })?;
+    layout.blank()
 }
 
 fn overview(all: &Recommendations, layout: &mut LayoutWriter<'_>) -> io::Result<()> {
@@ -212,6 +252,9 @@ fn page(one: &Recommendation, layout: &mut LayoutWriter<'_>) -> io::Result<()> {
     if let Some(addresses) = one.addresses.as_ref().filter(|some| !some.is_empty()) {
         fact(layout, "from", &escaped(&addresses.join(", "), TEXT))?;
     }
+    if let Some(attached) = &one.attached {
+        attached_policies(attached, layout)?;
+    }
     for note in &one.notes {
         layout.paragraph(
             (Ink::Quiet, "note    "),
@@ -220,6 +263,54 @@ fn page(one: &Recommendation, layout: &mut LayoutWriter<'_>) -> io::Result<()> {
         )?;
     }
     layout.blank()
+}
+
+/// What the attached policies allow and the identity did not use.
+fn attached_policies(of: &Comparison, layout: &mut LayoutWriter<'_>) -> io::Result<()> {
+    let list = |names: &[String]| {
+        let mut shown: Vec<String> = names.iter().take(LISTED).cloned().collect();
+        if names.len() > LISTED {
+            shown.push(format!("… {} more", names.len() - LISTED));
+        }
+        escaped(&shown.join(", "), TEXT * 2)
+    };
+    let mut text = list(&of.policies);
+    if let Some(granted) = of.granted {
+        text += &format!(
+            "; {} of {} granted used",
+            number(of.used as u64),
+            counted(granted as u64, "action")
+        );
+    }
+    fact(layout, "attached", &text)?;
+    if of.administrator {
+        let text = match of.administrated {
+            true => "everything on everything",
+            false => "everything on everything; no user and no permission was changed",
+        };
+        layout.paragraph((Ink::Warn, "grants  "), text, "         ")?;
+    }
+    for (what, names) in [("services", &of.unused_services), ("actions", &of.unused_actions)] {
+        if !names.is_empty() {
+            fact(layout, "unused", &format!("{what}: {}", list(names)))?;
+        }
+    }
+    for one in of.wildcards.iter().filter(|one| one.actions != Some(one.used.len())) {
+        let all = one.actions.map(|all| format!(" of {}", number(all as u64))).unwrap_or_default();
+        let used = match one.used.as_slice() {
+            [] => "nothing used".to_owned(),
+            some => format!("{} used: {}", some.len(), list(some)),
+        };
+        fact(layout, "wildcard", &format!("{}{all}, {used}", escaped(&one.pattern, TEXT)))?;
+    }
+    if !of.not_granted.is_empty() {
+        let text = format!(
+            "by a policy that is not attached, such as that of a resource: {}",
+            list(&of.not_granted)
+        );
+        fact(layout, "granted", &text)?;
+    }
+    Ok(())
 }
 
 /// The operation, its actions if they have other names, and its error codes.
@@ -278,6 +369,10 @@ fn tail(all: &Recommendations, pages: bool, layout: &mut LayoutWriter<'_>) -> io
             names.push(format!("… {} more; -v shows all", all.unknown.len() - limit));
         }
         fact(layout, "unknown", &names.join(", "))?;
+    }
+    if !all.unread_policies.is_empty() {
+        let names = escaped(&all.unread_policies.join(", "), TEXT);
+        fact(layout, "note", &format!("attached policies whose text is not known: {names}"))?;
     }
     for reason in &all.incomplete {
         layout.paragraph((Ink::Bad, "incomplete:"), &escaped(reason, TEXT), "    ")?;

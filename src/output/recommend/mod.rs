@@ -11,7 +11,7 @@ use std::io;
 
 use super::inert::write_pretty;
 use super::schema::schema_of;
-use crate::recommend::Recommendations;
+use crate::recommend::{PolicyPatch, Recommendations};
 
 pub use facts::RecommendFacts;
 pub use human::write as write_human;
@@ -28,6 +28,15 @@ pub fn write_json(
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
     write_pretty(&convert::recommendations(all, facts), out)
+}
+
+/// Writes the changes to the attached policies of a credential as JSON.
+///
+/// # Errors
+///
+/// If writing to `out` fails.
+pub fn write_patches(patches: &[PolicyPatch], out: &mut dyn io::Write) -> io::Result<()> {
+    write_pretty(&patches.iter().map(convert::patch).collect::<Vec<_>>(), out)
 }
 
 /// The JSON schema of recommendations, identical to `schemas/recommend.json`.

@@ -1,7 +1,7 @@
 //! The notes of a recommendation as sentences.
 
 use crate::output::human::text::counted;
-use crate::recommend::{Note, Widened};
+use crate::recommend::{Note, PriorityReason, Widened};
 
 /// The name of a note in JSON.
 pub(super) fn name(note: &Note) -> &'static str {
@@ -22,6 +22,8 @@ pub(super) fn name(note: &Note) -> &'static str {
         Note::TooLong { .. } => "too-long",
         Note::NoAddresses(_) => "no-addresses",
         Note::Idle => "idle",
+        Note::UsedElsewhere(_) => "used-elsewhere",
+        Note::DenyIgnored => "deny-ignored",
     }
 }
 
@@ -90,5 +92,56 @@ pub(super) fn text(note: &Note) -> String {
         }
         Note::NoAddresses(why) => format!("not bound to addresses: {why}"),
         Note::Idle => "no call in the period: disable it".to_owned(),
+        Note::UsedElsewhere(time) => format!(
+            "no call in the log, but a report states that it was used at {time}: the log may lack \
+             data events or a region"
+        ),
+        Note::DenyIgnored => {
+            "the attached policies also deny; what they deny was not taken off what \
+                              they allow"
+                .to_owned()
+        }
+    }
+}
+
+/// The name of a reason in JSON.
+pub(super) fn reason_name(reason: &PriorityReason) -> &'static str {
+    match reason {
+        PriorityReason::RootKey => "root-key",
+        PriorityReason::IdleAdministrator => "idle-administrator",
+        PriorityReason::Administrator => "administrator",
+        PriorityReason::Idle => "idle",
+        PriorityReason::UnusedPermissionActions(_) => "unused-permission-actions",
+        PriorityReason::Wildcards(_) => "wildcards",
+        PriorityReason::UnusedServices(_) => "unused-services",
+        PriorityReason::UnusedActions(_) => "unused-actions",
+        PriorityReason::OldKey(_) => "old-key",
+        PriorityReason::NoMfa => "no-mfa",
+        PriorityReason::Findings(..) => "findings",
+    }
+}
+
+/// The reason in a few words.
+pub(super) fn reason(reason: &PriorityReason) -> String {
+    let counted = |count: &usize, noun: &str| counted(*count as u64, noun);
+    match reason {
+        PriorityReason::RootKey => "key of the root user".to_owned(),
+        PriorityReason::IdleAdministrator => {
+            "administrator who changed no user and no permission".to_owned()
+        }
+        PriorityReason::Administrator => "administrator".to_owned(),
+        PriorityReason::Idle => "no call in the period".to_owned(),
+        PriorityReason::UnusedPermissionActions(count) => {
+            format!("unused: {} to change permissions", counted(count, "action"))
+        }
+        PriorityReason::Wildcards(count) => format!("not needed: {}", counted(count, "wildcard")),
+        PriorityReason::UnusedServices(count) => format!("unused: {}", counted(count, "service")),
+        PriorityReason::UnusedActions(count) => format!("unused: {}", counted(count, "action")),
+        PriorityReason::OldKey(days) => format!("key of {days} days"),
+        PriorityReason::NoMfa => "console without a second factor".to_owned(),
+        PriorityReason::Findings(0, all) => counted(all, "finding"),
+        PriorityReason::Findings(severe, all) => {
+            format!("{}, {severe} high or critical", counted(all, "finding"))
+        }
     }
 }

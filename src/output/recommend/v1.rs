@@ -33,6 +33,8 @@ pub(super) struct Recommendations<'a> {
     pub(super) credentials: Vec<Credential<'a>>,
     /// Operations that the tables do not know, the most called first.
     pub(super) unknown_operations: Vec<UnknownOperation<'a>>,
+    /// Names of attached policies whose text is not known or not JSON.
+    pub(super) unread_policies: &'a [String],
     /// What was read.
     pub(super) read: Read<'a>,
 }
@@ -97,13 +99,25 @@ pub(super) struct Credential<'a> {
     /// Its operations, by name.
     pub(super) operations: Vec<Operation<'a>>,
     /// The smallest policy, in the language of the provider; null if no policy can limit the
-    /// credential.
+    /// credential, or if its calls need no permission.
     pub(super) policy: Option<PolicyDocument<'a>>,
     /// The number of its actions that change who may do what; null if the policy is null, and for
     /// providers whose actions Keytrail has no list of.
     pub(super) permission_actions: Option<usize>,
     /// The name of its policy file in the folder of `--out`.
     pub(super) file: &'a str,
+    /// What its attached policies allow and its identity did not use; null if they are not known.
+    pub(super) attached: Option<Attached<'a>>,
+    /// What to do: `delete`, `disable`, `narrow` or `keep`; null if its policies are not known.
+    pub(super) advice: Option<&'static str>,
+    /// How urgent it is: the sum of the points of its reasons.
+    pub(super) score: u32,
+    /// Why, the reason with the most points first.
+    pub(super) reasons: Vec<Reason>,
+    /// The age of the key in days, according to a credential report.
+    pub(super) key_age_days: Option<i64>,
+    /// Whether the user has a second factor, according to a credential report.
+    pub(super) mfa: Option<bool>,
     /// What to know about the recommendation.
     pub(super) notes: Vec<Note>,
 }
@@ -125,6 +139,82 @@ pub(super) struct Operation<'a> {
     pub(super) failed: Calls,
     /// The first error codes in alphabetical order.
     pub(super) codes: &'a [String],
+}
+
+/// The attached policies of a credential.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Attached<'a> {
+    /// The names of the policies.
+    pub(super) policies: &'a [String],
+    /// The number of granted actions; null if wildcards are of a provider whose actions Keytrail has
+    /// no list of.
+    pub(super) granted_actions: Option<usize>,
+    /// Used actions that they grant.
+    pub(super) used_actions: usize,
+    /// Whether they grant everything on everything.
+    pub(super) administrator: bool,
+    /// Whether permissions were changed.
+    pub(super) administrated: bool,
+    /// Actions that are granted by name and were never used.
+    pub(super) unused_actions: &'a [String],
+    /// Services of which something is granted and nothing was used.
+    pub(super) unused_services: &'a [String],
+    /// Granted and unused actions that change permissions.
+    pub(super) unused_permission_actions: usize,
+    /// Patterns with wildcards.
+    pub(super) wildcards: Vec<Wildcard<'a>>,
+    /// Used actions that no attached policy grants.
+    pub(super) not_granted: &'a [String],
+    /// Changes that take away what is unused.
+    pub(super) patches: Vec<Patch<'a>>,
+}
+
+/// A granted pattern with wildcards.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Wildcard<'a> {
+    /// The pattern.
+    pub(super) pattern: &'a str,
+    /// The number of actions that it stands for, if Keytrail has a list of them.
+    pub(super) actions: Option<usize>,
+    /// The actions that were used of it.
+    pub(super) used: &'a [String],
+}
+
+/// A change to one attached policy.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Patch<'a> {
+    /// The name of the policy.
+    pub(super) policy: &'a str,
+    /// The group whose policy it is.
+    pub(super) group: Option<&'a str>,
+    /// How many identities with the policy are known; the patch keeps what any of them used.
+    pub(super) holders: usize,
+    /// The operations as JSON Patch (RFC 6902). An empty path is the whole policy, which can be
+    /// detached.
+    pub(super) operations: Vec<PatchOperation<'a>>,
+}
+
+/// An operation of JSON Patch.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct PatchOperation<'a> {
+    /// `replace`, `add` or `remove`.
+    pub(super) op: &'static str,
+    /// A JSON pointer into the policy document.
+    pub(super) path: &'a str,
+    /// The new actions.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) value: Option<&'a [String]>,
+}
+
+/// Why a credential is urgent.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Reason {
+    /// Its kind, such as `root-key`.
+    pub(super) kind: &'static str,
+    /// The points that it adds to the score.
+    pub(super) points: u32,
+    /// A few words.
+    pub(super) text: String,
 }
 
 /// What to know about a recommendation.

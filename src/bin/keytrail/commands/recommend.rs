@@ -6,11 +6,17 @@ use std::path::PathBuf;
 use keytrail::diag::escape;
 use keytrail::finding::Redactor;
 use keytrail::output::Style;
-use keytrail::output::recommend::{RecommendFacts, write_human, write_json, write_policy};
+use keytrail::output::read_report;
+use keytrail::output::recommend::{
+    RecommendFacts, write_human, write_json, write_patches, write_policy,
+};
 use keytrail::query::{Bound, Period};
 use keytrail::recommend::{
-    self, CallOutcome, CredentialSelection, MAX_ADDRESSES, MIN_DAYS, Options, Recommendations,
+    self, AttachedPolicies, CallOutcome, CredentialFinding, CredentialSelection, MAX_ADDRESSES, MIN_DAYS, Options, Recommendations,
 };
+use keytrail::record::reference::KEY_POLICIES;
+use keytrail::rule::Severity;
+use keytrail::table::Table;
 use keytrail::value::{Time, Zone};
 
 use crate::args::{self, Layout};
@@ -18,7 +24,7 @@ use crate::destination::{Destination, Draft};
 use crate::exit::{Exit, Failure};
 use crate::host::Host;
 use crate::inputs::InputArgs;
-use crate::policy::ProjectArgs;
+use crate::policy::{ProjectArgs, data_file};
 use crate::progress::{Counted, during};
 use crate::term::stdout_failed;
 
@@ -92,6 +98,17 @@ pub(crate) struct Recommend {
     /// Days that a log must cover; a recommendation from a shorter one is too early.
     #[arg(long, value_name = "DAYS", default_value_t = MIN_DAYS, help_heading = "Policy options")]
     min_days: u64,
+    /// The answer of `aws iam get-account-authorization-details`, to compare with what was used;
+    /// repeatable.
+    #[arg(long, value_name = "FILE")]
+    attached: Vec<PathBuf>,
+    /// A JSON report of `keytrail scan`, whose findings count in the priority list.
+    #[arg(long, value_name = "REPORT")]
+    report: Option<PathBuf>,
+    /// Read the rows of a table from this CSV, JSON or YAML file; repeatable. The table
+    /// `key_policies` has the policies of keys.
+    #[arg(long, value_name = "NAME=FILE", value_parser = data_file, help_heading = "Policy options")]
+    table: Vec<(String, String)>,
     /// Write each policy to a file of its own in this folder.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -120,12 +137,14 @@ fn long_help() -> String {
 
 impl Recommend {
     pub(crate) fn run(self, host: &mut Host<'_>) -> Result<Exit, Failure> {
-        let policy = self.project.load(host)?;
+        let policy = self.project.load_tables(&self.table, host)?;
         let inputs = self.inputs.open(&policy.inputs, host)?;
         for note in inputs.notes() {
             host.term.status(&format!("note: {}", note.text));
         }
-        let options = self.options(&policy.zone, host)?;
+        let mut options = self.options(&policy.zone, host)?;
+        options.attached = self.attached(policy.tables.get(KEY_POLICIES).map(|table| &**table))?;
+        options.findings = self.findings()?;
         let counted = Counted::new(&inputs);
         let all =
             during(&counted, host.term.progress, || recommend::read(&counted, &options));
@@ -158,6 +177,60 @@ impl Recommend {
         Ok(if all.incomplete.is_empty() { Exit::Clean } else { Exit::Incomplete })
     }
 
+    /// The policies that are attached to credentials.
+    fn attached(&self, key_policies: Option<&Table>) -> Result<AttachedPolicies, Failure> {
+        let mut attached = AttachedPolicies::default();
+        if let Some(table) = key_policies {
+            attached.add_key_policies(table);
+        }
+        for path in &self.attached {
+            let refused = |why: String| {
+                Failure::because(format!("cannot use --attached {}: {why}", path.display()))
+                    .help("write it with `aws iam get-account-authorization-details >FILE`")
+            };
+            let text = std::fs::read_to_string(path).map_err(|error| refused(error.to_string()))?;
+            attached.add_account_details(&text).map_err(|error| refused(error.to_string()))?;
+        }
+        Ok(attached)
+    }
+
+    /// The findings of the report.
+    fn findings(&self) -> Result<Vec<CredentialFinding>, Failure> {
+        let Some(path) = &self.report else { return Ok(Vec::new()) };
+        let refused = |why: String| {
+            Failure::because(format!("cannot use --report {}: {why}", path.display()))
+                .help("write it with `keytrail scan … --format json --output FILE`")
+        };
+        let text = std::fs::read_to_string(path).map_err(|error| refused(error.to_string()))?;
+        let report = read_report(&text).map_err(|error| refused(error.to_string()))?;
+        let mut found = Vec::new();
+        for finding in &report.findings {
+            let severe = finding.severity.0 >= Severity::High;
+            let mut of: Vec<CredentialFinding> = finding
+                .calls
+                .iter()
+                .map(|calls| {
+                    let ak = calls.ak.as_deref();
+                    let long_term = |ak: &&str| {
+                        ["AKIA", "LTAI", "AKID"].iter().any(|begin| ak.starts_with(begin))
+                    };
+                    let user = calls.user.as_deref().map(str::to_owned);
+                    let is_role = calls.user_type.as_deref() == Some("role");
+                    CredentialFinding {
+                        key: ak.filter(long_term).map(str::to_owned),
+                        role: user.clone().filter(|_| is_role),
+                        user: user.filter(|_| !is_role),
+                        severe,
+                    }
+                })
+                .collect();
+            of.sort_by(|a, b| (&a.key, &a.user, &a.role).cmp(&(&b.key, &b.user, &b.role)));
+            of.dedup();
+            found.extend(of);
+        }
+        Ok(found)
+    }
+
     fn options(&self, zone: &Zone, host: &Host<'_>) -> Result<Options, Failure> {
         let clock = self.now.unwrap_or(host.clock);
         let instant = |bound: &Option<Bound>| bound.as_ref().map(|one| one.instant(clock, zone));
@@ -184,6 +257,8 @@ impl Recommend {
             min_days: self.min_days,
             by_address: self.by_address,
             max_addresses: self.max_addresses,
+            attached: AttachedPolicies::default(),
+            findings: Vec::new(),
             now: self.now,
             clock,
             jobs: self.jobs.unwrap_or_else(cores),
@@ -224,6 +299,17 @@ fn write_policies(all: &Recommendations, folder: &std::path::Path) -> Result<usi
         }
     }
     let written = drafts.len();
+    for one in &all.credentials {
+        let Some(attached) = one.attached.as_ref().filter(|of| !of.patches.is_empty()) else {
+            continue;
+        };
+        let name = one.file.strip_suffix(".json").unwrap_or(&one.file);
+        let path = folder.join(format!("{name}.patch.json"));
+        if let Destination::File { typed, real } = Destination::of(&path)? {
+            let write = |out: &mut dyn std::io::Write| write_patches(&attached.patches, out);
+            drafts.push(Draft::write(&typed, &real, write)?);
+        }
+    }
     drafts.into_iter().try_for_each(Draft::publish)?;
     Ok(written)
 }
