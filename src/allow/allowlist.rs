@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::entry::{AllowlistEntry, EntryState};
+use super::guard::Guard;
 use super::index::{EntryLookup, Group};
 use crate::expr::{Bindings, EvalError};
 use crate::record::FieldSet;
@@ -15,6 +16,8 @@ use crate::value::{RecordKind, Time};
 pub struct Allowlist {
     /// The entries, sorted by id.
     pub entries: Vec<AllowlistEntry>,
+    /// The matches that no entry may cover.
+    pub guards: Vec<Guard>,
     groups: Vec<Group>,
     /// The groups of each rule.
     by_rule: Vec<Vec<u32>>,
@@ -40,6 +43,7 @@ impl Allowlist {
         }
         let mut list = Self {
             entries: entries.into_iter().map(|(entry, _)| entry).collect(),
+            guards: Vec::new(),
             groups: Vec::with_capacity(groups.len()),
             by_rule: vec![Vec::new(); kinds.len()],
             fields: vec![FieldSet::EMPTY; kinds.len()],
@@ -60,11 +64,43 @@ impl Allowlist {
         list
     }
 
-    /// The same entries for one rule, which has the index 0.
+    /// Adds guards; `kinds` are the record kinds of the rules.
+    pub(super) fn guard(&mut self, guards: Vec<Guard>, kinds: &[RecordKind]) {
+        for guard in &guards {
+            for &rule in guard.rules.iter() {
+                // Without an entry there is nothing to guard.
+                let covered = self.by_rule.get(rule).is_some_and(|groups| !groups.is_empty());
+                if let (Some(kind), Some(fields), true) =
+                    (kinds.get(rule), self.fields.get_mut(rule), covered)
+                {
+                    *fields = fields.union(guard.fields(*kind));
+                }
+            }
+        }
+        self.guards = guards;
+    }
+
+    /// The first guard that forbids entries to cover a match of a rule.
+    pub fn guarding(
+        &self,
+        rule: usize,
+        kind: RecordKind,
+        bindings: &Bindings<'_>,
+    ) -> Option<&Guard> {
+        self.guards.iter().find(|guard| guard.holds(rule, kind, bindings))
+    }
+
+    /// The same entries and guards for one rule, which has the index 0.
     #[must_use]
     pub fn for_rule(&self, rule: usize) -> Self {
         Self {
             entries: self.entries.clone(),
+            guards: self
+                .guards
+                .iter()
+                .filter(|guard| guard.rules.contains(&rule))
+                .map(|guard| Guard { rules: [0].into(), ..guard.clone() })
+                .collect(),
             groups: self.groups.clone(),
             by_rule: vec![self.by_rule.get(rule).cloned().unwrap_or_default()],
             fields: vec![self.fields(rule)],
@@ -76,7 +112,8 @@ impl Allowlist {
         self.fields.get(rule).copied().unwrap_or_default()
     }
 
-    /// Pushes the index of every entry that covers this match of a rule, in order of id.
+    /// Pushes the index of every entry that covers this match of a rule, in order of id. No entry
+    /// covers a match that a guard forbids to cover.
     ///
     /// `clock` is the run clock: expired entries cover nothing. If the `when` of an entry fails,
     /// that entry covers nothing, the other entries are still tested, and the first failure is
@@ -133,6 +170,9 @@ impl Allowlist {
                 Ok(false) => {}
                 Err(error) => failure = failure.or(Some(error)),
             }
+        }
+        if count > 0 && self.guarding(rule, kind, bindings).is_some() {
+            count = 0;
         }
         covering.truncate(start + count);
         failure.map_or(Ok(()), Err)

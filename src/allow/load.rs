@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::allowlist::Allowlist;
 use super::entry::AllowlistEntry;
+use super::guard::{Guard, WrittenGuard};
 use super::pattern::{Pattern, is_everything};
 use super::read::WrittenEntry;
 use super::samples;
@@ -44,6 +45,28 @@ pub fn load(
     (Allowlist::new(entries, &kinds), loader.diagnostics)
 }
 
+/// Adds the guards of the project file to the allowlist. A guard with an error is left out.
+pub fn load_guards(
+    allowlist: &mut Allowlist,
+    written: &[WrittenGuard],
+    rules: &[(&str, RecordKind)],
+    disabled: &[String],
+    env: &dyn Env,
+) -> Vec<Diagnostic> {
+    let mut loader = Loader {
+        rules,
+        disabled,
+        env,
+        named: BTreeMap::new(),
+        ids: BTreeMap::new(),
+        diagnostics: Vec::new(),
+    };
+    let guards = written.iter().map(|written| loader.guard(written)).collect();
+    let kinds: Vec<RecordKind> = rules.iter().map(|&(_, kind)| kind).collect();
+    allowlist.guard(guards, &kinds);
+    loader.diagnostics
+}
+
 struct Loader<'a> {
     rules: &'a [(&'a str, RecordKind)],
     disabled: &'a [String],
@@ -65,6 +88,30 @@ struct Named {
 impl Loader<'_> {
     fn error(&mut self, diagnostic: Diagnostic) {
         self.diagnostics.push(diagnostic);
+    }
+
+    /// Resolves the rules and the condition of a guard.
+    fn guard(&mut self, written: &WrittenGuard) -> Guard {
+        let mut rules = Vec::new();
+        for (name, span) in &written.names {
+            let named = self.find(name);
+            if named.rules.is_empty() && !named.disabled {
+                self.unknown(name, *span);
+            }
+            rules.extend(named.rules.iter().copied());
+        }
+        rules.sort_unstable();
+        rules.dedup();
+        let mut kinds: Vec<RecordKind> =
+            rules.iter().filter_map(|&rule| Some(self.rules.get(rule)?.1)).collect();
+        kinds.sort_unstable();
+        kinds.dedup();
+        if kinds.is_empty() {
+            // The condition is checked even if every rule is turned off.
+            kinds.extend(RecordKind::ALL);
+        }
+        let when = self.when(&written.when, &kinds);
+        Guard { rules: rules.into(), when, reason: written.reason.clone(), span: written.span }
     }
 
     /// Resolves the rules and conditions of an entry; returns false if there is an error.

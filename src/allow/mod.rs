@@ -8,6 +8,7 @@
 mod allowlist;
 mod condition;
 mod entry;
+mod guard;
 mod index;
 mod load;
 mod pattern;
@@ -18,7 +19,8 @@ mod selector;
 
 pub use allowlist::Allowlist;
 pub use entry::{AllowlistEntry, EntryState, Unmet};
-pub use load::load;
+pub use guard::{GUARD, Guard, WrittenGuard};
+pub use load::{load, load_guards};
 pub use pattern::names_rule;
 pub use read::{FILE, WrittenEntry, read};
 pub use selector::Selector;

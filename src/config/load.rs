@@ -526,7 +526,9 @@ impl<'o> Loader<'o> {
         let mut others = [&self.policy.disabled[..], &self.broken].concat();
         // An entry can outlive the choice of a pack.
         others.extend(files::extended_rules().map(str::to_owned));
-        let (allowlist, mut problems) = allow::load(written, &rules, &others, &self.policy);
+        let (mut allowlist, mut problems) = allow::load(written, &rules, &others, &self.policy);
+        let guards = &self.project.guards;
+        problems.extend(allow::load_guards(&mut allowlist, guards, &rules, &others, &self.policy));
         if !self.broken.is_empty() || !self.options.only.is_empty() {
             // A rule that did not load, or that this run excludes, is not a disabled rule.
             problems.retain(|diagnostic| diagnostic.code != &allow_codes::RULES_DISABLED);

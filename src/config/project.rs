@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::files::{BUILTIN_EXTENDED, PolicyPath};
 use super::inputs::{self, INPUT};
+use crate::allow;
 use crate::diag::codes::{config as codes, policy as policy_codes};
 use crate::diag::{Diagnostic, Level, did_you_mean, escaped};
 use crate::query::{self, SAVED, Saved};
@@ -35,6 +36,11 @@ static KEYS: &[ShapeKey] = &[
         "Files, folders and globs of rules, lists and definitions.",
     ),
     ShapeKey::optional("allowlists", TEXTS, "Files, folders and globs of allowlists."),
+    ShapeKey::optional(
+        "guards",
+        Shape::List(&allow::GUARD),
+        "Matches that no allowlist entry may cover.",
+    ),
     ShapeKey::optional("rules", Shape::Map(&RULE), "Changes to rules, by id."),
     ShapeKey::optional("lists", Shape::Map(&LIST), "Changes to lists, by id."),
     ShapeKey::optional(
@@ -100,7 +106,7 @@ const SEVERITY: Shape = Shape::AnyCase(Severity::WORDS);
 static LEVEL: Shape = Shape::Enum(&["off", "note", "warning", "error"]);
 
 /// Keys that are reserved for later versions.
-const RESERVED: [&str; 2] = ["triage", "guards"];
+const RESERVED: [&str; 1] = ["triage"];
 
 /// The settings of the project file and of the files that it extends.
 #[derive(Debug, Clone, Default)]
@@ -115,6 +121,8 @@ pub(super) struct Project {
     pub(super) paths_unclear: bool,
     pub(super) rule_paths: Vec<PolicyPath>,
     pub(super) allowlists: Vec<PolicyPath>,
+    /// The guards of every file: a file cannot remove those of the files that it extends.
+    pub(super) guards: Vec<allow::WrittenGuard>,
     pub(super) rules: BTreeMap<String, RuleChange>,
     pub(super) lists: BTreeMap<String, Vec<ListChange>>,
     /// Data files of tables, with the place of the table's name.
@@ -284,6 +292,8 @@ impl<'a> ProjectReader<'a> {
         };
         project.rule_paths.extend(paths("rule_paths"));
         project.allowlists.extend(paths("allowlists"));
+        let guards = node.get("guards").map_or(&[][..], Node::items);
+        project.guards.extend(guards.iter().filter_map(allow::WrittenGuard::read));
         for entry in entries(node, "rules") {
             let change =
                 project.rules.entry(entry.key.text().to_owned()).or_insert_with(|| RuleChange {

@@ -12,6 +12,7 @@ mod constant_subject;
 mod dead_branch;
 mod entry_expiry;
 mod foreign_placeholder;
+mod guarded_entry;
 mod idle_severity;
 mod ignore;
 #[allow(clippy::module_inception)]
@@ -39,6 +40,7 @@ pub static LINTS: &[&Lint] = &[
     &entry_expiry::EXPIRED_ENTRY,
     &entry_expiry::EXPIRING_ENTRY,
     &foreign_placeholder::FOREIGN_PLACEHOLDER,
+    &guarded_entry::GUARDED_ENTRY,
     &idle_severity::IDLE_SEVERITY,
     &literal_regex::LITERAL_REGEX,
     &subsumed_rule::SUBSUMED_RULE,

@@ -248,7 +248,8 @@ fn expressions<'p>(rules: &'p [Rule], allowlist: &'p Allowlist) -> impl Iterator
         steps.chain(raise).chain(among).chain(rule.measured()).chain([&rule.message])
     };
     let entries = allowlist.entries.iter().flat_map(|entry| &entry.when).map(|(_, when)| when);
-    rules.iter().flat_map(of_rule).chain(entries)
+    let guards = allowlist.guards.iter().flat_map(|guard| &guard.when).map(|(_, when)| when);
+    rules.iter().flat_map(of_rule).chain(entries).chain(guards)
 }
 
 fn first_seen(rule: &Rule) -> Option<&FirstSeen> {

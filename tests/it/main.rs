@@ -31,6 +31,7 @@ mod explain;
 mod expr;
 mod field_gaps;
 mod fuzz;
+mod guards;
 mod hostile;
 mod hostile_policies;
 mod index;

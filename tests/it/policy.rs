@@ -190,8 +190,6 @@ fn unknown_keys_of_the_project_file_are_rejected() {
       help: did you mean `rule_paths`?
     error[KT5002]: `triage` is not supported by this version of Keytrail
       keytrail.yaml:2:1 `triage`
-    error[KT5002]: `guards` is not supported by this version of Keytrail
-      keytrail.yaml:3:1 `guards`
     error[KT1013]: unknown word `hihg`
       keytrail.yaml:4:10 `hihg` expected one of `info`, `low`, `medium`, `high`, `critical`, `never`
       help: did you mean `high`?

@@ -103,6 +103,10 @@ super::codes! {
     /// A definition that nothing names.
     UNUSED_DEFINITION = "KT7038", "unused definition",
         "No expression of the policy names the definition.";
+    /// An entry that guards make useless.
+    GUARDED_ENTRY = "KT7039", "entry that guards forbid",
+        "`guards` in the project file name matches that no entry may cover. Every match that the \
+         entry could cover is one of them.";
     /// A comment that accepts advice and cannot be understood.
     BAD_IGNORE = "KT7040", "comment without lint or reason",
         "`# keytrail: ignore[lint-name] reason` accepts advice on its line, or on the next line if it \

@@ -140,6 +140,7 @@ impl Page<'_> {
             };
             let what = match unmet.name {
                 "expires" => "it has expired".to_owned(),
+                "guards" => "a guard of the project file forbids it".to_owned(),
                 name => format!("`{name}` does not match"),
             };
             writeln!(self.out, "  not covered by the entry {id}: {what}")?;

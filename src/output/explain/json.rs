@@ -141,7 +141,7 @@ struct Entry<'e> {
 /// A test of an entry.
 #[derive(Debug, Serialize, JsonSchema)]
 struct Unmet<'e> {
-    /// The selector, `when`, or `expires`.
+    /// The selector, `when`, `expires`, or `guards` if a guard of the project file forbids it.
     name: &'static str,
     /// The values of the record that it reads.
     values: Vec<Value<'e>>,

@@ -210,8 +210,10 @@ impl Of<'_> {
         let (kind, options) = (self.rule.on, self.options);
         let named = |entry: &&crate::allow::AllowlistEntry| entry.rules.contains(&self.index);
         let named = self.allowlist.entries.iter().filter(named);
+        let guarded = self.allowlist.guarding(self.index, kind, bindings).is_some();
         let tested = named.clone().map(|entry| {
             let unmet = entry.unmet(kind, bindings, options.clock);
+            let guard = guarded.then_some(UnmetTest { name: "guards", values: Vec::new() });
             let unmet = unmet.into_iter().map(|unmet| UnmetTest {
                 name: match unmet {
                     Unmet::Expired => "expires",
@@ -225,7 +227,7 @@ impl Of<'_> {
                     Unmet::Expired | Unmet::When => Vec::new(),
                 },
             });
-            ExplainedEntry { id: entry.id.clone(), unmet: unmet.collect() }
+            ExplainedEntry { id: entry.id.clone(), unmet: guard.into_iter().chain(unmet).collect() }
         });
         let mut near: Vec<ExplainedEntry> = tested.filter(|of| of.unmet.len() < 2).collect();
         near.sort_by_key(|of| of.unmet.len());

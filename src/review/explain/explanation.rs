@@ -122,7 +122,7 @@ pub struct ExplainedEntry {
 /// A test of an entry that a match does not meet.
 #[derive(Debug, Clone)]
 pub struct UnmetTest {
-    /// The selector, `when`, or `expires`.
+    /// The selector, `when`, `expires`, or `guards` if a guard of the project file forbids it.
     pub name: &'static str,
     /// The values of the record that the selector reads.
     pub values: Vec<ExplainedValue>,
