@@ -22,6 +22,7 @@ pub mod config;
 pub mod plan;
 pub mod correlate;
 pub mod finding;
+pub mod incident;
 pub mod engine;
 #[cfg(feature = "native")]
 pub mod inspect;

@@ -1,10 +1,12 @@
 //! The main job: a policy over inputs, in one call.
 
+use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 
 use crate::config::Policy;
 use crate::engine::{EmitMode, RunOptions};
 use crate::finding::{Enricher, Redactor};
+use crate::incident::IncidentOptions;
 use crate::plan::Plan;
 use crate::record::Inputs;
 use crate::report::{Facts, Note, Report, ReportParts};
@@ -67,6 +69,7 @@ pub fn scan(
             create: Temporary::create,
             emit: EmitMode::Findings,
             records: options.records,
+            lineage: true,
         },
     );
     let facts = Facts {
@@ -84,6 +87,7 @@ pub fn scan(
         strict: options.strict,
         expected: policy.expected.clone(),
         show_keys: options.show_keys,
+        masks: BTreeMap::new(),
     };
     let parts = ReportParts {
         facts,
@@ -92,6 +96,7 @@ pub fn scan(
         sources: &policy.sources,
         roots,
         allow_empty: options.allow_empty,
+        incidents: IncidentOptions::new(policy.incidents.window, policy.incidents.shared_address),
         notes,
     };
     Report::build(parts, run)

@@ -206,6 +206,7 @@ impl<'o> Loader<'o> {
         policy.fail_on_extended = self.project.fail_on_extended.unwrap_or(false);
         policy.min_severity = self.project.min_severity;
         policy.max_skipped = self.project.max_skipped;
+        policy.incidents = self.project.incidents;
         policy.changes.settings = changes::settings(
             policy.fail_on,
             self.project.fail_on_extended,

@@ -8,6 +8,7 @@ mod builtin_files;
 mod changes;
 mod files;
 mod finish;
+mod incidents;
 mod inputs;
 mod load;
 mod policy;
@@ -16,6 +17,7 @@ mod schema;
 mod tables;
 
 pub use files::{BUILTIN_PREFIX, extended_help};
+pub use incidents::IncidentSettings;
 pub use load::LoadOptions;
 pub use policy::{FAIL_ON, MAX_SKIPPED, MIN_SEVERITY, Policy, SeverityChange};
 pub use project::{FILE_NAME, LintLevel, PROJECT};

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::files;
+use super::incidents::IncidentSettings;
 use super::project::LintLevel;
 use crate::allow::Allowlist;
 use crate::diag::Diagnostic;
@@ -59,6 +60,8 @@ pub struct Policy {
     pub min_severity: Option<Severity>,
     /// `max_skipped` of the project file.
     pub max_skipped: Option<u64>,
+    /// `incidents` of the project file.
+    pub incidents: IncidentSettings,
     /// `lints` of the project file, by name.
     pub lints: BTreeMap<String, LintLevel>,
     /// Queries of the project file, by name.
@@ -128,6 +131,7 @@ impl Policy {
             fail_on_extended: false,
             min_severity: None,
             max_skipped: None,
+            incidents: IncidentSettings::default(),
             lints: BTreeMap::new(),
             queries: BTreeMap::new(),
             changes: PolicyChanges::default(),

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::files::{BUILTIN_EXTENDED, PolicyPath};
+use super::incidents::{INCIDENTS, IncidentSettings};
 use super::inputs::{self, INPUT};
 use crate::allow;
 use crate::diag::codes::{config as codes, policy as policy_codes};
@@ -75,6 +76,7 @@ static KEYS: &[ShapeKey] = &[
     ),
     ShapeKey::optional("min_severity", SEVERITY, "The lowest severity that is reported."),
     ShapeKey::optional("max_skipped", Shape::Count, "The number of records that may be skipped."),
+    ShapeKey::optional("incidents", INCIDENTS, "What joins findings to incidents."),
     ShapeKey::optional("lints", Shape::Map(&LEVEL), "The level of lints, by name."),
     ShapeKey::optional(
         "queries",
@@ -134,6 +136,7 @@ pub(super) struct Project {
     pub(super) zone: Option<Zone>,
     pub(super) fail_on: Option<FailOn>,
     pub(super) fail_on_extended: Option<bool>,
+    pub(super) incidents: IncidentSettings,
     pub(super) min_severity: Option<Severity>,
     pub(super) max_skipped: Option<u64>,
     pub(super) lints: BTreeMap<String, LintLevel>,
@@ -343,6 +346,9 @@ impl<'a> ProjectReader<'a> {
         let max_skipped = node.get("max_skipped").and_then(Node::int);
         project.max_skipped =
             max_skipped.and_then(|count| u64::try_from(count).ok()).or(project.max_skipped);
+        if let Some(node) = node.get("incidents") {
+            project.incidents.read(node, self.diagnostics);
+        }
         for entry in entries(node, "lints") {
             let level = match entry.value.text() {
                 Some("error") => Some(Level::Error),

@@ -106,6 +106,7 @@ impl DetailStore {
                         call: &call.to_le_bytes(),
                         measured: &[],
                         rendered: &self.rendered,
+                        targets: &[],
                     };
                     self.frame.clear();
                     let sorts = row.write(&mut self.frame);
@@ -221,6 +222,7 @@ mod tests {
             call: &[],
             measured: &[],
             rendered: &[],
+            targets: &[],
         };
         let text = |what: &str| format!("{what} {subject} {number}");
         store.add(&row, number as u64 / 8, place, || Detail {

@@ -29,6 +29,8 @@ pub(super) struct Judge<'p> {
     candidates: Candidates,
     /// Which row of the record meets which condition.
     hits: Vec<(u32, u32)>,
+    /// Whether the record may have made an identity.
+    makes: bool,
     pub(super) formats: ReadAs,
     /// Notes about the last record that was evaluated, in addition to those that apply to any
     /// policy.
@@ -58,6 +60,7 @@ impl<'p> Judge<'p> {
             recorder: MatchRecorder::new(plan, options, spill),
             candidates: Candidates::default(),
             hits: Vec::new(),
+            makes: false,
             formats: ReadAs::new(),
             notes: Vec::new(),
         }
@@ -73,6 +76,7 @@ impl<'p> Judge<'p> {
     /// Forgets the previous record.
     pub(super) fn begin(&mut self) {
         self.hits.clear();
+        self.makes = false;
         self.recorder.failed.clear();
         self.notes.clear();
         // Discards the lookups of a record whose evaluation panicked.
@@ -82,10 +86,11 @@ impl<'p> Judge<'p> {
     /// Finds which rows of the record meet which conditions, and stores them in `hits`. For a row of a superseded
     /// report, only the user is recorded.
     pub(super) fn decide(&mut self, projected: Projected<'_>, in_force: bool) {
-        let Self { plan, joiner, look_up, recorder, candidates, hits, notes, .. } = self;
+        let Self { plan, joiner, look_up, recorder, candidates, hits, notes, makes, .. } = self;
         let record = projected.rows.record;
         recorder.found.confirmed_users.add(record);
         recorder.note_owner(record);
+        *makes |= recorder.note_caller(record);
         if !in_force {
             return;
         }
@@ -138,6 +143,16 @@ impl<'p> Judge<'p> {
         !self.hits.is_empty()
     }
 
+    /// Whether the record may have made an identity, so that [`Judge::add_edge`] needs it.
+    pub(super) fn makes(&self) -> bool {
+        self.makes
+    }
+
+    /// Adds what the record made to the lineage.
+    pub(super) fn add_edge(&mut self, projected: Projected<'_>) {
+        self.recorder.found.lineage.add(projected.rows.record);
+    }
+
     /// Records the matches. The record was read again with all fields that findings show.
     pub(super) fn collect(&mut self, projected: Projected<'_>, file: u32, raw: &RawRecord<'_>) {
         let Self { plan, joiner, look_up, hits, recorder, notes, .. } = self;
@@ -145,7 +160,8 @@ impl<'p> Judge<'p> {
         let alone =
             hits.iter().map(|hit| &plan.rules[plan.conditions[hit.1 as usize].rule as usize]);
         let alone = alone.filter(|rule| !rule.correlates()).map(|rule| rule.severity as u8);
-        let weight = alone.max().unwrap_or_default();
+        let weight = alone.max();
+        let (alone, weight) = (weight.is_some(), weight.unwrap_or_default());
         each(projected, plan, look_up, &mut |row, record, bindings| {
             let at = RecordAt { file, raw, origin, row, weight };
             // Rows are decided in order, so the hits of a row are adjacent.
@@ -156,7 +172,7 @@ impl<'p> Judge<'p> {
             }
             let of_row = hits[from..to].iter().map(|hit| hit.1);
             let mut record_match = |bindings: &Bindings<'_>| {
-                let matched = recorder.matched(at, bindings);
+                let matched = recorder.matched(at, bindings, alone);
                 let silence =
                     |number: &u32| plan.conditions[*number as usize].role == Role::AfterSilence;
                 for number in of_row.clone().filter(|number| !silence(number)) {

@@ -73,6 +73,7 @@ impl<'p, const N: usize> Map<'p, N> {
                     // Reading it again for evidence would give the same result.
                     self.notes.extend(self.projection.scratch.note);
                     self.collect(reader, file, raw);
+                    self.add_edges(reader, raw);
                     if let Some(origin) = self.projection.enters(reader, file) {
                         self.judges
                             .iter_mut()
@@ -119,6 +120,18 @@ impl<'p, const N: usize> Map<'p, N> {
         });
         self.derived = derived;
         outcome
+    }
+
+    /// Adds what the record made to the lineage of each policy that shows incidents.
+    fn add_edges(&mut self, reader: usize, raw: &RawRecord<'_>) {
+        let Self { projection, judges, .. } = self;
+        if judges.iter().any(Judge::makes) {
+            projection.edges(reader, raw, |projected| {
+                for judge in judges.iter_mut().filter(|judge| judge.makes()) {
+                    judge.add_edge(projected);
+                }
+            });
+        }
     }
 
     /// Records the remaining matches. If any policy has one, the record is read again with all

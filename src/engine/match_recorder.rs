@@ -17,7 +17,7 @@ use super::pending_row::{LookedUp, PendingRow, pending_ids};
 use super::rows::{MatchRow, Order, RecordPosition, SpillFile, put_entries, put_text};
 use super::shown_record::{RecordAt, detail, message, place};
 use crate::expr::{Bindings, EvalError, Expr};
-use crate::finding::{Display, encode};
+use crate::finding::{Display, Target, encode, targets};
 use crate::plan::{Condition, Plan, needs_reach};
 use crate::record::field::event;
 use crate::record::{RawRecord, Record};
@@ -54,6 +54,8 @@ pub(super) struct MatchRecorder<'p> {
     cover: Vec<u8>,
     account: String,
     rendered: Vec<u8>,
+    /// The resources that the record names, encoded.
+    targets: Vec<u8>,
     /// The day of the last match.
     day: Option<Day>,
 }
@@ -87,6 +89,7 @@ impl<'p> MatchRecorder<'p> {
             cover: Vec::new(),
             account: String::new(),
             rendered: Vec::new(),
+            targets: Vec::new(),
             day: None,
         }
     }
@@ -110,6 +113,12 @@ impl<'p> MatchRecorder<'p> {
             account_of(record, &mut self.account);
             self.found.reach(&self.account, *time);
         }
+    }
+
+    /// Notes who calls, if the run shows incidents. Returns whether the event may have made an
+    /// identity, so that it is read again for the lineage.
+    pub(super) fn note_caller(&mut self, record: &Record<'_>) -> bool {
+        self.options.lineage && self.found.lineage.note(record)
     }
 
     /// Stores the owner of a key that the record names, if a rule requires owners.
@@ -304,12 +313,24 @@ impl<'p> MatchRecorder<'p> {
         (!ids.is_empty()).then_some((place, ids))
     }
 
-    /// Prepares for the matches of a row.
+    /// Prepares for the matches of a row; `alone` if a rule that does not correlate matches it. Only
+    /// findings of such rules show targets, because the others are recorded without parameters.
     pub(super) fn matched<'r>(
         &mut self,
         at: RecordAt<'r>,
         bindings: &Bindings<'r>,
+        alone: bool,
     ) -> MatchedRow<'r> {
+        self.targets.clear();
+        if alone
+            && self.options.lineage
+            && let Some(event) = bindings.event
+        {
+            for Target { kind, name } in targets(event) {
+                put_text(Some(kind.name()), &mut self.targets);
+                put_text(Some(&name), &mut self.targets);
+            }
+        }
         let view = MatchView::of(bindings, at.origin.time);
         if let Some(time) = view.time
             && !self.day.as_ref().is_some_and(|day| day.contains(time))
@@ -451,6 +472,7 @@ impl<'p> MatchRecorder<'p> {
             call: &self.call,
             measured: &self.measured,
             rendered: &self.rendered,
+            targets: if definition.correlates() { &[] } else { &self.targets },
         };
         if let Some((place, ids)) = pending {
             let text = |field| {

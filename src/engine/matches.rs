@@ -15,6 +15,7 @@ use super::silence_ends::SilenceEnds;
 use super::subject::rule_of;
 use crate::correlate::{Observations, Reach};
 use crate::finding::{ConfirmedUsers, encode};
+use crate::incident::Lineage;
 use crate::value::{Duration, Time, Value};
 
 /// Observations that are retained in memory before they are written as rows.
@@ -41,6 +42,8 @@ pub(super) struct PartialMatches {
     pub(super) reaches: BTreeMap<Box<str>, Reach>,
     /// Users whose names may be shown wherever they were typed.
     pub(super) confirmed_users: ConfirmedUsers,
+    /// Who made whom, as the events show it.
+    pub(super) lineage: Lineage,
     /// Who owns the keys, as the events say.
     pub(super) owners: Owners,
     /// Matches whose subject is the owner of a key that no report contains.
@@ -72,6 +75,7 @@ impl PartialMatches {
             details: DetailStore::new(of_thread / 16 * 5, spill),
             pending: Some(Sorter::new(of_thread / 16, spill)),
             retaining: BTreeSet::new(),
+            lineage: Lineage::default(),
             owners: Owners::default(),
             settled: Settled::default(),
             observations: HashMap::new(),
@@ -245,6 +249,7 @@ impl PartialMatches {
         self.details.merge(other.details);
         self.retaining.extend(other.retaining);
         self.confirmed_users.merge(other.confirmed_users);
+        self.lineage.merge(other.lineage);
         self.owners.merge(other.owners);
         if let (Some(rows), Some(more)) = (&mut self.pending, other.pending) {
             rows.merge(more);

@@ -36,6 +36,8 @@ pub struct RunOptions {
     pub emit: EmitMode,
     /// Whether findings show records. If not, no record is redacted.
     pub records: bool,
+    /// Whether to note who made whom, which incidents are joined by.
+    pub lineage: bool,
 }
 
 /// A policy of a run, with its options.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::record::Record;
 use crate::record::field::event;
-use crate::value::{RecordKind, Value, is_masked};
+use crate::value::{RecordKind, Value, is_masked, nested_text};
 
 /// The maximum number of identifiers that are retained. The smallest are retained, so that the
 /// order of the records does not matter.
@@ -85,22 +85,21 @@ impl Owners {
         }
         let Some(target) = text(event::TARGET_USER) else { return };
         if api.contains("AccessKey") {
-            let params = json(record.get(event::PARAMS));
             // Alibaba Cloud's `AccessKeyId` is the key of the caller.
             let names: &[&str] = match provider {
                 "alibaba" => &["UserAccessKeyId"],
-                _ => &["accessKeyId", "AccessKeyId"],
+                _ => &["AccessKeyId"],
             };
-            let named = params.iter().find_map(|params| {
-                names.iter().find_map(|name| params.get(name)?.as_str().map(str::to_owned))
-            });
-            let response = || find(&json(record.get(event::RESPONSE))?, "AccessKeyId", DEPTH);
+            let named = match record.get(event::PARAMS) {
+                Value::Json(json) => nested_text(&json.text, names, 1),
+                _ => None,
+            };
+            let response = || in_response(record, "AccessKeyId");
             if let Some(key) = named.or_else(response).or_else(|| resource(record)) {
                 self.assign_key(provider, &key, target);
             }
         } else if api.starts_with("Add")
-            && let Some(response) = json(record.get(event::RESPONSE))
-            && let Some(number) = find(&response, "Uin", DEPTH)
+            && let Some(number) = in_response(record, "Uin")
         {
             self.assign_number(provider, account, &number, target);
         }
@@ -234,21 +233,11 @@ fn local<'n>(provider: &str, name: &'n str) -> &'n str {
     }
 }
 
-fn json(value: &Value<'_>) -> Option<serde_json::Value> {
-    match value {
-        Value::Json(json) => serde_json::from_str(&json.text).ok(),
+/// The first value with this key in a response, ignoring case.
+fn in_response(record: &Record<'_>, name: &str) -> Option<String> {
+    match record.get(event::RESPONSE) {
+        Value::Json(json) => nested_text(&json.text, &[name], DEPTH),
         _ => None,
-    }
-}
-
-/// The first value with this key, ignoring case, in an object or in the objects inside it.
-fn find(value: &serde_json::Value, name: &str, depth: usize) -> Option<String> {
-    let object = value.as_object().filter(|_| depth > 0)?;
-    let own = object.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
-    match own.map(|(_, value)| value) {
-        Some(serde_json::Value::String(text)) if !text.is_empty() => Some(text.clone()),
-        Some(serde_json::Value::Number(number)) => Some(number.to_string()),
-        _ => object.values().find_map(|inner| find(inner, name, depth - 1)),
     }
 }
 

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use super::options::{PolicyRun, RunOptions};
+use crate::finding::target_fields;
+use crate::incident::Lineage;
 use crate::plan::Plan;
 use crate::record::{FieldSet, Format, MappedRecord, Mapper, Origin, Outcome, RawRecord, Scratch};
 use crate::value::Time;
@@ -21,11 +23,12 @@ pub(super) struct Projected<'r> {
     pub(super) now: Time,
 }
 
-/// The mappers of one format: for the fields of conditions, and for those of findings.
+/// The mappers of one format: for the fields of conditions, of findings and of the lineage.
 struct FormatMappers {
     format: &'static dyn Format,
     conditions: Box<dyn Mapper>,
     evidence: Box<dyn Mapper>,
+    edges: Box<dyn Mapper>,
     /// The file of the last record that was read as this format.
     file: Option<u32>,
 }
@@ -52,10 +55,15 @@ impl Projection {
         let union = |fields: fn(&Plan<'p>) -> FieldSet| {
             policies.iter().map(|policy| fields(policy.plan)).fold(FieldSet::EMPTY, FieldSet::union)
         };
-        let condition_fields = union(Plan::condition_fields);
+        let shown = |fields: FieldSet| match policies.iter().any(|policy| policy.options.lineage) {
+            true => fields,
+            false => FieldSet::EMPTY,
+        };
+        let condition_fields = union(Plan::condition_fields).union(shown(Lineage::fields()));
+        let evidence_fields = union(Plan::evidence_fields).union(shown(target_fields()));
         Self {
             condition_fields,
-            evidence_fields: union(Plan::evidence_fields).union(condition_fields),
+            evidence_fields: evidence_fields.union(condition_fields),
             given: (now, clock),
             now: clock,
             origin: Arc::default(),
@@ -82,7 +90,8 @@ impl Projection {
             };
             let conditions = mapper(self.condition_fields);
             let evidence = mapper(self.evidence_fields);
-            self.readers.push(FormatMappers { format, conditions, evidence, file: None });
+            let edges = mapper(Lineage::edge_fields());
+            self.readers.push(FormatMappers { format, conditions, evidence, edges, file: None });
             self.readers.len() - 1
         })
     }
@@ -107,7 +116,17 @@ impl Projection {
         self.map(reader, |mappers| &*mappers.evidence, raw, &mut visit)
     }
 
-    /// Maps a record with one of the two mappers of a format.
+    /// Visits the record with the fields that the lineage needs.
+    pub(super) fn edges(
+        &mut self,
+        reader: usize,
+        raw: &RawRecord<'_>,
+        mut visit: impl FnMut(Projected<'_>),
+    ) -> Outcome {
+        self.map(reader, |mappers| &*mappers.edges, raw, &mut visit)
+    }
+
+    /// Maps a record with one of the mappers of a format.
     fn map(
         &mut self,
         reader: usize,

@@ -68,7 +68,7 @@ impl<'p> RuleHarness<'p> {
         if let Some(record) = bindings.event.filter(|_| plan.needs_reach) {
             recorder.reach(record);
         }
-        let matched = recorder.matched(at, bindings);
+        let matched = recorder.matched(at, bindings, false);
         let mut met = false;
         for (number, condition) in (0u32..).zip(&plan.conditions) {
             let rule = condition.rule;

@@ -15,6 +15,7 @@ use super::sample_reload::{MissingSamples, ReloadFrom, reload_samples};
 use super::schedule::{Schedule, Turn};
 use super::stored_row::StoredRows;
 use crate::finding::{ConfirmedUsers, Finding};
+use crate::incident::Lineage;
 use crate::plan::{Applicability, Plan, applicability};
 use crate::record::{
     FieldSet, FileAccount, Format, InputKind, InputKinds, Inputs, Outcome, Provider, ReadOrder,
@@ -65,6 +66,8 @@ pub struct RunResult {
     pub spill: Option<SpillError>,
     /// The error because of which spilled matches could not be read back: findings are missing.
     pub lost: Option<SpillError>,
+    /// Who made whom; empty unless the options ask for it.
+    pub lineage: Lineage,
     /// Users whose names may be shown in failed sign-ins.
     pub confirmed_users: ConfirmedUsers,
     /// By key (rule and subject), the first and last time of each occurrence of a correlation rule,
@@ -334,6 +337,7 @@ fn conclude(plan: &Plan<'_>, mapped: Mapped, options: &RunOptions) -> Concluded 
     let mut errors = counts.errors;
     let spill = found.not_spilled();
     let confirmed_users = std::mem::take(&mut found.confirmed_users);
+    let lineage = std::mem::take(&mut found.lineage);
     let longest_log = match options.emit {
         EmitMode::Findings => found.reaches.values().filter_map(|reach| reach.length()).max(),
         EmitMode::Occurrences => None,
@@ -345,6 +349,7 @@ fn conclude(plan: &Plan<'_>, mapped: Mapped, options: &RunOptions) -> Concluded 
     accounting.duplicates = reduced.duplicates;
     accounting.suppressed = reduced.suppressed;
     let result = RunResult {
+        lineage,
         confirmed_users,
         findings: reduced.findings,
         coverage: reduced.coverage,

@@ -8,6 +8,7 @@ use super::rows::{Frame, Order, SpillError, SpillFile, version_frame};
 use super::subject::rule_of;
 use crate::correlate::Reach;
 use crate::finding::decode;
+use crate::incident::Lineage;
 use crate::plan::Plan;
 use crate::rule::Construct;
 use crate::value::{Time, Value};
@@ -172,6 +173,11 @@ impl StoredRows {
     /// The reach of every account's events, by provider and account.
     pub fn reaches(&self) -> impl Iterator<Item = (&str, Reach)> {
         self.0.reaches.iter().map(|(account, reach)| (&**account, *reach))
+    }
+
+    /// Takes the lineage of the events that were mapped.
+    pub fn take_lineage(&mut self) -> Lineage {
+        std::mem::take(&mut self.0.lineage)
     }
 
     /// Widens the reach of an account.

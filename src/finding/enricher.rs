@@ -23,7 +23,7 @@ const REMARK: usize = 20;
 const POLICIES: usize = 20;
 
 /// Identities, accounts, sources and keys of the evidence that a finding describes.
-const MAX_DESCRIBED: usize = 20;
+pub(crate) const MAX_DESCRIBED: usize = 20;
 /// Regions that are listed for one source.
 const LOCATIONS: usize = 3;
 /// Bytes that are shown of the document of a key's policies.

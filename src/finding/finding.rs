@@ -1,6 +1,7 @@
 //! Findings: the matches of one rule with one subject.
 
 use super::enrichment::{EnrichedAccount, EnrichedKey, EnrichedSource, Identity};
+use super::target::Target;
 use crate::rule::Severity;
 use crate::value::{Time, words};
 
@@ -106,9 +107,14 @@ pub struct Calls {
     pub first: Option<Time>,
     /// The time of the last match.
     pub last: Option<Time>,
+    /// The resources that the calls name, sorted; the first [`MAX_TARGETS`].
+    pub targets: Vec<Target>,
     /// At most three records, the first by time, id and content.
     pub samples: Vec<Sample>,
 }
+
+/// Resources that are listed for one row of evidence.
+pub const MAX_TARGETS: usize = 20;
 
 /// Operations of left-out rows of evidence that a finding lists.
 pub const MAX_OTHER_OPERATIONS: usize = 20;
@@ -223,6 +229,8 @@ pub struct Finding {
     pub suppression: Option<Suppression>,
     /// Whether it counts for the verdict, and if not, why.
     pub role: VerdictRole,
+    /// The id of its incident; empty until the report joins findings.
+    pub incident: String,
 }
 
 impl Finding {

@@ -13,15 +13,17 @@ mod redact;
 mod display;
 mod sign_in;
 mod subject;
+mod target;
 
 pub use display::Display;
 pub use enricher::Enricher;
+pub(crate) use enricher::MAX_DESCRIBED;
 pub use enrichment::{
     Asset, EnrichedAccount, EnrichedKey, EnrichedSource, Enrichment, Identity, OpenFinding,
 };
 pub use finding::{
-    CallRecord, Calls, Finding, LeftOut, Location, MAX_OTHER_OPERATIONS, Occurrence, Sample,
-    Suppression, VerdictRole,
+    CallRecord, Calls, Finding, LeftOut, Location, MAX_OTHER_OPERATIONS, MAX_TARGETS, Occurrence,
+    Sample, Suppression, VerdictRole,
 };
 pub use fingerprint::{digest128, fingerprint};
 #[cfg(feature = "native")]
@@ -29,3 +31,4 @@ pub(crate) use redact::cut;
 pub use redact::{REDACTED, Redactor};
 pub use sign_in::{ConfirmedUsers, TypedName, sign_in_fields};
 pub use subject::{decode, encode, show, subject_name};
+pub use target::{Target, TargetKind, target_fields, targets};

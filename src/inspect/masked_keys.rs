@@ -99,7 +99,7 @@ impl MaskedUse {
 }
 
 impl KeyUse {
-    /// `AKIA…0001 of ann in 111122223333: 12 records, 2026-… to 2026-…`.
+    /// `AKIAEX…0001 of ann in 111122223333: 12 records, 2026-… to 2026-…`.
     fn line(&self, masked: &str) -> String {
         let mut text = masked.to_owned();
         text.extend(self.user.iter().map(|user| format!(" of {user}")));

@@ -1,5 +1,6 @@
 //! The views of files and records that a viewer receives.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io;
 
@@ -89,6 +90,11 @@ impl RecordView<'_> {
     /// Where the record begins: `logs/a.json:1:1`. `keytrail inspect` opens it there.
     pub fn place(&self) -> String {
         format!("{}:{}:{}", self.file.path, self.raw.line, self.raw.column)
+    }
+
+    /// A text of the record as it may be shown: redacted, and its access keys masked.
+    pub fn text<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        self.redactor.text(text)
     }
 
     /// Whether any field of a cred's keys is shown.

@@ -134,7 +134,7 @@ impl<'t> FindingText<'t> {
         text
     }
 
-    /// `AKIA…0001, remark CI, 2 policies (ReadOnlyAccess, …), also in unused-key`.
+    /// `AKIAEX…0001, remark CI, 2 policies (ReadOnlyAccess, …), also in unused-key`.
     fn key(&self, enriched: &EnrichedKey) -> String {
         let ak = self.facts.key(&enriched.ak).into_owned();
         let mut text =

@@ -24,6 +24,7 @@ pub mod records;
 pub mod rule_tests;
 mod sarif;
 mod schema;
+pub mod timeline;
 
 pub use fit::TableStyle;
 pub use json::v1 as report_v1;

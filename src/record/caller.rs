@@ -2,6 +2,9 @@
 
 use std::borrow::Cow;
 
+/// The maximum number of identities that are counted for one source address.
+pub const MAX_IDENTITIES: usize = 64;
+
 /// The values of a record that identify the caller.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Caller<T> {

@@ -9,6 +9,7 @@ use crate::engine::{
     Coverage, LEADS_PER_RUN, MissingSamples, RunResult, SAMPLES_PER_RULE, SAMPLES_PER_RUN,
 };
 use crate::finding::{EnrichedKey, Finding, OpenFinding, VerdictRole};
+use crate::incident::IncidentOptions;
 use crate::record::{FileStatus, InputKind, shown_path};
 use crate::rule::{Pack, Rule, Status};
 use crate::source::Sources;
@@ -29,6 +30,8 @@ pub struct ReportParts<'p> {
     pub roots: Vec<String>,
     /// Whether a run without any record or rule is acceptable.
     pub allow_empty: bool,
+    /// What decides whether findings are joined to incidents.
+    pub incidents: IncidentOptions,
     /// Notes from the input side.
     pub notes: Vec<Note>,
 }
@@ -36,7 +39,16 @@ pub struct ReportParts<'p> {
 impl Report {
     /// Builds the report of a run.
     pub fn build(parts: ReportParts<'_>, run: RunResult) -> Report {
-        let ReportParts { facts, rules, allowlist, sources, roots, allow_empty, mut notes } = parts;
+        let ReportParts {
+            facts,
+            rules,
+            allowlist,
+            sources,
+            roots,
+            allow_empty,
+            incidents,
+            mut notes,
+        } = parts;
         let mut incomplete = incomplete(&run, rules, sources, &roots, &facts, allow_empty);
         let UnappliedRules { notes: notes_of_rules, blind, not_configured } =
             unapplied(&run, rules, &facts.expected);
@@ -44,6 +56,7 @@ impl Report {
         notes.extend(short_log(&run, rules));
         incomplete.extend(missing_inputs(&run, &facts));
         notes.extend(unshown(&run));
+        notes.extend(unjoined(&run));
         notes.sort();
         if facts.strict && blind > 0 {
             incomplete.push(Note {
@@ -103,12 +116,15 @@ impl Report {
             facts,
             roots,
             findings,
+            incidents: Vec::new(),
             files,
             incomplete,
             notes,
             verdict,
         };
         report.redact(&run.confirmed_users);
+        report.tell_keys_apart();
+        report.join(&run.lineage, &incidents);
         report
     }
 }
@@ -143,6 +159,16 @@ fn link(findings: &mut [Finding], rules: &[Rule]) {
             }
         }
     }
+}
+
+/// A note on identities whose makers were not retained.
+fn unjoined(run: &RunResult) -> Option<Note> {
+    run.lineage.is_full().then(|| Note {
+        id: "lineage-limited",
+        text: "the events make more identities than are retained, so an incident may be shown in \
+               parts"
+            .to_owned(),
+    })
 }
 
 /// Notes on findings whose records could not be shown, and on memory that was exceeded.

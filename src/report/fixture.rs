@@ -14,6 +14,7 @@ use super::{
     Accounting, Facts, FileReport, GateCounts, LedgerEntry, LedgerState, Note, Report, RuleSummary,
     Verdict,
 };
+use crate::incident::{IncidentOptions, Lineage};
 use crate::record::{FileAccount, FileStatus, InputKinds, Skip, SkipReason};
 use crate::rule::{Category, Confidence, FailOn, Pack, Severity, Status};
 use crate::value::{RecordKind, Time};
@@ -173,7 +174,7 @@ fn files() -> Vec<FileReport> {
 
 /// A report with several severities, suppressed and hostile findings, and an incomplete run.
 pub(crate) fn fixture() -> Report {
-    Report {
+    let mut report = Report {
         facts: Facts {
             version: "0.1.0",
             clock: Time::parse("2024-08-05T00:00:00Z").expect("a time of the fixture"),
@@ -189,10 +190,12 @@ pub(crate) fn fixture() -> Report {
             strict: false,
             expected: InputKinds::new(),
             show_keys: false,
+            masks: BTreeMap::new(),
         },
         rules: rules(),
         roots: strings(&["logs", "logs-2"]),
         findings: findings(),
+        incidents: Vec::new(),
         below_min_severity: 0,
         gating_below_min_severity: 0,
         gate: GateCounts { gating: 3, uncertain: 0, experimental: 1, extended: 0 },
@@ -230,7 +233,9 @@ pub(crate) fn fixture() -> Report {
             text: format!("3 records of `{}` have no zone", HOSTILE[2]),
         }],
         verdict: Verdict::Incomplete,
-    }
+    };
+    report.join(&Lineage::default(), &IncidentOptions::default());
+    report
 }
 
 /// The report of a run that found nothing in one file.
@@ -240,6 +245,7 @@ pub(crate) fn clean() -> Report {
     Report {
         roots: vec!["logs".into()],
         findings: Vec::new(),
+        incidents: Vec::new(),
         ledger: Vec::new(),
         accounting: Accounting {
             files_read: 1,

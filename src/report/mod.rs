@@ -6,6 +6,8 @@
 mod build;
 #[cfg(test)]
 pub(crate) mod fixture;
+mod incidents;
+mod key_masks;
 mod redact;
 #[allow(clippy::module_inception)]
 mod report;

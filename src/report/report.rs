@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::engine::{Accounting, FileReport};
 use crate::finding::Finding;
+use crate::incident::Incident;
 use crate::record::InputKinds;
 use crate::rule::{
     Category, Confidence, ConstructKind, FailOn, Pack, PolicyChanges, Severity, Status,
@@ -168,6 +169,8 @@ pub struct Facts {
     pub expected: InputKinds,
     /// Whether access keys are shown unmasked.
     pub show_keys: bool,
+    /// How keys are shown that would look alike if they were masked as others are.
+    pub masks: BTreeMap<String, String>,
 }
 
 /// The report of a run. Every output format writes it.
@@ -181,6 +184,8 @@ pub struct Report {
     pub roots: Vec<String>,
     /// Findings, worst first, then by rule id and subject, without those below `--min-severity`.
     pub findings: Vec<Finding>,
+    /// What belongs together, the worst first. Every finding is in exactly one incident.
+    pub incidents: Vec<Incident>,
     /// Findings that `--min-severity` removed.
     pub below_min_severity: u64,
     /// Of those, findings that fail the run.

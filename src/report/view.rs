@@ -5,19 +5,27 @@ use std::collections::BTreeMap;
 
 use super::{Facts, GateCounts, LedgerEntry, LedgerState, Report, RuleSummary, Verdict};
 use crate::finding::{Finding, VerdictRole};
+use crate::incident::Incident;
 use crate::record::shown_path;
 use crate::rule::{FailOn, Severity};
-use crate::value::{mask, mask_keys};
+use crate::value::{mask, mask_keys_with};
 
 impl Facts {
     /// An access key, masked unless this run shows keys.
     pub fn key<'t>(&self, key: &'t str) -> Cow<'t, str> {
-        if self.show_keys { Cow::Borrowed(key) } else { Cow::Owned(mask(key)) }
+        if self.show_keys { Cow::Borrowed(key) } else { Cow::Owned(self.masked(key)) }
     }
 
     /// A text whose access keys are masked unless this run shows keys.
     pub fn text<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        if self.show_keys { Cow::Borrowed(text) } else { mask_keys(text) }
+        if self.show_keys {
+            return Cow::Borrowed(text);
+        }
+        mask_keys_with(text, |key| self.masked(key))
+    }
+
+    fn masked(&self, key: &str) -> String {
+        self.masks.get(key).cloned().unwrap_or_else(|| mask(key))
     }
 }
 
@@ -99,6 +107,11 @@ impl Report {
     /// The rule of a finding.
     pub fn rule_of(&self, finding: &Finding) -> Option<&RuleSummary> {
         self.rules.get(finding.rule)
+    }
+
+    /// Incidents of more than one finding, the worst first.
+    pub fn joined_incidents(&self) -> impl Iterator<Item = &Incident> {
+        self.incidents.iter().filter(|incident| incident.findings.len() > 1)
     }
 
     /// Findings that the allowlist does not cover, worst first.

@@ -48,7 +48,7 @@ pub use rule::{
 pub use shape::RULE_FILE;
 pub use source_tag::{SOURCE_TAGS, SourceTag};
 pub use table::{DeclaredTable, TABLE_FILE, load_table};
-pub use technique::{TECHNIQUES, Technique, technique_id};
+pub use technique::{TECHNIQUES, Tactic, Technique, technique_id};
 
 #[cfg(test)]
 mod tests;

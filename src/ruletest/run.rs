@@ -243,6 +243,7 @@ impl<'a> Runner<'a> {
             create: Temporary::create,
             emit: EmitMode::Findings,
             records: true,
+            lineage: false,
         };
         let records = test.node.get("records").map(Node::items);
         let records = records.unwrap_or(std::slice::from_ref(&test.node));

@@ -86,6 +86,23 @@ pub(crate) fn push_string(text: &str, out: &mut String) {
     out.push('"');
 }
 
+/// The first text or number below one of these keys, ignoring ASCII case, in an object or in the
+/// objects inside it, at most `depth` levels down. Outer members come before inner ones.
+pub fn nested_text(json: &str, names: &[&str], depth: usize) -> Option<String> {
+    find(&serde_json::from_str(json).ok()?, names, depth)
+}
+
+fn find(value: &serde_json::Value, names: &[&str], depth: usize) -> Option<String> {
+    let object = value.as_object().filter(|_| depth > 0)?;
+    let is_named = |key: &str| names.iter().any(|name| key.eq_ignore_ascii_case(name));
+    let own = object.iter().find(|(key, _)| is_named(key));
+    match own.map(|(_, value)| value) {
+        Some(serde_json::Value::String(text)) if !text.is_empty() => Some(text.clone()),
+        Some(serde_json::Value::Number(number)) => Some(number.to_string()),
+        _ => object.values().find_map(|inner| find(inner, names, depth - 1)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]

@@ -15,8 +15,9 @@ mod words;
 
 pub use folded::write_folded;
 pub use ip::{Cidr, CidrError, CidrSet, parse_ip};
+pub use json::nested_text;
 pub(crate) use json::{MemberKey, Members, push_string};
-pub use mask::{is_masked, key_ids, mask, mask_keys};
+pub use mask::{distinct_masks, is_masked, key_ids, mask, mask_keys, mask_keys_with};
 pub use time::{Day, Duration, Time, Zone};
 pub use types::{Elem, EnumDef, RecordKind, Type};
 pub use value::{Items, Json, KeyCase, Value};

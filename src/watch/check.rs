@@ -15,12 +15,13 @@ use crate::engine::{
     self, EmitMode, RunOptions, RunResult, StoredRow, StoredRows, fingerprint_of, rule_of,
 };
 use crate::finding::{Enricher, Finding, Redactor, VerdictRole};
+use crate::incident::{IncidentOptions, Lineage};
 use crate::plan::Plan;
 use crate::record::{InputKinds, Inputs};
 use crate::report::{Facts, Note, Report, ReportParts};
 use crate::rule::{FailOn, Rule, Severity};
 use crate::source::Temporary;
-use crate::value::{Duration, Time};
+use crate::value::{Duration, RecordKind, Time};
 
 /// Ids of emitted occurrences are retained for this long after they were last found.
 const EMITTED_RETENTION: Duration = Duration(35 * 24 * 3600 * 1_000_000);
@@ -131,8 +132,16 @@ impl<'p> Watch<'p> {
     ) -> io::Result<Check> {
         let run = self.run_options(clock);
         let mut mapped = engine::map(&self.plan, inputs, &run);
-        let WatchState { policy, watermark, latest, latest_arrived, emitted, reaches, rows } =
-            &self.state;
+        let WatchState {
+            policy,
+            watermark,
+            latest,
+            latest_arrived,
+            emitted,
+            reaches,
+            incidents,
+            rows,
+        } = &self.state;
         let mut state = WatchState {
             policy: policy.clone(),
             watermark: *watermark,
@@ -140,6 +149,7 @@ impl<'p> Watch<'p> {
             latest_arrived: *latest_arrived,
             emitted: emitted.clone(),
             reaches: reaches.clone(),
+            incidents: incidents.clone(),
             rows: Vec::new(),
         };
         for (account, reach) in mapped.rows.reaches() {
@@ -154,7 +164,8 @@ impl<'p> Watch<'p> {
         let mut judged = StoredRows::new(&alone);
         let mut late: BTreeMap<String, Vec<Time>> = BTreeMap::new();
         let mut lately = 0;
-        let new = std::mem::replace(&mut mapped.rows, StoredRows::new(&alone));
+        let mut new = std::mem::replace(&mut mapped.rows, StoredRows::new(&alone));
+        let lineage = state.incidents.lineage(&new.take_lineage());
         let spill = new.drain(&mut |row| {
             self.take(row, times, &mut judged, &mut pending);
             if let (Some(before), Some(time)) = (times.before, row.time())
@@ -194,7 +205,9 @@ impl<'p> Watch<'p> {
             false => self.retain(pending, &spans, &sorted.settled, times)?,
         };
         result.spill = result.spill.or(spill).or(retained.spill);
+        result.lineage = lineage.clone();
         let mut report = self.report(result, sorted.findings, clock, notes);
+        self.continue_incidents(&mut report, &lineage, &mut state);
         if retained.dropped > 0 {
             let of = retained.of.iter().map(|rule| self.plan.rules[*rule].id.as_str());
             report.incomplete.push(Note {
@@ -218,6 +231,20 @@ impl<'p> Watch<'p> {
             watermark: state.watermark,
             state,
         })
+    }
+
+    /// Gives the incidents of this check the ids of those that they continue.
+    fn continue_incidents(&self, report: &mut Report, lineage: &Lineage, state: &mut WatchState) {
+        let rules = &self.policy.rules;
+        let on_event = |of: &Finding| rules.get(of.rule).is_none_or(|r| r.on == RecordKind::Event);
+        let told = (&mut report.findings[..], &mut report.incidents[..]);
+        let (options, watermark) = (self.incident_options(), state.watermark);
+        state.incidents.continue_with(told, &on_event, lineage, &options, watermark);
+    }
+
+    fn incident_options(&self) -> IncidentOptions {
+        let settings = self.policy.incidents;
+        IncidentOptions::new(settings.window, settings.shared_address)
     }
 
     /// The rows that a later check may need.
@@ -254,6 +281,7 @@ impl<'p> Watch<'p> {
             create: Temporary::create,
             emit: EmitMode::Occurrences,
             records: true,
+            lineage: true,
         }
     }
 
@@ -366,12 +394,14 @@ impl<'p> Watch<'p> {
                 // A check reads only what is new; an expected report may have been read before.
                 expected: InputKinds::new(),
                 show_keys: options.show_keys,
+                masks: BTreeMap::new(),
             },
             rules: &self.policy.rules,
             allowlist: &self.policy.allowlist,
             sources: &self.policy.sources,
             roots: Vec::new(),
             allow_empty: true,
+            incidents: self.incident_options(),
             notes,
         };
         let mut report = Report::build(parts, run);

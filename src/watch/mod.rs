@@ -10,6 +10,7 @@ mod check;
 mod occurrence_kind;
 mod retain;
 mod state;
+mod saved_incidents;
 mod saved_state;
 mod emit;
 mod watermark;

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::saved_incidents::SavedIncidents;
 use super::state::{RetainedRow, WatchState};
 use crate::correlate::Reach;
 use crate::engine::StoredRow;
@@ -16,7 +17,7 @@ use crate::input::{FollowState, FollowedFile};
 use crate::value::Time;
 
 /// The first line of a state.
-const MAGIC: &[u8] = b"keytrail watch state 2\n";
+const MAGIC: &[u8] = b"keytrail watch state 3\n";
 /// The beginning of a state of any version.
 const ANY: &[u8] = b"keytrail watch state ";
 /// Bytes of the digest.
@@ -62,6 +63,7 @@ struct Head {
     latest_arrived: Option<i64>,
     emitted: Vec<(u128, i64)>,
     reaches: BTreeMap<String, (Option<i64>, Option<i64>)>,
+    incidents: SavedIncidents,
     files: Vec<File>,
 }
 
@@ -99,6 +101,7 @@ impl SavedState {
                 .iter()
                 .map(|(account, of)| (account.clone(), (number(of.first), number(of.last))))
                 .collect(),
+            incidents: SavedIncidents::of(&state.incidents),
             files: self.files.iter().map(File::of).collect(),
         };
         let head = serde_json::to_vec(&head).unwrap_or_default();
@@ -161,6 +164,7 @@ impl SavedState {
                 latest_arrived: head.latest_arrived.map(Time),
                 emitted: head.emitted.into_iter().map(|(id, found)| (id, Time(found))).collect(),
                 reaches: head.reaches.into_iter().map(|(of, span)| (of, reach(span))).collect(),
+                incidents: head.incidents.open()?,
                 rows,
             },
             files: head.files.into_iter().map(File::followed).collect::<Option<_>>()?,
@@ -252,6 +256,6 @@ mod tests {
         }
         assert_eq!(SavedState::read(b"{}"), Err(BadState::Foreign));
         assert_eq!(SavedState::read(b""), Err(BadState::Foreign));
-        assert_eq!(SavedState::read(b"keytrail watch state 3\n"), Err(BadState::Version));
+        assert_eq!(SavedState::read(b"keytrail watch state 2\n"), Err(BadState::Version));
     }
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::correlate::Reach;
 use crate::engine::StoredRow;
+use crate::incident::OpenIncidents;
 use crate::value::Time;
 
 /// The state of a watch between two checks, valid only for the policy that it names.
@@ -21,6 +22,8 @@ pub struct WatchState {
     pub emitted: BTreeMap<u128, Time>,
     /// The reach of events, by provider and account.
     pub reaches: BTreeMap<String, Reach>,
+    /// The incidents that later occurrences may belong to.
+    pub incidents: OpenIncidents,
     /// Retained rows.
     pub rows: Vec<RetainedRow>,
 }
@@ -42,12 +45,13 @@ impl WatchState {
     }
 
     /// The state under this policy. If the policy has changed, rows are dropped and windows start
-    /// again; emitted ids are retained.
+    /// again; emitted ids and incidents are retained.
     #[must_use]
     pub fn under(self, policy: &str) -> Self {
         if self.policy == policy {
             return self;
         }
-        Self { policy: policy.to_owned(), emitted: self.emitted, ..Self::default() }
+        let Self { emitted, incidents, .. } = self;
+        Self { policy: policy.to_owned(), emitted, incidents, ..Self::default() }
     }
 }

@@ -119,7 +119,7 @@ fn a_full_disk_is_an_error() {
 #[test]
 fn help_lists_commands_and_exit_codes() {
     let folder = Folder::new("cli-help");
-    assert_snapshot!(folder.keytrail(["--help"]).output(), @"
+    assert_snapshot!(folder.keytrail(["--help"]).output(), @r"
     exit: 0
     ----- stdout
     Policy as code for cloud credentials.
@@ -137,6 +137,7 @@ fn help_lists_commands_and_exit_codes() {
       posture       Show the posture of credentials: key ages, MFA coverage, remediation steps
       recommend     Recommend the smallest policy for each credential, from what it did
       query         Find records by a condition, or count them
+      timeline      Show everything that some identities did, in the order of time
       check         Check rules, lists, allowlists and the project file
       test          Run the tests of rules
       explain       Explain why a rule matches records, or does not

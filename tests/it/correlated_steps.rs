@@ -90,7 +90,7 @@ fn a_message_shows_values_of_the_steps_masked_and_redacted() {
     let folder = Folder::new("steps-message")
         .file("rules/swapped.yaml", SWAPPED)
         .file("a.json", log.concat());
-    let expected = "al (AKIA…0003, AKIA…0003) disabled a key, cleo (AKIA…0005) created one 10m later; \
+    let expected = "al (AKIAEX…0003, AKIAEX…0003) disabled a key, cleo (AKIAEX…0005) created one 10m later; \
                     [redacted]";
     let found = report(scan(&folder, &["a.json"]), 1);
     assert_eq!(found["findings"].as_array().unwrap().len(), 1, "{found:#}");
@@ -100,7 +100,7 @@ fn a_message_shows_values_of_the_steps_masked_and_redacted() {
     assert_eq!(finding["count"], 2, "the second call of cleo is not part of it");
     let measures = &finding["occurrences"][0]["measures"];
     assert_eq!(measures["disabled.user"], "al");
-    assert_eq!(measures["disabled.ak"], "AKIA…0003");
+    assert_eq!(measures["disabled.ak"], "AKIAEX…0003");
     assert_eq!(measures["disabled.params.password"], "[redacted]");
 
     let listed = folder.keytrail(["rules", "--no-builtin", "-r", "rules", "--format", "json"]);

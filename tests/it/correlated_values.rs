@@ -79,13 +79,13 @@ fn values_are_listed_in_order_and_the_rest_is_counted() {
     let turned: String = calls.iter().rev().cloned().collect();
     let folder = folder.file("b.json", turned);
     let expected = "leo: iam.GetUser, iam.ListRoles and 1 more; 5 groups: a, b, c and 2 more; \
-                    AKIA…0001; AKIA…0001; [redacted]";
+                    AKIAEX…0001; AKIAEX…0001; [redacted]";
     for (file, jobs) in [("a.json", "1"), ("b.json", "3")] {
         let report = report(&folder, &[file, "-j", jobs]);
         assert_eq!(report["findings"][0]["message"], expected, "{file}");
         let measures = &report["findings"][0]["occurrences"][0]["measures"];
         assert_eq!(measures["named"], "iam.GetUser, iam.ListRoles and 1 more", "{measures}");
-        assert_eq!(measures["actors"], "AKIA…0001", "{measures}");
+        assert_eq!(measures["actors"], "AKIAEX…0001", "{measures}");
         assert_eq!(measures["passwords"], "[redacted]", "{measures}");
         let agents = measures["agents"].as_str().unwrap();
         assert!(

@@ -61,7 +61,7 @@ fn evidence_shows_data_of_tables_and_reports() {
         }])
     );
     let key = &found["keys"][0];
-    assert_eq!(key["ak"], "AKIA…0001");
+    assert_eq!(key["ak"], "AKIAEX…0001");
     assert_eq!((&key["remark"], &key["policy_count"]), (&json!("deploys the shop"), &json!(2)));
     assert_eq!(key["policies"], json!(["IAMFullAccess", "PowerUserAccess"]));
     let open: Vec<&str> =
@@ -126,7 +126,9 @@ fn every_output_shows_the_account_identity_region_and_policies() {
         .flat_map(|table| ["--table", table])
         .collect();
     for output in keytrail::output::OUTPUTS {
-        let run = folder.keytrail(["scan", "in", "-f", output.name].iter().chain(&tables)).output();
+        // The text report tells incidents first, and every finding with `-v`.
+        let scan = ["scan", "in", "-v", "-f", output.name];
+        let run = folder.keytrail(scan.iter().chain(&tables)).output();
         assert_eq!(run.code, Some(1), "{run}");
         for shown in [
             "100000000070",

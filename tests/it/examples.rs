@@ -64,7 +64,7 @@ fn the_posture_of_the_example_reports_is_shown() {
 #[test]
 fn the_allowlist_of_the_examples_covers_the_pipeline() {
     let folder = examples("examples-allowed");
-    let scan = ["scan", "examples/cloudtrail"];
+    let scan = ["scan", "examples/cloudtrail", "-v"];
     let plain = folder.keytrail(scan).output().stdout;
     let allowlist = ["--allowlists", "examples/allowlist.yaml"];
     let allowed = folder.keytrail(scan.into_iter().chain(allowlist)).output().stdout;

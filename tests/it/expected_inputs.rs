@@ -62,7 +62,7 @@ fn a_run_over_logs_alone_passes_strict() {
     assert_eq!(unconfigured, [format!("of-both: {none}"), format!("of-report: {none}")]);
     assert_eq!((notes, incomplete), (Vec::new(), Vec::new()));
     // The whole built-in pack, too.
-    let ended = folder.keytrail(["scan", "log.json", "--strict"]).output();
+    let ended = folder.keytrail(["scan", "log.json", "--strict", "-v"]).output();
     assert_eq!(ended.code, Some(0), "{ended}");
     let line = "not configured: ageing-key-in-use, console-user-without-mfa-device,";
     assert!(ended.stdout.contains(line), "{ended}");

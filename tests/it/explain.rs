@@ -191,7 +191,7 @@ fn without_a_match_the_nearest_records_are_shown() {
         false  event.key.age_days > 90
                event.key.age_days = ()  the inputs contain no credential report
         true   has(event.ak)
-               event.ak = "AKIA…0001"
+               event.ak = "AKIAEX…0001"
 
     0 findings
     "#);
@@ -208,7 +208,7 @@ fn a_rule_over_several_records_shows_what_it_holds() {
     };
     assert_snapshot!(held("many-denied"), @r#"
 
-    subject "123456789012", "AKIA…0001"  2 matches
+    subject "123456789012", "AKIAEX…0001"  2 matches
       in the fullest window of 10m, 2 of them
         calls = 2
       false  calls >= 3
@@ -227,7 +227,7 @@ fn a_rule_over_several_records_shows_what_it_holds() {
     "#);
     assert_snapshot!(held("new-address"), @r#"
 
-    subject "123456789012", "AKIA…0001"  3 matches
+    subject "123456789012", "AKIAEX…0001"  3 matches
       logs/a.json:2:1  event.ip = "203.0.113.7": before at 2026-03-01T10:00:01Z, within 1d
       logs/a.json:3:1  event.ip = "198.51.100.9": nothing earlier
       logs/a.json:4:1  event.ip = "198.51.100.9": before at 2026-03-01T10:00:03Z, within 1d
@@ -237,7 +237,7 @@ fn a_rule_over_several_records_shows_what_it_holds() {
     "#);
     assert_snapshot!(held("after-a-pause"), @r#"
 
-    subject "123456789012", "AKIA…0001"  3 matches
+    subject "123456789012", "AKIAEX…0001"  3 matches
       logs/a.json:2:1  nothing earlier
       logs/a.json:3:1  before at 2026-03-01T10:00:02Z, within 1m
       logs/a.json:4:1  before at 2026-03-01T10:00:03Z, within 1m
@@ -293,6 +293,6 @@ fn secrets_are_not_shown() {
         assert!(ended.stdout.contains("[redacted]"), "{ended}");
         assert!(!ended.stdout.contains("hunter2"), "{ended}");
         assert!(!ended.stdout.contains("AKIAEXAMPLEKEY000001"), "{ended}");
-        assert!(ended.stdout.contains("AKIA…0001"), "{ended}");
+        assert!(ended.stdout.contains("AKIAEX…0001"), "{ended}");
     }
 }

@@ -116,7 +116,7 @@ fn run(policy: &Policy, files: &[PathBuf], jobs: usize) -> Report {
     report
 }
 
-/// The findings, without their locations.
+/// The findings, without their locations, and without their incidents, which depend on other findings.
 fn found(report: &Report) -> Vec<String> {
     report
         .findings
@@ -124,6 +124,7 @@ fn found(report: &Report) -> Vec<String> {
         .map(|finding| {
             let mut finding = finding.clone();
             finding.rule = 0;
+            finding.incident.clear();
             finding.sample.location = Default::default();
             for calls in &mut finding.calls {
                 calls.samples.iter_mut().for_each(|sample| sample.location = Default::default());

@@ -34,6 +34,7 @@ mod fuzz;
 mod guards;
 mod hostile;
 mod hostile_policies;
+mod incidents;
 mod index;
 mod inputs;
 mod inspect;

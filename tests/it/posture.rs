@@ -87,18 +87,18 @@ fn the_report_for_people_begins_with_the_steps() {
       high      30 d                        a role per workload      2 keys serve several services
     - backup of aws 444455556666 payments, production
       high      30 d                        cross-account role       keys of one day in 3 accounts
-      medium            AKIA…0041           rotate                   121 d old, used 1 d ago
+      medium            AKIAEX…0041         rotate                   121 d old, used 1 d ago
     - backup of aws 333344445555 staging, test
       high      30 d                        cross-account role       keys of one day in 3 accounts
-      medium            AKIA…0031           rotate                   121 d old, used 1 d ago
+      medium            AKIAEX…0031         rotate                   121 d old, used 1 d ago
     - mallory@example.onaliyun.com of alibaba (no account)
       high      30 d                        delete user after check  no sign-in for 731 d, no key ever
                                                                      used
       medium            key 1               delete after check       731 d old, never used
     - heidi of aws 444455556666 payments, production
-      medium            AKIA…0043           delete after check       inactive, but not deleted
+      medium            AKIAEX…0043         delete after check       inactive, but not deleted
     - ivan of aws 444455556666 payments, production
-      medium            AKIA…0044           delete after check       333 d old, never used
+      medium            AKIAEX…0044         delete after check       333 d old, never used
     - niaj of tencent (no account)
       medium            AKIDex…000000000aa  rotate                   365 d old, used today
     - olivia of tencent (no account)
@@ -106,15 +106,15 @@ fn the_report_for_people_begins_with_the_steps() {
 
     ── done since the report: 5 steps ──────────────────────────────────────────────────────────────────
 
-      do                  key        done by
+      do                  key          done by
     - heidi of aws 444455556666 payments, production
-      enforce MFA                    EnableMFADevice by admin on 2026-01-02
-      migrate to a role   AKIA…0042  DeleteAccessKey by admin on 2026-01-02
+      enforce MFA                      EnableMFADevice by admin on 2026-01-02
+      migrate to a role   AKIAEX…0042  DeleteAccessKey by admin on 2026-01-02
     - carol of aws 000011112222 shop, production
-      enforce MFA                    DeleteLoginProfile by admin on 2026-01-03
+      enforce MFA                      DeleteLoginProfile by admin on 2026-01-03
     - eve\u{1b}[2J\u{202e} of aws 000011112222 shop, production
-      enforce MFA                    DeleteUser by admin on 2026-01-04
-      delete after check  key 1      DeleteUser by admin on 2026-01-04
+      enforce MFA                      DeleteUser by admin on 2026-01-04
+      delete after check  key 1        DeleteUser by admin on 2026-01-04
 
     ── MFA: users who can sign in to the console ───────────────────────────────────────────────────────
 
@@ -263,7 +263,7 @@ fn names_are_inert_and_keys_masked() {
         assert!(!text.contains(['\u{1b}', '\u{202e}']), "{text}");
         assert!(text.contains("eve"), "{text}");
         assert!(!text.contains("AKIAEXAMPLE000000043"), "{text}");
-        assert!(text.contains("AKIA…0043"), "{text}");
+        assert!(text.contains("AKIAEX…0043"), "{text}");
         assert!(shown(&["--show-keys"]).contains("AKIAEXAMPLE000000043"));
     }
 }
@@ -412,7 +412,7 @@ fn two_formats_of_one_account_are_one_account() {
     assert!(posture["notes"].as_array().unwrap().iter().any(|own| own == note));
     let of_bob = |remedy: &&Value| remedy["user"] == "bob" && remedy["action"] == "migrate-key";
     let bob = posture["remedies"].as_array().unwrap().iter().find(of_bob).unwrap();
-    assert_eq!(at(bob, &["/key/id", "/state"]), "AKIA…0011 done");
+    assert_eq!(at(bob, &["/key/id", "/state"]), "AKIAEX…0011 done");
 }
 
 /// A value that a report does not contain counts as unknown, never as good.

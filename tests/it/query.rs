@@ -55,11 +55,11 @@ fn matching_records_form_one_table() {
     assert_snapshot!(query(&folder, &["event.agent.contains(\"cli\") && event.ok == true", "logs"]), @r"
     exit: 0
     ----- stdout
-    event  time                  user  ak         source        method  operation                code  ok    agent
+    event  time                  user  ak           source        method  operation                code  ok    agent
     logs/a.json
-           2026-03-01T10:00:01Z  ann   AKIA…0001  203.0.113.7   api     aws:iam.CreateAccessKey  -     true  aws-cli/2.15
+           2026-03-01T10:00:01Z  ann   AKIAEX…0001  203.0.113.7   api     aws:iam.CreateAccessKey  -     true  aws-cli/2.15
     logs/b.json
-           2026-03-01T10:00:03Z  ann   AKIA…0001  198.51.100.9  api     aws:iam.ListUsers        -     true  aws-cli/2.15
+           2026-03-01T10:00:03Z  ann   AKIAEX…0001  198.51.100.9  api     aws:iam.ListUsers        -     true  aws-cli/2.15
 
     matches   2 of 4 events, 2 ok, 0 failed, 2026-03-01 10:00:01 to 10:00:03 UTC
     records   4 read = 4 evaluated + 0 skipped
@@ -98,7 +98,7 @@ fn matching_records_form_one_table() {
     assert_snapshot!(query(&folder, &shown), @r#"
     exit: 0
     ----- stdout
-    {"input":"logs/a.json","line":1,"byte":0,"pointer":"record 1","format":"cloudtrail","event":{"ak":"AKIA…0001","params":{"userName":"bob","password":"[redacted]","accessKeyId":"AKIA…0002","token":"[redacted]"}}}
+    {"input":"logs/a.json","line":1,"byte":0,"pointer":"record 1","format":"cloudtrail","event":{"ak":"AKIAEX…0001","params":{"userName":"bob","password":"[redacted]","accessKeyId":"AKIAEX…0002","token":"[redacted]"}}}
     {"input":"logs/a.json","file":{"status":"read","reason":null,"format":"cloudtrail","provider":"aws","container":"lines","compression":null,"bytes":1317,"decompressed":1317,"columns":null,"account":null,"account_by":null,"zone":null,"zone_by":null,"time":null,"records":2,"matched":1,"shown":1,"skipped":{},"rows":{"event":2},"notes":[]}}
     {"input":"logs/notes.txt","file":{"status":"not-an-input","reason":"neither JSON, nor lines of JSON, nor a table of a known format","format":null,"provider":null,"container":"","compression":null,"bytes":6,"decompressed":6,"columns":null,"account":null,"account_by":null,"zone":null,"zone_by":null,"time":null,"records":0,"shown":0,"skipped":{},"rows":{},"notes":[]}}
     {"total":{"on":"event","since":null,"until":null,"matches":{"count":1,"ok":1,"failed":0,"first":"2026-03-01T10:00:01Z","last":"2026-03-01T10:00:01Z"},"shown":1,"unplaced":0,"rows":{"event":4},"records":4,"skipped":{},"failed_evaluations":0,"files":{"not an input":1,"read":2},"bytes":2558,"blind":{},"missing":{},"notes":{},"incomplete":[]}}
@@ -272,15 +272,15 @@ fn groups_are_redacted_and_masked() {
         row.rsplit("Z  ").next().unwrap_or_default().to_owned()
     };
     for (expr, shown) in [
-        ("event.ak", "AKIA…0001"),
-        ("event.actor", "AKIA…0001"),
-        ("event.ak.to_lower()", "akia…0001"),
-        ("`${event.ak} of ${event.user}`", "AKIA…0001 of ann"),
+        ("event.ak", "AKIAEX…0001"),
+        ("event.actor", "AKIAEX…0001"),
+        ("event.ak.to_lower()", "akiaex…0001"),
+        ("`${event.ak} of ${event.user}`", "AKIAEX…0001 of ann"),
         ("event.params.password", "[redacted]"),
         ("str(event.params.password).len()", "[redacted]"),
         ("\"x\" + str(event.params.password)", "[redacted]"),
         ("event.params.token", "[redacted]"),
-        ("event.params.accessKeyId", "AKIA…0002"),
+        ("event.params.accessKeyId", "AKIAEX…0002"),
         ("event.raw.requestParameters.password", "[redacted]"),
         ("event.params?.userName", "bob"),
         ("event.params", "{\"userName\":\"bob\",\"pa"),

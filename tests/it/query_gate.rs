@@ -254,7 +254,7 @@ fn inspect_opens_the_places_that_reports_and_queries_print() {
     let stdin = folder.keytrail(["inspect", "stdin:1:1", "-f", "json"]).stdin(record(6, "X"));
     assert!(stdin.output().stdout.contains("\"id\":\"event-6\""));
     // Every place that a scan prints opens the record of the finding.
-    let scan = folder.keytrail(["scan", "logs", "--exit-zero"]).output();
+    let scan = folder.keytrail(["scan", "logs", "--exit-zero", "-v"]).output();
     let places: Vec<&str> =
         scan.stdout.lines().filter_map(|line| line.strip_prefix("  --> ")).collect();
     assert!(!places.is_empty(), "{scan}");

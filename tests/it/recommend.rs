@@ -163,7 +163,7 @@ fn each_policy_is_written_to_a_file_of_its_own() {
     assert_eq!(
         names.iter().map(String::as_str).collect::<Vec<_>>(),
         [
-            "aws-111122223333-key-ci-AKIA-0001.json",
+            "aws-111122223333-key-ci-AKIAEX-0001.json",
             "aws-111122223333-role-deploy.json",
             "aws-111122223333-user-alice.json",
         ]
@@ -193,7 +193,7 @@ fn a_name_that_selects_nothing_is_an_error() {
     exit: 2
     ----- stderr
     error: no credential in the inputs fits --ak AKIAEXAMPLECI0000003
-      = help: did you mean `AKIA…0001`?
+      = help: did you mean `AKIAEX…0001`?
     ");
     assert_snapshot!(recommend(&folder, &["aws.ndjson", "--account", "999999999999"]), @r"
     exit: 2

@@ -62,7 +62,9 @@ fn the_report_for_people_shows_the_owner_and_the_row_of_a_key() {
     let folder = folder("reports-human");
     let findings = |name: &str| {
         let run = scan(&folder, &[name]).output();
-        run.stdout.split("── run ").next().unwrap().to_owned()
+        // Without the summary and the verdict.
+        let (_, told) = run.stdout.split_once("\n── ").unwrap();
+        format!("── {}", told.rsplit_once("\n\n").unwrap().0)
     };
     assert_snapshot!(findings("aws_20260101_000000.csv"), @"
     ── high: 1 finding ─────────────────────────────────────────────────────────────────────────────────
@@ -88,7 +90,7 @@ fn the_report_for_people_shows_the_owner_and_the_row_of_a_key() {
 
     medium[idle-key]: key 1 of mia was not used for 579 days
       --> iam_audit_report_20260101_000000.csv:3:1 (row 2)
-       | aws, account 333344445555, user mia, key AKIA…0002
+       | aws, account 333344445555, user mia, key AKIAEX…0002
        | 1 record, 2026-01-01 00:00:00 UTC
        = help: Deactivate the key, wait, and delete it.
        = fingerprint 79d33b7b026eeed7a5120dac5fc6ab6e
@@ -222,7 +224,7 @@ fn a_log_and_a_report_in_one_run_are_joined_by_the_key() {
     let findings = report["findings"].as_array().unwrap();
     let messages: Vec<&str> =
         findings.iter().map(|finding| finding["message"].as_str().unwrap()).collect();
-    assert_eq!(messages, ["leo uses key AKIA…0003, idle for 699 days by the report"]);
+    assert_eq!(messages, ["leo uses key AKIAEX…0003, idle for 699 days by the report"]);
     let accounting = &report["accounting"];
     assert_eq!(accounting["formats"]["cloudtrail"], 3);
     assert_eq!(accounting["formats"]["iam-audit-report"], 5);
@@ -280,7 +282,7 @@ fn reports_of_the_run_are_tables() {
     let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
     let findings = report["findings"].as_array().unwrap().iter();
     let messages: Vec<&str> = findings.map(|of| of["message"].as_str().unwrap()).collect();
-    assert_eq!(messages, ["leo deleted AKIA…0002 of mia"]);
+    assert_eq!(messages, ["leo deleted AKIAEX…0002 of mia"]);
 
     let run = scan(&folder, &["in/calls.json", "--strict"]).output();
     assert_eq!(run.code, Some(0), "{run}");

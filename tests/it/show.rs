@@ -62,7 +62,7 @@ fn a_finding_is_shown_completely_with_its_stored_records() {
     role         gates: it fails the run
     provider     aws
     account      123456789012
-    actor        AKIA…0001
+    actor        AKIAEX…0001
     matches      2, 2 ok, 0 failed
     first        2026-03-01T10:00:01Z
     last         2026-03-01T10:00:02Z
@@ -77,7 +77,7 @@ fn a_finding_is_shown_completely_with_its_stored_records() {
     row 1 of 1
     api          iam.CreateAccessKey
     user         ann
-    key          AKIA…0001
+    key          AKIAEX…0001
     source       203.0.113.7
     method       api
     result       ok
@@ -117,7 +117,7 @@ fn a_finding_is_shown_completely_with_its_stored_records() {
           "sourceIPAddress": "203.0.113.7",
           "userAgent": "aws-cli/2.15",
           "userIdentity": {
-            "accessKeyId": "AKIA…0001",
+            "accessKeyId": "AKIAEX…0001",
             "accountId": "123456789012",
             "arn": "arn:aws:iam::123456789012:user/ann",
             "principalId": "AIDAEXAMPLEUSER00001",
@@ -146,7 +146,7 @@ fn a_finding_is_shown_completely_with_its_stored_records() {
           "sourceIPAddress": "203.0.113.7",
           "userAgent": "aws-cli/2.15",
           "userIdentity": {
-            "accessKeyId": "AKIA…0001",
+            "accessKeyId": "AKIAEX…0001",
             "accountId": "123456789012",
             "arn": "arn:aws:iam::123456789012:user/ann",
             "principalId": "AIDAEXAMPLEUSER00001",
@@ -267,24 +267,24 @@ fn a_masked_key_of_a_report_can_be_queried() {
         let line = ended.stdout.lines().find(|line| line.starts_with("matches ")).unwrap();
         line.split_whitespace().nth(1).unwrap().to_owned()
     };
-    assert_eq!(count("event.ak == \"AKIA…0001\""), "2");
+    assert_eq!(count("event.ak == \"AKIAEX…0001\""), "2");
     assert_eq!(count("event.ak == \"AKIA...0002\" && event.ok == true"), "1");
-    assert_eq!(count("event.ak != \"AKIA…0001\""), "1");
-    assert_eq!(count("event.ak == \"AKIA…0009\""), "0");
-    let none = query(&["event.ak == \"AKIA…0009\"", "logs"]);
+    assert_eq!(count("event.ak != \"AKIAEX…0001\""), "1");
+    assert_eq!(count("event.ak == \"AKIAEX…0009\""), "0");
+    let none = query(&["event.ak == \"AKIAEX…0009\"", "logs"]);
     assert!(
-        none.stdout.contains("note: no access key in the inputs looks like AKIA…0009"),
+        none.stdout.contains("note: no access key in the inputs looks like AKIAEX…0009"),
         "{none}"
     );
-    let json = query(&["event.ak == \"AKIA…0001\"", "logs", "-f", "json"]);
-    assert!(json.stdout.contains("\"masked_keys\":{\"AKIA…0001\":1}"), "{json}");
+    let json = query(&["event.ak == \"AKIAEX…0001\"", "logs", "-f", "json"]);
+    assert!(json.stdout.contains("\"masked_keys\":{\"AKIAEX…0001\":1}"), "{json}");
     // Whatever the query computes, the whole key does not appear.
-    let computed = "if event.ak == \"AKIA…0001\" { event.ak } else { \"other\" }";
+    let computed = "if event.ak == \"AKIAEX…0001\" { event.ak } else { \"other\" }";
     let by = query(&["has(event.ak)", "logs", "--count-by", computed]);
-    assert!(by.stdout.contains("AKIA…0001"), "{by}");
+    assert!(by.stdout.contains("AKIAEX…0001"), "{by}");
     assert!(!by.stdout.contains("AKIAEXAMPLEKEY000001"), "{by}");
     // Standard input can be read only once.
-    let stdin = folder.keytrail(["query", "event.ak == \"AKIA…0001\"", "-"]);
+    let stdin = folder.keytrail(["query", "event.ak == \"AKIAEX…0001\"", "-"]);
     let stdin = stdin.stdin(folder.read("logs/b.json")).output();
     assert!(stdin.stdout.contains("matches   1 of 1 event"), "{stdin}");
 }
@@ -296,7 +296,7 @@ fn a_masked_key_that_may_be_several_keys_lists_them() {
         .replace("ann", "carol");
     let folder = folder("query-ambiguous").file("logs/c.json", other);
     for format in ["human", "json"] {
-        let expr = "event.ak == \"AKIA…0001\"";
+        let expr = "event.ak == \"AKIAEX…0001\"";
         let ended = folder.keytrail(["query", expr, "logs", "-f", format]).output();
         assert_eq!(ended.code, Some(2), "{ended}");
         assert!(!ended.stdout.contains("carol") && !ended.stdout.contains("total"), "{ended}");
@@ -306,15 +306,15 @@ fn a_masked_key_that_may_be_several_keys_lists_them() {
         insta::assert_snapshot!(ended, @r#"
         exit: 2
         ----- stderr
-        error[KT9005]: `AKIA…0001` may be any of 2 access keys of the inputs
+        error[KT9005]: `AKIAEX…0001` may be any of 2 access keys of the inputs
          --> <query>:1:13
           |
-        1 | event.ak == "AKIA…0001"
-          |             ^^^^^^^^^^^
+        1 | event.ak == "AKIAEX…0001"
+          |             ^^^^^^^^^^^^^
           |
-          = help: AKIA…0001 of ann in 123456789012: 2 records, 2026-03-01T10:00:01Z to 2026-03-01T10:00:02Z
-          = help: AKIA…0001 of carol in 123456789012: 1 record, 2026-03-01T10:00:05Z to 2026-03-01T10:00:05Z
-          = help: `keytrail query 'event.ak.like("AKIA*0001")' INPUT --count-by event.ak,event.user --show-keys` shows the keys whole
+          = help: AKIAEX…0001 of ann in 123456789012: 2 records, 2026-03-01T10:00:01Z to 2026-03-01T10:00:02Z
+          = help: AKIAEX…0001 of carol in 123456789012: 1 record, 2026-03-01T10:00:05Z to 2026-03-01T10:00:05Z
+          = help: `keytrail query 'event.ak.like("AKIAEX*0001")' INPUT --count-by event.ak,event.user --show-keys` shows the keys whole
         error: 1 masked key is ambiguous in the inputs; there is no result
         "#);
     }

@@ -391,7 +391,7 @@ fn kinds(name: &str, tables: &[&str], kinds: &str) -> Folder {
 
 /// The messages of calls that no entry covers, sorted.
 fn uncovered(folder: &Folder) -> String {
-    let ended = folder.keytrail(["scan", "events.ndjson", "--min-severity", "high"]).output();
+    let ended = folder.keytrail(["scan", "events.ndjson", "--min-severity", "high", "-v"]).output();
     assert!(matches!(ended.code, Some(0 | 1)), "{ended}");
     let shown = ended.stdout.split('<').skip(1).filter_map(|rest| rest.split_once('>'));
     let mut shown: Vec<&str> = shown.map(|(message, _)| message).collect();

@@ -13,7 +13,7 @@ use crate::engine::rows::Order;
 use crate::engine::subject::{fingerprint_of, values_of};
 use crate::finding::{
     CallRecord, Calls, Display, Enrichment, Finding, LeftOut, MAX_OTHER_OPERATIONS, Occurrence,
-    Sample, Suppression, VerdictRole, decode, show,
+    Sample, Suppression, Target, TargetKind, VerdictRole, decode, show,
 };
 use crate::plan::Plan;
 use crate::rule::{Rule, Severity};
@@ -182,6 +182,7 @@ impl Assembler<'_> {
             uncertain,
             suppression: suppressed.then(|| self.suppression(&entries)),
             role: if suppressed { VerdictRole::Suppressed } else { VerdictRole::Gates },
+            incident: String::new(),
         };
         (finding, wanted)
     }
@@ -261,6 +262,7 @@ impl Assembler<'_> {
             days: row.days,
             first: row.first,
             last: row.last,
+            targets: row.targets.into_iter().map(|target| self.target(target)).collect(),
             samples: Vec::new(),
         };
         let mut calls: Vec<Calls> = rows.into_iter().map(calls).collect();
@@ -294,6 +296,16 @@ impl Assembler<'_> {
             }
         }
         left
+    }
+
+    /// A target in the form that a report shows; outputs mask keys.
+    fn target(&self, target: Target) -> Target {
+        let Target { kind, name } = target;
+        let name = match kind {
+            TargetKind::Key => name,
+            _ => self.options.redactor.text(&name).into_owned(),
+        };
+        Target { kind, name }
     }
 
     /// A call record in the form that a report shows; outputs mask its key.

@@ -434,6 +434,7 @@ impl SubjectMatches {
             call: &self.texts.all[call as usize],
             measured: &[],
             rendered: &[],
+            targets: &[],
         }
     }
 }

@@ -4,8 +4,8 @@ use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
 
 use crate::engine::match_view::{call_record, split_day};
-use crate::engine::rows::{MatchRow, Order, RecordPosition, entries};
-use crate::finding::{CallRecord, Occurrence};
+use crate::engine::rows::{MatchRow, Order, RecordPosition, entries, texts};
+use crate::finding::{CallRecord, MAX_TARGETS, Occurrence, Target, TargetKind};
 use crate::rule::Severity;
 use crate::value::Time;
 
@@ -52,6 +52,8 @@ pub(super) struct CallRow {
     pub(super) days: u64,
     pub(super) first: Option<Time>,
     pub(super) last: Option<Time>,
+    /// The smallest of the resources that the calls name.
+    pub(super) targets: BTreeSet<Target>,
     /// The first matches that no entry covers, and the first that an entry covers.
     pub(super) counted: Vec<Chosen>,
     pub(super) covered: Vec<Chosen>,
@@ -103,6 +105,7 @@ impl Evidence {
         call.rank = call.rank.max((row.severity, row.weight));
         call.on(day);
         widen(&mut call.first, &mut call.last, time(row.order));
+        call.name(row.targets);
         let chosen = if covered { &mut call.covered } else { &mut call.counted };
         if chosen.len() < SAMPLES_PER_CALL {
             chosen.push(Chosen::of(row));
@@ -123,8 +126,21 @@ impl CallRow {
             days: 0,
             first: None,
             last: None,
+            targets: BTreeSet::new(),
             counted: Vec::new(),
             covered: Vec::new(),
+        }
+    }
+
+    /// Adds the resources that a call names.
+    fn name(&mut self, encoded: &[u8]) {
+        let mut parts = texts(encoded).flatten();
+        while let (Some(kind), Some(name)) = (parts.next(), parts.next()) {
+            let Some(kind) = TargetKind::parse(kind) else { continue };
+            self.targets.insert(Target { kind, name: name.to_owned() });
+            if self.targets.len() > MAX_TARGETS {
+                self.targets.pop_last();
+            }
         }
     }
 

@@ -124,6 +124,7 @@ mod tests {
             days: 1,
             first: None,
             last: None,
+            targets: Vec::new(),
             samples: vec![Sample::default(); *samples],
         };
         let sample = Sample { text: "{}".into(), ..Sample::default() };
@@ -152,6 +153,7 @@ mod tests {
             uncertain: false,
             suppression: None,
             role: VerdictRole::Gates,
+            incident: String::new(),
         }
     }
 

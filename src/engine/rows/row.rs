@@ -10,7 +10,7 @@
 //! big-endian; numbers in the body are LEB128, seven bits a byte.
 
 /// The version of the body; rows of another version are rejected.
-const VERSION: u8 = 3;
+const VERSION: u8 = 4;
 
 /// Bytes of the sort key after the rule, provider and subject.
 pub(in crate::engine) const TAIL: usize = 8 + 16 + 8 + 1 + 4 + 8;
@@ -83,6 +83,8 @@ pub(in crate::engine) struct MatchRow<'b> {
     pub(in crate::engine) measured: &'b [u8],
     /// The rendered message of its record, encoded; empty if the record is read again instead.
     pub(in crate::engine) rendered: &'b [u8],
+    /// The resources that its call names, encoded as texts.
+    pub(in crate::engine) targets: &'b [u8],
 }
 
 /// An observation: records contained these values from a first to a last time.
@@ -113,7 +115,9 @@ impl MatchRow<'_> {
         for number in [u64::from(self.row), ordinal, line, column, end_line, end_column, length] {
             put(number, out);
         }
-        for part in [self.cover, self.account, self.call, self.measured, self.rendered] {
+        for part in
+            [self.cover, self.account, self.call, self.measured, self.rendered, self.targets]
+        {
             put(part.len() as u64, out);
             out.extend_from_slice(part);
         }
@@ -213,6 +217,7 @@ impl<'b> Frame<'b> {
             call: rest.part()?,
             measured: rest.part()?,
             rendered: rest.part()?,
+            targets: rest.part()?,
         }))
     }
 }
@@ -314,7 +319,7 @@ mod tests {
             (step, file, place) in (0u8..16, any::<u32>(), prop::array::uniform7(numbers())),
             (row, severity, weight, ok, revision) in
                 (any::<u32>(), 0u8..5, 0u8..5, any::<Option<bool>>(), any::<bool>()),
-            parts in prop::array::uniform5(prop::collection::vec(any::<u8>(), 0..300)),
+            parts in prop::array::uniform6(prop::collection::vec(any::<u8>(), 0..300)),
         ) {
             let [offset, ordinal, line, column, end_line, end_column, length] = place;
             let row = MatchRow {
@@ -332,6 +337,7 @@ mod tests {
                 call: &parts[2],
                 measured: &parts[3],
                 rendered: &parts[4],
+                targets: &parts[5],
             };
             let mut frame = Vec::new();
             let sorts = row.write(&mut frame);

@@ -137,6 +137,6 @@ mod tests {
         for show_keys in [false, true] {
             assert_eq!(Redactor { show_keys }.key_id(token), REDACTED);
         }
-        assert_eq!(MASKING.key_id("AKIAEXAMPLEKEY000001"), "AKIA…0001");
+        assert_eq!(MASKING.key_id("AKIAEXAMPLEKEY000001"), "AKIAEX…0001");
     }
 }

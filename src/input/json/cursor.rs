@@ -104,9 +104,12 @@ impl<'a> Cursor<'a> {
     /// closes it if so.
     #[inline]
     pub(super) fn is_empty(&mut self, close: u8) -> bool {
-        let empty = self.peek() == close;
-        self.at += usize::from(empty);
-        empty
+        // Rust 1.95 dropped the move in optimised builds when it was written as `+= usize::from(empty)`.
+        if self.peek() != close {
+            return false;
+        }
+        self.advance();
+        true
     }
 
     /// Skips one value and returns its text.

@@ -101,7 +101,7 @@ fn text_that_is_not_a_table_is_rejected_with_a_reason() {
     insta::assert_snapshot!(shown, @r"
     a header and nothing else: declined: a table without rows; rows plain; 0 events
     no header: unclaimed: no known table has the columns of its first line (2026-03-01T10:30:00+00:00, CreateUser, admin-user, 000011112222, prod, new.colleague; tried: all formats); if it has no header line, name them with `--columns`;  plain; 0 events
-    a key in the first row: unclaimed: no known table has the columns of its first line (alice, AKIA…0007; tried: all formats); if it has no header line, name them with `--columns`;  plain; 0 events
+    a key in the first row: unclaimed: no known table has the columns of its first line (alice, AKIAEX…0007; tried: all formats); if it has no header line, name them with `--columns`;  plain; 0 events
     semicolons: unclaimed: its columns are separated by semicolons: only commas are read, so convert it;  plain; 0 events
     tabs: unclaimed: its columns are separated by tabs: only commas are read, so convert it;  plain; 0 events
     a column twice: unclaimed: two of its columns have the name `Event Name`, so its rows are ambiguous;  plain; 0 events

@@ -1,4 +1,4 @@
-//! The findings, by severity, worst first.
+//! The findings that stand alone, by severity, worst first.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -17,14 +17,21 @@ const PER_RULE: usize = 20;
 
 pub(super) fn write(page: &mut Page<'_>) -> io::Result<()> {
     let report = page.report;
+    let joined: BTreeSet<&str> =
+        report.joined_incidents().map(|incident| incident.id.as_str()).collect();
+    let alone: Vec<&Finding> = report
+        .open_findings()
+        .filter(|finding| !joined.contains(finding.incident.as_str()))
+        .collect();
     let mut advised = BTreeSet::new();
     for &severity in Severity::ALL.iter().rev() {
         let of_severity: Vec<&Finding> =
-            report.open_findings().filter(|finding| finding.severity == severity).collect();
+            alone.iter().copied().filter(|finding| finding.severity == severity).collect();
         if of_severity.is_empty() {
             continue;
         }
-        let count = counted(of_severity.len() as u64, "finding");
+        let noun = if joined.is_empty() { "finding" } else { "other finding" };
+        let count = counted(of_severity.len() as u64, noun);
         page.heading(Ink::Severity(severity), severity.name(), &count)?;
         page.blank()?;
         for of_rule in of_severity.chunk_by(|a, b| a.rule == b.rule) {
@@ -59,7 +66,7 @@ fn suppressed(page: &mut Page<'_>) -> io::Result<()> {
 }
 
 /// Writes one finding. Only the first finding of a rule shows the remediation.
-fn one(page: &mut Page<'_>, finding: &Finding, advise: bool) -> io::Result<()> {
+pub(super) fn one(page: &mut Page<'_>, finding: &Finding, advise: bool) -> io::Result<()> {
     let report = page.report;
     let Some(rule) = report.rule_of(finding) else { return Ok(()) };
     let head = format!("{}[{}]:", finding.severity.name(), page.value(&rule.id, 100));

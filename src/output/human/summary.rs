@@ -7,7 +7,7 @@ use super::page::{Ink, Page};
 use super::text::{bytes, columns, counted, number, times};
 use crate::finding::Finding;
 use crate::record::FileStatus;
-use crate::report::FileReport;
+use crate::report::{FileReport, Report};
 use crate::rule::Severity;
 
 /// Names listed on a line before the rest is only counted.
@@ -17,8 +17,7 @@ const NAMED: usize = 3;
 const MANY: usize = 6;
 
 pub(super) fn write(page: &mut Page<'_>) -> io::Result<()> {
-    by_rule(page)?;
-    page.heading(Ink::Strong, "run", "")?;
+    page.heading(Ink::Strong, "summary", "")?;
     page.blank()?;
     let report = page.report;
     let accounting = &report.accounting;
@@ -47,7 +46,36 @@ pub(super) fn write(page: &mut Page<'_>) -> io::Result<()> {
     rules(page)?;
     matches(page)?;
     findings(page)?;
-    page.blank()
+    not_evaluated(page)?;
+    page.blank()?;
+    if page.style.verbose { by_rule(page) } else { Ok(()) }
+}
+
+/// Counts the incidents, and the findings that stand alone.
+fn entries(report: &Report) -> String {
+    let incidents = report.joined_incidents().count() as u64;
+    let inside: u64 = report.joined_incidents().map(|of| of.findings.len() as u64).sum();
+    let alone = (report.open_findings().count() as u64).saturating_sub(inside);
+    match (incidents, alone) {
+        (0, _) => String::new(),
+        (_, 0) => format!("; all belong to {}", counted(incidents, "incident")),
+        (_, 1) => format!("; {} and 1 finding that stands alone", counted(incidents, "incident")),
+        (_, alone) => format!(
+            "; {} and {} findings that stand alone",
+            counted(incidents, "incident"),
+            number(alone)
+        ),
+    }
+}
+
+/// Counts what the end of the report explains.
+fn not_evaluated(page: &mut Page<'_>) -> io::Result<()> {
+    let reasons = page.report.incomplete.len() as u64;
+    if reasons == 0 {
+        return Ok(());
+    }
+    let text = format!("for {}, see the end", counted(reasons, "reason"));
+    page.paragraph((Ink::Bad, "incomplete"), &text, "          ")
 }
 
 /// Writes one line for every rule with findings, for readers whose findings have scrolled away.
@@ -156,8 +184,14 @@ fn rules(page: &mut Page<'_>) -> io::Result<()> {
     row(page, "policy", &format!("{policy}, evaluated at {clock}{given}"))?;
     project(page)?;
     row(page, "rules", &format!("{} in force", number(report.rules.len() as u64)))?;
+    let unconfigured = report.rules.iter().filter(|rule| rule.not_configured.is_some()).count();
+    let counts = !page.style.verbose && unconfigured > NAMED;
+    if counts {
+        let text = format!("{} not configured; -v names them", number(unconfigured as u64));
+        row(page, "", &text)?;
+    }
     let mut by_reason: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    for rule in &report.rules {
+    for rule in report.rules.iter().filter(|_| !counts) {
         if let Some(reason) = &rule.not_configured {
             by_reason.entry(reason).or_default().push(page.value(&rule.id, 100));
         }
@@ -229,6 +263,7 @@ fn findings(page: &mut Page<'_>) -> io::Result<()> {
         .collect();
     let mut text = if counts.is_empty() { "none".to_owned() } else { counts.join(", ") };
     let suppressed = report.suppressed_findings().count() as u64;
+    text.push_str(&entries(report));
     if suppressed > 0 {
         text.push_str(&format!("; {} suppressed", number(suppressed)));
     }

@@ -19,26 +19,68 @@ fn last_line(report: &Report, style: &Style) -> String {
 #[test]
 fn the_whole_report() {
     insta::assert_snapshot!(shown(&fixture(), &Style::default()), @r###"
-    ── critical: 1 finding ─────────────────────────────────────────────────────────────────────────────
+    ── summary ─────────────────────────────────────────────────────────────────────────────────────────
 
-    critical[root-key-high-risk-api]: root key AKIA…0001 called iam.CreateUser from 203.0.113.7
-      --> logs/2024/08/01/trail one.json.gz:1:15312 (/Records/17)
-       | aws, account 123456789012, actor AKIA…0001
-       | 1,215 calls (1,213 ok, 2 failed) on 2 days, 2024-08-01 09:00:17 to 2024-08-02 17:30:00 UTC
-       |
-       |  calls  result  source                        method   api                   user
-       |      9  ok      203.0.113.7                   cli      iam.CreateUser        root
-       |      1  ok      203.0.113.7                   cli      iam.AttachUserPolicy  root
-       |      2  failed  2001:db8:85a3::8a2e:370:7334  sdk      iam.CreateUser        root
-       |  1,200  ok      203.0.113.7                   cli      iam.ListUsers         root
-       |      1  ok      cloudformation.amazonaws.com  service  iam.CreateRole        root
-       | … 2 more rows with 2 calls: iam.CreateUser 2
-       |
-       = help: Disable the key and move the workload to a role that carries only what it needs; a root
-         key can be neither restricted by policy nor tied to an address. Then look at what it did.
-       = fingerprint 4f3a9c0d11229018
+    records   1,238 read = 1,236 evaluated + 2 skipped (1 syntax, 1 truncated)
+    formats   1,236 cloudtrail
+    files     2 read, 2.0 KiB (39.1 KiB decompressed)
+              1 without records: logs/digest.json
+              1 not an input: logs/LICENSE
+    policy    cdcdcdcdcdcd, evaluated at 2024-08-05 00:00:00 UTC, by --now
+    project   keytrail.yaml; the policy differs from the built-in one:
+              1 rule is off: enumeration
+              1 rule is left out by --only or --disable: old-password
+              1 setting is changed: fail_on from high to critical
+              1 severity is changed: create-access-key from high to low
+              1 parameter is changed: old-key-in-use.days from 90 to 400
+              1 list is changed: watched_keys +2 -1
+              1 table has rows: accounts (3)
+              1 rule is the project's own: mine
+    rules     5 in force
+              not configured: tool-high-risk-api (list `automation_agents` is empty)
+              new-region failed on 2 records
+    matches   1,228, 2 of them repeat an event already counted, 7 covered by the allowlist
+    findings  1 critical, 3 high, 1 medium; 1 incident and 2 findings that stand alone; 1 suppressed
+    incomplete for 2 reasons, see the end
 
-    ── high: 3 findings ────────────────────────────────────────────────────────────────────────────────
+    ── incident 1 of 1: critical ───────────────────────────────────────────────────────────────────────
+
+    critical: key AKIAEX…0001 of user bob from 198.51.100.4: initial access within 32 hours
+       | 3 findings (critical, 1 tactic, 1215 calls succeeded), 2024-08-01 09:00:17 to 2024-08-02
+       | 17:30:00 UTC
+       | user bob, account 123456789012, key AKIAEX…0001, from 198.51.100.4
+       | root user, account 123456789012, key AKIAEX…0001, from 203.0.113.7,
+       |     2001:db8:85a3::8a2e:370:7334, cloudformation.amazonaws.com and 2 more
+       | 2024-08-01
+       |  09:00:17 bob: ec2.RunInstances on user bob :\u{3a}error file=a.rs::pwned
+       |            [non-console-high-risk-api]
+       |  09:00:17 bob: sts.GetCallerIdentity on user bob :\u{3a}error file=a.rs::pwned [new-region]
+       |  09:00:17 root user: iam.CreateUser on user root :\u{3a}error file=a.rs::pwned (9 calls)
+       |            [root-key-high-risk-api]
+       |  09:00:18 root user: iam.AttachUserPolicy on user root :\u{3a}error file=a.rs::pwned
+       |            [root-key-high-risk-api]
+       | 2024-08-02
+       |  09:00:19 root user: iam.CreateUser on user root :\u{3a}error file=a.rs::pwned (2 refused)
+       |            [root-key-high-risk-api]
+       |  09:00:20 root user: iam.ListUsers on user root :\u{3a}error file=a.rs::pwned (1,200 calls)
+       |            [root-key-high-risk-api]
+       |  09:00:21 root user: iam.CreateRole on user root :\u{3a}error file=a.rs::pwned
+       |            [root-key-high-risk-api]
+       |  09:00:22 root user: iam.CreateUser on user root :\u{3a}error file=a.rs::pwned
+       |            [root-key-high-risk-api]
+       |  09:00:23 root user: iam.CreateUser on user root :\u{3a}error file=a.rs::pwned
+       |            [root-key-high-risk-api]
+       = touched: user bob :\u{3a}error file=a.rs::pwned, user root :\u{3a}error file=a.rs::pwned
+       = 1. Disable access key AKIAEX…0001 of user bob.
+           $ aws iam update-access-key --status Inactive --user-name bob \
+               --access-key-id 'AKIAEX…0001'
+       = 2. Delete access key AKIAEX…0001 of the root user in the console.
+       = 3. Change the password of the root user, and check its second factor, e-mail address and phone
+          number.
+       = … 1 more action; -v shows all
+       = incident 6f403ce52b47bca5dd01f895dc69ce40
+
+    ── high: 2 other findings ──────────────────────────────────────────────────────────────────────────
 
     high[create-access-key]: a key for deploy was created by
         arn:aws:sts::123456789012:assumed-role/administrator/alice from 198.51.100.4, which no other
@@ -82,25 +124,6 @@ fn the_whole_report() {
        = policy document: {"action":"##\u{5b}error]pwned"}
        = fingerprint 4f3a9c0d11223345
 
-    high[new-region]: first call in ap-east-1
-      --> logs/2024/08/01/trail one.json.gz:1:15312 (/Records/17)
-       | aws, account 123456789012, actor AKIA…0001
-       | 1 call, ok, 2024-08-01 09:00:17 to 17:30:00 UTC
-       | sts.GetCallerIdentity by bob from 198.51.100.4, method cli
-       = note: the rule is experimental and does not fail the run
-       = help: Ask the owner of the key. Disable it if nobody answers.
-       = fingerprint 4f3a9c0d11225234
-
-    ── medium: 1 finding ───────────────────────────────────────────────────────────────────────────────
-
-    medium[non-console-high-risk-api]: bob called ec2.RunInstances with cli
-      --> logs-2/audit log #1.ndjson:3:15312
-       | aws, account 123456789012, actor AKIA…0001
-       | 1 call, ok, 2024-08-01 09:00:17 to 17:30:00 UTC
-       | ec2.RunInstances by bob from 198.51.100.4, method cli
-       = help: Ask the owner of the key. Disable it if nobody answers.
-       = fingerprint 4f3a9c0d11227123
-
     ── allowlist: 5 entries ────────────────────────────────────────────────────────────────────────────
 
     expired: `old-laptop` ended with 2024-07-31 and covers nothing (platform-team,
@@ -109,29 +132,6 @@ fn the_whole_report() {
     unused: `contractor` covered nothing in this run (platform-team, policy/allowlists/platform.yaml:4)
     unused: `visitor` covered nothing in this run (platform-team, policy/allowlists/platform.yaml:4)
     2 entries covered 7 matches, among them every match of 1 finding; --show-suppressed shows them
-
-    ── run ─────────────────────────────────────────────────────────────────────────────────────────────
-
-    records   1,238 read = 1,236 evaluated + 2 skipped (1 syntax, 1 truncated)
-    formats   1,236 cloudtrail
-    files     2 read, 2.0 KiB (39.1 KiB decompressed)
-              1 without records: logs/digest.json
-              1 not an input: logs/LICENSE
-    policy    cdcdcdcdcdcd, evaluated at 2024-08-05 00:00:00 UTC, by --now
-    project   keytrail.yaml; the policy differs from the built-in one:
-              1 rule is off: enumeration
-              1 rule is left out by --only or --disable: old-password
-              1 setting is changed: fail_on from high to critical
-              1 severity is changed: create-access-key from high to low
-              1 parameter is changed: old-key-in-use.days from 90 to 400
-              1 list is changed: watched_keys +2 -1
-              1 table has rows: accounts (3)
-              1 rule is the project's own: mine
-    rules     5 in force
-              not configured: tool-high-risk-api (list `automation_agents` is empty)
-              new-region failed on 2 records
-    matches   1,228, 2 of them repeat an event already counted, 7 covered by the allowlist
-    findings  1 critical, 3 high, 1 medium; 1 suppressed
 
     note: 3 records of `:\u{3a}error file=a.rs::pwned` have no zone
     skipped: logs-2/audit log #1.ndjson:12 (byte 4021): syntax: expected `,`, but found
@@ -145,8 +145,8 @@ fn the_whole_report() {
 
 #[test]
 fn a_clean_report_is_short() {
-    insta::assert_snapshot!(shown(&clean(), &Style::default()), @"
-    ── run ─────────────────────────────────────────────────────────────────────────────────────────────
+    insta::assert_snapshot!(shown(&clean(), &Style::default()), @r"
+    ── summary ─────────────────────────────────────────────────────────────────────────────────────────
 
     records   1,216 read = 1,216 evaluated + 0 skipped
     formats   1,216 cloudtrail
@@ -183,7 +183,7 @@ low[non-console-high-risk-api]: ci called iam.PassRole with sdk
   --> logs/2024/08/01/trail one.json.gz:1:15312 (/Records/17)
    | aws, account 123456789012, actor -
    | 4 calls, 2024-08-01 09:00:17 to 17:30:00 UTC
-   | iam.PassRole by ci from 192.0.2.10, method sdk, key AKIA…0001
+   | iam.PassRole by ci from 192.0.2.10, method sdk, key AKIAEX…0001
    = suppressed: by `ci-runner-egress`, `platform`: CI provisions preview environments
    = fingerprint 00000000000000aa
 "#);
@@ -253,13 +253,11 @@ fn many_findings_of_a_rule_are_summarised() {
     let mut report = fixture();
     let one = report.findings[4].clone();
     report.findings = vec![one; 23];
+    report.incidents = Vec::new();
     let text = shown(&report, &Style::default());
     assert!(text.contains("… 3 more findings of non-console-high-risk-api; -v shows all"));
-    assert!(
-        text.contains("medium    non-console-high-risk-api  23 findings, 23 matches"),
-        "{text}"
-    );
     let all = shown(&report, &Style { verbose: true, ..Style::default() });
+    assert!(all.contains("medium    non-console-high-risk-api  23 findings, 23 matches"), "{all}");
     assert_eq!(all.matches("medium[non-console-high-risk-api]:").count(), 23);
 }
 

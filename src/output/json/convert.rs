@@ -4,12 +4,12 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use super::values::{at, texts};
 use super::word::Word;
-use super::{policy, v1};
+use super::{incidents, policy, v1};
 use crate::finding;
 use crate::record::{FieldGap, FileStatus};
 use crate::report::{self, Facts, LedgerState, Verdict};
-use crate::value::Time;
 
 pub(super) fn report(report: &report::Report) -> v1::Report<'_> {
     let facts = &report.facts;
@@ -21,6 +21,11 @@ pub(super) fn report(report: &report::Report) -> v1::Report<'_> {
         rules: report.rules.iter().map(|rule| self::rule(facts, rule)).collect(),
         roots: report.roots.iter().map(|text| borrowed(text)).collect(),
         findings: report.findings.iter().map(|finding| self::finding(report, finding)).collect(),
+        incidents: report
+            .incidents
+            .iter()
+            .map(|incident| incidents::incident(report, incident))
+            .collect(),
         ledger: report.ledger.iter().map(|entry| ledger_entry(facts, entry)).collect(),
         files: report.files.iter().map(|file| self::file(facts, file)).collect(),
         accounting: accounting(&report.accounting),
@@ -33,20 +38,12 @@ fn borrowed(text: &str) -> Cow<'_, str> {
     Cow::Borrowed(text)
 }
 
-fn texts<'a>(facts: &Facts, texts: &'a [String]) -> Vec<Cow<'a, str>> {
-    texts.iter().map(|text| facts.text(text)).collect()
-}
-
 fn maybe<'a>(facts: &Facts, text: Option<&'a String>) -> Option<Cow<'a, str>> {
     text.map(|text| facts.text(text))
 }
 
 fn counts<K: AsRef<str>>(counts: &BTreeMap<K, u64>) -> BTreeMap<Cow<'_, str>, u64> {
     counts.iter().map(|(name, count)| (borrowed(name.as_ref()), *count)).collect()
-}
-
-fn at(time: Option<Time>) -> Option<String> {
-    time.map(|time| time.to_string())
 }
 
 fn run(facts: &Facts) -> v1::Run<'_> {
@@ -119,6 +116,7 @@ pub(super) fn finding<'a>(
         rule: report.rule_of(finding).map_or(Cow::Borrowed(""), |rule| borrowed(&rule.id)),
         severity: Word(finding.severity),
         role: Word(finding.role),
+        incident: borrowed(&finding.incident),
         message: facts.text(&finding.message),
         provider: facts.text(&finding.provider),
         subject: finding
@@ -271,6 +269,7 @@ fn calls<'a>(facts: &Facts, calls: &'a finding::Calls) -> v1::Calls<'a> {
         suppressed: calls.suppressed,
         first: at(calls.first),
         last: at(calls.last),
+        targets: calls.targets.iter().map(|of| incidents::target(facts, of)).collect(),
         samples: calls.samples.iter().map(|shown| sample(facts, shown)).collect(),
     }
 }

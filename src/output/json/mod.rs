@@ -4,9 +4,11 @@
 //! in a separate file.
 
 mod convert;
+mod incidents;
 mod policy;
 mod read;
 pub mod v1;
+mod values;
 mod watch;
 mod word;
 

@@ -65,7 +65,7 @@ fn fields_that_programs_decide_by_are_present() {
     insta::assert_json_snapshot!(report["findings"][0]["calls"][0], @r#"
     {
       "account": "123456789012",
-      "ak": "AKIA…0001",
+      "ak": "AKIAEX…0001",
       "api": "CreateUser",
       "caller_account": null,
       "count": 9,
@@ -100,6 +100,12 @@ fn fields_that_programs_decide_by_are_present() {
       "service": "iam",
       "source": "203.0.113.7",
       "suppressed": 0,
+      "targets": [
+        {
+          "kind": "user",
+          "name": "root ::error file=a.rs::pwned"
+        }
+      ],
       "user": "root",
       "user_type": "user"
     }

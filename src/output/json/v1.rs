@@ -1,6 +1,7 @@
 //! The format `keytrail/report/v1`, for writing and reading.
 
 mod calls;
+mod incidents;
 mod policy_changes;
 
 use std::borrow::Cow;
@@ -15,7 +16,10 @@ use crate::finding::VerdictRole;
 use crate::record::InputKind;
 use crate::rule::{self, FailOn};
 
-pub use self::calls::{Calls, Location, OperationCount, Others, Sample};
+pub use self::calls::{Calls, Location, OperationCount, Others, Sample, Target};
+pub use self::incidents::{
+    Accept, Action, IdentityKind, Incident, IncidentIdentity, IncidentStart, IncidentStep, MadeBy,
+};
 pub use self::policy_changes::{
     ListDifference, OwnItem, PolicyChanges, RuleOff, TableRows, ValueChange,
 };
@@ -45,6 +49,9 @@ pub struct Report<'a> {
     pub roots: Vec<Text<'a>>,
     /// The findings, most severe first, including suppressed ones.
     pub findings: Vec<Finding<'a>>,
+    /// What belongs together, the worst first; every finding is in exactly one incident.
+    #[serde(default)]
+    pub incidents: Vec<Incident<'a>>,
     /// Every allowlist entry with the matches it covered, sorted by id.
     pub ledger: Vec<LedgerEntry<'a>>,
     /// Every input file, sorted by root and path.
@@ -197,6 +204,9 @@ pub struct Finding<'a> {
     pub severity: Word<rule::Severity>,
     /// Whether the finding fails the run, and if not, why.
     pub role: Word<VerdictRole>,
+    /// The id of its incident; empty in a report without incidents.
+    #[serde(default)]
+    pub incident: Text<'a>,
     /// The rendered message.
     pub message: Text<'a>,
     /// The cloud.

@@ -54,6 +54,8 @@ struct Finding<'a> {
     /// 32 hex digits. An occurrence that is emitted again has the same id, so a consumer can drop
     /// repeats.
     id: String,
+    /// 32 hex digits: the id of its incident, which stays the same while the incident grows.
+    incident: Cow<'a, str>,
     /// The id of its rule.
     rule: Cow<'a, str>,
     /// The severity of the rule, or the higher one that a `raise` of the rule gave it.
@@ -172,6 +174,7 @@ pub fn write_finding(
     let facts = &report.facts;
     let v1::Finding {
         fingerprint,
+        incident,
         rule: name,
         severity,
         role,
@@ -204,6 +207,7 @@ pub fn write_finding(
     occurrence.uncertain |= finding.uncertain;
     let line = Finding {
         id: format!("{id:032x}"),
+        incident,
         rule: name,
         severity,
         category: rule.map_or("", |rule| rule.category.name()),

@@ -151,11 +151,11 @@ fn keys_are_rows_below_their_user() {
     account   42 (by --account), where a record names none
     time      2026-03-01T00:00:00Z (its own time; ages are computed at this time)
     cred   account  user
-      key    id         active
+      key    id           active
            42       root
            42       ann
-           - AKIA…0001  true
-           - AKIA…0002  true
+           - AKIAEX…0001  true
+           - AKIAEX…0002  true
     records   2 read, 2 records shown; in all 2 creds with 2 keys
     ");
 }
@@ -167,7 +167,7 @@ fn keys_are_nested_in_their_user() {
     inspected(fields, &mut super::Lines::new(&mut out, MASKED));
     insta::assert_snapshot!(String::from_utf8(out).unwrap(), @r#"
     {"input":"users.txt","line":1,"byte":0,"pointer":"record 1","format":"users","cred":{"account":"42","user":"root","keys":[]}}
-    {"input":"users.txt","line":2,"byte":5,"pointer":"record 2","format":"users","cred":{"account":"42","user":"ann","keys":[{"id":"AKIA…0001","active":true},{"id":"AKIA…0002","active":true}]}}
+    {"input":"users.txt","line":2,"byte":5,"pointer":"record 2","format":"users","cred":{"account":"42","user":"ann","keys":[{"id":"AKIAEX…0001","active":true},{"id":"AKIAEX…0002","active":true}]}}
     {"input":"users.txt","file":{"status":"read","reason":null,"format":"users","provider":"aws","container":"","compression":null,"bytes":0,"decompressed":0,"columns":["user","key"],"account":"42","account_by":"--account","zone":null,"zone_by":null,"time":"2026-03-01T00:00:00Z","now":"2026-03-01T00:00:00Z","records":2,"shown":2,"skipped":{},"rows":{"cred":2,"key":2},"notes":[]}}
     "#);
 }

@@ -162,6 +162,12 @@ objects! {
         byte_length: Option<u64>,
         snippet: Option<Message>,
     }
+    /// What led to a result.
+    CodeFlow { thread_flows: Vec<ThreadFlow>, }
+    /// Locations in the order of time.
+    ThreadFlow { locations: Vec<ThreadFlowLocation>, }
+    /// One step.
+    ThreadFlowLocation { execution_time_utc: String, location: Option<Location>, }
     /// A finding.
     SarifResult {
         rule_id: String,
@@ -172,6 +178,7 @@ objects! {
         message: Message,
         locations: Vec<Location>,
         related_locations: Option<Vec<Location>>,
+        code_flows: Option<Vec<CodeFlow>>,
         partial_fingerprints: BTreeMap<&'static str, String>,
         occurrence_count: u64,
         suppressions: Option<Vec<Suppression>>,

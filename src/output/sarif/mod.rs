@@ -7,6 +7,7 @@
 
 mod invocation;
 mod log;
+mod flows;
 mod locations;
 mod results;
 mod rules;
@@ -20,6 +21,7 @@ use serde::Serialize;
 use serde_json::ser::CompactFormatter;
 use serde_json::{Map, Value, json};
 
+use self::flows::Flows;
 use self::locations::Locations;
 use self::log::{AutomationDetails, Driver, Log, Run, Tool, bag};
 use super::inert::Inert;
@@ -46,6 +48,7 @@ fn write(report: &Report, style: &Style, out: &mut dyn io::Write) -> io::Result<
 
 fn log(report: &Report, style: &Style) -> Log {
     let places = Locations::new(report);
+    let flows = Flows::new(report);
     let shown = if style.show_suppressed { report.findings.len() } else { 0 };
     let findings: Vec<_> =
         report.open_findings().chain(report.suppressed_findings().take(shown)).collect();
@@ -70,7 +73,7 @@ fn log(report: &Report, style: &Style) -> Log {
         original_uri_base_ids: places.bases(report),
         invocations: vec![invocation],
         artifacts: places.artifacts(report),
-        results: shown.iter().filter_map(|f| results::of(report, &places, f)).collect(),
+        results: shown.iter().filter_map(|f| results::of(report, &places, &flows, f)).collect(),
         properties: run_properties(report),
     };
     Log {

@@ -4,11 +4,13 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
+use super::flows::Flows;
 use super::locations::{Locations, policy_line};
 use super::log::{Location, Message, SarifResult, Suppression, bag};
 use super::severity::{level_of, security_severity};
 use super::text::{self, LIMIT};
 use crate::finding::{self, Finding, Sample, VerdictRole, subject_name};
+use crate::incident::Incident;
 use crate::report::{Facts, Report, RuleSummary};
 
 /// Characters shown of the document of a key's policies.
@@ -20,6 +22,7 @@ const MOST_RECORDS: usize = 10;
 pub(super) fn of(
     report: &Report,
     places: &Locations<'_>,
+    flows: &Flows<'_>,
     finding: &Finding,
 ) -> Option<SarifResult> {
     let rule = report.rule_of(finding)?;
@@ -34,6 +37,7 @@ pub(super) fn of(
         message: Message::new(message(&report.facts, rule, finding)),
         locations: vec![places.record(&report.facts, &finding.sample)],
         related_locations: related(report, places, rule, finding),
+        code_flows: flows.of(places, finding),
         // GitHub uses the first one.
         partial_fingerprints: [
             ("primaryLocationLineHash", format!("{}:1", finding.fingerprint)),
@@ -42,7 +46,7 @@ pub(super) fn of(
         .into(),
         occurrence_count: counted.max(1),
         suppressions,
-        properties: properties(report, rule, finding),
+        properties: properties(report, rule, finding, flows.incident(finding)),
     })
 }
 
@@ -117,7 +121,12 @@ fn suppression(report: &Report, suppression: &finding::Suppression) -> Suppressi
     }
 }
 
-fn properties(report: &Report, rule: &RuleSummary, finding: &Finding) -> Map<String, Value> {
+fn properties(
+    report: &Report,
+    rule: &RuleSummary,
+    finding: &Finding,
+    incident: Option<&Incident>,
+) -> Map<String, Value> {
     let facts = &report.facts;
     let shown = |value: &str| Value::from(text::data(facts, value, 500));
     let subject: Map<String, Value> = finding
@@ -144,6 +153,14 @@ fn properties(report: &Report, rule: &RuleSummary, finding: &Finding) -> Map<Str
         ("last", time(finding.last)),
         ("pointer", shown(&finding.sample.location.pointer)),
     ]);
+    if let Some(incident) = incident {
+        let of = json!({
+            "id": incident.id,
+            "title": shown(&incident.title),
+            "findings": incident.findings.len(),
+        });
+        properties.insert("incident".into(), of);
+    }
     let document = |value: &str| Value::from(text::data(facts, value, DOCUMENT));
     let maybe = |value: Option<&String>| value.map_or(Value::Null, |value| shown(value));
     if !finding.identities.is_empty() {

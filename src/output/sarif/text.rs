@@ -75,7 +75,7 @@ mod tests {
             ("[x](javascript:1)", "\\[x\\](javascript:1)"),
             ("\\[x\\](javascript:1)", "\\\\\\[x\\\\\\](javascript:1)"),
             ("a\nb", "a\\\\nb"),
-            (SHORT_KEY, "AKIA…0001"),
+            (SHORT_KEY, "AKIAEX…0001"),
         ] {
             assert_eq!(message(&facts, raw, LIMIT), shown);
         }

@@ -53,6 +53,7 @@ pub fn explain(
         create: Temporary::create,
         emit: EmitMode::Occurrences,
         records: false,
+        lineage: false,
     };
     let read = plan.joined_fields();
     let reads_reports = rule.on != RecordKind::Event || !read.is_empty();

@@ -33,6 +33,7 @@ commands! {
     posture Posture;
     recommend Recommend;
     query Query;
+    timeline Timeline;
     check Check;
     test Test;
     explain Explain;

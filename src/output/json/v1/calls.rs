@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
-use crate::finding::MAX_OTHER_OPERATIONS;
+use crate::finding::{MAX_OTHER_OPERATIONS, TargetKind};
+use crate::output::json::word::Word;
 
 type Text<'a> = Cow<'a, str>;
 
@@ -49,8 +50,20 @@ pub struct Calls<'a> {
     /// The time of the last match.
     #[schemars(schema_with = "time")]
     pub last: Option<String>,
+    /// The resources that the calls name, at most 20.
+    #[serde(default)]
+    pub targets: Vec<Target<'a>>,
     /// The first records of the row.
     pub samples: Vec<Sample<'a>>,
+}
+
+/// A resource that a call names.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Target<'a> {
+    /// Its kind.
+    pub kind: Word<TargetKind>,
+    /// Its name or id; an access key is masked unless `run.show_keys` is true.
+    pub name: Text<'a>,
 }
 
 /// A redacted record.

@@ -1,0 +1,150 @@
+//! What an incident says.
+
+use serde_json::{Value, json};
+
+use super::records::{Call, Cloud, Who};
+use super::{OTHER_IP, event, from, incidents, report, sets, unmarked};
+use crate::run::Folder;
+
+fn attack() -> [super::Event; 4] {
+    let ann = Who::User("ann", 'A');
+    [
+        event("a", 0, ann, Call::Describe),
+        event("b", 1, ann, Call::CreateUser("eve")),
+        unmarked("x", 2, ann, Call::CreateKey("eve", 'E')),
+        from(OTHER_IP, event("c", 3, Who::User("eve", 'E'), Call::Trust("ops"))),
+    ]
+}
+
+#[test]
+fn identities_are_a_tree_and_steps_are_in_order() {
+    let report = report(Cloud::Aws, &attack(), &[], &[]);
+    let incident = &report["incidents"][0];
+    let identities = incident["identities"].as_array().unwrap();
+    let names: Vec<(&str, u64)> = identities
+        .iter()
+        .map(|of| (of["name"].as_str().unwrap(), of["depth"].as_u64().unwrap()))
+        .collect();
+    assert_eq!(names, [("ann", 0), ("eve", 1), ("ops", 2)]);
+    assert_eq!(identities[1]["made_by"]["operation"], "iam.CreateUser");
+    assert_eq!(identities[1]["keys"], json!(["AKIAEE…0001"]));
+    let steps = incident["steps"].as_array().unwrap();
+    let operations: Vec<&str> =
+        steps.iter().map(|step| step["operations"][0].as_str().unwrap()).collect();
+    assert_eq!(
+        operations,
+        ["ec2.DescribeInstances", "iam.CreateUser", "iam.UpdateAssumeRolePolicy"]
+    );
+    assert_eq!(steps[1]["targets"], json!([{ "kind": "user", "name": "eve" }]));
+    assert_eq!(steps[2]["identity"], 1);
+    assert_eq!(incident["start"]["source"], "198.51.100.7");
+    assert_eq!(incident["tactics"], json!(["initial access"]));
+    assert_eq!(
+        incident["touched"],
+        json!([{ "kind": "user", "name": "eve" }, { "kind": "role", "name": "ops" }])
+    );
+    assert_eq!(incident["accept"]["users"], json!(["ann", "eve"]));
+}
+
+#[test]
+fn every_cloud_has_its_own_commands() {
+    for (cloud, disable) in [
+        (Cloud::Aws, "aws iam update-access-key --status Inactive --user-name ann"),
+        (Cloud::Alibaba, "aliyun ram UpdateAccessKey --Status Inactive --UserName ann"),
+        (Cloud::Tencent, "tccli cam UpdateAccessKey --Status Inactive --AccessKeyId"),
+    ] {
+        let report = report(cloud, &attack(), &[], &[]);
+        let commands: Vec<&str> = report["incidents"][0]["actions"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter_map(|action| action["command"].as_str())
+            .collect();
+        assert!(commands[0].starts_with(disable), "{commands:#?}");
+        assert!(commands.len() >= 3, "{commands:#?}");
+    }
+}
+
+#[test]
+fn the_id_stays_while_the_incident_grows() {
+    let all = attack();
+    let id = |events: &[super::Event]| {
+        report(Cloud::Aws, events, &[], &[])["incidents"][0]["id"].clone()
+    };
+    assert_eq!(id(&all), id(&all[..2]));
+    assert_ne!(id(&all), id(&all[1..]));
+}
+
+#[test]
+fn findings_name_their_incident_in_json_and_sarif() {
+    let log: String = attack().iter().map(|event| Cloud::Aws.line(event)).collect();
+    let folder = Folder::new("incident-sarif")
+        .file("marked.yaml", super::RULE)
+        .file("keytrail.yaml", super::PROJECT)
+        .file("log.ndjson", log);
+    let run = |format: &str| -> Value {
+        let ended = folder.keytrail(["scan", "log.ndjson", "-f", format, "--exit-zero"]).output();
+        serde_json::from_str(&ended.stdout).unwrap()
+    };
+    let (json, sarif) = (run("json"), run("sarif"));
+    let id = &json["incidents"][0]["id"];
+    assert!(json["findings"].as_array().unwrap().iter().all(|of| of["incident"] == *id));
+    let results = sarif["runs"][0]["results"].as_array().unwrap();
+    assert_eq!(results.len(), 3);
+    for result in results {
+        assert_eq!(result["properties"]["incident"]["id"], *id);
+        let steps = &result["codeFlows"][0]["threadFlows"][0]["locations"];
+        assert_eq!(steps.as_array().unwrap().len(), 3, "{result:#}");
+        let place = &steps[0]["location"]["physicalLocation"]["artifactLocation"]["uri"];
+        assert_eq!(place, "log.ndjson");
+    }
+}
+
+#[test]
+fn what_the_allowlist_accepts_joins_nothing() {
+    let allowlist = "entries:\n  - { id: ann, rules: [marked], match: { user: [ann] }, reason: She \
+                     tests., owner: team, expires: 2099-01-01 }\n";
+    let project = format!("{}allowlists: [allow.yaml]\n", super::PROJECT);
+    let more = [("allow.yaml", allowlist), ("keytrail.yaml", project.as_str())];
+    let report = report(Cloud::Aws, &attack(), &more, &[]);
+    assert_eq!(incidents(&report), sets(&[&["a"], &["b"], &["c"]]), "{report:#}");
+}
+
+/// A report and an event of one user are one incident, whatever lies between them.
+#[test]
+fn a_credential_report_stands_beside_what_the_user_did() {
+    let rule = "rule:\n  id: no-mfa\n  title: No second factor\n  category: posture\n  severity: low\n  on: cred\n  when: cred.mfa == false\n  message: \"${cred.user} has no second factor\"\n";
+    let header = "user,arn,user_creation_time,password_enabled,password_last_used,password_last_changed,password_next_rotation,mfa_active,access_key_1_active,access_key_1_last_rotated,access_key_1_last_used_date,access_key_1_last_used_region,access_key_1_last_used_service,access_key_2_active,access_key_2_last_rotated,access_key_2_last_used_date,access_key_2_last_used_region,access_key_2_last_used_service,cert_1_active,cert_1_last_rotated,cert_2_active,cert_2_last_rotated";
+    let row = |user: &str| {
+        format!(
+            "{user},arn:aws:iam::111122223333:user/{user},2025-01-01T00:00:00+00:00,true,N/A,N/A,N/A,false,false,N/A,N/A,N/A,N/A,false,N/A,N/A,N/A,N/A,false,N/A,false,N/A"
+        )
+    };
+    let credentials = format!("{header}\n{}\n{}\n", row("ann"), row("carl"));
+    let log: String = attack()[..1].iter().map(|event| Cloud::Aws.line(event)).collect();
+    let folder = Folder::new("incident-report")
+        .file("marked.yaml", super::RULE)
+        .file("no-mfa.yaml", rule)
+        .file("keytrail.yaml", "extends: []\nrule_paths: [marked.yaml, no-mfa.yaml]\n")
+        .file("in/log.ndjson", log)
+        .file("in/report.csv", credentials);
+    let ended = folder.keytrail(["scan", "in", "-f", "json", "--exit-zero"]).output();
+    let report: Value = serde_json::from_str(&ended.stdout).expect(&ended.stderr);
+    let expected =
+        [["a", "ann has no second factor"].as_slice(), ["carl has no second factor"].as_slice()];
+    assert_eq!(incidents(&report), sets(&expected), "{report:#}");
+}
+
+#[test]
+fn the_text_report_tells_an_incident_once() {
+    let log: String = attack().iter().map(|event| Cloud::Aws.line(event)).collect();
+    let folder = Folder::new("incident-text")
+        .file("marked.yaml", super::RULE)
+        .file("keytrail.yaml", super::PROJECT)
+        .file("log.ndjson", log);
+    let arguments = ["scan", "log.ndjson", "--now", "2026-03-02T00:00:00Z", "--exit-zero"];
+    let brief = folder.keytrail(arguments).output().stdout;
+    insta::assert_snapshot!(brief);
+    let verbose = folder.keytrail(arguments.iter().chain(&["-v"])).output().stdout;
+    assert!(verbose.contains("high[marked]: a"), "{verbose}");
+}
